@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+/** Every setting there is. docs/configuration.md is generated from this schema; the names of the variables too. */
+export const ConfigSchema = z.strictObject({
+  data: z.string().min(1).default('.steelyard').describe('Data folder: store, lake, objects. Made when missing.'),
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address to listen on. Only loopback is accepted until accounts are configured.'),
+  port: z.coerce.number().int().min(0).max(65535).default(4610).describe('TCP port; 0 takes a free one.'),
+  allowedHosts: z
+    .string()
+    .default('')
+    .describe('Further host names, comma-separated, that the Host header may carry (loopback names always may).'),
+  database: z
+    .string()
+    .regex(/^(sqlite|postgres(ql)?:\/\/.+)$/, '"sqlite" or a postgresql:// address')
+    .default('sqlite')
+    .describe('"sqlite" keeps the store in the data folder; a postgresql:// address uses that server.'),
+  lakeMemory: z
+    .string()
+    .regex(/^\d+(\.\d+)?(MB|GB)$/, 'a size such as "512MB" or "2GB"')
+    .default('1GB')
+    .describe('Memory that the query engine may take; beyond it work spills to the data folder.'),
+  lakeThreads: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('Threads of the query engine; default: cores.'),
+  logLevel: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Least severe level that is logged.'),
+  maxUploadBytes: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(64 * 1024 ** 3)
+    .describe('Largest single upload (bill file, artifact), in bytes.'),
+});
+
+export type Config = z.infer<typeof ConfigSchema>;
+export type ConfigName = keyof Config;

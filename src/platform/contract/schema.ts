@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import type { ErrorCode } from '../errors/table.ts';
+
+/** Who may call: `open` needs nobody; every other scope is granted by a role (docs/security.md). */
+export type Scope =
+  | 'open'
+  | 'platform.read'
+  | 'platform.write'
+  | 'org.read'
+  | 'finops.read'
+  | 'finops.write'
+  | 'mlops.read'
+  | 'mlops.write'
+  | 'tradeoff.read'
+  | 'tradeoff.write';
+
+type Fields = z.ZodObject;
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface EndpointDefinition<P extends Fields, Q extends Fields, B extends z.ZodType, R extends z.ZodType> {
+  readonly method: Method;
+  /** Path with `:name` for each of `params`. */
+  readonly path: `/${string}`;
+  readonly scope: Scope;
+  readonly summary: string;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  readonly response: R;
+  readonly errors: readonly ErrorCode[];
+  /** `bytes`: the body is streamed to the handler unread (uploads). */
+  readonly accepts?: 'json' | 'bytes';
+  /** Not JSON: the handler returns a stream or text; `response` then describes nothing but a string. */
+  readonly answers?: 'json' | 'csv' | 'bytes';
+}
+
+export interface Endpoint<
+  P extends Fields = Fields,
+  Q extends Fields = Fields,
+  B extends z.ZodType = z.ZodType,
+  R extends z.ZodType = z.ZodType,
+> extends EndpointDefinition<P, Q, B, R> {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+}
+
+const NoFields = z.strictObject({});
+const NoBody = z.undefined();
+
+/** Makes an endpoint a value: the HTTP adapter, the OpenAPI document, the CLI and the web client are derived from it. */
+export function endpoint<
+  R extends z.ZodType,
+  P extends Fields = typeof NoFields,
+  Q extends Fields = typeof NoFields,
+  B extends z.ZodType = typeof NoBody,
+>(definition: EndpointDefinition<P, Q, B, R>): Endpoint<P, Q, B, R> {
+  const { params = NoFields as unknown as P, query = NoFields as unknown as Q } = definition;
+  return { ...definition, params, query, body: definition.body ?? (NoBody as unknown as B) };
+}
+
+export type ParamsOf<E extends Endpoint> = z.infer<E['params']>;
+export type QueryOf<E extends Endpoint> = z.infer<E['query']>;
+export type BodyOf<E extends Endpoint> = z.infer<E['body']>;
+export type ResponseOf<E extends Endpoint> = z.infer<E['response']>;
+
+/** What a caller gives: values as the schema takes them in (a query field with a default may be left out). */
+export interface CallInput<E extends Endpoint> {
+  readonly params?: z.input<E['params']>;
+  readonly query?: z.input<E['query']>;
+  readonly body?: z.input<E['body']>;
+}
+
+/** The URL path with query of a call. Undefined query fields are left out; arrays repeat their key. */
+export function urlOf<E extends Endpoint>(target: E, input: CallInput<E>): string {
+  const params: Record<string, unknown> = { ...input.params };
+  const path = target.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])));
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(input.query ?? {})) {
+    if (value === undefined) continue;
+    for (const item of Array.isArray(value) ? value : [value]) search.append(name, String(item));
+  }
+  const text = search.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+/** RFC 9457 problem details with our fields. `code` is one of docs/errors.md. */
+export const Problem = z
+  .looseObject({
+    type: z.string().describe('Link to the documentation of the code'),
+    title: z.string().describe('What the code means'),
+    status: z.number().int().describe('HTTP status'),
+    code: z.string().describe('Stable error code'),
+    detail: z.string().describe('What happened here and what to do'),
+    requestId: z.string().describe('Finds the request in the log'),
+  })
+  .describe('Problem details (RFC 9457)');
+export type Problem = z.infer<typeof Problem>;
+
+/** Boolean in a query string: `true` or `false` in any case. */
+export const QueryBoolean = z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] });
+
+/** Keyset page of anything: pass `nextPageToken` back as `pageToken` to get the next one; null on the last. */
+export const PageQuery = {
+  pageSize: z.coerce.number().int().min(1).max(1000).default(100).describe('Rows a page, 1 to 1000'),
+  pageToken: z.string().optional().describe('`nextPageToken` of the page before'),
+};
+export const NextPageToken = z.string().nullable().describe('Token of the next page; null when this is the last');

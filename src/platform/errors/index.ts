@@ -1,0 +1,38 @@
+import { type ErrorCode, type ErrorMeaning, errorTable } from './table.ts';
+
+export { type ErrorCode, type ErrorMeaning, errorTable } from './table.ts';
+
+/** Facts about one failure: file, line, expected, id… Always JSON, shown to the user, so never a secret. */
+export type ErrorContext = Readonly<Record<string, unknown>>;
+
+/**
+ * A failure that is expected and explained. `detail` is one sentence that says what is wrong and what to do; anything
+ * thrown that is not an `AppError` is a bug and becomes `internal` with an opaque message.
+ * Example: `throw new AppError('budget_not_found', 'There is no budget "q4".', { budget: 'q4' })` answers 404, exit 4.
+ */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly context: ErrorContext;
+
+  constructor(code: ErrorCode, detail: string, context: ErrorContext = {}, options: { cause?: unknown } = {}) {
+    super(detail, options);
+    this.name = 'AppError';
+    this.code = code;
+    this.context = context;
+  }
+
+  get meaning(): ErrorMeaning {
+    return errorTable[this.code];
+  }
+}
+
+/** True for any string that is one of our codes, for instance one that came back over HTTP. */
+export function isErrorCode(value: string): value is ErrorCode {
+  return Object.hasOwn(errorTable, value);
+}
+
+/** Node's and the OS's own code of an error (`ENOENT`, `ENOSPC`), or null when it has none. */
+export function systemCode(error: unknown): string | null {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return null;
+}

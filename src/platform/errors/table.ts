@@ -1,0 +1,100 @@
+/** What a code means to each of its readers: the HTTP client (status), the shell (exitCode), the person (title). */
+export interface ErrorMeaning {
+  readonly status: number;
+  readonly exitCode: number;
+  readonly title: string;
+}
+
+/**
+ * Exit codes of the command line, documented in docs/cli.md. 10 and 11 belong to `gate check` (hold, reject).
+ * 1: refused input · 2: wrong use · 3: not reachable · 4: not found · 5: conflict · 6: not allowed · 7: no space · 70: a bug.
+ */
+const REFUSED = 1;
+const USAGE = 2;
+const UNREACHABLE = 3;
+const NOT_FOUND = 4;
+const CONFLICT = 5;
+const DENIED = 6;
+const NO_SPACE = 7;
+const BUG = 70;
+
+/** Every expected failure, once. docs/errors.md is generated from this table and a test compares the two. */
+export const errorTable = {
+  // request and platform
+  invalid_request: { status: 400, exitCode: USAGE, title: 'The request does not match its schema' },
+  invalid_page_token: { status: 400, exitCode: USAGE, title: 'The page token was not issued for this query' },
+  unsupported_media_type: { status: 415, exitCode: USAGE, title: 'The body must be application/json' },
+  payload_too_large: { status: 413, exitCode: REFUSED, title: 'The body is larger than this route accepts' },
+  route_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such route' },
+  host_not_allowed: { status: 403, exitCode: DENIED, title: 'The Host header is not one this server answers to' },
+  origin_not_allowed: { status: 403, exitCode: DENIED, title: 'A page of another origin may not call this server' },
+  listen_not_allowed: { status: 500, exitCode: DENIED, title: 'Without accounts the server listens on loopback only' },
+  internal: { status: 500, exitCode: BUG, title: 'A bug in Steelyard; the request id finds it in the log' },
+  server_unreachable: { status: 503, exitCode: UNREACHABLE, title: 'No Steelyard server answers at this address' },
+  server_answer_invalid: {
+    status: 502,
+    exitCode: UNREACHABLE,
+    title: 'The server answered what this version cannot read',
+  },
+  port_in_use: { status: 500, exitCode: CONFLICT, title: 'Another process listens on this port' },
+  usage: { status: 400, exitCode: USAGE, title: 'The command line does not match the command' },
+  config_invalid: { status: 500, exitCode: USAGE, title: 'The configuration does not match its schema' },
+  node_too_old: { status: 500, exitCode: USAGE, title: 'Steelyard needs a newer Node.js' },
+  data_folder_in_use: { status: 409, exitCode: CONFLICT, title: 'Another Steelyard server holds this data folder' },
+  data_folder_unusable: { status: 500, exitCode: REFUSED, title: 'The data folder cannot be read or written' },
+  data_folder_newer: { status: 500, exitCode: REFUSED, title: 'A newer Steelyard wrote this data folder' },
+  storage_full: { status: 507, exitCode: NO_SPACE, title: 'The disk is full; nothing stored has changed' },
+  store_unreachable: { status: 503, exitCode: UNREACHABLE, title: 'The store does not answer' },
+  object_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such object' },
+  object_path_invalid: { status: 400, exitCode: REFUSED, title: 'The path leaves its root or cannot be a path' },
+  upload_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such upload, or it was cleared away' },
+  job_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such job' },
+
+  // files that come in
+  file_not_found: { status: 400, exitCode: REFUSED, title: 'The file does not exist' },
+  file_unreadable: { status: 400, exitCode: REFUSED, title: 'The file cannot be read' },
+  file_empty: { status: 400, exitCode: REFUSED, title: 'The file is empty' },
+  file_truncated: { status: 400, exitCode: REFUSED, title: 'The file ends before its content does' },
+  file_not_utf8: { status: 400, exitCode: REFUSED, title: 'The file is not UTF-8 text' },
+  file_format_unknown: { status: 400, exitCode: REFUSED, title: 'The file is in no format that is read here' },
+  yaml_invalid: { status: 400, exitCode: REFUSED, title: 'The YAML cannot be read' },
+  manifest_invalid: { status: 400, exitCode: REFUSED, title: 'The document does not match the schema of its kind' },
+  manifest_kind_unknown: { status: 400, exitCode: REFUSED, title: 'No such kind of document' },
+  manifest_reference_unknown: {
+    status: 400,
+    exitCode: REFUSED,
+    title: 'The document names something that does not exist',
+  },
+
+  // the bill
+  bill_column_missing: { status: 400, exitCode: REFUSED, title: 'A column that every bill must have is missing' },
+  bill_malformed: { status: 400, exitCode: REFUSED, title: 'The file is not well-formed' },
+  bill_rows_rejected: { status: 422, exitCode: REFUSED, title: 'Rows cannot be accepted; nothing was stored' },
+  bill_no_files: { status: 400, exitCode: REFUSED, title: 'No bill file was found' },
+  delivery_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such delivery' },
+  dimension_unknown: { status: 400, exitCode: USAGE, title: 'Costs cannot be grouped by this' },
+  no_cost_data: { status: 404, exitCode: NOT_FOUND, title: 'No bill has been imported for this question' },
+
+  // org, money
+  team_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such team' },
+  project_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such project' },
+  budget_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such budget' },
+  price_book_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No price book has been applied' },
+  currency_mismatch: { status: 400, exitCode: REFUSED, title: 'Amounts of different currencies cannot be compared' },
+  usage_interval_invalid: { status: 400, exitCode: REFUSED, title: 'The usage interval is not possible' },
+  usage_interval_conflict: { status: 409, exitCode: CONFLICT, title: 'Another usage interval has this id' },
+
+  // experiments and models
+  experiment_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such experiment' },
+  run_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such run' },
+  model_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such registered model' },
+  model_version_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such model version' },
+  search_filter_invalid: { status: 400, exitCode: USAGE, title: 'The filter cannot be read' },
+
+  // the gate
+  policy_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such policy' },
+  policy_model_mismatch: { status: 400, exitCode: REFUSED, title: 'The policy is for another model' },
+  decision_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such decision' },
+} as const satisfies Record<string, ErrorMeaning>;
+
+export type ErrorCode = keyof typeof errorTable;

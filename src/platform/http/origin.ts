@@ -1,0 +1,47 @@
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '../errors/index.ts';
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
+
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.has(host.toLowerCase());
+}
+
+/** `example.org:80` -> `example.org`; `[::1]:80` -> `[::1]`. */
+function hostName(authority: string): string {
+  return authority.replace(/:\d+$/, '').toLowerCase();
+}
+
+/**
+ * Refuses requests that a web page on another site could have caused: a Host that is not ours (DNS rebinding) and a
+ * cross-origin Origin. Clients that are no browser send no Origin.
+ */
+export function checkHostAndOrigin(request: FastifyRequest, allowedHosts: ReadonlySet<string>): void {
+  const authority = request.headers.host ?? '';
+  const host = hostName(authority);
+  if (!isLoopback(host) && !allowedHosts.has(host)) {
+    throw new AppError(
+      'host_not_allowed',
+      'Invalid Host header. Add the name to the setting allowedHosts if it is yours.',
+      {
+        host,
+      },
+    );
+  }
+  const { origin } = request.headers;
+  const fetchSite = request.headers['sec-fetch-site'];
+  if (origin !== undefined && !sameOrigin(origin, authority)) {
+    throw new AppError('origin_not_allowed', `A page of ${origin} may not call this server.`, { origin });
+  }
+  if (fetchSite === 'cross-site' && request.method !== 'GET') {
+    throw new AppError('origin_not_allowed', 'A page of another site may not write to this server.');
+  }
+}
+
+function sameOrigin(origin: string, authority: string): boolean {
+  try {
+    return new URL(origin).host === authority.toLowerCase();
+  } catch {
+    return false; // "null" and anything that is no URL is another origin
+  }
+}

@@ -1,0 +1,104 @@
+import type { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { BodyOf, Endpoint, ParamsOf, QueryOf, Scope } from '../contract/schema.ts';
+import { AppError } from '../errors/index.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may call; a route without it is refused at start (default-deny). */
+    scope?: Scope;
+  }
+}
+
+/** What a handler gets: everything parsed, so that nothing inside checks again. */
+export interface Handled<E extends Endpoint> {
+  readonly params: ParamsOf<E>;
+  readonly query: QueryOf<E>;
+  readonly body: BodyOf<E>;
+  /** The unread body of an endpoint that accepts bytes. */
+  readonly stream: Readable;
+  readonly requestId: string;
+  /** Identity for the audit trail; `local` while the server runs alone on loopback. */
+  readonly actor: string;
+}
+
+export interface Route {
+  readonly endpoint: Endpoint;
+  attach(app: FastifyInstance): void;
+}
+
+/** Routes that are not ours to shape (the MLflow wire, static files); each still declares its scope. */
+export type Plugin = (app: FastifyInstance) => void | Promise<void>;
+
+/** For `csv` and `bytes` endpoints: the content and its headers. */
+export interface Download {
+  readonly contentType: string;
+  readonly filename: string;
+  readonly content: Readable | string;
+}
+
+type AnswerOf<E extends Endpoint> = E['answers'] extends 'csv' | 'bytes' ? Download : z.input<E['response']>;
+
+/** Binds an endpoint to the function that answers it. */
+export function handle<E extends Endpoint>(
+  endpoint: E,
+  handler: (input: Handled<E>) => Promise<AnswerOf<E>> | AnswerOf<E>,
+): Route {
+  return {
+    endpoint,
+    attach(app) {
+      app.route({
+        method: endpoint.method,
+        url: endpoint.path,
+        config: { scope: endpoint.scope },
+        handler: async (request, reply) => {
+          const answer = await handler(parseRequest(endpoint, request));
+          return endpoint.answers === 'csv' || endpoint.answers === 'bytes'
+            ? sendDownload(reply, answer as Download)
+            : sendJson(endpoint, reply, answer);
+        },
+      });
+    },
+  };
+}
+
+function parseRequest<E extends Endpoint>(endpoint: E, request: FastifyRequest): Handled<E> {
+  const bytes = endpoint.accepts === 'bytes';
+  return {
+    params: parsePart(endpoint.params, request.params, 'path'),
+    query: parsePart(endpoint.query, request.query, 'query'),
+    body: bytes ? undefined : parsePart(endpoint.body, request.body ?? undefined, 'body'),
+    stream: request.body instanceof Object && 'pipe' in request.body ? (request.body as Readable) : request.raw,
+    requestId: request.id,
+    actor: 'local',
+  } as Handled<E>;
+}
+
+function parsePart(schema: z.ZodType, value: unknown, part: string): unknown {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const path = issue?.path.join('.') ?? '';
+  const where = path === '' ? `The ${part}` : `"${path}" in the ${part}`;
+  throw new AppError('invalid_request', `${where}: ${issue?.message ?? 'invalid'}.`, {
+    issues: parsed.error.issues.map(({ path: at, message }) => ({ path: `${part}.${at.join('.')}`, message })),
+  });
+}
+
+function sendJson(endpoint: Endpoint, reply: FastifyReply, answer: unknown): FastifyReply {
+  const checked = endpoint.response.safeParse(answer);
+  if (!checked.success) {
+    throw new Error(`${endpoint.method} ${endpoint.path} answers what its schema does not allow`, {
+      cause: checked.error,
+    });
+  }
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(checked.data));
+}
+
+function sendDownload(reply: FastifyReply, download: Download): FastifyReply {
+  return reply
+    .type(download.contentType)
+    .header('content-disposition', `attachment; filename="${download.filename.replaceAll(/[^\w.-]/g, '_')}"`)
+    .send(download.content);
+}

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { type FastifyInstance, fastify } from 'fastify';
+import type { Config } from '../config/index.ts';
+import { AppError, systemCode } from '../errors/index.ts';
+import type { Log, Telemetry } from '../telemetry/index.ts';
+import { checkHostAndOrigin, isLoopback } from './origin.ts';
+import { problemOf, toAppError } from './problem.ts';
+import type { Plugin, Route } from './route.ts';
+
+export interface HttpDeps {
+  readonly config: Pick<Config, 'allowedHosts' | 'maxUploadBytes'>;
+  readonly log: Log;
+  readonly telemetry: Telemetry;
+  readonly routes: readonly Route[];
+  readonly plugins: readonly Plugin[];
+}
+
+/** Largest JSON body; uploads are streams with their own limit. */
+const JSON_BODY_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/** The HTTP server with everything attached, not yet listening. A route without a scope stops it here. */
+export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: deps.log,
+    disableRequestLogging: true,
+    bodyLimit: JSON_BODY_LIMIT_BYTES,
+    genReqId: () => randomUUID(),
+    forceCloseConnections: true,
+    routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: 4096 },
+  }) as unknown as FastifyInstance;
+  guard(app, deps);
+  acceptBytes(app, deps.config.maxUploadBytes);
+  reportErrors(app);
+  observe(app, deps.telemetry);
+  for (const route of deps.routes) route.attach(app);
+  for (const plugin of deps.plugins) await app.register(async (scope) => plugin(scope));
+  await app.ready();
+  return app;
+}
+
+function guard(app: FastifyInstance, deps: HttpDeps): void {
+  const allowedHosts = new Set(
+    deps.config.allowedHosts
+      .split(',')
+      .map((host) => host.trim().toLowerCase())
+      .filter((host) => host !== ''),
+  );
+  app.addHook('onRoute', (route) => {
+    if (route.config?.scope === undefined)
+      throw new Error(`route ${String(route.method)} ${route.url} declares no scope`);
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({
+      'x-request-id': request.id,
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+      'content-security-policy':
+        "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    });
+    checkHostAndOrigin(request, allowedHosts);
+  });
+}
+
+/** Anything but JSON reaches its handler as an unread stream; only endpoints that accept bytes look at it. */
+function acceptBytes(app: FastifyInstance, maxUploadBytes: number): void {
+  app.addContentTypeParser('application/octet-stream', { bodyLimit: maxUploadBytes }, (_request, payload, done) => {
+    done(null, payload);
+  });
+}
+
+function reportErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => {
+    const known = toAppError(error);
+    if (known.meaning.status >= 500)
+      request.log.error({ err: known.cause ?? error, requestId: request.id }, known.message);
+    const problem = problemOf(known, request.id);
+    return reply.status(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const error = new AppError(
+      'route_not_found',
+      `${request.method} ${request.url.split('?')[0]} does not exist. See /api/docs.`,
+    );
+    return reply
+      .status(404)
+      .type('application/problem+json; charset=utf-8')
+      .send(JSON.stringify(problemOf(error, request.id)));
+  });
+}
+
+function observe(app: FastifyInstance, telemetry: Telemetry): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const labels = {
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: String(reply.statusCode),
+    };
+    telemetry.httpDuration.observe(labels, reply.elapsedTime / 1000);
+    request.log.debug(
+      {
+        requestId: request.id,
+        method: request.method,
+        url: request.url,
+        status: reply.statusCode,
+        ms: reply.elapsedTime,
+      },
+      'request',
+    );
+  });
+}
+
+/** Starts listening and returns the address to reach it. Errors: `listen_not_allowed`, `port_in_use`. */
+export async function listen(app: FastifyInstance, config: Pick<Config, 'host' | 'port'>): Promise<string> {
+  if (!isLoopback(config.host)) {
+    throw new AppError(
+      'listen_not_allowed',
+      `Accounts are not configured, so the server does not listen on ${config.host}. Use 127.0.0.1 or ::1.`,
+      { host: config.host },
+    );
+  }
+  try {
+    return await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    if (systemCode(error) !== 'EADDRINUSE') throw error;
+    throw new AppError(
+      'port_in_use',
+      `Port ${config.port} is taken. Give another with --port, or --port 0 for a free one.`,
+      {
+        port: config.port,
+      },
+    );
+  }
+}

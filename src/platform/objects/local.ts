@@ -1,0 +1,159 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lstat, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import { Readable } from 'node:stream';
+import { AppError, systemCode } from '../errors/index.ts';
+import type { ByteRange, ListedObject, ObjectFacts, Objects } from './index.ts';
+import { cleanKey, invalidKey } from './key.ts';
+
+/** Uploads in progress live here, out of every key's sight, and move into place when they are whole and on the disk. */
+const INCOMING = '.incoming';
+
+export async function createLocalObjects(root: string): Promise<Objects> {
+  await mkdir(join(root, INCOMING), { recursive: true, mode: 0o700 });
+  const realRoot = await realpath(root);
+  // What a crash left half-written was never acknowledged.
+  await rm(join(realRoot, INCOMING), { recursive: true, force: true });
+  await mkdir(join(realRoot, INCOMING), { mode: 0o700 });
+  const files = new ConfinedFiles(realRoot);
+  return {
+    put: async (key, content) => put(files, cleanKey(key), content),
+    open: async (key, range) => openObject(files, cleanKey(key), range),
+    size: async (key) => (await files.statOrNull(cleanKey(key), 'file'))?.size ?? null,
+    list: async (folderKey) => list(files, cleanKey(folderKey)),
+    remove: async (key) => rm(await files.path(notRoot(cleanKey(key), key)), { recursive: true, force: true }),
+    rename: async (from, to) => move(files, cleanKey(from), cleanKey(to)),
+    localPath: async (key) => files.path(cleanKey(key)),
+  };
+}
+
+/** Keys to paths, with the promise that no path leaves the root, symbolic links included. */
+class ConfinedFiles {
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  async path(key: string): Promise<string> {
+    if (key.split('/')[0] === INCOMING) throw invalidKey(key);
+    const path = join(this.root, key);
+    const existing = await this.#deepestExisting(path);
+    const real = await realpath(existing);
+    if (real !== this.root && !real.startsWith(this.root + sep)) throw invalidKey(key);
+    return path;
+  }
+
+  incoming(): string {
+    return join(this.root, INCOMING, randomUUID());
+  }
+
+  async statOrNull(key: string, kind: 'file' | 'folder'): Promise<{ size: number } | null> {
+    try {
+      const facts = await stat(await this.path(key));
+      return (kind === 'file' ? facts.isFile() : facts.isDirectory()) ? facts : null;
+    } catch (error) {
+      if (isAbsent(error)) return null;
+      throw error;
+    }
+  }
+
+  async #deepestExisting(path: string): Promise<string> {
+    for (let current = path; current.length > this.root.length; current = dirname(current)) {
+      try {
+        await lstat(current);
+        return current;
+      } catch (error) {
+        if (!isAbsent(error)) throw error;
+      }
+    }
+    return this.root;
+  }
+}
+
+async function put(files: ConfinedFiles, key: string, content: Readable | Buffer | string): Promise<ObjectFacts> {
+  const target = await files.path(notRoot(key, key));
+  const incoming = files.incoming();
+  try {
+    const facts = await writeDurably(incoming, content);
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    await files.path(key); // again: a link may have appeared while the bytes came in
+    await rename(incoming, target);
+    await syncFolder(dirname(target));
+    return { key, ...facts };
+  } catch (error) {
+    await rm(incoming, { force: true });
+    throw asAppError(error, key);
+  }
+}
+
+async function writeDurably(path: string, content: Readable | Buffer | string): Promise<Omit<ObjectFacts, 'key'>> {
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  await using file = await open(path, 'wx', 0o600);
+  const chunks = content instanceof Readable ? content : [Buffer.from(content)];
+  for await (const chunk of chunks as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    sizeBytes += chunk.length;
+    await file.write(chunk);
+  }
+  await file.sync();
+  return { sizeBytes, sha256: hash.digest('hex') };
+}
+
+/** Makes a rename itself durable. */
+async function syncFolder(path: string): Promise<void> {
+  await using folder = await open(path, 'r');
+  await folder.sync();
+}
+
+async function openObject(files: ConfinedFiles, key: string, range?: ByteRange): ReturnType<Objects['open']> {
+  const path = await files.path(key);
+  const facts = await files.statOrNull(key, 'file');
+  if (facts === null) throw new AppError('object_not_found', `There is no object "${key}".`, { key });
+  const window = range === undefined ? {} : { start: range.start, end: range.end - 1 };
+  return { content: createReadStream(path, window), sizeBytes: facts.size };
+}
+
+async function list(files: ConfinedFiles, folderKey: string): Promise<ListedObject[]> {
+  if ((await files.statOrNull(folderKey, 'folder')) === null) return [];
+  const folder = await files.path(folderKey);
+  const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.name !== INCOMING);
+  const listed = entries
+    .filter((entry) => entry.isFile() || entry.isDirectory())
+    .map(async (entry): Promise<ListedObject> => {
+      if (entry.isDirectory()) return { name: entry.name, isFolder: true, sizeBytes: null };
+      const { size } = await stat(join(folder, entry.name));
+      return { name: entry.name, isFolder: false, sizeBytes: size };
+    });
+  return (await Promise.all(listed)).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function move(files: ConfinedFiles, from: string, to: string): Promise<void> {
+  const [source, target] = [await files.path(notRoot(from, from)), await files.path(notRoot(to, to))];
+  try {
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    await rename(source, target);
+    await syncFolder(dirname(target));
+  } catch (error) {
+    if (isAbsent(error)) throw new AppError('object_not_found', `There is no object "${from}".`, { key: from });
+    throw asAppError(error, to);
+  }
+}
+
+function notRoot(key: string, raw: string): string {
+  if (key === '') throw invalidKey(raw);
+  return key;
+}
+
+function isAbsent(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');
+}
+
+/** A key under a file, or a file where a folder stands, is the caller's mistake; the rest is not ours to explain. */
+function asAppError(error: unknown, key: string): unknown {
+  if (['ENOTDIR', 'EISDIR', 'EEXIST', 'ENOTEMPTY', 'ENAMETOOLONG'].includes(systemCode(error) ?? ''))
+    return invalidKey(key);
+  return error;
+}

@@ -1,0 +1,86 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { QueryResult } from 'kysely';
+import { AppError } from '../errors/index.ts';
+import type { ThreadAnswer, ThreadQuestion } from './sqlite-worker.ts';
+
+interface Waiting {
+  resolve(answer: ThreadAnswer): void;
+  reject(error: unknown): void;
+}
+
+/** The main thread's end of one SQLite connection in a worker thread; statements run in the order they are sent. */
+export class SqliteThread {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #lastId = 0;
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.on('message', (answer: ThreadAnswer) => this.#answered(answer));
+    worker.on('error', (error) => this.#failed(error));
+    worker.on('exit', () => this.#failed(new Error('the SQLite thread ended')));
+  }
+
+  static async open(file: string, mode: 'read' | 'write'): Promise<SqliteThread> {
+    // The source is TypeScript in a checkout and JavaScript in a published package; the file's own name tells which.
+    const program = new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url);
+    const thread = new SqliteThread(new Worker(program, { workerData: { file, mode } }));
+    await thread.run('SELECT 1', []);
+    thread.#worker.unref();
+    return thread;
+  }
+
+  async query<R>(sql: string, parameters: readonly unknown[]): Promise<QueryResult<R>> {
+    const answer = await this.#ask(sql, parameters);
+    return answer.changes === null
+      ? { rows: answer.rows as R[] }
+      : { rows: answer.rows as R[], numAffectedRows: answer.changes };
+  }
+
+  async run(sql: string, parameters: readonly unknown[]): Promise<void> {
+    await this.#ask(sql, parameters);
+  }
+
+  async close(): Promise<void> {
+    const ended = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
+    this.#worker.ref();
+    this.#worker.postMessage(null);
+    await ended;
+  }
+
+  #ask(sql: string, parameters: readonly unknown[]): Promise<Extract<ThreadAnswer, { ok: true }>> {
+    const id = ++this.#lastId;
+    const question: ThreadQuestion = { id, sql, parameters };
+    return new Promise((resolve, reject) => {
+      // Referenced only while an answer is due, so that an idle store does not keep the process alive.
+      if (this.#waiting.size === 0) this.#worker.ref();
+      this.#waiting.set(id, {
+        resolve: (answer) => (answer.ok ? resolve(answer) : reject(storeError(answer))),
+        reject,
+      });
+      this.#worker.postMessage(question);
+    });
+  }
+
+  #answered(answer: ThreadAnswer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if (this.#waiting.size === 0) this.#worker.unref();
+    waiting?.resolve(answer);
+  }
+
+  #failed(error: unknown): void {
+    for (const waiting of this.#waiting.values()) waiting.reject(error);
+    this.#waiting.clear();
+  }
+}
+
+const SQLITE_FULL = 13;
+
+function storeError(answer: Extract<ThreadAnswer, { ok: false }>): Error {
+  if (answer.errorNumber === SQLITE_FULL) {
+    return new AppError('storage_full', 'The disk that holds the store is full. Free space and try again.');
+  }
+  return new Error(`${answer.message} (SQLite ${answer.errorNumber ?? 'error'})`);
+}

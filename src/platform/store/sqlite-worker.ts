@@ -1,0 +1,67 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+
+export interface ThreadQuestion {
+  readonly id: number;
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+export type ThreadAnswer =
+  | { readonly id: number; readonly ok: true; readonly rows: unknown[]; readonly changes: bigint | null }
+  | { readonly id: number; readonly ok: false; readonly message: string; readonly errorNumber: number | null };
+
+/** Prepared statements kept; the least recently used goes first. */
+const STATEMENT_CACHE = 256;
+
+const { file, mode } = workerData as { file: string; mode: 'read' | 'write' };
+const database = new DatabaseSync(file, { readOnly: mode === 'read', timeout: 5000 });
+if (mode === 'write') database.exec('PRAGMA journal_mode = WAL');
+// FULL: what was acknowledged is on the disk (DESIGN law 5). LIKE as MLflow's grammar asks: case-sensitive.
+database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = ON');
+database.exec('PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY');
+
+const statements = new Map<string, StatementSync>();
+
+function prepared(sql: string): StatementSync {
+  const known = statements.get(sql);
+  if (known !== undefined) {
+    statements.delete(sql);
+    statements.set(sql, known);
+    return known;
+  }
+  const statement = database.prepare(sql);
+  statements.set(sql, statement);
+  const [oldest] = statements.keys();
+  if (statements.size > STATEMENT_CACHE && oldest !== undefined) statements.delete(oldest);
+  return statement;
+}
+
+function toSqlite(value: unknown): SQLInputValue {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  return value as SQLInputValue;
+}
+
+function answer(question: ThreadQuestion): ThreadAnswer {
+  const { id, sql } = question;
+  try {
+    const statement = prepared(sql);
+    const parameters = question.parameters.map(toSqlite);
+    if (statement.columns().length > 0) return { id, ok: true, rows: statement.all(...parameters), changes: null };
+    const { changes } = statement.run(...parameters);
+    return { id, ok: true, rows: [], changes: BigInt(changes) };
+  } catch (error) {
+    const errorNumber =
+      error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : null;
+    return { id, ok: false, message: error instanceof Error ? error.message : String(error), errorNumber };
+  }
+}
+
+parentPort?.on('message', (question: ThreadQuestion | null) => {
+  if (question === null) {
+    database.close();
+    parentPort?.close();
+    return;
+  }
+  parentPort?.postMessage(answer(question));
+});

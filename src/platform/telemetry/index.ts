@@ -1,0 +1,52 @@
+import { type Logger, pino } from 'pino';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export type Log = Logger;
+
+/** JSON lines to stderr, so that stdout stays free for what a command answers. */
+export function createLog(level: string): Log {
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+}
+
+export interface Telemetry {
+  /** Prometheus text exposition of everything below and of Node's own metrics. */
+  exposition(): Promise<{ contentType: string; text: string }>;
+  readonly httpDuration: Histogram<'method' | 'route' | 'status'>;
+  readonly jobs: Counter<'kind' | 'outcome'>;
+  readonly events: Counter<'subscriber' | 'outcome'>;
+  readonly eventsBehind: Gauge<'subscriber'>;
+}
+
+export function createTelemetry(): Telemetry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    exposition: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    httpDuration: new Histogram({
+      name: 'steelyard_http_request_duration_seconds',
+      help: 'Time from the request line to the last byte of the answer, in seconds',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+      registers,
+    }),
+    jobs: new Counter({
+      name: 'steelyard_jobs_total',
+      help: 'Background jobs that ended, by kind and outcome (done, retried, failed)',
+      labelNames: ['kind', 'outcome'],
+      registers,
+    }),
+    events: new Counter({
+      name: 'steelyard_events_total',
+      help: 'Events delivered to subscribers, by outcome (done, retried, parked)',
+      labelNames: ['subscriber', 'outcome'],
+      registers,
+    }),
+    eventsBehind: new Gauge({
+      name: 'steelyard_events_behind',
+      help: 'Events that a subscriber has yet to see',
+      labelNames: ['subscriber'],
+      registers,
+    }),
+  };
+}

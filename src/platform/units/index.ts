@@ -1,0 +1,2 @@
+export { type Clock, type Instant, systemClock } from './clock.ts';
+export * from './schema.ts';

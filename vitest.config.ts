@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+
+/** `npm test` runs on npm alone; suites that need a real server beside it live in test/ and run with `npm run test:all`. */
+export default defineConfig({
+  test: {
+    testTimeout: 20_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['{src,cli,web,examples,bench,scripts}/**/*.test.{ts,tsx}'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'servers',
+          include: ['test/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
