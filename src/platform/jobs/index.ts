@@ -1,0 +1,41 @@
+import type { Sql } from '../store/index.ts';
+
+export { createJobs, type JobsDeps } from './queue.ts';
+export { jobMigrations } from './migrations.ts';
+
+export interface NewJob {
+  readonly kind: string;
+  /** JSON value, parsed by the handler's own schema. */
+  readonly payload: unknown;
+  /** UTC instant before which it does not start; default: at once. */
+  readonly runAt?: string;
+  /** While a job with this key waits or runs, enqueueing another does nothing. */
+  readonly uniqueKey?: string;
+}
+
+export interface JobContext {
+  /** Aborted when the lease is lost or the server stops. */
+  readonly signal: AbortSignal;
+  /** 1 on the first try. */
+  readonly attempt: number;
+}
+
+export type JobHandler = (payload: unknown, context: JobContext) => Promise<void>;
+
+export interface JobKind {
+  readonly handler: JobHandler;
+  /** Tries before the job counts as failed; default 5. */
+  readonly maxAttempts?: number;
+}
+
+/** Background work that survives a restart: leases in the store, retries with growing pauses, cron schedules. */
+export interface Jobs extends AsyncDisposable {
+  register(kind: string, definition: JobKind): void;
+  /** Enqueues in the caller's transaction. */
+  enqueue(sql: Sql, job: NewJob): Promise<void>;
+  /** Enqueues `job` at every time of a cron pattern (UTC), once over all servers of one store. */
+  schedule(name: string, cron: string, job: Omit<NewJob, 'runAt' | 'uniqueKey'>): void;
+  start(): void;
+  /** Resolves when no job is due or running. */
+  drain(): Promise<void>;
+}

@@ -1,0 +1,28 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { InjectOptions } from 'fastify';
+import { type Application, createApplication, type Overrides } from './main.ts';
+import { loadConfig } from './platform/config/index.ts';
+import { type CallInput, type Endpoint, type ResponseOf, urlOf } from './platform/contract/schema.ts';
+
+/** A fresh application on a fresh data folder, for tests; `await using` ends it. */
+export async function testApplication(overrides: Overrides = {}): Promise<Application> {
+  const data = mkdtempSync(join(tmpdir(), 'steelyard-'));
+  const { config } = loadConfig({ environment: {}, flags: { data, logLevel: 'silent', port: 0 } });
+  return createApplication(config, overrides);
+}
+
+/** Calls an endpoint as a client would; an answer that is not 200 throws with the problem document. */
+export async function call<E extends Endpoint>(
+  application: Application,
+  target: E,
+  input: CallInput<E> = {},
+): Promise<ResponseOf<E>> {
+  const options: InjectOptions = { method: target.method, url: urlOf(target, input), headers: { host: 'localhost' } };
+  const answer = await application.http.inject(
+    input.body === undefined ? options : { ...options, payload: input.body as object },
+  );
+  if (answer.statusCode !== 200) throw Object.assign(new Error(answer.body), { problem: answer.json() as unknown });
+  return target.answers === undefined || target.answers === 'json' ? answer.json() : (answer.body as ResponseOf<E>);
+}
