@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { Subject } from '../../org/schema.ts';
+import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
+import { DecimalString, Money, Period, UtcInstant } from '../../platform/units/schema.ts';
+
+export const ResourceName = z
+  .string()
+  .regex(/^[\w.:/-]{1,200}$/, 'letters, digits and . _ : / -')
+  .describe('Key in the price book, for example "gpu:A10G", "vcpu" or "g5.xlarge"');
+
+/** What somebody held for a while: quantity x (end - start) hours x the price of the resource is its metered cost. */
+export const UsageInterval = z
+  .strictObject({
+    usage: z
+      .string()
+      .regex(/^[\w.:-]{1,200}$/)
+      .describe('Id; sending the same again replaces it, so retries are safe'),
+    subject: Subject,
+    resource: ResourceName,
+    quantity: DecimalString.refine((text) => !text.startsWith('-'), 'zero or more').describe(
+      'How many were held (GPUs, vCPUs, instances)',
+    ),
+    period: Period.describe('When they were held'),
+    predictions: z.number().int().min(0).optional().describe('Predictions answered meanwhile, where that was the work'),
+    origin: z.string().min(1).max(250).describe('Who measured it and how'),
+  })
+  .describe('A usage interval');
+export type UsageInterval = z.infer<typeof UsageInterval>;
+
+export const MeteredCost = z
+  .strictObject({
+    cost: Money.nullable().describe('Metered cost; null when a price is missing'),
+    reason: z.string().nullable().describe('Why the cost is null'),
+    hours: DecimalString.describe('Quantity times hours'),
+    priceSource: z.string().nullable().describe('Where the price came from, with its date'),
+  })
+  .describe('What a usage interval costs by the price book');
+
+export const recordUsage = endpoint({
+  method: 'POST',
+  path: '/api/v1/usage-intervals',
+  scope: 'finops.write',
+  summary: 'Record usage intervals, all or none',
+  body: z.strictObject({ intervals: z.array(UsageInterval).min(1).max(1000).describe('Intervals') }),
+  response: z.strictObject({ recorded: z.number().int().describe('Intervals stored') }),
+  errors: ['usage_interval_invalid'],
+});
+
+export const listUsage = endpoint({
+  method: 'GET',
+  path: '/api/v1/usage-intervals',
+  scope: 'finops.read',
+  summary: 'Usage intervals with their metered cost, latest first',
+  query: z.strictObject({
+    run: z.string().optional().describe('Only of this run'),
+    model: z.string().optional().describe('Only of this registered model'),
+    modelVersion: z.string().optional().describe('Only of this version'),
+    ...PageQuery,
+  }),
+  response: z.strictObject({
+    intervals: z
+      .array(z.strictObject({ ...UsageInterval.shape, metered: MeteredCost, recordedAt: UtcInstant }))
+      .describe('Intervals, latest start first'),
+    nextPageToken: NextPageToken,
+  }),
+  errors: ['invalid_page_token'],
+});
+
+export const MeteredTotal = z
+  .strictObject({
+    cost: Money.nullable().describe('Sum of the priced intervals; null when there is none'),
+    pricedIntervals: z.number().int().describe('Intervals in the sum'),
+    unpricedIntervals: z.number().int().describe('Intervals without a price, left out of the sum'),
+    unpricedResources: z.array(z.string()).describe('Resources that the price book lacks'),
+    hours: DecimalString.describe('Resource-hours of all intervals'),
+    predictions: z
+      .number()
+      .int()
+      .nullable()
+      .describe('Predictions answered in the intervals; null when none counted them'),
+    period: Period.nullable().describe('From the first start to the last end; null without intervals'),
+  })
+  .describe('Metered cost of a subject');
+export type MeteredTotal = z.infer<typeof MeteredTotal>;
+
+export const meteredCost = endpoint({
+  method: 'GET',
+  path: '/api/v1/metered-cost',
+  scope: 'finops.read',
+  summary: 'Metered cost of a subject: all intervals whose subject has the given fields',
+  query: z.strictObject(Subject.shape),
+  response: MeteredTotal,
+  errors: [],
+});

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
+import { UtcInstant } from '../../platform/units/schema.ts';
+import { VersionEvidence } from '../evidence/schema.ts';
+import { Check, Policy, Verdict } from '../gates/schema.ts';
+
+export const DecisionId = z
+  .string()
+  .regex(/^dec_[0-9a-f]{20}$/)
+  .describe('Id of a decision');
+
+export const Decision = z
+  .strictObject({
+    decision: DecisionId,
+    at: UtcInstant.describe('When it was taken'),
+    actor: z.string().describe('Who or what asked for it'),
+    model: z.string().describe('Registered model'),
+    version: z.string().describe('Model version'),
+    policy: z.string().describe('Policy'),
+    policyVersion: z.number().int().describe('Version of the policy'),
+    verdict: Verdict,
+    summary: z.string().describe('The verdict in one sentence'),
+    checks: z.array(Check).describe('Every check, quality first'),
+    action: z
+      .strictObject({
+        alias: z.string().describe('Alias that was moved'),
+        from: z.string().nullable().describe('Version it pointed to before; null when it did not exist'),
+        to: z.string().describe('Version it points to now'),
+      })
+      .nullable()
+      .describe('What was done; null when nothing was'),
+  })
+  .describe('A verdict that was taken');
+export type Decision = z.infer<typeof Decision>;
+
+export const DecisionDetail = z
+  .strictObject({
+    ...Decision.shape,
+    evidence: z
+      .strictObject({
+        candidate: VersionEvidence.describe('The weighed version as it was measured then'),
+        champion: VersionEvidence.nullable().describe('The version behind the alias then; null when there was none'),
+        policy: Policy.describe('The policy as it was then'),
+        billDeliveries: z.array(z.string()).describe('Bill deliveries that a figure stood on'),
+        priceBooks: z.array(z.string()).describe('Price books that a figure stood on, with their version'),
+      })
+      .describe('Everything the verdict stood on, kept so that it can be replayed'),
+  })
+  .describe('A decision with its evidence');
+export type DecisionDetail = z.infer<typeof DecisionDetail>;
+
+export const listDecisions = endpoint({
+  method: 'GET',
+  path: '/api/v1/decisions',
+  scope: 'tradeoff.read',
+  summary: 'Decisions, newest first',
+  query: z.strictObject({
+    model: z.string().optional().describe('Only of this model'),
+    verdict: Verdict.optional(),
+    ...PageQuery,
+  }),
+  response: z.strictObject({
+    decisions: z.array(Decision).describe('Decisions, newest first'),
+    nextPageToken: NextPageToken,
+  }),
+  errors: ['invalid_page_token'],
+});
+
+export const getDecision = endpoint({
+  method: 'GET',
+  path: '/api/v1/decisions/:decision',
+  scope: 'tradeoff.read',
+  summary: 'One decision with its evidence',
+  params: z.strictObject({ decision: DecisionId }),
+  response: DecisionDetail,
+  errors: ['decision_not_found'],
+});

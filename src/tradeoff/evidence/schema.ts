@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { endpoint } from '../../platform/contract/schema.ts';
+import { Money, Period, UtcInstant } from '../../platform/units/schema.ts';
+
+export const Interval = z
+  .strictObject({
+    lower: z.number().describe('Lower bound, unit of the value'),
+    upper: z.number().describe('Upper bound, unit of the value'),
+    level: z.number().min(0).max(1).describe('Confidence level, 0 to 1'),
+  })
+  .describe('Confidence interval');
+
+export const QualityEvidence = z
+  .strictObject({
+    metric: z.string().describe('MLflow metric name'),
+    value: z.number().describe('Latest value of the metric, in its own unit'),
+    interval: Interval.nullable().describe(
+      'From the metrics NAME.ci_lower and NAME.ci_upper; null when they were not logged',
+    ),
+    sampleSize: z.number().nullable().describe('From the metric NAME.n; null when it was not logged'),
+    measuredAt: UtcInstant.nullable().describe('When the metric was logged'),
+    source: z.string().describe('Where the figure is kept'),
+  })
+  .describe('A measured quality of a model version');
+export type QualityEvidence = z.infer<typeof QualityEvidence>;
+
+export const CostEvidence = z
+  .strictObject({
+    cost: Money.nullable().describe('Cost; null when unknown'),
+    reason: z.string().nullable().describe('Why it is unknown or what it leaves out; null when complete'),
+    basis: z
+      .enum(['metered', 'billed', 'reconciled'])
+      .describe('Metered: our usage times a price. Billed: from the bill'),
+    intervals: z.number().int().describe('Usage intervals behind it'),
+    predictions: z.number().int().nullable().describe('Predictions behind a cost per prediction; null for training'),
+    window: Period.nullable().describe('When it was measured'),
+    source: z.string().describe('Where the figure came from'),
+  })
+  .describe('A measured cost of a model version');
+export type CostEvidence = z.infer<typeof CostEvidence>;
+
+export const VersionEvidence = z
+  .strictObject({
+    model: z.string().describe('Registered model'),
+    version: z.string().describe('Model version'),
+    aliases: z.array(z.string()).describe('Aliases that point to it'),
+    runId: z.string().nullable().describe('Run that made it'),
+    createdAt: UtcInstant.describe('When it was registered'),
+    quality: z.array(QualityEvidence).describe('Metrics of its run, by name'),
+    trainingCost: CostEvidence.describe('Metered cost of the run that made it'),
+    costPerThousandPredictions: CostEvidence.describe('Metered inference cost divided by predictions, times 1,000'),
+  })
+  .describe('Quality and cost of a model version, side by side');
+export type VersionEvidence = z.infer<typeof VersionEvidence>;
+
+export const getVersionEvidence = endpoint({
+  method: 'GET',
+  path: '/api/v1/models/:model/versions/:version/evidence',
+  scope: 'tradeoff.read',
+  summary: 'Quality and cost of one model version',
+  params: z.strictObject({ model: z.string().describe('Registered model'), version: z.string().describe('Version') }),
+  response: VersionEvidence,
+  errors: ['model_not_found', 'model_version_not_found'],
+});
+
+export const listModelEvidence = endpoint({
+  method: 'GET',
+  path: '/api/v1/models/:model/evidence',
+  scope: 'tradeoff.read',
+  summary: 'Quality and cost of every version of a model, newest first',
+  params: z.strictObject({ model: z.string().describe('Registered model') }),
+  response: z.strictObject({ versions: z.array(VersionEvidence).describe('Versions, newest first') }),
+  errors: ['model_not_found'],
+});

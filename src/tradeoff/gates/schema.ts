@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { endpoint } from '../../platform/contract/schema.ts';
+import { Currency, DecimalString } from '../../platform/units/schema.ts';
+
+const Numeric = z
+  .union([DecimalString, z.number()])
+  .transform(String)
+  .pipe(z.string().regex(/^-?\d+(\.\d+)?$/, 'a plain decimal number'));
+
+export const PolicyName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'small letters, digits and dashes')
+  .describe('Name of a policy');
+
+export const QualityRule = z
+  .strictObject({
+    metric: z.string().min(1).max(250).describe('MLflow metric name'),
+    direction: z.enum(['higher', 'lower']).describe('Which direction is better'),
+    floor: Numeric.optional().describe('Worst value that is acceptable, in the unit of the metric'),
+    notWorseThanChampionBy: Numeric.optional().describe(
+      'How much worse than the version behind the alias it may be, in the unit of the metric; holds when there is none yet',
+    ),
+  })
+  .refine(
+    (rule) => rule.floor !== undefined || rule.notWorseThanChampionBy !== undefined,
+    'a floor, or notWorseThanChampionBy, or both',
+  )
+  .describe('What must hold for one metric');
+export type QualityRule = z.infer<typeof QualityRule>;
+
+const Demand = z.number().int().positive().max(1e15).describe('Stated demand, in predictions a month');
+const Bound = Numeric.refine((text) => !text.startsWith('-'), 'zero or more').describe(
+  'Largest amount, in the currency of the policy',
+);
+
+export const CostRule = z
+  .discriminatedUnion('measure', [
+    z.strictObject({ measure: z.literal('trainingCost').describe('Cost of the run that made it'), atMost: Bound }),
+    z.strictObject({
+      measure: z.literal('costPerThousandPredictions').describe('Inference cost per 1,000 predictions'),
+      atMost: Bound,
+    }),
+    z.strictObject({
+      measure: z.literal('costPerMonth').describe('Inference cost a month at the stated demand'),
+      predictionsPerMonth: Demand,
+      atMost: Bound,
+    }),
+    z.strictObject({
+      measure: z.literal('budget').describe('Cost a month at the stated demand fits what the budget has left'),
+      predictionsPerMonth: Demand,
+      budget: z.string().min(1).max(63).describe('Name of the budget'),
+    }),
+  ])
+  .describe('What must hold for one cost');
+export type CostRule = z.infer<typeof CostRule>;
+
+/** `kind: Policy` of `steelyard apply`. */
+export const PolicySpec = z
+  .strictObject({
+    model: z.string().min(1).max(256).describe('Registered model that it is for'),
+    alias: z
+      .string()
+      .regex(/^[\w-]{1,255}$/)
+      .default('champion')
+      .describe('Alias that a promotion moves'),
+    currency: Currency,
+    quality: z.array(QualityRule).max(50).default([]).describe('Can we run it?'),
+    cost: z.array(CostRule).max(50).default([]).describe('Can we afford it?'),
+  })
+  .refine(
+    (spec) => spec.quality.length > 0 && spec.cost.length > 0,
+    'at least one quality and one cost check: a gate weighs both',
+  )
+  .describe('What must hold on both sides before a version is promoted');
+export type PolicySpec = z.infer<typeof PolicySpec>;
+
+export const Policy = z
+  .strictObject({
+    name: PolicyName,
+    policyVersion: z.number().int().describe('Grows with every change of the document'),
+    spec: PolicySpec,
+  })
+  .describe('A policy');
+export type Policy = z.infer<typeof Policy>;
+
+export const listPolicies = endpoint({
+  method: 'GET',
+  path: '/api/v1/policies',
+  scope: 'tradeoff.read',
+  summary: 'Policies by name',
+  response: z.strictObject({ policies: z.array(Policy).describe('Policies by name') }),
+  errors: [],
+});
+
+export const Verdict = z
+  .enum(['promote', 'hold', 'reject'])
+  .describe('promote: every check holds. hold: evidence is missing. reject: a check does not hold');
+export type Verdict = z.infer<typeof Verdict>;
+
+export const Check = z
+  .strictObject({
+    name: z.string().describe('What was checked'),
+    side: z.enum(['quality', 'cost']).describe('Which side of the balance'),
+    measured: z
+      .string()
+      .nullable()
+      .describe('Measured value as an exact decimal, in `unit`; null when there is no evidence'),
+    unit: z.string().describe('Unit of the measured value and the bound'),
+    comparison: z.enum(['>=', '<=']).describe('How measured must stand to the bound'),
+    bound: z
+      .string()
+      .nullable()
+      .describe('Bound as an exact decimal, in `unit`; null when it depends on missing evidence'),
+    holds: z.boolean().nullable().describe('Whether it holds; null when there is no evidence to say'),
+    interval: z
+      .strictObject({ lower: z.string().describe('Lower bound'), upper: z.string().describe('Upper bound') })
+      .nullable()
+      .describe('95 % interval of the measured value; null when none was measured'),
+    source: z.string().describe('Where the figure came from, or what is missing and how to supply it'),
+  })
+  .describe('One check of a gate');
+export type Check = z.infer<typeof Check>;
+
+export const checkGate = endpoint({
+  method: 'POST',
+  path: '/api/v1/gate-checks',
+  scope: 'tradeoff.write',
+  summary: 'Weigh a model version by a policy, record the decision and act on it',
+  body: z.strictObject({
+    model: z.string().min(1).describe('Registered model'),
+    version: z.string().min(1).describe('Model version, or an alias as @alias'),
+    policy: PolicyName,
+    dryRun: z.boolean().default(false).describe('True: answer only; nothing is recorded and no alias moves'),
+  }),
+  response: z.strictObject({
+    verdict: Verdict,
+    checks: z.array(Check).describe('Every check, quality first'),
+    decision: z.string().nullable().describe('Id of the decision; null on a dry run'),
+    model: z.string().describe('Registered model'),
+    version: z.string().describe('Model version'),
+    policy: PolicyName,
+    summary: z.string().describe('The verdict in one sentence'),
+  }),
+  errors: [
+    'policy_not_found',
+    'model_not_found',
+    'model_version_not_found',
+    'policy_model_mismatch',
+    'currency_mismatch',
+    'budget_not_found',
+  ],
+});
