@@ -1,12 +1,18 @@
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { allocationMigrations, createAllocation } from './finops/allocation/index.ts';
+import { billingMigrations, createBilling } from './finops/billing/index.ts';
+import { createCosts } from './finops/costs/index.ts';
 import type { Config } from './platform/config/index.ts';
+import { createEvents, type Events, eventMigrations } from './platform/events/index.ts';
 import { createHttp, type Plugin, type Route } from './platform/http/index.ts';
+import { type Lake, type LakeDeps, lakeMigrations, openLake } from './platform/lake/index.ts';
 import { type Objects, openObjects } from './platform/objects/index.ts';
 import { lockFolder } from './platform/store/folder-lock.ts';
 import { type Migrations, openStore, type Store } from './platform/store/index.ts';
 import { createLog, createTelemetry, type Log, type Telemetry } from './platform/telemetry/index.ts';
 import { type Clock, systemClock } from './platform/units/index.ts';
+import { createUploads } from './platform/uploads/index.ts';
 import { readVersion } from './version.ts';
 
 /** What a test may replace; everything else is real. */
@@ -29,6 +35,8 @@ interface Ground {
   readonly telemetry: Telemetry;
   readonly store: Store;
   readonly objects: Objects;
+  readonly lake: Lake;
+  readonly events: Events;
 }
 
 /** Wires everything, once. The result answers requests by injection and listens when `listen` is called on its `http`. */
@@ -37,27 +45,47 @@ export async function createApplication(config: Config, overrides: Overrides = {
   const folder = resolve(config.data);
   stack.use(lockFolder(folder));
   const store = stack.use(await openStore({ database: config.database, folder }));
-  const ground: Ground = {
-    config,
-    folder,
-    clock: overrides.clock ?? systemClock,
-    log: overrides.log ?? createLog(config.logLevel),
-    telemetry: createTelemetry(),
-    store,
-    objects: await openObjects(join(folder, 'objects')),
-  };
+  const clock = overrides.clock ?? systemClock;
+  const log = overrides.log ?? createLog(config.logLevel);
+  const telemetry = createTelemetry();
   await store.migrate(migrations);
-  const { routes, plugins } = wire(ground);
-  const http = await createHttp({ ...ground, routes, plugins });
+  const lake = stack.use(await openLake(lakeFolders(config, folder)));
+  await lake.removeOrphans(store);
+  const objects = await openObjects(join(folder, 'objects'));
+  const events = stack.use(createEvents({ store, clock, log, telemetry }));
+  const { routes, plugins } = wire({ config, folder, clock, log, telemetry, store, objects, lake, events });
+  const http = await createHttp({ config, log, telemetry, routes, plugins });
   stack.defer(() => http.close());
+  events.start();
   const kept = stack.move();
   return { http, store, config, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-const migrations: Migrations = {};
+function lakeFolders(config: Config, folder: string): LakeDeps {
+  return {
+    root: join(folder, 'lake'),
+    readable: [join(folder, 'objects')],
+    memory: config.lakeMemory,
+    threads: config.lakeThreads ?? null,
+  };
+}
+
+const migrations: Migrations = {
+  ...lakeMigrations,
+  ...eventMigrations,
+  ...billingMigrations,
+  ...allocationMigrations,
+};
 
 function wire(ground: Ground): { routes: Route[]; plugins: Plugin[] } {
-  return { routes: [], plugins: [systemPlugin(ground.telemetry)] };
+  const uploads = createUploads(ground.objects);
+  const allocation = createAllocation(ground);
+  const billing = createBilling({ ...ground, uploads, deriver: allocation.deriver });
+  const costs = createCosts({ ...ground, billing });
+  return {
+    routes: [uploads, allocation, billing, costs].flatMap((feature) => feature.routes),
+    plugins: [systemPlugin(ground.telemetry)],
+  };
 }
 
 function systemPlugin(telemetry: Telemetry): Plugin {

@@ -39,6 +39,7 @@ export const MetricTotal = z
     amount: DecimalString.describe('Exact sum over accepted rows'),
   })
   .describe('Sum of one cost column in one currency');
+export type MetricTotal = z.infer<typeof MetricTotal>;
 
 export const ImportResult = z
   .strictObject({

@@ -1,7 +1,7 @@
 import type { Sql } from '../store/index.ts';
 
-export { createEvents, type EventsDeps } from './outbox.ts';
 export { eventMigrations } from './migrations.ts';
+export { createEvents, type EventsDeps } from './outbox.ts';
 
 /** A fact that happened, appended in the transaction that made it true. */
 export interface NewEvent {
@@ -33,6 +33,9 @@ export interface Events extends AsyncDisposable {
   subscribe(subscriber: string, types: readonly string[], handler: EventHandler): void;
   /** Begins delivery in the background. */
   start(): void;
-  /** Resolves when everything appended so far has been delivered or parked. */
+  /**
+   * Resolves when everything appended so far has been delivered, parked, or waits for the time of its next try; does
+   * the work itself when delivery has not been started.
+   */
   drain(): Promise<void>;
 }

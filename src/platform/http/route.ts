@@ -38,29 +38,32 @@ export interface Download {
   readonly content: Readable | string;
 }
 
-type AnswerOf<E extends Endpoint> = E['answers'] extends 'csv' | 'bytes' ? Download : z.input<E['response']>;
-
 /** Binds an endpoint to the function that answers it. */
 export function handle<E extends Endpoint>(
   endpoint: E,
-  handler: (input: Handled<E>) => Promise<AnswerOf<E>> | AnswerOf<E>,
+  handler: (input: Handled<E>) => Promise<z.input<E['response']>> | z.input<E['response']>,
 ): Route {
-  return {
-    endpoint,
-    attach(app) {
-      app.route({
-        method: endpoint.method,
-        url: endpoint.path,
-        config: { scope: endpoint.scope },
-        handler: async (request, reply) => {
-          const answer = await handler(parseRequest(endpoint, request));
-          return endpoint.answers === 'csv' || endpoint.answers === 'bytes'
-            ? sendDownload(reply, answer as Download)
-            : sendJson(endpoint, reply, answer);
-        },
-      });
-    },
-  };
+  return attachable(endpoint, async (request, reply) =>
+    sendJson(endpoint, reply, await handler(parseRequest(endpoint, request))),
+  );
+}
+
+/** Binds an endpoint that answers `csv` or `bytes`. */
+export function handleDownload<E extends Endpoint>(
+  endpoint: E,
+  handler: (input: Handled<E>) => Promise<Download> | Download,
+): Route {
+  return attachable(endpoint, async (request, reply) =>
+    sendDownload(reply, await handler(parseRequest(endpoint, request))),
+  );
+}
+
+function attachable(
+  endpoint: Endpoint,
+  handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
+): Route {
+  const { method, path: url, scope } = endpoint;
+  return { endpoint, attach: (app) => void app.route({ method, url, config: { scope }, handler }) };
 }
 
 function parseRequest<E extends Endpoint>(endpoint: E, request: FastifyRequest): Handled<E> {

@@ -1,7 +1,7 @@
 import type { Sql } from '../store/index.ts';
 
-export { createJobs, type JobsDeps } from './queue.ts';
 export { jobMigrations } from './migrations.ts';
+export { createJobs, type JobsDeps } from './queue.ts';
 
 export interface NewJob {
   readonly kind: string;
@@ -33,9 +33,13 @@ export interface Jobs extends AsyncDisposable {
   register(kind: string, definition: JobKind): void;
   /** Enqueues in the caller's transaction. */
   enqueue(sql: Sql, job: NewJob): Promise<void>;
-  /** Enqueues `job` at every time of a cron pattern (UTC), once over all servers of one store. */
+  /**
+   * Enqueues `job` at every time of a cron pattern (UTC; five fields, or six with seconds first), once over all servers
+   * of one store. A time is left out while the job of the time before waits or runs; of times that passed while no
+   * server ran, one is made up for.
+   */
   schedule(name: string, cron: string, job: Omit<NewJob, 'runAt' | 'uniqueKey'>): void;
   start(): void;
-  /** Resolves when no job is due or running. */
+  /** Resolves when no job is due or running here; does the work itself when the queue has not been started. */
   drain(): Promise<void>;
 }

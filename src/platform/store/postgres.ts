@@ -1,13 +1,21 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import { Pool, types } from 'pg';
+import { AppError } from '../errors/index.ts';
 
 const INT8 = 20;
-/** Counts and instants stay below 2^53, so they are numbers here; a larger one is refused rather than rounded. */
-function parseInt8(text: string): number {
+const NUMERIC = 1700;
+
+/**
+ * Counts stay below 2^53, so they are numbers here as they are in SQLite; a larger one is refused rather than rounded.
+ * A sum of integers comes as NUMERIC. Nothing else may: money is decimal text and is never added up by the store.
+ */
+function parseInteger(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new RangeError(`${text} does not fit a safe integer`);
   return value;
 }
+
+type Parsers = typeof types.getTypeParser;
 
 export function openPostgres(address: string): { engine: 'postgres'; database: Kysely<unknown> } {
   const pool = new Pool({
@@ -15,10 +23,20 @@ export function openPostgres(address: string): { engine: 'postgres'; database: K
     max: 10,
     types: {
       getTypeParser: ((id: number, format?: 'text' | 'binary') =>
-        id === INT8 ? parseInt8 : types.getTypeParser(id, format)) as typeof types.getTypeParser,
+        id === INT8 || id === NUMERIC ? parseInteger : types.getTypeParser(id, format)) as Parsers,
     },
   });
-  // A connection that breaks while idle is replaced at the next query; without a listener it would end the process.
+  // A connection that breaks, idle or between two statements of a transaction, is replaced or fails its next statement;
+  // without a listener it would end the process.
   pool.on('error', () => undefined);
-  return { engine: 'postgres', database: new Kysely({ dialect: new PostgresDialect({ pool }) }) };
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  const dialect = new PostgresDialect({
+    pool: { options: pool.options, end: () => pool.end(), connect: () => pool.connect().catch(unreachable) },
+  });
+  return { engine: 'postgres', database: new Kysely({ dialect }) };
+}
+
+function unreachable(cause: unknown): never {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  throw new AppError('store_unreachable', `PostgreSQL does not take the connection: ${why}.`, {}, { cause });
 }

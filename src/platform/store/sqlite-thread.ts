@@ -14,6 +14,7 @@ export class SqliteThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
+  #ended: Error | null = null;
 
   private constructor(worker: Worker) {
     this.#worker = worker;
@@ -43,6 +44,7 @@ export class SqliteThread {
   }
 
   async close(): Promise<void> {
+    if (this.#ended !== null) return;
     const ended = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
     this.#worker.ref();
     this.#worker.postMessage(null);
@@ -50,6 +52,8 @@ export class SqliteThread {
   }
 
   #ask(sql: string, parameters: readonly unknown[]): Promise<Extract<ThreadAnswer, { ok: true }>> {
+    // A thread that is gone answers nothing more; without this the caller would wait forever.
+    if (this.#ended !== null) return Promise.reject(this.#ended);
     const id = ++this.#lastId;
     const question: ThreadQuestion = { id, sql, parameters };
     return new Promise((resolve, reject) => {
@@ -70,7 +74,8 @@ export class SqliteThread {
     waiting?.resolve(answer);
   }
 
-  #failed(error: unknown): void {
+  #failed(error: Error): void {
+    this.#ended ??= error;
     for (const waiting of this.#waiting.values()) waiting.reject(error);
     this.#waiting.clear();
   }

@@ -1,0 +1,34 @@
+import { identifier, literal } from '../../platform/lake/index.ts';
+import { focusColumnOf, focusColumns } from './focus-columns.ts';
+
+/**
+ * SQL text expression of a dimension of bill rows, or null when there is none of this name. Dimensions: a FOCUS column in
+ * camelCase, `tag:KEY`, `x_COLUMN`, `day` (of the charge, UTC), `month` (billing period), `source`, `delivery`, `file`.
+ */
+export function billDimension(name: string): string | null {
+  if (name === 'day') return `strftime(ChargePeriodStart, '%Y-%m-%d')`;
+  if (name === 'month') return 'period';
+  if (['source', 'delivery', 'file'].includes(name)) return identifier(name);
+  if (name.startsWith('tag:')) return tagExpression(name.slice('tag:'.length));
+  if (name.startsWith('x_')) return `"x_Columns"[${literal(name.slice('x_'.length))}]`;
+  const column = focusColumnOf(name);
+  if (column === null) return null;
+  switch (focusColumns[column]) {
+    case 'text':
+    case 'json':
+      return identifier(column);
+    case 'decimal':
+      return `${identifier(column)}::VARCHAR`;
+    case 'instant':
+      return `strftime(${identifier(column)}, '%Y-%m-%dT%H:%M:%SZ')`;
+    case 'tags':
+      return `to_json(${identifier(column)})::VARCHAR`;
+  }
+}
+
+/** The tag of exactly this key, else the first whose key differs only in case or surrounding blanks (` org`, `Org`). */
+function tagExpression(key: string): string {
+  const wanted = literal(key.trim().toLowerCase());
+  const similar = `list_filter(map_entries(Tags), lambda entry: lower(trim(entry.key)) = ${wanted})[1].value`;
+  return `coalesce(Tags[${literal(key)}], ${similar})`;
+}

@@ -1,0 +1,160 @@
+import { isUtf8 } from 'node:buffer';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { AppError, systemCode } from '../../platform/errors/index.ts';
+import { parseHeader } from './csv-header.ts';
+
+export type BillFileFormat =
+  | { readonly kind: 'parquet' }
+  | {
+      readonly kind: 'csv';
+      readonly compression: 'gzip' | 'none';
+      readonly delimiter: string;
+      readonly header: readonly string[];
+    };
+
+const HEADER_LIMIT_BYTES = 1024 * 1024;
+
+/**
+ * Reads the whole file once, before anything is stored: format, header, encoding, completeness.
+ * Errors name the file and the line: `file_empty`, `file_truncated`, `file_not_utf8`, `file_format_unknown`.
+ */
+export async function inspectFile(path: string, name: string): Promise<BillFileFormat> {
+  await using file = await open(path, 'r');
+  const { size } = await file.stat();
+  if (size === 0) throw new AppError('file_empty', `${name} is empty (0 bytes). Export it again.`, { file: name });
+  const head = await readAt(file, 0, 4);
+  if (head.toString('latin1') === 'PAR1') return inspectParquet(file, size, name);
+  const compression = head[0] === 0x1f && head[1] === 0x8b ? 'gzip' : 'none';
+  refuseOtherFormats(head, name);
+  return inspectText(path, name, compression);
+}
+
+async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
+  return buffer.subarray(0, bytesRead);
+}
+
+async function inspectParquet(file: FileHandle, size: number, name: string): Promise<BillFileFormat> {
+  const tail = size < 12 ? '' : (await readAt(file, size - 4, 4)).toString('latin1');
+  if (tail === 'PAR1') return { kind: 'parquet' };
+  throw new AppError('file_truncated', `${name} begins as Parquet but its end is missing. Copy or export it again.`, {
+    file: name,
+  });
+}
+
+const OTHER_FORMATS: readonly [prefix: string, what: string][] = [
+  ['504b0304', 'a ZIP archive or an Excel workbook'],
+  ['25504446', 'a PDF document'],
+  ['28b52ffd', 'Zstandard-compressed'],
+  ['d0cf11e0', 'an old Excel workbook'],
+  ['fffe', 'UTF-16 text'],
+  ['feff', 'UTF-16 text'],
+];
+
+function refuseOtherFormats(head: Buffer, name: string): void {
+  const hex = head.toString('hex');
+  const other = OTHER_FORMATS.find(([prefix]) => hex.startsWith(prefix));
+  if (other === undefined) return;
+  const [, what] = other;
+  const code = what === 'UTF-16 text' ? 'file_not_utf8' : 'file_format_unknown';
+  throw new AppError(code, `${name} is ${what}. Bills are read as CSV (UTF-8), CSV.gz or Parquet.`, { file: name });
+}
+
+async function inspectText(path: string, name: string, compression: 'gzip' | 'none'): Promise<BillFileFormat> {
+  const raw = createReadStream(path, { highWaterMark: 1024 * 1024 });
+  const text = compression === 'gzip' ? raw.pipe(createGunzip()) : raw;
+  raw.on('error', (error) => text.destroy(error));
+  const check = new Utf8Check(name);
+  const start: Buffer[] = [];
+  let startBytes = 0;
+  try {
+    for await (const chunk of text as AsyncIterable<Buffer>) {
+      check.add(chunk);
+      if (startBytes < HEADER_LIMIT_BYTES) {
+        start.push(chunk);
+        startBytes += chunk.length;
+      }
+    }
+  } catch (error) {
+    throw asUnreadable(error, name);
+  }
+  check.end();
+  if (startBytes === 0) throw new AppError('file_empty', `${name} holds no text once unpacked.`, { file: name });
+  return { kind: 'csv', compression, ...parseHeader(Buffer.concat(start).toString('utf8'), name) };
+}
+
+function asUnreadable(error: unknown, name: string): unknown {
+  const code = systemCode(error);
+  if (code === 'Z_BUF_ERROR') {
+    return new AppError(
+      'file_truncated',
+      `${name} ends in the middle of its compressed data. Copy or export it again.`,
+      { file: name },
+      { cause: error },
+    );
+  }
+  if (code?.startsWith('Z_') === true) {
+    return new AppError(
+      'file_unreadable',
+      `${name} is damaged: its compressed data does not unpack.`,
+      { file: name },
+      { cause: error },
+    );
+  }
+  return error;
+}
+
+const LINE_FEED = 0x0a;
+
+/** Checks text chunk by chunk; a character may be split over two of them. */
+class Utf8Check {
+  readonly #name: string;
+  #rest: Buffer = Buffer.alloc(0);
+  #linesBefore = 0;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  add(chunk: Buffer): void {
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    const whole = bytes.length - incompleteTail(bytes);
+    const text = bytes.subarray(0, whole);
+    if (!isUtf8(text) || text.includes(0)) this.#refuse(text);
+    for (let at = text.indexOf(LINE_FEED); at !== -1; at = text.indexOf(LINE_FEED, at + 1)) this.#linesBefore += 1;
+    this.#rest = Buffer.from(bytes.subarray(whole));
+  }
+
+  end(): void {
+    if (this.#rest.length > 0) this.#refuse(this.#rest);
+  }
+
+  #refuse(text: Buffer): never {
+    let line = this.#linesBefore + 1;
+    let start = 0;
+    for (let at = text.indexOf(LINE_FEED); at !== -1; at = text.indexOf(LINE_FEED, start)) {
+      const piece = text.subarray(start, at);
+      if (!isUtf8(piece) || piece.includes(0)) break;
+      start = at + 1;
+      line += 1;
+    }
+    throw new AppError(
+      'file_not_utf8',
+      `${this.#name}, line ${line}: bytes that are not UTF-8 text. Save the file as UTF-8 and import it again.`,
+      { file: this.#name, line },
+    );
+  }
+}
+
+/** Number of bytes at the end that begin a character without finishing it. */
+function incompleteTail(bytes: Buffer): number {
+  for (let back = 1; back <= 3 && back <= bytes.length; back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if ((byte & 0xc0) === 0x80) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return length > back ? back : 0;
+  }
+  return 0;
+}

@@ -1,0 +1,214 @@
+import { AppError } from '../../platform/errors/index.ts';
+import {
+  identifier,
+  type Lake,
+  type LakeSession,
+  type LakeTable,
+  literal,
+  type StagedFile,
+} from '../../platform/lake/index.ts';
+import { type BillUnit, billRows, unitPartition } from './bill-rows.ts';
+import { canonicalSelect, explainRejection, mapColumns, type RowOrigin } from './canonical.ts';
+import { type BillFileFormat, inspectFile } from './inspect-file.ts';
+import { linesOfRecords } from './record-lines.ts';
+import type { RejectedRow } from './schema.ts';
+
+/** Rejected rows that are listed one by one; the rest is counted. */
+const LISTED_REJECTIONS = 1000;
+
+/** As it comes out of the reader: good and bad rows together. */
+const inspectedRows: LakeTable = { name: 'bill_inspected', columns: { ...billRows.columns, reject: 'VARCHAR' } };
+
+export interface StagedBillFile {
+  /** Accepted rows, one file a billing period. */
+  readonly accepted: readonly { readonly period: string; readonly file: StagedFile }[];
+  readonly acceptedRows: number;
+  readonly rejectedRows: number;
+  readonly rejected: readonly RejectedRow[];
+}
+
+export interface BillFileInput {
+  readonly path: string;
+  readonly name: string;
+  readonly origin: RowOrigin;
+  readonly unit: Omit<BillUnit, 'period'>;
+}
+
+interface StructuralError {
+  readonly line: number;
+  readonly column: string | null;
+  readonly reason: string;
+}
+
+/** Turns one bill file into canonical Parquet files, streamed by the engine; nothing is visible until they are swapped in. */
+export async function stageBillFile(lake: Lake, input: BillFileInput): Promise<StagedBillFile> {
+  const format = await inspectFile(input.path, input.name);
+  return lake.session(async (session) => {
+    const { relation, columns } = await sourceRelation(session, input, format);
+    const mapping = mapColumns(columns, input.name);
+    const inspected = await readWhole(session, canonicalSelect(relation, mapping, input.origin), input);
+    try {
+      const structural = format.kind === 'csv' ? await structuralErrors(session) : [];
+      return await settle(lake, session, input, format, inspected, structural);
+    } catch (error) {
+      await lake.discard([inspected]);
+      throw error;
+    }
+  });
+}
+
+async function sourceRelation(
+  session: LakeSession,
+  input: BillFileInput,
+  format: BillFileFormat,
+): Promise<{ relation: string; columns: string[] }> {
+  const path = literal(input.path);
+  if (format.kind === 'csv') {
+    const columns = distinctNames(format.header);
+    const types = columns.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ');
+    const relation = `read_csv(${path}, columns = {${types}}, auto_detect = false, header = true,
+      delim = ${literal(format.delimiter)}, quote = '"', escape = '"', nullstr = ['', 'NULL', 'null'],
+      compression = '${format.compression}', store_rejects = true, max_line_size = 16777216)`;
+    return { relation, columns };
+  }
+  const described = await session.query(`DESCRIBE SELECT * FROM read_parquet(${path})`).catch((cause: unknown) => {
+    throw new AppError(
+      'bill_malformed',
+      `${input.name} is not a readable Parquet file. Export it again.`,
+      { file: input.name },
+      { cause },
+    );
+  });
+  const columns = described.map((row) => String(row.column_name));
+  const texts = described.map((row) => {
+    const name = identifier(String(row.column_name));
+    const nested = /^(MAP|STRUCT)|\[\]$/.test(String(row.column_type));
+    return `nullif(${nested ? `to_json(${name})::VARCHAR` : `${name}::VARCHAR`}, '') AS ${name}`;
+  });
+  return { relation: `(SELECT ${texts.join(', ')} FROM read_parquet(${path}))`, columns };
+}
+
+/** A header may name a column twice; the second keeps its content under a name of its own. */
+function distinctNames(header: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return header.map((name, index) => {
+    const base = name === '' ? `column_${index + 1}` : name;
+    const count = (seen.get(base.toLowerCase()) ?? 0) + 1;
+    seen.set(base.toLowerCase(), count);
+    return count === 1 ? base : `${base}_${count}`;
+  });
+}
+
+async function readWhole(session: LakeSession, select: string, input: BillFileInput): Promise<StagedFile> {
+  try {
+    return await session.stage(inspectedRows, '', select);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    if (!/CSV Error|Invalid Input|Parquet|Corrupt|TProtocol|Snappy|ZSTD/i.test(message)) throw error;
+    const line = /line:?\s*(\d+)/i.exec(message)?.[1];
+    const where = line === undefined ? input.name : `${input.name}, line ${line}`;
+    const why = /unterminated quote|quote/i.test(message)
+      ? 'a quoted field that never ends'
+      : 'content that does not parse';
+    throw new AppError(
+      'bill_malformed',
+      `${where}: ${why}. Nothing was stored; export the file again.`,
+      { file: input.name, ...(line === undefined ? {} : { line: Number(line) }) },
+      { cause: error },
+    );
+  }
+}
+
+const structuralReasons: Readonly<Record<string, string>> = {
+  'TOO MANY COLUMNS': 'more fields than the header names',
+  'MISSING COLUMNS': 'fewer fields than the header names; the file may be cut off',
+  'UNQUOTED VALUE': 'a quoted field that is not closed properly',
+  'LINE SIZE OVER MAXIMUM': 'longer than 16 MiB; a quote may never be closed',
+  'INVALID ENCODING': 'bytes that are not UTF-8 text',
+};
+
+async function structuralErrors(session: LakeSession): Promise<StructuralError[]> {
+  const rows = await session.query(
+    'SELECT line::INTEGER AS line, error_type::VARCHAR AS kind, error_message FROM reject_errors ORDER BY line',
+  );
+  return rows.map((row) => ({
+    line: Number(row.line),
+    column: null,
+    reason: structuralReasons[String(row.kind)] ?? String(row.error_message),
+  }));
+}
+
+async function settle(
+  lake: Lake,
+  session: LakeSession,
+  input: BillFileInput,
+  format: BillFileFormat,
+  inspected: StagedFile,
+  structural: readonly StructuralError[],
+): Promise<StagedBillFile> {
+  const relation = lake.stagedRelation(inspectedRows, [inspected]);
+  const [counts] = await session.query(
+    `SELECT count(reject)::INTEGER AS rejected, list(DISTINCT period) FILTER (reject IS NULL) AS periods FROM ${relation}`,
+  );
+  const badRows = Number(counts?.rejected ?? 0);
+  const periods = ((counts?.periods as string[] | null) ?? []).toSorted();
+  const accepted = await acceptedByPeriod(session, input, inspected, relation, badRows, periods);
+  if (!accepted.some(({ file }) => file.id === inspected.id)) await lake.discard([inspected]).catch(() => undefined);
+  const rejected =
+    badRows + structural.length === 0 ? [] : await listRejections(session, input, format, relation, structural);
+  return {
+    accepted,
+    acceptedRows: accepted.reduce((sum, { file }) => sum + file.rows, 0),
+    rejectedRows: badRows + structural.length,
+    rejected,
+  };
+}
+
+async function acceptedByPeriod(
+  session: LakeSession,
+  input: BillFileInput,
+  inspected: StagedFile,
+  relation: string,
+  badRows: number,
+  periods: readonly string[],
+): Promise<{ period: string; file: StagedFile }[]> {
+  const partitionOf = (period: string) => unitPartition({ ...input.unit, period });
+  const [only] = periods;
+  if (badRows === 0 && periods.length === 1 && only !== undefined) {
+    // The usual case: the file as it was read is the file of its unit, without a second write.
+    return [{ period: only, file: { ...inspected, table: billRows.name, partition: partitionOf(only) } }];
+  }
+  const columns = Object.keys(billRows.columns).map((name) =>
+    name === 'source_row' ? 'file_row_number + 1 AS source_row' : identifier(name),
+  );
+  const files: { period: string; file: StagedFile }[] = [];
+  for (const period of periods) {
+    const select = `SELECT ${columns.join(', ')} FROM ${relation} WHERE reject IS NULL AND period = ${literal(period)} ORDER BY file_row_number`;
+    files.push({ period, file: await session.stage(billRows, partitionOf(period), select) });
+  }
+  return files;
+}
+
+async function listRejections(
+  session: LakeSession,
+  input: BillFileInput,
+  format: BillFileFormat,
+  relation: string,
+  structural: readonly StructuralError[],
+): Promise<RejectedRow[]> {
+  const rows = await session.query(
+    `SELECT (file_row_number + 1)::INTEGER AS record, reject FROM ${relation} WHERE reject IS NOT NULL ORDER BY file_row_number LIMIT ${LISTED_REJECTIONS}`,
+  );
+  const records = new Set(rows.map((row) => Number(row.record)));
+  const lines =
+    format.kind === 'csv' && records.size > 0
+      ? await linesOfRecords(input.path, format.compression, records, new Set(structural.map(({ line }) => line)))
+      : new Map<number, number>();
+  const bad = rows.map((row): RejectedRow => {
+    const { column, reason } = explainRejection(String(row.reject));
+    return { file: input.name, line: lines.get(Number(row.record)) ?? null, column, reason };
+  });
+  const malformed = structural.map((error): RejectedRow => ({ file: input.name, ...error }));
+  return [...malformed, ...bad].toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)).slice(0, LISTED_REJECTIONS);
+}

@@ -1,0 +1,85 @@
+import { cleanKey } from '../../platform/objects/index.ts';
+import { characters, invalidParameter } from '../wire/index.ts';
+
+export const DEFAULT_EXPERIMENT_ID = 0;
+
+const MAX_LOCATION_LENGTH = 2048;
+
+/** Schemes whose address names a host: a server or another user's client would be made to connect to it. */
+const HOST_SCHEMES = new Set(['http', 'https', 'ftp', 'sftp', 'hdfs', 'viewfs', 'ws', 'wss']);
+
+/** Clients resolve this scheme to our own artifact routes, so nothing ends on a client's disk by accident. */
+export function defaultArtifactLocation(experimentId: number): string {
+  return `mlflow-artifacts:/${experimentId}`;
+}
+
+/** `<root>/<a>/<b>`, with the root's query kept at the end. */
+export function appendToUri(root: string, ...segments: readonly string[]): string {
+  const [path = '', query] = root.split('?');
+  const joined = [path.replace(/\/+$/, ''), ...segments].join('/');
+  return query === undefined ? joined : `${joined}?${query}`;
+}
+
+/**
+ * Object key of what a proxied URI names (`mlflow-artifacts:/3/run/artifacts` -> `artifacts/3/run/artifacts`), or null
+ * when the URI is kept by somebody else. Error: `object_path_invalid`.
+ */
+export function objectKey(uri: string, ...path: readonly string[]): string | null {
+  const found = /^mlflow-artifacts:\/+(.*)$/s.exec(uri);
+  const [, root = ''] = found ?? [];
+  if (found === null || /^mlflow-artifacts:\/\/[^/]/.test(uri)) return null;
+  return proxiedKey([root, ...path].filter((part) => part !== '').join('/'));
+}
+
+/** Object key of a path under the artifact proxy. Error: `object_path_invalid`. */
+export function proxiedKey(path: string): string {
+  const key = cleanKey(path);
+  return key === '' ? 'artifacts' : `artifacts/${key}`;
+}
+
+/** What a client may name as the place of an experiment's artifacts; refused with MLflow's texts. */
+export function checkArtifactLocation(location: string): void {
+  if (characters(location) > MAX_LOCATION_LENGTH) {
+    throw invalidParameter(
+      `Invalid artifact path length. The length of the artifact path cannot be greater than ${MAX_LOCATION_LENGTH} bytes.`,
+    );
+  }
+  if (location.startsWith('runs:')) {
+    throw invalidParameter(`Artifact location cannot be a runs:/ URI. Given: '${location}'`);
+  }
+  const [, scheme = '', rest = ''] = /^([a-zA-Z][a-zA-Z0-9+.-]*):(.*)$/s.exec(location) ?? [];
+  const decoded = decodeFully(location);
+  if (decoded.includes('#') || decoded.includes(';')) {
+    throw invalidParameter("'artifact_location' URL can't include fragments or params.");
+  }
+  if (decoded.split(/[/\\?&=]/).includes('..') || decoded.includes('\0')) {
+    throw invalidParameter(`Invalid artifact location: '${location}' must not contain '..'.`);
+  }
+  const named = scheme.toLowerCase();
+  if (!HOST_SCHEMES.has(named) && !(named === 'mlflow-artifacts' && /^\/\/[^/]/.test(rest))) return;
+  throw invalidParameter(
+    `'artifact_location' cannot use the '${named}' scheme: it addresses a host other than this server's artifact storage.`,
+  );
+}
+
+/** Percent-decoding repeated until nothing changes: what any reader down the line may take the text for. */
+export function decodeFully(text: string): string {
+  let current = text;
+  for (let round = 0; round < 10; round += 1) {
+    const next = decodeOnce(current);
+    if (next === current) return current;
+    current = next;
+  }
+  throw invalidParameter('Invalid path: it is encoded too many times.', 'object_path_invalid');
+}
+
+/** Decodes each sequence on its own, so that one broken sequence does not shield the others. */
+function decodeOnce(text: string): string {
+  return text.replaceAll(/(?:%[0-9a-fA-F]{2})+/g, (sequence) => {
+    try {
+      return decodeURIComponent(sequence);
+    } catch {
+      return sequence;
+    }
+  });
+}

@@ -1,0 +1,125 @@
+import { type ExpressionBuilder, type SqlBool, sql as raw, type Expression } from 'kysely';
+import type { Sql } from '../../platform/store/index.ts';
+import { after, type Comparison, compare, type KeysetPosition, orderList, positionOf, type SortStep, sortColumn } from '../wire/index.ts';
+import { chunks } from './key-value-store.ts';
+import type { LifecycleStage, TrackingTables } from './tables.ts';
+import type { Experiment, KeyValue } from './types.ts';
+
+type ExperimentRow = TrackingTables['experiment'];
+
+/** Ids only grow, deleted experiments included; two servers that take the same one at once conflict and try again. */
+export async function nextExperimentId(sql: Sql): Promise<number> {
+  const query = sql.tables<TrackingTables>().selectFrom('experiment');
+  const row = await query.select((eb) => eb.fn.max('experiment_id').as('last')).executeTakeFirst();
+  return (row?.last ?? 0) + 1;
+}
+
+export async function insertExperiment(sql: Sql, row: ExperimentRow): Promise<void> {
+  await sql.tables<TrackingTables>().insertInto('experiment').values(row).execute();
+}
+
+export async function findExperiment(sql: Sql, experimentId: number): Promise<Experiment | null> {
+  const query = sql.tables<TrackingTables>().selectFrom('experiment').selectAll();
+  return withTags(sql, await query.where('experiment_id', '=', experimentId).execute());
+}
+
+export async function findExperimentByName(sql: Sql, name: string): Promise<Experiment | null> {
+  const query = sql.tables<TrackingTables>().selectFrom('experiment').selectAll();
+  return withTags(sql, await query.where('name', '=', name).execute());
+}
+
+async function withTags(sql: Sql, rows: readonly ExperimentRow[]): Promise<Experiment | null> {
+  const [experiment] = await experimentsOf(sql, rows);
+  return experiment ?? null;
+}
+
+export async function updateExperiment(
+  sql: Sql,
+  experimentId: number,
+  change: Partial<Pick<ExperimentRow, 'name' | 'lifecycle_stage'>> & { readonly last_update_time: number },
+): Promise<void> {
+  await sql
+    .tables<TrackingTables>()
+    .updateTable('experiment')
+    .set(change)
+    .where('experiment_id', '=', experimentId)
+    .execute();
+}
+
+export async function upsertExperimentTags(sql: Sql, experimentId: number, tags: readonly KeyValue[]): Promise<void> {
+  for (const { key, value } of tags) {
+    await sql
+      .tables<TrackingTables>()
+      .insertInto('experiment_tag')
+      .values({ experiment_id: experimentId, key, value })
+      .onConflict((of) => of.columns(['experiment_id', 'key']).doUpdateSet({ value }))
+      .execute();
+  }
+}
+
+/** True when there was such a tag. */
+export async function deleteExperimentTag(sql: Sql, experimentId: number, key: string): Promise<boolean> {
+  const query = sql.tables<TrackingTables>().deleteFrom('experiment_tag');
+  const result = await query.where('experiment_id', '=', experimentId).where('key', '=', key).executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
+export interface ExperimentQuery {
+  readonly stages: readonly LifecycleStage[];
+  readonly comparisons: readonly Comparison[];
+  readonly order: readonly { readonly column: keyof ExperimentRow; readonly ascending: boolean }[];
+  readonly position: KeysetPosition | null;
+  readonly limit: number;
+}
+
+/** A page of experiments, with the position of each. */
+export async function searchExperiments(
+  sql: Sql,
+  query: ExperimentQuery,
+): Promise<{ experiments: Experiment[]; positions: KeysetPosition[] }> {
+  const steps: SortStep[] = query.order.map(({ column, ascending }) => ({
+    expression: raw.ref(`experiment.${column}`),
+    ascending,
+  }));
+  let select = sql
+    .tables<TrackingTables>()
+    .selectFrom('experiment')
+    .selectAll('experiment')
+    .select(steps.map((step, index) => step.expression as Expression<string | number>).map((e, i) => raw`${e}`.as(sortColumn(i))))
+    .where('lifecycle_stage', 'in', query.stages);
+  for (const comparison of query.comparisons) select = select.where((eb) => matches(eb, comparison));
+  if (query.position !== null) select = select.where(after(steps, query.position));
+  const rows = await select.orderBy(orderList(steps)).limit(query.limit).execute();
+  return { experiments: await experimentsOf(sql, rows), positions: rows.map((row) => positionOf({ ...row }, steps)) };
+}
+
+function matches(eb: ExpressionBuilder<TrackingTables, 'experiment'>, comparison: Comparison): Expression<SqlBool> {
+  if (comparison.entity === 'attribute') return compare(raw.ref(`experiment.${comparison.key}`), comparison);
+  const tags = eb
+    .selectFrom('experiment_tag')
+    .select('experiment_tag.key')
+    .whereRef('experiment_tag.experiment_id', '=', 'experiment.experiment_id')
+    .where('experiment_tag.key', '=', comparison.key);
+  if (comparison.operator === 'IS NULL') return eb.not(eb.exists(tags));
+  if (comparison.operator === 'IS NOT NULL') return eb.exists(tags);
+  return eb.exists(tags.where(compare(raw.ref('experiment_tag.value'), comparison)));
+}
+
+async function experimentsOf(sql: Sql, rows: readonly ExperimentRow[]): Promise<Experiment[]> {
+  const tags = new Map<number, KeyValue[]>(rows.map((row) => [row.experiment_id, []]));
+  for (const ids of chunks([...tags.keys()], 1000)) {
+    const query = sql.tables<TrackingTables>().selectFrom('experiment_tag').selectAll();
+    for (const row of await query.where('experiment_id', 'in', ids).orderBy('key').execute()) {
+      tags.get(row.experiment_id)?.push({ key: row.key, value: row.value });
+    }
+  }
+  return rows.map((row) => ({
+    experimentId: row.experiment_id,
+    name: row.name,
+    artifactLocation: row.artifact_location,
+    lifecycleStage: row.lifecycle_stage,
+    creationTime: row.creation_time,
+    lastUpdateTime: row.last_update_time,
+    tags: tags.get(row.experiment_id) ?? [],
+  }));
+}

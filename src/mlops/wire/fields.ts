@@ -1,0 +1,172 @@
+import { readDouble } from './doubles.ts';
+import { invalidParameter, type MlflowError } from './errors.ts';
+import { parseAsWritten, pythonJson, pythonType } from './python-json.ts';
+
+const SEE_DOCS = 'See the API docs for more information about request parameters.';
+
+/**
+ * The fields of one request message, read by proto2-JSON's rules: null counts as unset, numbers may come as text, unknown
+ * fields are ignored. Each reader refuses a value of the wrong type with MLflow's own text.
+ */
+export interface Fields {
+  has(name: string): boolean;
+  text(name: string): string | undefined;
+  /** Missing, null and "" are all missing, as they are to MLflow. `aliases` are older names of the same field. */
+  requiredText(name: string, ...aliases: readonly string[]): string;
+  integer(name: string): number | undefined;
+  requiredInteger(name: string): number;
+  requiredDouble(name: string): number;
+  flag(name: string): boolean | undefined;
+  /** A repeated string; empty when unset. */
+  texts(name: string): string[];
+  /** A repeated message; empty when unset. */
+  messages(name: string): Fields[];
+  message(name: string): Fields | undefined;
+  /** An enum by its name or number; `names[0]` is number `first`. */
+  choice<Name extends string>(name: string, names: readonly Name[], first?: number): Name | undefined;
+  /** The refusal of this field's value, with the value as it was written. */
+  invalid(name: string, why?: string): MlflowError;
+}
+
+interface Source {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Where these values lie in the body: `metrics`, 0. */
+  readonly place: readonly (string | number)[];
+  /** JSON text of the body; null for a query string. */
+  readonly body: string | null;
+}
+
+export function bodyFields(body: string): Fields {
+  return fieldsOf({ values: parseBody(body), place: [], body });
+}
+
+export function queryFields(query: Readonly<Record<string, unknown>>): Fields {
+  return fieldsOf({ values: query, place: [], body: null });
+}
+
+function parseBody(body: string): Record<string, unknown> {
+  if (body.trim() === '') return {};
+  const value = parseJson(body);
+  // Old clients post their JSON as a JSON string.
+  const message = typeof value === 'string' ? parseJson(value) : value;
+  if (message === null) return {};
+  if (!isMessage(message)) throw invalidParameter('The request body must be a JSON object.');
+  return message;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalidParameter('The request body is not valid JSON.');
+  }
+}
+
+function isMessage(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function fieldsOf(source: Source): Fields {
+  const get = (name: string): unknown => {
+    const value = Object.hasOwn(source.values, name) ? source.values[name] : undefined;
+    return value === null ? undefined : value;
+  };
+  const invalid = (name: string, why?: string) => invalidValue(source, name, why);
+  const required = <T>(name: string, value: T | undefined): T => {
+    if (value === undefined || value === '') throw missingValue(source, name);
+    return value;
+  };
+  const optional = <T>(name: string, read: (value: unknown) => T | null): T | undefined => {
+    const value = get(name);
+    if (value === undefined) return undefined;
+    const result = read(value);
+    if (result === null) throw invalid(name);
+    return result;
+  };
+  const numeric = <T>(name: string, read: (value: unknown) => T | null): T => {
+    if (get(name) === '') throw missingValue(source, name);
+    return required(name, optional(name, read));
+  };
+  return {
+    has: (name) => get(name) !== undefined,
+    text: (name) => optional(name, readText),
+    requiredText: (name, ...aliases) => {
+      const present = [name, ...aliases].find((candidate) => get(candidate) !== undefined);
+      return required(name, optional(present ?? name, readText));
+    },
+    integer: (name) => optional(name, readInteger),
+    requiredInteger: (name) => numeric(name, readInteger),
+    requiredDouble: (name) => numeric(name, readDouble),
+    flag: (name) => optional(name, readFlag),
+    texts: (name) => optional(name, (value) => readTexts(value, source.body === null)) ?? [],
+    messages: (name) => readMessages(source, name, optional(name, (value) => (Array.isArray(value) ? value : null))),
+    message: (name) => {
+      const value = optional(name, (found) => (isMessage(found) ? found : null));
+      return value === undefined ? undefined : fieldsOf({ ...source, values: value, place: [...source.place, name] });
+    },
+    choice: (name, names, first = 1) => optional(name, (value) => readChoice(value, names, first)),
+    invalid,
+  };
+}
+
+function readText(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function readInteger(value: unknown): number | null {
+  const number = typeof value === 'string' && /^[-+]?\d+$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isSafeInteger(number) ? number : null;
+}
+
+/** Python's clients write `True` into query strings. */
+function readFlag(value: unknown): boolean | null {
+  if (typeof value === 'boolean') return value;
+  const text = typeof value === 'string' ? value.toLowerCase() : '';
+  return text === 'true' ? true : text === 'false' ? false : null;
+}
+
+function readTexts(value: unknown, fromQuery: boolean): string[] | null {
+  const items: readonly unknown[] = fromQuery && typeof value === 'string' ? [value] : Array.isArray(value) ? value : [0];
+  const texts = items.filter((item) => typeof item === 'string');
+  return texts.length === items.length ? texts : null;
+}
+
+function readMessages(source: Source, name: string, items: readonly unknown[] = []): Fields[] {
+  return items.map((item, index) => {
+    if (!isMessage(item)) throw invalidValue(source, name);
+    return fieldsOf({ ...source, values: item, place: [...source.place, name, index] });
+  });
+}
+
+function readChoice<Name extends string>(value: unknown, names: readonly Name[], first: number): Name | null {
+  const number = readInteger(value);
+  if (number !== null) return names[number - first] ?? null;
+  return names.find((name) => name === value) ?? null;
+}
+
+function pathOf(source: Source, name: string): string {
+  return [...source.place, name].reduce<string>((path, step) => {
+    if (typeof step === 'number') return `${path}[${step}]`;
+    return path === '' ? step : `${path}.${step}`;
+  }, '');
+}
+
+function missingValue(source: Source, name: string): MlflowError {
+  return invalidParameter(`Missing value for required parameter '${pathOf(source, name)}'. ${SEE_DOCS}`);
+}
+
+function invalidValue(source: Source, name: string, why?: string): MlflowError {
+  const value = asWritten(source, name);
+  const hint = why ?? ` Hint: Value was of type '${pythonType(value)}'. ${SEE_DOCS}`;
+  return invalidParameter(`Invalid value ${pythonJson(value)} for parameter '${pathOf(source, name)}' supplied: ${hint}`);
+}
+
+function asWritten(source: Source, name: string): unknown {
+  if (source.body === null) return source.values[name];
+  const whole = parseAsWritten(source.body);
+  let value: unknown = typeof whole === 'string' ? parseAsWritten(whole) : whole;
+  for (const step of [...source.place, name]) {
+    value = typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined;
+  }
+  return value;
+}

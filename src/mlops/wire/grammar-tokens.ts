@@ -1,0 +1,51 @@
+import { invalidFilter } from './errors.ts';
+
+export type Token =
+  | { readonly kind: 'word'; readonly text: string }
+  | { readonly kind: 'quoted'; readonly quote: "'" | '"' | '`'; readonly text: string }
+  | { readonly kind: 'number'; readonly text: string }
+  | { readonly kind: 'operator'; readonly text: string }
+  | { readonly kind: 'sign'; readonly text: '.' | ',' | '(' | ')' | ';' };
+
+/** Longest first where two could match; a number may carry its sign, since the grammar has no arithmetic. */
+const PATTERNS: readonly (readonly [Token['kind'] | 'space', RegExp])[] = [
+  ['space', /\s+/y],
+  ['quoted', /'(?:''|[^'])*'|"(?:""|[^"])*"|`[^`]*`/y],
+  ['number', /[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\p{L}\p{N}_])/uy],
+  ['word', /[\p{L}\p{N}_@$]+/uy],
+  ['operator', /[<>=!~]+/y],
+  ['sign', /[.,();]/y],
+];
+
+/** The tokens of a filter or an order_by clause. Error: `search_filter_invalid` at the first sign of no token. */
+export function tokenize(text: string): Token[] {
+  const tokens: Token[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const [kind, found] = match(text, at);
+    at += found.length;
+    if (kind !== 'space') tokens.push(tokenOf(kind, found));
+  }
+  return tokens;
+}
+
+function match(text: string, at: number): [Token['kind'] | 'space', string] {
+  for (const [kind, pattern] of PATTERNS) {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text)?.[0];
+    if (found !== undefined) return [kind, found];
+  }
+  throw invalidFilter(`Invalid clause(s) in filter string: cannot read ${JSON.stringify(text.slice(at, at + 40))}.`);
+}
+
+function tokenOf(kind: Token['kind'], text: string): Token {
+  if (kind !== 'quoted') return { kind, text } as Token;
+  const quote = text.slice(0, 1) as "'" | '"' | '`';
+  return { kind, quote, text: text.slice(1, -1).replaceAll(quote + quote, quote) };
+}
+
+/** The token as the person wrote it, for error texts. */
+export function shown(token: Token | undefined): string {
+  if (token === undefined) return 'the end';
+  return token.kind === 'quoted' ? `${token.quote}${token.text}${token.quote}` : token.text;
+}

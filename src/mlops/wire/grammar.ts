@@ -1,0 +1,181 @@
+import { invalidFilter } from './errors.ts';
+import { shown, type Token, tokenize } from './grammar-tokens.ts';
+import { type Attribute, type Entity, type Operator, operatorsOf, type Vocabulary } from './vocabulary.ts';
+
+/** One condition of a filter, checked against its vocabulary. */
+export type Comparison = {
+  readonly entity: Entity;
+  /** Canonical attribute name, or the metric's, param's or tag's own key. */
+  readonly key: string;
+} & Condition;
+
+/** The value's type follows from the key: numbers for metrics and numeric attributes, text or lists of it for the rest. */
+export type Condition =
+  | { readonly operator: Exclude<Operator, 'IN' | 'NOT IN' | 'IS NULL' | 'IS NOT NULL'>; readonly value: string | number }
+  | { readonly operator: 'IN' | 'NOT IN'; readonly value: readonly string[] }
+  | { readonly operator: 'IS NULL' | 'IS NOT NULL'; readonly value: null };
+
+interface Key {
+  readonly entity: Entity;
+  readonly key: string;
+  readonly attribute: Attribute | null;
+}
+
+/**
+ * MLflow's filter grammar: comparisons joined by AND, no OR and no nesting. Empty text filters nothing.
+ * Example: "metrics.ndcg > 0.4 and params.`learning rate` = '0.1'". Error: `search_filter_invalid`.
+ */
+export function parseFilter(text: string, vocabulary: Vocabulary): Comparison[] {
+  const reader = createReader(tokenize(text));
+  const comparisons: Comparison[] = [];
+  if (reader.peek() === undefined) return comparisons;
+  do comparisons.push(readComparison(reader, vocabulary));
+  while (reader.word('AND'));
+  const rest = reader.peek();
+  if (rest?.kind === 'sign' && rest.text === ';') {
+    throw invalidFilter(`Search filter contained multiple expression '${text}'. Provide AND-ed expression list.`);
+  }
+  if (rest !== undefined) throw invalidFilter(`Invalid clause(s) in filter string: '${shown(rest)}'`);
+  return comparisons;
+}
+
+export interface Ordering {
+  readonly entity: Entity;
+  readonly key: string;
+  readonly attribute: Attribute | null;
+  readonly ascending: boolean;
+}
+
+/** `metrics.loss DESC`, "params.`learning rate`", `start_time`. A field named twice is refused. */
+export function parseOrderings(clauses: readonly string[], vocabulary: Vocabulary): Ordering[] {
+  const orderings = clauses.map((clause) => parseOrdering(clause, vocabulary));
+  const fields = new Set(orderings.map((ordering) => JSON.stringify([ordering.entity, ordering.key])));
+  if (fields.size < orderings.length) {
+    throw invalidFilter(`\`order_by\` contains duplicate fields: ${JSON.stringify(clauses)}`);
+  }
+  return orderings;
+}
+
+function parseOrdering(clause: string, vocabulary: Vocabulary): Ordering {
+  const reader = createReader(tokenize(clause));
+  if (reader.peek() === undefined) throw invalidFilter(`Invalid order_by clause '${clause}'. Could not be parsed.`);
+  const key = readKey(reader, vocabulary);
+  const ascending = reader.word('ASC') || !reader.word('DESC');
+  if (reader.peek() !== undefined) throw invalidFilter(`Invalid ordering key in order_by clause '${clause}'.`);
+  return { ...key, ascending };
+}
+
+interface Reader {
+  peek(): Token | undefined;
+  next(): Token | undefined;
+  /** Takes the next token when it is this word, in any case. */
+  word(word: string): boolean;
+  sign(sign: string): boolean;
+}
+
+function createReader(tokens: readonly Token[]): Reader {
+  let at = 0;
+  const take = (matches: boolean): boolean => {
+    if (matches) at += 1;
+    return matches;
+  };
+  const peek = () => tokens[at];
+  return {
+    peek,
+    next: () => tokens[at++],
+    word: (word) => take(peek()?.kind === 'word' && peek()?.text.toUpperCase() === word),
+    sign: (sign) => take(peek()?.kind === 'sign' && peek()?.text === sign),
+  };
+}
+
+function readComparison(reader: Reader, vocabulary: Vocabulary): Comparison {
+  const key = readKey(reader, vocabulary);
+  const operator = readOperator(reader);
+  const allowed = operatorsOf(vocabulary, key.entity, key.attribute);
+  const known = allowed.find((candidate) => candidate === operator);
+  if (known === undefined) throw invalidFilter(`Invalid comparator '${operator}' not one of '${allowed.join(', ')}'`);
+  const { entity, key: name } = key;
+  if (known === 'IS NULL' || known === 'IS NOT NULL') return { entity, key: name, operator: known, value: null };
+  if (known === 'IN' || known === 'NOT IN') return { entity, key: name, operator: known, value: readList(reader) };
+  return { entity, key: name, operator: known, value: readValue(reader, key) };
+}
+
+/** `type.key` or `key`; the key may itself hold dots (`tags.mlflow.user`) or stand in backticks or double quotes. */
+function readKey(reader: Reader, vocabulary: Vocabulary): Key {
+  const parts = [readName(reader)];
+  while (reader.sign('.')) parts.push(readName(reader));
+  const [first = '', ...rest] = parts;
+  const entity = rest.length === 0 ? 'attribute' : vocabulary.entities[first];
+  if (entity === undefined || (rest.length > 0 && !Object.hasOwn(vocabulary.entities, first))) {
+    throw invalidFilter(`Invalid entity type '${first}'. Valid values are ${Object.keys(vocabulary.entities).join(', ')}`);
+  }
+  const key = rest.length === 0 ? first : rest.join('.');
+  if (entity === 'attribute') return attributeKey(key, vocabulary);
+  if (entity === 'dataset' && !['name', 'digest', 'context'].includes(key)) {
+    throw invalidFilter(`Invalid dataset key '${key}' specified. Valid keys are 'name, digest, context'`);
+  }
+  return { entity, key, attribute: null };
+}
+
+function attributeKey(key: string, vocabulary: Vocabulary): Key {
+  const attribute = Object.hasOwn(vocabulary.attributes, key) ? vocabulary.attributes[key] : undefined;
+  if (attribute !== undefined) return { entity: 'attribute', key: attribute.name, attribute };
+  const valid = Object.keys(vocabulary.attributes).join(', ');
+  throw invalidFilter(`Invalid attribute key '${key}' specified. Valid keys are '${valid}'`);
+}
+
+function readName(reader: Reader): string {
+  const token = reader.next();
+  if (token?.kind === 'word' || (token?.kind === 'quoted' && token.quote !== "'")) return token.text;
+  throw invalidFilter(`Invalid clause(s) in filter string: expected 'Identifier' found '${shown(token)}'`);
+}
+
+function readOperator(reader: Reader): string {
+  const token = reader.next();
+  if (token?.kind === 'operator') return token.text;
+  const word = token?.kind === 'word' ? token.text.toUpperCase() : '';
+  if (word === 'NOT' && reader.word('IN')) return 'NOT IN';
+  if (word === 'IS') {
+    if (reader.word('NULL')) return 'IS NULL';
+    if (reader.word('NOT') && reader.word('NULL')) return 'IS NOT NULL';
+  }
+  if (['LIKE', 'ILIKE', 'RLIKE', 'IN'].includes(word)) return word;
+  throw invalidFilter(`Invalid comparison clause. Expected comparison found '${shown(token)}'`);
+}
+
+function readValue(reader: Reader, key: Key): string | number {
+  const token = reader.next();
+  if (key.entity === 'metric' || key.attribute?.kind === 'number') {
+    if (token?.kind === 'number') return Number(token.text);
+    const what = key.entity === 'metric' ? 'metric' : `numeric attribute: ${key.key}`;
+    throw invalidFilter(`Expected numeric value type for ${what}. Found ${shown(token)}`);
+  }
+  if (token?.kind === 'quoted' && token.quote !== '`') return token.text;
+  if (token?.kind === 'sign' && token.text === '(') {
+    throw invalidFilter(`'${key.key}' does not support comparison with a list of quoted string values.`);
+  }
+  throw invalidFilter(
+    `Expected a quoted string value for ${key.entity} (e.g. 'my-value'). Got value ${shown(token)}. ` +
+      'Use either single or double quotes.',
+  );
+}
+
+function readList(reader: Reader): string[] {
+  const values: string[] = [];
+  if (!reader.sign('(')) throw illFormedList();
+  while (!reader.sign(')')) {
+    if (values.length > 0 && !reader.sign(',')) throw illFormedList();
+    if (values.length > 0 && reader.sign(')')) return values;
+    const token = reader.next();
+    if (token?.kind !== 'quoted' || token.quote === '`') throw illFormedList();
+    values.push(token.text);
+  }
+  if (values.length === 0) throw illFormedList();
+  return values;
+}
+
+function illFormedList(): Error {
+  return invalidFilter(
+    'While parsing a list in the query, expected a non-empty list of string values, but got ill-formed list.',
+  );
+}

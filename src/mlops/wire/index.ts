@@ -1,0 +1,32 @@
+/**
+ * What tracking and the registry share of MLflow's REST protocol: its errors, the reading of its messages, its search
+ * grammar, its page tokens and the plugin that serves its endpoints.
+ */
+export { readDouble, restoredDouble, storedDouble, wireDouble } from './doubles.ts';
+export { replyWithMlflowError } from './error-reply.ts';
+export { alreadyExists, doesNotExist, invalidFilter, invalidParameter, MlflowError } from './errors.ts';
+export type { Fields } from './fields.ts';
+export { type Comparison, type Condition, type Ordering, parseFilter, parseOrderings } from './grammar.ts';
+export {
+  characters,
+  checkLength,
+  checkMaxResults,
+  checkName,
+  checkRunId,
+  cutTo,
+  isPlainPath,
+  MAX_KEY_LENGTH,
+} from './names.ts';
+export { decodePageToken, encodePageToken, type KeysetPosition } from './page-token.ts';
+export {
+  apiPrefixes,
+  createMlflowWire,
+  type MlflowCall,
+  type MlflowRoute,
+  readParams,
+  readRoute,
+  sendMessage,
+  writeRoute,
+} from './plugin.ts';
+export { after, compare, orderList, positionOf, type SortStep, sortColumn } from './search-sql.ts';
+export { attributesOf, type Vocabulary } from './vocabulary.ts';

@@ -1,0 +1,64 @@
+import { type Expression, sql as raw, type SqlBool } from 'kysely';
+import type { Condition } from './grammar.ts';
+import type { KeysetPosition } from './page-token.ts';
+
+/**
+ * A condition on one column, in SQL that both engines read alike: LIKE takes `%` and `_` and no escapes, and ILIKE is
+ * LIKE of the lower-case texts. A null column never matches.
+ */
+export function compare(column: Expression<unknown>, condition: Condition): Expression<SqlBool> {
+  const { operator, value } = condition;
+  switch (operator) {
+    case 'IN':
+      return raw`${column} in (${raw.join(value)})`;
+    case 'NOT IN':
+      return raw`${column} not in (${raw.join(value)})`;
+    case 'IS NULL':
+    case 'IS NOT NULL':
+      return raw`${column} ${raw.raw(operator.toLowerCase())}`;
+    case 'LIKE':
+      return raw`${column} like ${likePattern(value)} escape '\\'`;
+    case 'ILIKE':
+      return raw`lower(${column}) like lower(${likePattern(value)}) escape '\\'`;
+    default:
+      return raw`${column} ${raw.raw(operator)} ${value}`;
+  }
+}
+
+/** A backslash is a character like any other here; PostgreSQL would take it for an escape. */
+function likePattern(value: string | number): string {
+  return String(value).replaceAll('\\', '\\\\');
+}
+
+/** One step of an ordering whose expression is never null. */
+export interface SortStep {
+  readonly expression: Expression<unknown>;
+  readonly ascending: boolean;
+}
+
+/** The rows that come after a position: the steps compared from left to right. */
+export function after(steps: readonly SortStep[], position: KeysetPosition): Expression<SqlBool> {
+  const alternatives = steps.map((step, index) => {
+    const equal = steps.slice(0, index).map((earlier, at) => raw`${earlier.expression} = ${position[at]}`);
+    const beyond = raw`${step.expression} ${raw.raw(step.ascending ? '>' : '<')} ${position[index]}`;
+    return raw`(${raw.join([...equal, beyond], raw` and `)})`;
+  });
+  return raw<SqlBool>`(${raw.join(alternatives, raw` or `)})`;
+}
+
+/** `expression asc, expression desc, …` */
+export function orderList(steps: readonly SortStep[]): Expression<unknown> {
+  return raw`${raw.join(steps.map((step) => raw`${step.expression} ${raw.raw(step.ascending ? 'asc' : 'desc')}`))}`;
+}
+
+/** The position of a row whose sort values were selected as `sort_0`, `sort_1`, …. */
+export function positionOf(row: Readonly<Record<string, unknown>>, steps: readonly SortStep[]): KeysetPosition {
+  return steps.map((_, index) => {
+    const value = row[sortColumn(index)];
+    return typeof value === 'string' ? value : Number(value);
+  });
+}
+
+export function sortColumn(index: number): string {
+  return `sort_${index}`;
+}

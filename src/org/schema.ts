@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { endpoint, NextPageToken, PageQuery } from '../platform/contract/schema.ts';
+import { UtcInstant } from '../platform/units/schema.ts';
+
+const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** Name of a team, a project, an environment, and of whatever else `steelyard apply` makes. */
+export const Name = z
+  .string()
+  .regex(NAME, 'a name of 1 to 63 lower-case letters, digits and hyphens that begins with a letter or digit')
+  .describe('1 to 63 of a-z, 0-9 and "-"; begins with a letter or digit');
+
+const text = (what: string) => z.string().min(1).max(250).optional().describe(`${what}, 1 to 250 characters`);
+
+export const Purpose = z
+  .enum(['training', 'inference', 'data', 'experiment', 'platform'])
+  .describe('What the compute was for');
+export type Purpose = z.infer<typeof Purpose>;
+
+/** What a cost or a measure is about. A field that is left out is unknown, not empty. */
+export const Subject = z
+  .strictObject({
+    team: text('Team that answers for it'),
+    project: text('Project'),
+    pipeline: text('Pipeline'),
+    pipelineRun: text('One run of the pipeline'),
+    step: text('Step of the pipeline run'),
+    experiment: text('MLflow experiment'),
+    run: text('MLflow run id'),
+    model: text('Registered model'),
+    modelVersion: text('Version of the registered model'),
+    endpoint: text('Serving endpoint'),
+    environment: text('Environment'),
+    purpose: Purpose.optional(),
+  })
+  .describe('What a cost or a measure is about');
+export type Subject = z.infer<typeof Subject>;
+
+/** The fields of a subject, in the order of DESIGN section 1: from who pays to what for. */
+export const subjectFields = Object.keys(Subject.shape) as readonly (keyof Subject)[];
+
+const description = z.string().max(2000).describe('What it is for, at most 2,000 characters');
+const displayName = z.string().min(1).max(250).describe('Name as people write it, at most 250 characters');
+const owner = z
+  .string()
+  .max(250)
+  .regex(/^[^\s@]+@[^\s@]+$/, 'an e-mail address such as "ml-platform@example.org"')
+  .describe('E-mail address of who answers for it');
+
+const apiVersion = z.literal('steelyard/v1').describe('Version of the document format');
+const metadata = z.strictObject({ name: Name }).describe('What the document is called');
+
+export const TeamManifest = z
+  .strictObject({
+    apiVersion,
+    kind: z.literal('Team').describe('Kind of the document'),
+    metadata,
+    spec: z
+      .strictObject({
+        displayName: displayName.optional(),
+        owner: owner.optional(),
+        description: description.optional(),
+      })
+      .default({})
+      .describe('What the team is'),
+  })
+  .describe('A team: who pays and who decides');
+export type TeamManifest = z.infer<typeof TeamManifest>;
+
+export const ProjectManifest = z
+  .strictObject({
+    apiVersion,
+    kind: z.literal('Project').describe('Kind of the document'),
+    metadata,
+    spec: z
+      .strictObject({
+        team: Name.describe('Name of the team that the project belongs to'),
+        description: description.optional(),
+      })
+      .describe('What the project is'),
+  })
+  .describe('A project of a team');
+export type ProjectManifest = z.infer<typeof ProjectManifest>;
+
+export const EnvironmentManifest = z
+  .strictObject({
+    apiVersion,
+    kind: z.literal('Environment').describe('Kind of the document'),
+    metadata,
+    spec: z
+      .strictObject({
+        description: description.optional(),
+        production: z.boolean().default(false).describe('Whether customers depend on it; default false'),
+      })
+      .prefault({})
+      .describe('What the environment is'),
+  })
+  .describe('An environment such as dev or production');
+export type EnvironmentManifest = z.infer<typeof EnvironmentManifest>;
+
+const times = {
+  createdAt: UtcInstant.describe('When it was first applied, UTC'),
+  updatedAt: UtcInstant.describe('When it last changed, UTC'),
+};
+
+const Team = z
+  .strictObject({
+    name: Name,
+    displayName: displayName.nullable().describe('Name as people write it; null when none was given'),
+    owner: owner.nullable().describe('E-mail address of who answers for it; null when none was given'),
+    description: description.nullable().describe('What it is for; null when none was given'),
+    ...times,
+  })
+  .describe('A team');
+
+const Project = z
+  .strictObject({
+    name: Name,
+    team: Name.describe('Name of the team that it belongs to'),
+    description: description.nullable().describe('What it is for; null when none was given'),
+    ...times,
+  })
+  .describe('A project');
+
+const Environment = z
+  .strictObject({
+    name: Name,
+    description: description.nullable().describe('What it is for; null when none was given'),
+    production: z.boolean().describe('Whether customers depend on it'),
+    ...times,
+  })
+  .describe('An environment');
+
+export const listTeams = endpoint({
+  method: 'GET',
+  path: '/api/v1/teams',
+  scope: 'org.read',
+  summary: 'Teams by name',
+  query: z.strictObject(PageQuery),
+  response: z.strictObject({ teams: z.array(Team).describe('Teams, by name'), nextPageToken: NextPageToken }),
+  errors: ['invalid_page_token'],
+});
+
+export const listProjects = endpoint({
+  method: 'GET',
+  path: '/api/v1/projects',
+  scope: 'org.read',
+  summary: 'Projects by name',
+  query: z.strictObject({ ...PageQuery, team: Name.optional().describe('Only the projects of this team') }),
+  response: z.strictObject({ projects: z.array(Project).describe('Projects, by name'), nextPageToken: NextPageToken }),
+  errors: ['invalid_page_token'],
+});
+
+export const listEnvironments = endpoint({
+  method: 'GET',
+  path: '/api/v1/environments',
+  scope: 'org.read',
+  summary: 'Environments by name',
+  query: z.strictObject(PageQuery),
+  response: z.strictObject({
+    environments: z.array(Environment).describe('Environments, by name'),
+    nextPageToken: NextPageToken,
+  }),
+  errors: ['invalid_page_token'],
+});
+
+/** Every endpoint of this folder. */
+export const orgEndpoints = [listTeams, listProjects, listEnvironments] as const;

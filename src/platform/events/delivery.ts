@@ -1,0 +1,123 @@
+import type { Rest } from '../loop/index.ts';
+import type { Store } from '../store/index.ts';
+import type { Log, Telemetry } from '../telemetry/index.ts';
+import type { Clock } from '../units/index.ts';
+import type { EventHandler, StoredEvent } from './index.ts';
+import { type Outcome, reportOutcome, saveOutcome, tryOnce } from './outcome.ts';
+import {
+  addSubscriber,
+  countNew,
+  type DueEvent,
+  type Lease,
+  moveCursor,
+  readDue,
+  readHeldSubjects,
+  readNew,
+  readWaitingFacts,
+  renewLease,
+  takeLease,
+} from './store.ts';
+
+/** Events delivered between two writes of the cursor; after a crash at most so many come twice. */
+const BATCH = 100;
+const LEASE_MS = 15_000;
+const ASK_FOR_LEASE_AGAIN_MS = 500;
+export interface Subscription {
+  readonly subscriber: string;
+  readonly types: readonly string[];
+  readonly handler: EventHandler;
+}
+
+export interface DeliveryDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly telemetry: Telemetry;
+  /** Our name on leases. */
+  readonly owner: string;
+  /** True once the server stops: the event in hand is finished, no other is begun. */
+  readonly stopping: () => boolean;
+}
+
+/** Delivers a batch of what is due to one subscriber. */
+export function createDelivery(deps: DeliveryDeps, subscription: Subscription): () => Promise<Rest> {
+  const { store, clock, telemetry, owner } = deps;
+  const { subscriber, types } = subscription;
+  let known = false;
+
+  async function look(): Promise<Rest> {
+    if (!known) await addSubscriber(store, subscriber);
+    known = true;
+    const fresh = await countNew(store, subscriber, types);
+    const { waiting, nextDue } = await readWaitingFacts(store, subscriber);
+    telemetry.eventsBehind.set({ subscriber }, fresh + waiting);
+    const restMs = nextDue === null ? null : Math.max(0, Date.parse(nextDue) - clock.now());
+    if (fresh === 0 && restMs !== 0) return restMs;
+    if (deps.stopping()) return null;
+    const cursor = await takeLease(store, leaseFromNow());
+    // Another server delivers to this subscriber; it takes what is new, too.
+    return cursor === null ? ASK_FOR_LEASE_AGAIN_MS : deliverBatch(cursor);
+  }
+
+  function leaseFromNow(): Lease {
+    const now = clock.now();
+    return { subscriber, owner, now: iso(now), until: iso(now + LEASE_MS) };
+  }
+
+  async function deliverBatch(cursor: number): Promise<Rest> {
+    const renewal = setInterval(() => {
+      renewLease(store, leaseFromNow()).catch((error: unknown) => deps.log.warn({ err: error, subscriber }, 'lease'));
+    }, LEASE_MS / 3);
+    try {
+      const due = await readDue(store, subscriber, iso(clock.now()), BATCH);
+      const fresh = await readNew(store, types, cursor, BATCH);
+      const subjects = fresh.map((event) => event.subject);
+      const held = await readHeldSubjects(store, subscriber, [...new Set(subjects)]);
+      const retried = await deliverDue(due);
+      const delivered = await deliverNew(fresh, held);
+      return await save(delivered.at(-1)?.item.event.sequence ?? cursor, [...retried, ...delivered]);
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  async function deliverDue(due: readonly DueEvent[]): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    for (const { event, attempts } of due) {
+      if (deps.stopping()) break;
+      outcomes.push(await tryOnce(subscription.handler, { event, attempts }, true));
+    }
+    return outcomes;
+  }
+
+  async function deliverNew(fresh: readonly StoredEvent[], held: Set<string>): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    for (const event of fresh) {
+      if (deps.stopping()) break;
+      const outcome: Outcome = held.has(event.subject)
+        ? { kind: 'held', item: { event, attempts: 0 } }
+        : await tryOnce(subscription.handler, { event, attempts: 0 }, false);
+      if (outcome.kind === 'failed') held.add(event.subject);
+      outcomes.push(outcome);
+    }
+    return outcomes;
+  }
+
+  async function save(cursor: number, outcomes: readonly Outcome[]): Promise<Rest> {
+    const now = clock.now();
+    const ours = await store.transaction(async (sql) => {
+      if (!(await moveCursor(sql, subscriber, owner, cursor))) return false;
+      for (const outcome of outcomes) await saveOutcome(sql, subscriber, outcome, now);
+      return true;
+    });
+    if (!ours) return ASK_FOR_LEASE_AGAIN_MS;
+    for (const outcome of outcomes) reportOutcome(deps, subscriber, outcome);
+    return 0;
+  }
+
+  return look;
+}
+
+function iso(instant: number): string {
+  return new Date(instant).toISOString();
+}

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { createLoop, type Rest } from '../loop/index.ts';
+import { leaseOwner, longestRestMs, type Sql, type Store } from '../store/index.ts';
+import type { Log, Telemetry } from '../telemetry/index.ts';
+import type { Clock } from '../units/index.ts';
+import type { JobKind, Jobs, NewJob } from './index.ts';
+import { createRunner, LEASE_MS } from './runner.ts';
+import { createScheduler } from './scheduler.ts';
+import { claimJobs, insertJob, nextDue, releaseAll, removeFailed } from './store.ts';
+
+export interface JobsDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly telemetry: Telemetry;
+  /** Jobs that run at the same time in this server; default 4. */
+  readonly concurrency?: number;
+}
+
+const DEFAULT_CONCURRENCY = 4;
+/** What failed stays to be looked at for so long. */
+const KEEP_FAILED_MS = 30 * 24 * 3600 * 1000;
+
+/** The queue in the store. See {@link Jobs}. */
+export function createJobs(deps: JobsDeps): Jobs {
+  const { store, clock, log } = deps;
+  const owner = leaseOwner(store.engine);
+  const concurrency = deps.concurrency ?? DEFAULT_CONCURRENCY;
+  const kinds = new Map<string, JobKind>();
+  const iso = (instant: number) => new Date(instant).toISOString();
+  const nextId = createIds();
+  let fresh = true;
+  let stopping = false;
+
+  const runner = createRunner({ ...deps, owner, kinds, ended: () => loop.wake() });
+  const scheduler = createScheduler({ store, clock, enqueue });
+  const loop = createLoop({
+    look,
+    failed: (error) => log.error({ err: error }, 'jobs could not be taken, will try again'),
+    longestRestMs: longestRestMs(store.engine),
+  });
+
+  async function enqueue(sql: Sql, job: NewJob): Promise<void> {
+    const now = clock.now();
+    await insertJob(sql, {
+      id: nextId(now),
+      kind: job.kind,
+      payload: JSON.stringify(job.payload ?? null),
+      dueAt: iso(job.runAt === undefined ? now : Date.parse(job.runAt)),
+      uniqueKey: job.uniqueKey ?? null,
+      createdAt: iso(now),
+    });
+    sql.afterCommit(() => loop.wake());
+  }
+
+  /** Once, before anything is taken: what a crash left behind. */
+  async function cleanUp(): Promise<void> {
+    const now = clock.now();
+    await releaseAll(store, owner, iso(now));
+    await removeFailed(store, iso(now - KEEP_FAILED_MS));
+    fresh = false;
+  }
+
+  async function look(): Promise<Rest> {
+    if (fresh) await cleanUp();
+    const nextSchedule = await scheduler.enqueueDue();
+    if (kinds.size === 0 || stopping) return null;
+    await runner.keepLeases();
+    const free = concurrency - runner.running();
+    if (free > 0) {
+      const now = clock.now();
+      const claim = { kinds: [...kinds.keys()], owner, now: iso(now), leaseEnd: iso(now + LEASE_MS), limit: free };
+      for (const job of await claimJobs(store, claim)) runner.run(job);
+    }
+    // With no place left the end of a job wakes us; the calendar goes on meanwhile.
+    const nextJob = runner.running() < concurrency ? await nextDue(store, [...kinds.keys()]) : null;
+    return restUntil([nextSchedule, nextJob], clock.now());
+  }
+
+  return {
+    register(kind, definition) {
+      if (kinds.has(kind)) throw new Error(`the job kind ${kind} is registered twice`);
+      kinds.set(kind, definition);
+    },
+    enqueue,
+    schedule: scheduler.add,
+    start: () => loop.start(),
+    async drain() {
+      do {
+        await loop.settle();
+      } while (await runner.finished());
+    },
+    async [Symbol.asyncDispose]() {
+      stopping = true;
+      await loop.stop();
+      await runner.stop();
+    },
+  };
+}
+
+function restUntil(times: readonly (string | null)[], now: number): Rest {
+  const known = times.filter((time) => time !== null).map((time) => Date.parse(time));
+  return known.length === 0 ? null : Math.max(0, Math.min(...known) - now);
+}
+
+/** Ids that sort by time of creation, so that jobs of one millisecond keep their order. */
+function createIds(): (now: number) => string {
+  let count = 0;
+  return (now) => {
+    count += 1;
+    return `${now.toString(36).padStart(9, '0')}-${count.toString(36).padStart(7, '0')}-${randomUUID().slice(0, 8)}`;
+  };
+}

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { AppError } from '../errors/index.ts';
+import type { Sql } from '../store/index.ts';
+import type { Lake, LakeParameter, LakeRow, LakeSession, LakeTable, RelationOptions, StagedFile } from './index.ts';
+import { currentFiles, currentPartitions, knownPaths, swapFiles } from './manifest.ts';
+import { identifier, literal } from './quote.ts';
+
+export interface LakeDeps {
+  /** Folder of the Parquet files. */
+  readonly root: string;
+  /** Further folders that queries may read, for files on their way in. */
+  readonly readable: readonly string[];
+  readonly memory: string;
+  readonly threads: number | null;
+}
+
+/** Opens DuckDB, confined to its folders: no extension is loaded, nothing else on the machine is reachable from SQL. */
+export async function openLake(deps: LakeDeps): Promise<Lake> {
+  const spill = join(deps.root, '.spill');
+  await mkdir(spill, { recursive: true, mode: 0o700 });
+  const instance = await DuckDBInstance.create(':memory:', {
+    memory_limit: deps.memory,
+    temp_directory: spill,
+    ...(deps.threads === null ? {} : { threads: String(deps.threads) }),
+  });
+  const lake = new DuckDbLake(instance, deps.root);
+  const folders = [deps.root, ...deps.readable].map((folder) => literal(`${folder}/`)).join(', ');
+  await lake.query("SET GLOBAL TimeZone = 'UTC'");
+  await lake.query('SET autoinstall_known_extensions = false');
+  await lake.query(`SET allowed_directories = [${folders}]`);
+  await lake.query('SET enable_external_access = false');
+  await lake.query('SET lock_configuration = true');
+  return lake;
+}
+
+class DuckDbLake implements Lake {
+  readonly #instance: DuckDBInstance;
+  readonly #root: string;
+
+  constructor(instance: DuckDBInstance, root: string) {
+    this.#instance = instance;
+    this.#root = root;
+  }
+
+  async query(sql: string, parameters: readonly LakeParameter[] = []): Promise<LakeRow[]> {
+    return this.session((session) => session.query(sql, parameters));
+  }
+
+  async *stream(sql: string, parameters: readonly LakeParameter[] = []): AsyncIterable<LakeRow[]> {
+    const connection = await this.#instance.connect();
+    try {
+      const result = await connection.stream(sql, [...parameters]);
+      for await (const rows of result.yieldRowObjectJson()) yield rows;
+    } finally {
+      connection.closeSync();
+    }
+  }
+
+  async session<T>(work: (session: LakeSession) => Promise<T>): Promise<T> {
+    const connection = await this.#instance.connect();
+    try {
+      return await work({
+        query: (sql, parameters = []) => readAll(connection, sql, parameters),
+        stage: (table, partition, select, parameters = []) =>
+          this.#stage(connection, table, partition, select, parameters),
+      });
+    } finally {
+      connection.closeSync();
+    }
+  }
+
+  async relation(sql: Sql, table: LakeTable, options: RelationOptions = {}): Promise<string> {
+    return this.#scan(table, await currentFiles(sql, table.name, options.partitions), options.rowIds ?? false);
+  }
+
+  stagedRelation(table: LakeTable, files: readonly StagedFile[]): string {
+    return this.#scan(table, files, true);
+  }
+
+  files(sql: Sql, table: LakeTable): Promise<StagedFile[]> {
+    return currentFiles(sql, table.name);
+  }
+
+  partitions(sql: Sql, table: LakeTable): Promise<string[]> {
+    return currentPartitions(sql, table.name);
+  }
+
+  swap(sql: Sql, table: LakeTable, change: { remove: readonly string[]; add: readonly StagedFile[] }): Promise<void> {
+    return swapFiles(sql, table.name, change);
+  }
+
+  async discard(files: readonly StagedFile[]): Promise<void> {
+    await Promise.all(files.map((file) => rm(join(this.#root, file.path), { force: true })));
+  }
+
+  async removeOrphans(sql: Sql): Promise<number> {
+    const known = await knownPaths(sql);
+    const entries = await readdir(this.#root, { recursive: true });
+    const orphans = entries.filter((path) => path.endsWith('.parquet') && !known.has(path));
+    await Promise.all(orphans.map((path) => rm(join(this.#root, path), { force: true })));
+    return orphans.length;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#instance.closeSync();
+  }
+
+  #scan(table: LakeTable, files: readonly StagedFile[], rowIds: boolean): string {
+    if (files.length === 0) return emptyRelation(table, rowIds);
+    const columns = Object.keys(table.columns).map(identifier).join(', ');
+    const paths = files.map((file) => literal(join(this.#root, file.path))).join(', ');
+    const id = `regexp_extract(filename, '([0-9a-f-]+)\\.parquet$', 1) AS lake_file, file_row_number`;
+    return rowIds
+      ? `(SELECT ${columns}, ${id} FROM read_parquet([${paths}], filename = true, file_row_number = true))`
+      : `(SELECT ${columns} FROM read_parquet([${paths}]))`;
+  }
+
+  async #stage(
+    connection: DuckDBConnection,
+    table: LakeTable,
+    partition: string,
+    select: string,
+    parameters: readonly LakeParameter[],
+  ): Promise<StagedFile> {
+    const id = randomUUID();
+    const path = join(table.name, `${id}.parquet`);
+    const target = join(this.#root, path);
+    await mkdir(join(this.#root, table.name), { recursive: true, mode: 0o700 });
+    try {
+      const copy = `COPY (${select}) TO ${literal(target)} (FORMAT parquet, COMPRESSION zstd)`;
+      const [counted] = await readAll(connection, copy, parameters);
+      const sizeBytes = await syncFile(target);
+      return { id, table: table.name, partition, path, rows: Number(counted?.Count ?? 0), sizeBytes };
+    } catch (error) {
+      await rm(target, { force: true });
+      throw error;
+    }
+  }
+}
+
+function emptyRelation(table: LakeTable, rowIds: boolean): string {
+  const columns = Object.entries(table.columns).map(([name, type]) => `NULL::${type} AS ${identifier(name)}`);
+  if (rowIds) columns.push('NULL::VARCHAR AS lake_file', 'NULL::BIGINT AS file_row_number');
+  return `(SELECT ${columns.join(', ')} WHERE false)`;
+}
+
+async function readAll(
+  connection: DuckDBConnection,
+  sql: string,
+  parameters: readonly LakeParameter[],
+): Promise<LakeRow[]> {
+  try {
+    const reader = await connection.runAndReadAll(sql, [...parameters]);
+    return reader.getRowObjectsJson();
+  } catch (error) {
+    throw asStorageFull(error) ?? error;
+  }
+}
+
+/** A manifest may only name what the disk already holds. */
+async function syncFile(path: string): Promise<number> {
+  await using file = await open(path, 'r');
+  await file.sync();
+  return (await stat(path)).size;
+}
+
+function asStorageFull(error: unknown): AppError | null {
+  if (!(error instanceof Error) || !/No space left on device|Could not write all bytes/.test(error.message))
+    return null;
+  return new AppError(
+    'storage_full',
+    'The disk of the data folder is full. Free space and try again.',
+    {},
+    { cause: error },
+  );
+}

@@ -1,0 +1,77 @@
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { openStore, type Store } from '../store/index.ts';
+import { type Lake, type LakeTable, lakeMigrations, openLake } from './index.ts';
+
+const table: LakeTable = { name: 'coins', columns: { amount: 'DECIMAL(38,20)', note: 'VARCHAR' } };
+let root: string;
+let store: Store;
+let lake: Lake;
+
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), 'lake-'));
+  store = await openStore({ database: 'sqlite', folder: root });
+  await store.migrate(lakeMigrations);
+  lake = await openLake({ root: join(root, 'lake'), readable: [], memory: '256MB', threads: 1 });
+  onTestFinished(async () => {
+    await lake[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
+  });
+});
+
+const stage = (partition: string, amount: string) =>
+  lake.session((session) => session.stage(table, partition, `SELECT ${amount}::DECIMAL(38,20) AS amount, 'x' AS note`));
+const sum = async () =>
+  (await lake.query(`SELECT coalesce(sum(amount), 0)::VARCHAR AS total FROM ${await lake.relation(store, table)}`))[0]
+    ?.total;
+
+describe('a lake table', () => {
+  it('is empty but has its columns before any file', async () => {
+    expect(await lake.query(`SELECT * FROM ${await lake.relation(store, table)}`)).toEqual([]);
+  });
+
+  it('shows staged files only once the swap has committed', async () => {
+    const first = await stage('p1', '1.00000000000000000001');
+    expect(Number(await sum())).toBe(0);
+    await store.transaction((sql) => lake.swap(sql, table, { remove: [], add: [first] }));
+    expect(await sum()).toBe('1.00000000000000000001');
+  });
+
+  it('replaces a partition whole and leaves the others', async () => {
+    const [a, b] = [await stage('p1', '1'), await stage('p2', '10')];
+    await store.transaction((sql) => lake.swap(sql, table, { remove: [], add: [a, b] }));
+    const c = await stage('p1', '2');
+    await store.transaction((sql) => lake.swap(sql, table, { remove: ['p1'], add: [c] }));
+    expect(Number(await sum())).toBe(12);
+    expect(await lake.partitions(store, table)).toEqual(['p1', 'p2']);
+  });
+
+  it('keeps the old state when the transaction of a swap fails', async () => {
+    const a = await stage('p1', '1');
+    await store.transaction((sql) => lake.swap(sql, table, { remove: [], add: [a] }));
+    const b = await stage('p1', '5');
+    const failing = store.transaction(async (sql) => {
+      await lake.swap(sql, table, { remove: ['p1'], add: [b] });
+      throw new Error('crash');
+    });
+    await expect(failing).rejects.toThrow('crash');
+    expect(Number(await sum())).toBe(1);
+  });
+
+  it('cannot reach files outside its folders', async () => {
+    writeFileSync(join(root, 'secret.csv'), 'a\n1\n');
+    await expect(lake.query(`SELECT * FROM read_csv('${join(root, 'secret.csv')}')`)).rejects.toThrow(
+      /Permission|disabled/,
+    );
+    await expect(lake.query('SET enable_external_access = true')).rejects.toThrow();
+  });
+
+  it('removes files that no manifest names', async () => {
+    const [kept] = [await stage('p1', '1'), await stage('p1', '2')];
+    await store.transaction((sql) => lake.swap(sql, table, { remove: [], add: [kept] }));
+    expect(await lake.removeOrphans(store)).toBe(1);
+    expect(readdirSync(join(root, 'lake', 'coins'))).toEqual([`${kept.id}.parquet`]);
+  });
+});

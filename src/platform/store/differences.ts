@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { type CreateTableBuilder, type Kysely, PostgresAdapter, sql as raw } from 'kysely';
+import type { Sql, StoreEngine } from './index.ts';
+
+/** The few places where the two engines need different SQL; everything else is written once. */
+
+/** Which engine a migration step runs on; steps get Kysely's own object and not our `Sql`. */
+function engineOf<Tables>(database: Kysely<Tables>): StoreEngine {
+  return database.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite';
+}
+
+/** A primary key that the store numbers itself, growing and never used twice. */
+export function withSequence<Name extends string, Columns extends string, Column extends string, Tables>(
+  database: Kysely<Tables>,
+  table: CreateTableBuilder<Name, Columns>,
+  column: Column,
+): CreateTableBuilder<Name, Columns | Column> {
+  if (engineOf(database) === 'sqlite') {
+    return table.addColumn(column, 'integer', (of) => of.primaryKey().autoIncrement());
+  }
+  return table.addColumn(column, 'bigint', (of) => of.primaryKey().generatedAlwaysAsIdentity());
+}
+
+/**
+ * Waits until no other transaction holds the lock of this name, and holds it until the transaction ends. SQLite's
+ * transactions run one after another, so nothing is to be waited for there.
+ */
+export async function lockUntilCommit(sql: Sql, name: string): Promise<void> {
+  if (sql.engine === 'sqlite') return;
+  await raw`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(sql.tables());
+}
+
+/**
+ * Who holds a lease. One server owns an SQLite store (the folder lock sees to it), so after a crash it takes its leases
+ * up again at once; servers that share PostgreSQL have a name each and wait for the leases of a dead one to run out.
+ */
+export function leaseOwner(engine: StoreEngine): string {
+  return engine === 'sqlite' ? 'the server of this folder' : randomUUID();
+}
+
+/** Longest rest before looking at the store again: only with PostgreSQL can another server have written to it. */
+export function longestRestMs(engine: StoreEngine): number {
+  return engine === 'sqlite' ? 60_000 : 1_000;
+}

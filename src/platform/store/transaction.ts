@@ -1,0 +1,45 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Kysely } from 'kysely';
+import { systemCode } from '../errors/index.ts';
+import type { Sql, StoreEngine } from './index.ts';
+
+/** PostgreSQL's serialization failure and deadlock: another transaction won, and running again is the remedy. */
+const LOST_TO_ANOTHER = new Set(['40001', '40P01']);
+/** Doubling from 2 ms, the pauses before the last try add up to about 4 s. */
+const TRIES = 12;
+
+/**
+ * Both engines give the same promise: transactions behave as if they ran one after another. SQLite lets one write at a
+ * time; PostgreSQL lets them overlap, and when two cannot be ordered one of them is run again.
+ */
+export async function runTransaction<T>(
+  engine: StoreEngine,
+  database: Kysely<unknown>,
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await once(engine, database, work);
+    } catch (error) {
+      if (attempt === TRIES || !LOST_TO_ANOTHER.has(systemCode(error) ?? '')) throw error;
+      // Uneven pauses, so that the two do not meet again.
+      await pause(2 ** attempt * (0.5 + Math.random() / 2));
+    }
+  }
+}
+
+async function once<T>(engine: StoreEngine, database: Kysely<unknown>, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const stored: (() => void)[] = [];
+  const result = await database
+    .transaction()
+    .setIsolationLevel('serializable')
+    .execute((transaction) =>
+      work({
+        engine,
+        tables: <Tables>() => transaction as unknown as Kysely<Tables>,
+        afterCommit: (callback) => stored.push(callback),
+      }),
+    );
+  for (const callback of stored) callback();
+  return result;
+}
