@@ -1,3 +1,4 @@
+import type { Subject } from '../../org/schema.ts';
 import type { Route } from '../../platform/http/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
 import { costRoutes } from './routes.ts';
@@ -12,7 +13,7 @@ export interface Costs {
    * `null` when no bill covers the period: unknown, not zero. One total a currency otherwise, none when nothing matched.
    */
   allocatedCost(
-    subject: Readonly<Record<string, string>>,
+    subject: Subject,
     period: string,
     metric: CostMetric,
   ): Promise<{ totals: { currency: string; amount: string }[]; deliveries: string[] } | null>;

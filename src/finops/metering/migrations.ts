@@ -1,0 +1,28 @@
+import { subjectFields } from '../../org/schema.ts';
+import type { Migrations } from '../../platform/store/index.ts';
+
+export const meteringMigrations: Migrations = {
+  'metering/001-usage': {
+    async up(db) {
+      let table = db.schema
+        .createTable('usage_interval')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('resource', 'text', (column) => column.notNull())
+        .addColumn('quantity', 'text', (column) => column.notNull())
+        .addColumn('start_ms', 'bigint', (column) => column.notNull())
+        .addColumn('end_ms', 'bigint', (column) => column.notNull())
+        .addColumn('predictions', 'bigint')
+        .addColumn('origin', 'text', (column) => column.notNull())
+        .addColumn('recorded_at', 'text', (column) => column.notNull());
+      for (const field of subjectFields) table = table.addColumn(`subject_${field}`, 'text');
+      await table.execute();
+      for (const [index, columns] of Object.entries({
+        usage_interval_run: ['subject_run'],
+        usage_interval_model: ['subject_model', 'subject_modelVersion'],
+        usage_interval_time: ['start_ms', 'id'],
+      })) {
+        await db.schema.createIndex(index).on('usage_interval').columns(columns).execute();
+      }
+    },
+  },
+};

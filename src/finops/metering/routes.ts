@@ -1,0 +1,47 @@
+import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
+import { handle, type Route } from '../../platform/http/index.ts';
+import { listUsage, meteredCost, recordUsage } from './schema.ts';
+import { type MeteredUsage, type MeteringDeps, priceUsage, record, totalOf } from './service.ts';
+import { findUsage } from './store.ts';
+
+export function meteringRoutes(deps: MeteringDeps): Route[] {
+  return [
+    handle(recordUsage, async ({ body }) => ({
+      recorded: await deps.store.transaction((sql) => record(deps, sql, body.intervals)),
+    })),
+    handle(listUsage, async ({ query: { pageSize, pageToken, ...subject } }) => {
+      const [start, id] = pageToken === undefined ? [] : decodePageToken(pageToken, subject);
+      const after = start === undefined ? null : { start: Number(start), id: String(id) };
+      const found = await findUsage(deps.store, { subject, page: { after, limit: pageSize + 1 } });
+      const priced = await priceUsage(deps, deps.store, found.slice(0, pageSize));
+      const last = priced.at(-1)?.usage;
+      const nextPageToken =
+        found.length > pageSize && last !== undefined ? encodePageToken([last.start, last.id], subject) : null;
+      return { intervals: priced.map(shown), nextPageToken };
+    }),
+    handle(meteredCost, async ({ query }) => {
+      const { priceBooks: _books, ...total } = await totalOf(deps, deps.store, query);
+      return total;
+    }),
+  ];
+}
+
+function shown({ usage, metered, hours }: MeteredUsage) {
+  const sources = [...new Set(metered.prices.map((price) => `${price.source} (from ${price.effectiveFrom})`))];
+  return {
+    usage: usage.id,
+    subject: usage.subject,
+    resource: usage.resource,
+    quantity: usage.quantity,
+    period: { start: new Date(usage.start).toISOString(), end: new Date(usage.end).toISOString() },
+    ...(usage.predictions === null ? {} : { predictions: usage.predictions }),
+    origin: usage.origin,
+    recordedAt: usage.recordedAt,
+    metered: {
+      cost: metered.cost,
+      reason: metered.reason,
+      hours,
+      priceSource: sources.length === 0 ? null : sources.join('; '),
+    },
+  };
+}

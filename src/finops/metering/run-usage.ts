@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { Purpose } from '../../org/schema.ts';
+import type { StoredEvent } from '../../platform/events/index.ts';
+import { UtcInstant } from '../../platform/units/schema.ts';
+import { ResourceName, type UsageInterval } from './schema.ts';
+
+/** Payload of `run.usage_observed`: what a run's system metrics say about the GPUs it held so far. */
+const RunUsageObserved = z.object({
+  runId: z.string(),
+  experimentId: z.string(),
+  gpus: z.number().int().positive(),
+  start: UtcInstant,
+  end: UtcInstant,
+  tags: z.record(z.string(), z.string()),
+});
+
+/** Price key of a run that does not say which GPU it holds with the tag `steelyard.resource`. */
+const UNNAMED_GPU = 'gpu';
+
+/** The usage interval of a run's GPUs, or null while a single sample spans no time. */
+export function usageOfRun(event: StoredEvent): UsageInterval | null {
+  const { runId, experimentId, gpus, start, end, tags } = RunUsageObserved.parse(event.payload);
+  if (Date.parse(start) >= Date.parse(end)) return null;
+  const resource = ResourceName.safeParse(tags['steelyard.resource']);
+  const purpose = Purpose.safeParse(tags['steelyard.purpose']);
+  const { 'steelyard.team': team, 'steelyard.project': project, 'steelyard.model': model } = tags;
+  return {
+    usage: `run:${runId}:gpu`,
+    subject: {
+      run: runId,
+      experiment: experimentId,
+      purpose: purpose.success ? purpose.data : 'training',
+      ...(team === undefined ? {} : { team }),
+      ...(project === undefined ? {} : { project }),
+      ...(model === undefined ? {} : { model }),
+    },
+    resource: resource.success ? resource.data : UNNAMED_GPU,
+    quantity: String(gpus),
+    period: { start, end },
+    origin: "the run's system/gpu_* metrics",
+  };
+}

@@ -1,0 +1,122 @@
+import type { z } from 'zod';
+import type { Subject } from '../../org/schema.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
+import { type Clock, decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
+import type { BookedPrice, Prices } from '../prices/index.ts';
+import { type Metered, meteredCostOf, resourceHours } from './metered-cost.ts';
+import type { MeteredTotal, UsageInterval } from './schema.ts';
+import { findUsage, putUsage, type StoredUsage } from './store.ts';
+
+export interface MeteringDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly prices: Pick<Prices, 'of'>;
+}
+
+/** An interval that ends this much after our clock is a mistake of its sender's clock or zone. */
+const CLOCK_SKEW_MS = 24 * 3_600_000;
+
+export async function record(deps: MeteringDeps, sql: Sql, intervals: readonly UsageInterval[]): Promise<number> {
+  const now = deps.clock.now();
+  for (const interval of intervals) {
+    const [start, end] = [Date.parse(interval.period.start), Date.parse(interval.period.end)];
+    if (end > now + CLOCK_SKEW_MS) {
+      const detail = `Usage "${interval.usage}" ends at ${interval.period.end}, in the future. Send it when it has ended.`;
+      throw new AppError('usage_interval_invalid', detail, { usage: interval.usage });
+    }
+    await putUsage(sql, {
+      id: interval.usage,
+      subject: interval.subject,
+      resource: interval.resource,
+      quantity: decimalString(interval.quantity),
+      start,
+      end,
+      predictions: interval.predictions ?? null,
+      origin: interval.origin,
+      recordedAt: new Date(now).toISOString(),
+    });
+  }
+  return intervals.length;
+}
+
+export interface MeteredUsage {
+  readonly usage: StoredUsage;
+  readonly metered: Metered;
+  readonly hours: string;
+}
+
+/** Prices each interval; the price book is asked once a resource. */
+export async function priceUsage(
+  deps: MeteringDeps,
+  sql: Sql,
+  usages: readonly StoredUsage[],
+): Promise<MeteredUsage[]> {
+  const books = new Map<string, BookedPrice[]>();
+  const priced: MeteredUsage[] = [];
+  for (const usage of usages) {
+    const prices = books.get(usage.resource) ?? (await deps.prices.of(sql, usage.resource));
+    books.set(usage.resource, prices);
+    priced.push({ usage, metered: meteredCostOf(usage, prices), hours: resourceHours(usage) });
+  }
+  return priced;
+}
+
+/** A total with what it stood on, for evidence. */
+export interface MeteredTotalWithBooks extends z.infer<typeof MeteredTotal> {
+  /** `name@version` of the price books behind it, sorted. */
+  readonly priceBooks: readonly string[];
+}
+
+/** Metered cost of a subject; intervals are clipped to `within` when it is given. */
+export async function totalOf(
+  deps: MeteringDeps,
+  sql: Sql,
+  subject: Subject,
+  within?: { readonly start: number; readonly end: number },
+): Promise<MeteredTotalWithBooks> {
+  const found = await findUsage(sql, { subject, ...(within === undefined ? {} : { within }) });
+  const clipped =
+    within === undefined
+      ? found
+      : found.map((usage) => ({
+          ...usage,
+          start: Math.max(usage.start, within.start),
+          end: Math.min(usage.end, within.end),
+        }));
+  return summed(await priceUsage(deps, sql, clipped));
+}
+
+function summed(priced: readonly MeteredUsage[]): MeteredTotalWithBooks {
+  const costs = priced.flatMap(({ metered }) => (metered.cost === null ? [] : [metered.cost]));
+  const currencies = [...new Set(costs.map((cost) => cost.currency))];
+  const [currency] = currencies;
+  if (currencies.length > 1) {
+    throw new AppError(
+      'currency_mismatch',
+      `The price book prices this in ${currencies.join(' and ')}; one sum needs one currency.`,
+    );
+  }
+  const unpriced = priced.filter(({ metered }) => metered.cost === null);
+  const counted = priced.flatMap(({ usage }) => (usage.predictions === null ? [] : [usage.predictions]));
+  const starts = priced.map(({ usage }) => usage.start);
+  const ends = priced.map(({ usage }) => usage.end);
+  return {
+    cost: currency === undefined ? null : { amount: sumDecimals(costs.map((cost) => cost.amount)), currency },
+    pricedIntervals: costs.length,
+    unpricedIntervals: unpriced.length,
+    unpricedResources: [...new Set(unpriced.map(({ usage }) => usage.resource))].toSorted(),
+    hours: sumDecimals(priced.map(({ hours }) => hours)),
+    predictions: counted.length === 0 ? null : counted.reduce((sum, count) => sum + count, 0),
+    period:
+      priced.length === 0
+        ? null
+        : { start: new Date(Math.min(...starts)).toISOString(), end: new Date(Math.max(...ends)).toISOString() },
+    priceBooks: [...new Set(priced.flatMap(({ metered }) => metered.prices.map((price) => price.book)))].toSorted(),
+  };
+}
+
+/** Cost per 1,000 predictions: cost / predictions x 1,000, rounded half-even to 20 decimals. */
+export function costPerThousand(cost: string, predictions: number): string {
+  return decimalString(decimal(cost).times(1000).dividedBy(predictions).toDecimalPlaces(20));
+}

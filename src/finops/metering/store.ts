@@ -1,0 +1,109 @@
+import { type Subject, subjectFields } from '../../org/schema.ts';
+import type { Sql } from '../../platform/store/index.ts';
+
+type SubjectColumns = { [Field in keyof Subject as `subject_${Field}`]-?: string | null };
+
+interface MeteringTables {
+  usage_interval: SubjectColumns & {
+    id: string;
+    resource: string;
+    quantity: string;
+    start_ms: number;
+    end_ms: number;
+    predictions: number | null;
+    origin: string;
+    recorded_at: string;
+  };
+}
+
+export interface StoredUsage {
+  readonly id: string;
+  readonly subject: Subject;
+  readonly resource: string;
+  readonly quantity: string;
+  /** Unix milliseconds; end exclusive. */
+  readonly start: number;
+  readonly end: number;
+  readonly predictions: number | null;
+  readonly origin: string;
+  readonly recordedAt: string;
+}
+
+/** Inserts, or replaces the interval of the same id: the later report of one measurement stands. */
+export async function putUsage(sql: Sql, usage: StoredUsage): Promise<void> {
+  const row: MeteringTables['usage_interval'] = {
+    id: usage.id,
+    resource: usage.resource,
+    quantity: usage.quantity,
+    start_ms: usage.start,
+    end_ms: usage.end,
+    predictions: usage.predictions,
+    origin: usage.origin,
+    recorded_at: usage.recordedAt,
+    ...subjectColumns(usage.subject),
+  };
+  await sql
+    .tables<MeteringTables>()
+    .insertInto('usage_interval')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+    .execute();
+}
+
+export interface UsageSelection {
+  /** Intervals whose subject has all of these. */
+  readonly subject: Subject;
+  /** Only intervals that touch [start, end), Unix milliseconds. */
+  readonly within?: { readonly start: number; readonly end: number };
+  readonly page?: { readonly after: { start: number; id: string } | null; readonly limit: number };
+}
+
+/** Latest start first. */
+export async function findUsage(sql: Sql, selection: UsageSelection): Promise<StoredUsage[]> {
+  let query = sql
+    .tables<MeteringTables>()
+    .selectFrom('usage_interval')
+    .selectAll()
+    .orderBy('start_ms', 'desc')
+    .orderBy('id', 'desc');
+  for (const field of subjectFields) {
+    const value = selection.subject[field];
+    if (value !== undefined) query = query.where(`subject_${field}`, '=', value);
+  }
+  const { within, page } = selection;
+  if (within !== undefined) query = query.where('start_ms', '<', within.end).where('end_ms', '>', within.start);
+  if (page !== undefined) query = query.limit(page.limit);
+  const after = page?.after ?? null;
+  if (after !== null) {
+    query = query.where((eb) =>
+      eb.or([eb('start_ms', '<', after.start), eb.and([eb('start_ms', '=', after.start), eb('id', '<', after.id)])]),
+    );
+  }
+  return (await query.execute()).map(usageOf);
+}
+
+function subjectColumns(subject: Subject): SubjectColumns {
+  return Object.fromEntries(
+    subjectFields.map((field) => [`subject_${field}`, subject[field] ?? null]),
+  ) as SubjectColumns;
+}
+
+function usageOf(row: MeteringTables['usage_interval']): StoredUsage {
+  const subject = Object.fromEntries(
+    subjectFields.flatMap((field) => {
+      const value = row[`subject_${field}`];
+      return value === null ? [] : [[field, value]];
+    }),
+  ) as Subject;
+  return {
+    id: row.id,
+    subject,
+    resource: row.resource,
+    quantity: row.quantity,
+    start: row.start_ms,
+    end: row.end_ms,
+    predictions: row.predictions,
+    origin: row.origin,
+    recordedAt: row.recorded_at,
+  };
+}

@@ -1,0 +1,74 @@
+import type { z } from 'zod';
+import { AppError } from '../../platform/errors/index.ts';
+import { handle, type Route } from '../../platform/http/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import { listPrices, type Price, type PriceBookSpec } from './schema.ts';
+import { findBook, findPrices, replaceBook } from './store.ts';
+import type { BookedPrice } from './timeline.ts';
+
+export { priceMigrations } from './migrations.ts';
+export { type BookedPrice, type PricedStretch, priceStretches } from './timeline.ts';
+
+/** The price book: effective-dated prices per unit and hour, each with where it was read. */
+export interface Prices {
+  /** Every price of a resource, by date; empty when the book lacks it. */
+  of(sql: Sql, resource: string): Promise<BookedPrice[]>;
+  /** One book replaces the book of its name. Errors: `manifest_invalid` when two prices would hold at once. */
+  apply(sql: Sql, name: string, spec: z.infer<typeof PriceBookSpec>): Promise<'created' | 'changed' | 'unchanged'>;
+  readonly routes: readonly Route[];
+}
+
+export function createPrices(deps: { readonly store: Store; readonly clock: Clock }): Prices {
+  return {
+    of: findPrices,
+    async apply(sql, name, spec) {
+      const before = await findBook(sql, name);
+      const text = JSON.stringify(spec);
+      if (before?.spec === text) return 'unchanged';
+      const prices = datedPrices(name, spec);
+      await refuseOtherBooks(sql, name, prices);
+      const appliedAt = new Date(deps.clock.now()).toISOString();
+      await replaceBook(sql, { name, version: (before?.version ?? 0) + 1, spec: text, appliedAt }, prices);
+      return before === null ? 'created' : 'changed';
+    },
+    routes: [
+      handle(listPrices, async () => {
+        const prices = await findPrices(deps.store, null);
+        return { prices: prices.map(({ book: _book, ...price }) => price) };
+      }),
+    ],
+  };
+}
+
+/** A price without an end holds until the next of its resource begins. */
+function datedPrices(book: string, spec: z.infer<typeof PriceBookSpec>): Price[] {
+  const sorted = spec.prices.toSorted((a, b) => Date.parse(a.effectiveFrom) - Date.parse(b.effectiveFrom));
+  return sorted.map((entry, index) => {
+    const next = sorted.slice(index + 1).find((later) => later.resource === entry.resource);
+    const effectiveTo = entry.effectiveTo ?? next?.effectiveFrom ?? null;
+    const overlaps =
+      next !== undefined && effectiveTo !== null && Date.parse(effectiveTo) > Date.parse(next.effectiveFrom);
+    if (overlaps || next?.effectiveFrom === entry.effectiveFrom) {
+      const detail = `PriceBook "${book}": two prices of ${entry.resource} hold at ${next?.effectiveFrom}. End the first one there.`;
+      throw new AppError('manifest_invalid', detail, { book, resource: entry.resource });
+    }
+    return {
+      resource: entry.resource,
+      price: { amount: entry.perHour, currency: spec.currency },
+      effectiveFrom: entry.effectiveFrom,
+      effectiveTo,
+      source: entry.source ?? spec.source,
+    };
+  });
+}
+
+/** A resource is priced by one book, so that no figure depends on which was applied last. */
+async function refuseOtherBooks(sql: Sql, name: string, prices: readonly Price[]): Promise<void> {
+  for (const resource of new Set(prices.map((price) => price.resource))) {
+    const other = (await findPrices(sql, resource)).find((price) => !price.book.startsWith(`${name}@`));
+    if (other === undefined) continue;
+    const detail = `PriceBook "${name}": ${resource} is already priced by ${other.book}. Keep it in one book.`;
+    throw new AppError('manifest_invalid', detail, { book: name, resource });
+  }
+}

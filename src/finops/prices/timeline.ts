@@ -1,0 +1,37 @@
+import type { Price } from './schema.ts';
+
+/** A price as the book holds it, with the book that it is from. */
+export interface BookedPrice extends Price {
+  /** `name@version` of the price book. */
+  readonly book: string;
+}
+
+/** A stretch of a period in which one price holds. */
+export interface PricedStretch {
+  readonly start: number;
+  readonly end: number;
+  readonly price: BookedPrice;
+}
+
+/**
+ * Cuts [start, end) (Unix milliseconds) where prices change. `missing` is the first instant without a price, or null
+ * when the whole period is priced: a part without a price is unknown, not free.
+ */
+export function priceStretches(
+  prices: readonly BookedPrice[],
+  start: number,
+  end: number,
+): { stretches: PricedStretch[]; missing: number | null } {
+  const byStart = prices.toSorted((a, b) => Date.parse(a.effectiveFrom) - Date.parse(b.effectiveFrom));
+  const stretches: PricedStretch[] = [];
+  let at = start;
+  for (const price of byStart) {
+    const until = price.effectiveTo === null ? Number.POSITIVE_INFINITY : Date.parse(price.effectiveTo);
+    if (until <= at) continue;
+    if (at >= end || Date.parse(price.effectiveFrom) > at) break;
+    const stop = Math.min(until, end);
+    stretches.push({ start: at, end: stop, price });
+    at = stop;
+  }
+  return { stretches, missing: at < end ? at : null };
+}

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import type { Events } from '../../platform/events/index.ts';
+import { handle, type Route } from '../../platform/http/index.ts';
+import type { Store } from '../../platform/store/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import type { Ledger, TakenDecision } from '../gates/index.ts';
+import { type Decision, type DecisionDetail, getDecision, listDecisions } from './schema.ts';
+import { findDecision, insertDecision, pageDecisions } from './store.ts';
+
+export { decisionMigrations } from './migrations.ts';
+
+export interface DecisionDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly events: Pick<Events, 'append'>;
+}
+
+/** The ledger of verdicts. Entries are never changed; a verdict that no longer stands gets a later one. */
+export interface Decisions extends Ledger {
+  readonly routes: readonly Route[];
+}
+
+export function createDecisions(deps: DecisionDeps): Decisions {
+  return {
+    async record(sql, taken) {
+      const decision = documentOf(taken, new Date(deps.clock.now()).toISOString());
+      await insertDecision(sql, decision);
+      const { model, version, verdict, policy } = decision;
+      await deps.events.append(sql, {
+        type: 'decision.taken',
+        subject: `model:${model}`,
+        payload: { decision: decision.decision, model, version, verdict, policy },
+      });
+      return decision.decision;
+    },
+    routes: [
+      handle(listDecisions, async ({ query: { pageSize, pageToken, model = null, verdict = null } }) => {
+        const [at, id] = pageToken === undefined ? [] : decodePageToken(pageToken, { model, verdict });
+        const after = at === undefined ? null : { at: String(at), id: String(id) };
+        const found = await pageDecisions(deps.store, { model, verdict, after, limit: pageSize + 1 });
+        const decisions = found.slice(0, pageSize).map(withoutEvidence);
+        const last = decisions.at(-1);
+        const nextPageToken =
+          found.length > pageSize && last !== undefined
+            ? encodePageToken([last.at, last.decision], { model, verdict })
+            : null;
+        return { decisions, nextPageToken };
+      }),
+      handle(getDecision, async ({ params }) => {
+        const decision = await findDecision(deps.store, params.decision);
+        if (decision !== null) return decision;
+        throw new AppError(
+          'decision_not_found',
+          `There is no decision ${params.decision}. See "steelyard decision list".`,
+          {
+            decision: params.decision,
+          },
+        );
+      }),
+    ],
+  };
+}
+
+function withoutEvidence({ evidence: _evidence, ...decision }: DecisionDetail): Decision {
+  return decision;
+}
+
+function documentOf(taken: TakenDecision, at: string): DecisionDetail {
+  return {
+    decision: `dec_${randomBytes(10).toString('hex')}`,
+    at,
+    actor: taken.actor,
+    model: taken.model,
+    version: taken.version,
+    policy: taken.policy.name,
+    policyVersion: taken.policy.policyVersion,
+    verdict: taken.verdict,
+    summary: taken.summary,
+    checks: [...taken.checks],
+    action: taken.action,
+    evidence: {
+      candidate: taken.candidate,
+      champion: taken.champion,
+      policy: taken.policy,
+      billDeliveries: [...taken.billDeliveries],
+      priceBooks: [...taken.priceBooks],
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import type { Sql } from '../../platform/store/index.ts';
+import { DecisionDetail } from './schema.ts';
+
+interface DecisionTables {
+  decision: {
+    id: string;
+    at: string;
+    model: string;
+    version: string;
+    policy: string;
+    verdict: string;
+    /** The whole decision as it was taken; never changed afterwards. */
+    document: string;
+  };
+}
+
+export async function insertDecision(sql: Sql, decision: DecisionDetail): Promise<void> {
+  await sql
+    .tables<DecisionTables>()
+    .insertInto('decision')
+    .values({
+      id: decision.decision,
+      at: decision.at,
+      model: decision.model,
+      version: decision.version,
+      policy: decision.policy,
+      verdict: decision.verdict,
+      document: JSON.stringify(decision),
+    })
+    .execute();
+}
+
+export async function findDecision(sql: Sql, id: string): Promise<DecisionDetail | null> {
+  const row = await sql
+    .tables<DecisionTables>()
+    .selectFrom('decision')
+    .select('document')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row === undefined ? null : DecisionDetail.parse(JSON.parse(row.document));
+}
+
+export interface DecisionPage {
+  readonly model: string | null;
+  readonly verdict: string | null;
+  readonly after: { readonly at: string; readonly id: string } | null;
+  readonly limit: number;
+}
+
+/** Newest first. */
+export async function pageDecisions(sql: Sql, page: DecisionPage): Promise<DecisionDetail[]> {
+  let query = sql
+    .tables<DecisionTables>()
+    .selectFrom('decision')
+    .select('document')
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(page.limit);
+  const { model, verdict, after } = page;
+  if (model !== null) query = query.where('model', '=', model);
+  if (verdict !== null) query = query.where('verdict', '=', verdict);
+  if (after !== null) {
+    query = query.where((eb) =>
+      eb.or([eb('at', '<', after.at), eb.and([eb('at', '=', after.at), eb('id', '<', after.id)])]),
+    );
+  }
+  const rows = await query.execute();
+  return rows.map((row) => DecisionDetail.parse(JSON.parse(row.document)));
+}

@@ -1,0 +1,39 @@
+import { AppError } from '../../platform/errors/index.ts';
+import { handle, type Route } from '../../platform/http/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
+import { getVersionEvidence, listModelEvidence } from './schema.ts';
+import { type EvidenceDeps, findVersion, type GatheredEvidence, gather, type RegisteredVersion } from './service.ts';
+
+export type { GatheredEvidence, MeasuredMetric, RegisteredVersion, VersionSource } from './service.ts';
+
+/** The quality and the cost of a version, side by side. */
+export interface Evidence {
+  /** Finds a version by number or `@alias`. Errors: `model_not_found`, `model_version_not_found`. */
+  find(sql: Sql, model: string, version: string): Promise<RegisteredVersion>;
+  /** The version behind an alias, or null. */
+  behind(sql: Sql, model: string, alias: string): Promise<RegisteredVersion | null>;
+  gather(sql: Sql, version: RegisteredVersion): Promise<GatheredEvidence>;
+  readonly routes: readonly Route[];
+}
+
+export function createEvidence(deps: EvidenceDeps & { readonly store: Store }): Evidence {
+  return {
+    find: (sql, model, version) => findVersion(deps, sql, model, version),
+    behind: (sql, model, alias) => deps.versions.versionByAlias(sql, model, alias),
+    gather: (sql, version) => gather(deps, sql, version),
+    routes: [
+      handle(getVersionEvidence, async ({ params }) => {
+        const version = await findVersion(deps, deps.store, params.model, params.version);
+        return (await gather(deps, deps.store, version)).evidence;
+      }),
+      handle(listModelEvidence, async ({ params: { model } }) => {
+        const versions = await deps.versions.versions(deps.store, model);
+        if (versions === null) {
+          throw new AppError('model_not_found', `There is no registered model "${model}".`, { model });
+        }
+        const gathered = await Promise.all(versions.map((version) => gather(deps, deps.store, version)));
+        return { versions: gathered.map(({ evidence }) => evidence) };
+      }),
+    ],
+  };
+}

@@ -1,0 +1,39 @@
+import { handle, type Route } from '../../platform/http/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import { checkGate as checkGateEndpoint, listPolicies, type PolicySpec } from './schema.ts';
+import { checkGate, type GateAnswer, type GateDeps, type GateQuestion } from './service.ts';
+import { findPolicies, putPolicy } from './store.ts';
+
+export { gateMigrations } from './migrations.ts';
+export type { AliasMover, Ledger, TakenDecision } from './service.ts';
+export { type Scales, weigh } from './weigh.ts';
+
+/** Policies and verdicts: both questions, one answer. */
+export interface Gates {
+  /**
+   * Weighs a version, records the decision and, on promote, moves the alias in the same transaction.
+   * Errors: `policy_not_found`, `policy_model_mismatch`, `model_not_found`, `model_version_not_found`,
+   * `budget_not_found`, `currency_mismatch`.
+   */
+  check(question: GateQuestion): Promise<GateAnswer>;
+  apply(sql: Sql, name: string, spec: PolicySpec): Promise<'created' | 'changed' | 'unchanged'>;
+  readonly routes: readonly Route[];
+}
+
+export function createGates(deps: GateDeps & { readonly clock: Clock }): Gates {
+  return {
+    check: (question) => checkGate(deps, question),
+    async apply(sql, name, spec) {
+      const [before] = await findPolicies(sql, name);
+      if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
+      const policyVersion = (before?.policyVersion ?? 0) + 1;
+      await putPolicy(sql, { name, policyVersion, spec }, new Date(deps.clock.now()).toISOString());
+      return before === undefined ? 'created' : 'changed';
+    },
+    routes: [
+      handle(checkGateEndpoint, ({ body, actor }) => checkGate(deps, { ...body, actor })),
+      handle(listPolicies, async () => ({ policies: await findPolicies(deps.store, null) })),
+    ],
+  };
+}

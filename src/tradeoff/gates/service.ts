@@ -1,0 +1,180 @@
+import type { Budgets } from '../../finops/budgets/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
+import type { Evidence, GatheredEvidence } from '../evidence/index.ts';
+import type { VersionEvidence } from '../evidence/schema.ts';
+import type { Check, Policy, Verdict } from './schema.ts';
+import { findPolicies } from './store.ts';
+import { summarise } from './summary.ts';
+import { type BudgetLeft, weigh } from './weigh.ts';
+
+/** A verdict on its way into the ledger, with everything that it stood on. */
+export interface TakenDecision {
+  readonly actor: string;
+  readonly model: string;
+  readonly version: string;
+  readonly policy: Policy;
+  readonly verdict: Verdict;
+  readonly summary: string;
+  readonly checks: readonly Check[];
+  readonly action: { readonly alias: string; readonly from: string | null; readonly to: string } | null;
+  readonly candidate: VersionEvidence;
+  readonly champion: VersionEvidence | null;
+  readonly billDeliveries: readonly string[];
+  readonly priceBooks: readonly string[];
+}
+
+/** Where verdicts are kept: the decisions ledger, handed over by main. */
+export interface Ledger {
+  /** Records in the caller's transaction and answers the decision's id. */
+  record(sql: Sql, taken: TakenDecision): Promise<string>;
+}
+
+/** Who moves an alias: the registry, handed over by main. */
+export interface AliasMover {
+  setAlias(sql: Sql, model: string, alias: string, version: string): Promise<void>;
+}
+
+export interface GateDeps {
+  readonly store: Store;
+  readonly evidence: Pick<Evidence, 'find' | 'behind' | 'gather'>;
+  readonly budgets: Pick<Budgets, 'standing'>;
+  readonly ledger: Ledger;
+  readonly aliases: AliasMover;
+}
+
+export interface GateQuestion {
+  readonly model: string;
+  readonly version: string;
+  readonly policy: string;
+  readonly dryRun: boolean;
+  readonly actor: string;
+}
+
+export interface GateAnswer {
+  readonly verdict: Verdict;
+  readonly checks: Check[];
+  readonly decision: string | null;
+  readonly model: string;
+  readonly version: string;
+  readonly policy: string;
+  readonly summary: string;
+}
+
+/** What was weighed; the alias and the policy must still stand so when the decision is stored. */
+interface Weighing {
+  readonly policy: Policy;
+  readonly candidate: GatheredEvidence;
+  readonly champion: GatheredEvidence | null;
+  readonly billDeliveries: readonly string[];
+  readonly verdict: Verdict;
+  readonly checks: Check[];
+}
+
+/** Another promotion, or a changed policy, between weighing and storing starts the weighing again, this often. */
+const ATTEMPTS = 5;
+
+export async function checkGate(deps: GateDeps, question: GateQuestion): Promise<GateAnswer> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const weighing = await weighVersion(deps, question);
+    const answer = answerOf(weighing, question);
+    if (question.dryRun) return answer;
+    const decision = await decide(deps, question, weighing, answer.summary);
+    if (decision !== null) return { ...answer, decision };
+  }
+  throw new Error(`alias or policy of ${question.model} kept changing while it was weighed`);
+}
+
+async function weighVersion(deps: GateDeps, question: GateQuestion): Promise<Weighing> {
+  const policy = await policyNamed(deps.store, question.policy);
+  if (policy.spec.model !== question.model) {
+    throw new AppError(
+      'policy_model_mismatch',
+      `Policy "${policy.name}" is for model "${policy.spec.model}", not "${question.model}".`,
+      { policy: policy.name, model: question.model },
+    );
+  }
+  const version = await deps.evidence.find(deps.store, question.model, question.version);
+  const behind = await deps.evidence.behind(deps.store, question.model, policy.spec.alias);
+  const candidate = await deps.evidence.gather(deps.store, version);
+  const champion = behind === null ? null : await deps.evidence.gather(deps.store, behind);
+  const { budgets, deliveries } = await budgetsOf(deps, policy);
+  const scales = {
+    policy: policy.spec,
+    candidate: candidate.evidence,
+    champion: champion?.evidence ?? null,
+    budgets,
+  };
+  return { policy, candidate, champion, billDeliveries: deliveries, ...weigh(scales) };
+}
+
+export async function policyNamed(sql: Sql, name: string): Promise<Policy> {
+  const [policy] = await findPolicies(sql, name);
+  if (policy !== undefined) return policy;
+  const known = (await findPolicies(sql, null)).map((each) => each.name);
+  const detail = `There is no policy "${name}". ${known.length > 0 ? `There are: ${known.join(', ')}.` : 'Apply a document of kind Policy first.'}`;
+  throw new AppError('policy_not_found', detail, { policy: name });
+}
+
+async function budgetsOf(
+  deps: GateDeps,
+  policy: Policy,
+): Promise<{ budgets: Map<string, BudgetLeft>; deliveries: string[] }> {
+  const names = new Set(policy.spec.cost.flatMap((rule) => (rule.measure === 'budget' ? [rule.budget] : [])));
+  const budgets = new Map<string, BudgetLeft>();
+  const deliveries = new Set<string>();
+  for (const name of names) {
+    const standing = await deps.budgets.standing(deps.store, name);
+    if (standing.limit.currency !== policy.spec.currency) {
+      const detail = `Policy "${policy.name}" counts in ${policy.spec.currency}, budget "${name}" in ${standing.limit.currency}.`;
+      throw new AppError('currency_mismatch', detail, { policy: policy.name, budget: name });
+    }
+    const month = standing.period.start.slice(0, 7);
+    const source = `budget ${name}: ${standing.remaining} ${standing.limit.currency} left of ${standing.limit.amount} in ${month}`;
+    budgets.set(name, { currency: standing.limit.currency, remaining: standing.remaining, source });
+    for (const delivery of standing.deliveries) deliveries.add(delivery);
+  }
+  return { budgets, deliveries: [...deliveries].toSorted() };
+}
+
+function answerOf({ policy, candidate, verdict, checks }: Weighing, question: GateQuestion): GateAnswer {
+  const { version } = candidate.evidence;
+  return {
+    verdict,
+    checks,
+    decision: null,
+    model: question.model,
+    version,
+    policy: policy.name,
+    summary: summarise(question.model, version, verdict, checks),
+  };
+}
+
+/** Records the decision and, for a promotion, moves the alias: both or neither. null when the facts moved meanwhile. */
+function decide(deps: GateDeps, question: GateQuestion, weighing: Weighing, summary: string): Promise<string | null> {
+  return deps.store.transaction(async (sql) => {
+    const { policy, candidate, champion, verdict, checks, billDeliveries } = weighing;
+    const { alias } = policy.spec;
+    const behind = await deps.evidence.behind(sql, question.model, alias);
+    const [now] = await findPolicies(sql, policy.name);
+    const from = champion?.evidence.version ?? null;
+    if ((behind?.version ?? null) !== from || now?.policyVersion !== policy.policyVersion) return null;
+    const to = candidate.evidence.version;
+    const moves = verdict === 'promote' && from !== to;
+    if (moves) await deps.aliases.setAlias(sql, question.model, alias, to);
+    return deps.ledger.record(sql, {
+      actor: question.actor,
+      model: question.model,
+      version: to,
+      policy,
+      verdict,
+      summary,
+      checks,
+      action: moves ? { alias, from, to } : null,
+      candidate: candidate.evidence,
+      champion: champion?.evidence ?? null,
+      billDeliveries,
+      priceBooks: [...new Set([...candidate.priceBooks, ...(champion?.priceBooks ?? [])])].toSorted(),
+    });
+  });
+}
