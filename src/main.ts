@@ -1,11 +1,12 @@
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { allocationMigrations, createAllocation } from './finops/allocation/index.ts';
 import { billingMigrations, createBilling } from './finops/billing/index.ts';
 import { createCosts } from './finops/costs/index.ts';
 import type { Config } from './platform/config/index.ts';
 import { createEvents, type Events, eventMigrations } from './platform/events/index.ts';
-import { createHttp, type Plugin, type Route } from './platform/http/index.ts';
+import { createHttp, docsPlugin, type Plugin, type Route } from './platform/http/index.ts';
 import { type Lake, type LakeDeps, lakeMigrations, openLake } from './platform/lake/index.ts';
 import { type Objects, openObjects } from './platform/objects/index.ts';
 import { lockFolder } from './platform/store/folder-lock.ts';
@@ -13,6 +14,7 @@ import { type Migrations, openStore, type Store } from './platform/store/index.t
 import { createLog, createTelemetry, type Log, type Telemetry } from './platform/telemetry/index.ts';
 import { type Clock, systemClock } from './platform/units/index.ts';
 import { createUploads } from './platform/uploads/index.ts';
+import { webPlugin } from './platform/web/index.ts';
 import { readVersion } from './version.ts';
 
 /** What a test may replace; everything else is real. */
@@ -82,10 +84,18 @@ function wire(ground: Ground): { routes: Route[]; plugins: Plugin[] } {
   const allocation = createAllocation(ground);
   const billing = createBilling({ ...ground, uploads, deriver: allocation.deriver });
   const costs = createCosts({ ...ground, billing });
+  const routes = [uploads, allocation, billing, costs].flatMap((feature) => feature.routes);
+  const endpoints = routes.map((route) => route.endpoint);
   return {
-    routes: [uploads, allocation, billing, costs].flatMap((feature) => feature.routes),
-    plugins: [systemPlugin(ground.telemetry)],
+    routes,
+    plugins: [systemPlugin(ground.telemetry), docsPlugin(endpoints, readVersion()), webPlugin(webBundle())],
   };
+}
+
+/** `dist/web` beside the sources in a checkout, `web` beside the built server in a package. */
+function webBundle(): string {
+  const place = import.meta.filename.endsWith('.ts') ? '../dist/web' : '../web';
+  return fileURLToPath(new URL(place, import.meta.url));
 }
 
 function systemPlugin(telemetry: Telemetry): Plugin {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Config } from '../config/index.ts';
 import { AppError, systemCode } from '../errors/index.ts';
 import type { Log, Telemetry } from '../telemetry/index.ts';
@@ -22,7 +22,7 @@ const JSON_BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: deps.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: JSON_BODY_LIMIT_BYTES,
     genReqId: () => randomUUID(),
     forceCloseConnections: true,

@@ -1,0 +1,94 @@
+/** The direction of imports: main -> tradeoff -> finops, mlops -> org -> platform. test/canary proves that it is seen. */
+const source = process.env.CRUISE_CANARY ? '^test/canary/src/' : '^src/';
+const under = (folder) => `${source}${folder}`;
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'wings-apart',
+      comment: 'Facts travel between the wings as events, or through an interface that main supplies.',
+      severity: 'error',
+      from: { path: `${source}(finops|mlops)/` },
+      to: { path: under('(finops|mlops|tradeoff)/'), pathNot: `${source}$1/` },
+    },
+    {
+      name: 'front-door',
+      comment: 'Another folder is entered by its index.ts or schema.ts only.',
+      severity: 'error',
+      from: { path: `${source}(finops|mlops|tradeoff)/([^/]+)/` },
+      to: {
+        path: under('(finops|mlops|tradeoff)/'),
+        pathNot: [`${source}$1/$2/`, `${source}[^/]+/[^/]+/(index|schema)\\.ts$`],
+      },
+    },
+    {
+      name: 'platform-is-bottom',
+      severity: 'error',
+      from: { path: under('platform/') },
+      to: { path: source, pathNot: under('platform/') },
+    },
+    {
+      name: 'org-above-platform-only',
+      severity: 'error',
+      from: { path: under('org/') },
+      to: { path: source, pathNot: under('(org|platform)/') },
+    },
+    {
+      name: 'nobody-imports-main',
+      comment: 'main wires; it is started by cli/server.ts, tests and the demo.',
+      severity: 'error',
+      from: { path: under('(platform|org|finops|mlops|tradeoff)/'), pathNot: '\\.test\\.ts$' },
+      to: { path: under('(main|testing)\\.ts$') },
+    },
+    {
+      name: 'contract-only',
+      comment: 'web and cli speak the HTTP contract; cli/server.ts alone starts a server in-process.',
+      severity: 'error',
+      from: { path: '^(web|cli)/', pathNot: ['^cli/server\\.ts$', '\\.test\\.tsx?$', '^cli/testing\\.ts$'] },
+      to: { path: '^src/', pathNot: ['/schema\\.ts$', '^src/platform/errors/table\\.ts$'] },
+    },
+    {
+      name: 'schema-is-browser-safe',
+      severity: 'error',
+      from: { path: '/schema\\.ts$' },
+      to: { path: source, pathNot: ['/schema\\.ts$', under('platform/errors/table\\.ts$')] },
+    },
+    {
+      name: 'no-circular',
+      comment: 'Within a folder an implementation may import the types of its index.ts; values never go in a circle.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-folder-circular',
+      severity: 'error',
+      scope: 'folder',
+      from: { path: under('(finops|mlops|tradeoff)/[^/]+$') },
+      to: { circular: true, path: under('(finops|mlops|tradeoff)/[^/]+$') },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: source, pathNot: ['schema\\.ts$', '-worker\\.ts$'] },
+      to: {},
+    },
+    { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-dev-dependency-in-product',
+      severity: 'error',
+      from: { path: '^(src|cli)/', pathNot: '\\.test\\.ts$|testing\\.ts$' },
+      to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,1 @@
+export const secret = 'what the other wing may not read';

@@ -1,0 +1,2 @@
+import type { A } from '../a/index.ts';
+export interface B { a: A }
