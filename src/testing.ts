@@ -2,9 +2,11 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InjectOptions } from 'fastify';
+import { type ImportResult, importBill } from './finops/billing/schema.ts';
 import { type Application, createApplication, type Overrides } from './main.ts';
 import { loadConfig } from './platform/config/index.ts';
 import { type CallInput, type Endpoint, type ResponseOf, urlOf } from './platform/contract/schema.ts';
+import { Upload } from './platform/uploads/schema.ts';
 
 /** A fresh application on a fresh data folder, for tests; `await using` ends it. */
 export async function testApplication(overrides: Overrides = {}): Promise<Application> {
@@ -25,4 +27,35 @@ export async function call<E extends Endpoint>(
   );
   if (answer.statusCode !== 200) throw Object.assign(new Error(answer.body), { problem: answer.json() as unknown });
   return target.answers === undefined || target.answers === 'json' ? answer.json() : (answer.body as ResponseOf<E>);
+}
+
+/** The problem document of a call that must fail. */
+export async function problemFrom(calling: Promise<unknown>): Promise<Record<string, unknown>> {
+  try {
+    await calling;
+  } catch (error) {
+    if (error instanceof Error && 'problem' in error) return error.problem as Record<string, unknown>;
+    throw error;
+  }
+  throw new Error('the call succeeded');
+}
+
+/** Uploads files by name and imports them as one delivery, as the command line does. */
+export async function importFiles(
+  application: Application,
+  source: string,
+  files: Readonly<Record<string, string | Buffer>>,
+  allowRejected = 0,
+): Promise<ImportResult> {
+  const uploaded: { upload: string; name: string }[] = [];
+  for (const [name, content] of Object.entries(files)) {
+    const answer = await application.http.inject({
+      method: 'POST',
+      url: `/api/v1/uploads?name=${encodeURIComponent(name)}`,
+      headers: { host: 'localhost', 'content-type': 'application/octet-stream' },
+      payload: content,
+    });
+    uploaded.push({ upload: Upload.parse(answer.json()).upload, name });
+  }
+  return call(application, importBill, { body: { source, files: uploaded, allowRejected } });
 }

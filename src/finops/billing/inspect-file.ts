@@ -25,10 +25,10 @@ export async function inspectFile(path: string, name: string): Promise<BillFileF
   const { size } = await file.stat();
   if (size === 0) throw new AppError('file_empty', `${name} is empty (0 bytes). Export it again.`, { file: name });
   const head = await readAt(file, 0, 4);
-  if (head.toString('latin1') === 'PAR1') return inspectParquet(file, size, name);
+  if (head.toString('latin1') === 'PAR1') return await inspectParquet(file, size, name);
   const compression = head[0] === 0x1f && head[1] === 0x8b ? 'gzip' : 'none';
   refuseOtherFormats(head, name);
-  return inspectText(path, name, compression);
+  return await inspectText(path, name, compression);
 }
 
 async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {

@@ -48,7 +48,7 @@ export async function stageBillFile(lake: Lake, input: BillFileInput): Promise<S
     const mapping = mapColumns(columns, input.name);
     const inspected = await readWhole(session, canonicalSelect(relation, mapping, input.origin), input);
     try {
-      const structural = format.kind === 'csv' ? await structuralErrors(session) : [];
+      const structural = format.kind === 'csv' ? await structuralErrors(session, input.name) : [];
       return await settle(lake, session, input, format, inspected, structural);
     } catch (error) {
       await lake.discard([inspected]);
@@ -123,15 +123,21 @@ async function readWhole(session: LakeSession, select: string, input: BillFileIn
 const structuralReasons: Readonly<Record<string, string>> = {
   'TOO MANY COLUMNS': 'more fields than the header names',
   'MISSING COLUMNS': 'fewer fields than the header names; the file may be cut off',
-  'UNQUOTED VALUE': 'a quoted field that is not closed properly',
   'LINE SIZE OVER MAXIMUM': 'longer than 16 MiB; a quote may never be closed',
   'INVALID ENCODING': 'bytes that are not UTF-8 text',
 };
 
-async function structuralErrors(session: LakeSession): Promise<StructuralError[]> {
+async function structuralErrors(session: LakeSession, name: string): Promise<StructuralError[]> {
   const rows = await session.query(
-    'SELECT line::INTEGER AS line, error_type::VARCHAR AS kind, error_message FROM reject_errors ORDER BY line',
+    'SELECT line::INTEGER AS line, any_value(error_type)::VARCHAR AS kind, any_value(error_message) AS error_message FROM reject_errors GROUP BY ALL ORDER BY line',
   );
+  const unclosed = rows.find((row) => row.kind === 'UNQUOTED VALUE');
+  if (unclosed !== undefined) {
+    // An open quote swallows the rows behind it, so how many rows are bad cannot be known: never a row to leave out.
+    const line = Number(unclosed.line);
+    const detail = `${name}, line ${line}: a quoted field that is not closed properly. Nothing was stored; export the file again.`;
+    throw new AppError('bill_malformed', detail, { file: name, line });
+  }
   return rows.map((row) => ({
     line: Number(row.line),
     column: null,
@@ -154,9 +160,9 @@ async function settle(
   const badRows = Number(counts?.rejected ?? 0);
   const periods = ((counts?.periods as string[] | null) ?? []).toSorted();
   const accepted = await acceptedByPeriod(session, input, inspected, relation, badRows, periods);
-  if (!accepted.some(({ file }) => file.id === inspected.id)) await lake.discard([inspected]).catch(() => undefined);
   const rejected =
     badRows + structural.length === 0 ? [] : await listRejections(session, input, format, relation, structural);
+  if (!accepted.some(({ file }) => file.id === inspected.id)) await lake.discard([inspected]);
   return {
     accepted,
     acceptedRows: accepted.reduce((sum, { file }) => sum + file.rows, 0),

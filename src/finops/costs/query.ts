@@ -57,15 +57,20 @@ export function costSource(
   const named = [...dimensions, ...filters.map(([name]) => name)];
   const bySubject = named.some((name) => isSubjectField(name) || name === 'rule');
   const column = metricColumn(selection.metric);
-  const from = bySubject
-    ? `${relations.bill} b JOIN ${relations.allocation} a ON a.lake_file = b.lake_file AND a.row_number = b.file_row_number`
-    : `${relations.bill} b`;
+  const from = bySubject ? joined(relations, column) : `${relations.bill} b`;
   const conditions = [...periodConditions(selection), ...filters.map(filterCondition)];
   return {
     from,
     where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`,
-    amount: `${bySubject ? 'a' : 'b'}.${identifier(column)}`,
+    amount: bySubject ? 'a.share' : `b.${identifier(column)}`,
   };
+}
+
+/** Bill rows with their shares. Only what a query names of an allocation is read, under names that bill rows lack. */
+function joined(relations: CostRelations, costColumn: string): string {
+  const fields = subjectFields.map(identifier).join(', ');
+  const shares = `SELECT lake_file AS bill_file, row_number, rule, ${fields}, ${identifier(costColumn)} AS share FROM ${relations.allocation}`;
+  return `${relations.bill} b JOIN (${shares}) a ON a.bill_file = b.lake_file AND a.row_number = b.file_row_number`;
 }
 
 function periodConditions({ period, from, to }: CostSelection): string[] {

@@ -3,12 +3,9 @@ import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/sche
 import { Currency, DecimalString, Month } from '../../platform/units/schema.ts';
 import { CostMetric } from '../billing/schema.ts';
 
-const listOf = (schema: z.ZodType<string>) =>
-  z.preprocess(
-    (value) =>
-      (Array.isArray(value) ? value : value === undefined ? [] : [value]).flatMap((item) => String(item).split(',')),
-    z.array(schema),
-  );
+/** A query field that may be repeated, or left out. */
+const Repeated = z.union([z.string(), z.array(z.string())]).optional();
+const asArray = (value: string | string[] | undefined) => (value === undefined ? [] : [value].flat());
 
 export const Dimension = z
   .string()
@@ -21,9 +18,9 @@ export const Filter = z
   .string()
   .regex(/^[^=]+=/, 'DIM=VALUE')
   .describe('Only rows whose dimension has this value');
-const Filters = z.preprocess(
-  (value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]),
-  z.array(Filter).max(20),
+const Filters = Repeated.transform(asArray).pipe(z.array(Filter).max(20));
+const Dimensions = Repeated.transform((value) => asArray(value).flatMap((item) => item.split(','))).pipe(
+  z.array(Dimension),
 );
 
 const Selection = {
@@ -46,7 +43,10 @@ export const costSummary = endpoint({
   path: '/api/v1/costs/summary',
   scope: 'finops.read',
   summary: 'Cost by up to four dimensions; every grouping sums to the same total',
-  query: z.strictObject({ by: listOf(Dimension).describe('Dimensions to group by'), ...Selection }),
+  query: z.strictObject({
+    by: Dimensions.describe('Dimensions to group by, comma-separated or repeated'),
+    ...Selection,
+  }),
   response: z.strictObject({
     rows: z
       .array(z.record(z.string(), z.string().nullable()))
