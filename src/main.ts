@@ -3,11 +3,19 @@ import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { allocationMigrations, createAllocation } from './finops/allocation/index.ts';
 import { billingMigrations, createBilling } from './finops/billing/index.ts';
+import { budgetMigrations, createBudgets } from './finops/budgets/index.ts';
 import { createCosts } from './finops/costs/index.ts';
+import { createMetering, meteringMigrations } from './finops/metering/index.ts';
+import { createPrices, priceMigrations } from './finops/prices/index.ts';
+import { createRegistry, registryMigrations } from './mlops/registry/index.ts';
+import { createTracking, trackingMigrations } from './mlops/tracking/index.ts';
+import { createMlflowWire } from './mlops/wire/index.ts';
 import type { Config } from './platform/config/index.ts';
 import { createEvents, type Events, eventMigrations } from './platform/events/index.ts';
 import { createHttp, docsPlugin, type Plugin, type Route } from './platform/http/index.ts';
+import { jobMigrations } from './platform/jobs/index.ts';
 import { type Lake, type LakeDeps, lakeMigrations, openLake } from './platform/lake/index.ts';
+import { createManifests } from './platform/manifests/index.ts';
 import { type Objects, openObjects } from './platform/objects/index.ts';
 import { lockFolder } from './platform/store/folder-lock.ts';
 import { type Migrations, openStore, type Store } from './platform/store/index.ts';
@@ -15,6 +23,8 @@ import { createLog, createTelemetry, type Log, type Telemetry } from './platform
 import { type Clock, systemClock } from './platform/units/index.ts';
 import { createUploads } from './platform/uploads/index.ts';
 import { webPlugin } from './platform/web/index.ts';
+import { decisionMigrations } from './tradeoff/decisions/index.ts';
+import { gateMigrations } from './tradeoff/gates/index.ts';
 import { readVersion } from './version.ts';
 
 /** What a test may replace; everything else is real. */
@@ -75,20 +85,52 @@ function lakeFolders(config: Config, folder: string): LakeDeps {
 const migrations: Migrations = {
   ...lakeMigrations,
   ...eventMigrations,
+  ...jobMigrations,
   ...billingMigrations,
   ...allocationMigrations,
+  ...trackingMigrations,
+  ...registryMigrations,
+  ...priceMigrations,
+  ...meteringMigrations,
+  ...budgetMigrations,
+  ...gateMigrations,
+  ...decisionMigrations,
 };
 
-function wire(ground: Ground): { routes: Route[]; plugins: Plugin[] } {
+/** CAN WE AFFORD IT? */
+function wireFinops(ground: Ground) {
   const uploads = createUploads(ground.objects);
   const allocation = createAllocation(ground);
   const billing = createBilling({ ...ground, uploads, deriver: allocation.deriver });
   const costs = createCosts({ ...ground, billing });
-  const routes = [uploads, allocation, billing, costs].flatMap((feature) => feature.routes);
+  const prices = createPrices(ground);
+  const metering = createMetering({ ...ground, prices });
+  metering.listen(ground.events);
+  const budgets = createBudgets({ ...ground, costs, metering });
+  return { uploads, allocation, billing, costs, prices, metering, budgets };
+}
+
+/** CAN WE RUN IT? */
+function wireMlops(ground: Ground) {
+  const tracking = createTracking({ ...ground, maxUploadBytes: ground.config.maxUploadBytes });
+  const registry = createRegistry({ ...ground, tracking });
+  const plugins = [
+    createMlflowWire([...tracking.mlflowRoutes, ...registry.mlflowRoutes]),
+    tracking.artifactPlugin(registry),
+  ];
+  return { tracking, registry, plugins };
+}
+
+function wire(ground: Ground): { routes: Route[]; plugins: Plugin[] } {
+  const finops = wireFinops(ground);
+  const { plugins: mlflow, ...mlops } = wireMlops(ground);
+  const kinds = [finops.allocation, finops.prices, finops.budgets].flatMap((feature) => feature.kinds);
+  const manifests = createManifests({ store: ground.store, kinds });
+  const routes = [...Object.values(finops), ...Object.values(mlops), manifests].flatMap((feature) => feature.routes);
   const endpoints = routes.map((route) => route.endpoint);
   return {
     routes,
-    plugins: [systemPlugin(ground.telemetry), docsPlugin(endpoints, readVersion()), webPlugin(webBundle())],
+    plugins: [systemPlugin(ground.telemetry), ...mlflow, docsPlugin(endpoints, readVersion()), webPlugin(webBundle())],
   };
 }
 

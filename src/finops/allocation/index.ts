@@ -1,7 +1,8 @@
 import { handle, type Route } from '../../platform/http/index.ts';
-import type { Sql, Store } from '../../platform/store/index.ts';
+import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import type { Store } from '../../platform/store/index.ts';
 import type { BillDeriver } from '../billing/index.ts';
-import { type AllocationRule, getAllocationRules } from './schema.ts';
+import { AllocationRulesSpec, getAllocationRules } from './schema.ts';
 import { type AllocationDeps, applyRules, createDeriver } from './service.ts';
 import { rulesInForce } from './store.ts';
 
@@ -12,15 +13,17 @@ export { allocationMigrations } from './migrations.ts';
 export interface Allocation {
   /** Derives the allocations of a delivery before it is swapped in. */
   readonly deriver: BillDeriver;
-  /** Puts rules in force and allocates everything anew, in the caller's transaction. */
-  apply(sql: Sql, rules: readonly AllocationRule[]): Promise<'created' | 'changed' | 'unchanged'>;
+  /** `AllocationRules`: puts rules in force and allocates everything anew, in one transaction. */
+  readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
 }
 
 export function createAllocation(deps: AllocationDeps & { readonly store: Store }): Allocation {
   return {
     deriver: createDeriver(deps.lake),
-    apply: (sql, rules) => applyRules(deps, sql, rules),
+    kinds: [
+      specKind('AllocationRules', 40, AllocationRulesSpec, (sql, _name, spec) => applyRules(deps, sql, spec.rules)),
+    ],
     routes: [
       handle(getAllocationRules, async () => {
         const { version, rules } = await rulesInForce(deps.store);

@@ -13,7 +13,7 @@ const Match = z
   );
 
 const AssignedSubject = z
-  .record(Subject.keyof(), z.string().min(1).max(250))
+  .partialRecord(Subject.keyof(), z.string().min(1).max(250))
   .refine((subject) => Object.keys(subject).length > 0, 'at least one subject field')
   .describe('Subject fields; a value may be "{tag:KEY}" or "{serviceName}", taken from the row in lower case');
 

@@ -60,6 +60,7 @@ export async function applyRules(
 ): Promise<'created' | 'changed' | 'unchanged'> {
   const before: RulesInForce = await rulesInForce(sql);
   if (before.version > 0 && JSON.stringify(before.rules) === JSON.stringify(rules)) return 'unchanged';
+  allocationSelect(deps.lake.stagedRelation(billRows, []), rules); // refuses unknown dimensions even before any bill
   const files = await deps.lake.files(sql, billRows);
   const staged = await stageAllocations(deps.lake, files, rules);
   const partitions = await deps.lake.partitions(sql, allocations);

@@ -1,11 +1,11 @@
-import type { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
+import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { type Clock, decimal, decimalString, monthPeriod } from '../../platform/units/index.ts';
 import type { Costs } from '../costs/index.ts';
 import type { Metering } from '../metering/index.ts';
-import { type Budget, type BudgetSpec, listBudgets } from './schema.ts';
+import { type Budget, BudgetSpec, listBudgets } from './schema.ts';
 import { findBudgets, putBudget, type StoredBudget } from './store.ts';
 
 export { budgetMigrations } from './migrations.ts';
@@ -26,7 +26,8 @@ export interface BudgetStanding extends Budget {
 export interface Budgets {
   /** Where a budget stands in the current month. Errors: `budget_not_found`. */
   standing(sql: Sql, name: string): Promise<BudgetStanding>;
-  apply(sql: Sql, name: string, spec: z.infer<typeof BudgetSpec>): Promise<'created' | 'changed' | 'unchanged'>;
+  /** `Budget`. */
+  readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
 }
 
@@ -41,12 +42,14 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
       }
       return standingOf(deps, sql, budget);
     },
-    async apply(sql, name, spec) {
-      const [before] = await findBudgets(sql, name);
-      if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
-      await putBudget(sql, { name, spec }, new Date(deps.clock.now()).toISOString());
-      return before === undefined ? 'created' : 'changed';
-    },
+    kinds: [
+      specKind('Budget', 40, BudgetSpec, async (sql, name, spec) => {
+        const [before] = await findBudgets(sql, name);
+        if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
+        await putBudget(sql, { name, spec }, new Date(deps.clock.now()).toISOString());
+        return before === undefined ? 'created' : 'changed';
+      }),
+    ],
     routes: [
       handle(listBudgets, async () => {
         const budgets = await findBudgets(deps.store, null);

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
+import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { listPrices, type Price, type PriceBookSpec } from './schema.ts';
+import { listPrices, type Price, PriceBookSpec } from './schema.ts';
 import { findBook, findPrices, replaceBook } from './store.ts';
 import type { BookedPrice } from './timeline.ts';
 
@@ -14,24 +15,15 @@ export { type BookedPrice, type PricedStretch, priceStretches } from './timeline
 export interface Prices {
   /** Every price of a resource, by date; empty when the book lacks it. */
   of(sql: Sql, resource: string): Promise<BookedPrice[]>;
-  /** One book replaces the book of its name. Errors: `manifest_invalid` when two prices would hold at once. */
-  apply(sql: Sql, name: string, spec: z.infer<typeof PriceBookSpec>): Promise<'created' | 'changed' | 'unchanged'>;
+  /** `PriceBook`: one book replaces the book of its name. Errors: `manifest_invalid` when two prices would hold at once. */
+  readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
 }
 
 export function createPrices(deps: { readonly store: Store; readonly clock: Clock }): Prices {
   return {
     of: findPrices,
-    async apply(sql, name, spec) {
-      const before = await findBook(sql, name);
-      const text = JSON.stringify(spec);
-      if (before?.spec === text) return 'unchanged';
-      const prices = datedPrices(name, spec);
-      await refuseOtherBooks(sql, name, prices);
-      const appliedAt = new Date(deps.clock.now()).toISOString();
-      await replaceBook(sql, { name, version: (before?.version ?? 0) + 1, spec: text, appliedAt }, prices);
-      return before === null ? 'created' : 'changed';
-    },
+    kinds: [specKind('PriceBook', 30, PriceBookSpec, (sql, name, spec) => applyBook(deps.clock, sql, name, spec))],
     routes: [
       handle(listPrices, async () => {
         const prices = await findPrices(deps.store, null);
@@ -39,6 +31,22 @@ export function createPrices(deps: { readonly store: Store; readonly clock: Cloc
       }),
     ],
   };
+}
+
+async function applyBook(
+  clock: Clock,
+  sql: Sql,
+  name: string,
+  spec: z.infer<typeof PriceBookSpec>,
+): Promise<'created' | 'changed' | 'unchanged'> {
+  const before = await findBook(sql, name);
+  const text = JSON.stringify(spec);
+  if (before?.spec === text) return 'unchanged';
+  const prices = datedPrices(name, spec);
+  await refuseOtherBooks(sql, name, prices);
+  const appliedAt = new Date(clock.now()).toISOString();
+  await replaceBook(sql, { name, version: (before?.version ?? 0) + 1, spec: text, appliedAt }, prices);
+  return before === null ? 'created' : 'changed';
 }
 
 /** A price without an end holds until the next of its resource begins. */

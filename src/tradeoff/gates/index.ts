@@ -1,7 +1,7 @@
 import { handle, type Route } from '../../platform/http/index.ts';
-import type { Sql } from '../../platform/store/index.ts';
+import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { checkGate as checkGateEndpoint, listPolicies, type PolicySpec } from './schema.ts';
+import { checkGate as checkGateEndpoint, listPolicies, PolicySpec } from './schema.ts';
 import { checkGate, type GateAnswer, type GateDeps, type GateQuestion } from './service.ts';
 import { findPolicies, putPolicy } from './store.ts';
 
@@ -17,20 +17,23 @@ export interface Gates {
    * `budget_not_found`, `currency_mismatch`.
    */
   check(question: GateQuestion): Promise<GateAnswer>;
-  apply(sql: Sql, name: string, spec: PolicySpec): Promise<'created' | 'changed' | 'unchanged'>;
+  /** `Policy`. */
+  readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
 }
 
 export function createGates(deps: GateDeps & { readonly clock: Clock }): Gates {
   return {
     check: (question) => checkGate(deps, question),
-    async apply(sql, name, spec) {
-      const [before] = await findPolicies(sql, name);
-      if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
-      const policyVersion = (before?.policyVersion ?? 0) + 1;
-      await putPolicy(sql, { name, policyVersion, spec }, new Date(deps.clock.now()).toISOString());
-      return before === undefined ? 'created' : 'changed';
-    },
+    kinds: [
+      specKind('Policy', 50, PolicySpec, async (sql, name, spec) => {
+        const [before] = await findPolicies(sql, name);
+        if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
+        const policyVersion = (before?.policyVersion ?? 0) + 1;
+        await putPolicy(sql, { name, policyVersion, spec }, new Date(deps.clock.now()).toISOString());
+        return before === undefined ? 'created' : 'changed';
+      }),
+    ],
     routes: [
       handle(checkGateEndpoint, ({ body, actor }) => checkGate(deps, { ...body, actor })),
       handle(listPolicies, async () => ({ policies: await findPolicies(deps.store, null) })),

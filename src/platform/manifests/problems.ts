@@ -1,0 +1,157 @@
+import { isMap, isPair, isScalar, type Document as YamlDocument } from 'yaml';
+import { z } from 'zod';
+import { nearest } from './nearest.ts';
+
+/** One thing that is wrong with a document, and where. */
+export interface ManifestProblem {
+  /** `spec.owner`; empty for the document itself. */
+  readonly path: string;
+  readonly message: string;
+  /** Offset into the text, to be turned into line and column. */
+  readonly offset: number;
+}
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** What the schema has against a document, each in words and with its place in the text. */
+export function problemsOf(issues: readonly Issue[], schema: z.ZodType, document: YamlDocument): ManifestProblem[] {
+  // A mistyped key is often also a missing one; the mistake is named before what follows from it.
+  const mistakesFirst = issues.toSorted((one, other) => rank(one) - rank(other));
+  return mistakesFirst.flatMap((issue) => {
+    const [innermost, path] = unwrapUnion(issue, issue.path);
+    if (innermost.code === 'unrecognized_keys') {
+      return innermost.keys.map((key) => unknownKey(key, path, schema, document));
+    }
+    return [{ path: pathText(path), message: inWords(innermost, path, document), offset: offsetOf(document, path) }];
+  });
+}
+
+function rank(issue: Issue): number {
+  return issue.code === 'unrecognized_keys' ? 0 : 1;
+}
+
+/** Of a union's branches the one that the document came furthest with; it is the one that was meant. */
+function unwrapUnion(issue: Issue, path: Path): [Issue, Path] {
+  if (issue.code !== 'invalid_union') return [issue, path];
+  const branches = issue.errors.flatMap(([first]) => (first === undefined ? [] : [first]));
+  const [deepest] = branches.toSorted((one, other) => other.path.length - one.path.length);
+  if (deepest === undefined || deepest.path.length === 0) return [issue, path];
+  return unwrapUnion(deepest, [...path, ...deepest.path]);
+}
+
+function unknownKey(key: string, path: Path, schema: z.ZodType, document: YamlDocument): ManifestProblem {
+  const known = knownKeys(schemaAt(schema, path));
+  const meant = nearest(key, known);
+  const hint = meant === null ? listed('the fields here are', known) : `; did you mean "${meant}"?`;
+  const whole = [...path, key];
+  return { path: pathText(whole), message: `"${key}" is no field here${hint}`, offset: keyOffset(document, whole) };
+}
+
+function inWords(issue: Issue, path: Path, document: YamlDocument): string {
+  const value: unknown = document.getIn(path);
+  if (value === undefined) return `"${String(path.at(-1) ?? 'the document')}" is missing; ${expectation(issue, null)}`;
+  const source = scalarSource(document, path);
+  if (issue.code === 'invalid_type' && issue.expected === 'string' && source !== null) {
+    return `expected text, found ${source}; put it in quotes: "${source}"`;
+  }
+  return `${expectation(issue, value)}${source === null ? '' : `, found ${JSON.stringify(source)}`}`;
+}
+
+function expectation(issue: Issue, value: unknown): string {
+  if (issue.code === 'invalid_type') return `expected ${withArticle(issue.expected)}`;
+  if (issue.code === 'invalid_value') {
+    const values = issue.values.map(String);
+    const meant = typeof value === 'string' && values.length > 1 ? nearest(value, values) : null;
+    const choice = values.length === 1 ? `"${values[0]}"` : `one of ${values.map((one) => `"${one}"`).join(', ')}`;
+    return meant === null ? `expected ${choice}` : `expected ${choice} (did you mean "${meant}"?)`;
+  }
+  // Messages of our own schemas say what is expected ("a month such as …"); Zod's begin with a capital.
+  return /^[A-Z]/.test(issue.message) ? issue.message : `expected ${issue.message}`;
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  object: 'a mapping (name: value)',
+  record: 'a mapping (name: value)',
+  array: 'a list',
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
+
+function withArticle(expected: string): string {
+  return NAMES[expected] ?? expected;
+}
+
+function listed(introduction: string, names: readonly string[]): string {
+  return names.length === 0 ? '' : `; ${introduction} ${names.join(', ')}`;
+}
+
+function pathText(path: Path): string {
+  return path.reduce<string>(
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
+    '',
+  );
+}
+
+/** The value as it was written, or null for a list or a mapping. */
+function scalarSource(document: YamlDocument, path: Path): string | null {
+  const node: unknown = document.getIn(path, true);
+  return isScalar(node) ? (node.source ?? String(node.value)) : null;
+}
+
+/** Offset of the value; for one that is missing, where the nearest thing around it stands. */
+export function offsetOf(document: YamlDocument, path: Path): number {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (hasRange(node)) return node.range[0];
+  }
+  return document.contents?.range?.[0] ?? document.range?.[0] ?? 0;
+}
+
+function keyOffset(document: YamlDocument, path: Path): number {
+  const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  const pairs: readonly unknown[] = isMap(parent) ? parent.items : [];
+  const pair = pairs.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === path.at(-1));
+  return isPair(pair) && hasRange(pair.key) ? pair.key.range[0] : offsetOf(document, path);
+}
+
+function hasRange(node: unknown): node is { range: [number, number, number] } {
+  return typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range);
+}
+
+/** The schema of a place in the document; null where it cannot be told (inside a record of anything, for instance). */
+function schemaAt(schema: z.core.$ZodType | null, path: Path): z.core.$ZodType | null {
+  const bare = unwrapped(schema);
+  const [head, ...rest] = path;
+  if (bare === null || head === undefined) return bare;
+  if (bare instanceof z.ZodObject) return schemaAt(bare.shape[String(head)] ?? null, rest);
+  if (bare instanceof z.ZodArray) return schemaAt(bare.element, rest);
+  if (bare instanceof z.ZodRecord) return schemaAt(bare.valueType, rest);
+  if (bare instanceof z.ZodUnion) {
+    const fitting = bare.options.map((option) => schemaAt(option, path)).filter((option) => option !== null);
+    return fitting[0] ?? null;
+  }
+  return null;
+}
+
+function unwrapped(schema: z.core.$ZodType | null): z.core.$ZodType | null {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault
+  ) {
+    return unwrapped(schema.unwrap());
+  }
+  return schema instanceof z.ZodPipe ? unwrapped(schema.in) : schema;
+}
+
+function knownKeys(schema: z.core.$ZodType | null): string[] {
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  if (schema instanceof z.ZodUnion)
+    return [...new Set(schema.options.flatMap((option) => knownKeys(unwrapped(option))))];
+  return [];
+}

@@ -1,0 +1,113 @@
+import { isScalar, LineCounter, parseAllDocuments, type Document as YamlDocument } from 'yaml';
+import { AppError } from '../errors/index.ts';
+import type { Manifest, ManifestKind, ManifestKinds } from './index.ts';
+import { nearest } from './nearest.ts';
+import { type ManifestProblem, offsetOf, problemsOf } from './problems.ts';
+import type { ManifestText } from './schema.ts';
+
+/** A document that matches the schema of its kind, and where it begins. */
+export interface ReadManifest {
+  readonly kind: ManifestKind;
+  readonly document: Manifest;
+  readonly file: string;
+  /** 1 for the first. */
+  readonly line: number;
+}
+
+interface Source {
+  readonly file: string;
+  readonly lines: LineCounter;
+}
+
+/**
+ * The documents of one file, each checked against the schema of its kind.
+ * Errors: `file_empty`, `yaml_invalid`, `manifest_kind_unknown`, `manifest_invalid`, each with file, line and column.
+ */
+export function readManifests(input: ManifestText, kinds: ManifestKinds): ReadManifest[] {
+  const source = { file: input.file, lines: new LineCounter() };
+  const documents = parseYaml(input.text, source).filter((document) => !isEmpty(document));
+  if (documents.length === 0) {
+    throw new AppError('file_empty', `${input.file} holds no document.`, { file: input.file });
+  }
+  return documents.map((document) => readDocument(document, source, kinds));
+}
+
+function parseYaml(text: string, source: Source): YamlDocument.Parsed[] {
+  const documents = parseAllDocuments(text, { lineCounter: source.lines, prettyErrors: false });
+  if (!Array.isArray(documents)) return [];
+  // A warning is a tag or a directive that nobody here understands: what it stands for would be lost.
+  const [first] = documents.flatMap((document) => [...document.errors, ...document.warnings]);
+  if (first !== undefined) throw refusal('yaml_invalid', source, first.pos[0], '', `${first.message}.`);
+  return documents;
+}
+
+/** What stands between two "---" with nothing but comments in it. */
+function isEmpty({ contents }: YamlDocument.Parsed): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null);
+}
+
+function readDocument(document: YamlDocument.Parsed, source: Source, kinds: ManifestKinds): ReadManifest {
+  const start = document.contents?.range?.[0] ?? document.range[0];
+  const content = contentOf(document, source, start);
+  const kind = kindOf(document, source, kinds);
+  const parsed = kind.schema.safeParse(content, { reportInput: false });
+  if (!parsed.success) throw invalid(problemsOf(parsed.error.issues, kind.schema, document), source, kind);
+  return { kind, document: parsed.data, file: source.file, line: source.lines.linePos(start).line };
+}
+
+function contentOf(document: YamlDocument.Parsed, source: Source, start: number): unknown {
+  let content: unknown;
+  try {
+    content = document.toJS();
+  } catch (error) {
+    // Aliases without an anchor, or so many of them that they would fill the memory.
+    throw refusal('yaml_invalid', source, start, '', `${error instanceof Error ? error.message : String(error)}.`);
+  }
+  if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content;
+  const example = 'apiVersion, kind, metadata and spec';
+  throw refusal('manifest_invalid', source, start, '', `a document is a mapping with ${example}.`);
+}
+
+function kindOf(document: YamlDocument.Parsed, source: Source, kinds: ManifestKinds): ManifestKind {
+  const name: unknown = document.get('kind');
+  const kind = typeof name === 'string' && Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+  if (kind !== undefined) return kind;
+  const known = Object.keys(kinds);
+  const offset = offsetOf(document, ['kind']);
+  if (name === undefined) {
+    const message = `the document has no kind. Kinds: ${known.join(', ')}.`;
+    throw refusal('manifest_kind_unknown', source, offset, 'kind', message);
+  }
+  const meant = nearest(String(name), known);
+  const hint = meant === null ? `Kinds: ${known.join(', ')}.` : `Did you mean "${meant}"?`;
+  throw refusal('manifest_kind_unknown', source, offset, 'kind', `there is no kind "${String(name)}". ${hint}`);
+}
+
+type Refusal = 'yaml_invalid' | 'manifest_invalid' | 'manifest_kind_unknown';
+
+function refusal(code: Refusal, source: Source, offset: number, path: string, message: string): AppError {
+  const place = placeOf(source, offset);
+  const where = `${source.file}:${place.line}:${place.column}`;
+  return new AppError(code, `${where}: ${path === '' ? '' : `${path}: `}${message}`, { ...place, path });
+}
+
+function invalid(problems: readonly ManifestProblem[], source: Source, kind: ManifestKind): AppError {
+  const located = problems
+    .map(({ path, message, offset }) => ({ ...placeOf(source, offset), path, message }))
+    .toSorted((one, other) => one.line - other.line || one.column - other.column);
+  const [first] = located;
+  const more = located.length > 1 ? ` (and ${located.length - 1} more in this document)` : '';
+  const where = `${source.file}:${first?.line ?? 1}:${first?.column ?? 1}`;
+  const path = first === undefined || first.path === '' ? kind.kind : first.path;
+  const sentence = (first?.message ?? 'does not match').replace(/[.?]?$/, (end) => (end === '?' ? end : '.'));
+  return new AppError('manifest_invalid', `${where}: ${path}: ${sentence}${more}`, {
+    ...first,
+    kind: kind.kind,
+    problems: located,
+  });
+}
+
+function placeOf(source: Source, offset: number): { file: string; line: number; column: number } {
+  const { line, col } = source.lines.linePos(offset);
+  return { file: source.file, line: Math.max(1, line), column: Math.max(1, col) };
+}

@@ -1,0 +1,9 @@
+import { handle, type Route } from '../http/index.ts';
+import type { Store } from '../store/index.ts';
+import { applyManifests } from './apply.ts';
+import type { ManifestKinds } from './index.ts';
+import { postApply } from './schema.ts';
+
+export function manifestRoutes(store: Store, kinds: ManifestKinds): Route[] {
+  return [handle(postApply, ({ body }) => applyManifests(store, kinds, body.documents, { dryRun: body.dryRun }))];
+}

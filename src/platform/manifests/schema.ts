@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { endpoint } from '../contract/schema.ts';
+
+export const ManifestOutcome = z
+  .enum(['created', 'changed', 'unchanged'])
+  .describe('What applying the document did to what was there');
+export type ManifestOutcome = z.infer<typeof ManifestOutcome>;
+
+/** One YAML file as it was read; the server parses it, so that every client gets the same errors. */
+export const ManifestText = z
+  .strictObject({
+    file: z.string().min(1).max(4096).describe('Name of the file, for messages only; the server opens no file'),
+    text: z.string().describe('YAML with one document or several, separated by lines of "---"'),
+  })
+  .describe('A manifest file');
+export type ManifestText = z.infer<typeof ManifestText>;
+
+export const AppliedManifest = z
+  .strictObject({
+    kind: z.string().describe('Kind of the document'),
+    name: z.string().describe('Name of the document'),
+    outcome: ManifestOutcome,
+  })
+  .describe('What became of one document');
+export type AppliedManifest = z.infer<typeof AppliedManifest>;
+
+export const postApply = endpoint({
+  method: 'POST',
+  path: '/api/v1/apply',
+  scope: 'platform.write',
+  summary: 'Apply manifests: all documents of all files, or, when one of them is wrong, none',
+  body: z.strictObject({
+    documents: z.array(ManifestText).min(1).max(1000).describe('Files, 1 to 1000'),
+    dryRun: z.boolean().default(false).describe('Only say what would change; default false'),
+  }),
+  response: z.strictObject({
+    applied: z.array(AppliedManifest).describe('Every document, in the order in which they were applied'),
+  }),
+  errors: [
+    'invalid_request',
+    'file_empty',
+    'yaml_invalid',
+    'manifest_invalid',
+    'manifest_kind_unknown',
+    'manifest_reference_unknown',
+  ],
+});
