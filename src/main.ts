@@ -23,8 +23,9 @@ import { createLog, createTelemetry, type Log, type Telemetry } from './platform
 import { type Clock, systemClock } from './platform/units/index.ts';
 import { createUploads } from './platform/uploads/index.ts';
 import { webPlugin } from './platform/web/index.ts';
-import { decisionMigrations } from './tradeoff/decisions/index.ts';
-import { gateMigrations } from './tradeoff/gates/index.ts';
+import { createDecisions, decisionMigrations } from './tradeoff/decisions/index.ts';
+import { createEvidence } from './tradeoff/evidence/index.ts';
+import { createGates, gateMigrations } from './tradeoff/gates/index.ts';
 import { readVersion } from './version.ts';
 
 /** What a test may replace; everything else is real. */
@@ -121,12 +122,27 @@ function wireMlops(ground: Ground) {
   return { tracking, registry, plugins };
 }
 
+/** THE MEETING PLACE */
+function wireTradeoff(
+  ground: Ground,
+  { metering, budgets }: ReturnType<typeof wireFinops>,
+  { registry }: ReturnType<typeof wireMlops>,
+) {
+  const evidence = createEvidence({ store: ground.store, versions: registry, metering });
+  const decisions = createDecisions(ground);
+  const gates = createGates({ ...ground, evidence, budgets, registry, ledger: decisions });
+  return { evidence, decisions, gates };
+}
+
 function wire(ground: Ground): { routes: Route[]; plugins: Plugin[] } {
   const finops = wireFinops(ground);
-  const { plugins: mlflow, ...mlops } = wireMlops(ground);
-  const kinds = [finops.allocation, finops.prices, finops.budgets].flatMap((feature) => feature.kinds);
+  const mlops = wireMlops(ground);
+  const { plugins: mlflow, ...mlopsFeatures } = mlops;
+  const tradeoff = wireTradeoff(ground, finops, mlops);
+  const kinds = [finops.allocation, finops.prices, finops.budgets, tradeoff.gates].flatMap((feature) => feature.kinds);
   const manifests = createManifests({ store: ground.store, kinds });
-  const routes = [...Object.values(finops), ...Object.values(mlops), manifests].flatMap((feature) => feature.routes);
+  const features = { ...finops, ...mlopsFeatures, ...tradeoff, manifests };
+  const routes = Object.values(features).flatMap((feature) => feature.routes);
   const endpoints = routes.map((route) => route.endpoint);
   return {
     routes,

@@ -103,7 +103,7 @@ const times = {
   updatedAt: UtcInstant.describe('When it last changed, UTC'),
 };
 
-const Team = z
+export const Team = z
   .strictObject({
     name: Name,
     displayName: displayName.nullable().describe('Name as people write it; null when none was given'),
@@ -112,8 +112,9 @@ const Team = z
     ...times,
   })
   .describe('A team');
+export type Team = z.infer<typeof Team>;
 
-const Project = z
+export const Project = z
   .strictObject({
     name: Name,
     team: Name.describe('Name of the team that it belongs to'),
@@ -121,8 +122,9 @@ const Project = z
     ...times,
   })
   .describe('A project');
+export type Project = z.infer<typeof Project>;
 
-const Environment = z
+export const Environment = z
   .strictObject({
     name: Name,
     description: description.nullable().describe('What it is for; null when none was given'),
@@ -130,6 +132,7 @@ const Environment = z
     ...times,
   })
   .describe('An environment');
+export type Environment = z.infer<typeof Environment>;
 
 export const listTeams = endpoint({
   method: 'GET',
@@ -163,6 +166,3 @@ export const listEnvironments = endpoint({
   }),
   errors: ['invalid_page_token'],
 });
-
-/** Every endpoint of this folder. */
-export const orgEndpoints = [listTeams, listProjects, listEnvironments] as const;

@@ -1,6 +1,15 @@
-import { type ExpressionBuilder, type SqlBool, sql as raw, type Expression } from 'kysely';
+import { type Expression, type ExpressionBuilder, sql as raw, type SqlBool } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
-import { after, type Comparison, compare, type KeysetPosition, orderList, positionOf, type SortStep, sortColumn } from '../wire/index.ts';
+import {
+  after,
+  type Comparison,
+  compare,
+  type KeysetPosition,
+  orderList,
+  positionOf,
+  type SortStep,
+  sortColumns,
+} from '../wire/index.ts';
 import { chunks } from './key-value-store.ts';
 import type { LifecycleStage, TrackingTables } from './tables.ts';
 import type { Experiment, KeyValue } from './types.ts';
@@ -26,6 +35,16 @@ export async function findExperiment(sql: Sql, experimentId: number): Promise<Ex
 export async function findExperimentByName(sql: Sql, name: string): Promise<Experiment | null> {
   const query = sql.tables<TrackingTables>().selectFrom('experiment').selectAll();
   return withTags(sql, await query.where('name', '=', name).execute());
+}
+
+/** Names by id. */
+export async function experimentNames(sql: Sql, experimentIds: readonly number[]): Promise<Map<number, string>> {
+  const names = new Map<number, string>();
+  for (const ids of chunks(experimentIds, 1000)) {
+    const query = sql.tables<TrackingTables>().selectFrom('experiment').select(['experiment_id', 'name']);
+    for (const row of await query.where('experiment_id', 'in', ids).execute()) names.set(row.experiment_id, row.name);
+  }
+  return names;
 }
 
 async function withTags(sql: Sql, rows: readonly ExperimentRow[]): Promise<Experiment | null> {
@@ -85,7 +104,7 @@ export async function searchExperiments(
     .tables<TrackingTables>()
     .selectFrom('experiment')
     .selectAll('experiment')
-    .select(steps.map((step, index) => step.expression as Expression<string | number>).map((e, i) => raw`${e}`.as(sortColumn(i))))
+    .select(sortColumns(steps))
     .where('lifecycle_stage', 'in', query.stages);
   for (const comparison of query.comparisons) select = select.where((eb) => matches(eb, comparison));
   if (query.position !== null) select = select.where(after(steps, query.position));

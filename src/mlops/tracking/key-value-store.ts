@@ -64,7 +64,12 @@ function lastOfEach(pairs: readonly KeyValue[]): KeyValue[] {
   return [...new Map(pairs.map((pair) => [pair.key, pair])).values()];
 }
 
-export async function runValues(sql: Sql, table: RunTable, runId: string, keys: readonly string[]): Promise<KeyValue[]> {
+export async function runValues(
+  sql: Sql,
+  table: RunTable,
+  runId: string,
+  keys: readonly string[],
+): Promise<KeyValue[]> {
   const found: KeyValue[] = [];
   for (const wanted of chunks(keys)) {
     const query = sql.tables<TrackingTables>().selectFrom(table).select(['key', 'value']);

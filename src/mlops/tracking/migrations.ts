@@ -23,7 +23,7 @@ export const trackingMigrations: Migrations = {
       await database.schema
         .createTable('run_gpu_usage')
         .addColumn('run_id', 'text', (of) => of.primaryKey())
-        .addColumn('gpu_indices', 'text', required)
+        .addColumn('gpus', 'text', required)
         .addColumn('first_sample', 'bigint', required)
         .addColumn('last_sample', 'bigint', required)
         .execute();
@@ -179,7 +179,9 @@ async function createLoggedModelMetrics(database: Database): Promise<void> {
     .addColumn('run_id', 'text', required)
     .addColumn('dataset_name', 'text', required)
     .addColumn('dataset_digest', 'text', required);
-  await metricColumns(table).addPrimaryKeyConstraint('logged_model_metric_key', [...identity]).execute();
+  await metricColumns(table)
+    .addPrimaryKeyConstraint('logged_model_metric_key', [...identity])
+    .execute();
 }
 
 async function createModelLinks(database: Database): Promise<void> {

@@ -66,7 +66,7 @@ export interface TrackingTables {
     dataset_digest: string;
   };
   /** What a run's GPU metrics have shown so far, kept so that no sample is read twice. */
-  run_gpu_usage: { run_id: string; gpu_indices: string; first_sample: number; last_sample: number };
+  run_gpu_usage: { run_id: string; gpus: string; first_sample: number; last_sample: number };
 }
 
 interface MetricValue {

@@ -99,7 +99,12 @@ function fieldsOf(source: Source): Fields {
     requiredDouble: (name) => numeric(name, readDouble),
     flag: (name) => optional(name, readFlag),
     texts: (name) => optional(name, (value) => readTexts(value, source.body === null)) ?? [],
-    messages: (name) => readMessages(source, name, optional(name, (value) => (Array.isArray(value) ? value : null))),
+    messages: (name) =>
+      readMessages(
+        source,
+        name,
+        optional(name, (value) => (Array.isArray(value) ? value : null)),
+      ),
     message: (name) => {
       const value = optional(name, (found) => (isMessage(found) ? found : null));
       return value === undefined ? undefined : fieldsOf({ ...source, values: value, place: [...source.place, name] });
@@ -126,7 +131,8 @@ function readFlag(value: unknown): boolean | null {
 }
 
 function readTexts(value: unknown, fromQuery: boolean): string[] | null {
-  const items: readonly unknown[] = fromQuery && typeof value === 'string' ? [value] : Array.isArray(value) ? value : [0];
+  const items: readonly unknown[] =
+    fromQuery && typeof value === 'string' ? [value] : Array.isArray(value) ? value : [0];
   const texts = items.filter((item) => typeof item === 'string');
   return texts.length === items.length ? texts : null;
 }
@@ -158,7 +164,9 @@ function missingValue(source: Source, name: string): MlflowError {
 function invalidValue(source: Source, name: string, why?: string): MlflowError {
   const value = asWritten(source, name);
   const hint = why ?? ` Hint: Value was of type '${pythonType(value)}'. ${SEE_DOCS}`;
-  return invalidParameter(`Invalid value ${pythonJson(value)} for parameter '${pathOf(source, name)}' supplied: ${hint}`);
+  return invalidParameter(
+    `Invalid value ${pythonJson(value)} for parameter '${pathOf(source, name)}' supplied: ${hint}`,
+  );
 }
 
 function asWritten(source: Source, name: string): unknown {

@@ -11,7 +11,10 @@ export type Comparison = {
 
 /** The value's type follows from the key: numbers for metrics and numeric attributes, text or lists of it for the rest. */
 export type Condition =
-  | { readonly operator: Exclude<Operator, 'IN' | 'NOT IN' | 'IS NULL' | 'IS NOT NULL'>; readonly value: string | number }
+  | {
+      readonly operator: Exclude<Operator, 'IN' | 'NOT IN' | 'IS NULL' | 'IS NOT NULL'>;
+      readonly value: string | number;
+    }
   | { readonly operator: 'IN' | 'NOT IN'; readonly value: readonly string[] }
   | { readonly operator: 'IS NULL' | 'IS NOT NULL'; readonly value: null };
 
@@ -107,7 +110,9 @@ function readKey(reader: Reader, vocabulary: Vocabulary): Key {
   const [first = '', ...rest] = parts;
   const entity = rest.length === 0 ? 'attribute' : vocabulary.entities[first];
   if (entity === undefined || (rest.length > 0 && !Object.hasOwn(vocabulary.entities, first))) {
-    throw invalidFilter(`Invalid entity type '${first}'. Valid values are ${Object.keys(vocabulary.entities).join(', ')}`);
+    throw invalidFilter(
+      `Invalid entity type '${first}'. Valid values are ${Object.keys(vocabulary.entities).join(', ')}`,
+    );
   }
   const key = rest.length === 0 ? first : rest.join('.');
   if (entity === 'attribute') return attributeKey(key, vocabulary);

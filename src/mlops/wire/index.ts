@@ -28,5 +28,5 @@ export {
   sendMessage,
   writeRoute,
 } from './plugin.ts';
-export { after, compare, orderList, positionOf, type SortStep, sortColumn } from './search-sql.ts';
+export { after, compare, orderList, positionOf, type SortStep, selectedSteps, sortColumns } from './search-sql.ts';
 export { attributesOf, type Vocabulary } from './vocabulary.ts';

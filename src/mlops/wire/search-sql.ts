@@ -1,4 +1,4 @@
-import { type Expression, sql as raw, type SqlBool } from 'kysely';
+import { type AliasedExpression, type Expression, sql as raw, type SqlBool } from 'kysely';
 import type { Condition } from './grammar.ts';
 import type { KeysetPosition } from './page-token.ts';
 
@@ -51,7 +51,17 @@ export function orderList(steps: readonly SortStep[]): Expression<unknown> {
   return raw`${raw.join(steps.map((step) => raw`${step.expression} ${raw.raw(step.ascending ? 'asc' : 'desc')}`))}`;
 }
 
-/** The position of a row whose sort values were selected as `sort_0`, `sort_1`, …. */
+/** The sort values as columns `sort_0`, `sort_1`, …, to be selected beside a row. */
+export function sortColumns(steps: readonly SortStep[]): AliasedExpression<string | number, SortColumn>[] {
+  return steps.map((step, index) => raw<string | number>`${step.expression}`.as(sortColumn(index)));
+}
+
+/** The same steps over a query that selected {@link sortColumns} under this alias: each value is worked out once. */
+export function selectedSteps(steps: readonly SortStep[], alias: string): SortStep[] {
+  return steps.map(({ ascending }, index) => ({ expression: raw.ref(`${alias}.${sortColumn(index)}`), ascending }));
+}
+
+/** The position of a row whose sort values were selected by {@link sortColumns}. */
 export function positionOf(row: Readonly<Record<string, unknown>>, steps: readonly SortStep[]): KeysetPosition {
   return steps.map((_, index) => {
     const value = row[sortColumn(index)];
@@ -59,6 +69,8 @@ export function positionOf(row: Readonly<Record<string, unknown>>, steps: readon
   });
 }
 
-export function sortColumn(index: number): string {
+type SortColumn = `sort_${number}`;
+
+function sortColumn(index: number): SortColumn {
   return `sort_${index}`;
 }

@@ -1,5 +1,17 @@
 export type Entity = 'attribute' | 'metric' | 'param' | 'tag' | 'dataset';
-export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'LIKE' | 'ILIKE' | 'IN' | 'NOT IN' | 'IS NULL' | 'IS NOT NULL';
+export type Operator =
+  | '='
+  | '!='
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | 'LIKE'
+  | 'ILIKE'
+  | 'IN'
+  | 'NOT IN'
+  | 'IS NULL'
+  | 'IS NOT NULL';
 
 /** `list`: a text that also takes `IN (…)`; `id`: text that takes only `=`, `!=` and lists. */
 export type AttributeKind = 'text' | 'list' | 'id' | 'number';

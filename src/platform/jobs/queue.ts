@@ -64,7 +64,7 @@ export function createJobs(deps: JobsDeps): Jobs {
   async function look(): Promise<Rest> {
     if (fresh) await cleanUp();
     const nextSchedule = await scheduler.enqueueDue();
-    if (kinds.size === 0 || stopping) return null;
+    if (kinds.size === 0 || stopping) return restUntil([nextSchedule], clock.now());
     await runner.keepLeases();
     const free = concurrency - runner.running();
     if (free > 0) {

@@ -29,10 +29,10 @@ export interface Sql {
 /** Small mutable facts: one interface, two engines, one test suite (store.test.ts). */
 export interface Store extends Sql, AsyncDisposable {
   /**
-   * Runs `work` in one transaction: all of it is stored, or, when it throws, none. Transactions behave as if they ran
-   * one after another; to keep that promise PostgreSQL may have `work` run again, so it does SQL through the `sql` that
-   * it gets and leaves other effects to `afterCommit`. Not to be nested: waiting for the store itself in there can wait
-   * forever.
+   * Runs `work` in one transaction: all of it is stored, or, when it throws or one of its statements fails, none.
+   * Transactions behave as if they ran one after another; to keep that promise PostgreSQL may have `work` run again, so
+   * it does SQL through the `sql` that it gets and leaves other effects to `afterCommit`. Not to be nested: waiting for
+   * the store itself in there can wait forever.
    */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Applies the steps that this store has not seen, in order of name. Safe to call from several servers at once. */

@@ -21,12 +21,25 @@ export function openSqlite(folder: string): { engine: 'sqlite'; database: Kysely
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, 'store.db');
   const dialect = {
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => new TransactionalSqliteAdapter(),
     createDriver: () => new ThreadedSqliteDriver(file),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createIntrospector: (database: Kysely<unknown>) => new SqliteIntrospector(database),
   };
   return { engine: 'sqlite', database: new Kysely({ dialect }) };
+}
+
+/** Kysely assumes one connection without transactional DDL; neither holds here. */
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  /** A start that fails half-way leaves no half of its steps, and two starts at once go one after another. */
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+
+  /** Reads go on beside an open transaction. */
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
 }
 
 class ThreadedSqliteDriver implements Driver {
@@ -55,11 +68,11 @@ class ThreadedSqliteDriver implements Driver {
   }
 
   commitTransaction(connection: SqliteConnection): Promise<void> {
-    return connection.end('COMMIT');
+    return connection.commit();
   }
 
   rollbackTransaction(connection: SqliteConnection): Promise<void> {
-    return connection.end('ROLLBACK');
+    return connection.rollback();
   }
 
   async releaseConnection(): Promise<void> {
@@ -77,6 +90,7 @@ class SqliteConnection implements DatabaseConnection {
   readonly #reader: SqliteThread;
   readonly #writing: Mutex;
   #release: (() => void) | null = null;
+  #failure: unknown = null;
 
   constructor(writer: SqliteThread, reader: SqliteThread, writing: Mutex) {
     this.#writer = writer;
@@ -94,16 +108,26 @@ class SqliteConnection implements DatabaseConnection {
     }
   }
 
-  async end(statement: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+  async commit(): Promise<void> {
+    if (this.#failure !== null) throw this.#failure;
+    await this.#writer.run('COMMIT', []);
+    this.#free();
+  }
+
+  /** Kysely rolls back after a commit that failed, too; until then nobody else may begin. */
+  async rollback(): Promise<void> {
     try {
-      await this.#writer.run(statement, []);
+      await this.#writer.run('ROLLBACK', []);
+    } catch (error) {
+      // SQLite ends a transaction by itself when the disk is full; the reason for the rollback is told, not this.
+      if (!(error instanceof Error && error.message.includes('no transaction is active'))) throw error;
     } finally {
       this.#free();
     }
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    if (this.#release !== null) return this.#writer.query(query.sql, query.parameters);
+    if (this.#release !== null) return this.#inTransaction(query);
     if (query.query.kind === 'SelectQueryNode') return this.#reader.query(query.sql, query.parameters);
     const release = await this.#writing.acquire();
     try {
@@ -118,7 +142,19 @@ class SqliteConnection implements DatabaseConnection {
     throw new Error('streaming reads are not offered; page by key');
   }
 
+  /** As in PostgreSQL, after a failed statement the transaction takes no other and cannot be committed. */
+  async #inTransaction<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.#failure !== null) throw this.#failure;
+    try {
+      return await this.#writer.query<R>(query.sql, query.parameters);
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
+  }
+
   #free(): void {
+    this.#failure = null;
     this.#release?.();
     this.#release = null;
   }

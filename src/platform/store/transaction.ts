@@ -33,13 +33,24 @@ async function once<T>(engine: StoreEngine, database: Kysely<unknown>, work: (sq
   const result = await database
     .transaction()
     .setIsolationLevel('serializable')
-    .execute((transaction) =>
-      work({
+    .execute(async (transaction) => {
+      const sql: Sql = {
         engine,
         tables: <Tables>() => transaction as unknown as Kysely<Tables>,
         afterCommit: (callback) => stored.push(callback),
-      }),
-    );
+      };
+      const answer = await work(sql);
+      if (engine === 'postgres') await assertNotFailed(transaction);
+      return answer;
+    });
   for (const callback of stored) callback();
   return result;
+}
+
+/**
+ * After a failed statement PostgreSQL answers COMMIT by rolling back, and calls that a success. When `work` has caught
+ * the failure nobody would know; any further statement throws.
+ */
+async function assertNotFailed(transaction: Kysely<unknown>): Promise<void> {
+  await transaction.selectNoFrom((eb) => eb.lit(1).as('one')).execute();
 }

@@ -1,10 +1,11 @@
+import type { RegisteredVersion } from '../../mlops/registry/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { getVersionEvidence, listModelEvidence } from './schema.ts';
-import { type EvidenceDeps, findVersion, type GatheredEvidence, gather, type RegisteredVersion } from './service.ts';
+import { type EvidenceDeps, findVersion, type GatheredEvidence, gather } from './service.ts';
 
-export type { GatheredEvidence, MeasuredMetric, RegisteredVersion, VersionSource } from './service.ts';
+export type { GatheredEvidence } from './service.ts';
 
 /** The quality and the cost of a version, side by side. */
 export interface Evidence {

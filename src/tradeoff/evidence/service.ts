@@ -1,38 +1,12 @@
 import type { MeteredTotalWithBooks, Metering } from '../../finops/metering/index.ts';
 import { costPerThousand } from '../../finops/metering/index.ts';
+import type { RegisteredVersion, Registry, VersionMetric } from '../../mlops/registry/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { CostEvidence, QualityEvidence, VersionEvidence } from './schema.ts';
 
-/** A model version as the registry knows it. */
-export interface RegisteredVersion {
-  readonly model: string;
-  readonly version: string;
-  readonly aliases: readonly string[];
-  readonly runId: string | null;
-  /** UTC instant. */
-  readonly createdAt: string;
-}
-
-export interface MeasuredMetric {
-  readonly name: string;
-  readonly value: number;
-  /** UTC instant, or null when the client gave none. */
-  readonly measuredAt: string | null;
-  /** Where it is kept, for a reader. */
-  readonly source: string;
-}
-
-/** What evidence asks of the MLOps wing. */
-export interface VersionSource {
-  /** null when there is no such version. */
-  version(sql: Sql, model: string, version: string): Promise<RegisteredVersion | null>;
-  versionByAlias(sql: Sql, model: string, alias: string): Promise<RegisteredVersion | null>;
-  /** Newest first; null when there is no such model. */
-  versions(sql: Sql, model: string): Promise<RegisteredVersion[] | null>;
-  /** Latest value of every metric that was logged for the version. */
-  metrics(sql: Sql, version: RegisteredVersion): Promise<MeasuredMetric[]>;
-}
+/** What evidence asks of the registry. */
+export type VersionSource = Pick<Registry, 'version' | 'versionByAlias' | 'versions' | 'metrics'>;
 
 export interface EvidenceDeps {
   readonly versions: VersionSource;
@@ -92,7 +66,7 @@ const SUFFIXES = ['.ci_lower', '.ci_upper', '.n'];
 const CONFIDENCE_LEVEL = 0.95;
 
 /** Metrics with their interval and sample size, where those were logged beside them; by name. */
-function qualityOf(metrics: readonly MeasuredMetric[]): QualityEvidence[] {
+function qualityOf(metrics: readonly VersionMetric[]): QualityEvidence[] {
   const values = new Map(metrics.map((metric) => [metric.name, metric.value]));
   return metrics
     .filter(

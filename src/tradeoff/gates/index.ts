@@ -6,7 +6,7 @@ import { checkGate, type GateAnswer, type GateDeps, type GateQuestion } from './
 import { findPolicies, putPolicy } from './store.ts';
 
 export { gateMigrations } from './migrations.ts';
-export type { AliasMover, Ledger, TakenDecision } from './service.ts';
+export type { Ledger, TakenDecision } from './service.ts';
 export { type Scales, weigh } from './weigh.ts';
 
 /** Policies and verdicts: both questions, one answer. */

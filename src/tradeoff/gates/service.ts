@@ -1,4 +1,5 @@
 import type { Budgets } from '../../finops/budgets/index.ts';
+import type { Registry } from '../../mlops/registry/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Evidence, GatheredEvidence } from '../evidence/index.ts';
@@ -30,17 +31,12 @@ export interface Ledger {
   record(sql: Sql, taken: TakenDecision): Promise<string>;
 }
 
-/** Who moves an alias: the registry, handed over by main. */
-export interface AliasMover {
-  setAlias(sql: Sql, model: string, alias: string, version: string): Promise<void>;
-}
-
 export interface GateDeps {
   readonly store: Store;
   readonly evidence: Pick<Evidence, 'find' | 'behind' | 'gather'>;
   readonly budgets: Pick<Budgets, 'standing'>;
   readonly ledger: Ledger;
-  readonly aliases: AliasMover;
+  readonly registry: Pick<Registry, 'setAlias'>;
 }
 
 export interface GateQuestion {
@@ -161,7 +157,7 @@ function decide(deps: GateDeps, question: GateQuestion, weighing: Weighing, summ
     if ((behind?.version ?? null) !== from || now?.policyVersion !== policy.policyVersion) return null;
     const to = candidate.evidence.version;
     const moves = verdict === 'promote' && from !== to;
-    if (moves) await deps.aliases.setAlias(sql, question.model, alias, to);
+    if (moves) await deps.registry.setAlias(sql, question.model, alias, to);
     return deps.ledger.record(sql, {
       actor: question.actor,
       model: question.model,

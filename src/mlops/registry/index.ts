@@ -1,0 +1,101 @@
+import type { Route } from '../../platform/http/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import { instant } from '../tracking/index.ts';
+import type { MlflowRoute } from '../wire/index.ts';
+import { createAliases, setAlias, versionBehind } from './aliases.ts';
+import { modelVersionRoutes } from './mlflow-model-versions.ts';
+import { registeredModelRoutes } from './mlflow-registered-models.ts';
+import { hasModel } from './model-store.ts';
+import { createModels, type RegistryDeps } from './models.ts';
+import { findModelOf, findVersionByText, type VersionMetric, versionMetrics } from './read-models.ts';
+import { registryRoutes } from './routes.ts';
+import type { Model } from './schema.ts';
+import { searchModelVersions, searchRegisteredModels } from './searches.ts';
+import type { ModelVersion } from './types.ts';
+import { allVersions } from './version-store.ts';
+import { createVersions } from './versions.ts';
+
+export { registryMigrations } from './migrations.ts';
+export type { VersionMetric } from './read-models.ts';
+export type { Model, ModelVersion } from './schema.ts';
+
+/** A version as others know it. */
+export interface RegisteredVersion {
+  readonly model: string;
+  /** Number as text, "1" for the first. */
+  readonly version: string;
+  /** Names that point to it, sorted. */
+  readonly aliases: readonly string[];
+  /** null when it names no run. */
+  readonly runId: string | null;
+  /** null when it names no logged model. */
+  readonly modelId: string | null;
+  /** UTC instant. */
+  readonly createdAt: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Registered models, their versions and aliases. Every method takes the store or one of its transactions. */
+export interface Registry {
+  /** null when there is no such model. */
+  model(sql: Sql, name: string): Promise<Model | null>;
+  /** null when there is no such version; text that is no number names none. */
+  version(sql: Sql, name: string, version: string): Promise<RegisteredVersion | null>;
+  /** The version behind an alias (`latest` is the newest), or null. */
+  versionByAlias(sql: Sql, name: string, alias: string): Promise<RegisteredVersion | null>;
+  /** All versions, newest first; null when there is no such model. */
+  versions(sql: Sql, name: string): Promise<RegisteredVersion[] | null>;
+  /** Latest value of each metric of a version: of its logged model, else of its run. */
+  metrics(sql: Sql, version: Pick<RegisteredVersion, 'model' | 'version'>): Promise<VersionMetric[]>;
+  /**
+   * Points an alias to a version, in the caller's transaction, and says `model_alias.set` when it moved.
+   * Errors: `invalid_request` for a name that cannot be an alias, `model_not_found`, `model_version_not_found`.
+   */
+  setAlias(sql: Sql, name: string, alias: string, version: string): Promise<void>;
+  /** Root URI of a version's artifacts. Errors: `model_not_found`, `model_version_not_found`. */
+  versionSource(name: string, version: string): Promise<string>;
+  readonly routes: readonly Route[];
+  readonly mlflowRoutes: readonly MlflowRoute[];
+}
+
+/** Makes the registry; `main.ts` calls it once. */
+export function createRegistry(deps: RegistryDeps): Registry {
+  const { store, tracking, events } = deps;
+  const models = createModels(deps);
+  const versions = createVersions(deps);
+  const aliases = createAliases(deps);
+  return {
+    model: findModelOf,
+    version: async (sql, name, version) => orNull(await findVersionByText(sql, name, version)),
+    versionByAlias: async (sql, name, alias) => orNull(await versionBehind(sql, name, alias)),
+    versions: async (sql, name) =>
+      (await hasModel(sql, name)) ? (await allVersions(sql, name)).map(registeredVersion) : null,
+    async metrics(sql, { model, version }) {
+      const found = await findVersionByText(sql, model, version);
+      return found === null ? [] : versionMetrics(tracking, sql, found);
+    },
+    setAlias: (sql, name, alias, version) => setAlias(events, sql, name, alias, version),
+    versionSource: async (name, version) => (await versions.get(name, version)).storageLocation,
+    routes: registryRoutes({ store, tracking, search: (input) => searchRegisteredModels(store, input) }),
+    mlflowRoutes: [
+      ...registeredModelRoutes({ models, versions, aliases, search: (input) => searchRegisteredModels(store, input) }),
+      ...modelVersionRoutes({ versions, search: (input) => searchModelVersions(store, input) }),
+    ],
+  };
+}
+
+function orNull(version: ModelVersion | null): RegisteredVersion | null {
+  return version === null ? null : registeredVersion(version);
+}
+
+function registeredVersion(version: ModelVersion): RegisteredVersion {
+  return {
+    model: version.model,
+    version: String(version.version),
+    aliases: version.aliases,
+    runId: version.runId,
+    modelId: version.modelId,
+    createdAt: instant(version.creationTimestamp),
+    tags: Object.fromEntries(version.tags.map(({ key, value }) => [key, value])),
+  };
+}

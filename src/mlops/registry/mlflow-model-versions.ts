@@ -1,0 +1,76 @@
+import { type Fields, type MlflowRoute, readRoute, writeRoute } from '../wire/index.ts';
+import { listed, versionAnswer } from './mlflow-answers.ts';
+import { nameOf, readPair, readPairs, readSearch } from './mlflow-registered-models.ts';
+import type { ModelVersion, Page, SearchInput } from './types.ts';
+import type { Versions } from './versions.ts';
+
+const DEFAULT_PAGE = 200_000;
+
+export interface ModelVersionRoutesDeps {
+  readonly versions: Versions;
+  readonly search: (input: SearchInput) => Promise<Page<ModelVersion>>;
+}
+
+/** `model-versions/…` in MLflow's names. */
+export function modelVersionRoutes({ versions, search }: ModelVersionRoutesDeps): MlflowRoute[] {
+  return [
+    writeRoute('POST', '/mlflow/model-versions/create', async ({ fields }) => {
+      const version = await versions.create({
+        model: nameOf(fields),
+        source: fields.requiredText('source'),
+        runId: fields.text('run_id') || null,
+        modelId: fields.text('model_id') || null,
+        runLink: fields.text('run_link') ?? null,
+        description: fields.text('description') ?? null,
+        tags: readPairs(fields, 'tags'),
+      });
+      return { model_version: versionAnswer(version) };
+    }),
+    readRoute('GET', '/mlflow/model-versions/get', async ({ fields }) => ({
+      model_version: versionAnswer(await versions.get(nameOf(fields), versionOf(fields))),
+    })),
+    readRoute('GET', '/mlflow/model-versions/get-download-uri', async ({ fields }) => ({
+      artifact_uri: (await versions.get(nameOf(fields), versionOf(fields))).storageLocation,
+    })),
+    readRoute('GET', '/mlflow/model-versions/search', async ({ fields }) => {
+      const page = await search(readSearch(fields, DEFAULT_PAGE));
+      return {
+        model_versions: listed(page.items.map(versionAnswer)),
+        next_page_token: page.nextPageToken ?? undefined,
+      };
+    }),
+    ...changeRoutes(versions),
+  ];
+}
+
+function changeRoutes(versions: Versions): MlflowRoute[] {
+  return [
+    writeRoute('PATCH', '/mlflow/model-versions/update', async ({ fields }) => {
+      const description = fields.text('description') ?? null;
+      return { model_version: versionAnswer(await versions.update(nameOf(fields), versionOf(fields), description)) };
+    }),
+    writeRoute('DELETE', '/mlflow/model-versions/delete', async ({ fields }) => {
+      await versions.delete(nameOf(fields), versionOf(fields));
+      return undefined;
+    }),
+    writeRoute('POST', '/mlflow/model-versions/transition-stage', async ({ fields }) => {
+      const stage = fields.requiredText('stage');
+      const archive = fields.flag('archive_existing_versions') ?? false;
+      return {
+        model_version: versionAnswer(await versions.transition(nameOf(fields), versionOf(fields), stage, archive)),
+      };
+    }),
+    writeRoute('POST', '/mlflow/model-versions/set-tag', async ({ fields }) => {
+      await versions.setTag(nameOf(fields), versionOf(fields), readPair(fields));
+      return undefined;
+    }),
+    writeRoute('DELETE', '/mlflow/model-versions/delete-tag', async ({ fields }) => {
+      await versions.deleteTag(nameOf(fields), versionOf(fields), fields.requiredText('key'));
+      return undefined;
+    }),
+  ];
+}
+
+function versionOf(fields: Fields): string {
+  return fields.requiredText('version');
+}

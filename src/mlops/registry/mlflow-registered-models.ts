@@ -1,0 +1,114 @@
+import { type Fields, type MlflowCall, type MlflowRoute, readRoute, writeRoute } from '../wire/index.ts';
+import type { Aliases } from './aliases.ts';
+import { listed, modelAnswer, versionAnswer } from './mlflow-answers.ts';
+import type { Models } from './models.ts';
+import type { KeyValue, Page, RegisteredModel, SearchInput } from './types.ts';
+import type { Versions } from './versions.ts';
+
+const DEFAULT_PAGE = 100;
+
+export interface RegisteredModelRoutesDeps {
+  readonly models: Models;
+  readonly versions: Versions;
+  readonly aliases: Aliases;
+  readonly search: (input: SearchInput) => Promise<Page<RegisteredModel>>;
+}
+
+/** `registered-models/…` in MLflow's names. */
+export function registeredModelRoutes(deps: RegisteredModelRoutesDeps): MlflowRoute[] {
+  return [...modelRoutes(deps), ...tagRoutes(deps), ...aliasRoutes(deps), ...readRoutes(deps)];
+}
+
+function modelRoutes({ models }: RegisteredModelRoutesDeps): MlflowRoute[] {
+  return [
+    writeRoute('POST', '/mlflow/registered-models/create', async ({ fields }) => {
+      const name = fields.requiredText('name');
+      const description = fields.text('description') ?? null;
+      const model = await models.create({ name, description, tags: readPairs(fields, 'tags') });
+      return { registered_model: modelAnswer(model) };
+    }),
+    writeRoute('POST', '/mlflow/registered-models/rename', async ({ fields }) => ({
+      registered_model: modelAnswer(await models.rename(nameOf(fields), fields.requiredText('new_name'))),
+    })),
+    writeRoute('PATCH', '/mlflow/registered-models/update', async ({ fields }) => ({
+      registered_model: modelAnswer(await models.update(nameOf(fields), fields.text('description') ?? '')),
+    })),
+    writeRoute('DELETE', '/mlflow/registered-models/delete', async ({ fields }) => {
+      await models.delete(nameOf(fields));
+      return undefined;
+    }),
+  ];
+}
+
+function tagRoutes({ models }: RegisteredModelRoutesDeps): MlflowRoute[] {
+  return [
+    writeRoute('POST', '/mlflow/registered-models/set-tag', async ({ fields }) => {
+      await models.setTag(nameOf(fields), readPair(fields));
+      return undefined;
+    }),
+    writeRoute('DELETE', '/mlflow/registered-models/delete-tag', async ({ fields }) => {
+      await models.deleteTag(nameOf(fields), fields.requiredText('key'));
+      return undefined;
+    }),
+  ];
+}
+
+/** One path, three verbs. */
+function aliasRoutes({ aliases }: RegisteredModelRoutesDeps): MlflowRoute[] {
+  const aliasOf = (fields: Fields) => fields.requiredText('alias');
+  return [
+    writeRoute('POST', '/mlflow/registered-models/alias', async ({ fields }) => {
+      await aliases.set(nameOf(fields), aliasOf(fields), fields.requiredText('version'));
+      return undefined;
+    }),
+    writeRoute('DELETE', '/mlflow/registered-models/alias', async ({ fields }) => {
+      await aliases.delete(nameOf(fields), aliasOf(fields));
+      return undefined;
+    }),
+    readRoute('GET', '/mlflow/registered-models/alias', async ({ fields }) => ({
+      model_version: versionAnswer(await aliases.get(nameOf(fields), aliasOf(fields))),
+    })),
+  ];
+}
+
+function readRoutes({ models, versions, search }: RegisteredModelRoutesDeps): MlflowRoute[] {
+  const newest = async ({ fields }: MlflowCall) => {
+    const found = await versions.newest(nameOf(fields), fields.texts('stages'));
+    return { model_versions: listed(found.map(versionAnswer)) };
+  };
+  return [
+    readRoute('GET', '/mlflow/registered-models/get', async ({ fields }) => ({
+      registered_model: modelAnswer(await models.get(nameOf(fields))),
+    })),
+    readRoute('GET', '/mlflow/registered-models/search', async ({ fields }) => {
+      const page = await search(readSearch(fields, DEFAULT_PAGE));
+      return {
+        registered_models: listed(page.items.map(modelAnswer)),
+        next_page_token: page.nextPageToken ?? undefined,
+      };
+    }),
+    readRoute('GET', '/mlflow/registered-models/get-latest-versions', newest),
+    readRoute('POST', '/mlflow/registered-models/get-latest-versions', newest),
+  ];
+}
+
+export function nameOf(fields: Fields): string {
+  return fields.requiredText('name');
+}
+
+export function readPair(fields: Fields): KeyValue {
+  return { key: fields.requiredText('key'), value: fields.text('value') ?? '' };
+}
+
+export function readPairs(fields: Fields, name: string): KeyValue[] {
+  return fields.messages(name).map(readPair);
+}
+
+export function readSearch(fields: Fields, defaultPage: number): SearchInput {
+  return {
+    filter: fields.text('filter') ?? '',
+    orderBy: fields.texts('order_by'),
+    maxResults: fields.integer('max_results') ?? defaultPage,
+    pageToken: fields.text('page_token'),
+  };
+}

@@ -1,0 +1,121 @@
+import type { Events } from '../../platform/events/index.ts';
+import { isConflict, type Sql, type Store } from '../../platform/store/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import type { Tracking } from '../tracking/index.ts';
+import { alreadyExists, doesNotExist, type MlflowError } from '../wire/index.ts';
+import { checkModelName, checkTag } from './limits.ts';
+import {
+  deleteModel,
+  deleteModelTag,
+  findModel,
+  hasModel,
+  insertModel,
+  renameModel,
+  updateModel,
+  upsertModelTag,
+} from './model-store.ts';
+import type { KeyValue, RegisteredModel } from './types.ts';
+
+export interface RegistryDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly events: Pick<Events, 'append'>;
+  readonly tracking: Pick<Tracking, 'loggedModel' | 'runArtifactUri' | 'latestMetrics' | 'run'>;
+}
+
+export interface NewModel {
+  readonly name: string;
+  readonly description: string | null;
+  readonly tags: readonly KeyValue[];
+}
+
+export type Models = ReturnType<typeof createModels>;
+
+export function createModels({ store, clock }: RegistryDeps) {
+  const change = (name: string, work: (sql: Sql) => Promise<void>) =>
+    store.transaction(async (sql) => {
+      await requireModelName(sql, name);
+      await work(sql);
+    });
+  return {
+    create: (input: NewModel) => createModel({ store, clock }, input),
+    get: (name: string) => requireModel(store, name),
+    rename: (name: string, newName: string) => rename({ store, clock }, name, newName),
+    update: (name: string, description: string) =>
+      store.transaction(async (sql) => {
+        await requireModelName(sql, name);
+        await updateModel(sql, name, { description, last_updated_timestamp: clock.now() });
+        return requireModel(sql, name);
+      }),
+    delete: (name: string) => change(name, (sql) => deleteModel(sql, name)),
+    setTag: (name: string, tag: KeyValue) => {
+      checkTag(tag);
+      return change(name, (sql) => upsertModelTag(sql, name, tag));
+    },
+    deleteTag: (name: string, key: string) => change(name, (sql) => deleteModelTag(sql, name, key)),
+  };
+}
+
+export async function requireModelName(sql: Sql, name: string): Promise<void> {
+  checkModelName(name);
+  if (await hasModel(sql, name)) return;
+  throw modelNotFound(name);
+}
+
+export async function requireModel(sql: Sql, name: string): Promise<RegisteredModel> {
+  checkModelName(name);
+  const model = await findModel(sql, name);
+  if (model !== null) return model;
+  throw modelNotFound(name);
+}
+
+function modelNotFound(name: string): MlflowError {
+  return doesNotExist(`Registered Model with name=${name} not found`, 'model_not_found');
+}
+
+function nameTaken(name: string): MlflowError {
+  return alreadyExists(`Registered Model (name=${name}) already exists.`);
+}
+
+type Ground = Pick<RegistryDeps, 'store' | 'clock'>;
+
+async function createModel({ store, clock }: Ground, input: NewModel): Promise<RegisteredModel> {
+  const { name, description, tags } = input;
+  checkModelName(name);
+  tags.forEach(checkTag);
+  return store.transaction(async (sql) => {
+    if (await hasModel(sql, name)) throw nameTaken(name);
+    const now = clock.now();
+    await orTaken(name, () =>
+      insertModel(sql, {
+        name,
+        description,
+        creation_timestamp: now,
+        last_updated_timestamp: now,
+        last_version: 0,
+      }),
+    );
+    for (const tag of tags) await upsertModelTag(sql, name, tag);
+    return requireModel(sql, name);
+  });
+}
+
+async function rename({ store, clock }: Ground, name: string, newName: string): Promise<RegisteredModel> {
+  checkModelName(newName, 'new_name');
+  return store.transaction(async (sql) => {
+    await requireModelName(sql, name);
+    if (name === newName) return requireModel(sql, name);
+    if (await hasModel(sql, newName)) throw nameTaken(newName);
+    await orTaken(newName, () => renameModel(sql, name, newName, clock.now()));
+    return requireModel(sql, newName);
+  });
+}
+
+/** Another server may take the name between the look and the write. */
+async function orTaken(name: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    throw isConflict(error) ? nameTaken(name) : error;
+  }
+}

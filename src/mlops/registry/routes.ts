@@ -1,0 +1,30 @@
+import { handle, type Route } from '../../platform/http/index.ts';
+import type { Store } from '../../platform/store/index.ts';
+import { hasModel } from './model-store.ts';
+import { type Measurements, modelsWithCounts, noModel, readModel, readVersion, versionOf } from './read-models.ts';
+import { getModel, getModelVersion, listModels, listModelVersions } from './schema.ts';
+import type { Page, RegisteredModel, SearchInput } from './types.ts';
+import { allVersions } from './version-store.ts';
+
+export interface RegistryRoutesDeps {
+  readonly store: Store;
+  readonly tracking: Measurements;
+  readonly search: (input: SearchInput) => Promise<Page<RegisteredModel>>;
+}
+
+export function registryRoutes({ store, tracking, search }: RegistryRoutesDeps): Route[] {
+  return [
+    handle(listModels, async ({ query: { pageSize, pageToken } }) => {
+      const page = await search({ filter: '', orderBy: [], maxResults: pageSize, pageToken });
+      return { models: await modelsWithCounts(store, page.items), nextPageToken: page.nextPageToken };
+    }),
+    handle(getModel, ({ params }) => readModel(store, params.model)),
+    handle(listModelVersions, async ({ params: { model } }) => {
+      if (!(await hasModel(store, model))) throw noModel(model);
+      const versions = [];
+      for (const version of await allVersions(store, model)) versions.push(await versionOf(tracking, store, version));
+      return { versions };
+    }),
+    handle(getModelVersion, ({ params }) => readVersion(tracking, store, params.model, params.version)),
+  ];
+}

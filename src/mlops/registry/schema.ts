@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
+import { UtcInstant } from '../../platform/units/schema.ts';
+
+export const ModelName = z.string().min(1).max(256).describe('Registered model');
+export const Version = z.string().min(1).max(20).describe('Version number as text, "1" for the first');
+
+const Tags = z.record(z.string(), z.string());
+
+export const Model = z
+  .strictObject({
+    name: ModelName,
+    description: z.string().nullable().describe('What it is for; null when nobody said'),
+    latestVersion: Version.nullable().describe('Its newest version; null while it has none'),
+    aliases: z
+      .array(z.strictObject({ alias: z.string().describe('Name'), version: Version.describe('Where it points') }))
+      .describe('Aliases, by name'),
+    versions: z.number().int().describe('Number of its versions'),
+    tags: Tags.describe('Tags by key'),
+    lastUpdatedAt: UtcInstant.describe('When it or a version of it was last added or changed'),
+  })
+  .describe('A registered model');
+export type Model = z.infer<typeof Model>;
+
+export const ModelVersion = z
+  .strictObject({
+    model: ModelName,
+    version: Version,
+    stage: z.enum(['None', 'Staging', 'Production', 'Archived']).describe('MLflow’s stage'),
+    aliases: z.array(z.string()).describe('Aliases that point to it'),
+    runId: z.string().nullable().describe('Run that made it; null when it names none'),
+    modelId: z.string().nullable().describe('Logged model that it is of; null when it names none'),
+    source: z.string().describe('URI that it was registered from'),
+    createdAt: UtcInstant.describe('When it was registered'),
+    updatedAt: UtcInstant.describe('When it was last changed'),
+    description: z.string().nullable().describe('What it is; null when nobody said'),
+    tags: Tags.describe('Tags by key'),
+    metrics: z
+      .record(z.string(), z.number().nullable())
+      .describe('Latest value of each metric of its logged model, else of its run, in its own unit; null is NaN'),
+    params: Tags.describe('Params of its run and of its logged model, by key'),
+    status: z.literal('READY').describe('Always READY: a version is whole when it is stored'),
+  })
+  .describe('A version of a registered model');
+export type ModelVersion = z.infer<typeof ModelVersion>;
+
+const ModelParams = z.strictObject({ model: ModelName });
+
+export const listModels = endpoint({
+  method: 'GET',
+  path: '/api/v1/models',
+  scope: 'mlops.read',
+  summary: 'Registered models, by name',
+  query: z.strictObject(PageQuery),
+  response: z.strictObject({ models: z.array(Model).describe('One page of models'), nextPageToken: NextPageToken }),
+  errors: ['invalid_page_token'],
+});
+
+export const getModel = endpoint({
+  method: 'GET',
+  path: '/api/v1/models/:model',
+  scope: 'mlops.read',
+  summary: 'One registered model',
+  params: ModelParams,
+  response: Model,
+  errors: ['model_not_found'],
+});
+
+export const listModelVersions = endpoint({
+  method: 'GET',
+  path: '/api/v1/models/:model/versions',
+  scope: 'mlops.read',
+  summary: 'All versions of a model, newest first',
+  params: ModelParams,
+  response: z.strictObject({ versions: z.array(ModelVersion).describe('Versions, newest first') }),
+  errors: ['model_not_found'],
+});
+
+export const getModelVersion = endpoint({
+  method: 'GET',
+  path: '/api/v1/models/:model/versions/:version',
+  scope: 'mlops.read',
+  summary: 'One version of a model',
+  params: z.strictObject({ model: ModelName, version: Version }),
+  response: ModelVersion,
+  errors: ['model_not_found', 'model_version_not_found'],
+});

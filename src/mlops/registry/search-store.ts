@@ -1,0 +1,104 @@
+import { type Expression, sql as raw, type SqlBool } from 'kysely';
+import type { Sql } from '../../platform/store/index.ts';
+import {
+  after,
+  type Comparison,
+  compare,
+  type KeysetPosition,
+  orderList,
+  positionOf,
+  type SortStep,
+  sortColumns,
+} from '../wire/index.ts';
+import { modelsOf } from './model-store.ts';
+import type { RegistryTables } from './tables.ts';
+import type { ModelVersion, RegisteredModel } from './types.ts';
+import { versionsOf } from './version-store.ts';
+
+export interface RegistryQuery<Column extends string> {
+  readonly comparisons: readonly Comparison[];
+  readonly order: readonly { readonly column: Column; readonly ascending: boolean }[];
+  /** Prompts are stored as models too; only a search that asks for them finds them. */
+  readonly prompts: boolean;
+  readonly position: KeysetPosition | null;
+  readonly limit: number;
+}
+
+export type ModelColumn = 'name' | 'creation_timestamp' | 'last_updated_timestamp';
+export type VersionColumn = 'model' | 'version' | 'creation_timestamp' | 'last_updated_timestamp';
+
+const PROMPT_TAG = 'mlflow.prompt.is_prompt';
+
+export async function searchModels(
+  sql: Sql,
+  query: RegistryQuery<ModelColumn>,
+): Promise<{ items: RegisteredModel[]; positions: KeysetPosition[] }> {
+  const steps = stepsOf('registered_model', query.order);
+  let select = sql
+    .tables<RegistryTables>()
+    .selectFrom('registered_model')
+    .selectAll()
+    .select(sortColumns(steps))
+    .where(promptCondition('registered_model.name', query.prompts));
+  for (const comparison of query.comparisons) select = select.where(modelMatches(comparison));
+  if (query.position !== null) select = select.where(after(steps, query.position));
+  const rows = await select.orderBy(orderList(steps)).limit(query.limit).execute();
+  return { items: await modelsOf(sql, rows), positions: rows.map((row) => positionOf({ ...row }, steps)) };
+}
+
+export async function searchVersions(
+  sql: Sql,
+  query: RegistryQuery<VersionColumn>,
+): Promise<{ items: ModelVersion[]; positions: KeysetPosition[] }> {
+  const steps = stepsOf('model_version', query.order);
+  let select = sql
+    .tables<RegistryTables>()
+    .selectFrom('model_version')
+    .selectAll()
+    .select(sortColumns(steps))
+    .where(promptCondition('model_version.model', query.prompts));
+  for (const comparison of query.comparisons) select = select.where(versionMatches(comparison));
+  if (query.position !== null) select = select.where(after(steps, query.position));
+  const rows = await select.orderBy(orderList(steps)).limit(query.limit).execute();
+  return { items: await versionsOf(sql, rows), positions: rows.map((row) => positionOf({ ...row }, steps)) };
+}
+
+function stepsOf(table: string, order: RegistryQuery<string>['order']): SortStep[] {
+  return order.map(({ column, ascending }) => ({ expression: raw.ref(`${table}.${column}`), ascending }));
+}
+
+function promptCondition(model: string, prompts: boolean): Expression<SqlBool> {
+  const tagged = raw`exists (select 1 from registered_model_tag as p where p.model = ${raw.ref(model)} and p.key = ${PROMPT_TAG} and p.value = 'true')`;
+  return prompts ? raw`${tagged}` : raw`not ${tagged}`;
+}
+
+function modelMatches(comparison: Comparison): Expression<SqlBool> {
+  if (comparison.entity === 'attribute') return compare(raw.ref('registered_model.name'), comparison);
+  if (comparison.key === PROMPT_TAG) return raw`1 = 1`;
+  const value = compare(raw.ref('t.value'), comparison);
+  return raw`exists (select 1 from registered_model_tag as t where t.model = registered_model.name and t.key = ${comparison.key} and ${value})`;
+}
+
+const VERSION_COLUMNS: Readonly<Record<string, string>> = {
+  name: 'model',
+  run_id: 'run_id',
+  source_path: 'source',
+  version_number: 'version',
+};
+
+function versionMatches(comparison: Comparison): Expression<SqlBool> {
+  const { entity, key } = comparison;
+  if (entity === 'attribute') return compare(raw.ref(`model_version.${VERSION_COLUMNS[key] ?? key}`), comparison);
+  if (key === PROMPT_TAG) return raw`1 = 1`;
+  const value = compare(raw.ref('t.value'), comparison);
+  return raw`exists (select 1 from model_version_tag as t where t.model = model_version.model and t.version = model_version.version and t.key = ${key} and ${value})`;
+}
+
+/** True when the filter asks for prompts: `tags.mlflow.prompt.is_prompt = 'true'`, or `!= 'false'`. */
+export function asksForPrompts(comparisons: readonly Comparison[]): boolean {
+  return comparisons.some(({ entity, key, operator, value }) => {
+    if (entity !== 'tag' || key !== PROMPT_TAG) return false;
+    const text = String(value).toLowerCase();
+    return (operator === '=' && text === 'true') || (operator === '!=' && text === 'false');
+  });
+}

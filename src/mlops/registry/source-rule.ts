@@ -1,0 +1,84 @@
+import { posix } from 'node:path';
+import { decodeFully } from '../tracking/index.ts';
+import { invalidParameter } from '../wire/index.ts';
+
+/** Where a version's artifacts may be said to be (MLflow's rule; security-refusals.md, section 1). */
+
+/** What a `models:/…` URI names: a version of a model, an alias, a stage or `latest`, or a logged model. */
+export type ModelUri =
+  | { readonly kind: 'logged-model'; readonly modelId: string }
+  | { readonly kind: 'version'; readonly model: string; readonly version: string }
+  | { readonly kind: 'alias'; readonly model: string; readonly alias: string }
+  | { readonly kind: 'stage'; readonly model: string; readonly stage: string };
+
+/** The parts of a `models:/…` source, or null for a source of any other scheme. */
+export function parseModelUri(source: string): ModelUri | null {
+  if (!/^models:/i.test(source)) return null;
+  const path = /^models:\/([^/].*)$/s.exec(source)?.[1] ?? '';
+  const [, model = '', rest] = /^([^/@]+)(?:[/@](.+))?$/s.exec(path) ?? [];
+  if (model !== '' && rest === undefined && model.startsWith('m-')) return { kind: 'logged-model', modelId: model };
+  if (model === '' || rest === undefined || rest.includes('/')) {
+    throw invalidParameter(`Invalid model version source: '${source}' is no model URI.`);
+  }
+  if (path.charAt(model.length) === '@') return { kind: 'alias', model, alias: rest };
+  return /^\d+$/.test(rest) ? { kind: 'version', model, version: rest } : { kind: 'stage', model, stage: rest };
+}
+
+/** True for what a client's own disk holds: a path, a `file:` URI without a remote host, or a Windows drive. */
+export function isLocal(source: string): boolean {
+  if (/^file:/i.test(source)) return true;
+  return /^[a-zA-Z]:[\\/]/.test(source) || !/^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(source);
+}
+
+/**
+ * Refuses a source that could lead elsewhere than it says. `root` is where the artifacts of the run or logged model lie
+ * that the request names, null when it names none: a local path must be inside it, `idField` says which field named it.
+ */
+export function checkSource(source: string, root: string | null, idField: 'run_id' | 'model_id'): void {
+  if (!isLocal(source)) {
+    checkRemote(source);
+    return;
+  }
+  if (root !== null && isLocal(root) && isInside(localPath(source), localPath(root))) return;
+  const owner = idField === 'run_id' ? 'run' : 'model';
+  throw invalidParameter(
+    `Invalid model version source: '${source}'. To use a local path as a model version source, the ${idField} request ` +
+      `parameter has to be specified and the local path has to be contained within the artifact directory of the ` +
+      `${owner} specified by the ${idField}.`,
+  );
+}
+
+function checkRemote(source: string): void {
+  const decoded = decodeFully(source);
+  const path = pathOf(decoded).replaceAll(/\/+/g, '/').replace(/\/$/, '');
+  const climbs = decoded.split(/[/\\]/).some((segment) => segment === '..');
+  const hides = decoded.includes('\0') || decoded.includes('#') || queryOf(decoded).includes('..');
+  const resolves = path === '' || posix.normalize(path) === path;
+  if (!climbs && !hides && resolves) return;
+  throw invalidParameter(
+    `Invalid model version source: '${source}'. If supplying a source as an http, https, local file path, ftp, ` +
+      'objectstore, or mlflow-artifacts uri, an absolute path must be provided without relative path references ' +
+      'present. Please provide an absolute path.',
+  );
+}
+
+/** The path of a URI, after its scheme and authority. */
+function pathOf(uri: string): string {
+  const withoutScheme = uri.replace(/^[a-zA-Z][a-zA-Z0-9+.-]*:/, '').split('?')[0] ?? '';
+  return withoutScheme.startsWith('//') ? withoutScheme.replace(/^\/\/[^/]*/, '') : withoutScheme;
+}
+
+function queryOf(uri: string): string {
+  const start = uri.indexOf('?');
+  return start === -1 ? '' : uri.slice(start + 1);
+}
+
+function localPath(source: string): string {
+  const path = decodeFully(source).replace(/^file:(?:\/\/)?/i, '');
+  if (path.includes('\0') || path.includes('\\')) return '';
+  return posix.resolve('/', path);
+}
+
+function isInside(path: string, root: string): boolean {
+  return root !== '' && path !== '' && (path === root || path.startsWith(`${root}/`));
+}

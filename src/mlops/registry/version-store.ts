@@ -1,0 +1,181 @@
+import type { Sql } from '../../platform/store/index.ts';
+import type { RegistryTables, Stage } from './tables.ts';
+import type { KeyValue, ModelVersion } from './types.ts';
+
+export type VersionRow = RegistryTables['model_version'];
+
+export async function insertVersion(sql: Sql, row: VersionRow, tags: readonly KeyValue[]): Promise<void> {
+  await sql.tables<RegistryTables>().insertInto('model_version').values(row).execute();
+  for (const tag of tags) await upsertVersionTag(sql, row.model, row.version, tag);
+}
+
+export async function findVersion(sql: Sql, model: string, version: number): Promise<ModelVersion | null> {
+  const query = sql.tables<RegistryTables>().selectFrom('model_version').selectAll();
+  const rows = await query.where('model', '=', model).where('version', '=', version).execute();
+  const [found] = await versionsOf(sql, rows);
+  return found ?? null;
+}
+
+/** All versions of a model, newest first. */
+export async function allVersions(sql: Sql, model: string): Promise<ModelVersion[]> {
+  const query = sql.tables<RegistryTables>().selectFrom('model_version').selectAll().where('model', '=', model);
+  return versionsOf(sql, await query.orderBy('version', 'desc').execute());
+}
+
+export async function countVersions(sql: Sql, models: readonly string[]): Promise<Map<string, number>> {
+  if (models.length === 0) return new Map();
+  const rows = await sql
+    .tables<RegistryTables>()
+    .selectFrom('model_version')
+    .select((eb) => ['model', eb.fn.countAll<number>().as('count')])
+    .where('model', 'in', models)
+    .groupBy('model')
+    .execute();
+  return new Map(rows.map((row) => [row.model, row.count]));
+}
+
+export async function updateVersion(
+  sql: Sql,
+  model: string,
+  version: number,
+  change: Partial<Pick<VersionRow, 'description' | 'current_stage'>> & { readonly last_updated_timestamp: number },
+): Promise<void> {
+  await sql
+    .tables<RegistryTables>()
+    .updateTable('model_version')
+    .set(change)
+    .where('model', '=', model)
+    .where('version', '=', version)
+    .execute();
+}
+
+/** Moves every other version of a stage to Archived. */
+export async function archiveOthers(
+  sql: Sql,
+  model: string,
+  version: number,
+  stage: Stage,
+  now: number,
+): Promise<void> {
+  await sql
+    .tables<RegistryTables>()
+    .updateTable('model_version')
+    .set({ current_stage: 'Archived', last_updated_timestamp: now })
+    .where('model', '=', model)
+    .where('version', '!=', version)
+    .where('current_stage', '=', stage)
+    .execute();
+}
+
+/** Removes a version with its tags; returns the aliases that pointed to it, which go too. */
+export async function deleteVersion(sql: Sql, model: string, version: number): Promise<string[]> {
+  const tables = sql.tables<RegistryTables>();
+  await tables.deleteFrom('model_version').where('model', '=', model).where('version', '=', version).execute();
+  await tables.deleteFrom('model_version_tag').where('model', '=', model).where('version', '=', version).execute();
+  const aliases = await tables
+    .deleteFrom('model_alias')
+    .where('model', '=', model)
+    .where('version', '=', version)
+    .returning('alias')
+    .execute();
+  return aliases.map((row) => row.alias);
+}
+
+export async function upsertVersionTag(sql: Sql, model: string, version: number, tag: KeyValue): Promise<void> {
+  const { key, value } = tag;
+  await sql
+    .tables<RegistryTables>()
+    .insertInto('model_version_tag')
+    .values({ model, version, key, value })
+    .onConflict((of) => of.columns(['model', 'version', 'key']).doUpdateSet({ value }))
+    .execute();
+}
+
+export async function deleteVersionTag(sql: Sql, model: string, version: number, key: string): Promise<void> {
+  const query = sql.tables<RegistryTables>().deleteFrom('model_version_tag');
+  await query.where('model', '=', model).where('version', '=', version).where('key', '=', key).execute();
+}
+
+/** The newest version of each stage of each model, in the order of the stages' versions. */
+export async function newestOfEachStage(sql: Sql, models: readonly string[]): Promise<ModelVersion[]> {
+  const tables = sql.tables<RegistryTables>();
+  const newest = tables
+    .selectFrom('model_version')
+    .select((eb) => ['model', 'current_stage', eb.fn.max('version').as('version')])
+    .where('model', 'in', models)
+    .groupBy(['model', 'current_stage']);
+  const rows = await tables
+    .selectFrom('model_version')
+    .innerJoin(newest.as('newest'), (join) =>
+      join.onRef('newest.model', '=', 'model_version.model').onRef('newest.version', '=', 'model_version.version'),
+    )
+    .selectAll('model_version')
+    .orderBy('model_version.model')
+    .orderBy('model_version.version')
+    .execute();
+  return versionsOf(sql, rows);
+}
+
+export async function findAlias(sql: Sql, model: string, alias: string): Promise<number | null> {
+  const query = sql.tables<RegistryTables>().selectFrom('model_alias').select('version');
+  const row = await query.where('model', '=', model).where('alias', '=', alias).executeTakeFirst();
+  return row?.version ?? null;
+}
+
+export async function upsertAlias(sql: Sql, model: string, alias: string, version: number): Promise<void> {
+  await sql
+    .tables<RegistryTables>()
+    .insertInto('model_alias')
+    .values({ model, alias, version })
+    .onConflict((of) => of.columns(['model', 'alias']).doUpdateSet({ version }))
+    .execute();
+}
+
+export async function deleteAlias(sql: Sql, model: string, alias: string): Promise<void> {
+  const query = sql.tables<RegistryTables>().deleteFrom('model_alias');
+  await query.where('model', '=', model).where('alias', '=', alias).execute();
+}
+
+/** Versions asked for by one statement. */
+const VERSIONS_A_STATEMENT = 500;
+
+/** Versions with their tags and aliases, in the order given. */
+export async function versionsOf(sql: Sql, rows: readonly VersionRow[]): Promise<ModelVersion[]> {
+  const found: ModelVersion[] = [];
+  for (let start = 0; start < rows.length; start += VERSIONS_A_STATEMENT) {
+    found.push(...(await partOf(sql, rows.slice(start, start + VERSIONS_A_STATEMENT))));
+  }
+  return found;
+}
+
+async function partOf(sql: Sql, rows: readonly VersionRow[]): Promise<ModelVersion[]> {
+  const tables = sql.tables<RegistryTables>();
+  const [models, numbers] = [distinct(rows.map((row) => row.model)), distinct(rows.map((row) => row.version))];
+  // Rows of other pairs may come along; they are left where nobody looks them up.
+  const tagRows = tables.selectFrom('model_version_tag').selectAll().where('model', 'in', models);
+  const tags = await tagRows.where('version', 'in', numbers).orderBy('key').execute();
+  const aliasRows = tables.selectFrom('model_alias').selectAll().where('model', 'in', models);
+  const aliases = await aliasRows.where('version', 'in', numbers).orderBy('alias').execute();
+  const of = (row: { model: string; version: number }) => `${row.version} ${row.model}`;
+  const tagsOf = Map.groupBy(tags, of);
+  const aliasesOf = Map.groupBy(aliases, of);
+  return rows.map((row) => ({
+    model: row.model,
+    version: row.version,
+    creationTimestamp: row.creation_timestamp,
+    lastUpdatedTimestamp: row.last_updated_timestamp,
+    description: row.description,
+    stage: row.current_stage,
+    source: row.source,
+    storageLocation: row.storage_location,
+    runId: row.run_id,
+    runLink: row.run_link,
+    modelId: row.model_id,
+    tags: (tagsOf.get(of(row)) ?? []).map(({ key, value }) => ({ key, value })),
+    aliases: (aliasesOf.get(of(row)) ?? []).map((alias) => alias.alias),
+  }));
+}
+
+function distinct<T>(items: readonly T[]): T[] {
+  return [...new Set(items)];
+}

@@ -1,0 +1,194 @@
+import type { Sql } from '../../platform/store/index.ts';
+import { doesNotExist, invalidParameter, type MlflowError } from '../wire/index.ts';
+import { appendAliasDeleted } from './aliases.ts';
+import { checkTag, parseStage, parseVersion } from './limits.ts';
+import { takeVersionNumber, updateModel } from './model-store.ts';
+import { type RegistryDeps, requireModelName } from './models.ts';
+import { checkSource, type ModelUri, parseModelUri } from './source-rule.ts';
+import type { Stage } from './tables.ts';
+import type { KeyValue, ModelVersion } from './types.ts';
+import {
+  allVersions,
+  archiveOthers,
+  deleteVersion,
+  deleteVersionTag,
+  findAlias,
+  findVersion,
+  insertVersion,
+  newestOfEachStage,
+  updateVersion,
+  upsertVersionTag,
+} from './version-store.ts';
+
+export interface NewVersion {
+  readonly model: string;
+  readonly source: string;
+  /** null: not given. */
+  readonly runId: string | null;
+  readonly modelId: string | null;
+  readonly runLink: string | null;
+  readonly description: string | null;
+  readonly tags: readonly KeyValue[];
+}
+
+/** Stages that a version is in on purpose. */
+const ACTIVE_STAGES: readonly Stage[] = ['Staging', 'Production'];
+
+export type Versions = ReturnType<typeof createVersions>;
+
+export function createVersions(deps: RegistryDeps) {
+  const { store, clock, events } = deps;
+  const change = <T>(model: string, version: string, work: (sql: Sql, found: ModelVersion) => Promise<T>) =>
+    store.transaction(async (sql) => work(sql, await requireVersion(sql, model, version)));
+  return {
+    create: (input: NewVersion) => createVersion(deps, input),
+    get: (model: string, version: string) => requireVersion(store, model, version),
+    async newest(model: string, wanted: readonly string[]): Promise<ModelVersion[]> {
+      await requireModelName(store, model);
+      const accepted = wanted.map(parseStage);
+      const versions = await newestOfEachStage(store, [model]);
+      return versions.filter(({ stage }) => accepted.length === 0 || accepted.includes(stage));
+    },
+    update: (model: string, version: string, description: string | null) =>
+      change(model, version, async (sql, found) => {
+        await updateVersion(sql, model, found.version, { description, last_updated_timestamp: clock.now() });
+        return requireVersion(sql, model, version);
+      }),
+    transition: (model: string, version: string, stage: string, archiveExisting: boolean) =>
+      change(model, version, (sql, found) => transition(deps, sql, found, { stage, archiveExisting })),
+    delete: (model: string, version: string) =>
+      change(model, version, async (sql, found) => {
+        await updateModel(sql, model, { last_updated_timestamp: clock.now() });
+        for (const alias of await deleteVersion(sql, model, found.version)) {
+          await appendAliasDeleted(events, sql, model, alias, found.version);
+        }
+      }),
+    setTag: (model: string, version: string, tag: KeyValue) => {
+      checkTag(tag);
+      return change(model, version, (sql, found) => upsertVersionTag(sql, model, found.version, tag));
+    },
+    deleteTag: (model: string, version: string, key: string) =>
+      change(model, version, (sql, found) => deleteVersionTag(sql, model, found.version, key)),
+  };
+}
+
+export async function requireVersion(sql: Sql, model: string, version: string): Promise<ModelVersion> {
+  const found = await findVersion(sql, model, parseVersion(version));
+  if (found !== null) return found;
+  throw versionNotFound(model, version);
+}
+
+function versionNotFound(model: string, version: string): MlflowError {
+  return doesNotExist(`Model Version (name=${model}, version=${version}) not found`, 'model_version_not_found');
+}
+
+/** What a new version stands on, once names of other models are resolved. */
+interface Origin {
+  readonly source: string;
+  readonly storageLocation: string;
+  readonly runId: string | null;
+  readonly modelId: string | null;
+}
+
+async function createVersion(deps: RegistryDeps, input: NewVersion): Promise<ModelVersion> {
+  const { store, clock, events } = deps;
+  input.tags.forEach(checkTag);
+  return store.transaction(async (sql) => {
+    await requireModelName(sql, input.model);
+    const origin = await originOf(deps, sql, input);
+    const now = clock.now();
+    const version = await takeVersionNumber(sql, input.model, now);
+    const row = {
+      model: input.model,
+      version,
+      creation_timestamp: now,
+      last_updated_timestamp: now,
+      description: input.description,
+      current_stage: 'None' as const,
+      source: origin.source,
+      storage_location: origin.storageLocation,
+      run_id: origin.runId,
+      run_link: input.runLink,
+      model_id: origin.modelId,
+    };
+    await insertVersion(sql, row, input.tags);
+    const { source, runId, modelId } = origin;
+    const payload = { model: input.model, version: String(version), runId, modelId, source };
+    await events.append(sql, { type: 'model_version.created', subject: `model:${input.model}`, payload });
+    return requireVersion(sql, input.model, String(version));
+  });
+}
+
+async function originOf(deps: RegistryDeps, sql: Sql, input: NewVersion): Promise<Origin> {
+  const uri = parseModelUri(input.source);
+  if (uri === null) return directOrigin(deps, sql, input);
+  if (uri.kind === 'logged-model') return loggedModelOrigin(deps, sql, input, uri.modelId);
+  const copied = await versionOf(sql, uri);
+  return {
+    source: `models:/${copied.model}/${copied.version}`,
+    storageLocation: copied.storageLocation,
+    runId: input.runId ?? copied.runId,
+    modelId: input.modelId ?? copied.modelId,
+  };
+}
+
+async function directOrigin({ tracking }: RegistryDeps, sql: Sql, input: NewVersion): Promise<Origin> {
+  const { source, runId, modelId } = input;
+  const logged = modelId === null ? null : await tracking.loggedModel(sql, modelId);
+  const runRoot = runId === null ? null : await tracking.runArtifactUri(sql, runId);
+  if (modelId === null) checkSource(source, runRoot, 'run_id');
+  else checkSource(source, logged?.artifactUri ?? null, 'model_id');
+  return { source, storageLocation: source, runId: runId ?? logged?.sourceRunId ?? null, modelId };
+}
+
+async function loggedModelOrigin(
+  { tracking }: RegistryDeps,
+  sql: Sql,
+  { source, runId, modelId }: NewVersion,
+  sourceModelId: string,
+): Promise<Origin> {
+  const logged = await tracking.loggedModel(sql, sourceModelId);
+  if (logged === null || (modelId !== null && modelId !== sourceModelId)) {
+    throw invalidParameter(
+      `Invalid model version source: '${source}'. The model_id request parameter must identify the resource that ` +
+        'contains the source.',
+    );
+  }
+  const storageLocation = logged.artifactUri;
+  return { source, storageLocation, runId: runId ?? logged.sourceRunId, modelId: modelId ?? sourceModelId };
+}
+
+async function versionOf(sql: Sql, uri: Exclude<ModelUri, { kind: 'logged-model' }>): Promise<ModelVersion> {
+  if (uri.kind === 'version') return requireVersion(sql, uri.model, uri.version);
+  await requireModelName(sql, uri.model);
+  if (uri.kind === 'alias') {
+    const version = await findAlias(sql, uri.model, uri.alias);
+    if (version === null) throw invalidParameter(`Registered model alias ${uri.alias} not found.`);
+    return requireVersion(sql, uri.model, String(version));
+  }
+  const versions = await allVersions(sql, uri.model);
+  const stage = uri.stage.toLowerCase() === 'latest' ? null : parseStage(uri.stage);
+  const found = versions.find((version) => stage === null || version.stage === stage);
+  if (found === undefined) throw versionNotFound(uri.model, uri.stage);
+  return found;
+}
+
+async function transition(
+  { clock }: RegistryDeps,
+  sql: Sql,
+  { model, version }: ModelVersion,
+  to: { readonly stage: string; readonly archiveExisting: boolean },
+): Promise<ModelVersion> {
+  const stage = parseStage(to.stage);
+  if (to.archiveExisting && !ACTIVE_STAGES.includes(stage)) {
+    throw invalidParameter(
+      `Model version transition cannot archive existing model versions because '${to.stage}' is not an Active stage. ` +
+        `Valid stages are ${ACTIVE_STAGES.join(', ')}`,
+    );
+  }
+  const now = clock.now();
+  if (to.archiveExisting) await archiveOthers(sql, model, version, stage, now);
+  await updateVersion(sql, model, version, { current_stage: stage, last_updated_timestamp: now });
+  await updateModel(sql, model, { last_updated_timestamp: now });
+  return requireVersion(sql, model, String(version));
+}

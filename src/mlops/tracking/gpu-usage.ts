@@ -1,0 +1,69 @@
+import type { Sql } from '../../platform/store/index.ts';
+import { instant, type RunEvents, SUBJECT_TAG_PREFIX, subjectTags } from './run-events.ts';
+import type { KeyValue, Metric, RunInfo } from './types.ts';
+import { findGpuUsage, type GpuUsage, upsertGpuUsage } from './usage-store.ts';
+
+/** What MLflow's system metrics call a GPU: `system/gpu_0_utilization_percentage`, also under a node's prefix. */
+const GPU_METRIC = /^system\/((?:\S+\/)?gpu_\d+)_/;
+
+/** The usage that these samples show, or null when none is about a GPU. */
+export function usageIn(metrics: readonly Metric[]): GpuUsage | null {
+  const samples = metrics.flatMap(({ key, timestamp }) => {
+    const gpu = GPU_METRIC.exec(key)?.[1];
+    return gpu === undefined ? [] : [{ gpu, timestamp }];
+  });
+  if (samples.length === 0) return null;
+  const times = samples.map((sample) => sample.timestamp);
+  return {
+    gpus: distinct(samples.map((sample) => sample.gpu)),
+    firstSample: Math.min(...times),
+    lastSample: Math.max(...times),
+  };
+}
+
+/** What two observations of one run show together. */
+export function mergeUsage(a: GpuUsage | null, b: GpuUsage): GpuUsage {
+  if (a === null) return b;
+  return {
+    gpus: distinct([...a.gpus, ...b.gpus]),
+    firstSample: Math.min(a.firstSample, b.firstSample),
+    lastSample: Math.max(a.lastSample, b.lastSample),
+  };
+}
+
+function distinct(gpus: readonly string[]): string[] {
+  return [...new Set(gpus)].sort();
+}
+
+/**
+ * Keeps the run's GPU usage and says `run.usage_observed` when it has grown, or when a tag that says whose usage it is
+ * has changed. Call it after samples and tags are stored, in their transaction.
+ */
+export async function observeUsage(
+  events: RunEvents,
+  sql: Sql,
+  run: RunInfo,
+  logged: { readonly metrics?: readonly Metric[]; readonly tags?: readonly KeyValue[] },
+): Promise<void> {
+  const seen = usageIn(logged.metrics ?? []);
+  const retagged = (logged.tags ?? []).some((tag) => tag.key.startsWith(SUBJECT_TAG_PREFIX));
+  if (seen === null && !retagged) return;
+  const known = await findGpuUsage(sql, run.runId);
+  const usage = seen === null ? known : mergeUsage(known, seen);
+  if (usage === null) return;
+  const grown = JSON.stringify(usage) !== JSON.stringify(known);
+  if (grown) await upsertGpuUsage(sql, run.runId, usage);
+  if (!grown && !retagged) return;
+  await events.append(sql, {
+    type: 'run.usage_observed',
+    subject: `run:${run.runId}`,
+    payload: {
+      runId: run.runId,
+      experimentId: String(run.experimentId),
+      gpus: usage.gpus.length,
+      start: instant(usage.firstSample),
+      end: instant(usage.lastSample),
+      tags: await subjectTags(sql, run.runId),
+    },
+  });
+}

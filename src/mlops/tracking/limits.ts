@@ -1,0 +1,96 @@
+import { checkLength, checkName, cutTo, invalidParameter, MAX_KEY_LENGTH } from '../wire/index.ts';
+import type { DatasetInput, KeyValue, Metric } from './types.ts';
+
+/** Limits of the protocol (mlflow/utils/validation.py); lengths in characters. */
+const MAX_PARAM_VALUE = 6000;
+const MAX_TAG_VALUE = 8000;
+const MAX_EXPERIMENT_NAME = 500;
+const MAX_EXPERIMENT_TAG_VALUE = 5000;
+const MAX_METRICS_A_BATCH = 1000;
+const MAX_PARAMS_OR_TAGS_A_BATCH = 100;
+const MAX_ENTRIES_A_BATCH = 1000;
+const MAX_DATASET = { name: 500, digest: 36, source: 65_535, schema: 1_048_575, profile: 16_777_215 } as const;
+const MAX_INPUT_TAG = { key: 255, value: 500 } as const;
+
+/** `path` is where the entry stands in the request: `tags[3]`, or '' for one that stands alone. */
+function within(path: string, field: string): string {
+  return path === '' ? field : `${path}.${field}`;
+}
+
+/** The tag as it is stored: a value that is too long is cut. */
+export function checkedTag(tag: KeyValue, path = ''): KeyValue {
+  checkName(tag.key, within(path, 'key'));
+  checkLength(within(path, 'key'), tag.key, MAX_KEY_LENGTH);
+  return { key: tag.key, value: cutTo(tag.value, MAX_TAG_VALUE) };
+}
+
+/** The param as it is stored: a value that is too long is cut. */
+export function checkedParam(param: KeyValue, path = ''): KeyValue {
+  checkName(param.key, within(path, 'key'));
+  checkLength('Param key', param.key, MAX_KEY_LENGTH);
+  return { key: param.key, value: cutTo(param.value, MAX_PARAM_VALUE) };
+}
+
+export function checkMetric(metric: Metric, path = ''): void {
+  checkName(metric.key, within(path, 'name'));
+  checkLength('Metric name', metric.key, MAX_KEY_LENGTH);
+  if (metric.timestamp >= 0) return;
+  throw invalidParameter(
+    `Invalid value ${metric.timestamp} for parameter '${within(path, 'timestamp')}' supplied: metric '${metric.key}' ` +
+      `(value=${metric.value}). Timestamp must be a nonnegative long (64-bit integer) `,
+  );
+}
+
+export function checkBatchSize(sizes: { metrics: number; params: number; tags: number }): void {
+  checkCount('metrics', sizes.metrics, MAX_METRICS_A_BATCH);
+  checkCount('params', sizes.params, MAX_PARAMS_OR_TAGS_A_BATCH);
+  checkCount('tags', sizes.tags, MAX_PARAMS_OR_TAGS_A_BATCH);
+  checkCount('metrics, params, and tags', sizes.metrics + sizes.params + sizes.tags, MAX_ENTRIES_A_BATCH);
+}
+
+function checkCount(what: string, count: number, limit: number): void {
+  if (count <= limit) return;
+  throw invalidParameter(
+    `A batch logging request can contain at most ${limit} ${what}. Got ${count} ${what}. ` +
+      `Please split up ${what} across multiple requests and try again.`,
+  );
+}
+
+export function checkParamKeysUnique(params: readonly KeyValue[]): void {
+  const keys = params.map((param) => param.key);
+  const repeated = keys.filter((key, index) => keys.indexOf(key) !== index);
+  if (repeated.length === 0) return;
+  throw invalidParameter(
+    `Duplicate parameter keys have been submitted: [${repeated.map((key) => `'${key}'`).join(', ')}]. Please ensure ` +
+      'the request contains only one param value per param key.',
+  );
+}
+
+export function checkExperimentName(name: string): void {
+  checkLength('name', name, MAX_EXPERIMENT_NAME);
+}
+
+export function checkExperimentTag(tag: KeyValue): void {
+  checkName(tag.key, 'key');
+  checkLength('key', tag.key, MAX_KEY_LENGTH);
+  checkLength('value', tag.value, MAX_EXPERIMENT_TAG_VALUE);
+}
+
+export function checkDatasetInput({ dataset, tags }: DatasetInput): void {
+  for (const [field, limit] of Object.entries(MAX_DATASET)) {
+    const text = dataset[field as keyof typeof MAX_DATASET];
+    if (text !== null) checkLength(`Dataset ${field}`, text, limit);
+  }
+  for (const { key, value } of tags) {
+    checkLength('InputTag key', key, MAX_INPUT_TAG.key);
+    checkLength('InputTag value', value, MAX_INPUT_TAG.value);
+  }
+}
+
+export function checkLoggedModelName(name: string): void {
+  if (name !== '' && !/[/:.%"']/.test(name)) return;
+  throw invalidParameter(
+    `Invalid model name ('${name}') provided. Model name must be a non-empty string and cannot contain the following ` +
+      `characters: ('/', ':', '.', '%', '"', "'")`,
+  );
+}

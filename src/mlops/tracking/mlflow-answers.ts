@@ -1,0 +1,121 @@
+import { wireDouble } from '../wire/index.ts';
+import type { ArtifactEntry } from './artifacts.ts';
+import type {
+  DatasetInput,
+  Experiment,
+  FullRun,
+  KeyValue,
+  LoggedModel,
+  Metric,
+  ModelMetric,
+  RunInfo,
+} from './types.ts';
+
+/** Our types in MLflow's names. Undefined fields and empty lists are left out, as proto-JSON leaves them out. */
+
+/** The list, or undefined when it is empty. */
+export function listed<T>(items: readonly T[]): readonly T[] | undefined {
+  return items.length === 0 ? undefined : items;
+}
+
+function pairs(items: readonly KeyValue[]): readonly KeyValue[] | undefined {
+  return listed(items.map(({ key, value }) => ({ key, value })));
+}
+
+export function experimentAnswer(experiment: Experiment): object {
+  return {
+    experiment_id: String(experiment.experimentId),
+    name: experiment.name,
+    artifact_location: experiment.artifactLocation,
+    lifecycle_stage: experiment.lifecycleStage,
+    last_update_time: experiment.lastUpdateTime,
+    creation_time: experiment.creationTime,
+    tags: pairs(experiment.tags),
+  };
+}
+
+export function runInfoAnswer(info: RunInfo): object {
+  return {
+    run_id: info.runId,
+    run_uuid: info.runId,
+    run_name: info.runName,
+    experiment_id: String(info.experimentId),
+    user_id: info.userId,
+    status: info.status,
+    start_time: info.startTime,
+    end_time: info.endTime ?? undefined,
+    artifact_uri: info.artifactUri,
+    lifecycle_stage: info.lifecycleStage,
+  };
+}
+
+export function runAnswer(run: FullRun): object {
+  return {
+    info: runInfoAnswer(run.info),
+    data: { metrics: listed(run.metrics.map(metricAnswer)), params: pairs(run.params), tags: pairs(run.tags) },
+    inputs: {
+      dataset_inputs: listed(run.datasetInputs.map(datasetInputAnswer)),
+      model_inputs: listed(run.modelInputs.map((modelId) => ({ model_id: modelId }))),
+    },
+    outputs: {
+      model_outputs: listed(run.modelOutputs.map(({ modelId, step }) => ({ model_id: modelId, step }))),
+    },
+  };
+}
+
+export function metricAnswer(metric: Metric): object {
+  return { key: metric.key, value: wireDouble(metric.value), timestamp: metric.timestamp, step: metric.step };
+}
+
+function datasetInputAnswer({ dataset, tags }: DatasetInput): object {
+  return {
+    tags: pairs(tags),
+    dataset: {
+      name: dataset.name,
+      digest: dataset.digest,
+      source_type: dataset.sourceType,
+      source: dataset.source,
+      schema: dataset.schema ?? undefined,
+      profile: dataset.profile ?? undefined,
+    },
+  };
+}
+
+export function loggedModelAnswer(model: LoggedModel): object {
+  return {
+    info: {
+      model_id: model.modelId,
+      experiment_id: String(model.experimentId),
+      name: model.name,
+      creation_timestamp_ms: model.creationTimestamp,
+      last_updated_timestamp_ms: model.lastUpdatedTimestamp,
+      artifact_uri: model.artifactUri,
+      status: `LOGGED_MODEL_${model.status}`,
+      model_type: model.modelType ?? undefined,
+      source_run_id: model.sourceRunId ?? undefined,
+      tags: pairs(model.tags),
+    },
+    data: { params: pairs(model.params), metrics: listed(model.metrics.map(modelMetricAnswer)) },
+  };
+}
+
+function modelMetricAnswer(metric: ModelMetric): object {
+  return {
+    ...metricAnswer(metric),
+    model_id: metric.modelId,
+    run_id: metric.runId,
+    dataset_name: metric.datasetName ?? undefined,
+    dataset_digest: metric.datasetDigest ?? undefined,
+  };
+}
+
+/** Entries of a folder; `is_dir` is always there, since the client reads it without asking. */
+export function filesAnswer(entries: readonly ArtifactEntry[], folder = ''): readonly object[] | undefined {
+  return listed(
+    entries.map(({ name, isFolder, sizeBytes }) => ({
+      path: folder === '' ? name : `${folder.replace(/\/+$/, '')}/${name}`,
+      is_dir: isFolder,
+      file_size: sizeBytes ?? undefined,
+    })),
+  );
+}

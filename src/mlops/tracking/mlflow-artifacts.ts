@@ -1,0 +1,164 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../../platform/errors/index.ts';
+import type { Plugin } from '../../platform/http/index.ts';
+import {
+  apiPrefixes,
+  invalidParameter,
+  MlflowError,
+  readParams,
+  replyWithMlflowError,
+  sendMessage,
+} from '../wire/index.ts';
+import type { ArtifactContent, Artifacts } from './artifacts.ts';
+import type { LoggedModels } from './logged-models.ts';
+import { attachment, mimeType } from './mime-type.ts';
+import { filesAnswer } from './mlflow-answers.ts';
+import type { Runs } from './runs.ts';
+
+/** A version's artifacts are the registry's to find; `main.ts` supplies it. */
+export interface VersionSources {
+  /** Root URI of a version's artifacts. Error: as for any missing version. */
+  versionSource(name: string, version: string): Promise<string>;
+}
+
+export interface ArtifactRoutesDeps {
+  readonly artifacts: Artifacts;
+  readonly runs: Runs;
+  readonly loggedModels: LoggedModels;
+  readonly versions: VersionSources;
+  readonly maxUploadBytes: number;
+}
+
+const UPLOAD_FORM_LIMIT_BYTES = 10 * 1024 * 1024;
+
+/** Everything that moves artifact bytes. Bodies are streams of any type, so these live apart from the JSON endpoints. */
+export function artifactPlugin(deps: ArtifactRoutesDeps): Plugin {
+  return (app) => {
+    app.setErrorHandler(replyWithMlflowError);
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    for (const prefix of apiPrefixes) proxyRoutes(app, prefix, deps);
+    for (const prefix of apiPrefixes) unsupportedRoutes(app, prefix);
+    directRoutes(app, deps);
+  };
+}
+
+function proxyRoutes(app: FastifyInstance, prefix: string, { artifacts, maxUploadBytes }: ArtifactRoutesDeps): void {
+  const [base, read, write] = [
+    `${prefix}/mlflow-artifacts/artifacts`,
+    { config: { scope: 'mlops.read' } },
+    { config: { scope: 'mlops.write' } },
+  ] as const;
+  app.get(base, read, async (request, reply) => {
+    const files = filesAnswer(await artifacts.list(queryText(request, 'path') ?? ''));
+    return sendMessage(reply, { files });
+  });
+  app.get(`${base}/*`, read, async (request, reply) => sendArtifact(reply, await artifacts.get(pathOf(request))));
+  app.put(`${base}/*`, write, async (request, reply) => {
+    await artifacts.put(pathOf(request), limited(bodyOf(request), maxUploadBytes));
+    return sendMessage(reply, {});
+  });
+  app.delete(`${base}/*`, write, async (request, reply) => {
+    await artifacts.remove(pathOf(request));
+    return sendMessage(reply, {});
+  });
+}
+
+/** Clients fall back to one plain PUT or GET on exactly these answers. */
+function unsupportedRoutes(app: FastifyInstance, prefix: string): void {
+  const write = { config: { scope: 'mlops.write' } } as const;
+  for (const step of ['create', 'complete', 'abort']) {
+    app.post(`${prefix}/mlflow-artifacts/mpu/${step}/*`, write, async () => {
+      throw notImplemented('Multipart upload is not supported for the current artifact repository');
+    });
+  }
+  app.get(`${prefix}/mlflow-artifacts/presigned/*`, { config: { scope: 'mlops.read' } }, async () => {
+    throw notImplemented('Presigned download is not supported for the current artifact repository');
+  });
+}
+
+function notImplemented(detail: string): MlflowError {
+  return new MlflowError('NOT_IMPLEMENTED', detail, 'route_not_found');
+}
+
+function directRoutes(app: FastifyInstance, deps: ArtifactRoutesDeps): void {
+  const { artifacts, runs, loggedModels, versions } = deps;
+  const read = { config: { scope: 'mlops.read' } } as const;
+  app.get('/get-artifact', read, async (request, reply) => {
+    const path = requiredQuery(request, 'path');
+    const runId = queryText(request, 'run_id') ?? requiredQuery(request, 'run_uuid');
+    return sendArtifact(reply, await artifacts.getUnder((await runs.info(runId)).artifactUri, path));
+  });
+  app.get('/model-versions/get-artifact', read, async (request, reply) => {
+    const path = requiredQuery(request, 'path');
+    const root = await versions.versionSource(requiredQuery(request, 'name'), requiredQuery(request, 'version'));
+    return sendArtifact(reply, await artifacts.getUnder(root, path));
+  });
+  for (const prefix of apiPrefixes) {
+    app.get(`${prefix}/mlflow/logged-models/:modelId/artifacts/files`, read, async (request, reply) => {
+      const path = requiredQuery(request, 'artifact_file_path');
+      const { artifactUri } = await loggedModels.get(readParams(request.params).modelId ?? '');
+      return sendArtifact(reply, await artifacts.getUnder(artifactUri, path));
+    });
+    app.post(`${prefix}/mlflow/upload-artifact`, { config: { scope: 'mlops.write' } }, async (request, reply) => {
+      const path = requiredQuery(request, 'path');
+      const { artifactUri } = await runs.info(requiredQuery(request, 'run_uuid'));
+      await artifacts.putUnder(artifactUri, path, limited(bodyOf(request), UPLOAD_FORM_LIMIT_BYTES));
+      return sendMessage(reply, {});
+    });
+  }
+}
+
+/** Never shown in place, never guessed at: whoever uploaded it may be nobody to trust. */
+function sendArtifact(reply: FastifyReply, { content, sizeBytes, filename }: ArtifactContent): FastifyReply {
+  return reply
+    .headers({
+      'content-disposition': attachment(filename),
+      'content-length': sizeBytes,
+      'content-security-policy': "sandbox; default-src 'none'",
+      'x-content-type-options': 'nosniff',
+    })
+    .type(mimeType(filename))
+    .send(content);
+}
+
+function pathOf(request: FastifyRequest): string {
+  return readParams(request.params)['*'] ?? '';
+}
+
+function bodyOf(request: FastifyRequest): Readable {
+  return request.body instanceof Readable ? request.body : request.raw;
+}
+
+/**
+ * The stream, which fails where it grows beyond the limit; nothing of it is stored then. It is not read before somebody
+ * reads it, so that a refused path leaves the request to Node, which drops what is still coming.
+ */
+function limited(content: Readable, limitBytes: number): Readable {
+  return Readable.from(upTo(content, limitBytes), { objectMode: false });
+}
+
+async function* upTo(content: Readable, limitBytes: number): AsyncGenerator<Buffer> {
+  let received = 0;
+  // Kept open on failure: the answer goes out on the same connection.
+  for await (const chunk of content.iterator({ destroyOnReturn: false })) {
+    const bytes: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    received += bytes.length;
+    if (received > limitBytes) {
+      throw new AppError('payload_too_large', `An artifact may have at most ${limitBytes} bytes.`);
+    }
+    yield bytes;
+  }
+}
+
+function queryText(request: FastifyRequest, name: string): string | undefined {
+  const value: unknown = Reflect.get(Object(request.query), name);
+  return typeof value === 'string' ? value : undefined;
+}
+
+function requiredQuery(request: FastifyRequest, name: string): string {
+  const value = queryText(request, name);
+  if (value !== undefined && value !== '') return value;
+  throw invalidParameter(`Request must include the "${name}" query parameter.`);
+}

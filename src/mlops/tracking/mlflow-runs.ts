@@ -1,0 +1,68 @@
+import { cleanKey } from '../../platform/objects/index.ts';
+import { checkMaxResults, type Fields, type MlflowRoute, readRoute, writeRoute } from '../wire/index.ts';
+import type { Artifacts } from './artifacts.ts';
+import { filesAnswer, listed, runAnswer, runInfoAnswer } from './mlflow-answers.ts';
+import { readPairs, readSearch } from './mlflow-experiments.ts';
+import type { Runs } from './runs.ts';
+import { runStatuses } from './tables.ts';
+import { viewTypes } from './types.ts';
+
+const DEFAULT_PAGE = 1000;
+const MAX_PAGE = 50_000;
+
+/** `runs/…` and `artifacts/list` in MLflow's names. */
+export function runRoutes(runs: Runs, artifacts: Artifacts): MlflowRoute[] {
+  return [
+    writeRoute('POST', '/mlflow/runs/create', async ({ fields }) => {
+      const run = await runs.create({
+        experimentId: fields.text('experiment_id'),
+        userId: fields.text('user_id') ?? '',
+        runName: fields.text('run_name') ?? '',
+        startTime: fields.integer('start_time'),
+        tags: readPairs(fields, 'tags'),
+      });
+      return { run: runAnswer(run) };
+    }),
+    writeRoute('POST', '/mlflow/runs/update', async ({ fields }) => {
+      const info = await runs.update(readRunId(fields), {
+        status: fields.choice('status', runStatuses),
+        endTime: fields.integer('end_time'),
+        runName: fields.text('run_name'),
+      });
+      return { run_info: runInfoAnswer(info) };
+    }),
+    writeRoute('POST', '/mlflow/runs/delete', async ({ fields }) => {
+      await runs.delete(readRunId(fields));
+      return undefined;
+    }),
+    writeRoute('POST', '/mlflow/runs/restore', async ({ fields }) => {
+      await runs.restore(readRunId(fields));
+      return undefined;
+    }),
+    ...readRoutes(runs, artifacts),
+  ];
+}
+
+function readRoutes(runs: Runs, artifacts: Artifacts): MlflowRoute[] {
+  return [
+    readRoute('GET', '/mlflow/runs/get', async ({ fields }) => ({ run: runAnswer(await runs.get(readRunId(fields))) })),
+    readRoute('POST', '/mlflow/runs/search', async ({ fields }) => {
+      const search = readSearch(fields, DEFAULT_PAGE);
+      if (search.maxResults > MAX_PAGE) throw fields.invalid('max_results');
+      checkMaxResults(search.maxResults, MAX_PAGE);
+      const view = fields.choice('run_view_type', viewTypes) ?? 'ACTIVE_ONLY';
+      const page = await runs.search({ ...search, experimentIds: fields.texts('experiment_ids'), view });
+      return { runs: listed(page.items.map(runAnswer)), next_page_token: page.nextPageToken ?? undefined };
+    }),
+    readRoute('GET', '/mlflow/artifacts/list', async ({ fields }) => {
+      const folder = cleanKey(fields.text('path') ?? '');
+      const { artifactUri } = await runs.info(readRunId(fields));
+      const entries = await artifacts.listUnder(artifactUri, folder);
+      return { root_uri: artifactUri, files: filesAnswer(entries, folder) };
+    }),
+  ];
+}
+
+export function readRunId(fields: Fields): string {
+  return fields.requiredText('run_id', 'run_uuid');
+}

@@ -1,0 +1,55 @@
+import type { Route } from '../platform/http/index.ts';
+import type { ManifestKind, ManifestOutcome } from '../platform/manifests/index.ts';
+import type { Sql, Store } from '../platform/store/index.ts';
+import type { Clock } from '../platform/units/index.ts';
+import { orgRoutes } from './routes.ts';
+import { EnvironmentManifest, ProjectManifest, TeamManifest } from './schema.ts';
+import { applyEnvironment, applyProject, applyTeam } from './service.ts';
+
+export { orgMigrations } from './migrations.ts';
+
+export interface OrgDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+/** Teams, projects and environments: the only nouns that both wings share. */
+export interface Org {
+  /** Each makes the store say what the document says: a field that is left out becomes null. */
+  applyTeam(sql: Sql, document: TeamManifest): Promise<ManifestOutcome>;
+  /** Errors: `manifest_reference_unknown` when there is no such team. */
+  applyProject(sql: Sql, document: ProjectManifest): Promise<ManifestOutcome>;
+  applyEnvironment(sql: Sql, document: EnvironmentManifest): Promise<ManifestOutcome>;
+  /** For `createManifests`. */
+  readonly kinds: readonly ManifestKind[];
+  readonly routes: readonly Route[];
+}
+
+/** Makes the service. Example: `const org = createOrg({ store, clock }); org.routes` serves `GET /api/v1/teams`. */
+export function createOrg({ store, clock }: OrgDeps): Org {
+  const team: ManifestKind<TeamManifest> = {
+    kind: 'Team',
+    schema: TeamManifest,
+    order: 10,
+    apply: (sql, document) => applyTeam(sql, clock, document),
+  };
+  const project: ManifestKind<ProjectManifest> = {
+    kind: 'Project',
+    schema: ProjectManifest,
+    order: 20,
+    apply: (sql, document) => applyProject(sql, clock, document),
+  };
+  const environment: ManifestKind<EnvironmentManifest> = {
+    kind: 'Environment',
+    schema: EnvironmentManifest,
+    order: 10,
+    apply: (sql, document) => applyEnvironment(sql, clock, document),
+  };
+  return {
+    applyTeam: team.apply,
+    applyProject: project.apply,
+    applyEnvironment: environment.apply,
+    kinds: [team, project, environment],
+    routes: orgRoutes(store),
+  };
+}

@@ -1,0 +1,438 @@
+import { pino } from 'pino';
+import { describe, expect, it, vi } from 'vitest';
+import type { Store } from '../store/index.ts';
+import type { Place } from '../store/suite.testing.ts';
+import { createTelemetry } from '../telemetry/index.ts';
+import { createJobs, type JobHandler, jobMigrations, type NewJob } from './index.ts';
+
+const SECOND_MS = 1_000;
+const HOUR_MS = 3600 * SECOND_MS;
+
+interface Tables {
+  job: { kind: string; state: string; attempts: number; error: string | null; leased_by: string | null };
+}
+
+function testClock(start = '2026-11-01T00:00:00Z') {
+  let instant = Date.parse(start);
+  return {
+    now: () => instant,
+    forward(ms: number) {
+      instant += ms;
+    },
+  };
+}
+
+function jobsOn(store: Store, clock = testClock(), concurrency = 4) {
+  const telemetry = createTelemetry();
+  const jobs = createJobs({ store, clock, log: pino({ level: 'silent' }), telemetry, concurrency });
+  const add = (job: Partial<NewJob>) =>
+    store.transaction((sql) => jobs.enqueue(sql, { kind: 'k', payload: 0, ...job }));
+  return { jobs, clock, telemetry, add };
+}
+
+const rows = (store: Store) =>
+  store.tables<Tables>().selectFrom('job').select(['kind', 'state', 'attempts', 'error']).execute();
+
+/** A handler that says when it has begun and goes on when it is let. */
+function gatedHandler() {
+  const begun = Promise.withResolvers<AbortSignal>();
+  const gate = Promise.withResolvers<void>();
+  const handler: JobHandler = async (_payload, { signal }) => {
+    begun.resolve(signal);
+    await gate.promise;
+  };
+  return { handler, begun: begun.promise, open: gate.resolve };
+}
+
+/** What both engines promise about jobs. */
+export function jobsSuite(engine: string, newPlace: () => Promise<Place>): void {
+  describe(`jobs on ${engine}`, () => {
+    const open = async () => {
+      const store = await (await newPlace()).open();
+      await store.migrate(jobMigrations);
+      return store;
+    };
+    runningTests(open);
+    limitTests(open);
+    failureTests(open);
+    stopTests(open);
+    leaseTests(open);
+    scheduleTests(open);
+  });
+}
+
+function runningTests(open: () => Promise<Store>): void {
+  it('runs what was committed, in the order in which it fell due, and leaves nothing of it', async () => {
+    await using store = await open();
+    const { jobs, add } = jobsOn(store, testClock(), 1);
+    const seen: unknown[] = [];
+    jobs.register('k', { handler: async (payload, { attempt }) => void seen.push([payload, attempt]) });
+    await add({ payload: { n: 1 } });
+    await add({ payload: 'é' });
+    await add({ payload: 'first', runAt: '2026-10-31T23:00:00Z' });
+    await jobs.drain();
+    expect(seen).toEqual([
+      ['first', 1],
+      [{ n: 1 }, 1],
+      ['é', 1],
+    ]);
+    expect(await rows(store)).toEqual([]);
+  });
+
+  it('runs nothing of a transaction that is rolled back', async () => {
+    await using store = await open();
+    const { jobs } = jobsOn(store);
+    const handler = vi.fn(async () => undefined);
+    jobs.register('k', { handler });
+    const failing = store.transaction(async (sql) => {
+      await jobs.enqueue(sql, { kind: 'k', payload: 0 });
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    await jobs.drain();
+    expect(handler).not.toHaveBeenCalled();
+  });
+
+  it('waits for the start time of a job', async () => {
+    await using store = await open();
+    const { jobs, add, clock } = jobsOn(store);
+    const handler = vi.fn(async () => undefined);
+    jobs.register('k', { handler });
+    await add({ runAt: '2026-11-01T01:00:00Z' });
+    clock.forward(HOUR_MS - 1);
+    await jobs.drain();
+    expect(handler).not.toHaveBeenCalled();
+    clock.forward(1);
+    await jobs.drain();
+    expect(handler).toHaveBeenCalledOnce();
+  });
+
+  it('begins by itself once it is started, without waiting for a poll', async () => {
+    await using store = await open();
+    const { jobs, add } = jobsOn(store);
+    await using started = jobs;
+    const ran = Promise.withResolvers<unknown>();
+    started.register('k', { handler: async (payload) => ran.resolve(payload) });
+    started.start();
+    await add({ payload: 5 });
+    expect(await ran.promise).toBe(5);
+  });
+
+  it('leaves kinds that this version does not know to others', async () => {
+    await using store = await open();
+    const { jobs, add } = jobsOn(store);
+    jobs.register('k', { handler: async () => undefined });
+    await add({ kind: 'of a later version' });
+    await add({});
+    await jobs.drain();
+    expect(await rows(store)).toMatchObject([{ kind: 'of a later version', state: 'waiting', attempts: 0 }]);
+  });
+}
+
+function limitTests(open: () => Promise<Store>): void {
+  it('runs no more at once than it may, and all of them in the end', async () => {
+    await using store = await open();
+    const { jobs, add } = jobsOn(store, testClock(), 3);
+    let [inside, most, done] = [0, 0, 0];
+    jobs.register('k', {
+      handler: async () => {
+        inside += 1;
+        most = Math.max(most, inside);
+        await new Promise((resolve) => setImmediate(resolve));
+        inside -= 1;
+        done += 1;
+      },
+    });
+    for (let n = 0; n < 10; n++) await add({ payload: n });
+    await jobs.drain();
+    expect([most, done]).toEqual([3, 10]);
+  });
+
+  it('takes a job with a unique key once while it waits or runs, and again afterwards', async () => {
+    await using store = await open();
+    const { jobs, add } = jobsOn(store);
+    const { handler, begun, open: letGo } = gatedHandler();
+    const counted = vi.fn(handler);
+    jobs.register('k', { handler: counted });
+    await add({ uniqueKey: 'one' });
+    await add({ uniqueKey: 'one' });
+    const draining = jobs.drain();
+    await begun;
+    await add({ uniqueKey: 'one' });
+    letGo();
+    await draining;
+    expect(counted).toHaveBeenCalledOnce();
+    await add({ uniqueKey: 'one' });
+    await jobs.drain();
+    expect(counted).toHaveBeenCalledTimes(2);
+  });
+}
+
+function failureTests(open: () => Promise<Store>): void {
+  it('tries a failed job again after pauses that double, and keeps it when its last try failed', async () => {
+    await using store = await open();
+    const { jobs, add, clock, telemetry } = jobsOn(store);
+    const tries: number[] = [];
+    jobs.register('k', {
+      maxAttempts: 3,
+      handler: async (_payload, { attempt }) => {
+        tries.push(attempt);
+        throw new Error('the cloud is away');
+      },
+    });
+    await add({ uniqueKey: 'one' });
+    await jobs.drain();
+    clock.forward(5 * SECOND_MS - 1);
+    await jobs.drain();
+    expect(tries).toEqual([1]);
+    clock.forward(1);
+    await jobs.drain();
+    clock.forward(10 * SECOND_MS - 1);
+    await jobs.drain();
+    expect(tries).toEqual([1, 2]);
+    clock.forward(1);
+    await jobs.drain();
+    clock.forward(HOUR_MS);
+    await jobs.drain();
+    expect(tries).toEqual([1, 2, 3]);
+    expect(await rows(store)).toMatchObject([{ state: 'failed', attempts: 3, error: 'Error: the cloud is away' }]);
+    const { text } = await telemetry.exposition();
+    expect(text).toContain('steelyard_jobs_total{kind="k",outcome="retried"} 2');
+    expect(text).toContain('steelyard_jobs_total{kind="k",outcome="failed"} 1');
+    await add({ uniqueKey: 'one' });
+    expect(await rows(store)).toHaveLength(2);
+  });
+}
+
+function stopTests(open: () => Promise<Store>): void {
+  it('aborts what runs when it stops, waits for it and gives it back untried', async () => {
+    await using store = await open();
+    const { jobs, add, clock } = jobsOn(store);
+    const begun = Promise.withResolvers<void>();
+    let ended = false;
+    jobs.register('k', {
+      handler: (_payload, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            ended = true;
+            reject(signal.reason);
+          });
+          begun.resolve();
+        }),
+    });
+    await add({});
+    jobs.start();
+    await begun.promise;
+    await jobs[Symbol.asyncDispose]();
+    expect(ended).toBe(true);
+    expect(await rows(store)).toMatchObject([{ state: 'waiting', attempts: 0 }]);
+    const next = jobsOn(store, clock);
+    const attempts: number[] = [];
+    next.jobs.register('k', { handler: async (_payload, { attempt }) => void attempts.push(attempt) });
+    await next.jobs.drain();
+    expect(attempts).toEqual([1]);
+  });
+
+  it('counts a job as done that ends well although it was told to stop', async () => {
+    await using store = await open();
+    const { jobs, add } = jobsOn(store);
+    const { handler, begun, open: letGo } = gatedHandler();
+    jobs.register('k', { handler });
+    await add({});
+    jobs.start();
+    const signal = await begun;
+    const stopped = jobs[Symbol.asyncDispose]();
+    await vi.waitFor(() => expect(signal.aborted).toBe(true), { interval: 1 });
+    letGo();
+    await stopped;
+    expect(await rows(store)).toEqual([]);
+  });
+}
+
+function leaseTests(open: () => Promise<Store>): void {
+  it('takes up after a restart what a crash left running', async () => {
+    await using store = await open();
+    const first = jobsOn(store);
+    const { handler, begun } = gatedHandler();
+    first.jobs.register('k', { handler });
+    await first.add({ payload: 'p' });
+    first.jobs.drain().catch(() => undefined);
+    await begun;
+    // A dead server's clock stands still.
+    const second = jobsOn(store, testClock('2026-11-01T00:00:30Z'));
+    const seen: unknown[] = [];
+    second.jobs.register('k', { handler: async (payload, { attempt }) => void seen.push([payload, attempt]) });
+    await second.jobs.drain();
+    expect(seen).toEqual([['p', 2]]);
+  });
+
+  it('gives up a job that ends its server in every try', async () => {
+    await using store = await open();
+    for (let life = 0; life < 3; life++) {
+      const { jobs, add } = jobsOn(store, testClock(`2026-11-01T0${life}:00:00Z`));
+      const { handler, begun } = gatedHandler();
+      jobs.register('k', { handler, maxAttempts: 3 });
+      if (life === 0) await add({});
+      jobs.drain().catch(() => undefined);
+      await begun;
+    }
+    const { jobs } = jobsOn(store, testClock('2026-11-01T03:00:00Z'));
+    const handler = vi.fn(async () => undefined);
+    jobs.register('k', { handler, maxAttempts: 3 });
+    await jobs.drain();
+    expect(handler).not.toHaveBeenCalled();
+    expect(await rows(store)).toMatchObject([{ state: 'failed', error: expect.stringContaining('each of 3 tries') }]);
+  });
+
+  it('keeps its own job when its lease ran out because the process did not get round to renewing it', async () => {
+    await using store = await open();
+    const { jobs, add, clock } = jobsOn(store);
+    const { handler, begun, open: letGo } = gatedHandler();
+    const counted = vi.fn(handler);
+    jobs.register('k', { handler: counted });
+    jobs.register('other', { handler: async () => undefined });
+    await add({});
+    const draining = jobs.drain();
+    await begun;
+    clock.forward(HOUR_MS);
+    await add({ kind: 'other' });
+    jobs.start();
+    await vi.waitFor(async () => expect(await rows(store)).toMatchObject([{ kind: 'k', attempts: 1 }]));
+    letGo();
+    await draining;
+    await jobs[Symbol.asyncDispose]();
+    expect(counted).toHaveBeenCalledOnce();
+    expect(await rows(store)).toEqual([]);
+  });
+}
+
+function scheduleTests(open: () => Promise<Store>): void {
+  it('enqueues at the times of the pattern, in UTC, and makes up once for those it missed', async () => {
+    await using store = await open();
+    const { jobs, clock } = jobsOn(store, testClock('2026-11-01T01:59:59Z'));
+    const times: string[] = [];
+    jobs.register('k', { handler: async () => void times.push(new Date(clock.now()).toISOString()) });
+    jobs.schedule('nightly', '0 2 * * *', { kind: 'k', payload: 0 });
+    await jobs.drain();
+    expect(times).toEqual([]);
+    clock.forward(SECOND_MS);
+    await jobs.drain();
+    await jobs.drain();
+    clock.forward(80 * HOUR_MS);
+    await jobs.drain();
+    await jobs.drain();
+    expect(times).toEqual(['2026-11-01T02:00:00.000Z', '2026-11-04T10:00:00.000Z']);
+  });
+
+  it('keeps its next time over a restart, unless the pattern has changed', async () => {
+    await using store = await open();
+    const clock = testClock('2026-11-01T00:30:00Z');
+    let runs = 0;
+    const start = async (cron: string) => {
+      const { jobs } = jobsOn(store, clock);
+      jobs.register('k', { handler: async () => void runs++ });
+      jobs.schedule('s', cron, { kind: 'k', payload: 0 });
+      await jobs.drain();
+      await jobs[Symbol.asyncDispose]();
+    };
+    await start('0 1 * * *');
+    clock.forward(HOUR_MS);
+    await start('0 1 * * *');
+    expect(runs).toBe(1);
+    await start('*/10 * * * *');
+    clock.forward(10 * 60 * SECOND_MS);
+    await start('*/10 * * * *');
+    expect(runs).toBe(2);
+  });
+
+  it('lets one of several servers enqueue the job of a time', async () => {
+    await using store = await open();
+    const clock = testClock('2026-11-01T00:59:00Z');
+    let runs = 0;
+    const servers = [jobsOn(store, clock), jobsOn(store, clock), jobsOn(store, clock)].map(({ jobs }) => jobs);
+    for (const jobs of servers) {
+      jobs.register('k', { handler: async () => void runs++ });
+      jobs.schedule('hourly', '0 * * * *', { kind: 'k', payload: 0 });
+    }
+    const drainAll = () => Promise.all(servers.map((jobs) => jobs.drain()));
+    await drainAll();
+    clock.forward(60 * SECOND_MS);
+    await drainAll();
+    await drainAll();
+    expect(runs).toBe(1);
+  });
+
+  it('leaves out a time while the job of the time before has not ended', async () => {
+    await using store = await open();
+    const { jobs, clock } = jobsOn(store, testClock('2026-11-01T00:59:59Z'));
+    const { handler, begun, open: letGo } = gatedHandler();
+    const counted = vi.fn(handler);
+    jobs.register('k', { handler: counted });
+    jobs.register('other', { handler: async () => undefined });
+    jobs.schedule('s', '0 * * * *', { kind: 'k', payload: 0 });
+    await jobs.drain();
+    clock.forward(SECOND_MS);
+    const draining = jobs.drain();
+    await begun;
+    clock.forward(HOUR_MS);
+    jobs.start();
+    await vi.waitFor(async () => {
+      const next = await store.tables<{ job_schedule: { next_at: string } }>().selectFrom('job_schedule').selectAll();
+      expect(await next.executeTakeFirst()).toMatchObject({ next_at: '2026-11-01T03:00:00.000Z' });
+    });
+    letGo();
+    await draining;
+    await jobs[Symbol.asyncDispose]();
+    expect(counted).toHaveBeenCalledOnce();
+  });
+
+  it.each(['', 'every day', '0 25 * * *', '* * * *'])('refuses the pattern %j', async (pattern) => {
+    await using store = await open();
+    const { jobs } = jobsOn(store);
+    expect(() => jobs.schedule('s', pattern, { kind: 'k', payload: 0 })).toThrow();
+  });
+}
+
+/** What several servers on one store promise; SQLite has one server, for which the folder lock cares. */
+export function sharedJobsSuite(newPlace: () => Promise<Place>): void {
+  it('shares the jobs between servers: each runs once', async () => {
+    const place = await newPlace();
+    await using one = await place.open();
+    await using other = await place.open();
+    await one.migrate(jobMigrations);
+    const seen: unknown[] = [];
+    const servers = [jobsOn(one), jobsOn(other)];
+    const handler: JobHandler = async (payload) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      seen.push(payload);
+    };
+    for (const { jobs } of servers) jobs.register('k', { handler });
+    for (const { jobs } of servers) jobs.start();
+    await Promise.all(Array.from({ length: 50 }, (_, n) => servers[n % 2]?.add({ payload: n })));
+    await vi.waitFor(() => expect(seen).toHaveLength(50), { timeout: 20_000 });
+    for (const { jobs } of servers) await jobs[Symbol.asyncDispose]();
+    expect(seen.toSorted((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 50 }, (_, n) => n));
+  });
+
+  it('leaves a job to the server that runs it, and takes it when its lease has run out', async () => {
+    const place = await newPlace();
+    await using one = await place.open();
+    await using other = await place.open();
+    await one.migrate(jobMigrations);
+    const first = jobsOn(one);
+    const { handler, begun } = gatedHandler();
+    first.jobs.register('k', { handler });
+    await first.add({});
+    first.jobs.drain().catch(() => undefined);
+    await begun;
+    const second = jobsOn(other);
+    const taken = vi.fn(async () => undefined);
+    second.jobs.register('k', { handler: taken });
+    second.clock.forward(30 * SECOND_MS - 1);
+    await second.jobs.drain();
+    expect(taken).not.toHaveBeenCalled();
+    second.clock.forward(1);
+    await second.jobs.drain();
+    expect(taken).toHaveBeenCalledOnce();
+  });
+}
