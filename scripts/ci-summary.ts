@@ -37,7 +37,10 @@ process.exitCode = failed === 0 ? 0 : 1;
 
 function addReport(path: string): void {
   const report = readReport(path);
-  if (report === null) return fail(`${path}: the suite wrote no report`);
+  if (report === null) {
+    fail(`${path}: the suite wrote no report`);
+    return;
+  }
   passed += report.numPassedTests;
   for (const { name, status, assertionResults } of report.testResults) {
     if (status === 'failed' && assertionResults.length === 0) fail(`${name} did not load`);

@@ -10,6 +10,7 @@ import { createPrices, priceMigrations } from './finops/prices/index.ts';
 import { createRegistry, registryMigrations } from './mlops/registry/index.ts';
 import { createTracking, trackingMigrations } from './mlops/tracking/index.ts';
 import { createMlflowWire } from './mlops/wire/index.ts';
+import { createOrg, orgMigrations } from './org/index.ts';
 import type { Config } from './platform/config/index.ts';
 import { createEvents, type Events, eventMigrations } from './platform/events/index.ts';
 import { createHttp, docsPlugin, type Plugin, type Route } from './platform/http/index.ts';
@@ -87,6 +88,7 @@ const migrations: Migrations = {
   ...lakeMigrations,
   ...eventMigrations,
   ...jobMigrations,
+  ...orgMigrations,
   ...billingMigrations,
   ...allocationMigrations,
   ...trackingMigrations,
@@ -135,13 +137,16 @@ function wireTradeoff(
 }
 
 function wire(ground: Ground): { routes: Route[]; plugins: Plugin[] } {
+  const org = createOrg(ground);
   const finops = wireFinops(ground);
   const mlops = wireMlops(ground);
   const { plugins: mlflow, ...mlopsFeatures } = mlops;
   const tradeoff = wireTradeoff(ground, finops, mlops);
-  const kinds = [finops.allocation, finops.prices, finops.budgets, tradeoff.gates].flatMap((feature) => feature.kinds);
+  const kinds = [org, finops.allocation, finops.prices, finops.budgets, tradeoff.gates].flatMap(
+    (feature) => feature.kinds,
+  );
   const manifests = createManifests({ store: ground.store, kinds });
-  const features = { ...finops, ...mlopsFeatures, ...tradeoff, manifests };
+  const features = { org, ...finops, ...mlopsFeatures, ...tradeoff, manifests };
   const routes = Object.values(features).flatMap((feature) => feature.routes);
   const endpoints = routes.map((route) => route.endpoint);
   return {

@@ -1,7 +1,7 @@
 import type { Sql } from '../store/index.ts';
 
 export { eventMigrations } from './migrations.ts';
-export { createEvents, type EventsDeps } from './outbox.ts';
+export { createEvents } from './outbox.ts';
 
 /** A fact that happened, appended in the transaction that made it true. */
 export interface NewEvent {

@@ -1,7 +1,7 @@
 import type { Sql } from '../store/index.ts';
 
 export { jobMigrations } from './migrations.ts';
-export { createJobs, type JobsDeps } from './queue.ts';
+export { createJobs } from './queue.ts';
 
 export interface NewJob {
   readonly kind: string;

@@ -4,10 +4,10 @@ import type { Sql, Store } from '../store/index.ts';
 import { manifestRoutes } from './routes.ts';
 import type { ManifestOutcome } from './schema.ts';
 
-export { type ApplyOptions, applyManifests } from './apply.ts';
+export { applyManifests } from './apply.ts';
 export { nearest } from './nearest.ts';
-export { type ReadManifest, readManifests } from './read.ts';
-export type { AppliedManifest, ManifestOutcome, ManifestText } from './schema.ts';
+export { readManifests } from './read.ts';
+export type { ManifestOutcome } from './schema.ts';
 export { specKind } from './spec-kind.ts';
 
 /** What every document has, whatever its kind. */

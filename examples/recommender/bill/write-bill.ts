@@ -1,0 +1,124 @@
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { awsBill } from './aws-bill.ts';
+import { azureBill } from './azure-bill.ts';
+import { type BillingMonth, billingMonths } from './calendar.ts';
+import { sellers } from './company.ts';
+import { addCosts, noCosts } from './costs.ts';
+import {
+  type BillRow,
+  type Cloud,
+  type ExtraColumn,
+  extraColumns,
+  type FocusColumn,
+  focusColumns,
+} from './focus-columns.ts';
+import { plain } from './money.ts';
+
+export interface BillOptions {
+  readonly seed: number;
+  /** The moment the bill is drawn; the last month is known up to here. */
+  readonly asOf: Date;
+}
+
+export interface BillFile {
+  readonly cloud: Cloud;
+  /** Billing month, `YYYY-MM`. */
+  readonly month: string;
+  readonly path: string;
+  readonly rows: number;
+}
+
+/** What a product that imports the bill has to find, to the last digit. */
+export interface ExpectedTotals {
+  readonly cloud: Cloud;
+  /** As in ProviderName (FOCUS 1.2) or ServiceProviderName (1.3 on): `AWS` or `Microsoft`. */
+  readonly serviceProviderName: string;
+  readonly month: string;
+  readonly rows: number;
+  /** Decimal strings, USD, not rounded, without trailing zeros. */
+  readonly billedCost: string;
+  readonly effectiveCost: string;
+  readonly listCost: string;
+  readonly contractedCost: string;
+}
+
+const clouds = ['aws', 'azure'] as const;
+const generators = { aws: awsBill, azure: azureBill } as const;
+const CHUNK_CHARACTERS = 1 << 20;
+
+/** The rows of one cloud's bill for one of the three months of `billingMonths(asOf)`, lazily. */
+export function billRows(cloud: Cloud, seed: number, month: BillingMonth): Generator<BillRow> {
+  return generators[cloud](seed, month);
+}
+
+/**
+ * Writes `aws/focus-YYYY-MM.csv` and `azure/focus-YYYY-MM.csv` under `dir` for three months, FOCUS 1.2 columns. Rows are
+ * generated and written as a stream: memory does not grow with the bill. The same options give the same bytes.
+ */
+export function writeBill(dir: string, options: BillOptions): BillFile[] {
+  return clouds.flatMap((cloud) => {
+    mkdirSync(join(dir, cloud), { recursive: true });
+    return billingMonths(options.asOf).map((month) => {
+      const path = join(dir, cloud, `focus-${month.label}.csv`);
+      return { cloud, month: month.label, path, rows: writeMonth(path, cloud, billRows(cloud, options.seed, month)) };
+    });
+  });
+}
+
+/** The exact totals of `writeBill` with the same options, summed with decimals from the generated rows. */
+export function expectedTotals(options: BillOptions): ExpectedTotals[] {
+  return clouds.flatMap((cloud) =>
+    billingMonths(options.asOf).map((month) => {
+      let sum = noCosts();
+      let rows = 0;
+      for (const row of billRows(cloud, options.seed, month)) {
+        sum = addCosts(sum, row);
+        rows++;
+      }
+      return {
+        cloud,
+        serviceProviderName: sellers[cloud].providerName,
+        month: month.label,
+        rows,
+        billedCost: plain(sum.billedCost),
+        effectiveCost: plain(sum.effectiveCost),
+        listCost: plain(sum.listCost),
+        contractedCost: plain(sum.contractedCost),
+      };
+    }),
+  );
+}
+
+function writeMonth(path: string, cloud: Cloud, rows: Iterable<BillRow>): number {
+  const columns: readonly (FocusColumn | ExtraColumn)[] = [...focusColumns, ...extraColumns[cloud]];
+  // The clouds' own ways to write null: AWS' FOCUS samples have the word, Azure leaves the field empty.
+  const nullText = cloud === 'aws' ? 'NULL' : '';
+  const file = openSync(path, 'w');
+  try {
+    let count = 0;
+    let chunk = `${columns.join(',')}\n`;
+    for (const row of rows) {
+      for (let i = 0; i < columns.length; i++) {
+        const column = columns[i];
+        const value = column === undefined ? undefined : row[column];
+        chunk += (i === 0 ? '' : ',') + (value === undefined ? nullText : csvField(value));
+      }
+      chunk += '\n';
+      count++;
+      if (chunk.length >= CHUNK_CHARACTERS) {
+        writeSync(file, chunk);
+        chunk = '';
+      }
+    }
+    writeSync(file, chunk);
+    return count;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** RFC 4180: quoted where it holds a comma, a quote or a line end. */
+function csvField(value: string): string {
+  return /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+}

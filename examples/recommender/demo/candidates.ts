@@ -1,0 +1,45 @@
+import { exportOnnx } from '../onnx/export-onnx.ts';
+import { generateRatings } from '../ratings/generate.ts';
+import { type RatingSplit, splitByTime } from '../ratings/split.ts';
+import { measureModels, type PredictionMeasurement } from '../serving-cost/measure-predictions.ts';
+import { type Evaluation, evaluate } from '../training/evaluate.ts';
+import { type TrainedModel, trainModels } from '../training/train-models.ts';
+
+/** One model with everything that was measured of it. */
+export interface Candidate {
+  readonly trained: TrainedModel;
+  readonly quality: Evaluation;
+  readonly serving: PredictionMeasurement;
+  readonly onnx: Uint8Array;
+}
+
+export type Report = (line: string) => void;
+
+/** Generates the ratings, trains every model, evaluates it on what was held out and measures what predictions take. */
+export async function makeCandidates(seed: number, report: Report): Promise<Candidate[]> {
+  const ratings = generateRatings({ seed });
+  const split = splitByTime(ratings);
+  report(
+    `${ratings.users.length.toLocaleString('en')} ratings of ${ratings.userCount.toLocaleString('en')} users over ${ratings.itemCount.toLocaleString('en')} items`,
+  );
+  const trained = await trainAll(split, seed, report);
+  const measured = await measureModels(trained.map(({ model }) => model));
+  return trained.map((each, index) => {
+    const serving = measured[index];
+    if (serving === undefined) throw new Error(`${each.variant.name} was not measured`);
+    const quality = evaluate(each.model, split);
+    report(
+      `${each.variant.name.padEnd(16)} NDCG@10 ${quality.ndcgAt10.mean.toFixed(3)} (${quality.ndcgAt10.low.toFixed(3)} to ${quality.ndcgAt10.high.toFixed(3)})  ${(1e6 / serving.predictionsPerSecond).toFixed(1)} µs a prediction`,
+    );
+    return { trained: each, quality, serving, onnx: exportOnnx(each.model) };
+  });
+}
+
+function trainAll(split: RatingSplit, seed: number, report: Report): Promise<TrainedModel[]> {
+  return trainModels(split, {
+    seed,
+    onProgress: ({ variant, member, epoch, loss }) => {
+      if (epoch % 2 === 0) report(`training ${variant} member ${member + 1}, epoch ${epoch}: loss ${loss.toFixed(4)}`);
+    },
+  });
+}

@@ -1,0 +1,54 @@
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { Readable } from 'node:stream';
+import { type CallInput, type Endpoint, type ResponseOf, urlOf } from '../../../src/platform/contract/schema.ts';
+import { createUpload } from '../../../src/platform/uploads/schema.ts';
+
+/** What the demo asks of a server: our own endpoints, and MLflow's as any MLflow client would. */
+export interface DemoClient {
+  readonly url: string;
+  call<E extends Endpoint>(endpoint: E, input?: CallInput<E>): Promise<ResponseOf<E>>;
+  upload(path: string): Promise<string>;
+  mlflow<T>(path: string, body: object): Promise<T>;
+  putArtifact(uri: string, name: string, content: Uint8Array | string): Promise<void>;
+}
+
+export function createDemoClient(url: string): DemoClient {
+  const send = async (path: string, init: RequestInit): Promise<unknown> => {
+    const answer = await fetch(`${url}${path}`, init);
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${init.method} ${path}: ${text}`);
+    return text === '' ? {} : JSON.parse(text);
+  };
+  const json = (method: string, path: string, body: unknown) =>
+    send(path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  return {
+    url,
+    async call(endpoint, input = {}) {
+      const path = urlOf(endpoint, input);
+      const answer = await (input.body === undefined
+        ? send(path, { method: endpoint.method })
+        : json(endpoint.method, path, input.body));
+      return endpoint.response.parse(answer) as ResponseOf<typeof endpoint>;
+    },
+    async upload(path) {
+      const init = {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream' },
+        body: Readable.toWeb(createReadStream(path)),
+        duplex: 'half',
+      };
+      const answer = await send(
+        urlOf(createUpload, { query: { name: basename(path) } }),
+        init as unknown as RequestInit,
+      );
+      return createUpload.response.parse(answer).upload;
+    },
+    mlflow: async <T>(path: string, body: object) => (await json('POST', `/api/2.0/mlflow/${path}`, body)) as T,
+    async putArtifact(uri, name, content) {
+      const path = `${uri.replace('mlflow-artifacts:/', '/api/2.0/mlflow-artifacts/artifacts/')}/${name}`;
+      const body = typeof content === 'string' ? content : new Uint8Array(content);
+      await send(path, { method: 'PUT', headers: { 'content-type': 'application/octet-stream' }, body });
+    },
+  };
+}

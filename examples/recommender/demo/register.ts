@@ -1,0 +1,117 @@
+import { recordUsage, type UsageInterval } from '../../../src/finops/metering/schema.ts';
+import { mlflowModelFiles } from '../onnx/mlflow-model.ts';
+import type { Estimate } from '../training/estimate.ts';
+import { variantParams } from '../training/variants.ts';
+import type { Candidate } from './candidates.ts';
+import type { DemoClient } from './client.ts';
+
+export const MODEL = 'ranker';
+const EXPERIMENT = 'home-feed-ranker';
+const SUBJECT = { team: 'recommendations', project: 'home-feed', model: MODEL } as const;
+
+interface RunInfo {
+  readonly run: { readonly info: { readonly run_id: string; readonly artifact_uri: string } };
+}
+
+/** Makes the experiment and the registered model that the candidates go into. */
+export async function prepareRegistry(client: DemoClient): Promise<string> {
+  const { experiment_id } = await client.mlflow<{ experiment_id: string }>('experiments/create', { name: EXPERIMENT });
+  const description = 'Ranks the items of the home feed for a user.';
+  await client.mlflow('registered-models/create', { name: MODEL, description });
+  return experiment_id;
+}
+
+/** Logs a candidate's run over the MLflow wire, meters it, and registers it; answers the version. */
+export async function registerCandidate(
+  client: DemoClient,
+  experimentId: string,
+  candidate: Candidate,
+): Promise<string> {
+  const { variant, intervals, epochs } = candidate.trained;
+  const startTime = Math.floor(Math.min(...intervals.map((interval) => interval.startedAtMs)));
+  const endTime = Math.ceil(Math.max(...intervals.map((interval) => interval.endedAtMs)));
+  const { run } = await client.mlflow<RunInfo>('runs/create', {
+    experiment_id: experimentId,
+    run_name: variant.name,
+    start_time: startTime,
+    tags: [
+      { key: 'steelyard.team', value: SUBJECT.team },
+      { key: 'steelyard.project', value: SUBJECT.project },
+    ],
+  });
+  const { run_id: runId, artifact_uri: artifactUri } = run.info;
+  const params = Object.entries(variantParams(variant)).map(([key, value]) => ({ key, value }));
+  await client.mlflow('runs/log-batch', { run_id: runId, params, metrics: qualityMetrics(candidate, endTime) });
+  const losses = epochs
+    .filter(({ member }) => member === 0)
+    .map(({ epoch, loss }) => ({ key: 'loss', value: loss, step: epoch, timestamp: endTime }));
+  if (losses.length > 0) await client.mlflow('runs/log-batch', { run_id: runId, metrics: losses });
+  await putModel(client, runId, artifactUri, candidate, endTime);
+  await client.mlflow('runs/update', { run_id: runId, status: 'FINISHED', end_time: endTime });
+  const { model_version } = await client.mlflow<{ model_version: { version: string } }>('model-versions/create', {
+    name: MODEL,
+    source: `${artifactUri}/model`,
+    run_id: runId,
+    description: variant.name,
+    tags: [{ key: 'variant', value: variant.name }],
+  });
+  const { version } = model_version;
+  const usage = [...trainingUsage(runId, candidate), servingUsage(runId, version, candidate)];
+  await client.call(recordUsage, { body: { intervals: usage } });
+  return version;
+}
+
+function qualityMetrics({ quality, serving }: Candidate, timestamp: number) {
+  const point = (key: string, value: number) => ({ key, value, step: 0, timestamp });
+  const estimate = (key: string, { mean, low, high, sampleSize }: Estimate) => [
+    point(key, mean),
+    point(`${key}.ci_lower`, low),
+    point(`${key}.ci_upper`, high),
+    point(`${key}.n`, sampleSize),
+  ];
+  return [
+    ...estimate('ndcg_at_10', quality.ndcgAt10),
+    ...estimate('recall_at_10', quality.recallAt10),
+    ...estimate('mrr_at_10', quality.mrrAt10),
+    point('predictions_per_second', serving.predictionsPerSecond),
+    point('batch_p95_ms', serving.p95Ms),
+  ];
+}
+
+async function putModel(client: DemoClient, runId: string, artifactUri: string, { onnx }: Candidate, endTime: number) {
+  const files = mlflowModelFiles({ runId, modelUuid: runId, createdAt: new Date(endTime), sizeBytes: onnx.byteLength });
+  for (const [name, content] of Object.entries({ ...files, 'model.onnx': onnx })) {
+    await client.putArtifact(artifactUri, `model/${name}`, content);
+  }
+}
+
+/** One core for as long as each member trained. */
+function trainingUsage(runId: string, { trained }: Candidate): UsageInterval[] {
+  return trained.intervals.map(({ member, startedAtMs, endedAtMs }) => ({
+    usage: `${runId}:train:${member}`,
+    subject: { ...SUBJECT, run: runId, purpose: 'training' },
+    resource: 'cpu-core',
+    quantity: '1',
+    period: periodOf(startedAtMs, endedAtMs),
+    origin: 'demo: wall clock of the training thread',
+  }));
+}
+
+/** One core for the time it was busy with predictions, ending when the measurement ended. */
+function servingUsage(runId: string, version: string, { serving }: Candidate): UsageInterval {
+  return {
+    usage: `${runId}:serve`,
+    subject: { ...SUBJECT, modelVersion: version, purpose: 'inference' },
+    resource: 'cpu-core',
+    quantity: '1',
+    period: periodOf(serving.endedAtMs - serving.busySeconds * 1000, serving.endedAtMs),
+    predictions: serving.predictions,
+    origin: `demo: ${serving.runtime}, one thread, batches of ${serving.batchSize}`,
+  };
+}
+
+/** Whole milliseconds, at least one: what an interval of a clock that ticks in milliseconds can say. */
+function periodOf(startMs: number, endMs: number): { start: string; end: string } {
+  const start = Math.floor(startMs);
+  return { start: new Date(start).toISOString(), end: new Date(Math.max(start + 1, Math.round(endMs))).toISOString() };
+}

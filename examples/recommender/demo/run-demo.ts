@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { importBill } from '../../../src/finops/billing/schema.ts';
+import { costSummary } from '../../../src/finops/costs/schema.ts';
+import { postApply } from '../../../src/platform/manifests/schema.ts';
+import { checkGate } from '../../../src/tradeoff/gates/schema.ts';
+import { writeBill } from '../bill/write-bill.ts';
+import { type Candidate, makeCandidates, type Report } from './candidates.ts';
+import type { DemoClient } from './client.ts';
+import { MODEL, prepareRegistry, registerCandidate } from './register.ts';
+
+const POLICY = 'ranker-production';
+
+export interface DemoOptions {
+  readonly seed: number;
+  /** The moment up to which the bill of the current month is known. */
+  readonly asOf: Date;
+  /** Where the generated bill is written. */
+  readonly folder: string;
+  readonly report: Report;
+}
+
+export interface DemoVerdict {
+  readonly name: string;
+  readonly version: string;
+  readonly verdict: string;
+  readonly summary: string;
+  readonly ndcgAt10: number;
+  /** Exact decimal in USD, or null when it could not be metered. */
+  readonly costPerThousand: string | null;
+}
+
+/** The main job from end to end, over HTTP alone: a bill comes in, models are trained and registered, the gate decides. */
+export async function runDemo(client: DemoClient, options: DemoOptions): Promise<DemoVerdict[]> {
+  const { report } = options;
+  report('1. Teams, prices, rules, budgets and the policy are applied');
+  await applyConfig(client);
+  report('2. The bill of two clouds comes in');
+  await importBills(client, options);
+  report('3. Recommenders are trained and measured');
+  const candidates = await makeCandidates(options.seed, report);
+  report('4. Each is logged and registered over the MLflow wire, and its usage is metered');
+  const experimentId = await prepareRegistry(client);
+  const versions: string[] = [];
+  for (const candidate of candidates) versions.push(await registerCandidate(client, experimentId, candidate));
+  report('5. The gate weighs quality against cost, smallest model first');
+  const verdicts: DemoVerdict[] = [];
+  for (const [index, candidate] of candidates.entries()) {
+    verdicts.push(await weigh(client, candidate, versions[index] ?? ''));
+  }
+  return verdicts;
+}
+
+async function applyConfig(client: DemoClient): Promise<void> {
+  const folder = join(import.meta.dirname, '../config');
+  const documents = readdirSync(folder).map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }));
+  await client.call(postApply, { body: { documents } });
+}
+
+async function importBills(client: DemoClient, { seed, asOf, folder, report }: DemoOptions): Promise<void> {
+  const files = writeBill(folder, { seed, asOf });
+  for (const [source, ofCloud] of Map.groupBy(files, (file) => file.cloud)) {
+    const uploads: { upload: string; name: string }[] = [];
+    for (const { path } of ofCloud)
+      uploads.push({ upload: await client.upload(path), name: path.slice(folder.length + 1) });
+    const result = await client.call(importBill, { body: { source, files: uploads } });
+    const billed = result.totals.find(({ metric }) => metric === 'billedCost');
+    report(
+      `${source}: ${result.accepted.toLocaleString('en')} rows of ${result.periods.join(', ')}, ${shownMoney(billed?.amount)} billed`,
+    );
+  }
+  const { rows } = await client.call(costSummary, { query: { by: 'team', metric: 'effectiveCost' } });
+  for (const { team, amount } of rows)
+    report(`   ${(team ?? 'unallocated').padEnd(16)} ${shownMoney(amount).padStart(16)}`);
+}
+
+async function weigh(client: DemoClient, { trained, quality }: Candidate, version: string): Promise<DemoVerdict> {
+  const body = { model: MODEL, version, policy: POLICY };
+  const { verdict, summary, checks } = await client.call(checkGate, { body });
+  const cost = checks.find(({ name }) => name === 'cost per 1,000 predictions');
+  return {
+    name: trained.variant.name,
+    version,
+    verdict,
+    summary,
+    ndcgAt10: quality.ndcgAt10.mean,
+    costPerThousand: cost?.measured ?? null,
+  };
+}
+
+/** For the terminal: dollars with thousands; the exact figure is in the product. */
+function shownMoney(amount: string | null | undefined): string {
+  if (amount === null || amount === undefined) return 'unknown';
+  return `$${Number(amount).toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+}

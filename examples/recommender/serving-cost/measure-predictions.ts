@@ -1,0 +1,132 @@
+import { createRandom } from '../random/xoshiro.ts';
+import type { RecommenderModel } from '../training/recommender-model.ts';
+import { createPredictor, type Predictor } from './predictor.ts';
+
+/** What serving a model took. A prediction is one user's top ten. No price in here: usage times a price is metering's. */
+export interface PredictionMeasurement {
+  readonly predictions: number;
+  /** Wall-clock seconds in which the one thread was busy with them. */
+  readonly busySeconds: number;
+  readonly threads: 1;
+  readonly runtime: Predictor['runtime'];
+  readonly batchSize: number;
+  readonly predictionsPerSecond: number;
+  /** Median and 95th percentile of the time of one batch. */
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  /** Predictions per second of each repetition: how steady the machine was. */
+  readonly repetitionRates: readonly number[];
+  /** Milliseconds since 1970, from the first timed batch to the last. */
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+}
+
+export interface MeasureOptions {
+  /** Users per call; default 64. */
+  readonly batchSize?: number;
+  /** Timed seconds per repetition; default 0.3. */
+  readonly secondsPerRepetition?: number;
+  /** Default 4. */
+  readonly repetitions?: number;
+  /** Untimed seconds before the first repetition; default 0.2. */
+  readonly warmUpSeconds?: number;
+  /** Chooses the users; default 1. */
+  readonly seed?: number;
+  /** The exported model where it exists already; `null` forces the TypeScript scorer. */
+  readonly onnx?: Uint8Array | null;
+}
+
+/** Measures one model; see `measureModels` to compare several. */
+export async function measurePredictions(
+  model: RecommenderModel,
+  options: MeasureOptions = {},
+): Promise<PredictionMeasurement> {
+  await using predictor = await createPredictor(model, options.onnx === undefined ? {} : { onnx: options.onnx });
+  const meter = createMeter(predictor, model, options);
+  await meter.warmUp();
+  for (let repetition = 0; repetition < (options.repetitions ?? 4); repetition++) await meter.repeat();
+  return meter.result();
+}
+
+/**
+ * Measures several models in turns, one repetition of each at a time, so that a slow moment of the machine falls on all
+ * of them and their ratio stays true. Results are in the order of `models`.
+ */
+export async function measureModels(
+  models: readonly RecommenderModel[],
+  options: Omit<MeasureOptions, 'onnx'> = {},
+): Promise<PredictionMeasurement[]> {
+  await using predictors = new AsyncDisposableStack();
+  const meters: Meter[] = [];
+  for (const model of models) meters.push(createMeter(predictors.use(await createPredictor(model)), model, options));
+  for (const meter of meters) await meter.warmUp();
+  for (let repetition = 0; repetition < (options.repetitions ?? 4); repetition++) {
+    for (const meter of meters) await meter.repeat();
+  }
+  return meters.map((meter) => meter.result());
+}
+
+interface Meter {
+  warmUp(): Promise<void>;
+  repeat(): Promise<void>;
+  result(): PredictionMeasurement;
+}
+
+function createMeter(predictor: Predictor, model: RecommenderModel, options: MeasureOptions): Meter {
+  const { batchSize = 64, secondsPerRepetition = 0.3, warmUpSeconds = 0.2, seed = 1 } = options;
+  const random = createRandom(seed);
+  const batchMs: number[] = [];
+  const repetitionRates: number[] = [];
+  let startedAtMs = 0;
+  let endedAtMs = 0;
+  const run = async (seconds: number): Promise<number[]> => {
+    const times: number[] = [];
+    const until = performance.now() + seconds * 1000;
+    do {
+      const users = BigInt64Array.from({ length: batchSize }, () => BigInt(random.integer(model.userCount)));
+      const begin = performance.now();
+      await predictor.predict(users);
+      times.push(performance.now() - begin);
+    } while (performance.now() < until);
+    return times;
+  };
+  return {
+    warmUp: async () => {
+      await run(warmUpSeconds);
+    },
+    repeat: async () => {
+      if (startedAtMs === 0) startedAtMs = performance.timeOrigin + performance.now();
+      const times = await run(secondsPerRepetition);
+      endedAtMs = performance.timeOrigin + performance.now();
+      repetitionRates.push((times.length * batchSize * 1000) / sum(times));
+      for (const time of times) batchMs.push(time);
+    },
+    result: () => {
+      const sorted = Float64Array.from(batchMs).sort();
+      const predictions = batchMs.length * batchSize;
+      const busySeconds = sum(batchMs) / 1000;
+      return {
+        predictions,
+        busySeconds,
+        threads: 1,
+        runtime: predictor.runtime,
+        batchSize,
+        predictionsPerSecond: predictions / busySeconds,
+        p50Ms: quantile(sorted, 0.5),
+        p95Ms: quantile(sorted, 0.95),
+        repetitionRates,
+        startedAtMs,
+        endedAtMs,
+      };
+    },
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** Nearest-rank quantile of ascending values; 0 for an empty sample cannot occur, a run times one batch at least. */
+function quantile(sorted: Float64Array, probability: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.ceil(probability * sorted.length) - 1)] ?? 0;
+}

@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, problemFrom, testApplication } from '../../testing.ts';
+import { mlflow, newRun, post, textAt, valueAt } from '../wire/testing.ts';
+import { getRun, listRuns } from './schema.ts';
+
+type Application = Awaited<ReturnType<typeof testApplication>>;
+
+/** Refused calls change nothing, so one application serves a whole table of them. */
+let shared: Application;
+beforeAll(async () => {
+  shared = await testApplication();
+});
+afterAll(() => shared[Symbol.asyncDispose]());
+
+async function namesOf(application: Application, message: object): Promise<unknown> {
+  const { status, body } = await mlflow(application, 'POST', 'runs/search', { experiment_ids: ['0'], ...message });
+  if (status !== 200) return body.error_code;
+  const runs = Array.isArray(body.runs) ? body.runs : [];
+  return runs.map((run: unknown) => textAt(run, 'info', 'run_name'));
+}
+
+describe('runs', () => {
+  it('take a random name, the default experiment and RUNNING when nothing else is said', async () => {
+    await using application = await testApplication({ clock: { now: () => 1234 } });
+    const { run } = await post(application, 'runs/create');
+    expect(valueAt(run, 'info')).toMatchObject({
+      experiment_id: '0',
+      status: 'RUNNING',
+      start_time: 1234,
+      user_id: '',
+    });
+    expect(textAt(run, 'info', 'run_id')).toMatch(/^[0-9a-f]{32}$/);
+    expect(textAt(run, 'info', 'run_name')).toMatch(/^[a-z]+-[a-z]+-\d+$/);
+    expect(valueAt(run, 'data', 'tags', 0)).toEqual({
+      key: 'mlflow.runName',
+      value: textAt(run, 'info', 'run_name'),
+    });
+  });
+
+  it.each([
+    ['runs/create', { run_name: 'a', tags: [{ key: 'mlflow.runName', value: 'b' }] }, 400, 'INVALID_PARAMETER_VALUE'],
+    ['runs/create', { experiment_id: '9' }, 404, 'RESOURCE_DOES_NOT_EXIST'],
+    ['runs/create', { experiment_id: 'x' }, 400, 'INVALID_PARAMETER_VALUE'],
+    ['runs/create', { experiment_id: 0 }, 400, 'INVALID_PARAMETER_VALUE'],
+    ['runs/create', { start_time: 'soon' }, 400, 'INVALID_PARAMETER_VALUE'],
+    ['runs/update', { run_id: 'none', status: 'FINISHED' }, 404, 'RESOURCE_DOES_NOT_EXIST'],
+    ['runs/update', { run_id: 'none', status: 'DONE' }, 400, 'INVALID_PARAMETER_VALUE'],
+    ['runs/delete', {}, 400, 'INVALID_PARAMETER_VALUE'],
+    ['runs/search', { experiment_ids: '0' }, 400, 'INVALID_PARAMETER_VALUE'],
+    ['runs/search', { experiment_ids: ['0'], max_results: 50_001 }, 400, 'INVALID_PARAMETER_VALUE'],
+    ['runs/search', { experiment_ids: ['0'], max_results: 0 }, 400, 'INVALID_PARAMETER_VALUE'],
+    ['runs/search', { experiment_ids: ['0'], order_by: ['dataset.name'] }, 400, 'INVALID_PARAMETER_VALUE'],
+  ])('refuse %s of %j', async (path, message, status, errorCode) => {
+    expect(await mlflow(shared, 'POST', path, message)).toMatchObject({ status, body: { error_code: errorCode } });
+  });
+
+  it('sort values first, then NaN, then missing, in both directions, and page by any order', async () => {
+    await using application = await testApplication();
+    const values: Record<string, number | string | undefined> = {
+      a: 2,
+      b: 'NaN',
+      c: undefined,
+      d: 1,
+      e: '-Infinity',
+      f: 1,
+    };
+    for (const [index, [run_name, value]] of Object.entries(values).entries()) {
+      const run_id = await newRun(application, { run_name, start_time: index });
+      if (value !== undefined) await post(application, 'runs/log-metric', { run_id, key: 'm', value, timestamp: 1 });
+    }
+    const descending = ['a', 'f', 'd', 'e', 'b', 'c'];
+    expect(await namesOf(application, { order_by: ['metrics.m ASC'] })).toEqual(['e', 'f', 'd', 'a', 'b', 'c']);
+    expect(await namesOf(application, { order_by: ['metrics.m DESC'] })).toEqual(descending);
+    const paged: unknown[] = [];
+    let page_token: unknown;
+    do {
+      const message = {
+        experiment_ids: ['0'],
+        order_by: ['metrics.m DESC'],
+        max_results: 1,
+        ...(page_token ? { page_token } : {}),
+      };
+      const body = await post(application, 'runs/search', message);
+      paged.push(valueAt(body, 'runs', 0, 'info', 'run_name'));
+      page_token = body.next_page_token;
+    } while (page_token !== undefined);
+    expect(paged).toEqual(descending);
+  });
+
+  it('do not skip or repeat one when others come and go between two pages', async () => {
+    await using application = await testApplication();
+    for (let at = 0; at < 6; at += 1) await newRun(application, { run_name: `r${at}`, start_time: at });
+    const first = await post(application, 'runs/search', { experiment_ids: ['0'], max_results: 3 });
+    await newRun(application, { run_name: 'late', start_time: 100 });
+    await post(application, 'runs/delete', { run_id: textAt(first, 'runs', '0', 'info', 'run_id') });
+    const message = { max_results: 3, page_token: first.next_page_token };
+    expect(await namesOf(application, message)).toEqual(['r2', 'r1', 'r0']);
+    expect(await namesOf(application, { ...message, filter: "params.p = '1'" })).toBe('INVALID_PARAMETER_VALUE');
+  });
+
+  it.each([
+    ["params.p LIKE '50\\%'", ['backslash']],
+    ["params.p LIKE '50_'", ['percent']],
+    ["params.p LIKE '%\\'", []],
+    ["params.p ILIKE 'GRoß%'", ['upper']],
+    ["params.p != '50%'", ['backslash', 'upper']],
+    ['params.p IS NULL', ['none']],
+    ["tags.mlflow.runName = 'none'", ['none']],
+    ['attributes.end_time > 5', ['upper']],
+    ["Created >= 3 and `Run name` != 'x'", ['none', 'upper']],
+    ["status IN ('RUNNING')", 'INVALID_PARAMETER_VALUE'],
+    ["run_id IN ('nobody')", []],
+    ["params.p = 'x''; drop table run; --'", []],
+  ])('match %s', async (filter, names) => {
+    await using application = await testApplication();
+    const params: Record<string, string | undefined> = {
+      backslash: '50\\x',
+      percent: '50%',
+      upper: 'groß',
+      none: undefined,
+    };
+    for (const [index, [run_name, value]] of Object.entries(params).entries()) {
+      const run_id = await newRun(application, { run_name, start_time: index + 1 });
+      if (value !== undefined) await post(application, 'runs/log-parameter', { run_id, key: 'p', value });
+      if (run_name === 'upper') await post(application, 'runs/update', { run_id, status: 'KILLED', end_time: 6 });
+    }
+    const found = await namesOf(application, { filter, order_by: ['run_name'] });
+    expect(found).toEqual(names);
+  });
+
+  it('are found in our own API with what they are about', async () => {
+    await using application = await testApplication();
+    const tags = [{ key: 'steelyard.team', value: 'search' }];
+    const runId = await newRun(application, { run_name: 'r', start_time: 0, tags });
+    await post(application, 'runs/log-metric', { run_id: runId, key: 'loss', value: 'NaN', timestamp: 1 });
+    await post(application, 'runs/update', { run_id: runId, status: 3, end_time: 9e15 });
+    const run = await call(application, getRun, { params: { runId } });
+    expect(run).toEqual({
+      runId,
+      experimentId: '0',
+      experimentName: 'Default',
+      runName: 'r',
+      status: 'FINISHED',
+      startTime: '1970-01-01T00:00:00.000Z',
+      endTime: '9999-12-31T23:59:59.999Z',
+      subject: { team: 'search' },
+      params: {},
+      metrics: { loss: null },
+      tags: { 'mlflow.runName': 'r', 'steelyard.team': 'search' },
+    });
+    const { runs } = await call(application, listRuns, { query: { filter: "tags.`steelyard.team` = 'search'" } });
+    expect(runs).toEqual([run]);
+    expect(await call(application, listRuns, { query: { experimentId: '5' } })).toEqual({
+      runs: [],
+      nextPageToken: null,
+    });
+    const failures = [
+      () => call(application, getRun, { params: { runId: 'none' } }),
+      () => call(application, listRuns, { query: { filter: 'nonsense' } }),
+      () => call(application, listRuns, { query: { pageToken: 'nonsense' } }),
+    ];
+    const codes = [];
+    for (const failure of failures) codes.push((await problemFrom(failure())).code);
+    expect(codes).toEqual(['run_not_found', 'search_filter_invalid', 'invalid_page_token']);
+  });
+});

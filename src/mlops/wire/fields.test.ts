@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { bodyFields, queryFields } from './fields.ts';
+
+describe('fields of a message', () => {
+  it('takes null for unset, numbers as text, and JSON that is a JSON string', () => {
+    const fields = bodyFields(JSON.stringify('{"a": null, "n": "17", "f": "NaN", "b": "True", "list": ["x"]}'));
+    expect([fields.text('a'), fields.has('a'), fields.integer('n'), fields.flag('b')]).toEqual([
+      undefined,
+      false,
+      17,
+      true,
+    ]);
+    expect(fields.requiredDouble('f')).toBeNaN();
+    expect(fields.texts('list')).toEqual(['x']);
+    expect(bodyFields('').texts('list')).toEqual([]);
+  });
+
+  it('takes one query value for a list of one', () => {
+    expect(queryFields({ ids: 'a' }).texts('ids')).toEqual(['a']);
+    expect(queryFields({ ids: ['a', 'b'] }).texts('ids')).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    [{}, "Missing value for required parameter 'id'."],
+    [{ id: null }, "Missing value for required parameter 'id'."],
+    [{ id: '' }, "Missing value for required parameter 'id'."],
+    [{ id: 9 }, "Invalid value 9 for parameter 'id' supplied:  Hint: Value was of type 'int'."],
+    [{ id: true }, "Invalid value true for parameter 'id' supplied:  Hint: Value was of type 'bool'."],
+    [{ id: ['ü'] }, "Invalid value [\"\\u00fc\"] for parameter 'id' supplied:  Hint: Value was of type 'list'."],
+    [{ id: { b: 1, a: {} } }, 'Invalid value {"a":{},"b":1} for parameter \'id\' supplied:'],
+  ])('says what is wrong with %j in MLflow’s words', (message, text) => {
+    expect(() => bodyFields(JSON.stringify(message)).requiredText('id')).toThrow(text);
+  });
+
+  it('shows a number as it was written', () => {
+    expect(() => bodyFields('{"id": 9.0}').text('id')).toThrow("Invalid value 9.0 for parameter 'id' supplied");
+    expect(() => bodyFields('{"id": 1e400}').text('id')).toThrow('Invalid value 1e400');
+  });
+
+  it('names the place of a nested value', () => {
+    const body = bodyFields('{"metrics": [{"timestamp": 1}, {"timestamp": 2.5}, {}]}');
+    const [, second, third] = body.messages('metrics');
+    expect(() => second?.requiredInteger('timestamp')).toThrow(
+      "Invalid value 2.5 for parameter 'metrics[1].timestamp'",
+    );
+    expect(() => third?.requiredInteger('timestamp')).toThrow("required parameter 'metrics[2].timestamp'");
+    expect(() => bodyFields('{"metrics": "foo"}').messages('metrics')).toThrow(
+      'Invalid value "foo" for parameter \'metrics\'',
+    );
+    expect(() => bodyFields('{"metrics": [1]}').messages('metrics')).toThrow("parameter 'metrics'");
+  });
+
+  it('reads an enum by name and by number', () => {
+    const names = ['ONE', 'TWO'] as const;
+    expect(bodyFields('{"e": "TWO"}').choice('e', names)).toBe('TWO');
+    expect(bodyFields('{"e": 2}').choice('e', names)).toBe('TWO');
+    expect(() => bodyFields('{"e": 3}').choice('e', names)).toThrow('Invalid value 3');
+    expect(() => bodyFields('{"e": "three"}').choice('e', names)).toThrow('Invalid value "three"');
+  });
+
+  it.each(['{', '[1]', '17', '"[]"', '"{"'])('refuses the body %j', (body) => {
+    expect(() => bodyFields(body)).toThrow(expect.objectContaining({ errorCode: 'INVALID_PARAMETER_VALUE' }));
+  });
+
+  it('does not take inherited names for fields', () => {
+    expect(bodyFields('{}').has('constructor')).toBe(false);
+  });
+});

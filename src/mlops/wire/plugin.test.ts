@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { testApplication } from '../../testing.ts';
+import { decodePageToken, encodePageToken } from './page-token.ts';
+
+const host = { host: 'localhost' };
+
+describe('the MLflow wire', () => {
+  it.each(['/api/2.0', '/api/3.0', '/ajax-api/2.0', '/ajax-api/3.0', '//api/2.0'])(
+    'serves its endpoints under %s',
+    async (prefix) => {
+      await using application = await testApplication();
+      const url = `${prefix}/mlflow/experiments/get?experiment_id=0`;
+      const answer = await application.http.inject({ url, headers: host });
+      expect(answer.json()).toMatchObject({
+        experiment: { name: 'Default', artifact_location: 'mlflow-artifacts:/0' },
+      });
+    },
+  );
+
+  it.each([
+    ['text/plain', "Bad Request. Content-Type must be one of ['application/json']."],
+    ['application/x-www-form-urlencoded', "Bad Request. Content-Type must be one of ['application/json']."],
+    [undefined, 'Bad Request. Content-Type header is missing.'],
+  ])('refuses a POST of %s, which a page of another site could send', async (type, message) => {
+    await using application = await testApplication();
+    const answer = await application.http.inject({
+      method: 'POST',
+      url: '/api/2.0/mlflow/experiments/create',
+      headers: type === undefined ? host : { ...host, 'content-type': type },
+      payload: Buffer.from('{"name": "x"}'),
+    });
+    expect([answer.statusCode, answer.json()]).toEqual([400, { error_code: 'INVALID_PARAMETER_VALUE', message }]);
+  });
+
+  it('answers what it does not serve with 404 in MLflow’s shape', async () => {
+    await using application = await testApplication();
+    const answer = await application.http.inject({ url: '/api/3.0/mlflow/traces/search', headers: host });
+    expect([answer.statusCode, answer.json()]).toMatchObject([404, { error_code: 'ENDPOINT_NOT_FOUND' }]);
+  });
+
+  it('answers a foreign Host in MLflow’s shape', async () => {
+    await using application = await testApplication();
+    const url = '/api/2.0/mlflow/experiments/get?experiment_id=0';
+    const answer = await application.http.inject({ url, headers: { host: 'evil.example' } });
+    expect([answer.statusCode, answer.json()]).toMatchObject([403, { error_code: 'PERMISSION_DENIED' }]);
+  });
+
+  it('names a version that keeps clients from sending spans by OTLP', async () => {
+    await using application = await testApplication();
+    const answer = await application.http.inject({ url: '/version', headers: host });
+    expect(answer.body).toMatch(/^3\.[0-3]\.\d+$/);
+  });
+
+  it('takes a body of JSON text in JSON and parameters of the content type', async () => {
+    await using application = await testApplication();
+    const answer = await application.http.inject({
+      method: 'POST',
+      url: '/api/2.0/mlflow/experiments/create',
+      headers: { ...host, 'content-type': 'application/json; charset=utf-8' },
+      payload: JSON.stringify(JSON.stringify({ name: 'twice', unknown_field: 1 })),
+    });
+    expect(answer.json()).toEqual({ experiment_id: '1' });
+  });
+});
+
+describe('a page token', () => {
+  it('gives its position back to the same query only', () => {
+    const token = encodePageToken(['q', 1], ['a', 2, 0.1]);
+    expect(decodePageToken(token, ['q', 1], 3)).toEqual(['a', 2, 0.1]);
+    expect(decodePageToken('', ['q', 1], 3)).toBeNull();
+    for (const refused of [() => decodePageToken(token, ['q', 2], 3), () => decodePageToken(token, ['q', 1], 2)]) {
+      expect(refused).toThrow(expect.objectContaining({ code: 'invalid_page_token' }));
+    }
+  });
+
+  it.each(['x', 'bnVsbA', 'e30', Buffer.from('{"query":"q","at":[null]}').toString('base64url')])(
+    'refuses %j',
+    (token) => {
+      expect(() => decodePageToken(token, ['q'], 1)).toThrow(
+        expect.objectContaining({ code: 'invalid_page_token', errorCode: 'INVALID_PARAMETER_VALUE' }),
+      );
+    },
+  );
+});

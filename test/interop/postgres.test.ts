@@ -1,0 +1,45 @@
+import { tmpdir } from 'node:os';
+import { sql as raw } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventsSuite, sharedEventsSuite } from '../../src/platform/events/suite.testing.ts';
+import { jobsSuite, sharedJobsSuite } from '../../src/platform/jobs/suite.testing.ts';
+import { openStore } from '../../src/platform/store/index.ts';
+import { type Place, storeSuite } from '../../src/platform/store/suite.testing.ts';
+import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
+
+const bin = findPostgres();
+
+describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are not installed)', () => {
+  let server: Postgres;
+  beforeAll(async () => {
+    server = await startPostgres(bin ?? '');
+  });
+  afterAll(() => server?.[Symbol.asyncDispose]());
+
+  async function newPlace(): Promise<Place> {
+    const database = await server.newDatabase();
+    return { open: () => openStore({ database, folder: tmpdir() }) };
+  }
+
+  storeSuite('PostgreSQL', newPlace);
+  eventsSuite('PostgreSQL', newPlace);
+  sharedEventsSuite(newPlace);
+  jobsSuite('PostgreSQL', newPlace);
+  sharedJobsSuite(newPlace);
+
+  it('outlives the loss of its connections, in the middle of a transaction too', async () => {
+    const place = await newPlace();
+    await using store = await place.open();
+    await using other = await place.open();
+    const others = raw`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`;
+    const losing = store.transaction(async (sql) => {
+      await raw`select 1`.execute(sql.tables());
+      await others.execute(other.tables());
+      await raw`select 1`.execute(sql.tables());
+    });
+    await expect(losing).rejects.toThrow();
+    const { rows } = await raw`select 1 as one`.execute(store.tables());
+    expect(rows).toEqual([{ one: 1 }]);
+  });
+});

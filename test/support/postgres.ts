@@ -1,0 +1,141 @@
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+
+export interface Postgres extends AsyncDisposable {
+  readonly version: string;
+  /** Makes an empty database and answers its address. */
+  newDatabase(): Promise<string>;
+}
+
+const DEBIAN = '/usr/lib/postgresql';
+const READY_WITHIN_MS = 60_000;
+const run = promisify(execFile);
+
+/** The newest folder with `initdb` and `postgres` in it, or null where PostgreSQL is not installed. */
+export function findPostgres(): string | null {
+  const debian = listFolder(DEBIAN)
+    .toSorted((one, other) => Number(other) - Number(one))
+    .map((version) => join(DEBIAN, version, 'bin'));
+  const path = (process.env.PATH ?? '').split(delimiter);
+  return [...debian, ...path].find((folder) => has(folder, 'initdb') && has(folder, 'postgres')) ?? null;
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // not there
+  }
+}
+
+function has(folder: string, program: string): boolean {
+  return folder !== '' && listFolder(folder).includes(program);
+}
+
+/** Starts a real PostgreSQL on a free loopback port with a data folder of its own; disposing stops and removes it. */
+export async function startPostgres(bin: string): Promise<Postgres> {
+  const folder = mkdtempSync(join(tmpdir(), 'postgres-'));
+  const asOwner = ownerOf(folder);
+  const data = join(folder, 'data');
+  const initdb = asOwner(join(bin, 'initdb'), [
+    '-D',
+    data,
+    '-U',
+    'steelyard',
+    '-A',
+    'trust',
+    '-E',
+    'UTF8',
+    '--no-sync',
+  ]);
+  await run(initdb.program, initdb.args);
+  const port = await freePort();
+  // The socket goes into the folder too: the default place may not be ours to write. fsync is not what is tested.
+  const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: folder, fsync: 'off' };
+  const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const start = asOwner(join(bin, 'postgres'), ['-D', data, ...options]);
+  const server = spawn(start.program, start.args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  server.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const exited = new Promise<void>((resolve) => server.once('close', () => resolve()));
+  const address = (database: string) => `postgresql://steelyard@127.0.0.1:${port}/${database}`;
+  const stop = async () => {
+    server.kill('SIGINT'); // "fast": ends sessions that a failed test left open
+    await exited;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const version = await ready(address('postgres'), () => (server.exitCode === null ? null : said)).catch(
+    async (error) => {
+      await stop();
+      throw error;
+    },
+  );
+  let databases = 0;
+  return {
+    version,
+    async newDatabase() {
+      databases += 1;
+      const name = `test_${databases}`;
+      await query(address('postgres'), `create database ${name}`);
+      return address(name);
+    },
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** PostgreSQL refuses to run as root; there it runs as the user that its package made. */
+function ownerOf(folder: string): (program: string, args: string[]) => { program: string; args: string[] } {
+  if (process.getuid?.() !== 0) return (program, args) => ({ program, args });
+  const id = (flag: string) => execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }).trim();
+  const [user, group] = [id('-u'), id('-g')];
+  execFileSync('chown', [`${user}:${group}`, folder]);
+  chmodSync(folder, 0o700);
+  // setpriv and not su: it becomes the server, so that a signal to the child reaches PostgreSQL itself.
+  const become = ['--reuid', user, '--regid', group, '--clear-groups'];
+  return (program, args) => ({ program: 'setpriv', args: [...become, program, ...args] });
+}
+
+async function ready(address: string, ended: () => string | null): Promise<string> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  for (;;) {
+    try {
+      return await query(address, 'show server_version');
+    } catch (error) {
+      const why = ended();
+      if (why !== null) throw new Error(`PostgreSQL ended at its start: ${why}`, { cause: error });
+      if (Date.now() > deadline) throw new Error('PostgreSQL did not get ready', { cause: error });
+      await pause(100);
+    }
+  }
+}
+
+async function query(address: string, text: string): Promise<string> {
+  const client = new Client({ connectionString: address });
+  await client.connect();
+  try {
+    const { rows } = await client.query<Record<string, string>>(text);
+    return Object.values(rows[0] ?? {})[0] ?? '';
+  } finally {
+    await client.end();
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
+}
