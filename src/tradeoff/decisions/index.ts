@@ -37,15 +37,14 @@ export function createDecisions(deps: DecisionDeps): Decisions {
     },
     routes: [
       handle(listDecisions, async ({ query: { pageSize, pageToken, model = null, verdict = null } }) => {
-        const [at, id] = pageToken === undefined ? [] : decodePageToken(pageToken, { model, verdict });
-        const after = at === undefined ? null : { at: String(at), id: String(id) };
+        const [sequence] = pageToken === undefined ? [] : decodePageToken(pageToken, { model, verdict });
+        const after = sequence === undefined ? null : Number(sequence);
         const found = await pageDecisions(deps.store, { model, verdict, after, limit: pageSize + 1 });
-        const decisions = found.slice(0, pageSize).map(withoutEvidence);
-        const last = decisions.at(-1);
-        const nextPageToken =
-          found.length > pageSize && last !== undefined
-            ? encodePageToken([last.at, last.decision], { model, verdict })
-            : null;
+        const shown = found.slice(0, pageSize);
+        const decisions = shown.map(({ decision }) => withoutEvidence(decision));
+        const last = shown.at(-1);
+        const more = found.length > pageSize && last !== undefined;
+        const nextPageToken = more ? encodePageToken([last.sequence], { model, verdict }) : null;
         return { decisions, nextPageToken };
       }),
       handle(getDecision, async ({ params }) => {

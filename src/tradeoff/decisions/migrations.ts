@@ -1,11 +1,10 @@
-import type { Migrations } from '../../platform/store/index.ts';
+import { type Migrations, withSequence } from '../../platform/store/index.ts';
 
 export const decisionMigrations: Migrations = {
   'decisions/001-ledger': {
     async up(db) {
-      await db.schema
-        .createTable('decision')
-        .addColumn('id', 'text', (column) => column.primaryKey())
+      await withSequence(db, db.schema.createTable('decision'), 'sequence')
+        .addColumn('id', 'text', (column) => column.notNull().unique())
         .addColumn('at', 'text', (column) => column.notNull())
         .addColumn('model', 'text', (column) => column.notNull())
         .addColumn('version', 'text', (column) => column.notNull())
@@ -13,8 +12,7 @@ export const decisionMigrations: Migrations = {
         .addColumn('verdict', 'text', (column) => column.notNull())
         .addColumn('document', 'text', (column) => column.notNull())
         .execute();
-      await db.schema.createIndex('decision_at').on('decision').columns(['at', 'id']).execute();
-      await db.schema.createIndex('decision_model').on('decision').columns(['model', 'at']).execute();
+      await db.schema.createIndex('decision_model').on('decision').columns(['model', 'sequence']).execute();
     },
   },
 };

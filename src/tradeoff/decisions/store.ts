@@ -1,8 +1,11 @@
+import type { Generated } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
 import { DecisionDetail } from './schema.ts';
 
 interface DecisionTables {
   decision: {
+    /** Grows with every decision; the order in which they were taken. */
+    sequence: Generated<number>;
     id: string;
     at: string;
     model: string;
@@ -43,27 +46,26 @@ export async function findDecision(sql: Sql, id: string): Promise<DecisionDetail
 export interface DecisionPage {
   readonly model: string | null;
   readonly verdict: string | null;
-  readonly after: { readonly at: string; readonly id: string } | null;
+  /** Sequence of the last decision of the page before; null for the first page. */
+  readonly after: number | null;
   readonly limit: number;
 }
 
 /** Newest first. */
-export async function pageDecisions(sql: Sql, page: DecisionPage): Promise<DecisionDetail[]> {
+export async function pageDecisions(
+  sql: Sql,
+  page: DecisionPage,
+): Promise<{ sequence: number; decision: DecisionDetail }[]> {
   let query = sql
     .tables<DecisionTables>()
     .selectFrom('decision')
-    .select('document')
-    .orderBy('at', 'desc')
-    .orderBy('id', 'desc')
+    .select(['sequence', 'document'])
+    .orderBy('sequence', 'desc')
     .limit(page.limit);
   const { model, verdict, after } = page;
   if (model !== null) query = query.where('model', '=', model);
   if (verdict !== null) query = query.where('verdict', '=', verdict);
-  if (after !== null) {
-    query = query.where((eb) =>
-      eb.or([eb('at', '<', after.at), eb.and([eb('at', '=', after.at), eb('id', '<', after.id)])]),
-    );
-  }
+  if (after !== null) query = query.where('sequence', '<', after);
   const rows = await query.execute();
-  return rows.map((row) => DecisionDetail.parse(JSON.parse(row.document)));
+  return rows.map(({ sequence, document }) => ({ sequence, decision: DecisionDetail.parse(JSON.parse(document)) }));
 }
