@@ -14,8 +14,9 @@ import { createOrg, orgMigrations } from './org/index.ts';
 import type { Config } from './platform/config/index.ts';
 import { createEvents, type Events, eventMigrations } from './platform/events/index.ts';
 import { createHttp, docsPlugin, type Plugin, type Route } from './platform/http/index.ts';
-import { jobMigrations } from './platform/jobs/index.ts';
+import { createJobs, type Jobs, jobMigrations } from './platform/jobs/index.ts';
 import { type Lake, type LakeDeps, lakeMigrations, openLake } from './platform/lake/index.ts';
+import { createLifetime, type Lifetime } from './platform/lifetime/index.ts';
 import { createManifests } from './platform/manifests/index.ts';
 import { type Objects, openObjects } from './platform/objects/index.ts';
 import { lockFolder } from './platform/store/folder-lock.ts';
@@ -37,7 +38,6 @@ export interface Overrides {
 
 export interface Application extends AsyncDisposable {
   readonly http: FastifyInstance;
-  readonly store: Store;
   readonly config: Config;
 }
 
@@ -51,28 +51,40 @@ interface Ground {
   readonly objects: Objects;
   readonly lake: Lake;
   readonly events: Events;
+  readonly jobs: Jobs;
 }
 
 /** Wires everything, once. The result answers requests by injection and listens when `listen` is called on its `http`. */
 export async function createApplication(config: Config, overrides: Overrides = {}): Promise<Application> {
-  await using stack = new AsyncDisposableStack();
+  const lifetime = createLifetime();
+  try {
+    const http = await open(config, overrides, lifetime);
+    return { http, config, [Symbol.asyncDispose]: () => lifetime[Symbol.asyncDispose]() };
+  } catch (error) {
+    await lifetime[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function open(config: Config, overrides: Overrides, lifetime: Lifetime): Promise<FastifyInstance> {
   const folder = resolve(config.data);
-  stack.use(lockFolder(folder));
-  const store = stack.use(await openStore({ database: config.database, folder }));
+  lifetime.use(lockFolder(folder));
+  const store = lifetime.use(await openStore({ database: config.database, folder }));
   const clock = overrides.clock ?? systemClock;
   const log = overrides.log ?? createLog(config.logLevel);
   const telemetry = createTelemetry();
   await store.migrate(migrations);
-  const lake = stack.use(await openLake(lakeFolders(config, folder)));
+  const lake = lifetime.use(await openLake(lakeFolders(config, folder)));
   await lake.removeOrphans(store);
   const objects = await openObjects(join(folder, 'objects'));
-  const events = stack.use(createEvents({ store, clock, log, telemetry }));
-  const { routes, plugins } = wire({ config, folder, clock, log, telemetry, store, objects, lake, events });
+  const events = lifetime.use(createEvents({ store, clock, log, telemetry }));
+  const jobs = lifetime.use(createJobs({ store, clock, log, telemetry }));
+  const { routes, plugins } = wire({ config, folder, clock, log, telemetry, store, objects, lake, events, jobs });
   const http = await createHttp({ config, log, telemetry, routes, plugins });
-  stack.defer(() => http.close());
+  lifetime.use({ [Symbol.asyncDispose]: () => http.close() });
   events.start();
-  const kept = stack.move();
-  return { http, store, config, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  jobs.start();
+  return http;
 }
 
 function lakeFolders(config: Config, folder: string): LakeDeps {
@@ -102,13 +114,14 @@ const migrations: Migrations = {
 
 /** CAN WE AFFORD IT? */
 function wireFinops(ground: Ground) {
-  const uploads = createUploads(ground.objects);
+  const uploads = createUploads(ground);
   const allocation = createAllocation(ground);
   const billing = createBilling({ ...ground, uploads, deriver: allocation.deriver });
   const costs = createCosts({ ...ground, billing });
   const prices = createPrices(ground);
   const metering = createMetering({ ...ground, prices });
   metering.listen(ground.events);
+  uploads.schedule(ground.jobs);
   const budgets = createBudgets({ ...ground, costs, metering });
   return { uploads, allocation, billing, costs, prices, metering, budgets };
 }

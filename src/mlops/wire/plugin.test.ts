@@ -1,14 +1,19 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testApplication } from '../../testing.ts';
 import { decodePageToken, encodePageToken } from './page-token.ts';
 
 const host = { host: 'localhost' };
 
+let application: Awaited<ReturnType<typeof testApplication>>;
+beforeAll(async () => {
+  application = await testApplication();
+});
+afterAll(() => application[Symbol.asyncDispose]());
+
 describe('the MLflow wire', () => {
   it.each(['/api/2.0', '/api/3.0', '/ajax-api/2.0', '/ajax-api/3.0', '//api/2.0'])(
     'serves its endpoints under %s',
     async (prefix) => {
-      await using application = await testApplication();
       const url = `${prefix}/mlflow/experiments/get?experiment_id=0`;
       const answer = await application.http.inject({ url, headers: host });
       expect(answer.json()).toMatchObject({
@@ -22,7 +27,6 @@ describe('the MLflow wire', () => {
     ['application/x-www-form-urlencoded', "Bad Request. Content-Type must be one of ['application/json']."],
     [undefined, 'Bad Request. Content-Type header is missing.'],
   ])('refuses a POST of %s, which a page of another site could send', async (type, message) => {
-    await using application = await testApplication();
     const answer = await application.http.inject({
       method: 'POST',
       url: '/api/2.0/mlflow/experiments/create',
@@ -33,26 +37,22 @@ describe('the MLflow wire', () => {
   });
 
   it('answers what it does not serve with 404 in MLflow’s shape', async () => {
-    await using application = await testApplication();
     const answer = await application.http.inject({ url: '/api/3.0/mlflow/traces/search', headers: host });
     expect([answer.statusCode, answer.json()]).toMatchObject([404, { error_code: 'ENDPOINT_NOT_FOUND' }]);
   });
 
   it('answers a foreign Host in MLflow’s shape', async () => {
-    await using application = await testApplication();
     const url = '/api/2.0/mlflow/experiments/get?experiment_id=0';
     const answer = await application.http.inject({ url, headers: { host: 'evil.example' } });
     expect([answer.statusCode, answer.json()]).toMatchObject([403, { error_code: 'PERMISSION_DENIED' }]);
   });
 
   it('names a version that keeps clients from sending spans by OTLP', async () => {
-    await using application = await testApplication();
     const answer = await application.http.inject({ url: '/version', headers: host });
     expect(answer.body).toMatch(/^3\.[0-3]\.\d+$/);
   });
 
   it('takes a body of JSON text in JSON and parameters of the content type', async () => {
-    await using application = await testApplication();
     const answer = await application.http.inject({
       method: 'POST',
       url: '/api/2.0/mlflow/experiments/create',

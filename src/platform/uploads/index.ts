@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { AppError } from '../errors/index.ts';
 import { handle, type Route } from '../http/index.ts';
+import type { Jobs } from '../jobs/index.ts';
 import type { Objects } from '../objects/index.ts';
-import { createUpload } from './schema.ts';
+import type { Clock, Instant } from '../units/index.ts';
+import { UtcInstant } from '../units/index.ts';
+import { createUpload, Upload } from './schema.ts';
 
 export interface ReceivedUpload {
   readonly upload: string;
@@ -11,6 +14,14 @@ export interface ReceivedUpload {
   readonly sizeBytes: number;
   readonly sha256: string;
 }
+
+/** As it is kept beside the bytes. */
+const StoredFacts = Upload.extend({ receivedAt: UtcInstant.describe('When it had arrived') });
+
+/** An upload that no call has used by then was abandoned. */
+const KEPT_MS = 24 * 3_600_000;
+const CLEAR_JOB = 'uploads.clear';
+const EVERY_HOUR = '23 * * * *';
 
 /** Files on their way in: sent once, then named by the call that uses them, which moves them to where they stay. */
 export interface Uploads {
@@ -21,22 +32,35 @@ export interface Uploads {
   settle(upload: string, key: string): Promise<void>;
   /** Object key of the bytes while they wait. */
   keyOf(upload: string): string;
+  /** Removes uploads that arrived before an instant; answers how many. */
+  clear(before: Instant): Promise<number>;
+  /** Clears abandoned uploads every hour. */
+  schedule(jobs: Pick<Jobs, 'register' | 'schedule'>): void;
   readonly routes: readonly Route[];
 }
 
-export function createUploads(objects: Objects): Uploads {
+export function createUploads({ objects, clock }: { readonly objects: Objects; readonly clock: Clock }): Uploads {
   const keyOf = (upload: string) => `uploads/${upload}/content`;
   const receive: Uploads['receive'] = async (name, content) => {
     const upload = `u_${randomBytes(16).toString('hex')}`;
     const { sizeBytes, sha256 } = await objects.put(keyOf(upload), content);
     const received = { upload, name: name.split(/[/\\]/).at(-1) ?? name, sizeBytes, sha256 };
-    await objects.put(`uploads/${upload}/facts.json`, JSON.stringify(received));
+    const receivedAt = new Date(clock.now()).toISOString();
+    await objects.put(`uploads/${upload}/facts.json`, JSON.stringify({ ...received, receivedAt }));
     return received;
   };
   return {
     receive,
     keyOf,
-    facts: (upload) => readFacts(objects, upload),
+    facts: async (upload) => {
+      const { receivedAt: _receivedAt, ...received } = await readFacts(objects, upload);
+      return received;
+    },
+    clear: (before) => clearBefore(objects, before),
+    schedule(jobs) {
+      jobs.register(CLEAR_JOB, { handler: async () => void (await clearBefore(objects, clock.now() - KEPT_MS)) });
+      jobs.schedule(CLEAR_JOB, EVERY_HOUR, { kind: CLEAR_JOB, payload: null });
+    },
     settle: async (upload, key) => {
       if ((await objects.size(key)) === null) await objects.rename(keyOf(upload), key);
       await objects.remove(`uploads/${upload}`);
@@ -45,7 +69,19 @@ export function createUploads(objects: Objects): Uploads {
   };
 }
 
-async function readFacts(objects: Objects, upload: string): Promise<ReceivedUpload> {
+async function clearBefore(objects: Objects, before: Instant): Promise<number> {
+  let cleared = 0;
+  for (const { name } of await objects.list('uploads')) {
+    // Bytes without facts are still arriving, or were left by a crash; those go when their folder is next seen whole.
+    const facts = await readFacts(objects, name).catch(() => null);
+    if (facts === null || Date.parse(facts.receivedAt) >= before) continue;
+    await objects.remove(`uploads/${name}`);
+    cleared += 1;
+  }
+  return cleared;
+}
+
+async function readFacts(objects: Objects, upload: string): Promise<ReceivedUpload & { receivedAt: string }> {
   const key = `uploads/${upload}/facts.json`;
   if ((await objects.size(key)) === null) {
     throw new AppError('upload_not_found', `There is no upload ${upload}. Send the file again.`, { upload });
@@ -53,5 +89,5 @@ async function readFacts(objects: Objects, upload: string): Promise<ReceivedUplo
   const { content } = await objects.open(key);
   const chunks: Buffer[] = [];
   for await (const chunk of content) chunks.push(chunk as Buffer);
-  return createUpload.response.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+  return StoredFacts.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
 }

@@ -1,0 +1,239 @@
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listen } from '../../platform/http/index.ts';
+import { testApplication } from '../../testing.ts';
+import { mlflow, newRun, post, textAt } from '../wire/testing.ts';
+import { attachment, mimeType } from './mime-type.ts';
+
+type Application = Awaited<ReturnType<typeof testApplication>>;
+
+const proxy = '/api/2.0/mlflow-artifacts/artifacts';
+const host = { host: 'localhost' };
+
+function put(application: Application, path: string, payload: string | Buffer, type = 'text/plain') {
+  const headers = { ...host, 'content-type': type };
+  return application.http.inject({ method: 'PUT', url: `${proxy}/${path}`, headers, payload });
+}
+
+function get(application: Application, url: string) {
+  return application.http.inject({ url, headers: host });
+}
+
+describe('the artifact proxy', () => {
+  it('gives back what was put, as an attachment whose type the server names', async () => {
+    await using application = await testApplication();
+    await put(application, '0/r/page.html', '<script>', 'application/json');
+    const answer = await get(application, `${proxy}/0/r/page.html`);
+    expect(answer.body).toBe('<script>');
+    expect(answer.headers).toMatchObject({
+      'content-type': 'text/html',
+      'content-disposition': 'attachment; filename=page.html',
+      'content-length': '8',
+      'content-security-policy': "sandbox; default-src 'none'",
+      'x-content-type-options': 'nosniff',
+    });
+  });
+
+  it('takes bytes of any type, an empty file included, and lists them by name', async () => {
+    await using application = await testApplication();
+    const bytes = Buffer.from([0, 255, 128]);
+    await put(application, 'a/b/x.bin', bytes, 'application/octet-stream');
+    await put(application, 'a/empty', '');
+    await put(application, 'a/form', 'a=1', 'multipart/form-data; boundary=x');
+    expect((await get(application, `${proxy}/a/b/x.bin`)).rawPayload).toEqual(bytes);
+    expect((await get(application, `${proxy}?path=a`)).json()).toEqual({
+      files: [
+        { path: 'b', is_dir: true },
+        { path: 'empty', is_dir: false, file_size: 0 },
+        { path: 'form', is_dir: false, file_size: 3 },
+      ],
+    });
+    expect((await get(application, `${proxy}?path=a/empty`)).json()).toEqual({});
+  });
+
+  it('removes a file or a folder, but never everything', async () => {
+    await using application = await testApplication();
+    await put(application, 'a/x', '1');
+    const remove = (path: string) =>
+      application.http.inject({ method: 'DELETE', url: `${proxy}/${path}`, headers: host });
+    expect((await remove('a')).json()).toEqual({});
+    expect((await get(application, `${proxy}/a/x`)).json()).toMatchObject({ error_code: 'RESOURCE_DOES_NOT_EXIST' });
+    expect((await remove('')).statusCode).toBe(400);
+  });
+
+  it('says that a folder is no file', async () => {
+    await using application = await testApplication();
+    await put(application, 'a/x', '1');
+    const answer = await get(application, `${proxy}/a`);
+    expect([answer.statusCode, answer.json()]).toMatchObject([400, { error_code: 'INVALID_PARAMETER_VALUE' }]);
+  });
+
+  it('refuses an upload beyond the limit and stores nothing of it', async () => {
+    await using application = await testApplication();
+    const run_uuid = await newRun(application);
+    const answer = await application.http.inject({
+      method: 'POST',
+      url: `/ajax-api/2.0/mlflow/upload-artifact?run_uuid=${run_uuid}&path=big`,
+      headers: { ...host, 'content-type': 'application/octet-stream' },
+      payload: Buffer.alloc(10 * 1024 * 1024 + 1),
+    });
+    expect([answer.statusCode, answer.json()]).toMatchObject([413, { error_code: 'INVALID_PARAMETER_VALUE' }]);
+    const { body } = await mlflow(application, 'GET', 'artifacts/list', { run_id: run_uuid });
+    expect(body).not.toHaveProperty('files');
+  });
+
+  it.each(['create', 'complete', 'abort'])('answers mpu/%s with the text on which clients fall back', async (what) => {
+    await using application = await testApplication();
+    const url = `/api/2.0/mlflow-artifacts/mpu/${what}/a/b`;
+    const answer = await application.http.inject({ method: 'POST', url, headers: host, payload: {} });
+    expect([answer.statusCode, answer.json()]).toEqual([
+      501,
+      {
+        error_code: 'NOT_IMPLEMENTED',
+        message: expect.stringMatching(/^Multipart upload is not supported for the current artifact repository/),
+      },
+    ]);
+  });
+});
+
+describe('artifacts of runs, models and versions', () => {
+  it('are downloaded and listed under their own root', async () => {
+    await using application = await testApplication();
+    const run_id = await newRun(application);
+    await put(application, `0/${run_id}/artifacts/d/f.txt`, 'run');
+    const { model } = await post(application, 'logged-models', { experiment_id: '0', name: 'm' });
+    const modelId = textAt(model, 'info', 'model_id');
+    await put(application, `0/models/${modelId}/artifacts/MLmodel`, 'model');
+    await post(application, 'registered-models/create', { name: 'reg' });
+    await post(application, 'model-versions/create', { name: 'reg', source: `models:/${modelId}` });
+
+    const files = `/ajax-api/2.0/mlflow/logged-models/${modelId}/artifacts/files?artifact_file_path=MLmodel`;
+    const urls = [
+      `/get-artifact?run_id=${run_id}&path=d/f.txt`,
+      `//get-artifact?run_uuid=${run_id}&path=d%2Ff.txt`,
+      '/model-versions/get-artifact?name=reg&version=1&path=MLmodel',
+      files,
+    ];
+    const bodies = [];
+    for (const url of urls) bodies.push((await get(application, url)).body);
+    expect(bodies).toEqual(['run', 'run', 'model', 'model']);
+
+    const listed = await mlflow(application, 'GET', 'artifacts/list', { run_id, path: 'd' });
+    expect(listed.body).toEqual({
+      root_uri: `mlflow-artifacts:/0/${run_id}/artifacts`,
+      files: [{ path: 'd/f.txt', is_dir: false, file_size: 3 }],
+    });
+    const directories = await mlflow(application, 'GET', `logged-models/${modelId}/artifacts/directories`);
+    expect(directories.body).toMatchObject({ files: [{ path: 'MLmodel', is_dir: false, file_size: 5 }] });
+  });
+
+  it.each(['/get-artifact?path=x', '/get-artifact?run_id=none', '/model-versions/get-artifact?name=none&version=1'])(
+    'are refused when %s says too little',
+    async (url) => {
+      await using application = await testApplication();
+      expect((await get(application, url)).json()).toMatchObject({ error_code: 'INVALID_PARAMETER_VALUE' });
+    },
+  );
+});
+
+describe('a path that leaves its folder', () => {
+  let application: Application;
+  let address: URL;
+  let runId: string;
+  let modelId: string;
+
+  beforeAll(async () => {
+    application = await testApplication();
+    address = new URL(await listen(application.http, { host: '127.0.0.1', port: 0 }));
+    runId = await newRun(application);
+    modelId = textAt((await post(application, 'logged-models', { experiment_id: '0' })).model, 'info', 'model_id');
+    await post(application, 'registered-models/create', { name: 'reg' });
+    await post(application, 'model-versions/create', { name: 'reg', source: `models:/${modelId}` });
+  });
+  afterAll(() => application[Symbol.asyncDispose]());
+
+  /** Sends the path byte for byte: URL parsers would resolve its dots before they reach the server. */
+  async function send(method: string, path: string): Promise<{ status: number; body: string }> {
+    const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
+    const headers = { 'content-type': 'application/json' };
+    const sent = request({ host: address.hostname, port: address.port, method, path, headers }, (answer) => {
+      text(answer).then((body) => resolve({ status: answer.statusCode ?? 0, body }), reject);
+    });
+    sent.on('error', reject).end(method === 'PUT' ? 'x' : undefined);
+    return promise;
+  }
+
+  /** Each as it stands in a URL (security-refusals.md, section 1). */
+  const paths = [
+    '../../../etc/passwd',
+    'a/../../../../etc/passwd',
+    '..%2f..%2fetc%2fpasswd',
+    '%2e%2e/%2e%2e/etc/passwd',
+    '%252e%252e%252fetc%252fpasswd',
+    '%25252e%25252e%25252fetc',
+    '..%5c..%5cwindows',
+    'a%5c..%5cb',
+    '%2fetc%2fpasswd',
+    'C:%2fwindows',
+    'a%23b',
+    'a%00b',
+    '.%2f.%2fx',
+    '..',
+  ];
+  const places: Record<string, (path: string) => [string, string]> = {
+    'download by proxy': (path) => ['GET', `${proxy}/${path}`],
+    'upload by proxy': (path) => ['PUT', `${proxy}/${path}`],
+    'removal by proxy': (path) => ['DELETE', `${proxy}/${path}`],
+    'list by proxy': (path) => ['GET', `${proxy}?path=${path}`],
+    'list of a run': (path) => ['GET', `/api/2.0/mlflow/artifacts/list?run_id=${runId}&path=${path}`],
+    'get-artifact': (path) => ['GET', `/get-artifact?run_id=${runId}&path=${path}`],
+    'get-artifact of a version': (path) => ['GET', `/model-versions/get-artifact?name=reg&version=1&path=${path}`],
+    'file of a logged model': (path) => [
+      'GET',
+      `/ajax-api/2.0/mlflow/logged-models/${modelId}/artifacts/files?artifact_file_path=${path}`,
+    ],
+    'folder of a logged model': (path) => [
+      'GET',
+      `/api/2.0/mlflow/logged-models/${modelId}/artifacts/directories?artifact_directory_path=${path}`,
+    ],
+    'upload to a run': (path) => ['POST', `/ajax-api/2.0/mlflow/upload-artifact?run_uuid=${runId}&path=${path}`],
+  };
+
+  it.each(Object.keys(places))('is refused by the %s, however it is spelled', async (place) => {
+    for (const path of paths) {
+      const [method, url] = places[place]?.(path) ?? ['', ''];
+      const { status, body } = await send(method, url);
+      expect([path, status, JSON.parse(body)]).toEqual([
+        path,
+        400,
+        { error_code: 'INVALID_PARAMETER_VALUE', message: expect.stringContaining('Invalid path') },
+      ]);
+    }
+  });
+});
+
+describe('the type and name of a download', () => {
+  it.each([
+    ['c.txt', 'text/plain'],
+    ['c.JSON', 'text/plain'],
+    ['MLmodel', 'text/plain'],
+    ['mlproject', 'text/plain'],
+    ['c.pkl', 'application/octet-stream'],
+    ['c.png', 'image/png'],
+    ['c.pdf', 'application/pdf'],
+    ['.txt', 'application/octet-stream'],
+    ['c.constructor', 'application/octet-stream'],
+  ])('%s is %s', (name, type) => {
+    expect(mimeType(name)).toBe(type);
+  });
+
+  it.each([
+    ['a.txt', 'attachment; filename=a.txt'],
+    ['a b.txt', 'attachment; filename="a b.txt"'],
+    ['a"b\\c', 'attachment; filename="a_b_c"; filename*=UTF-8\'\'a%22b%5Cc'],
+    ['ü.bin', 'attachment; filename="_.bin"; filename*=UTF-8\'\'%C3%BC.bin'],
+  ])('%s is named by %s', (name, header) => {
+    expect(attachment(name)).toBe(header);
+  });
+});

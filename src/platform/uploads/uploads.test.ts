@@ -1,0 +1,45 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { openObjects } from '../objects/index.ts';
+import { createUploads } from './index.ts';
+
+const HOUR = 3_600_000;
+
+async function fixture() {
+  const objects = await openObjects(mkdtempSync(join(tmpdir(), 'uploads-')));
+  const time = { now: Date.parse('2026-11-01T00:00:00Z') };
+  return { objects, time, uploads: createUploads({ objects, clock: { now: () => time.now } }) };
+}
+
+describe('an upload', () => {
+  it('is known by its id, by the last part of its name, with size and hash', async () => {
+    const { uploads } = await fixture();
+    const received = await uploads.receive('bills/../aws.csv', Readable.from([Buffer.from('abc')]));
+    expect(received).toMatchObject({ name: 'aws.csv', sizeBytes: 3 });
+    expect(await uploads.facts(received.upload)).toEqual(received);
+  });
+
+  it('moves to where it stays, once; a place that is taken keeps what it holds', async () => {
+    const { uploads, objects } = await fixture();
+    for (const _ of [1, 2]) {
+      const { upload } = await uploads.receive('a.csv', Readable.from([Buffer.from('abc')]));
+      await uploads.settle(upload, 'bills/hash');
+      await expect(uploads.facts(upload)).rejects.toMatchObject({ code: 'upload_not_found' });
+    }
+    expect(await objects.size('bills/hash')).toBe(3);
+    expect(await objects.list('uploads')).toEqual([]);
+  });
+
+  it('is cleared away when nobody used it in time, and a younger one is not', async () => {
+    const { uploads, time } = await fixture();
+    const old = await uploads.receive('old.csv', Readable.from([Buffer.from('a')]));
+    time.now += 25 * HOUR;
+    const young = await uploads.receive('young.csv', Readable.from([Buffer.from('b')]));
+    expect(await uploads.clear(time.now - 24 * HOUR)).toBe(1);
+    await expect(uploads.facts(old.upload)).rejects.toMatchObject({ code: 'upload_not_found' });
+    expect((await uploads.facts(young.upload)).name).toBe('young.csv');
+  });
+});
