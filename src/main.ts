@@ -38,6 +38,7 @@ export interface Overrides {
 
 export interface Application extends AsyncDisposable {
   readonly http: FastifyInstance;
+  readonly store: Store;
   readonly config: Config;
 }
 
@@ -58,15 +59,15 @@ interface Ground {
 export async function createApplication(config: Config, overrides: Overrides = {}): Promise<Application> {
   const lifetime = createLifetime();
   try {
-    const http = await open(config, overrides, lifetime);
-    return { http, config, [Symbol.asyncDispose]: () => lifetime[Symbol.asyncDispose]() };
+    const opened = await open(config, overrides, lifetime);
+    return { ...opened, config, [Symbol.asyncDispose]: () => lifetime[Symbol.asyncDispose]() };
   } catch (error) {
     await lifetime[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-async function open(config: Config, overrides: Overrides, lifetime: Lifetime): Promise<FastifyInstance> {
+async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   const folder = resolve(config.data);
   lifetime.use(lockFolder(folder));
   const store = lifetime.use(await openStore({ database: config.database, folder }));
@@ -84,7 +85,7 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime): P
   lifetime.use({ [Symbol.asyncDispose]: () => http.close() });
   events.start();
   jobs.start();
-  return http;
+  return { http, store };
 }
 
 function lakeFolders(config: Config, folder: string): LakeDeps {
