@@ -25,8 +25,12 @@ export async function call<E extends Endpoint>(
   const answer = await application.http.inject(
     input.body === undefined ? options : { ...options, payload: input.body as object },
   );
-  if (answer.statusCode !== 200) throw Object.assign(new Error(answer.body), { problem: answer.json() as unknown });
+  if (answer.statusCode !== 200) throw failedCall(answer);
   return target.answers === undefined || target.answers === 'json' ? answer.json() : (answer.body as ResponseOf<E>);
+}
+
+function failedCall(answer: { readonly body: string; json(): unknown }): Error {
+  return Object.assign(new Error(answer.body), { problem: answer.json() });
 }
 
 /** The problem document of a call that must fail. */
@@ -55,6 +59,7 @@ export async function importFiles(
       headers: { host: 'localhost', 'content-type': 'application/octet-stream' },
       payload: content,
     });
+    if (answer.statusCode !== 200) throw failedCall(answer);
     uploaded.push({ upload: Upload.parse(answer.json()).upload, name });
   }
   return call(application, importBill, { body: { source, files: uploaded, allowRejected } });

@@ -1,0 +1,39 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const ServerFile = z.object({ url: z.string(), pid: z.number() });
+
+/** A server in a process of its own, as a user starts it, so that it can be killed. */
+export interface ServerProcess extends AsyncDisposable {
+  readonly url: string;
+  /** SIGKILL: no chance to put anything in order. */
+  kill(): Promise<void>;
+}
+
+export async function startServerProcess(data: string): Promise<ServerProcess> {
+  const announced = join(data, 'server.json');
+  rmSync(announced, { force: true });
+  const words = ['cli/main.ts', 'serve', '--data', data, '--port', '0'];
+  const child = spawn(process.execPath, words, { cwd: root, stdio: 'ignore' });
+  const kill = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  };
+  return { url: await announcedUrl(announced, child), kill, [Symbol.asyncDispose]: kill };
+}
+
+async function announcedUrl(file: string, child: ChildProcess): Promise<string> {
+  for (let attempt = 0; attempt < 400; attempt += 1) {
+    if (existsSync(file)) return ServerFile.parse(JSON.parse(readFileSync(file, 'utf8'))).url;
+    if (child.exitCode !== null) throw new Error(`the server ended with exit code ${child.exitCode}`);
+    await pause(25); // the process under test is another one: its file is all there is to wait for
+  }
+  throw new Error('the server did not become ready');
+}
