@@ -17,7 +17,7 @@ import { createVersions } from './versions.ts';
 
 export { registryMigrations } from './migrations.ts';
 export type { VersionMetric } from './read-models.ts';
-export type { Model, ModelVersion } from './schema.ts';
+export type { Model } from './schema.ts';
 
 /** A version as others know it. */
 export interface RegisteredVersion {

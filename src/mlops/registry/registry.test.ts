@@ -1,26 +1,26 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, problemFrom, testApplication } from '../../testing.ts';
-import { mlflow, newRun, post, textAt, valueAt } from '../wire/testing.ts';
+import { eventsAbout, mlflow, newRun, post, textAt, valueAt } from '../wire/testing.ts';
 import { getModel, getModelVersion, listModels, listModelVersions } from './schema.ts';
 
 type Application = Awaited<ReturnType<typeof testApplication>>;
+
+/** Refused calls change nothing, so one application serves a whole table of them. */
+let shared: Application;
+let sharedRun: string;
+beforeAll(async () => {
+  shared = await testApplication();
+  await withVersions(shared, 'm', 1);
+  await post(shared, 'registered-models/create', { name: 'taken' });
+  sharedRun = await newRun(shared);
+});
+afterAll(() => shared[Symbol.asyncDispose]());
 
 async function withVersions(application: Application, name: string, count: number): Promise<void> {
   await post(application, 'registered-models/create', { name });
   for (let version = 1; version <= count; version += 1) {
     await post(application, 'model-versions/create', { name, source: `s3://bucket/${name}/${version}` });
   }
-}
-
-async function eventsOf(application: Application, model: string): Promise<unknown[]> {
-  const rows = await application.store
-    .tables<{ event: { sequence: number; type: string; subject: string; payload: string } }>()
-    .selectFrom('event')
-    .selectAll()
-    .where('subject', '=', `model:${model}`)
-    .orderBy('sequence')
-    .execute();
-  return rows.map((row) => ({ type: row.type, ...JSON.parse(row.payload) }));
 }
 
 describe('registered models', () => {
@@ -101,10 +101,7 @@ describe('registered models', () => {
     ['GET', 'model-versions/search', { order_by: 'current_stage' }, 400, 'INVALID_PARAMETER_VALUE'],
     ['GET', 'model-versions/search', { filter: "version_number = 'x'" }, 400, 'INVALID_PARAMETER_VALUE'],
   ] as const)('%s %s of %j', async (method, path, message, status, errorCode) => {
-    await using application = await testApplication();
-    await withVersions(application, 'm', 1);
-    await post(application, 'registered-models/create', { name: 'taken' });
-    const answer = await mlflow(application, method, path, message);
+    const answer = await mlflow(shared, method, path, message);
     expect([answer.status, answer.body.error_code]).toEqual([status, errorCode]);
   });
 
@@ -149,7 +146,7 @@ describe('model versions', () => {
     await mlflow(application, 'DELETE', 'model-versions/delete', { name: 'm', version: '1' });
     const { body } = await mlflow(application, 'GET', 'registered-models/get', { name: 'm' });
     expect(body.registered_model).not.toHaveProperty('aliases');
-    expect(await eventsOf(application, 'm')).toMatchObject([
+    expect(eventsAbout(application, 'model:m')).toMatchObject([
       { type: 'model_version.created', version: '1', source: 's3://bucket/m/1' },
       { type: 'model_alias.set', alias: 'champion', version: '1', previousVersion: null },
       { type: 'model_alias.deleted', alias: 'champion', version: '1' },
@@ -192,7 +189,7 @@ describe('model versions', () => {
         'version',
       );
     expect([await behind('champion'), await behind('latest')]).toEqual(['1', '2']);
-    expect(await eventsOf(application, 'm')).toHaveLength(3);
+    expect(eventsAbout(application, 'model:m')).toHaveLength(3);
   });
 
   it('of another version have its artifacts, run and model', async () => {
@@ -239,13 +236,10 @@ describe('model versions', () => {
     'models:',
     'runs:/x/../../y',
   ])('may not come from %s', async (source) => {
-    await using application = await testApplication();
-    const run_id = await newRun(application);
     // A prompt's tag does not switch the check off (CVE-2026-2614).
     const tags = [{ key: 'mlflow.prompt.is_prompt', value: 'true' }];
-    await post(application, 'registered-models/create', { name: 'm' });
-    for (const extra of [{}, { run_id }, { tags }, { model_id: 'm-none' }]) {
-      const answer = await mlflow(application, 'POST', 'model-versions/create', { name: 'm', source, ...extra });
+    for (const extra of [{}, { run_id: sharedRun }, { tags }, { model_id: 'm-none' }]) {
+      const answer = await mlflow(shared, 'POST', 'model-versions/create', { name: 'm', source, ...extra });
       expect([400, 404]).toContain(answer.status);
     }
   });

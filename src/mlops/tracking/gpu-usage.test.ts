@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { testApplication } from '../../testing.ts';
-import { newRun, post } from '../wire/testing.ts';
+import { eventsAbout, newRun, post } from '../wire/testing.ts';
 import { mergeUsage, usageIn } from './gpu-usage.ts';
-
-type Application = Awaited<ReturnType<typeof testApplication>>;
 
 const at = Date.parse('2026-11-01T10:00:00Z');
 const gpu = (name: string, minutes: number) => ({
@@ -12,17 +10,6 @@ const gpu = (name: string, minutes: number) => ({
   timestamp: at + minutes * 60_000,
   step: minutes,
 });
-
-async function eventsOf(application: Application, runId: string): Promise<unknown[]> {
-  const rows = await application.store
-    .tables<{ event: { sequence: number; type: string; subject: string; payload: string } }>()
-    .selectFrom('event')
-    .selectAll()
-    .where('subject', '=', `run:${runId}`)
-    .orderBy('sequence')
-    .execute();
-  return rows.map((row) => ({ type: row.type, ...JSON.parse(row.payload) }));
-}
 
 describe('GPU usage in samples', () => {
   it.each([
@@ -74,7 +61,7 @@ describe('events of a run', () => {
       startTime: '2026-11-01T10:00:00.000Z',
       tags: { 'steelyard.team': 'search' },
     };
-    expect(await eventsOf(application, run_id)).toMatchObject([
+    expect(eventsAbout(application, `run:${run_id}`)).toMatchObject([
       { type: 'run.created', ...about, status: 'RUNNING', endTime: null },
       { type: 'run.ended', ...about, status: 'FINISHED', endTime: '2026-11-01T10:00:01.000Z' },
       { type: 'run.deleted', ...about, status: 'FAILED' },
@@ -86,7 +73,7 @@ describe('events of a run', () => {
     const { experiment_id } = await post(application, 'experiments/create', { name: 'e' });
     const run_id = await newRun(application, { experiment_id });
     await post(application, 'experiments/delete', { experiment_id });
-    expect(await eventsOf(application, run_id)).toMatchObject([{ type: 'run.created' }, { type: 'run.deleted' }]);
+    expect(eventsAbout(application, `run:${run_id}`)).toMatchObject([{ type: 'run.created' }, { type: 'run.deleted' }]);
   });
 
   it('tell its GPUs as they become known, once for each growth, and again when its tags change', async () => {
@@ -100,7 +87,7 @@ describe('events of a run', () => {
     await post(application, 'runs/log-metric', { run_id, ...gpu('gpu_0', -1) });
     await post(application, 'runs/set-tag', { run_id, key: 'steelyard.resource', value: 'gpu/a100' });
     await post(application, 'runs/set-tag', { run_id, key: 'note', value: 'x' });
-    const observed = (await eventsOf(application, run_id)).slice(1);
+    const observed = eventsAbout(application, `run:${run_id}`).slice(1);
     const usage = (gpus: number, start: string, end: string, tags = {}) => ({
       type: 'run.usage_observed',
       runId: run_id,
@@ -124,6 +111,6 @@ describe('events of a run', () => {
     await post(application, 'runs/log-parameter', { run_id, key: 'p', value: '1' });
     const batch = { run_id, metrics: [gpu('gpu_0', 0)], params: [{ key: 'p', value: '2' }] };
     await expect(post(application, 'runs/log-batch', batch)).rejects.toThrow('Changing param values');
-    expect(await eventsOf(application, run_id)).toMatchObject([{ type: 'run.created' }]);
+    expect(eventsAbout(application, `run:${run_id}`)).toMatchObject([{ type: 'run.created' }]);
   });
 });

@@ -2,11 +2,11 @@
  * What tracking and the registry share of MLflow's REST protocol: its errors, the reading of its messages, its search
  * grammar, its page tokens and the plugin that serves its endpoints.
  */
-export { readDouble, restoredDouble, storedDouble, wireDouble } from './doubles.ts';
+export { restoredDouble, storedDouble, wireDouble } from './doubles.ts';
 export { replyWithMlflowError } from './error-reply.ts';
 export { alreadyExists, doesNotExist, invalidFilter, invalidParameter, MlflowError } from './errors.ts';
 export type { Fields } from './fields.ts';
-export { type Comparison, type Condition, type Ordering, parseFilter, parseOrderings } from './grammar.ts';
+export { type Comparison, type Ordering, parseFilter, parseOrderings } from './grammar.ts';
 export {
   characters,
   checkLength,

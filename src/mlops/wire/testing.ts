@@ -1,4 +1,7 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { FastifyInstance, InjectOptions } from 'fastify';
+import { z } from 'zod';
 
 /** What the wire answered: JSON of any shape, for `toEqual` and `toMatchObject`. */
 export interface MlflowAnswer {
@@ -62,4 +65,20 @@ export function valueAt(value: unknown, ...path: readonly (string | number)[]): 
     (at, step) => (typeof at === 'object' && at !== null ? Reflect.get(at, step) : undefined),
     value,
   );
+}
+
+const EventRow = z.object({ type: z.string(), payload: z.string() });
+
+/** What was said of a subject (`run:<id>`), oldest first, read from the outbox of the application's own store. */
+export function eventsAbout({ config }: { readonly config: { readonly data: string } }, subject: string): unknown[] {
+  const database = new DatabaseSync(join(config.data, 'store.db'), { readOnly: true });
+  try {
+    const rows = database.prepare('select type, payload from event where subject = ? order by sequence').all(subject);
+    return rows.map((row) => {
+      const { type, payload } = EventRow.parse(row);
+      return { type, ...Object(JSON.parse(payload)) };
+    });
+  } finally {
+    database.close();
+  }
 }

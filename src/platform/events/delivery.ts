@@ -2,7 +2,7 @@ import type { Rest } from '../loop/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Log, Telemetry } from '../telemetry/index.ts';
 import type { Clock } from '../units/index.ts';
-import type { EventHandler, StoredEvent } from './index.ts';
+import type { EventHandler, StoredEvent } from './events.ts';
 import { type Outcome, reportOutcome, saveOutcome, tryOnce } from './outcome.ts';
 import {
   addSubscriber,

@@ -3,7 +3,7 @@ import { leaseOwner, longestRestMs, type Store } from '../store/index.ts';
 import type { Log, Telemetry } from '../telemetry/index.ts';
 import type { Clock } from '../units/index.ts';
 import { createDelivery } from './delivery.ts';
-import type { Events } from './index.ts';
+import type { Events } from './events.ts';
 import { insertEvent, removeDelivered } from './store.ts';
 
 export interface EventsDeps {

@@ -1,6 +1,6 @@
 import type { Sql } from '../store/index.ts';
 import type { Log, Telemetry } from '../telemetry/index.ts';
-import type { EventHandler } from './index.ts';
+import type { EventHandler } from './events.ts';
 import { type DueEvent, park, putWaiting, removeWaiting } from './store.ts';
 
 /** Pauses of 1, 2, 4, … seconds: a subscriber that is down for four minutes misses nothing. */

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 import { lockUntilCommit, type Sql } from '../store/index.ts';
-import type { NewEvent, StoredEvent } from './index.ts';
+import type { NewEvent, StoredEvent } from './events.ts';
 
 interface EventColumns {
   type: string;

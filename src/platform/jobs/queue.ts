@@ -3,7 +3,7 @@ import { createLoop, type Rest } from '../loop/index.ts';
 import { leaseOwner, longestRestMs, type Sql, type Store } from '../store/index.ts';
 import type { Log, Telemetry } from '../telemetry/index.ts';
 import type { Clock } from '../units/index.ts';
-import type { JobKind, Jobs, NewJob } from './index.ts';
+import type { JobKind, Jobs, NewJob } from './jobs.ts';
 import { createRunner, LEASE_MS } from './runner.ts';
 import { createScheduler } from './scheduler.ts';
 import { claimJobs, insertJob, nextDue, releaseAll, removeFailed } from './store.ts';

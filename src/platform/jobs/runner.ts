@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Store } from '../store/index.ts';
 import type { Log, Telemetry } from '../telemetry/index.ts';
 import type { Clock } from '../units/index.ts';
-import type { JobKind } from './index.ts';
+import type { JobKind } from './jobs.ts';
 import { type ClaimedJob, type HeldJob, markFailed, putBack, release, removeDone, renewLeases } from './store.ts';
 
 /** The jobs of a dead server wait so long; renewed three times as often while they run. */

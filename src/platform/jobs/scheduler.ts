@@ -1,7 +1,7 @@
 import type { Sql, Store } from '../store/index.ts';
 import type { Clock } from '../units/index.ts';
 import { type CronPattern, parseCron } from './cron.ts';
-import type { NewJob } from './index.ts';
+import type { NewJob } from './jobs.ts';
 import { claimSchedule, putSchedule, readSchedules } from './store.ts';
 
 export interface SchedulerDeps {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { AppError } from '../errors/index.ts';
 import type { Sql } from '../store/index.ts';
-import type { Lake, LakeParameter, LakeRow, LakeSession, LakeTable, RelationOptions, StagedFile } from './index.ts';
+import type { Lake, LakeParameter, LakeRow, LakeSession, LakeTable, RelationOptions, StagedFile } from './lake.ts';
 import { currentFiles, currentPartitions, knownPaths, swapFiles } from './manifest.ts';
 import { identifier, literal } from './quote.ts';
 

@@ -1,5 +1,5 @@
 import type { Sql } from '../store/index.ts';
-import type { LakeSwap, StagedFile } from './index.ts';
+import type { LakeSwap, StagedFile } from './lake.ts';
 
 interface LakeTables {
   lake_manifest: { table_name: string; sequence: number };

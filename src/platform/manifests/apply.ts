@@ -1,6 +1,6 @@
 import { AppError } from '../errors/index.ts';
 import type { Sql, Store } from '../store/index.ts';
-import type { ManifestKinds } from './index.ts';
+import type { ManifestKinds } from './manifest-kind.ts';
 import { type ReadManifest, readManifests } from './read.ts';
 import type { AppliedManifest, ManifestText } from './schema.ts';
 

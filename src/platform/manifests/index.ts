@@ -1,33 +1,14 @@
-import type { z } from 'zod';
 import type { Route } from '../http/index.ts';
-import type { Sql, Store } from '../store/index.ts';
+import type { Store } from '../store/index.ts';
+import type { ManifestKind } from './manifest-kind.ts';
 import { manifestRoutes } from './routes.ts';
-import type { ManifestOutcome } from './schema.ts';
 
 export { applyManifests } from './apply.ts';
+export type { Manifest, ManifestKind, ManifestKinds } from './manifest-kind.ts';
 export { nearest } from './nearest.ts';
 export { readManifests } from './read.ts';
 export type { ManifestOutcome } from './schema.ts';
 export { specKind } from './spec-kind.ts';
-
-/** What every document has, whatever its kind. */
-export interface Manifest {
-  readonly metadata: { readonly name: string };
-}
-
-/** A kind of document that `steelyard apply` takes. A feature makes one for each of its own and gives them to `main.ts`. */
-export interface ManifestKind<Document extends Manifest = Manifest> {
-  /** As in the document's `kind`. */
-  readonly kind: string;
-  /** Of the whole document: apiVersion, kind, metadata, spec. */
-  readonly schema: z.ZodType<Document>;
-  /** Lower ones are applied first, so that what is referred to is there: 10 Team, 20 Project, … */
-  readonly order: number;
-  /** Makes the store say what the document says. An unknown reference is an `AppError` `manifest_reference_unknown`. */
-  apply(sql: Sql, document: Document): Promise<ManifestOutcome>;
-}
-
-export type ManifestKinds = Readonly<Record<string, ManifestKind>>;
 
 export interface Manifests {
   readonly routes: readonly Route[];

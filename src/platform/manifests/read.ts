@@ -1,6 +1,6 @@
 import { isScalar, LineCounter, parseAllDocuments, type Document as YamlDocument } from 'yaml';
 import { AppError } from '../errors/index.ts';
-import type { Manifest, ManifestKind, ManifestKinds } from './index.ts';
+import type { Manifest, ManifestKind, ManifestKinds } from './manifest-kind.ts';
 import { nearest } from './nearest.ts';
 import { type ManifestProblem, offsetOf, problemsOf } from './problems.ts';
 import type { ManifestText } from './schema.ts';

@@ -1,7 +1,7 @@
 import { handle, type Route } from '../http/index.ts';
 import type { Store } from '../store/index.ts';
 import { applyManifests } from './apply.ts';
-import type { ManifestKinds } from './index.ts';
+import type { ManifestKinds } from './manifest-kind.ts';
 import { postApply } from './schema.ts';
 
 export function manifestRoutes(store: Store, kinds: ManifestKinds): Route[] {

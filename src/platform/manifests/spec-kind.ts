@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '../store/index.ts';
-import type { Manifest, ManifestKind } from './index.ts';
+import type { Manifest, ManifestKind } from './manifest-kind.ts';
 import type { ManifestOutcome } from './schema.ts';
 
 const Name = z

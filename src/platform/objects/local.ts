@@ -4,8 +4,8 @@ import { lstat, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs
 import { dirname, join, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { AppError, systemCode } from '../errors/index.ts';
-import type { ByteRange, ListedObject, ObjectFacts, Objects } from './index.ts';
 import { cleanKey, invalidKey } from './key.ts';
+import type { ByteRange, ListedObject, ObjectFacts, Objects } from './objects.ts';
 
 /** Uploads in progress live here, out of every key's sight, and move into place when they are whole and on the disk. */
 const INCOMING = '.incoming';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type CreateTableBuilder, type Kysely, PostgresAdapter, sql as raw } from 'kysely';
-import type { Sql, StoreEngine } from './index.ts';
+import type { Sql, StoreEngine } from './sql.ts';
 
 /** The few places where the two engines need different SQL; everything else is written once. */
 

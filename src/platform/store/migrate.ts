@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { AppError } from '../errors/index.ts';
-import type { Migrations } from './index.ts';
+import type { Migrations } from './sql.ts';
 
 /** Features number their own steps, so a later release may bring a name that sorts before an applied one. */
 export async function runMigrations(database: Kysely<unknown>, migrations: Migrations): Promise<void> {

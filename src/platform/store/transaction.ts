@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { systemCode } from '../errors/index.ts';
-import type { Sql, StoreEngine } from './index.ts';
+import type { Sql, StoreEngine } from './sql.ts';
 
 /** PostgreSQL's serialization failure and deadlock: another transaction won, and running again is the remedy. */
 const LOST_TO_ANOTHER = new Set(['40001', '40P01']);

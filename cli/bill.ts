@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { type Delivery, ImportResult, importBill, listDeliveries, SourceName } from '../src/finops/billing/schema.ts';
+import { createUpload } from '../src/platform/uploads/schema.ts';
+import { type BillFile, findBillFiles, readBytes } from './bill-files.ts';
+import type { Client } from './connection/client.ts';
+import { command } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import { RemoteFailure } from './frame/failure.ts';
+import { limitOption, readPages } from './frame/pages.ts';
+import { counted, shownAmount, shownCount, shownInstant } from './output/amounts.ts';
+import { createProgress, type Progress } from './output/progress.ts';
+import { table } from './output/table.ts';
+
+const MOST_REJECTED_SHOWN = 20;
+/** What a server keeps of a file's name for messages; longer paths keep their end. */
+const MOST_NAME_CHARACTERS = 1024;
+const MOST_UPLOAD_NAME_CHARACTERS = 255;
+
+const source = { value: 'NAME', schema: SourceName, describe: 'Name of the place the bill came from' } as const;
+
+const importCommand = command({
+  path: ['bill', 'import'],
+  summary: 'Import FOCUS bill files (CSV, CSV.gz, Parquet) as one delivery of a source',
+  example:
+    'steelyard bill import exports/2026-10 --source aws\nsteelyard bill import focus.csv --source azure --json | jq .totals',
+  needs: 'server',
+  positionals: {
+    path: { many: true, describe: 'A file, or a folder with all .csv, .csv.gz and .parquet files below it' },
+  },
+  options: {
+    source: { ...source, required: true },
+    allowRejected: {
+      value: 'N',
+      fallback: '0',
+      schema: z.coerce.number('a whole number').int('a whole number').min(0, 'zero or more'),
+      describe: 'How many rows may be left out; they are kept apart and counted in every total',
+    },
+  },
+  run: async (context, input) => {
+    const files = await findBillFiles(input.path);
+    const client = await context.client();
+    const progress = createProgress(context.io.err, context.globals.json);
+    try {
+      const uploaded = await uploadAll(client, files, progress);
+      progress.show(`Reading the rows of ${counted(files.length, 'file')}`, null);
+      const body = { source: input.source, files: uploaded, allowRejected: input.allowRejected };
+      const result = await client.call(importBill, { body });
+      await progress.clear();
+      await context.answer(result, () => importText(result, context));
+    } catch (error) {
+      await progress.clear();
+      await listRejected(context, error);
+      throw error;
+    }
+    return 0;
+  },
+});
+
+async function uploadAll(
+  client: Client,
+  files: readonly BillFile[],
+  progress: Progress,
+): Promise<{ upload: string; name: string }[]> {
+  const uploaded: { upload: string; name: string }[] = [];
+  for (const [index, file] of files.entries()) {
+    const label = files.length === 1 ? file.name : `${file.name} (${index + 1} of ${files.length})`;
+    const content = readBytes(file.path, (bytes) => progress.show(label, bytes / Math.max(file.sizeBytes, bytes)));
+    const query = { name: file.name.slice(-MOST_UPLOAD_NAME_CHARACTERS) };
+    const { upload } = await client.upload(createUpload, { query }, content);
+    uploaded.push({ upload, name: file.path.slice(-MOST_NAME_CHARACTERS) });
+  }
+  return uploaded;
+}
+
+function importText(result: ImportResult, context: Context): string {
+  const { paint } = context;
+  const what = result.unchanged
+    ? `${paint.good('Unchanged:')} these files had been imported before as ${result.delivery}.`
+    : `${paint.good('Imported')} ${counted(result.accepted, 'row')} of ${result.source} as ${result.delivery}.`;
+  const periods = result.periods.length === 0 ? [] : [`Billing periods: ${result.periods.join(', ')}`];
+  const replaced = result.replaced.length === 0 ? [] : [`Replaced: ${result.replaced.join(', ')}`];
+  const leftOut = result.rejectedRows === 0 ? [] : [paint.waiting(`Left out: ${counted(result.rejectedRows, 'row')}`)];
+  const rejected = result.rejectedRows === 0 ? [] : [rejectedText(result)];
+  const totals = table(
+    result.totals,
+    [
+      { title: 'METRIC', cell: ({ metric }) => metric },
+      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => shownAmount(amount) },
+      { title: 'CURRENCY', cell: ({ currency }) => currency },
+    ],
+    paint,
+  );
+  return [what, ...periods, ...replaced, ...leftOut, ...rejected, '', totals].join('\n');
+}
+
+/** Before the sentence of the refusal, the rows; they are in the problem document, which --json prints whole. */
+async function listRejected(context: Context, error: unknown): Promise<void> {
+  if (!(error instanceof RemoteFailure) || error.problem.code !== 'bill_rows_rejected') return;
+  const refused = z.object(ImportResult.pick({ rejected: true, rejectedRows: true }).shape).safeParse(error.problem);
+  if (refused.success) await context.remark(rejectedText(refused.data));
+}
+
+function rejectedText({ rejected, rejectedRows }: Pick<ImportResult, 'rejected' | 'rejectedRows'>): string {
+  const shown = rejected.slice(0, MOST_REJECTED_SHOWN);
+  const lines = shown.map(({ file, line, column, reason }) => {
+    // The reason is a whole sentence of its own; the column is not said twice.
+    const said = column === null ? reason : `${column}: ${reason.replace(`${column} `, '')}`;
+    return `${file}:${line ?? '?'}: ${said}`;
+  });
+  const more = rejectedRows - shown.length;
+  return [...lines, ...(more > 0 ? [`… and ${shownCount(more)} more`] : [])].join('\n');
+}
+
+const deliveriesCommand = command({
+  path: ['bill', 'deliveries'],
+  summary: 'List the deliveries of bills, newest first',
+  example: 'steelyard bill deliveries --source aws',
+  needs: 'server',
+  options: { source, ...limitOption },
+  run: async (context, { source: from, limit }) => {
+    const client = await context.client();
+    const query = from === undefined ? {} : { source: from };
+    const page = await readPages(client, listDeliveries, query, 'deliveries', limit);
+    await context.answer(page, () => deliveriesText(page.deliveries, context));
+    if (page.deliveries.length === 0) await context.remark('No bill yet. steelyard bill import PATH… --source NAME');
+    return 0;
+  },
+});
+
+function deliveriesText(deliveries: readonly Delivery[], { paint }: Context): string {
+  if (deliveries.length === 0) return '';
+  return table(
+    deliveries,
+    [
+      { title: 'DELIVERY', cell: ({ delivery }) => delivery },
+      { title: 'SOURCE', cell: (row) => row.source },
+      { title: 'PERIODS', cell: ({ periods }) => periods.join(' ') },
+      { title: 'ROWS', align: 'right', cell: ({ rows }) => shownCount(rows) },
+      { title: 'LEFT OUT', align: 'right', cell: ({ rejectedRows }) => shownCount(rejectedRows) },
+      { title: 'BILLED', align: 'decimal', cell: (row) => billedText(row) },
+      { title: 'RECEIVED', cell: ({ receivedAt }) => shownInstant(receivedAt) },
+      { title: 'CURRENT', cell: ({ current }) => (current ? 'yes' : 'no') },
+    ],
+    paint,
+  );
+}
+
+function billedText({ totals }: Delivery): string | null {
+  const billed = totals.filter(({ metric }) => metric === 'billedCost');
+  return billed.length === 0
+    ? null
+    : billed.map(({ amount, currency }) => `${shownAmount(amount)} ${currency}`).join(', ');
+}
+
+export const billCommands = [importCommand, deliveriesCommand];

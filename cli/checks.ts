@@ -1,0 +1,64 @@
+import { type Check, Verdict } from '../src/tradeoff/gates/schema.ts';
+import type { Paint } from './output/paint.ts';
+import { table } from './output/table.ts';
+
+const verdicts: Readonly<Record<Verdict, { sign: string; style: 'good' | 'waiting' | 'bad' }>> = {
+  promote: { sign: '✓', style: 'good' },
+  hold: { sign: '‖', style: 'waiting' },
+  reject: { sign: '✗', style: 'bad' },
+};
+
+export const verdictNames = Verdict.options.join('|');
+
+/** `✓ promote`: told by its shape as well as by its colour. */
+export function verdictText(verdict: Verdict): string {
+  return `${verdicts[verdict].sign} ${verdict}`;
+}
+
+export function verdictStyle(verdict: Verdict, paint: Paint): (text: string) => string {
+  return paint[verdicts[verdict].style];
+}
+
+/** One table a side: what was measured, what it must be, whether it holds, and where the figure came from. */
+export function checksText(checks: readonly Check[], paint: Paint): string {
+  const sides = [
+    { side: 'quality', title: 'Quality: can we run it?' },
+    { side: 'cost', title: 'Cost: can we afford it?' },
+  ] as const;
+  return sides
+    .map(({ side, title }) => {
+      const own = checks.filter((check) => check.side === side);
+      return `${paint.heading(title)}\n${own.length === 0 ? 'no check' : sideTable(own, paint)}`;
+    })
+    .join('\n\n');
+}
+
+function sideTable(checks: readonly Check[], paint: Paint): string {
+  return table(
+    checks,
+    [
+      { title: '', cell: ({ holds }) => signOf(holds), style: ({ holds }) => styleOf(holds, paint) },
+      { title: 'CHECK', cell: ({ name }) => name },
+      { title: 'MEASURED', align: 'decimal', cell: ({ measured }) => measured },
+      { title: '', cell: ({ comparison }) => comparison },
+      { title: 'BOUND', align: 'decimal', cell: ({ bound }) => bound },
+      { title: 'UNIT', cell: ({ unit }) => unit },
+      {
+        title: '95 % INTERVAL',
+        cell: ({ interval }) => (interval === null ? null : `${interval.lower} to ${interval.upper}`),
+      },
+      { title: 'SOURCE', cell: ({ source }) => source },
+    ],
+    paint,
+  );
+}
+
+function signOf(holds: boolean | null): string {
+  if (holds === null) return verdicts.hold.sign;
+  return holds ? verdicts.promote.sign : verdicts.reject.sign;
+}
+
+function styleOf(holds: boolean | null, paint: Paint): (text: string) => string {
+  if (holds === null) return paint.waiting;
+  return holds ? paint.good : paint.bad;
+}

@@ -1,0 +1,33 @@
+import { applyCommands } from './apply.ts';
+import { billCommands } from './bill.ts';
+import { cliDocsCommand } from './cli-docs.ts';
+import { configCommands } from './config.ts';
+import { costCommands } from './cost.ts';
+import { decisionCommands } from './decision.ts';
+import type { Command } from './frame/command.ts';
+import { gateCommands } from './gate.ts';
+import { modelCommands } from './model.ts';
+import { moneyCommands } from './money.ts';
+import { openapiCommands } from './openapi.ts';
+import { orgCommands } from './org.ts';
+import { runCommands } from './run.ts';
+import { serveCommands } from './serve.ts';
+import { usageCommands } from './usage.ts';
+
+/** Every command, in the order of help: the server, money, models, the meeting place, then what describes Steelyard. */
+export const commands: readonly Command[] = [
+  ...serveCommands,
+  ...billCommands,
+  ...costCommands,
+  ...usageCommands,
+  ...moneyCommands,
+  ...runCommands,
+  ...modelCommands,
+  ...gateCommands,
+  ...decisionCommands,
+  ...applyCommands,
+  ...orgCommands,
+  ...configCommands,
+  ...openapiCommands,
+  cliDocsCommand(() => commands),
+];

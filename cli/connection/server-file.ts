@@ -1,0 +1,33 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { UtcInstant } from '../../src/platform/units/schema.ts';
+
+const ServerFile = z.strictObject({
+  url: z.url({ protocol: /^http$/ }),
+  pid: z.number().int().positive(),
+  startedAt: UtcInstant,
+});
+export type ServerFile = z.infer<typeof ServerFile>;
+
+function pathIn(data: string): string {
+  return join(data, 'server.json');
+}
+
+/** Where the server of a data folder listens, as it said itself; null when none did or the file is damaged. */
+export function readServerFile(data: string): ServerFile | null {
+  try {
+    return ServerFile.safeParse(JSON.parse(readFileSync(pathIn(data), 'utf8'))).data ?? null;
+  } catch {
+    return null; // a command then starts its own server, and the lock of the folder has the last word
+  }
+}
+
+/** Says where the server listens, until disposed; only its own user may read it. */
+export function announceServer(data: string, server: ServerFile): Disposable {
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  // An old file keeps its mode when it is overwritten, so it goes first.
+  rmSync(pathIn(data), { force: true });
+  writeFileSync(pathIn(data), `${JSON.stringify(server)}\n`, { mode: 0o600 });
+  return { [Symbol.dispose]: () => rmSync(pathIn(data), { force: true }) };
+}

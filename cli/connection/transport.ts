@@ -1,0 +1,61 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
+import { CommandError, systemCode } from '../frame/failure.ts';
+
+export interface Outgoing {
+  readonly method: string;
+  /** Path with query, beginning with `/`. */
+  readonly path: string;
+  readonly contentType?: string;
+  readonly body?: string | Readable;
+  /** Without it the answer may take any time: a large bill is minutes of work. */
+  readonly timeoutMs?: number;
+}
+
+/** Sends one request and returns at the answer's head. Errors: `server_unreachable`, and whatever the body's stream throws. */
+export function send(base: string, outgoing: Outgoing): Promise<IncomingMessage> {
+  const url = new URL(base.replace(/\/+$/, '') + outgoing.path);
+  const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    const request = start(url, {
+      method: outgoing.method,
+      headers: {
+        accept: 'application/json, */*;q=0.5',
+        ...(outgoing.contentType === undefined ? {} : { 'content-type': outgoing.contentType }),
+      },
+    });
+    // Once the head is here, a body that cannot be sent to its end is the server's answer, not a failure of ours.
+    request.on('response', resolve).on('error', (error) => reject(unreachable(base, error)));
+    if (outgoing.timeoutMs !== undefined) {
+      request.setTimeout(outgoing.timeoutMs, () => request.destroy(new Error('no answer in time')));
+    }
+    const { body } = outgoing;
+    if (body === undefined || typeof body === 'string') {
+      request.end(body);
+      return;
+    }
+    body.on('error', (error) => {
+      reject(error);
+      request.destroy();
+    });
+    body.pipe(request);
+  });
+}
+
+function unreachable(base: string, error: Error): CommandError {
+  const why = systemCode(error) ?? error.message;
+  return new CommandError(
+    'server_unreachable',
+    `No Steelyard server answers at ${base} (${why}).`,
+    { url: base },
+    { cause: error },
+  );
+}
+
+/** The whole answer as text. */
+export async function textOf(answer: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

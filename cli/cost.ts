@@ -1,0 +1,206 @@
+import { basename } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { z } from 'zod';
+import { CostMetric } from '../src/finops/billing/schema.ts';
+import {
+  costDimensions,
+  costRows,
+  costRowsCsv,
+  costSummary,
+  costSummaryCsv,
+  Filter,
+} from '../src/finops/costs/schema.ts';
+import { Month } from '../src/platform/units/schema.ts';
+import { command, type InputOf } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import { CommandError } from './frame/failure.ts';
+import { limitOption, moreText, readPages } from './frame/pages.ts';
+import { counted, shownAmount } from './output/amounts.ts';
+import { facts, table } from './output/table.ts';
+
+const NO_BILL = 'No bill yet. steelyard bill import PATH… --source NAME';
+const NO_VALUE = '(none)';
+
+const selection = {
+  metric: {
+    value: CostMetric.options.join('|'),
+    schema: CostMetric,
+    fallback: 'billedCost',
+    describe: 'Cost column to add up',
+  },
+  period: { value: 'YYYY-MM', schema: Month, describe: 'One billing period; all when left out' },
+  from: { value: 'YYYY-MM', schema: Month, describe: 'First billing period of a range' },
+  to: { value: 'YYYY-MM', schema: Month, describe: 'Last billing period of a range, included' },
+  filter: {
+    value: 'DIM=VALUE',
+    schema: Filter,
+    repeat: true,
+    describe: 'Only rows with this value; "DIM=" asks for rows without one',
+  },
+  csv: { describe: 'Answer as CSV with every digit' },
+} as const;
+
+type Selection = InputOf<Record<never, never>, typeof selection>;
+
+function queryOf({ metric, period, from, to, filter }: Selection) {
+  return { metric, period, from, to, filter };
+}
+
+type Summary = z.infer<typeof costSummary.response>;
+
+const summaryCommand = command({
+  path: ['cost', 'summary'],
+  summary: 'Add up costs by dimensions; every grouping sums to the same total',
+  example:
+    'steelyard cost summary --by serviceName --period 2026-10\nsteelyard cost summary --by team,tag:env --filter purpose=inference --json',
+  needs: 'server',
+  options: {
+    by: {
+      value: 'DIM[,DIM]',
+      required: true,
+      describe: 'FOCUS column in camelCase, tag:KEY, x_COLUMN, a subject field (team, model…), day or month',
+    },
+    ...selection,
+  },
+  run: async (context, input) => {
+    refuseBothFormats(context, input.csv);
+    const client = await context.client();
+    const query = { by: input.by.split(','), ...queryOf(input) };
+    if (input.csv) {
+      await pass(await client.download(costSummaryCsv, { query }), context);
+      return 0;
+    }
+    const summary = await client.call(costSummary, { query });
+    await context.answer(summary, () => summaryText(summary, query.by, context));
+    if (summary.rows.length === 0) await remarkNothing(context);
+    return 0;
+  },
+});
+
+function refuseBothFormats(context: Context, csv: boolean): void {
+  if (csv && context.globals.json)
+    throw new CommandError('usage', '--csv and --json exclude each other: give one of them.');
+}
+
+/** To stdout as it comes: a bill of any size passes through. */
+async function pass(content: Readable, { io }: Context): Promise<void> {
+  await pipeline(content, async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) await io.out.write(chunk);
+  });
+}
+
+function summaryText(summary: Summary, by: readonly string[], { paint }: Context): string {
+  if (summary.rows.length === 0) return '';
+  const rows = [
+    ...summary.rows.map((row) => ({ row, total: false })),
+    ...summary.totals.map(({ amount, currency }) => ({ row: { amount, currency }, total: true })),
+  ];
+  const [first] = by;
+  const dimension = (name: string, row: Readonly<Record<string, string | null>>, total: boolean) =>
+    total ? (name === first ? 'TOTAL' : '') : (row[name] ?? NO_VALUE);
+  const columns = [
+    ...by.map((name) => ({
+      title: name,
+      cell: ({ row, total }: (typeof rows)[number]) => dimension(name, row, total),
+    })),
+    {
+      title: 'amount',
+      align: 'decimal' as const,
+      cell: ({ row }: (typeof rows)[number]) => (row.amount == null ? null : shownAmount(row.amount)),
+    },
+    { title: 'currency', cell: ({ row }: (typeof rows)[number]) => row.currency ?? null },
+  ].map((column) => ({ ...column, style: ({ total }: (typeof rows)[number]) => (total ? paint.heading : plain) }));
+  const { rejectedRows, rowsWithoutMetric } = summary.leftOut;
+  const leftOut = [
+    rejectedRows > 0 ? `Left out: ${counted(rejectedRows, 'row')} that could not be accepted.` : '',
+    rowsWithoutMetric > 0 ? `Left out: ${counted(rowsWithoutMetric, 'row')} whose cost is not stated.` : '',
+  ].filter((line) => line !== '');
+  return [table(rows, columns, paint), ...leftOut.map(paint.waiting)].join('\n');
+}
+
+const plain = (text: string): string => text;
+
+async function remarkNothing(context: Context): Promise<void> {
+  const client = await context.client();
+  const { periods } = await client.call(costDimensions);
+  await context.remark(periods.length === 0 ? NO_BILL : `No rows match. Billing periods: ${periods.join(', ')}`);
+}
+
+const rowsCommand = command({
+  path: ['cost', 'rows'],
+  summary: 'List the bill rows behind a figure, largest first',
+  example: 'steelyard cost rows --filter serviceName="Amazon Bedrock" --limit 20\nsteelyard cost rows --csv > rows.csv',
+  needs: 'server',
+  options: { ...selection, ...limitOption },
+  run: async (context, input) => {
+    refuseBothFormats(context, input.csv);
+    const client = await context.client();
+    const query = queryOf(input);
+    if (input.csv) {
+      await pass(await client.download(costRowsCsv, { query }), context);
+      return 0;
+    }
+    const page = await readPages(client, costRows, query, 'rows', input.limit);
+    await context.answer(page, () => rowsText(page.rows, input.metric, context));
+    if (page.rows.length === 0) await remarkNothing(context);
+    const more = moreText(page);
+    if (more !== null) await context.remark(`${counted(page.totalRows, 'row')} in all. ${more}`);
+    return 0;
+  },
+});
+
+function rowsText(
+  rows: readonly Readonly<Record<string, string | null>>[],
+  metric: CostMetric,
+  { paint }: Context,
+): string {
+  if (rows.length === 0) return '';
+  type Row = (typeof rows)[number];
+  const column = (title: string, name: string) => ({ title, cell: (row: Row) => row[name] ?? null });
+  return table(
+    rows,
+    [
+      { title: 'START', cell: (row) => row.chargePeriodStart?.slice(0, 10) ?? null },
+      column('PROVIDER', 'serviceProviderName'),
+      column('SERVICE', 'serviceName'),
+      { title: 'RESOURCE', cell: (row) => row.resourceName ?? row.resourceId ?? null },
+      column('TEAM', 'team'),
+      { title: metric, align: 'decimal', cell: (row) => (row[metric] == null ? null : shownAmount(row[metric])) },
+      column('CURRENCY', 'billingCurrency'),
+      { title: 'FROM', cell: (row) => `${basename(row.file ?? '')} row ${row.rowNumber}` },
+    ],
+    paint,
+  );
+}
+
+const dimensionsCommand = command({
+  path: ['cost', 'dimensions'],
+  summary: 'List what costs can be grouped and filtered by',
+  example: 'steelyard cost dimensions',
+  needs: 'server',
+  run: async (context) => {
+    const client = await context.client();
+    const dimensions = await client.call(costDimensions);
+    const list = (names: readonly string[], prefix = '') =>
+      names.length === 0 ? null : names.map((name) => prefix + name).join(', ');
+    await context.answer(dimensions, () =>
+      facts(
+        [
+          ['FOCUS columns', list(dimensions.focusColumns)],
+          ['subject fields', list(dimensions.subjectFields)],
+          ['tags', list(dimensions.tagKeys, 'tag:')],
+          ['other columns', list(dimensions.customColumns)],
+          ['time', 'day, month'],
+          ['billing periods', list(dimensions.periods)],
+          ['currencies', list(dimensions.currencies)],
+        ],
+        context.paint,
+      ),
+    );
+    if (dimensions.periods.length === 0) await context.remark(NO_BILL);
+    return 0;
+  },
+});
+
+export const costCommands = [summaryCommand, rowsCommand, dimensionsCommand];

@@ -1,0 +1,96 @@
+import { type Decision, type DecisionDetail, getDecision, listDecisions } from '../src/tradeoff/decisions/schema.ts';
+import { Verdict } from '../src/tradeoff/gates/schema.ts';
+import { checksText, verdictNames, verdictStyle, verdictText } from './checks.ts';
+import { command } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import { limitOption, moreText, readPages } from './frame/pages.ts';
+import { shownInstant } from './output/amounts.ts';
+import { facts, table } from './output/table.ts';
+
+const listCommand = command({
+  path: ['decision', 'list'],
+  summary: 'List the verdicts that were taken, newest first',
+  example: 'steelyard decision list --model recommender --verdict reject',
+  needs: 'server',
+  options: {
+    model: { value: 'MODEL', describe: 'Only of this registered model' },
+    verdict: { value: verdictNames, schema: Verdict, describe: 'Only these' },
+    ...limitOption,
+  },
+  run: async (context, { model, verdict, limit }) => {
+    const client = await context.client();
+    const page = await readPages(client, listDecisions, { model, verdict }, 'decisions', limit);
+    await context.answer(page, () => decisionsText(page.decisions, context));
+    if (page.decisions.length === 0) {
+      await context.remark('No decision yet. steelyard gate check MODEL VERSION --policy NAME');
+    }
+    await context.remark(moreText(page) ?? '');
+    return 0;
+  },
+});
+
+function decisionsText(decisions: readonly Decision[], { paint }: Context): string {
+  if (decisions.length === 0) return '';
+  return table(
+    decisions,
+    [
+      { title: 'DECISION', cell: ({ decision }) => decision },
+      {
+        title: 'VERDICT',
+        cell: ({ verdict }) => verdictText(verdict),
+        style: ({ verdict }) => verdictStyle(verdict, paint),
+      },
+      { title: 'MODEL', cell: ({ model }) => model },
+      { title: 'VERSION', align: 'right', cell: ({ version }) => version },
+      { title: 'POLICY', cell: ({ policy, policyVersion }) => `${policy} (${policyVersion})` },
+      { title: 'AT', cell: ({ at }) => shownInstant(at) },
+      { title: 'WHY', cell: ({ summary }) => summary },
+    ],
+    paint,
+  );
+}
+
+const showCommand = command({
+  path: ['decision', 'show'],
+  summary: 'Show one decision with the evidence that it stood on',
+  example: 'steelyard decision show dec_0123456789abcdef0123',
+  needs: 'server',
+  positionals: { decision: { describe: 'Id of the decision' } },
+  run: async (context, { decision: id }) => {
+    const client = await context.client();
+    const decision = await client.call(getDecision, { params: { decision: id } });
+    await context.answer(decision, () => decisionText(decision, context));
+    return 0;
+  },
+});
+
+function decisionText(decision: DecisionDetail, { paint }: Context): string {
+  const { action, evidence, verdict } = decision;
+  const moved = action === null ? 'nothing' : `@${action.alias} from ${action.from ?? 'nowhere'} to ${action.to}`;
+  return [
+    `${verdictStyle(verdict, paint)(verdictText(verdict))}  ${decision.summary}`,
+    '',
+    facts(
+      [
+        ['decision', decision.decision],
+        ['model', `${decision.model} ${decision.version}`],
+        ['policy', `${decision.policy} (version ${decision.policyVersion})`],
+        ['taken', `${shownInstant(decision.at)} by ${decision.actor}`],
+        ['done', moved],
+        ['champion then', evidence.champion === null ? null : `version ${evidence.champion.version}`],
+        ['run', evidence.candidate.runId],
+        ['bill deliveries', joined(evidence.billDeliveries)],
+        ['price books', joined(evidence.priceBooks)],
+      ],
+      paint,
+    ),
+    '',
+    checksText(decision.checks, paint),
+  ].join('\n');
+}
+
+function joined(names: readonly string[]): string | null {
+  return names.length === 0 ? null : names.join(', ');
+}
+
+export const decisionCommands = [listCommand, showCommand];

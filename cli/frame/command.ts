@@ -1,0 +1,90 @@
+import type { z } from 'zod';
+import type { Context } from './context.ts';
+
+/** A word of the command line that is known by its place. */
+export interface PositionalDefinition {
+  readonly describe: string;
+  /** Takes all the words that are left; at least one. */
+  readonly many?: true;
+}
+
+/** `--name VALUE`; without `value` it is a flag. The name in kebab-case comes from its key. */
+export interface OptionDefinition {
+  readonly describe: string;
+  /** Placeholder for the value in help, in capitals. */
+  readonly value?: string;
+  readonly schema?: z.ZodType;
+  readonly short?: string;
+  /** May be given several times; then a list, empty when never given. */
+  readonly repeat?: true;
+  readonly required?: true;
+  /** Text of the value when it is not given. */
+  readonly fallback?: string;
+}
+
+export type Positionals = Readonly<Record<string, PositionalDefinition>>;
+export type Options = Readonly<Record<string, OptionDefinition>>;
+
+type ValueOf<O> = O extends { schema: infer S extends z.ZodType } ? z.output<S> : string;
+type OptionInput<O> = O extends { value: string }
+  ? O extends { repeat: true }
+    ? ValueOf<O>[]
+    : O extends { required: true } | { fallback: string }
+      ? ValueOf<O>
+      : ValueOf<O> | undefined
+  : boolean;
+
+export type InputOf<P, O> = {
+  readonly [K in keyof P]: P[K] extends { many: true } ? string[] : string;
+} & { readonly [K in keyof O]: OptionInput<O[K]> };
+
+/** What a command stands on: a server (by --url, found, or its own), the settings alone, or nothing. */
+export type Needs = 'server' | 'settings' | 'nothing';
+
+interface CommandFacts {
+  /** Noun, then verb: `['bill', 'import']`. */
+  readonly path: readonly string[];
+  /** One sentence without a full stop. */
+  readonly summary: string;
+  readonly example: string;
+  readonly needs: Needs;
+  /** Exit codes of its own beside 0 and those of its errors. */
+  readonly exits?: Readonly<Record<number, string>>;
+}
+
+export interface CommandDefinition<P extends Positionals, O extends Options> extends CommandFacts {
+  readonly positionals?: P;
+  readonly options?: O;
+  /** Answers through the context; the number is the exit code, 0 when there is none. */
+  run(context: Context, input: InputOf<P, O>): Promise<number | undefined>;
+}
+
+export interface Command extends CommandFacts {
+  readonly positionals: Positionals;
+  readonly options: Options;
+  run(context: Context, input: Readonly<Record<string, unknown>>): Promise<number | undefined>;
+}
+
+/** Makes a command a value: parsing, help and docs/cli.md are derived from it. */
+export function command<
+  const P extends Positionals = Record<never, never>,
+  const O extends Options = Record<never, never>,
+>(definition: CommandDefinition<P, O>): Command {
+  const { positionals = {}, options = {} } = definition;
+  // `parseInput` fills exactly these names with what their definitions say.
+  return {
+    ...definition,
+    positionals,
+    options,
+    run: (context, input) => definition.run(context, input as InputOf<P, O>),
+  };
+}
+
+/** `allowRejected` -> `--allow-rejected`. */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+export function titleOf(target: Pick<Command, 'path'>): string {
+  return ['steelyard', ...target.path].join(' ');
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { Needs, Options } from './command.ts';
+
+const everywhere = {
+  json: { describe: 'Answer with one JSON document on stdout and nothing else' },
+  help: { describe: 'Show this help', short: 'h' },
+} as const satisfies Options;
+
+const settings = {
+  data: { value: 'DIR', describe: 'Data folder (or STEELYARD_DATA; default .steelyard)' },
+  config: { value: 'FILE', describe: 'YAML file with settings (or STEELYARD_CONFIG)' },
+} as const satisfies Options;
+
+const server = {
+  url: {
+    value: 'URL',
+    schema: z.url({ protocol: /^https?$/, error: 'expected an address such as http://127.0.0.1:4610' }),
+    describe: 'Server to ask (or STEELYARD_URL); without it, that of the data folder, or one for this command',
+  },
+} as const satisfies Options;
+
+const byNeed: Readonly<Record<Needs, Options>> = {
+  nothing: everywhere,
+  settings: { ...settings, ...everywhere },
+  server: { ...server, ...settings, ...everywhere },
+};
+
+/** The options that a command has without declaring them. */
+export function globalOptions(needs: Needs): Options {
+  return byNeed[needs];
+}

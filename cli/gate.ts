@@ -1,0 +1,76 @@
+import type { ResponseOf } from '../src/platform/contract/schema.ts';
+import { checkGate, listPolicies, type Policy, PolicyName, type Verdict } from '../src/tradeoff/gates/schema.ts';
+import { checksText, verdictStyle, verdictText } from './checks.ts';
+import { command } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import { table } from './output/table.ts';
+
+const exitCodes: Readonly<Record<Verdict, number>> = { promote: 0, hold: 10, reject: 11 };
+
+const checkCommand = command({
+  path: ['gate', 'check'],
+  summary: 'Weigh a model version by a policy: quality against cost; record the decision and act on it',
+  example:
+    'steelyard gate check recommender 3 --policy recommender-gate\nsteelyard gate check recommender @candidate --policy recommender-gate --dry-run --json',
+  needs: 'server',
+  exits: { 0: 'promote', 10: 'hold: evidence is missing', 11: 'reject: a check does not hold' },
+  positionals: {
+    model: { describe: 'Registered model' },
+    version: { describe: 'Model version, or an alias as @ALIAS' },
+  },
+  options: {
+    policy: { value: 'NAME', schema: PolicyName, required: true, describe: 'Policy to weigh by' },
+    dryRun: { describe: 'Answer only: nothing is recorded and no alias moves' },
+  },
+  run: async (context, { model, version, policy, dryRun }) => {
+    const client = await context.client();
+    const result = await client.call(checkGate, { body: { model, version, policy, dryRun } });
+    await context.answer(result, () => resultText(result, context));
+    return exitCodes[result.verdict];
+  },
+});
+
+function resultText(result: ResponseOf<typeof checkGate>, { paint }: Context): string {
+  const verdict = verdictStyle(result.verdict, paint)(verdictText(result.verdict));
+  const decision = result.decision === null ? 'Dry run: nothing was recorded.' : `Decision ${result.decision}`;
+  return [
+    `${verdict}  ${result.model} ${result.version} by ${result.policy}`,
+    result.summary,
+    '',
+    checksText(result.checks, paint),
+    '',
+    decision,
+  ].join('\n');
+}
+
+const policiesCommand = command({
+  path: ['policy', 'list'],
+  summary: 'List the policies that gates weigh by',
+  example: 'steelyard policy list',
+  needs: 'server',
+  run: async (context) => {
+    const client = await context.client();
+    const document = await client.call(listPolicies);
+    await context.answer(document, () => policiesText(document.policies, context));
+    if (document.policies.length === 0) await context.remark('No policy yet. steelyard apply -f POLICY.yaml');
+    return 0;
+  },
+});
+
+function policiesText(policies: readonly Policy[], { paint }: Context): string {
+  if (policies.length === 0) return '';
+  return table(
+    policies,
+    [
+      { title: 'POLICY', cell: ({ name }) => name },
+      { title: 'VERSION', align: 'right', cell: ({ policyVersion }) => String(policyVersion) },
+      { title: 'MODEL', cell: ({ spec }) => spec.model },
+      { title: 'ALIAS', cell: ({ spec }) => spec.alias },
+      { title: 'QUALITY CHECKS', cell: ({ spec }) => spec.quality.map(({ metric }) => metric).join(', ') },
+      { title: 'COST CHECKS', cell: ({ spec }) => spec.cost.map(({ measure }) => measure).join(', ') },
+    ],
+    paint,
+  );
+}
+
+export const gateCommands = [checkCommand, policiesCommand];

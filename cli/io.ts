@@ -1,0 +1,19 @@
+/** One of the two outputs of a command. */
+export interface Sink {
+  /** Resolves when the text was taken, so that a long answer waits for a slow reader. */
+  write(text: string | Uint8Array): Promise<void>;
+  readonly isTerminal: boolean;
+  /** Columns of the terminal; 80 when it is none. */
+  readonly columns: number;
+}
+
+export type Signal = 'SIGINT' | 'SIGTERM';
+
+/** Everything a command touches outside itself; tests give their own. */
+export interface Io {
+  readonly out: Sink;
+  readonly err: Sink;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Calls back at every signal until the answer is disposed. */
+  onSignal(listener: (signal: Signal) => void): Disposable;
+}

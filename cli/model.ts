@@ -1,0 +1,113 @@
+import {
+  getModel,
+  listModels,
+  listModelVersions,
+  type Model,
+  type ModelVersion,
+} from '../src/mlops/registry/schema.ts';
+import type { VersionEvidence } from '../src/tradeoff/evidence/schema.ts';
+import { listModelEvidence } from '../src/tradeoff/evidence/schema.ts';
+import { command } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import { limitOption, moreText, readPages } from './frame/pages.ts';
+import { shownCount, shownInstant, shownMoney } from './output/amounts.ts';
+import { metricsText } from './output/metrics.ts';
+import { facts, table } from './output/table.ts';
+
+const NO_MODEL = 'No model yet. Register one with an MLflow client: MLFLOW_TRACKING_URI=http://… (steelyard serve)';
+
+const listCommand = command({
+  path: ['model', 'list'],
+  summary: 'List the registered models',
+  example: 'steelyard model list',
+  needs: 'server',
+  options: limitOption,
+  run: async (context, { limit }) => {
+    const page = await readPages(await context.client(), listModels, {}, 'models', limit);
+    await context.answer(page, () => modelsText(page.models, context));
+    await context.remark(moreText(page) ?? (page.models.length === 0 ? NO_MODEL : ''));
+    return 0;
+  },
+});
+
+function modelsText(models: readonly Model[], { paint }: Context): string {
+  if (models.length === 0) return '';
+  return table(
+    models,
+    [
+      { title: 'MODEL', cell: ({ name }) => name },
+      { title: 'VERSIONS', align: 'right', cell: ({ versions }) => shownCount(versions) },
+      { title: 'LATEST', align: 'right', cell: ({ latestVersion }) => latestVersion },
+      { title: 'ALIASES', cell: ({ aliases }) => aliasesText(aliases) },
+      { title: 'CHANGED', cell: ({ lastUpdatedAt }) => shownInstant(lastUpdatedAt) },
+    ],
+    paint,
+  );
+}
+
+function aliasesText(aliases: Model['aliases']): string | null {
+  return aliases.length === 0 ? null : aliases.map(({ alias, version }) => `@${alias}=${version}`).join(' ');
+}
+
+const showCommand = command({
+  path: ['model', 'show'],
+  summary: 'Show a registered model: its versions with their quality and their cost',
+  example: 'steelyard model show recommender',
+  needs: 'server',
+  positionals: { model: { describe: 'Registered model' } },
+  run: async (context, { model: name }) => {
+    const client = await context.client();
+    const params = { model: name };
+    const [model, versions, evidence] = await Promise.all([
+      client.call(getModel, { params }),
+      client.call(listModelVersions, { params }),
+      client.call(listModelEvidence, { params }),
+    ]);
+    const document = { model, versions: versions.versions, evidence: evidence.versions };
+    await context.answer(document, () => modelText(model, weighed(document.versions, document.evidence), context));
+    return 0;
+  },
+});
+
+interface WeighedVersion {
+  readonly version: ModelVersion;
+  readonly evidence: VersionEvidence | undefined;
+}
+
+function weighed(versions: readonly ModelVersion[], evidence: readonly VersionEvidence[]): WeighedVersion[] {
+  const byVersion = new Map(evidence.map((one) => [one.version, one]));
+  return versions.map((version) => ({ version, evidence: byVersion.get(version.version) }));
+}
+
+function modelText(model: Model, versions: readonly WeighedVersion[], { paint }: Context): string {
+  const head = facts(
+    [
+      ['model', model.name],
+      ['what for', model.description],
+      ['aliases', aliasesText(model.aliases)],
+      ['changed', shownInstant(model.lastUpdatedAt)],
+    ],
+    paint,
+  );
+  if (versions.length === 0) return `${head}\n\nno version`;
+  const rows = table(
+    versions,
+    [
+      { title: 'VERSION', align: 'right', cell: ({ version }) => version.version },
+      { title: 'ALIASES', cell: ({ version }) => version.aliases.map((alias) => `@${alias}`).join(' ') || null },
+      { title: 'TRAINING', align: 'decimal', cell: ({ evidence }) => shownMoney(evidence?.trainingCost.cost ?? null) },
+      {
+        title: 'PER 1,000 PREDICTIONS',
+        align: 'decimal',
+        cell: ({ evidence }) => shownMoney(evidence?.costPerThousandPredictions.cost ?? null),
+      },
+      { title: 'METRICS', cell: ({ version }) => metricsText(version.metrics) },
+      { title: 'RUN', cell: ({ version }) => version.runId },
+      { title: 'REGISTERED', cell: ({ version }) => shownInstant(version.createdAt) },
+    ],
+    paint,
+  );
+  return `${head}\n\n${rows}`;
+}
+
+export const modelCommands = [listCommand, showCommand];

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { nearest } from '../frame/suggest.ts';
+import { shownAmount, shownBytes, shownCount } from './amounts.ts';
+import { metricsText, metricText } from './metrics.ts';
+import { paintFor } from './paint.ts';
+import { progressLine } from './progress.ts';
+import { facts, table } from './table.ts';
+
+const paint = paintFor({ isTerminal: false, columns: 80, write: async () => {} }, {});
+
+describe('an amount for people', () => {
+  it.each([
+    ['0', '0.00'],
+    ['1234567.891', '1,234,567.89'],
+    ['-1234.5', '-1,234.50'],
+    ['0.5', '0.50'],
+    ['0.00081234', '0.00081'],
+    ['0.0000000000008', '0.0000000000008'],
+    ['2.675', '2.68'],
+    ['0.0804', '0.08'],
+    ['0.999', '1.00'],
+  ])('%s is shown as %s', (amount, shown) => {
+    expect(shownAmount(amount)).toBe(shown);
+  });
+
+  it('shows counts and bytes', () => {
+    expect([shownCount(1000), shownBytes(0), shownBytes(1536), shownBytes(5 * 1024 ** 3)]).toEqual([
+      '1,000',
+      '0 B',
+      '1.5 KiB',
+      '5.0 GiB',
+    ]);
+  });
+});
+
+describe('a table', () => {
+  const rows = [
+    { name: 'a', amount: '1,234.50' },
+    { name: 'ébène', amount: '0.00081' },
+    { name: 'line\nbreak', amount: null },
+  ];
+
+  it('aligns decimal points, shows unknown as a dash and keeps a row on one line', () => {
+    const text = table(
+      rows,
+      [
+        { title: 'NAME', cell: ({ name }) => name },
+        { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => amount },
+      ],
+      paint,
+    );
+    expect(text.split('\n')).toEqual([
+      'NAME             AMOUNT',
+      'a           1,234.50',
+      'ébène           0.00081',
+      'line break      —',
+    ]);
+  });
+
+  it('puts values under each other', () => {
+    expect(
+      facts(
+        [
+          ['a', '1'],
+          ['long', null],
+        ],
+        paint,
+      ),
+    ).toBe('a     1\nlong  —');
+  });
+});
+
+describe('metrics in a cell', () => {
+  it('shows four by name and counts the rest', () => {
+    expect(metricsText({ e: 5, d: null, c: 0.123456, b: 2, a: 1e-9 })).toBe('a=1e-9 b=2 c=0.1235 d=NaN and 1 more');
+    expect([metricsText({}), metricText(1_234_567)]).toEqual([null, '1234567']);
+  });
+});
+
+describe('a progress line', () => {
+  it('fits the terminal', () => {
+    expect(progressLine('a-very-long-name-of-a-bill-file-of-2026-10.csv.gz', 0.5, 60)).toMatch(/^.{1,60}$/);
+    expect(progressLine('bill.csv', 0.5, 100)).toContain('████████████░░░░░░░░░░░░   50 %');
+  });
+});
+
+describe('the word that was meant', () => {
+  it.each([
+    ['--sorce', '--source'],
+    ['--jsno', '--json'],
+    ['imp', 'import'],
+    ['xyz', null],
+    ['a', null],
+  ])('%s: %s', (word, meant) => {
+    expect(nearest(word, ['--source', '--json', 'import'])).toBe(meant);
+  });
+});

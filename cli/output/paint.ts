@@ -1,0 +1,32 @@
+import { styleText } from 'node:util';
+import type { Io, Sink } from '../io.ts';
+
+type Style = (text: string) => string;
+
+/** Emphasis; each leaves the text as it is where colours are not shown. */
+export interface Paint {
+  readonly heading: Style;
+  readonly faint: Style;
+  readonly good: Style;
+  readonly waiting: Style;
+  readonly bad: Style;
+}
+
+type Format = Parameters<typeof styleText>[0];
+
+/** Colours only on a terminal that shows them, and never against NO_COLOR (https://no-color.org). */
+export function paintFor(sink: Sink, environment: Io['environment']): Paint {
+  const { NO_COLOR: refused = '', TERM: terminal = '' } = environment;
+  const shown = sink.isTerminal && refused === '' && terminal !== 'dumb';
+  const style =
+    (format: Format): Style =>
+    (text) =>
+      shown ? styleText(format, text, { validateStream: false }) : text;
+  return {
+    heading: style('bold'),
+    faint: style('dim'),
+    good: style('green'),
+    waiting: style('yellow'),
+    bad: style('red'),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Paint } from './paint.ts';
+
+export interface Column<Row> {
+  readonly title: string;
+  /** `decimal` puts the decimal points under each other. */
+  readonly align?: 'left' | 'right' | 'decimal';
+  /** Null is unknown and shown as a dash, never as zero. */
+  readonly cell: (row: Row) => string | null;
+  readonly style?: (row: Row) => (text: string) => string;
+}
+
+const GAP = '  ';
+const UNKNOWN = '—';
+
+/** An aligned table with a heading line, one line a row; every cell is one line. */
+export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], paint: Paint): string {
+  const laid = columns.map((column) => layOut(rows, column));
+  const heading = laid.map(({ title }) => title).join(GAP);
+  const lines = rows.map((row, index) =>
+    laid.map(({ cells, column }) => (column.style?.(row) ?? same)(cells[index] ?? '')).join(GAP),
+  );
+  return [paint.heading(heading.trimEnd()), ...lines.map((line) => line.trimEnd())].join('\n');
+}
+
+const same = (text: string): string => text;
+
+interface LaidOut<Row> {
+  readonly column: Column<Row>;
+  readonly title: string;
+  readonly cells: readonly string[];
+}
+
+function layOut<Row>(rows: readonly Row[], column: Column<Row>): LaidOut<Row> {
+  const texts = rows.map((row) => column.cell(row)?.replaceAll(/\s+/g, ' ') ?? UNKNOWN);
+  const cells = column.align === 'decimal' ? alignPoints(texts) : texts;
+  const width = Math.max(lengthOf(column.title), ...cells.map(lengthOf));
+  const pad = (text: string) => {
+    const space = ' '.repeat(width - lengthOf(text));
+    return column.align === 'right' || column.align === 'decimal' ? space + text : text + space;
+  };
+  return { column, title: pad(column.title), cells: cells.map(pad) };
+}
+
+function alignPoints(texts: readonly string[]): string[] {
+  const fractions = texts.map((text) => text.length - (text.includes('.') ? text.indexOf('.') : text.length));
+  const longest = Math.max(0, ...fractions);
+  return texts.map((text, index) => text + ' '.repeat(longest - (fractions[index] ?? 0)));
+}
+
+/** Characters as a terminal counts them, marks that combine left out. */
+function lengthOf(text: string): number {
+  return [...text.normalize('NFC').replaceAll(/\p{Mark}/gu, '')].length;
+}
+
+/** `name  value` lines with the values under each other; a null value is a dash. */
+export function facts(pairs: readonly (readonly [name: string, value: string | null])[], paint: Paint): string {
+  const width = Math.max(0, ...pairs.map(([name]) => lengthOf(name)));
+  return pairs
+    .map(([name, value]) => `${paint.faint(name)}${' '.repeat(width - lengthOf(name))}${GAP}${value ?? UNKNOWN}`)
+    .join('\n');
+}

@@ -1,0 +1,45 @@
+import { enableCompileCache } from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Io, Signal, Sink } from './io.ts';
+
+const DISK_FULL_EXIT = 7;
+
+/** Runs the command line of this process and ends it with the command's exit code. */
+export async function runProcess(): Promise<void> {
+  // Compiled code is kept in the user's own cache, never in a shared temporary folder; it halves the start.
+  enableCompileCache(process.env.NODE_COMPILE_CACHE ?? join(homedir(), '.cache', 'steelyard', 'compiled'));
+  const { main } = await import('./program.ts');
+  const code = await main(process.argv.slice(2), processIo());
+  process.exit(code);
+}
+
+function processIo(): Io {
+  process.stdout.on('error', endOnLostOutput);
+  return {
+    out: sinkOf(process.stdout),
+    err: sinkOf(process.stderr),
+    environment: process.env,
+    onSignal: (listener) => {
+      const signals: Signal[] = ['SIGINT', 'SIGTERM'];
+      for (const signal of signals) process.on(signal, listener);
+      return { [Symbol.dispose]: () => signals.forEach((signal) => void process.off(signal, listener)) };
+    },
+  };
+}
+
+/** A reader that went away (`| head`) is no failure; an answer that does not fit the disk behind `>` is one. */
+function endOnLostOutput(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  const sentence = `error[storage_full]: The answer could not be written to stdout (${error.code}). Free space and try again.\n`;
+  process.stderr.write(sentence, () => process.exit(DISK_FULL_EXIT));
+}
+
+function sinkOf(stream: NodeJS.WriteStream): Sink {
+  return {
+    write: (text) => new Promise((resolve) => void stream.write(text, () => resolve())),
+    isTerminal: stream.isTTY === true,
+    // A terminal that does not know its width says 0.
+    columns: stream.columns || 80,
+  };
+}

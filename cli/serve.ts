@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { z } from 'zod';
+import { announceServer } from './connection/server-file.ts';
+import { command } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import type { Io, Signal } from './io.ts';
+import { loadServer } from './load-server.ts';
+import type { RunningServer } from './server.ts';
+
+const HARD_EXIT: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143 };
+
+const serveCommand = command({
+  path: ['serve'],
+  summary: 'Run the server: HTTP, the MLflow wire and the web app, until it is stopped',
+  example: 'steelyard serve\nsteelyard serve --port 8080 --data /var/lib/steelyard',
+  needs: 'settings',
+  exits: {
+    0: 'stopped by SIGINT or SIGTERM, everything written',
+    130: 'stopped hard by a second SIGINT (SIGTERM: 143)',
+  },
+  options: {
+    port: { value: 'PORT', describe: 'TCP port; 0 takes a free one (default 4610)' },
+    host: { value: 'HOST', describe: 'Address to listen on (default 127.0.0.1)' },
+    open: {
+      value: 'yes|no',
+      fallback: 'no',
+      schema: z.enum(['yes', 'no'], 'yes or no'),
+      describe: 'Show the web app in the browser',
+    },
+  },
+  run: async (context, { port, host, open }) => {
+    const { readSettings, readVersion, startServer } = await loadServer();
+    // From the first moment on, so that a signal during the start is not lost.
+    using stop = stopSignal(context.io);
+    const { data, config: file } = context.globals;
+    const { config } = readSettings({ data, config: file, port, host }, context.io.environment);
+    await using server = await startServer(config);
+    const startedAt = new Date().toISOString();
+    using _announced = announceServer(config.data, { url: server.url, pid: process.pid, startedAt });
+    const document = { url: server.url, pid: process.pid, data: config.data, version: readVersion(), startedAt };
+    await context.answer(document, () => readyText(server, context));
+    if (open === 'yes') await showInBrowser(server.url, context);
+    await stop.asked;
+    await context.remark('Stopping. Once more to stop at once.');
+    return 0;
+  },
+});
+
+function readyText({ url, config }: RunningServer, { paint }: Context): string {
+  return [
+    `${paint.good('Steelyard is ready:')} ${url}`,
+    `  data folder  ${config.data}`,
+    `  API          ${url}/api/docs`,
+    `  MLflow       MLFLOW_TRACKING_URI=${url}`,
+    '  Ctrl-C stops it.',
+  ].join('\n');
+}
+
+/** Resolves at the first signal; the second ends the process where it stands, which the store and the lake survive. */
+function stopSignal(io: Io): Disposable & { readonly asked: Promise<Signal> } {
+  const { promise, resolve } = Promise.withResolvers<Signal>();
+  let asked = false;
+  const listening = io.onSignal((signal) => {
+    if (asked) process.exit(HARD_EXIT[signal]);
+    asked = true;
+    resolve(signal);
+  });
+  return { asked: promise, [Symbol.dispose]: () => listening[Symbol.dispose]() };
+}
+
+const openers: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
+  darwin: ['open'],
+  win32: ['cmd', '/c', 'start', ''],
+};
+
+/** A machine without a browser is no reason to stop the server. */
+async function showInBrowser(url: string, context: Context): Promise<void> {
+  const [program, ...words] = openers[process.platform] ?? ['xdg-open'];
+  const failed = await new Promise<boolean>((resolve) => {
+    const opener = spawn(program, [...words, url], { stdio: 'ignore', detached: true });
+    opener.on('error', () => resolve(true)).on('spawn', () => resolve(false));
+    opener.unref();
+  });
+  if (failed) await context.remark(`${program} is not here to show ${url}.`);
+}
+
+export const serveCommands = [serveCommand];

@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApplication } from '../src/main.ts';
+import { type Config, environmentName, type LoadedConfig, loadConfig } from '../src/platform/config/index.ts';
+import type { ConfigName } from '../src/platform/config/schema.ts';
+import { listen } from '../src/platform/http/index.ts';
+import type { Io } from './io.ts';
+
+export { readVersion } from '../src/version.ts';
+export { environmentName };
+
+/** The only file of the command line that loads the application; imported when a command needs it, never at the start. */
+
+export interface RunningServer extends AsyncDisposable {
+  readonly url: string;
+  readonly config: Config;
+}
+
+export type SettingFlags = Partial<Record<ConfigName, unknown>>;
+
+/** The settings as the command line, the environment and a file give them. Errors: `config_invalid`. */
+export function readSettings(
+  { config: file, ...flags }: SettingFlags & { readonly config?: string | undefined },
+  environment: Io['environment'],
+): LoadedConfig {
+  return loadConfig(file === undefined ? { environment, flags } : { environment, flags, file });
+}
+
+export async function startServer(config: Config): Promise<RunningServer> {
+  const application = await createApplication(config);
+  try {
+    const url = await listen(application.http, config);
+    return { url, config, [Symbol.asyncDispose]: () => application[Symbol.asyncDispose]() };
+  } catch (error) {
+    await application[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The same server for the length of one command, on a free port of loopback; it logs only what went wrong. */
+export async function startForCommand(
+  { data, config: file }: { readonly data?: string | undefined; readonly config?: string | undefined },
+  environment: Io['environment'],
+): Promise<RunningServer> {
+  const { config, sources } = readSettings({ data, config: file }, environment);
+  const logLevel = sources.logLevel === 'default' ? 'warn' : config.logLevel;
+  return startServer({ ...config, host: '127.0.0.1', port: 0, logLevel });
+}
+
+/** A server on an empty folder that goes away with it, for what does not depend on data. */
+export async function startEmptyServer(): Promise<RunningServer> {
+  const data = mkdtempSync(join(tmpdir(), 'steelyard-empty-'));
+  const { config } = loadConfig({ environment: {}, flags: { data, port: 0, logLevel: 'warn' } });
+  const server = await startServer(config);
+  const end = async (): Promise<void> => {
+    await server[Symbol.asyncDispose]();
+    rmSync(data, { recursive: true, force: true });
+  };
+  return { url: server.url, config, [Symbol.asyncDispose]: end };
+}

@@ -1,0 +1,38 @@
+import type { Sql } from '../store/index.ts';
+
+/** A fact that happened, appended in the transaction that made it true. */
+export interface NewEvent {
+  /** `<noun>.<past tense>`, for example `run.usage_observed`. */
+  readonly type: string;
+  /** What it is about (`run:<id>`); events of one subject are delivered in the order they were appended. */
+  readonly subject: string;
+  /** JSON value. */
+  readonly payload: unknown;
+}
+
+export interface StoredEvent extends NewEvent {
+  /** Grows with every event; the same event has the same number at every delivery. */
+  readonly sequence: number;
+  /** UTC instant, ISO 8601. */
+  readonly at: string;
+}
+
+export type EventHandler = (event: StoredEvent) => Promise<void>;
+
+/**
+ * The outbox: facts travel between the wings as events, at least once, in order per subject. A handler that throws is
+ * tried again with growing pauses; after the last try the event is parked and later events of its subject go on.
+ */
+export interface Events extends AsyncDisposable {
+  /** Appends in the caller's transaction; nothing is delivered unless it commits. */
+  append(sql: Sql, event: NewEvent): Promise<void>;
+  /** Handlers must bear a second delivery of the same event. Call before `start`. */
+  subscribe(subscriber: string, types: readonly string[], handler: EventHandler): void;
+  /** Begins delivery in the background. */
+  start(): void;
+  /**
+   * Resolves when everything appended so far has been delivered, parked, or waits for the time of its next try; does
+   * the work itself when delivery has not been started.
+   */
+  drain(): Promise<void>;
+}

@@ -1,0 +1,71 @@
+import type { Sql } from '../store/index.ts';
+
+/** A table of Parquet files. Columns are named with their DuckDB types, so that an empty table still has its shape. */
+export interface LakeTable {
+  readonly name: string;
+  readonly columns: Readonly<Record<string, string>>;
+}
+
+/** A file written and on the disk, but in no manifest yet: nobody reads it until a swap names it. */
+export interface StagedFile {
+  readonly id: string;
+  readonly table: string;
+  readonly partition: string;
+  readonly path: string;
+  readonly rows: number;
+  readonly sizeBytes: number;
+}
+
+export type LakeParameter = string | number | boolean | null;
+/** Decimals, instants and 64-bit integers come as text; cast in SQL to INTEGER or DOUBLE where a number is meant. */
+export type LakeRow = Record<string, unknown>;
+
+/** Which files a relation takes: those of a partition, by its exact name or all when left out. */
+export interface RelationOptions {
+  readonly partitions?: readonly string[];
+  /** Adds `lake_file` (id) and `file_row_number` (0-based). */
+  readonly rowIds?: boolean;
+}
+
+/**
+ * Large append-only facts: Parquet files under the data folder, queried by DuckDB off the event loop. A change stages new
+ * files, then swaps the manifest inside a store transaction; readers see the state before or after, never half.
+ * Errors: `storage_full`.
+ */
+export interface Lake extends AsyncDisposable {
+  query(sql: string, parameters?: readonly LakeParameter[]): Promise<LakeRow[]>;
+  /** Rows in chunks, for exports that must not be held in memory. */
+  stream(sql: string, parameters?: readonly LakeParameter[]): AsyncIterable<LakeRow[]>;
+  /** Runs statements on one connection, for temporary tables. */
+  session<T>(work: (session: LakeSession) => Promise<T>): Promise<T>;
+  /** A FROM item that reads the files of the table which the manifest names now. */
+  relation(sql: Sql, table: LakeTable, options?: RelationOptions): Promise<string>;
+  /** A FROM item over staged files, for deriving from them before they are swapped in. */
+  stagedRelation(table: LakeTable, files: readonly StagedFile[]): string;
+  /** The files that the manifest names now, oldest first. */
+  files(sql: Sql, table: LakeTable): Promise<StagedFile[]>;
+  /** Names of the partitions that hold files now, sorted. */
+  partitions(sql: Sql, table: LakeTable): Promise<string[]>;
+  /** Takes out every file of the `remove` partitions and adds the staged ones, in the caller's transaction. */
+  swap(sql: Sql, table: LakeTable, change: LakeSwap): Promise<void>;
+  /** Removes staged files that will not be swapped in. */
+  discard(files: readonly StagedFile[]): Promise<void>;
+  /** Removes files that no manifest names: leftovers of a process that died between staging and swapping. */
+  removeOrphans(sql: Sql): Promise<number>;
+}
+
+export interface LakeSwap {
+  readonly remove: readonly string[];
+  readonly add: readonly StagedFile[];
+}
+
+export interface LakeSession {
+  query(sql: string, parameters?: readonly LakeParameter[]): Promise<LakeRow[]>;
+  /** Writes a SELECT as one Parquet file. Rows keep the order of the SELECT. */
+  stage(
+    table: LakeTable,
+    partition: string,
+    select: string,
+    parameters?: readonly LakeParameter[],
+  ): Promise<StagedFile>;
+}

@@ -1,0 +1,22 @@
+import type { z } from 'zod';
+import type { Sql } from '../store/index.ts';
+import type { ManifestOutcome } from './schema.ts';
+
+/** What every document has, whatever its kind. */
+export interface Manifest {
+  readonly metadata: { readonly name: string };
+}
+
+/** A kind of document that `steelyard apply` takes. A feature makes one for each of its own and gives them to `main.ts`. */
+export interface ManifestKind<Document extends Manifest = Manifest> {
+  /** As in the document's `kind`. */
+  readonly kind: string;
+  /** Of the whole document: apiVersion, kind, metadata, spec. */
+  readonly schema: z.ZodType<Document>;
+  /** Lower ones are applied first, so that what is referred to is there: 10 Team, 20 Project, … */
+  readonly order: number;
+  /** Makes the store say what the document says. An unknown reference is an `AppError` `manifest_reference_unknown`. */
+  apply(sql: Sql, document: Document): Promise<ManifestOutcome>;
+}
+
+export type ManifestKinds = Readonly<Record<string, ManifestKind>>;

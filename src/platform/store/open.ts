@@ -1,0 +1,57 @@
+import type { Kysely } from 'kysely';
+import type { Config } from '../config/index.ts';
+import { AppError } from '../errors/index.ts';
+import { runMigrations } from './migrate.ts';
+import { openPostgres } from './postgres.ts';
+import type { Store, StoreEngine } from './sql.ts';
+import { openSqlite } from './sqlite.ts';
+import { runTransaction } from './transaction.ts';
+
+/** Opens the store that the configuration names. Errors: `store_unreachable`, `data_folder_unusable`. */
+export async function openStore(config: Pick<Config, 'database'> & { readonly folder: string }): Promise<Store> {
+  const { engine, database } = openEngine(config);
+  const store: Store = {
+    engine,
+    tables: <Tables>() => database as unknown as Kysely<Tables>,
+    afterCommit: (work) => work(),
+    transaction: (work) => runTransaction(engine, database, work),
+    migrate: (migrations) => runMigrations(database, migrations),
+    [Symbol.asyncDispose]: () => database.destroy(),
+  };
+  await probe(store, config.database);
+  return store;
+}
+
+function openEngine(config: Parameters<typeof openStore>[0]): { engine: StoreEngine; database: Kysely<unknown> } {
+  try {
+    return config.database === 'sqlite' ? openSqlite(config.folder) : openPostgres(config.database);
+  } catch (error) {
+    throw cannotOpen(config.database, error);
+  }
+}
+
+async function probe(store: Store, database: string): Promise<void> {
+  try {
+    await store
+      .tables<Record<string, never>>()
+      .selectNoFrom((eb) => eb.lit(1).as('one'))
+      .execute();
+  } catch (error) {
+    // What failed to open may fail to close; the reason that counts is the first.
+    await Promise.allSettled([store[Symbol.asyncDispose]()]);
+    throw cannotOpen(database, error);
+  }
+}
+
+function cannotOpen(database: string, cause: unknown): AppError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  if (database === 'sqlite') {
+    return new AppError('data_folder_unusable', `The store in the data folder does not open: ${why}.`, {}, { cause });
+  }
+  const detail = `The store at ${redactAddress(database)} does not answer: ${why}.`;
+  return new AppError('store_unreachable', detail, {}, { cause });
+}
+
+function redactAddress(address: string): string {
+  return address.replace(/\/\/[^@/]*@/, '//[redacted]@');
+}

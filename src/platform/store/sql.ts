@@ -1,0 +1,31 @@
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+export type StoreEngine = 'sqlite' | 'postgres';
+
+/** Forward-only steps by name; a name is `<folder>/<number>-<what>` and never changes once released. */
+export type Migrations = Readonly<Record<string, Migration>>;
+
+/**
+ * Something SQL can be sent to: the store itself, or one transaction of it. A feature asks for its own tables:
+ * `sql.tables<BudgetTables>().selectFrom('budget')`.
+ */
+export interface Sql {
+  readonly engine: StoreEngine;
+  tables<Tables extends {}>(): Kysely<Tables>;
+  /** Calls `work` when this transaction is stored, never when it is rolled back; at once where there is none. */
+  afterCommit(work: () => void): void;
+}
+
+/** Small mutable facts: one interface, two engines, one test suite (store.test.ts). */
+export interface Store extends Sql, AsyncDisposable {
+  /**
+   * Runs `work` in one transaction: all of it is stored, or, when it throws or one of its statements fails, none.
+   * Transactions behave as if they ran one after another; to keep that promise PostgreSQL may have `work` run again, so
+   * it does SQL through the `sql` that it gets and leaves other effects to `afterCommit`. Not to be nested: waiting for
+   * the store itself in there can wait forever.
+   */
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Applies the steps that this store has not seen, in order of name. Safe to call from several servers at once. */
+  migrate(migrations: Migrations): Promise<void>;
+}
