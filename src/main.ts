@@ -70,12 +70,15 @@ export async function createApplication(config: Config, overrides: Overrides = {
 async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   const folder = resolve(config.data);
   lifetime.use(lockFolder(folder));
-  const store = lifetime.use(await openStore({ database: config.database, folder }));
+  // Both take their time in other threads, so they open side by side.
+  const openingLake = openLake(lakeFolders(config, folder)).then((lake) => lifetime.use(lake));
+  const openingStore = openStore({ database: config.database, folder }).then((store) => lifetime.use(store));
+  await Promise.allSettled([openingLake, openingStore]);
+  const [lake, store] = await Promise.all([openingLake, openingStore]);
   const clock = overrides.clock ?? systemClock;
   const log = overrides.log ?? createLog(config.logLevel);
   const telemetry = createTelemetry();
   await store.migrate(migrations);
-  const lake = lifetime.use(await openLake(lakeFolders(config, folder)));
   await lake.removeOrphans(store);
   const objects = await openObjects(join(folder, 'objects'));
   const events = lifetime.use(createEvents({ store, clock, log, telemetry }));

@@ -1,6 +1,7 @@
 import { subjectFields } from '../../org/schema.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { identifier, literal } from '../../platform/lake/index.ts';
+import { nearest } from '../../platform/manifests/index.ts';
 import type { SubjectField } from '../allocation/index.ts';
 import { billDimension, camelCaseOf, focusColumnNames } from '../billing/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
@@ -34,9 +35,8 @@ export function dimensionExpression(name: string): string {
   if (name === 'rule') return 'a.rule';
   const expression = billDimension(name);
   if (expression !== null) return expression;
-  const start = name.slice(0, 4).toLowerCase();
-  const similar = focusColumnNames.map(camelCaseOf).filter((column) => column.toLowerCase().includes(start));
-  const hint = similar.length > 0 ? ` Did you mean ${similar.slice(0, 3).join(', ')}?` : '';
+  const similar = nearest(name, [...focusColumnNames.map(camelCaseOf), ...subjectFields, 'day', 'month', 'rule']);
+  const hint = similar === null ? '' : ` Did you mean ${similar}?`;
   throw new AppError(
     'dimension_unknown',
     `Costs cannot be grouped by "${name}".${hint} Use a FOCUS column in camelCase, tag:KEY, x_COLUMN, a subject field, day or month.`,

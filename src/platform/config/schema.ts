@@ -8,7 +8,13 @@ export const ConfigSchema = z.strictObject({
     .min(1)
     .default('127.0.0.1')
     .describe('Address to listen on. Only loopback is accepted until accounts are configured.'),
-  port: z.coerce.number().int().min(0).max(65535).default(4610).describe('TCP port; 0 takes a free one.'),
+  port: z.coerce
+    .number({ error: 'a whole number from 0 to 65535' })
+    .int()
+    .min(0)
+    .max(65535)
+    .default(4610)
+    .describe('TCP port; 0 takes a free one.'),
   allowedHosts: z
     .string()
     .default('')
@@ -35,7 +41,7 @@ export const ConfigSchema = z.strictObject({
     .default('info')
     .describe('Least severe level that is logged.'),
   maxUploadBytes: z.coerce
-    .number()
+    .number({ error: 'a whole number of bytes' })
     .int()
     .positive()
     .default(64 * 1024 ** 3)
