@@ -65,6 +65,8 @@ function guard(app: FastifyInstance, deps: HttpDeps): void {
 
 /** Anything but JSON reaches its handler as an unread stream; only endpoints that accept bytes look at it. */
 function acceptBytes(app: FastifyInstance, maxUploadBytes: number): void {
+  // A page of another site can send text/plain without asking the browser's leave; JSON it cannot.
+  app.removeContentTypeParser('text/plain');
   app.addContentTypeParser('application/octet-stream', { bodyLimit: maxUploadBytes }, (_request, payload, done) => {
     done(null, payload);
   });
