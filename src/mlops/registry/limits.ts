@@ -4,9 +4,11 @@ import type { KeyValue } from './types.ts';
 
 const MAX_TAG_VALUE = 100_000;
 const MAX_ALIAS = 255;
+const MAX_MODEL_NAME = 256;
 
 export function checkModelName(name: string, field = 'name'): void {
   if (name.trim() === '') throw invalidParameter(`Missing value for required parameter '${field}'.`);
+  checkLength(field, name, MAX_MODEL_NAME);
   if (/[/:]/.test(name)) {
     throw invalidParameter(`Invalid model name '${name}'. Names cannot contain '/' or ':'.`);
   }

@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
 import { UtcInstant } from '../../platform/units/schema.ts';
 
-export const ModelName = z.string().min(1).max(256).describe('Registered model');
+export const ModelName = z
+  .string()
+  .min(1)
+  .max(256)
+  .refine((name) => !name.includes('\0'), 'a name without NUL')
+  .describe('Registered model');
 export const Version = z.string().min(1).max(20).describe('Version number as text, "1" for the first');
 
 const Tags = z.record(z.string(), z.string());

@@ -207,7 +207,7 @@ describe('a path that leaves its folder', () => {
       expect([path, status, JSON.parse(body)]).toEqual([
         path,
         400,
-        { error_code: 'INVALID_PARAMETER_VALUE', message: expect.stringContaining('Invalid path') },
+        { error_code: 'INVALID_PARAMETER_VALUE', message: expect.stringMatching(/^Invalid (path|value)/) },
       ]);
     }
   });

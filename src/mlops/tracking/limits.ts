@@ -1,5 +1,5 @@
 import { checkLength, checkName, cutTo, invalidParameter, MAX_KEY_LENGTH } from '../wire/index.ts';
-import type { DatasetInput, KeyValue, Metric } from './types.ts';
+import type { DatasetInput, KeyValue, MetricInput } from './types.ts';
 
 /** Limits of the protocol (mlflow/utils/validation.py); lengths in characters. */
 const MAX_PARAM_VALUE = 6000;
@@ -31,9 +31,12 @@ export function checkedParam(param: KeyValue, path = ''): KeyValue {
   return { key: param.key, value: cutTo(param.value, MAX_PARAM_VALUE) };
 }
 
-export function checkMetric(metric: Metric, path = ''): void {
+export function checkMetric(metric: MetricInput, path = ''): void {
   checkName(metric.key, within(path, 'name'));
   checkLength('Metric name', metric.key, MAX_KEY_LENGTH);
+  checkModelId(metric.modelId ?? '');
+  checkLength(within(path, 'dataset_name'), metric.datasetName ?? '', MAX_DATASET.name);
+  checkLength(within(path, 'dataset_digest'), metric.datasetDigest ?? '', MAX_DATASET.digest);
   if (metric.timestamp >= 0) return;
   throw invalidParameter(
     `Invalid value ${metric.timestamp} for parameter '${within(path, 'timestamp')}' supplied: metric '${metric.key}' ` +
@@ -85,6 +88,17 @@ export function checkDatasetInput({ dataset, tags }: DatasetInput): void {
     checkLength('InputTag key', key, MAX_INPUT_TAG.key);
     checkLength('InputTag value', value, MAX_INPUT_TAG.value);
   }
+}
+
+const MAX_MODEL_ID = 256;
+
+export function checkModelId(modelId: string): void {
+  checkLength('model_id', modelId, MAX_MODEL_ID);
+}
+
+/** A tag or param of a logged model. */
+export function checkModelEntry({ key }: KeyValue): void {
+  checkLength('key', key, MAX_KEY_LENGTH);
 }
 
 export function checkLoggedModelName(name: string): void {

@@ -15,7 +15,7 @@ import {
 import { appendToUri } from './artifact-uri.ts';
 import { checkActive, parseExperimentId, requireExperiment } from './experiments.ts';
 import { deleteModelTag, upsertModelParams, upsertModelTags } from './key-value-store.ts';
-import { checkLoggedModelName } from './limits.ts';
+import { checkLoggedModelName, checkModelEntry } from './limits.ts';
 import {
   type DatasetScope,
   type LoggedModelOrdering,
@@ -79,15 +79,19 @@ export function createLoggedModels(deps: LoggedModelsDeps) {
       change(modelId, (sql) =>
         updateLoggedModel(sql, modelId, { lifecycle_stage: 'deleted', last_updated_timestamp: clock.now() }),
       ),
-    setTags: (modelId: string, tags: readonly KeyValue[]) =>
-      change(modelId, (sql) => upsertModelTags(sql, modelId, tags)),
+    setTags: (modelId: string, tags: readonly KeyValue[]) => {
+      tags.forEach(checkModelEntry);
+      return change(modelId, (sql) => upsertModelTags(sql, modelId, tags));
+    },
     deleteTag: (modelId: string, key: string) =>
       change(modelId, async (sql) => {
         if (await deleteModelTag(sql, modelId, key)) return;
         throw doesNotExist(`No tag with key '${key}' found for model with ID '${modelId}'.`);
       }),
-    addParams: (modelId: string, params: readonly KeyValue[]) =>
-      change(modelId, (sql) => upsertModelParams(sql, modelId, params)),
+    addParams: (modelId: string, params: readonly KeyValue[]) => {
+      params.forEach(checkModelEntry);
+      return change(modelId, (sql) => upsertModelParams(sql, modelId, params));
+    },
     search: (input: LoggedModelSearch) => search(store, input),
   };
 }
@@ -100,6 +104,7 @@ export async function requireLoggedModel(sql: Sql, modelId: string, withDeleted 
 
 async function createLoggedModel({ store, clock }: LoggedModelsDeps, input: NewLoggedModel): Promise<LoggedModel> {
   if (input.name !== '') checkLoggedModelName(input.name);
+  [...input.params, ...input.tags].forEach(checkModelEntry);
   return store.transaction(async (sql) => {
     const experiment = await requireExperiment(sql, parseExperimentId(input.experimentId));
     checkActive(experiment);

@@ -24,6 +24,7 @@ import {
   checkedParam,
   checkedTag,
   checkMetric,
+  checkModelId,
   checkParamKeysUnique,
 } from './limits.ts';
 import {
@@ -84,10 +85,13 @@ export function createLogging({ store, events }: LoggingDeps) {
     inputs: (runId: string, datasets: readonly DatasetInput[], modelIds: readonly string[]) => {
       checkRunId(runId);
       datasets.forEach(checkDatasetInput);
+      modelIds.forEach(checkModelId);
       return write(runId, (sql, run) => storeInputs(sql, run, datasets, modelIds));
     },
-    outputs: (runId: string, outputs: readonly ModelOutput[]) =>
-      write(runId, (sql) => upsertModelOutputs(sql, runId, outputs)),
+    outputs: (runId: string, outputs: readonly ModelOutput[]) => {
+      for (const { modelId } of outputs) checkModelId(modelId);
+      return write(runId, (sql) => upsertModelOutputs(sql, runId, outputs));
+    },
     /** MLflow 2 keeps its models in a tag of the run. */
     modelRecord: (runId: string, record: object) => write(runId, (sql) => appendModelRecord(sql, runId, record)),
     history: (runId: string, key: string, page: HistoryPage) => history(store, runId, key, page),

@@ -154,7 +154,9 @@ async function* upTo(content: Readable, limitBytes: number): AsyncGenerator<Buff
 
 function queryText(request: FastifyRequest, name: string): string | undefined {
   const value: unknown = Reflect.get(Object(request.query), name);
-  return typeof value === 'string' ? value : undefined;
+  if (typeof value !== 'string') return undefined;
+  if (value.includes('\0')) throw invalidParameter(`Invalid path: "${name}" holds a NUL character.`);
+  return value;
 }
 
 function requiredQuery(request: FastifyRequest, name: string): string {

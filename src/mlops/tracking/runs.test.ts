@@ -107,6 +107,8 @@ describe('runs', () => {
     ['params.p IS NULL', ['none']],
     ["tags.mlflow.runName = 'none'", ['none']],
     ['attributes.end_time > 5', ['upper']],
+    ['start_time < 1.5 and end_time != 1e300', []],
+    ['start_time <= 3.5 and start_time > 2.5', ['upper']],
     ["Created >= 3 and `Run name` != 'x'", ['none', 'upper']],
     ["status IN ('RUNNING')", 'INVALID_PARAMETER_VALUE'],
     ["run_id IN ('nobody')", []],

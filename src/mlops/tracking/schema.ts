@@ -6,7 +6,10 @@ export const ExperimentId = z
   .string()
   .regex(/^\d{1,15}$/, 'a number')
   .describe('Experiment id, a number as text');
-export const RunId = z.string().min(1).max(256).describe('Run id');
+export const RunId = z
+  .string()
+  .regex(/^[\w-]{1,256}$/, 'letters, digits, - and _')
+  .describe('Run id');
 
 const Tags = z.record(z.string(), z.string());
 

@@ -25,6 +25,7 @@ describe('fields of a message', () => {
     [{ id: null }, "Missing value for required parameter 'id'."],
     [{ id: '' }, "Missing value for required parameter 'id'."],
     [{ id: 9 }, "Invalid value 9 for parameter 'id' supplied:  Hint: Value was of type 'int'."],
+    [{ id: 'a\0b' }, 'Invalid value "a\\u0000b" for parameter \'id\' supplied:'],
     [{ id: true }, "Invalid value true for parameter 'id' supplied:  Hint: Value was of type 'bool'."],
     [{ id: ['ü'] }, "Invalid value [\"\\u00fc\"] for parameter 'id' supplied:  Hint: Value was of type 'list'."],
     [{ id: { b: 1, a: {} } }, 'Invalid value {"a":{},"b":1} for parameter \'id\' supplied:'],

@@ -114,8 +114,9 @@ function fieldsOf(source: Source): Fields {
   };
 }
 
+/** NUL is refused: one of the stores cannot hold it in a text. */
 function readText(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
+  return typeof value === 'string' && !value.includes('\0') ? value : null;
 }
 
 function readInteger(value: unknown): number | null {
@@ -133,7 +134,7 @@ function readFlag(value: unknown): boolean | null {
 function readTexts(value: unknown, fromQuery: boolean): string[] | null {
   const items: readonly unknown[] =
     fromQuery && typeof value === 'string' ? [value] : Array.isArray(value) ? value : [0];
-  const texts = items.filter((item) => typeof item === 'string');
+  const texts = items.map(readText).filter((text) => text !== null);
   return texts.length === items.length ? texts : null;
 }
 

@@ -19,6 +19,7 @@ const PATTERNS: readonly (readonly [Token['kind'] | 'space', RegExp])[] = [
 
 /** The tokens of a filter or an order_by clause. Error: `search_filter_invalid` at the first sign of no token. */
 export function tokenize(text: string): Token[] {
+  if (text.includes('\0')) throw invalidFilter('A filter cannot hold a NUL character.');
   const tokens: Token[] = [];
   let at = 0;
   while (at < text.length) {

@@ -73,7 +73,7 @@ describe('a page token', () => {
     }
   });
 
-  it.each(['x', 'bnVsbA', 'e30', Buffer.from('{"query":"q","at":[null]}').toString('base64url')])(
+  it.each(['x', 'bnVsbA', 'e30', Buffer.from('{"hash":"q","at":[null]}').toString('base64url')])(
     'refuses %j',
     (token) => {
       expect(() => decodePageToken(token, ['q'], 1)).toThrow(

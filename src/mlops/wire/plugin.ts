@@ -72,8 +72,10 @@ function fieldsOf(request: FastifyRequest): Fields {
 }
 
 export function readParams(params: unknown): Record<string, string> {
-  const entries = Object.entries({ ...Object(params) });
-  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+  const entries = Object.entries({ ...Object(params) }).map(([name, value]): [string, string] => [name, String(value)]);
+  if (entries.some(([, text]) => text.includes('\0')))
+    throw invalidParameter('Invalid path: it holds a NUL character.');
+  return Object.fromEntries(entries);
 }
 
 function answerUnknown(app: FastifyInstance, prefix: string): void {

@@ -21,8 +21,13 @@ export function compare(column: Expression<unknown>, condition: Condition): Expr
     case 'ILIKE':
       return raw`lower(${column}) like lower(${likePattern(value)}) escape '\\'`;
     default:
-      return raw`${column} ${raw.raw(operator)} ${value}`;
+      return raw`${column} ${raw.raw(operator)} ${operand(value)}`;
   }
+}
+
+/** PostgreSQL would read a number as the type of the column, and an integer column then refuses `1.5`. */
+function operand(value: string | number): Expression<unknown> {
+  return typeof value === 'number' ? raw`cast(${value} as double precision)` : raw`${value}`;
 }
 
 /** A backslash is a character like any other here; PostgreSQL would take it for an escape. */
