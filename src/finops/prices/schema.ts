@@ -16,6 +16,7 @@ export type Price = z.infer<typeof Price>;
 const YamlInstant = z
   .union([UtcInstant, z.string().regex(/^\d{4}-\d{2}-\d{2}$/)])
   .transform((text) => (text.length === 10 ? `${text}T00:00:00Z` : text))
+  .pipe(UtcInstant)
   .describe('UTC instant, or a date for its midnight');
 
 const YamlAmount = z

@@ -32,10 +32,18 @@ export const Money = z
   .describe('An amount of money');
 export type Money = z.infer<typeof Money>;
 
+/** `Date.parse` takes 30 February for 2 March; an instant that is given must be the one that is meant. */
+function isRealInstant(text: string): boolean {
+  const instant = Date.parse(text);
+  return (
+    !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(text.slice(0, 'YYYY-MM-DDTHH:mm:ss'.length))
+  );
+}
+
 export const UtcInstant = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/, 'a UTC instant such as "2026-11-01T00:00:00Z"')
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'a date that exists')
+  .refine(isRealInstant, 'a date that exists')
   .describe('Instant in UTC, ISO 8601 with Z');
 
 export const Month = z
