@@ -1,24 +1,40 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import type { Application } from '../../src/main.ts';
+import { listUsage } from '../../src/finops/metering/schema.ts';
+import { type Application, createApplication } from '../../src/main.ts';
 import { getModelVersion } from '../../src/mlops/registry/schema.ts';
 import { getRun } from '../../src/mlops/tracking/schema.ts';
-import { eventsAbout } from '../../src/mlops/wire/testing.ts';
-import { processEnvironment } from '../../src/platform/config/index.ts';
+import { loadConfig, processEnvironment } from '../../src/platform/config/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
-import { call, testApplication } from '../../src/testing.ts';
+import { call } from '../../src/testing.ts';
+import { findPostgres, startPostgres } from '../support/postgres.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const script = join(import.meta.dirname, 'mlflow_client.py');
 const python = processEnvironment().TEST_MLFLOW_PYTHON ?? join(root, '.cache', 'mlflow', 'bin', 'python');
 const available = existsSync(python);
+const postgres = findPostgres();
+const engines = [
+  { engine: 'SQLite', there: available },
+  { engine: 'PostgreSQL', there: available && postgres !== null },
+];
 
 let application: Application;
 let address: string;
+
+/** The application on a fresh store of this engine, listening; disposing the stack ends it. */
+async function start(engine: string, stack: AsyncDisposableStack): Promise<void> {
+  const data = mkdtempSync(join(tmpdir(), 'steelyard-'));
+  const database = engine === 'SQLite' ? 'sqlite' : await stack.use(await startPostgres(postgres ?? '')).newDatabase();
+  const { config } = loadConfig({ environment: {}, flags: { data, database, logLevel: 'silent', port: 0 } });
+  application = stack.use(await createApplication(config));
+  address = await listen(application.http, config);
+}
 
 /** Runs one step of the script in a process of its own and answers the JSON that it printed last. */
 async function step(name: string, request: object = {}): Promise<Record<string, unknown>> {
@@ -37,12 +53,14 @@ async function step(name: string, request: object = {}): Promise<Record<string, 
   return z.record(z.string(), z.unknown()).parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
 }
 
-describe.skipIf(!available)('the unmodified MLflow client of Python', () => {
-  beforeAll(async () => {
-    application = await testApplication();
-    address = await listen(application.http, { host: '127.0.0.1', port: 0 });
-  });
-  afterAll(() => application[Symbol.asyncDispose]());
+describe.each(engines)('the unmodified MLflow client of Python with $engine', ({ engine, there }) => {
+  if (!there) {
+    it.skip(`needs Python's mlflow${available ? ` and ${engine}` : ''}`);
+    return;
+  }
+  const stack = new AsyncDisposableStack();
+  beforeAll(() => start(engine, stack));
+  afterAll(() => stack.disposeAsync());
 
   it('creates, finds, renames, deletes and restores experiments', async () => {
     expect(await step('experiments')).toEqual({
@@ -232,9 +250,10 @@ describe.skipIf(!available)('the unmodified MLflow client of Python', () => {
           ['2', 'Production', ['challenger']],
           ['3', 'None', []],
         ],
-        byTag: ['1'],
+        // The copy took its tags along.
+        byTag: ['1', '1'],
         byRun: ['1'],
-        models: ['iris-prod', 'iris'],
+        models: ['iris-live', 'iris'],
         modelsByTag: ['iris'],
         byAlias: '1',
         copied: ['1', 'models:/iris/1'],
@@ -266,16 +285,15 @@ describe.skipIf(!available)('the unmodified MLflow client of Python', () => {
     });
   });
 
-  it('tells the other wing which GPUs a run held, from its system metrics', async () => {
+  it('turns system metrics of GPUs into metered usage of the run', async () => {
     const { runId, experimentId } = await step('system_metrics');
-    expect(eventsAbout(application, `run:${runId}`).at(-2)).toEqual({
-      type: 'run.usage_observed',
-      runId,
-      experimentId,
-      gpus: 2,
-      start: new Date(1_760_000_000_000).toISOString(),
-      end: new Date(1_760_000_020_000).toISOString(),
-      tags: { 'steelyard.team': 'search', 'steelyard.resource': 'gpu/a100' },
-    });
+    const subject = { run: runId, experiment: experimentId, team: 'search' };
+    const period = { start: '2025-10-09T08:53:20.000Z', end: '2025-10-09T08:53:40.000Z' };
+    const query = { run: String(runId) };
+    // The fact travels to the other wing as an event, so it arrives there a moment later.
+    await vi.waitFor(async () => {
+      const { intervals } = await call(application, listUsage, { query });
+      expect(intervals).toMatchObject([{ subject, resource: 'gpu/a100', quantity: '2', period }]);
+    }, 10_000);
   });
 });

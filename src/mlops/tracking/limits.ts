@@ -80,10 +80,11 @@ export function checkExperimentTag(tag: KeyValue): void {
 }
 
 export function checkDatasetInput({ dataset, tags }: DatasetInput): void {
-  for (const [field, limit] of Object.entries(MAX_DATASET)) {
-    const text = dataset[field as keyof typeof MAX_DATASET];
-    if (text !== null) checkLength(`Dataset ${field}`, text, limit);
-  }
+  checkLength('Dataset name', dataset.name, MAX_DATASET.name);
+  checkLength('Dataset digest', dataset.digest, MAX_DATASET.digest);
+  checkLength('Dataset source', dataset.source, MAX_DATASET.source);
+  checkLength('Dataset schema', dataset.schema ?? '', MAX_DATASET.schema);
+  checkLength('Dataset profile', dataset.profile ?? '', MAX_DATASET.profile);
   for (const { key, value } of tags) {
     checkLength('InputTag key', key, MAX_INPUT_TAG.key);
     checkLength('InputTag value', value, MAX_INPUT_TAG.value);

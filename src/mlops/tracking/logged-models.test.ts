@@ -123,6 +123,7 @@ describe('logged models', () => {
   it.each([
     ["status = 'READY'", ['ready']],
     ["status != 'LOGGED_MODEL_READY'", ['pending']],
+    ["status IN ('LOGGED_MODEL_READY', 'PENDING')", ['ready', 'pending']],
     ["name IN ('ready', 'x')", ['ready']],
     ["name LIKE 'p%' and params.k = 'v'", ['pending']],
     ["tags.k NOT IN ('v')", []],

@@ -3,6 +3,7 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import {
   type Comparison,
+  type Condition,
   checkMaxResults,
   decodePageToken,
   doesNotExist,
@@ -151,10 +152,22 @@ async function search(sql: Sql, input: LoggedModelSearch): Promise<Page<LoggedMo
 
 /** Clients write the wire's name of a status (`LOGGED_MODEL_READY`) or its own (`READY`). */
 function withStoredStatus(comparison: Comparison): Comparison {
-  if (comparison.entity !== 'attribute' || comparison.key !== 'status' || typeof comparison.value !== 'string') {
-    return comparison;
+  const { entity, key } = comparison;
+  return entity === 'attribute' && key === 'status' ? { entity, key, ...storedStatus(comparison) } : comparison;
+}
+
+function storedStatus(condition: Condition): Condition {
+  const stored = (status: string | number) => String(status).replace(/^LOGGED_MODEL_/, '');
+  switch (condition.operator) {
+    case 'IN':
+    case 'NOT IN':
+      return { operator: condition.operator, value: condition.value.map(stored) };
+    case 'IS NULL':
+    case 'IS NOT NULL':
+      return condition;
+    default:
+      return { operator: condition.operator, value: stored(condition.value) };
   }
-  return { ...comparison, value: comparison.value.replace(/^LOGGED_MODEL_/, '') } as Comparison;
 }
 
 function orderingsOf(orderBy: readonly ModelOrder[]): LoggedModelOrdering[] {

@@ -1,11 +1,9 @@
 import { invalidFilter } from './errors.ts';
 
 export type Token =
-  | { readonly kind: 'word'; readonly text: string }
-  | { readonly kind: 'quoted'; readonly quote: "'" | '"' | '`'; readonly text: string }
-  | { readonly kind: 'number'; readonly text: string }
-  | { readonly kind: 'operator'; readonly text: string }
-  | { readonly kind: 'sign'; readonly text: '.' | ',' | '(' | ')' | ';' };
+  /** `quote` is the sign around it, which `text` is without: ' " or a backtick. */
+  | { readonly kind: 'quoted'; readonly quote: string; readonly text: string }
+  | { readonly kind: 'word' | 'number' | 'operator' | 'sign'; readonly text: string };
 
 /** Longest first where two could match; a number may carry its sign, since the grammar has no arithmetic. */
 const PATTERNS: readonly (readonly [Token['kind'] | 'space', RegExp])[] = [
@@ -40,8 +38,8 @@ function match(text: string, at: number): [Token['kind'] | 'space', string] {
 }
 
 function tokenOf(kind: Token['kind'], text: string): Token {
-  if (kind !== 'quoted') return { kind, text } as Token;
-  const quote = text.slice(0, 1) as "'" | '"' | '`';
+  if (kind !== 'quoted') return { kind, text };
+  const quote = text.slice(0, 1);
   return { kind, quote, text: text.slice(1, -1).replaceAll(quote + quote, quote) };
 }
 

@@ -6,7 +6,7 @@ export { restoredDouble, storedDouble, wireDouble } from './doubles.ts';
 export { replyWithMlflowError } from './error-reply.ts';
 export { alreadyExists, doesNotExist, invalidFilter, invalidParameter, MlflowError } from './errors.ts';
 export type { Fields } from './fields.ts';
-export { type Comparison, type Ordering, parseFilter, parseOrderings } from './grammar.ts';
+export { type Comparison, type Condition, type Ordering, parseFilter, parseOrderings } from './grammar.ts';
 export {
   characters,
   checkLength,
