@@ -1,0 +1,179 @@
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildWeb, hasChromium, launchBrowser, newVisit, open } from '../support/browser.ts';
+import { demoApplication, type RunningServer } from '../support/demo.ts';
+import { newestMonth, summaryOf } from './questions.ts';
+
+describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium is not installed)', () => {
+  let server: RunningServer;
+  let browser: Browser;
+  let month: string;
+  beforeAll(async () => {
+    await buildWeb();
+    server = await demoApplication();
+    browser = await launchBrowser();
+    month = await newestMonth(server.url);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  async function visit(path: string): Promise<Page> {
+    const { page } = await newVisit(browser);
+    await open(page, `${server.url}${path}`);
+    return page;
+  }
+  const exact = (page: Page, id: string) => page.getByTestId(id).locator('data').first().getAttribute('value');
+
+  it('writes the period into the address, so that the link shows the same later', async () => {
+    const page = await visit('/costs');
+    expect(new URL(page.url()).searchParams.get('period')).toBe(month);
+  });
+
+  it('groups by what is chosen: the address changes and every total stays the server’s, to the last digit', async () => {
+    const page = await visit('/costs?chart=table');
+    await page.getByRole('combobox', { name: 'And by' }).click();
+    await page.getByRole('option', { name: 'Service', exact: true }).click();
+    await page.waitForURL(/by=serviceName/);
+    await page.waitForLoadState('networkidle');
+    const { totals } = await summaryOf(server.url, { by: ['team', 'serviceName'], period: month });
+    for (const id of ['headline', 'chart-total', 'table-total']) expect(await exact(page, id)).toBe(totals[0]?.amount);
+    const series = await page.getByRole('region', { name: 'The chart as a table' }).getByRole('columnheader').count();
+    expect(series - 2).toBeLessThanOrEqual(8);
+  });
+
+  it('follows the metric and the month', async () => {
+    const page = await visit('/costs');
+    await page.getByLabel('Metric').selectOption('effectiveCost');
+    await page.waitForURL(/metric=effectiveCost/);
+    await page.getByLabel('Period').selectOption('all');
+    await page.waitForURL(/period=all/);
+    await page.waitForLoadState('networkidle');
+    const { totals } = await summaryOf(server.url, { by: ['team'], metric: 'effectiveCost' });
+    expect(await exact(page, 'headline')).toBe(totals[0]?.amount);
+    expect(await page.getByTestId('answer').innerText()).toContain('of effective cost in all months');
+  });
+
+  it('says how much is allocated to a team and how much is not', async () => {
+    const page = await visit('/costs?by=team');
+    const { rows } = await summaryOf(server.url, { by: ['team'], period: month });
+    const unallocated = rows.find((row) => row.team === null)?.amount;
+    expect(await page.getByTestId('allocation').locator('data').last().getAttribute('value')).toBe(unallocated);
+  });
+
+  it('leads from a row of the table to the bill rows behind it, with the same total', async () => {
+    const page = await visit('/costs?by=team');
+    const { rows } = await summaryOf(server.url, { by: ['team'], period: month });
+    await page
+      .getByRole('region', { name: /Costs by group/ })
+      .getByRole('rowheader')
+      .first()
+      .click();
+    await page.waitForURL(/view=rows/);
+    await page.getByTestId('rows-total').waitFor();
+    expect(await exact(page, 'rows-total')).toBe(rows[0]?.amount);
+    expect(await page.getByRole('list', { name: 'Filters' }).innerText()).toContain(`Team is ${rows[0]?.team}`);
+  });
+
+  it('leads from a bar to the rows of that day', async () => {
+    const page = await visit('/costs?by=serviceProviderName');
+    const canvas = page.locator('canvas').first();
+    await canvas.waitFor();
+    const box = await canvas.boundingBox();
+    // The lowest bar of the first third of the month, just above the axis.
+    await canvas.click({ position: { x: (box?.width ?? 0) * 0.3, y: (box?.height ?? 0) - 40 } });
+    await page.waitForURL(/view=rows/);
+    const filters = new URL(page.url()).searchParams.getAll('filter');
+    expect(filters.map((filter) => filter.split('=')[0])).toEqual(['serviceProviderName', 'day']);
+    await page.getByTestId('rows-total').waitFor();
+    const { totals } = await summaryOf(server.url, { by: [], period: month, filter: filters });
+    expect(await exact(page, 'rows-total')).toBe(totals[0]?.amount);
+  });
+
+  it('opens a bill row with all its columns, exact, and closes it with Escape', async () => {
+    const page = await visit('/costs?view=rows');
+    await page
+      .getByRole('region', { name: /Bill rows/ })
+      .getByRole('rowheader')
+      .nth(1)
+      .click();
+    const drawer = page.getByRole('dialog', { name: 'Bill row' });
+    await drawer.waitFor();
+    expect(await drawer.innerText()).toMatch(/Billed cost\s+[\d.]+ USD/);
+    expect(await drawer.innerText()).toContain('Where it came from');
+    expect(page.url()).toContain('row=');
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'detached' });
+    expect(page.url()).not.toContain('row=');
+  });
+
+  it('loads more bill rows while it is scrolled', async () => {
+    const page = await visit('/costs?view=rows');
+    await page.getByText(/100 loaded/).waitFor();
+    await page.getByRole('region', { name: /Bill rows/ }).focus();
+    await page.keyboard.press('End');
+    await page.getByText(/200 loaded/).waitFor();
+  });
+
+  it('chooses and orders columns, in the address', async () => {
+    const page = await visit('/costs?view=rows');
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('checkbox', { name: 'Region id' }).check();
+    await page.waitForURL(/columns=regionId/);
+    await page.getByRole('button', { name: 'Move Region id towards the start' }).click();
+    await page.keyboard.press('Escape');
+    const heads = await page
+      .getByRole('region', { name: /Bill rows/ })
+      .getByRole('columnheader')
+      .allInnerTexts();
+    expect(heads.at(-2)).toBe('Region id');
+  });
+
+  it('saves the summary, the days and the rows as CSV', async () => {
+    const page = await visit('/costs?by=serviceProviderName');
+    const saved = async (name: string) => {
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name }).click()]);
+      return readFileSync(await download.path(), 'utf8')
+        .trim()
+        .split(/\r?\n/);
+    };
+    const { rows } = await summaryOf(server.url, { by: ['serviceProviderName'], period: month });
+    const summary = await saved('CSV of the summary');
+    expect(summary).toHaveLength(rows.length + 1);
+    expect(summary.join()).toContain(rows[0]?.amount);
+    expect((await saved('CSV of the chart'))[0]).toContain('day');
+    await page.getByRole('button', { name: 'Bill rows' }).click();
+    const all = await saved('CSV of the bill rows');
+    expect(all.length).toBeGreaterThan(1000);
+  });
+
+  it('saves the chart as PNG', async () => {
+    const page = await visit('/costs');
+    await page.locator('canvas').first().waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'PNG of the chart' }).click(),
+    ]);
+    expect(
+      readFileSync(await download.path())
+        .subarray(1, 4)
+        .toString(),
+    ).toBe('PNG');
+  });
+
+  it('copies exact amounts', async () => {
+    const page = await visit('/costs');
+    const { totals } = await summaryOf(server.url, { by: ['team'], period: month });
+    const copied = await page.evaluate(() => {
+      const headline = document.querySelector('[data-testid="headline"]');
+      if (headline === null) return null;
+      document.getSelection()?.selectAllChildren(headline);
+      const event = new ClipboardEvent('copy', { clipboardData: new DataTransfer(), bubbles: true, cancelable: true });
+      document.dispatchEvent(event);
+      return event.clipboardData?.getData('text/plain');
+    });
+    expect(copied).toBe(totals[0]?.amount);
+  });
+});

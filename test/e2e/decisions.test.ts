@@ -1,0 +1,113 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Decision } from '../../src/tradeoff/decisions/schema.ts';
+import { buildWeb, hasChromium, launchBrowser, newVisit, open } from '../support/browser.ts';
+import { demoApplication, type RunningServer } from '../support/demo.ts';
+import { listedDecisions } from './questions.ts';
+
+describe.skipIf(!hasChromium)(
+  'models and decisions in the browser (skipped where Debian’s chromium is not installed)',
+  () => {
+    let server: RunningServer;
+    let browser: Browser;
+    let decisions: readonly Decision[];
+    beforeAll(async () => {
+      await buildWeb();
+      server = await demoApplication();
+      browser = await launchBrowser();
+      decisions = await listedDecisions(server.url);
+    });
+    afterAll(async () => {
+      await browser?.close();
+      await server?.[Symbol.asyncDispose]();
+    });
+
+    async function visit(path: string): Promise<Page> {
+      const { page } = await newVisit(browser);
+      await open(page, `${server.url}${path}`);
+      return page;
+    }
+
+    it('lists every decision with its verdict in words and the small beam', async () => {
+      const page = await visit('/decisions');
+      const rows = page.getByRole('table').locator('tbody tr');
+      expect(await rows.count()).toBe(decisions.length);
+      for (const [index, decision] of decisions.entries()) {
+        const row = rows.nth(index);
+        expect(await row.innerText()).toContain(decision.verdict);
+        expect(await row.getByRole('img').getAttribute('aria-label')).toContain(`: ${decision.verdict}.`);
+      }
+    });
+
+    it('filters by verdict, in the address', async () => {
+      const page = await visit('/decisions');
+      await page.getByLabel('Verdict').selectOption('promote');
+      await page.waitForURL(/verdict=promote/);
+      await page.waitForLoadState('networkidle');
+      const promoted = decisions.filter((decision) => decision.verdict === 'promote');
+      expect(await page.getByRole('table').locator('tbody tr').count()).toBe(promoted.length);
+      expect(await page.getByTestId('answer').innerText()).toContain(`${promoted.length} promoted`);
+    });
+
+    it.each(['promote', 'reject'] as const)(
+      'shows the beam of a %s with both sides and each check',
+      async (verdict) => {
+        const decision = decisions.find((one) => one.verdict === verdict);
+        const page = await visit(`/decisions/${decision?.decision}`);
+        const beam = page.getByTestId('balance').getByRole('img', { name: /^Beam/ });
+        expect(await beam.getAttribute('aria-label')).toContain(
+          verdict === 'promote' ? 'tipped to quality' : 'tipped to cost',
+        );
+        for (const side of ['Quality', 'Cost'] as const) {
+          const own = decision?.checks.filter((check) => check.side === side.toLowerCase()) ?? [];
+          const region = page.getByRole('region', { name: new RegExp(`^${side}`) });
+          expect(await region.getByRole('listitem').count()).toBe(own.length);
+          for (const check of own) {
+            const text = await region.innerText();
+            expect(text).toContain(check.name);
+            expect(text).toContain(check.source);
+          }
+        }
+      },
+    );
+
+    it('tips to where the needle’s word is printed, and stands still where motion is not wanted', async () => {
+      const decision = decisions.find((one) => one.verdict === 'reject');
+      const page = await visit(`/decisions/${decision?.decision}`);
+      const ends = await page.getByTestId('balance').evaluate((balance) => {
+        const text = (name: string) =>
+          [...balance.querySelectorAll('svg text')].find((one) => one.textContent === name)?.getBoundingClientRect()
+            .y ?? 0;
+        return { quality: text('Quality'), cost: text('Cost') };
+      });
+      expect(ends.cost).toBeGreaterThan(ends.quality + 10);
+      const moving = await page.evaluate(() => document.getAnimations().length);
+      expect(moving).toBe(0);
+    });
+
+    it('names what is needed to replay a decision', async () => {
+      const page = await visit(`/decisions/${decisions[0]?.decision}`);
+      const facts = await page.getByRole('region', { name: 'How can it be replayed?' }).innerText();
+      expect(facts).toContain(`${decisions[0]?.policy}, version ${decisions[0]?.policyVersion}`);
+      expect(facts).toMatch(/Price books\s+own-prices@1/);
+      expect(facts).toContain(decisions[0]?.decision);
+    });
+
+    it('shows versions with quality and cost side by side and leads to the verdict on each', async () => {
+      const page = await visit('/models/ranker');
+      const table = page.getByRole('region', { name: 'What do the versions offer?' }).getByRole('table');
+      expect(await table.locator('tbody tr').count()).toBe(6);
+      expect(await table.getByText('@champion').count()).toBe(1);
+      expect(await table.innerText()).toMatch(/0\.\d+ \(0\.\d+ to 0\.\d+\)/);
+      await table.getByRole('link', { name: 'reject' }).first().click();
+      await page.waitForURL('**/decisions/dec_*');
+    });
+
+    it('changes the metric that stands for quality, in the address', async () => {
+      const page = await visit('/models/ranker');
+      await page.getByLabel('Quality by').selectOption('recall_at_10');
+      await page.waitForURL(/metric=recall_at_10/);
+      expect(await page.getByTestId('answer').innerText()).toContain('recall_at_10');
+    });
+  },
+);

@@ -1,0 +1,101 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildWeb, hasChromium, launchBrowser, newVisit, open } from '../support/browser.ts';
+import { demoApplication, type RunningServer } from '../support/demo.ts';
+
+describe.skipIf(!hasChromium)('the web app by keyboard (skipped where Debian’s chromium is not installed)', () => {
+  let server: RunningServer;
+  let browser: Browser;
+  beforeAll(async () => {
+    await buildWeb();
+    server = await demoApplication();
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  async function visit(path: string): Promise<Page> {
+    const { page } = await newVisit(browser);
+    await open(page, `${server.url}${path}`);
+    return page;
+  }
+  const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent ?? '');
+
+  it('begins with a link that skips to the page', async () => {
+    const page = await visit('/');
+    await page.keyboard.press('Tab');
+    expect(await focused(page)).toBe('Skip to the page');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+  });
+
+  it('finds a model with Ctrl-K and goes there', async () => {
+    const page = await visit('/');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: /Search pages/ }).fill('rank');
+    await page.getByRole('option', { name: /ranker/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/models/ranker**');
+  });
+
+  it('moves through what was found, and Escape gives the focus back', async () => {
+    const page = await visit('/');
+    const search = page.getByRole('button', { name: /Search/ });
+    await search.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('listbox', { name: 'Found' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    const active = await page.getByRole('combobox', { name: /Search pages/ }).getAttribute('aria-activedescendant');
+    expect(await page.locator(`[id="${active}"]`).getAttribute('aria-selected')).toBe('true');
+    await page.keyboard.press('Escape');
+    await page.getByRole('listbox', { name: 'Found' }).waitFor({ state: 'detached' });
+    expect(await search.evaluate((button) => button === document.activeElement)).toBe(true);
+  });
+
+  it('goes to pages with g and a letter, and the focus follows', async () => {
+    const page = await visit('/');
+    await page.keyboard.press('g');
+    await page.keyboard.press('d');
+    await page.waitForURL('**/decisions**');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+    expect(new URL(page.url()).searchParams.get('period')).toMatch(/^\d{4}-\d\d$/);
+  });
+
+  it('lists its shortcuts with ?', async () => {
+    const page = await visit('/');
+    await page.keyboard.press('?');
+    expect(await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).innerText()).toContain('Go to Costs');
+  });
+
+  it('walks a long table with the arrow keys and opens a row with Enter', async () => {
+    const page = await visit('/costs?view=rows');
+    await page.getByRole('region', { name: /Bill rows/ }).focus();
+    for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    await page.getByRole('dialog', { name: 'Bill row' }).waitFor();
+  });
+
+  it('changes between light and dark, and remembers', async () => {
+    const page = await visit('/');
+    const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const light = await ground();
+    await page.keyboard.press('t');
+    const dark = await ground();
+    expect(dark).not.toBe(light);
+    await page.reload();
+    await page.getByTestId('answer').waitFor();
+    expect(await ground()).toBe(dark);
+  });
+
+  it('says why a figure is unknown to whoever reaches it', async () => {
+    const page = await visit('/costs?view=rows');
+    const unknown = page.locator('[data-tip="The bill leaves this column empty."]').first();
+    await unknown.focus();
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Tab');
+    expect(await page.getByRole('tooltip').innerText()).toBe('The bill leaves this column empty.');
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('tooltip').isVisible()).toBe(false);
+  });
+});

@@ -1,0 +1,105 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildWeb, hasChromium, launchBrowser, newVisit, open } from '../support/browser.ts';
+import { demoApplication, type RunningServer } from '../support/demo.ts';
+import { listedDecisions } from './questions.ts';
+
+const INTERACTIVE_WITHIN_MS = 1000;
+const TRIES = 3;
+const LAYOUT_SHIFT = 0.02;
+
+const PAGES = [
+  { name: 'Overview', path: '/', says: /\$[\d,]+\.\d\d billed in \w+ \d{4}.*ranker runs version \d+ as champion/s },
+  { name: 'Costs', path: '/costs', says: /\$[\d,]+\.\d\d billed in \w+ \d{4}; .+ is [\d.]+\s%.*allocated to a team/s },
+  { name: 'Bill rows', path: '/costs?view=rows', says: /\$[\d,]+\.\d\d billed in/ },
+  { name: 'Models', path: '/models', says: /1 registered model, 1 of them/ },
+  {
+    name: 'Model',
+    path: '/models/ranker',
+    says: /ranker runs version \d+ as champion: ndcg_at_10 0\.\d+ \(0\.\d+ to 0\.\d+\)/,
+  },
+  { name: 'Decisions', path: '/decisions', says: /6 decisions: \d promoted, \d on hold, \d rejected/ },
+  { name: 'Decision', path: 'newest decision', says: /ranker version 6 is .*rejected on cost: .+ is \$/s },
+];
+
+describe.skipIf(!hasChromium)('the pages of the web app (skipped where Debian’s chromium is not installed)', () => {
+  let server: RunningServer;
+  let browser: Browser;
+  let newest: string;
+  beforeAll(async () => {
+    await buildWeb();
+    server = await demoApplication();
+    browser = await launchBrowser();
+    newest = `/decisions/${(await listedDecisions(server.url))[0]?.decision}`;
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+  const address = (path: string) => `${server.url}${path.startsWith('/') ? path : newest}`;
+
+  it.each(PAGES)('$name opens with its answer in one sentence with figures', async ({ path, says }) => {
+    const { page, context, complaints, requested } = await newVisit(browser);
+    await open(page, address(path));
+    expect(await page.getByTestId('answer').innerText()).toMatch(says);
+    expect(await page.title()).toMatch(/ · Steelyard$/);
+    expect(complaints).toEqual([]);
+    const elsewhere = requested.filter((url) => !url.startsWith(server.url) && !url.startsWith('data:'));
+    expect(elsewhere).toEqual([]);
+    await context.close();
+  });
+
+  it.each(PAGES)('$name has no fault that axe finds, light and dark', async ({ path }) => {
+    for (const scheme of ['light', 'dark'] as const) {
+      const { page, context } = await newVisit(browser, { scheme });
+      await open(page, address(path));
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+      const found = violations.map(({ id, nodes }) => `${scheme} ${id}: ${nodes.map((node) => node.html).join(' | ')}`);
+      expect(found).toEqual([]);
+      await context.close();
+    }
+  });
+
+  it.each(PAGES)('$name does not move what is being read while it loads', async ({ path }) => {
+    const { page, context } = await newVisit(browser);
+    await page.addInitScript(() => {
+      const total = { shift: 0 };
+      Object.assign(window, { total });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) total.shift += (entry as unknown as { value: number }).value;
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    await open(page, address(path));
+    const { shift } = await page.evaluate(() => (window as unknown as { total: { shift: number } }).total);
+    expect(shift).toBeLessThan(LAYOUT_SHIFT);
+    await context.close();
+  });
+
+  it.each(PAGES.slice(0, 2))('$name has its answer and can be used in under a second', async ({ path }) => {
+    const times: number[] = [];
+    for (let attempt = 0; attempt < TRIES; attempt += 1) {
+      const { page, context } = await newVisit(browser);
+      await page.goto(address(path), { waitUntil: 'commit' });
+      await page.getByTestId('headline').first().waitFor();
+      times.push(await page.evaluate(() => performance.now()));
+      await context.close();
+    }
+    expect(Math.min(...times)).toBeLessThan(INTERACTIVE_WITHIN_MS);
+  });
+
+  it('shows a phone the overview and the decisions without sideways scrolling', async () => {
+    for (const path of ['/', '/decisions', newest]) {
+      const { page, context } = await newVisit(browser, { width: 390, height: 844 });
+      await open(page, address(path));
+      const { scroll, client } = await page.evaluate(() => ({
+        scroll: document.documentElement.scrollWidth,
+        client: document.documentElement.clientWidth,
+      }));
+      expect(scroll).toBeLessThanOrEqual(client);
+      await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Models' }).click();
+      await page.waitForURL('**/models**');
+      await context.close();
+    }
+  });
+});

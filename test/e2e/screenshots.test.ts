@@ -1,0 +1,52 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { processEnvironment } from '../../src/platform/config/index.ts';
+import { buildWeb, hasChromium, launchBrowser, newVisit, open } from '../support/browser.ts';
+import { demoApplication, type RunningServer } from '../support/demo.ts';
+import { listedDecisions } from './questions.ts';
+
+const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'screenshots');
+const WIDTHS = [1440, 1024, 390];
+const wanted = processEnvironment().SCREENSHOTS === '1';
+
+/** Pictures for the docs, taken anew with SCREENSHOTS=1; otherwise nothing in the checkout changes. */
+describe.runIf(hasChromium && wanted)('screenshots', () => {
+  let server: RunningServer;
+  let browser: Browser;
+  beforeAll(async () => {
+    await buildWeb();
+    mkdirSync(FOLDER, { recursive: true });
+    server = await demoApplication();
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  it.each(['light', 'dark'] as const)('of every page in %s', async (scheme) => {
+    const decisions = await listedDecisions(server.url);
+    const pages = {
+      overview: '/',
+      costs: '/costs?by=team&by=serviceName',
+      'bill-rows': '/costs?view=rows',
+      models: '/models',
+      model: '/models/ranker',
+      decisions: '/decisions',
+      decision: `/decisions/${decisions[0]?.decision}`,
+    };
+    for (const width of WIDTHS) {
+      const { page, context } = await newVisit(browser, { scheme, width, height: width < 500 ? 844 : 900 });
+      for (const [name, path] of Object.entries(pages)) {
+        await open(page, `${server.url}${path}`);
+        // The canvas is drawn one frame after its library has come.
+        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+        await page.screenshot({ path: join(FOLDER, `${name}-${width}-${scheme}.png`) });
+      }
+      await context.close();
+    }
+    expect(decisions.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,91 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildWeb, hasChromium, launchBrowser, newVisit, open } from '../support/browser.ts';
+import { type RunningServer, serveFolder } from '../support/demo.ts';
+
+const EMPTY = [
+  { path: '/', says: 'no bill has been imported yet', command: 'steelyard bill import bills/ --source aws' },
+  { path: '/costs', says: 'No bill has been imported yet', command: 'steelyard bill import bills/ --source aws' },
+  { path: '/models', says: 'No model is registered yet', command: 'export MLFLOW_TRACKING_URI=' },
+  {
+    path: '/decisions',
+    says: 'Nothing has been decided yet',
+    command: 'steelyard gate check MODEL VERSION --policy NAME',
+  },
+];
+
+describe.skipIf(!hasChromium)('empty and broken states (skipped where Debian’s chromium is not installed)', () => {
+  let server: RunningServer;
+  let browser: Browser;
+  beforeAll(async () => {
+    await buildWeb();
+    server = await serveFolder(mkdtempSync(join(tmpdir(), 'steelyard-empty-')));
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  it.each(EMPTY)('$path on an empty server says what it will show and the command that fills it', async (expected) => {
+    const { page, context, complaints } = await newVisit(browser);
+    await open(page, `${server.url}${expected.path}`);
+    expect(await page.getByTestId('answer').innerText()).toContain(expected.says);
+    expect(await page.getByTestId('empty').first().innerText()).toContain(expected.command);
+    expect(complaints).toEqual([]);
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+    expect(violations.map(({ id }) => id)).toEqual([]);
+    await context.close();
+  });
+
+  it('says what happened, with the request id, when the server fails, and recovers when tried again', async () => {
+    const { page, context } = await newVisit(browser);
+    const problem = { type: '/api/docs#error-internal', title: 'A bug', status: 500, code: 'internal' };
+    const body = JSON.stringify({ ...problem, detail: 'Something went wrong in Steelyard.', requestId: 'req-42' });
+    await page.route('**/api/v1/decisions*', (route) =>
+      route.fulfill({ status: 500, contentType: 'application/problem+json', body }),
+    );
+    await open(page, `${server.url}/decisions`);
+    const alert = page.getByRole('alert');
+    expect(await alert.innerText()).toContain('Something went wrong in Steelyard.');
+    expect(await alert.innerText()).toContain('req-42');
+    await page.unroute('**/api/v1/decisions*');
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await page.getByTestId('empty').waitFor();
+    await context.close();
+  });
+
+  it.each([
+    ['/models/nobody', 'model_not_found'],
+    ['/decisions/dec_00000000000000000000', 'decision_not_found'],
+  ])('%s, which does not exist, says so with its code', async (path, code) => {
+    const { page, context } = await newVisit(browser);
+    await open(page, `${server.url}${path}`);
+    expect(await page.getByRole('alert').first().innerText()).toContain(code);
+    await context.close();
+  });
+
+  it('says that the server does not answer when it is gone', async () => {
+    const { page, context } = await newVisit(browser);
+    await open(page, `${server.url}/`);
+    await page.route('**/api/v1/**', (route) => route.abort());
+    await page.keyboard.press('g');
+    await page.keyboard.press('m');
+    await page.waitForURL('**/models**');
+    await page.reload().catch(() => undefined);
+    await page.getByText('The Steelyard server does not answer.').first().waitFor();
+    await context.close();
+  });
+
+  it('drops what an address says wrongly instead of failing', async () => {
+    const { page, context, complaints } = await newVisit(browser);
+    await open(page, `${server.url}/costs?metric=nonsense&period=2026-99&by=&view=x`);
+    expect(await page.getByTestId('answer').innerText()).toContain('No bill has been imported yet');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});

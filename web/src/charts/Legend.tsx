@@ -1,0 +1,23 @@
+import { Swatch } from '../parts/Swatch.tsx';
+import styles from './charts.module.css';
+
+interface LegendProps {
+  readonly series: readonly { readonly id: string; readonly label: string; readonly variable: string }[];
+  readonly onPick: (id: string) => void;
+}
+
+/** What each colour stands for; an entry leads where its bars lead. */
+export function Legend({ series, onPick }: LegendProps) {
+  return (
+    <ul className={styles.legend} aria-label="Series">
+      {series.map((one) => (
+        <li key={one.id}>
+          <button type="button" className={styles.legendItem} onClick={() => onPick(one.id)}>
+            <Swatch variable={one.variable} />
+            {one.label}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

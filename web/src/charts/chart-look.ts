@@ -1,0 +1,24 @@
+import { token } from '../theme/scheme.ts';
+
+/** What all charts have in common, from the tokens of the scheme in force. */
+export function chartLook() {
+  const font = { fontFamily: token('--font'), fontSize: 12, color: token('--ink-2') };
+  return {
+    text: font,
+    ink: token('--ink'),
+    line: token('--line'),
+    lineStrong: token('--line-strong'),
+    surface: token('--surface'),
+    tooltip: {
+      appendTo: 'body' as const,
+      backgroundColor: token('--surface'),
+      borderColor: token('--line-strong'),
+      borderWidth: 1,
+      padding: 0,
+      textStyle: { ...font, color: token('--ink') },
+      extraCssText: 'border-radius:8px;box-shadow:none;z-index:9',
+      transitionDuration: 0,
+      confine: true,
+    },
+  };
+}

@@ -1,0 +1,191 @@
+import type { EChartsCoreOption } from 'echarts/core';
+import { axisMoney, formatMoney } from '../format/money.ts';
+import { formatMeasure } from '../format/number.ts';
+import { token } from '../theme/scheme.ts';
+import { chartLook } from './chart-look.ts';
+import { chartTip } from './chart-tip.ts';
+
+export interface VersionPoint {
+  readonly id: string;
+  readonly label: string;
+  readonly quality: number;
+  readonly interval: { readonly lower: number; readonly upper: number } | null;
+  readonly cost: number;
+  /** Exact cost per 1,000 predictions, for the tooltip. */
+  readonly exactCost: string;
+  readonly champion: boolean;
+}
+
+/** From and to. */
+export type Domain = readonly [number, number];
+
+export interface QualityCostData {
+  readonly points: readonly VersionPoint[];
+  readonly metric: string;
+  readonly currency: string;
+  /** Bounds of the policy; null where it has none. */
+  readonly floor: number | null;
+  readonly ceiling: number | null;
+  readonly higherIsBetter: boolean;
+  readonly logCost: boolean;
+  /** Both axes, from and to. */
+  readonly costDomain: Domain;
+  readonly qualityDomain: Domain;
+  /** Round figures to write on a logarithmic cost axis; null lets the axis choose. */
+  readonly costTicks: readonly number[] | null;
+}
+
+/** The ECharts option of quality (up, blue) against cost (right, amber), with the policy's bounds as lines. */
+export function qualityCostOption(data: QualityCostData): EChartsCoreOption {
+  const look = chartLook();
+  // The ends of the axes are wherever the data ends, not round figures.
+  const inner = { hideOverlap: true, showMinLabel: false, showMaxLabel: false };
+  return {
+    animation: false,
+    textStyle: look.text,
+    grid: { left: 8, right: 24, top: 28, bottom: 8, outerBoundsMode: 'same', outerBoundsContain: 'all' },
+    tooltip: {
+      ...look.tooltip,
+      trigger: 'item',
+      formatter: (item: unknown) => pointTip(data, (item as { dataIndex: number }).dataIndex),
+    },
+    xAxis: {
+      ...axis('Cost per 1,000 predictions', token('--cost'), token('--cost-fill'), look.line),
+      type: data.logCost ? 'log' : 'value',
+      min: data.costDomain[0],
+      max: data.costDomain[1],
+      nameGap: 32,
+      ...(data.costTicks === null ? {} : { axisTick: { show: true, customValues: data.costTicks } }),
+      axisLabel: {
+        ...look.text,
+        ...(data.costTicks === null ? inner : { customValues: data.costTicks }),
+        formatter: (value: number) => axisMoney(value, data.currency),
+      },
+    },
+    yAxis: {
+      ...axis(data.metric, token('--quality'), token('--quality-fill'), look.line),
+      type: 'value',
+      min: data.qualityDomain[0],
+      max: data.qualityDomain[1],
+      nameGap: 48,
+      axisLabel: { ...look.text, ...inner, formatter: (value: number) => formatMeasure(value) },
+    },
+    series: [whiskers(data), points(data)],
+  };
+}
+
+function axis(name: string, text: string, line: string, grid: string) {
+  return {
+    name,
+    nameLocation: 'middle',
+    nameTextStyle: { color: text, fontWeight: 600, fontSize: 12 },
+    axisLine: { show: true, onZero: false, lineStyle: { color: line, width: 2 } },
+    axisTick: { show: false },
+    splitLine: { lineStyle: { color: grid } },
+    minorSplitLine: { show: false },
+  };
+}
+
+function points(data: QualityCostData) {
+  const look = chartLook();
+  return {
+    id: 'versions',
+    type: 'scatter',
+    symbolSize: 10,
+    z: 3,
+    itemStyle: { color: look.surface, borderColor: look.ink, borderWidth: 2, opacity: 1 },
+    label: { show: true, position: 'top', distance: 8, color: look.ink, fontSize: 12 },
+    labelLayout: { hideOverlap: true, moveOverlap: 'shiftY' },
+    emphasis: { disabled: true },
+    data: data.points.map((point) => ({
+      value: [point.cost, point.quality],
+      label: { formatter: point.label, fontWeight: point.champion ? 700 : 400 },
+      ...(point.champion ? { symbol: 'diamond', symbolSize: 15, itemStyle: { color: look.ink } } : {}),
+    })),
+    ...bounds(data),
+  };
+}
+
+function bounds({ floor, ceiling, higherIsBetter, currency, costDomain, qualityDomain }: QualityCostData) {
+  const look = chartLook();
+  const dashed = { type: [5, 4], width: 1.4 };
+  const lines = [];
+  if (floor !== null) {
+    const formatter = `${higherIsBetter ? 'at least' : 'at most'} ${formatMeasure(floor)}`;
+    const label = { formatter, position: 'insideEndTop', color: token('--quality'), fontSize: 12 };
+    lines.push({ yAxis: floor, lineStyle: { color: token('--quality-fill'), ...dashed }, label });
+  }
+  if (ceiling !== null) {
+    const formatter = `at most ${formatMoney({ amount: String(ceiling), currency })}`;
+    const label = { formatter, position: 'end', color: token('--cost'), fontSize: 12 };
+    lines.push({ xAxis: ceiling, lineStyle: { color: token('--cost-fill'), ...dashed }, label });
+  }
+  return {
+    // ECharts rounds the place of a line to two decimals unless told otherwise; costs can be far smaller.
+    markLine: { precision: 15, silent: true, symbol: 'none', animation: false, data: lines },
+    ...(floor === null || ceiling === null
+      ? {}
+      : {
+          markArea: {
+            silent: true,
+            itemStyle: { color: look.ink, opacity: 0.045 },
+            data: [
+              [
+                { yAxis: floor, xAxis: costDomain[0] },
+                { yAxis: qualityDomain[higherIsBetter ? 1 : 0], xAxis: ceiling },
+              ],
+            ],
+          },
+        }),
+  };
+}
+
+interface RenderApi {
+  readonly value: (dimension: number) => number;
+  readonly coord: (value: readonly [number, number]) => [number, number];
+}
+
+function whiskers(data: QualityCostData) {
+  const colour = token('--quality-fill');
+  const half = 6;
+  return {
+    id: 'intervals',
+    type: 'custom',
+    silent: true,
+    z: 2,
+    data: data.points
+      .filter((point) => point.interval !== null)
+      .map((point) => [point.cost, point.interval?.lower, point.interval?.upper]),
+    encode: { x: 0, y: [1, 2] },
+    renderItem: (_: unknown, api: RenderApi) => {
+      const [x, low] = api.coord([api.value(0), api.value(1)]);
+      const [, high] = api.coord([api.value(0), api.value(2)]);
+      const line = (x1: number, y1: number, x2: number, y2: number) => ({
+        type: 'line',
+        shape: { x1, y1, x2, y2 },
+        style: { stroke: colour, lineWidth: 1.5 },
+      });
+      return {
+        type: 'group',
+        children: [line(x, low, x, high), line(x - half, low, x + half, low), line(x - half, high, x + half, high)],
+      };
+    },
+  };
+}
+
+function pointTip(data: QualityCostData, index: number): HTMLElement {
+  const point = data.points[index];
+  if (point === undefined) return chartTip('', []);
+  const interval =
+    point.interval === null
+      ? ''
+      : ` (${formatMeasure(point.interval.lower)} to ${formatMeasure(point.interval.upper)})`;
+  return chartTip(point.label, [
+    { name: data.metric, value: `${formatMeasure(point.quality)}${interval}`, variable: '--quality-fill' },
+    {
+      name: 'Per 1,000 predictions',
+      value: formatMoney({ amount: point.exactCost, currency: data.currency }),
+      variable: '--cost-fill',
+    },
+  ]);
+}

@@ -1,0 +1,144 @@
+import type { EChartsCoreOption } from 'echarts/core';
+import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
+import { axisMoney, formatMoney } from '../format/money.ts';
+import { token } from '../theme/scheme.ts';
+import { chartLook } from './chart-look.ts';
+import { chartTip, type TipLine } from './chart-tip.ts';
+
+export interface BarSeries {
+  readonly id: string;
+  readonly label: string;
+  /** CSS variable of the colour. */
+  readonly variable: string;
+  /** Exact amount for each slot; null where there is no charge. */
+  readonly amounts: readonly (string | null)[];
+}
+
+/** A budget or another limit across the chart. */
+export interface LimitLine {
+  readonly label: string;
+  readonly amount: string;
+}
+
+/** Something that happened on a slot of the time axis. */
+export interface TimeMark {
+  readonly slot: string;
+  readonly label: string;
+}
+
+export interface StackedBarsData {
+  readonly slots: readonly string[];
+  readonly slotLabel: (slot: string) => string;
+  readonly series: readonly BarSeries[];
+  readonly currency: string;
+  readonly limit?: LimitLine | undefined;
+  readonly marks?: readonly TimeMark[] | undefined;
+}
+
+const LABEL_EVERY_PX = 64;
+
+/** The ECharts option of stacked bars. Floats only here, for the pixels; the tooltip has the exact amounts. */
+export function stackedBarsOption(data: StackedBarsData): EChartsCoreOption {
+  const look = chartLook();
+  return {
+    animation: false,
+    textStyle: look.text,
+    grid: { left: 8, right: 8, top: 24, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    tooltip: {
+      ...look.tooltip,
+      trigger: 'axis',
+      axisPointer: { type: 'shadow', shadowStyle: { color: look.ink, opacity: 0.06 } },
+      formatter: (points: unknown) => barTip(data, (points as { dataIndex: number }[])[0]?.dataIndex ?? 0),
+    },
+    toolbox: { feature: { dataZoom: { yAxisIndex: false } }, itemSize: 0, showTitle: false, top: -40 },
+    dataZoom: [
+      {
+        type: 'inside',
+        zoomOnMouseWheel: false,
+        moveOnMouseMove: false,
+        moveOnMouseWheel: false,
+        filterMode: 'filter',
+      },
+    ],
+    xAxis: {
+      type: 'category',
+      data: data.slots,
+      axisLine: { lineStyle: { color: look.lineStrong } },
+      axisTick: { show: false },
+      axisLabel: { ...look.text, formatter: data.slotLabel, hideOverlap: true, minInterval: LABEL_EVERY_PX },
+    },
+    yAxis: {
+      type: 'value',
+      splitNumber: 4,
+      axisLabel: { ...look.text, formatter: (value: number) => axisMoney(value, data.currency) },
+      splitLine: { lineStyle: { color: look.line } },
+    },
+    series: data.series.map((series, index) => ({
+      ...bars(series, look.surface),
+      ...(index === 0 ? annotations(data) : {}),
+    })),
+  };
+}
+
+function bars(series: BarSeries, gap: string) {
+  return {
+    id: series.id,
+    name: series.label,
+    type: 'bar',
+    stack: 'all',
+    barMaxWidth: 56,
+    barCategoryGap: '24%',
+    cursor: 'pointer',
+    itemStyle: { color: token(series.variable), borderColor: gap, borderWidth: 0.5 },
+    emphasis: { disabled: true },
+    data: series.amounts.map((amount) => (amount === null ? null : Number(amount))),
+  };
+}
+
+function annotations({ limit, marks = [] }: StackedBarsData) {
+  const look = chartLook();
+  const lines = limit === undefined ? [] : [limitLine(limit, look.ink)];
+  return {
+    markLine: { precision: 15, silent: true, symbol: 'none', animation: false, data: lines },
+    markPoint: {
+      silent: false,
+      symbol: 'path://M0 0h8L4 6z',
+      symbolSize: [9, 7],
+      animation: false,
+      itemStyle: { color: look.ink },
+      label: { show: false },
+      data: marks.map((mark) => ({ name: mark.label, xAxis: mark.slot, y: 12 })),
+    },
+  };
+}
+
+function limitLine(limit: LimitLine, ink: string) {
+  return {
+    yAxis: Number(limit.amount),
+    lineStyle: { color: ink, type: [5, 4], width: 1.2 },
+    label: { formatter: limit.label, position: 'insideEndTop', color: ink, fontSize: 12 },
+  };
+}
+
+function barTip(data: StackedBarsData, index: number): HTMLElement {
+  const slot = data.slots[index] ?? '';
+  const lines: TipLine[] = [];
+  let sum = decimal(0);
+  for (const series of data.series) {
+    const amount = series.amounts[index] ?? null;
+    if (amount === null) continue;
+    sum = sum.plus(amount);
+    lines.push({ name: series.label, value: exact(amount, data.currency), variable: series.variable });
+  }
+  const total = { name: 'Total', value: exact(decimalString(sum), data.currency), strong: true };
+  const marks = (data.marks ?? []).filter((mark) => mark.slot === slot);
+  return chartTip(data.slotLabel(slot), [
+    ...lines,
+    lines.length === 0 ? { name: 'No charge', value: '' } : total,
+    ...marks.map((mark) => ({ name: mark.label, value: '' })),
+  ]);
+}
+
+function exact(amount: string, currency: string): string {
+  return formatMoney({ amount, currency });
+}

@@ -1,0 +1,33 @@
+import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
+import { formatShare } from '../format/number.ts';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { allocationShare } from './allocation-share.ts';
+import styles from './costs.module.css';
+import type { Group } from './stack.ts';
+
+interface AllocationBarProps {
+  readonly groups: readonly Group[];
+  readonly currency: string;
+}
+
+/** How much of the cost has a team, as a line with its two ends. */
+export function AllocationBar({ groups, currency }: AllocationBarProps) {
+  const { allocated, unallocated } = allocationShare(groups);
+  const whole = decimalString(decimal(allocated).plus(unallocated));
+  const ratio = decimal(whole).isZero() ? 0 : decimal(allocated).dividedBy(whole).toNumber();
+  return (
+    <div className={styles.allocation} data-testid="allocation">
+      <p>
+        <strong>{formatShare(allocated, whole) ?? '–'} allocated</strong>{' '}
+        <MoneyFigure money={{ amount: allocated, currency }} />
+      </p>
+      <span className={styles.allocationBar} aria-hidden="true">
+        <span style={{ width: `${Math.min(Math.max(ratio, 0), 1) * 100}%` }} />
+      </span>
+      <p>
+        <MoneyFigure money={{ amount: unallocated, currency }} />{' '}
+        <strong>{formatShare(unallocated, whole) ?? '–'} unallocated</strong>
+      </p>
+    </div>
+  );
+}

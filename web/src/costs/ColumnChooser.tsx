@@ -1,0 +1,69 @@
+import { useId, useState } from 'react';
+import { dimensionLabel } from '../format/dimension.ts';
+import parts from '../parts/parts.module.css';
+import { movedColumn, toggledColumn } from './column-choice.ts';
+import styles from './costs.module.css';
+
+interface ColumnChooserProps {
+  readonly all: readonly string[];
+  readonly shown: readonly string[];
+  /** undefined: the usual columns again. */
+  readonly onChange: (shown: string[] | undefined) => void;
+}
+
+/** Which columns are shown and in which order; the first one stays in sight. */
+export function ColumnChooser({ all, shown, onChange }: ColumnChooserProps) {
+  const id = useId();
+  const [text, setText] = useState('');
+  const hidden = all.filter((column) => !shown.includes(column));
+  const matches = (column: string) => dimensionLabel(column).toLowerCase().includes(text.toLowerCase());
+  return (
+    <>
+      <button type="button" className={parts.button} popoverTarget={id} style={{ anchorName: '--columns' }}>
+        Columns
+      </button>
+      <div id={id} popover="auto" className={styles.chooser}>
+        <input
+          className={styles.chooserSearch}
+          type="search"
+          aria-label="Find a column"
+          placeholder="Find a column"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+        <ul className={styles.chooserList} aria-label="Columns">
+          {[...shown, ...hidden].filter(matches).map((column) => {
+            const place = shown.indexOf(column);
+            const label = dimensionLabel(column);
+            return (
+              <li key={column} className={styles.chooserItem}>
+                <label className={styles.chooserLabel}>
+                  <input
+                    type="checkbox"
+                    checked={place >= 0}
+                    disabled={place >= 0 && shown.length === 1}
+                    onChange={() => onChange(toggledColumn(shown, column))}
+                  />
+                  {label}
+                </label>
+                {place > 0 && (
+                  <button
+                    type="button"
+                    className={styles.chooserMove}
+                    aria-label={`Move ${label} towards the start`}
+                    onClick={() => onChange(movedColumn(shown, column))}
+                  >
+                    ↑
+                  </button>
+                )}
+              </li>
+            );
+          })}
+        </ul>
+        <button type="button" className={styles.clear} onClick={() => onChange(undefined)}>
+          Usual columns
+        </button>
+      </div>
+    </>
+  );
+}

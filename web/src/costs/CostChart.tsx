@@ -1,0 +1,114 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { costSummaryCsv } from '../../../src/finops/costs/schema.ts';
+import { urlOf } from '../../../src/platform/contract/schema.ts';
+import { Legend } from '../charts/Legend.tsx';
+import { StackedBars } from '../charts/StackedBars.tsx';
+import { usePng } from '../charts/use-png.ts';
+import { dimensionLabel } from '../format/dimension.ts';
+import { Card } from '../parts/Card.tsx';
+import { Choice } from '../parts/Choice.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import parts from '../parts/parts.module.css';
+import { OTHER_COLOUR } from '../theme/category-colours.ts';
+import { CostSlotsTable } from './CostSlotsTable.tsx';
+import { slotLabel } from './slots.ts';
+import { stackSeries } from './stack.ts';
+import type { Costs } from './use-costs.ts';
+
+const HEIGHT = 320;
+const LOADING_HEIGHT = 348;
+const SHOWN = [
+  { value: 'chart', label: 'Chart' },
+  { value: 'table', label: 'Table' },
+] as const;
+
+interface CostChartProps {
+  readonly costs: Costs;
+  readonly onPick: (id: string, slot?: string) => void;
+}
+
+/** Cost by day (or by month, for all months), stacked; or the same as a table. */
+export function CostChart({ costs, onPick }: CostChartProps) {
+  const {
+    search,
+    dimensions,
+    selection,
+    slotDimension,
+    slots,
+    bySlot,
+    bySlotRows,
+    stacked,
+    groups,
+    colours,
+    currency,
+  } = costs;
+  const navigate = useNavigate({ from: '/costs' });
+  const png = usePng('costs');
+  const series = useMemo(() => {
+    if (stacked) return stackSeries({ groups, bySlot: bySlotRows, dimensions, slotDimension, slots, colours });
+    const all = {
+      groups: [{}],
+      bySlot: bySlotRows,
+      dimensions: [],
+      slotDimension,
+      slots,
+      colours: new Map([['[]', OTHER_COLOUR]]),
+    };
+    return stackSeries(all).map((one) => ({ ...one, label: `all ${groups.length} groups` }));
+  }, [bySlotRows, stacked, groups, dimensions, slotDimension, slots, colours]);
+  const by = dimensions.map((dimension) => dimensionLabel(dimension).toLowerCase()).join(' and ');
+  const csv = urlOf(costSummaryCsv, { query: { by: [...new Set([...dimensions, slotDimension])], ...selection } });
+  const asTable = search.chart === 'table';
+  return (
+    <Card
+      title={slotDimension === 'day' ? 'How did it run through the month?' : 'How did it run from month to month?'}
+      note={`By ${slotDimension} and ${by}, in ${currency}`}
+      actions={
+        <>
+          <Choice
+            label="Shown as"
+            value={asTable ? 'table' : 'chart'}
+            options={SHOWN}
+            onChange={(value) =>
+              void navigate({
+                search: (before) => ({ ...before, chart: value === 'table' ? 'table' : undefined }),
+                resetScroll: false,
+              })
+            }
+          />
+          <a className={parts.button} href={csv} download={`costs-by-${slotDimension}.csv`}>
+            CSV<span className="visually-hidden"> of the chart</span>
+          </a>
+          {!asTable && (
+            <button type="button" className={parts.button} onClick={png.save}>
+              PNG<span className="visually-hidden"> of the chart</span>
+            </button>
+          )}
+        </>
+      }
+    >
+      <Loaded query={bySlot} what="The chart" height={LOADING_HEIGHT}>
+        {() =>
+          asTable ? (
+            <CostSlotsTable slots={slots} slotLabel={slotLabel} series={series} currency={currency} />
+          ) : (
+            <>
+              <Legend series={series} onPick={(id) => onPick(id)} />
+              <StackedBars
+                label={`Stacked bars: cost by ${slotDimension} and ${by}. Choose Table to read the figures.`}
+                slots={slots}
+                slotLabel={slotLabel}
+                series={series}
+                currency={currency}
+                height={HEIGHT}
+                onPick={onPick}
+                onChart={png.onChart}
+              />
+            </>
+          )
+        }
+      </Loaded>
+    </Card>
+  );
+}

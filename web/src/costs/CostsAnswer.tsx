@@ -1,0 +1,54 @@
+import { dimensionLabel } from '../format/dimension.ts';
+import { metricSaid } from '../format/metric.ts';
+import { formatShare } from '../format/number.ts';
+import { formatMonth } from '../format/time.ts';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { allocationShare } from './allocation-share.ts';
+import { groupLabel } from './stack.ts';
+import type { Costs } from './use-costs.ts';
+
+/** The sum in view, the largest part of it, and how much of it has a team. */
+export function CostsAnswer({ costs }: { readonly costs: Costs }) {
+  const { scope, search, dimensions, summary, currency, groups } = costs;
+  const when = scope.month === undefined ? 'in all months' : `in ${formatMonth(scope.month)}`;
+  const totals = summary.data?.totals ?? [];
+  const total = totals.find((one) => one.currency === currency);
+  if (total === undefined) return `No charge matches ${when}.`;
+  const [largest] = groups;
+  const share = largest === undefined ? null : formatShare(largest.amount ?? '0', total.amount);
+  const others = totals.filter((one) => one.currency !== currency);
+  return (
+    <>
+      <span data-testid="headline">
+        <MoneyFigure money={total} strong />
+      </span>
+      {others.map((other) => (
+        <span key={other.currency}>
+          {' and '}
+          <MoneyFigure money={other} />
+        </span>
+      ))}{' '}
+      {metricSaid(search.metric ?? 'billedCost')} {when}
+      {scope.team !== undefined && ` by team ${scope.team}`}
+      {largest !== undefined && share !== null && groups.length > 1 && (
+        <>
+          ; <strong>{groupLabel(largest, dimensions)}</strong> is {share} of it
+        </>
+      )}
+      {dimensions.includes('team') && groups.length > 1 && allocatedText(groups, total.amount)}
+      {groups.length > 1 &&
+        !dimensions.includes('team') &&
+        `, of ${groups.length} by ${dimensions.map(lower).join(' and ')}`}
+      .
+    </>
+  );
+}
+
+function lower(dimension: string): string {
+  return dimensionLabel(dimension).replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+}
+
+function allocatedText(groups: Costs['groups'], total: string): string {
+  const share = formatShare(allocationShare(groups).allocated, total);
+  return share === null ? '' : `; ${share} is allocated to a team`;
+}

@@ -1,0 +1,26 @@
+import type { costSummary } from '../../../src/finops/costs/schema.ts';
+import type { ResponseOf } from '../../../src/platform/contract/schema.ts';
+import { dimensionLabel } from '../format/dimension.ts';
+import { counted } from '../format/number.ts';
+import styles from './costs.module.css';
+
+interface LeftOutNoteProps {
+  readonly leftOut: ResponseOf<typeof costSummary>['leftOut'] | undefined;
+  readonly metric: string;
+}
+
+/** What the total does not include; nothing when it includes everything. */
+export function LeftOutNote({ leftOut, metric }: LeftOutNoteProps) {
+  if (leftOut === undefined) return null;
+  const parts = [
+    leftOut.rejectedRows > 0 && `${counted(leftOut.rejectedRows, 'row')} that could not be accepted on import`,
+    leftOut.rowsWithoutMetric > 0 &&
+      `${counted(leftOut.rowsWithoutMetric, 'row')} whose ${dimensionLabel(metric).toLowerCase()} is empty: unknown, not zero`,
+  ].filter((part) => part !== false);
+  if (parts.length === 0) return null;
+  return (
+    <p className={styles.leftOut} data-testid="left-out">
+      <strong>Not in the total:</strong> {parts.join('; ')}.
+    </p>
+  );
+}

@@ -1,0 +1,28 @@
+import type { costDimensions } from '../../../src/finops/costs/schema.ts';
+import type { ResponseOf } from '../../../src/platform/contract/schema.ts';
+
+export interface DimensionGroup {
+  readonly label: string;
+  readonly dimensions: readonly string[];
+}
+
+/** Columns that number or date a row; grouped by them a bill falls to single rows. */
+const USUAL_FIRST = ['serviceProviderName', 'serviceName', 'serviceCategory', 'subAccountName', 'regionName'];
+
+/** The dimensions that the bills hold, in groups; one that is chosen but unknown still stands in the list. */
+export function dimensionGroups(
+  known: ResponseOf<typeof costDimensions> | undefined,
+  chosen: string | null,
+): readonly DimensionGroup[] {
+  const focus = known?.focusColumns ?? [];
+  const first = USUAL_FIRST.filter((column) => focus.includes(column));
+  const groups: DimensionGroup[] = [
+    { label: 'Who and what for', dimensions: known?.subjectFields ?? [] },
+    { label: 'The bill', dimensions: [...first, ...focus.filter((column) => !first.includes(column))] },
+    { label: 'Tags', dimensions: (known?.tagKeys ?? []).map((key) => `tag:${key}`) },
+    { label: 'Own columns', dimensions: known?.customColumns ?? [] },
+  ];
+  const listed = new Set(groups.flatMap((group) => group.dimensions));
+  if (chosen !== null && !listed.has(chosen)) groups.unshift({ label: 'Chosen', dimensions: [chosen] });
+  return groups.filter((group) => group.dimensions.length > 0);
+}

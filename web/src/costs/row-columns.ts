@@ -1,0 +1,41 @@
+import type { Group } from './stack.ts';
+
+const USUAL = [
+  'chargePeriodStart',
+  'serviceProviderName',
+  'serviceName',
+  'chargeDescription',
+  'resourceName',
+  'team',
+  'model',
+  'consumedQuantity',
+  'consumedUnit',
+];
+
+/** Columns that are money in `billingCurrency`. */
+export const COST_COLUMNS: ReadonlySet<string> = new Set(['billedCost', 'effectiveCost', 'listCost', 'contractedCost']);
+
+const NUMERIC = /(Cost|Quantity|UnitPrice)$/;
+
+/** Columns that hold numbers, by the naming of FOCUS. */
+export function isNumericColumn(column: string): boolean {
+  return NUMERIC.test(column);
+}
+
+/** Every column of the rows: the usual ones first, then the rest by name. */
+export function allColumns(rows: readonly Group[], metric: string): string[] {
+  const present = new Set(rows.flatMap((row) => Object.keys(row)));
+  const first = usualColumns(rows, metric);
+  return [...first, ...[...present].filter((column) => !first.includes(column)).sort()];
+}
+
+/** The columns that are shown when the address names none: the usual ones that hold anything, and the metric. */
+export function usualColumns(rows: readonly Group[], metric: string): string[] {
+  const holding = USUAL.filter((column) => rows.some((row) => row[column] != null));
+  return [...holding.slice(0, 1), metric, ...holding.slice(1)];
+}
+
+/** What tells a bill row from every other: where it was delivered, in which file, on which row. */
+export function rowKey(row: Group): string {
+  return [row.delivery, row.file, row.rowNumber].map((part) => part ?? '').join('/');
+}

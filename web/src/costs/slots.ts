@@ -1,0 +1,25 @@
+import { formatDay, formatMonth } from '../format/time.ts';
+import type { Group } from './stack.ts';
+
+/** A slot of rows that have no date. */
+const NO_DATE = '';
+const MONTH_LENGTH = 7;
+
+/**
+ * The slots of the time axis: every one of the period, and those outside it that a row falls on. The bill of a month may
+ * hold a charge or a credit of another month's day, and the bars must add up to the bill.
+ */
+export function slotsOf(period: readonly string[], rows: readonly Group[], slotDimension: string): string[] {
+  return [...new Set([...period, ...rows.map((row) => row[slotDimension] ?? NO_DATE)])].sort();
+}
+
+/** `2026-11-03` -> `3 Nov`, `2026-11` -> `November 2026`. */
+export function slotLabel(slot: string): string {
+  if (slot === NO_DATE) return 'no date';
+  return slot.length === MONTH_LENGTH ? formatMonth(slot) : formatDay(slot);
+}
+
+/** Where a slot's bar leads: to the rows of the day, or to the month. */
+export function slotSearch(slotDimension: string, slot: string): { filter: string[]; period?: string } {
+  return slotDimension === 'month' ? { filter: [], period: slot } : { filter: [`${slotDimension}=${slot}`] };
+}

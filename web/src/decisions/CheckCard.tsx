@@ -1,0 +1,38 @@
+import type { Check } from '../../../src/tradeoff/gates/schema.ts';
+import { formatMeasured } from '../format/number.ts';
+import { MeasuredFigure } from '../parts/MeasuredFigure.tsx';
+import { CheckGauge } from './CheckGauge.tsx';
+import styles from './decisions.module.css';
+import { Outcome } from './Outcome.tsx';
+
+interface CheckCardProps {
+  readonly check: Check;
+  readonly number: number;
+}
+
+/** One check: what was measured, against which bound, whether it holds, and where the figure came from. */
+export function CheckCard({ check, number }: CheckCardProps) {
+  return (
+    <li className={styles.check}>
+      <p className={styles.checkHead}>
+        <span className={styles.number} aria-hidden="true">
+          {number}
+        </span>
+        <span className={styles.checkName}>{check.name}</span>
+        <Outcome holds={check.holds} />
+      </p>
+      <p className={styles.checkFigure}>
+        <MeasuredFigure value={check.measured} unit={check.unit} interval={check.interval} reason={check.source} />
+      </p>
+      <CheckGauge check={check} />
+      <p className={styles.bound}>{boundText(check)}</p>
+      <p className={styles.source}>{check.source}</p>
+    </li>
+  );
+}
+
+function boundText(check: Check): string {
+  if (check.bound === null)
+    return check.holds === true ? 'nothing to compare with yet' : 'the bound depends on evidence that is missing';
+  return `must be ${check.comparison === '>=' ? 'at least' : 'at most'} ${formatMeasured(check.bound, check.unit).figure}`;
+}

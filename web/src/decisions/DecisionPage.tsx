@@ -1,0 +1,62 @@
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { type DecisionDetail, getDecision } from '../../../src/tradeoff/decisions/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { Card } from '../parts/Card.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { Page } from '../parts/Page.tsx';
+import { VerdictMark } from '../parts/VerdictMark.tsx';
+import { ActionTaken } from './ActionTaken.tsx';
+import { Balance } from './Balance.tsx';
+import styles from './decisions.module.css';
+import { EvidenceTable } from './EvidenceTable.tsx';
+import { ReplayFacts } from './ReplayFacts.tsx';
+import { refusedOn, verdictReason } from './verdict-reason.ts';
+
+const SAID = { promote: 'promoted', hold: 'on hold', reject: 'rejected' } as const;
+const PAGE_HEIGHT = 640;
+
+/** Why did this version pass, wait or fail? */
+export function DecisionPage() {
+  const { decision } = useParams({ from: '/decisions/$decision' });
+  const query = useQuery(endpointQuery(getDecision, { params: { decision } }));
+  const found = query.data;
+  const title = found === undefined ? 'Decision' : `${found.model} version ${found.version}`;
+  return (
+    <Page title={title} answer={answerOf(found, query.isError)}>
+      <Loaded query={query} what="The decision" height={PAGE_HEIGHT}>
+        {(detail) => (
+          <div className={styles.stack}>
+            <Card title="What outweighs what?" note="Each weight is one check; its number is on its card.">
+              <Balance decision={detail} />
+            </Card>
+            <Card title="What was done?">
+              <ActionTaken decision={detail} />
+            </Card>
+            <Card title="What did it stand on?" note="As measured when it was decided" flush>
+              <EvidenceTable evidence={detail.evidence} />
+            </Card>
+            <Card title="How can it be replayed?">
+              <ReplayFacts decision={detail} />
+            </Card>
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function answerOf(found: DecisionDetail | undefined, failed: boolean) {
+  if (failed) return 'This decision could not be read.';
+  if (found === undefined) return <AnswerPending />;
+  return (
+    <>
+      <strong>
+        {found.model} version {found.version}
+      </strong>{' '}
+      is <VerdictMark verdict={found.verdict} word={SAID[found.verdict]} /> {refusedOn(found) ?? ''}:{' '}
+      {verdictReason(found)}.
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
+import { counted } from '../format/number.ts';
+import { formatInstant } from '../format/time.ts';
+
+interface DecisionsAnswerProps {
+  readonly decisions: readonly Decision[];
+  /** False while older ones have not been asked for. */
+  readonly complete: boolean;
+  readonly filtered: boolean;
+}
+
+const PAST = { promote: 'promoted', hold: 'held back', reject: 'rejected' } as const;
+
+/** How many decisions, how they fell, and the latest. */
+export function DecisionsAnswer({ decisions, complete, filtered }: DecisionsAnswerProps) {
+  const latest = decisions[0];
+  if (latest === undefined) return filtered ? 'No decision matches.' : 'Nothing has been decided yet.';
+  const count = (verdict: Decision['verdict']) => decisions.filter((one) => one.verdict === verdict).length;
+  const matching = filtered ? ' match' : '';
+  return (
+    <>
+      {complete ? '' : 'Of the latest '}
+      {counted(decisions.length, 'decision')}
+      {matching}: {count('promote')} promoted, {count('hold')} on hold, {count('reject')} rejected. The latest, on{' '}
+      {formatInstant(latest.at)}, {PAST[latest.verdict]} <strong>{latest.model}</strong> version {latest.version}.
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+import { Link } from '@tanstack/react-router';
+import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
+import { BeamMark } from '../beam/BeamMark.tsx';
+import { sideState, sideText } from '../beam/tilt.ts';
+import { Instant } from '../parts/Instant.tsx';
+import { VerdictMark } from '../parts/VerdictMark.tsx';
+import table from '../table/table.module.css';
+import styles from './decisions.module.css';
+import { verdictReason } from './verdict-reason.ts';
+
+interface DecisionsTableProps {
+  readonly decisions: readonly Decision[];
+}
+
+/** Decisions with their verdict and the small beam. */
+export function DecisionsTable({ decisions }: DecisionsTableProps) {
+  return (
+    <table className={`${table.table} ${styles.list}`}>
+      <thead>
+        <tr>
+          <th scope="col">Verdict</th>
+          <th scope="col">Balance</th>
+          <th scope="col">Version</th>
+          <th scope="col">Why</th>
+          <th scope="col">Quality</th>
+          <th scope="col">Cost</th>
+          <th scope="col">When</th>
+        </tr>
+      </thead>
+      <tbody>
+        {decisions.map((decision) => (
+          <tr key={decision.decision}>
+            <td className={styles.verdictCell}>
+              <VerdictMark verdict={decision.verdict} />
+            </td>
+            <td className={styles.beamCell}>
+              <BeamMark verdict={decision.verdict} checks={decision.checks} />
+            </td>
+            <th scope="row" className={styles.versionCell}>
+              <Link to="/decisions/$decision" params={{ decision: decision.decision }} className={table.rowLink}>
+                {decision.model} <span className={styles.version}>v{decision.version}</span>
+              </Link>
+            </th>
+            <td className={styles.why}>{verdictReason(decision)}</td>
+            <td className={styles.count}>{sideText(sideState(decision.checks, 'quality'))}</td>
+            <td className={styles.count}>{sideText(sideState(decision.checks, 'cost'))}</td>
+            <td className={styles.when}>
+              <Instant at={decision.at} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,44 @@
+import type { ReactNode } from 'react';
+import type { DecisionDetail } from '../../../src/tradeoff/decisions/schema.ts';
+import { Instant } from '../parts/Instant.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import styles from './decisions.module.css';
+
+/** Everything needed to judge again: who, when, by which policy, on which deliveries and prices. */
+export function ReplayFacts({ decision }: { readonly decision: DecisionDetail }) {
+  const { evidence } = decision;
+  const facts: readonly (readonly [string, ReactNode])[] = [
+    ['Decision', <code key="id">{decision.decision}</code>],
+    ['Recorded as', decision.summary],
+    ['Taken', <Instant key="at" at={decision.at} />],
+    ['Asked for by', decision.actor],
+    ['Policy', `${decision.policy}, version ${decision.policyVersion}`],
+    ['Run', runOf(evidence.candidate.runId)],
+    ['Bill deliveries', listOf(evidence.billDeliveries, 'No figure of this decision stood on a bill.')],
+    ['Price books', listOf(evidence.priceBooks, 'No figure of this decision stood on a price book.')],
+  ];
+  return (
+    <dl className={styles.facts}>
+      {facts.map(([name, value]) => (
+        <div key={name} className={styles.fact}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function runOf(runId: string | null): ReactNode {
+  if (runId === null) return <Unknown reason="This version was registered without a run." />;
+  return <code>{runId}</code>;
+}
+
+function listOf(names: readonly string[], reason: string): ReactNode {
+  if (names.length === 0) return <Unknown reason={reason} />;
+  return names.map((name) => (
+    <code key={name} className={styles.listed}>
+      {name}
+    </code>
+  ));
+}

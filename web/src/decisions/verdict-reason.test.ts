@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import type { Check } from '../../../src/tradeoff/gates/schema.ts';
+import { refusedOn, verdictReason } from './verdict-reason.ts';
+
+const check = (changes: Partial<Check>): Check => ({
+  name: 'ndcg floor',
+  side: 'quality',
+  measured: '0.3188181674',
+  unit: 'ndcg',
+  comparison: '>=',
+  bound: '0.15',
+  holds: true,
+  interval: null,
+  source: 'run',
+  ...changes,
+});
+const cost = (changes: Partial<Check>) => check({ side: 'cost', comparison: '<=', ...changes });
+const perThousand = cost({
+  name: 'cost per 1,000 predictions',
+  measured: '0.0000010148',
+  unit: 'USD per 1,000 predictions',
+  bound: '0.00000024',
+});
+const perMonth = cost({ name: 'cost per month', measured: '58.4544', unit: 'USD per month', bound: '13.80' });
+
+it('names the dearest cost that is too high, and counts the others', () => {
+  const checks = [check({}), { ...perThousand, holds: false }, { ...perMonth, holds: false }];
+  expect(verdictReason({ verdict: 'reject', checks })).toBe(
+    'cost per month is $58.45 where at most $13.80 is allowed, and 1 more check does not hold',
+  );
+  expect(refusedOn({ verdict: 'reject', checks })).toBe('on cost');
+});
+
+it('names the quality that is too low first', () => {
+  const checks = [check({ holds: false, measured: '0.05002' }), { ...perMonth, holds: false }];
+  expect(verdictReason({ verdict: 'reject', checks })).toContain('ndcg floor is 0.05002 where at least 0.15 is asked');
+  expect(refusedOn({ verdict: 'reject', checks })).toBe('on both sides');
+});
+
+it('says what is missing for a verdict', () => {
+  const checks = [check({}), { ...perThousand, measured: null, holds: null }];
+  expect(verdictReason({ verdict: 'hold', checks })).toBe('evidence is missing for cost per 1,000 predictions');
+});
+
+it('gives the figures of a promotion from both sides', () => {
+  expect(verdictReason({ verdict: 'promote', checks: [check({}), perMonth, perThousand] })).toBe(
+    'every check holds, with ndcg 0.3188 at $0.000001015 per 1,000 predictions',
+  );
+});

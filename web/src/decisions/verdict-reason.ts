@@ -1,0 +1,59 @@
+import { decimal } from '../../../src/platform/units/schema.ts';
+import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
+import type { Check } from '../../../src/tradeoff/gates/schema.ts';
+import { counted, formatMeasured } from '../format/number.ts';
+
+/**
+ * Why a verdict fell as it did, with its first figures, formatted for reading.
+ * Example: "cost per month is $1,245.00 per month where at most $500.00 is allowed, and 2 more checks do not hold".
+ */
+export function verdictReason(decision: Pick<Decision, 'verdict' | 'checks'>): string {
+  const { verdict, checks } = decision;
+  if (verdict === 'promote') return `every check holds, with ${bestFigures(checks)}`;
+  if (verdict === 'hold') {
+    const missing = checks.filter((check) => check.holds === null).map((check) => check.name);
+    return `evidence is missing for ${missing.join(', ')}`;
+  }
+  const failed = checks.filter((check) => check.holds === false);
+  const first = tellingFailure(failed);
+  if (first === undefined) return 'a check does not hold';
+  const more = failed.length - 1;
+  const rest = more === 0 ? '' : `, and ${counted(more, 'more check does not hold', 'more checks do not hold')}`;
+  return `${failureText(first)}${rest}`;
+}
+
+/** The failed check to name first: the dearest cost, for a cost of whole dollars says more than one of a millionth. */
+function tellingFailure(failed: readonly Check[]): Check | undefined {
+  const costs = failed.filter((check) => check.side === 'cost' && check.measured !== null);
+  const dearest = costs.sort((a, b) => decimal(b.measured ?? '0').cmp(a.measured ?? '0'))[0];
+  return failed.find((check) => check.side === 'quality') ?? dearest ?? failed[0];
+}
+
+/** Which side of the balance a refusal came from; null when it was no refusal. */
+export function refusedOn(decision: Pick<Decision, 'verdict' | 'checks'>): string | null {
+  if (decision.verdict !== 'reject') return null;
+  const sides = new Set(decision.checks.filter((check) => check.holds === false).map((check) => check.side));
+  return sides.size === 1 ? `on ${[...sides][0]}` : 'on both sides';
+}
+
+function failureText(check: Check): string {
+  if (check.measured === null || check.bound === null) return `${check.name} does not hold`;
+  const measured = formatMeasured(check.measured, check.unit);
+  const bound = formatMeasured(check.bound, check.unit).figure;
+  const unit = check.name.includes(measured.unit) ? '' : ` ${measured.unit}`;
+  const words = check.comparison === '<=' ? `at most ${bound} is allowed` : `at least ${bound} is asked`;
+  return `${check.name} is ${measured.figure}${unit} where ${words}`;
+}
+
+function bestFigures(checks: readonly Check[]): string {
+  const sides = (['quality', 'cost'] as const).map((side) => checks.filter((check) => check.side === side));
+  const first = sides.map((own) => own.find((check) => check.unit.includes('1,000')) ?? own[0]);
+  return first
+    .filter((check) => check !== undefined && check.measured !== null)
+    .map((check) => {
+      if (check === undefined || check.measured === null) return '';
+      const text = formatMeasured(check.measured, check.unit);
+      return check.side === 'quality' ? `${text.unit} ${text.figure}` : `${text.figure} ${text.unit}`.trim();
+    })
+    .join(' at ');
+}

@@ -1,0 +1,22 @@
+const SPECIAL: Readonly<Record<string, string>> = {
+  serviceProviderName: 'Provider',
+  serviceName: 'Service',
+  modelVersion: 'Model version',
+  pipelineRun: 'Pipeline run',
+};
+
+/** A dimension as people read it: `subAccountId` -> `Sub account id`, `tag:cost center` -> `Tag “cost center”`. */
+export function dimensionLabel(dimension: string): string {
+  const special = SPECIAL[dimension];
+  if (special !== undefined) return special;
+  if (dimension.startsWith('tag:')) return `Tag “${dimension.slice(4)}”`;
+  if (dimension.startsWith('x_')) return dimension;
+  const words = dimension.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** A value of a dimension; a row without one says so. Without a team a cost is unallocated. */
+export function dimensionValue(dimension: string, value: string | null): string {
+  if (value !== null && value !== '') return value;
+  return dimension === 'team' ? 'unallocated' : 'no value';
+}

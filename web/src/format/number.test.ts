@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { changeOn, counted, formatMeasure, formatMeasured, formatPercent, formatShare, formatTimes } from './number.ts';
+
+describe('numbers', () => {
+  it.each([
+    ['0.3188181674488763', '0.3188'],
+    ['12345.6', '12,346'],
+    ['-0.00123456', '\u22120.001235'],
+    ['0.15', '0.15'],
+  ])('writes the measure %s as %s', (value, text) => {
+    expect(formatMeasure(value)).toBe(text);
+  });
+
+  it('makes money of a value whose unit begins with a currency', () => {
+    expect(formatMeasured('0.0127', 'USD per 1,000 predictions')).toEqual({
+      figure: '$0.0127',
+      unit: 'per 1,000 predictions',
+      exact: '0.0127 USD per 1,000 predictions',
+    });
+  });
+
+  it('leaves a metric its name as unit', () => {
+    expect(formatMeasured('0.31', 'ndcg_at_10')).toMatchObject({ figure: '0.31', unit: 'ndcg_at_10' });
+  });
+
+  it.each([
+    ['61', '100', '61\u00a0%'],
+    ['0.4', '100', '0.4\u00a0%'],
+    ['0.0001', '100', 'under 0.1\u00a0%'],
+    ['-5', '100', '\u22125\u00a0%'],
+  ])('says that %s of %s is %s', (part, whole, text) => {
+    expect(formatShare(part, whole)).toBe(text);
+  });
+
+  it('knows no share of nothing', () => {
+    expect(formatShare('1', '0')).toBeNull();
+  });
+
+  it('writes a whole percent from ten on', () => {
+    expect([formatPercent(9.94), formatPercent(10.4)]).toEqual(['9.9\u00a0%', '10\u00a0%']);
+  });
+
+  it('says in which direction a figure changed, and by how much', () => {
+    expect(changeOn('112', '100')).toEqual({ direction: 'up', percent: '12\u00a0%' });
+    expect(changeOn('50', '100')).toEqual({ direction: 'down', percent: '50\u00a0%' });
+    expect(changeOn('5', '0')).toEqual({ direction: 'up', percent: null });
+  });
+
+  it('compares two figures as times', () => {
+    expect(formatTimes('0.0415', '0.0058')).toBe('7.2 times');
+    expect(formatTimes('1', '0')).toBeNull();
+  });
+
+  it('counts one and many', () => {
+    expect([counted(1, 'row'), counted(2500, 'row')]).toEqual(['1 row', '2,500 rows']);
+  });
+});

@@ -1,0 +1,65 @@
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+
+function monthName(number: string | undefined): string {
+  return MONTHS[Number(number) - 1] ?? '';
+}
+
+/** `2026-11` -> `November 2026`. */
+export function formatMonth(month: string): string {
+  const [year, number] = month.split('-');
+  return `${monthName(number)} ${year}`;
+}
+
+/** `2026-11` -> `November`. */
+export function formatMonthName(month: string): string {
+  return monthName(month.split('-')[1]);
+}
+
+/** `2026-11-03` -> `3 Nov`. */
+export function formatDay(day: string): string {
+  const [, month, date] = day.split('-');
+  return `${Number(date)} ${monthName(month).slice(0, 3)}`;
+}
+
+/** `2026-11-17T14:02:11Z` -> `17 Nov 2026, 14:02 UTC`. */
+export function formatInstant(instant: string): string {
+  const [day = '', time = ''] = new Date(instant).toISOString().split('T');
+  return `${formatDay(day)} ${day.slice(0, 4)}, ${time.slice(0, 5)} UTC`;
+}
+
+/** The day of an instant in UTC: `2026-11-17T14:02:11Z` -> `17 Nov 2026`. */
+export function formatDate(instant: string): string {
+  const day = new Date(instant).toISOString().slice(0, 10);
+  return `${formatDay(day)} ${day.slice(0, 4)}`;
+}
+
+/** The same instant where the reader is, for hover. */
+export function formatLocal(instant: string): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' }).format(new Date(instant));
+}
+
+/** Month before: `2026-01` -> `2025-12`. */
+export function monthBefore(month: string): string {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  return new Date(Date.UTC(year, number - 2, 1)).toISOString().slice(0, 7);
+}
+
+/** Every day of a month: `2026-02` -> `2026-02-01` to `2026-02-28`. */
+export function daysOf(month: string): string[] {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  const count = new Date(Date.UTC(year, number, 0)).getUTCDate();
+  return Array.from({ length: count }, (_, index) => `${month}-${String(index + 1).padStart(2, '0')}`);
+}

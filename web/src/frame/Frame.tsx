@@ -1,0 +1,49 @@
+import { Outlet, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { TipLayer } from '../parts/TipLayer.tsx';
+import styles from './frame.module.css';
+import type { Overlay } from './overlay.ts';
+import { Rail } from './Rail.tsx';
+import { TopBar } from './TopBar.tsx';
+import { useExactCopy } from './use-exact-copy.ts';
+import { usePinnedPeriod } from './use-scope.ts';
+import { useShortcuts } from './use-shortcuts.ts';
+
+const Palette = lazy(() => import('./Palette.tsx').then((module) => ({ default: module.Palette })));
+const Shortcuts = lazy(() => import('./Shortcuts.tsx').then((module) => ({ default: module.Shortcuts })));
+
+/** What stands around every page: rail, top bar, and what opens over the page. */
+export function Frame() {
+  const [overlay, setOverlay] = useState<Overlay>(null);
+  const main = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const [first] = useState(path);
+  const moved = useRef(false);
+  usePinnedPeriod();
+  useShortcuts(setOverlay);
+  useExactCopy();
+  useEffect(() => {
+    // A keyboard or screen reader follows to the new page; on the first one the browser's own order is right.
+    if (moved.current || path !== first) main.current?.focus({ preventScroll: true });
+    moved.current = moved.current || path !== first;
+  }, [path, first]);
+  return (
+    <div className={styles.frame}>
+      <a className={styles.skip} href="#main">
+        Skip to the page
+      </a>
+      <Rail />
+      <div className={styles.column}>
+        <TopBar onSearch={() => setOverlay('palette')} onShortcuts={() => setOverlay('shortcuts')} />
+        <main id="main" ref={main} tabIndex={-1} className={styles.main}>
+          <Outlet />
+        </main>
+      </div>
+      <Suspense>
+        {overlay === 'palette' && <Palette onClose={() => setOverlay(null)} onShow={setOverlay} />}
+        {overlay === 'shortcuts' && <Shortcuts onClose={() => setOverlay(null)} />}
+      </Suspense>
+      <TipLayer />
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+import type { PageLink } from './pages.ts';
+
+const PATHS: Readonly<Record<PageLink['to'], string>> = {
+  '/': 'M2.5 2.5h4.5v4.5H2.5zM9 2.5h4.5v4.5H9zM2.5 9h4.5v4.5H2.5zM9 9h4.5v4.5H9z',
+  '/decisions': 'M8 3v10M5.5 13.5h5M2.5 5.5l11-2M2.5 5.5l-1 3.5h3zM13.5 3.5l-1 3.5h3z',
+  '/models': 'M8 1.8l5.4 3.1v6.2L8 14.2l-5.4-3.1V4.9zM8 8l5.4-3.1M8 8L2.6 4.9M8 8v6.2',
+  '/costs': 'M3 13.5V8.5M6.5 13.5V5M10 13.5v-3.5M13.5 13.5v-11',
+};
+
+/** A small mark before a page's name; the name always stands beside it. */
+export function PageIcon({ to }: { readonly to: PageLink['to'] }) {
+  return (
+    <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" fill="none">
+      <path d={PATHS[to]} stroke="currentColor" strokeWidth="1.3" strokeLinejoin="round" strokeLinecap="round" />
+    </svg>
+  );
+}

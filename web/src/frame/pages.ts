@@ -1,0 +1,26 @@
+export interface PageLink {
+  readonly to: '/' | '/costs' | '/models' | '/decisions';
+  readonly label: string;
+  /** Second key after `g`. */
+  readonly key: string;
+}
+
+export interface PageGroup {
+  readonly label: string;
+  readonly pages: readonly PageLink[];
+}
+
+/** The left rail: the pages that exist, in LOOK's groups and words. */
+export const pageGroups: readonly PageGroup[] = [
+  {
+    label: 'The balance',
+    pages: [
+      { to: '/', label: 'Overview', key: 'o' },
+      { to: '/decisions', label: 'Decisions', key: 'd' },
+    ],
+  },
+  { label: 'Can we run it?', pages: [{ to: '/models', label: 'Models', key: 'm' }] },
+  { label: 'Can we afford it?', pages: [{ to: '/costs', label: 'Costs', key: 'c' }] },
+];
+
+export const allPages: readonly PageLink[] = pageGroups.flatMap((group) => group.pages);

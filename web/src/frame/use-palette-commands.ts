@@ -1,0 +1,47 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { listModels } from '../../../src/mlops/registry/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { setScheme, useScheme } from '../theme/scheme.ts';
+import type { Overlay } from './overlay.ts';
+import { allPages } from './pages.ts';
+import { useTeams } from './use-teams.ts';
+
+export interface Command {
+  readonly id: string;
+  readonly label: string;
+  readonly kind: 'Page' | 'Model' | 'Team' | 'Action';
+  readonly run: () => void;
+}
+
+/** What the palette offers for a text: every word of it must be in the label or the kind. */
+export function usePaletteCommands(text: string, show: (overlay: Overlay) => void): readonly Command[] {
+  const navigate = useNavigate();
+  const scheme = useScheme();
+  const teams = useTeams() ?? [];
+  const models = useQuery(endpointQuery(listModels));
+  const other = scheme === 'dark' ? 'light' : 'dark';
+  const commands: Command[] = [
+    ...allPages.map((page) => command('Page', page.label, () => void navigate({ to: page.to }))),
+    ...(models.data?.models ?? []).map(({ name }) =>
+      command('Model', name, () => void navigate({ to: '/models/$model', params: { model: name } })),
+    ),
+    ...teams.map((team) => command('Team', team, () => void navigate({ to: '/costs', search: { team } }))),
+    command('Action', 'Costs by team and service', () => {
+      void navigate({ to: '/costs', search: { by: ['team', 'serviceName'] } });
+    }),
+    command('Action', 'Rejected decisions', () => {
+      void navigate({ to: '/decisions', search: { verdict: 'reject' } });
+    }),
+    command('Action', 'Copy the link to this page', () => void navigator.clipboard.writeText(window.location.href)),
+    command('Action', `Switch to ${other} colours`, () => setScheme(other)),
+    command('Action', 'Keyboard shortcuts', () => show('shortcuts')),
+    command('Action', 'HTTP API documentation', () => window.location.assign('/api/docs')),
+  ];
+  const words = text.toLowerCase().split(/\s+/);
+  return commands.filter(({ label, kind }) => words.every((word) => `${label} ${kind}`.toLowerCase().includes(word)));
+}
+
+function command(kind: Command['kind'], label: string, run: () => void): Command {
+  return { id: `${kind} ${label}`, kind, label, run };
+}

@@ -1,0 +1,23 @@
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { listTeams } from '../../../src/org/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { teamSpendQuery } from './first-questions.ts';
+
+const MAX_TEAMS = 1000;
+
+/**
+ * Names of all teams, alphabetical: those that were applied and those that an allocation rule names. Undefined until
+ * they are known, so that no team changes its colour while a page is read.
+ */
+export function useTeams(): readonly string[] | undefined {
+  const applied = useQuery(endpointQuery(listTeams, { query: { pageSize: MAX_TEAMS } }));
+  const spending = useQuery(teamSpendQuery);
+  const pending = applied.isPending || spending.isPending;
+  return useMemo(() => {
+    if (pending) return undefined;
+    const names = new Set(applied.data?.teams.map((team) => team.name));
+    for (const row of spending.data?.rows ?? []) if (typeof row.team === 'string') names.add(row.team);
+    return [...names].sort();
+  }, [applied.data, spending.data, pending]);
+}

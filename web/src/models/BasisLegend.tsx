@@ -1,0 +1,11 @@
+import styles from './models.module.css';
+
+/** What the small marks beside a cost mean. */
+export function BasisLegend() {
+  return (
+    <p className={styles.legend}>
+      <span className={styles.basis}>m</span> metered: usage times price <span className={styles.basis}>b</span> billed{' '}
+      <span className={styles.basis}>r</span> reconciled
+    </p>
+  );
+}

@@ -1,0 +1,116 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { listDecisions } from '../../../src/tradeoff/decisions/schema.ts';
+import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
+import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { DecisionsTable } from '../decisions/DecisionsTable.tsx';
+import { counted } from '../format/number.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { Card } from '../parts/Card.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { Page } from '../parts/Page.tsx';
+import { Select } from '../parts/Select.tsx';
+import { BasisLegend } from './BasisLegend.tsx';
+import { ModelAnswer } from './ModelAnswer.tsx';
+import styles from './models.module.css';
+import { QualityAgainstCost } from './QualityAgainstCost.tsx';
+import { useModel } from './use-model.ts';
+import { VersionsTable } from './VersionsTable.tsx';
+import { metricsOf, tableMetrics } from './versions.ts';
+
+const CHART_HEIGHT = 420;
+const TABLE_HEIGHT = 280;
+
+/** Which version of this model is worth what it costs? */
+export function ModelPage() {
+  const { model } = useParams({ from: '/models/$model' });
+  const search = useSearch({ from: '/models/$model' });
+  const navigate = useNavigate({ from: '/models/$model' });
+  const { evidence, policy } = useModel(model);
+  const decisions = useQuery(endpointQuery(listDecisions, { query: { model } }));
+  const versions = evidence.data?.versions;
+  const metrics = metricsOf(versions ?? [], policy);
+  const metric = search.metric !== undefined && metrics.includes(search.metric) ? search.metric : metrics[0];
+  const choose = metric !== undefined && (
+    <Select
+      label="Quality by"
+      value={metric}
+      options={metrics.map((value) => ({ value, label: value }))}
+      onChange={(value) => void navigate({ search: (before) => ({ ...before, metric: value }) })}
+    />
+  );
+  return (
+    <Page
+      title={model}
+      answer={
+        evidence.isError ? (
+          `The versions of ${model} could not be read.`
+        ) : versions === undefined ? (
+          <AnswerPending />
+        ) : (
+          <ModelAnswer versions={versions} policy={policy} metric={metric} />
+        )
+      }
+    >
+      <div className={styles.stack}>
+        <Loaded query={evidence} what="The versions" height={CHART_HEIGHT}>
+          {(data) => (
+            <QualityAgainstCost
+              model={model}
+              versions={data.versions}
+              policy={policy}
+              metric={metric}
+              choose={choose}
+            />
+          )}
+        </Loaded>
+        <Card
+          title="What do the versions offer?"
+          note={moreNote(metrics, versions ?? [], policy, metric)}
+          actions={<BasisLegend />}
+          flush
+        >
+          <Loaded query={evidence} what="The versions" height={TABLE_HEIGHT}>
+            {(data) => (
+              <VersionsTable
+                versions={data.versions}
+                policy={policy}
+                metric={metric}
+                decisions={decisions.data?.decisions ?? []}
+              />
+            )}
+          </Loaded>
+        </Card>
+        <Card title="What was decided?" flush>
+          <Loaded query={decisions} what="The decisions" height={TABLE_HEIGHT}>
+            {(data) =>
+              data.decisions.length > 0 ? (
+                <DecisionsTable decisions={data.decisions} />
+              ) : (
+                <EmptyState
+                  shows="Every verdict on a version of this model."
+                  why="None of its versions has been weighed yet."
+                  command={`steelyard gate check ${model} VERSION --policy ${policy?.name ?? 'NAME'}`}
+                />
+              )
+            }
+          </Loaded>
+        </Card>
+      </div>
+    </Page>
+  );
+}
+
+/** Where the metrics are that the table has no room for. */
+function moreNote(
+  metrics: readonly string[],
+  versions: readonly VersionEvidence[],
+  policy: Policy | undefined,
+  metric: string | undefined,
+): string | undefined {
+  const more = metrics.length - tableMetrics(versions, policy, metric).length;
+  if (more <= 0) return undefined;
+  return `${counted(more, 'more metric')}: choose one above, or take the CSV`;
+}

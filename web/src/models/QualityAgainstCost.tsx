@@ -1,0 +1,60 @@
+import { type ReactNode, useMemo } from 'react';
+import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
+import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
+import { QualityCostChart } from '../charts/QualityCostChart.tsx';
+import { usePng } from '../charts/use-png.ts';
+import { Card } from '../parts/Card.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import parts from '../parts/parts.module.css';
+import { qualityCostData } from './quality-cost-data.ts';
+import { versionsCsv } from './versions-csv.ts';
+
+interface QualityAgainstCostProps {
+  readonly model: string;
+  readonly versions: readonly VersionEvidence[];
+  readonly policy: Policy | undefined;
+  readonly metric: string | undefined;
+  /** The select of the metric. */
+  readonly choose: ReactNode;
+}
+
+const HEIGHT = 360;
+
+/** Quality against cost, a mark for each version. */
+export function QualityAgainstCost({ model, versions, policy, metric, choose }: QualityAgainstCostProps) {
+  const png = usePng(`${model}-quality-against-cost`);
+  const { data, missing } = useMemo(() => qualityCostData(versions, policy, metric ?? ''), [versions, policy, metric]);
+  const left = missing.length === 0 ? '' : ` Not shown, for want of a figure: version ${missing.join(', ')}.`;
+  const bounds =
+    data.floor !== null && data.ceiling !== null ? ' The shaded corner is what the policy lets through.' : '';
+  return (
+    <Card
+      title="Which version is worth what it costs?"
+      note={`Up is better, left is cheaper${data.logCost ? '; the cost axis is logarithmic' : ''}.${bounds}${left}`}
+      actions={
+        <>
+          {choose}
+          <CsvButton name={`${model}-versions`} what="the versions" text={() => versionsCsv(versions)} />
+          <button type="button" className={parts.button} onClick={png.save}>
+            PNG<span className="visually-hidden"> of the chart</span>
+          </button>
+        </>
+      }
+    >
+      {data.points.length === 0 ? (
+        <EmptyState
+          shows="A mark for each version: what it can do against what it costs."
+          why="No version has both a metric and a cost per prediction. Log metrics with MLflow and send usage intervals that count predictions."
+        />
+      ) : (
+        <QualityCostChart
+          data={data}
+          height={HEIGHT}
+          onChart={png.onChart}
+          label={`Scatter of ${data.points.length} versions: ${data.metric} against cost per 1,000 predictions. The table below has the figures.`}
+        />
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,88 @@
+import { Link } from '@tanstack/react-router';
+import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
+import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
+import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
+import { Instant } from '../parts/Instant.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import { VerdictMark } from '../parts/VerdictMark.tsx';
+import table from '../table/table.module.css';
+import { CostFigure } from './CostFigure.tsx';
+import styles from './models.module.css';
+import { QualityFigure } from './QualityFigure.tsx';
+import { championOf, tableMetrics } from './versions.ts';
+
+interface VersionsTableProps {
+  readonly versions: readonly VersionEvidence[];
+  readonly policy: Policy | undefined;
+  /** The metric that stands for quality on the page. */
+  readonly metric: string | undefined;
+  /** Newest first. */
+  readonly decisions: readonly Decision[];
+}
+
+/** Versions with quality left and cost right, and the latest verdict on each. */
+export function VersionsTable({ versions, policy, metric: chosen, decisions }: VersionsTableProps) {
+  const champion = championOf(versions, policy);
+  const metrics = tableMetrics(versions, policy, chosen);
+  return (
+    <table className={table.table}>
+      <thead>
+        <tr>
+          <th scope="col">Version</th>
+          {metrics.map((metric) => (
+            <th key={metric} scope="col" className={`${table.number} ${styles.qualityHead}`}>
+              {metric}
+            </th>
+          ))}
+          <th scope="col" className={`${table.number} ${styles.costHead}`}>
+            Per 1,000 predictions
+          </th>
+          <th scope="col" className={`${table.number} ${styles.costHead}`}>
+            Training
+          </th>
+          <th scope="col">Latest verdict</th>
+          <th scope="col">Registered</th>
+        </tr>
+      </thead>
+      <tbody>
+        {versions.map((version) => (
+          <tr key={version.version} className={version === champion ? styles.championRow : undefined}>
+            <th scope="row" className={styles.versionCell}>
+              Version {version.version}
+              {version.aliases.map((alias) => (
+                <span key={alias} className={styles.alias}>
+                  @{alias}
+                </span>
+              ))}
+            </th>
+            {metrics.map((metric) => (
+              <td key={metric} className={table.number}>
+                <QualityFigure version={version} metric={metric} />
+              </td>
+            ))}
+            <td className={table.number}>
+              <CostFigure evidence={version.costPerThousandPredictions} />
+            </td>
+            <td className={table.number}>
+              <CostFigure evidence={version.trainingCost} />
+            </td>
+            <td>{verdictOf(version, decisions)}</td>
+            <td className={styles.when}>
+              <Instant at={version.createdAt} dayOnly />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function verdictOf(version: VersionEvidence, decisions: readonly Decision[]) {
+  const latest = decisions.find((decision) => decision.version === version.version);
+  if (latest === undefined) return <Unknown reason="This version has not been weighed." />;
+  return (
+    <Link to="/decisions/$decision" params={{ decision: latest.decision }} className={styles.verdictLink}>
+      <VerdictMark verdict={latest.verdict} />
+    </Link>
+  );
+}

@@ -1,0 +1,52 @@
+import { dimensionValue } from '../format/dimension.ts';
+import { formatShare } from '../format/number.ts';
+import { formatDay, formatMonth, formatMonthName } from '../format/time.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { ChangeMark } from '../parts/ChangeMark.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import type { OverviewData } from './use-overview.ts';
+
+/** What the period cost, how that compares, and who spent most of it. */
+export function CostAnswer({ overview }: { readonly overview: OverviewData }) {
+  const { scope, spend, total, totals, groups, dimension, reached, before, earlier, compared } = overview;
+  if (scope.empty) return 'Nothing has been spent that Steelyard knows of: no bill has been imported yet.';
+  if (spend.isError) return 'The costs could not be read.';
+  if (spend.data === undefined || !compared) return <AnswerPending />;
+  const when = scope.month === undefined ? 'in all months' : `in ${formatMonth(scope.month)}`;
+  if (total === undefined) return `No charge ${when}${scope.team === undefined ? '' : ` by team ${scope.team}`}.`;
+  const partial = reached !== null && !reached.complete && reached.lastDay !== null;
+  const [largest] = groups;
+  const share = largest === undefined ? null : formatShare(largest.amount ?? '0', total.amount);
+  return (
+    <>
+      <span data-testid="headline">
+        <MoneyFigure money={total} strong />
+      </span>
+      {totals.slice(1).map((other) => (
+        <span key={other.currency}>
+          {' and '}
+          <MoneyFigure money={other} strong />
+        </span>
+      ))}{' '}
+      billed {when}
+      {scope.team !== undefined && ` by team ${scope.team}`}
+      {partial && `, to ${formatDay(reached.lastDay ?? '')}`}
+      {before !== null && earlier !== undefined && (
+        <>
+          ,{' '}
+          <ChangeMark
+            current={total.amount}
+            before={before}
+            on={`${partial ? 'the same days of ' : ''}${formatMonthName(earlier)}`}
+          />
+        </>
+      )}
+      {largest !== undefined && share !== null && groups.length > 1 && (
+        <>
+          ; <strong>{dimensionValue(dimension, largest[dimension] ?? null)}</strong> is {share} of it
+        </>
+      )}
+      .
+    </>
+  );
+}

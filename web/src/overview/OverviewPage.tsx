@@ -1,0 +1,47 @@
+import { useQuery } from '@tanstack/react-query';
+import { listModels } from '../../../src/mlops/registry/schema.ts';
+import { listDecisions } from '../../../src/tradeoff/decisions/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { Page } from '../parts/Page.tsx';
+import { BudgetsCard } from './BudgetsCard.tsx';
+import { CostAnswer } from './CostAnswer.tsx';
+import { LatestDecisions } from './LatestDecisions.tsx';
+import { ModelsCard } from './ModelsCard.tsx';
+import styles from './overview.module.css';
+import { PartsCard } from './PartsCard.tsx';
+import { QualityAnswer } from './QualityAnswer.tsx';
+import { SpendCard } from './SpendCard.tsx';
+import { useOverview } from './use-overview.ts';
+
+const LATEST = 6;
+
+/** What do we spend, what do we get for it, and what was decided? */
+export function OverviewPage() {
+  const overview = useOverview();
+  const models = useQuery(endpointQuery(listModels));
+  const decisions = useQuery(endpointQuery(listDecisions, { query: { pageSize: LATEST } }));
+  const answer = (
+    <div className={styles.answers}>
+      <p>
+        <CostAnswer overview={overview} />
+      </p>
+      <p>
+        <QualityAnswer models={models} />
+      </p>
+    </div>
+  );
+  return (
+    <Page title="Overview" answer={answer}>
+      <div className={styles.grid}>
+        <SpendCard overview={overview} decisions={decisions.data?.decisions} />
+        <PartsCard overview={overview} of="dimension" />
+        <div className={styles.column}>
+          <PartsCard overview={overview} of="provider" />
+          <BudgetsCard ask={!overview.spend.isLoading} />
+        </div>
+        <ModelsCard models={models} />
+        <LatestDecisions decisions={decisions} />
+      </div>
+    </Page>
+  );
+}

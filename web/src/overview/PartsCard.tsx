@@ -1,0 +1,46 @@
+import { type Group, groupId } from '../costs/stack.ts';
+import { dimensionLabel } from '../format/dimension.ts';
+import { Card } from '../parts/Card.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { OTHER_COLOUR } from '../theme/category-colours.ts';
+import { PartsTable } from './PartsTable.tsx';
+import type { OverviewData } from './use-overview.ts';
+
+interface PartsCardProps {
+  readonly overview: OverviewData;
+  readonly of: 'dimension' | 'provider';
+}
+
+const HEIGHT = 240;
+
+/** What the total is made of, largest first, with a totals row that agrees with the headline. */
+export function PartsCard({ overview, of }: PartsCardProps) {
+  const { spend, providers, groups, total, currency, colours, scope } = overview;
+  const dimension = of === 'provider' ? 'serviceProviderName' : overview.dimension;
+  const rows = of === 'provider' ? (providers.data?.rows ?? []).filter((row) => row.currency === currency) : groups;
+  const titles: Readonly<Record<string, string>> = {
+    team: 'Who spends it?',
+    serviceName: `What does ${scope.team ?? ''} spend it on?`,
+    serviceProviderName: 'Where does it go?',
+  };
+  const colourOf = (row: Group) =>
+    of === 'provider' ? undefined : (colours.get(groupId(row, [dimension])) ?? OTHER_COLOUR);
+  return (
+    <Card title={titles[dimension]} flush>
+      {scope.empty ? (
+        <EmptyState shows={`The spend by ${dimensionLabel(dimension).toLowerCase()}.`} why="It comes from the bill." />
+      ) : (
+        <Loaded query={of === 'provider' ? providers : spend} what="The table" height={HEIGHT}>
+          {() =>
+            total === undefined ? (
+              <EmptyState shows="The parts of the total." why="No charge matches this period and team." />
+            ) : (
+              <PartsTable rows={rows} dimension={dimension} total={total} colourOf={colourOf} />
+            )
+          }
+        </Loaded>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,38 @@
+import { CallError } from '../client.ts';
+import styles from './parts.module.css';
+
+interface ErrorStateProps {
+  readonly error: unknown;
+  /** What could not be shown, as the subject of a sentence: "The costs". */
+  readonly what: string;
+  readonly onRetry?: (() => void) | undefined;
+}
+
+/** What happened, what still works, what to do, and the id that finds it in the log. */
+export function ErrorState({ error, what, onRetry }: ErrorStateProps) {
+  const problem = error instanceof CallError ? error.problem : undefined;
+  const detail = problem?.detail ?? (error instanceof Error ? error.message : String(error));
+  return (
+    <div className={`${styles.state} ${styles.error}`} role="alert">
+      <p className={styles.stateTitle}>{what} cannot be shown.</p>
+      <p className={styles.stateText}>{detail}</p>
+      <p className={styles.stateText}>The other pages still work.</p>
+      {problem !== undefined && (
+        <p className={styles.ids}>
+          <code>{problem.code}</code>
+          {problem.requestId !== '' && (
+            <>
+              {' · request '}
+              <code>{problem.requestId}</code>
+            </>
+          )}
+        </p>
+      )}
+      {onRetry !== undefined && (
+        <button type="button" className={styles.button} onClick={onRetry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+import { formatMeasured } from '../format/number.ts';
+import styles from './parts.module.css';
+import { Unknown } from './Unknown.tsx';
+
+interface MeasuredFigureProps {
+  /** Exact decimal; null when unknown, and then `reason` says why. */
+  readonly value: string | null;
+  readonly unit: string;
+  readonly reason: string;
+  readonly interval?: { readonly lower: string; readonly upper: string } | null | undefined;
+  readonly hideUnit?: boolean;
+}
+
+/** A measured value with unit and interval: `0.3291 (0.3251 to 0.3331)`. */
+export function MeasuredFigure({ value, unit, reason, interval, hideUnit = false }: MeasuredFigureProps) {
+  if (value === null) return <Unknown reason={reason} />;
+  const text = formatMeasured(value, unit);
+  return (
+    <span className={styles.measured}>
+      <data value={value} data-tip={text.exact}>
+        {text.figure}
+      </data>
+      {interval != null && (
+        <span className={styles.interval}>
+          {' '}
+          ({formatMeasured(interval.lower, unit).figure} to {formatMeasured(interval.upper, unit).figure})
+        </span>
+      )}
+      {!hideUnit && text.unit !== '' && <span className={styles.unit}> {text.unit}</span>}
+    </span>
+  );
+}

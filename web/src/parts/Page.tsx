@@ -1,0 +1,27 @@
+import { type ReactNode, useEffect } from 'react';
+import styles from './parts.module.css';
+
+interface PageProps {
+  readonly title: string;
+  /** The answer to the page's question, in one sentence with its figures. */
+  readonly answer: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** A page: what it is called, its answer in one sentence, then what stands behind it. */
+export function Page({ title, answer, children }: PageProps) {
+  useEffect(() => {
+    document.title = `${title} · Steelyard`;
+  }, [title]);
+  return (
+    <>
+      <header className={styles.head}>
+        <h1 className={styles.title}>{title}</h1>
+        <div className={styles.answer} data-testid="answer">
+          {answer}
+        </div>
+      </header>
+      {children}
+    </>
+  );
+}

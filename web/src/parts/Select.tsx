@@ -1,0 +1,41 @@
+import { useId } from 'react';
+import styles from './parts.module.css';
+
+interface SelectProps {
+  readonly label: string;
+  readonly hideLabel?: boolean;
+  readonly value: string;
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+  readonly onChange: (value: string) => void;
+  readonly disabled?: boolean;
+}
+
+/** A choice of few: the browser's own control, so that keys and phones work as people know them. */
+export function Select({ label, hideLabel = false, value, options, onChange, disabled = false }: SelectProps) {
+  const id = useId();
+  return (
+    <span className={styles.field}>
+      <label htmlFor={id} className={hideLabel ? 'visually-hidden' : styles.fieldLabel}>
+        {label}
+      </label>
+      <span className={styles.selectBox}>
+        <select
+          id={id}
+          className={styles.select}
+          value={value}
+          disabled={disabled}
+          onChange={(event) => onChange(event.target.value)}
+        >
+          {options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
+        </select>
+        <svg className={styles.chevron} width="12" height="12" viewBox="0 0 12 12" aria-hidden="true" fill="none">
+          <path d="M3 4.5l3 3 3-3" stroke="currentColor" strokeWidth="1.4" strokeLinecap="round" />
+        </svg>
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,16 @@
+import { type RefObject, useEffect, useRef, useState } from 'react';
+
+/** Whether an element's content is wider than it: then it scrolls, and a keyboard must be able to reach it. */
+export function useOverflowing<E extends HTMLElement>(): { ref: RefObject<E | null>; overflowing: boolean } {
+  const ref = useRef<E>(null);
+  const [overflowing, setOverflowing] = useState(false);
+  useEffect(() => {
+    const element = ref.current;
+    if (element === null) return undefined;
+    const measure = new ResizeObserver(() => setOverflowing(element.scrollWidth > element.clientWidth));
+    measure.observe(element);
+    for (const child of element.children) measure.observe(child);
+    return () => measure.disconnect();
+  }, []);
+  return { ref, overflowing };
+}

@@ -1,0 +1,78 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  retainSearchParams,
+} from '@tanstack/react-router';
+import { CostsSearch } from './costs/costs-search.ts';
+import { DecisionsSearch } from './decisions/decisions-search.ts';
+import { Frame } from './frame/Frame.tsx';
+import { PageNotFound } from './frame/PageNotFound.tsx';
+import { RouteFailed } from './frame/RouteFailed.tsx';
+import { ScopeSearch } from './frame/scope-search.ts';
+import { parseSearch, stringifySearch } from './frame/search-text.ts';
+import { ModelSearch } from './models/model-search.ts';
+import { OverviewSearch } from './overview/overview-search.ts';
+
+const root = createRootRoute({
+  component: Frame,
+  notFoundComponent: PageNotFound,
+  errorComponent: RouteFailed,
+  validateSearch: ScopeSearch,
+  search: { middlewares: [retainSearchParams(['period', 'team'])] },
+});
+
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: OverviewSearch,
+  component: lazyRouteComponent(() => import('./overview/OverviewPage.tsx'), 'OverviewPage'),
+});
+
+const costs = createRoute({
+  getParentRoute: () => root,
+  path: '/costs',
+  validateSearch: CostsSearch,
+  component: lazyRouteComponent(() => import('./costs/CostsPage.tsx'), 'CostsPage'),
+});
+
+const models = createRoute({
+  getParentRoute: () => root,
+  path: '/models',
+  component: lazyRouteComponent(() => import('./models/ModelsPage.tsx'), 'ModelsPage'),
+});
+
+const model = createRoute({
+  getParentRoute: () => root,
+  path: '/models/$model',
+  validateSearch: ModelSearch,
+  component: lazyRouteComponent(() => import('./models/ModelPage.tsx'), 'ModelPage'),
+});
+
+const decisions = createRoute({
+  getParentRoute: () => root,
+  path: '/decisions',
+  validateSearch: DecisionsSearch,
+  component: lazyRouteComponent(() => import('./decisions/DecisionsPage.tsx'), 'DecisionsPage'),
+});
+
+const decision = createRoute({
+  getParentRoute: () => root,
+  path: '/decisions/$decision',
+  component: lazyRouteComponent(() => import('./decisions/DecisionPage.tsx'), 'DecisionPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([overview, costs, models, model, decisions, decision]),
+  parseSearch,
+  stringifySearch,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

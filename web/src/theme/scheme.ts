@@ -1,0 +1,36 @@
+import { useSyncExternalStore } from 'react';
+
+export type Scheme = 'light' | 'dark';
+
+const KEY = 'steelyard.scheme';
+const CHANGED = 'steelyard:scheme';
+
+function read(): Scheme {
+  return document.documentElement.dataset.scheme === 'dark' ? 'dark' : 'light';
+}
+
+function subscribe(changed: () => void): () => void {
+  window.addEventListener(CHANGED, changed);
+  return () => window.removeEventListener(CHANGED, changed);
+}
+
+/** The colours in force; charts draw anew when it changes. */
+export function useScheme(): Scheme {
+  return useSyncExternalStore(subscribe, read);
+}
+
+/** Changes the colours now and for the next visit. Where storage is refused, for this visit. */
+export function setScheme(scheme: Scheme): void {
+  document.documentElement.dataset.scheme = scheme;
+  try {
+    localStorage.setItem(KEY, scheme);
+  } catch {
+    // Storage is closed to us (private window): the choice holds until the page is left.
+  }
+  window.dispatchEvent(new Event(CHANGED));
+}
+
+/** The value of a colour token of the scheme in force, for what is drawn on a canvas. */
+export function token(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}

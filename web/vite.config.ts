@@ -1,0 +1,35 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** The bundle is served by the Steelyard server from dist/web; `vite web` develops against a server on its usual port. */
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react()],
+  build: {
+    outDir: '../dist/web',
+    emptyOutDir: true,
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 700,
+    // Few files: a page asks for the libraries, what pages share, and itself. ECharts comes when a chart is shown.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            {
+              name: 'libraries',
+              test: /node_modules\/(react|react-dom|scheduler|zod|decimal\.js|@tanstack\/(react-router|router-core|history|react-store|store|react-query|query-core))\//,
+            },
+            {
+              name: 'shared',
+              test: /web\/src\/(parts|format|table|beam|theme|models|decisions|frame|client)|src\/.*schema\.ts/,
+              minShareCount: 2,
+            },
+          ],
+        },
+      },
+    },
+  },
+  server: { fs: { allow: ['..'] }, proxy: { '/api': { target: 'http://127.0.0.1:4610', changeOrigin: true } } },
+});
