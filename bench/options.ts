@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util';
+
+export const caseNames = ['bill', 'log-batch', 'start'] as const;
+export type CaseName = (typeof caseNames)[number];
+
+export interface BenchOptions {
+  readonly only: readonly CaseName[];
+  /** Part of the cases or small sizes: for looking, not for the docs. */
+  readonly partial: boolean;
+  readonly json: string | null;
+  readonly billRows: number;
+  /** Repetitions of each side of a comparison. */
+  readonly repetitions: number;
+  /** Time for which one load is driven. */
+  readonly loadMs: number;
+  readonly starts: number;
+}
+
+const full = { billRows: 500_000, repetitions: 3, loadMs: 8_000, starts: 5 };
+const quick = { billRows: 50_000, repetitions: 1, loadMs: 2_000, starts: 2 };
+
+export const usage = `Usage: npm run bench -- [--quick] [--only ${caseNames.join('|')}]… [--json FILE]
+
+Measures, and writes the figures into docs/benchmarks.md. With --quick or --only the table is printed instead.
+TEST_MLFLOW_PYTHON names a Python that has mlflow, for the comparison with it; else .cache/mlflow/bin/python is used.`;
+
+/** Errors are one sentence for the person at the terminal. */
+export function readOptions(args: readonly string[]): BenchOptions | 'help' {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+      json: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  const only = values.only.map(readCase);
+  return {
+    only: only.length === 0 ? caseNames : only,
+    partial: values.quick || only.length > 0,
+    json: values.json ?? null,
+    ...(values.quick ? quick : full),
+  };
+}
+
+function readCase(name: string): CaseName {
+  const known = caseNames.find((candidate) => candidate === name);
+  if (known === undefined) throw new Error(`--only ${name}: expected ${caseNames.join(', ')}`);
+  return known;
+}

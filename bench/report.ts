@@ -1,0 +1,110 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { CaseName } from './options.ts';
+import { type Spread, spreadOf } from './statistics.ts';
+
+/** One thing measured on one side, all repetitions. */
+export interface Figure {
+  /** What was measured: `import`. */
+  readonly measure: string;
+  /** `Steelyard`, `DuckDB`, `mlflow server`. */
+  readonly subject: string;
+  readonly unit: 'rows/s' | 'requests/s' | 's' | 'ms' | 'MB';
+  readonly values: readonly number[];
+}
+
+/** A table row: the same measure on the sides of a comparison, and how the first stands to the others. */
+export interface Comparison {
+  readonly measure: string;
+  readonly figures: readonly (Figure | null)[];
+}
+
+export interface Budget {
+  readonly what: string;
+  readonly limit: number;
+  readonly figure: Figure;
+}
+
+export interface CaseReport {
+  readonly name: CaseName;
+  readonly title: string;
+  /** The sides, ours first. */
+  readonly subjects: readonly string[];
+  readonly comparisons: readonly Comparison[];
+  readonly budgets: readonly Budget[];
+  readonly notes: readonly string[];
+}
+
+const START = '<!-- figures:start -->';
+const END = '<!-- figures:end -->';
+
+/** Puts the figures between the markers; the words around them are written by people and stay. */
+export function writeFigures(path: string, figures: string): void {
+  const text = readFileSync(path, 'utf8');
+  const [start, end] = [text.indexOf(START), text.indexOf(END)];
+  if (start === -1 || end < start) throw new Error(`${path} has no ${START} … ${END} for the figures to stand in`);
+  writeFileSync(path, `${text.slice(0, start + START.length)}\n${figures}\n${text.slice(end)}`);
+}
+
+export function asMarkdown(machine: readonly string[], cases: readonly CaseReport[]): string {
+  const description = machine.map((line) => `- ${line}`).join('\n');
+  return [description, ...cases.map(caseMarkdown)].join('\n\n');
+}
+
+function caseMarkdown({ title, subjects, comparisons, budgets, notes }: CaseReport): string {
+  const others = subjects.slice(1).map((subject) => `against ${subject}`);
+  const head = ['', ...subjects, ...others];
+  const rows = comparisons.map(({ measure, figures }) => [measure, ...figures.map(cell), ...ratios(figures)]);
+  const lines = [`### ${title}`, table(head, rows)];
+  if (budgets.length > 0) lines.push(budgets.map(budgetLine).join('\n'));
+  if (notes.length > 0) lines.push(notes.map((note) => `- ${note}`).join('\n'));
+  return lines.join('\n\n');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+}
+
+function cell(figure: Figure | null): string {
+  if (figure === null) return '–';
+  const { median, lowest, highest } = spreadOf(figure.values);
+  const range = figure.values.length > 1 ? ` (${shown(lowest)}–${shown(highest)})` : '';
+  return `${shown(median)} ${figure.unit}${range}`;
+}
+
+/** Ours divided by each other side's median; for times and memory less than 1 is better, for rates more. */
+function ratios([ours, ...others]: readonly (Figure | null)[]): string[] {
+  return others.map((other) => {
+    if (ours === null || ours === undefined || other === null) return '–';
+    return `${shown(spreadOf(ours.values).median / spreadOf(other.values).median)} ×`;
+  });
+}
+
+function budgetLine({ what, limit, figure }: Budget): string {
+  const { median } = spreadOf(figure.values);
+  const verdict = median < limit ? 'held' : '**not held**';
+  return `- Budget: ${what} < ${shown(limit)} ${figure.unit}: ${verdict} (${shown(median)} ${figure.unit}).`;
+}
+
+/** Three significant digits, whole numbers from 100 on, thousands with a comma. */
+function shown(value: number): string {
+  if (value >= 100) return Math.round(value).toLocaleString('en-US');
+  return Number(value.toPrecision(3)).toString();
+}
+
+export function asJson(machine: readonly string[], cases: readonly CaseReport[]): string {
+  const documents = cases.map(({ name, comparisons, budgets, notes }) => ({
+    case: name,
+    figures: comparisons.flatMap(({ figures }) => figures.filter((figure) => figure !== null).map(withSpread)),
+    budgets: budgets.map(({ what, limit, figure }) => {
+      const { median } = spreadOf(figure.values);
+      return { what, limit, unit: figure.unit, median, held: median < limit };
+    }),
+    notes,
+  }));
+  return `${JSON.stringify({ machine, cases: documents }, null, 2)}\n`;
+}
+
+function withSpread(figure: Figure): Figure & Spread {
+  return { ...figure, ...spreadOf(figure.values) };
+}

@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { measureBill } from './bill-case.ts';
+import type { CaseContext } from './case-context.ts';
+import { measureLogBatch } from './log-batch-case.ts';
+import { describeMachine } from './machine.ts';
+import { findMlflow } from './mlflow.ts';
+import { type BenchOptions, type CaseName, readOptions, usage } from './options.ts';
+import { asJson, asMarkdown, type CaseReport, writeFigures } from './report.ts';
+import { measureStart } from './start-case.ts';
+
+const cases: Readonly<Record<CaseName, (context: CaseContext) => Promise<CaseReport>>> = {
+  bill: measureBill,
+  'log-batch': measureLogBatch,
+  start: measureStart,
+};
+
+const startedAt = performance.now();
+
+function report(line: string): void {
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1).padStart(6);
+  console.error(`${seconds} s  ${line}`);
+}
+
+async function bench(options: BenchOptions): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'steelyard-bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  const mlflow = findMlflow(folder);
+  const machine = describeMachine(mlflow);
+  const reports: CaseReport[] = [];
+  for (const name of options.only) reports.push(await cases[name]({ options, folder, mlflow, report }));
+  const figures = asMarkdown(machine, reports);
+  if (options.json !== null) writeFileSync(options.json, asJson(machine, reports));
+  if (options.partial) {
+    console.log(figures);
+    return;
+  }
+  writeFigures(fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url)), figures);
+  report('figures are in docs/benchmarks.md');
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options === 'help') console.log(usage);
+  else await bench(options);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
