@@ -6,6 +6,7 @@ const gates: readonly (readonly [name: string, command: string, ...words: string
   ['format and lint', 'biome', 'check', '--error-on-warnings', '.'],
   ['types of the server, the command line and the tests', 'tsc', '-p', 'tsconfig.json'],
   ['types of the web app', 'tsc', '-p', 'web/tsconfig.json'],
+  ['types of the browser tests', 'tsc', '-p', 'test/e2e/tsconfig.json'],
   ['direction of imports', 'node', 'scripts/check-imports.ts'],
   ['unused code', 'knip'],
   ['generated documents', 'node', 'scripts/write-docs.ts', '--check'],

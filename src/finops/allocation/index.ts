@@ -6,7 +6,7 @@ import { AllocationRulesSpec, getAllocationRules } from './schema.ts';
 import { type AllocationDeps, applyRules, createDeriver } from './service.ts';
 import { rulesInForce } from './store.ts';
 
-export { allocatedCosts, allocations, type SubjectField } from './allocation-sql.ts';
+export { allocations, type SubjectField } from './allocation-sql.ts';
 export { allocationMigrations } from './migrations.ts';
 
 /** Who pays: ordered rules map bill rows to subjects; what no rule takes is unallocated and stays visible. */

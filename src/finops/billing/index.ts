@@ -6,7 +6,7 @@ import { currentUnits, findDelivery } from './store.ts';
 
 export { billRows } from './bill-rows.ts';
 export { billDimension } from './dimensions.ts';
-export { camelCaseOf, focusColumnNames, focusColumnOf, focusColumns } from './focus-columns.ts';
+export { camelCaseOf, focusColumnNames, focusColumns } from './focus-columns.ts';
 export { billingMigrations } from './migrations.ts';
 export type { BillDerivation, BillDeriver, BillingDeps } from './service.ts';
 

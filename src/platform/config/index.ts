@@ -3,8 +3,7 @@ import { parse as parseYaml } from 'yaml';
 import { AppError, systemCode } from '../errors/index.ts';
 import { type Config, type ConfigName, ConfigSchema } from './schema.ts';
 
-export { type Config, ConfigSchema } from './schema.ts';
-export { Secret } from './secret.ts';
+export type { Config } from './schema.ts';
 
 /** `maxUploadBytes` -> `STEELYARD_MAX_UPLOAD_BYTES`. */
 export function environmentName(name: string): string {

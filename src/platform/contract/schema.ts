@@ -97,9 +97,6 @@ export const Problem = z
   .describe('Problem details (RFC 9457)');
 export type Problem = z.infer<typeof Problem>;
 
-/** Boolean in a query string: `true` or `false` in any case. */
-export const QueryBoolean = z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] });
-
 /** Keyset page of anything: pass `nextPageToken` back as `pageToken` to get the next one; null on the last. */
 export const PageQuery = {
   pageSize: z.coerce.number().int().min(1).max(1000).default(100).describe('Rows a page, 1 to 1000'),

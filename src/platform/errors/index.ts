@@ -26,11 +26,6 @@ export class AppError extends Error {
   }
 }
 
-/** True for any string that is one of our codes, for instance one that came back over HTTP. */
-export function isErrorCode(value: string): value is ErrorCode {
-  return Object.hasOwn(errorTable, value);
-}
-
 /** Node's and the OS's own code of an error (`ENOENT`, `ENOSPC`), or null when it has none. */
 export function systemCode(error: unknown): string | null {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;

@@ -1,3 +1,3 @@
-export type { JobContext, JobHandler, JobKind, Jobs, NewJob } from './jobs.ts';
+export type { JobHandler, Jobs, NewJob } from './jobs.ts';
 export { jobMigrations } from './migrations.ts';
 export { createJobs } from './queue.ts';

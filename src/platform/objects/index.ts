@@ -2,7 +2,7 @@ import { createLocalObjects } from './local.ts';
 import type { Objects } from './objects.ts';
 
 export { cleanKey } from './key.ts';
-export type { ByteRange, ListedObject, ObjectFacts, Objects } from './objects.ts';
+export type { Objects } from './objects.ts';
 
 /** Objects as files under `root`. */
 export function openObjects(root: string): Promise<Objects> {

@@ -7,7 +7,6 @@ import { findPolicies, putPolicy } from './store.ts';
 
 export { gateMigrations } from './migrations.ts';
 export type { Ledger, TakenDecision } from './service.ts';
-export { type Scales, weigh } from './weigh.ts';
 
 /** Policies and verdicts: both questions, one answer. */
 export interface Gates {

@@ -3,10 +3,11 @@ import { useEffect, useRef } from 'react';
 import { useScheme } from '../theme/scheme.ts';
 import styles from './charts.module.css';
 
-export interface ChartClick {
-  /** Id of the series and index of the mark in it. */
-  readonly seriesId: string;
+export interface ChartPoint {
+  /** Place on the horizontal axis: the index of a category. */
   readonly index: number;
+  /** Value on the vertical axis. */
+  readonly value: number;
 }
 
 interface EChartProps {
@@ -15,7 +16,8 @@ interface EChartProps {
   /** What the picture shows, in words. */
   readonly label: string;
   readonly height: number;
-  readonly onClick?: ((click: ChartClick) => void) | undefined;
+  /** Where on its axes the chart was clicked. */
+  readonly onClick?: ((point: ChartPoint) => void) | undefined;
   /** Called with the chart when it is drawn, and null when it is gone: for PNG. */
   readonly onChart?: ((chart: EChartsType | null) => void) | undefined;
   /** Dragging over the chart zooms its horizontal axis; a double click shows all again. */
@@ -40,10 +42,7 @@ export function EChart({ option, label, height, onClick, onChart, dragZoom = fal
       const made = initChart(element);
       chart.current = made;
       made.setOption(latest.current.option());
-      made.on('click', (event) => {
-        if (event.componentType !== 'series' || event.seriesId === undefined) return;
-        latest.current.onClick?.({ seriesId: event.seriesId, index: event.dataIndex });
-      });
+      onPoint(made, (point) => latest.current.onClick?.(point));
       if (dragZoom) armDragZoom(made);
       resize.observe(element);
       latest.current.onChart?.(made);
@@ -60,17 +59,37 @@ export function EChart({ option, label, height, onClick, onChart, dragZoom = fal
   // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme changes the tokens that `option` reads
   useEffect(() => {
     chart.current?.setOption(option(), { replaceMerge: ['series', 'xAxis', 'yAxis'] });
-  }, [option, scheme]);
+    if (chart.current !== null && dragZoom) armSelection(chart.current);
+  }, [option, scheme, dragZoom]);
 
   return <div ref={host} className={styles.canvas} style={{ height }} role="img" aria-label={label} />;
 }
 
+const CLICK_WITHIN_PX = 4;
+
+/** A click in the plot, told from a drag. The zoom's selection keeps ECharts' own click events to itself. */
+function onPoint(chart: EChartsType, call: (point: ChartPoint) => void): void {
+  let down = { x: 0, y: 0 };
+  chart.getZr().on('mousedown', (event) => {
+    down = { x: event.offsetX, y: event.offsetY };
+  });
+  chart.getZr().on('mouseup', (event) => {
+    const pixel = [event.offsetX, event.offsetY];
+    const moved = Math.hypot(event.offsetX - down.x, event.offsetY - down.y);
+    if (moved > CLICK_WITHIN_PX || !chart.containPixel('grid', pixel)) return;
+    const [index, value] = chart.convertFromPixel('grid', pixel) as [number, number];
+    call({ index, value });
+  });
+}
+
 function armDragZoom(chart: EChartsType): void {
-  const arm = () =>
-    chart.dispatchAction({ type: 'takeGlobalCursor', key: 'dataZoomSelect', dataZoomSelectActive: true });
-  arm();
+  armSelection(chart);
   chart.getZr().on('dblclick', () => {
     chart.dispatchAction({ type: 'dataZoom', start: 0, end: 100 });
-    arm();
+    armSelection(chart);
   });
+}
+
+function armSelection(chart: EChartsType): void {
+  chart.dispatchAction({ type: 'takeGlobalCursor', key: 'dataZoomSelect', dataZoomSelectActive: true });
 }

@@ -1,6 +1,7 @@
 import type { EChartsType } from 'echarts/core';
 import { useCallback } from 'react';
 import { EChart } from './EChart.tsx';
+import { seriesAt } from './series-at.ts';
 import { type BarSeries, type LimitLine, stackedBarsOption, type TimeMark } from './stacked-bars-option.ts';
 
 interface StackedBarsProps {
@@ -30,9 +31,10 @@ export function StackedBars(props: StackedBarsProps) {
       height={height}
       dragZoom
       onChart={onChart}
-      onClick={(click) => {
-        const slot = slots[click.index];
-        if (slot !== undefined) onPick?.(click.seriesId, slot);
+      onClick={({ index, value }) => {
+        const slot = slots[index];
+        const hit = seriesAt(series, index, value);
+        if (slot !== undefined && hit !== undefined) onPick?.(hit.id, slot);
       }}
     />
   );

@@ -25,7 +25,7 @@ export function useCosts() {
     ...endpointQuery(costSummary, { query: { by: [...dimensions], ...selection } }),
     enabled: scope.ready && !scope.empty,
   });
-  const known = useQuery({ ...endpointQuery(costDimensions), enabled: !summary.isLoading });
+  const known = useQuery({ ...endpointQuery(costDimensions), enabled: summary.isFetched });
   const stacked = (summary.data?.rows.length ?? 0) <= MAX_STACKED_GROUPS;
   const bySlot = useQuery({
     ...endpointQuery(costSummary, {

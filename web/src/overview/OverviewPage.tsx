@@ -37,7 +37,7 @@ export function OverviewPage() {
         <PartsCard overview={overview} of="dimension" />
         <div className={styles.column}>
           <PartsCard overview={overview} of="provider" />
-          <BudgetsCard ask={!overview.spend.isLoading} />
+          <BudgetsCard ask={overview.spend.isFetched || overview.scope.empty} />
         </div>
         <ModelsCard models={models} />
         <LatestDecisions decisions={decisions} />
