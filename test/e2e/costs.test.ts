@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildWeb, hasChromium, launchBrowser, newVisit, open } from '../support/browser.ts';
+import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
 import { newestMonth, summaryOf } from './questions.ts';
+
+const COPY_HEADLINE = `(() => {
+  document.getSelection().selectAllChildren(document.querySelector('[data-testid="headline"]'));
+  const event = new ClipboardEvent('copy', { clipboardData: new DataTransfer(), bubbles: true, cancelable: true });
+  document.dispatchEvent(event);
+  return event.clipboardData.getData('text/plain');
+})()`;
 
 describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium is not installed)', () => {
   let server: RunningServer;
@@ -53,7 +60,7 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium
     await page.waitForLoadState('networkidle');
     const { totals } = await summaryOf(server.url, { by: ['team'], metric: 'effectiveCost' });
     expect(await exact(page, 'headline')).toBe(totals[0]?.amount);
-    expect(await page.getByTestId('answer').innerText()).toContain('of effective cost in all months');
+    expect(await readable(page.getByTestId('answer'))).toContain('of effective cost in all months');
   });
 
   it('says how much is allocated to a team and how much is not', async () => {
@@ -74,7 +81,7 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium
     await page.waitForURL(/view=rows/);
     await page.getByTestId('rows-total').waitFor();
     expect(await exact(page, 'rows-total')).toBe(rows[0]?.amount);
-    expect(await page.getByRole('list', { name: 'Filters' }).innerText()).toContain(`Team is ${rows[0]?.team}`);
+    expect(await readable(page.getByRole('list', { name: 'Filters' }))).toContain(`Team is ${rows[0]?.team}`);
   });
 
   it('leads from a bar to the rows of that day', async () => {
@@ -82,8 +89,7 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium
     const canvas = page.locator('canvas').first();
     await canvas.waitFor();
     const box = await canvas.boundingBox();
-    // The lowest bar of the first third of the month, just above the axis.
-    await canvas.click({ position: { x: (box?.width ?? 0) * 0.3, y: (box?.height ?? 0) - 40 } });
+    await canvas.click({ position: { x: (box?.width ?? 0) * 0.3, y: (box?.height ?? 0) * 0.62 } });
     await page.waitForURL(/view=rows/);
     const filters = new URL(page.url()).searchParams.getAll('filter');
     expect(filters.map((filter) => filter.split('=')[0])).toEqual(['serviceProviderName', 'day']);
@@ -101,8 +107,8 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium
       .click();
     const drawer = page.getByRole('dialog', { name: 'Bill row' });
     await drawer.waitFor();
-    expect(await drawer.innerText()).toMatch(/Billed cost\s+[\d.]+ USD/);
-    expect(await drawer.innerText()).toContain('Where it came from');
+    expect(await readable(drawer)).toMatch(/Billed cost\s+[\d.]+ USD/);
+    expect(await readable(drawer)).toContain('Where it came from');
     expect(page.url()).toContain('row=');
     await page.keyboard.press('Escape');
     await drawer.waitFor({ state: 'detached' });
@@ -166,14 +172,7 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium
   it('copies exact amounts', async () => {
     const page = await visit('/costs');
     const { totals } = await summaryOf(server.url, { by: ['team'], period: month });
-    const copied = await page.evaluate(() => {
-      const headline = document.querySelector('[data-testid="headline"]');
-      if (headline === null) return null;
-      document.getSelection()?.selectAllChildren(headline);
-      const event = new ClipboardEvent('copy', { clipboardData: new DataTransfer(), bubbles: true, cancelable: true });
-      document.dispatchEvent(event);
-      return event.clipboardData?.getData('text/plain');
-    });
+    const copied = await page.evaluate(COPY_HEADLINE);
     expect(copied).toBe(totals[0]?.amount);
   });
 });

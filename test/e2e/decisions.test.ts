@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Decision } from '../../src/tradeoff/decisions/schema.ts';
-import { buildWeb, hasChromium, launchBrowser, newVisit, open } from '../support/browser.ts';
+import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
 import { listedDecisions } from './questions.ts';
 
@@ -34,7 +34,7 @@ describe.skipIf(!hasChromium)(
       expect(await rows.count()).toBe(decisions.length);
       for (const [index, decision] of decisions.entries()) {
         const row = rows.nth(index);
-        expect(await row.innerText()).toContain(decision.verdict);
+        expect(await readable(row)).toContain(decision.verdict);
         expect(await row.getByRole('img').getAttribute('aria-label')).toContain(`: ${decision.verdict}.`);
       }
     });
@@ -46,7 +46,7 @@ describe.skipIf(!hasChromium)(
       await page.waitForLoadState('networkidle');
       const promoted = decisions.filter((decision) => decision.verdict === 'promote');
       expect(await page.getByRole('table').locator('tbody tr').count()).toBe(promoted.length);
-      expect(await page.getByTestId('answer').innerText()).toContain(`${promoted.length} promoted`);
+      expect(await readable(page.getByTestId('answer'))).toContain(`${promoted.length} promoted`);
     });
 
     it.each(['promote', 'reject'] as const)(
@@ -63,7 +63,7 @@ describe.skipIf(!hasChromium)(
           const region = page.getByRole('region', { name: new RegExp(`^${side}`) });
           expect(await region.getByRole('listitem').count()).toBe(own.length);
           for (const check of own) {
-            const text = await region.innerText();
+            const text = await readable(region);
             expect(text).toContain(check.name);
             expect(text).toContain(check.source);
           }
@@ -74,20 +74,16 @@ describe.skipIf(!hasChromium)(
     it('tips to where the needle’s word is printed, and stands still where motion is not wanted', async () => {
       const decision = decisions.find((one) => one.verdict === 'reject');
       const page = await visit(`/decisions/${decision?.decision}`);
-      const ends = await page.getByTestId('balance').evaluate((balance) => {
-        const text = (name: string) =>
-          [...balance.querySelectorAll('svg text')].find((one) => one.textContent === name)?.getBoundingClientRect()
-            .y ?? 0;
-        return { quality: text('Quality'), cost: text('Cost') };
-      });
-      expect(ends.cost).toBeGreaterThan(ends.quality + 10);
-      const moving = await page.evaluate(() => document.getAnimations().length);
+      const place = async (name: string) =>
+        (await page.getByTestId('balance').locator('svg text', { hasText: name }).first().boundingBox())?.y ?? 0;
+      expect(await place('Cost')).toBeGreaterThan((await place('Quality')) + 10);
+      const moving = await page.evaluate<number>('document.getAnimations().length');
       expect(moving).toBe(0);
     });
 
     it('names what is needed to replay a decision', async () => {
       const page = await visit(`/decisions/${decisions[0]?.decision}`);
-      const facts = await page.getByRole('region', { name: 'How can it be replayed?' }).innerText();
+      const facts = await readable(page.getByRole('region', { name: 'How can it be replayed?' }));
       expect(facts).toContain(`${decisions[0]?.policy}, version ${decisions[0]?.policyVersion}`);
       expect(facts).toMatch(/Price books\s+own-prices@1/);
       expect(facts).toContain(decisions[0]?.decision);
@@ -98,7 +94,7 @@ describe.skipIf(!hasChromium)(
       const table = page.getByRole('region', { name: 'What do the versions offer?' }).getByRole('table');
       expect(await table.locator('tbody tr').count()).toBe(6);
       expect(await table.getByText('@champion').count()).toBe(1);
-      expect(await table.innerText()).toMatch(/0\.\d+ \(0\.\d+ to 0\.\d+\)/);
+      expect(await readable(table)).toMatch(/0\.\d+ \(0\.\d+ to 0\.\d+\)/);
       await table.getByRole('link', { name: 'reject' }).first().click();
       await page.waitForURL('**/decisions/dec_*');
     });
@@ -107,7 +103,7 @@ describe.skipIf(!hasChromium)(
       const page = await visit('/models/ranker');
       await page.getByLabel('Quality by').selectOption('recall_at_10');
       await page.waitForURL(/metric=recall_at_10/);
-      expect(await page.getByTestId('answer').innerText()).toContain('recall_at_10');
+      expect(await readable(page.getByTestId('answer'))).toContain('recall_at_10');
     });
   },
 );

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildWeb, hasChromium, launchBrowser, newVisit, open } from '../support/browser.ts';
+import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
 
 describe.skipIf(!hasChromium)('the web app by keyboard (skipped where Debian’s chromium is not installed)', () => {
@@ -21,14 +21,14 @@ describe.skipIf(!hasChromium)('the web app by keyboard (skipped where Debian’s
     await open(page, `${server.url}${path}`);
     return page;
   }
-  const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent ?? '');
+  const focused = (page: Page) => page.evaluate<string>('document.activeElement.textContent');
 
   it('begins with a link that skips to the page', async () => {
     const page = await visit('/');
     await page.keyboard.press('Tab');
     expect(await focused(page)).toBe('Skip to the page');
     await page.keyboard.press('Enter');
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('main');
   });
 
   it('finds a model with Ctrl-K and goes there', async () => {
@@ -51,7 +51,7 @@ describe.skipIf(!hasChromium)('the web app by keyboard (skipped where Debian’s
     expect(await page.locator(`[id="${active}"]`).getAttribute('aria-selected')).toBe('true');
     await page.keyboard.press('Escape');
     await page.getByRole('listbox', { name: 'Found' }).waitFor({ state: 'detached' });
-    expect(await search.evaluate((button) => button === document.activeElement)).toBe(true);
+    expect(await search.evaluate('(button) => button === document.activeElement')).toBe(true);
   });
 
   it('goes to pages with g and a letter, and the focus follows', async () => {
@@ -59,14 +59,14 @@ describe.skipIf(!hasChromium)('the web app by keyboard (skipped where Debian’s
     await page.keyboard.press('g');
     await page.keyboard.press('d');
     await page.waitForURL('**/decisions**');
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('main');
     expect(new URL(page.url()).searchParams.get('period')).toMatch(/^\d{4}-\d\d$/);
   });
 
   it('lists its shortcuts with ?', async () => {
     const page = await visit('/');
     await page.keyboard.press('?');
-    expect(await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).innerText()).toContain('Go to Costs');
+    expect(await readable(page.getByRole('dialog', { name: 'Keyboard shortcuts' }))).toContain('Go to Costs');
   });
 
   it('walks a long table with the arrow keys and opens a row with Enter', async () => {
@@ -78,7 +78,7 @@ describe.skipIf(!hasChromium)('the web app by keyboard (skipped where Debian’s
 
   it('changes between light and dark, and remembers', async () => {
     const page = await visit('/');
-    const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const ground = () => page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor');
     const light = await ground();
     await page.keyboard.press('t');
     const dark = await ground();
@@ -94,7 +94,7 @@ describe.skipIf(!hasChromium)('the web app by keyboard (skipped where Debian’s
     await unknown.focus();
     await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('Tab');
-    expect(await page.getByRole('tooltip').innerText()).toBe('The bill leaves this column empty.');
+    expect(await readable(page.getByRole('tooltip'))).toBe('The bill leaves this column empty.');
     await page.keyboard.press('Escape');
     expect(await page.getByRole('tooltip').isVisible()).toBe(false);
   });

@@ -1,13 +1,18 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildWeb, hasChromium, launchBrowser, newVisit, open } from '../support/browser.ts';
+import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
 import { listedDecisions } from './questions.ts';
 
 const INTERACTIVE_WITHIN_MS = 1000;
 const TRIES = 3;
 const LAYOUT_SHIFT = 0.02;
+const MEASURE_SHIFT = `
+  globalThis.totalShift = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) globalThis.totalShift += entry.value;
+  }).observe({ type: 'layout-shift', buffered: true });`;
 
 const PAGES = [
   { name: 'Overview', path: '/', says: /\$[\d,]+\.\d\d billed in \w+ \d{4}.*ranker runs version \d+ as champion/s },
@@ -42,7 +47,7 @@ describe.skipIf(!hasChromium)('the pages of the web app (skipped where Debian’
   it.each(PAGES)('$name opens with its answer in one sentence with figures', async ({ path, says }) => {
     const { page, context, complaints, requested } = await newVisit(browser);
     await open(page, address(path));
-    expect(await page.getByTestId('answer').innerText()).toMatch(says);
+    expect(await readable(page.getByTestId('answer'))).toMatch(says);
     expect(await page.title()).toMatch(/ · Steelyard$/);
     expect(complaints).toEqual([]);
     const elsewhere = requested.filter((url) => !url.startsWith(server.url) && !url.startsWith('data:'));
@@ -63,15 +68,9 @@ describe.skipIf(!hasChromium)('the pages of the web app (skipped where Debian’
 
   it.each(PAGES)('$name does not move what is being read while it loads', async ({ path }) => {
     const { page, context } = await newVisit(browser);
-    await page.addInitScript(() => {
-      const total = { shift: 0 };
-      Object.assign(window, { total });
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) total.shift += (entry as unknown as { value: number }).value;
-      }).observe({ type: 'layout-shift', buffered: true });
-    });
+    await page.addInitScript({ content: MEASURE_SHIFT });
     await open(page, address(path));
-    const { shift } = await page.evaluate(() => (window as unknown as { total: { shift: number } }).total);
+    const shift = await page.evaluate<number>('globalThis.totalShift');
     expect(shift).toBeLessThan(LAYOUT_SHIFT);
     await context.close();
   });
@@ -82,7 +81,7 @@ describe.skipIf(!hasChromium)('the pages of the web app (skipped where Debian’
       const { page, context } = await newVisit(browser);
       await page.goto(address(path), { waitUntil: 'commit' });
       await page.getByTestId('headline').first().waitFor();
-      times.push(await page.evaluate(() => performance.now()));
+      times.push(await page.evaluate<number>('performance.now()'));
       await context.close();
     }
     expect(Math.min(...times)).toBeLessThan(INTERACTIVE_WITHIN_MS);
@@ -92,10 +91,8 @@ describe.skipIf(!hasChromium)('the pages of the web app (skipped where Debian’
     for (const path of ['/', '/decisions', newest]) {
       const { page, context } = await newVisit(browser, { width: 390, height: 844 });
       await open(page, address(path));
-      const { scroll, client } = await page.evaluate(() => ({
-        scroll: document.documentElement.scrollWidth,
-        client: document.documentElement.clientWidth,
-      }));
+      const scroll = await page.evaluate<number>('document.documentElement.scrollWidth');
+      const client = await page.evaluate<number>('document.documentElement.clientWidth');
       expect(scroll).toBeLessThanOrEqual(client);
       await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Models' }).click();
       await page.waitForURL('**/models**');

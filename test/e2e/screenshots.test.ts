@@ -42,7 +42,7 @@ describe.runIf(hasChromium && wanted)('screenshots', () => {
       for (const [name, path] of Object.entries(pages)) {
         await open(page, `${server.url}${path}`);
         // The canvas is drawn one frame after its library has come.
-        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+        await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
         await page.screenshot({ path: join(FOLDER, `${name}-${width}-${scheme}.png`) });
       }
       await context.close();

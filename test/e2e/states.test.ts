@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildWeb, hasChromium, launchBrowser, newVisit, open } from '../support/browser.ts';
+import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
 import { type RunningServer, serveFolder } from '../support/demo.ts';
 
 const EMPTY = [
@@ -34,8 +34,8 @@ describe.skipIf(!hasChromium)('empty and broken states (skipped where Debian’s
   it.each(EMPTY)('$path on an empty server says what it will show and the command that fills it', async (expected) => {
     const { page, context, complaints } = await newVisit(browser);
     await open(page, `${server.url}${expected.path}`);
-    expect(await page.getByTestId('answer').innerText()).toContain(expected.says);
-    expect(await page.getByTestId('empty').first().innerText()).toContain(expected.command);
+    expect(await readable(page.getByTestId('answer'))).toContain(expected.says);
+    expect(await readable(page.getByTestId('empty').first())).toContain(expected.command);
     expect(complaints).toEqual([]);
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
     expect(violations.map(({ id }) => id)).toEqual([]);
@@ -51,8 +51,8 @@ describe.skipIf(!hasChromium)('empty and broken states (skipped where Debian’s
     );
     await open(page, `${server.url}/decisions`);
     const alert = page.getByRole('alert');
-    expect(await alert.innerText()).toContain('Something went wrong in Steelyard.');
-    expect(await alert.innerText()).toContain('req-42');
+    expect(await readable(alert)).toContain('Something went wrong in Steelyard.');
+    expect(await readable(alert)).toContain('req-42');
     await page.unroute('**/api/v1/decisions*');
     await alert.getByRole('button', { name: 'Try again' }).click();
     await page.getByTestId('empty').waitFor();
@@ -65,7 +65,7 @@ describe.skipIf(!hasChromium)('empty and broken states (skipped where Debian’s
   ])('%s, which does not exist, says so with its code', async (path, code) => {
     const { page, context } = await newVisit(browser);
     await open(page, `${server.url}${path}`);
-    expect(await page.getByRole('alert').first().innerText()).toContain(code);
+    expect(await readable(page.getByRole('alert').first())).toContain(code);
     await context.close();
   });
 
@@ -84,7 +84,7 @@ describe.skipIf(!hasChromium)('empty and broken states (skipped where Debian’s
   it('drops what an address says wrongly instead of failing', async () => {
     const { page, context, complaints } = await newVisit(browser);
     await open(page, `${server.url}/costs?metric=nonsense&period=2026-99&by=&view=x`);
-    expect(await page.getByTestId('answer').innerText()).toContain('No bill has been imported yet');
+    expect(await readable(page.getByTestId('answer'))).toContain('No bill has been imported yet');
     expect(complaints).toEqual([]);
     await context.close();
   });

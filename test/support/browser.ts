@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { processEnvironment } from '../../src/platform/config/index.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -80,10 +80,16 @@ export async function newVisit(browser: Browser, look: Look = {}): Promise<Visit
   return { context, page, complaints, requested };
 }
 
+/** What a reader sees of an element, as it is laid out. */
+export function readable(element: Locator): Promise<string> {
+  // biome-ignore lint/performance/useDomNodeTextContent: what is hidden from readers must not count as said
+  return element.innerText();
+}
+
 /** Opens an address and waits until nothing loads and the answer has its figures. */
 export async function open(page: Page, url: string): Promise<void> {
   await page.goto(url);
   await page.getByTestId('answer').waitFor();
-  await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
+  await page.waitForFunction('document.querySelector(\'[aria-busy="true"]\') === null');
   await page.waitForLoadState('networkidle');
 }

@@ -48,7 +48,6 @@ export const errorTable = {
   object_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such object' },
   object_path_invalid: { status: 400, exitCode: REFUSED, title: 'The path leaves its root or cannot be a path' },
   upload_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such upload, or it was cleared away' },
-  job_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such job' },
 
   // files that come in
   file_not_found: { status: 400, exitCode: REFUSED, title: 'The file does not exist' },
@@ -71,18 +70,12 @@ export const errorTable = {
   bill_malformed: { status: 400, exitCode: REFUSED, title: 'The file is not well-formed' },
   bill_rows_rejected: { status: 422, exitCode: REFUSED, title: 'Rows cannot be accepted; nothing was stored' },
   bill_no_files: { status: 400, exitCode: REFUSED, title: 'No bill file was found' },
-  delivery_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such delivery' },
   dimension_unknown: { status: 400, exitCode: USAGE, title: 'Costs cannot be grouped by this' },
-  no_cost_data: { status: 404, exitCode: NOT_FOUND, title: 'No bill has been imported for this question' },
 
   // org, money
-  team_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such team' },
-  project_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such project' },
   budget_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such budget' },
-  price_book_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No price book has been applied' },
   currency_mismatch: { status: 400, exitCode: REFUSED, title: 'Amounts of different currencies cannot be compared' },
   usage_interval_invalid: { status: 400, exitCode: REFUSED, title: 'The usage interval is not possible' },
-  usage_interval_conflict: { status: 409, exitCode: CONFLICT, title: 'Another usage interval has this id' },
 
   // experiments and models
   experiment_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such experiment' },

@@ -14,7 +14,7 @@ const getThing = endpoint({
   params: z.strictObject({ thing: z.string().max(5).describe('Name') }),
   query: z.strictObject({ times: z.coerce.number().int().default(1).describe('How often') }),
   response: z.strictObject({ thing: z.string().describe('Name, repeated') }),
-  errors: ['team_not_found'],
+  errors: ['budget_not_found'],
 });
 
 const putThing = endpoint({
@@ -30,7 +30,7 @@ const putThing = endpoint({
 
 const routes = [
   handle(getThing, ({ params, query }) => {
-    if (params.thing === 'none') throw new AppError('team_not_found', 'There is no such thing.', { thing: 'none' });
+    if (params.thing === 'none') throw new AppError('budget_not_found', 'There is no such thing.', { thing: 'none' });
     if (params.thing === 'bug') throw new TypeError('secret internals');
     if (params.thing === 'full') throw Object.assign(new Error('write'), { code: 'ENOSPC' });
     return { thing: params.thing.repeat(query.times) };
@@ -78,7 +78,7 @@ describe('a route', () => {
   it('turns an expected failure into its problem document and keeps a bug opaque', async () => {
     expect((await get('/api/v1/things/none')).json()).toMatchObject({
       status: 404,
-      code: 'team_not_found',
+      code: 'budget_not_found',
       thing: 'none',
     });
     const bug = await get('/api/v1/things/bug');

@@ -49,13 +49,11 @@ function operationId(target: Endpoint): string {
 }
 
 function parametersOf(fields: z.ZodObject, place: 'path' | 'query'): Json[] {
-  return Object.entries(fields.shape).map(([name, schema]) => ({
-    name,
-    in: place,
-    required: place === 'path' || !schema.safeParse(undefined).success,
-    description: schema.description ?? '',
-    schema: jsonSchema(schema, 'input'),
-  }));
+  return Object.entries(fields.shape).map(([name, field]) => {
+    const { description = '', ...schema } = jsonSchema(field, 'input');
+    const required = place === 'path' || !field.safeParse(undefined).success;
+    return { name, in: place, required, description, schema };
+  });
 }
 
 function responsesOf(target: Endpoint): Json {

@@ -75,7 +75,6 @@ function onPoint(chart: EChartsType, call: (point: ChartPoint) => void): void {
   });
   chart.getZr().on('mouseup', (event) => {
     const pixel = [event.offsetX, event.offsetY];
-    console.log('UP', pixel, JSON.stringify(down), chart.containPixel('grid', pixel));
     const moved = Math.hypot(event.offsetX - down.x, event.offsetY - down.y);
     if (moved > CLICK_WITHIN_PX || !chart.containPixel('grid', pixel)) return;
     const [index, value] = chart.convertFromPixel('grid', pixel) as [number, number];
