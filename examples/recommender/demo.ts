@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { createApplication } from '../../src/main.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
+import { decimalString } from '../../src/platform/units/index.ts';
 import { createDemoClient } from './demo/client.ts';
 import { type DemoVerdict, runDemo } from './demo/run-demo.ts';
 
@@ -56,7 +57,7 @@ function table(rows: readonly DemoVerdict[]): string {
       `ranker ${version}`.padEnd(10),
       name.padEnd(16),
       ndcgAt10.toFixed(3).padStart(8),
-      (costPerThousand === null ? 'unknown' : Number(costPerThousand).toPrecision(3)).padStart(24),
+      (costPerThousand === null ? 'unknown' : decimalString(Number(costPerThousand).toPrecision(3))).padStart(24),
     ].join('  '),
   );
   const head = [
