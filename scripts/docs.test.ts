@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { commands } from '../cli/commands.ts';
+import { recordUsage } from '../src/finops/metering/schema.ts';
 import type { Application } from '../src/main.ts';
 import { errorTable } from '../src/platform/errors/table.ts';
 import { postApply } from '../src/platform/manifests/schema.ts';
@@ -116,6 +117,16 @@ describe('manifests in documents', () => {
 function manifestsOf(path: string) {
   return blocksOf(readDocument(path)).filter(({ language, text }) => language === 'yaml' && /^kind:/m.test(text));
 }
+
+it('usage intervals in docs/mlflow.md are ones that the server takes', async () => {
+  await using application = await testApplication();
+  const samples = blocksOf(readDocument('docs/mlflow.md')).filter(({ language }) => language === 'json');
+  expect(samples.length).toBe(1);
+  for (const { text } of samples) {
+    const body = recordUsage.body.parse(JSON.parse(text));
+    expect(await call(application, recordUsage, { body })).toEqual({ recorded: body.intervals.length });
+  }
+});
 
 describe('error codes', () => {
   const codes = Object.keys(errorTable);

@@ -43,10 +43,9 @@ describe.skipIf(!hasChromium)(
       const page = await visit('/decisions');
       await page.getByLabel('Verdict').selectOption('promote');
       await page.waitForURL(/verdict=promote/);
-      await page.waitForLoadState('networkidle');
       const promoted = decisions.filter((decision) => decision.verdict === 'promote');
-      expect(await page.getByRole('table').locator('tbody tr').count()).toBe(promoted.length);
-      expect(await readable(page.getByTestId('answer'))).toContain(`${promoted.length} promoted`);
+      await expect.poll(() => page.getByRole('table').locator('tbody tr').count()).toBe(promoted.length);
+      await expect.poll(() => readable(page.getByTestId('answer'))).toContain(`${promoted.length} promoted`);
     });
 
     it.each(['promote', 'reject'] as const)(

@@ -90,6 +90,6 @@ export function readable(element: Locator): Promise<string> {
 export async function open(page: Page, url: string): Promise<void> {
   await page.goto(url);
   await page.getByTestId('answer').waitFor();
-  await page.waitForFunction('document.querySelector(\'[aria-busy="true"]\') === null');
+  await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
   await page.waitForLoadState('networkidle');
 }

@@ -13,6 +13,7 @@ import { RouteFailed } from './frame/RouteFailed.tsx';
 import { ScopeSearch } from './frame/scope-search.ts';
 import { parseSearch, stringifySearch } from './frame/search-text.ts';
 import { ModelSearch } from './models/model-search.ts';
+import { OverviewPage } from './overview/OverviewPage.tsx';
 import { OverviewSearch } from './overview/overview-search.ts';
 
 const root = createRootRoute({
@@ -27,7 +28,8 @@ const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
   validateSearch: OverviewSearch,
-  component: lazyRouteComponent(() => import('./overview/OverviewPage.tsx'), 'OverviewPage'),
+  // Not lazy: it is where most visits begin.
+  component: OverviewPage,
 });
 
 const costs = createRoute({

@@ -88,6 +88,12 @@ describe('allocation', () => {
     expect(await byTeam()).toEqual({ nobody: '17', unallocated: '14' });
   });
 
+  it('refuses a second document of rules: there is one ordered list', async () => {
+    await apply(RULES);
+    const problem = await problemFrom(apply(RULES.replace('name: rules', 'name: other')));
+    expect(problem).toMatchObject({ code: 'manifest_invalid', detail: expect.stringContaining('"rules"') });
+  });
+
   it('refuses a rule that names a dimension which rows do not have, and keeps the old rules', async () => {
     await apply(RULES);
     const problem = await problemFrom(

@@ -22,7 +22,9 @@ export function createAllocation(deps: AllocationDeps & { readonly store: Store 
   return {
     deriver: createDeriver(deps.lake),
     kinds: [
-      specKind('AllocationRules', 40, AllocationRulesSpec, (sql, _name, spec) => applyRules(deps, sql, spec.rules)),
+      specKind('AllocationRules', 40, AllocationRulesSpec, (sql, name, spec) =>
+        applyRules(deps, sql, name, spec.rules),
+      ),
     ],
     routes: [
       handle(getAllocationRules, async () => {

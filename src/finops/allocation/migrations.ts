@@ -6,6 +6,7 @@ export const allocationMigrations: Migrations = {
       await db.schema
         .createTable('allocation_rules')
         .addColumn('version', 'integer', (column) => column.primaryKey())
+        .addColumn('name', 'text', (column) => column.notNull())
         .addColumn('rules', 'text', (column) => column.notNull())
         .addColumn('applied_at', 'text', (column) => column.notNull())
         .execute();

@@ -1,10 +1,11 @@
+import { AppError } from '../../platform/errors/index.ts';
 import type { Lake, StagedFile } from '../../platform/lake/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { type BillDerivation, type BillDeriver, billRows } from '../billing/index.ts';
 import { allocationSelect, allocations } from './allocation-sql.ts';
 import type { AllocationRule } from './schema.ts';
-import { insertRules, type RulesInForce, rulesInForce } from './store.ts';
+import { insertRules, rulesInForce } from './store.ts';
 
 export interface AllocationDeps {
   readonly lake: Lake;
@@ -52,19 +53,28 @@ export function createDeriver(lake: Lake): BillDeriver {
   };
 }
 
-/** Makes an ordered list of rules the one in force and allocates every current bill row anew, in one transaction. */
+/**
+ * Makes an ordered list of rules the one in force and allocates every current bill row anew, in one transaction. There is
+ * one list, so a document of another name is refused. Errors: `manifest_invalid`, `dimension_unknown`.
+ */
 export async function applyRules(
   deps: AllocationDeps,
   sql: Sql,
+  name: string,
   rules: readonly AllocationRule[],
 ): Promise<'created' | 'changed' | 'unchanged'> {
-  const before: RulesInForce = await rulesInForce(sql);
-  if (before.version > 0 && JSON.stringify(before.rules) === JSON.stringify(rules)) return 'unchanged';
+  const before = await rulesInForce(sql);
+  if (before.name !== null && before.name !== name) {
+    const detail = `The rules are kept in AllocationRules "${before.name}". They are one ordered list: add these to it.`;
+    throw new AppError('manifest_invalid', detail, { inForce: before.name });
+  }
+  if (before.name === name && JSON.stringify(before.rules) === JSON.stringify(rules)) return 'unchanged';
   allocationSelect(deps.lake.stagedRelation(billRows, []), rules); // refuses unknown dimensions even before any bill
   const files = await deps.lake.files(sql, billRows);
   const staged = await stageAllocations(deps.lake, files, rules);
   const partitions = await deps.lake.partitions(sql, allocations);
-  await insertRules(sql, before.version + 1, rules, new Date(deps.clock.now()).toISOString());
+  const at = new Date(deps.clock.now()).toISOString();
+  await insertRules(sql, { version: before.version + 1, name, rules }, at);
   await deps.lake.swap(sql, allocations, { remove: partitions, add: staged });
-  return before.version === 0 ? 'created' : 'changed';
+  return before.name === null ? 'created' : 'changed';
 }

@@ -2,12 +2,14 @@ import type { Sql } from '../../platform/store/index.ts';
 import { type AllocationRule, AllocationRulesSpec } from './schema.ts';
 
 interface AllocationTables {
-  allocation_rules: { version: number; rules: string; applied_at: string };
+  allocation_rules: { version: number; name: string; rules: string; applied_at: string };
 }
 
 export interface RulesInForce {
   /** 0 before any rules were applied. */
   readonly version: number;
+  /** Name of the document that holds them; null before any were applied. */
+  readonly name: string | null;
   readonly rules: readonly AllocationRule[];
 }
 
@@ -19,19 +21,19 @@ export async function rulesInForce(sql: Sql): Promise<RulesInForce> {
     .orderBy('version', 'desc')
     .limit(1)
     .executeTakeFirst();
-  if (row === undefined) return { version: 0, rules: [] };
-  return { version: row.version, rules: AllocationRulesSpec.shape.rules.parse(JSON.parse(row.rules)) };
+  if (row === undefined) return { version: 0, name: null, rules: [] };
+  return { version: row.version, name: row.name, rules: AllocationRulesSpec.shape.rules.parse(JSON.parse(row.rules)) };
 }
 
 export async function insertRules(
   sql: Sql,
-  version: number,
-  rules: readonly AllocationRule[],
+  inForce: RulesInForce & { readonly name: string },
   at: string,
 ): Promise<void> {
+  const { version, name, rules } = inForce;
   await sql
     .tables<AllocationTables>()
     .insertInto('allocation_rules')
-    .values({ version, rules: JSON.stringify(rules), applied_at: at })
+    .values({ version, name, rules: JSON.stringify(rules), applied_at: at })
     .execute();
 }

@@ -78,6 +78,7 @@ export const importBill = endpoint({
     'upload_not_found',
     'file_empty',
     'file_truncated',
+    'file_unreadable',
     'file_not_utf8',
     'file_format_unknown',
     'bill_column_missing',

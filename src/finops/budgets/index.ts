@@ -64,14 +64,14 @@ async function standingOf(deps: BudgetsDeps, sql: Sql, { name, spec }: StoredBud
   const month = new Date(deps.clock.now()).toISOString().slice(0, 7);
   const period = monthPeriod(month);
   const within = { start: Date.parse(period.start), end: Date.parse(period.end) };
-  const [allocated, { cost: meteredAny }] = await Promise.all([
+  const [allocated, meteredTotal] = await Promise.all([
     deps.costs.allocatedCost(spec.subject, month, 'effectiveCost'),
     deps.metering.total(sql, spec.subject, within),
   ]);
   const { currency } = spec;
-  const billed =
-    allocated === null ? null : (allocated.totals.find((total) => total.currency === currency)?.amount ?? '0');
-  const metered = meteredAny?.currency === currency ? meteredAny : null;
+  const billed = billedIn(currency, allocated);
+  const metered =
+    meteredTotal.unpricedIntervals === 0 && meteredTotal.cost?.currency === currency ? meteredTotal.cost : null;
   return {
     name,
     subject: spec.subject,
@@ -82,6 +82,15 @@ async function standingOf(deps: BudgetsDeps, sql: Sql, { name, spec }: StoredBud
     remaining: remainingOf(spec.amount, billed, metered?.amount ?? null),
     deliveries: allocated?.deliveries ?? [],
   };
+}
+
+/**
+ * Billed amount in the budget's currency: zero when a bill covers the month and nothing of it is the subject's, null when
+ * there is no bill or when part of it is in another currency, because then the sum is not known.
+ */
+function billedIn(currency: string, allocated: Awaited<ReturnType<Costs['allocatedCost']>>): string | null {
+  if (allocated === null || allocated.totals.some((total) => total.currency !== currency)) return null;
+  return allocated.totals[0]?.amount ?? '0';
 }
 
 /** Both figures count the same spending, one early and one late, so the larger stands. Null while both are unknown. */

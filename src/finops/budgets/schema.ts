@@ -23,8 +23,12 @@ export const Budget = z
     subject: Subject,
     limit: Money.describe('Amount a calendar month'),
     period: Period.describe('The month it is seen in'),
-    billed: Money.nullable().describe('Effective cost allocated to the subject in the period; null before any bill'),
-    metered: Money.nullable().describe('Metered cost of the subject in the period; null without priced usage'),
+    billed: Money.nullable().describe(
+      'Effective cost allocated to the subject in the period; null before any bill, or when part of it is in another currency',
+    ),
+    metered: Money.nullable().describe(
+      'Metered cost of the subject in the period; null without usage, or when some of it has no price',
+    ),
     remaining: DecimalString.nullable().describe(
       'Limit minus the larger of billed and metered, in the currency of the limit',
     ),
@@ -38,5 +42,5 @@ export const listBudgets = endpoint({
   scope: 'finops.read',
   summary: 'Budgets and where they stand this month',
   response: z.strictObject({ budgets: z.array(Budget).describe('Budgets by name') }),
-  errors: [],
+  errors: ['currency_mismatch'],
 });

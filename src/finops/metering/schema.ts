@@ -90,5 +90,5 @@ export const meteredCost = endpoint({
   summary: 'Metered cost of a subject: all intervals whose subject has the given fields',
   query: z.strictObject(Subject.shape),
   response: MeteredTotal,
-  errors: [],
+  errors: ['currency_mismatch'],
 });

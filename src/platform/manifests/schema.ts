@@ -43,5 +43,6 @@ export const postApply = endpoint({
     'manifest_invalid',
     'manifest_kind_unknown',
     'manifest_reference_unknown',
+    'dimension_unknown',
   ],
 });

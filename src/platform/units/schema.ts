@@ -1,7 +1,7 @@
 import { Decimal as DecimalJs } from 'decimal.js';
 import { z } from 'zod';
 
-/** 60 significant digits: two DECIMAL(38) factors multiply without rounding in every case that a bill can hold. */
+/** 76 significant digits: two DECIMAL(38) factors multiply without rounding in every case that a bill can hold. */
 const Exact = DecimalJs.clone({ precision: 76, rounding: DecimalJs.ROUND_HALF_EVEN, toExpNeg: -1000, toExpPos: 1000 });
 export type Decimal = InstanceType<typeof Exact>;
 

@@ -60,7 +60,7 @@ export const getVersionEvidence = endpoint({
   summary: 'Quality and cost of one model version',
   params: z.strictObject({ model: z.string().describe('Registered model'), version: z.string().describe('Version') }),
   response: VersionEvidence,
-  errors: ['model_not_found', 'model_version_not_found'],
+  errors: ['model_not_found', 'model_version_not_found', 'currency_mismatch'],
 });
 
 export const listModelEvidence = endpoint({
@@ -70,5 +70,5 @@ export const listModelEvidence = endpoint({
   summary: 'Quality and cost of every version of a model, newest first',
   params: z.strictObject({ model: z.string().describe('Registered model') }),
   response: z.strictObject({ versions: z.array(VersionEvidence).describe('Versions, newest first') }),
-  errors: ['model_not_found'],
+  errors: ['model_not_found', 'currency_mismatch'],
 });

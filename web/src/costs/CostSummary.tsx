@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { decimal } from '../../../src/platform/units/schema.ts';
+import { Skeleton } from '../parts/Skeleton.tsx';
 import { AllocationBar } from './AllocationBar.tsx';
 import { CostChart } from './CostChart.tsx';
 import { CostTable } from './CostTable.tsx';
@@ -11,6 +12,7 @@ import { type Group, groupId, OTHER } from './stack.ts';
 import type { Costs } from './use-costs.ts';
 
 const TABLE_ID = 'cost-table';
+const ALLOCATION_HEIGHT = 20;
 
 /** The picture of the costs and the table behind it; everything in them leads to the bill rows. */
 export function CostSummary({ costs }: { readonly costs: Costs }) {
@@ -36,6 +38,7 @@ export function CostSummary({ costs }: { readonly costs: Costs }) {
   return (
     <div className={styles.stack}>
       <CostChart costs={costs} onPick={pick} />
+      {dimensions.includes('team') && costs.summary.isPending && <Skeleton height={ALLOCATION_HEIGHT} />}
       {dimensions.includes('team') && wholeTotal && <AllocationBar groups={groups} currency={costs.currency} />}
       <LeftOutNote leftOut={costs.summary.data?.leftOut} metric={search.metric ?? 'billedCost'} />
       <div id={TABLE_ID} className={styles.anchor}>

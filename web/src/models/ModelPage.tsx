@@ -20,7 +20,7 @@ import { useModel } from './use-model.ts';
 import { VersionsTable } from './VersionsTable.tsx';
 import { metricsOf, tableMetrics } from './versions.ts';
 
-const CHART_HEIGHT = 420;
+const CHART_HEIGHT = 470;
 const TABLE_HEIGHT = 280;
 
 /** Which version of this model is worth what it costs? */

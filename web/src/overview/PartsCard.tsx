@@ -12,7 +12,8 @@ interface PartsCardProps {
   readonly of: 'dimension' | 'provider';
 }
 
-const HEIGHT = 240;
+const TEAM_HEIGHT = 352;
+const PROVIDER_HEIGHT = 152;
 
 /** What the total is made of, largest first, with a totals row that agrees with the headline. */
 export function PartsCard({ overview, of }: PartsCardProps) {
@@ -31,7 +32,11 @@ export function PartsCard({ overview, of }: PartsCardProps) {
       {scope.empty ? (
         <EmptyState shows={`The spend by ${dimensionLabel(dimension).toLowerCase()}.`} why="It comes from the bill." />
       ) : (
-        <Loaded query={of === 'provider' ? providers : spend} what="The table" height={HEIGHT}>
+        <Loaded
+          query={of === 'provider' ? providers : spend}
+          what="The table"
+          height={of === 'provider' ? PROVIDER_HEIGHT : TEAM_HEIGHT}
+        >
           {() =>
             total === undefined ? (
               <EmptyState shows="The parts of the total." why="No charge matches this period and team." />

@@ -11,16 +11,29 @@ export function TipLayer() {
   useEffect(() => {
     const layer = tip.current;
     if (layer === null) return undefined;
-    const hide = () => layer.hidePopover();
+    let shown: HTMLElement | null = null;
+    const hide = () => {
+      shown = null;
+      layer.hidePopover();
+    };
+    const place = (source: HTMLElement) => {
+      const { left, top } = tipPlace(source.getBoundingClientRect(), layer.getBoundingClientRect(), window);
+      layer.style.left = `${left}px`;
+      layer.style.top = `${top}px`;
+    };
     const show = (event: Event) => {
       const source = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-tip]') : null;
       const text = source?.dataset.tip;
       if (source === null || text === undefined || text === '') return hide();
+      shown = source;
       layer.textContent = text;
       layer.showPopover();
-      const { left, top } = tipPlace(source.getBoundingClientRect(), layer.getBoundingClientRect(), window);
-      layer.style.left = `${left}px`;
-      layer.style.top = `${top}px`;
+      place(source);
+    };
+    // Reaching something by Tab may scroll it into view; its tip goes along.
+    const onScroll = () => {
+      if (shown !== null && shown === document.activeElement) place(shown);
+      else hide();
     };
     const onFocus = (event: FocusEvent) => {
       if (event.target instanceof Element && event.target.matches(':focus-visible')) show(event);
@@ -32,14 +45,14 @@ export function TipLayer() {
     document.addEventListener('focusin', onFocus);
     document.addEventListener('focusout', hide);
     document.addEventListener('pointerdown', hide);
-    document.addEventListener('scroll', hide, true);
+    document.addEventListener('scroll', onScroll, true);
     document.addEventListener('keydown', onKey);
     return () => {
       document.removeEventListener('pointerover', show);
       document.removeEventListener('focusin', onFocus);
       document.removeEventListener('focusout', hide);
       document.removeEventListener('pointerdown', hide);
-      document.removeEventListener('scroll', hide, true);
+      document.removeEventListener('scroll', onScroll, true);
       document.removeEventListener('keydown', onKey);
     };
   }, []);
