@@ -50,13 +50,14 @@ export function DecisionPage() {
 function answerOf(found: DecisionDetail | undefined, failed: boolean) {
   if (failed) return 'This decision could not be read.';
   if (found === undefined) return <AnswerPending />;
+  const where = refusedOn(found);
   return (
     <>
       <strong>
         {found.model} version {found.version}
       </strong>{' '}
-      is <VerdictMark verdict={found.verdict} word={SAID[found.verdict]} /> {refusedOn(found) ?? ''}:{' '}
-      {verdictReason(found)}.
+      is <VerdictMark verdict={found.verdict} word={SAID[found.verdict]} />
+      {where === null ? '' : ` ${where}`}: {verdictReason(found)}.
     </>
   );
 }
