@@ -53,6 +53,18 @@ describe('a bill that comes in', () => {
     expect(await total()).toEqual([{ currency: 'USD', amount: '9.80000000001' }]);
   });
 
+  it.each([
+    ['12345678901234567.12345678901234567891', '12345678901234567.12345678901234567891'],
+    ['0.123456789012', '0.123456789012'],
+    ['99999999.5', '99999999.5'],
+    ['-1.5E-7', '-0.00000015'],
+    ['+3', '3'],
+    ['12345678901', '12345678901'],
+  ])('takes the amount %s for exactly %s', async (billed, amount) => {
+    await importFiles(application, 'aws', { 'a.csv': bill(row(billed)) });
+    expect(await total()).toEqual([{ currency: 'USD', amount }]);
+  });
+
   it('reads NULL and empty as no value, in any column that may be empty', async () => {
     await importFiles(application, 'aws', {
       'a.csv': bill(row('1', { contracted: 'NULL', service: '', tags: 'NULL' })),
@@ -92,6 +104,10 @@ describe('a bill that comes in', () => {
     ['2026-10-03 00:00:00', '2026-10-03'],
     ['2026-10-03T02:30:00+05:00', '2026-10-02'],
     ['2026-10-03T23:59:59.999Z', '2026-10-03'],
+    ['2026-10-03T23:59:59Z', '2026-10-03'],
+    ['2026-10-03T00:00Z', '2026-10-03'],
+    ['2026-10-03T01:00+02:00', '2026-10-02'],
+    ['2026-10-03', '2026-10-03'],
   ])('dates the charge %s on the day %s in UTC', async (start, day) => {
     await importFiles(application, 'aws', { 'a.csv': bill(row('1', { start })) });
     const { rows } = await call(application, costSummary, { query: { by: 'day' } });
@@ -168,6 +184,8 @@ describe('a bill that cannot be accepted', () => {
     ['a missing amount', row(''), 'BilledCost', 'is empty'],
     ['an unknown currency', row('1', { currency: 'XXQ' }), 'BillingCurrency', 'ISO 4217'],
     ['a date that is none', row('1', { start: '03/10/2026' }), 'ChargePeriodStart', 'not an instant'],
+    ['a word for a date', row('1', { start: 'infinity' }), 'ChargePeriodStart', 'not an instant'],
+    ['a day that does not exist', row('1', { start: '2026-02-30T00:00:00Z' }), 'ChargePeriodStart', 'not an instant'],
     [
       'a period that ends before it starts',
       row('1', { end: '2026-10-02T00:00:00Z' }),

@@ -80,16 +80,34 @@ export function canonicalSelect(relation: string, mapping: ColumnMapping, origin
 function converted(name: FocusColumn, raw: string): string {
   switch (focusColumns[name]) {
     case 'decimal':
-      return `TRY_CAST(${raw} AS ${DECIMAL_TYPE})`;
+      return decimalOf(raw);
     case 'instant':
-      // Through TIMESTAMPTZ, so that an offset is honoured; without one the session's zone, UTC, holds.
-      return `timezone('UTC', TRY_CAST(${raw} AS TIMESTAMPTZ))`;
+      return instantOf(raw);
     case 'tags':
       return `TRY_CAST(TRY_CAST(${raw} AS JSON) AS MAP(VARCHAR, VARCHAR))`;
     case 'json':
     case 'text':
       return raw;
   }
+}
+
+/** Up to 11 decimals go through 64-bit arithmetic where they fit: the same value in a quarter of the time of 128-bit. */
+function decimalOf(raw: string): string {
+  const isShort = `length(${raw}) - strpos(${raw}, '.') <= 11 AND NOT contains(lower(${raw}), 'e')`;
+  const short = `CASE WHEN ${isShort} THEN TRY_CAST(${raw} AS DECIMAL(18,11)) END::${DECIMAL_TYPE}`;
+  return `coalesce(${short}, TRY_CAST(${raw} AS ${DECIMAL_TYPE}))`;
+}
+
+/**
+ * Plain UTC first: it need not ask the calendar. Then through TIMESTAMPTZ, so that an offset is honoured; without one the
+ * session's zone, UTC, holds. Then Azure's `2026-11-01T00:00Z`, which has no seconds. Words (`epoch`, `infinity`) are none.
+ */
+function instantOf(raw: string): string {
+  const isPlain = `(length(${raw}) = 19 AND ${raw}[17] = ':') OR (length(${raw}) = 20 AND ends_with(${raw}, 'Z'))`;
+  const zoned = (text: string) => `timezone('UTC', TRY_CAST(${text} AS TIMESTAMPTZ))`;
+  const withSeconds = `regexp_replace(${raw}, '^(.{10}[T ][0-9]{2}:[0-9]{2})(Z|[+-].*)$', '\\1:00\\2')`;
+  return `CASE WHEN ${raw}[1] BETWEEN '0' AND '9' THEN coalesce(
+    CASE WHEN ${isPlain} THEN TRY_CAST(${raw} AS TIMESTAMP) END, ${zoned(raw)}, ${zoned(withSeconds)}) END`;
 }
 
 function convertedOf(mapping: ColumnMapping, name: FocusColumn): string {

@@ -68,7 +68,8 @@ async function sourceRelation(
     const types = columns.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ');
     const relation = `read_csv(${path}, columns = {${types}}, auto_detect = false, header = true,
       delim = ${literal(format.delimiter)}, quote = '"', escape = '"', nullstr = ['', 'NULL', 'null'],
-      compression = '${format.compression}', store_rejects = true, max_line_size = 16777216)`;
+      compression = '${format.compression}', store_rejects = true, max_line_size = 16777216,
+      buffer_size = 33554432)`;
     return { relation, columns };
   }
   const described = await session.query(`DESCRIBE SELECT * FROM read_parquet(${path})`).catch((cause: unknown) => {
