@@ -109,7 +109,7 @@ describe('a server that is asked by address', () => {
     ['another document', 200, '{"ok": true}', 3, 'server_answer_invalid'],
     ['an error page', 502, '<html>', 3, 'server_answer_invalid'],
     ['a problem that this version does not know', 418, problem('teapot'), 1, 'teapot'],
-    ['a problem of ours', 404, problem('price_book_not_found'), 4, 'price_book_not_found'],
+    ['a problem of ours', 404, problem('policy_not_found'), 4, 'policy_not_found'],
   ])('may answer %s', async (_what, status, body, exit, code) => {
     const { code: ended, err } = await steelyard(['price', 'list', '--url', await answering(status, body)]);
     expect({ ended, error: err.slice(0, code.length + 8) }).toEqual({ ended: exit, error: `error[${code}]:` });
@@ -132,10 +132,7 @@ describe('a server that is asked by address', () => {
   });
 
   it('comes from STEELYARD_URL, which --url overrules', async () => {
-    const [first, second] = [
-      await answering(200, '{"prices": []}'),
-      await answering(404, problem('price_book_not_found')),
-    ];
+    const [first, second] = [await answering(200, '{"prices": []}'), await answering(404, problem('policy_not_found'))];
     const { io } = capturedIo({ STEELYARD_URL: second });
     expect(await main(['price', 'list'], io)).toBe(4);
     expect(await main(['price', 'list', '--url', first], io)).toBe(0);

@@ -61,7 +61,6 @@ const REFUSED_EXIT = 1;
 const hints: Readonly<Record<string, string>> = {
   server_unreachable: 'Start one with "steelyard serve", or leave --url and STEELYARD_URL out.',
   data_folder_in_use: 'If it is a server on this machine, --url with its address reaches it.',
-  no_cost_data: 'Import a bill: steelyard bill import PATH… --source NAME',
   policy_not_found: 'steelyard policy list shows the policies; steelyard apply -f FILE makes one.',
   model_not_found: 'steelyard model list shows the models.',
   model_version_not_found: 'steelyard model show MODEL shows its versions.',
