@@ -14,11 +14,18 @@ import { findDelivery, insertDelivery, type StoredDelivery, takeUnits } from './
 
 /** What is derived from bill rows elsewhere and must change in the same instant (allocations). */
 export interface BillDeriver {
-  derive(sql: Sql, files: readonly StagedFile[]): Promise<BillDerivation>;
+  /** Derives with the change applied to the current bill; nothing of it is visible until it is swapped in. */
+  derive(sql: Sql, change: BillChange): Promise<BillDerivation>;
 }
 export interface BillDerivation {
-  swapIn(sql: Sql, partitions: readonly string[]): Promise<void>;
+  swapIn(sql: Sql): Promise<void>;
   discard(): Promise<void>;
+}
+
+/** Current files of the `remove` partitions go, those of `add` come, in one transaction. */
+export interface BillChange {
+  readonly remove: readonly string[];
+  readonly add: readonly StagedFile[];
 }
 
 export interface BillingDeps {
@@ -99,7 +106,7 @@ async function stageAll(
       const path = await deps.objects.localPath(deps.uploads.keyOf(file.upload));
       if (path === null) throw new Error('uploads are kept on this machine');
       const origin = { delivery, source: request.source, file: file.shownName };
-      staged.push(await stageBillFile(deps.lake, { path, name: file.shownName, origin, unit: unitOf(request.source) }));
+      staged.push(await stageBillFile(deps.lake, { path, name: file.shownName, origin, unit: unitOf(request.source), dataset: null }));
     }
   } catch (error) {
     await deps.lake.discard(staged.flatMap(({ accepted }) => accepted.map(({ file }) => file)));
@@ -151,7 +158,7 @@ async function store(
   const periods = [...new Set(staged.flatMap(({ accepted }) => accepted.map(({ period }) => period)))].toSorted();
   const units = periods.map((period) => ({ ...unitOf(request.source), period }));
   const partitions = units.map(unitPartition);
-  const derivation = await deps.deriver.derive(deps.store, files);
+  const derivation = await deps.deriver.derive(deps.store, { remove: partitions, add: files });
   try {
     const stored = await deps.store.transaction(async (sql) => {
       const replaced = await takeUnits(sql, delivery, units);
@@ -169,7 +176,7 @@ async function store(
       };
       await insertDelivery(sql, record);
       await deps.lake.swap(sql, billRows, { remove: partitions, add: files });
-      await derivation.swapIn(sql, partitions);
+      await derivation.swapIn(sql);
       const payload = { delivery, source: request.source, periods, replaced };
       await deps.events.append(sql, { type: 'bill.imported', subject: `source:${request.source}`, payload });
       return record;

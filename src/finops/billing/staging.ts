@@ -8,10 +8,12 @@ import {
   type StagedFile,
 } from '../../platform/lake/index.ts';
 import { type BillUnit, billRows, unitPartition } from './bill-rows.ts';
-import { canonicalSelect, explainRejection, mapColumns, type RowOrigin } from './canonical.ts';
+import { canonicalSelect, explainRejection, type RowOrigin } from './canonical.ts';
+import { type BillDataset, mapBillColumns } from './formats/index.ts';
 import { type BillFileFormat, inspectFile } from './inspect-file.ts';
 import { linesOfRecords } from './record-lines.ts';
 import type { RejectedRow } from './schema.ts';
+import { sourceRelation } from './source-relation.ts';
 
 /** Rejected rows that are listed one by one; the rest is counted. */
 const LISTED_REJECTIONS = 1000;
@@ -19,7 +21,13 @@ const LISTED_REJECTIONS = 1000;
 /** As it comes out of the reader: good and bad rows together. */
 const inspectedRows: LakeTable = { name: 'bill_inspected', columns: { ...billRows.columns, reject: 'VARCHAR' } };
 
-export interface StagedBillFile {
+export interface StagedBillFile extends StagedRows {
+  /** As a person names it: `FOCUS`, `AWS CUR`. */
+  readonly format: string;
+  readonly dataset: BillDataset;
+}
+
+interface StagedRows {
   /** Accepted rows, one file a billing period. */
   readonly accepted: readonly { readonly period: string; readonly file: StagedFile }[];
   readonly acceptedRows: number;
@@ -32,6 +40,8 @@ export interface BillFileInput {
   readonly name: string;
   readonly origin: RowOrigin;
   readonly unit: Omit<BillUnit, 'period'>;
+  /** What the manifest of the delivery says it is; null when nobody says. */
+  readonly dataset: BillDataset | null;
 }
 
 interface StructuralError {
@@ -44,59 +54,17 @@ interface StructuralError {
 export async function stageBillFile(lake: Lake, input: BillFileInput): Promise<StagedBillFile> {
   const format = await inspectFile(input.path, input.name);
   return lake.session(async (session) => {
-    const { relation, columns } = await sourceRelation(session, input, format);
-    const mapping = mapColumns(columns, input.name);
-    const inspected = await readWhole(session, canonicalSelect(relation, mapping, input.origin), input);
+    const source = await sourceRelation(session, input, format);
+    const mapping = mapBillColumns(source.columns, { file: input.name, dataset: input.dataset });
+    const inspected = await readWhole(session, canonicalSelect(source, mapping, input.origin), input);
     try {
       const structural = format.kind === 'csv' ? await structuralErrors(session, input.name) : [];
-      return await settle(lake, session, input, format, inspected, structural);
+      const settled = await settle(lake, session, input, format, inspected, structural);
+      return { ...settled, format: mapping.format, dataset: mapping.dataset };
     } catch (error) {
       await lake.discard([inspected]);
       throw error;
     }
-  });
-}
-
-async function sourceRelation(
-  session: LakeSession,
-  input: BillFileInput,
-  format: BillFileFormat,
-): Promise<{ relation: string; columns: string[] }> {
-  const path = literal(input.path);
-  if (format.kind === 'csv') {
-    const columns = distinctNames(format.header);
-    const types = columns.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ');
-    const relation = `read_csv(${path}, columns = {${types}}, auto_detect = false, header = true,
-      delim = ${literal(format.delimiter)}, quote = '"', escape = '"', nullstr = ['', 'NULL', 'null'],
-      compression = '${format.compression}', store_rejects = true, max_line_size = 16777216,
-      buffer_size = 33554432)`;
-    return { relation, columns };
-  }
-  const described = await session.query(`DESCRIBE SELECT * FROM read_parquet(${path})`).catch((cause: unknown) => {
-    throw new AppError(
-      'bill_malformed',
-      `${input.name} is not a readable Parquet file. Export it again.`,
-      { file: input.name },
-      { cause },
-    );
-  });
-  const columns = described.map((row) => String(row.column_name));
-  const texts = described.map((row) => {
-    const name = identifier(String(row.column_name));
-    const nested = /^(MAP|STRUCT)|\[\]$/.test(String(row.column_type));
-    return `nullif(${nested ? `to_json(${name})::VARCHAR` : `${name}::VARCHAR`}, '') AS ${name}`;
-  });
-  return { relation: `(SELECT ${texts.join(', ')} FROM read_parquet(${path}))`, columns };
-}
-
-/** A header may name a column twice; the second keeps its content under a name of its own. */
-function distinctNames(header: readonly string[]): string[] {
-  const seen = new Map<string, number>();
-  return header.map((name, index) => {
-    const base = name === '' ? `column_${index + 1}` : name;
-    const count = (seen.get(base.toLowerCase()) ?? 0) + 1;
-    seen.set(base.toLowerCase(), count);
-    return count === 1 ? base : `${base}_${count}`;
   });
 }
 
@@ -153,7 +121,7 @@ async function settle(
   format: BillFileFormat,
   inspected: StagedFile,
   structural: readonly StructuralError[],
-): Promise<StagedBillFile> {
+): Promise<StagedRows> {
   const relation = lake.stagedRelation(inspectedRows, [inspected]);
   const [counts] = await session.query(
     `SELECT count(reject)::INTEGER AS rejected, list(DISTINCT period) FILTER (reject IS NULL) AS periods FROM ${relation}`,

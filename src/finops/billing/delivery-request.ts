@@ -1,0 +1,47 @@
+import type { BillDataset } from './formats/format.ts';
+
+/**
+ * A file of a delivery. Bytes that are new come as an upload (`platform/uploads`: `receive(name, stream)` answers the id);
+ * bytes that were delivered before are named by their hash, so that they need not be fetched again
+ * (`billing.keepsRaw(sha256)` tells whether they are kept). `name` is the path as a person knows it, such as the key in the
+ * bucket; rows name it, so it is unique within the delivery.
+ */
+export type DeliveryFileRef =
+  | { readonly name: string; readonly upload: string }
+  | { readonly name: string; readonly sha256: string };
+
+/** Half-open range of charge dates, YYYY-MM-DD. */
+export interface ChargeDates {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * One delivery of a bill, whole: it replaces its unit (source, export, dataset, scope, billing period) and never adds to
+ * it. What nobody said is null, and then the rows decide.
+ */
+export interface DeliveryRequest {
+  readonly source: string;
+  /** Name of the cloud's export; `default` where files come by hand. */
+  readonly exportName: string;
+  /** Null: as the format of each file says. */
+  readonly dataset: BillDataset | null;
+  /** What the export covers, such as a billing account or `/subscriptions/…`; `default` where nobody says. */
+  readonly scope: string;
+  /**
+   * YYYY-MM as the manifest declares it. Its unit is replaced even by files without rows, and rows of another billing
+   * period are rejected rows. Null: each billing period found in the rows is a unit of its own.
+   */
+  readonly period: string | null;
+  /** The cloud's own id of this delivery (assemblyId, executionId, runId); null for plain files. */
+  readonly producerId: string | null;
+  /** When the cloud made it, ISO 8601 in UTC; it decides which of two deliveries is newer. Null: now. */
+  readonly producedAt: string | null;
+  /** Charge dates that the manifest says are covered; null when it does not say. */
+  readonly coverage: ChargeDates | null;
+  readonly files: readonly DeliveryFileRef[];
+  /** Rows that may be left out. */
+  readonly allowRejected: number;
+  /** Lets a file with a few stray rows of another month replace that month. Only plain files are ever refused for it. */
+  readonly allowShrink: boolean;
+}

@@ -1,0 +1,23 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import { focusFormat, requiredFocusColumns } from './focus.ts';
+import type { BillFormat, FormatContext, FormatMapping, SourceColumn } from './format.ts';
+
+export type { BillDataset, FormatContext, FormatMapping, SourceColumn, SourceExpression } from './format.ts';
+
+const formats: readonly BillFormat[] = [focusFormat];
+
+/** How a file becomes canonical rows, told by its columns. Errors: `bill_column_missing`, naming what was expected. */
+export function mapBillColumns(columns: readonly SourceColumn[], context: FormatContext): FormatMapping {
+  for (const format of formats) {
+    const mapping = format.map(columns, context);
+    if (mapping !== null) return mapping;
+  }
+  const missing = requiredFocusColumns(columns);
+  const { file } = context;
+  const begins = columns.slice(0, 4).map(({ name }) => name);
+  throw new AppError(
+    'bill_column_missing',
+    `${file}, line 1: column ${missing.join(', ')} is missing. A FOCUS 1.0 to 1.4 bill has it; this file begins with ${begins.join(', ')}.`,
+    { file, line: 1, column: missing[0], missing },
+  );
+}

@@ -1,0 +1,72 @@
+import { AppError } from '../../platform/errors/index.ts';
+import { identifier, type LakeSession, literal } from '../../platform/lake/index.ts';
+import type { SourceColumn } from './formats/format.ts';
+import type { BillFileFormat } from './inspect-file.ts';
+
+/** A file as the engine reads it. */
+export interface SourceRelation {
+  /** FROM item, in the order of the file. */
+  readonly relation: string;
+  readonly columns: readonly SourceColumn[];
+}
+
+/** Empty text and the word NULL mean that there is no value, whoever wrote them. */
+const NOTHING = ['', 'NULL', 'null'].map(literal).join(', ');
+
+/** Names a bill file as a relation; its text columns hold NULL where a cloud wrote nothing, or the word for it. */
+export async function sourceRelation(
+  session: LakeSession,
+  file: { readonly path: string; readonly name: string },
+  format: BillFileFormat,
+): Promise<SourceRelation> {
+  return format.kind === 'csv' ? csvRelation(file.path, format) : await parquetRelation(session, file);
+}
+
+function csvRelation(path: string, format: BillFileFormat & { kind: 'csv' }): SourceRelation {
+  const columns = distinctNames(format.header).map((name) => ({ name, type: 'VARCHAR' }));
+  const types = columns.map(({ name }) => `${literal(name)}: 'VARCHAR'`).join(', ');
+  const relation = `read_csv(${literal(path)}, columns = {${types}}, auto_detect = false, header = true,
+      delim = ${literal(format.delimiter)}, quote = '"', escape = '"', nullstr = [${NOTHING}],
+      compression = '${format.compression}', store_rejects = true, max_line_size = 16777216,
+      buffer_size = 33554432)`;
+  return { relation, columns };
+}
+
+async function parquetRelation(
+  session: LakeSession,
+  { path, name }: { readonly path: string; readonly name: string },
+): Promise<SourceRelation> {
+  const source = `read_parquet(${literal(path)})`;
+  const described = await session.query(`DESCRIBE SELECT * FROM ${source}`).catch((cause: unknown) => {
+    const detail = `${name} is not a readable Parquet file. Export it again.`;
+    throw new AppError('bill_malformed', detail, { file: name }, { cause });
+  });
+  const columns = described.map((row) => parquetColumn(String(row.column_name), String(row.column_type)));
+  return {
+    relation: `(SELECT ${columns.map(({ select }) => select).join(', ')} FROM ${source})`,
+    columns: columns.map(({ column }) => column),
+  };
+}
+
+/** Values keep the type that the cloud gave them, so that they need no detour through text. */
+function parquetColumn(name: string, type: string): { column: SourceColumn; select: string } {
+  const quoted = identifier(name);
+  if (/^(VARCHAR|ENUM|BLOB|UUID|JSON)/.test(type) && !type.endsWith(']')) {
+    const text = type === 'VARCHAR' ? quoted : `${quoted}::VARCHAR`;
+    const select = `CASE WHEN ${text} NOT IN (${NOTHING}) THEN ${text} END AS ${quoted}`;
+    return { column: { name, type: 'VARCHAR' }, select };
+  }
+  return { column: { name, type }, select: quoted };
+}
+
+/** A header may name a column twice, or not at all; each keeps its content under a name of its own. */
+function distinctNames(header: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return header.map((name, index) => {
+    const base = name === '' ? `column_${index + 1}` : name;
+    let distinct = base;
+    for (let count = 2; taken.has(distinct.toLowerCase()); count += 1) distinct = `${base}_${count}`;
+    taken.add(distinct.toLowerCase());
+    return distinct;
+  });
+}

@@ -1,0 +1,29 @@
+import type { Readable } from 'node:stream';
+
+/** An object as a listing showed it. */
+export interface BucketObject {
+  /** Full key, `/`-separated, without a leading slash. */
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** Changes whenever the content does; compared as opaque text. */
+  readonly etag: string;
+  /** Unix milliseconds. */
+  readonly modifiedAt: number;
+}
+
+/**
+ * A place that others write to and Steelyard reads: a folder, an S3 bucket, an Azure Blob container. Nothing is written
+ * there. Errors: `bucket_unreachable` (retried where retrying can help: throttling, resets, 5xx), `bucket_access_denied`
+ * (wrong, missing or expired credentials), `bucket_not_found`, `bucket_object_not_found`, `bucket_object_changed`.
+ */
+export interface Bucket extends AsyncDisposable {
+  /** How a person would name it: `s3://bills/prefix`. Never holds a credential. */
+  readonly shown: string;
+  /** Every object below a prefix, in key order, page by page. An empty prefix lists everything. */
+  list(prefix: string): AsyncIterable<BucketObject>;
+  /**
+   * The content of an object, streamed. With an etag the bytes are those of that version or the read fails with
+   * `bucket_object_changed`, also when the object changes or is cut off while it is read.
+   */
+  read(key: string, etag?: string): Promise<Readable>;
+}
