@@ -34,18 +34,18 @@ async function stageAllocations(
 /** Allocates a delivery with the rules in force, to be swapped in together with its rows. */
 export function createDeriver(lake: Lake): BillDeriver {
   return {
-    async derive(sql, files): Promise<BillDerivation> {
+    async derive(sql, { remove, add: files }): Promise<BillDerivation> {
       const { version, rules } = await rulesInForce(sql);
       let staged = await stageAllocations(lake, files, rules);
       return {
-        async swapIn(transaction, partitions) {
+        async swapIn(transaction) {
           const now = await rulesInForce(transaction);
           if (now.version !== version) {
             // The rules changed while the bill was read; what was derived with the old ones must not go in.
             await lake.discard(staged);
             staged = await stageAllocations(lake, files, now.rules);
           }
-          await lake.swap(transaction, allocations, { remove: partitions, add: staged });
+          await lake.swap(transaction, allocations, { remove, add: staged });
         },
         discard: () => lake.discard(staged),
       };

@@ -3,11 +3,12 @@ import { duckDbTypes, focusColumnNames, focusColumns } from './focus-columns.ts'
 
 /**
  * The canonical bill: FOCUS 1.4 columns verbatim, with where each row came from. `source_row` is the record's number in
- * its file, 1-based, and null where it equals the row's place in the Parquet file. Columns outside FOCUS are kept in
- * `x_Columns` by their own name. One partition is one unit of replacement (source and billing period).
+ * its file, 1-based, and null where it equals the row's place in the Parquet file. Columns outside FOCUS are kept as
+ * `x_NAME`, and read together as the map `x_Columns`. One partition is one unit of replacement (source and billing period).
  */
 export const billRows: LakeTable = {
   name: 'bill_row',
+  others: 'x_Columns',
   columns: {
     delivery: 'VARCHAR',
     source: 'VARCHAR',
@@ -15,7 +16,6 @@ export const billRows: LakeTable = {
     period: 'VARCHAR',
     source_row: 'BIGINT',
     ...Object.fromEntries(focusColumnNames.map((name) => [name, duckDbTypes[focusColumns[name]]])),
-    x_Columns: 'MAP(VARCHAR, VARCHAR)',
   },
 };
 
@@ -31,5 +31,19 @@ export interface BillUnit {
 
 /** The lake partition of a unit; also its identity wherever units are compared. */
 export function unitPartition(unit: BillUnit): string {
-  return [unit.source, unit.exportName, unit.dataset, unit.scope, unit.period].map(encodeURIComponent).join('/');
+  return `${unitExport(unit)}/${encodeURIComponent(unit.period)}`;
+}
+
+/** A unit without its period: one export of one source, month after month. */
+export function unitExport(unit: Omit<BillUnit, 'period'>): string {
+  return [unit.source, unit.exportName, unit.dataset, unit.scope].map(encodeURIComponent).join('/');
+}
+
+/** As a person names a unit's export: `aws`, or `aws, export daily, scope 123456789012`; what is `default` is not said. */
+export function shownExport(unit: Omit<BillUnit, 'period'>): string {
+  const parts = [unit.source];
+  if (unit.exportName !== 'default') parts.push(`export ${unit.exportName}`);
+  if (unit.dataset !== 'CostAndUsage') parts.push(unit.dataset);
+  if (unit.scope !== 'default') parts.push(`scope ${unit.scope}`);
+  return parts.join(', ');
 }

@@ -23,8 +23,7 @@ export function canonicalSelect(source: SourceRelation, mapping: FormatMapping, 
   const period = `strftime(${convertedOf(mapping, 'BillingPeriodStart')}, '%Y-%m')`;
   return `SELECT ${literal(origin.delivery)} AS delivery, ${literal(origin.source)} AS source,
     ${literal(origin.file)} AS file, ${period} AS period, NULL::BIGINT AS source_row,
-    ${focus.join(',\n    ')},
-    ${customMap(source.columns, mapping.custom)} AS "x_Columns",
+    ${[...focus, ...customColumns(source.columns, mapping.custom)].join(',\n    ')},
     ${rejectCase(mapping)} AS reject
     FROM ${source.relation}`;
 }
@@ -35,16 +34,19 @@ function convertedOf(mapping: FormatMapping, name: FocusColumn): string {
   return from === undefined ? `NULL::${duckDbTypes[type]}` : convert(type, from).sql;
 }
 
-function customMap(columns: readonly SourceColumn[], custom: readonly string[]): string {
-  if (custom.length === 0) return 'NULL::MAP(VARCHAR, VARCHAR)';
+/** Each as text in a column of its own: a bill of a hundred such columns is read and written column by column. */
+function customColumns(columns: readonly SourceColumn[], custom: readonly string[]): string[] {
   const kept = new Set(custom);
-  const texts = columns
+  const taken = new Set<string>();
+  return columns
     .filter(({ name }) => kept.has(name))
-    .map(({ name, type }) => ({
-      name: literal(name.replace(/^x_/i, '')),
-      text: textOf({ sql: identifier(name), type }),
-    }));
-  return `MAP([${texts.map(({ name }) => name).join(', ')}], [${texts.map(({ text }) => text).join(', ')}])`;
+    .map(({ name, type }) => {
+      const base = `x_${name.replace(/^x_/i, '')}`;
+      let distinct = base;
+      for (let count = 2; taken.has(distinct.toLowerCase()); count += 1) distinct = `${base}_${count}`;
+      taken.add(distinct.toLowerCase());
+      return `${textOf({ sql: identifier(name), type })} AS ${identifier(distinct)}`;
+    });
 }
 
 const kinds = { decimal: 'decimal', instant: 'instant', tags: 'json' } as const;

@@ -19,7 +19,11 @@ import { sourceRelation } from './source-relation.ts';
 const LISTED_REJECTIONS = 1000;
 
 /** As it comes out of the reader: good and bad rows together. */
-const inspectedRows: LakeTable = { name: 'bill_inspected', columns: { ...billRows.columns, reject: 'VARCHAR' } };
+const inspectedRows: LakeTable = {
+  ...billRows,
+  name: 'bill_inspected',
+  columns: { ...billRows.columns, reject: 'VARCHAR' },
+};
 
 export interface StagedBillFile extends StagedRows {
   /** As a person names it: `FOCUS`, `AWS CUR`. */
@@ -154,7 +158,7 @@ async function acceptedByPeriod(
     // The usual case: the file as it was read is the file of its unit, without a second write.
     return [{ period: only, file: { ...inspected, table: billRows.name, partition: partitionOf(only) } }];
   }
-  const columns = Object.keys(billRows.columns).map((name) =>
+  const columns = [...Object.keys(billRows.columns), ...inspected.others].map((name) =>
     name === 'source_row' ? 'file_row_number + 1 AS source_row' : identifier(name),
   );
   const files: { period: string; file: StagedFile }[] = [];

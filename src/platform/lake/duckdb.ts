@@ -5,8 +5,17 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { AppError } from '../errors/index.ts';
 import type { Sql } from '../store/index.ts';
 import type { Lake, LakeParameter, LakeRow, LakeSession, LakeTable, RelationOptions, StagedFile } from './lake.ts';
-import { currentFiles, currentPartitions, knownPaths, swapFiles } from './manifest.ts';
-import { identifier, literal } from './quote.ts';
+import {
+  currentPartitions,
+  filesById,
+  keepFiles,
+  knownPaths,
+  manifestFiles,
+  newestSequence,
+  swapFiles,
+} from './manifest.ts';
+import { literal } from './quote.ts';
+import { OTHER_PREFIX, scanRelation } from './scan.ts';
 
 export interface LakeDeps {
   /** Folder of the Parquet files. */
@@ -76,7 +85,7 @@ class DuckDbLake implements Lake {
   }
 
   async relation(sql: Sql, table: LakeTable, options: RelationOptions = {}): Promise<string> {
-    return this.#scan(table, await currentFiles(sql, table.name, options.partitions), options.rowIds ?? false);
+    return this.#scan(table, await manifestFiles(sql, table.name, options), options.rowIds ?? false);
   }
 
   stagedRelation(table: LakeTable, files: readonly StagedFile[]): string {
@@ -84,7 +93,19 @@ class DuckDbLake implements Lake {
   }
 
   files(sql: Sql, table: LakeTable): Promise<StagedFile[]> {
-    return currentFiles(sql, table.name);
+    return manifestFiles(sql, table.name);
+  }
+
+  filesById(sql: Sql, table: LakeTable, ids: readonly string[]): Promise<StagedFile[]> {
+    return filesById(sql, table.name, ids);
+  }
+
+  sequence(sql: Sql, table: LakeTable): Promise<number> {
+    return newestSequence(sql, table.name);
+  }
+
+  keep(sql: Sql, table: LakeTable, files: readonly StagedFile[]): Promise<void> {
+    return keepFiles(sql, table.name, files);
   }
 
   partitions(sql: Sql, table: LakeTable): Promise<string[]> {
@@ -112,13 +133,8 @@ class DuckDbLake implements Lake {
   }
 
   #scan(table: LakeTable, files: readonly StagedFile[], rowIds: boolean): string {
-    if (files.length === 0) return emptyRelation(table, rowIds);
-    const columns = Object.keys(table.columns).map(identifier).join(', ');
-    const paths = files.map((file) => literal(join(this.#root, file.path))).join(', ');
-    const id = `regexp_extract(filename, '([0-9a-f-]+)\\.parquet$', 1) AS lake_file, file_row_number`;
-    return rowIds
-      ? `(SELECT ${columns}, ${id} FROM read_parquet([${paths}], filename = true, file_row_number = true))`
-      : `(SELECT ${columns} FROM read_parquet([${paths}]))`;
+    const placed = files.map((file) => ({ path: join(this.#root, file.path), others: file.others }));
+    return scanRelation(table, placed, rowIds);
   }
 
   async #stage(
@@ -134,9 +150,10 @@ class DuckDbLake implements Lake {
     await mkdir(join(this.#root, table.name), { recursive: true, mode: 0o700 });
     try {
       const copy = `COPY (${select}) TO ${literal(target)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`;
+      const others = table.others === undefined ? [] : await otherColumns(connection, select, parameters);
       const [counted] = await readAll(connection, copy, parameters);
       const sizeBytes = await syncFile(target);
-      return { id, table: table.name, partition, path, rows: Number(counted?.Count ?? 0), sizeBytes };
+      return { id, table: table.name, partition, path, rows: Number(counted?.Count ?? 0), sizeBytes, others };
     } catch (error) {
       await rm(target, { force: true });
       throw error;
@@ -144,10 +161,13 @@ class DuckDbLake implements Lake {
   }
 }
 
-function emptyRelation(table: LakeTable, rowIds: boolean): string {
-  const columns = Object.entries(table.columns).map(([name, type]) => `NULL::${type} AS ${identifier(name)}`);
-  if (rowIds) columns.push('NULL::VARCHAR AS lake_file', 'NULL::BIGINT AS file_row_number');
-  return `(SELECT ${columns.join(', ')} WHERE false)`;
+async function otherColumns(
+  connection: DuckDBConnection,
+  select: string,
+  parameters: readonly LakeParameter[],
+): Promise<string[]> {
+  const described = await readAll(connection, `DESCRIBE ${select}`, parameters);
+  return described.map((row) => String(row.column_name)).filter((name) => name.startsWith(OTHER_PREFIX));
 }
 
 async function readAll(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openStore, type Store } from '../store/index.ts';
-import { type Lake, type LakeTable, lakeMigrations, openLake } from './index.ts';
+import { type Lake, type LakeTable, lakeMigrations, openLake, type StagedFile } from './index.ts';
 
 const table: LakeTable = { name: 'coins', columns: { amount: 'DECIMAL(38,20)', note: 'VARCHAR' } };
 let root: string;
@@ -66,6 +66,33 @@ describe('a lake table', () => {
       /Permission|disabled/,
     );
     await expect(lake.query('SET enable_external_access = true')).rejects.toThrow();
+  });
+
+  it('takes a file back that had been replaced, and every state between stays readable', async () => {
+    const [one, two] = [await stage('p1', '1'), await stage('p1', '2')];
+    const swap = (file: StagedFile) =>
+      store.transaction((sql) => lake.swap(sql, table, { remove: ['p1'], add: [file] }));
+    for (const file of [one, two, one]) await swap(file);
+    expect(Number(await sum())).toBe(1);
+    const newest = await lake.sequence(store, table);
+    const then = async (at: number) => {
+      const relation = await lake.relation(store, table, { at });
+      return Number((await lake.query(`SELECT sum(amount)::VARCHAR AS total FROM ${relation}`))[0]?.total ?? 0);
+    };
+    expect(await Promise.all([newest, newest - 1, newest - 2, newest - 3].map(then))).toEqual([1, 2, 1, 0]);
+  });
+
+  it('keeps files that it does not show, and finds them by id', async () => {
+    const [shown, kept] = [await stage('p1', '1'), await stage('p1', '2')];
+    await store.transaction(async (sql) => {
+      await lake.swap(sql, table, { remove: [], add: [shown] });
+      await lake.keep(sql, table, [kept]);
+    });
+    expect(Number(await sum())).toBe(1);
+    expect(await lake.removeOrphans(store)).toBe(0);
+    expect(await lake.filesById(store, table, [kept.id, shown.id])).toEqual([kept, shown]);
+    await store.transaction((sql) => lake.swap(sql, table, { remove: ['p1'], add: [kept] }));
+    expect(Number(await sum())).toBe(2);
   });
 
   it('removes files that no manifest names', async () => {

@@ -4,6 +4,11 @@ import type { Sql } from '../store/index.ts';
 export interface LakeTable {
   readonly name: string;
   readonly columns: Readonly<Record<string, string>>;
+  /**
+   * Where files may hold further text columns, each by its own name behind `x_`: a relation shows those of all its files as
+   * they are (null in a file without them) and, together, as one MAP(VARCHAR, VARCHAR) of this name.
+   */
+  readonly others?: string;
 }
 
 /** A file written and on the disk, but in no manifest yet: nobody reads it until a swap names it. */
@@ -14,6 +19,8 @@ export interface StagedFile {
   readonly path: string;
   readonly rows: number;
   readonly sizeBytes: number;
+  /** Columns beside those of the table, as `x_NAME`; see `LakeTable.others`. */
+  readonly others: readonly string[];
 }
 
 export type LakeParameter = string | number | boolean | null;
@@ -25,6 +32,8 @@ export interface RelationOptions {
   readonly partitions?: readonly string[];
   /** Adds `lake_file` (id) and `file_row_number` (0-based). */
   readonly rowIds?: boolean;
+  /** The state after the swap of this number (`Lake.sequence`), instead of now. */
+  readonly at?: number;
 }
 
 /**
@@ -44,10 +53,19 @@ export interface Lake extends AsyncDisposable {
   stagedRelation(table: LakeTable, files: readonly StagedFile[]): string;
   /** The files that the manifest names now, oldest first. */
   files(sql: Sql, table: LakeTable): Promise<StagedFile[]>;
+  /** Files by id whether the manifest names them now, did once, or they are only kept; in the order asked for. */
+  filesById(sql: Sql, table: LakeTable, ids: readonly string[]): Promise<StagedFile[]>;
+  /** Number of the newest swap of the table; 0 before the first. Older numbers name older states, see `RelationOptions`. */
+  sequence(sql: Sql, table: LakeTable): Promise<number>;
   /** Names of the partitions that hold files now, sorted. */
   partitions(sql: Sql, table: LakeTable): Promise<string[]>;
-  /** Takes out every file of the `remove` partitions and adds the staged ones, in the caller's transaction. */
+  /**
+   * Takes out every file of the `remove` partitions and adds the given ones, in the caller's transaction. Files that the
+   * manifest named before may be added again.
+   */
   swap(sql: Sql, table: LakeTable, change: LakeSwap): Promise<void>;
+  /** Keeps staged files for later without showing them: they are in no manifest, and are no orphans. */
+  keep(sql: Sql, table: LakeTable, files: readonly StagedFile[]): Promise<void>;
   /** Removes staged files that will not be swapped in. */
   discard(files: readonly StagedFile[]): Promise<void>;
   /** Removes files that no manifest names: leftovers of a process that died between staging and swapping. */

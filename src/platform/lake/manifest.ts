@@ -10,31 +10,78 @@ interface LakeTables {
     path: string;
     row_count: number;
     size_bytes: number;
+    other_columns: string;
     added_at: number;
     removed_at: number | null;
   };
 }
 
-/** The files that the newest manifest of a table names, in the order they were added. */
-export async function currentFiles(sql: Sql, table: string, partitions?: readonly string[]): Promise<StagedFile[]> {
+/** The files that a manifest of a table names, the newest one when no number is given, in the order they were added. */
+export async function manifestFiles(
+  sql: Sql,
+  table: string,
+  { partitions, at }: { readonly partitions?: readonly string[]; readonly at?: number } = {},
+): Promise<StagedFile[]> {
   let query = sql
     .tables<LakeTables>()
     .selectFrom('lake_file')
     .selectAll()
     .where('table_name', '=', table)
-    .where('removed_at', 'is', null)
     .orderBy('added_at')
     .orderBy('id');
+  query =
+    at === undefined
+      ? query.where('removed_at', 'is', null)
+      : query
+          .where('added_at', '<=', at)
+          .where((eb) => eb.or([eb('removed_at', 'is', null), eb('removed_at', '>', at)]));
   if (partitions !== undefined) query = query.where('partition_name', 'in', [...partitions, '']);
-  const rows = await query.execute();
-  return rows.map((row) => ({
+  return (await query.execute()).map(stagedFile);
+}
+
+/** Files by id, from whichever of their stays; in the order asked for. */
+export async function filesById(sql: Sql, table: string, ids: readonly string[]): Promise<StagedFile[]> {
+  const known = new Map<string, StagedFile>();
+  for (let at = 0; at < ids.length; at += IDS_A_STATEMENT) {
+    const rows = await sql
+      .tables<LakeTables>()
+      .selectFrom('lake_file')
+      .selectAll()
+      .where('table_name', '=', table)
+      .where('id', 'in', ids.slice(at, at + IDS_A_STATEMENT))
+      .execute();
+    for (const row of rows) known.set(row.id, stagedFile(row));
+  }
+  return ids.map((id) => {
+    const file = known.get(id);
+    if (file === undefined) throw new Error(`no file ${id} in lake table ${table}`);
+    return file;
+  });
+}
+
+/** Below what either engine takes as parameters of one statement. */
+const IDS_A_STATEMENT = 500;
+
+function stagedFile(row: LakeTables['lake_file']): StagedFile {
+  return {
     id: row.id,
     table: row.table_name,
     partition: row.partition_name,
     path: row.path,
     rows: row.row_count,
     sizeBytes: row.size_bytes,
-  }));
+    others: JSON.parse(row.other_columns) as string[],
+  };
+}
+
+export async function newestSequence(sql: Sql, table: string): Promise<number> {
+  const row = await sql
+    .tables<LakeTables>()
+    .selectFrom('lake_manifest')
+    .select('sequence')
+    .where('table_name', '=', table)
+    .executeTakeFirst();
+  return row?.sequence ?? 0;
 }
 
 export async function currentPartitions(sql: Sql, table: string): Promise<string[]> {
@@ -56,9 +103,15 @@ export async function knownPaths(sql: Sql): Promise<Set<string>> {
   return new Set(rows.map((row) => row.path));
 }
 
-export async function swapFiles(sql: Sql, table: string, change: LakeSwap): Promise<void> {
-  const db = sql.tables<LakeTables>();
-  const { sequence } = await db
+/** Files that no manifest names and that stay on the disk all the same: a stay that ended as it began. */
+export async function keepFiles(sql: Sql, table: string, files: readonly StagedFile[]): Promise<void> {
+  const sequence = await nextSequence(sql, table);
+  for (const file of files) await insertStay(sql, table, file, { added_at: sequence, removed_at: sequence });
+}
+
+async function nextSequence(sql: Sql, table: string): Promise<number> {
+  const { sequence } = await sql
+    .tables<LakeTables>()
     .insertInto('lake_manifest')
     .values({ table_name: table, sequence: 1 })
     .onConflict((conflict) =>
@@ -66,6 +119,34 @@ export async function swapFiles(sql: Sql, table: string, change: LakeSwap): Prom
     )
     .returning('sequence')
     .executeTakeFirstOrThrow();
+  return sequence;
+}
+
+async function insertStay(
+  sql: Sql,
+  table: string,
+  file: StagedFile,
+  stay: { readonly added_at: number; readonly removed_at: number | null },
+): Promise<void> {
+  await sql
+    .tables<LakeTables>()
+    .insertInto('lake_file')
+    .values({
+      id: file.id,
+      table_name: table,
+      partition_name: file.partition,
+      path: file.path,
+      row_count: file.rows,
+      size_bytes: file.sizeBytes,
+      other_columns: JSON.stringify(file.others),
+      ...stay,
+    })
+    .execute();
+}
+
+export async function swapFiles(sql: Sql, table: string, change: LakeSwap): Promise<void> {
+  const db = sql.tables<LakeTables>();
+  const sequence = await nextSequence(sql, table);
   for (const partition of change.remove) {
     await db
       .updateTable('lake_file')
@@ -75,19 +156,5 @@ export async function swapFiles(sql: Sql, table: string, change: LakeSwap): Prom
       .where('removed_at', 'is', null)
       .execute();
   }
-  for (const file of change.add) {
-    await db
-      .insertInto('lake_file')
-      .values({
-        id: file.id,
-        table_name: table,
-        partition_name: file.partition,
-        path: file.path,
-        row_count: file.rows,
-        size_bytes: file.sizeBytes,
-        added_at: sequence,
-        removed_at: null,
-      })
-      .execute();
-  }
+  for (const file of change.add) await insertStay(sql, table, file, { added_at: sequence, removed_at: null });
 }

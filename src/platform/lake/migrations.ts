@@ -1,4 +1,17 @@
+import type { Kysely } from 'kysely';
 import type { Migrations } from '../store/index.ts';
+
+const columns = [
+  'id',
+  'table_name',
+  'partition_name',
+  'path',
+  'row_count',
+  'size_bytes',
+  'added_at',
+  'removed_at',
+] as const;
+type LakeFileTables = Record<'lake_file' | 'lake_file_once', Record<(typeof columns)[number], string | number | null>>;
 
 /**
  * A manifest is the set of files with `added_at <= n` that were not removed by then; numbers grow with every swap, so an
@@ -24,6 +37,40 @@ export const lakeMigrations: Migrations = {
         .addColumn('removed_at', 'integer')
         .execute();
       await db.schema.createIndex('lake_file_current').on('lake_file').columns(['table_name', 'removed_at']).execute();
+    },
+  },
+  // A file may leave the manifest and come back (a revert): one row for each stay, so that every older state stays readable.
+  'lake/002-stays': {
+    async up(db: Kysely<LakeFileTables>) {
+      await db.schema.alterTable('lake_file').renameTo('lake_file_once').execute();
+      await db.schema.dropIndex('lake_file_current').execute();
+      await db.schema
+        .createTable('lake_file')
+        .addColumn('id', 'text', (column) => column.notNull())
+        .addColumn('table_name', 'text', (column) => column.notNull())
+        .addColumn('partition_name', 'text', (column) => column.notNull())
+        .addColumn('path', 'text', (column) => column.notNull())
+        .addColumn('row_count', 'bigint', (column) => column.notNull())
+        .addColumn('size_bytes', 'bigint', (column) => column.notNull())
+        .addColumn('added_at', 'integer', (column) => column.notNull())
+        .addColumn('removed_at', 'integer')
+        .addPrimaryKeyConstraint('lake_file_stay', ['id', 'added_at'])
+        .execute();
+      await db
+        .insertInto('lake_file')
+        .columns([...columns])
+        .expression(db.selectFrom('lake_file_once').select([...columns]))
+        .execute();
+      await db.schema.dropTable('lake_file_once').execute();
+      await db.schema.createIndex('lake_file_current').on('lake_file').columns(['table_name', 'removed_at']).execute();
+    },
+  },
+  'lake/003-other-columns': {
+    async up(db) {
+      await db.schema
+        .alterTable('lake_file')
+        .addColumn('other_columns', 'text', (column) => column.notNull().defaultTo('[]'))
+        .execute();
     },
   },
 };

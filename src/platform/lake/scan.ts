@@ -1,0 +1,56 @@
+import type { LakeTable } from './lake.ts';
+import { identifier, literal } from './quote.ts';
+
+/** In front of the name of a column that a table does not know. */
+export const OTHER_PREFIX = 'x_';
+
+export interface ScannedFile {
+  /** Absolute path; its last part is the file's id. */
+  readonly path: string;
+  readonly others: readonly string[];
+}
+
+/**
+ * A FROM item over files of one table. Files that hold the same columns are read together; what a file lacks is null. With
+ * `rowIds` it has `lake_file` and `file_row_number` (0-based) too.
+ */
+export function scanRelation(table: LakeTable, files: readonly ScannedFile[], rowIds: boolean): string {
+  if (files.length === 0) return emptyRelation(table, rowIds);
+  const groups = Map.groupBy(files, ({ others }) => JSON.stringify(others));
+  const all = [...new Set(files.flatMap(({ others }) => others))];
+  const selects = [...groups.values()].map((group) => scanGroup(table, group, all, rowIds));
+  return `(${selects.join(' UNION ALL ')})`;
+}
+
+function scanGroup(table: LakeTable, group: readonly ScannedFile[], all: readonly string[], rowIds: boolean): string {
+  const held = group[0]?.others ?? [];
+  const known = Object.keys(table.columns).filter((name) => name !== table.others);
+  const others = all.map((name) => (held.includes(name) ? identifier(name) : `NULL::VARCHAR AS ${identifier(name)}`));
+  const columns = [
+    ...known.map(identifier),
+    ...others,
+    ...(table.others === undefined ? [] : [`${mapOf(held)} AS ${identifier(table.others)}`]),
+    ...(rowIds ? [`regexp_extract(filename, '([0-9a-f-]+)\\.parquet$', 1) AS lake_file`, 'file_row_number'] : []),
+  ];
+  const paths = group.map(({ path }) => literal(path)).join(', ');
+  const options = rowIds ? ', filename = true, file_row_number = true' : '';
+  return `SELECT ${columns.join(', ')} FROM read_parquet([${paths}]${options})`;
+}
+
+/** Built only for a query that asks for it: the engine leaves out what nobody reads. */
+function mapOf(others: readonly string[]): string {
+  if (others.length === 0) return NO_OTHERS;
+  const names = others.map((name) => literal(name.slice(OTHER_PREFIX.length)));
+  return `MAP([${names.join(', ')}], [${others.map(identifier).join(', ')}])`;
+}
+
+const NO_OTHERS = 'NULL::MAP(VARCHAR, VARCHAR)';
+
+function emptyRelation(table: LakeTable, rowIds: boolean): string {
+  const columns = Object.entries(table.columns)
+    .filter(([name]) => name !== table.others)
+    .map(([name, type]) => `NULL::${type} AS ${identifier(name)}`);
+  if (table.others !== undefined) columns.push(`${NO_OTHERS} AS ${identifier(table.others)}`);
+  if (rowIds) columns.push('NULL::VARCHAR AS lake_file', 'NULL::BIGINT AS file_row_number');
+  return `(SELECT ${columns.join(', ')} WHERE false)`;
+}
