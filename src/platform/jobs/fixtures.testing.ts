@@ -1,0 +1,43 @@
+import { pino } from 'pino';
+import type { Store } from '../store/index.ts';
+import { createTelemetry } from '../telemetry/index.ts';
+import { createJobs, type JobHandler, type NewJob } from './index.ts';
+
+export const SECOND_MS = 1_000;
+export const HOUR_MS = 3600 * SECOND_MS;
+
+export interface Tables {
+  job: { kind: string; state: string; attempts: number; error: string | null; leased_by: string | null };
+}
+
+export function testClock(start = '2026-11-01T00:00:00Z') {
+  let instant = Date.parse(start);
+  return {
+    now: () => instant,
+    forward(ms: number) {
+      instant += ms;
+    },
+  };
+}
+
+export function jobsOn(store: Store, clock = testClock(), concurrency = 4) {
+  const telemetry = createTelemetry();
+  const jobs = createJobs({ store, clock, log: pino({ level: 'silent' }), telemetry, concurrency });
+  const add = (job: Partial<NewJob>) =>
+    store.transaction((sql) => jobs.enqueue(sql, { kind: 'k', payload: 0, ...job }));
+  return { jobs, clock, telemetry, add };
+}
+
+export const rows = (store: Store) =>
+  store.tables<Tables>().selectFrom('job').select(['kind', 'state', 'attempts', 'error']).execute();
+
+/** A handler that says when it has begun and goes on when it is let. */
+export function gatedHandler() {
+  const begun = Promise.withResolvers<AbortSignal>();
+  const gate = Promise.withResolvers<void>();
+  const handler: JobHandler = async (_payload, { signal }) => {
+    begun.resolve(signal);
+    await gate.promise;
+  };
+  return { handler, begun: begun.promise, open: gate.resolve };
+}
