@@ -1,25 +1,12 @@
-import { execFile } from 'node:child_process';
-import { createReadStream, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { importBill } from '../src/finops/billing/schema.ts';
-import { urlOf } from '../src/platform/contract/schema.ts';
-import { createUpload } from '../src/platform/uploads/schema.ts';
 import { type BenchBill, writeBenchBill } from './bill-file.ts';
+import { copyByDuckDb, copyOnce, type ImportRun, importInto } from './bill-import.ts';
 import type { CaseContext } from './case-context.ts';
-import { CopyResult } from './duckdb-copy.ts';
-import { Connection } from './http-load.ts';
+import type { CopyResult } from './duckdb-copy.ts';
 import type { CaseReport, Comparison, Figure } from './report.ts';
 import { startSteelyard } from './steelyard.ts';
-
-interface ImportRun {
-  readonly uploadMs: number;
-  readonly importMs: number;
-  readonly cpuMs: number;
-  readonly peakResidentBytes: number;
-}
 
 const MB = 1_000_000;
 const SUBJECTS = ['Steelyard', 'DuckDB copy'] as const;
@@ -60,58 +47,9 @@ export async function measureBill({ options, folder, report }: CaseContext): Pro
 
 async function importOnce(bill: BenchBill, folder: string): Promise<ImportRun> {
   await using server = await startSteelyard(folder);
-  using connection = new Connection();
-  const { cpuMs: cpuBefore } = server.facts();
-  const startedAt = performance.now();
-  const name = bill.path.split('/').at(-1) ?? bill.path;
-  const { upload } = createUpload.response.parse(
-    await connection.json({
-      method: 'POST',
-      url: `${server.url}${urlOf(createUpload, { query: { name } })}`,
-      type: 'application/octet-stream',
-      body: createReadStream(bill.path, { highWaterMark: 1024 * 1024 }),
-    }),
-  );
-  const uploadedAt = performance.now();
-  const result = importBill.response.parse(
-    await connection.json({
-      method: 'POST',
-      url: `${server.url}${urlOf(importBill, {})}`,
-      body: JSON.stringify({ source: 'bench', files: [{ upload, name }] }),
-    }),
-  );
-  const importedAt = performance.now();
-  checkImport(result, bill);
-  const { cpuMs, peakResidentBytes } = server.facts();
+  const run = await importInto(server, bill);
   rmSync(folder, { recursive: true, force: true });
-  return {
-    uploadMs: uploadedAt - startedAt,
-    importMs: importedAt - uploadedAt,
-    cpuMs: cpuMs - cpuBefore,
-    peakResidentBytes,
-  };
-}
-
-function checkImport(result: ReturnType<typeof importBill.response.parse>, bill: BenchBill): void {
-  const billed = result.totals.find(({ metric }) => metric === 'billedCost')?.amount;
-  if (result.accepted === bill.rows && billed === bill.billedCost) return;
-  throw new Error(
-    `import of ${bill.path}: ${result.accepted} rows and ${billed}, expected ${bill.rows} and ${bill.billedCost}`,
-  );
-}
-
-async function copyByDuckDb(from: string, to: string): Promise<CopyResult> {
-  const program = fileURLToPath(new URL('./duckdb-copy.ts', import.meta.url));
-  const args = [program, '--from', from, '--to', to, '--threads', String(availableParallelism())];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
-  return CopyResult.parse(JSON.parse(stdout));
-}
-
-async function copyOnce(bill: BenchBill, to: string): Promise<CopyResult> {
-  const copy = await copyByDuckDb(bill.path, to);
-  if (copy.rows !== bill.rows) throw new Error(`DuckDB copied ${copy.rows} of ${bill.rows} rows`);
-  rmSync(to);
-  return copy;
+  return run;
 }
 
 function compare(

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const caseNames = ['bill', 'log-batch', 'start'] as const;
+export const caseNames = ['bill', 'scale', 'converter', 'log-batch', 'start'] as const;
 export type CaseName = (typeof caseNames)[number];
 
 export interface BenchOptions {
@@ -9,6 +9,10 @@ export interface BenchOptions {
   readonly partial: boolean;
   readonly json: string | null;
   readonly billRows: number;
+  /** Rows of the report that is also given to the converter. */
+  readonly curRows: number;
+  /** A smaller and a larger bill, to see what grows. */
+  readonly scaleRows: readonly [number, number];
   /** Repetitions of each side of a comparison. */
   readonly repetitions: number;
   /** Time for which one load is driven. */
@@ -16,8 +20,22 @@ export interface BenchOptions {
   readonly starts: number;
 }
 
-const full = { billRows: 500_000, repetitions: 3, loadMs: 8_000, starts: 5 };
-const quick = { billRows: 50_000, repetitions: 1, loadMs: 2_000, starts: 2 };
+const full = {
+  billRows: 500_000,
+  scaleRows: [1_000_000, 10_000_000] as const,
+  curRows: 1_000_000,
+  repetitions: 3,
+  loadMs: 8_000,
+  starts: 5,
+};
+const quick = {
+  billRows: 50_000,
+  scaleRows: [50_000, 200_000] as const,
+  curRows: 20_000,
+  repetitions: 1,
+  loadMs: 2_000,
+  starts: 2,
+};
 
 export const usage = `Usage: npm run bench -- [--quick] [--only ${caseNames.join('|')}]… [--json FILE]
 

@@ -4,15 +4,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { measureBill } from './bill-case.ts';
 import type { CaseContext } from './case-context.ts';
+import { measureConverter } from './converter-case.ts';
 import { measureLogBatch } from './log-batch-case.ts';
 import { describeMachine } from './machine.ts';
 import { findMlflow } from './mlflow.ts';
 import { type BenchOptions, type CaseName, readOptions, usage } from './options.ts';
 import { asJson, asMarkdown, type CaseReport, writeFigures } from './report.ts';
+import { measureScale } from './scale-case.ts';
 import { measureStart } from './start-case.ts';
 
 const cases: Readonly<Record<CaseName, (context: CaseContext) => Promise<CaseReport>>> = {
   bill: measureBill,
+  scale: measureScale,
+  converter: measureConverter,
   'log-batch': measureLogBatch,
   start: measureStart,
 };
