@@ -14,6 +14,7 @@ import {
   newestSequence,
   swapFiles,
 } from './manifest.ts';
+import { parquetOptions } from './parquet-options.ts';
 import { literal } from './quote.ts';
 import { OTHER_PREFIX, scanRelation } from './scan.ts';
 
@@ -44,9 +45,6 @@ export async function openLake(deps: LakeDeps): Promise<Lake> {
   await lake.query('SET lock_configuration = true');
   return lake;
 }
-
-/** A third of DuckDB's default: wide rows in decimals of 128 bits would else strain the memory limit while they wait. */
-const ROW_GROUP_ROWS = 40_960;
 
 class DuckDbLake implements Lake {
   readonly #instance: DuckDBInstance;
@@ -149,8 +147,9 @@ class DuckDbLake implements Lake {
     const target = join(this.#root, path);
     await mkdir(join(this.#root, table.name), { recursive: true, mode: 0o700 });
     try {
-      const copy = `COPY (${select}) TO ${literal(target)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`;
       const others = table.others === undefined ? [] : await otherColumns(connection, select, parameters);
+      const options = parquetOptions(Object.keys(table.columns).length + others.length);
+      const copy = `COPY (${select}) TO ${literal(target)} (${options})`;
       const [counted] = await readAll(connection, copy, parameters);
       const sizeBytes = await syncFile(target);
       return { id, table: table.name, partition, path, rows: Number(counted?.Count ?? 0), sizeBytes, others };

@@ -1,0 +1,16 @@
+/** A third of DuckDB's default: rows in decimals of 128 bits would else strain the memory limit while they wait. */
+const ROW_GROUP_ROWS = 40_960;
+/** What the engine works on at a time, and the smallest group that it writes. */
+const VECTOR_ROWS = 2048;
+/** DuckDB's default, and what it sets aside for each text column, whether it is used or not. */
+const DICTIONARY_BYTES = 1024 * 1024;
+/** Tables up to that wide are written so; in wider ones each column gets less, so that the whole takes no more. */
+const USUAL_COLUMNS = 100;
+
+/** Options of COPY for a table of so many columns: what it holds in memory does not grow with them. */
+export function parquetOptions(columns: number): string {
+  const share = Math.min(1, USUAL_COLUMNS / columns);
+  const groupRows = Math.max(1, Math.floor((ROW_GROUP_ROWS * share) / VECTOR_ROWS)) * VECTOR_ROWS;
+  const dictionaryBytes = Math.floor(DICTIONARY_BYTES * share);
+  return `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${groupRows}, STRING_DICTIONARY_PAGE_SIZE_LIMIT ${dictionaryBytes}`;
+}
