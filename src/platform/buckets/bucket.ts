@@ -2,7 +2,10 @@ import type { Readable } from 'node:stream';
 
 /** An object as a listing showed it. */
 export interface BucketObject {
-  /** Full key, `/`-separated, without a leading slash. */
+  /**
+   * Full key in the bucket (below the path, for a folder), `/`-separated, without a leading slash. A configured `prefix`
+   * is part of it: it says what may be listed and read, it does not shorten keys, as manifests name objects in full.
+   */
   readonly key: string;
   readonly sizeBytes: number;
   /** Changes whenever the content does; compared as opaque text. */
@@ -19,7 +22,11 @@ export interface BucketObject {
 export interface Bucket extends AsyncDisposable {
   /** How a person would name it: `s3://bills/prefix`. Never holds a credential. */
   readonly shown: string;
-  /** Every object below a prefix, in key order, page by page. An empty prefix lists everything. */
+  /**
+   * Every object whose key starts with a prefix, in the order of the keys' UTF-8 bytes, page by page; an empty prefix lists
+   * everything below the configured one. Left out: the empty objects `…/` that consoles make to show a folder. Azure orders
+   * characters above U+FFFF as UTF-16 does, and lists accounts with hierarchical namespace folder by folder.
+   */
   list(prefix: string): AsyncIterable<BucketObject>;
   /**
    * The content of an object, streamed. With an etag the bytes are those of that version or the read fails with

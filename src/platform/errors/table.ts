@@ -49,6 +49,14 @@ export const errorTable = {
   object_path_invalid: { status: 400, exitCode: REFUSED, title: 'The path leaves its root or cannot be a path' },
   upload_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such upload, or it was cleared away' },
 
+  // places that others write to
+  bucket_unreachable: { status: 502, exitCode: UNREACHABLE, title: 'The bucket does not answer' },
+  bucket_access_denied: { status: 502, exitCode: DENIED, title: 'The bucket does not accept the credentials' },
+  bucket_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such bucket, container or folder' },
+  bucket_object_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such object in the bucket' },
+  bucket_object_changed: { status: 409, exitCode: CONFLICT, title: 'The object changed since it was listed' },
+  secret_unresolved: { status: 400, exitCode: REFUSED, title: 'A reference to a secret leads to nothing' },
+
   // files that come in
   file_not_found: { status: 400, exitCode: REFUSED, title: 'The file does not exist' },
   file_unreadable: { status: 400, exitCode: REFUSED, title: 'The file cannot be read' },
@@ -56,6 +64,7 @@ export const errorTable = {
   file_truncated: { status: 400, exitCode: REFUSED, title: 'The file ends before its content does' },
   file_not_utf8: { status: 400, exitCode: REFUSED, title: 'The file is not UTF-8 text' },
   file_format_unknown: { status: 400, exitCode: REFUSED, title: 'The file is in no format that is read here' },
+  csv_malformed: { status: 400, exitCode: REFUSED, title: 'The CSV file is not well-formed' },
   yaml_invalid: { status: 400, exitCode: REFUSED, title: 'The YAML cannot be read' },
   manifest_invalid: { status: 400, exitCode: REFUSED, title: 'The document does not match the schema of its kind' },
   manifest_kind_unknown: { status: 400, exitCode: REFUSED, title: 'No such kind of document' },
@@ -70,12 +79,40 @@ export const errorTable = {
   bill_malformed: { status: 400, exitCode: REFUSED, title: 'The file is not well-formed' },
   bill_rows_rejected: { status: 422, exitCode: REFUSED, title: 'Rows cannot be accepted; nothing was stored' },
   bill_no_files: { status: 400, exitCode: REFUSED, title: 'No bill file was found' },
+  bill_period_shrinks: {
+    status: 422,
+    exitCode: REFUSED,
+    title: 'A few stray rows would replace a whole billing period; nothing was stored',
+  },
+  bill_period_needed: { status: 400, exitCode: USAGE, title: 'The deliveries share no one billing period' },
+  bill_delivery_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such delivery' },
+  bill_delivery_not_standing: { status: 409, exitCode: CONFLICT, title: 'Another delivery stands for its unit' },
+  bill_nothing_before: { status: 409, exitCode: CONFLICT, title: 'There is no earlier delivery to go back to' },
+  bill_raw_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such file is kept of the delivery' },
+  bill_row_not_found: { status: 404, exitCode: NOT_FOUND, title: 'The file has no such record' },
+  bill_source_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such source of bills' },
+  bill_sync_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such sync' },
+  bill_manifest_broken: {
+    status: 422,
+    exitCode: REFUSED,
+    title: 'The manifest of a delivery does not agree with its files; nothing was stored',
+  },
   dimension_unknown: { status: 400, exitCode: USAGE, title: 'Costs cannot be grouped by this' },
+
+  // statements
+  statement_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such statement' },
+  statement_no_bill: { status: 404, exitCode: NOT_FOUND, title: 'No bill covers the month' },
+  statement_basis_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such basis of a statement' },
+  statement_period_not_closed: { status: 409, exitCode: CONFLICT, title: 'The month can still change' },
+  statement_already_issued: { status: 409, exitCode: CONFLICT, title: 'These figures were issued before' },
+  allocation_rules_not_found: { status: 404, exitCode: NOT_FOUND, title: 'There is no such version of the rules' },
 
   // org, money
   budget_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such budget' },
   currency_mismatch: { status: 400, exitCode: REFUSED, title: 'Amounts of different currencies cannot be compared' },
   usage_interval_invalid: { status: 400, exitCode: REFUSED, title: 'The usage interval is not possible' },
+  token_usage_invalid: { status: 400, exitCode: REFUSED, title: 'The token usage is not possible' },
+  token_rows_invalid: { status: 400, exitCode: REFUSED, title: 'The rows of tokens cannot be read' },
 
   // experiments and models
   experiment_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such experiment' },

@@ -1,0 +1,80 @@
+import { isRestError, type RestError } from '@azure/storage-blob';
+import { AppError } from '../errors/index.ts';
+import { accessDenied, bucketNotFound, networkWords, objectChanged, objectNotFound, unreachable } from './failures.ts';
+
+const REPEATABLE_STATUS: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+const READER = 'the role "Storage Blob Data Reader", or a SAS with read and list';
+
+/** What Azure calls it, and what to do about it. Codes: "Common REST API error codes", "Blob Storage error codes". */
+const REFUSALS: Readonly<Record<string, string>> = {
+  AuthorizationFailure: `the network rules or the token do not allow this; allow this server's address and ${READER}.`,
+  AuthorizationPermissionMismatch: `the credentials are accepted but do not allow this; give ${READER}.`,
+  AuthorizationServiceMismatch: `the SAS token is for another service; give ${READER}.`,
+  AuthorizationResourceTypeMismatch: `the SAS token lacks containers or objects; give ${READER}.`,
+  AuthorizationProtocolMismatch: 'the SAS token asks for https; use an https address.',
+  AuthorizationSourceIPMismatch: "the SAS token is for other addresses than this server's; make another one.",
+  InsufficientAccountPermissions: `the credentials are accepted but do not allow this; give ${READER}.`,
+  KeyBasedAuthenticationNotPermitted: 'the account accepts no keys and no SAS made with them; use an identity.',
+  NoAuthenticationInformation: 'the credentials are missing; name a SAS token, or give the server an identity.',
+  PublicAccessNotPermitted: 'the credentials are missing; name a SAS token, or give the server an identity.',
+  AccountIsDisabled: 'the account is disabled; its owner must enable it.',
+  BlobArchived: 'the object is archived; bring it back to a tier that can be read.',
+};
+
+/** Whether asking again can help: throttling, a server's own failure, a broken connection or listing. */
+export function azureMayHelp(error: unknown): boolean {
+  if (!isRestError(error)) return false;
+  if (error.statusCode !== undefined && error.statusCode >= 300) return REPEATABLE_STATUS.has(error.statusCode);
+  return error.code === 'REQUEST_SEND_ERROR' || error.code === 'PARSE_ERROR' || networkWords(error) !== null;
+}
+
+/** Turns what the SDK threw into what a person can act on. `key` is the object that was read, null for a listing. */
+export function azureFailure(error: unknown, shown: string, key: string | null): AppError {
+  if (error instanceof AppError) return error;
+  if (!isRestError(error)) return withoutAnswer(error, shown);
+  const { statusCode: status, code = '' } = error;
+  const refusal = isNotAuthentic(error) ? whyNotAuthentic(error) : REFUSALS[code];
+  if (refusal !== undefined) return accessDenied(shown, refusal, error);
+  if (code === 'ContainerNotFound' || code === 'ContainerBeingDeleted') return bucketNotFound(shown);
+  if (status === 404) return key === null ? bucketNotFound(shown) : objectNotFound(key, shown);
+  if (key !== null && (status === 412 || status === 416)) return objectChanged(key);
+  if (status === 401 || status === 403)
+    return accessDenied(shown, `the credentials do not allow this; give ${READER}.`, error);
+  return unreachable(shown, whatItDid(status, code), error);
+}
+
+/** Errors without an answer: of the identity library, of the deadline, of the client itself. */
+function withoutAnswer(error: unknown, shown: string): AppError {
+  const name = error instanceof Error ? error.name : '';
+  if (/Credential|Authentication/.test(name)) {
+    const what =
+      'the credentials are missing: no identity was found in the environment, the machine or a signed-in tool; name a ' +
+      'SAS token, or give the server an identity.';
+    return accessDenied(shown, what, error);
+  }
+  return unreachable(shown, name === 'AbortError' ? 'did not answer in time' : 'could not be asked', error);
+}
+
+/** The emulator says it under another code, with the same words. */
+function isNotAuthentic({ statusCode, code, message }: RestError): boolean {
+  if (code === 'AuthenticationFailed' || code === 'InvalidAuthenticationInfo') return true;
+  return statusCode === 403 && message.startsWith('Server failed to authenticate');
+}
+
+/** Azure has one code for all of them; a signature names its own end in `se`, which the server's clock decides on. */
+function whyNotAuthentic(error: RestError): string {
+  const { request, response } = error;
+  const end = request === undefined ? null : new URL(request.url).searchParams.get('se');
+  const ended = end !== null && Date.parse(end) <= Date.parse(response?.headers.get('date') ?? '');
+  if (ended) return `the SAS token has expired (${end}); make a new one and put it in its place.`;
+  if (end !== null) return 'the SAS token is wrong: its signature does not hold; copy it whole, or make a new one.';
+  return request?.headers.get('authorization')?.startsWith('Bearer ') === true
+    ? 'the identity is wrong: the account does not know who issued its token; check tenant and account.'
+    : 'the account key is wrong, or the clock of this server is; check both.';
+}
+
+function whatItDid(status: number | undefined, code: string): string {
+  if (status === 429 || code === 'ServerBusy') return 'kept asking to slow down';
+  if (status !== undefined && status >= 300) return `answered ${status} ${code}`.trimEnd();
+  return status === undefined ? 'could not be reached' : 'answered what Azure Blob does not; check its address';
+}

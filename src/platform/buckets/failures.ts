@@ -1,0 +1,64 @@
+import { AppError, systemCode } from '../errors/index.ts';
+import { shorten } from './keys.ts';
+
+export function objectNotFound(key: string, shown: string): AppError {
+  return new AppError('bucket_object_not_found', `There is no object "${shorten(key)}" in ${shown}; list it again.`, {
+    key,
+    bucket: shown,
+  });
+}
+
+export function objectChanged(key: string): AppError {
+  const detail = `"${shorten(key)}" changed since it was listed, or while it was read; list again and read the new one.`;
+  return new AppError('bucket_object_changed', detail, { key });
+}
+
+export function bucketNotFound(shown: string): AppError {
+  return new AppError('bucket_not_found', `There is no ${shown}; check its name, its account and its region.`, {
+    bucket: shown,
+  });
+}
+
+/** `what` completes "<bucket> refused the credentials: …" and ends with what to do. */
+export function accessDenied(shown: string, what: string, cause: unknown): AppError {
+  return new AppError('bucket_access_denied', `${shown}: ${what}`, { bucket: shown }, { cause: withoutSecrets(cause) });
+}
+
+/** `what` completes "<bucket> …", in the past: "did not answer". Thrown after the retries. */
+export function unreachable(shown: string, what: string, cause: unknown): AppError {
+  const why = networkWords(cause);
+  const detail = `${shown} ${what}${why === null ? '' : ` (${why})`}; check address and network, or try again later.`;
+  return new AppError('bucket_unreachable', detail, { bucket: shown }, { cause: withoutSecrets(cause) });
+}
+
+/** `ECONNREFUSED` and the like, of the error or of what it wraps; null when the network is not at fault. */
+export function networkWords(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  const code = systemCode(error);
+  return code !== null && /^E[A-Z_]+$/.test(code) ? code : networkWords(error.cause);
+}
+
+/**
+ * The SDKs' errors carry requests, signatures, access key ids and signed addresses as properties, which a log would show.
+ * What is kept is the name and the one line of text, without anything that looks like a key or a signature.
+ */
+export function withoutSecrets(cause: unknown): Error | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  const plain = new Error(`${cause.name}: ${withoutKeys(cause.message)}`);
+  plain.stack = plain.message; // the original stack begins with the original message
+  return plain;
+}
+
+/** The first line of what a server said (which may be no text), without access key ids, signatures and tokens. */
+export function withoutKeys(said: unknown): string {
+  return (String(said).split('\n')[0] ?? '')
+    .replace(/\b(A[KS]IA|A[A-Z]{3})[A-Z0-9]{12,}\b/g, '[redacted]')
+    .replace(/\b(sig|signature|x-amz-[a-z-]+|accountkey|sharedaccesssignature)=[^&;\s"']+/gi, '$1=[redacted]')
+    .replace(/\b[A-Za-z0-9+/_-]{40,}={0,2}/g, (run) => (isRandom(run) ? '[redacted]' : run))
+    .slice(0, 300);
+}
+
+/** Keys and tokens mix cases and digits; long names of resources mostly do not. */
+function isRandom(run: string): boolean {
+  return /[a-z]/.test(run) && /[A-Z]/.test(run) && /\d/.test(run);
+}

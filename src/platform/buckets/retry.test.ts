@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { ATTEMPTS, backoffMs, retrying, withDeadline } from './retry.ts';
+
+const never = new AbortController().signal;
+
+describe('asking again', () => {
+  it('waits longer each time, up to 8 seconds, never less than half of it', () => {
+    for (const [attempt, full] of [
+      [1, 200],
+      [2, 400],
+      [5, 3200],
+      [7, 8000],
+      [40, 8000],
+    ] as const) {
+      expect(backoffMs(attempt)).toBeGreaterThanOrEqual(full / 2);
+      expect(backoffMs(attempt)).toBeLessThanOrEqual(full);
+    }
+  });
+
+  it('does not repeat what repeating cannot mend', async () => {
+    let asked = 0;
+    const act = async () => {
+      asked += 1;
+      throw new Error('refused');
+    };
+    await expect(retrying(act, () => false, never)).rejects.toThrow('refused');
+    expect(asked).toBe(1);
+    expect(ATTEMPTS).toBeGreaterThan(1);
+  });
+
+  it('ends at the deadline, while it asks and while it waits to ask again', async () => {
+    const hanging = (signal: AbortSignal) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+    await expect(withDeadline(hanging, 20)).rejects.toThrow('aborted');
+    const failing = async () => {
+      throw new Error('busy');
+    };
+    const started = performance.now();
+    await expect(withDeadline((signal) => retrying(failing, () => true, signal), 20)).rejects.toThrow('busy');
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  it('leaves alone what came before the deadline', async () => {
+    let given: AbortSignal | undefined;
+    await withDeadline(async (signal) => {
+      given = signal;
+    }, 5);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(given?.aborted).toBe(false);
+  });
+});

@@ -1,0 +1,43 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 8_000;
+
+/** From asking until the head of the answer, retries included. */
+const DEADLINE_MS = 120_000;
+export const ATTEMPTS = 6;
+
+/** Doubling from 200 ms to 8 s, the upper half of it by chance, so that many readers do not come back together. */
+export function backoffMs(attempt: number): number {
+  const full = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
+  return full / 2 + (Math.random() * full) / 2;
+}
+
+/** Gives an action a signal that ends it at the deadline; what it answered (a body) is not cut off by it later. */
+export async function withDeadline<T>(act: (signal: AbortSignal) => Promise<T>, deadlineMs = DEADLINE_MS): Promise<T> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), deadlineMs);
+  try {
+    return await act(controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Repeats what fails where `mayHelp` says so. The last failure is thrown. */
+export async function retrying<T>(
+  act: () => Promise<T>,
+  mayHelp: (error: unknown) => boolean,
+  signal: AbortSignal,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (attempt >= ATTEMPTS || signal.aborted || !mayHelp(error)) throw error;
+      await pause(backoffMs(attempt), undefined, { signal }).catch(() => {
+        throw error;
+      });
+    }
+  }
+}

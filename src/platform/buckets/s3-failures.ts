@@ -1,0 +1,56 @@
+import { S3ServiceException } from '@aws-sdk/client-s3';
+import { AppError } from '../errors/index.ts';
+import { accessDenied, bucketNotFound, objectChanged, objectNotFound, unreachable, withoutKeys } from './failures.ts';
+
+/** What S3 and STS call it, and what to do about it. Codes: AWS, "Error responses" of S3; "Common errors" of STS. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  ExpiredToken: 'the credentials have expired; renew the session, then try again.',
+  ExpiredTokenException: 'the credentials have expired; renew the session, then try again.',
+  TokenRefreshRequired: 'the credentials have expired; renew the session, then try again.',
+  RequestExpired: 'the credentials have expired; renew the session, then try again.',
+  InvalidAccessKeyId: 'the access key id is wrong: nobody there has it; check the credentials.',
+  InvalidClientTokenId: 'the access key id is wrong: nobody there has it; check the credentials.',
+  SignatureDoesNotMatch: 'the secret access key is wrong for its access key id; check the credentials.',
+  InvalidToken: 'the session token is wrong; check the credentials.',
+  UnrecognizedClientException: 'the credentials are wrong; check access key id and session token.',
+  RequestTimeTooSkewed: "the clock of this server is wrong, so that signatures don't hold; set it by NTP.",
+  CredentialsProviderError:
+    'the credentials are missing: none in the environment, a profile or the machine; name some.',
+  InvalidObjectState: 'the object is archived; restore it, or take it out of the archive rule.',
+};
+
+/** Turns what the SDK threw into what a person can act on. `key` is the object that was read, null for a listing. */
+export function s3Failure(error: unknown, shown: string, key: string | null): AppError {
+  if (error instanceof AppError) return error;
+  if (!(error instanceof Error)) return unreachable(shown, 'failed', error);
+  const refusal = REFUSALS[error.name];
+  if (refusal !== undefined) return accessDenied(shown, refusal, error);
+  const status = statusOf(error);
+  if (error.name === 'NoSuchBucket') return bucketNotFound(shown);
+  if (status === 404) return key === null ? bucketNotFound(shown) : objectNotFound(key, shown);
+  if (key !== null && (status === 412 || status === 416)) return objectChanged(key);
+  if (status === 401 || status === 403) return accessDenied(shown, notAllowed(error, key), error);
+  return unreachable(shown, whatItDid(error, status), error);
+}
+
+/** The message of AWS names who may not do what to which resource: what the owner of the policy needs to see. */
+function notAllowed(error: Error, key: string | null): string {
+  const said = /\bnot authorized\b/.test(error.message) ? ` It says: "${withoutKeys(error.message)}".` : '';
+  const right = key === null ? 's3:ListBucket' : 's3:GetObject (and s3:ListBucket, to tell missing objects)';
+  return `the credentials are accepted but do not allow this; allow ${right}.${said}`;
+}
+
+function whatItDid(error: Error, status: number | null): string {
+  if (error.name === 'AbortError') return 'did not answer in time';
+  if (status === 429 || error.name === 'SlowDown') return 'kept asking to slow down';
+  if (status === 301 || status === 307) return 'is in another region; set `region` to it';
+  if (status !== null && status >= 300) return `answered ${status} ${error.name}`;
+  return status === null ? 'could not be reached' : 'answered what S3 does not; check `endpoint`';
+}
+
+function statusOf(error: Error): number | null {
+  if (error instanceof S3ServiceException) return error.$metadata.httpStatusCode ?? null;
+  const metadata = '$metadata' in error ? error.$metadata : null;
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return null;
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : null;
+}

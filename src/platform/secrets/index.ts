@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { inspect } from 'node:util';
+import { processEnvironment } from '../config/index.ts';
+import { AppError, systemCode } from '../errors/index.ts';
+import type { SecretReference } from './schema.ts';
+
+/** A file of more is no password, key or token, and is not read to its end to find out. */
+const MAX_BYTES = 16 * 1024;
+const SHOWN = '[redacted]';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A value that shows itself to nobody who does not ask by name: logs, JSON and templates get `[redacted]`. */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return SHOWN;
+  }
+
+  toJSON(): string {
+    return SHOWN;
+  }
+
+  [inspect.custom](): string {
+    return SHOWN;
+  }
+}
+
+/**
+ * The secret that a reference names, read now: a rotated file or variable counts from the next call on. White space
+ * around it is dropped, because editors end files with a line break. More than one line is refused: then the reference
+ * names some other file, whose content must not travel as somebody's password.
+ * Errors: `secret_unresolved`.
+ */
+export async function resolveSecret(
+  reference: SecretReference,
+  environment: Environment = processEnvironment(),
+): Promise<Secret> {
+  const [kind, place] = split(reference);
+  const value = (kind === 'env' ? (environment[place] ?? '') : await readSecretFile(place)).trim();
+  if (value === '') {
+    const nothing = kind === 'env' ? `The variable ${place} is not set on the server` : `The file ${place} is empty`;
+    throw unresolved(reference, `${nothing}; put the secret there or name another place.`);
+  }
+  if (hasControlCharacter(value)) {
+    throw unresolved(reference, `What ${reference} holds is not one line of text, so it is not used as a secret.`);
+  }
+  return new Secret(value);
+}
+
+function split(reference: SecretReference): ['env' | 'file', string] {
+  const colon = reference.indexOf(':');
+  return [reference.startsWith('env:') ? 'env' : 'file', reference.slice(colon + 1)];
+}
+
+async function readSecretFile(path: string): Promise<string> {
+  const content = await readFile(path).catch((error: unknown) => {
+    const why = systemCode(error) === 'ENOENT' ? 'does not exist' : `cannot be read (${systemCode(error) ?? 'failed'})`;
+    throw unresolved(`file:${path}`, `The secret file ${path} ${why}; the server's user must be able to read it.`);
+  });
+  if (content.length > MAX_BYTES) {
+    throw unresolved(`file:${path}`, `The secret file ${path} has more than ${MAX_BYTES} bytes; name another one.`);
+  }
+  return content.toString('utf8');
+}
+
+function unresolved(reference: string, detail: string): AppError {
+  return new AppError('secret_unresolved', detail, { reference });
+}
+
+function hasControlCharacter(text: string): boolean {
+  return [...text].some((character) => character < ' ' || character === '\x7f');
+}

@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openBucket } from '../../src/platform/buckets/index.ts';
+import { listAll } from '../../src/platform/buckets/suite.testing.ts';
+import { type BlobServer, type Https, startAzurite } from '../support/azurite.ts';
+
+const openssl = ['/usr/bin/openssl', '/usr/local/bin/openssl'].find((program) => existsSync(program)) ?? null;
+const there = openssl !== null || process.env.CI !== undefined;
+
+/** A certificate for the loopback address that this process believes in. */
+function makeCertificate(): Https {
+  const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
+  const made = { certificate: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+  const kind = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=127.0.0.1'];
+  const words = ['req', ...kind, '-addext', 'subjectAltName=IP:127.0.0.1'];
+  execFileSync(openssl ?? '', [...words, '-keyout', made.key, '-out', made.certificate], { stdio: 'ignore' });
+  setDefaultCACertificates([...getCACertificates('default'), readFileSync(made.certificate, 'utf8')]);
+  return made;
+}
+
+/** A token as Entra ID writes it; the emulator reads issuer, audience and times, and does not check the signature. */
+function token(audience: string): string {
+  const now = Math.floor(Date.now() / 1000);
+  const claims = { aud: audience, iss: 'https://sts.windows.net/0/', nbf: now - 60, iat: now - 60, exp: now + 3600 };
+  const part = (content: object) => Buffer.from(JSON.stringify(content)).toString('base64url');
+  return [part({ typ: 'JWT', alg: 'RS256' }), part(claims), 'unsigned'].join('.');
+}
+
+/** What a machine in Azure has beside it: an address that hands out tokens of the machine's identity. */
+async function startIdentity(audience: () => string): Promise<{ address: string; server: Server }> {
+  const server = createServer((request, response) => {
+    const known = request.headers['x-identity-header'] === 'hush';
+    const expires_on = Math.floor(Date.now() / 1000) + 3600;
+    const answer = known ? { access_token: token(audience()), expires_on, token_type: 'Bearer' } : {};
+    response.writeHead(known ? 200 : 403, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const bound = server.address();
+  return { server, address: `http://127.0.0.1:${typeof bound === 'object' ? bound?.port : ''}/token` };
+}
+
+describe.skipIf(!there)("Azure's default credential (skipped where openssl is not installed)", () => {
+  let server: BlobServer;
+  let identity: Awaited<ReturnType<typeof startIdentity>>;
+  let container: string;
+  let audience: string;
+  beforeAll(async () => {
+    server = await startAzurite(makeCertificate());
+    container = await server.newContainer();
+    await server.put(container, 'a', 'x');
+    identity = await startIdentity(() => audience); // one: the SDK remembers where it found it
+  });
+  afterAll(async () => {
+    identity?.server.close();
+    await server?.stop();
+  });
+  beforeEach(() => {
+    vi.stubEnv('IDENTITY_ENDPOINT', identity.address);
+    vi.stubEnv('IDENTITY_HEADER', 'hush');
+    vi.stubEnv('AZURE_CLIENT_ID', randomUUID()); // tokens are kept for the process, one for each identity
+    vi.stubEnv('AZURE_TOKEN_CREDENTIALS', 'ManagedIdentityCredential'); // not what the developer is signed in to
+  });
+  afterEach(() => vi.unstubAllEnvs());
+
+  const open = () => openBucket({ type: 'azureBlob', container, accountUrl: server.accountUrl });
+
+  it('reads with the identity of the machine', async () => {
+    audience = 'https://storage.azure.com';
+    await using bucket = await open();
+    const [listed] = await listAll(bucket.list(''));
+    expect(await text(await bucket.read('a', listed?.etag))).toBe('x');
+  });
+
+  it('says that the identity is not accepted', async () => {
+    audience = 'https://elsewhere.example';
+    await using bucket = await open();
+    await expect(listAll(bucket.list(''))).rejects.toMatchObject({
+      code: 'bucket_access_denied',
+      message: expect.stringContaining('identity is wrong'),
+    });
+  });
+
+  it('says that no identity was found', async () => {
+    vi.stubEnv('AZURE_TOKEN_CREDENTIALS', 'EnvironmentCredential');
+    await using bucket = await open();
+    await expect(listAll(bucket.list(''))).rejects.toMatchObject({
+      code: 'bucket_access_denied',
+      message: expect.stringContaining('no identity was found'),
+    });
+  });
+});

@@ -1,0 +1,141 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { freePort } from './free-port.ts';
+import { startServerChild } from './server-child.ts';
+
+/** An access key of moto's own IAM: others are refused, signatures are checked. */
+export interface S3User {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** A server that speaks S3, IAM and STS as AWS does: moto's, in a process of its own. */
+export interface S3Server extends S3User, AsyncDisposable {
+  readonly endpoint: string;
+  /** Makes an empty bucket with a name of its own. */
+  newBucket(): Promise<string>;
+  /** A stream needs its size. */
+  put(bucket: string, key: string, content: Buffer | string | Readable, sizeBytes?: number): Promise<void>;
+  remove(bucket: string, key: string): Promise<void>;
+  /** A user who may do what the policy (an IAM policy document) says, and nothing else. */
+  newUser(policy: object): Promise<S3User>;
+  /** A role that may do what the policy says and is taken on by whoever may `sts:AssumeRole`. Answers its ARN. */
+  newRole(policy: object, trust: object): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export const ALLOW_ALL = statement({ Effect: 'Allow', Action: '*', Resource: '*' });
+const region = 'us-east-1';
+
+export function statement(...statements: object[]): object {
+  return { Version: '2012-10-17', Statement: statements };
+}
+
+/** moto's program: of TEST_MOTO_SERVER, or of the environment in `.cache/moto`; null where neither is there. */
+export function findMoto(): string | null {
+  const fallback = join(import.meta.dirname, '..', '..', '.cache', 'moto', 'bin', 'moto_server');
+  const program = process.env.TEST_MOTO_SERVER ?? fallback;
+  return existsSync(program) ? program : null;
+}
+
+/** Starts moto on a free loopback port with one user who may do everything; disposing ends it, and all is forgotten. */
+export async function startS3(): Promise<S3Server> {
+  const program = findMoto();
+  if (program === null) throw new Error('moto is not there: python3 -m venv .cache/moto; pip install moto[server,s3]');
+  const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const ready = async () => (await fetch(`${endpoint}/moto-api/data.json`)).ok;
+  const child = await startServerChild(program, ['-H', '127.0.0.1', '-p', `${port}`], {}, ready);
+  const owner = await newUser(endpoint, 'owner', ALLOW_ALL);
+  // From here on moto asks everybody who they are.
+  await post(`${endpoint}/moto-api/reset-auth`, '0', { 'content-type': 'text/plain' });
+  const settings = { endpoint, region, forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' } as const;
+  const client = new S3Client({ ...settings, credentials: owner });
+  return { endpoint, ...owner, ...ownersHand(endpoint, client), ...stopping(client, child.stop) };
+}
+
+function stopping(
+  client: S3Client,
+  stopServer: () => Promise<void>,
+): Pick<S3Server, 'stop' | typeof Symbol.asyncDispose> {
+  const stop = async () => {
+    client.destroy();
+    await stopServer();
+  };
+  return { stop, [Symbol.asyncDispose]: stop };
+}
+
+function ownersHand(
+  endpoint: string,
+  client: S3Client,
+): Pick<S3Server, 'newBucket' | 'put' | 'remove' | 'newUser' | 'newRole'> {
+  let made = 0;
+  return {
+    async newBucket() {
+      made += 1;
+      const bucket = `bucket-${made}`;
+      await client.send(new CreateBucketCommand({ Bucket: bucket }));
+      return bucket;
+    },
+    async put(bucket, key, content, sizeBytes) {
+      // Without a length the SDK takes an empty text for a stream.
+      const size = content === '' ? 0 : sizeBytes;
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content, ContentLength: size }));
+    },
+    async remove(bucket, key) {
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+    },
+    newUser: (policy) => withoutAuth(endpoint, () => newUser(endpoint, `user-${++made}`, policy)),
+    newRole: (policy, trust) => withoutAuth(endpoint, () => newRole(endpoint, `role-${++made}`, policy, trust)),
+  };
+}
+
+/** moto's IAM is filled while it asks nobody who they are, which saves a second SDK. */
+async function withoutAuth<T>(endpoint: string, act: () => Promise<T>): Promise<T> {
+  const set = (count: string) => post(`${endpoint}/moto-api/reset-auth`, count, { 'content-type': 'text/plain' });
+  await set('1000');
+  try {
+    return await act();
+  } finally {
+    await set('0');
+  }
+}
+
+async function newUser(endpoint: string, name: string, policy: object): Promise<S3User> {
+  await iam(endpoint, { Action: 'CreateUser', UserName: name });
+  const PolicyDocument = JSON.stringify(policy);
+  await iam(endpoint, { Action: 'PutUserPolicy', UserName: name, PolicyName: 'only', PolicyDocument });
+  const answer = await iam(endpoint, { Action: 'CreateAccessKey', UserName: name });
+  return { accessKeyId: element(answer, 'AccessKeyId'), secretAccessKey: element(answer, 'SecretAccessKey') };
+}
+
+async function newRole(endpoint: string, name: string, policy: object, trust: object): Promise<string> {
+  const AssumeRolePolicyDocument = JSON.stringify(trust);
+  const answer = await iam(endpoint, { Action: 'CreateRole', RoleName: name, AssumeRolePolicyDocument });
+  const PolicyDocument = JSON.stringify(policy);
+  await iam(endpoint, { Action: 'PutRolePolicy', RoleName: name, PolicyName: 'only', PolicyDocument });
+  return element(answer, 'Arn');
+}
+
+/** The scope in the header tells moto which service is meant; nothing is signed. */
+function iam(endpoint: string, parameters: Record<string, string>): Promise<string> {
+  const scope = `Credential=x/20260101/${region}/iam/aws4_request`;
+  const authorization = `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host, Signature=0`;
+  const body = new URLSearchParams({ Version: '2010-05-08', ...parameters });
+  return post(endpoint, body, { authorization });
+}
+
+async function post(url: string, body: string | URLSearchParams, headers: Record<string, string>): Promise<string> {
+  const answer = await fetch(url, { method: 'POST', body, headers });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`moto answered ${answer.status}: ${text}`);
+  return text;
+}
+
+function element(xml: string, name: string): string {
+  const found = new RegExp(`<${name}>([^<]+)</${name}>`).exec(xml)?.[1];
+  if (found === undefined) throw new Error(`moto's answer has no ${name}: ${xml}`);
+  return found;
+}

@@ -1,0 +1,50 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const READY_WITHIN_MS = 60_000;
+
+export interface ServerChild {
+  /** Ends it and waits until it has ended. */
+  stop(): Promise<void>;
+}
+
+/** Starts a server of somebody else and waits until `ready` says so; what it said is shown when it ends before. */
+export async function startServerChild(
+  program: string,
+  args: readonly string[],
+  environment: Record<string, string>,
+  ready: () => Promise<boolean>,
+): Promise<ServerChild> {
+  const child = spawn(program, args, {
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-4000);
+  });
+  const stop = () => stopChild(child);
+  try {
+    await becomesReady(child, ready, () => said);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { stop };
+}
+
+async function becomesReady(child: ChildProcess, ready: () => Promise<boolean>, said: () => string): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  while (!(await ready().catch(() => false))) {
+    if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended at its start: ${said()}`);
+    if (Date.now() > deadline) throw new Error(`${child.spawnfile} did not get ready: ${said()}`);
+    await pause(50);
+  }
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
