@@ -19,7 +19,18 @@ export async function sourceRelation(
   file: { readonly path: string; readonly name: string },
   format: BillFileFormat,
 ): Promise<SourceRelation> {
-  return format.kind === 'csv' ? csvRelation(file.path, format) : await parquetRelation(session, file);
+  const source = format.kind === 'csv' ? csvRelation(file.path, format) : await parquetRelation(session, file);
+  refuseTooWide(source.columns.length, file.name);
+  return source;
+}
+
+/** The widest bills of any cloud, with a column for each tag, have some hundreds. */
+const MOST_COLUMNS = 2000;
+
+function refuseTooWide(columns: number, name: string): void {
+  if (columns <= MOST_COLUMNS) return;
+  const detail = `${name} has ${columns} columns; at most ${MOST_COLUMNS} are read. Leave columns out of the export.`;
+  throw new AppError('file_too_wide', detail, { file: name, columns });
 }
 
 function csvRelation(path: string, format: BillFileFormat & { kind: 'csv' }): SourceRelation {

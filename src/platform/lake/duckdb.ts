@@ -16,7 +16,7 @@ import {
 } from './manifest.ts';
 import { parquetOptions } from './parquet-options.ts';
 import { literal } from './quote.ts';
-import { OTHER_PREFIX, scanRelation } from './scan.ts';
+import { OTHER_PREFIX, type ScanOptions, scanRelation } from './scan.ts';
 
 export interface LakeDeps {
   /** Folder of the Parquet files. */
@@ -83,11 +83,12 @@ class DuckDbLake implements Lake {
   }
 
   async relation(sql: Sql, table: LakeTable, options: RelationOptions = {}): Promise<string> {
-    return this.#scan(table, await manifestFiles(sql, table.name, options), options.rowIds ?? false);
+    const { rowIds = false, others = [] } = options;
+    return this.#scan(table, await manifestFiles(sql, table.name, options), { rowIds, others });
   }
 
-  stagedRelation(table: LakeTable, files: readonly StagedFile[]): string {
-    return this.#scan(table, files, true);
+  stagedRelation(table: LakeTable, files: readonly StagedFile[], others: readonly string[] = []): string {
+    return this.#scan(table, files, { rowIds: true, others });
   }
 
   files(sql: Sql, table: LakeTable): Promise<StagedFile[]> {
@@ -130,9 +131,9 @@ class DuckDbLake implements Lake {
     this.#instance.closeSync();
   }
 
-  #scan(table: LakeTable, files: readonly StagedFile[], rowIds: boolean): string {
+  #scan(table: LakeTable, files: readonly StagedFile[], options: ScanOptions): string {
     const placed = files.map((file) => ({ path: join(this.#root, file.path), others: file.others }));
-    return scanRelation(table, placed, rowIds);
+    return scanRelation(table, placed, options);
   }
 
   async #stage(
@@ -178,7 +179,7 @@ async function readAll(
     const reader = await connection.runAndReadAll(sql, [...parameters]);
     return reader.getRowObjectsJson();
   } catch (error) {
-    throw asStorageFull(error) ?? error;
+    throw asStorageFull(error) ?? asMemoryExhausted(error) ?? error;
   }
 }
 
@@ -187,6 +188,13 @@ async function syncFile(path: string): Promise<number> {
   await using file = await open(path, 'r');
   await file.sync();
   return (await stat(path)).size;
+}
+
+function asMemoryExhausted(error: unknown): AppError | null {
+  if (!(error instanceof Error) || !error.message.startsWith('Out of Memory Error')) return null;
+  const detail =
+    'The work needs more memory than the query engine may use. Raise lakeMemory (STEELYARD_LAKE_MEMORY), or ask for less at once.';
+  return new AppError('lake_memory_exhausted', detail, {}, { cause: error });
 }
 
 function asStorageFull(error: unknown): AppError | null {

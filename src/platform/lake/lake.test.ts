@@ -102,3 +102,23 @@ describe('a lake table', () => {
     expect(readdirSync(join(root, 'lake', 'coins'))).toEqual([`${kept.id}.parquet`]);
   });
 });
+
+describe('columns beside those of a table', () => {
+  const open: LakeTable = { name: 'open', columns: { amount: 'INTEGER' }, others: 'rest' };
+  const stageOpen = (select: string) => lake.session((session) => session.stage(open, 'p', select));
+
+  it('are read by name from the files that have them, and are null elsewhere', async () => {
+    const files = [await stageOpen(`SELECT 1 AS amount, 'a' AS x_colour`), await stageOpen('SELECT 2 AS amount')];
+    await store.transaction((sql) => lake.swap(sql, open, { remove: [], add: files }));
+    const relation = await lake.relation(store, open, { others: ['x_colour', 'x_never'] });
+    expect(await lake.query(`SELECT amount, x_colour, x_never, rest FROM ${relation} ORDER BY amount`)).toEqual([
+      { amount: 1, x_colour: 'a', x_never: null, rest: [{ key: 'colour', value: 'a' }] },
+      { amount: 2, x_colour: null, x_never: null, rest: null },
+    ]);
+  });
+
+  it('are there and null before any file', async () => {
+    const relation = await lake.relation(store, open, { others: ['x_colour'] });
+    expect(await lake.query(`SELECT x_colour, rest FROM ${relation}`)).toEqual([]);
+  });
+});

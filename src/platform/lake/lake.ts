@@ -32,6 +32,8 @@ export interface RelationOptions {
   readonly partitions?: readonly string[];
   /** Adds `lake_file` (id) and `file_row_number` (0-based). */
   readonly rowIds?: boolean;
+  /** Names (`x_NAME`) that a query uses of the columns beside the table's: they are null where no file has them. */
+  readonly others?: readonly string[];
   /** The state after the swap of this number (`Lake.sequence`), instead of now. */
   readonly at?: number;
 }
@@ -39,7 +41,7 @@ export interface RelationOptions {
 /**
  * Large append-only facts: Parquet files under the data folder, queried by DuckDB off the event loop. A change stages new
  * files, then swaps the manifest inside a store transaction; readers see the state before or after, never half.
- * Errors: `storage_full`.
+ * Errors: `storage_full`, `lake_memory_exhausted`.
  */
 export interface Lake extends AsyncDisposable {
   query(sql: string, parameters?: readonly LakeParameter[]): Promise<LakeRow[]>;
@@ -50,7 +52,7 @@ export interface Lake extends AsyncDisposable {
   /** A FROM item that reads the files of the table which the manifest names now. */
   relation(sql: Sql, table: LakeTable, options?: RelationOptions): Promise<string>;
   /** A FROM item over staged files, for deriving from them before they are swapped in. */
-  stagedRelation(table: LakeTable, files: readonly StagedFile[]): string;
+  stagedRelation(table: LakeTable, files: readonly StagedFile[], others?: readonly string[]): string;
   /** The files that the manifest names now, oldest first. */
   files(sql: Sql, table: LakeTable): Promise<StagedFile[]>;
   /** Files by id whether the manifest names them now, did once, or they are only kept; in the order asked for. */

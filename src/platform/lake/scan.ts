@@ -10,22 +10,34 @@ export interface ScannedFile {
   readonly others: readonly string[];
 }
 
-/**
- * A FROM item over files of one table. Files that hold the same columns are read together; what a file lacks is null. With
- * `rowIds` it has `lake_file` and `file_row_number` (0-based) too.
- */
-export function scanRelation(table: LakeTable, files: readonly ScannedFile[], rowIds: boolean): string {
-  if (files.length === 0) return emptyRelation(table, rowIds);
+export interface ScanOptions {
+  /** Adds `lake_file` and `file_row_number` (0-based). */
+  readonly rowIds: boolean;
+  /** Other columns that a query names: they are there, and null, also when no file has them. */
+  readonly others: readonly string[];
+}
+
+/** A FROM item over files of one table. Files that hold the same columns are read together; what a file lacks is null. */
+export function scanRelation(table: LakeTable, files: readonly ScannedFile[], options: ScanOptions): string {
+  const all = distinctNames([...files.flatMap(({ others }) => others), ...options.others]);
+  if (files.length === 0) return emptyRelation(table, all, options.rowIds);
   const groups = Map.groupBy(files, ({ others }) => JSON.stringify(others));
-  const all = [...new Set(files.flatMap(({ others }) => others))];
-  const selects = [...groups.values()].map((group) => scanGroup(table, group, all, rowIds));
+  const selects = [...groups.values()].map((group) => scanGroup(table, group, all, options.rowIds));
   return `(${selects.join(' UNION ALL ')})`;
+}
+
+/** The engine knows one column by all spellings of its case. */
+function distinctNames(names: readonly string[]): string[] {
+  return [...new Map(names.map((name) => [name.toLowerCase(), name])).values()];
 }
 
 function scanGroup(table: LakeTable, group: readonly ScannedFile[], all: readonly string[], rowIds: boolean): string {
   const held = group[0]?.others ?? [];
+  const folded = new Set(held.map((name) => name.toLowerCase()));
   const known = Object.keys(table.columns).filter((name) => name !== table.others);
-  const others = all.map((name) => (held.includes(name) ? identifier(name) : `NULL::VARCHAR AS ${identifier(name)}`));
+  const others = all.map((name) =>
+    folded.has(name.toLowerCase()) ? identifier(name) : `NULL::VARCHAR AS ${identifier(name)}`,
+  );
   const columns = [
     ...known.map(identifier),
     ...others,
@@ -46,10 +58,11 @@ function mapOf(others: readonly string[]): string {
 
 const NO_OTHERS = 'NULL::MAP(VARCHAR, VARCHAR)';
 
-function emptyRelation(table: LakeTable, rowIds: boolean): string {
+function emptyRelation(table: LakeTable, others: readonly string[], rowIds: boolean): string {
   const columns = Object.entries(table.columns)
     .filter(([name]) => name !== table.others)
     .map(([name, type]) => `NULL::${type} AS ${identifier(name)}`);
+  columns.push(...others.map((name) => `NULL::VARCHAR AS ${identifier(name)}`));
   if (table.others !== undefined) columns.push(`${NO_OTHERS} AS ${identifier(table.others)}`);
   if (rowIds) columns.push('NULL::VARCHAR AS lake_file', 'NULL::BIGINT AS file_row_number');
   return `(SELECT ${columns.join(', ')} WHERE false)`;
