@@ -1,13 +1,16 @@
 import { z } from 'zod';
-import { type Delivery, ImportResult, importBill, listDeliveries, SourceName } from '../src/finops/billing/schema.ts';
+import { BillDataset, ImportResult, importBill, SourceName, type UnitOutcome } from '../src/finops/billing/schema.ts';
+import { Month, UtcInstant } from '../src/platform/units/schema.ts';
 import { createUpload } from '../src/platform/uploads/schema.ts';
+import { deliveryCommands } from './bill-deliveries.ts';
+import { diffCommand } from './bill-diff.ts';
 import { type BillFile, findBillFiles, readBytes } from './bill-files.ts';
+import { rawCommands } from './bill-row.ts';
 import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { RemoteFailure } from './frame/failure.ts';
-import { limitOption, readPages } from './frame/pages.ts';
-import { counted, shownAmount, shownCount, shownInstant } from './output/amounts.ts';
+import { counted, shownAmount, shownCount } from './output/amounts.ts';
 import { createProgress, type Progress } from './output/progress.ts';
 import { table } from './output/table.ts';
 
@@ -15,8 +18,6 @@ const MOST_REJECTED_SHOWN = 20;
 /** What a server keeps of a file's name for messages; longer paths keep their end. */
 const MOST_NAME_CHARACTERS = 1024;
 const MOST_UPLOAD_NAME_CHARACTERS = 255;
-
-const source = { value: 'NAME', schema: SourceName, describe: 'Name of the place the bill came from' } as const;
 
 const importCommand = command({
   path: ['bill', 'import'],
@@ -28,13 +29,23 @@ const importCommand = command({
     path: { many: true, describe: 'A file, or a folder with all .csv, .csv.gz and .parquet files below it' },
   },
   options: {
-    source: { ...source, required: true },
+    source: { value: 'NAME', schema: SourceName, required: true, describe: 'Name of the place the bill came from' },
+    export: { value: 'NAME', describe: "Name of the cloud's export, where a source has several" },
+    dataset: { value: 'NAME', schema: BillDataset, describe: 'What the rows are; otherwise as their columns say' },
+    scope: { value: 'NAME', describe: 'What the export covers, such as an account' },
+    period: {
+      value: 'YYYY-MM',
+      schema: Month,
+      describe: 'Billing period that the files are, whole, even without rows',
+    },
+    producedAt: { value: 'INSTANT', schema: UtcInstant, describe: 'When the cloud made it; an older one is ignored' },
     allowRejected: {
       value: 'N',
       fallback: '0',
       schema: z.coerce.number('a whole number').int('a whole number').min(0, 'zero or more'),
       describe: 'How many rows may be left out; they are kept apart and counted in every total',
     },
+    allowShrink: { describe: 'Let a few stray rows of another month replace that month' },
   },
   run: async (context, input) => {
     const files = await findBillFiles(input.path);
@@ -43,7 +54,8 @@ const importCommand = command({
     try {
       const uploaded = await uploadAll(client, files, progress);
       progress.show(`Reading the rows of ${counted(files.length, 'file')}`, null);
-      const body = { source: input.source, files: uploaded, allowRejected: input.allowRejected };
+      const { path: _path, ...options } = input;
+      const body = { ...options, files: uploaded };
       const result = await client.call(importBill, { body });
       await progress.clear();
       await context.answer(result, () => importText(result, context));
@@ -79,6 +91,7 @@ function importText(result: ImportResult, context: Context): string {
     : `${paint.good('Imported')} ${counted(result.accepted, 'row')} of ${result.source} as ${result.delivery}.`;
   const periods = result.periods.length === 0 ? [] : [`Billing periods: ${result.periods.join(', ')}`];
   const replaced = result.replaced.length === 0 ? [] : [`Replaced: ${result.replaced.join(', ')}`];
+  const notCounted = result.units.flatMap((unit) => unitText(unit, context));
   const leftOut = result.rejectedRows === 0 ? [] : [paint.waiting(`Left out: ${counted(result.rejectedRows, 'row')}`)];
   const rejected = result.rejectedRows === 0 ? [] : [rejectedText(result)];
   const totals = table(
@@ -90,7 +103,14 @@ function importText(result: ImportResult, context: Context): string {
     ],
     paint,
   );
-  return [what, ...periods, ...replaced, ...leftOut, ...rejected, '', totals].join('\n');
+  return [what, ...periods, ...replaced, ...notCounted, ...leftOut, ...rejected, '', totals].join('\n');
+}
+
+/** A unit that does not count, or about which there is something to say. */
+function unitText({ period, standing, reason }: UnitOutcome, { paint }: Context): string[] {
+  if (reason === null || standing === 'replaced') return [];
+  const sentence = `${period ?? 'The files'}: ${reason}.`;
+  return [standing === 'current' ? sentence : `${paint.waiting('Not counted:')} ${sentence}`];
 }
 
 /** Before the sentence of the refusal, the rows; they are in the problem document, which --json prints whole. */
@@ -111,45 +131,4 @@ function rejectedText({ rejected, rejectedRows }: Pick<ImportResult, 'rejected' 
   return [...lines, ...(more > 0 ? [`… and ${shownCount(more)} more`] : [])].join('\n');
 }
 
-const deliveriesCommand = command({
-  path: ['bill', 'deliveries'],
-  summary: 'List the deliveries of bills, newest first',
-  example: 'steelyard bill deliveries --source aws',
-  needs: 'server',
-  options: { source, ...limitOption },
-  run: async (context, { source: from, limit }) => {
-    const client = await context.client();
-    const query = from === undefined ? {} : { source: from };
-    const page = await readPages(client, listDeliveries, query, 'deliveries', limit);
-    await context.answer(page, () => deliveriesText(page.deliveries, context));
-    if (page.deliveries.length === 0) await context.remark('No bill yet. steelyard bill import PATH… --source NAME');
-    return 0;
-  },
-});
-
-function deliveriesText(deliveries: readonly Delivery[], { paint }: Context): string {
-  if (deliveries.length === 0) return '';
-  return table(
-    deliveries,
-    [
-      { title: 'DELIVERY', cell: ({ delivery }) => delivery },
-      { title: 'SOURCE', cell: (row) => row.source },
-      { title: 'PERIODS', cell: ({ periods }) => periods.join(' ') },
-      { title: 'ROWS', align: 'right', cell: ({ rows }) => shownCount(rows) },
-      { title: 'LEFT OUT', align: 'right', cell: ({ rejectedRows }) => shownCount(rejectedRows) },
-      { title: 'BILLED', align: 'decimal', cell: (row) => billedText(row) },
-      { title: 'RECEIVED', cell: ({ receivedAt }) => shownInstant(receivedAt) },
-      { title: 'CURRENT', cell: ({ current }) => (current ? 'yes' : 'no') },
-    ],
-    paint,
-  );
-}
-
-function billedText({ totals }: Delivery): string | null {
-  const billed = totals.filter(({ metric }) => metric === 'billedCost');
-  return billed.length === 0
-    ? null
-    : billed.map(({ amount, currency }) => `${shownAmount(amount)} ${currency}`).join(', ');
-}
-
-export const billCommands = [importCommand, deliveriesCommand];
+export const billCommands = [importCommand, ...deliveryCommands, diffCommand, ...rawCommands];

@@ -1,4 +1,10 @@
-import { type Decision, type DecisionDetail, getDecision, listDecisions } from '../src/tradeoff/decisions/schema.ts';
+import {
+  type Decision,
+  type DecisionDetail,
+  type EvidenceChange,
+  getDecision,
+  listDecisions,
+} from '../src/tradeoff/decisions/schema.ts';
 import { Verdict } from '../src/tradeoff/gates/schema.ts';
 import { checksText, verdictNames, verdictStyle, verdictText } from './checks.ts';
 import { command } from './frame/command.ts';
@@ -44,6 +50,9 @@ function decisionsText(decisions: readonly Decision[], { paint }: Context): stri
       { title: 'VERSION', align: 'right', cell: ({ version }) => version },
       { title: 'POLICY', cell: ({ policy, policyVersion }) => `${policy} (${policyVersion})` },
       { title: 'AT', cell: ({ at }) => shownInstant(at) },
+      ...(decisions.some(({ needsReevaluation }) => needsReevaluation)
+        ? [{ title: 'EVIDENCE', cell: (decision: Decision) => (decision.needsReevaluation ? 'restated' : 'stands') }]
+        : []),
       { title: 'WHY', cell: ({ summary }) => summary },
     ],
     paint,
@@ -80,13 +89,27 @@ function decisionText(decision: DecisionDetail, { paint }: Context): string {
         ['champion then', evidence.champion === null ? null : `version ${evidence.champion.version}`],
         ['run', evidence.candidate.runId],
         ['bill deliveries', joined(evidence.billDeliveries)],
+        ...decision.restatedBy.map((change) => ['restated since', restatedText(change)] as const),
         ['price books', joined(evidence.priceBooks)],
       ],
       paint,
     ),
     '',
     checksText(decision.checks, paint),
+    ...(decision.needsReevaluation
+      ? [
+          '',
+          paint.waiting(
+            `Judge again: steelyard gate check ${decision.model} ${decision.version} --policy ${decision.policy}`,
+          ),
+        ]
+      : []),
   ].join('\n');
+}
+
+function restatedText({ at, source, period, closed, before, after }: EvidenceChange): string {
+  const what = closed ? `${period} of ${source} (closed)` : `${period} of ${source}`;
+  return `${what}, ${shownInstant(at)}: ${before} -> ${after ?? 'none'}`;
 }
 
 function joined(names: readonly string[]): string | null {

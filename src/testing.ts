@@ -5,7 +5,7 @@ import type { InjectOptions } from 'fastify';
 import { type ImportResult, importBill } from './finops/billing/schema.ts';
 import { type Application, createApplication, type Overrides } from './main.ts';
 import { loadConfig } from './platform/config/index.ts';
-import { type CallInput, type Endpoint, type ResponseOf, urlOf } from './platform/contract/schema.ts';
+import { type BodyOf, type CallInput, type Endpoint, type ResponseOf, urlOf } from './platform/contract/schema.ts';
 import { Upload } from './platform/uploads/schema.ts';
 
 /** A fresh application on a fresh data folder, for tests; `await using` ends it. */
@@ -51,6 +51,18 @@ export async function importFiles(
   files: Readonly<Record<string, string | Buffer>>,
   allowRejected = 0,
 ): Promise<ImportResult> {
+  return deliverFiles(application, source, files, { allowRejected });
+}
+
+type ImportOptions = Omit<Partial<BodyOf<typeof importBill>>, 'source' | 'files'>;
+
+/** The same, saying more about the delivery: its export, its period, when it was made. */
+export async function deliverFiles(
+  application: Application,
+  source: string,
+  files: Readonly<Record<string, string | Buffer>>,
+  options: ImportOptions,
+): Promise<ImportResult> {
   const uploaded: { upload: string; name: string }[] = [];
   for (const [name, content] of Object.entries(files)) {
     const answer = await application.http.inject({
@@ -62,5 +74,36 @@ export async function importFiles(
     if (answer.statusCode !== 200) throw failedCall(answer);
     uploaded.push({ upload: Upload.parse(answer.json()).upload, name });
   }
-  return call(application, importBill, { body: { source, files: uploaded, allowRejected } });
+  return call(application, importBill, { body: { source, files: uploaded, ...options } });
+}
+
+/** A row of a bill as tests write it. */
+export interface BillRow {
+  readonly cost: string;
+  /** Of the month. */
+  readonly day?: number;
+  readonly period?: string;
+  readonly account?: string;
+  readonly service?: string;
+  readonly currency?: string;
+}
+
+const HEADER =
+  'BilledCost,EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ChargePeriodEnd,SubAccountId,ServiceName';
+
+const two = (day: number) => String(day).padStart(2, '0');
+
+function line({ cost, day = 3, period = '2026-10', account = '', service = 'EC2', currency = 'USD' }: BillRow): string {
+  const [start, end] = [`${period}-${two(day)}T00:00:00Z`, `${period}-${two(day + 1)}T00:00:00Z`];
+  return [cost, cost, currency, `${period}-01T00:00:00Z`, start, end, account, service].join();
+}
+
+/** A small FOCUS bill as CSV. */
+export function billText(...rows: BillRow[]): string {
+  return `${[HEADER, ...rows.map(line)].join('\n')}\n`;
+}
+
+/** One row a day from the first of the month, each with an amount of its own: `1.0`, `1.1`, … */
+export function dailyRows(days: number, row: Omit<BillRow, 'day'>): BillRow[] {
+  return Array.from({ length: days }, (_, index) => ({ ...row, day: index + 1, cost: `${row.cost}.${index}` }));
 }

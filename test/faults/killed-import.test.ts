@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createDemoClient } from '../../examples/recommender/demo/client.ts';
-import { importBill, listDeliveries } from '../../src/finops/billing/schema.ts';
+import { getRawRow } from '../../src/finops/billing/raw/schema.ts';
+import { importBill, listDeliveries, revertDelivery } from '../../src/finops/billing/schema.ts';
 import { costSummary } from '../../src/finops/costs/schema.ts';
 import { startServerProcess } from '../support/server-process.ts';
 
@@ -21,14 +22,34 @@ function bill(folder: string, cost: number): string {
   return path;
 }
 
-async function importOne(url: string, path: string): Promise<void> {
+async function importOne(url: string, path: string): Promise<string> {
   const client = createDemoClient(url);
   const upload = await client.upload(path);
-  await client.call(importBill, { body: { source: 'aws', files: [{ upload, name: 'bill.csv' }] } });
+  const { delivery } = await client.call(importBill, {
+    body: { source: 'aws', files: [{ upload, name: 'bill.csv' }] },
+  });
+  return delivery ?? '';
 }
 
-describe('a server that is killed while a bill comes in', () => {
-  it('shows the old bill or the new one afterwards, never a mixture, at whatever moment it happened', async () => {
+/** The cost of every row, the same in all of them: the bill and what is derived from it tell of one state. */
+async function costOfRows(url: string): Promise<number> {
+  const client = createDemoClient(url);
+  const { totals, rows } = await client.call(costSummary, { query: { by: 'team,tag:team' } });
+  const total = Number(totals[0]?.amount);
+  expect(rows.reduce((sum, row) => sum + Number(row.amount), 0)).toBe(total);
+  const { deliveries } = await client.call(listDeliveries);
+  const current = deliveries.filter((entry) => entry.current);
+  expect(current).toHaveLength(1);
+  const billed = current[0]?.totals.find(({ metric }) => metric === 'billedCost');
+  expect(Number(billed?.amount)).toBe(total);
+  const query = { delivery: current[0]?.delivery ?? '', file: 'bill.csv', row: ROWS };
+  const { fields } = await client.call(getRawRow, { query });
+  expect(Number(fields[0]?.value) * ROWS).toBe(total);
+  return total / ROWS;
+}
+
+describe('a server that is killed', () => {
+  it('while a bill comes in shows the old one or the new one afterwards, never a mixture, whenever it was', async () => {
     const data = mkdtempSync(join(tmpdir(), 'killed-import-'));
     const outcomes = new Set<'old' | 'new'>();
     for (const [round, delayMs] of [5, 40, 80, 120, 160, 200, 260, 340, 450, 2500].entries()) {
@@ -41,15 +62,38 @@ describe('a server that is killed while a bill comes in', () => {
       await importing;
 
       await using again = await startServerProcess(data);
-      const client = createDemoClient(again.url);
-      const { totals, rows } = await client.call(costSummary, { query: { by: 'team,tag:team' } });
-      const total = Number(totals[0]?.amount);
-      expect([oldCost * ROWS, newCost * ROWS]).toContain(total);
-      expect(rows.reduce((sum, row) => sum + Number(row.amount), 0)).toBe(total);
-      const { deliveries } = await client.call(listDeliveries);
-      expect(deliveries.filter(({ current }) => current)).toHaveLength(1);
-      outcomes.add(total === oldCost * ROWS ? 'old' : 'new');
+      const cost = await costOfRows(again.url);
+      expect([oldCost, newCost]).toContain(cost);
+      outcomes.add(cost === oldCost ? 'old' : 'new');
     }
     expect(outcomes).toEqual(new Set(['old', 'new']));
   });
+
+  it('while it goes back to an older bill shows one of the two, and can go back again', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'killed-revert-'));
+    const first = await startServerProcess(data);
+    const older = await importOne(first.url, bill(data, 1));
+    const newer = await importOne(first.url, bill(data, 2));
+    await first.kill();
+    const outcomes = new Set<number>();
+    for (const delayMs of [1, 15, 30, 60, 100, 160, 1500]) {
+      const server = await startServerProcess(data);
+      const reverting = revertTo(server.url, older).catch(() => undefined);
+      await pause(delayMs); // the moment of the crash is what is varied here
+      await server.kill();
+      await reverting;
+
+      await using again = await startServerProcess(data);
+      const cost = await costOfRows(again.url);
+      expect([1, 2]).toContain(cost);
+      outcomes.add(cost);
+      if (cost === 1) await revertTo(again.url, newer);
+      expect(await costOfRows(again.url)).toBe(2);
+    }
+    expect(outcomes).toContain(1);
+  });
 });
+
+async function revertTo(url: string, delivery: string): Promise<void> {
+  await createDemoClient(url).call(revertDelivery, { body: { delivery } });
+}

@@ -1,5 +1,6 @@
 import type { LakeTable } from '../../platform/lake/index.ts';
 import { duckDbTypes, focusColumnNames, focusColumns } from './focus-columns.ts';
+import type { BillDataset } from './formats/format.ts';
 
 /**
  * The canonical bill: FOCUS 1.4 columns verbatim, with where each row came from. `source_row` is the record's number in
@@ -23,7 +24,7 @@ export const billRows: LakeTable = {
 export interface BillUnit {
   readonly source: string;
   readonly exportName: string;
-  readonly dataset: string;
+  readonly dataset: BillDataset;
   readonly scope: string;
   /** YYYY-MM */
   readonly period: string;

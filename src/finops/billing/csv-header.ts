@@ -6,16 +6,22 @@ const DELIMITERS = [',', ';', '\t', '|'] as const;
 export function parseHeader(text: string, name: string): { delimiter: string; header: string[] } {
   const clean = text.startsWith('\ufeff') ? text.slice(1) : text;
   const record = firstRecord(clean);
-  const candidates = DELIMITERS.map((delimiter) => ({ delimiter, header: splitRecord(record, delimiter) }));
-  const best = candidates.reduce((a, b) => (b.header.length > a.header.length ? b : a));
-  if (best.header.length < 2) {
+  const delimiter = delimiterOf(record);
+  const header = splitRecord(record, delimiter).map((field) => field.trim());
+  if (header.length < 2) {
     throw new AppError(
       'file_format_unknown',
       `${name}, line 1: expected a header line of FOCUS columns, found "${record.slice(0, 60)}".`,
       { file: name, line: 1 },
     );
   }
-  return best;
+  return { delimiter, header };
+}
+
+/** The delimiter that splits a header into most names. */
+export function delimiterOf(record: string): string {
+  const counted = DELIMITERS.map((delimiter) => ({ delimiter, names: splitRecord(record, delimiter).length }));
+  return counted.reduce((a, b) => (b.names > a.names ? b : a)).delimiter;
 }
 
 /** Up to the first line end that is not inside quotes. */
@@ -29,7 +35,8 @@ function firstRecord(text: string): string {
   return text;
 }
 
-function splitRecord(record: string, delimiter: string): string[] {
+/** Fields of a record, without the quotes around them, otherwise verbatim. */
+export function splitRecord(record: string, delimiter: string): string[] {
   const fields: string[] = [];
   let field = '';
   let quoted = false;
@@ -41,9 +48,9 @@ function splitRecord(record: string, delimiter: string): string[] {
         at += 1;
       } else quoted = !quoted;
     } else if (character === delimiter && !quoted) {
-      fields.push(field.trim());
+      fields.push(field);
       field = '';
     } else field += character;
   }
-  return [...fields, field.trim()];
+  return [...fields, field];
 }

@@ -37,11 +37,16 @@ export interface DeliveryRequest {
   readonly producerId: string | null;
   /** When the cloud made it, ISO 8601 in UTC; it decides which of two deliveries is newer. Null: now. */
   readonly producedAt: string | null;
-  /** Charge dates that the manifest says are covered; null when it does not say. */
+  /**
+   * Charge dates that the manifest says are covered; null when it does not say. A delivery that covers less than the days
+   * that stand is refused (`bill_period_shrinks`) instead of deleting them.
+   */
   readonly coverage: ChargeDates | null;
   readonly files: readonly DeliveryFileRef[];
+  /** Data rows that the manifest promises over all files; any other number is refused. Null or left out: it does not say. */
+  readonly expectedRows?: number | null;
   /** Rows that may be left out. */
   readonly allowRejected: number;
-  /** Lets a file with a few stray rows of another month replace that month. Only plain files are ever refused for it. */
+  /** Lets a few stray rows, or a delivery that covers fewer days, replace a whole month of them. */
   readonly allowShrink: boolean;
 }

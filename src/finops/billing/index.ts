@@ -1,20 +1,32 @@
 import type { Route } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { createMutex } from '../../platform/store/mutex.ts';
+import { type CountedUnit, countedUnits, stateOfPeriod } from './counted-units.ts';
+import type { DeliveryRequest } from './delivery-request.ts';
+import { rawKey } from './intake.ts';
 import { billingRoutes } from './routes.ts';
-import { type BillingDeps, createImporter } from './service.ts';
-import { currentUnits, findDelivery } from './store.ts';
+import type { ImportResult, PeriodState } from './schema.ts';
+import { type BillingDeps, importDelivery } from './service.ts';
+import { findDelivery, unitsOfDelivery } from './store.ts';
+import { saveProvisionalDays, standingUnits } from './unit-store.ts';
 
 export { billRows } from './bill-rows.ts';
+export type { ChargeDates, DeliveryFileRef, DeliveryRequest } from './delivery-request.ts';
 export { billDimension } from './dimensions.ts';
-export { camelCaseOf, focusColumnNames, focusColumns } from './focus-columns.ts';
+export { camelCaseOf, type FocusColumn, focusColumnNames, focusColumns } from './focus-columns.ts';
+export { isOfOtherPeriod } from './intake.ts';
+export type { BillChange, BillDerivation, BillDeriver } from './ledger.ts';
 export { billingMigrations } from './migrations.ts';
-export type { BillDerivation, BillDeriver, BillingDeps } from './service.ts';
+export type { BillingDeps } from './service.ts';
 
 /** Which delivery stands for which unit now. */
 export interface CurrentUnit {
   /** Lake partition of the unit. */
   readonly partition: string;
   readonly source: string;
+  readonly exportName: string;
+  readonly dataset: string;
+  readonly scope: string;
   /** YYYY-MM */
   readonly period: string;
   readonly delivery: string;
@@ -22,17 +34,54 @@ export interface CurrentUnit {
 
 /** Bills in: files become canonical FOCUS rows by the replacement law. */
 export interface Billing {
-  /** Current units by period, then source. */
+  /**
+   * Takes in one delivery, whole or not at all, in its turn. A delivery that is known changes nothing; one that is older
+   * than what came for its unit is kept and ignored; one whose charges another export counts is kept and shadowed: see
+   * `units` of the result. `actor` says who or what brought it.
+   */
+  importDelivery(request: DeliveryRequest, actor: string): Promise<ImportResult>;
+  /** Whether the bytes of a file with this SHA-256 are kept, so that a delivery may name them without sending them. */
+  keepsRaw(sha256: string): Promise<boolean>;
+  /**
+   * Runs work that changes what counts, or what is derived from it, in its turn: no import, revert, preference or other such
+   * work happens meanwhile. Take the turn before a store transaction, never inside one, or both wait for ever.
+   */
+  exclusive<T>(work: () => Promise<T>): Promise<T>;
+  /** How many days after its end a month of a source stays provisional; 14 unless set. */
+  setProvisionalDays(sql: Sql, source: string, days: number): Promise<void>;
+  /** Units that count now, by period, then source; what another unit shadows is not among them. */
   currentUnits(sql: Sql): Promise<CurrentUnit[]>;
+  /** Ids of the lake files with the rows of a delivery, current or not; empty for an unknown one. */
+  filesOf(sql: Sql, delivery: string): Promise<string[]>;
   /** Rows of a delivery that were left out as not acceptable; 0 for an unknown delivery. */
   rejectedRows(sql: Sql, delivery: string): Promise<number>;
+  /** What a delivery says a month costs, current or not, by unit; null for an unknown delivery. */
+  countedUnits(sql: Sql, delivery: string): Promise<CountedUnit[] | null>;
+  /** State of a billing period now: of its sources the one that is open longest decides. */
+  periodState(sql: Sql, period: string): Promise<PeriodState>;
   readonly routes: readonly Route[];
 }
 
 export function createBilling(deps: BillingDeps): Billing {
+  const turn = createMutex();
+  const exclusive: Billing['exclusive'] = async (work) => {
+    const release = await turn.acquire();
+    try {
+      return await work();
+    } finally {
+      release();
+    }
+  };
   return {
-    currentUnits,
+    importDelivery: (request, actor) => exclusive(() => importDelivery(deps, request, actor)),
+    keepsRaw: async (sha256) => (await deps.objects.size(rawKey(sha256))) !== null,
+    exclusive,
+    setProvisionalDays: saveProvisionalDays,
+    currentUnits: async (sql) => (await standingUnits(sql)).filter(({ shadowedBy }) => shadowedBy === null),
+    filesOf: async (sql, delivery) => (await unitsOfDelivery(sql, delivery)).flatMap(({ lakeFiles }) => lakeFiles),
     rejectedRows: async (sql, delivery) => (await findDelivery(sql, delivery))?.rejectedRows ?? 0,
-    routes: billingRoutes(deps.store, createImporter(deps)),
+    countedUnits,
+    periodState: (sql, period) => stateOfPeriod(sql, period, deps.clock.now()),
+    routes: billingRoutes(deps, exclusive),
   };
 }

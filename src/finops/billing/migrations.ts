@@ -1,4 +1,6 @@
-import type { Migrations } from '../../platform/store/index.ts';
+import type { Kysely } from 'kysely';
+import { type Migrations, withSequence } from '../../platform/store/index.ts';
+import { type BeforeUnits, fillUnits } from './units-migration.ts';
 
 export const billingMigrations: Migrations = {
   'billing/001-deliveries': {
@@ -28,6 +30,81 @@ export const billingMigrations: Migrations = {
         .addColumn('source', 'text', (column) => column.notNull())
         .addColumn('period', 'text', (column) => column.notNull())
         .addColumn('delivery_id', 'text', (column) => column.notNull())
+        .execute();
+    },
+  },
+  'billing/002-units': {
+    async up(db: Kysely<BeforeUnits>) {
+      const delivery = db.schema.alterTable('bill_delivery');
+      await delivery.addColumn('producer_id', 'text').execute();
+      // One row a unit of a delivery, in order of arrival, whether it counts or not; what it holds never changes.
+      await withSequence(db, db.schema.createTable('bill_delivery_unit'), 'sequence')
+        .addColumn('delivery_id', 'text', (column) => column.notNull())
+        .addColumn('partition_name', 'text', (column) => column.notNull())
+        .addColumn('source', 'text', (column) => column.notNull())
+        .addColumn('export_name', 'text', (column) => column.notNull())
+        .addColumn('dataset', 'text', (column) => column.notNull())
+        .addColumn('scope', 'text', (column) => column.notNull())
+        .addColumn('period', 'text')
+        .addColumn('received_at', 'text', (column) => column.notNull())
+        .addColumn('produced_at', 'text', (column) => column.notNull())
+        .addColumn('lake_files', 'text', (column) => column.notNull())
+        .addColumn('row_count', 'bigint', (column) => column.notNull())
+        .addColumn('facts', 'text')
+        .addColumn('ignored', 'integer', (column) => column.notNull())
+        .addColumn('remark', 'text')
+        .addUniqueConstraint('bill_delivery_unit_once', ['delivery_id', 'partition_name'])
+        .execute();
+      await db.schema
+        .createIndex('bill_delivery_unit_partition')
+        .on('bill_delivery_unit')
+        .columns(['partition_name', 'produced_at'])
+        .execute();
+      const unit = () => db.schema.alterTable('bill_unit');
+      await unit()
+        .addColumn('export_name', 'text', (column) => column.notNull().defaultTo('default'))
+        .execute();
+      await unit()
+        .addColumn('dataset', 'text', (column) => column.notNull().defaultTo('CostAndUsage'))
+        .execute();
+      await unit()
+        .addColumn('scope', 'text', (column) => column.notNull().defaultTo('default'))
+        .execute();
+      await unit()
+        .addColumn('arrival', 'bigint', (column) => column.notNull().defaultTo(0))
+        .execute();
+      await unit().addColumn('preference', 'bigint').execute();
+      await unit()
+        .addColumn('beside', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute();
+      await unit().addColumn('shadowed_by', 'text').execute();
+      await unit().addColumn('shadow_reason', 'text').execute();
+      await db.schema.createIndex('bill_unit_period').on('bill_unit').column('period').execute();
+      await fillUnits(db);
+      // Exports that describe the same charges, by the two units without their period.
+      await db.schema
+        .createTable('bill_overlap')
+        .addColumn('one', 'text', (column) => column.notNull())
+        .addColumn('other', 'text', (column) => column.notNull())
+        .addColumn('period', 'text', (column) => column.notNull())
+        .addColumn('reason', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('bill_overlap_once', ['one', 'other', 'period'])
+        .execute();
+      // What changed what counts, one row an act and billing period; `delta` is there where the period was closed.
+      await withSequence(db, db.schema.createTable('bill_act'), 'sequence')
+        .addColumn('at', 'text', (column) => column.notNull())
+        .addColumn('act', 'text', (column) => column.notNull())
+        .addColumn('actor', 'text', (column) => column.notNull())
+        .addColumn('why', 'text')
+        .addColumn('delivery_id', 'text', (column) => column.notNull())
+        .addColumn('period', 'text', (column) => column.notNull())
+        .addColumn('changes', 'text', (column) => column.notNull())
+        .addColumn('delta', 'text')
+        .execute();
+      await db.schema
+        .createTable('bill_source')
+        .addColumn('source', 'text', (column) => column.primaryKey())
+        .addColumn('provisional_days', 'integer', (column) => column.notNull())
         .execute();
     },
   },

@@ -1,41 +1,91 @@
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
-import { handle, type Route } from '../../platform/http/index.ts';
-import type { Store } from '../../platform/store/index.ts';
-import type { ImportResult } from './schema.ts';
-import { type Delivery, importBill, listDeliveries } from './schema.ts';
-import type { ImportRequest } from './service.ts';
-import { currentUnits, pageDeliveries, type StoredDelivery } from './store.ts';
+import { handle, handleDownload, type Route } from '../../platform/http/index.ts';
+import { pageRestatements } from './act-store.ts';
+import { shownDeliveries } from './deliveries.ts';
+import type { DeliveryRequest } from './delivery-request.ts';
+import { diffDeliveries as diff } from './diff/index.ts';
+import { diffDeliveries } from './diff/schema.ts';
+import { preferDelivery as prefer } from './prefer.ts';
+import { rawFile, rawRow } from './raw/index.ts';
+import { downloadRaw, getRawRow } from './raw/schema.ts';
+import { revertDelivery as revert } from './revert.ts';
+import {
+  importBill,
+  listDeliveries,
+  listRestatements,
+  preferDelivery,
+  revertDelivery,
+  setProvisionalDays,
+} from './schema.ts';
+import { type BillingDeps, importDelivery } from './service.ts';
+import { saveProvisionalDays } from './unit-store.ts';
 
-export function billingRoutes(store: Store, runImport: (request: ImportRequest) => Promise<ImportResult>): Route[] {
+type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
+
+export function billingRoutes(deps: BillingDeps, exclusive: Exclusive): Route[] {
+  return [...writingRoutes(deps, exclusive), ...readingRoutes(deps), ...rawRoutes(deps)];
+}
+
+function writingRoutes(deps: BillingDeps, exclusive: Exclusive): Route[] {
   return [
-    handle(importBill, ({ body }) => runImport(body)),
-    handle(listDeliveries, async ({ query }) => {
-      const { source = null, pageSize, pageToken } = query;
-      const [at, id] = pageToken === undefined ? [] : decodePageToken(pageToken, { source });
-      const after = at === undefined ? null : { at: String(at), id: String(id) };
-      const page = await pageDeliveries(store, { source, after, limit: pageSize + 1 });
-      const units = await currentUnits(store);
-      const shown = page.slice(0, pageSize);
-      const last = shown.at(-1);
-      const nextPageToken =
-        page.length > pageSize && last !== undefined ? encodePageToken([last.receivedAt, last.id], { source }) : null;
-      return { deliveries: shown.map((delivery) => shownDelivery(delivery, units)), nextPageToken };
+    handle(importBill, ({ body, actor }) => {
+      const { export: exportName, dataset = null, period = null, producedAt = null, ...given } = body;
+      const said = { exportName, dataset, period, producedAt, producerId: null, coverage: null };
+      const request: DeliveryRequest = { ...given, ...said };
+      return exclusive(() => importDelivery(deps, request, actor));
+    }),
+    handle(revertDelivery, ({ body: { delivery, period = null, why = null, dryRun }, actor }) =>
+      exclusive(() => revert(deps, { delivery, period, why, actor, dryRun })),
+    ),
+    handle(preferDelivery, ({ body: { delivery, period = null, why = null, beside, dryRun }, actor }) =>
+      exclusive(() => prefer(deps, { delivery, period, why, actor, beside, dryRun })),
+    ),
+    handle(setProvisionalDays, async ({ params: { source }, body: { days } }) => {
+      await saveProvisionalDays(deps.store, source, days);
+      return { source, days };
     }),
   ];
 }
 
-function shownDelivery(delivery: StoredDelivery, units: readonly { delivery: string; period: string }[]): Delivery {
-  const currentPeriods = units.filter((unit) => unit.delivery === delivery.id).map((unit) => unit.period);
-  return {
-    delivery: delivery.id,
-    source: delivery.source,
-    periods: [...delivery.periods],
-    currentPeriods,
-    receivedAt: delivery.receivedAt,
-    rows: delivery.acceptedRows,
-    rejectedRows: delivery.rejectedRows,
-    current: currentPeriods.length > 0,
-    files: delivery.files.map(({ name, sizeBytes }) => ({ name, sizeBytes })),
-    totals: [...delivery.totals],
-  };
+function readingRoutes(deps: BillingDeps): Route[] {
+  return [
+    handle(listDeliveries, async ({ query: { source = null, period = null, pageSize, pageToken } }) => {
+      const asked = { source, period };
+      const [after] = pageToken === undefined ? [] : decodePageToken(pageToken, asked);
+      const found = await shownDeliveries(deps, { ...asked, after: numberOrNull(after), limit: pageSize + 1 });
+      const { shown, nextPageToken } = pageOf(found, pageSize, asked);
+      return { deliveries: shown.map(({ delivery }) => delivery), nextPageToken };
+    }),
+    handle(listRestatements, async ({ query: { period = null, pageSize, pageToken } }) => {
+      const asked = { period };
+      const [after] = pageToken === undefined ? [] : decodePageToken(pageToken, asked);
+      const page = { period, after: numberOrNull(after), limit: pageSize + 1 };
+      const { shown, nextPageToken } = pageOf(await pageRestatements(deps.store, page), pageSize, asked);
+      return { restatements: shown.map(({ restatement }) => restatement), nextPageToken };
+    }),
+    handle(diffDeliveries, ({ query: { period = null, by = null, ...asked } }) => diff(deps, { ...asked, period, by })),
+  ];
+}
+
+function rawRoutes(deps: BillingDeps): Route[] {
+  return [
+    handleDownload(downloadRaw, ({ query }) => rawFile(deps, query)),
+    handle(getRawRow, ({ query }) => rawRow(deps, query)),
+  ];
+}
+
+function numberOrNull(value: string | number | undefined): number | null {
+  return value === undefined ? null : Number(value);
+}
+
+/** A page of what was found one more than fits, and the token of the next. */
+function pageOf<T extends { readonly sequence: number }>(
+  found: readonly T[],
+  pageSize: number,
+  asked: unknown,
+): { shown: T[]; nextPageToken: string | null } {
+  const shown = found.slice(0, pageSize);
+  const last = shown.at(-1);
+  const more = found.length > pageSize && last !== undefined;
+  return { shown, nextPageToken: more ? encodePageToken([last.sequence], asked) : null };
 }

@@ -18,6 +18,10 @@ export const DeliveryId = z
   .regex(/^d_[0-9a-f]{20}$/)
   .describe('Id of one delivery of a bill');
 
+export const BillDataset = z
+  .enum(['CostAndUsage', 'ActualCost', 'AmortizedCost'])
+  .describe('What the rows are; actual and amortised cost are two views of one bill');
+
 export const RejectedRow = z
   .strictObject({
     file: z.string().describe('File name'),
@@ -41,6 +45,34 @@ export const MetricTotal = z
   .describe('Sum of one cost column in one currency');
 export type MetricTotal = z.infer<typeof MetricTotal>;
 
+const unitFields = {
+  source: SourceName,
+  export: z.string().describe("Name of the cloud's export; `default` where files come by hand"),
+  dataset: BillDataset,
+  scope: z.string().describe('What the export covers, such as a billing account; `default` where nobody says'),
+};
+
+export const Standing = z
+  .enum(['current', 'replaced', 'ignored', 'shadowed', 'empty'])
+  .describe(
+    'current: counted in every total. replaced: another delivery of its unit stands. ignored: it was older than what had come. shadowed: the same charges are counted from another unit. empty: no row and no declared period',
+  );
+export type Standing = z.infer<typeof Standing>;
+
+export const UnitOutcome = z
+  .strictObject({
+    ...unitFields,
+    period: Month.nullable().describe('Billing period; null for a delivery without rows that declares none'),
+    rows: z.number().int().describe('Rows accepted'),
+    standing: Standing,
+    reason: z
+      .string()
+      .nullable()
+      .describe('Why it is not counted, or what is remarkable about it; null when nothing is'),
+  })
+  .describe('What became of one unit of a delivery');
+export type UnitOutcome = z.infer<typeof UnitOutcome>;
+
 export const ImportResult = z
   .strictObject({
     delivery: DeliveryId.nullable().describe('Id of the delivery; null when nothing was stored'),
@@ -53,9 +85,12 @@ export const ImportResult = z
     totals: z.array(MetricTotal).describe('Sums over the accepted rows, by metric and currency'),
     replaced: z.array(DeliveryId).describe('Deliveries that this one took the place of, wholly or for some periods'),
     unchanged: z.boolean().describe('True when the same files had been delivered before; nothing was changed then'),
+    units: z.array(UnitOutcome).describe('What became of each unit of the delivery'),
   })
   .describe('What an import did');
 export type ImportResult = z.infer<typeof ImportResult>;
+
+const UnitName = z.string().min(1).max(500);
 
 export const importBill = endpoint({
   method: 'POST',
@@ -72,48 +107,196 @@ export const importBill = endpoint({
       .max(10_000)
       .describe('The files of the delivery'),
     allowRejected: z.number().int().min(0).default(0).describe('How many rows may be left out'),
+    allowShrink: z
+      .boolean()
+      .default(false)
+      .describe('Let a few stray rows of another billing period replace the many that are there'),
+    export: UnitName.default('default').describe("Name of the cloud's export"),
+    dataset: BillDataset.optional().describe('What the rows are; as the format of the files says when left out'),
+    scope: UnitName.default('default').describe('What the export covers'),
+    period: Month.optional().describe(
+      'Billing period that the delivery is of, whole; as the rows say when left out, each a unit of its own',
+    ),
+    producedAt: UtcInstant.optional().describe('When the cloud made it; decides which delivery is newer. Default: now'),
   }),
   response: ImportResult,
   errors: [
     'upload_not_found',
     'file_empty',
     'file_truncated',
+    'file_too_wide',
     'file_unreadable',
     'file_not_utf8',
     'file_format_unknown',
     'bill_column_missing',
     'bill_malformed',
     'bill_rows_rejected',
+    'bill_period_shrinks',
     'storage_full',
   ],
 });
 
+export const PeriodState = z
+  .enum(['open', 'provisional', 'closed'])
+  .describe(
+    'open: the month is not over. provisional: the cloud still changes it (two weeks after its end unless set otherwise). closed: a change is a restatement',
+  );
+export type PeriodState = z.infer<typeof PeriodState>;
+
 export const Delivery = z
   .strictObject({
     delivery: DeliveryId,
-    source: SourceName,
-    periods: z.array(Month).describe('Billing periods in it'),
-    currentPeriods: z.array(Month).describe('Those of them for which it is the current delivery'),
+    ...unitFields,
+    period: Month.nullable().describe('Billing period; null for a delivery without rows that declares none'),
     receivedAt: UtcInstant.describe('When it was stored'),
-    rows: z.number().int().describe('Rows accepted'),
-    rejectedRows: z.number().int().describe('Rows kept apart as rejected'),
-    current: z.boolean().describe('True while any of its periods is current'),
+    producedAt: UtcInstant.describe('When the cloud made it; when it was stored where nobody says'),
+    producerId: z.string().nullable().describe("The cloud's own id of it; null for plain files"),
+    rows: z.number().int().describe('Rows accepted, of this period'),
+    rejectedRows: z.number().int().describe('Rows of the whole delivery that were left out as not acceptable'),
+    state: PeriodState.nullable().describe('State of the billing period now; null where there is no period'),
+    current: z.boolean().describe('True while its rows count'),
+    standing: Standing,
+    reason: z
+      .string()
+      .nullable()
+      .describe('Why it does not count, or what is remarkable about it; null when nothing is'),
+    chargeDates: z
+      .strictObject({
+        from: z.string().describe('First charge date, YYYY-MM-DD'),
+        to: z.string().describe('Last charge date (included)'),
+        days: z.number().int().describe('Distinct charge dates'),
+      })
+      .nullable()
+      .describe('Charge dates of the rows; null when there is none'),
+    totals: z.array(MetricTotal).describe('Sums over the accepted rows of this period'),
     files: z
-      .array(z.strictObject({ name: z.string().describe('File name'), sizeBytes: z.number().int().describe('Bytes') }))
-      .describe('Files it came in'),
-    totals: z.array(MetricTotal).describe('Sums over the accepted rows'),
+      .array(
+        z.strictObject({
+          name: z.string().describe('File name'),
+          sizeBytes: z.number().int().describe('Bytes'),
+          sha256: z.string().describe('SHA-256 of the bytes, by which they are kept'),
+        }),
+      )
+      .describe('Files of the whole delivery'),
   })
-  .describe('One delivery of a bill');
+  .describe('One billing period of one delivery of a bill');
 export type Delivery = z.infer<typeof Delivery>;
 
 export const listDeliveries = endpoint({
   method: 'GET',
   path: '/api/v1/bill/deliveries',
   scope: 'finops.read',
-  summary: 'Deliveries, newest first',
-  query: z.strictObject({ source: SourceName.optional(), ...PageQuery }),
+  summary: 'Deliveries, oldest first; one entry for each billing period of each',
+  query: z.strictObject({
+    source: SourceName.optional(),
+    period: Month.optional().describe('Only of this billing period'),
+    ...PageQuery,
+  }),
   response: z.strictObject({
-    deliveries: z.array(Delivery).describe('Deliveries, newest first'),
+    deliveries: z.array(Delivery).describe('Deliveries, oldest first'),
+    nextPageToken: NextPageToken,
+  }),
+  errors: ['invalid_page_token'],
+});
+
+const actBody = {
+  delivery: DeliveryId,
+  period: Month.optional().describe('Only this billing period; all that the delivery holds when left out'),
+  why: z.string().max(1000).optional().describe('Reason, kept with the act'),
+  dryRun: z.boolean().default(false).describe('Only say what would change; default false'),
+};
+
+export const UnitChange = z
+  .strictObject({
+    ...unitFields,
+    period: Month,
+    state: PeriodState,
+    before: DeliveryId.nullable().describe('Delivery that was counted for the unit; null when none was'),
+    after: DeliveryId.nullable().describe('Delivery that is counted now; null when none is'),
+  })
+  .describe('Which delivery counts for a unit, before and after');
+export type UnitChange = z.infer<typeof UnitChange>;
+
+export const moneyChange = {
+  metric: CostMetric,
+  currency: Currency,
+  before: DecimalString.nullable().describe('Exact sum before; 0 without rows, null when no row has the metric'),
+  after: DecimalString.nullable().describe('Exact sum after; 0 without rows, null when no row has the metric'),
+  delta: DecimalString.nullable().describe('after - before, exact; null when either is unknown'),
+};
+
+const ServiceDelta = z
+  .strictObject({
+    serviceName: z.string().nullable().describe('Service; null when rows name none'),
+    ...moneyChange,
+  })
+  .describe('How the money of one service moved');
+
+export const ActResult = z.strictObject({
+  changes: z.array(UnitChange).describe('What counts differently now; empty when nothing does'),
+  delta: z.array(ServiceDelta).describe('Money of the changed units by metric and service, where it differs'),
+});
+export type ActResult = z.infer<typeof ActResult>;
+
+export const revertDelivery = endpoint({
+  method: 'POST',
+  path: '/api/v1/bill/reverts',
+  scope: 'finops.write',
+  summary: 'Go back: a delivery that stands gives way to the one before it; one that does not stand comes back itself',
+  body: z.strictObject(actBody),
+  response: ActResult,
+  errors: ['bill_delivery_not_found', 'bill_nothing_before', 'storage_full'],
+});
+
+export const preferDelivery = endpoint({
+  method: 'POST',
+  path: '/api/v1/bill/preferences',
+  scope: 'finops.write',
+  summary: 'Decide between exports of the same charges: the one of this delivery counts, or counts beside the others',
+  body: z.strictObject({
+    ...actBody,
+    beside: z
+      .boolean()
+      .default(false)
+      .describe('True: these are other charges; the unit counts beside the others and is never shadowed'),
+  }),
+  response: ActResult,
+  errors: ['bill_delivery_not_found', 'bill_delivery_not_standing', 'storage_full'],
+});
+
+export const setProvisionalDays = endpoint({
+  method: 'PUT',
+  path: '/api/v1/bill/sources/:source/provisional-days',
+  scope: 'finops.write',
+  summary: 'How long after its end a month of a source is provisional',
+  params: z.strictObject({ source: SourceName }),
+  body: z.strictObject({ days: z.number().int().min(0).max(400).describe('Days after the end of the month') }),
+  response: z.strictObject({ source: SourceName, days: z.number().int().describe('Days after the end of the month') }),
+  errors: [],
+});
+
+export const Restatement = z
+  .strictObject({
+    at: UtcInstant.describe('When it happened'),
+    act: z.enum(['import', 'revert', 'prefer']).describe('What changed the closed period'),
+    actor: z.string().describe('Who or what did it'),
+    why: z.string().nullable().describe('Reason given; null when none was'),
+    delivery: DeliveryId.describe('Delivery that was imported or named'),
+    period: Month,
+    changes: z.array(UnitChange).describe('Which deliveries count differently'),
+    delta: z.array(ServiceDelta).describe('Money by metric and service, where it differs'),
+  })
+  .describe('A change to a billing period that was closed');
+export type Restatement = z.infer<typeof Restatement>;
+
+export const listRestatements = endpoint({
+  method: 'GET',
+  path: '/api/v1/bill/restatements',
+  scope: 'finops.read',
+  summary: 'Changes to closed billing periods, newest first',
+  query: z.strictObject({ period: Month.optional().describe('Only of this billing period'), ...PageQuery }),
+  response: z.strictObject({
+    restatements: z.array(Restatement).describe('Restatements, newest first'),
     nextPageToken: NextPageToken,
   }),
   errors: ['invalid_page_token'],

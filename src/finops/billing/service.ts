@@ -1,125 +1,151 @@
-import { createHash } from 'node:crypto';
 import { AppError } from '../../platform/errors/index.ts';
-import type { Events } from '../../platform/events/index.ts';
-import type { Lake, StagedFile } from '../../platform/lake/index.ts';
-import type { Objects } from '../../platform/objects/index.ts';
-import type { Sql, Store } from '../../platform/store/index.ts';
-import { createMutex } from '../../platform/store/mutex.ts';
-import { type Clock, decimalString } from '../../platform/units/index.ts';
-import type { ReceivedUpload, Uploads } from '../../platform/uploads/index.ts';
-import { type BillUnit, billRows, unitPartition } from './bill-rows.ts';
-import { CostMetric, type ImportResult, type MetricTotal } from './schema.ts';
-import { type StagedBillFile, stageBillFile } from './staging.ts';
-import { findDelivery, insertDelivery, type StoredDelivery, takeUnits } from './store.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import { sumDecimals } from '../../platform/units/index.ts';
+import { applyPlan } from './apply-plan.ts';
+import { billRows } from './bill-rows.ts';
+import { deliveryId } from './delivery-id.ts';
+import type { DeliveryRequest } from './delivery-request.ts';
+import { type ArrivingUnit, arrivingUnits } from './import-units.ts';
+import { type Incoming, type IntakeDeps, incomingFiles, settleFiles, stagedFiles, stageFiles } from './intake.ts';
+import { type LedgerDeps, type Plan, planChange } from './ledger.ts';
+import { refuseMiscounted } from './miscount.ts';
+import { CostMetric, type ImportResult, type MetricTotal, type UnitOutcome } from './schema.ts';
+import { refuseShrinking } from './shrink.ts';
+import type { StagedBillFile } from './staging.ts';
+import { standingOf } from './standing-of.ts';
+import { findDelivery, insertDelivery, insertDeliveryUnit, type StoredDelivery, unitsOfDelivery } from './store.ts';
+import { type StandingUnit, standingUnits } from './unit-store.ts';
 
-/** What is derived from bill rows elsewhere and must change in the same instant (allocations). */
-export interface BillDeriver {
-  /** Derives with the change applied to the current bill; nothing of it is visible until it is swapped in. */
-  derive(sql: Sql, change: BillChange): Promise<BillDerivation>;
-}
-export interface BillDerivation {
-  swapIn(sql: Sql): Promise<void>;
-  discard(): Promise<void>;
-}
+export interface BillingDeps extends LedgerDeps, IntakeDeps {}
 
-/** Current files of the `remove` partitions go, those of `add` come, in one transaction. */
-export interface BillChange {
-  readonly remove: readonly string[];
-  readonly add: readonly StagedFile[];
-}
-
-export interface BillingDeps {
-  readonly store: Store;
-  readonly lake: Lake;
-  readonly objects: Objects;
-  readonly uploads: Uploads;
-  readonly events: Pick<Events, 'append'>;
-  readonly clock: Clock;
-  readonly deriver: BillDeriver;
-}
-
-export interface ImportRequest {
-  readonly source: string;
-  readonly files: readonly { readonly upload: string; readonly name: string }[];
-  readonly allowRejected: number;
+/**
+ * Takes in one delivery: the whole of it or nothing. To be called within the turn of the bill (`billing.exclusive`).
+ * Errors: those of the files, `bill_rows_rejected`, `bill_period_shrinks`, `bill_raw_not_found`, `storage_full`.
+ */
+export async function importDelivery(
+  deps: BillingDeps,
+  request: DeliveryRequest,
+  actor: string,
+): Promise<ImportResult> {
+  const incoming = await incomingFiles(deps, request.files);
+  const delivery = deliveryId(
+    request,
+    incoming.map(({ sha256 }) => sha256),
+  );
+  const known = await findDelivery(deps.store, delivery);
+  if (known !== null) {
+    await settleFiles(deps, incoming);
+    return { ...(await resultOf(deps.store, known)), replaced: [], unchanged: true };
+  }
+  const staged = await stageFiles(deps, request, delivery, incoming);
+  return resultOf(deps.store, await storeOrDiscard(deps, request, { delivery, incoming, staged, actor }));
 }
 
-interface Incoming extends ReceivedUpload {
-  readonly shownName: string;
+async function storeOrDiscard(deps: BillingDeps, request: DeliveryRequest, arrival: Arrival): Promise<StoredDelivery> {
+  try {
+    refuseRejected(request, arrival.staged);
+    refuseMiscounted(request, arrival.staged);
+    return await storeDelivery(deps, request, arrival);
+  } catch (error) {
+    await deps.lake.discard(stagedFiles(arrival.staged));
+    throw error;
+  }
 }
 
-/** One import at a time: two deliveries of one unit must not both be "the newest". */
-const importing = () => createMutex();
+interface Arrival {
+  readonly delivery: string;
+  readonly incoming: readonly Incoming[];
+  readonly staged: readonly StagedBillFile[];
+  readonly actor: string;
+}
 
-export function createImporter(deps: BillingDeps): (request: ImportRequest) => Promise<ImportResult> {
-  const turn = importing();
-  return async (request) => {
-    const release = await turn.acquire();
-    try {
-      return await importBill(deps, request);
-    } finally {
-      release();
-    }
+async function storeDelivery(deps: BillingDeps, request: DeliveryRequest, arrival: Arrival): Promise<StoredDelivery> {
+  const { delivery } = arrival;
+  const receivedAt = new Date(deps.clock.now()).toISOString();
+  const producedAt = request.producedAt === null ? receivedAt : new Date(request.producedAt).toISOString();
+  const units = await arrivingUnits(deps, request, arrival.staged, producedAt);
+  await refuseShrinking(deps, request, units);
+  const intended = units.filter(({ isOlder }) => !isOlder).map((unit) => ({ ...unit, delivery }));
+  const before = await standingUnits(deps.store);
+  const plan = await planChange(deps, intended);
+  const record = recordOf(request, arrival, { receivedAt, units, plan, before });
+  // The bytes stay from here on: what was acknowledged can be traced to them, whenever the server dies.
+  await settleFiles(deps, arrival.incoming);
+  const act = { act: 'import', actor: arrival.actor, why: null, delivery, source: request.source } as const;
+  await applyPlan(deps, plan, act, async (sql) => {
+    await insertDelivery(sql, record);
+    await insertUnits(sql, request, record, units, producedAt);
+    const shown = new Set(plan.lake.add.map(({ id }) => id));
+    const unseen = units.flatMap(({ files }) => files.filter(({ id }) => !shown.has(id)));
+    if (unseen.length > 0) await deps.lake.keep(sql, billRows, unseen);
+    return { periods: record.periods, replaced: record.replaced };
+  });
+  return record;
+}
+
+async function insertUnits(
+  sql: Sql,
+  request: DeliveryRequest,
+  { id: delivery, receivedAt }: StoredDelivery,
+  units: readonly ArrivingUnit[],
+  producedAt: string,
+): Promise<void> {
+  const { source, exportName, scope } = request;
+  for (const unit of units) {
+    const { partition, period, dataset, rows, facts, isOlder: ignored, remark } = unit;
+    const lakeFiles = unit.files.map(({ id }) => id);
+    const identity = { delivery, partition, source, exportName, dataset, scope, period };
+    await insertDeliveryUnit(sql, { ...identity, receivedAt, producedAt, lakeFiles, rows, facts, ignored, remark });
+  }
+  if (units.length > 0) return;
+  const nothing = { totals: [], chargeDays: [], accounts: [], currencies: [] };
+  const identity = { delivery, partition: '', source, exportName, dataset: request.dataset ?? 'CostAndUsage', scope };
+  const remark = 'holds no row and declares no billing period, so it replaces nothing';
+  const empty = { period: null, lakeFiles: [], rows: 0, facts: nothing, ignored: true, remark };
+  await insertDeliveryUnit(sql, { ...identity, ...empty, receivedAt, producedAt });
+}
+
+function recordOf(
+  request: DeliveryRequest,
+  { delivery, incoming, staged }: Arrival,
+  context: { receivedAt: string; units: readonly ArrivingUnit[]; plan: Plan; before: readonly StandingUnit[] },
+): StoredDelivery {
+  const { receivedAt, units, plan, before } = context;
+  const taken = new Set(units.filter(({ isOlder }) => !isOlder).map(({ partition }) => partition));
+  const replaced = before.filter((unit) => taken.has(unit.partition)).map((unit) => unit.delivery);
+  return {
+    id: delivery,
+    source: request.source,
+    producerId: request.producerId,
+    receivedAt,
+    periods: [...new Set(units.map(({ period }) => period))].toSorted(),
+    files: incoming.map(({ name, sizeBytes, sha256 }) => ({ name, sizeBytes, sha256 })),
+    acceptedRows: staged.reduce((sum, file) => sum + file.acceptedRows, 0),
+    rejectedRows: staged.reduce((sum, file) => sum + file.rejectedRows, 0),
+    rejected: staged.flatMap((file) => file.rejected).slice(0, 1000),
+    totals: totalsOf(units, plan),
+    replaced: [...new Set(replaced)].toSorted(),
   };
 }
 
-async function importBill(deps: BillingDeps, request: ImportRequest): Promise<ImportResult> {
-  const incoming = await Promise.all(
-    request.files.map(
-      async ({ upload, name }): Promise<Incoming> => ({ ...(await deps.uploads.facts(upload)), shownName: name }),
-    ),
+/** Two views of one cost in one delivery are not added up: what another unit of the delivery counts is left out. */
+function totalsOf(units: readonly ArrivingUnit[], plan: Plan): MetricTotal[] {
+  const own = new Set(units.map(({ partition }) => partition));
+  const isShadowed = (partition: string) =>
+    plan.units.some((unit) => unit.partition === partition && unit.shadowedBy !== null && own.has(unit.shadowedBy));
+  const all = units.filter(({ partition }) => !isShadowed(partition)).flatMap(({ facts }) => facts.totals);
+  const currencies = [...new Set(all.map(({ currency }) => currency))].toSorted();
+  return CostMetric.options.flatMap((metric) =>
+    currencies.flatMap((currency): MetricTotal[] => {
+      const amounts = all.filter((total) => total.metric === metric && total.currency === currency);
+      return amounts.length === 0
+        ? []
+        : [{ metric, currency, amount: sumDecimals(amounts.map(({ amount }) => amount)) }];
+    }),
   );
-  const delivery = deliveryId(request.source, incoming);
-  const known = await findDelivery(deps.store, delivery);
-  if (known !== null) {
-    await settleUploads(deps, incoming);
-    return resultOf(known, true);
-  }
-  const staged = await stageAll(deps, request, delivery, incoming);
-  const files = staged.flatMap(({ accepted }) => accepted.map(({ file }) => file));
-  try {
-    refuseRejected(request, staged);
-    const stored = await store(deps, request, delivery, incoming, staged, files);
-    return resultOf(stored, false);
-  } catch (error) {
-    await deps.lake.discard(files);
-    throw error;
-  }
 }
 
-/** The same files of the same source are the same delivery, whatever they are called and in whatever order. */
-function deliveryId(source: string, files: readonly Incoming[]): string {
-  const hash = createHash('sha256').update(source);
-  for (const sha256 of files.map((file) => file.sha256).toSorted()) hash.update(sha256);
-  return `d_${hash.digest('hex').slice(0, 20)}`;
-}
-
-async function stageAll(
-  deps: BillingDeps,
-  request: ImportRequest,
-  delivery: string,
-  incoming: readonly Incoming[],
-): Promise<StagedBillFile[]> {
-  const staged: StagedBillFile[] = [];
-  try {
-    for (const file of incoming) {
-      const path = await deps.objects.localPath(deps.uploads.keyOf(file.upload));
-      if (path === null) throw new Error('uploads are kept on this machine');
-      const origin = { delivery, source: request.source, file: file.shownName };
-      staged.push(await stageBillFile(deps.lake, { path, name: file.shownName, origin, unit: unitOf(request.source), dataset: null }));
-    }
-  } catch (error) {
-    await deps.lake.discard(staged.flatMap(({ accepted }) => accepted.map(({ file }) => file)));
-    throw error;
-  }
-  return staged;
-}
-
-function unitOf(source: string): Omit<BillUnit, 'period'> {
-  return { source, exportName: 'default', dataset: 'CostAndUsage', scope: 'default' };
-}
-
-function refuseRejected(request: ImportRequest, staged: readonly StagedBillFile[]): void {
+function refuseRejected(request: DeliveryRequest, staged: readonly StagedBillFile[]): void {
   const rejectedRows = staged.reduce((sum, file) => sum + file.rejectedRows, 0);
   if (rejectedRows <= request.allowRejected) return;
   const rejected = staged.flatMap((file) => file.rejected).slice(0, 1000);
@@ -128,16 +154,8 @@ function refuseRejected(request: ImportRequest, staged: readonly StagedBillFile[
   const rows = rejectedRows === 1 ? '1 row is' : `${rejectedRows} rows are`;
   const accepted = staged.reduce((sum, file) => sum + file.acceptedRows, 0);
   const result: ImportResult = {
-    delivery: null,
-    source: request.source,
-    rows: accepted + rejectedRows,
-    accepted,
-    rejected,
-    rejectedRows,
-    periods: [],
-    totals: [],
-    replaced: [],
-    unchanged: false,
+    ...{ delivery: null, source: request.source, rows: accepted + rejectedRows, accepted, rejected, rejectedRows },
+    ...{ periods: [], totals: [], replaced: [], unchanged: false, units: [] },
   };
   throw new AppError(
     'bill_rows_rejected',
@@ -146,70 +164,12 @@ function refuseRejected(request: ImportRequest, staged: readonly StagedBillFile[
   );
 }
 
-async function store(
-  deps: BillingDeps,
-  request: ImportRequest,
-  delivery: string,
-  incoming: readonly Incoming[],
-  staged: readonly StagedBillFile[],
-  files: readonly StagedFile[],
-): Promise<StoredDelivery> {
-  const totals = await totalsOf(deps.lake, files);
-  const periods = [...new Set(staged.flatMap(({ accepted }) => accepted.map(({ period }) => period)))].toSorted();
-  const units = periods.map((period) => ({ ...unitOf(request.source), period }));
-  const partitions = units.map(unitPartition);
-  const derivation = await deps.deriver.derive(deps.store, { remove: partitions, add: files });
-  try {
-    const stored = await deps.store.transaction(async (sql) => {
-      const replaced = await takeUnits(sql, delivery, units);
-      const record: StoredDelivery = {
-        id: delivery,
-        source: request.source,
-        receivedAt: new Date(deps.clock.now()).toISOString(),
-        periods,
-        files: incoming.map((file) => ({ name: file.shownName, sizeBytes: file.sizeBytes, sha256: file.sha256 })),
-        acceptedRows: staged.reduce((sum, file) => sum + file.acceptedRows, 0),
-        rejectedRows: staged.reduce((sum, file) => sum + file.rejectedRows, 0),
-        rejected: staged.flatMap((file) => file.rejected).slice(0, 1000),
-        totals,
-        replaced,
-      };
-      await insertDelivery(sql, record);
-      await deps.lake.swap(sql, billRows, { remove: partitions, add: files });
-      await derivation.swapIn(sql);
-      const payload = { delivery, source: request.source, periods, replaced };
-      await deps.events.append(sql, { type: 'bill.imported', subject: `source:${request.source}`, payload });
-      return record;
-    });
-    await settleUploads(deps, incoming);
-    return stored;
-  } catch (error) {
-    await derivation.discard();
-    throw error;
-  }
-}
-
-/** The raw files stay, by hash, so that every row can be traced to the bytes it came from. */
-async function settleUploads(deps: BillingDeps, incoming: readonly Incoming[]): Promise<void> {
-  for (const file of incoming) await deps.uploads.settle(file.upload, `bills/${file.sha256}`);
-}
-
-async function totalsOf(lake: Lake, files: readonly StagedFile[]): Promise<MetricTotal[]> {
-  const sums = CostMetric.options.map((metric) => {
-    const column = metric.charAt(0).toUpperCase() + metric.slice(1);
-    return `sum("${column}")::VARCHAR AS "${metric}"`;
+async function resultOf(sql: Sql, stored: StoredDelivery): Promise<ImportResult> {
+  const standing = await standingUnits(sql);
+  const units = (await unitsOfDelivery(sql, stored.id)).map((unit): UnitOutcome => {
+    const { source, exportName, scope, period, rows } = unit;
+    return { source, export: exportName, dataset: unit.dataset, scope, period, rows, ...standingOf(unit, standing) };
   });
-  const rows = await lake.query(
-    `SELECT BillingCurrency AS currency, ${sums.join(', ')} FROM ${lake.stagedRelation(billRows, files)} GROUP BY ALL ORDER BY 1`,
-  );
-  return CostMetric.options.flatMap((metric) =>
-    rows
-      .filter((row) => row[metric] !== null)
-      .map((row) => ({ metric, currency: String(row.currency), amount: decimalString(String(row[metric])) })),
-  );
-}
-
-function resultOf(stored: StoredDelivery, unchanged: boolean): ImportResult {
   return {
     delivery: stored.id,
     source: stored.source,
@@ -219,7 +179,8 @@ function resultOf(stored: StoredDelivery, unchanged: boolean): ImportResult {
     rejectedRows: stored.rejectedRows,
     periods: [...stored.periods],
     totals: [...stored.totals],
-    replaced: unchanged ? [] : [...stored.replaced],
-    unchanged,
+    replaced: [...stored.replaced],
+    unchanged: false,
+    units,
   };
 }

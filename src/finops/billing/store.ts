@@ -1,8 +1,10 @@
+import type { Generated } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
-import { type BillUnit, unitPartition } from './bill-rows.ts';
-import type { MetricTotal, RejectedRow } from './schema.ts';
+import type { BillUnit } from './bill-rows.ts';
+import { UnitFacts } from './facts.ts';
+import { BillDataset, type MetricTotal, type RejectedRow } from './schema.ts';
 
-interface BillingTables {
+interface DeliveryTables {
   bill_delivery: {
     id: string;
     source: string;
@@ -14,8 +16,25 @@ interface BillingTables {
     rejected: string;
     totals: string;
     replaced: string;
+    producer_id: string | null;
   };
-  bill_unit: { partition_name: string; source: string; period: string; delivery_id: string };
+  bill_delivery_unit: {
+    sequence: Generated<number>;
+    delivery_id: string;
+    partition_name: string;
+    source: string;
+    export_name: string;
+    dataset: string;
+    scope: string;
+    period: string | null;
+    received_at: string;
+    produced_at: string;
+    lake_files: string;
+    row_count: number;
+    facts: string | null;
+    ignored: number;
+    remark: string | null;
+  };
 }
 
 export interface DeliveryFile {
@@ -24,9 +43,12 @@ export interface DeliveryFile {
   readonly sha256: string;
 }
 
+/** A delivery as it came; never changed afterwards. */
 export interface StoredDelivery {
   readonly id: string;
   readonly source: string;
+  readonly producerId: string | null;
+  /** UTC, ISO 8601 with milliseconds, like `producedAt`, so that they compare as text. */
   readonly receivedAt: string;
   readonly periods: readonly string[];
   readonly files: readonly DeliveryFile[];
@@ -37,9 +59,33 @@ export interface StoredDelivery {
   readonly replaced: readonly string[];
 }
 
+/** What a delivery holds of one unit. */
+export interface NewDeliveryUnit extends Omit<BillUnit, 'period'> {
+  readonly delivery: string;
+  /** Lake partition of the unit; empty where no period is known. */
+  readonly partition: string;
+  /** YYYY-MM; null for a delivery without rows that declares none. */
+  readonly period: string | null;
+  readonly receivedAt: string;
+  readonly producedAt: string;
+  readonly lakeFiles: readonly string[];
+  readonly rows: number;
+  /** Null for what was stored before facts were kept; they are read from the rows when asked for. */
+  readonly facts: UnitFacts | null;
+  /** It was older than what had been delivered, so it never stood for its unit by itself. */
+  readonly ignored: boolean;
+  /** What is remarkable about it; null when nothing is. */
+  readonly remark: string | null;
+}
+
+export interface DeliveryUnit extends NewDeliveryUnit {
+  /** Grows with every unit that arrives. */
+  readonly sequence: number;
+}
+
 export async function insertDelivery(sql: Sql, delivery: StoredDelivery): Promise<void> {
   await sql
-    .tables<BillingTables>()
+    .tables<DeliveryTables>()
     .insertInto('bill_delivery')
     .values({
       id: delivery.id,
@@ -52,13 +98,14 @@ export async function insertDelivery(sql: Sql, delivery: StoredDelivery): Promis
       rejected: JSON.stringify(delivery.rejected),
       totals: JSON.stringify(delivery.totals),
       replaced: JSON.stringify(delivery.replaced),
+      producer_id: delivery.producerId,
     })
     .execute();
 }
 
 export async function findDelivery(sql: Sql, id: string): Promise<StoredDelivery | null> {
   const row = await sql
-    .tables<BillingTables>()
+    .tables<DeliveryTables>()
     .selectFrom('bill_delivery')
     .selectAll()
     .where('id', '=', id)
@@ -66,71 +113,125 @@ export async function findDelivery(sql: Sql, id: string): Promise<StoredDelivery
   return row === undefined ? null : deliveryOf(row);
 }
 
-/** Newest first, after the given one. */
-export async function pageDeliveries(
-  sql: Sql,
-  page: { readonly source: string | null; readonly after: { at: string; id: string } | null; readonly limit: number },
-): Promise<StoredDelivery[]> {
-  let query = sql
-    .tables<BillingTables>()
+export async function findDeliveries(sql: Sql, ids: readonly string[]): Promise<ReadonlyMap<string, StoredDelivery>> {
+  if (ids.length === 0) return new Map();
+  const rows = await sql
+    .tables<DeliveryTables>()
     .selectFrom('bill_delivery')
     .selectAll()
-    .orderBy('received_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(page.limit);
-  const { source, after } = page;
-  if (source !== null) query = query.where('source', '=', source);
-  if (after !== null) {
-    query = query.where((eb) =>
-      eb.or([eb('received_at', '<', after.at), eb.and([eb('received_at', '=', after.at), eb('id', '<', after.id)])]),
-    );
-  }
-  return (await query.execute()).map(deliveryOf);
-}
-
-/** Makes the delivery stand for its units; answers the deliveries that stood there before. */
-export async function takeUnits(sql: Sql, delivery: string, units: readonly BillUnit[]): Promise<string[]> {
-  const db = sql.tables<BillingTables>();
-  const replaced = new Set<string>();
-  for (const unit of units) {
-    const partition = unitPartition(unit);
-    const before = await db
-      .selectFrom('bill_unit')
-      .select('delivery_id')
-      .where('partition_name', '=', partition)
-      .executeTakeFirst();
-    if (before !== undefined) replaced.add(before.delivery_id);
-    await db
-      .insertInto('bill_unit')
-      .values({ partition_name: partition, source: unit.source, period: unit.period, delivery_id: delivery })
-      .onConflict((conflict) => conflict.column('partition_name').doUpdateSet({ delivery_id: delivery }))
-      .execute();
-  }
-  return [...replaced].toSorted();
-}
-
-export async function currentUnits(
-  sql: Sql,
-): Promise<{ partition: string; source: string; period: string; delivery: string }[]> {
-  const rows = await sql
-    .tables<BillingTables>()
-    .selectFrom('bill_unit')
-    .selectAll()
-    .orderBy('period')
-    .orderBy('source')
+    .where('id', 'in', [...ids])
     .execute();
-  return rows.map((row) => ({
+  return new Map(rows.map((row) => [row.id, deliveryOf(row)]));
+}
+
+/** Answers the sequence that the unit got. */
+export async function insertDeliveryUnit(sql: Sql, unit: NewDeliveryUnit): Promise<number> {
+  const { sequence } = await sql
+    .tables<DeliveryTables>()
+    .insertInto('bill_delivery_unit')
+    .values({
+      delivery_id: unit.delivery,
+      partition_name: unit.partition,
+      source: unit.source,
+      export_name: unit.exportName,
+      dataset: unit.dataset,
+      scope: unit.scope,
+      period: unit.period,
+      received_at: unit.receivedAt,
+      produced_at: unit.producedAt,
+      lake_files: JSON.stringify(unit.lakeFiles),
+      row_count: unit.rows,
+      facts: unit.facts === null ? null : JSON.stringify(unit.facts),
+      ignored: unit.ignored ? 1 : 0,
+      remark: unit.remark,
+    })
+    .returning('sequence')
+    .executeTakeFirstOrThrow();
+  return sequence;
+}
+
+/** The units of a delivery, in order of arrival. */
+export async function unitsOfDelivery(sql: Sql, delivery: string): Promise<DeliveryUnit[]> {
+  const rows = await sql
+    .tables<DeliveryTables>()
+    .selectFrom('bill_delivery_unit')
+    .selectAll()
+    .where('delivery_id', '=', delivery)
+    .orderBy('sequence')
+    .execute();
+  return rows.map(unitOf);
+}
+
+/** Everything that was delivered for one unit, oldest first: by when it was made, then by when it arrived. */
+export async function deliveriesOfUnit(sql: Sql, partition: string): Promise<DeliveryUnit[]> {
+  const rows = await sql
+    .tables<DeliveryTables>()
+    .selectFrom('bill_delivery_unit')
+    .selectAll()
+    .where('partition_name', '=', partition)
+    .orderBy('produced_at')
+    .orderBy('sequence')
+    .execute();
+  return rows.map(unitOf);
+}
+
+export interface DeliveryPage {
+  readonly source: string | null;
+  readonly period: string | null;
+  /** Sequence of the last entry of the page before; null for the first page. */
+  readonly after: number | null;
+  readonly limit: number;
+}
+
+/** Oldest first. */
+export async function pageDeliveryUnits(sql: Sql, page: DeliveryPage): Promise<DeliveryUnit[]> {
+  let query = sql
+    .tables<DeliveryTables>()
+    .selectFrom('bill_delivery_unit')
+    .selectAll()
+    .orderBy('sequence')
+    .limit(page.limit);
+  const { source, period, after } = page;
+  if (source !== null) query = query.where('source', '=', source);
+  if (period !== null) query = query.where('period', '=', period);
+  if (after !== null) query = query.where('sequence', '>', after);
+  return (await query.execute()).map(unitOf);
+}
+
+export async function saveFacts(sql: Sql, sequence: number, facts: UnitFacts): Promise<void> {
+  await sql
+    .tables<DeliveryTables>()
+    .updateTable('bill_delivery_unit')
+    .set({ facts: JSON.stringify(facts) })
+    .where('sequence', '=', sequence)
+    .execute();
+}
+
+function unitOf(row: Omit<DeliveryTables['bill_delivery_unit'], 'sequence'> & { sequence: number }): DeliveryUnit {
+  return {
+    sequence: row.sequence,
+    delivery: row.delivery_id,
     partition: row.partition_name,
     source: row.source,
+    exportName: row.export_name,
+    dataset: BillDataset.parse(row.dataset),
+    scope: row.scope,
     period: row.period,
-    delivery: row.delivery_id,
-  }));
+    receivedAt: row.received_at,
+    producedAt: row.produced_at,
+    lakeFiles: JSON.parse(row.lake_files) as string[],
+    rows: row.row_count,
+    facts: row.facts === null ? null : UnitFacts.parse(JSON.parse(row.facts)),
+    ignored: row.ignored === 1,
+    remark: row.remark,
+  };
 }
 
-function deliveryOf(row: BillingTables['bill_delivery']): StoredDelivery {
+function deliveryOf(row: DeliveryTables['bill_delivery']): StoredDelivery {
   return {
     id: row.id,
     source: row.source,
+    producerId: row.producer_id,
     receivedAt: row.received_at,
     periods: JSON.parse(row.periods) as string[],
     files: JSON.parse(row.files) as DeliveryFile[],

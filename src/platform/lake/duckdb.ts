@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { AppError } from '../errors/index.ts';
 import type { Sql } from '../store/index.ts';
+import { type ExportFormat, exportFile, removeExports } from './export-file.ts';
 import type { Lake, LakeParameter, LakeRow, LakeSession, LakeTable, RelationOptions, StagedFile } from './lake.ts';
 import {
   currentPartitions,
@@ -27,10 +29,14 @@ export interface LakeDeps {
   readonly threads: number | null;
 }
 
+/** Folder, below the root, of what is on the disk for a moment only. */
+const SPILL = '.spill';
+
 /** Opens DuckDB, confined to its folders: no extension is loaded, nothing else on the machine is reachable from SQL. */
 export async function openLake(deps: LakeDeps): Promise<Lake> {
-  const spill = join(deps.root, '.spill');
+  const spill = join(deps.root, SPILL);
   await mkdir(spill, { recursive: true, mode: 0o700 });
+  await removeExports(spill);
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: deps.memory,
     temp_directory: spill,
@@ -67,6 +73,10 @@ class DuckDbLake implements Lake {
     } finally {
       connection.closeSync();
     }
+  }
+
+  exported(select: string, format: ExportFormat): Promise<Readable> {
+    return exportFile(join(this.#root, SPILL), select, format, (statement) => this.query(statement));
   }
 
   async session<T>(work: (session: LakeSession) => Promise<T>): Promise<T> {

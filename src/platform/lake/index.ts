@@ -1,4 +1,5 @@
 export { type LakeDeps, openLake } from './duckdb.ts';
+export type { ExportFormat } from './export-file.ts';
 export type { Lake, LakeRow, LakeSession, LakeTable, StagedFile } from './lake.ts';
 export { lakeMigrations } from './migrations.ts';
 export { identifier, literal } from './quote.ts';

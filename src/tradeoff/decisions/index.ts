@@ -6,7 +6,8 @@ import { handle, type Route } from '../../platform/http/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Ledger, TakenDecision } from '../gates/index.ts';
-import { type Decision, type DecisionDetail, getDecision, listDecisions } from './schema.ts';
+import { keepBillChanges, withRestatements } from './restatements.ts';
+import { type Decision, type DecisionDetail, getDecision, listDecisions, type TakenRecord } from './schema.ts';
 import { findDecision, insertDecision, pageDecisions } from './store.ts';
 
 export { decisionMigrations } from './migrations.ts';
@@ -19,6 +20,8 @@ export interface DecisionDeps {
 
 /** The ledger of verdicts. Entries are never changed; a verdict that no longer stands gets a later one. */
 export interface Decisions extends Ledger {
+  /** Hears of bills that change, so that decisions which stood on them say so. */
+  listen(events: Pick<Events, 'subscribe'>): void;
   readonly routes: readonly Route[];
 }
 
@@ -35,21 +38,28 @@ export function createDecisions(deps: DecisionDeps): Decisions {
       });
       return decision.decision;
     },
+    listen(events) {
+      events.subscribe('decisions', ['bill.imported', 'bill.reverted', 'bill.preferred'], (event) =>
+        keepBillChanges(deps.store, event),
+      );
+    },
     routes: [
       handle(listDecisions, async ({ query: { pageSize, pageToken, model = null, verdict = null } }) => {
         const [sequence] = pageToken === undefined ? [] : decodePageToken(pageToken, { model, verdict });
         const after = sequence === undefined ? null : Number(sequence);
         const found = await pageDecisions(deps.store, { model, verdict, after, limit: pageSize + 1 });
         const shown = found.slice(0, pageSize);
-        const decisions = shown.map(({ decision }) => withoutEvidence(decision));
+        const taken = shown.map(({ decision }) => decision);
+        const decisions = (await withRestatements(deps.store, taken)).map(withoutEvidence);
         const last = shown.at(-1);
         const more = found.length > pageSize && last !== undefined;
         const nextPageToken = more ? encodePageToken([last.sequence], { model, verdict }) : null;
         return { decisions, nextPageToken };
       }),
       handle(getDecision, async ({ params }) => {
-        const decision = await findDecision(deps.store, params.decision);
-        if (decision !== null) return decision;
+        const taken = await findDecision(deps.store, params.decision);
+        const [decision] = taken === null ? [] : await withRestatements(deps.store, [taken]);
+        if (decision !== undefined) return decision;
         throw new AppError(
           'decision_not_found',
           `There is no decision ${params.decision}. See "steelyard decision list".`,
@@ -66,7 +76,7 @@ function withoutEvidence({ evidence: _evidence, ...decision }: DecisionDetail): 
   return decision;
 }
 
-function documentOf(taken: TakenDecision, at: string): DecisionDetail {
+function documentOf(taken: TakenDecision, at: string): TakenRecord {
   return {
     decision: `dec_${randomBytes(10).toString('hex')}`,
     at,

@@ -15,4 +15,25 @@ export const decisionMigrations: Migrations = {
       await db.schema.createIndex('decision_model').on('decision').columns(['model', 'sequence']).execute();
     },
   },
+  // Every change of what counts of a bill, so that a decision can be asked whether its evidence still stands.
+  'decisions/002-bill-changes': {
+    async up(db) {
+      await db.schema
+        .createTable('decision_bill_change')
+        .addColumn('event_sequence', 'bigint', (column) => column.notNull())
+        .addColumn('position', 'integer', (column) => column.notNull())
+        .addColumn('at', 'text', (column) => column.notNull())
+        .addColumn('unit', 'text', (column) => column.notNull())
+        .addColumn('source', 'text', (column) => column.notNull())
+        .addColumn('period', 'text', (column) => column.notNull())
+        .addColumn('closed', 'integer', (column) => column.notNull())
+        .addColumn('before', 'text')
+        .addColumn('after', 'text')
+        .addPrimaryKeyConstraint('decision_bill_change_once', ['event_sequence', 'position'])
+        .execute();
+      for (const side of ['before', 'after'] as const) {
+        await db.schema.createIndex(`decision_bill_change_${side}`).on('decision_bill_change').column(side).execute();
+      }
+    },
+  },
 };

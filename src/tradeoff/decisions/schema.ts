@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
-import { UtcInstant } from '../../platform/units/schema.ts';
+import { Month, UtcInstant } from '../../platform/units/schema.ts';
 import { VersionEvidence } from '../evidence/schema.ts';
 import { Check, Policy, Verdict } from '../gates/schema.ts';
 
@@ -8,6 +8,18 @@ export const DecisionId = z
   .string()
   .regex(/^dec_[0-9a-f]{20}$/)
   .describe('Id of a decision');
+
+export const EvidenceChange = z
+  .strictObject({
+    at: UtcInstant.describe('When the bill changed'),
+    source: z.string().describe('Source of the bill'),
+    period: Month.describe('Billing period'),
+    closed: z.boolean().describe('True when the period was closed: a restatement'),
+    before: z.string().describe('Delivery that the decision stood on'),
+    after: z.string().nullable().describe('Delivery that counts now; null when none does'),
+  })
+  .describe('A bill that a decision stood on and that counts no longer');
+export type EvidenceChange = z.infer<typeof EvidenceChange>;
 
 export const Decision = z
   .strictObject({
@@ -29,9 +41,17 @@ export const Decision = z
       })
       .nullable()
       .describe('What was done; null when nothing was'),
+    restatedBy: z
+      .array(EvidenceChange)
+      .describe('Bills that it stood on and that have changed since; none while all stand'),
+    needsReevaluation: z
+      .boolean()
+      .describe('True when a bill has changed since and the version was not weighed against the policy again'),
   })
   .describe('A verdict that was taken');
 export type Decision = z.infer<typeof Decision>;
+
+const sinceTaken = { restatedBy: true, needsReevaluation: true } as const;
 
 export const DecisionDetail = z
   .strictObject({
@@ -48,6 +68,10 @@ export const DecisionDetail = z
   })
   .describe('A decision with its evidence');
 export type DecisionDetail = z.infer<typeof DecisionDetail>;
+
+/** A decision as it was taken; what happened to its evidence afterwards is told when it is shown. */
+export const TakenRecord = DecisionDetail.omit(sinceTaken);
+export type TakenRecord = z.infer<typeof TakenRecord>;
 
 export const listDecisions = endpoint({
   method: 'GET',

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
-import { DecisionDetail } from './schema.ts';
+import { TakenRecord } from './schema.ts';
 
 interface DecisionTables {
   decision: {
@@ -17,7 +17,7 @@ interface DecisionTables {
   };
 }
 
-export async function insertDecision(sql: Sql, decision: DecisionDetail): Promise<void> {
+export async function insertDecision(sql: Sql, decision: TakenRecord): Promise<void> {
   await sql
     .tables<DecisionTables>()
     .insertInto('decision')
@@ -33,14 +33,14 @@ export async function insertDecision(sql: Sql, decision: DecisionDetail): Promis
     .execute();
 }
 
-export async function findDecision(sql: Sql, id: string): Promise<DecisionDetail | null> {
+export async function findDecision(sql: Sql, id: string): Promise<TakenRecord | null> {
   const row = await sql
     .tables<DecisionTables>()
     .selectFrom('decision')
     .select('document')
     .where('id', '=', id)
     .executeTakeFirst();
-  return row === undefined ? null : DecisionDetail.parse(JSON.parse(row.document));
+  return row === undefined ? null : TakenRecord.parse(JSON.parse(row.document));
 }
 
 export interface DecisionPage {
@@ -55,7 +55,7 @@ export interface DecisionPage {
 export async function pageDecisions(
   sql: Sql,
   page: DecisionPage,
-): Promise<{ sequence: number; decision: DecisionDetail }[]> {
+): Promise<{ sequence: number; decision: TakenRecord }[]> {
   let query = sql
     .tables<DecisionTables>()
     .selectFrom('decision')
@@ -67,5 +67,5 @@ export async function pageDecisions(
   if (verdict !== null) query = query.where('verdict', '=', verdict);
   if (after !== null) query = query.where('sequence', '<', after);
   const rows = await query.execute();
-  return rows.map(({ sequence, document }) => ({ sequence, decision: DecisionDetail.parse(JSON.parse(document)) }));
+  return rows.map(({ sequence, document }) => ({ sequence, decision: TakenRecord.parse(JSON.parse(document)) }));
 }

@@ -15,12 +15,16 @@ export function ReplayFacts({ decision }: { readonly decision: DecisionDetail })
     ['Policy', `${decision.policy}, version ${decision.policyVersion}`],
     ['Run', runOf(evidence.candidate.runId)],
     ['Bill deliveries', listOf(evidence.billDeliveries, 'No figure of this decision stood on a bill.')],
+    ...decision.restatedBy.map(({ period, source, before, after }): readonly [string, ReactNode] => [
+      'Restated since',
+      `${period} of ${source}: ${before} counts no longer, ${after ?? 'no delivery'} does`,
+    ]),
     ['Price books', listOf(evidence.priceBooks, 'No figure of this decision stood on a price book.')],
   ];
   return (
     <dl className={styles.facts}>
       {facts.map(([name, value]) => (
-        <div key={name} className={styles.fact}>
+        <div key={`${name} ${typeof value === 'string' ? value : ''}`} className={styles.fact}>
           <dt>{name}</dt>
           <dd>{value}</dd>
         </div>

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import {
+  type BillDiff,
+  type DiffRow,
+  diffDeliveries,
+  type FieldChange,
+  type MoneyChange,
+} from '../src/finops/billing/diff/schema.ts';
+import { Month } from '../src/platform/units/schema.ts';
+import { command } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import { counted, shownAmount } from './output/amounts.ts';
+import { table } from './output/table.ts';
+
+export const diffCommand = command({
+  path: ['bill', 'diff'],
+  summary: 'Show what differs between two deliveries: rows added, gone and changed, and the money',
+  example: 'steelyard bill diff d_0123456789abcdef0123 d_fedcba98765432100123 --by serviceName',
+  needs: 'server',
+  positionals: { a: { describe: 'Delivery before' }, b: { describe: 'Delivery after' } },
+  options: {
+    period: { value: 'YYYY-MM', schema: Month, describe: 'Billing period, where the two share several' },
+    by: { value: 'DIM', describe: 'Dimension of the money, such as serviceName or tag:team' },
+    limit: {
+      value: 'N',
+      fallback: '100',
+      schema: z.coerce.number('a whole number').int('a whole number').min(0, 'zero or more').max(1000, 'at most 1000'),
+      describe: 'Most rows to list of each kind; counts and money are always of all',
+    },
+    offset: {
+      value: 'N',
+      fallback: '0',
+      schema: z.coerce.number('a whole number').int('a whole number').min(0, 'zero or more'),
+      describe: 'Rows of each kind to skip',
+    },
+  },
+  run: async (context, { a, b, ...options }) => {
+    const query = { ...options, a, b };
+    const client = await context.client();
+    const diff = await client.call(diffDeliveries, { query });
+    await context.answer(diff, () => diffText(diff, options.by, context));
+    return 0;
+  },
+});
+
+function diffText(diff: BillDiff, by: string | undefined, context: Context): string {
+  const { unchanged, added, removed, changedRows, changedFields } = diff.counts;
+  const counts = [
+    `${diff.period}: ${counted(added, 'row')} added, ${counted(removed, 'row')} gone,`,
+    `${counted(changedRows, 'row')} changed in ${counted(changedFields, 'field')}, ${counted(unchanged, 'row')} the same.`,
+  ].join(' ');
+  return [
+    counts,
+    moneyText(diff.totals, by, context),
+    ...rowsText('Added', diff.added, added, context),
+    ...rowsText('Gone', diff.removed, removed, context),
+    ...changedText(diff.changed, context),
+  ].join('\n\n');
+}
+
+function moneyText(totals: readonly MoneyChange[], by: string | undefined, { paint }: Context): string {
+  const shown = totals.filter(({ before, after }) => before !== after);
+  if (shown.length === 0) return 'The money is the same.';
+  const amount = (value: string | null) => (value === null ? null : shownAmount(value));
+  return table(
+    shown,
+    [
+      ...(by === undefined ? [] : [{ title: by.toUpperCase(), cell: ({ value }: MoneyChange) => value }]),
+      { title: 'METRIC', cell: ({ metric }) => metric },
+      { title: 'BEFORE', align: 'decimal', cell: ({ before }) => amount(before) },
+      { title: 'AFTER', align: 'decimal', cell: ({ after }) => amount(after) },
+      { title: 'DELTA', align: 'decimal', cell: ({ delta }) => amount(delta) },
+      { title: 'CURRENCY', cell: ({ currency }) => currency },
+    ],
+    paint,
+  );
+}
+
+function rowsText(title: string, rows: readonly DiffRow[], all: number, { paint }: Context): string[] {
+  if (rows.length === 0) return [];
+  const listed = table(
+    rows,
+    [
+      { title: title.toUpperCase(), cell: placeOf },
+      { title: 'CHARGED', cell: ({ chargePeriodStart }) => chargePeriodStart?.slice(0, 10) ?? null },
+      { title: 'SERVICE', cell: ({ serviceName }) => serviceName },
+      { title: 'RESOURCE', cell: ({ resourceId }) => resourceId },
+      {
+        title: 'BILLED',
+        align: 'decimal',
+        cell: ({ billedCost }) => (billedCost === null ? null : shownAmount(billedCost)),
+      },
+      { title: 'CURRENCY', cell: ({ currency }) => currency },
+    ],
+    paint,
+  );
+  return rows.length < all ? [`${listed}\n… ${rows.length} of ${counted(all, 'row')}`] : [listed];
+}
+
+function changedText(changed: readonly FieldChange[], { paint }: Context): string[] {
+  if (changed.length === 0) return [];
+  return [
+    table(
+      changed,
+      [
+        { title: 'CHANGED', cell: ({ row }) => placeOf(row.after) },
+        { title: 'RESOURCE', cell: ({ row }) => row.after.resourceId },
+        { title: 'COLUMN', cell: ({ column }) => column },
+        { title: 'BEFORE', cell: ({ before }) => before },
+        { title: 'AFTER', cell: ({ after }) => after },
+      ],
+      paint,
+    ),
+  ];
+}
+
+function placeOf({ file, row }: DiffRow): string {
+  return `${file} row ${row}`;
+}

@@ -1,0 +1,75 @@
+import type { Generated } from 'kysely';
+import { z } from 'zod';
+import type { Sql } from '../../platform/store/index.ts';
+import { Restatement, UnitChange } from './schema.ts';
+
+interface ActTables {
+  bill_act: {
+    sequence: Generated<number>;
+    at: string;
+    act: string;
+    actor: string;
+    why: string | null;
+    delivery_id: string;
+    period: string;
+    changes: string;
+    delta: string | null;
+  };
+}
+
+/** Something that changed what counts in one billing period. */
+export interface BillAct extends Omit<Restatement, 'delta'> {
+  /** Null unless the period was closed and had been counted before. */
+  readonly delta: Restatement['delta'] | null;
+}
+
+/** Answers the sequence of the act. */
+export async function insertAct(sql: Sql, act: BillAct): Promise<number> {
+  const { sequence } = await sql
+    .tables<ActTables>()
+    .insertInto('bill_act')
+    .values({
+      at: act.at,
+      act: act.act,
+      actor: act.actor,
+      why: act.why,
+      delivery_id: act.delivery,
+      period: act.period,
+      changes: JSON.stringify(act.changes),
+      delta: act.delta === null ? null : JSON.stringify(act.delta),
+    })
+    .returning('sequence')
+    .executeTakeFirstOrThrow();
+  return sequence;
+}
+
+const Changes = z.array(UnitChange);
+
+/** Newest first. */
+export async function pageRestatements(
+  sql: Sql,
+  page: { readonly period: string | null; readonly after: number | null; readonly limit: number },
+): Promise<{ sequence: number; restatement: Restatement }[]> {
+  let query = sql
+    .tables<ActTables>()
+    .selectFrom('bill_act')
+    .selectAll()
+    .where('delta', 'is not', null)
+    .orderBy('sequence', 'desc')
+    .limit(page.limit);
+  if (page.period !== null) query = query.where('period', '=', page.period);
+  if (page.after !== null) query = query.where('sequence', '<', page.after);
+  return (await query.execute()).map((row) => ({
+    sequence: row.sequence,
+    restatement: Restatement.parse({
+      at: row.at,
+      act: row.act,
+      actor: row.actor,
+      why: row.why,
+      delivery: row.delivery_id,
+      period: row.period,
+      changes: Changes.parse(JSON.parse(row.changes)),
+      delta: JSON.parse(row.delta ?? '[]'),
+    }),
+  }));
+}

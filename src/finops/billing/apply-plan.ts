@@ -1,0 +1,100 @@
+import type { Sql } from '../../platform/store/index.ts';
+import { type BillAct, insertAct } from './act-store.ts';
+import { billRows } from './bill-rows.ts';
+import { compareMoney } from './diff/money.ts';
+import { type BillDerivation, contentOf, type LedgerDeps, type Plan, partitionOf } from './ledger.ts';
+import type { ActResult, Restatement, UnitChange } from './schema.ts';
+import { replaceOverlaps, saveUnit } from './unit-store.ts';
+
+/** Who did what to the bill. */
+export interface Act {
+  readonly act: BillAct['act'];
+  readonly actor: string;
+  readonly why: string | null;
+  /** Delivery that was imported or named, and its source. */
+  readonly delivery: string;
+  readonly source: string;
+}
+
+const eventTypes = { import: 'bill.imported', revert: 'bill.reverted', prefer: 'bill.preferred' } as const;
+
+/**
+ * Makes a plan true in one transaction: which deliveries count, the rows in the lake, what is derived from them, the
+ * record of the act and its events. `alongside` stores what belongs to the act itself and answers what its event says.
+ */
+export async function applyPlan(
+  deps: LedgerDeps,
+  plan: Plan,
+  act: Act,
+  alongside: (sql: Sql) => Promise<Readonly<Record<string, unknown>>>,
+): Promise<void> {
+  const at = new Date(deps.clock.now()).toISOString();
+  const { remove, add } = plan.lake;
+  const acts = await actsOf(deps, plan, act, at);
+  const derivation = remove.length + add.length === 0 ? null : await deps.deriver.derive(deps.store, plan.lake);
+  try {
+    await deps.store.transaction(async (sql) => {
+      const said = await alongside(sql);
+      await applyToStore(deps, sql, plan, derivation);
+      for (const done of acts) await insertAct(sql, done);
+      const { delivery, source } = act;
+      const payload = { delivery, source, ...said, changes: plan.changes };
+      await deps.events.append(sql, { type: eventTypes[act.act], subject: `source:${source}`, payload });
+      for (const done of acts) await appendRestated(deps, sql, done, source);
+    });
+  } catch (error) {
+    await derivation?.discard();
+    throw error;
+  }
+}
+
+async function applyToStore(deps: LedgerDeps, sql: Sql, plan: Plan, derivation: BillDerivation | null): Promise<void> {
+  for (const unit of plan.units) await saveUnit(sql, unit);
+  await replaceOverlaps(sql, plan.compared, plan.overlaps);
+  if (derivation === null) return;
+  await deps.lake.swap(sql, billRows, plan.lake);
+  await derivation.swapIn(sql);
+}
+
+/** What a plan changes, in deliveries and in money: said before it is applied, or instead. */
+export async function actResult(deps: LedgerDeps, plan: Plan): Promise<ActResult> {
+  return { changes: [...plan.changes], delta: await deltaOf(deps, plan, plan.changes) };
+}
+
+/** One record a billing period; a period that was closed also says how its money moved. */
+async function actsOf(deps: LedgerDeps, plan: Plan, act: Act, at: string): Promise<BillAct[]> {
+  const periods = [...new Set(plan.changes.map(({ period }) => period))].toSorted();
+  const acts: BillAct[] = [];
+  for (const period of periods) {
+    const changes = plan.changes.filter((change) => change.period === period);
+    const isRestated = changes.some(({ state, before }) => state === 'closed' && before !== null);
+    const delta = isRestated ? await deltaOf(deps, plan, changes) : null;
+    acts.push({ at, act: act.act, actor: act.actor, why: act.why, delivery: act.delivery, period, changes, delta });
+  }
+  return acts;
+}
+
+async function deltaOf(deps: LedgerDeps, plan: Plan, changes: readonly UnitChange[]): Promise<Restatement['delta']> {
+  if (changes.length === 0) return [];
+  const partitions = new Set(changes.map(partitionOf));
+  const gone = await Promise.all(
+    changes.map(async (change) =>
+      change.before === null ? [] : (await contentOf(deps, change.before, partitionOf(change))).files,
+    ),
+  );
+  const before = deps.lake.stagedRelation(billRows, gone.flat());
+  const come = plan.lake.add.filter(({ partition }) => partitions.has(partition));
+  const money = await compareMoney(deps.lake, before, deps.lake.stagedRelation(billRows, come), 'ServiceName');
+  return money
+    .filter(({ before: was, after }) => was !== after)
+    .map(({ value, metric, currency, before: was, after, delta }) => ({
+      ...{ serviceName: value, metric, currency, before: was, after, delta },
+    }));
+}
+
+async function appendRestated(deps: LedgerDeps, sql: Sql, act: BillAct, source: string): Promise<void> {
+  if (act.delta === null) return;
+  const { period, delivery, changes, delta } = act;
+  const payload = { source, period, delivery, changes, delta };
+  await deps.events.append(sql, { type: 'bill.restated', subject: `source:${source}`, payload });
+}

@@ -1,0 +1,84 @@
+import type { Lake } from '../../platform/lake/index.ts';
+import type { Store } from '../../platform/store/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import { billRows } from './bill-rows.ts';
+import { type UnitFacts, unitFacts } from './facts.ts';
+import { DEFAULT_PROVISIONAL_DAYS, periodState } from './period-state.ts';
+import type { Delivery } from './schema.ts';
+import { standingOf } from './standing-of.ts';
+import {
+  type DeliveryPage,
+  type DeliveryUnit,
+  findDeliveries,
+  pageDeliveryUnits,
+  type StoredDelivery,
+  saveFacts,
+} from './store.ts';
+import { provisionalDaysBySource, type StandingUnit, standingUnits } from './unit-store.ts';
+
+export interface DeliveriesDeps {
+  readonly store: Store;
+  readonly lake: Lake;
+  readonly clock: Clock;
+}
+
+/** Deliveries as they are shown, oldest first, each with the sequence that a page goes on from. */
+export async function shownDeliveries(
+  deps: DeliveriesDeps,
+  page: DeliveryPage,
+): Promise<{ sequence: number; delivery: Delivery }[]> {
+  const units = await pageDeliveryUnits(deps.store, page);
+  const deliveries = await findDeliveries(deps.store, [...new Set(units.map(({ delivery }) => delivery))]);
+  const standing = await standingUnits(deps.store);
+  const days = await provisionalDaysBySource(deps.store);
+  const shown: { sequence: number; delivery: Delivery }[] = [];
+  for (const unit of units) {
+    const stored = deliveries.get(unit.delivery);
+    if (stored === undefined) throw new Error(`delivery ${unit.delivery} has units but no record`);
+    const facts = unit.facts ?? (await readFacts(deps, unit));
+    const state = stateOf(deps.clock, unit, days);
+    shown.push({ sequence: unit.sequence, delivery: { ...shownUnit(unit, stored, standing, facts), state } });
+  }
+  return shown;
+}
+
+/** Those of a delivery from before facts were kept: read once from its rows. */
+async function readFacts(deps: DeliveriesDeps, unit: DeliveryUnit): Promise<UnitFacts> {
+  const facts = await unitFacts(deps.lake, await deps.lake.filesById(deps.store, billRows, unit.lakeFiles));
+  await saveFacts(deps.store, unit.sequence, facts);
+  return facts;
+}
+
+function stateOf(clock: Clock, unit: DeliveryUnit, days: ReadonlyMap<string, number>): Delivery['state'] {
+  if (unit.period === null) return null;
+  return periodState(unit.period, days.get(unit.source) ?? DEFAULT_PROVISIONAL_DAYS, clock.now());
+}
+
+function shownUnit(
+  unit: DeliveryUnit,
+  stored: StoredDelivery,
+  units: readonly StandingUnit[],
+  facts: UnitFacts,
+): Omit<Delivery, 'state'> {
+  const { standing, reason } = standingOf(unit, units);
+  const [from, to] = [facts.chargeDays.at(0), facts.chargeDays.at(-1)];
+  return {
+    delivery: unit.delivery,
+    source: unit.source,
+    export: unit.exportName,
+    dataset: unit.dataset,
+    scope: unit.scope,
+    period: unit.period,
+    receivedAt: unit.receivedAt,
+    producedAt: unit.producedAt,
+    producerId: stored.producerId,
+    rows: unit.rows,
+    rejectedRows: stored.rejectedRows,
+    current: standing === 'current',
+    standing,
+    reason,
+    chargeDates: from === undefined || to === undefined ? null : { from, to, days: facts.chargeDays.length },
+    totals: facts.totals,
+    files: stored.files.map(({ name, sizeBytes, sha256 }) => ({ name, sizeBytes, sha256 })),
+  };
+}

@@ -1,0 +1,67 @@
+import type { Lake } from '../../../platform/lake/index.ts';
+import { decimal, decimalString } from '../../../platform/units/index.ts';
+import { columnOf } from '../facts.ts';
+import { CostMetric } from '../schema.ts';
+
+/** One sum on either side of a change. */
+export interface MoneyDelta {
+  /** Value of the dimension; null where rows have none. */
+  readonly value: string | null;
+  readonly metric: CostMetric;
+  readonly currency: string;
+  /** Exact sum: `0` without rows, null when rows are there and none has the metric. */
+  readonly before: string | null;
+  readonly after: string | null;
+  /** `after - before`; null when either is unknown. */
+  readonly delta: string | null;
+  readonly rowsBefore: number;
+  readonly rowsAfter: number;
+}
+
+/**
+ * The money of two bill relations side by side, by metric, currency and the values of a SQL expression over bill rows.
+ * Groups come in order of currency and value; sums are the lake's, in DECIMAL(38,20).
+ */
+export async function compareMoney(
+  lake: Pick<Lake, 'query'>,
+  before: string,
+  after: string,
+  expression: string,
+): Promise<MoneyDelta[]> {
+  const sums = CostMetric.options.flatMap((metric) => [
+    `sum("${columnOf(metric)}") FILTER (NOT is_after)::VARCHAR AS "${metric}_before"`,
+    `sum("${columnOf(metric)}") FILTER (is_after)::VARCHAR AS "${metric}_after"`,
+  ]);
+  const columns = [
+    `${expression} AS value`,
+    'BillingCurrency',
+    ...CostMetric.options.map((metric) => columnOf(metric)),
+  ];
+  const rows = await lake.query(`
+    SELECT value, BillingCurrency AS currency, ${sums.join(', ')},
+      (count(*) FILTER (NOT is_after))::INTEGER AS rows_before, (count(*) FILTER (is_after))::INTEGER AS rows_after
+    FROM (SELECT ${columns.join(', ')}, false AS is_after FROM ${before}
+      UNION ALL SELECT ${columns.join(', ')}, true AS is_after FROM ${after})
+    GROUP BY value, BillingCurrency ORDER BY BillingCurrency, value NULLS LAST`);
+  return rows.flatMap((row) =>
+    CostMetric.options.map((metric) => {
+      const [rowsBefore, rowsAfter] = [Number(row.rows_before), Number(row.rows_after)];
+      const [was, is] = [sumOf(row[`${metric}_before`], rowsBefore), sumOf(row[`${metric}_after`], rowsAfter)];
+      return {
+        value: row.value === null ? null : String(row.value),
+        metric,
+        currency: String(row.currency),
+        before: was,
+        after: is,
+        delta: was === null || is === null ? null : decimalString(decimal(is).minus(was)),
+        rowsBefore,
+        rowsAfter,
+      };
+    }),
+  );
+}
+
+function sumOf(sum: unknown, rows: number): string | null {
+  if (rows === 0) return '0';
+  return sum === null || sum === undefined ? null : decimalString(String(sum));
+}

@@ -1,0 +1,228 @@
+import { identifier, type LakeRow, type LakeSession, literal } from '../../../platform/lake/index.ts';
+import { camelCaseOf, type FocusColumn, focusColumnNames, focusColumns } from '../focus-columns.ts';
+
+/**
+ * How rows of two deliveries are told apart. Rows have no ids that last from one delivery to the next, and equal rows are
+ * legal, so they are matched by content, as multisets:
+ *
+ * 1. Rows that are equal in every field cancel, one for one.
+ * 2. What is left pairs where its identity is equal, in order of its amounts: first with description, price and tags as
+ *    part of the identity, then, for what those were changed of, without.
+ * 3. A pair is a changed row, field by field; what found no partner was added or removed.
+ *
+ * Nothing depends on the order of rows in files, and swapping the two sides swaps the outcome.
+ */
+const IDENTITY: readonly FocusColumn[] = [
+  'ChargePeriodStart',
+  'ChargePeriodEnd',
+  'BillingAccountId',
+  'SubAccountId',
+  'ServiceProviderName',
+  'ServiceName',
+  'ResourceId',
+  'RegionId',
+  'SkuId',
+  'SkuMeter',
+  'ChargeCategory',
+  'ChargeClass',
+  'CommitmentDiscountStatus',
+];
+const FINER_IDENTITY: readonly FocusColumn[] = [
+  'SkuPriceId',
+  'ChargeDescription',
+  'PricingCategory',
+  'BillingCurrency',
+];
+
+const plainColumns = focusColumnNames.filter((name) => focusColumns[name] !== 'tags');
+
+/** Entries of a map in an order of their own; a key without a value is as good as none. */
+function entries(map: string): string {
+  return `list_sort(list_filter(map_entries(coalesce(${map}, MAP {})), lambda entry: entry.value IS NOT NULL))`;
+}
+
+const contentColumns = [...plainColumns.map(identifier), entries('Tags'), entries('"x_Columns"')];
+
+/** Two hashes of 64 bits over every field, so that different rows are not taken for equal ones. */
+const CONTENT = [
+  `hash(${contentColumns.join(', ')}) AS content`,
+  `hash('other', ${contentColumns.toReversed().join(', ')}) AS content_too`,
+];
+
+export interface DiffCounts {
+  readonly unchanged: number;
+  readonly added: number;
+  readonly removed: number;
+  readonly changedRows: number;
+  readonly changedFields: number;
+}
+
+/** Matches the rows of two relations with row ids, in temporary tables of the session that the questions below read. */
+export async function matchRows(session: LakeSession, a: string, b: string): Promise<void> {
+  const side = (relation: string, isB: boolean) => `SELECT ${isB} AS is_b, lake_file, file_row_number,
+    ${CONTENT.join(', ')}, hash(${IDENTITY.join(', ')}) AS identity,
+    hash(${[...IDENTITY, ...FINER_IDENTITY, entries('Tags')].join(', ')}) AS finer_identity,
+    BilledCost, EffectiveCost, ConsumedQuantity FROM ${relation}`;
+  await session.query(`CREATE TEMP TABLE entry AS ${side(a, false)} UNION ALL ${side(b, true)}`);
+  // Of equal rows so many are left on a side as it has more than the other.
+  await session.query(`CREATE TEMP TABLE rest AS
+    WITH uneven AS (SELECT content, content_too, count(*) FILTER (is_b) AS in_b, count(*) FILTER (NOT is_b) AS in_a
+      FROM entry GROUP BY ALL HAVING in_a <> in_b),
+    counted AS (SELECT entry.*, least(in_a, in_b) AS equal,
+        row_number() OVER (PARTITION BY is_b, content, content_too ORDER BY lake_file, file_row_number) AS nth
+      FROM entry JOIN uneven USING (content, content_too))
+    SELECT * EXCLUDE (equal, nth) FROM counted WHERE nth > equal`);
+  await session.query(`CREATE TEMP TABLE counted AS SELECT (SELECT count(*) FROM entry WHERE NOT is_b) AS in_a,
+    (SELECT count(*) FROM rest WHERE NOT is_b) AS rest_a, (SELECT count(*) FROM rest WHERE is_b) AS rest_b`);
+  // What is left is small beside what was compared; the memory is wanted for what follows.
+  await session.query('DROP TABLE entry');
+  await session.query(
+    'CREATE TEMP TABLE pair (a_file VARCHAR, a_row BIGINT, b_file VARCHAR, b_row BIGINT, moved DECIMAL(38,20), content UBIGINT)',
+  );
+  await pairBy(session, 'finer_identity');
+  await pairBy(session, 'identity');
+}
+
+async function pairBy(session: LakeSession, key: string): Promise<void> {
+  await session.query(`INSERT INTO pair
+    WITH free AS (${unpaired()}),
+    ranked AS (SELECT *, row_number() OVER (PARTITION BY is_b, ${key}
+      ORDER BY BilledCost, EffectiveCost, ConsumedQuantity, content, content_too) AS nth FROM free)
+    SELECT a.lake_file, a.file_row_number, b.lake_file, b.file_row_number,
+      abs(coalesce(b.BilledCost, 0) - coalesce(a.BilledCost, 0)), greatest(a.content, b.content)
+    FROM ranked AS a JOIN ranked AS b USING (${key}, nth) WHERE NOT a.is_b AND b.is_b`);
+}
+
+function unpaired(): string {
+  const side = (isB: boolean, prefix: string) => `SELECT * FROM rest WHERE is_b = ${isB} AND NOT EXISTS
+    (SELECT 1 FROM pair WHERE ${prefix}_file = lake_file AND ${prefix}_row = file_row_number)`;
+  return `${side(false, 'a')} UNION ALL ${side(true, 'b')}`;
+}
+
+/** Exact counts. */
+export async function countRows(session: LakeSession, a: string, b: string): Promise<DiffCounts> {
+  const [counts] = await session.query(`SELECT in_a::INTEGER AS in_a, rest_a::INTEGER AS rest_a,
+    rest_b::INTEGER AS rest_b, (SELECT count(*) FROM pair)::INTEGER AS pairs FROM counted`);
+  const [inA, restA, restB, pairs] = [counts?.in_a, counts?.rest_a, counts?.rest_b, counts?.pairs].map(Number);
+  const fields =
+    pairs === 0
+      ? 0
+      : Number(
+          (await session.query(`SELECT sum(${changedCount()})::BIGINT AS fields ${pairedRows(a, b, 'pair')}`))[0]
+            ?.fields,
+        );
+  return {
+    unchanged: (inA ?? 0) - (restA ?? 0),
+    added: (restB ?? 0) - (pairs ?? 0),
+    removed: (restA ?? 0) - (pairs ?? 0),
+    changedRows: pairs ?? 0,
+    changedFields: fields,
+  };
+}
+
+export interface ListedPart {
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** Rows of one side that found no partner, dearest first, in the columns of `rowColumns`. */
+export async function unpairedRows(
+  session: LakeSession,
+  relation: string,
+  isB: boolean,
+  { limit, offset }: ListedPart,
+): Promise<LakeRow[]> {
+  await session.query(`CREATE OR REPLACE TEMP TABLE listed AS SELECT lake_file, file_row_number, content, content_too
+    FROM (${unpaired()}) WHERE is_b = ${isB}
+    ORDER BY abs(BilledCost) DESC NULLS LAST, content, content_too LIMIT ${limit} OFFSET ${offset}`);
+  const rows = await rowsAt(session, relation, 'SELECT file_row_number AS number FROM listed');
+  return session.query(`SELECT ${rowColumns('r').join(', ')} FROM ${rows} AS r
+    JOIN listed USING (lake_file, file_row_number)
+    ORDER BY abs(r.BilledCost) DESC NULLS LAST, content, content_too`);
+}
+
+/**
+ * The few rows of a relation that a page names, and those of other files with the same numbers: the reader then skips the
+ * rest, where a join would first read every column of it.
+ */
+async function rowsAt(session: LakeSession, relation: string, numbers: string): Promise<string> {
+  const wanted = await session.query(`SELECT DISTINCT number::BIGINT AS number FROM (${numbers}) ORDER BY 1`);
+  const list = ['-1', ...wanted.map(({ number }) => String(number))].join(', ');
+  return `(SELECT * FROM ${relation} WHERE file_row_number IN (${list}))`;
+}
+
+/** Changed rows, those whose billed cost moved most first: both rows and `fields`, a JSON list of what differs. */
+export async function changedRows(
+  session: LakeSession,
+  a: string,
+  b: string,
+  { limit, offset }: ListedPart,
+): Promise<LakeRow[]> {
+  await session.query(`CREATE OR REPLACE TEMP TABLE listed_pair AS SELECT * FROM pair
+    ORDER BY moved DESC, content, a_file, a_row LIMIT ${limit} OFFSET ${offset}`);
+  const columns = [...rowColumns('a', 'a_'), ...rowColumns('b', 'b_')];
+  const ofA = await rowsAt(session, a, 'SELECT a_row AS number FROM listed_pair');
+  const ofB = await rowsAt(session, b, 'SELECT b_row AS number FROM listed_pair');
+  return session.query(`SELECT ${columns.join(', ')}, to_json(${changedFields()})::VARCHAR AS fields
+    ${pairedRows(ofA, ofB, 'listed_pair')} ORDER BY moved DESC, pair.content, a_file, a_row`);
+}
+
+function pairedRows(a: string, b: string, pairs: string): string {
+  return `FROM ${pairs} AS pair
+    JOIN ${a} AS a ON a.lake_file = a_file AND a.file_row_number = a_row
+    JOIN ${b} AS b ON b.lake_file = b_file AND b.file_row_number = b_row`;
+}
+
+const shownColumns = [
+  'SubAccountId',
+  'ServiceName',
+  'ResourceId',
+  'SkuId',
+  'ChargeDescription',
+] as const satisfies FocusColumn[];
+
+/** Where a row is and what it charges, from a relation of that alias. */
+function rowColumns(alias: string, prefix = ''): string[] {
+  return [
+    `${alias}.file AS "${prefix}file"`,
+    `coalesce(${alias}.source_row, ${alias}.file_row_number + 1)::INTEGER AS "${prefix}row"`,
+    `strftime(${alias}.ChargePeriodStart, '%Y-%m-%dT%H:%M:%SZ') AS "${prefix}chargePeriodStart"`,
+    ...shownColumns.map((name) => `${alias}.${name} AS "${prefix}${camelCaseOf(name)}"`),
+    `${alias}.BilledCost::VARCHAR AS "${prefix}billedCost"`,
+    `${alias}.BillingCurrency AS "${prefix}currency"`,
+  ];
+}
+
+const maps = [
+  { column: 'Tags', prefix: 'tag:' },
+  { column: '"x_Columns"', prefix: 'x_' },
+];
+
+/** Keys of a map column whose values differ between the two rows. */
+function changedKeys(column: string): string {
+  const [a, b] = [`coalesce(a.${column}, MAP {})`, `coalesce(b.${column}, MAP {})`];
+  return `list_sort(list_filter(list_distinct(list_concat(map_keys(${a}), map_keys(${b}))),
+    lambda key: ${a}[key] IS DISTINCT FROM ${b}[key]))`;
+}
+
+function changedCount(): string {
+  const plain = plainColumns.map((name) => `(a.${identifier(name)} IS DISTINCT FROM b.${identifier(name)})::INTEGER`);
+  return [...plain, ...maps.map(({ column }) => `len(${changedKeys(column)})`)].join(' + ');
+}
+
+function changedFields(): string {
+  const plain = plainColumns.map((name) => {
+    const [a, b] = [`a.${identifier(name)}`, `b.${identifier(name)}`];
+    const field = `{'column': ${literal(camelCaseOf(name))}, 'before': ${textOf(name, a)}, 'after': ${textOf(name, b)}}`;
+    return `CASE WHEN ${a} IS DISTINCT FROM ${b} THEN ${field} END`;
+  });
+  const keyed = maps.map(
+    ({ column, prefix }) => `list_transform(${changedKeys(column)}, lambda key: {'column': ${literal(prefix)} || key,
+      'before': a.${column}[key], 'after': b.${column}[key]})`,
+  );
+  return `list_concat(list_filter([${plain.join(', ')}], lambda field: field IS NOT NULL), ${keyed.join(', ')})`;
+}
+
+function textOf(name: FocusColumn, sql: string): string {
+  return focusColumns[name] === 'instant' ? `strftime(${sql}, '%Y-%m-%dT%H:%M:%SZ')` : `${sql}::VARCHAR`;
+}

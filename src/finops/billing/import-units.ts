@@ -1,0 +1,76 @@
+import type { StagedFile } from '../../platform/lake/index.ts';
+import { type BillUnit, unitPartition } from './bill-rows.ts';
+import type { DeliveryRequest } from './delivery-request.ts';
+import { type UnitFacts, unitFacts } from './facts.ts';
+import { contentOf, type LedgerDeps } from './ledger.ts';
+import type { StagedBillFile } from './staging.ts';
+import { deliveriesOfUnit } from './store.ts';
+import { type StandingUnit, standingUnits } from './unit-store.ts';
+
+/** What a delivery brings for one unit. */
+export interface ArrivingUnit extends BillUnit {
+  readonly partition: string;
+  readonly files: readonly StagedFile[];
+  readonly rows: number;
+  readonly facts: UnitFacts;
+  /** A newer delivery of the unit had come before. */
+  readonly isOlder: boolean;
+  /** What is remarkable about it; null when nothing is. */
+  readonly remark: string | null;
+}
+
+/** The staged files of a delivery as units, by dataset and billing period, compared with what was delivered before. */
+export async function arrivingUnits(
+  deps: LedgerDeps,
+  request: DeliveryRequest,
+  staged: readonly StagedBillFile[],
+  producedAt: string,
+): Promise<ArrivingUnit[]> {
+  const standing = await standingUnits(deps.store);
+  const units: ArrivingUnit[] = [];
+  for (const [partition, { unit, files }] of filesByUnit(request, staged)) {
+    const facts = await unitFacts(deps.lake, files);
+    const stands = standing.find((known) => known.partition === partition);
+    const newer = (await deliveriesOfUnit(deps.store, partition)).find((known) => known.producedAt > producedAt);
+    const rows = files.reduce((sum, file) => sum + file.rows, 0);
+    const remark =
+      newer === undefined
+        ? await currencyRemark(deps, facts, stands)
+        : `made ${producedAt}, before ${newer.delivery}, which was made ${newer.producedAt}`;
+    units.push({ ...unit, partition, files, rows, facts, isOlder: newer !== undefined, remark });
+  }
+  return units;
+}
+
+function filesByUnit(
+  request: DeliveryRequest,
+  staged: readonly StagedBillFile[],
+): Map<string, { unit: BillUnit; files: StagedFile[] }> {
+  const { source, exportName, scope } = request;
+  const units = new Map<string, { unit: BillUnit; files: StagedFile[] }>();
+  const take = (dataset: BillUnit['dataset'], period: string, file: StagedFile | null) => {
+    const unit = { source, exportName, dataset, scope, period };
+    const partition = unitPartition(unit);
+    const taken = units.get(partition) ?? { unit, files: [] };
+    if (file !== null) taken.files.push({ ...file, partition });
+    units.set(partition, taken);
+  };
+  for (const { dataset, accepted } of staged) {
+    // A declared period is replaced even when no row is left in it.
+    if (request.period !== null) take(request.dataset ?? dataset, request.period, null);
+    for (const { period, file } of accepted) take(request.dataset ?? dataset, period, file);
+  }
+  return units;
+}
+
+async function currencyRemark(
+  deps: LedgerDeps,
+  facts: UnitFacts,
+  stands: StandingUnit | undefined,
+): Promise<string | null> {
+  if (stands === undefined) return null;
+  const before = (await contentOf(deps, stands.delivery, stands.partition)).facts.currencies.join(', ');
+  const now = facts.currencies.join(', ');
+  if (before === now || before === '' || now === '') return null;
+  return `billed in ${now}; ${stands.delivery} before it was billed in ${before}`;
+}

@@ -1,0 +1,143 @@
+import { AppError } from '../../platform/errors/index.ts';
+import type { Lake, StagedFile } from '../../platform/lake/index.ts';
+import type { Objects } from '../../platform/objects/index.ts';
+import type { Uploads } from '../../platform/uploads/index.ts';
+import type { DeliveryFileRef, DeliveryRequest } from './delivery-request.ts';
+import type { RejectedRow } from './schema.ts';
+import { type StagedBillFile, stageBillFile } from './staging.ts';
+import type { DeliveryFile } from './store.ts';
+
+export interface IntakeDeps {
+  readonly lake: Lake;
+  readonly objects: Objects;
+  readonly uploads: Uploads;
+}
+
+/** A file of a delivery with where its bytes are now. */
+export interface Incoming extends DeliveryFile {
+  /** Object key while it waits, or where it is kept already. */
+  readonly key: string;
+  /** Null for bytes that are kept already. */
+  readonly upload: string | null;
+}
+
+/** Where the bytes of a file stay, by their hash, so that every row can be traced to them. */
+export function rawKey(sha256: string): string {
+  return `bills/${sha256}`;
+}
+
+/** Errors: `upload_not_found`, `bill_raw_not_found`. */
+export async function incomingFiles(deps: IntakeDeps, files: readonly DeliveryFileRef[]): Promise<Incoming[]> {
+  return Promise.all(files.map((file) => incomingFile(deps, file)));
+}
+
+async function incomingFile({ uploads, objects }: IntakeDeps, file: DeliveryFileRef): Promise<Incoming> {
+  if ('upload' in file) {
+    const { sizeBytes, sha256 } = await uploads.facts(file.upload);
+    return { name: file.name, sizeBytes, sha256, key: uploads.keyOf(file.upload), upload: file.upload };
+  }
+  const key = rawKey(file.sha256);
+  const sizeBytes = await objects.size(key);
+  if (sizeBytes === null) {
+    const detail = `${file.name}: no bytes with the hash ${file.sha256} are kept. Send the file.`;
+    throw new AppError('bill_raw_not_found', detail, { file: file.name });
+  }
+  return { name: file.name, sizeBytes, sha256: file.sha256, key, upload: null };
+}
+
+/** Moves what was uploaded to where it stays. */
+export async function settleFiles({ uploads }: IntakeDeps, files: readonly Incoming[]): Promise<void> {
+  for (const { upload, sha256 } of files) if (upload !== null) await uploads.settle(upload, rawKey(sha256));
+}
+
+/** Reads every file into the lake; nothing of it is visible. Errors of a file leave nothing behind. */
+export async function stageFiles(
+  deps: IntakeDeps,
+  request: DeliveryRequest,
+  delivery: string,
+  files: readonly Incoming[],
+): Promise<StagedBillFile[]> {
+  const staged: StagedBillFile[] = [];
+  try {
+    for (const file of files) staged.push(await stageFile(deps, request, delivery, file));
+    return request.period === null ? staged : await rejectOtherPeriods(deps.lake, staged, request.period);
+  } catch (error) {
+    await deps.lake.discard(stagedFiles(staged));
+    throw error;
+  }
+}
+
+async function stageFile(
+  deps: IntakeDeps,
+  { source, exportName, scope, dataset }: DeliveryRequest,
+  delivery: string,
+  file: Incoming,
+): Promise<StagedBillFile> {
+  const path = await deps.objects.localPath(file.key);
+  if (path === null) throw new Error('raw bill files are kept on this machine');
+  return stageBillFile(deps.lake, {
+    path,
+    name: file.name,
+    origin: { delivery, source, file: file.name },
+    unit: { source, exportName, dataset: dataset ?? 'CostAndUsage', scope },
+    dataset,
+  });
+}
+
+export function stagedFiles(staged: readonly StagedBillFile[]): StagedFile[] {
+  return staged.flatMap(({ accepted }) => accepted.map(({ file }) => file));
+}
+
+const LISTED_STRAYS = 1000;
+const DECLARED = 'the delivery is declared to be';
+
+/** True for a row that was rejected because it is of another billing period than the delivery declares, and for no other reason. */
+export function isOfOtherPeriod({ column, reason }: RejectedRow): boolean {
+  return column === 'BillingPeriodStart' && reason.includes(DECLARED);
+}
+
+/** A delivery of a declared period replaces that period; rows of another one would be counted where they do not belong. */
+async function rejectOtherPeriods(
+  lake: Lake,
+  staged: readonly StagedBillFile[],
+  period: string,
+): Promise<StagedBillFile[]> {
+  const kept: StagedBillFile[] = [];
+  for (const file of staged) {
+    const strays = file.accepted.filter((part) => part.period !== period);
+    if (strays.length === 0) kept.push(file);
+    else kept.push(await withoutStrays(lake, file, strays, period));
+  }
+  return kept;
+}
+
+async function withoutStrays(
+  lake: Lake,
+  staged: StagedBillFile,
+  strays: StagedBillFile['accepted'],
+  period: string,
+): Promise<StagedBillFile> {
+  const relation = lake.stagedRelation(
+    strayTable,
+    strays.map(({ file }) => file),
+  );
+  const rows = await lake.query(
+    `SELECT file, period, coalesce(source_row, file_row_number + 1)::INTEGER AS record FROM ${relation}
+      ORDER BY record LIMIT ${LISTED_STRAYS}`,
+  );
+  const rejected = rows.map((row): RejectedRow => {
+    const reason = `record ${String(row.record)} is of billing period ${String(row.period)}; ${DECLARED} ${period}`;
+    return { file: String(row.file), line: null, column: 'BillingPeriodStart', reason };
+  });
+  await lake.discard(strays.map(({ file }) => file));
+  const count = strays.reduce((sum, { file }) => sum + file.rows, 0);
+  return {
+    ...staged,
+    accepted: staged.accepted.filter((part) => part.period === period),
+    acceptedRows: staged.acceptedRows - count,
+    rejectedRows: staged.rejectedRows + count,
+    rejected: [...staged.rejected, ...rejected].slice(0, LISTED_STRAYS),
+  };
+}
+
+const strayTable = { name: 'bill_row', columns: { file: 'VARCHAR', period: 'VARCHAR', source_row: 'BIGINT' } };

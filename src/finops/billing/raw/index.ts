@@ -1,0 +1,90 @@
+import { basename } from 'node:path';
+import { AppError } from '../../../platform/errors/index.ts';
+import type { Download } from '../../../platform/http/index.ts';
+import { identifier, type Lake, literal } from '../../../platform/lake/index.ts';
+import type { Objects } from '../../../platform/objects/index.ts';
+import type { Store } from '../../../platform/store/index.ts';
+import { textOf } from '../convert.ts';
+import { rawKey } from '../intake.ts';
+import { type DeliveryFile, findDelivery, type StoredDelivery } from '../store.ts';
+import { findRecord } from './record.ts';
+import type { RawRow } from './schema.ts';
+
+export interface RawDeps {
+  readonly store: Store;
+  readonly lake: Lake;
+  readonly objects: Objects;
+}
+
+export interface RawQuestion {
+  readonly delivery: string;
+  readonly file: string;
+}
+
+/** The bytes of a delivered file, as they came. Errors: `bill_delivery_not_found`, `bill_raw_not_found`. */
+export async function rawFile(deps: RawDeps, question: RawQuestion): Promise<Download> {
+  const { file } = await keptFile(deps, question);
+  const { content } = await deps.objects.open(rawKey(file.sha256));
+  return { contentType: 'application/octet-stream', filename: basename(file.name), content };
+}
+
+/** One record of a delivered file, as it came. Errors: those of `rawFile`, `bill_row_not_found`. */
+export async function rawRow(deps: RawDeps, question: RawQuestion & { readonly row: number }): Promise<RawRow> {
+  const { delivery, file } = await keptFile(deps, question);
+  const path = await deps.objects.localPath(rawKey(file.sha256));
+  if (path === null) throw new Error('raw bill files are kept on this machine');
+  const found = (await isParquet(deps.objects, file))
+    ? await parquetRecord(deps.lake, path, question.row)
+    : await findRecord(path, question.row, malformedLines(delivery, file));
+  if (found !== null) return { delivery: delivery.id, file: file.name, row: question.row, ...found };
+  const detail = `${file.name} of ${delivery.id} has no record ${question.row}. Records are counted from 1, without the header.`;
+  throw new AppError('bill_row_not_found', detail, { file: file.name, row: question.row });
+}
+
+async function keptFile(
+  { store, objects }: RawDeps,
+  question: RawQuestion,
+): Promise<{ delivery: StoredDelivery; file: DeliveryFile }> {
+  const delivery = await findDelivery(store, question.delivery);
+  if (delivery === null) {
+    const detail = `There is no delivery ${question.delivery}. steelyard bill deliveries lists what came.`;
+    throw new AppError('bill_delivery_not_found', detail, { delivery: question.delivery });
+  }
+  const file = delivery.files.find(({ name }) => name === question.file);
+  if (file !== undefined && (await objects.size(rawKey(file.sha256))) !== null) return { delivery, file };
+  const names = delivery.files.slice(0, 5).map(({ name }) => name);
+  const detail = `No file "${question.file}" is kept of ${delivery.id}; it came as ${names.join(', ')}.`;
+  throw new AppError('bill_raw_not_found', detail, { delivery: delivery.id, file: question.file });
+}
+
+/** Lines that the reader could not take for records, so it never counted them. */
+function malformedLines(delivery: StoredDelivery, file: DeliveryFile): ReadonlySet<number> {
+  const lines = delivery.rejected
+    .filter((row) => row.file === file.name && row.column === null)
+    .map(({ line }) => line);
+  return new Set(lines.filter((line) => line !== null));
+}
+
+async function isParquet(objects: Objects, { sha256 }: DeliveryFile): Promise<boolean> {
+  const { content } = await objects.open(rawKey(sha256), { start: 0, end: 4 });
+  const chunks: Buffer[] = [];
+  for await (const chunk of content) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('latin1') === 'PAR1';
+}
+
+async function parquetRecord(lake: Lake, path: string, row: number): Promise<Pick<RawRow, 'line' | 'fields'> | null> {
+  const source = `read_parquet(${literal(path)}, file_row_number = true)`;
+  const described = await lake.query(`DESCRIBE SELECT * EXCLUDE (file_row_number) FROM ${source}`);
+  const columns = described.map(({ column_name: name, column_type: type }) => ({
+    name: String(name),
+    type: String(type),
+  }));
+  const texts = columns.map(({ name, type }, index) => `${textOf({ sql: identifier(name), type })} AS c${index}`);
+  const [record] = await lake.query(`SELECT ${texts.join(', ')} FROM ${source} WHERE file_row_number = ${row - 1}`);
+  if (record === undefined) return null;
+  const fields = columns.map(({ name }, index) => {
+    const value = record[`c${index}`];
+    return { column: name, value: value === null || value === undefined ? null : String(value) };
+  });
+  return { line: null, fields };
+}

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { periodState } from './period-state.ts';
+import { type Overlap, resolveShadows, type UnitClaim } from './standings.ts';
+
+const unit = (partition: string, arrival: number, claim: Partial<UnitClaim> = {}): UnitClaim => ({
+  ...{ partition, arrival, preference: null, beside: false },
+  ...claim,
+});
+const overlap = (one: string, other: string): Overlap => ({ one, other, reason: `${one}=${other}` });
+const counted = (units: readonly UnitClaim[], overlaps: readonly Overlap[]) =>
+  [...resolveShadows(units, overlaps)]
+    .filter(([, shadow]) => shadow === null)
+    .map(([partition]) => partition)
+    .toSorted();
+
+describe('which of the units that overlap is counted', () => {
+  it.each([
+    ['both without an overlap', [unit('a', 1), unit('b', 2)], [], ['a', 'b']],
+    ['the first come', [unit('b', 2), unit('a', 1)], [overlap('a', 'b')], ['a']],
+    ['the preferred one', [unit('a', 1), unit('b', 2, { preference: 1 })], [overlap('a', 'b')], ['b']],
+    [
+      'the one preferred last',
+      [unit('a', 1, { preference: 2 }), unit('b', 2, { preference: 1 })],
+      [overlap('b', 'a')],
+      ['a'],
+    ],
+    [
+      'both where one is said to be beside',
+      [unit('a', 1), unit('b', 2, { beside: true })],
+      [overlap('a', 'b')],
+      ['a', 'b'],
+    ],
+    [
+      'children of a parent that is itself shadowed',
+      [unit('a', 1), unit('b', 2), unit('c', 3)],
+      [overlap('a', 'b'), overlap('b', 'c')],
+      ['a', 'c'],
+    ],
+  ] as const)('is %s', (_what, units, overlaps, expected) => {
+    expect(counted(units, overlaps)).toEqual([...expected]);
+  });
+
+  it('never two that overlap, and whatever is not counted is named by one that is', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const claims = fc.tuple(
+      ...names.map((partition, index) =>
+        fc.record({
+          partition: fc.constant(partition),
+          arrival: fc.constant(index),
+          preference: fc.option(fc.integer({ min: 1, max: 3 })),
+          beside: fc.constant(false),
+        }),
+      ),
+    );
+    const pairs = fc.uniqueArray(
+      fc.subarray(names, { minLength: 2, maxLength: 2 }).map(([one = '', other = '']) => overlap(one, other)),
+      { selector: ({ reason }) => reason },
+    );
+    fc.assert(
+      fc.property(claims, pairs, (units, overlaps) => {
+        const shadows = resolveShadows(units, overlaps);
+        const isCounted = (partition: string) => shadows.get(partition) === null;
+        expect(overlaps.filter(({ one, other }) => isCounted(one) && isCounted(other))).toEqual([]);
+        for (const [partition, shadow] of shadows) {
+          if (shadow === null) continue;
+          expect(isCounted(shadow.by)).toBe(true);
+          expect(overlaps.map(({ one, other }) => [one, other].toSorted().join())).toContain(
+            [partition, shadow.by].toSorted().join(),
+          );
+        }
+        expect(resolveShadows(units.toReversed(), overlaps.toReversed())).toEqual(shadows);
+      }),
+    );
+  });
+});
+
+describe('the state of a billing period', () => {
+  it.each([
+    ['2026-12', 14, '2026-12-31T23:59:59Z', 'open'],
+    ['2026-12', 14, '2027-01-01T00:00:00Z', 'provisional'],
+    ['2026-12', 14, '2027-01-14T23:59:59Z', 'provisional'],
+    ['2026-12', 14, '2027-01-15T00:00:00Z', 'closed'],
+    ['2026-12', 0, '2027-01-01T00:00:00Z', 'closed'],
+    ['2024-02', 1, '2024-02-29T12:00:00Z', 'open'],
+    ['2024-02', 1, '2024-03-01T12:00:00Z', 'provisional'],
+  ])('of %s with %i provisional days at %s is %s', (period, days, at, state) => {
+    expect(periodState(period, days, Date.parse(at))).toBe(state);
+  });
+});

@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { parquetOptions } from './parquet-options.ts';
+import { literal } from './quote.ts';
+
+/** A form in which a query's rows leave the lake. CSV: RFC 4180, a header, nothing for null, `""` for an empty text. */
+export type ExportFormat = 'parquet' | 'csv';
+
+const PREFIX = 'export-';
+/**
+ * Has a SELECT written to a file of its own and answers the file as a stream. The file is written whole before the first
+ * byte is answered, so that a failure is an error and not a cut-off answer; it goes away with the stream.
+ */
+export async function exportFile(
+  folder: string,
+  select: string,
+  format: ExportFormat,
+  run: (statement: string) => Promise<readonly unknown[]>,
+): Promise<Readable> {
+  const path = join(folder, `${PREFIX}${randomUUID()}.${format}`);
+  const remove = () => rm(path, { force: true });
+  try {
+    await run(`COPY (${select}) TO ${literal(path)} (${await optionsOf(select, format, run)})`);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return createReadStream(path).on('close', () => void remove());
+}
+
+async function optionsOf(
+  select: string,
+  format: ExportFormat,
+  run: (statement: string) => Promise<readonly unknown[]>,
+): Promise<string> {
+  if (format === 'csv') return "FORMAT csv, HEADER true, NULLSTR ''";
+  return parquetOptions((await run(`DESCRIBE ${select}`)).length);
+}
+
+/** What a process left that died while it exported. */
+export async function removeExports(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  await Promise.all(
+    names.filter((name) => name.startsWith(PREFIX)).map((name) => rm(join(folder, name), { force: true })),
+  );
+}
