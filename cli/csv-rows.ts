@@ -1,0 +1,144 @@
+import type { Readable, Transform } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { CsvError, parse } from 'csv-parse';
+import { readBytes } from './bill-files.ts';
+import { CommandError, systemCode } from './frame/failure.ts';
+
+export interface CsvRow {
+  readonly fields: readonly string[];
+  /** Line on which the row ends, 1-based; the header has the first. */
+  readonly line: number;
+}
+
+const MOST_RECORD_CHARACTERS = 1024 * 1024;
+const DELIMITERS = [',', ';', '\t', '|'] as const;
+const GZIP_MAGIC = 0x1f8b;
+const LINE_FEED = 0x0a;
+
+/**
+ * The rows of a CSV or CSV.gz file, the header first, streamed: memory does not grow with the file. The delimiter is the
+ * one of comma, semicolon, tab and `|` that the first line has most of. Empty lines are left out. Errors: `file_not_found`,
+ * `file_unreadable`, `file_empty`, `file_not_utf8`, `file_truncated`, `csv_malformed`, each with the file and the line.
+ */
+export async function* csvRows(path: string, onBytes: (sizeBytes: number) => void): AsyncGenerator<CsvRow> {
+  const chunks = checkedText(path, unzipped(path, readBytes(path, onBytes)));
+  const head = await firstLine(chunks);
+  if (head.length === 0) throw new CommandError('file_empty', `${path} is empty (0 bytes).`, { file: path });
+  const parser = parse({
+    bom: true,
+    delimiter: delimiterOf(head),
+    info: true,
+    skip_empty_lines: true,
+    max_record_size: MOST_RECORD_CHARACTERS,
+  });
+  const feeding = feed(parser, head, chunks);
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+      yield { fields: record, line: info.lines };
+    }
+    await feeding;
+  } catch (error) {
+    throw malformed(path, error);
+  }
+}
+
+/** Gives the parser what it can take; a failure of the source becomes one of the transform. */
+async function feed(target: Transform, head: Buffer, chunks: AsyncGenerator<Buffer>): Promise<void> {
+  try {
+    target.write(head);
+    for await (const chunk of chunks) {
+      if (!target.write(chunk)) await new Promise((resolve) => target.once('drain', resolve).once('close', resolve));
+      if (target.destroyed) return;
+    }
+    target.end();
+  } catch (error) {
+    target.destroy(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+async function* unzipped(path: string, source: Readable): AsyncGenerator<Buffer> {
+  const chunks = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const first = await chunks.next();
+  if (first.done === true) return;
+  const all = rest(first.value, chunks);
+  if (first.value.length < 2 || first.value.readUInt16BE(0) !== GZIP_MAGIC) {
+    yield* all;
+    return;
+  }
+  const gunzip = createGunzip();
+  const feeding = feed(gunzip, Buffer.alloc(0), all);
+  try {
+    yield* gunzip as AsyncIterable<Buffer>;
+    await feeding;
+  } catch (error) {
+    if (!(systemCode(error) ?? '').startsWith('Z_')) throw error;
+    const detail = `${path} is a gzip file that ends too early or is damaged. Copy it again.`;
+    throw new CommandError('file_truncated', detail, { file: path }, { cause: error });
+  }
+}
+
+async function* rest(first: Buffer, chunks: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
+}
+
+/** The same bytes, refused where they are no UTF-8 text. */
+async function* checkedText(path: string, chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const notText = (cause?: unknown) =>
+    new CommandError('file_not_utf8', `${path} is not UTF-8 text. Save it as UTF-8.`, { file: path }, { cause });
+  const check = (chunk?: Buffer) => {
+    try {
+      decoder.decode(chunk, { stream: chunk !== undefined });
+    } catch (error) {
+      throw notText(error);
+    }
+  };
+  for await (const chunk of chunks) {
+    check(chunk);
+    if (chunk.includes(0)) throw notText();
+    yield chunk;
+  }
+  check();
+}
+
+/** What has come when the first line is whole. */
+async function firstLine(chunks: AsyncGenerator<Buffer>): Promise<Buffer> {
+  let head = Buffer.alloc(0);
+  while (!head.includes(LINE_FEED) && head.length < MOST_RECORD_CHARACTERS) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    head = Buffer.concat([head, next.value]);
+  }
+  return head;
+}
+
+function delimiterOf(head: Buffer): string {
+  const end = head.indexOf(LINE_FEED);
+  const line = head.subarray(0, end === -1 ? head.length : end).toString('utf8');
+  const unquoted = line.replaceAll(/"(?:[^"]|"")*"/g, '');
+  const counts = DELIMITERS.map((delimiter) => ({ delimiter, count: unquoted.split(delimiter).length }));
+  return counts.reduce((most, next) => (next.count > most.count ? next : most)).delimiter;
+}
+
+const explanations: Readonly<Record<string, string>> = {
+  CSV_QUOTE_NOT_CLOSED: 'a quoted field never ends; the file may be cut off',
+  CSV_INVALID_CLOSING_QUOTE: 'text follows a closing quote; write a quote within a field twice',
+  INVALID_OPENING_QUOTE: 'a quote stands in the middle of a field; quote the whole field',
+  CSV_MAX_RECORD_SIZE: 'a row is longer than 1 MiB; a quote may be missing',
+};
+
+function malformed(path: string, error: unknown): unknown {
+  if (!(error instanceof CsvError)) return error;
+  const line = Number(error.lines ?? 0);
+  const why =
+    error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH'
+      ? `the row has ${lengthOf(error.record)} fields, the header has another number; the file may be cut off`
+      : (explanations[error.code] ?? error.message);
+  const detail = `${path}, line ${line}: ${why}.`;
+  return new CommandError('csv_malformed', detail, { file: path, line }, { cause: error });
+}
+
+function lengthOf(record: unknown): number {
+  return Array.isArray(record) ? record.length : 0;
+}

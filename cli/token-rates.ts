@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { type TokenDirection, type TokenRates, tokenDirections } from '../src/finops/tokens/rates/schema.ts';
+import { getTokenPrice, ServiceTier, type TokenPrice } from '../src/finops/tokens/schema.ts';
+import { UtcInstant } from '../src/platform/units/schema.ts';
+import { command } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import { shownCount } from './output/amounts.ts';
+import { table } from './output/table.ts';
+
+/** An instant; a date means its midnight UTC. */
+export const AtInstant = z
+  .string()
+  .transform((text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text))
+  .pipe(UtcInstant);
+
+/** `steelyard tokens rates MODEL`: what a model costs, and which prices gave way. */
+export const tokenRatesCommand = command({
+  path: ['tokens', 'rates'],
+  summary: 'Show what the tokens of a model cost, where that was read, and which other prices gave way',
+  example: 'steelyard tokens rates gpt-4o\nsteelyard tokens rates claude-sonnet-4-6 --provider aws --at 2026-03-01',
+  needs: 'server',
+  positionals: { model: { describe: 'Model, as its provider or a log names it' } },
+  options: {
+    provider: { value: 'NAME', describe: 'Who serves it: openai, anthropic, aws, azure, google…' },
+    tier: {
+      value: ServiceTier.options.join('|'),
+      schema: ServiceTier,
+      fallback: 'standard',
+      describe: 'How it is served; the catalogue has prices of the standard tier only',
+    },
+    at: { value: 'DATE', schema: AtInstant, describe: 'Price of this day or instant, UTC; now when left out' },
+  },
+  run: async (context, { model, provider, tier, at }) => {
+    const client = await context.client();
+    const price = await client.call(getTokenPrice, { query: { model, provider, serviceTier: tier, at } });
+    await context.answer(price, () => ratesText(price, context));
+    if (price.rates === null) await context.remark(`Unpriced: ${price.reason}.`);
+    return 0;
+  },
+});
+
+interface ShownRate {
+  readonly direction: TokenDirection;
+  readonly above: number | null;
+  readonly perMillion: string;
+  readonly currency: string;
+  readonly source: string;
+  readonly held: boolean;
+}
+
+function ratesText({ rates, source, effectiveFrom, overridden }: TokenPrice, { paint }: Context): string {
+  if (rates === null || source === null) return '';
+  const from = effectiveFrom === null ? '' : ` (from ${effectiveFrom.slice(0, 10)})`;
+  const held = shownRates(rates, `${source}${from}`, true);
+  const others = overridden.flatMap((other) => shownRates(other.rates, `${other.source} (${other.model})`, false));
+  return table(
+    [...held, ...others],
+    [
+      { title: 'DIRECTION', cell: ({ direction }) => direction },
+      { title: 'REQUESTS ABOVE', align: 'right', cell: ({ above }) => (above === null ? '' : shownCount(above)) },
+      { title: 'PER MILLION', align: 'decimal', cell: ({ perMillion }) => perMillion },
+      { title: 'CURRENCY', cell: ({ currency }) => currency },
+      {
+        title: '',
+        cell: (rate) => (rate.held ? 'holds' : 'gave way'),
+        style: (rate) => (rate.held ? paint.good : paint.faint),
+      },
+      { title: 'PRICE FROM', cell: (rate) => rate.source },
+    ],
+    paint,
+  );
+}
+
+function shownRates(rates: TokenRates, source: string, held: boolean): ShownRate[] {
+  return tokenDirections.flatMap((direction) => {
+    const rate = rates[direction];
+    if (rate === null) return [];
+    const sizes = [{ above: null, perMillion: rate.perMillion }, ...rate.tiers];
+    return sizes.map(({ above, perMillion }) => ({
+      direction,
+      above,
+      perMillion,
+      currency: rates.currency,
+      source,
+      held,
+    }));
+  });
+}

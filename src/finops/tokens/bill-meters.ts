@@ -1,0 +1,76 @@
+import { literal } from '../../platform/lake/index.ts';
+import type { MeterText } from './classify.ts';
+
+/** Columns outside FOCUS by the names that clouds' exports give them, without the `x_`. */
+const usageTypes = ['UsageType', 'usage_type', 'lineItem/UsageType', 'line_item_usage_type', 'lineItem_UsageType'];
+const meterNames = ['SkuMeterName', 'MeterName', 'meterName', 'meter_name'];
+const products = [
+  'SkuMeterSubcategory',
+  'MeterSubCategory',
+  'MeterSubcategory',
+  'meterSubCategory',
+  'ProductName',
+  'product/ProductName',
+  'product_product_name',
+  'product/servicename',
+  'product_servicename',
+];
+const unitDescriptions = ['PricingUnitDescription', 'UnitOfMeasure', 'unitOfMeasure'];
+const blockSizes = ['PricingBlockSize'];
+
+function customColumn(names: readonly string[]): string {
+  return names.map((name) => `"x_Columns"[${literal(name)}]`).join(', ');
+}
+
+/** SQL expression of each part of the text that a classification stands on. */
+const parts: Readonly<Record<keyof MeterText, string>> = {
+  provider: 'ServiceProviderName',
+  service: 'ServiceName',
+  product: `coalesce(${customColumn(products)})`,
+  // AWS says more in its usage type than in the meter that FOCUS has.
+  meter: `coalesce(${customColumn(usageTypes)}, SkuMeter, ${customColumn(meterNames)})`,
+  description: 'ChargeDescription',
+  pricingUnit: 'PricingUnit',
+  unitDescription: `coalesce(${customColumn(unitDescriptions)})`,
+  blockSize: `coalesce(${customColumn(blockSizes)})`,
+  skuPriceDetails: 'SkuPriceDetails',
+};
+
+export const meterParts = Object.keys(parts) as readonly (keyof MeterText)[];
+
+/** `provider, service, …` as a SELECT list over bill rows. */
+export const meterPartColumns = meterParts.map((name) => `${parts[name]} AS "${name}"`).join(', ');
+
+/** One text for all parts; equal for rows that are classified alike, and never null. */
+export const meterKey = `to_json([${meterParts.map((name) => parts[name]).join(', ')}])::VARCHAR`;
+
+/** Names of services and providers that sell tokens. */
+const SELLERS =
+  'bedrock|openai|azure ai|foundry|cognitive services|vertex|gemini|generative ai|anthropic|claude|mistral|cohere|genai';
+
+/**
+ * Rows worth classifying: of an AI service, priced by tokens, or with a model in their SKU. `M2MTokenRequests` of a login
+ * service is none. Only these are grouped, so that a large bill is scanned once.
+ */
+export const mayBeTokens = `(
+  regexp_matches(concat_ws(' ', ServiceName, ServiceProviderName, ${parts.product}), '${SELLERS}', 'i')
+  OR ServiceSubcategory = 'Generative AI'
+  OR regexp_matches(coalesce(PricingUnit, ''), '\\btokens?\\b', 'i')
+  OR regexp_matches(coalesce(SkuPriceDetails, ''), '"(x_)?Model(Id|Family)"'))`;
+
+/**
+ * The quantity that the row's own price confirms: pricing and consumed quantity mean different units in the exports of
+ * some clouds, and list cost = list price x quantity holds for one of them. Floats only choose between the two. A credit
+ * or a tax is money of a meter and no use of it, though some clouds repeat the quantity on it: none counts there.
+ */
+export const billedUnits = `CASE
+  WHEN ChargeCategory <> 'Usage' THEN 0
+  WHEN abs(ListUnitPrice::DOUBLE * ConsumedQuantity::DOUBLE - ListCost::DOUBLE)
+     < abs(ListUnitPrice::DOUBLE * PricingQuantity::DOUBLE - ListCost::DOUBLE) THEN ConsumedQuantity
+  ELSE coalesce(PricingQuantity, ConsumedQuantity) END`;
+
+/** A row of a query over `meterPartColumns` as the text to classify. */
+export function meterTextOf(row: Readonly<Record<string, unknown>>): MeterText {
+  const text = (name: keyof MeterText) => (row[name] === null || row[name] === undefined ? null : String(row[name]));
+  return Object.fromEntries(meterParts.map((name) => [name, text(name)])) as Record<keyof MeterText, string | null>;
+}

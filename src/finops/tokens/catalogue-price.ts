@@ -1,0 +1,58 @@
+import type { ConditionalPrice, ModelPrice, TieredPrices } from '@pydantic/genai-prices';
+import { decimalString } from '../../platform/units/index.ts';
+import type { TokenRate, TokenRates } from './rates/schema.ts';
+
+/** All prices of the catalogue are in US dollars. */
+const CURRENCY = 'USD';
+const MS_PER_DAY = 86_400_000;
+
+/**
+ * The price that holds at an instant (Unix ms): the last whose condition is met, by the catalogue's rule. A start date
+ * holds from its midnight UTC; hours are UTC unless they say otherwise, end exclusive, and may pass midnight. The first
+ * price holds where no condition is met. Null for an empty list.
+ */
+export function conditionAt(prices: readonly ConditionalPrice[], at: number): ConditionalPrice | null {
+  return prices.findLast(({ constraint }) => constraint === undefined || holds(constraint, at)) ?? prices[0] ?? null;
+}
+
+function holds(constraint: NonNullable<ConditionalPrice['constraint']>, at: number): boolean {
+  if (constraint.type === 'start_date') return at >= Date.parse(constraint.start_date);
+  const start = timeOfDayMs(constraint.start_time);
+  const end = timeOfDayMs(constraint.end_time);
+  const now = ((at % MS_PER_DAY) + MS_PER_DAY) % MS_PER_DAY;
+  return end < start ? now >= start || now < end : now >= start && now < end;
+}
+
+/** `16:30:00Z` -> milliseconds after midnight UTC; an offset is honoured. */
+function timeOfDayMs(text: string): number {
+  const onFirstDay = Date.parse(`1970-01-02T${text}`);
+  return onFirstDay % MS_PER_DAY;
+}
+
+/**
+ * The catalogue's numbers as exact decimals: each is the shortest text of what its authors wrote (0.075), so the text is
+ * taken and no arithmetic is done before.
+ */
+export function ratesOf(prices: ModelPrice): TokenRates {
+  const requests = prices.requests_kcount;
+  return {
+    currency: CURRENCY,
+    input: rateOf(prices.input_mtok),
+    output: rateOf(prices.output_mtok),
+    cacheRead: rateOf(prices.cache_read_mtok),
+    cacheWrite: rateOf(prices.cache_write_mtok),
+    cacheWrite1h: rateOf(prices.cache_write_1h_mtok),
+    perThousandRequests: typeof requests === 'number' ? exact(requests) : null,
+  };
+}
+
+function rateOf(price: number | TieredPrices | undefined): TokenRate | null {
+  if (price === undefined) return null;
+  if (typeof price === 'number') return { perMillion: exact(price), tiers: [] };
+  const tiers = price.tiers.map(({ start, price: perMillion }) => ({ above: start, perMillion: exact(perMillion) }));
+  return { perMillion: exact(price.base), tiers: tiers.toSorted((a, b) => a.above - b.above) };
+}
+
+function exact(price: number): string {
+  return decimalString(String(price));
+}

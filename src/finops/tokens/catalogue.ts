@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { ConditionalPrice, ModelInfo, ModelPrice, Provider } from '@pydantic/genai-prices';
+import { conditionAt, ratesOf } from './catalogue-price.ts';
+import { nameKey } from './name-key.ts';
+import type { TokenRates } from './rates/schema.ts';
+
+/** A model of the catalogue: two models of one name at two providers are two. */
+export interface CatalogueModel {
+  /** Id of the provider in the catalogue, for example `openai` or `aws`. */
+  readonly provider: string;
+  /** Id of the model in the catalogue; one for all names that its rules match. */
+  readonly model: string;
+}
+
+export interface CataloguePrice {
+  readonly rates: TokenRates;
+  /** First day of the price, where the catalogue dates it; null: since ever, as far as it knows. */
+  readonly effectiveFrom: string | null;
+  /** `@pydantic/genai-prices 0.1.8`, with the hours when the price depends on them. */
+  readonly source: string;
+}
+
+/** Public list prices, embedded in a package: nothing is fetched. */
+export interface Catalogue {
+  /** Name and version. */
+  readonly source: string;
+  /**
+   * The model that a name means by the catalogue's own rules, null for an unknown one. Without a provider the name alone
+   * must tell it (`claude-…`, `gpt-…`).
+   */
+  find(model: string, provider?: string): CatalogueModel | null;
+  /** Its price at an instant (Unix ms), null for an unknown model. */
+  price(model: CatalogueModel, at: number): CataloguePrice | null;
+  /** Ids of the models of a provider whose id or name has the same words as this name, in any order and spelling. */
+  named(name: string, provider: string): readonly string[];
+}
+
+/** The catalogue is several thousand prices: it is loaded when a price is first asked for, not when the server starts. */
+export function lazyCatalogue(): () => Promise<Catalogue> {
+  let loading: Promise<Catalogue> | undefined;
+  return () => {
+    loading ??= loadCatalogue();
+    return loading;
+  };
+}
+
+const PACKAGE = '@pydantic/genai-prices';
+
+export async function loadCatalogue(): Promise<Catalogue> {
+  const { calcPrice, waitForUpdate } = await import('@pydantic/genai-prices');
+  // Nobody asked the package to update itself, so this is the data that it was published with.
+  const providers = (await waitForUpdate()) ?? [];
+  const source = `${PACKAGE} ${publishedVersion()}`;
+  const byName = new Map(providers.map((provider) => [provider.id, idsByName(provider)]));
+  return {
+    source,
+    find: (model, provider) => {
+      const found = calcPrice({}, model, provider === undefined ? {} : { providerId: provider });
+      return found === null
+        ? null
+        : { provider: holderOf(providers, found.provider, found.model), model: found.model.id };
+    },
+    price: (wanted, at) => {
+      const model = modelOf(providers, wanted);
+      return model === undefined ? null : priceAt(model, at, source);
+    },
+    named: (name, provider) => byName.get(provider)?.get(nameKey(name)) ?? [],
+  };
+}
+
+function idsByName({ models }: Provider): Map<string, string[]> {
+  const ids = new Map<string, string[]>();
+  for (const { id, name } of models) {
+    for (const key of new Set([nameKey(id), nameKey(name ?? id)])) ids.set(key, [...(ids.get(key) ?? []), id]);
+  }
+  return ids;
+}
+
+/** A provider may take the prices of another (Azure those of OpenAI): the model's holder is who lists it. */
+function holderOf(providers: readonly Provider[], asked: Provider, model: ModelInfo): string {
+  const holder = providers.find(({ models }) => models.includes(model));
+  return holder?.id ?? asked.id;
+}
+
+function modelOf(providers: readonly Provider[], { provider, model }: CatalogueModel): ModelInfo | undefined {
+  return providers.find(({ id }) => id === provider)?.models.find(({ id }) => id === model);
+}
+
+function priceAt(model: ModelInfo, at: number, source: string): CataloguePrice | null {
+  const dated: readonly ConditionalPrice[] = isDated(model.prices) ? model.prices : [{ prices: model.prices }];
+  const held = conditionAt(dated, at);
+  if (held === null) return null;
+  const { constraint } = held;
+  const hours = constraint?.type === 'time_of_date' ? `, from ${constraint.start_time} to ${constraint.end_time}` : '';
+  return {
+    rates: ratesOf(held.prices),
+    effectiveFrom: constraint?.type === 'start_date' ? constraint.start_date : null,
+    source: `${source}${hours}`,
+  };
+}
+
+function isDated(prices: ConditionalPrice[] | ModelPrice): prices is ConditionalPrice[] {
+  return Array.isArray(prices);
+}
+
+/** The package exports no version; its package.json stands beside what it exports. */
+function publishedVersion(): string {
+  const entry = createRequire(import.meta.url).resolve(PACKAGE);
+  const folder = entry.slice(0, entry.lastIndexOf('dist'));
+  const { version } = JSON.parse(readFileSync(`${folder}package.json`, 'utf8')) as { version: string };
+  return version;
+}

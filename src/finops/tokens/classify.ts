@@ -1,0 +1,160 @@
+import type { Catalogue, CatalogueModel } from './catalogue.ts';
+import { azureModel, bedrockModel, statedModel } from './catalogue-name.ts';
+import {
+  directionOf,
+  geographyOf,
+  isLongContext,
+  nameBeforeMarkers,
+  otherKindIn,
+  tierOf,
+  wordsOf,
+} from './meter-words.ts';
+import type { TokenDirection } from './rates/schema.ts';
+import type { BilledTokens, ServiceTier } from './schema.ts';
+import { tokensPerUnit, type UnitText } from './token-unit.ts';
+
+/** Everything on a bill row that may say what was used. A field that the bill lacks is null. */
+export interface MeterText extends UnitText {
+  readonly provider: string | null;
+  readonly service: string | null;
+  /** Product beside the service: `Claude Sonnet 4.6 (Amazon Bedrock Edition)`, `Azure OpenAI GPT5`. */
+  readonly product: string | null;
+  /** FOCUS `SkuPriceDetails`, a JSON object; 1.5 names ModelId, ModelFamily and ModelVersion in it. */
+  readonly skuPriceDetails: string | null;
+}
+
+/** What a bill row's text says about tokens. */
+export interface TokenMeter {
+  /** As the bill writes it. */
+  readonly model: string;
+  readonly catalogueModel: CatalogueModel | null;
+  readonly direction: TokenDirection;
+  /** 1, 1,000 or 1,000,000 in all bills seen. */
+  readonly tokensPerUnit: number;
+  readonly serviceTier: ServiceTier;
+  /** Null when the text does not say. */
+  readonly geography: BilledTokens['geography'];
+  readonly longContext: boolean;
+}
+
+export type Classification =
+  | { readonly meter: TokenMeter; readonly reason: null }
+  | { readonly meter: null; readonly reason: string };
+
+type Family = 'bedrock' | 'azure' | 'other';
+
+/**
+ * Model, direction and unit of a bill row from its text, or why it is no tokens of a model. Pure; the few distinct texts
+ * of a bill are classified once each.
+ * Example: `USE1-NovaLite-input-tokens-batch` in `1K tokens` -> NovaLite, input, 1,000 tokens a unit, batch, regional.
+ */
+export function classifyTokenMeter(text: MeterText, catalogue: Catalogue): Classification {
+  const family = familyOf(text);
+  const details = detailsOf(text.skuPriceDetails);
+  const meterWords = wordsOf(text.meter ?? '');
+  const words = directionOf(meterWords) === null ? [...meterWords, ...describedWords(text)] : meterWords;
+  const otherKind = otherKindIn(words);
+  if (otherKind !== null) return unclassified(`it is about "${otherKind}", not tokens of text`);
+  const direction = directionOf(words);
+  if (direction === null) return unclassified('its text does not say whether tokens went in or out');
+  const unit = tokensPerUnit(text, family === 'bedrock');
+  if (unit.tokensPerUnit === null) return unclassified(unit.reason);
+  const model = details.model ?? writtenModel(text, family);
+  if (model === null) return unclassified('its text names no model');
+  const geography = geographyOf(words) ?? (family === 'bedrock' ? 'regional' : null);
+  return {
+    meter: {
+      model,
+      catalogueModel: catalogueModelOf(catalogue, { text, family, model, stated: details.model !== null, geography }),
+      direction,
+      tokensPerUnit: unit.tokensPerUnit,
+      serviceTier: tierOf(meterWords),
+      geography,
+      longContext: isLongContext(meterWords),
+    },
+    reason: null,
+  };
+}
+
+function unclassified(reason: string): Classification {
+  return { meter: null, reason };
+}
+
+function familyOf({ provider, service, product, meter }: MeterText): Family {
+  const said = [provider, service, product, meter].join(' ').toLowerCase();
+  if (said.includes('bedrock') || /\bmp:[a-z0-9]+_/.test(said)) return 'bedrock';
+  return /microsoft|azure|foundry|cognitive services/.test(said) ? 'azure' : 'other';
+}
+
+/** Prose has words that mean something else in a meter's name (`in US East`), so only the unmistakable count. */
+function describedWords({ description }: MeterText): string[] {
+  return wordsOf(description ?? '').filter(
+    (word) => word !== 'in' && word !== 'out' && word !== 'opt' && word !== 'response',
+  );
+}
+
+function detailsOf(json: string | null): { readonly model: string | null } {
+  const details = parsedObject(json);
+  const text = (key: string) => {
+    const value = details[key] ?? details[`x_${key}`];
+    return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+  };
+  const family = text('ModelFamily');
+  const version = text('ModelVersion');
+  return { model: text('ModelId') ?? (family === null || version === null ? family : `${family} ${version}`) };
+}
+
+function parsedObject(json: string | null): Readonly<Record<string, unknown>> {
+  if (json === null) return {};
+  try {
+    const parsed: unknown = JSON.parse(json);
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+  } catch {
+    return {}; // what is no JSON names no model; the other columns still may
+  }
+}
+
+/** The model as the row's text writes it, or null. */
+function writtenModel({ meter, product, service }: MeterText, family: Family): string | null {
+  const marketplace = editionOf(product) ?? editionOf(service);
+  if (marketplace !== null) return marketplace;
+  const usage = family === 'bedrock' ? withoutRegion(meter ?? '') : (meter ?? '');
+  const name = nameBeforeMarkers(usage);
+  return name === '' ? null : name;
+}
+
+const EDITION = '(amazon bedrock edition)';
+
+/** `Claude Sonnet 4.6 (Amazon Bedrock Edition)` -> `Claude Sonnet 4.6`; null for any other product. */
+function editionOf(product: string | null): string | null {
+  const name = product?.slice(0, Math.max(0, product.toLowerCase().indexOf(EDITION))).trim() ?? '';
+  return name === '' ? null : name;
+}
+
+/** `USE1-NovaLite-…` and `USE1-MP:USE1_InputTokenCount-Units` without their region codes. */
+function withoutRegion(usageType: string): string {
+  return usageType.replace(/^(?:[A-Z]{2,4}\d?[-_])?(?:MP:)?(?:[A-Z]{3,4}\d_)?/, '');
+}
+
+interface Written {
+  readonly text: MeterText;
+  readonly family: Family;
+  readonly model: string;
+  /** Whether a column of its own states the model. */
+  readonly stated: boolean;
+  readonly geography: BilledTokens['geography'];
+}
+
+function catalogueModelOf(
+  catalogue: Catalogue,
+  { text, family, model, stated, geography }: Written,
+): CatalogueModel | null {
+  if (family === 'bedrock') return bedrockModel(catalogue, model, geography);
+  if (family === 'azure') return isOtherVendor(text, model) ? null : azureModel(catalogue, model);
+  return stated ? statedModel(catalogue, model, [text.provider, text.service]) : statedModel(catalogue, model, []);
+}
+
+/** A bare version (`4.6 Outp DZ`) is a GPT only under a product that says so, or none. */
+function isOtherVendor({ product }: MeterText, model: string): boolean {
+  return /^\d/.test(model) && product !== null && !/gpt|openai/i.test(product);
+}

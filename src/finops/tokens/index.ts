@@ -1,0 +1,48 @@
+import type { z } from 'zod';
+import type { Subject } from '../../org/schema.ts';
+import type { Route } from '../../platform/http/index.ts';
+import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import { lazyCatalogue } from './catalogue.ts';
+import { classifiedRowsSql } from './classified-rows.ts';
+import { tokenRoutes } from './routes.ts';
+import { type TokenCostTotal, TokenPricesSpec } from './schema.ts';
+import { applyPriceList, priceNow, type TokensDeps } from './service.ts';
+import { tokenCostOf } from './usage.ts';
+
+export { tokenMigrations } from './migrations.ts';
+
+/** Tokens: what they cost by the catalogue and by your own prices, what was used, and what the bill says of both. */
+export interface Tokens {
+  /** Metered cost of token usage whose subject has the given fields; within [start, end) Unix ms when given. */
+  total(
+    subject: Subject,
+    within?: { readonly start: number; readonly end: number },
+  ): Promise<z.infer<typeof TokenCostTotal>>;
+  /**
+   * A FROM item with model, direction and tokens of the rows of a bill relation that has row ids: `lake_file`,
+   * `file_row_number`, `model`, `catalogue_model`, `direction`, `service_tier`, `tokens`. Rows that are no tokens are not in it.
+   */
+  classifiedRows(bill: string): Promise<string>;
+  /** `TokenPrices`: one list replaces the list of its name. */
+  readonly kinds: readonly ManifestKind[];
+  readonly routes: readonly Route[];
+}
+
+export function createTokens(given: Omit<TokensDeps, 'catalogue'>): Tokens {
+  const deps: TokensDeps = { ...given, catalogue: lazyCatalogue() };
+  const { store, lake, clock } = deps;
+  return {
+    async total(subject, within) {
+      const selection = { subject, start: within?.start ?? null, end: within?.end ?? null };
+      const { groups: _groups, ...total } = await tokenCostOf(
+        { store, priceOf: await priceNow(deps, store) },
+        selection,
+        null,
+      );
+      return total;
+    },
+    classifiedRows: async (bill) => classifiedRowsSql(lake, bill, await deps.catalogue()),
+    kinds: [specKind('TokenPrices', 30, TokenPricesSpec, (sql, name, spec) => applyPriceList(clock, sql, name, spec))],
+    routes: tokenRoutes(deps),
+  };
+}

@@ -1,0 +1,143 @@
+import type { TokenDirection } from './rates/schema.ts';
+import type { BilledTokens, ServiceTier } from './schema.ts';
+
+/**
+ * The words of meter names, as AWS and Azure write them. Sources: AWS's CUDOS dashboard (order of its tests on usage
+ * types) and meter names of the Azure retail price list.
+ */
+const INPUT = ['input', 'inp', 'in', 'prompt'];
+const OUTPUT = ['output', 'outp', 'out', 'opt', 'completion', 'completions', 'response'];
+const CACHED = ['cache', 'cached', 'cach', 'cchd', 'ccchd', 'cd'];
+const WRITTEN = ['write', 'wr', 'creation'];
+const ONE_HOUR = ['1h', '1hour', '1hr'];
+/** Tokens of other kinds have prices of their own, which no catalogue price here stands for. */
+const OTHER_KINDS = [
+  'image',
+  'images',
+  'img',
+  'audio',
+  'aud',
+  'video',
+  'speech',
+  'sonic',
+  'training',
+  'customization',
+  'grader',
+];
+const EMBEDDING = ['embedding', 'embeddings', 'embed'];
+
+const tiers: readonly (readonly [ServiceTier, readonly string[]])[] = [
+  ['provisioned', ['provisioned', 'provisionedthroughput']],
+  ['reserved', ['reserved']],
+  ['custom', ['custom', 'finetuned', 'ft']],
+  ['batch', ['batch', 'batched']],
+  ['flex', ['flex']],
+  ['priority', ['priority', 'pp']],
+  ['latencyOptimized', ['optimized', 'latencyoptimized']],
+];
+
+type Geography = NonNullable<BilledTokens['geography']>;
+const geographies: readonly (readonly [Geography, readonly string[]])[] = [
+  ['global', ['global', 'glbl', 'gl', 'glb']],
+  ['dataZone', ['dz', 'dzn', 'dzone', 'datazone', 'zone']],
+  ['regional', ['regional', 'regnl', 'rgnl', 'rg', 'reg']],
+];
+const LONG_CONTEXT = ['longco', 'lctx', 'longctx', 'longcontext'];
+
+/** Words that say nothing of the model either: where they begin, its name has ended. */
+const FILLERS = [
+  'std',
+  'standard',
+  'shortco',
+  'tokens',
+  'token',
+  'count',
+  'units',
+  'mantle',
+  'cross',
+  'data',
+  'latency',
+  'long',
+  'l',
+];
+
+const markers: ReadonlySet<string> = new Set([
+  ...INPUT,
+  ...OUTPUT,
+  ...CACHED,
+  ...WRITTEN,
+  ...ONE_HOUR,
+  ...OTHER_KINDS,
+  ...tiers.flatMap(([, words]) => words),
+  ...geographies.flatMap(([, words]) => words),
+  ...LONG_CONTEXT,
+  ...FILLERS,
+]);
+
+/** `InputTokenCount_Global-Units` -> input, token, count, global, units; `1K`, `4o` and `LongCo` stay whole. */
+export function wordsOf(text: string): string[] {
+  return text
+    .replaceAll(/\b(Short|Long)Co\b/gi, (word) => word.toLowerCase())
+    .replaceAll(/(write)(?=1h)/gi, '$1 ')
+    .replaceAll(/(1h)(?=[A-Z])/g, '$1 ')
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9.]+/)
+    .filter((word) => word !== '');
+}
+
+function hasAny(words: readonly string[], wanted: readonly string[]): boolean {
+  return words.some((word) => wanted.includes(word));
+}
+
+/** Which way the tokens of a meter went, or null when its words do not say. */
+export function directionOf(words: readonly string[]): TokenDirection | null {
+  if (hasAny(words, CACHED)) {
+    if (!hasAny(words, WRITTEN)) return hasAny(words, OUTPUT) ? null : 'cacheRead';
+    return hasAny(words, ONE_HOUR) ? 'cacheWrite1h' : 'cacheWrite';
+  }
+  const [input, output] = [hasAny(words, INPUT), hasAny(words, OUTPUT)];
+  if (input && output) return null;
+  if (input) return 'input';
+  if (output) return 'output';
+  return hasAny(words, EMBEDDING) ? 'input' : null;
+}
+
+/** The first word that means tokens which are not text (`image`, `audio`…), or null. */
+export function otherKindIn(words: readonly string[]): string | null {
+  return words.find((word) => OTHER_KINDS.includes(word)) ?? null;
+}
+
+export function tierOf(words: readonly string[]): ServiceTier {
+  return tiers.find(([, wanted]) => hasAny(words, wanted))?.[0] ?? 'standard';
+}
+
+export function geographyOf(words: readonly string[]): Geography | null {
+  return geographies.find(([, wanted]) => hasAny(words, wanted))?.[0] ?? null;
+}
+
+export function isLongContext(words: readonly string[]): boolean {
+  return (
+    hasAny(words, LONG_CONTEXT) ||
+    words.some((word, index) => word === 'long' && /^(?:ctx|context)$/.test(words[index + 1] ?? ''))
+  );
+}
+
+/**
+ * What stands before the first word that is no part of a model's name; empty when nothing does.
+ * Examples: `gpt-4o-0806-Inp-glbl Tokens` -> `gpt-4o-0806`; `5.6 sol ShortCo Cd Wr Std Gl 1M Tokens` -> `5.6 sol`.
+ */
+export function nameBeforeMarkers(text: string): string {
+  let end = 0;
+  for (const { 0: piece, index } of text.matchAll(/[^\s_-]+/g)) {
+    // `InputTokenCount` is one piece of marker words; `NovaLite` is one piece of none.
+    const words = wordsOf(piece);
+    if (
+      words.every((word) => markers.has(word)) ||
+      (/^\d+[km]$/i.test(piece) && /^[\s-]*tokens?\b/i.test(text.slice(index + piece.length)))
+    )
+      break;
+    end = index + piece.length;
+  }
+  return text.slice(0, end).trim();
+}

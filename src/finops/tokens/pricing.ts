@@ -1,0 +1,84 @@
+import type { Catalogue, CatalogueModel, CataloguePrice } from './catalogue.ts';
+import { type ListedPrice, matchingPrices } from './price-list.ts';
+import type { TokenRates } from './rates/schema.ts';
+import type { ServiceTier, TokenPrice } from './schema.ts';
+
+/** A model at an instant, as usage and bills name it. */
+export interface PricedModel {
+  readonly model: string;
+  readonly provider: string | null;
+  readonly serviceTier: ServiceTier;
+  /** Unix milliseconds. */
+  readonly at: number;
+  /** The catalogue's model, where it is known already; found by its name when left out. */
+  readonly catalogueModel?: CatalogueModel | null;
+}
+
+/** Answers what a model costs, from one state of the price lists and one version of the catalogue. */
+export type PriceOf = (wanted: PricedModel) => TokenPrice;
+
+/**
+ * Your own price first, the catalogue's list price else, and no price with a reason when neither knows the model. The
+ * catalogue prices the standard tier only. Everything that fitted and gave way is kept, so that a conflict is seen.
+ */
+export function pricing(listed: readonly ListedPrice[], catalogue: Catalogue): PriceOf {
+  return (wanted) => {
+    const known = wanted.catalogueModel === undefined ? find(catalogue, wanted) : wanted.catalogueModel;
+    const own = matchingPrices(listed, {
+      names: known === null ? [wanted.model] : [wanted.model, known.model],
+      providers: [wanted.provider, known?.provider ?? null].filter((name) => name !== null),
+      serviceTier: wanted.serviceTier,
+      at: wanted.at,
+    });
+    const isStandard = wanted.serviceTier === 'standard';
+    const list = known === null || !isStandard ? null : catalogue.price(known, wanted.at);
+    const candidates = [...own.map(ofList), ...(list === null ? [] : [ofCatalogue(list, known)])];
+    const [held, ...overridden] = candidates;
+    const about = {
+      model: wanted.model,
+      catalogueModel: known?.model ?? null,
+      catalogueProvider: known?.provider ?? null,
+    };
+    if (held === undefined) {
+      const reason = known === null ? unknownModel(wanted, catalogue) : noPrice(wanted, catalogue);
+      return { ...about, rates: null, reason, source: null, effectiveFrom: null, overridden: [] };
+    }
+    return {
+      ...about,
+      rates: held.rates,
+      reason: null,
+      source: held.source,
+      effectiveFrom: held.effectiveFrom,
+      overridden: overridden.map(({ source, model, rates }) => ({ source, model, rates })),
+    };
+  };
+}
+
+function find(catalogue: Catalogue, { model, provider }: PricedModel): CatalogueModel | null {
+  return catalogue.find(model, provider ?? undefined);
+}
+
+interface Candidate {
+  readonly model: string;
+  readonly rates: TokenRates;
+  readonly source: string;
+  readonly effectiveFrom: string | null;
+}
+
+function ofList({ list, model, rates, source, effectiveFrom }: ListedPrice): Candidate {
+  return { model, rates, source: `${list}: ${source}`, effectiveFrom };
+}
+
+function ofCatalogue({ rates, source, effectiveFrom }: CataloguePrice, known: CatalogueModel | null): Candidate {
+  return { model: known === null ? '' : `${known.provider}/${known.model}`, rates, source, effectiveFrom };
+}
+
+function unknownModel({ model, provider }: PricedModel, { source }: Catalogue): string {
+  const at = provider === null ? '' : ` of ${provider}`;
+  return `neither your price lists nor ${source} know the model "${model}"${at}`;
+}
+
+function noPrice({ model, serviceTier }: PricedModel, { source }: Catalogue): string {
+  const tier = serviceTier === 'standard' ? '' : ` in the ${serviceTier} tier`;
+  return `neither your price lists nor ${source} have a price for "${model}"${tier}`;
+}

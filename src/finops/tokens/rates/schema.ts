@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { Currency, type Decimal, DecimalString, decimal, decimalString } from '../../../platform/units/schema.ts';
+
+/** Which way tokens went, as bills and catalogues price them. `cacheWrite1h`: kept for an hour, where that has its own price. */
+export const TokenDirection = z
+  .enum(['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWrite1h'])
+  .describe('Which way the tokens went: fresh input, output, input read from a cache, or input written to one');
+export type TokenDirection = z.infer<typeof TokenDirection>;
+export const tokenDirections = TokenDirection.options;
+
+const PerMillion = DecimalString.refine((text) => !text.startsWith('-'), 'zero or more').describe(
+  'Price of 1,000,000 tokens, in the currency of the price',
+);
+
+export const TokenRate = z
+  .strictObject({
+    perMillion: PerMillion,
+    tiers: z
+      .array(
+        z.strictObject({
+          above: z.number().int().min(0).describe('Input tokens of one request above which this price holds instead'),
+          perMillion: PerMillion,
+        }),
+      )
+      .describe(
+        'Prices by the size of the request, ascending; the whole request is priced at the last that it exceeds',
+      ),
+  })
+  .describe('Price of one direction');
+export type TokenRate = z.infer<typeof TokenRate>;
+
+const rateOf = (what: string) => TokenRate.nullable().describe(what);
+
+export const TokenRates = z
+  .strictObject({
+    currency: Currency,
+    input: rateOf('Price of input tokens; null when the model has none'),
+    output: rateOf('Price of output tokens; null when the model has none'),
+    cacheRead: rateOf('Price of input tokens read from a cache; null: they cost what input costs'),
+    cacheWrite: rateOf('Price of input tokens written to a cache; null: they cost what input costs'),
+    cacheWrite1h: rateOf('Price of input tokens written to a cache for one hour; null: what other cache writes cost'),
+    perThousandRequests: DecimalString.nullable().describe(
+      'Price of 1,000 requests beside their tokens; null when free',
+    ),
+  })
+  .describe('What a model costs at one instant');
+export type TokenRates = z.infer<typeof TokenRates>;
+
+const Count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** Field by field what one request used, or several. */
+export const tokenCounts = {
+  inputTokens: Count.describe('All input tokens, those read from and written to a cache included'),
+  outputTokens: Count.describe('Output tokens, those of reasoning included'),
+  cacheReadTokens: Count.default(0).describe('Of the input tokens: read from a cache'),
+  cacheWriteTokens: Count.default(0).describe('Of the input tokens: written to a cache'),
+  cacheWrite1hTokens: Count.default(0).describe('Of the input tokens: written to a cache for one hour'),
+  requests: Count.min(1).default(1).describe('How many requests these tokens are of'),
+};
+
+/** Exact counts. Decimals, because the sum over a large file may exceed what a number holds. */
+export interface TokenCounts {
+  readonly inputTokens: Decimal;
+  readonly outputTokens: Decimal;
+  readonly cacheReadTokens: Decimal;
+  readonly cacheWriteTokens: Decimal;
+  readonly cacheWrite1hTokens: Decimal;
+  readonly requests: Decimal;
+}
+
+export type TokenCost =
+  | { readonly amount: string; readonly reason: null }
+  | { readonly amount: null; readonly reason: string };
+
+const MILLION = 1_000_000;
+const THOUSAND = 1_000;
+
+/** The price where a direction has none of its own. */
+const fallbacks: Readonly<Partial<Record<TokenDirection, TokenDirection>>> = {
+  cacheWrite1h: 'cacheWrite',
+  cacheWrite: 'input',
+  cacheRead: 'input',
+};
+
+/** The rate of a direction, or of what it falls back to: a cache without a price of its own costs what input costs. */
+export function effectiveRate(rates: TokenRates, direction: TokenDirection): TokenRate | null {
+  const fallback = fallbacks[direction];
+  return rates[direction] ?? (fallback === undefined ? null : effectiveRate(rates, fallback));
+}
+
+/** Price of 1,000,000 tokens in a request of this many input tokens. */
+export function perMillionAt(rate: TokenRate, requestInputTokens: number | Decimal): string {
+  const size = decimal(requestInputTokens);
+  const held = rate.tiers.findLast((tier) => size.gt(tier.above));
+  return held?.perMillion ?? rate.perMillion;
+}
+
+/** The input sizes at which some price of the model changes, ascending; empty when none depends on the size. */
+export function sizeBounds(rates: TokenRates): number[] {
+  const bounds = tokenDirections.flatMap((direction) => rates[direction]?.tiers.map((tier) => tier.above) ?? []);
+  return [...new Set(bounds)].toSorted((a, b) => a - b);
+}
+
+/**
+ * Exact cost: sum over the directions of tokens x price / 1,000,000, plus requests x price / 1,000. Cached tokens are part
+ * of the input tokens and are taken out of them. `requestInputTokens` chooses the price where it depends on the size of a
+ * request. Null with a reason when tokens were used that have no price.
+ * Example: 1,000 in of which 400 from a cache, 100 out, at 2.50 / 1.25 / 10.00 -> 0.0015 + 0.0005 + 0.001 = 0.003.
+ */
+export function tokenCost(rates: TokenRates, counts: TokenCounts, requestInputTokens: number | Decimal): TokenCost {
+  const { cacheReadTokens, cacheWriteTokens, cacheWrite1hTokens } = counts;
+  const fresh = counts.inputTokens.minus(cacheReadTokens).minus(cacheWriteTokens).minus(cacheWrite1hTokens);
+  if (fresh.isNegative()) return { amount: null, reason: 'more tokens are cached than there are input tokens' };
+  const used: readonly (readonly [TokenDirection, Decimal])[] = [
+    ['input', fresh],
+    ['output', counts.outputTokens],
+    ['cacheRead', cacheReadTokens],
+    ['cacheWrite', cacheWriteTokens],
+    ['cacheWrite1h', cacheWrite1hTokens],
+  ];
+  let sum = decimal(0);
+  for (const [direction, tokens] of used) {
+    if (tokens.isZero()) continue;
+    const rate = effectiveRate(rates, direction);
+    if (rate === null) return { amount: null, reason: `the price of the model has none for ${direction} tokens` };
+    sum = sum.plus(tokens.times(perMillionAt(rate, requestInputTokens)).dividedBy(MILLION));
+  }
+  if (rates.perThousandRequests !== null) {
+    sum = sum.plus(counts.requests.times(rates.perThousandRequests).dividedBy(THOUSAND));
+  }
+  return { amount: decimalString(sum), reason: null };
+}
+
+/** A rate without tiers, null for null. */
+export function flatRate(perMillion: string | null): TokenRate | null {
+  return perMillion === null ? null : { perMillion, tiers: [] };
+}

@@ -1,0 +1,65 @@
+import { type Subject, subjectFields } from '../../org/schema.ts';
+import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
+import { handle, type Route } from '../../platform/http/index.ts';
+import type { MeteredTokens } from './metered-tokens.ts';
+import { getTokenPrice, listTokenUsage, recordTokenUsage, tokenCostReport, tokenReconciliation } from './schema.ts';
+import { priceNow, reconcileBill, type TokensDeps } from './service.ts';
+import { findTokenUsage, type StoredTokenUsage } from './store.ts';
+import { priceUsage, recordTokens, tokenCostOf } from './usage.ts';
+
+export function tokenRoutes(deps: TokensDeps): Route[] {
+  const { store, clock } = deps;
+  return [
+    handle(getTokenPrice, async ({ query: { model, provider = null, serviceTier, at } }) => {
+      const priceOf = await priceNow(deps, store);
+      return priceOf({ model, provider, serviceTier, at: at === undefined ? clock.now() : Date.parse(at) });
+    }),
+    handle(recordTokenUsage, async ({ body }) => ({
+      recorded: await store.transaction((sql) => recordTokens(clock, sql, body.records)),
+    })),
+    handle(listTokenUsage, async ({ query: { pageSize, pageToken, ...subject } }) => {
+      const [at, id] = pageToken === undefined ? [] : decodePageToken(pageToken, subject);
+      const after = at === undefined ? null : { at: Number(at), id: String(id) };
+      const selection = { subject, start: null, end: null };
+      const found = await findTokenUsage(store, selection, { after, limit: pageSize + 1 });
+      const priceOf = await priceNow(deps, store);
+      const page = found.slice(0, pageSize);
+      const last = page.at(-1);
+      const more = found.length > pageSize && last !== undefined;
+      return {
+        records: page.map((usage) => shown(usage, priceUsage(priceOf, usage))),
+        nextPageToken: more ? encodePageToken([last.at, last.usage], subject) : null,
+      };
+    }),
+    handle(tokenCostReport, async ({ query: { by, start, end, ...subject } }) => {
+      const priceOf = await priceNow(deps, store);
+      const selection = { subject, start: instantOrNull(start), end: instantOrNull(end) };
+      return tokenCostOf({ store, priceOf }, selection, by === undefined ? null : subjectField(by));
+    }),
+    handle(tokenReconciliation, ({ query: { period, metric } }) => reconcileBill(deps, metric, period)),
+  ];
+}
+
+function instantOrNull(instant: string | undefined): number | null {
+  return instant === undefined ? null : Date.parse(instant);
+}
+
+function subjectField(name: string): keyof Subject | null {
+  return subjectFields.find((field) => field === name) ?? null;
+}
+
+function shown(usage: StoredTokenUsage, { cost, reason, price }: MeteredTokens) {
+  const { provider, at, ...rest } = usage;
+  return {
+    ...rest,
+    ...(provider === null ? {} : { provider }),
+    at: new Date(at).toISOString(),
+    metered: {
+      cost,
+      reason,
+      priceSource: price.source,
+      effectiveFrom: price.effectiveFrom,
+      catalogueModel: price.catalogueModel,
+    },
+  };
+}

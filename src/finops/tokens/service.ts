@@ -1,0 +1,69 @@
+import type { z } from 'zod';
+import { AppError } from '../../platform/errors/index.ts';
+import type { Lake } from '../../platform/lake/index.ts';
+import type { ManifestOutcome } from '../../platform/manifests/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import { billRows } from '../billing/index.ts';
+import type { CostMetric } from '../billing/schema.ts';
+import type { Catalogue } from './catalogue.ts';
+import { clashingPrice, type ListedPrice, listedPrices } from './price-list.ts';
+import { type PriceOf, pricing } from './pricing.ts';
+import { billedMeterOf, billedMetersSql, reconcile } from './reconciliation.ts';
+import { TokenPricesSpec, type tokenReconciliation } from './schema.ts';
+import { findPriceLists, putPriceList, type StoredPriceList } from './store.ts';
+
+export interface TokensDeps {
+  readonly store: Store;
+  readonly lake: Lake;
+  readonly clock: Clock;
+  readonly catalogue: () => Promise<Catalogue>;
+}
+
+/** Prices as the lists say now. */
+export async function priceNow(deps: Pick<TokensDeps, 'catalogue'>, sql: Sql): Promise<PriceOf> {
+  const [lists, catalogue] = await Promise.all([findPriceLists(sql), deps.catalogue()]);
+  return pricing(lists.flatMap(pricesOf), catalogue);
+}
+
+/** What is stored went through the schema once; it is parsed again, because a column says nothing of its type. */
+function pricesOf({ name, version, spec }: StoredPriceList): ListedPrice[] {
+  return listedPrices(name, version, TokenPricesSpec.parse(JSON.parse(spec)));
+}
+
+/** Replaces the list of this name. Errors: `manifest_invalid` when another list already prices a model of it. */
+export async function applyPriceList(
+  clock: Clock,
+  sql: Sql,
+  name: string,
+  spec: z.infer<typeof TokenPricesSpec>,
+): Promise<ManifestOutcome> {
+  const lists = await findPriceLists(sql);
+  const before = lists.find((list) => list.name === name);
+  const text = JSON.stringify(spec);
+  if (before?.spec === text) return 'unchanged';
+  const version = (before?.version ?? 0) + 1;
+  const own = listedPrices(name, version, spec);
+  const clash = clashingPrice(own, lists.filter((list) => list.name !== name).flatMap(pricesOf));
+  if (clash !== null) {
+    const detail = `TokenPrices "${name}": ${clash.model} is already priced by ${clash.list} from ${clash.effectiveFrom}. Keep it in one list.`;
+    throw new AppError('manifest_invalid', detail, { list: name, model: clash.model });
+  }
+  await putPriceList(sql, { name, version, spec: text, appliedAt: new Date(clock.now()).toISOString() });
+  return before === undefined ? 'created' : 'changed';
+}
+
+/** Catalogue against bill, over the deliveries that stand now. */
+export async function reconcileBill(
+  deps: TokensDeps,
+  metric: CostMetric,
+  period: string | undefined,
+): Promise<z.infer<typeof tokenReconciliation.response>> {
+  const bill = await deps.lake.relation(deps.store, billRows);
+  const [found, catalogue, priceOf] = await Promise.all([
+    deps.lake.query(billedMetersSql(bill, metric, period)),
+    deps.catalogue(),
+    priceNow(deps, deps.store),
+  ]);
+  return reconcile(found.map(billedMeterOf), catalogue, priceOf);
+}

@@ -1,0 +1,155 @@
+import { type Subject, subjectFields } from '../../org/schema.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import type { ServiceTier, TokenUsage } from './schema.ts';
+
+type SubjectColumns = { [Field in keyof Subject as `subject_${Field}`]-?: string | null };
+
+interface TokenTables {
+  token_price_list: { name: string; version: number; spec: string; applied_at: string };
+  token_usage: SubjectColumns & {
+    id: string;
+    model: string;
+    provider: string | null;
+    service_tier: ServiceTier;
+    at_ms: number;
+    input_tokens: number;
+    output_tokens: number;
+    cache_read_tokens: number;
+    cache_write_tokens: number;
+    cache_write_1h_tokens: number;
+    requests: number;
+    origin: string;
+    recorded_at: string;
+  };
+}
+
+export interface StoredPriceList {
+  readonly name: string;
+  readonly version: number;
+  /** JSON of the document's spec, as the schema left it. */
+  readonly spec: string;
+}
+
+/** Price lists by name. */
+export async function findPriceLists(sql: Sql): Promise<StoredPriceList[]> {
+  return sql
+    .tables<TokenTables>()
+    .selectFrom('token_price_list')
+    .select(['name', 'version', 'spec'])
+    .orderBy('name')
+    .execute();
+}
+
+export async function putPriceList(sql: Sql, list: StoredPriceList & { readonly appliedAt: string }): Promise<void> {
+  const row = { name: list.name, version: list.version, spec: list.spec, applied_at: list.appliedAt };
+  await sql
+    .tables<TokenTables>()
+    .insertInto('token_price_list')
+    .values(row)
+    .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
+    .execute();
+}
+
+export interface StoredTokenUsage extends Omit<TokenUsage, 'provider' | 'at'> {
+  readonly provider: string | null;
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly recordedAt: string;
+}
+
+/** Inserts, or replaces the record of the same id: the later report of one request stands. */
+export async function putTokenUsage(sql: Sql, usage: StoredTokenUsage): Promise<void> {
+  const row: TokenTables['token_usage'] = {
+    id: usage.usage,
+    model: usage.model,
+    provider: usage.provider,
+    service_tier: usage.serviceTier,
+    at_ms: usage.at,
+    input_tokens: usage.inputTokens,
+    output_tokens: usage.outputTokens,
+    cache_read_tokens: usage.cacheReadTokens,
+    cache_write_tokens: usage.cacheWriteTokens,
+    cache_write_1h_tokens: usage.cacheWrite1hTokens,
+    requests: usage.requests,
+    origin: usage.origin,
+    recorded_at: usage.recordedAt,
+    ...subjectColumns(usage.subject),
+  };
+  await sql
+    .tables<TokenTables>()
+    .insertInto('token_usage')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+    .execute();
+}
+
+export interface TokenUsageSelection {
+  /** Records whose subject has all of these. */
+  readonly subject: Subject;
+  /** First instant and first instant after it, Unix milliseconds; open where null. */
+  readonly start: number | null;
+  readonly end: number | null;
+}
+
+export interface UsagePosition {
+  readonly at: number;
+  readonly id: string;
+}
+
+/** Latest first, from after a record on. */
+export async function findTokenUsage(
+  sql: Sql,
+  { subject, start, end }: TokenUsageSelection,
+  { after, limit }: { readonly after: UsagePosition | null; readonly limit: number },
+): Promise<StoredTokenUsage[]> {
+  let query = sql
+    .tables<TokenTables>()
+    .selectFrom('token_usage')
+    .selectAll()
+    .orderBy('at_ms', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit);
+  for (const field of subjectFields) {
+    const value = subject[field];
+    if (value !== undefined) query = query.where(`subject_${field}`, '=', value);
+  }
+  if (start !== null) query = query.where('at_ms', '>=', start);
+  if (end !== null) query = query.where('at_ms', '<', end);
+  if (after !== null) {
+    query = query.where((eb) =>
+      eb.or([eb('at_ms', '<', after.at), eb.and([eb('at_ms', '=', after.at), eb('id', '<', after.id)])]),
+    );
+  }
+  return (await query.execute()).map(usageOf);
+}
+
+function subjectColumns(subject: Subject): SubjectColumns {
+  return Object.fromEntries(
+    subjectFields.map((field) => [`subject_${field}`, subject[field] ?? null]),
+  ) as SubjectColumns;
+}
+
+function usageOf(row: TokenTables['token_usage']): StoredTokenUsage {
+  const subject = Object.fromEntries(
+    subjectFields.flatMap((field) => {
+      const value = row[`subject_${field}`];
+      return value === null ? [] : [[field, value]];
+    }),
+  ) as Subject;
+  return {
+    usage: row.id,
+    subject,
+    model: row.model,
+    provider: row.provider,
+    serviceTier: row.service_tier,
+    at: row.at_ms,
+    inputTokens: row.input_tokens,
+    outputTokens: row.output_tokens,
+    cacheReadTokens: row.cache_read_tokens,
+    cacheWriteTokens: row.cache_write_tokens,
+    cacheWrite1hTokens: row.cache_write_1h_tokens,
+    requests: row.requests,
+    origin: row.origin,
+    recordedAt: row.recorded_at,
+  };
+}

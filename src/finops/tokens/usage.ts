@@ -1,0 +1,129 @@
+import type { z } from 'zod';
+import type { Subject } from '../../org/schema.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
+import { type Clock, type Decimal, decimal, decimalString } from '../../platform/units/index.ts';
+import { type MeteredTokens, meteredTokens } from './metered-tokens.ts';
+import type { PriceOf } from './pricing.ts';
+import type { TokenCostTotal, TokenUsage, tokenCostReport } from './schema.ts';
+import {
+  findTokenUsage,
+  putTokenUsage,
+  type StoredTokenUsage,
+  type TokenUsageSelection,
+  type UsagePosition,
+} from './store.ts';
+
+/** A record dated this much after our clock is a mistake of its sender's clock or zone. */
+const CLOCK_SKEW_MS = 24 * 3_600_000;
+/** Records held at once while a total is added up. */
+const TOTAL_PAGE = 5_000;
+
+export async function recordTokens(clock: Clock, sql: Sql, records: readonly TokenUsage[]): Promise<number> {
+  const now = clock.now();
+  for (const record of records) {
+    const at = Date.parse(record.at);
+    if (at > now + CLOCK_SKEW_MS) {
+      const detail = `Token usage "${record.usage}" is of ${record.at}, in the future. Send it when it has happened.`;
+      throw new AppError('token_usage_invalid', detail, { usage: record.usage });
+    }
+    const recordedAt = new Date(now).toISOString();
+    await putTokenUsage(sql, { ...record, at, provider: record.provider ?? null, recordedAt });
+  }
+  return records.length;
+}
+
+export function priceUsage(priceOf: PriceOf, usage: StoredTokenUsage): MeteredTokens {
+  const { model, provider, serviceTier, at } = usage;
+  return meteredTokens(usage, priceOf({ model, provider, serviceTier, at }));
+}
+
+type Report = z.infer<typeof tokenCostReport.response>;
+
+/**
+ * Metered cost of the selected records, in all and by a subject field. The total is the exact sum over its records; those
+ * without a price are counted apart, never as zero. Errors: `currency_mismatch`.
+ */
+export async function tokenCostOf(
+  deps: { readonly store: Store; readonly priceOf: PriceOf },
+  selection: TokenUsageSelection,
+  by: keyof Subject | null,
+): Promise<Report> {
+  const all = nothingYet();
+  const groups = new Map<string | null, Running>();
+  for await (const usage of allUsage(deps.store, selection)) {
+    const metered = priceUsage(deps.priceOf, usage);
+    addTo(all, usage, metered);
+    if (by === null) continue;
+    const value = usage.subject[by] ?? null;
+    const group = groups.get(value) ?? nothingYet();
+    groups.set(value, group);
+    addTo(group, usage, metered);
+  }
+  const rows = [...groups].map(([value, total]) => ({ value, ...totalOf(total) }));
+  return { ...totalOf(all), groups: rows.toSorted((a, b) => compareCosts(b, a)) };
+}
+
+async function* allUsage(store: Store, selection: TokenUsageSelection): AsyncGenerator<StoredTokenUsage> {
+  let after: UsagePosition | null = null;
+  for (;;) {
+    const page: StoredTokenUsage[] = await findTokenUsage(store, selection, { after, limit: TOTAL_PAGE });
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < TOTAL_PAGE) return;
+    after = { at: last.at, id: last.usage };
+  }
+}
+
+function compareCosts(a: Pick<TokenCostTotal, 'cost'>, b: Pick<TokenCostTotal, 'cost'>): number {
+  return decimal(a.cost?.amount ?? 0).comparedTo(b.cost?.amount ?? 0);
+}
+
+/** A sum in the making. */
+interface Running {
+  cost: Decimal | null;
+  pricedRecords: number;
+  unpricedRecords: number;
+  inputTokens: Decimal;
+  outputTokens: Decimal;
+  requests: Decimal;
+  readonly currencies: Set<string>;
+  readonly unpricedModels: Set<string>;
+}
+
+function nothingYet(): Running {
+  const [inputTokens, outputTokens, requests] = [decimal(0), decimal(0), decimal(0)];
+  const counts = { pricedRecords: 0, unpricedRecords: 0, inputTokens, outputTokens, requests };
+  return { cost: null, ...counts, currencies: new Set(), unpricedModels: new Set() };
+}
+
+function addTo(sum: Running, usage: StoredTokenUsage, { cost }: MeteredTokens): void {
+  sum.inputTokens = sum.inputTokens.plus(usage.inputTokens);
+  sum.outputTokens = sum.outputTokens.plus(usage.outputTokens);
+  sum.requests = sum.requests.plus(usage.requests);
+  if (cost === null) {
+    sum.unpricedRecords += 1;
+    sum.unpricedModels.add(usage.model);
+    return;
+  }
+  sum.pricedRecords += 1;
+  sum.currencies.add(cost.currency);
+  sum.cost = (sum.cost ?? decimal(0)).plus(cost.amount);
+}
+
+function totalOf(sum: Running): TokenCostTotal {
+  const [currency, ...others] = sum.currencies;
+  if (others.length > 0) {
+    const detail = `The prices of these tokens are in ${[...sum.currencies].join(' and ')}; one sum needs one currency.`;
+    throw new AppError('currency_mismatch', detail);
+  }
+  return {
+    cost: sum.cost === null || currency === undefined ? null : { amount: decimalString(sum.cost), currency },
+    pricedRecords: sum.pricedRecords,
+    unpricedRecords: sum.unpricedRecords,
+    unpricedModels: [...sum.unpricedModels].toSorted(),
+    inputTokens: decimalString(sum.inputTokens),
+    outputTokens: decimalString(sum.outputTokens),
+    requests: decimalString(sum.requests),
+  };
+}
