@@ -1,3 +1,4 @@
+import { allocationCommands } from './allocation.ts';
 import { applyCommands } from './apply.ts';
 import { billCommands } from './bill.ts';
 import { cliDocsCommand } from './cli-docs.ts';
@@ -12,15 +13,20 @@ import { openapiCommands } from './openapi.ts';
 import { orgCommands } from './org.ts';
 import { runCommands } from './run.ts';
 import { serveCommands } from './serve.ts';
+import { sourceCommands } from './source.ts';
+import { tokenCommands } from './tokens.ts';
 import { usageCommands } from './usage.ts';
 
 /** Every command, in the order of help: the server, money, models, the meeting place, then what describes Steelyard. */
 export const commands: readonly Command[] = [
   ...serveCommands,
   ...billCommands,
+  ...sourceCommands,
   ...costCommands,
+  ...allocationCommands,
   ...usageCommands,
   ...moneyCommands,
+  ...tokenCommands,
   ...runCommands,
   ...modelCommands,
   ...gateCommands,

@@ -78,7 +78,7 @@ export function normalised({ code, out, err }: Ended, folders: readonly string[]
   let text = `exit ${code}\n--- stdout\n${out}--- stderr\n${err}`;
   for (const folder of folders) text = text.replaceAll(folder, '<folder>');
   return text
-    .replaceAll(/\b(d|dec|u)_[0-9a-f]{20,32}\b/g, '$1_<id>')
+    .replaceAll(/\b(d|dec|u|s)_[0-9a-f]{20,32}\b/g, '$1_<id>')
     .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<request>')
     .replaceAll(/\b[0-9a-f]{32}\b/g, '<run>')
     .replaceAll(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, '<instant>')

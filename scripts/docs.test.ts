@@ -104,12 +104,14 @@ describe('manifests in documents', () => {
     );
     expect([...new Set(shown)].toSorted()).toEqual([
       'AllocationRules',
+      'BillSource',
       'Budget',
       'Environment',
       'Policy',
       'PriceBook',
       'Project',
       'Team',
+      'TokenPrices',
     ]);
   });
 });

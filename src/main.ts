@@ -1,16 +1,20 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
-import { allocationMigrations, createAllocation } from './finops/allocation/index.ts';
+import { allocationMigrations, createAllocation, type MeasuredUsage } from './finops/allocation/index.ts';
 import { billingMigrations, createBilling } from './finops/billing/index.ts';
 import { budgetMigrations, createBudgets } from './finops/budgets/index.ts';
 import { createCosts } from './finops/costs/index.ts';
-import { createMetering, meteringMigrations } from './finops/metering/index.ts';
+import { createMetering, type MeteredUsage, type Metering, meteringMigrations } from './finops/metering/index.ts';
 import { createPrices, priceMigrations } from './finops/prices/index.ts';
+import { createSources, sourceMigrations } from './finops/sources/index.ts';
+import { createStatements, statementMigrations } from './finops/statements/index.ts';
+import { createTokens, type Tokens, tokenMigrations } from './finops/tokens/index.ts';
 import { createRegistry, registryMigrations } from './mlops/registry/index.ts';
 import { createTracking, trackingMigrations } from './mlops/tracking/index.ts';
 import { createMlflowWire } from './mlops/wire/index.ts';
 import { createOrg, orgMigrations } from './org/index.ts';
+import { openBucket } from './platform/buckets/index.ts';
 import type { Config } from './platform/config/index.ts';
 import { createEvents, type Events, eventMigrations } from './platform/events/index.ts';
 import { createHttp, docsPlugin, type Plugin, type Route } from './platform/http/index.ts';
@@ -106,11 +110,14 @@ const migrations: Migrations = {
   ...jobMigrations,
   ...orgMigrations,
   ...billingMigrations,
+  ...sourceMigrations,
   ...allocationMigrations,
   ...trackingMigrations,
   ...registryMigrations,
   ...priceMigrations,
   ...meteringMigrations,
+  ...tokenMigrations,
+  ...statementMigrations,
   ...budgetMigrations,
   ...gateMigrations,
   ...decisionMigrations,
@@ -119,15 +126,45 @@ const migrations: Migrations = {
 /** CAN WE AFFORD IT? */
 function wireFinops(ground: Ground) {
   const uploads = createUploads(ground);
-  const allocation = createAllocation(ground);
-  const billing = createBilling({ ...ground, uploads, deriver: allocation.deriver });
-  const costs = createCosts({ ...ground, billing });
   const prices = createPrices(ground);
   const metering = createMetering({ ...ground, prices });
+  const tokens = createTokens(ground);
+  const allocation = createAllocation({
+    ...ground,
+    usage: measuredUsage(metering, tokens),
+    metered: { within: async (sql, window) => (await metering.within(sql, window)).map(withCost) },
+  });
+  const billing = createBilling({ ...ground, uploads, deriver: allocation.deriver });
+  const sources = createSources({
+    ...ground,
+    uploads,
+    openBucket,
+    keepsRaw: billing.keepsRaw,
+    setProvisionalDays: billing.setProvisionalDays,
+    importDelivery: (request) => billing.importDelivery(request, 'sync'),
+  });
+  const costs = createCosts({ ...ground, billing });
   metering.listen(ground.events);
   uploads.schedule(ground.jobs);
+  allocation.schedule(ground.jobs);
   const budgets = createBudgets({ ...ground, costs, metering });
-  return { uploads, allocation, billing, costs, prices, metering, budgets };
+  const statements = createStatements({ ...ground, billing });
+  return { uploads, allocation, billing, sources, costs, prices, metering, budgets, tokens, statements };
+}
+
+/** What splits by usage are told of it. */
+function measuredUsage(metering: Metering, tokens: Tokens): MeasuredUsage {
+  return {
+    intervals: async (sql, within) => (await metering.within(sql, within)).map(({ usage }) => usage),
+    tokens: tokens.counted,
+    fingerprint: async (sql, within) =>
+      `${await metering.fingerprint(sql, within)} ${await tokens.fingerprint(sql, within)}`,
+  };
+}
+
+/** What the reconciliation is told of it. */
+function withCost({ usage, metered }: MeteredUsage) {
+  return { ...usage, cost: metered.cost };
 }
 
 /** CAN WE RUN IT? */
@@ -149,6 +186,7 @@ function wireTradeoff(
 ) {
   const evidence = createEvidence({ store: ground.store, versions: registry, metering });
   const decisions = createDecisions(ground);
+  decisions.listen(ground.events);
   const gates = createGates({ ...ground, evidence, budgets, registry, ledger: decisions });
   return { evidence, decisions, gates };
 }
@@ -159,9 +197,15 @@ function wire(ground: Ground): { routes: Route[]; plugins: Plugin[] } {
   const mlops = wireMlops(ground);
   const { plugins: mlflow, ...mlopsFeatures } = mlops;
   const tradeoff = wireTradeoff(ground, finops, mlops);
-  const kinds = [org, finops.allocation, finops.prices, finops.budgets, tradeoff.gates].flatMap(
-    (feature) => feature.kinds,
-  );
+  const kinds = [
+    org,
+    finops.sources,
+    finops.allocation,
+    finops.prices,
+    finops.tokens,
+    finops.budgets,
+    tradeoff.gates,
+  ].flatMap((feature) => feature.kinds);
   const manifests = createManifests({ store: ground.store, kinds });
   const features = { org, ...finops, ...mlopsFeatures, ...tradeoff, manifests };
   const routes = Object.values(features).flatMap((feature) => feature.routes);

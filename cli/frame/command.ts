@@ -6,6 +6,8 @@ export interface PositionalDefinition {
   readonly describe: string;
   /** Takes all the words that are left; at least one. */
   readonly many?: true;
+  /** May be left out; only the last one. */
+  readonly optional?: true;
 }
 
 /** `--name VALUE`; without `value` it is a flag. The name in kebab-case comes from its key. */
@@ -35,7 +37,11 @@ type OptionInput<O> = O extends { value: string }
   : boolean;
 
 export type InputOf<P, O> = {
-  readonly [K in keyof P]: P[K] extends { many: true } ? string[] : string;
+  readonly [K in keyof P]: P[K] extends { many: true }
+    ? string[]
+    : P[K] extends { optional: true }
+      ? string | undefined
+      : string;
 } & { readonly [K in keyof O]: OptionInput<O[K]> };
 
 /** What a command stands on: a server (by --url, found, or its own), the settings alone, or nothing. */

@@ -7,9 +7,10 @@ const LINE = 100;
 
 /** Name, what it needs and what may be added: `steelyard gate check MODEL VERSION --policy NAME [options]`. */
 export function synopsis(command: Command): string {
-  const positionals = Object.entries(command.positionals).map(
-    ([name, { many }]) => placeholder(name) + (many ? '…' : ''),
-  );
+  const positionals = Object.entries(command.positionals).map(([name, { many, optional }]) => {
+    const shown = placeholder(name) + (many ? '…' : '');
+    return optional ? `[${shown}]` : shown;
+  });
   const required = Object.entries(command.options)
     .filter(([, option]) => option.required)
     .map(([name, option]) => `${option.short === undefined ? flagOf(name) : `-${option.short}`} ${option.value}`);

@@ -96,6 +96,7 @@ function positionalInput(command: Command, given: GivenWords): Record<string, un
   const left = [...given.positionals];
   const input: Record<string, unknown> = {};
   for (const [name, definition] of Object.entries(command.positionals)) {
+    if (left.length === 0 && definition.optional === true) continue;
     if (left.length === 0) throw usage(`"${titleOf(command)}" needs ${placeholder(name)}.`, titleOf(command));
     input[name] = definition.many === true ? left.splice(0) : left.shift();
   }

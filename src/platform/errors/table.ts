@@ -43,6 +43,7 @@ export const errorTable = {
   data_folder_in_use: { status: 409, exitCode: CONFLICT, title: 'Another Steelyard server holds this data folder' },
   data_folder_unusable: { status: 500, exitCode: REFUSED, title: 'The data folder cannot be read or written' },
   data_folder_newer: { status: 500, exitCode: REFUSED, title: 'A newer Steelyard wrote this data folder' },
+  lake_memory_exhausted: { status: 507, exitCode: NO_SPACE, title: 'The query engine ran out of the memory it may use' },
   storage_full: { status: 507, exitCode: NO_SPACE, title: 'The disk is full; nothing stored has changed' },
   store_unreachable: { status: 503, exitCode: UNREACHABLE, title: 'The store does not answer' },
   object_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such object' },
@@ -63,6 +64,7 @@ export const errorTable = {
   file_empty: { status: 400, exitCode: REFUSED, title: 'The file is empty' },
   file_truncated: { status: 400, exitCode: REFUSED, title: 'The file ends before its content does' },
   file_not_utf8: { status: 400, exitCode: REFUSED, title: 'The file is not UTF-8 text' },
+  file_too_wide: { status: 400, exitCode: REFUSED, title: 'The file has more columns than are read' },
   file_format_unknown: { status: 400, exitCode: REFUSED, title: 'The file is in no format that is read here' },
   csv_malformed: { status: 400, exitCode: REFUSED, title: 'The CSV file is not well-formed' },
   yaml_invalid: { status: 400, exitCode: REFUSED, title: 'The YAML cannot be read' },
@@ -84,6 +86,7 @@ export const errorTable = {
     exitCode: REFUSED,
     title: 'A few stray rows would replace a whole billing period; nothing was stored',
   },
+  bill_period_not_covered: { status: 404, exitCode: NOT_FOUND, title: 'No bill covers the period' },
   bill_period_needed: { status: 400, exitCode: USAGE, title: 'The deliveries share no one billing period' },
   bill_delivery_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such delivery' },
   bill_delivery_not_standing: { status: 409, exitCode: CONFLICT, title: 'Another delivery stands for its unit' },
@@ -101,7 +104,6 @@ export const errorTable = {
 
   // statements
   statement_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such statement' },
-  statement_no_bill: { status: 404, exitCode: NOT_FOUND, title: 'No bill covers the month' },
   statement_basis_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such basis of a statement' },
   statement_period_not_closed: { status: 409, exitCode: CONFLICT, title: 'The month can still change' },
   statement_already_issued: { status: 409, exitCode: CONFLICT, title: 'These figures were issued before' },

@@ -1,6 +1,6 @@
 import { AppError } from '../errors/index.ts';
 import type { Sql, Store } from '../store/index.ts';
-import type { ManifestKinds } from './manifest-kind.ts';
+import type { ManifestKinds, PreparedManifest } from './manifest-kind.ts';
 import { type ReadManifest, readManifests } from './read.ts';
 import type { AppliedManifest, ManifestText } from './schema.ts';
 
@@ -32,29 +32,48 @@ export async function applyManifests(
   const manifests = texts.flatMap((text) => readManifests(text, kinds));
   refuseDoubles(manifests);
   const ordered = manifests.toSorted((one, other) => one.kind.order - other.kind.order);
+  const prepared: Prepared = new Map();
   try {
+    if (options.dryRun !== true) await prepareEach(ordered, prepared);
     const applied = await store.transaction(async (sql) => {
-      const outcomes = await applyEach(sql, ordered);
+      const outcomes = await applyEach(sql, ordered, prepared);
       if (options.dryRun === true) throw new Undo(outcomes);
       return outcomes;
     });
     return { applied };
   } catch (error) {
     if (error instanceof Undo) return { applied: error.applied };
+    await Promise.all([...prepared.values()].map((each) => each.discard()));
     throw error;
   }
 }
 
-async function applyEach(sql: Sql, manifests: readonly ReadManifest[]): Promise<AppliedManifest[]> {
+type Prepared = Map<ReadManifest, PreparedManifest>;
+
+/** What a kind prepares must not hold the transaction open: other writes would wait for it. */
+async function prepareEach(manifests: readonly ReadManifest[], prepared: Prepared): Promise<void> {
+  for (const manifest of manifests) {
+    const { kind, document } = manifest;
+    if (kind.prepare === undefined) continue;
+    prepared.set(manifest, await placed(kind.prepare(document), manifest));
+  }
+}
+
+async function applyEach(sql: Sql, manifests: readonly ReadManifest[], prepared: Prepared): Promise<AppliedManifest[]> {
   const applied: AppliedManifest[] = [];
   for (const manifest of manifests) {
     const { kind, document } = manifest;
-    const outcome = await kind.apply(sql, document).catch((error: unknown) => {
-      throw error instanceof AppError ? withPlace(error, manifest) : error;
-    });
-    applied.push({ kind: kind.kind, name: document.metadata.name, outcome });
+    const ready = prepared.get(manifest);
+    const applying = ready === undefined ? kind.apply(sql, document) : ready.apply(sql);
+    applied.push({ kind: kind.kind, name: document.metadata.name, outcome: await placed(applying, manifest) });
   }
   return applied;
+}
+
+function placed<T>(work: Promise<T>, manifest: ReadManifest): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw error instanceof AppError ? withPlace(error, manifest) : error;
+  });
 }
 
 function withPlace(error: AppError, { file, line, kind, document }: ReadManifest): AppError {

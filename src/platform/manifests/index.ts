@@ -4,7 +4,7 @@ import type { ManifestKind } from './manifest-kind.ts';
 import { manifestRoutes } from './routes.ts';
 
 export { applyManifests } from './apply.ts';
-export type { Manifest, ManifestKind, ManifestKinds } from './manifest-kind.ts';
+export type { Manifest, ManifestKind, ManifestKinds, PreparedManifest } from './manifest-kind.ts';
 export { nearest } from './nearest.ts';
 export { readManifests } from './read.ts';
 export type { ManifestOutcome } from './schema.ts';

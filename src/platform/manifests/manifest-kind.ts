@@ -17,6 +17,18 @@ export interface ManifestKind<Document extends Manifest = Manifest> {
   readonly order: number;
   /** Makes the store say what the document says. An unknown reference is an `AppError` `manifest_reference_unknown`. */
   apply(sql: Sql, document: Document): Promise<ManifestOutcome>;
+  /**
+   * Work that takes too long for a transaction, done before it; not for a dry run, which calls `apply` alone. What it
+   * makes takes the place of `apply` and stays invisible until then.
+   */
+  prepare?(document: Document): Promise<PreparedManifest>;
+}
+
+export interface PreparedManifest {
+  /** In the transaction. The world may have changed since: what was prepared is checked, and made anew if need be. */
+  apply(sql: Sql): Promise<ManifestOutcome>;
+  /** Instead of `apply`, or after its transaction was undone. */
+  discard(): Promise<void>;
 }
 
 export type ManifestKinds = Readonly<Record<string, ManifestKind>>;

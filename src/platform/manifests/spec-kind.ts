@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '../store/index.ts';
-import type { Manifest, ManifestKind } from './manifest-kind.ts';
+import type { Manifest, ManifestKind, PreparedManifest } from './manifest-kind.ts';
 import type { ManifestOutcome } from './schema.ts';
 
 const Name = z
@@ -14,6 +14,7 @@ export function specKind<Spec extends z.ZodType>(
   order: number,
   spec: Spec,
   apply: (sql: Sql, name: string, spec: z.output<Spec>) => Promise<ManifestOutcome>,
+  prepare?: (name: string, spec: z.output<Spec>) => Promise<PreparedManifest>,
 ): ManifestKind {
   const schema = z.strictObject({
     apiVersion: z.literal('steelyard/v1').describe('Version of the document format'),
@@ -26,6 +27,9 @@ export function specKind<Spec extends z.ZodType>(
     order,
     schema: schema as unknown as z.ZodType<Manifest>,
     apply: (sql, document) => apply(sql, document.metadata.name, (document as DocumentOf<Spec>).spec),
+    ...(prepare === undefined
+      ? {}
+      : { prepare: (document) => prepare(document.metadata.name, (document as DocumentOf<Spec>).spec) }),
   };
 }
 

@@ -25,13 +25,20 @@ const EVERY_HOUR = '23 * * * *';
 
 /** Files on their way in: sent once, then named by the call that uses them, which moves them to where they stay. */
 export interface Uploads {
-  receive(name: string, content: Readable): Promise<ReceivedUpload>;
+  /**
+   * Takes in a file. Who must find its bytes again after a crash makes an id with `newId` first, notes it, and hands it
+   * over; `facts` then tells whether all of it came.
+   */
+  receive(name: string, content: Readable, id?: string): Promise<ReceivedUpload>;
+  newId(): string;
   /** Size and hash of an upload. Errors: `upload_not_found`. */
   facts(upload: string): Promise<ReceivedUpload>;
   /** Moves the bytes to an object key; the upload is gone afterwards. A key that is taken keeps its content. */
   settle(upload: string, key: string): Promise<void>;
   /** Object key of the bytes while they wait. */
   keyOf(upload: string): string;
+  /** Removes an upload that nobody will use. Removing one that is gone is no error. */
+  discard(upload: string): Promise<void>;
   /** Removes uploads that arrived before an instant; answers how many. */
   clear(before: Instant): Promise<number>;
   /** Clears abandoned uploads every hour. */
@@ -41,8 +48,8 @@ export interface Uploads {
 
 export function createUploads({ objects, clock }: { readonly objects: Objects; readonly clock: Clock }): Uploads {
   const keyOf = (upload: string) => `uploads/${upload}/content`;
-  const receive: Uploads['receive'] = async (name, content) => {
-    const upload = `u_${randomBytes(16).toString('hex')}`;
+  const newId = () => `u_${randomBytes(16).toString('hex')}`;
+  const receive: Uploads['receive'] = async (name, content, upload = newId()) => {
     const { sizeBytes, sha256 } = await objects.put(keyOf(upload), content);
     const received = { upload, name: name.split(/[/\\]/).at(-1) ?? name, sizeBytes, sha256 };
     const receivedAt = new Date(clock.now()).toISOString();
@@ -51,7 +58,9 @@ export function createUploads({ objects, clock }: { readonly objects: Objects; r
   };
   return {
     receive,
+    newId,
     keyOf,
+    discard: (upload) => objects.remove(`uploads/${upload}`),
     facts: async (upload) => {
       const { receivedAt: _receivedAt, ...received } = await readFacts(objects, upload);
       return received;

@@ -1,0 +1,183 @@
+import { AppError, type ErrorCode } from '../../platform/errors/index.ts';
+import type { Clock, Instant } from '../../platform/units/index.ts';
+import { type DeliveryRequest, isOfOtherPeriod } from '../billing/index.ts';
+import { ImportResult } from '../billing/schema.ts';
+import { type FetchDeps, type FetchJob, fetchFiles, noteKept } from './fetch-files.ts';
+import { attemptHashOf, fingerprintOf } from './fingerprint.ts';
+import { findKnown, type KnownDelivery, lastProducedFrom, saveKnown } from './known-store.ts';
+import type { DeliveryPlan } from './layouts/delivery-plan.ts';
+import type { BillSourceSpec, Sync, SyncedDelivery, SyncOutcome } from './schema.ts';
+
+export interface DeliverDeps extends FetchDeps {
+  readonly clock: Clock;
+  /** Imports a delivery as a whole: it stands afterwards, or nothing has changed. */
+  importDelivery(request: DeliveryRequest): Promise<ImportResult>;
+}
+
+export interface DeliverJob extends FetchJob {
+  readonly spec: BillSourceSpec;
+  readonly trigger: Sync['trigger'];
+}
+
+/** Clouds write a manifest last and within minutes; one that does not agree with its files after a day never will. */
+const BROKEN_AFTER_MS = 24 * 3_600_000;
+
+/** What ends the whole sync: the next delivery would meet the same. */
+const ENDING: ReadonlySet<ErrorCode> = new Set([
+  'bucket_unreachable',
+  'bucket_access_denied',
+  'bucket_not_found',
+  'secret_unresolved',
+  'storage_full',
+  'store_unreachable',
+]);
+
+/** The producer was writing while we read. */
+const CHANGING: ReadonlySet<ErrorCode> = new Set(['bucket_object_changed', 'bucket_object_not_found']);
+
+/** Deals with one delivery of a bucket; what is wrong with it alone is its outcome, not an error. */
+export async function deliverPlan(deps: DeliverDeps, job: DeliverJob, plan: DeliveryPlan): Promise<SyncedDelivery[]> {
+  const { state } = plan;
+  const known = await findKnown(deps.store, job.source, fingerprintOf(plan));
+  if (known?.outcome === 'delivered') return state.kind === 'superseded' ? [] : known.deliveries.map(repeated);
+  switch (state.kind) {
+    case 'ignored':
+      return [outcomeOf(plan, 'ignored', state.reason)];
+    case 'superseded':
+      return known === null ? noteSuperseded(deps, job, plan, state.reason) : [];
+    case 'waiting':
+      return [waitingOutcome(deps.clock.now(), job, plan, state)];
+    case 'ready':
+      return repeatsFailure(job, plan, known) ?? importPlan(deps, job, plan);
+  }
+}
+
+function repeated(delivery: SyncedDelivery): SyncedDelivery {
+  return delivery.outcome === 'imported' ? { ...delivery, outcome: 'unchanged' } : delivery;
+}
+
+async function noteSuperseded(
+  deps: DeliverDeps,
+  job: DeliverJob,
+  plan: DeliveryPlan,
+  reason: string,
+): Promise<SyncedDelivery[]> {
+  const deliveries = [outcomeOf(plan, 'ignored', reason)];
+  await remember(deps, job, plan, { outcome: 'superseded', deliveries });
+  return deliveries;
+}
+
+type Waiting = Extract<DeliveryPlan['state'], { kind: 'waiting' }>;
+
+function waitingOutcome(now: Instant, job: DeliverJob, plan: DeliveryPlan, { reason, fault }: Waiting): SyncedDelivery {
+  const isOverdue = now - plan.changedAt >= BROKEN_AFTER_MS;
+  const isBroken = (fault !== null && isOverdue) || (fault === 'missing' && job.trigger === 'hand');
+  if (!isBroken) return outcomeOf(plan, 'waiting', `${reason}.`);
+  const detail = `${reason}. Deliver it again, or wait for the next delivery; what stood before stands.`;
+  return { ...outcomeOf(plan, 'failed', detail), code: 'bill_manifest_broken' };
+}
+
+/** Nobody has changed anything since it failed, and it was not asked for again: the files are not fetched for nothing. */
+function repeatsFailure(job: DeliverJob, plan: DeliveryPlan, known: KnownDelivery | null): SyncedDelivery[] | null {
+  if (known?.outcome !== 'failed' || job.trigger === 'hand') return null;
+  return known.attemptHash === attemptHashOf(plan, job.spec) ? [...known.deliveries] : null;
+}
+
+async function importPlan(deps: DeliverDeps, job: DeliverJob, plan: DeliveryPlan): Promise<SyncedDelivery[]> {
+  try {
+    const result = await fetchAndImport(deps, job, plan);
+    const deliveries = deliveriesOf(plan, result);
+    await noteKept(deps, job.source, plan.files);
+    await remember(deps, job, plan, { outcome: 'delivered', deliveries });
+    return deliveries;
+  } catch (error) {
+    if (!(error instanceof AppError) || ENDING.has(error.code)) throw error;
+    if (CHANGING.has(error.code)) return [outcomeOf(plan, 'waiting', `It changed while it was read: ${error.message}`)];
+    const deliveries = [{ ...outcomeOf(plan, 'failed', error.message), code: error.code }];
+    await remember(deps, job, plan, { outcome: 'failed', deliveries });
+    return deliveries;
+  }
+}
+
+async function fetchAndImport(deps: DeliverDeps, job: DeliverJob, plan: DeliveryPlan): Promise<ImportResult> {
+  const files = await fetchFiles(deps, job, plan);
+  job.progress.set({ phase: 'importing' });
+  const request: DeliveryRequest = {
+    source: job.source,
+    exportName: plan.exportName,
+    dataset: plan.dataset,
+    scope: plan.scope,
+    period: plan.period,
+    producerId: plan.producerId,
+    producedAt: new Date(await producedAt(deps, job.source, plan)).toISOString(),
+    coverage: plan.coverage,
+    files,
+    expectedRows: plan.expectedRows,
+    allowRejected: job.spec.allowRejected,
+    allowShrink: false,
+  };
+  const result = await deps.importDelivery(request).catch((error: unknown) => {
+    if (!isMostlyOfOtherPeriods(error)) throw error;
+    return deps.importDelivery({ ...request, period: null });
+  });
+  job.progress.set({ rows: job.progress.now().rows + result.accepted });
+  return result;
+}
+
+/**
+ * What is written over a manifest is newer than what stood there, whatever the time of the object says: copying and
+ * unpacking bring old times along.
+ */
+async function producedAt(deps: DeliverDeps, source: string, plan: DeliveryPlan): Promise<Instant> {
+  if (plan.producedAtStated) return plan.producedAt;
+  const last = await lastProducedFrom(deps.store, source, plan.origin);
+  return last === null ? plan.producedAt : Math.max(plan.producedAt, last + 1);
+}
+
+/**
+ * True when most rows are of another billing period than the manifest says: then its month is that of the charges or of
+ * the run, and the rows say which periods they are of.
+ */
+function isMostlyOfOtherPeriods(error: unknown): boolean {
+  if (!(error instanceof AppError) || error.code !== 'bill_rows_rejected') return false;
+  const refused = ImportResult.safeParse(error.context);
+  if (!refused.success) return false;
+  const { accepted, rejectedRows, rejected } = refused.data;
+  return rejectedRows > accepted && rejected.every(isOfOtherPeriod);
+}
+
+const outcomes: Readonly<Record<ImportResult['units'][number]['standing'], SyncOutcome>> = {
+  current: 'imported',
+  replaced: 'ignored',
+  ignored: 'ignored',
+  shadowed: 'shadowed',
+  empty: 'ignored',
+};
+
+function deliveriesOf(plan: DeliveryPlan, { delivery, units, unchanged }: ImportResult): SyncedDelivery[] {
+  const byPeriod = units.toSorted((one, other) => ((one.period ?? '') < (other.period ?? '') ? -1 : 1));
+  return byPeriod.map(({ period, rows, standing, reason }) => {
+    const outcome = unchanged && standing === 'current' ? 'unchanged' : outcomes[standing];
+    return { ...outcomeOf(plan, outcome, reason), delivery, period: period ?? plan.period, rows };
+  });
+}
+
+function outcomeOf(plan: DeliveryPlan, outcome: SyncOutcome, reason: string | null): SyncedDelivery {
+  const { exportName, period } = plan;
+  return { delivery: null, export: exportName, period, outcome, rows: null, reason, code: null };
+}
+
+async function remember(
+  deps: DeliverDeps,
+  job: DeliverJob,
+  plan: DeliveryPlan,
+  what: Pick<KnownDelivery, 'outcome' | 'deliveries'>,
+): Promise<void> {
+  await saveKnown(deps.store, job.source, {
+    fingerprint: fingerprintOf(plan),
+    origin: plan.origin,
+    producedAt: await producedAt(deps, job.source, plan),
+    attemptHash: attemptHashOf(plan, job.spec),
+    ...what,
+  });
+}

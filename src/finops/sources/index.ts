@@ -1,0 +1,23 @@
+import type { Route } from '../../platform/http/index.ts';
+import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import { sourceRoutes } from './routes.ts';
+import { BillSourceSpec } from './schema.ts';
+import { applySource, registerJobs, type SourcesDeps } from './service.ts';
+
+export { sourceMigrations } from './migrations.ts';
+export type { SourcesDeps } from './service.ts';
+
+/** Where bills come from: buckets and folders that clouds deliver their exports to, synced by schedule and by hand. */
+export interface Sources {
+  /** `BillSource`. */
+  readonly kinds: readonly ManifestKind[];
+  readonly routes: readonly Route[];
+}
+
+export function createSources(deps: SourcesDeps): Sources {
+  registerJobs(deps);
+  return {
+    kinds: [specKind('BillSource', 40, BillSourceSpec, (sql, name, spec) => applySource(deps, sql, name, spec))],
+    routes: sourceRoutes(deps),
+  };
+}

@@ -1,0 +1,88 @@
+import type { Instant } from '../../../platform/units/index.ts';
+import { accountOfArn, DataExportManifest, timeOfRun } from './aws-manifests.ts';
+import { checkFiles } from './check-files.ts';
+import { type DeliveryPlan, ignored, type Listing, type ManifestFile, waiting } from './delivery-plan.ts';
+import { type KeyPlace, placeOfKey } from './place-of-key.ts';
+import { readManifest } from './read-manifest.ts';
+
+type DataExportPlace = Extract<KeyPlace, { kind: 'dataExport' }>;
+
+/**
+ * AWS Data Exports (CUR 2.0, FOCUS): one manifest a billing period, rewritten at each refresh and delivered after its
+ * files. In overwrite mode the files keep their names; in create-new mode each refresh has a folder of its own, and copies
+ * of older manifests may lie in folders beside the newest.
+ */
+export function planAwsDataExport(listing: Listing, manifests: readonly ManifestFile[], now: Instant): DeliveryPlan[] {
+  const planned = manifests.flatMap((manifest) => {
+    const place = placeOfKey(manifest.object.key);
+    return place.kind === 'dataExport' ? [{ place, plan: planOf(listing, manifest, place, now) }] : [];
+  });
+  const known = new Set(planned.map(({ place }) => periodKey(place)));
+  return [...oncePerContent(planned.map(({ plan }) => plan)), ...withoutManifest(listing, known)];
+}
+
+function planOf(listing: Listing, manifest: ManifestFile, place: DataExportPlace, now: Instant): DeliveryPlan {
+  const read = readManifest(DataExportManifest, manifest);
+  if ('unreadable' in read) return { ...base(manifest, place), state: waiting(read.unreadable, 'disagrees') };
+  const { executionId = null, exportArn, exportName, dataFiles, reportKeys } = read.content;
+  const named = dataFiles ?? reportKeys ?? [];
+  const stated = named.flatMap((name) => name.split('/')).map(timeOfRun);
+  const producedAt = timeOfRun(executionId ?? '') ?? stated.find((time) => time !== null) ?? null;
+  const files = named.map((name) => ({ name, sizeBytes: null }));
+  const checked = checkFiles({ listing, manifest, named: files, runId: executionId, now });
+  return {
+    ...base(manifest, place),
+    exportName: exportName ?? place.exportName,
+    scope: accountOfArn(exportArn) ?? 'default',
+    producerId: executionId,
+    ...(producedAt === null ? {} : { producedAt, producedAtStated: true }),
+    ...checked,
+    ...(named.length === 0 ? { state: ignored('the manifest names no file') } : {}),
+  };
+}
+
+function base({ object, sha256 }: ManifestFile, place: DataExportPlace): Omit<DeliveryPlan, 'state'> {
+  return {
+    layout: 'awsDataExport',
+    origin: object.key,
+    exportName: place.exportName,
+    dataset: null,
+    scope: 'default',
+    period: place.period,
+    producerId: null,
+    producedAt: object.modifiedAt,
+    producedAtStated: false,
+    coverage: null,
+    files: [],
+    expectedRows: null,
+    contentHash: sha256,
+    changedAt: object.modifiedAt,
+  };
+}
+
+/** The newest manifest lies twice in create-new mode: in the folder of its period and in that of its execution. */
+function oncePerContent(plans: readonly DeliveryPlan[]): DeliveryPlan[] {
+  const seen = new Set<string>();
+  return plans.filter(({ exportName, period, contentHash }) => {
+    const id = JSON.stringify([exportName, period, contentHash]);
+    const isNew = !seen.has(id);
+    seen.add(id);
+    return isNew;
+  });
+}
+
+function withoutManifest(listing: Listing, known: ReadonlySet<string>): DeliveryPlan[] {
+  const early = new Map<string, DeliveryPlan>();
+  for (const object of listing.values()) {
+    const place = placeOfKey(object.key);
+    if (place.kind !== 'dataExport' || place.isManifest || known.has(periodKey(place))) continue;
+    const reason = `no manifest of ${place.exportName} for ${place.period} has come yet; it is delivered after the files`;
+    const manifest = { object, text: '', sha256: '' };
+    early.set(periodKey(place), { ...base(manifest, place), state: waiting(reason) });
+  }
+  return [...early.values()];
+}
+
+function periodKey({ root, period }: DataExportPlace): string {
+  return JSON.stringify([root, period]);
+}

@@ -1,0 +1,92 @@
+import type { Instant } from '../../../platform/units/index.ts';
+import { AzureManifest, type AzureRun, azureRun, runOfPath } from './azure-manifest.ts';
+import { checkFiles } from './check-files.ts';
+import { monthOf } from './dates.ts';
+import {
+  type DeliveryPlan,
+  ignored,
+  type Listing,
+  type ManifestFile,
+  type PlanState,
+  waiting,
+} from './delivery-plan.ts';
+import { readManifest } from './read-manifest.ts';
+
+/**
+ * Azure Cost Management exports with a manifest in the folder of each run, partitioned or not, whether runs overwrite each
+ * other or not. Where the folder lies does not matter: what the run is of stands in the manifest.
+ */
+export function planAzureExport(listing: Listing, manifests: readonly ManifestFile[], now: Instant): DeliveryPlan[] {
+  return manifests.map((manifest) => planOf(listing, manifest, now));
+}
+
+function planOf(listing: Listing, file: ManifestFile, now: Instant): DeliveryPlan {
+  const read = readManifest(AzureManifest, file);
+  if ('unreadable' in read) return { ...unreadable(file), state: waiting(read.unreadable, 'disagrees') };
+  const manifest = read.content;
+  const run = azureRun(manifest);
+  const named = manifest.blobs.map(({ blobName, byteCount }) => ({ name: blobName, sizeBytes: byteCount ?? null }));
+  const { files, state } = checkFiles({ listing, manifest: file, named, runId: run.runId, now });
+  return {
+    ...unreadable(file),
+    exportName: run.exportName,
+    dataset: run.table?.dataset ?? null,
+    scope: run.scope,
+    period: run.period,
+    producerId: run.runId,
+    ...(run.submittedAt === null ? {} : { producedAt: run.submittedAt, producedAtStated: true }),
+    coverage: run.coverage,
+    files,
+    expectedRows: manifest.dataRowCount ?? sumOrNull(manifest.blobs.map(({ dataRowCount }) => dataRowCount ?? null)),
+    state: notABill(manifest, run) ?? miscounted(file, manifest) ?? state,
+  };
+}
+
+/** All that is known of a run before its manifest can be read. */
+function unreadable({ object, sha256 }: ManifestFile): Omit<DeliveryPlan, 'state'> {
+  const path = runOfPath(object.key);
+  return {
+    layout: 'azureExport',
+    origin: object.key,
+    exportName: path.exportName ?? 'default',
+    dataset: null,
+    scope: 'default',
+    period: path.first === null ? null : monthOf(path.first),
+    producerId: path.runId,
+    producedAt: object.modifiedAt,
+    producedAtStated: false,
+    coverage: null,
+    files: [],
+    expectedRows: null,
+    contentHash: sha256,
+    changedAt: object.modifiedAt,
+  };
+}
+
+function notABill({ exportConfig, blobs }: AzureManifest, run: AzureRun): PlanState | null {
+  if (run.table === null) return ignored(`${exportConfig?.type ?? 'its type'} is no bill`);
+  return blobs.length === 0 ? ignored('the manifest names no file') : null;
+}
+
+/** The sums of a manifest must be those of its list; where they are not, it is not the manifest of these files. */
+function miscounted(
+  { object }: ManifestFile,
+  { blobCount, byteCount, dataRowCount, blobs }: AzureManifest,
+): PlanState | null {
+  const bytes = sumOrNull(blobs.map((blob) => blob.byteCount ?? null));
+  const rows = sumOrNull(blobs.map((blob) => blob.dataRowCount ?? null));
+  const differs = (said: number | undefined, counted: number | null) =>
+    said !== undefined && counted !== null && said !== counted;
+  if (differs(blobCount, blobs.length))
+    return waiting(`${object.key} counts ${blobCount} files and lists ${blobs.length}`, 'disagrees');
+  if (differs(byteCount, bytes))
+    return waiting(`${object.key} counts ${byteCount} bytes and lists ${bytes}`, 'disagrees');
+  if (differs(dataRowCount, rows))
+    return waiting(`${object.key} counts ${dataRowCount} rows and lists ${rows}`, 'disagrees');
+  return null;
+}
+
+/** Null as soon as one of them is not known. */
+function sumOrNull(counts: readonly (number | null)[]): number | null {
+  return counts.reduce<number | null>((sum, count) => (sum === null || count === null ? null : sum + count), 0);
+}

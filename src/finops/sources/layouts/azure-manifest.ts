@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { Instant } from '../../../platform/units/index.ts';
+import type { ChargeDates } from '../../billing/index.ts';
+import type { BillDataset } from '../schema.ts';
+import { chargeDates, dateFolder, instantOf, monthOf } from './dates.ts';
+
+/** What is used of the manifest of an Azure export run. Its first version (2021) has nothing but counts and blobs. */
+export const AzureManifest = z.looseObject({
+  blobCount: z.number().int().optional(),
+  byteCount: z.number().int().optional(),
+  dataRowCount: z.number().int().optional(),
+  exportConfig: z
+    .looseObject({
+      exportName: z.string().optional(),
+      resourceId: z.string().nullish(),
+      type: z.string().nullish(),
+    })
+    .nullish(),
+  runInfo: z
+    .looseObject({
+      runId: z.string().nullish(),
+      submittedTime: z.string().nullish(),
+      startDate: z.string().nullish(),
+      endDate: z.string().nullish(),
+    })
+    .nullish(),
+  blobs: z.array(
+    z.looseObject({
+      blobName: z.string(),
+      byteCount: z.number().int().nullish(),
+      dataRowCount: z.number().int().nullish(),
+    }),
+  ),
+});
+export type AzureManifest = z.infer<typeof AzureManifest>;
+
+export interface AzureRun {
+  readonly exportName: string;
+  /** What is exported; null when it is no bill. */
+  readonly table: { readonly dataset: BillDataset | null } | null;
+  readonly scope: string;
+  readonly period: string | null;
+  readonly runId: string | null;
+  readonly submittedAt: Instant | null;
+  readonly coverage: ChargeDates | null;
+}
+
+/** Export types that are bills. `Usage` is what was invoiced without the purchases. */
+const datasets: Readonly<Record<string, BillDataset>> = {
+  actualcost: 'ActualCost',
+  amortizedcost: 'AmortizedCost',
+  focuscost: 'CostAndUsage',
+  usage: 'ActualCost',
+};
+
+/** What a manifest says of its run. The path is looked at only where an old manifest says nothing. */
+export function azureRun(manifest: AzureManifest): AzureRun {
+  const { exportConfig, runInfo } = manifest;
+  const path = runOfPath(manifest.blobs[0]?.blobName ?? '');
+  const type = exportConfig?.type?.toLowerCase();
+  const dataset = type === undefined ? null : datasets[type];
+  const first = instantOf(runInfo?.startDate ?? '') ?? path.first;
+  const last = instantOf(runInfo?.endDate ?? '') ?? path.last;
+  const isOneMonth = first !== null && (last === null || monthOf(first) === monthOf(last));
+  return {
+    exportName: exportConfig?.exportName ?? path.exportName ?? 'default',
+    table: dataset === undefined ? null : { dataset },
+    scope: scopeOf(exportConfig?.resourceId ?? ''),
+    period: isOneMonth ? monthOf(first) : null,
+    runId: runInfo?.runId ?? path.runId,
+    submittedAt: instantOf(runInfo?.submittedTime ?? '') ?? path.submittedAt,
+    coverage: first === null || last === null || last < first ? null : chargeDates(first, last),
+  };
+}
+
+/** `/subscriptions/…/providers/Microsoft.CostManagement/exports/daily` -> `/subscriptions/…`. */
+function scopeOf(resourceId: string): string {
+  const scope = resourceId.trim().replace(/\/providers\/Microsoft\.CostManagement\/exports\/[^/]*\/?$/i, '');
+  return scope === '' ? 'default' : scope;
+}
+
+interface RunOfPath {
+  readonly exportName: string | null;
+  readonly first: Instant | null;
+  readonly last: Instant | null;
+  readonly submittedAt: Instant | null;
+  readonly runId: string | null;
+}
+
+/** `cost/daily/20230101-20230131/202301041442/73746dc5-…/000001.csv`, the path that Azure itself writes. */
+export function runOfPath(blobName: string): RunOfPath {
+  const segments = blobName.trim().split('/');
+  const at = segments.findIndex((segment) => dateFolder(segment) !== null);
+  const dates = dateFolder(segments[at] ?? '');
+  const submittedAt = instantOf(segments.find((segment, index) => index > at && /^\d{12}$/.test(segment)) ?? '');
+  return {
+    exportName: at > 0 ? (segments[at - 1] ?? null) : null,
+    first: dates?.first ?? null,
+    last: dates?.last ?? null,
+    submittedAt: at < 0 ? null : submittedAt,
+    runId: segments.find((segment, index) => index > at && at >= 0 && UUID.test(segment)) ?? null,
+  };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

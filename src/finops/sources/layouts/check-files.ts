@@ -1,0 +1,63 @@
+import type { BucketObject } from '../../../platform/buckets/index.ts';
+import type { Instant } from '../../../platform/units/index.ts';
+import { type Listing, type ManifestFile, type PlannedFile, type PlanState, READY, waiting } from './delivery-plan.ts';
+import { namedObject } from './named-files.ts';
+
+/** A file as a manifest names it. */
+export interface NamedFile {
+  readonly name: string;
+  /** Null where the manifest does not say. */
+  readonly sizeBytes: number | null;
+}
+
+export interface FileCheck {
+  readonly listing: Listing;
+  readonly manifest: ManifestFile;
+  readonly named: readonly NamedFile[];
+  /** The producer's id of the run: files whose key names it belong to this run and to no other. */
+  readonly runId: string | null;
+  readonly now: Instant;
+}
+
+export interface CheckedFiles {
+  readonly files: readonly PlannedFile[];
+  readonly state: PlanState;
+}
+
+/**
+ * A run that overwrites the files of the one before it writes its manifest last. Files that are newer than their manifest
+ * are half of the next delivery, unless nothing has changed for so long that the order of times comes from copying them.
+ */
+const SETTLED_MS = 15 * 60_000;
+
+/** Takes exactly the files that a manifest names, and says whether they are what it says. */
+export function checkFiles(check: FileCheck): CheckedFiles {
+  const { listing, manifest, named } = check;
+  const found = named.map((file) => ({ file, object: namedObject(listing, manifest.object.key, file.name) }));
+  const present = found.flatMap(({ object }) => (object === null ? [] : [object]));
+  const files = present.map(({ key, sizeBytes, etag }) => ({ key, sizeBytes, etag }));
+  const missing = found.filter(({ object }) => object === null).map(({ file }) => file.name);
+  if (missing.length > 0) return { files, state: waiting(missingText(manifest, missing), 'missing') };
+  const unlike = found.find(({ file, object }) => file.sizeBytes !== null && file.sizeBytes !== object?.sizeBytes);
+  if (unlike !== undefined) {
+    const { file, object } = unlike;
+    const sizes = `${object?.sizeBytes} bytes, the manifest says ${file.sizeBytes}`;
+    return { files, state: waiting(`${object?.key} has ${sizes}`, 'disagrees') };
+  }
+  return { files, state: overwritten(check, present) ?? READY };
+}
+
+function missingText(manifest: ManifestFile, missing: readonly string[]): string {
+  const [first] = missing;
+  const more = missing.length === 1 ? '' : ` and ${missing.length - 1} more`;
+  return `${manifest.object.key} names ${first}${more}, which is not there`;
+}
+
+function overwritten({ manifest, runId, now }: FileCheck, objects: readonly BucketObject[]): PlanState | null {
+  const ofAnyRun = objects.filter(({ key }) => runId === null || !key.includes(runId));
+  const newer = ofAnyRun.find(({ modifiedAt }) => modifiedAt > manifest.object.modifiedAt);
+  if (newer === undefined || now - newer.modifiedAt >= SETTLED_MS) return null;
+  return waiting(
+    `${newer.key} is newer than its manifest, so the next delivery is being written; taken with its manifest, or when nothing has changed for 15 minutes`,
+  );
+}

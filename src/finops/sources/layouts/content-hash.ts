@@ -1,0 +1,9 @@
+import { createHash } from 'node:crypto';
+import type { BucketObject } from '../../../platform/buckets/index.ts';
+
+/** Differs whenever one of the objects does, or is another. */
+export function hashOfObjects(objects: readonly BucketObject[]): string {
+  const hash = createHash('sha256');
+  for (const { key, sizeBytes, etag } of objects) hash.update(JSON.stringify([key, sizeBytes, etag]));
+  return hash.digest('hex');
+}

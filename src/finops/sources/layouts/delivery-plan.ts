@@ -1,0 +1,80 @@
+import type { BucketObject } from '../../../platform/buckets/index.ts';
+import type { Instant } from '../../../platform/units/index.ts';
+import type { ChargeDates } from '../../billing/index.ts';
+import type { BillDataset, Layout } from '../schema.ts';
+
+/** Layouts that say for themselves what belongs together; `auto` finds out which. */
+export type KnownLayout = Exclude<Layout, 'auto'>;
+
+/** A file that a delivery consists of, as the listing showed it. */
+export interface PlannedFile {
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** Version that was planned with; reading any other fails. */
+  readonly etag: string;
+}
+
+/**
+ * - `ready`: the files are there and are what the manifest says.
+ * - `waiting`: they are not (yet). `fault` says whether the manifest names a file that is not there, or is otherwise
+ *   at odds with the files; null where the producer has simply not come to the end.
+ * - `superseded`: a newer delivery holds all of it.
+ * - `ignored`: it is no bill.
+ */
+export type PlanState =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'waiting'; readonly reason: string; readonly fault: Fault | null }
+  | { readonly kind: 'superseded'; readonly reason: string }
+  | { readonly kind: 'ignored'; readonly reason: string };
+
+export type Fault = 'missing' | 'disagrees';
+
+/** One delivery as it stands in a bucket: what a manifest names, or what lies in a folder. */
+export interface DeliveryPlan {
+  readonly layout: KnownLayout;
+  /** Key of the manifest, or prefix of the folder, that the plan was read from. */
+  readonly origin: string;
+  readonly exportName: string;
+  /** Null: as the format of the files says. */
+  readonly dataset: BillDataset | null;
+  readonly scope: string;
+  /** YYYY-MM as the manifest declares it; null: the rows say. */
+  readonly period: string | null;
+  /** The producer's own id of this delivery; null where it gives none. */
+  readonly producerId: string | null;
+  /** When the producer made it. */
+  readonly producedAt: Instant;
+  /** False where only the time of an object is known, which copying changes. */
+  readonly producedAtStated: boolean;
+  /** Charge dates that are covered; null for the whole period. */
+  readonly coverage: ChargeDates | null;
+  readonly files: readonly PlannedFile[];
+  /** Data rows that the manifest promises, over all files; null where it does not count. */
+  readonly expectedRows: number | null;
+  /** Differs whenever the delivery does: SHA-256 of the manifest, or of keys and etags. */
+  readonly contentHash: string;
+  /** When its newest part changed: from then on is counted how long it waits. */
+  readonly changedAt: Instant;
+  readonly state: PlanState;
+}
+
+/** Everything under the location, by key. */
+export type Listing = ReadonlyMap<string, BucketObject>;
+
+/** The text of a manifest with the object it came from. */
+export interface ManifestFile {
+  readonly object: BucketObject;
+  readonly text: string;
+  /** SHA-256 of the text, lower-case hex. */
+  readonly sha256: string;
+}
+
+export function waiting(reason: string, fault: Fault | null = null): PlanState {
+  return { kind: 'waiting', reason, fault };
+}
+
+export function ignored(reason: string): PlanState {
+  return { kind: 'ignored', reason };
+}
+
+export const READY: PlanState = { kind: 'ready' };

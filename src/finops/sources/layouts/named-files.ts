@@ -1,0 +1,41 @@
+import type { BucketObject } from '../../../platform/buckets/index.ts';
+import type { Listing } from './delivery-plan.ts';
+
+/**
+ * The object that a manifest means, or null when it is not there. Manifests name keys of the bucket they were written to
+ * (`s3://bucket/a/b.csv`, `/a/b.csv`, `a/b.csv`); a copy of the bucket, or a folder made of a part of it, has lost the
+ * beginning of them. So the longest end of the name counts that exists beside or below a folder above the manifest.
+ * Example: manifest `2024/m.json` naming `exports/2024/x.csv` means `2024/x.csv` when there is no `exports/2024/x.csv`.
+ */
+export function namedObject(listing: Listing, manifestKey: string, named: string): BucketObject | null {
+  const wanted = keySegments(named);
+  const above = manifestKey.split('/').slice(0, -1);
+  for (let from = 0; from < wanted.length; from += 1) {
+    for (let depth = from === 0 ? 0 : above.length; depth >= 0 && depth <= above.length; depth += from === 0 ? 1 : -1) {
+      if (!isSamePlace(wanted, from, above, depth)) continue;
+      const object = listing.get([...above.slice(0, depth), ...wanted.slice(from)].join('/'));
+      if (object !== undefined) return object;
+    }
+  }
+  return null;
+}
+
+/**
+ * True when the end of a name that begins at `from` may be looked for in the folder of that depth: the folder is the root
+ * of the copy, it is called as in the name, or the next folder is. Otherwise a file of another delivery with the same
+ * last name would be taken for it.
+ */
+function isSamePlace(wanted: readonly string[], from: number, above: readonly string[], depth: number): boolean {
+  if (from === 0 || depth === 0) return true;
+  const nextIsSame = from < wanted.length - 1 && above[depth] === wanted[from];
+  return above[depth - 1] === wanted[from - 1] || nextIsSame;
+}
+
+/** `s3://bucket/a/b.csv`, `https://account/container/a/b.csv`, `/a/b.csv` -> a, b.csv. Blanks around it are dirt. */
+function keySegments(named: string): string[] {
+  const text = named
+    .trim()
+    .replace(/^s3a?:\/\/[^/]+\//i, '')
+    .replace(/^https?:\/\/[^/]+\/[^/]+\//i, '');
+  return text.split('/').filter((segment) => segment !== '');
+}

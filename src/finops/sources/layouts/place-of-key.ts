@@ -1,0 +1,92 @@
+import { dateFolder } from './dates.ts';
+
+/** Where an object stands in the layouts that clouds deliver in, told by its key alone. */
+export type KeyPlace =
+  /** `…/<export>/(data|metadata)/BILLING_PERIOD=YYYY-MM/…` of AWS Data Exports. */
+  | {
+      readonly kind: 'dataExport';
+      readonly isManifest: boolean;
+      readonly exportName: string;
+      /** Key of the export's folder. */
+      readonly root: string;
+      /** YYYY-MM */
+      readonly period: string;
+    }
+  /** `…/YYYYMMDD-YYYYMMDD/[assembly/]<report>-Manifest.json` of an AWS Cost and Usage Report. */
+  | { readonly kind: 'curManifest'; readonly folder: string; readonly isAssemblyCopy: boolean }
+  /** `manifest.json` of an Azure export run, wherever it lies. */
+  | { readonly kind: 'azureManifest' }
+  /** A bill file under a folder named by dates; only a manifest says whose it is. */
+  | {
+      readonly kind: 'dated';
+      /** Key of the folder that is named by dates. */
+      readonly folder: string;
+      readonly exportName: string;
+      /** True when it lies directly in that folder. */
+      readonly isDirect: boolean;
+    }
+  /** `<report>/<report>/year=YYYY/month=M/…`, the partitions that an AWS Cost and Usage Report makes for Athena. */
+  | { readonly kind: 'curPartition'; readonly root: string; readonly exportName: string }
+  /** A bill file in no known layout. */
+  | { readonly kind: 'plain' }
+  /** Nothing that is imported: SQL, status files, markers of folders. */
+  | { readonly kind: 'other' };
+
+const BILL_FILE = /\.(csv|csv\.gz|csv\.zip|parquet)$/i;
+
+/**
+ * Example: `cur/daily/metadata/BILLING_PERIOD=2026-08/daily-Manifest.json` is the manifest of the export `daily` for
+ * 2026-08. Folder names are matched in any case, because both are seen.
+ */
+export function placeOfKey(key: string): KeyPlace {
+  const segments = key.split('/');
+  return (
+    dataExportPlace(segments) ??
+    datedPlace(segments) ??
+    azureManifest(segments) ??
+    partitionPlace(segments) ??
+    plain(key)
+  );
+}
+
+function dataExportPlace(segments: readonly string[]): KeyPlace | null {
+  const at = segments.findIndex((segment, index) => index > 0 && /^(billing_period|date)=/i.test(segment));
+  const area = segments[at - 1]?.toLowerCase();
+  if (at < 1 || at === segments.length - 1 || (area !== 'data' && area !== 'metadata')) return null;
+  const period = /^billing_period=(\d{4}-\d{2})$/i.exec(segments[at] ?? '')?.[1];
+  // `date=` holds recommendations and other tables that are no bill.
+  if (period === undefined) return { kind: 'other' };
+  const name = segments.at(-1) ?? '';
+  const isManifest = area === 'metadata' && /manifest\.json$/i.test(name);
+  if (!isManifest && !(area === 'data' && BILL_FILE.test(name))) return { kind: 'other' };
+  const root = segments.slice(0, at - 1).join('/');
+  return { kind: 'dataExport', isManifest, exportName: segments[at - 2] ?? 'default', root, period };
+}
+
+function datedPlace(segments: readonly string[]): KeyPlace | null {
+  const at = segments.findIndex((segment) => dateFolder(segment) !== null);
+  const name = segments.at(-1) ?? '';
+  if (at < 0 || at === segments.length - 1) return null;
+  const folder = segments.slice(0, at + 1).join('/');
+  const depth = segments.length - 1 - at;
+  if (/.-Manifest\.json$/i.test(name) && depth <= 2) {
+    return { kind: 'curManifest', folder, isAssemblyCopy: depth === 2 };
+  }
+  if (!BILL_FILE.test(name)) return null;
+  return { kind: 'dated', folder, exportName: segments[at - 1] ?? 'default', isDirect: depth === 1 };
+}
+
+function azureManifest(segments: readonly string[]): KeyPlace | null {
+  return /^_?manifest\.json$/i.test(segments.at(-1) ?? '') ? { kind: 'azureManifest' } : null;
+}
+
+function partitionPlace(segments: readonly string[]): KeyPlace | null {
+  const at = segments.findIndex((segment) => /^year=\d{4}$/i.test(segment));
+  const isReport = at >= 2 && segments[at - 1] === segments[at - 2] && /^month=\d{1,2}$/i.test(segments[at + 1] ?? '');
+  if (!isReport || !BILL_FILE.test(segments.at(-1) ?? '')) return null;
+  return { kind: 'curPartition', root: segments.slice(0, at - 1).join('/'), exportName: segments[at - 2] ?? 'default' };
+}
+
+function plain(key: string): KeyPlace {
+  return { kind: BILL_FILE.test(key) ? 'plain' : 'other' };
+}

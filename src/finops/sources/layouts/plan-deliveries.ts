@@ -1,0 +1,98 @@
+import type { BucketObject } from '../../../platform/buckets/index.ts';
+import type { Layout } from '../schema.ts';
+import { planAwsCurLegacy } from './aws-cur-legacy.ts';
+import { planAwsDataExport } from './aws-data-export.ts';
+import { planAzureExport } from './azure-export.ts';
+import type { DeliveryPlan, KnownLayout, Listing, ManifestFile } from './delivery-plan.ts';
+import { type KeyPlace, placeOfKey } from './place-of-key.ts';
+import { markSuperseded } from './supersede.ts';
+import { planDated, planEarlyPartitions, planPlainFiles, planStrays, type Settling } from './without-manifest.ts';
+
+/** What stands in place of what manifests and paths say. */
+export interface PlanOverrides {
+  readonly exportName?: string | undefined;
+  readonly scope?: string | undefined;
+  readonly dataset?: DeliveryPlan['dataset'] | undefined;
+}
+
+export interface PlanInput extends Settling {
+  readonly layout: Layout;
+  readonly listing: Listing;
+  /** The manifests of {@link manifestKeys}, read. */
+  readonly manifests: readonly ManifestFile[];
+  readonly overrides: PlanOverrides;
+}
+
+/** Layouts that a kind of key belongs to. */
+const layoutsOf: Readonly<Record<KeyPlace['kind'], readonly KnownLayout[]>> = {
+  dataExport: ['awsDataExport'],
+  curManifest: ['awsCurLegacy'],
+  curPartition: ['awsCurLegacy'],
+  azureManifest: ['azureExport'],
+  dated: ['awsCurLegacy', 'azureExport'],
+  plain: ['files'],
+  other: [],
+};
+
+/** The manifests that must be read before anything can be planned. */
+export function manifestKeys(layout: Layout, listing: Listing): string[] {
+  return [...listing.keys()].filter((key) => {
+    const place = placeOfKey(key);
+    const isManifest = place.kind === 'dataExport' ? place.isManifest : /^(cur|azure)Manifest$/.test(place.kind);
+    return isManifest && isOf(layout, place);
+  });
+}
+
+/**
+ * What a listing and its manifests amount to: the deliveries that are there, are still coming, or do not count, in the
+ * order in which they were produced. With `auto` every layout that is found counts; bare files only where no other is.
+ */
+export function planDeliveries(input: PlanInput): DeliveryPlan[] {
+  const { layout, listing, overrides } = input;
+  const plans = layout === 'files' ? planPlainFiles(allBillFiles(listing), input) : planLayouts(input);
+  return markSuperseded(plans.map((plan) => overridden(plan, overrides)));
+}
+
+function planLayouts(input: PlanInput): DeliveryPlan[] {
+  const { layout, listing, manifests, now } = input;
+  const of = (known: KnownLayout) => layout === 'auto' || layout === known;
+  const keys = manifests.map(({ object }) => object.key);
+  const isBefore = !manifests.some(({ object }) => placeOfKey(object.key).kind === 'curManifest');
+  const laidOut = [
+    ...(of('awsDataExport') ? planAwsDataExport(listing, manifests, now) : []),
+    ...(of('awsCurLegacy') ? planAwsCurLegacy(listing, manifests, now) : []),
+    ...(of('azureExport') ? planAzureExport(listing, azureOnly(manifests), now) : []),
+    ...(of('azureExport') || of('awsCurLegacy') ? planDated(listing, keys, { azure: of('azureExport') }, input) : []),
+    ...(of('awsCurLegacy') && isBefore ? planEarlyPartitions(listing) : []),
+  ];
+  if (layout !== 'auto') return laidOut;
+  const named = new Set(laidOut.flatMap(({ files }) => files.map(({ key }) => key)));
+  const strays = plainFiles(listing).filter(({ key }) => !named.has(key));
+  return laidOut.length === 0 ? planPlainFiles(strays, input) : [...laidOut, ...planStrays(strays)];
+}
+
+function azureOnly(manifests: readonly ManifestFile[]): ManifestFile[] {
+  return manifests.filter(({ object }) => placeOfKey(object.key).kind === 'azureManifest');
+}
+
+function isOf(layout: Layout, place: KeyPlace): boolean {
+  return layout === 'auto' || layoutsOf[place.kind].some((each) => each === layout);
+}
+
+function plainFiles(listing: Listing): BucketObject[] {
+  return [...listing.values()].filter(({ key }) => placeOfKey(key).kind === 'plain');
+}
+
+/** With `files` a folder is what it holds, whatever its folders are called. */
+function allBillFiles(listing: Listing): BucketObject[] {
+  return [...listing.values()].filter(({ key }) => /\.(csv|csv\.gz|parquet)$/i.test(key));
+}
+
+function overridden(plan: DeliveryPlan, { exportName, scope, dataset }: PlanOverrides): DeliveryPlan {
+  return {
+    ...plan,
+    exportName: exportName ?? plan.exportName,
+    scope: scope ?? plan.scope,
+    dataset: dataset ?? plan.dataset,
+  };
+}

@@ -1,0 +1,32 @@
+import { covers } from './dates.ts';
+import type { DeliveryPlan } from './delivery-plan.ts';
+
+/**
+ * Of several deliveries of one unit those do not count that a newer one which is ready covers: it holds everything so far.
+ * A newer but shorter one (a one-time export of nine days after a daily one) covers nothing else, and a newer one that is
+ * still waiting covers nothing yet. In order of production, the oldest first.
+ */
+export function markSuperseded(plans: readonly DeliveryPlan[]): DeliveryPlan[] {
+  const ordered = plans.toSorted(
+    (one, other) => one.producedAt - other.producedAt || compare(one.origin, other.origin),
+  );
+  return ordered.map((plan, index) => {
+    const newer = ordered.slice(index + 1).find((later) => supersedes(later, plan));
+    if (newer === undefined) return plan;
+    const reason = `${newer.origin} is a newer delivery of the same period`;
+    return { ...plan, state: { kind: 'superseded', reason } };
+  });
+}
+
+function supersedes(later: DeliveryPlan, plan: DeliveryPlan): boolean {
+  const replaces = later.state.kind === 'ready' || (later.state.kind === 'ignored' && plan.state.kind === 'ignored');
+  return replaces && unitOf(later) === unitOf(plan) && covers(later.coverage, plan.coverage);
+}
+
+function unitOf({ layout, exportName, dataset, scope, period }: DeliveryPlan): string {
+  return JSON.stringify([layout, exportName, dataset, scope, period]);
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}

@@ -1,0 +1,155 @@
+import type { BucketObject } from '../../../platform/buckets/index.ts';
+import type { Instant } from '../../../platform/units/index.ts';
+import { hashOfObjects } from './content-hash.ts';
+import { chargeDates, dateFolder, monthOf } from './dates.ts';
+import {
+  type DeliveryPlan,
+  ignored,
+  type KnownLayout,
+  type Listing,
+  type PlannedFile,
+  READY,
+  waiting,
+} from './delivery-plan.ts';
+import { type KeyPlace, placeOfKey } from './place-of-key.ts';
+
+/** What is asked of files that no manifest vouches for. */
+export interface Settling {
+  readonly now: Instant;
+  /** How long nothing may have changed before files are taken for whole, milliseconds; 0 takes them as they are. */
+  readonly settleMs: number;
+}
+
+/** A plain folder is looked at while somebody may still be copying into it. */
+export const SETTLE_MS = 60_000;
+
+type Dated = Extract<KeyPlace, { kind: 'dated' }>;
+interface DatedFile {
+  readonly object: BucketObject;
+  readonly place: Dated;
+}
+
+/**
+ * Bill files in folders that are named by dates and hold no manifest. Azure's exports without partitions are
+ * `<export>_<guid>.csv` there, each run a whole file, so the newest counts. Anything else is early: its manifest comes.
+ */
+export function planDated(
+  listing: Listing,
+  manifestKeys: readonly string[],
+  layouts: { readonly azure: boolean },
+  settling: Settling,
+): DeliveryPlan[] {
+  const manifested = new Set(manifestKeys.flatMap(foldersAbove));
+  const dated = [...listing.values()].flatMap((object): DatedFile[] => {
+    const place = placeOfKey(object.key);
+    return place.kind === 'dated' && !manifested.has(place.folder) ? [{ object, place }] : [];
+  });
+  const folders = Map.groupBy(dated, ({ place }) => place.folder);
+  return [...folders.values()].map((files) => planFolder(files, layouts.azure, settling));
+}
+
+function foldersAbove(key: string): string[] {
+  const segments = key.split('/').slice(0, -1);
+  return segments.map((_, index) => segments.slice(0, index + 1).join('/'));
+}
+
+const WHOLE_FILE = /_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(csv|csv\.gz)$/i;
+
+function planFolder(files: readonly DatedFile[], isAzure: boolean, settling: Settling): DeliveryPlan {
+  const whole = files.filter(({ object, place }) => isAzure && place.isDirect && WHOLE_FILE.test(object.key));
+  const [newest] = whole.toSorted((one, other) => other.object.modifiedAt - one.object.modifiedAt);
+  const [first] = files;
+  if (newest !== undefined) return wholeFile(newest, settling);
+  if (first === undefined) throw new Error('a folder is made of its files');
+  const layout = isAzure ? 'azureExport' : 'awsCurLegacy';
+  return { ...datedPlan(first, layout), state: waiting(`no manifest in ${first.place.folder} yet`) };
+}
+
+function wholeFile(file: DatedFile, settling: Settling): DeliveryPlan {
+  const { object } = file;
+  const runId = /_([0-9a-f-]{36})\.csv/i.exec(object.key)?.[1] ?? null;
+  return {
+    ...datedPlan(file, 'azureExport'),
+    producerId: runId,
+    files: [plannedFile(object)],
+    state: settled([object], settling),
+  };
+}
+
+function datedPlan({ object, place }: DatedFile, layout: KnownLayout): Omit<DeliveryPlan, 'state'> {
+  const dates = dateFolder(place.folder.split('/').at(-1) ?? '');
+  return {
+    layout,
+    origin: place.folder,
+    exportName: place.exportName,
+    dataset: null,
+    scope: 'default',
+    period: dates === null ? null : monthOf(dates.first),
+    producerId: null,
+    producedAt: object.modifiedAt,
+    producedAtStated: false,
+    coverage: dates === null ? null : chargeDates(dates.first, dates.last),
+    files: [],
+    expectedRows: null,
+    contentHash: hashOfObjects([object]),
+    changedAt: object.modifiedAt,
+  };
+}
+
+/** Partitions of a Cost and Usage Report made for Athena, before its first manifest. */
+export function planEarlyPartitions(listing: Listing): DeliveryPlan[] {
+  const early = new Map<string, DeliveryPlan>();
+  for (const object of listing.values()) {
+    const place = placeOfKey(object.key);
+    if (place.kind !== 'curPartition') continue;
+    const reason = `no manifest of ${place.exportName} has come yet; it is delivered after the files`;
+    const plan = { ...plainPlan([object]), layout: 'awsCurLegacy' as const, exportName: place.exportName };
+    early.set(place.root, { ...plan, origin: place.root, files: [], state: waiting(reason) });
+  }
+  return [...early.values()];
+}
+
+/** Every bill file below the prefix is one delivery; its rows say which periods it is of. */
+export function planPlainFiles(objects: readonly BucketObject[], settling: Settling): DeliveryPlan[] {
+  if (objects.length === 0) return [];
+  return [{ ...plainPlan(objects), state: settled(objects, settling) }];
+}
+
+/** Bill files that lie beside exports and that no manifest could name: told, so that nobody takes them for counted. */
+export function planStrays(objects: readonly BucketObject[]): DeliveryPlan[] {
+  const [first] = objects;
+  if (first === undefined) return [];
+  const files = objects.length === 1 ? first.key : `${first.key} and ${objects.length - 1} more`;
+  const reason = `${files}: no manifest names it; give such files a source of their own with "layout: files"`;
+  return [{ ...plainPlan(objects), files: [], state: ignored(reason) }];
+}
+
+function plainPlan(objects: readonly BucketObject[]): Omit<DeliveryPlan, 'state'> {
+  const changedAt = Math.max(...objects.map(({ modifiedAt }) => modifiedAt));
+  return {
+    layout: 'files',
+    origin: '',
+    exportName: 'default',
+    dataset: null,
+    scope: 'default',
+    period: null,
+    producerId: null,
+    producedAt: changedAt,
+    producedAtStated: false,
+    coverage: null,
+    files: objects.map(plannedFile),
+    expectedRows: null,
+    contentHash: hashOfObjects(objects),
+    changedAt,
+  };
+}
+
+function plannedFile({ key, sizeBytes, etag }: BucketObject): PlannedFile {
+  return { key, sizeBytes, etag };
+}
+
+function settled(objects: readonly BucketObject[], { now, settleMs }: Settling) {
+  const fresh = objects.find(({ modifiedAt }) => now - modifiedAt < settleMs);
+  if (fresh === undefined) return READY;
+  return waiting(`${fresh.key} has just changed; taken when nothing has changed for a minute`);
+}

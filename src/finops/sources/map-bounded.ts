@@ -1,0 +1,27 @@
+/**
+ * `work` for each item, at most `atOnce` at the same time; results in the order of the items. After the first failure
+ * nothing more is begun, `signal` tells what runs to stop, and the failure is thrown when all of it has ended.
+ */
+export async function mapBounded<T, R>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T, signal: AbortSignal) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const failures: unknown[] = [];
+  const controller = new AbortController();
+  let next = 0;
+  const worker = async () => {
+    for (let index = next++; index < items.length && failures.length === 0; index = next++) {
+      try {
+        results[index] = await work(items[index] as T, controller.signal);
+      } catch (error) {
+        failures.push(error);
+        controller.abort();
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+  if (failures.length > 0) throw failures[0];
+  return results;
+}

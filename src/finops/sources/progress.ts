@@ -1,0 +1,52 @@
+import type { SyncProgress } from './schema.ts';
+
+/** Often enough for a bar that moves, rarely enough for the store. */
+const SAVED_EVERY_MS = 500;
+
+export const NO_PROGRESS: SyncProgress = {
+  phase: 'queued',
+  filesDone: 0,
+  files: 0,
+  bytesDone: 0,
+  bytes: 0,
+  rows: 0,
+  deliveriesDone: 0,
+  deliveries: 0,
+};
+
+/** How far a sync is, told by those who do its parts. */
+export interface ProgressMeter {
+  now(): SyncProgress;
+  set(change: Partial<SyncProgress>): void;
+  addBytes(sizeBytes: number): void;
+  addFile(): void;
+  /** Saves what has not been saved. */
+  flush(): Promise<void>;
+}
+
+/** Hands the progress to `save`, at most twice a second and one call at a time; a failure to save stops nothing. */
+export function createProgressMeter(save: (progress: SyncProgress) => Promise<void>): ProgressMeter {
+  let current = NO_PROGRESS;
+  let savedAt = Number.NEGATIVE_INFINITY;
+  let saving: Promise<void> = Promise.resolve();
+  const saveNow = () => {
+    savedAt = performance.now();
+    const progress = current;
+    saving = saving.then(() => save(progress)).catch(() => undefined);
+  };
+  const change = (part: Partial<SyncProgress>) => {
+    const isNewPhase = part.phase !== undefined && part.phase !== current.phase;
+    current = { ...current, ...part };
+    if (isNewPhase || performance.now() - savedAt >= SAVED_EVERY_MS) saveNow();
+  };
+  return {
+    now: () => current,
+    set: change,
+    addBytes: (sizeBytes) => change({ bytesDone: current.bytesDone + sizeBytes }),
+    addFile: () => change({ filesDone: current.filesDone + 1 }),
+    flush: () => {
+      saveNow();
+      return saving;
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import { handle, type Route } from '../../platform/http/index.ts';
+import { getSync, listSources, startSyncs } from './schema.ts';
+import { type SourcesDeps, sourcesWithState, startByHand, syncById } from './service.ts';
+
+export function sourceRoutes(deps: SourcesDeps): Route[] {
+  return [
+    handle(listSources, async () => ({ sources: await sourcesWithState(deps.store) })),
+    handle(startSyncs, async ({ body }) => {
+      const syncs = await startByHand(deps, body.source ?? null);
+      return { syncs: syncs.map(({ sync, source }) => ({ sync, source })) };
+    }),
+    handle(getSync, ({ params }) => syncById(deps.store, params.sync)),
+  ];
+}

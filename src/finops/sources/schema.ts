@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { BucketLocation } from '../../platform/buckets/schema.ts';
+import { endpoint } from '../../platform/contract/schema.ts';
+import { Month, UtcInstant } from '../../platform/units/schema.ts';
+import { BillDataset as Dataset, DeliveryId } from '../billing/schema.ts';
+
+export type BillDataset = z.infer<typeof Dataset>;
+
+export const Layout = z
+  .enum(['auto', 'awsDataExport', 'awsCurLegacy', 'azureExport', 'files'])
+  .describe(
+    'How deliveries lie there. auto: found out. awsDataExport: AWS Data Exports (CUR 2.0, FOCUS). awsCurLegacy: AWS Cost and Usage Reports. azureExport: Azure Cost Management exports. files: every .csv, .csv.gz and .parquet is part of one delivery',
+  );
+export type Layout = z.infer<typeof Layout>;
+
+/** An off-peak minute of every hour; clouds deliver once to a few times a day. */
+export const DEFAULT_SCHEDULE = '17 * * * *';
+
+const name = z.string().trim().min(1).max(500);
+
+/** `kind: BillSource` of `steelyard apply`. */
+export const BillSourceSpec = z.strictObject({
+  location: BucketLocation.refine(
+    (location) => location.type !== 'folder' || /^([/\\]|[a-zA-Z]:[/\\])/.test(location.path),
+    { path: ['path'], error: 'an absolute path such as "/srv/bills"' },
+  ).describe('Where the exports lie; the path of a folder is absolute, as the server sees it'),
+  layout: Layout.default('auto'),
+  exportName: name.optional().describe('Name of the export, in place of what the manifest or the path says'),
+  scope: name.optional().describe('What the export covers, in place of what the manifest says'),
+  dataset: Dataset.optional().describe('What the rows are, in place of what the manifest or the files say'),
+  schedule: z
+    .string()
+    .min(1)
+    .max(100)
+    .nullable()
+    .default(DEFAULT_SCHEDULE)
+    .describe('Cron pattern in UTC; null: only by hand. Default: 17 minutes past every hour'),
+  periods: z
+    .number()
+    .int()
+    .min(1)
+    .max(600)
+    .nullable()
+    .default(null)
+    .describe('Billing periods to look at, the current month counted as one; null: all there are'),
+  allowRejected: z.number().int().min(0).default(0).describe('Rows of a delivery that may be left out; default 0'),
+  closedAfterDays: z
+    .number()
+    .int()
+    .min(0)
+    .max(366)
+    .default(14)
+    .describe('Days after its end from which a period counts as closed. Default: 14, as AWS keeps it'),
+});
+export type BillSourceSpec = z.infer<typeof BillSourceSpec>;
+
+export const SyncId = z
+  .string()
+  .regex(/^s_[0-9a-f]{20}$/)
+  .describe('Id of one sync of a source');
+
+export const SyncOutcome = z
+  .enum(['imported', 'unchanged', 'ignored', 'shadowed', 'waiting', 'failed'])
+  .describe(
+    'imported: it stands for its period now. unchanged: it had been imported before. ignored: a newer one stands, or it is no bill. shadowed: kept, but the same charges are counted from another export. waiting: files and manifest are not both there or do not agree yet. failed: nothing of it was stored',
+  );
+export type SyncOutcome = z.infer<typeof SyncOutcome>;
+
+export const SyncedDelivery = z
+  .strictObject({
+    delivery: DeliveryId.nullable().describe('Id of the delivery; null when nothing was stored'),
+    export: z.string().describe("Name of the cloud's export; `default` for bare files"),
+    period: Month.nullable().describe('Billing period; null while nobody has said it'),
+    outcome: SyncOutcome,
+    rows: z.number().int().nullable().describe('Rows accepted; null when nothing was stored'),
+    reason: z.string().nullable().describe('Why it is not imported, and what to do; null when it is'),
+    code: z.string().nullable().describe('Error code when it failed; null otherwise'),
+  })
+  .describe('What a sync did with one delivery');
+export type SyncedDelivery = z.infer<typeof SyncedDelivery>;
+
+export const SyncProgress = z
+  .strictObject({
+    phase: z.enum(['queued', 'listing', 'fetching', 'importing', 'ended']).describe('What is being done'),
+    filesDone: z.number().int().describe('Files fetched of the delivery at hand'),
+    files: z.number().int().describe('Files of the delivery at hand'),
+    bytesDone: z.number().int().describe('Bytes fetched of the delivery at hand'),
+    bytes: z.number().int().describe('Bytes of the delivery at hand'),
+    rows: z.number().int().describe('Rows imported by this sync so far'),
+    deliveriesDone: z.number().int().describe('Deliveries dealt with'),
+    deliveries: z.number().int().describe('Deliveries found'),
+  })
+  .describe('How far a sync is');
+export type SyncProgress = z.infer<typeof SyncProgress>;
+
+const Failure = z
+  .strictObject({
+    code: z.string().describe('Error code'),
+    detail: z.string().describe('What happened and what to do'),
+  })
+  .describe('Why a sync could not be done');
+
+export const Sync = z
+  .strictObject({
+    sync: SyncId,
+    source: z.string().describe('Name of the source'),
+    trigger: z.enum(['hand', 'schedule']).describe('Who asked for it'),
+    state: z.enum(['waiting', 'running', 'done', 'failed']).describe('failed: the source could not be read'),
+    askedAt: UtcInstant.describe('When it was asked for'),
+    endedAt: UtcInstant.nullable().describe('When it ended; null while it has not'),
+    progress: SyncProgress,
+    deliveries: z.array(SyncedDelivery).describe('Deliveries dealt with, the oldest first'),
+    error: Failure.nullable().describe('Why the source could not be read; null when it could'),
+  })
+  .describe('One sync of one source');
+export type Sync = z.infer<typeof Sync>;
+
+export const BillSource = z
+  .strictObject({
+    source: z.string().describe('Name of the source'),
+    location: z.string().describe('Where it reads, without any credential'),
+    layout: Layout,
+    schedule: z.string().nullable().describe('Cron pattern in UTC; null: only by hand'),
+    nextSyncAt: UtcInstant.nullable().describe('When it is synced next; null: only by hand'),
+    state: z
+      .enum(['never', 'syncing', 'ok', 'waiting', 'failed'])
+      .describe('waiting: something was there but not whole. failed: the source or a delivery could not be read'),
+    lastSync: SyncId.nullable().describe('Sync that ended last; null before the first'),
+    lastSyncAt: UtcInstant.nullable().describe('When it ended'),
+    lastError: Failure.nullable().describe('First failure of the last sync; null when it had none'),
+  })
+  .describe('Where bills come from');
+export type BillSource = z.infer<typeof BillSource>;
+
+export const listSources = endpoint({
+  method: 'GET',
+  path: '/api/v1/bill/sources',
+  scope: 'finops.read',
+  summary: 'Where bills come from, and how the last sync went',
+  response: z.strictObject({ sources: z.array(BillSource).describe('Sources by name') }),
+  errors: [],
+});
+
+export const startSyncs = endpoint({
+  method: 'POST',
+  path: '/api/v1/bill/syncs',
+  scope: 'finops.write',
+  summary: 'Sync one source or all; a sync that runs already is answered, not started twice',
+  body: z.strictObject({
+    source: z.string().min(1).max(63).optional().describe('Name of the source; all of them when left out'),
+  }),
+  response: z.strictObject({
+    syncs: z
+      .array(z.strictObject({ sync: SyncId, source: z.string().describe('Name of the source') }))
+      .describe('The syncs that are on their way'),
+  }),
+  errors: ['bill_source_not_found'],
+});
+
+export const getSync = endpoint({
+  method: 'GET',
+  path: '/api/v1/bill/syncs/:sync',
+  scope: 'finops.read',
+  summary: 'How far a sync is, or how it ended',
+  params: z.strictObject({ sync: SyncId }),
+  response: Sync,
+  errors: ['bill_sync_not_found'],
+});

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { AppError } from '../../platform/errors/index.ts';
+import { parseCron } from '../../platform/jobs/cron.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
+import type { ManifestOutcome } from '../../platform/manifests/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import type { Instant } from '../../platform/units/index.ts';
+import { shownLocation } from './location.ts';
+import { NO_PROGRESS } from './progress.ts';
+import { runSync, type SyncDeps, sourceNotFound } from './run-sync.ts';
+import type { BillSource, BillSourceSpec, Sync } from './schema.ts';
+import { SyncId } from './schema.ts';
+import {
+  findSources,
+  findSync,
+  insertSync,
+  lastEndedSync,
+  type StoredSource,
+  saveSource,
+  takeTurn,
+  unendedSync,
+} from './store.ts';
+
+export interface SourcesDeps extends SyncDeps {
+  readonly jobs: Pick<Jobs, 'register' | 'enqueue'>;
+  /** Days after its end from which a billing period of a source counts as closed. */
+  setProvisionalDays(sql: Sql, source: string, days: number): Promise<void>;
+}
+
+const SYNC_JOB = 'bill.sync';
+const DUE_JOB = 'bill.sync_due';
+/** A sync counts its tries itself and always ends; the queue must not give it up before. */
+const MANY_TRIES = 1000;
+
+const SyncPayload = z.strictObject({ sync: SyncId });
+const DuePayload = z.strictObject({ source: z.string(), at: z.string() });
+
+export function registerJobs(deps: SourcesDeps): void {
+  deps.jobs.register(SYNC_JOB, {
+    maxAttempts: MANY_TRIES,
+    handler: (payload, context) => runSync(deps, { ...context, sync: SyncPayload.parse(payload).sync }),
+  });
+  deps.jobs.register(DUE_JOB, {
+    maxAttempts: MANY_TRIES,
+    handler: (payload) => syncOnSchedule(deps, DuePayload.parse(payload)),
+  });
+}
+
+/** Makes a source what its document says. Errors: `manifest_invalid` for a cron pattern that is none. */
+export async function applySource(
+  deps: SourcesDeps,
+  sql: Sql,
+  name: string,
+  spec: BillSourceSpec,
+): Promise<ManifestOutcome> {
+  const now = deps.clock.now();
+  const [before] = await findSources(sql, name);
+  if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
+  const nextAt = nextTime(spec.schedule, now);
+  await saveSource(sql, { name, spec, nextAt }, new Date(now).toISOString());
+  await deps.setProvisionalDays(sql, name, spec.closedAfterDays);
+  if (nextAt !== null && nextAt !== before?.nextAt) await enqueueTurn(deps, sql, name, nextAt);
+  return before === undefined ? 'created' : 'changed';
+}
+
+function nextTime(schedule: string | null, now: Instant): string | null {
+  if (schedule === null) return null;
+  try {
+    const next = parseCron(schedule).next(now);
+    return next === null ? null : new Date(next).toISOString();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const detail = `spec.schedule "${schedule}" is no cron pattern: ${why} Five fields are minute, hour, day, month and weekday, such as "17 * * * *".`;
+    throw new AppError('manifest_invalid', detail, { path: 'spec.schedule' }, { cause: error });
+  }
+}
+
+async function enqueueTurn(deps: SourcesDeps, sql: Sql, source: string, at: string): Promise<void> {
+  const uniqueKey = `${DUE_JOB}:${source}:${at}`;
+  await deps.jobs.enqueue(sql, { kind: DUE_JOB, payload: { source, at }, runAt: at, uniqueKey });
+}
+
+/** Times that passed while no server ran are made up for once: the next is counted from now. */
+async function syncOnSchedule(deps: SourcesDeps, { source, at }: z.infer<typeof DuePayload>): Promise<void> {
+  await deps.store.transaction(async (sql) => {
+    const [stored] = await findSources(sql, source);
+    if (stored === undefined || stored.nextAt !== at) return;
+    const nextAt = nextTime(stored.spec.schedule, deps.clock.now());
+    if (!(await takeTurn(sql, source, at, nextAt))) return;
+    await beginSync(deps, sql, stored, 'schedule');
+    if (nextAt !== null) await enqueueTurn(deps, sql, source, nextAt);
+  });
+}
+
+/** Begins a sync of one source, or of all for null; one that has not ended is joined. Errors: `bill_source_not_found`. */
+export async function startByHand(deps: SourcesDeps, name: string | null): Promise<Sync[]> {
+  return deps.store.transaction(async (sql) => {
+    const sources = await findSources(sql, name);
+    if (name !== null && sources.length === 0) throw sourceNotFound(name);
+    const syncs: Sync[] = [];
+    for (const source of sources) syncs.push(await beginSync(deps, sql, source, 'hand'));
+    return syncs;
+  });
+}
+
+async function beginSync(deps: SourcesDeps, sql: Sql, source: StoredSource, trigger: Sync['trigger']): Promise<Sync> {
+  const running = await unendedSync(sql, source.name);
+  if (running !== null) return running;
+  const sync: Sync = {
+    sync: `s_${randomBytes(10).toString('hex')}`,
+    source: source.name,
+    trigger,
+    state: 'waiting',
+    askedAt: new Date(deps.clock.now()).toISOString(),
+    endedAt: null,
+    progress: NO_PROGRESS,
+    deliveries: [],
+    error: null,
+  };
+  await insertSync(sql, sync);
+  await deps.jobs.enqueue(sql, { kind: SYNC_JOB, payload: { sync: sync.sync } });
+  return sync;
+}
+
+/** Errors: `bill_sync_not_found`. */
+export async function syncById(sql: Sql, id: string): Promise<Sync> {
+  const sync = await findSync(sql, id);
+  if (sync !== null) return sync;
+  throw new AppError('bill_sync_not_found', `There is no sync ${id}; syncs are kept for 30 days.`, { sync: id });
+}
+
+/** Every source with how its last sync went, by name. */
+export async function sourcesWithState(sql: Sql): Promise<BillSource[]> {
+  const sources: BillSource[] = [];
+  for (const { name, spec, nextAt } of await findSources(sql, null)) {
+    const [running, last] = [await unendedSync(sql, name), await lastEndedSync(sql, name)];
+    sources.push({
+      source: name,
+      location: shownLocation(spec.location),
+      layout: spec.layout,
+      schedule: spec.schedule,
+      nextSyncAt: nextAt,
+      state: running !== null ? 'syncing' : stateAfter(last),
+      lastSync: last?.sync ?? null,
+      lastSyncAt: last?.endedAt ?? null,
+      lastError: last === null ? null : firstError(last),
+    });
+  }
+  return sources;
+}
+
+function stateAfter(last: Sync | null): BillSource['state'] {
+  if (last === null) return 'never';
+  if (firstError(last) !== null) return 'failed';
+  return last.deliveries.some(({ outcome }) => outcome === 'waiting') ? 'waiting' : 'ok';
+}
+
+function firstError({ error, deliveries }: Sync): BillSource['lastError'] {
+  const failed = deliveries.find(({ outcome }) => outcome === 'failed');
+  if (error !== null) return error;
+  return failed === undefined ? null : { code: failed.code ?? 'internal', detail: failed.reason ?? '' };
+}

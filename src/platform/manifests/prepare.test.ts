@@ -1,0 +1,69 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { openStore } from '../store/index.ts';
+import { applyManifests } from './apply.ts';
+import { specKind } from './spec-kind.ts';
+
+const text = (kind: string) => `apiVersion: steelyard/v1\nkind: ${kind}\nmetadata: {name: one}\nspec: {}\n`;
+const file = { file: 'all.yaml', text: `${text('Slow')}---\n${text('Quick')}` };
+
+/** A kind that prepares, one that does not, and what they did in order. */
+function kinds(quickFails = false) {
+  const done: string[] = [];
+  const spec = z.strictObject({});
+  const slow = specKind(
+    'Slow',
+    1,
+    spec,
+    async () => {
+      done.push('apply alone');
+      return 'created';
+    },
+    async () => {
+      done.push('prepare');
+      return {
+        apply: async () => {
+          done.push('apply prepared');
+          return 'created' as const;
+        },
+        discard: async () => void done.push('discard'),
+      };
+    },
+  );
+  const quick = specKind('Quick', 2, spec, async () => {
+    if (quickFails) throw new Error('no');
+    done.push('quick');
+    return 'created';
+  });
+  return { done, kinds: { Slow: slow, Quick: quick } };
+}
+
+async function store() {
+  return openStore({ database: 'sqlite', folder: mkdtempSync(join(tmpdir(), 'steelyard-prepare-')) });
+}
+
+describe('a kind that prepares', () => {
+  it('does its long work before the transaction', async () => {
+    await using opened = await store();
+    const { done, kinds: both } = kinds();
+    await applyManifests(opened, both, [file]);
+    expect(done).toEqual(['prepare', 'apply prepared', 'quick']);
+  });
+
+  it('prepares nothing for a dry run', async () => {
+    await using opened = await store();
+    const { done, kinds: both } = kinds();
+    await applyManifests(opened, both, [file], { dryRun: true });
+    expect(done).toEqual(['apply alone', 'quick']);
+  });
+
+  it('discards what it prepared when another document fails', async () => {
+    await using opened = await store();
+    const { done, kinds: both } = kinds(true);
+    await expect(applyManifests(opened, both, [file])).rejects.toThrow('no');
+    expect(done).toEqual(['prepare', 'apply prepared', 'discard']);
+  });
+});
