@@ -1,44 +1,279 @@
 import { z } from 'zod';
 import { Subject } from '../../org/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
+import { ManifestText } from '../../platform/manifests/schema.ts';
+import { Currency, DecimalString, Month, UtcInstant } from '../../platform/units/schema.ts';
+import { CostMetric } from '../billing/schema.ts';
+import { AllocationRule, AllocationRulesSpec, Normalise } from './rules/schema.ts';
 
-const Match = z
-  .record(
-    z.string().min(1).max(300),
-    z.union([z.string().max(1000), z.array(z.string().max(1000)).min(1).max(1000), z.null()]),
-  )
-  .refine((match) => Object.keys(match).length > 0, 'at least one condition')
+export { AllocationRule, AllocationRulesSpec };
+
+/** allocated: a subject has it · idle: held and not used · unallocated: nobody's · shared-unallocated: a pool nobody could split. */
+export const AllocationKind = z
+  .enum(['allocated', 'idle', 'unallocated', 'shared-unallocated'])
   .describe(
-    'Dimension -> value, list of values, `prefix*`, or null for "has no value"; all must hold. Case is ignored.',
+    '`allocated` to a subject; `idle`: held by a subject and not used; `unallocated`: nobody has it; `shared-unallocated`: a shared pool, or a rest of it, that could not be split',
   );
+export type AllocationKind = z.infer<typeof AllocationKind>;
 
-const AssignedSubject = z
-  .partialRecord(Subject.keyof(), z.string().min(1).max(250))
-  .refine((subject) => Object.keys(subject).length > 0, 'at least one subject field')
-  .describe('Subject fields; a value may be "{tag:KEY}" or "{serviceName}", taken from the row in lower case');
-
-export const AllocationRule = z
-  .strictObject({
-    name: z.string().min(1).max(100).describe('Name, shown beside what it allocated'),
-    match: Match,
-    subject: AssignedSubject,
-  })
-  .describe('What matches goes to the subject; the first rule that matches takes the row');
-export type AllocationRule = z.infer<typeof AllocationRule>;
-
-/** `kind: AllocationRules` of `steelyard apply`; one document holds the whole ordered list. */
-export const AllocationRulesSpec = z.strictObject({
-  rules: z.array(AllocationRule).max(1000).describe('Rules in order'),
-});
+const metric = CostMetric.default('billedCost').describe('FOCUS cost column; default billedCost');
+const amount = (what: string) => DecimalString.describe(what);
 
 export const getAllocationRules = endpoint({
   method: 'GET',
   path: '/api/v1/allocation/rules',
   scope: 'finops.read',
-  summary: 'The allocation rules in force, with what each one took',
+  summary: 'The allocation rules in force, or those of an earlier version',
+  query: z.strictObject({
+    version: z.coerce.number().int().min(0).optional().describe('Version to show; the one in force when left out'),
+  }),
   response: z.strictObject({
     version: z.number().int().describe('Version of the rules; 0 before any were applied'),
+    name: z.string().nullable().describe('Name of the document that holds them; null before any were applied'),
+    appliedAt: UtcInstant.nullable().describe('When this version was applied; null before any was'),
+    normalise: Normalise.nullable().describe(
+      'What is taken for the same before rules are matched; null when nothing is',
+    ),
     rules: z.array(AllocationRule).describe('Rules in order'),
   }),
+  errors: ['allocation_rules_not_found'],
+});
+
+export const RuleHit = z
+  .strictObject({
+    rule: z.string().nullable().describe('Name of the rule; null for rows that no rule took'),
+    currency: Currency,
+    billRows: z.number().int().describe('Bill rows that the rule took'),
+    amount: amount('What they cost'),
+    share: z.number().nullable().describe('Part of the whole bill, 0 to 1; null when the whole is not above zero'),
+  })
+  .describe('What one rule took');
+export type RuleHit = z.infer<typeof RuleHit>;
+
+export const getRuleHits = endpoint({
+  method: 'GET',
+  path: '/api/v1/allocation/rule-hits',
+  scope: 'finops.read',
+  summary: 'What each rule took: rows and money, in the order of the rules, then what none took',
+  query: z.strictObject({ period: Month.optional().describe('One billing period; all when left out'), metric }),
+  response: z.strictObject({
+    version: z.number().int().describe('Version of the rules in force'),
+    hits: z.array(RuleHit).describe('Rules in order; one that took nothing is listed with zero rows'),
+  }),
+  errors: [],
+});
+
+export const CoverageDimension = z
+  .enum([
+    ...Subject.keyof().options,
+    'rule',
+    'serviceProviderName',
+    'serviceName',
+    'serviceCategory',
+    'chargeCategory',
+    'subAccountId',
+  ])
+  .describe('Subject field, rule, or a dimension of the daily roll-up');
+export type CoverageDimension = z.infer<typeof CoverageDimension>;
+
+export const CoverageRow = z
+  .strictObject({
+    period: Month.describe('Billing period'),
+    day: z.string().nullable().describe('Day of the charge, YYYY-MM-DD; null when not asked by day, or not stated'),
+    value: z
+      .string()
+      .nullable()
+      .describe('Value of the dimension asked for; null for none, and when none was asked for'),
+    currency: Currency,
+    total: amount('Whole cost'),
+    allocated: amount('Allocated to subjects and used, as far as use is known'),
+    idle: amount('Held by subjects and not used'),
+    unallocated: amount('Nobody has it'),
+    sharedUnallocated: amount('Shared pools that could not be split, and rests of fixed amounts'),
+    allocatedRatio: z
+      .number()
+      .nullable()
+      .describe(
+        '(allocated + idle) / total, 0 to 1: what has somebody who answers for it; null when total is not above zero',
+      ),
+  })
+  .describe('How much of a cost has somebody who answers for it');
+export type CoverageRow = z.infer<typeof CoverageRow>;
+
+export const getCoverage = endpoint({
+  method: 'GET',
+  path: '/api/v1/allocation/coverage',
+  scope: 'finops.read',
+  summary: 'How much of the cost is allocated, idle, unallocated or shared, over time',
+  query: z.strictObject({
+    period: Month.optional().describe('One billing period'),
+    from: Month.optional().describe('First billing period of a range'),
+    to: Month.optional().describe('Last billing period of a range (included)'),
+    by: CoverageDimension.optional(),
+    interval: z.enum(['period', 'day']).default('period').describe('A row a billing period, or a day of charge'),
+    metric,
+  }),
+  response: z.strictObject({ rows: z.array(CoverageRow).describe('By period, day, currency, then largest total') }),
+  errors: [],
+});
+
+export const UnallocatedRow = z
+  .strictObject({
+    value: z.string().nullable().describe('Value of the dimension; null for rows without one'),
+    currency: Currency,
+    amount: amount('Unallocated cost'),
+    billRows: z.number().int().describe('Bill rows behind it'),
+    share: z.number().nullable().describe('Part of all that is unallocated, 0 to 1; null when that is not above zero'),
+  })
+  .describe('Unallocated cost of one value');
+export type UnallocatedRow = z.infer<typeof UnallocatedRow>;
+
+export const Suggestion = z
+  .strictObject({
+    dimension: z.string().describe('Dimension that a rule could match: tag:KEY, subAccountId…'),
+    value: z.string().nullable().describe('The one value it would match; null for any value of it'),
+    currency: Currency,
+    amount: amount('Unallocated cost that such a rule would take'),
+    billRows: z.number().int().describe('Bill rows that it would take'),
+    values: z.number().int().describe('How many different values there are'),
+    rule: AllocationRule.describe('A rule to begin with; what it is called and whom it names is yours to change'),
+  })
+  .describe('A rule that would take much of what is unallocated');
+export type Suggestion = z.infer<typeof Suggestion>;
+
+export const getUnallocated = endpoint({
+  method: 'GET',
+  path: '/api/v1/allocation/unallocated',
+  scope: 'finops.read',
+  summary: 'What no rule took, by any dimension of bill rows, and which rules would take most of it',
+  query: z.strictObject({
+    period: Month.optional().describe('One billing period; all when left out'),
+    by: z
+      .string()
+      .min(1)
+      .max(300)
+      .default('serviceName')
+      .describe('FOCUS column in camelCase, tag:KEY, x_COLUMN, day or month; default serviceName'),
+    limit: z.coerce.number().int().min(1).max(1000).default(50).describe('Rows, 1 to 1000; default 50'),
+    metric,
+  }),
+  response: z.strictObject({
+    rows: z.array(UnallocatedRow).describe('Largest first'),
+    totals: z
+      .array(z.strictObject({ currency: Currency, amount: amount('All that is unallocated') }))
+      .describe('Totals by currency, over all rows'),
+    suggestions: z.array(Suggestion).describe('At most 20, the largest first'),
+  }),
+  errors: ['dimension_unknown'],
+});
+
+export const Holder = z
+  .strictObject({
+    kind: AllocationKind,
+    subject: Subject,
+  })
+  .describe('Whose a cost is; a subject without fields is nobody in particular');
+export type Holder = z.infer<typeof Holder>;
+
+export const Move = z
+  .strictObject({ from: Holder, to: Holder, currency: Currency, amount: amount('What moves') })
+  .describe('Money that changes hands');
+export type Move = z.infer<typeof Move>;
+
+const before = (what: string) => amount(`${what}, by the rules in force`);
+const after = (what: string) => amount(`${what}, by the new rules`);
+
+export const Preview = z
+  .strictObject({
+    version: z.number().int().describe('Version of the rules in force'),
+    unchanged: z.boolean().describe('True when these are the rules in force'),
+    metric: CostMetric,
+    periods: z.array(Month).describe('Billing periods looked at'),
+    holders: z
+      .array(
+        z.strictObject({
+          ...Holder.shape,
+          currency: Currency,
+          before: before('What they have'),
+          after: after('What they have'),
+          change: amount('after - before'),
+        }),
+      )
+      .describe('Everybody who has something before or after; the largest change first'),
+    moves: z.array(Move).describe('From whom to whom, the largest first; nothing that stays is listed'),
+    rules: z
+      .array(
+        z.strictObject({
+          rule: z.string().nullable().describe('Name; null for what no rule takes'),
+          currency: Currency,
+          before: before('What it takes'),
+          after: after('What it takes'),
+        }),
+      )
+      .describe('What each rule takes, old and new, by name'),
+    totals: z
+      .array(
+        z.strictObject({
+          currency: Currency,
+          total: amount('Whole cost; the same before and after'),
+          moved: amount('Sum of all moves'),
+          unallocatedBefore: before('unallocated and shared-unallocated'),
+          unallocatedAfter: after('unallocated and shared-unallocated'),
+          idleBefore: before('idle'),
+          idleAfter: after('idle'),
+        }),
+      )
+      .describe('Totals by currency'),
+  })
+  .describe('What applying rules would do');
+export type Preview = z.infer<typeof Preview>;
+
+export const previewAllocation = endpoint({
+  method: 'POST',
+  path: '/api/v1/allocation/preview',
+  scope: 'finops.read',
+  summary: 'What applying rules would move, in money; changes nothing',
+  body: z.strictObject({
+    documents: z.array(ManifestText).min(1).max(10).describe('Files that hold one AllocationRules document together'),
+    period: Month.optional().describe('One billing period; all when left out'),
+    metric,
+  }),
+  response: Preview,
+  errors: ['file_empty', 'yaml_invalid', 'manifest_invalid', 'manifest_kind_unknown', 'dimension_unknown'],
+});
+
+export const Derivation = z
+  .strictObject({
+    derivation: z.string().describe('Id'),
+    period: Month,
+    rulesVersion: z.number().int().describe('Version of the rules it was made by'),
+    deliveries: z.array(z.string()).describe('Bill deliveries it stands on'),
+    usage: z
+      .string()
+      .nullable()
+      .describe('Changes with the usage that its splits looked at; null where no rule looks at usage'),
+    at: UtcInstant.describe('When it was made'),
+  })
+  .describe('The allocation of one billing period and what it stands on');
+export type Derivation = z.infer<typeof Derivation>;
+
+export const listDerivations = endpoint({
+  method: 'GET',
+  path: '/api/v1/allocation/derivations',
+  scope: 'finops.read',
+  summary: 'The current allocation of each billing period and what it stands on',
+  response: z.strictObject({ derivations: z.array(Derivation).describe('By period') }),
+  errors: [],
+});
+
+export const deriveAgain = endpoint({
+  method: 'POST',
+  path: '/api/v1/allocation/derivations',
+  scope: 'finops.write',
+  summary: 'Allocate billing periods anew by the rules in force, with all usage recorded by now',
+  body: z.strictObject({
+    periods: z.array(Month).min(1).max(120).optional().describe('Billing periods; all that have a bill when left out'),
+  }),
+  response: z.strictObject({ periods: z.array(Month).describe('Billing periods that were allocated') }),
   errors: [],
 });

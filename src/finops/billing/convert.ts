@@ -1,4 +1,5 @@
-import { DECIMAL_TYPE, type FocusType } from './focus-columns.ts';
+import { EXACT_DECIMALS, EXACT_TYPE } from '../../platform/lake/index.ts';
+import type { FocusType } from './focus-columns.ts';
 import type { SourceExpression } from './formats/format.ts';
 
 /** How a value becomes one of a FOCUS type. */
@@ -33,16 +34,15 @@ export function isNested(type: string): boolean {
   return /^(MAP|STRUCT)|\]$/.test(type);
 }
 
-const MAX_DECIMALS = 20;
-const MAX_DIGITS_BEFORE_POINT = 18;
+const DIGITS_BEFORE_POINT = 38 - EXACT_DECIMALS;
 
 function toDecimal(from: SourceExpression): Conversion {
   const { sql, type } = from;
   const decimal = /^DECIMAL\((\d+),(\d+)\)$/.exec(type);
   if (decimal !== null) {
     const [width = 0, scale = 0] = decimal.slice(1).map(Number);
-    const fits = scale <= MAX_DECIMALS && width - scale <= MAX_DIGITS_BEFORE_POINT;
-    return fits ? { sql: `${sql}::${DECIMAL_TYPE}`, canFail: false } : tryDecimal(sql);
+    const fits = scale <= EXACT_DECIMALS && width - scale <= DIGITS_BEFORE_POINT;
+    return fits ? { sql: `${sql}::${EXACT_TYPE}`, canFail: false } : tryDecimal(sql);
   }
   if (/^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(type)) return tryDecimal(sql);
   if (type === 'DOUBLE') return { sql: decimalOfDouble(sql), canFail: true };
@@ -50,14 +50,14 @@ function toDecimal(from: SourceExpression): Conversion {
 }
 
 function tryDecimal(sql: string): Conversion {
-  return { sql: `TRY_CAST(${sql} AS ${DECIMAL_TYPE})`, canFail: true };
+  return { sql: `TRY_CAST(${sql} AS ${EXACT_TYPE})`, canFail: true };
 }
 
 /** Up to 11 decimals go through 64-bit arithmetic where they fit: the same value in a quarter of the time of 128-bit. */
 function decimalOfText(text: string): string {
   const isShort = `length(${text}) - strpos(${text}, '.') <= 11 AND NOT contains(lower(${text}), 'e')`;
-  const short = `CASE WHEN ${isShort} THEN TRY_CAST(${text} AS DECIMAL(18,11)) END::${DECIMAL_TYPE}`;
-  return `coalesce(${short}, TRY_CAST(${text} AS ${DECIMAL_TYPE}))`;
+  const short = `CASE WHEN ${isShort} THEN TRY_CAST(${text} AS DECIMAL(18,11)) END::${EXACT_TYPE}`;
+  return `coalesce(${short}, TRY_CAST(${text} AS ${EXACT_TYPE}))`;
 }
 
 /**
@@ -67,7 +67,7 @@ function decimalOfText(text: string): string {
 function decimalOfDouble(sql: string): string {
   const short = `TRY_CAST(${sql} AS DECIMAL(18,11))`;
   const isExact = `abs(${sql}) < 10000 AND ${short}::DOUBLE = ${sql}`;
-  return `CASE WHEN ${isExact} THEN ${short}::${DECIMAL_TYPE} ELSE TRY_CAST(${sql}::VARCHAR AS ${DECIMAL_TYPE}) END`;
+  return `CASE WHEN ${isExact} THEN ${short}::${EXACT_TYPE} ELSE TRY_CAST(${sql}::VARCHAR AS ${EXACT_TYPE}) END`;
 }
 
 function toInstant(from: SourceExpression): Conversion {

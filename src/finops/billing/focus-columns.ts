@@ -1,3 +1,4 @@
+import { EXACT_TYPE } from '../../platform/lake/exact.ts';
 /** How a FOCUS column is held: money and quantities are exact decimals, instants are UTC, tags are a map of text. */
 export type FocusType = 'text' | 'decimal' | 'instant' | 'json' | 'tags';
 
@@ -73,12 +74,12 @@ export const focusColumns = {
 export type FocusColumn = keyof typeof focusColumns;
 export const focusColumnNames = Object.keys(focusColumns) as FocusColumn[];
 
-/** DECIMAL(38,20): twenty decimals keep every published bill exact and leave eighteen digits before the point. */
-export const DECIMAL_TYPE = 'DECIMAL(38,20)';
+/** Of every decimal column: exact as the lake is. */
+export const DECIMAL_TYPE = EXACT_TYPE;
 
 export const duckDbTypes: Readonly<Record<FocusType, string>> = {
   text: 'VARCHAR',
-  decimal: DECIMAL_TYPE,
+  decimal: EXACT_TYPE,
   instant: 'TIMESTAMP',
   json: 'VARCHAR',
   tags: 'MAP(VARCHAR, VARCHAR)',

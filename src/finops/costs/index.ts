@@ -1,10 +1,14 @@
 import type { Subject } from '../../org/schema.ts';
 import type { Route } from '../../platform/http/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
+import { exactFilter } from './filters.ts';
+import type { CostsDeps } from './relations.ts';
 import { costRoutes } from './routes.ts';
-import { type CostsDeps, summarise } from './service.ts';
+import { summarise } from './summary.ts';
 
-export type { CostsDeps } from './service.ts';
+export { csvLine } from './csv.ts';
+export { type CostRelations, type RowSource, rowSource } from './query.ts';
+export { type CostsDeps, relationsFrom } from './relations.ts';
 
 /** What do we spend, on what: reports over billed rows and their allocation. */
 export interface Costs {
@@ -25,7 +29,9 @@ export function createCosts(deps: CostsDeps): Costs {
     async allocatedCost(subject, period, metric) {
       const units = (await deps.billing.currentUnits(deps.store)).filter((unit) => unit.period === period);
       if (units.length === 0) return null;
-      const filter = Object.entries(subject).map(([field, value]) => `${field}=${value}`);
+      const filter = Object.entries(subject).flatMap(([field, value]) =>
+        value === undefined ? [] : [exactFilter(field, value)],
+      );
       const { totals } = await summarise(deps, [], { metric, period, filter });
       return { totals, deliveries: [...new Set(units.map((unit) => unit.delivery))].toSorted() };
     },

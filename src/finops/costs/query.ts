@@ -1,24 +1,31 @@
 import { subjectFields } from '../../org/schema.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { identifier, literal } from '../../platform/lake/index.ts';
+import { identifier } from '../../platform/lake/index.ts';
 import { nearest } from '../../platform/manifests/index.ts';
 import type { SubjectField } from '../allocation/index.ts';
 import { billDimension, camelCaseOf, focusColumnNames } from '../billing/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
+import { filterConditions, parseFilter } from './filters.ts';
+import { type AskedRange, rangeConditions } from './range.ts';
 
-/** What a cost question asks about; derived from the query of its endpoint. */
-export interface CostSelection {
-  readonly metric: CostMetric;
-  readonly period?: string | undefined;
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
+/** Which rows a cost question is about; derived from the query of its endpoint. */
+export interface RowSelection extends AskedRange {
   readonly filter: readonly string[];
+  readonly delivery?: string | undefined;
+}
+
+export interface CostSelection extends RowSelection {
+  readonly metric: CostMetric;
 }
 
 export interface CostRelations {
   /** Bill rows with row ids. */
   readonly bill: string;
   readonly allocation: string;
+  /** The daily roll-up of the same state, where there is one: a delivery may be of the past. */
+  readonly daily?: string;
+  /** Columns of `allocation` beside those of the table. */
+  readonly shareColumns?: readonly string[];
 }
 
 export function metricColumn(metric: CostMetric): string {
@@ -29,64 +36,77 @@ export function isSubjectField(name: string): name is SubjectField {
   return (subjectFields as readonly string[]).includes(name);
 }
 
+/** What a row has by its allocation and not by itself: subject fields, `rule` and `kind`. */
+export function isOfAllocation(name: string): boolean {
+  return isSubjectField(name) || name === 'rule' || name === 'kind';
+}
+
 /** SQL text expression of any dimension. Errors: `dimension_unknown`, with the nearest names. */
 export function dimensionExpression(name: string): string {
-  if (isSubjectField(name)) return `a.${identifier(name)}`;
-  if (name === 'rule') return 'a.rule';
+  if (name === 'kind') return `coalesce(a.kind, 'unallocated')`;
+  if (isOfAllocation(name)) return `a.${identifier(name)}`;
+  if (name === 'week') return `strftime(ChargePeriodStart, '%G-W%V')`;
   const expression = billDimension(name);
   if (expression !== null) return expression;
-  const similar = nearest(name, [...focusColumnNames.map(camelCaseOf), ...subjectFields, 'day', 'month', 'rule']);
+  const known = [...focusColumnNames.map(camelCaseOf), ...subjectFields, 'day', 'week', 'month', 'rule', 'kind'];
+  const similar = nearest(name, known);
   const hint = similar === null ? '' : ` Did you mean ${similar}?`;
   throw new AppError(
     'dimension_unknown',
-    `Costs cannot be grouped by "${name}".${hint} Use a FOCUS column in camelCase, tag:KEY, x_COLUMN, a subject field, day or month.`,
+    `Costs cannot be grouped by "${name}".${hint} Use a FOCUS column in camelCase, tag:KEY, x_COLUMN, a subject field, day, week or month.`,
     { dimension: name },
   );
 }
 
-/**
- * FROM and WHERE of a selection. Allocations join only when a subject is asked for; `amount` is the metric of the share
- * then, and of the bill row otherwise: both sum to the bill.
- */
+/** Where the rows of a question come from, and which of them it wants. */
+export interface RowSource {
+  readonly from: string;
+  readonly where: string;
+  /** SQL of a cost of a row: that of its share when allocations are joined, else the row's own. Both sum to the bill. */
+  cost(column: string): string;
+  readonly isJoined: boolean;
+}
+
+/** FROM and WHERE of a selection. Allocations join only when something of them is asked for: `dimensions`, or a filter. */
+export function rowSource(selection: RowSelection, dimensions: readonly string[], relations: CostRelations): RowSource {
+  const filters = selection.filter.map(parseFilter);
+  const named = [...dimensions, ...filters.map(({ dimension }) => dimension)];
+  const isJoined = named.some(isOfAllocation);
+  const conditions = [...rangeConditions(selection), ...filterConditions(filters, dimensionExpression)];
+  return {
+    from: isJoined ? joined(relations) : `${relations.bill} b`,
+    where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`,
+    cost: (column) => (isJoined ? sharedCost(column) : `b.${identifier(column)}`),
+    isJoined,
+  };
+}
+
+/** A row without a share is whole: its own cost holds. */
+function sharedCost(column: string): string {
+  return `CASE WHEN a.share IS NULL THEN b.${identifier(column)} ELSE a.${identifier(`shared_${column}`)} END`;
+}
+
+/** The FROM item of a question about one metric; `amount` is the SQL of the metric. */
 export function costSource(
   selection: CostSelection,
   dimensions: readonly string[],
   relations: CostRelations,
 ): { from: string; where: string; amount: string } {
-  const filters = selection.filter.map(splitFilter);
-  const named = [...dimensions, ...filters.map(([name]) => name)];
-  const bySubject = named.some((name) => isSubjectField(name) || name === 'rule');
-  const column = metricColumn(selection.metric);
-  const from = bySubject ? joined(relations, column) : `${relations.bill} b`;
-  const conditions = [...periodConditions(selection), ...filters.map(filterCondition)];
-  return {
-    from,
-    where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`,
-    amount: bySubject ? 'a.share' : `b.${identifier(column)}`,
-  };
+  const { from, where, cost } = rowSource(selection, dimensions, relations);
+  return { from, where, amount: cost(metricColumn(selection.metric)) };
 }
 
-/** Bill rows with their shares. Only what a query names of an allocation is read, under names that bill rows lack. */
-function joined(relations: CostRelations, costColumn: string): string {
+const SHARED_COSTS = ['BilledCost', 'EffectiveCost', 'ListCost', 'ContractedCost'];
+const SHARE_FACTS = ['kind', 'layer', 'method', 'share', 'ratio', 'usage_unit', 'usage_quantity', 'reason'];
+
+/**
+ * Bill rows with their shares; a row without an allocation stays, as unallocated. What bill rows have too is renamed, so that
+ * their columns can be named without a prefix.
+ */
+function joined({ bill, allocation, shareColumns = [] }: CostRelations): string {
   const fields = subjectFields.map(identifier).join(', ');
-  const shares = `SELECT lake_file AS bill_file, row_number, rule, ${fields}, ${identifier(costColumn)} AS share FROM ${relations.allocation}`;
-  return `${relations.bill} b JOIN (${shares}) a ON a.bill_file = b.lake_file AND a.row_number = b.file_row_number`;
-}
-
-function periodConditions({ period, from, to }: CostSelection): string[] {
-  return [
-    ...(period === undefined ? [] : [`period = ${literal(period)}`]),
-    ...(from === undefined ? [] : [`period >= ${literal(from)}`]),
-    ...(to === undefined ? [] : [`period <= ${literal(to)}`]),
-  ];
-}
-
-function splitFilter(filter: string): [name: string, value: string] {
-  const at = filter.indexOf('=');
-  return [filter.slice(0, at), filter.slice(at + 1)];
-}
-
-function filterCondition([name, value]: [string, string]): string {
-  const expression = dimensionExpression(name);
-  return value === '' ? `${expression} IS NULL` : `${expression} = ${literal(value)}`;
+  const costs = SHARED_COSTS.map((column) => `${identifier(column)} AS ${identifier(`shared_${column}`)}`);
+  const shares = `SELECT lake_file AS bill_file, row_number, rule, ${[...SHARE_FACTS, ...shareColumns].join(', ')},
+    resource_id AS share_resource_id, resource_name AS share_resource_name, ${fields}, ${costs.join(', ')} FROM ${allocation}`;
+  return `${bill} b LEFT JOIN (${shares}) a ON a.bill_file = b.lake_file AND a.row_number = b.file_row_number`;
 }

@@ -1,21 +1,20 @@
-import { handle, handleDownload, type Route } from '../../platform/http/index.ts';
+import { type Download, handle, handleDownload, type Route } from '../../platform/http/index.ts';
 import { csvLine } from './csv.ts';
-import { costDimensions, costRows, costRowsCsv, costSummary, costSummaryCsv } from './schema.ts';
-import { type CostsDeps, dimensionsOf, pageRows, rowsCsv, summarise } from './service.ts';
+import { dimensionsOf, valuesOf } from './dimensions.ts';
+import { explain } from './explain/index.ts';
+import { explainCosts } from './explain/schema.ts';
+import { exportFocusFile } from './focus-export/index.ts';
+import { exportFocus } from './focus-export/schema.ts';
+import type { CostSelection } from './query.ts';
+import type { CostsDeps } from './relations.ts';
+import { pageRows, rowsCsv } from './rows.ts';
+import { costDimensions, costRows, costRowsCsv, costSummary, costSummaryCsv, costValues } from './schema.ts';
+import { summarise } from './summary.ts';
 
 export function costRoutes(deps: CostsDeps): Route[] {
   return [
     handle(costSummary, ({ query: { by, ...selection } }) => summarise(deps, by, selection)),
-    handleDownload(costSummaryCsv, async ({ query: { by, ...selection } }) => {
-      const { rows } = await summarise(deps, by, selection);
-      const columns = [...new Set(by), 'amount', 'currency'];
-      const lines = rows.map((row) => csvLine(columns.map((column) => row[column] ?? null)));
-      return {
-        contentType: 'text/csv; charset=utf-8',
-        filename: 'cost-summary.csv',
-        content: [csvLine(columns), ...lines].join(''),
-      };
-    }),
+    handleDownload(costSummaryCsv, ({ query: { by, ...selection } }) => summaryCsv(deps, by, selection)),
     handle(costRows, ({ query: { pageSize, pageToken, ...selection } }) =>
       pageRows(deps, selection, { pageSize, pageToken }),
     ),
@@ -25,5 +24,19 @@ export function costRoutes(deps: CostsDeps): Route[] {
       content: await rowsCsv(deps, query),
     })),
     handle(costDimensions, () => dimensionsOf(deps)),
+    handle(costValues, ({ query }) => valuesOf(deps, query)),
+    handle(explainCosts, ({ query }) => explain(deps, query)),
+    handleDownload(exportFocus, ({ query }) => exportFocusFile(deps, query)),
   ];
+}
+
+async function summaryCsv(deps: CostsDeps, by: readonly string[], selection: CostSelection): Promise<Download> {
+  const { rows } = await summarise(deps, by, selection);
+  const columns = [...new Set(by), 'amount', 'currency'];
+  const lines = rows.map((row) => csvLine(columns.map((column) => row[column] ?? null)));
+  return {
+    contentType: 'text/csv; charset=utf-8',
+    filename: 'cost-summary.csv',
+    content: [csvLine(columns), ...lines].join(''),
+  };
 }

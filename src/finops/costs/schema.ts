@@ -1,42 +1,9 @@
 import { z } from 'zod';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, Month } from '../../platform/units/schema.ts';
-import { CostMetric } from '../billing/schema.ts';
+import { Day, Dimension, Dimensions, Filter, LeftOut, MonthOrDay, Selection } from './selection-schema.ts';
 
-/** A query field that may be repeated, or left out. */
-const Repeated = z.union([z.string(), z.array(z.string())]).optional();
-const asArray = (value: string | string[] | undefined) => (value === undefined ? [] : [value].flat());
-
-export const Dimension = z
-  .string()
-  .min(1)
-  .max(300)
-  .describe('FOCUS column in camelCase, `tag:KEY`, `x_COLUMN`, a subject field (team, model…), `day` or `month`');
-
-/** `serviceName=Amazon Bedrock`; an empty right side means "no value". */
-export const Filter = z
-  .string()
-  .regex(/^[^=]+=/, 'DIM=VALUE')
-  .describe('Only rows whose dimension has this value');
-const Filters = Repeated.transform(asArray).pipe(z.array(Filter).max(20));
-const Dimensions = Repeated.transform((value) => asArray(value).flatMap((item) => item.split(','))).pipe(
-  z.array(Dimension),
-);
-
-const Selection = {
-  metric: CostMetric.default('billedCost'),
-  period: Month.optional().describe('Billing period; all when left out'),
-  from: Month.optional().describe('First billing period of a range'),
-  to: Month.optional().describe('Last billing period of a range (included)'),
-  filter: Filters.describe('Filters, all of which must hold'),
-};
-
-export const LeftOut = z
-  .strictObject({
-    rejectedRows: z.number().int().describe('Rows of the deliveries behind this total that were not accepted'),
-    rowsWithoutMetric: z.number().int().describe('Rows whose cost column is empty: unknown, not zero'),
-  })
-  .describe('What the totals do not include');
+export { Day, Dimension, Filter, MonthOrDay };
 
 export const costSummary = endpoint({
   method: 'GET',
@@ -58,7 +25,7 @@ export const costSummary = endpoint({
       .describe('Totals by currency'),
     leftOut: LeftOut,
   }),
-  errors: ['dimension_unknown'],
+  errors: ['dimension_unknown', 'bill_delivery_not_found'],
 });
 
 export const costSummaryCsv = endpoint({
@@ -86,7 +53,7 @@ export const costRows = endpoint({
     totalRows: z.number().int().describe('Rows in all pages'),
     nextPageToken: NextPageToken,
   }),
-  errors: ['dimension_unknown', 'invalid_page_token'],
+  errors: ['dimension_unknown', 'bill_delivery_not_found', 'invalid_page_token'],
 });
 
 export const costRowsCsv = endpoint({
@@ -97,7 +64,7 @@ export const costRowsCsv = endpoint({
   query: z.strictObject({ ...Selection }),
   answers: 'csv',
   response: z.string().describe('CSV with a header line'),
-  errors: ['dimension_unknown'],
+  errors: ['dimension_unknown', 'bill_delivery_not_found'],
 });
 
 export const costDimensions = endpoint({
@@ -114,4 +81,32 @@ export const costDimensions = endpoint({
     currencies: z.array(Currency).describe('Billing currencies'),
   }),
   errors: [],
+});
+
+export const costValues = endpoint({
+  method: 'GET',
+  path: '/api/v1/costs/values',
+  scope: 'finops.read',
+  summary: 'The values of a dimension with their money, largest first: what a filter can be picked from',
+  query: z.strictObject({
+    dimension: Dimension,
+    search: z.string().max(300).optional().describe('Only values that contain this text, whatever its case'),
+    limit: z.coerce.number().int().min(1).max(1000).default(50).describe('Values listed at most, 1 to 1000'),
+    ...Selection,
+  }),
+  response: z.strictObject({
+    values: z
+      .array(
+        z.strictObject({
+          value: z.string().nullable().describe('Value; null for rows without one'),
+          rows: z.number().int().describe('Rows, or shares of rows, that have it'),
+          totals: z
+            .array(z.strictObject({ currency: Currency, amount: DecimalString.describe('Exact sum') }))
+            .describe('Its money by currency; empty where no row states the cost'),
+        }),
+      )
+      .describe('Values, most money first'),
+    totalValues: z.number().int().describe('Values that match, listed or not'),
+  }),
+  errors: ['dimension_unknown', 'bill_delivery_not_found'],
 });

@@ -25,4 +25,9 @@ export const meteringMigrations: Migrations = {
       }
     },
   },
+  'metering/002-resource-id': {
+    async up(db) {
+      await db.schema.alterTable('usage_interval').addColumn('resource_id', 'text').execute();
+    },
+  },
 };

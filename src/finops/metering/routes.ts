@@ -32,6 +32,7 @@ function shown({ usage, metered, hours }: MeteredUsage) {
     usage: usage.id,
     subject: usage.subject,
     resource: usage.resource,
+    ...(usage.resourceId === null ? {} : { resourceId: usage.resourceId }),
     quantity: usage.quantity,
     period: { start: new Date(usage.start).toISOString(), end: new Date(usage.end).toISOString() },
     ...(usage.predictions === null ? {} : { predictions: usage.predictions }),

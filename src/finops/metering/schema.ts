@@ -17,6 +17,12 @@ export const UsageInterval = z
       .describe('Id; sending the same again replaces it, so retries are safe'),
     subject: Subject,
     resource: ResourceName,
+    resourceId: z
+      .string()
+      .min(1)
+      .max(500)
+      .optional()
+      .describe('What was held, as the bill names it (its ResourceId): meets billed rows in the reconciliation'),
     quantity: DecimalString.refine((text) => !text.startsWith('-'), 'zero or more').describe(
       'How many were held (GPUs, vCPUs, instances)',
     ),

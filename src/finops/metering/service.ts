@@ -29,6 +29,7 @@ export async function record(deps: MeteringDeps, sql: Sql, intervals: readonly U
       id: interval.usage,
       subject: interval.subject,
       resource: interval.resource,
+      resourceId: interval.resourceId ?? null,
       quantity: decimalString(interval.quantity),
       start,
       end,

@@ -7,6 +7,7 @@ interface MeteringTables {
   usage_interval: SubjectColumns & {
     id: string;
     resource: string;
+    resource_id: string | null;
     quantity: string;
     start_ms: number;
     end_ms: number;
@@ -20,6 +21,8 @@ export interface StoredUsage {
   readonly id: string;
   readonly subject: Subject;
   readonly resource: string;
+  /** As the bill names it; null where the sender did not say. */
+  readonly resourceId: string | null;
   readonly quantity: string;
   /** Unix milliseconds; end exclusive. */
   readonly start: number;
@@ -34,6 +37,7 @@ export async function putUsage(sql: Sql, usage: StoredUsage): Promise<void> {
   const row: MeteringTables['usage_interval'] = {
     id: usage.id,
     resource: usage.resource,
+    resource_id: usage.resourceId,
     quantity: usage.quantity,
     start_ms: usage.start,
     end_ms: usage.end,
@@ -82,6 +86,18 @@ export async function findUsage(sql: Sql, selection: UsageSelection): Promise<St
   return (await query.execute()).map(usageOf);
 }
 
+/** How many intervals touch the window and when the last of them was recorded: changes with every one that comes. */
+export async function usageFingerprint(sql: Sql, within: { start: number; end: number }): Promise<string> {
+  const row = await sql
+    .tables<MeteringTables>()
+    .selectFrom('usage_interval')
+    .select((eb) => [eb.fn.countAll().as('count'), eb.fn.max('recorded_at').as('last')])
+    .where('start_ms', '<', within.end)
+    .where('end_ms', '>', within.start)
+    .executeTakeFirstOrThrow();
+  return `${Number(row.count)}@${row.last ?? 'never'}`;
+}
+
 function subjectColumns(subject: Subject): SubjectColumns {
   return Object.fromEntries(
     subjectFields.map((field) => [`subject_${field}`, subject[field] ?? null]),
@@ -99,6 +115,7 @@ function usageOf(row: MeteringTables['usage_interval']): StoredUsage {
     id: row.id,
     subject,
     resource: row.resource,
+    resourceId: row.resource_id,
     quantity: row.quantity,
     start: row.start_ms,
     end: row.end_ms,

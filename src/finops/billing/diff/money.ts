@@ -20,7 +20,7 @@ export interface MoneyDelta {
 
 /**
  * The money of two bill relations side by side, by metric, currency and the values of a SQL expression over bill rows.
- * Groups come in order of currency and value; sums are the lake's, in DECIMAL(38,20).
+ * Groups come in order of currency and value; sums are the lake's, in DECIMAL(38,21).
  */
 export async function compareMoney(
   lake: Pick<Lake, 'query'>,

@@ -1,4 +1,4 @@
-import { identifier, type LakeRow, type LakeSession, literal } from '../../../platform/lake/index.ts';
+import { EXACT_TYPE, identifier, type LakeRow, type LakeSession, literal } from '../../../platform/lake/index.ts';
 import { camelCaseOf, type FocusColumn, focusColumnNames, focusColumns } from '../focus-columns.ts';
 
 /**
@@ -77,7 +77,7 @@ export async function matchRows(session: LakeSession, a: string, b: string): Pro
   // What is left is small beside what was compared; the memory is wanted for what follows.
   await session.query('DROP TABLE entry');
   await session.query(
-    'CREATE TEMP TABLE pair (a_file VARCHAR, a_row BIGINT, b_file VARCHAR, b_row BIGINT, moved DECIMAL(38,20), content UBIGINT)',
+    `CREATE TEMP TABLE pair (a_file VARCHAR, a_row BIGINT, b_file VARCHAR, b_row BIGINT, moved ${EXACT_TYPE}, content UBIGINT)`,
   );
   await pairBy(session, 'finer_identity');
   await pairBy(session, 'identity');

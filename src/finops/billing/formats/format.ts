@@ -28,6 +28,21 @@ export interface FormatMapping {
   readonly columns: ReadonlyMap<FocusColumn, SourceExpression>;
   /** Columns of the file that have no place in FOCUS; kept by their own name as `x_…`. */
   readonly custom: readonly string[];
+  /** Records that say two things at once, and how to tell them apart; absent where a record is always one charge. */
+  readonly split?: RowSplit;
+}
+
+/**
+ * A record that is two charges in FOCUS, such as the fee of a commitment with what stayed unused of it. All three are SQL
+ * over the canonical columns of the one row that such a record becomes at first; that row's sums already are right.
+ */
+export interface RowSplit {
+  /** True for a row to be split. */
+  readonly when: string;
+  /** What the first of the two rows has otherwise. */
+  readonly first: ReadonlyMap<FocusColumn, string>;
+  /** What the second has otherwise. */
+  readonly second: ReadonlyMap<FocusColumn, string>;
 }
 
 /** One kind of bill file, told by its columns. */

@@ -1,10 +1,13 @@
 import { AppError } from '../../../platform/errors/index.ts';
+import { awsCurFormat } from './aws-cur.ts';
+import { azureCostDetailsFormat } from './azure-cost-details.ts';
 import { focusFormat, requiredFocusColumns } from './focus.ts';
 import type { BillFormat, FormatContext, FormatMapping, SourceColumn } from './format.ts';
+import { ociFormat } from './oci.ts';
 
 export type { BillDataset, FormatContext, FormatMapping, SourceColumn, SourceExpression } from './format.ts';
 
-const formats: readonly BillFormat[] = [focusFormat];
+const formats: readonly BillFormat[] = [focusFormat, awsCurFormat, azureCostDetailsFormat, ociFormat];
 
 /** How a file becomes canonical rows, told by its columns. Errors: `bill_column_missing`, naming what was expected. */
 export function mapBillColumns(columns: readonly SourceColumn[], context: FormatContext): FormatMapping {

@@ -1,0 +1,104 @@
+import { subjectFields } from '../../org/schema.ts';
+import { identifier, type Lake, literal } from '../../platform/lake/index.ts';
+import type { Store } from '../../platform/store/index.ts';
+import { decimal, decimalString } from '../../platform/units/index.ts';
+import type { CostMetric } from '../billing/schema.ts';
+import type { CoverageDimension, CoverageRow, RuleHit } from './schema.ts';
+import { rulesInForce } from './store.ts';
+import { allocatedDaily } from './tables.ts';
+
+export interface ReportDeps {
+  readonly store: Store;
+  readonly lake: Lake;
+}
+
+export interface CoverageQuery {
+  readonly period?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly by?: CoverageDimension | undefined;
+  readonly interval: 'period' | 'day';
+  readonly metric: CostMetric;
+}
+
+export function costColumn(metric: CostMetric): string {
+  return identifier(metric.charAt(0).toUpperCase() + metric.slice(1));
+}
+
+/** Coverage from the daily roll-up: exact sums by kind, which add up to the total. */
+export async function coverageOf(deps: ReportDeps, query: CoverageQuery): Promise<CoverageRow[]> {
+  const cost = costColumn(query.metric);
+  const day = query.interval === 'day' ? 'charge_day::VARCHAR' : 'NULL::VARCHAR';
+  const value = query.by === undefined ? 'NULL::VARCHAR' : dimensionColumn(query.by);
+  const ofKind = (kind: string) => `coalesce(sum(${cost}) FILTER (kind = ${literal(kind)}), 0)::VARCHAR`;
+  const rows = await deps.lake.query(`SELECT period, ${day} AS day, ${value} AS value, BillingCurrency AS currency,
+      coalesce(sum(${cost}), 0)::VARCHAR AS total, ${ofKind('allocated')} AS allocated, ${ofKind('idle')} AS idle,
+      ${ofKind('unallocated')} AS unallocated, ${ofKind('shared-unallocated')} AS shared
+    FROM ${await deps.lake.relation(deps.store, allocatedDaily)} ${whereOf(query)}
+    GROUP BY ALL ORDER BY period, day NULLS FIRST, currency, coalesce(sum(${cost}), 0) DESC, value NULLS LAST`);
+  return rows.map((row) => {
+    const [total, allocated, idle] = [exact(row.total), exact(row.allocated), exact(row.idle)];
+    return {
+      period: String(row.period),
+      day: row.day === null ? null : String(row.day),
+      value: row.value === null ? null : String(row.value),
+      currency: String(row.currency),
+      total,
+      allocated,
+      idle,
+      unallocated: exact(row.unallocated),
+      sharedUnallocated: exact(row.shared),
+      allocatedRatio: ratioOf(decimalString(decimal(allocated).plus(idle)), total),
+    };
+  });
+}
+
+function dimensionColumn(dimension: CoverageDimension): string {
+  const own = [...subjectFields, 'rule'] as readonly string[];
+  return identifier(own.includes(dimension) ? dimension : dimension.charAt(0).toUpperCase() + dimension.slice(1));
+}
+
+function whereOf({ period, from, to }: Pick<CoverageQuery, 'period' | 'from' | 'to'>): string {
+  const conditions = [
+    ...(period === undefined ? [] : [`period = ${literal(period)}`]),
+    ...(from === undefined ? [] : [`period >= ${literal(from)}`]),
+    ...(to === undefined ? [] : [`period <= ${literal(to)}`]),
+  ];
+  return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+}
+
+export function exact(value: unknown): string {
+  return decimalString(String(value));
+}
+
+/** A part of a whole, for drawing: six decimals; null when the whole is not above zero. */
+export function ratioOf(part: string, whole: string): number | null {
+  return decimal(whole).gt(0) ? decimal(part).dividedBy(whole).toDecimalPlaces(6).toNumber() : null;
+}
+
+/** What each rule in force took, and what none did. */
+export async function ruleHits(
+  deps: ReportDeps,
+  query: { readonly period?: string | undefined; readonly metric: CostMetric },
+): Promise<{ version: number; hits: RuleHit[] }> {
+  const cost = costColumn(query.metric);
+  const [inForce, rows] = await Promise.all([
+    rulesInForce(deps.store),
+    deps.lake.query(`SELECT rule, BillingCurrency AS currency, sum(bill_rows)::INTEGER AS bill_rows, coalesce(sum(${cost}), 0)::VARCHAR AS amount
+      FROM ${await deps.lake.relation(deps.store, allocatedDaily)} ${whereOf(query)} GROUP BY ALL ORDER BY currency`),
+  ]);
+  const currencies = [...new Set(rows.map((row) => String(row.currency)))];
+  const found = new Map(rows.map((row) => [`${String(row.currency)} ${String(row.rule)}`, row]));
+  const whole = (currency: string) =>
+    rows.reduce((sum, row) => (row.currency === currency ? sum.plus(String(row.amount)) : sum), decimal(0));
+  const names = [...new Set(inForce.rules.map(({ name }) => name)), null];
+  const hits = currencies.flatMap((currency) => {
+    const total = decimalString(whole(currency));
+    return names.map((rule): RuleHit => {
+      const row = found.get(`${currency} ${String(rule)}`);
+      const amount = row === undefined ? '0' : exact(row.amount);
+      return { rule, currency, billRows: Number(row?.bill_rows ?? 0), amount, share: ratioOf(amount, total) };
+    });
+  });
+  return { version: inForce.version, hits };
+}

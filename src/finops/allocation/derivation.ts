@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import type { StagedFile } from '../../platform/lake/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import { type Clock, monthPeriod } from '../../platform/units/index.ts';
+import { type BillChange, billRows } from '../billing/index.ts';
+import { type DerivationDeps, derivePeriod } from './derive-period.ts';
+import { followsUsage, poolIndexes } from './rules/rule-set.ts';
+import { recordState } from './states.ts';
+import { insertDerivation, type StoredRules } from './store.ts';
+import { allocatedDaily, allocations } from './tables.ts';
+import { workloadFingerprint } from './workloads/store.ts';
+
+export interface AllocationDeps extends DerivationDeps {
+  readonly clock: Clock;
+}
+
+export const NO_CHANGE: BillChange = { remove: [], add: [] };
+
+/** Allocations that are staged but not yet visible, with all that they stand on. */
+export interface DerivedAllocation {
+  readonly rules: StoredRules;
+  readonly change: BillChange;
+  readonly periods: readonly DerivedPeriod[];
+  readonly allocations: readonly StagedFile[];
+  readonly daily: readonly StagedFile[];
+  /** Partitions whose files the staged ones replace. */
+  readonly replaced: readonly string[];
+}
+
+interface DerivedPeriod {
+  readonly period: string;
+  readonly billFiles: readonly string[];
+  readonly deliveries: readonly string[];
+  readonly usageFingerprint: string;
+}
+
+/**
+ * Allocates what a change of the bill touches: its partitions, and, where rules have pools, every unit of its billing
+ * periods. `periods` names further periods to allocate whole.
+ */
+export async function deriveAllocation(
+  deps: AllocationDeps,
+  sql: Sql,
+  rules: StoredRules,
+  change: BillChange,
+  periods: readonly string[] = [],
+): Promise<DerivedAllocation> {
+  const files = await billAfter(deps, sql, change);
+  const changed = [...new Set([...change.remove, ...change.add.map(({ partition }) => partition)])];
+  const touched = [...new Set([...changed.map(periodOfPartition), ...periods])].toSorted();
+  const staged = { allocations: [] as StagedFile[], daily: [] as StagedFile[] };
+  const derived: DerivedPeriod[] = [];
+  const replaced = new Set(changed);
+  try {
+    for (const period of touched) {
+      const ofPeriod = files.filter((file) => periodOfPartition(file.partition) === period);
+      const whole = poolIndexes(rules).length > 0 || periods.includes(period);
+      const partitions = [...new Set(ofPeriod.map(({ partition }) => partition))].filter(
+        (partition) => whole || changed.includes(partition),
+      );
+      for (const partition of partitions) replaced.add(partition);
+      derived.push(await factsOf(deps, sql, rules, period, ofPeriod));
+      const made = await derivePeriod(deps, sql, { period, files: ofPeriod, rules }, partitions);
+      staged.allocations.push(...made.allocations);
+      staged.daily.push(...made.daily);
+    }
+  } catch (error) {
+    await deps.lake.discard([...staged.allocations, ...staged.daily]);
+    throw error;
+  }
+  return { rules, change, periods: derived, ...staged, replaced: [...replaced] };
+}
+
+/** Bill files as they will be after the change; the same whether the change is already made in `sql` or not. */
+async function billAfter(deps: DerivationDeps, sql: Sql, change: BillChange): Promise<StagedFile[]> {
+  const gone = new Set([...change.remove, ...change.add.map(({ partition }) => partition)]);
+  const current = await deps.lake.files(sql, billRows);
+  const stay = current.filter(({ partition }) => !gone.has(partition));
+  // A stable sort: by partition, and within one in the order of the delivery.
+  return [...stay, ...change.add].toSorted((one, other) =>
+    one.partition < other.partition ? -1 : Number(one.partition > other.partition),
+  );
+}
+
+/** The billing period is the last part of a unit's partition: its name says it, and a unit has one period. */
+export function periodOfPartition(partition: string): string {
+  return decodeURIComponent(partition.split('/').at(-1) ?? '');
+}
+
+async function factsOf(
+  deps: DerivationDeps,
+  sql: Sql,
+  rules: StoredRules,
+  period: string,
+  files: readonly StagedFile[],
+): Promise<DerivedPeriod> {
+  const relation = deps.lake.stagedRelation(billRows, files);
+  const deliveries = await deps.lake.query(`SELECT DISTINCT delivery FROM ${relation} ORDER BY 1`);
+  return {
+    period,
+    billFiles: files.map(({ id }) => id),
+    deliveries: deliveries.map((row) => String(row.delivery)),
+    usageFingerprint: followsUsage(rules) ? await usageFingerprint(deps, sql, period) : '',
+  };
+}
+
+/** Changes with any usage that a split of the period could see. */
+export async function usageFingerprint(deps: DerivationDeps, sql: Sql, period: string): Promise<string> {
+  const { start, end } = monthPeriod(period);
+  const within = { start: Date.parse(start), end: Date.parse(end) };
+  return `${await deps.usage.fingerprint(sql, within)} ${await workloadFingerprint(sql, within)}`;
+}
+
+/** Whether the bill is still what the allocation was derived from. */
+export async function stillStands(deps: DerivationDeps, sql: Sql, derived: DerivedAllocation): Promise<boolean> {
+  const files = await billAfter(deps, sql, derived.change);
+  return derived.periods.every(({ period, billFiles }) => {
+    const now = files.filter((file) => periodOfPartition(file.partition) === period).map(({ id }) => id);
+    return now.length === billFiles.length && now.every((id, index) => id === billFiles[index]);
+  });
+}
+
+/** Makes a derived allocation the current one, in the caller's transaction. */
+export async function swapIn(deps: AllocationDeps, sql: Sql, derived: DerivedAllocation): Promise<void> {
+  const { replaced, rules } = derived;
+  await deps.lake.swap(sql, allocations, { remove: replaced, add: derived.allocations });
+  await deps.lake.swap(sql, allocatedDaily, { remove: replaced, add: derived.daily });
+  const at = new Date(deps.clock.now()).toISOString();
+  for (const period of derived.periods) {
+    const derivation = { id: `al_${randomUUID()}`, ...period, rulesVersion: rules.version, at };
+    await insertDerivation(sql, derivation);
+    await recordState(deps.lake, sql, derivation, (partition) => periodOfPartition(partition) === period.period);
+  }
+}
+
+export async function discardDerived(deps: DerivationDeps, derived: DerivedAllocation): Promise<void> {
+  await deps.lake.discard([...derived.allocations, ...derived.daily]);
+}

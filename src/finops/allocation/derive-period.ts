@@ -1,0 +1,201 @@
+import { subjectFields } from '../../org/schema.ts';
+import {
+  EXACT_TYPE,
+  identifier,
+  type Lake,
+  type LakeSession,
+  literal,
+  type StagedFile,
+} from '../../platform/lake/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import { billRows } from '../billing/index.ts';
+import {
+  createPeriodTables,
+  DIRECT_KIND,
+  dailyKeys,
+  dailySums,
+  directDailySelect,
+  directRows,
+  fieldList,
+} from './period-tables.ts';
+import { type Classification, classificationOf, ruleNameSql } from './rules/classify.ts';
+import { poolIndexes, type RuleSet } from './rules/rule-set.ts';
+import { sharedRows } from './shares/apply-shares.ts';
+import { insertShares } from './shares/insert-shares.ts';
+import { planNodes } from './shares/plan-nodes.ts';
+import { planSplit } from './shares/plan-split.ts';
+import { costOfUnits } from './shares/split-sql.ts';
+import type { MeasuredUsage } from './shares/usage-basis.ts';
+import { allocatedCosts, allocatedDaily, allocations, dailyDimensions } from './tables.ts';
+
+export interface DerivationDeps {
+  readonly lake: Lake;
+  readonly usage: MeasuredUsage;
+}
+
+/** What one billing period is allocated from. */
+export interface PeriodBill {
+  /** YYYY-MM */
+  readonly period: string;
+  /** Every bill file of the period, in the order of partitions. */
+  readonly files: readonly StagedFile[];
+  readonly rules: RuleSet;
+}
+
+export interface StagedAllocation {
+  readonly allocations: readonly StagedFile[];
+  readonly daily: readonly StagedFile[];
+}
+
+/**
+ * Allocates the given partitions of a period and stages their allocations and roll-ups. With pools among the rules the
+ * whole period is read, because what a pool costs and who it is split over may lie in any unit of it.
+ */
+export async function derivePeriod(
+  deps: DerivationDeps,
+  sql: Sql,
+  bill: PeriodBill,
+  partitions: readonly string[],
+): Promise<StagedAllocation> {
+  const { lake } = deps;
+  const staged = { allocations: [] as StagedFile[], daily: [] as StagedFile[] };
+  const classification = classificationOf(bill.rules);
+  try {
+    await lake.session(async (session) => {
+      const pooled = poolIndexes(bill.rules).length > 0;
+      if (pooled) await settlePools(deps, session, sql, bill, classification);
+      for (const partition of partitions) {
+        const files = bill.files.filter((file) => file.partition === partition);
+        if (files.length === 0) continue;
+        const relation = lake.stagedRelation(billRows, files);
+        const rows = await session.stage(
+          allocations,
+          partition,
+          allocationSelect(bill.rules, classification, relation, pooled ? files : []),
+        );
+        staged.allocations.push(rows);
+        const shared = pooled ? lake.stagedRelation(allocations, [rows]) : null;
+        if (shared !== null) await assertConserved(session, shared, files);
+        const daily = shared === null ? directDaily(classification, relation) : wholeDaily(shared, files);
+        staged.daily.push(await session.stage(allocatedDaily, partition, daily));
+      }
+    });
+  } catch (error) {
+    await lake.discard([...staged.allocations, ...staged.daily]);
+    throw error;
+  }
+  return staged;
+}
+
+/**
+ * Fills the temporary tables of a period: pools are settled in the order of their rules, each on top of the last.
+ * `besides`: a bill relation that knows more of its rows, and what rows of pools keep of that.
+ */
+export async function settlePools(
+  deps: DerivationDeps,
+  session: LakeSession,
+  sql: Sql,
+  { period, files, rules }: PeriodBill,
+  classification: Classification,
+  besides: { readonly bill: string; readonly kept: readonly string[] } | null = null,
+): Promise<void> {
+  const bill = besides?.bill ?? deps.lake.stagedRelation(billRows, files);
+  await createPeriodTables(session, rules, classification, bill, files, besides?.kept);
+  const context = { session, sql, classification, bill, period, usage: deps.usage };
+  for (const [place, ruleIndex] of poolIndexes(rules).entries()) {
+    const rule = rules.rules[ruleIndex];
+    if (rule?.kubernetes !== undefined) {
+      await planNodes(session, sql, { index: ruleIndex, layer: place + 1, split: rule.kubernetes });
+    }
+    if (rule?.split !== undefined) {
+      const planned = await planSplit(context, rule, ruleIndex, rule.split);
+      const method = methodOf(rule.split);
+      const shared = planned.map(({ pool, outcome }) => ({
+        ruleIndex,
+        pool: pool.pool,
+        layer: place + 1,
+        method,
+        outcome,
+      }));
+      await insertShares(session, shared);
+    }
+    if (isBasisOfLater(rules, ruleIndex)) await addToBasis(session, rules, ruleIndex);
+  }
+}
+
+/** Whether a later pool is split by what has been allocated before it. */
+function isBasisOfLater(rules: RuleSet, ruleIndex: number): boolean {
+  return rules.rules.slice(ruleIndex + 1).some(({ split }) => {
+    if (split?.method === 'even') return split.to === undefined;
+    return split?.method === 'proportional' && split.by === 'cost' && split.of === undefined;
+  });
+}
+
+async function addToBasis(session: LakeSession, rules: RuleSet, ruleIndex: number): Promise<void> {
+  const items = `r.BillingCurrency, r.charge_day, s.kind, ${ofShare}`;
+  const sums = allocatedCosts.map((cost) => `sum(${cost})`).join(', ');
+  await session.query(`INSERT INTO shared_daily SELECT BillingCurrency, charge_day, kind, ${fieldList}, ${sums}
+    FROM (${sharedRows(rules, [ruleIndex], items)}) GROUP BY ALL`);
+}
+
+function methodOf(split: NonNullable<RuleSet['rules'][number]['split']>): string {
+  return split.method === 'proportional' ? `proportional/${split.by}` : split.method;
+}
+
+const ofShare = subjectFields.map((field) => `s.${identifier(field)}`).join(', ');
+const filesIn = (files: readonly StagedFile[]) => `lake_file IN (${files.map(({ id }) => literal(id)).join(', ')})`;
+
+/** Rows for `allocations`: whole rows of direct rules, and the shares of rows in pools. */
+function allocationSelect(
+  rules: RuleSet,
+  classification: Classification,
+  relation: string,
+  pooled: readonly StagedFile[],
+): string {
+  const noCosts = allocatedCosts.map((cost) => `NULL::${EXACT_TYPE} AS ${cost}`).join(', ');
+  const direct = `SELECT lake_file, row_number, ${classification.ruleName} AS rule, ${DIRECT_KIND} AS kind, NULL::INTEGER AS layer,
+      'direct' AS method, NULL::INTEGER AS share, NULL::${EXACT_TYPE} AS ratio, NULL::VARCHAR AS usage_unit,
+      NULL::${EXACT_TYPE} AS usage_quantity, NULL::VARCHAR AS resource_id, NULL::VARCHAR AS resource_name,
+      CASE WHEN coalesce(${fieldList}) IS NULL THEN 'the row lacks what the subject is named by' END AS reason,
+      ${fieldList}, ${noCosts}
+    FROM ${directRows(classification, relation, 'lake_file, file_row_number AS row_number')} WHERE rule_index IS NOT NULL`;
+  if (pooled.length === 0) return direct;
+  const items = `r.lake_file, r.row_number, s.rule_index, s.kind, s.layer, s.method, s.place, s.ratio, s.usage_unit,
+    s.usage_quantity, s.resource_id, s.resource_name, s.reason, ${ofShare}`;
+  return `${direct} UNION ALL SELECT * REPLACE (${ruleNameSql(rules)} AS rule_index)
+    FROM (${sharedRows(rules, poolIndexes(rules), items)}) WHERE ${filesIn(pooled)}`;
+}
+
+const totals = [
+  ...allocatedCosts.map((cost) => `sum(${cost})::${EXACT_TYPE} AS ${cost}`),
+  ...allocatedCosts.map((cost) => `sum(without_${cost})::BIGINT AS without_${cost}`),
+].join(', ');
+const wholeOf = (rows: string) =>
+  `SELECT ${dailyKeys}, sum(bill_rows)::BIGINT AS bill_rows, ${totals} FROM (${rows}) GROUP BY ALL`;
+
+function directDaily(classification: Classification, relation: string): string {
+  return wholeOf(directDailySelect(classification, relation));
+}
+
+/** The roll-up where there are pools: what was summed of direct rows before, and the shares as they were staged. */
+function wholeDaily(shared: string, files: readonly StagedFile[]): string {
+  const dimensions = dailyDimensions.map((column) => `r.${column}`).join(', ');
+  const rows = `SELECT r.charge_day, r.period, ${dimensions}, ${subjectFields.map((field) => `a.${identifier(field)}`).join(', ')},
+      a.rule, a.kind, a.share, ${allocatedCosts.map((cost) => `a.${cost}`).join(', ')}
+    FROM ${shared} a JOIN pool_row r ON r.lake_file = a.lake_file AND r.row_number = a.row_number WHERE a.share IS NOT NULL`;
+  return wholeOf(`SELECT * EXCLUDE (lake_file) FROM direct_daily WHERE ${filesIn(files)}
+    UNION ALL BY NAME SELECT ${dailyKeys}, ${dailySums('share = 0')} FROM (${rows}) GROUP BY ALL`);
+}
+
+/** Law 1, looked at before anything is shown: shares that do not add up to their rows are a bug, never a figure. */
+async function assertConserved(session: LakeSession, shared: string, files: readonly StagedFile[]): Promise<void> {
+  const given = allocatedCosts.map((cost) => `sum(${cost}) AS ${cost}`).join(', ');
+  const owed = allocatedCosts.map((cost) => `${costOfUnits(`sum(${cost})`)} AS ${cost}`).join(', ');
+  const same = allocatedCosts.map((cost) => `given.${cost} IS NOT DISTINCT FROM owed.${cost}`).join(' AND ');
+  const [row] =
+    await session.query(`SELECT ${same} AND given.bill_rows = owed.bill_rows AS conserved, given::VARCHAR AS given, owed::VARCHAR AS owed
+    FROM (SELECT ${given}, count(*) FILTER (share = 0) AS bill_rows FROM ${shared} WHERE share IS NOT NULL) given,
+      (SELECT ${owed}, count(*) AS bill_rows FROM pool_row WHERE ${filesIn(files)}) owed`);
+  if (row?.conserved === true) return;
+  throw new Error(`shares do not add up to their rows: ${String(row?.given)} of ${String(row?.owed)}`);
+}

@@ -1,0 +1,67 @@
+import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
+
+/** What a holder has of a set of rows by the old rules and by the new ones; both columns sum to the same. */
+export interface Change {
+  /** Key of the holder. */
+  readonly holder: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface HeldMove {
+  readonly from: string;
+  readonly to: string;
+  readonly amount: string;
+}
+
+/**
+ * The least money that has to change hands within a set of rows: who has less gives, who has more takes, the largest
+ * first. What a holder keeps does not move.
+ * Example: a 60 -> 50, b 40 -> 0, c 0 -> 50: b gives c 40, a gives c 10.
+ */
+export function movesWithin(changes: readonly Change[]): HeldMove[] {
+  const deltas = changes.map(({ holder, before, after }) => ({ holder, left: decimal(after).minus(before) }));
+  const bySize = (one: Left, other: Left) =>
+    other.left.abs().cmp(one.left.abs()) || (one.holder < other.holder ? -1 : 1);
+  const givers = deltas.filter(({ left }) => left.lt(0)).toSorted(bySize);
+  const takers = deltas.filter(({ left }) => left.gt(0)).toSorted(bySize);
+  const moves: HeldMove[] = [];
+  for (const giver of givers) {
+    for (const taker of takers) {
+      const moved = smaller(giver.left.neg(), taker.left);
+      if (!moved.gt(0)) continue;
+      giver.left = giver.left.plus(moved);
+      taker.left = taker.left.minus(moved);
+      moves.push({ from: giver.holder, to: taker.holder, amount: decimalString(moved) });
+    }
+  }
+  return moves;
+}
+
+interface Left {
+  readonly holder: string;
+  left: Decimal;
+}
+
+function smaller(one: Decimal, other: Decimal): Decimal {
+  return one.lt(other) ? one : other;
+}
+
+/** Moves of many sets of rows as one list: what goes both ways between two is set off. The largest first. */
+export function netMoves(moves: readonly HeldMove[]): HeldMove[] {
+  const net = new Map<string, { from: string; to: string; sum: Decimal }>();
+  for (const { from, to, amount } of moves) {
+    const [first, second] = from < to ? [from, to] : [to, from];
+    const pair = JSON.stringify([first, second]);
+    const known = net.get(pair) ?? { from: first, to: second, sum: decimal(0) };
+    net.set(pair, { ...known, sum: from === first ? known.sum.plus(amount) : known.sum.minus(amount) });
+  }
+  return [...net.values()]
+    .filter(({ sum }) => !sum.isZero())
+    .map(({ from, to, sum }) =>
+      sum.gt(0) ? { from, to, amount: decimalString(sum) } : { from: to, to: from, amount: decimalString(sum.neg()) },
+    )
+    .toSorted(
+      (one, other) => decimal(other.amount).cmp(one.amount) || (one.from + one.to < other.from + other.to ? -1 : 1),
+    );
+}

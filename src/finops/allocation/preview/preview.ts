@@ -1,0 +1,203 @@
+import { type Subject, subjectFields } from '../../../org/schema.ts';
+import { AppError } from '../../../platform/errors/index.ts';
+import { type ManifestKind, readManifests } from '../../../platform/manifests/index.ts';
+import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
+import { billRows } from '../../billing/index.ts';
+import type { CostMetric } from '../../billing/schema.ts';
+import { type ApplyDeps, billPeriods, outcomeOf } from '../apply-rules.ts';
+import { costColumn } from '../coverage.ts';
+import { periodOfPartition } from '../derivation.ts';
+import type { RuleSet } from '../rules/rule-set.ts';
+import { AllocationKind, AllocationRulesSpec, type Holder, type Preview } from '../schema.ts';
+import { rulesInForce } from '../store.ts';
+import { type Held, heldBy } from './cells.ts';
+import { type HeldMove, movesWithin, netMoves } from './moves.ts';
+
+export interface PreviewRequest {
+  readonly documents: readonly { readonly file: string; readonly text: string }[];
+  readonly period?: string | undefined;
+  readonly metric: CostMetric;
+}
+
+/** What applying rules would move. Both rule sets are worked out over the same rows, so only the rules make the difference. */
+export async function previewOf(deps: ApplyDeps, kind: ManifestKind, request: PreviewRequest): Promise<Preview> {
+  const { name, spec } = readRules(kind, request);
+  const inForce = await rulesInForce(deps.store);
+  const unchanged = (await outcomeOf(deps.store, name, spec)) === 'unchanged';
+  const periods = (await billPeriods(deps, deps.store)).filter(
+    (period) => request.period === undefined || period === request.period,
+  );
+  const held = { before: [] as Held[], after: [] as Held[] };
+  for (const period of periods) {
+    const { before, after } = await heldIn(deps, period, inForce, spec, costColumn(request.metric));
+    held.before.push(...before);
+    held.after.push(...after);
+  }
+  return {
+    version: inForce.version,
+    unchanged,
+    metric: request.metric,
+    periods,
+    ...compared(held.before, held.after, { before: inForce, after: spec }),
+  };
+}
+
+function readRules(kind: ManifestKind, request: PreviewRequest): { name: string; spec: RuleSet } {
+  const manifests = request.documents.flatMap((text) => readManifests(text, { [kind.kind]: kind }));
+  const [manifest] = manifests;
+  if (manifest === undefined || manifests.length > 1) {
+    const detail = `A preview takes one document of AllocationRules; ${manifests.length} were given.`;
+    throw new AppError('manifest_invalid', detail);
+  }
+  const document = manifest.document as { metadata: { name: string }; spec?: unknown };
+  return { name: document.metadata.name, spec: AllocationRulesSpec.parse(document.spec) };
+}
+
+async function heldIn(
+  deps: ApplyDeps,
+  period: string,
+  inForce: RuleSet,
+  spec: RuleSet,
+  cost: string,
+): Promise<{ before: Held[]; after: Held[] }> {
+  const all = await deps.lake.files(deps.store, billRows);
+  const files = all
+    .filter(({ partition }) => periodOfPartition(partition) === period)
+    .toSorted((one, other) => (one.partition < other.partition ? -1 : Number(one.partition > other.partition)));
+  const side = (mine: RuleSet, other: RuleSet, mineFirst: boolean) =>
+    deps.lake.session((session) =>
+      heldBy(deps, session, deps.store, { period, files }, { mine, other, mineFirst, cost }),
+    );
+  // Each side has temporary tables of its own, so each has a connection of its own.
+  return { before: await side(inForce, spec, true), after: await side(spec, inForce, false) };
+}
+
+type Sums = Map<string, { before: Decimal; after: Decimal }>;
+
+function compared(before: readonly Held[], after: readonly Held[], rules: { before: RuleSet; after: RuleSet }) {
+  const currencies = [...new Set([...before, ...after].map(({ currency }) => currency))].toSorted();
+  const parts = currencies.map((currency) => {
+    const of = (held: readonly Held[]) => held.filter((each) => each.currency === currency);
+    return { currency, before: of(before), after: of(after) };
+  });
+  return {
+    holders: parts.flatMap((part) =>
+      holdersOf(
+        part.currency,
+        summed(part, ({ holder }) => holder),
+      ),
+    ),
+    moves: parts.flatMap((part) =>
+      movesOf(part).map(({ from, to, amount }) => ({
+        from: holderOf(from),
+        to: holderOf(to),
+        currency: part.currency,
+        amount,
+      })),
+    ),
+    rules: parts.flatMap((part) => rulesOf(part, rules)),
+    totals: parts.map((part) => totalsOf(part)),
+  };
+}
+
+interface Part {
+  readonly currency: string;
+  readonly before: readonly Held[];
+  readonly after: readonly Held[];
+}
+
+function summed({ before, after }: Pick<Part, 'before' | 'after'>, keyOf: (held: Held) => string): Sums {
+  const sums: Sums = new Map();
+  const add = (held: Held, side: 'before' | 'after') => {
+    const known = sums.get(keyOf(held)) ?? { before: decimal(0), after: decimal(0) };
+    sums.set(keyOf(held), { ...known, [side]: known[side].plus(held.amount) });
+  };
+  for (const held of before) add(held, 'before');
+  for (const held of after) add(held, 'after');
+  return sums;
+}
+
+function movesOf({ before, after }: Part): HeldMove[] {
+  const cellsBefore = Map.groupBy(before, ({ cell }) => cell);
+  const cellsAfter = Map.groupBy(after, ({ cell }) => cell);
+  const cells = new Set([...cellsBefore.keys(), ...cellsAfter.keys()]);
+  return netMoves(
+    [...cells].flatMap((cell) => {
+      const sums = summed(
+        { before: cellsBefore.get(cell) ?? [], after: cellsAfter.get(cell) ?? [] },
+        ({ holder }) => holder,
+      );
+      return movesWithin(
+        [...sums].map(([holder, sum]) => ({
+          holder,
+          before: decimalString(sum.before),
+          after: decimalString(sum.after),
+        })),
+      );
+    }),
+  );
+}
+
+function holdersOf(currency: string, sums: Sums) {
+  return [...sums]
+    .map(([holder, { before, after }]) => ({
+      ...holderOf(holder),
+      currency,
+      before: decimalString(before),
+      after: decimalString(after),
+      change: decimalString(after.minus(before)),
+    }))
+    .toSorted((one, other) => decimal(other.change).abs().cmp(decimal(one.change).abs()));
+}
+
+function holderOf(key: string): Holder {
+  const [kind, ...values] = JSON.parse(key) as (string | null)[];
+  const entries = subjectFields.flatMap((field, index) => {
+    const value = values[index];
+    return value === null || value === undefined ? [] : [[field, value]];
+  });
+  return { kind: AllocationKind.parse(kind), subject: Object.fromEntries(entries) as Subject };
+}
+
+function rulesOf(part: Part, rules: { before: RuleSet; after: RuleSet }) {
+  const nameOf = (set: RuleSet, { ruleIndex }: Held) =>
+    ruleIndex === null ? null : (set.rules[ruleIndex]?.name ?? null);
+  const sums = new Map<string | null, { before: Decimal; after: Decimal }>();
+  for (const side of ['before', 'after'] as const) {
+    for (const held of part[side]) {
+      const name = nameOf(rules[side], held);
+      const known = sums.get(name) ?? { before: decimal(0), after: decimal(0) };
+      sums.set(name, { ...known, [side]: known[side].plus(held.amount) });
+    }
+  }
+  return [...sums]
+    .toSorted(
+      ([one], [other]) => Number(one === null) - Number(other === null) || ((one ?? '') < (other ?? '') ? -1 : 1),
+    )
+    .map(([rule, { before, after }]) => ({
+      rule,
+      currency: part.currency,
+      before: decimalString(before),
+      after: decimalString(after),
+    }));
+}
+
+function totalsOf(part: Part) {
+  const sum = (held: readonly Held[], kinds: readonly string[]) =>
+    decimalString(
+      held.reduce(
+        (total, { holder, amount }) => (kinds.includes(holderOf(holder).kind) ? total.plus(amount) : total),
+        decimal(0),
+      ),
+    );
+  const nobody = ['unallocated', 'shared-unallocated'];
+  return {
+    currency: part.currency,
+    total: sum(part.after, AllocationKind.options),
+    moved: decimalString(movesOf(part).reduce((total, { amount }) => total.plus(amount), decimal(0))),
+    unallocatedBefore: sum(part.before, nobody),
+    unallocatedAfter: sum(part.after, nobody),
+    idleBefore: sum(part.before, ['idle']),
+    idleAfter: sum(part.after, ['idle']),
+  };
+}

@@ -1,0 +1,88 @@
+import { identifier, type LakeRow, type LakeSession, literal } from '../../../platform/lake/index.ts';
+import { billDimension } from '../../billing/index.ts';
+import type { Charge } from './reconcile.ts';
+
+const ROWS_A_STATEMENT = 1000;
+
+/** Usage without a resource id meets rows that carry its run, its pipeline run or its endpoint as a tag. */
+export const linkFields = ['run', 'pipelineRun', 'endpoint'] as const;
+export type LinkField = (typeof linkFields)[number];
+
+/** How usage and rows are brought together: `resource` and `tag:<field>` with the text that both have. */
+export interface Link {
+  readonly by: 'resource' | LinkField;
+  /** Trimmed, in lower case. */
+  readonly value: string;
+}
+
+export interface LinkedCharge extends Charge {
+  readonly link: Link;
+  readonly currency: string;
+  readonly gpuCount: string | null;
+  readonly coreCount: string | null;
+}
+
+const folded = (expression: string) => `lower(trim(${expression}))`;
+const tagOf = (field: LinkField) => folded(billDimension(`tag:steelyard.${field}`) ?? 'NULL');
+
+/** Fills `linked`: the bill's rows with the link that usage has, the resource before any tag. `bill` has `amount`. */
+export async function createLinked(session: LakeSession, bill: string, links: readonly Link[]): Promise<void> {
+  await session.query('CREATE TEMP TABLE wanted (link_by VARCHAR, link_value VARCHAR)');
+  const rows = links.map(({ by, value }) => `(${literal(by)}, ${literal(value)})`);
+  for (let start = 0; start < rows.length; start += ROWS_A_STATEMENT) {
+    await session.query(`INSERT INTO wanted VALUES ${rows.slice(start, start + ROWS_A_STATEMENT).join(', ')}`);
+  }
+  const joins = linkFields.map(
+    (field) =>
+      `LEFT JOIN wanted ${identifier(field)} ON ${identifier(field)}.link_by = ${literal(field)} AND ${identifier(field)}.link_value = b.tag_${field}`,
+  );
+  const tags = linkFields.map((field) => `${tagOf(field)} AS tag_${field}`).join(', ');
+  const by = linkFields
+    .map((field) => `WHEN ${identifier(field)}.link_value IS NOT NULL THEN ${literal(field)}`)
+    .join(' ');
+  const values = ['resource', ...linkFields].map((field) => `${identifier(field)}.link_value`).join(', ');
+  await session.query(`CREATE TEMP TABLE linked AS SELECT
+      CASE WHEN resource.link_value IS NOT NULL THEN 'resource' ${by} END AS link_by, coalesce(${values}) AS link_value,
+      ResourceId, currency, start_ms, end_ms, sum(amount) AS billed, max(hours) AS hours, max(gpus) AS gpus, max(cores) AS cores
+    FROM (SELECT ${folded('ResourceId')} AS resource_id, ResourceId, BillingCurrency AS currency, amount, ServiceCategory,
+        epoch_ms(ChargePeriodStart) AS start_ms, epoch_ms(ChargePeriodEnd) AS end_ms, ${tags},
+        CASE WHEN ConsumedUnit ILIKE 'hour%' AND ChargeCategory = 'Usage' AND ConsumedQuantity > 0 THEN ConsumedQuantity END AS hours,
+        TRY_CAST(SkuPriceDetails->>'$.GpuCount' AS DECIMAL(18,6)) AS gpus, TRY_CAST(SkuPriceDetails->>'$.CoreCount' AS DECIMAL(18,6)) AS cores
+      FROM ${bill} WHERE amount IS NOT NULL) b
+    LEFT JOIN wanted resource ON resource.link_by = 'resource' AND resource.link_value = b.resource_id ${joins.join(' ')}
+    WHERE coalesce(${values}) IS NOT NULL OR (b.resource_id <> '' AND b.ServiceCategory IN ('Compute', 'AI and Machine Learning'))
+    GROUP BY ALL`);
+}
+
+/** Charges that usage has a link to, by link, currency and time. */
+export async function linkedCharges(
+  session: LakeSession,
+  window: { start: number; end: number },
+): Promise<LinkedCharge[]> {
+  const rows =
+    await session.query(`SELECT link_by, link_value, currency, coalesce(start_ms, ${window.start})::VARCHAR AS start,
+      coalesce(end_ms, ${window.end})::VARCHAR AS until, sum(billed)::VARCHAR AS billed, max(hours)::VARCHAR AS hours,
+      max(gpus)::VARCHAR AS gpus, max(cores)::VARCHAR AS cores
+    FROM linked WHERE link_by IS NOT NULL GROUP BY ALL ORDER BY ALL`);
+  return rows.map((row) => ({
+    link: { by: row.link_by as Link['by'], value: String(row.link_value) },
+    currency: String(row.currency),
+    start: Number(row.start),
+    end: Number(row.until),
+    billed: String(row.billed),
+    hours: textOrNull(row.hours),
+    gpuCount: textOrNull(row.gpus),
+    coreCount: textOrNull(row.cores),
+  }));
+}
+
+/** Compute that nobody metered at all, by resource. */
+export async function untrackedResources(session: LakeSession): Promise<LakeRow[]> {
+  return session.query(`SELECT ResourceId AS resource, currency, sum(billed)::VARCHAR AS billed,
+      sum(coalesce(hours, greatest(end_ms - start_ms, 0) / 3600000.0))::DECIMAL(38,6)::VARCHAR AS hours
+    FROM linked WHERE link_by IS NULL GROUP BY ALL ORDER BY sum(billed) DESC, resource`);
+}
+
+function textOrNull(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value);
+}

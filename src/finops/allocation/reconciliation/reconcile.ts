@@ -1,0 +1,205 @@
+import type { Subject } from '../../../org/schema.ts';
+import { EXACT_DECIMALS } from '../../../platform/lake/index.ts';
+import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
+import { splitExactly } from '../shares/fractions.ts';
+
+const MS_PER_HOUR = 3_600_000;
+
+/** What was held of a resource, as metering recorded it. */
+export interface HeldInterval {
+  readonly id: string;
+  readonly subject: Subject;
+  /** Key of the price book. */
+  readonly resource: string;
+  readonly quantity: string;
+  /** Unix milliseconds; end exclusive. */
+  readonly start: number;
+  readonly end: number;
+  /** Cost of the whole interval by the price book; null when a price is missing. */
+  readonly cost: { readonly amount: string; readonly currency: string } | null;
+}
+
+/** Billed rows of one resource and charge period, summed. */
+export interface Charge {
+  readonly start: number;
+  readonly end: number;
+  readonly billed: string;
+  /** Hours that the bill states; null when it does not, and then it is the charge period. */
+  readonly hours: string | null;
+}
+
+export interface Capacity {
+  readonly units: string;
+  readonly source: 'bill' | 'observed' | 'one';
+}
+
+export interface Reconciled {
+  readonly billed: string;
+  readonly reconciled: string;
+  readonly idle: string;
+  readonly metered: string | null;
+  readonly priceVariance: string | null;
+  readonly billedHours: string;
+  readonly meteredHours: string;
+  readonly subjects: readonly { subject: Subject; reconciled: string; metered: string | null; hours: string }[];
+  /** Intervals that met a charge. */
+  readonly met: ReadonlySet<string>;
+}
+
+interface Piece {
+  readonly interval: HeldInterval;
+  readonly hours: Decimal;
+  /** The interval's cost by the part of its time; null when not known in the currency of the bill. */
+  readonly cost: Decimal | null;
+}
+
+/**
+ * Bill and metering of one resource in one currency. Of each charge, metered hours / billed hours (1 at most) was held and
+ * goes to the subjects in the ratio of their metered cost, or of their hours where a price is missing; the rest was
+ * idle. reconciled - metered is the price variance.
+ * Example: 24 h billed at 48, 18 h metered at 1.50 -> reconciled 36, idle 12, metered 27, price variance 9.
+ */
+export function reconcileResource(
+  charges: readonly Charge[],
+  intervals: readonly HeldInterval[],
+  capacity: Capacity,
+  currency: string,
+): Reconciled {
+  const sum = newSum();
+  for (const [charge, touching] of meet(charges, intervals)) {
+    const pieces = touching.map((interval) => pieceOf(interval, charge, currency));
+    addCharge(sum, charge, pieces, capacity);
+  }
+  const metered = sum.unpriced ? null : decimalString(sum.metered);
+  return {
+    billed: decimalString(sum.billed),
+    reconciled: decimalString(sum.reconciled),
+    idle: decimalString(sum.billed.minus(sum.reconciled)),
+    metered,
+    priceVariance: metered === null ? null : decimalString(sum.reconciled.minus(metered)),
+    billedHours: rounded(sum.billedHours),
+    meteredHours: rounded(sum.meteredHours),
+    subjects: [...sum.subjects.values()].map(({ subject, reconciled, metered: cost, hours }) => ({
+      subject,
+      reconciled: decimalString(reconciled),
+      metered: cost === null ? null : decimalString(cost),
+      hours: rounded(hours),
+    })),
+    met: sum.met,
+  };
+}
+
+interface Sum {
+  billed: Decimal;
+  reconciled: Decimal;
+  metered: Decimal;
+  unpriced: boolean;
+  billedHours: Decimal;
+  meteredHours: Decimal;
+  readonly subjects: Map<string, { subject: Subject; reconciled: Decimal; metered: Decimal | null; hours: Decimal }>;
+  readonly met: Set<string>;
+}
+
+function newSum(): Sum {
+  const zero = decimal(0);
+  return {
+    billed: zero,
+    reconciled: zero,
+    metered: zero,
+    unpriced: false,
+    billedHours: zero,
+    meteredHours: zero,
+    subjects: new Map(),
+    met: new Set(),
+  };
+}
+
+function addCharge(sum: Sum, charge: Charge, pieces: readonly Piece[], capacity: Capacity): void {
+  const billedHours = decimal(charge.hours ?? hoursBetween(charge.start, charge.end)).times(capacity.units);
+  const meteredHours = pieces.reduce((total, { hours }) => total.plus(hours), decimal(0));
+  sum.billed = sum.billed.plus(charge.billed);
+  sum.billedHours = sum.billedHours.plus(billedHours);
+  sum.meteredHours = sum.meteredHours.plus(meteredHours);
+  for (const { interval } of pieces) sum.met.add(interval.id);
+  if (meteredHours.isZero()) return;
+  // A charge of no length was held by whoever held the resource at that moment.
+  const isFull = billedHours.lte(meteredHours);
+  const held = isFull ? decimal(charge.billed) : decimal(charge.billed).times(meteredHours).dividedBy(billedHours);
+  addShares(sum, rounded(held), pieces);
+}
+
+function addShares(sum: Sum, held: string, pieces: readonly Piece[]): void {
+  const costs = pieces.map(({ cost }) => cost);
+  const priced = costs.filter((cost) => cost !== null);
+  const byCost = priced.length === pieces.length && priced.some((cost) => cost.gt(0));
+  const weights = byCost ? priced : pieces.map(({ hours }) => hours);
+  const shares = splitExactly(
+    held,
+    weights.map((weight) => rounded(weight)),
+  );
+  sum.reconciled = sum.reconciled.plus(held);
+  for (const [index, { interval, hours, cost }] of pieces.entries()) {
+    const key = JSON.stringify(interval.subject);
+    const known = sum.subjects.get(key) ?? newSubject(interval.subject);
+    if (cost === null) sum.unpriced = true;
+    else sum.metered = sum.metered.plus(rounded(cost));
+    sum.subjects.set(key, {
+      subject: interval.subject,
+      reconciled: known.reconciled.plus(shares[index] ?? '0'),
+      metered: known.metered === null || cost === null ? null : known.metered.plus(rounded(cost)),
+      hours: known.hours.plus(hours),
+    });
+  }
+}
+
+function newSubject(subject: Subject) {
+  return { subject, reconciled: decimal(0), metered: decimal(0) as Decimal | null, hours: decimal(0) };
+}
+
+/** Each charge with the intervals that touch it; both are walked once, in order of time. */
+function* meet(
+  charges: readonly Charge[],
+  intervals: readonly HeldInterval[],
+): Iterable<[Charge, readonly HeldInterval[]]> {
+  const waiting = intervals.toSorted((one, other) => one.start - other.start || (one.id < other.id ? -1 : 1));
+  let next = 0;
+  let open: HeldInterval[] = [];
+  for (const charge of charges.toSorted((one, other) => one.start - other.start || one.end - other.end)) {
+    for (; next < waiting.length && (waiting[next]?.start ?? 0) < charge.end; next += 1) {
+      const interval = waiting[next];
+      if (interval !== undefined) open.push(interval);
+    }
+    open = open.filter(({ end }) => end > charge.start);
+    yield [charge, open.filter(({ start }) => start < charge.end)];
+  }
+}
+
+function pieceOf(interval: HeldInterval, charge: Charge, currency: string): Piece {
+  const milliseconds = Math.min(interval.end, charge.end) - Math.max(interval.start, charge.start);
+  const part = decimal(milliseconds).dividedBy(interval.end - interval.start);
+  const cost = interval.cost?.currency === currency ? decimal(interval.cost.amount).times(part) : null;
+  return { interval, hours: decimal(interval.quantity).times(milliseconds).dividedBy(MS_PER_HOUR), cost };
+}
+
+function hoursBetween(start: number, end: number): Decimal {
+  return decimal(Math.max(0, end - start)).dividedBy(MS_PER_HOUR);
+}
+
+function rounded(amount: Decimal): string {
+  return decimalString(amount.toDecimalPlaces(EXACT_DECIMALS));
+}
+
+/** The most that was held at one moment. */
+export function mostHeldAtOnce(intervals: readonly HeldInterval[]): string {
+  const changes = intervals.flatMap(({ start, end, quantity }) => [
+    { at: start, by: decimal(quantity) },
+    { at: end, by: decimal(quantity).neg() },
+  ]);
+  let held = decimal(0);
+  let most = decimal(0);
+  for (const { by } of changes.toSorted((one, other) => one.at - other.at || one.by.cmp(other.by))) {
+    held = held.plus(by);
+    if (held.gt(most)) most = held;
+  }
+  return decimalString(most);
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { Subject } from '../../../org/schema.ts';
+import { endpoint } from '../../../platform/contract/schema.ts';
+import { Currency, DecimalString, Month } from '../../../platform/units/schema.ts';
+import { CostMetric } from '../../billing/schema.ts';
+
+const amount = (what: string) => DecimalString.describe(what);
+
+export const ReconciledSubject = z
+  .strictObject({
+    subject: Subject,
+    currency: Currency,
+    reconciled: amount('Billed cost of what it held'),
+    metered: DecimalString.nullable().describe('Cost of the same by the price book; null when a price is missing'),
+    hours: amount('Metered resource-hours'),
+  })
+  .describe('What a subject cost by the bill, split by metered usage');
+export type ReconciledSubject = z.infer<typeof ReconciledSubject>;
+
+export const ReconciledResource = z
+  .strictObject({
+    resource: z.string().describe("The bill's ResourceId, or the tag that rows and usage share"),
+    match: z
+      .enum(['resource', 'tag', 'none'])
+      .describe('How rows met usage: by resource id, by a steelyard.* tag, or not at all'),
+    currency: Currency,
+    billed: amount('Billed cost in the period'),
+    reconciled: amount('Of that, what subjects held'),
+    idle: amount('Of that, hours that were billed and held by nobody'),
+    untracked: amount('Of that, where nothing was metered at all: used, perhaps, but by nobody that we know of'),
+    metered: DecimalString.nullable().describe('Metered hours by the price book; null when a price is missing'),
+    priceVariance: DecimalString.nullable().describe('reconciled - metered; null when metered is'),
+    billedHours: amount('Hours that were billed, times what the resource holds'),
+    meteredHours: amount('Resource-hours that were metered within them'),
+    capacity: amount('Units that the resource holds: GPUs, CPUs, or 1'),
+    capacitySource: z
+      .enum(['bill', 'observed', 'one'])
+      .describe('SkuPriceDetails of the bill, the most that was held at once, or one thing'),
+  })
+  .describe('billed = reconciled + idle + untracked, and reconciled = metered + price variance');
+export type ReconciledResource = z.infer<typeof ReconciledResource>;
+
+export const getReconciliation = endpoint({
+  method: 'GET',
+  path: '/api/v1/allocation/reconciliation',
+  scope: 'finops.read',
+  summary: 'Metered usage against the bill, by resource and time: what was idle, untracked, or priced otherwise',
+  query: z.strictObject({
+    period: Month.describe('Billing period'),
+    metric: CostMetric.default('billedCost').describe('FOCUS cost column; default billedCost'),
+  }),
+  response: z.strictObject({
+    period: Month,
+    metric: CostMetric,
+    totals: z
+      .array(
+        z.strictObject({
+          currency: Currency,
+          billed: amount('Billed cost of the resources listed'),
+          reconciled: amount('Held by subjects'),
+          idle: amount('Billed and held by nobody'),
+          untracked: amount('Of resources that nobody metered'),
+          metered: amount('By the price book, where there is a price'),
+          priceVariance: amount('reconciled - metered, where there is a price'),
+          withoutPrice: z.number().int().describe('Resources whose metered cost is not known'),
+        }),
+      )
+      .describe('Totals by currency'),
+    subjects: z.array(ReconciledSubject).describe('The largest first'),
+    resources: z.array(ReconciledResource).describe('The largest billed first; at most 1000, totals are over all'),
+    unbilled: z
+      .array(
+        z.strictObject({
+          usage: z.string().describe('Id of the interval'),
+          subject: Subject,
+          resource: z.string().describe('Resource by the price book'),
+          resourceId: z.string().nullable().describe('Resource as the bill would name it; null when not said'),
+          hours: amount('Resource-hours'),
+          metered: z
+            .strictObject({ amount: DecimalString.describe('Exact amount'), currency: Currency })
+            .nullable()
+            .describe('Metered cost; null when a price is missing'),
+        }),
+      )
+      .describe('Metered, but no billed row meets it: on premises, not yet billed, or named otherwise; at most 1000'),
+  }),
+  errors: [],
+});

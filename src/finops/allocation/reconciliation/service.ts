@@ -1,0 +1,174 @@
+import type { z } from 'zod';
+import type { Subject } from '../../../org/schema.ts';
+import { EXACT_DECIMALS, literal } from '../../../platform/lake/index.ts';
+import type { Sql } from '../../../platform/store/index.ts';
+import { decimal, decimalString, monthPeriod, sumDecimals } from '../../../platform/units/index.ts';
+import { billRows } from '../../billing/index.ts';
+import type { CostMetric } from '../../billing/schema.ts';
+import { costColumn, exact, type ReportDeps } from '../coverage.ts';
+import {
+  createLinked,
+  type Link,
+  type LinkedCharge,
+  linkedCharges,
+  linkFields,
+  untrackedResources,
+} from './billed-charges.ts';
+import { type Capacity, type HeldInterval, mostHeldAtOnce, reconcileResource } from './reconcile.ts';
+import type { getReconciliation, ReconciledResource, ReconciledSubject } from './schema.ts';
+
+const MOST_LISTED = 1000;
+
+/** Metered intervals with their cost, whole, that touch [start, end) Unix milliseconds. */
+export interface MeteredIntervals {
+  within(sql: Sql, window: { start: number; end: number }): Promise<readonly MeteredInterval[]>;
+}
+export interface MeteredInterval extends HeldInterval {
+  readonly resourceId: string | null;
+}
+
+export interface ReconciliationDeps extends ReportDeps {
+  readonly metered: MeteredIntervals;
+}
+
+type Resource = z.infer<typeof ReconciledResource>;
+type Answer = z.infer<typeof getReconciliation.response>;
+
+/** Bill against metering of one billing period. Only usage within the month of the period counts. */
+export async function reconciliationOf(deps: ReconciliationDeps, period: string, metric: CostMetric): Promise<Answer> {
+  const month = monthPeriod(period);
+  const window = { start: Date.parse(month.start), end: Date.parse(month.end) };
+  const intervals = await deps.metered.within(deps.store, window);
+  const byLink = Map.groupBy(intervals, (interval) => linkKey(linkOf(interval)));
+  const bill = `(SELECT *, ${costColumn(metric)} AS amount FROM ${await deps.lake.relation(deps.store, billRows)}
+    WHERE period = ${literal(period)})`;
+  const { charges, untracked } = await deps.lake.session(async (session) => {
+    const links = intervals.flatMap((interval) => linkOf(interval) ?? []);
+    await createLinked(session, bill, [...new Map(links.map((link) => [linkKey(link), link])).values()]);
+    return { charges: await linkedCharges(session, window), untracked: await untrackedResources(session) };
+  });
+  const linked = [...Map.groupBy(charges, (charge) => `${linkKey(charge.link)} ${charge.currency}`).values()].map(
+    (group) => reconciledGroup(group, byLink),
+  );
+  const met = new Set(linked.flatMap(({ met: ids }) => [...ids]));
+  const resources = [...linked.map(({ resource }) => resource), ...untracked.map(untrackedResource)];
+  return {
+    period,
+    metric,
+    totals: totalsOf(resources),
+    subjects: subjectsOf(linked.flatMap(({ subjects }) => subjects)),
+    resources: resources.toSorted((one, other) => decimal(other.billed).cmp(one.billed)).slice(0, MOST_LISTED),
+    unbilled: intervals
+      .filter(({ id }) => !met.has(id))
+      .slice(0, MOST_LISTED)
+      .map(unbilledOf),
+  };
+}
+
+/** By its resource where usage says it, else by the most exact thing of its subject that a tag could name. */
+function linkOf({ resourceId, subject }: MeteredInterval): Link | null {
+  if (resourceId !== null) return { by: 'resource', value: resourceId.trim().toLowerCase() };
+  const field = linkFields.find((each) => subject[each] !== undefined);
+  return field === undefined ? null : { by: field, value: (subject[field] ?? '').trim().toLowerCase() };
+}
+
+function linkKey(link: Link | null): string {
+  return link === null ? '' : `${link.by}=${link.value}`;
+}
+
+function reconciledGroup(group: readonly LinkedCharge[], byLink: ReadonlyMap<string, readonly MeteredInterval[]>) {
+  const [first] = group;
+  if (first === undefined) throw new Error('a group has at least one charge');
+  const { link, currency } = first;
+  const intervals = byLink.get(linkKey(link)) ?? [];
+  const capacity = capacityOf(group, intervals);
+  const { subjects, met, ...sums } = reconcileResource(group, intervals, capacity, currency);
+  const resource: Resource = {
+    resource: link.by === 'resource' ? link.value : `tag:steelyard.${link.by}=${link.value}`,
+    match: link.by === 'resource' ? 'resource' : 'tag',
+    currency,
+    ...sums,
+    untracked: '0',
+    capacity: decimalString(capacity.units),
+    capacitySource: capacity.source,
+  };
+  return { resource, met, subjects: subjects.map((subject) => ({ ...subject, currency })) };
+}
+
+/** How many units a resource holds at once, in the units of its usage. */
+function capacityOf(group: readonly LinkedCharge[], intervals: readonly MeteredInterval[]): Capacity {
+  const isUnit = (prefix: string) => intervals.some(({ resource }) => resource.toLowerCase().startsWith(prefix));
+  const stated = isUnit('gpu')
+    ? group.find(({ gpuCount }) => gpuCount !== null)?.gpuCount
+    : isUnit('vcpu')
+      ? group.find(({ coreCount }) => coreCount !== null)?.coreCount
+      : null;
+  if (stated !== null && stated !== undefined && decimal(stated).gt(0)) return { units: stated, source: 'bill' };
+  const most = mostHeldAtOnce(intervals);
+  return decimal(most).gt(1) ? { units: most, source: 'observed' } : { units: '1', source: 'one' };
+}
+
+function untrackedResource(row: Record<string, unknown>): Resource {
+  const billed = exact(row.billed);
+  return {
+    resource: String(row.resource),
+    match: 'none',
+    currency: String(row.currency),
+    billed,
+    reconciled: '0',
+    idle: '0',
+    untracked: billed,
+    metered: null,
+    priceVariance: null,
+    billedHours: exact(row.hours),
+    meteredHours: '0',
+    capacity: '1',
+    capacitySource: 'one',
+  };
+}
+
+function totalsOf(resources: readonly Resource[]): Answer['totals'] {
+  return [...Map.groupBy(resources, ({ currency }) => currency)]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([currency, all]) => {
+      const tracked = all.filter(({ match }) => match !== 'none');
+      const sum = (of: (resource: Resource) => string | null) => sumDecimals(all.flatMap((each) => of(each) ?? []));
+      return {
+        currency,
+        billed: sum(({ billed }) => billed),
+        reconciled: sum(({ reconciled }) => reconciled),
+        idle: sum(({ idle }) => idle),
+        untracked: sum(({ untracked }) => untracked),
+        metered: sum(({ metered }) => metered),
+        priceVariance: sum(({ priceVariance }) => priceVariance),
+        withoutPrice: tracked.filter(({ metered }) => metered === null).length,
+      };
+    });
+}
+
+function subjectsOf(parts: readonly z.infer<typeof ReconciledSubject>[]): z.infer<typeof ReconciledSubject>[] {
+  const groups = Map.groupBy(parts, ({ subject, currency }) => JSON.stringify([currency, subject]));
+  return [...groups.values()]
+    .map((group) => {
+      const [first] = group;
+      const subject: Subject = first?.subject ?? {};
+      const costs = group.map(({ metered }) => metered);
+      return {
+        subject,
+        currency: first?.currency ?? '',
+        reconciled: sumDecimals(group.map(({ reconciled }) => reconciled)),
+        metered: costs.includes(null) ? null : sumDecimals(costs.flatMap((cost) => cost ?? [])),
+        hours: sumDecimals(group.map(({ hours }) => hours)),
+      };
+    })
+    .toSorted((one, other) => decimal(other.reconciled).cmp(one.reconciled));
+}
+
+function unbilledOf(interval: MeteredInterval): Answer['unbilled'][number] {
+  const { id, subject, resource, resourceId, quantity, start, end, cost } = interval;
+  const hours = decimal(quantity)
+    .times(end - start)
+    .dividedBy(3_600_000)
+    .toDecimalPlaces(EXACT_DECIMALS);
+  return { usage: id, subject, resource, resourceId, hours: decimalString(hours), metered: cost };
+}

@@ -1,0 +1,55 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { lakeMigrations, literal, openLake, type StagedFile } from '../../platform/lake/index.ts';
+import { openStore } from '../../platform/store/index.ts';
+import { billRows } from '../billing/index.ts';
+import type { ApplyDeps } from './apply-rules.ts';
+import { allocationMigrations } from './migrations.ts';
+
+const folder = () => mkdtempSync(join(tmpdir(), 'steelyard-allocation-'));
+
+/** The room on a store and a lake of its own; `usage` is what metering says. */
+export async function openRoom(usage: { fingerprint: string } = { fingerprint: '' }) {
+  const store = await openStore({ database: 'sqlite', folder: folder() });
+  await store.migrate({ ...lakeMigrations, ...allocationMigrations });
+  const lake = await openLake({ root: folder(), readable: [], memory: '512MB', threads: 1 });
+  const deps: ApplyDeps = {
+    store,
+    lake,
+    clock: { now: () => Date.parse('2026-11-15T00:00:00Z') },
+    usage: { intervals: async () => [], fingerprint: async () => usage.fingerprint, tokens: async () => [] },
+  };
+  return {
+    deps,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([store[Symbol.asyncDispose](), lake[Symbol.asyncDispose]()]);
+    },
+  };
+}
+
+/** Makes rows the bill of one unit. Columns by FOCUS name; null is not stated. */
+export async function deliver(
+  { lake, store }: ApplyDeps,
+  period: string,
+  rows: readonly Readonly<Record<string, string | null>>[],
+): Promise<StagedFile> {
+  const selects = rows.map((row) => {
+    const given: Record<string, string | null> = { delivery: 'd_1', period, ...row };
+    const columns = Object.entries(billRows.columns).map(([name, type]) => {
+      const value = given[name] ?? null;
+      return `${value === null ? 'NULL' : valueSql(value, type)}::${type} AS "${name}"`;
+    });
+    return `SELECT ${columns.join(', ')}`;
+  });
+  const file = await lake.session((session) =>
+    session.stage(billRows, `aws/x/y/z/${period}`, selects.join(' UNION ALL ')),
+  );
+  await store.transaction((sql) => lake.swap(sql, billRows, { remove: [file.partition], add: [file] }));
+  return file;
+}
+
+/** Tags are given as JSON. */
+function valueSql(value: string, type: string): string {
+  return type.startsWith('MAP') ? `${literal(value)}::JSON` : literal(value);
+}

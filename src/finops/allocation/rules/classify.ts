@@ -1,0 +1,98 @@
+import { type Subject, subjectFields } from '../../../org/schema.ts';
+import { literal } from '../../../platform/lake/index.ts';
+import { matchConditions, ruleCondition } from './conditions.ts';
+import { createRowTexts, type RowTexts } from './row-texts.ts';
+import { poolIndexes, type RuleSet } from './rule-set.ts';
+import type { AllocationRule, Match } from './schema.ts';
+
+export type SubjectField = keyof Subject;
+
+/** Bill rows with `rule_index`: the place of the first rule that matches, null where none does. */
+export interface Classification {
+  /** A FROM item over a bill relation: its columns, the texts that rules look at, and `rule_index`. */
+  from(bill: string): string;
+  /** SQL text of what a direct rule assigns to a subject field; null for pools and where no rule matched. */
+  subject(field: SubjectField): string;
+  /** SQL text of the name of the rule. */
+  readonly ruleName: string;
+  /** SQL condition: the row belongs to no pool. */
+  readonly isDirect: string;
+  /** A FROM item like `from`, but with the bill's columns and the given SELECT items alone, so that it can be classified again. */
+  besides(bill: string, items: string): string;
+  /** SQL condition of a further match over the same rows, such as the basis of a split. */
+  condition(match: Match, rule: string): string;
+}
+
+/**
+ * Always 0, and volatile: a filter on `rule_index` is then applied to its value. Without it the engine would move the
+ * filter below, where all conditions and texts are computed once more (twice the time of the whole).
+ */
+const BARRIER = '(random() < 0)::INTEGER';
+
+/** Reads a rule set into SQL. Errors: `dimension_unknown`, `manifest_invalid`. */
+export function classificationOf(rules: RuleSet): Classification {
+  const texts = createRowTexts(rules.normalise);
+  const conditions = rules.rules.map((rule) => ruleCondition(rule, texts));
+  const fields = new Map(subjectFields.map((field) => [field, fieldSql(field, rules.rules, texts)]));
+  // Asked for now, so that the texts of bases are among the columns from the start.
+  for (const { split, name } of rules.rules) {
+    if (split?.method === 'proportional' && split.of !== undefined) matchConditions(split.of, texts, name);
+  }
+  const which = caseOf(
+    conditions.map((condition, index) => `WHEN ${condition} THEN ${index}`),
+    'INTEGER',
+  );
+  const pools = poolIndexes(rules);
+  const from = (bill: string): string => {
+    const columns = texts.columns();
+    const source = columns.length === 0 ? bill : `(SELECT *, ${columns.join(', ')} FROM ${bill})`;
+    return `(SELECT *, ${which} + ${BARRIER} AS rule_index FROM ${source})`;
+  };
+  return {
+    from,
+    besides(bill, items) {
+      const own = ['rule_index', ...texts.columns().map((_, index) => `m${index}`)];
+      return `(SELECT * EXCLUDE (${own.join(', ')}), ${items} FROM ${from(bill)})`;
+    },
+    subject: (field) => fields.get(field) ?? 'NULL::VARCHAR',
+    ruleName: ruleNameSql(rules),
+    isDirect: pools.length === 0 ? 'true' : `coalesce(rule_index NOT IN (${pools.join(', ')}), true)`,
+    condition: (match, rule) => matchConditions(match, texts, rule).join(' AND '),
+  };
+}
+
+/** CASE over `rule_index`. */
+export function ruleNameSql(rules: RuleSet): string {
+  return caseOf(
+    rules.rules.map((rule, index) => `WHEN rule_index = ${index} THEN ${literal(rule.name)}`),
+    'VARCHAR',
+  );
+}
+
+function caseOf(branches: readonly string[], type: string): string {
+  return branches.length === 0 ? `NULL::${type}` : `(CASE ${branches.join(' ')} END)::${type}`;
+}
+
+function fieldSql(field: SubjectField, rules: readonly AllocationRule[], texts: RowTexts): string {
+  const branches = rules.flatMap((rule, index) => {
+    const value = rule.subject?.[field];
+    return value === undefined ? [] : [`WHEN rule_index = ${index} THEN ${assignedValue(value, texts, rule.name)}`];
+  });
+  return caseOf(branches, 'VARCHAR');
+}
+
+const PLACE = /\{([^{}]+)\}/g;
+
+/** `ml-{tag:team}` -> text with the row's values in lower case; null when the row lacks one of them. */
+function assignedValue(template: string, texts: RowTexts, rule: string): string {
+  const parts: string[] = [];
+  let end = 0;
+  for (const place of template.matchAll(PLACE)) {
+    if (place.index > end) parts.push(literal(template.slice(end, place.index)));
+    const columns = texts.of(place[1] ?? '', rule);
+    parts.push(columns.length === 1 ? (columns[0] ?? 'NULL') : `coalesce(${columns.join(', ')})`);
+    end = place.index + place[0].length;
+  }
+  if (end < template.length) parts.push(literal(template.slice(end)));
+  return parts.join(' || ');
+}

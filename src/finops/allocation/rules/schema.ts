@@ -1,0 +1,201 @@
+import { z } from 'zod';
+import { Subject } from '../../../org/schema.ts';
+import { Currency, DecimalString, UtcInstant } from '../../../platform/units/schema.ts';
+import { CostMetric } from '../../billing/schema.ts';
+
+/** A stretch of charge time: `from` belongs to it, `to` no longer. */
+export const ChargeTime = z
+  .strictObject({
+    from: UtcInstant.optional().describe('First instant that belongs to it; open when left out'),
+    to: UtcInstant.optional().describe('First instant that no longer belongs to it; open when left out'),
+  })
+  .describe('Charges that begin in [from, to)');
+export type ChargeTime = z.infer<typeof ChargeTime>;
+
+const text = z.string().max(1000);
+
+export const Match = z
+  .record(z.string().min(1).max(300), z.union([text, z.array(text).min(1).max(1000), z.null(), ChargeTime]))
+  .refine((match) => Object.keys(match).length > 0, 'at least one condition')
+  .describe(
+    'Dimension -> value, list of values, `prefix*`, or null for "has no value"; all must hold. Case and the blanks around a value are ignored. Dimensions: FOCUS columns in camelCase, tag:KEY, x_COLUMN, account, service, resource, and chargePeriod with {from, to}.',
+  );
+export type Match = z.infer<typeof Match>;
+
+const AssignedSubject = z
+  .partialRecord(Subject.keyof(), z.string().min(1).max(250))
+  .refine((subject) => Object.keys(subject).length > 0, 'at least one subject field')
+  .describe('Subject fields; a value may be "{tag:KEY}" or "{serviceName}", taken from the row in lower case');
+
+/** A subject that is written out, without places to fill. */
+const NamedSubject = Subject.refine(
+  (subject) => Object.keys(subject).length > 0,
+  'at least one subject field',
+).describe('Who gets the share');
+
+const SubjectField = Subject.keyof().describe('Subject field');
+const Fields = z
+  .array(SubjectField)
+  .min(1)
+  .max(4)
+  .default(['team'])
+  .describe('Subject fields by which receivers are told apart; default team');
+const Per = z
+  .enum(['period', 'day'])
+  .default('period')
+  .describe('Whether the basis is summed over the billing period or over the day of the charge; default period');
+const positive = DecimalString.refine((amount) => !/^-|^0*(\.0*)?$/.test(amount), 'more than zero');
+
+const WeightedSubject = z
+  .strictObject({ subject: NamedSubject, weight: positive.default('1').describe('Weight; default 1') })
+  .describe('A receiver with its weight');
+
+export const EvenSplit = z
+  .strictObject({
+    method: z.literal('even').describe('The same for each'),
+    to: z
+      .array(NamedSubject)
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe('The receivers; all that have cost of their own in the period when left out'),
+    fields: Fields,
+    per: Per,
+  })
+  .describe('The same for each receiver');
+
+export const WeightedSplit = z
+  .strictObject({
+    method: z.literal('weights').describe('By given weights'),
+    to: z.array(WeightedSubject).min(1).max(1000).describe('Receivers with their weights'),
+  })
+  .describe('By given weights: an exact fraction of weight / sum of weights each');
+
+export const ProportionalSplit = z
+  .strictObject({
+    method: z.literal('proportional').describe('In proportion to something measured'),
+    by: z
+      .string()
+      .regex(
+        /^(cost|requests|tokens|quantity|usage:.+)$/,
+        'cost, quantity, requests, tokens or usage:RESOURCE such as "usage:gpu:*"',
+      )
+      .describe(
+        'Basis: `cost` already allocated; `usage:RESOURCE` metered resource-hours (gpu:* for all GPUs); `requests` predictions answered; `tokens`; `quantity` the consumedQuantity of bill rows',
+      ),
+    of: Match.optional().describe('For cost and quantity: only bill rows that match this form the basis'),
+    metric: CostMetric.default('billedCost').describe('For cost: the column that is summed; default billedCost'),
+    unit: z.string().min(1).max(100).optional().describe('For quantity: the consumedUnit that is summed'),
+    to: z.array(NamedSubject).min(1).max(1000).optional().describe('Only these receivers; all when left out'),
+    fields: Fields,
+    per: Per,
+  })
+  .describe('In proportion to cost or usage; who has none of the basis gets nothing');
+export type ProportionalSplit = z.infer<typeof ProportionalSplit>;
+
+export const FixedSplit = z
+  .strictObject({
+    method: z.literal('fixed').describe('Fixed amounts'),
+    currency: Currency.describe('Currency of the amounts; a pool in another currency stays unallocated'),
+    metric: CostMetric.default('billedCost').describe('Column in which the amounts are meant; default billedCost'),
+    amounts: z
+      .array(z.strictObject({ subject: NamedSubject, amount: positive.describe('Amount for each billing period') }))
+      .min(1)
+      .max(1000)
+      .describe(
+        'Receivers with their amounts for each billing period; when the pool is smaller, it is split in the ratio of the amounts',
+      ),
+    remainder: z
+      .array(WeightedSubject)
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe('Who gets what is left, by weight; it stays unallocated when left out'),
+  })
+  .describe('Fixed amounts for each billing period');
+export type FixedSplit = z.infer<typeof FixedSplit>;
+
+export const Split = z
+  .discriminatedUnion('method', [EvenSplit, WeightedSplit, ProportionalSplit, FixedSplit])
+  .describe('What matches is a shared pool, split over receivers');
+export type Split = z.infer<typeof Split>;
+
+/** OpenCost's default prices an hour (configs/default.json): they only weigh CPU against memory within a node's bill. */
+export const KubernetesSplit = z
+  .strictObject({
+    basis: z
+      .enum(['max', 'request', 'usage'])
+      .default('max')
+      .describe('What a workload holds of each resource: the larger of request and usage (default), or one of them'),
+    gpuNodes: z
+      .enum(['gpu-share', 'by-price'])
+      .default('gpu-share')
+      .describe(
+        'Nodes with GPUs: the whole node by GPU share (default), or CPU, memory and GPU each by its part of the prices',
+      ),
+    prices: z
+      .strictObject({
+        cpuHour: positive.default('0.031611').describe('Weight of one CPU'),
+        ramGibHour: positive.default('0.004237').describe('Weight of one GiB of memory'),
+        gpuHour: positive.default('0.95').describe('Weight of one GPU'),
+      })
+      .prefault({})
+      .describe("Prices that weigh a node's resources against each other; the bill gives the amount"),
+    idle: z
+      .enum(['separate', 'included'])
+      .default('separate')
+      .describe('What a workload requested but did not use: an idle share of its own (default) or part of its share'),
+  })
+  .describe('Node cost, split over workloads by what they requested and used (POST /api/v1/workload-usage)');
+export type KubernetesSplit = z.infer<typeof KubernetesSplit>;
+
+export const AllocationRule = z
+  .strictObject({
+    name: z.string().min(1).max(100).describe('Name, shown beside what it allocated'),
+    match: Match,
+    effectiveFrom: UtcInstant.optional().describe('Only charges that begin at or after this instant'),
+    effectiveTo: UtcInstant.optional().describe('Only charges that begin before this instant'),
+    subject: AssignedSubject.optional(),
+    split: Split.optional(),
+    kubernetes: KubernetesSplit.optional(),
+  })
+  .refine(
+    (rule) => [rule.subject, rule.split, rule.kubernetes].filter((part) => part !== undefined).length === 1,
+    'exactly one of subject, split and kubernetes',
+  )
+  .describe('What matches goes to the subject, or is split; the first rule that matches takes the row');
+export type AllocationRule = z.infer<typeof AllocationRule>;
+
+const KeyAliases = z
+  .record(z.string().min(1).max(300), z.array(z.string().min(1).max(300)).min(1).max(100))
+  .describe(
+    'Tag key -> other keys that mean the same: { team: [owner_team, squad] }; the first that has a value counts',
+  );
+
+const ValueAliases = z
+  .record(
+    z.string().min(1).max(300),
+    z.record(z.string().min(1).max(300), z.array(z.string().min(1).max(1000)).min(1).max(1000)),
+  )
+  .describe(
+    'Dimension -> value -> spellings that mean it: { "tag:team": { ml-platform: [mlplatform, "ML Platform"] } }',
+  );
+
+export const Normalise = z
+  .strictObject({
+    tagKeys: KeyAliases.optional(),
+    values: ValueAliases.optional(),
+    separators: z
+      .boolean()
+      .default(false)
+      .describe('Whether blanks, underscores, dots and dashes count as one dash: "ML_Platform" is "ml-platform"'),
+  })
+  .describe('What is taken for the same before rules are matched, and what subjects are called');
+export type Normalise = z.infer<typeof Normalise>;
+
+/** `kind: AllocationRules` of `steelyard apply`; one document holds the whole ordered list. */
+export const AllocationRulesSpec = z.strictObject({
+  normalise: Normalise.optional(),
+  rules: z.array(AllocationRule).max(1000).describe('Rules in order'),
+});
+export type AllocationRulesSpec = z.infer<typeof AllocationRulesSpec>;

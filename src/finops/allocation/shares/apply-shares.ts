@@ -1,0 +1,49 @@
+import { identifier } from '../../../platform/lake/index.ts';
+import type { RuleSet } from '../rules/rule-set.ts';
+import { allocatedCosts } from '../tables.ts';
+import { before, costOfUnits } from './split-sql.ts';
+
+/**
+ * Rows of pools times their shares, never held anywhere: a SELECT of the given items over `r` (a row of `pool_row`) and `s`
+ * (one of its shares), with the share's costs. Each cost column is split by itself: a share is what lies between
+ * its two boundaries of the row's cost. A cost that the row lacks stays null.
+ */
+export function sharedRows(rules: RuleSet, pools: readonly number[], items: string): string {
+  const fixed = pools.filter((index) => rules.rules[index]?.split?.method === 'fixed');
+  const others = pools.filter((index) => !fixed.includes(index));
+  const selects = [
+    ...(others.length === 0 ? [] : [rowByRow(others, items)]),
+    ...(fixed.length === 0 ? [] : [overTotal(fixed, items)]),
+  ];
+  return selects.join(' UNION ALL ');
+}
+
+const matching = 'JOIN share s ON s.rule_index = r.rule_index AND s.pool = r.pool';
+
+function rowByRow(pools: readonly number[], items: string): string {
+  const costs = allocatedCosts.map((cost) => `${costOfUnits(between(`r.${identifier(cost)}`))} AS ${cost}`);
+  return `SELECT ${items}, ${costs.join(', ')} FROM pool_row r ${matching} WHERE r.rule_index IN (${pools.join(', ')})`;
+}
+
+/**
+ * Fixed amounts are split over the running total of the pool instead of row by row: what a receiver gets of all rows
+ * together is then its amount to the last decimal, whatever the rows round to, and each row still adds up.
+ */
+function overTotal(pools: readonly number[], items: string): string {
+  const running = allocatedCosts.map(
+    (cost) => `coalesce(sum(${cost}) OVER in_order, 0)::HUGEINT AS until_${cost}, coalesce(${cost}, 0) AS here_${cost}`,
+  );
+  const costs = allocatedCosts.map((cost) => {
+    const until = between(`r.until_${cost}`);
+    const earlier = between(`(r.until_${cost} - r.here_${cost})`);
+    return `CASE WHEN r.${cost} IS NOT NULL THEN ${costOfUnits(`${until} - ${earlier}`)} END AS ${cost}`;
+  });
+  return `SELECT ${items}, ${costs.join(', ')} FROM (
+      SELECT pool_row.*, ${running.join(', ')} FROM pool_row JOIN bill_file USING (lake_file) WHERE rule_index IN (${pools.join(', ')})
+      WINDOW in_order AS (PARTITION BY rule_index, pool ORDER BY bill_file.place, row_number ROWS UNBOUNDED PRECEDING)
+    ) r ${matching}`;
+}
+
+function between(amount: string): string {
+  return `(${before(amount, 's.to_high', 's.to_low')} - ${before(amount, 's.from_high', 's.from_low')})`;
+}

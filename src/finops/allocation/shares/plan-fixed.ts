@@ -1,0 +1,67 @@
+import { identifier, type LakeSession } from '../../../platform/lake/index.ts';
+import { type Decimal, decimal, decimalString, sumDecimals } from '../../../platform/units/index.ts';
+import type { FixedSplit } from '../rules/schema.ts';
+import type { Outcome, Pool, Receiver } from './receivers.ts';
+import { costOfUnits } from './split-sql.ts';
+
+/**
+ * Fixed amounts of a pool: each receiver its amount, and the remainder to whom the rule names, or left over. A pool that
+ * is smaller than the amounts together is split in their ratio, with no remainder. A pool of another currency, or
+ * one that is zero or a credit, stays whole.
+ */
+export async function planFixed(
+  session: LakeSession,
+  ruleIndex: number,
+  split: FixedSplit,
+  pools: readonly Pool[],
+): Promise<{ pool: Pool; outcome: Outcome }[]> {
+  const totals = await totalsOf(session, ruleIndex, split);
+  return pools.map((pool) => ({ pool, outcome: fixedOutcome(split, pool, totals.get(pool.pool) ?? null) }));
+}
+
+async function totalsOf(
+  session: LakeSession,
+  ruleIndex: number,
+  split: FixedSplit,
+): Promise<Map<string, string | null>> {
+  const cost = identifier(split.metric.charAt(0).toUpperCase() + split.metric.slice(1));
+  const rows = await session.query(
+    `SELECT pool, ${costOfUnits(`sum(${cost})`)}::VARCHAR AS total FROM pool_row WHERE rule_index = ${ruleIndex} GROUP BY pool`,
+  );
+  return new Map(rows.map((row) => [String(row.pool), row.total === null ? null : String(row.total)]));
+}
+
+export function fixedOutcome(split: FixedSplit, pool: Pool, total: string | null): Outcome {
+  if (pool.currency !== split.currency) {
+    return { reason: `the amounts are in ${split.currency}, the cost is in ${pool.currency}` };
+  }
+  if (total === null) return { reason: `no row states its ${split.metric}` };
+  if (decimal(total).lte(0)) return { reason: `the shared ${split.metric} is ${decimalString(total)}` };
+  const fixed = sumDecimals(split.amounts.map(({ amount }) => amount));
+  const left = decimal(total).minus(fixed);
+  const amounts = split.amounts.map(({ subject, amount }): Receiver => ({ subject, weight: amount, usage: null }));
+  if (left.lte(0)) return { receivers: amounts };
+  return { receivers: [...scaled(amounts, split), ...remainderOf(split, left)] };
+}
+
+/** Amounts in the unit in which remainders are whole: the sum of their weights. */
+function scaled(amounts: readonly Receiver[], split: FixedSplit): Receiver[] {
+  const unit = weightsOf(split);
+  return amounts.map((receiver) => ({ ...receiver, weight: decimalString(decimal(receiver.weight).times(unit)) }));
+}
+
+function remainderOf(split: FixedSplit, left: Decimal): Receiver[] {
+  if (split.remainder === undefined) {
+    const leftOver = 'what is left after the fixed amounts';
+    return [{ subject: {}, weight: decimalString(left), usage: null, leftOver }];
+  }
+  return split.remainder.map(({ subject, weight }) => ({
+    subject,
+    weight: decimalString(left.times(weight)),
+    usage: null,
+  }));
+}
+
+function weightsOf({ remainder }: FixedSplit): Decimal {
+  return decimal(remainder === undefined ? 1 : sumDecimals(remainder.map(({ weight }) => weight)));
+}

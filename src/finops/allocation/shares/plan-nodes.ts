@@ -1,0 +1,56 @@
+import { subjectFields } from '../../../org/schema.ts';
+import { identifier, type LakeSession, literal } from '../../../platform/lake/index.ts';
+import type { Sql } from '../../../platform/store/index.ts';
+import type { KubernetesSplit } from '../rules/schema.ts';
+import { type StoredWorkload, subjectValues, workloadPages } from '../workloads/store.ts';
+import { workloadWeight } from '../workloads/weights.ts';
+import { nextShareId } from './insert-shares.ts';
+import { heldSelect, insertNodeShares, insertUnreported } from './node-shares-sql.ts';
+
+const ROWS_A_STATEMENT = 500;
+
+/**
+ * Fills `share` for a rule over nodes: for each node and charge period what workloads used (allocated), what they held
+ * and did not use (idle, with their subject), and what nobody held (unallocated). The weight of a share is what is
+ * held times milliseconds; the whole is the node's capacity times the charge period, or, where more is held than
+ * there is, what is held. A node that nobody reported stays one share without a receiver.
+ */
+export async function planNodes(
+  session: LakeSession,
+  sql: Sql,
+  rule: { readonly index: number; readonly layer: number; readonly split: KubernetesSplit },
+): Promise<void> {
+  await session.query(`CREATE TEMP TABLE node_pool AS
+    SELECT DISTINCT pool, node, start_ms, end_ms FROM pool_row WHERE rule_index = ${rule.index}`);
+  await createWorkloadTable(session, sql, rule.split);
+  await session.query(`CREATE TEMP TABLE node_held AS ${heldSelect}`);
+  const common = { rule: rule.index, layer: rule.layer, method: literal(`kubernetes/${rule.split.gpuNodes}`) };
+  await session.query(insertNodeShares(await nextShareId(session), common));
+  await session.query(insertUnreported(await nextShareId(session), common));
+  for (const table of ['node_pool', 'workload', 'node_held']) await session.query(`DROP TABLE ${table}`);
+}
+
+/** Everything that was reported of the nodes of the pools while they cost. */
+async function createWorkloadTable(session: LakeSession, sql: Sql, split: KubernetesSplit): Promise<void> {
+  const names = subjectFields.map((field) => `${identifier(field)} VARCHAR`).join(', ');
+  await session.query(`CREATE TEMP TABLE workload (node VARCHAR, start_ms BIGINT, end_ms BIGINT, resource_id VARCHAR,
+    resource_name VARCHAR, held HUGEINT, busy HUGEINT, capacity HUGEINT, one HUGEINT, unit VARCHAR, ${names})`);
+  const [span] = await session.query(
+    'SELECT min(start_ms)::VARCHAR AS first, max(end_ms)::VARCHAR AS last FROM node_pool',
+  );
+  if (span === undefined || span.first === null || span.last === null) return;
+  const nodes = new Set((await session.query('SELECT DISTINCT node FROM node_pool')).map((each) => String(each.node)));
+  for await (const page of workloadPages(sql, { start: Number(span.first), end: Number(span.last) })) {
+    const rows = page.filter(({ node }) => nodes.has(node)).map((workload) => workloadRow(workload, split));
+    for (let start = 0; start < rows.length; start += ROWS_A_STATEMENT) {
+      await session.query(`INSERT INTO workload VALUES ${rows.slice(start, start + ROWS_A_STATEMENT).join(', ')}`);
+    }
+  }
+}
+
+function workloadRow({ node, start, end, content }: StoredWorkload, split: KubernetesSplit): string {
+  const subject = subjectValues(content.subject).map((value) => (value === null ? 'NULL' : literal(value)));
+  const { held, busy, capacity, one, unit } = workloadWeight(content, split);
+  const name = [literal(content.workloadId ?? content.workload), literal(content.workload)];
+  return `(${[literal(node), start, end, ...name, held, busy, capacity, one, literal(unit), ...subject].join(', ')})`;
+}

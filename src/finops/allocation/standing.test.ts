@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { type ApplyDeps, prepareRules } from './apply-rules.ts';
+import { createDeriver } from './deriver.ts';
+import { deliver, openRoom } from './room.testing.ts';
+import { AllocationRulesSpec } from './rules/schema.ts';
+import { insertRules, lastDerivations, rulesInForce } from './store.ts';
+import { allocatedDaily, allocations } from './tables.ts';
+
+const row = (BilledCost: string, period: string) => ({
+  BilledCost,
+  BillingCurrency: 'USD',
+  ChargePeriodStart: `${period}-02 00:00:00`,
+});
+const rules = (team: string) =>
+  AllocationRulesSpec.parse({ rules: [{ name: 'all', match: { billingCurrency: 'USD' }, subject: { team } }] });
+
+async function byTeam({ lake, store }: ApplyDeps): Promise<Record<string, string>> {
+  const daily = await lake.relation(store, allocatedDaily);
+  const rows = await lake.query(
+    `SELECT coalesce(team, 'nobody') AS team, sum(BilledCost)::DECIMAL(18,2)::VARCHAR AS cost FROM ${daily} GROUP BY 1 ORDER BY 1`,
+  );
+  return Object.fromEntries(rows.map(({ team, cost }) => [String(team), String(cost)]));
+}
+
+describe('an allocation that was prepared while the world went on', () => {
+  it('is made anew when a bill came between', async () => {
+    await using room = await openRoom();
+    await deliver(room.deps, '2026-09', [row('1', '2026-09')]);
+    const prepared = await prepareRules(room.deps, 'rules', rules('a'));
+    await deliver(room.deps, '2026-10', [row('2', '2026-10')]);
+    await deliver(room.deps, '2026-09', [row('4', '2026-09')]);
+    expect(await room.deps.store.transaction((sql) => prepared.apply(sql))).toBe('created');
+    expect(await byTeam(room.deps)).toEqual({ a: '6.00' });
+    expect((await lastDerivations(room.deps.store)).map(({ period }) => period)).toEqual(['2026-09', '2026-10']);
+  });
+
+  it('is made anew when other rules were applied between', async () => {
+    await using room = await openRoom();
+    await deliver(room.deps, '2026-10', [row('2', '2026-10')]);
+    const slow = await prepareRules(room.deps, 'rules', rules('slow'));
+    const quick = await prepareRules(room.deps, 'rules', rules('quick'));
+    await room.deps.store.transaction((sql) => quick.apply(sql));
+    expect(await room.deps.store.transaction((sql) => slow.apply(sql))).toBe('changed');
+    expect((await rulesInForce(room.deps.store)).version).toBe(2);
+    expect(await byTeam(room.deps)).toEqual({ slow: '2.00' });
+  });
+
+  it('leaves nothing behind when it is discarded, or when its transaction is undone', async () => {
+    await using room = await openRoom();
+    await deliver(room.deps, '2026-10', [row('2', '2026-10')]);
+    const prepared = await prepareRules(room.deps, 'rules', rules('a'));
+    const undone = room.deps.store.transaction(async (sql) => {
+      await prepared.apply(sql);
+      throw new Error('another document was wrong');
+    });
+    await expect(undone).rejects.toThrow('another document was wrong');
+    await prepared.discard();
+    expect((await rulesInForce(room.deps.store)).version).toBe(0);
+    expect(await room.deps.lake.files(room.deps.store, allocations)).toEqual([]);
+    expect(await room.deps.lake.removeOrphans(room.deps.store)).toBe(0);
+  });
+
+  it('goes in with the delivery it was derived for, by the rules of that moment', async () => {
+    await using room = await openRoom();
+    const { store, lake } = room.deps;
+    const file = await deliver(room.deps, '2026-10', [row('2', '2026-10')]);
+    const change = { remove: [file.partition], add: [file] };
+    const derivation = await createDeriver(room.deps).derive(store, change);
+    await insertRules(store, 1, 'rules', rules('late'), '2026-11-15T00:00:00.000Z');
+    await store.transaction((sql) => derivation.swapIn(sql));
+    expect(await byTeam(room.deps)).toEqual({ late: '2.00' });
+    expect((await lake.files(store, allocations)).length).toBe(1);
+  });
+});

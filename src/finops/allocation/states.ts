@@ -1,0 +1,123 @@
+import type { Generated } from 'kysely';
+import type { Lake } from '../../platform/lake/index.ts';
+import { type Migrations, type Sql, withSequence } from '../../platform/store/index.ts';
+import type { Derivation } from './store.ts';
+import { allocatedDaily, allocations } from './tables.ts';
+
+interface StateTables {
+  allocation_state: {
+    sequence: Generated<number>;
+    id: string;
+    period: string;
+    rules_version: number;
+    deliveries: string;
+    bill_files: string;
+    allocation_files: string;
+    daily_files: string;
+    derived_at: string;
+  };
+}
+
+/**
+ * The allocation of a billing period as it stood after one derivation: all lake files that it consists of, so that what
+ * was said then can be said again. Nothing of it ever changes.
+ */
+export interface AllocationState {
+  /** Grows with every derivation. */
+  readonly sequence: number;
+  /** Id of the derivation. */
+  readonly id: string;
+  /** YYYY-MM */
+  readonly period: string;
+  readonly rulesVersion: number;
+  readonly deliveries: readonly string[];
+  readonly billFiles: readonly string[];
+  readonly allocationFiles: readonly string[];
+  readonly dailyFiles: readonly string[];
+  readonly at: string;
+}
+
+export const allocationStateMigrations: Migrations = {
+  'allocation/003-states': {
+    async up(db) {
+      await withSequence(db, db.schema.createTable('allocation_state'), 'sequence')
+        .addColumn('id', 'text', (column) => column.notNull().unique())
+        .addColumn('period', 'text', (column) => column.notNull())
+        .addColumn('rules_version', 'integer', (column) => column.notNull())
+        .addColumn('deliveries', 'text', (column) => column.notNull())
+        .addColumn('bill_files', 'text', (column) => column.notNull())
+        .addColumn('allocation_files', 'text', (column) => column.notNull())
+        .addColumn('daily_files', 'text', (column) => column.notNull())
+        .addColumn('derived_at', 'text', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createIndex('allocation_state_period')
+        .on('allocation_state')
+        .columns(['period', 'sequence'])
+        .execute();
+    },
+  },
+};
+
+/** Keeps which files a period consists of now, right after they were swapped in, in the same transaction. */
+export async function recordState(
+  lake: Lake,
+  sql: Sql,
+  derivation: Omit<Derivation, 'usageFingerprint'>,
+  isOfPeriod: (partition: string) => boolean,
+): Promise<void> {
+  const files = async (table: typeof allocations) =>
+    (await lake.files(sql, table)).filter(({ partition }) => isOfPeriod(partition)).map(({ id }) => id);
+  const { id, period, rulesVersion, deliveries, billFiles, at } = derivation;
+  await sql
+    .tables<StateTables>()
+    .insertInto('allocation_state')
+    .values({
+      id,
+      period,
+      rules_version: rulesVersion,
+      deliveries: JSON.stringify(deliveries),
+      bill_files: JSON.stringify(billFiles),
+      allocation_files: JSON.stringify(await files(allocations)),
+      daily_files: JSON.stringify(await files(allocatedDaily)),
+      derived_at: at,
+    })
+    .execute();
+}
+
+/** Which state of a period is wanted; the newest when nothing is said. */
+export interface StateQuestion {
+  readonly period: string;
+  readonly id?: string | undefined;
+  /** Only states in which this delivery counted. */
+  readonly delivery?: string | undefined;
+  /** Only states that came no later than this one. */
+  readonly upTo?: number | undefined;
+}
+
+/** The newest state of a period that answers the question; null when there is none. */
+export async function findState(sql: Sql, question: StateQuestion): Promise<AllocationState | null> {
+  const { period, id, delivery, upTo } = question;
+  let query = sql.tables<StateTables>().selectFrom('allocation_state').selectAll().where('period', '=', period);
+  if (id !== undefined) query = query.where('id', '=', id);
+  // Ids of deliveries are of one length and hold no wildcard, so that one is found whole or not at all.
+  if (delivery !== undefined) query = query.where('deliveries', 'like', `%"${delivery}"%`);
+  if (upTo !== undefined) query = query.where('sequence', '<=', upTo);
+  const row = await query.orderBy('sequence', 'desc').limit(1).executeTakeFirst();
+  return row === undefined ? null : stateOf(row);
+}
+
+function stateOf(row: Omit<StateTables['allocation_state'], 'sequence'> & { sequence: number }): AllocationState {
+  const ids = (text: string) => JSON.parse(text) as string[];
+  return {
+    sequence: row.sequence,
+    id: row.id,
+    period: row.period,
+    rulesVersion: row.rules_version,
+    deliveries: ids(row.deliveries),
+    billFiles: ids(row.bill_files),
+    allocationFiles: ids(row.allocation_files),
+    dailyFiles: ids(row.daily_files),
+    at: row.derived_at,
+  };
+}

@@ -1,0 +1,109 @@
+import { AppError } from '../../platform/errors/index.ts';
+import { identifier, type LakeRow, literal } from '../../platform/lake/index.ts';
+import { decimal } from '../../platform/units/index.ts';
+import { billDimension, billRows } from '../billing/index.ts';
+import type { CostMetric } from '../billing/schema.ts';
+import { costColumn, exact, type ReportDeps, ratioOf } from './coverage.ts';
+import { directRows, fieldList } from './period-tables.ts';
+import { classificationOf } from './rules/classify.ts';
+import type { Suggestion, UnallocatedRow } from './schema.ts';
+import { rulesInForce } from './store.ts';
+
+const MOST_SUGGESTIONS = 20;
+/** What costs often belong to, beside tags. */
+const ownerDimensions = ['subAccountId', 'resourceName', 'serviceName'] as const;
+
+export interface UnallocatedQuery {
+  readonly period?: string | undefined;
+  readonly by: string;
+  readonly limit: number;
+  readonly metric: CostMetric;
+}
+
+/** What no rule in force took, by a dimension; and which rules would take most of it. */
+export async function unallocatedOf(
+  deps: ReportDeps,
+  query: UnallocatedQuery,
+): Promise<{ rows: UnallocatedRow[]; totals: { currency: string; amount: string }[]; suggestions: Suggestion[] }> {
+  const by = billDimension(query.by);
+  if (by === null) {
+    const detail = `Bill rows have no "${query.by}". Use a FOCUS column in camelCase, tag:KEY, x_COLUMN, day or month.`;
+    throw new AppError('dimension_unknown', detail, { dimension: query.by });
+  }
+  const source = await sourceOf(deps, query);
+  const found = await deps.lake.query(`SELECT ${by} AS value, ${SUMS} FROM ${source} GROUP BY ALL
+    ORDER BY sum(amount) DESC NULLS LAST, value LIMIT ${query.limit}`);
+  const totals = await deps.lake.query(`SELECT ${SUMS} FROM ${source} GROUP BY ALL ORDER BY currency`);
+  const wholes = new Map(totals.map((row) => [String(row.currency), exact(row.amount)]));
+  return {
+    rows: found.map((row) => ({
+      value: row.value === null ? null : String(row.value),
+      ...sumsOf(row),
+      share: ratioOf(exact(row.amount), wholes.get(String(row.currency)) ?? '0'),
+    })),
+    totals: [...wholes].map(([currency, amount]) => ({ currency, amount })),
+    suggestions: await suggestionsOf(deps, source),
+  };
+}
+
+const SUMS = 'BillingCurrency AS currency, coalesce(sum(amount), 0)::VARCHAR AS amount, count(*)::INTEGER AS bill_rows';
+
+const sumsOf = (row: LakeRow) => ({
+  currency: String(row.currency),
+  amount: exact(row.amount),
+  billRows: Number(row.bill_rows),
+});
+
+/** The bill rows that no rule took, or whose rule found nobody, with their cost as `amount`. */
+async function sourceOf(deps: ReportDeps, query: UnallocatedQuery): Promise<string> {
+  const classification = classificationOf(await rulesInForce(deps.store));
+  const bill = await deps.lake.relation(deps.store, billRows, { rowIds: true });
+  const inPeriod = query.period === undefined ? '' : `AND period = ${literal(query.period)}`;
+  const rows = directRows(classification, bill, `*, ${costColumn(query.metric)} AS amount`);
+  return `(SELECT * FROM ${rows} WHERE coalesce(${fieldList}) IS NULL ${inPeriod})`;
+}
+
+async function suggestionsOf(deps: ReportDeps, source: string): Promise<Suggestion[]> {
+  const tags =
+    await deps.lake.query(`SELECT lower(trim(tag.key)) AS key, ${SUMS}, count(DISTINCT lower(trim(tag.value)))::INTEGER AS different
+    FROM (SELECT BillingCurrency, amount, unnest(map_entries(Tags)) AS tag FROM ${source})
+    WHERE trim(tag.value) <> '' GROUP BY ALL ORDER BY sum(amount) DESC NULLS LAST, key LIMIT ${MOST_SUGGESTIONS}`);
+  const suggested = tags.map((row) => byTag(String(row.key), row));
+  for (const dimension of ownerDimensions) suggested.push(...(await byValue(deps, source, dimension)));
+  return suggested
+    .filter(({ amount }) => decimal(amount).gt(0))
+    .toSorted((one, other) => decimal(other.amount).cmp(one.amount))
+    .slice(0, MOST_SUGGESTIONS);
+}
+
+function byTag(key: string, row: LakeRow): Suggestion {
+  return {
+    dimension: `tag:${key}`,
+    value: null,
+    ...sumsOf(row),
+    values: Number(row.different),
+    rule: {
+      name: `by-${key}`.slice(0, 100),
+      match: { [`tag:${key}`]: '*' },
+      subject: { team: `{tag:${key}}`.slice(0, 250) },
+    },
+  };
+}
+
+async function byValue(deps: ReportDeps, source: string, dimension: string): Promise<Suggestion[]> {
+  const column = identifier(dimension.charAt(0).toUpperCase() + dimension.slice(1));
+  const rows = await deps.lake.query(`SELECT ${column} AS value, ${SUMS} FROM ${source} WHERE trim(${column}) <> ''
+    GROUP BY ALL ORDER BY sum(amount) DESC NULLS LAST, value LIMIT 5`);
+  return rows.map((row) => {
+    const value = String(row.value);
+    const team = value.trim().toLowerCase().slice(0, 250);
+    const name = `${dimension}-${team}`.slice(0, 100);
+    return {
+      dimension,
+      value,
+      ...sumsOf(row),
+      values: 1,
+      rule: { name, match: { [dimension]: value.slice(0, 1000) }, subject: { team } },
+    };
+  });
+}

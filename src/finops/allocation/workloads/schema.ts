@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { Subject } from '../../../org/schema.ts';
+import { endpoint } from '../../../platform/contract/schema.ts';
+import { Period } from '../../../platform/units/schema.ts';
+
+/** MIG slices are sevenths, time-slicing gives halves, thirds, fifths…: whatever divides by at most 16 is exact. */
+const MOST_PARTS = 16;
+
+export const ExactQuantity = z
+  .string()
+  .regex(/^\d{1,9}(\.\d{1,6})?$|^\d{1,9}\/\d{1,2}$/, 'an exact quantity such as "0.25", "8" or "1/7"')
+  .refine((text) => {
+    const parts = text.split('/')[1];
+    return parts === undefined || (Number(parts) >= 1 && Number(parts) <= MOST_PARTS);
+  }, `a fraction with 1 to ${MOST_PARTS} parts`)
+  .describe('Decimal with up to six places, or a fraction with up to 16 parts such as "1/7" of a GPU');
+
+const Held = (what: string) =>
+  z
+    .strictObject({
+      requested: ExactQuantity.optional().describe(`${what} requested; left out when nothing was`),
+      used: ExactQuantity.optional().describe(`${what} used on average; left out when not known, which is not zero`),
+    })
+    .describe(`${what} of the workload`);
+
+export const WorkloadUsage = z
+  .strictObject({
+    usage: z
+      .string()
+      .regex(/^[\w.:/-]{1,200}$/)
+      .describe('Id; sending the same again replaces it, so retries are safe'),
+    node: z.string().min(1).max(500).describe("The node as the bill names it (resourceId): a machine's id or ARN"),
+    workload: z.string().min(1).max(500).describe('Name, for example "namespace/pod"'),
+    workloadId: z.string().min(1).max(500).optional().describe("Id, for example the pod's uid; the name when left out"),
+    subject: Subject,
+    period: Period.describe('When it ran on the node, as far as the quantities held'),
+    cpu: Held('CPUs').optional(),
+    gpu: Held('GPUs, fractions for MIG slices and time-slicing').optional(),
+    ramGib: Held('Memory in GiB').optional(),
+    capacity: z
+      .strictObject({
+        cpus: ExactQuantity.default('0').describe('CPUs of the node'),
+        gpus: ExactQuantity.default('0').describe('GPUs of the node'),
+        ramGib: ExactQuantity.default('0').describe('Memory of the node in GiB'),
+      })
+      .describe('What the whole node has'),
+    origin: z.string().min(1).max(250).describe('Who measured it and how'),
+  })
+  .describe('What a workload requested and used of a node');
+export type WorkloadUsage = z.infer<typeof WorkloadUsage>;
+
+export const recordWorkloadUsage = endpoint({
+  method: 'POST',
+  path: '/api/v1/workload-usage',
+  scope: 'finops.write',
+  summary: 'Record what workloads requested and used of nodes, all or none; node cost is split by it',
+  body: z.strictObject({ usages: z.array(WorkloadUsage).min(1).max(1000).describe('Usages, 1 to 1000') }),
+  response: z.strictObject({ recorded: z.number().int().describe('Usages stored') }),
+  errors: ['usage_interval_invalid'],
+});

@@ -1,0 +1,110 @@
+import { decimal } from '../../../platform/units/index.ts';
+import type { KubernetesSplit } from '../rules/schema.ts';
+import type { WorkloadUsage } from './schema.ts';
+
+/** An exact fraction, num / den. */
+export interface Rational {
+  readonly num: bigint;
+  readonly den: bigint;
+}
+
+const ZERO: Rational = { num: 0n, den: 1n };
+const ONE: Rational = { num: 1n, den: 1n };
+
+/** What a workload weighs in the price of its node, each a whole number in one unit for all nodes of a rule. */
+export interface WorkloadWeight {
+  /** What it holds by the rule's basis. */
+  readonly held: bigint;
+  /** What of that it used; the same as held where use is not known. */
+  readonly busy: bigint;
+  /** What the whole node weighs. */
+  readonly capacity: bigint;
+  /** One GPU where the node is split by GPUs alone, else the node: the unit of the quantity that is shown. */
+  readonly one: bigint;
+  readonly unit: 'GPU-Hours' | 'Node-Hours';
+}
+
+/** Least common multiple of 1 to 16 and of 10^6: every quantity that may be reported is a whole number of such parts. */
+const PARTS = 9_009_000_000n;
+
+/**
+ * Weight of a workload by the rule of its node (OpenCost): a workload holds max(request, usage) of each resource, and the
+ * resources count by their prices. A node with GPUs counts by GPUs alone unless the rule says otherwise: split by list
+ * prices, two thirds of an H100 node would go to its CPUs and memory.
+ * Example: 2 of 8 GPUs requested, 1 used -> held : busy : capacity = 2 : 1 : 8, unit GPU-Hours.
+ */
+export function workloadWeight(usage: WorkloadUsage, rule: KubernetesSplit): WorkloadWeight {
+  const { prices, whole } = pricesOf(rule);
+  const gpus = rational(usage.capacity.gpus);
+  const byGpu = gpus.num > 0n && rule.gpuNodes === 'gpu-share';
+  const price = byGpu ? { cpu: ZERO, gpu: ONE, ramGib: ZERO } : prices;
+  const capacity = { cpu: rational(usage.capacity.cpus), gpu: gpus, ramGib: rational(usage.capacity.ramGib) };
+  const sum = (amount: (resource: keyof typeof price) => Rational) => {
+    const parts = (['cpu', 'gpu', 'ramGib'] as const).map((each) => times(price[each], amount(each)));
+    return parts.reduce((total, { num, den }) => total + (num * whole) / den, 0n);
+  };
+  const node = sum((resource) => capacity[resource]);
+  return {
+    held: sum((resource) => heldOf(usage[resource], rule)),
+    busy: sum((resource) => busyOf(usage[resource], rule)),
+    capacity: node,
+    one: byGpu ? whole : node,
+    unit: byGpu ? 'GPU-Hours' : 'Node-Hours',
+  };
+}
+
+/** The rule's prices, and the number of parts of which every price times every quantity is a whole number. */
+function pricesOf({ prices }: KubernetesSplit) {
+  const exact = { cpu: rational(prices.cpuHour), gpu: rational(prices.gpuHour), ramGib: rational(prices.ramGibHour) };
+  const whole = Object.values(exact).reduce((common, { den }) => lcm(common, den), 1n) * PARTS;
+  return { prices: exact, whole };
+}
+
+type Held = WorkloadUsage['gpu'];
+
+function heldOf(resource: Held, { basis }: KubernetesSplit): Rational {
+  const requested = resource?.requested === undefined ? ZERO : rational(resource.requested);
+  const used = resource?.used === undefined ? ZERO : rational(resource.used);
+  if (basis === 'request') return requested;
+  if (basis === 'usage') return used;
+  return isLess(requested, used) ? used : requested;
+}
+
+function busyOf(resource: Held, rule: KubernetesSplit): Rational {
+  const held = heldOf(resource, rule);
+  if (rule.idle === 'included' || resource?.used === undefined) return held;
+  const used = rational(resource.used);
+  return isLess(used, held) ? used : held;
+}
+
+/** `"1/7"` and `"0.25"`, exactly. */
+export function rational(text: string): Rational {
+  const [num = '0', den] = text.split('/');
+  if (den !== undefined) return { num: BigInt(num), den: BigInt(den) };
+  const exact = decimal(text);
+  const scale = 10n ** BigInt(exact.decimalPlaces());
+  return { num: BigInt(exact.times(scale.toString()).toFixed(0)), den: scale };
+}
+
+function times(one: Rational, other: Rational): Rational {
+  return reduced({ num: one.num * other.num, den: one.den * other.den });
+}
+
+function isLess(one: Rational, other: Rational): boolean {
+  return one.num * other.den < other.num * one.den;
+}
+
+function reduced({ num, den }: Rational): Rational {
+  const divisor = gcd(num, den);
+  return { num: num / divisor, den: den / divisor };
+}
+
+function gcd(one: bigint, other: bigint): bigint {
+  let [a, b] = [one, other];
+  while (b !== 0n) [a, b] = [b, a % b];
+  return a === 0n ? 1n : a;
+}
+
+function lcm(one: bigint, other: bigint): bigint {
+  return (one / gcd(one, other)) * other;
+}

@@ -1,0 +1,72 @@
+import { convert, textOf } from '../convert.ts';
+import { DECIMAL_TYPE } from '../focus-columns.ts';
+import { caseOf, coalesced, type Sql } from './expressions.ts';
+import type { SourceExpression } from './format.ts';
+
+/**
+ * How the amounts of one file are written in expressions: as text where any of them is text, so that one that is no number
+ * is refused by its column's name and not lost; else as exact decimals, so that nothing takes a detour through text.
+ */
+export interface Amounts {
+  readonly type: string;
+  readonly zero: string;
+  of(column: SourceExpression | null): Sql;
+  firstOf(...columns: readonly (SourceExpression | null)[]): Sql;
+  /** a + b; a missing one counts as nothing, two missing ones are unknown. */
+  sum(a: SourceExpression | null, b: SourceExpression | null): Sql;
+  /** a - b; unknown when either is. */
+  difference(a: SourceExpression | null, b: SourceExpression | null): Sql;
+}
+
+export function amountsOf(columns: readonly (SourceExpression | null)[]): Amounts {
+  const isText = columns.some((column) => column?.type === 'VARCHAR');
+  const type = isText ? 'VARCHAR' : DECIMAL_TYPE;
+  const of = (column: SourceExpression | null) => {
+    if (column === null) return null;
+    return isText ? textOf(column) : decimalOf(column);
+  };
+  const result = (sql: string) => (isText ? `(${sql})::VARCHAR` : sql);
+  const computed = (a: SourceExpression | null, b: SourceExpression | null, known: string, sql: string) => {
+    const unreadable = isText ? [a, b].flatMap((column) => (column === null ? [] : [unreadableBranch(column)])) : [];
+    return caseOf([...unreadable, { when: known, value: result(sql) }]);
+  };
+  return {
+    type,
+    zero: isText ? "'0'" : `0::${DECIMAL_TYPE}`,
+    of,
+    firstOf: (...columns) => coalesced(columns.map(of)),
+    sum(a, b) {
+      const present = [a, b].filter((column) => column !== null);
+      if (present.length === 0) return null;
+      const known = present.map(({ sql }) => `${sql} IS NOT NULL`).join(' OR ');
+      return computed(a, b, known, present.map((column) => `coalesce(${decimalOf(column)}, 0)`).join(' + '));
+    },
+    difference(a, b) {
+      if (a === null || b === null) return null;
+      return computed(a, b, `${a.sql} IS NOT NULL AND ${b.sql} IS NOT NULL`, `${decimalOf(a)} - ${decimalOf(b)}`);
+    },
+  };
+}
+
+/** Null for what is no number. */
+export function decimalOf(column: SourceExpression): string {
+  return convert('decimal', column).sql;
+}
+
+/** Text that is no number stays in the result, where the conversion of the row finds and names it. */
+function unreadableBranch(column: SourceExpression): { when: string; value: string } {
+  return { when: `${column.sql} IS NOT NULL AND ${decimalOf(column)} IS NULL`, value: textOf(column) };
+}
+
+/**
+ * price x quantity. Exact up to 10 decimals of the price and 16 of the quantity; unknown where the product has more than
+ * twelve digits before the point. Short texts take 64-bit numbers: the same product in a fortieth of the time.
+ */
+export function product(price: SourceExpression | null, quantity: SourceExpression | null): Sql {
+  if (price === null || quantity === null) return null;
+  const [a, b] = [textOf(price), textOf(quantity)];
+  const isShort = (text: string) => `length(${text}) <= 10 AND NOT contains(lower(${text}), 'e')`;
+  const short = `TRY_CAST(${a} AS DECIMAL(18,9)) * TRY_CAST(${b} AS DECIMAL(18,9))`;
+  const long = `TRY(TRY_CAST(${a} AS DECIMAL(20,10)) * TRY_CAST(${b} AS DECIMAL(27,16)))`;
+  return `coalesce(CASE WHEN ${isShort(a)} AND ${isShort(b)} THEN (${short})::${DECIMAL_TYPE} END, ${long}::${DECIMAL_TYPE})`;
+}

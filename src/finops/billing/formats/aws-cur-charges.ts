@@ -1,0 +1,111 @@
+import { type Amounts, amountsOf } from './amounts.ts';
+import { unusedOfReservation, unusedOfSavingsPlan } from './aws-cur-unused.ts';
+import { type Branch, caseOf, firstText, isOneOf, type Sql } from './expressions.ts';
+import type { FileColumns } from './file-columns.ts';
+import type { SourceExpression } from './format.ts';
+
+/** What `lineItem/LineItemType` says of a record, as SQL. The `Usage` of most records is asked for first, everywhere. */
+export interface CurCharge {
+  readonly type: string;
+  readonly isUsage: string;
+  /** Usage of any kind, with or without a commitment. */
+  readonly isConsumption: string;
+  readonly isCovered: string;
+  readonly isNegation: string;
+  readonly isFee: string;
+  /** A fee record that bills nothing (all was paid upfront) and only says what stayed unused. */
+  readonly isOnlyUnused: string;
+  readonly amounts: Amounts;
+  readonly columns: CurAmountColumns;
+  /** As invoiced: net of discounts where AWS tells, before it is known what a commitment covers. */
+  readonly invoiced: Sql;
+  /** What stayed unused of a commitment, in money and at its own rate; for the two kinds of recurring fees. */
+  readonly unusedOfReservation: Sql;
+  readonly unusedOfSavingsPlan: Sql;
+  /** Value for records of a savings plan, value for those of a reservation, null for any other. */
+  commitment(ofSavingsPlan: Sql, ofReservation: Sql): string;
+}
+
+type CurAmountColumns = Readonly<Record<keyof typeof amountColumns, SourceExpression | null>>;
+
+const amountColumns = {
+  unblended: 'lineItem/UnblendedCost',
+  netUnblended: 'lineItem/NetUnblendedCost',
+  listed: 'pricing/publicOnDemandCost',
+  reservationEffective: 'reservation/EffectiveCost',
+  netReservationEffective: 'reservation/NetEffectiveCost',
+  planEffective: 'savingsPlan/SavingsPlanEffectiveCost',
+  netPlanEffective: 'savingsPlan/NetSavingsPlanEffectiveCost',
+  unusedUpfront: 'reservation/UnusedAmortizedUpfrontFeeForBillingPeriod',
+  netUnusedUpfront: 'reservation/NetUnusedAmortizedUpfrontFeeForBillingPeriod',
+  unusedRecurring: 'reservation/UnusedRecurringFee',
+  netUnusedRecurring: 'reservation/NetUnusedRecurringFee',
+  planCommitment: 'savingsPlan/TotalCommitmentToDate',
+  planUsed: 'savingsPlan/UsedCommitment',
+  planUpfront: 'savingsPlan/AmortizedUpfrontCommitmentForBillingPeriod',
+  planRecurring: 'savingsPlan/RecurringCommitmentForBillingPeriod',
+  netPlanUpfront: 'savingsPlan/NetAmortizedUpfrontCommitmentForBillingPeriod',
+  netPlanRecurring: 'savingsPlan/NetRecurringCommitmentForBillingPeriod',
+} as const;
+
+const SAVINGS_PLAN_TYPES = ['SavingsPlanCoveredUsage', 'SavingsPlanRecurringFee', 'SavingsPlanUpfrontFee'];
+const RESERVATION_TYPES = ['DiscountedUsage', 'RIFee'];
+const FEE_TYPES = ['Fee', ...RESERVATION_TYPES.slice(1), ...SAVINGS_PLAN_TYPES.slice(1)];
+
+export function curCharge(file: FileColumns): CurCharge {
+  const type = file.find('lineItem/LineItemType')?.sql ?? 'NULL';
+  const columns = amountColumnsOf(file);
+  const amounts = amountsOf(Object.values(columns));
+  const ofReservation = unusedOfReservation(columns, amounts);
+  const ofSavingsPlan = unusedOfSavingsPlan(columns, amounts);
+  return {
+    type,
+    isUsage: `${type} = 'Usage'`,
+    isConsumption: isOneOf(type, ['Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage']),
+    isCovered: isOneOf(type, ['DiscountedUsage', 'SavingsPlanCoveredUsage']),
+    isNegation: `${type} = 'SavingsPlanNegation'`,
+    isFee: isOneOf(type, FEE_TYPES),
+    isOnlyUnused: isOnlyUnused(type, columns),
+    amounts,
+    columns,
+    invoiced: invoiced(file, columns, amounts),
+    unusedOfReservation: ofReservation,
+    unusedOfSavingsPlan: ofSavingsPlan,
+    commitment: (savingsPlan, reservation) => caseOf(commitmentBranches(file, type, savingsPlan, reservation)),
+  };
+}
+
+function amountColumnsOf(file: FileColumns): CurAmountColumns {
+  const found = Object.entries(amountColumns).map(([key, name]) => [key, file.find(name)] as const);
+  return Object.fromEntries(found) as CurAmountColumns;
+}
+
+/** A record of split cost allocation repeats a part of its parent's cost: it is not billed again. */
+function invoiced(file: FileColumns, columns: CurAmountColumns, amounts: Amounts): Sql {
+  const known = amounts.firstOf(columns.netUnblended, columns.unblended);
+  const parent = file.find('splitLineItem/ParentResourceId');
+  if (parent === null) return known;
+  return `coalesce(${known}, CASE WHEN ${parent.sql} IS NOT NULL THEN ${amounts.zero} END)`;
+}
+
+/** Only asked of the two fee types; doubles decide between kinds here, they never become an amount. */
+function isOnlyUnused(type: string, columns: CurAmountColumns): string {
+  const double = (column: SourceExpression | null) => `TRY_CAST(${column?.sql ?? 'NULL'} AS DOUBLE)`;
+  const isSomething = (column: SourceExpression | null) => `coalesce(${double(column)}, 0) <> 0`;
+  const isNothingBilled = `${double(columns.unblended)} = 0`;
+  const ofReservation = `(${isSomething(columns.unusedUpfront)} OR ${isSomething(columns.unusedRecurring)})`;
+  const ofSavingsPlan = `${double(columns.planCommitment)} <> ${double(columns.planUsed)}`;
+  return `((${type} = 'RIFee' AND ${isNothingBilled} AND ${ofReservation})
+    OR (${type} = 'SavingsPlanRecurringFee' AND ${isNothingBilled} AND ${ofSavingsPlan}))`;
+}
+
+function commitmentBranches(file: FileColumns, type: string, savingsPlan: Sql, reservation: Sql): Branch[] {
+  const arn = firstText(file.find('reservation/ReservationARN'));
+  const upfront = arn === null ? [] : [{ when: `${type} = 'Fee' AND ${arn} IS NOT NULL`, value: reservation }];
+  return [
+    { when: `${type} = 'Usage'`, value: null },
+    { when: isOneOf(type, SAVINGS_PLAN_TYPES), value: savingsPlan },
+    { when: isOneOf(type, RESERVATION_TYPES), value: reservation },
+    ...upfront,
+  ];
+}

@@ -1,0 +1,95 @@
+import { literal } from '../../../platform/lake/index.ts';
+import { amountsOf } from './amounts.ts';
+import type { CurCharge } from './aws-cur-charges.ts';
+import { caseOf, coalesced, derivedText, firstText, type Sql } from './expressions.ts';
+import type { FileColumns } from './file-columns.ts';
+import type { SourceExpression } from './format.ts';
+
+/** Identity, kind and use of the savings plan or reservation that a record belongs to. */
+export function curCommitments(file: FileColumns, charge: CurCharge) {
+  const plan = file.find('savingsPlan/SavingsPlanARN');
+  const reservation = file.find('reservation/ReservationARN');
+  if (plan === null && reservation === null) return {};
+  const id = charge.commitment(firstText(plan), firstText(reservation, file.find('reservation/SubscriptionId')));
+  const shown = (plan ?? reservation)?.shown ?? '';
+  const known = (savingsPlan: string, ofReservation: string) =>
+    derivedText(charge.commitment(literal(savingsPlan), literal(ofReservation)), shown);
+  const status = caseOf([
+    { when: charge.isUsage, value: null },
+    { when: charge.isCovered, value: "'Used'" },
+    { when: charge.isOnlyUnused, value: "'Unused'" },
+  ]);
+  return {
+    CommitmentDiscountId: derivedText(id, shown),
+    CommitmentDiscountType: known('Savings Plan', 'Reserved Instance'),
+    CommitmentDiscountCategory: known('Spend', 'Usage'),
+    CommitmentDiscountStatus: derivedText(status, 'lineItem/LineItemType'),
+    ...commitmentQuantities(file, charge),
+  };
+}
+
+/**
+ * Of a plan in its currency and before discounts, because that is what is committed; of a reservation in normalized hours
+ * where its size may float, else in the unit of its price.
+ */
+function commitmentQuantities(file: FileColumns, charge: CurCharge) {
+  const { columns, type } = charge;
+  const reserved = reservedColumns(file);
+  const amounts = amountsOf([...Object.values(columns), ...Object.values(reserved)]);
+  const isRecurring = `${type} = 'SavingsPlanRecurringFee'`;
+  const ofPlan = caseOf(
+    [
+      { when: `${type} = 'SavingsPlanCoveredUsage'`, value: amounts.of(columns.planEffective) },
+      {
+        when: `${isRecurring} AND ${charge.isOnlyUnused}`,
+        value: amounts.difference(columns.planCommitment, columns.planUsed),
+      },
+    ],
+    amounts.of(columns.unblended),
+  );
+  const ofReservation = caseOf(
+    [
+      { when: `${type} = 'DiscountedUsage'`, value: amounts.firstOf(reserved.normalizedUsage, reserved.usage) },
+      { when: charge.isOnlyUnused, value: amounts.firstOf(reserved.unusedNormalized, reserved.unused) },
+    ],
+    amounts.firstOf(reserved.totalNormalized, reserved.total),
+  );
+  const quantity = charge.commitment(ofPlan, ofReservation);
+  return {
+    CommitmentDiscountQuantity: { sql: quantity, type: amounts.type, shown: 'lineItem/UsageAmount' },
+    CommitmentDiscountUnit: derivedText(
+      charge.commitment(firstText(file.find('lineItem/CurrencyCode')), unit(file, charge)),
+      'pricing/unit',
+    ),
+  };
+}
+
+type Reserved = Readonly<Record<keyof typeof reservedNames, SourceExpression | null>>;
+
+const reservedNames = {
+  usage: 'lineItem/UsageAmount',
+  normalizedUsage: 'lineItem/NormalizedUsageAmount',
+  unused: 'reservation/UnusedQuantity',
+  unusedNormalized: 'reservation/UnusedNormalizedUnitQuantity',
+  total: 'reservation/TotalReservedUnits',
+  totalNormalized: 'reservation/TotalReservedNormalizedUnits',
+} as const;
+
+function reservedColumns(file: FileColumns): Reserved {
+  const found = Object.entries(reservedNames).map(([key, name]) => [key, file.find(name)] as const);
+  return Object.fromEntries(found) as Reserved;
+}
+
+/** Null where there is no quantity either. */
+function unit(file: FileColumns, { type }: CurCharge): Sql {
+  const { usage, normalizedUsage, total, totalNormalized } = reservedColumns(file);
+  const isUsed = `${type} = 'DiscountedUsage'`;
+  const [normalized, whole] = [coalesced([normalizedUsage?.sql ?? null]), coalesced([usage?.sql ?? null])];
+  const branches = [
+    { when: `${isUsed} AND ${normalized ?? 'NULL'} IS NOT NULL`, value: "'Normalized Hours'" },
+    { when: `${isUsed} AND ${whole ?? 'NULL'} IS NOT NULL`, value: "'Hours'" },
+    { when: `NOT (${isUsed}) AND ${totalNormalized?.sql ?? 'NULL'} IS NOT NULL`, value: "'Normalized Hours'" },
+    { when: `NOT (${isUsed}) AND ${total?.sql ?? 'NULL'} IS NOT NULL`, value: "'Hours'" },
+  ];
+  return caseOf(branches);
+}

@@ -1,0 +1,112 @@
+import type { CurCharge } from './aws-cur-charges.ts';
+import { caseOf, type Sql } from './expressions.ts';
+import type { FileColumns } from './file-columns.ts';
+import type { SourceExpression } from './format.ts';
+
+/**
+ * The four costs of a record. Billed: what is invoiced; usage that a savings plan covers and its negation cancel each other
+ * and are 0 both, as FOCUS wants it. Effective: the fees of a commitment spread over what used it and what nobody used.
+ * List: the public on-demand price. Contracted: the own price before commitments.
+ */
+export function curCosts(charge: CurCharge) {
+  const { amounts, columns, invoiced } = charge;
+  const money = (sql: Sql, shown: SourceExpression | null) =>
+    sql === null ? null : { sql, type: amounts.type, shown: shown?.shown ?? 'lineItem/UnblendedCost' };
+  return {
+    BilledCost: money(billed(charge), columns.netUnblended ?? columns.unblended),
+    EffectiveCost: money(effective(charge), columns.unblended),
+    ListCost: money(
+      caseOf(
+        [{ when: charge.isConsumption, value: amounts.of(columns.listed) }, nothing(charge)],
+        amounts.of(columns.unblended),
+      ),
+      columns.listed,
+    ),
+    ContractedCost: money(
+      caseOf(
+        [
+          { when: charge.isUsage, value: invoiced },
+          { when: `${charge.type} = 'DiscountedUsage'`, value: ownPrice(charge, amounts.of(columns.listed)) },
+          nothing(charge),
+        ],
+        invoiced,
+      ),
+      columns.unblended,
+    ),
+  };
+}
+
+function billed({ type, invoiced, amounts }: CurCharge): string {
+  return caseOf(
+    [{ when: `${type} IN ('SavingsPlanCoveredUsage', 'SavingsPlanNegation')`, value: amounts.zero }],
+    invoiced,
+  );
+}
+
+function effective(charge: CurCharge): string {
+  const { type, amounts, columns, invoiced } = charge;
+  return caseOf(
+    [
+      { when: charge.isUsage, value: invoiced },
+      {
+        when: `${type} = 'DiscountedUsage'`,
+        value: amounts.firstOf(columns.netReservationEffective, columns.reservationEffective),
+      },
+      {
+        when: `${type} = 'SavingsPlanCoveredUsage'`,
+        value: amounts.firstOf(columns.netPlanEffective, columns.planEffective),
+      },
+      { when: `${type} IN ('SavingsPlanNegation', 'SavingsPlanUpfrontFee')`, value: amounts.zero },
+      { when: `${type} = 'SavingsPlanRecurringFee'`, value: charge.unusedOfSavingsPlan },
+      { when: `${type} = 'RIFee'`, value: charge.unusedOfReservation },
+      { when: `${type} = 'Fee' AND ${charge.commitment(null, "''")} IS NOT NULL`, value: amounts.zero },
+    ],
+    invoiced,
+  );
+}
+
+/** What stayed unused, and what only cancels, would have cost nothing without the commitment. */
+function nothing({ isNegation, isOnlyUnused, amounts }: CurCharge) {
+  return { when: `${isNegation} OR ${isOnlyUnused}`, value: amounts.zero };
+}
+
+/** AWS adds its net columns exactly when the account has discounts of its own: without them, list prices are the own prices. */
+function ownPrice({ columns }: CurCharge, listed: Sql): Sql {
+  return columns.netUnblended === null ? listed : null;
+}
+
+/** Unit prices and quantities; null for taxes, credits and what only cancels. */
+export function curQuantities(file: FileColumns, charge: CurCharge) {
+  const amount = file.find('lineItem/UsageAmount');
+  const listed = file.find('pricing/publicOnDemandRate');
+  const rate = file.find('lineItem/NetUnblendedRate') ?? file.find('lineItem/UnblendedRate');
+  const unit = pricingUnit(file);
+  const consumed = (source: SourceExpression | null) => only(charge.isConsumption, source);
+  const isPriced = `(${charge.isConsumption} OR ${charge.isFee})`;
+  const contracted = caseOf([
+    { when: `${charge.type} IN ('Usage', 'SavingsPlanCoveredUsage')`, value: rate?.sql ?? null },
+    { when: `${charge.type} = 'DiscountedUsage'`, value: ownPrice(charge, listed?.sql ?? null) },
+  ]);
+  return {
+    PricingQuantity: only(isPriced, amount),
+    PricingUnit: only(`${isPriced} AND ${amount?.sql ?? 'NULL'} IS NOT NULL`, unit),
+    ConsumedQuantity: consumed(amount),
+    ConsumedUnit: consumed(unit),
+    ListUnitPrice: consumed(listed),
+    ContractedUnitPrice: rate === null ? null : { ...rate, sql: contracted },
+  };
+}
+
+function only(when: string, source: SourceExpression | null): SourceExpression | null {
+  return source === null ? null : { ...source, sql: caseOf([{ when, value: source.sql }]) };
+}
+
+/** Where AWS abbreviates, FOCUS has words: `Hrs` -> `Hours`, `GB-Mo` -> `GB-Months`. Any other unit stays as it is. */
+function pricingUnit(file: FileColumns): SourceExpression | null {
+  const unit = file.find('pricing/unit');
+  if (unit === null) return null;
+  const hours = { when: `${unit.sql} IN ('Hrs', 'hours', 'Hour', 'hrs', 'Hourly')`, value: "'Hours'" };
+  const months = { when: `ends_with(${unit.sql}, '-Mo')`, value: `${unit.sql} || 'nths'` };
+  const single = { when: `${unit.sql} IN ('Request', 'API Request', 'Second')`, value: `${unit.sql} || 's'` };
+  return { ...unit, sql: caseOf([hours, months, single], unit.sql) };
+}

@@ -1,0 +1,49 @@
+import { identifier } from '../../../platform/lake/index.ts';
+import { DECIMAL_TYPE, type FocusColumn } from '../focus-columns.ts';
+import { caseOf } from './expressions.ts';
+import type { FileColumns } from './file-columns.ts';
+import type { RowSplit } from './format.ts';
+
+/**
+ * One record of a recurring fee is two charges: the fee, which covers and is not used itself, and what nobody used of it,
+ * which is usage of the commitment. Until it is split, the one row carries both, billed and effective.
+ */
+export function curSplit(file: FileColumns): RowSplit {
+  return {
+    when: `ChargeCategory = 'Purchase' AND CommitmentDiscountId IS NOT NULL AND BilledCost <> 0 AND EffectiveCost <> 0`,
+    first: new Map<FocusColumn, string>([['EffectiveCost', '0']]),
+    second: new Map<FocusColumn, string>([
+      ['ChargeCategory', "'Usage'"],
+      ['ChargeFrequency', "'Usage-Based'"],
+      ['PricingCategory', "'Committed'"],
+      ['CommitmentDiscountStatus', "'Unused'"],
+      ['CommitmentDiscountQuantity', unusedQuantity(file)],
+      ['BilledCost', '0'],
+      ['ListCost', '0'],
+      ['ContractedCost', '0'],
+      ['PricingQuantity', 'NULL'],
+      ['PricingUnit', 'NULL'],
+    ]),
+  };
+}
+
+/** Of a plan in its currency, before discounts; of a reservation in the units that it was bought in. */
+function unusedQuantity(file: FileColumns): string {
+  const plan = `${kept(file, 'savingsPlan/TotalCommitmentToDate')} - ${kept(file, 'savingsPlan/UsedCommitment')}`;
+  const normalized = kept(file, 'reservation/UnusedNormalizedUnitQuantity');
+  const whole = kept(file, 'reservation/UnusedQuantity');
+  const isNormalized = `CommitmentDiscountUnit = 'Normalized Hours'`;
+  return caseOf(
+    [
+      { when: `CommitmentDiscountCategory = 'Spend'`, value: plan },
+      { when: isNormalized, value: normalized },
+    ],
+    whole,
+  );
+}
+
+/** A column of the file as the canonical row keeps it. */
+function kept(file: FileColumns, name: string): string {
+  const column = file.find(name);
+  return column === null ? `NULL::${DECIMAL_TYPE}` : `TRY_CAST(${identifier(`x_${column.shown}`)} AS ${DECIMAL_TYPE})`;
+}

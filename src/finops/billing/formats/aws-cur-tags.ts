@@ -1,0 +1,100 @@
+import { identifier, literal } from '../../../platform/lake/index.ts';
+import { textOf } from '../convert.ts';
+import { caseOf } from './expressions.ts';
+import { type FileColumns, foldName } from './file-columns.ts';
+import type { SourceColumn, SourceExpression } from './format.ts';
+
+const TAGS = 'MAP(VARCHAR, VARCHAR)';
+/** Cost categories are AWS's, tags are the user's: a prefix keeps those of the same name apart. */
+const CATEGORY = 'costCategory:';
+
+/** All tags and cost categories of a record as one map; null when it has none. */
+export function curTags(file: FileColumns, columns: readonly SourceColumn[]): SourceExpression | null {
+  const nested = nestedTags(file);
+  if (nested !== null) return nested;
+  const tagged = [...file.takeAll('resourceTags'), ...file.takeAll('costCategory')];
+  const keys = new Map<string, SourceColumn>();
+  for (const column of tagged) {
+    const key = tagKey(spelledName(column.name, columns));
+    keys.set(keys.has(key) ? tagKey(column.name) : key, column);
+  }
+  if (keys.size === 0) return null;
+  const values = [...keys.values()].map(({ name, type }) => textOf({ sql: identifier(name), type }));
+  const entries = [...keys.keys()].map((key, index) => `{'k': ${literal(key)}, 'v': ${values[index]}}`);
+  const sql = `map_from_entries(list_filter([${entries.join(', ')}], lambda entry: entry.v IS NOT NULL))`;
+  const isTagged = `coalesce(${values.join(', ')}, NULL) IS NOT NULL`;
+  return { sql: caseOf([{ when: isTagged, value: sql }]), type: TAGS, shown: 'resourceTags' };
+}
+
+/**
+ * `resourceTags/user:Team` -> `Team`, `resource_tags_user_team` -> `team`, `resourceTags/aws:createdBy` -> `aws:createdBy`,
+ * `costCategory/Unit` -> `costCategory:Unit`.
+ */
+export function tagKey(column: string): string {
+  const category = /^cost_?category[/_](?<key>.+)$/i.exec(column)?.groups?.key;
+  if (category !== undefined) return `${CATEGORY}${category}`;
+  const tag = /^resource_?tags[/_](?<key>.+)$/i.exec(column)?.groups?.key ?? column;
+  return tag.replace(/^user[:_]/, '').replace(/^aws_/, 'aws:');
+}
+
+/** Two tags that differ in case only come as `Team` and `team_2` from the reader: each has its own key again. */
+function spelledName(name: string, columns: readonly SourceColumn[]): string {
+  const base = /^(?<base>.+)_\d+$/.exec(name)?.groups?.base;
+  if (base === undefined) return name;
+  return columns.some((other) => other.name !== base && other.name.toLowerCase() === base.toLowerCase()) ? base : name;
+}
+
+/** CUR 2.0 has one map of tags and one of cost categories: maps in Parquet, JSON in CSV. */
+function nestedTags(file: FileColumns): SourceExpression | null {
+  const tags = exactly(file, 'resource_tags');
+  const categories = exactly(file, 'cost_category');
+  if (tags === null && categories === null) return null;
+  const present = [tags, categories].filter((column) => column !== null);
+  if (present.every(({ type }) => type.startsWith('MAP'))) return mapOfMaps(tags, categories);
+  return mapOfJson(tags, categories);
+}
+
+function exactly(file: FileColumns, name: string): SourceExpression | null {
+  const column = file.find(name);
+  return column !== null && foldName(column.shown) === foldName(name) ? file.take(name) : null;
+}
+
+function mapOfMaps(tags: SourceExpression | null, categories: SourceExpression | null): SourceExpression {
+  const key = `CASE WHEN starts_with(entry.key, 'user:') OR starts_with(entry.key, 'user_') THEN substr(entry.key, 6)
+    WHEN starts_with(entry.key, 'aws_') THEN 'aws:' || substr(entry.key, 5) ELSE entry.key END`;
+  const own = tags === null ? [] : [renamed(tags.sql, key)];
+  const prefixed = categories === null ? [] : [renamed(categories.sql, `${literal(CATEGORY)} || entry.key`)];
+  const all = [...own, ...prefixed];
+  const sql = all.length === 1 ? `${all[0]}` : `map_concat(${all.join(', ')})`;
+  return { sql, type: TAGS, shown: tags?.shown ?? categories?.shown ?? 'resource_tags' };
+}
+
+function renamed(map: string, key: string): string {
+  const entries = `list_transform(map_entries(${map}), lambda entry: {'k': ${key}, 'v': entry.value::VARCHAR})`;
+  return `CASE WHEN cardinality(${map}) > 0 THEN map_from_entries(${entries}) END`;
+}
+
+/**
+ * Stays JSON text, so that text which is none is refused by the conversion of the row. A key is told from a value by the
+ * colon behind it; one with an escaped character keeps its prefix.
+ */
+function mapOfJson(tags: SourceExpression | null, categories: SourceExpression | null): SourceExpression {
+  const own = tags === null ? null : renamedKeys(renamedKeys(textOf(tags), 'user[:_]', ''), 'aws_', 'aws:');
+  const prefixed = categories === null ? null : renamedKeys(textOf(categories), '', CATEGORY);
+  const shown = tags?.shown ?? categories?.shown ?? 'resource_tags';
+  if (own === null || prefixed === null) return { sql: own ?? prefixed ?? 'NULL', type: 'VARCHAR', shown };
+  const isNothing = (json: string) => `coalesce(trim(${json}), '{}') = '{}'`;
+  const sql = caseOf(
+    [
+      { when: isNothing(prefixed), value: own },
+      { when: isNothing(own), value: prefixed },
+    ],
+    `rtrim(rtrim(${own}), '}') || ', ' || ltrim(ltrim(${prefixed}), '{')`,
+  );
+  return { sql, type: 'VARCHAR', shown };
+}
+
+function renamedKeys(json: string, prefix: string, replacement: string): string {
+  const pattern = `"${prefix}([^"\\\\]*)"\\s*:`;
+  return `regexp_replace(${json}, ${literal(pattern)}, ${literal(`"${replacement}\\1":`)}, 'g')`;
+}

@@ -1,0 +1,49 @@
+import { type Amounts, decimalOf } from './amounts.ts';
+import { caseOf, coalesced, type Sql } from './expressions.ts';
+import type { SourceExpression } from './format.ts';
+
+type Column = SourceExpression | null;
+
+/** The amortised fee of a reservation's hours that nobody used, net where AWS tells. Asked of `RIFee` records. */
+export function unusedOfReservation(
+  columns: Readonly<Record<'unusedUpfront' | 'unusedRecurring' | 'netUnusedUpfront' | 'netUnusedRecurring', Column>>,
+  amounts: Amounts,
+): Sql {
+  return coalesced([
+    amounts.sum(columns.netUnusedUpfront, columns.netUnusedRecurring),
+    amounts.sum(columns.unusedUpfront, columns.unusedRecurring),
+  ]);
+}
+
+type PlanColumns = Readonly<
+  Record<
+    'planCommitment' | 'planUsed' | 'planUpfront' | 'planRecurring' | 'netPlanUpfront' | 'netPlanRecurring',
+    Column
+  >
+>;
+
+/**
+ * What of a savings plan's commitment nobody used. AWS states it before discounts; where it also states the fee both before
+ * and after, the unused part is reduced in the same proportion, in whole units of 10^-10 so that no float comes in.
+ */
+export function unusedOfSavingsPlan(columns: PlanColumns, amounts: Amounts): Sql {
+  const unused = amounts.difference(columns.planCommitment, columns.planUsed);
+  const gross = total(columns.planUpfront, columns.planRecurring);
+  const net = total(columns.netPlanUpfront, columns.netPlanRecurring);
+  if (unused === null || gross === null || net === null) return unused;
+  const value = `TRY_CAST(${unused} AS DECIMAL(28,10))`;
+  const scaled = `((${whole(value)} * ${whole(net)}) // ${whole(gross)})::DECIMAL(38,0) * 0.0000000001::DECIMAL(10,10)`;
+  const isReduced = `${gross} <> 0 AND ${net} <> 0 AND ${gross} <> ${net} AND ${value} IS NOT NULL`;
+  const result = amounts.type === 'VARCHAR' ? `(${scaled})::VARCHAR` : `(${scaled})::${amounts.type}`;
+  return caseOf([{ when: isReduced, value: result }], unused);
+}
+
+function total(upfront: Column, recurring: Column): Sql {
+  const present = [upfront, recurring].filter((column) => column !== null);
+  if (present.length === 0) return null;
+  return `(${present.map((column) => `coalesce(${decimalOf(column)}, 0)`).join(' + ')})`;
+}
+
+function whole(decimal: string): string {
+  return `(${decimal}::DECIMAL(28,10) * 10000000000)::HUGEINT`;
+}

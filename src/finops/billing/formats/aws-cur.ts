@@ -1,0 +1,147 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import { type CurCharge, curCharge } from './aws-cur-charges.ts';
+import { curCommitments } from './aws-cur-commitments.ts';
+import { curCosts, curQuantities } from './aws-cur-costs.ts';
+import { curDimensions } from './aws-cur-dimensions.ts';
+import { curSplit } from './aws-cur-split.ts';
+import { curTags } from './aws-cur-tags.ts';
+import { caseOf, constant, derivedText, firstText, isOneOf, mappingOf } from './expressions.ts';
+import { type FileColumns, fileColumns } from './file-columns.ts';
+import type { BillFormat, FormatContext, FormatMapping, SourceColumn } from './format.ts';
+
+const REQUIRED = [
+  'lineItem/LineItemType',
+  'lineItem/UnblendedCost',
+  'lineItem/CurrencyCode',
+  'lineItem/UsageStartDate',
+  'bill/BillingPeriodStartDate',
+] as const;
+
+/**
+ * AWS Cost and Usage Reports: legacy in both spellings (`lineItem/UsageType`, `line_item_usage_type`) with columns that
+ * change every month, and CUR 2.0 with its map columns. Errors: `bill_column_missing`.
+ */
+export const awsCurFormat: BillFormat = {
+  name: 'AWS CUR',
+  map(columns, context) {
+    const file = fileColumns(columns);
+    if (!isCur(file)) return null;
+    refuseIncomplete(file, context);
+    return mappingOfCur(file, columns);
+  },
+};
+
+function isCur(file: FileColumns): boolean {
+  const known = ['lineItem/LineItemType', 'lineItem/UsageStartDate', 'lineItem/UnblendedCost', 'lineItem/ProductCode'];
+  return known.filter((name) => file.find(name) !== null).length >= 2;
+}
+
+function refuseIncomplete(file: FileColumns, context: FormatContext): void {
+  const missing = REQUIRED.filter((name) => file.find(name) === null);
+  if (missing.length === 0) return;
+  throw new AppError(
+    'bill_column_missing',
+    `${context.file}, line 1: column ${missing.join(', ')} is missing. An AWS Cost and Usage Report has it; choose all columns of the line item and bill groups in the export.`,
+    { file: context.file, line: 1, column: missing[0], missing },
+  );
+}
+
+function mappingOfCur(file: FileColumns, columns: readonly SourceColumn[]): FormatMapping {
+  const charge = curCharge(file);
+  const mapped = mappingOf({
+    ...curCosts(charge),
+    ...curQuantities(file, charge),
+    ...curCommitments(file, charge),
+    ...curDimensions(file, charge),
+    ...chargeKind(file, charge),
+    ...verbatim(file),
+    Tags: curTags(file, columns),
+  });
+  return { format: 'AWS CUR', dataset: 'CostAndUsage', columns: mapped, custom: file.rest(), split: curSplit(file) };
+}
+
+/** Columns that FOCUS holds as they are. */
+function verbatim(file: FileColumns) {
+  return {
+    BillingAccountId: file.take('bill/PayerAccountId'),
+    BillingAccountName: file.take('bill/PayerAccountName'),
+    BillingAccountType: constant('Payer Account'),
+    BillingCurrency: file.take('lineItem/CurrencyCode'),
+    BillingPeriodStart: file.take('bill/BillingPeriodStartDate'),
+    BillingPeriodEnd: file.take('bill/BillingPeriodEndDate'),
+    ChargePeriodStart: file.take('lineItem/UsageStartDate'),
+    ChargePeriodEnd: file.take('lineItem/UsageEndDate'),
+    ChargeDescription: file.take('lineItem/LineItemDescription'),
+    AvailabilityZone: file.take('lineItem/AvailabilityZone'),
+    InvoiceId: file.take('bill/InvoiceId'),
+    PricingCurrency: file.take('pricing/currency'),
+    SubAccountId: file.take('lineItem/UsageAccountId'),
+    SubAccountName: file.take('lineItem/UsageAccountName'),
+    SubAccountType: constant('Member Account'),
+    SkuId: file.take('product/sku'),
+    SkuMeter: file.take('lineItem/UsageType'),
+    CapacityReservationId: file.take('capacityReservation/CapacityReservationArn'),
+  };
+}
+
+const DISCOUNT_TYPES = [
+  'EdpDiscount',
+  'PrivateRateDiscount',
+  'RiVolumeDiscount',
+  'SppDiscount',
+  'Discount',
+  'BundledDiscount',
+];
+const SUPPORT_CODES = [
+  'AWSSupportEnterprise',
+  'AWSSupportBusiness',
+  'AWSDeveloperSupport',
+  'AWSSupportDeveloper',
+  'OCBPremiumSupport',
+];
+
+/** What kind of charge a record is; the table is in docs/bill-formats.md. */
+function chargeKind(file: FileColumns, charge: CurCharge) {
+  const { type } = charge;
+  const isUsed = `${charge.isConsumption} OR ${type} = 'BundledDiscount'`;
+  const category = caseOf(
+    [
+      { when: `${isUsed} OR ${charge.isOnlyUnused}`, value: "'Usage'" },
+      { when: charge.isFee, value: "'Purchase'" },
+      { when: isOneOf(type, ['Tax', 'Credit']), value: type },
+    ],
+    "'Adjustment'",
+  );
+  const billType = firstText(file.find('bill/BillType'));
+  const product = firstText(file.find('lineItem/ProductCode')) ?? 'NULL';
+  const isRefund = `${type} = 'Refund'${billType === null ? '' : ` OR ${billType} = 'Refund'`}`;
+  const frequency = caseOf(
+    [
+      { when: `${isUsed} OR ${charge.isOnlyUnused} OR ${isOneOf(type, DISCOUNT_TYPES)}`, value: "'Usage-Based'" },
+      { when: isOneOf(type, ['RIFee', 'SavingsPlanRecurringFee']), value: "'Recurring'" },
+      { when: `${type} = 'Fee' AND ${isOneOf(product, SUPPORT_CODES)}`, value: "'Recurring'" },
+    ],
+    "'One-Time'",
+  );
+  const shown = 'lineItem/LineItemType';
+  return {
+    ChargeCategory: derivedText(category, shown),
+    ChargeClass: derivedText(caseOf([{ when: isRefund, value: "'Correction'" }]), shown),
+    ChargeFrequency: derivedText(frequency, shown),
+    PricingCategory: derivedText(pricingCategory(file, charge), shown),
+  };
+}
+
+function pricingCategory(file: FileColumns, charge: CurCharge): string {
+  const usageType = firstText(file.find('lineItem/UsageType'));
+  const spot =
+    usageType === null
+      ? []
+      : [{ when: `${charge.isUsage} AND contains(${usageType}, 'SpotUsage')`, value: "'Dynamic'" }];
+  return caseOf([
+    ...spot,
+    { when: charge.isUsage, value: "'Standard'" },
+    { when: `${charge.isCovered} OR ${charge.isOnlyUnused}`, value: "'Committed'" },
+    { when: `${charge.isFee} OR ${charge.type} = 'BundledDiscount'`, value: "'Standard'" },
+  ]);
+}

@@ -1,0 +1,51 @@
+import type { AzureFile } from './azure-columns.ts';
+import { firstText, isOneOf, type Sql } from './expressions.ts';
+import type { BillDataset, FormatContext } from './format.ts';
+
+/** What a record of an Azure export is, as SQL. */
+export interface AzureCharge {
+  readonly dataset: BillDataset;
+  /** True only where the manifest or the file's name says it. */
+  readonly isAmortized: boolean;
+  /** True only where the manifest says it. */
+  readonly isActual: boolean;
+  /** Lower case; `usage` in exports that have no such column. */
+  readonly type: string;
+  readonly isUsage: string;
+  readonly isUnused: string;
+  /** Buying a commitment, or giving it back. */
+  readonly isCovering: string;
+  /** Usage that a commitment pays, and what nobody used of it. */
+  readonly isCovered: string;
+  readonly commitmentId: Sql;
+  readonly isSavingsPlan: string;
+  readonly isSpot: string;
+}
+
+export function azureCharge(file: AzureFile, context: FormatContext): AzureCharge {
+  const type = lowered(file.find('chargeType')?.sql ?? null, 'usage');
+  const model = lowered(file.find('pricingModel')?.sql ?? null, '');
+  const commitmentId = firstText(file.find('benefitId'), file.find('reservationId'));
+  const isUnused = isOneOf(type, ['unusedreservation', 'unusedsavingsplan']);
+  const isUsage = `(${type} = 'usage' OR ${isUnused})`;
+  const isCommitted = commitmentId === null ? isUnused : `(${isUnused} OR ${commitmentId} IS NOT NULL)`;
+  const isAmortized =
+    context.dataset === 'AmortizedCost' || (context.dataset === null && /amorti[sz]ed/i.test(context.file));
+  return {
+    dataset: isAmortized ? 'AmortizedCost' : 'ActualCost',
+    isAmortized,
+    isActual: context.dataset === 'ActualCost',
+    type,
+    isUsage,
+    isUnused,
+    isCovering: `(${isOneOf(type, ['purchase', 'refund'])} AND ${isCommitted})`,
+    isCovered: `(${isUsage} AND ${isCommitted})`,
+    commitmentId,
+    isSavingsPlan: `(${model} = 'savingsplan' OR ${type} = 'unusedsavingsplan' OR contains(lower(coalesce(${commitmentId ?? 'NULL'}, '')), '/savingsplan'))`,
+    isSpot: `${model} = 'spot'`,
+  };
+}
+
+function lowered(sql: Sql, otherwise: string): string {
+  return sql === null ? `'${otherwise}'` : `coalesce(lower(${sql}), '${otherwise}')`;
+}

@@ -1,0 +1,114 @@
+import { caseOf } from './expressions.ts';
+import { type FileColumns, fileColumns, foldName } from './file-columns.ts';
+import type { SourceColumn, SourceExpression } from './format.ts';
+
+/** Names of one fact in the exports of Enterprise Agreement, Customer Agreement, Pay-As-You-Go, and in German. */
+const names = {
+  additionalInfo: ['AdditionalInfo', 'ZusätzlicheInfos'],
+  availabilityZone: ['AvailabilityZone', 'Verfügbarkeitszone'],
+  benefitId: ['BenefitId'],
+  benefitName: ['BenefitName'],
+  billingAccountId: ['BillingAccountId', 'Abrechnungskonto-ID'],
+  billingAccountName: ['BillingAccountName', 'Name des Abrechnungskontos'],
+  billingProfileId: ['BillingProfileId', 'Abrechnungsprofil-ID'],
+  billingProfileName: ['BillingProfileName', 'Name des Abrechnungsprofils'],
+  chargeType: ['ChargeType', 'Gebührentyp'],
+  consumedService: ['ConsumedService', 'Genutzter Dienst', 'Verbrauchter Dienst'],
+  cost: ['CostInBillingCurrency', 'Cost', 'PreTaxCost', 'ExtendedCost', 'Kosten', 'Kosten in Abrechnungswährung'],
+  costInPricingCurrency: ['CostInPricingCurrency'],
+  currency: ['BillingCurrency', 'BillingCurrencyCode', 'Currency', 'Währung', 'Abrechnungswährung'],
+  date: ['Date', 'UsageDateTime', 'UsageDate', 'Datum', 'Nutzungsdatum'],
+  exchangeRate: ['ExchangeRatePricingToBilling', 'ExchangeRate'],
+  frequency: ['Frequency', 'Häufigkeit'],
+  instanceType: ['ResourceType', 'Ressourcentyp'],
+  invoiceId: ['InvoiceId', 'InvoiceNo', 'Rechnungs-ID'],
+  listCost: ['PaygCostInBillingCurrency'],
+  listPrice: ['PayGPrice', 'Pay-as-you-goPrice'],
+  location: ['ResourceLocation', 'ResourceLocationNormalized', 'Ressourcenstandort', 'Location'],
+  meterCategory: ['MeterCategory', 'Kategorie der Verbrauchseinheit'],
+  meterName: ['MeterName', 'Meter', 'Name der Verbrauchseinheit'],
+  meterSubCategory: ['MeterSubCategory', 'Unterkategorie der Verbrauchseinheit'],
+  periodEnd: ['BillingPeriodEndDate', 'BillingPeriodEnd', 'Enddatum des Abrechnungszeitraums'],
+  periodStart: ['BillingPeriodStartDate', 'BillingPeriodStart', 'Startdatum des Abrechnungszeitraums'],
+  price: ['UnitPrice', 'ResourceRate', 'Preis pro Einheit', 'Einzelpreis'],
+  pricingCurrency: ['PricingCurrency', 'PricingCurrencyCode'],
+  pricingModel: ['PricingModel', 'Preismodell'],
+  product: ['ProductName', 'Product', 'Produktname', 'Produkt'],
+  productId: ['ProductId', 'PartNumber', 'Teilenummer', 'Produkt-ID'],
+  publisherName: ['PublisherName', 'Name des Herausgebers'],
+  publisherType: ['PublisherType', 'Herausgebertyp'],
+  quantity: ['Quantity', 'UsageQuantity', 'ConsumedQuantity', 'Menge', 'Verbrauchte Menge'],
+  resellerName: ['ResellerName', 'PartnerName'],
+  reservationId: ['ReservationId', 'Reservierungs-ID'],
+  reservationName: ['ReservationName', 'Reservierungsname'],
+  resourceId: ['ResourceId', 'InstanceId', 'ID der Instanz', 'Ressourcen-ID'],
+  resourceName: ['ResourceName', 'Ressourcenname'],
+  subscriptionId: ['SubscriptionId', 'SubscriptionGuid', 'Abonnement-GUID', 'Abonnement-ID'],
+  subscriptionName: ['SubscriptionName', 'Name des Abonnements', 'Abonnementname'],
+  tags: ['Tags', 'Tag', 'Markierungen'],
+  unit: ['UnitOfMeasure', 'Maßeinheit'],
+} as const;
+
+export type AzureColumn = keyof typeof names;
+
+export interface AzureFile {
+  /** The column as an expression over the file: German numbers and dates are already written the international way. */
+  find(column: AzureColumn): SourceExpression | null;
+  /** Like `find`; FOCUS holds the column unchanged. */
+  take(column: AzureColumn): SourceExpression | null;
+  rest(): string[];
+  readonly isGerman: boolean;
+}
+
+const AMOUNTS: ReadonlySet<AzureColumn> = new Set([
+  'cost',
+  'costInPricingCurrency',
+  'exchangeRate',
+  'listCost',
+  'listPrice',
+  'price',
+  'quantity',
+]);
+const DATES: ReadonlySet<AzureColumn> = new Set(['date', 'periodStart', 'periodEnd']);
+
+/** Portals write a localised header as `Kosten (Cost)`: what is in brackets is the name, in any language. */
+export function azureFile(columns: readonly SourceColumn[]): AzureFile {
+  const file: FileColumns = fileColumns(columns, (name) =>
+    foldName(/\((?<inner>\w+)\)\s*$/.exec(name)?.groups?.inner ?? name),
+  );
+  const isGerman = columns.some(({ name }) =>
+    /\b(Kosten|Datum|Währung|Abonnement|Menge|Verbrauchseinheit)\b/.test(name),
+  );
+  const written = (column: AzureColumn, found: SourceExpression | null) => {
+    if (found === null || found.type !== 'VARCHAR') return found;
+    if (DATES.has(column)) return { ...found, sql: isoDate(found.sql) };
+    return isGerman && AMOUNTS.has(column) ? { ...found, sql: pointDecimal(found.sql) } : found;
+  };
+  return {
+    find: (column) => written(column, file.find(...names[column])),
+    take: (column) => written(column, file.take(...names[column])),
+    rest: () => file.rest(),
+    isGerman,
+  };
+}
+
+/** `09/30/2023` (month first, as every export of Azure writes it) and `30.09.2023` -> `2023-09-30`; anything else stays. */
+function isoDate(text: string): string {
+  const parts = (separator: string, month: number, day: number) =>
+    `split_part(split_part(${text}, ' ', 1), '${separator}', 3) || '-' || lpad(split_part(${text}, '${separator}', ${month}), 2, '0')
+      || '-' || lpad(split_part(${text}, '${separator}', ${day}), 2, '0')`;
+  const whole = `right(${text}, 4) || '-' || left(${text}, 2) || '-' || ${text}[4:5]`;
+  return caseOf(
+    [
+      { when: `length(${text}) = 10 AND ${text}[3] = '/' AND ${text}[6] = '/'`, value: whole },
+      { when: `contains(${text}, '/')`, value: parts('/', 1, 2) },
+      { when: `contains(left(${text}, 3), '.')`, value: parts('.', 2, 1) },
+    ],
+    text,
+  );
+}
+
+/** `1.234,56` -> `1234.56`; a number without a comma is read as it stands. */
+function pointDecimal(text: string): string {
+  return caseOf([{ when: `contains(${text}, ',')`, value: `replace(replace(${text}, '.', ''), ',', '.')` }], text);
+}

@@ -1,0 +1,151 @@
+import { DECIMAL_TYPE } from '../focus-columns.ts';
+import { amountsOf, decimalOf, product } from './amounts.ts';
+import type { AzureCharge } from './azure-charges.ts';
+import type { AzureFile } from './azure-columns.ts';
+import { azureUnit } from './azure-units.ts';
+import { caseOf, coalesced, derivedText, firstText, type Sql } from './expressions.ts';
+import type { SourceExpression } from './format.ts';
+
+/**
+ * Costs of a record. An actual export bills a commitment when it is bought, and does not say what usage it then covers
+ * costs: that is unknown, not zero. An amortised export spreads the price over used and unused hours, and bills none of them.
+ * Where nobody says which one it is, covered usage with a cost can only be amortised.
+ */
+export function azureCosts(file: AzureFile, charge: AzureCharge) {
+  const cost = file.find('cost');
+  const priced = file.find('costInPricingCurrency');
+  const amounts = amountsOf([cost]);
+  const money = (sql: Sql, column: SourceExpression | null) =>
+    sql === null || column === null ? null : { sql, type: amounts.type, shown: column.shown };
+  const isSpread = spread(charge, cost);
+  const billed = caseOf([{ when: isSpread, value: amounts.zero }], amounts.of(cost));
+  return {
+    BilledCost: money(billed, cost),
+    EffectiveCost: money(effective(charge, isSpread, amounts.of(cost), amounts.zero), cost),
+    PricingCurrencyEffectiveCost: pricedEffective(charge, isSpread, priced),
+    ...listAndContracted(file, charge),
+    ...prices(file, charge),
+    ...azureQuantities(file, charge, isSpread),
+  };
+}
+
+function spread(charge: AzureCharge, cost: SourceExpression | null): string {
+  if (charge.isActual) return 'false';
+  if (charge.isAmortized) return charge.isCovered;
+  return `(${charge.isCovered} AND TRY_CAST(${cost?.sql ?? 'NULL'} AS DOUBLE) <> 0)`;
+}
+
+function effective(charge: AzureCharge, isSpread: string, cost: Sql, zero: string): string {
+  return caseOf(
+    [
+      { when: charge.isCovering, value: zero },
+      { when: isSpread, value: cost },
+      { when: charge.isCovered, value: null },
+    ],
+    cost,
+  );
+}
+
+function pricedEffective(charge: AzureCharge, isSpread: string, priced: SourceExpression | null) {
+  if (priced === null) return null;
+  const amounts = amountsOf([priced]);
+  const sql = effective(charge, isSpread, amounts.of(priced), amounts.zero);
+  return { sql, type: amounts.type, shown: priced.shown };
+}
+
+/** price x quantity for usage; anything else has no other price than its own. A price of 0 where there is a cost,
+ * or where a commitment pays, is one that Azure did not fill in: unknown. */
+function listAndContracted(file: AzureFile, charge: AzureCharge) {
+  const cost = file.find('cost');
+  const quantity = file.find('quantity');
+  const own = cost === null ? null : decimalOf(cost);
+  const of = (given: SourceExpression | null, price: SourceExpression | null) => {
+    const computed = inBillingCurrency(file, product(price, quantity));
+    const value = coalesced([given === null ? null : decimalOf(given), computed]);
+    if (value === null) return null;
+    const isUnknown = `${value} = 0 AND (${own} <> 0 OR ${charge.isCovered})`;
+    const sql = caseOf(
+      [
+        { when: charge.isUnused, value: `0::${DECIMAL_TYPE}` },
+        { when: `NOT (${charge.isUsage})`, value: own },
+        { when: isUnknown, value: null },
+      ],
+      value,
+    );
+    return { sql, type: DECIMAL_TYPE, shown: (given ?? price)?.shown ?? '' };
+  };
+  return {
+    ListCost: of(file.find('listCost'), file.find('listPrice')),
+    ContractedCost: of(null, file.find('price')),
+  };
+}
+
+/** A customer agreement prices in one currency and bills in another; other agreements know only one. */
+function inBillingCurrency(file: AzureFile, sql: Sql): Sql {
+  const rate = file.find('exchangeRate');
+  if (sql === null || file.find('pricingCurrency') === null) return sql;
+  if (rate === null) return null;
+  return product({ sql, type: DECIMAL_TYPE, shown: '' }, rate);
+}
+
+/** As with the costs, a price of 0 beside a cost or a commitment is unknown. */
+function prices(file: AzureFile, charge: AzureCharge) {
+  const cost = file.find('cost')?.sql ?? 'NULL';
+  const known = (column: SourceExpression | null) => {
+    if (column === null) return null;
+    const isNothing = (sql: string) => `TRY_CAST(${sql} AS DOUBLE) = 0`;
+    const isUnknown = `${isNothing(column.sql)} AND (NOT (${isNothing(cost)}) OR ${charge.isCovered})`;
+    return { ...column, sql: caseOf([{ when: isUnknown, value: null }], column.sql) };
+  };
+  const [listed, own] = [known(file.find('listPrice')), known(file.find('price'))];
+  const billing = (column: SourceExpression | null) => {
+    const sql = column === null ? null : inBillingCurrency(file, decimalOf(column));
+    return sql === null || column === null ? null : { sql, type: DECIMAL_TYPE, shown: column.shown };
+  };
+  if (file.find('pricingCurrency') === null) return { ListUnitPrice: listed, ContractedUnitPrice: own };
+  return {
+    ListUnitPrice: billing(listed),
+    ContractedUnitPrice: billing(own),
+    PricingCurrencyListUnitPrice: listed,
+    PricingCurrencyContractedUnitPrice: own,
+  };
+}
+
+/** Azure counts in priced blocks (`10 Hours`): the pricing quantity; the consumed quantity counts single units. */
+function azureQuantities(file: AzureFile, charge: AzureCharge, isSpread: string) {
+  const quantity = file.find('quantity');
+  const unitText = firstText(file.find('unit'));
+  if (quantity === null) return {};
+  const unit = azureUnit(unitText ?? 'NULL', firstText(file.find('meterName')));
+  const shown = quantity.shown;
+  const isConsumed = `(${charge.isUsage} AND NOT (${charge.isUnused}))`;
+  const consumed = `(${decimalOf(quantity)} * (${unit.block})::DECIMAL(12,0))::${DECIMAL_TYPE}`;
+  const isUnit = unitText === null ? 'false' : `${unitText} IS NOT NULL`;
+  const isPlan = `${charge.isCovered} AND ${charge.isSavingsPlan}`;
+  const cost = file.find('cost');
+  const planUsed = caseOf([{ when: isSpread, value: cost === null ? null : decimalOf(cost) }]);
+  const committed = caseOf([
+    { when: isPlan, value: planUsed },
+    { when: charge.isCovered, value: consumed },
+    { when: `${charge.isCovering} AND ${charge.isSavingsPlan}`, value: cost === null ? null : decimalOf(cost) },
+  ]);
+  const currency = firstText(file.find('currency'));
+  const committedUnit = caseOf([
+    { when: `${committed} IS NULL`, value: null },
+    { when: charge.isSavingsPlan, value: currency },
+    { when: charge.isCovered, value: unit.noun },
+  ]);
+  const isCommittable = charge.commitmentId !== null;
+  return {
+    PricingQuantity: quantity,
+    PricingUnit: derivedText(unitText === null ? null : unit.priced, shown),
+    ConsumedQuantity: {
+      sql: caseOf([{ when: `${isConsumed} AND ${isUnit}`, value: consumed }]),
+      type: DECIMAL_TYPE,
+      shown,
+    },
+    ConsumedUnit: derivedText(caseOf([{ when: `${isConsumed} AND ${isUnit}`, value: unit.noun }]), shown),
+    CommitmentDiscountQuantity: isCommittable ? { sql: committed, type: DECIMAL_TYPE, shown } : null,
+    CommitmentDiscountUnit: isCommittable ? derivedText(committedUnit, shown) : null,
+  };
+}

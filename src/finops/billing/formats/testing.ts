@@ -1,0 +1,119 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Lake, type LakeRow, openLake } from '../../../platform/lake/index.ts';
+import { canonicalSelect } from '../canonical.ts';
+import type { FocusColumn } from '../focus-columns.ts';
+import { inspectFile } from '../inspect-file.ts';
+import { sourceRelation } from '../source-relation.ts';
+import type { BillDataset, FormatMapping } from './format.ts';
+import { mapBillColumns } from './index.ts';
+import { splitRows } from './split-rows.ts';
+
+/** Reads bill files as the product does, up to the canonical rows, and shows these. */
+export interface BillReader extends AsyncDisposable {
+  /** Rows of a file with this content, each column as text; tags as JSON. Those that would be refused too. */
+  rows(content: string | Uint8Array, options?: ReadOptions): Promise<ReadRow[]>;
+  mapping(content: string | Uint8Array, options?: ReadOptions): Promise<FormatMapping>;
+  /** `aggregates` over the canonical rows, e.g. `sum(BilledCost)::VARCHAR AS billed`. */
+  summary(content: string | Uint8Array, aggregates: string, options?: ReadOptions): Promise<LakeRow[]>;
+  /** Sum of what a FOCUS column comes from, with more decimals than a row holds: what the mapping alone makes of a file. */
+  exactSum(path: string, column: FocusColumn): Promise<string>;
+  /** Path of a Parquet file of a SELECT. */
+  parquet(select: string): Promise<string>;
+}
+
+export type ReadRow = Readonly<Record<string, string | null>>;
+
+interface ReadOptions {
+  readonly dataset?: BillDataset | null;
+  /** A file on the disk instead of content. */
+  readonly path?: string;
+}
+
+export async function openBillReader(): Promise<BillReader> {
+  const folder = mkdtempSync(join(tmpdir(), 'formats-'));
+  const lake = await openLake({
+    root: join(folder, 'lake'),
+    readable: [tmpdir(), ...sharedFolders],
+    memory: '512MB',
+    threads: 1,
+  });
+  let count = 0;
+  const placed = (content: string | Uint8Array, options: ReadOptions) => {
+    if (options.path !== undefined) return options.path;
+    count += 1;
+    const path = join(folder, `bill-${count}`);
+    writeFileSync(path, content);
+    return path;
+  };
+  const reading = <T>(content: string | Uint8Array, options: ReadOptions, work: (read: Read) => Promise<T>) =>
+    withRead(lake, placed(content, options), options.dataset ?? null, work);
+  return {
+    mapping: (content, options = {}) => reading(content, options, async ({ mapping }) => mapping),
+    rows: (content, options = {}) =>
+      reading(content, options, async ({ query, relation }) => {
+        const rows = await query(
+          `SELECT COLUMNS(* EXCLUDE Tags)::VARCHAR, to_json(Tags)::VARCHAR AS Tags FROM (${relation})`,
+        );
+        return rows as ReadRow[];
+      }),
+    summary: (content, aggregates, options = {}) =>
+      reading(content, options, ({ query, relation }) => query(`SELECT ${aggregates} FROM (${relation})`)),
+    exactSum: (path, column) =>
+      reading('', { path }, async ({ mapping, source, query }) => {
+        const sql = mapping.columns.get(column)?.sql ?? 'NULL';
+        const [row] = await query(`SELECT sum((${sql})::DECIMAL(38,24))::VARCHAR AS total FROM ${source}`);
+        return String(row?.total).replace(/\.?0+$/, '');
+      }),
+    async parquet(select) {
+      count += 1;
+      const path = join(folder, `bill-${count}.parquet`);
+      await lake.session((session) => session.query(`COPY (${select}) TO '${path}' (FORMAT parquet)`));
+      return path;
+    },
+    [Symbol.asyncDispose]: () => lake[Symbol.asyncDispose](),
+  };
+}
+
+interface Read {
+  readonly mapping: FormatMapping;
+  /** The file as it is read, before the mapping. */
+  readonly source: string;
+  readonly relation: string;
+  query(sql: string): Promise<LakeRow[]>;
+}
+
+async function withRead<T>(
+  lake: Lake,
+  path: string,
+  dataset: BillDataset | null,
+  work: (read: Read) => Promise<T>,
+): Promise<T> {
+  const format = await inspectFile(path, 'bill.csv');
+  return lake.session(async (session) => {
+    const source = await sourceRelation(session, { path, name: 'bill.csv' }, format);
+    const mapping = mapBillColumns(source.columns, { file: 'bill.csv', dataset });
+    const select = canonicalSelect(source, mapping, { delivery: 'd', source: 's', file: 'bill.csv' });
+    const columns = async () => (await session.query(`DESCRIBE ${select}`)).map((row) => String(row.column_name));
+    const relation = mapping.split === undefined ? select : splitRows(`(${select})`, mapping.split, await columns());
+    return work({ mapping, source: source.relation, relation, query: (sql) => session.query(sql) });
+  });
+}
+
+const sharedFolders = [join(import.meta.dirname, '../../../../../shared')];
+
+/** CSV of records that have only the named columns; all others are empty. */
+export function csvOf(records: readonly Readonly<Record<string, string>>[]): string {
+  const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
+  const quoted = (value: string) => `"${value.replaceAll('"', '""')}"`;
+  const lines = records.map((record) => names.map((name) => quoted(record[name] ?? '')).join(','));
+  return `${[names.map(quoted).join(','), ...lines].join('\n')}\n`;
+}
+
+/** A row with its decimals as short as they are: `0.50000000000000000000` -> `0.5`. */
+export function plain(row: ReadRow): ReadRow {
+  const short = (value: string | null) =>
+    value !== null && /^-?\d+\.\d{20,}$/.test(value) ? value.replace(/\.?0+$/, '') : value;
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, short(value)]));
+}

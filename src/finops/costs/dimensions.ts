@@ -1,0 +1,84 @@
+import { subjectFields } from '../../org/schema.ts';
+import { identifier, literal } from '../../platform/lake/index.ts';
+import { decimalString } from '../../platform/units/index.ts';
+import { camelCaseOf, focusColumnNames, focusColumns } from '../billing/index.ts';
+import { type CostSelection, costSource, dimensionExpression } from './query.ts';
+import { type CostsDeps, relationsOf } from './relations.ts';
+import { textOrNull } from './text-row.ts';
+
+export interface CostDimensions {
+  readonly focusColumns: string[];
+  readonly subjectFields: string[];
+  readonly tagKeys: string[];
+  readonly customColumns: string[];
+  readonly periods: string[];
+  readonly currencies: string[];
+}
+
+/** What costs can be grouped and filtered by: what holds at least one value. */
+export async function dimensionsOf(deps: CostsDeps): Promise<CostDimensions> {
+  const { bill, allocation } = await relationsOf(deps, { filter: [] });
+  const counted = (names: readonly string[]) =>
+    names.map((name) => `count(${identifier(name)})::INTEGER AS ${identifier(name)}`).join(', ');
+  const texts = focusColumnNames.filter((name) => focusColumns[name] === 'text');
+  const [used, subjects, tagKeys, custom, periods, currencies] = await Promise.all([
+    deps.lake.query(`SELECT ${counted(texts)} FROM ${bill}`),
+    deps.lake.query(`SELECT ${counted(subjectFields)} FROM ${allocation}`),
+    deps.lake.query(
+      `SELECT key FROM (SELECT trim(unnest(map_keys(Tags))) AS key FROM ${bill}) GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 200`,
+    ),
+    deps.lake.query(`SELECT DISTINCT unnest(map_keys("x_Columns")) AS key FROM ${bill} ORDER BY 1 LIMIT 200`),
+    deps.lake.query(`SELECT DISTINCT period FROM ${bill} ORDER BY 1`),
+    deps.lake.query(`SELECT DISTINCT BillingCurrency AS currency FROM ${bill} ORDER BY 1`),
+  ]);
+  return {
+    focusColumns: texts.filter((name) => Number(used[0]?.[name] ?? 0) > 0).map(camelCaseOf),
+    subjectFields: subjectFields.filter((name) => Number(subjects[0]?.[name] ?? 0) > 0),
+    tagKeys: tagKeys.map((row) => String(row.key)),
+    customColumns: custom.map((row) => `x_${String(row.key)}`),
+    periods: periods.map((row) => String(row.period)),
+    currencies: currencies.map((row) => String(row.currency)),
+  };
+}
+
+export interface ValuesQuestion extends CostSelection {
+  readonly dimension: string;
+  readonly search?: string | undefined;
+  readonly limit: number;
+}
+
+export interface DimensionValue {
+  readonly value: string | null;
+  readonly rows: number;
+  readonly totals: { readonly currency: string; readonly amount: string }[];
+}
+
+/** The values of one dimension, most money first; amounts of several currencies are not compared but listed together. */
+export async function valuesOf(
+  deps: CostsDeps,
+  question: ValuesQuestion,
+): Promise<{ values: DimensionValue[]; totalValues: number }> {
+  const { dimension, search, limit } = question;
+  const { from, where, amount } = costSource(question, [dimension], await relationsOf(deps, question));
+  const sought = search === undefined ? '' : `WHERE contains(lower(value), lower(${literal(search)}))`;
+  const rows = await deps.lake.query(`
+    WITH amounts AS (SELECT value, currency, count(*) AS row_count, sum(amount) AS amount FROM (
+        SELECT ${dimensionExpression(dimension)} AS value, BillingCurrency AS currency, ${amount} AS amount FROM ${from} ${where})
+      ${sought} GROUP BY 1, 2),
+    listed AS (SELECT value, sum(row_count)::BIGINT AS value_rows, max(amount) AS largest, count(*) OVER () AS total_values
+      FROM amounts GROUP BY 1 ORDER BY largest DESC NULLS LAST, value LIMIT ${limit})
+    SELECT l.value, l.value_rows::INTEGER AS value_rows, l.total_values::INTEGER AS total_values, a.currency,
+      a.amount::VARCHAR AS amount FROM listed l JOIN amounts a ON a.value IS NOT DISTINCT FROM l.value
+    ORDER BY l.largest DESC NULLS LAST, l.value, a.currency`);
+  const byValue = Map.groupBy(rows, (row) => textOrNull(row.value));
+  return {
+    values: [...byValue].map(([value, group]) => ({
+      value,
+      rows: Number(group[0]?.value_rows ?? 0),
+      totals: group
+        .filter((row) => row.amount !== null)
+        .map((row) => ({ currency: String(row.currency), amount: decimalString(String(row.amount)) })),
+    })),
+    totalValues: Number(rows[0]?.total_values ?? 0),
+  };
+}

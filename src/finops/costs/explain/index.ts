@@ -1,0 +1,197 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import type { LakeRow } from '../../../platform/lake/index.ts';
+import { decimal, decimalString } from '../../../platform/units/index.ts';
+import type { CostMetric } from '../../billing/schema.ts';
+import { exactFilter } from '../filters.ts';
+import { type CostsDeps, rejectedIn, relationsOf } from '../relations.ts';
+import { distinctDimensions } from '../summary.ts';
+import { textOrNull } from '../text-row.ts';
+import {
+  addItem,
+  addSums,
+  type ComparedItem,
+  type EffectSums,
+  itemEffects,
+  largestEffect,
+  noEffects,
+  shownEffects,
+} from './effects.ts';
+import { type ComparedSide, coversSql, itemsSql, totalsSql } from './items-sql.ts';
+import type { Driver, ExplainedGroup, Explanation } from './schema.ts';
+import { createTop } from './top.ts';
+
+export interface ExplainQuestion {
+  readonly from: string;
+  readonly to: string;
+  readonly by: readonly string[];
+  readonly metric: CostMetric;
+  readonly filter: readonly string[];
+  readonly limit: number;
+}
+
+/**
+ * What drove the change of cost between two periods. Groups and drivers are folded from a stream of SKUs, the totals are
+ * summed from the rows by themselves. Errors: `dimension_unknown`, `bill_period_not_covered`, `invalid_request`.
+ */
+export async function explain(deps: CostsDeps, question: ExplainQuestion): Promise<Explanation> {
+  const dimensions = distinctDimensions(question.by.length === 0 ? ['serviceName'] : question.by);
+  const [before, after] = [await side(deps, question, question.from), await side(deps, question, question.to)];
+  const [from, to] = [await rangeOf(deps, before), await rangeOf(deps, after)];
+  const folded = await fold(deps, itemsSql(before, after, dimensions), dimensions, question.limit);
+  return { metric: question.metric, from: from.range, to: to.range, ...listed(folded, [from, to], question.limit) };
+}
+
+async function side(deps: CostsDeps, { metric, filter }: ExplainQuestion, period: string): Promise<ComparedSide> {
+  const [from = period, to = from] = period.split('..');
+  const selection = { metric, filter, from, to };
+  const compared = { selection, relations: await relationsOf(deps, selection) };
+  if ((await deps.lake.query(coversSql(compared))).length > 0) return compared;
+  const detail = `No bill covers ${period}, so nothing can be compared with it. steelyard cost dimensions lists the billing periods.`;
+  throw new AppError('bill_period_not_covered', detail, { period });
+}
+
+interface SideTotals {
+  readonly range: Explanation['from'];
+  readonly totals: ReadonlyMap<string, string>;
+}
+
+async function rangeOf(deps: CostsDeps, compared: ComparedSide): Promise<SideTotals> {
+  const { selection } = compared;
+  const rows = await deps.lake.query(totalsSql(compared));
+  const rowsWithoutMetric = rows.reduce((sum, row) => sum + Number(row.missing), 0);
+  const rejectedRows = await rejectedIn(deps, selection);
+  const { from = '', to = '' } = selection;
+  return {
+    range: { from, to, leftOut: { rejectedRows, rowsWithoutMetric } },
+    totals: new Map(rows.map((row) => [String(row.currency), decimalString(String(row.amount))])),
+  };
+}
+
+type Values = Record<string, string | null>;
+interface FoldedGroup {
+  readonly values: Values;
+  readonly currency: string;
+  readonly sums: EffectSums;
+}
+interface Folded {
+  readonly groups: FoldedGroup[];
+  readonly drivers: Driver[];
+}
+
+/** Items come in the order of their groups, so that a group is complete when the next one begins. */
+async function fold(deps: CostsDeps, sql: string, dimensions: readonly string[], limit: number): Promise<Folded> {
+  const groups: FoldedGroup[] = [];
+  const top = createTop<Driver>(limit);
+  let current = '';
+  for await (const rows of deps.lake.stream(sql)) {
+    for (const row of rows) {
+      const values: Values = Object.fromEntries(dimensions.map((name, index) => [name, textOrNull(row[`d${index}`])]));
+      const key = JSON.stringify([values, row.currency]);
+      if (key !== current) groups.push({ values, currency: String(row.currency), sums: noEffects() });
+      current = key;
+      const item = itemOf(row);
+      const effects = itemEffects(item);
+      const group = groups.at(-1);
+      if (group !== undefined) addItem(group.sums, item, effects);
+      const { name, size } = largestEffect(effects);
+      top.offer(size, () => ({ ...driverOf(row, item, values), effect: name, effects: shownEffects(effects) }));
+    }
+  }
+  return { groups, drivers: top.items() };
+}
+
+function itemOf(row: LakeRow): ComparedItem {
+  const text = (name: string) => String(row[name]);
+  return {
+    chargeCategory: textOrNull(row.category),
+    unit: textOrNull(row.unit),
+    costBefore: text('cost_before'),
+    costAfter: text('cost_after'),
+    quantityBefore: text('quantity_before'),
+    quantityAfter: text('quantity_after'),
+    rowsBefore: Number(row.rows_before),
+    rowsAfter: Number(row.rows_after),
+    volumeBefore: text('volume_before'),
+    volumeAfter: text('volume_after'),
+  };
+}
+
+function driverOf(row: LakeRow, item: ComparedItem, values: Values): Omit<Driver, 'effect' | 'effects'> {
+  const { costBefore, costAfter, chargeCategory, unit } = item;
+  const sku = textOrNull(row.sku);
+  return {
+    values,
+    serviceName: textOrNull(row.service),
+    sku,
+    description: textOrNull(row.description),
+    chargeCategory,
+    pricingCategory: textOrNull(row.pricing_category),
+    pricingUnit: unit,
+    was: sideOf(costBefore, item.quantityBefore, item.rowsBefore, unit),
+    is: sideOf(costAfter, item.quantityAfter, item.rowsAfter, unit),
+    currency: String(row.currency),
+    change: decimalString(decimal(costAfter).minus(costBefore)),
+    filter: [
+      ...Object.entries(values).map(([name, value]) => exactFilter(name, value)),
+      exactFilter('serviceName', textOrNull(row.service)),
+      exactFilter(textOrNull(row.sku_column) ?? 'skuId', sku),
+      exactFilter('chargeCategory', chargeCategory),
+      exactFilter('billingCurrency', String(row.currency)),
+    ],
+  };
+}
+
+const PRICE_DECIMALS = 12;
+
+function sideOf(cost: string, quantity: string, rows: number, unit: string | null): Driver['was'] {
+  const isMeasured = unit !== null && rows > 0;
+  const amount = decimal(quantity);
+  const price = isMeasured && !amount.isZero() ? decimal(cost).dividedBy(amount).toDecimalPlaces(PRICE_DECIMALS) : null;
+  return {
+    cost: decimalString(cost),
+    quantity: isMeasured ? decimalString(amount) : null,
+    unitPrice: price === null ? null : decimalString(price),
+    rows,
+  };
+}
+
+function listed(
+  { groups, drivers }: Folded,
+  [from, to]: readonly [SideTotals, SideTotals],
+  limit: number,
+): Pick<Explanation, 'totals' | 'groups' | 'otherGroups' | 'drivers'> {
+  const size = ({ sums }: FoldedGroup) => sums.after.minus(sums.before).abs();
+  const sorted = groups.toSorted((a, b) => size(b).comparedTo(size(a)));
+  const [shown, rest] = [sorted.slice(0, limit), sorted.slice(limit)];
+  return {
+    totals: [...new Set([...from.totals.keys(), ...to.totals.keys()])].toSorted().map((currency) => {
+      const { effects } = sumOf(groups, currency);
+      const [before, after] = [from.totals.get(currency) ?? '0', to.totals.get(currency) ?? '0'];
+      const change = decimalString(decimal(after).minus(before));
+      return { currency, before, after, change, effects: shownEffects(effects) };
+    }),
+    groups: shown.map(({ values, currency, sums }): ExplainedGroup => ({ values, ...changeOf(currency, sums) })),
+    otherGroups: [...new Set(rest.map(({ currency }) => currency))].toSorted().map((currency) => ({
+      groups: rest.filter((group) => group.currency === currency).length,
+      ...changeOf(currency, sumOf(rest, currency)),
+    })),
+    drivers: drivers.filter(({ effects, effect }) => effects[effect] !== '0'),
+  };
+}
+
+function sumOf(groups: readonly FoldedGroup[], currency: string): EffectSums {
+  const sums = noEffects();
+  for (const group of groups) if (group.currency === currency) addSums(sums, group.sums);
+  return sums;
+}
+
+function changeOf(currency: string, { before, after, effects }: EffectSums): Omit<ExplainedGroup, 'values'> {
+  const change = decimalString(after.minus(before));
+  return {
+    currency,
+    before: decimalString(before),
+    after: decimalString(after),
+    change,
+    effects: shownEffects(effects),
+  };
+}

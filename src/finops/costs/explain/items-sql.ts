@@ -1,0 +1,82 @@
+import { EXACT_TYPE } from '../../../platform/lake/index.ts';
+import { type CostRelations, type CostSelection, costSource, dimensionExpression, rowSource } from '../query.ts';
+
+/** One side of a comparison: which rows, and what they are read from. */
+export interface ComparedSide {
+  readonly selection: CostSelection;
+  readonly relations: CostRelations;
+}
+
+/** What tells SKUs apart, as SQL of bill rows. A SKU bought in two ways (on demand, committed) is two. */
+const ITEM = {
+  category: 'ChargeCategory',
+  service: 'ServiceName',
+  sku: 'coalesce(SkuId, SkuMeter, ChargeDescription)',
+  sku_column: `CASE WHEN SkuId IS NOT NULL THEN 'skuId' WHEN SkuMeter IS NOT NULL THEN 'skuMeter' WHEN ChargeDescription IS NOT NULL THEN 'chargeDescription' END`,
+  pricing_category: 'PricingCategory',
+  unit: 'CASE WHEN PricingQuantity IS NOT NULL THEN PricingUnit END',
+} as const;
+const itemKeys = Object.keys(ITEM);
+
+/**
+ * Items of two periods side by side, by dimension, currency and SKU, with the volume of their service and unit. Rows whose
+ * cost is unknown are counted (`missing`) and otherwise left out.
+ */
+export function itemsSql(before: ComparedSide, after: ComparedSide, dimensions: readonly string[]): string {
+  const keys = [...dimensions.map((_, index) => `d${index}`), 'currency', ...itemKeys];
+  const groups = [...dimensions.map((_, index) => `d${index}`), 'currency'];
+  const sum = (column: string, side: string) =>
+    `coalesce(sum(${column}) FILTER (${side}), 0)::${EXACT_TYPE} AS ${column}_${side === 'is_after' ? 'after' : 'before'}`;
+  const items = `SELECT ${keys.join(', ')}, any_value(description) AS description,
+      ${['cost', 'quantity'].flatMap((column) => [sum(column, 'NOT is_after'), sum(column, 'is_after')]).join(', ')},
+      count(*) FILTER (NOT is_after AND cost IS NOT NULL) AS rows_before,
+      count(*) FILTER (is_after AND cost IS NOT NULL) AS rows_after,
+      count(*) FILTER (NOT is_after AND cost IS NULL) AS missing_before,
+      count(*) FILTER (is_after AND cost IS NULL) AS missing_after
+    FROM (${sideSql(before, dimensions, false)} UNION ALL ${sideSql(after, dimensions, true)}) GROUP BY ALL`;
+  const isComparable = `unit IS NOT NULL AND coalesce(category, '') NOT IN ('Purchase', 'Credit', 'Tax', 'Adjustment') AND rows_before > 0 AND rows_after > 0
+    AND quantity_before > 0 AND quantity_after > 0`;
+  const volume = (side: string) =>
+    `coalesce(sum(quantity_${side}) FILTER (${isComparable}) OVER (PARTITION BY ${groups.join(', ')}, service, unit), 0)::VARCHAR AS volume_${side}`;
+  const texts = ['cost_before', 'cost_after', 'quantity_before', 'quantity_after'].map(
+    (name) => `${name}::VARCHAR AS ${name}`,
+  );
+  const counts = ['rows_before', 'rows_after', 'missing_before', 'missing_after'].map(
+    (name) => `${name}::INTEGER AS ${name}`,
+  );
+  return `SELECT ${keys.join(', ')}, description, ${[...texts, ...counts, volume('before'), volume('after')].join(', ')}
+    FROM (${items}) ORDER BY ${keys.join(', ')}`;
+}
+
+function sideSql({ selection, relations }: ComparedSide, dimensions: readonly string[], isAfter: boolean): string {
+  const { isJoined } = rowSource(selection, dimensions, relations);
+  const { from, where, amount } = costSource(selection, dimensions, relations);
+  const columns = [
+    ...dimensions.map((name, index) => `${dimensionExpression(name)} AS d${index}`),
+    'BillingCurrency AS currency',
+    ...Object.entries(ITEM).map(([name, expression]) => `${expression} AS ${name}`),
+    'ChargeDescription AS description',
+    `${amount} AS cost`,
+    `CASE WHEN ${amount} IS NOT NULL THEN ${quantity(isJoined)} END AS quantity`,
+    `${isAfter} AS is_after`,
+  ];
+  return `SELECT ${columns.join(', ')} FROM ${from} ${where}`;
+}
+
+/** A share's quantity is its ratio of the row's, to the fifteen digits of a double: it weighs money and is none. */
+function quantity(isJoined: boolean): string {
+  if (!isJoined) return 'PricingQuantity';
+  return `CASE WHEN a.ratio IS NULL THEN PricingQuantity ELSE (PricingQuantity::DOUBLE * a.ratio::DOUBLE)::${EXACT_TYPE} END`;
+}
+
+export function totalsSql({ selection, relations }: ComparedSide): string {
+  const { from, where, amount } = costSource(selection, [], relations);
+  return `SELECT BillingCurrency AS currency, coalesce(sum(${amount}), 0)::VARCHAR AS amount,
+    count(*) FILTER (${amount} IS NULL)::INTEGER AS missing FROM ${from} ${where} GROUP BY 1 ORDER BY 1`;
+}
+
+/** Whether any row of the bill is of the period, whatever the filters. */
+export function coversSql({ selection, relations }: ComparedSide): string {
+  const { from, where } = rowSource({ ...selection, filter: [] }, [], relations);
+  return `SELECT 1 FROM ${from} ${where} LIMIT 1`;
+}

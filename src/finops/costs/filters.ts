@@ -1,0 +1,48 @@
+import { literal } from '../../platform/lake/index.ts';
+
+/** One filter as written, taken apart. */
+export interface ParsedFilter {
+  readonly dimension: string;
+  readonly isNot: boolean;
+  readonly value: string;
+}
+
+/** `serviceName!=S3` -> dimension `serviceName`, not, `S3`. */
+export function parseFilter(text: string): ParsedFilter {
+  const at = text.indexOf('=');
+  const isNot = text[at - 1] === '!';
+  return { dimension: text.slice(0, isNot ? at - 1 : at), isNot, value: text.slice(at + 1) };
+}
+
+/**
+ * SQL conditions of filters, one for each dimension: any of its wanted values, and none of its unwanted ones. A row
+ * without a value has another value than any that is named, so `!=` takes it.
+ */
+export function filterConditions(
+  filters: readonly ParsedFilter[],
+  expressionOf: (dimension: string) => string,
+): string[] {
+  const byDimension = Map.groupBy(filters, ({ dimension }) => dimension);
+  return [...byDimension].flatMap(([dimension, group]) => {
+    const expression = expressionOf(dimension);
+    const wanted = group.filter(({ isNot }) => !isNot).map(({ value }) => matches(expression, value));
+    const unwanted = group.filter(({ isNot }) => isNot).map(({ value }) => matches(expression, value));
+    return [
+      ...(wanted.length === 0 ? [] : [`(${wanted.join(' OR ')})`]),
+      ...unwanted.map((condition) => `NOT coalesce(${condition}, false)`),
+    ];
+  });
+}
+
+function matches(expression: string, value: string): string {
+  if (value === '') return `${expression} IS NULL`;
+  if (value.endsWith('\\*')) return `${expression} = ${literal(`${value.slice(0, -2)}*`)}`;
+  if (value.endsWith('*')) return `starts_with(${expression}, ${literal(value.slice(0, -1))})`;
+  return `${expression} = ${literal(value)}`;
+}
+
+/** A filter that takes exactly this value, whatever it holds; null takes rows without one. */
+export function exactFilter(dimension: string, value: string | null): string {
+  const text = value ?? '';
+  return `${dimension}=${text.endsWith('*') ? `${text.slice(0, -1)}\\*` : text}`;
+}

@@ -1,0 +1,132 @@
+import { subjectFields } from '../../../org/schema.ts';
+import type { Download } from '../../../platform/http/index.ts';
+import { type ExportFormat, identifier } from '../../../platform/lake/index.ts';
+import { focusColumns } from '../../billing/index.ts';
+import { type RowSelection, rowSource } from '../query.ts';
+import { type CostFiles, type CostsDeps, filesOf, relationsFrom } from '../relations.ts';
+import { customNames } from './custom-names.ts';
+import type { FocusVersion } from './schema.ts';
+import { allocatedColumns, STRETCH, splitQuantity, withStretches } from './shares.ts';
+import { columnsOf } from './versions.ts';
+
+export interface FocusQuestion extends RowSelection {
+  readonly version: FocusVersion;
+  readonly fileFormat: ExportFormat;
+}
+
+const contentTypes: Readonly<Record<ExportFormat, string>> = {
+  parquet: 'application/vnd.apache.parquet',
+  csv: 'text/csv; charset=utf-8',
+};
+
+/**
+ * The allocated cost as a FOCUS file. Allocated rows add up to their origin in every cost and quantity; dimensions, tags and
+ * unit prices are the origin's. Errors: `bill_delivery_not_found`, `dimension_unknown`, `invalid_request`, `storage_full`.
+ */
+export async function exportFocusFile(deps: CostsDeps, question: FocusQuestion): Promise<Download> {
+  const files = await filesOf(deps, question);
+  const relations = relationsFrom(deps.lake, files);
+  const shares = { ...relations, allocation: withStretches(relations.allocation), shareColumns: STRETCH };
+  const source = rowSource(question, ['rule'], shares);
+  const columns = exportColumns(question.version, files, source.cost).map(
+    ([name, { sql, type }]) => `${shown(sql, type, question.fileFormat)} AS ${identifier(name)}`,
+  );
+  const select = `SELECT ${columns.join(',\n')} FROM ${source.from} ${source.where}`;
+  return {
+    contentType: contentTypes[question.fileFormat],
+    filename: filenameOf(question),
+    content: await deps.lake.exported(select, question.fileFormat),
+  };
+}
+
+function filenameOf({ version, fileFormat, period, from, to, delivery }: FocusQuestion): string {
+  const range = from === undefined && to === undefined ? [] : [`${from ?? ''}..${to ?? ''}`];
+  const what = [delivery, period, ...range].flatMap((part) => (part === undefined ? [] : [`-${part}`]));
+  return `focus-${version}${what.join('')}.${fileFormat}`;
+}
+
+type ColumnType = 'text' | 'decimal' | 'instant' | 'tags';
+interface ExportColumn {
+  readonly sql: string;
+  readonly type: ColumnType;
+}
+
+const costs = ['BilledCost', 'EffectiveCost', 'ListCost', 'ContractedCost'];
+/** Aggregatable columns beside the four costs: split like them. */
+const quantities = [
+  'CommitmentDiscountQuantity',
+  'ConsumedQuantity',
+  'PricingCurrencyEffectiveCost',
+  'PricingQuantity',
+];
+
+function exportColumns(
+  version: FocusVersion,
+  files: CostFiles,
+  cost: (column: string) => string,
+): [name: string, column: ExportColumn][] {
+  const others = [...new Set(files.bill.flatMap((file) => file.others))].toSorted();
+  const publisher = others.find((name) => name.toLowerCase() === 'x_publishername');
+  const focus = columnsOf(version).map((name): [string, ExportColumn] => [name, focusColumn(name, publisher, cost)]);
+  const own = [...focus.map(([name]) => name), ...Object.keys(steelyardColumns)];
+  const isShown = (name: string) => version === '1.4' || name !== publisher;
+  const custom = [...customNames(others.filter(isShown), own)].map(([name, given]): [string, ExportColumn] => [
+    given,
+    { sql: `b.${identifier(name)}`, type: 'text' },
+  ]);
+  return [...focus, ...Object.entries(version === '1.2' ? columnsOf12() : steelyardColumns), ...custom];
+}
+
+function focusColumn(name: string, publisher: string | undefined, cost: (column: string) => string): ExportColumn {
+  if (name === 'ProviderName') return { sql: 'b.ServiceProviderName', type: 'text' };
+  if (name === 'PublisherName') return { sql: publisherSql(publisher), type: 'text' };
+  const type = typeOf(name);
+  if (costs.includes(name)) return { sql: cost(name), type };
+  if (quantities.includes(name)) return { sql: splitQuantity(name), type };
+  return { sql: allocatedColumns[name] ?? `b.${identifier(name)}`, type };
+}
+
+/** Until 1.3 the publisher was a column of its own; where a bill did not say, the provider published it. */
+function publisherSql(publisher: string | undefined): string {
+  return publisher === undefined
+    ? 'b.ServiceProviderName'
+    : `coalesce(b.${identifier(publisher)}, b.ServiceProviderName)`;
+}
+
+function typeOf(name: string): ColumnType {
+  const type = focusColumns[name as keyof typeof focusColumns];
+  return type === 'json' ? 'text' : type;
+}
+
+const text = (sql: string): ExportColumn => ({ sql, type: 'text' });
+
+/** Where a row came from, whose it is, and by which rule; under names that FOCUS allows for custom columns. */
+const steelyardColumns: Readonly<Record<string, ExportColumn>> = {
+  x_SteelyardDelivery: text('b.delivery'),
+  x_SteelyardFile: text('b.file'),
+  x_SteelyardRow: text('coalesce(b.source_row, b.file_row_number + 1)::VARCHAR'),
+  x_SteelyardSource: text('b.source'),
+  x_SteelyardRule: text('a.rule'),
+  x_SteelyardKind: text(`coalesce(a.kind, 'unallocated')`),
+  x_SteelyardReason: text('a.reason'),
+  ...Object.fromEntries(
+    subjectFields.map((field) => [
+      `x_Steelyard${field.charAt(0).toUpperCase()}${field.slice(1)}`,
+      text(`a.${identifier(field)}`),
+    ]),
+  ),
+};
+
+/** 1.2 knows no splits, so what later versions say of them is said in custom columns. */
+function columnsOf12(): Record<string, ExportColumn> {
+  const split = Object.entries(allocatedColumns).map(([name, sql]) => [`x_${name}`, text(sql)] as const);
+  return { ...steelyardColumns, ...Object.fromEntries(split) };
+}
+
+/** Parquet has types of its own; CSV gets plain decimals and instants such as 2026-11-03T00:00:00Z. */
+function shown(sql: string, type: ColumnType, format: ExportFormat): string {
+  if (type === 'tags') return `to_json(${sql})::VARCHAR`;
+  if (type === 'decimal') return format === 'csv' ? `rtrim(rtrim((${sql})::VARCHAR, '0'), '.')` : `(${sql})`;
+  if (type === 'instant') return format === 'csv' ? `strftime(${sql}, '%Y-%m-%dT%H:%M:%SZ')` : `(${sql})::TIMESTAMPTZ`;
+  return `(${sql})`;
+}

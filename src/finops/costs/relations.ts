@@ -1,0 +1,93 @@
+import { AppError } from '../../platform/errors/index.ts';
+import type { Lake, StagedFile } from '../../platform/lake/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
+import { allocatedDaily, allocations, findState, periodOfPartition } from '../allocation/index.ts';
+import { type Billing, billRows } from '../billing/index.ts';
+import type { CostRelations, RowSelection } from './query.ts';
+import { mayHold } from './range.ts';
+
+export interface CostsDeps {
+  readonly store: Store;
+  readonly lake: Lake;
+  readonly billing: Pick<Billing, 'currentUnits' | 'rejectedRows' | 'countedUnits'>;
+}
+
+/** The lake files that a question is answered from. */
+export interface CostFiles {
+  readonly bill: readonly StagedFile[];
+  readonly allocation: readonly StagedFile[];
+  /** The daily roll-up of the same state, where there is one: a delivery may be of the past. */
+  readonly daily?: readonly StagedFile[];
+}
+
+/** What a question reads. Errors: `bill_delivery_not_found`, `invalid_request`. */
+export async function filesOf(deps: CostsDeps, selection: RowSelection): Promise<CostFiles> {
+  const files =
+    selection.delivery === undefined ? await currentFiles(deps) : await deliveredFiles(deps, selection.delivery);
+  const isRead = ({ partition }: StagedFile) => mayHold(selection, periodOfPartition(partition));
+  return {
+    bill: files.bill.filter(isRead),
+    allocation: files.allocation.filter(isRead),
+    ...(files.daily === undefined ? {} : { daily: files.daily.filter(isRead) }),
+  };
+}
+
+export async function relationsOf(deps: CostsDeps, selection: RowSelection): Promise<CostRelations> {
+  return relationsFrom(deps.lake, await filesOf(deps, selection));
+}
+
+export function relationsFrom(lake: Lake, files: CostFiles): CostRelations {
+  return {
+    bill: lake.stagedRelation(billRows, files.bill),
+    allocation: lake.stagedRelation(allocations, files.allocation),
+    ...(files.daily === undefined ? {} : { daily: lake.stagedRelation(allocatedDaily, files.daily) }),
+  };
+}
+
+/** They are swapped in one transaction but read one by one: when a swap came in between, they are read again. */
+async function currentFiles({ store, lake }: CostsDeps): Promise<CostFiles> {
+  for (;;) {
+    const before = await sequences(store, lake);
+    const bill = await lake.files(store, billRows);
+    const allocation = await lake.files(store, allocations);
+    const daily = await lake.files(store, allocatedDaily);
+    if ((await sequences(store, lake)) === before) return { bill, allocation, daily };
+  }
+}
+
+async function sequences(sql: Sql, lake: Lake): Promise<string> {
+  const tables = [billRows, allocations, allocatedDaily];
+  return JSON.stringify(await Promise.all(tables.map((table) => lake.sequence(sql, table))));
+}
+
+/**
+ * Rows of a delivery, whether it counts or not, with the allocation that stood on it last. What never counted was never
+ * allocated, so all of it is unallocated.
+ */
+async function deliveredFiles({ store, lake, billing }: CostsDeps, delivery: string): Promise<CostFiles> {
+  const units = await billing.countedUnits(store, delivery);
+  if (units === null) {
+    const detail = `There is no delivery ${delivery}. steelyard bill deliveries lists what came.`;
+    throw new AppError('bill_delivery_not_found', detail, { delivery });
+  }
+  const periods = [...new Set(units.map(({ period }) => period))];
+  const states = await Promise.all(periods.map((period) => findState(store, { period, delivery })));
+  const allocated = states.flatMap((state) => state?.allocationFiles ?? []);
+  return {
+    bill: await lake.filesById(
+      store,
+      billRows,
+      units.flatMap(({ lakeFiles }) => lakeFiles),
+    ),
+    allocation: await lake.filesById(store, allocations, allocated),
+  };
+}
+
+/** Rows that were not accepted, of the deliveries that a question reads. */
+export async function rejectedIn({ store, billing }: CostsDeps, selection: RowSelection): Promise<number> {
+  if (selection.delivery !== undefined) return billing.rejectedRows(store, selection.delivery);
+  const units = await billing.currentUnits(store);
+  const deliveries = new Set(units.filter(({ period }) => mayHold(selection, period)).map(({ delivery }) => delivery));
+  const counts = await Promise.all([...deliveries].map((id) => billing.rejectedRows(store, id)));
+  return counts.reduce((sum, count) => sum + count, 0);
+}

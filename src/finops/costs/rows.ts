@@ -1,0 +1,102 @@
+import { Readable } from 'node:stream';
+import { subjectFields } from '../../org/schema.ts';
+import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
+import { identifier } from '../../platform/lake/index.ts';
+import { decimalString } from '../../platform/units/index.ts';
+import { camelCaseOf, focusColumnNames, focusColumns } from '../billing/index.ts';
+import { csvLine } from './csv.ts';
+import { type CostRelations, type CostSelection, costSource, dimensionExpression } from './query.ts';
+import { type CostsDeps, relationsOf } from './relations.ts';
+import { type TextRow, textOrNull } from './text-row.ts';
+
+/** Columns of a row as shown: where it came from, its subject, then FOCUS in camelCase. */
+const rowColumns: readonly (readonly [name: string, expression: string])[] = [
+  ['delivery', 'delivery'],
+  ['file', 'file'],
+  ['rowNumber', 'coalesce(source_row, file_row_number + 1)::VARCHAR'],
+  ['rule', 'a.rule'],
+  ['kind', dimensionExpression('kind')],
+  ['ratio', 'a.ratio::VARCHAR'],
+  ['method', 'a.method'],
+  ['layer', 'a.layer::VARCHAR'],
+  ['share', 'a.share::VARCHAR'],
+  ['usageUnit', 'a.usage_unit'],
+  ['usageQuantity', 'a.usage_quantity::VARCHAR'],
+  ['reason', 'a.reason'],
+  ...subjectFields.map((field) => [field, `a.${identifier(field)}`] as const),
+  ...focusColumnNames.map((name) => [camelCaseOf(name), dimensionExpression(camelCaseOf(name))] as const),
+];
+
+/** What a share has of its row's costs; shown in their place, so that what is listed adds up to what is summed. */
+const costs = new Set(['BilledCost', 'EffectiveCost', 'ListCost', 'ContractedCost'].map(camelCaseOf));
+
+function rowsSql(selection: CostSelection, relations: CostRelations): string {
+  const cost = (name: string) =>
+    `CASE WHEN a.share IS NULL THEN b.${identifier(columnOf(name))} ELSE a.${identifier(`shared_${columnOf(name)}`)} END::VARCHAR`;
+  // The subject of every row is shown, so allocations always join here.
+  const { from, where, amount } = costSource(selection, ['rule'], relations);
+  const columns = rowColumns.map(
+    ([name, expression]) => `${costs.has(name) ? cost(name) : expression} AS ${identifier(name)}`,
+  );
+  return `SELECT ${columns.join(', ')}, to_json("x_Columns")::VARCHAR AS custom_columns, ${amount} AS sort_amount
+    FROM ${from} ${where} ORDER BY sort_amount DESC NULLS LAST, b.lake_file, file_row_number, a.share`;
+}
+
+function columnOf(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+const decimals = new Set<string>([
+  'ratio',
+  'usageQuantity',
+  ...focusColumnNames.filter((name) => focusColumns[name] === 'decimal').map(camelCaseOf),
+]);
+
+function shownRow(row: Record<string, unknown>): TextRow {
+  const shown: TextRow = {};
+  for (const [name] of rowColumns) {
+    const value = textOrNull(row[name]);
+    shown[name] = value !== null && decimals.has(name) ? decimalString(value) : value;
+  }
+  const custom = row.custom_columns === null ? {} : (JSON.parse(String(row.custom_columns)) as TextRow);
+  for (const [name, value] of Object.entries(custom)) shown[`x_${name}`] = value;
+  return shown;
+}
+
+export async function pageRows(
+  deps: CostsDeps,
+  selection: CostSelection,
+  page: { readonly pageSize: number; readonly pageToken?: string | undefined },
+): Promise<{ rows: TextRow[]; totalRows: number; nextPageToken: string | null }> {
+  const [offset = 0] = page.pageToken === undefined ? [] : decodePageToken(page.pageToken, selection).map(Number);
+  const relations = await relationsOf(deps, selection);
+  const { from, where } = costSource(selection, ['rule'], relations);
+  const [found, counted] = await Promise.all([
+    deps.lake.query(`${rowsSql(selection, relations)} LIMIT ${page.pageSize + 1} OFFSET ${offset}`),
+    deps.lake.query(`SELECT count(*)::INTEGER AS rows FROM ${from} ${where}`),
+  ]);
+  const more = found.length > page.pageSize;
+  return {
+    rows: found.slice(0, page.pageSize).map(shownRow),
+    totalRows: Number(counted[0]?.rows ?? 0),
+    nextPageToken: more ? encodePageToken([offset + page.pageSize], selection) : null,
+  };
+}
+
+/** Every row of a selection as CSV, streamed. */
+export async function rowsCsv(deps: CostsDeps, selection: CostSelection): Promise<Readable> {
+  const sql = rowsSql(selection, await relationsOf(deps, selection));
+  const names = rowColumns.map(([name]) => name);
+  async function* lines() {
+    yield csvLine([...names, 'customColumns']);
+    for await (const chunk of deps.lake.stream(sql)) {
+      yield chunk
+        .map((row) => {
+          const shown = shownRow(row);
+          return csvLine([...names.map((name) => shown[name] ?? null), textOrNull(row.custom_columns)]);
+        })
+        .join('');
+    }
+  }
+  return Readable.from(lines());
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { Month } from '../../platform/units/schema.ts';
+import { CostMetric, DeliveryId } from '../billing/schema.ts';
+
+/** A query field that may be repeated, or left out. */
+const Repeated = z.union([z.string(), z.array(z.string())]).optional();
+const asArray = (value: string | string[] | undefined) => (value === undefined ? [] : [value].flat());
+
+export const Dimension = z
+  .string()
+  .min(1)
+  .max(300)
+  .describe(
+    'FOCUS column in camelCase, `tag:KEY`, `x_COLUMN`, a subject field (team, model…), `day`, `week` or `month`',
+  );
+
+/** `serviceName=Amazon Bedrock`; an empty right side means "no value". */
+export const Filter = z
+  .string()
+  .regex(/^[^=]*[^=!]!?=/, 'DIM=VALUE or DIM!=VALUE')
+  .describe(
+    'Only rows whose dimension has this value, or with `!=` has another; `VALUE*` is a prefix (`\\*` an asterisk), an empty VALUE means "no value"; several with = for one dimension mean any of them',
+  );
+export const Filters = Repeated.transform(asArray).pipe(z.array(Filter).max(50));
+export const Dimensions = Repeated.transform((value) => asArray(value).flatMap((item) => item.split(','))).pipe(
+  z.array(Dimension),
+);
+
+const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+const isRealDay = (text: string) => new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
+
+export const Day = z
+  .string()
+  .regex(DAY, 'a day such as "2026-11-03"')
+  .refine((text) => !DAY.test(text) || isRealDay(text), 'a day that exists')
+  .describe('Calendar day in UTC, YYYY-MM-DD');
+
+export const MonthOrDay = z
+  .union([Month, Day], 'a billing month such as "2026-11" or a charge day such as "2026-11-03"')
+  .describe('Billing month YYYY-MM, or charge day YYYY-MM-DD in UTC');
+
+/** Which rows a question is about. */
+export const Rows = {
+  period: Month.optional().describe('Billing period; all when left out'),
+  from: MonthOrDay.optional().describe('First billing month, or first charge day, of a range'),
+  to: MonthOrDay.optional().describe('Last billing month, or last charge day, of a range (included)'),
+  delivery: DeliveryId.optional().describe(
+    'Exactly this delivery, whether it counts or not; what counts when left out',
+  ),
+  filter: Filters.describe('Filters, all of which must hold'),
+};
+
+export const Selection = { metric: CostMetric.default('billedCost'), ...Rows };
+
+export const LeftOut = z
+  .strictObject({
+    rejectedRows: z.number().int().describe('Rows of the deliveries behind this total that were not accepted'),
+    rowsWithoutMetric: z.number().int().describe('Rows whose cost column is empty: unknown, not zero'),
+  })
+  .describe('What the totals do not include');

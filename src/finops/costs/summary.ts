@@ -1,0 +1,72 @@
+import { AppError } from '../../platform/errors/index.ts';
+import { decimalString } from '../../platform/units/index.ts';
+import { dailyAmounts } from './daily.ts';
+import { type CostRelations, type CostSelection, costSource, dimensionExpression } from './query.ts';
+import { type CostsDeps, rejectedIn, relationsOf } from './relations.ts';
+import { type TextRow, textOrNull } from './text-row.ts';
+
+const MAX_DIMENSIONS = 4;
+
+export interface CostTotal {
+  readonly currency: string;
+  readonly amount: string;
+}
+
+export interface CostSummary {
+  readonly rows: TextRow[];
+  readonly totals: CostTotal[];
+  readonly leftOut: { readonly rejectedRows: number; readonly rowsWithoutMetric: number };
+}
+
+/** Cost by dimensions; groups and totals are read from the same files, so that they agree. */
+export async function summarise(
+  deps: CostsDeps,
+  by: readonly string[],
+  selection: CostSelection,
+): Promise<CostSummary> {
+  const dimensions = distinctDimensions(by);
+  const relations = await relationsOf(deps, selection);
+  const [found, totals, rejectedRows] = await Promise.all([
+    deps.lake.query(groupsSql(selection, dimensions, relations)),
+    totalsOf(deps, selection, relations),
+    rejectedIn(deps, selection),
+  ]);
+  return {
+    rows: found.map((row) => ({
+      ...Object.fromEntries(dimensions.map((name, index) => [name, textOrNull(row[`d${index}`])])),
+      amount: row.amount === null ? null : decimalString(String(row.amount)),
+      currency: textOrNull(row.currency),
+    })),
+    totals,
+    leftOut: { rejectedRows, rowsWithoutMetric: found.reduce((sum, row) => sum + Number(row.missing), 0) },
+  };
+}
+
+/** Errors: `dimension_unknown` for more than can be shown. */
+export function distinctDimensions(by: readonly string[]): string[] {
+  if (by.length <= MAX_DIMENSIONS) return [...new Set(by)];
+  throw new AppError('dimension_unknown', `At most ${MAX_DIMENSIONS} dimensions; ${by.length} were given.`);
+}
+
+function groupsSql(selection: CostSelection, dimensions: readonly string[], relations: CostRelations): string {
+  const keys = [...dimensions.map((_, index) => `d${index}`), 'currency'];
+  const amounts = dailyAmounts(selection, dimensions, relations.daily) ?? rowAmounts(selection, dimensions, relations);
+  return `SELECT ${keys.join(', ')}, sum(amount)::VARCHAR AS amount, sum(missing)::INTEGER AS missing FROM (${amounts})
+    GROUP BY ALL ORDER BY sum(amount) DESC NULLS LAST, ${keys.join(', ')}`;
+}
+
+function rowAmounts(selection: CostSelection, dimensions: readonly string[], relations: CostRelations): string {
+  const { from, where, amount } = costSource(selection, dimensions, relations);
+  const columns = dimensions.map((name, index) => `${dimensionExpression(name)} AS d${index}`);
+  return `SELECT ${[...columns, 'BillingCurrency AS currency', `${amount} AS amount`].join(', ')},
+      (${amount} IS NULL)::INTEGER AS missing FROM ${from} ${where}`;
+}
+
+/** Totals come from the bill rows themselves, never from the groups, so that a lost group could not hide. */
+async function totalsOf(deps: CostsDeps, selection: CostSelection, relations: CostRelations): Promise<CostTotal[]> {
+  const { from, where, amount } = costSource(selection, [], relations);
+  const rows = await deps.lake.query(
+    `SELECT BillingCurrency AS currency, sum(${amount})::VARCHAR AS amount FROM ${from} ${where} GROUP BY 1 HAVING amount IS NOT NULL ORDER BY 1`,
+  );
+  return rows.map((row) => ({ currency: String(row.currency), amount: decimalString(String(row.amount)) }));
+}

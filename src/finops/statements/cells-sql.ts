@@ -1,0 +1,72 @@
+import { literal } from '../../platform/lake/index.ts';
+import { type CostRelations, rowSource } from '../costs/index.ts';
+
+/** How the cost of a row came to the team; see `StatementWay`. */
+const WAY = `CASE WHEN a.share IS NULL THEN 'direct' WHEN a.kind = 'idle' THEN 'idle' ELSE 'shared' END`;
+
+/** What kind of charge a row is; see `StatementCharge`. */
+const CHARGE = `CASE
+    WHEN ChargeCategory = 'Usage' AND CommitmentDiscountStatus = 'Unused' THEN 'commitment-unused'
+    WHEN ChargeCategory IN ('Usage', 'Purchase') AND CommitmentDiscountId IS NOT NULL THEN 'commitment'
+    WHEN ChargeCategory IN ('Usage', 'Purchase', 'Credit', 'Tax', 'Adjustment') THEN lower(ChargeCategory)
+    ELSE 'other' END`;
+
+/** Why nobody pays a row that has no team. */
+const REASON = `CASE WHEN a.team IS NOT NULL THEN NULL
+    WHEN a.rule IS NULL THEN ${literal('no rule takes it')}
+    WHEN a.kind = 'idle' THEN ${literal('idle: nobody held it')}
+    ELSE coalesce(a.reason, ${literal('its rule names no team')}) END`;
+
+/** What tells cells apart: every breakdown of a statement is a sum of the same cells. */
+const KEYS = {
+  team: 'a.team',
+  way: WAY,
+  rule: 'a.rule',
+  method: 'a.method',
+  layer: 'a.layer',
+  charge: CHARGE,
+  service: 'ServiceName',
+  project: 'a.project',
+  reason: REASON,
+  currency: 'BillingCurrency',
+} as const;
+
+/** `undefined`: every team; null: what has none. */
+export type TeamChoice = string | null | undefined;
+
+function teamCondition(team: TeamChoice): string {
+  if (team === undefined) return '';
+  return team === null ? 'WHERE a.team IS NULL' : `WHERE a.team = ${literal(team)}`;
+}
+
+const SUMS = `sum(billed)::VARCHAR AS billed, sum(effective)::VARCHAR AS effective,
+    count(*) FILTER (billed IS NULL)::INTEGER AS without_billed, count(*) FILTER (effective IS NULL)::INTEGER AS without_effective`;
+
+/** Cells of a month: costs by all that a statement breaks them down by; by the four keys of `overview` alone when asked. */
+export function cellsSql(relations: CostRelations, team: TeamChoice): string {
+  const { from, cost } = rowSource({ filter: [] }, ['rule'], relations);
+  const keys = Object.keys(KEYS).join(', ');
+  const columns = Object.entries(KEYS).map(([name, sql]) => `${sql} AS ${name}`);
+  return `SELECT ${keys}, ${SUMS}
+    FROM (SELECT ${columns.join(', ')}, ${cost('BilledCost')} AS billed, ${cost('EffectiveCost')} AS effective
+      FROM ${from} ${teamCondition(team)})
+    GROUP BY ${keys} ORDER BY ${keys}`;
+}
+
+/** Whole pools of a month by rule, method, layer, way and currency, whoever pays them. */
+export function poolsSql(relations: CostRelations): string {
+  const { from, cost } = rowSource({ filter: [] }, ['rule'], relations);
+  return `SELECT rule, layer, currency, coalesce(sum(billed), 0)::VARCHAR AS billed, coalesce(sum(effective), 0)::VARCHAR AS effective
+    FROM (SELECT a.rule AS rule, a.layer AS layer, BillingCurrency AS currency, ${cost('BilledCost')} AS billed,
+      ${cost('EffectiveCost')} AS effective FROM ${from} WHERE a.share IS NOT NULL)
+    GROUP BY ALL ORDER BY layer, rule, currency`;
+}
+
+/** The whole bill of a month from its rows alone, so that a share that went missing could not hide. */
+export function billSql({ bill }: CostRelations): string {
+  return `SELECT BillingCurrency AS currency, coalesce(sum(BilledCost), 0)::VARCHAR AS billed,
+      coalesce(sum(EffectiveCost), 0)::VARCHAR AS effective,
+      count(*) FILTER (BilledCost IS NULL)::INTEGER AS without_billed,
+      count(*) FILTER (EffectiveCost IS NULL)::INTEGER AS without_effective
+    FROM ${bill} GROUP BY 1 ORDER BY 1`;
+}

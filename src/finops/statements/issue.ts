@@ -1,0 +1,162 @@
+import { AppError } from '../../platform/errors/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import { type Clock, decimal, decimalString } from '../../platform/units/index.ts';
+import type { Billing } from '../billing/index.ts';
+import type { PeriodState } from '../billing/schema.ts';
+import { type CostPair, totalsOf } from './amounts.ts';
+import { statementCsv } from './csv.ts';
+import { allFacts, billTotals } from './month.ts';
+import { statementPage } from './page/index.ts';
+import type { IssuedStatement, StatementAmount, StatementFacts } from './schema.ts';
+import { findStand, type Stand, type StandDeps } from './stand.ts';
+import { insertStatement, type LatestStatement, latestStatements } from './store.ts';
+
+export interface IssueDeps extends StandDeps {
+  readonly clock: Clock;
+  readonly billing: StandDeps['billing'] & Pick<Billing, 'exclusive' | 'periodState'>;
+}
+
+export interface IssueQuestion {
+  readonly period: string;
+  readonly allowProvisional: boolean;
+  readonly why: string | null;
+  readonly actor: string;
+}
+
+/**
+ * Issues what every team pays for a month. A month that was issued before is corrected: only statements whose figures have
+ * changed are issued again, each naming the one that it corrects. So the newest statement of every team and of what no team
+ * pays always add up to the bill that was issued last. In the turn of the bill, so that it stands still meanwhile.
+ * Errors: `bill_period_not_covered`, `statement_period_not_closed`, `statement_already_issued`.
+ */
+export function issueStatements(deps: IssueDeps, question: IssueQuestion): Promise<IssuedStatement[]> {
+  return deps.billing.exclusive(async () => {
+    const stand = await findStand(deps, { period: question.period });
+    const periodState = await deps.billing.periodState(deps.store, question.period);
+    refuseUnclosed(question, periodState);
+    const before = await latestStatements(deps.store, question.period);
+    const facts = await conservedFacts(deps, stand, before);
+    const changed = facts.filter((each) => isChanged(each, latestOf(before, each.team)));
+    if (changed.length === 0) throw alreadyIssued(question.period, before);
+    return deps.store.transaction(async (sql) => {
+      const issued: IssuedStatement[] = [];
+      for (const each of changed)
+        issued.push(await issueOne(deps, sql, each, latestOf(before, each.team), { ...question, periodState }));
+      return issued;
+    });
+  });
+}
+
+function refuseUnclosed({ period, allowProvisional }: IssueQuestion, state: PeriodState): void {
+  if (state === 'closed' || (state === 'provisional' && allowProvisional)) return;
+  const detail =
+    state === 'open'
+      ? `${period} is not over, so what it costs is not known. Its statements can be issued after its end; the live view shows it now.`
+      : `The cloud may still change ${period}. Issue it when the month is closed, or now with --allow-provisional: a change is then issued as a correction.`;
+  throw new AppError('statement_period_not_closed', detail, { period, state });
+}
+
+function alreadyIssued(period: string, before: readonly LatestStatement[]): AppError {
+  const numbers = before.map(({ issued }) => issued.number).toSorted((a, b) => a - b);
+  const detail = `The statements of ${period} were issued as numbers ${numbers.join(', ')}, and nothing has changed since.`;
+  return new AppError('statement_already_issued', detail, { period, numbers });
+}
+
+function latestOf(before: readonly LatestStatement[], team: string | null): LatestStatement | null {
+  return before.find(({ issued }) => issued.team === team) ?? null;
+}
+
+/** Statements that add up to the bill, which is summed by itself; if they do not, nothing may be issued. */
+async function conservedFacts(
+  deps: IssueDeps,
+  stand: Stand,
+  before: readonly LatestStatement[],
+): Promise<StatementFacts[]> {
+  const named = before.flatMap(({ issued }) => (issued.team === null ? [] : [issued.team]));
+  const facts = await allFacts(deps, stand, { named });
+  const bill = totalsOf((await billTotals(deps, stand.current)).totals);
+  const sum = totalsOf(facts.flatMap(({ totals }) => totals.map(pairOf)));
+  if (JSON.stringify(withoutZeros(sum)) !== JSON.stringify(withoutZeros(bill))) {
+    throw new Error(
+      `statements of ${stand.period} sum to ${JSON.stringify(sum)} and not to the bill ${JSON.stringify(bill)}`,
+    );
+  }
+  return facts;
+}
+
+function pairOf({ currency, billedCost, effectiveCost }: StatementAmount): CostPair {
+  return { currency, billed: billedCost, effective: effectiveCost };
+}
+
+function withoutZeros(amounts: readonly StatementAmount[]): StatementAmount[] {
+  return amounts.filter(({ billedCost, effectiveCost }) => billedCost !== '0' || effectiveCost !== '0');
+}
+
+/** What a statement charges for, without what it is compared with and what it stands on. */
+function figuresOf(facts: StatementFacts): string {
+  const { totals, ways, pools, charges, services, projects, leftOut } = facts;
+  const plain = (amount: StatementAmount, name: unknown = null) => [name, ...Object.values(pairOf(amount))];
+  return JSON.stringify([
+    withoutZeros(totals).map((each) => plain(each)),
+    ways,
+    pools,
+    charges,
+    withoutZeros(services).map((each) => plain(each, 'serviceName' in each ? each.serviceName : null)),
+    withoutZeros(projects).map((each) => plain(each, 'project' in each ? each.project : null)),
+    [leftOut.rowsWithoutBilledCost, leftOut.rowsWithoutEffectiveCost],
+  ]);
+}
+
+function isChanged(facts: StatementFacts, before: LatestStatement | null): boolean {
+  return before === null || figuresOf(facts) !== figuresOf(before.facts);
+}
+
+interface Issue extends IssueQuestion {
+  readonly periodState: PeriodState;
+}
+
+async function issueOne(
+  deps: IssueDeps,
+  sql: Sql,
+  facts: StatementFacts,
+  before: LatestStatement | null,
+  { period, periodState, why, actor }: Issue,
+): Promise<IssuedStatement> {
+  const totals = facts.totals.map(({ currency, billedCost, effectiveCost }) => ({
+    currency,
+    billedCost,
+    effectiveCost,
+  }));
+  const record = {
+    team: facts.team,
+    period,
+    revision: before === null ? 1 : before.issued.revision + 1,
+    corrects: before?.issued.number ?? null,
+    issuedAt: new Date(deps.clock.now()).toISOString(),
+    issuedBy: actor,
+    why,
+    periodState,
+    basis: facts.basis,
+    deliveries: facts.deliveries,
+    rulesVersion: facts.rulesVersion,
+    totals,
+    difference: before === null ? [] : differenceOf(totals, before.issued.totals),
+  };
+  return insertStatement(sql, record, facts, (issued) => ({
+    html: statementPage(facts, issued),
+    csv: statementCsv(facts, issued),
+  }));
+}
+
+/** `after - before` by currency, exact. */
+function differenceOf(after: readonly StatementAmount[], before: readonly StatementAmount[]): StatementAmount[] {
+  const negative = (amount: string) => decimalString(decimal(amount).negated());
+  return totalsOf([
+    ...after.map(pairOf),
+    ...before.map(({ currency, billedCost, effectiveCost }) => ({
+      currency,
+      billed: negative(billedCost),
+      effective: negative(effectiveCost),
+    })),
+  ]);
+}

@@ -1,0 +1,18 @@
+import { type Migrations, withSequence } from '../../platform/store/index.ts';
+
+export const statementMigrations: Migrations = {
+  'statements/001-issued': {
+    async up(db) {
+      // Only ever inserted: what was issued is final. `team` is null for what no team pays.
+      await withSequence(db, db.schema.createTable('statement'), 'number')
+        .addColumn('period', 'text', (column) => column.notNull())
+        .addColumn('team', 'text')
+        .addColumn('record', 'text', (column) => column.notNull())
+        .addColumn('facts', 'text', (column) => column.notNull())
+        .addColumn('html', 'text', (column) => column.notNull())
+        .addColumn('csv', 'text', (column) => column.notNull())
+        .execute();
+      await db.schema.createIndex('statement_period').on('statement').columns(['period', 'team', 'number']).execute();
+    },
+  },
+};

@@ -1,0 +1,120 @@
+import type { LakeRow } from '../../platform/lake/index.ts';
+import { type CostRelations, relationsFrom } from '../costs/index.ts';
+import type { CostPair } from './amounts.ts';
+import { billSql, cellsSql, poolsSql, type TeamChoice } from './cells-sql.ts';
+import { type Cell, type Month, type PoolTotal, statementFacts } from './facts.ts';
+import { type StatementBasis, StatementCharge, type StatementFacts, StatementWay } from './schema.ts';
+import { type MonthStand, rejectedOf, type Stand, type StandDeps } from './stand.ts';
+
+const text = (value: unknown): string | null => (value === null || value === undefined ? null : String(value));
+
+function relationsOf({ lake }: StandDeps, stand: MonthStand): CostRelations {
+  return relationsFrom(lake, stand);
+}
+
+/** Sums of a row in which an unknown cost counts nothing: how many are unknown is counted beside. */
+function pairOf(row: LakeRow): CostPair {
+  return {
+    currency: String(row.currency),
+    billed: text(row.billed) ?? '0',
+    effective: text(row.effective) ?? '0',
+  };
+}
+
+export async function cellsOf(deps: StandDeps, stand: MonthStand, team: TeamChoice): Promise<Cell[]> {
+  const cells: Cell[] = [];
+  for await (const rows of deps.lake.stream(cellsSql(relationsOf(deps, stand), team))) {
+    for (const row of rows) cells.push(cellOf(row));
+  }
+  return cells;
+}
+
+function cellOf(row: LakeRow): Cell {
+  return {
+    ...pairOf(row),
+    team: text(row.team),
+    way: StatementWay.parse(row.way),
+    rule: text(row.rule),
+    method: text(row.method),
+    layer: row.layer === null ? null : Number(row.layer),
+    charge: StatementCharge.parse(row.charge),
+    service: text(row.service),
+    project: text(row.project),
+    reason: text(row.reason),
+    withoutBilled: Number(row.without_billed),
+    withoutEffective: Number(row.without_effective),
+  };
+}
+
+async function poolTotals(deps: StandDeps, stand: MonthStand): Promise<PoolTotal[]> {
+  const rows = await deps.lake.query(poolsSql(relationsOf(deps, stand)));
+  return rows.map((row) => ({ ...pairOf(row), rule: text(row.rule) ?? '' }));
+}
+
+/** The bill of a month, summed from its rows and not from statements. */
+export async function billTotals(
+  deps: StandDeps,
+  stand: MonthStand,
+): Promise<{ totals: CostPair[]; withoutBilled: number; withoutEffective: number }> {
+  const rows = await deps.lake.query(billSql(relationsOf(deps, stand)));
+  const count = (name: string) => rows.reduce((sum, row) => sum + Number(row[name]), 0);
+  return {
+    totals: rows.map(pairOf),
+    withoutBilled: count('without_billed'),
+    withoutEffective: count('without_effective'),
+  };
+}
+
+export function basisOf({ current, previous }: Stand): StatementBasis {
+  return {
+    basis: current.basis,
+    previousBasis: previous?.basis ?? null,
+    deliveries: [...current.deliveries],
+    previousDeliveries: [...(previous?.deliveries ?? [])],
+    rulesVersion: current.rulesVersion,
+    previousRulesVersion: previous?.rulesVersion ?? null,
+  };
+}
+
+async function monthOf(deps: StandDeps, stand: Stand): Promise<Month> {
+  return {
+    period: stand.period,
+    previousPeriod: stand.previousPeriod,
+    basis: basisOf(stand),
+    rejectedRows: await rejectedOf(deps.store, deps, stand.current),
+    pools: await poolTotals(deps, stand.current),
+  };
+}
+
+/** The statement of one team; null when neither month has a row of it. */
+export async function factsOf(deps: StandDeps, stand: Stand, team: string | null): Promise<StatementFacts | null> {
+  const month = await monthOf(deps, stand);
+  const cells = await cellsOf(deps, stand.current, team);
+  const previous = stand.previous === null ? null : await cellsOf(deps, stand.previous, team);
+  if (team !== null && cells.length === 0 && (previous ?? []).length === 0) return null;
+  return statementFacts(team, month, cells, previous);
+}
+
+/** Which teams get a statement beside those that have rows. */
+export interface FurtherTeams {
+  /** Teams of the month before that have nothing any more. */
+  readonly gone?: boolean;
+  readonly named?: readonly string[];
+}
+
+/** Every statement of a month, teams by name, last what nobody pays. */
+export async function allFacts(
+  deps: StandDeps,
+  stand: Stand,
+  { gone = false, named = [] }: FurtherTeams = {},
+): Promise<StatementFacts[]> {
+  const month = await monthOf(deps, stand);
+  const cells = Map.groupBy(await cellsOf(deps, stand.current, undefined), ({ team }) => team);
+  const before = stand.previous === null ? null : await cellsOf(deps, stand.previous, undefined);
+  const previous = before === null ? null : Map.groupBy(before, ({ team }) => team);
+  const found = [...cells.keys(), ...named, ...(gone ? (previous?.keys() ?? []) : [])];
+  const teams = [...new Set(found)].filter((team) => team !== null).toSorted();
+  return [...teams, null].map((team) =>
+    statementFacts(team, month, cells.get(team) ?? [], previous === null ? null : (previous.get(team) ?? [])),
+  );
+}

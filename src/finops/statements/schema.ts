@@ -1,0 +1,283 @@
+import { z } from 'zod';
+import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
+import { Currency, DecimalString, Month, UtcInstant } from '../../platform/units/schema.ts';
+import { DeliveryId, PeriodState } from '../billing/schema.ts';
+
+/** Both sides of every figure: what was invoiced, and what was used up of it (commitments spread over their term). */
+const amounts = {
+  billedCost: DecimalString.describe('Exact sum of BilledCost: what the invoice says'),
+  effectiveCost: DecimalString.describe('Exact sum of EffectiveCost: commitments spread over their term'),
+};
+
+export const StatementAmount = z
+  .strictObject({ currency: Currency, ...amounts })
+  .describe('A figure in one currency, billed and effective');
+export type StatementAmount = z.infer<typeof StatementAmount>;
+
+export const ComparedAmount = z
+  .strictObject({
+    currency: Currency,
+    ...amounts,
+    billedBefore: DecimalString.nullable().describe('BilledCost of the month before; null when no bill covers it'),
+    effectiveBefore: DecimalString.nullable().describe(
+      'EffectiveCost of the month before; null when no bill covers it',
+    ),
+  })
+  .describe('A figure in one currency beside that of the month before');
+export type ComparedAmount = z.infer<typeof ComparedAmount>;
+
+export const StatementWay = z
+  .enum(['direct', 'shared', 'idle'])
+  .describe(
+    'direct: rows that are the team’s alone. shared: its part of a pool. idle: what it reserved and left unused',
+  );
+export type StatementWay = z.infer<typeof StatementWay>;
+
+export const StatementCharge = z
+  .enum(['usage', 'commitment', 'commitment-unused', 'purchase', 'credit', 'tax', 'adjustment', 'other'])
+  .describe(
+    'commitment: purchase of a commitment discount, or usage that one covers. commitment-unused: what of one nobody used. other: rows without a ChargeCategory',
+  );
+export type StatementCharge = z.infer<typeof StatementCharge>;
+
+const named = (what: string) => z.string().nullable().describe(`${what}; null for what has none`);
+
+export const StatementPool = z
+  .strictObject({
+    rule: z.string().describe('Allocation rule that splits the pool'),
+    method: z.string().describe('How it is split: even, weights, proportional/cost, kubernetes/gpu-share…'),
+    layer: z.number().int().describe('Place of the pool among the pools, from 1'),
+    way: StatementWay,
+    ...{ currency: Currency, ...amounts },
+    poolBilledCost: DecimalString.describe('BilledCost of the whole pool in the period'),
+    poolEffectiveCost: DecimalString.describe('EffectiveCost of the whole pool in the period'),
+    ratio: DecimalString.nullable().describe(
+      'Part of the pool, cost / pool, of BilledCost, or of EffectiveCost where nothing was billed; ten decimals; null when the pool is 0',
+    ),
+  })
+  .describe('What the team pays of one shared pool');
+export type StatementPool = z.infer<typeof StatementPool>;
+
+export const StatementBasis = z
+  .strictObject({
+    basis: z
+      .string()
+      .nullable()
+      .describe('Id of the allocation that the figures stand on; the same id gives the same statement for ever'),
+    previousBasis: z.string().nullable().describe('The same for the month before; null when no bill covers it'),
+    deliveries: z.array(DeliveryId).describe('Deliveries that counted for the month'),
+    previousDeliveries: z.array(DeliveryId).describe('Deliveries that counted for the month before'),
+    rulesVersion: z.number().int().describe('Version of the allocation rules; 0 before any were applied'),
+    previousRulesVersion: z
+      .number()
+      .int()
+      .nullable()
+      .describe('Version of the rules behind the month before; null when no bill covers it'),
+  })
+  .describe('What the figures stand on');
+export type StatementBasis = z.infer<typeof StatementBasis>;
+
+export const StatementLeftOut = z
+  .strictObject({
+    rejectedRows: z.number().int().describe('Rows of the deliveries that were not accepted, of the whole bill'),
+    rowsWithoutBilledCost: z.number().int().describe('Rows of this statement whose BilledCost is unknown'),
+    rowsWithoutEffectiveCost: z.number().int().describe('Rows of this statement whose EffectiveCost is unknown'),
+  })
+  .describe('What the figures do not include, because nobody knows it');
+export type StatementLeftOut = z.infer<typeof StatementLeftOut>;
+
+/** Every breakdown adds up to `totals`, in both costs and each currency, to the last decimal. */
+export const StatementFacts = z
+  .strictObject({
+    team: z.string().nullable().describe('Team; null for what no team pays (unallocated)'),
+    period: Month,
+    previousPeriod: Month.describe('The month before'),
+    ...StatementBasis.shape,
+    totals: z.array(ComparedAmount).describe('What the team pays, one entry a currency'),
+    ways: z
+      .array(StatementAmount.extend({ way: StatementWay }))
+      .describe('How the cost came to the team: direct, shared, idle'),
+    pools: z.array(StatementPool).describe('The shared and idle part by pool; in the order of the pools'),
+    charges: z
+      .array(StatementAmount.extend({ charge: StatementCharge }))
+      .describe('What kind of charge it is: usage, commitments, credits, taxes…'),
+    services: z
+      .array(ComparedAmount.extend({ serviceName: named('FOCUS ServiceName') }))
+      .describe('By service, largest first; services of the month before that are gone stand with 0'),
+    projects: z
+      .array(ComparedAmount.extend({ project: named('Project') }))
+      .describe('By project, largest first; projects of the month before that are gone stand with 0'),
+    reasons: z
+      .array(StatementAmount.extend({ reason: z.string().describe('Why nobody pays it') }))
+      .describe('For what is unallocated: why; empty for a team'),
+    leftOut: StatementLeftOut,
+  })
+  .describe('What one team pays for one month');
+export type StatementFacts = z.infer<typeof StatementFacts>;
+
+export const StatementNumber = z.number().int().describe('Number of an issued statement; grows, never used twice');
+
+export const IssuedStatement = z
+  .strictObject({
+    number: StatementNumber,
+    team: z.string().nullable().describe('Team; null for what no team pays'),
+    period: Month,
+    revision: z.number().int().describe('1 for the first issue of the month, then one more with every correction'),
+    corrects: StatementNumber.nullable().describe(
+      'Number of the statement that it takes the place of; null for a first',
+    ),
+    issuedAt: UtcInstant.describe('When it was issued'),
+    issuedBy: z.string().describe('Who issued it'),
+    why: z.string().nullable().describe('Reason given; null when none was'),
+    periodState: PeriodState,
+    basis: z.string().nullable().describe('Id of the allocation that it stands on'),
+    deliveries: z.array(DeliveryId).describe('Deliveries that it stands on'),
+    rulesVersion: z.number().int().describe('Version of the allocation rules that it stands on'),
+    totals: z.array(StatementAmount).describe('What is charged, one entry a currency'),
+    difference: z
+      .array(StatementAmount)
+      .describe('Against the statement that it corrects: what is still to be charged or given back; empty for a first'),
+  })
+  .describe('An issued statement: final, numbered, never changed');
+export type IssuedStatement = z.infer<typeof IssuedStatement>;
+
+const Basis = {
+  basis: z.string().max(100).optional().describe('As it stood on this allocation; now when left out'),
+  previousBasis: z.string().max(100).optional().describe('The same for the month before'),
+  delivery: DeliveryId.optional().describe('As it stood when this delivery counted last; now when left out'),
+};
+
+export const TeamTotals = z
+  .strictObject({
+    team: z.string().nullable().describe('Team; null for what no team pays'),
+    totals: z.array(ComparedAmount).describe('What the team pays, one entry a currency'),
+    issued: z
+      .strictObject({
+        number: StatementNumber,
+        revision: z.number().int().describe('1 for the first issue, one more with every correction'),
+        isCurrent: z.boolean().describe('Whether the issued figures are those of now; false asks for a correction'),
+      })
+      .nullable()
+      .describe('Its newest issued statement; null when none was issued'),
+  })
+  .describe('One statement of the month, in one line');
+export type TeamTotals = z.infer<typeof TeamTotals>;
+
+export const listStatements = endpoint({
+  method: 'GET',
+  path: '/api/v1/statements',
+  scope: 'finops.read',
+  summary: 'What every team pays for a month; the teams and what is unallocated add up to the bill',
+  query: z.strictObject({ period: Month.describe('Billing period'), ...Basis }),
+  response: z.strictObject({
+    period: Month,
+    previousPeriod: Month.describe('The month before'),
+    periodState: PeriodState,
+    ...StatementBasis.shape,
+    statements: z.array(TeamTotals).describe('Teams by name; last, with team null, what nobody pays'),
+    bill: z.array(ComparedAmount).describe('The whole bill, summed from its rows and not from the statements'),
+    periods: z.array(Month).describe('Billing periods with rows, oldest first'),
+    leftOut: StatementLeftOut,
+  }),
+  errors: ['bill_period_not_covered', 'statement_basis_not_found', 'bill_delivery_not_found'],
+});
+
+const team = z.string().min(1).max(250).describe('Team; "-" for what no team pays');
+const TeamQuery = z.strictObject({ period: Month.describe('Billing period'), ...Basis });
+
+export const getStatement = endpoint({
+  method: 'GET',
+  path: '/api/v1/statements/teams/:team',
+  scope: 'finops.read',
+  summary: 'What a team pays for a month, as it stands now (showback) or as it stood on a basis',
+  params: z.strictObject({ team }),
+  query: TeamQuery,
+  response: StatementFacts,
+  errors: ['statement_not_found', 'bill_period_not_covered', 'statement_basis_not_found', 'bill_delivery_not_found'],
+});
+
+export const getStatementHtml = endpoint({
+  ...getStatement,
+  path: '/api/v1/statements/teams/:team/statement.html',
+  summary: 'The showback statement of a team as one self-contained page to print',
+  answers: 'bytes',
+  response: z.string().describe('HTML without scripts or links to other files'),
+});
+
+export const getStatementCsv = endpoint({
+  ...getStatement,
+  path: '/api/v1/statements/teams/:team/statement.csv',
+  summary: 'The showback statement of a team as CSV, every digit',
+  answers: 'csv',
+  response: z.string().describe('CSV with a header line'),
+});
+
+export const issueStatements = endpoint({
+  method: 'POST',
+  path: '/api/v1/statements/issues',
+  scope: 'finops.write',
+  summary: 'Issue the statements of a month: final, numbered, never changed afterwards',
+  body: z.strictObject({
+    period: Month.describe('Billing period'),
+    allowProvisional: z
+      .boolean()
+      .default(false)
+      .describe('Issue although the cloud may still change the month; never while the month runs'),
+    why: z.string().max(1000).optional().describe('Reason, printed on the statements'),
+  }),
+  response: z.strictObject({
+    issued: z.array(IssuedStatement).describe('What was issued, by team; last what no team pays'),
+  }),
+  errors: ['bill_period_not_covered', 'statement_period_not_closed', 'statement_already_issued'],
+});
+
+export const listIssuedStatements = endpoint({
+  method: 'GET',
+  path: '/api/v1/statements/issued',
+  scope: 'finops.read',
+  summary: 'Issued statements, newest first',
+  query: z.strictObject({
+    period: Month.optional().describe('Only of this billing period'),
+    team: team.optional(),
+    ...PageQuery,
+  }),
+  response: z.strictObject({
+    statements: z.array(IssuedStatement).describe('Issued statements, newest first'),
+    nextPageToken: NextPageToken,
+  }),
+  errors: ['invalid_page_token'],
+});
+
+const numbered = z.strictObject({ number: z.coerce.number().int().min(1).describe('Number of the statement') });
+
+export const getIssuedStatement = endpoint({
+  method: 'GET',
+  path: '/api/v1/statements/issued/:number',
+  scope: 'finops.read',
+  summary: 'An issued statement with its facts, as they were when it was issued',
+  params: numbered,
+  response: z.strictObject({ issued: IssuedStatement, facts: StatementFacts }),
+  errors: ['statement_not_found'],
+});
+
+export const getIssuedStatementHtml = endpoint({
+  method: 'GET',
+  path: '/api/v1/statements/issued/:number/statement.html',
+  scope: 'finops.read',
+  summary: 'The page of an issued statement, byte for byte as it was issued',
+  params: numbered,
+  answers: 'bytes',
+  response: z.string().describe('HTML without scripts or links to other files'),
+  errors: ['statement_not_found'],
+});
+
+export const getIssuedStatementCsv = endpoint({
+  method: 'GET',
+  path: '/api/v1/statements/issued/:number/statement.csv',
+  scope: 'finops.read',
+  summary: 'The CSV of an issued statement, byte for byte as it was issued',
+  params: numbered,
+  answers: 'csv',
+  response: z.string().describe('CSV with a header line'),
+  errors: ['statement_not_found'],
+});

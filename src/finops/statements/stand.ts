@@ -1,0 +1,121 @@
+import { AppError } from '../../platform/errors/index.ts';
+import type { Lake, StagedFile } from '../../platform/lake/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
+import { type AllocationState, allocations, findState, periodOfPartition } from '../allocation/index.ts';
+import { type Billing, billRows } from '../billing/index.ts';
+import { previousMonth } from './months.ts';
+
+export interface StandDeps {
+  readonly store: Store;
+  readonly lake: Lake;
+  readonly billing: Pick<Billing, 'currentUnits' | 'rejectedRows' | 'countedUnits'>;
+}
+
+/** Everything that the figures of a month stand on: the same stand gives the same figures for ever. */
+export interface MonthStand {
+  /** Id of the allocation; null for a bill that was never allocated. */
+  readonly basis: string | null;
+  readonly deliveries: readonly string[];
+  readonly rulesVersion: number;
+  readonly bill: readonly StagedFile[];
+  readonly allocation: readonly StagedFile[];
+}
+
+export interface Stand {
+  readonly period: string;
+  readonly previousPeriod: string;
+  readonly current: MonthStand;
+  /** Null when no bill covers the month before. */
+  readonly previous: MonthStand | null;
+}
+
+/** A month, now or as it stood. */
+export interface StandQuestion {
+  readonly period: string;
+  readonly basis?: string | undefined;
+  readonly previousBasis?: string | undefined;
+  readonly delivery?: string | undefined;
+}
+
+/** Errors: `bill_period_not_covered`, `statement_basis_not_found`, `bill_delivery_not_found`. */
+export async function findStand(deps: StandDeps, question: StandQuestion): Promise<Stand> {
+  const { period, basis, delivery } = question;
+  const previousPeriod = previousMonth(period);
+  if (basis === undefined && delivery === undefined) {
+    const current = await standNow(deps, period);
+    if (current === null) throw noBill(period);
+    return { period, previousPeriod, current, previous: await previousStand(deps, question, previousPeriod) };
+  }
+  if (delivery !== undefined) await mustKnow(deps, delivery);
+  const state = await findState(deps.store, { period, id: basis, delivery });
+  if (state === null) throw noBasis(question);
+  const current = await standOf(deps, state);
+  return { period, previousPeriod, current, previous: await previousStand(deps, question, previousPeriod, state) };
+}
+
+/** The month before: as it is asked for, else as it stood when `state` came, else as it stands now. */
+async function previousStand(
+  deps: StandDeps,
+  question: StandQuestion,
+  period: string,
+  state?: AllocationState,
+): Promise<MonthStand | null> {
+  const { previousBasis } = question;
+  if (previousBasis === undefined && state === undefined) return standNow(deps, period);
+  const found = await findState(
+    deps.store,
+    previousBasis === undefined ? { period, upTo: state?.sequence } : { period, id: previousBasis },
+  );
+  if (found === null && previousBasis !== undefined) throw noBasis({ period, basis: previousBasis });
+  return found === null || found.billFiles.length === 0 ? null : standOf(deps, found);
+}
+
+async function standOf({ store, lake }: StandDeps, state: AllocationState): Promise<MonthStand> {
+  return {
+    basis: state.id,
+    deliveries: state.deliveries,
+    rulesVersion: state.rulesVersion,
+    bill: await lake.filesById(store, billRows, state.billFiles),
+    allocation: await lake.filesById(store, allocations, state.allocationFiles),
+  };
+}
+
+/** The newest state is what counts now. A bill from before states were kept is taken as it lies there. */
+async function standNow(deps: StandDeps, period: string): Promise<MonthStand | null> {
+  const state = await findState(deps.store, { period });
+  if (state !== null) return state.billFiles.length === 0 ? null : standOf(deps, state);
+  const isOfPeriod = ({ partition }: StagedFile) => periodOfPartition(partition) === period;
+  const bill = (await deps.lake.files(deps.store, billRows)).filter(isOfPeriod);
+  if (bill.length === 0) return null;
+  const allocation = (await deps.lake.files(deps.store, allocations)).filter(isOfPeriod);
+  const units = (await deps.billing.currentUnits(deps.store)).filter((unit) => unit.period === period);
+  const deliveries = [...new Set(units.map(({ delivery }) => delivery))].toSorted();
+  return { basis: null, deliveries, rulesVersion: 0, bill, allocation };
+}
+
+async function mustKnow({ store, billing }: StandDeps, delivery: string): Promise<void> {
+  if ((await billing.countedUnits(store, delivery)) !== null) return;
+  const detail = `There is no delivery ${delivery}. steelyard bill deliveries lists what came.`;
+  throw new AppError('bill_delivery_not_found', detail, { delivery });
+}
+
+function noBill(period: string): AppError {
+  const detail = `No bill covers ${period}. steelyard cost dimensions lists the billing periods.`;
+  return new AppError('bill_period_not_covered', detail, { period });
+}
+
+function noBasis({ period, basis, delivery }: StandQuestion): AppError {
+  const what = basis ?? `delivery ${delivery}`;
+  const detail = `${period} never stood on ${what}. A statement names its basis and its deliveries; without either the bill of now is taken.`;
+  return new AppError('statement_basis_not_found', detail, { period, basis, delivery });
+}
+
+/** Rows of the deliveries of a month that were not accepted. */
+export async function rejectedOf(
+  sql: Sql,
+  { billing }: Pick<StandDeps, 'billing'>,
+  { deliveries }: MonthStand,
+): Promise<number> {
+  const counts = await Promise.all(deliveries.map((id) => billing.rejectedRows(sql, id)));
+  return counts.reduce((sum, count) => sum + count, 0);
+}

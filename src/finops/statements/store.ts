@@ -1,0 +1,107 @@
+import type { Generated } from 'kysely';
+import type { Sql } from '../../platform/store/index.ts';
+import { IssuedStatement, StatementFacts } from './schema.ts';
+
+interface StatementTables {
+  statement: {
+    number: Generated<number>;
+    period: string;
+    team: string | null;
+    record: string;
+    facts: string;
+    html: string;
+    csv: string;
+  };
+}
+
+/** A statement before the store has numbered it. */
+export type UnnumberedStatement = Omit<IssuedStatement, 'number'>;
+export interface StatementFiles {
+  readonly html: string;
+  readonly csv: string;
+}
+
+/** Inserts a statement; its files bear the number that it gets here. */
+export async function insertStatement(
+  sql: Sql,
+  record: UnnumberedStatement,
+  facts: StatementFacts,
+  render: (issued: IssuedStatement) => StatementFiles,
+): Promise<IssuedStatement> {
+  const db = sql.tables<StatementTables>();
+  const { number } = await db
+    .insertInto('statement')
+    .values({
+      period: record.period,
+      team: record.team,
+      record: JSON.stringify(record),
+      facts: JSON.stringify(facts),
+      html: '',
+      csv: '',
+    })
+    .returning('number')
+    .executeTakeFirstOrThrow();
+  const issued = { number: Number(number), ...record };
+  await db.updateTable('statement').set(render(issued)).where('number', '=', number).execute();
+  return issued;
+}
+
+export async function findStatement(
+  sql: Sql,
+  number: number,
+): Promise<{ issued: IssuedStatement; facts: StatementFacts; files: StatementFiles } | null> {
+  const row = await sql
+    .tables<StatementTables>()
+    .selectFrom('statement')
+    .selectAll()
+    .where('number', '=', number)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const { html, csv } = row;
+  return { issued: issuedOf(row), facts: StatementFacts.parse(JSON.parse(row.facts)), files: { html, csv } };
+}
+
+export interface LatestStatement {
+  readonly issued: IssuedStatement;
+  readonly facts: StatementFacts;
+}
+
+/** The newest issued statement of every team of a month. */
+export async function latestStatements(sql: Sql, period: string): Promise<LatestStatement[]> {
+  const rows = await sql
+    .tables<StatementTables>()
+    .selectFrom('statement')
+    .select(['number', 'team', 'record', 'facts'])
+    .where('period', '=', period)
+    .orderBy('number')
+    .execute();
+  const latest = new Map(rows.map((row) => [row.team, row]));
+  return [...latest.values()].map((row) => ({
+    issued: issuedOf(row),
+    facts: StatementFacts.parse(JSON.parse(row.facts)),
+  }));
+}
+
+export interface StatementPage {
+  readonly period: string | null;
+  /** Undefined for all, null for what no team pays. */
+  readonly team: string | null | undefined;
+  /** Number of the last statement of the page before; null for the first page. */
+  readonly before: number | null;
+  readonly limit: number;
+}
+
+/** Newest first. */
+export async function pageStatements(sql: Sql, page: StatementPage): Promise<IssuedStatement[]> {
+  const { period, team, before, limit } = page;
+  let query = sql.tables<StatementTables>().selectFrom('statement').select(['number', 'record']);
+  if (period !== null) query = query.where('period', '=', period);
+  if (team === null) query = query.where('team', 'is', null);
+  else if (team !== undefined) query = query.where('team', '=', team);
+  if (before !== null) query = query.where('number', '<', before);
+  return (await query.orderBy('number', 'desc').limit(limit).execute()).map(issuedOf);
+}
+
+function issuedOf(row: { readonly number: number; readonly record: string }): IssuedStatement {
+  return IssuedStatement.parse({ number: Number(row.number), ...(JSON.parse(row.record) as object) });
+}
