@@ -60,7 +60,7 @@ export async function measureScale({ options, folder, report }: CaseContext): Pr
   sizes.push(last);
   const allocationMs = await allocate(server, report);
   const ours = await sumByHttp(server);
-  const raw = await sumByDuckDb(join(data, 'data', 'lake', 'bill_row', '*.parquet'));
+  const raw = await sumByDuckDb(join(data, 'data', 'lake', 'bill_*', '*.parquet'));
   return {
     name: 'scale',
     title: `Bills at scale (${sizes.map(({ rows }) => rows.toLocaleString('en-US')).join(' and ')} rows of FOCUS Parquet)`,
