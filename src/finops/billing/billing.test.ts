@@ -58,6 +58,9 @@ describe('a bill that comes in', () => {
     ['0.123456789012', '0.123456789012'],
     ['99999999.5', '99999999.5'],
     ['-1.5E-7', '-0.00000015'],
+    ['5E-21', '0.000000000000000000005'],
+    ['9.75e-2', '0.0975'],
+    ['1.25E3', '1250'],
     ['+3', '3'],
     ['12345678901', '12345678901'],
   ])('takes the amount %s for exactly %s', async (billed, amount) => {
@@ -181,6 +184,7 @@ describe('a delivery', () => {
 describe('a bill that cannot be accepted', () => {
   it.each([
     ['a number that is none', row('12,5'.replace(',', 'x')), 'BilledCost', 'not a decimal number'],
+    ['a number with two points and an exponent', row('5.2.1E-9'), 'BilledCost', 'not a decimal number'],
     ['a missing amount', row(''), 'BilledCost', 'is empty'],
     ['an unknown currency', row('1', { currency: 'XXQ' }), 'BillingCurrency', 'ISO 4217'],
     ['a date that is none', row('1', { start: '03/10/2026' }), 'ChargePeriodStart', 'not an instant'],

@@ -9,7 +9,7 @@ import {
 } from '../../platform/lake/index.ts';
 import { type BillUnit, billRows, unitPartition } from './bill-rows.ts';
 import { canonicalSelect, explainRejection, type RowOrigin } from './canonical.ts';
-import { type BillDataset, mapBillColumns } from './formats/index.ts';
+import { type BillDataset, mapBillColumns, type RowSplit, splitRows } from './formats/index.ts';
 import { type BillFileFormat, inspectFile } from './inspect-file.ts';
 import { linesOfRecords } from './record-lines.ts';
 import type { RejectedRow } from './schema.ts';
@@ -63,7 +63,7 @@ export async function stageBillFile(lake: Lake, input: BillFileInput): Promise<S
     const inspected = await readWhole(session, canonicalSelect(source, mapping, input.origin), input);
     try {
       const structural = format.kind === 'csv' ? await structuralErrors(session, input.name) : [];
-      const settled = await settle(lake, session, input, format, inspected, structural);
+      const settled = await settle(lake, session, input, format, inspected, structural, mapping.split);
       return { ...settled, format: mapping.format, dataset: mapping.dataset };
     } catch (error) {
       await lake.discard([inspected]);
@@ -125,20 +125,31 @@ async function settle(
   format: BillFileFormat,
   inspected: StagedFile,
   structural: readonly StructuralError[],
+  split: RowSplit | undefined,
 ): Promise<StagedRows> {
   const relation = lake.stagedRelation(inspectedRows, [inspected]);
   const [counts] = await session.query(
-    `SELECT count(reject)::INTEGER AS rejected, list(DISTINCT period) FILTER (reject IS NULL) AS periods FROM ${relation}`,
+    `SELECT count(reject)::INTEGER AS rejected, count(*)::INTEGER AS records,
+      list(DISTINCT period) FILTER (reject IS NULL) AS periods,
+      count(*) FILTER (reject IS NULL AND ${split?.when ?? 'false'})::INTEGER AS split FROM ${relation}`,
   );
   const badRows = Number(counts?.rejected ?? 0);
   const periods = ((counts?.periods as string[] | null) ?? []).toSorted();
-  const accepted = await acceptedByPeriod(session, input, inspected, relation, badRows, periods);
+  const accepted = await acceptedByPeriod(
+    session,
+    input,
+    inspected,
+    relation,
+    badRows,
+    periods,
+    Number(counts?.split) > 0 ? split : undefined,
+  );
   const rejected =
     badRows + structural.length === 0 ? [] : await listRejections(session, input, format, relation, structural);
   if (!accepted.some(({ file }) => file.id === inspected.id)) await lake.discard([inspected]);
   return {
     accepted,
-    acceptedRows: accepted.reduce((sum, { file }) => sum + file.rows, 0),
+    acceptedRows: Number(counts?.records) - badRows,
     rejectedRows: badRows + structural.length,
     rejected,
   };
@@ -151,19 +162,23 @@ async function acceptedByPeriod(
   relation: string,
   badRows: number,
   periods: readonly string[],
+  split: RowSplit | undefined,
 ): Promise<{ period: string; file: StagedFile }[]> {
   const partitionOf = (period: string) => unitPartition({ ...input.unit, period });
   const [only] = periods;
-  if (badRows === 0 && periods.length === 1 && only !== undefined) {
+  if (badRows === 0 && split === undefined && periods.length === 1 && only !== undefined) {
     // The usual case: the file as it was read is the file of its unit, without a second write.
     return [{ period: only, file: { ...inspected, table: billRows.name, partition: partitionOf(only) } }];
   }
-  const columns = [...Object.keys(billRows.columns), ...inspected.others].map((name) =>
-    name === 'source_row' ? 'file_row_number + 1 AS source_row' : identifier(name),
-  );
+  const columns = [...Object.keys(billRows.columns), ...inspected.others];
   const files: { period: string; file: StagedFile }[] = [];
   for (const period of periods) {
-    const select = `SELECT ${columns.join(', ')} FROM ${relation} WHERE reject IS NULL AND period = ${literal(period)} ORDER BY file_row_number`;
+    const accepted = `(SELECT * REPLACE (file_row_number + 1 AS source_row) FROM ${relation}
+      WHERE reject IS NULL AND period = ${literal(period)} ORDER BY file_row_number)`;
+    const select =
+      split === undefined
+        ? `SELECT ${columns.map(identifier).join(', ')} FROM ${accepted}`
+        : splitRows(accepted, split, columns);
     files.push({ period, file: await session.stage(billRows, partitionOf(period), select) });
   }
   return files;

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BillReader, csvOf, openBillReader, plain, type ReadRow } from './testing.ts';
+import { type BillReader, csvOf, openBillReader, plain, type ReadRow } from './bill-reader.testing.ts';
 
 let reader: BillReader;
 beforeAll(async () => {

@@ -4,9 +4,7 @@ import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { splitRecord } from '../csv-header.ts';
-import { type BillReader, csvOf, openBillReader, plain, type ReadRow } from './testing.ts';
-
-type FileRecord = Readonly<Record<string, string>>;
+import { type BillReader, csvOf, type FileRecord, openBillReader, plain, type ReadRow } from './bill-reader.testing.ts';
 
 let reader: BillReader;
 beforeAll(async () => {
@@ -311,5 +309,5 @@ describe('over the term of a commitment', () => {
       }),
       { numRuns: 12 },
     );
-  });
+  }, 60_000);
 });

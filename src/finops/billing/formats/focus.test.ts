@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BillReader, csvOf, openBillReader, plain } from './testing.ts';
+import { type BillReader, csvOf, openBillReader, plain } from './bill-reader.testing.ts';
 
 let reader: BillReader;
 beforeAll(async () => {

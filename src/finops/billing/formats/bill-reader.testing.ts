@@ -23,6 +23,8 @@ export interface BillReader extends AsyncDisposable {
   parquet(select: string): Promise<string>;
 }
 
+/** A record of a CSV file by its header; a column that is left out is empty. */
+export type FileRecord = Readonly<Record<string, string>>;
 export type ReadRow = Readonly<Record<string, string | null>>;
 
 interface ReadOptions {
@@ -104,7 +106,7 @@ async function withRead<T>(
 const sharedFolders = [join(import.meta.dirname, '../../../../../shared')];
 
 /** CSV of records that have only the named columns; all others are empty. */
-export function csvOf(records: readonly Readonly<Record<string, string>>[]): string {
+export function csvOf(records: readonly FileRecord[]): string {
   const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
   const quoted = (value: string) => `"${value.replaceAll('"', '""')}"`;
   const lines = records.map((record) => names.map((name) => quoted(record[name] ?? '')).join(','));
