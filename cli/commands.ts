@@ -14,6 +14,7 @@ import { orgCommands } from './org.ts';
 import { runCommands } from './run.ts';
 import { serveCommands } from './serve.ts';
 import { sourceCommands } from './source.ts';
+import { statementCommands } from './statement.ts';
 import { tokenCommands } from './tokens.ts';
 import { usageCommands } from './usage.ts';
 
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   ...sourceCommands,
   ...costCommands,
   ...allocationCommands,
+  ...statementCommands,
   ...usageCommands,
   ...moneyCommands,
   ...tokenCommands,

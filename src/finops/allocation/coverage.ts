@@ -33,7 +33,7 @@ export async function coverageOf(deps: ReportDeps, query: CoverageQuery): Promis
   const ofKind = (kind: string) => `coalesce(sum(${cost}) FILTER (kind = ${literal(kind)}), 0)::VARCHAR`;
   const rows = await deps.lake.query(`SELECT period, ${day} AS day, ${value} AS value, BillingCurrency AS currency,
       coalesce(sum(${cost}), 0)::VARCHAR AS total, ${ofKind('allocated')} AS allocated, ${ofKind('idle')} AS idle,
-      ${ofKind('unallocated')} AS unallocated, ${ofKind('shared-unallocated')} AS shared
+      ${ofKind('unallocated')} AS unallocated, ${ofKind('shared-unallocated')} AS shared, ${unstated(query.metric)} AS unstated
     FROM ${await deps.lake.relation(deps.store, allocatedDaily)} ${whereOf(query)}
     GROUP BY ALL ORDER BY period, day NULLS FIRST, currency, coalesce(sum(${cost}), 0) DESC, value NULLS LAST`);
   return rows.map((row) => {
@@ -48,6 +48,7 @@ export async function coverageOf(deps: ReportDeps, query: CoverageQuery): Promis
       idle,
       unallocated: exact(row.unallocated),
       sharedUnallocated: exact(row.shared),
+      rowsWithoutMetric: Number(row.unstated),
       allocatedRatio: ratioOf(decimalString(decimal(allocated).plus(idle)), total),
     };
   });
@@ -67,6 +68,11 @@ function whereOf({ period, from, to }: Pick<CoverageQuery, 'period' | 'from' | '
   return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
 }
 
+/** SQL text of the number of rows that do not state the cost. */
+function unstated(metric: CostMetric): string {
+  return `sum(${identifier(`without_${metric.charAt(0).toUpperCase()}${metric.slice(1)}`)})::INTEGER`;
+}
+
 export function exact(value: unknown): string {
   return decimalString(String(value));
 }
@@ -84,7 +90,8 @@ export async function ruleHits(
   const cost = costColumn(query.metric);
   const [inForce, rows] = await Promise.all([
     rulesInForce(deps.store),
-    deps.lake.query(`SELECT rule, BillingCurrency AS currency, sum(bill_rows)::INTEGER AS bill_rows, coalesce(sum(${cost}), 0)::VARCHAR AS amount
+    deps.lake.query(`SELECT rule, BillingCurrency AS currency, sum(bill_rows)::INTEGER AS bill_rows, coalesce(sum(${cost}), 0)::VARCHAR AS amount,
+        ${unstated(query.metric)} AS unstated
       FROM ${await deps.lake.relation(deps.store, allocatedDaily)} ${whereOf(query)} GROUP BY ALL ORDER BY currency`),
   ]);
   const currencies = [...new Set(rows.map((row) => String(row.currency)))];
@@ -97,7 +104,8 @@ export async function ruleHits(
     return names.map((rule): RuleHit => {
       const row = found.get(`${currency} ${String(rule)}`);
       const amount = row === undefined ? '0' : exact(row.amount);
-      return { rule, currency, billRows: Number(row?.bill_rows ?? 0), amount, share: ratioOf(amount, total) };
+      const [billRows, rowsWithoutMetric] = [Number(row?.bill_rows ?? 0), Number(row?.unstated ?? 0)];
+      return { rule, currency, billRows, rowsWithoutMetric, amount, share: ratioOf(amount, total) };
     });
   });
   return { version: inForce.version, hits };

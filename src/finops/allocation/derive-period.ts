@@ -68,6 +68,11 @@ export async function derivePeriod(
         const files = bill.files.filter((file) => file.partition === partition);
         if (files.length === 0) continue;
         const relation = lake.stagedRelation(billRows, files);
+        if (bill.rules.rules.length === 0) {
+          // Nobody takes anything: the roll-up alone says so.
+          staged.daily.push(await session.stage(allocatedDaily, partition, directDaily(classification, relation)));
+          continue;
+        }
         const rows = await session.stage(
           allocations,
           partition,

@@ -12,7 +12,7 @@ import { AllocationRulesSpec } from './schema.ts';
 export { periodOfPartition } from './derivation.ts';
 export { allocationMigrations } from './migrations.ts';
 export type { SubjectField } from './rules/classify.ts';
-export type { MeasuredInterval, MeasuredTokens, MeasuredUsage } from './shares/usage-basis.ts';
+export type { MeasuredUsage } from './shares/usage-basis.ts';
 /** What a billing period's allocations stood on and consist of, after any derivation: for figures that can be said again. */
 export { type AllocationState, findState, type StateQuestion } from './states.ts';
 /**
@@ -21,7 +21,7 @@ export { type AllocationState, findState, type StateQuestion } from './states.ts
  * `CASE WHEN a.share IS NULL THEN b.cost ELSE a.cost END`. Questions by day, subject, rule, kind and the dimensions of
  * `dailyDimensions` are answered by `allocatedDaily` alone.
  */
-export { allocatedCosts, allocatedDaily, allocations, dailyDimensions } from './tables.ts';
+export { allocatedDaily, allocations, dailyDimensions } from './tables.ts';
 
 /** Who pays: ordered rules map bill rows to subjects; what no rule takes is unallocated and stays visible. */
 export interface Allocation {

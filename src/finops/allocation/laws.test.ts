@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import type { Application } from '../../main.ts';
 import { decimal, sumDecimals } from '../../platform/units/index.ts';
 import { call, importFiles, testApplication } from '../../testing.ts';
+import { applyRules, type BillRow, billCsv, rulesDocument } from '../../testing-allocation.ts';
 import { billRows } from '../billing/index.ts';
 import { costSummary } from '../costs/schema.ts';
 import { derivePeriod } from './derive-period.ts';
@@ -11,7 +12,6 @@ import { deliver, openRoom } from './room.testing.ts';
 import { AllocationRulesSpec } from './rules/schema.ts';
 import { getCoverage, previewAllocation } from './schema.ts';
 import { allocatedCosts, allocations } from './tables.ts';
-import { applyRules, type BillRow, billCsv, rulesDocument } from './test-bill.testing.ts';
 import { recordWorkloadUsage, type WorkloadUsage } from './workloads/schema.ts';
 import { putWorkload } from './workloads/store.ts';
 

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { call, importFiles, problemFrom, testApplication } from '../../testing.ts';
+import { applyRules, type BillRow, billCsv, costBy } from '../../testing-allocation.ts';
 import { KubernetesSplit } from './rules/schema.ts';
 import { deriveAgain, getCoverage, listDerivations } from './schema.ts';
-import { applyRules, type BillRow, billCsv, costBy } from './test-bill.testing.ts';
 import { recordWorkloadUsage, type WorkloadUsage } from './workloads/schema.ts';
 import { workloadWeight } from './workloads/weights.ts';
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { call, importFiles, problemFrom, testApplication } from '../../testing.ts';
+import { applyRules, billCsv } from '../../testing-allocation.ts';
 import { getAllocationRules, getCoverage, getRuleHits, getUnallocated, listDerivations } from './schema.ts';
-import { applyRules, billCsv } from './test-bill.testing.ts';
 
 let application: Application;
 beforeEach(async () => {
@@ -32,6 +32,7 @@ describe('coverage', () => {
         idle: '0',
         unallocated: '40',
         sharedUnallocated: '0',
+        rowsWithoutMetric: 0,
         allocatedRatio: 0.6,
       },
     ]);
@@ -40,6 +41,11 @@ describe('coverage', () => {
       ['2026-10-01', 1],
       ['2026-10-02', 0],
     ]);
+  });
+
+  it('says how many rows do not state the cost, which is not zero', async () => {
+    const { rows } = await call(application, getCoverage, { query: { metric: 'listCost' } });
+    expect(rows.map(({ total, rowsWithoutMetric }) => [total, rowsWithoutMetric])).toEqual([['0', 4]]);
   });
 
   it('is there without any rules, and by any dimension of the roll-up', async () => {
@@ -76,8 +82,8 @@ describe('what is unallocated', () => {
     await applyRules(application, `    - ${JSON.stringify(suggestions[0]?.rule)}\n`);
     const { hits } = await call(application, getRuleHits, { query: {} });
     expect(hits).toEqual([
-      { rule: 'by-owner', currency: 'USD', billRows: 2, amount: '35', share: 0.35 },
-      { rule: null, currency: 'USD', billRows: 2, amount: '65', share: 0.65 },
+      { rule: 'by-owner', currency: 'USD', billRows: 2, rowsWithoutMetric: 0, amount: '35', share: 0.35 },
+      { rule: null, currency: 'USD', billRows: 2, rowsWithoutMetric: 0, amount: '65', share: 0.65 },
     ]);
   });
 

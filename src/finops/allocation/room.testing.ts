@@ -33,6 +33,7 @@ export async function deliver(
   { lake, store }: ApplyDeps,
   period: string,
   rows: readonly Readonly<Record<string, string | null>>[],
+  source = 'aws',
 ): Promise<StagedFile> {
   const selects = rows.map((row) => {
     const given: Record<string, string | null> = { delivery: 'd_1', period, ...row };
@@ -43,7 +44,7 @@ export async function deliver(
     return `SELECT ${columns.join(', ')}`;
   });
   const file = await lake.session((session) =>
-    session.stage(billRows, `aws/x/y/z/${period}`, selects.join(' UNION ALL ')),
+    session.stage(billRows, `${source}/x/y/z/${period}`, selects.join(' UNION ALL ')),
   );
   await store.transaction((sql) => lake.swap(sql, billRows, { remove: [file.partition], add: [file] }));
   return file;

@@ -44,6 +44,10 @@ export const RuleHit = z
     rule: z.string().nullable().describe('Name of the rule; null for rows that no rule took'),
     currency: Currency,
     billRows: z.number().int().describe('Bill rows that the rule took'),
+    rowsWithoutMetric: z
+      .number()
+      .int()
+      .describe('Of those, rows whose cost column is empty: unknown, not in the amount'),
     amount: amount('What they cost'),
     share: z.number().nullable().describe('Part of the whole bill, 0 to 1; null when the whole is not above zero'),
   })
@@ -90,6 +94,7 @@ export const CoverageRow = z
     idle: amount('Held by subjects and not used'),
     unallocated: amount('Nobody has it'),
     sharedUnallocated: amount('Shared pools that could not be split, and rests of fixed amounts'),
+    rowsWithoutMetric: z.number().int().describe('Rows whose cost column is empty: unknown, not in the amounts'),
     allocatedRatio: z
       .number()
       .nullable()

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { call, importFiles, testApplication } from '../../testing.ts';
+import { applyRules, type BillRow, billCsv, costBy } from '../../testing-allocation.ts';
 import { recordUsage } from '../metering/schema.ts';
 import { recordTokenUsage } from '../tokens/schema.ts';
 import { getCoverage, getRuleHits } from './schema.ts';
-import { applyRules, type BillRow, billCsv, costBy } from './test-bill.testing.ts';
 
 let application: Application;
 beforeEach(async () => {

@@ -60,6 +60,41 @@ describe('an allocation that was prepared while the world went on', () => {
     expect(await room.deps.lake.removeOrphans(room.deps.store)).toBe(0);
   });
 
+  it('touches no other unit under direct rules, and every unit of the period once there are pools', async () => {
+    await using room = await openRoom();
+    const { store, lake } = room.deps;
+    const pool = AllocationRulesSpec.parse({
+      rules: [
+        {
+          name: 'all',
+          match: { billingCurrency: 'USD' },
+          split: { method: 'even', to: [{ team: 'a' }, { team: 'b' }] },
+        },
+      ],
+    });
+    const first = await deliver(room.deps, '2026-10', [row('2', '2026-10')], 'aws');
+    const second = await deliver(room.deps, '2026-10', [row('4', '2026-10')], 'azure');
+    const idsOf = async () =>
+      new Map((await lake.files(store, allocatedDaily)).map(({ id, partition }) => [partition, id]));
+    const deliverAgain = async () => {
+      const derivation = await createDeriver(room.deps).derive(store, { remove: [second.partition], add: [second] });
+      await store.transaction((sql) => derivation.swapIn(sql));
+    };
+    for (const [spec, isKept] of [
+      [rules('direct'), true],
+      [pool, false],
+    ] as const) {
+      const prepared = await prepareRules(room.deps, 'rules', spec);
+      await store.transaction((sql) => prepared.apply(sql));
+      const before = await idsOf();
+      await deliverAgain();
+      const after = await idsOf();
+      expect(after.get(first.partition) === before.get(first.partition)).toBe(isKept);
+      expect(after.get(second.partition)).not.toBe(before.get(second.partition));
+    }
+    expect(await byTeam(room.deps)).toEqual({ a: '3.00', b: '3.00' });
+  });
+
   it('goes in with the delivery it was derived for, by the rules of that moment', async () => {
     await using room = await openRoom();
     const { store, lake } = room.deps;

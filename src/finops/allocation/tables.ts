@@ -3,7 +3,6 @@ import type { LakeTable } from '../../platform/lake/index.ts';
 import { EXACT_TYPE } from '../../platform/lake/index.ts';
 
 export const allocatedCosts = ['BilledCost', 'EffectiveCost', 'ListCost', 'ContractedCost'] as const;
-export type AllocatedCost = (typeof allocatedCosts)[number];
 
 const subjectColumns = Object.fromEntries(subjectFields.map((field) => [field, 'VARCHAR']));
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { call, importFiles, testApplication } from '../../testing.ts';
 import { recordUsage } from '../metering/schema.ts';
@@ -44,7 +45,13 @@ describe('the worked examples of docs/allocation.md', () => {
     if (json.intervals !== undefined) await call(application, recordUsage, { body: { intervals: json.intervals } });
     if (json.usages !== undefined) await call(application, recordWorkloadUsage, { body: { usages: json.usages } });
     await importFiles(application, 'aws', { 'bill.csv': csv });
-    await call(application, postApply, { body: { documents: [{ file: 'rules.yaml', text: yaml }] } });
+    const document = {
+      apiVersion: 'steelyard/v1',
+      kind: 'AllocationRules',
+      metadata: { name: 'rules' },
+      spec: parse(yaml),
+    };
+    await call(application, postApply, { body: { documents: [{ file: 'rules.yaml', text: stringify(document) }] } });
     const { rows } = await call(application, getCoverage, { query: { by: 'team' } });
     const said = rows.flatMap((row) => {
       const team = row.value ?? '(nobody)';

@@ -23,6 +23,8 @@ export function usageOfRun(event: StoredEvent): UsageInterval | null {
   if (Date.parse(start) >= Date.parse(end)) return null;
   const resource = ResourceName.safeParse(tags['steelyard.resource']);
   const purpose = Purpose.safeParse(tags['steelyard.purpose']);
+  // The machine as the bill names it, for the reconciliation.
+  const resourceId = tags['steelyard.resource_id'];
   const { 'steelyard.team': team, 'steelyard.project': project, 'steelyard.model': model } = tags;
   return {
     usage: `run:${runId}:gpu`,
@@ -35,6 +37,7 @@ export function usageOfRun(event: StoredEvent): UsageInterval | null {
       ...(model === undefined ? {} : { model }),
     },
     resource: resource.success ? resource.data : UNNAMED_GPU,
+    ...(resourceId === undefined || resourceId === '' ? {} : { resourceId: resourceId.slice(0, 500) }),
     quantity: String(gpus),
     period: { start, end },
     origin: "the run's system/gpu_* metrics",

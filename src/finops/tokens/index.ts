@@ -2,8 +2,10 @@ import type { z } from 'zod';
 import type { Subject } from '../../org/schema.ts';
 import type { Route } from '../../platform/http/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
 import { lazyCatalogue } from './catalogue.ts';
 import { classifiedRowsSql } from './classified-rows.ts';
+import { type CountedTokens, countedTokens, type TokenWindow, tokenFingerprint } from './counted-tokens.ts';
 import { tokenRoutes } from './routes.ts';
 import { type TokenCostTotal, TokenPricesSpec } from './schema.ts';
 import { applyPriceList, priceNow, type TokensDeps } from './service.ts';
@@ -23,6 +25,10 @@ export interface Tokens {
    * `file_row_number`, `model`, `catalogue_model`, `direction`, `service_tier`, `tokens`. Rows that are no tokens are not in it.
    */
   classifiedRows(bill: string): Promise<string>;
+  /** Tokens used in [start, end) Unix ms, by subject: what shared cost may be split by. */
+  counted(sql: Sql, within: TokenWindow): Promise<CountedTokens[]>;
+  /** Changes whenever usage within [start, end) Unix ms is recorded, or recorded anew. */
+  fingerprint(sql: Sql, within: TokenWindow): Promise<string>;
   /** `TokenPrices`: one list replaces the list of its name. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
@@ -42,6 +48,8 @@ export function createTokens(given: Omit<TokensDeps, 'catalogue'>): Tokens {
       return total;
     },
     classifiedRows: async (bill) => classifiedRowsSql(lake, bill, await deps.catalogue()),
+    counted: countedTokens,
+    fingerprint: tokenFingerprint,
     kinds: [specKind('TokenPrices', 30, TokenPricesSpec, (sql, name, spec) => applyPriceList(clock, sql, name, spec))],
     routes: tokenRoutes(deps),
   };

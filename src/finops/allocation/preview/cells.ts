@@ -21,11 +21,18 @@ export interface Held {
 
 const fields = subjectFields.map(identifier).join(', ');
 
-/** SQL text of how a rule set treats a row: its rule, and of a direct rule whom it names. */
-function treatment(classification: Classification): string {
-  const subject = subjectFields.map((field) => classification.subject(field)).join(', ');
-  return `to_json([rule_index::VARCHAR, ${subject}])::VARCHAR`;
+/** How the other rule set treats a row: its rule, and of a direct rule whom it names. */
+const otherColumns = ['other_rule', ...subjectFields.map((field) => `other_${field}`)];
+const otherList = otherColumns.map(identifier).join(', ');
+
+function otherItems(theirs: Classification): string {
+  const subject = subjectFields.map((field) => `${theirs.subject(field)} AS ${identifier(`other_${field}`)}`);
+  return [`rule_index AS other_rule`, ...subject].join(', ');
 }
+
+/** SQL text of a treatment; made of sums, not of rows, because text is slow. */
+const cellOf = (rule: string, subject: string) => `to_json([${rule}::VARCHAR, ${subject}])::VARCHAR`;
+const otherCell = cellOf('other_rule', subjectFields.map((field) => identifier(`other_${field}`)).join(', '));
 
 /**
  * What `mine` gives to whom, of each cell of rows that `mine` and `other` treat alike. `mineFirst` puts the cell's two
@@ -41,21 +48,25 @@ export async function heldBy(
   const { mine, other, mineFirst, cost } = sides;
   const classification = classificationOf(mine);
   const theirs = classificationOf(other);
-  const bill = theirs.besides(deps.lake.stagedRelation(billRows, period.files), `${treatment(theirs)} AS other_cell`);
-  const cellSql = mineFirst ? `my_cell || ' ' || other_cell` : `other_cell || ' ' || my_cell`;
-  const items = `BillingCurrency AS currency, ${treatment(classification)} AS my_cell, other_cell, ${cost} AS amount`;
-  const held = await session.query(`SELECT currency, ${cellSql} AS cell, rule_index, ${DIRECT_KIND} AS kind, ${fields},
-      sum(amount)::VARCHAR AS amount
-    FROM ${directRows(classification, bill, items)} WHERE amount IS NOT NULL GROUP BY ALL`);
-  if (poolIndexes(mine).length === 0) return held.map(heldOf);
-  await settlePools(deps, session, sql, { ...period, rules: mine }, classification, { bill, kept: ['other_cell'] });
-  const noSubject = subjectFields.map(() => 'NULL').join(', ');
-  const shared = `r.currency, to_json([r.rule_index::VARCHAR, ${noSubject}])::VARCHAR AS my_cell, r.other_cell, s.rule_index,
-    s.kind, ${subjectFields.map((field) => `s.${identifier(field)}`).join(', ')}`;
+  const bill = theirs.besides(deps.lake.stagedRelation(billRows, period.files), otherItems(theirs));
+  const cell = (own: string) => (mineFirst ? `${own} || ' ' || ${otherCell}` : `${otherCell} || ' ' || ${own}`);
+  const items = `BillingCurrency AS currency, ${otherList}, ${cost} AS amount`;
+  const direct = await session.query(`SELECT currency, ${cell(cellOf('rule_index', fields))} AS cell, rule_index,
+      ${DIRECT_KIND} AS kind, ${fields}, amount::VARCHAR AS amount
+    FROM (SELECT currency, rule_index, ${fields}, ${otherList}, sum(amount) AS amount
+      FROM ${directRows(classification, bill, items)} WHERE amount IS NOT NULL GROUP BY ALL)`);
+  const pools = poolIndexes(mine);
+  if (pools.length === 0) return direct.map(heldOf);
+  await settlePools(deps, session, sql, { ...period, rules: mine }, classification, { bill, kept: otherColumns });
+  const ofShare = subjectFields.map((field) => `s.${identifier(field)}`).join(', ');
+  const shared = `r.currency, s.rule_index, s.kind, ${ofShare}, ${otherColumns.map((column) => `r.${identifier(column)}`).join(', ')}`;
+  const nobody = subjectFields.map(() => 'NULL').join(', ');
   const pooled =
-    await session.query(`SELECT currency, ${cellSql} AS cell, rule_index, kind, ${fields}, sum(${cost})::VARCHAR AS amount
-    FROM (${sharedRows(mine, poolIndexes(mine), shared)}) WHERE ${cost} IS NOT NULL GROUP BY ALL`);
-  return [...held, ...pooled].map(heldOf);
+    await session.query(`SELECT currency, ${cell(cellOf('rule_index', nobody))} AS cell, rule_index, kind, ${fields},
+      amount::VARCHAR AS amount
+    FROM (SELECT currency, rule_index, kind, ${fields}, ${otherList}, sum(${cost}) AS amount
+      FROM (${sharedRows(mine, pools, shared)}) WHERE ${cost} IS NOT NULL GROUP BY ALL)`);
+  return [...direct, ...pooled].map(heldOf);
 }
 
 function heldOf(row: LakeRow): Held {

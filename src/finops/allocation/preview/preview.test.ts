@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { call, importFiles, problemFrom, testApplication } from '../../../testing.ts';
+import { applyRules, billCsv, costBy, rulesDocument } from '../../../testing-allocation.ts';
 import { getAllocationRules, previewAllocation } from '../schema.ts';
-import { applyRules, billCsv, costBy, rulesDocument } from '../test-bill.testing.ts';
 
 let application: Application;
 beforeEach(async () => {

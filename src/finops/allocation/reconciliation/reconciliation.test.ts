@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { postApply } from '../../../platform/manifests/schema.ts';
 import { call, importFiles, testApplication } from '../../../testing.ts';
+import { billCsv } from '../../../testing-allocation.ts';
 import { recordUsage, type UsageInterval } from '../../metering/schema.ts';
-import { billCsv } from '../test-bill.testing.ts';
 import { getReconciliation } from './schema.ts';
 
 const PRICES = `apiVersion: steelyard/v1

@@ -5,7 +5,7 @@ const LOWER_64 = '18446744073709551615::HUGEINT';
 
 /** A DECIMAL(38,21) as the whole number of its last decimals, HUGEINT. Casting it otherwise would round to whole units. */
 export function units(cost: string): string {
-  return `replace((${cost})::VARCHAR, '.', '')::HUGEINT`;
+  return `replace((${cost})::${EXACT_TYPE}::VARCHAR, '.', '')::HUGEINT`;
 }
 
 /** Back again. */

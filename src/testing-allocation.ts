@@ -1,7 +1,7 @@
-import type { Application } from '../../main.ts';
-import { postApply } from '../../platform/manifests/schema.ts';
-import { call } from '../../testing.ts';
-import { costSummary } from '../costs/schema.ts';
+import { costSummary } from './finops/costs/schema.ts';
+import type { Application } from './main.ts';
+import { postApply } from './platform/manifests/schema.ts';
+import { call } from './testing.ts';
 
 export interface BillRow {
   readonly cost: string;

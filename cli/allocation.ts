@@ -1,0 +1,330 @@
+import { z } from 'zod';
+import { getReconciliation } from '../src/finops/allocation/reconciliation/schema.ts';
+import {
+  CoverageDimension,
+  deriveAgain,
+  getAllocationRules,
+  getCoverage,
+  getRuleHits,
+  getUnallocated,
+  type Holder,
+  type Preview,
+  previewAllocation,
+} from '../src/finops/allocation/schema.ts';
+import { CostMetric } from '../src/finops/billing/schema.ts';
+import type { ResponseOf } from '../src/platform/contract/schema.ts';
+import { postApply } from '../src/platform/manifests/schema.ts';
+import { Month } from '../src/platform/units/schema.ts';
+import { command } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import { CommandError } from './frame/failure.ts';
+import { shownAmount, shownCount } from './output/amounts.ts';
+import { table } from './output/table.ts';
+import { findTextFiles, readTextFile } from './text-files.ts';
+
+const MOST_MOVES_SHOWN = 30;
+
+const files = {
+  value: 'FILE|DIR',
+  short: 'f',
+  required: true,
+  repeat: true,
+  describe: 'The YAML file of the AllocationRules, or a folder that holds it alone',
+} as const;
+const metric = {
+  value: CostMetric.options.join('|'),
+  schema: CostMetric,
+  fallback: 'billedCost',
+  describe: 'Cost column to look at',
+} as const;
+const period = { value: 'YYYY-MM', schema: Month, describe: 'One billing period' } as const;
+
+const readDocuments = (paths: readonly string[]) =>
+  findTextFiles([...paths], /\.ya?ml$/i, '.yaml or .yml file').map(readTextFile);
+
+const previewCommand = command({
+  path: ['allocation', 'preview'],
+  summary: 'Say what allocation rules would move, in money, from whom to whom; nothing is changed',
+  example: 'steelyard allocation preview -f allocation-rules.yaml --period 2026-10',
+  needs: 'server',
+  options: { file: files, period: { ...period, describe: 'One billing period; all when left out' }, metric },
+  run: async (context, { file, period: month, metric: column }) => {
+    const client = await context.client();
+    const body = { documents: readDocuments(file), metric: column, ...(month === undefined ? {} : { period: month }) };
+    const preview = await client.call(previewAllocation, { body });
+    await context.answer(preview, () => previewText(preview, context));
+    if (preview.unchanged) await context.remark('These are the rules in force.');
+    return 0;
+  },
+});
+
+function previewText({ moves, totals, rules }: Preview, { paint }: Context): string {
+  const moved = table(
+    moves.slice(0, MOST_MOVES_SHOWN),
+    [
+      { title: 'FROM', cell: ({ from }) => holderText(from) },
+      { title: 'TO', cell: ({ to }) => holderText(to) },
+      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => shownAmount(amount) },
+      { title: 'CURRENCY', cell: ({ currency }) => currency },
+    ],
+    paint,
+  );
+  const byRule = table(
+    rules,
+    [
+      { title: 'RULE', cell: ({ rule }) => rule ?? '(no rule)' },
+      { title: 'BEFORE', align: 'decimal', cell: ({ before }) => shownAmount(before) },
+      { title: 'AFTER', align: 'decimal', cell: ({ after }) => shownAmount(after) },
+      { title: 'CURRENCY', cell: ({ currency }) => currency },
+    ],
+    paint,
+  );
+  const sums = totals.map(
+    (total) =>
+      `${total.currency}: ${shownAmount(total.moved)} of ${shownAmount(total.total)} moves; unallocated ${shownAmount(total.unallocatedBefore)} -> ${shownAmount(total.unallocatedAfter)}`,
+  );
+  const more = moves.length - MOST_MOVES_SHOWN;
+  const parts =
+    moves.length === 0 ? ['Nothing moves.'] : [moved, ...(more > 0 ? [`… and ${shownCount(more)} more`] : [])];
+  return [...parts, '', byRule, '', ...sums].join('\n');
+}
+
+function holderText({ kind, subject }: Holder): string {
+  const fields = Object.entries(subject).map(([field, value]) => `${field}=${String(value)}`);
+  if (fields.length === 0) return `(${kind})`;
+  return kind === 'allocated' ? fields.join(' ') : `${fields.join(' ')} (${kind})`;
+}
+
+const applyCommand = command({
+  path: ['allocation', 'apply'],
+  summary: 'Put allocation rules in force and allocate the whole bill by them; rules in force allocate it anew',
+  example: 'steelyard allocation apply -f allocation-rules.yaml',
+  needs: 'server',
+  options: { file: files },
+  run: async (context, { file }) => {
+    const documents = readDocuments(file);
+    const client = await context.client();
+    const tried = await client.call(postApply, { body: { documents, dryRun: true } });
+    const other = tried.applied.find(({ kind }) => kind !== 'AllocationRules');
+    if (other !== undefined) {
+      const detail = `${other.kind} "${other.name}" is no AllocationRules. Apply it with: steelyard apply -f`;
+      throw new CommandError('manifest_kind_unknown', detail, { kind: other.kind, name: other.name });
+    }
+    const result = await client.call(postApply, { body: { documents } });
+    const unchanged = result.applied.every(({ outcome }) => outcome === 'unchanged');
+    if (unchanged) await client.call(deriveAgain, { body: {} });
+    await context.answer(result, () => result.applied.map(({ name, outcome }) => `${name}: ${outcome}`).join('\n'));
+    if (unchanged) await context.remark('The rules are in force already; the bill was allocated anew with all usage.');
+    return 0;
+  },
+});
+
+const coverageCommand = command({
+  path: ['allocation', 'coverage'],
+  summary: 'Say how much of the cost is allocated, idle, unallocated and shared, over time',
+  example:
+    'steelyard allocation coverage --from 2026-08 --to 2026-10\nsteelyard allocation coverage --period 2026-10 --by team --json',
+  needs: 'server',
+  options: {
+    period,
+    from: { value: 'YYYY-MM', schema: Month, describe: 'First billing period of a range' },
+    to: { value: 'YYYY-MM', schema: Month, describe: 'Last billing period of a range, included' },
+    by: {
+      value: 'DIM',
+      schema: CoverageDimension,
+      describe: 'Subject field (team…), rule, serviceName, subAccountId…',
+    },
+    interval: {
+      value: 'period|day',
+      schema: z.enum(['period', 'day'], 'period or day'),
+      fallback: 'period',
+      describe: 'A row for each billing period or each day',
+    },
+    metric,
+  },
+  run: async (context, query) => {
+    const client = await context.client();
+    const answer = await client.call(getCoverage, { query });
+    await context.answer(answer, () => coverageText(answer, query.by, context));
+    if (answer.rows.length === 0) await context.remark('No bill yet. steelyard bill import PATH… --source NAME');
+    return 0;
+  },
+});
+
+function coverageText({ rows }: ResponseOf<typeof getCoverage>, by: string | undefined, { paint }: Context): string {
+  if (rows.length === 0) return '';
+  type Row = (typeof rows)[number];
+  const amount = (title: string, of: (row: Row) => string) => ({
+    title,
+    align: 'decimal' as const,
+    cell: (row: Row) => shownAmount(of(row)),
+  });
+  return table(
+    rows,
+    [
+      { title: 'PERIOD', cell: ({ day, period: month }) => day ?? month },
+      ...(by === undefined ? [] : [{ title: by.toUpperCase(), cell: ({ value }: Row) => value ?? '(none)' }]),
+      amount('ALLOCATED', (row) => row.allocated),
+      amount('IDLE', (row) => row.idle),
+      amount('UNALLOCATED', (row) => row.unallocated),
+      amount('SHARED', (row) => row.sharedUnallocated),
+      amount('TOTAL', (row) => row.total),
+      { title: 'CURRENCY', cell: ({ currency }) => currency },
+      { title: 'COVERED', align: 'right', cell: ({ allocatedRatio }) => percent(allocatedRatio) },
+    ],
+    paint,
+  );
+}
+
+function percent(ratio: number | null): string | null {
+  return ratio === null ? null : `${(ratio * 100).toFixed(1)} %`;
+}
+
+const rulesCommand = command({
+  path: ['allocation', 'rules'],
+  summary: 'List the allocation rules with what each one took',
+  example: 'steelyard allocation rules --period 2026-10\nsteelyard allocation rules --version 3 --json',
+  needs: 'server',
+  options: {
+    version: {
+      value: 'N',
+      schema: z.coerce.number('a whole number').int('a whole number').min(0, 'zero or more'),
+      describe: 'An earlier version of the rules; only the rules are shown then',
+    },
+    period: { ...period, describe: 'One billing period; all when left out' },
+    metric,
+  },
+  run: async (context, { version, period: month, metric: column }) => {
+    const client = await context.client();
+    const rules = await client.call(getAllocationRules, { query: version === undefined ? {} : { version } });
+    const query = { metric: column, ...(month === undefined ? {} : { period: month }) };
+    const hits = version === undefined ? (await client.call(getRuleHits, { query })).hits : [];
+    await context.answer({ ...rules, hits }, () => rulesText(rules, hits, context));
+    if (rules.rules.length === 0) await context.remark('No rules yet. steelyard allocation apply -f FILE');
+    return 0;
+  },
+});
+
+function rulesText(
+  { rules }: ResponseOf<typeof getAllocationRules>,
+  hits: ResponseOf<typeof getRuleHits>['hits'],
+  { paint }: Context,
+): string {
+  if (hits.length === 0) return rules.map(({ name }) => name).join('\n');
+  return table(
+    hits,
+    [
+      { title: 'RULE', cell: ({ rule }) => rule ?? '(no rule)' },
+      { title: 'ROWS', align: 'right', cell: ({ billRows }) => shownCount(billRows) },
+      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => shownAmount(amount) },
+      { title: 'CURRENCY', cell: ({ currency }) => currency },
+      { title: 'SHARE', align: 'right', cell: ({ share }) => percent(share) },
+    ],
+    paint,
+  );
+}
+
+const unallocatedCommand = command({
+  path: ['allocation', 'unallocated'],
+  summary: 'List what no rule took, and the rules that would take most of it',
+  example: 'steelyard allocation unallocated --by tag:owner --period 2026-10',
+  needs: 'server',
+  options: {
+    by: {
+      value: 'DIM',
+      fallback: 'serviceName',
+      describe: 'FOCUS column in camelCase, tag:KEY, x_COLUMN, day or month',
+    },
+    period: { ...period, describe: 'One billing period; all when left out' },
+    metric,
+  },
+  run: async (context, query) => {
+    const client = await context.client();
+    const answer = await client.call(getUnallocated, { query });
+    await context.answer(answer, () => unallocatedText(answer, query.by, context));
+    if (answer.rows.length === 0) await context.remark('Nothing is unallocated.');
+    return 0;
+  },
+});
+
+function unallocatedText(answer: ResponseOf<typeof getUnallocated>, by: string, { paint }: Context): string {
+  if (answer.rows.length === 0) return '';
+  const rows = table(
+    answer.rows,
+    [
+      { title: by, cell: ({ value }) => value ?? '(none)' },
+      { title: 'ROWS', align: 'right', cell: ({ billRows }) => shownCount(billRows) },
+      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => shownAmount(amount) },
+      { title: 'CURRENCY', cell: ({ currency }) => currency },
+      { title: 'SHARE', align: 'right', cell: ({ share }) => percent(share) },
+    ],
+    paint,
+  );
+  const suggestions = table(
+    answer.suggestions,
+    [
+      { title: 'A RULE BY', cell: ({ dimension, value }) => (value === null ? dimension : `${dimension}=${value}`) },
+      { title: 'WOULD TAKE', align: 'decimal', cell: ({ amount }) => shownAmount(amount) },
+      { title: 'CURRENCY', cell: ({ currency }) => currency },
+      { title: 'ROWS', align: 'right', cell: ({ billRows }) => shownCount(billRows) },
+    ],
+    paint,
+  );
+  return answer.suggestions.length === 0 ? rows : [rows, '', suggestions].join('\n');
+}
+
+const reconcileCommand = command({
+  path: ['allocation', 'reconcile'],
+  summary: 'Compare metered usage with the bill by resource: what was idle, untracked, or priced otherwise',
+  example: 'steelyard allocation reconcile --period 2026-10',
+  needs: 'server',
+  options: { period: { ...period, required: true }, metric },
+  run: async (context, query) => {
+    const client = await context.client();
+    const answer = await client.call(getReconciliation, { query });
+    await context.answer(answer, () => reconciliationText(answer, context));
+    if (answer.resources.length === 0) await context.remark('Nothing billed in this period meets metered usage.');
+    if (answer.unbilled.length > 0) {
+      await context.remark(
+        `${shownCount(answer.unbilled.length)} metered intervals meet no billed row; --json lists them.`,
+      );
+    }
+    return 0;
+  },
+});
+
+function reconciliationText({ resources }: ResponseOf<typeof getReconciliation>, { paint }: Context): string {
+  if (resources.length === 0) return '';
+  type Row = (typeof resources)[number];
+  const amount = (title: string, of: (row: Row) => string | null) => ({
+    title,
+    align: 'decimal' as const,
+    cell: (row: Row) => {
+      const value = of(row);
+      return value === null ? null : shownAmount(value);
+    },
+  });
+  return table(
+    resources,
+    [
+      { title: 'RESOURCE', cell: ({ resource }) => resource },
+      amount('BILLED', (row) => row.billed),
+      amount('RECONCILED', (row) => row.reconciled),
+      amount('IDLE', (row) => row.idle),
+      amount('UNTRACKED', (row) => row.untracked),
+      amount('METERED', (row) => row.metered),
+      amount('PRICE VARIANCE', (row) => row.priceVariance),
+      { title: 'CURRENCY', cell: ({ currency }) => currency },
+    ],
+    paint,
+  );
+}
+
+export const allocationCommands = [
+  previewCommand,
+  applyCommand,
+  coverageCommand,
+  rulesCommand,
+  unallocatedCommand,
+  reconcileCommand,
+];

@@ -1,0 +1,56 @@
+import { sql as raw } from 'kysely';
+import { type Subject, subjectFields } from '../../org/schema.ts';
+import type { Sql } from '../../platform/store/index.ts';
+
+/** Tokens that a subject used: input (cached ones included) and output together. */
+export interface CountedTokens {
+  readonly subject: Subject;
+  /** Whole number as text. */
+  readonly tokens: string;
+}
+
+/** Unix milliseconds; end exclusive. */
+export interface TokenWindow {
+  readonly start: number;
+  readonly end: number;
+}
+
+interface CountedTables {
+  token_usage: Record<string, string | number | null> & { at_ms: number; recorded_at: string };
+}
+
+/** Tokens used in [start, end) by subject; one row for each combination of subject fields. */
+export async function countedTokens(sql: Sql, { start, end }: TokenWindow): Promise<CountedTokens[]> {
+  const columns = subjectFields.map((field) => `subject_${field}`);
+  const rows = await sql
+    .tables<CountedTables>()
+    .selectFrom('token_usage')
+    .select(columns)
+    .select(raw<string>`cast(sum(input_tokens + output_tokens) as text)`.as('tokens'))
+    .where('at_ms', '>=', start)
+    .where('at_ms', '<', end)
+    .groupBy(columns)
+    .orderBy(columns)
+    .execute();
+  return rows.map((row) => ({
+    subject: Object.fromEntries(
+      subjectFields.flatMap((field) => {
+        const value = row[`subject_${field}`];
+        return value === null || value === undefined ? [] : [[field, String(value)]];
+      }),
+    ) as Subject,
+    tokens: String(row.tokens),
+  }));
+}
+
+/** Changes whenever usage within [start, end) is recorded, or recorded anew. */
+export async function tokenFingerprint(sql: Sql, { start, end }: TokenWindow): Promise<string> {
+  const row = await sql
+    .tables<CountedTables>()
+    .selectFrom('token_usage')
+    .select((eb) => [eb.fn.countAll().as('count'), eb.fn.max('recorded_at').as('last')])
+    .where('at_ms', '>=', start)
+    .where('at_ms', '<', end)
+    .executeTakeFirstOrThrow();
+  return `${Number(row.count)}@${row.last ?? 'never'}`;
+}
