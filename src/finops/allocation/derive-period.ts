@@ -67,7 +67,7 @@ export async function derivePeriod(
       for (const partition of partitions) {
         const files = bill.files.filter((file) => file.partition === partition);
         if (files.length === 0) continue;
-        const relation = lake.stagedRelation(billRows, files);
+        const relation = lake.stagedRelation(billRows, files, classification.others);
         if (bill.rules.rules.length === 0) {
           // Nobody takes anything: the roll-up alone says so.
           staged.daily.push(await session.stage(allocatedDaily, partition, directDaily(classification, relation)));
@@ -104,7 +104,7 @@ export async function settlePools(
   classification: Classification,
   besides: { readonly bill: string; readonly kept: readonly string[] } | null = null,
 ): Promise<void> {
-  const bill = besides?.bill ?? deps.lake.stagedRelation(billRows, files);
+  const bill = besides?.bill ?? deps.lake.stagedRelation(billRows, files, classification.others);
   await createPeriodTables(session, rules, classification, bill, files, besides?.kept);
   const context = { session, sql, classification, bill, period, usage: deps.usage };
   for (const [place, ruleIndex] of poolIndexes(rules).entries()) {

@@ -1,7 +1,7 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { identifier, type LakeRow, literal } from '../../platform/lake/index.ts';
 import { decimal } from '../../platform/units/index.ts';
-import { billDimension, billRows } from '../billing/index.ts';
+import { billDimension, billRows, otherColumns } from '../billing/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
 import { costColumn, exact, type ReportDeps, ratioOf } from './coverage.ts';
 import { directRows, fieldList } from './period-tables.ts';
@@ -57,7 +57,10 @@ const sumsOf = (row: LakeRow) => ({
 /** The bill rows that no rule took, or whose rule found nobody, with their cost as `amount`. */
 async function sourceOf(deps: ReportDeps, query: UnallocatedQuery): Promise<string> {
   const classification = classificationOf(await rulesInForce(deps.store));
-  const bill = await deps.lake.relation(deps.store, billRows, { rowIds: true });
+  const bill = await deps.lake.relation(deps.store, billRows, {
+    rowIds: true,
+    others: [...classification.others, ...otherColumns([query.by])],
+  });
   const inPeriod = query.period === undefined ? '' : `AND period = ${literal(query.period)}`;
   const rows = directRows(classification, bill, `*, ${costColumn(query.metric)} AS amount`);
   return `(SELECT * FROM ${rows} WHERE coalesce(${fieldList}) IS NULL ${inPeriod})`;

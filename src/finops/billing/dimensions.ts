@@ -10,7 +10,7 @@ export function billDimension(name: string): string | null {
   if (name === 'month') return 'period';
   if (['source', 'delivery', 'file'].includes(name)) return identifier(name);
   if (name.startsWith('tag:')) return tagExpression(name.slice('tag:'.length));
-  if (name.startsWith('x_')) return `"x_Columns"[${literal(name.slice('x_'.length))}]`;
+  if (name.startsWith(OTHER)) return identifier(name);
   const column = focusColumnOf(name);
   if (column === null) return null;
   switch (focusColumns[column]) {
@@ -24,6 +24,13 @@ export function billDimension(name: string): string | null {
     case 'tags':
       return `to_json(${identifier(column)})::VARCHAR`;
   }
+}
+
+const OTHER = 'x_';
+
+/** The columns outside FOCUS among dimensions: a relation shows them when it is asked for them, see `RelationOptions`. */
+export function otherColumns(dimensions: Iterable<string>): string[] {
+  return [...new Set(dimensions)].filter((name) => name.startsWith(OTHER));
 }
 
 /** The tag of exactly this key, else the first whose key differs only in case or surrounding blanks (` org`, `Org`). */

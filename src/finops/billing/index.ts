@@ -12,7 +12,7 @@ import { saveProvisionalDays, standingUnits } from './unit-store.ts';
 
 export { billRows } from './bill-rows.ts';
 export type { ChargeDates, DeliveryFileRef, DeliveryRequest } from './delivery-request.ts';
-export { billDimension } from './dimensions.ts';
+export { billDimension, otherColumns } from './dimensions.ts';
 export { camelCaseOf, type FocusColumn, focusColumnNames, focusColumns } from './focus-columns.ts';
 export { isOfOtherPeriod } from './intake.ts';
 export type { BillChange, BillDerivation, BillDeriver } from './ledger.ts';

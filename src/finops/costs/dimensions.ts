@@ -59,7 +59,7 @@ export async function valuesOf(
   question: ValuesQuestion,
 ): Promise<{ values: DimensionValue[]; totalValues: number }> {
   const { dimension, search, limit } = question;
-  const { from, where, amount } = costSource(question, [dimension], await relationsOf(deps, question));
+  const { from, where, amount } = costSource(question, [dimension], await relationsOf(deps, question, [dimension]));
   const sought = search === undefined ? '' : `WHERE contains(lower(value), lower(${literal(search)}))`;
   const rows = await deps.lake.query(`
     WITH amounts AS (SELECT value, currency, count(*) AS row_count, sum(amount) AS amount FROM (

@@ -2,7 +2,8 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Lake, StagedFile } from '../../platform/lake/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { allocatedDaily, allocations, findState, periodOfPartition } from '../allocation/index.ts';
-import { type Billing, billRows } from '../billing/index.ts';
+import { type Billing, billRows, otherColumns } from '../billing/index.ts';
+import { parseFilter } from './filters.ts';
 import type { CostRelations, RowSelection } from './query.ts';
 import { mayHold } from './range.ts';
 
@@ -32,13 +33,23 @@ export async function filesOf(deps: CostsDeps, selection: RowSelection): Promise
   };
 }
 
-export async function relationsOf(deps: CostsDeps, selection: RowSelection): Promise<CostRelations> {
-  return relationsFrom(deps.lake, await filesOf(deps, selection));
+/** What a question over `dimensions` reads. */
+export async function relationsOf(
+  deps: CostsDeps,
+  selection: RowSelection,
+  dimensions: readonly string[] = [],
+): Promise<CostRelations> {
+  return relationsFrom(deps.lake, await filesOf(deps, selection), namedIn(selection, dimensions));
 }
 
-export function relationsFrom(lake: Lake, files: CostFiles): CostRelations {
+/** All dimensions that a question names. */
+export function namedIn({ filter }: RowSelection, dimensions: readonly string[]): string[] {
+  return [...dimensions, ...filter.map((text) => parseFilter(text).dimension)];
+}
+
+export function relationsFrom(lake: Lake, files: CostFiles, named: readonly string[] = []): CostRelations {
   return {
-    bill: lake.stagedRelation(billRows, files.bill),
+    bill: lake.stagedRelation(billRows, files.bill, otherColumns(named)),
     allocation: lake.stagedRelation(allocations, files.allocation),
     ...(files.daily === undefined ? {} : { daily: lake.stagedRelation(allocatedDaily, files.daily) }),
   };

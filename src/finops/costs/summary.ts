@@ -25,7 +25,7 @@ export async function summarise(
   selection: CostSelection,
 ): Promise<CostSummary> {
   const dimensions = distinctDimensions(by);
-  const relations = await relationsOf(deps, selection);
+  const relations = await relationsOf(deps, selection, dimensions);
   const [found, totals, rejectedRows] = await Promise.all([
     deps.lake.query(groupsSql(selection, dimensions, relations)),
     totalsOf(deps, selection, relations),

@@ -7,7 +7,7 @@ import { type CostPair, totalsOf } from './amounts.ts';
 import { statementCsv } from './csv.ts';
 import { allFacts, billTotals } from './month.ts';
 import { statementPage } from './page/index.ts';
-import type { IssuedStatement, StatementAmount, StatementFacts } from './schema.ts';
+import { type IssuedStatement, type StatementAmount, StatementFacts } from './schema.ts';
 import { findStand, type Stand, type StandDeps } from './stand.ts';
 import { insertStatement, type LatestStatement, latestStatements } from './store.ts';
 
@@ -108,7 +108,8 @@ function figuresOf(facts: StatementFacts): string {
 }
 
 function isChanged(facts: StatementFacts, before: LatestStatement | null): boolean {
-  return before === null || figuresOf(facts) !== figuresOf(before.facts);
+  // Parsed, as those of before were, so that the same fields stand in the same order.
+  return before === null || figuresOf(StatementFacts.parse(facts)) !== figuresOf(before.facts);
 }
 
 interface Issue extends IssueQuestion {

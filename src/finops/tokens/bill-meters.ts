@@ -1,4 +1,4 @@
-import { literal } from '../../platform/lake/index.ts';
+import { identifier } from '../../platform/lake/index.ts';
 import type { MeterText } from './classify.ts';
 
 /** Columns outside FOCUS by the names that clouds' exports give them, without the `x_`. */
@@ -19,8 +19,13 @@ const unitDescriptions = ['PricingUnitDescription', 'UnitOfMeasure', 'unitOfMeas
 const blockSizes = ['PricingBlockSize'];
 
 function customColumn(names: readonly string[]): string {
-  return names.map((name) => `"x_Columns"[${literal(name)}]`).join(', ');
+  return names.map((name) => identifier(`x_${name}`)).join(', ');
 }
+
+/** Columns outside FOCUS that a bill relation must show. */
+export const meterColumns = [usageTypes, meterNames, products, unitDescriptions, blockSizes]
+  .flat()
+  .map((name) => `x_${name}`);
 
 /** SQL expression of each part of the text that a classification stands on. */
 const parts: Readonly<Record<keyof MeterText, string>> = {

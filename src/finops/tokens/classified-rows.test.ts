@@ -5,6 +5,7 @@ import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { identifier, type Lake, lakeMigrations, literal, openLake } from '../../platform/lake/index.ts';
 import { openStore, type Store } from '../../platform/store/index.ts';
 import { billRows } from '../billing/index.ts';
+import { meterColumns } from './bill-meters.ts';
 import { loadCatalogue } from './catalogue.ts';
 import { classifiedRowsSql } from './classified-rows.ts';
 
@@ -33,7 +34,7 @@ async function bill(...rows: Readonly<Record<string, string>>[]): Promise<string
   });
   const staged = await lake.session((session) => session.stage(billRows, 'unit', selects.join(' UNION ALL ')));
   await store.transaction((sql) => lake.swap(sql, billRows, { remove: [], add: [staged] }));
-  return lake.relation(store, billRows, { rowIds: true });
+  return lake.relation(store, billRows, { rowIds: true, others: meterColumns });
 }
 
 it('joins model, direction and exact tokens to the rows of a bill, and leaves out what is none', async () => {

@@ -6,6 +6,7 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { billRows } from '../billing/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
+import { meterColumns } from './bill-meters.ts';
 import type { Catalogue } from './catalogue.ts';
 import { clashingPrice, type ListedPrice, listedPrices } from './price-list.ts';
 import { type PriceOf, pricing } from './pricing.ts';
@@ -59,7 +60,7 @@ export async function reconcileBill(
   metric: CostMetric,
   period: string | undefined,
 ): Promise<z.infer<typeof tokenReconciliation.response>> {
-  const bill = await deps.lake.relation(deps.store, billRows);
+  const bill = await deps.lake.relation(deps.store, billRows, { others: meterColumns });
   const [found, catalogue, priceOf] = await Promise.all([
     deps.lake.query(billedMetersSql(bill, metric, period)),
     deps.catalogue(),

@@ -48,7 +48,8 @@ export async function heldBy(
   const { mine, other, mineFirst, cost } = sides;
   const classification = classificationOf(mine);
   const theirs = classificationOf(other);
-  const bill = theirs.besides(deps.lake.stagedRelation(billRows, period.files), otherItems(theirs));
+  const others = [...classification.others, ...theirs.others];
+  const bill = theirs.besides(deps.lake.stagedRelation(billRows, period.files, others), otherItems(theirs));
   const cell = (own: string) => (mineFirst ? `${own} || ' ' || ${otherCell}` : `${otherCell} || ' ' || ${own}`);
   const items = `BillingCurrency AS currency, ${otherList}, ${cost} AS amount`;
   const direct = await session.query(`SELECT currency, ${cell(cellOf('rule_index', fields))} AS cell, rule_index,

@@ -9,6 +9,8 @@ export type SubjectField = keyof Subject;
 
 /** Bill rows with `rule_index`: the place of the first rule that matches, null where none does. */
 export interface Classification {
+  /** Columns outside FOCUS that a bill relation must show. */
+  readonly others: readonly string[];
   /** A FROM item over a bill relation: its columns, the texts that rules look at, and `rule_index`. */
   from(bill: string): string;
   /** SQL text of what a direct rule assigns to a subject field; null for pools and where no rule matched. */
@@ -49,6 +51,7 @@ export function classificationOf(rules: RuleSet): Classification {
     return `(SELECT *, ${which} + ${BARRIER} AS rule_index FROM ${source})`;
   };
   return {
+    others: texts.others(),
     from,
     besides(bill, items) {
       const own = ['rule_index', ...texts.columns().map((_, index) => `m${index}`)];

@@ -1,7 +1,7 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import { identifier, literal } from '../../../platform/lake/index.ts';
 import { nearest } from '../../../platform/manifests/index.ts';
-import { billDimension, camelCaseOf, focusColumnNames } from '../../billing/index.ts';
+import { billDimension, camelCaseOf, focusColumnNames, otherColumns } from '../../billing/index.ts';
 import type { Normalise } from './schema.ts';
 
 /** Words for what people mean by them: any of the columns may match. */
@@ -20,6 +20,8 @@ export interface RowTexts {
   of(dimension: string, rule: string): readonly string[];
   /** A value as the texts would show it. */
   folded(value: string): string;
+  /** Columns outside FOCUS that the texts asked for so far are of. */
+  others(): string[];
   /** SELECT items of all texts asked for so far. */
   columns(): string[];
 }
@@ -41,6 +43,7 @@ export function createRowTexts(normalise: Normalise | undefined): RowTexts {
   return {
     of: (dimension, rule) => (shorthands[dimension] ?? [dimension]).map((each) => column(each, rule)),
     folded: fold.text,
+    others: () => otherColumns(names.keys()),
     columns: () => [...expressions],
   };
 }

@@ -4,7 +4,7 @@ import type { Lake, LakeRow } from '../../../platform/lake/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import { decimalString } from '../../../platform/units/index.ts';
 import { billRows } from '../bill-rows.ts';
-import { billDimension } from '../dimensions.ts';
+import { billDimension, otherColumns } from '../dimensions.ts';
 import { focusColumnOf, focusColumns } from '../focus-columns.ts';
 import { type HeldUnit, heldUnits } from '../revert.ts';
 import { compareMoney } from './money.ts';
@@ -35,7 +35,10 @@ export async function diffDeliveries(deps: DiffDeps, question: DiffQuestion): Pr
   const expression = dimensionOf(question.by);
   const [heldByA, heldByB] = [await held(deps, question.a, question), await held(deps, question.b, question)];
   const period = sharedPeriod(question, heldByA, heldByB);
-  const [a, b] = [await relationOf(deps, heldByA, period), await relationOf(deps, heldByB, period)];
+  const [a, b] = [
+    await relationOf(deps, heldByA, { period, by: question.by }),
+    await relationOf(deps, heldByB, { period, by: question.by }),
+  ];
   const totals = await compareMoney(deps.lake, a, b, expression);
   return deps.lake.session(async (session) => {
     await matchRows(session, a, b);
@@ -71,9 +74,17 @@ function sharedPeriod({ a, b }: DiffQuestion, ofA: readonly HeldUnit[], ofB: rea
   throw new AppError('bill_period_needed', `${a} and ${b} ${what}.`, { periods: shared });
 }
 
-async function relationOf({ store, lake }: DiffDeps, units: readonly HeldUnit[], period: string): Promise<string> {
+async function relationOf(
+  { store, lake }: DiffDeps,
+  units: readonly HeldUnit[],
+  { period, by }: { readonly period: string; readonly by: string | null },
+): Promise<string> {
   const ids = units.filter((unit) => unit.period === period).flatMap(({ lakeFiles }) => lakeFiles);
-  return lake.stagedRelation(billRows, await lake.filesById(store, billRows, ids));
+  return lake.stagedRelation(
+    billRows,
+    await lake.filesById(store, billRows, ids),
+    otherColumns(by === null ? [] : [by]),
+  );
 }
 
 function shownRow(row: LakeRow, prefix = ''): DiffRow {

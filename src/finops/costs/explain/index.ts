@@ -35,16 +35,24 @@ export interface ExplainQuestion {
  */
 export async function explain(deps: CostsDeps, question: ExplainQuestion): Promise<Explanation> {
   const dimensions = distinctDimensions(question.by.length === 0 ? ['serviceName'] : question.by);
-  const [before, after] = [await side(deps, question, question.from), await side(deps, question, question.to)];
+  const [before, after] = [
+    await side(deps, question, question.from, dimensions),
+    await side(deps, question, question.to, dimensions),
+  ];
   const [from, to] = [await rangeOf(deps, before), await rangeOf(deps, after)];
   const folded = await fold(deps, itemsSql(before, after, dimensions), dimensions, question.limit);
   return { metric: question.metric, from: from.range, to: to.range, ...listed(folded, [from, to], question.limit) };
 }
 
-async function side(deps: CostsDeps, { metric, filter }: ExplainQuestion, period: string): Promise<ComparedSide> {
+async function side(
+  deps: CostsDeps,
+  { metric, filter }: ExplainQuestion,
+  period: string,
+  dimensions: readonly string[],
+): Promise<ComparedSide> {
   const [from = period, to = from] = period.split('..');
   const selection = { metric, filter, from, to };
-  const compared = { selection, relations: await relationsOf(deps, selection) };
+  const compared = { selection, relations: await relationsOf(deps, selection, dimensions) };
   if ((await deps.lake.query(coversSql(compared))).length > 0) return compared;
   const detail = `No bill covers ${period}, so nothing can be compared with it. steelyard cost dimensions lists the billing periods.`;
   throw new AppError('bill_period_not_covered', detail, { period });

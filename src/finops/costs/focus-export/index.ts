@@ -3,7 +3,7 @@ import type { Download } from '../../../platform/http/index.ts';
 import { type ExportFormat, identifier } from '../../../platform/lake/index.ts';
 import { focusColumns } from '../../billing/index.ts';
 import { type RowSelection, rowSource } from '../query.ts';
-import { type CostFiles, type CostsDeps, filesOf, relationsFrom } from '../relations.ts';
+import { type CostFiles, type CostsDeps, filesOf, namedIn, relationsFrom } from '../relations.ts';
 import { customNames } from './custom-names.ts';
 import type { FocusVersion } from './schema.ts';
 import { allocatedColumns, STRETCH, splitQuantity, withStretches } from './shares.ts';
@@ -25,7 +25,7 @@ const contentTypes: Readonly<Record<ExportFormat, string>> = {
  */
 export async function exportFocusFile(deps: CostsDeps, question: FocusQuestion): Promise<Download> {
   const files = await filesOf(deps, question);
-  const relations = relationsFrom(deps.lake, files);
+  const relations = relationsFrom(deps.lake, files, namedIn(question, []));
   const shares = { ...relations, allocation: withStretches(relations.allocation), shareColumns: STRETCH };
   const source = rowSource(question, ['rule'], shares);
   const columns = exportColumns(question.version, files, source.cost).map(

@@ -97,7 +97,7 @@ function wayTable(facts: StatementFacts): string {
 }
 
 function poolTable({ pools }: StatementFacts): string {
-  const head = ['Pool', 'Split', 'Part', 'Currency', 'Billed, of', 'Billed', 'Effective'];
+  const head = ['Pool', 'Split', 'Part', 'Currency', 'Of billed', 'Billed', 'Effective'];
   return table(
     'Shared and idle, by pool',
     head,
@@ -141,10 +141,15 @@ function comparedTable<T extends StatementFacts['totals'][number]>(
       row.currency,
       ...pairCells(row),
       row.billedBefore === null ? '' : moneyCell(row.billedBefore),
-      { right: (row.billedBefore === null ? null : percent(row.billedCost, row.billedBefore)) ?? '' },
+      { right: changeCell(row) },
     ],
     [],
   );
+}
+
+function changeCell({ billedCost, billedBefore }: StatementFacts['totals'][number]): string {
+  if (billedBefore === null) return '';
+  return percent(billedCost, billedBefore) ?? (billedCost === '0' ? '' : 'new');
 }
 
 function reasonTable({ reasons }: StatementFacts): string {
