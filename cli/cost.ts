@@ -1,20 +1,13 @@
 import { basename } from 'node:path';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
-import { CostMetric } from '../src/finops/billing/schema.ts';
-import {
-  costDimensions,
-  costRows,
-  costRowsCsv,
-  costSummary,
-  costSummaryCsv,
-  Filter,
-} from '../src/finops/costs/schema.ts';
-import { Month } from '../src/platform/units/schema.ts';
-import { command, type InputOf } from './frame/command.ts';
+import type { CostMetric } from '../src/finops/billing/schema.ts';
+import { costDimensions, costRows, costRowsCsv, costSummary, costSummaryCsv } from '../src/finops/costs/schema.ts';
+import { costExplainCommand } from './cost-explain.ts';
+import { costExportCommand } from './cost-export.ts';
+import { selectionOptions, selectionQuery } from './cost-selection.ts';
+import { passOn, refuseBothFormats } from './downloads.ts';
+import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { CommandError } from './frame/failure.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
 import { counted, shownAmount } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
@@ -22,30 +15,7 @@ import { facts, table } from './output/table.ts';
 const NO_BILL = 'No bill yet. steelyard bill import PATH… --source NAME';
 const NO_VALUE = '(none)';
 
-const selection = {
-  metric: {
-    value: CostMetric.options.join('|'),
-    schema: CostMetric,
-    fallback: 'billedCost',
-    describe: 'Cost column to add up',
-  },
-  period: { value: 'YYYY-MM', schema: Month, describe: 'One billing period; all when left out' },
-  from: { value: 'YYYY-MM', schema: Month, describe: 'First billing period of a range' },
-  to: { value: 'YYYY-MM', schema: Month, describe: 'Last billing period of a range, included' },
-  filter: {
-    value: 'DIM=VALUE',
-    schema: Filter,
-    repeat: true,
-    describe: 'Only rows with this value; "DIM=" asks for rows without one',
-  },
-  csv: { describe: 'Answer as CSV with every digit' },
-} as const;
-
-type Selection = InputOf<Record<never, never>, typeof selection>;
-
-function queryOf({ metric, period, from, to, filter }: Selection) {
-  return { metric, period, from, to, filter };
-}
+const selection = { ...selectionOptions, csv: { describe: 'Answer as CSV with every digit' } } as const;
 
 type Summary = z.infer<typeof costSummary.response>;
 
@@ -53,22 +23,22 @@ const summaryCommand = command({
   path: ['cost', 'summary'],
   summary: 'Add up costs by dimensions; every grouping sums to the same total',
   example:
-    'steelyard cost summary --by serviceName --period 2026-10\nsteelyard cost summary --by team,tag:env --filter purpose=inference --json',
+    'steelyard cost summary --by serviceName --period 2026-10\nsteelyard cost summary --by team,week --from 2026-10-01 --to 2026-10-14 --filter "serviceName=Amazon*"',
   needs: 'server',
   options: {
     by: {
       value: 'DIM[,DIM]',
       required: true,
-      describe: 'FOCUS column in camelCase, tag:KEY, x_COLUMN, a subject field (team, model…), day or month',
+      describe: 'FOCUS column in camelCase, tag:KEY, x_COLUMN, a subject field (team, model…), day, week or month',
     },
     ...selection,
   },
   run: async (context, input) => {
     refuseBothFormats(context, input.csv);
     const client = await context.client();
-    const query = { by: input.by.split(','), ...queryOf(input) };
+    const query = { by: input.by.split(','), ...selectionQuery(input) };
     if (input.csv) {
-      await pass(await client.download(costSummaryCsv, { query }), context);
+      await passOn(await client.download(costSummaryCsv, { query }), context);
       return 0;
     }
     const summary = await client.call(costSummary, { query });
@@ -77,18 +47,6 @@ const summaryCommand = command({
     return 0;
   },
 });
-
-function refuseBothFormats(context: Context, csv: boolean): void {
-  if (csv && context.globals.json)
-    throw new CommandError('usage', '--csv and --json exclude each other: give one of them.');
-}
-
-/** To stdout as it comes: a bill of any size passes through. */
-async function pass(content: Readable, { io }: Context): Promise<void> {
-  await pipeline(content, async (chunks: AsyncIterable<Buffer>) => {
-    for await (const chunk of chunks) await io.out.write(chunk);
-  });
-}
 
 function summaryText(summary: Summary, by: readonly string[], { paint }: Context): string {
   if (summary.rows.length === 0) return '';
@@ -136,9 +94,9 @@ const rowsCommand = command({
   run: async (context, input) => {
     refuseBothFormats(context, input.csv);
     const client = await context.client();
-    const query = queryOf(input);
+    const query = selectionQuery(input);
     if (input.csv) {
-      await pass(await client.download(costRowsCsv, { query }), context);
+      await passOn(await client.download(costRowsCsv, { query }), context);
       return 0;
     }
     const page = await readPages(client, costRows, query, 'rows', input.limit);
@@ -191,7 +149,7 @@ const dimensionsCommand = command({
           ['subject fields', list(dimensions.subjectFields)],
           ['tags', list(dimensions.tagKeys, 'tag:')],
           ['other columns', list(dimensions.customColumns)],
-          ['time', 'day, month'],
+          ['time', 'day, week, month'],
           ['billing periods', list(dimensions.periods)],
           ['currencies', list(dimensions.currencies)],
         ],
@@ -203,4 +161,4 @@ const dimensionsCommand = command({
   },
 });
 
-export const costCommands = [summaryCommand, rowsCommand, dimensionsCommand];
+export const costCommands = [summaryCommand, rowsCommand, costExplainCommand, costExportCommand, dimensionsCommand];

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decimal, sumDecimals } from '../../src/platform/units/schema.ts';
 import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
 import { newestMonth, summaryOf } from './questions.ts';
+
+const DELIVERED = 'As delivered';
 
 const COPY_HEADLINE = `(() => {
   document.getSelection().selectAllChildren(document.querySelector('[data-testid="headline"]'));
@@ -167,6 +170,134 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium
         .subarray(1, 4)
         .toString(),
     ).toBe('PNG');
+  });
+
+  it('takes charge days in the place of the month, and is exact to the day', async () => {
+    const days = { from: `${month}-03`, to: `${month}-09` };
+    const page = await visit(`/costs?from=${days.from}&to=${days.to}&chart=table`);
+    const { totals } = await summaryOf(server.url, { by: ['team'], ...days });
+    for (const id of ['headline', 'chart-total', 'table-total']) expect(await exact(page, id)).toBe(totals[0]?.amount);
+    const last = page.getByLabel('Period: last day');
+    await last.fill(`${month}-05`);
+    await last.press('Enter');
+    await page.waitForURL(/to=\d{4}-\d\d-05/);
+    await page.waitForLoadState('networkidle');
+    const shorter = await summaryOf(server.url, { by: ['team'], from: days.from, to: `${month}-05` });
+    expect(await exact(page, 'headline')).toBe(shorter.totals[0]?.amount);
+    expect(await readable(page.getByTestId('answer'))).toMatch(/from 3 to 5 \w{3} \d{4}/);
+  });
+
+  it('knows periods by name, and writes their dates into the address', async () => {
+    const page = await visit('/costs');
+    await page.getByLabel('Period').selectOption('last-3');
+    await page.waitForURL(/from=\d{4}-\d\d&to=\d{4}-\d\d/);
+    const { searchParams } = new URL(page.url());
+    const range = { from: searchParams.get('from') ?? '', to: searchParams.get('to') ?? '' };
+    await page.waitForLoadState('networkidle');
+    const { totals } = await summaryOf(server.url, { by: ['team'], ...range });
+    expect(await exact(page, 'headline')).toBe(totals[0]?.amount);
+  });
+
+  it('shows weeks as well as days, with the same total', async () => {
+    const page = await visit('/costs?chart=table');
+    await page.getByRole('button', { name: 'Weeks' }).click();
+    await page.waitForURL(/every=week/);
+    await page.waitForLoadState('networkidle');
+    const { rows, totals } = await summaryOf(server.url, { by: ['week'], period: month });
+    const table = page.getByRole('region', { name: 'The chart as a table' });
+    expect(await table.locator('tbody tr').count()).toBeGreaterThanOrEqual(rows.length);
+    expect(await exact(page, 'chart-total')).toBe(totals[0]?.amount);
+  });
+
+  it('filters by values that are picked with their money beside them, and by all others', async () => {
+    const page = await visit('/costs');
+    const { rows } = await summaryOf(server.url, { by: ['serviceName'], period: month });
+    const [first, second] = rows.map((row) => row.serviceName ?? '');
+    await page.getByRole('button', { name: '+ Filter' }).click();
+    const panel = page.getByRole('dialog', { name: 'Filter' });
+    await panel.getByRole('button', { name: 'Service', exact: true }).click();
+    const option = panel.locator('label', { hasText: first ?? '' });
+    expect(await option.locator('data').getAttribute('value')).toBe(rows[0]?.amount);
+    for (const name of [first, second]) await panel.getByRole('checkbox', { name: name ?? '' }).check();
+    await panel.getByRole('button', { name: 'Apply' }).click();
+    await page.waitForURL(/filter=serviceName%3D.*filter=serviceName%3D/);
+    await page.waitForLoadState('networkidle');
+    const filter = [`serviceName=${first}`, `serviceName=${second}`];
+    const taken = await summaryOf(server.url, { by: ['team'], period: month, filter });
+    expect(await exact(page, 'headline')).toBe(taken.totals[0]?.amount);
+    await page.getByRole('button', { name: `Service is ${first} or ${second}`, exact: true }).click();
+    await panel.getByRole('button', { name: 'is not' }).click();
+    await panel.getByRole('button', { name: 'Apply' }).click();
+    await page.waitForURL(/filter=serviceName%21%3D/);
+    await page.waitForLoadState('networkidle');
+    const others = await exact(page, 'headline');
+    const all = await summaryOf(server.url, { by: ['team'], period: month });
+    expect(sumDecimals([others ?? '', taken.totals[0]?.amount ?? ''])).toBe(all.totals[0]?.amount);
+  });
+
+  it('filters by what values begin with, by keyboard alone', async () => {
+    const page = await visit('/costs');
+    await page.keyboard.press('f');
+    await page.keyboard.type('serviceName');
+    await page.keyboard.press('Enter');
+    const panel = page.getByRole('dialog', { name: 'Filter' });
+    await panel.getByRole('button', { name: 'begins with' }).click();
+    await page.keyboard.type('Amazon');
+    await panel.getByText(/values begin with it/).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/filter=serviceName%3DAmazon\*/);
+    await page.waitForLoadState('networkidle');
+    const { totals } = await summaryOf(server.url, { by: ['team'], period: month, filter: 'serviceName=Amazon*' });
+    expect(await exact(page, 'headline')).toBe(totals[0]?.amount);
+    await page.keyboard.press('f');
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+  });
+
+  it('leads from a bill row to who pays for it, to the line as it was delivered, and to its delivery', async () => {
+    const page = await visit('/costs?view=rows&filter=kind%3Dallocated&filter=source%3Dazure');
+    await page
+      .getByRole('region', { name: /Bill rows/ })
+      .getByRole('rowheader')
+      .first()
+      .click();
+    const drawer = page.getByRole('dialog', { name: 'Bill row' });
+    const pays = await readable(drawer.getByTestId('allocation-facts'));
+    expect(pays).toMatch(/Rule\s+\S+/);
+    expect(pays).toMatch(/Method\s+\S+/);
+    expect(pays).toMatch(/Share of the row\s+\S+/);
+    const billed = /Billed cost\s+(\S+) USD/.exec(await readable(drawer))?.[1] ?? 'none';
+    await drawer.getByRole('button', { name: DELIVERED }).click();
+    await page.waitForURL(/part=raw/);
+    const raw = drawer.getByTestId('raw-line');
+    await raw.getByText(/^Line [\d,]+ of/).waitFor();
+    expect(decimal(/BilledCost\s+(\S+)/.exec(await readable(raw))?.[1] ?? '0').eq(billed)).toBe(true);
+    const shared = page.url();
+    await drawer.getByRole('link', { name: /^d_/ }).click();
+    await page.waitForURL(/\/deliveries\/d_[0-9a-f]{20}/);
+    await open(page, shared);
+    await page.getByTestId('raw-line').getByText(/^Line/).waitFor();
+  });
+
+  it('opens the delivered line of a row that is not among those loaded', async () => {
+    const page = await visit('/costs?view=rows');
+    await page
+      .getByRole('region', { name: /Bill rows/ })
+      .getByRole('rowheader')
+      .first()
+      .click();
+    await page.waitForURL(/row=/);
+    const row = new URL(page.url()).searchParams.get('row')?.replace(/\d+$/, '2') ?? '';
+    await open(page, `${server.url}/costs?view=rows&period=${month}&row=${encodeURIComponent(row)}`);
+    expect(await readable(page.getByRole('dialog', { name: 'Bill row' }))).toMatch(/Line 3 of/);
+  });
+
+  it('shows exactly one delivery when the address names it', async () => {
+    const { rows } = await summaryOf(server.url, { by: ['delivery'], period: month });
+    const page = await visit(`/costs?delivery=${rows[0]?.delivery}`);
+    expect(await exact(page, 'headline')).toBe(rows[0]?.amount);
+    await page.getByRole('button', { name: /Remove the filter Only delivery/ }).click();
+    await page.waitForURL((url) => !url.search.includes('delivery='));
   });
 
   it('copies exact amounts', async () => {

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
-import { listedDecisions } from './questions.ts';
+import { type DeliveryAddresses, deliveryAddresses, listedDecisions } from './questions.ts';
 
 const INTERACTIVE_WITHIN_MS = 1000;
 const TRIES = 3;
@@ -17,7 +17,34 @@ const MEASURE_SHIFT = `
 const PAGES = [
   { name: 'Overview', path: '/', says: /\$[\d,]+\.\d\d billed in \w+ \d{4}.*ranker runs version \d+ as champion/s },
   { name: 'Costs', path: '/costs', says: /\$[\d,]+\.\d\d billed in \w+ \d{4}; .+ is [\d.]+\s%.*allocated to a team/s },
+  {
+    name: 'Costs compared',
+    path: '/costs?compare=sameDays',
+    says: /\$[\d,]+\.\d\d billed from .+ (more|less) than from .+: \w+ [+−]\$/s,
+  },
   { name: 'Bill rows', path: '/costs?view=rows', says: /\$[\d,]+\.\d\d billed in/ },
+  {
+    name: 'Allocation',
+    path: '/allocation',
+    says: /\d+\s% of \$[\d,]+\.\d\d billed in \w+ \d{4} has somebody.*split from shared pools.*is nobody’s/s,
+  },
+  {
+    name: 'Deliveries',
+    path: '/deliveries',
+    says: /The last bill came from azure on .+: [\d,]+ rows of \w+ \d{4}, \$[\d,]+\.\d\d billed.*1 closed period has changed/s,
+  },
+  { name: 'Delivery', path: 'newest delivery', says: /It came from azure on .+ with [\d,]+ rows of 3 periods/ },
+  {
+    name: 'Deliveries compared',
+    path: 'two deliveries',
+    says: /went from \$[\d,]+\.\d\d to \$[\d,]+\.\d\d \(−\$[\d,]+\.\d\d\): [\d,]+ rows changed/,
+  },
+  {
+    name: 'Statements',
+    path: '/statements',
+    says: /For \w+ \d{4} \d+ teams pay \$[\d,]+\.\d\d billed and \$[\d,]+\.\d\d is nobody’s; together they are the bill/,
+  },
+  { name: 'Statement', path: '/statements?team=search', says: /Team search pays \$[\d,]+\.\d\d billed for \w+ \d{4}/ },
   { name: 'Models', path: '/models', says: /1 registered model, 1 of them/ },
   {
     name: 'Model',
@@ -32,17 +59,26 @@ describe.skipIf(!hasChromium)('the pages of the web app (skipped where Debian’
   let server: RunningServer;
   let browser: Browser;
   let newest: string;
+  let delivered: DeliveryAddresses;
   beforeAll(async () => {
     await buildWeb();
     server = await demoApplication();
     browser = await launchBrowser();
     newest = `/decisions/${(await listedDecisions(server.url))[0]?.decision}`;
+    delivered = await deliveryAddresses(server.url);
   });
   afterAll(async () => {
     await browser?.close();
     await server?.[Symbol.asyncDispose]();
   });
-  const address = (path: string) => `${server.url}${path.startsWith('/') ? path : newest}`;
+  const address = (path: string) => {
+    const named = {
+      'newest decision': newest,
+      'newest delivery': delivered.newest,
+      'two deliveries': delivered.compared,
+    };
+    return `${server.url}${named[path as keyof typeof named] ?? path}`;
+  };
 
   it.each(PAGES)('$name opens with its answer in one sentence with figures', async ({ path, says }) => {
     const { page, context, complaints, requested } = await newVisit(browser);
@@ -88,7 +124,15 @@ describe.skipIf(!hasChromium)('the pages of the web app (skipped where Debian’
   });
 
   it('shows a phone the overview and the decisions without sideways scrolling', async () => {
-    for (const path of ['/', '/decisions', newest]) {
+    for (const path of [
+      '/',
+      '/decisions',
+      newest,
+      '/allocation',
+      '/deliveries',
+      '/statements',
+      '/statements?team=search',
+    ]) {
       const { page, context } = await newVisit(browser, { width: 390, height: 844 });
       await open(page, address(path));
       const scroll = await page.evaluate<number>('document.documentElement.scrollWidth');

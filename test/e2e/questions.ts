@@ -1,12 +1,69 @@
 import { z } from 'zod';
-import { costSummary } from '../../src/finops/costs/schema.ts';
-import { type CallInput, urlOf } from '../../src/platform/contract/schema.ts';
+import { listDeliveries, listRestatements } from '../../src/finops/billing/schema.ts';
+import { explainCosts } from '../../src/finops/costs/explain/schema.ts';
+import { costRows, costSummary } from '../../src/finops/costs/schema.ts';
+import { type CallInput, type Endpoint, type ResponseOf, urlOf } from '../../src/platform/contract/schema.ts';
 import { type Decision, listDecisions } from '../../src/tradeoff/decisions/schema.ts';
+
+/** Any endpoint, asked past the web app; its answer, parsed. */
+export async function ask<E extends Endpoint>(
+  server: string,
+  endpoint: E,
+  input: CallInput<E>,
+): Promise<ResponseOf<E>> {
+  const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(input.body) };
+  const request = { method: endpoint.method, ...(input.body === undefined ? {} : json) };
+  const answer = await fetch(`${server}${urlOf(endpoint, input)}`, request);
+  if (!answer.ok) throw new Error(`${endpoint.method} ${endpoint.path}: ${await answer.text()}`);
+  return endpoint.response.parse(await answer.json()) as ResponseOf<E>;
+}
 
 /** What the server says, asked past the web app, for the tests to compare with. */
 export async function summaryOf(server: string, query: NonNullable<CallInput<typeof costSummary>['query']>) {
   const answer = await fetch(`${server}${urlOf(costSummary, { query })}`);
   return costSummary.response.parse(await answer.json());
+}
+
+/** What drove a change of cost, as the server says. */
+export async function explanationOf(server: string, query: NonNullable<CallInput<typeof explainCosts>['query']>) {
+  const answer = await fetch(`${server}${urlOf(explainCosts, { query })}`);
+  return explainCosts.response.parse(await answer.json());
+}
+
+/** The address of a bill row that is a share of a split one, else of the largest: open in its drawer. */
+export async function rowAddress(server: string, month: string): Promise<string> {
+  const query = { period: month, filter: ['source=azure', 'serviceName=Bandwidth'] };
+  const answer = await fetch(`${server}${urlOf(costRows, { query })}`);
+  const { rows } = costRows.response.parse(await answer.json());
+  const row = rows.find(({ ratio }) => ratio !== null) ?? rows[0];
+  const share = row?.share == null ? '' : `/~${row.share}`;
+  const key = `${row?.delivery}/${row?.file}/${row?.rowNumber}${share}`;
+  return `/costs?view=rows&period=${month}&filter=source%3Dazure&filter=serviceName%3DBandwidth&row=${encodeURIComponent(key)}`;
+}
+
+export interface DeliveryAddresses {
+  /** Page of the delivery that came last. */
+  readonly newest: string;
+  /** Page of the delivery that restated a closed month. */
+  readonly restating: string;
+  /** The question whether to go back on it. */
+  readonly goingBack: string;
+  /** The two deliveries of the latest restatement, side by side. */
+  readonly compared: string;
+}
+
+/** Addresses of deliveries, whose ids differ from run to run. */
+export async function deliveryAddresses(server: string): Promise<DeliveryAddresses> {
+  const { deliveries } = await ask(server, listDeliveries, {});
+  const { restatements } = await ask(server, listRestatements, {});
+  const [restatement] = restatements;
+  const change = restatement?.changes[0];
+  return {
+    newest: `/deliveries/${deliveries.at(-1)?.delivery}`,
+    restating: `/deliveries/${change?.after}`,
+    goingBack: `/deliveries/${change?.after}?ask=revert&month=${restatement?.period}`,
+    compared: `/deliveries/compare?a=${change?.before}&b=${change?.after}&month=${restatement?.period}`,
+  };
 }
 
 /** The decisions of the demo, newest first. */

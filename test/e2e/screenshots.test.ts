@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processEnvironment } from '../../src/platform/config/index.ts';
 import { buildWeb, hasChromium, launchBrowser, newVisit, open } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
-import { listedDecisions } from './questions.ts';
+import { deliveryAddresses, listedDecisions, newestMonth, rowAddress } from './questions.ts';
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'screenshots');
 const WIDTHS = [1440, 1024, 390];
+const UNALLOCATED = 'by=kind&by=serviceName&filter=kind%21%3Dallocated&name=Idle+and+unallocated';
 const wanted = processEnvironment().SCREENSHOTS === '1';
 
 /** Pictures for the docs, taken anew with SCREENSHOTS=1; otherwise nothing in the checkout changes. */
@@ -28,10 +29,23 @@ describe.runIf(hasChromium && wanted)('screenshots', () => {
 
   it.each(['light', 'dark'] as const)('of every page in %s', async (scheme) => {
     const decisions = await listedDecisions(server.url);
+    const { restating, goingBack, compared } = await deliveryAddresses(server.url);
+    const row = await rowAddress(server.url, await newestMonth(server.url));
     const pages = {
       overview: '/',
       costs: '/costs?by=team&by=serviceName',
+      'costs-compared': '/costs?compare=sameDays',
+      'costs-unallocated': `/costs?${UNALLOCATED}`,
       'bill-rows': '/costs?view=rows',
+      'bill-row': row,
+      'bill-row-delivered': `${row}&part=raw`,
+      allocation: '/allocation',
+      deliveries: '/deliveries',
+      delivery: restating,
+      'deliveries-compared': compared,
+      'delivery-going-back': goingBack,
+      statements: '/statements',
+      statement: '/statements?team=search',
       models: '/models',
       model: '/models/ranker',
       decisions: '/decisions',

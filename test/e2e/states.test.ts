@@ -10,6 +10,13 @@ import { type RunningServer, serveFolder } from '../support/demo.ts';
 const EMPTY = [
   { path: '/', says: 'no bill has been imported yet', command: 'steelyard bill import bills/ --source aws' },
   { path: '/costs', says: 'No bill has been imported yet', command: 'steelyard bill import bills/ --source aws' },
+  {
+    path: '/allocation',
+    says: 'No bill has been imported yet, so nothing is allocated',
+    command: 'steelyard bill import bills/ --source aws',
+  },
+  { path: '/deliveries', says: 'No bill has been delivered yet', command: 'steelyard bill import bills/ --source aws' },
+  { path: '/statements', says: 'No bill has been imported yet', command: 'steelyard bill import bills/ --source aws' },
   { path: '/models', says: 'No model is registered yet', command: 'export MLFLOW_TRACKING_URI=' },
   {
     path: '/decisions',

@@ -5,8 +5,10 @@ import {
   lazyRouteComponent,
   retainSearchParams,
 } from '@tanstack/react-router';
+import { AllocationSearch } from './allocation/allocation-search.ts';
 import { CostsSearch } from './costs/costs-search.ts';
 import { DecisionsSearch } from './decisions/decisions-search.ts';
+import { CompareSearch, DeliveriesSearch, DeliverySearch } from './deliveries/deliveries-search.ts';
 import { Frame } from './frame/Frame.tsx';
 import { PageNotFound } from './frame/PageNotFound.tsx';
 import { RouteFailed } from './frame/RouteFailed.tsx';
@@ -15,6 +17,7 @@ import { parseSearch, stringifySearch } from './frame/search-text.ts';
 import { ModelSearch } from './models/model-search.ts';
 import { OverviewPage } from './overview/OverviewPage.tsx';
 import { OverviewSearch } from './overview/overview-search.ts';
+import { StatementsSearch } from './statements/statements-search.ts';
 
 const root = createRootRoute({
   component: Frame,
@@ -37,6 +40,41 @@ const costs = createRoute({
   path: '/costs',
   validateSearch: CostsSearch,
   component: lazyRouteComponent(() => import('./costs/CostsPage.tsx'), 'CostsPage'),
+});
+
+const allocation = createRoute({
+  getParentRoute: () => root,
+  path: '/allocation',
+  validateSearch: AllocationSearch,
+  component: lazyRouteComponent(() => import('./allocation/AllocationPage.tsx'), 'AllocationPage'),
+});
+
+const deliveries = createRoute({
+  getParentRoute: () => root,
+  path: '/deliveries',
+  validateSearch: DeliveriesSearch,
+  component: lazyRouteComponent(() => import('./deliveries/DeliveriesPage.tsx'), 'DeliveriesPage'),
+});
+
+const delivery = createRoute({
+  getParentRoute: () => root,
+  path: '/deliveries/$delivery',
+  validateSearch: DeliverySearch,
+  component: lazyRouteComponent(() => import('./deliveries/DeliveryPage.tsx'), 'DeliveryPage'),
+});
+
+const compareDeliveries = createRoute({
+  getParentRoute: () => root,
+  path: '/deliveries/compare',
+  validateSearch: CompareSearch,
+  component: lazyRouteComponent(() => import('./deliveries/ComparePage.tsx'), 'ComparePage'),
+});
+
+const statements = createRoute({
+  getParentRoute: () => root,
+  path: '/statements',
+  validateSearch: StatementsSearch,
+  component: lazyRouteComponent(() => import('./statements/StatementsPage.tsx'), 'StatementsPage'),
 });
 
 const models = createRoute({
@@ -66,7 +104,19 @@ const decision = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, costs, models, model, decisions, decision]),
+  routeTree: root.addChildren([
+    overview,
+    costs,
+    allocation,
+    deliveries,
+    delivery,
+    compareDeliveries,
+    statements,
+    models,
+    model,
+    decisions,
+    decision,
+  ]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

@@ -5,6 +5,7 @@ import { azureBill } from './azure-bill.ts';
 import { type BillingMonth, billingMonths } from './calendar.ts';
 import { sellers } from './company.ts';
 import { addCosts, noCosts } from './costs.ts';
+import { firstDays, firstEdition } from './first-edition.ts';
 import {
   type BillRow,
   type Cloud,
@@ -64,6 +65,35 @@ export function writeBill(dir: string, options: BillOptions): BillFile[] {
       return { cloud, month: month.label, path, rows: writeMonth(path, cloud, billRows(cloud, options.seed, month)) };
     });
   });
+}
+
+/** What came besides the final bills, as clouds do it. */
+export interface OddFiles {
+  /** The oldest AWS month as it was first delivered, before its correction. */
+  readonly firstEdition: BillFile;
+  /** A short one-time Azure export of the newest month, whose charges the daily export holds too. */
+  readonly oneTimeExport: BillFile;
+}
+
+const ONE_TIME_DAYS = 5;
+
+/** Writes under `dir` what was delivered besides the files of `writeBill`; none of it changes what the bill finally is. */
+export function writeOddFiles(dir: string, options: BillOptions): OddFiles {
+  const months = billingMonths(options.asOf);
+  const [oldest, newest] = [months[0], months.at(-1)];
+  if (oldest === undefined || newest === undefined) throw new Error('there is no billing month');
+  const lastDay = new Date(oldest.end - 1).toISOString().slice(0, 10);
+  return {
+    firstEdition: writeOdd(dir, 'aws', oldest, firstEdition(billRows('aws', options.seed, oldest), lastDay)),
+    oneTimeExport: writeOdd(dir, 'azure', newest, firstDays(billRows('azure', options.seed, newest), ONE_TIME_DAYS)),
+  };
+}
+
+function writeOdd(dir: string, cloud: Cloud, month: BillingMonth, rows: Iterable<BillRow>): BillFile {
+  const folder = join(dir, `${cloud}-odd`);
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `focus-${month.label}.csv`);
+  return { cloud, month: month.label, path, rows: writeMonth(path, cloud, rows) };
 }
 
 /** The exact totals of `writeBill` with the same options, summed with decimals from the generated rows. */

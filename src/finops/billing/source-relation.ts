@@ -5,8 +5,9 @@ import type { BillFileFormat } from './inspect-file.ts';
 
 /** A file as the engine reads it. */
 export interface SourceRelation {
-  /** FROM item, in the order of the file. */
   readonly relation: string;
+  /** SQL of a record's number in the file, from 1; null where rows come and stay in the order of the file. */
+  readonly rowNumber: string | null;
   readonly columns: readonly SourceColumn[];
 }
 
@@ -40,24 +41,36 @@ function csvRelation(path: string, format: BillFileFormat & { kind: 'csv' }): So
       delim = ${literal(format.delimiter)}, quote = '"', escape = '"', nullstr = [${NOTHING}],
       compression = '${format.compression}', store_rejects = true, max_line_size = 16777216,
       buffer_size = 33554432)`;
-  return { relation, columns };
+  return { relation, columns, rowNumber: null };
 }
 
 async function parquetRelation(
   session: LakeSession,
   { path, name }: { readonly path: string; readonly name: string },
 ): Promise<SourceRelation> {
-  const source = `read_parquet(${literal(path)})`;
-  const described = await session.query(`DESCRIBE SELECT * FROM ${source}`).catch((cause: unknown) => {
-    const detail = `${name} is not a readable Parquet file. Export it again.`;
-    throw new AppError('bill_malformed', detail, { file: name }, { cause });
-  });
+  const source = `read_parquet(${literal(path)}, file_row_number = true)`;
+  const described = await session
+    .query(`DESCRIBE SELECT * EXCLUDE (file_row_number) FROM ${source}`)
+    .catch((cause: unknown) => {
+      const detail = `${name} is not a readable Parquet file. Export it again.`;
+      throw new AppError('bill_malformed', detail, { file: name }, { cause });
+    });
   const columns = described.map((row) => parquetColumn(String(row.column_name), String(row.column_type)));
   return {
-    relation: `(SELECT ${columns.map(({ select }) => select).join(', ')} FROM ${source})`,
+    relation: `(SELECT ${columns.map(({ select }) => select).join(', ')}, file_row_number + 1 AS ${ROW_NUMBER}
+      FROM ${source} ${ANY_ORDER})`,
     columns: columns.map(({ column }) => column),
+    rowNumber: ROW_NUMBER,
   };
 }
+
+const ROW_NUMBER = 'steelyard_row_number';
+
+/**
+ * Rows of Parquet carry their number, so they may be written as they come. Keeping their order would hold whole groups of
+ * the cloud's size in memory, and put them on the disk where they do not fit; a join tells the engine that it need not.
+ */
+const ANY_ORDER = 'JOIN (SELECT 0::BIGINT AS one_row) ON file_row_number * 0 = one_row';
 
 /** Values keep the type that the cloud gave them, so that they need no detour through text. */
 function parquetColumn(name: string, type: string): { column: SourceColumn; select: string } {

@@ -25,6 +25,9 @@ const inspectedRows: LakeTable = {
   columns: { ...billRows.columns, reject: 'VARCHAR' },
 };
 
+/** Number of a record in its file, from 1. */
+const RECORD = 'coalesce(source_row, file_row_number + 1)';
+
 export interface StagedBillFile extends StagedRows {
   /** As a person names it: `FOCUS`, `AWS CUR`. */
   readonly format: string;
@@ -173,8 +176,8 @@ async function acceptedByPeriod(
   const columns = [...Object.keys(billRows.columns), ...inspected.others];
   const files: { period: string; file: StagedFile }[] = [];
   for (const period of periods) {
-    const accepted = `(SELECT * REPLACE (file_row_number + 1 AS source_row) FROM ${relation}
-      WHERE reject IS NULL AND period = ${literal(period)} ORDER BY file_row_number)`;
+    const accepted = `(SELECT * REPLACE (${RECORD} AS source_row) FROM ${relation}
+      WHERE reject IS NULL AND period = ${literal(period)})`;
     const select =
       split === undefined
         ? `SELECT ${columns.map(identifier).join(', ')} FROM ${accepted}`
@@ -192,7 +195,7 @@ async function listRejections(
   structural: readonly StructuralError[],
 ): Promise<RejectedRow[]> {
   const rows = await session.query(
-    `SELECT (file_row_number + 1)::INTEGER AS record, reject FROM ${relation} WHERE reject IS NOT NULL ORDER BY file_row_number LIMIT ${LISTED_REJECTIONS}`,
+    `SELECT ${RECORD}::INTEGER AS record, reject FROM ${relation} WHERE reject IS NOT NULL ORDER BY record LIMIT ${LISTED_REJECTIONS}`,
   );
   const records = new Set(rows.map((row) => Number(row.record)));
   const lines =

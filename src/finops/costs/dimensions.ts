@@ -3,7 +3,7 @@ import { identifier, literal } from '../../platform/lake/index.ts';
 import { decimalString } from '../../platform/units/index.ts';
 import { camelCaseOf, focusColumnNames, focusColumns } from '../billing/index.ts';
 import { type CostSelection, costSource, dimensionExpression } from './query.ts';
-import { type CostsDeps, relationsOf } from './relations.ts';
+import { type CostsDeps, filesOf, relationsFrom, relationsOf } from './relations.ts';
 import { textOrNull } from './text-row.ts';
 
 export interface CostDimensions {
@@ -15,19 +15,22 @@ export interface CostDimensions {
   readonly currencies: string[];
 }
 
+/** Tag keys, and columns outside FOCUS, that are offered; others can be named all the same. */
+const MOST_LISTED = 200;
+
 /** What costs can be grouped and filtered by: what holds at least one value. */
 export async function dimensionsOf(deps: CostsDeps): Promise<CostDimensions> {
-  const { bill, allocation } = await relationsOf(deps, { filter: [] });
+  const files = await filesOf(deps, { filter: [] });
+  const { bill, allocation } = relationsFrom(deps.lake, files);
   const counted = (names: readonly string[]) =>
     names.map((name) => `count(${identifier(name)})::INTEGER AS ${identifier(name)}`).join(', ');
   const texts = focusColumnNames.filter((name) => focusColumns[name] === 'text');
-  const [used, subjects, tagKeys, custom, periods, currencies] = await Promise.all([
+  const [used, subjects, tagKeys, periods, currencies] = await Promise.all([
     deps.lake.query(`SELECT ${counted(texts)} FROM ${bill}`),
     deps.lake.query(`SELECT ${counted(subjectFields)} FROM ${allocation}`),
     deps.lake.query(
-      `SELECT key FROM (SELECT trim(unnest(map_keys(Tags))) AS key FROM ${bill}) GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 200`,
+      `SELECT key FROM (SELECT trim(unnest(map_keys(Tags))) AS key FROM ${bill}) GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT ${MOST_LISTED}`,
     ),
-    deps.lake.query(`SELECT DISTINCT unnest(map_keys("x_Columns")) AS key FROM ${bill} ORDER BY 1 LIMIT 200`),
     deps.lake.query(`SELECT DISTINCT period FROM ${bill} ORDER BY 1`),
     deps.lake.query(`SELECT DISTINCT BillingCurrency AS currency FROM ${bill} ORDER BY 1`),
   ]);
@@ -35,7 +38,7 @@ export async function dimensionsOf(deps: CostsDeps): Promise<CostDimensions> {
     focusColumns: texts.filter((name) => Number(used[0]?.[name] ?? 0) > 0).map(camelCaseOf),
     subjectFields: subjectFields.filter((name) => Number(subjects[0]?.[name] ?? 0) > 0),
     tagKeys: tagKeys.map((row) => String(row.key)),
-    customColumns: custom.map((row) => `x_${String(row.key)}`),
+    customColumns: [...new Set(files.bill.flatMap(({ others }) => others))].toSorted().slice(0, MOST_LISTED),
     periods: periods.map((row) => String(row.period)),
     currencies: currencies.map((row) => String(row.currency)),
   };

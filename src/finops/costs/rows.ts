@@ -30,16 +30,49 @@ const rowColumns: readonly (readonly [name: string, expression: string])[] = [
 /** What a share has of its row's costs; shown in their place, so that what is listed adds up to what is summed. */
 const costs = new Set(['BilledCost', 'EffectiveCost', 'ListCost', 'ContractedCost'].map(camelCaseOf));
 
-function rowsSql(selection: CostSelection, relations: CostRelations): string {
+function rowsSql(selection: CostSelection, relations: CostRelations, only?: string): string {
   const cost = (name: string) =>
     `CASE WHEN a.share IS NULL THEN b.${identifier(columnOf(name))} ELSE a.${identifier(`shared_${columnOf(name)}`)} END::VARCHAR`;
   // The subject of every row is shown, so allocations always join here.
   const { from, where, amount } = costSource(selection, ['rule'], relations);
+  const kept = only === undefined ? where : `WHERE ${only}`;
   const columns = rowColumns.map(
     ([name, expression]) => `${costs.has(name) ? cost(name) : expression} AS ${identifier(name)}`,
   );
   return `SELECT ${columns.join(', ')}, to_json("x_Columns")::VARCHAR AS custom_columns, ${amount} AS sort_amount
-    FROM ${from} ${where} ORDER BY sort_amount DESC NULLS LAST, b.lake_file, file_row_number, a.share`;
+    FROM ${from} ${kept} ORDER BY sort_amount DESC NULLS LAST, ${PLACE}`;
+}
+
+/** What tells one listed row from all others. */
+const PLACE = 'b.lake_file, file_row_number, a.share';
+
+/**
+ * The relations cut down to the few rows of a page and to rows of other files with the same numbers, and the condition that
+ * tells them apart: the reader skips the rest, where sorting all columns of all rows would hold them in memory.
+ */
+async function pageOf(
+  deps: CostsDeps,
+  selection: CostSelection,
+  relations: CostRelations,
+  { offset, rows }: { readonly offset: number; readonly rows: number },
+): Promise<{ relations: CostRelations; isOnPage: string }> {
+  const { from, where, amount } = costSource(selection, ['rule'], relations);
+  const places =
+    await deps.lake.query(`SELECT b.lake_file, file_row_number, a.share::INTEGER AS share FROM ${from} ${where}
+    ORDER BY ${amount} DESC NULLS LAST, ${PLACE} LIMIT ${rows} OFFSET ${offset}`);
+  const numbers = ['-1', ...new Set(places.map((place) => String(place.file_row_number)))].join(', ');
+  const listed = places.map(
+    (place) =>
+      `('${String(place.lake_file)}', ${String(place.file_row_number)}, ${place.share === null ? -1 : Number(place.share)})`,
+  );
+  return {
+    relations: {
+      ...relations,
+      bill: `(SELECT * FROM ${relations.bill} WHERE file_row_number IN (${numbers}))`,
+      allocation: `(SELECT * FROM ${relations.allocation} WHERE row_number IN (${numbers}))`,
+    },
+    isOnPage: `(b.lake_file, file_row_number, coalesce(a.share, -1)) IN (${['(NULL, NULL, NULL)', ...listed].join(', ')})`,
+  };
 }
 
 function columnOf(name: string): string {
@@ -71,8 +104,9 @@ export async function pageRows(
   const [offset = 0] = page.pageToken === undefined ? [] : decodePageToken(page.pageToken, selection).map(Number);
   const relations = await relationsOf(deps, selection);
   const { from, where } = costSource(selection, ['rule'], relations);
+  const asked = await pageOf(deps, selection, relations, { offset, rows: page.pageSize + 1 });
   const [found, counted] = await Promise.all([
-    deps.lake.query(`${rowsSql(selection, relations)} LIMIT ${page.pageSize + 1} OFFSET ${offset}`),
+    deps.lake.query(rowsSql(selection, asked.relations, asked.isOnPage)),
     deps.lake.query(`SELECT count(*)::INTEGER AS rows FROM ${from} ${where}`),
   ]);
   const more = found.length > page.pageSize;

@@ -36,7 +36,7 @@ export const Day = z
   .describe('Calendar day in UTC, YYYY-MM-DD');
 
 export const MonthOrDay = z
-  .union([Month, Day], 'a billing month such as "2026-11" or a charge day such as "2026-11-03"')
+  .union([Month, Day], 'a billing month such as "2026-11" or a charge day that exists such as "2026-11-03"')
   .describe('Billing month YYYY-MM, or charge day YYYY-MM-DD in UTC');
 
 /** Which rows a question is about. */

@@ -101,13 +101,13 @@ export const errorTable = {
     title: 'The manifest of a delivery does not agree with its files; nothing was stored',
   },
   dimension_unknown: { status: 400, exitCode: USAGE, title: 'Costs cannot be grouped by this' },
+  allocation_rules_not_found: { status: 404, exitCode: NOT_FOUND, title: 'There is no such version of the rules' },
 
   // statements
   statement_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such statement' },
   statement_basis_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such basis of a statement' },
   statement_period_not_closed: { status: 409, exitCode: CONFLICT, title: 'The month can still change' },
   statement_already_issued: { status: 409, exitCode: CONFLICT, title: 'These figures were issued before' },
-  allocation_rules_not_found: { status: 404, exitCode: NOT_FOUND, title: 'There is no such version of the rules' },
 
   // org, money
   budget_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such budget' },

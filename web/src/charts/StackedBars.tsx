@@ -2,7 +2,14 @@ import type { EChartsType } from 'echarts/core';
 import { useCallback } from 'react';
 import { EChart } from './EChart.tsx';
 import { seriesAt } from './series-at.ts';
-import { type BarSeries, type LimitLine, stackedBarsOption, type TimeMark } from './stacked-bars-option.ts';
+import type { ShareLine } from './share-line.ts';
+import {
+  type BarSeries,
+  type BeforeLine,
+  type LimitLine,
+  stackedBarsOption,
+  type TimeMark,
+} from './stacked-bars-option.ts';
 
 interface StackedBarsProps {
   readonly label: string;
@@ -13,16 +20,18 @@ interface StackedBarsProps {
   readonly height: number;
   readonly limit?: LimitLine | undefined;
   readonly marks?: readonly TimeMark[] | undefined;
+  readonly before?: BeforeLine | undefined;
+  readonly share?: ShareLine | undefined;
   readonly onPick?: ((seriesId: string, slot: string) => void) | undefined;
   readonly onChart?: ((chart: EChartsType | null) => void) | undefined;
 }
 
 /** Money by slot of time, stacked by series. Bars start at zero; hover is exact; a click names series and slot. */
 export function StackedBars(props: StackedBarsProps) {
-  const { label, slots, slotLabel, series, currency, height, limit, marks, onPick, onChart } = props;
+  const { label, slots, slotLabel, series, currency, height, limit, marks, before, share, onPick, onChart } = props;
   const option = useCallback(
-    () => stackedBarsOption({ slots, slotLabel, series, currency, limit, marks }),
-    [slots, slotLabel, series, currency, limit, marks],
+    () => stackedBarsOption({ slots, slotLabel, series, currency, limit, marks, before, share }),
+    [slots, slotLabel, series, currency, limit, marks, before, share],
   );
   return (
     <EChart

@@ -1,4 +1,4 @@
-import { BarChart, CustomChart, ScatterChart } from 'echarts/charts';
+import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
 import {
   DataZoomInsideComponent,
   GridComponent,
@@ -14,6 +14,7 @@ import { CanvasRenderer } from 'echarts/renderers';
 use([
   BarChart,
   CustomChart,
+  LineChart,
   ScatterChart,
   DataZoomInsideComponent,
   GridComponent,

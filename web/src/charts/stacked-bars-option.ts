@@ -4,6 +4,7 @@ import { axisMoney, formatMoney } from '../format/money.ts';
 import { token } from '../theme/scheme.ts';
 import { chartLook } from './chart-look.ts';
 import { chartTip, type TipLine } from './chart-tip.ts';
+import { type ShareLine, shareAxis, shareLine, shareTip } from './share-line.ts';
 
 export interface BarSeries {
   readonly id: string;
@@ -26,6 +27,15 @@ export interface TimeMark {
   readonly label: string;
 }
 
+/** What the same slots cost in an earlier period, as a line over the bars. */
+export interface BeforeLine {
+  readonly label: string;
+  /** Exact total at each slot of the axis; null where the earlier period has no such slot, or no charge. */
+  readonly amounts: readonly (string | null)[];
+  /** What each slot is compared with, in words: "3 Oct". */
+  readonly slotNames: readonly string[];
+}
+
 export interface StackedBarsData {
   readonly slots: readonly string[];
   readonly slotLabel: (slot: string) => string;
@@ -33,6 +43,8 @@ export interface StackedBarsData {
   readonly currency: string;
   readonly limit?: LimitLine | undefined;
   readonly marks?: readonly TimeMark[] | undefined;
+  readonly before?: BeforeLine | undefined;
+  readonly share?: ShareLine | undefined;
 }
 
 const LABEL_EVERY_PX = 64;
@@ -67,16 +79,23 @@ export function stackedBarsOption(data: StackedBarsData): EChartsCoreOption {
       axisTick: { show: false },
       axisLabel: { ...look.text, formatter: data.slotLabel, hideOverlap: true, minInterval: LABEL_EVERY_PX },
     },
-    yAxis: {
-      type: 'value',
-      splitNumber: 4,
-      axisLabel: { ...look.text, formatter: (value: number) => axisMoney(value, data.currency) },
-      splitLine: { lineStyle: { color: look.line } },
-    },
-    series: data.series.map((series, index) => ({
-      ...bars(series, look.surface),
-      ...(index === 0 ? annotations(data) : {}),
-    })),
+    yAxis: [
+      {
+        type: 'value',
+        splitNumber: 4,
+        axisLabel: { ...look.text, formatter: (value: number) => axisMoney(value, data.currency) },
+        splitLine: { lineStyle: { color: look.line } },
+      },
+      ...(data.share === undefined ? [] : [shareAxis()]),
+    ],
+    series: [
+      ...data.series.map((series, index) => ({
+        ...bars(series, look.surface),
+        ...(index === 0 ? annotations(data) : {}),
+      })),
+      ...(data.before === undefined ? [] : [beforeLine(data.before, look.ink)]),
+      ...(data.share === undefined ? [] : [shareLine(data.share)]),
+    ],
   };
 }
 
@@ -92,6 +111,20 @@ function bars(series: BarSeries, gap: string) {
     itemStyle: { color: token(series.variable), borderColor: gap, borderWidth: 0.5 },
     emphasis: { disabled: true },
     data: series.amounts.map((amount) => (amount === null ? null : Number(amount))),
+  };
+}
+
+function beforeLine({ label, amounts }: BeforeLine, ink: string) {
+  return {
+    id: 'before',
+    name: label,
+    type: 'line',
+    step: 'middle',
+    symbol: 'none',
+    silent: true,
+    z: 5,
+    lineStyle: { color: ink, width: 1.4, type: [2, 3] },
+    data: amounts.map((amount) => (amount === null ? null : Number(amount))),
   };
 }
 
@@ -135,8 +168,16 @@ function barTip(data: StackedBarsData, index: number): HTMLElement {
   return chartTip(data.slotLabel(slot), [
     ...lines,
     lines.length === 0 ? { name: 'No charge', value: '' } : total,
+    ...beforeTip(data, index),
+    ...shareTip(data.share, index),
     ...marks.map((mark) => ({ name: mark.label, value: '' })),
   ]);
+}
+
+function beforeTip({ before, currency }: StackedBarsData, index: number): TipLine[] {
+  const amount = before?.amounts[index] ?? null;
+  if (before === undefined || amount === null) return [];
+  return [{ name: before.slotNames[index] ?? before.label, value: exact(amount, currency) }];
 }
 
 function exact(amount: string, currency: string): string {

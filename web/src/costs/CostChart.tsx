@@ -12,6 +12,8 @@ import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
 import { OTHER_COLOUR } from '../theme/category-colours.ts';
 import { CostSlotsTable } from './CostSlotsTable.tsx';
+import { useBeforeLine } from './compare/use-before-line.ts';
+import { granularitiesOf } from './period/granularity.ts';
 import { slotLabel } from './slots.ts';
 import { stackSeries } from './stack.ts';
 import type { Costs } from './use-costs.ts';
@@ -23,12 +25,19 @@ const SHOWN = [
   { value: 'table', label: 'Table' },
 ] as const;
 
+const TITLES = {
+  day: 'How did it run day by day?',
+  week: 'How did it run week by week?',
+  month: 'How did it run from month to month?',
+} as const;
+const WIDTHS = { day: 'Days', week: 'Weeks', month: 'Months' } as const;
+
 interface CostChartProps {
   readonly costs: Costs;
   readonly onPick: (id: string, slot?: string) => void;
 }
 
-/** Cost by day (or by month, for all months), stacked; or the same as a table. */
+/** Cost by day, week or month, stacked; or the same as a table. */
 export function CostChart({ costs, onPick }: CostChartProps) {
   const {
     search,
@@ -45,6 +54,7 @@ export function CostChart({ costs, onPick }: CostChartProps) {
   } = costs;
   const navigate = useNavigate({ from: '/costs' });
   const png = usePng('costs');
+  const before = useBeforeLine(costs);
   const series = useMemo(() => {
     if (stacked) return stackSeries({ groups, bySlot: bySlotRows, dimensions, slotDimension, slots, colours });
     const all = {
@@ -60,12 +70,21 @@ export function CostChart({ costs, onPick }: CostChartProps) {
   const by = dimensions.map((dimension) => dimensionLabel(dimension).toLowerCase()).join(' and ');
   const csv = urlOf(costSummaryCsv, { query: { by: [...new Set([...dimensions, slotDimension])], ...selection } });
   const asTable = search.chart === 'table';
+  const widths = costs.period.range === undefined ? [] : granularitiesOf(costs.period.range);
   return (
     <Card
-      title={slotDimension === 'day' ? 'How did it run through the month?' : 'How did it run from month to month?'}
-      note={`By ${slotDimension} and ${by}, in ${currency}`}
+      title={TITLES[slotDimension]}
+      note={`By ${slotDimension} and ${by}, in ${currency}${before === undefined ? '' : `; the dotted line is ${before.label}`}`}
       actions={
         <>
+          {widths.length > 1 && (
+            <Choice
+              label="Bars by"
+              value={slotDimension}
+              options={widths.map((value) => ({ value, label: WIDTHS[value] }))}
+              onChange={(every) => void navigate({ search: (before) => ({ ...before, every }), resetScroll: false })}
+            />
+          )}
           <Choice
             label="Shown as"
             value={asTable ? 'table' : 'chart'}
@@ -101,6 +120,7 @@ export function CostChart({ costs, onPick }: CostChartProps) {
                 slotLabel={slotLabel}
                 series={series}
                 currency={currency}
+                before={before}
                 height={HEIGHT}
                 onPick={onPick}
                 onChart={png.onChart}

@@ -12,9 +12,9 @@ import parts from '../parts/parts.module.css';
 import { DataTable } from '../table/DataTable.tsx';
 import { ColumnChooser } from './ColumnChooser.tsx';
 import { LeftOutNote } from './LeftOutNote.tsx';
-import { RowDrawer } from './RowDrawer.tsx';
 import { allColumns, rowKey, usualColumns } from './row-columns.ts';
 import { rowGridColumns } from './row-grid-columns.tsx';
+import { RowDrawer } from './rows/RowDrawer.tsx';
 import type { Costs } from './use-costs.ts';
 
 const PAGE_SIZE = 100;
@@ -22,12 +22,12 @@ const HEIGHT = 600;
 
 /** The bill rows behind the figures, largest first. */
 export function CostRows({ costs }: { readonly costs: Costs }) {
-  const { search, selection, scope, total, currency } = costs;
+  const { search, selection, scope, period, total, currency } = costs;
   const metric = search.metric ?? 'billedCost';
   const navigate = useNavigate({ from: '/costs' });
   const pages = useInfiniteQuery({
     ...endpointPages(costRows, { ...selection, pageSize: PAGE_SIZE }),
-    enabled: scope.ready,
+    enabled: period.ready && !scope.empty,
   });
   const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.rows), [pages.data]);
   const all = useMemo(() => allColumns(rows ?? [], metric), [rows, metric]);
@@ -89,7 +89,17 @@ export function CostRows({ costs }: { readonly costs: Costs }) {
           }
         </Loaded>
       </Card>
-      {open !== undefined && <RowDrawer row={open} onClose={() => show(undefined)} />}
+      {search.row !== undefined && rows !== undefined && (
+        <RowDrawer
+          rowKey={search.row}
+          row={open}
+          part={search.part}
+          onPart={(part) =>
+            void navigate({ search: (before) => ({ ...before, part }), resetScroll: false, replace: true })
+          }
+          onClose={() => show(undefined)}
+        />
+      )}
     </>
   );
 }

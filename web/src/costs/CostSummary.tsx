@@ -1,4 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { decimal } from '../../../src/platform/units/schema.ts';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { AllocationBar } from './AllocationBar.tsx';
@@ -6,44 +7,62 @@ import { CostChart } from './CostChart.tsx';
 import { CostTable } from './CostTable.tsx';
 import { filtersOf } from './cost-query.ts';
 import styles from './costs.module.css';
+import { exactFilter } from './filters/filter-text.ts';
 import { LeftOutNote } from './LeftOutNote.tsx';
 import { slotSearch } from './slots.ts';
 import { type Group, groupId, OTHER } from './stack.ts';
 import type { Costs } from './use-costs.ts';
 
-const TABLE_ID = 'cost-table';
+/** Where a click on "other" leads: the table that lists all groups. */
+export const TABLE_ID = 'cost-table';
 const ALLOCATION_HEIGHT = 20;
 
+interface CostSummaryProps {
+  readonly costs: Costs;
+  /** What drove the change, when the period is compared with another. */
+  readonly change?: ReactNode;
+  /** Whether it has the groups, so that they are not shown twice. */
+  readonly replacesTable?: boolean;
+}
+
 /** The picture of the costs and the table behind it; everything in them leads to the bill rows. */
-export function CostSummary({ costs }: { readonly costs: Costs }) {
-  const { dimensions, groups, slotDimension, search, total } = costs;
+export function CostSummary({ costs, change, replacesTable = false }: CostSummaryProps) {
+  const { dimensions, groups, slotDimension, search, total, period } = costs;
   const navigate = useNavigate({ from: '/costs' });
-  const drill = (filters: readonly string[], period?: string) =>
+  const drill = (filters: readonly string[], month?: string) =>
     void navigate({
       search: (before) => ({
         ...before,
         view: 'rows',
         filter: [...new Set([...(before.filter ?? []), ...filters])],
-        ...(period === undefined ? {} : { period }),
+        // A month of all months becomes the period; what is compared becomes the range that is looked at.
+        ...(month === undefined ? {} : { period: month }),
+        ...(period.compared === undefined ? {} : { ...period.compared.after, compare: undefined, effect: undefined }),
       }),
     });
+  const slotOf = (slot: string) =>
+    period.isAll ? slotSearch(slotDimension, slot) : { filter: [exactFilter(slotDimension, slot)], period: undefined };
   const pick = (id: string, slot?: string) => {
-    const when = slot === undefined ? { filter: [] } : slotSearch(slotDimension, slot);
+    const when = slot === undefined ? { filter: [] } : slotOf(slot);
     const group = groups.find((one) => groupId(one, dimensions) === id);
     if (group !== undefined) drill([...filtersOf(group, dimensions), ...when.filter], when.period);
     else if (id !== OTHER) drill(when.filter, when.period);
     else document.getElementById(TABLE_ID)?.scrollIntoView({ block: 'start', behavior: 'smooth' });
   };
+  const leftOut = <LeftOutNote leftOut={costs.summary.data?.leftOut} metric={search.metric ?? 'billedCost'} />;
   const wholeTotal = total !== undefined && !decimal(total.amount).isZero();
   return (
     <div className={styles.stack}>
+      {change}
       <CostChart costs={costs} onPick={pick} />
       {dimensions.includes('team') && costs.summary.isPending && <Skeleton height={ALLOCATION_HEIGHT} />}
       {dimensions.includes('team') && wholeTotal && <AllocationBar groups={groups} currency={costs.currency} />}
-      <LeftOutNote leftOut={costs.summary.data?.leftOut} metric={search.metric ?? 'billedCost'} />
-      <div id={TABLE_ID} className={styles.anchor}>
-        <CostTable costs={costs} onOpen={(group: Group) => drill(filtersOf(group, dimensions))} />
-      </div>
+      {replacesTable || leftOut}
+      {!replacesTable && (
+        <div id={TABLE_ID} className={styles.anchor}>
+          <CostTable costs={costs} onOpen={(group: Group) => drill(filtersOf(group, dimensions))} />
+        </div>
+      )}
     </div>
   );
 }

@@ -1,16 +1,16 @@
 import { dimensionLabel } from '../format/dimension.ts';
 import { metricSaid } from '../format/metric.ts';
 import { formatShare } from '../format/number.ts';
-import { formatMonth } from '../format/time.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { allocationShare } from './allocation-share.ts';
+import { rangePhrase } from './period/range.ts';
 import { groupLabel } from './stack.ts';
 import type { Costs } from './use-costs.ts';
 
 /** The sum in view, the largest part of it, and how much of it has a team. */
 export function CostsAnswer({ costs }: { readonly costs: Costs }) {
-  const { scope, search, dimensions, summary, currency, groups } = costs;
-  const when = scope.month === undefined ? 'in all months' : `in ${formatMonth(scope.month)}`;
+  const { scope, search, period, dimensions, summary, currency, groups } = costs;
+  const when = period.isAll || period.range === undefined ? 'in all months' : rangePhrase(period.range);
   const totals = summary.data?.totals ?? [];
   const total = totals.find((one) => one.currency === currency);
   if (total === undefined) return `No charge matches ${when}.`;

@@ -7,14 +7,20 @@ import { CostRows } from './CostRows.tsx';
 import { CostSummary } from './CostSummary.tsx';
 import { CostsAnswer } from './CostsAnswer.tsx';
 import { CostsControls } from './CostsControls.tsx';
+import { CompareAnswer } from './compare/CompareAnswer.tsx';
+import { CompareView } from './compare/CompareView.tsx';
+import { type ExplanationInView, useExplanation } from './compare/use-explanation.ts';
 import { type Costs, useCosts } from './use-costs.ts';
+import { ViewStrip } from './views/ViewStrip.tsx';
 
 /** What do we spend, on what, and who? */
 export function CostsPage() {
   const costs = useCosts();
+  const explanation = useExplanation(costs);
+  const compares = costs.period.compared !== undefined;
   return (
     <MantineScope>
-      <Page title="Costs" answer={answerOf(costs)}>
+      <Page title="Costs" answer={answerOf(costs, explanation)}>
         {costs.scope.empty ? (
           <EmptyState
             shows="Every charge of your clouds: by team, model, service, tag or any other column, by day, down to the bill row."
@@ -23,13 +29,18 @@ export function CostsPage() {
           />
         ) : (
           <>
+            <ViewStrip search={costs.search} />
             <CostsControls costs={costs} />
             {costs.summary.isError ? (
               <ErrorState error={costs.summary.error} what="The costs" onRetry={() => void costs.summary.refetch()} />
             ) : costs.search.view === 'rows' ? (
               <CostRows costs={costs} />
             ) : (
-              <CostSummary costs={costs} />
+              <CostSummary
+                costs={costs}
+                replacesTable={compares && !explanation.query.isError}
+                change={compares && <CompareView costs={costs} explanation={explanation} />}
+              />
             )}
           </>
         )}
@@ -38,9 +49,13 @@ export function CostsPage() {
   );
 }
 
-function answerOf(costs: Costs) {
+function answerOf(costs: Costs, explanation: ExplanationInView) {
   if (costs.scope.empty) return 'No bill has been imported yet.';
   if (costs.summary.isError) return 'The costs could not be read.';
-  if (costs.summary.data === undefined) return <AnswerPending />;
-  return <CostsAnswer costs={costs} />;
+  const { query } = explanation;
+  const compares = costs.period.compared !== undefined && costs.search.view !== 'rows' && !query.isError;
+  if (compares) {
+    return query.data === undefined ? <AnswerPending /> : <CompareAnswer costs={costs} explanation={explanation} />;
+  }
+  return costs.summary.data === undefined ? <AnswerPending /> : <CostsAnswer costs={costs} />;
 }

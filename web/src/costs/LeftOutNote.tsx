@@ -7,10 +7,12 @@ import styles from './costs.module.css';
 interface LeftOutNoteProps {
   readonly leftOut: ResponseOf<typeof costSummary>['leftOut'] | undefined;
   readonly metric: string;
+  /** What it is not in, when there is more than one total. */
+  readonly what?: string;
 }
 
 /** What the total does not include; nothing when it includes everything. */
-export function LeftOutNote({ leftOut, metric }: LeftOutNoteProps) {
+export function LeftOutNote({ leftOut, metric, what = 'the total' }: LeftOutNoteProps) {
   if (leftOut === undefined) return null;
   const parts = [
     leftOut.rejectedRows > 0 && `${counted(leftOut.rejectedRows, 'row')} that could not be accepted on import`,
@@ -20,7 +22,7 @@ export function LeftOutNote({ leftOut, metric }: LeftOutNoteProps) {
   if (parts.length === 0) return null;
   return (
     <p className={styles.leftOut} data-testid="left-out">
-      <strong>Not in the total:</strong> {parts.join('; ')}.
+      <strong>Not in {what}:</strong> {parts.join('; ')}.
     </p>
   );
 }

@@ -2,6 +2,8 @@ import type { costRows } from '../../../src/finops/costs/schema.ts';
 import type { CallInput } from '../../../src/platform/contract/schema.ts';
 import type { Scope } from '../frame/use-scope.ts';
 import type { CostsSearch } from './costs-search.ts';
+import { exactFilter } from './filters/filter-text.ts';
+import type { CostRange } from './period/range.ts';
 
 export type Selection = NonNullable<CallInput<typeof costRows>['query']>;
 
@@ -14,30 +16,43 @@ export function dimensionsOf(search: Pick<CostsSearch, 'by'>): readonly string[]
   return named.length === 0 ? DEFAULT_BY : named.slice(0, MAX_DIMENSIONS);
 }
 
-/** Which rows are asked for: the month and team of the frame, with the page's filters and metric. */
-export function selectionOf(
-  scope: Pick<Scope, 'month' | 'team'>,
-  search: Pick<CostsSearch, 'metric' | 'filter' | 'currency'>,
-): Selection {
-  const filter = [
-    ...(scope.team === undefined ? [] : [`team=${scope.team}`]),
-    ...(search.currency === undefined ? [] : [`billingCurrency=${search.currency}`]),
-    ...(search.filter ?? []),
-  ];
-  return {
-    metric: search.metric ?? 'billedCost',
-    ...(scope.month === undefined ? {} : { period: scope.month }),
-    ...(filter.length === 0 ? {} : { filter }),
-  };
+/**
+ * The range that the address gives in the place of a period; undefined when it gives none, or one that is none: a month
+ * with a day, or an end before its start.
+ */
+export function givenRange(from: string | undefined, to: string | undefined): CostRange | undefined {
+  const range = { from: from ?? to ?? '', to: to ?? from ?? '' };
+  if (range.from === '' || range.from.length !== range.to.length || range.from > range.to) return undefined;
+  return range;
 }
 
-/** `serviceName=Amazon Bedrock` -> dimension and value; an empty value means "no value". */
-export function splitFilter(filter: string): { dimension: string; value: string | null } {
-  const at = filter.indexOf('=');
-  return { dimension: filter.slice(0, at), value: filter.slice(at + 1) || null };
+/** The filters that the frame and the page give together. */
+export function filtersIn(
+  scope: Pick<Scope, 'team'>,
+  search: Pick<CostsSearch, 'filter' | 'currency'>,
+): readonly string[] {
+  return [
+    ...(scope.team === undefined ? [] : [exactFilter('team', scope.team)]),
+    ...(search.currency === undefined ? [] : [exactFilter('billingCurrency', search.currency)]),
+    ...(search.filter ?? []),
+  ];
+}
+
+/** Which rows are asked for: the period and team of the frame, with the page's range, filters and metric. */
+export function selectionOf(
+  scope: Pick<Scope, 'month' | 'team'>,
+  search: Pick<CostsSearch, 'metric' | 'filter' | 'currency' | 'from' | 'to' | 'delivery'>,
+): Selection {
+  const filter = filtersIn(scope, search);
+  return {
+    metric: search.metric ?? 'billedCost',
+    ...(givenRange(search.from, search.to) ?? (scope.month === undefined ? {} : { period: scope.month })),
+    ...(search.delivery === undefined ? {} : { delivery: search.delivery }),
+    ...(filter.length === 0 ? {} : { filter: [...filter] }),
+  };
 }
 
 /** The filters that lead to the rows behind a group. */
 export function filtersOf(group: Readonly<Record<string, string | null>>, dimensions: readonly string[]): string[] {
-  return dimensions.map((dimension) => `${dimension}=${group[dimension] ?? ''}`);
+  return dimensions.map((dimension) => exactFilter(dimension, group[dimension] ?? null));
 }

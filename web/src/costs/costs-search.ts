@@ -1,12 +1,16 @@
 import { z } from 'zod';
-import { CostMetric } from '../../../src/finops/billing/schema.ts';
-import { Dimension, Filter } from '../../../src/finops/costs/schema.ts';
+import { CostMetric, DeliveryId } from '../../../src/finops/billing/schema.ts';
+import { Dimension, Filter, MonthOrDay } from '../../../src/finops/costs/schema.ts';
+import { COMPARISONS } from './compare/compared-ranges.ts';
+import { STEPS } from './compare/steps.ts';
+import { GRANULARITIES } from './period/granularity.ts';
 
 const list = <T extends z.ZodType>(item: T) =>
   z
     .union([item.transform((one) => [one]), z.array(item)])
     .optional()
     .catch(undefined);
+const end = MonthOrDay.optional().catch(undefined);
 
 /** What the address of the costs page says; what is left out has its usual value. */
 export const CostsSearch = z.object({
@@ -14,13 +18,33 @@ export const CostsSearch = z.object({
   metric: CostMetric.optional().catch(undefined),
   filter: list(Filter),
   currency: z.string().optional().catch(undefined),
+  /** A range of billing months or charge days, in the place of the frame's period. */
+  from: end,
+  to: end,
+  /** Exactly this delivery, whether it counts or not. */
+  delivery: DeliveryId.optional().catch(undefined),
+  /** Width of the bars, when it is not the usual one. */
+  every: z.enum(GRANULARITIES).optional().catch(undefined),
+  /** What the period is compared with; nothing when left out. */
+  compare: z.enum(COMPARISONS).optional().catch(undefined),
+  /** The period before, when it was chosen by hand. */
+  beforeFrom: end,
+  beforeTo: end,
+  /** The part of the change that is looked at. */
+  effect: z.enum(STEPS).optional().catch(undefined),
   /** `rows` shows the bill rows behind the figures. */
   view: z.enum(['rows']).optional().catch(undefined),
-  /** `table` shows the days of the chart as figures. */
+  /** `table` shows the bars as figures. */
   chart: z.enum(['table']).optional().catch(undefined),
+  /** `table` shows the steps of the change as figures. */
+  change: z.enum(['table']).optional().catch(undefined),
   /** Columns of the rows in order, when they are not the usual ones. */
   columns: list(z.string()),
   /** The bill row that is open: delivery/file/number. */
   row: z.string().optional().catch(undefined),
+  /** `raw` shows it as it was delivered. */
+  part: z.enum(['raw']).optional().catch(undefined),
+  /** Name of the saved view that this is. */
+  name: z.string().min(1).max(80).optional().catch(undefined),
 });
 export type CostsSearch = z.infer<typeof CostsSearch>;

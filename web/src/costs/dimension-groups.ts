@@ -9,6 +9,10 @@ export interface DimensionGroup {
 /** Columns that number or date a row; grouped by them a bill falls to single rows. */
 const USUAL_FIRST = ['serviceProviderName', 'serviceName', 'serviceCategory', 'subAccountName', 'regionName'];
 
+const ALLOCATION = ['kind', 'rule'];
+const TIME = ['day', 'week', 'month'];
+const ORIGIN = ['source', 'delivery', 'file'];
+
 /** The dimensions that the bills hold, in groups; one that is chosen but unknown still stands in the list. */
 export function dimensionGroups(
   known: ResponseOf<typeof costDimensions> | undefined,
@@ -17,10 +21,12 @@ export function dimensionGroups(
   const focus = known?.focusColumns ?? [];
   const first = USUAL_FIRST.filter((column) => focus.includes(column));
   const groups: DimensionGroup[] = [
-    { label: 'Who and what for', dimensions: known?.subjectFields ?? [] },
+    { label: 'Who and what for', dimensions: known === undefined ? [] : [...known.subjectFields, ...ALLOCATION] },
     { label: 'The bill', dimensions: [...first, ...focus.filter((column) => !first.includes(column))] },
     { label: 'Tags', dimensions: (known?.tagKeys ?? []).map((key) => `tag:${key}`) },
     { label: 'Own columns', dimensions: known?.customColumns ?? [] },
+    { label: 'When', dimensions: known === undefined ? [] : TIME },
+    { label: 'Where it came from', dimensions: known === undefined ? [] : ORIGIN },
   ];
   const listed = new Set(groups.flatMap((group) => group.dimensions));
   if (chosen !== null && !listed.has(chosen)) groups.unshift({ label: 'Chosen', dimensions: [chosen] });

@@ -35,7 +35,20 @@ export function usualColumns(rows: readonly Group[], metric: string): string[] {
   return [...holding.slice(0, 1), metric, ...holding.slice(1)];
 }
 
-/** What tells a bill row from every other: where it was delivered, in which file, on which row. */
+/** What tells a row from every other: where it was delivered, in which file, on which record, and which share of it. */
 export function rowKey(row: Group): string {
-  return [row.delivery, row.file, row.rowNumber].map((part) => part ?? '').join('/');
+  const share = row.share == null ? [] : [`~${row.share}`];
+  return [row.delivery ?? '', row.file ?? '', row.rowNumber ?? '', ...share].join('/');
+}
+
+export interface RowOrigin {
+  readonly delivery: string;
+  readonly file: string;
+  readonly row: number;
+}
+
+/** Where the row of a key came from. File names may hold slashes; what is before and after them does not. */
+export function parseRowKey(key: string): RowOrigin {
+  const parts = key.replace(/\/~\d+$/, '').split('/');
+  return { delivery: parts[0] ?? '', file: parts.slice(1, -1).join('/'), row: Number(parts.at(-1)) || 1 };
 }

@@ -10,24 +10,25 @@ export interface RowGroup {
 }
 
 const SUBJECT: ReadonlySet<string> = new Set(subjectFields);
-const ORIGIN: ReadonlySet<string> = new Set(['delivery', 'source', 'file', 'rowNumber']);
+/** What is said of a row in sections of their own: who pays for it, and where it came from. */
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  ...['delivery', 'source', 'file', 'rowNumber'],
+  ...['rule', 'kind', 'method', 'ratio', 'layer', 'share', 'reason', 'usageUnit', 'usageQuantity'],
+]);
 
 /** The columns of a row that hold something, in groups, and those that are empty. */
 export function rowGroups(row: Group): { groups: RowGroup[]; empty: string[] } {
-  const holding = Object.keys(row).filter((column) => row[column] != null && row[column] !== '');
-  const other = (column: string) => !COST_COLUMNS.has(column) && !SUBJECT.has(column) && !ORIGIN.has(column);
+  const columns = Object.keys(row).filter((column) => !SUBJECT.has(column) && !ELSEWHERE.has(column));
+  const holding = columns.filter((column) => row[column] != null && row[column] !== '');
+  const other = (column: string) => !COST_COLUMNS.has(column);
   const own = (column: string) => column.startsWith('x_') || column.startsWith('tag:');
   const groups: RowGroup[] = [
     { label: 'Cost', columns: holding.filter((column) => COST_COLUMNS.has(column)), exact: true },
-    { label: 'Allocated to', columns: holding.filter((column) => SUBJECT.has(column)), exact: false },
     { label: 'The charge', columns: holding.filter((column) => other(column) && !own(column)).sort(), exact: false },
     { label: 'Tags and own columns', columns: holding.filter(own).sort(), exact: false },
-    { label: 'Where it came from', columns: holding.filter((column) => ORIGIN.has(column)), exact: false },
   ];
   return {
     groups: groups.filter((group) => group.columns.length > 0),
-    empty: Object.keys(row)
-      .filter((column) => !holding.includes(column))
-      .sort(),
+    empty: columns.filter((column) => !holding.includes(column)).sort(),
   };
 }

@@ -8,6 +8,7 @@ it('keeps a credit that this bill gives for a day of another month, and a row wi
 
 it('names slots', () => {
   expect(['', '2026-11', '2026-11-03'].map(slotLabel)).toEqual(['no date', 'November 2026', '3 Nov']);
+  expect(slotLabel('2026-W45')).toBe('week of 2 Nov');
 });
 
 it('leads from a day to its rows and from a month to the month', () => {

@@ -1,4 +1,5 @@
 import { formatDay, formatMonth } from '../format/time.ts';
+import { mondayOf } from './period/granularity.ts';
 import type { Group } from './stack.ts';
 
 /** A slot of rows that have no date. */
@@ -13,13 +14,14 @@ export function slotsOf(period: readonly string[], rows: readonly Group[], slotD
   return [...new Set([...period, ...rows.map((row) => row[slotDimension] ?? NO_DATE)])].sort();
 }
 
-/** `2026-11-03` -> `3 Nov`, `2026-11` -> `November 2026`. */
+/** `2026-11-03` -> `3 Nov`, `2026-W45` -> `week of 2 Nov`, `2026-11` -> `November 2026`. */
 export function slotLabel(slot: string): string {
   if (slot === NO_DATE) return 'no date';
+  if (slot.includes('W')) return `week of ${formatDay(mondayOf(slot))}`;
   return slot.length === MONTH_LENGTH ? formatMonth(slot) : formatDay(slot);
 }
 
-/** Where a slot's bar leads: to the rows of the day, or to the month. */
+/** Where a slot's bar leads: to the rows of the day or week, or to the month. */
 export function slotSearch(slotDimension: string, slot: string): { filter: string[]; period?: string } {
   return slotDimension === 'month' ? { filter: [], period: slot } : { filter: [`${slotDimension}=${slot}`] };
 }

@@ -3,27 +3,28 @@ import { useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { costDimensions, costSummary } from '../../../src/finops/costs/schema.ts';
 import { endpointQuery } from '../client.ts';
-import { daysOf } from '../format/time.ts';
-import { useScope } from '../frame/use-scope.ts';
 import { useTeams } from '../frame/use-teams.ts';
 import { teamColours } from '../theme/category-colours.ts';
 import { dimensionsOf, selectionOf } from './cost-query.ts';
+import { slotsIn, usualGranularity } from './period/granularity.ts';
 import { slotsOf } from './slots.ts';
 import { groupColours } from './stack.ts';
+import { useCostPeriod } from './use-cost-period.ts';
 
 /** Beyond this many groups the bars show their sum: the answer by day would be as long as the bill. */
 const MAX_STACKED_GROUPS = 500;
 
 /** Everything that the costs page shows, asked by what its address says. */
 export function useCosts() {
-  const scope = useScope();
   const search = useSearch({ from: '/costs' });
+  const period = useCostPeriod(search);
+  const { scope, range } = period;
   const dimensions = dimensionsOf(search);
-  const selection = selectionOf(scope, search);
-  const slotDimension = scope.month === undefined ? 'month' : 'day';
+  const selection = selectionOf({ month: undefined, team: scope.team }, { ...search, ...period.asked });
+  const slotDimension = search.every ?? (range === undefined ? 'month' : usualGranularity(range));
   const summary = useQuery({
     ...endpointQuery(costSummary, { query: { by: [...dimensions], ...selection } }),
-    enabled: scope.ready && !scope.empty,
+    enabled: period.ready && !scope.empty,
   });
   const known = useQuery({ ...endpointQuery(costDimensions), enabled: summary.isFetched });
   const stacked = (summary.data?.rows.length ?? 0) <= MAX_STACKED_GROUPS;
@@ -33,8 +34,8 @@ export function useCosts() {
     }),
     enabled: summary.data !== undefined,
   });
-  const total = summary.data?.totals[0];
-  const currency = search.currency ?? total?.currency ?? 'USD';
+  const currency = search.currency ?? summary.data?.totals[0]?.currency ?? 'USD';
+  const total = summary.data?.totals.find((one) => one.currency === currency);
   const groups = useMemo(
     () => (summary.data?.rows ?? []).filter((row) => row.currency === currency),
     [summary.data, currency],
@@ -44,8 +45,8 @@ export function useCosts() {
     [bySlot.data, currency],
   );
   const slots = useMemo(
-    () => slotsOf(scope.month === undefined ? scope.months : daysOf(scope.month), bySlotRows, slotDimension),
-    [scope.month, scope.months, bySlotRows, slotDimension],
+    () => slotsOf(range === undefined ? [] : slotsIn(range, slotDimension), bySlotRows, slotDimension),
+    [range, bySlotRows, slotDimension],
   );
   const teams = useTeams();
   const key = dimensions.join(',');
@@ -54,6 +55,7 @@ export function useCosts() {
   return {
     scope,
     search,
+    period,
     dimensions,
     selection,
     known,

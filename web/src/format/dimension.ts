@@ -3,6 +3,8 @@ const SPECIAL: Readonly<Record<string, string>> = {
   serviceName: 'Service',
   modelVersion: 'Model version',
   pipelineRun: 'Pipeline run',
+  kind: 'Allocation',
+  month: 'Billing month',
 };
 
 /** A dimension as people read it: `subAccountId` -> `Sub account id`, `tag:cost center` -> `Tag “cost center”`. */
@@ -15,8 +17,10 @@ export function dimensionLabel(dimension: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+const WITHOUT: Readonly<Record<string, string>> = { team: 'unallocated', kind: 'unallocated', rule: 'no rule' };
+
 /** A value of a dimension; a row without one says so. Without a team a cost is unallocated. */
 export function dimensionValue(dimension: string, value: string | null): string {
   if (value !== null && value !== '') return value;
-  return dimension === 'team' ? 'unallocated' : 'no value';
+  return WITHOUT[dimension] ?? 'no value';
 }

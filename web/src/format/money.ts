@@ -19,6 +19,15 @@ export function formatMoney(money: Money): string {
   return `${sign}${currencySymbol(money.currency)}${moneyDigits(amount.abs())}`;
 }
 
+/**
+ * Money that was added or taken: always with its sign, for differences.
+ * Example: 12.5 USD -> "+$12.50"; -3 USD -> "−$3.00"; 0 -> "$0.00".
+ */
+export function formatMoneyDelta(money: Money): string {
+  const text = formatMoney(money);
+  return decimal(money.amount).greaterThan(0) ? `+${text}` : text;
+}
+
 function moneyDigits(amount: Decimal): string {
   if (amount.isZero()) return '0.00';
   if (amount.lessThan(1)) {

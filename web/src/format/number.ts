@@ -24,6 +24,16 @@ export function formatMeasure(value: string | number): string {
   return groupThousands(plain).replace('-', '\u2212');
 }
 
+const BYTE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
+
+/** `1536` -> `1.54 KB`: three significant digits, in powers of 1,000. */
+export function formatBytes(bytes: number): string {
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), BYTE_UNITS.length - 1);
+  return `${decimal(bytes / 1000 ** power)
+    .toSignificantDigits(3)
+    .toFixed()}\u00a0${BYTE_UNITS[power]}`;
+}
+
 const MONEY_UNIT = /^([A-Z][A-Z0-9_]{2,15})(?:\s+(.*))?$/;
 
 export interface MeasuredText {

@@ -1,11 +1,13 @@
 import { useMatches } from '@tanstack/react-router';
+import { CostsPeriodSelect } from '../costs/period/CostsPeriodSelect.tsx';
 import styles from './frame.module.css';
 import { PeriodSelect } from './PeriodSelect.tsx';
 import { SchemeToggle } from './SchemeToggle.tsx';
 import { TeamSelect } from './TeamSelect.tsx';
 
-/** Pages whose figures follow the period and the team. The others show neither select: it would change nothing. */
-const SCOPED = new Set<string>(['/', '/costs']);
+/** Pages whose figures follow the period, and those that follow the team. The others show no select that changes nothing. */
+const BY_PERIOD = new Set<string>(['/', '/costs', '/allocation', '/statements']);
+const BY_TEAM = new Set<string>(['/', '/costs', '/statements']);
 
 interface TopBarProps {
   readonly onSearch: () => void;
@@ -13,7 +15,7 @@ interface TopBarProps {
 }
 
 export function TopBar({ onSearch, onShortcuts }: TopBarProps) {
-  const scoped = useMatches({ select: (matches) => SCOPED.has(matches.at(-1)?.fullPath ?? '') });
+  const page = useMatches({ select: (matches) => matches.at(-1)?.fullPath ?? '' });
   return (
     <header className={styles.bar}>
       <button type="button" className={styles.search} onClick={onSearch} aria-keyshortcuts="Control+K">
@@ -22,10 +24,10 @@ export function TopBar({ onSearch, onShortcuts }: TopBarProps) {
         <kbd>Ctrl K</kbd>
       </button>
       <div className={styles.barEnd}>
-        {scoped && (
+        {BY_PERIOD.has(page) && (
           <div className={styles.scope}>
-            <PeriodSelect />
-            <TeamSelect />
+            {page === '/costs' ? <CostsPeriodSelect /> : <PeriodSelect />}
+            {BY_TEAM.has(page) && <TeamSelect />}
           </div>
         )}
         <SchemeToggle />

@@ -1,5 +1,5 @@
 export interface PageLink {
-  readonly to: '/' | '/costs' | '/models' | '/decisions';
+  readonly to: '/' | '/costs' | '/allocation' | '/deliveries' | '/statements' | '/models' | '/decisions';
   readonly label: string;
   /** Second key after `g`. */
   readonly key: string;
@@ -20,7 +20,15 @@ export const pageGroups: readonly PageGroup[] = [
     ],
   },
   { label: 'Can we run it?', pages: [{ to: '/models', label: 'Models', key: 'm' }] },
-  { label: 'Can we afford it?', pages: [{ to: '/costs', label: 'Costs', key: 'c' }] },
+  {
+    label: 'Can we afford it?',
+    pages: [
+      { to: '/costs', label: 'Costs', key: 'c' },
+      { to: '/allocation', label: 'Allocation', key: 'a' },
+      { to: '/deliveries', label: 'Deliveries', key: 'l' },
+      { to: '/statements', label: 'Statements', key: 's' },
+    ],
+  },
 ];
 
 export const allPages: readonly PageLink[] = pageGroups.flatMap((group) => group.pages);

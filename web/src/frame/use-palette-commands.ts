@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { listModels } from '../../../src/mlops/registry/schema.ts';
 import { endpointQuery } from '../client.ts';
+import { BUILT_IN_VIEWS } from '../costs/views/built-in-views.ts';
 import { setScheme, useScheme } from '../theme/scheme.ts';
 import type { Overlay } from './overlay.ts';
 import { allPages } from './pages.ts';
@@ -29,6 +30,12 @@ export function usePaletteCommands(text: string, show: (overlay: Overlay) => voi
     ...teams.map((team) => command('Team', team, () => void navigate({ to: '/costs', search: { team } }))),
     command('Action', 'Costs by team and service', () => {
       void navigate({ to: '/costs', search: { by: ['team', 'serviceName'] } });
+    }),
+    ...BUILT_IN_VIEWS.map(({ name, search }) =>
+      command('Action', `Costs: ${name}`, () => void navigate({ to: '/costs', search: { ...search, name } })),
+    ),
+    command('Action', 'What drove the change of cost', () => {
+      void navigate({ to: '/costs', search: { compare: 'sameDays' } });
     }),
     command('Action', 'Rejected decisions', () => {
       void navigate({ to: '/decisions', search: { verdict: 'reject' } });

@@ -6,10 +6,12 @@ interface PageProps {
   /** The answer to the page's question, in one sentence with its figures. */
   readonly answer: ReactNode;
   readonly children: ReactNode;
+  /** The answer takes three lines: their place is kept, so that nothing moves when it comes. */
+  readonly longAnswer?: boolean;
 }
 
 /** A page: what it is called, its answer in one sentence, then what stands behind it. */
-export function Page({ title, answer, children }: PageProps) {
+export function Page({ title, answer, children, longAnswer = false }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Steelyard`;
   }, [title]);
@@ -17,7 +19,7 @@ export function Page({ title, answer, children }: PageProps) {
     <>
       <header className={styles.head}>
         <h1 className={styles.title}>{title}</h1>
-        <div className={styles.answer} data-testid="answer">
+        <div className={`${styles.answer} ${longAnswer ? styles.long : ''}`} data-testid="answer">
           {answer}
         </div>
       </header>

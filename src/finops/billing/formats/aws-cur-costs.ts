@@ -1,5 +1,5 @@
 import type { CurCharge } from './aws-cur-charges.ts';
-import { caseOf, type Sql } from './expressions.ts';
+import { caseOf, isOneOf, type Sql } from './expressions.ts';
 import type { FileColumns } from './file-columns.ts';
 import type { SourceExpression } from './format.ts';
 
@@ -105,7 +105,7 @@ function only(when: string, source: SourceExpression | null): SourceExpression |
 function pricingUnit(file: FileColumns): SourceExpression | null {
   const unit = file.find('pricing/unit');
   if (unit === null) return null;
-  const hours = { when: `${unit.sql} IN ('Hrs', 'hours', 'Hour', 'hrs', 'Hourly')`, value: "'Hours'" };
+  const hours = { when: isOneOf(unit.sql, ['Hrs', 'hours', 'Hour', 'hrs', 'Hourly']), value: "'Hours'" };
   const months = { when: `ends_with(${unit.sql}, '-Mo')`, value: `${unit.sql} || 'nths'` };
   const single = { when: `${unit.sql} IN ('Request', 'API Request', 'Second')`, value: `${unit.sql} || 's'` };
   return { ...unit, sql: caseOf([hours, months, single], unit.sql) };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { Currency, DecimalString } from '../../../platform/units/schema.ts';
 import { CostMetric } from '../../billing/schema.ts';
-import { Dimensions, Filters } from '../selection-schema.ts';
+import { Dimensions, Filters, LeftOut } from '../selection-schema.ts';
 
 const MONTH = '\\d{4}-(?:0[1-9]|1[0-2])';
 const DAY = `${MONTH}-(?:0[1-9]|[12]\\d|3[01])`;
@@ -101,10 +101,7 @@ const Range = z
   .strictObject({
     from: z.string().describe('First billing month or charge day'),
     to: z.string().describe('Last billing month or charge day (included)'),
-    leftOut: z.strictObject({
-      rejectedRows: z.number().int().describe('Rows of its deliveries that were not accepted'),
-      rowsWithoutMetric: z.number().int().describe('Rows whose cost column is empty: unknown, not zero'),
-    }),
+    leftOut: LeftOut,
   })
   .describe('A compared period, as `costs/rows` takes it');
 

@@ -1,0 +1,48 @@
+import { CostMetric, DeliveryId } from '../src/finops/billing/schema.ts';
+import { Filter, MonthOrDay } from '../src/finops/costs/schema.ts';
+import { Month } from '../src/platform/units/schema.ts';
+import type { InputOf } from './frame/command.ts';
+
+export const filterOption = {
+  filter: {
+    value: 'DIM=VALUE',
+    schema: Filter,
+    repeat: true,
+    describe:
+      'Only rows with this value; DIM!=VALUE for any other, VALUE* for a prefix, "DIM=" for rows without one; repeat it for one of several',
+  },
+} as const;
+
+/** Which rows a command is about. */
+export const rowsOptions = {
+  period: { value: 'YYYY-MM', schema: Month, describe: 'One billing period; all when left out' },
+  from: { value: 'MONTH|DAY', schema: MonthOrDay, describe: 'First billing month or charge day of a range' },
+  to: { value: 'MONTH|DAY', schema: MonthOrDay, describe: 'Last billing month or charge day of a range, included' },
+  delivery: {
+    value: 'ID',
+    schema: DeliveryId,
+    describe: 'Exactly this delivery, whether it counts or not (steelyard bill deliveries)',
+  },
+  ...filterOption,
+} as const;
+
+export const metricOption = {
+  metric: {
+    value: CostMetric.options.join('|'),
+    schema: CostMetric,
+    fallback: 'billedCost',
+    describe: 'Cost column to add up',
+  },
+} as const;
+
+export const selectionOptions = { ...metricOption, ...rowsOptions } as const;
+
+type RowsInput = InputOf<Record<never, never>, typeof rowsOptions>;
+
+export function rowsQuery({ period, from, to, delivery, filter }: RowsInput) {
+  return { period, from, to, delivery, filter };
+}
+
+export function selectionQuery(input: InputOf<Record<never, never>, typeof selectionOptions>) {
+  return { metric: input.metric, ...rowsQuery(input) };
+}

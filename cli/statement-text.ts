@@ -1,0 +1,196 @@
+import type {
+  ComparedAmount,
+  IssuedStatement,
+  listStatements,
+  StatementAmount,
+  StatementFacts,
+} from '../src/finops/statements/schema.ts';
+import type { ResponseOf } from '../src/platform/contract/schema.ts';
+import { decimal } from '../src/platform/units/schema.ts';
+import { counted, shownAmount } from './output/amounts.ts';
+import type { Paint } from './output/paint.ts';
+import { facts as factsText, table } from './output/table.ts';
+
+const UNALLOCATED = '(unallocated)';
+const NO_VALUE = '(none)';
+
+type Overview = ResponseOf<typeof listStatements>;
+
+interface OverviewRow {
+  readonly team: string;
+  readonly amount: ComparedAmount;
+  readonly issued: Overview['statements'][number]['issued'];
+  readonly isBill: boolean;
+}
+
+export function overviewText(overview: Overview, paint: Paint): string {
+  const rows: OverviewRow[] = [
+    ...overview.statements.flatMap(({ team, totals, issued }) =>
+      totals.map((amount) => ({ team: team ?? UNALLOCATED, amount, issued, isBill: false })),
+    ),
+    ...overview.bill.map((amount) => ({ team: 'BILL', amount, issued: null, isBill: true })),
+  ];
+  const style = ({ isBill }: OverviewRow) => (isBill ? paint.heading : (text: string) => text);
+  const statements = table(
+    rows,
+    [
+      { title: 'TEAM', cell: ({ team }) => team, style },
+      ...amountColumns<OverviewRow>(({ amount }) => amount).map((column) => ({ ...column, style })),
+      { title: 'ISSUED', cell: ({ issued }) => issuedCell(issued) },
+    ],
+    paint,
+  );
+  return [statements, '', ...basisLines(overview, paint), ...leftOutLines(overview.leftOut, paint)].join('\n');
+}
+
+function issuedCell(issued: OverviewRow['issued']): string | null {
+  if (issued === null) return null;
+  return issued.isCurrent ? `No. ${issued.number}` : `No. ${issued.number}, changed since`;
+}
+
+function amountColumns<Row>(amountOf: (row: Row) => ComparedAmount) {
+  return [
+    { title: 'BILLED', align: 'decimal' as const, cell: (row: Row) => shownAmount(amountOf(row).billedCost) },
+    { title: 'EFFECTIVE', align: 'decimal' as const, cell: (row: Row) => shownAmount(amountOf(row).effectiveCost) },
+    { title: 'BEFORE', align: 'decimal' as const, cell: (row: Row) => shownOrNull(amountOf(row).billedBefore) },
+    { title: 'CURRENCY', cell: (row: Row) => amountOf(row).currency },
+  ];
+}
+
+function shownOrNull(amount: string | null): string | null {
+  return amount === null ? null : shownAmount(amount);
+}
+
+/** A statement for a terminal; `--html` and `--csv` say more. */
+export function statementText(facts: StatementFacts, issued: IssuedStatement | null, paint: Paint): string {
+  const kind =
+    issued === null ? 'Showback, live' : `Chargeback No. ${issued.number}, issued ${issued.issuedAt.slice(0, 10)}`;
+  const head = factsText(
+    [
+      ['team', facts.team ?? UNALLOCATED],
+      ['month', facts.period],
+      ['statement', kind],
+    ],
+    paint,
+  );
+  const sections = [
+    breakdown('TOTAL', facts.totals, () => '', paint),
+    plain('HOW', facts.ways, ({ way }) => way, paint),
+    poolsText(facts.pools, paint),
+    plain('CHARGE', facts.charges, ({ charge }) => charge, paint),
+    breakdown('SERVICE', facts.services, ({ serviceName }) => serviceName, paint),
+    breakdown('PROJECT', facts.projects, ({ project }) => project, paint),
+    plain('WHY NOBODY PAYS', facts.reasons, ({ reason }) => reason, paint),
+    [...basisLines(facts, paint), ...leftOutLines(facts.leftOut, paint)].join('\n'),
+  ];
+  return [head, ...sections.filter((text) => text !== '')].join('\n\n');
+}
+
+function breakdown<Row extends ComparedAmount>(
+  title: string,
+  rows: readonly Row[],
+  nameOf: (row: Row) => string | null,
+  paint: Paint,
+): string {
+  if (rows.length === 0) return '';
+  return table(rows, [{ title, cell: (row) => nameOf(row) ?? NO_VALUE }, ...amountColumns<Row>((row) => row)], paint);
+}
+
+function plain<Row extends StatementAmount>(
+  title: string,
+  rows: readonly Row[],
+  nameOf: (row: Row) => string,
+  paint: Paint,
+): string {
+  if (rows.length === 0) return '';
+  return table(
+    rows,
+    [
+      { title, cell: nameOf },
+      { title: 'BILLED', align: 'decimal', cell: ({ billedCost }) => shownAmount(billedCost) },
+      { title: 'EFFECTIVE', align: 'decimal', cell: ({ effectiveCost }) => shownAmount(effectiveCost) },
+      { title: 'CURRENCY', cell: ({ currency }) => currency },
+    ],
+    paint,
+  );
+}
+
+function poolsText(pools: StatementFacts['pools'], paint: Paint): string {
+  if (pools.length === 0) return '';
+  return table(
+    pools,
+    [
+      { title: 'POOL', cell: ({ rule, way }) => (way === 'idle' ? `${rule} (idle)` : rule) },
+      { title: 'SPLIT', cell: ({ method }) => method },
+      { title: 'PART', align: 'right', cell: ({ ratio }) => percentOf(ratio) },
+      { title: 'OF BILLED', align: 'decimal', cell: ({ poolBilledCost }) => shownAmount(poolBilledCost) },
+      { title: 'BILLED', align: 'decimal', cell: ({ billedCost }) => shownAmount(billedCost) },
+      { title: 'EFFECTIVE', align: 'decimal', cell: ({ effectiveCost }) => shownAmount(effectiveCost) },
+      { title: 'CURRENCY', cell: ({ currency }) => currency },
+    ],
+    paint,
+  );
+}
+
+/** `0.3333333333` -> `33.33 %`. */
+function percentOf(ratio: string | null): string | null {
+  return ratio === null ? null : `${decimal(ratio).times(100).toFixed(2)} %`;
+}
+
+interface Basis {
+  readonly basis: string | null;
+  readonly deliveries: readonly string[];
+  readonly rulesVersion: number;
+  readonly previousPeriod: string;
+  readonly previousBasis: string | null;
+  readonly previousRulesVersion: number | null;
+}
+
+function basisLines(facts: Basis, paint: Paint): string[] {
+  const { basis, deliveries, rulesVersion, previousPeriod, previousBasis, previousRulesVersion } = facts;
+  const what = deliveries.length === 1 ? 'delivery' : 'deliveries';
+  const before = previousRulesVersion === null ? `no bill covers ${previousPeriod}` : previousPeriod;
+  return [
+    `Stands on ${what} ${deliveries.join(', ')}, rules version ${rulesVersion}${idText('--basis', basis)}.`,
+    `Before: ${before}${idText('--previous-basis', previousBasis)}.`,
+  ].map(paint.faint);
+}
+
+function idText(flag: string, id: string | null): string {
+  return id === null ? '' : `, ${flag} ${id}`;
+}
+
+function leftOutLines(leftOut: StatementFacts['leftOut'], paint: Paint): string[] {
+  const { rejectedRows, rowsWithoutBilledCost, rowsWithoutEffectiveCost } = leftOut;
+  return [
+    ...(rejectedRows > 0 ? [`Left out: ${counted(rejectedRows, 'row')} of the bill that could not be accepted.`] : []),
+    ...(rowsWithoutBilledCost > 0 ? [`Left out: ${counted(rowsWithoutBilledCost, 'row')} without a billed cost.`] : []),
+    ...(rowsWithoutEffectiveCost > 0
+      ? [`Left out: ${counted(rowsWithoutEffectiveCost, 'row')} without an effective cost.`]
+      : []),
+  ].map(paint.waiting);
+}
+
+export function issuedTable(statements: readonly IssuedStatement[], paint: Paint): string {
+  const rows = statements.flatMap((statement) => {
+    const totals: (StatementAmount | null)[] = statement.totals.length === 0 ? [null] : statement.totals;
+    return totals.map((total) => ({ statement, total }));
+  });
+  return table(
+    rows,
+    [
+      { title: 'NO.', align: 'right', cell: ({ statement }) => String(statement.number) },
+      { title: 'TEAM', cell: ({ statement }) => statement.team ?? UNALLOCATED },
+      { title: 'MONTH', cell: ({ statement }) => statement.period },
+      { title: 'BILLED', align: 'decimal', cell: ({ total }) => shownAmount(total?.billedCost ?? '0') },
+      { title: 'EFFECTIVE', align: 'decimal', cell: ({ total }) => shownAmount(total?.effectiveCost ?? '0') },
+      { title: 'CURRENCY', cell: ({ total }) => total?.currency ?? null },
+      { title: 'ISSUED', cell: ({ statement }) => statement.issuedAt.slice(0, 10) },
+      {
+        title: 'CORRECTS',
+        cell: ({ statement }) => (statement.corrects === null ? null : `No. ${statement.corrects}`),
+      },
+    ],
+    paint,
+  );
+}

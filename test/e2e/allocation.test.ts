@@ -1,0 +1,216 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { getReconciliation } from '../../src/finops/allocation/reconciliation/schema.ts';
+import {
+  getAllocationRules,
+  getCoverage,
+  getRuleHits,
+  getUnallocated,
+  previewAllocation,
+} from '../../src/finops/allocation/schema.ts';
+import { costRows } from '../../src/finops/costs/schema.ts';
+import { recordUsage } from '../../src/finops/metering/schema.ts';
+import { decimal } from '../../src/platform/units/schema.ts';
+import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
+import { demoApplication, type RunningServer } from '../support/demo.ts';
+import { ask, newestMonth } from './questions.ts';
+
+const RULES = join(import.meta.dirname, '../../examples/recommender/config/allocation-rules.yaml');
+const MORE = `    - name: all-the-rest
+      match: { serviceName: "*" }
+      subject: { team: platform }
+`;
+
+describe.skipIf(!hasChromium)('allocation in the browser (skipped where Debian’s chromium is not installed)', () => {
+  let server: RunningServer;
+  let browser: Browser;
+  let month: string;
+  const rules = readFileSync(RULES, 'utf8');
+  beforeAll(async () => {
+    await buildWeb();
+    server = await demoApplication();
+    browser = await launchBrowser();
+    month = await newestMonth(server.url);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  const coverage = async () => (await ask(server.url, getCoverage, { query: { period: month } })).rows;
+  const version = async () => (await ask(server.url, getAllocationRules, {})).version;
+  const value = (page: Page, id: string) => page.getByTestId(id).locator('data').first().getAttribute('value');
+
+  async function visit(path: string): Promise<Page> {
+    const { page } = await newVisit(browser);
+    await open(page, `${server.url}${path}`);
+    return page;
+  }
+
+  async function write(page: Page, text: string): Promise<void> {
+    await page.getByLabel('Allocation rules as YAML').fill(text);
+  }
+
+  it('says how much of the bill has somebody and how much has nobody, to the last digit', async () => {
+    const [row] = await coverage();
+    const page = await visit('/allocation');
+    expect(await value(page, 'headline')).toBe(
+      String(
+        decimal(row?.allocated ?? 0)
+          .plus(row?.idle ?? 0)
+          .toFixed(),
+      ),
+    );
+    expect(await value(page, 'unallocated')).toBe(
+      decimal(row?.unallocated ?? 0)
+        .plus(row?.sharedUnallocated ?? 0)
+        .toFixed(),
+    );
+    expect(await readable(page.getByTestId('answer'))).toMatch(/split from shared pools.*version 1 of the rules/s);
+  });
+
+  it('lists the rules in order with what each took, and what none took', async () => {
+    const { hits } = await ask(server.url, getRuleHits, { query: { period: month } });
+    const page = await visit('/allocation');
+    const rows = page.getByTestId('rules').locator('tbody tr');
+    const named = hits.filter(({ rule }) => rule !== null);
+    expect(await rows.count()).toBe(named.length);
+    for (const [index, hit] of named.entries()) {
+      const row = rows.nth(index);
+      expect(await readable(row)).toContain(hit.rule);
+      expect(await row.locator('data').first().getAttribute('value')).toBe(hit.amount);
+    }
+    const none = hits.find(({ rule }) => rule === null);
+    expect(await page.getByTestId('rules').locator('tfoot data').getAttribute('value')).toBe(none?.amount);
+    expect(await readable(page.getByTestId('rules'))).toContain('split by weight: team search 3');
+  });
+
+  it('shows the coverage by day and as a table, in the address', async () => {
+    const page = await visit('/allocation');
+    await page.getByRole('button', { name: 'Table' }).click();
+    await page.waitForURL(/chart=table/);
+    const table = page.getByRole('region', { name: 'The coverage as a table' });
+    const months = (await ask(server.url, getCoverage, {})).rows;
+    await expect.poll(() => table.locator('tbody tr').count()).toBe(months.length);
+    await page.getByRole('button', { name: 'Days' }).click();
+    await page.waitForURL(/trend=days/);
+    await expect.poll(() => table.locator('tbody tr').count()).toBeGreaterThan(months.length);
+  });
+
+  it('tells what has nobody by another dimension, and leads to its bill rows', async () => {
+    const page = await visit('/allocation?by=chargeCategory');
+    const { rows } = await ask(server.url, getUnallocated, { query: { period: month, by: 'chargeCategory' } });
+    const shown = page.getByTestId('unallocated-rows').locator('tbody tr');
+    expect(await shown.first().locator('data').getAttribute('value')).toBe(rows[0]?.amount);
+    await shown.first().getByRole('link').click();
+    await page.waitForURL(/\/costs.*view=rows/);
+    await page.getByTestId('rows-total').waitFor();
+    expect(await value(page, 'rows-total')).toBe(rows[0]?.amount);
+  });
+
+  it('puts a suggested rule into a draft of the rules in force, which stays when the page is left', async () => {
+    const page = await visit('/allocation');
+    await page
+      .getByRole('button', { name: /^Try it/ })
+      .first()
+      .click();
+    const draft = page.getByLabel('Allocation rules as YAML');
+    const text = await draft.inputValue();
+    expect(text).toContain('name: "tagged-resources"');
+    expect(text.trimEnd().split('- name:')).toHaveLength(rules.split('- name:').length + 1);
+    for (const key of ['Escape', 'Tab']) await page.keyboard.press(key);
+    await page.getByRole('link', { name: 'Models' }).click();
+    await page.waitForURL('**/models**');
+    await page.goBack();
+    expect(await draft.inputValue()).toBe(text);
+  });
+
+  it('shows what is wrong with rules, with the line, and marks it', async () => {
+    const page = await visit('/allocation');
+    await write(page, rules.replace('subject: { team: search }', 'subjekt: { team: search }'));
+    await page.getByRole('button', { name: /^Preview/ }).click();
+    const alert = page.getByRole('alert');
+    await alert.waitFor();
+    expect(await readable(alert)).toContain('did you mean "subject"');
+    expect(await readable(alert)).toContain('manifest_invalid');
+    await alert.getByRole('button', { name: /^Line/ }).last().click();
+    const marked = await page.evaluate<string>('document.getSelection().toString()');
+    expect(marked).toContain('subjekt');
+  });
+
+  it('previews what moves, in money, applies it only then, and can be undone', async () => {
+    const text = rules + MORE;
+    const documents = [{ file: 'rules.yaml', text }];
+    const { totals, moves } = await ask(server.url, previewAllocation, { body: { documents, period: month } });
+    const before = await version();
+    const page = await visit('/allocation');
+    await write(page, text);
+    await page.getByLabel('Allocation rules as YAML').press('Control+Enter');
+    await page.getByTestId('preview').waitFor();
+    expect(await value(page, 'moved')).toBe(totals[0]?.moved);
+    expect(await value(page, 'unallocated-after')).toBe(totals[0]?.unallocatedAfter);
+    expect(await page.getByTestId('moves').locator('tbody data').first().getAttribute('value')).toBe(moves[0]?.amount);
+    expect(await version()).toBe(before);
+    await write(page, `${text}# changed\n`);
+    expect(await page.getByRole('button', { name: 'Apply these rules' }).isDisabled()).toBe(true);
+    await write(page, text);
+    await page.getByRole('button', { name: 'Apply these rules' }).click();
+    await page.getByText(`Version ${before + 1} of the rules is in force`).waitFor();
+    expect(await version()).toBe(before + 1);
+    const [covered] = await coverage();
+    expect(
+      decimal(covered?.unallocated ?? 0)
+        .plus(covered?.sharedUnallocated ?? 0)
+        .toFixed(),
+    ).toBe(totals[0]?.unallocatedAfter);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    const nobodys = async () => decimal((await coverage())[0]?.unallocated ?? 0).toFixed();
+    await expect.poll(nobodys, { timeout: 20_000 }).toBe(totals[0]?.unallocatedBefore);
+    await page.getByText(`Version ${before + 2} of the rules is in force`).waitFor();
+  });
+
+  it('shows earlier versions of the rules, which take nothing any more', async () => {
+    const page = await visit('/allocation');
+    await page.getByLabel('Version of the rules').selectOption('1');
+    await page.waitForURL(/version=1/);
+    await page.getByText('Not in force any more').waitFor();
+    expect(await page.getByTestId('rules').locator('data').count()).toBe(0);
+  });
+
+  it('meets metered use with the bill, resource by resource', async () => {
+    const { rows } = await ask(server.url, costRows, {
+      query: { period: month, filter: 'resourceName=support-assistant-v2-endpoint-1', pageSize: 1 },
+    });
+    const resourceId = rows[0]?.resourceId ?? '';
+    const period = { start: `${month}-02T00:00:00Z`, end: `${month}-02T06:00:00Z` };
+    const subject = { team: 'assistant', endpoint: 'support-assistant' };
+    const held = { resource: 'gpu:T4', resourceId, quantity: '1', period, subject, origin: 'test' };
+    await ask(server.url, recordUsage, { body: { intervals: [{ usage: 'e2e-held', ...held }] } });
+    const found = await ask(server.url, getReconciliation, { query: { period: month } });
+    const resource = found.resources.find(
+      (one) => one.resource === resourceId.toLowerCase() || one.resource === resourceId,
+    );
+    const page = await visit('/allocation');
+    const row = page.getByTestId('reconciliation').getByRole('row', { name: /support-assistant-v2-endpoint-1/ });
+    const amounts = await Promise.all(
+      [0, 1, 2, 3].map((index) => row.locator('data').nth(index).getAttribute('value')),
+    );
+    expect(amounts).toEqual([resource?.billed, resource?.reconciled, resource?.idle, resource?.untracked]);
+    expect(resource?.reconciled).not.toBe('0');
+    const totals = page.getByTestId('reconciliation').locator('tfoot data');
+    expect(await totals.first().getAttribute('value')).toBe(found.totals[0]?.billed);
+  });
+
+  it('saves the rules with what they took as CSV', async () => {
+    const { hits } = await ask(server.url, getRuleHits, { query: { period: month } });
+    const page = await visit('/allocation');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'CSV of the rules' }).click(),
+    ]);
+    const text = readFileSync(await download.path(), 'utf8');
+    expect(text).toContain(hits[0]?.amount);
+  });
+});

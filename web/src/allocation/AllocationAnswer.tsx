@@ -1,0 +1,32 @@
+import { decimal } from '../../../src/platform/units/schema.ts';
+import { formatShare } from '../format/number.ts';
+import { formatMonth } from '../format/time.ts';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import type { BillParts } from './bill-parts.ts';
+import type { Allocation } from './use-allocation.ts';
+
+interface AllocationAnswerProps {
+  readonly allocation: Allocation;
+  readonly parts: BillParts;
+}
+
+/** How much of the bill has somebody, how it came to them, and how much has nobody. */
+export function AllocationAnswer({ allocation, parts }: AllocationAnswerProps) {
+  const { scope, rules } = allocation;
+  const { currency, total } = parts;
+  const when = scope.month === undefined ? 'in all months' : `in ${formatMonth(scope.month)}`;
+  if (decimal(total).isZero()) return `Nothing was billed ${when}.`;
+  const money = (amount: string) => <MoneyFigure money={{ amount, currency }} />;
+  return (
+    <>
+      <strong>{formatShare(parts.answered, total)}</strong> of {money(total)} billed {when} has somebody who answers for
+      it: <span data-testid="headline">{money(parts.answered)}</span>, of it {money(parts.direct)} direct,{' '}
+      {money(parts.shared)} split from shared pools and {money(parts.idle)} idle;{' '}
+      <strong>
+        <span data-testid="unallocated">{money(parts.unallocated)}</span>
+      </strong>{' '}
+      ({formatShare(parts.unallocated, total)}) is nobody’s, by{' '}
+      {rules.data?.version === 0 ? 'no rules at all' : `version ${rules.data?.version} of the rules`}.
+    </>
+  );
+}

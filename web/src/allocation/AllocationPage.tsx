@@ -1,0 +1,64 @@
+import { counted } from '../format/number.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { ErrorState } from '../parts/ErrorState.tsx';
+import { Notice } from '../parts/Notice.tsx';
+import { Page } from '../parts/Page.tsx';
+import { AllocationAnswer } from './AllocationAnswer.tsx';
+import styles from './allocation.module.css';
+import { CoverageByCard } from './CoverageByCard.tsx';
+import { CoverageCard } from './CoverageCard.tsx';
+import { PreviewCard } from './PreviewCard.tsx';
+import { ReconciliationCard } from './ReconciliationCard.tsx';
+import { RulesCard } from './RulesCard.tsx';
+import { UnallocatedCard } from './UnallocatedCard.tsx';
+import { type Allocation, useAllocation } from './use-allocation.ts';
+import { useDraft } from './use-draft.ts';
+
+/** Who pays, by which rules, and what has nobody? */
+export function AllocationPage() {
+  const allocation = useAllocation();
+  const draft = useDraft();
+  const { scope, rules, hits, coverage } = allocation;
+  const unknown = (coverage.data?.rows ?? []).reduce((sum, row) => sum + row.rowsWithoutMetric, 0);
+  const failed = [rules, hits, coverage].find((query) => query.error !== null && query.data === undefined);
+  return (
+    <Page title="Allocation" answer={answerOf(allocation, failed !== undefined)} longAnswer={!scope.empty}>
+      <div className={styles.stack}>
+        {failed !== undefined && (
+          <ErrorState error={failed.error} what="The allocation" onRetry={() => void failed.refetch()} />
+        )}
+        {scope.empty && (
+          <EmptyState
+            shows="Who pays for what: how much of the bill has a team, by which rule, and what has nobody."
+            why="No bill has been imported yet, so there is nothing to allocate. Rules can be written before."
+            command="steelyard bill import bills/ --source aws"
+          />
+        )}
+        {unknown > 0 && (
+          <Notice>
+            <strong>Not in the figures:</strong> {counted(unknown, 'row')} whose billed cost is empty: unknown, not
+            zero.
+          </Notice>
+        )}
+        {!scope.empty && <CoverageCard allocation={allocation} />}
+        <RulesCard allocation={allocation} />
+        {!scope.empty && (
+          <>
+            <CoverageByCard allocation={allocation} />
+            <UnallocatedCard allocation={allocation} draft={draft} />
+          </>
+        )}
+        <PreviewCard allocation={allocation} draft={draft} />
+        {!scope.empty && scope.month !== undefined && <ReconciliationCard period={scope.month} />}
+      </div>
+    </Page>
+  );
+}
+
+function answerOf(allocation: Allocation, failed: boolean) {
+  if (allocation.scope.empty) return 'No bill has been imported yet, so nothing is allocated.';
+  if (failed) return 'The allocation could not be read.';
+  if (allocation.parts === undefined) return <AnswerPending />;
+  return <AllocationAnswer allocation={allocation} parts={allocation.parts} />;
+}

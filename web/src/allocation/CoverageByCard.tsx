@@ -1,0 +1,149 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { CoverageDimension, type CoverageRow, getCoverage } from '../../../src/finops/allocation/schema.ts';
+import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { toCsv } from '../format/csv.ts';
+import { dimensionLabel, dimensionValue } from '../format/dimension.ts';
+import { formatPercent } from '../format/number.ts';
+import { Card } from '../parts/Card.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { Select } from '../parts/Select.tsx';
+import { ShareBar } from '../parts/ShareBar.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+import styles from './allocation.module.css';
+import type { Allocation } from './use-allocation.ts';
+
+const HEIGHT = 320;
+const SHOWN = 12;
+const USUAL: CoverageDimension = 'serviceName';
+
+/** Which part of the bill is well covered, and which is not. */
+export function CoverageByCard({ allocation }: { readonly allocation: Allocation }) {
+  const { scope, search, currency } = allocation;
+  const by = search.of ?? USUAL;
+  const navigate = useNavigate({ from: '/allocation' });
+  const coverage = useQuery({
+    ...endpointQuery(getCoverage, { query: { period: scope.month, by } }),
+    enabled: scope.ready,
+  });
+  const rows = byValue(coverage.data?.rows ?? [], currency);
+  const csv = () =>
+    toCsv(
+      [by, 'total', 'allocated', 'idle', 'sharedUnallocated', 'unallocated', 'currency'],
+      rows.map((row) => [
+        ...[row.value, row.total, row.allocated, row.idle, row.sharedUnallocated, row.unallocated, currency],
+      ]),
+    );
+  return (
+    <Card
+      title="What is covered, and what is not?"
+      note={`By ${dimensionLabel(by).toLowerCase()}, the largest ${rows.length > SHOWN ? `${SHOWN} of ${rows.length}` : 'first'}`}
+      actions={
+        <>
+          <Select
+            label="By"
+            value={by}
+            options={CoverageDimension.options.map((value) => ({ value, label: dimensionLabel(value) }))}
+            onChange={(value) =>
+              void navigate({
+                search: (before) => ({
+                  ...before,
+                  of: CoverageDimension.options.find((one) => one === value && one !== USUAL),
+                }),
+                resetScroll: false,
+              })
+            }
+          />
+          <CsvButton name={`coverage-by-${by}`} what="the coverage by value" text={csv} />
+        </>
+      }
+      flush
+    >
+      <Loaded query={coverage} what="The coverage" height={HEIGHT}>
+        {() => (
+          <table className={table.table}>
+            <thead>
+              <tr>
+                <th scope="col">{dimensionLabel(by)}</th>
+                <th scope="col" className={table.number}>
+                  Whole
+                </th>
+                <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+                  Idle
+                </th>
+                <th scope="col" className={table.number}>
+                  Nobody’s
+                </th>
+                <th scope="col" className={`${styles.shareColumn} ${table.number}`}>
+                  Has somebody
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.slice(0, SHOWN).map((row) => (
+                <tr key={row.value}>
+                  <th scope="row">{dimensionValue(by, row.value)}</th>
+                  <td className={table.number}>
+                    <MoneyFigure money={{ amount: row.total, currency }} />
+                  </td>
+                  <td className={`${table.number} ${table.wideOnly}`}>
+                    <MoneyFigure money={{ amount: row.idle, currency }} />
+                  </td>
+                  <td className={table.number}>
+                    <MoneyFigure money={{ amount: nobodys(row), currency }} />
+                  </td>
+                  <td className={`${styles.shareColumn} ${table.number}`}>
+                    <Share row={row} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Loaded>
+    </Card>
+  );
+}
+
+function Share({ row }: { readonly row: CoverageRow }) {
+  if (row.allocatedRatio === null) return <Unknown reason="The whole is not above zero, so no share can be given." />;
+  return (
+    <span className={styles.share}>
+      <ShareBar ratio={row.allocatedRatio} />
+      <span>{formatPercent(row.allocatedRatio * 100)}</span>
+    </span>
+  );
+}
+
+function nobodys(row: CoverageRow): string {
+  return decimalString(decimal(row.unallocated).plus(row.sharedUnallocated));
+}
+
+/** One row a value, the periods summed, the largest first. */
+function byValue(rows: readonly CoverageRow[], currency: string): CoverageRow[] {
+  const own = rows.filter((row) => row.currency === currency);
+  const groups = [...Map.groupBy(own, ({ value }) => value).values()];
+  return groups.flatMap(summed).toSorted((a, b) => decimal(b.total).comparedTo(a.total));
+}
+
+function summed(rows: readonly CoverageRow[]): CoverageRow[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const sum = (pick: (row: CoverageRow) => string) =>
+    decimalString(rows.reduce((all, row) => all.plus(pick(row)), decimal(0)));
+  const [total, allocated, idle] = [sum((row) => row.total), sum((row) => row.allocated), sum((row) => row.idle)];
+  const whole = decimal(total);
+  const ratio = whole.greaterThan(0) ? decimal(allocated).plus(idle).dividedBy(whole).toNumber() : null;
+  return [
+    {
+      ...first,
+      ...{ total, allocated, idle, allocatedRatio: ratio },
+      unallocated: sum((row) => row.unallocated),
+      sharedUnallocated: sum((row) => row.sharedUnallocated),
+    },
+  ];
+}

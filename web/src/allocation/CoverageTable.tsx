@@ -1,0 +1,68 @@
+import type { ShareLine } from '../charts/share-line.ts';
+import type { BarSeries } from '../charts/stacked-bars-option.ts';
+import { slotLabel } from '../costs/slots.ts';
+import { formatPercent } from '../format/number.ts';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { Swatch } from '../parts/Swatch.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+
+interface CoverageTableProps {
+  readonly slots: readonly string[];
+  readonly series: readonly BarSeries[];
+  readonly share: ShareLine;
+  readonly currency: string;
+}
+
+/** The coverage as figures: a row a month or day. */
+export function CoverageTable({ slots, series, share, currency }: CoverageTableProps) {
+  return (
+    <section
+      className={table.scroll}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard
+      tabIndex={0}
+      aria-label="The coverage as a table"
+    >
+      <table className={`${table.table} ${table.grid}`}>
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            {series.map((one) => (
+              <th key={one.id} scope="col" className={table.number}>
+                <span className={table.named}>
+                  <Swatch variable={one.variable} />
+                  {one.label}
+                </span>
+              </th>
+            ))}
+            <th scope="col" className={table.number}>
+              Has somebody
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {slots.map((slot, index) => {
+            const ratio = share.ratios[index] ?? null;
+            return (
+              <tr key={slot}>
+                <th scope="row">{slotLabel(slot)}</th>
+                {series.map((one) => (
+                  <td key={one.id} className={table.number}>
+                    <MoneyFigure money={{ amount: one.amounts[index] ?? '0', currency }} />
+                  </td>
+                ))}
+                <td className={table.number}>
+                  {ratio === null ? (
+                    <Unknown reason="The whole is not above zero, so no share can be given." />
+                  ) : (
+                    formatPercent(ratio * 100)
+                  )}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,55 @@
+import type { Preview } from '../../../src/finops/allocation/schema.ts';
+import { decimal } from '../../../src/platform/units/schema.ts';
+import { counted } from '../format/number.ts';
+import { MoneyDelta } from '../parts/MoneyDelta.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import table from '../table/table.module.css';
+import styles from './allocation.module.css';
+import { holderText } from './holder-text.ts';
+
+const SHOWN = 12;
+
+/** What everybody has before and after, the largest change first; who keeps what they have is not listed. */
+export function HoldersTable({ holders }: { readonly holders: Preview['holders'] }) {
+  const changed = holders.filter(({ change }) => !decimal(change).isZero());
+  return (
+    <div>
+      <h3 className={styles.subTitle}>Who has what</h3>
+      <table className={`${table.table} ${styles.tight}`} data-testid="holders">
+        <thead>
+          <tr>
+            <th scope="col">Who</th>
+            <th scope="col" className={table.number}>
+              Now
+            </th>
+            <th scope="col" className={table.number}>
+              Then
+            </th>
+            <th scope="col" className={table.number}>
+              Change
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {changed.slice(0, SHOWN).map((holder) => (
+            <tr key={`${holderText(holder)} ${holder.currency}`}>
+              <th scope="row">{holderText(holder)}</th>
+              <td className={table.number}>
+                <MoneyFigure money={{ amount: holder.before, currency: holder.currency }} />
+              </td>
+              <td className={table.number}>
+                <MoneyFigure money={{ amount: holder.after, currency: holder.currency }} />
+              </td>
+              <td className={table.number}>
+                <MoneyDelta money={{ amount: holder.change, currency: holder.currency }} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {changed.length > SHOWN && (
+        <p className={styles.small}>and {counted(changed.length - SHOWN, 'smaller change')}</p>
+      )}
+    </div>
+  );
+}

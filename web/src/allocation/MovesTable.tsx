@@ -1,0 +1,40 @@
+import type { Preview } from '../../../src/finops/allocation/schema.ts';
+import { counted } from '../format/number.ts';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import table from '../table/table.module.css';
+import styles from './allocation.module.css';
+import { holderText } from './holder-text.ts';
+
+const SHOWN = 12;
+
+/** Money that changes hands, the largest first. */
+export function MovesTable({ moves }: { readonly moves: Preview['moves'] }) {
+  return (
+    <div>
+      <h3 className={styles.subTitle}>From whom to whom</h3>
+      <table className={`${table.table} ${styles.tight}`} data-testid="moves">
+        <thead>
+          <tr>
+            <th scope="col">From</th>
+            <th scope="col">To</th>
+            <th scope="col" className={table.number}>
+              Moves
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {moves.slice(0, SHOWN).map((move) => (
+            <tr key={`${holderText(move.from)} ${holderText(move.to)} ${move.currency}`}>
+              <td>{holderText(move.from)}</td>
+              <th scope="row">{holderText(move.to)}</th>
+              <td className={table.number}>
+                <MoneyFigure money={move} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {moves.length > SHOWN && <p className={styles.small}>and {counted(moves.length - SHOWN, 'smaller move')}</p>}
+    </div>
+  );
+}

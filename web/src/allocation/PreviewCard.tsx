@@ -1,0 +1,112 @@
+import { type ChangeEvent, type KeyboardEvent, useId } from 'react';
+import { formatMonth } from '../format/time.ts';
+import { Card } from '../parts/Card.tsx';
+import { Notice } from '../parts/Notice.tsx';
+import parts from '../parts/parts.module.css';
+import { Skeleton } from '../parts/Skeleton.tsx';
+import styles from './allocation.module.css';
+import { PreviewErrors } from './PreviewErrors.tsx';
+import { PreviewResult } from './PreviewResult.tsx';
+import { rulesYaml } from './rules-yaml.ts';
+import type { Allocation } from './use-allocation.ts';
+import { DRAFT_ID, type Draft } from './use-draft.ts';
+import { usePreview } from './use-preview.ts';
+
+const RESULT_HEIGHT = 240;
+
+interface PreviewCardProps {
+  readonly allocation: Allocation;
+  readonly draft: Draft;
+}
+
+/** New rules as YAML: what would move, from whom to whom, before they are applied. */
+export function PreviewCard({ allocation, draft }: PreviewCardProps) {
+  const { scope, rules } = allocation;
+  const id = useId();
+  const change = usePreview(scope.month, rules.data);
+  const ready = draft.text.trim() !== '' && !change.looking;
+  const look = () => {
+    if (ready) change.look(draft.text);
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    look();
+  };
+  const read = async (event: ChangeEvent<HTMLInputElement>) => {
+    const file = event.target.files?.[0];
+    if (file !== undefined) draft.set(await file.text());
+    event.target.value = '';
+  };
+  const stale = change.seen !== undefined && change.seen.text !== draft.text;
+  return (
+    <Card
+      title="What would other rules move?"
+      note={`Nothing changes until you apply. Looks at ${scope.month === undefined ? 'all months' : formatMonth(scope.month)}; rules that are applied hold for all months`}
+      actions={
+        <>
+          <button
+            type="button"
+            className={parts.button}
+            disabled={rules.data === undefined}
+            onClick={() => rules.data !== undefined && draft.set(rulesYaml(rules.data))}
+          >
+            Begin with the rules in force
+          </button>
+          <label htmlFor={id} className={`${parts.button} ${styles.fileButton}`}>
+            Open a file
+            <input
+              id={id}
+              type="file"
+              accept=".yaml,.yml,.json,text/yaml"
+              className="visually-hidden"
+              onChange={read}
+            />
+          </label>
+        </>
+      }
+    >
+      <div className={styles.preview}>
+        <label htmlFor={DRAFT_ID} className="visually-hidden">
+          Allocation rules as YAML
+        </label>
+        <textarea
+          id={DRAFT_ID}
+          className={`${parts.area} ${styles.yaml}`}
+          spellCheck={false}
+          placeholder="Paste an AllocationRules document, open a file, or begin with the rules in force."
+          value={draft.text}
+          onChange={(event) => draft.set(event.target.value)}
+          onKeyDown={onKey}
+        />
+        <div className={styles.previewButtons}>
+          <button type="button" className={`${parts.button} ${parts.primary}`} disabled={!ready} onClick={look}>
+            {change.looking ? 'Looking…' : 'Preview'} <span aria-hidden="true">Ctrl ↵</span>
+          </button>
+          {draft.text !== '' && (
+            <button type="button" className={parts.button} onClick={() => draft.set('')}>
+              Clear
+            </button>
+          )}
+        </div>
+        {change.error !== null && <PreviewErrors error={change.error} />}
+        {change.looking && <Skeleton height={RESULT_HEIGHT} />}
+        {change.seen !== undefined && <PreviewResult previewed={change.seen} stale={stale} change={change} />}
+        {change.applied && (
+          <Notice
+            kind="status"
+            actions={
+              change.canUndo && (
+                <button type="button" className={parts.button} disabled={change.applying} onClick={change.undo}>
+                  {change.applying ? 'Undoing…' : 'Undo'}
+                </button>
+              )
+            }
+          >
+            Version {rules.data?.version} of the rules is in force, and every month stands on it.
+          </Notice>
+        )}
+      </div>
+    </Card>
+  );
+}

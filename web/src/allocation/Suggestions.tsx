@@ -1,0 +1,54 @@
+import type { Suggestion } from '../../../src/finops/allocation/schema.ts';
+import { dimensionLabel } from '../format/dimension.ts';
+import { counted } from '../format/number.ts';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import parts from '../parts/parts.module.css';
+import styles from './allocation.module.css';
+import { rulesYaml, withRule } from './rules-yaml.ts';
+import type { Allocation } from './use-allocation.ts';
+import { DRAFT_ID, type Draft } from './use-draft.ts';
+
+const SHOWN = 5;
+
+interface SuggestionsProps {
+  readonly suggestions: readonly Suggestion[];
+  readonly allocation: Allocation;
+  readonly draft: Draft;
+}
+
+/** Rules that would take most of what has nobody; one is put into the draft, to be named and previewed there. */
+export function Suggestions({ suggestions, allocation, draft }: SuggestionsProps) {
+  const inForce = allocation.rules.data;
+  if (suggestions.length === 0 || inForce === undefined) return null;
+  const take = ({ rule }: Suggestion) => {
+    draft.set(withRule(draft.text.trim() === '' ? rulesYaml(inForce) : draft.text, rule));
+    const place = document.getElementById(DRAFT_ID);
+    place?.scrollIntoView({ block: 'center' });
+    place?.focus({ preventScroll: true });
+  };
+  return (
+    <div className={styles.suggestions}>
+      <h3 className={styles.subTitle}>Rules that would take most of it</h3>
+      <ul className={styles.suggestionList}>
+        {suggestions.slice(0, SHOWN).map((one) => (
+          <li key={`${one.dimension} ${one.value} ${one.currency}`} className={styles.suggestion}>
+            <span>
+              {dimensionLabel(one.dimension)} {one.value === null ? 'has a value' : <>is {one.value}</>}: takes{' '}
+              <strong>
+                <MoneyFigure money={one} />
+              </strong>
+              , {counted(one.billRows, 'row')}
+              {one.values > 1 && ` of ${counted(one.values, 'value')}`}
+            </span>
+            <button type="button" className={parts.button} onClick={() => take(one)}>
+              Try it
+              <span className="visually-hidden">
+                : a rule on {dimensionLabel(one.dimension)} {one.value ?? 'with any value'}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,135 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { getUnallocated } from '../../../src/finops/allocation/schema.ts';
+import { costDimensions } from '../../../src/finops/costs/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { toCsv } from '../format/csv.ts';
+import { dimensionLabel, dimensionValue } from '../format/dimension.ts';
+import { formatCount, formatPercent } from '../format/number.ts';
+import { Card } from '../parts/Card.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { Select } from '../parts/Select.tsx';
+import { ShareBar } from '../parts/ShareBar.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+import styles from './allocation.module.css';
+import { Suggestions } from './Suggestions.tsx';
+import type { Allocation } from './use-allocation.ts';
+import type { Draft } from './use-draft.ts';
+
+const HEIGHT = 320;
+const SHOWN = 10;
+const USUAL = 'serviceName';
+
+interface UnallocatedCardProps {
+  readonly allocation: Allocation;
+  readonly draft: Draft;
+}
+
+/** What has nobody, by any dimension, and which rules would take most of it. */
+export function UnallocatedCard({ allocation, draft }: UnallocatedCardProps) {
+  const { scope, search } = allocation;
+  const by = search.by ?? USUAL;
+  const navigate = useNavigate({ from: '/allocation' });
+  const known = useQuery(endpointQuery(costDimensions));
+  const unallocated = useQuery({
+    ...endpointQuery(getUnallocated, { query: { period: scope.month, by, limit: SHOWN } }),
+    enabled: scope.ready,
+    placeholderData: keepPreviousData,
+  });
+  const dimensions = [...(known.data?.focusColumns ?? []), ...(known.data?.tagKeys ?? []).map((key) => `tag:${key}`)];
+  const options = [...new Set([by, ...dimensions])];
+  const csv = () =>
+    toCsv(
+      [by, 'amount', 'currency', 'billRows'],
+      (unallocated.data?.rows ?? []).map((row) => [row.value, row.amount, row.currency, String(row.billRows)]),
+    );
+  return (
+    <Card
+      title="What has nobody, and what would take it?"
+      note={`Billed cost that no rule took, by ${dimensionLabel(by).toLowerCase()}, the largest first`}
+      actions={
+        <>
+          <Select
+            label="By"
+            value={by}
+            options={options.map((value) => ({ value, label: dimensionLabel(value) }))}
+            onChange={(value) =>
+              void navigate({
+                search: (before) => ({ ...before, by: value === USUAL ? undefined : value }),
+                resetScroll: false,
+              })
+            }
+          />
+          <CsvButton name={`unallocated-by-${by}`} what="what is unallocated" text={csv} />
+        </>
+      }
+      flush
+    >
+      <Loaded query={unallocated} what="What is unallocated" height={HEIGHT}>
+        {({ rows, suggestions }) =>
+          rows.length === 0 ? (
+            <EmptyState shows="What no rule took, largest first." why="Every row of the bill has somebody." />
+          ) : (
+            <>
+              <table className={table.table} data-testid="unallocated-rows">
+                <thead>
+                  <tr>
+                    <th scope="col">{dimensionLabel(by)}</th>
+                    <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+                      Rows
+                    </th>
+                    <th scope="col" className={table.number}>
+                      Nobody’s
+                    </th>
+                    <th scope="col" className={`${styles.shareColumn} ${table.number}`}>
+                      Of all that is
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {rows.map((row) => (
+                    <tr key={`${row.value} ${row.currency}`}>
+                      <th scope="row">
+                        <Link
+                          to="/costs"
+                          search={{
+                            by: ['team'],
+                            view: 'rows',
+                            filter: ['kind=unallocated', `${by}=${row.value ?? ''}`],
+                            period: scope.month ?? 'all',
+                          }}
+                          className={table.rowLink}
+                        >
+                          {dimensionValue(by, row.value)}
+                        </Link>
+                      </th>
+                      <td className={`${table.number} ${table.wideOnly}`}>{formatCount(row.billRows)}</td>
+                      <td className={table.number}>
+                        <MoneyFigure money={row} />
+                      </td>
+                      <td className={`${styles.shareColumn} ${table.number}`}>
+                        {row.share === null ? (
+                          <Unknown reason="All that is unallocated is not above zero, so no share can be given." />
+                        ) : (
+                          <span className={styles.share}>
+                            <ShareBar ratio={row.share} variable="--cat-other" />
+                            <span>{formatPercent(row.share * 100)}</span>
+                          </span>
+                        )}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+              <Suggestions suggestions={suggestions} allocation={allocation} draft={draft} />
+            </>
+          )
+        }
+      </Loaded>
+    </Card>
+  );
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { CoverageDimension } from '../../../src/finops/allocation/schema.ts';
+
+/** What the address of the allocation says; what is left out has its usual value. */
+export const AllocationSearch = z.object({
+  /** Dimension of what is unallocated; services when left out. */
+  by: z.string().min(1).max(300).optional().catch(undefined),
+  /** Dimension of the coverage; services when left out. */
+  of: CoverageDimension.optional().catch(undefined),
+  /** `days` shows the coverage through the month instead of from month to month. */
+  trend: z.enum(['days']).optional().catch(undefined),
+  chart: z.enum(['table']).optional().catch(undefined),
+  /** Version of the rules that is shown; the one in force when left out. */
+  version: z.coerce.number().int().min(0).optional().catch(undefined),
+});
+export type AllocationSearch = z.infer<typeof AllocationSearch>;

@@ -1,0 +1,11 @@
+import type { Preview } from '../../../src/finops/allocation/schema.ts';
+import { subjectText } from './rule-text.ts';
+
+type Holder = Pick<Preview['holders'][number], 'kind' | 'subject'>;
+
+/** Whose a cost is, in words: `team search`, `team search, idle`, `nobody`, `a pool that was not split`. */
+export function holderText({ kind, subject }: Holder): string {
+  if (kind === 'unallocated') return 'nobody';
+  if (kind === 'shared-unallocated') return 'a pool that was not split';
+  return kind === 'idle' ? `${subjectText(subject)}, idle` : subjectText(subject);
+}

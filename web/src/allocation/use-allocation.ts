@@ -1,0 +1,23 @@
+import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
+import { getAllocationRules, getCoverage, getRuleHits } from '../../../src/finops/allocation/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { useScope } from '../frame/use-scope.ts';
+import { billParts, currenciesOf } from './bill-parts.ts';
+
+/** What the whole page stands on: the rules in force, what they took, and how the bill falls apart. */
+export function useAllocation() {
+  const scope = useScope();
+  const search = useSearch({ from: '/allocation' });
+  const asked = { enabled: scope.ready && !scope.empty };
+  const period = scope.month;
+  const rules = useQuery(endpointQuery(getAllocationRules));
+  const hits = useQuery({ ...endpointQuery(getRuleHits, { query: { period } }), ...asked });
+  const coverage = useQuery({ ...endpointQuery(getCoverage, { query: { period } }), ...asked });
+  const currency = currenciesOf(coverage.data?.rows ?? [])[0] ?? 'USD';
+  const known = rules.data !== undefined && hits.data !== undefined && coverage.data !== undefined;
+  const parts = known ? billParts(currency, coverage.data.rows, hits.data.hits, rules.data.rules) : undefined;
+  return { scope, search, rules, hits, coverage, currency, parts };
+}
+
+export type Allocation = ReturnType<typeof useAllocation>;

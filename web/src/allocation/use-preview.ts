@@ -1,0 +1,67 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { type Preview, previewAllocation } from '../../../src/finops/allocation/schema.ts';
+import { postApply } from '../../../src/platform/manifests/schema.ts';
+import { call } from '../client.ts';
+import { type Rules, rulesYaml } from './rules-yaml.ts';
+
+const FILE = 'rules.yaml';
+
+export interface Previewed {
+  /** What was previewed; applying asks for exactly this. */
+  readonly text: string;
+  readonly preview: Preview;
+}
+
+function documentsOf(text: string) {
+  return [{ file: FILE, text }];
+}
+
+/**
+ * A change of the rules: seen first, then applied, then undone if wished, by applying what was in force before. Only a
+ * text that was previewed can be applied.
+ */
+export function usePreview(period: string | undefined, inForce: Rules | undefined) {
+  const queries = useQueryClient();
+  const [seen, setSeen] = useState<Previewed>();
+  const [before, setBefore] = useState<string>();
+  const preview = useMutation({
+    mutationFn: (text: string) => {
+      const asked = period === undefined ? {} : { period };
+      return call(previewAllocation, { body: { documents: documentsOf(text), ...asked } });
+    },
+    onMutate: () => {
+      setSeen(undefined);
+      setBefore(undefined);
+    },
+    onSuccess: (result, text) => setSeen({ text, preview: result }),
+  });
+  const put = useMutation({
+    mutationFn: (text: string) => call(postApply, { body: { documents: documentsOf(text) } }),
+    onSuccess: () => queries.invalidateQueries(),
+  });
+  const apply = () => {
+    if (seen === undefined) return;
+    const earlier = inForce === undefined || inForce.version === 0 ? undefined : rulesYaml(inForce);
+    put.mutate(seen.text, {
+      onSuccess: () => {
+        setBefore(earlier);
+        setSeen(undefined);
+      },
+    });
+  };
+  const undo = () => {
+    if (before !== undefined) put.mutate(before, { onSuccess: () => setBefore(undefined) });
+  };
+  return {
+    seen,
+    look: (text: string) => preview.mutate(text),
+    looking: preview.isPending,
+    error: preview.error ?? put.error,
+    apply,
+    applying: put.isPending,
+    applied: put.isSuccess && seen === undefined && !preview.isPending,
+    canUndo: before !== undefined,
+    undo,
+  };
+}

@@ -1,0 +1,42 @@
+import { useMediaQuery } from '@mantine/hooks';
+import type { EChartsType } from 'echarts/core';
+import { useCallback } from 'react';
+import { token } from '../theme/scheme.ts';
+import { EChart } from './EChart.tsx';
+import type { WaterfallStep } from './waterfall-data.ts';
+import { waterfallOption } from './waterfall-option.ts';
+
+interface WaterfallProps {
+  readonly label: string;
+  readonly steps: readonly WaterfallStep[];
+  readonly currency: string;
+  readonly chosen: string | null;
+  readonly height: number;
+  readonly onPick: (id: string) => void;
+  readonly onChart?: ((chart: EChartsType | null) => void) | undefined;
+}
+
+/** What a change is made of, step by step. A rise of cost is drawn as what it is for the reader: worse. */
+export function Waterfall({ label, steps, currency, chosen, height, onPick, onChart }: WaterfallProps) {
+  const isUpright = useMediaQuery('(max-width: 720px)') === true;
+  const option = useCallback(
+    () =>
+      waterfallOption({
+        ...{ steps, currency, chosen, isUpright },
+        ...{ rise: token('--bad'), fall: token('--good'), sum: token('--cost-fill') },
+      }),
+    [steps, currency, chosen, isUpright],
+  );
+  return (
+    <EChart
+      option={option}
+      label={label}
+      height={height}
+      onChart={onChart}
+      onClick={({ index, value }) => {
+        const step = steps[Math.round(isUpright ? value : index)];
+        if (step !== undefined) onPick(step.id);
+      }}
+    />
+  );
+}

@@ -1,0 +1,28 @@
+import type { TipLine } from './chart-tip.ts';
+
+export interface WaterfallStep {
+  readonly id: string;
+  readonly label: string;
+  /** Exact amount of the step. */
+  readonly amount: string;
+  /** Where its bar begins and ends, for drawing. */
+  readonly start: number;
+  readonly end: number;
+  /** What stands under the exact amount on hover. */
+  readonly lines: readonly TipLine[];
+  /** The sum of the other steps. */
+  readonly isSum: boolean;
+}
+
+export interface WaterfallData {
+  readonly steps: readonly WaterfallStep[];
+  readonly currency: string;
+  /** Id of the step that is looked at; the others are paler. */
+  readonly chosen: string | null;
+  /** Steps from top to bottom, where the page is too narrow for them side by side. */
+  readonly isUpright: boolean;
+  /** Colours by meaning: what a rise, a fall and the sum are drawn in. */
+  readonly rise: string;
+  readonly fall: string;
+  readonly sum: string;
+}

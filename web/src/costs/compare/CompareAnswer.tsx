@@ -1,0 +1,65 @@
+import { Fragment } from 'react';
+import { decimal, decimalString } from '../../../../src/platform/units/schema.ts';
+import { metricSaid } from '../../format/metric.ts';
+import { changeOn } from '../../format/number.ts';
+import { MoneyDelta } from '../../parts/MoneyDelta.tsx';
+import { MoneyFigure } from '../../parts/MoneyFigure.tsx';
+import type { Costs } from '../use-costs.ts';
+import { EFFECT_TEXT, largestEffects } from './steps.ts';
+import type { ExplanationInView } from './use-explanation.ts';
+
+const MAX_NAMED = 3;
+
+interface CompareAnswerProps {
+  readonly costs: Costs;
+  readonly explanation: ExplanationInView;
+}
+
+/** "$1,204 more than in October, up 12 %: volume +$900, price +$210, mix +$94." */
+export function CompareAnswer({ costs, explanation }: CompareAnswerProps) {
+  const { search, scope, currency } = costs;
+  const { total, beforePhrase, afterPhrase } = explanation;
+  if (total === undefined) return `No charge matches ${afterPhrase} or ${beforePhrase}.`;
+  const money = (amount: string) => ({ amount, currency });
+  const { direction, percent } = changeOn(total.after, total.before);
+  const size = decimalString(decimal(total.change).abs());
+  const effects = largestEffects(total.effects);
+  const named = effects.slice(0, MAX_NAMED);
+  return (
+    <>
+      <span data-testid="headline">
+        <MoneyFigure money={money(total.after)} strong />
+      </span>{' '}
+      {metricSaid(search.metric ?? 'billedCost')} {afterPhrase}
+      {scope.team !== undefined && ` by team ${scope.team}`},{' '}
+      {direction === 'level' ? (
+        <>the same as {beforePhrase}.</>
+      ) : (
+        <>
+          <strong data-testid="change">
+            <MoneyFigure money={money(size)} /> {direction === 'up' ? 'more' : 'less'}
+          </strong>{' '}
+          than {beforePhrase}
+          {percent === null ? '' : `, ${direction} ${percent}`}
+          {named.length > 0 && ': '}
+          {named.map(({ name, amount }, index) => (
+            <Fragment key={name}>
+              {index > 0 && ', '}
+              {EFFECT_TEXT[name].label.toLowerCase()} <MoneyDelta money={money(amount)} />
+            </Fragment>
+          ))}
+          {effects.length > MAX_NAMED && (
+            <>
+              , other <MoneyDelta money={money(restOf(effects.slice(MAX_NAMED)))} />
+            </>
+          )}
+          .
+        </>
+      )}
+    </>
+  );
+}
+
+function restOf(effects: readonly { readonly amount: string }[]): string {
+  return decimalString(effects.reduce((sum, { amount }) => sum.plus(amount), decimal(0)));
+}

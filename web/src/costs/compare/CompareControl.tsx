@@ -1,0 +1,45 @@
+import { Select } from '../../parts/Select.tsx';
+import type { CostsSearch } from '../costs-search.ts';
+import { isByDay } from '../period/range.ts';
+import type { CostPeriod } from '../use-cost-period.ts';
+import { COMPARISONS } from './compared-ranges.ts';
+
+const NONE = '';
+
+interface CompareControlProps {
+  readonly search: CostsSearch;
+  readonly period: CostPeriod;
+  readonly onChange: (changes: Partial<CostsSearch>) => void;
+}
+
+/** What the period in view is compared with. */
+export function CompareControl({ search, period, onChange }: CompareControlProps) {
+  const { range } = period;
+  const days = range !== undefined && isByDay(range) && search.from !== undefined;
+  const options = [
+    { value: NONE, label: 'Compare with…' },
+    { value: 'before', label: days ? 'The days before' : 'The period before' },
+    { value: 'sameDays', label: 'Same days last month' },
+    { value: 'custom', label: 'A period of your own…' },
+  ];
+  return (
+    <Select
+      label="Compare"
+      hideLabel
+      // One delivery has nothing to be compared with here; two are compared on the page of deliveries.
+      disabled={search.delivery !== undefined || range === undefined}
+      value={search.delivery === undefined ? (search.compare ?? NONE) : NONE}
+      options={
+        search.compare === undefined ? options : [{ value: NONE, label: 'Compare with nothing' }, ...options.slice(1)]
+      }
+      onChange={(value) =>
+        onChange({
+          compare: COMPARISONS.find((one) => one === value),
+          effect: undefined,
+          beforeFrom: undefined,
+          beforeTo: undefined,
+        })
+      }
+    />
+  );
+}

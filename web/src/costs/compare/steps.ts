@@ -1,0 +1,67 @@
+import { type EffectName, type Effects, effectNames } from '../../../../src/finops/costs/explain/schema.ts';
+import { decimal, sumDecimals } from '../../../../src/platform/units/schema.ts';
+
+/** Steps of the picture: the five that tell most, and the rest as one. */
+export const STEPS = ['price', 'volume', 'mix', 'new', 'gone', 'other'] as const;
+export type Step = (typeof STEPS)[number];
+
+/** What each effect is called, and what it says, for who has not met the word. */
+export const EFFECT_TEXT: Readonly<Record<EffectName | 'other', { readonly label: string; readonly says: string }>> = {
+  price: { label: 'Price', says: 'the same things cost more or less per unit' },
+  volume: { label: 'Volume', says: 'more or less was used, at the old prices and the old mix' },
+  mix: { label: 'Mix', says: 'the use moved to dearer or cheaper kinds of the same service' },
+  new: { label: 'New', says: 'what was not there before' },
+  gone: { label: 'Gone', says: 'what is there no more' },
+  unmeasured: {
+    label: 'Unmeasured',
+    says: 'usage that the bill gives no quantity for, so price and volume cannot be told apart',
+  },
+  purchase: { label: 'Purchases', says: 'purchases, such as commitments' },
+  credit: { label: 'Credits', says: 'credits' },
+  tax: { label: 'Taxes', says: 'taxes' },
+  adjustment: { label: 'Adjustments', says: 'adjustments' },
+  other: { label: 'Other', says: 'unmeasured usage, purchases, credits, taxes and adjustments' },
+};
+
+const OWN: ReadonlySet<string> = new Set(STEPS);
+
+/** Effects that the last step takes together. */
+export const OTHER_EFFECTS: readonly EffectName[] = effectNames.filter((name) => !OWN.has(name));
+
+export function stepOf(effect: EffectName): Step {
+  return OWN.has(effect) ? (effect as Step) : 'other';
+}
+
+/** What a step adds to the cost, exact. */
+export function stepAmount(effects: Effects, step: Step): string {
+  return step === 'other' ? sumDecimals(OTHER_EFFECTS.map((name) => effects[name])) : effects[step];
+}
+
+/** The effects that are not zero, the largest first, whatever their sign. */
+export function largestEffects(effects: Effects): readonly { readonly name: EffectName; readonly amount: string }[] {
+  return effectNames
+    .map((name) => ({ name, amount: effects[name] }))
+    .filter(({ amount }) => !decimal(amount).isZero())
+    .sort((a, b) => decimal(b.amount).abs().cmp(decimal(a.amount).abs()));
+}
+
+export interface WaterfallBar {
+  readonly id: Step | 'change';
+  /** Exact amount of the step; the whole change for the last bar. */
+  readonly amount: string;
+  /** Where the bar begins and ends, for drawing. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The steps one after the other, from no change to the whole of it. */
+export function waterfallBars(effects: Effects, change: string): WaterfallBar[] {
+  let reached = decimal(0);
+  const bars = STEPS.map((step): WaterfallBar => {
+    const amount = stepAmount(effects, step);
+    const start = reached;
+    reached = reached.plus(amount);
+    return { id: step, amount, start: start.toNumber(), end: reached.toNumber() };
+  });
+  return [...bars, { id: 'change', amount: change, start: 0, end: decimal(change).toNumber() }];
+}

@@ -1,0 +1,61 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { subjectFields } from '../../../../src/org/schema.ts';
+import { dimensionLabel, dimensionValue } from '../../format/dimension.ts';
+import { formatShare } from '../../format/number.ts';
+import parts from '../../parts/parts.module.css';
+import type { Group } from '../stack.ts';
+import { methodSaid } from './method-said.ts';
+import styles from './rows.module.css';
+
+/** Who pays for a row, by which rule and method, and which part of it. */
+export function AllocationFacts({ row }: { readonly row: Group }) {
+  const facts = factsOf(row);
+  return (
+    <section data-testid="allocation-facts">
+      <h3 className={styles.group}>Who pays for it</h3>
+      <dl className={styles.list}>
+        {facts.map(([name, value]) => (
+          <div key={name} className={styles.row}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {row.ratio != null && (
+        <p className={styles.empty}>
+          This is one share of a bill row: its costs above are those of the share, and all shares add up to the row. “As
+          delivered” shows the whole row.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function factsOf(row: Group): (readonly [name: string, value: ReactNode])[] {
+  const has = (column: string) => row[column] != null && row[column] !== '';
+  return [
+    ['Allocation', dimensionValue('kind', row.kind ?? 'unallocated')],
+    ...subjectFields.filter(has).map((field) => [dimensionLabel(field), row[field]] as const),
+    [
+      'Rule',
+      has('rule') ? (
+        <Link key="rule" to="/allocation" className={parts.textLink}>
+          {row.rule}
+        </Link>
+      ) : (
+        'no rule took it'
+      ),
+    ],
+    ...(has('method') ? [['Method', methodSaid(row.method ?? '')] as const] : []),
+    ['Share of the row', shareSaid(row.ratio ?? null)],
+    ...(has('layer') ? [['Layer', `pool ${row.layer}`] as const] : []),
+    ...(has('usageQuantity') ? [['Basis of the share', `${row.usageQuantity} ${row.usageUnit ?? ''}`] as const] : []),
+    ...(has('reason') ? [['Why', row.reason] as const] : []),
+  ];
+}
+
+/** `0.25` -> `25 % (0.25)`; a row that was not split is whole. */
+function shareSaid(ratio: string | null): string {
+  return ratio === null ? 'the whole row' : `${formatShare(ratio, '1')} (${ratio})`;
+}

@@ -1,0 +1,15 @@
+/** Methods of allocation in words; one that is not among them is shown by its name. */
+const METHODS: Readonly<Record<string, string>> = {
+  direct: 'direct: all of it',
+  even: 'evenly among those who share it',
+  weights: 'by given weights',
+  fixed: 'fixed amounts',
+};
+
+/** `proportional/cost` -> `in proportion to cost`. */
+export function methodSaid(method: string): string {
+  const [way = '', basis] = method.split('/');
+  if (way === 'proportional' && basis !== undefined) return `in proportion to ${basis.replaceAll('-', ' ')}`;
+  if (way === 'kubernetes' && basis !== undefined) return `Kubernetes, by ${basis.replaceAll('-', ' ')}`;
+  return METHODS[method] ?? method;
+}

@@ -1,0 +1,57 @@
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { costSummary } from '../../../src/finops/costs/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { useScope } from '../frame/use-scope.ts';
+import { comparedRanges } from './compare/compared-ranges.ts';
+import { givenRange } from './cost-query.ts';
+import type { CostsSearch } from './costs-search.ts';
+import { type CostRange, daysIn } from './period/range.ts';
+
+/** What the page is about in time: the range in view, and what it is compared with. */
+export function useCostPeriod(search: CostsSearch) {
+  const scope = useScope();
+  const { month, months } = scope;
+  const given = givenRange(search.from, search.to);
+  const wholeKey = JSON.stringify(given ?? wholeOf(month, months) ?? null);
+  // A new object only for another range, so that what is drawn from it is not drawn anew.
+  const whole = useMemo(() => (JSON.parse(wholeKey) as CostRange | null) ?? undefined, [wholeKey]);
+  const compares = search.compare !== undefined && search.delivery === undefined && whole !== undefined;
+  const byDay = useQuery({
+    ...endpointQuery(costSummary, { query: { by: ['day'], ...whole } }),
+    enabled: compares && scope.ready && !scope.empty,
+  });
+  const lastDay = useMemo(() => lastDayIn(byDay.data?.rows ?? [], whole), [byDay.data, whole]);
+  const custom = givenRange(search.beforeFrom, search.beforeTo);
+  const compared =
+    compares && search.compare !== undefined ? comparedRanges(search.compare, whole, lastDay, custom) : undefined;
+  const rangeKey = JSON.stringify(compared?.after ?? whole ?? null);
+  const range = useMemo(() => (JSON.parse(rangeKey) as CostRange | null) ?? undefined, [rangeKey]);
+  return {
+    scope,
+    /** Undefined for all months, as long as no bill is known. */
+    range,
+    /** The range as it is asked for: nothing for all months, so that every bill counts. */
+    asked: given === undefined && month === undefined && !compares ? { from: undefined, to: undefined } : { ...range },
+    isAll: given === undefined && month === undefined,
+    compared,
+    lastDay,
+    /** Whether charges do not reach the end of the range: it is not over, or its bill has not come. */
+    isRunning: compares && whole !== undefined && lastDay !== null && lastDay < daysIn(whole).to,
+    ready: scope.ready && (search.compare !== 'sameDays' || !compares || byDay.isFetched),
+  };
+}
+export type CostPeriod = ReturnType<typeof useCostPeriod>;
+
+function wholeOf(month: string | undefined, months: readonly string[]): CostRange | undefined {
+  const [from, to] = month === undefined ? [months[0], months.at(-1)] : [month, month];
+  return from === undefined || to === undefined ? undefined : { from, to };
+}
+
+/** Last day of a range that has a charge; null when none has. */
+function lastDayIn(rows: readonly Readonly<Record<string, string | null>>[], range: CostRange | undefined) {
+  if (range === undefined) return null;
+  const { from, to } = daysIn(range);
+  const days = rows.map(({ day }) => day ?? '').filter((day) => day >= from && day <= to);
+  return days.reduce<string | null>((last, day) => (last === null || day > last ? day : last), null);
+}

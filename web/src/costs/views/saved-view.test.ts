@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import { CostsSearch } from '../costs-search.ts';
+import { BUILT_IN_VIEWS } from './built-in-views.ts';
+import { freeName, isSameView, SavedView, searchOfView, viewOf, withView } from './saved-view.ts';
+import { viewsFrom } from './view-store.ts';
+
+const search = CostsSearch.parse({
+  by: 'team',
+  filter: ['serviceName=S3'],
+  from: '2026-11-01',
+  to: '2026-11-07',
+  compare: 'before',
+  row: 'd/a.csv/1',
+});
+
+it('keeps how costs are cut, not when or which row', () => {
+  expect(viewOf(search)).toEqual({ by: ['team'], filter: ['serviceName=S3'], compare: 'before' });
+  expect(viewOf({ ...search, compare: 'custom', beforeFrom: '2026-10' })).not.toHaveProperty('compare');
+});
+
+it('leaves period and team of the address as they are, and nothing of the view before', () => {
+  const shown = searchOfView(search, { name: 'Commitments', search: { metric: 'effectiveCost' } });
+  expect(shown).toMatchObject({ from: '2026-11-01', metric: 'effectiveCost', name: 'Commitments' });
+  expect([shown.by, shown.filter, shown.compare, shown.row]).toEqual([undefined, undefined, undefined, undefined]);
+});
+
+it('tells views apart by what they show', () => {
+  expect(isSameView(viewOf(search), { compare: 'before', by: ['team'], filter: ['serviceName=S3'] })).toBe(true);
+  expect(isSameView(viewOf(search), { ...viewOf(search), metric: 'listCost' })).toBe(false);
+});
+
+it('saves in the place of a view of that name', () => {
+  const views = withView([{ name: 'a', search: {} }], { name: 'b', search: {} });
+  expect(withView(views, { name: 'a', search: { metric: 'listCost' } })).toEqual([
+    { name: 'a', search: { metric: 'listCost' } },
+    { name: 'b', search: {} },
+  ]);
+  expect(freeName('a', ['a', 'a 2'])).toBe('a 3');
+});
+
+it('takes nothing from a storage that holds something else', () => {
+  expect(viewsFrom('{')).toEqual([]);
+  expect(viewsFrom('[{"name":""}]')).toEqual([]);
+  expect(viewsFrom('[{"name":"x","search":{"metric":"nonsense"}}]')).toEqual([{ name: 'x', search: {} }]);
+});
+
+it('comes with views that the address can hold', () => {
+  for (const view of BUILT_IN_VIEWS) {
+    expect(SavedView.parse(view)).toEqual(view);
+    expect(viewOf(CostsSearch.parse(view.search))).toEqual(view.search);
+  }
+});

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { CostsSearch } from '../costs-search.ts';
+
+/** What of an address a view keeps: how costs are cut and shown, not which period or team they are of. */
+export const ViewSearch = CostsSearch.pick({
+  by: true,
+  metric: true,
+  filter: true,
+  currency: true,
+  every: true,
+  compare: true,
+  view: true,
+  chart: true,
+  change: true,
+  columns: true,
+});
+export type ViewSearch = z.infer<typeof ViewSearch>;
+
+export const SavedView = z.object({ name: z.string().min(1).max(80), search: ViewSearch });
+export type SavedView = z.infer<typeof SavedView>;
+
+/** The part of an address that a view keeps; a period before that was chosen by hand belongs to its dates. */
+export function viewOf(search: CostsSearch): ViewSearch {
+  const kept = ViewSearch.parse(search);
+  return withoutUndefined({ ...kept, compare: kept.compare === 'custom' ? undefined : kept.compare });
+}
+
+function withoutUndefined<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}
+
+const FIELDS = Object.keys(ViewSearch.shape) as readonly (keyof ViewSearch)[];
+
+/** Whether two views show the same. */
+export function isSameView(a: ViewSearch, b: ViewSearch): boolean {
+  const text = (view: ViewSearch) => JSON.stringify(FIELDS.map((field) => view[field] ?? null));
+  return text(a) === text(b);
+}
+
+/** An address with everything that a view keeps replaced by the view's; period and team stay. */
+export function searchOfView(before: CostsSearch, view: SavedView): CostsSearch {
+  const cleared = Object.fromEntries(FIELDS.map((field) => [field, undefined]));
+  const gone = { row: undefined, effect: undefined, delivery: undefined, beforeFrom: undefined, beforeTo: undefined };
+  return { ...before, ...cleared, ...gone, ...view.search, name: view.name };
+}
+
+/** Adds a view, or puts it in the place of the one that has its name. */
+export function withView(views: readonly SavedView[], view: SavedView): SavedView[] {
+  const at = views.findIndex(({ name }) => name === view.name);
+  return at === -1 ? [...views, view] : views.map((one, index) => (index === at ? view : one));
+}
+
+/** A name that no other view has: `By team`, `By team 2`. */
+export function freeName(wanted: string, taken: readonly string[]): string {
+  if (!taken.includes(wanted)) return wanted;
+  let number = 2;
+  while (taken.includes(`${wanted} ${number}`)) number += 1;
+  return `${wanted} ${number}`;
+}

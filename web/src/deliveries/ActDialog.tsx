@@ -1,0 +1,92 @@
+import { type KeyboardEvent, useId, useState } from 'react';
+import type { ActResult } from '../../../src/finops/billing/schema.ts';
+import { formatMonth } from '../format/time.ts';
+import { Dialog } from '../parts/Dialog.tsx';
+import { ErrorState } from '../parts/ErrorState.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import parts from '../parts/parts.module.css';
+import { ActChanges } from './ActChanges.tsx';
+import type { DoneAct } from './ActDone.tsx';
+import styles from './deliveries.module.css';
+import { shortId } from './history.ts';
+import { type Ask, useAct, useActPreview } from './use-act.ts';
+
+const PREVIEW_HEIGHT = 220;
+const WHY_LENGTH = 1000;
+
+const TITLES: Readonly<Record<Ask, string>> = {
+  revert: 'Change which delivery counts?',
+  prefer: 'Count this export instead of the other?',
+  beside: 'Count both exports?',
+};
+
+const MEANS: Readonly<Record<Ask, string>> = {
+  revert: 'A delivery that comes later is newer than both and replaces them as ever.',
+  prefer: 'The choice holds for later deliveries and later months of the two exports.',
+  beside: 'You say that these are other charges: from now on both exports are summed.',
+};
+
+interface ActDialogProps {
+  readonly ask: Ask;
+  readonly delivery: string;
+  readonly month: string | undefined;
+  readonly onClose: () => void;
+  readonly onDone: (done: DoneAct) => void;
+}
+
+/** Asks before a delivery is made to count or not: what changes, in money, comes first. */
+export function ActDialog({ ask, delivery, month, onClose, onDone }: ActDialogProps) {
+  const id = useId();
+  const [why, setWhy] = useState('');
+  const input = { ask, delivery, month };
+  const preview = useActPreview(input);
+  const act = useAct(input, (result: ActResult) => onDone({ ask, result }));
+  const nothing = preview.data?.changes.length === 0;
+  const ready = preview.data !== undefined && !nothing && !act.isPending;
+  const submit = () => {
+    if (ready) act.mutate(why);
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit();
+  };
+  return (
+    <Dialog label={TITLES[ask]} onClose={onClose} className={styles.actDialog}>
+      <form
+        className={styles.act}
+        onKeyDown={onKey}
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <h2 className={styles.actTitle}>{TITLES[ask]}</h2>
+        <p className={styles.why}>
+          Delivery {shortId(delivery)}
+          {month !== undefined && `, ${formatMonth(month)}`}. {MEANS[ask]}
+        </p>
+        <Loaded query={preview} what="What would change" height={PREVIEW_HEIGHT}>
+          {(result) => <ActChanges result={result} />}
+        </Loaded>
+        <label htmlFor={id} className={styles.actLabel}>
+          Why (kept with the change)
+          <textarea
+            id={id}
+            className={parts.area}
+            maxLength={WHY_LENGTH}
+            value={why}
+            onChange={(event) => setWhy(event.target.value)}
+          />
+        </label>
+        {act.error !== null && <ErrorState error={act.error} what="The change was not made, and its result" />}
+        <div className={styles.actButtons}>
+          <button type="button" className={parts.button} onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className={`${parts.button} ${parts.primary}`} disabled={!ready}>
+            {act.isPending ? 'Changing…' : 'Change it'} <span aria-hidden="true">Ctrl ↵</span>
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

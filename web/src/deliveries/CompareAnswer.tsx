@@ -1,0 +1,36 @@
+import type { BillDiff } from '../../../src/finops/billing/diff/schema.ts';
+import { counted, formatCount } from '../format/number.ts';
+import { formatMonth } from '../format/time.ts';
+import { MoneyDelta } from '../parts/MoneyDelta.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { sumsOf } from './compare-money.ts';
+
+/** How the money moved, and how many rows came, went and changed. */
+export function CompareAnswer({ diff }: { readonly diff: BillDiff }) {
+  const { counts, period } = diff;
+  const sums = sumsOf(diff.totals, 'billedCost');
+  const differs = counts.added + counts.removed + counts.changedRows > 0;
+  return (
+    <>
+      {sums.map(({ currency, before, after, delta }) => (
+        <span key={currency}>
+          {formatMonth(period)} went from <MoneyFigure money={{ amount: before, currency }} /> to{' '}
+          <MoneyFigure money={{ amount: after, currency }} />{' '}
+          <span data-testid="headline">
+            (<MoneyDelta money={{ amount: delta, currency }} />)
+          </span>
+          {': '}
+        </span>
+      ))}
+      {differs ? (
+        <>
+          <strong>{counted(counts.changedRows, 'row')} changed</strong> in {counted(counts.changedFields, 'field')},{' '}
+          {formatCount(counts.added)} came, {formatCount(counts.removed)} went; {counted(counts.unchanged, 'row')}{' '}
+          stayed as they were.
+        </>
+      ) : (
+        <>the two hold the same {counted(counts.unchanged, 'row')}.</>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,66 @@
+import type { Delivery } from '../../../src/finops/billing/schema.ts';
+import { formatInstant, formatMonth } from '../format/time.ts';
+import parts from '../parts/parts.module.css';
+import { Select } from '../parts/Select.tsx';
+import styles from './deliveries.module.css';
+import type { CompareSearch } from './deliveries-search.ts';
+import { shortId } from './history.ts';
+import { periodsOf } from './period-series.ts';
+
+const NONE = '';
+
+interface CompareControlsProps {
+  readonly entries: readonly Delivery[];
+  readonly search: CompareSearch;
+  readonly onChange: (changes: Partial<CompareSearch>) => void;
+}
+
+/** Which two deliveries, of which month; the way to turn them round. */
+export function CompareControls({ entries, search, onChange }: CompareControlsProps) {
+  const { a, b, month } = search;
+  const ofMonth = entries.filter(({ period }) => period !== null && (month === undefined || period === month));
+  const deliveries = [...new Map(ofMonth.map((entry) => [entry.delivery, entry])).values()];
+  const options = (chosen: string | undefined) => [
+    ...(chosen === undefined ? [{ value: NONE, label: 'Choose a delivery' }] : []),
+    ...(chosen === undefined || deliveries.some(({ delivery }) => delivery === chosen)
+      ? []
+      : [{ value: chosen, label: shortId(chosen) }]),
+    ...deliveries.map((entry) => ({ value: entry.delivery, label: labelOf(entry) })),
+  ];
+  return (
+    <div className={styles.controls}>
+      <Select
+        label="Period"
+        value={month ?? NONE}
+        options={[
+          ...(month === undefined ? [{ value: NONE, label: 'Any' }] : []),
+          ...periodsOf(entries)
+            .reverse()
+            .map((value) => ({ value, label: formatMonth(value) })),
+        ]}
+        onChange={(value) => onChange({ month: value || undefined, a: undefined, b: undefined })}
+      />
+      <Select
+        label="Before"
+        value={a ?? NONE}
+        options={options(a)}
+        onChange={(value) => onChange({ a: value || undefined })}
+      />
+      <Select
+        label="After"
+        value={b ?? NONE}
+        options={options(b)}
+        onChange={(value) => onChange({ b: value || undefined })}
+      />
+      {a !== undefined && b !== undefined && (
+        <button type="button" className={parts.button} onClick={() => onChange({ a: b, b: a })}>
+          Turn round
+        </button>
+      )}
+    </div>
+  );
+}
+
+function labelOf(entry: Delivery): string {
+  return `${entry.source}, ${formatInstant(entry.receivedAt)} · ${entry.standing} · ${shortId(entry.delivery)}`;
+}

@@ -1,0 +1,145 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { BillDiff } from '../../../src/finops/billing/diff/schema.ts';
+import type { CostMetric } from '../../../src/finops/billing/schema.ts';
+import { costDimensions } from '../../../src/finops/costs/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { toCsv } from '../format/csv.ts';
+import { dimensionLabel, dimensionValue } from '../format/dimension.ts';
+import { METRICS } from '../format/metric.ts';
+import { counted, formatCount } from '../format/number.ts';
+import { Card } from '../parts/Card.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
+import { MoneyDelta } from '../parts/MoneyDelta.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import parts from '../parts/parts.module.css';
+import { Select } from '../parts/Select.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+import { changedFirst, deltaRatio, sumsOf } from './compare-money.ts';
+import { DeltaBar } from './DeltaBar.tsx';
+import styles from './deliveries.module.css';
+
+const SHOWN = 20;
+const UNKNOWN = 'No row of it states this cost.';
+const NOT_ASKED = ['billingCurrency'];
+
+interface CompareMoneyProps {
+  readonly diff: BillDiff;
+  readonly by: string;
+  readonly onChange: (dimension: string) => void;
+}
+
+/** The money by a dimension, before and after, the largest change first; the totals agree with the headline. */
+export function CompareMoney({ diff, by, onChange }: CompareMoneyProps) {
+  const known = useQuery(endpointQuery(costDimensions));
+  const [metric, setMetric] = useState<CostMetric>('billedCost');
+  const [all, setAll] = useState(false);
+  const lines = changedFirst(diff.totals, metric);
+  const shown = all ? lines : lines.slice(0, SHOWN);
+  const dimensions = [...(known.data?.focusColumns ?? []), ...(known.data?.tagKeys ?? []).map((key) => `tag:${key}`)];
+  const options = [...new Set([by, ...dimensions])].filter((dimension) => !NOT_ASKED.includes(dimension));
+  const money = (amount: string | null, currency: string) =>
+    amount === null ? <Unknown reason={UNKNOWN} /> : <MoneyFigure money={{ amount, currency }} />;
+  const csv = () =>
+    toCsv(
+      [by, 'metric', 'currency', 'before', 'after', 'delta', 'rowsBefore', 'rowsAfter'],
+      diff.totals.map((line) => [
+        ...[line.value, line.metric, line.currency, line.before, line.after, line.delta],
+        ...[String(line.rowsBefore), String(line.rowsAfter)],
+      ]),
+    );
+  return (
+    <Card
+      title="Where did the money move?"
+      note={`By ${dimensionLabel(by).toLowerCase()}, the largest change first`}
+      actions={
+        <>
+          <Select
+            label="By"
+            value={by}
+            options={options.map((value) => ({ value, label: dimensionLabel(value) }))}
+            onChange={onChange}
+          />
+          <Select
+            label="Metric"
+            hideLabel
+            value={metric}
+            options={METRICS}
+            onChange={(value) => setMetric(METRICS.find((one) => one.value === value)?.value ?? 'billedCost')}
+          />
+          <CsvButton name="money-before-and-after" what="the money" text={csv} />
+        </>
+      }
+      flush
+    >
+      <table className={table.table} data-testid="compare-money">
+        <thead>
+          <tr>
+            <th scope="col">{dimensionLabel(by)}</th>
+            <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+              Before
+            </th>
+            <th scope="col" className={table.number}>
+              After
+            </th>
+            <th scope="col" className={table.wideOnly}>
+              <span className="visually-hidden">Drawn</span>
+            </th>
+            <th scope="col" className={table.number}>
+              Change
+            </th>
+            <th scope="col" className={`${table.number} ${styles.roomy}`}>
+              Rows
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((line) => (
+            <tr key={`${line.value} ${line.currency}`}>
+              <th scope="row">{dimensionValue(by, line.value)}</th>
+              <td className={`${table.number} ${table.wideOnly}`}>{money(line.before, line.currency)}</td>
+              <td className={table.number}>{money(line.after, line.currency)}</td>
+              <td className={table.wideOnly}>
+                <DeltaBar ratio={deltaRatio(line, lines)} />
+              </td>
+              <td className={table.number}>
+                {line.delta === null ? (
+                  <Unknown reason={UNKNOWN} />
+                ) : (
+                  <MoneyDelta money={{ amount: line.delta, currency: line.currency }} />
+                )}
+              </td>
+              <td className={`${table.number} ${styles.roomy}`}>
+                {line.rowsBefore === line.rowsAfter
+                  ? formatCount(line.rowsAfter)
+                  : `${formatCount(line.rowsBefore)} → ${formatCount(line.rowsAfter)}`}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          {sumsOf(diff.totals, metric).map(({ currency, before, after, delta }) => (
+            <tr key={currency}>
+              <th scope="row">Total</th>
+              <td className={`${table.number} ${table.wideOnly}`}>{money(before, currency)}</td>
+              <td className={table.number}>{money(after, currency)}</td>
+              <td className={table.wideOnly} />
+              <td className={table.number}>
+                <MoneyDelta money={{ amount: delta, currency }} />
+              </td>
+              <td className={styles.roomy} />
+            </tr>
+          ))}
+        </tfoot>
+      </table>
+      {lines.length > SHOWN && (
+        <div className={parts.pager}>
+          <button type="button" className={parts.button} onClick={() => setAll(!all)}>
+            {all ? `Only the ${SHOWN} largest changes` : `Show ${counted(lines.length - SHOWN, 'smaller one')}`}
+          </button>
+        </div>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,64 @@
+import { Link } from '@tanstack/react-router';
+import type { Delivery, Restatement } from '../../../src/finops/billing/schema.ts';
+import { counted } from '../format/number.ts';
+import { formatInstant, formatMonth } from '../format/time.ts';
+import parts from '../parts/parts.module.css';
+import { moneyOf } from './history.ts';
+import { MoneyList } from './MoneyList.tsx';
+import { periodsOf, restatedMoney } from './period-series.ts';
+
+interface DeliveriesAnswerProps {
+  /** Oldest first, at least one. */
+  readonly entries: readonly Delivery[];
+  /** Newest first; undefined while they are not known. */
+  readonly restatements: readonly Restatement[] | undefined;
+}
+
+/** What came last, what counts, what changed after closing, and what is not counted because it is counted elsewhere. */
+export function DeliveriesAnswer({ entries, restatements }: DeliveriesAnswerProps) {
+  const last = entries.at(-1);
+  if (last === undefined) return 'No bill has been delivered yet.';
+  const current = entries.filter((entry) => entry.current);
+  const sources = new Set(current.map(({ source }) => source)).size;
+  const shadowed = entries.filter(({ standing }) => standing === 'shadowed').length;
+  return (
+    <>
+      The last bill came from <strong>{last.source}</strong> on {formatInstant(last.receivedAt)}:{' '}
+      {counted(last.rows, 'row')}
+      {last.period !== null && ` of ${formatMonth(last.period)}`}
+      {moneyOf(last).length > 0 && (
+        <>
+          {', '}
+          <span data-testid="headline">
+            <MoneyList money={moneyOf(last)} reason="" />
+          </span>{' '}
+          billed
+        </>
+      )}
+      . Bills of {counted(periodsOf(current).length, 'period')} from {counted(sources, 'source')} count
+      {restatements !== undefined && <Restated restatements={restatements} />}
+      {shadowed > 0 && (
+        <>
+          ;{' '}
+          <Link to="/deliveries" search={{ standing: 'shadowed' }} className={parts.textLink}>
+            {counted(shadowed, 'delivery', 'deliveries')}
+          </Link>{' '}
+          {shadowed === 1 ? 'repeats' : 'repeat'} charges that are counted already
+        </>
+      )}
+      .
+    </>
+  );
+}
+
+function Restated({ restatements }: { readonly restatements: readonly Restatement[] }) {
+  const [newest] = restatements;
+  if (newest === undefined) return '; no closed period has changed';
+  const periods = new Set(restatements.map(({ period }) => period)).size;
+  return (
+    <>
+      ; <strong>{counted(periods, 'closed period')}</strong> {periods === 1 ? 'has' : 'have'} changed, last{' '}
+      {formatMonth(newest.period)} by <MoneyList money={restatedMoney(newest)} reason="No billed cost moved." delta />
+    </>
+  );
+}

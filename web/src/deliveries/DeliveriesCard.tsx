@@ -1,0 +1,90 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { type Delivery, Standing } from '../../../src/finops/billing/schema.ts';
+import { counted, formatCount } from '../format/number.ts';
+import { formatMonth } from '../format/time.ts';
+import { Card } from '../parts/Card.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { Select } from '../parts/Select.tsx';
+import { DataTable } from '../table/DataTable.tsx';
+import { deliveriesCsv } from './deliveries-csv.ts';
+import type { DeliveriesSearch } from './deliveries-search.ts';
+import { deliveryColumns } from './delivery-columns.tsx';
+import { withPredecessors } from './history.ts';
+import { periodsOf } from './period-series.ts';
+
+const ANY = '';
+
+interface DeliveriesCardProps {
+  readonly entries: readonly Delivery[];
+  readonly complete: boolean;
+}
+
+/** Every delivery, oldest first, with what it changed on the one before it. */
+export function DeliveriesCard({ entries, complete }: DeliveriesCardProps) {
+  const search = useSearch({ from: '/deliveries' });
+  const navigate = useNavigate({ from: '/deliveries' });
+  const all = useMemo(() => withPredecessors(entries), [entries]);
+  const rows = useMemo(
+    () =>
+      all.filter(
+        ({ entry }) =>
+          (search.source === undefined || entry.source === search.source) &&
+          (search.month === undefined || entry.period === search.month) &&
+          (search.standing === undefined || entry.standing === search.standing),
+      ),
+    [all, search.source, search.month, search.standing],
+  );
+  const change = (changes: Partial<DeliveriesSearch>) =>
+    void navigate({ search: (before) => ({ ...before, ...changes }), resetScroll: false });
+  const sources = [...new Set(entries.map(({ source }) => source))].sort();
+  const filters = (
+    <>
+      <Select
+        label="Source"
+        hideLabel
+        value={search.source ?? ANY}
+        options={[{ value: ANY, label: 'All sources' }, ...sources.map((value) => ({ value, label: value }))]}
+        onChange={(value) => change({ source: value || undefined })}
+      />
+      <Select
+        label="Billing period"
+        hideLabel
+        value={search.month ?? ANY}
+        options={[
+          { value: ANY, label: 'All periods' },
+          ...periodsOf(entries)
+            .reverse()
+            .map((value) => ({ value, label: formatMonth(value) })),
+        ]}
+        onChange={(value) => change({ month: value || undefined })}
+      />
+      <Select
+        label="Standing"
+        hideLabel
+        value={search.standing ?? ANY}
+        options={[{ value: ANY, label: 'Any standing' }, ...Standing.options.map((value) => ({ value, label: value }))]}
+        onChange={(value) => change({ standing: Standing.options.find((standing) => standing === value) })}
+      />
+      <CsvButton name="deliveries" what="the deliveries" text={() => deliveriesCsv(rows)} />
+    </>
+  );
+  const note = `${rows.length === all.length ? '' : `${formatCount(rows.length)} of `}${counted(all.length, 'entry', 'entries')}, oldest first: one for each billing period of each delivery${complete ? '' : '; more are being read'}`;
+  return (
+    <Card title="What came when, and does it count?" note={note} actions={filters} flush>
+      {rows.length === 0 ? (
+        <EmptyState shows="The deliveries of bills, oldest first." why="No delivery matches these filters." />
+      ) : (
+        <DataTable
+          label="Deliveries"
+          openHint="Enter opens a delivery"
+          columns={deliveryColumns}
+          rows={rows}
+          rowId={({ entry }) => `${entry.delivery} ${entry.export} ${entry.dataset} ${entry.scope} ${entry.period}`}
+          onOpen={({ entry }) => void navigate({ to: '/deliveries/$delivery', params: { delivery: entry.delivery } })}
+        />
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,67 @@
+import { useQuery } from '@tanstack/react-query';
+import { listRestatements } from '../../../src/finops/billing/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { ErrorState } from '../parts/ErrorState.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { Page } from '../parts/Page.tsx';
+import { DeliveriesAnswer } from './DeliveriesAnswer.tsx';
+import { DeliveriesCard } from './DeliveriesCard.tsx';
+import styles from './deliveries.module.css';
+import { PeriodsCard } from './PeriodsCard.tsx';
+import { RestatementsCard } from './RestatementsCard.tsx';
+import { SourcesCard } from './SourcesCard.tsx';
+import { useDeliveries } from './use-deliveries.ts';
+
+const HEIGHT = 640;
+
+/** What bills came when, which of them count, and what changed? */
+export function DeliveriesPage() {
+  const { entries, complete, query } = useDeliveries();
+  const restated = useQuery(endpointQuery(listRestatements, { query: {} }));
+  const restatements = restated.data?.restatements;
+  // Both at once: what comes a moment later would move what is being read.
+  const settled = !restated.isPending;
+  return (
+    <Page title="Deliveries" answer={answer()} longAnswer={entries === undefined || entries.length > 0}>
+      <div className={styles.stack}>
+        {restated.error !== null && (
+          <ErrorState error={restated.error} what="The changes after closing" onRetry={() => void restated.refetch()} />
+        )}
+        <Loaded query={{ ...query, data: settled ? entries : undefined }} what="The deliveries" height={HEIGHT}>
+          {(found) => (
+            <>
+              {found.length === 0 ? (
+                <NoDeliveries />
+              ) : (
+                <PeriodsCard entries={found} restatements={restatements ?? []} />
+              )}
+              {found.length > 0 && <DeliveriesCard entries={found} complete={complete} />}
+              {restatements !== undefined && restatements.length > 0 && (
+                <RestatementsCard restatements={restatements} complete={restated.data?.nextPageToken === null} />
+              )}
+              <SourcesCard />
+            </>
+          )}
+        </Loaded>
+      </div>
+    </Page>
+  );
+
+  function answer() {
+    if (query.error !== null && entries === undefined) return 'The deliveries could not be read.';
+    if (entries === undefined || restated.isPending) return <AnswerPending />;
+    return <DeliveriesAnswer entries={entries} restatements={restatements} />;
+  }
+}
+
+function NoDeliveries() {
+  return (
+    <EmptyState
+      shows="Every bill that came: from where, when, for which month, whether it counts, and what it changed."
+      why="No bill has been delivered yet. Exports of AWS, Azure, Google, Oracle and SaaS are read as they come."
+      command="steelyard bill import bills/ --source aws"
+    />
+  );
+}

@@ -1,0 +1,32 @@
+import type { Delivery } from '../../../src/finops/billing/schema.ts';
+import { Facts } from '../parts/Facts.tsx';
+import { Instant } from '../parts/Instant.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import { DeliveryLink } from './DeliveryLink.tsx';
+
+const DATASETS = {
+  CostAndUsage: 'Cost and usage',
+  ActualCost: 'Actual cost',
+  AmortizedCost: 'Amortised cost',
+} as const;
+
+/** Where a delivery came from, and by which names it is known. */
+export function DeliveryFacts({ entry }: { readonly entry: Delivery }) {
+  return (
+    <Facts
+      facts={[
+        ['Source', entry.source],
+        ['Export', entry.export],
+        ['Scope', entry.scope],
+        ['Rows are', DATASETS[entry.dataset]],
+        ['Received', <Instant key="received" at={entry.receivedAt} />],
+        ['Made by the cloud', <Instant key="produced" at={entry.producedAt} />],
+        ['Id', <DeliveryLink key="id" delivery={entry.delivery} full />],
+        [
+          'The cloud’s id',
+          entry.producerId ?? <Unknown key="producer" reason="Plain files carry no id of their own." />,
+        ],
+      ]}
+    />
+  );
+}

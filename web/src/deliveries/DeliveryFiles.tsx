@@ -1,0 +1,66 @@
+import { downloadRaw } from '../../../src/finops/billing/raw/schema.ts';
+import type { Delivery } from '../../../src/finops/billing/schema.ts';
+import { urlOf } from '../../../src/platform/contract/schema.ts';
+import { toCsv } from '../format/csv.ts';
+import { counted, formatBytes, formatCount } from '../format/number.ts';
+import { Card } from '../parts/Card.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
+import parts from '../parts/parts.module.css';
+import table from '../table/table.module.css';
+import styles from './deliveries.module.css';
+
+const HASH_SHOWN = 16;
+
+/** The files as they came, kept by their hash; each can be had again, byte for byte. */
+export function DeliveryFiles({ entry }: { readonly entry: Delivery }) {
+  const { files, delivery } = entry;
+  const bytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const csv = () =>
+    toCsv(
+      ['file', 'sizeBytes', 'sha256'],
+      files.map((file) => [file.name, String(file.sizeBytes), file.sha256]),
+    );
+  return (
+    <Card
+      title="Which files were it?"
+      note={`${counted(files.length, 'file')}, ${formatBytes(bytes)}, kept as they came`}
+      actions={<CsvButton name={`files-of-${delivery}`} what="the files" text={csv} />}
+      flush
+    >
+      <table className={table.table}>
+        <thead>
+          <tr>
+            <th scope="col">File</th>
+            <th scope="col" className={table.number}>
+              Size
+            </th>
+            <th scope="col" className={table.wideOnly}>
+              SHA-256
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {files.map((file) => (
+            <tr key={file.name}>
+              <th scope="row" className={styles.fileName}>
+                <a
+                  href={urlOf(downloadRaw, { query: { delivery, file: file.name } })}
+                  download={file.name.split('/').at(-1)}
+                  className={parts.textLink}
+                >
+                  {file.name}
+                </a>
+              </th>
+              <td className={table.number} data-tip={`${formatCount(file.sizeBytes)} bytes`}>
+                {formatBytes(file.sizeBytes)}
+              </td>
+              <td className={table.wideOnly}>
+                <code data-tip={file.sha256}>{file.sha256.slice(0, HASH_SHOWN)}…</code>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  );
+}

@@ -1,0 +1,127 @@
+import { Link } from '@tanstack/react-router';
+import { CostMetric, type Delivery } from '../../../src/finops/billing/schema.ts';
+import { toCsv } from '../format/csv.ts';
+import { METRICS } from '../format/metric.ts';
+import { counted, formatCount } from '../format/number.ts';
+import { formatDate, formatMonth } from '../format/time.ts';
+import { Card } from '../parts/Card.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
+import parts from '../parts/parts.module.css';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+import { DeliveryActs } from './DeliveryActs.tsx';
+import { DeliveryLink } from './DeliveryLink.tsx';
+import styles from './deliveries.module.css';
+import { exportName, moneyOf, standingFor, unitId, withPredecessors } from './history.ts';
+import { MoneyList } from './MoneyList.tsx';
+import { StandingMark } from './StandingMark.tsx';
+import { StateMark } from './StateMark.tsx';
+
+/** Shown where there is little room; the CSV has them all. */
+const FIRST = new Set<CostMetric>(['billedCost']);
+
+interface DeliveryPeriodsProps {
+  /** Those of this delivery. */
+  readonly entries: readonly Delivery[];
+  /** Of all deliveries, oldest first. */
+  readonly all: readonly Delivery[];
+}
+
+/** What a delivery holds, billing period by billing period, and what can be done about each. */
+export function DeliveryPeriods({ entries, all }: DeliveryPeriodsProps) {
+  const befores = new Map(withPredecessors(all).map(({ entry, before }) => [entry, before]));
+  const csv = () =>
+    toCsv(
+      ['period', 'state', 'standing', 'reason', 'rows', 'metric', 'amount', 'currency'],
+      entries.flatMap((entry) =>
+        entry.totals.map((total) => [
+          ...[entry.period, entry.state, entry.standing, entry.reason, String(entry.rows)],
+          ...[total.metric, total.amount, total.currency],
+        ]),
+      ),
+    );
+  return (
+    <Card
+      title="What does it hold, and does it count?"
+      note={`${counted(entries.length, 'billing period')}. Hover a figure for its last digit`}
+      actions={<CsvButton name={`periods-of-${entries[0]?.delivery}`} what="the periods" text={csv} />}
+      flush
+    >
+      <table className={table.table}>
+        <thead>
+          <tr>
+            <th scope="col">Period</th>
+            <th scope="col">Standing</th>
+            <th scope="col" className={table.number}>
+              Rows
+            </th>
+            {METRICS.map(({ value, label }) => (
+              <th key={value} scope="col" className={`${table.number} ${FIRST.has(value) ? '' : styles.roomy}`}>
+                {label}
+              </th>
+            ))}
+            <th scope="col">
+              <span className="visually-hidden">What can be done</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map((entry) => {
+            const before = befores.get(entry) ?? null;
+            const instead = entry.current ? null : standingFor(all, entry);
+            return (
+              <tr key={unitId(entry)}>
+                <th scope="row">
+                  {entry.period === null ? (
+                    <Unknown reason="It holds no row and names no billing period." />
+                  ) : (
+                    formatMonth(entry.period)
+                  )}
+                  {entry.state !== null && (
+                    <small className={styles.location}>
+                      <StateMark state={entry.state} />
+                    </small>
+                  )}
+                </th>
+                <td>
+                  <StandingMark standing={entry.standing} reason={entry.reason} />
+                  {entry.reason !== null && instead === null && <p className={styles.why}>{entry.reason}</p>}
+                  {instead !== null && (
+                    <p className={styles.why}>
+                      <DeliveryLink delivery={instead.delivery} /> stands instead
+                    </p>
+                  )}
+                  {entry.chargeDates !== null && (
+                    <p className={styles.why}>
+                      charges of {formatDate(entry.chargeDates.from)} to {formatDate(entry.chargeDates.to)}
+                    </p>
+                  )}
+                </td>
+                <td className={table.number}>{formatCount(entry.rows)}</td>
+                {CostMetric.options.map((metric) => (
+                  <td key={metric} className={`${table.number} ${FIRST.has(metric) ? '' : styles.roomy}`}>
+                    <MoneyList money={moneyOf(entry, metric)} reason="No row of it states this cost." />
+                  </td>
+                ))}
+                <td>
+                  <div className={styles.acts}>
+                    {before !== null && (
+                      <Link
+                        to="/deliveries/compare"
+                        search={{ a: before.delivery, b: entry.delivery, month: entry.period ?? undefined }}
+                        className={parts.button}
+                      >
+                        Compare<span className="visually-hidden"> {exportName(entry)} with the one before</span>
+                      </Link>
+                    )}
+                    <DeliveryActs entry={entry} before={before} />
+                  </div>
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </Card>
+  );
+}

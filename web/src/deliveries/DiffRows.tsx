@@ -1,0 +1,52 @@
+import type { DiffRow } from '../../../src/finops/billing/diff/schema.ts';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+import styles from './deliveries.module.css';
+import { RowName } from './RowName.tsx';
+
+interface DiffRowsProps {
+  readonly rows: readonly DiffRow[];
+  /** The delivery that holds them. */
+  readonly delivery: string;
+}
+
+const EMPTY = 'The bill left this column empty.';
+
+/** Rows that only one of the two deliveries holds. */
+export function DiffRows({ rows, delivery }: DiffRowsProps) {
+  return (
+    <table className={`${table.table} ${styles.diff}`} data-testid="diff-rows">
+      <thead>
+        <tr>
+          <th scope="col">Row</th>
+          <th scope="col">Service</th>
+          <th scope="col" className={table.wideOnly}>
+            Account
+          </th>
+          <th scope="col" className={table.number}>
+            Billed
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={`${row.file} ${row.row}`}>
+            <th scope="row">
+              <RowName row={row} delivery={delivery} />
+            </th>
+            <td>{row.serviceName ?? <Unknown reason={EMPTY} />}</td>
+            <td className={table.wideOnly}>{row.subAccountId ?? <Unknown reason={EMPTY} />}</td>
+            <td className={table.number}>
+              {row.billedCost === null ? (
+                <Unknown reason={EMPTY} />
+              ) : (
+                <MoneyFigure money={{ amount: row.billedCost, currency: row.currency }} />
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,104 @@
+import { Link } from '@tanstack/react-router';
+import type { Restatement } from '../../../src/finops/billing/schema.ts';
+import { toCsv } from '../format/csv.ts';
+import { counted } from '../format/number.ts';
+import { formatMonth } from '../format/time.ts';
+import { Card } from '../parts/Card.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
+import { Instant } from '../parts/Instant.tsx';
+import parts from '../parts/parts.module.css';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+import { DeliveryLink } from './DeliveryLink.tsx';
+import styles from './deliveries.module.css';
+import { MoneyList } from './MoneyList.tsx';
+import { restatedMoney } from './period-series.ts';
+
+const ACTS = { import: 'a new delivery', revert: 'going back', prefer: 'a choice between exports' } as const;
+const HEADER = ['at', 'period', 'act', 'actor', 'why', 'delivery', 'service', 'metric', 'before', 'after', 'delta'];
+
+interface RestatementsCardProps {
+  readonly restatements: readonly Restatement[];
+  readonly complete: boolean;
+}
+
+/** Every change to a period that was closed, newest first, with what moved in money. */
+export function RestatementsCard({ restatements, complete }: RestatementsCardProps) {
+  const csv = () =>
+    toCsv(
+      [...HEADER, 'currency'],
+      restatements.flatMap((one) =>
+        one.delta.map((line) => [
+          ...[one.at, one.period, one.act, one.actor, one.why, one.delivery],
+          ...[line.serviceName, line.metric, line.before, line.after, line.delta, line.currency],
+        ]),
+      ),
+    );
+  return (
+    <Card
+      title="What changed after a month was closed?"
+      note={`${complete ? '' : 'The latest '}${counted(restatements.length, 'restatement')}, newest first. What stood on the old figures is judged again.`}
+      actions={<CsvButton name="restatements" what="the restatements" text={csv} />}
+      flush
+    >
+      <table className={table.table}>
+        <thead>
+          <tr>
+            <th scope="col">Period</th>
+            <th scope="col">When</th>
+            <th scope="col">By</th>
+            <th scope="col" className={table.number}>
+              Billed cost
+            </th>
+            <th scope="col">Most of it</th>
+            <th scope="col">Deliveries</th>
+          </tr>
+        </thead>
+        <tbody>
+          {restatements.map((one) => (
+            <tr key={`${one.at} ${one.period} ${one.delivery}`}>
+              <th scope="row">{formatMonth(one.period)}</th>
+              <td className={styles.when}>
+                <Instant at={one.at} />
+              </td>
+              <td>
+                {ACTS[one.act]}, {one.actor}
+                {one.why !== null && <p className={styles.why}>“{one.why}”</p>}
+              </td>
+              <td className={table.number}>
+                <MoneyList money={restatedMoney(one)} reason="No billed cost moved." delta />
+              </td>
+              <td>{largestService(one) ?? <Unknown reason="No service’s billed cost moved." />}</td>
+              <td>
+                <Change restatement={one} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  );
+}
+
+function Change({ restatement }: { readonly restatement: Restatement }) {
+  const replaced = restatement.changes.find(({ before, after }) => before !== null && after !== null);
+  if (replaced === undefined || replaced.before === null || replaced.after === null) {
+    return <DeliveryLink delivery={restatement.delivery} />;
+  }
+  return (
+    <Link
+      to="/deliveries/compare"
+      search={{ a: replaced.before, b: replaced.after, month: restatement.period }}
+      className={parts.textLink}
+    >
+      Compare before and after
+    </Link>
+  );
+}
+
+/** Name of the service whose billed cost moved most. */
+function largestService({ delta }: Restatement): string | null {
+  const billed = delta.filter((line) => line.metric === 'billedCost' && line.delta !== null);
+  const [largest] = billed.toSorted((a, b) => Math.abs(Number(b.delta)) - Math.abs(Number(a.delta)));
+  return largest === undefined ? null : (largest.serviceName ?? 'rows without a service');
+}

@@ -1,0 +1,61 @@
+import type { CostMetric, Delivery } from '../../../src/finops/billing/schema.ts';
+import { decimal, decimalString, type Money } from '../../../src/platform/units/schema.ts';
+
+const BILLED = 'billedCost';
+
+/** Id of the unit that a delivery's entry is of: what replaces what. */
+export function unitId(entry: Pick<Delivery, 'source' | 'export' | 'dataset' | 'scope' | 'period'>): string {
+  return JSON.stringify([entry.source, entry.export, entry.dataset, entry.scope, entry.period]);
+}
+
+/** `focus (billing-account-7)`; the plain name where nobody says what it covers. */
+export function exportName(entry: Pick<Delivery, 'export' | 'scope'>): string {
+  return entry.scope === 'default' ? entry.export : `${entry.export} (${entry.scope})`;
+}
+
+/** Id as it is shown in tables; the whole of it is on hover. */
+export function shortId(delivery: string): string {
+  return delivery.slice(0, 10);
+}
+
+/** Sums of one metric, an entry a currency. */
+export function moneyOf(entry: Pick<Delivery, 'totals'>, metric: CostMetric = BILLED): Money[] {
+  return entry.totals.filter((total) => total.metric === metric).map(({ amount, currency }) => ({ amount, currency }));
+}
+
+/** Each entry with the one that it came after in its unit, oldest first as they are listed. */
+export function withPredecessors(
+  entries: readonly Delivery[],
+): readonly { readonly entry: Delivery; readonly before: Delivery | null }[] {
+  const last = new Map<string, Delivery>();
+  return entries.map((entry) => {
+    const unit = unitId(entry);
+    const before = last.get(unit) ?? null;
+    // What was ignored never stood, so nothing came after it.
+    if (entry.standing !== 'ignored' && entry.period !== null) last.set(unit, entry);
+    return { entry, before };
+  });
+}
+
+/** What stands now for the unit of an entry; null when nothing is counted for it. */
+export function standingFor(entries: readonly Delivery[], entry: Delivery): Delivery | null {
+  const unit = unitId(entry);
+  return entries.find((other) => unitId(other) === unit && other.standing === 'current') ?? null;
+}
+
+/** `after - before` in each currency of the two; a currency that only one of them has counts as 0 in the other. */
+export function moneyChange(before: Pick<Delivery, 'totals'>, after: Pick<Delivery, 'totals'>): Money[] {
+  const sums = new Map<string, string>();
+  const add = ({ amount, currency }: Money, sign: 1 | -1) =>
+    sums.set(currency, decimalString(decimal(sums.get(currency) ?? '0').plus(decimal(amount).times(sign))));
+  for (const money of moneyOf(after)) add(money, 1);
+  for (const money of moneyOf(before)) add(money, -1);
+  return [...sums].map(([currency, amount]) => ({ amount, currency }));
+}
+
+/** Sum of money in one currency. */
+export function sumIn(currency: string, money: readonly Money[]): Money {
+  const own = money.filter((one) => one.currency === currency);
+  const amount = decimalString(own.reduce((sum, one) => sum.plus(one.amount), decimal(0)));
+  return { amount, currency };
+}

@@ -1,0 +1,70 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type ActResult, preferDelivery, revertDelivery, type UnitChange } from '../../../src/finops/billing/schema.ts';
+import { call, endpointQuery } from '../client.ts';
+
+export type Ask = 'revert' | 'prefer' | 'beside';
+
+export interface ActInput {
+  readonly ask: Ask;
+  readonly delivery: string;
+  readonly month: string | undefined;
+}
+
+function bodyOf({ delivery, month }: ActInput) {
+  return { delivery, ...(month === undefined ? {} : { period: month }) };
+}
+
+/** What an act would change, in deliveries and in money; nothing is changed by asking. */
+export function useActPreview(input: ActInput) {
+  const body = { ...bodyOf(input), dryRun: true };
+  const asked =
+    input.ask === 'revert'
+      ? endpointQuery(revertDelivery, { body })
+      : endpointQuery(preferDelivery, { body: { ...body, beside: input.ask === 'beside' } });
+  return useQuery({ ...asked, staleTime: 0, gcTime: 0, retry: false } as ReturnType<
+    typeof endpointQuery<typeof revertDelivery>
+  >);
+}
+
+/** Does it. Whatever is shown of the bill is asked anew afterwards. */
+export function useAct(input: ActInput, onDone: (result: ActResult) => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (why: string) => {
+      const body = { ...bodyOf(input), ...(why.trim() === '' ? {} : { why: why.trim() }) };
+      return input.ask === 'revert'
+        ? call(revertDelivery, { body })
+        : call(preferDelivery, { body: { ...body, beside: input.ask === 'beside' } });
+    },
+    onSuccess: (result) => {
+      void queries.invalidateQueries();
+      onDone(result);
+    },
+  });
+}
+
+/** What takes an act back: what had counted is asked for again. Empty when nothing had counted before. */
+export function undoOf(ask: Ask, changes: readonly UnitChange[]): ActInput[] {
+  const gone = changes.filter((change) => change.before !== null && (ask === 'revert' || change.after === null));
+  const inputs = gone.map(({ before, period }) => ({ delivery: before ?? '', month: period }));
+  const unique = new Map(inputs.map((input) => [`${input.delivery} ${input.month}`, input]));
+  return [...unique.values()].map((input) => ({ ...input, ask: ask === 'revert' ? 'revert' : 'prefer' }));
+}
+
+/** Takes an act back, period by period. */
+export function useUndo(inputs: readonly ActInput[], onDone: () => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async () => {
+      const why = 'undone in the browser';
+      for (const input of inputs) {
+        const body = { ...bodyOf(input), why };
+        await (input.ask === 'revert' ? call(revertDelivery, { body }) : call(preferDelivery, { body }));
+      }
+    },
+    onSuccess: () => {
+      void queries.invalidateQueries();
+      onDone();
+    },
+  });
+}

@@ -1,0 +1,26 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useEffect, useMemo } from 'react';
+import { listDeliveries } from '../../../src/finops/billing/schema.ts';
+import { endpointPages } from '../client.ts';
+
+const PAGE_SIZE = 1000;
+/** Who has more deliveries than this reads the newest part of their history on the command line. */
+const MAX_PAGES = 20;
+
+/** Every delivery, oldest first, page after page until all are here. */
+export function useDeliveries() {
+  const pages = useInfiniteQuery(endpointPages(listDeliveries, { pageSize: PAGE_SIZE }));
+  const { hasNextPage, isFetching, isError, fetchNextPage } = pages;
+  const loaded = pages.data?.pages.length ?? 0;
+  const more = hasNextPage && loaded < MAX_PAGES;
+  useEffect(() => {
+    if (more && !isFetching && !isError) void fetchNextPage();
+  }, [more, isFetching, isError, fetchNextPage]);
+  const entries = useMemo(() => pages.data?.pages.flatMap((page) => page.deliveries), [pages.data]);
+  return {
+    entries,
+    /** False while older pages are still coming, and when there are more than this page can show. */
+    complete: !hasNextPage,
+    query: { data: entries, error: pages.error, refetch: pages.refetch },
+  };
+}

@@ -1,0 +1,105 @@
+import type { ComparedAmount } from '../../../src/finops/statements/schema.ts';
+import { decimal } from '../../../src/platform/units/schema.ts';
+import { toCsv } from '../format/csv.ts';
+import { formatMonthName } from '../format/time.ts';
+import { Card } from '../parts/Card.tsx';
+import { ChangeMark } from '../parts/ChangeMark.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+import { type Cost, costBefore, costOf, sums } from './amounts.ts';
+
+interface ComparedRow extends ComparedAmount {
+  readonly name: string;
+}
+
+interface ComparedCardProps {
+  readonly title: string;
+  /** What a row is: "Service". */
+  readonly what: string;
+  readonly rows: readonly ComparedRow[];
+  /** The month before. */
+  readonly previous: string;
+  readonly cost: Cost;
+}
+
+/** What is paid by service or project, beside the month before; the sum is what the team pays. */
+export function ComparedCard({ title, what, rows, previous, cost }: ComparedCardProps) {
+  const largest = rows.toSorted((a, b) => decimal(costOf(b, cost).amount).comparedTo(costOf(a, cost).amount));
+  const csv = () =>
+    toCsv(
+      [what.toLowerCase(), 'billedCost', 'effectiveCost', 'billedBefore', 'effectiveBefore', 'currency'],
+      rows.map((row) => [
+        ...[row.name, row.billedCost, row.effectiveCost, row.billedBefore, row.effectiveBefore, row.currency],
+      ]),
+    );
+  return (
+    <Card
+      title={title}
+      note={`Largest first, beside ${formatMonthName(previous)}`}
+      actions={
+        <CsvButton name={`by-${what.toLowerCase()}`} what={`the statement by ${what.toLowerCase()}`} text={csv} />
+      }
+      flush
+    >
+      <table className={table.table} data-testid={`by-${what.toLowerCase()}`}>
+        <thead>
+          <tr>
+            <th scope="col">{what}</th>
+            <th scope="col" className={table.number}>
+              Pays
+            </th>
+            <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+              {formatMonthName(previous)}
+            </th>
+            <th scope="col">Change</th>
+          </tr>
+        </thead>
+        <tbody>
+          {largest.map((row) => (
+            <tr key={`${row.name} ${row.currency}`}>
+              <th scope="row">{row.name}</th>
+              <td className={table.number}>
+                <MoneyFigure money={costOf(row, cost)} />
+              </td>
+              <Before row={row} cost={cost} previous={previous} />
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          {sums(rows, cost).map((money) => (
+            <tr key={money.currency}>
+              <th scope="row">Together</th>
+              <td className={table.number}>
+                <MoneyFigure money={money} />
+              </td>
+              <td className={table.wideOnly} />
+              <td />
+            </tr>
+          ))}
+        </tfoot>
+      </table>
+    </Card>
+  );
+}
+
+interface BeforeProps {
+  readonly row: ComparedRow;
+  readonly cost: Cost;
+  readonly previous: string;
+}
+
+function Before({ row, cost, previous }: BeforeProps) {
+  const before = costBefore(row, cost);
+  const now = costOf(row, cost).amount;
+  const none = <Unknown reason="No bill covers the month before." />;
+  return (
+    <>
+      <td className={`${table.number} ${table.wideOnly}`}>{before === null ? none : <MoneyFigure money={before} />}</td>
+      <td>
+        {before === null ? none : <ChangeMark current={now} before={before.amount} on={formatMonthName(previous)} />}
+      </td>
+    </>
+  );
+}

@@ -1,0 +1,81 @@
+import { Link } from '@tanstack/react-router';
+import { getIssuedStatementCsv, type IssuedStatement } from '../../../src/finops/statements/schema.ts';
+import { urlOf } from '../../../src/platform/contract/schema.ts';
+import { Instant } from '../parts/Instant.tsx';
+import { MoneyDelta } from '../parts/MoneyDelta.tsx';
+import parts from '../parts/parts.module.css';
+import table from '../table/table.module.css';
+import { type Cost, costOf, sums } from './amounts.ts';
+import { MoneyOf } from './MoneyOf.tsx';
+import styles from './statements.module.css';
+import { teamName } from './words.ts';
+
+interface IssuedTableProps {
+  readonly statements: readonly IssuedStatement[];
+  readonly cost: Cost;
+}
+
+/** Issued statements, each leading to its facts as they were. */
+export function IssuedTable({ statements, cost }: IssuedTableProps) {
+  return (
+    <table className={table.table} data-testid="issued">
+      <thead>
+        <tr>
+          <th scope="col">Statement</th>
+          <th scope="col">Team</th>
+          <th scope="col">Issued</th>
+          <th scope="col" className={table.number}>
+            Charges
+          </th>
+          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+            Corrects by
+          </th>
+          <th scope="col" className={table.wideOnly}>
+            <span className="visually-hidden">Files</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {statements.map((one) => (
+          <tr key={one.number}>
+            <th scope="row">
+              <Link
+                from="/statements"
+                to="/statements"
+                search={(before) => ({ ...before, number: one.number, ask: undefined })}
+                className={parts.textLink}
+              >
+                No. {one.number}
+              </Link>
+              {one.corrects !== null && <small className={styles.small}>corrects no. {one.corrects}</small>}
+            </th>
+            <td>{teamName(one.team)}</td>
+            <td>
+              <Instant at={one.issuedAt} />, {one.issuedBy}
+              {one.why !== null && <small className={styles.small}>“{one.why}”</small>}
+            </td>
+            <td className={table.number}>
+              <MoneyOf money={sums(one.totals, cost)} />
+            </td>
+            <td className={`${table.number} ${table.wideOnly}`}>
+              {one.difference.length === 0 ? (
+                <span className={styles.quiet}>a first one</span>
+              ) : (
+                one.difference.map((amount) => <MoneyDelta key={amount.currency} money={costOf(amount, cost)} />)
+              )}
+            </td>
+            <td className={`${table.number} ${table.wideOnly}`}>
+              <a
+                className={parts.button}
+                href={urlOf(getIssuedStatementCsv, { params: { number: one.number } })}
+                download={`statement-${one.number}.csv`}
+              >
+                CSV<span className="visually-hidden"> of statement {one.number}</span>
+              </a>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,20 @@
+import type { StatementLeftOut } from '../../../src/finops/statements/schema.ts';
+import { counted } from '../format/number.ts';
+import { Notice } from '../parts/Notice.tsx';
+
+/** What the figures do not include; nothing when they include everything. */
+export function LeftOut({ leftOut }: { readonly leftOut: StatementLeftOut }) {
+  const parts = [
+    leftOut.rejectedRows > 0 && `${counted(leftOut.rejectedRows, 'row')} that could not be accepted on import`,
+    leftOut.rowsWithoutBilledCost > 0 &&
+      `${counted(leftOut.rowsWithoutBilledCost, 'row')} whose billed cost is empty: unknown, not zero`,
+    leftOut.rowsWithoutEffectiveCost > 0 &&
+      `${counted(leftOut.rowsWithoutEffectiveCost, 'row')} whose effective cost is empty: unknown, not zero`,
+  ].filter((part) => part !== false);
+  if (parts.length === 0) return null;
+  return (
+    <Notice>
+      <strong>Not in the figures:</strong> {parts.join('; ')}.
+    </Notice>
+  );
+}

@@ -1,0 +1,56 @@
+import type { StatementFacts } from '../../../src/finops/statements/schema.ts';
+import { formatMonth, formatMonthName } from '../format/time.ts';
+import { ChangeMark } from '../parts/ChangeMark.tsx';
+import { type Cost, costBefore, costOf, sums } from './amounts.ts';
+import { MoneyOf } from './MoneyOf.tsx';
+import { teamName } from './words.ts';
+
+interface StatementAnswerProps {
+  readonly facts: StatementFacts;
+  readonly cost: Cost;
+}
+
+/** What the team pays, against the month before, and how it came to them. */
+export function StatementAnswer({ facts, cost }: StatementAnswerProps) {
+  const { team, period, previousPeriod, totals } = facts;
+  const [first] = totals;
+  const before = first === undefined ? null : costBefore(first, cost);
+  const said = cost === 'billed' ? 'billed' : 'of effective cost';
+  return (
+    <>
+      {team === null ? 'Nobody pays ' : <>Team {teamName(team)} pays </>}
+      <strong data-testid="headline">
+        <MoneyOf money={sums(totals, cost)} />
+      </strong>{' '}
+      {said} for {formatMonth(period)}
+      {totals.length === 1 && first !== undefined && before !== null && (
+        <>
+          ,{' '}
+          <ChangeMark
+            current={costOf(first, cost).amount}
+            before={before.amount}
+            on={formatMonthName(previousPeriod)}
+          />
+        </>
+      )}
+      {before === null && ', and no bill covers the month before'}
+      {team !== null && <Ways facts={facts} cost={cost} />}.
+    </>
+  );
+}
+
+const SAID = { direct: 'direct', shared: 'from shared pools', idle: 'idle' } as const;
+
+/** How the cost came to the team; a way by which nothing came is not named. */
+function Ways({ facts, cost }: StatementAnswerProps) {
+  const ways = (['direct', 'shared', 'idle'] as const).flatMap((way) => {
+    const own = facts.ways.filter((one) => one.way === way);
+    return own.length === 0 ? [] : [{ way, money: sums(own, cost) }];
+  });
+  return ways.map(({ way, money }, index) => (
+    <span key={way}>
+      {index === 0 ? ': ' : index === ways.length - 1 ? ' and ' : ', '}
+      <MoneyOf money={money} /> {SAID[way]}
+    </span>
+  ));
+}

@@ -1,0 +1,47 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useScope } from '../frame/use-scope.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { Page } from '../parts/Page.tsx';
+import type { Cost } from './amounts.ts';
+import { IssuedStatementPage } from './IssuedStatementPage.tsx';
+import { MonthPage } from './MonthPage.tsx';
+import { TeamPage } from './TeamPage.tsx';
+
+/** What does each team pay for a month? */
+export function StatementsPage() {
+  const scope = useScope();
+  const search = useSearch({ from: '/statements' });
+  const navigate = useNavigate({ from: '/statements' });
+  const cost: Cost = search.cost ?? 'billed';
+  const choose = (value: Cost) =>
+    void navigate({
+      search: (before) => ({ ...before, cost: value === 'effective' ? 'effective' : undefined }),
+      resetScroll: false,
+    });
+  if (scope.empty) {
+    return (
+      <Page title="Statements" answer="No bill has been imported yet, so nobody pays anything.">
+        <EmptyState
+          shows="What every team pays for a month: showback as it stands, and the statements that were issued."
+          why="No bill has been imported yet. Statements stand on a bill and on the allocation rules."
+          command="steelyard bill import bills/ --source aws"
+        />
+      </Page>
+    );
+  }
+  if (search.number !== undefined) {
+    return <IssuedStatementPage number={search.number} cost={cost} onCost={choose} />;
+  }
+  const period = scope.month ?? scope.months.at(-1);
+  if (!scope.ready || period === undefined) {
+    return (
+      <Page title="Statements" answer={<AnswerPending />}>
+        {null}
+      </Page>
+    );
+  }
+  const team = search.of === 'nobody' ? null : scope.team;
+  if (team === undefined) return <MonthPage period={period} cost={cost} onCost={choose} />;
+  return <TeamPage team={team} period={period} cost={cost} onCost={choose} />;
+}

@@ -1,0 +1,62 @@
+import { toCsv } from '../format/csv.ts';
+import { formatMonth } from '../format/time.ts';
+import { Card } from '../parts/Card.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
+import parts from '../parts/parts.module.css';
+import { type Cost, checkedSums } from './amounts.ts';
+import { CostChoice } from './CostChoice.tsx';
+import type { Month } from './MonthAnswer.tsx';
+import { SumCheck } from './SumCheck.tsx';
+import { TeamsTable } from './TeamsTable.tsx';
+
+interface TeamsCardProps {
+  readonly month: Month;
+  readonly cost: Cost;
+  readonly onCost: (cost: Cost) => void;
+  readonly onIssue: () => void;
+}
+
+/** A line a statement, the sum of all of them, and the bill beside it. */
+export function TeamsCard({ month, cost, onCost, onIssue }: TeamsCardProps) {
+  return (
+    <Card
+      title="Who pays what?"
+      note={`${formatMonth(month.period)}, beside ${formatMonth(month.previousPeriod)}. A line leads to the statement`}
+      actions={
+        <>
+          <CostChoice cost={cost} onCost={onCost} />
+          <CsvButton name={`statements-${month.period}`} what="the statements" text={() => monthCsv(month)} />
+          <button type="button" className={`${parts.button} ${parts.primary}`} onClick={onIssue}>
+            Issue…<span className="visually-hidden"> the statements of {formatMonth(month.period)}</span>
+          </button>
+        </>
+      }
+      flush
+    >
+      <TeamsTable month={month} cost={cost} />
+      <SumCheck sums={checkedSums(month.statements, month.bill, cost)} />
+    </Card>
+  );
+}
+
+function monthCsv({ period, statements }: Month): string {
+  const header = [
+    'period',
+    'team',
+    'billedCost',
+    'effectiveCost',
+    'billedBefore',
+    'effectiveBefore',
+    'currency',
+    'issued',
+  ];
+  return toCsv(
+    header,
+    statements.flatMap(({ team, totals, issued }) =>
+      totals.map((total) => [
+        ...[period, team, total.billedCost, total.effectiveCost, total.billedBefore, total.effectiveBefore],
+        ...[total.currency, issued === null ? null : String(issued.number)],
+      ]),
+    ),
+  );
+}

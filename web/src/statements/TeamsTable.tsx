@@ -1,0 +1,121 @@
+import { Link } from '@tanstack/react-router';
+import type { TeamTotals } from '../../../src/finops/statements/schema.ts';
+import { formatMonthName } from '../format/time.ts';
+import { useTeams } from '../frame/use-teams.ts';
+import { ChangeMark } from '../parts/ChangeMark.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { ShareBar } from '../parts/ShareBar.tsx';
+import { Swatch } from '../parts/Swatch.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+import { OTHER_COLOUR, teamColours } from '../theme/category-colours.ts';
+import { type Cost, costBefore, costOf, ratioOf, sums } from './amounts.ts';
+import type { Month } from './MonthAnswer.tsx';
+import styles from './statements.module.css';
+import { teamName } from './words.ts';
+
+interface TeamsTableProps {
+  readonly month: Month;
+  readonly cost: Cost;
+}
+
+/** What every team pays; last what nobody pays, and the sum of all. */
+export function TeamsTable({ month, cost }: TeamsTableProps) {
+  const colours = teamColours(useTeams() ?? []);
+  const bill = sums(month.bill, cost);
+  const colour = (team: string | null) => (team === null ? OTHER_COLOUR : (colours.get(team) ?? OTHER_COLOUR));
+  const all = sums(
+    month.statements.flatMap(({ totals }) => totals),
+    cost,
+  );
+  return (
+    <table className={table.table} data-testid="teams">
+      <thead>
+        <tr>
+          <th scope="col">Team</th>
+          <th scope="col" className={table.number}>
+            Pays
+          </th>
+          <th scope="col" className={`${styles.shareColumn} ${table.wideOnly}`}>
+            <span className="visually-hidden">Part of the bill</span>
+          </th>
+          <th scope="col" className={table.wideOnly}>
+            On the month before
+          </th>
+          <th scope="col">Issued</th>
+        </tr>
+      </thead>
+      <tbody>
+        {month.statements.flatMap((statement) =>
+          statement.totals.map((total) => {
+            const money = costOf(total, cost);
+            const before = costBefore(total, cost);
+            const whole = bill.find((one) => one.currency === total.currency);
+            return (
+              <tr key={`${statement.team} ${total.currency}`}>
+                <th scope="row">
+                  <span className={table.named}>
+                    <Swatch variable={colour(statement.team)} />
+                    <StatementLink statement={statement} />
+                  </span>
+                </th>
+                <td className={table.number}>
+                  <MoneyFigure money={money} />
+                </td>
+                <td className={`${styles.shareColumn} ${table.wideOnly}`}>
+                  <ShareBar ratio={ratioOf(money, whole)} variable={colour(statement.team)} />
+                </td>
+                <td className={table.wideOnly}>
+                  {before === null ? (
+                    <Unknown reason="No bill covers the month before." />
+                  ) : (
+                    <ChangeMark
+                      current={money.amount}
+                      before={before.amount}
+                      on={formatMonthName(month.previousPeriod)}
+                    />
+                  )}
+                </td>
+                <td>
+                  <IssuedMark issued={statement.issued} />
+                </td>
+              </tr>
+            );
+          }),
+        )}
+      </tbody>
+      <tfoot>
+        {all.map((money) => (
+          <tr key={money.currency}>
+            <th scope="row">All statements</th>
+            <td className={table.number} data-testid="statements-total">
+              <MoneyFigure money={money} />
+            </td>
+            <td className={table.wideOnly} />
+            <td className={table.wideOnly} />
+            <td />
+          </tr>
+        ))}
+      </tfoot>
+    </table>
+  );
+}
+
+function StatementLink({ statement: { team } }: { readonly statement: TeamTotals }) {
+  const search = team === null ? { of: 'nobody' as const, team: undefined } : { team, of: undefined };
+  return (
+    <Link from="/statements" to="/statements" search={(before) => ({ ...before, ...search })} className={table.rowLink}>
+      {teamName(team)}
+    </Link>
+  );
+}
+
+function IssuedMark({ issued }: { readonly issued: TeamTotals['issued'] }) {
+  if (issued === null) return <span className={styles.quiet}>not issued</span>;
+  if (issued.isCurrent) return <span data-tip="What was issued is what stands now.">no. {issued.number}</span>;
+  return (
+    <strong data-tip="What stands now is not what was issued: issue the month again to correct it.">
+      no. {issued.number}, correction due
+    </strong>
+  );
+}

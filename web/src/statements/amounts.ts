@@ -1,0 +1,60 @@
+import type { ComparedAmount, StatementAmount, TeamTotals } from '../../../src/finops/statements/schema.ts';
+import { decimal, decimalString, type Money } from '../../../src/platform/units/schema.ts';
+
+export type Cost = 'billed' | 'effective';
+
+/** One of the two costs of a figure. */
+export function costOf(amount: StatementAmount, cost: Cost): Money {
+  return { amount: cost === 'billed' ? amount.billedCost : amount.effectiveCost, currency: amount.currency };
+}
+
+/** The same in the month before; null when no bill covers it. */
+export function costBefore(amount: ComparedAmount, cost: Cost): Money | null {
+  const before = cost === 'billed' ? amount.billedBefore : amount.effectiveBefore;
+  return before === null ? null : { amount: before, currency: amount.currency };
+}
+
+/** Sums of a cost in each currency. */
+export function sums(amounts: readonly StatementAmount[], cost: Cost): Money[] {
+  const totals = new Map<string, string>();
+  for (const one of amounts) {
+    const { amount, currency } = costOf(one, cost);
+    totals.set(currency, decimalString(decimal(totals.get(currency) ?? '0').plus(amount)));
+  }
+  return [...totals].map(([currency, amount]) => ({ amount, currency }));
+}
+
+/** Part of a whole, 0 to 1, for drawing; 0 where there is no whole. Never below 0, above 1 is drawn full. */
+export function ratioOf(part: Money, whole: Money | undefined): number {
+  if (whole === undefined || decimal(whole.amount).isZero()) return 0;
+  return Math.max(0, decimal(part.amount).dividedBy(whole.amount).toNumber());
+}
+
+export interface CheckedSum {
+  readonly currency: string;
+  readonly statements: string;
+  readonly bill: string;
+  /** To the last digit, in both costs. */
+  readonly equal: boolean;
+}
+
+/** Whether all statements and what nobody pays add up to the bill, which was summed from its rows. */
+export function checkedSums(
+  statements: readonly TeamTotals[],
+  bill: readonly StatementAmount[],
+  cost: Cost,
+): CheckedSum[] {
+  const all = statements.flatMap(({ totals }) => totals);
+  const equalIn = (which: Cost, currency: string) =>
+    decimal(amountIn(sums(all, which), currency)).equals(amountIn(sums(bill, which), currency));
+  return sums(bill, cost).map(({ amount, currency }) => ({
+    currency,
+    statements: amountIn(sums(all, cost), currency),
+    bill: amount,
+    equal: equalIn('billed', currency) && equalIn('effective', currency),
+  }));
+}
+
+function amountIn(money: readonly Money[], currency: string): string {
+  return money.find((one) => one.currency === currency)?.amount ?? '0';
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/** What the address of the statements says; month and team are the frame's. */
+export const StatementsSearch = z.object({
+  /** `nobody` shows the statement of what no team pays. */
+  of: z.enum(['nobody']).optional().catch(undefined),
+  /** Which cost the figures are; what was billed when left out. */
+  cost: z.enum(['effective']).optional().catch(undefined),
+  /** Number of the issued statement that is open. */
+  number: z.coerce.number().int().min(1).optional().catch(undefined),
+  /** The question whether to issue is open. */
+  ask: z.enum(['issue']).optional().catch(undefined),
+});
+export type StatementsSearch = z.infer<typeof StatementsSearch>;

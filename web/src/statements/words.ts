@@ -1,0 +1,28 @@
+import type { StatementCharge, StatementWay } from '../../../src/finops/statements/schema.ts';
+
+export const WAYS: Readonly<Record<StatementWay, { readonly label: string; readonly means: string }>> = {
+  direct: { label: 'Direct', means: 'Rows that are the team’s alone.' },
+  shared: { label: 'Shared', means: 'Its part of pools that several teams use.' },
+  idle: { label: 'Idle', means: 'What it reserved and left unused.' },
+};
+
+export const CHARGES: Readonly<Record<StatementCharge, string>> = {
+  usage: 'Usage',
+  commitment: 'Commitments',
+  'commitment-unused': 'Unused commitments',
+  purchase: 'Purchases',
+  credit: 'Credits',
+  tax: 'Taxes',
+  adjustment: 'Adjustments',
+  other: 'Without a category',
+};
+
+/** Name of a team; what no team pays is nobody's. */
+export function teamName(team: string | null): string {
+  return team ?? 'nobody';
+}
+
+/** A team in the path of an endpoint; "-" stands for what no team pays. */
+export function teamParam(team: string | null): string {
+  return team ?? '-';
+}
