@@ -14,7 +14,7 @@ export { allocationMigrations } from './migrations.ts';
 export type { SubjectField } from './rules/classify.ts';
 export type { MeasuredUsage } from './shares/usage-basis.ts';
 /** What a billing period's allocations stood on and consist of, after any derivation: for figures that can be said again. */
-export { type AllocationState, findState, type StateQuestion } from './states.ts';
+export { type AllocationState, findState } from './states.ts';
 /**
  * Reading allocations: a bill row without one is unallocated, and one whose `share` is null has the whole row, whose own
  * costs hold. So costs LEFT JOIN `allocations` by (lake_file, row_number) and take

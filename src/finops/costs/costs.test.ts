@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { decimal, sumDecimals } from '../../platform/units/index.ts';
 import { call, importFiles, problemFrom, testApplication } from '../../testing.ts';
+import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../testing-costs.ts';
 import { exactFilter, filterConditions, parseFilter } from './filters.ts';
-import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from './fixtures.testing.ts';
 import { byDay, mayHold, rangeConditions } from './range.ts';
 import { costRows, costSummary, costValues } from './schema.ts';
 

@@ -7,7 +7,7 @@ import { costRoutes } from './routes.ts';
 import { summarise } from './summary.ts';
 
 export { csvLine } from './csv.ts';
-export { type CostRelations, type RowSource, rowSource } from './query.ts';
+export { type CostRelations, rowSource } from './query.ts';
 export { type CostsDeps, relationsFrom } from './relations.ts';
 
 /** What do we spend, on what: reports over billed rows and their allocation. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, Month } from '../../platform/units/schema.ts';
-import { Day, Dimension, Dimensions, Filter, LeftOut, MonthOrDay, Selection } from './selection-schema.ts';
+import { Dimension, Dimensions, Filter, LeftOut, MonthOrDay, Selection } from './selection/schema.ts';
 
-export { Day, Dimension, Filter, MonthOrDay };
+export { Dimension, Filter, MonthOrDay };
 
 export const costSummary = endpoint({
   method: 'GET',

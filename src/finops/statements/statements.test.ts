@@ -4,7 +4,7 @@ import type { Application } from '../../main.ts';
 import { type CallInput, urlOf } from '../../platform/contract/schema.ts';
 import { decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
 import { call, importFiles, problemFrom, testApplication } from '../../testing.ts';
-import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../costs/fixtures.testing.ts';
+import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../testing-costs.ts';
 import {
   getIssuedStatement,
   getIssuedStatementCsv,

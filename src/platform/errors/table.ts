@@ -43,7 +43,11 @@ export const errorTable = {
   data_folder_in_use: { status: 409, exitCode: CONFLICT, title: 'Another Steelyard server holds this data folder' },
   data_folder_unusable: { status: 500, exitCode: REFUSED, title: 'The data folder cannot be read or written' },
   data_folder_newer: { status: 500, exitCode: REFUSED, title: 'A newer Steelyard wrote this data folder' },
-  lake_memory_exhausted: { status: 507, exitCode: NO_SPACE, title: 'The query engine ran out of the memory it may use' },
+  lake_memory_exhausted: {
+    status: 507,
+    exitCode: NO_SPACE,
+    title: 'The query engine ran out of the memory it may use',
+  },
   storage_full: { status: 507, exitCode: NO_SPACE, title: 'The disk is full; nothing stored has changed' },
   store_unreachable: { status: 503, exitCode: UNREACHABLE, title: 'The store does not answer' },
   object_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such object' },

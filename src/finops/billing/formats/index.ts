@@ -5,7 +5,7 @@ import { focusFormat, requiredFocusColumns } from './focus.ts';
 import type { BillFormat, FormatContext, FormatMapping, SourceColumn } from './format.ts';
 import { ociFormat } from './oci.ts';
 
-export type { BillDataset, FormatContext, FormatMapping, RowSplit, SourceColumn, SourceExpression } from './format.ts';
+export type { BillDataset, FormatContext, FormatMapping, RowSplit, SourceColumn } from './format.ts';
 export { splitRows } from './split-rows.ts';
 
 const formats: readonly BillFormat[] = [focusFormat, awsCurFormat, azureCostDetailsFormat, ociFormat];

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { decimal, decimalString, sumDecimals } from '../../../platform/units/index.ts';
 import { call, importFiles, problemFrom, testApplication } from '../../../testing.ts';
-import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../fixtures.testing.ts';
+import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../../testing-costs.ts';
 import { costRows } from '../schema.ts';
 import { type ComparedItem, itemEffects } from './effects.ts';
 import { type Effects, explainCosts } from './schema.ts';

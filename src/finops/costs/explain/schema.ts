@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { Currency, DecimalString } from '../../../platform/units/schema.ts';
 import { CostMetric } from '../../billing/schema.ts';
-import { Dimensions, Filters, LeftOut } from '../selection-schema.ts';
+import { Dimensions, Filters, LeftOut } from '../selection/schema.ts';
 
 const MONTH = '\\d{4}-(?:0[1-9]|1[0-2])';
 const DAY = `${MONTH}-(?:0[1-9]|[12]\\d|3[01])`;

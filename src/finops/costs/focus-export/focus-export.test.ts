@@ -5,7 +5,7 @@ import type { Application } from '../../../main.ts';
 import { urlOf } from '../../../platform/contract/schema.ts';
 import { decimal, decimalString, sumDecimals } from '../../../platform/units/index.ts';
 import { call, importFiles, testApplication } from '../../../testing.ts';
-import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../fixtures.testing.ts';
+import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../../testing-costs.ts';
 import { costSummary } from '../schema.ts';
 import { customName, customNames } from './custom-names.ts';
 import { exportFocus } from './schema.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { urlOf } from '../../../platform/contract/schema.ts';
 import { importFiles, testApplication } from '../../../testing.ts';
-import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../fixtures.testing.ts';
+import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../../testing-costs.ts';
 import { judge, readModel } from './model-rules.testing.ts';
 import { exportFocus, type FocusVersion } from './schema.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '../../../platform/contract/schema.ts';
-import { Rows } from '../selection-schema.ts';
+import { Rows } from '../selection/schema.ts';
 
 export const FocusVersion = z.enum(['1.2', '1.3', '1.4']).describe('FOCUS version: its columns, under its names');
 export type FocusVersion = z.infer<typeof FocusVersion>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Month } from '../../platform/units/schema.ts';
-import { CostMetric, DeliveryId } from '../billing/schema.ts';
+import { Month } from '../../../platform/units/schema.ts';
+import { CostMetric, DeliveryId } from '../../billing/schema.ts';
 
 /** A query field that may be repeated, or left out. */
 const Repeated = z.union([z.string(), z.array(z.string())]).optional();

@@ -1,7 +1,6 @@
-import { expect } from 'vitest';
-import type { Application } from '../../main.ts';
-import { postApply } from '../../platform/manifests/schema.ts';
-import { call } from '../../testing.ts';
+import type { Application } from './main.ts';
+import { postApply } from './platform/manifests/schema.ts';
+import { call } from './testing.ts';
 
 const usual = {
   BilledCost: '1',
@@ -80,7 +79,7 @@ export function inMonth(month: string, cost: string): BillRow {
 export async function applyRules(application: Application, rules: string): Promise<void> {
   const text = `apiVersion: steelyard/v1\nkind: AllocationRules\nmetadata: {name: rules}\nspec:\n  rules:\n${rules}`;
   const { applied } = await call(application, postApply, { body: { documents: [{ file: 'rules.yaml', text }] } });
-  expect(applied).toHaveLength(1);
+  if (applied.length !== 1) throw new Error(`${applied.length} documents were applied, one was given`);
 }
 
 /** Direct by tag, a shared pool by weights that do not divide, a pool in proportion to cost. */
