@@ -5,14 +5,16 @@ import type { BillOnDisk } from './bill-import.ts';
 
 /**
  * Writes one month of an AWS Cost and Usage Report (legacy, CSV with slashes in its names) of `rows` rows: on-demand usage,
- * reservations, savings plans, tax. The columns are those of a real report without any product attribute that stays empty.
+ * reservations, savings plans, tax. The columns are those of a real report without any product attribute that stays empty. What a savings plan covers was billed
+ * with the plan: it is in no billed cost.
  */
 export async function writeCurBill(path: string, rows: number): Promise<BillOnDisk & { readonly sizeBytes: number }> {
   const instance = await DuckDBInstance.create(':memory:', { threads: String(availableParallelism()) });
   const connection = await instance.connect();
   await connection.run(`COPY (${curSelect(rows)}) TO '${path}' (FORMAT csv, HEADER true)`);
   const reader = await connection.runAndReadAll(
-    `SELECT sum("lineItem/UnblendedCost"::DECIMAL(38,10))::VARCHAR AS billed FROM read_csv('${path}', all_varchar = true)`,
+    `SELECT sum("lineItem/UnblendedCost"::DECIMAL(38,10))::VARCHAR AS billed FROM read_csv('${path}', all_varchar = true)
+      WHERE "lineItem/LineItemType" <> 'SavingsPlanCoveredUsage'`,
   );
   connection.closeSync();
   instance.closeSync();
