@@ -7,6 +7,7 @@ import { EnvironmentManifest, ProjectManifest, TeamManifest } from './schema.ts'
 import { applyEnvironment, applyProject, applyTeam } from './service.ts';
 
 export { orgMigrations } from './migrations.ts';
+export { type SubjectColumns, subjectColumns, subjectOf } from './subject-columns.ts';
 
 export interface OrgDeps {
   readonly store: Store;

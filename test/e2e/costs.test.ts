@@ -207,7 +207,10 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium
     await page.waitForLoadState('networkidle');
     const { rows, totals } = await summaryOf(server.url, { by: ['week'], period: month });
     const table = page.getByRole('region', { name: 'The chart as a table' });
-    await table.locator('tbody tr').nth(rows.length - 1).waitFor();
+    await table
+      .locator('tbody tr')
+      .nth(rows.length - 1)
+      .waitFor();
     expect(await exact(page, 'chart-total')).toBe(totals[0]?.amount);
   });
 

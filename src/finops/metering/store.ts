@@ -1,7 +1,6 @@
+import { type SubjectColumns, subjectColumns, subjectOf } from '../../org/index.ts';
 import { type Subject, subjectFields } from '../../org/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
-
-type SubjectColumns = { [Field in keyof Subject as `subject_${Field}`]-?: string | null };
 
 interface MeteringTables {
   usage_interval: SubjectColumns & {
@@ -98,22 +97,10 @@ export async function usageFingerprint(sql: Sql, within: { start: number; end: n
   return `${Number(row.count)}@${row.last ?? 'never'}`;
 }
 
-function subjectColumns(subject: Subject): SubjectColumns {
-  return Object.fromEntries(
-    subjectFields.map((field) => [`subject_${field}`, subject[field] ?? null]),
-  ) as SubjectColumns;
-}
-
 function usageOf(row: MeteringTables['usage_interval']): StoredUsage {
-  const subject = Object.fromEntries(
-    subjectFields.flatMap((field) => {
-      const value = row[`subject_${field}`];
-      return value === null ? [] : [[field, value]];
-    }),
-  ) as Subject;
   return {
     id: row.id,
-    subject,
+    subject: subjectOf(row),
     resource: row.resource,
     resourceId: row.resource_id,
     quantity: row.quantity,

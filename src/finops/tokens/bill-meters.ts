@@ -46,9 +46,6 @@ export const meterParts = Object.keys(parts) as readonly (keyof MeterText)[];
 /** `provider, service, …` as a SELECT list over bill rows. */
 export const meterPartColumns = meterParts.map((name) => `${parts[name]} AS "${name}"`).join(', ');
 
-/** One text for all parts; equal for rows that are classified alike, and never null. */
-export const meterKey = `to_json([${meterParts.map((name) => parts[name]).join(', ')}])::VARCHAR`;
-
 /** Names of services and providers that sell tokens. */
 const SELLERS =
   'bedrock|openai|azure ai|foundry|cognitive services|vertex|gemini|generative ai|anthropic|claude|mistral|cohere|genai';

@@ -1,4 +1,5 @@
 import { sql as raw } from 'kysely';
+import { type SubjectColumns, subjectOf } from '../../org/index.ts';
 import { type Subject, subjectFields } from '../../org/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
 
@@ -16,12 +17,12 @@ export interface TokenWindow {
 }
 
 interface CountedTables {
-  token_usage: Record<string, string | number | null> & { at_ms: number; recorded_at: string };
+  token_usage: SubjectColumns & { at_ms: number; recorded_at: string };
 }
 
 /** Tokens used in [start, end) by subject; one row for each combination of subject fields. */
 export async function countedTokens(sql: Sql, { start, end }: TokenWindow): Promise<CountedTokens[]> {
-  const columns = subjectFields.map((field) => `subject_${field}`);
+  const columns = subjectFields.map((field) => `subject_${field}` as const);
   const rows = await sql
     .tables<CountedTables>()
     .selectFrom('token_usage')
@@ -33,12 +34,7 @@ export async function countedTokens(sql: Sql, { start, end }: TokenWindow): Prom
     .orderBy(columns)
     .execute();
   return rows.map((row) => ({
-    subject: Object.fromEntries(
-      subjectFields.flatMap((field) => {
-        const value = row[`subject_${field}`];
-        return value === null || value === undefined ? [] : [[field, String(value)]];
-      }),
-    ) as Subject,
+    subject: subjectOf(row),
     tokens: String(row.tokens),
   }));
 }

@@ -4,7 +4,6 @@ import type { Route } from '../../platform/http/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { lazyCatalogue } from './catalogue.ts';
-import { classifiedRowsSql } from './classified-rows.ts';
 import { type CountedTokens, countedTokens, type TokenWindow, tokenFingerprint } from './counted-tokens.ts';
 import { tokenRoutes } from './routes.ts';
 import { type TokenCostTotal, TokenPricesSpec } from './schema.ts';
@@ -20,11 +19,6 @@ export interface Tokens {
     subject: Subject,
     within?: { readonly start: number; readonly end: number },
   ): Promise<z.infer<typeof TokenCostTotal>>;
-  /**
-   * A FROM item with model, direction and tokens of the rows of a bill relation that has row ids: `lake_file`,
-   * `file_row_number`, `model`, `catalogue_model`, `direction`, `service_tier`, `tokens`. Rows that are no tokens are not in it.
-   */
-  classifiedRows(bill: string): Promise<string>;
   /** Tokens used in [start, end) Unix ms, by subject: what shared cost may be split by. */
   counted(sql: Sql, within: TokenWindow): Promise<CountedTokens[]>;
   /** Changes whenever usage within [start, end) Unix ms is recorded, or recorded anew. */
@@ -36,7 +30,7 @@ export interface Tokens {
 
 export function createTokens(given: Omit<TokensDeps, 'catalogue'>): Tokens {
   const deps: TokensDeps = { ...given, catalogue: lazyCatalogue() };
-  const { store, lake, clock } = deps;
+  const { store, clock } = deps;
   return {
     async total(subject, within) {
       const selection = { subject, start: within?.start ?? null, end: within?.end ?? null };
@@ -47,7 +41,6 @@ export function createTokens(given: Omit<TokensDeps, 'catalogue'>): Tokens {
       );
       return total;
     },
-    classifiedRows: async (bill) => classifiedRowsSql(lake, bill, await deps.catalogue()),
     counted: countedTokens,
     fingerprint: tokenFingerprint,
     kinds: [specKind('TokenPrices', 30, TokenPricesSpec, (sql, name, spec) => applyPriceList(clock, sql, name, spec))],

@@ -1,8 +1,7 @@
+import { type SubjectColumns, subjectColumns, subjectOf } from '../../org/index.ts';
 import { type Subject, subjectFields } from '../../org/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { ServiceTier, TokenUsage } from './schema.ts';
-
-type SubjectColumns = { [Field in keyof Subject as `subject_${Field}`]-?: string | null };
 
 interface TokenTables {
   token_price_list: { name: string; version: number; spec: string; applied_at: string };
@@ -123,22 +122,10 @@ export async function findTokenUsage(
   return (await query.execute()).map(usageOf);
 }
 
-function subjectColumns(subject: Subject): SubjectColumns {
-  return Object.fromEntries(
-    subjectFields.map((field) => [`subject_${field}`, subject[field] ?? null]),
-  ) as SubjectColumns;
-}
-
 function usageOf(row: TokenTables['token_usage']): StoredTokenUsage {
-  const subject = Object.fromEntries(
-    subjectFields.flatMap((field) => {
-      const value = row[`subject_${field}`];
-      return value === null ? [] : [[field, value]];
-    }),
-  ) as Subject;
   return {
     usage: row.id,
-    subject,
+    subject: subjectOf(row),
     model: row.model,
     provider: row.provider,
     serviceTier: row.service_tier,
