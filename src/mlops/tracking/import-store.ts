@@ -1,0 +1,71 @@
+import type { Sql } from '../../platform/store/index.ts';
+import { chunks } from './key-value-store.ts';
+import type { LoggedModelRow } from './logged-model-store.ts';
+import { SUBJECT_TAG_PREFIX } from './run-events.ts';
+import type { TrackingTables } from './tables.ts';
+import type { KeyValue, RunInfo } from './types.ts';
+
+/** Writes that only an import may do: what a client of our own may never change. */
+
+export async function overwriteRun(sql: Sql, info: RunInfo): Promise<void> {
+  await sql
+    .tables<TrackingTables>()
+    .updateTable('run')
+    .set({
+      run_name: info.runName,
+      user_id: info.userId,
+      status: info.status,
+      start_time: info.startTime,
+      end_time: info.endTime,
+      lifecycle_stage: info.lifecycleStage,
+    })
+    .where('run_id', '=', info.runId)
+    .execute();
+}
+
+export async function overwriteLoggedModel(sql: Sql, row: LoggedModelRow): Promise<void> {
+  const { model_id, ...values } = row;
+  await sql.tables<TrackingTables>().updateTable('logged_model').set(values).where('model_id', '=', model_id).execute();
+}
+
+/** The values as they are there. What was added here to say whose cost it is (`steelyard.team`…) stays. */
+export async function replaceRunValues(
+  sql: Sql,
+  table: 'param' | 'tag',
+  runId: string,
+  values: readonly KeyValue[],
+): Promise<void> {
+  const tables = sql.tables<TrackingTables>();
+  await tables
+    .deleteFrom(table)
+    .where('run_id', '=', runId)
+    .where('key', 'not like', `${SUBJECT_TAG_PREFIX}%`)
+    .execute();
+  for (const part of chunks(distinct(values))) {
+    await tables
+      .insertInto(table)
+      .values(part.map(({ key, value }) => ({ run_id: runId, key, value })))
+      .onConflict((of) => of.columns(['run_id', 'key']).doUpdateSet((eb) => ({ value: eb.ref('excluded.value') })))
+      .execute();
+  }
+}
+
+export async function replaceModelValues(
+  sql: Sql,
+  table: 'logged_model_param' | 'logged_model_tag',
+  modelId: string,
+  values: readonly KeyValue[],
+): Promise<void> {
+  const tables = sql.tables<TrackingTables>();
+  await tables.deleteFrom(table).where('model_id', '=', modelId).execute();
+  for (const part of chunks(distinct(values))) {
+    await tables
+      .insertInto(table)
+      .values(part.map(({ key, value }) => ({ model_id: modelId, key, value })))
+      .execute();
+  }
+}
+
+function distinct(values: readonly KeyValue[]): KeyValue[] {
+  return [...new Map(values.map((pair) => [pair.key, pair])).values()];
+}

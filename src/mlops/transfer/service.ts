@@ -1,0 +1,119 @@
+import type { Readable } from 'node:stream';
+import { AppError } from '../../platform/errors/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import type { RegistryImports } from '../registry/index.ts';
+import type { Tracking, TrackingImports } from '../tracking/index.ts';
+import type { ImportedExperiment, ImportedLoggedModel, ImportedMetric, ImportedModel, ImportedRun } from './schema.ts';
+import { beginImport, endImport, type ImportedKind, isImported, wholeFingerprints } from './store.ts';
+
+export interface TransferDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly tracking: Pick<Tracking, 'runArtifactUri' | 'loggedModel'> & { readonly imports: TrackingImports };
+  readonly registry: { readonly imports: RegistryImports };
+}
+
+export type Transfer = ReturnType<typeof createService>;
+
+export function createService(deps: TransferDeps) {
+  const { store, clock, tracking } = deps;
+  return {
+    known: (source: string, kind: ImportedKind, ids: readonly string[]) => wholeFingerprints(store, source, kind, ids),
+    async done(entity: { source: string; kind: ImportedKind; id: string }, fingerprint: string): Promise<void> {
+      const found = await store.transaction(async (sql) => {
+        // Traces come by the wire that clients use, so nothing has begun here.
+        if (entity.kind === 'trace') await beginImport(sql, entity, clock.now());
+        return endImport(sql, entity, fingerprint, clock.now());
+      });
+      if (!found) throw notBegun(entity.kind, entity.id);
+    },
+    experiment: ({ source, ...experiment }: ImportedExperiment) =>
+      store.transaction((sql) =>
+        tracking.imports.experiment(sql, { ...experiment, origin: `${source}#${experiment.experimentId}` }),
+      ),
+    run: (run: ImportedRun) => store.transaction((sql) => takeRun(deps, sql, run)),
+    async metrics(runId: string, metrics: readonly ImportedMetric[]): Promise<void> {
+      await store.transaction(async (sql) => {
+        if (!(await isImported(sql, 'run', runId))) throw notBegun('run', runId);
+        await tracking.imports.metrics(
+          sql,
+          runId,
+          metrics.map((metric) => ({ ...metric, value: Number(metric.value) })),
+        );
+      });
+    },
+    loggedModel: (model: ImportedLoggedModel) => store.transaction((sql) => takeLoggedModel(deps, sql, model)),
+    model: (model: ImportedModel) => store.transaction((sql) => takeModel(deps, sql, model)),
+    files: async (kind: 'run' | 'logged-model', id: string) =>
+      tracking.imports.files(await artifactRoot(deps, kind, id)),
+    putFile: async (kind: 'run' | 'logged-model', id: string, path: string, content: Readable) =>
+      tracking.imports.putFile(await artifactRoot(deps, kind, id), path, content),
+  };
+}
+
+function notBegun(kind: ImportedKind, id: string): AppError {
+  return new AppError('import_not_begun', `The ${kind} ${id} is not being taken over; send it first.`, { kind, id });
+}
+
+function conflict(what: string, id: string): AppError {
+  return new AppError(
+    'import_conflict',
+    `The ${what} "${id}" was made on this server, not taken over from there; it is left as it is.`,
+    { id },
+  );
+}
+
+/** Nothing that was made here is overwritten by something of the same name from elsewhere. */
+async function begin(
+  deps: TransferDeps,
+  sql: Sql,
+  entity: { source: string; kind: ImportedKind; id: string },
+  isHere: boolean,
+): Promise<void> {
+  const { source, kind, id } = entity;
+  if (isHere && !(await isImported(sql, kind, id, source))) throw conflict(kind.replace('-', ' '), id);
+  await beginImport(sql, entity, deps.clock.now());
+}
+
+async function takeRun(deps: TransferDeps, sql: Sql, { source, ...run }: ImportedRun): Promise<{ created: boolean }> {
+  const isHere = await deps.tracking.imports.hasRun(sql, run.runId);
+  await begin(deps, sql, { source, kind: 'run', id: run.runId }, isHere);
+  await deps.tracking.imports.run(sql, {
+    ...run,
+    experimentId: Number(run.experimentId),
+    datasets: run.datasets.map(({ tags, ...dataset }) => ({ dataset, tags })),
+  });
+  return { created: !isHere };
+}
+
+async function takeLoggedModel(
+  deps: TransferDeps,
+  sql: Sql,
+  { source, ...model }: ImportedLoggedModel,
+): Promise<{ created: boolean }> {
+  const isHere = await deps.tracking.imports.hasLoggedModel(sql, model.modelId);
+  await begin(deps, sql, { source, kind: 'logged-model', id: model.modelId }, isHere);
+  await deps.tracking.imports.loggedModel(sql, { ...model, experimentId: Number(model.experimentId) });
+  return { created: !isHere };
+}
+
+async function takeModel(deps: TransferDeps, sql: Sql, { source, ...model }: ImportedModel) {
+  const { imports } = deps.registry;
+  await begin(deps, sql, { source, kind: 'registered-model', id: model.name }, await imports.hasModel(sql, model.name));
+  return imports.model(sql, model);
+}
+
+async function artifactRoot(
+  { store, tracking }: TransferDeps,
+  kind: 'run' | 'logged-model',
+  id: string,
+): Promise<string> {
+  if (!(await isImported(store, kind, id))) throw notBegun(kind, id);
+  const root =
+    kind === 'run'
+      ? await tracking.runArtifactUri(store, id)
+      : ((await tracking.loggedModel(store, id))?.artifactUri ?? null);
+  if (root === null) throw notBegun(kind, id);
+  return root;
+}
