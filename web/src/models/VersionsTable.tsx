@@ -48,7 +48,13 @@ export function VersionsTable({ versions, policy, metric: chosen, decisions }: V
         {versions.map((version) => (
           <tr key={version.version} className={version === champion ? styles.championRow : undefined}>
             <th scope="row" className={styles.versionCell}>
-              Version {version.version}
+              <Link
+                to="/models/$model/versions/$version"
+                params={{ model: version.model, version: version.version }}
+                className={table.rowLink}
+              >
+                Version {version.version}
+              </Link>
               {version.aliases.map((alias) => (
                 <span key={alias} className={styles.alias}>
                   @{alias}

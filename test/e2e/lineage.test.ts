@@ -1,0 +1,99 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { getModelVersion } from '../../src/mlops/registry/schema.ts';
+import type { Decision } from '../../src/tradeoff/decisions/schema.ts';
+import { getLineage, type Lineage } from '../../src/tradeoff/lineage/schema.ts';
+import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
+import { demoApplication, type RunningServer } from '../support/demo.ts';
+import { ask, listedDecisions } from './questions.ts';
+
+describe.skipIf(!hasChromium)(
+  'a version and its lineage in the browser (skipped where Debian’s chromium is not installed)',
+  () => {
+    let server: RunningServer;
+    let browser: Browser;
+    let decision: Decision;
+    let lineage: Lineage;
+    beforeAll(async () => {
+      await buildWeb();
+      server = await demoApplication();
+      browser = await launchBrowser();
+      const found = (await listedDecisions(server.url)).find((one) => one.verdict === 'promote');
+      if (found === undefined) throw new Error('the demo promotes a version');
+      decision = found;
+      const node = `model_version:${decision.model}/${decision.version}`;
+      lineage = await ask(server.url, getLineage, { query: { node } });
+    });
+    afterAll(async () => {
+      await browser?.close();
+      await server?.[Symbol.asyncDispose]();
+    });
+
+    async function visit(path: string): Promise<{ page: Page; complaints: string[] }> {
+      const { page, complaints } = await newVisit(browser);
+      await open(page, `${server.url}${path}`);
+      return { page, complaints };
+    }
+
+    it('is reached from its model, and says where it stands, what it is worth and what it costs', async () => {
+      const { page } = await visit(`/models/${decision.model}`);
+      await page.getByRole('link', { name: `Version ${decision.version}`, exact: true }).click();
+      await page.waitForURL(new RegExp(`/models/${decision.model}/versions/${decision.version}`));
+      const params = { model: decision.model, version: decision.version };
+      const version = await ask(server.url, getModelVersion, { params });
+      const answer = () => readable(page.getByTestId('answer'));
+      await expect.poll(answer).toContain(`Version ${version.version} of ${version.model}`);
+      await expect.poll(answer).toContain(`the latest verdict is`);
+      const worth = page.getByRole('region', { name: 'What is it worth?' });
+      for (const metric of Object.keys(version.metrics)) {
+        await expect.poll(() => readable(worth)).toContain(metric);
+      }
+    });
+
+    it('shows the way from the resource to the decision as a graph of links and as a table of sentences', async () => {
+      const { page } = await visit(`/models/${decision.model}/versions/${decision.version}`);
+      const card = page.getByRole('region', { name: 'Where does it come from, and what came of it?' });
+      await expect.poll(() => card.getByRole('link').count()).toBeGreaterThanOrEqual(lineage.nodes.length);
+      await card.getByRole('button', { name: 'Table' }).click();
+      await expect.poll(() => card.locator('tbody tr').count()).toBe(lineage.edges.length);
+      const kinds = new Set(lineage.nodes.map(({ kind }) => kind));
+      expect([...kinds]).toEqual(expect.arrayContaining(['run', 'model_version', 'decision']));
+    });
+
+    it('leads from a decision in the graph to its page, by keyboard', async () => {
+      const { page } = await visit(
+        `/lineage?node=model_version:${decision.model}/${decision.version}&direction=downstream`,
+      );
+      const node = lineage.nodes.find(({ kind }) => kind === 'decision');
+      const link = page.locator(`a[href*="/decisions/${node?.id.slice('decision:'.length)}"]`);
+      await link.focus();
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/\/decisions\/dec_/);
+    });
+
+    it('says what is missing where nothing is known, and what to do', async () => {
+      const { page } = await visit('/lineage');
+      expect(await readable(page.getByTestId('empty'))).toContain('steelyard lineage show');
+      const { page: unknown } = await visit('/lineage?node=run:nobody');
+      await expect.poll(() => readable(unknown.getByRole('main'))).toContain('nobody');
+    });
+
+    it.each(['light', 'dark'] as const)(
+      'has nothing for axe to find and nothing to complain about, %s',
+      async (scheme) => {
+        for (const path of [
+          `/models/${decision.model}/versions/${decision.version}`,
+          `/lineage?node=model_version:${decision.model}/${decision.version}`,
+        ]) {
+          const { page, complaints } = await newVisit(browser, { scheme });
+          await open(page, `${server.url}${path}`);
+          await page.getByRole('button', { name: 'Table' }).waitFor();
+          const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+          expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)).toEqual([]);
+          expect(complaints).toEqual([]);
+        }
+      },
+    );
+  },
+);

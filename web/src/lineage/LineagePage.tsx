@@ -1,0 +1,59 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Choice } from '../parts/Choice.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { Page } from '../parts/Page.tsx';
+import { Select } from '../parts/Select.tsx';
+import { LineageCard } from './LineageCard.tsx';
+import styles from './lineage.module.css';
+import { nodeWords } from './words.ts';
+
+const DIRECTIONS = [
+  { value: 'upstream', label: 'What it came from' },
+  { value: 'both', label: 'Both' },
+  { value: 'downstream', label: 'What came of it' },
+] as const;
+const DEPTHS = ['1', '2', '3', '4', '6', '8', '10'].map((value) => ({ value, label: value }));
+
+/** Where does this come from, and what came of it? */
+export function LineagePage() {
+  const { node, direction = 'both', depth = 6 } = useSearch({ from: '/lineage' });
+  const navigate = useNavigate({ from: '/lineage' });
+  if (node === undefined) {
+    return (
+      <Page title="Lineage" answer="No node is chosen.">
+        <EmptyState
+          shows="The way from the bill line to the decision, through a resource, run, dataset or version."
+          why="Open it from a run or a model version, or name a node in the shell."
+          command="steelyard lineage show run:RUN_ID"
+        />
+      </Page>
+    );
+  }
+  return (
+    <Page
+      title="Lineage"
+      answer={
+        <>
+          Everything within {depth} {depth === 1 ? 'step' : 'steps'} of{' '}
+          <strong className={styles.asked}>{nodeWords(node)}</strong>.
+        </>
+      }
+    >
+      <div className={styles.controls}>
+        <Choice
+          label="Direction"
+          value={direction}
+          options={DIRECTIONS}
+          onChange={(value) => void navigate({ search: (before) => ({ ...before, direction: value }) })}
+        />
+        <Select
+          label="Steps"
+          value={String(depth)}
+          options={DEPTHS}
+          onChange={(value) => void navigate({ search: (before) => ({ ...before, depth: Number(value) }) })}
+        />
+      </div>
+      <LineageCard node={node} direction={direction} depth={depth} />
+    </Page>
+  );
+}

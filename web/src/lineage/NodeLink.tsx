@@ -1,0 +1,54 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { LineageNode } from '../../../src/tradeoff/lineage/schema.ts';
+
+interface NodeLinkProps {
+  readonly node: LineageNode;
+  readonly className?: string | undefined;
+  /** The pointer or the focus came or went. */
+  readonly onNear?: (near: boolean) => void;
+  readonly children: ReactNode;
+}
+
+/** A node as a link to its own page; to the graph around it where it has none. */
+export function NodeLink({ node, className, onNear, children }: NodeLinkProps) {
+  const id = node.id.slice(node.kind.length + 1);
+  const look = {
+    ...(className === undefined ? {} : { className }),
+    onPointerEnter: () => onNear?.(true),
+    onPointerLeave: () => onNear?.(false),
+    onFocus: () => onNear?.(true),
+    onBlur: () => onNear?.(false),
+  };
+  if (node.kind === 'run') {
+    return (
+      <Link to="/runs/$runId" params={{ runId: id }} {...look}>
+        {children}
+      </Link>
+    );
+  }
+  if (node.kind === 'decision') {
+    return (
+      <Link to="/decisions/$decision" params={{ decision: id }} {...look}>
+        {children}
+      </Link>
+    );
+  }
+  const slash = id.lastIndexOf('/');
+  if (node.kind === 'model_version' && slash > 0) {
+    return (
+      <Link
+        to="/models/$model/versions/$version"
+        params={{ model: id.slice(0, slash), version: id.slice(slash + 1) }}
+        {...look}
+      >
+        {children}
+      </Link>
+    );
+  }
+  return (
+    <Link to="/lineage" search={{ node: node.id }} {...look}>
+      {children}
+    </Link>
+  );
+}

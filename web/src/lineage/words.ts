@@ -1,0 +1,31 @@
+import { type LineageEdge, NodeKind } from '../../../src/tradeoff/lineage/schema.ts';
+
+export const kindWords: Readonly<Record<NodeKind, { readonly one: string; readonly many: string }>> = {
+  bill_line: { one: 'bill line', many: 'bill lines' },
+  resource: { one: 'resource', many: 'resources' },
+  dataset: { one: 'dataset', many: 'datasets' },
+  run: { one: 'run', many: 'runs' },
+  logged_model: { one: 'logged model', many: 'logged models' },
+  model_version: { one: 'version', many: 'versions' },
+  endpoint: { one: 'endpoint', many: 'endpoints' },
+  predictions: { one: 'prediction count', many: 'prediction counts' },
+  decision: { one: 'decision', many: 'decisions' },
+};
+
+export const relationWords: Readonly<Record<LineageEdge['relation'], string>> = {
+  billed_for: 'was billed for',
+  allocated_to: 'was allocated to',
+  held_by: 'was held by',
+  read_by: 'was read by',
+  logged: 'logged',
+  registered_as: 'was registered as',
+  answered: 'answered',
+  judged_by: 'was judged by',
+};
+
+/** `model_version:ranker/4` -> `version ranker/4`; a text of no known kind as it is. */
+export function nodeWords(node: string): string {
+  const [kind = '', ...id] = node.split(':');
+  const known = NodeKind.safeParse(kind);
+  return known.success ? `${kindWords[known.data].one} ${id.join(':')}` : node;
+}

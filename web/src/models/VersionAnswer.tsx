@@ -1,0 +1,34 @@
+import { Link } from '@tanstack/react-router';
+import type { ModelVersion } from '../../../src/mlops/registry/schema.ts';
+import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
+import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
+import { CostFigure } from './CostFigure.tsx';
+
+interface VersionAnswerProps {
+  readonly version: ModelVersion;
+  readonly evidence: VersionEvidence | undefined;
+  /** On this version, newest first. */
+  readonly decisions: readonly Decision[];
+}
+
+/** Where it stands, what it cost to make and to run, and the latest verdict. */
+export function VersionAnswer({ version, evidence, decisions }: VersionAnswerProps) {
+  const [latest] = decisions;
+  const aliases = version.aliases.map((alias) => `@${alias}`).join(', ');
+  return (
+    <>
+      Version {version.version} of{' '}
+      <Link to="/models/$model" params={{ model: version.model }}>
+        {version.model}
+      </Link>{' '}
+      {aliases === '' ? 'has no alias' : `is ${aliases}`}
+      {evidence !== undefined && (
+        <>
+          ; training cost <CostFigure evidence={evidence.trainingCost} />, 1,000 predictions cost{' '}
+          <CostFigure evidence={evidence.costPerThousandPredictions} />
+        </>
+      )}
+      {latest === undefined ? '; it has not been weighed.' : `; the latest verdict is ${latest.verdict}.`}
+    </>
+  );
+}

@@ -1,0 +1,56 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { ModelVersion } from '../../../src/mlops/registry/schema.ts';
+import { Facts } from '../parts/Facts.tsx';
+import { Instant } from '../parts/Instant.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import styles from './models.module.css';
+
+/** Where it is from, what it is called, and what was said of it. */
+export function VersionFacts({ version }: { readonly version: ModelVersion }) {
+  const facts: (readonly [string, ReactNode])[] = [
+    ['Aliases', version.aliases.length === 0 ? 'none' : version.aliases.map((alias) => `@${alias}`).join(', ')],
+    ['Stage', version.stage],
+    ['Registered', <Instant key="registered" at={version.createdAt} />],
+    ['Changed', <Instant key="changed" at={version.updatedAt} />],
+    ['Run', <RunOf key="run" version={version} />],
+    ['Logged model', version.modelId ?? <Unknown key="model" reason="It was not registered from a logged model." />],
+    [
+      'Source',
+      <code key="source" className={styles.source}>
+        {version.source}
+      </code>,
+    ],
+    ...pairs('Tag', version.tags),
+    ...pairs('Param', version.params),
+  ];
+  return (
+    <>
+      {version.description !== null && <p className={styles.description}>{version.description}</p>}
+      <Facts facts={facts} />
+    </>
+  );
+}
+
+function RunOf({ version: { runId, model, version } }: { readonly version: ModelVersion }) {
+  if (runId === null) return <Unknown reason="It names no run." />;
+  return (
+    <>
+      <Link to="/runs/$runId" params={{ runId }} className={styles.verdictLink}>
+        {runId.slice(0, 8)}
+      </Link>{' '}
+      <Link
+        to="/runs/$runId"
+        params={{ runId }}
+        search={{ of: `version:${model}:${version}` }}
+        className={styles.files}
+      >
+        its files
+      </Link>
+    </>
+  );
+}
+
+function pairs(what: string, values: Readonly<Record<string, string>>): (readonly [string, ReactNode])[] {
+  return Object.entries(values).map(([key, value]) => [`${what} ${key}`, value] as const);
+}

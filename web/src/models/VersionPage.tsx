@@ -1,0 +1,82 @@
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { getModelVersion } from '../../../src/mlops/registry/schema.ts';
+import { listDecisions } from '../../../src/tradeoff/decisions/schema.ts';
+import { getVersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { DecisionsTable } from '../decisions/DecisionsTable.tsx';
+import { LineageCard } from '../lineage/LineageCard.tsx';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { Card } from '../parts/Card.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { Page } from '../parts/Page.tsx';
+import { BasisLegend } from './BasisLegend.tsx';
+import styles from './models.module.css';
+import { VersionAnswer } from './VersionAnswer.tsx';
+import { VersionCosts } from './VersionCosts.tsx';
+import { VersionFacts } from './VersionFacts.tsx';
+import { VersionMetrics } from './VersionMetrics.tsx';
+
+const FACTS_HEIGHT = 160;
+const TABLE_HEIGHT = 240;
+
+/** What is this version, what is it worth, what did it cost, and what was decided about it? */
+export function VersionPage() {
+  const { model, version } = useParams({ from: '/models/$model/versions/$version' });
+  const params = { model, version };
+  const registered = useQuery(endpointQuery(getModelVersion, { params }));
+  const evidence = useQuery(endpointQuery(getVersionEvidence, { params }));
+  const decisions = useQuery(endpointQuery(listDecisions, { query: { model } }));
+  const own = decisions.data?.decisions.filter((decision) => decision.version === version);
+  return (
+    <Page
+      title={`${model} version ${version}`}
+      answer={
+        registered.isError ? (
+          `Version ${version} of ${model} could not be read.`
+        ) : registered.data === undefined ? (
+          <AnswerPending />
+        ) : (
+          <VersionAnswer version={registered.data} evidence={evidence.data} decisions={own ?? []} />
+        )
+      }
+    >
+      <div className={styles.stack}>
+        <Card title="What is it?">
+          <Loaded query={registered} what="The version" height={FACTS_HEIGHT}>
+            {(data) => <VersionFacts version={data} />}
+          </Loaded>
+        </Card>
+        <div className={styles.sides}>
+          <Card title="What is it worth?" flush>
+            <Loaded query={registered} what="Its metrics" height={TABLE_HEIGHT}>
+              {(data) => <VersionMetrics metrics={data.metrics} />}
+            </Loaded>
+          </Card>
+          <Card title="What does it cost?" actions={<BasisLegend />}>
+            <Loaded query={evidence} what="Its cost" height={TABLE_HEIGHT}>
+              {(data) => <VersionCosts evidence={data} />}
+            </Loaded>
+          </Card>
+        </div>
+        <LineageCard node={`model_version:${model}/${version}`} linked />
+        <Card title="What was decided about it?" flush>
+          <Loaded query={decisions} what="The decisions" height={TABLE_HEIGHT}>
+            {() =>
+              own !== undefined && own.length > 0 ? (
+                <DecisionsTable decisions={own} />
+              ) : (
+                <EmptyState
+                  shows="Every verdict on this version."
+                  why="It has not been weighed yet."
+                  command={`steelyard gate check ${model} ${version} --policy NAME`}
+                />
+              )
+            }
+          </Loaded>
+        </Card>
+      </div>
+    </Page>
+  );
+}
