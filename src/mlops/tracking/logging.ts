@@ -8,7 +8,7 @@ import {
   invalidParameter,
 } from '../wire/index.ts';
 import { parseExperimentId } from './experiments.ts';
-import { observeUsage } from './gpu-usage.ts';
+import { observeUsage, usageIn } from './gpu-usage.ts';
 import {
   type DatasetSummary,
   datasetSummaries,
@@ -27,6 +27,7 @@ import {
   checkModelId,
   checkParamKeysUnique,
 } from './limits.ts';
+import type { MetricRest } from './metric-rest.ts';
 import {
   HISTORY_POSITION_LENGTH,
   insertMetrics,
@@ -38,11 +39,13 @@ import {
 import type { RunEvents } from './run-events.ts';
 import { updateRun } from './run-store.ts';
 import { RUN_NAME_TAG, requireActiveRun, requireRun } from './runs.ts';
-import type { DatasetInput, KeyValue, Metric, MetricInput, ModelOutput, Page, RunInfo } from './types.ts';
+import { together } from './together.ts';
+import type { DatasetInput, KeyValue, Metric, MetricInput, ModelOutput, Page, RunInfo, RunMetric } from './types.ts';
 
 export interface LoggingDeps {
   readonly store: Store;
   readonly events: RunEvents;
+  readonly rest: Pick<MetricRest, 'logged'>;
 }
 
 export interface Batch {
@@ -56,22 +59,25 @@ const MAX_HISTORY_A_PAGE = 50_000;
 
 export type Logging = ReturnType<typeof createLogging>;
 
-export function createLogging({ store, events }: LoggingDeps) {
+export function createLogging({ store, events, rest }: LoggingDeps) {
   const write = (runId: string, work: (sql: Sql, run: RunInfo) => Promise<void>) =>
     store.transaction(async (sql) => work(sql, await requireActiveRun(sql, runId)));
+  /** Metrics and params are what they are in whatever order they come; tags and what is derived from them are not. */
+  const put = async (runId: string, batch: Batch): Promise<void> => {
+    if (batch.metrics.length > 0) rest.logged(runId);
+    const ordered = batch.tags.length > 0 || usageIn(batch.metrics) !== null;
+    if (ordered) await write(runId, (sql, run) => storeBatch(events, sql, run, batch));
+    else await store.append((sql) => appendBatch(sql, runId, batch));
+  };
   return {
     /** All of the batch is stored, or none. */
-    batch(runId: string, batch: Batch): Promise<void> {
-      const checked = checkedBatch(runId, batch);
-      return write(runId, (sql, run) => storeBatch(events, sql, run, checked));
-    },
+    batch: (runId: string, batch: Batch): Promise<void> => put(runId, checkedBatch(runId, batch)),
     metric(runId: string, metric: MetricInput): Promise<void> {
       checkMetric(metric);
-      return write(runId, (sql, run) => storeBatch(events, sql, run, { metrics: [metric], params: [], tags: [] }));
+      return put(runId, { metrics: [metric], params: [], tags: [] });
     },
     param(runId: string, param: KeyValue): Promise<void> {
-      const checked = checkedParam(param);
-      return write(runId, (sql) => storeParams(sql, runId, [checked]));
+      return put(runId, { metrics: [], params: [checkedParam(param)], tags: [] });
     },
     tag(runId: string, tag: KeyValue): Promise<void> {
       const checked = checkedTag(tag);
@@ -97,9 +103,19 @@ export function createLogging({ store, events }: LoggingDeps) {
     history: (runId: string, key: string, page: HistoryPage) => history(store, runId, key, page),
     async sampled(runIds: readonly string[], key: string, limit: number, range: StepRange | null) {
       for (const runId of runIds) await requireRun(store, runId);
-      const found: (Metric & { readonly runId: string })[] = [];
+      const found: RunMetric[] = [];
       for (const runId of runIds) {
         const metrics = await sampledHistory(store, runId, key, limit, range);
+        found.push(...metrics.map((metric) => ({ ...metric, runId })));
+      }
+      return found;
+    },
+    /** Samples of many runs, one run after the other; runs that are not there have none. */
+    async bulk(runIds: readonly string[], key: string, limit: number): Promise<RunMetric[]> {
+      const found: RunMetric[] = [];
+      for (const runId of runIds) {
+        if (found.length >= limit) break;
+        const { metrics } = await metricHistory(store, runId, key, { position: null, limit: limit - found.length });
         found.push(...metrics.map((metric) => ({ ...metric, runId })));
       }
       return found;
@@ -124,19 +140,27 @@ function checkedBatch(runId: string, batch: Batch): Batch {
   return checked;
 }
 
+/** Sent together; what was stored for a run that turns out to be none is undone with the transaction. */
+async function appendBatch(sql: Sql, runId: string, { metrics, params }: Batch): Promise<void> {
+  await together([
+    requireActiveRun(sql, runId),
+    storeParams(sql, runId, params),
+    insertMetrics(sql, runId, metrics),
+    insertModelMetrics(sql, runId, metrics),
+  ]);
+}
+
 async function storeBatch(events: RunEvents, sql: Sql, run: RunInfo, batch: Batch): Promise<void> {
-  await storeParams(sql, run.runId, batch.params);
-  await insertMetrics(sql, run.runId, batch.metrics);
-  await insertModelMetrics(sql, run.runId, batch.metrics);
+  await appendBatch(sql, run.runId, batch);
   await storeTags(events, sql, run, batch.tags, batch.metrics);
 }
 
 /** Params never change: the same value again is no change, another is refused. */
 async function storeParams(sql: Sql, runId: string, params: readonly KeyValue[]): Promise<void> {
   if (params.length === 0) return;
-  await insertNewParams(sql, runId, params);
   const keys = params.map((param) => param.key);
-  const stored = new Map((await runValues(sql, 'param', runId, keys)).map(({ key, value }) => [key, value]));
+  const [, values] = await together([insertNewParams(sql, runId, params), runValues(sql, 'param', runId, keys)]);
+  const stored = new Map(values.map(({ key, value }) => [key, value]));
   for (const { key, value } of params) {
     const old = stored.get(key);
     if (old === value) continue;
@@ -187,7 +211,10 @@ export interface HistoryPage {
 }
 
 async function history(sql: Sql, runId: string, key: string, page: HistoryPage): Promise<Page<Metric>> {
-  const limit = page.maxResults === undefined ? null : checkMaxResults(page.maxResults, MAX_HISTORY_A_PAGE);
+  const limit =
+    page.maxResults === undefined
+      ? null
+      : checkMaxResults(Math.min(page.maxResults, MAX_HISTORY_A_PAGE), MAX_HISTORY_A_PAGE);
   const query = ['metric history', runId, key];
   const position = decodePageToken(page.pageToken, query, HISTORY_POSITION_LENGTH);
   await requireRun(sql, runId);

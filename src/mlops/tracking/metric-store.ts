@@ -1,68 +1,95 @@
-import { sql as raw } from 'kysely';
-import type { Sql } from '../../platform/store/index.ts';
+import { type RawBuilder, sql as raw } from 'kysely';
+import { insertRows, type Sql, type Store } from '../../platform/store/index.ts';
 import { after, type KeysetPosition, orderList, restoredDouble, type SortStep, storedDouble } from '../wire/index.ts';
 import { chunks } from './key-value-store.ts';
 import type { TrackingTables } from './tables.ts';
+import { together } from './together.ts';
 import type { Metric, MetricInput } from './types.ts';
 
-type MetricRow = TrackingTables['metric'];
+type Sample = Omit<TrackingTables['metric'], 'block'>;
+
+/**
+ * Samples of so many neighbouring steps lie together: a step of a training then writes to a few pages, where a place for
+ * each metric's own history would make it as many pages as there are metrics. Part of every key: never to be changed.
+ */
+const STEPS_A_BLOCK = 8;
 
 /** Stores samples and moves the latest of each key. A sample that is there already changes nothing. */
 export async function insertMetrics(sql: Sql, runId: string, metrics: readonly Metric[]): Promise<void> {
-  const rows = metrics.map((metric) => metricRow(runId, metric));
-  for (const part of chunks(rows)) {
-    await sql
-      .tables<TrackingTables>()
-      .insertInto('metric')
-      .values(part)
-      .onConflict((of) => of.doNothing())
-      .execute();
-  }
-  for (const part of chunks(newestOfEach(rows))) await upsertLatest(sql, part);
+  const samples = metrics.map((metric) => sampleOf(runId, metric));
+  await together([
+    insertRows(sql, {
+      table: 'metric',
+      columns: { ...SAMPLE, block: 'bigint' },
+      rows: samples.map((sample) => [...valuesOf(sample), Math.floor(sample.step / STEPS_A_BLOCK)]),
+      onConflict: 'on conflict do nothing',
+    }),
+    insertRows(sql, {
+      table: 'latest_metric',
+      columns: SAMPLE,
+      rows: newestOfEach(samples).map(valuesOf),
+      onConflict: MOVE_LATEST,
+    }),
+  ]);
 }
 
-function metricRow(runId: string, metric: Metric): MetricRow {
-  const { value, isNan } = storedDouble(metric.value);
-  const { key, timestamp, step } = metric;
+const SAMPLE = {
+  run_id: 'text',
+  key: 'text',
+  timestamp: 'bigint',
+  step: 'bigint',
+  value: 'double precision',
+  is_nan: 'integer',
+} as const;
+
+/** The latest is the greatest by (step, timestamp, value), whatever the order of arrival; NaN is stored as 0 and gives way to it. */
+const MOVE_LATEST = `on conflict (run_id, key) do update set
+  timestamp = excluded.timestamp, step = excluded.step, value = excluded.value, is_nan = excluded.is_nan, rests = 0
+  where (excluded.step, excluded.timestamp, excluded.value, -excluded.is_nan) >
+    (latest_metric.step, latest_metric.timestamp, latest_metric.value, -latest_metric.is_nan)`;
+
+function sampleOf(runId: string, { key, timestamp, step, value: number }: Metric): Sample {
+  const { value, isNan } = storedDouble(number);
   return { run_id: runId, key, timestamp, step, value, is_nan: isNan };
 }
 
-/** One statement may not touch a row twice, so the newest of a batch is picked before. */
-function newestOfEach(rows: readonly MetricRow[]): MetricRow[] {
-  const newest = new Map<string, MetricRow>();
-  for (const row of rows) {
-    const known = newest.get(row.key);
-    if (known === undefined || isNewer(row, known)) newest.set(row.key, row);
-  }
-  return [...newest.values()];
+function valuesOf({ run_id, key, timestamp, step, value, is_nan }: Sample): (string | number)[] {
+  return [run_id, key, timestamp, step, value, is_nan];
 }
 
-function isNewer(a: MetricRow, b: MetricRow): boolean {
+/** In order of key, so that two writers never wait for each other's rows crosswise. */
+function newestOfEach(samples: readonly Sample[]): Sample[] {
+  const newest = new Map<string, Sample>();
+  for (const sample of samples) {
+    const known = newest.get(sample.key);
+    if (known === undefined || isNewer(sample, known)) newest.set(sample.key, sample);
+  }
+  return [...newest.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function isNewer(a: Sample, b: Sample): boolean {
   if (a.step !== b.step) return a.step > b.step;
   if (a.timestamp !== b.timestamp) return a.timestamp > b.timestamp;
-  return a.value > b.value;
+  return a.value !== b.value ? a.value > b.value : a.is_nan < b.is_nan;
 }
 
-/** The latest is the greatest by (step, timestamp, value), whatever the order of arrival. */
-async function upsertLatest(sql: Sql, rows: readonly MetricRow[]): Promise<void> {
-  await sql
-    .tables<TrackingTables>()
-    .insertInto('latest_metric')
-    .values(rows)
-    .onConflict((of) =>
-      of
-        .columns(['run_id', 'key'])
-        .doUpdateSet((eb) => ({
-          value: eb.ref('excluded.value'),
-          is_nan: eb.ref('excluded.is_nan'),
-          timestamp: eb.ref('excluded.timestamp'),
-          step: eb.ref('excluded.step'),
-        }))
-        .where(
-          raw<boolean>`(excluded.step, excluded.timestamp, excluded.value) > (latest_metric.step, latest_metric.timestamp, latest_metric.value)`,
-        ),
-    )
-    .execute();
+/** Runs of which some latest metric has changed since it entered the index by value. */
+export async function runsWithMovingMetrics(sql: Sql): Promise<string[]> {
+  const query = sql.tables<TrackingTables>().selectFrom('latest_metric').select('run_id').distinct();
+  const rows = await query.where(raw<boolean>`rests = 0`).execute();
+  return rows.map((row) => row.run_id);
+}
+
+/** A few runs a transaction, so that nobody who logs waits long. */
+const RUNS_SETTLED_AT_ONCE = 50;
+
+export async function settleMetrics(store: Store, runIds: readonly string[]): Promise<void> {
+  for (const ids of chunks(runIds, RUNS_SETTLED_AT_ONCE)) {
+    await store.append(async (sql) => {
+      const update = sql.tables<TrackingTables>().updateTable('latest_metric').set({ rests: 1 });
+      await update.where('run_id', 'in', ids).where(raw<boolean>`rests = 0`).execute();
+    });
+  }
 }
 
 export async function insertModelMetrics(sql: Sql, runId: string, metrics: readonly MetricInput[]): Promise<void> {
@@ -71,7 +98,7 @@ export async function insertModelMetrics(sql: Sql, runId: string, metrics: reado
       ? []
       : [
           {
-            ...metricRow(runId, metric),
+            ...sampleOf(runId, metric),
             model_id: metric.modelId,
             dataset_name: metric.datasetName ?? '',
             dataset_digest: metric.datasetDigest ?? '',
@@ -88,6 +115,45 @@ export async function insertModelMetrics(sql: Sql, runId: string, metrics: reado
   }
 }
 
+/**
+ * All samples of some metrics (null: of all) of some runs, to be narrowed further: each run's blocks, found one from the
+ * other, and the metrics' places in each.
+ */
+export function samplesOf(sql: Sql, runIds: readonly string[], keys: readonly string[] | null) {
+  return (
+    sql
+      .tables<TrackingTables>()
+      .withRecursive(
+        'wanted(owner)',
+        () => raw<{ owner: string }>`(values ${raw.join(runIds.map((id) => raw`(${id})`))})`,
+      )
+      .withRecursive('run_block(owner, number)', (tables) =>
+        tables
+          .selectFrom('wanted')
+          .select('wanted.owner')
+          .select(firstBlock(raw`wanted.owner`, raw`true`).as('number'))
+          .unionAll(
+            tables
+              .selectFrom('run_block')
+              .select('run_block.owner')
+              .select(firstBlock(raw`run_block.owner`, raw`metric.block > run_block.number`).as('number'))
+              .where('run_block.number', 'is not', null),
+          ),
+      )
+      .selectFrom('run_block')
+      // In this order: SQLite keeps to it, and PostgreSQL finds it by itself.
+      .crossJoin('metric')
+      .select(['metric.run_id', 'metric.key', 'metric.timestamp', 'metric.step', 'metric.value', 'metric.is_nan'])
+      .whereRef('metric.run_id', '=', 'run_block.owner')
+      .whereRef('metric.block', '=', 'run_block.number')
+      .$if(keys !== null, (query) => query.where('metric.key', 'in', keys ?? []))
+  );
+}
+
+function firstBlock(runId: RawBuilder<unknown>, which: RawBuilder<unknown>) {
+  return raw<number | null>`(select min(metric.block) from metric where metric.run_id = ${runId} and ${which})`;
+}
+
 const HISTORY_STEPS: readonly SortStep[] = ['timestamp', 'step', 'value', 'is_nan'].map((column) => ({
   expression: raw.ref(`metric.${column}`),
   ascending: true,
@@ -101,12 +167,7 @@ export async function metricHistory(
   key: string,
   page: { readonly position: KeysetPosition | null; readonly limit: number | null },
 ): Promise<{ metrics: Metric[]; positions: KeysetPosition[] }> {
-  let query = sql
-    .tables<TrackingTables>()
-    .selectFrom('metric')
-    .selectAll()
-    .where('run_id', '=', runId)
-    .where('key', '=', key);
+  let query = samplesOf(sql, [runId], [key]);
   if (page.position !== null) query = query.where(after(HISTORY_STEPS, page.position));
   if (page.limit !== null) query = query.limit(page.limit);
   const rows = await query.orderBy(orderList(HISTORY_STEPS)).execute();
@@ -116,7 +177,7 @@ export async function metricHistory(
   };
 }
 
-function metricOf(row: MetricRow): Metric {
+function metricOf(row: Sample): Metric {
   return { key: row.key, value: restoredDouble(row), timestamp: row.timestamp, step: row.step };
 }
 
@@ -136,15 +197,11 @@ export async function sampledHistory(
   limit: number,
   range: StepRange | null,
 ): Promise<Metric[]> {
-  const wanted = sql
-    .tables<TrackingTables>()
-    .selectFrom('metric')
-    .where('run_id', '=', runId)
-    .where('key', '=', key)
-    .$if(range !== null, (query) => query.where('step', '>=', range?.start ?? 0).where('step', '<=', range?.end ?? 0));
+  const wanted = samplesOf(sql, [runId], [key]).$if(range !== null, (query) =>
+    query.where('metric.step', '>=', range?.start ?? 0).where('metric.step', '<=', range?.end ?? 0),
+  );
   const order = raw`step, timestamp, value, is_nan`;
   const numbered = wanted
-    .selectAll()
     .select(raw<number>`row_number() over (order by ${order})`.as('place'))
     .select(raw<number>`ntile(${raw.lit(limit)}) over (order by ${order})`.as('bucket'))
     .select(raw<number>`count(*) over ()`.as('total'));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type CreateTableBuilder, type Kysely, PostgresAdapter, sql as raw } from 'kysely';
+import { CompiledQuery, type CreateTableBuilder, type Kysely, PostgresAdapter, sql as raw } from 'kysely';
+import { EachRow, type Row } from './each-row.ts';
 import type { Sql, StoreEngine } from './sql.ts';
 
 /** The few places where the two engines need different SQL; everything else is written once. */
@@ -19,6 +20,14 @@ export function withSequence<Name extends string, Columns extends string, Column
     return table.addColumn(column, 'integer', (of) => of.primaryKey().autoIncrement());
   }
   return table.addColumn(column, 'bigint', (of) => of.primaryKey().generatedAlwaysAsIdentity());
+}
+
+/** Keeps the rows in the order of their primary key, where the engine can (SQLite: no second tree to write to). */
+export function clustered<Name extends string, Columns extends string, Tables>(
+  database: Kysely<Tables>,
+  table: CreateTableBuilder<Name, Columns>,
+): CreateTableBuilder<Name, Columns> {
+  return engineOf(database) === 'sqlite' ? table.modifyEnd(raw`without rowid`) : table;
 }
 
 /**
@@ -41,4 +50,32 @@ export function leaseOwner(engine: StoreEngine): string {
 /** Longest rest before looking at the store again: only with PostgreSQL can another server have written to it. */
 export function longestRestMs(engine: StoreEngine): number {
   return engine === 'sqlite' ? 60_000 : 1_000;
+}
+
+export interface BulkInsert {
+  readonly table: string;
+  /** Column and its SQL type, in the order of the values in a row. */
+  readonly columns: Readonly<Record<string, 'text' | 'bigint' | 'integer' | 'double precision'>>;
+  readonly rows: readonly Row[];
+  /** SQL from `on conflict` on. */
+  readonly onConflict: string;
+}
+
+/**
+ * Inserts any number of rows by one statement of a text that never changes, so that each engine plans it once: one row
+ * at a time in SQLite's thread, arrays in PostgreSQL (whose statement may not touch the same row twice).
+ */
+export async function insertRows(sql: Sql, { table, columns, rows, onConflict }: BulkInsert): Promise<void> {
+  if (rows.length === 0) return;
+  const names = Object.keys(columns);
+  const into = `insert into ${table} (${names.join(', ')})`;
+  if (sql.engine === 'sqlite') {
+    const text = `${into} values (${names.map(() => '?').join(', ')}) ${onConflict}`;
+    await sql.tables().executeQuery(CompiledQuery.raw(text, [new EachRow(rows)]));
+    return;
+  }
+  const arrays = Object.values(columns).map((type, index) => `$${index + 1}::${type}[]`);
+  const text = `${into} select * from unnest(${arrays.join(', ')}) ${onConflict}`;
+  const values = names.map((_, column) => rows.map((row) => row[column]));
+  await sql.tables().executeQuery(CompiledQuery.raw(text, values));
 }

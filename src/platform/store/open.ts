@@ -15,6 +15,7 @@ export async function openStore(config: Pick<Config, 'database'> & { readonly fo
     tables: <Tables>() => database as unknown as Kysely<Tables>,
     afterCommit: (work) => work(),
     transaction: (work) => runTransaction(engine, database, work),
+    append: (work) => runTransaction(engine, database, work, 'read committed'),
     migrate: (migrations) => runMigrations(database, migrations),
     [Symbol.asyncDispose]: () => database.destroy(),
   };

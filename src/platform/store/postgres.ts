@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect } from 'kysely';
-import { Pool, types } from 'pg';
+import { Pool, type PoolClient, types } from 'pg';
 import { AppError } from '../errors/index.ts';
 
 const INT8 = 20;
@@ -29,11 +29,25 @@ export function openPostgres(address: string): { engine: 'postgres'; database: K
   // A connection that breaks, idle or between two statements of a transaction, is replaced or fails its next statement;
   // without a listener it would end the process.
   pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    askInTurn(client);
+  });
   const dialect = new PostgresDialect({
     pool: { options: pool.options, end: () => pool.end(), connect: () => pool.connect().catch(unreachable) },
   });
   return { engine: 'postgres', database: new Kysely({ dialect }) };
+}
+
+/** Statements of a transaction may be sent together; a connection takes the next when the last is answered. */
+function askInTurn(client: PoolClient): void {
+  const ask: (...question: unknown[]) => unknown = client.query.bind(client);
+  let last: Promise<unknown> = Promise.resolve();
+  client.query = ((...question: unknown[]) => {
+    const answered = last.then(() => ask(...question));
+    last = answered.catch(() => undefined);
+    return answered;
+  }) as typeof client.query;
 }
 
 function unreachable(cause: unknown): never {

@@ -26,6 +26,13 @@ export interface Store extends Sql, AsyncDisposable {
    * the store itself in there can wait forever.
    */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /**
+   * A transaction for writes whose order does not matter: inserts that leave alone what is there, updates guarded by a
+   * comparison. They do not wait for each other's rows to be free of readers (PostgreSQL: READ COMMITTED), and those that
+   * queue at once share one wait for the disk (SQLite). All or nothing, and stored before it resolves, as ever. `work` is
+   * short, does nothing but SQL, and may be run again; what it reads may have changed when it writes.
+   */
+  append<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Applies the steps that this store has not seen, in order of name. Safe to call from several servers at once. */
   migrate(migrations: Migrations): Promise<void>;
 }

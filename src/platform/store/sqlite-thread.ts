@@ -13,12 +13,15 @@ interface Waiting {
 export class SqliteThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
+  #unsent: ThreadQuestion[] = [];
   #lastId = 0;
   #ended: Error | null = null;
 
   private constructor(worker: Worker) {
     this.#worker = worker;
-    worker.on('message', (answer: ThreadAnswer) => this.#answered(answer));
+    worker.on('message', (answers: readonly ThreadAnswer[]) => {
+      for (const answer of answers) this.#answered(answer);
+    });
     worker.on('error', (error) => this.#failed(error));
     worker.on('exit', () => this.#failed(new Error('the SQLite thread ended')));
   }
@@ -27,35 +30,35 @@ export class SqliteThread {
     // The source is TypeScript in a checkout and JavaScript in a published package; the file's own name tells which.
     const program = new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url);
     const thread = new SqliteThread(new Worker(program, { workerData: { file, mode } }));
-    await thread.run('SELECT 1', []);
+    await thread.run('SELECT 1');
     thread.#worker.unref();
     return thread;
   }
 
-  async query<R>(sql: string, parameters: readonly unknown[]): Promise<QueryResult<R>> {
-    const answer = await this.#ask(sql, parameters);
+  async query<R>(question: Omit<ThreadQuestion, 'id'>): Promise<QueryResult<R>> {
+    const answer = await this.#ask(question);
     return answer.changes === null
       ? { rows: answer.rows as R[] }
       : { rows: answer.rows as R[], numAffectedRows: answer.changes };
   }
 
-  async run(sql: string, parameters: readonly unknown[]): Promise<void> {
-    await this.#ask(sql, parameters);
+  async run(sql: string): Promise<void> {
+    await this.#ask({ sql, parameters: [] });
   }
 
   async close(): Promise<void> {
     if (this.#ended !== null) return;
     const ended = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
     this.#worker.ref();
+    this.#send();
     this.#worker.postMessage(null);
     await ended;
   }
 
-  #ask(sql: string, parameters: readonly unknown[]): Promise<Extract<ThreadAnswer, { ok: true }>> {
+  #ask(question: Omit<ThreadQuestion, 'id'>): Promise<Extract<ThreadAnswer, { ok: true }>> {
     // A thread that is gone answers nothing more; without this the caller would wait forever.
     if (this.#ended !== null) return Promise.reject(this.#ended);
     const id = ++this.#lastId;
-    const question: ThreadQuestion = { id, sql, parameters };
     return new Promise((resolve, reject) => {
       // Referenced only while an answer is due, so that an idle store does not keep the process alive.
       if (this.#waiting.size === 0) this.#worker.ref();
@@ -63,8 +66,16 @@ export class SqliteThread {
         resolve: (answer) => (answer.ok ? resolve(answer) : reject(storeError(answer))),
         reject,
       });
-      this.#worker.postMessage(question);
+      // A message costs more than most statements: what is asked in one turn of the event loop goes as one.
+      if (this.#unsent.length === 0) process.nextTick(() => this.#send());
+      this.#unsent.push({ id, ...question });
     });
+  }
+
+  #send(): void {
+    if (this.#unsent.length === 0) return;
+    this.#worker.postMessage(this.#unsent);
+    this.#unsent = [];
   }
 
   #answered(answer: ThreadAnswer): void {

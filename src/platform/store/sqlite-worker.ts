@@ -5,6 +5,10 @@ export interface ThreadQuestion {
   readonly id: number;
   readonly sql: string;
   readonly parameters: readonly unknown[];
+  /** The statement is run once for each of these instead, until one fails. */
+  readonly rows?: readonly (readonly unknown[])[];
+  /** SQLite ends a transaction by itself when the disk is full; what was sent behind it must not be stored on its own. */
+  readonly inTransaction?: boolean;
 }
 
 export type ThreadAnswer =
@@ -20,6 +24,8 @@ if (mode === 'write') database.exec('PRAGMA journal_mode = WAL');
 // FULL: what was acknowledged is on the disk (DESIGN law 5). LIKE as MLflow's grammar asks: case-sensitive.
 database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = ON');
 database.exec('PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY');
+// Four times SQLite's own: a page that many commits touch is then written back to the database once.
+database.exec('PRAGMA wal_autocheckpoint = 4000');
 
 const statements = new Map<string, StatementSync>();
 
@@ -43,9 +49,11 @@ function toSqlite(value: unknown): SQLInputValue {
 }
 
 function answer(question: ThreadQuestion): ThreadAnswer {
-  const { id, sql } = question;
+  const { id, sql, rows } = question;
   try {
+    if (question.inTransaction === true && !database.isTransaction) throw new Error('no transaction is active');
     const statement = prepared(sql);
+    if (rows !== undefined) return { id, ok: true, rows: [], changes: runForEach(statement, rows) };
     const parameters = question.parameters.map(toSqlite);
     if (statement.columns().length > 0) return { id, ok: true, rows: statement.all(...parameters), changes: null };
     const { changes } = statement.run(...parameters);
@@ -57,11 +65,17 @@ function answer(question: ThreadQuestion): ThreadAnswer {
   }
 }
 
-parentPort?.on('message', (question: ThreadQuestion | null) => {
-  if (question === null) {
+function runForEach(statement: StatementSync, rows: readonly (readonly unknown[])[]): bigint {
+  let changes = 0n;
+  for (const row of rows) changes += BigInt(statement.run(...(row as SQLInputValue[])).changes);
+  return changes;
+}
+
+parentPort?.on('message', (questions: readonly ThreadQuestion[] | null) => {
+  if (questions === null) {
     database.close();
     parentPort?.close();
     return;
   }
-  parentPort?.postMessage(answer(question));
+  parentPort?.postMessage(questions.map(answer));
 });

@@ -9,9 +9,10 @@ import {
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
+  type TransactionSettings,
 } from 'kysely';
-import { createMutex, type Mutex } from './mutex.ts';
 import { SqliteThread } from './sqlite-thread.ts';
+import { type SqliteTransaction, SqliteWrites } from './sqlite-writes.ts';
 
 /**
  * SQLite built into Node, off the event loop: one thread writes, one reads (WAL lets them run side by side). A read
@@ -44,7 +45,7 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
 
 class ThreadedSqliteDriver implements Driver {
   readonly #file: string;
-  readonly #writing: Mutex = createMutex();
+  #writes: SqliteWrites | null = null;
   #writer: SqliteThread | null = null;
   #reader: SqliteThread | null = null;
 
@@ -55,16 +56,18 @@ class ThreadedSqliteDriver implements Driver {
   async init(): Promise<void> {
     // The writer opens first: it creates the file and switches it to WAL before a reader looks.
     this.#writer = await SqliteThread.open(this.#file, 'write');
+    this.#writes = new SqliteWrites(this.#writer);
     this.#reader = await SqliteThread.open(this.#file, 'read');
   }
 
   async acquireConnection(): Promise<SqliteConnection> {
-    if (this.#writer === null || this.#reader === null) throw new Error('the SQLite driver is not initialised');
-    return new SqliteConnection(this.#writer, this.#reader, this.#writing);
+    if (this.#writes === null || this.#reader === null) throw new Error('the SQLite driver is not initialised');
+    return new SqliteConnection(this.#writes, this.#reader);
   }
 
-  beginTransaction(connection: SqliteConnection): Promise<void> {
-    return connection.begin();
+  /** What may run beside others at READ COMMITTED may also share a commit with them. */
+  beginTransaction(connection: SqliteConnection, { isolationLevel }: TransactionSettings): Promise<void> {
+    return connection.begin(isolationLevel === 'read committed');
   }
 
   commitTransaction(connection: SqliteConnection): Promise<void> {
@@ -86,76 +89,38 @@ class ThreadedSqliteDriver implements Driver {
 }
 
 class SqliteConnection implements DatabaseConnection {
-  readonly #writer: SqliteThread;
+  readonly #writes: SqliteWrites;
   readonly #reader: SqliteThread;
-  readonly #writing: Mutex;
-  #release: (() => void) | null = null;
-  #failure: unknown = null;
+  #transaction: SqliteTransaction | null = null;
 
-  constructor(writer: SqliteThread, reader: SqliteThread, writing: Mutex) {
-    this.#writer = writer;
+  constructor(writes: SqliteWrites, reader: SqliteThread) {
+    this.#writes = writes;
     this.#reader = reader;
-    this.#writing = writing;
   }
 
-  async begin(): Promise<void> {
-    this.#release = await this.#writing.acquire();
-    try {
-      await this.#writer.run('BEGIN IMMEDIATE', []);
-    } catch (error) {
-      this.#free();
-      throw error;
-    }
+  async begin(shared: boolean): Promise<void> {
+    this.#transaction = await this.#writes.begin(shared);
   }
 
   async commit(): Promise<void> {
-    if (this.#failure !== null) throw this.#failure;
-    await this.#writer.run('COMMIT', []);
-    this.#free();
+    await this.#transaction?.commit();
+    this.#transaction = null;
   }
 
   /** Kysely rolls back after a commit that failed, too; until then nobody else may begin. */
   async rollback(): Promise<void> {
-    try {
-      await this.#writer.run('ROLLBACK', []);
-    } catch (error) {
-      // SQLite ends a transaction by itself when the disk is full; the reason for the rollback is told, not this.
-      if (!(error instanceof Error && error.message.includes('no transaction is active'))) throw error;
-    } finally {
-      this.#free();
-    }
+    await this.#transaction?.rollback();
+    this.#transaction = null;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    if (this.#release !== null) return this.#inTransaction(query);
-    if (query.query.kind === 'SelectQueryNode') return this.#reader.query(query.sql, query.parameters);
-    const release = await this.#writing.acquire();
-    try {
-      return await this.#writer.query(query.sql, query.parameters);
-    } finally {
-      release();
-    }
+    if (this.#transaction !== null) return this.#transaction.query(query);
+    if (query.query.kind !== 'SelectQueryNode') return this.#writes.single(query);
+    return this.#reader.query({ sql: query.sql, parameters: query.parameters });
   }
 
   // biome-ignore lint/correctness/useYield: Kysely's interface asks for a generator; rows are paged by key instead.
   async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new Error('streaming reads are not offered; page by key');
-  }
-
-  /** As in PostgreSQL, after a failed statement the transaction takes no other and cannot be committed. */
-  async #inTransaction<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    if (this.#failure !== null) throw this.#failure;
-    try {
-      return await this.#writer.query<R>(query.sql, query.parameters);
-    } catch (error) {
-      this.#failure = error;
-      throw error;
-    }
-  }
-
-  #free(): void {
-    this.#failure = null;
-    this.#release?.();
-    this.#release = null;
   }
 }

@@ -1,54 +1,28 @@
 import { sql as raw } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { isConflict, lockUntilCommit, type Migrations, type Store, withSequence } from './index.ts';
+import { appendTests, bulkTests, sharedCommitTests } from './append-suite.testing.ts';
+import { isConflict, lockUntilCommit, type Store } from './index.ts';
+import { amounts, items, put, suiteMigrations } from './suite-tables.testing.ts';
 
 /** A fresh place for a store on one engine; every call of `open` opens the same one again. */
 export interface Place {
   open(): Promise<Store>;
 }
 
-interface SuiteTables {
-  item: { name: string; amount: number; note: string | null };
-  entry: { id: number; text: string };
-}
-
-const migrations: Migrations = {
-  'suite/001-item': {
-    async up(database) {
-      await database.schema
-        .createTable('item')
-        .addColumn('name', 'text', (of) => of.primaryKey())
-        .addColumn('amount', 'bigint', (of) => of.notNull())
-        .addColumn('note', 'text')
-        .execute();
-    },
-  },
-  'suite/002-entry': {
-    async up(database) {
-      await withSequence(database, database.schema.createTable('entry'), 'id')
-        .addColumn('text', 'text', (of) => of.notNull())
-        .execute();
-    },
-  },
-};
-
-const items = (sql: Pick<Store, 'tables'>) => sql.tables<SuiteTables>();
-const put = (sql: Pick<Store, 'tables'>, name: string, amount = 0) =>
-  items(sql).insertInto('item').values({ name, amount, note: null }).execute();
-const amounts = async (sql: Pick<Store, 'tables'>) =>
-  (await items(sql).selectFrom('item').select('amount').orderBy('name').execute()).map((row) => row.amount);
-
 /** What both engines promise: one suite, so that SQL is written once. */
 export function storeSuite(engine: string, newPlace: () => Promise<Place>): void {
   describe(`the store on ${engine}`, () => {
     const open = async () => {
       const store = await (await newPlace()).open();
-      await store.migrate(migrations);
+      await store.migrate(suiteMigrations);
       return store;
     };
     migrationTests(newPlace);
     transactionTests(open);
     concurrencyTests(open, newPlace);
+    appendTests(open);
+    sharedCommitTests(open);
+    bulkTests(open);
     dialectTests(open);
     kindTests(open);
   });
@@ -58,12 +32,12 @@ function migrationTests(newPlace: () => Promise<Place>): void {
   it('applies every step to an empty store, once, and keeps what is in it', async () => {
     const place = await newPlace();
     await using first = await place.open();
-    await first.migrate(migrations);
+    await first.migrate(suiteMigrations);
     await put(first, 'kept', 7);
-    await first.migrate(migrations);
+    await first.migrate(suiteMigrations);
     await first[Symbol.asyncDispose]();
     await using second = await place.open();
-    await second.migrate(migrations);
+    await second.migrate(suiteMigrations);
     expect(await amounts(second)).toEqual([7]);
   });
 
@@ -71,14 +45,14 @@ function migrationTests(newPlace: () => Promise<Place>): void {
     const place = await newPlace();
     await using one = await place.open();
     await using other = one.engine === 'sqlite' ? one : await place.open();
-    await Promise.all([one.migrate(migrations), other.migrate(migrations)]);
+    await Promise.all([one.migrate(suiteMigrations), other.migrate(suiteMigrations)]);
     await put(one, 'a', 1);
     expect(await amounts(other)).toEqual([1]);
   });
 
   it('applies a step of a later release although its name sorts before an applied one', async () => {
     await using store = await (await newPlace()).open();
-    const { 'suite/001-item': first, 'suite/002-entry': second } = migrations;
+    const { 'suite/001-item': first, 'suite/002-entry': second } = suiteMigrations;
     if (first === undefined || second === undefined) throw new Error('the steps are there');
     await store.migrate({ 'suite/002-entry': second });
     await store.migrate({ 'suite/001-item': first, 'suite/002-entry': second });
@@ -89,16 +63,16 @@ function migrationTests(newPlace: () => Promise<Place>): void {
   it('undoes all of a start whose last step fails', async () => {
     await using store = await (await newPlace()).open();
     const broken = { up: () => Promise.reject(new Error('no')) };
-    await expect(store.migrate({ ...migrations, 'suite/003-broken': broken })).rejects.toThrow('no');
+    await expect(store.migrate({ ...suiteMigrations, 'suite/003-broken': broken })).rejects.toThrow('no');
     await expect(put(store, 'a')).rejects.toThrow();
-    await store.migrate(migrations);
+    await store.migrate(suiteMigrations);
     await put(store, 'a');
   });
 
   it('refuses a store that a newer version has written', async () => {
     await using store = await (await newPlace()).open();
-    await store.migrate(migrations);
-    const { 'suite/002-entry': _newer, ...older } = migrations;
+    await store.migrate(suiteMigrations);
+    const { 'suite/002-entry': _newer, ...older } = suiteMigrations;
     await expect(store.migrate(older)).rejects.toMatchObject({ code: 'data_folder_newer' });
   });
 }
@@ -241,7 +215,7 @@ function concurrencyTests(open: () => Promise<Store>, newPlace: () => Promise<Pl
   it('keeps everything when it is closed and opened again', async () => {
     const place = await newPlace();
     const first = await place.open();
-    await first.migrate(migrations);
+    await first.migrate(suiteMigrations);
     await Promise.all([put(first, 'a', 1), put(first, 'b', 2)]);
     await first[Symbol.asyncDispose]();
     await using second = await place.open();

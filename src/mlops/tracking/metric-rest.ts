@@ -1,0 +1,55 @@
+import { createLoop } from '../../platform/loop/index.ts';
+import type { Store } from '../../platform/store/index.ts';
+import type { Log } from '../../platform/telemetry/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import { runsWithMovingMetrics, settleMetrics } from './metric-store.ts';
+
+/** A run that has logged nothing for so long is found by the index of values; until then it is looked at on its own. */
+const QUIET_MS = 5_000;
+const LONGEST_REST_MS = 60_000;
+
+export interface MetricRestDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Writing to an index by value at every step of every training would cost more than all else that logging does. So the
+ * latest metrics of a run enter it when the run has been quiet; searches read both, and answer the same at any time.
+ */
+export interface MetricRest extends AsyncDisposable {
+  /** The run has logged metrics. */
+  logged(runId: string): void;
+  start(): void;
+  /** Lets the metrics of all quiet runs enter the index, now. */
+  settle(): Promise<void>;
+}
+
+export function createMetricRest({ store, clock, log }: MetricRestDeps): MetricRest {
+  const loggedAt = new Map<string, number>();
+  const loop = createLoop({
+    async look() {
+      const since = clock.now() - QUIET_MS;
+      for (const [runId, at] of loggedAt) if (at <= since) loggedAt.delete(runId);
+      const moving = await runsWithMovingMetrics(store);
+      await settleMetrics(
+        store,
+        moving.filter((runId) => !loggedAt.has(runId)),
+      );
+      return loggedAt.size > 0 ? QUIET_MS : null;
+    },
+    failed: (error) => log.error({ err: error }, 'the index of metrics could not be brought up to date'),
+    longestRestMs: LONGEST_REST_MS,
+  });
+  return {
+    logged(runId) {
+      const wasQuiet = loggedAt.size === 0;
+      loggedAt.set(runId, clock.now());
+      if (wasQuiet) loop.wake();
+    },
+    start: () => loop.start(),
+    settle: () => loop.settle(),
+    [Symbol.asyncDispose]: () => loop.stop(),
+  };
+}

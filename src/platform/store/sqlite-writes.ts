@@ -1,0 +1,199 @@
+import type { CompiledQuery, QueryResult } from 'kysely';
+import { bindingsOf } from './each-row.ts';
+import type { SqliteThread } from './sqlite-thread.ts';
+
+/** The commit that a transaction had shared with others failed: nothing of it is stored, and it may be run again alone. */
+export class SharedCommitLost extends Error {
+  constructor(cause: unknown) {
+    super('the shared commit failed', { cause });
+    this.name = 'SharedCommitLost';
+  }
+}
+
+interface Turn {
+  readonly shared: boolean;
+  begin(): void;
+}
+
+/** Transactions that wait for one commit; each ended in a savepoint of its own. */
+interface Group {
+  readonly committed: Promise<void>;
+  resolve(): void;
+  reject(error: unknown): void;
+  size: number;
+}
+
+/** No acknowledgement waits for more than this many others. */
+const LARGEST_GROUP = 64;
+const SAVEPOINT = 'SAVEPOINT transaction_of_group';
+const RELEASE = 'RELEASE transaction_of_group';
+const UNDO = 'ROLLBACK TO transaction_of_group';
+
+/**
+ * Turns at the one connection that writes: first come, first served. Transactions that allow it share a commit (and its
+ * wait for the disk) with those that queued meanwhile; each runs in a savepoint, so that one that fails undoes itself
+ * alone, and each is acknowledged after the commit.
+ */
+export class SqliteWrites {
+  readonly #thread: SqliteThread;
+  readonly #waiting: Turn[] = [];
+  #taken = false;
+  #group: Group | null = null;
+
+  constructor(thread: SqliteThread) {
+    this.#thread = thread;
+  }
+
+  /** One statement on its own. */
+  async single<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    await this.#turn(false);
+    try {
+      return await this.#thread.query<R>({ sql: query.sql, ...bindingsOf(query.parameters) });
+    } finally {
+      this.#pass();
+    }
+  }
+
+  /** Resolves when it is this transaction's turn. What begins it goes to the thread with its first statement. */
+  async begin(shared: boolean): Promise<SqliteTransaction> {
+    await this.#turn(shared);
+    const begun: Promise<void>[] = [];
+    if (this.#group === null) {
+      this.#group = newGroup();
+      begun.push(this.#thread.run('BEGIN IMMEDIATE'));
+    }
+    if (shared) begun.push(this.#thread.run(SAVEPOINT));
+    const opening = Promise.all(begun).then(() => undefined);
+    opening.catch(() => undefined);
+    const group = this.#group;
+    return new SqliteTransaction(this.#thread, {
+      begun: () => opening,
+      commit: () => this.#commit(group, shared),
+      rollback: () => this.#rollback(group, shared),
+    });
+  }
+
+  #turn(shared: boolean): Promise<void> {
+    if (!this.#taken) {
+      this.#taken = true;
+      return Promise.resolve();
+    }
+    return new Promise((begin) => this.#waiting.push({ shared, begin }));
+  }
+
+  #pass(): void {
+    const next = this.#waiting.shift();
+    this.#taken = next !== undefined;
+    next?.begin();
+  }
+
+  /** The turn is passed on when this resolves, and kept for the rollback when it rejects with the commit's own error. */
+  async #commit(group: Group, shared: boolean): Promise<void> {
+    if (shared && this.#joinable(group)) {
+      group.size += 1;
+      this.#thread.run(RELEASE).catch(() => undefined);
+      this.#pass();
+      return group.committed;
+    }
+    try {
+      await this.#thread.run('COMMIT');
+    } catch (error) {
+      throw group.size === 0 ? error : new SharedCommitLost(error);
+    }
+    this.#end(group);
+    group.resolve();
+  }
+
+  #joinable(group: Group): boolean {
+    return group.size < LARGEST_GROUP && this.#waiting[0]?.shared === true;
+  }
+
+  async #rollback(group: Group, shared: boolean): Promise<void> {
+    if (group !== this.#group) return;
+    if (shared && group.size > 0 && (await this.#undoOne())) return this.#commitOthers(group);
+    try {
+      await this.#thread.run('ROLLBACK');
+    } catch (error) {
+      // SQLite ends a transaction by itself when the disk is full; the reason for the rollback is told, not this.
+      if (!(error instanceof Error && error.message.includes('no transaction is active'))) throw error;
+    } finally {
+      this.#end(group);
+      group.reject(new SharedCommitLost(undefined));
+    }
+  }
+
+  /** False when the whole transaction is gone, with what others had done in it. */
+  async #undoOne(): Promise<boolean> {
+    try {
+      await Promise.all([this.#thread.run(UNDO), this.#thread.run(RELEASE)]);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #commitOthers(group: Group): Promise<void> {
+    if (this.#joinable(group)) return this.#pass();
+    try {
+      await this.#thread.run('COMMIT');
+      group.resolve();
+    } catch (error) {
+      await this.#thread.run('ROLLBACK').catch(() => undefined);
+      group.reject(new SharedCommitLost(error));
+    }
+    this.#end(group);
+  }
+
+  #end(group: Group): void {
+    if (this.#group !== group) return;
+    this.#group = null;
+    this.#pass();
+  }
+}
+
+interface Steps {
+  begun(): Promise<void>;
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+
+/** One transaction on the connection that writes, from its turn to its commit or rollback. */
+export class SqliteTransaction {
+  readonly #thread: SqliteThread;
+  readonly #steps: Steps;
+  #sent: Promise<unknown> = Promise.resolve();
+  #failure: unknown = null;
+
+  constructor(thread: SqliteThread, steps: Steps) {
+    this.#thread = thread;
+    this.#steps = steps;
+  }
+
+  /** As in PostgreSQL, after a failed statement the transaction takes no other and cannot be committed. */
+  async query<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.#failure !== null) throw this.#failure;
+    const asked = this.#thread.query<R>({ sql, inTransaction: true, ...bindingsOf(parameters) });
+    this.#sent = asked.catch((error: unknown) => {
+      this.#failure ??= error;
+    });
+    return asked;
+  }
+
+  async commit(): Promise<void> {
+    await this.#steps.begun();
+    await this.#sent;
+    if (this.#failure !== null) throw this.#failure;
+    await this.#steps.commit();
+  }
+
+  rollback(): Promise<void> {
+    return this.#steps.rollback();
+  }
+}
+
+function newGroup(): Group {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  // Each member waits for it; with none there is nobody to tell.
+  promise.catch(() => undefined);
+  return { committed: promise, resolve, reject, size: 0 };
+}

@@ -1,0 +1,139 @@
+import { mkdtempSync, readdirSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { startServerProcess } from '../support/server-process.ts';
+
+const METRICS = 1000;
+const WRITERS = 4;
+const RunAnswer = z.object({
+  run: z.object({
+    info: z.object({ run_id: z.string() }),
+    data: z.object({ metrics: z.array(z.object({ key: z.string(), step: z.number() })).default([]) }),
+  }),
+});
+const History = z.object({ metrics: z.array(z.object({ step: z.number() })).default([]) });
+const Listing = z.object({ files: z.array(z.object({ path: z.string(), file_size: z.coerce.number() })).default([]) });
+
+async function send(url: string, path: string, body: object): Promise<unknown> {
+  const answer = await fetch(`${url}/api/2.0/mlflow/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return answer.json();
+}
+
+async function newRun(url: string): Promise<string> {
+  return RunAnswer.parse(await send(url, 'runs/create', { experiment_id: '0', start_time: 0 })).run.info.run_id;
+}
+
+const keyOf = (index: number) => `metric_${String(index).padStart(3, '0')}`;
+
+/** Logs step after step until the server is gone; what was acknowledged, by run. */
+async function logUntilKilled(url: string, runId: string, acknowledged: Map<string, number>): Promise<void> {
+  for (let step = 0; ; step++) {
+    const metrics = Array.from({ length: METRICS }, (_, index) => ({
+      key: keyOf(index),
+      value: step,
+      timestamp: step,
+      step,
+    }));
+    await send(url, 'runs/log-batch', { run_id: runId, metrics });
+    acknowledged.set(runId, step);
+  }
+}
+
+/** The last step of a run that is there, after every metric was found to have the same ones. */
+async function lastWholeStep(url: string, runId: string): Promise<number> {
+  const answer = await fetch(`${url}/api/2.0/mlflow/runs/get?run_id=${runId}`);
+  const { metrics } = RunAnswer.parse(await answer.json()).run.data;
+  const last = metrics[0]?.step ?? -1;
+  if (last >= 0) expect(metrics).toHaveLength(METRICS);
+  expect(metrics.filter(({ step }) => step !== last)).toEqual([]);
+  for (const index of [0, 499, METRICS - 1]) {
+    const history = await fetch(`${url}/api/2.0/mlflow/metrics/get-history?run_id=${runId}&metric_key=${keyOf(index)}`);
+    const steps = History.parse(await history.json()).metrics.map(({ step }) => step);
+    expect(steps).toEqual(Array.from({ length: last + 1 }, (_, step) => step));
+  }
+  return last;
+}
+
+describe('a server that is killed', () => {
+  it('while batches of 1,000 metrics come in has each whole or not at all, and all that it acknowledged', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'killed-batches-'));
+    let acknowledgedAtAll = 0;
+    for (const delayMs of [120, 333, 510, 777, 1100]) {
+      const server = await startServerProcess(data);
+      const runIds = await Promise.all(Array.from({ length: WRITERS }, () => newRun(server.url)));
+      const acknowledged = new Map<string, number>();
+      const logging = runIds.map((runId) => logUntilKilled(server.url, runId, acknowledged).catch(() => undefined));
+      await pause(delayMs); // the moment of the crash is what is varied here
+      await server.kill();
+      await Promise.all(logging);
+
+      await using again = await startServerProcess(data);
+      for (const runId of runIds) {
+        const known = acknowledged.get(runId) ?? -1;
+        const last = await lastWholeStep(again.url, runId);
+        // The one on its way may have been stored without its acknowledgement having got out.
+        expect([known, known + 1]).toContain(last);
+        acknowledgedAtAll += known + 1;
+      }
+    }
+    expect(acknowledgedAtAll).toBeGreaterThan(20);
+  });
+
+  it('while artifacts come in shows whole ones alone, and removes what was begun', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'killed-artifacts-'));
+    const part = new Uint8Array(1 << 20).fill(7);
+    const parts = 24;
+    const outcomes = new Set<number>();
+    for (const delayMs of [5, 60, 150, 300, 450, 4000]) {
+      const server = await startServerProcess(data);
+      const runId = await newRun(server.url);
+      const place = `mlflow-artifacts/artifacts/0/${runId}/artifacts`;
+      const content = new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          for (let sent = 0; sent < parts; sent++) {
+            controller.enqueue(part);
+            await pause(10); // a client on a slow line
+          }
+          controller.close();
+        },
+      });
+      const uploading = fetch(`${server.url}/api/2.0/${place}/model.bin`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/octet-stream' },
+        body: content,
+        duplex: 'half',
+      }).then(
+        (answer) => answer.status,
+        () => null,
+      );
+      await Promise.race([uploading, pause(delayMs)]); // the moment of the crash is what is varied here
+      await server.kill();
+      const acknowledged = (await uploading) === 200;
+
+      await using again = await startServerProcess(data);
+      const listed = await fetch(`${again.url}/api/2.0/mlflow/artifacts/list?run_id=${runId}`);
+      const { files } = Listing.parse(await listed.json());
+      if (acknowledged) expect(files).toHaveLength(1);
+      expect(files.filter((file) => file.file_size !== parts * part.length)).toEqual([]);
+      outcomes.add(files.length);
+      expect(bytesUnder(join(data, 'objects'), part.length * parts)).toEqual([]);
+    }
+    expect(outcomes).toEqual(new Set([0, 1]));
+  });
+});
+
+/** Files of the object store that are not whole: what an upload that was broken off may have left. */
+function bytesUnder(folder: string, whole: number): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => statSync(path).size !== whole);
+}
