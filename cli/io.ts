@@ -14,6 +14,8 @@ export interface Io {
   readonly out: Sink;
   readonly err: Sink;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Asks for a secret on the terminal, without showing it; null where there is no terminal. */
+  readonly askSecret?: (question: string) => Promise<string | null>;
   /** Calls back at every signal until the answer is disposed. */
   onSignal(listener: (signal: Signal) => void): Disposable;
 }

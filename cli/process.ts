@@ -20,12 +20,36 @@ function processIo(): Io {
     out: sinkOf(process.stdout),
     err: sinkOf(process.stderr),
     environment: process.env,
+    askSecret,
     onSignal: (listener) => {
       const signals: Signal[] = ['SIGINT', 'SIGTERM'];
       for (const signal of signals) process.on(signal, listener);
       return { [Symbol.dispose]: () => signals.forEach((signal) => void process.off(signal, listener)) };
     },
   };
+}
+
+/** Reads a line with the echo of the terminal off. */
+async function askSecret(question: string): Promise<string | null> {
+  const { stdin, stderr } = process;
+  if (!stdin.isTTY) return null;
+  stderr.write(question);
+  stdin.setRawMode(true);
+  stdin.setEncoding('utf8').resume();
+  let typed = '';
+  try {
+    for await (const key of stdin) {
+      for (const character of String(key)) {
+        if (character === '\r' || character === '\n' || character === '\u0004') return typed;
+        if (character === '\u0003') return null;
+        typed = character === '\u007f' ? typed.slice(0, -1) : typed + character;
+      }
+    }
+    return typed;
+  } finally {
+    stdin.setRawMode(false);
+    stderr.write('\n');
+  }
 }
 
 /** A reader that went away (`| head`) is no failure; an answer that does not fit the disk behind `>` is one. */

@@ -5,6 +5,7 @@ import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import type { Io, Signal } from './io.ts';
 import { loadServer } from './load-server.ts';
+import { returnMemorySoon } from './return-memory.ts';
 import type { RunningServer } from './server.ts';
 
 const HARD_EXIT: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143 };
@@ -34,10 +35,20 @@ const serveCommand = command({
     using stop = stopSignal(context.io);
     const { data, config: file } = context.globals;
     const { config } = readSettings({ data, config: file, port, host }, context.io.environment);
-    await using server = await startServer(config);
+    await using server = await startServer(config, 'first account');
+    using _returned = returnMemorySoon();
     const startedAt = new Date().toISOString();
-    using _announced = announceServer(config.data, { url: server.url, pid: process.pid, startedAt });
-    const document = { url: server.url, pid: process.pid, data: config.data, version: readVersion(), startedAt };
+    const { url, localKey, firstAccount } = server;
+    const said = { url, pid: process.pid, startedAt };
+    using _announced = announceServer(config.data, localKey === null ? said : { ...said, key: localKey });
+    const document = {
+      url: server.url,
+      pid: process.pid,
+      data: config.data,
+      version: readVersion(),
+      startedAt,
+      ...(firstAccount === null ? {} : { firstAccount }),
+    };
     await context.answer(document, () => readyText(server, context));
     if (open === 'yes') await showInBrowser(server.url, context);
     await stop.asked;
@@ -46,12 +57,17 @@ const serveCommand = command({
   },
 });
 
-function readyText({ url, config }: RunningServer, { paint }: Context): string {
+function readyText({ url, config, firstAccount }: RunningServer, { paint }: Context): string {
   return [
     `${paint.good('Steelyard is ready:')} ${url}`,
     `  data folder  ${config.data}`,
     `  API          ${url}/api/docs`,
     `  MLflow       MLFLOW_TRACKING_URI=${url}`,
+    ...(firstAccount === null
+      ? []
+      : [
+          `  first account  ${firstAccount.name} with the password ${firstAccount.password} (shown only now; change it)`,
+        ]),
     '  Ctrl-C stops it.',
   ].join('\n');
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApplication } from '../src/main.ts';
+import type { FirstAccount } from '../src/platform/auth/index.ts';
 import { type Config, environmentName, type LoadedConfig, loadConfig } from '../src/platform/config/index.ts';
 import type { ConfigName } from '../src/platform/config/schema.ts';
 import { listen } from '../src/platform/http/index.ts';
@@ -15,6 +16,10 @@ export { environmentName };
 export interface RunningServer extends AsyncDisposable {
   readonly url: string;
   readonly config: Config;
+  /** Lets commands on this machine in; null without accounts. */
+  readonly localKey: string | null;
+  /** An account made at this start because there was none. */
+  readonly firstAccount: FirstAccount | null;
 }
 
 export type SettingFlags = Partial<Record<ConfigName, unknown>>;
@@ -27,11 +32,14 @@ export function readSettings(
   return loadConfig(file === undefined ? { environment, flags } : { environment, flags, file });
 }
 
-export async function startServer(config: Config): Promise<RunningServer> {
+/** `first` makes an account where accounts are on and there are none. */
+export async function startServer(config: Config, first: 'first account' | null = null): Promise<RunningServer> {
   const application = await createApplication(config);
   try {
+    const firstAccount = first === null ? null : await application.ensureFirstAccount();
     const url = await listen(application.http, config);
-    return { url, config, [Symbol.asyncDispose]: () => application[Symbol.asyncDispose]() };
+    const { localKey } = application;
+    return { url, config, localKey, firstAccount, [Symbol.asyncDispose]: () => application[Symbol.asyncDispose]() };
   } catch (error) {
     await application[Symbol.asyncDispose]();
     throw error;
@@ -57,5 +65,5 @@ export async function startEmptyServer(): Promise<RunningServer> {
     await server[Symbol.asyncDispose]();
     rmSync(data, { recursive: true, force: true });
   };
-  return { url: server.url, config, [Symbol.asyncDispose]: end };
+  return { ...server, [Symbol.asyncDispose]: end };
 }

@@ -7,6 +7,8 @@ import { type Outgoing, send, textOf } from './transport.ts';
 /** Calls endpoints of one server. Problem documents are thrown as `RemoteFailure`. */
 export interface Client {
   readonly url: string;
+  /** Header `Authorization` of every call; null on a server without accounts. */
+  readonly authorization: string | null;
   call<E extends Endpoint>(endpoint: E, input?: CallInput<E>): Promise<ResponseOf<E>>;
   /** Streams bytes to an endpoint that accepts them. */
   upload<E extends Endpoint>(endpoint: E, input: CallInput<E>, content: Readable): Promise<ResponseOf<E>>;
@@ -16,11 +18,14 @@ export interface Client {
   document(path: string): Promise<unknown>;
 }
 
-export function createClient(url: string): Client {
+/** `authorization` is sent with every call; null on a server without accounts. */
+export function createClient(url: string, authorization: string | null = null): Client {
+  const ask = (outgoing: Outgoing): Promise<Readable> => sendOrThrow(url, { ...outgoing, authorization });
   const json = async <E extends Endpoint>(endpoint: E, outgoing: Outgoing): Promise<ResponseOf<E>> =>
-    readAnswer(endpoint, parseJson(url, await textOf(await sendOrThrow(url, outgoing))), url);
+    readAnswer(endpoint, parseJson(url, await textOf(await ask(outgoing))), url);
   return {
     url,
+    authorization,
     call: (endpoint, input = {}) => json(endpoint, outgoingOf(endpoint, input)),
     upload: (endpoint, input, content) =>
       json(endpoint, {
@@ -29,8 +34,8 @@ export function createClient(url: string): Client {
         contentType: 'application/octet-stream',
         body: content,
       }),
-    download: (endpoint, input = {}) => sendOrThrow(url, outgoingOf(endpoint, input)),
-    document: async (path) => parseJson(url, await textOf(await sendOrThrow(url, { method: 'GET', path }))),
+    download: (endpoint, input = {}) => ask(outgoingOf(endpoint, input)),
+    document: async (path) => parseJson(url, await textOf(await ask({ method: 'GET', path }))),
   };
 }
 

@@ -5,7 +5,8 @@ import { CommandError, isExpected } from '../frame/failure.ts';
 import type { Io } from '../io.ts';
 import { loadServer } from '../load-server.ts';
 import { type Client, createClient } from './client.ts';
-import { readServerFile } from './server-file.ts';
+import { authorizationFor } from './credentials.ts';
+import { readServerFile, type ServerFile } from './server-file.ts';
 import { send, textOf } from './transport.ts';
 
 export interface Connection extends AsyncDisposable {
@@ -20,12 +21,12 @@ const FOLDER_POLL_MS = 100;
 /** The server of --url; else the one that runs on the data folder; else one of our own, for as long as the command takes. */
 export async function connect(globals: Globals, io: Io): Promise<Connection> {
   const url = globals.url ?? io.environment.STEELYARD_URL;
-  if (url !== undefined && url !== '') return remote(checkedUrl(url));
+  if (url !== undefined && url !== '') return remote(checkedUrl(url), authorizationFor(io, url));
   const data = await dataFolder(globals, io);
   const deadline = performance.now() + FOLDER_WAIT_MS;
   for (;;) {
     const running = await runningServer(data);
-    if (running !== null) return remote(running);
+    if (running !== null) return remote(running.url, running.key === undefined ? null : `Bearer ${running.key}`);
     try {
       return await ownServer(globals, io);
     } catch (error) {
@@ -41,8 +42,8 @@ function checkedUrl(url: string): string {
   throw new CommandError('usage', `STEELYARD_URL is "${url}", which is no address such as http://127.0.0.1:4610.`);
 }
 
-function remote(url: string): Connection {
-  return { client: createClient(url), [Symbol.asyncDispose]: async () => {} };
+function remote(url: string, authorization: string | null): Connection {
+  return { client: createClient(url, authorization), [Symbol.asyncDispose]: async () => {} };
 }
 
 async function dataFolder({ data, config }: Globals, { environment }: Io): Promise<string> {
@@ -55,15 +56,15 @@ async function dataFolder({ data, config }: Globals, { environment }: Io): Promi
 }
 
 /**
- * Address of the server of a folder, null when none runs. Its process must live too: after a crash another server may
+ * What the server of a folder says of itself, null when none runs. Its process must live too: after a crash another server may
  * have taken the same port for another folder.
  */
-async function runningServer(data: string): Promise<string | null> {
+async function runningServer(data: string): Promise<ServerFile | null> {
   const said = readServerFile(data);
   if (said === null || !isAlive(said.pid)) return null;
   try {
     const answer = await send(said.url, { method: 'GET', path: '/health', timeoutMs: HEALTH_TIMEOUT_MS });
-    return (await textOf(answer)) === 'OK' ? said.url : null;
+    return (await textOf(answer)) === 'OK' ? said : null;
   } catch {
     return null; // not this server any more
   }
@@ -82,5 +83,9 @@ function isAlive(pid: number): boolean {
 async function ownServer(globals: Globals, io: Io): Promise<Connection> {
   const { startForCommand } = await loadServer();
   const server = await startForCommand(globals, io.environment);
-  return { client: createClient(server.url), [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  const authorization = server.localKey === null ? null : `Bearer ${server.localKey}`;
+  return {
+    client: createClient(server.url, authorization),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
 }

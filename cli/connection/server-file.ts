@@ -7,6 +7,8 @@ const ServerFile = z.strictObject({
   url: z.url({ protocol: /^http$/ }),
   pid: z.number().int().positive(),
   startedAt: UtcInstant,
+  /** Lets whoever may read this file in, on a server with accounts. */
+  key: z.string().optional(),
 });
 export type ServerFile = z.infer<typeof ServerFile>;
 

@@ -8,6 +8,8 @@ export interface Outgoing {
   /** Path with query, beginning with `/`. */
   readonly path: string;
   readonly contentType?: string;
+  /** Value of the header of that name. */
+  readonly authorization?: string | null;
   readonly body?: string | Readable;
   /** Without it the answer may take any time: a large bill is minutes of work. */
   readonly timeoutMs?: number;
@@ -22,6 +24,7 @@ export function send(base: string, outgoing: Outgoing): Promise<IncomingMessage>
       method: outgoing.method,
       headers: {
         accept: 'application/json, */*;q=0.5',
+        ...(outgoing.authorization == null ? {} : { authorization: outgoing.authorization }),
         ...(outgoing.contentType === undefined ? {} : { 'content-type': outgoing.contentType }),
       },
     });

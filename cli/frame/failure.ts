@@ -60,6 +60,7 @@ const REFUSED_EXIT = 1;
 /** What to do next, where the sentence of the error cannot know that it is read in a shell. */
 const hints: Readonly<Record<string, string>> = {
   server_unreachable: 'Start one with "steelyard serve", or leave --url and STEELYARD_URL out.',
+  not_authenticated: 'steelyard login --url URL --name NAME keeps a token for it; STEELYARD_TOKEN gives one.',
   data_folder_in_use: 'If it is a server on this machine, --url with its address reaches it.',
   policy_not_found: 'steelyard policy list shows the policies; steelyard apply -f FILE makes one.',
   model_not_found: 'steelyard model list shows the models.',

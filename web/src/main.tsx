@@ -1,16 +1,19 @@
 import './theme/tokens.css';
 import './theme/base.css';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { mayAsk, noticeLostSession, sessionQuery } from './account/use-session.ts';
 import { CallError } from './client.ts';
 import { askFirstQuestions } from './frame/first-questions.ts';
+import { addressOfHash } from './frame/hash-address.ts';
 import { router } from './router.tsx';
 
 const FRESH_MS = 30_000;
 
-const queries = new QueryClient({
+const queries: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: (error) => noticeLostSession(queries, error) }),
   defaultOptions: {
     queries: {
       staleTime: FRESH_MS,
@@ -20,7 +23,22 @@ const queries = new QueryClient({
   },
 });
 
-void askFirstQuestions(queries);
+/** Before anything is asked that a server with accounts would refuse. */
+async function begin(): Promise<void> {
+  const who = await queries.fetchQuery(sessionQuery);
+  if (mayAsk(who.name)) await askFirstQuestions(queries);
+}
+
+// A server that does not answer is said by the page.
+begin().catch(() => undefined);
+
+/** MLflow's clients print addresses of its own web app; they lead to our pages. */
+function followHash(): void {
+  const address = addressOfHash(window.location.hash);
+  if (address !== null) void router.navigate({ href: address, replace: true });
+}
+window.addEventListener('hashchange', followHash);
+followHash();
 
 const host = document.getElementById('root');
 if (host === null) throw new Error('index.html has no #root');

@@ -6,11 +6,16 @@ export type Scope =
   | 'open'
   | 'platform.read'
   | 'platform.write'
+  | 'platform.apply'
+  | 'account.self'
+  | 'account.write'
+  | 'audit.read'
   | 'org.read'
   | 'finops.read'
   | 'finops.write'
   | 'mlops.read'
   | 'mlops.write'
+  | 'mlops.delete'
   | 'tradeoff.read'
   | 'tradeoff.write';
 
@@ -30,6 +35,8 @@ export interface EndpointDefinition<P extends Fields, Q extends Fields, B extend
   readonly errors: readonly ErrorCode[];
   /** `bytes`: the body is streamed to the handler unread (uploads). */
   readonly accepts?: 'json' | 'bytes';
+  /** The body carries a secret: the audit trail then keeps not even its digest. */
+  readonly secretBody?: true;
   /** Not JSON: the handler returns a stream or text; `response` then describes nothing but a string. */
   readonly answers?: 'json' | 'csv' | 'bytes';
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { endpoint } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
 import { createLog, createTelemetry } from '../telemetry/index.ts';
-import { createHttp, handle, listen, type Plugin } from './index.ts';
+import { createHttp, handle, listen, localAccess, noRecorder, type Plugin } from './index.ts';
 
 const getThing = endpoint({
   method: 'GET',
@@ -43,6 +43,8 @@ const open = (plugins: readonly Plugin[] = []) =>
     config: { allowedHosts: 'steelyard.example, other.example', maxUploadBytes: 10 },
     log: createLog('silent'),
     telemetry: createTelemetry(),
+    access: localAccess,
+    writes: noRecorder,
     routes,
     plugins,
   });

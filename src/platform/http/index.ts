@@ -1,3 +1,14 @@
+export {
+  type Access,
+  type Identity,
+  LOCAL,
+  localAccess,
+  noRecorder,
+  type WriteRecord,
+  type WriteRecorder,
+} from './access.ts';
 export { docsPlugin } from './docs-page.ts';
-export { type Download, handle, handleDownload, type Plugin, type Route } from './route.ts';
+export type { DeclaredRoute } from './guard.ts';
+export { isLoopback, sameOrigin } from './origin.ts';
+export { type Download, handle, handleDownload, type Plugin, parseRequest, type Route } from './route.ts';
 export { createHttp, listen } from './server.ts';

@@ -20,7 +20,15 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     paths,
-    components: { schemas: { Problem: jsonSchema(Problem, 'output') } },
+    // The empty one is a server without accounts.
+    security: [{ token: [] }, { password: [] }, {}],
+    components: {
+      schemas: { Problem: jsonSchema(Problem, 'output') },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'A token of an account: sy_…' },
+        password: { type: 'http', scheme: 'basic', description: 'Name of an account with its password or a token' },
+      },
+    },
   };
 }
 
@@ -30,6 +38,7 @@ function operationOf(target: Endpoint): Json {
     operationId: operationId(target),
     tags: [target.path.split('/')[3] ?? 'platform'],
     'x-scope': target.scope,
+    ...(target.scope === 'open' ? { security: [] } : {}),
     parameters: [...parametersOf(target.params, 'path'), ...parametersOf(target.query, 'query')],
     responses: responsesOf(target),
   };

@@ -38,7 +38,8 @@ export function checkHostAndOrigin(request: FastifyRequest, allowedHosts: Readon
   }
 }
 
-function sameOrigin(origin: string, authority: string): boolean {
+/** Whether an Origin names the server that the Host names; a proxy may have ended TLS, so the scheme does not count. */
+export function sameOrigin(origin: string, authority: string): boolean {
   try {
     return new URL(origin).host === authority.toLowerCase();
   } catch {

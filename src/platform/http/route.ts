@@ -3,13 +3,22 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { BodyOf, Endpoint, ParamsOf, QueryOf, Scope } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
+import type { Identity } from './access.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call; a route without it is refused at start (default-deny). */
     scope?: Scope;
+    /** How the audit trail keeps a write of it; without it each write is a row with the digest of its body. */
+    audit?: WriteCounting;
   }
 }
+
+/**
+ * `counted`: so frequent that rows are kept by caller, ids and minute. `bare`: the body carries a secret, so that not even
+ * its digest is kept.
+ */
+export type WriteCounting = 'counted' | 'bare';
 
 /** What a handler gets: everything parsed, so that nothing inside checks again. */
 export interface Handled<E extends Endpoint> {
@@ -21,6 +30,8 @@ export interface Handled<E extends Endpoint> {
   readonly requestId: string;
   /** Identity for the audit trail; `local` while the server runs alone on loopback. */
   readonly actor: string;
+  /** The same with the account's role. */
+  readonly identity: Identity;
 }
 
 export interface Route {
@@ -36,6 +47,8 @@ export interface Download {
   readonly contentType: string;
   readonly filename: string;
   readonly content: Readable | string;
+  /** Further headers, or others than the usual ones. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Binds an endpoint to the function that answers it. */
@@ -54,7 +67,7 @@ export function handleDownload<E extends Endpoint>(
   handler: (input: Handled<E>) => Promise<Download> | Download,
 ): Route {
   return attachable(endpoint, async (request, reply) =>
-    sendDownload(reply, await handler(parseRequest(endpoint, request))),
+    sendDownload(reply, await begun(await handler(parseRequest(endpoint, request)))),
   );
 }
 
@@ -62,11 +75,13 @@ function attachable(
   endpoint: Endpoint,
   handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
 ): Route {
-  const { method, path: url, scope } = endpoint;
-  return { endpoint, attach: (app) => void app.route({ method, url, config: { scope }, handler }) };
+  const { method, path: url, scope, secretBody } = endpoint;
+  const config = secretBody === true ? { scope, audit: 'bare' as const } : { scope };
+  return { endpoint, attach: (app) => void app.route({ method, url, config, handler }) };
 }
 
-function parseRequest<E extends Endpoint>(endpoint: E, request: FastifyRequest): Handled<E> {
+/** Everything that an endpoint takes, parsed. Error: `invalid_request`. */
+export function parseRequest<E extends Endpoint>(endpoint: E, request: FastifyRequest): Handled<E> {
   const bytes = endpoint.accepts === 'bytes';
   return {
     params: parsePart(endpoint.params, request.params, 'path'),
@@ -74,11 +89,14 @@ function parseRequest<E extends Endpoint>(endpoint: E, request: FastifyRequest):
     body: bytes ? undefined : parsePart(endpoint.body, request.body ?? undefined, 'body'),
     stream: request.body instanceof Object && 'pipe' in request.body ? (request.body as Readable) : request.raw,
     requestId: request.id,
-    actor: 'local',
+    actor: request.identity.name,
+    identity: request.identity,
   } as Handled<E>;
 }
 
 function parsePart(schema: z.ZodType, value: unknown, part: string): unknown {
+  // One of the stores cannot hold it in a text, and no name, filter or label needs it.
+  if (holdsNul(value)) throw new AppError('invalid_request', `The ${part} holds a NUL character.`);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
@@ -87,6 +105,12 @@ function parsePart(schema: z.ZodType, value: unknown, part: string): unknown {
   throw new AppError('invalid_request', `${where}: ${issue?.message ?? 'invalid'}.`, {
     issues: parsed.error.issues.map(({ path: at, message }) => ({ path: `${part}.${at.join('.')}`, message })),
   });
+}
+
+function holdsNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([name, item]) => name.includes('\0') || holdsNul(item));
 }
 
 function sendJson(endpoint: Endpoint, reply: FastifyReply, answer: unknown): FastifyReply {
@@ -99,9 +123,20 @@ function sendJson(endpoint: Endpoint, reply: FastifyReply, answer: unknown): Fas
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(checked.data));
 }
 
+/** Waits for the first bytes: what goes wrong before them is still answered as a problem, not by a torn download. */
+async function begun(download: Download): Promise<Download> {
+  const { content } = download;
+  if (typeof content === 'string') return download;
+  await new Promise<void>((resolve, reject) => {
+    content.once('readable', resolve).once('end', resolve).once('error', reject);
+  });
+  return download;
+}
+
 function sendDownload(reply: FastifyReply, download: Download): FastifyReply {
   return reply
     .type(download.contentType)
     .header('content-disposition', `attachment; filename="${download.filename.replaceAll(/[^\w.-]/g, '_')}"`)
+    .headers(download.headers ?? {})
     .send(download.content);
 }

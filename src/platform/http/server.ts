@@ -3,7 +3,9 @@ import { type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Config } from '../config/index.ts';
 import { AppError, systemCode } from '../errors/index.ts';
 import type { Log, Telemetry } from '../telemetry/index.ts';
-import { checkHostAndOrigin, isLoopback } from './origin.ts';
+import type { Access, WriteRecorder } from './access.ts';
+import { guard } from './guard.ts';
+import { isLoopback } from './origin.ts';
 import { problemOf, toAppError } from './problem.ts';
 import type { Plugin, Route } from './route.ts';
 
@@ -11,6 +13,8 @@ export interface HttpDeps {
   readonly config: Pick<Config, 'allowedHosts' | 'maxUploadBytes'>;
   readonly log: Log;
   readonly telemetry: Telemetry;
+  readonly access: Access;
+  readonly writes: WriteRecorder;
   readonly routes: readonly Route[];
   readonly plugins: readonly Plugin[];
 }
@@ -36,31 +40,6 @@ export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
   for (const plugin of deps.plugins) await app.register(async (scope) => plugin(scope));
   await app.ready();
   return app;
-}
-
-function guard(app: FastifyInstance, deps: HttpDeps): void {
-  const allowedHosts = new Set(
-    deps.config.allowedHosts
-      .split(',')
-      .map((host) => host.trim().toLowerCase())
-      .filter((host) => host !== ''),
-  );
-  app.addHook('onRoute', (route) => {
-    if (route.config?.scope === undefined)
-      throw new Error(`route ${String(route.method)} ${route.url} declares no scope`);
-  });
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers({
-      'x-request-id': request.id,
-      'x-content-type-options': 'nosniff',
-      'x-frame-options': 'DENY',
-      'referrer-policy': 'no-referrer',
-      'cross-origin-resource-policy': 'same-origin',
-      'content-security-policy':
-        "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-    });
-    checkHostAndOrigin(request, allowedHosts);
-  });
 }
 
 /** Anything but JSON reaches its handler as an unread stream; only endpoints that accept bytes look at it. */
@@ -114,11 +93,14 @@ function observe(app: FastifyInstance, telemetry: Telemetry): void {
 }
 
 /** Starts listening and returns the address to reach it. Errors: `listen_not_allowed`, `port_in_use`. */
-export async function listen(app: FastifyInstance, config: Pick<Config, 'host' | 'port'>): Promise<string> {
-  if (!isLoopback(config.host)) {
+export async function listen(
+  app: FastifyInstance,
+  config: Pick<Config, 'host' | 'port'> & Partial<Pick<Config, 'accounts'>>,
+): Promise<string> {
+  if (config.accounts !== 'on' && !isLoopback(config.host)) {
     throw new AppError(
       'listen_not_allowed',
-      `Accounts are not configured, so the server does not listen on ${config.host}. Use 127.0.0.1 or ::1.`,
+      `Accounts are not configured, so the server does not listen on ${config.host}. Use 127.0.0.1 or ::1, or set accounts to "on". OIDC is not there yet.`,
       { host: config.host },
     );
   }

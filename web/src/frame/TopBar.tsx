@@ -1,4 +1,5 @@
 import { useMatches } from '@tanstack/react-router';
+import { WhoAmI } from '../account/WhoAmI.tsx';
 import { CostsPeriodSelect } from '../costs/period/CostsPeriodSelect.tsx';
 import styles from './frame.module.css';
 import { PeriodSelect } from './PeriodSelect.tsx';
@@ -40,15 +41,7 @@ export function TopBar({ onSearch, onShortcuts }: TopBarProps) {
           <span aria-hidden="true">?</span>
           <span className="visually-hidden">Keyboard shortcuts</span>
         </button>
-        <span
-          className={styles.who}
-          data-tip="This server runs alone on this machine, without accounts. Whoever reaches it is “local”."
-        >
-          <span className={styles.face} aria-hidden="true">
-            L
-          </span>
-          <span className={styles.whoName}>local</span>
-        </span>
+        <WhoAmI />
       </div>
     </header>
   );

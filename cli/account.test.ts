@@ -1,0 +1,93 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { main } from './program.ts';
+import { capturedIo, steelyard, temporaryFolder } from './testing.ts';
+
+const PASSWORD = 'correct horse battery';
+
+/** `steelyard serve` with accounts, in this process. */
+async function serveWithAccounts() {
+  const data = join(temporaryFolder(), 'data');
+  const environment = { STEELYARD_LOG_LEVEL: 'silent', STEELYARD_ACCOUNTS: 'on' };
+  const { io, written, firstOutput, stop } = capturedIo(environment);
+  const ended = main(['serve', '--port', '0', '--data', data, '--json'], io);
+  await Promise.race([firstOutput, ended]);
+  const started = JSON.parse(written.out) as { url: string; firstAccount: { name: string; password: string } };
+  return {
+    ...started,
+    data,
+    local: (words: readonly string[], extra = {}) =>
+      steelyard([...words, '--data', data], { ...environment, ...extra }),
+    [Symbol.asyncDispose]: async () => {
+      stop('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+describe('accounts on the command line', () => {
+  it('shows the first account once, and whoever may read the folder needs no login', async () => {
+    await using server = await serveWithAccounts();
+    expect(server.firstAccount).toMatchObject({ name: 'admin', password: expect.stringMatching(/^.{24}$/) });
+    expect(statSync(join(server.data, 'server.json')).mode & 0o077).toBe(0);
+    const made = await server.local(['account', 'create', 'ada', '--role', 'viewer', '--json'], {
+      STEELYARD_PASSWORD: PASSWORD,
+    });
+    expect([made.code, JSON.parse(made.out)]).toMatchObject([0, { name: 'ada', role: 'viewer', createdBy: 'local' }]);
+    const listed = await server.local(['account', 'list']);
+    expect(listed.out).toContain('ada');
+  });
+
+  it('makes an account in a folder that nobody serves', async () => {
+    const data = join(temporaryFolder(), 'data');
+    const environment = { STEELYARD_ACCOUNTS: 'on', STEELYARD_PASSWORD: PASSWORD };
+    const made = await steelyard(['account', 'create', 'ada', '--role', 'admin', '--data', data], environment);
+    expect([made.code, made.err]).toEqual([0, '']);
+    const listed = await steelyard(['account', 'list', '--data', data, '--json'], environment);
+    expect(JSON.parse(listed.out).accounts.map(({ name }: { name: string }) => name)).toEqual(['ada']);
+  });
+
+  it('keeps the token of a login in a file that only its user can read, until logout', async () => {
+    await using server = await serveWithAccounts();
+    const { url } = server;
+    const environment = { XDG_CONFIG_HOME: temporaryFolder() };
+    const at = (words: readonly string[], extra = {}) =>
+      steelyard([...words, '--url', url], { ...environment, ...extra });
+
+    const refused = await at(['team', 'list']);
+    expect([refused.code, refused.err]).toMatchObject([6, expect.stringContaining('error[not_authenticated]')]);
+    expect((await at(['login', '--name', 'admin'], { STEELYARD_PASSWORD: 'wrong' })).code).toBe(6);
+    const login = await at(['login', '--name', 'admin'], { STEELYARD_PASSWORD: server.firstAccount.password });
+    expect([login.code, login.out]).toEqual([0, `Logged in to ${url} as admin.\n`]);
+
+    const file = join(environment.XDG_CONFIG_HOME, 'steelyard', 'credentials.json');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect((await at(['whoami'])).out).toBe('admin (admin)\n');
+    const token = await at(['token', 'create', 'ci', '--json']);
+    const { secret } = JSON.parse(token.out) as { secret: string };
+    const other = { XDG_CONFIG_HOME: temporaryFolder(), STEELYARD_TOKEN: secret };
+    expect((await steelyard(['whoami', '--url', url], other)).out).toBe('admin (admin)\n');
+
+    const kept = JSON.parse(readFileSync(file, 'utf8'))[url].token as string;
+    expect((await at(['logout'])).code).toBe(0);
+    expect(readFileSync(file, 'utf8')).not.toContain('sy_');
+    const gone = await steelyard(['team', 'list', '--url', url], { ...other, STEELYARD_TOKEN: kept });
+    expect(gone.code).toBe(6);
+  });
+
+  it('lists, exports and verifies the audit trail', async () => {
+    await using server = await serveWithAccounts();
+    await server.local(['account', 'create', 'ci', '--role', 'contributor', '--no-password']);
+    const listed = await server.local(['audit', 'list']);
+    expect(listed.out).toContain('POST /api/v1/accounts');
+    const verified = await server.local(['audit', 'verify', '--json']);
+    const { head, intact } = JSON.parse(verified.out) as { head: string; intact: boolean };
+    expect([verified.code, intact]).toEqual([0, true]);
+    expect((await server.local(['audit', 'verify', '--head', head])).code).toBe(0);
+    expect(
+      (await server.local(['audit', 'verify', '--head', head.replace(/.$/, head.endsWith('0') ? '1' : '0')])).code,
+    ).toBe(1);
+    expect((await server.local(['audit', 'export'])).out.split('\n')[0]).toContain('seq,firstAt');
+  });
+});

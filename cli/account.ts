@@ -1,0 +1,183 @@
+import {
+  type Account,
+  AccountName,
+  changeAccount,
+  createAccount,
+  createToken,
+  listAccounts,
+  listTokens,
+  Password,
+  Role,
+  revokeToken,
+  roles,
+  type Token,
+} from '../src/platform/auth/schema.ts';
+import { command } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import { CommandError } from './frame/failure.ts';
+import { shownInstant } from './output/amounts.ts';
+import { facts, table } from './output/table.ts';
+
+const roleNames = roles.join('|');
+
+const createCommand = command({
+  path: ['account', 'create'],
+  summary: 'Make an account; its password is asked for, or read from STEELYARD_PASSWORD',
+  example: 'steelyard account create ada --role admin\nsteelyard account create ci --role contributor --no-password',
+  needs: 'server',
+  positionals: { name: { describe: 'Name of the account' } },
+  options: {
+    role: { value: roleNames, schema: Role, required: true, describe: 'What it may do' },
+    noPassword: { describe: 'Only tokens open it: for jobs and services' },
+  },
+  run: async (context, { name, role, noPassword }) => {
+    const body = { name: parsedName(name), role, password: noPassword ? null : await newPassword(context) };
+    const account = await (await context.client()).call(createAccount, { body });
+    await context.answer(account, () => accountText(account, context));
+    return 0;
+  },
+});
+
+const changeCommand = command({
+  path: ['account', 'change'],
+  summary: 'Change the role or the password of an account, disable it or enable it; its sessions end',
+  example: 'steelyard account change ada --role viewer\nsteelyard account change ada --disable',
+  needs: 'server',
+  positionals: { name: { describe: 'Name of the account' } },
+  options: {
+    role: { value: roleNames, schema: Role, describe: 'What it may do from now on' },
+    password: { describe: 'Give it a new password, asked for or from STEELYARD_PASSWORD' },
+    disable: { describe: 'Nobody gets in as it any more' },
+    enable: { describe: 'It works again' },
+  },
+  run: async (context, { name, role, password, disable, enable }) => {
+    if (disable && enable) throw new CommandError('usage', 'Give --disable or --enable, not both.');
+    const body = {
+      ...(role === undefined ? {} : { role }),
+      ...(password ? { password: await newPassword(context) } : {}),
+      ...(disable || enable ? { disabled: disable } : {}),
+    };
+    const account = await (await context.client()).call(changeAccount, { params: { name: parsedName(name) }, body });
+    await context.answer(account, () => accountText(account, context));
+    return 0;
+  },
+});
+
+const listCommand = command({
+  path: ['account', 'list'],
+  summary: 'List the accounts',
+  example: 'steelyard account list',
+  needs: 'server',
+  run: async (context) => {
+    const document = await (await context.client()).call(listAccounts);
+    const columns = [
+      { title: 'ACCOUNT', cell: (account: Account) => account.name },
+      { title: 'ROLE', cell: (account: Account) => account.role },
+      { title: 'PASSWORD', cell: (account: Account) => (account.hasPassword ? 'yes' : 'no') },
+      { title: 'DISABLED', cell: (account: Account) => shownOrNone(account.disabledAt) },
+      { title: 'MADE', cell: (account: Account) => shownInstant(account.createdAt) },
+    ];
+    const { accounts } = document;
+    await context.answer(document, () => (accounts.length === 0 ? '' : table(accounts, columns, context.paint)));
+    if (accounts.length === 0) await context.remark('No account yet. steelyard account create NAME --role admin');
+    return 0;
+  },
+});
+
+const tokenCreateCommand = command({
+  path: ['token', 'create'],
+  summary: 'Make a token; its secret is shown this once',
+  example: 'steelyard token create ci --account ci --days 90',
+  needs: 'server',
+  positionals: { label: { describe: 'What it is for' } },
+  options: {
+    account: { value: 'NAME', schema: AccountName, describe: 'Whose it is; default: your own' },
+    days: { value: 'DAYS', fallback: '90', describe: 'Days that it works, or "none" for no end' },
+  },
+  run: async (context, { label, account, days }) => {
+    const expiresInDays = days === 'none' ? null : Number(days);
+    const body = { label, expiresInDays, ...(account === undefined ? {} : { account }) };
+    const made = await (await context.client()).call(createToken, { body });
+    await context.answer(made, () => made.secret);
+    await context.remark(`Token ${made.token.id} of ${made.token.account}. It is not shown again.`);
+    return 0;
+  },
+});
+
+const tokenListCommand = command({
+  path: ['token', 'list'],
+  summary: 'List tokens, newest first; never their secrets',
+  example: 'steelyard token list --account ci',
+  needs: 'server',
+  options: { account: { value: 'NAME', schema: AccountName, describe: 'Only of this account' } },
+  run: async (context, { account }) => {
+    const document = await (await context.client()).call(listTokens, { query: { account } });
+    const columns = [
+      { title: 'TOKEN', cell: (token: Token) => token.id },
+      { title: 'ACCOUNT', cell: (token: Token) => token.account },
+      { title: 'FOR', cell: (token: Token) => token.label },
+      { title: 'USED', cell: (token: Token) => shownOrNone(token.lastUsedAt) },
+      { title: 'EXPIRES', cell: (token: Token) => shownOrNone(token.expiresAt) },
+      { title: 'REVOKED', cell: (token: Token) => shownOrNone(token.revokedAt) },
+    ];
+    const { tokens } = document;
+    await context.answer(document, () => (tokens.length === 0 ? '' : table(tokens, columns, context.paint)));
+    if (tokens.length === 0) await context.remark('No token yet. steelyard token create LABEL');
+    return 0;
+  },
+});
+
+const tokenRevokeCommand = command({
+  path: ['token', 'revoke'],
+  summary: 'Revoke a token: it stops working at once',
+  example: 'steelyard token revoke t_0123456789abcdef0123456789abcdef',
+  needs: 'server',
+  positionals: { id: { describe: 'Id of the token' } },
+  run: async (context, { id }) => {
+    const token = await (await context.client()).call(revokeToken, { params: { id } });
+    await context.answer(token, () => `Token ${token.id} of ${token.account} is revoked.`);
+    return 0;
+  },
+});
+
+function shownOrNone(instant: string | null): string | null {
+  return instant === null ? null : shownInstant(instant);
+}
+
+function parsedName(name: string): string {
+  const parsed = AccountName.safeParse(name);
+  if (parsed.success) return parsed.data;
+  throw new CommandError('usage', `"${name}" is no account name: ${parsed.error.issues[0]?.message}.`);
+}
+
+/** Never on the command line, where other users of the machine and the shell's history would see it. */
+async function newPassword({ io }: Context): Promise<string> {
+  const given = io.environment.STEELYARD_PASSWORD ?? (await io.askSecret?.('New password: ')) ?? null;
+  if (given === null) {
+    throw new CommandError('usage', 'There is no terminal to ask for the password on. Set STEELYARD_PASSWORD.');
+  }
+  const parsed = Password.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new CommandError('usage', `The password is not accepted: ${parsed.error.issues[0]?.message}.`);
+}
+
+function accountText(account: Account, { paint }: Context): string {
+  return facts(
+    [
+      ['account', account.name],
+      ['role', account.role],
+      ['password', account.hasPassword ? 'yes' : 'no, tokens only'],
+      ['state', account.disabledAt === null ? 'in use' : `disabled since ${shownInstant(account.disabledAt)}`],
+    ],
+    paint,
+  );
+}
+
+export const accountCommands = [
+  createCommand,
+  changeCommand,
+  listCommand,
+  tokenCreateCommand,
+  tokenListCommand,
+  tokenRevokeCommand,
+];

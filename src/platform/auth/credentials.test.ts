@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { createAttempts } from './attempts.ts';
+import { credentialsOf, sessionCookie } from './credentials.ts';
+import { createDerivations } from './derivations.ts';
+import { allows } from './roles.ts';
+import { roles } from './schema.ts';
+import { hashPassword, verifyPassword } from './secrets.ts';
+import { createVerified } from './verified.ts';
+
+const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
+
+describe('credentials', () => {
+  it.each([
+    [basic('ada:a:b'), { kind: 'basic', name: 'ada', secret: 'a:b' }],
+    [basic('ada:'), { kind: 'basic', name: 'ada', secret: '' }],
+    ['bearer sy_x', { kind: 'bearer', secret: 'sy_x' }],
+    [basic('no colon'), { kind: 'malformed' }],
+    ['Digest x', { kind: 'malformed' }],
+    ['', { kind: 'malformed' }],
+    ['Bearer', { kind: 'malformed' }],
+  ])('reads %j', (authorization, expected) => {
+    expect(credentialsOf({ headers: { authorization } })).toEqual(expected);
+  });
+
+  it('takes the cookie only where no header names anybody, and the cookie of that name alone', () => {
+    const cookie = 'other=1; steelyard_session=sy_a; xsteelyard_session=sy_b';
+    expect(credentialsOf({ headers: { cookie } })).toEqual({ kind: 'session', secret: 'sy_a' });
+    expect(credentialsOf({ headers: { cookie, authorization: 'Bearer sy_c' } })).toMatchObject({ secret: 'sy_c' });
+    expect(credentialsOf({ headers: { cookie: 'a=b' } })).toEqual({ kind: 'none' });
+    expect(sessionCookie('', 0, false)).toContain('Max-Age=0');
+  });
+
+  it('makes another hash of the same password each time, and knows it in either composition', async () => {
+    const [one, other] = await Promise.all([hashPassword('pässword 1234'), hashPassword('pässword 1234')]);
+    expect(one).not.toBe(other);
+    expect(await verifyPassword('pa\u0308ssword 1234', one)).toBe(true);
+    expect(await verifyPassword('password 1234', one)).toBe(false);
+  });
+});
+
+describe('attempts', () => {
+  it('wait twice as long each time after five, at most five minutes, and are forgotten', () => {
+    let now = 0;
+    const attempts = createAttempts({ now: () => now });
+    const waitSeconds = () => {
+      try {
+        attempts.check('k');
+        return 0;
+      } catch (error) {
+        return (error as { context: { retryAfterSeconds: number } }).context.retryAfterSeconds;
+      }
+    };
+    const waits = Array.from({ length: 16 }, () => {
+      attempts.failed('k');
+      return waitSeconds();
+    });
+    expect(waits).toEqual([0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
+    now += 16 * 60_000;
+    attempts.failed('k');
+    expect(waitSeconds()).toBe(0);
+    attempts.succeeded('k');
+    expect(waitSeconds()).toBe(0);
+  });
+});
+
+describe('derivations', () => {
+  it('run two at a time and send away who comes to a full queue', async () => {
+    const inTurn = createDerivations();
+    const gate = Promise.withResolvers<void>();
+    let running = 0;
+    let most = 0;
+    const all = Array.from({ length: 35 }, () =>
+      inTurn(async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await gate.promise;
+        running -= 1;
+      }),
+    );
+    const last = await all[34]?.catch((error: { code: string }) => error.code);
+    gate.resolve();
+    await Promise.all(all.slice(0, 34));
+    expect([last, most, await inTurn(async () => 'again')]).toEqual(['too_many_attempts', 2, 'again']);
+  });
+});
+
+describe('what was found right', () => {
+  it('is asked for once by many, kept for half a minute, and not kept when something changed meanwhile', async () => {
+    let now = 0;
+    let asked = 0;
+    const verified = createVerified({ now: () => now });
+    const ada = { name: 'ada', role: 'viewer', until: null } as const;
+    const ask = async () => {
+      asked += 1;
+      return ada;
+    };
+    await Promise.all([verified.check(['k', 's'], ask), verified.check(['k', 's'], ask)]);
+    expect([asked, verified.find('k', 's'), verified.find('k', 'other')]).toEqual([1, ada, null]);
+    now += 30_000;
+    expect(verified.find('k', 's')).toBeNull();
+    const slow = Promise.withResolvers<typeof ada>();
+    const checking = verified.check(['k', 's'], () => slow.promise);
+    verified.forget();
+    slow.resolve(ada);
+    await checking;
+    expect(verified.find('k', 's')).toBeNull();
+  });
+});
+
+describe('roles', () => {
+  it('are given what the documents say, and nobody but an admin the accounts', () => {
+    const may = (scope: Parameters<typeof allows>[1]) => roles.filter((role) => allows(role, scope));
+    expect(may('mlops.write')).toEqual(['contributor', 'operator', 'admin']);
+    expect(may('mlops.delete')).toEqual(['operator', 'admin']);
+    expect(may('finops.write')).toEqual(['finance', 'admin']);
+    expect(may('platform.apply')).toEqual(['finance', 'operator', 'admin']);
+    expect([may('account.write'), may('audit.read')]).toEqual([['admin'], ['admin']]);
+    expect(may('finops.read')).toEqual([...roles]);
+  });
+});

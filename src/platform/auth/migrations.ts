@@ -1,0 +1,37 @@
+import type { Migrations } from '../store/index.ts';
+
+export const authMigrations: Migrations = {
+  'auth/001-accounts': {
+    async up(database) {
+      await database.schema
+        .createTable('account')
+        .addColumn('name', 'text', (of) => of.primaryKey())
+        .addColumn('role', 'text', (of) => of.notNull())
+        .addColumn('password', 'text')
+        .addColumn('disabled_at', 'text')
+        .addColumn('created_at', 'text', (of) => of.notNull())
+        .addColumn('created_by', 'text', (of) => of.notNull())
+        .execute();
+      await database.schema
+        .createTable('account_token')
+        .addColumn('id', 'text', (of) => of.primaryKey())
+        .addColumn('account', 'text', (of) => of.notNull().references('account.name'))
+        .addColumn('label', 'text', (of) => of.notNull())
+        .addColumn('hash', 'text', (of) => of.notNull().unique())
+        .addColumn('created_at', 'text', (of) => of.notNull())
+        .addColumn('expires_at', 'text')
+        .addColumn('last_used_at', 'text')
+        .addColumn('revoked_at', 'text')
+        .execute();
+      await database.schema.createIndex('account_token_of').on('account_token').column('account').execute();
+      await database.schema
+        .createTable('account_session')
+        .addColumn('hash', 'text', (of) => of.primaryKey())
+        .addColumn('account', 'text', (of) => of.notNull().references('account.name'))
+        .addColumn('created_at', 'text', (of) => of.notNull())
+        .addColumn('expires_at', 'text', (of) => of.notNull())
+        .execute();
+      await database.schema.createIndex('account_session_of').on('account_session').column('account').execute();
+    },
+  },
+};

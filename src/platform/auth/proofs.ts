@@ -1,0 +1,55 @@
+import type { Store } from '../store/index.ts';
+import type { Clock } from '../units/index.ts';
+import { createDerivations } from './derivations.ts';
+import { hashOf, hashPassword, randomPassword, verifyPassword } from './secrets.ts';
+import { findAccount, findSession, findTokenByHash, type StoredAccount, setTokenUsed } from './store.ts';
+import type { Proven } from './verified.ts';
+
+const USED_EVERY_MS = 60_000;
+
+/** The checks behind credentials: each asks the store and answers who it is, or null. */
+export interface Proofs {
+  password(name: string, password: string): Promise<Proven | null>;
+  /** `name` is null where only the token is given; else it must be the token's account. */
+  token(secret: string, name: string | null): Promise<Proven | null>;
+  session(secret: string): Promise<Proven | null>;
+}
+
+export function createProofs(store: Store, clock: Clock): Proofs {
+  // Someone who does not exist takes as long to refuse as someone who does.
+  let nobody: Promise<string> | undefined;
+  const inTurn = createDerivations();
+  return {
+    async password(name, password) {
+      const account = await findAccount(store, name);
+      nobody ??= hashPassword(randomPassword());
+      const stored = account?.password ?? (await nobody);
+      const right = await inTurn(() => verifyPassword(password, stored));
+      return right && account !== null && account.password !== null ? provenOf(account, null) : null;
+    },
+    async token(secret, name) {
+      const token = await findTokenByHash(store, hashOf(secret));
+      const now = clock.now();
+      if (token === null || token.revokedAt !== null || (name !== null && name !== token.account)) return null;
+      const until = token.expiresAt === null ? null : Date.parse(token.expiresAt);
+      if (until !== null && until <= now) return null;
+      const account = await findAccount(store, token.account);
+      const proven = account === null ? null : provenOf(account, until);
+      const used = token.lastUsedAt === null ? 0 : Date.parse(token.lastUsedAt);
+      if (proven !== null && now - used > USED_EVERY_MS)
+        await setTokenUsed(store, token.id, new Date(now).toISOString());
+      return proven;
+    },
+    async session(secret) {
+      const session = await findSession(store, hashOf(secret));
+      if (session === null) return null;
+      const until = Date.parse(session.expiresAt);
+      const account = until <= clock.now() ? null : await findAccount(store, session.account);
+      return account === null ? null : provenOf(account, until);
+    },
+  };
+}
+
+function provenOf({ name, role, disabledAt }: StoredAccount, until: number | null): Proven | null {
+  return disabledAt === null ? { name, role, until } : null;
+}

@@ -1,0 +1,109 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Endpoint } from '../contract/schema.ts';
+import { AppError } from '../errors/index.ts';
+import { handle, parseRequest, type Route } from '../http/index.ts';
+import type { AccountAccess } from './access.ts';
+import {
+  type AccountsDeps,
+  alterAccount,
+  closeSession,
+  endToken,
+  listOfAccounts,
+  listOfTokens,
+  makeAccount,
+  makeToken,
+  openSession,
+  SESSION_MS,
+} from './accounts.ts';
+import { cookieValue, SESSION_COOKIE, sessionCookie } from './credentials.ts';
+import {
+  changeAccount,
+  changePassword,
+  createAccount,
+  createToken,
+  endSession,
+  getSession,
+  listAccounts,
+  listTokens,
+  revokeToken,
+  startSession,
+  type Who,
+} from './schema.ts';
+import { newToken } from './secrets.ts';
+
+export interface AuthRoutesDeps extends AccountsDeps {
+  /** Null on a server without accounts. */
+  readonly access: AccountAccess | null;
+}
+
+export function authRoutes(deps: AuthRoutesDeps): Route[] {
+  return [
+    ...sessionRoutes(deps),
+    handle(listAccounts, async () => ({ accounts: await listOfAccounts(deps) })),
+    handle(createAccount, ({ body, actor }) => makeAccount(deps, body, actor)),
+    handle(changeAccount, ({ params, body }) => alterAccount(deps, params.name, body)),
+    handle(listTokens, async ({ query, identity }) => ({ tokens: await listOfTokens(deps, query.account, identity) })),
+    handle(createToken, ({ body, identity }) => makeToken(deps, body, identity)),
+    handle(revokeToken, ({ params, identity }) => endToken(deps, params.id, identity)),
+  ];
+}
+
+const LOCAL_WHO: Who = { accounts: 'off', name: 'local', role: null };
+const NOBODY: Who = { accounts: 'on', name: null, role: null };
+
+/** These look at the request itself: its cookie and its address. */
+function sessionRoutes(deps: AuthRoutesDeps): Route[] {
+  const { access } = deps;
+  return [
+    sessionRoute(getSession, async (request) => {
+      if (access === null) return LOCAL_WHO;
+      const proven = await access.identify(request);
+      return proven === null ? NOBODY : { accounts: 'on', name: proven.name, role: proven.role };
+    }),
+    sessionRoute(startSession, (request, reply) => logIn(deps, request, reply)),
+    sessionRoute(endSession, async (request, reply) => {
+      const secret = cookieValue(request.headers.cookie ?? '', SESSION_COOKIE);
+      if (secret !== undefined) await closeSession(deps, secret);
+      reply.header('set-cookie', sessionCookie('', 0, isSecure(request)));
+      return access === null ? LOCAL_WHO : NOBODY;
+    }),
+    sessionRoute(changePassword, async (request) => {
+      const { current, next } = parseRequest(changePassword, request).body;
+      const { name } = request.identity;
+      if (access !== null && (await access.checkPassword(request, name, current)) === null) {
+        throw new AppError('not_permitted', 'The current password is wrong.');
+      }
+      return alterAccount(deps, name, { password: next });
+    }),
+  ];
+}
+
+async function logIn(deps: AuthRoutesDeps, request: FastifyRequest, reply: FastifyReply): Promise<Who> {
+  const { access } = deps;
+  if (access === null)
+    throw new AppError('invalid_request', 'This server runs without accounts: there is nothing to log in to.');
+  const { name, password } = parseRequest(startSession, request).body;
+  const proven = await access.checkPassword(request, name, password);
+  if (proven === null) throw new AppError('not_authenticated', 'The name or the password is wrong.');
+  const secret = newToken();
+  await openSession(deps, name, secret);
+  reply.header('set-cookie', sessionCookie(secret, SESSION_MS / 1000, isSecure(request)));
+  return { accounts: 'on', name: proven.name, role: proven.role };
+}
+
+/** The page's own address says whether the browser came by https. */
+function isSecure(request: FastifyRequest): boolean {
+  return request.headers.origin?.startsWith('https:') === true;
+}
+
+function sessionRoute<E extends Endpoint>(
+  endpoint: E,
+  answer: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
+): Route {
+  const { method, path: url, scope } = endpoint;
+  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
+    reply
+      .type('application/json; charset=utf-8')
+      .send(JSON.stringify(endpoint.response.parse(await answer(request, reply))));
+  return { endpoint, attach: (app) => void app.route({ method, url, config: { scope, audit: 'bare' }, handler }) };
+}

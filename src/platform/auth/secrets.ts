@@ -1,0 +1,52 @@
+import { createHash, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+
+/** 32 MiB and about a tenth of a second: dear for who guesses, unnoticed by who logs in. */
+const COST = { N: 2 ** 15, r: 8, p: 1 };
+const KEY_BYTES = 32;
+const SALT_BYTES = 16;
+const MEMORY_BYTES = 64 * 1024 * 1024;
+
+/** A password as it is stored: `scrypt$N$r$p$salt$key`, salt and key in base64url. Each call has a salt of its own. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(SALT_BYTES);
+  const key = await derive(password, salt, COST);
+  return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64url'), key.toString('base64url')].join('$');
+}
+
+/** Whether a password is the one that was stored; takes as long for a wrong one as for a right one. */
+export async function verifyPassword(password: string, stored: string): Promise<boolean> {
+  const [, N, r, p, salt = '', key = ''] = stored.split('$');
+  const expected = Buffer.from(key, 'base64url');
+  const found = await derive(password, Buffer.from(salt, 'base64url'), { N: Number(N), r: Number(r), p: Number(p) });
+  return expected.length === found.length && timingSafeEqual(expected, found);
+}
+
+/** One spelling of a password, whichever keyboard composed its letters. */
+function derive(password: string, salt: Buffer, cost: ScryptOptions): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(password.normalize('NFKC'), salt, KEY_BYTES, { ...cost, maxmem: MEMORY_BYTES }, (error, key) =>
+      error === null ? resolve(key) : reject(error),
+    );
+  });
+}
+
+const TOKEN_PREFIX = 'sy_';
+
+/** 256 random bits; the prefix lets scanners of leaked secrets know it. */
+export function newToken(): string {
+  return `${TOKEN_PREFIX}${randomBytes(32).toString('base64url')}`;
+}
+
+export function isToken(secret: string): boolean {
+  return secret.startsWith(TOKEN_PREFIX);
+}
+
+/** A password that nobody chose, for the first account. */
+export function randomPassword(): string {
+  return randomBytes(18).toString('base64url');
+}
+
+/** How tokens and sessions are stored: they are random, so a plain hash cannot be guessed back. */
+export function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}

@@ -1,0 +1,151 @@
+import type { Sql } from '../store/index.ts';
+import type { Account, Role, Token } from './schema.ts';
+import { Role as RoleSchema } from './schema.ts';
+
+interface AuthTables {
+  account: {
+    name: string;
+    role: string;
+    password: string | null;
+    disabled_at: string | null;
+    created_at: string;
+    created_by: string;
+  };
+  account_token: {
+    id: string;
+    account: string;
+    label: string;
+    hash: string;
+    created_at: string;
+    expires_at: string | null;
+    last_used_at: string | null;
+    revoked_at: string | null;
+  };
+  account_session: { hash: string; account: string; created_at: string; expires_at: string };
+}
+
+/** An account with what must never leave the server. */
+export interface StoredAccount extends Account {
+  readonly password: string | null;
+}
+
+const toAccount = (row: AuthTables['account']): StoredAccount => ({
+  name: row.name,
+  role: RoleSchema.parse(row.role),
+  hasPassword: row.password !== null,
+  disabledAt: row.disabled_at,
+  createdAt: row.created_at,
+  createdBy: row.created_by,
+  password: row.password,
+});
+
+const toToken = (row: AuthTables['account_token']): Token => ({
+  id: row.id,
+  account: row.account,
+  label: row.label,
+  createdAt: row.created_at,
+  expiresAt: row.expires_at,
+  lastUsedAt: row.last_used_at,
+  revokedAt: row.revoked_at,
+});
+
+export async function findAccount(sql: Sql, name: string): Promise<StoredAccount | null> {
+  const accounts = sql.tables<AuthTables>().selectFrom('account').selectAll();
+  const row = await accounts.where('name', '=', name).executeTakeFirst();
+  return row === undefined ? null : toAccount(row);
+}
+
+export async function allAccounts(sql: Sql): Promise<StoredAccount[]> {
+  return (await sql.tables<AuthTables>().selectFrom('account').selectAll().orderBy('name').execute()).map(toAccount);
+}
+
+export async function insertAccount(
+  sql: Sql,
+  account: Pick<StoredAccount, 'name' | 'role' | 'password' | 'createdAt' | 'createdBy'>,
+): Promise<void> {
+  const { name, role, password, createdAt, createdBy } = account;
+  const row = { name, role, password, disabled_at: null, created_at: createdAt, created_by: createdBy };
+  await sql.tables<AuthTables>().insertInto('account').values(row).execute();
+}
+
+export async function updateAccount(
+  sql: Sql,
+  name: string,
+  change: { readonly role: Role; readonly password: string | null; readonly disabledAt: string | null },
+): Promise<void> {
+  const { role, password, disabledAt } = change;
+  const set = { role, password, disabled_at: disabledAt };
+  await sql.tables<AuthTables>().updateTable('account').set(set).where('name', '=', name).execute();
+}
+
+export async function insertToken(sql: Sql, token: Token, hash: string): Promise<void> {
+  const row = {
+    id: token.id,
+    account: token.account,
+    label: token.label,
+    hash,
+    created_at: token.createdAt,
+    expires_at: token.expiresAt,
+    last_used_at: null,
+    revoked_at: null,
+  };
+  await sql.tables<AuthTables>().insertInto('account_token').values(row).execute();
+}
+
+export async function findTokenByHash(sql: Sql, hash: string): Promise<Token | null> {
+  const tokens = sql.tables<AuthTables>().selectFrom('account_token').selectAll();
+  const row = await tokens.where('hash', '=', hash).executeTakeFirst();
+  return row === undefined ? null : toToken(row);
+}
+
+export async function findToken(sql: Sql, id: string): Promise<Token | null> {
+  const tokens = sql.tables<AuthTables>().selectFrom('account_token').selectAll();
+  const row = await tokens.where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : toToken(row);
+}
+
+/** Tokens of an account, or all of them; newest first. */
+export async function tokensOf(sql: Sql, account: string | null): Promise<Token[]> {
+  const all = sql.tables<AuthTables>().selectFrom('account_token').selectAll();
+  const chosen = account === null ? all : all.where('account', '=', account);
+  return (await chosen.orderBy('created_at', 'desc').orderBy('id').execute()).map(toToken);
+}
+
+export async function setTokenUsed(sql: Sql, id: string, at: string): Promise<void> {
+  await sql.tables<AuthTables>().updateTable('account_token').set({ last_used_at: at }).where('id', '=', id).execute();
+}
+
+export async function setTokenRevoked(sql: Sql, id: string, at: string): Promise<void> {
+  await sql.tables<AuthTables>().updateTable('account_token').set({ revoked_at: at }).where('id', '=', id).execute();
+}
+
+export async function insertSession(
+  sql: Sql,
+  session: { readonly hash: string; readonly account: string; readonly createdAt: string; readonly expiresAt: string },
+): Promise<void> {
+  const { hash, account, createdAt, expiresAt } = session;
+  const row = { hash, account, created_at: createdAt, expires_at: expiresAt };
+  await sql.tables<AuthTables>().insertInto('account_session').values(row).execute();
+}
+
+export async function findSession(sql: Sql, hash: string): Promise<{ account: string; expiresAt: string } | null> {
+  const row = await sql
+    .tables<AuthTables>()
+    .selectFrom('account_session')
+    .select(['account', 'expires_at'])
+    .where('hash', '=', hash)
+    .executeTakeFirst();
+  return row === undefined ? null : { account: row.account, expiresAt: row.expires_at };
+}
+
+export async function deleteSession(sql: Sql, hash: string): Promise<void> {
+  await sql.tables<AuthTables>().deleteFrom('account_session').where('hash', '=', hash).execute();
+}
+
+export async function deleteSessionsOf(sql: Sql, account: string): Promise<void> {
+  await sql.tables<AuthTables>().deleteFrom('account_session').where('account', '=', account).execute();
+}
+
+export async function deleteSessionsBefore(sql: Sql, instant: string): Promise<void> {
+  await sql.tables<AuthTables>().deleteFrom('account_session').where('expires_at', '<=', instant).execute();
+}

@@ -1,0 +1,67 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Clock } from '../units/index.ts';
+import type { Role } from './schema.ts';
+
+/** Somebody who proved to be an account. */
+export interface Proven {
+  readonly name: string;
+  readonly role: Role;
+  /** When the proof itself ends (a token's or session's expiry), in ms; null when it does not. */
+  readonly until: number | null;
+}
+
+const KEPT_MS = 30_000;
+const MOST_KEPT = 10_000;
+
+export interface Verified {
+  find(kind: string, ...secrets: readonly string[]): Proven | null;
+  /** Checks once however many ask at the same time; only a success is kept. */
+  check(proof: readonly string[], verify: () => Promise<Proven | null>): Promise<Proven | null>;
+  /** After any change of accounts, tokens or sessions. */
+  forget(): void;
+}
+
+/**
+ * Credentials that were found right in the last half minute, so that not every request costs a look into the store or a
+ * password's derivation. Kept by keyed hash: the memory of the process holds no password.
+ */
+export function createVerified(clock: Clock): Verified {
+  const key = randomBytes(32);
+  const kept = new Map<string, { proven: Proven; at: number }>();
+  const asking = new Map<string, Promise<Proven | null>>();
+  const idOf = (proof: readonly string[]): string =>
+    createHmac('sha256', key).update(JSON.stringify(proof)).digest('base64');
+  const fresh = (id: string): Proven | null => {
+    const found = kept.get(id);
+    const now = clock.now();
+    if (found === undefined) return null;
+    if (now - found.at < KEPT_MS && (found.proven.until === null || now < found.proven.until)) return found.proven;
+    kept.delete(id);
+    return null;
+  };
+  let generation = 0;
+  return {
+    find: (...proof) => fresh(idOf(proof)),
+    check(proof, verify) {
+      const id = idOf(proof);
+      const running = asking.get(id);
+      if (running !== undefined) return running;
+      const started = generation;
+      const asked = verify()
+        .then((proven) => {
+          if (kept.size >= MOST_KEPT) kept.clear();
+          // What changed while it was checked must be checked again.
+          if (proven !== null && started === generation) kept.set(id, { proven, at: clock.now() });
+          return proven;
+        })
+        .finally(() => asking.delete(id));
+      asking.set(id, asked);
+      return asked;
+    },
+    forget() {
+      generation += 1;
+      kept.clear();
+      asking.clear();
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../config/index.ts';
+import type { Scope } from '../contract/schema.ts';
+import { AppError } from '../errors/index.ts';
+import { type Access, type Identity, NOBODY, type WriteRecorder } from './access.ts';
+import { checkHostAndOrigin } from './origin.ts';
+import { writeRecordOf } from './write-record.ts';
+
+/** A route as it was registered: what enumerations and documents are made from. */
+export interface DeclaredRoute {
+  readonly method: string;
+  readonly url: string;
+  readonly scope: Scope;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every route there is, in order of registration. */
+    readonly declaredRoutes: readonly DeclaredRoute[];
+  }
+  interface FastifyRequest {
+    /** Who asks; set before anything of a route runs. */
+    identity: Identity;
+    /** Ids that the request names, for the audit trail; the wire sets them where the body holds them. */
+    subject: Readonly<Record<string, string>> | null;
+  }
+}
+
+export interface GuardDeps {
+  readonly config: Pick<Config, 'allowedHosts'>;
+  readonly access: Access;
+  readonly writes: WriteRecorder;
+}
+
+const HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'content-security-policy':
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+};
+
+/** What a probe asks under whatever name it knows the machine by; they say nothing that a page could use. */
+const PROBES: ReadonlySet<string> = new Set(['/health', '/version']);
+
+/** What stands before every route: headers, Host and Origin, who asks and whether that one may; behind it, the record. */
+export function guard(app: FastifyInstance, deps: GuardDeps): void {
+  const allowedHosts = namesIn(deps.config.allowedHosts);
+  const declared: DeclaredRoute[] = [];
+  app.decorate('declaredRoutes', declared);
+  app.decorateRequest('identity');
+  app.decorateRequest('subject', null);
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.scope === undefined) throw new Error(`route ${String(method)} ${url} declares no scope`);
+    for (const each of [method].flat()) declared.push({ method: each, url, scope: config.scope });
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'x-request-id': request.id, ...HEADERS });
+    request.identity = NOBODY;
+    if (!PROBES.has(request.routeOptions.url ?? '')) checkHostAndOrigin(request, allowedHosts);
+    await admit(deps.access, request, reply);
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    const write = writeRecordOf(request, reply.statusCode);
+    if (write !== null) await keep(deps.writes, write, request);
+    return payload;
+  });
+}
+
+function namesIn(list: string): ReadonlySet<string> {
+  const names = list.split(',').map((name) => name.trim().toLowerCase());
+  return new Set(names.filter((name) => name !== ''));
+}
+
+async function admit(access: Access, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  try {
+    await access.admit(request, request.routeOptions.config?.scope ?? null);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'not_authenticated') {
+      // A browser would answer a Basic challenge with a window of its own, and remember what was typed for every page.
+      const scheme = request.headers['sec-fetch-site'] === undefined ? 'Basic' : 'Bearer';
+      reply.header('www-authenticate', `${scheme} realm="steelyard"`);
+    }
+    if (error instanceof AppError && error.code === 'too_many_attempts') {
+      reply.header('retry-after', String(error.context.retryAfterSeconds));
+    }
+    throw error;
+  }
+}
+
+/** A refusal is answered as the refusal it is even where its record cannot be kept; a success is not. */
+async function keep(
+  writes: WriteRecorder,
+  write: NonNullable<ReturnType<typeof writeRecordOf>>,
+  request: FastifyRequest,
+): Promise<void> {
+  try {
+    await writes.record(write);
+  } catch (error) {
+    if (write.status < 400) throw error;
+    request.log.error({ err: error, requestId: request.id }, 'a refused write could not be recorded');
+  }
+}

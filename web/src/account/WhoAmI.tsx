@@ -1,0 +1,25 @@
+import frame from '../frame/frame.module.css';
+import styles from './account.module.css';
+import { useLogout, useSession } from './use-session.ts';
+
+const ALONE = 'This server runs alone on this machine, without accounts. Whoever reaches it is “local”.';
+
+/** Who the server takes you for and what the account may do; the way out, where there is one. */
+export function WhoAmI() {
+  const { data: who } = useSession();
+  const logout = useLogout();
+  if (who === undefined || who.name === null) return null;
+  return (
+    <span className={frame.who} data-tip={who.role === null ? ALONE : `Your role is ${who.role}.`} data-testid="who">
+      <span className={frame.face} aria-hidden="true">
+        {who.name.charAt(0).toUpperCase()}
+      </span>
+      <span className={frame.whoName}>{who.name}</span>
+      {who.accounts === 'on' && (
+        <button type="button" className={styles.out} onClick={() => logout.mutate()} disabled={logout.isPending}>
+          Log out
+        </button>
+      )}
+    </span>
+  );
+}

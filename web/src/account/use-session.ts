@@ -1,0 +1,40 @@
+import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { endSession, getSession, startSession } from '../../../src/platform/auth/schema.ts';
+import { CallError, call, endpointQuery } from '../client.ts';
+
+export const sessionQuery = endpointQuery(getSession);
+
+/** Who the server takes this browser for. */
+export function useSession() {
+  return useQuery(sessionQuery);
+}
+
+/** Whether the pages may ask: always without accounts, after a login with them. */
+export function mayAsk(name: string | null): boolean {
+  return name !== null;
+}
+
+export function useLogin() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (given: { readonly name: string; readonly password: string }) => call(startSession, { body: given }),
+    onSuccess: (who) => queries.setQueryData(sessionQuery.queryKey, who),
+  });
+}
+
+/** What the account saw goes with it: the next one at this browser starts with nothing. */
+export function useLogout() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => call(endSession, {}),
+    onSettled: () => window.location.assign('/'),
+    onSuccess: () => queries.clear(),
+  });
+}
+
+/** A session that ended while a page was open: the next look at it shows the login. */
+export function noticeLostSession(queries: QueryClient, error: Error): void {
+  if (error instanceof CallError && error.problem.status === 401) {
+    void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });
+  }
+}
