@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Subject } from '../../org/schema.ts';
+import type { Events } from '../../platform/events/index.ts';
 import type { Route } from '../../platform/http/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
@@ -8,7 +9,9 @@ import { type CountedTokens, countedTokens, type TokenWindow, tokenFingerprint }
 import { tokenRoutes } from './routes.ts';
 import { type TokenCostTotal, TokenPricesSpec } from './schema.ts';
 import { applyPriceList, priceNow, type TokensDeps } from './service.ts';
-import { tokenCostOf } from './usage.ts';
+import { removeTokenUsage } from './store.ts';
+import { priceSpans, type SpanCost, type SpanTokenUse, usageOfTrace } from './trace-usage.ts';
+import { recordTokens, tokenCostOf } from './usage.ts';
 
 export { tokenMigrations } from './migrations.ts';
 
@@ -23,6 +26,10 @@ export interface Tokens {
   counted(sql: Sql, within: TokenWindow): Promise<CountedTokens[]>;
   /** Changes whenever usage within [start, end) Unix ms is recorded, or recorded anew. */
   fingerprint(sql: Sql, within: TokenWindow): Promise<string>;
+  /** What the tokens of spans cost by the prices of now, in their order; null with the reason where nobody knows. */
+  priceSpans(sql: Sql, spans: readonly SpanTokenUse[]): Promise<SpanCost[]>;
+  /** Turns the tokens that traces counted into usage records. */
+  listen(events: Pick<Events, 'subscribe'>): void;
   /** `TokenPrices`: one list replaces the list of its name. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
@@ -43,6 +50,16 @@ export function createTokens(given: Omit<TokensDeps, 'catalogue'>): Tokens {
     },
     counted: countedTokens,
     fingerprint: tokenFingerprint,
+    priceSpans: async (sql, spans) => (spans.length === 0 ? [] : priceSpans(await priceNow(deps, sql), spans)),
+    listen(events) {
+      events.subscribe('tokens', ['trace.tokens_counted'], async (event) => {
+        const { records, withdrawn } = usageOfTrace(event, clock);
+        await store.transaction(async (sql) => {
+          await recordTokens(clock, sql, records);
+          await removeTokenUsage(sql, withdrawn);
+        });
+      });
+    },
     kinds: [specKind('TokenPrices', 30, TokenPricesSpec, (sql, name, spec) => applyPriceList(clock, sql, name, spec))],
     routes: tokenRoutes(deps),
   };

@@ -82,6 +82,11 @@ export async function putTokenUsage(sql: Sql, usage: StoredTokenUsage): Promise<
     .execute();
 }
 
+export async function removeTokenUsage(sql: Sql, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await sql.tables<TokenTables>().deleteFrom('token_usage').where('id', 'in', ids).execute();
+}
+
 export interface TokenUsageSelection {
   /** Records whose subject has all of these. */
   readonly subject: Subject;

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { Purpose, type Subject } from '../../org/schema.ts';
+import type { StoredEvent } from '../../platform/events/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import { meteredTokens } from './metered-tokens.ts';
+import type { PriceOf } from './pricing.ts';
+import { tokenCounts } from './rates/schema.ts';
+import type { TokenUsage } from './schema.ts';
+
+const Counts = z.object({
+  inputTokens: tokenCounts.inputTokens,
+  outputTokens: tokenCounts.outputTokens,
+  cacheReadTokens: tokenCounts.cacheReadTokens,
+  cacheWriteTokens: tokenCounts.cacheWriteTokens,
+  cacheWrite1hTokens: tokenCounts.cacheWrite1hTokens,
+});
+
+/** A span with the tokens that are its own. */
+export const SpanTokenUse = z.object({
+  spanId: z.string(),
+  model: z.string().nullable(),
+  provider: z.string().nullable(),
+  /** Unix milliseconds. */
+  at: z.number(),
+  tokens: Counts,
+});
+export type SpanTokenUse = z.infer<typeof SpanTokenUse>;
+
+/** Payload of `trace.tokens_counted`: spans of a trace whose own tokens are new or changed. */
+const TraceTokensCounted = z.object({
+  traceId: z.string(),
+  experimentId: z.string(),
+  runId: z.string().nullable(),
+  tags: z.record(z.string(), z.string()),
+  spans: z.array(SpanTokenUse),
+});
+
+/** What a model is called that no span named: its tokens are counted, and unpriced. */
+export const UNNAMED_MODEL = 'unnamed';
+
+export interface TraceUsage {
+  readonly records: readonly TokenUsage[];
+  /** Ids whose tokens turned out to be those of other spans. */
+  readonly withdrawn: readonly string[];
+}
+
+/**
+ * The usage records of an event, one a span, by an id of trace and span: delivered again it replaces itself. A clock that
+ * is ahead is taken for ours.
+ */
+export function usageOfTrace(event: StoredEvent, clock: Clock): TraceUsage {
+  const { traceId, spans, ...about } = TraceTokensCounted.parse(event.payload);
+  const subject = subjectOfTrace(about);
+  const used = spans.map((span) => ({ span, usage: `trace:${traceId}:${span.spanId}` }));
+  return {
+    records: used
+      .filter(({ span }) => hasTokens(span))
+      .map(({ span, usage }) => ({
+        usage,
+        subject,
+        model: span.model ?? UNNAMED_MODEL,
+        ...(span.provider === null ? {} : { provider: span.provider }),
+        serviceTier: 'standard',
+        at: new Date(Math.min(Math.max(span.at, 0), clock.now())).toISOString(),
+        ...span.tokens,
+        requests: 1,
+        origin: "a trace's GenAI span",
+      })),
+    withdrawn: used.filter(({ span }) => !hasTokens(span)).map(({ usage }) => usage),
+  };
+}
+
+export function hasTokens({ tokens }: Pick<SpanTokenUse, 'tokens'>): boolean {
+  return tokens.inputTokens + tokens.outputTokens > 0;
+}
+
+type About = Pick<z.infer<typeof TraceTokensCounted>, 'experimentId' | 'runId' | 'tags'>;
+
+const TAG_FIELDS = ['team', 'project', 'model', 'modelVersion', 'endpoint', 'environment'] as const;
+
+function subjectOfTrace({ experimentId, runId, tags }: About): Subject {
+  const purpose = Purpose.safeParse(tags['steelyard.purpose']);
+  const named = TAG_FIELDS.flatMap((field) => {
+    const value = tags[`steelyard.${field}`]?.trim() ?? '';
+    return value === '' ? [] : [[field, value.slice(0, 250)]];
+  });
+  return {
+    ...Object.fromEntries(named),
+    experiment: experimentId,
+    ...(runId === null ? {} : { run: runId }),
+    purpose: purpose.success ? purpose.data : 'inference',
+  };
+}
+
+/** Cost of a span's own tokens. */
+export type SpanCost =
+  | { readonly cost: { readonly amount: string; readonly currency: string }; readonly reason: null }
+  | { readonly cost: null; readonly reason: string };
+
+/** Cost of each span, in their order. A span without tokens of its own costs nothing beside those below it. */
+export function priceSpans(priceOf: PriceOf, spans: readonly SpanTokenUse[]): SpanCost[] {
+  return spans.map((span): SpanCost => {
+    if (!hasTokens(span)) return { cost: null, reason: 'its tokens are those of the spans below it' };
+    if (span.model === null) return { cost: null, reason: 'the span does not name its model' };
+    const { model, provider, at } = span;
+    const price = priceOf({ model, provider, serviceTier: 'standard', at });
+    const { cost, reason } = meteredTokens({ ...span.tokens, requests: 1 }, price);
+    return cost === null ? { cost, reason: reason ?? 'nobody knows its price' } : { cost, reason: null };
+  });
+}

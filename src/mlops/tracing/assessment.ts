@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { invalidParameter } from '../wire/index.ts';
+import { redactNamed, redactText } from './redaction.ts';
+import { withoutNul } from './span-record.ts';
+import type { AssessmentRow } from './tables.ts';
+
+const texts = z.record(z.string(), z.coerce.string());
+const AssessmentError = z.object({
+  error_code: z.string().optional(),
+  error_message: z.string().optional(),
+  stack_trace: z.string().optional(),
+});
+const SOURCE_TYPES = ['SOURCE_TYPE_UNSPECIFIED', 'HUMAN', 'LLM_JUDGE', 'CODE'] as const;
+const SourceType = z
+  .union([z.literal('AI_JUDGE').transform(() => 'LLM_JUDGE' as const), z.enum(SOURCE_TYPES)])
+  .default('SOURCE_TYPE_UNSPECIFIED');
+
+/** A judgement of a trace in the protocol's names; unknown fields are ignored. */
+export const AssessmentMessage = z.object({
+  assessment_id: z
+    .string()
+    .regex(/^[\w-]{0,250}$/)
+    .optional(),
+  assessment_name: z.string().max(250).default(''),
+  trace_id: z.string().optional(),
+  span_id: z.string().max(50).optional(),
+  source: z.object({ source_type: SourceType, source_id: z.string().max(250).optional() }).optional(),
+  create_time: z.string().optional(),
+  last_update_time: z.string().optional(),
+  feedback: z.object({ value: z.unknown().optional(), error: AssessmentError.optional() }).optional(),
+  expectation: z
+    .object({
+      value: z.unknown().optional(),
+      serialized_value: z.object({ serialization_format: z.string().default(''), value: z.string() }).optional(),
+    })
+    .optional(),
+  issue: z.object({ issue_name: z.string().default('') }).optional(),
+  rationale: z.string().optional(),
+  error: AssessmentError.optional(),
+  metadata: texts.optional(),
+  overrides: z.string().optional(),
+  valid: z.boolean().optional(),
+});
+export type Assessment = z.infer<typeof AssessmentMessage>;
+
+export function readAssessment(value: unknown): Assessment {
+  checkDepth(value);
+  const parsed = AssessmentMessage.safeParse(dropNulls(value));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw invalidParameter(`Invalid assessment: '${issue?.path.join('.')}' ${issue?.message}.`);
+}
+
+/** What nests deeper than a call stack can be read and never written. */
+function checkDepth(value: unknown): void {
+  try {
+    JSON.stringify(value);
+  } catch {
+    throw invalidParameter('Invalid assessment: its values nest too deep.');
+  }
+}
+
+/** proto-JSON takes null for unset, at the top at least. */
+function dropNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null));
+}
+
+/** What kind of judgement it is. Error: `invalid_request` unless it is exactly one. */
+export function assessmentType(assessment: Assessment): AssessmentRow['type'] {
+  const types = (['feedback', 'expectation', 'issue'] as const).filter((type) => assessment[type] !== undefined);
+  const [type, other] = types;
+  if (type === undefined) throw invalidParameter('Unknown assessment type: None');
+  if (other === undefined) return type;
+  throw invalidParameter('Exactly one of `expectation`, `feedback`, or `issue` should be specified.');
+}
+
+/** The row of an assessment whose id, trace and times are known. */
+export function assessmentRow(assessment: Assessment, ids: { assessmentId: string; traceId: string }): AssessmentRow {
+  const type = assessmentType(assessment);
+  const kept = withoutSecrets({ ...assessment, assessment_id: ids.assessmentId, trace_id: ids.traceId });
+  const value = judgement(kept);
+  return {
+    assessment_id: ids.assessmentId,
+    trace_id: ids.traceId,
+    name: withoutNul(kept.assessment_name),
+    type,
+    value: value === undefined ? null : JSON.stringify(value),
+    numeric_value: typeof value === 'number' ? value : typeof value === 'boolean' ? Number(value) : null,
+    valid: kept.valid === false ? 0 : 1,
+    content: JSON.stringify(kept),
+    create_time: Date.parse(kept.create_time ?? '') || 0,
+  };
+}
+
+export function assessmentOf(row: Pick<AssessmentRow, 'content' | 'valid'>): Assessment {
+  return { ...AssessmentMessage.parse(JSON.parse(row.content)), valid: row.valid === 1 };
+}
+
+function judgement({ feedback, expectation, issue }: Assessment): unknown {
+  if (feedback !== undefined) return feedback.value;
+  if (issue !== undefined) return issue.issue_name;
+  const serialized = expectation?.serialized_value;
+  if (serialized === undefined) return expectation?.value;
+  try {
+    return JSON.parse(serialized.value);
+  } catch {
+    return serialized.value;
+  }
+}
+
+function withoutSecrets(assessment: Assessment): Assessment {
+  const { rationale, metadata, feedback } = assessment;
+  return {
+    ...assessment,
+    ...(rationale === undefined ? {} : { rationale: redactText(rationale) }),
+    ...(metadata === undefined
+      ? {}
+      : { metadata: Object.fromEntries(Object.entries(metadata).map(([key, text]) => [key, redactNamed(key, text)])) }),
+    ...(typeof feedback?.value === 'string' ? { feedback: { ...feedback, value: redactText(feedback.value) } } : {}),
+  };
+}

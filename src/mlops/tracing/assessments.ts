@@ -1,0 +1,89 @@
+import type { Sql, Store } from '../../platform/store/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import { doesNotExist, invalidParameter } from '../wire/index.ts';
+import { type Assessment, assessmentOf, assessmentRow, assessmentType } from './assessment.ts';
+import { findAssessment, putAssessments, removeAssessment, setValid } from './assessment-store.ts';
+import type { AssessmentRow } from './tables.ts';
+import { newAssessmentId, requireRow } from './traces.ts';
+
+export type Assessments = ReturnType<typeof createAssessments>;
+
+/** Feedback, expectations and issues of traces. */
+export function createAssessments({ store, clock }: { readonly store: Store; readonly clock: Clock }) {
+  const now = () => new Date(clock.now()).toISOString();
+  return {
+    async create(traceId: string, given: Assessment): Promise<Assessment> {
+      assessmentType(given);
+      const times = { create_time: given.create_time ?? now(), last_update_time: given.last_update_time ?? now() };
+      const row = assessmentRow({ ...given, ...times, valid: true }, { assessmentId: newAssessmentId(), traceId });
+      return store.transaction(async (sql) => {
+        await requireRow(sql, traceId);
+        if (given.overrides !== undefined && given.overrides !== '') {
+          if (!(await setValid(sql, traceId, given.overrides, false))) throw missing(traceId, given.overrides);
+        }
+        await putAssessments(sql, [row]);
+        return assessmentOf(row);
+      });
+    },
+    get: async (traceId: string, assessmentId: string): Promise<Assessment> =>
+      assessmentOf(await requireAssessment(store, traceId, assessmentId)),
+    /** Changes the fields that the mask names; metadata is merged. */
+    async update(
+      traceId: string,
+      assessmentId: string,
+      given: Assessment,
+      mask: readonly string[],
+    ): Promise<Assessment> {
+      return store.transaction(async (sql) => {
+        const row = await requireAssessment(sql, traceId, assessmentId);
+        const changed = { ...changedBy(assessmentOf(row), given, mask), last_update_time: now() };
+        const next = assessmentRow(changed, { assessmentId, traceId });
+        await putAssessments(sql, [next]);
+        return assessmentOf(next);
+      });
+    },
+    /** Removes it; what it overrode is valid again. Removing what is not there is no error, as in MLflow. */
+    async delete(traceId: string, assessmentId: string): Promise<void> {
+      await store.transaction(async (sql) => {
+        await requireRow(sql, traceId);
+        const row = await findAssessment(sql, traceId, assessmentId);
+        if (row === undefined) return;
+        const { overrides } = assessmentOf(row);
+        await removeAssessment(sql, assessmentId);
+        if (overrides !== undefined) await setValid(sql, traceId, overrides, true);
+      });
+    },
+  };
+}
+
+function changedBy(before: Assessment, given: Assessment, mask: readonly string[]): Assessment {
+  const changed = { ...before };
+  for (const path of mask) {
+    if (path === 'assessment_name') changed.assessment_name = given.assessment_name;
+    else if (path === 'rationale') changed.rationale = given.rationale;
+    else if (path === 'metadata') changed.metadata = { ...before.metadata, ...given.metadata };
+    else if (path === 'valid') changed.valid = given.valid;
+    else if (path === 'feedback') changed.feedback = replaced(before, given, 'feedback');
+    else if (path === 'expectation') changed.expectation = replaced(before, given, 'expectation');
+    else throw invalidParameter(`The update mask names '${path}', which is no field that can be changed.`);
+  }
+  return changed;
+}
+
+function replaced<Type extends 'feedback' | 'expectation'>(before: Assessment, given: Assessment, type: Type) {
+  if (before[type] === undefined) {
+    const other = type === 'feedback' ? 'an Expectation' : 'a Feedback';
+    throw invalidParameter(`Cannot update ${type} value on ${other} assessment.`);
+  }
+  return given[type];
+}
+
+async function requireAssessment(sql: Sql, traceId: string, assessmentId: string): Promise<AssessmentRow> {
+  const row = await findAssessment(sql, traceId, assessmentId);
+  if (row === undefined) throw missing(traceId, assessmentId);
+  return row;
+}
+
+function missing(traceId: string, assessmentId: string): Error {
+  return doesNotExist(`Assessment with ID '${assessmentId}' not found for trace '${traceId}'`);
+}

@@ -1,0 +1,31 @@
+import type { Sql } from '../../platform/store/index.ts';
+import type { ExperimentFacts } from '../tracking/index.ts';
+import { doesNotExist, invalidParameter } from '../wire/index.ts';
+
+/** What traces ask of tracking. */
+export interface Experiments {
+  experiment(sql: Sql, experimentId: number): Promise<ExperimentFacts | null>;
+}
+
+/** The number in an id; ids are numbers, so another text names nothing. */
+export function readExperimentId(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw doesNotExist(`No Experiment with id=${text} exists`);
+}
+
+/** Errors: RESOURCE_DOES_NOT_EXIST; INVALID_PARAMETER_VALUE when it is deleted. */
+export async function activeExperiment(
+  experiments: Experiments,
+  sql: Sql,
+  experimentId: number,
+): Promise<ExperimentFacts> {
+  const experiment = await experiments.experiment(sql, experimentId);
+  if (experiment === null) throw doesNotExist(`No Experiment with id=${experimentId} exists`);
+  if (experiment.isActive) return experiment;
+  throw invalidParameter(`The experiment ${experimentId} must be in the 'active' state. Current state is deleted.`);
+}
+
+/** Where clients put what is too large for a store: old clients all spans, new ones attachments. */
+export function tracesFolder(experiment: ExperimentFacts, traceId: string): string {
+  return `${experiment.artifactLocation.replace(/\/+$/, '')}/traces/${traceId}/artifacts`;
+}

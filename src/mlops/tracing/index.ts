@@ -1,0 +1,41 @@
+import type { Plugin, Route } from '../../platform/http/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import type { MlflowRoute } from '../wire/index.ts';
+import { createAssessments } from './assessments.ts';
+import type { IngestDeps } from './ingest.ts';
+import { assessmentRoutes } from './mlflow-assessments.ts';
+import { traceRoutes } from './mlflow-traces.ts';
+import { otlpPlugin } from './otlp-plugin.ts';
+import { type TokenPricing, tracingRoutes } from './routes.ts';
+import { createSearches } from './searches.ts';
+import { createTraces, type TracesDeps } from './traces.ts';
+
+export { tracingMigrations } from './migrations.ts';
+
+export interface TracingDeps extends IngestDeps, TracesDeps {
+  readonly clock: Clock;
+  /** What the tokens of spans cost; the other wing knows. */
+  readonly pricing: TokenPricing;
+}
+
+/** Traces of applications, their spans and what people say of them. Says `trace.tokens_counted` of what spans used. */
+export interface Tracing {
+  readonly routes: readonly Route[];
+  readonly mlflowRoutes: readonly MlflowRoute[];
+  /** Spans by OTLP. */
+  readonly otlpPlugin: Plugin;
+}
+
+/** Makes the tracing service; `main.ts` calls it once. */
+export function createTracing(deps: TracingDeps): Tracing {
+  const { store, clock } = deps;
+  const searches = createSearches({ store });
+  return {
+    routes: tracingRoutes({ store, searches, pricing: deps.pricing }),
+    mlflowRoutes: [
+      ...traceRoutes({ store, traces: createTraces(deps), searches }),
+      ...assessmentRoutes(createAssessments({ store, clock })),
+    ],
+    otlpPlugin: otlpPlugin(deps),
+  };
+}

@@ -1,0 +1,199 @@
+import type { Store } from '../../platform/store/index.ts';
+import {
+  doesNotExist,
+  type Fields,
+  type MlflowCall,
+  type MlflowRoute,
+  readRoute,
+  removeRoute,
+  writeRoute,
+} from '../wire/index.ts';
+import { oldTraceInfoAnswer, traceInfoAnswer, traceJson } from './mlflow-answers.ts';
+import { missing, readLocations, readOldStatus, readPairs, readTrace } from './mlflow-messages.ts';
+import { npmi } from './npmi.ts';
+import type { Searches } from './searches.ts';
+import { spanContents } from './span-store.ts';
+import { findTraces } from './trace-store.ts';
+import type { Traces } from './traces.ts';
+import { IN_TRACKING_STORE, metadataKeys, type TraceInfo, tagKeys } from './types.ts';
+
+const DEFAULT_PAGE = 100;
+
+export interface TraceRoutesDeps {
+  readonly store: Store;
+  readonly traces: Traces;
+  readonly searches: Searches;
+}
+
+/** `traces/…` in MLflow's names, of MLflow 3 and of MLflow 2. */
+export function traceRoutes(deps: TraceRoutesDeps): MlflowRoute[] {
+  return [...writeRoutes(deps), ...readRoutes(deps), ...searchRoutes(deps)];
+}
+
+function writeRoutes({ traces }: TraceRoutesDeps): MlflowRoute[] {
+  const setTag = async ({ fields, params }: MlflowCall) => {
+    await traces.setTag(params.traceId ?? '', fields.requiredText('key'), fields.text('value') ?? '');
+    return undefined;
+  };
+  const deleteTag = async ({ fields, params }: MlflowCall) => {
+    await traces.deleteTag(params.traceId ?? '', fields.requiredText('key'));
+    return undefined;
+  };
+  return [
+    // The two ages of the protocol share this path; the messages have no field in common.
+    writeRoute('POST', '/mlflow/traces', async ({ fields }) =>
+      fields.has('experiment_id') ? startOld(traces, fields) : startNew(traces, fields),
+    ),
+    writeRoute('PATCH', '/mlflow/traces/:traceId', async ({ fields, params }) => ({
+      trace_info: oldTraceInfoAnswer(
+        await traces.endOld({
+          traceId: params.traceId ?? '',
+          endTime: fields.requiredInteger('timestamp_ms'),
+          state: readOldStatus(fields),
+          metadata: readPairs(fields, 'request_metadata'),
+          tags: readPairs(fields, 'tags'),
+        }),
+      ),
+    })),
+    writeRoute('PATCH', '/mlflow/traces/:traceId/tags', setTag),
+    writeRoute('DELETE', '/mlflow/traces/:traceId/tags', deleteTag),
+    removeRoute('POST', '/mlflow/traces/delete-traces', async ({ fields }) => ({
+      traces_deleted: await traces.delete({
+        experimentId: fields.requiredText('experiment_id'),
+        traceIds: fields.texts('request_ids'),
+        maxTimestamp: fields.integer('max_timestamp_millis') ?? null,
+        maxTraces: fields.integer('max_traces') ?? null,
+      }),
+    })),
+    writeRoute('POST', '/mlflow/traces/link-to-run', async ({ fields }) => {
+      await traces.linkToRun(requiredTexts(fields, 'trace_ids'), fields.requiredText('run_id'));
+      return undefined;
+    }),
+    writeRoute('POST', '/mlflow/traces/link-prompts', async ({ fields }) => {
+      const prompts = fields.messages('prompt_versions');
+      if (prompts.length === 0) throw missing('prompt_versions');
+      await traces.linkPrompts(
+        fields.requiredText('trace_id'),
+        prompts.map((prompt) => ({ name: prompt.requiredText('name'), version: prompt.requiredText('version') })),
+      );
+      return undefined;
+    }),
+  ];
+}
+
+async function startNew(traces: Traces, fields: Fields): Promise<object> {
+  return { trace: { trace_info: traceInfoAnswer(await traces.start(readTrace(fields))) } };
+}
+
+async function startOld(traces: Traces, fields: Fields): Promise<object> {
+  const trace = await traces.startOld({
+    experimentId: fields.requiredText('experiment_id'),
+    requestTime: fields.requiredInteger('timestamp_ms'),
+    executionDuration: null,
+    state: 'IN_PROGRESS',
+    clientRequestId: null,
+    requestPreview: null,
+    responsePreview: null,
+    metadata: readPairs(fields, 'request_metadata'),
+    tags: readPairs(fields, 'tags'),
+    assessments: [],
+  });
+  return { trace_info: oldTraceInfoAnswer(trace) };
+}
+
+function requiredTexts(fields: Fields, name: string): string[] {
+  const values = fields.texts(name);
+  if (values.length === 0) throw missing(name);
+  return values;
+}
+
+function readRoutes({ store, traces }: TraceRoutesDeps): MlflowRoute[] {
+  return [
+    readRoute('GET', '/mlflow/traces/get', async ({ fields }) => {
+      const trace = await traces.get(fields.requiredText('trace_id'));
+      const spans = (await spanContents(store, [trace.traceId])).get(trace.traceId) ?? [];
+      if (fields.flag('allow_partial') !== true && !isWhole(trace, spans.length)) throw notWhole(trace.traceId);
+      return `{"trace":${traceJson(trace, spans)}}`;
+    }),
+    readRoute('GET', '/mlflow/traces/batchGet', async ({ fields }) => {
+      const found = ofExperiments(await findTraces(store, requiredTexts(fields, 'trace_ids')), fields);
+      const stored = found.filter((trace) => trace.tags[tagKeys.spansLocation] === IN_TRACKING_STORE);
+      const contents = await spanContents(
+        store,
+        stored.map(({ traceId }) => traceId),
+      );
+      const whole = stored
+        .map((trace) => ({ trace, spans: contents.get(trace.traceId) ?? [] }))
+        .filter(({ trace, spans }) => spans.length > 0 && isWhole(trace, spans.length));
+      return `{"traces":[${whole.map(({ trace, spans }) => traceJson(trace, spans)).join(',')}]}`;
+    }),
+    readRoute('GET', '/mlflow/traces/batchGetInfos', async ({ fields }) => ({
+      trace_infos: ofExperiments(await findTraces(store, requiredTexts(fields, 'trace_ids')), fields).map(
+        traceInfoAnswer,
+      ),
+    })),
+    readRoute('GET', '/mlflow/traces/:traceId', async ({ params }) => ({
+      trace: { trace_info: traceInfoAnswer(await traces.get(params.traceId ?? '')) },
+    })),
+    readRoute('GET', '/mlflow/traces/:traceId/info', async ({ params }) => ({
+      trace_info: oldTraceInfoAnswer(await traces.get(params.traceId ?? '')),
+    })),
+  ];
+}
+
+function ofExperiments(traces: readonly TraceInfo[], fields: Fields): readonly TraceInfo[] {
+  if (!fields.has('experiment_ids')) return traces;
+  const ids = new Set(fields.texts('experiment_ids'));
+  return traces.filter((trace) => ids.has(String(trace.experimentId)));
+}
+
+/** A client says how many spans there will be; before all of them are here the trace is not shown as whole. */
+function isWhole(trace: TraceInfo, spans: number): boolean {
+  const stats = /"num_spans": ?(\d{1,9})/.exec(trace.metadata[metadataKeys.sizeStats] ?? '');
+  return spans > 0 && spans >= Number(stats?.[1] ?? 0);
+}
+
+function notWhole(traceId: string): Error {
+  return doesNotExist(`Trace with ID ${traceId} is not fully exported yet, please try again later.`);
+}
+
+function searchRoutes({ searches }: TraceRoutesDeps): MlflowRoute[] {
+  const searchOf = (fields: Fields, experimentIds: readonly string[]) =>
+    searches.search({
+      experimentIds,
+      filter: fields.text('filter') ?? '',
+      orderBy: fields.texts('order_by'),
+      maxResults: fields.integer('max_results') ?? DEFAULT_PAGE,
+      pageToken: fields.text('page_token'),
+    });
+  return [
+    readRoute('POST', '/mlflow/traces/search', async ({ fields }) => {
+      const { traces, nextPageToken } = await searchOf(fields, readLocations(fields));
+      return {
+        traces: traces.length === 0 ? undefined : traces.map(traceInfoAnswer),
+        next_page_token: nextPageToken ?? undefined,
+      };
+    }),
+    readRoute('GET', '/mlflow/traces', async ({ fields }) => {
+      const { traces, nextPageToken } = await searchOf(fields, requiredTexts(fields, 'experiment_ids'));
+      return {
+        traces: traces.length === 0 ? undefined : traces.map(oldTraceInfoAnswer),
+        next_page_token: nextPageToken ?? undefined,
+      };
+    }),
+    readRoute('POST', '/mlflow/traces/calculate-filter-correlation', async ({ fields }) => {
+      const counts = await searches.correlation(requiredTexts(fields, 'experiment_ids'), {
+        first: fields.requiredText('filter_string1'),
+        second: fields.requiredText('filter_string2'),
+        base: fields.text('base_filter') ?? '',
+      });
+      return {
+        ...npmi(counts),
+        filter1_count: counts.first,
+        filter2_count: counts.second,
+        joint_count: counts.joint,
+        total_count: counts.total,
+      };
+    }),
+  ];
+}

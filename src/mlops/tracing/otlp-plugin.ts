@@ -1,0 +1,112 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Plugin } from '../../platform/http/index.ts';
+import { toAppError } from '../../platform/http/problem.ts';
+import { checkRunId, MlflowError, replyWithMlflowError } from '../wire/index.ts';
+import { type IngestDeps, storeSpans } from './ingest.ts';
+import { unpack } from './otlp/inflate.ts';
+import { parseJson } from './otlp/json.ts';
+import { InvalidOtlp, type ResourceSpans } from './otlp/otlp-span.ts';
+import { parseProtobuf } from './otlp/protobuf.ts';
+import { type SpanRecord, spanRecord } from './span-record.ts';
+
+/** A body as it comes; unpacked it may be larger (otlp/inflate.ts). */
+const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
+/** Spans of one request: exporters send 512 by default. */
+const MOST_SPANS = 20_000;
+
+/** What FastAPI answers, which MLflow's server is: `{"detail": …}`. */
+class Refusal extends Error {
+  readonly status: number;
+  readonly detail: unknown;
+
+  constructor(status: number, detail: unknown) {
+    super(typeof detail === 'string' ? detail : 'refused');
+    this.status = status;
+    this.detail = detail;
+  }
+}
+
+/** `POST /v1/traces`: spans by OTLP over HTTP, in protocol buffers or JSON, all of a request or none. */
+export function otlpPlugin(deps: IngestDeps): Plugin {
+  return (app) => {
+    app.setErrorHandler(replyWithDetail);
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES }, (_request, body, done) =>
+      done(null, body),
+    );
+    app.post('/v1/traces', { config: { scope: 'mlops.write', audit: 'counted' } }, async (request, reply) => {
+      const experimentId = headerOf(request, 'x-mlflow-experiment-id');
+      if (experimentId === null) throw missingHeader('x-mlflow-experiment-id');
+      const type = mediaType(request);
+      const records = recordsOf(await resourcesOf(request, type));
+      const runId = headerOf(request, 'x-mlflow-run-id');
+      if (runId !== null) checkRunId(runId);
+      if (records.length > 0) await storeSpans(deps, { experimentId, runId, records });
+      return reply.type(type).send(type === 'application/json' ? '{}' : Buffer.alloc(0));
+    });
+  };
+}
+
+function headerOf(request: FastifyRequest, name: string): string | null {
+  const value = request.headers[name];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function missingHeader(name: string): Refusal {
+  return new Refusal(422, [{ type: 'missing', loc: ['header', name], msg: 'Field required', input: null }]);
+}
+
+type MediaType = 'application/x-protobuf' | 'application/json';
+
+function mediaType(request: FastifyRequest): MediaType {
+  const given = request.headers['content-type'];
+  const type = given?.split(';')[0]?.trim().toLowerCase();
+  if (type === 'application/x-protobuf' || type === 'application/json') return type;
+  throw new Refusal(
+    400,
+    `Invalid Content-Type: ${given ?? 'None'}. Expected: application/x-protobuf or application/json`,
+  );
+}
+
+async function resourcesOf(request: FastifyRequest, type: MediaType): Promise<ResourceSpans[]> {
+  const packed = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+  const body = await orRefuse(() => unpack(packed, request.headers['content-encoding']));
+  let resources: ResourceSpans[];
+  try {
+    resources = type === 'application/json' ? parseJson(body) : parseProtobuf(body);
+  } catch (error) {
+    if (!(error instanceof InvalidOtlp)) throw error;
+    throw new Refusal(400, 'Invalid OpenTelemetry format');
+  }
+  if (resources.length === 0) throw new Refusal(400, 'Invalid OpenTelemetry format - no spans found');
+  return resources;
+}
+
+async function orRefuse<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof InvalidOtlp ? new Refusal(400, error.message) : error;
+  }
+}
+
+function recordsOf(resources: readonly ResourceSpans[]): SpanRecord[] {
+  const count = resources.reduce((sum, { spans }) => sum + spans.length, 0);
+  if (count > MOST_SPANS) throw new Refusal(413, `A request may hold ${MOST_SPANS} spans, but this one has ${count}`);
+  try {
+    return resources.flatMap(({ resource, spans }) => spans.map((span) => spanRecord(span, resource)));
+  } catch (error) {
+    if (!(error instanceof InvalidOtlp)) throw error;
+    throw new Refusal(422, 'Cannot convert OpenTelemetry span to MLflow span');
+  }
+}
+
+/** Refusals in FastAPI's shape; what the store says of an experiment in MLflow's, as its server does. */
+function replyWithDetail(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof MlflowError) return replyWithMlflowError(error, request, reply);
+  const known = toAppError(error);
+  const status = error instanceof Refusal ? error.status : known.meaning.status;
+  if (status >= 500) request.log.error({ err: known.cause ?? error, requestId: request.id }, known.message);
+  const detail = error instanceof Refusal ? error.detail : known.message;
+  return reply.status(status).type('application/json; charset=utf-8').send(JSON.stringify({ detail }));
+}

@@ -1,0 +1,71 @@
+import type { Sql } from '../../platform/store/index.ts';
+import { compilePattern } from './regex/match.ts';
+import type { TraceCondition } from './search-grammar.ts';
+import { spanRowsOf } from './span-store.ts';
+import { spanAttributes } from './span-values.ts';
+import type { SpanRow, TraceRow } from './tables.ts';
+import { fullTraces, linkedRuns } from './trace-store.ts';
+import { metadataKeys, type TraceInfo } from './types.ts';
+
+/** Which of some traces match the regular expressions of a filter. */
+export type PatternFilter = (sql: Sql, rows: readonly TraceRow[]) => Promise<TraceRow[]>;
+
+interface Candidate {
+  readonly row: TraceRow;
+  readonly trace: TraceInfo;
+  readonly spans: readonly SpanRow[];
+  readonly linkedRun: string | undefined;
+}
+
+/**
+ * RLIKE in no store: one of the engines has no regular expressions, and those of the other may take for ever. The
+ * conditions that a store can check have been checked before. Error: `search_filter_invalid`.
+ */
+export function patternFilter(conditions: readonly TraceCondition[]): PatternFilter {
+  const tests = conditions.map((condition) => ({ condition, matches: compilePattern(String(condition.value)) }));
+  const needSpans = conditions.some(({ entity }) => entity === 'span');
+  return async (sql, rows) => {
+    const traces = await fullTraces(sql, rows);
+    const ids = rows.map((row) => row.trace_id);
+    const spans = needSpans ? await spanRowsOf(sql, ids) : new Map<string, SpanRow[]>();
+    const runs = await linkedRuns(sql, ids);
+    return rows.filter((row, index) => {
+      const trace = traces[index];
+      if (trace === undefined) return false;
+      const candidate = { row, trace, spans: spans.get(row.trace_id) ?? [], linkedRun: runs.get(row.trace_id) };
+      return tests.every(({ condition, matches }) => valuesOf(condition, candidate).some(matches));
+    });
+  };
+}
+
+function valuesOf({ entity, key }: TraceCondition, { row, trace, spans, linkedRun }: Candidate): string[] {
+  switch (entity) {
+    case 'attribute':
+      return present([Reflect.get(row, key)]);
+    case 'tag':
+      return present([trace.tags[key]]);
+    case 'metadata':
+      return present([trace.metadata[key]]);
+    case 'run':
+      return present([trace.metadata[metadataKeys.sourceRun], linkedRun]);
+    case 'span':
+      return present(spans.map((span) => spanValue(span, key)));
+    default:
+      return present(
+        trace.assessments
+          .filter((assessment) => assessment.valid !== false && assessment.assessment_name === key)
+          .map((assessment) => assessment[entity === 'expectation' ? 'expectation' : 'feedback']?.value),
+      );
+  }
+}
+
+function spanValue(span: SpanRow, key: string): unknown {
+  if (key.startsWith('attributes.')) return spanAttributes(span.content)[key.slice('attributes.'.length)];
+  return Reflect.get(span, key);
+}
+
+function present(values: readonly unknown[]): string[] {
+  return values
+    .filter((value) => value !== undefined && value !== null)
+    .map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
+}

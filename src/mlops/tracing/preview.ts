@@ -1,0 +1,53 @@
+import { tryJson } from './genai.ts';
+
+const LONGEST_PREVIEW = 1000;
+
+/**
+ * What a list of traces shows of a request or a response: the last message of that role where the value is a chat, the
+ * value itself otherwise, cut to 1,000 characters. Example: `{"messages":[{"role":"user","content":"Hi"}]}` -> `Hi`.
+ */
+export function previewOf(value: unknown, role: 'user' | 'assistant'): string | null {
+  if (value === null || value === undefined) return null;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const parsed = typeof value === 'string' ? tryJson(value) : value;
+  const content = lastContent(messagesOf(parsed), role) ?? text;
+  const characters = content.length <= LONGEST_PREVIEW ? [] : [...content];
+  return characters.length <= LONGEST_PREVIEW ? content : `${characters.slice(0, LONGEST_PREVIEW - 3).join('')}...`;
+}
+
+interface Message {
+  readonly role: unknown;
+  readonly content: unknown;
+}
+
+function messagesOf(value: unknown): Message[] {
+  if (Array.isArray(value)) return value.filter(isMessage);
+  const choice = at(at(value, 'choices'), 0);
+  const found = [at(value, 'messages'), choice === undefined ? undefined : [at(choice, 'message')]];
+  const list = [...found, at(value, 'input'), at(value, 'output'), at(at(value, 'request'), 'input')].find(
+    Array.isArray,
+  );
+  return (list ?? []).filter(isMessage);
+}
+
+function at(value: unknown, key: string | number): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}
+
+function isMessage(value: unknown): value is Message {
+  return typeof value === 'object' && value !== null && 'role' in value && 'content' in value;
+}
+
+function lastContent(messages: readonly Message[], role: string): string | null {
+  const message = messages.findLast((candidate) => candidate.role === role) ?? messages.at(-1);
+  if (message === undefined) return null;
+  if (typeof message.content === 'string') return message.content === '' ? null : message.content;
+  if (!Array.isArray(message.content)) return null;
+  const parts: readonly unknown[] = message.content;
+  const text = parts.map((part) => (typeof part === 'string' ? part : at(part, 'text'))).find(isText);
+  return text ?? null;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}

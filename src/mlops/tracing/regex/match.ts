@@ -1,0 +1,99 @@
+import { invalidFilter } from '../../wire/index.ts';
+import { isWord, type Node, parsePattern, type Test } from './parse.ts';
+
+/** One step of the automaton: where it goes on from a character, or at once. */
+type State =
+  | { readonly kind: 'character'; readonly test: Test; readonly next: number }
+  | { readonly kind: 'assert'; readonly holds: (before: number, after: number) => boolean; readonly next: number }
+  | { readonly kind: 'split'; readonly nexts: readonly number[] }
+  | { readonly kind: 'match' };
+
+/** Counted repeats unfold; more states than this is a pattern made to be slow. */
+const MOST_STATES = 2_000;
+
+/**
+ * Whether a text holds what a regular expression describes, anywhere. The automaton is in all its states at once
+ * (Thompson's construction), so the time is the text's length times the pattern's, whatever the two are; a matcher that
+ * tries and goes back could be made to take for ever by whoever writes the filter.
+ * Example: `compilePattern('^ab+')('abbc')` is true. Error: `search_filter_invalid`.
+ */
+export function compilePattern(pattern: string): (text: string) => boolean {
+  const states: State[] = [{ kind: 'match' }];
+  const start = build(states, parsePattern(pattern), 0);
+  return (text) => matches(states, start, text);
+}
+
+/** Adds the states of a node that lead on to `next`; where they begin. */
+function build(states: State[], node: Node, next: number): number {
+  const add = (state: State): number => {
+    if (states.length >= MOST_STATES) throw invalidFilter('The regular expression after RLIKE is too long.');
+    return states.push(state) - 1;
+  };
+  switch (node.kind) {
+    case 'character':
+      return add({ kind: 'character', test: node.test, next });
+    case 'start':
+      return add({ kind: 'assert', holds: (before) => before === -1, next });
+    case 'end':
+      return add({ kind: 'assert', holds: (_, after) => after === -1, next });
+    case 'boundary':
+      return add({ kind: 'assert', holds: (before, after) => isWord(before) !== isWord(after), next });
+    case 'sequence':
+      return node.parts.reduceRight((from, part) => build(states, part, from), next);
+    case 'choice':
+      return add({ kind: 'split', nexts: node.parts.map((part) => build(states, part, next)) });
+    case 'repeat':
+      return buildRepeat(states, node, next, add);
+  }
+}
+
+function buildRepeat(
+  states: State[],
+  { part, min, max }: Extract<Node, { kind: 'repeat' }>,
+  next: number,
+  add: (state: State) => number,
+): number {
+  let from = next;
+  if (max === Number.POSITIVE_INFINITY) {
+    const loop = add({ kind: 'split', nexts: [] });
+    states[loop] = { kind: 'split', nexts: [build(states, part, loop), next] };
+    from = loop;
+  } else {
+    for (let count = min; count < max; count += 1) {
+      from = add({ kind: 'split', nexts: [build(states, part, from), next] });
+    }
+  }
+  for (let count = 0; count < min; count += 1) from = build(states, part, from);
+  return from;
+}
+
+function matches(states: readonly State[], start: number, text: string): boolean {
+  let current = new Set<number>();
+  let before = -1;
+  for (const character of [...text, null]) {
+    const after = character?.codePointAt(0) ?? -1;
+    // A match may begin at any character.
+    current.add(start);
+    if (follow(states, current, before, after)) return true;
+    const following = new Set<number>();
+    for (const at of current) {
+      const state = states[at];
+      if (state?.kind === 'character' && character !== null && state.test(after)) following.add(state.next);
+    }
+    current = following;
+    before = after;
+  }
+  return false;
+}
+
+/** Adds what is reached without taking a character; true when that is the end of the pattern. */
+function follow(states: readonly State[], current: Set<number>, before: number, after: number): boolean {
+  // A set gives what is added while it is walked.
+  for (const at of current) {
+    const state = states[at];
+    if (state?.kind === 'match') return true;
+    if (state?.kind === 'split') for (const next of state.nexts) current.add(next);
+    if (state?.kind === 'assert' && state.holds(before, after)) current.add(state.next);
+  }
+  return false;
+}

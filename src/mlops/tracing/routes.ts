@@ -1,0 +1,123 @@
+import type { z } from 'zod';
+import { AppError } from '../../platform/errors/index.ts';
+import { handle, type Route } from '../../platform/http/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
+import { instantText } from './mlflow-answers.ts';
+import { getTrace, listTraces, type Trace, type TraceSpan } from './schema.ts';
+import type { Searches } from './searches.ts';
+import { spanRowsOf, tokenTrees } from './span-store.ts';
+import { spanAttributes } from './span-values.ts';
+import type { SpanRow } from './tables.ts';
+import { type CountedSpan, countedSpans } from './token-counts.ts';
+import { totalTokens } from './token-tree.ts';
+import { type SpanCost, traceCost } from './trace-cost.ts';
+import { findTrace } from './trace-store.ts';
+import { metadataKeys, type TraceInfo, tagKeys } from './types.ts';
+
+/** Prices tokens; finops supplies it. The answers are in the order of the spans. */
+export interface TokenPricing {
+  price(sql: Sql, spans: readonly CountedSpan[]): Promise<SpanCost[]>;
+}
+
+export interface RoutesDeps {
+  readonly store: Store;
+  readonly searches: Searches;
+  readonly pricing: TokenPricing;
+}
+
+export function tracingRoutes(deps: RoutesDeps): Route[] {
+  const { store, searches } = deps;
+  return [
+    handle(listTraces, async ({ query: { experimentId, filter, pageSize, pageToken } }) => {
+      const search = { experimentIds: [experimentId], filter, orderBy: [], maxResults: pageSize, pageToken };
+      const page = await searches.search(search, pageSize);
+      const priced = await pricedTraces(
+        deps,
+        page.traces.map((trace) => trace.traceId),
+      );
+      return {
+        traces: page.traces.map((trace) => traceAnswer(trace, priced.get(trace.traceId))),
+        nextPageToken: page.nextPageToken,
+      };
+    }),
+    handle(getTrace, async ({ params: { traceId } }) => {
+      const trace = await findTrace(store, traceId);
+      if (trace === null) throw new AppError('trace_not_found', `There is no trace "${traceId}".`, { traceId });
+      const priced = (await pricedTraces(deps, [traceId])).get(traceId);
+      const rows = (await spanRowsOf(store, [traceId])).get(traceId) ?? [];
+      return { ...traceAnswer(trace, priced), spans: rows.map((row) => spanAnswer(row, priced)) };
+    }),
+  ];
+}
+
+interface PricedTrace {
+  readonly spans: ReadonlyMap<string, CountedSpan & { readonly priced: SpanCost }>;
+}
+
+async function pricedTraces({ store, pricing }: RoutesDeps, traceIds: readonly string[]) {
+  const trees = await tokenTrees(store, traceIds);
+  const counted = [...trees].map(([traceId, tree]) => ({ traceId, spans: countedSpans(tree) }));
+  const costs = await pricing.price(
+    store,
+    counted.flatMap(({ spans }) => spans),
+  );
+  let at = 0;
+  return new Map(
+    counted.map(({ traceId, spans }): [string, PricedTrace] => {
+      const priced = spans.map((span) => ({ ...span, priced: costs[at++] ?? { cost: null, reason: 'not priced' } }));
+      return [traceId, { spans: new Map(priced.map((span) => [span.spanId, span])) }];
+    }),
+  );
+}
+
+function traceAnswer(trace: TraceInfo, priced: PricedTrace | undefined): z.input<typeof Trace> {
+  const spans = [...(priced?.spans.values() ?? [])];
+  // A span whose tokens are all of the spans below it costs nothing beside them.
+  const paying = spans.filter(({ tokens }) => tokens.inputTokens + tokens.outputTokens > 0);
+  const { cost, reason } = paying.length > 0 ? traceCost(paying.map((span) => span.priced)) : withoutTokens(trace);
+  return {
+    traceId: trace.traceId,
+    experimentId: String(trace.experimentId),
+    name: trace.tags[tagKeys.name] ?? null,
+    state: trace.state,
+    startTime: instantText(trace.requestTime),
+    durationMs: trace.executionDuration,
+    request: trace.requestPreview,
+    response: trace.responsePreview,
+    tokens: totalTokens(new Map(spans.map(({ spanId, tokens }) => [spanId, tokens]))),
+    cost,
+    costReason: reason,
+    tags: trace.tags,
+    metadata: trace.metadata,
+  };
+}
+
+/** Clients before 3.4 send their spans as an artifact, which the server does not open. */
+function withoutTokens(trace: TraceInfo): { cost: null; reason: string } {
+  const isArtifact = trace.metadata[metadataKeys.tokenUsage] !== undefined;
+  return {
+    cost: null,
+    reason: isArtifact
+      ? 'its spans are an artifact, so the models behind its tokens are not known'
+      : 'no span reported tokens',
+  };
+}
+
+function spanAnswer(row: SpanRow, priced: PricedTrace | undefined): z.input<typeof TraceSpan> {
+  const counted = priced?.spans.get(row.span_id);
+  return {
+    spanId: row.span_id,
+    parentSpanId: row.parent_span_id,
+    name: row.name,
+    type: row.type,
+    status: row.status,
+    startTime: instantText(Math.floor(row.start_us / 1000)),
+    durationMicroseconds: row.end_us === null ? null : row.end_us - row.start_us,
+    model: row.model,
+    provider: row.provider,
+    tokens: counted?.tokens ?? null,
+    cost: counted?.priced.cost ?? null,
+    costReason: counted === undefined ? 'it reported no tokens' : counted.priced.reason,
+    attributes: spanAttributes(row.content),
+  };
+}

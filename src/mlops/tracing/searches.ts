@@ -1,0 +1,123 @@
+import type { Store } from '../../platform/store/index.ts';
+import {
+  checkMaxResults,
+  decodePageToken,
+  encodePageToken,
+  invalidFilter,
+  type KeysetPosition,
+} from '../wire/index.ts';
+import { type PatternFilter, patternFilter } from './pattern-filter.ts';
+import { parseTraceFilter, parseTraceOrderings, type TraceCondition } from './search-grammar.ts';
+import { countTraces, positionLength, searchTraces, type TraceQuery } from './search-store.ts';
+import type { TraceRow } from './tables.ts';
+import { fullTraces } from './trace-store.ts';
+import type { TraceInfo } from './types.ts';
+
+const MAX_RESULTS = 500;
+
+export interface TraceSearch {
+  /** Ids of experiments; texts that are no number name none. */
+  readonly experimentIds: readonly string[];
+  readonly filter: string;
+  readonly orderBy: readonly string[];
+  readonly maxResults: number;
+  readonly pageToken: string | undefined;
+}
+
+export interface TraceSearchPage {
+  readonly traces: TraceInfo[];
+  readonly nextPageToken: string | null;
+}
+
+export type Searches = ReturnType<typeof createSearches>;
+
+export function createSearches({ store }: { readonly store: Store }) {
+  return {
+    async search(search: TraceSearch, limit = MAX_RESULTS): Promise<TraceSearchPage> {
+      const maxResults = checkMaxResults(search.maxResults, limit);
+      const { conditions, patterns } = split(parseTraceFilter(search.filter));
+      const orderings = parseTraceOrderings(search.orderBy);
+      const experimentIds = numbersOf(search.experimentIds);
+      const query = [search.experimentIds, search.filter, search.orderBy];
+      const position = decodePageToken(search.pageToken, query, positionLength(orderings));
+      if (experimentIds.length === 0) return { traces: [], nextPageToken: null };
+      const wanted = { experimentIds, conditions, orderings, position, limit: maxResults + 1 };
+      const matching = patterns === null ? plainPage(store, wanted) : patternPage(store, wanted, patterns);
+      const { rows, next } = await matching;
+      const nextPageToken = next === null ? null : encodePageToken(query, next);
+      return { traces: await fullTraces(store, rows), nextPageToken };
+    },
+    /** Of the traces of these experiments that pass the base filter: how many pass each filter, and both. */
+    async correlation(experimentIds: readonly string[], filters: { first: string; second: string; base: string }) {
+      const ids = numbersOf(experimentIds);
+      const [base, first, second] = [
+        withoutPatterns(filters.base),
+        withoutPatterns(filters.first),
+        withoutPatterns(filters.second),
+      ];
+      if (ids.length === 0) return { total: 0, first: 0, second: 0, joint: 0 };
+      const count = (...more: TraceCondition[]) => countTraces(store, ids, [...base, ...more]);
+      return {
+        total: await count(),
+        first: await count(...first),
+        second: await count(...second),
+        joint: await count(...first, ...second),
+      };
+    },
+  };
+}
+
+interface Matching {
+  readonly rows: TraceRow[];
+  /** Where the next page goes on; null on the last. */
+  readonly next: KeysetPosition | null;
+}
+
+/** One row is asked for beyond the page, to know whether there is a next one. */
+async function plainPage(store: Store, query: TraceQuery): Promise<Matching> {
+  const size = query.limit - 1;
+  const { rows, positions } = await searchTraces(store, query);
+  const last = positions[size - 1];
+  return { rows: rows.slice(0, size), next: rows.length > size && last !== undefined ? last : null };
+}
+
+/** Traces that one request looks at for a regular expression; a page may then have fewer, and a token to go on. */
+const MOST_CANDIDATES = 5_000;
+const CANDIDATES = 250;
+
+async function patternPage(store: Store, query: TraceQuery, patterns: PatternFilter): Promise<Matching> {
+  const size = query.limit - 1;
+  const found: TraceRow[] = [];
+  let position = query.position;
+  for (let seen = 0; seen < MOST_CANDIDATES; seen += CANDIDATES) {
+    const { rows, positions } = await searchTraces(store, { ...query, position, limit: CANDIDATES });
+    const matching = await patterns(store, rows);
+    const room = size - found.length;
+    const last = matching[room - 1];
+    found.push(...matching.slice(0, room));
+    if (last !== undefined && (matching.length > room || rows.length === CANDIDATES)) {
+      return { rows: found, next: positions[rows.findIndex((row) => row.trace_id === last.trace_id)] ?? null };
+    }
+    if (rows.length < CANDIDATES) return { rows: found, next: null };
+    position = positions.at(-1) ?? null;
+  }
+  return { rows: found, next: position };
+}
+
+/** What the store can check, and what it cannot; null when nothing is left. */
+function split(all: readonly TraceCondition[]): { conditions: TraceCondition[]; patterns: PatternFilter | null } {
+  const isPattern = ({ operator }: TraceCondition) => operator === 'RLIKE';
+  const patterns = all.filter(isPattern);
+  const conditions = all.filter((condition) => !isPattern(condition));
+  return { conditions, patterns: patterns.length === 0 ? null : patternFilter(patterns) };
+}
+
+function withoutPatterns(filter: string): TraceCondition[] {
+  const { conditions, patterns } = split(parseTraceFilter(filter));
+  if (patterns === null) return conditions;
+  throw invalidFilter('RLIKE is not served here: counting needs a filter that the store can check.');
+}
+
+function numbersOf(ids: readonly string[]): number[] {
+  return [...new Set(ids.filter((id) => /^\d{1,15}$/.test(id)).map(Number))];
+}

@@ -1,0 +1,60 @@
+import { type Expression, sql as raw, type SqlBool } from 'kysely';
+import type { TraceCondition } from './search-grammar.ts';
+
+/**
+ * A condition on an attribute of a span (`found.content`), by the text that the span is kept as: no index has room for
+ * every attribute. Equality is exact for texts, whole numbers, decimals and truth values; LIKE may look beyond its
+ * attribute when its pattern has `%` in the middle, as MLflow's does.
+ */
+export function matchesSpanAttribute(key: string, { operator, value }: TraceCondition): Expression<SqlBool> {
+  const start = `{"key":${JSON.stringify(key)},"value":{`;
+  switch (operator) {
+    case '=':
+      return isOneOf(start, [String(value)]);
+    case 'IN':
+      return isOneOf(start, listOf(value));
+    case '!=':
+      return raw`(${holds(start)} and not ${isOneOf(start, [String(value)])})`;
+    case 'NOT IN':
+      return raw`(${holds(start)} and not ${isOneOf(start, listOf(value))})`;
+    default:
+      return isLike(start, String(value), operator === 'ILIKE');
+  }
+}
+
+function listOf(value: TraceCondition['value']): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function isOneOf(start: string, values: readonly string[]): Expression<SqlBool> {
+  const forms = values.flatMap((value) => [
+    `"string_value":${JSON.stringify(value)}}`,
+    ...(/^-?\d{1,20}$/.test(value) ? [`"int_value":${value}}`, `"int_value":"${value}"}`] : []),
+    ...(/^-?[\d.]+([eE][-+]?\d+)?$/.test(value) ? [`"double_value":${value}}`] : []),
+    ...(value === 'true' || value === 'false' ? [`"bool_value":${value}}`] : []),
+  ]);
+  return raw`(${raw.join(
+    forms.map((form) => holds(start + form)),
+    raw` or `,
+  )})`;
+}
+
+function isLike(start: string, pattern: string, ignoreCase: boolean): Expression<SqlBool> {
+  const inner = escaped(JSON.stringify(pattern).slice(1, -1)).replaceAll('!%', '%').replaceAll('!_', '_');
+  // A pattern that begins with % may mean any part of the value, so the value's type need not be known.
+  const form = inner.startsWith('%')
+    ? `%${escaped(start)}${inner}%`
+    : `%${escaped(`${start}"string_value":"`)}${inner}${inner.endsWith('%') ? '' : '"}%'}`;
+  return ignoreCase
+    ? raw`lower(found.content) like lower(${form}) escape '!'`
+    : raw`found.content like ${form} escape '!'`;
+}
+
+function holds(text: string): Expression<SqlBool> {
+  return raw`found.content like ${`%${escaped(text)}%`} escape '!'`;
+}
+
+/** Text as LIKE takes it literally, with `!` before its own signs. */
+function escaped(text: string): string {
+  return text.replaceAll(/[!%_]/g, '!$&');
+}

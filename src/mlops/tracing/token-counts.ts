@@ -1,0 +1,110 @@
+import type { Events } from '../../platform/events/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import type { Run } from '../tracking/index.ts';
+import type { SpanTokens } from './genai.ts';
+import { type Counted, markCounted, type SpanNode, tokenTrees } from './span-store.ts';
+import { tokensOfRow } from './tables.ts';
+import { ownTokens } from './token-tree.ts';
+import { chunks, findTraceRows, keyValues, linkedRuns } from './trace-store.ts';
+import { metadataKeys } from './types.ts';
+
+/** Tags of a trace, and of its run, that say what it is about: `steelyard.team`, `steelyard.project`… */
+const SUBJECT_TAG_PREFIX = 'steelyard.';
+/** Spans of one event; a trace may have any number. */
+const SPANS_OF_EVENT = 500;
+
+export interface TokenCountDeps {
+  readonly events: Pick<Events, 'append'>;
+  readonly tracking: { run(sql: Sql, runId: string): Promise<Run | null> };
+}
+
+/** A span with the tokens that are its own. */
+export interface CountedSpan {
+  readonly spanId: string;
+  readonly name: string;
+  readonly model: string | null;
+  readonly provider: string | null;
+  /** Unix milliseconds of its end, or of its start while it has none. */
+  readonly at: number;
+  readonly tokens: SpanTokens;
+}
+
+/** Spans that report usage, each with its own tokens. */
+export function countedSpans(tree: readonly SpanNode[]): CountedSpan[] {
+  const own = ownTokens(
+    tree.map((row) => ({ spanId: row.span_id, parentSpanId: row.parent_span_id, tokens: tokensOfRow(row) })),
+  );
+  return tree.flatMap((row) => {
+    const tokens = own.get(row.span_id);
+    const at = Math.floor((row.end_us ?? row.start_us) / 1000);
+    const { span_id: spanId, name, model, provider } = row;
+    return tokens === undefined ? [] : [{ spanId, name, model, provider, at, tokens }];
+  });
+}
+
+/** The same of whole traces, because of what they are about. */
+export async function countTokensAgain(deps: TokenCountDeps, sql: Sql, traceIds: readonly string[]): Promise<void> {
+  await countTokens(deps, sql, await tokenTrees(sql, traceIds), 'all');
+}
+
+/** Spans by trace; see {@link tokenTrees}. */
+export type TokenTrees = ReadonlyMap<string, readonly SpanNode[]>;
+
+/**
+ * Says `trace.tokens_counted` of every span whose own tokens are not what was said last, or of all of them once the
+ * subject of the trace has changed. Whoever listens keeps the latest by span, so that nothing is counted twice.
+ */
+export async function countTokens(
+  deps: TokenCountDeps,
+  sql: Sql,
+  trees: TokenTrees,
+  again: 'changed' | 'all',
+): Promise<void> {
+  if (trees.size === 0) return;
+  const subjects = await subjectsOf(deps, sql, [...trees.keys()]);
+  for (const [traceId, tree] of trees) {
+    const before = new Map(tree.map((row) => [row.span_id, row.counted]));
+    const spans = countedSpans(tree).map((span) => ({ ...span, counted: JSON.stringify([span.model, span.tokens]) }));
+    const said = again === 'all' ? spans : spans.filter((span) => span.counted !== before.get(span.spanId));
+    for (const part of chunks(said, SPANS_OF_EVENT)) {
+      await deps.events.append(sql, {
+        type: 'trace.tokens_counted',
+        subject: `trace:${traceId}`,
+        payload: { traceId, ...subjects.get(traceId), spans: part.map(({ counted: _counted, ...span }) => span) },
+      });
+    }
+    await markCounted(
+      sql,
+      said.map(({ spanId, counted }): Counted => ({ traceId, spanId, counted })),
+    );
+  }
+}
+
+interface TraceSubject {
+  readonly experimentId: string;
+  readonly runId: string | null;
+  /** Tags `steelyard.*` by key: the trace's own before those of its run. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+async function subjectsOf(deps: TokenCountDeps, sql: Sql, traceIds: readonly string[]) {
+  const rows = await findTraceRows(sql, traceIds);
+  const tags = await keyValues(sql, 'trace_tag', traceIds);
+  const metadata = await keyValues(sql, 'trace_metadata', traceIds);
+  const linked = await linkedRuns(sql, traceIds);
+  const tagsOfRun = new Map<string, Record<string, string>>();
+  const subjects = new Map<string, TraceSubject>();
+  for (const [traceId, row] of rows) {
+    const runId = metadata.get(traceId)?.[metadataKeys.sourceRun] ?? linked.get(traceId) ?? null;
+    if (runId !== null && !tagsOfRun.has(runId))
+      tagsOfRun.set(runId, (await deps.tracking.run(sql, runId))?.tags ?? {});
+    const all = { ...(runId === null ? {} : tagsOfRun.get(runId)), ...metadata.get(traceId), ...tags.get(traceId) };
+    const own = Object.entries(all).filter(([key]) => key.startsWith(SUBJECT_TAG_PREFIX));
+    subjects.set(traceId, { experimentId: String(row.experiment_id), runId, tags: Object.fromEntries(own) });
+  }
+  return subjects;
+}
+
+export function isSubjectTag(key: string): boolean {
+  return key.startsWith(SUBJECT_TAG_PREFIX);
+}

@@ -1,0 +1,97 @@
+import type { SpanTokens } from './genai.ts';
+
+export interface TokenNode {
+  readonly spanId: string;
+  readonly parentSpanId: string | null;
+  readonly tokens: SpanTokens | null;
+}
+
+const NOTHING: SpanTokens = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  cacheWrite1hTokens: 0,
+};
+
+/**
+ * Tokens that each span is to pay for itself. A span that reports usage and stands above others that do is taken for their
+ * sum, as agents and chains report it: it keeps only what its report exceeds theirs by. Nothing is counted twice, and the
+ * own tokens of a trace add up to what its topmost reports say, or to what is below them where that is more.
+ * Example: an agent reports 100, two calls below it 60 and 30 -> 10, 60, 30.
+ */
+export function ownTokens(spans: readonly TokenNode[]): Map<string, SpanTokens> {
+  const children = childrenOf(spans);
+  const own = new Map<string, SpanTokens>();
+  // Of each span, what it and everything below it reports, without counting twice.
+  const covered = new Map<string, SpanTokens>();
+  for (const { spanId, tokens } of leavesFirst(spans, children)) {
+    const below = (children.get(spanId) ?? []).reduce((sum, child) => plus(sum, covered.get(child.spanId)), NOTHING);
+    if (tokens === null) {
+      covered.set(spanId, below);
+    } else {
+      const rest = minus(tokens, below);
+      own.set(spanId, rest);
+      covered.set(spanId, plus(below, rest));
+    }
+  }
+  return own;
+}
+
+/** The sum of tokens, as MLflow gives it for a whole trace; null when nothing was reported. */
+export function totalTokens(own: ReadonlyMap<string, SpanTokens>): SpanTokens | null {
+  return own.size === 0 ? null : [...own.values()].reduce((sum, tokens) => plus(sum, tokens), NOTHING);
+}
+
+function childrenOf(spans: readonly TokenNode[]): Map<string, TokenNode[]> {
+  const children = new Map<string, TokenNode[]>();
+  for (const span of spans) {
+    if (span.parentSpanId === null) continue;
+    const siblings = children.get(span.parentSpanId);
+    if (siblings === undefined) children.set(span.parentSpanId, [span]);
+    else siblings.push(span);
+  }
+  return children;
+}
+
+/** Children before their parents. Spans of a circle, which no tracer makes, come where the circle is entered. */
+function leavesFirst(spans: readonly TokenNode[], children: ReadonlyMap<string, readonly TokenNode[]>): TokenNode[] {
+  const ids = new Set(spans.map(({ spanId }) => spanId));
+  const seen = new Set<string>();
+  const order: TokenNode[] = [];
+  const roots = spans.filter(({ parentSpanId }) => parentSpanId === null || !ids.has(parentSpanId));
+  for (const start of [...roots, ...spans]) {
+    // A list of our own: traces nest deeper than calls may.
+    const waiting = [start];
+    for (let span = waiting.pop(); span !== undefined; span = waiting.pop()) {
+      if (seen.has(span.spanId)) continue;
+      seen.add(span.spanId);
+      order.push(span);
+      waiting.push(...(children.get(span.spanId) ?? []));
+    }
+  }
+  return order.reverse();
+}
+
+function plus(a: SpanTokens, b: SpanTokens = NOTHING): SpanTokens {
+  return map((kind) => a[kind] + b[kind]);
+}
+
+/** Never below zero; the cached tokens stay within the input that they are part of. */
+function minus(a: SpanTokens, b: SpanTokens): SpanTokens {
+  const rest = map((kind) => Math.max(0, a[kind] - b[kind]));
+  const cacheReadTokens = Math.min(rest.cacheReadTokens, rest.inputTokens);
+  const cacheWriteTokens = Math.min(rest.cacheWriteTokens, rest.inputTokens - cacheReadTokens);
+  const cacheWrite1hTokens = Math.min(rest.cacheWrite1hTokens, rest.inputTokens - cacheReadTokens - cacheWriteTokens);
+  return { ...rest, cacheReadTokens, cacheWriteTokens, cacheWrite1hTokens };
+}
+
+function map(value: (kind: keyof SpanTokens) => number): SpanTokens {
+  return {
+    inputTokens: value('inputTokens'),
+    outputTokens: value('outputTokens'),
+    cacheReadTokens: value('cacheReadTokens'),
+    cacheWriteTokens: value('cacheWriteTokens'),
+    cacheWrite1hTokens: value('cacheWrite1hTokens'),
+  };
+}

@@ -1,0 +1,21 @@
+import { cutTo, MAX_KEY_LENGTH } from '../wire/index.ts';
+import { redactNamed } from './redaction.ts';
+import { withoutNul } from './span-record.ts';
+import type { TraceKeyValue } from './trace-store.ts';
+
+/** Characters of a tag's or a metadata's value; MLflow cuts what is longer. */
+const LONGEST_VALUE = 8000;
+
+/** A tag or metadata as it may be stored. */
+export function cutEntry(traceId: string, key: string, value: string): TraceKeyValue {
+  return {
+    trace_id: traceId,
+    key: cutTo(withoutNul(key), MAX_KEY_LENGTH),
+    value: cutTo(withoutNul(value), LONGEST_VALUE),
+  };
+}
+
+/** Tags or metadata of a message, without credentials. */
+export function entriesOf(traceId: string, values: Readonly<Record<string, string>>): TraceKeyValue[] {
+  return Object.entries(values).map(([key, value]) => cutEntry(traceId, key, redactNamed(key, value)));
+}
