@@ -1,0 +1,92 @@
+import type { Events } from '../../platform/events/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import type { RegistryTables } from './tables.ts';
+import type { KeyValue } from './types.ts';
+
+/**
+ * What changed in the registry, in the words and fields of MLflow's own webhooks (mlflow/webhooks/types.py), so that
+ * whoever tells others of it adds nothing. Prompts are registered models with a tag; they have entities of their own.
+ */
+
+export const REGISTRY_CHANGED = 'registry.changed';
+
+const IS_PROMPT = 'mlflow.prompt.is_prompt';
+const PROMPT_TEXT = 'mlflow.prompt.text';
+/** Tags that say that something is a prompt and of which kind; they are no tags to whoever set them. */
+const INNER_TAGS: ReadonlySet<string> = new Set([IS_PROMPT, '_mlflow_prompt_type']);
+
+/** `null` where MLflow says nothing: tags of a registered model that is no prompt. */
+const entities = {
+  model: { model: 'registered_model', prompt: 'prompt' },
+  version: { model: 'model_version', prompt: 'prompt_version' },
+  modelTag: { model: null, prompt: 'prompt_tag' },
+  versionTag: { model: 'model_version_tag', prompt: 'prompt_version_tag' },
+  alias: { model: 'model_version_alias', prompt: 'prompt_alias' },
+} as const;
+
+export interface RegistryChange {
+  readonly of: keyof typeof entities;
+  readonly action: 'created' | 'deleted' | 'set';
+  readonly model: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+type Appending = Pick<Events, 'append'>;
+
+/** Appends the fact in the transaction that makes it true. */
+export async function appendChange(events: Appending, sql: Sql, change: RegistryChange): Promise<void> {
+  const { of, action, model, data } = change;
+  const entity = entities[of][(await isPrompt(sql, model)) ? 'prompt' : 'model'];
+  if (entity === null) return;
+  const payload = { entity, action, data: { name: model, ...data } };
+  await events.append(sql, { type: REGISTRY_CHANGED, subject: `registry:${model}`, payload });
+}
+
+/** Called once the tags are stored: they say whether this is a prompt. */
+export async function appendModelCreated(
+  events: Appending,
+  sql: Sql,
+  { name, tags, description }: { name: string; tags: readonly KeyValue[]; description: string | null },
+): Promise<void> {
+  const shown = (await isPrompt(sql, name)) ? tags.filter(({ key }) => !INNER_TAGS.has(key)) : tags;
+  const data = { tags: byKey(shown), description: description ?? '' };
+  await appendChange(events, sql, { of: 'model', action: 'created', model: name, data });
+}
+
+export interface CreatedVersion {
+  readonly model: string;
+  readonly version: number;
+  readonly source: string;
+  readonly runId: string | null;
+  readonly tags: readonly KeyValue[];
+  readonly description: string | null;
+}
+
+export async function appendVersionCreated(events: Appending, sql: Sql, created: CreatedVersion): Promise<void> {
+  const { model, source, runId, tags } = created;
+  const common = { version: String(created.version), description: created.description || null };
+  const inner = (key: string) => INNER_TAGS.has(key) || key === PROMPT_TEXT;
+  const data = (await isPrompt(sql, model))
+    ? {
+        ...common,
+        template: tags.findLast(({ key }) => key === PROMPT_TEXT)?.value ?? null,
+        tags: byKey(tags.filter(({ key }) => !inner(key))),
+      }
+    : { ...common, source, run_id: runId, tags: byKey(tags) };
+  await appendChange(events, sql, { of: 'version', action: 'created', model, data });
+}
+
+/** By tags alone: of two of one key, the last counts. */
+export function saysPrompt(tags: readonly KeyValue[]): boolean {
+  return tags.findLast(({ key }) => key === IS_PROMPT)?.value.toLowerCase() === 'true';
+}
+
+async function isPrompt(sql: Sql, model: string): Promise<boolean> {
+  const query = sql.tables<RegistryTables>().selectFrom('registered_model_tag').select('value');
+  const row = await query.where('model', '=', model).where('key', '=', IS_PROMPT).executeTakeFirst();
+  return row?.value.toLowerCase() === 'true';
+}
+
+function byKey(tags: readonly KeyValue[]): Record<string, string> {
+  return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+}

@@ -1,0 +1,57 @@
+import { BlockList, isIP } from 'node:net';
+
+/**
+ * Which addresses are of the public internet (IANA's special-purpose registries: "globally reachable"). Everything else
+ * leads into the network that this server stands in: loopback, private, link-local with the clouds' metadata services.
+ */
+
+const special4 = blocks('ipv4', [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+]);
+
+/** IPv6 that is given out to networks; nothing outside it is anybody's on the internet. */
+const global6 = blocks('ipv6', ['2000::/3']);
+/** Within it: protocol assignments with Teredo, documentation, 6to4 (which names an IPv4 address of its own choice). */
+const special6 = blocks('ipv6', ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']);
+/** Forms that only wrap an IPv4 address, which is then what counts: mapped, and NAT64. */
+const wrapping6 = blocks('ipv6', ['::ffff:0:0/96', '64:ff9b::/96']);
+
+/** True for an IP address that anybody on the internet may be behind; false for every other and for what is no address. */
+export function isPublicAddress(address: string): boolean {
+  const family = isIP(address);
+  if (family === 4) return !special4.check(address, 'ipv4');
+  if (family !== 6 || address.includes('%')) return false;
+  if (wrapping6.check(address, 'ipv6')) return isPublicAddress(wrappedAddress(address));
+  return global6.check(address, 'ipv6') && !special6.check(address, 'ipv6');
+}
+
+/** The IPv4 address in the last 32 bits. The URL parser writes every spelling in one form. */
+function wrappedAddress(address: string): string {
+  const host = new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const [high = '0', low = '0'] = host.split(':').slice(-2);
+  const bits = [Number.parseInt(high || '0', 16), Number.parseInt(low || '0', 16)];
+  return bits.flatMap((part) => [part >> 8, part & 0xff]).join('.');
+}
+
+function blocks(family: 'ipv4' | 'ipv6', subnets: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const subnet of subnets) {
+    const [network = '', bits] = subnet.split('/');
+    list.addSubnet(network, Number(bits), family);
+  }
+  return list;
+}

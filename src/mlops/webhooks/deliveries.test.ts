@@ -1,0 +1,3 @@
+import { deliveriesSuite } from './suite.testing.ts';
+
+deliveriesSuite('SQLite', async () => 'sqlite');

@@ -1,0 +1,141 @@
+import type { Sql } from '../../platform/store/index.ts';
+import type { DeliveryState, WebhookTables } from './tables.ts';
+
+export type DeliveryRow = WebhookTables['webhook_delivery'];
+
+/** Once for each webhook and event, however often the outbox brings it. */
+export async function insertDelivery(sql: Sql, row: DeliveryRow): Promise<void> {
+  const query = sql.tables<WebhookTables>().insertInto('webhook_delivery').values(row);
+  await query.onConflict((of) => of.columns(['webhook_id', 'sequence']).doNothing()).execute();
+}
+
+export interface Claim {
+  readonly owner: string;
+  /** Milliseconds since the Unix epoch, as all times here. */
+  readonly now: number;
+  /** Until when nobody else may take them. */
+  readonly leaseEnd: number;
+  readonly limit: number;
+}
+
+/** Takes deliveries that are due, oldest first; each goes to one server at a time. */
+export async function claimDeliveries(sql: Sql, claim: Claim): Promise<DeliveryRow[]> {
+  const tables = sql.tables<WebhookTables>();
+  const due = tables
+    .selectFrom('webhook_delivery')
+    .select('delivery_id')
+    .where('state', '=', 'waiting')
+    .where('due_at', '<=', claim.now)
+    .orderBy('due_at')
+    .orderBy('sequence')
+    .limit(claim.limit);
+  return tables
+    .updateTable('webhook_delivery')
+    .set((eb) => ({ leased_by: claim.owner, due_at: claim.leaseEnd, attempts: eb('attempts', '+', 1) }))
+    .where('delivery_id', 'in', due)
+    .where('state', '=', 'waiting')
+    .where('due_at', '<=', claim.now)
+    .returningAll()
+    .execute();
+}
+
+/** What this name held when its server died is due at once. */
+export async function releaseDeliveries(sql: Sql, owner: string, now: number): Promise<void> {
+  await sql
+    .tables<WebhookTables>()
+    .updateTable('webhook_delivery')
+    .set({ leased_by: null, due_at: now })
+    .where('leased_by', '=', owner)
+    .where('state', '=', 'waiting')
+    .execute();
+}
+
+export interface Ending {
+  readonly state: DeliveryState;
+  readonly triesLeft: number;
+  readonly dueAt: number;
+  readonly endedAt: number | null;
+  readonly status: number | null;
+  readonly error: string | null;
+}
+
+/** Stores how a try ended, unless somebody else has taken the delivery by now. */
+export async function saveTry(sql: Sql, deliveryId: string, owner: string, ending: Ending): Promise<void> {
+  await sql
+    .tables<WebhookTables>()
+    .updateTable('webhook_delivery')
+    .set({
+      state: ending.state,
+      tries_left: ending.triesLeft,
+      due_at: ending.dueAt,
+      ended_at: ending.endedAt,
+      response_status: ending.status,
+      error: ending.error,
+      leased_by: null,
+    })
+    .where('delivery_id', '=', deliveryId)
+    .where('leased_by', '=', owner)
+    .execute();
+}
+
+/** When the next delivery may be taken; null when none waits. */
+export async function nextDue(sql: Sql): Promise<number | null> {
+  const query = sql.tables<WebhookTables>().selectFrom('webhook_delivery').where('state', '=', 'waiting');
+  const row = await query.select((eb) => eb.fn.min('due_at').as('due')).executeTakeFirst();
+  return row?.due ?? null;
+}
+
+export interface DeliveryPosition {
+  readonly createdAt: number;
+  readonly deliveryId: string;
+}
+
+/** Newest first, after a position; null is the start. */
+export async function listDeliveries(
+  sql: Sql,
+  webhookId: string,
+  after: DeliveryPosition | null,
+  limit: number,
+): Promise<DeliveryRow[]> {
+  let query = sql
+    .tables<WebhookTables>()
+    .selectFrom('webhook_delivery')
+    .selectAll()
+    .where('webhook_id', '=', webhookId);
+  if (after !== null) {
+    query = query.where((eb) =>
+      eb.or([
+        eb('created_at', '<', after.createdAt),
+        eb.and([eb('created_at', '=', after.createdAt), eb('delivery_id', '>', after.deliveryId)]),
+      ]),
+    );
+  }
+  return query.orderBy('created_at', 'desc').orderBy('delivery_id').limit(limit).execute();
+}
+
+/** Makes a delivery due again; null when the webhook has none of this id. */
+export async function restartDelivery(
+  sql: Sql,
+  webhookId: string,
+  deliveryId: string,
+  to: { readonly triesLeft: number; readonly dueAt: number },
+): Promise<DeliveryRow | null> {
+  const row = await sql
+    .tables<WebhookTables>()
+    .updateTable('webhook_delivery')
+    .set({ state: 'waiting', tries_left: to.triesLeft, due_at: to.dueAt, ended_at: null, leased_by: null })
+    .where('webhook_id', '=', webhookId)
+    .where('delivery_id', '=', deliveryId)
+    .returningAll()
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+export async function removeEndedDeliveries(sql: Sql, before: number): Promise<void> {
+  await sql
+    .tables<WebhookTables>()
+    .deleteFrom('webhook_delivery')
+    .where('state', '!=', 'waiting')
+    .where('ended_at', '<', before)
+    .execute();
+}

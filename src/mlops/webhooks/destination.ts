@@ -1,0 +1,117 @@
+import { lookup } from 'node:dns/promises';
+import { isIP, type LookupFunction } from 'node:net';
+import { AppError, systemCode } from '../../platform/errors/index.ts';
+import { isPublicAddress } from './addresses.ts';
+
+/** Where a webhook may lead. What is refused here is what a request from inside this network must never reach. */
+
+export interface Address {
+  readonly address: string;
+  readonly family: number;
+}
+
+/** Names to addresses, once a connection. */
+export type Resolve = (host: string) => Promise<Address[]>;
+
+export const systemResolve: Resolve = (host) => lookup(host, { all: true });
+
+export interface DestinationRules {
+  /** `host` or `host:port` whose receivers may be internal and without TLS. */
+  readonly allowedHosts: ReadonlySet<string>;
+  readonly resolve: Resolve;
+}
+
+const MAX_URL_LENGTH = 2048;
+
+/** `a, b:8080` -> the set of both. */
+export function readAllowedHosts(text: string): Set<string> {
+  const hosts = text.split(',').map((host) => host.trim().toLowerCase());
+  return new Set(hosts.filter((host) => host !== ''));
+}
+
+/**
+ * The URL, when its form and its host are allowed. The URL parser turns every spelling of an address (decimal, octal,
+ * hexadecimal, shortened) into the one that is checked. Error: `webhook_url_refused`.
+ */
+export function checkUrl(text: string, rules: Pick<DestinationRules, 'allowedHosts'>): URL {
+  const url = parseUrl(text);
+  const allowed = isAllowed(url, rules);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && allowed)) {
+    const scheme = url.protocol.slice(0, -1);
+    throw refused(`Invalid webhook URL scheme: '${scheme}'. Allowed schemes are: https.`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw refused('A webhook URL cannot carry a user or a password: the URL is shown to whoever lists the webhooks.');
+  }
+  const host = hostOf(url);
+  if (!allowed && isIP(host) !== 0 && !isPublicAddress(host)) throw notPublic(url.hostname, host);
+  return url;
+}
+
+/**
+ * The addresses to connect to: resolved now and here, and all of them checked, so that the connection that is pinned to
+ * them asks no name server again. Error: `webhook_url_refused`; a name that cannot be resolved is a `DestinationError`.
+ */
+export async function addressesOf(url: URL, rules: DestinationRules): Promise<Address[]> {
+  const host = hostOf(url);
+  const family = isIP(host);
+  const found = family === 0 ? await resolveName(host, rules.resolve) : [{ address: host, family }];
+  if (found.length === 0) throw new DestinationError(`${host} has no address.`);
+  const inner = isAllowed(url, rules) ? undefined : found.find(({ address }) => !isPublicAddress(address));
+  if (inner !== undefined) throw notPublic(url.hostname, inner.address);
+  return found;
+}
+
+/** A failure of the way to the receiver; trying again may help. */
+export class DestinationError extends Error {}
+
+async function resolveName(host: string, resolve: Resolve): Promise<Address[]> {
+  try {
+    return await resolve(host);
+  } catch (error) {
+    throw new DestinationError(`${host} cannot be resolved (${systemCode(error) ?? 'failed'}).`, { cause: error });
+  }
+}
+
+/** For `connect`: answers the addresses that were checked, whatever it is asked for. */
+export function pinnedTo(addresses: readonly Address[]): LookupFunction {
+  return (_hostname, options, callback) => {
+    if (options.all) return callback(null, [...addresses]);
+    const [first] = addresses;
+    if (first === undefined) return callback(new DestinationError('no address'), '', 0);
+    callback(null, first.address, first.family);
+  };
+}
+
+function parseUrl(text: string): URL {
+  if (text.length > MAX_URL_LENGTH) throw refused(`A webhook URL has at most ${MAX_URL_LENGTH} characters.`);
+  // The parser mends slashes, backslashes and white space; another reader of the same text may see another host there.
+  const plain = /^[a-z][a-z0-9+.-]*:(?:\/\/[^\s\\/?#]+)?[^\s\\]*$/i.test(text) && !/^https?:(?!\/\/[^/])/i.test(text);
+  try {
+    if (plain) return new URL(text);
+  } catch {
+    // Said below.
+  }
+  throw refused(`Invalid webhook URL: '${text.slice(0, 200)}' is no absolute URL with a hostname.`);
+}
+
+/** Without the brackets of IPv6 and the dot that ends a full name. */
+function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+}
+
+function isAllowed(url: URL, { allowedHosts }: Pick<DestinationRules, 'allowedHosts'>): boolean {
+  return allowedHosts.has(hostOf(url)) || allowedHosts.has(url.host);
+}
+
+function notPublic(host: string, address: string): AppError {
+  const shown = host === address || host === `[${address}]` ? host : `${host} (${address})`;
+  return refused(
+    `A webhook URL must not lead to a non-public IP address: ${shown}. If the receiver is meant to be internal, name ` +
+      'its host in the setting webhookAllowedHosts.',
+  );
+}
+
+function refused(detail: string): AppError {
+  return new AppError('webhook_url_refused', detail);
+}

@@ -1,0 +1,76 @@
+/** Which events a webhook may ask for, and what each looks like: MLflow's own (entities/webhook.py, webhooks/types.py). */
+
+export interface EventType {
+  readonly entity: string;
+  readonly action: string;
+}
+
+/** In the order of the protocol's numbers, from 1. */
+export const entityNames = [
+  'REGISTERED_MODEL',
+  'MODEL_VERSION',
+  'MODEL_VERSION_TAG',
+  'MODEL_VERSION_ALIAS',
+  'PROMPT',
+  'PROMPT_VERSION',
+  'PROMPT_TAG',
+  'PROMPT_VERSION_TAG',
+  'PROMPT_ALIAS',
+  'BUDGET_POLICY',
+] as const;
+
+export const actionNames = ['CREATED', 'UPDATED', 'DELETED', 'SET', 'EXCEEDED'] as const;
+
+const tags = { example_key: 'example_value' };
+const modelTag = { name: 'example_model', version: '1', key: 'example_key' };
+const promptTag = { name: 'example_prompt', key: 'example_key' };
+const value = 'example_value';
+
+/** An example of each event's data; what is not here, nobody can ask for. */
+const examples: Readonly<Record<string, Readonly<Record<string, object>>>> = {
+  registered_model: { created: { name: 'example_model', tags, description: 'An example registered model' } },
+  model_version: {
+    created: {
+      name: 'example_model',
+      version: '1',
+      source: 'models:/123',
+      run_id: 'abcd1234abcd5678',
+      tags,
+      description: 'An example model version',
+    },
+  },
+  model_version_tag: { set: { ...modelTag, value }, deleted: modelTag },
+  model_version_alias: {
+    created: { name: 'example_model', alias: 'example_alias', version: '1' },
+    deleted: { name: 'example_model', alias: 'example_alias' },
+  },
+  prompt: { created: { name: 'example_prompt', tags, description: 'An example prompt' } },
+  prompt_version: {
+    created: {
+      name: 'example_prompt',
+      version: '1',
+      template: 'Hello {{name}}!',
+      tags,
+      description: 'An example prompt version',
+    },
+  },
+  prompt_tag: { set: { ...promptTag, value }, deleted: promptTag },
+  prompt_version_tag: {
+    set: { ...promptTag, version: '1', value },
+    deleted: { ...promptTag, version: '1' },
+  },
+  prompt_alias: {
+    created: { name: 'example_prompt', alias: 'example_alias', version: '1' },
+    deleted: { name: 'example_prompt', alias: 'example_alias' },
+  },
+};
+
+/** Actions that an entity knows, sorted; empty for an entity of which this server tells nothing. */
+export function actionsOf(entity: string): string[] {
+  return Object.keys(examples[entity] ?? {}).sort();
+}
+
+/** What a test delivery carries. */
+export function exampleOf({ entity, action }: EventType): object {
+  return examples[entity]?.[action] ?? {};
+}

@@ -1,0 +1,59 @@
+import type { Events } from '../../platform/events/index.ts';
+import type { Route } from '../../platform/http/index.ts';
+import type { Store } from '../../platform/store/index.ts';
+import type { Log } from '../../platform/telemetry/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import type { MlflowRoute } from '../wire/index.ts';
+import { createDeliveries } from './deliveries.ts';
+import { type Resolve, readAllowedHosts, systemResolve } from './destination.ts';
+import { webhookRoutes } from './mlflow-webhooks.ts';
+import { deliveryRoutes } from './routes.ts';
+import { createSealing } from './sealing.ts';
+import { createSend, type Send } from './send.ts';
+import { createService } from './service.ts';
+
+export { webhookMigrations } from './migrations.ts';
+
+/** Posts to an address that the operator configured: its host may be internal and without TLS, and no other host is. */
+export function createOperatorSend(url: string): Send {
+  return createSend({ allowedHosts: new Set([new URL(url).host]), resolve: systemResolve });
+}
+
+export interface WebhooksDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly events: Pick<Events, 'subscribe'>;
+  /** Where the key that seals the webhooks' secrets lies. */
+  readonly folder: string;
+  /** Hosts, comma-separated, that may be internal and without TLS. */
+  readonly allowedHosts: string;
+  /** Names to addresses; default: as the system resolves them. */
+  readonly resolve?: Resolve;
+}
+
+/** MLflow's webhooks: told of the registry's changes at least once, signed, across crashes and restarts. */
+export interface Webhooks extends AsyncDisposable {
+  readonly routes: readonly Route[];
+  readonly mlflowRoutes: readonly MlflowRoute[];
+  /** Begins to send what is due, in the background. */
+  start(): void;
+  /** Resolves when nothing is due or on its way; does the work itself when it has not been started. */
+  drain(): Promise<void>;
+}
+
+/** Makes the webhooks; `main.ts` calls it once, before events are delivered. */
+export function createWebhooks(deps: WebhooksDeps): Webhooks {
+  const rules = { allowedHosts: readAllowedHosts(deps.allowedHosts), resolve: deps.resolve ?? systemResolve };
+  const send = createSend(rules);
+  const service = createService({ ...deps, sealing: createSealing(deps.folder), rules, send });
+  const deliveries = createDeliveries({ ...deps, send, message: service.message });
+  deliveries.subscribe(deps.events);
+  return {
+    routes: deliveryRoutes({ ...deps, deliveries }),
+    mlflowRoutes: webhookRoutes(service),
+    start: deliveries.start,
+    drain: deliveries.drain,
+    [Symbol.asyncDispose]: () => deliveries[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,90 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { AppError, systemCode } from '../../platform/errors/index.ts';
+import { addressesOf, checkUrl, DestinationError, type DestinationRules, pinnedTo } from './destination.ts';
+
+export interface Message {
+  readonly url: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What became of one try. The receiver's body is not read: it is nobody's business here (CVE-2026-64849). */
+export interface SendResult {
+  readonly delivered: boolean;
+  /** null when nobody answered. */
+  readonly status: number | null;
+  /** One sentence; null when it was delivered. */
+  readonly error: string | null;
+  /** False when trying again would meet the same refusal. */
+  readonly mayRetry: boolean;
+  /** How long the receiver asks to be left alone, in milliseconds; null when it does not say. */
+  readonly retryAfterMs: number | null;
+}
+
+export type Send = (message: Message, signal: AbortSignal) => Promise<SendResult>;
+
+const TIMEOUT_MS = 30_000;
+
+/** Posts once, to the addresses that were checked and to no other; redirects are not followed. */
+export function createSend(rules: DestinationRules): Send {
+  return async (message, signal) => {
+    try {
+      const url = checkUrl(message.url, rules);
+      const addresses = await addressesOf(url, rules);
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+      return resultOf(await post(url, pinnedTo(addresses), message, limit));
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return failure(error);
+    }
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+}
+
+function post(url: URL, lookup: ReturnType<typeof pinnedTo>, message: Message, signal: AbortSignal): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const body = Buffer.from(message.body);
+  const headers = { ...message.headers, 'content-type': 'application/json', 'content-length': body.length };
+  // A connection of its own: a kept one could have been made to an address that was checked for another webhook.
+  const sending = send(url, { method: 'POST', agent: false, lookup, headers, signal }, (answer) => {
+    resolve({ status: answer.statusCode ?? 0, retryAfter: answer.headers['retry-after'] });
+    answer.destroy();
+  });
+  sending.on('error', reject).end(body);
+  return promise;
+}
+
+function resultOf({ status, retryAfter }: Answer): SendResult {
+  if (status >= 200 && status < 300) {
+    return { delivered: true, status, error: null, mayRetry: false, retryAfterMs: null };
+  }
+  const redirect = status >= 300 && status < 400 ? '; redirects are not followed' : '';
+  const mayRetry = status === 429 || status >= 500;
+  const error = `The receiver answered ${status}${redirect}.`;
+  return { delivered: false, status, error, mayRetry, retryAfterMs: secondsToMs(retryAfter) };
+}
+
+/** `Retry-After` in seconds; its other form, a date, is left alone. */
+function secondsToMs(header: string | undefined): number | null {
+  return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : null;
+}
+
+function failure(error: unknown): SendResult {
+  const refused = error instanceof AppError;
+  return { delivered: false, status: null, error: textOf(error), mayRetry: !refused, retryAfterMs: null };
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof AppError || error instanceof DestinationError) return error.message;
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof DOMException && cause.name === 'TimeoutError') {
+    return `The receiver did not answer in ${TIMEOUT_MS / 1000} s.`;
+  }
+  return `The receiver could not be reached (${systemCode(error) ?? 'failed'}).`;
+}

@@ -1,0 +1,42 @@
+export const webhookStatuses = ['ACTIVE', 'DISABLED'] as const;
+export type WebhookStatus = (typeof webhookStatuses)[number];
+
+export const deliveryStates = ['waiting', 'delivered', 'failed', 'skipped'] as const;
+export type DeliveryState = (typeof deliveryStates)[number];
+
+/** Times are milliseconds since the Unix epoch. */
+export interface WebhookTables {
+  webhook: {
+    webhook_id: string;
+    name: string;
+    url: string;
+    description: string | null;
+    /** As sealing.ts writes it; null: deliveries are not signed. */
+    sealed_secret: string | null;
+    status: WebhookStatus;
+    creation_timestamp: number;
+    last_updated_timestamp: number;
+  };
+  webhook_event: { webhook_id: string; entity: string; action: string; position: number };
+  webhook_delivery: {
+    delivery_id: string;
+    webhook_id: string;
+    /** Of the outbox's event. */
+    sequence: number;
+    entity: string;
+    action: string;
+    /** The bytes that are sent, the same at every try. */
+    body: string;
+    state: DeliveryState;
+    attempts: number;
+    tries_left: number;
+    /** When it may be taken: the next try, or the end of the lease of whoever sends it now. */
+    due_at: number;
+    leased_by: string | null;
+    created_at: number;
+    ended_at: number | null;
+    /** Of the last try; null when nobody answered. */
+    response_status: number | null;
+    error: string | null;
+  };
+}
