@@ -1,0 +1,38 @@
+import type { Route } from '../../platform/http/index.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
+import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import { retentionRoutes } from './routes.ts';
+import { RetentionSpec } from './schema.ts';
+import { createService, type RetentionDeps } from './service.ts';
+import { findPolicies, putPolicy } from './store.ts';
+
+export { retentionMigrations } from './migrations.ts';
+export type { RetentionDeps } from './service.ts';
+
+/** How long what is deleted can be restored, what it takes up and cost, and its end: never by itself. */
+export interface Retention {
+  readonly kinds: readonly ManifestKind[];
+  readonly routes: readonly Route[];
+}
+
+const LEFTOVERS_JOB = 'retention.leftovers';
+
+/** Makes the retention; `main.ts` calls it once. */
+export function createRetention(
+  deps: RetentionDeps & { readonly jobs: Pick<Jobs, 'register' | 'schedule'> },
+): Retention {
+  const service = createService(deps);
+  deps.jobs.register(LEFTOVERS_JOB, { handler: service.removeNoted });
+  deps.jobs.schedule(LEFTOVERS_JOB, '41 * * * *', { kind: LEFTOVERS_JOB, payload: null });
+  return {
+    routes: retentionRoutes(deps, service),
+    kinds: [
+      specKind('Retention', 60, RetentionSpec, async (sql, policy, spec) => {
+        const [before] = await findPolicies(sql, policy);
+        if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
+        await putPolicy(sql, { policy, spec });
+        return before === undefined ? 'created' : 'changed';
+      }),
+    ],
+  };
+}

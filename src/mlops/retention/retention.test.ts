@@ -1,0 +1,3 @@
+import { retentionSuite } from '../../../test/support/retention-suite.ts';
+
+retentionSuite('SQLite', async () => 'sqlite');

@@ -1,0 +1,76 @@
+import type { Sql } from '../../platform/store/index.ts';
+import type { Money } from '../../platform/units/index.ts';
+import type { Deleted, Tracking } from '../tracking/index.ts';
+import { addMoney, type Volume } from './schema.ts';
+
+/** What runs cost is the other wing's to say; `main.ts` supplies it. */
+export interface CostOfRuns {
+  /** Runs of which nothing is known are left out. */
+  costsOfRuns(sql: Sql, runIds: readonly string[]): Promise<Map<string, RunCostFacts>>;
+}
+
+export interface RunCostFacts {
+  readonly cost: Money | null;
+  /** Why it is null, or what it leaves out. */
+  readonly reason: string | null;
+}
+
+/** Something deleted with what it takes up. */
+export interface Measured {
+  readonly item: Deleted;
+  readonly samples: number;
+  /** null when its artifacts are kept elsewhere, and for an experiment, which has none of its own. */
+  readonly artifacts: { readonly files: number; readonly bytes: number } | null;
+  /** null for what is no run. */
+  readonly cost: RunCostFacts | null;
+}
+
+export interface MeasureDeps {
+  readonly tracking: Pick<Tracking, 'deletions'>;
+  readonly costs: CostOfRuns;
+}
+
+const UNKNOWN: RunCostFacts = { cost: null, reason: 'no usage was recorded for the run' };
+
+export async function measure(deps: MeasureDeps, sql: Sql, items: readonly Deleted[]): Promise<Measured[]> {
+  const { deletions } = deps.tracking;
+  const idsOf = (kind: Deleted['kind']) => items.filter((item) => item.kind === kind).map(({ id }) => id);
+  const runIds = idsOf('run');
+  const samples = new Map([
+    ...(await deletions.samples(sql, 'run', runIds)),
+    ...(await deletions.samples(sql, 'logged-model', idsOf('logged-model'))),
+  ]);
+  const costs = runIds.length === 0 ? new Map() : await deps.costs.costsOfRuns(sql, runIds);
+  const measured: Measured[] = [];
+  for (const item of items) {
+    measured.push({
+      item,
+      samples: samples.get(item.id) ?? 0,
+      artifacts: item.artifactUri === null ? null : await deletions.volume(item.artifactUri, item.id),
+      cost: item.kind === 'run' ? (costs.get(item.id) ?? UNKNOWN) : null,
+    });
+  }
+  return measured;
+}
+
+/** The volume of nothing at all. */
+export function nothing(): Volume {
+  return sumOf([]);
+}
+
+/** Exact sums; amounts of one currency are added, runs of unknown cost are counted. */
+export function sumOf(measured: readonly Measured[]): Volume {
+  const kept = measured.map(({ artifacts }) => artifacts).filter((artifacts) => artifacts !== null);
+  const costs = measured.map(({ cost }) => cost).filter((cost) => cost !== null);
+  const known = costs.map(({ cost }) => cost).filter((cost) => cost !== null);
+  return {
+    runs: measured.filter(({ item }) => item.kind === 'run').length,
+    loggedModels: measured.filter(({ item }) => item.kind === 'logged-model').length,
+    samples: measured.reduce((sum, { samples }) => sum + samples, 0),
+    artifactFiles: kept.reduce((sum, { files }) => sum + files, 0),
+    artifactBytes: kept.reduce((sum, { bytes }) => sum + bytes, 0),
+    artifactsElsewhere: measured.length - kept.length,
+    costs: addMoney(known),
+    runsOfUnknownCost: costs.length - known.length,
+  };
+}
