@@ -55,10 +55,20 @@ export function checkArtifactLocation(location: string): void {
   if (decoded.split(/[/\\?&=]/).includes('..') || decoded.includes('\0')) {
     throw invalidParameter(`Invalid artifact location: '${location}' must not contain '..'.`);
   }
-  const named = scheme.toLowerCase();
-  if (!HOST_SCHEMES.has(named) && !(named === 'mlflow-artifacts' && /^\/\/[^/]/.test(rest))) return;
-  throw invalidParameter(
-    `'artifact_location' cannot use the '${named}' scheme: it addresses a host other than this server's artifact storage.`,
+  checkHost('artifact_location', location);
+  if (!(scheme.toLowerCase() === 'mlflow-artifacts' && /^\/\/[^/]/.test(rest))) return;
+  throw otherHost('artifact_location', 'mlflow-artifacts');
+}
+
+/** Refuses a URI that would make a server, or whoever reads it, connect to a host of the caller's choice. */
+export function checkHost(field: string, uri: string): void {
+  const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):/.exec(uri)?.[1]?.toLowerCase() ?? '';
+  if (HOST_SCHEMES.has(scheme)) throw otherHost(field, scheme);
+}
+
+function otherHost(field: string, scheme: string): Error {
+  return invalidParameter(
+    `'${field}' cannot use the '${scheme}' scheme: it addresses a host other than this server's artifact storage.`,
   );
 }
 

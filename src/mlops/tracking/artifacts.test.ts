@@ -83,17 +83,24 @@ describe('the artifact proxy', () => {
     expect(body).not.toHaveProperty('files');
   });
 
-  it.each(['create', 'complete', 'abort'])('answers mpu/%s with the text on which clients fall back', async (what) => {
+  it('answers a presigned download with the status on which clients fall back', async () => {
     await using application = await testApplication();
-    const url = `/api/2.0/mlflow-artifacts/mpu/${what}/a/b`;
-    const answer = await application.http.inject({ method: 'POST', url, headers: host, payload: {} });
-    expect([answer.statusCode, answer.json()]).toEqual([
-      501,
-      {
-        error_code: 'NOT_IMPLEMENTED',
-        message: expect.stringMatching(/^Multipart upload is not supported for the current artifact repository/),
-      },
-    ]);
+    await put(application, 'a/x', '1');
+    const answer = await get(application, '/api/2.0/mlflow-artifacts/presigned/a/x');
+    expect([answer.statusCode, answer.json()]).toMatchObject([501, { error_code: 'NOT_IMPLEMENTED' }]);
+  });
+
+  it('gives the range that is asked for, and refuses one beyond the end', async () => {
+    await using application = await testApplication();
+    await put(application, 'a/x', '0123456789');
+    const ask = (range: string) => application.http.inject({ url: `${proxy}/a/x`, headers: { ...host, range } });
+    const part = await ask('bytes=2-4');
+    expect([part.statusCode, part.body]).toEqual([206, '234']);
+    expect(part.headers).toMatchObject({ 'content-range': 'bytes 2-4/10', 'content-length': '3' });
+    expect((await ask('bytes=10-')).statusCode).toBe(416);
+    const whole = await ask('bytes=0-1,4-5');
+    expect([whole.statusCode, whole.body]).toEqual([200, '0123456789']);
+    expect(whole.headers['accept-ranges']).toBe('bytes');
   });
 });
 

@@ -3,6 +3,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import { cleanKey, type Objects } from '../../platform/objects/index.ts';
 import { doesNotExist, invalidParameter } from '../wire/index.ts';
 import { objectKey, proxiedKey } from './artifact-uri.ts';
+import { type Range, readRange } from './byte-range.ts';
 
 export interface ArtifactEntry {
   /** Last segment of the path. */
@@ -14,7 +15,10 @@ export interface ArtifactEntry {
 
 export interface ArtifactContent {
   readonly content: Readable;
+  /** Of the whole file. */
   readonly sizeBytes: number;
+  /** What `content` is of the file; null: all of it. */
+  readonly range: Range | null;
   /** Name of the file without its folders. */
   readonly filename: string;
 }
@@ -25,7 +29,8 @@ export type Artifacts = ReturnType<typeof createArtifacts>;
 export function createArtifacts(objects: Objects) {
   return {
     put: (path: string, content: Readable) => objects.put(proxiedKey(path), content),
-    get: (path: string) => open(objects, proxiedKey(path), path),
+    /** `wanted` is the `Range` header. Error: `range_not_satisfiable`. */
+    get: (path: string, wanted?: string) => open(objects, proxiedKey(path), path, wanted),
     list: (path: string) => objects.list(proxiedKey(path)),
     async remove(path: string): Promise<void> {
       const key = proxiedKey(path);
@@ -33,23 +38,26 @@ export function createArtifacts(objects: Objects) {
       if (key === proxiedKey('')) throw invalidParameter('Invalid path: the artifact root itself cannot be removed.');
       await objects.remove(key);
     },
-    putUnder: (rootUri: string, path: string, content: Readable) => objects.put(keyUnder(rootUri, path), content),
-    getUnder: (rootUri: string, path: string) => open(objects, keyUnder(rootUri, path), path),
-    listUnder: (rootUri: string, path: string): Promise<ArtifactEntry[]> => objects.list(keyUnder(rootUri, path)),
+    putUnder: (rootUri: string, path: string, content: Readable) => objects.put(artifactKey(rootUri, path), content),
+    getUnder: (rootUri: string, path: string, wanted?: string) =>
+      open(objects, artifactKey(rootUri, path), path, wanted),
+    listUnder: (rootUri: string, path: string): Promise<ArtifactEntry[]> => objects.list(artifactKey(rootUri, path)),
   };
 }
 
-function keyUnder(rootUri: string, path: string): string {
+/** Object key of a path under a root. Errors: `object_path_invalid`; `invalid_request` for a root kept elsewhere. */
+export function artifactKey(rootUri: string, path: string): string {
   // The path is checked on its own: joined to a root it could hide that it is absolute.
   const key = objectKey(rootUri, cleanKey(path));
   if (key !== null) return key;
   throw invalidParameter(`The artifacts at ${rootUri} are not kept by this server; read them where they are.`);
 }
 
-async function open(objects: Objects, key: string, path: string): Promise<ArtifactContent> {
+async function open(objects: Objects, key: string, path: string, wanted?: string): Promise<ArtifactContent> {
   try {
-    const { content, sizeBytes } = await objects.open(key);
-    return { content, sizeBytes, filename: key.slice(key.lastIndexOf('/') + 1) };
+    const range = wanted === undefined ? null : await rangeOf(objects, key, path, wanted);
+    const { content, sizeBytes } = await (range === null ? objects.open(key) : objects.open(key, range));
+    return { content, sizeBytes, range, filename: key.slice(key.lastIndexOf('/') + 1) };
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'object_not_found') throw error;
     if ((await objects.list(key)).length > 0) {
@@ -57,4 +65,12 @@ async function open(objects: Objects, key: string, path: string): Promise<Artifa
     }
     throw doesNotExist(`No such artifact: '${path}'`);
   }
+}
+
+async function rangeOf(objects: Objects, key: string, path: string, wanted: string): Promise<Range | null> {
+  const sizeBytes = await objects.size(key);
+  const range = sizeBytes === null ? null : readRange(wanted, sizeBytes);
+  if (range !== 'unsatisfiable') return range;
+  const detail = `The artifact '${path}' has ${sizeBytes} bytes; "${wanted}" is beyond them.`;
+  throw new AppError('range_not_satisfiable', detail, { path, sizeBytes });
 }

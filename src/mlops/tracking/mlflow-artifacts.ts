@@ -14,6 +14,8 @@ import type { ArtifactContent, Artifacts } from './artifacts.ts';
 import type { LoggedModels } from './logged-models.ts';
 import { attachment, mimeType } from './mime-type.ts';
 import { filesAnswer } from './mlflow-answers.ts';
+import { multipartRoutes } from './mlflow-multipart.ts';
+import type { Multipart } from './multipart.ts';
 import type { Runs } from './runs.ts';
 
 /** A version's artifacts are the registry's to find; `main.ts` supplies it. */
@@ -24,6 +26,7 @@ export interface VersionSources {
 
 export interface ArtifactRoutesDeps {
   readonly artifacts: Artifacts;
+  readonly multipart: Multipart;
   readonly runs: Runs;
   readonly loggedModels: LoggedModels;
   readonly versions: VersionSources;
@@ -39,7 +42,9 @@ export function artifactPlugin(deps: ArtifactRoutesDeps): Plugin {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     for (const prefix of apiPrefixes) proxyRoutes(app, prefix, deps);
-    for (const prefix of apiPrefixes) unsupportedRoutes(app, prefix);
+    for (const prefix of apiPrefixes) presignedRoutes(app, prefix);
+    const { multipart, maxUploadBytes } = deps;
+    multipartRoutes(app, { multipart, bodyOf, limited: (content) => limited(content, maxUploadBytes) });
     directRoutes(app, deps);
   };
 }
@@ -54,25 +59,21 @@ function proxyRoutes(app: FastifyInstance, prefix: string, { artifacts, maxUploa
     const files = filesAnswer(await artifacts.list(queryText(request, 'path') ?? ''));
     return sendMessage(reply, { files });
   });
-  app.get(`${base}/*`, read, async (request, reply) => sendArtifact(reply, await artifacts.get(pathOf(request))));
+  app.get(`${base}/*`, read, async (request, reply) =>
+    sendArtifact(reply, await artifacts.get(pathOf(request), request.headers.range)),
+  );
   app.put(`${base}/*`, write, async (request, reply) => {
     await artifacts.put(pathOf(request), limited(bodyOf(request), maxUploadBytes));
     return sendMessage(reply, {});
   });
-  app.delete(`${base}/*`, write, async (request, reply) => {
+  app.delete(`${base}/*`, { config: { scope: 'mlops.delete' } }, async (request, reply) => {
     await artifacts.remove(pathOf(request));
     return sendMessage(reply, {});
   });
 }
 
-/** Clients fall back to one plain PUT or GET on exactly these answers. */
-function unsupportedRoutes(app: FastifyInstance, prefix: string): void {
-  const write = { config: { scope: 'mlops.write' } } as const;
-  for (const step of ['create', 'complete', 'abort']) {
-    app.post(`${prefix}/mlflow-artifacts/mpu/${step}/*`, write, async () => {
-      throw notImplemented('Multipart upload is not supported for the current artifact repository');
-    });
-  }
+/** Artifacts lie in this server's own folder; clients fall back to the plain GET on exactly this answer. */
+function presignedRoutes(app: FastifyInstance, prefix: string): void {
   app.get(`${prefix}/mlflow-artifacts/presigned/*`, { config: { scope: 'mlops.read' } }, async () => {
     throw notImplemented('Presigned download is not supported for the current artifact repository');
   });
@@ -88,18 +89,21 @@ function directRoutes(app: FastifyInstance, deps: ArtifactRoutesDeps): void {
   app.get('/get-artifact', read, async (request, reply) => {
     const path = requiredQuery(request, 'path');
     const runId = queryText(request, 'run_id') ?? requiredQuery(request, 'run_uuid');
-    return sendArtifact(reply, await artifacts.getUnder((await runs.info(runId)).artifactUri, path));
+    return sendArtifact(
+      reply,
+      await artifacts.getUnder((await runs.info(runId)).artifactUri, path, request.headers.range),
+    );
   });
   app.get('/model-versions/get-artifact', read, async (request, reply) => {
     const path = requiredQuery(request, 'path');
     const root = await versions.versionSource(requiredQuery(request, 'name'), requiredQuery(request, 'version'));
-    return sendArtifact(reply, await artifacts.getUnder(root, path));
+    return sendArtifact(reply, await artifacts.getUnder(root, path, request.headers.range));
   });
   for (const prefix of apiPrefixes) {
     app.get(`${prefix}/mlflow/logged-models/:modelId/artifacts/files`, read, async (request, reply) => {
       const path = requiredQuery(request, 'artifact_file_path');
       const { artifactUri } = await loggedModels.get(readParams(request.params).modelId ?? '');
-      return sendArtifact(reply, await artifacts.getUnder(artifactUri, path));
+      return sendArtifact(reply, await artifacts.getUnder(artifactUri, path, request.headers.range));
     });
     app.post(`${prefix}/mlflow/upload-artifact`, { config: { scope: 'mlops.write' } }, async (request, reply) => {
       const path = requiredQuery(request, 'path');
@@ -111,11 +115,14 @@ function directRoutes(app: FastifyInstance, deps: ArtifactRoutesDeps): void {
 }
 
 /** Never shown in place, never guessed at: whoever uploaded it may be nobody to trust. */
-function sendArtifact(reply: FastifyReply, { content, sizeBytes, filename }: ArtifactContent): FastifyReply {
+function sendArtifact(reply: FastifyReply, artifact: ArtifactContent): FastifyReply {
+  const { content, sizeBytes, range, filename } = artifact;
+  if (range !== null) reply.status(206).header('content-range', `bytes ${range.start}-${range.end - 1}/${sizeBytes}`);
   return reply
     .headers({
+      'accept-ranges': 'bytes',
       'content-disposition': attachment(filename),
-      'content-length': sizeBytes,
+      'content-length': range === null ? sizeBytes : range.end - range.start,
       'content-security-policy': "sandbox; default-src 'none'",
       'x-content-type-options': 'nosniff',
     })

@@ -1,0 +1,111 @@
+import type { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AppError } from '../../platform/errors/index.ts';
+import { apiPrefixes, bodyFields, type Fields, invalidParameter, readParams, sendMessage } from '../wire/index.ts';
+import type { Multipart, PartAddress } from './multipart.ts';
+
+export interface MultipartRoutesDeps {
+  readonly multipart: Multipart;
+  /** The stream, which fails where it grows beyond the largest artifact. */
+  readonly limited: (content: Readable) => Readable;
+  readonly bodyOf: (request: FastifyRequest) => Readable;
+}
+
+/** 10,000 parts, each with its etag and its long address. */
+const MESSAGE_LIMIT_BYTES = 8 * 1024 * 1024;
+const PARTS_PATH = '/api/2.0/mlflow-artifacts/mpu/parts';
+
+/** `mlflow-artifacts/mpu/…`: create, the parts, complete, abort. */
+export function multipartRoutes(app: FastifyInstance, deps: MultipartRoutesDeps): void {
+  const { multipart, limited, bodyOf } = deps;
+  const write = { config: { scope: 'mlops.write' } } as const;
+  const step = (name: string, answer: (call: Step) => Promise<object>) => {
+    const handler = async (request: FastifyRequest) => {
+      const fields = await readMessage(request, bodyOf(request));
+      return answer({
+        request,
+        fields,
+        folder: readParams(request.params)['*'] ?? '',
+        file: fields.requiredText('path'),
+      });
+    };
+    for (const prefix of apiPrefixes) {
+      const url = `${prefix}/mlflow-artifacts/mpu/${name}`;
+      for (const path of [url, `${url}/*`]) {
+        app.post(path, write, async (request, reply) => sendMessage(reply, await handler(request)));
+      }
+    }
+  };
+  step('create', async ({ request, fields, folder, file }) => {
+    const addresses = await multipart.create(folder, file, fields.integer('num_parts') ?? 1);
+    const credentials = addresses.map((address) => ({
+      url: urlOf(request, address),
+      part_number: address.partNumber,
+      headers: {},
+    }));
+    return { upload_id: addresses[0]?.uploadId, credentials };
+  });
+  step('complete', async ({ fields, folder, file }) => {
+    const parts = fields.messages('parts').map((part) => ({
+      partNumber: part.requiredInteger('part_number'),
+      etag: part.text('etag') ?? '',
+    }));
+    await multipart.complete(folder, file, fields.requiredText('upload_id'), parts, limited);
+    return {};
+  });
+  step('abort', async ({ fields, folder, file }) => {
+    await multipart.abort(folder, file, fields.requiredText('upload_id'));
+    return {};
+  });
+  // Open, because clients send no credentials to the address of a part; its signature is the leave to write this part.
+  app.put(`${PARTS_PATH}/:uploadId/:partNumber`, { config: { scope: 'open' } }, async (request, reply) => {
+    const etag = await multipart.putPart(addressOf(request), limited(bodyOf(request)));
+    return sendMessage(reply.header('etag', `"${etag}"`), {});
+  });
+}
+
+interface Step {
+  readonly request: FastifyRequest;
+  readonly fields: Fields;
+  readonly folder: string;
+  readonly file: string;
+}
+
+async function readMessage(request: FastifyRequest, body: Readable): Promise<Fields> {
+  const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') {
+    throw invalidParameter("Bad Request. Content-Type must be one of ['application/json'].");
+  }
+  const chunks: Buffer[] = [];
+  let received = 0;
+  for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+    chunks.push(Buffer.from(chunk));
+    received += chunk.length;
+    if (received > MESSAGE_LIMIT_BYTES) {
+      throw new AppError('payload_too_large', `The message may have at most ${MESSAGE_LIMIT_BYTES} bytes.`);
+    }
+  }
+  return bodyFields(Buffer.concat(chunks).toString('utf8'));
+}
+
+/** Where the client reached us is where it reaches us again; only itself is told of it. */
+function urlOf(request: FastifyRequest, address: PartAddress): string {
+  const forwarded = String(request.headers['x-forwarded-proto'] ?? '')
+    .split(',')[0]
+    ?.trim();
+  const protocol = forwarded === 'https' ? 'https' : request.protocol;
+  const { uploadId, partNumber, expires, signature } = address;
+  const path = `${PARTS_PATH}/${uploadId}/${partNumber}`;
+  return `${protocol}://${request.host}${path}?expires=${expires}&signature=${signature}`;
+}
+
+function addressOf(request: FastifyRequest): PartAddress {
+  const { uploadId = '', partNumber = '' } = readParams(request.params);
+  const query: Record<string, unknown> = { ...Object(request.query) };
+  return {
+    uploadId,
+    partNumber: Number(partNumber),
+    expires: Number(query.expires),
+    signature: String(query.signature),
+  };
+}
