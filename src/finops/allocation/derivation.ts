@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Events } from '../../platform/events/index.ts';
 import type { StagedFile } from '../../platform/lake/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { type Clock, monthPeriod } from '../../platform/units/index.ts';
@@ -12,6 +13,7 @@ import { workloadFingerprint } from './workloads/store.ts';
 
 export interface AllocationDeps extends DerivationDeps {
   readonly clock: Clock;
+  readonly events: Pick<Events, 'append'>;
 }
 
 export const NO_CHANGE: BillChange = { remove: [], add: [] };
@@ -131,6 +133,9 @@ export async function swapIn(deps: AllocationDeps, sql: Sql, derived: DerivedAll
     await insertDerivation(sql, derivation);
     await recordState(deps.lake, sql, derivation, (partition) => periodOfPartition(partition) === period.period);
   }
+  const periods = derived.periods.map(({ period }) => period);
+  const payload = { periods, rulesVersion: rules.version };
+  await deps.events.append(sql, { type: 'allocation.derived', subject: 'allocation', payload });
 }
 
 export async function discardDerived(deps: DerivationDeps, derived: DerivedAllocation): Promise<void> {

@@ -1,16 +1,27 @@
 import type { Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
 import type { BillDeriver } from '../billing/index.ts';
-import { type ApplyDeps, outcomeOf, prepareRules } from './apply-rules.ts';
+import { type AllocatedRun, allocatedRunsOf } from './allocated-runs.ts';
+import { type ApplyDeps, billPeriods, outcomeOf, prepareRules } from './apply-rules.ts';
+import { type BillLine, type BillLines, findLine, linesOfResource, linesOfRun } from './bill-lines.ts';
 import { createDeriver } from './deriver.ts';
 import { scheduleAllocation } from './jobs.ts';
-import type { ReconciliationDeps } from './reconciliation/service.ts';
+import { type ReconciledRuns, type ReconciliationDeps, reconciledRunsOf } from './reconciliation/service.ts';
 import { allocationRoutes } from './routes.ts';
 import { AllocationRulesSpec } from './schema.ts';
 
+export type { AllocatedRun } from './allocated-runs.ts';
+export type { BillLine, BillLines } from './bill-lines.ts';
 export { periodOfPartition } from './derivation.ts';
 export { allocationMigrations } from './migrations.ts';
+export {
+  type ReconciledRun,
+  type ReconciledRuns,
+  type ReconciledTotal,
+  resourceOfUsage,
+} from './reconciliation/service.ts';
 export type { SubjectField } from './rules/classify.ts';
 export type { MeasuredUsage } from './shares/usage-basis.ts';
 /** What a billing period's allocations stood on and consist of, after any derivation: for figures that can be said again. */
@@ -31,6 +42,18 @@ export interface Allocation {
   readonly kinds: readonly ManifestKind[];
   /** Lets allocations follow the usage they are split by. */
   schedule(jobs: Jobs): void;
+  /** Billing periods (YYYY-MM) that have a bill now, sorted. */
+  billedPeriods(sql: Sql): Promise<string[]>;
+  /** What runs cost by the bill of a period, split by metered usage, and what is left of the bill beside them. */
+  reconciledRuns(period: string): Promise<ReconciledRuns>;
+  /** Billed cost of a period that allocation rules give to runs. */
+  allocatedRuns(period: string): Promise<AllocatedRun[]>;
+  /** One row of the bill that counts now, by where it is kept; null when it is not part of it. */
+  billLine(line: string): Promise<BillLine | null>;
+  /** The dearest rows of a resource, named as in the reconciliation, and what the others come to. */
+  linesOfResource(resource: string, limit: number): Promise<BillLines>;
+  /** The dearest rows, or shares of rows, that rules give to a run, and what the others come to. */
+  linesOfRun(run: string, limit: number): Promise<BillLines>;
   readonly routes: readonly Route[];
 }
 
@@ -49,6 +72,12 @@ export function createAllocation(deps: AllocationRoomDeps): Allocation {
     deriver: createDeriver(deps),
     kinds: [kind],
     schedule: (jobs) => scheduleAllocation(deps, jobs),
+    billedPeriods: (sql) => billPeriods(deps, sql),
+    reconciledRuns: (period) => reconciledRunsOf(deps, period),
+    allocatedRuns: (period) => allocatedRunsOf(deps, period),
+    billLine: (line) => findLine(deps, line),
+    linesOfResource: (resource, limit) => linesOfResource(deps, resource, limit),
+    linesOfRun: (run, limit) => linesOfRun(deps, run, limit),
     routes: allocationRoutes(deps, kind),
   };
 }

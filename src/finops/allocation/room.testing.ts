@@ -18,6 +18,7 @@ export async function openRoom(usage: { fingerprint: string } = { fingerprint: '
     store,
     lake,
     clock: { now: () => Date.parse('2026-11-15T00:00:00Z') },
+    events: { append: async () => {} },
     usage: { intervals: async () => [], fingerprint: async () => usage.fingerprint, tokens: async () => [] },
   };
   return {

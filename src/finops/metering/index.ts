@@ -5,17 +5,19 @@ import type { Sql } from '../../platform/store/index.ts';
 import { meteringRoutes } from './routes.ts';
 import { usageOfRun } from './run-usage.ts';
 import {
+  type MeteredRuns,
   type MeteredTotalWithBooks,
   type MeteredUsage,
   type MeteringDeps,
+  meteredRuns,
   priceUsage,
   record,
   totalOf,
 } from './service.ts';
-import { findUsage, usageFingerprint } from './store.ts';
+import { findUsage, type Held, runsHolding, runsWithUsage, usageFingerprint, usageOfRuns } from './store.ts';
 
 export { meteringMigrations } from './migrations.ts';
-export { costPerThousand, type MeteredTotalWithBooks, type MeteredUsage } from './service.ts';
+export { costPerThousand, type MeteredRuns, type MeteredTotalWithBooks, type MeteredUsage } from './service.ts';
 
 /** Usage intervals times the price book: what something costs, as it happens. */
 export interface Metering {
@@ -25,6 +27,14 @@ export interface Metering {
   within(sql: Sql, within: { start: number; end: number }): Promise<MeteredUsage[]>;
   /** Changes whenever an interval that touches [start, end) Unix ms is recorded, or recorded anew. */
   fingerprint(sql: Sql, within: { start: number; end: number }): Promise<string>;
+  /** Intervals of these runs, whole, each with its cost; a few hundred runs a call. */
+  ofRuns(sql: Sql, runs: readonly string[]): Promise<MeteredUsage[]>;
+  /** Metered cost of everything within [start, end) Unix ms, parted into what runs had and what others had. */
+  runsAndOthers(sql: Sql, within: { start: number; end: number }): Promise<MeteredRuns>;
+  /** Ids of runs whose usage held a machine, or has this in its subject, in order. */
+  runsHolding(sql: Sql, held: Held, limit: number): Promise<string[]>;
+  /** Ids of runs that have usage, in order, from after one ('' for the first). */
+  runsWithUsage(sql: Sql, after: string, limit: number): Promise<string[]>;
   /** Turns what runs report of their GPUs into usage intervals. */
   listen(events: Pick<Events, 'subscribe'>): void;
   readonly routes: readonly Route[];
@@ -34,6 +44,10 @@ export function createMetering(deps: MeteringDeps): Metering {
   return {
     total: (sql, subject, within) => totalOf(deps, sql, subject, within),
     within: async (sql, within) => priceUsage(deps, sql, await findUsage(sql, { subject: {}, within })),
+    ofRuns: async (sql, runs) => priceUsage(deps, sql, await usageOfRuns(sql, runs)),
+    runsAndOthers: (sql, within) => meteredRuns(deps, sql, within),
+    runsHolding,
+    runsWithUsage,
     fingerprint: usageFingerprint,
     listen(events) {
       events.subscribe('metering', ['run.usage_observed'], async (event) => {

@@ -1,17 +1,19 @@
 import type { z } from 'zod';
 import type { Subject } from '../../org/schema.ts';
 import { AppError } from '../../platform/errors/index.ts';
+import type { Events } from '../../platform/events/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { type Clock, decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
 import type { BookedPrice, Prices } from '../prices/index.ts';
 import { type Metered, meteredCostOf, resourceHours } from './metered-cost.ts';
 import type { MeteredTotal, UsageInterval } from './schema.ts';
-import { findUsage, putUsage, type StoredUsage } from './store.ts';
+import { findUsage, putUsage, type StoredUsage, usageById } from './store.ts';
 
 export interface MeteringDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly prices: Pick<Prices, 'of'>;
+  readonly events: Pick<Events, 'append'>;
 }
 
 /** An interval that ends this much after our clock is a mistake of its sender's clock or zone. */
@@ -19,6 +21,10 @@ const CLOCK_SKEW_MS = 24 * 3_600_000;
 
 export async function record(deps: MeteringDeps, sql: Sql, intervals: readonly UsageInterval[]): Promise<number> {
   const now = deps.clock.now();
+  const before = await usageById(
+    sql,
+    intervals.map(({ usage }) => usage),
+  );
   for (const interval of intervals) {
     const [start, end] = [Date.parse(interval.period.start), Date.parse(interval.period.end)];
     if (end > now + CLOCK_SKEW_MS) {
@@ -38,7 +44,29 @@ export async function record(deps: MeteringDeps, sql: Sql, intervals: readonly U
       recordedAt: new Date(now).toISOString(),
     });
   }
+  await appendRecorded(deps, sql, intervals, before);
   return intervals.length;
+}
+
+/** Says `usage.recorded`: the runs that have it or had it before, and all the time that it is or was about. */
+async function appendRecorded(
+  deps: MeteringDeps,
+  sql: Sql,
+  intervals: readonly UsageInterval[],
+  before: readonly Pick<StoredUsage, 'subject' | 'start' | 'end'>[],
+): Promise<void> {
+  const runs = new Set([...before, ...intervals].flatMap(({ subject }) => subject.run ?? []));
+  const starts = [...before.map(({ start }) => start), ...intervals.map(({ period }) => Date.parse(period.start))];
+  const ends = [...before.map(({ end }) => end), ...intervals.map(({ period }) => Date.parse(period.end))];
+  await deps.events.append(sql, {
+    type: 'usage.recorded',
+    subject: `usage:${intervals[0]?.usage ?? ''}`,
+    payload: {
+      runs: [...runs].toSorted(),
+      start: new Date(Math.min(...starts)).toISOString(),
+      end: new Date(Math.max(...ends)).toISOString(),
+    },
+  });
 }
 
 export interface MeteredUsage {
@@ -77,15 +105,45 @@ export async function totalOf(
   within?: { readonly start: number; readonly end: number },
 ): Promise<MeteredTotalWithBooks> {
   const found = await findUsage(sql, { subject, ...(within === undefined ? {} : { within }) });
-  const clipped =
-    within === undefined
-      ? found
-      : found.map((usage) => ({
-          ...usage,
-          start: Math.max(usage.start, within.start),
-          end: Math.min(usage.end, within.end),
-        }));
-  return summed(await priceUsage(deps, sql, clipped));
+  return summed(await priceUsage(deps, sql, within === undefined ? found : clipped(found, within)));
+}
+
+function clipped(usages: readonly StoredUsage[], within: { readonly start: number; readonly end: number }) {
+  return usages.map((usage) => ({
+    ...usage,
+    start: Math.max(usage.start, within.start),
+    end: Math.min(usage.end, within.end),
+  }));
+}
+
+/** total = to runs + to others, exactly, in each currency; what has no price is counted, not summed. */
+export interface MeteredRuns {
+  readonly totals: readonly { currency: string; total: string; toRuns: string; toOthers: string }[];
+  readonly unpricedIntervals: number;
+}
+
+/** Metered cost within a window, of runs and of everything else. */
+export async function meteredRuns(
+  deps: MeteringDeps,
+  sql: Sql,
+  within: { readonly start: number; readonly end: number },
+): Promise<MeteredRuns> {
+  const found = await findUsage(sql, { subject: {}, within });
+  const priced = await priceUsage(deps, sql, clipped(found, within));
+  const costs = priced.flatMap(({ usage, metered: { cost } }) =>
+    cost === null ? [] : [{ ...cost, isRun: usage.subject.run !== undefined }],
+  );
+  const sum = (group: typeof costs) => sumDecimals(group.map(({ amount }) => amount));
+  const totals = [...Map.groupBy(costs, ({ currency }) => currency)].map(([currency, group]) => ({
+    currency,
+    total: sum(group),
+    toRuns: sum(group.filter(({ isRun }) => isRun)),
+    toOthers: sum(group.filter(({ isRun }) => !isRun)),
+  }));
+  return {
+    totals: totals.toSorted((a, b) => (a.currency < b.currency ? -1 : 1)),
+    unpricedIntervals: priced.length - costs.length,
+  };
 }
 
 function summed(priced: readonly MeteredUsage[]): MeteredTotalWithBooks {

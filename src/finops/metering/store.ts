@@ -53,6 +53,63 @@ export async function putUsage(sql: Sql, usage: StoredUsage): Promise<void> {
     .execute();
 }
 
+/** What stands under these ids: whose it is and when it was. */
+export async function usageById(
+  sql: Sql,
+  ids: readonly string[],
+): Promise<Pick<StoredUsage, 'subject' | 'start' | 'end'>[]> {
+  const query = sql.tables<MeteringTables>().selectFrom('usage_interval').selectAll();
+  return (await query.where('id', 'in', [...ids]).execute()).map(usageOf);
+}
+
+/** Intervals of these runs, in order of run and time; at most a few hundred runs a call. */
+export async function usageOfRuns(sql: Sql, runs: readonly string[]): Promise<StoredUsage[]> {
+  if (runs.length === 0) return [];
+  const rows = await sql
+    .tables<MeteringTables>()
+    .selectFrom('usage_interval')
+    .selectAll()
+    .where('subject_run', 'in', [...runs])
+    .orderBy('subject_run')
+    .orderBy('start_ms')
+    .orderBy('id')
+    .execute();
+  return rows.map(usageOf);
+}
+
+/** What is held: a machine as the bill names it, or what a subject's field says; letter case does not matter. */
+export type Held = { readonly resourceId: string } | { readonly field: keyof Subject; readonly value: string };
+
+/** Runs whose usage held it, by id. */
+export async function runsHolding(sql: Sql, held: Held, limit: number): Promise<string[]> {
+  const query = sql.tables<MeteringTables>().selectFrom('usage_interval').select('subject_run').distinct();
+  const [column, value] =
+    'resourceId' in held
+      ? (['resource_id', held.resourceId] as const)
+      : ([`subject_${held.field}`, held.value] as const);
+  const rows = await query
+    .where((eb) => eb(eb.fn('lower', [eb.fn('trim', [column])]), '=', value.trim().toLowerCase()))
+    .where('subject_run', 'is not', null)
+    .orderBy('subject_run')
+    .limit(limit)
+    .execute();
+  return rows.flatMap((row) => row.subject_run ?? []);
+}
+
+/** Runs that have usage, by id, from after one; for walking through all. */
+export async function runsWithUsage(sql: Sql, after: string, limit: number): Promise<string[]> {
+  const rows = await sql
+    .tables<MeteringTables>()
+    .selectFrom('usage_interval')
+    .select('subject_run')
+    .distinct()
+    .where('subject_run', '>', after)
+    .orderBy('subject_run')
+    .limit(limit)
+    .execute();
+  return rows.flatMap((row) => row.subject_run ?? []);
+}
+
 export interface UsageSelection {
   /** Intervals whose subject has all of these. */
   readonly subject: Subject;

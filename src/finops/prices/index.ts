@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
+import type { Events } from '../../platform/events/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
@@ -20,10 +21,16 @@ export interface Prices {
   readonly routes: readonly Route[];
 }
 
-export function createPrices(deps: { readonly store: Store; readonly clock: Clock }): Prices {
+export interface PricesDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly events: Pick<Events, 'append'>;
+}
+
+export function createPrices(deps: PricesDeps): Prices {
   return {
     of: findPrices,
-    kinds: [specKind('PriceBook', 30, PriceBookSpec, (sql, name, spec) => applyBook(deps.clock, sql, name, spec))],
+    kinds: [specKind('PriceBook', 30, PriceBookSpec, (sql, name, spec) => applyBook(deps, sql, name, spec))],
     routes: [
       handle(listPrices, async () => {
         const prices = await findPrices(deps.store, null);
@@ -34,7 +41,7 @@ export function createPrices(deps: { readonly store: Store; readonly clock: Cloc
 }
 
 async function applyBook(
-  clock: Clock,
+  { clock, events }: PricesDeps,
   sql: Sql,
   name: string,
   spec: z.infer<typeof PriceBookSpec>,
@@ -45,7 +52,9 @@ async function applyBook(
   const prices = datedPrices(name, spec);
   await refuseOtherBooks(sql, name, prices);
   const appliedAt = new Date(clock.now()).toISOString();
-  await replaceBook(sql, { name, version: (before?.version ?? 0) + 1, spec: text, appliedAt }, prices);
+  const version = (before?.version ?? 0) + 1;
+  await replaceBook(sql, { name, version, spec: text, appliedAt }, prices);
+  await events.append(sql, { type: 'prices.applied', subject: `price_book:${name}`, payload: { book: name, version } });
   return before === null ? 'created' : 'changed';
 }
 

@@ -3,12 +3,12 @@ import { decodePageToken, encodePageToken } from '../../platform/contract/page-t
 import { AppError } from '../../platform/errors/index.ts';
 import type { Events } from '../../platform/events/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
-import type { Store } from '../../platform/store/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Ledger, TakenDecision } from '../gates/index.ts';
 import { keepBillChanges, withRestatements } from './restatements.ts';
 import { type Decision, type DecisionDetail, getDecision, listDecisions, type TakenRecord } from './schema.ts';
-import { findDecision, insertDecision, pageDecisions } from './store.ts';
+import { decisionsNaming, findDecision, insertDecision, pageDecisions } from './store.ts';
 
 export { decisionMigrations } from './migrations.ts';
 
@@ -20,6 +20,12 @@ export interface DecisionDeps {
 
 /** The ledger of verdicts. Entries are never changed; a verdict that no longer stands gets a later one. */
 export interface Decisions extends Ledger {
+  /** Decisions about a version, newest first. */
+  about(sql: Sql, model: string, version: string, limit: number): Promise<TakenRecord[]>;
+  /** A decision as it was taken; null when there is none of this id. */
+  taken(sql: Sql, decision: string): Promise<TakenRecord | null>;
+  /** Of these runs and logged models, the ones that a decision's evidence names, and which, in words. */
+  naming(sql: Sql, items: readonly { readonly id: string }[]): Promise<Map<string, string>>;
   /** Hears of bills that change, so that decisions which stood on them say so. */
   listen(events: Pick<Events, 'subscribe'>): void;
   readonly routes: readonly Route[];
@@ -37,6 +43,13 @@ export function createDecisions(deps: DecisionDeps): Decisions {
         payload: { decision: decision.decision, model, version, verdict, policy },
       });
       return decision.decision;
+    },
+    about: async (sql, model, version, limit) =>
+      (await pageDecisions(sql, { model, version, verdict: null, after: null, limit })).map(({ decision }) => decision),
+    taken: findDecision,
+    async naming(sql, items) {
+      const naming = await decisionsNaming(sql, new Set(items.map(({ id }) => id)));
+      return new Map([...naming].map(([id, decision]) => [id, `the decision ${decision} names it in its evidence`]));
     },
     listen(events) {
       events.subscribe('decisions', ['bill.imported', 'bill.reverted', 'bill.preferred'], (event) =>

@@ -43,8 +43,36 @@ export async function findDecision(sql: Sql, id: string): Promise<TakenRecord | 
   return row === undefined ? null : TakenRecord.parse(JSON.parse(row.document));
 }
 
+/**
+ * Of these ids, the ones that a decision's evidence names as a word of its own, with the newest such decision. Documents
+ * are read one after the other: a ledger is long.
+ */
+export async function decisionsNaming(sql: Sql, ids: ReadonlySet<string>): Promise<Map<string, string>> {
+  const naming = new Map<string, string>();
+  let after = 0;
+  for (;;) {
+    const rows = await sql
+      .tables<DecisionTables>()
+      .selectFrom('decision')
+      .select(['sequence', 'id', 'document'])
+      .where('sequence', '>', after)
+      .orderBy('sequence')
+      .limit(DOCUMENTS_A_STATEMENT)
+      .execute();
+    for (const { id, document } of rows) {
+      for (const [word] of document.matchAll(/[\w-]+/g)) if (ids.has(word)) naming.set(word, id);
+    }
+    const last = rows.at(-1);
+    if (last === undefined) return naming;
+    after = last.sequence;
+  }
+}
+
+const DOCUMENTS_A_STATEMENT = 500;
+
 export interface DecisionPage {
   readonly model: string | null;
+  readonly version?: string;
   readonly verdict: string | null;
   /** Sequence of the last decision of the page before; null for the first page. */
   readonly after: number | null;
@@ -62,8 +90,9 @@ export async function pageDecisions(
     .select(['sequence', 'document'])
     .orderBy('sequence', 'desc')
     .limit(page.limit);
-  const { model, verdict, after } = page;
+  const { model, version, verdict, after } = page;
   if (model !== null) query = query.where('model', '=', model);
+  if (version !== undefined) query = query.where('version', '=', version);
   if (verdict !== null) query = query.where('verdict', '=', verdict);
   if (after !== null) query = query.where('sequence', '<', after);
   const rows = await query.execute();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RunCost } from '../../mlops/tracking/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Money, Period, UtcInstant } from '../../platform/units/schema.ts';
 
@@ -49,6 +50,11 @@ export const VersionEvidence = z
     quality: z.array(QualityEvidence).describe('Metrics of its run, by name'),
     trainingCost: CostEvidence.describe('Metered cost of the run that made it'),
     costPerThousandPredictions: CostEvidence.describe('Metered inference cost divided by predictions, times 1,000'),
+    runCost: RunCost.nullable()
+      .optional()
+      .describe(
+        'All that is known of what its run cost; null without a run, left out in decisions from before it was kept',
+      ),
   })
   .describe('Quality and cost of a model version, side by side');
 export type VersionEvidence = z.infer<typeof VersionEvidence>;

@@ -1,6 +1,7 @@
 import type { MeteredTotalWithBooks, Metering } from '../../finops/metering/index.ts';
 import { costPerThousand } from '../../finops/metering/index.ts';
 import type { RegisteredVersion, Registry, VersionMetric } from '../../mlops/registry/index.ts';
+import { type Tracking, unknownCost as unknownRunCost } from '../../mlops/tracking/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { CostEvidence, QualityEvidence, VersionEvidence } from './schema.ts';
@@ -11,6 +12,7 @@ export type VersionSource = Pick<Registry, 'version' | 'versionByAlias' | 'versi
 export interface EvidenceDeps {
   readonly versions: VersionSource;
   readonly metering: Pick<Metering, 'total'>;
+  readonly tracking: Pick<Tracking, 'costs'>;
 }
 
 /** Evidence with the price books that its costs stood on. */
@@ -26,6 +28,7 @@ export async function gather(deps: EvidenceDeps, sql: Sql, version: RegisteredVe
     runId === null ? null : deps.metering.total(sql, { run: runId }),
     deps.metering.total(sql, { model, modelVersion, purpose: 'inference' }),
   ]);
+  const runCost = runId === null ? null : ((await deps.tracking.costs(sql, [runId])).get(runId) ?? unknownRunCost);
   const evidence: VersionEvidence = {
     model,
     version: modelVersion,
@@ -35,6 +38,7 @@ export async function gather(deps: EvidenceDeps, sql: Sql, version: RegisteredVe
     quality: qualityOf(metrics),
     trainingCost: trainingCostOf(training, runId),
     costPerThousandPredictions: servingCostOf(inference, model, modelVersion),
+    runCost,
   };
   const priceBooks = new Set([...(training?.priceBooks ?? []), ...inference.priceBooks]);
   return { evidence, priceBooks: [...priceBooks].toSorted() };

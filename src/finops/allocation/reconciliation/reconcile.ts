@@ -42,8 +42,8 @@ export interface Reconciled {
   readonly billedHours: string;
   readonly meteredHours: string;
   readonly subjects: readonly { subject: Subject; reconciled: string; metered: string | null; hours: string }[];
-  /** Intervals that met a charge. */
-  readonly met: ReadonlySet<string>;
+  /** Intervals that met a charge, with the milliseconds of each that charges cover; a moment counts once. */
+  readonly coveredMs: ReadonlyMap<string, number>;
 }
 
 interface Piece {
@@ -85,7 +85,7 @@ export function reconcileResource(
       metered: cost === null ? null : decimalString(cost),
       hours: rounded(hours),
     })),
-    met: sum.met,
+    coveredMs: new Map([...sum.covered].map(([id, { coveredMs }]) => [id, coveredMs])),
   };
 }
 
@@ -97,7 +97,7 @@ interface Sum {
   billedHours: Decimal;
   meteredHours: Decimal;
   readonly subjects: Map<string, { subject: Subject; reconciled: Decimal; metered: Decimal | null; hours: Decimal }>;
-  readonly met: Set<string>;
+  readonly covered: Map<string, { coveredMs: number; until: number }>;
 }
 
 function newSum(): Sum {
@@ -110,7 +110,7 @@ function newSum(): Sum {
     billedHours: zero,
     meteredHours: zero,
     subjects: new Map(),
-    met: new Set(),
+    covered: new Map(),
   };
 }
 
@@ -120,12 +120,20 @@ function addCharge(sum: Sum, charge: Charge, pieces: readonly Piece[], capacity:
   sum.billed = sum.billed.plus(charge.billed);
   sum.billedHours = sum.billedHours.plus(billedHours);
   sum.meteredHours = sum.meteredHours.plus(meteredHours);
-  for (const { interval } of pieces) sum.met.add(interval.id);
+  for (const { interval } of pieces) addCovered(sum.covered, interval, charge);
   if (meteredHours.isZero()) return;
   // A charge of no length was held by whoever held the resource at that moment.
   const isFull = billedHours.lte(meteredHours);
   const held = isFull ? decimal(charge.billed) : decimal(charge.billed).times(meteredHours).dividedBy(billedHours);
   addShares(sum, rounded(held), pieces);
+}
+
+/** Charges come in order of their start, so what lies before `until` has been counted. */
+function addCovered(covered: Sum['covered'], interval: HeldInterval, charge: Charge): void {
+  const known = covered.get(interval.id) ?? { coveredMs: 0, until: interval.start };
+  const until = Math.max(known.until, Math.min(interval.end, charge.end));
+  const from = Math.max(known.until, charge.start);
+  covered.set(interval.id, { coveredMs: known.coveredMs + Math.max(0, until - from), until });
 }
 
 function addShares(sum: Sum, held: string, pieces: readonly Piece[]): void {

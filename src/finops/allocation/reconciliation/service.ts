@@ -34,8 +34,17 @@ export interface ReconciliationDeps extends ReportDeps {
 type Resource = z.infer<typeof ReconciledResource>;
 type Answer = z.infer<typeof getReconciliation.response>;
 
-/** Bill against metering of one billing period. Only usage within the month of the period counts. */
-export async function reconciliationOf(deps: ReconciliationDeps, period: string, metric: CostMetric): Promise<Answer> {
+interface ReconciledPeriod {
+  readonly intervals: readonly MeteredInterval[];
+  readonly linked: readonly ReturnType<typeof reconciledGroup>[];
+  readonly resources: readonly Resource[];
+}
+
+async function reconcilePeriod(
+  deps: ReconciliationDeps,
+  period: string,
+  metric: CostMetric,
+): Promise<ReconciledPeriod> {
   const month = monthPeriod(period);
   const window = { start: Date.parse(month.start), end: Date.parse(month.end) };
   const intervals = await deps.metered.within(deps.store, window);
@@ -50,8 +59,14 @@ export async function reconciliationOf(deps: ReconciliationDeps, period: string,
   const linked = [...Map.groupBy(charges, (charge) => `${linkKey(charge.link)} ${charge.currency}`).values()].map(
     (group) => reconciledGroup(group, byLink),
   );
-  const met = new Set(linked.flatMap(({ met: ids }) => [...ids]));
   const resources = [...linked.map(({ resource }) => resource), ...untracked.map(untrackedResource)];
+  return { intervals, linked, resources };
+}
+
+/** Bill against metering of one billing period. Only usage within the month of the period counts. */
+export async function reconciliationOf(deps: ReconciliationDeps, period: string, metric: CostMetric): Promise<Answer> {
+  const { intervals, linked, resources } = await reconcilePeriod(deps, period, metric);
+  const met = new Set(linked.flatMap(({ coveredMs }) => [...coveredMs.keys()]));
   return {
     period,
     metric,
@@ -65,8 +80,18 @@ export async function reconciliationOf(deps: ReconciliationDeps, period: string,
   };
 }
 
+/** How the reconciliation names what this usage held; null where it can meet no billed row. */
+export function resourceOfUsage(usage: Pick<MeteredInterval, 'resourceId' | 'subject'>): string | null {
+  const link = linkOf(usage);
+  return link === null ? null : resourceName(link);
+}
+
+function resourceName({ by, value }: Link): string {
+  return by === 'resource' ? value : `tag:steelyard.${by}=${value}`;
+}
+
 /** By its resource where usage says it, else by the most exact thing of its subject that a tag could name. */
-function linkOf({ resourceId, subject }: MeteredInterval): Link | null {
+function linkOf({ resourceId, subject }: Pick<MeteredInterval, 'resourceId' | 'subject'>): Link | null {
   if (resourceId !== null) return { by: 'resource', value: resourceId.trim().toLowerCase() };
   const field = linkFields.find((each) => subject[each] !== undefined);
   return field === undefined ? null : { by: field, value: (subject[field] ?? '').trim().toLowerCase() };
@@ -82,9 +107,9 @@ function reconciledGroup(group: readonly LinkedCharge[], byLink: ReadonlyMap<str
   const { link, currency } = first;
   const intervals = byLink.get(linkKey(link)) ?? [];
   const capacity = capacityOf(group, intervals);
-  const { subjects, met, ...sums } = reconcileResource(group, intervals, capacity, currency);
+  const { subjects, coveredMs, ...sums } = reconcileResource(group, intervals, capacity, currency);
   const resource: Resource = {
-    resource: link.by === 'resource' ? link.value : `tag:steelyard.${link.by}=${link.value}`,
+    resource: resourceName(link),
     match: link.by === 'resource' ? 'resource' : 'tag',
     currency,
     ...sums,
@@ -92,7 +117,7 @@ function reconciledGroup(group: readonly LinkedCharge[], byLink: ReadonlyMap<str
     capacity: decimalString(capacity.units),
     capacitySource: capacity.source,
   };
-  return { resource, met, subjects: subjects.map((subject) => ({ ...subject, currency })) };
+  return { resource, coveredMs, subjects: subjects.map((subject) => ({ ...subject, currency })) };
 }
 
 /** How many units a resource holds at once, in the units of its usage. */
@@ -166,9 +191,69 @@ function subjectsOf(parts: readonly z.infer<typeof ReconciledSubject>[]): z.infe
 
 function unbilledOf(interval: MeteredInterval): Answer['unbilled'][number] {
   const { id, subject, resource, resourceId, quantity, start, end, cost } = interval;
-  const hours = decimal(quantity)
-    .times(end - start)
-    .dividedBy(3_600_000)
-    .toDecimalPlaces(EXACT_DECIMALS);
-  return { usage: id, subject, resource, resourceId, hours: decimalString(hours), metered: cost };
+  return { usage: id, subject, resource, resourceId, hours: hoursOf(quantity, end - start), metered: cost };
+}
+
+/** What runs cost by the bill of one period, and what is left of the bill beside them. */
+export interface ReconciledRuns {
+  readonly runs: readonly ReconciledRun[];
+  readonly totals: readonly ReconciledTotal[];
+}
+
+export interface ReconciledRun {
+  readonly run: string;
+  readonly currency: string;
+  /** Billed cost of what it held. */
+  readonly reconciled: string;
+  /** Resource-hours of its usage that billed rows cover; a moment counts once. */
+  readonly coveredHours: string;
+}
+
+/** billed = to runs + to other subjects + idle + untracked, exactly. */
+export interface ReconciledTotal {
+  readonly currency: string;
+  readonly billed: string;
+  readonly toRuns: string;
+  readonly toOthers: string;
+  readonly idle: string;
+  readonly untracked: string;
+}
+
+/** The reconciliation of a period (billed cost) by run. Example: 24 h billed, a run held 6 of them -> a quarter. */
+export async function reconciledRunsOf(deps: ReconciliationDeps, period: string): Promise<ReconciledRuns> {
+  const { intervals, linked, resources } = await reconcilePeriod(deps, period, 'billedCost');
+  const byId = new Map(intervals.map((interval) => [interval.id, interval]));
+  const parts = linked.flatMap(({ subjects }) => subjects);
+  const covered = linked.flatMap(({ coveredMs, resource: { currency } }) =>
+    [...coveredMs].map(([id, ms]) => ({ currency, interval: byId.get(id), ms })),
+  );
+  const key = (run: string, currency: string) => JSON.stringify([run, currency]);
+  const hours = Map.groupBy(covered, ({ interval, currency }) => key(interval?.subject.run ?? '', currency));
+  const ofRuns = Map.groupBy(
+    parts.filter(({ subject }) => subject.run !== undefined),
+    ({ subject, currency }) => key(subject.run ?? '', currency),
+  );
+  return {
+    runs: [...ofRuns].map(([each, group]) => ({
+      run: group[0]?.subject.run ?? '',
+      currency: group[0]?.currency ?? '',
+      reconciled: sumDecimals(group.map(({ reconciled }) => reconciled)),
+      coveredHours: sumDecimals(
+        (hours.get(each) ?? []).map(({ interval, ms }) => hoursOf(interval?.quantity ?? '0', ms)),
+      ),
+    })),
+    totals: totalsOf(resources).map(({ currency, billed, idle, untracked }) => {
+      const given = (toRun: boolean) =>
+        sumDecimals(
+          parts
+            .filter((part) => part.currency === currency && (part.subject.run !== undefined) === toRun)
+            .map(({ reconciled }) => reconciled),
+        );
+      return { currency, billed, toRuns: given(true), toOthers: given(false), idle, untracked };
+    }),
+  };
+}
+
+function hoursOf(quantity: string, milliseconds: number): string {
+  return decimalString(decimal(quantity).times(milliseconds).dividedBy(3_600_000).toDecimalPlaces(EXACT_DECIMALS));
 }

@@ -1,0 +1,22 @@
+import { literal } from '../../platform/lake/index.ts';
+import { exact, type ReportDeps } from './coverage.ts';
+import { allocatedDaily } from './tables.ts';
+
+export interface AllocatedRun {
+  readonly run: string;
+  readonly currency: string;
+  /** Billed cost that rules give to the run, idle parts of it included. */
+  readonly allocated: string;
+}
+
+/** What allocation rules give to runs of one billing period; nothing where no rule names runs. */
+export async function allocatedRunsOf({ store, lake }: ReportDeps, period: string): Promise<AllocatedRun[]> {
+  const rows = await lake.query(`SELECT run, BillingCurrency AS currency, sum(BilledCost)::VARCHAR AS allocated
+    FROM ${await lake.relation(store, allocatedDaily)} WHERE period = ${literal(period)} AND run IS NOT NULL
+    GROUP BY ALL HAVING sum(BilledCost) IS NOT NULL ORDER BY run, currency`);
+  return rows.map((row) => ({
+    run: String(row.run),
+    currency: String(row.currency),
+    allocated: exact(row.allocated),
+  }));
+}

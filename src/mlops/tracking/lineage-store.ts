@@ -1,0 +1,149 @@
+import type { Sql } from '../../platform/store/index.ts';
+import type { RunStatus, TrackingTables } from './tables.ts';
+
+/** What runs read and made, as a graph wants it: by the run, by the dataset, by the logged model. */
+export interface TrackingLineage {
+  runs(sql: Sql, runIds: readonly string[]): Promise<LineageRun[]>;
+  dataset(sql: Sql, datasetId: string): Promise<LineageDataset | null>;
+  datasetsOfRun(sql: Sql, runId: string): Promise<LineageDataset[]>;
+  /** Ids of runs that read a dataset, newest first. */
+  runsOfDataset(sql: Sql, datasetId: string, limit: number): Promise<string[]>;
+  loggedModel(sql: Sql, modelId: string): Promise<LineageModel | null>;
+  /** Models that a run logged, whether it says so or they do. */
+  modelsOfRun(sql: Sql, runId: string, limit: number): Promise<LineageModel[]>;
+  /** Models that a run read. */
+  modelsReadBy(sql: Sql, runId: string, limit: number): Promise<LineageModel[]>;
+  /** Ids of runs that read a logged model, newest first. */
+  runsReading(sql: Sql, modelId: string, limit: number): Promise<string[]>;
+}
+
+export interface LineageRun {
+  readonly runId: string;
+  readonly runName: string;
+  readonly experimentName: string;
+  readonly status: RunStatus;
+  /** Milliseconds since the Unix epoch. */
+  readonly startTime: number;
+  readonly endTime: number | null;
+}
+
+export interface LineageDataset {
+  readonly datasetId: string;
+  readonly name: string;
+  readonly digest: string;
+  readonly sourceType: string;
+  readonly source: string;
+  /** JSON, as MLflow's client wrote it; null when it said nothing. */
+  readonly schema: string | null;
+}
+
+export interface LineageModel {
+  readonly modelId: string;
+  readonly name: string;
+  readonly status: string;
+  readonly sourceRunId: string | null;
+  readonly artifactUri: string;
+}
+
+export const trackingLineage: TrackingLineage = {
+  async runs(sql, runIds) {
+    if (runIds.length === 0) return [];
+    const rows = await sql
+      .tables<TrackingTables>()
+      .selectFrom('run')
+      .innerJoin('experiment', 'experiment.experiment_id', 'run.experiment_id')
+      .select(['run_id', 'run_name', 'name', 'status', 'start_time', 'end_time'])
+      .where('run_id', 'in', [...runIds])
+      .execute();
+    return rows.map((row) => ({
+      runId: row.run_id,
+      runName: row.run_name,
+      experimentName: row.name,
+      status: row.status,
+      startTime: row.start_time,
+      endTime: row.end_time,
+    }));
+  },
+  async dataset(sql, datasetId) {
+    const query = sql.tables<TrackingTables>().selectFrom('dataset').selectAll().where('dataset_id', '=', datasetId);
+    const row = await query.executeTakeFirst();
+    return row === undefined ? null : datasetOf(row);
+  },
+  async datasetsOfRun(sql, runId) {
+    const rows = await sql
+      .tables<TrackingTables>()
+      .selectFrom('dataset_input')
+      .innerJoin('dataset', 'dataset.dataset_id', 'dataset_input.dataset_id')
+      .selectAll('dataset')
+      .where('dataset_input.run_id', '=', runId)
+      .orderBy('dataset_input.position')
+      .execute();
+    return rows.map(datasetOf);
+  },
+  async runsOfDataset(sql, datasetId, limit) {
+    const rows = await sql
+      .tables<TrackingTables>()
+      .selectFrom('dataset_input')
+      .innerJoin('run', 'run.run_id', 'dataset_input.run_id')
+      .select('run.run_id')
+      .where('dataset_input.dataset_id', '=', datasetId)
+      .orderBy('run.start_time', 'desc')
+      .orderBy('run.run_id')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => row.run_id);
+  },
+  async loggedModel(sql, modelId) {
+    const query = sql.tables<TrackingTables>().selectFrom('logged_model').selectAll().where('model_id', '=', modelId);
+    const row = await query.executeTakeFirst();
+    return row === undefined ? null : modelOf(row);
+  },
+  async modelsOfRun(sql, runId, limit) {
+    const tables = sql.tables<TrackingTables>();
+    const outputs = tables.selectFrom('model_output').select('model_output.model_id').where('run_id', '=', runId);
+    const rows = await tables
+      .selectFrom('logged_model')
+      .selectAll()
+      .where((eb) => eb.or([eb('source_run_id', '=', runId), eb('model_id', 'in', outputs)]))
+      .orderBy('creation_timestamp')
+      .orderBy('model_id')
+      .limit(limit)
+      .execute();
+    return rows.map(modelOf);
+  },
+  async modelsReadBy(sql, runId, limit) {
+    const rows = await sql
+      .tables<TrackingTables>()
+      .selectFrom('model_input')
+      .innerJoin('logged_model', 'logged_model.model_id', 'model_input.model_id')
+      .selectAll('logged_model')
+      .where('model_input.run_id', '=', runId)
+      .orderBy('model_input.position')
+      .limit(limit)
+      .execute();
+    return rows.map(modelOf);
+  },
+  async runsReading(sql, modelId, limit) {
+    const rows = await sql
+      .tables<TrackingTables>()
+      .selectFrom('model_input')
+      .innerJoin('run', 'run.run_id', 'model_input.run_id')
+      .select('run.run_id')
+      .where('model_input.model_id', '=', modelId)
+      .orderBy('run.start_time', 'desc')
+      .orderBy('run.run_id')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => row.run_id);
+  },
+};
+
+function datasetOf(row: TrackingTables['dataset']): LineageDataset {
+  const { name, digest, source, schema } = row;
+  return { datasetId: row.dataset_id, name, digest, sourceType: row.source_type, source, schema };
+}
+
+function modelOf(row: TrackingTables['logged_model']): LineageModel {
+  const { name, status } = row;
+  return { modelId: row.model_id, name, status, sourceRunId: row.source_run_id, artifactUri: row.artifact_uri };
+}

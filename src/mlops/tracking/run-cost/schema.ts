@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { DecimalString, Money, UtcInstant } from '../../../platform/units/schema.ts';
+
+const CostFigure = z
+  .strictObject({
+    cost: Money.nullable().describe('Exact amount; null when unknown'),
+    reason: z.string().nullable().describe('Why it is unknown, or what it leaves out; null when it is whole'),
+  })
+  .describe('A cost, or why it is not known');
+
+export const Hardware = z
+  .strictObject({
+    resource: z.string().describe('Key of the price book, for example "gpu:A10G" or "g5.xlarge"'),
+    resourceId: z.string().nullable().describe('The machine as the bill names it; null when nobody said'),
+    quantity: DecimalString.describe('The most of it that one usage interval held'),
+    hours: DecimalString.describe('Quantity times hours, over all usage intervals'),
+  })
+  .describe('What was held');
+export type Hardware = z.infer<typeof Hardware>;
+
+/** What a run cost, by each record that there is. Unknown is null with a reason, never zero. */
+export const RunCost = z
+  .strictObject({
+    total: z
+      .strictObject({
+        ...CostFigure.shape,
+        basis: z
+          .enum(['reconciled', 'metered', 'allocated'])
+          .nullable()
+          .describe('Which of the figures below it is; null when none is known'),
+      })
+      .describe('Reconciled where the bill covers all metered hours; else metered; else allocated'),
+    metered: CostFigure.describe('Our own record of usage times the price book'),
+    reconciled: CostFigure.describe(
+      'Billed cost (FOCUS BilledCost), split by metered usage; partial when the reason says so',
+    ),
+    allocated: CostFigure.describe('Billed cost that allocation rules give to the run; never added to the others'),
+    gpuHours: z
+      .strictObject({
+        hours: DecimalString.nullable().describe('GPUs times hours; null when unknown'),
+        reason: z.string().nullable().describe('Why it is unknown, or what it leaves out'),
+      })
+      .describe('GPU-hours held'),
+    energy: z
+      .strictObject({
+        kilowattHours: z.number().nullable().describe('Energy of its GPUs in kWh; null when not measured'),
+        reason: z.string().nullable().describe('Why it is unknown, or what it leaves out'),
+      })
+      .describe('From the metrics system/gpu_*_power_usage_watts, by the trapezoid rule; GPUs only'),
+    hardware: z.array(Hardware).describe('What its usage intervals held, by resource'),
+    asOf: UtcInstant.nullable().describe('When these figures were worked out; null when nothing is known of its usage'),
+  })
+  .describe('What a run cost');
+export type RunCost = z.infer<typeof RunCost>;
+
+/** What `cost.<key>` may be in a filter and in an order of runs. Numbers of any currency are compared as numbers. */
+export const costKeys = {
+  total: 'number',
+  metered: 'number',
+  reconciled: 'number',
+  allocated: 'number',
+  gpu_hours: 'number',
+  energy_kwh: 'number',
+  currency: 'text',
+} as const;

@@ -1,0 +1,90 @@
+import type { Sql } from '../../../platform/store/index.ts';
+import { chunks } from '../key-value-store.ts';
+import { RunCost } from './schema.ts';
+
+/** `cost` is the exact document; the numbers are for filters and orders alone and are never shown. */
+export interface RunCostTables {
+  run_cost: {
+    run_id: string;
+    cost: string;
+    currency: string | null;
+    total: number | null;
+    /** The exact total, to be added up. */
+    total_amount: string | null;
+    metered: number | null;
+    reconciled: number | null;
+    allocated: number | null;
+    gpu_hours: number | null;
+    energy_kwh: number | null;
+  };
+}
+
+/** Replaces what is known of the cost of these runs. */
+export async function putRunCosts(sql: Sql, costs: ReadonlyMap<string, RunCost>): Promise<void> {
+  for (const part of chunks([...costs])) {
+    await sql
+      .tables<RunCostTables>()
+      .insertInto('run_cost')
+      .values(part.map(([runId, cost]) => rowOf(runId, cost)))
+      .onConflict((of) =>
+        of.column('run_id').doUpdateSet((eb) => ({
+          cost: eb.ref('excluded.cost'),
+          currency: eb.ref('excluded.currency'),
+          total: eb.ref('excluded.total'),
+          total_amount: eb.ref('excluded.total_amount'),
+          metered: eb.ref('excluded.metered'),
+          reconciled: eb.ref('excluded.reconciled'),
+          allocated: eb.ref('excluded.allocated'),
+          gpu_hours: eb.ref('excluded.gpu_hours'),
+          energy_kwh: eb.ref('excluded.energy_kwh'),
+        })),
+      )
+      .execute();
+  }
+}
+
+/** Costs by run; runs of which nothing is known are left out. */
+export async function costsOfRuns(sql: Sql, runIds: readonly string[]): Promise<Map<string, RunCost>> {
+  const costs = new Map<string, RunCost>();
+  for (const ids of chunks(runIds, 1000)) {
+    const query = sql.tables<RunCostTables>().selectFrom('run_cost').select(['run_id', 'cost']);
+    for (const row of await query.where('run_id', 'in', ids).execute()) {
+      costs.set(row.run_id, RunCost.parse(JSON.parse(row.cost)));
+    }
+  }
+  return costs;
+}
+
+function rowOf(runId: string, cost: RunCost): RunCostTables['run_cost'] {
+  const { total, metered, reconciled, allocated, gpuHours, energy } = cost;
+  return {
+    run_id: runId,
+    cost: JSON.stringify(cost),
+    currency: total.cost?.currency ?? null,
+    total: numberOf(total.cost?.amount),
+    total_amount: total.cost?.amount ?? null,
+    metered: numberOf(metered.cost?.amount),
+    reconciled: numberOf(reconciled.cost?.amount),
+    allocated: numberOf(allocated.cost?.amount),
+    gpu_hours: numberOf(gpuHours.hours),
+    energy_kwh: energy.kilowattHours,
+  };
+}
+
+function numberOf(amount: string | null | undefined): number | null {
+  return amount === null || amount === undefined ? null : Number(amount);
+}
+
+const NO_USAGE = 'no usage was recorded for the run';
+
+/** The cost of a run of which no usage and no bill is known. */
+export const unknownCost: RunCost = {
+  total: { cost: null, basis: null, reason: NO_USAGE },
+  metered: { cost: null, reason: NO_USAGE },
+  reconciled: { cost: null, reason: NO_USAGE },
+  allocated: { cost: null, reason: 'no allocation rule gives billed cost to the run' },
+  gpuHours: { hours: null, reason: NO_USAGE },
+  energy: { kilowattHours: null, reason: 'no GPU power was logged' },
+  hardware: [],
+  asOf: null,
+};

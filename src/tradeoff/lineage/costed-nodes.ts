@@ -1,0 +1,50 @@
+import type { RegisteredVersion } from '../../mlops/registry/index.ts';
+import type { LineageModel, Tracking } from '../../mlops/tracking/index.ts';
+import type { Store } from '../../platform/store/index.ts';
+import { loggedModelNode, nodeId, runNode, versionNode } from './node.ts';
+import type { LineageNode } from './schema.ts';
+
+interface CostDeps {
+  readonly store: Store;
+  readonly tracking: Pick<Tracking, 'lineage' | 'costs'>;
+}
+
+/** Runs as nodes, in the order asked for; a run that only usage names is shown by its id. */
+export async function runNodes({ tracking, store }: CostDeps, ids: readonly string[]): Promise<LineageNode[]> {
+  const found = new Map((await tracking.lineage.runs(store, ids)).map((run) => [run.runId, run]));
+  const costs = await tracking.costs(store, ids);
+  return ids.map((id) => {
+    const run = found.get(id);
+    if (run !== undefined) return runNode(run, costs.get(id));
+    const cost = costs.get(id)?.total.cost ?? null;
+    return {
+      id: nodeId('run', id),
+      kind: 'run',
+      name: id,
+      cost,
+      facts: { source: 'usage alone: tracking has no such run' },
+    };
+  });
+}
+
+export async function modelNodes(
+  { tracking, store }: CostDeps,
+  models: readonly LineageModel[],
+): Promise<LineageNode[]> {
+  const costs = await tracking.costs(
+    store,
+    models.flatMap(({ sourceRunId }) => sourceRunId ?? []),
+  );
+  return models.map((model) => loggedModelNode(model, costs.get(model.sourceRunId ?? '')));
+}
+
+export async function versionNodes(
+  { tracking, store }: CostDeps,
+  versions: readonly RegisteredVersion[],
+): Promise<LineageNode[]> {
+  const costs = await tracking.costs(
+    store,
+    versions.flatMap(({ runId }) => runId ?? []),
+  );
+  return versions.map((version) => versionNode(version, costs.get(version.runId ?? '')));
+}

@@ -1,0 +1,89 @@
+import { AppError } from '../../platform/errors/index.ts';
+import { handle, type Route } from '../../platform/http/index.ts';
+import { modelNodes, runNodes, versionNodes } from './costed-nodes.ts';
+import { downstream, type LineageDeps, upstream, versionOf } from './neighbours.ts';
+import { billLineNode, datasetNode, decisionNode, predictionsNode, resourceNode } from './node.ts';
+import { getLineage, type LineageNode, NodeKind } from './schema.ts';
+import { walk } from './walk.ts';
+
+const MOST_NODES = 500;
+
+/** One graph from the bill line to the decision, put together from what each room keeps. */
+export interface LineageGraph {
+  readonly routes: readonly Route[];
+}
+
+export function createLineage(deps: LineageDeps): LineageGraph {
+  return {
+    routes: [
+      handle(getLineage, async ({ query: { node, direction, depth, billLines } }) => {
+        const start = await findNode(deps, node);
+        if (start === null) {
+          const detail = `There is no ${node} to start from. A node is KIND:ID; kinds are ${NodeKind.options.join(', ')}.`;
+          throw new AppError('lineage_node_not_found', detail, { node });
+        }
+        const directions = direction === 'both' ? (['upstream', 'downstream'] as const) : [direction];
+        return walk(start, directions, { depth, nodes: MOST_NODES }, ({ id, kind }, way) => {
+          const ask = way === 'upstream' ? upstream[kind] : downstream[kind];
+          return ask(deps, id.slice(kind.length + 1), billLines);
+        });
+      }),
+    ],
+  };
+}
+
+async function findNode(deps: LineageDeps, node: string): Promise<LineageNode | null> {
+  const at = node.indexOf(':');
+  const kind = NodeKind.safeParse(node.slice(0, at));
+  return kind.success ? finders[kind.data](deps, node.slice(at + 1)) : null;
+}
+
+function first(nodes: readonly LineageNode[]): LineageNode | null {
+  return nodes[0] ?? null;
+}
+
+type Find = (deps: LineageDeps, id: string) => Promise<LineageNode | null>;
+
+const finders: Readonly<Record<NodeKind, Find>> = {
+  async bill_line({ allocation }, id) {
+    const line = await allocation.billLine(id);
+    return line && billLineNode(line);
+  },
+  async resource({ allocation, metering, store }, id) {
+    const { lines, rest } = await allocation.linesOfResource(id, 1);
+    const isKnown =
+      lines.length + rest.length > 0 || (await metering.runsHolding(store, { resourceId: id }, 1)).length > 0;
+    return isKnown ? resourceNode(id.startsWith('tag:') ? id : id.trim().toLowerCase()) : null;
+  },
+  async dataset({ tracking, store }, id) {
+    const dataset = await tracking.lineage.dataset(store, id);
+    return dataset && datasetNode(dataset);
+  },
+  async run(deps, id) {
+    const isKnown =
+      (await deps.tracking.lineage.runs(deps.store, [id])).length > 0 ||
+      (await deps.metering.ofRuns(deps.store, [id])).length > 0;
+    return isKnown ? first(await runNodes(deps, [id])) : null;
+  },
+  async logged_model(deps, id) {
+    const model = await deps.tracking.lineage.loggedModel(deps.store, id);
+    return model && first(await modelNodes(deps, [model]));
+  },
+  async model_version(deps, id) {
+    const version = await versionOf(deps, id);
+    return version && first(await versionNodes(deps, [version]));
+  },
+  endpoint: async () => null,
+  async predictions(deps, id) {
+    const version = await versionOf(deps, id);
+    if (version === null) return null;
+    const { model, version: modelVersion } = version;
+    const used = await deps.metering.total(deps.store, { model, modelVersion, purpose: 'inference' });
+    const cost = used.unpricedIntervals > 0 ? null : used.cost;
+    return used.predictions === null ? null : predictionsNode(version, used.predictions, cost);
+  },
+  async decision({ decisions, store }, id) {
+    const decision = await decisions.taken(store, id);
+    return decision && decisionNode(decision);
+  },
+};

@@ -1,0 +1,238 @@
+import { type Allocation, type BillLines, resourceOfUsage } from '../../finops/allocation/index.ts';
+import type { Metering } from '../../finops/metering/index.ts';
+import type { RegisteredVersion, Registry } from '../../mlops/registry/index.ts';
+import type { Tracking } from '../../mlops/tracking/index.ts';
+import type { Store } from '../../platform/store/index.ts';
+import { type Money, sumDecimals } from '../../platform/units/index.ts';
+import type { Decisions } from '../decisions/index.ts';
+import { modelNodes, runNodes, versionNodes } from './costed-nodes.ts';
+import { billLineNode, datasetNode, decisionNode, nodeId, predictionsNode, resourceNode, versionId } from './node.ts';
+import type { LeftOut, LineageEdge, LineageNode, NodeKind } from './schema.ts';
+import type { Neighbours } from './walk.ts';
+
+export interface LineageDeps {
+  readonly store: Store;
+  readonly allocation: Pick<Allocation, 'billLine' | 'linesOfResource' | 'linesOfRun'>;
+  readonly metering: Pick<Metering, 'ofRuns' | 'runsHolding' | 'total'>;
+  readonly tracking: Pick<Tracking, 'lineage' | 'costs'>;
+  readonly registry: Pick<Registry, 'version' | 'versionsOfRun' | 'versionsOfLoggedModel'>;
+  readonly decisions: Pick<Decisions, 'about' | 'taken'>;
+}
+
+/** Neighbours of one kind that are shown of a node; one more is asked for, to know whether there are others. */
+const SHOWN = 100;
+
+type Ask = (deps: LineageDeps, id: string, billLines: number) => Promise<Neighbours>;
+type Relation = LineageEdge['relation'];
+
+const NOTHING: Neighbours = { nodes: [], edges: [], leftOut: [] };
+const none: Ask = async () => NOTHING;
+
+export const upstream: Readonly<Record<NodeKind, Ask>> = {
+  bill_line: none,
+  async resource({ allocation }, id, limit) {
+    const lines = await allocation.linesOfResource(id, limit);
+    return linesInto(nodeId('resource', id), 'billed_for', lines);
+  },
+  dataset: none,
+  run: upstreamOfRun,
+  async logged_model({ tracking, store }, id) {
+    const model = await tracking.lineage.loggedModel(store, id);
+    if (model === null || model.sourceRunId === null) return NOTHING;
+    return into(nodeId('logged_model', id), 'logged', await runNodes({ tracking, store }, [model.sourceRunId]));
+  },
+  async model_version(deps, id) {
+    const version = await versionOf(deps, id);
+    if (version === null) return NOTHING;
+    const { store, tracking } = deps;
+    const model = version.modelId === null ? null : await tracking.lineage.loggedModel(store, version.modelId);
+    if (model !== null) return into(versionId(version), 'registered_as', await modelNodes(deps, [model]));
+    const runs = version.runId === null ? [] : await runNodes(deps, [version.runId]);
+    return into(versionId(version), 'registered_as', runs);
+  },
+  endpoint: none,
+  predictions: versionBehind('predictions', 'answered'),
+  async decision(deps, id) {
+    const decision = await deps.decisions.taken(deps.store, id);
+    const version = decision && (await deps.registry.version(deps.store, decision.model, decision.version));
+    return into(nodeId('decision', id), 'judged_by', version === null ? [] : await versionNodes(deps, [version]));
+  },
+};
+
+export const downstream: Readonly<Record<NodeKind, Ask>> = {
+  async bill_line({ allocation }, id) {
+    const line = await allocation.billLine(id);
+    if (line === null) return NOTHING;
+    const resource = line.resourceId ?? null;
+    const names = [
+      ...(resource === null ? [] : [resource.trim().toLowerCase()]),
+      ...Object.entries(line.tags).map(([field, value]) => `tag:steelyard.${field}=${value.trim().toLowerCase()}`),
+    ];
+    return outOf(nodeId('bill_line', id), 'billed_for', names.map(resourceNode));
+  },
+  async resource(deps, id) {
+    const [, field, value] = /^tag:steelyard\.(run|pipelineRun|endpoint)=(.*)$/s.exec(id) ?? [];
+    const held =
+      value === undefined ? { resourceId: id } : { field: field as 'run' | 'pipelineRun' | 'endpoint', value };
+    const runs = await deps.metering.runsHolding(deps.store, held, SHOWN + 1);
+    return outOf(nodeId('resource', id), 'held_by', await runNodes(deps, runs));
+  },
+  async dataset(deps, id) {
+    const runs = await deps.tracking.lineage.runsOfDataset(deps.store, id, SHOWN + 1);
+    return outOf(nodeId('dataset', id), 'read_by', await runNodes(deps, runs));
+  },
+  async run(deps, id) {
+    const { store, tracking, registry } = deps;
+    const models = await tracking.lineage.modelsOfRun(store, id, SHOWN + 1);
+    // A version of a logged model hangs on the model, the others on the run.
+    const versions = (await registry.versionsOfRun(store, id)).filter(({ modelId }) => modelId === null);
+    return joined([
+      outOf(nodeId('run', id), 'logged', await modelNodes(deps, models)),
+      outOf(nodeId('run', id), 'registered_as', await versionNodes(deps, versions)),
+    ]);
+  },
+  async logged_model(deps, id) {
+    const { store, tracking, registry } = deps;
+    const readers = await tracking.lineage.runsReading(store, id, SHOWN + 1);
+    return joined([
+      outOf(
+        nodeId('logged_model', id),
+        'registered_as',
+        await versionNodes(deps, await registry.versionsOfLoggedModel(store, id)),
+      ),
+      outOf(nodeId('logged_model', id), 'read_by', await runNodes(deps, readers)),
+    ]);
+  },
+  model_version: downstreamOfVersion,
+  endpoint: none,
+  predictions: none,
+  decision: none,
+};
+
+async function upstreamOfRun(deps: LineageDeps, id: string, limit: number): Promise<Neighbours> {
+  const { store, tracking, metering, allocation } = deps;
+  const run = nodeId('run', id);
+  const datasets = await tracking.lineage.datasetsOfRun(store, id);
+  const models = await tracking.lineage.modelsReadBy(store, id, SHOWN + 1);
+  return joined([
+    heldBy(run, await metering.ofRuns(store, [id])),
+    linesInto(run, 'allocated_to', await allocation.linesOfRun(id, limit)),
+    into(run, 'read_by', datasets.map(datasetNode)),
+    into(run, 'read_by', await modelNodes(deps, models)),
+  ]);
+}
+
+/** The resources that a run's usage held, each with its metered cost there. */
+function heldBy(run: string, usage: Awaited<ReturnType<Metering['ofRuns']>>): Neighbours {
+  const groups = Map.groupBy(usage, (each) => resourceOfUsage(each.usage) ?? '');
+  const nodes: LineageNode[] = [];
+  const edges: LineageEdge[] = [];
+  for (const [resource, group] of groups) {
+    if (resource === '') continue;
+    const node = {
+      ...resourceNode(resource),
+      facts: { priceKey: [...new Set(group.map((each) => each.usage.resource))].join(', ') },
+    };
+    nodes.push(node);
+    edges.push({ from: node.id, to: run, relation: 'held_by', cost: sumOf(group.map(({ metered }) => metered.cost)) });
+  }
+  return { nodes, edges, leftOut: [] };
+}
+
+function sumOf(costs: readonly (Money | null)[]): Money | null {
+  const known = costs.flatMap((cost) => cost ?? []);
+  const [first] = known;
+  if (first === undefined || known.length < costs.length) return null;
+  if (known.some(({ currency }) => currency !== first.currency)) return null;
+  return { amount: sumDecimals(known.map(({ amount }) => amount)), currency: first.currency };
+}
+
+function linesInto(to: string, relation: Relation, { lines, rest }: BillLines): Neighbours {
+  const nodes = lines.map(billLineNode);
+  const count = rest.reduce((sum, each) => sum + each.lines, 0);
+  return {
+    nodes,
+    edges: nodes.map(({ id, cost }) => ({ from: id, to, relation, cost })),
+    leftOut:
+      rest.length === 0
+        ? []
+        : [
+            {
+              of: to,
+              kind: 'bill_line',
+              count,
+              costs: rest.map(({ currency, cost }) => ({ amount: cost, currency })),
+              reason: 'only the dearest lines are shown',
+            },
+          ],
+  };
+}
+
+async function downstreamOfVersion(deps: LineageDeps, id: string): Promise<Neighbours> {
+  const version = await versionOf(deps, id);
+  if (version === null) return NOTHING;
+  const { store, metering, decisions } = deps;
+  const { model, version: modelVersion } = version;
+  const used = await metering.total(store, { model, modelVersion, purpose: 'inference' });
+  const cost = used.unpricedIntervals > 0 ? null : used.cost;
+  const answered = used.predictions === null ? [] : [predictionsNode(version, used.predictions, cost)];
+  const from = versionId(version);
+  const taken = await decisions.about(store, model, modelVersion, SHOWN + 1);
+  return joined([
+    outOf(from, 'answered', answered),
+    outOf(from, 'judged_by', taken.map(decisionNode)),
+    {
+      nodes: [],
+      edges: [],
+      leftOut: [
+        notRecorded(from, 'endpoint', 'Steelyard serves no endpoints yet, so none is known'),
+        ...(answered.length > 0
+          ? []
+          : [notRecorded(from, 'predictions', 'no usage that counts predictions was recorded for the version')]),
+      ],
+    },
+  ]);
+}
+
+function notRecorded(of: string, kind: NodeKind, reason: string): LeftOut {
+  return { of, kind, count: null, costs: [], reason };
+}
+
+function versionBehind(kind: NodeKind, relation: Relation): Ask {
+  return async (deps, id) => {
+    const version = await versionOf(deps, id);
+    return into(nodeId(kind, id), relation, version === null ? [] : await versionNodes(deps, [version]));
+  };
+}
+
+/** The version `<model>/<number>`; a model's name may itself hold slashes. */
+export async function versionOf({ registry, store }: LineageDeps, id: string): Promise<RegisteredVersion | null> {
+  const at = id.lastIndexOf('/');
+  return at < 1 ? null : registry.version(store, id.slice(0, at), id.slice(at + 1));
+}
+
+function into(to: string, relation: Relation, nodes: readonly LineageNode[]): Neighbours {
+  return shownOf(to, nodes, (node) => ({ from: node.id, to, relation, cost: null }));
+}
+
+function outOf(from: string, relation: Relation, nodes: readonly LineageNode[]): Neighbours {
+  return shownOf(from, nodes, (node) => ({ from, to: node.id, relation, cost: null }));
+}
+
+function shownOf(of: string, nodes: readonly LineageNode[], edge: (node: LineageNode) => LineageEdge): Neighbours {
+  const shown = nodes.slice(0, SHOWN);
+  const [over] = nodes.slice(SHOWN);
+  const leftOut: LeftOut[] =
+    over === undefined
+      ? []
+      : [{ of, kind: over.kind, count: null, costs: [], reason: `only ${SHOWN} of a kind are shown` }];
+  return { nodes: shown, edges: shown.map(edge), leftOut };
+}
+
+function joined(parts: readonly Neighbours[]): Neighbours {
+  return {
+    nodes: parts.flatMap(({ nodes }) => nodes),
+    edges: parts.flatMap(({ edges }) => edges),
+    leftOut: parts.flatMap(({ leftOut }) => leftOut),
+  };
+}

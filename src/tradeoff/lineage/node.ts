@@ -1,0 +1,89 @@
+import type { BillLine } from '../../finops/allocation/index.ts';
+import type { RegisteredVersion } from '../../mlops/registry/index.ts';
+import type { LineageDataset, LineageModel, LineageRun } from '../../mlops/tracking/index.ts';
+import type { RunCost } from '../../mlops/tracking/schema.ts';
+import type { TakenRecord } from '../decisions/schema.ts';
+import type { LineageNode, NodeKind } from './schema.ts';
+
+/** Makes nodes of what the wings say; ids are `<kind>:<id>`. */
+
+export function nodeId(kind: NodeKind, id: string): string {
+  return `${kind}:${id}`;
+}
+
+export function versionId({ model, version }: { readonly model: string; readonly version: string }): string {
+  return nodeId('model_version', `${model}/${version}`);
+}
+
+/** Facts that are known; a fact that is null is not said. */
+function factsOf(facts: Readonly<Record<string, string | null>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(facts).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+}
+
+function nodeOf(
+  kind: NodeKind,
+  id: string,
+  name: string,
+  cost: LineageNode['cost'],
+  facts: Readonly<Record<string, string | null>>,
+): LineageNode {
+  return { id: nodeId(kind, id), kind, name, cost, facts: factsOf(facts) };
+}
+
+export function billLineNode(line: BillLine): LineageNode {
+  const name = [line.serviceName, line.chargeCategory, line.chargePeriodStart].filter((part) => part !== null);
+  const cost = line.cost === null ? null : { amount: line.cost, currency: line.currency };
+  const { delivery, source, file, resourceId, chargePeriodStart } = line;
+  return nodeOf('bill_line', line.line, name.join(', ') || line.line, cost, {
+    ...{ source, delivery, file, resourceId, chargePeriodStart },
+  });
+}
+
+export function resourceNode(resource: string): LineageNode {
+  return nodeOf('resource', resource, resource, null, {});
+}
+
+export function runNode(run: LineageRun, cost: RunCost | undefined): LineageNode {
+  return nodeOf('run', run.runId, run.runName, cost?.total.cost ?? null, {
+    experiment: run.experimentName,
+    status: run.status,
+    costBasis: cost?.total.basis ?? null,
+    costReason: cost?.total.reason ?? null,
+    gpuHours: cost?.gpuHours.hours ?? null,
+  });
+}
+
+export function datasetNode(dataset: LineageDataset): LineageNode {
+  const { datasetId, name, digest, sourceType } = dataset;
+  return nodeOf('dataset', datasetId, name, null, { digest, sourceType });
+}
+
+/** Its cost is the whole cost of the run that made it, as that of a version is. */
+export function loggedModelNode({ modelId, name, status }: LineageModel, cost: RunCost | undefined): LineageNode {
+  return nodeOf('logged_model', modelId, name, cost?.total.cost ?? null, { status });
+}
+
+export function versionNode(version: RegisteredVersion, cost: RunCost | undefined): LineageNode {
+  const aliases = version.aliases.length === 0 ? null : version.aliases.join(', ');
+  const { model, version: number, createdAt } = version;
+  return nodeOf('model_version', `${model}/${number}`, `${model} ${number}`, cost?.total.cost ?? null, {
+    aliases,
+    createdAt,
+  });
+}
+
+export function decisionNode({ decision, verdict, policy, at, summary }: TakenRecord): LineageNode {
+  return nodeOf('decision', decision, `${verdict} by ${policy}`, null, { verdict, policy, at, summary });
+}
+
+export function predictionsNode(
+  version: { readonly model: string; readonly version: string },
+  count: number,
+  cost: LineageNode['cost'],
+): LineageNode {
+  const id = `${version.model}/${version.version}`;
+  return nodeOf('predictions', id, `${count} predictions of ${version.model} ${version.version}`, cost, {
+    count: String(count),
+    source: 'usage intervals that count predictions',
+  });
+}

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { LineageDataset, LineageModel, LineageRun } from '../../mlops/tracking/index.ts';
+import type { RunCost } from '../../mlops/tracking/schema.ts';
+import { type OpenLineageDataset, type OpenLineageEvent, RUN_EVENT_SCHEMA } from './schema.ts';
+
+/** What an event of a run is made from. */
+export interface EventFacts {
+  readonly eventType: OpenLineageEvent['eventType'];
+  /** UTC instant. */
+  readonly eventTime: string;
+  readonly run: LineageRun;
+  readonly cost: RunCost | null;
+  readonly datasets: readonly LineageDataset[];
+  readonly modelsRead: readonly LineageModel[];
+  readonly modelsLogged: readonly LineageModel[];
+  readonly versions: readonly { readonly model: string; readonly version: string; readonly modelId: string | null }[];
+}
+
+/** How this server names itself and its things. */
+export interface Names {
+  readonly producer: string;
+  readonly namespace: string;
+}
+
+const standard = (name: string, version: string) =>
+  `https://openlineage.io/spec/facets/${version}/${name}.json#/$defs/${name}`;
+const own = (name: string) => `urn:steelyard:openlineage:${name}:1-0-0`;
+
+/** The OpenLineage document of what happened to a run. */
+export function eventDocument(facts: EventFacts, names: Names): OpenLineageEvent {
+  const { producer, namespace } = names;
+  const { run, cost } = facts;
+  const facet = (schema: string) => ({ _producer: producer, _schemaURL: schema });
+  return {
+    eventType: facts.eventType,
+    eventTime: facts.eventTime,
+    producer,
+    schemaURL: RUN_EVENT_SCHEMA,
+    run: {
+      runId: uuidOf(run.runId),
+      facets: {
+        steelyard_run: { ...facet(own('SteelyardRunFacet')), runId: run.runId, runName: run.runName },
+        ...(cost === null ? {} : { steelyard_cost: { ...facet(own('SteelyardCostRunFacet')), ...cost } }),
+      },
+    },
+    job: {
+      namespace,
+      name: run.experimentName,
+      facets: {
+        jobType: {
+          ...facet(standard('JobTypeJobFacet', '2-0-4')),
+          processingType: 'BATCH',
+          integration: 'STEELYARD',
+          jobType: 'EXPERIMENT',
+        },
+      },
+    },
+    inputs: [
+      ...facts.datasets.map((dataset) => datasetOf(dataset, names)),
+      ...facts.modelsRead.map((model) => modelOf(model, names)),
+    ],
+    outputs: [
+      ...facts.modelsLogged.map((model) => modelOf(model, names)),
+      ...facts.versions.map((version) => versionOf(version, names)),
+    ],
+  };
+}
+
+/**
+ * A run id as the UUID that OpenLineage wants: MLflow's ids are UUIDs without hyphens; any other text is hashed to one.
+ * Example: `0123…cdef` (32 digits) -> `01234567-89ab-…`.
+ */
+export function uuidOf(runId: string): string {
+  const hex = /^[0-9a-f]{32}$/.test(runId) ? runId : hashed(runId);
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+/** A UUID of version 8 (RFC 9562: made by a rule of our own), from SHA-256. */
+function hashed(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
+  return `${hex.slice(0, 12)}8${hex.slice(13, 16)}8${hex.slice(17, 32)}`;
+}
+
+function datasetOf(dataset: LineageDataset, { producer, namespace }: Names): OpenLineageDataset {
+  const { name, digest, sourceType } = dataset;
+  const uri = uriOf(dataset.source);
+  const fields = fieldsOf(dataset.schema);
+  return {
+    ...(placeOf(uri) ?? { namespace, name: `datasets/${name}` }),
+    facets: {
+      version: {
+        _producer: producer,
+        _schemaURL: standard('DatasetVersionDatasetFacet', '1-0-1'),
+        datasetVersion: digest,
+      },
+      dataSource: {
+        _producer: producer,
+        _schemaURL: standard('DatasourceDatasetFacet', '1-0-1'),
+        name: sourceType,
+        ...(uri === null ? {} : { uri }),
+      },
+      ...(fields.length === 0
+        ? {}
+        : { schema: { _producer: producer, _schemaURL: standard('SchemaDatasetFacet', '1-2-0'), fields } }),
+    },
+  };
+}
+
+function modelOf({ modelId, name }: LineageModel, { producer, namespace }: Names): OpenLineageDataset {
+  const known = { _producer: producer, _schemaURL: own('SteelyardModelDatasetFacet'), modelId, name };
+  return { namespace, name: `logged_models/${modelId}`, facets: { steelyard_model: known } };
+}
+
+function versionOf(version: EventFacts['versions'][number], { producer, namespace }: Names): OpenLineageDataset {
+  const { model, modelId } = version;
+  return {
+    namespace,
+    name: `models/${model}/${version.version}`,
+    facets: {
+      version: {
+        _producer: producer,
+        _schemaURL: standard('DatasetVersionDatasetFacet', '1-0-1'),
+        datasetVersion: version.version,
+      },
+      steelyard_model: { _producer: producer, _schemaURL: own('SteelyardModelDatasetFacet'), modelId, name: model },
+    },
+  };
+}
+
+const Source = z.object({ uri: z.string().optional(), url: z.string().optional(), path: z.string().optional() });
+
+/** Where a dataset lies, from what MLflow's client wrote of its source; null where that is no URI. */
+function uriOf(source: string): string | null {
+  const parsed = Source.safeParse(jsonOf(source));
+  const text = parsed.success ? (parsed.data.uri ?? parsed.data.url ?? parsed.data.path) : source;
+  return text !== undefined && /^[a-z][a-z0-9+.-]*:\/\/\S+$/i.test(text) ? text : null;
+}
+
+/** OpenLineage names what lies in a bucket or on a host by `scheme://authority` and the path. */
+function placeOf(uri: string | null): { namespace: string; name: string } | null {
+  const [, namespace, name] = /^([a-z][a-z0-9+.-]*:\/\/[^/?#\s]+)\/([^?#\s]+)/i.exec(uri ?? '') ?? [];
+  return namespace === undefined || name === undefined ? null : { namespace, name };
+}
+
+const Column = z.object({ name: z.string().optional(), type: z.string().optional() });
+const Schema = z.object({ mlflow_colspec: z.array(Column).optional() });
+
+function fieldsOf(schema: string | null): { name: string; type?: string }[] {
+  const parsed = Schema.safeParse(schema === null ? null : jsonOf(schema));
+  const columns = parsed.success ? (parsed.data.mlflow_colspec ?? []) : [];
+  return columns.map(({ name, type }, index) => ({
+    name: name ?? String(index),
+    ...(type === undefined ? {} : { type }),
+  }));
+}
+
+/** What clients wrote as JSON and what is none: undefined then. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

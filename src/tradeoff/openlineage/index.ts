@@ -1,0 +1,49 @@
+import type { Events } from '../../platform/events/index.ts';
+import { handle, type Route } from '../../platform/http/index.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
+import { type PushDeps, push } from './push.ts';
+import { documentFor, type RecordDeps, told } from './record.ts';
+import { listOpenLineageEvents } from './schema.ts';
+import { documentsAfter, insertDocument } from './store.ts';
+
+export { openLineageMigrations } from './migrations.ts';
+export type { Receiver } from './push.ts';
+
+const PUSH = 'openlineage.push';
+const EVERY_MINUTE = '* * * * *';
+
+export interface OpenLineageDeps extends RecordDeps, PushDeps {
+  readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
+}
+
+/** Runs, what they read and what they made, told in the OpenLineage standard. */
+export interface OpenLineage {
+  /** Follows runs, their costs and the versions made of them. */
+  listen(events: Pick<Events, 'subscribe'>): void;
+  readonly routes: readonly Route[];
+}
+
+export function createOpenLineage(deps: OpenLineageDeps): OpenLineage {
+  const { store, jobs, receiver } = deps;
+  jobs.register(PUSH, { handler: (_payload, { signal }) => push(deps, signal) });
+  jobs.schedule(PUSH, EVERY_MINUTE, { kind: PUSH, payload: null });
+  return {
+    listen(events) {
+      events.subscribe('openlineage', told, (event) =>
+        store.transaction(async (sql) => {
+          const document = await documentFor(deps, sql, event);
+          if (document === null) return;
+          await insertDocument(sql, event.sequence, document, event.at);
+          if (receiver === null) return;
+          await jobs.enqueue(sql, { kind: PUSH, payload: null, uniqueKey: `${PUSH}:${event.sequence}` });
+        }),
+      );
+    },
+    routes: [
+      handle(listOpenLineageEvents, async ({ query: { since, pageSize } }) => {
+        const events = await documentsAfter(store, since, pageSize);
+        return { events, last: events.at(-1)?.sequence ?? since };
+      }),
+    ],
+  };
+}

@@ -1,0 +1,125 @@
+import type { MeteredUsage } from '../../finops/metering/index.ts';
+import type { Hardware, RunCost } from '../../mlops/tracking/schema.ts';
+import { decimal, decimalString, type Money, sumDecimals } from '../../platform/units/index.ts';
+
+/** What a bill says of a run in one period and currency. */
+export interface BilledPart {
+  readonly period: string;
+  readonly currency: string;
+  readonly reconciled: string | null;
+  readonly allocated: string | null;
+  readonly coveredHours: string;
+}
+
+export interface CostFacts {
+  readonly usage: readonly MeteredUsage[];
+  readonly billed: readonly BilledPart[];
+  readonly energy: RunCost['energy'];
+  /** UTC instant. */
+  readonly asOf: string;
+}
+
+type Figure = RunCost['metered'];
+
+/** Hours are rounded to 20 decimals part by part; less than this is no hour that a bill lacks. */
+const SAME_HOURS = '1e-9';
+const NO_USAGE = 'no usage was recorded for the run';
+
+/**
+ * The cost of one run from usage, prices and bills. The total is the reconciled cost when billed rows cover all of its
+ * metered hours, else the metered cost, else what allocation rules give it; never a sum of them.
+ * Example: metered 12, billed rows cover 3 of 4 hours and cost 10 -> reconciled 10 with a reason, total 12 (metered).
+ */
+export function costOfRun({ usage, billed, energy, asOf }: CostFacts): RunCost {
+  const metered = meteredOf(usage);
+  const reconciled = reconciledOf(usage, billed);
+  const allocated = allocatedOf(billed);
+  return {
+    total: totalOf(metered, reconciled, allocated),
+    metered,
+    reconciled,
+    allocated,
+    gpuHours: gpuHoursOf(usage),
+    energy,
+    hardware: hardwareOf(usage),
+    asOf,
+  };
+}
+
+function totalOf(metered: Figure, reconciled: Figure, allocated: Figure): RunCost['total'] {
+  if (reconciled.cost !== null && reconciled.reason === null) return { ...reconciled, basis: 'reconciled' };
+  if (metered.cost !== null && metered.reason === null) return { ...metered, basis: 'metered' };
+  if (allocated.cost !== null) return { ...allocated, basis: 'allocated' };
+  const reason = [metered.reason, reconciled.reason].filter((each) => each !== null);
+  return { cost: null, basis: null, reason: [...new Set(reason)].join('; ') };
+}
+
+function meteredOf(usage: readonly MeteredUsage[]): Figure {
+  if (usage.length === 0) return unknown(NO_USAGE);
+  const reasons = new Set(usage.flatMap(({ metered }) => metered.reason ?? []));
+  if (reasons.size > 0) return unknown([...reasons].slice(0, 3).join('; '));
+  return summed(usage.flatMap(({ metered: { cost } }) => cost ?? []));
+}
+
+function reconciledOf(usage: readonly MeteredUsage[], billed: readonly BilledPart[]): Figure {
+  if (usage.length === 0) return unknown(NO_USAGE);
+  const parts = billed.filter(({ reconciled }) => reconciled !== null);
+  if (parts.length === 0) return unknown('no billed row meets its usage yet');
+  const sum = summed(parts.map(({ reconciled, currency }) => ({ amount: reconciled ?? '0', currency })));
+  const hours = decimal(sumDecimals(usage.map((each) => each.hours)));
+  const covered = decimal(sumDecimals(parts.map(({ coveredHours }) => coveredHours)));
+  if (sum.cost === null || hours.minus(covered).lte(SAME_HOURS)) return sum;
+  const [of, all] = [covered, hours].map((each) => decimalString(each.toDecimalPlaces(2)));
+  return { cost: sum.cost, reason: `the bill covers ${of} of ${all} metered hours so far` };
+}
+
+function allocatedOf(billed: readonly BilledPart[]): Figure {
+  const parts = billed.flatMap(({ allocated, currency }) =>
+    allocated === null ? [] : [{ amount: allocated, currency }],
+  );
+  return parts.length === 0 ? unknown('no allocation rule gives billed cost to the run') : summed(parts);
+}
+
+function summed(parts: readonly Money[]): Figure {
+  const currencies = [...new Set(parts.map(({ currency }) => currency))].toSorted();
+  const [currency] = currencies;
+  if (currency === undefined) return unknown(NO_USAGE);
+  if (currencies.length > 1) return unknown(`it is in ${currencies.join(' and ')}, which are not added up`);
+  return { cost: { amount: sumDecimals(parts.map(({ amount }) => amount)), currency }, reason: null };
+}
+
+function unknown(reason: string): Figure {
+  return { cost: null, reason };
+}
+
+/** Resources of the price book that count GPUs are named `gpu` or `gpu:<model>`. */
+function isGpu(resource: string): boolean {
+  return /^gpu(:|$)/i.test(resource);
+}
+
+function gpuHoursOf(usage: readonly MeteredUsage[]): RunCost['gpuHours'] {
+  if (usage.length === 0) return { hours: null, reason: NO_USAGE };
+  const gpus = usage.filter((each) => isGpu(each.usage.resource));
+  const others = [...new Set(usage.map((each) => each.usage.resource).filter((resource) => !isGpu(resource)))];
+  if (gpus.length === 0) {
+    return {
+      hours: null,
+      reason: `its usage is of ${others.slice(0, 3).join(', ')}; how many GPUs that held is not known`,
+    };
+  }
+  return { hours: sumDecimals(gpus.map(({ hours }) => hours)), reason: null };
+}
+
+function hardwareOf(usage: readonly MeteredUsage[]): Hardware[] {
+  const groups = Map.groupBy(usage, (each) => JSON.stringify([each.usage.resource, each.usage.resourceId]));
+  return [...groups.values()].flatMap((group): Hardware[] => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const most = group.reduce(
+      (max, each) => (decimal(each.usage.quantity).gt(max) ? each.usage.quantity : max),
+      first.usage.quantity,
+    );
+    const { resource, resourceId } = first.usage;
+    return [{ resource, resourceId, quantity: most, hours: sumDecimals(group.map(({ hours }) => hours)) }];
+  });
+}

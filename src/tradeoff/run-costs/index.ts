@@ -1,0 +1,43 @@
+import type { Events } from '../../platform/events/index.ts';
+import { handle, type Route } from '../../platform/http/index.ts';
+import { monthPeriod } from '../../platform/units/index.ts';
+import { getRunCostTotals } from './schema.ts';
+import { hear, heard, type RunCostDeps, SETTLE, settle } from './service.ts';
+import { totalsOfPeriod } from './store.ts';
+
+export { runCostMigrations } from './migrations.ts';
+
+/** A run under way reports every few seconds, and each month's bill is a query of the lake: these are taken together. */
+const EVERY_TEN_MINUTES = '*/10 * * * *';
+
+/** What runs cost: usage, prices and bills put together and handed to tracking, which shows and searches them. */
+export interface RunCosts {
+  /** Follows usage, prices, bills and allocation rules. */
+  listen(events: Pick<Events, 'subscribe'>): void;
+  readonly routes: readonly Route[];
+}
+
+export function createRunCosts(deps: RunCostDeps): RunCosts {
+  deps.jobs.register(SETTLE, { handler: (_payload, { signal }) => settle(deps, signal) });
+  deps.jobs.schedule(SETTLE, EVERY_TEN_MINUTES, { kind: SETTLE, payload: null });
+  return {
+    listen: (events) => events.subscribe('run-costs', heard, (event) => hear(deps, event)),
+    routes: [
+      handle(getRunCostTotals, async ({ query: { period } }) => {
+        const { start, end } = monthPeriod(period);
+        const within = { start: Date.parse(start), end: Date.parse(end) };
+        const [billed, { totals, unpricedIntervals }] = await Promise.all([
+          totalsOfPeriod(deps.store, period),
+          deps.metering.runsAndOthers(deps.store, within),
+        ]);
+        return {
+          period,
+          billed: billed.map(({ asOf: _asOf, ...sums }) => sums),
+          metered: [...totals],
+          unpricedIntervals,
+          asOf: billed[0]?.asOf ?? null,
+        };
+      }),
+    ],
+  };
+}
