@@ -1,6 +1,7 @@
 import type { Events } from '../../platform/events/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { doesNotExist, invalidParameter } from '../wire/index.ts';
+import { appendChange } from './change-events.ts';
 import { checkAlias, checkAliasFree, isLatest, parseVersion } from './limits.ts';
 import { requireModelName } from './models.ts';
 import type { ModelVersion } from './types.ts';
@@ -27,6 +28,7 @@ export function createAliases({ store, events }: AliasesDeps) {
         if (version === null) return;
         await deleteAlias(sql, model, alias);
         await appendAliasDeleted(events, sql, model, alias, version);
+        await appendChange(events, sql, { of: 'alias', action: 'deleted', model, data: { alias } });
       }),
     async get(model: string, alias: string): Promise<ModelVersion> {
       await requireModelName(store, model);
@@ -69,6 +71,8 @@ export async function setAlias(
     subject: `model:${model}`,
     payload: { model, alias, version: String(number), previousVersion: before === null ? null : String(before) },
   });
+  const data = { alias, version: String(number) };
+  await appendChange(events, sql, { of: 'alias', action: 'created', model, data });
 }
 
 export async function appendAliasDeleted(

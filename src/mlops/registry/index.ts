@@ -3,6 +3,8 @@ import type { Sql } from '../../platform/store/index.ts';
 import { instant } from '../tracking/index.ts';
 import type { MlflowRoute } from '../wire/index.ts';
 import { createAliases, setAlias, versionBehind } from './aliases.ts';
+import { type Named, versionsOn } from './held.ts';
+import { createRegistryImports, type RegistryImports } from './imports.ts';
 import { modelVersionRoutes } from './mlflow-model-versions.ts';
 import { registeredModelRoutes } from './mlflow-registered-models.ts';
 import { hasModel } from './model-store.ts';
@@ -12,9 +14,11 @@ import { registryRoutes } from './routes.ts';
 import type { Model } from './schema.ts';
 import { searchModelVersions, searchRegisteredModels } from './searches.ts';
 import type { ModelVersion } from './types.ts';
-import { allVersions } from './version-store.ts';
+import { allVersions, versionsOfLoggedModel, versionsOfRun } from './version-store.ts';
 import { createVersions } from './versions.ts';
 
+export { REGISTRY_CHANGED } from './change-events.ts';
+export type { RegistryImports } from './imports.ts';
 export { registryMigrations } from './migrations.ts';
 export type { VersionMetric } from './read-models.ts';
 export type { Model } from './schema.ts';
@@ -45,6 +49,10 @@ export interface Registry {
   versionByAlias(sql: Sql, name: string, alias: string): Promise<RegisteredVersion | null>;
   /** All versions, newest first; null when there is no such model. */
   versions(sql: Sql, name: string): Promise<RegisteredVersion[] | null>;
+  /** Versions that name a run as their source, newest first; at most 100. */
+  versionsOfRun(sql: Sql, runId: string): Promise<RegisteredVersion[]>;
+  /** Versions of a logged model, newest first; at most 100. */
+  versionsOfLoggedModel(sql: Sql, modelId: string): Promise<RegisteredVersion[]>;
   /** Latest value of each metric of a version: of its logged model, else of its run. */
   metrics(sql: Sql, version: Pick<RegisteredVersion, 'model' | 'version'>): Promise<VersionMetric[]>;
   /**
@@ -54,6 +62,10 @@ export interface Registry {
   setAlias(sql: Sql, name: string, alias: string, version: string): Promise<void>;
   /** Root URI of a version's artifacts. Errors: `model_not_found`, `model_version_not_found`. */
   versionSource(name: string, version: string): Promise<string>;
+  /** Of these runs and logged models, the ones that a version stands on, and which, in words. */
+  versionsOn(sql: Sql, items: readonly Named[]): Promise<Map<string, string>>;
+  /** Models of another server, with their version numbers. */
+  readonly imports: RegistryImports;
   readonly routes: readonly Route[];
   readonly mlflowRoutes: readonly MlflowRoute[];
 }
@@ -70,11 +82,15 @@ export function createRegistry(deps: RegistryDeps): Registry {
     versionByAlias: async (sql, name, alias) => orNull(await versionBehind(sql, name, alias)),
     versions: async (sql, name) =>
       (await hasModel(sql, name)) ? (await allVersions(sql, name)).map(registeredVersion) : null,
+    versionsOfRun: async (sql, runId) => (await versionsOfRun(sql, runId)).map(registeredVersion),
+    versionsOfLoggedModel: async (sql, modelId) => (await versionsOfLoggedModel(sql, modelId)).map(registeredVersion),
     async metrics(sql, { model, version }) {
       const found = await findVersionByText(sql, model, version);
       return found === null ? [] : versionMetrics(tracking, sql, found);
     },
     setAlias: (sql, name, alias, version) => setAlias(events, sql, name, alias, version),
+    versionsOn,
+    imports: createRegistryImports(tracking),
     versionSource: async (name, version) => (await versions.get(name, version)).storageLocation,
     routes: registryRoutes({ store, tracking, search: (input) => searchRegisteredModels(store, input) }),
     mlflowRoutes: [

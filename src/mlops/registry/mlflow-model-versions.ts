@@ -1,4 +1,4 @@
-import { type Fields, type MlflowRoute, readRoute, writeRoute } from '../wire/index.ts';
+import { type Fields, type MlflowRoute, readRoute, removeRoute, writeRoute } from '../wire/index.ts';
 import { listed, versionAnswer } from './mlflow-answers.ts';
 import { nameOf, readPair, readPairs, readSearch } from './mlflow-registered-models.ts';
 import type { ModelVersion, Page, SearchInput } from './types.ts';
@@ -20,8 +20,9 @@ export function modelVersionRoutes({ versions, search }: ModelVersionRoutesDeps)
         source: fields.requiredText('source'),
         runId: fields.text('run_id') || null,
         modelId: fields.text('model_id') || null,
-        runLink: fields.text('run_link') ?? null,
-        description: fields.text('description') ?? null,
+        // What was not said is empty here, as an update without a description makes it null.
+        runLink: fields.text('run_link') ?? '',
+        description: fields.text('description') ?? '',
         tags: readPairs(fields, 'tags'),
       });
       return { model_version: versionAnswer(version) };
@@ -49,7 +50,7 @@ function changeRoutes(versions: Versions): MlflowRoute[] {
       const description = fields.text('description') ?? null;
       return { model_version: versionAnswer(await versions.update(nameOf(fields), versionOf(fields), description)) };
     }),
-    writeRoute('DELETE', '/mlflow/model-versions/delete', async ({ fields }) => {
+    removeRoute('DELETE', '/mlflow/model-versions/delete', async ({ fields }) => {
       await versions.delete(nameOf(fields), versionOf(fields));
       return undefined;
     }),

@@ -1,4 +1,4 @@
-import { type Fields, type MlflowCall, type MlflowRoute, readRoute, writeRoute } from '../wire/index.ts';
+import { type Fields, type MlflowCall, type MlflowRoute, readRoute, removeRoute, writeRoute } from '../wire/index.ts';
 import type { Aliases } from './aliases.ts';
 import { listed, modelAnswer, versionAnswer } from './mlflow-answers.ts';
 import type { Models } from './models.ts';
@@ -33,7 +33,7 @@ function modelRoutes({ models }: RegisteredModelRoutesDeps): MlflowRoute[] {
     writeRoute('PATCH', '/mlflow/registered-models/update', async ({ fields }) => ({
       registered_model: modelAnswer(await models.update(nameOf(fields), fields.text('description') ?? '')),
     })),
-    writeRoute('DELETE', '/mlflow/registered-models/delete', async ({ fields }) => {
+    removeRoute('DELETE', '/mlflow/registered-models/delete', async ({ fields }) => {
       await models.delete(nameOf(fields));
       return undefined;
     }),

@@ -75,9 +75,11 @@ export async function upsertModelTag(sql: Sql, model: string, { key, value }: Ke
     .execute();
 }
 
-export async function deleteModelTag(sql: Sql, model: string, key: string): Promise<void> {
+/** True when there was such a tag. */
+export async function deleteModelTag(sql: Sql, model: string, key: string): Promise<boolean> {
   const query = sql.tables<RegistryTables>().deleteFrom('registered_model_tag');
-  await query.where('model', '=', model).where('key', '=', key).execute();
+  const result = await query.where('model', '=', model).where('key', '=', key).executeTakeFirst();
+  return result.numDeletedRows > 0n;
 }
 
 /** Models with all that belongs to them, in the order given. */

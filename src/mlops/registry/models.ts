@@ -3,6 +3,7 @@ import { isConflict, type Sql, type Store } from '../../platform/store/index.ts'
 import type { Clock } from '../../platform/units/index.ts';
 import type { Tracking } from '../tracking/index.ts';
 import { alreadyExists, doesNotExist, type MlflowError } from '../wire/index.ts';
+import { appendChange, appendModelCreated } from './change-events.ts';
 import { checkModelName, checkTag } from './limits.ts';
 import {
   deleteModel,
@@ -31,14 +32,14 @@ export interface NewModel {
 
 export type Models = ReturnType<typeof createModels>;
 
-export function createModels({ store, clock }: RegistryDeps) {
+export function createModels({ store, clock, events }: RegistryDeps) {
   const change = (name: string, work: (sql: Sql) => Promise<void>) =>
     store.transaction(async (sql) => {
       await requireModelName(sql, name);
       await work(sql);
     });
   return {
-    create: (input: NewModel) => createModel({ store, clock }, input),
+    create: (input: NewModel) => createModel({ store, clock, events }, input),
     get: (name: string) => requireModel(store, name),
     rename: (name: string, newName: string) => rename({ store, clock }, name, newName),
     update: (name: string, description: string) =>
@@ -50,9 +51,17 @@ export function createModels({ store, clock }: RegistryDeps) {
     delete: (name: string) => change(name, (sql) => deleteModel(sql, name)),
     setTag: (name: string, tag: KeyValue) => {
       checkTag(tag);
-      return change(name, (sql) => upsertModelTag(sql, name, tag));
+      return change(name, async (sql) => {
+        await upsertModelTag(sql, name, tag);
+        const { key, value } = tag;
+        await appendChange(events, sql, { of: 'modelTag', action: 'set', model: name, data: { key, value } });
+      });
     },
-    deleteTag: (name: string, key: string) => change(name, (sql) => deleteModelTag(sql, name, key)),
+    deleteTag: (name: string, key: string) =>
+      change(name, async (sql) => {
+        if (!(await deleteModelTag(sql, name, key))) return;
+        await appendChange(events, sql, { of: 'modelTag', action: 'deleted', model: name, data: { key } });
+      }),
   };
 }
 
@@ -79,13 +88,16 @@ function nameTaken(name: string): MlflowError {
 
 type Ground = Pick<RegistryDeps, 'store' | 'clock'>;
 
-async function createModel({ store, clock }: Ground, input: NewModel): Promise<RegisteredModel> {
+async function createModel(
+  deps: Pick<RegistryDeps, 'store' | 'clock' | 'events'>,
+  input: NewModel,
+): Promise<RegisteredModel> {
   const { name, description, tags } = input;
   checkModelName(name);
   tags.forEach(checkTag);
-  return store.transaction(async (sql) => {
+  return deps.store.transaction(async (sql) => {
     if (await hasModel(sql, name)) throw nameTaken(name);
-    const now = clock.now();
+    const now = deps.clock.now();
     await orTaken(name, () =>
       insertModel(sql, {
         name,
@@ -96,6 +108,7 @@ async function createModel({ store, clock }: Ground, input: NewModel): Promise<R
       }),
     );
     for (const tag of tags) await upsertModelTag(sql, name, tag);
+    await appendModelCreated(deps.events, sql, input);
     return requireModel(sql, name);
   });
 }

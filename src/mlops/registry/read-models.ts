@@ -86,6 +86,7 @@ export async function versionOf(measurements: Measurements, sql: Sql, version: M
     tags: byKey(version.tags),
     metrics: { ...run?.metrics, ...Object.fromEntries(ofModel) },
     params: { ...run?.params, ...logged?.params },
+    cost: run?.cost ?? null,
     status: 'READY',
   };
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, problemFrom, testApplication } from '../../testing.ts';
+import { unknownCost } from '../tracking/index.ts';
 import { eventsAbout, mlflow, newRun, post, textAt, valueAt } from '../wire/testing.ts';
 import { getModel, getModelVersion, listModels, listModelVersions } from './schema.ts';
 
@@ -235,6 +236,11 @@ describe('model versions', () => {
     'models:/a/b/c',
     'models:',
     'runs:/x/../../y',
+    'runs:/0123/model',
+    'mlflow-artifacts:/0/run/artifacts/model',
+    'mlflow-artifacts:0/run',
+    'https://example.org/model/',
+    's3:bucket',
   ])('may not come from %s', async (source) => {
     // A prompt's tag does not switch the check off (CVE-2026-2614).
     const tags = [{ key: 'mlflow.prompt.is_prompt', value: 'true' }];
@@ -244,18 +250,41 @@ describe('model versions', () => {
     }
   });
 
-  it.each([
-    's3://bucket/a//b',
-    's3://bucket/a....b/c',
-    'mlflow-artifacts:/0/run/artifacts/model',
-    'dbfs:/databricks/mlflow-tracking/x',
-    'runs:/0123/model',
-    'https://example.org/model/',
-  ])('may come from %s', async (source) => {
+  it.each(['s3://bucket/a//b', 's3://bucket/a....b/c', 'dbfs:/databricks/mlflow-tracking/x'])(
+    'may come from %s',
+    async (source) => {
+      await using application = await testApplication();
+      await post(application, 'registered-models/create', { name: 'm' });
+      const { model_version } = await post(application, 'model-versions/create', { name: 'm', source });
+      expect(model_version).toMatchObject({ source });
+    },
+  );
+
+  it('may come from the artifacts of the run or logged model that the request names, and from no others', async () => {
     await using application = await testApplication();
+    const run_id = await newRun(application);
+    const { model } = await post(application, 'logged-models', { experiment_id: '0' });
+    const model_id = textAt(model, 'info', 'model_id');
     await post(application, 'registered-models/create', { name: 'm' });
-    const { model_version } = await post(application, 'model-versions/create', { name: 'm', source });
-    expect(model_version).toMatchObject({ source });
+    const create = async (message: object) =>
+      (await mlflow(application, 'POST', 'model-versions/create', { name: 'm', ...message })).status;
+    const [ofRun, ofModel] = [
+      `mlflow-artifacts:/0/${run_id}/artifacts`,
+      `mlflow-artifacts:/0/models/${model_id}/artifacts`,
+    ];
+    expect(await create({ source: `${ofRun}/model`, run_id })).toBe(200);
+    expect(await create({ source: `runs:/${run_id}/model`, run_id })).toBe(200);
+    expect(await create({ source: ofModel, model_id })).toBe(200);
+    for (const message of [
+      { source: `${ofRun}x/model`, run_id },
+      { source: `${ofRun}/model` },
+      { source: ofRun, model_id },
+      { source: ofModel, run_id },
+      { source: `runs:/${run_id}/model`, model_id },
+      { source: `runs:/${run_id}x/model`, run_id },
+    ]) {
+      expect(await create(message)).toBe(400);
+    }
   });
 
   it('may come from a local path inside the artifacts of their run, where those are local', async () => {
@@ -306,6 +335,7 @@ describe('our own API of models', () => {
       tags: {},
       metrics: { ndcg: 0.4, loss: null },
       params: { rank: '8' },
+      cost: unknownCost,
       status: 'READY',
     });
     expect(await call(application, listModelVersions, { params: { model: 'm' } })).toEqual({ versions: [version] });

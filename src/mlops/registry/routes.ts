@@ -2,9 +2,9 @@ import { handle, type Route } from '../../platform/http/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import { hasModel } from './model-store.ts';
 import { type Measurements, modelsWithCounts, noModel, readModel, readVersion, versionOf } from './read-models.ts';
-import { getModel, getModelVersion, listModels, listModelVersions } from './schema.ts';
+import { getModel, getModelVersion, listModels, listModelVersions, listRunVersions } from './schema.ts';
 import type { Page, RegisteredModel, SearchInput } from './types.ts';
-import { allVersions } from './version-store.ts';
+import { allVersions, versionsOfRun } from './version-store.ts';
 
 export interface RegistryRoutesDeps {
   readonly store: Store;
@@ -24,6 +24,10 @@ export function registryRoutes({ store, tracking, search }: RegistryRoutesDeps):
       const versions = [];
       for (const version of await allVersions(store, model)) versions.push(await versionOf(tracking, store, version));
       return { versions };
+    }),
+    handle(listRunVersions, async ({ params }) => {
+      const found = await versionsOfRun(store, params.runId);
+      return { versions: await Promise.all(found.map((version) => versionOf(tracking, store, version))) };
     }),
     handle(getModelVersion, ({ params }) => readVersion(tracking, store, params.model, params.version)),
   ];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
 import { UtcInstant } from '../../platform/units/schema.ts';
+import { RunCost } from '../tracking/schema.ts';
 
 export const ModelName = z
   .string()
@@ -44,6 +45,7 @@ export const ModelVersion = z
       .record(z.string(), z.number().nullable())
       .describe('Latest value of each metric of its logged model, else of its run, in its own unit; null is NaN'),
     params: Tags.describe('Params of its run and of its logged model, by key'),
+    cost: RunCost.nullable().describe('What the run that made it cost, whole; null when it names no run'),
     status: z.literal('READY').describe('Always READY: a version is whole when it is stored'),
   })
   .describe('A version of a registered model');
@@ -79,6 +81,16 @@ export const listModelVersions = endpoint({
   params: ModelParams,
   response: z.strictObject({ versions: z.array(ModelVersion).describe('Versions, newest first') }),
   errors: ['model_not_found'],
+});
+
+export const listRunVersions = endpoint({
+  method: 'GET',
+  path: '/api/v1/runs/:runId/versions',
+  scope: 'mlops.read',
+  summary: 'Versions that were registered from a run, newest first; none for a run that there is not',
+  params: z.strictObject({ runId: z.string().min(1).max(256).describe('Run id') }),
+  response: z.strictObject({ versions: z.array(ModelVersion).describe('Versions, newest first') }),
+  errors: [],
 });
 
 export const getModelVersion = endpoint({

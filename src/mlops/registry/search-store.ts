@@ -88,7 +88,12 @@ const VERSION_COLUMNS: Readonly<Record<string, string>> = {
 
 function versionMatches(comparison: Comparison): Expression<SqlBool> {
   const { entity, key } = comparison;
-  if (entity === 'attribute') return compare(raw.ref(`model_version.${VERSION_COLUMNS[key] ?? key}`), comparison);
+  if (entity === 'attribute') {
+    const column = raw.ref(`model_version.${VERSION_COLUMNS[key] ?? key}`);
+    // A version without a run has an empty run id to MLflow; equality needs no such thing and stays an index's work.
+    const hasNull = key === 'run_id' && comparison.operator !== '=' && comparison.operator !== 'IN';
+    return compare(hasNull ? raw`coalesce(${column}, '')` : column, comparison);
+  }
   if (key === PROMPT_TAG) return raw`1 = 1`;
   const value = compare(raw.ref('t.value'), comparison);
   return raw`exists (select 1 from model_version_tag as t where t.model = model_version.model and t.version = model_version.version and t.key = ${key} and ${value})`;

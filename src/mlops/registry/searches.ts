@@ -28,7 +28,10 @@ const modelOrder: Vocabulary = {
 
 const versionVocabulary: Vocabulary = {
   entities,
-  attributes: attributesOf({ name: 'list', run_id: 'list', source_path: 'text', version_number: 'number' }),
+  attributes: {
+    ...attributesOf({ name: 'list', run_id: 'list', source_path: 'text' }),
+    version_number: { name: 'version_number', kind: 'number', quotable: true },
+  },
   nullable: [],
 };
 

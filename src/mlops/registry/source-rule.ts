@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { decodeFully } from '../tracking/index.ts';
+import { checkHost, decodeFully } from '../tracking/index.ts';
 import { invalidParameter } from '../wire/index.ts';
 
 /** Where a version's artifacts may be said to be (MLflow's rule; security-refusals.md, section 1). */
@@ -48,12 +48,43 @@ export function checkSource(source: string, root: string | null, idField: 'run_i
   );
 }
 
+/**
+ * Refuses what a new version may not stand on although it climbs nowhere: another host; artifacts of this server that are
+ * not those of the run or logged model that the request names (`root`); and `runs:/…` of another run than it names.
+ */
+export function checkOwner(
+  source: string,
+  owner: { readonly idField: 'run_id' | 'model_id'; readonly runId: string | null; readonly root: string | null },
+): void {
+  checkHost('source', source);
+  const ofRun = /^runs:\/+([^/]+)/i.exec(source)?.[1];
+  const owned = ofRun === undefined ? isOwned(source, owner.root) : ofRun === owner.runId;
+  if (owned) return;
+  throw invalidParameter(
+    `Invalid model version source: '${source}'. The ${owner.idField} request parameter must identify the resource that ` +
+      'contains the source.',
+  );
+}
+
+function isOwned(source: string, root: string | null): boolean {
+  if (!/^(?:mlflow-artifacts|runs):/i.test(source)) return true;
+  return root !== null && isInside(`/${partsOf(source)}`, `/${partsOf(root)}`);
+}
+
+/** Scheme and path segments, decoded, without what repeats a slash. */
+function partsOf(uri: string): string {
+  return decodeFully(uri)
+    .split('/')
+    .filter((part) => part !== '')
+    .join('/');
+}
+
 function checkRemote(source: string): void {
   const decoded = decodeFully(source);
   const path = pathOf(decoded).replaceAll(/\/+/g, '/').replace(/\/$/, '');
   const climbs = decoded.split(/[/\\]/).some((segment) => segment === '..');
   const hides = decoded.includes('\0') || decoded.includes('#') || queryOf(decoded).includes('..');
-  const resolves = path === '' || posix.normalize(path) === path;
+  const resolves = path === '' || (path.startsWith('/') && posix.normalize(path) === path);
   if (!climbs && !hides && resolves) return;
   throw invalidParameter(
     `Invalid model version source: '${source}'. If supplying a source as an http, https, local file path, ftp, ` +

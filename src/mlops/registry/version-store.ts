@@ -2,6 +2,8 @@ import type { Sql } from '../../platform/store/index.ts';
 import type { RegistryTables, Stage } from './tables.ts';
 import type { KeyValue, ModelVersion } from './types.ts';
 
+const MAX_VERSIONS_OF_A_RUN = 100;
+
 export type VersionRow = RegistryTables['model_version'];
 
 export async function insertVersion(sql: Sql, row: VersionRow, tags: readonly KeyValue[]): Promise<void> {
@@ -20,6 +22,18 @@ export async function findVersion(sql: Sql, model: string, version: number): Pro
 export async function allVersions(sql: Sql, model: string): Promise<ModelVersion[]> {
   const query = sql.tables<RegistryTables>().selectFrom('model_version').selectAll().where('model', '=', model);
   return versionsOf(sql, await query.orderBy('version', 'desc').execute());
+}
+
+/** Versions that name a run as their source, newest first; at most 100. */
+export async function versionsOfRun(sql: Sql, runId: string): Promise<ModelVersion[]> {
+  const query = sql.tables<RegistryTables>().selectFrom('model_version').selectAll().where('run_id', '=', runId);
+  return versionsOf(sql, await query.orderBy('creation_timestamp', 'desc').limit(MAX_VERSIONS_OF_A_RUN).execute());
+}
+
+/** Versions of a logged model, newest first; at most 100. */
+export async function versionsOfLoggedModel(sql: Sql, modelId: string): Promise<ModelVersion[]> {
+  const query = sql.tables<RegistryTables>().selectFrom('model_version').selectAll().where('model_id', '=', modelId);
+  return versionsOf(sql, await query.orderBy('creation_timestamp', 'desc').limit(MAX_VERSIONS_OF_A_RUN).execute());
 }
 
 export async function countVersions(sql: Sql, models: readonly string[]): Promise<Map<string, number>> {
@@ -91,9 +105,11 @@ export async function upsertVersionTag(sql: Sql, model: string, version: number,
     .execute();
 }
 
-export async function deleteVersionTag(sql: Sql, model: string, version: number, key: string): Promise<void> {
+/** True when there was such a tag. */
+export async function deleteVersionTag(sql: Sql, model: string, version: number, key: string): Promise<boolean> {
   const query = sql.tables<RegistryTables>().deleteFrom('model_version_tag');
-  await query.where('model', '=', model).where('version', '=', version).where('key', '=', key).execute();
+  const ofVersion = query.where('model', '=', model).where('version', '=', version).where('key', '=', key);
+  return (await ofVersion.executeTakeFirst()).numDeletedRows > 0n;
 }
 
 /** The newest version of each stage of each model, in the order of the stages' versions. */
@@ -101,7 +117,7 @@ export async function newestOfEachStage(sql: Sql, models: readonly string[]): Pr
   const tables = sql.tables<RegistryTables>();
   const newest = tables
     .selectFrom('model_version')
-    .select((eb) => ['model', 'current_stage', eb.fn.max('version').as('version')])
+    .select((eb) => ['model', eb.fn.max('version').as('version'), eb.fn.min('version').as('first')])
     .where('model', 'in', models)
     .groupBy(['model', 'current_stage']);
   const rows = await tables
@@ -111,7 +127,8 @@ export async function newestOfEachStage(sql: Sql, models: readonly string[]): Pr
     )
     .selectAll('model_version')
     .orderBy('model_version.model')
-    .orderBy('model_version.version')
+    // MLflow names the stages in the order in which the versions first come to them.
+    .orderBy('newest.first')
     .execute();
   return versionsOf(sql, rows);
 }

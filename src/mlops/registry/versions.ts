@@ -1,10 +1,11 @@
 import type { Sql } from '../../platform/store/index.ts';
 import { doesNotExist, invalidParameter, type MlflowError } from '../wire/index.ts';
 import { appendAliasDeleted } from './aliases.ts';
+import { appendChange, appendVersionCreated, saysPrompt } from './change-events.ts';
 import { checkTag, parseStage, parseVersion } from './limits.ts';
 import { takeVersionNumber, updateModel } from './model-store.ts';
 import { type RegistryDeps, requireModelName } from './models.ts';
-import { checkSource, type ModelUri, parseModelUri } from './source-rule.ts';
+import { checkOwner, checkSource, type ModelUri, parseModelUri } from './source-rule.ts';
 import type { Stage } from './tables.ts';
 import type { KeyValue, ModelVersion } from './types.ts';
 import {
@@ -30,6 +31,8 @@ export interface NewVersion {
   readonly description: string | null;
   readonly tags: readonly KeyValue[];
 }
+
+const PROMPT_SOURCES: ReadonlySet<string> = new Set(['dummy-source', 'prompt-template']);
 
 /** Stages that a version is in on purpose. */
 const ACTIVE_STAGES: readonly Stage[] = ['Staging', 'Production'];
@@ -65,10 +68,18 @@ export function createVersions(deps: RegistryDeps) {
       }),
     setTag: (model: string, version: string, tag: KeyValue) => {
       checkTag(tag);
-      return change(model, version, (sql, found) => upsertVersionTag(sql, model, found.version, tag));
+      return change(model, version, async (sql, found) => {
+        await upsertVersionTag(sql, model, found.version, tag);
+        const data = { version: String(found.version), key: tag.key, value: tag.value };
+        await appendChange(events, sql, { of: 'versionTag', action: 'set', model, data });
+      });
     },
     deleteTag: (model: string, version: string, key: string) =>
-      change(model, version, (sql, found) => deleteVersionTag(sql, model, found.version, key)),
+      change(model, version, async (sql, found) => {
+        if (!(await deleteVersionTag(sql, model, found.version, key))) return;
+        const data = { version: String(found.version), key };
+        await appendChange(events, sql, { of: 'versionTag', action: 'deleted', model, data });
+      }),
   };
 }
 
@@ -115,6 +126,7 @@ async function createVersion(deps: RegistryDeps, input: NewVersion): Promise<Mod
     const { source, runId, modelId } = origin;
     const payload = { model: input.model, version: String(version), runId, modelId, source };
     await events.append(sql, { type: 'model_version.created', subject: `model:${input.model}`, payload });
+    await appendVersionCreated(events, sql, { ...input, version, source, runId });
     return requireVersion(sql, input.model, String(version));
   });
 }
@@ -136,9 +148,21 @@ async function directOrigin({ tracking }: RegistryDeps, sql: Sql, input: NewVers
   const { source, runId, modelId } = input;
   const logged = modelId === null ? null : await tracking.loggedModel(sql, modelId);
   const runRoot = runId === null ? null : await tracking.runArtifactUri(sql, runId);
-  if (modelId === null) checkSource(source, runRoot, 'run_id');
-  else checkSource(source, logged?.artifactUri ?? null, 'model_id');
+  if (isPromptText(input)) return { source, storageLocation: source, runId, modelId: null };
+  const [idField, root] =
+    modelId === null ? (['run_id', runRoot] as const) : (['model_id', logged?.artifactUri ?? null] as const);
+  checkSource(source, root, idField);
+  checkOwner(source, { idField, root, runId: modelId === null && runRoot !== null ? runId : null });
+  if (modelId !== null && logged === null) throw doesNotExist(`Logged model with ID '${modelId}' not found.`);
   return { source, storageLocation: source, runId: runId ?? logged?.sourceRunId ?? null, modelId };
+}
+
+/**
+ * A prompt's text is in a tag; its source is one of the two words that MLflow's own clients write there, and leads
+ * nowhere. Any other source is checked, whatever the tags say (CVE-2026-2614).
+ */
+function isPromptText({ source, modelId, tags }: NewVersion): boolean {
+  return modelId === null && PROMPT_SOURCES.has(source) && saysPrompt(tags);
 }
 
 async function loggedModelOrigin(

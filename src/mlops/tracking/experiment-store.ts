@@ -142,3 +142,10 @@ async function experimentsOf(sql: Sql, rows: readonly ExperimentRow[]): Promise<
     tags: tags.get(row.experiment_id) ?? [],
   }));
 }
+
+/** Id of the experiment that has this tag with this value, or null. */
+export async function experimentIdByTag(sql: Sql, key: string, value: string): Promise<number | null> {
+  const query = sql.tables<TrackingTables>().selectFrom('experiment_tag').select('experiment_id');
+  const row = await query.where('key', '=', key).where('value', '=', value).executeTakeFirst();
+  return row?.experiment_id ?? null;
+}

@@ -50,9 +50,9 @@ describe('experiments', () => {
     ['experiments/update', { experiment_id: '7', new_name: 'n' }, 'RESOURCE_DOES_NOT_EXIST', 'id=7'],
     [
       'experiments/set-experiment-tag',
-      { experiment_id: '0', key: 'k', value: 'v'.repeat(5001) },
+      { experiment_id: '0', key: 'k', value: 'v'.repeat(20_001) },
       'INVALID_PARAMETER_VALUE',
-      '5000',
+      '20000',
     ],
     ['experiments/delete-experiment-tag', { experiment_id: '0', key: 'none' }, 'RESOURCE_DOES_NOT_EXIST', 'none'],
     ['experiments/search', { max_results: 0 }, 'INVALID_PARAMETER_VALUE', 'max_results'],

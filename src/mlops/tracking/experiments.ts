@@ -14,6 +14,7 @@ import {
   parseOrderings,
 } from '../wire/index.ts';
 import { checkArtifactLocation, defaultArtifactLocation } from './artifact-uri.ts';
+import { type DeletedKind, forgetDeleted, noteDeleted } from './deletion-store.ts';
 import {
   deleteExperimentTag,
   findExperiment,
@@ -27,7 +28,7 @@ import {
 import { checkExperimentName, checkExperimentTag } from './limits.ts';
 import { appendRunEvent, type RunEvents } from './run-events.ts';
 import { moveRunsOfExperiment } from './run-store.ts';
-import type { TrackingTables } from './tables.ts';
+import type { LifecycleStage, TrackingTables } from './tables.ts';
 import { type Experiment, type KeyValue, type Page, type SearchInput, stagesOf, type ViewType } from './types.ts';
 import { experimentVocabulary } from './vocabularies.ts';
 
@@ -44,12 +45,13 @@ export interface NewExperiment {
 }
 
 const MAX_EXPERIMENTS_A_PAGE = 50_000;
+const MAX_ID = Number.MAX_SAFE_INTEGER;
 
 export type Experiments = ReturnType<typeof createExperiments>;
 
 export function createExperiments(deps: ExperimentsDeps) {
   const { store, clock } = deps;
-  const change = (id: string, work: (sql: Sql, experiment: Experiment) => Promise<void>) =>
+  const change = (id: string, work: (sql: Sql, experiment: Experiment) => Promise<unknown>) =>
     store.transaction(async (sql) => work(sql, await requireExperiment(sql, parseExperimentId(id))));
   return {
     create: (input: NewExperiment) => createExperiment(deps, input),
@@ -62,6 +64,13 @@ export function createExperiments(deps: ExperimentsDeps) {
     search: (input: SearchInput & { readonly view: ViewType }) => search(store, input),
     delete: (id: string) => change(id, (sql, experiment) => moveExperiment(deps, sql, experiment, 'deleted')),
     restore: (id: string) => change(id, (sql, experiment) => moveExperiment(deps, sql, experiment, 'active')),
+    /** Moves it with its runs; an experiment that is in the stage already stays as it is. */
+    move: (id: string, stage: LifecycleStage) =>
+      store.transaction(async (sql) => {
+        const experiment = await requireExperiment(sql, parseExperimentId(id));
+        const runs = experiment.lifecycleStage === stage ? 0 : await moveExperiment(deps, sql, experiment, stage);
+        return { experimentId: String(experiment.experimentId), runs };
+      }),
     rename: (id: string, name: string) =>
       change(id, (sql, experiment) => renameExperiment(sql, experiment, name, clock.now())),
     setTag: (id: string, tag: KeyValue) =>
@@ -79,9 +88,9 @@ export function createExperiments(deps: ExperimentsDeps) {
   };
 }
 
-/** Ids are numbers to this server, text to its clients. */
+/** Ids are numbers to this server, text to its clients. A number that no id can be is one that is not there. */
 export function parseExperimentId(id: string): number {
-  if (/^\d{1,15}$/.test(id)) return Number(id);
+  if (/^\s*[-+]?\d+\s*$/.test(id)) return Math.min(Math.max(Number(id), -MAX_ID), MAX_ID);
   throw invalidParameter(`Invalid experiment ID '${id}'. Experiment ID must be a valid integer.`);
 }
 
@@ -130,16 +139,34 @@ async function moveExperiment(
   { clock, events }: ExperimentsDeps,
   sql: Sql,
   experiment: Experiment,
-  stage: 'active' | 'deleted',
-): Promise<void> {
+  stage: LifecycleStage,
+): Promise<number> {
   const { experimentId } = experiment;
   if (experiment.lifecycleStage === stage) {
     throw doesNotExist(`No Experiment with id=${experimentId} exists`, 'experiment_not_found');
   }
   await updateExperiment(sql, experimentId, { lifecycle_stage: stage, last_update_time: clock.now() });
   const moved = await moveRunsOfExperiment(sql, experimentId, stage);
-  if (stage === 'active') return;
-  for (const run of moved) await appendRunEvent(events, sql, 'run.deleted', run);
+  await noteMoved(sql, stage, experimentId, moved, clock.now());
+  if (stage === 'deleted') for (const run of moved) await appendRunEvent(events, sql, 'run.deleted', run);
+  return moved.length;
+}
+
+/** When they were deleted is kept with the deletion, and goes when they come back. */
+async function noteMoved(
+  sql: Sql,
+  stage: LifecycleStage,
+  experimentId: number,
+  runs: readonly { readonly runId: string }[],
+  now: number,
+): Promise<void> {
+  const note = (kind: DeletedKind, ids: readonly string[]) =>
+    stage === 'deleted' ? noteDeleted(sql, kind, ids, now) : forgetDeleted(sql, kind, ids);
+  await note('experiment', [String(experimentId)]);
+  await note(
+    'run',
+    runs.map(({ runId }) => runId),
+  );
 }
 
 async function renameExperiment(sql: Sql, experiment: Experiment, name: string, now: number): Promise<void> {

@@ -1,36 +1,58 @@
 import type { Events } from '../../platform/events/index.ts';
 import type { Plugin, Route } from '../../platform/http/index.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
+import type { Lake } from '../../platform/lake/index.ts';
 import type { Objects } from '../../platform/objects/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
+import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { MlflowRoute } from '../wire/index.ts';
 import { createArtifacts } from './artifacts.ts';
+import { createDeletions, type Deletions } from './deletions.ts';
+import { findExperiment, findExperimentByName } from './experiment-store.ts';
 import { createExperiments } from './experiments.ts';
+import { createImports, type TrackingImports } from './imports.ts';
+import { type TrackingLineage, trackingLineage } from './lineage-store.ts';
 import { findLoggedModel } from './logged-model-store.ts';
 import { createLoggedModels } from './logged-models.ts';
 import { createLogging } from './logging.ts';
+import { createMetricRest } from './metric-rest.ts';
 import { artifactPlugin, type VersionSources } from './mlflow-artifacts.ts';
 import { experimentRoutes } from './mlflow-experiments.ts';
 import { loggedModelRoutes } from './mlflow-logged-models.ts';
 import { loggingRoutes } from './mlflow-logging.ts';
 import { runRoutes } from './mlflow-runs.ts';
+import { createMultipart } from './multipart.ts';
 import { findRun } from './read-run.ts';
 import { trackingRoutes } from './routes.ts';
+import { energyOfRun } from './run-cost/energy.ts';
+import { costsOfRuns, putRunCosts } from './run-cost/store.ts';
 import { findRunInfo, latestMetricsOf } from './run-store.ts';
 import { createRuns } from './runs.ts';
-import type { Run } from './schema.ts';
+import type { Run, RunCost } from './schema.ts';
+import { artifactViewRoutes, runViewRoutes } from './views/routes.ts';
 
-export { decodeFully } from './artifact-uri.ts';
+export { checkHost, decodeFully } from './artifact-uri.ts';
+export type { Deleted } from './deletion-store.ts';
+export type { TrackingImports } from './imports.ts';
+export type { LineageDataset, LineageModel, LineageRun } from './lineage-store.ts';
 export { trackingMigrations } from './migrations.ts';
 export type { VersionSources } from './mlflow-artifacts.ts';
+export { unknownCost } from './run-cost/store.ts';
 export { instant } from './run-events.ts';
 export type { Run } from './schema.ts';
+
+const CLEAR_MULTIPART = 'multipart-uploads.clear';
 
 export interface TrackingDeps {
   readonly store: Store;
   readonly objects: Objects;
+  /** Reads tables among the artifacts. */
+  readonly lake: Pick<Lake, 'query'>;
   readonly clock: Clock;
+  readonly log: Log;
   readonly events: Pick<Events, 'append'>;
+  readonly jobs: Pick<Jobs, 'register' | 'schedule'>;
   /** Largest artifact, in bytes. */
   readonly maxUploadBytes: number;
 }
@@ -54,18 +76,47 @@ export interface LoggedModelFacts {
   readonly params: Readonly<Record<string, string>>;
 }
 
+/** What others may know of an experiment: where its artifacts go, and whether anything may still be logged to it. */
+export interface ExperimentFacts {
+  readonly experimentId: number;
+  readonly artifactLocation: string;
+  readonly isActive: boolean;
+}
+
 /** Experiments, runs, logged models and their artifacts. Reads take the store or one of its transactions. */
-export interface Tracking {
+export interface Tracking extends AsyncDisposable {
+  /** Begins the upkeep of the index of metrics; after the migrations. */
+  start(): void;
   /** The run with its latest metrics, params and tags; null when there is none. Deleted runs are found. */
   run(sql: Sql, runId: string): Promise<Run | null>;
   /** Latest sample of each metric of a run, by (step, timestamp, value). Empty when there is no such run. */
   latestMetrics(sql: Sql, runId: string): Promise<Map<string, MeasuredValue>>;
   /** Root URI of a run's artifacts; null when there is no such run. */
   runArtifactUri(sql: Sql, runId: string): Promise<string | null>;
+  /** Id of the experiment of this name, deleted ones included; null when there is none. */
+  experimentIdByName(sql: Sql, name: string): Promise<number | null>;
+  /** The experiment, deleted ones included; null when there is none. */
+  experiment(sql: Sql, experimentId: number): Promise<ExperimentFacts | null>;
   /** The logged model, unless there is none or it is deleted. */
   loggedModel(sql: Sql, modelId: string): Promise<LoggedModelFacts | null>;
+  /** What runs cost, as last worked out; runs of which nothing is known are left out. */
+  costs(sql: Sql, runIds: readonly string[]): Promise<Map<string, RunCost>>;
+  /** Replaces what is known of the cost of runs; whoever joins bill and usage calls it. */
+  putCosts(sql: Sql, costs: ReadonlyMap<string, RunCost>): Promise<void>;
+  /** Energy of a run's GPUs in kWh by what it logged of their power; null with the reason where it was not measured. */
+  energy(sql: Sql, runId: string): Promise<RunCost['energy']>;
+  /** What runs read and made. */
+  readonly lineage: TrackingLineage;
+  /** What is deleted, until retention removes it. */
+  readonly deletions: Deletions;
+  /** Undoes the deletion of a logged model, for which MLflow has no call. */
+  restoreLoggedModel(modelId: string): Promise<void>;
+  /** Entities of another server, with their ids. */
+  readonly imports: TrackingImports;
   readonly routes: readonly Route[];
   readonly mlflowRoutes: readonly MlflowRoute[];
+  /** What there is among artifacts and what can be shown of it; versions are found by the registry. */
+  artifactViewRoutes(versions: VersionSources): Route[];
   /** The artifact proxy and the direct downloads; versions are found by the registry. */
   artifactPlugin(versions: VersionSources): Plugin;
 }
@@ -75,27 +126,50 @@ export function createTracking(deps: TrackingDeps): Tracking {
   const { store } = deps;
   const experiments = createExperiments(deps);
   const runs = createRuns(deps);
-  const logging = createLogging(deps);
+  const rest = createMetricRest(deps);
+  const logging = createLogging({ ...deps, rest });
   const loggedModels = createLoggedModels(deps);
   const artifacts = createArtifacts(deps.objects);
+  const multipart = createMultipart(deps);
+  deps.jobs.register(CLEAR_MULTIPART, { handler: async () => void (await multipart.clear()) });
+  deps.jobs.schedule(CLEAR_MULTIPART, '23 * * * *', { kind: CLEAR_MULTIPART, payload: null });
   return {
+    start: rest.start,
+    [Symbol.asyncDispose]: () => rest[Symbol.asyncDispose](),
     run: findRun,
     async latestMetrics(sql, runId) {
       const metrics = (await latestMetricsOf(sql, [runId])).get(runId) ?? [];
       return new Map(metrics.map(({ key, ...sample }) => [key, sample]));
     },
     runArtifactUri: async (sql, runId) => (await findRunInfo(sql, runId))?.artifactUri ?? null,
+    experiment: experimentFacts,
     loggedModel: loggedModelFacts,
-    routes: trackingRoutes({ store, experiments, runs }),
+    costs: costsOfRuns,
+    putCosts: putRunCosts,
+    energy: energyOfRun,
+    lineage: trackingLineage,
+    experimentIdByName: async (sql, name) => (await findExperimentByName(sql, name))?.experimentId ?? null,
+    deletions: createDeletions(deps.objects),
+    restoreLoggedModel: loggedModels.restore,
+    imports: createImports(deps),
+    routes: [...trackingRoutes({ ...deps, experiments }), ...runViewRoutes(store)],
     mlflowRoutes: [
       ...experimentRoutes(experiments),
       ...runRoutes(runs, artifacts),
       ...loggingRoutes(logging),
       ...loggedModelRoutes(loggedModels, artifacts),
     ],
+    artifactViewRoutes: (versions) => artifactViewRoutes({ ...deps, runs, loggedModels, versions }),
     artifactPlugin: (versions) =>
-      artifactPlugin({ artifacts, runs, loggedModels, versions, maxUploadBytes: deps.maxUploadBytes }),
+      artifactPlugin({ artifacts, multipart, runs, loggedModels, versions, maxUploadBytes: deps.maxUploadBytes }),
   };
+}
+
+async function experimentFacts(sql: Sql, id: number): Promise<ExperimentFacts | null> {
+  const experiment = await findExperiment(sql, id);
+  if (experiment === null) return null;
+  const { experimentId, artifactLocation, lifecycleStage } = experiment;
+  return { experimentId, artifactLocation, isActive: lifecycleStage === 'active' };
 }
 
 async function loggedModelFacts(sql: Sql, modelId: string): Promise<LoggedModelFacts | null> {

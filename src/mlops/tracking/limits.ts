@@ -5,7 +5,7 @@ import type { DatasetInput, KeyValue, MetricInput } from './types.ts';
 const MAX_PARAM_VALUE = 6000;
 const MAX_TAG_VALUE = 8000;
 const MAX_EXPERIMENT_NAME = 500;
-const MAX_EXPERIMENT_TAG_VALUE = 5000;
+const MAX_EXPERIMENT_TAG_VALUE = 20_000;
 const MAX_METRICS_A_BATCH = 1000;
 const MAX_PARAMS_OR_TAGS_A_BATCH = 100;
 const MAX_ENTRIES_A_BATCH = 1000;

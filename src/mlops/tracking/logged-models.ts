@@ -14,6 +14,7 @@ import {
   parseOrderings,
 } from '../wire/index.ts';
 import { appendToUri } from './artifact-uri.ts';
+import { forgetDeleted, noteDeleted } from './deletion-store.ts';
 import { checkActive, parseExperimentId, requireExperiment } from './experiments.ts';
 import { deleteModelTag, upsertModelParams, upsertModelTags } from './key-value-store.ts';
 import { checkLoggedModelName, checkModelEntry } from './limits.ts';
@@ -65,10 +66,10 @@ export type LoggedModels = ReturnType<typeof createLoggedModels>;
 
 export function createLoggedModels(deps: LoggedModelsDeps) {
   const { store, clock } = deps;
-  const change = (modelId: string, work: (sql: Sql) => Promise<void>) =>
+  const change = (modelId: string, work: (sql: Sql, model: LoggedModel) => Promise<void>) =>
     store.transaction(async (sql) => {
       const model = await requireLoggedModel(sql, modelId);
-      await work(sql);
+      await work(sql, model);
       return (await findLoggedModel(sql, modelId, true)) ?? model;
     });
   return {
@@ -77,9 +78,18 @@ export function createLoggedModels(deps: LoggedModelsDeps) {
     finalize: (modelId: string, status: LoggedModelStatus) =>
       change(modelId, (sql) => updateLoggedModel(sql, modelId, { status, last_updated_timestamp: clock.now() })),
     delete: (modelId: string) =>
-      change(modelId, (sql) =>
-        updateLoggedModel(sql, modelId, { lifecycle_stage: 'deleted', last_updated_timestamp: clock.now() }),
-      ),
+      change(modelId, async (sql) => {
+        const now = clock.now();
+        await updateLoggedModel(sql, modelId, { lifecycle_stage: 'deleted', last_updated_timestamp: now });
+        await noteDeleted(sql, 'logged-model', [modelId], now);
+      }),
+    /** Undoes the deletion; a model that is not deleted stays as it is. */
+    restore: (modelId: string) =>
+      store.transaction(async (sql) => {
+        await requireLoggedModel(sql, modelId, true);
+        await updateLoggedModel(sql, modelId, { lifecycle_stage: 'active', last_updated_timestamp: clock.now() });
+        await forgetDeleted(sql, 'logged-model', [modelId]);
+      }),
     setTags: (modelId: string, tags: readonly KeyValue[]) => {
       tags.forEach(checkModelEntry);
       return change(modelId, (sql) => upsertModelTags(sql, modelId, tags));
@@ -91,7 +101,10 @@ export function createLoggedModels(deps: LoggedModelsDeps) {
       }),
     addParams: (modelId: string, params: readonly KeyValue[]) => {
       params.forEach(checkModelEntry);
-      return change(modelId, (sql) => upsertModelParams(sql, modelId, params));
+      return change(modelId, async (sql, model) => {
+        checkUnchanged(model, params);
+        await upsertModelParams(sql, modelId, params);
+      });
     },
     search: (input: LoggedModelSearch) => search(store, input),
   };
@@ -101,6 +114,18 @@ export async function requireLoggedModel(sql: Sql, modelId: string, withDeleted 
   const model = await findLoggedModel(sql, modelId, withDeleted);
   if (model !== null) return model;
   throw doesNotExist(`Logged model with ID '${modelId}' not found.`);
+}
+
+/** Params of a model never change, as those of a run: the same value again is no change. */
+function checkUnchanged(model: LoggedModel, params: readonly KeyValue[]): void {
+  for (const { key, value } of params) {
+    const old = model.params.find((param) => param.key === key);
+    if (old === undefined || old.value === value) continue;
+    throw invalidParameter(
+      `Changing param values is not allowed. Param with key='${key}' was already logged with value='${old.value}' for ` +
+        `model ID='${model.modelId}'. Attempted logging new value '${value}'.`,
+    );
+  }
 }
 
 async function createLoggedModel({ store, clock }: LoggedModelsDeps, input: NewLoggedModel): Promise<LoggedModel> {
@@ -130,11 +155,12 @@ async function createLoggedModel({ store, clock }: LoggedModelsDeps, input: NewL
 }
 
 async function search(sql: Sql, input: LoggedModelSearch): Promise<Page<LoggedModel>> {
-  const limit = checkMaxResults(input.maxResults, MAX_MODELS_A_PAGE);
+  const limit = checkMaxResults(Math.min(input.maxResults, MAX_MODELS_A_PAGE), MAX_MODELS_A_PAGE);
   const comparisons = parseFilter(input.filter, loggedModelVocabulary).map(withStoredStatus);
   const orderings = orderingsOf(input.orderBy);
   const query = ['logged models', input.experimentIds, input.filter, input.datasets, input.orderBy];
   const position = decodePageToken(input.pageToken, query, modelPositionLength(orderings));
+  if (input.experimentIds.length === 0) return { items: [], nextPageToken: null };
   const found = await searchLoggedModels(sql, {
     experimentIds: input.experimentIds.map(parseExperimentId),
     comparisons,

@@ -2,6 +2,9 @@ import type { ColumnDefinitionBuilder, CreateTableBuilder, Kysely } from 'kysely
 import type { Migrations } from '../../platform/store/index.ts';
 import { systemClock } from '../../platform/units/index.ts';
 import { DEFAULT_EXPERIMENT_ID, defaultArtifactLocation } from './artifact-uri.ts';
+import { deletionMigrations } from './deletion-migration.ts';
+import { metricMigrations } from './metric-migration.ts';
+import { runCostMigrations } from './run-cost/migration.ts';
 import type { TrackingTables } from './tables.ts';
 
 type Database = Kysely<unknown>;
@@ -29,6 +32,9 @@ export const trackingMigrations: Migrations = {
         .execute();
     },
   },
+  ...metricMigrations,
+  ...runCostMigrations,
+  ...deletionMigrations,
 };
 
 function required(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {

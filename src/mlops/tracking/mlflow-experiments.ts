@@ -1,4 +1,4 @@
-import { type Fields, type MlflowCall, type MlflowRoute, readRoute, writeRoute } from '../wire/index.ts';
+import { type Fields, type MlflowCall, type MlflowRoute, readRoute, removeRoute, writeRoute } from '../wire/index.ts';
 import type { Experiments } from './experiments.ts';
 import { experimentAnswer, listed } from './mlflow-answers.ts';
 import { type KeyValue, type SearchInput, viewTypes } from './types.ts';
@@ -37,7 +37,7 @@ export function experimentRoutes(experiments: Experiments): MlflowRoute[] {
 function changeRoutes(experiments: Experiments): MlflowRoute[] {
   const idOf = (fields: Fields) => fields.requiredText('experiment_id');
   return [
-    writeRoute('POST', '/mlflow/experiments/delete', async ({ fields }) => {
+    removeRoute('POST', '/mlflow/experiments/delete', async ({ fields }) => {
       await experiments.delete(idOf(fields));
       return undefined;
     }),

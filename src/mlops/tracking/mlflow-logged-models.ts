@@ -5,6 +5,7 @@ import {
   type MlflowCall,
   type MlflowRoute,
   readRoute,
+  removeRoute,
   writeRoute,
 } from '../wire/index.ts';
 import type { Artifacts } from './artifacts.ts';
@@ -44,7 +45,7 @@ export function loggedModelRoutes(models: LoggedModels, artifacts: Artifacts): M
       if (status === undefined) throw invalidParameter("Missing value for required parameter 'status'.");
       return { model: loggedModelAnswer(await models.finalize(modelId(call), STORED[status])) };
     }),
-    writeRoute('DELETE', '/mlflow/logged-models/:modelId', async (call) => {
+    removeRoute('DELETE', '/mlflow/logged-models/:modelId', async (call) => {
       await models.delete(modelId(call));
       return undefined;
     }),
@@ -85,7 +86,7 @@ function modelId({ params }: MlflowCall): string {
 
 function readModelSearch(fields: Fields) {
   const experimentIds = fields.texts('experiment_ids');
-  if (experimentIds.length === 0) throw invalidParameter("Missing value for required parameter 'experiment_ids'.");
+  if (!fields.has('experiment_ids')) throw invalidParameter("Missing value for required parameter 'experiment_ids'.");
   return {
     experimentIds,
     filter: fields.text('filter') ?? '',

@@ -1,13 +1,11 @@
-import { type Fields, invalidParameter, type MlflowRoute, readRoute, writeRoute } from '../wire/index.ts';
+import { type Fields, invalidParameter, type MlflowRoute, slashless, writeRoute } from '../wire/index.ts';
 import type { Logging } from './logging.ts';
-import type { StepRange } from './metric-store.ts';
-import { listed, metricAnswer } from './mlflow-answers.ts';
+import { listed } from './mlflow-answers.ts';
 import { readPair, readPairs } from './mlflow-experiments.ts';
+import { checkCount, historyRoutes } from './mlflow-history.ts';
 import { readRunId } from './mlflow-runs.ts';
 import type { Dataset, DatasetInput, MetricInput } from './types.ts';
 
-const MAX_SAMPLES_A_RUN = 2500;
-const MAX_RUNS_SAMPLED = 100;
 const MAX_DATASET_EXPERIMENTS = 20;
 
 /** Writing metrics, params, tags, inputs and outputs of a run, and reading metrics back. */
@@ -51,7 +49,7 @@ function linkRoutes(logging: Logging): MlflowRoute[] {
       return undefined;
     }),
     writeRoute('POST', '/mlflow/runs/outputs', async ({ fields }) => {
-      const outputs = fields.messages('models').map((model) => ({
+      const outputs = fields.requiredMessages('models').map((model) => ({
         modelId: model.requiredText('model_id'),
         step: model.integer('step') ?? 0,
       }));
@@ -62,7 +60,7 @@ function linkRoutes(logging: Logging): MlflowRoute[] {
       await logging.modelRecord(readRunId(fields), readModelRecord(fields.requiredText('model_json')));
       return undefined;
     }),
-    readRoute('POST', '/mlflow/experiments/search-datasets', async ({ fields }) => {
+    slashless('POST', '/mlflow/experiments/search-datasets', async ({ fields }) => {
       const experimentIds = fields.texts('experiment_ids');
       if (experimentIds.length === 0) {
         throw invalidParameter('SearchDatasets request must specify at least one experiment_id.');
@@ -81,35 +79,6 @@ function linkRoutes(logging: Logging): MlflowRoute[] {
       };
     }),
   ];
-}
-
-function historyRoutes(logging: Logging): MlflowRoute[] {
-  return [
-    readRoute('GET', '/mlflow/metrics/get-history', async ({ fields }) => {
-      const page = await logging.history(readRunId(fields), fields.requiredText('metric_key'), {
-        maxResults: fields.integer('max_results'),
-        pageToken: fields.text('page_token'),
-      });
-      return { metrics: listed(page.items.map(metricAnswer)), next_page_token: page.nextPageToken ?? undefined };
-    }),
-    readRoute('GET', '/mlflow/metrics/get-history-bulk-interval', async ({ fields }) => {
-      const runIds = fields.texts('run_ids');
-      if (runIds.length === 0) throw invalidParameter("Missing value for required parameter 'run_ids'.");
-      checkCount('GetMetricHistoryBulkInterval', 'run_ids', runIds.length, MAX_RUNS_SAMPLED);
-      const limit = fields.integer('max_results') ?? MAX_SAMPLES_A_RUN;
-      if (limit < 1 || limit > MAX_SAMPLES_A_RUN) {
-        throw invalidParameter(`max_results must be between 1 and ${MAX_SAMPLES_A_RUN}.`);
-      }
-      const key = fields.requiredText('metric_key');
-      const metrics = await logging.sampled(runIds, key, limit, readStepRange(fields));
-      return { metrics: listed(metrics.map((metric) => ({ ...metricAnswer(metric), run_id: metric.runId }))) };
-    }),
-  ];
-}
-
-function checkCount(request: string, field: string, count: number, limit: number): void {
-  if (count <= limit) return;
-  throw invalidParameter(`${request} request must specify at most ${limit} ${field}. Received ${count} ${field}.`);
 }
 
 function readMetric(fields: Fields): MetricInput {
@@ -139,16 +108,6 @@ function readDataset(fields: Fields): Dataset {
     schema: fields.text('schema') ?? null,
     profile: fields.text('profile') ?? null,
   };
-}
-
-function readStepRange(fields: Fields): StepRange | null {
-  const [start, end] = [fields.integer('start_step'), fields.integer('end_step')];
-  if (start === undefined && end === undefined) return null;
-  if (start === undefined || end === undefined) {
-    throw invalidParameter('If either start step or end step are specified, both must be specified.');
-  }
-  if (start <= end) return { start, end };
-  throw invalidParameter(`end_step must be greater than start_step. Found start_step=${start} and end_step=${end}.`);
 }
 
 const MODEL_FIELDS = ['artifact_path', 'flavors', 'utc_time_created', 'run_id'] as const;

@@ -21,7 +21,7 @@ export function runRoutes(runs: Runs, artifacts: Artifacts): MlflowRoute[] {
         startTime: fields.integer('start_time'),
         tags: readPairs(fields, 'tags'),
       });
-      return { run: runAnswer(run) };
+      return { run: { ...runAnswer(run), outputs: undefined } };
     }),
     writeRoute('POST', '/mlflow/runs/update', async ({ fields }) => {
       const info = await runs.update(readRunId(fields), {

@@ -1,32 +1,23 @@
 import { handle, type Route } from '../../platform/http/index.ts';
-import type { Store } from '../../platform/store/index.ts';
-import type { Experiments } from './experiments.ts';
-import { readRun, runsWithExperiment } from './read-run.ts';
+import { readRun } from './read-run.ts';
 import { experimentOf } from './run-answer.ts';
-import type { Runs } from './runs.ts';
-import { getRun, listExperiments, listRuns } from './schema.ts';
+import { type RunTableDeps, runTableRoutes } from './run-table/index.ts';
+import { getExperiment, getRun, listExperiments, type RunView } from './schema.ts';
+import type { ViewType } from './types.ts';
 
-export interface TrackingRoutesDeps {
-  readonly store: Store;
-  readonly experiments: Experiments;
-  readonly runs: Runs;
-}
+const VIEWS: Readonly<Record<RunView, ViewType>> = { active: 'ACTIVE_ONLY', deleted: 'DELETED_ONLY', all: 'ALL' };
 
-export function trackingRoutes({ store, experiments, runs }: TrackingRoutesDeps): Route[] {
+export function trackingRoutes(deps: RunTableDeps): Route[] {
+  const { store, experiments } = deps;
   return [
-    handle(listExperiments, async ({ query }) => {
-      const page = await experiments.search({ ...searchOf(query), filter: '', view: 'ACTIVE_ONLY' });
+    handle(listExperiments, async ({ query: { name, view, pageSize, pageToken } }) => {
+      const filter = name === '' ? '' : `name ILIKE '%${name.replaceAll("'", "''")}%'`;
+      const search = { filter, view: VIEWS[view], orderBy: [], maxResults: pageSize, pageToken };
+      const page = await experiments.search(search);
       return { experiments: page.items.map(experimentOf), nextPageToken: page.nextPageToken };
     }),
-    handle(listRuns, async ({ query }) => {
-      const experimentIds = query.experimentId === undefined ? null : [query.experimentId];
-      const page = await runs.search({ ...searchOf(query), filter: query.filter, experimentIds, view: 'ACTIVE_ONLY' });
-      return { runs: await runsWithExperiment(store, page.items), nextPageToken: page.nextPageToken };
-    }),
+    handle(getExperiment, async ({ params }) => experimentOf(await experiments.get(params.experimentId))),
     handle(getRun, ({ params }) => readRun(store, params.runId)),
+    ...runTableRoutes(deps),
   ];
-}
-
-function searchOf(query: { pageSize: number; pageToken?: string | undefined }) {
-  return { orderBy: [], maxResults: query.pageSize, pageToken: query.pageToken };
 }

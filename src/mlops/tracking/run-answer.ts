@@ -1,5 +1,5 @@
 import { instant, SUBJECT_TAG_PREFIX } from './run-events.ts';
-import type { Experiment as ExperimentContract, Run } from './schema.ts';
+import type { Experiment as ExperimentContract, Run, RunCost } from './schema.ts';
 import type { Experiment, FullRun, KeyValue } from './types.ts';
 
 /** Our types in the shape of our own contract (schema.ts). */
@@ -16,7 +16,7 @@ export function experimentOf(experiment: Experiment): ExperimentContract {
   };
 }
 
-export function runOf(run: FullRun, experimentName: string): Run {
+export function runOf(run: FullRun, experimentName: string, cost: RunCost): Run {
   const { info } = run;
   const subjectTags = run.tags.filter((tag) => tag.key.startsWith(SUBJECT_TAG_PREFIX));
   return {
@@ -24,6 +24,7 @@ export function runOf(run: FullRun, experimentName: string): Run {
     experimentId: String(info.experimentId),
     experimentName,
     runName: info.runName,
+    lifecycleStage: info.lifecycleStage,
     status: info.status,
     startTime: instant(info.startTime),
     endTime: info.endTime === null ? null : instant(info.endTime),
@@ -31,6 +32,7 @@ export function runOf(run: FullRun, experimentName: string): Run {
     params: byKey(run.params),
     metrics: Object.fromEntries(run.metrics.map(({ key, value }) => [key, Number.isNaN(value) ? null : value])),
     tags: byKey(run.tags),
+    cost,
   };
 }
 

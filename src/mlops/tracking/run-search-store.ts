@@ -1,4 +1,11 @@
-import { type Expression, type ExpressionBuilder, sql as raw, type SqlBool } from 'kysely';
+import {
+  type Expression,
+  type ExpressionBuilder,
+  expressionBuilder,
+  sql as raw,
+  type SelectQueryBuilder,
+  type SqlBool,
+} from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
 import {
   after,
@@ -13,15 +20,20 @@ import {
   selectedSteps,
   sortColumns,
 } from '../wire/index.ts';
+import type { RunCostTables } from './run-cost/store.ts';
 import { runInfo } from './run-store.ts';
 import type { LifecycleStage, TrackingTables } from './tables.ts';
 import type { RunInfo } from './types.ts';
 
-export interface RunQuery {
+/** Which runs are meant. */
+export interface RunMatch {
   /** null: of all experiments. */
   readonly experimentIds: readonly number[] | null;
   readonly stages: readonly LifecycleStage[];
   readonly comparisons: readonly Comparison[];
+}
+
+export interface RunQuery extends RunMatch {
   readonly orderings: readonly Ordering[];
   readonly position: KeysetPosition | null;
   readonly limit: number;
@@ -37,22 +49,183 @@ export function positionLength(orderings: readonly Ordering[]): number {
   return 2 * orderings.length + TAIL.length;
 }
 
-/** Runs that match all comparisons, by semi-joins; ties go to the newest start, then to the run id. */
-export async function searchRuns(sql: Sql, query: RunQuery): Promise<RunPage> {
+/**
+ * Runs that match all comparisons, by semi-joins; ties go to the newest start, then to the run id. Few runs are sorted;
+ * many are read in the order of an index where there is one: by start, or by a metric's value.
+ */
+export async function searchRuns(sql: Sql, query: RunQuery, few = FEW): Promise<RunPage> {
+  const [first] = query.orderings;
+  const scarce = await scarcest(sql, query, few);
+  if (scarce === null && first?.entity === 'cost' && first.attribute?.kind === 'number') {
+    return runsInOrderOfCost(sql, query, first);
+  }
+  if (scarce !== null || first?.entity !== 'metric') return sortedRuns(sql, query, scarce ?? 'all');
+  return runsInOrderOf(sql, query, first);
+}
+
+/** `among`: the comparison whose runs are few, and read first; `also`: a condition beside the query's own. */
+async function sortedRuns(
+  sql: Sql,
+  query: RunQuery,
+  among: Comparison | 'all',
+  also: Expression<SqlBool> = raw<SqlBool>`true`,
+): Promise<RunPage> {
   const steps = [...query.orderings.flatMap(orderingSteps), ...TAIL];
-  let matching = sql
-    .tables<TrackingTables>()
-    .selectFrom('run')
-    .selectAll('run')
-    .select(sortColumns(steps))
-    .where('run.lifecycle_stage', 'in', query.stages);
-  if (query.experimentIds !== null) matching = matching.where('run.experiment_id', 'in', query.experimentIds);
-  for (const comparison of query.comparisons) matching = matching.where((eb) => matches(eb, comparison));
+  const tables = sql.tables<TrackingTables>();
+  const matching =
+    among === 'all'
+      ? tables.selectFrom('run').selectAll('run').select(sortColumns(steps)).where(isWanted(query)).where(also)
+      : // In this order: SQLite keeps to it, and PostgreSQL finds it by itself.
+        tables
+          .selectFrom(runsByValue(sql, among).as('scarce'))
+          .crossJoin('run')
+          .selectAll('run')
+          .select(sortColumns(steps))
+          .whereRef('run.run_id', '=', 'scarce.run_id')
+          .where(isWanted(query));
   const selected = selectedSteps(steps, 'page');
-  let page = sql.tables<TrackingTables>().selectFrom(matching.as('page')).selectAll('page');
+  let page = tables.selectFrom(matching.as('page')).selectAll('page');
   if (query.position !== null) page = page.where(after(selected, query.position));
   const rows = await page.orderBy(orderList(selected)).limit(query.limit).execute();
   return { runs: rows.map(runInfo), positions: rows.map((row) => positionOf({ ...row }, steps)) };
+}
+
+/** The runs that match all comparisons, nothing selected of them yet. */
+export function matchingRuns(sql: Sql, match: RunMatch) {
+  return sql.tables<TrackingTables>().selectFrom('run').where(isWanted(match));
+}
+
+function isWanted({ experimentIds, stages, comparisons }: RunMatch): Expression<SqlBool> {
+  const eb = expressionBuilder<TrackingTables, 'run'>();
+  const inStages = eb('run.lifecycle_stage', 'in', stages);
+  const inExperiments = experimentIds === null ? [] : [eb('run.experiment_id', 'in', experimentIds)];
+  return eb.and([inStages, ...inExperiments, ...comparisons.map((comparison) => matches(eb, comparison))]);
+}
+
+/** So many runs are sorted faster than an index of all runs is read past those that do not match. */
+const FEW = 2000;
+
+/** The comparison that leaves few runs and that an index answers, `all` when there are few anyway, else null. */
+async function scarcest(sql: Sql, query: RunQuery, few: number): Promise<Comparison | 'all' | null> {
+  const inScope = matchingRuns(sql, { ...query, comparisons: [] });
+  const metrics = query.comparisons.filter((comparison) => needsNumber(comparison, comparison.key));
+  const [fewRuns, ...fewByValue] = await Promise.all([
+    areFew(sql, inScope.select('run.run_id'), few),
+    ...metrics.map((comparison) => areFew(sql, runsByValue(sql, comparison), few)),
+  ]);
+  if (fewRuns) return 'all';
+  return metrics.find((_, index) => fewByValue[index]) ?? null;
+}
+
+async function areFew(
+  sql: Sql,
+  runs: SelectQueryBuilder<TrackingTables, never, { run_id: string }>,
+  few: number,
+): Promise<boolean> {
+  const counted = sql.tables<TrackingTables>().selectFrom(runs.limit(few + 1).as('some'));
+  const row = await counted.select((eb) => eb.fn.countAll<number>().as('rows')).executeTakeFirstOrThrow();
+  return row.rows <= few;
+}
+
+/** Through both indexes of `latest_metric`; each is found by the very words of its condition. */
+function runsByValue(sql: Sql, comparison: Comparison) {
+  const where = (rests: 0 | 1) =>
+    sql
+      .tables<TrackingTables>()
+      .selectFrom('latest_metric')
+      .select('latest_metric.run_id')
+      .where('latest_metric.key', '=', comparison.key)
+      .where('latest_metric.is_nan', '=', 0)
+      .where(raw<SqlBool>`latest_metric.rests = ${raw.lit(rests)}`)
+      .where(compare(raw.ref('latest_metric.value'), comparison));
+  const resting = where(1).unionAll(where(0));
+  return sql.tables<TrackingTables>().selectFrom(resting.as('of_value')).select('of_value.run_id');
+}
+
+/** First those with a number, in the order of the index; then, when these were not enough, those with NaN or nothing. */
+async function runsInOrderOf(sql: Sql, query: RunQuery, metric: Ordering): Promise<RunPage> {
+  const { position } = query;
+  const numbers = position !== null && position[0] !== 0 ? EMPTY : await numberedRuns(sql, query, metric);
+  const limit = query.limit - numbers.runs.length;
+  const impliesNumber = query.comparisons.some((comparison) => needsNumber(comparison, metric.key));
+  if (limit === 0 || impliesNumber) return numbers;
+  const noNumber = raw<SqlBool>`run.run_id not in (
+    select run_id from latest_metric where key = ${metric.key} and is_nan = 0 and rests = 1
+    union all select run_id from latest_metric where key = ${metric.key} and is_nan = 0 and rests = 0)`;
+  const rest = await sortedRuns(sql, { ...query, limit }, 'all', noNumber);
+  return { runs: [...numbers.runs, ...rest.runs], positions: [...numbers.positions, ...rest.positions] };
+}
+
+/** True when no run matches whose metric of this key is missing or NaN. */
+function needsNumber({ entity, key, operator }: Comparison, metricKey: string): boolean {
+  return entity === 'metric' && key === metricKey && operator !== '!=';
+}
+
+const EMPTY: RunPage = { runs: [], positions: [] };
+
+async function numberedRuns(sql: Sql, query: RunQuery, metric: Ordering): Promise<RunPage> {
+  const tables = sql.tables<TrackingTables>();
+  const value = { expression: raw.ref('ordered.value'), ascending: metric.ascending };
+  const steps = [value, ...query.orderings.slice(1).flatMap(orderingSteps), ...TAIL];
+  const ofSameMetric = query.comparisons.filter((comparison) => needsNumber(comparison, metric.key));
+  const from = (rests: 0 | 1) => {
+    let runs = tables
+      .selectFrom('latest_metric as ordered')
+      // In this order: SQLite keeps to it, and PostgreSQL finds it by itself.
+      .crossJoin('run')
+      .selectAll('run')
+      .select(sortColumns(steps))
+      .where('ordered.key', '=', metric.key)
+      .where('ordered.is_nan', '=', 0)
+      .where(raw<SqlBool>`ordered.rests = ${raw.lit(rests)}`)
+      .whereRef('run.run_id', '=', 'ordered.run_id')
+      .where(isWanted(query));
+    // Said of the index's own column too, it bounds what is read of the index.
+    for (const comparison of ofSameMetric) runs = runs.where(compare(value.expression, comparison));
+    if (query.position !== null) runs = runs.where(after(steps, query.position.slice(1)));
+    return tables.selectFrom(runs.orderBy(orderList(steps)).limit(query.limit).as('some')).selectAll('some');
+  };
+  const both = from(1).unionAll(from(0)).as('page');
+  const ordered = tables
+    .selectFrom(both)
+    .selectAll('page')
+    .orderBy(orderList(selectedSteps(steps, 'page')));
+  const rows = await ordered.limit(query.limit).execute();
+  return { runs: rows.map(runInfo), positions: rows.map((row) => [0, ...positionOf({ ...row }, steps)]) };
+}
+
+/** As by a metric: first those whose cost is known, through its index; then, when these were not enough, the others. */
+async function runsInOrderOfCost(sql: Sql, query: RunQuery, cost: Ordering): Promise<RunPage> {
+  const { position } = query;
+  const known = position !== null && position[0] !== 0 ? EMPTY : await costedRuns(sql, query, cost);
+  const limit = query.limit - known.runs.length;
+  if (limit === 0 || query.comparisons.some(({ entity, key }) => entity === 'cost' && key === cost.key)) return known;
+  const unknown = raw<SqlBool>`run.run_id not in (select run_id from run_cost where ${raw.ref(cost.key)} is not null)`;
+  const rest = await sortedRuns(sql, { ...query, limit }, 'all', unknown);
+  return { runs: [...known.runs, ...rest.runs], positions: [...known.positions, ...rest.positions] };
+}
+
+async function costedRuns(sql: Sql, query: RunQuery, cost: Ordering): Promise<RunPage> {
+  const value = { expression: raw.ref(`ordered.${cost.key}`), ascending: cost.ascending };
+  const steps = [value, ...query.orderings.slice(1).flatMap(orderingSteps), ...TAIL];
+  let runs = sql
+    .tables<TrackingTables & RunCostTables>()
+    .selectFrom('run_cost as ordered')
+    .crossJoin('run')
+    .selectAll('run')
+    .select(sortColumns(steps))
+    .where(raw<SqlBool>`${value.expression} is not null`)
+    .whereRef('run.run_id', '=', 'ordered.run_id')
+    .where(isWanted(query));
+  // Said of the index's own column too, it bounds what is read of the index.
+  for (const comparison of query.comparisons) {
+    if (comparison.entity === 'cost' && comparison.key === cost.key) {
+      runs = runs.where(compare(value.expression, comparison));
+    }
+  }
+  if (query.position !== null) runs = runs.where(after(steps, query.position.slice(1)));
+  const rows = await runs.orderBy(orderList(steps)).limit(query.limit).execute();
+  return { runs: rows.map(runInfo), positions: rows.map((row) => [0, ...positionOf({ ...row }, steps)]) };
 }
 
 const TAIL: readonly SortStep[] = [
@@ -74,15 +247,26 @@ function orderingSteps(ordering: Ordering): SortStep[] {
 function sortValues({ entity, key, attribute }: Ordering): { rank: Expression<unknown>; value: Expression<unknown> } {
   if (entity === 'attribute') {
     const column = raw.ref(`run.${key}`);
+    // Never null; said so that the index by start is seen.
+    if (key === 'start_time') return { rank: raw.lit(0), value: column };
     const none = attribute?.kind === 'number' ? raw.lit(0) : raw.lit('');
     return { rank: raw`case when ${column} is null then 2 else 0 end`, value: raw`coalesce(${column}, ${none})` };
   }
   if (entity === 'dataset') throw invalidFilter(`Invalid identifier type '${entity}'`);
+  if (entity === 'cost') return costSortValues(key, attribute?.kind === 'number');
   const none = entity === 'metric' ? raw.lit(0) : raw.lit('');
   const nan = entity === 'metric' ? raw`of_key.is_nan` : raw.lit(0);
   const pick = (what: Expression<unknown>) =>
     raw`(select ${what} from ${raw.table(TABLES[entity])} as of_key where of_key.run_id = run.run_id and of_key.key = ${key})`;
   return { rank: raw`coalesce(${pick(nan)}, 2)`, value: raw`coalesce(${pick(raw`of_key.value`)}, ${none})` };
+}
+
+function costSortValues(key: string, isNumber: boolean): { rank: Expression<unknown>; value: Expression<unknown> } {
+  const known = raw`(select ${raw.ref(key)} from run_cost where run_cost.run_id = run.run_id)`;
+  return {
+    rank: raw`case when ${known} is null then 2 else 0 end`,
+    value: raw`coalesce(${known}, ${isNumber ? raw.lit(0) : raw.lit('')})`,
+  };
 }
 
 type RunBuilder = ExpressionBuilder<TrackingTables, 'run'>;
@@ -91,6 +275,11 @@ function matches(eb: RunBuilder, comparison: Comparison): Expression<SqlBool> {
   if (comparison.entity === 'attribute') return compare(raw.ref(`run.${comparison.key}`), comparison);
   if (comparison.entity === 'dataset') return matchesDataset(eb, comparison);
   if (comparison.entity === 'metric') return matchesMetric(eb, comparison);
+  if (comparison.entity === 'cost') {
+    // An unknown cost is null, which no comparison matches.
+    const matching = compare(raw.ref(`run_cost.${comparison.key}`), comparison);
+    return raw`exists (select 1 from run_cost where run_cost.run_id = run.run_id and ${matching})`;
+  }
   const table = raw.table(TABLES[comparison.entity]);
   const ofKey = raw`select 1 from ${table} as of_key where of_key.run_id = run.run_id and of_key.key = ${comparison.key}`;
   if (comparison.operator === 'IS NULL') return raw`not exists (${ofKey})`;

@@ -79,11 +79,13 @@ export function runInfo(row: RunRow): RunInfo {
 /** Runs with all that belongs to them, in the order given; a fixed number of statements for any number of runs. */
 export async function fullRuns(sql: Sql, infos: readonly RunInfo[]): Promise<FullRun[]> {
   const runIds = infos.map((info) => info.runId);
-  const metrics = await latestMetricsOf(sql, runIds);
-  const params = await valuesOfRuns(sql, 'param', runIds);
-  const tags = await valuesOfRuns(sql, 'tag', runIds);
-  const datasets = await datasetInputsOf(sql, runIds);
-  const links = await modelLinksOf(sql, runIds);
+  const [metrics, params, tags, datasets, links] = await Promise.all([
+    latestMetricsOf(sql, runIds),
+    valuesOfRuns(sql, 'param', runIds),
+    valuesOfRuns(sql, 'tag', runIds),
+    datasetInputsOf(sql, runIds),
+    modelLinksOf(sql, runIds),
+  ]);
   return infos.map((info) => ({
     info,
     metrics: metrics.get(info.runId) ?? [],

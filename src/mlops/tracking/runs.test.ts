@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, problemFrom, testApplication } from '../../testing.ts';
 import { mlflow, newRun, post, textAt, valueAt } from '../wire/testing.ts';
+import { unknownCost } from './run-cost/store.ts';
 import { getRun, listRuns } from './schema.ts';
 
 type Application = Awaited<ReturnType<typeof testApplication>>;
@@ -139,6 +140,8 @@ describe('runs', () => {
     const run = await call(application, getRun, { params: { runId } });
     expect(run).toEqual({
       runId,
+      cost: unknownCost,
+      lifecycleStage: 'active',
       experimentId: '0',
       experimentName: 'Default',
       runName: 'r',

@@ -11,12 +11,13 @@ import {
   parseOrderings,
 } from '../wire/index.ts';
 import { appendToUri, DEFAULT_EXPERIMENT_ID } from './artifact-uri.ts';
+import { forgetDeleted, noteDeleted } from './deletion-store.ts';
 import { checkActive, parseExperimentId, requireExperiment } from './experiments.ts';
 import { upsertRunTags } from './key-value-store.ts';
 import { checkedTag } from './limits.ts';
 import { randomName } from './random-name.ts';
 import { appendRunEvent, type RunEvents } from './run-events.ts';
-import { positionLength, searchRuns } from './run-search-store.ts';
+import { positionLength, type RunMatch, searchRuns } from './run-search-store.ts';
 import { findRunInfo, fullRuns, insertRun, updateRun } from './run-store.ts';
 import type { RunStatus } from './tables.ts';
 import {
@@ -79,14 +80,19 @@ export function createRuns(deps: RunsDeps) {
         const run = await requireRun(sql, runId);
         if (run.lifecycleStage === 'deleted') return;
         await updateRun(sql, runId, { lifecycle_stage: 'deleted' });
+        await noteDeleted(sql, 'run', [runId], deps.clock.now());
         await appendRunEvent(events, sql, 'run.deleted', run);
       }),
     restore: (runId: string) =>
       store.transaction(async (sql) => {
         await requireRun(sql, runId);
         await updateRun(sql, runId, { lifecycle_stage: 'active' });
+        await forgetDeleted(sql, 'run', [runId]);
       }),
-    search: (input: RunSearch) => search(store, input),
+    search: async (input: RunSearch): Promise<Page<FullRun>> => {
+      const page = await findRuns(store, input);
+      return { ...page, items: await fullRuns(store, page.items) };
+    },
   };
 }
 
@@ -167,19 +173,27 @@ async function changeRun(events: RunEvents, sql: Sql, run: RunInfo, change: RunC
   return changed;
 }
 
-async function search(sql: Sql, input: RunSearch): Promise<Page<FullRun>> {
+/** A page of the runs that match, without what belongs to them. */
+export async function findRuns(sql: Sql, input: RunSearch): Promise<Page<RunInfo>> {
   const limit = checkMaxResults(input.maxResults, MAX_RUNS_A_PAGE);
-  const comparisons = parseFilter(input.filter, runVocabulary);
+  const match = runMatch(input);
   const orderings = parseOrderings(input.orderBy, runVocabulary);
   const query = ['runs', input.experimentIds, input.filter, input.orderBy, input.view];
   const position = decodePageToken(input.pageToken, query, positionLength(orderings));
-  const experimentIds = input.experimentIds?.map(parseExperimentId) ?? null;
-  if (experimentIds?.length === 0) return { items: [], nextPageToken: null };
-  const stages = stagesOf(input.view);
-  const found = await searchRuns(sql, { experimentIds, stages, comparisons, orderings, position, limit: limit + 1 });
+  if (match.experimentIds?.length === 0) return { items: [], nextPageToken: null };
+  const found = await searchRuns(sql, { ...match, orderings, position, limit: limit + 1 });
   const last = found.runs.length > limit ? found.positions[limit - 1] : undefined;
   return {
-    items: await fullRuns(sql, found.runs.slice(0, limit)),
+    items: found.runs.slice(0, limit),
     nextPageToken: last === undefined ? null : encodePageToken(query, last),
+  };
+}
+
+/** What a search asks for, read by MLflow's grammar. Error: `search_filter_invalid`. */
+export function runMatch(input: Pick<RunSearch, 'filter' | 'experimentIds' | 'view'>): RunMatch {
+  return {
+    comparisons: parseFilter(input.filter, runVocabulary),
+    experimentIds: input.experimentIds?.map(parseExperimentId) ?? null,
+    stages: stagesOf(input.view),
   };
 }

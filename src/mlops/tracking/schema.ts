@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
 import { UtcInstant } from '../../platform/units/schema.ts';
+import { Hardware, RunCost } from './run-cost/schema.ts';
+
+export { Hardware, RunCost };
 
 export const ExperimentId = z
   .string()
@@ -35,6 +38,7 @@ export const Run = z
     experimentId: ExperimentId,
     experimentName: z.string().describe('Name of its experiment'),
     runName: z.string().describe('Name, not unique'),
+    lifecycleStage: z.enum(['active', 'deleted']).describe('Deleted runs can be restored'),
     status: z.enum(['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED']).describe('Where it stands'),
     startTime: UtcInstant.describe('When it started, by the client’s clock'),
     endTime: UtcInstant.nullable().describe('When it ended; null while it runs'),
@@ -42,16 +46,30 @@ export const Run = z
     params: Tags.describe('Params by key'),
     metrics: z.record(z.string(), MetricValue).describe('Latest value of each metric, in its own unit; null is NaN'),
     tags: Tags.describe('All tags by key'),
+    cost: RunCost,
   })
   .describe('A run: one training or evaluation, with what it was given and what it measured');
 export type Run = z.infer<typeof Run>;
+
+/** A query field that may be repeated, or left out. */
+const Repeated = z
+  .union([z.string(), z.array(z.string())])
+  .optional()
+  .transform((value) => (value === undefined ? [] : [value].flat()));
+
+export const RunView = z.enum(['active', 'deleted', 'all']);
+export type RunView = z.infer<typeof RunView>;
 
 export const listExperiments = endpoint({
   method: 'GET',
   path: '/api/v1/experiments',
   scope: 'mlops.read',
-  summary: 'Active experiments, newest first',
-  query: z.strictObject(PageQuery),
+  summary: 'Experiments, newest first',
+  query: z.strictObject({
+    name: z.string().max(500).default('').describe('Only experiments whose name has this text, in any case'),
+    view: RunView.default('active').describe('Active experiments, deleted ones, or both'),
+    ...PageQuery,
+  }),
   response: z.strictObject({
     experiments: z.array(Experiment).describe('One page of experiments'),
     nextPageToken: NextPageToken,
@@ -59,16 +77,49 @@ export const listExperiments = endpoint({
   errors: ['invalid_page_token'],
 });
 
+export const getExperiment = endpoint({
+  method: 'GET',
+  path: '/api/v1/experiments/:experimentId',
+  scope: 'mlops.read',
+  summary: 'One experiment, deleted ones included',
+  params: z.strictObject({ experimentId: ExperimentId }),
+  response: Experiment,
+  errors: ['experiment_not_found'],
+});
+
+/** Which runs a question is about. */
+export const RunSelection = {
+  experimentId: ExperimentId.optional().describe('Only runs of this experiment'),
+  experimentIds: Repeated.pipe(z.array(ExperimentId).max(1000)).describe(
+    'Only runs of these experiments; of all of them when there is none',
+  ),
+  filter: z
+    .string()
+    .max(20_000)
+    .default('')
+    .describe("MLflow's filter: `metrics.ndcg > 0.4 and params.rank = '16' and cost.total < 5`"),
+  view: RunView.default('active').describe('Active runs, deleted ones, or both'),
+};
+
+/** In which order, and which of their values are wanted. */
+export const RunListing = {
+  orderBy: Repeated.pipe(z.array(z.string().max(1000)).max(10)).describe(
+    '`metrics.ndcg DESC`, "params.`learning rate`", `cost.total`; values come first, then NaN, then missing. Newest start first when there is none',
+  ),
+  columns: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .transform((value) => (value === undefined ? undefined : [value].flat()))
+    .pipe(z.array(z.string().max(1000)).max(200).optional())
+    .describe('`metrics.KEY`, `params.KEY`, `tags.KEY`: only these values are answered; all of them when left out'),
+};
+
 export const listRuns = endpoint({
   method: 'GET',
   path: '/api/v1/runs',
   scope: 'mlops.read',
-  summary: 'Active runs, newest first',
-  query: z.strictObject({
-    experimentId: ExperimentId.optional().describe('Only runs of this experiment'),
-    filter: z.string().max(20_000).default('').describe("MLflow's filter: `metrics.ndcg > 0.4 and params.rank = '16'`"),
-    ...PageQuery,
-  }),
+  summary: 'Runs, newest first or in the order asked for',
+  query: z.strictObject({ ...RunSelection, ...RunListing, ...PageQuery }),
   response: z.strictObject({ runs: z.array(Run).describe('One page of runs'), nextPageToken: NextPageToken }),
   errors: ['search_filter_invalid', 'invalid_page_token'],
 });

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 export type LifecycleStage = 'active' | 'deleted';
 export const runStatuses = ['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'] as const;
 export type RunStatus = (typeof runStatuses)[number];
@@ -28,8 +30,10 @@ export interface TrackingTables {
   };
   param: { run_id: string; key: string; value: string };
   tag: { run_id: string; key: string; value: string };
-  metric: MetricTable;
-  latest_metric: MetricTable;
+  /** `block`: steps of one block lie together on the disk (metric-store.ts). */
+  metric: MetricTable & { block: number };
+  /** `rests`: 1 when it has not changed for a while and the index by value holds it, else 0. */
+  latest_metric: MetricTable & { rests: Generated<number> };
   dataset: {
     dataset_id: string;
     experiment_id: number;

@@ -36,6 +36,10 @@ export interface Metric {
   readonly step: number;
 }
 
+export interface RunMetric extends Metric {
+  readonly runId: string;
+}
+
 /** A sample as a client sends it: it may also be about a logged model, and about a dataset. */
 export interface MetricInput extends Metric {
   readonly modelId: string | null;

@@ -1,4 +1,5 @@
 import { attributesOf, type Vocabulary } from '../wire/index.ts';
+import { costKeys } from './run-cost/schema.ts';
 
 const runEntities = {
   metric: 'metric',
@@ -39,6 +40,7 @@ export const runVocabulary: Vocabulary = {
     'Run Name': { name: 'run_name', kind: 'text' },
   },
   nullable: ['param', 'tag'],
+  costs: attributesOf(costKeys),
 };
 
 export const experimentVocabulary: Vocabulary = {

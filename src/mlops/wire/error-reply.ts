@@ -11,10 +11,12 @@ const translated: Partial<Record<ErrorCode, MlflowErrorCode>> = {
 
 const byStatus: Readonly<Record<number, MlflowErrorCode>> = {
   400: 'INVALID_PARAMETER_VALUE',
+  401: 'UNAUTHENTICATED',
   403: 'PERMISSION_DENIED',
   404: 'RESOURCE_DOES_NOT_EXIST',
   413: 'INVALID_PARAMETER_VALUE',
   415: 'INVALID_PARAMETER_VALUE',
+  429: 'REQUEST_LIMIT_EXCEEDED',
   507: 'RESOURCE_EXHAUSTED',
 };
 

@@ -3,7 +3,7 @@ import { bodyFields, queryFields } from './fields.ts';
 
 describe('fields of a message', () => {
   it('takes null for unset, numbers as text, and JSON that is a JSON string', () => {
-    const fields = bodyFields(JSON.stringify('{"a": null, "n": "17", "f": "NaN", "b": "True", "list": ["x"]}'));
+    const fields = bodyFields(JSON.stringify('{"a": null, "n": "17", "f": "NaN", "b": true, "list": ["x"]}'));
     expect([fields.text('a'), fields.has('a'), fields.integer('n'), fields.flag('b')]).toEqual([
       undefined,
       false,
@@ -13,6 +13,24 @@ describe('fields of a message', () => {
     expect(fields.requiredDouble('f')).toBeNaN();
     expect(fields.texts('list')).toEqual(['x']);
     expect(bodyFields('').texts('list')).toEqual([]);
+  });
+
+  it('takes a field by its camelCase name, and what Python writes for doubles', () => {
+    const fields = bodyFields('{"experimentId": "4", "value": NaN, "low": -Infinity, "text": "NaN, \\"Infinity\\""}');
+    expect(fields.text('experiment_id')).toBe('4');
+    expect([fields.requiredDouble('value'), fields.requiredDouble('low')]).toEqual([Number.NaN, -Infinity]);
+    expect(fields.text('text')).toBe('NaN, "Infinity"');
+    expect(() => bodyFields('{"value": NaNs}')).toThrow('not valid JSON');
+  });
+
+  it('takes Python’s spelling of a flag in a query, and only true and false in a body', () => {
+    expect([queryFields({ b: 'True' }).flag('b'), bodyFields('{"b": false}').flag('b')]).toEqual([true, false]);
+    expect(() => bodyFields('{"b": "True"}').flag('b')).toThrow("for parameter 'b' supplied");
+  });
+
+  it('refuses half of a surrogate pair, which PostgreSQL cannot keep', () => {
+    expect(() => bodyFields('{"a": "\\ud800"}').text('a')).toThrow("for parameter 'a' supplied");
+    expect(bodyFields('{"a": "\\ud83d\\ude00"}').text('a')).toBe('😀');
   });
 
   it('takes one query value for a list of one', () => {

@@ -1,6 +1,6 @@
 import { readDouble } from './doubles.ts';
 import { invalidParameter, type MlflowError } from './errors.ts';
-import { parseAsWritten, pythonJson, pythonType } from './python-json.ts';
+import { parseAsWritten, pythonJson, pythonType, quoteSpecialDoubles } from './python-json.ts';
 
 const SEE_DOCS = 'See the API docs for more information about request parameters.';
 
@@ -21,7 +21,11 @@ export interface Fields {
   texts(name: string): string[];
   /** A repeated message; empty when unset. */
   messages(name: string): Fields[];
+  /** A repeated message that must be there, if only empty. */
+  requiredMessages(name: string): Fields[];
   message(name: string): Fields | undefined;
+  /** The value as JSON, for messages that are read whole (maps, values of any type); undefined when unset. */
+  json(name: string): unknown;
   /** An enum by its name or number; `names[0]` is number `first`. */
   choice<Name extends string>(name: string, names: readonly Name[], first?: number): Name | undefined;
   /** The refusal of this field's value, with the value as it was written. */
@@ -58,6 +62,15 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
+    return parsePythonJson(text);
+  }
+}
+
+/** Python's `json` writes bare `NaN` and `Infinity`, which no other JSON has. */
+function parsePythonJson(text: string): unknown {
+  try {
+    return JSON.parse(quoteSpecialDoubles(text));
+  } catch {
     throw invalidParameter('The request body is not valid JSON.');
   }
 }
@@ -68,7 +81,7 @@ function isMessage(value: unknown): value is Record<string, unknown> {
 
 function fieldsOf(source: Source): Fields {
   const get = (name: string): unknown => {
-    const value = Object.hasOwn(source.values, name) ? source.values[name] : undefined;
+    const value = wireValue(source, name);
     return value === null ? undefined : value;
   };
   const invalid = (name: string, why?: string) => invalidValue(source, name, why);
@@ -97,26 +110,35 @@ function fieldsOf(source: Source): Fields {
     integer: (name) => optional(name, readInteger),
     requiredInteger: (name) => numeric(name, readInteger),
     requiredDouble: (name) => numeric(name, readDouble),
-    flag: (name) => optional(name, readFlag),
+    flag: (name) => optional(name, source.body === null ? readQueryFlag : readFlag),
     texts: (name) => optional(name, (value) => readTexts(value, source.body === null)) ?? [],
-    messages: (name) =>
-      readMessages(
-        source,
-        name,
-        optional(name, (value) => (Array.isArray(value) ? value : null)),
-      ),
+    messages: (name) => readMessages(source, name, optional(name, readList)),
+    requiredMessages: (name) => readMessages(source, name, required(name, optional(name, readList))),
     message: (name) => {
       const value = optional(name, (found) => (isMessage(found) ? found : null));
       return value === undefined ? undefined : fieldsOf({ ...source, values: value, place: [...source.place, name] });
     },
+    json: get,
     choice: (name, names, first = 1) => optional(name, (value) => readChoice(value, names, first)),
     invalid,
   };
 }
 
-/** NUL is refused: one of the stores cannot hold it in a text. */
+/** proto-JSON takes a field's camelCase name as well; queries have only the other. */
+function wireValue({ values, body }: Source, name: string): unknown {
+  if (Object.hasOwn(values, name)) return values[name];
+  if (body === null || !name.includes('_')) return undefined;
+  const camel = name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return Object.hasOwn(values, camel) ? values[camel] : undefined;
+}
+
+/** NUL and half of a surrogate pair are refused: one of the stores cannot hold them in a text. */
 function readText(value: unknown): string | null {
-  return typeof value === 'string' && !value.includes('\0') ? value : null;
+  return typeof value === 'string' && !value.includes('\0') && value.isWellFormed() ? value : null;
+}
+
+function readList(value: unknown): readonly unknown[] | null {
+  return Array.isArray(value) ? value : null;
 }
 
 function readInteger(value: unknown): number | null {
@@ -124,9 +146,12 @@ function readInteger(value: unknown): number | null {
   return typeof number === 'number' && Number.isSafeInteger(number) ? number : null;
 }
 
-/** Python's clients write `True` into query strings. */
 function readFlag(value: unknown): boolean | null {
-  if (typeof value === 'boolean') return value;
+  return typeof value === 'boolean' ? value : null;
+}
+
+/** Python's clients write `True` into query strings. */
+function readQueryFlag(value: unknown): boolean | null {
   const text = typeof value === 'string' ? value.toLowerCase() : '';
   return text === 'true' ? true : text === 'false' ? false : null;
 }
@@ -172,7 +197,7 @@ function invalidValue(source: Source, name: string, why?: string): MlflowError {
 
 function asWritten(source: Source, name: string): unknown {
   if (source.body === null) return source.values[name];
-  const whole = parseAsWritten(source.body);
+  const whole = parseAsWritten(quoteSpecialDoubles(source.body));
   let value: unknown = typeof whole === 'string' ? parseAsWritten(whole) : whole;
   for (const step of [...source.place, name]) {
     value = typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined;

@@ -9,7 +9,7 @@ export type Token =
 const PATTERNS: readonly (readonly [Token['kind'] | 'space', RegExp])[] = [
   ['space', /\s+/y],
   ['quoted', /'(?:''|[^'])*'|"(?:""|[^"])*"|`[^`]*`/y],
-  ['number', /[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\p{L}\p{N}_])/uy],
+  ['number', /-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\p{L}\p{N}_])/uy],
   ['word', /[\p{L}\p{N}_@$]+/uy],
   ['operator', /[<>=!~]+/y],
   ['sign', /[.,();]/y],

@@ -31,7 +31,8 @@ describe('the filter grammar', () => {
 
   it('joins comparisons by AND in any case, and reads nothing out of nothing', () => {
     expect(parseFilter("metrics.a > 1 and params.b = '2' AND name = 'AND'", vocabulary)).toHaveLength(3);
-    expect(parseFilter('  ', vocabulary)).toEqual([]);
+    expect(parseFilter('', vocabulary)).toEqual([]);
+    expect(() => parseFilter('  ', vocabulary)).toThrow("Invalid filter '  '");
   });
 
   it.each([

@@ -31,7 +31,8 @@ interface Key {
 export function parseFilter(text: string, vocabulary: Vocabulary): Comparison[] {
   const reader = createReader(tokenize(text));
   const comparisons: Comparison[] = [];
-  if (reader.peek() === undefined) return comparisons;
+  if (text === '') return comparisons;
+  if (reader.peek() === undefined) throw invalidFilter(`Invalid filter '${text}'. Could not be parsed.`);
   do comparisons.push(readComparison(reader, vocabulary));
   while (reader.word('AND'));
   const rest = reader.peek();
@@ -108,6 +109,9 @@ function readKey(reader: Reader, vocabulary: Vocabulary): Key {
   const parts = [readName(reader)];
   while (reader.sign('.')) parts.push(readName(reader));
   const [first = '', ...rest] = parts;
+  if (first === 'cost' && rest.length > 0 && vocabulary.costs !== undefined) {
+    return costKey(rest.join('.'), vocabulary.costs);
+  }
   const entity = rest.length === 0 ? 'attribute' : vocabulary.entities[first];
   if (entity === undefined || (rest.length > 0 && !Object.hasOwn(vocabulary.entities, first))) {
     throw invalidFilter(
@@ -127,6 +131,12 @@ function attributeKey(key: string, vocabulary: Vocabulary): Key {
   if (attribute !== undefined) return { entity: 'attribute', key: attribute.name, attribute };
   const valid = Object.keys(vocabulary.attributes).join(', ');
   throw invalidFilter(`Invalid attribute key '${key}' specified. Valid keys are '${valid}'`);
+}
+
+function costKey(key: string, costs: NonNullable<Vocabulary['costs']>): Key {
+  const attribute = Object.hasOwn(costs, key) ? costs[key] : undefined;
+  if (attribute !== undefined) return { entity: 'cost', key: attribute.name, attribute };
+  throw invalidFilter(`Invalid cost key '${key}' specified. Valid keys are '${Object.keys(costs).join(', ')}'`);
 }
 
 function readName(reader: Reader): string {
@@ -152,6 +162,7 @@ function readValue(reader: Reader, key: Key): string | number {
   const token = reader.next();
   if (key.entity === 'metric' || key.attribute?.kind === 'number') {
     if (token?.kind === 'number') return Number(token.text);
+    if (key.attribute?.quotable && token?.kind === 'quoted' && /^\d+$/.test(token.text)) return Number(token.text);
     const what = key.entity === 'metric' ? 'metric' : `numeric attribute: ${key.key}`;
     throw invalidFilter(`Expected numeric value type for ${what}. Found ${shown(token)}`);
   }

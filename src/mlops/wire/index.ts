@@ -5,8 +5,9 @@
 export { restoredDouble, storedDouble, wireDouble } from './doubles.ts';
 export { replyWithMlflowError } from './error-reply.ts';
 export { alreadyExists, doesNotExist, invalidFilter, invalidParameter, MlflowError } from './errors.ts';
-export type { Fields } from './fields.ts';
+export { bodyFields, type Fields } from './fields.ts';
 export { type Comparison, type Condition, type Ordering, parseFilter, parseOrderings } from './grammar.ts';
+export { shown, type Token, tokenize } from './grammar-tokens.ts';
 export {
   characters,
   checkLength,
@@ -25,7 +26,9 @@ export {
   type MlflowRoute,
   readParams,
   readRoute,
+  removeRoute,
   sendMessage,
+  slashless,
   writeRoute,
 } from './plugin.ts';
 export { after, compare, orderList, positionOf, type SortStep, selectedSteps, sortColumns } from './search-sql.ts';

@@ -1,18 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Method, Scope } from '../../platform/contract/schema.ts';
 import type { Plugin } from '../../platform/http/index.ts';
+import { auditOf, subjectIn } from './audit-facts.ts';
 import { replyWithMlflowError } from './error-reply.ts';
 import { invalidParameter, MlflowError } from './errors.ts';
 import { bodyFields, type Fields, queryFields } from './fields.ts';
+import { serverInfo } from './server-info.ts';
 
 /** Every endpoint of the protocol lives under each of these; a client takes the one of its age and place. */
 export const apiPrefixes = ['/api/2.0', '/api/3.0', '/ajax-api/2.0', '/ajax-api/3.0'] as const;
 
 /**
- * What the client asks `GET /version` for: from 3.4 on it would send spans by OTLP, which this server does not take, so
- * the answer names the release before. Nothing else in the client depends on it.
+ * What `GET /version` answers. Clients read one thing from it: from 3.4 on a server takes spans by OTLP. 3.6 is the release
+ * whose contract is followed; what later ones added and is not served answers 404 as an older server would.
  */
-const SPOKEN_VERSION = '3.3.2';
+const SPOKEN_VERSION = '3.6.0';
 
 export interface MlflowCall {
   readonly fields: Fields;
@@ -25,8 +27,10 @@ export interface MlflowRoute {
   /** Path after the prefix: `/mlflow/runs/create`. */
   readonly path: `/mlflow/${string}`;
   readonly scope: Scope;
-  /** Answers the JSON message; undefined fields are left out, and no answer at all is `{}`. */
-  readonly handler: (call: MlflowCall) => Promise<object | undefined>;
+  /** Also served without the slash after the prefix. */
+  readonly slashless?: true;
+  /** Answers the JSON message; undefined fields are left out, and no answer at all is `{}`. A text is JSON already. */
+  readonly handler: (call: MlflowCall) => Promise<object | string | undefined>;
 }
 
 export function readRoute(method: Method, path: MlflowRoute['path'], handler: MlflowRoute['handler']): MlflowRoute {
@@ -37,12 +41,27 @@ export function writeRoute(method: Method, path: MlflowRoute['path'], handler: M
   return { method, path, scope: 'mlops.write', handler };
 }
 
+/** Takes away what cannot be brought back by whoever may only log: its scope is granted to fewer. */
+export function removeRoute(method: Method, path: MlflowRoute['path'], handler: MlflowRoute['handler']): MlflowRoute {
+  return { method, path, scope: 'mlops.delete', handler };
+}
+
+/** MLflow's own definition of this path lacks its first slash, so that there are clients that ask for `/api/2.0mlflow/…`. */
+export function slashless(method: Method, path: MlflowRoute['path'], handler: MlflowRoute['handler']): MlflowRoute {
+  return { ...readRoute(method, path, handler), slashless: true };
+}
+
 /** The JSON endpoints of the protocol, with its own errors, body rules and answer to a path that nobody serves. */
 export function createMlflowWire(routes: readonly MlflowRoute[]): Plugin {
   return (app) => {
     app.setErrorHandler(replyWithMlflowError);
     acceptJsonText(app);
-    for (const route of routes) for (const prefix of apiPrefixes) attach(app, prefix, route);
+    for (const route of routes) for (const prefix of apiPrefixes) attach(app, `${prefix}${route.path}`, route);
+    for (const route of routes.filter((candidate) => candidate.slashless)) {
+      for (const prefix of apiPrefixes) attach(app, `${prefix}${route.path.slice(1)}`, route);
+    }
+    attach(app, '/api/3.0/mlflow/server-info', serverInfoRoute);
+    attach(app, '/ajax-api/3.0/mlflow/server-info', serverInfoRoute);
     for (const prefix of apiPrefixes) answerUnknown(app, prefix);
     app.get('/version', { config: { scope: 'open' } }, async (_request, reply) =>
       reply.type('text/plain').send(SPOKEN_VERSION),
@@ -50,20 +69,27 @@ export function createMlflowWire(routes: readonly MlflowRoute[]): Plugin {
   };
 }
 
-function attach(app: FastifyInstance, prefix: string, route: MlflowRoute): void {
+const serverInfoRoute = readRoute('GET', '/mlflow/server-info', async () => serverInfo);
+
+function attach(app: FastifyInstance, url: string, route: MlflowRoute): void {
+  const config = { scope: route.scope, ...auditOf(route.path) };
+  const reads = route.scope.endsWith('.read');
   app.route({
     method: route.method,
-    url: `${prefix}${route.path}`,
-    config: { scope: route.scope },
+    url,
+    config,
     handler: async (request, reply) => {
-      const answer = await route.handler({ fields: fieldsOf(request), params: readParams(request.params) });
+      const [fields, params] = [fieldsOf(request), readParams(request.params)];
+      if (!reads) request.subject = subjectIn(fields, params, config.audit === 'counted');
+      const answer = await route.handler({ fields, params });
       return sendMessage(reply, answer ?? {});
     },
   });
 }
 
-export function sendMessage(reply: FastifyReply, message: object): FastifyReply {
-  return reply.type('application/json; charset=utf-8').send(JSON.stringify(message));
+export function sendMessage(reply: FastifyReply, message: object | string): FastifyReply {
+  const text = typeof message === 'string' ? message : JSON.stringify(message);
+  return reply.type('application/json; charset=utf-8').send(text);
 }
 
 function fieldsOf(request: FastifyRequest): Fields {

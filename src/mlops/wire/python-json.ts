@@ -29,6 +29,13 @@ export function parseAsWritten(text: string): unknown {
   );
 }
 
+/** `NaN`, `Infinity` and `-Infinity` outside texts as the texts that proto-JSON writes for them. */
+export function quoteSpecialDoubles(text: string): string {
+  return text.replaceAll(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (found) =>
+    found.startsWith('"') ? found : `"${found}"`,
+  );
+}
+
 function sourceOf(context: unknown): string | null {
   if (typeof context !== 'object' || context === null || !('source' in context)) return null;
   return typeof context.source === 'string' ? context.source : null;

@@ -48,7 +48,11 @@ export function after(steps: readonly SortStep[], position: KeysetPosition): Exp
     const beyond = raw`${step.expression} ${raw.raw(step.ascending ? '>' : '<')} ${position[index]}`;
     return raw`(${raw.join([...equal, beyond], raw` and `)})`;
   });
-  return raw<SqlBool>`(${raw.join(alternatives, raw` or `)})`;
+  const [first] = steps;
+  if (first === undefined) return raw<SqlBool>`false`;
+  // Implied by the rest; an index is entered by it, where a choice of alternatives would be tried row by row.
+  const from = raw`${first.expression} ${raw.raw(first.ascending ? '>=' : '<=')} ${position[0]}`;
+  return raw<SqlBool>`(${from} and (${raw.join(alternatives, raw` or `)}))`;
 }
 
 /** `expression asc, expression desc, …` */

@@ -1,4 +1,4 @@
-export type Entity = 'attribute' | 'metric' | 'param' | 'tag' | 'dataset';
+export type Entity = 'attribute' | 'metric' | 'param' | 'tag' | 'dataset' | 'cost';
 export type Operator =
   | '='
   | '!='
@@ -20,6 +20,8 @@ export interface Attribute {
   /** Canonical name, which aliases share. */
   readonly name: string;
   readonly kind: AttributeKind;
+  /** True for a number that may also be written as text: `version_number = '1'`. */
+  readonly quotable?: true;
 }
 
 /** What one kind of search may speak of; the grammar is the same for all. */
@@ -29,6 +31,8 @@ export interface Vocabulary {
   readonly attributes: Readonly<Record<string, Attribute>>;
   /** Entities that take `IS NULL` and `IS NOT NULL`. */
   readonly nullable: readonly Entity[];
+  /** What `cost.<key>` may be. Not among `entities`: MLflow has no such word, and its errors name the words it has. */
+  readonly costs?: Readonly<Record<string, Attribute>>;
   /** True where params and tags also take `IN (…)` (logged models). */
   readonly listsEverywhere?: boolean;
 }

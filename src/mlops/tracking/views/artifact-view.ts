@@ -1,0 +1,129 @@
+import { buffer } from 'node:stream/consumers';
+import { AppError } from '../../../platform/errors/index.ts';
+import { identifier, type Lake, literal } from '../../../platform/lake/index.ts';
+import type { Objects } from '../../../platform/objects/index.ts';
+import { type ImageFacts, imageFacts } from './image-facts.ts';
+import { prettyJson } from './pretty-json.ts';
+import type { Shown } from './schema.ts';
+import { csvTable, jsonTable, MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_ROWS, table } from './table-view.ts';
+
+export interface ViewDeps {
+  readonly objects: Pick<Objects, 'open' | 'localPath'>;
+  readonly lake: Pick<Lake, 'query'>;
+}
+
+export interface Viewed {
+  readonly key: string;
+  readonly sizeBytes: number;
+}
+
+const TEXT_BYTES = 256 * 1024;
+const JSON_TABLE_BYTES = 4 * 1024 * 1024;
+const IMAGE_BYTES = 32 * 1024 * 1024;
+const IMAGE_PIXELS = 50_000_000;
+/** A file with more than this share of bytes that are no text is shown by its facts alone. */
+const NO_TEXT_RATIO = 0.1;
+const MARKUP = /\.(html?|xhtml|svg|xml|mht)$/i;
+
+/** What can be shown of an artifact, decided by its bytes. It is read up to a limit and never run, unpacked or unpickled. */
+export async function shownOf(deps: ViewDeps, viewed: Viewed, as: 'best' | 'text'): Promise<Shown> {
+  const { key, sizeBytes } = viewed;
+  if (sizeBytes === 0) return { kind: 'nothing', reason: 'The file is empty.' };
+  const head = await bytesOf(deps.objects, key, Math.min(sizeBytes, TEXT_BYTES));
+  const image = imageFacts(head);
+  if (image !== null) return imageShown(image, sizeBytes);
+  if (head.toString('latin1', 0, 4) === 'PAR1') return parquetShown(deps, key);
+  const text = textOf(head);
+  if (text === null) return { kind: 'nothing', reason: 'It is not text, a table or an image. Download it to open it.' };
+  const tabular = as === 'text' ? null : await tableOf(deps.objects, viewed, text);
+  return tabular ?? textShown(key, text, head.length, sizeBytes);
+}
+
+/** The image, if it is one that may be shown. Error: `invalid_request`. */
+export async function openImage({ objects }: ViewDeps, { key, sizeBytes }: Viewed) {
+  const head = await bytesOf(objects, key, Math.min(sizeBytes, TEXT_BYTES));
+  const facts = imageFacts(head);
+  const shown = facts === null ? null : imageShown(facts, sizeBytes);
+  if (shown?.kind === 'image') return { type: shown.type, content: (await objects.open(key)).content };
+  const reason = shown?.reason ?? 'By its bytes it is no PNG, JPEG, GIF or WebP.';
+  throw new AppError('invalid_request', `The artifact is not shown as an image. ${reason}`);
+}
+
+function imageShown({ type, size }: ImageFacts, sizeBytes: number): Extract<Shown, { kind: 'image' | 'nothing' }> {
+  if (size === null) return { kind: 'nothing', reason: 'It begins like an image, but its size cannot be read.' };
+  if (sizeBytes > IMAGE_BYTES || size.widthPx * size.heightPx > IMAGE_PIXELS) {
+    return { kind: 'nothing', reason: `The image has ${size.widthPx} × ${size.heightPx} pixels: too large to show.` };
+  }
+  return { kind: 'image', type, ...size };
+}
+
+async function bytesOf(objects: ViewDeps['objects'], key: string, bytes: number): Promise<Buffer> {
+  return buffer((await objects.open(key, { start: 0, end: bytes })).content);
+}
+
+/** UTF-8 with what is none replaced, or null for what is no text at all. */
+function textOf(head: Buffer): string | null {
+  if (head.includes(0)) return null;
+  const text = new TextDecoder().decode(head);
+  // The last character may be cut in two by the limit.
+  const whole = text.endsWith('\ufffd') && head.length === TEXT_BYTES ? text.slice(0, -1) : text;
+  let strange = 0;
+  for (const sign of whole) {
+    if (sign === '\ufffd' || (sign < ' ' && !'\n\r\t\f\x1b'.includes(sign))) strange += 1;
+  }
+  return strange > whole.length * NO_TEXT_RATIO ? null : whole;
+}
+
+async function tableOf(objects: ViewDeps['objects'], { key, sizeBytes }: Viewed, head: string): Promise<Shown | null> {
+  const whole = sizeBytes <= TEXT_BYTES;
+  if (/\.(csv|tsv)$/i.test(key)) return csvTable(head, /tsv$/i.test(key) ? '\t' : ',', whole);
+  if (!/\.json$/i.test(key) || sizeBytes > JSON_TABLE_BYTES) return null;
+  return jsonTable(whole ? head : (await bytesOf(objects, key, sizeBytes)).toString('utf8'));
+}
+
+function textShown(key: string, text: string, shownBytes: number, sizeBytes: number): Shown {
+  const json = sizeBytes === shownBytes && isJson(key, text);
+  return {
+    kind: 'text',
+    text: json ? prettyJson(text) : text,
+    format: json ? 'json' : 'plain',
+    shownBytes,
+    note: MARKUP.test(key) ? 'Shown as text: markup of an artifact is never rendered and its scripts never run.' : null,
+  };
+}
+
+function isJson(key: string, text: string): boolean {
+  if (!/\.(json|ipynb)$/i.test(key)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false; // shown as it is
+  }
+}
+
+/** Rows through the query engine, which is confined to the data folder and to its own memory limit. */
+async function parquetShown({ objects, lake }: ViewDeps, key: string): Promise<Shown> {
+  const path = await objects.localPath(key);
+  if (path === null)
+    return { kind: 'nothing', reason: 'Parquet in a bucket is not read here. Download it to open it.' };
+  // The engine takes these for a pattern, which would read other people's files.
+  if (/[*?[\]{}]/.test(path)) return { kind: 'nothing', reason: 'Its name holds a sign that stands for a pattern.' };
+  const source = `read_parquet(${literal(path)})`;
+  try {
+    const described = await lake.query(`DESCRIBE SELECT * FROM ${source}`);
+    const columns = described.map((row) => String(row.column_name));
+    const shown = columns.slice(0, MAX_COLUMNS);
+    const cells = shown.map((name) => `left(${identifier(name)}::VARCHAR, ${MAX_CELL_CHARACTERS + 1})`).join(', ');
+    const rows = await lake.query(`SELECT [${cells}] AS cells FROM ${source} LIMIT ${MAX_ROWS + 1}`);
+    return table(
+      'parquet',
+      columns,
+      rows.map((row) => (Array.isArray(row.cells) ? row.cells : [])),
+      false,
+    );
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    return { kind: 'nothing', reason: 'It begins like Parquet, but cannot be read as Parquet.' };
+  }
+}

@@ -1,0 +1,53 @@
+import type { Fields } from './fields.ts';
+
+/** What a running training sends many times a second: the audit trail counts these by run and minute. */
+const COUNTED: ReadonlySet<string> = new Set([
+  '/mlflow/runs/log-metric',
+  '/mlflow/runs/log-batch',
+  '/mlflow/runs/log-parameter',
+  '/mlflow/runs/set-tag',
+]);
+
+/** How the audit trail keeps the writes of a path; webhooks are sent with their secret. */
+export function auditOf(path: string): { readonly audit?: 'counted' | 'bare' } {
+  if (COUNTED.has(path)) return { audit: 'counted' };
+  return path.startsWith('/mlflow/webhooks') ? { audit: 'bare' } : {};
+}
+
+const IDS = [
+  'run_id',
+  'run_uuid',
+  'experiment_id',
+  'model_id',
+  'name',
+  'new_name',
+  'version',
+  'alias',
+  'key',
+  'trace_id',
+];
+/** Of a counted write only what it belongs to, so that the rows stay few. */
+const OWNERS = ['run_id', 'run_uuid'];
+
+/** Ids that a message names, for the audit trail. */
+export function subjectIn(
+  fields: Fields,
+  params: Readonly<Record<string, string>>,
+  counted: boolean,
+): Record<string, string> {
+  const subject: Record<string, string> = { ...params };
+  for (const name of counted ? OWNERS : IDS) {
+    const text = idOf(fields, name);
+    if (text !== null) subject[name] = text.slice(0, 250);
+  }
+  return subject;
+}
+
+function idOf(fields: Fields, name: string): string | null {
+  if (!fields.has(name)) return null;
+  try {
+    return fields.text(name) ?? null;
+  } catch {
+    return null; // of another type: the handler refuses it in MLflow's words
+  }
+}
