@@ -2,10 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listRuns } from '../../src/mlops/tracking/schema.ts';
 import { processEnvironment } from '../../src/platform/config/index.ts';
 import { buildWeb, hasChromium, launchBrowser, newVisit, open } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
-import { deliveryAddresses, listedDecisions, newestMonth, rowAddress } from './questions.ts';
+import { ask, deliveryAddresses, listedDecisions, newestMonth, rowAddress } from './questions.ts';
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'screenshots');
 const WIDTHS = [1440, 1024, 390];
@@ -30,6 +31,7 @@ describe.runIf(hasChromium && wanted)('screenshots', () => {
   it.each(['light', 'dark'] as const)('of every page in %s', async (scheme) => {
     const decisions = await listedDecisions(server.url);
     const { restating, goingBack, compared } = await deliveryAddresses(server.url);
+    const runIds = (await ask(server.url, listRuns, { query: { experimentId: '1' } })).runs.map(({ runId }) => runId);
     const row = await rowAddress(server.url, await newestMonth(server.url));
     const pages = {
       overview: '/',
@@ -46,6 +48,10 @@ describe.runIf(hasChromium && wanted)('screenshots', () => {
       'delivery-going-back': goingBack,
       statements: '/statements',
       statement: '/statements?team=search',
+      experiments: '/experiments',
+      runs: '/experiments/1',
+      run: `/runs/${runIds.at(-1)}?file=evaluation.csv`,
+      'runs-compared': `/runs/compare?runs=${runIds.join(',')}`,
       models: '/models',
       model: '/models/ranker',
       decisions: '/decisions',

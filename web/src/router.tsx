@@ -5,22 +5,25 @@ import {
   lazyRouteComponent,
   retainSearchParams,
 } from '@tanstack/react-router';
+import { SessionGate } from './account/SessionGate.tsx';
 import { AllocationSearch } from './allocation/allocation-search.ts';
 import { CostsSearch } from './costs/costs-search.ts';
 import { DecisionsSearch } from './decisions/decisions-search.ts';
 import { CompareSearch, DeliveriesSearch, DeliverySearch } from './deliveries/deliveries-search.ts';
-import { Frame } from './frame/Frame.tsx';
+import { ExperimentsSearch, RunsSearch } from './experiments/experiments-search.ts';
 import { PageNotFound } from './frame/PageNotFound.tsx';
 import { RouteFailed } from './frame/RouteFailed.tsx';
 import { ScopeSearch } from './frame/scope-search.ts';
 import { parseSearch, stringifySearch } from './frame/search-text.ts';
+import { LineageSearch } from './lineage/lineage-search.ts';
 import { ModelSearch } from './models/model-search.ts';
 import { OverviewPage } from './overview/OverviewPage.tsx';
 import { OverviewSearch } from './overview/overview-search.ts';
+import { RunSearch, RunsCompareSearch } from './runs/runs-search.ts';
 import { StatementsSearch } from './statements/statements-search.ts';
 
 const root = createRootRoute({
-  component: Frame,
+  component: SessionGate,
   notFoundComponent: PageNotFound,
   errorComponent: RouteFailed,
   validateSearch: ScopeSearch,
@@ -77,6 +80,34 @@ const statements = createRoute({
   component: lazyRouteComponent(() => import('./statements/StatementsPage.tsx'), 'StatementsPage'),
 });
 
+const experiments = createRoute({
+  getParentRoute: () => root,
+  path: '/experiments',
+  validateSearch: ExperimentsSearch,
+  component: lazyRouteComponent(() => import('./experiments/ExperimentsPage.tsx'), 'ExperimentsPage'),
+});
+
+const experiment = createRoute({
+  getParentRoute: () => root,
+  path: '/experiments/$experimentId',
+  validateSearch: RunsSearch,
+  component: lazyRouteComponent(() => import('./experiments/ExperimentPage.tsx'), 'ExperimentPage'),
+});
+
+const compareRuns = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/compare',
+  validateSearch: RunsCompareSearch,
+  component: lazyRouteComponent(() => import('./runs/RunsComparePage.tsx'), 'RunsComparePage'),
+});
+
+const run = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$runId',
+  validateSearch: RunSearch,
+  component: lazyRouteComponent(() => import('./runs/RunPage.tsx'), 'RunPage'),
+});
+
 const models = createRoute({
   getParentRoute: () => root,
   path: '/models',
@@ -88,6 +119,19 @@ const model = createRoute({
   path: '/models/$model',
   validateSearch: ModelSearch,
   component: lazyRouteComponent(() => import('./models/ModelPage.tsx'), 'ModelPage'),
+});
+
+const modelVersion = createRoute({
+  getParentRoute: () => root,
+  path: '/models/$model/versions/$version',
+  component: lazyRouteComponent(() => import('./models/VersionPage.tsx'), 'VersionPage'),
+});
+
+const lineage = createRoute({
+  getParentRoute: () => root,
+  path: '/lineage',
+  validateSearch: LineageSearch,
+  component: lazyRouteComponent(() => import('./lineage/LineagePage.tsx'), 'LineagePage'),
 });
 
 const decisions = createRoute({
@@ -112,8 +156,14 @@ export const router = createRouter({
     delivery,
     compareDeliveries,
     statements,
+    experiments,
+    experiment,
+    compareRuns,
+    run,
     models,
     model,
+    modelVersion,
+    lineage,
     decisions,
     decision,
   ]),

@@ -43,10 +43,17 @@ export function webPlugin(bundle: string): Plugin {
 }
 
 /** First segments of the pages' addresses; anything else stays a 404. */
-const PAGES = ['costs', 'allocation', 'deliveries', 'statements', 'models', 'decisions'].flatMap((page) => [
-  `/${page}`,
-  `/${page}/*`,
-]);
+const PAGES = [
+  'costs',
+  'allocation',
+  'deliveries',
+  'statements',
+  'experiments',
+  'runs',
+  'models',
+  'lineage',
+  'decisions',
+].flatMap((page) => [`/${page}`, `/${page}/*`]);
 
 const NOT_BUILT = 'Steelyard is running. The web app is not built yet: run "npm run build:web", then reload.\n';
 

@@ -1,28 +1,33 @@
-import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
+import { BarChart, CustomChart, LineChart, ParallelChart, ScatterChart } from 'echarts/charts';
 import {
   DataZoomInsideComponent,
   GridComponent,
   MarkAreaComponent,
   MarkLineComponent,
   MarkPointComponent,
+  ParallelComponent,
   ToolboxComponent,
   TooltipComponent,
 } from 'echarts/components';
 import { init, use } from 'echarts/core';
+import { LabelLayout } from 'echarts/features';
 import { CanvasRenderer } from 'echarts/renderers';
 
 use([
   BarChart,
   CustomChart,
   LineChart,
+  ParallelChart,
   ScatterChart,
   DataZoomInsideComponent,
   GridComponent,
   MarkAreaComponent,
   MarkLineComponent,
   MarkPointComponent,
+  ParallelComponent,
   ToolboxComponent,
   TooltipComponent,
+  LabelLayout,
   CanvasRenderer,
 ]);
 

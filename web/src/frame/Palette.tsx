@@ -3,14 +3,15 @@ import { Dialog } from '../parts/Dialog.tsx';
 import styles from './frame.module.css';
 import type { Overlay } from './overlay.ts';
 import { PaletteItem } from './PaletteItem.tsx';
-import { type Command, usePaletteCommands } from './use-palette-commands.ts';
+import type { Command } from './palette-command.ts';
+import { usePaletteCommands } from './use-palette-commands.ts';
 
 interface PaletteProps {
   readonly onClose: () => void;
   readonly onShow: (overlay: Overlay) => void;
 }
 
-/** Ctrl-K: one field that finds pages, models, teams and actions. */
+/** Ctrl-K: one field that finds pages, experiments, runs, models, teams and actions. */
 export function Palette({ onClose, onShow }: PaletteProps) {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
@@ -34,11 +35,11 @@ export function Palette({ onClose, onShow }: PaletteProps) {
       <input
         className={styles.paletteInput}
         role="combobox"
-        aria-label="Search pages, models, teams and actions"
+        aria-label="Search pages, experiments, runs, models, teams and actions"
         aria-expanded="true"
         aria-controls={list}
         aria-activedescendant={found.length === 0 ? undefined : `${list}-${chosen}`}
-        placeholder="Search pages, models, teams and actions"
+        placeholder="Search pages, experiments, runs, models, teams and actions"
         autoFocus
         value={text}
         onChange={(event) => {

@@ -1,5 +1,5 @@
 import styles from './frame.module.css';
-import type { Command } from './use-palette-commands.ts';
+import type { Command } from './palette-command.ts';
 
 interface PaletteItemProps {
   readonly id: string;

@@ -1,5 +1,13 @@
 export interface PageLink {
-  readonly to: '/' | '/costs' | '/allocation' | '/deliveries' | '/statements' | '/models' | '/decisions';
+  readonly to:
+    | '/'
+    | '/costs'
+    | '/allocation'
+    | '/deliveries'
+    | '/statements'
+    | '/experiments'
+    | '/models'
+    | '/decisions';
   readonly label: string;
   /** Second key after `g`. */
   readonly key: string;
@@ -19,7 +27,13 @@ export const pageGroups: readonly PageGroup[] = [
       { to: '/decisions', label: 'Decisions', key: 'd' },
     ],
   },
-  { label: 'Can we run it?', pages: [{ to: '/models', label: 'Models', key: 'm' }] },
+  {
+    label: 'Can we run it?',
+    pages: [
+      { to: '/experiments', label: 'Experiments', key: 'e' },
+      { to: '/models', label: 'Models', key: 'm' },
+    ],
+  },
   {
     label: 'Can we afford it?',
     pages: [

@@ -6,14 +6,9 @@ import { BUILT_IN_VIEWS } from '../costs/views/built-in-views.ts';
 import { setScheme, useScheme } from '../theme/scheme.ts';
 import type { Overlay } from './overlay.ts';
 import { allPages } from './pages.ts';
+import type { Command } from './palette-command.ts';
 import { useTeams } from './use-teams.ts';
-
-export interface Command {
-  readonly id: string;
-  readonly label: string;
-  readonly kind: 'Page' | 'Model' | 'Team' | 'Action';
-  readonly run: () => void;
-}
+import { useTrackedCommands } from './use-tracked-commands.ts';
 
 /** What the palette offers for a text: every word of it must be in the label or the kind. */
 export function usePaletteCommands(text: string, show: (overlay: Overlay) => void): readonly Command[] {
@@ -21,9 +16,11 @@ export function usePaletteCommands(text: string, show: (overlay: Overlay) => voi
   const scheme = useScheme();
   const teams = useTeams() ?? [];
   const models = useQuery(endpointQuery(listModels));
+  const tracked = useTrackedCommands(text);
   const other = scheme === 'dark' ? 'light' : 'dark';
   const commands: Command[] = [
     ...allPages.map((page) => command('Page', page.label, () => void navigate({ to: page.to }))),
+    ...tracked,
     ...(models.data?.models ?? []).map(({ name }) =>
       command('Model', name, () => void navigate({ to: '/models/$model', params: { model: name } })),
     ),

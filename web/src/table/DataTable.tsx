@@ -1,7 +1,10 @@
 import { type ColumnDef, type SortingState, useTable } from '@tanstack/react-table';
 import { type ReactNode, useMemo, useState } from 'react';
+import type { ColumnLook } from './column-look.ts';
 import { type GridFeatures, gridFeatures } from './grid-features.ts';
 import { HeaderCell } from './HeaderCell.tsx';
+import type { PinPlace } from './pin-places.ts';
+import type { ServerSort } from './server-sort.ts';
 import styles from './table.module.css';
 import { useGridKeys } from './use-grid-keys.ts';
 import { VirtualBody } from './VirtualBody.tsx';
@@ -15,6 +18,11 @@ export interface GridColumn<R> {
   readonly footer?: ReactNode;
   /** Ascending order of two rows; without it the column cannot be sorted by. */
   readonly compare?: (a: R, b: R) => number;
+  /** Where it stays in sight while the table is scrolled sideways. The first column does without. */
+  readonly pin?: PinPlace | undefined;
+  /** Before the head's own text, for what is no part of the button that sorts. */
+  readonly lead?: ReactNode;
+  readonly className?: string | undefined;
 }
 
 interface DataTableProps<R extends object> {
@@ -27,6 +35,13 @@ interface DataTableProps<R extends object> {
   readonly openHint: string;
   /** Called when the end comes into sight. */
   readonly onEnd?: (() => void) | undefined;
+  /** The server sorts: by what now, and what a click on a head asks for. */
+  readonly sort?: ServerSort | undefined;
+  /** Number of rows with those that are not loaded yet. */
+  readonly total?: number | undefined;
+  /** What the space bar does to the row that was reached. */
+  readonly onMark?: ((row: R) => void) | undefined;
+  readonly className?: string | undefined;
 }
 
 /**
@@ -34,7 +49,7 @@ interface DataTableProps<R extends object> {
  * End and page keys move a row, Enter opens it.
  */
 export function DataTable<R extends object>(props: DataTableProps<R>) {
-  const { label, columns, rows, rowId, onOpen, openHint, onEnd } = props;
+  const { label, columns, rows, rowId, onOpen, openHint, onEnd, sort, total, onMark, className } = props;
   const [sorting, setSorting] = useState<SortingState>([]);
   const definitions = useMemo(
     () =>
@@ -61,34 +76,42 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
     onSortingChange: setSorting,
   });
   const shown = table.getRowModel().rows;
-  const { scroll, focused, setFocused, onKeyDown } = useGridKeys(shown.length, (index) => {
+  const reached = (act: ((row: R) => void) | undefined) => (index: number) => {
     const row = shown[index];
-    if (row !== undefined) onOpen(row.original);
-  });
+    if (row !== undefined) act?.(row.original);
+  };
+  const { scroll, focused, setFocused, onKeyDown } = useGridKeys(shown.length, reached(onOpen), reached(onMark));
+  const looks = useMemo(() => new Map(columns.map((column) => [column.id, lookOf(column)])), [columns]);
   const numeric = new Set(columns.filter((column) => column.numeric === true).map((column) => column.id));
   const footed = columns.some((column) => column.footer !== undefined);
   return (
     <section
       ref={scroll}
-      className={styles.scroll}
+      className={`${styles.scroll} ${className ?? ''}`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard
       tabIndex={0}
       aria-label={`${label}. ${openHint}`}
       onKeyDown={onKeyDown}
     >
-      <table className={`${styles.table} ${styles.grid}`} aria-rowcount={rows.length}>
+      <table className={`${styles.table} ${styles.grid}`} aria-rowcount={total ?? rows.length}>
         <thead>
           {table.getHeaderGroups().map((group) => (
             <tr key={group.id}>
               {group.headers.map((header) => (
-                <HeaderCell key={header.id} header={header} numeric={numeric.has(header.column.id)} />
+                <HeaderCell
+                  key={header.id}
+                  header={header}
+                  numeric={numeric.has(header.column.id)}
+                  look={looks.get(header.column.id)}
+                  sort={sort}
+                />
               ))}
             </tr>
           ))}
         </thead>
         <VirtualBody
           rows={shown}
-          numeric={numeric}
+          looks={looks}
           scroll={scroll}
           focused={focused}
           onEnd={onEnd}
@@ -102,11 +125,11 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
             <tr>
               {columns.map((column, index) =>
                 index === 0 ? (
-                  <th key={column.id} scope="row">
+                  <th key={column.id} scope="row" {...looks.get(column.id)?.cell}>
                     {column.footer}
                   </th>
                 ) : (
-                  <td key={column.id} className={column.numeric === true ? styles.number : undefined}>
+                  <td key={column.id} {...looks.get(column.id)?.cell}>
                     {column.footer}
                   </td>
                 ),
@@ -117,4 +140,11 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
       </table>
     </section>
   );
+}
+
+function lookOf<R>({ numeric, pin, lead, className }: GridColumn<R>): ColumnLook {
+  const names = [numeric === true ? styles.number : '', pin === undefined ? '' : styles.pinned, className ?? ''];
+  const place =
+    pin === undefined ? {} : { style: { left: pin.left, width: pin.width, minWidth: pin.width, maxWidth: pin.width } };
+  return { cell: { className: names.filter((name) => name !== '').join(' '), ...place }, lead };
 }

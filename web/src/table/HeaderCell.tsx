@@ -1,27 +1,35 @@
 import { FlexRender, type Header } from '@tanstack/react-table';
+import type { ColumnLook } from './column-look.ts';
 import type { GridFeatures } from './grid-features.ts';
+import type { ServerSort } from './server-sort.ts';
 import styles from './table.module.css';
 
 interface HeaderCellProps<R extends object> {
   readonly header: Header<GridFeatures, R>;
   readonly numeric: boolean;
+  readonly look: ColumnLook | undefined;
+  readonly sort: ServerSort | undefined;
 }
 
 const SORTED = { asc: 'ascending', desc: 'descending' } as const;
 
 /** A column's head; a column that can be sorted by is a button. */
-export function HeaderCell<R extends object>({ header, numeric }: HeaderCellProps<R>) {
+export function HeaderCell<R extends object>({ header, numeric, look, sort }: HeaderCellProps<R>) {
   const { column } = header;
-  const sorted = column.getIsSorted();
+  const here = sort?.by === column.id;
+  const sorted = sort === undefined ? column.getIsSorted() : here ? (sort.descending ? 'desc' : 'asc') : false;
+  const sortable = sort === undefined ? column.getCanSort() : sort.sortable(column.id);
+  const onSort = sort === undefined ? column.getToggleSortingHandler() : () => sort.onSort(column.id);
   const content = <FlexRender header={header} />;
   return (
     <th
       scope="col"
-      className={numeric ? styles.number : undefined}
+      {...(look?.cell ?? { className: numeric ? styles.number : undefined })}
       aria-sort={sorted === false ? undefined : SORTED[sorted]}
     >
-      {column.getCanSort() ? (
-        <button type="button" className={styles.sort} onClick={column.getToggleSortingHandler()}>
+      {look?.lead}
+      {sortable ? (
+        <button type="button" className={styles.sort} onClick={onSort}>
           {content}
           <span aria-hidden="true">{sorted === false ? '' : sorted === 'asc' ? ' ↑' : ' ↓'}</span>
         </button>

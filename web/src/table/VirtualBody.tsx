@@ -1,13 +1,14 @@
 import { FlexRender, type Row } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect } from 'react';
+import type { ColumnLook } from './column-look.ts';
 import type { GridFeatures } from './grid-features.ts';
 import { Spacer } from './Spacer.tsx';
 import styles from './table.module.css';
 
 interface VirtualBodyProps<R extends object> {
   readonly rows: readonly Row<GridFeatures, R>[];
-  readonly numeric: ReadonlySet<string>;
+  readonly looks: ReadonlyMap<string, ColumnLook>;
   readonly scroll: RefObject<HTMLElement | null>;
   readonly focused: number | null;
   readonly onOpen: (row: R, index: number) => void;
@@ -19,7 +20,7 @@ const OVERSCAN = 12;
 
 /** The rows in sight, with the height of the others kept above and below. */
 export function VirtualBody<R extends object>(props: VirtualBodyProps<R>) {
-  const { rows, numeric, scroll, focused, onOpen, onEnd } = props;
+  const { rows, looks, scroll, focused, onOpen, onEnd } = props;
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroll.current,
@@ -53,13 +54,13 @@ export function VirtualBody<R extends object>(props: VirtualBodyProps<R>) {
             onClick={() => onOpen(row.original, index)}
           >
             {row.getVisibleCells().map((cell, place) => {
-              const className = numeric.has(cell.column.id) ? styles.number : undefined;
+              const look = looks.get(cell.column.id)?.cell;
               return place === 0 ? (
-                <th key={cell.id} scope="row" className={className}>
+                <th key={cell.id} scope="row" {...look}>
                   <FlexRender cell={cell} />
                 </th>
               ) : (
-                <td key={cell.id} className={className}>
+                <td key={cell.id} {...look}>
                   <FlexRender cell={cell} />
                 </td>
               );

@@ -3,7 +3,7 @@ import { type KeyboardEvent, useRef, useState } from 'react';
 const PAGE_ROWS = 10;
 
 /** Keys of a long table: which row they have reached, and what they do to it. */
-export function useGridKeys(count: number, open: (index: number) => void) {
+export function useGridKeys(count: number, open: (index: number) => void, mark: (index: number) => void) {
   const scroll = useRef<HTMLElement>(null);
   const [focused, setFocused] = useState<number | null>(null);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
@@ -12,6 +12,7 @@ export function useGridKeys(count: number, open: (index: number) => void) {
     const to = movedTo(event.key, at, count);
     if (to !== null) setFocused(to);
     else if (event.key === 'Enter' && focused !== null) open(focused);
+    else if (event.key === ' ' && focused !== null) mark(focused);
     else return;
     event.preventDefault();
   };

@@ -1,0 +1,38 @@
+import type { EChartsType } from 'echarts/core';
+import { useCallback, useRef } from 'react';
+import { EChart } from './EChart.tsx';
+import { type CurvesData, metricCurvesOption } from './metric-curves-option.ts';
+
+interface MetricCurvesProps {
+  readonly data: CurvesData;
+  readonly label: string;
+  readonly height: number;
+  /** What was dragged over; null shows all again. */
+  readonly onZoom: (range: { readonly from: number; readonly to: number } | null) => void;
+  readonly onChart?: ((chart: EChartsType | null) => void) | undefined;
+}
+
+/** A metric of one or many runs over step or time. Dragging zooms, a double click shows all again. */
+export function MetricCurves({ data, label, height, onZoom, onChart }: MetricCurvesProps) {
+  const option = useCallback(() => metricCurvesOption(data), [data]);
+  const zoomed = useRef(onZoom);
+  zoomed.current = onZoom;
+  const armed = useCallback(
+    (chart: EChartsType | null) => {
+      chart?.on('datazoom', (event) => zoomed.current(rangeOf(event)));
+      onChart?.(chart);
+    },
+    [onChart],
+  );
+  return <EChart option={option} label={label} height={height} dragZoom onChart={armed} />;
+}
+
+/** The dragged range names its ends; the double click gives shares instead. */
+function rangeOf(event: unknown) {
+  const { batch } = event as {
+    readonly batch?: readonly { readonly startValue?: number; readonly endValue?: number }[];
+  };
+  const [first] = batch ?? [];
+  if (first?.startValue === undefined || first.endValue === undefined) return null;
+  return { from: first.startValue, to: first.endValue };
+}

@@ -1,0 +1,27 @@
+import type { RunCostSum } from '../../../src/mlops/tracking/run-table/schema.ts';
+import { formatCount } from '../format/number.ts';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+
+/** What runs cost together; how many of them are left out, on hover. */
+export function CostSum({ sum }: { readonly sum: RunCostSum }) {
+  if (sum.runs === 0) return <Unknown reason="There is no run." />;
+  if (sum.costs.length === 0)
+    return <Unknown reason="No run has a known cost: no usage was recorded for any of them." />;
+  const out = sum.runsWithoutCost;
+  return (
+    <span
+      {...(out === 0
+        ? {}
+        : { 'data-tip': `${formatCount(out)} of ${formatCount(sum.runs)} runs have no known cost and are left out.` })}
+    >
+      {out === 0 ? '' : 'at least '}
+      {sum.costs.map((money, index) => (
+        <span key={money.currency}>
+          {index === 0 ? '' : ' + '}
+          <MoneyFigure money={money} />
+        </span>
+      ))}
+    </span>
+  );
+}

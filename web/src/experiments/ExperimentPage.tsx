@@ -1,0 +1,60 @@
+import { Link } from '@tanstack/react-router';
+import { counted } from '../format/number.ts';
+import { ErrorState } from '../parts/ErrorState.tsx';
+import { Notice } from '../parts/Notice.tsx';
+import { Page } from '../parts/Page.tsx';
+import parts from '../parts/parts.module.css';
+import styles from './experiments.module.css';
+import { RunFilters } from './RunFilters.tsx';
+import { RunsAnswer } from './RunsAnswer.tsx';
+import { RunsCard } from './RunsCard.tsx';
+import { useRuns } from './use-runs.ts';
+
+/** The runs of one experiment: how good are they, and what did they cost? */
+export function ExperimentPage() {
+  const runs = useRuns();
+  const { experiment, count, pages, rows } = runs;
+  const name = experiment.data?.name ?? 'Experiment';
+  const arrived = newRuns(count.data?.runs, rows?.length, pages.hasNextPage);
+  return (
+    <Page title={name} answer={<RunsAnswer runs={runs} />}>
+      <p className={styles.trail}>
+        <Link to="/experiments" className={parts.textLink}>
+          All experiments
+        </Link>
+      </p>
+      {experiment.isError ? (
+        <ErrorState error={experiment.error} what="The experiment" onRetry={() => void experiment.refetch()} />
+      ) : (
+        <>
+          {experiment.data?.lifecycleStage === 'deleted' && (
+            <div className={styles.above}>
+              <Notice>This experiment is deleted. Restore it in the list of experiments to log into it again.</Notice>
+            </div>
+          )}
+          <RunFilters runs={runs} />
+          {arrived > 0 && (
+            <div className={styles.above}>
+              <Notice
+                kind="status"
+                actions={
+                  <button type="button" className={parts.button} onClick={() => void pages.refetch()}>
+                    Show {arrived === 1 ? 'it' : 'them'}
+                  </button>
+                }
+              >
+                {counted(arrived, 'new run')} since this table was read.
+              </Notice>
+            </div>
+          )}
+          <RunsCard runs={runs} />
+        </>
+      )}
+    </Page>
+  );
+}
+
+/** Runs that have come since all pages were read; while pages are left, nobody can tell. */
+function newRuns(total: number | undefined, loaded: number | undefined, more: boolean): number {
+  return total === undefined || loaded === undefined || more ? 0 : Math.max(0, total - loaded);
+}

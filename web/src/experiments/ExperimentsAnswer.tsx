@@ -1,0 +1,58 @@
+import { Link } from '@tanstack/react-router';
+import type { ExperimentActivity } from '../../../src/mlops/tracking/run-table/schema.ts';
+import type { Experiment } from '../../../src/mlops/tracking/schema.ts';
+import { counted } from '../format/number.ts';
+import { formatInstant } from '../format/time.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import parts from '../parts/parts.module.css';
+import { addedUp } from './added-up.ts';
+import { CostSum } from './CostSum.tsx';
+import type { ExperimentsSearch } from './experiments-search.ts';
+
+interface ExperimentsAnswerProps {
+  readonly experiments: readonly Experiment[];
+  readonly activity: readonly ExperimentActivity[] | undefined;
+  readonly failed: boolean;
+  readonly search: ExperimentsSearch;
+}
+
+/** How many experiments and runs there are, where the last one happened, and what they cost. */
+export function ExperimentsAnswer({ experiments, activity, failed, search }: ExperimentsAnswerProps) {
+  if (failed) return 'The experiments could not be read.';
+  const stage = search.view === 'deleted' ? 'deleted experiment' : 'experiment';
+  const called = search.name === undefined ? '' : ` called like “${search.name}”`;
+  if (experiments.length === 0) return `No ${stage}${called}.`;
+  if (search.view === 'deleted') return `${counted(experiments.length, stage)}${called}. They can be restored.`;
+  if (activity === undefined) return <AnswerPending />;
+  const sum = addedUp(activity);
+  if (sum.runs === 0) return 'No run has been logged yet.';
+  const last = activity.reduce<ExperimentActivity | null>(
+    (newest, one) => ((one.lastRunAt ?? '') > (newest?.lastRunAt ?? '') ? one : newest),
+    null,
+  );
+  const name = experiments.find((one) => one.experimentId === last?.experimentId)?.name;
+  return (
+    <>
+      {counted(sum.runs, 'run')} in {counted(experiments.length, stage)}
+      {called}
+      {sum.costs.length === 0 ? (
+        ', of unknown cost'
+      ) : (
+        <>
+          {' '}
+          for <CostSum sum={sum} />
+        </>
+      )}
+      {last?.lastRunAt != null && (
+        <>
+          ; the last one started in{' '}
+          <Link to="/experiments/$experimentId" params={{ experimentId: last.experimentId }} className={parts.textLink}>
+            {name}
+          </Link>{' '}
+          on {formatInstant(last.lastRunAt)}
+        </>
+      )}
+      .
+    </>
+  );
+}

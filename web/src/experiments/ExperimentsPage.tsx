@@ -1,0 +1,111 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { listExperimentActivity, listRunColumns } from '../../../src/mlops/tracking/run-table/schema.ts';
+import { listExperiments } from '../../../src/mlops/tracking/schema.ts';
+import { endpointPages, endpointQuery } from '../client.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { Card } from '../parts/Card.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { Page } from '../parts/Page.tsx';
+import parts from '../parts/parts.module.css';
+import { ExperimentFilters } from './ExperimentFilters.tsx';
+import { ExperimentsAnswer } from './ExperimentsAnswer.tsx';
+import { ExperimentsTable } from './ExperimentsTable.tsx';
+import { MovedExperimentNotice } from './MovedExperimentNotice.tsx';
+import { pythonLines } from './python-lines.ts';
+import { useMoveExperiment } from './use-move-experiment.ts';
+
+const PAGE_SIZE = 100;
+const HEIGHT = 320;
+
+/** What is being tried, how much, and what does it cost? */
+export function ExperimentsPage() {
+  const search = useSearch({ from: '/experiments' });
+  const navigate = useNavigate({ from: '/experiments' });
+  const view = search.view ?? ('active' as const);
+  const pages = useInfiniteQuery({
+    ...endpointPages(listExperiments, { name: search.name ?? '', view, pageSize: PAGE_SIZE }),
+    placeholderData: keepPreviousData,
+  });
+  const experiments = useMemo(() => pages.data?.pages.flatMap((page) => page.experiments), [pages.data]);
+  const best = search.metric === undefined ? {} : { metric: search.metric, goal: search.goal ?? ('highest' as const) };
+  const activity = useQuery({
+    ...endpointQuery(listExperimentActivity, {
+      query: { experimentIds: (experiments ?? []).map((one) => one.experimentId), ...best },
+    }),
+    enabled: experiments !== undefined && experiments.length > 0,
+    placeholderData: keepPreviousData,
+  });
+  const columns = useQuery(endpointQuery(listRunColumns, { query: {} }));
+  const metrics = (columns.data?.columns ?? []).filter((column) => column.entity === 'metric').map(({ key }) => key);
+  const moving = useMoveExperiment();
+  const plain = search.name === undefined && view === 'active';
+  const nothing = plain && activity.data?.experiments.every((one) => one.runs === 0) === true;
+  return (
+    <Page
+      title="Experiments"
+      answer={
+        experiments === undefined && pages.error === null ? (
+          <AnswerPending />
+        ) : (
+          <ExperimentsAnswer
+            experiments={experiments ?? []}
+            activity={activity.data?.experiments}
+            failed={pages.error !== null}
+            search={search}
+          />
+        )
+      }
+    >
+      <ExperimentFilters
+        search={search}
+        metrics={metrics}
+        onChange={(next) => void navigate({ search: (before) => ({ ...before, ...next }), replace: true })}
+      />
+      <Card title="What is being tried, and what does it cost?" flush>
+        <MovedExperimentNotice moving={moving} />
+        <Loaded
+          query={{ data: experiments, error: pages.error, refetch: pages.refetch }}
+          what="The experiments"
+          height={HEIGHT}
+        >
+          {(found) =>
+            nothing || found.length === 0 ? (
+              <NoExperiments plain={plain} deleted={view === 'deleted'} />
+            ) : (
+              <ExperimentsTable
+                experiments={found}
+                activity={activity.data?.experiments}
+                failed={activity.error}
+                metric={search.metric}
+                moving={moving}
+              />
+            )
+          }
+        </Loaded>
+        {pages.hasNextPage && (
+          <button type="button" className={parts.button} onClick={() => void pages.fetchNextPage()}>
+            Show older experiments
+          </button>
+        )}
+      </Card>
+    </Page>
+  );
+}
+
+function NoExperiments({ plain, deleted }: { readonly plain: boolean; readonly deleted: boolean }) {
+  const shows = 'Every experiment, with its runs, its last activity and its cost.';
+  if (!plain) {
+    const why = deleted ? 'No deleted experiment is called like this.' : 'No experiment has this in its name.';
+    return <EmptyState shows={shows} why={why} />;
+  }
+  return (
+    <EmptyState
+      shows={shows}
+      why="Nothing has been logged yet. Any MLflow client does it when it is pointed at this server; three lines of Python:"
+      command={pythonLines(window.location.origin)}
+    />
+  );
+}

@@ -1,0 +1,38 @@
+import { counted } from '../format/number.ts';
+import { Notice } from '../parts/Notice.tsx';
+import parts from '../parts/parts.module.css';
+import styles from './experiments.module.css';
+import type { MoveRuns } from './use-move-runs.ts';
+
+/** What was done to runs, and the way back. */
+export function MovedNotice({ moving }: { readonly moving: MoveRuns }) {
+  const { move, moved, undo, dismiss } = moving;
+  if (move.error !== null) {
+    return (
+      <div className={styles.notice}>
+        <Notice kind="alert">{move.error.message}</Notice>
+      </div>
+    );
+  }
+  if (moved === null) return null;
+  return (
+    <div className={styles.notice}>
+      <Notice
+        kind="status"
+        actions={
+          <>
+            <button type="button" className={parts.button} disabled={move.isPending} onClick={undo}>
+              Undo
+            </button>
+            <button type="button" className={parts.button} onClick={dismiss}>
+              Close
+            </button>
+          </>
+        }
+      >
+        {counted(moved.runIds.length, 'run')} {moved.done}.
+        {moved.done === 'deleted' && ' Nothing of them is lost: they are under “Deleted runs”.'}
+      </Notice>
+    </div>
+  );
+}

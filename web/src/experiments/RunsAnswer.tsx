@@ -1,0 +1,45 @@
+import { counted, formatCount } from '../format/number.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { CostSum } from './CostSum.tsx';
+import type { Runs } from './use-runs.ts';
+
+/** How many runs there are, and what they cost together. */
+export function RunsAnswer({ runs }: { readonly runs: Runs }) {
+  const { experiment, count, all, cost, filtered, search, rows } = runs;
+  if (experiment.isError) return 'This experiment could not be read.';
+  // The figures of the filter before are no answer to this one.
+  if (experiment.data === undefined || count.isPending || count.isPlaceholderData || (filtered && all.isPending))
+    return <AnswerPending />;
+  const { name } = experiment.data;
+  if (count.data === undefined) return <>The filter of {name} cannot be read.</>;
+  const stage = search.view === 'deleted' ? 'deleted run' : 'run';
+  if (count.data.runs === 0 && !filtered)
+    return (
+      <>
+        No {stage} in {name}.
+      </>
+    );
+  const running = (rows ?? []).filter((run) => run.status === 'RUNNING').length;
+  const matching =
+    filtered && all.data !== undefined
+      ? `${formatCount(count.data.runs)} of ${counted(all.data.runs, stage)} in ${name} ${count.data.runs === 1 ? 'matches' : 'match'}`
+      : `${counted(count.data.runs, stage)} in ${name}`;
+  return (
+    <>
+      {matching}
+      {running > 0 && `, ${formatCount(running)} of those shown still running`}
+      <CostSaid cost={cost} />
+    </>
+  );
+}
+
+function CostSaid({ cost }: Pick<Runs, 'cost'>) {
+  if (cost.isError) return '; what they cost could not be read.';
+  if (cost.data === undefined || cost.isPlaceholderData) return '; their cost is being added up.';
+  if (cost.data.costs.length === 0) return '; what they cost is not known.';
+  return (
+    <>
+      ; together they cost <CostSum sum={cost.data} />.
+    </>
+  );
+}

@@ -1,0 +1,56 @@
+import type { Run } from '../../../src/mlops/tracking/schema.ts';
+import { counted } from '../format/number.ts';
+import parts from '../parts/parts.module.css';
+import styles from './experiments.module.css';
+import type { MoveRuns } from './use-move-runs.ts';
+import type { Selected } from './use-selected.ts';
+
+interface SelectionBarProps {
+  readonly selected: Selected;
+  readonly rows: readonly Run[];
+  readonly moving: MoveRuns;
+}
+
+const MOST_COMPARED = 100;
+
+/** What can be done with the marked runs. */
+export function SelectionBar({ selected, rows, moving }: SelectionBarProps) {
+  const marked = rows.filter((run) => selected.ids.has(run.runId));
+  if (marked.length === 0) return null;
+  const active = marked.filter((run) => run.lifecycleStage === 'active').map((run) => run.runId);
+  const deleted = marked.filter((run) => run.lifecycleStage === 'deleted').map((run) => run.runId);
+  const compared = marked.map((run) => run.runId).join(',');
+  return (
+    <section className={styles.selection} aria-label="Marked runs">
+      <span aria-live="polite">{counted(marked.length, 'run')} marked</span>
+      {marked.length >= 2 && marked.length <= MOST_COMPARED && (
+        <a className={`${parts.button} ${parts.primary}`} href={`/runs/compare?runs=${compared}`}>
+          Compare
+        </a>
+      )}
+      {active.length > 0 && (
+        <button
+          type="button"
+          className={parts.button}
+          disabled={moving.move.isPending}
+          onClick={() => moving.move.mutate({ done: 'deleted', runIds: active })}
+        >
+          Delete
+        </button>
+      )}
+      {deleted.length > 0 && (
+        <button
+          type="button"
+          className={parts.button}
+          disabled={moving.move.isPending}
+          onClick={() => moving.move.mutate({ done: 'restored', runIds: deleted })}
+        >
+          Restore
+        </button>
+      )}
+      <button type="button" className={styles.plain} onClick={() => selected.set([])}>
+        Unmark all
+      </button>
+    </section>
+  );
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { RunView } from '../../../src/mlops/tracking/schema.ts';
+
+const list = z
+  .union([z.string().transform((one) => [one]), z.array(z.string())])
+  .optional()
+  .catch(undefined);
+const text = (most: number) => z.string().min(1).max(most).optional().catch(undefined);
+
+/** What the address of the list of experiments says. */
+export const ExperimentsSearch = z.object({
+  /** A part of the names that are listed. */
+  name: text(500),
+  view: RunView.extract(['deleted']).optional().catch(undefined),
+  /** The metric whose best value is shown, and which value is the best. */
+  metric: text(250),
+  goal: z.enum(['lowest']).optional().catch(undefined),
+});
+export type ExperimentsSearch = z.infer<typeof ExperimentsSearch>;
+
+export const AGES = ['1h', '24h', '7d', '30d'] as const;
+export const STATUSES = ['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'] as const;
+
+/** What the address of a table of runs says; the team is the frame's. */
+export const RunsSearch = z.object({
+  /** A filter in MLflow's grammar. */
+  filter: text(20_000),
+  status: z.enum(STATUSES).optional().catch(undefined),
+  /** Runs that started within this time. */
+  since: z.enum(AGES).optional().catch(undefined),
+  /** Active runs when left out. */
+  view: RunView.extract(['deleted', 'all']).optional().catch(undefined),
+  /** `metrics.ndcg` for the smallest first, `-metrics.ndcg` for the largest first. */
+  sort: text(300),
+  /** Columns in order, when they are not the usual ones. */
+  columns: list,
+  /** Those of them that stay in sight. */
+  pin: list,
+});
+export type RunsSearch = z.infer<typeof RunsSearch>;

@@ -1,0 +1,123 @@
+import type { RunColumn } from '../../../src/mlops/tracking/run-table/schema.ts';
+
+/** The first column: it carries the mark and the name, and is always there. */
+export const NAME_COLUMN = 'run_name';
+
+const OWN: Readonly<Record<string, string>> = {
+  status: 'Status',
+  start_time: 'Started',
+  duration: 'Took',
+  end_time: 'Ended',
+  run_id: 'Run id',
+  'cost.total': 'Cost',
+  'cost.metered': 'Metered cost',
+  'cost.reconciled': 'Reconciled cost',
+  'cost.allocated': 'Allocated cost',
+  'cost.gpu_hours': 'GPU-hours',
+  'cost.energy_kwh': 'Energy (kWh)',
+  'tags.steelyard.team': 'Team',
+  'tags.mlflow.user': 'User',
+  'tags.mlflow.source.name': 'Source',
+};
+
+/** Columns that every run has. */
+export const OWN_COLUMNS = Object.keys(OWN).filter((column) => !column.startsWith('tags.'));
+
+export type ColumnKind = 'metric' | 'param' | 'tag' | 'cost' | 'own';
+
+export function columnKind(column: string): ColumnKind {
+  if (column.startsWith('metrics.')) return 'metric';
+  if (column.startsWith('params.')) return 'param';
+  if (column.startsWith('tags.')) return 'tag';
+  return column.startsWith('cost.') ? 'cost' : 'own';
+}
+
+/** `metrics.val loss` -> `val loss`; a column that every run has has a name of its own. */
+export function columnLabel(column: string): string {
+  if (column === NAME_COLUMN) return 'Run';
+  const own = Object.hasOwn(OWN, column) ? OWN[column] : undefined;
+  return own ?? column.slice(column.indexOf('.') + 1);
+}
+
+export function isNumberColumn(column: string): boolean {
+  return column === 'duration' || ['metric', 'cost'].includes(columnKind(column));
+}
+
+/** What the server cannot order by. */
+export function isSortable(column: string): boolean {
+  return column !== 'duration';
+}
+
+/** Figures and times begin with the largest. */
+export function largestFirst(column: string): boolean {
+  return isNumberColumn(column) || column.endsWith('_time');
+}
+
+const MOST_METRICS = 4;
+const MOST_PARAMS = 3;
+
+/** The columns of a table that nobody has changed: what every run has, and the keys that most runs have. */
+export function usualColumns(known: readonly RunColumn[]): string[] {
+  const most = (entity: RunColumn['entity'], count: number) =>
+    known
+      .filter((column) => column.entity === entity && !column.key.startsWith('system/'))
+      .toSorted((a, b) => (b.runs ?? 0) - (a.runs ?? 0))
+      .slice(0, count)
+      .map(({ column }) => column);
+  return [
+    'status',
+    'start_time',
+    'duration',
+    'cost.total',
+    ...most('metric', MOST_METRICS),
+    ...most('param', MOST_PARAMS),
+  ];
+}
+
+/** The chosen columns or the usual ones; what is pinned or sorted by is always among them. */
+export function shownColumns(
+  search: {
+    readonly columns?: string[] | undefined;
+    readonly pin?: string[] | undefined;
+    readonly sort?: string | undefined;
+  },
+  known: readonly RunColumn[],
+): string[] {
+  const { by } = readOrder(search.sort);
+  const sorted = by === null || by === NAME_COLUMN ? [] : [by];
+  return [...new Set([...(search.columns ?? usualColumns(known)), ...(search.pin ?? []), ...sorted])];
+}
+
+/** A key as the filter's grammar reads it: bare where it can be, in backticks or quotes where it must be. */
+export function quotedKey(key: string): string {
+  if (/^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)*$/u.test(key)) return key;
+  return key.includes('`') ? `"${key.replaceAll('"', '""')}"` : `\`${key}\``;
+}
+
+/** A column as the grammar writes it: `metrics.val loss` -> ``metrics.`val loss` ``. */
+export function columnText(column: string): string {
+  const kind = columnKind(column);
+  if (kind === 'own' || kind === 'cost') return column;
+  const at = column.indexOf('.') + 1;
+  return column.slice(0, at) + quotedKey(column.slice(at));
+}
+
+export interface Order {
+  readonly by: string | null;
+  readonly descending: boolean;
+}
+
+/** The address's `sort`: `metrics.ndcg` ascending, `-metrics.ndcg` descending. */
+export function readOrder(sort: string | undefined): Order {
+  if (sort === undefined) return { by: null, descending: false };
+  return sort.startsWith('-') ? { by: sort.slice(1), descending: true } : { by: sort, descending: false };
+}
+
+export function orderText(order: { readonly by: string; readonly descending: boolean } | null): string | undefined {
+  return order === null ? undefined : `${order.descending ? '-' : ''}${order.by}`;
+}
+
+/** An order as the server takes it; none when the newest runs come first anyway. */
+export function orderBy({ by, descending }: Order): string[] {
+  return by === null || !isSortable(by) ? [] : [`${columnText(by)} ${descending ? 'DESC' : 'ASC'}`];
+}

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { awaitsKey, runFilter, wordBefore } from './run-filter.ts';
+
+it('joins what is written with what is chosen', () => {
+  expect(runFilter({}, undefined, 0)).toBe('');
+  const search = { filter: ' metrics.f1 > 0.5 ', status: 'FAILED', since: '24h' } as const;
+  expect(runFilter(search, "d'art", 100_000_000)).toBe(
+    "metrics.f1 > 0.5 and status = 'FAILED' and start_time >= 13600000 and tags.steelyard.team = 'd''art'",
+  );
+});
+
+it.each([
+  ['met', 3, 'met', true],
+  ['metrics.f1 > 0.5 and par', 24, 'par', true],
+  ['metrics.f1 > 0.5 an', 19, 'an', false],
+  ['metrics.f1 ', 11, '', false],
+  ['', 0, '', true],
+])('in "%s" at %d the word is "%s" and a key is awaited: %s', (text, cursor, word, awaits) => {
+  expect([wordBefore(text, cursor), awaitsKey(text, cursor)]).toEqual([word, awaits]);
+});

@@ -1,0 +1,82 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useParams, useSearch } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { countRuns, listRunColumns, sumRunCosts } from '../../../src/mlops/tracking/run-table/schema.ts';
+import { getExperiment, listRuns } from '../../../src/mlops/tracking/schema.ts';
+import { endpointPages, endpointQuery } from '../client.ts';
+import { columnKind, orderBy, readOrder, shownColumns } from './run-column.ts';
+import { runFilter } from './run-filter.ts';
+import { useLiveRuns } from './use-live-runs.ts';
+
+const PAGE_SIZE = 200;
+const COUNTING_MS = 1_500;
+const LIVE_MS = 10_000;
+
+/** Everything that the page of an experiment shows, by its address. */
+export function useRuns() {
+  const { experimentId } = useParams({ from: '/experiments/$experimentId' });
+  const search = useSearch({ from: '/experiments/$experimentId' });
+  const { team } = useSearch({ from: '__root__' });
+  const [now, setNow] = useState(() => Date.now());
+  const filter = runFilter(search, team, now);
+  const selection = { experimentId, filter, view: search.view ?? ('active' as const) };
+  const order = readOrder(search.sort);
+  const experiment = useQuery(endpointQuery(getExperiment, { params: { experimentId } }));
+  const known = useQuery({
+    ...endpointQuery(listRunColumns, { query: { experimentId } }),
+    placeholderData: keepPreviousData,
+    refetchInterval: (query) => (query.state.data?.complete === false ? COUNTING_MS : false),
+  });
+  const columns = useMemo(() => shownColumns(search, known.data?.columns ?? []), [search, known.data]);
+  const values = columns.filter((column) => !['own', 'cost'].includes(columnKind(column)));
+  const asked = { ...selection, orderBy: orderBy(order), columns: ['status', ...values] };
+  const pages = useInfiniteQuery({
+    ...endpointPages(listRuns, { ...asked, pageSize: PAGE_SIZE }),
+    enabled: search.columns !== undefined || !known.isPending,
+    placeholderData: keepPreviousData,
+    // What is being read stays where it is: running runs are renewed in place, new ones when they are asked for.
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+  });
+  const loaded = useMemo(() => pages.data?.pages.flatMap((page) => page.runs), [pages.data]);
+  const rows = useLiveRuns(loaded, asked.columns);
+  // The rows come first: what is counted over all runs must not stand in their way.
+  const shown = !pages.isPending;
+  const count = useQuery({
+    ...endpointQuery(countRuns, { query: selection }),
+    enabled: shown,
+    placeholderData: keepPreviousData,
+    refetchInterval: LIVE_MS,
+  });
+  const all = useQuery({
+    ...endpointQuery(countRuns, { query: { experimentId, view: selection.view } }),
+    enabled: shown && filter !== '',
+  });
+  const cost = useQuery({
+    ...endpointQuery(sumRunCosts, { query: selection }),
+    enabled: shown,
+    placeholderData: keepPreviousData,
+  });
+  const filtered = filter !== '';
+  const renew = () => setNow(Date.now());
+  return {
+    experimentId,
+    search,
+    team,
+    selection,
+    order,
+    experiment,
+    known,
+    columns,
+    asked,
+    pages,
+    rows,
+    count,
+    all,
+    cost,
+    filtered,
+    renew,
+  };
+}
+
+export type Runs = ReturnType<typeof useRuns>;

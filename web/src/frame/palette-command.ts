@@ -1,0 +1,7 @@
+/** One line of the palette: what it is, and what choosing it does. */
+export interface Command {
+  readonly id: string;
+  readonly label: string;
+  readonly kind: 'Page' | 'Experiment' | 'Run' | 'Model' | 'Team' | 'Action';
+  readonly run: () => void;
+}

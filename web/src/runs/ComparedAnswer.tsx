@@ -1,0 +1,50 @@
+import { formatMeasure } from '../format/number.ts';
+import { CostFigure } from './CostFigure.tsx';
+import { betterOf, figureOf } from './run-columns.ts';
+import type { Compare } from './use-compare.ts';
+
+/** Which of the runs is best by the metric in view, and what it cost beside the cheapest. */
+export function ComparedAnswer({ compare }: { readonly compare: Compare }) {
+  const { named, metric, currency } = compare;
+  const column = `metrics.${metric}`;
+  const sign = betterOf(column) === 'higher' ? -1 : 1;
+  const measured = named
+    .flatMap((one) => {
+      const value = figureOf(one.run, column, currency);
+      return typeof value === 'number' ? [{ ...one, value }] : [];
+    })
+    .sort((a, b) => sign * (a.value - b.value));
+  const priced = named
+    .flatMap((one) => {
+      const cost = figureOf(one.run, 'cost.total', currency);
+      return typeof cost === 'number' ? [{ ...one, cost }] : [];
+    })
+    .sort((a, b) => a.cost - b.cost);
+  const [best] = measured;
+  const [cheapest] = priced;
+  const head = <span data-testid="headline">Of {named.length} runs </span>;
+  if (best === undefined) return <>{head}none has a metric to compare by.</>;
+  return (
+    <>
+      {head}
+      {best.name} has the {sign === -1 ? 'highest' : 'lowest'} <code>{metric}</code>, {formatMeasure(best.value)}
+      {best.run.cost.total.cost === null ? (
+        ', at a cost that is not known'
+      ) : (
+        <>
+          , for <CostFigure total={best.run.cost.total} />
+        </>
+      )}
+      {cheapest === undefined ? (
+        '; what they cost is not known.'
+      ) : cheapest.run === best.run ? (
+        '; it is the cheapest as well.'
+      ) : (
+        <>
+          ; the cheapest is {cheapest.name} at <CostFigure total={cheapest.run.cost.total} />
+          {compare.named.length > priced.length && `, with ${named.length - priced.length} of unknown cost`}.
+        </>
+      )}
+    </>
+  );
+}

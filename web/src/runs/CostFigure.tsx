@@ -1,0 +1,28 @@
+import type { RunCost } from '../../../src/mlops/tracking/schema.ts';
+import { exactMoney, formatMoney } from '../format/money.ts';
+import { Unknown } from '../parts/Unknown.tsx';
+import styles from './runs.module.css';
+
+const BASIS = {
+  metered: ['m', 'Metered: our own record of usage times a price'],
+  reconciled: ['r', 'Reconciled: the bill, split by metered usage'],
+  allocated: ['a', 'Allocated: the part of the bill that allocation rules give to the run'],
+} as const;
+
+/** A run's cost with the small mark of its basis; what it leaves out, on hover. */
+export function CostFigure({ total }: { readonly total: RunCost['total'] }) {
+  const { cost, basis, reason } = total;
+  if (cost === null || basis === null) return <Unknown reason={reason ?? 'Nothing is known of its usage.'} />;
+  const [mark, words] = BASIS[basis];
+  return (
+    <span className={styles.figure}>
+      <data value={cost.amount} data-tip={`${exactMoney(cost)}.${reason === null ? '' : ` Leaves out: ${reason}`}`}>
+        {reason !== null && <span className={styles.quiet}>at least </span>}
+        {formatMoney(cost)}
+      </data>
+      <abbr className={styles.basis} data-tip={words} aria-label={words}>
+        {mark}
+      </abbr>
+    </span>
+  );
+}

@@ -1,0 +1,47 @@
+import type { Run } from '../../../src/mlops/tracking/schema.ts';
+import { formatMeasure } from '../format/number.ts';
+import { CostFigure } from './CostFigure.tsx';
+import { formatDuration } from './duration.ts';
+import { keyMetric } from './metric-words.ts';
+import { durationMs } from './run-columns.ts';
+
+const SAID: Readonly<Record<Run['status'], string>> = {
+  RUNNING: 'is running',
+  SCHEDULED: 'is scheduled',
+  FINISHED: 'finished',
+  FAILED: 'failed',
+  KILLED: 'was killed',
+};
+
+/** How the run went, in one sentence with its figures. */
+export function RunAnswer({ run }: { readonly run: Run }) {
+  const duration = durationMs(run);
+  const metric = keyMetric(Object.keys(run.metrics));
+  const value = metric === undefined ? undefined : run.metrics[metric];
+  const [low, high] = [run.metrics[`${metric}.ci_lower`], run.metrics[`${metric}.ci_upper`]];
+  return (
+    <>
+      <span data-testid="headline">
+        {run.runName} {SAID[run.status]}
+        {duration !== null && ` ${run.status === 'FINISHED' ? 'in' : 'after'} ${formatDuration(duration)}`}
+      </span>
+      {metric === undefined || value === undefined ? (
+        ', with no metric logged'
+      ) : (
+        <>
+          {' '}
+          with <code>{metric}</code> {value === null ? 'NaN' : formatMeasure(value)}
+          {low != null && high != null && ` (${formatMeasure(low)} to ${formatMeasure(high)})`}
+        </>
+      )}
+      {run.cost.total.cost === null ? (
+        '; what it cost is not known.'
+      ) : (
+        <>
+          {' '}
+          for <CostFigure total={run.cost.total} />.
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,67 @@
+import { Link } from '@tanstack/react-router';
+import parts from '../parts/parts.module.css';
+import { Swatch } from '../parts/Swatch.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+import { lookOf } from './column-look.ts';
+import type { NamedRun } from './curves.ts';
+import { figureOf, type RunColumn } from './run-columns.ts';
+import styles from './runs.module.css';
+
+interface RunColumnsTableProps {
+  readonly label: string;
+  readonly runs: readonly NamedRun[];
+  readonly columns: readonly RunColumn[];
+  readonly currency: string | undefined;
+}
+
+/** A picture of runs as figures: a row for each run, a column for each axis. */
+export function RunColumnsTable({ label, runs, columns, currency }: RunColumnsTableProps) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard
+    <section className={styles.scrollY} tabIndex={0} aria-label={label}>
+      <table className={table.table}>
+        <thead>
+          <tr>
+            <th scope="col">Run</th>
+            {columns.map((column) => (
+              <th key={column.id} scope="col" className={column.numeric ? table.number : undefined}>
+                {lookOf(column, currency).label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map(({ run, name, variable }) => (
+            <tr key={run.runId}>
+              <th scope="row">
+                <span className={table.named}>
+                  <Swatch variable={variable} />
+                  <Link to="/runs/$runId" params={{ runId: run.runId }} className={parts.textLink}>
+                    {name}
+                  </Link>
+                </span>
+              </th>
+              {columns.map((column) => {
+                const value = figureOf(run, column.id, currency);
+                return (
+                  <td key={column.id} className={column.numeric ? table.number : undefined}>
+                    {value === null ? (
+                      <Unknown reason="The run has no such figure." />
+                    ) : typeof value === 'number' ? (
+                      <data value={value} data-tip={String(value)}>
+                        {lookOf(column, currency).format(value)}
+                      </data>
+                    ) : (
+                      value
+                    )}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,86 @@
+import { Link } from '@tanstack/react-router';
+import type { ModelVersion } from '../../../src/mlops/registry/schema.ts';
+import type { RunFacts } from '../../../src/mlops/tracking/views/schema.ts';
+import { formatCount } from '../format/number.ts';
+import { Card } from '../parts/Card.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import parts from '../parts/parts.module.css';
+import table from '../table/table.module.css';
+import styles from './runs.module.css';
+
+interface RunModelsProps {
+  readonly facts: RunFacts;
+  readonly versions: readonly ModelVersion[];
+}
+
+/** What the run read and what came of it: datasets in, logged models and registered versions out. */
+export function RunModels({ facts, versions }: RunModelsProps) {
+  const rows = [
+    ...facts.datasets.map(({ name, digest, context, sourceType }) => ({
+      id: `dataset ${name} ${digest}`,
+      what: context === null ? 'Dataset read' : `Dataset read for ${context}`,
+      name: <code>{name}</code>,
+      more: `digest ${digest}, ${sourceType}`,
+    })),
+    ...facts.modelsRead.map(({ modelId, name }) => ({
+      id: `read ${modelId}`,
+      what: 'Model read',
+      name: <code>{name ?? modelId}</code>,
+      more: modelId,
+    })),
+    ...facts.modelsMade.map(({ modelId, name, step, status }) => ({
+      id: `made ${modelId}`,
+      what: 'Model logged',
+      name: <code>{name ?? modelId}</code>,
+      more: `${modelId}${step === null ? '' : `, step ${formatCount(step)}`}${status === null ? ', gone' : `, ${status.toLowerCase()}`}`,
+    })),
+    ...versions.map(({ model, version, aliases }) => ({
+      id: `version ${model} ${version}`,
+      what: 'Version registered',
+      name: (
+        <Link to="/models/$model" params={{ model }} className={parts.textLink}>
+          {model} version {version}
+        </Link>
+      ),
+      more: (
+        <>
+          {aliases.map((alias) => `@${alias}, `)}
+          <Link to="/decisions" search={{ model }} className={parts.textLink}>
+            decisions on {model}
+          </Link>
+        </>
+      ),
+    })),
+  ];
+  return (
+    <Card title="What went in, and what came of it?" flush>
+      {rows.length === 0 ? (
+        <EmptyState
+          shows="Datasets that the run read, models that it logged and versions registered from it."
+          why="It names none. mlflow.log_input, log_model and register_model add them."
+        />
+      ) : (
+        <table className={table.table}>
+          <thead>
+            <tr>
+              <th scope="col">What</th>
+              <th scope="col">Name</th>
+              <th scope="col" className={table.wideOnly}>
+                More
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.id}>
+                <th scope="row">{row.what}</th>
+                <td className={styles.key}>{row.name}</td>
+                <td className={`${styles.key} ${styles.quiet} ${table.wideOnly}`}>{row.more}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Card>
+  );
+}

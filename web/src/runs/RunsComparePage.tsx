@@ -1,0 +1,67 @@
+import { counted } from '../format/number.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { Notice } from '../parts/Notice.tsx';
+import { Page } from '../parts/Page.tsx';
+import { ComparedAnswer } from './ComparedAnswer.tsx';
+import { ComparedCurves } from './ComparedCurves.tsx';
+import { ComparedRuns } from './ComparedRuns.tsx';
+import { DiffCard } from './DiffCard.tsx';
+import { ParallelCard } from './ParallelCard.tsx';
+import styles from './runs.module.css';
+import { ScatterCard } from './ScatterCard.tsx';
+import { useCompare } from './use-compare.ts';
+
+const LIST_HEIGHT = 320;
+
+/** Which of these runs is better, why, and what did it cost? */
+export function RunsComparePage() {
+  const compare = useCompare();
+  const { ids, compared } = compare;
+  if (ids.length === 0) {
+    return (
+      <Page title="Runs compared" answer="No runs are chosen yet.">
+        <EmptyState
+          shows="Metrics of many runs over each other, their settings, their costs and what differs between them."
+          why="The address names no runs. Choose some in the table of an experiment, then Compare."
+        />
+      </Page>
+    );
+  }
+  const missing = compared.data?.missing ?? [];
+  return (
+    <Page
+      title={`${counted(compared.data?.runs.length ?? ids.length, 'run')} compared`}
+      answer={
+        compared.isError ? (
+          'The runs could not be read.'
+        ) : compared.data === undefined ? (
+          <AnswerPending />
+        ) : (
+          <ComparedAnswer compare={compare} />
+        )
+      }
+    >
+      <div className={styles.stack}>
+        {missing.length > 0 && (
+          <Notice kind="alert">
+            {counted(missing.length, 'run')} of the address {missing.length === 1 ? 'does' : 'do'} not exist:{' '}
+            {missing.join(', ')}.
+          </Notice>
+        )}
+        <Loaded query={compared} what="The runs" height={LIST_HEIGHT}>
+          {() => (
+            <>
+              <ComparedRuns compare={compare} />
+              <ComparedCurves compare={compare} />
+              <ScatterCard compare={compare} />
+              <ParallelCard compare={compare} />
+              <DiffCard compare={compare} />
+            </>
+          )}
+        </Loaded>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,19 @@
+import { axisMoney } from '../format/money.ts';
+import { formatMeasure } from '../format/number.ts';
+import { shortDuration } from './duration.ts';
+import type { RunColumn } from './run-columns.ts';
+
+/** How a column is written and what its colour means: quality, cost, or what was given. */
+export function lookOf(column: RunColumn, currency: string | undefined) {
+  return {
+    label: column.id === 'cost.total' ? `Cost (${currency ?? 'unknown'})` : column.label,
+    meaning:
+      column.kind === 'metric' ? ('quality' as const) : column.kind === 'cost' ? ('cost' as const) : ('given' as const),
+    format: (value: number) => written(column.id, value, currency),
+  };
+}
+
+function written(id: string, value: number, currency: string | undefined): string {
+  if (id === 'cost.total' && currency !== undefined) return axisMoney(value, currency);
+  return id === 'durationMs' ? shortDuration(value) : formatMeasure(value);
+}

@@ -1,0 +1,63 @@
+const LOWER =
+  /(^|[^a-z])(loss|error|err|rmse|mae|mse|mape|perplexity|ppl|latency|wer|cer|ms|seconds|duration|cost|watts)($|[^a-z])/i;
+const COMPANION = /\.(ci_lower|ci_upper|n)$/;
+const SYSTEM = 'system/';
+const FEW = 8;
+
+/** What is looked at first when it is there, the most telling first. */
+const QUALITY = ['ndcg', 'auc', 'f1', 'accuracy', 'acc', 'map', 'mrr', 'recall', 'precision', 'r2', 'score'];
+
+/**
+ * Which way a metric gets better, told by its name: a loss, an error or a time down, what has a word of quality up. null
+ * when the name says nothing, and for what a machine measures of itself.
+ */
+export function directionOf(metric: string): 'higher' | 'lower' | null {
+  if (isSystem(metric)) return null;
+  if (LOWER.test(metric)) return 'lower';
+  return QUALITY_WORD.test(metric) ? 'higher' : null;
+}
+
+/** `ndcg.ci_lower` and the like say how sure `ndcg` is; they are no metrics of their own. */
+export function isCompanion(metric: string): boolean {
+  return COMPANION.test(metric);
+}
+
+export function isSystem(metric: string): boolean {
+  return metric.startsWith(SYSTEM);
+}
+
+const QUALITY_WORD = /(ndcg|auc|f1|acc|map|mrr|recall|precision|r2|score|bleu|rouge|reward)|per_second/i;
+
+/** The metric that stands for quality until another is chosen: a known word of quality, else the first. */
+export function keyMetric(metrics: readonly string[]): string | undefined {
+  const own = metrics.filter((metric) => !isCompanion(metric) && !isSystem(metric));
+  for (const word of QUALITY) {
+    const found = own.filter((metric) => metric.toLowerCase().includes(word));
+    const held = found.find((metric) => /(^|[^a-z])(val|valid|validation|test|eval)/i.test(metric));
+    if (found.length > 0) return held ?? found[0];
+  }
+  return own[0] ?? metrics[0];
+}
+
+export interface MetricGroup {
+  /** Text before the first `/`; "" for names without one, and for all but the system's when they are few. */
+  readonly prefix: string;
+  readonly metrics: readonly string[];
+}
+
+/**
+ * Metrics by the text before their first slash, those without one first and the system's own last. A few metrics need no
+ * groups: only the system's own stand apart then.
+ */
+export function groupMetrics(metrics: readonly string[]): MetricGroup[] {
+  const own = metrics.filter((metric) => !isCompanion(metric));
+  const few = own.length <= FEW;
+  const prefixOf = (metric: string) => {
+    if (few && !isSystem(metric)) return '';
+    return metric.includes('/') ? metric.slice(0, metric.indexOf('/')) : '';
+  };
+  const rank = (prefix: string) => (prefix === '' ? 0 : prefix === 'system' ? 2 : 1);
+  return [...Map.groupBy(own, prefixOf)]
+    .map(([prefix, group]) => ({ prefix, metrics: group.toSorted() }))
+    .sort((a, b) => rank(a.prefix) - rank(b.prefix) || (a.prefix < b.prefix ? -1 : 1));
+}

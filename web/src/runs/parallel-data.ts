@@ -1,0 +1,32 @@
+import type { ParallelData } from '../charts/parallel-option.ts';
+import { type Brush, within } from './brush.ts';
+import { lookOf } from './column-look.ts';
+import type { NamedRun } from './curves.ts';
+import { figureOf, type RunColumn } from './run-columns.ts';
+
+/** Axes and lines of the chosen columns; a column of texts becomes an axis of names. A line is kept by every brush. */
+export function parallelData(
+  runs: readonly NamedRun[],
+  columns: readonly RunColumn[],
+  brushes: readonly Brush[],
+  currency: string | undefined,
+): ParallelData {
+  const axes = columns.map((column) => {
+    const texts = runs.map(({ run }) => figureOf(run, column.id, currency)).filter((value) => value !== null);
+    const categories = column.numeric ? null : [...new Set(texts.map(String))].sort();
+    return { id: column.id, ...lookOf(column, currency), categories };
+  });
+  const lines = runs.map(({ run, name, variable, grey }) => {
+    const values = axes.map(({ id, categories }) => {
+      const value = figureOf(run, id, currency);
+      if (value === null) return null;
+      return categories === null ? Number(value) : categories.indexOf(String(value));
+    });
+    const kept = brushes.every((brush) => {
+      const place = axes.findIndex(({ id }) => id === brush.column);
+      return place === -1 || within(values[place] ?? null, brush);
+    });
+    return { id: run.runId, name, variable, grey, kept, values };
+  });
+  return { axes, lines };
+}

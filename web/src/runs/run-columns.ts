@@ -1,0 +1,90 @@
+import type { Run } from '../../../src/mlops/tracking/schema.ts';
+import { directionOf, isCompanion, isSystem } from './metric-words.ts';
+
+/** A figure that runs can be set against each other by: `metrics.x`, `params.x`, `cost.total`, `durationMs`… */
+export interface RunColumn {
+  readonly id: string;
+  readonly label: string;
+  readonly kind: 'metric' | 'param' | 'cost';
+  /** Every value that there is is a number. */
+  readonly numeric: boolean;
+  /** Not all runs have the same value. */
+  readonly varies: boolean;
+}
+
+const COSTS = [
+  ['cost.total', 'Cost'],
+  ['cost.gpuHours', 'GPU-hours'],
+  ['cost.energyKwh', 'Energy (kWh)'],
+  ['durationMs', 'Duration'],
+] as const;
+
+/** Everything that at least one of the runs has: costs, then metrics, then params, by name. */
+export function columnsOf(runs: readonly Run[]): RunColumn[] {
+  const names = (of: (run: Run) => object) => [...new Set(runs.flatMap((run) => Object.keys(of(run))))].sort();
+  const metrics = names((run) => run.metrics).filter((name) => !isCompanion(name));
+  const candidates: Omit<RunColumn, 'numeric' | 'varies'>[] = [
+    ...COSTS.map(([id, label]) => ({ id, label, kind: 'cost' as const })),
+    ...metrics.map((name) => ({ id: `metrics.${name}`, label: name, kind: 'metric' as const })),
+    ...names((run) => run.params).map((name) => ({ id: `params.${name}`, label: name, kind: 'param' as const })),
+  ];
+  return candidates.flatMap((column) => {
+    const values = runs.map((run) => figureOf(run, column.id, currencyOf(runs))).filter((value) => value !== null);
+    if (values.length === 0) return [];
+    return [
+      {
+        ...column,
+        numeric: values.every((value) => typeof value === 'number'),
+        varies: values.length < runs.length || new Set(values).size > 1,
+      },
+    ];
+  });
+}
+
+/** The currency that most runs' costs are in; undefined when none has a cost. Costs in another are not compared with it. */
+export function currencyOf(runs: readonly Run[]): string | undefined {
+  const counted = Map.groupBy(
+    runs.flatMap((run) => run.cost.total.cost?.currency ?? []),
+    (currency) => currency,
+  );
+  return [...counted].sort(([, a], [, b]) => b.length - a.length)[0]?.[0];
+}
+
+/** A run's value in a column, a number where it can be read as one; null when it has none. For drawing and sorting. */
+export function figureOf(run: Run, column: string, currency: string | undefined): number | string | null {
+  if (column === 'cost.total') {
+    const { cost } = run.cost.total;
+    return cost === null || cost.currency !== currency ? null : Number(cost.amount);
+  }
+  if (column === 'cost.gpuHours') return run.cost.gpuHours.hours === null ? null : Number(run.cost.gpuHours.hours);
+  if (column === 'cost.energyKwh') return run.cost.energy.kilowattHours;
+  if (column === 'durationMs') return durationMs(run);
+  if (column.startsWith('metrics.')) return run.metrics[column.slice('metrics.'.length)] ?? null;
+  const text = run.params[column.slice('params.'.length)];
+  if (text === undefined || text === '') return null;
+  const number = Number(text);
+  return Number.isFinite(number) && text.trim() !== '' ? number : text;
+}
+
+/** Milliseconds from start to end; null while it runs. */
+export function durationMs(run: Pick<Run, 'startTime' | 'endTime'>): number | null {
+  return run.endTime === null ? null : Date.parse(run.endTime) - Date.parse(run.startTime);
+}
+
+/** What is drawn as axes until others are chosen: params that vary, the telling metrics, the cost. */
+export function usualAxes(columns: readonly RunColumn[], keyMetric: string | undefined): string[] {
+  const varying = columns.filter((column) => column.varies);
+  const params = varying.filter(({ kind }) => kind === 'param').slice(0, 4);
+  const metrics = varying
+    .filter(({ kind, label }) => kind === 'metric' && label !== keyMetric && !isSystem(label))
+    .slice(0, 2);
+  const key = columns.filter(({ kind, label }) => kind === 'metric' && label === keyMetric);
+  const costs = varying.filter(({ id }) => id === 'cost.total' || id === 'durationMs');
+  return [...params, ...metrics, ...key, ...costs].map(({ id }) => id);
+}
+
+/** Which way a column gets better: costs and times down, losses down, other metrics up until somebody says otherwise. */
+export function betterOf(column: string): 'higher' | 'lower' {
+  if (!column.startsWith('metrics.')) return 'lower';
+  return directionOf(column.slice('metrics.'.length)) ?? 'higher';
+}

@@ -1,0 +1,66 @@
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { compareRuns, metricHistories } from '../../../src/mlops/tracking/views/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { namedRuns } from './curves.ts';
+import { groupMetrics, keyMetric } from './metric-words.ts';
+import { columnsOf, currencyOf } from './run-columns.ts';
+import type { CurvesSearch, RunsCompareSearch } from './runs-search.ts';
+import { rangeQuery } from './use-run.ts';
+
+/** Points of all curves of a chart together, about; more than a screen has columns is no use. */
+const POINTS_A_CHART = 24_000;
+const FEWEST_POINTS = 240;
+const MOST_POINTS = 1_200;
+
+/** The runs of the address with what all parts of the page are drawn from, and how the address is changed. */
+export function useCompare() {
+  const search = useSearch({ from: '/runs/compare' });
+  const navigate = useNavigate({ from: '/runs/compare' });
+  const ids = search.runs ?? [];
+  const asked = endpointQuery(compareRuns, { query: { run: ids } });
+  const compared = useQuery({ ...asked, enabled: ids.length > 0 });
+  const named = useMemo(() => namedRuns(compared.data?.runs ?? []), [compared.data]);
+  const runs = useMemo(() => named.map(({ run }) => run), [named]);
+  const hidden = useMemo(() => new Set(search.hide ?? []), [search.hide]);
+  const shown = useMemo(() => named.filter(({ run }) => !hidden.has(run.runId)), [named, hidden]);
+  const columns = useMemo(() => columnsOf(runs), [runs]);
+  const metrics = columns.filter(({ kind }) => kind === 'metric').map(({ label }) => label);
+  const metric = search.metric !== undefined && metrics.includes(search.metric) ? search.metric : keyMetric(metrics);
+  const change = (changes: Partial<RunsCompareSearch>) =>
+    void navigate({ search: (before) => ({ ...before, ...changes }), resetScroll: false, replace: true });
+  return {
+    search,
+    ids,
+    compared,
+    named,
+    runs,
+    shown,
+    hidden,
+    columns,
+    metrics,
+    metric,
+    currency: currencyOf(runs),
+    change,
+  };
+}
+export type Compare = ReturnType<typeof useCompare>;
+
+/** The charts that a comparison can draw, those of the model before those of the machine. */
+export function useCurveCharts(ids: readonly string[], metrics: readonly string[], view: CurvesSearch, first: number) {
+  const ordered = groupMetrics(metrics).flatMap((group) => group.metrics);
+  const points = Math.round(Math.min(MOST_POINTS, Math.max(FEWEST_POINTS, POINTS_A_CHART / Math.max(1, ids.length))));
+  const wanted = view.charts === 'all' ? ordered : ordered.slice(0, first);
+  const queries = useQueries({
+    queries: wanted.map((metric) => ({
+      ...endpointQuery(metricHistories, { query: { run: [...ids], key: [metric], points, ...rangeQuery(view) } }),
+      enabled: ids.length > 0,
+      placeholderData: <T>(before: T | undefined) => before,
+    })),
+  });
+  return {
+    hidden: ordered.length - wanted.length,
+    charts: wanted.map((metric, index) => ({ metric, query: queries[index] })),
+  };
+}
