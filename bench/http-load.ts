@@ -58,10 +58,14 @@ export interface Load {
 const FEWEST_REQUESTS = 40;
 
 /** Every sender sends its next request when the last is answered, for `durationMs` and until there are enough. */
-export async function driveLoad(senders: readonly (() => Promise<void>)[], durationMs: number): Promise<Load> {
+export async function driveLoad(
+  senders: readonly (() => Promise<void>)[],
+  durationMs: number,
+  fewest = FEWEST_REQUESTS,
+): Promise<Load> {
   const latenciesMs: number[] = [];
   const startedAt = performance.now();
-  const goOn = () => performance.now() - startedAt < durationMs || latenciesMs.length < FEWEST_REQUESTS;
+  const goOn = () => performance.now() - startedAt < durationMs || latenciesMs.length < fewest;
   await Promise.all(
     senders.map(async (send) => {
       while (goOn()) {

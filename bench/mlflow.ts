@@ -20,6 +20,8 @@ export interface MlflowSetup {
   readonly workers: number | null;
   /** SQLite's own default is a rollback journal; WAL is what a person who tunes it chooses. */
   readonly journal: 'default' | 'wal';
+  /** Address of a PostgreSQL database to be used instead; its tables are made at the start. */
+  readonly database?: string;
 }
 
 /** Quiet about itself and without looking things up elsewhere while it is measured. */
@@ -42,19 +44,21 @@ export function findMlflow(temporary: string): Mlflow | null {
     mkdirSync(folder, { recursive: true });
     copyFileSync(template, storeOf(folder));
   };
-  const start: Mlflow['start'] = async (folder, { workers, journal }, cores) => {
+  const start: Mlflow['start'] = async (folder, { workers, journal, database }, cores) => {
     mkdirSync(folder, { recursive: true });
-    if (journal === 'wal') setWal(storeOf(folder));
+    if (journal === 'wal' && database === undefined) setWal(storeOf(folder));
     const port = await freePort();
     const args = ['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port)];
-    args.push('--backend-store-uri', `sqlite:///${storeOf(folder)}`, '--artifacts-destination', `${folder}/artifacts`);
+    const store = database ?? `sqlite:///${storeOf(folder)}`;
+    args.push('--backend-store-uri', store, '--artifacts-destination', `${folder}/artifacts`);
     if (workers !== null) args.push('--workers', String(workers));
     return startServer({ program: python, args, port, folder, environment, cores });
   };
   return { version, pythonVersion, sqliteVersion, start, prepare };
 }
 
-function storeOf(folder: string): string {
+/** Its SQLite file. */
+export function storeOf(folder: string): string {
   return join(folder, 'mlflow.db');
 }
 

@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { CaseName } from './options.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
 /** One thing measured on one side, all repetitions. */
@@ -8,7 +7,7 @@ export interface Figure {
   readonly measure: string;
   /** `Steelyard`, `DuckDB`, `mlflow server`. */
   readonly subject: string;
-  readonly unit: 'rows/s' | 'requests/s' | 's' | 'ms' | 'MB';
+  readonly unit: 'rows/s' | 'requests/s' | 'requests' | 'spans/s' | 'MB/s' | 's' | 'ms' | 'MB';
   readonly values: readonly number[];
 }
 
@@ -25,7 +24,7 @@ export interface Budget {
 }
 
 export interface CaseReport {
-  readonly name: CaseName;
+  readonly name: string;
   readonly title: string;
   /** The sides, ours first. */
   readonly subjects: readonly string[];
@@ -34,15 +33,14 @@ export interface CaseReport {
   readonly notes: readonly string[];
 }
 
-const START = '<!-- figures:start -->';
-const END = '<!-- figures:end -->';
-
 /** Puts the figures between the markers; the words around them are written by people and stay. */
-export function writeFigures(path: string, figures: string): void {
+export function writeFigures(path: string, figures: string, section = 'figures'): void {
   const text = readFileSync(path, 'utf8');
-  const [start, end] = [text.indexOf(START), text.indexOf(END)];
-  if (start === -1 || end < start) throw new Error(`${path} has no ${START} … ${END} for the figures to stand in`);
-  writeFileSync(path, `${text.slice(0, start + START.length)}\n${figures}\n${text.slice(end)}`);
+  const [opening, closing] = [`<!-- ${section}:start -->`, `<!-- ${section}:end -->`];
+  const [start, end] = [text.indexOf(opening), text.indexOf(closing)];
+  if (start === -1 || end < start)
+    throw new Error(`${path} has no ${opening} … ${closing} for the figures to stand in`);
+  writeFileSync(path, `${text.slice(0, start + opening.length)}\n${figures}\n${text.slice(end)}`);
 }
 
 export function asMarkdown(machine: readonly string[], cases: readonly CaseReport[]): string {
@@ -76,7 +74,8 @@ function cell(figure: Figure | null): string {
 function ratios([ours, ...others]: readonly (Figure | null)[]): string[] {
   return others.map((other) => {
     if (ours === null || ours === undefined || other === null) return '–';
-    return `${shown(spreadOf(ours.values).median / spreadOf(other.values).median)} ×`;
+    const theirs = spreadOf(other.values).median;
+    return theirs === 0 ? '–' : `${shown(spreadOf(ours.values).median / theirs)} ×`;
   });
 }
 
