@@ -1,22 +1,30 @@
+import { accountCommands } from './account.ts';
 import { allocationCommands } from './allocation.ts';
 import { applyCommands } from './apply.ts';
+import { auditCommands } from './audit.ts';
 import { billCommands } from './bill.ts';
 import { cliDocsCommand } from './cli-docs.ts';
 import { configCommands } from './config.ts';
 import { costCommands } from './cost.ts';
 import { decisionCommands } from './decision.ts';
+import { experimentCommands } from './experiment.ts';
 import type { Command } from './frame/command.ts';
 import { gateCommands } from './gate.ts';
+import { lineageCommands } from './lineage.ts';
+import { loginCommands } from './login.ts';
+import { mlflowCommands } from './mlflow.ts';
 import { modelCommands } from './model.ts';
 import { moneyCommands } from './money.ts';
 import { openapiCommands } from './openapi.ts';
 import { orgCommands } from './org.ts';
+import { retentionCommands } from './retention.ts';
 import { runCommands } from './run.ts';
 import { serveCommands } from './serve.ts';
 import { sourceCommands } from './source.ts';
 import { statementCommands } from './statement.ts';
 import { tokenCommands } from './tokens.ts';
 import { usageCommands } from './usage.ts';
+import { webhookCommands } from './webhook.ts';
 
 /** Every command, in the order of help: the server, money, models, the meeting place, then what describes Steelyard. */
 export const commands: readonly Command[] = [
@@ -29,12 +37,20 @@ export const commands: readonly Command[] = [
   ...usageCommands,
   ...moneyCommands,
   ...tokenCommands,
+  ...experimentCommands,
   ...runCommands,
   ...modelCommands,
+  ...webhookCommands,
+  ...retentionCommands,
+  ...mlflowCommands,
   ...gateCommands,
   ...decisionCommands,
+  ...lineageCommands,
   ...applyCommands,
   ...orgCommands,
+  ...loginCommands,
+  ...accountCommands,
+  ...auditCommands,
   ...configCommands,
   ...openapiCommands,
   cliDocsCommand(() => commands),

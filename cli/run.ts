@@ -1,86 +1,132 @@
-import { type Experiment, getRun, listExperiments, listRuns, type Run } from '../src/mlops/tracking/schema.ts';
-import type { Client } from './connection/client.ts';
+import { countRuns, deleteRuns, restoreRuns, runsCsv } from '../src/mlops/tracking/run-table/schema.ts';
+import { getRun, listRuns, type Run, RunView } from '../src/mlops/tracking/schema.ts';
+import { passOn, refuseBothFormats, saveTo } from './downloads.ts';
+import { experimentIdOf } from './experiment.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { CommandError } from './frame/failure.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { shownInstant } from './output/amounts.ts';
+import { counted, shownBytes, shownInstant, shownMoney } from './output/amounts.ts';
 import { metricsText, metricText } from './output/metrics.ts';
-import { facts, table } from './output/table.ts';
+import { createProgress } from './output/progress.ts';
+import { type Column, facts, table } from './output/table.ts';
 import { subjectText } from './usage.ts';
-
-const experimentsCommand = command({
-  path: ['experiment', 'list'],
-  summary: 'List the experiments, newest first',
-  example: 'steelyard experiment list',
-  needs: 'server',
-  options: limitOption,
-  run: async (context, { limit }) => {
-    const page = await readPages(await context.client(), listExperiments, {}, 'experiments', limit);
-    await context.answer(page, () => experimentsText(page.experiments, context));
-    await context.remark(moreText(page) ?? '');
-    return 0;
-  },
-});
-
-function experimentsText(experiments: readonly Experiment[], { paint }: Context): string {
-  if (experiments.length === 0) return '';
-  return table(
-    experiments,
-    [
-      { title: 'ID', align: 'right', cell: ({ experimentId }) => experimentId },
-      { title: 'EXPERIMENT', cell: ({ name }) => name },
-      { title: 'MADE', cell: ({ createdAt }) => shownInstant(createdAt) },
-      { title: 'CHANGED', cell: ({ updatedAt }) => shownInstant(updatedAt) },
-    ],
-    paint,
-  );
-}
 
 const listCommand = command({
   path: ['run', 'list'],
-  summary: 'List the runs, newest first',
-  example: `steelyard run list --experiment recommender --filter "metrics.ndcg_at_10 > 0.3"`,
+  summary: 'List the runs, newest first or in the order asked for',
+  example: `steelyard run list --experiment recommender --filter "metrics.ndcg_at_10 > 0.3"
+steelyard run list --order-by "cost.total DESC" --columns metrics.ndcg_at_10,params.rank,cost.total
+steelyard run list --experiment recommender --csv --output runs.csv`,
   needs: 'server',
   options: {
-    experiment: { value: 'NAME|ID', describe: 'Only of this experiment' },
-    filter: { value: 'FILTER', describe: "MLflow's filter, such as \"params.rank = '16' and metrics.ndcg > 0.3\"" },
+    experiment: { value: 'NAME|ID', repeat: true, describe: 'Only of this experiment; may be repeated' },
+    filter: {
+      value: 'FILTER',
+      fallback: '',
+      describe: "MLflow's filter, such as \"params.rank = '16' and metrics.ndcg > 0.3 and cost.total < 5\"",
+    },
+    orderBy: { value: 'KEY [DESC]', repeat: true, describe: 'Order, such as "metrics.ndcg DESC"; may be repeated' },
+    columns: { value: 'A,B', describe: 'Columns: metrics.KEY, params.KEY, tags.KEY, status, start_time, cost.total' },
+    view: { value: RunView.options.join('|'), schema: RunView, fallback: 'active', describe: 'Which stage' },
+    csv: { describe: 'Write every run that matches as CSV' },
+    output: { value: 'FILE', short: 'o', describe: 'With --csv: the file to write; stdout when left out' },
     ...limitOption,
   },
-  run: async (context, { experiment, filter, limit }) => {
+  run: async (context, { experiment, columns, csv, output, limit, ...asked }) => {
+    refuseBothFormats(context, csv && output === undefined);
     const client = await context.client();
-    const experimentId = experiment === undefined ? undefined : await experimentIdOf(client, experiment);
-    const page = await readPages(client, listRuns, { experimentId, filter: filter ?? '' }, 'runs', limit);
-    await context.answer(page, () => runsText(page.runs, context));
+    const experimentIds = await Promise.all(experiment.map((one) => experimentIdOf(client, one)));
+    const query = { ...asked, experimentIds, columns: columns?.split(',').map((column) => column.trim()) };
+    if (csv) return writeCsv(context, query, output);
+    const page = await readPages(client, listRuns, query, 'runs', limit);
+    await context.answer(page, () => runsText(page.runs, query.columns, context));
     const none = page.runs.length === 0 ? 'No run. Log one with an MLflow client: MLFLOW_TRACKING_URI=http://…' : '';
     await context.remark(moreText(page) ?? none);
     return 0;
   },
 });
 
-/** A name is unique among experiments, so it stands for an id. */
-async function experimentIdOf(client: Client, experiment: string): Promise<string> {
-  if (/^\d+$/.test(experiment)) return experiment;
-  const { experiments } = await readPages(client, listExperiments, {}, 'experiments', Number.POSITIVE_INFINITY);
-  const found = experiments.find(({ name }) => name === experiment);
-  if (found !== undefined) return found.experimentId;
-  throw new CommandError('experiment_not_found', `There is no experiment "${experiment}".`, { experiment });
+interface CsvQuery {
+  readonly experimentIds: string[];
+  readonly filter: string;
+  readonly view: RunView;
+  readonly orderBy: string[];
+  readonly columns: string[] | undefined;
 }
 
-function runsText(runs: readonly Run[], { paint }: Context): string {
+async function writeCsv(context: Context, query: CsvQuery, output: string | undefined): Promise<number> {
+  const client = await context.client();
+  const content = await client.download(runsCsv, { query });
+  if (output === undefined) {
+    await passOn(content, context);
+    return 0;
+  }
+  const { experimentIds, filter, view } = query;
+  const { runs } = await client.call(countRuns, { query: { experimentIds, filter, view } });
+  const progress = createProgress(context.io.err, context.globals.json);
+  let lines = 0;
+  content.on('data', (chunk: Buffer) => {
+    for (const byte of chunk) if (byte === LINE_FEED) lines += 1;
+    progress.show(output, Math.min(1, lines / (runs + 1)));
+  });
+  const sizeBytes = await saveTo(output, content);
+  await progress.clear();
+  await context.answer(
+    { file: output, runs, sizeBytes },
+    () => `${output}: ${counted(runs, 'run')}, ${shownBytes(sizeBytes)}`,
+  );
+  return 0;
+}
+
+const LINE_FEED = 0x0a;
+
+function runsText(runs: readonly Run[], columns: readonly string[] | undefined, { paint }: Context): string {
   if (runs.length === 0) return '';
+  const chosen = columns?.map(
+    (column): Column<Run> => ({
+      title: column.slice(column.indexOf('.') + 1).toUpperCase(),
+      align: column.startsWith('metrics.') || column.startsWith('cost.') ? 'decimal' : 'left',
+      cell: (run) => columnText(run, column),
+    }),
+  );
   return table(
     runs,
     [
       { title: 'RUN', cell: ({ runId }) => runId },
       { title: 'NAME', cell: ({ runName }) => runName },
-      { title: 'EXPERIMENT', cell: ({ experimentName }) => experimentName },
-      { title: 'STATUS', cell: ({ status }) => status },
-      { title: 'STARTED', cell: ({ startTime }) => shownInstant(startTime) },
-      { title: 'METRICS', cell: ({ metrics }) => metricsText(metrics) },
+      ...(chosen ?? USUAL),
     ],
     paint,
   );
+}
+
+const USUAL: readonly Column<Run>[] = [
+  { title: 'EXPERIMENT', cell: ({ experimentName }) => experimentName },
+  { title: 'STATUS', cell: ({ status }) => status },
+  { title: 'STARTED', cell: ({ startTime }) => shownInstant(startTime) },
+  { title: 'METRICS', cell: ({ metrics }) => metricsText(metrics) },
+];
+
+/** What a column says of a run; null is unknown. */
+function columnText(run: Run, column: string): string | null {
+  const key = column.slice(column.indexOf('.') + 1);
+  if (column.startsWith('metrics.'))
+    return Object.hasOwn(run.metrics, key) ? metricText(run.metrics[key] ?? null) : null;
+  if (column.startsWith('params.')) return run.params[key] ?? null;
+  if (column.startsWith('tags.')) return run.tags[key] ?? null;
+  const own: Readonly<Record<string, string | null>> = {
+    status: run.status,
+    experiment: run.experimentName,
+    start_time: shownInstant(run.startTime),
+    end_time: run.endTime === null ? null : shownInstant(run.endTime),
+    'cost.total': shownMoney(run.cost.total.cost),
+    'cost.metered': shownMoney(run.cost.metered.cost),
+    'cost.reconciled': shownMoney(run.cost.reconciled.cost),
+    'cost.allocated': shownMoney(run.cost.allocated.cost),
+    'cost.gpu_hours': run.cost.gpuHours.hours,
+    'cost.energy_kwh': run.cost.energy.kilowattHours === null ? null : String(run.cost.energy.kilowattHours),
+  };
+  return own[column] ?? null;
 }
 
 const showCommand = command({
@@ -107,6 +153,7 @@ function runText(run: Run, { paint }: Context): string {
       ['started', shownInstant(run.startTime)],
       ['ended', run.endTime === null ? null : shownInstant(run.endTime)],
       ['subject', subjectText(run.subject)],
+      ['cost', costText(run.cost.total)],
     ],
     paint,
   );
@@ -126,4 +173,40 @@ function byName([left]: readonly [string, string | null], [right]: readonly [str
   return left < right ? -1 : 1;
 }
 
-export const runCommands = [experimentsCommand, listCommand, showCommand];
+/** The amount with its basis, or why it is not known. */
+function costText({ cost, basis, reason }: Run['cost']['total']): string {
+  if (cost === null) return `unknown: ${reason ?? 'not measured'}`;
+  return [shownMoney(cost), basis, reason === null ? null : `leaves out: ${reason}`]
+    .filter((one) => one !== null)
+    .join(', ');
+}
+
+const runsPositional = { runs: { describe: 'Run ids', many: true } } as const;
+
+const deleteCommand = command({
+  path: ['run', 'delete'],
+  summary: 'Move runs to the deleted ones, all or none; restore takes it back',
+  example: 'steelyard run delete 0123456789abcdef0123456789abcdef',
+  needs: 'server',
+  positionals: runsPositional,
+  run: async (context, { runs }) => {
+    const moved = await (await context.client()).call(deleteRuns, { body: { runIds: runs } });
+    await context.answer(moved, () => `deleted ${counted(moved.runIds.length, 'run')}`);
+    return 0;
+  },
+});
+
+const restoreCommand = command({
+  path: ['run', 'restore'],
+  summary: 'Bring deleted runs back, all or none',
+  example: 'steelyard run restore 0123456789abcdef0123456789abcdef',
+  needs: 'server',
+  positionals: runsPositional,
+  run: async (context, { runs }) => {
+    const moved = await (await context.client()).call(restoreRuns, { body: { runIds: runs } });
+    await context.answer(moved, () => `restored ${counted(moved.runIds.length, 'run')}`);
+    return 0;
+  },
+});
+
+export const runCommands = [listCommand, showCommand, deleteCommand, restoreCommand];

@@ -110,6 +110,7 @@ describe('manifests in documents', () => {
       'Policy',
       'PriceBook',
       'Project',
+      'Retention',
       'Team',
       'TokenPrices',
     ]);

@@ -7,7 +7,7 @@ describe('the application', () => {
     await using application = await testApplication();
     const health = await application.http.inject({ url: '/health', headers: { host: 'localhost:4610' } });
     expect([health.statusCode, health.body]).toEqual([200, 'OK']);
-    const rebound = await application.http.inject({ url: '/health', headers: { host: 'evil.example' } });
+    const rebound = await application.http.inject({ url: '/api/v1/teams', headers: { host: 'evil.example' } });
     expect(rebound.statusCode).toBe(403);
     expect(rebound.json()).toMatchObject({ code: 'host_not_allowed' });
   });

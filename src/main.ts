@@ -11,18 +11,25 @@ import { createSources, sourceMigrations } from './finops/sources/index.ts';
 import { createStatements, statementMigrations } from './finops/statements/index.ts';
 import { createTokens, type Tokens, tokenMigrations } from './finops/tokens/index.ts';
 import { createRegistry, registryMigrations } from './mlops/registry/index.ts';
-import { createTracking, trackingMigrations } from './mlops/tracking/index.ts';
+import { createRetention, retentionMigrations } from './mlops/retention/index.ts';
+import { createTracing, tracingMigrations } from './mlops/tracing/index.ts';
+import { createTracking, type Tracking, trackingMigrations } from './mlops/tracking/index.ts';
+import { createTransfer, transferMigrations } from './mlops/transfer/index.ts';
+import { createOperatorSend, createWebhooks, type Webhooks, webhookMigrations } from './mlops/webhooks/index.ts';
 import { createMlflowWire } from './mlops/wire/index.ts';
 import { createOrg, orgMigrations } from './org/index.ts';
+import { auditMigrations, createAudit } from './platform/audit/index.ts';
+import { authMigrations, createAuth, type FirstAccount } from './platform/auth/index.ts';
 import { openBucket } from './platform/buckets/index.ts';
 import type { Config } from './platform/config/index.ts';
 import { createEvents, type Events, eventMigrations } from './platform/events/index.ts';
-import { createHttp, docsPlugin, type Plugin, type Route } from './platform/http/index.ts';
+import { createHttp, docsPlugin, isLoopback, type Plugin, type Route } from './platform/http/index.ts';
 import { createJobs, type Jobs, jobMigrations } from './platform/jobs/index.ts';
 import { type Lake, type LakeDeps, lakeMigrations, openLake } from './platform/lake/index.ts';
 import { createLifetime, type Lifetime } from './platform/lifetime/index.ts';
 import { createManifests } from './platform/manifests/index.ts';
 import { type Objects, openObjects } from './platform/objects/index.ts';
+import { resolveSecret } from './platform/secrets/index.ts';
 import { lockFolder } from './platform/store/folder-lock.ts';
 import { type Migrations, openStore, type Store } from './platform/store/index.ts';
 import { createLog, createTelemetry, type Log, type Telemetry } from './platform/telemetry/index.ts';
@@ -32,6 +39,9 @@ import { webPlugin } from './platform/web/index.ts';
 import { createDecisions, decisionMigrations } from './tradeoff/decisions/index.ts';
 import { createEvidence } from './tradeoff/evidence/index.ts';
 import { createGates, gateMigrations } from './tradeoff/gates/index.ts';
+import { createLineage } from './tradeoff/lineage/index.ts';
+import { createOpenLineage, openLineageMigrations, type Receiver } from './tradeoff/openlineage/index.ts';
+import { createRunCosts, runCostMigrations } from './tradeoff/run-costs/index.ts';
 import { readVersion } from './version.ts';
 
 /** What a test may replace; everything else is real. */
@@ -44,6 +54,10 @@ export interface Application extends AsyncDisposable {
   readonly http: FastifyInstance;
   readonly store: Store;
   readonly config: Config;
+  /** Lets commands on this machine in; null without accounts. */
+  readonly localKey: string | null;
+  /** Makes the first account where accounts are on and there are none; its password is to be shown once. */
+  ensureFirstAccount(): Promise<FirstAccount | null>;
 }
 
 interface Ground {
@@ -87,12 +101,35 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   const objects = await openObjects(join(folder, 'objects'));
   const events = lifetime.use(createEvents({ store, clock, log, telemetry }));
   const jobs = lifetime.use(createJobs({ store, clock, log, telemetry }));
-  const { routes, plugins } = wire({ config, folder, clock, log, telemetry, store, objects, lake, events, jobs });
-  const http = await createHttp({ config, log, telemetry, routes, plugins });
+  const auth = createAuth({ store, clock, config });
+  const audit = lifetime.use(createAudit({ store, clock, log }));
+  const { routes, plugins, webhooks, tracking } = wire([auth, audit], {
+    config,
+    folder,
+    clock,
+    log,
+    telemetry,
+    store,
+    objects,
+    lake,
+    events,
+    jobs,
+  });
+  lifetime.use(webhooks);
+  lifetime.use(tracking);
+  const guarded = { config: { ...config, allowedHosts: hostsOf(config) }, access: auth.access, writes: audit };
+  const http = await createHttp({ ...guarded, log, telemetry, routes, plugins });
   lifetime.use({ [Symbol.asyncDispose]: () => http.close() });
   events.start();
+  webhooks.start();
+  tracking.start();
   jobs.start();
-  return { http, store };
+  return { http, store, localKey: auth.localKey, ensureFirstAccount: auth.ensureFirstAccount };
+}
+
+/** The address that the server listens on is a name of it, unless it stands for all of them. */
+function hostsOf({ allowedHosts, host }: Config): string {
+  return isLoopback(host) || host === '0.0.0.0' || host === '::' ? allowedHosts : `${allowedHosts},${host}`;
 }
 
 function lakeFolders(config: Config, folder: string): LakeDeps {
@@ -108,12 +145,18 @@ const migrations: Migrations = {
   ...lakeMigrations,
   ...eventMigrations,
   ...jobMigrations,
+  ...authMigrations,
+  ...auditMigrations,
   ...orgMigrations,
   ...billingMigrations,
   ...sourceMigrations,
   ...allocationMigrations,
   ...trackingMigrations,
+  ...tracingMigrations,
   ...registryMigrations,
+  ...webhookMigrations,
+  ...retentionMigrations,
+  ...transferMigrations,
   ...priceMigrations,
   ...meteringMigrations,
   ...tokenMigrations,
@@ -121,6 +164,8 @@ const migrations: Migrations = {
   ...budgetMigrations,
   ...gateMigrations,
   ...decisionMigrations,
+  ...runCostMigrations,
+  ...openLineageMigrations,
 };
 
 /** CAN WE AFFORD IT? */
@@ -145,6 +190,7 @@ function wireFinops(ground: Ground) {
   });
   const costs = createCosts({ ...ground, billing });
   metering.listen(ground.events);
+  tokens.listen(ground.events);
   uploads.schedule(ground.jobs);
   allocation.schedule(ground.jobs);
   const budgets = createBudgets({ ...ground, costs, metering });
@@ -168,35 +214,91 @@ function withCost({ usage, metered }: MeteredUsage) {
 }
 
 /** CAN WE RUN IT? */
-function wireMlops(ground: Ground) {
+function wireMlops(ground: Ground, { tokens }: Pick<ReturnType<typeof wireFinops>, 'tokens'>) {
   const tracking = createTracking({ ...ground, maxUploadBytes: ground.config.maxUploadBytes });
   const registry = createRegistry({ ...ground, tracking });
+  const tracing = createTracing({
+    ...ground,
+    tracking,
+    experiments: tracking,
+    artifacts: tracking.deletions,
+    pricing: { price: tokens.priceSpans },
+  });
+  const webhooks = createWebhooks({ ...ground, allowedHosts: ground.config.webhookAllowedHosts });
+  const transfer = createTransfer({ ...ground, tracking, registry });
   const plugins = [
-    createMlflowWire([...tracking.mlflowRoutes, ...registry.mlflowRoutes]),
+    createMlflowWire([
+      ...tracking.mlflowRoutes,
+      ...registry.mlflowRoutes,
+      ...tracing.mlflowRoutes,
+      ...webhooks.mlflowRoutes,
+    ]),
     tracking.artifactPlugin(registry),
+    tracing.otlpPlugin,
   ];
-  return { tracking, registry, plugins };
+  const artifactViews = { routes: tracking.artifactViewRoutes(registry) };
+  return { tracking, registry, tracing, webhooks, transfer, artifactViews, plugins };
 }
 
 /** THE MEETING PLACE */
 function wireTradeoff(
   ground: Ground,
-  { metering, budgets }: ReturnType<typeof wireFinops>,
-  { registry }: ReturnType<typeof wireMlops>,
+  { metering, allocation, budgets }: ReturnType<typeof wireFinops>,
+  { tracking, registry }: ReturnType<typeof wireMlops>,
 ) {
-  const evidence = createEvidence({ store: ground.store, versions: registry, metering });
+  const evidence = createEvidence({ store: ground.store, versions: registry, metering, tracking });
   const decisions = createDecisions(ground);
   decisions.listen(ground.events);
   const gates = createGates({ ...ground, evidence, budgets, registry, ledger: decisions });
-  return { evidence, decisions, gates };
+  const runCosts = createRunCosts({ ...ground, metering, allocation, tracking });
+  runCosts.listen(ground.events);
+  const lineage = createLineage({ ...ground, metering, allocation, tracking, registry, decisions });
+  const openLineage = createOpenLineage({
+    ...ground,
+    tracking,
+    registry,
+    names: { producer: `urn:steelyard:server:${readVersion()}`, namespace: ground.config.openLineageNamespace },
+    receiver: openLineageReceiver(ground.config),
+  });
+  openLineage.listen(ground.events);
+  return { evidence, decisions, gates, runCosts, lineage, openLineage };
 }
 
-function wire(ground: Ground): { routes: Route[]; plugins: Plugin[] } {
+function openLineageReceiver({ openLineageUrl: url, openLineageToken: token }: Config): Receiver | null {
+  if (url === undefined) return null;
+  const headers = async (): Promise<Record<string, string>> =>
+    token === undefined ? {} : { authorization: `Bearer ${(await resolveSecret(token)).reveal()}` };
+  return { url, send: createOperatorSend(url), headers };
+}
+
+/** What is deleted stays while a version or a decision stands on it. */
+function wireRetention(
+  ground: Ground,
+  { tracking, registry }: ReturnType<typeof wireMlops>,
+  { decisions }: ReturnType<typeof wireTradeoff>,
+) {
+  return createRetention({
+    ...ground,
+    tracking,
+    experimentId: tracking.experimentIdByName,
+    costs: {
+      costsOfRuns: async (sql, runIds) =>
+        new Map([...(await tracking.costs(sql, runIds))].map(([runId, { total }]) => [runId, total])),
+    },
+    holders: [{ holding: registry.versionsOn }, { holding: decisions.naming }],
+  });
+}
+
+function wire(
+  doors: readonly { readonly routes: readonly Route[] }[],
+  ground: Ground,
+): { routes: Route[]; plugins: Plugin[]; webhooks: Webhooks; tracking: Tracking } {
   const org = createOrg(ground);
   const finops = wireFinops(ground);
-  const mlops = wireMlops(ground);
+  const mlops = wireMlops(ground, finops);
   const { plugins: mlflow, ...mlopsFeatures } = mlops;
   const tradeoff = wireTradeoff(ground, finops, mlops);
+  const retention = wireRetention(ground, mlops, tradeoff);
   const kinds = [
     org,
     finops.sources,
@@ -205,13 +307,16 @@ function wire(ground: Ground): { routes: Route[]; plugins: Plugin[] } {
     finops.tokens,
     finops.budgets,
     tradeoff.gates,
+    retention,
   ].flatMap((feature) => feature.kinds);
   const manifests = createManifests({ store: ground.store, kinds });
-  const features = { org, ...finops, ...mlopsFeatures, ...tradeoff, manifests };
-  const routes = Object.values(features).flatMap((feature) => feature.routes);
+  const features = { org, ...finops, ...mlopsFeatures, ...tradeoff, retention, manifests };
+  const routes = [...doors, ...Object.values(features)].flatMap((feature) => feature.routes);
   const endpoints = routes.map((route) => route.endpoint);
   return {
     routes,
+    webhooks: mlops.webhooks,
+    tracking: mlops.tracking,
     plugins: [systemPlugin(ground.telemetry), ...mlflow, docsPlugin(endpoints, readVersion()), webPlugin(webBundle())],
   };
 }

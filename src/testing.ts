@@ -5,13 +5,17 @@ import type { InjectOptions } from 'fastify';
 import { type ImportResult, importBill } from './finops/billing/schema.ts';
 import { type Application, createApplication, type Overrides } from './main.ts';
 import { loadConfig } from './platform/config/index.ts';
+import type { ConfigName } from './platform/config/schema.ts';
 import { type BodyOf, type CallInput, type Endpoint, type ResponseOf, urlOf } from './platform/contract/schema.ts';
 import { Upload } from './platform/uploads/schema.ts';
 
 /** A fresh application on a fresh data folder, for tests; `await using` ends it. */
-export async function testApplication(overrides: Overrides = {}): Promise<Application> {
+export async function testApplication(
+  overrides: Overrides = {},
+  settings: Partial<Record<ConfigName, unknown>> = {},
+): Promise<Application> {
   const data = mkdtempSync(join(tmpdir(), 'steelyard-'));
-  const { config } = loadConfig({ environment: {}, flags: { data, logLevel: 'silent', port: 0 } });
+  const { config } = loadConfig({ environment: {}, flags: { data, logLevel: 'silent', port: 0, ...settings } });
   return createApplication(config, overrides);
 }
 

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Endpoint } from '../platform/contract/schema.ts';
-import { createHttp } from '../platform/http/index.ts';
+import { createHttp, localAccess, noRecorder } from '../platform/http/index.ts';
 import { createManifests } from '../platform/manifests/index.ts';
 import { postApply } from '../platform/manifests/schema.ts';
 import { openStore } from '../platform/store/index.ts';
@@ -34,6 +34,8 @@ async function startServer(): Promise<Server> {
     config: { allowedHosts: '', maxUploadBytes: 1024 },
     log: pino({ level: 'silent' }),
     telemetry: createTelemetry(),
+    access: localAccess,
+    writes: noRecorder,
     routes: [...org.routes, ...manifests.routes],
     plugins: [],
   });

@@ -1,12 +1,16 @@
 import { tmpdir } from 'node:os';
 import { sql as raw } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { metricSuite } from '../../src/mlops/tracking/metric-suite.testing.ts';
+import { historySuite } from '../../src/mlops/tracking/views/suite.testing.ts';
+import { deliveriesSuite } from '../../src/mlops/webhooks/suite.testing.ts';
 import { eventsSuite, sharedEventsSuite } from '../../src/platform/events/suite.testing.ts';
 import { sharedJobsSuite } from '../../src/platform/jobs/shared-suite.testing.ts';
 import { jobsSuite } from '../../src/platform/jobs/suite.testing.ts';
 import { openStore } from '../../src/platform/store/index.ts';
 import { type Place, storeSuite } from '../../src/platform/store/suite.testing.ts';
 import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
+import { retentionSuite } from '../support/retention-suite.ts';
 
 const bin = findPostgres();
 
@@ -27,6 +31,11 @@ describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are
   sharedEventsSuite(newPlace);
   jobsSuite('PostgreSQL', newPlace);
   sharedJobsSuite(newPlace);
+  historySuite('PostgreSQL', newPlace);
+  metricSuite('PostgreSQL', newPlace);
+
+  deliveriesSuite('PostgreSQL', () => server.newDatabase());
+  retentionSuite('PostgreSQL', () => server.newDatabase());
 
   it('outlives the loss of its connections, in the middle of a transaction too', async () => {
     const place = await newPlace();

@@ -39,7 +39,7 @@ function has(folder: string, program: string): boolean {
 }
 
 /** Starts a real PostgreSQL on a free loopback port with a data folder of its own; disposing stops and removes it. */
-export async function startPostgres(bin: string): Promise<Postgres> {
+export async function startPostgres(bin: string, fsync: 'on' | 'off' = 'off'): Promise<Postgres> {
   const folder = mkdtempSync(join(tmpdir(), 'postgres-'));
   const asOwner = ownerOf(folder);
   const data = join(folder, 'data');
@@ -56,8 +56,8 @@ export async function startPostgres(bin: string): Promise<Postgres> {
   ]);
   await run(initdb.program, initdb.args);
   const port = await freePort();
-  // The socket goes into the folder too: the default place may not be ours to write. fsync is not what is tested.
-  const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: folder, fsync: 'off' };
+  // The socket goes into the folder too: the default place may not be ours to write. fsync is not what tests are about.
+  const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: folder, fsync };
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const start = asOwner(join(bin, 'postgres'), ['-D', data, ...options]);
   const server = spawn(start.program, start.args, { stdio: ['ignore', 'ignore', 'pipe'] });

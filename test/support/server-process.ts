@@ -16,11 +16,16 @@ export interface ServerProcess extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
-export async function startServerProcess(data: string): Promise<ServerProcess> {
+/** `settings` are further variables of its environment. */
+export async function startServerProcess(
+  data: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const announced = join(data, 'server.json');
   rmSync(announced, { force: true });
   const words = ['cli/main.ts', 'serve', '--data', data, '--port', '0'];
-  const child = spawn(process.execPath, words, { cwd: root, stdio: 'ignore' });
+  const env = { ...process.env, ...settings };
+  const child = spawn(process.execPath, words, { cwd: root, stdio: 'ignore', env });
   const kill = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGKILL');

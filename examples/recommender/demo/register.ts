@@ -2,6 +2,7 @@ import { recordUsage, type UsageInterval } from '../../../src/finops/metering/sc
 import { mlflowModelFiles } from '../onnx/mlflow-model.ts';
 import type { Estimate } from '../training/estimate.ts';
 import { variantParams } from '../training/variants.ts';
+import { candidateFiles, lossesOf } from './artifacts.ts';
 import type { Candidate } from './candidates.ts';
 import type { DemoClient } from './client.ts';
 
@@ -27,7 +28,7 @@ export async function registerCandidate(
   experimentId: string,
   candidate: Candidate,
 ): Promise<string> {
-  const { variant, intervals, epochs } = candidate.trained;
+  const { variant, intervals } = candidate.trained;
   const startTime = Math.floor(Math.min(...intervals.map((interval) => interval.startedAtMs)));
   const endTime = Math.ceil(Math.max(...intervals.map((interval) => interval.endedAtMs)));
   const { run } = await client.mlflow<RunInfo>('runs/create', {
@@ -42,11 +43,17 @@ export async function registerCandidate(
   const { run_id: runId, artifact_uri: artifactUri } = run.info;
   const params = Object.entries(variantParams(variant)).map(([key, value]) => ({ key, value }));
   await client.mlflow('runs/log-batch', { run_id: runId, params, metrics: qualityMetrics(candidate, endTime) });
-  const losses = epochs
-    .filter(({ member }) => member === 0)
-    .map(({ epoch, loss }) => ({ key: 'loss', value: loss, step: epoch, timestamp: endTime }));
+  const losses = lossesOf(candidate).map((value, index, all) => ({
+    key: 'loss',
+    value,
+    step: index + 1,
+    timestamp: startTime + Math.round(((endTime - startTime) * (index + 1)) / all.length),
+  }));
   if (losses.length > 0) await client.mlflow('runs/log-batch', { run_id: runId, metrics: losses });
   await putModel(client, runId, artifactUri, candidate, endTime);
+  for (const [name, content] of Object.entries(candidateFiles(candidate))) {
+    await client.putArtifact(artifactUri, name, content);
+  }
   await client.mlflow('runs/update', { run_id: runId, status: 'FINISHED', end_time: endTime });
   const { model_version } = await client.mlflow<{ model_version: { version: string } }>('model-versions/create', {
     name: MODEL,

@@ -6,7 +6,7 @@ import type { CostsDeps } from './relations.ts';
 import { costRoutes } from './routes.ts';
 import { summarise } from './summary.ts';
 
-export { csvLine } from './csv.ts';
+export { csvLine } from '../../platform/csv/index.ts';
 export { type CostRelations, rowSource } from './query.ts';
 export { type CostsDeps, relationsFrom } from './relations.ts';
 

@@ -1,5 +1,5 @@
+import { csvLine } from '../../platform/csv/index.ts';
 import { type Download, handle, handleDownload, type Route } from '../../platform/http/index.ts';
-import { csvLine } from './csv.ts';
 import { dimensionsOf, valuesOf } from './dimensions.ts';
 import { explain } from './explain/index.ts';
 import { explainCosts } from './explain/schema.ts';

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { subjectFields } from '../../org/schema.ts';
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
+import { csvLine } from '../../platform/csv/index.ts';
 import { identifier } from '../../platform/lake/index.ts';
 import { decimalString } from '../../platform/units/index.ts';
 import { camelCaseOf, focusColumnNames, focusColumns } from '../billing/index.ts';
-import { csvLine } from './csv.ts';
 import { type CostRelations, type CostSelection, costSource, dimensionExpression } from './query.ts';
 import { type CostsDeps, relationsOf } from './relations.ts';
 import { type TextRow, textOrNull } from './text-row.ts';

@@ -22,7 +22,10 @@ const Milliseconds = z
 const Source = Text.pipe(z.string().min(1).max(2000)).describe('Address of the other server, without credentials');
 const KeyValues = z
   .array(
-    z.strictObject({ key: Text.pipe(z.string().min(1).max(MAX_KEY)), value: Text.pipe(z.string().max(MAX_VALUE)) }),
+    z.strictObject({
+      key: Text.pipe(z.string().min(1).max(MAX_KEY)).describe('Key'),
+      value: Text.pipe(z.string().max(MAX_VALUE)).describe('Value'),
+    }),
   )
   .max(10_000);
 const ModelId = Text.pipe(z.string().regex(/^m-[\w-]{1,255}$/, 'm- and letters, digits or dashes')).describe(

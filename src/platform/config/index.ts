@@ -28,7 +28,7 @@ export interface ConfigInput {
 }
 
 /** Names that are not settings of the server but of the command line or of scripts. */
-const OTHER_VARIABLES = new Set(['STEELYARD_CONFIG', 'STEELYARD_URL']);
+const OTHER_VARIABLES = new Set(['STEELYARD_CONFIG', 'STEELYARD_URL', 'STEELYARD_TOKEN', 'STEELYARD_PASSWORD']);
 
 /**
  * Reads the settings: defaults, then the file, then the environment, then flags. A name that does not exist is an error

@@ -7,7 +7,7 @@ export const ConfigSchema = z.strictObject({
     .string()
     .min(1)
     .default('127.0.0.1')
-    .describe('Address to listen on. Only loopback is accepted until accounts are configured.'),
+    .describe('Address to listen on. Only loopback is accepted unless accounts are on.'),
   port: z.coerce
     .number({ error: 'a whole number from 0 to 65535' })
     .int()
@@ -19,6 +19,12 @@ export const ConfigSchema = z.strictObject({
     .string()
     .default('')
     .describe('Further host names, comma-separated, that the Host header may carry (loopback names always may).'),
+  accounts: z
+    .enum(['off', 'on'])
+    .default('off')
+    .describe(
+      '"on": everybody needs an account. "off" is for one person, on loopback only: whoever reaches it is "local".',
+    ),
   database: z
     .string()
     .regex(/^(sqlite|postgres(ql)?:\/\/.+)$/, '"sqlite" or a postgresql:// address')
@@ -40,6 +46,29 @@ export const ConfigSchema = z.strictObject({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
     .describe('Least severe level that is logged.'),
+  webhookAllowedHosts: z
+    .string()
+    .default('')
+    .describe(
+      'Hosts, comma-separated (`name` or `name:port`), that webhooks may lead to although they are internal or without TLS.',
+    ),
+  openLineageUrl: z
+    .url({ protocol: /^https?$/, error: 'an http:// or https:// address' })
+    .optional()
+    .describe(
+      'Where OpenLineage events of runs are posted, for example "https://marquez/api/v1/lineage"; default: nowhere.',
+    ),
+  openLineageToken: z
+    .string()
+    .regex(/^(env:[A-Za-z_]\w*|file:\/.+)$/, '"env:NAME" or "file:/absolute/path"')
+    .optional()
+    .describe('Where the bearer token for openLineageUrl is: "env:NAME" or "file:/absolute/path". Never the token.'),
+  openLineageNamespace: z
+    .string()
+    .min(1)
+    .max(200)
+    .default('steelyard')
+    .describe('Namespace of jobs and models in OpenLineage events; one for each server that reports to one receiver.'),
   maxUploadBytes: z.coerce
     .number({ error: 'a whole number of bytes' })
     .int()

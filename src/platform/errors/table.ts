@@ -28,6 +28,13 @@ export const errorTable = {
   route_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such route' },
   host_not_allowed: { status: 403, exitCode: DENIED, title: 'The Host header is not one this server answers to' },
   origin_not_allowed: { status: 403, exitCode: DENIED, title: 'A page of another origin may not call this server' },
+  not_authenticated: { status: 401, exitCode: DENIED, title: 'The server does not know who asks' },
+  not_permitted: { status: 403, exitCode: DENIED, title: 'The account may not do this' },
+  too_many_attempts: { status: 429, exitCode: DENIED, title: 'Too many wrong passwords; wait' },
+  account_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such account' },
+  account_exists: { status: 409, exitCode: CONFLICT, title: 'There is an account of this name' },
+  account_last_admin: { status: 409, exitCode: CONFLICT, title: 'No administrator would be left' },
+  token_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such token' },
   listen_not_allowed: { status: 500, exitCode: DENIED, title: 'Without accounts the server listens on loopback only' },
   internal: { status: 500, exitCode: BUG, title: 'A bug in Steelyard; the request id finds it in the log' },
   server_unreachable: { status: 503, exitCode: UNREACHABLE, title: 'No Steelyard server answers at this address' },
@@ -52,6 +59,9 @@ export const errorTable = {
   store_unreachable: { status: 503, exitCode: UNREACHABLE, title: 'The store does not answer' },
   object_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such object' },
   object_path_invalid: { status: 400, exitCode: REFUSED, title: 'The path leaves its root or cannot be a path' },
+  import_conflict: { status: 409, exitCode: CONFLICT, title: 'What has this name here was made here' },
+  import_not_begun: { status: 409, exitCode: CONFLICT, title: 'The entity is not being taken over' },
+  range_not_satisfiable: { status: 416, exitCode: USAGE, title: 'The range is beyond the end of the file' },
   upload_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such upload, or it was cleared away' },
 
   // places that others write to
@@ -123,14 +133,22 @@ export const errorTable = {
   // experiments and models
   experiment_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such experiment' },
   run_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such run' },
+  trace_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such trace' },
   model_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such registered model' },
   model_version_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such model version' },
+  retention_policy_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such retention policy' },
+  retention_too_early: { status: 409, exitCode: CONFLICT, title: 'The policy still keeps what would be removed' },
+  webhook_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such webhook' },
+  webhook_delivery_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such delivery of the webhook' },
+  webhook_url_refused: { status: 400, exitCode: REFUSED, title: 'The webhook must not lead there' },
+  webhook_secret_unreadable: { status: 409, exitCode: CONFLICT, title: 'The webhook’s secret cannot be opened' },
   search_filter_invalid: { status: 400, exitCode: USAGE, title: 'The filter cannot be read' },
 
   // the gate
   policy_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such policy' },
   policy_model_mismatch: { status: 400, exitCode: REFUSED, title: 'The policy is for another model' },
   decision_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such decision' },
+  lineage_node_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such node of the lineage graph' },
 } as const satisfies Record<string, ErrorMeaning>;
 
 export type ErrorCode = keyof typeof errorTable;

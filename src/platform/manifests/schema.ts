@@ -27,7 +27,7 @@ export type AppliedManifest = z.infer<typeof AppliedManifest>;
 export const postApply = endpoint({
   method: 'POST',
   path: '/api/v1/apply',
-  scope: 'platform.write',
+  scope: 'platform.apply',
   summary: 'Apply manifests: all documents of all files, or, when one of them is wrong, none',
   body: z.strictObject({
     documents: z.array(ManifestText).min(1).max(1000).describe('Files, 1 to 1000'),
