@@ -20,11 +20,12 @@ export function usePaletteCommands(text: string, show: (overlay: Overlay) => voi
   const other = scheme === 'dark' ? 'light' : 'dark';
   const commands: Command[] = [
     ...allPages.map((page) => command('Page', page.label, () => void navigate({ to: page.to }))),
-    ...tracked,
     ...(models.data?.models ?? []).map(({ name }) =>
       command('Model', name, () => void navigate({ to: '/models/$model', params: { model: name } })),
     ),
     ...teams.map((team) => command('Team', team, () => void navigate({ to: '/costs', search: { team } }))),
+    // After what is known at once: they come from the server, and nothing that is being read may move.
+    ...tracked,
     command('Action', 'Costs by team and service', () => {
       void navigate({ to: '/costs', search: { by: ['team', 'serviceName'] } });
     }),

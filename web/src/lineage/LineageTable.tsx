@@ -2,6 +2,7 @@ import type { Lineage, LineageNode } from '../../../src/tradeoff/lineage/schema.
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
+import styles from './lineage.module.css';
 import { NodeLink } from './NodeLink.tsx';
 import { kindWords, relationWords } from './words.ts';
 
@@ -51,7 +52,7 @@ function NamedNode({ id, nodes }: NamedNodeProps) {
   const node = nodes.get(id);
   if (node === undefined) return id;
   return (
-    <NodeLink node={node} className={table.rowLink}>
+    <NodeLink node={node} className={styles.cellLink}>
       {kindWords[node.kind].one} {node.name}
     </NodeLink>
   );

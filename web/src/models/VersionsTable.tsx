@@ -51,7 +51,7 @@ export function VersionsTable({ versions, policy, metric: chosen, decisions }: V
               <Link
                 to="/models/$model/versions/$version"
                 params={{ model: version.model, version: version.version }}
-                className={table.rowLink}
+                className={styles.verdictLink}
               >
                 Version {version.version}
               </Link>
