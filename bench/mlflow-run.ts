@@ -30,7 +30,7 @@ const cases: Readonly<{ [name: string]: { readonly title: string; readonly run: 
 };
 
 const full: Sizes = {
-  loadMs: 3000,
+  loadMs: 2000,
   times: 30,
   runs: [1000, 20_000],
   historyPoints: 50_000,

@@ -52,7 +52,11 @@ export async function measureLoad(
   measured(`${label}: p99`, 'ms', percentile(latenciesMs, 0.99));
 }
 
-/** One call after the other. */
+/** A call that takes seconds is measured often enough by then. */
+const LONGEST_MS = 10_000;
+const FEWEST_CALLS = 5;
+
+/** One call after the other: `times`, or fewer where they take long. */
 export async function measureCall(
   { measured, sizes }: Session,
   label: string,
@@ -61,7 +65,9 @@ export async function measureCall(
 ): Promise<void> {
   for (let warmUp = 0; warmUp < Math.min(WARM_UPS, times); warmUp++) await call();
   const latenciesMs: number[] = [];
-  for (let time = 0; time < times; time++) {
+  const begunAt = performance.now();
+  const enough = () => latenciesMs.length >= FEWEST_CALLS && performance.now() - begunAt > LONGEST_MS;
+  while (latenciesMs.length < times && !enough()) {
     const startedAt = performance.now();
     await call();
     latenciesMs.push(performance.now() - startedAt);
