@@ -53,7 +53,7 @@ describe.skipIf(!hasChromium)(
 
     it('shows the way from the resource to the decision as a graph of links and as a table of sentences', async () => {
       const { page } = await visit(`/models/${decision.model}/versions/${decision.version}`);
-      const card = page.getByRole('region', { name: 'Where does it come from, and what came of it?' });
+      const card = page.getByRole('region', { name: 'What leads from the bill to the decision?' });
       await expect.poll(() => card.getByRole('link').count()).toBeGreaterThanOrEqual(lineage.nodes.length);
       await card.getByRole('button', { name: 'Table' }).click();
       await expect.poll(() => card.locator('tbody tr').count()).toBe(lineage.edges.length);

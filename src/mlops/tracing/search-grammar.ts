@@ -1,4 +1,4 @@
-import { invalidFilter, shown, type Token, tokenize } from '../wire/index.ts';
+import { createReader, invalidFilter, type Reader, shown, tokenize } from '../wire/index.ts';
 import { isNumeric, type Key, keyOf, type Operator, ORDER, operatorsOf, type TraceEntity } from './search-keys.ts';
 
 export interface TraceCondition {
@@ -22,7 +22,7 @@ export interface TraceOrdering {
  * Error: `search_filter_invalid`.
  */
 export function parseTraceFilter(text: string): TraceCondition[] {
-  const tokens = createTokens(tokenize(text));
+  const tokens = createReader(tokenize(text));
   const conditions: TraceCondition[] = [];
   if (tokens.peek() === undefined) return conditions;
   do conditions.push(readCondition(tokens));
@@ -42,7 +42,7 @@ export function parseTraceOrderings(clauses: readonly string[]): TraceOrdering[]
 }
 
 function readOrdering(clause: string): TraceOrdering {
-  const tokens = createTokens(tokenize(clause));
+  const tokens = createReader(tokenize(clause));
   const { entity, key } = readKey(tokens);
   const ascending = tokens.word('ASC') || !tokens.word('DESC');
   if (tokens.peek() !== undefined) throw invalidFilter(`Invalid ordering key in order_by clause '${clause}'.`);
@@ -52,30 +52,7 @@ function readOrdering(clause: string): TraceOrdering {
   throw invalidFilter(`Invalid identifier type '${entity}'`);
 }
 
-interface Tokens {
-  peek(): Token | undefined;
-  next(): Token | undefined;
-  /** Takes the next token when it is this word, in any case. */
-  word(word: string): boolean;
-  sign(sign: string): boolean;
-}
-
-function createTokens(tokens: readonly Token[]): Tokens {
-  let at = 0;
-  const take = (matches: boolean): boolean => {
-    if (matches) at += 1;
-    return matches;
-  };
-  const peek = () => tokens[at];
-  return {
-    peek,
-    next: () => tokens[at++],
-    word: (word) => take(peek()?.kind === 'word' && peek()?.text.toUpperCase() === word),
-    sign: (sign) => take(peek()?.kind === 'sign' && peek()?.text === sign),
-  };
-}
-
-function readCondition(tokens: Tokens): TraceCondition {
+function readCondition(tokens: Reader): TraceCondition {
   const key = readKey(tokens);
   const operator = readOperator(tokens);
   const allowed = operatorsOf(key);
@@ -87,13 +64,13 @@ function readCondition(tokens: Tokens): TraceCondition {
   return { ...key, operator, value: readValue(tokens, key, operator) };
 }
 
-function readKey(tokens: Tokens): Key {
+function readKey(tokens: Reader): Key {
   const parts = [readName(tokens)];
   while (tokens.sign('.')) parts.push(readName(tokens));
   return keyOf(parts);
 }
 
-function readName(tokens: Tokens): string {
+function readName(tokens: Reader): string {
   const token = tokens.next();
   if (token?.kind === 'word' || (token?.kind === 'quoted' && token.quote !== "'")) return token.text;
   throw invalidFilter(`Invalid clause(s) in filter string: expected 'Identifier' found '${shown(token)}'`);
@@ -112,7 +89,7 @@ const SIGNS: Readonly<Record<string, Operator>> = {
   IN: 'IN',
 };
 
-function readOperator(tokens: Tokens): Operator {
+function readOperator(tokens: Reader): Operator {
   const token = tokens.next();
   const text = token?.kind === 'operator' ? token.text : token?.kind === 'word' ? token.text.toUpperCase() : '';
   if (text === 'NOT' && tokens.word('IN')) return 'NOT IN';
@@ -125,7 +102,7 @@ function readOperator(tokens: Tokens): Operator {
   throw invalidFilter(`Invalid comparison clause. Expected comparison found '${shown(token)}'`);
 }
 
-function readValue(tokens: Tokens, key: Key, operator: Operator): string | number {
+function readValue(tokens: Reader, key: Key, operator: Operator): string | number {
   const token = tokens.next();
   const isJudgement = key.entity === 'feedback' || key.entity === 'expectation';
   const isText = token?.kind === 'quoted' && token.quote !== '`';
@@ -143,7 +120,7 @@ function readValue(tokens: Tokens, key: Key, operator: Operator): string | numbe
   );
 }
 
-function readList(tokens: Tokens): string[] {
+function readList(tokens: Reader): string[] {
   const values: string[] = [];
   if (!tokens.sign('(')) throw illFormedList();
   do {

@@ -1,5 +1,5 @@
 import type { Sql } from '../../platform/store/index.ts';
-import { chunks } from './key-value-store.ts';
+import { chunks, lastOfEach } from './key-value-store.ts';
 import type { LoggedModelRow } from './logged-model-store.ts';
 import { SUBJECT_TAG_PREFIX } from './run-events.ts';
 import type { TrackingTables } from './tables.ts';
@@ -41,7 +41,7 @@ export async function replaceRunValues(
     .where('run_id', '=', runId)
     .where('key', 'not like', `${SUBJECT_TAG_PREFIX}%`)
     .execute();
-  for (const part of chunks(distinct(values))) {
+  for (const part of chunks(lastOfEach(values))) {
     await tables
       .insertInto(table)
       .values(part.map(({ key, value }) => ({ run_id: runId, key, value })))
@@ -58,14 +58,10 @@ export async function replaceModelValues(
 ): Promise<void> {
   const tables = sql.tables<TrackingTables>();
   await tables.deleteFrom(table).where('model_id', '=', modelId).execute();
-  for (const part of chunks(distinct(values))) {
+  for (const part of chunks(lastOfEach(values))) {
     await tables
       .insertInto(table)
       .values(part.map(({ key, value }) => ({ model_id: modelId, key, value })))
       .execute();
   }
-}
-
-function distinct(values: readonly KeyValue[]): KeyValue[] {
-  return [...new Map(values.map((pair) => [pair.key, pair])).values()];
 }

@@ -60,7 +60,8 @@ export async function upsertModelParams(sql: Sql, modelId: string, params: reado
   }
 }
 
-function lastOfEach(pairs: readonly KeyValue[]): KeyValue[] {
+/** One pair a key, the last given. */
+export function lastOfEach(pairs: readonly KeyValue[]): KeyValue[] {
   return [...new Map(pairs.map((pair) => [pair.key, pair])).values()];
 }
 

@@ -1,5 +1,6 @@
 import { invalidFilter } from './errors.ts';
-import { shown, type Token, tokenize } from './grammar-tokens.ts';
+import { shown, tokenize } from './grammar-tokens.ts';
+import { createReader, type Reader } from './token-reader.ts';
 import { type Attribute, type Entity, type Operator, operatorsOf, type Vocabulary } from './vocabulary.ts';
 
 /** One condition of a filter, checked against its vocabulary. */
@@ -67,29 +68,6 @@ function parseOrdering(clause: string, vocabulary: Vocabulary): Ordering {
   const ascending = reader.word('ASC') || !reader.word('DESC');
   if (reader.peek() !== undefined) throw invalidFilter(`Invalid ordering key in order_by clause '${clause}'.`);
   return { ...key, ascending };
-}
-
-interface Reader {
-  peek(): Token | undefined;
-  next(): Token | undefined;
-  /** Takes the next token when it is this word, in any case. */
-  word(word: string): boolean;
-  sign(sign: string): boolean;
-}
-
-function createReader(tokens: readonly Token[]): Reader {
-  let at = 0;
-  const take = (matches: boolean): boolean => {
-    if (matches) at += 1;
-    return matches;
-  };
-  const peek = () => tokens[at];
-  return {
-    peek,
-    next: () => tokens[at++],
-    word: (word) => take(peek()?.kind === 'word' && peek()?.text.toUpperCase() === word),
-    sign: (sign) => take(peek()?.kind === 'sign' && peek()?.text === sign),
-  };
 }
 
 function readComparison(reader: Reader, vocabulary: Vocabulary): Comparison {

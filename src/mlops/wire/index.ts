@@ -7,7 +7,7 @@ export { replyWithMlflowError } from './error-reply.ts';
 export { alreadyExists, doesNotExist, invalidFilter, invalidParameter, MlflowError } from './errors.ts';
 export { bodyFields, type Fields } from './fields.ts';
 export { type Comparison, type Condition, type Ordering, parseFilter, parseOrderings } from './grammar.ts';
-export { shown, type Token, tokenize } from './grammar-tokens.ts';
+export { shown, tokenize } from './grammar-tokens.ts';
 export {
   characters,
   checkLength,
@@ -32,4 +32,5 @@ export {
   writeRoute,
 } from './plugin.ts';
 export { after, compare, orderList, positionOf, type SortStep, selectedSteps, sortColumns } from './search-sql.ts';
+export { createReader, type Reader } from './token-reader.ts';
 export { attributesOf, type Vocabulary } from './vocabulary.ts';

@@ -34,7 +34,7 @@ export function LineageCard({ node, depth = 4, direction = 'both', linked = fals
   const lineage = useQuery(endpointQuery(getLineage, { query: { node, depth, direction } }));
   return (
     <Card
-      title="Where does it come from, and what came of it?"
+      title="What leads from the bill to the decision?"
       note={lineage.data === undefined ? undefined : sizeOf(lineage.data)}
       actions={
         <div className={styles.actions}>
