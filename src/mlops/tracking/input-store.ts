@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Sql } from '../../platform/store/index.ts';
+import { isAmong, type Sql } from '../../platform/store/index.ts';
 import { chunks } from './key-value-store.ts';
 import type { TrackingTables } from './tables.ts';
 import type { Dataset, DatasetInput, ModelOutput } from './types.ts';
@@ -106,7 +106,7 @@ export async function datasetInputsOf(sql: Sql, runIds: readonly string[]): Prom
       .innerJoin('dataset', 'dataset.dataset_id', 'dataset_input.dataset_id')
       .selectAll('dataset')
       .select('dataset_input.run_id')
-      .where('dataset_input.run_id', 'in', ids)
+      .where(isAmong(sql, 'dataset_input.run_id', ids))
       .orderBy('dataset_input.position')
       .execute();
     for (const row of rows) {
@@ -121,7 +121,10 @@ export async function datasetInputsOf(sql: Sql, runIds: readonly string[]): Prom
 
 async function datasetTagsOf(sql: Sql, runIds: readonly string[]): Promise<Map<string, DatasetInput['tags']>> {
   const query = sql.tables<TrackingTables>().selectFrom('dataset_input_tag').selectAll();
-  const rows = await query.where('run_id', 'in', runIds).orderBy('key').execute();
+  const rows = await query
+    .where(isAmong(sql, 'run_id', runIds))
+    .orderBy('key')
+    .execute();
   const grouped = Map.groupBy(rows, (row) => `${row.run_id} ${row.dataset_id}`);
   return new Map([...grouped].map(([key, group]) => [key, group.map((row) => ({ key: row.key, value: row.value }))]));
 }
@@ -139,14 +142,14 @@ export async function modelLinksOf(sql: Sql, runIds: readonly string[]): Promise
     const read = await tables
       .selectFrom('model_input')
       .selectAll()
-      .where('run_id', 'in', ids)
+      .where(isAmong(sql, 'run_id', ids))
       .orderBy('position')
       .execute();
     for (const row of read) inputs.get(row.run_id)?.push(row.model_id);
     const made = await tables
       .selectFrom('model_output')
       .selectAll()
-      .where('run_id', 'in', ids)
+      .where(isAmong(sql, 'run_id', ids))
       .orderBy('position')
       .execute();
     for (const row of made) outputs.get(row.run_id)?.push({ modelId: row.model_id, step: row.step });

@@ -1,4 +1,4 @@
-import type { Sql } from '../../platform/store/index.ts';
+import { isAmong, type Sql } from '../../platform/store/index.ts';
 import type { TrackingTables } from './tables.ts';
 import type { KeyValue } from './types.ts';
 
@@ -113,7 +113,11 @@ export async function valuesOfRuns(
   const byRun = new Map<string, KeyValue[]>(runIds.map((runId) => [runId, []]));
   for (const ids of chunks(runIds, OWNERS_A_STATEMENT)) {
     const query = sql.tables<TrackingTables>().selectFrom(table).select(['run_id', 'key', 'value']);
-    for (const row of await query.where('run_id', 'in', ids).orderBy('key').execute()) {
+    for (const row of await query
+      .where(isAmong(sql, 'run_id', ids))
+      .orderBy('run_id')
+      .orderBy('key')
+      .execute()) {
       byRun.get(row.run_id)?.push({ key: row.key, value: row.value });
     }
   }
@@ -128,7 +132,11 @@ export async function valuesOfModels(
   const byModel = new Map<string, KeyValue[]>(modelIds.map((modelId) => [modelId, []]));
   for (const ids of chunks(modelIds, OWNERS_A_STATEMENT)) {
     const query = sql.tables<TrackingTables>().selectFrom(table).select(['model_id', 'key', 'value']);
-    for (const row of await query.where('model_id', 'in', ids).orderBy('key').execute()) {
+    for (const row of await query
+      .where(isAmong(sql, 'model_id', ids))
+      .orderBy('model_id')
+      .orderBy('key')
+      .execute()) {
       byModel.get(row.model_id)?.push({ key: row.key, value: row.value });
     }
   }

@@ -1,37 +1,22 @@
-import {
-  type Expression,
-  type ExpressionBuilder,
-  expressionBuilder,
-  sql as raw,
-  type SelectQueryBuilder,
-  type SqlBool,
-} from 'kysely';
+import { type Expression, sql as raw, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
 import {
   after,
   type Comparison,
   compare,
-  invalidFilter,
   type KeysetPosition,
   type Ordering,
   orderList,
   positionOf,
-  type SortStep,
   selectedSteps,
   sortColumns,
 } from '../wire/index.ts';
+import { isWanted, type RunMatch } from './run-conditions.ts';
 import type { RunCostTables } from './run-cost/store.ts';
+import { orderingSteps, TAIL } from './run-order.ts';
 import { runInfo } from './run-store.ts';
-import type { LifecycleStage, TrackingTables } from './tables.ts';
+import type { TrackingTables } from './tables.ts';
 import type { RunInfo } from './types.ts';
-
-/** Which runs are meant. */
-export interface RunMatch {
-  /** null: of all experiments. */
-  readonly experimentIds: readonly number[] | null;
-  readonly stages: readonly LifecycleStage[];
-  readonly comparisons: readonly Comparison[];
-}
 
 export interface RunQuery extends RunMatch {
   readonly orderings: readonly Ordering[];
@@ -42,11 +27,6 @@ export interface RunQuery extends RunMatch {
 export interface RunPage {
   readonly runs: RunInfo[];
   readonly positions: KeysetPosition[];
-}
-
-/** Each ordering sorts by presence first: values, then NaN, then missing, in both directions. */
-export function positionLength(orderings: readonly Ordering[]): number {
-  return 2 * orderings.length + TAIL.length;
 }
 
 /**
@@ -82,7 +62,7 @@ async function sortedRuns(
           .selectAll('run')
           .select(sortColumns(steps))
           .whereRef('run.run_id', '=', 'scarce.run_id')
-          .where(isWanted(query));
+          .where(isWanted(query, raw.ref('scarce.run_id')));
   const selected = selectedSteps(steps, 'page');
   let page = tables.selectFrom(matching.as('page')).selectAll('page');
   if (query.position !== null) page = page.where(after(selected, query.position));
@@ -93,13 +73,6 @@ async function sortedRuns(
 /** The runs that match all comparisons, nothing selected of them yet. */
 export function matchingRuns(sql: Sql, match: RunMatch) {
   return sql.tables<TrackingTables>().selectFrom('run').where(isWanted(match));
-}
-
-function isWanted({ experimentIds, stages, comparisons }: RunMatch): Expression<SqlBool> {
-  const eb = expressionBuilder<TrackingTables, 'run'>();
-  const inStages = eb('run.lifecycle_stage', 'in', stages);
-  const inExperiments = experimentIds === null ? [] : [eb('run.experiment_id', 'in', experimentIds)];
-  return eb.and([inStages, ...inExperiments, ...comparisons.map((comparison) => matches(eb, comparison))]);
 }
 
 /** So many runs are sorted faster than an index of all runs is read past those that do not match. */
@@ -161,6 +134,7 @@ function needsNumber({ entity, key, operator }: Comparison, metricKey: string): 
   return entity === 'metric' && key === metricKey && operator !== '!=';
 }
 
+const ORDERED_RUN = raw.ref<string>('ordered.run_id');
 const EMPTY: RunPage = { runs: [], positions: [] };
 
 async function numberedRuns(sql: Sql, query: RunQuery, metric: Ordering): Promise<RunPage> {
@@ -179,7 +153,7 @@ async function numberedRuns(sql: Sql, query: RunQuery, metric: Ordering): Promis
       .where('ordered.is_nan', '=', 0)
       .where(raw<SqlBool>`ordered.rests = ${raw.lit(rests)}`)
       .whereRef('run.run_id', '=', 'ordered.run_id')
-      .where(isWanted(query));
+      .where(isWanted(query, ORDERED_RUN));
     // Said of the index's own column too, it bounds what is read of the index.
     for (const comparison of ofSameMetric) runs = runs.where(compare(value.expression, comparison));
     if (query.position !== null) runs = runs.where(after(steps, query.position.slice(1)));
@@ -216,7 +190,7 @@ async function costedRuns(sql: Sql, query: RunQuery, cost: Ordering): Promise<Ru
     .select(sortColumns(steps))
     .where(raw<SqlBool>`${value.expression} is not null`)
     .whereRef('run.run_id', '=', 'ordered.run_id')
-    .where(isWanted(query));
+    .where(isWanted(query, ORDERED_RUN));
   // Said of the index's own column too, it bounds what is read of the index.
   for (const comparison of query.comparisons) {
     if (comparison.entity === 'cost' && comparison.key === cost.key) {
@@ -226,94 +200,4 @@ async function costedRuns(sql: Sql, query: RunQuery, cost: Ordering): Promise<Ru
   if (query.position !== null) runs = runs.where(after(steps, query.position.slice(1)));
   const rows = await runs.orderBy(orderList(steps)).limit(query.limit).execute();
   return { runs: rows.map(runInfo), positions: rows.map((row) => [0, ...positionOf({ ...row }, steps)]) };
-}
-
-const TAIL: readonly SortStep[] = [
-  { expression: raw.ref('run.start_time'), ascending: false },
-  { expression: raw.ref('run.run_id'), ascending: true },
-];
-
-const TABLES = { metric: 'latest_metric', param: 'param', tag: 'tag' } as const;
-
-function orderingSteps(ordering: Ordering): SortStep[] {
-  const { rank, value } = sortValues(ordering);
-  return [
-    { expression: rank, ascending: true },
-    { expression: value, ascending: ordering.ascending },
-  ];
-}
-
-/** `rank`: 0 for a value, 1 for NaN, 2 for none. */
-function sortValues({ entity, key, attribute }: Ordering): { rank: Expression<unknown>; value: Expression<unknown> } {
-  if (entity === 'attribute') {
-    const column = raw.ref(`run.${key}`);
-    // Never null; said so that the index by start is seen.
-    if (key === 'start_time') return { rank: raw.lit(0), value: column };
-    const none = attribute?.kind === 'number' ? raw.lit(0) : raw.lit('');
-    return { rank: raw`case when ${column} is null then 2 else 0 end`, value: raw`coalesce(${column}, ${none})` };
-  }
-  if (entity === 'dataset') throw invalidFilter(`Invalid identifier type '${entity}'`);
-  if (entity === 'cost') return costSortValues(key, attribute?.kind === 'number');
-  const none = entity === 'metric' ? raw.lit(0) : raw.lit('');
-  const nan = entity === 'metric' ? raw`of_key.is_nan` : raw.lit(0);
-  const pick = (what: Expression<unknown>) =>
-    raw`(select ${what} from ${raw.table(TABLES[entity])} as of_key where of_key.run_id = run.run_id and of_key.key = ${key})`;
-  return { rank: raw`coalesce(${pick(nan)}, 2)`, value: raw`coalesce(${pick(raw`of_key.value`)}, ${none})` };
-}
-
-function costSortValues(key: string, isNumber: boolean): { rank: Expression<unknown>; value: Expression<unknown> } {
-  const known = raw`(select ${raw.ref(key)} from run_cost where run_cost.run_id = run.run_id)`;
-  return {
-    rank: raw`case when ${known} is null then 2 else 0 end`,
-    value: raw`coalesce(${known}, ${isNumber ? raw.lit(0) : raw.lit('')})`,
-  };
-}
-
-type RunBuilder = ExpressionBuilder<TrackingTables, 'run'>;
-
-function matches(eb: RunBuilder, comparison: Comparison): Expression<SqlBool> {
-  if (comparison.entity === 'attribute') return compare(raw.ref(`run.${comparison.key}`), comparison);
-  if (comparison.entity === 'dataset') return matchesDataset(eb, comparison);
-  if (comparison.entity === 'metric') return matchesMetric(eb, comparison);
-  if (comparison.entity === 'cost') {
-    // An unknown cost is null, which no comparison matches.
-    const matching = compare(raw.ref(`run_cost.${comparison.key}`), comparison);
-    return raw`exists (select 1 from run_cost where run_cost.run_id = run.run_id and ${matching})`;
-  }
-  const table = raw.table(TABLES[comparison.entity]);
-  const ofKey = raw`select 1 from ${table} as of_key where of_key.run_id = run.run_id and of_key.key = ${comparison.key}`;
-  if (comparison.operator === 'IS NULL') return raw`not exists (${ofKey})`;
-  if (comparison.operator === 'IS NOT NULL') return raw`exists (${ofKey})`;
-  return raw`exists (${ofKey} and ${compare(raw.ref('of_key.value'), comparison)})`;
-}
-
-/** NaN is unequal to every number and never greater or smaller; it is stored as 0 beside a flag. */
-function matchesMetric(eb: RunBuilder, comparison: Comparison): Expression<SqlBool> {
-  const value = compare(raw.ref('of_key.value'), comparison);
-  const isNumber = raw<SqlBool>`of_key.is_nan = 0`;
-  return eb.exists(
-    eb
-      .selectFrom('latest_metric as of_key')
-      .select('of_key.key')
-      .whereRef('of_key.run_id', '=', 'run.run_id')
-      .where('of_key.key', '=', comparison.key)
-      .where(comparison.operator === '!=' ? eb.or([value, eb.not(isNumber)]) : eb.and([value, isNumber])),
-  );
-}
-
-function matchesDataset(eb: RunBuilder, comparison: Comparison): Expression<SqlBool> {
-  if (comparison.key === 'context') {
-    const contexts = eb
-      .selectFrom('dataset_input_tag')
-      .select('dataset_input_tag.key')
-      .whereRef('dataset_input_tag.run_id', '=', 'run.run_id')
-      .where('dataset_input_tag.key', '=', 'mlflow.data.context');
-    return eb.exists(contexts.where(compare(raw.ref('dataset_input_tag.value'), comparison)));
-  }
-  const datasets = eb
-    .selectFrom('dataset_input')
-    .innerJoin('dataset', 'dataset.dataset_id', 'dataset_input.dataset_id')
-    .select('dataset.dataset_id')
-    .whereRef('dataset_input.run_id', '=', 'run.run_id');
-  return eb.exists(datasets.where(compare(raw.ref(`dataset.${comparison.key}`), comparison)));
 }

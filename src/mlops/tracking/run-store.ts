@@ -1,4 +1,4 @@
-import type { Sql } from '../../platform/store/index.ts';
+import { isAmong, type Sql } from '../../platform/store/index.ts';
 import { restoredDouble } from '../wire/index.ts';
 import { datasetInputsOf, modelLinksOf } from './input-store.ts';
 import { chunks, valuesOfRuns } from './key-value-store.ts';
@@ -101,7 +101,11 @@ export async function latestMetricsOf(sql: Sql, runIds: readonly string[]): Prom
   const byRun = new Map<string, Metric[]>(runIds.map((runId) => [runId, []]));
   for (const ids of chunks(runIds, 1000)) {
     const query = sql.tables<TrackingTables>().selectFrom('latest_metric').selectAll();
-    for (const row of await query.where('run_id', 'in', ids).orderBy('key').execute()) {
+    for (const row of await query
+      .where(isAmong(sql, 'run_id', ids))
+      .orderBy('run_id')
+      .orderBy('key')
+      .execute()) {
       byRun.get(row.run_id)?.push({
         key: row.key,
         value: restoredDouble(row),

@@ -20,6 +20,19 @@ async function namesOf(application: Application, message: object): Promise<unkno
   return runs.map((run: unknown) => textAt(run, 'info', 'run_name'));
 }
 
+/** Names on each page, to the last. */
+async function pagesOf(application: Application, message: object): Promise<unknown[][]> {
+  const pages: unknown[][] = [];
+  let token: object = {};
+  for (;;) {
+    const body = await post(application, 'runs/search', { experiment_ids: ['0'], ...message, ...token });
+    const runs = Array.isArray(body.runs) ? body.runs : [];
+    pages.push(runs.map((run: unknown) => textAt(run, 'info', 'run_name')));
+    if (body.next_page_token === undefined) return pages;
+    token = { page_token: body.next_page_token };
+  }
+}
+
 describe('runs', () => {
   it('take a random name, the default experiment and RUNNING when nothing else is said', async () => {
     await using application = await testApplication({ clock: { now: () => 1234 } });
@@ -72,20 +85,20 @@ describe('runs', () => {
     const descending = ['a', 'f', 'd', 'e', 'b', 'c'];
     expect(await namesOf(application, { order_by: ['metrics.m ASC'] })).toEqual(['e', 'f', 'd', 'a', 'b', 'c']);
     expect(await namesOf(application, { order_by: ['metrics.m DESC'] })).toEqual(descending);
-    const paged: unknown[] = [];
-    let page_token: unknown;
-    do {
-      const message = {
-        experiment_ids: ['0'],
-        order_by: ['metrics.m DESC'],
-        max_results: 1,
-        ...(page_token ? { page_token } : {}),
-      };
-      const body = await post(application, 'runs/search', message);
-      paged.push(valueAt(body, 'runs', 0, 'info', 'run_name'));
-      page_token = body.next_page_token;
-    } while (page_token !== undefined);
-    expect(paged).toEqual(descending);
+    const pages = await pagesOf(application, { order_by: ['metrics.m DESC'], max_results: 1 });
+    expect(pages).toEqual([...descending.map((name) => [name]), []]);
+  });
+
+  it('have a page after one that is exactly full, as with MLflow: it may be empty, and is the last', async () => {
+    await using application = await testApplication();
+    for (const run_name of ['a', 'b', 'c']) {
+      const run_id = await newRun(application, { run_name, start_time: 1 });
+      if (run_name !== 'c') await post(application, 'runs/log-metric', { run_id, key: 'm', value: 1, timestamp: 1 });
+    }
+    const byMetric = { order_by: ['metrics.m DESC', 'attributes.run_name ASC'] };
+    expect(await pagesOf(application, { ...byMetric, max_results: 2 })).toEqual([['a', 'b'], ['c']]);
+    expect(await pagesOf(application, { ...byMetric, max_results: 3 })).toEqual([['a', 'b', 'c'], []]);
+    expect(await pagesOf(application, { ...byMetric, max_results: 4 })).toEqual([['a', 'b', 'c']]);
   });
 
   it('do not skip or repeat one when others come and go between two pages', async () => {

@@ -16,8 +16,10 @@ import { checkActive, parseExperimentId, requireExperiment } from './experiments
 import { upsertRunTags } from './key-value-store.ts';
 import { checkedTag } from './limits.ts';
 import { randomName } from './random-name.ts';
+import type { RunMatch } from './run-conditions.ts';
 import { appendRunEvent, type RunEvents } from './run-events.ts';
-import { positionLength, type RunMatch, searchRuns } from './run-search-store.ts';
+import { positionLength } from './run-order.ts';
+import { searchRuns } from './run-search-store.ts';
 import { findRunInfo, fullRuns, insertRun, updateRun } from './run-store.ts';
 import type { RunStatus } from './tables.ts';
 import {
@@ -90,7 +92,7 @@ export function createRuns(deps: RunsDeps) {
         await forgetDeleted(sql, 'run', [runId]);
       }),
     search: async (input: RunSearch): Promise<Page<FullRun>> => {
-      const page = await findRuns(store, input);
+      const page = await findRuns(store, input, 'full page');
       return { ...page, items: await fullRuns(store, page.items) };
     },
   };
@@ -173,16 +175,27 @@ async function changeRun(events: RunEvents, sql: Sql, run: RunInfo, change: RunC
   return changed;
 }
 
+/**
+ * What a page must have for a token of the next: a run after its last one, or, as MLflow's server has it, as many runs as
+ * asked for. The second may lead to an empty page, and spares the look for a run that is not there.
+ */
+type TokenAfter = 'one run more' | 'full page';
+
 /** A page of the runs that match, without what belongs to them. */
-export async function findRuns(sql: Sql, input: RunSearch): Promise<Page<RunInfo>> {
+export async function findRuns(
+  sql: Sql,
+  input: RunSearch,
+  tokenAfter: TokenAfter = 'one run more',
+): Promise<Page<RunInfo>> {
   const limit = checkMaxResults(input.maxResults, MAX_RUNS_A_PAGE);
   const match = runMatch(input);
   const orderings = parseOrderings(input.orderBy, runVocabulary);
   const query = ['runs', input.experimentIds, input.filter, input.orderBy, input.view];
   const position = decodePageToken(input.pageToken, query, positionLength(orderings));
   if (match.experimentIds?.length === 0) return { items: [], nextPageToken: null };
-  const found = await searchRuns(sql, { ...match, orderings, position, limit: limit + 1 });
-  const last = found.runs.length > limit ? found.positions[limit - 1] : undefined;
+  const wanted = tokenAfter === 'full page' ? limit : limit + 1;
+  const found = await searchRuns(sql, { ...match, orderings, position, limit: wanted });
+  const last = found.runs.length === wanted ? found.positions[limit - 1] : undefined;
   return {
     items: found.runs.slice(0, limit),
     nextPageToken: last === undefined ? null : encodePageToken(query, last),

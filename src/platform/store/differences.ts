@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { CompiledQuery, type CreateTableBuilder, type Kysely, PostgresAdapter, sql as raw } from 'kysely';
+import {
+  CompiledQuery,
+  type CreateTableBuilder,
+  type Expression,
+  type Kysely,
+  PostgresAdapter,
+  sql as raw,
+  type SqlBool,
+} from 'kysely';
 import { EachRow, type Row } from './each-row.ts';
 import type { Sql, StoreEngine } from './sql.ts';
 
@@ -50,6 +58,16 @@ export function leaseOwner(engine: StoreEngine): string {
 /** Longest rest before looking at the store again: only with PostgreSQL can another server have written to it. */
 export function longestRestMs(engine: StoreEngine): number {
   return engine === 'sqlite' ? 60_000 : 1_000;
+}
+
+/**
+ * True where the column holds one of these values. One parameter, so that the text of a statement is the same for any
+ * number of them: a list of a hundred takes longer to write and to plan than its rows to read.
+ */
+export function isAmong(sql: Sql, column: string, values: readonly (string | number)[]): Expression<SqlBool> {
+  return sql.engine === 'sqlite'
+    ? raw<SqlBool>`${raw.ref(column)} in (select value from json_each(${JSON.stringify(values)}))`
+    : raw<SqlBool>`${raw.ref(column)} = any(${values})`;
 }
 
 export interface BulkInsert {

@@ -1,4 +1,12 @@
 export { isConflict } from './conflict.ts';
-export { clustered, insertRows, leaseOwner, lockUntilCommit, longestRestMs, withSequence } from './differences.ts';
+export {
+  clustered,
+  insertRows,
+  isAmong,
+  leaseOwner,
+  lockUntilCommit,
+  longestRestMs,
+  withSequence,
+} from './differences.ts';
 export { openStore } from './open.ts';
 export type { Migrations, Sql, Store, StoreEngine } from './sql.ts';

@@ -36,10 +36,9 @@ export class SqliteThread {
   }
 
   async query<R>(question: Omit<ThreadQuestion, 'id'>): Promise<QueryResult<R>> {
-    const answer = await this.#ask(question);
-    return answer.changes === null
-      ? { rows: answer.rows as R[] }
-      : { rows: answer.rows as R[], numAffectedRows: answer.changes };
+    const { columns, rows, changes } = await this.#ask(question);
+    const named = rows.map((row) => rowOf(columns, row)) as R[];
+    return changes === null ? { rows: named } : { rows: named, numAffectedRows: changes };
   }
 
   async run(sql: string): Promise<void> {
@@ -90,6 +89,14 @@ export class SqliteThread {
     for (const waiting of this.#waiting.values()) waiting.reject(error);
     this.#waiting.clear();
   }
+}
+
+function rowOf(columns: readonly string[], values: readonly unknown[]): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  columns.forEach((column, at) => {
+    row[column] = values[at];
+  });
+  return row;
 }
 
 const SQLITE_FULL = 13;

@@ -11,8 +11,15 @@ export interface ThreadQuestion {
   readonly inTransaction?: boolean;
 }
 
+/** Rows as lists: a row that crosses to another thread as an object takes its names along, at three times the cost. */
 export type ThreadAnswer =
-  | { readonly id: number; readonly ok: true; readonly rows: unknown[]; readonly changes: bigint | null }
+  | {
+      readonly id: number;
+      readonly ok: true;
+      readonly columns: readonly string[];
+      readonly rows: readonly (readonly unknown[])[];
+      readonly changes: bigint | null;
+    }
   | { readonly id: number; readonly ok: false; readonly message: string; readonly errorNumber: number | null };
 
 /** Prepared statements kept; the least recently used goes first. */
@@ -37,6 +44,7 @@ function prepared(sql: string): StatementSync {
     return known;
   }
   const statement = database.prepare(sql);
+  statement.setReturnArrays(true);
   statements.set(sql, statement);
   const [oldest] = statements.keys();
   if (statements.size > STATEMENT_CACHE && oldest !== undefined) statements.delete(oldest);
@@ -53,16 +61,22 @@ function answer(question: ThreadQuestion): ThreadAnswer {
   try {
     if (question.inTransaction === true && !database.isTransaction) throw new Error('no transaction is active');
     const statement = prepared(sql);
-    if (rows !== undefined) return { id, ok: true, rows: [], changes: runForEach(statement, rows) };
+    if (rows !== undefined) return { id, ok: true, columns: [], rows: [], changes: runForEach(statement, rows) };
     const parameters = question.parameters.map(toSqlite);
-    if (statement.columns().length > 0) return { id, ok: true, rows: statement.all(...parameters), changes: null };
+    if (statement.columns().length > 0) return { id, ok: true, ...readAll(statement, parameters), changes: null };
     const { changes } = statement.run(...parameters);
-    return { id, ok: true, rows: [], changes: BigInt(changes) };
+    return { id, ok: true, columns: [], rows: [], changes: BigInt(changes) };
   } catch (error) {
     const errorNumber =
       error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : null;
     return { id, ok: false, message: error instanceof Error ? error.message : String(error), errorNumber };
   }
+}
+
+function readAll(statement: StatementSync, parameters: readonly SQLInputValue[]) {
+  const rows = statement.all(...parameters) as unknown as unknown[][];
+  // After the rows: a changed schema gives a prepared statement its new columns when it runs.
+  return { columns: statement.columns().map(({ name }) => name), rows };
 }
 
 function runForEach(statement: StatementSync, rows: readonly (readonly unknown[])[]): bigint {

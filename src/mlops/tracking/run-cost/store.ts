@@ -1,4 +1,4 @@
-import type { Sql } from '../../../platform/store/index.ts';
+import { isAmong, type Sql } from '../../../platform/store/index.ts';
 import { chunks } from '../key-value-store.ts';
 import { RunCost } from './schema.ts';
 
@@ -48,7 +48,7 @@ export async function costsOfRuns(sql: Sql, runIds: readonly string[]): Promise<
   const costs = new Map<string, RunCost>();
   for (const ids of chunks(runIds, 1000)) {
     const query = sql.tables<RunCostTables>().selectFrom('run_cost').select(['run_id', 'cost']);
-    for (const row of await query.where('run_id', 'in', ids).execute()) {
+    for (const row of await query.where(isAmong(sql, 'run_id', ids)).execute()) {
       costs.set(row.run_id, RunCost.parse(JSON.parse(row.cost)));
     }
   }

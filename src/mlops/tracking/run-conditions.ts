@@ -1,0 +1,79 @@
+import { type Expression, type ExpressionBuilder, expressionBuilder, sql as raw, type SqlBool } from 'kysely';
+import { type Comparison, compare } from '../wire/index.ts';
+import type { LifecycleStage, TrackingTables } from './tables.ts';
+
+/** Which runs are meant. */
+export interface RunMatch {
+  /** null: of all experiments. */
+  readonly experimentIds: readonly number[] | null;
+  readonly stages: readonly LifecycleStage[];
+  readonly comparisons: readonly Comparison[];
+}
+
+/** Tables that hold a run's keys and values. */
+export const KEYED_TABLES = { metric: 'latest_metric', param: 'param', tag: 'tag' } as const;
+
+const RUN_ID = raw.ref<string>('run.run_id');
+
+/**
+ * The condition on `run`. `owner` is the same run's id in the table that is read first: what belongs to a run is then
+ * looked at before the run itself, which most that do not match never need.
+ */
+export function isWanted(
+  { experimentIds, stages, comparisons }: RunMatch,
+  owner: Expression<string> = RUN_ID,
+): Expression<SqlBool> {
+  const eb = expressionBuilder<TrackingTables, 'run'>();
+  const inStages = eb('run.lifecycle_stage', 'in', stages);
+  const inExperiments = experimentIds === null ? [] : [eb('run.experiment_id', 'in', experimentIds)];
+  return eb.and([inStages, ...inExperiments, ...comparisons.map((comparison) => matches(eb, comparison, owner))]);
+}
+
+type RunBuilder = ExpressionBuilder<TrackingTables, 'run'>;
+
+function matches(eb: RunBuilder, comparison: Comparison, owner: Expression<string>): Expression<SqlBool> {
+  if (comparison.entity === 'attribute') return compare(raw.ref(`run.${comparison.key}`), comparison);
+  if (comparison.entity === 'dataset') return matchesDataset(eb, comparison, owner);
+  if (comparison.entity === 'metric') return matchesMetric(eb, comparison, owner);
+  if (comparison.entity === 'cost') {
+    // An unknown cost is null, which no comparison matches.
+    const matching = compare(raw.ref(`run_cost.${comparison.key}`), comparison);
+    return raw`exists (select 1 from run_cost where run_cost.run_id = ${owner} and ${matching})`;
+  }
+  const table = raw.table(KEYED_TABLES[comparison.entity]);
+  const ofKey = raw`select 1 from ${table} as of_key where of_key.run_id = ${owner} and of_key.key = ${comparison.key}`;
+  if (comparison.operator === 'IS NULL') return raw`not exists (${ofKey})`;
+  if (comparison.operator === 'IS NOT NULL') return raw`exists (${ofKey})`;
+  return raw`exists (${ofKey} and ${compare(raw.ref('of_key.value'), comparison)})`;
+}
+
+/** NaN is unequal to every number and never greater or smaller; it is stored as 0 beside a flag. */
+function matchesMetric(eb: RunBuilder, comparison: Comparison, owner: Expression<string>): Expression<SqlBool> {
+  const value = compare(raw.ref('of_key.value'), comparison);
+  const isNumber = raw<SqlBool>`of_key.is_nan = 0`;
+  return eb.exists(
+    eb
+      .selectFrom('latest_metric as of_key')
+      .select('of_key.key')
+      .where('of_key.run_id', '=', owner)
+      .where('of_key.key', '=', comparison.key)
+      .where(comparison.operator === '!=' ? eb.or([value, eb.not(isNumber)]) : eb.and([value, isNumber])),
+  );
+}
+
+function matchesDataset(eb: RunBuilder, comparison: Comparison, owner: Expression<string>): Expression<SqlBool> {
+  if (comparison.key === 'context') {
+    const contexts = eb
+      .selectFrom('dataset_input_tag')
+      .select('dataset_input_tag.key')
+      .where('dataset_input_tag.run_id', '=', owner)
+      .where('dataset_input_tag.key', '=', 'mlflow.data.context');
+    return eb.exists(contexts.where(compare(raw.ref('dataset_input_tag.value'), comparison)));
+  }
+  const datasets = eb
+    .selectFrom('dataset_input')
+    .innerJoin('dataset', 'dataset.dataset_id', 'dataset_input.dataset_id')
+    .select('dataset.dataset_id')
+    .where('dataset_input.run_id', '=', owner);
+  return eb.exists(datasets.where(compare(raw.ref(`dataset.${comparison.key}`), comparison)));
+}
