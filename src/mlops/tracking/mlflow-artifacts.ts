@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Plugin } from '../../platform/http/index.ts';
+import { collectedAlong } from '../../platform/memory/index.ts';
 import {
   apiPrefixes,
   invalidParameter,
@@ -127,7 +128,7 @@ function sendArtifact(reply: FastifyReply, artifact: ArtifactContent): FastifyRe
       'x-content-type-options': 'nosniff',
     })
     .type(mimeType(filename))
-    .send(content);
+    .send(Readable.from(collectedAlong(content), { objectMode: false }));
 }
 
 function pathOf(request: FastifyRequest): string {
@@ -143,7 +144,7 @@ function bodyOf(request: FastifyRequest): Readable {
  * reads it, so that a refused path leaves the request to Node, which drops what is still coming.
  */
 function limited(content: Readable, limitBytes: number): Readable {
-  return Readable.from(upTo(content, limitBytes), { objectMode: false });
+  return Readable.from(collectedAlong(upTo(content, limitBytes)), { objectMode: false });
 }
 
 async function* upTo(content: Readable, limitBytes: number): AsyncGenerator<Buffer> {
