@@ -13,8 +13,43 @@ export function positionLength(orderings: readonly Ordering[]): number {
   return 2 * orderings.length + TAIL.length;
 }
 
-export function orderingSteps(ordering: Ordering): SortStep[] {
-  const { rank, value } = sortValues(ordering);
+/** Steps whose values are looked up run by run: for orders that only break ties. */
+export function orderingSteps(orderings: readonly Ordering[]): SortStep[] {
+  return orderings.flatMap((ordering) => stepsOf(ordering, (column) => lookedUp(ordering, column)));
+}
+
+/** The same steps over {@link orderJoins}: for orders that every run is sorted by. */
+export function joinedSteps(orderings: readonly Ordering[]): SortStep[] {
+  return orderings.flatMap((ordering, index) => stepsOf(ordering, (column) => raw.ref(`${alias(index)}.${column}`)));
+}
+
+/** What the runs are sorted by, joined to `run`: each value once, and by a hash where the engine has one. */
+export function orderJoins(orderings: readonly Ordering[]): Expression<unknown> {
+  const joins = orderings.flatMap(({ entity, key }, index) => {
+    if (entity === 'attribute' || entity === 'dataset') return [];
+    const value = raw.ref(alias(index));
+    const ofRun = raw`${raw.ref(`${alias(index)}.run_id`)} = run.run_id`;
+    if (entity === 'cost') return [raw`left join run_cost as ${value} on ${ofRun}`];
+    const ofKey = raw`${raw.ref(`${alias(index)}.key`)} = ${key}`;
+    return [raw`left join ${raw.table(KEYED_TABLES[entity])} as ${value} on ${ofRun} and ${ofKey}`];
+  });
+  return raw.join(joins, raw` `);
+}
+
+/** A column of the row that an ordering sorts by; null where the run has none. */
+type Lookup = (column: string) => Expression<unknown>;
+
+const alias = (index: number) => `order_${index}`;
+
+function lookedUp({ entity, key }: Ordering, column: string): Expression<unknown> {
+  if (entity === 'cost') return raw`(select ${raw.ref(column)} from run_cost where run_cost.run_id = run.run_id)`;
+  if (entity === 'attribute' || entity === 'dataset') return raw.ref(`run.${column}`);
+  const table = raw.table(KEYED_TABLES[entity]);
+  return raw`(select ${raw.ref(`of_key.${column}`)} from ${table} as of_key where of_key.run_id = run.run_id and of_key.key = ${key})`;
+}
+
+function stepsOf(ordering: Ordering, lookup: Lookup): SortStep[] {
+  const { rank, value } = sortValues(ordering, lookup);
   return [
     { expression: rank, ascending: true },
     { expression: value, ascending: ordering.ascending },
@@ -22,28 +57,17 @@ export function orderingSteps(ordering: Ordering): SortStep[] {
 }
 
 /** `rank`: 0 for a value, 1 for NaN, 2 for none. */
-function sortValues({ entity, key, attribute }: Ordering): { rank: Expression<unknown>; value: Expression<unknown> } {
-  if (entity === 'attribute') {
-    const column = raw.ref(`run.${key}`);
-    // Never null; said so that the index by start is seen.
-    if (key === 'start_time') return { rank: raw.lit(0), value: column };
-    const none = attribute?.kind === 'number' ? raw.lit(0) : raw.lit('');
-    return { rank: raw`case when ${column} is null then 2 else 0 end`, value: raw`coalesce(${column}, ${none})` };
-  }
+function sortValues(
+  { entity, key, attribute }: Ordering,
+  lookup: Lookup,
+): { rank: Expression<unknown>; value: Expression<unknown> } {
   if (entity === 'dataset') throw invalidFilter(`Invalid identifier type '${entity}'`);
-  if (entity === 'cost') return costSortValues(key, attribute?.kind === 'number');
-  const none = entity === 'metric' ? raw.lit(0) : raw.lit('');
-  const nan = entity === 'metric' ? raw`of_key.is_nan` : raw.lit(0);
-  const table = raw.table(KEYED_TABLES[entity]);
-  const pick = (what: Expression<unknown>) =>
-    raw`(select ${what} from ${table} as of_key where of_key.run_id = run.run_id and of_key.key = ${key})`;
-  return { rank: raw`coalesce(${pick(nan)}, 2)`, value: raw`coalesce(${pick(raw`of_key.value`)}, ${none})` };
-}
-
-function costSortValues(key: string, isNumber: boolean): { rank: Expression<unknown>; value: Expression<unknown> } {
-  const known = raw`(select ${raw.ref(key)} from run_cost where run_cost.run_id = run.run_id)`;
-  return {
-    rank: raw`case when ${known} is null then 2 else 0 end`,
-    value: raw`coalesce(${known}, ${isNumber ? raw.lit(0) : raw.lit('')})`,
-  };
+  if (entity === 'metric') {
+    return { rank: raw`coalesce(${lookup('is_nan')}, 2)`, value: raw`coalesce(${lookup('value')}, 0)` };
+  }
+  // Never null; said so that the index by start is seen.
+  if (entity === 'attribute' && key === 'start_time') return { rank: raw.lit(0), value: raw.ref('run.start_time') };
+  const value = entity === 'attribute' ? raw.ref(`run.${key}`) : lookup(entity === 'cost' ? key : 'value');
+  const none = attribute?.kind === 'number' ? raw.lit(0) : raw.lit('');
+  return { rank: raw`case when ${value} is null then 2 else 0 end`, value: raw`coalesce(${value}, ${none})` };
 }

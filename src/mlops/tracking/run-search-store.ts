@@ -13,7 +13,7 @@ import {
 } from '../wire/index.ts';
 import { isWanted, type RunMatch } from './run-conditions.ts';
 import type { RunCostTables } from './run-cost/store.ts';
-import { orderingSteps, TAIL } from './run-order.ts';
+import { joinedSteps, orderingSteps, orderJoins, TAIL } from './run-order.ts';
 import { runInfo } from './run-store.ts';
 import type { TrackingTables } from './tables.ts';
 import type { RunInfo } from './types.ts';
@@ -50,21 +50,20 @@ async function sortedRuns(
   among: Comparison | 'all',
   also: Expression<SqlBool> = raw<SqlBool>`true`,
 ): Promise<RunPage> {
-  const steps = [...query.orderings.flatMap(orderingSteps), ...TAIL];
-  const tables = sql.tables<TrackingTables>();
-  const matching =
+  const steps = [...joinedSteps(query.orderings), ...TAIL];
+  // In this order: SQLite keeps to it, and PostgreSQL finds it by itself.
+  const [from, wanted] =
     among === 'all'
-      ? tables.selectFrom('run').selectAll('run').select(sortColumns(steps)).where(isWanted(query)).where(also)
-      : // In this order: SQLite keeps to it, and PostgreSQL finds it by itself.
-        tables
-          .selectFrom(runsByValue(sql, among).as('scarce'))
-          .crossJoin('run')
-          .selectAll('run')
-          .select(sortColumns(steps))
-          .whereRef('run.run_id', '=', 'scarce.run_id')
-          .where(isWanted(query, raw.ref('scarce.run_id')));
+      ? [raw`run`, isWanted(query)]
+      : [
+          raw`${runsByValue(sql, among)} as scarce cross join run`,
+          raw`run.run_id = scarce.run_id and ${isWanted(query, raw.ref('scarce.run_id'))}`,
+        ];
+  const columns = raw.join(sortColumns(steps));
+  const matching = raw<TrackingTables['run']>`(select run.*, ${columns} from ${from} ${orderJoins(query.orderings)}
+    where ${wanted} and ${also})`;
   const selected = selectedSteps(steps, 'page');
-  let page = tables.selectFrom(matching.as('page')).selectAll('page');
+  let page = sql.tables<TrackingTables>().selectFrom(matching.as('page')).selectAll('page');
   if (query.position !== null) page = page.where(after(selected, query.position));
   const rows = await page.orderBy(orderList(selected)).limit(query.limit).execute();
   return { runs: rows.map(runInfo), positions: rows.map((row) => positionOf({ ...row }, steps)) };
@@ -140,7 +139,7 @@ const EMPTY: RunPage = { runs: [], positions: [] };
 async function numberedRuns(sql: Sql, query: RunQuery, metric: Ordering): Promise<RunPage> {
   const tables = sql.tables<TrackingTables>();
   const value = { expression: raw.ref('ordered.value'), ascending: metric.ascending };
-  const steps = [value, ...query.orderings.slice(1).flatMap(orderingSteps), ...TAIL];
+  const steps = [value, ...orderingSteps(query.orderings.slice(1)), ...TAIL];
   const ofSameMetric = query.comparisons.filter((comparison) => needsNumber(comparison, metric.key));
   const from = (rests: 0 | 1) => {
     let runs = tables
@@ -181,7 +180,7 @@ async function runsInOrderOfCost(sql: Sql, query: RunQuery, cost: Ordering): Pro
 
 async function costedRuns(sql: Sql, query: RunQuery, cost: Ordering): Promise<RunPage> {
   const value = { expression: raw.ref(`ordered.${cost.key}`), ascending: cost.ascending };
-  const steps = [value, ...query.orderings.slice(1).flatMap(orderingSteps), ...TAIL];
+  const steps = [value, ...orderingSteps(query.orderings.slice(1)), ...TAIL];
   let runs = sql
     .tables<TrackingTables & RunCostTables>()
     .selectFrom('run_cost as ordered')
