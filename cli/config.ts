@@ -96,7 +96,9 @@ start, with the name of the place. \`steelyard config check\` shows every settin
 |---|---|---|---|---|---|
 ${rows.join('\n')}
 
-The command line alone reads \`STEELYARD_URL\` (server to ask) and \`NO_COLOR\`.
+The command line alone reads \`STEELYARD_URL\` (server to ask), \`STEELYARD_TOKEN\` (who asks), \`STEELYARD_PASSWORD\` (where a
+password would be asked for), \`NO_COLOR\`, and for the other server of \`steelyard mlflow\` what MLflow's clients read:
+\`MLFLOW_TRACKING_USERNAME\`, \`MLFLOW_TRACKING_PASSWORD\` and \`MLFLOW_TRACKING_TOKEN\`.
 `;
 }
 
