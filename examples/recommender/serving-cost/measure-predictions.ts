@@ -5,7 +5,7 @@ import { createPredictor, type Predictor } from './predictor.ts';
 /** What serving a model took. A prediction is one user's top ten. No price in here: usage times a price is metering's. */
 export interface PredictionMeasurement {
   readonly predictions: number;
-  /** Wall-clock seconds in which the one thread was busy with them. */
+  /** Seconds in which the one thread was busy with them; time in which other programs had its core is not counted. */
   readonly busySeconds: number;
   readonly threads: 1;
   readonly runtime: Predictor['runtime'];
@@ -76,6 +76,7 @@ function createMeter(predictor: Predictor, model: RecommenderModel, options: Mea
   const { batchSize = 64, secondsPerRepetition = 0.3, warmUpSeconds = 0.2, seed = 1 } = options;
   const random = createRandom(seed);
   const batchMs: number[] = [];
+  let busyMs = 0;
   const repetitionRates: number[] = [];
   let startedAtMs = 0;
   let endedAtMs = 0;
@@ -96,15 +97,19 @@ function createMeter(predictor: Predictor, model: RecommenderModel, options: Mea
     },
     repeat: async () => {
       if (startedAtMs === 0) startedAtMs = performance.timeOrigin + performance.now();
+      const before = process.cpuUsage();
       const times = await run(secondsPerRepetition);
+      // The processor's time is that of all threads of the process, so it may be more than the one thread could take.
+      const repetitionMs = Math.min(sum(times), cpuMsSince(before));
       endedAtMs = performance.timeOrigin + performance.now();
-      repetitionRates.push((times.length * batchSize * 1000) / sum(times));
+      busyMs += repetitionMs;
+      repetitionRates.push((times.length * batchSize * 1000) / repetitionMs);
       for (const time of times) batchMs.push(time);
     },
     result: () => {
       const sorted = Float64Array.from(batchMs).sort();
       const predictions = batchMs.length * batchSize;
-      const busySeconds = sum(batchMs) / 1000;
+      const busySeconds = busyMs / 1000;
       return {
         predictions,
         busySeconds,
@@ -120,6 +125,11 @@ function createMeter(predictor: Predictor, model: RecommenderModel, options: Mea
       };
     },
   };
+}
+
+function cpuMsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 function sum(values: readonly number[]): number {
