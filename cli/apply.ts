@@ -6,7 +6,7 @@ import { findTextFiles, readTextFile } from './text-files.ts';
 
 const applyCommand = command({
   path: ['apply'],
-  summary: 'Apply YAML documents (teams, projects, policies, budgets, prices, allocation rules): all or none',
+  summary: 'Apply YAML documents (teams, bill sources, prices, allocation rules, budgets, policies…): all or none',
   example: 'steelyard apply -f steelyard/ --dry-run\nsteelyard apply -f policies/recommender.yaml',
   needs: 'server',
   options: {

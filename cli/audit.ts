@@ -30,7 +30,7 @@ function rowsText(rows: readonly AuditRow[], { paint }: Context): string {
     { title: 'WHEN', cell: (row: AuditRow) => shownInstant(row.lastAt) },
     { title: 'WHO', cell: (row: AuditRow) => row.actor },
     { title: 'WHAT', cell: (row: AuditRow) => `${row.method} ${row.route}` },
-    { title: 'OF', cell: (row: AuditRow) => Object.values(row.subject).join(' ') || null },
+    { title: 'OF', cell: (row: AuditRow) => Object.values(row.subject).join(' ') || null, least: 12 },
     { title: 'WRITES', cell: (row: AuditRow) => String(row.writes) },
     { title: 'STATUS', cell: (row: AuditRow) => String(row.status) },
   ];

@@ -55,13 +55,13 @@ function deliveriesText(deliveries: readonly Delivery[], { paint }: Context): st
       { title: 'ROWS', align: 'right', cell: ({ rows }) => shownCount(rows) },
       { title: 'LEFT OUT', align: 'right', cell: ({ rejectedRows }) => shownCount(rejectedRows) },
       { title: 'BILLED', align: 'decimal', cell: billedText },
-      { title: 'RECEIVED', cell: ({ receivedAt }) => shownInstant(receivedAt) },
+      { title: 'RECEIVED', cell: ({ receivedAt }) => shownInstant(receivedAt), least: 20 },
       {
         title: 'STANDING',
         cell: ({ standing }) => standing,
         style: ({ current }) => (current ? paint.good : paint.faint),
       },
-      { title: '', cell: ({ standing, reason }) => (standing === 'replaced' ? '' : (reason ?? '')) },
+      { title: '', cell: ({ standing, reason }) => (standing === 'replaced' ? '' : (reason ?? '')), least: 16 },
     ],
     paint,
   );

@@ -84,7 +84,7 @@ function rowsText(title: string, rows: readonly DiffRow[], all: number, { paint 
       { title: title.toUpperCase(), cell: placeOf },
       { title: 'CHARGED', cell: ({ chargePeriodStart }) => chargePeriodStart?.slice(0, 10) ?? null },
       { title: 'SERVICE', cell: ({ serviceName }) => serviceName },
-      { title: 'RESOURCE', cell: ({ resourceId }) => resourceId },
+      { title: 'RESOURCE', cell: ({ resourceId }) => resourceId, least: 16 },
       {
         title: 'BILLED',
         align: 'decimal',
@@ -104,7 +104,7 @@ function changedText(changed: readonly FieldChange[], { paint }: Context): strin
       changed,
       [
         { title: 'CHANGED', cell: ({ row }) => placeOf(row.after) },
-        { title: 'RESOURCE', cell: ({ row }) => row.after.resourceId },
+        { title: 'RESOURCE', cell: ({ row }) => row.after.resourceId, least: 16 },
         { title: 'COLUMN', cell: ({ column }) => column },
         { title: 'BEFORE', cell: ({ before }) => before },
         { title: 'AFTER', cell: ({ after }) => after },

@@ -47,7 +47,7 @@ function sideTable(checks: readonly Check[], paint: Paint): string {
         title: '95 % INTERVAL',
         cell: ({ interval }) => (interval === null ? null : `${interval.lower} to ${interval.upper}`),
       },
-      { title: 'SOURCE', cell: ({ source }) => source },
+      { title: 'SOURCE', cell: ({ source }) => source, least: 16 },
     ],
     paint,
   );

@@ -117,7 +117,7 @@ function driversText(drivers: readonly Driver[], { paint }: Context): string {
       { title: 'AMOUNT', align: 'decimal', cell: ({ effect, effects }) => signed(effects[effect]) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
       { title: 'SERVICE', cell: ({ serviceName }) => serviceName },
-      { title: 'SKU', cell: ({ sku }) => sku },
+      { title: 'SKU', cell: ({ sku }) => sku, least: 12 },
       { title: 'QUANTITY', cell: ({ was, is, pricingUnit }) => fromTo(was.quantity, is.quantity, pricingUnit ?? '') },
       { title: 'UNIT PRICE', cell: ({ was, is }) => fromTo(was.unitPrice, is.unitPrice, '') },
     ],

@@ -122,11 +122,11 @@ function rowsText(
       { title: 'START', cell: (row) => row.chargePeriodStart?.slice(0, 10) ?? null },
       column('PROVIDER', 'serviceProviderName'),
       column('SERVICE', 'serviceName'),
-      { title: 'RESOURCE', cell: (row) => row.resourceName ?? row.resourceId ?? null },
+      { title: 'RESOURCE', cell: (row) => row.resourceName ?? row.resourceId ?? null, least: 16 },
       column('TEAM', 'team'),
       { title: metric, align: 'decimal', cell: (row) => (row[metric] == null ? null : shownAmount(row[metric])) },
       column('CURRENCY', 'billingCurrency'),
-      { title: 'FROM', cell: (row) => `${basename(row.file ?? '')} row ${row.rowNumber}` },
+      { title: 'FROM', cell: (row) => `${basename(row.file ?? '')} row ${row.rowNumber}`, least: 16 },
     ],
     paint,
   );

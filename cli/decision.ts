@@ -49,11 +49,11 @@ function decisionsText(decisions: readonly Decision[], { paint }: Context): stri
       { title: 'MODEL', cell: ({ model }) => model },
       { title: 'VERSION', align: 'right', cell: ({ version }) => version },
       { title: 'POLICY', cell: ({ policy, policyVersion }) => `${policy} (${policyVersion})` },
-      { title: 'AT', cell: ({ at }) => shownInstant(at) },
+      { title: 'AT', cell: ({ at }) => shownInstant(at), least: 20 },
       ...(decisions.some(({ needsReevaluation }) => needsReevaluation)
         ? [{ title: 'EVIDENCE', cell: (decision: Decision) => (decision.needsReevaluation ? 'restated' : 'stands') }]
         : []),
-      { title: 'WHY', cell: ({ summary }) => summary },
+      { title: 'WHY', cell: ({ summary }) => summary, least: 24 },
     ],
     paint,
   );

@@ -55,6 +55,27 @@ describe('experiments and runs on the command line', () => {
     ]);
   });
 
+  it('shows the cost of each run, by every record on its page', async () => {
+    const list = await server.run('run', 'list', '--experiment', 'ranker tuning');
+    expect(list.out.split('\n')[0]).toMatch(/^RUN +NAME +STATUS +STARTED +COST +METRICS$/);
+    const { out } = await server.run('run', 'show', runs[0] ?? '');
+    expect(out).toMatch(/^metered +unknown: \S/m);
+    expect(out).toMatch(/^GPU-hours +unknown: \S/m);
+  });
+
+  it('refuses an experiment and a column that there are not', async () => {
+    const id = await server.run('run', 'list', '--experiment', '4711');
+    expect([id.code, id.err]).toEqual([4, expect.stringContaining('There is no experiment "4711".')]);
+    const column = await server.run('run', 'list', '--columns', 'status,metric.loss');
+    expect([column.code, column.err]).toEqual([2, expect.stringContaining('Runs have no column "metric.loss".')]);
+  });
+
+  it('takes a number for a name where no experiment has that id', async () => {
+    await post('experiments/create', { name: '2027' });
+    const { out } = await server.run('experiment', 'show', '2027');
+    expect(out).toMatch(/^experiment +2027 \(\d+\)$/m);
+  });
+
   it('writes every run that matches as CSV', async () => {
     const file = join(temporaryFolder(), 'runs.csv');
     const { code, out } = await server.run(

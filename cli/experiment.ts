@@ -9,7 +9,7 @@ import { type Experiment, getExperiment, listExperiments } from '../src/mlops/tr
 import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { CommandError } from './frame/failure.ts';
+import { CommandError, RemoteFailure } from './frame/failure.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
 import { counted, shownCount, shownInstant, shownMoney } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
@@ -67,9 +67,9 @@ function experimentsText(
       { title: 'ID', align: 'right', cell: ({ experimentId }) => experimentId },
       { title: 'EXPERIMENT', cell: ({ name }) => name },
       { title: 'RUNS', align: 'right', cell: (one) => shownCount(of(one)?.runs ?? 0) },
-      { title: 'LAST RUN', cell: (one) => lastRunText(of(one)) },
+      { title: 'LAST RUN', cell: (one) => lastRunText(of(one)), least: 20 },
       { title: 'COST', cell: (one) => costText(of(one)) },
-      { title: 'MADE', cell: ({ createdAt }) => shownInstant(createdAt) },
+      { title: 'MADE', cell: ({ createdAt }) => shownInstant(createdAt), least: 20 },
     ],
     paint,
   );
@@ -151,14 +151,24 @@ async function move(context: Context, experiment: string, done: 'deleted' | 'res
   return 0;
 }
 
-/** A name is unique among experiments, so it stands for an id. Error: `experiment_not_found`. */
+/** A name is unique among experiments, so it stands for an id; an id wins over a name. Error: `experiment_not_found`. */
 export async function experimentIdOf(client: Client, experiment: string): Promise<string> {
-  if (/^\d+$/.test(experiment)) return experiment;
+  if (/^\d{1,15}$/.test(experiment) && (await isExperimentId(client, experiment))) return experiment;
   const query = { name: experiment, view: 'all' as const };
   const { experiments } = await readPages(client, listExperiments, query, 'experiments', Number.POSITIVE_INFINITY);
   const found = experiments.find(({ name }) => name === experiment);
   if (found !== undefined) return found.experimentId;
   throw new CommandError('experiment_not_found', `There is no experiment "${experiment}".`, { experiment });
+}
+
+async function isExperimentId(client: Client, experimentId: string): Promise<boolean> {
+  try {
+    await client.call(getExperiment, { params: { experimentId } });
+    return true;
+  } catch (error) {
+    if (error instanceof RemoteFailure && error.problem.code === 'experiment_not_found') return false;
+    throw error;
+  }
 }
 
 export const experimentCommands = [listCommand, showCommand, deleteCommand, restoreCommand];

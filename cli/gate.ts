@@ -66,8 +66,8 @@ function policiesText(policies: readonly Policy[], { paint }: Context): string {
       { title: 'VERSION', align: 'right', cell: ({ policyVersion }) => String(policyVersion) },
       { title: 'MODEL', cell: ({ spec }) => spec.model },
       { title: 'ALIAS', cell: ({ spec }) => spec.alias },
-      { title: 'QUALITY CHECKS', cell: ({ spec }) => spec.quality.map(({ metric }) => metric).join(', ') },
-      { title: 'COST CHECKS', cell: ({ spec }) => spec.cost.map(({ measure }) => measure).join(', ') },
+      { title: 'QUALITY CHECKS', cell: ({ spec }) => spec.quality.map(({ metric }) => metric).join(', '), least: 16 },
+      { title: 'COST CHECKS', cell: ({ spec }) => spec.cost.map(({ measure }) => measure).join(', '), least: 16 },
     ],
     paint,
   );

@@ -17,13 +17,13 @@ const REFUSED_EXIT = 1;
 
 const fromOption = { value: 'URL', required: true, describe: 'Address of the other tracking server' } as const;
 const choice = {
-  experiment: { value: 'NAME', repeat: true, describe: 'Only this experiment; may be given several times' },
+  experiment: { value: 'NAME', repeat: true, describe: 'Only this experiment' },
   noArtifacts: { describe: 'Leave the files where they are' },
 } as const;
 
 const importCommand = command({
   path: ['mlflow', 'import'],
-  summary: 'Take over experiments, runs, models and files from another MLflow server, with their ids',
+  summary: 'Take over experiments, runs, models, traces and files from another MLflow server, with their ids',
   example: 'steelyard mlflow import --from https://mlflow.example.com',
   needs: 'server',
   exits: { 1: 'some were left out; the answer says which and why' },

@@ -39,7 +39,7 @@ function modelsText(models: readonly Model[], { paint }: Context): string {
       { title: 'VERSIONS', align: 'right', cell: ({ versions }) => shownCount(versions) },
       { title: 'LATEST', align: 'right', cell: ({ latestVersion }) => latestVersion },
       { title: 'ALIASES', cell: ({ aliases }) => aliasesText(aliases) },
-      { title: 'CHANGED', cell: ({ lastUpdatedAt }) => shownInstant(lastUpdatedAt) },
+      { title: 'CHANGED', cell: ({ lastUpdatedAt }) => shownInstant(lastUpdatedAt), least: 20 },
     ],
     paint,
   );
@@ -101,9 +101,9 @@ function modelText(model: Model, versions: readonly WeighedVersion[], { paint }:
         align: 'decimal',
         cell: ({ evidence }) => shownMoney(evidence?.costPerThousandPredictions.cost ?? null),
       },
-      { title: 'METRICS', cell: ({ version }) => metricsText(version.metrics) },
-      { title: 'RUN', cell: ({ version }) => version.runId },
-      { title: 'REGISTERED', cell: ({ version }) => shownInstant(version.createdAt) },
+      { title: 'METRICS', cell: ({ version }) => metricsText(version.metrics), least: 20 },
+      { title: 'RUN', cell: ({ version }) => version.runId, least: 32 },
+      { title: 'REGISTERED', cell: ({ version }) => shownInstant(version.createdAt), least: 20 },
     ],
     paint,
   );

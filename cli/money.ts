@@ -29,7 +29,7 @@ function pricesText(prices: readonly Price[], { paint }: Context): string {
       { title: 'PER HOUR', align: 'decimal', cell: ({ price }) => `${price.amount} ${price.currency}` },
       { title: 'FROM', cell: ({ effectiveFrom }) => effectiveFrom.slice(0, 10) },
       { title: 'TO', cell: ({ effectiveTo }) => effectiveTo?.slice(0, 10) ?? null },
-      { title: 'SOURCE', cell: ({ source }) => source },
+      { title: 'SOURCE', cell: ({ source }) => source, least: 12 },
     ],
     paint,
   );
@@ -55,7 +55,7 @@ function budgetsText(budgets: readonly Budget[], { paint }: Context): string {
     budgets,
     [
       { title: 'BUDGET', cell: ({ name }) => name },
-      { title: 'SUBJECT', cell: ({ subject }) => subjectText(subject) },
+      { title: 'SUBJECT', cell: ({ subject }) => subjectText(subject), least: 12 },
       { title: 'MONTH', cell: ({ period }) => period.start.slice(0, 7) },
       { title: 'LIMIT', align: 'decimal', cell: ({ limit }) => shownMoney(limit) },
       { title: 'BILLED', align: 'decimal', cell: ({ billed }) => shownMoney(billed) },

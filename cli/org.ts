@@ -16,7 +16,7 @@ const teamsCommand = command({
       { title: 'TEAM', cell: (team: Team) => team.name },
       { title: 'NAME', cell: (team: Team) => team.displayName },
       { title: 'OWNER', cell: (team: Team) => team.owner },
-      { title: 'CHANGED', cell: (team: Team) => shownInstant(team.updatedAt) },
+      { title: 'CHANGED', cell: (team: Team) => shownInstant(team.updatedAt), least: 20 },
     ];
     type Team = (typeof page.teams)[number];
     await context.answer(page, () => (page.teams.length === 0 ? '' : table(page.teams, columns, context.paint)));
@@ -38,8 +38,8 @@ const projectsCommand = command({
     const columns = [
       { title: 'PROJECT', cell: (project: Project) => project.name },
       { title: 'TEAM', cell: (project: Project) => project.team },
-      { title: 'WHAT FOR', cell: (project: Project) => project.description },
-      { title: 'CHANGED', cell: (project: Project) => shownInstant(project.updatedAt) },
+      { title: 'WHAT FOR', cell: (project: Project) => project.description, least: 16 },
+      { title: 'CHANGED', cell: (project: Project) => shownInstant(project.updatedAt), least: 20 },
     ];
     type Project = (typeof page.projects)[number];
     await context.answer(page, () => (page.projects.length === 0 ? '' : table(page.projects, columns, context.paint)));
@@ -61,7 +61,7 @@ const environmentsCommand = command({
     const columns = [
       { title: 'ENVIRONMENT', cell: (environment: Environment) => environment.name },
       { title: 'PRODUCTION', cell: (environment: Environment) => (environment.production ? 'yes' : 'no') },
-      { title: 'WHAT FOR', cell: (environment: Environment) => environment.description },
+      { title: 'WHAT FOR', cell: (environment: Environment) => environment.description, least: 16 },
     ];
     const none = page.environments.length === 0;
     await context.answer(page, () => (none ? '' : table(page.environments, columns, context.paint)));

@@ -34,7 +34,7 @@ const deletedCommand = command({
   run: async (context, { kind, limit }) => {
     const page = await readPages(await context.client(), listDeleted, { kind }, 'deleted', limit);
     await context.answer(page, () => deletedText(page.deleted, context));
-    if (page.deleted.length === 0) await context.remark('Nothing of this kind is deleted.');
+    if (page.deleted.length === 0) await context.remark('No such thing is deleted; --kind lists the others.');
     await context.remark(moreText(page) ?? '');
     return 0;
   },
@@ -46,7 +46,7 @@ function deletedText(items: readonly DeletedItem[], { paint }: Context): string 
     items,
     [
       { title: 'ID', cell: ({ id }) => id },
-      { title: 'NAME', cell: ({ name }) => name },
+      { title: 'NAME', cell: ({ name }) => name, least: 8 },
       { title: 'DELETED', cell: ({ deletedAt }) => shownInstant(deletedAt) },
       { title: 'SAMPLES', align: 'right', cell: ({ samples }) => shownCount(samples) },
       {

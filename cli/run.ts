@@ -5,11 +5,11 @@ import { experimentIdOf } from './experiment.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { counted, shownBytes, shownInstant, shownMoney } from './output/amounts.ts';
-import { metricsText, metricText } from './output/metrics.ts';
+import { counted, shownBytes } from './output/amounts.ts';
 import { createProgress } from './output/progress.ts';
-import { type Column, facts, table } from './output/table.ts';
-import { subjectText } from './usage.ts';
+import { type Column, table } from './output/table.ts';
+import { chosenColumns, columnsSentence, readColumns, usualColumns } from './run-columns.ts';
+import { runText } from './run-text.ts';
 
 const listCommand = command({
   path: ['run', 'list'],
@@ -19,14 +19,14 @@ steelyard run list --order-by "cost.total DESC" --columns metrics.ndcg_at_10,par
 steelyard run list --experiment recommender --csv --output runs.csv`,
   needs: 'server',
   options: {
-    experiment: { value: 'NAME|ID', repeat: true, describe: 'Only of this experiment; may be repeated' },
+    experiment: { value: 'NAME|ID', repeat: true, describe: 'Only of this experiment' },
     filter: {
       value: 'FILTER',
       fallback: '',
       describe: "MLflow's filter, such as \"params.rank = '16' and metrics.ndcg > 0.3 and cost.total < 5\"",
     },
-    orderBy: { value: 'KEY [DESC]', repeat: true, describe: 'Order, such as "metrics.ndcg DESC"; may be repeated' },
-    columns: { value: 'A,B', describe: 'Columns: metrics.KEY, params.KEY, tags.KEY, status, start_time, cost.total' },
+    orderBy: { value: 'KEY [DESC]', repeat: true, describe: 'Order, such as "metrics.ndcg DESC"' },
+    columns: { value: 'A,B', describe: `Columns: ${columnsSentence}` },
     view: { value: RunView.options.join('|'), schema: RunView, fallback: 'active', describe: 'Which stage' },
     csv: { describe: 'Write every run that matches as CSV' },
     output: { value: 'FILE', short: 'o', describe: 'With --csv: the file to write; stdout when left out' },
@@ -34,12 +34,14 @@ steelyard run list --experiment recommender --csv --output runs.csv`,
   },
   run: async (context, { experiment, columns, csv, output, limit, ...asked }) => {
     refuseBothFormats(context, csv && output === undefined);
+    const chosen = columns === undefined ? undefined : readColumns(columns);
     const client = await context.client();
     const experimentIds = await Promise.all(experiment.map((one) => experimentIdOf(client, one)));
-    const query = { ...asked, experimentIds, columns: columns?.split(',').map((column) => column.trim()) };
+    const query = { ...asked, experimentIds, columns: chosen };
     if (csv) return writeCsv(context, query, output);
     const page = await readPages(client, listRuns, query, 'runs', limit);
-    await context.answer(page, () => runsText(page.runs, query.columns, context));
+    const shown = chosen === undefined ? usualColumns(experimentIds.length === 1) : chosenColumns(chosen);
+    await context.answer(page, () => runsText(page.runs, shown, context));
     const none = page.runs.length === 0 ? 'No run. Log one with an MLflow client: MLFLOW_TRACKING_URI=http://…' : '';
     await context.remark(moreText(page) ?? none);
     return 0;
@@ -80,58 +82,20 @@ async function writeCsv(context: Context, query: CsvQuery, output: string | unde
 
 const LINE_FEED = 0x0a;
 
-function runsText(runs: readonly Run[], columns: readonly string[] | undefined, { paint }: Context): string {
+function runsText(runs: readonly Run[], columns: readonly Column<Run>[], { paint }: Context): string {
   if (runs.length === 0) return '';
-  const chosen = columns?.map(
-    (column): Column<Run> => ({
-      title: column.slice(column.indexOf('.') + 1).toUpperCase(),
-      align: column.startsWith('metrics.') || column.startsWith('cost.') ? 'decimal' : 'left',
-      cell: (run) => columnText(run, column),
-    }),
-  );
-  return table(
-    runs,
-    [
-      { title: 'RUN', cell: ({ runId }) => runId },
-      { title: 'NAME', cell: ({ runName }) => runName },
-      ...(chosen ?? USUAL),
-    ],
-    paint,
-  );
+  const named: Column<Run>[] = [
+    { title: 'RUN', cell: ({ runId }) => runId },
+    { title: 'NAME', cell: ({ runName }) => runName, least: LEAST_NAME },
+  ];
+  return table(runs, [...named, ...columns], paint);
 }
 
-const USUAL: readonly Column<Run>[] = [
-  { title: 'EXPERIMENT', cell: ({ experimentName }) => experimentName },
-  { title: 'STATUS', cell: ({ status }) => status },
-  { title: 'STARTED', cell: ({ startTime }) => shownInstant(startTime) },
-  { title: 'METRICS', cell: ({ metrics }) => metricsText(metrics) },
-];
-
-/** What a column says of a run; null is unknown. */
-function columnText(run: Run, column: string): string | null {
-  const key = column.slice(column.indexOf('.') + 1);
-  if (column.startsWith('metrics.'))
-    return Object.hasOwn(run.metrics, key) ? metricText(run.metrics[key] ?? null) : null;
-  if (column.startsWith('params.')) return run.params[key] ?? null;
-  if (column.startsWith('tags.')) return run.tags[key] ?? null;
-  const own: Readonly<Record<string, string | null>> = {
-    status: run.status,
-    experiment: run.experimentName,
-    start_time: shownInstant(run.startTime),
-    end_time: run.endTime === null ? null : shownInstant(run.endTime),
-    'cost.total': shownMoney(run.cost.total.cost),
-    'cost.metered': shownMoney(run.cost.metered.cost),
-    'cost.reconciled': shownMoney(run.cost.reconciled.cost),
-    'cost.allocated': shownMoney(run.cost.allocated.cost),
-    'cost.gpu_hours': run.cost.gpuHours.hours,
-    'cost.energy_kwh': run.cost.energy.kilowattHours === null ? null : String(run.cost.energy.kilowattHours),
-  };
-  return own[column] ?? null;
-}
+const LEAST_NAME = 8;
 
 const showCommand = command({
   path: ['run', 'show'],
-  summary: 'Show one run with its params, metrics and tags',
+  summary: 'Show one run with its cost, metrics, params and tags',
   example: 'steelyard run show 0123456789abcdef0123456789abcdef',
   needs: 'server',
   positionals: { run: { describe: 'Run id' } },
@@ -142,44 +106,6 @@ const showCommand = command({
     return 0;
   },
 });
-
-function runText(run: Run, { paint }: Context): string {
-  const head = facts(
-    [
-      ['run', run.runId],
-      ['name', run.runName],
-      ['experiment', `${run.experimentName} (${run.experimentId})`],
-      ['status', run.status],
-      ['started', shownInstant(run.startTime)],
-      ['ended', run.endTime === null ? null : shownInstant(run.endTime)],
-      ['subject', subjectText(run.subject)],
-      ['cost', costText(run.cost.total)],
-    ],
-    paint,
-  );
-  const metrics = Object.entries(run.metrics).map(([name, value]) => [name, metricText(value)] as const);
-  const parts = [
-    ['Metrics', metrics],
-    ['Params', Object.entries(run.params)],
-    ['Tags', Object.entries(run.tags)],
-  ] as const;
-  const shown = parts
-    .filter(([, pairs]) => pairs.length > 0)
-    .map(([title, pairs]) => `${paint.heading(title)}\n${facts(pairs.toSorted(byName), paint)}`);
-  return [head, ...shown].join('\n\n');
-}
-
-function byName([left]: readonly [string, string | null], [right]: readonly [string, string | null]): number {
-  return left < right ? -1 : 1;
-}
-
-/** The amount with its basis, or why it is not known. */
-function costText({ cost, basis, reason }: Run['cost']['total']): string {
-  if (cost === null) return `unknown: ${reason ?? 'not measured'}`;
-  return [shownMoney(cost), basis, reason === null ? null : `leaves out: ${reason}`]
-    .filter((one) => one !== null)
-    .join(', ');
-}
 
 const runsPositional = { runs: { describe: 'Run ids', many: true } } as const;
 

@@ -141,11 +141,15 @@ function sourcesText(sources: readonly BillSource[], paint: Paint): string {
     [
       { title: 'SOURCE', cell: ({ source }) => source },
       { title: 'STATE', cell: ({ state }) => state, style: ({ state }) => stateStyle(state, paint) },
-      { title: 'LOCATION', cell: ({ location }) => location },
-      { title: 'LAYOUT', cell: ({ layout }) => layout },
+      { title: 'LOCATION', cell: ({ location }) => location, least: 16 },
+      { title: 'LAYOUT', cell: ({ layout }) => layout, least: 6 },
       { title: 'LAST SYNC', cell: ({ lastSyncAt }) => (lastSyncAt === null ? null : shownInstant(lastSyncAt)) },
-      { title: 'NEXT SYNC', cell: ({ nextSyncAt }) => (nextSyncAt === null ? null : shownInstant(nextSyncAt)) },
-      { title: 'LAST ERROR', cell: ({ lastError }) => lastError?.detail ?? null },
+      {
+        title: 'NEXT SYNC',
+        cell: ({ nextSyncAt }) => (nextSyncAt === null ? null : shownInstant(nextSyncAt)),
+        least: 20,
+      },
+      { title: 'LAST ERROR', cell: ({ lastError }) => lastError?.detail ?? null, least: 24 },
     ],
     paint,
   );

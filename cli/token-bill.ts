@@ -67,7 +67,7 @@ function billedTable(rows: readonly BilledTokens[], paint: Context['paint']): st
       { title: 'PRICE/M', align: 'decimal', cell: ({ cataloguePerMillion }) => amount(cataloguePerMillion) },
       { title: 'DIFFERENCE', align: 'decimal', cell: ({ difference }) => amount(difference) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
-      { title: 'PRICE FROM', cell: ({ priceSource, reason }) => reason ?? priceSource },
+      { title: 'PRICE FROM', cell: ({ priceSource, reason }) => reason ?? priceSource, least: 12 },
     ],
     paint,
   );
@@ -79,7 +79,7 @@ function unclassifiedTable(rows: readonly UnclassifiedCost[], paint: Context['pa
     [
       { title: 'PERIOD', cell: ({ period }) => period },
       { title: 'SERVICE', cell: ({ service }) => service },
-      { title: 'METER', cell: ({ meter, description }) => meter ?? description },
+      { title: 'METER', cell: ({ meter, description }) => meter ?? description, least: 16 },
       { title: 'UNIT', cell: ({ unit }) => unit },
       { title: 'ROWS', align: 'right', cell: (row) => shownCount(row.rows) },
       {
@@ -88,7 +88,7 @@ function unclassifiedTable(rows: readonly UnclassifiedCost[], paint: Context['pa
         cell: ({ billedCost }) => (billedCost === null ? null : shownAmount(billedCost)),
       },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
-      { title: 'WHY', cell: ({ reason }) => reason },
+      { title: 'WHY', cell: ({ reason }) => reason, least: 16 },
     ],
     paint,
   );

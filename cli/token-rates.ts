@@ -65,7 +65,7 @@ function ratesText({ rates, source, effectiveFrom, overridden }: TokenPrice, { p
         cell: (rate) => (rate.held ? 'holds' : 'gave way'),
         style: (rate) => (rate.held ? paint.good : paint.faint),
       },
-      { title: 'PRICE FROM', cell: (rate) => rate.source },
+      { title: 'PRICE FROM', cell: (rate) => rate.source, least: 12 },
     ],
     paint,
   );

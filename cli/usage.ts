@@ -77,18 +77,18 @@ function usageText(intervals: readonly ListedUsage[], { paint }: Context): strin
     intervals,
     [
       { title: 'USAGE', cell: ({ usage }) => usage },
-      { title: 'SUBJECT', cell: ({ subject }) => subjectText(subject) },
+      { title: 'SUBJECT', cell: ({ subject }) => subjectText(subject), least: 16 },
       { title: 'RESOURCE', cell: ({ resource }) => resource },
       { title: 'QUANTITY', align: 'decimal', cell: ({ quantity }) => quantity },
-      { title: 'START', cell: ({ period }) => shownInstant(period.start) },
-      { title: 'END', cell: ({ period }) => shownInstant(period.end) },
+      { title: 'START', cell: ({ period }) => shownInstant(period.start), least: 20 },
+      { title: 'END', cell: ({ period }) => shownInstant(period.end), least: 20 },
       {
         title: 'PREDICTIONS',
         align: 'right',
         cell: ({ predictions }) => (predictions === undefined ? null : shownCount(predictions)),
       },
       { title: 'COST', align: 'decimal', cell: ({ metered }) => shownMoney(metered.cost) },
-      { title: 'ORIGIN', cell: ({ origin }) => origin },
+      { title: 'ORIGIN', cell: ({ origin }) => origin, least: 12 },
     ],
     paint,
   );

@@ -40,13 +40,13 @@ function deliveriesText(deliveries: readonly WebhookDelivery[], { paint }: Conte
       { title: 'EVENT', cell: ({ entity, action }) => `${entity}.${action}` },
       { title: 'STATE', cell: ({ state }) => state },
       { title: 'TRIES', align: 'right', cell: ({ attempts }) => String(attempts) },
-      { title: 'SINCE', cell: ({ createdAt }) => shownInstant(createdAt) },
+      { title: 'SINCE', cell: ({ createdAt }) => shownInstant(createdAt), least: 20 },
       {
         title: 'ANSWER',
         align: 'right',
         cell: ({ responseStatus }) => (responseStatus === null ? null : String(responseStatus)),
       },
-      { title: 'WHY', cell: ({ error }) => error ?? '' },
+      { title: 'WHY', cell: ({ error }) => error ?? '', least: 16 },
     ],
     paint,
   );

@@ -5,17 +5,20 @@ import { type ErrorCode, errorTable } from '../../src/platform/errors/table.ts';
 export class CommandError extends Error {
   readonly code: ErrorCode;
   readonly context: Readonly<Record<string, unknown>>;
+  /** What to do next, where that of its code does not fit. */
+  readonly hint?: string;
 
   constructor(
     code: ErrorCode,
     detail: string,
     context: Readonly<Record<string, unknown>> = {},
-    options: ErrorOptions = {},
+    { hint, ...options }: ErrorOptions & { readonly hint?: string } = {},
   ) {
     super(detail, options);
     this.name = 'CommandError';
     this.code = code;
     this.context = context;
+    if (hint !== undefined) this.hint = hint;
   }
 }
 
@@ -62,6 +65,10 @@ const hints: Readonly<Record<string, string>> = {
   server_unreachable: 'Start one with "steelyard serve", or leave --url and STEELYARD_URL out.',
   not_authenticated: 'steelyard login --url URL --name NAME keeps a token for it; STEELYARD_TOKEN gives one.',
   data_folder_in_use: 'If it is a server on this machine, --url with its address reaches it.',
+  experiment_not_found: 'steelyard experiment list shows the experiments; --deleted the deleted ones.',
+  run_not_found: 'steelyard run list shows the runs; --view deleted the deleted ones.',
+  search_filter_invalid: 'A filter is such as "metrics.ndcg > 0.3 and params.rank = \'16\' and cost.total < 5".',
+  lineage_node_not_found: 'steelyard run list, model list and decision list show ids.',
   policy_not_found: 'steelyard policy list shows the policies; steelyard apply -f FILE makes one.',
   model_not_found: 'steelyard model list shows the models.',
   model_version_not_found: 'steelyard model show MODEL shows its versions.',
@@ -93,5 +100,5 @@ function localFailure(error: CommandError, trace: string | null): Failure {
   const { code, message: detail, context } = error;
   const { title, status, exitCode } = errorTable[code];
   const document = { ...context, type: `/api/docs#error-${code}`, title, status, code, detail };
-  return { document, code, detail, hint: hints[code] ?? null, exitCode, trace };
+  return { document, code, detail, hint: error.hint ?? hints[code] ?? null, exitCode, trace };
 }

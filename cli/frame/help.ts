@@ -3,7 +3,7 @@ import { type Command, flagOf, type OptionDefinition, type Options, titleOf } fr
 import { globalOptions } from './globals.ts';
 import { placeholder } from './parse.ts';
 
-const LINE = 100;
+const LINE = 80;
 
 /** Name, what it needs and what may be added: `steelyard gate check MODEL VERSION --policy NAME [options]`. */
 export function synopsis(command: Command): string {
@@ -28,7 +28,7 @@ export function optionText(option: OptionDefinition): string {
   const notes = [
     option.required ? 'required' : '',
     option.repeat ? 'may be repeated' : '',
-    option.fallback === undefined ? '' : `default ${option.fallback}`,
+    (option.fallback ?? '') === '' ? '' : `default ${option.fallback}`,
   ].filter((note) => note !== '');
   return notes.length === 0 ? option.describe : `${option.describe} (${notes.join('; ')})`;
 }

@@ -38,6 +38,7 @@ export class MlflowRefusal extends Error {
 
 /** Between the tries; the last failure is told. */
 const PAUSES_MS = [250, 1000, 4000];
+const ADDRESS_HINT = 'It is the address that its clients have in MLFLOW_TRACKING_URI.';
 const ANSWER_TIMEOUT_MS = 120_000;
 const TRIED_AGAIN = new Set([408, 429, 502, 503, 504]);
 
@@ -158,8 +159,10 @@ async function once(base: string, authorization: Record<string, string>, sent: S
 
 function unreachable(base: string, error: unknown): CommandError {
   const cause = error instanceof Error ? error.cause : undefined;
-  const why = systemCode(cause) ?? systemCode(error) ?? (error instanceof Error ? error.message : String(error));
-  return new CommandError('server_unreachable', `No MLflow server answers at ${base} (${why}).`, { url: base });
+  const told = cause instanceof Error ? cause : error;
+  const why = systemCode(told) ?? systemCode(error) ?? (told instanceof Error ? told.message : String(told));
+  const sentence = `No MLflow server answers at ${base} (${why}).`;
+  return new CommandError('server_unreachable', sentence, { url: base }, { hint: ADDRESS_HINT });
 }
 
 async function refusalOf(base: string, path: string, response: Response): Promise<MlflowRefusal> {

@@ -57,6 +57,25 @@ describe('a table', () => {
     ]);
   });
 
+  it('fits a terminal: the last columns that may are cut, then left out; without a terminal nothing is', () => {
+    const columns = [
+      { title: 'ID', cell: () => '0123456789' },
+      { title: 'WHEN', cell: () => '2026-11-25', least: 10 },
+      { title: 'COST', cell: () => '1.50 USD' },
+      { title: 'WHY', cell: () => 'a long sentence about it', least: 8 },
+    ];
+    const at = (width: number) => table([null], columns, { ...paint, columns: width }).split('\n');
+    expect(at(60)).toEqual([
+      'ID          WHEN        COST      WHY',
+      '0123456789  2026-11-25  1.50 USD  a long sentence about it',
+    ]);
+    expect(at(45)[1]).toBe('0123456789  2026-11-25  1.50 USD  a long sen…');
+    expect(at(40)[1]).toBe('0123456789  2026-11-25  1.50 USD');
+    expect(at(30)).toEqual(['ID          COST', '0123456789  1.50 USD']);
+    expect(at(10)).toEqual(['ID          COST', '0123456789  1.50 USD']);
+    expect(table([null], columns, paint).split('\n')[1]).toContain('a long sentence about it');
+  });
+
   it('puts values under each other', () => {
     expect(
       facts(

@@ -3,8 +3,10 @@ import type { Io, Sink } from '../io.ts';
 
 type Style = (text: string) => string;
 
-/** Emphasis; each leaves the text as it is where colours are not shown. */
+/** How answers are shown. Emphasis leaves the text as it is where colours are not shown. */
 export interface Paint {
+  /** Characters in a line of the terminal; null where it is none and lines may have any length. */
+  readonly columns: number | null;
   readonly heading: Style;
   readonly faint: Style;
   readonly good: Style;
@@ -23,6 +25,7 @@ export function paintFor(sink: Sink, environment: Io['environment']): Paint {
     (text) =>
       shown ? styleText(format, text, { validateStream: false }) : text;
   return {
+    columns: sink.isTerminal ? sink.columns : null,
     heading: style('bold'),
     faint: style('dim'),
     good: style('green'),

@@ -7,14 +7,23 @@ export interface Column<Row> {
   /** Null is unknown and shown as a dash, never as zero. */
   readonly cell: (row: Row) => string | null;
   readonly style?: (row: Row) => (text: string) => string;
+  /**
+   * On a terminal too narrow for the table the column is cut to no fewer characters than these, and left out where that
+   * is not enough; the last column first. Without it the column is always whole.
+   */
+  readonly least?: number;
 }
 
 const GAP = '  ';
 const UNKNOWN = '—';
+const CUT = '…';
 
 /** An aligned table with a heading line, one line a row; every cell is one line. */
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], paint: Paint): string {
-  const laid = columns.map((column) => layOut(rows, column));
+  const laid = fitted(
+    columns.map((column) => layOut(rows, column)),
+    paint.columns,
+  );
   const heading = laid.map(({ title }) => title).join(GAP);
   const lines = rows.map((row, index) =>
     laid.map(({ cells, column }) => (column.style?.(row) ?? same)(cells[index] ?? '')).join(GAP),
@@ -26,6 +35,8 @@ const same = (text: string): string => text;
 
 interface LaidOut<Row> {
   readonly column: Column<Row>;
+  /** Characters of the title and of every cell. */
+  readonly width: number;
   readonly title: string;
   readonly cells: readonly string[];
 }
@@ -38,7 +49,31 @@ function layOut<Row>(rows: readonly Row[], column: Column<Row>): LaidOut<Row> {
     const space = ' '.repeat(width - lengthOf(text));
     return column.align === 'right' || column.align === 'decimal' ? space + text : text + space;
   };
-  return { column, title: pad(column.title), cells: cells.map(pad) };
+  return { column, width, title: pad(column.title), cells: cells.map(pad) };
+}
+
+/** The columns that a terminal of `columns` characters shows, cut where they may be; null is no terminal and cuts none. */
+function fitted<Row>(laid: readonly LaidOut<Row>[], columns: number | null): readonly LaidOut<Row>[] {
+  if (columns === null) return laid;
+  let over = laid.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length) - columns;
+  const shown: LaidOut<Row>[] = [];
+  for (const one of laid.toReversed()) {
+    const { width, column } = one;
+    if (over <= 0 || column.least === undefined) shown.unshift(one);
+    else if (width - over >= column.least) shown.unshift(cutTo(one, width - over));
+    const [now] = shown;
+    over -= now?.column === column ? width - now.width : width + GAP.length;
+  }
+  return shown;
+}
+
+function cutTo<Row>({ column, title, cells }: LaidOut<Row>, width: number): LaidOut<Row> {
+  const cut = (text: string) => {
+    const characters = [...text];
+    const whole = lengthOf(text.trimEnd()) <= width;
+    return whole ? characters.slice(0, width).join('') : `${characters.slice(0, width - 1).join('')}${CUT}`;
+  };
+  return { column, width, title: cut(title), cells: cells.map(cut) };
 }
 
 function alignPoints(texts: readonly string[]): string[] {

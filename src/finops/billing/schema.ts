@@ -15,7 +15,7 @@ export const SourceName = z
 
 export const DeliveryId = z
   .string()
-  .regex(/^d_[0-9a-f]{20}$/)
+  .regex(/^d_[0-9a-f]{20}$/, 'an id such as "d_0123456789abcdef0123"')
   .describe('Id of one delivery of a bill');
 
 export const BillDataset = z

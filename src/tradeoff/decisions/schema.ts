@@ -6,7 +6,7 @@ import { Check, Policy, Verdict } from '../gates/schema.ts';
 
 export const DecisionId = z
   .string()
-  .regex(/^dec_[0-9a-f]{20}$/)
+  .regex(/^dec_[0-9a-f]{20}$/, 'an id such as "dec_0123456789abcdef0123"')
   .describe('Id of a decision');
 
 export const EvidenceChange = z
