@@ -39,6 +39,17 @@ describe('accounts on the command line', () => {
     expect(listed.out).toContain('ada');
   });
 
+  it('guard what another server imports, which is said in a sentence', async () => {
+    await using server = await serveWithAccounts();
+    const words = ['mlflow', 'import', '--from', server.url, '--data', join(temporaryFolder(), 'data')];
+    const refused = await steelyard(words);
+    expect([refused.code, refused.out]).toEqual([6, '']);
+    expect(refused.err).toMatch(/^error\[not_authenticated\]: .*\nhint: Set MLFLOW_TRACKING_USERNAME .*\n$/);
+    const { name, password } = server.firstAccount;
+    const taken = await steelyard(words, { MLFLOW_TRACKING_USERNAME: name, MLFLOW_TRACKING_PASSWORD: password });
+    expect([taken.code, taken.err]).toEqual([0, '']);
+  });
+
   it('makes an account in a folder that nobody serves', async () => {
     const data = join(temporaryFolder(), 'data');
     const environment = { STEELYARD_ACCOUNTS: 'on', STEELYARD_PASSWORD: PASSWORD };

@@ -8,7 +8,7 @@ import type { ExportReport } from './mlflow/export-job.ts';
 import { exportAll } from './mlflow/export-pass.ts';
 import { broughtSomething, emptyReport, type ImportOptions, type ImportReport } from './mlflow/import-job.ts';
 import { importAll } from './mlflow/import-pass.ts';
-import { connectMlflow, type MlflowServer, mlflowOf } from './mlflow/server.ts';
+import { connectMlflow, type MlflowServer, mlflowOf, refuseItself } from './mlflow/server.ts';
 import { counted, shownBytes, shownCount } from './output/amounts.ts';
 import { createProgress } from './output/progress.ts';
 import { facts } from './output/table.ts';
@@ -47,6 +47,7 @@ async function importOnce(
   from: MlflowServer,
   options: ImportOptions,
 ): Promise<ImportReport> {
+  refuseItself(from, client);
   const progress = createProgress(context.io.err, context.globals.json);
   const report = emptyReport(from.url);
   try {
@@ -143,6 +144,7 @@ const exportCommand = command({
   run: async (context, { to, experiment, noArtifacts }) => {
     const target = connectMlflow(to, context.io.environment);
     const client = await context.client();
+    refuseItself(target, client);
     const progress = createProgress(context.io.err, context.globals.json);
     const report: ExportReport = {
       target: target.url,
@@ -177,7 +179,7 @@ function exportText(report: ExportReport, { paint }: Context): string {
     [
       ['experiments', shownCount(report.experiments)],
       ['runs', `${shownCount(runs.exported)} written, ${shownCount(runs.known)} known`],
-      ['samples', shownCount(report.metrics)],
+      ['samples sent', shownCount(report.metrics)],
       [
         'registered models',
         `${shownCount(registeredModels.exported)}, ${counted(registeredModels.versions, 'new version')}`,

@@ -42,7 +42,9 @@ export async function importExperiments({
   }
   const [missing] = wanted;
   if (missing !== undefined) {
-    throw new CommandError('experiment_not_found', `${from.url} has no experiment "${missing}".`, { name: missing });
+    const sentence = `${from.url} has no experiment "${missing}".`;
+    const hint = 'Names are as they are written there, in capitals and small letters.';
+    throw new CommandError('experiment_not_found', sentence, { name: missing }, { hint });
   }
   return taken;
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
+import type { ErrorCode } from '../../src/platform/errors/table.ts';
 import type { Client } from '../connection/client.ts';
 import { CommandError, systemCode } from '../frame/failure.ts';
 import type { Io } from '../io.ts';
@@ -24,21 +25,32 @@ export interface MlflowServer {
 }
 
 /** The other server said no; `errorCode` is MLflow's. */
-export class MlflowRefusal extends Error {
+export class MlflowRefusal extends CommandError {
   readonly errorCode: string;
   readonly status: number;
 
   constructor(errorCode: string, status: number, message: string) {
-    super(message);
+    const { code, hint } = refusals[status] ?? OTHER_REFUSAL;
+    super(code, message, { errorCode }, { hint });
     this.name = 'MlflowRefusal';
     this.errorCode = errorCode;
     this.status = status;
   }
 }
 
+const CREDENTIALS_HINT =
+  'Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, to what it asks for.';
+const ADDRESS_HINT = 'It is the address that its clients have in MLFLOW_TRACKING_URI.';
+const OTHER_REFUSAL = { code: 'server_answer_invalid', hint: ADDRESS_HINT } as const;
+
+/** What a refusal is to the command line where it is not answered by leaving something out, by its status. */
+const refusals: Readonly<Record<number, { readonly code: ErrorCode; readonly hint: string }>> = {
+  401: { code: 'not_authenticated', hint: CREDENTIALS_HINT },
+  403: { code: 'not_permitted', hint: CREDENTIALS_HINT },
+};
+
 /** Between the tries; the last failure is told. */
 const PAUSES_MS = [250, 1000, 4000];
-const ADDRESS_HINT = 'It is the address that its clients have in MLFLOW_TRACKING_URI.';
 const ANSWER_TIMEOUT_MS = 120_000;
 const TRIED_AGAIN = new Set([408, 429, 502, 503, 504]);
 
@@ -58,6 +70,19 @@ export function connectMlflow(address: string, environment: Io['environment']): 
   url.username = '';
   url.password = '';
   return mlflowServer(url.toString().replace(/\/+$/, ''), authorization);
+}
+
+/** Error: `usage` when the other server is the one that this command asks. */
+export function refuseItself(other: MlflowServer, { url }: Pick<Client, 'url'>): void {
+  if (placeOf(other.url) !== placeOf(url)) return;
+  throw new CommandError('usage', `${other.url} is this Steelyard server itself; name another MLflow server.`);
+}
+
+/** Host and port, the names of loopback being one. */
+function placeOf(address: string): string {
+  const { protocol, hostname, port } = new URL(address);
+  const host = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname) ? 'localhost' : hostname;
+  return `${host}:${port || (protocol === 'https:' ? '443' : '80')}`;
 }
 
 /** The MLflow side of our own server, asked as the command asks it. */

@@ -230,5 +230,9 @@ describe('moving between MLflow’s own server and this one', () => {
     ]);
     const wrong = await here.run('mlflow', 'import', '--from', 'ftp://example.com');
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('is no address of an MLflow server')]);
+    const itself = await here.run('mlflow', 'import', '--from', here.url.replace('127.0.0.1', 'localhost'));
+    expect([itself.code, itself.err]).toEqual([2, expect.stringContaining('is this Steelyard server itself')]);
+    const none = await here.run('mlflow', 'export', '--to', there.url, '--experiment', 'nobody');
+    expect([none.code, none.err]).toEqual([4, expect.stringContaining('There is no experiment "nobody".')]);
   });
 });
