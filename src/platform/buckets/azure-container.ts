@@ -1,3 +1,4 @@
+import type { DefaultAzureCredential } from '@azure/identity';
 import {
   AnonymousCredential,
   BlobServiceClient,
@@ -11,27 +12,35 @@ import type { AzureBlobLocation } from './schema.ts';
 /** Once: repeats are decided elsewhere. */
 const OPTIONS = { retryOptions: { maxTries: 1 } } as const;
 
+export type AzureCredential = StorageSharedKeyCredential | DefaultAzureCredential;
+
+interface AzureAccess {
+  readonly container: ContainerClient;
+  readonly credential: AzureCredential | null;
+}
+
 /** The client of a container, with the credential that the location names; without one, Azure's default chain. */
-export async function azureContainer(location: AzureBlobLocation, environment: Environment): Promise<ContainerClient> {
+export async function azureContainer(location: AzureBlobLocation, environment: Environment): Promise<AzureAccess> {
   const { connectionString, sasToken, accountKey } = location;
   const reveal = async (reference: string) => (await resolveSecret(reference, environment)).reveal();
   if (connectionString !== undefined) return fromConnectionString(location, await reveal(connectionString));
   const url = containerUrl(location);
   if (sasToken !== undefined) {
     const token = (await reveal(sasToken)).replace(/^\?/, '');
-    return new ContainerClient(`${url}?${token}`, new AnonymousCredential(), OPTIONS);
+    return { container: new ContainerClient(`${url}?${token}`, new AnonymousCredential(), OPTIONS), credential: null };
   }
-  if (accountKey !== undefined) {
-    const key = new StorageSharedKeyCredential(accountName(location), await reveal(accountKey));
-    return new ContainerClient(url, key, OPTIONS);
-  }
-  const { DefaultAzureCredential } = await import('@azure/identity');
-  return new ContainerClient(url, new DefaultAzureCredential(), OPTIONS);
+  const credential =
+    accountKey === undefined
+      ? new (await import('@azure/identity')).DefaultAzureCredential()
+      : new StorageSharedKeyCredential(accountName(location), await reveal(accountKey));
+  return { container: new ContainerClient(url, credential, OPTIONS), credential };
 }
 
-function fromConnectionString(location: AzureBlobLocation, text: string): ContainerClient {
+function fromConnectionString(location: AzureBlobLocation, text: string): AzureAccess {
   try {
-    return BlobServiceClient.fromConnectionString(text, OPTIONS).getContainerClient(location.container);
+    const service = BlobServiceClient.fromConnectionString(text, OPTIONS);
+    const credential = service.credential instanceof StorageSharedKeyCredential ? service.credential : null;
+    return { container: service.getContainerClient(location.container), credential };
   } catch {
     // What the SDK says may repeat the text.
     const detail = `The connection string in ${location.connectionString} cannot be read; copy it whole from the account.`;

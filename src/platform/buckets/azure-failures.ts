@@ -5,15 +5,18 @@ import { accessDenied, bucketNotFound, networkWords, objectChanged, objectNotFou
 const REPEATABLE_STATUS: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 const READER = 'the role "Storage Blob Data Reader", or a SAS with read and list';
 
-/** What Azure calls it, and what to do about it. Codes: "Common REST API error codes", "Blob Storage error codes". */
+/**
+ * What Azure calls it, and what to do about it; `{right}` is what it takes. Codes: "Common REST API error codes", "Blob
+ * Storage error codes".
+ */
 const REFUSALS: Readonly<Record<string, string>> = {
-  AuthorizationFailure: `the network rules or the token do not allow this; allow this server's address and ${READER}.`,
-  AuthorizationPermissionMismatch: `the credentials are accepted but do not allow this; give ${READER}.`,
-  AuthorizationServiceMismatch: `the SAS token is for another service; give ${READER}.`,
-  AuthorizationResourceTypeMismatch: `the SAS token lacks containers or objects; give ${READER}.`,
+  AuthorizationFailure: "the network rules or the token do not allow this; allow this server's address and {right}.",
+  AuthorizationPermissionMismatch: 'the credentials are accepted but do not allow this; give {right}.',
+  AuthorizationServiceMismatch: 'the SAS token is for another service; give {right}.',
+  AuthorizationResourceTypeMismatch: 'the SAS token lacks containers or objects; give {right}.',
   AuthorizationProtocolMismatch: 'the SAS token asks for https; use an https address.',
   AuthorizationSourceIPMismatch: "the SAS token is for other addresses than this server's; make another one.",
-  InsufficientAccountPermissions: `the credentials are accepted but do not allow this; give ${READER}.`,
+  InsufficientAccountPermissions: 'the credentials are accepted but do not allow this; give {right}.',
   KeyBasedAuthenticationNotPermitted: 'the account accepts no keys and no SAS made with them; use an identity.',
   NoAuthenticationInformation: 'the credentials are missing; name a SAS token, or give the server an identity.',
   PublicAccessNotPermitted: 'the credentials are missing; name a SAS token, or give the server an identity.',
@@ -28,19 +31,28 @@ export function azureMayHelp(error: unknown): boolean {
   return error.code === 'REQUEST_SEND_ERROR' || error.code === 'PARSE_ERROR' || networkWords(error) !== null;
 }
 
-/** Turns what the SDK threw into what a person can act on. `key` is the object that was read, null for a listing. */
-export function azureFailure(error: unknown, shown: string, key: string | null): AppError {
+/**
+ * Turns what the SDK threw into what a person can act on. `key` is the object that was asked for, null for the container
+ * itself; `right` is what the credentials must allow.
+ */
+export function azureFailure(error: unknown, shown: string, key: string | null, right: string = READER): AppError {
   if (error instanceof AppError) return error;
   if (!isRestError(error)) return withoutAnswer(error, shown);
-  const { statusCode: status, code = '' } = error;
+  const { statusCode: status } = error;
+  const code = codeOf(error);
   const refusal = isNotAuthentic(error) ? whyNotAuthentic(error) : REFUSALS[code];
-  if (refusal !== undefined) return accessDenied(shown, refusal, error);
+  if (refusal !== undefined) return accessDenied(shown, refusal.replace('{right}', right), error);
   if (code === 'ContainerNotFound' || code === 'ContainerBeingDeleted') return bucketNotFound(shown);
   if (status === 404) return key === null ? bucketNotFound(shown) : objectNotFound(key, shown);
   if (key !== null && (status === 412 || status === 416)) return objectChanged(key);
   if (status === 401 || status === 403)
-    return accessDenied(shown, `the credentials do not allow this; give ${READER}.`, error);
+    return accessDenied(shown, `the credentials do not allow this; give ${right}.`, error);
   return unreachable(shown, whatItDid(status, code), error);
+}
+
+/** An answer without a body has its code in a header alone. */
+function codeOf({ code, response }: RestError): string {
+  return code ?? response?.headers.get('x-ms-error-code') ?? '';
 }
 
 /** Errors without an answer: of the identity library, of the deadline, of the client itself. */

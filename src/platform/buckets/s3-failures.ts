@@ -19,8 +19,16 @@ const REFUSALS: Readonly<Record<string, string>> = {
   InvalidObjectState: 'the object is archived; restore it, or take it out of the archive rule.',
 };
 
-/** Turns what the SDK threw into what a person can act on. `key` is the object that was read, null for a listing. */
-export function s3Failure(error: unknown, shown: string, key: string | null): AppError {
+/**
+ * Turns what the SDK threw into what a person can act on. `key` is the object that was asked for, null for the bucket
+ * itself; `right` is what the policy must allow.
+ */
+export function s3Failure(
+  error: unknown,
+  shown: string,
+  key: string | null,
+  right: string = key === null ? 's3:ListBucket' : 's3:GetObject (and s3:ListBucket, to tell missing objects)',
+): AppError {
   if (error instanceof AppError) return error;
   if (!(error instanceof Error)) return unreachable(shown, 'failed', error);
   const refusal = REFUSALS[error.name];
@@ -29,14 +37,13 @@ export function s3Failure(error: unknown, shown: string, key: string | null): Ap
   if (error.name === 'NoSuchBucket') return bucketNotFound(shown);
   if (status === 404) return key === null ? bucketNotFound(shown) : objectNotFound(key, shown);
   if (key !== null && (status === 412 || status === 416)) return objectChanged(key);
-  if (status === 401 || status === 403) return accessDenied(shown, notAllowed(error, key), error);
+  if (status === 401 || status === 403) return accessDenied(shown, notAllowed(error, right), error);
   return unreachable(shown, whatItDid(error, status), error);
 }
 
 /** The message of AWS names who may not do what to which resource: what the owner of the policy needs to see. */
-function notAllowed(error: Error, key: string | null): string {
+function notAllowed(error: Error, right: string): string {
   const said = /\bnot authorized\b/.test(error.message) ? ` It says: "${withoutKeys(error.message)}".` : '';
-  const right = key === null ? 's3:ListBucket' : 's3:GetObject (and s3:ListBucket, to tell missing objects)';
   return `the credentials are accepted but do not allow this; allow ${right}.${said}`;
 }
 

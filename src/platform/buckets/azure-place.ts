@@ -1,0 +1,55 @@
+import type { ContainerClient } from '@azure/storage-blob';
+import type { AppError } from '../errors/index.ts';
+import type { Environment } from '../secrets/index.ts';
+import { type AzureCredential, azureContainer } from './azure-container.ts';
+import { azureFailure, azureMayHelp } from './azure-failures.ts';
+import { unreachable } from './failures.ts';
+import { folderOf } from './keys.ts';
+import { retrying, withDeadline } from './retry.ts';
+import type { AzureBlobLocation } from './schema.ts';
+
+export interface AzurePlace {
+  readonly container: ContainerClient;
+  /** What can sign addresses for others; null for a SAS token, which cannot. */
+  readonly credential: AzureCredential | null;
+  /** `` or `a/b/`: nothing outside is touched. */
+  readonly folder: string;
+  readonly shown: string;
+}
+
+/** The client of a container of Azure Blob Storage. Nothing is asked before the first use. */
+export async function openAzurePlace(location: AzureBlobLocation, environment: Environment): Promise<AzurePlace> {
+  const { container, credential } = await azureContainer(location, environment);
+  const folder = folderOf(location.prefix);
+  const { origin, pathname } = new URL(container.url); // without the signature in its query
+  return { container, credential, folder, shown: `${origin}${pathname}/${folder}`.replace(/\/$/, '') };
+}
+
+/** What one request is about, for the text of its failure. */
+export interface AzureQuestion {
+  /** Null where the container itself is asked. */
+  readonly key: string | null;
+  /** The right that it takes; by default those of listing and reading. */
+  readonly right?: string;
+}
+
+/** The SDK retries nothing (it does not know 429): one place decides what is repeated and for how long. */
+export async function askAzure<T>(
+  place: AzurePlace,
+  { key, right }: AzureQuestion,
+  act: (abortSignal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const asking = withDeadline((signal) => retrying(() => act(signal), azureMayHelp, signal));
+  return asking.catch((error: unknown) => {
+    throw azureFailure(error, place.shown, key, right);
+  });
+}
+
+export function notAzure(place: AzurePlace, what: string): AppError {
+  return unreachable(place.shown, `answered ${what}, which Azure Blob does not`, null);
+}
+
+/** Listings give the etag without its quotes, downloads with them. */
+export function bareEtag(etag: string): string {
+  return etag.replace(/^"|"$/g, '');
+}

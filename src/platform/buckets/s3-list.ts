@@ -1,0 +1,43 @@
+import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
+import { askS3, notS3, type S3Place } from './s3-place.ts';
+
+const PAGE_KEYS = 1000;
+
+/** Pages of a listing by prefix, one after the other; with a delimiter only what lies directly under it. */
+export async function* listS3(
+  place: S3Place,
+  prefix: string,
+  delimiter?: '/',
+): AsyncGenerator<ListObjectsV2CommandOutput> {
+  let token: string | undefined;
+  do {
+    const page = await listPage(place, prefix, delimiter, token);
+    // A page of HTML parses into an empty listing: then nothing would seem to be there.
+    if (page.IsTruncated === undefined) throw notS3(place, 'a listing without `IsTruncated`');
+    yield page;
+    token = page.IsTruncated ? page.NextContinuationToken : undefined;
+    if (page.IsTruncated && token === undefined) throw notS3(place, 'a page without the next one');
+  } while (token !== undefined);
+}
+
+async function listPage(
+  place: S3Place,
+  prefix: string,
+  delimiter: '/' | undefined,
+  token: string | undefined,
+): Promise<ListObjectsV2CommandOutput> {
+  const command = new ListObjectsV2Command({
+    Bucket: place.bucket,
+    Prefix: prefix,
+    MaxKeys: PAGE_KEYS,
+    EncodingType: 'url', // a key may hold what XML cannot
+    ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
+    ...(token === undefined ? {} : { ContinuationToken: token }),
+  });
+  return askS3(place, { key: null }, (options) => place.client.send(command, options));
+}
+
+/** A key as a page writes it: encoded where the server did as it was asked. */
+export function keyOf({ EncodingType: encoding }: ListObjectsV2CommandOutput, written: string): string {
+  return encoding === 'url' ? decodeURIComponent(written.replaceAll('+', ' ')) : written;
+}

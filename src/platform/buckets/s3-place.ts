@@ -1,0 +1,73 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import type { AppError } from '../errors/index.ts';
+import type { Environment } from '../secrets/index.ts';
+import { unreachable } from './failures.ts';
+import { folderOf } from './keys.ts';
+import { ATTEMPTS, withDeadline } from './retry.ts';
+import { s3Credentials } from './s3-credentials.ts';
+import { isAmazon } from './s3-endpoint.ts';
+import { s3Failure } from './s3-failures.ts';
+import type { S3Location } from './schema.ts';
+
+const CONNECT_MS = 10_000;
+/** For the head of one answer; a body has its own limit. */
+const ANSWER_MS = 30_000;
+/** Each open body holds one. */
+const MAX_CONNECTIONS = 500;
+
+export interface S3Place {
+  readonly client: S3Client;
+  readonly bucket: string;
+  /** `` or `a/b/`: nothing outside is touched. */
+  readonly folder: string;
+  readonly shown: string;
+}
+
+/** The client of a bucket of S3 or of what speaks like it. Nothing is asked before the first use. */
+export async function openS3Place(location: S3Location, environment: Environment): Promise<S3Place> {
+  const { endpoint, bucket } = location;
+  const region = location.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? 'us-east-1';
+  const credentials = await s3Credentials(location, region, environment);
+  const agent = { maxSockets: MAX_CONNECTIONS, keepAlive: true };
+  const timeouts = { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true };
+  const client = new S3Client({
+    region,
+    ...(credentials === null ? {} : { credentials }),
+    ...(endpoint === undefined ? { followRegionRedirects: true } : { endpoint }),
+    forcePathStyle: location.forcePathStyle ?? (endpoint !== undefined && !isAmazon(endpoint)),
+    retryMode: 'adaptive',
+    maxAttempts: ATTEMPTS,
+    requestHandler: { ...timeouts, httpAgent: agent, httpsAgent: agent },
+    // Servers that only resemble S3 answer and take checksums of their own. That a body read is whole is seen by its
+    // length; one that is written is under the signature.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+  });
+  const folder = folderOf(location.prefix);
+  return { client, bucket, folder, shown: `s3://${bucket}/${folder}`.replace(/\/$/, '') };
+}
+
+/** What one request is about, for the text of its failure. */
+export interface S3Question {
+  /** Null where the bucket itself is asked. */
+  readonly key: string | null;
+  /** The right that it takes; by default those of listing and reading. */
+  readonly right?: string;
+  /** Until the answer is there, retries included. */
+  readonly deadlineMs?: number;
+}
+
+/** Asks within a deadline; what fails is told in our words. */
+export async function askS3<T>(
+  place: S3Place,
+  { key, right, deadlineMs }: S3Question,
+  act: (options: { abortSignal: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  return withDeadline((abortSignal) => act({ abortSignal }), deadlineMs).catch((error: unknown) => {
+    throw s3Failure(error, place.shown, key, right);
+  });
+}
+
+export function notS3(place: S3Place, what: string): AppError {
+  return unreachable(place.shown, `answered ${what}, which S3 does not`, null);
+}

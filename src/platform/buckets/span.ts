@@ -1,0 +1,11 @@
+/** Bytes of an object: from `start` up to, not including, `end`; null is the object's end. */
+export interface Span {
+  readonly start: number;
+  readonly end: number | null;
+}
+
+/** The size of the whole object by a `Content-Range` header; undefined where it does not say. `bytes 0-3/12` -> 12. */
+export function totalOf(contentRange: string | undefined): number | undefined {
+  const total = /\/(\d+)$/.exec(contentRange ?? '')?.[1];
+  return total === undefined ? undefined : Number(total);
+}
