@@ -1,10 +1,33 @@
+import { processEnvironment } from '../config/index.ts';
+import type { Environment } from '../secrets/index.ts';
+import type { Clock } from '../units/index.ts';
 import { createLocalObjects } from './local.ts';
 import type { Objects } from './objects.ts';
+import { createRemoteObjects, type RemoteStore } from './remote.ts';
+import { objectsPlace } from './schema.ts';
 
 export { cleanKey } from './key.ts';
-export type { Objects } from './objects.ts';
+export type { DirectUpload, Objects, SignedAddress, StoredPart } from './objects.ts';
 
 /** Objects as files under `root`. */
 export function openObjects(root: string): Promise<Objects> {
   return createLocalObjects(root);
+}
+
+/**
+ * Objects in a bucket, by the address of the setting `objects`. The bucket is asked now whether it is there and may be
+ * listed and written. The clouds' SDKs are loaded here, so that a server that needs none starts without them.
+ * Errors: `bucket_not_found`, `bucket_access_denied`, `bucket_unreachable`, `secret_unresolved`.
+ */
+export async function openRemoteObjects(
+  address: string,
+  { clock, environment = processEnvironment() }: { readonly clock: Clock; readonly environment?: Environment },
+): Promise<Objects> {
+  return createRemoteObjects(await openStore(address, environment, clock));
+}
+
+async function openStore(address: string, environment: Environment, clock: Clock): Promise<RemoteStore> {
+  const { location, direct } = objectsPlace(address);
+  if (location.type === 's3') return (await import('./s3.ts')).openS3Store({ location, direct }, environment, clock);
+  return (await import('./azure-blob.ts')).openAzureStore({ location, direct }, environment, clock);
 }

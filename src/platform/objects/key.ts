@@ -4,11 +4,13 @@ const MAX_SEGMENT_BYTES = 255;
 
 /**
  * The canonical form of a key that came from outside: decoded until it no longer changes, then refused if any spelling
- * of it is absolute, climbs, or holds what file systems treat specially. `a//b/` -> `a/b`; `''` is the root.
+ * of it is absolute, climbs, is no Unicode text, or holds what file systems treat specially. `a//b/` -> `a/b`; `''` is
+ * the root.
  */
 export function cleanKey(raw: string): string {
   const decoded = decodeUntilStable(raw);
   const refused =
+    !raw.isWellFormed() ||
     decoded.includes('\0') ||
     decoded.includes('\\') ||
     decoded.startsWith('/') ||

@@ -25,9 +25,11 @@ export async function createLocalObjects(root: string): Promise<Objects> {
     open: async (key, range) => openObject(files, cleanKey(key), range),
     size: async (key) => (await files.statOrNull(cleanKey(key), 'file'))?.size ?? null,
     list: async (folderKey) => list(files, cleanKey(folderKey)),
-    remove: async (key) => rm(await files.path(notRoot(cleanKey(key), key)), { recursive: true, force: true }),
+    remove: async (key) => remove(files, notRoot(cleanKey(key), key)),
     rename: async (from, to) => move(files, cleanKey(from), cleanKey(to)),
     localPath: async (key) => files.path(cleanKey(key)),
+    direct: null,
+    [Symbol.asyncDispose]: async () => {},
   };
 }
 
@@ -150,6 +152,14 @@ async function list(files: ConfinedFiles, folderKey: string): Promise<ListedObje
       return { name: entry.name, isFolder: false, sizeBytes: size };
     });
   return (await Promise.all(listed)).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function remove(files: ConfinedFiles, key: string): Promise<void> {
+  try {
+    await rm(await files.path(key), { recursive: true, force: true });
+  } catch (error) {
+    if (!isAbsent(error)) throw error; // below a file there is nothing
+  }
 }
 
 async function move(files: ConfinedFiles, from: string, to: string): Promise<void> {

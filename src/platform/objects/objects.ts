@@ -24,9 +24,10 @@ export interface ByteRange {
 /**
  * Artifacts, models and raw bill files, by key (`a/b/c`, never absolute, never `..`). A put is whole or absent: readers
  * see the old content or the new, and what was acknowledged survives a crash.
- * Errors: `object_not_found`, `object_path_invalid`, `storage_full`.
+ * Errors: `object_not_found`, `object_path_invalid`, `storage_full`; of a bucket `bucket_unreachable`,
+ * `bucket_access_denied` and `bucket_object_changed` (another put of the same key came in between).
  */
-export interface Objects {
+export interface Objects extends AsyncDisposable {
   put(key: string, content: Readable | Buffer | string): Promise<ObjectFacts>;
   open(key: string, range?: ByteRange): Promise<{ content: Readable; sizeBytes: number }>;
   /** Size of one object, or null when the key holds none. */
@@ -35,7 +36,54 @@ export interface Objects {
   list(folderKey: string): Promise<ListedObject[]>;
   /** Removes an object, or a folder with all under it. Removing nothing is no error. */
   remove(key: string): Promise<void>;
+  /** Moves one object; what was at its new key is replaced. After a crash it is at its old key, its new one, or both. */
   rename(from: string, to: string): Promise<void>;
   /** Path on this machine for engines that read files themselves; null where objects are remote. */
   localPath(key: string): Promise<string | null>;
+  /** Addresses for clients that read and write in the store themselves; null where they cannot, or shall not. */
+  readonly direct: DirectAccess | null;
+}
+
+/** What a client is told. Whoever holds it may do this one thing until it ends, without saying who they are. */
+export interface SignedAddress {
+  readonly url: string;
+  /** To be sent with the request. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** How the store shall present an object to whoever follows an address. */
+export interface Presentation {
+  readonly contentType: string;
+  readonly contentDisposition: string;
+}
+
+export interface StoredPart {
+  readonly partNumber: number;
+  /** As the store answered the part's PUT; empty where it answers none. */
+  readonly etag: string;
+}
+
+/** An upload in parts, as the store knows it. */
+export interface DirectUpload {
+  readonly key: string;
+  /** The store's own id of it. */
+  readonly storeId: string;
+  /** Ours, which stays with the object, so that an end that is asked for twice is recognised. */
+  readonly mark: string;
+}
+
+/** Reading and writing past the server. The store itself holds the promise that an object is whole or absent. */
+export interface DirectAccess {
+  /** For GET and ranges of it, for 15 minutes. Error: `object_not_found`. */
+  download(key: string, presentation: Presentation): Promise<SignedAddress & { sizeBytes: number }>;
+  beginUpload(key: string, mark: string): Promise<DirectUpload>;
+  /** For PUT of the parts 1 to `parts`, in order, for an hour. */
+  partAddresses(upload: DirectUpload, parts: number): Promise<SignedAddress[]>;
+  /**
+   * Makes the object of its parts; doing it again is no error. Errors: `invalid_request` for parts that are not there,
+   * `payload_too_large`, `upload_not_found`.
+   */
+  completeUpload(upload: DirectUpload, parts: readonly StoredPart[], maxBytes: number): Promise<void>;
+  /** Lets go of its parts. Aborting what is no more is no error. */
+  abortUpload(upload: DirectUpload): Promise<void>;
 }

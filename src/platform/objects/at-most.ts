@@ -1,0 +1,35 @@
+/** Things that run side by side, at most so many of them. */
+export interface AtMost {
+  /** Starts one as soon as there is room. Throws what an earlier one failed with. */
+  start(act: () => Promise<void>): Promise<void>;
+  /** Waits for all of them. Throws what the first one failed with. */
+  finished(): Promise<void>;
+  /** Waits for all of them, whatever became of them. */
+  settled(): Promise<void>;
+}
+
+export function atMost(limit: number): AtMost {
+  const running = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+  const throwFirst = () => {
+    if (failures.length > 0) throw failures[0];
+  };
+  const settled = async () => {
+    await Promise.all(running);
+  };
+  return {
+    settled,
+    async start(act) {
+      while (running.size >= limit) await Promise.race(running);
+      throwFirst();
+      const one: Promise<void> = act()
+        .catch((error: unknown) => void failures.push(error))
+        .finally(() => running.delete(one));
+      running.add(one);
+    },
+    async finished() {
+      await settled();
+      throwFirst();
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { isRestError } from '@azure/storage-blob';
+import { type AzurePlace, askAzure, notAzure } from '../buckets/azure-place.ts';
+import { AppError } from '../errors/index.ts';
+
+export const MAX_BLOCKS = 50_000;
+export const WRITER = 'the role "Storage Blob Data Contributor", or a SAS with read, create, write, delete and list';
+const MARK = 'steelyardUpload';
+const DIGITS = 5;
+
+/** Of one upload: its blocks bear it while they wait, the object afterwards. */
+export function newMark(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** All ids of a blob's blocks must have one length, whoever sends them. */
+export function blockId(mark: string, number: number): string {
+  return Buffer.from(`${mark}-${String(number).padStart(DIGITS, '0')}`).toString('base64');
+}
+
+/** Makes the object of the blocks 1 to `blocks` of an upload. Doing it again is no error. Error: `bucket_object_changed`. */
+export async function commitAzure(place: AzurePlace, key: string, mark: string, blocks: number): Promise<void> {
+  const ids = Array.from({ length: blocks }, (_, index) => blockId(mark, index + 1));
+  await askAzure(place, { key, right: WRITER }, (abortSignal) =>
+    place.container
+      .getBlockBlobClient(key)
+      .commitBlockList(ids, { metadata: { [MARK]: mark }, abortSignal })
+      .catch((error: unknown) => {
+        throw isRestError(error) && error.code === 'InvalidBlockList' ? writtenBetween(key) : error;
+      }),
+  );
+}
+
+/** Size of each block of an upload that has arrived and waits, by its number. */
+export async function blockSizes(place: AzurePlace, key: string, mark: string): Promise<Map<number, number>> {
+  const answer = await askAzure(place, { key }, (abortSignal) =>
+    place.container
+      .getBlockBlobClient(key)
+      .getBlockList('uncommitted', { abortSignal })
+      .catch((error: unknown) => {
+        if (isRestError(error) && error.code === 'BlobNotFound') return null;
+        throw error;
+      }),
+  );
+  const sizes = new Map<number, number>();
+  for (const { name, size } of answer?.uncommittedBlocks ?? []) {
+    const [owner, number] = Buffer.from(name, 'base64').toString().split('-');
+    if (owner === mark) sizes.set(Number(number), size);
+  }
+  return sizes;
+}
+
+/** Size of an object and the mark of the upload that made it; null when there is none. */
+export async function headAzure(
+  place: AzurePlace,
+  key: string,
+): Promise<{ sizeBytes: number; mark: string | undefined } | null> {
+  try {
+    const answer = await askAzure(place, { key }, (abortSignal) =>
+      place.container.getBlobClient(key).getProperties({ abortSignal }),
+    );
+    if (answer.contentLength === undefined) throw notAzure(place, `"${key}" without its length`);
+    // Names of metadata come back in the spelling of whoever is between.
+    const mark = Object.entries(answer.metadata ?? {}).find(([name]) => name.toLowerCase() === MARK.toLowerCase())?.[1];
+    return { sizeBytes: answer.contentLength, mark };
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'bucket_object_not_found') return null;
+    throw error;
+  }
+}
+
+/** Each commit drops the blocks that wait for another one of the same blob. */
+function writtenBetween(key: string): AppError {
+  const detail = `"${key}" was written by somebody else while its parts came; nothing of them is kept. Send it again.`;
+  return new AppError('bucket_object_changed', detail, { key });
+}

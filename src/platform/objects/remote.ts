@@ -1,0 +1,162 @@
+import { Readable } from 'node:stream';
+import { AppError } from '../errors/index.ts';
+import { atMost } from './at-most.ts';
+import { cleanKey, invalidKey } from './key.ts';
+import type { ByteRange, DirectAccess, DirectUpload, ListedObject, ObjectFacts, Objects } from './objects.ts';
+import { PIECE_BYTES, Pieces } from './pieces.ts';
+
+/** What a store of blobs does, by full keys. It throws the errors of buckets. */
+export interface RemoteStore extends AsyncDisposable {
+  /** `` or `a/b/`: nothing outside is touched. */
+  readonly folder: string;
+  /** Whether the store keeps keys like this one as they are. */
+  accepts(key: string): boolean;
+  /** Stores an object in one request. */
+  putWhole(key: string, content: Buffer): Promise<void>;
+  /** Begins an object of many pieces, of which nothing is visible before its end. */
+  begin(key: string): Promise<PiecewisePut>;
+  read(key: string, range?: ByteRange): Promise<{ content: Readable; sizeBytes: number }>;
+  size(key: string): Promise<number | null>;
+  /** What lies directly under a prefix, with full keys; those of folders end in `/`. */
+  level(prefix: string): AsyncIterable<{ key: string; sizeBytes: number | null }>;
+  /** Every key under a prefix. */
+  keys(prefix: string): AsyncIterable<string>;
+  remove(key: string): Promise<void>;
+  /** Of full keys. */
+  readonly direct: DirectAccess | null;
+}
+
+/** Each step may be repeated by whoever carries it out. */
+export interface PiecewisePut {
+  put(pieceNumber: number, piece: Buffer): Promise<void>;
+  finish(pieces: number): Promise<void>;
+  abandon(): Promise<void>;
+}
+
+/** Of one put: with the one that is filled, 32 MiB. */
+const PIECES_IN_FLIGHT = 3;
+const REMOVED_AT_ONCE = 16;
+
+/** Objects in a store of blobs, under the same keys as in a folder. */
+export function createRemoteObjects(store: RemoteStore): Objects {
+  const full = (key: string) => {
+    if (key === '' || !store.accepts(store.folder + key)) throw invalidKey(key);
+    return store.folder + key;
+  };
+  const objects: Omit<Objects, 'rename'> = {
+    put: (raw, content) => onKey(raw, (key) => put(store, key, full(key), content)),
+    open: (raw, range) => onKey(raw, (key) => open(store, key, range)),
+    size: (raw) => onKey(raw, async (key) => (key === '' ? null : store.size(store.folder + key))),
+    list: (raw) => onKey(raw, (key) => list(store, key)),
+    remove: (raw) => onKey(raw, (key) => remove(store, full(key))),
+    localPath: (raw) => onKey(raw, async () => null),
+    direct: store.direct === null ? null : directOf(store.direct, full),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
+  return {
+    ...objects,
+    /** By way of a put, which is whole or absent everywhere; the old key goes when the new one stands. */
+    async rename(from, to) {
+      const { content } = await objects.open(from);
+      await objects.put(to, content);
+      if (cleanKey(from) !== cleanKey(to)) await objects.remove(from);
+    },
+  };
+}
+
+async function put(
+  store: RemoteStore,
+  key: string,
+  fullKey: string,
+  content: Readable | Buffer | string,
+): Promise<ObjectFacts> {
+  const pieces = new Pieces(content);
+  const iterator = pieces[Symbol.asyncIterator]();
+  try {
+    const first: Buffer = (await iterator.next()).value ?? Buffer.alloc(0);
+    if (first.length < PIECE_BYTES) await store.putWhole(fullKey, first);
+    else await putPieces(await store.begin(fullKey), first, iterator);
+    return { key, ...pieces.facts() };
+  } finally {
+    await iterator.return(undefined);
+  }
+}
+
+async function putPieces(target: PiecewisePut, first: Buffer, rest: AsyncGenerator<Buffer>): Promise<void> {
+  const sending = atMost(PIECES_IN_FLIGHT);
+  let count = 1;
+  try {
+    await sending.start(() => target.put(1, first));
+    for await (const piece of rest) {
+      count += 1;
+      const number = count;
+      await sending.start(() => target.put(number, piece));
+    }
+    await sending.finished();
+    await target.finish(count);
+  } catch (error) {
+    await sending.settled();
+    // What fails here is cleared later; the first failure is what the caller must hear of.
+    await target.abandon().catch(() => {});
+    throw error;
+  }
+}
+
+async function open(store: RemoteStore, key: string, range?: ByteRange): ReturnType<Objects['open']> {
+  if (key === '') throw notFound(key);
+  const fullKey = store.folder + key;
+  if (range === undefined) return store.read(fullKey);
+  const sizeBytes = await store.size(fullKey);
+  if (sizeBytes === null) throw notFound(key);
+  const end = Math.min(range.end, sizeBytes);
+  // Stores refuse a range without bytes; of an empty file there is no other.
+  if (range.start >= end) return { content: Readable.from([]), sizeBytes };
+  return store.read(fullKey, { start: range.start, end });
+}
+
+async function list(store: RemoteStore, key: string): Promise<ListedObject[]> {
+  const prefix = key === '' ? store.folder : `${store.folder}${key}/`;
+  const listed: ListedObject[] = [];
+  for await (const entry of store.level(prefix)) {
+    const name = entry.key.slice(prefix.length).replace(/\/$/, '');
+    if (name !== '') listed.push({ name, isFolder: entry.key.endsWith('/'), sizeBytes: entry.sizeBytes });
+  }
+  return listed.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function remove(store: RemoteStore, fullKey: string): Promise<void> {
+  await store.remove(fullKey);
+  const removing = atMost(REMOVED_AT_ONCE);
+  for await (const below of store.keys(`${fullKey}/`)) await removing.start(() => store.remove(below));
+  await removing.finished();
+}
+
+function directOf(direct: DirectAccess, full: (key: string) => string): DirectAccess {
+  const there = (upload: DirectUpload) => ({ ...upload, key: full(upload.key) });
+  return {
+    download: (raw, presentation) => onKey(raw, (key) => direct.download(full(key), presentation)),
+    beginUpload: (raw, mark) => onKey(raw, async (key) => ({ ...(await direct.beginUpload(full(key), mark)), key })),
+    partAddresses: (upload, parts) => onKey(upload.key, () => direct.partAddresses(there(upload), parts)),
+    completeUpload: (upload, parts, maxBytes) =>
+      onKey(upload.key, () => direct.completeUpload(there(upload), parts, maxBytes)),
+    abortUpload: (upload) => onKey(upload.key, () => direct.abortUpload(there(upload))),
+  };
+}
+
+function notFound(key: string): AppError {
+  return new AppError('object_not_found', `There is no object "${key}".`, { key });
+}
+
+/** A bucket's errors as those of objects: a bucket that is gone must not look like an object that never was. */
+async function onKey<T>(raw: string, act: (key: string) => Promise<T>): Promise<T> {
+  const key = cleanKey(raw);
+  try {
+    return await act(key);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    if (error.code === 'bucket_object_not_found') throw notFound(key);
+    if (error.code === 'bucket_not_found')
+      throw new AppError('bucket_unreachable', error.message, error.context, { cause: error });
+    throw error;
+  }
+}

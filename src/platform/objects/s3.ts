@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import {
+  DeleteObjectCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { isFolderMarker } from '../buckets/keys.ts';
+import { keyOf, listS3 } from '../buckets/s3-list.ts';
+import { askS3, notS3, openS3Place, type S3Place } from '../buckets/s3-place.ts';
+import { readS3 } from '../buckets/s3-read.ts';
+import type { S3Location } from '../buckets/schema.ts';
+import { AppError } from '../errors/index.ts';
+import type { Environment } from '../secrets/index.ts';
+import type { Clock } from '../units/index.ts';
+import { PIECE_BYTES } from './pieces.ts';
+import type { PiecewisePut, RemoteStore } from './remote.ts';
+import { s3Direct } from './s3-direct.ts';
+import { abortS3, beginS3, completeS3, headS3, MAX_PARTS, PUT_RIGHT } from './s3-upload.ts';
+
+const MAX_KEY_BYTES = 1024;
+/** Longer than any upload may take, by an hour. */
+const ABANDONED_MS = 25 * 3_600_000;
+
+/**
+ * Objects in a bucket of S3. It is asked now whether the bucket is there and may be listed and written; what a crash left
+ * of uploads, which nobody sees and the bucket keeps, is cleared. Errors: those of buckets.
+ */
+export async function openS3Store(
+  { location, direct }: { readonly location: S3Location; readonly direct: boolean },
+  environment: Environment,
+  clock: Clock,
+): Promise<RemoteStore> {
+  const place = await openS3Place(location, environment);
+  try {
+    await check(place);
+    await clearAbandoned(place, clock.now() - ABANDONED_MS);
+  } catch (error) {
+    place.client.destroy();
+    throw error;
+  }
+  return {
+    folder: place.folder,
+    accepts: (key) => Buffer.byteLength(key) <= MAX_KEY_BYTES,
+    putWhole: (key, content) => putWhole(place, key, content),
+    begin: (key) => begin(place, key),
+    read: (key, span) => readS3(place, key, span === undefined ? {} : { span }),
+    size: async (key) => (await headS3(place, key))?.sizeBytes ?? null,
+    level: (prefix) => level(place, prefix),
+    keys: (prefix) => keys(place, prefix),
+    remove: (key) => remove(place, key),
+    direct: direct ? s3Direct(place) : null,
+    [Symbol.asyncDispose]: async () => place.client.destroy(),
+  };
+}
+
+/** Listing and writing, by an upload that is begun and dropped: it leaves nothing, not even a version. */
+async function check(place: S3Place): Promise<void> {
+  await listS3(place, place.folder, '/').next();
+  const key = `${place.folder}.incoming/check`;
+  await abortS3(place, key, await beginS3(place, key, randomUUID()));
+}
+
+async function clearAbandoned(place: S3Place, before: number): Promise<void> {
+  const command = new ListMultipartUploadsCommand({ Bucket: place.bucket, Prefix: place.folder });
+  const question = { key: null, right: 's3:ListBucketMultipartUploads' };
+  const { Uploads: uploads = [] } = await askS3(place, question, (options) => place.client.send(command, options));
+  for (const { Key: key, UploadId: id, Initiated: begun } of uploads) {
+    if (key !== undefined && id !== undefined && begun !== undefined && begun.getTime() < before)
+      await abortS3(place, key, id);
+  }
+}
+
+async function putWhole(place: S3Place, key: string, content: Buffer): Promise<void> {
+  const command = new PutObjectCommand({
+    Bucket: place.bucket,
+    Key: key,
+    Body: content,
+    ContentLength: content.length,
+  });
+  await askS3(place, { key, right: PUT_RIGHT }, (options) => place.client.send(command, options));
+}
+
+async function begin(place: S3Place, key: string): Promise<PiecewisePut> {
+  const mark = randomUUID();
+  const uploadId = await beginS3(place, key, mark);
+  const etags = new Map<number, string>();
+  return {
+    async put(pieceNumber, piece) {
+      if (pieceNumber > MAX_PARTS) throw tooManyPieces();
+      etags.set(pieceNumber, await putPart(place, { key, uploadId, pieceNumber, piece }));
+    },
+    async finish() {
+      const parts = [...etags].map(([partNumber, etag]) => ({ partNumber, etag }));
+      await completeS3(place, { key, uploadId, mark }, parts);
+    },
+    abandon: () => abortS3(place, key, uploadId),
+  };
+}
+
+interface Part {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly pieceNumber: number;
+  readonly piece: Buffer;
+}
+
+async function putPart(place: S3Place, { key, uploadId, pieceNumber, piece }: Part): Promise<string> {
+  const command = new UploadPartCommand({
+    Bucket: place.bucket,
+    Key: key,
+    UploadId: uploadId,
+    PartNumber: pieceNumber,
+    Body: piece,
+    ContentLength: piece.length,
+  });
+  const { ETag: etag } = await askS3(place, { key, right: PUT_RIGHT }, (options) =>
+    place.client.send(command, options),
+  );
+  if (etag === undefined) throw notS3(place, `a part of "${key}" without its etag`);
+  return etag;
+}
+
+function tooManyPieces(): AppError {
+  const most = MAX_PARTS * PIECE_BYTES;
+  const detail = `An artifact sent through the server to a bucket may have at most ${most} bytes; send it in parts.`;
+  return new AppError('payload_too_large', detail);
+}
+
+async function* level(place: S3Place, prefix: string): AsyncGenerator<{ key: string; sizeBytes: number | null }> {
+  for await (const page of listS3(place, prefix, '/')) {
+    for (const { Prefix: folder } of page.CommonPrefixes ?? [])
+      if (folder !== undefined) yield { key: keyOf(page, folder), sizeBytes: null };
+    for (const { Key: written, Size: sizeBytes } of page.Contents ?? []) {
+      if (written === undefined || sizeBytes === undefined) throw notS3(place, 'an object without key or size');
+      const key = keyOf(page, written);
+      if (!isFolderMarker(key)) yield { key, sizeBytes };
+    }
+  }
+}
+
+async function* keys(place: S3Place, prefix: string): AsyncGenerator<string> {
+  for await (const page of listS3(place, prefix))
+    for (const { Key: key } of page.Contents ?? []) if (key !== undefined) yield keyOf(page, key);
+}
+
+async function remove(place: S3Place, key: string): Promise<void> {
+  const command = new DeleteObjectCommand({ Bucket: place.bucket, Key: key });
+  await askS3(place, { key, right: 's3:DeleteObject' }, (options) => place.client.send(command, options));
+}
