@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { directSuite } from '../../src/platform/objects/direct-suite.testing.ts';
 import { openRemoteObjects } from '../../src/platform/objects/index.ts';
 import { objectsSuite } from '../../src/platform/objects/suite.testing.ts';
-import { systemClock } from '../../src/platform/units/index.ts';
-import { findMoto, type S3Server, type S3User, startS3 } from '../support/moto.ts';
+import { type Clock, systemClock } from '../../src/platform/units/index.ts';
+import { findMoto, type S3Server, type S3User, startS3, startSignedS3 } from '../support/moto.ts';
 
 const there = findMoto() !== null || process.env.CI !== undefined;
 
@@ -13,19 +14,34 @@ describe.skipIf(!there)('objects in S3 (skipped where moto_server is not install
   });
   afterAll(() => server?.stop());
 
-  function open(bucket: string, user: S3User = server, more = '', clock = systemClock) {
+  function open(
+    bucket: string,
+    { parameters = '', clock = systemClock }: { parameters?: string; clock?: Clock } = {},
+    user: S3User = server,
+    { endpoint }: S3Server = server,
+  ) {
     const keys = 'accessKeyId=env:KEY&secretAccessKey=env:SECRET';
-    const address = `s3://${bucket}/kept/here?region=us-east-1&endpoint=${server.endpoint}&${keys}${more}`;
+    const address = `s3://${bucket}/kept/here?region=us-east-1&endpoint=${endpoint}&${keys}${parameters}`;
     const environment = { KEY: user.accessKeyId, SECRET: user.secretAccessKey };
     return openRemoteObjects(address, { clock, environment });
   }
+  async function newPlace() {
+    const bucket = await server.newBucket();
+    return { open: () => open(bucket) };
+  }
 
-  objectsSuite(
-    "moto's S3",
-    async () => {
-      const bucket = await server.newBucket();
-      return { open: () => open(bucket) };
-    },
-    { bigBytes: 300 * 1024 ** 2 },
-  );
+  objectsSuite("moto's S3", newPlace, { bigBytes: 300 * 1024 ** 2 });
+
+  describe('with a door that checks signed addresses', () => {
+    let signed: S3Server;
+    beforeAll(async () => {
+      signed = await startSignedS3();
+    });
+    afterAll(() => signed?.stop());
+
+    directSuite("moto's S3", async () => {
+      const bucket = await signed.newBucket();
+      return { open: () => open(bucket, {}, signed, signed) };
+    });
+  });
 });

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { freePort } from './free-port.ts';
 import { startServerChild } from './server-child.ts';
+import { openSignedDoor } from './signed-door.ts';
 
 /** An access key of moto's own IAM: others are refused, signatures are checked. */
 export interface S3User {
@@ -42,18 +43,41 @@ export function findMoto(): string | null {
 
 /** Starts moto on a free loopback port with one user who may do everything; disposing ends it, and all is forgotten. */
 export async function startS3(): Promise<S3Server> {
+  const { endpoint, owner, stop } = await startMoto();
+  // From here on moto asks everybody who they are.
+  await post(`${endpoint}/moto-api/reset-auth`, '0', { 'content-type': 'text/plain' });
+  const client = clientOf(endpoint, owner);
+  return { endpoint, ...owner, ...ownersHand(endpoint, client), ...stopping(client, stop) };
+}
+
+/**
+ * The same for whoever is sent to signed addresses: those are checked, by a door in front of moto, which does not know
+ * them. Who signs in another way is not asked who they are.
+ */
+export async function startSignedS3(): Promise<S3Server> {
+  const { endpoint, owner, stop } = await startMoto();
+  const door = await openSignedDoor({ endpoint, ...owner });
+  const client = clientOf(endpoint, owner);
+  const stopBoth = async () => {
+    await door[Symbol.asyncDispose]();
+    await stop();
+  };
+  return { ...owner, ...ownersHand(endpoint, client), endpoint: door.endpoint, ...stopping(client, stopBoth) };
+}
+
+async function startMoto(): Promise<{ endpoint: string; owner: S3User; stop: () => Promise<void> }> {
   const program = findMoto();
   if (program === null) throw new Error('moto is not there: python3 -m venv .cache/moto; pip install moto[server,s3]');
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const ready = async () => (await fetch(`${endpoint}/moto-api/data.json`)).ok;
-  const child = await startServerChild(program, ['-H', '127.0.0.1', '-p', `${port}`], {}, ready);
-  const owner = await newUser(endpoint, 'owner', ALLOW_ALL);
-  // From here on moto asks everybody who they are.
-  await post(`${endpoint}/moto-api/reset-auth`, '0', { 'content-type': 'text/plain' });
+  const { stop } = await startServerChild(program, ['-H', '127.0.0.1', '-p', `${port}`], {}, ready);
+  return { endpoint, owner: await newUser(endpoint, 'owner', ALLOW_ALL), stop };
+}
+
+function clientOf(endpoint: string, credentials: S3User): S3Client {
   const settings = { endpoint, region, forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' } as const;
-  const client = new S3Client({ ...settings, credentials: owner });
-  return { endpoint, ...owner, ...ownersHand(endpoint, client), ...stopping(client, child.stop) };
+  return new S3Client({ ...settings, credentials });
 }
 
 function stopping(

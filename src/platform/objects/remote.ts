@@ -33,8 +33,8 @@ export interface PiecewisePut {
   abandon(): Promise<void>;
 }
 
-/** Of one put: with the one that is filled, 32 MiB. */
-const PIECES_IN_FLIGHT = 3;
+/** Of one put: with the one that is filled and put together, 32 MiB. */
+const PIECES_IN_FLIGHT = 2;
 const REMOVED_AT_ONCE = 16;
 
 /** Objects in a store of blobs, under the same keys as in a folder. */
@@ -71,33 +71,29 @@ async function put(
   content: Readable | Buffer | string,
 ): Promise<ObjectFacts> {
   const pieces = new Pieces(content);
-  const iterator = pieces[Symbol.asyncIterator]();
-  try {
-    const first: Buffer = (await iterator.next()).value ?? Buffer.alloc(0);
-    if (first.length < PIECE_BYTES) await store.putWhole(fullKey, first);
-    else await putPieces(await store.begin(fullKey), first, iterator);
-    return { key, ...pieces.facts() };
-  } finally {
-    await iterator.return(undefined);
-  }
+  await putPieces(store, fullKey, pieces);
+  return { key, ...pieces.facts() };
 }
 
-async function putPieces(target: PiecewisePut, first: Buffer, rest: AsyncGenerator<Buffer>): Promise<void> {
+async function putPieces(store: RemoteStore, key: string, pieces: Pieces): Promise<void> {
   const sending = atMost(PIECES_IN_FLIGHT);
-  let count = 1;
+  let begun: PiecewisePut | undefined;
+  let count = 0;
   try {
-    await sending.start(() => target.put(1, first));
-    for await (const piece of rest) {
+    for await (const piece of pieces) {
       count += 1;
-      const number = count;
+      // Only the last piece is short, so that this one is all there is.
+      if (count === 1 && piece.length < PIECE_BYTES) return await store.putWhole(key, piece);
+      begun ??= await store.begin(key);
+      const [target, number] = [begun, count];
       await sending.start(() => target.put(number, piece));
     }
     await sending.finished();
-    await target.finish(count);
+    await begun?.finish(count);
   } catch (error) {
     await sending.settled();
     // What fails here is cleared later; the first failure is what the caller must hear of.
-    await target.abandon().catch(() => {});
+    await begun?.abandon().catch(() => {});
     throw error;
   }
 }

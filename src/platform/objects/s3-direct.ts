@@ -18,7 +18,9 @@ export function s3Direct(place: S3Place): DirectAccess {
         ResponseContentType: contentType,
         ResponseContentDisposition: contentDisposition,
       });
-      const url = await askS3(place, { key }, () => getSignedUrl(place.client, command, { expiresIn: DOWNLOAD_SECONDS }));
+      const url = await askS3(place, { key }, () =>
+        getSignedUrl(place.client, command, { expiresIn: DOWNLOAD_SECONDS }),
+      );
       return { url, headers: {}, sizeBytes: head.sizeBytes };
     },
     beginUpload: async (key, mark) => ({ key, mark, storeId: await beginS3(place, key, mark) }),
