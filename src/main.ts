@@ -28,7 +28,7 @@ import { createJobs, type Jobs, jobMigrations } from './platform/jobs/index.ts';
 import { type Lake, type LakeDeps, lakeMigrations, openLake } from './platform/lake/index.ts';
 import { createLifetime, type Lifetime } from './platform/lifetime/index.ts';
 import { createManifests } from './platform/manifests/index.ts';
-import { type Objects, openObjects } from './platform/objects/index.ts';
+import { type Objects, openObjects, openRemoteObjects } from './platform/objects/index.ts';
 import { resolveSecret } from './platform/secrets/index.ts';
 import { lockFolder } from './platform/store/folder-lock.ts';
 import { type Migrations, openStore, type Store } from './platform/store/index.ts';
@@ -67,7 +67,10 @@ interface Ground {
   readonly log: Log;
   readonly telemetry: Telemetry;
   readonly store: Store;
+  /** On this machine: raw bills, which the lake reads as files, and uploads. */
   readonly objects: Objects;
+  /** Of runs, models and traces; in a bucket where one is configured. */
+  readonly artifacts: Objects;
   readonly lake: Lake;
   readonly events: Events;
   readonly jobs: Jobs;
@@ -98,7 +101,8 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   const telemetry = createTelemetry();
   await store.migrate(migrations);
   await lake.removeOrphans(store);
-  const objects = await openObjects(join(folder, 'objects'));
+  const objects = lifetime.use(await openObjects(join(folder, 'objects')));
+  const artifacts = config.objects === undefined ? objects : lifetime.use(await openRemoteObjects(config.objects, { clock }));
   const events = lifetime.use(createEvents({ store, clock, log, telemetry }));
   const jobs = lifetime.use(createJobs({ store, clock, log, telemetry }));
   const auth = createAuth({ store, clock, config });
@@ -111,6 +115,7 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
     telemetry,
     store,
     objects,
+    artifacts,
     lake,
     events,
     jobs,
@@ -226,13 +231,9 @@ function wireMlops(ground: Ground, { tokens }: Pick<ReturnType<typeof wireFinops
   });
   const webhooks = createWebhooks({ ...ground, allowedHosts: ground.config.webhookAllowedHosts });
   const transfer = createTransfer({ ...ground, tracking, registry });
+  const mlflowRoutes = [tracking, registry, tracing, webhooks].flatMap((feature) => feature.mlflowRoutes);
   const plugins = [
-    createMlflowWire([
-      ...tracking.mlflowRoutes,
-      ...registry.mlflowRoutes,
-      ...tracing.mlflowRoutes,
-      ...webhooks.mlflowRoutes,
-    ]),
+    createMlflowWire(mlflowRoutes, { downloadsInParts: ground.artifacts.direct !== null }),
     tracking.artifactPlugin(registry),
     tracing.otlpPlugin,
   ];
@@ -295,10 +296,11 @@ function wire(
 ): { routes: Route[]; plugins: Plugin[]; webhooks: Webhooks; tracking: Tracking } {
   const org = createOrg(ground);
   const finops = wireFinops(ground);
-  const mlops = wireMlops(ground, finops);
+  const onArtifacts = { ...ground, objects: ground.artifacts };
+  const mlops = wireMlops(onArtifacts, finops);
   const { plugins: mlflow, ...mlopsFeatures } = mlops;
   const tradeoff = wireTradeoff(ground, finops, mlops);
-  const retention = wireRetention(ground, mlops, tradeoff);
+  const retention = wireRetention(onArtifacts, mlops, tradeoff);
   const kinds = [
     org,
     finops.sources,

@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../../platform/errors/index.ts';
-import { cleanKey, type Objects } from '../../platform/objects/index.ts';
+import { cleanKey, type Objects, type SignedAddress } from '../../platform/objects/index.ts';
 import { doesNotExist, invalidParameter } from '../wire/index.ts';
 import { objectKey, proxiedKey } from './artifact-uri.ts';
 import { type Range, readRange } from './byte-range.ts';
+import { attachment, mimeType } from './mime-type.ts';
 
 export interface ArtifactEntry {
   /** Last segment of the path. */
@@ -31,6 +32,8 @@ export function createArtifacts(objects: Objects) {
     put: (path: string, content: Readable) => objects.put(proxiedKey(path), content),
     /** `wanted` is the `Range` header. Error: `range_not_satisfiable`. */
     get: (path: string, wanted?: string) => open(objects, proxiedKey(path), path, wanted),
+    /** An address in the store itself, with the size of the file; null where there is none. */
+    address: (path: string) => addressOf(objects, proxiedKey(path), path),
     list: (path: string) => objects.list(proxiedKey(path)),
     async remove(path: string): Promise<void> {
       const key = proxiedKey(path);
@@ -54,10 +57,33 @@ export function artifactKey(rootUri: string, path: string): string {
 }
 
 async function open(objects: Objects, key: string, path: string, wanted?: string): Promise<ArtifactContent> {
-  try {
+  return explaining(objects, key, path, async () => {
     const range = wanted === undefined ? null : await rangeOf(objects, key, path, wanted);
     const { content, sizeBytes } = await (range === null ? objects.open(key) : objects.open(key, range));
-    return { content, sizeBytes, range, filename: key.slice(key.lastIndexOf('/') + 1) };
+    return { content, sizeBytes, range, filename: nameOf(key) };
+  });
+}
+
+async function addressOf(
+  objects: Objects,
+  key: string,
+  path: string,
+): Promise<(SignedAddress & { readonly sizeBytes: number }) | null> {
+  const { direct } = objects;
+  if (direct === null) return null;
+  const filename = nameOf(key);
+  const presentation = { contentType: mimeType(filename), contentDisposition: attachment(filename) };
+  return explaining(objects, key, path, () => direct.download(key, presentation));
+}
+
+function nameOf(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
+}
+
+/** Says of what is not there whether it is a folder. */
+async function explaining<T>(objects: Objects, key: string, path: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'object_not_found') throw error;
     if ((await objects.list(key)).length > 0) {

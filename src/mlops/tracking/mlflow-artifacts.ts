@@ -43,7 +43,7 @@ export function artifactPlugin(deps: ArtifactRoutesDeps): Plugin {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     for (const prefix of apiPrefixes) proxyRoutes(app, prefix, deps);
-    for (const prefix of apiPrefixes) presignedRoutes(app, prefix);
+    for (const prefix of apiPrefixes) presignedRoutes(app, prefix, deps);
     const { multipart, maxUploadBytes } = deps;
     multipartRoutes(app, { multipart, bodyOf, limited: (content) => limited(content, maxUploadBytes) });
     directRoutes(app, deps);
@@ -73,10 +73,17 @@ function proxyRoutes(app: FastifyInstance, prefix: string, { artifacts, maxUploa
   });
 }
 
-/** Artifacts lie in this server's own folder; clients fall back to the plain GET on exactly this answer. */
-function presignedRoutes(app: FastifyInstance, prefix: string): void {
-  app.get(`${prefix}/mlflow-artifacts/presigned/*`, { config: { scope: 'mlops.read' } }, async () => {
-    throw notImplemented('Presigned download is not supported for the current artifact repository');
+/** Where artifacts lie in this server's own folder there is no address; clients fall back to the plain GET on this answer. */
+function presignedRoutes(app: FastifyInstance, prefix: string, { artifacts }: ArtifactRoutesDeps): void {
+  const read = { config: { scope: 'mlops.read' } } as const;
+  app.get(`${prefix}/mlflow-artifacts/presigned/*`, read, async (request, reply) => {
+    const address = await artifacts.address(pathOf(request));
+    if (address === null) {
+      throw notImplemented('Presigned download is not supported for the current artifact repository');
+    }
+    const { url, headers, sizeBytes } = address;
+    // Whoever has the answer has the file.
+    return sendMessage(reply.header('cache-control', 'no-store'), { url, headers, file_size: sizeBytes });
   });
 }
 

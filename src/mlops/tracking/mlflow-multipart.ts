@@ -37,13 +37,10 @@ export function multipartRoutes(app: FastifyInstance, deps: MultipartRoutesDeps)
     }
   };
   step('create', async ({ request, fields, folder, file }) => {
-    const addresses = await multipart.create(folder, file, fields.integer('num_parts') ?? 1);
-    const credentials = addresses.map((address) => ({
-      url: urlOf(request, address),
-      part_number: address.partNumber,
-      headers: {},
-    }));
-    return { upload_id: addresses[0]?.uploadId, credentials };
+    const parts = fields.integer('num_parts') ?? 1;
+    const { uploadId, addresses } = await multipart.create(folder, file, parts, (own) => urlOf(request, own));
+    const credentials = addresses.map(({ url, headers }, index) => ({ url, part_number: index + 1, headers }));
+    return { upload_id: uploadId, credentials };
   });
   step('complete', async ({ fields, folder, file }) => {
     const parts = fields.messages('parts').map((part) => ({

@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 
 function serve() {
-  const multipart = createMultipart({ objects, clock });
+  const multipart = createMultipart({ objects, clock, maxUploadBytes: 1024 ** 3 });
   const http = fastify();
   http.setErrorHandler(replyWithMlflowError);
   http.removeAllContentTypeParsers();

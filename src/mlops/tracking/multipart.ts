@@ -3,14 +3,15 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
-import { cleanKey, type Objects } from '../../platform/objects/index.ts';
+import { cleanKey, type DirectUpload, type Objects, type SignedAddress } from '../../platform/objects/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { doesNotExist, invalidParameter } from '../wire/index.ts';
 import { proxiedKey } from './artifact-uri.ts';
 
 /**
- * Large artifacts in parts. Parts are objects of their own, out of every artifact's sight; the last step puts them
- * together as one object, which is whole or absent. What is begun and never ended is cleared after a day.
+ * Large artifacts in parts. Where the store has uploads in parts of its own, clients send them there and the store puts
+ * them together. Elsewhere parts are objects of their own, out of every artifact's sight; the last step puts them together
+ * as one object, which is whole or absent. What is begun and never ended is cleared after a day.
  */
 
 export interface PartAddress {
@@ -28,6 +29,12 @@ export interface GivenPart {
   readonly etag: string;
 }
 
+export interface Begun {
+  readonly uploadId: string;
+  /** Where each part goes, in order. */
+  readonly addresses: readonly SignedAddress[];
+}
+
 /** As S3 has it. */
 const MAX_PARTS = 10_000;
 const KEPT_MS = 24 * 3600_000;
@@ -39,12 +46,21 @@ const StoredUpload = z.object({
   /** Signs the addresses of this upload's parts. */
   secret: z.string(),
   completed: z.boolean(),
+  /** The store's own id, where parts go to the store; null where they come here. */
+  storeId: z.string().nullable().default(null),
 });
 type StoredUpload = z.infer<typeof StoredUpload>;
 
 export type Multipart = ReturnType<typeof createMultipart>;
 
-export function createMultipart({ objects, clock }: { readonly objects: Objects; readonly clock: Clock }) {
+interface MultipartDeps {
+  readonly objects: Objects;
+  readonly clock: Clock;
+  /** Largest artifact. */
+  readonly maxUploadBytes: number;
+}
+
+export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDeps) {
   const save = (id: string, upload: StoredUpload) => objects.put(`${folderOf(id)}/upload.json`, JSON.stringify(upload));
 
   async function find(id: string): Promise<StoredUpload> {
@@ -59,21 +75,36 @@ export function createMultipart({ objects, clock }: { readonly objects: Objects;
     throw invalidParameter(`The multipart upload '${id}' is for another artifact.`);
   }
 
+  /** First what the store holds: what is noted of it says where to find it again. */
+  async function forget(id: string, upload: StoredUpload | null): Promise<void> {
+    if (upload !== null && upload.storeId !== null && !upload.completed)
+      await objects.direct?.abortUpload(thereOf(id, upload));
+    await objects.remove(folderOf(id));
+  }
+
   return {
     /** Begins an upload of `file` (the client's own path; its last segment counts) into a folder. */
-    async create(folder: string, file: string, parts: number): Promise<PartAddress[]> {
+    async create(
+      folder: string,
+      file: string,
+      parts: number,
+      urlOf: (address: PartAddress) => string,
+    ): Promise<Begun> {
       const key = targetOf(folder, file);
       if (!Number.isInteger(parts) || parts < 1 || parts > MAX_PARTS) {
         throw invalidParameter(`Invalid value ${parts} for parameter 'num_parts' supplied: 1 to ${MAX_PARTS}.`);
       }
       const uploadId = randomBytes(16).toString('hex');
-      const begunAt = clock.now();
       const secret = randomBytes(32).toString('hex');
-      await save(uploadId, { key, parts, begunAt, secret, completed: false });
-      return Array.from({ length: parts }, (_, index) => {
-        const place = { uploadId, partNumber: index + 1, expires: begunAt + KEPT_MS };
-        return { ...place, signature: signatureOf(secret, place) };
-      });
+      const upload = { key, parts, begunAt: clock.now(), secret, completed: false, storeId: null };
+      const { direct } = objects;
+      if (direct === null) {
+        await save(uploadId, upload);
+        return { uploadId, addresses: ownAddresses(uploadId, upload).map((own) => ({ url: urlOf(own), headers: {} })) };
+      }
+      const there = await direct.beginUpload(key, uploadId);
+      await save(uploadId, { ...upload, storeId: there.storeId });
+      return { uploadId, addresses: await direct.partAddresses(there, parts) };
     },
 
     /** Stores a part and answers its etag. A part that comes again stands beside the first; the end says which counts. */
@@ -83,15 +114,9 @@ export function createMultipart({ objects, clock }: { readonly objects: Objects;
       if (upload === null || !isSigned(upload, address) || address.expires <= clock.now()) {
         throw new AppError('upload_not_found', 'The address of this part is not valid, or no longer.');
       }
-      const incoming = `${folderOf(address.uploadId)}/incoming-${randomBytes(8).toString('hex')}`;
-      try {
-        const { sha256 } = await objects.put(incoming, content);
-        await objects.rename(incoming, partKey(address.uploadId, address.partNumber, sha256));
-        return sha256;
-      } catch (error) {
-        await objects.remove(incoming);
-        throw error;
-      }
+      const etag = randomBytes(32).toString('hex');
+      await objects.put(partKey(address.uploadId, address.partNumber, etag), content);
+      return etag;
     },
 
     /** Makes the artifact of its parts. Doing it again is no error: the client may not have got the first answer. */
@@ -104,8 +129,11 @@ export function createMultipart({ objects, clock }: { readonly objects: Objects;
     ): Promise<void> {
       const upload = await findFor(folder, file, id);
       if (upload.completed) return;
-      const keys = await keysOf(objects, id, upload, given);
-      await objects.put(upload.key, limited(Readable.from(joined(objects, keys), { objectMode: false })));
+      const parts = allParts(id, upload, given);
+      if (upload.storeId === null) {
+        const keys = await keysOf(objects, id, parts);
+        await objects.put(upload.key, limited(Readable.from(joined(objects, keys), { objectMode: false })));
+      } else await directOf(objects, id).completeUpload(thereOf(id, upload), parts, maxUploadBytes);
       await save(id, { ...upload, completed: true });
       for (const { name } of await objects.list(folderOf(id))) {
         if (name !== 'upload.json') await objects.remove(`${folderOf(id)}/${name}`);
@@ -114,7 +142,7 @@ export function createMultipart({ objects, clock }: { readonly objects: Objects;
 
     async abort(folder: string, file: string, id: string): Promise<void> {
       const upload = await findFor(folder, file, id);
-      if (!upload.completed) await objects.remove(folderOf(id));
+      if (!upload.completed) await forget(id, upload);
     },
 
     /** Removes what has expired; answers how many uploads. */
@@ -123,7 +151,7 @@ export function createMultipart({ objects, clock }: { readonly objects: Objects;
       for (const { name } of await objects.list(ROOT)) {
         const upload = await read(objects, name);
         if (upload !== null && upload.begunAt + KEPT_MS > clock.now()) continue;
-        await objects.remove(folderOf(name));
+        await forget(name, upload);
         cleared += 1;
       }
       return cleared;
@@ -137,8 +165,25 @@ function folderOf(uploadId: string): string {
   return `${ROOT}/${uploadId}`;
 }
 
-function partKey(uploadId: string, partNumber: number, sha256: string): string {
-  return `${folderOf(uploadId)}/${partNumber}.${sha256}`;
+function partKey(uploadId: string, partNumber: number, etag: string): string {
+  return `${folderOf(uploadId)}/${partNumber}.${etag}`;
+}
+
+/** The upload as the store knows it; an object bears our id as the mark of the upload that made it. */
+function thereOf(id: string, { key, storeId }: StoredUpload): DirectUpload {
+  return { key, storeId: storeId ?? id, mark: id };
+}
+
+function directOf({ direct }: Objects, id: string): NonNullable<Objects['direct']> {
+  if (direct !== null) return direct;
+  throw doesNotExist(`The multipart upload '${id}' was begun in a store that clients are not sent to any more.`);
+}
+
+function ownAddresses(uploadId: string, { parts, begunAt, secret }: StoredUpload): PartAddress[] {
+  return Array.from({ length: parts }, (_, index) => {
+    const place = { uploadId, partNumber: index + 1, expires: begunAt + KEPT_MS };
+    return { ...place, signature: signatureOf(secret, place) };
+  });
 }
 
 /** Clients send the path on their own disk; only its last segment is a name here, whichever slash they write. */
@@ -161,25 +206,25 @@ function signatureOf(secret: string, place: Omit<PartAddress, 'signature'>): str
 }
 
 function isSigned(upload: StoredUpload, address: PartAddress): boolean {
-  if (upload.completed || address.partNumber < 1 || address.partNumber > upload.parts) return false;
+  if (upload.completed || upload.storeId !== null || address.partNumber < 1 || address.partNumber > upload.parts) return false;
   const [expected, given] = [Buffer.from(signatureOf(upload.secret, address)), Buffer.from(address.signature)];
   return expected.length === given.length && timingSafeEqual(expected, given);
 }
 
-async function keysOf(
-  objects: Objects,
-  id: string,
-  upload: StoredUpload,
-  given: readonly GivenPart[],
-): Promise<string[]> {
+/** The parts 1 to the last, in order. */
+function allParts(id: string, upload: StoredUpload, given: readonly GivenPart[]): GivenPart[] {
   const parts = given.toSorted((one, other) => one.partNumber - other.partNumber);
   if (parts.length !== upload.parts || parts.some(({ partNumber }, index) => partNumber !== index + 1)) {
     throw invalidParameter(`Invalid parts: the multipart upload '${id}' has the parts 1 to ${upload.parts}.`);
   }
+  return parts;
+}
+
+async function keysOf(objects: Objects, id: string, parts: readonly GivenPart[]): Promise<string[]> {
   const stored = new Set((await objects.list(folderOf(id))).map(({ name }) => name));
   return parts.map(({ partNumber, etag }) => {
-    const sha256 = etag.replaceAll('"', '').toLowerCase();
-    if (stored.has(`${partNumber}.${sha256}`)) return partKey(id, partNumber, sha256);
+    const bare = etag.replaceAll('"', '').toLowerCase();
+    if (stored.has(`${partNumber}.${bare}`)) return partKey(id, partNumber, bare);
     throw invalidParameter(`Invalid parts: part ${partNumber} with the etag '${etag}' has not been uploaded.`);
   });
 }

@@ -5,7 +5,7 @@ import { auditOf, subjectIn } from './audit-facts.ts';
 import { replyWithMlflowError } from './error-reply.ts';
 import { invalidParameter, MlflowError } from './errors.ts';
 import { bodyFields, type Fields, queryFields } from './fields.ts';
-import { serverInfo } from './server-info.ts';
+import { type Abilities, serverInfo } from './server-info.ts';
 
 /** Every endpoint of the protocol lives under each of these; a client takes the one of its age and place. */
 export const apiPrefixes = ['/api/2.0', '/api/3.0', '/ajax-api/2.0', '/ajax-api/3.0'] as const;
@@ -52,7 +52,8 @@ export function slashless(method: Method, path: MlflowRoute['path'], handler: Ml
 }
 
 /** The JSON endpoints of the protocol, with its own errors, body rules and answer to a path that nobody serves. */
-export function createMlflowWire(routes: readonly MlflowRoute[]): Plugin {
+export function createMlflowWire(routes: readonly MlflowRoute[], abilities: Abilities): Plugin {
+  const serverInfoRoute = readRoute('GET', '/mlflow/server-info', async () => serverInfo(abilities));
   return (app) => {
     app.setErrorHandler(replyWithMlflowError);
     acceptJsonText(app);
@@ -68,8 +69,6 @@ export function createMlflowWire(routes: readonly MlflowRoute[]): Plugin {
     );
   };
 }
-
-const serverInfoRoute = readRoute('GET', '/mlflow/server-info', async () => serverInfo);
 
 function attach(app: FastifyInstance, url: string, route: MlflowRoute): void {
   const config = { scope: route.scope, ...auditOf(route.path) };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ObjectsAddress } from '../objects/schema.ts';
 
 /** Every setting there is. docs/configuration.md is generated from this schema; the names of the variables too. */
 export const ConfigSchema = z.strictObject({
@@ -30,6 +31,9 @@ export const ConfigSchema = z.strictObject({
     .regex(/^(sqlite|postgres(ql)?:\/\/.+)$/, '"sqlite" or a postgresql:// address')
     .default('sqlite')
     .describe('"sqlite" keeps the store in the data folder; a postgresql:// address uses that server.'),
+  objects: ObjectsAddress.optional().describe(
+    'Bucket for artifacts, "s3://bucket/prefix?region=…" or "azure-blob://container/prefix?account=…"; default: the data folder.',
+  ),
   lakeMemory: z
     .string()
     .regex(/^\d+(\.\d+)?(MB|GB)$/, 'a size such as "512MB" or "2GB"')
