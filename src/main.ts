@@ -102,7 +102,8 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   await store.migrate(migrations);
   await lake.removeOrphans(store);
   const objects = lifetime.use(await openObjects(join(folder, 'objects')));
-  const artifacts = config.objects === undefined ? objects : lifetime.use(await openRemoteObjects(config.objects, { clock }));
+  const artifacts =
+    config.objects === undefined ? objects : lifetime.use(await openRemoteObjects(config.objects, { clock }));
   const events = lifetime.use(createEvents({ store, clock, log, telemetry }));
   const jobs = lifetime.use(createJobs({ store, clock, log, telemetry }));
   const auth = createAuth({ store, clock, config });

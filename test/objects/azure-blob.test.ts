@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { directSuite } from '../../src/platform/objects/direct-suite.testing.ts';
 import { openRemoteObjects } from '../../src/platform/objects/index.ts';
 import { objectsSuite } from '../../src/platform/objects/suite.testing.ts';

@@ -24,6 +24,10 @@ export interface BlobServer extends AsyncDisposable {
   newContainer(): Promise<string>;
   put(container: string, key: string, content: Buffer | string | Readable): Promise<void>;
   remove(container: string, key: string): Promise<void>;
+  /** Keys of what lies in the container. */
+  keys(container: string): Promise<string[]>;
+  /** How many blocks of a blob have come and are not committed. */
+  waitingBlocks(container: string, key: string): Promise<number>;
   /** A SAS token for a container; permissions as Azure writes them: `rl` is read and list. */
   sas(container: string, permissions: string, expiresOn: Date): string;
   stop(): Promise<void>;
@@ -80,7 +84,7 @@ function startChild(folder: string, port: number, https: Https | undefined): Pro
 function ownersHand(
   service: BlobServiceClient,
   credential: StorageSharedKeyCredential,
-): Pick<BlobServer, 'newContainer' | 'put' | 'remove' | 'sas'> {
+): Pick<BlobServer, 'newContainer' | 'put' | 'remove' | 'keys' | 'waitingBlocks' | 'sas'> {
   let made = 0;
   return {
     async newContainer() {
@@ -96,6 +100,16 @@ function ownersHand(
     },
     async remove(container, key) {
       await service.getContainerClient(container).deleteBlob(key);
+    },
+    async keys(container) {
+      const found: string[] = [];
+      for await (const { name } of service.getContainerClient(container).listBlobsFlat()) found.push(name);
+      return found;
+    },
+    async waitingBlocks(container, key) {
+      const blob = service.getContainerClient(container).getBlockBlobClient(key);
+      const list = await blob.getBlockList('uncommitted').catch(() => null); // nothing of it has come yet
+      return list?.uncommittedBlocks?.length ?? 0;
     },
     sas(container, permissions, expiresOn) {
       const values = { containerName: container, permissions: ContainerSASPermissions.parse(permissions), expiresOn };

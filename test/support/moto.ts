@@ -1,7 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  ListPartsCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { freePort } from './free-port.ts';
 import { startServerChild } from './server-child.ts';
 import { openSignedDoor } from './signed-door.ts';
@@ -17,9 +26,15 @@ export interface S3Server extends S3User, AsyncDisposable {
   readonly endpoint: string;
   /** Makes an empty bucket with a name of its own. */
   newBucket(): Promise<string>;
+  /** Removes an empty bucket. */
+  removeBucket(bucket: string): Promise<void>;
   /** A stream needs its size. */
   put(bucket: string, key: string, content: Buffer | string | Readable, sizeBytes?: number): Promise<void>;
   remove(bucket: string, key: string): Promise<void>;
+  /** Keys of what lies in the bucket. */
+  keys(bucket: string): Promise<string[]>;
+  /** Keys of uploads in parts that have begun and not ended, each with the number of its parts. */
+  uploads(bucket: string): Promise<Map<string, number>>;
   /** A user who may do what the policy (an IAM policy document) says, and nothing else. */
   newUser(policy: object): Promise<S3User>;
   /** A role that may do what the policy says and is taken on by whoever may `sts:AssumeRole`. Answers its ARN. */
@@ -94,7 +109,7 @@ function stopping(
 function ownersHand(
   endpoint: string,
   client: S3Client,
-): Pick<S3Server, 'newBucket' | 'put' | 'remove' | 'newUser' | 'newRole'> {
+): Pick<S3Server, 'newBucket' | 'removeBucket' | 'put' | 'remove' | 'keys' | 'uploads' | 'newUser' | 'newRole'> {
   let made = 0;
   return {
     async newBucket() {
@@ -103,6 +118,9 @@ function ownersHand(
       await client.send(new CreateBucketCommand({ Bucket: bucket }));
       return bucket;
     },
+    async removeBucket(bucket) {
+      await client.send(new DeleteBucketCommand({ Bucket: bucket }));
+    },
     async put(bucket, key, content, sizeBytes) {
       // Without a length the SDK takes an empty text for a stream.
       const size = content === '' ? 0 : sizeBytes;
@@ -110,6 +128,20 @@ function ownersHand(
     },
     async remove(bucket, key) {
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+    },
+    async keys(bucket) {
+      const { Contents: listed = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
+      return listed.map(({ Key: key = '' }) => key);
+    },
+    async uploads(bucket) {
+      const { Uploads: begun = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+      const counted = begun.map(async ({ Key: key = '', UploadId: id }): Promise<[string, number]> => {
+        const { Parts: parts = [] } = await client.send(
+          new ListPartsCommand({ Bucket: bucket, Key: key, UploadId: id }),
+        );
+        return [key, parts.length];
+      });
+      return new Map(await Promise.all(counted));
     },
     newUser: (policy) => withoutAuth(endpoint, () => newUser(endpoint, `user-${++made}`, policy)),
     newRole: (policy, trust) => withoutAuth(endpoint, () => newRole(endpoint, `role-${++made}`, policy, trust)),

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const READY_WITHIN_MS = 60_000;
+const POLL_MS = 25;
 const ServerFile = z.object({ url: z.string(), pid: z.number() });
 
 /** A server in a process of its own, as a user starts it, so that it can be killed. */
@@ -35,10 +37,10 @@ export async function startServerProcess(
 }
 
 async function announcedUrl(file: string, child: ChildProcess): Promise<string> {
-  for (let attempt = 0; attempt < 400; attempt += 1) {
+  for (let waitedMs = 0; waitedMs < READY_WITHIN_MS; waitedMs += POLL_MS) {
     if (existsSync(file)) return ServerFile.parse(JSON.parse(readFileSync(file, 'utf8'))).url;
     if (child.exitCode !== null) throw new Error(`the server ended with exit code ${child.exitCode}`);
-    await pause(25); // the process under test is another one: its file is all there is to wait for
+    await pause(POLL_MS); // the process under test is another one: its file is all there is to wait for
   }
   throw new Error('the server did not become ready');
 }

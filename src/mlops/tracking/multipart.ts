@@ -84,12 +84,7 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
 
   return {
     /** Begins an upload of `file` (the client's own path; its last segment counts) into a folder. */
-    async create(
-      folder: string,
-      file: string,
-      parts: number,
-      urlOf: (address: PartAddress) => string,
-    ): Promise<Begun> {
+    async create(folder: string, file: string, parts: number, urlOf: (address: PartAddress) => string): Promise<Begun> {
       const key = targetOf(folder, file);
       if (!Number.isInteger(parts) || parts < 1 || parts > MAX_PARTS) {
         throw invalidParameter(`Invalid value ${parts} for parameter 'num_parts' supplied: 1 to ${MAX_PARTS}.`);
@@ -206,7 +201,8 @@ function signatureOf(secret: string, place: Omit<PartAddress, 'signature'>): str
 }
 
 function isSigned(upload: StoredUpload, address: PartAddress): boolean {
-  if (upload.completed || upload.storeId !== null || address.partNumber < 1 || address.partNumber > upload.parts) return false;
+  if (upload.completed || upload.storeId !== null || address.partNumber < 1 || address.partNumber > upload.parts)
+    return false;
   const [expected, given] = [Buffer.from(signatureOf(upload.secret, address)), Buffer.from(address.signature)];
   return expected.length === given.length && timingSafeEqual(expected, given);
 }

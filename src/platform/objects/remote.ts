@@ -43,24 +43,16 @@ export function createRemoteObjects(store: RemoteStore): Objects {
     if (key === '' || !store.accepts(store.folder + key)) throw invalidKey(key);
     return store.folder + key;
   };
-  const objects: Omit<Objects, 'rename'> = {
+  return {
     put: (raw, content) => onKey(raw, (key) => put(store, key, full(key), content)),
     open: (raw, range) => onKey(raw, (key) => open(store, key, range)),
     size: (raw) => onKey(raw, async (key) => (key === '' ? null : store.size(store.folder + key))),
     list: (raw) => onKey(raw, (key) => list(store, key)),
     remove: (raw) => onKey(raw, (key) => remove(store, full(key))),
+    rename: (raw, to) => onKey(raw, (key) => rename(store, key, { key: cleanKey(to), fullKey: full(cleanKey(to)) })),
     localPath: (raw) => onKey(raw, async () => null),
     direct: store.direct === null ? null : directOf(store.direct, full),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
-  };
-  return {
-    ...objects,
-    /** By way of a put, which is whole or absent everywhere; the old key goes when the new one stands. */
-    async rename(from, to) {
-      const { content } = await objects.open(from);
-      await objects.put(to, content);
-      if (cleanKey(from) !== cleanKey(to)) await objects.remove(from);
-    },
   };
 }
 
@@ -108,6 +100,17 @@ async function open(store: RemoteStore, key: string, range?: ByteRange): ReturnT
   // Stores refuse a range without bytes; of an empty file there is no other.
   if (range.start >= end) return { content: Readable.from([]), sizeBytes };
   return store.read(fullKey, { start: range.start, end });
+}
+
+/** By way of a put, which is whole or absent everywhere; the old key goes when the new one stands. */
+async function rename(
+  store: RemoteStore,
+  from: string,
+  to: { readonly key: string; readonly fullKey: string },
+): Promise<void> {
+  const { content } = await open(store, from);
+  await put(store, to.key, to.fullKey, content);
+  if (from !== to.key) await store.remove(store.folder + from);
 }
 
 async function list(store: RemoteStore, key: string): Promise<ListedObject[]> {

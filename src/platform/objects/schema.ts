@@ -8,10 +8,15 @@ export interface RemoteObjectsPlace {
 }
 
 const KINDS: Readonly<Record<string, { readonly type: string; readonly name: string }>> = {
-  's3:': { type: 's3', name: 'bucket' },
-  'azure-blob:': { type: 'azureBlob', name: 'container' },
+  s3: { type: 's3', name: 'bucket' },
+  'azure-blob': { type: 'azureBlob', name: 'container' },
 };
-const FORM = '"s3://bucket/prefix?region=…" or "azure-blob://container/prefix?account=…"';
+/** Scheme, bucket, prefix, parameters. No user, password, port or escape has a place in it. */
+const ADDRESS = /^([a-z0-9-]+):\/\/([\w.-]+)((?:\/[\w.=+~-]+)*)\/?(?:\?([^#]*))?$/;
+const FORM =
+  '"s3://bucket/prefix?region=…" or "azure-blob://container/prefix?account=…", credentials by reference ("accessKeyId=env:NAME")';
+/** What the address has before its parameters. */
+const BEFORE: ReadonlySet<string> = new Set(['type', 'bucket', 'container', 'prefix']);
 
 /** Parameters that the location has one level down, with where. */
 const NESTED: Readonly<Record<string, string>> = {
@@ -38,24 +43,24 @@ export function objectsPlace(address: string): RemoteObjectsPlace {
 
 /** The place, or what is wrong with the address. */
 function read(text: string): RemoteObjectsPlace | string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const kind = url === null ? undefined : KINDS[url.protocol];
-  if (url === null || kind === undefined || url.hostname === '') return `an address: ${FORM}`;
-  if (url.username !== '' || url.password !== '' || url.port !== '' || url.hash !== '')
-    return 'an address without user, password, port and "#"; credentials are named by reference, "accessKeyId=env:NAME"';
-  const { direct, ...fields } = fieldsOf(url);
+  const [, scheme = '', name = '', path = '', query = ''] = ADDRESS.exec(text) ?? [];
+  const kind = Object.hasOwn(KINDS, scheme) ? KINDS[scheme] : undefined;
+  if (kind === undefined || path.split('/').some((segment) => /^\.\.?$/.test(segment))) return `an address: ${FORM}`;
+  const { direct, ...fields } = fieldsOf(new URLSearchParams(query));
   if (direct !== undefined && typeof direct !== 'boolean') return '"direct" is true or false';
-  const { success, data, error } = BucketLocation.safeParse({ type: kind.type, [kind.name]: url.hostname, ...fields });
-  if (!success) return `${FORM}: ${error.issues.map(said).join('; ')}`;
+  const misplaced = Object.keys(fields).find((field) => BEFORE.has(field));
+  if (misplaced !== undefined) return `"${misplaced}" is no parameter of an address: ${FORM}`;
+  const prefix = path === '' ? {} : { prefix: path.slice(1) };
+  const { data, error } = BucketLocation.safeParse({ ...fields, ...prefix, type: kind.type, [kind.name]: name });
+  if (error !== undefined) return `${FORM}: ${error.issues.map(said).join('; ')}`;
   return data.type === 'folder' ? `an address: ${FORM}` : { location: data, direct: direct ?? true };
 }
 
-function fieldsOf({ pathname, searchParams }: URL): Record<string, unknown> {
-  const prefix = decodeURIComponent(pathname).replace(/^\/+|\/+$/g, '');
-  const fields: Record<string, unknown> = prefix === '' ? {} : { prefix };
-  for (const [name, text] of searchParams) {
+function fieldsOf(parameters: URLSearchParams): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  for (const [name, text] of parameters) {
     const value = text === 'true' || text === 'false' ? text === 'true' : text;
-    const group = NESTED[name];
+    const group = Object.hasOwn(NESTED, name) ? NESTED[name] : undefined;
     if (group === undefined) fields[name] = value;
     else fields[group] = { ...Object(fields[group]), [name]: value };
   }
