@@ -10,6 +10,8 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openBucket } from '../../src/platform/buckets/index.ts';
 import { listAll } from '../../src/platform/buckets/suite.testing.ts';
+import { openRemoteObjects } from '../../src/platform/objects/index.ts';
+import { systemClock } from '../../src/platform/units/index.ts';
 import { type BlobServer, type Https, startAzurite } from '../support/azurite.ts';
 
 const openssl = ['/usr/bin/openssl', '/usr/local/bin/openssl'].find((program) => existsSync(program)) ?? null;
@@ -29,7 +31,8 @@ function makeCertificate(): Https {
 /** A token as Entra ID writes it; the emulator reads issuer, audience and times, and does not check the signature. */
 function token(audience: string): string {
   const now = Math.floor(Date.now() / 1000);
-  const claims = { aud: audience, iss: 'https://sts.windows.net/0/', nbf: now - 60, iat: now - 60, exp: now + 3600 };
+  const times = { nbf: now - 60, iat: now - 60, exp: now + 3600 };
+  const claims = { aud: audience, iss: 'https://sts.windows.net/0/', oid: randomUUID(), tid: randomUUID(), ...times };
   const part = (content: object) => Buffer.from(JSON.stringify(content)).toString('base64url');
   return [part({ typ: 'JWT', alg: 'RS256' }), part(claims), 'unsigned'].join('.');
 }
@@ -77,6 +80,18 @@ describe.skipIf(!there)("Azure's default credential (skipped where openssl is no
     await using bucket = await open();
     const [listed] = await listAll(bucket.list(''));
     expect(await text(await bucket.read('a', listed?.etag))).toBe('x');
+  });
+
+  it('keeps artifacts, and signs addresses by a key that Azure lends to the identity', async () => {
+    audience = 'https://storage.azure.com';
+    const address = `azure-blob://${container}/team?accountUrl=${server.accountUrl}`;
+    await using objects = await openRemoteObjects(address, { clock: systemClock });
+    await objects.put('d/a b', 'artifact');
+    const presentation = { contentType: 'text/plain', contentDisposition: 'attachment' };
+    const { url, sizeBytes } = (await objects.direct?.download('d/a b', presentation)) ?? { url: '', sizeBytes: 0 };
+    const answer = await fetch(url);
+    expect([answer.status, await answer.text(), sizeBytes]).toEqual([200, 'artifact', 8]);
+    expect((await fetch(url.replace('d/a%20b', 'a'))).status).toBe(403);
   });
 
   it('says that the identity is not accepted', async () => {
