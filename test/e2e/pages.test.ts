@@ -3,16 +3,18 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
+import { openAnswerByAnswer } from './held-answers.ts';
 import { type DeliveryAddresses, deliveryAddresses, listedDecisions } from './questions.ts';
+import { shortest } from './shortest.ts';
 
 const INTERACTIVE_WITHIN_MS = 1000;
-const TRIES = 3;
 const LAYOUT_SHIFT = 0.02;
 const MEASURE_SHIFT = `
-  globalThis.totalShift = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) globalThis.totalShift += entry.value;
-  }).observe({ type: 'layout-shift', buffered: true });`;
+  const shifts = [];
+  const observer = new PerformanceObserver((list) => shifts.push(...list.getEntries()));
+  observer.observe({ type: 'layout-shift', buffered: true });
+  globalThis.totalShift = () =>
+    shifts.concat(observer.takeRecords()).reduce((total, { value }) => total + value, 0);`;
 
 const PAGES = [
   { name: 'Overview', path: '/', says: /\$[\d,]+\.\d\d billed in \w+ \d{4}.*ranker runs version \d+ as champion/s },
@@ -103,24 +105,26 @@ describe.skipIf(!hasChromium)('the pages of the web app (skipped where Debian’
   });
 
   it.each(PAGES)('$name does not move what is being read while it loads', async ({ path }) => {
-    const { page, context } = await newVisit(browser);
-    await page.addInitScript({ content: MEASURE_SHIFT });
-    await open(page, address(path));
-    const shift = await page.evaluate<number>('globalThis.totalShift');
-    expect(shift).toBeLessThan(LAYOUT_SHIFT);
-    await context.close();
+    for (const order of ['first', 'last'] as const) {
+      const { page, context } = await newVisit(browser);
+      await page.addInitScript({ content: MEASURE_SHIFT });
+      await openAnswerByAnswer(page, address(path), order);
+      const shift = await page.evaluate<number>('totalShift()');
+      expect(shift, `${order} answers first`).toBeLessThan(LAYOUT_SHIFT);
+      await context.close();
+    }
   });
 
   it.each(PAGES.slice(0, 2))('$name has its answer and can be used in under a second', async ({ path }) => {
-    const times: number[] = [];
-    for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const timeMs = await shortest(INTERACTIVE_WITHIN_MS, async () => {
       const { page, context } = await newVisit(browser);
       await page.goto(address(path), { waitUntil: 'commit' });
       await page.getByTestId('headline').first().waitFor();
-      times.push(await page.evaluate<number>('performance.now()'));
+      const usableMs = await page.evaluate<number>('performance.now()');
       await context.close();
-    }
-    expect(Math.min(...times)).toBeLessThan(INTERACTIVE_WITHIN_MS);
+      return usableMs;
+    });
+    expect(timeMs).toBeLessThan(INTERACTIVE_WITHIN_MS);
   });
 
   it('shows a phone the overview and the decisions without sideways scrolling', async () => {

@@ -17,7 +17,7 @@ import { ViewStrip } from './views/ViewStrip.tsx';
 export function CostsPage() {
   const costs = useCosts();
   const explanation = useExplanation(costs);
-  const compares = costs.period.compared !== undefined;
+  const compares = costs.period.isCompared;
   return (
     <MantineScope>
       <Page title="Costs" answer={answerOf(costs, explanation)}>
@@ -53,7 +53,7 @@ function answerOf(costs: Costs, explanation: ExplanationInView) {
   if (costs.scope.empty) return 'No bill has been imported yet.';
   if (costs.summary.isError) return 'The costs could not be read.';
   const { query } = explanation;
-  const compares = costs.period.compared !== undefined && costs.search.view !== 'rows' && !query.isError;
+  const compares = costs.period.isCompared && costs.search.view !== 'rows' && !query.isError;
   if (compares) {
     return query.data === undefined ? <AnswerPending /> : <CompareAnswer costs={costs} explanation={explanation} />;
   }

@@ -16,7 +16,8 @@ export function useCostPeriod(search: CostsSearch) {
   const wholeKey = JSON.stringify(given ?? wholeOf(month, months) ?? null);
   // A new object only for another range, so that what is drawn from it is not drawn anew.
   const whole = useMemo(() => (JSON.parse(wholeKey) as CostRange | null) ?? undefined, [wholeKey]);
-  const compares = search.compare !== undefined && search.delivery === undefined && whole !== undefined;
+  const wantsComparison = search.compare !== undefined && search.delivery === undefined;
+  const compares = wantsComparison && whole !== undefined;
   const byDay = useQuery({
     ...endpointQuery(costSummary, { query: { by: ['day'], ...whole } }),
     enabled: compares && scope.ready && !scope.empty,
@@ -35,6 +36,8 @@ export function useCostPeriod(search: CostsSearch) {
     asked: given === undefined && month === undefined && !compares ? { from: undefined, to: undefined } : { ...range },
     isAll: given === undefined && month === undefined,
     compared,
+    /** Whether the page compares, as its address says, also before it is known what with. */
+    isCompared: wantsComparison && (compares || !scope.ready),
     lastDay,
     /** Whether charges do not reach the end of the range: it is not over, or its bill has not come. */
     isRunning: compares && whole !== undefined && lastDay !== null && lastDay < daysIn(whole).to,

@@ -76,11 +76,12 @@ export function CompareView({ costs, explanation }: CompareViewProps) {
 
 /** The places of the picture and the table while their figures load. */
 function PendingChange({ explanation }: { readonly explanation: ExplanationInView }) {
+  const { beforeText, afterText } = explanation;
   return (
     <>
       <Card
         title="What drove the change?"
-        note={`From ${explanation.beforeText} to ${explanation.afterText}`}
+        note={beforeText === '' ? 'From one period to another' : `From ${beforeText} to ${afterText}`}
         actions={<Skeleton height={CONTROL_HEIGHT} width={CONTROL_HEIGHT} />}
       >
         <Skeleton height={PICTURE_HEIGHT} />
