@@ -8,11 +8,11 @@ import { buildWeb, hasChromium, type Look, launchBrowser, newVisit, open, readab
 import type { RunningServer } from '../support/demo.ts';
 import { manyRunsApplication } from '../support/many-runs.ts';
 import { ask } from './questions.ts';
+import { shortest } from './shortest.ts';
 
 const MANY = '7';
 const FEW = '8';
 const INTERACTIVE_WITHIN_MS = 1000;
-const TRIES = 3;
 /** Counting over a hundred thousand runs may wait for others on a busy machine. */
 const SOON = { timeout: 15_000 };
 const ROWS = 'tbody tr[data-open]';
@@ -70,16 +70,16 @@ describe.skipIf(!hasChromium)('experiments in the browser (skipped where Debianâ
   });
 
   it('shows a hundred thousand runs, usable in under a second', async () => {
-    const took: number[] = [];
-    for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const timeMs = await shortest(INTERACTIVE_WITHIN_MS, async () => {
       const { page, context } = await newVisit(browser);
       const begun = performance.now();
       await page.goto(`${server.url}/experiments/${MANY}`);
       await page.locator(ROWS).first().waitFor();
-      took.push(performance.now() - begun);
+      const usableMs = performance.now() - begun;
       await context.close();
-    }
-    expect(Math.min(...took)).toBeLessThan(INTERACTIVE_WITHIN_MS);
+      return usableMs;
+    });
+    expect(timeMs).toBeLessThan(INTERACTIVE_WITHIN_MS);
   });
 
   it('loads more as it is scrolled, with only the rows in sight in the page', async () => {
