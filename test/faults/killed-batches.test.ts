@@ -4,10 +4,22 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { atMoment } from '../support/moment.ts';
 import { startServerProcess } from '../support/server-process.ts';
+import { onEachStore } from '../support/stores.ts';
 
 const METRICS = 1000;
 const WRITERS = 4;
+/** The server is killed so many acknowledged batches after its start and then so many milliseconds. */
+const MOMENTS = [
+  [5, 0],
+  [5, 9],
+  [6, 33],
+  [8, 77],
+  [10, 140],
+] as const;
+const PART = new Uint8Array(1 << 20).fill(7);
+const PARTS = 24;
 const RunAnswer = z.object({
   run: z.object({
     info: z.object({ run_id: z.string() }),
@@ -33,8 +45,24 @@ async function newRun(url: string): Promise<string> {
 
 const keyOf = (index: number) => `metric_${String(index).padStart(3, '0')}`;
 
-/** Logs step after step until the server is gone; what was acknowledged, by run. */
-async function logUntilKilled(url: string, runId: string, acknowledged: Map<string, number>): Promise<void> {
+/** What was acknowledged: the last step by run. `enough` resolves with so many batches in all. */
+function acknowledgements(batches: number) {
+  const steps = new Map<string, number>();
+  const enough = Promise.withResolvers<void>();
+  let count = 0;
+  return {
+    steps,
+    enough: enough.promise,
+    add(runId: string, step: number) {
+      steps.set(runId, step);
+      count += 1;
+      if (count >= batches) enough.resolve();
+    },
+  };
+}
+
+/** Logs step after step until the server is gone. */
+async function logUntilKilled(url: string, runId: string, logged: ReturnType<typeof acknowledgements>): Promise<void> {
   for (let step = 0; ; step++) {
     const metrics = Array.from({ length: METRICS }, (_, index) => ({
       key: keyOf(index),
@@ -43,7 +71,7 @@ async function logUntilKilled(url: string, runId: string, acknowledged: Map<stri
       step,
     }));
     await send(url, 'runs/log-batch', { run_id: runId, metrics });
-    acknowledged.set(runId, step);
+    logged.add(runId, step);
   }
 }
 
@@ -62,73 +90,84 @@ async function lastWholeStep(url: string, runId: string): Promise<number> {
   return last;
 }
 
-describe('a server that is killed', () => {
-  it('while batches of 1,000 metrics come in has each whole or not at all, and all that it acknowledged', async () => {
-    const data = mkdtempSync(join(tmpdir(), 'killed-batches-'));
-    let acknowledgedAtAll = 0;
-    for (const delayMs of [120, 333, 510, 777, 1100]) {
-      const server = await startServerProcess(data);
-      const runIds = await Promise.all(Array.from({ length: WRITERS }, () => newRun(server.url)));
-      const acknowledged = new Map<string, number>();
-      const logging = runIds.map((runId) => logUntilKilled(server.url, runId, acknowledged).catch(() => undefined));
-      await pause(delayMs); // the moment of the crash is what is varied here
-      await server.kill();
-      await Promise.all(logging);
+onEachStore(({ newDatabase, crashed }) => {
+  describe('a server that is killed', () => {
+    it('while batches of 1,000 metrics come in has each whole or not at all, and all that it acknowledged', async () => {
+      const data = mkdtempSync(join(tmpdir(), 'killed-batches-'));
+      const database = await newDatabase();
+      const settings = { STEELYARD_DATABASE: database };
+      let acknowledgedAtAll = 0;
+      for (const [batches, delayMs] of MOMENTS) {
+        const server = await startServerProcess(data, settings);
+        const runIds = await Promise.all(Array.from({ length: WRITERS }, () => newRun(server.url)));
+        const logged = acknowledgements(batches);
+        const logging = runIds.map((runId) => logUntilKilled(server.url, runId, logged).catch(() => undefined));
+        await Promise.race([logged.enough, Promise.all(logging)]);
+        await pause(delayMs); // the moment of the crash is what is varied here
+        await server.kill();
+        await Promise.all(logging);
+        await crashed(database);
 
-      await using again = await startServerProcess(data);
-      for (const runId of runIds) {
-        const known = acknowledged.get(runId) ?? -1;
-        const last = await lastWholeStep(again.url, runId);
-        // The one on its way may have been stored without its acknowledgement having got out.
-        expect([known, known + 1]).toContain(last);
-        acknowledgedAtAll += known + 1;
+        await using again = await startServerProcess(data, settings);
+        for (const runId of runIds) {
+          const known = logged.steps.get(runId) ?? -1;
+          const last = await lastWholeStep(again.url, runId);
+          // The one on its way may have been stored without its acknowledgement having got out.
+          expect([known, known + 1]).toContain(last);
+          acknowledgedAtAll += known + 1;
+        }
       }
-    }
-    expect(acknowledgedAtAll).toBeGreaterThan(20);
-  });
+      expect(acknowledgedAtAll).toBeGreaterThan(20);
+    });
 
-  it('while artifacts come in shows whole ones alone, and removes what was begun', async () => {
-    const data = mkdtempSync(join(tmpdir(), 'killed-artifacts-'));
-    const part = new Uint8Array(1 << 20).fill(7);
-    const parts = 24;
-    const outcomes = new Set<number>();
-    for (const delayMs of [5, 60, 150, 300, 450, 4000]) {
-      const server = await startServerProcess(data);
-      const runId = await newRun(server.url);
-      const place = `mlflow-artifacts/artifacts/0/${runId}/artifacts`;
-      const content = new ReadableStream<Uint8Array>({
-        async pull(controller) {
-          for (let sent = 0; sent < parts; sent++) {
-            controller.enqueue(part);
-            await pause(10); // a client on a slow line
-          }
-          controller.close();
-        },
-      });
-      const uploading = fetch(`${server.url}/api/2.0/${place}/model.bin`, {
-        method: 'PUT',
-        headers: { 'content-type': 'application/octet-stream' },
-        body: content,
-        duplex: 'half',
-      }).then(
-        (answer) => answer.status,
-        () => null,
-      );
-      await Promise.race([uploading, pause(delayMs)]); // the moment of the crash is what is varied here
-      await server.kill();
-      const acknowledged = (await uploading) === 200;
+    it('while artifacts come in shows whole ones alone, and removes what was begun', async () => {
+      const data = mkdtempSync(join(tmpdir(), 'killed-artifacts-'));
+      const database = await newDatabase();
+      const settings = { STEELYARD_DATABASE: database };
+      const outcomes = new Set<number>();
+      for (const moment of [5, 60, 150, 300, 450, 'ended'] as const) {
+        const server = await startServerProcess(data, settings);
+        const runId = await newRun(server.url);
+        const uploading = upload(server.url, `0/${runId}/artifacts/model.bin`);
+        await atMoment(moment, uploading);
+        await server.kill();
+        const acknowledged = (await uploading) === 200;
+        await crashed(database);
 
-      await using again = await startServerProcess(data);
-      const listed = await fetch(`${again.url}/api/2.0/mlflow/artifacts/list?run_id=${runId}`);
-      const { files } = Listing.parse(await listed.json());
-      if (acknowledged) expect(files).toHaveLength(1);
-      expect(files.filter((file) => file.file_size !== parts * part.length)).toEqual([]);
-      outcomes.add(files.length);
-      expect(bytesUnder(join(data, 'objects'), part.length * parts)).toEqual([]);
-    }
-    expect(outcomes).toEqual(new Set([0, 1]));
+        await using again = await startServerProcess(data, settings);
+        const listed = await fetch(`${again.url}/api/2.0/mlflow/artifacts/list?run_id=${runId}`);
+        const { files } = Listing.parse(await listed.json());
+        if (acknowledged) expect(files).toHaveLength(1);
+        expect(files.filter((file) => file.file_size !== PARTS * PART.length)).toEqual([]);
+        outcomes.add(files.length);
+        expect(bytesUnder(join(data, 'objects'), PART.length * PARTS)).toEqual([]);
+      }
+      expect(outcomes).toEqual(new Set([0, 1]));
+    });
   });
 });
+
+/** The status that the upload of an artifact in parts is answered with; null when the server went away. */
+function upload(url: string, path: string): Promise<number | null> {
+  const content = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      for (let sent = 0; sent < PARTS; sent++) {
+        controller.enqueue(PART);
+        await pause(10); // a client on a slow line
+      }
+      controller.close();
+    },
+  });
+  return fetch(`${url}/api/2.0/mlflow-artifacts/artifacts/${path}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/octet-stream' },
+    body: content,
+    duplex: 'half',
+  }).then(
+    (answer) => answer.status,
+    () => null,
+  );
+}
 
 /** Files of the object store that are not whole: what an upload that was broken off may have left. */
 function bytesUnder(folder: string, whole: number): string[] {

@@ -1,5 +1,20 @@
 import { createServer } from 'node:net';
 
+/** How often another port is tried when somebody took the free one before the server did. */
+const TRIES = 3;
+const TAKEN = /EADDRINUSE|address already in use/i;
+
+/** Starts a server on a free port; again on another one when the port was taken in between, as its error says. */
+export async function onFreePort<T>(start: (port: number) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start(await freePort());
+    } catch (error) {
+      if (attempt === TRIES || !TAKEN.test(String(error))) throw error;
+    }
+  }
+}
+
 /** A TCP port of the loopback address that nobody listens on now. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

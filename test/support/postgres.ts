@@ -11,6 +11,8 @@ export interface Postgres extends AsyncDisposable {
   readonly version: string;
   /** Makes an empty database and answers its address. */
   newDatabase(): Promise<string>;
+  /** Resolves when nobody is connected to the database at this address: what a killed client had begun has ended too. */
+  sessionsEnded(database: string): Promise<void>;
 }
 
 const DEBIAN = '/usr/lib/postgresql';
@@ -86,6 +88,11 @@ export async function startPostgres(bin: string, fsync: 'on' | 'off' = 'off'): P
       const name = `test_${databases}`;
       await query(address('postgres'), `create database ${name}`);
       return address(name);
+    },
+    async sessionsEnded(database) {
+      const name = new URL(database).pathname.slice(1);
+      const sessions = `select count(*) from pg_stat_activity where datname = '${name}'`;
+      while ((await query(address('postgres'), sessions)) !== '0') await pause(20);
     },
     [Symbol.asyncDispose]: stop,
   };

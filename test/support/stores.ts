@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { findPostgres, type Postgres, startPostgres } from './postgres.ts';
+
+/** A kind of store, as a suite gets it. */
+export interface TestedStore {
+  readonly engine: 'SQLite' | 'PostgreSQL';
+  /** The setting `database` of a fresh store; to be asked for in a hook or a test. */
+  newDatabase(): Promise<string>;
+  /** After a server was killed: resolves when its database has ended what that server had begun. */
+  crashed(database: string): Promise<void>;
+}
+
+/** Runs a suite on SQLite, then on a real PostgreSQL; there it is skipped by name where that is not installed. */
+export function onEachStore(suite: (store: TestedStore) => void): void {
+  describe('on SQLite', () =>
+    suite({ engine: 'SQLite', newDatabase: async () => 'sqlite', crashed: async () => undefined }));
+
+  const bin = findPostgres();
+  const name = 'on PostgreSQL (skipped where initdb and postgres are not installed)';
+  describe.skipIf(bin === null)(name, () => {
+    let server: Postgres;
+    beforeAll(async () => {
+      server = await startPostgres(bin ?? '');
+    });
+    afterAll(() => server?.[Symbol.asyncDispose]());
+    suite({
+      engine: 'PostgreSQL',
+      newDatabase: () => server.newDatabase(),
+      crashed: (database) => server.sessionsEnded(database),
+    });
+  });
+}
