@@ -96,9 +96,9 @@ onEachStore(({ newDatabase, crashed }) => {
       const data = mkdtempSync(join(tmpdir(), 'killed-batches-'));
       const database = await newDatabase();
       const settings = { STEELYARD_DATABASE: database };
+      await using server = await startServerProcess(data, settings);
       let acknowledgedAtAll = 0;
       for (const [batches, delayMs] of MOMENTS) {
-        const server = await startServerProcess(data, settings);
         const runIds = await Promise.all(Array.from({ length: WRITERS }, () => newRun(server.url)));
         const logged = acknowledgements(batches);
         const logging = runIds.map((runId) => logUntilKilled(server.url, runId, logged).catch(() => undefined));
@@ -107,11 +107,11 @@ onEachStore(({ newDatabase, crashed }) => {
         await server.kill();
         await Promise.all(logging);
         await crashed(database);
+        await server.startAgain();
 
-        await using again = await startServerProcess(data, settings);
         for (const runId of runIds) {
           const known = logged.steps.get(runId) ?? -1;
-          const last = await lastWholeStep(again.url, runId);
+          const last = await lastWholeStep(server.url, runId);
           // The one on its way may have been stored without its acknowledgement having got out.
           expect([known, known + 1]).toContain(last);
           acknowledgedAtAll += known + 1;
@@ -124,18 +124,18 @@ onEachStore(({ newDatabase, crashed }) => {
       const data = mkdtempSync(join(tmpdir(), 'killed-artifacts-'));
       const database = await newDatabase();
       const settings = { STEELYARD_DATABASE: database };
+      await using server = await startServerProcess(data, settings);
       const outcomes = new Set<number>();
       for (const moment of [5, 60, 150, 300, 450, 'ended'] as const) {
-        const server = await startServerProcess(data, settings);
         const runId = await newRun(server.url);
         const uploading = upload(server.url, `0/${runId}/artifacts/model.bin`);
         await atMoment(moment, uploading);
         await server.kill();
         const acknowledged = (await uploading) === 200;
         await crashed(database);
+        await server.startAgain();
 
-        await using again = await startServerProcess(data, settings);
-        const listed = await fetch(`${again.url}/api/2.0/mlflow/artifacts/list?run_id=${runId}`);
+        const listed = await fetch(`${server.url}/api/2.0/mlflow/artifacts/list?run_id=${runId}`);
         const { files } = Listing.parse(await listed.json());
         if (acknowledged) expect(files).toHaveLength(1);
         expect(files.filter((file) => file.file_size !== PARTS * PART.length)).toEqual([]);

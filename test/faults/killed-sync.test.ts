@@ -58,10 +58,10 @@ describe('a server that is killed while it syncs a source', () => {
   it('shows the old bill or the new one, goes on after its restart, and ends with the new one, whenever it happened', async () => {
     const [data, bucket] = [mkdtempSync(join(tmpdir(), 'killed-sync-')), mkdtempSync(join(tmpdir(), 'bills-'))];
     const text = `apiVersion: steelyard/v1\nkind: BillSource\nmetadata: { name: aws }\nspec: { location: { type: folder, path: ${bucket} }, schedule: null }\n`;
+    await using server = await startServerProcess(data);
     const seen = new Set<'old' | 'new'>();
     for (const [round, moment] of ([0, 20, 45, 70, 100, 150, 220, 320, 450, 'ended'] as const).entries()) {
       const [oldCost, newCost] = [2 * round + 1, 2 * round + 2];
-      const server = await startServerProcess(data);
       const first = createDemoClient(server.url);
       await first.call(postApply, { body: { documents: [{ file: 'source.yaml', text }] } });
       deliver(bucket, `run-${oldCost}`, oldCost);
@@ -70,9 +70,9 @@ describe('a server that is killed while it syncs a source', () => {
       const sync = await startSync(first);
       await atMoment(moment, ended(first, sync));
       await server.kill();
+      await server.startAgain();
 
-      await using again = await startServerProcess(data);
-      const client = createDemoClient(again.url);
+      const client = createDemoClient(server.url);
       const [old, fresh] = [oldCost * ROWS_A_FILE * FILES, newCost * ROWS_A_FILE * FILES];
       const after = await total(client);
       expect([old, fresh]).toContain(after);

@@ -14,9 +14,12 @@ const ServerFile = z.object({ url: z.string(), pid: z.number() });
 
 /** A server in a process of its own, as a user starts it, so that it can be killed. */
 export interface ServerProcess extends AsyncDisposable {
+  /** Of the process that runs now, or ran last. */
   readonly url: string;
   /** SIGKILL: no chance to put anything in order. */
   kill(): Promise<void>;
+  /** Another process on the same data folder, after the one before was killed. */
+  startAgain(): Promise<void>;
 }
 
 /** `settings` are further variables of its environment. */
@@ -24,6 +27,21 @@ export async function startServerProcess(
   data: string,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
+  let running = await startOne(data, settings);
+  const kill = () => running.kill();
+  return {
+    get url() {
+      return running.url;
+    },
+    kill,
+    async startAgain() {
+      running = await startOne(data, settings);
+    },
+    [Symbol.asyncDispose]: kill,
+  };
+}
+
+async function startOne(data: string, settings: Readonly<Record<string, string>>) {
   const announced = join(data, 'server.json');
   rmSync(announced, { force: true });
   const words = ['cli/main.ts', 'serve', '--data', data, '--port', '0'];
@@ -34,7 +52,12 @@ export async function startServerProcess(
     child.kill('SIGKILL');
     await once(child, 'exit');
   };
-  return { url: await announcedUrl(announced, child), kill, [Symbol.asyncDispose]: kill };
+  try {
+    return { url: await announcedUrl(announced, child), kill };
+  } catch (error) {
+    await kill();
+    throw error;
+  }
 }
 
 async function announcedUrl(file: string, child: ChildProcess): Promise<string> {
