@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UtcInstant } from '../../src/platform/units/schema.ts';
@@ -28,8 +28,10 @@ export function readServerFile(data: string): ServerFile | null {
 /** Says where the server listens, until disposed; only its own user may read it. */
 export function announceServer(data: string, server: ServerFile): Disposable {
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  // An old file keeps its mode when it is overwritten, so it goes first.
-  rmSync(pathIn(data), { force: true });
-  writeFileSync(pathIn(data), `${JSON.stringify(server)}\n`, { mode: 0o600 });
+  // Moved there whole: who reads it meanwhile finds no half of it. An old file keeps its mode when it is overwritten.
+  const whole = `${pathIn(data)}.new`;
+  rmSync(whole, { force: true });
+  writeFileSync(whole, `${JSON.stringify(server)}\n`, { mode: 0o600 });
+  renameSync(whole, pathIn(data));
   return { [Symbol.dispose]: () => rmSync(pathIn(data), { force: true }) };
 }
