@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     testTimeout: 20_000,
+    // A poll ends when what it waits for is there: the limit is for a busy machine, and one second is none.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         extends: true,

@@ -109,7 +109,7 @@ describe.each(['newest', '3.6'])('traces of the unmodified client of MLflow, %s'
       const query = { team: 'assistants', experiment: experimentId };
       const { inputTokens, cost } = await call(application, tokenCostReport, { query });
       expect([inputTokens, cost?.amount]).toEqual(['2000', '0.007']);
-    });
+    }, 15_000);
   });
 
   it('are judged', async () => {

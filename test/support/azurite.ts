@@ -11,7 +11,7 @@ import {
   generateBlobSASQueryParameters,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
-import { freePort } from './free-port.ts';
+import { onFreePort } from './free-port.ts';
 import { type ServerChild, startServerChild } from './server-child.ts';
 
 /** A server that speaks Azure Blob: Microsoft's emulator, in a process of its own. */
@@ -43,8 +43,11 @@ const ACCOUNT = 'steelyardtest';
 const ACCOUNT_KEY = Buffer.from('a key of the tests, and of nothing else').toString('base64');
 
 /** Starts Azurite on a free loopback port with a folder of its own; disposing ends it and removes the folder. */
-export async function startAzurite(https?: Https): Promise<BlobServer> {
-  const port = await freePort();
+export function startAzurite(https?: Https): Promise<BlobServer> {
+  return onFreePort((port) => startAzuriteOn(port, https));
+}
+
+async function startAzuriteOn(port: number, https: Https | undefined): Promise<BlobServer> {
   const folder = mkdtempSync(join(tmpdir(), 'azurite-'));
   const protocol = https === undefined ? 'http' : 'https';
   const accountUrl = `${protocol}://127.0.0.1:${port}/${ACCOUNT}`;

@@ -16,7 +16,7 @@ export async function onFreePort<T>(start: (port: number) => Promise<T>): Promis
 }
 
 /** A TCP port of the loopback address that nobody listens on now. */
-export function freePort(): Promise<number> {
+function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

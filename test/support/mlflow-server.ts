@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './free-port.ts';
+import { onFreePort } from './free-port.ts';
 import { startServerChild } from './server-child.ts';
 
 /** Python with the newest `mlflow`: of TEST_MLFLOW_PYTHON, or of the environment in `.cache/mlflow`; null where neither is. */
@@ -16,9 +16,12 @@ export interface MlflowServer extends AsyncDisposable {
 }
 
 /** MLflow's own server with one worker, a fresh SQLite store and served artifacts; disposing ends it. */
-export async function startMlflowServer(python: string): Promise<MlflowServer> {
+export function startMlflowServer(python: string): Promise<MlflowServer> {
+  return onFreePort((port) => startOn(port, python));
+}
+
+async function startOn(port: number, python: string): Promise<MlflowServer> {
   const folder = mkdtempSync(join(tmpdir(), 'mlflow-server-'));
-  const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const store = ['--backend-store-uri', `sqlite:///${join(folder, 'store.db')}`];
   const artifacts = ['--serve-artifacts', '--artifacts-destination', join(folder, 'artifacts')];

@@ -11,7 +11,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { freePort } from './free-port.ts';
+import { onFreePort } from './free-port.ts';
 import { startServerChild } from './server-child.ts';
 import { openSignedDoor } from './signed-door.ts';
 
@@ -83,11 +83,12 @@ export async function startSignedS3(): Promise<S3Server> {
 async function startMoto(): Promise<{ endpoint: string; owner: S3User; stop: () => Promise<void> }> {
   const program = findMoto();
   if (program === null) throw new Error('moto is not there: python3 -m venv .cache/moto; pip install moto[server,s3]');
-  const port = await freePort();
-  const endpoint = `http://127.0.0.1:${port}`;
-  const ready = async () => (await fetch(`${endpoint}/moto-api/data.json`)).ok;
-  const { stop } = await startServerChild(program, ['-H', '127.0.0.1', '-p', `${port}`], {}, ready);
-  return { endpoint, owner: await newUser(endpoint, 'owner', ALLOW_ALL), stop };
+  const { endpoint, child } = await onFreePort(async (port) => {
+    const url = `http://127.0.0.1:${port}`;
+    const ready = async () => (await fetch(`${url}/moto-api/data.json`)).ok;
+    return { endpoint: url, child: await startServerChild(program, ['-H', '127.0.0.1', '-p', `${port}`], {}, ready) };
+  });
+  return { endpoint, owner: await newUser(endpoint, 'owner', ALLOW_ALL), stop: child.stop };
 }
 
 function clientOf(endpoint: string, credentials: S3User): S3Client {

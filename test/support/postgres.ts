@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { freePort } from './free-port.ts';
+import { onFreePort } from './free-port.ts';
 
 export interface Postgres extends AsyncDisposable {
   readonly version: string;
@@ -41,7 +41,11 @@ function has(folder: string, program: string): boolean {
 }
 
 /** Starts a real PostgreSQL on a free loopback port with a data folder of its own; disposing stops and removes it. */
-export async function startPostgres(bin: string, fsync: 'on' | 'off' = 'off'): Promise<Postgres> {
+export function startPostgres(bin: string, fsync: 'on' | 'off' = 'off'): Promise<Postgres> {
+  return onFreePort((port) => startOn(port, bin, fsync));
+}
+
+async function startOn(port: number, bin: string, fsync: 'on' | 'off'): Promise<Postgres> {
   const folder = mkdtempSync(join(tmpdir(), 'postgres-'));
   const asOwner = ownerOf(folder);
   const data = join(folder, 'data');
@@ -57,7 +61,6 @@ export async function startPostgres(bin: string, fsync: 'on' | 'off' = 'off'): P
     '--no-sync',
   ]);
   await run(initdb.program, initdb.args);
-  const port = await freePort();
   // The socket goes into the folder too: the default place may not be ours to write. fsync is not what tests are about.
   const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: folder, fsync };
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

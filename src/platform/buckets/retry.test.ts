@@ -32,12 +32,14 @@ describe('asking again', () => {
     const hanging = (signal: AbortSignal) =>
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
     await expect(withDeadline(hanging, 20)).rejects.toThrow('aborted');
+    let asked = 0;
     const failing = async () => {
+      asked += 1;
       throw new Error('busy');
     };
-    const started = performance.now();
     await expect(withDeadline((signal) => retrying(failing, () => true, signal), 20)).rejects.toThrow('busy');
-    expect(performance.now() - started).toBeLessThan(1000);
+    // The first pause is longer than the deadline.
+    expect(asked).toBe(1);
   });
 
   it('leaves alone what came before the deadline', async () => {

@@ -272,7 +272,7 @@ function retentionTests(open: () => Promise<Store>): void {
     await using second = eventsOn(store, clock).events;
     second.start();
     const left = () => store.tables<Tables>().selectFrom('event').select('subject').execute();
-    await vi.waitFor(async () => expect(await left()).toEqual([]), { timeout: 5_000, interval: 5 });
+    await vi.waitFor(async () => expect(await left()).toEqual([]), { timeout: 15_000, interval: 5 });
   });
 }
 

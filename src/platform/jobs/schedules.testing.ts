@@ -75,7 +75,7 @@ export function scheduleTests(open: () => Promise<Store>): void {
     await vi.waitFor(async () => {
       const next = await store.tables<{ job_schedule: { next_at: string } }>().selectFrom('job_schedule').selectAll();
       expect(await next.executeTakeFirst()).toMatchObject({ next_at: '2026-11-01T03:00:00.000Z' });
-    });
+    }, 15_000);
     letGo();
     await draining;
     await jobs[Symbol.asyncDispose]();

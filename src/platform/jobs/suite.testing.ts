@@ -203,7 +203,7 @@ function stopTests(open: () => Promise<Store>): void {
     jobs.start();
     const signal = await begun;
     const stopped = jobs[Symbol.asyncDispose]();
-    await vi.waitFor(() => expect(signal.aborted).toBe(true), { interval: 1 });
+    await vi.waitFor(() => expect(signal.aborted).toBe(true), { timeout: 15_000, interval: 1 });
     letGo();
     await stopped;
     expect(await rows(store)).toEqual([]);
@@ -258,7 +258,7 @@ function leaseTests(open: () => Promise<Store>): void {
     clock.forward(HOUR_MS);
     await add({ kind: 'other' });
     jobs.start();
-    await vi.waitFor(async () => expect(await rows(store)).toMatchObject([{ kind: 'k', attempts: 1 }]));
+    await vi.waitFor(async () => expect(await rows(store)).toMatchObject([{ kind: 'k', attempts: 1 }]), 15_000);
     letGo();
     await draining;
     await jobs[Symbol.asyncDispose]();

@@ -66,7 +66,7 @@ const decision = (id: string) => call(application, getDecision, { params: { deci
 
 /** Events are delivered in the background. */
 const eventually = (id: string, expected: Partial<DecisionDetail>) =>
-  vi.waitFor(async () => expect(await decision(id)).toMatchObject(expected), { timeout: 5_000, interval: 10 });
+  vi.waitFor(async () => expect(await decision(id)).toMatchObject(expected), { timeout: 15_000, interval: 10 });
 
 describe('a decision whose bill changes', () => {
   it('says so, from what delivery to what, until the version is weighed again', async () => {

@@ -78,8 +78,9 @@ const edges = (found: Lineage, relation: string) => found.edges.filter((edge) =>
 
 describe('the lineage', () => {
   it('of a version goes back to the bill lines that paid for it', async () => {
-    await vi.waitFor(async () =>
-      expect((await call(application, getRun, { params: { runId: run } })).cost.total.cost).not.toBeNull(),
+    await vi.waitFor(
+      async () => expect((await call(application, getRun, { params: { runId: run } })).cost.total.cost).not.toBeNull(),
+      15_000,
     );
     const found = await lineage('model_version:ranker/1', { direction: 'upstream' });
     expect(kinds(found)).toEqual({ model_version: 1, logged_model: 1, run: 1, dataset: 1, resource: 1, bill_line: 10 });
