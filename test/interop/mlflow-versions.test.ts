@@ -8,29 +8,23 @@ import { z } from 'zod';
 import { createApplication } from '../../src/main.ts';
 import { loadConfig, processEnvironment } from '../../src/platform/config/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
-import { findMlflowPython } from '../support/mlflow-server.ts';
+import { findMlflowPython, mlflowClients } from '../support/mlflow-server.ts';
 import { findPostgres, startPostgres } from '../support/postgres.ts';
 
-const cache = join(import.meta.dirname, '..', '..', '.cache');
 const script = join(import.meta.dirname, 'mlflow_versions.py');
 const environment = processEnvironment();
 const newest = findMlflowPython();
 const postgres = findPostgres();
 
-const clients = [
-  { client: '2.22', python: environment.TEST_MLFLOW_PYTHON_2_22 ?? join(cache, 'mlflow-2.22', 'bin', 'python') },
-  { client: '3.6', python: environment.TEST_MLFLOW_PYTHON_3_6 ?? join(cache, 'mlflow-3.6', 'bin', 'python') },
-  { client: 'newest', python: newest ?? '' },
-];
 const pairs = ['SQLite', 'PostgreSQL'].flatMap((engine) =>
-  clients.map((client) => ({
+  mlflowClients().map((client) => ({
     ...client,
     engine,
     there: newest !== null && existsSync(client.python) && (engine === 'SQLite' || postgres !== null),
   })),
 );
 
-const STEPS = ['log', 'search', 'models', 'autolog_sklearn', 'autolog_xgboost', 'system_metrics'];
+const STEPS = ['log', 'search', 'models', 'inputs_outputs', 'autolog_sklearn', 'autolog_xgboost', 'system_metrics'];
 const PREDICTIONS = [0.19195113087476778, 0.382460828623408, 0.6175469505985798, 0.8080539778236905];
 const Steps = z.record(z.string(), z.record(z.string(), z.unknown()));
 
@@ -144,6 +138,22 @@ describe.each(pairs)('the MLflow client $client with $engine', ({ client, python
     });
   });
 
+  it('logs several datasets at once, and the models that a run took and made', () => {
+    expect(did.inputs_outputs).toEqual({
+      datasets: [
+        [
+          'few',
+          [
+            ['mlflow.data.context', 'testing'],
+            ['t', '1'],
+          ],
+        ],
+        ['many', [['mlflow.data.context', 'training']]],
+      ],
+      ...(client === '2.22' ? {} : { in: true, out: true }),
+    });
+  });
+
   it('loads it in a new process, by alias, version and copy, with equal predictions', async () => {
     const name = String(did.models?.name);
     const uris = [`models:/${name}@champion`, `models:/${name}/2`, `models:/${name}-live/1`];
@@ -159,11 +169,8 @@ describe.each(pairs)('the MLflow client $client with $engine', ({ client, python
     expect(did.system_metrics).toEqual({ found: true });
   });
 
-  // TensorFlow takes its time to start, and asks nothing of the server that the others do not: once a client is enough.
-  if (engine === 'SQLite') {
-    it('autologs Keras, TensorFlow beneath it', async () => {
-      const { autolog_keras: keras } = await run(python, address, ['autolog_keras']);
-      expect(keras).toEqual({ params: '3', epochs: 3, same: true });
-    });
-  }
+  it('autologs Keras, TensorFlow beneath it', async () => {
+    const { autolog_keras: keras } = await run(python, address, ['autolog_keras']);
+    expect(keras).toEqual({ params: '3', epochs: 3, same: true });
+  });
 });

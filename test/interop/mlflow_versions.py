@@ -207,6 +207,44 @@ def models(_):
     }
 
 
+def inputs_outputs(_):
+    """Several datasets at once, and with clients that know them the models that go in and come out."""
+    from mlflow.entities import DatasetInput, InputTag
+
+    client = MlflowClient()
+    experiment = mlflow.set_experiment(f"inputs {mlflow.__version__}")
+    frame = mlflow.data.from_pandas(pd.DataFrame({"x": [1]}), name="many")
+    array = mlflow.data.from_numpy(np.zeros(3), name="few")
+    models = {}
+    with mlflow.start_run() as run:
+        run_id = run.info.run_id
+        if MAJOR < 3:
+            given = [(frame, {"mlflow.data.context": "training"}), (array, {"mlflow.data.context": "testing", "t": "1"})]
+            tags = [[InputTag(key, value) for key, value in each.items()] for _, each in given]
+            client.log_inputs(
+                run_id, [DatasetInput(data._to_mlflow_entity(), each) for (data, _), each in zip(given, tags)]
+            )
+        else:
+            from mlflow.entities import LoggedModelInput, LoggedModelOutput
+
+            mlflow.log_inputs([frame, array], ["training", "testing"], [None, {"t": "1"}], None)
+            base = client.create_logged_model(experiment.experiment_id, name="base")
+            made = [client.create_logged_model(experiment.experiment_id, name="made", source_run_id=run_id) for _ in "ab"]
+            client.log_inputs(run_id, models=[LoggedModelInput(base.model_id)])
+            client.log_outputs(run_id, [LoggedModelOutput(model.model_id, step=step) for step, model in enumerate(made)])
+            stored = client.get_run(run_id)
+            models = {
+                "in": [item.model_id for item in stored.inputs.model_inputs] == [base.model_id],
+                "out": sorted((item.model_id, item.step) for item in stored.outputs.model_outputs)
+                == sorted((model.model_id, step) for step, model in enumerate(made)),
+            }
+    datasets = client.get_run(run_id).inputs.dataset_inputs
+    return {
+        "datasets": sorted([item.dataset.name, sorted([tag.key, tag.value] for tag in item.tags)] for item in datasets),
+        **models,
+    }
+
+
 def load(request):
     x = np.array([[0.0], [1.0], [2.0], [3.0]])
 

@@ -11,6 +11,17 @@ export function findMlflowPython(): string | null {
   return existsSync(program) ? program : null;
 }
 
+/** Clients of several ages with the Python of each, which may not be there. */
+export function mlflowClients(): { readonly client: string; readonly python: string }[] {
+  const cache = join(import.meta.dirname, '..', '..', '.cache');
+  const { TEST_MLFLOW_PYTHON_2_22, TEST_MLFLOW_PYTHON_3_6 } = process.env;
+  return [
+    { client: '2.22', python: TEST_MLFLOW_PYTHON_2_22 ?? join(cache, 'mlflow-2.22', 'bin', 'python') },
+    { client: '3.6', python: TEST_MLFLOW_PYTHON_3_6 ?? join(cache, 'mlflow-3.6', 'bin', 'python') },
+    { client: 'newest', python: findMlflowPython() ?? '' },
+  ];
+}
+
 export interface MlflowServer extends AsyncDisposable {
   readonly url: string;
 }
