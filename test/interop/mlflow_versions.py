@@ -325,7 +325,7 @@ def system_metrics(_):
     experiment = mlflow.set_experiment(f"system {mlflow.__version__}")
     mlflow.set_system_metrics_sampling_interval(0.2)
     with mlflow.start_run(log_system_metrics=True) as run:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline and not system_keys(run):
             time.sleep(0.2)
     return {"found": "system/cpu_utilization_percentage" in system_keys(run)}
@@ -336,9 +336,7 @@ def system_keys(run):
 
 
 if __name__ == "__main__":
-    steps = {
-        step.__name__: step
-        for step in (log, search, models, load, autolog_sklearn, autolog_xgboost, autolog_keras, system_metrics)
-    }
+    logging_steps = (log, search, models, inputs_outputs, load, system_metrics)
+    steps = {step.__name__: step for step in (*logging_steps, autolog_sklearn, autolog_xgboost, autolog_keras)}
     request = json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}
     print(json.dumps({name: steps[name](request) for name in sys.argv[1].split(",")}))

@@ -1,6 +1,8 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql as raw } from 'kysely';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { auditMigrations, createAudit } from '../../src/platform/audit/index.ts';
 import { auditCsv, listAudit, verifyAudit } from '../../src/platform/audit/schema.ts';
@@ -11,7 +13,10 @@ import { call, testApplication } from '../../src/testing.ts';
 import { onEachStore } from '../support/stores.ts';
 import { openDoors, sent } from './doors.ts';
 
-type Tables = { audit_row: { seq: number; actor: string; hash: string }; audit_head: { seq: number; hash: string } };
+type Tables = {
+  audit_row: { seq: number; actor: string; writes: number; hash: string };
+  audit_head: { seq: number; hash: string };
+};
 const rowsOf = (store: Store) => store.tables<Tables>();
 const log = createLog('silent');
 const clock = { now: () => Date.parse('2026-11-01T00:00:00Z') };
@@ -87,13 +92,24 @@ onEachStore(({ engine, newDatabase }) => {
       for (let index = 0; index < 1000; index += 1) void audit.record({ ...write, counted: true });
       void audit.record({ ...write, counted: true, subject: { thing: 'b' } });
       await audit.flush();
-      const counts = await store
-        .tables<{ audit_row: { writes: number } }>()
-        .selectFrom('audit_row')
-        .select('writes')
-        .execute();
+      const counts = await rowsOf(store).selectFrom('audit_row').select('writes').execute();
       expect(counts.map(({ writes }) => writes).toSorted((a, b) => a - b)).toEqual([1, 1000]);
       expect(await verify(audit, store)).toMatchObject({ intact: true, rows: 2 });
+    });
+
+    it('keeps the counts that could not be stored, and adds to them', async () => {
+      await using store = await openStore({ database: await newDatabase(), folder: temporary() });
+      await store.migrate(auditMigrations);
+      await using audit = createAudit({ store, clock, log });
+      const count = () => void audit.record({ ...write, counted: true });
+      count();
+      await raw`alter table audit_row rename to audit_away`.execute(store.tables());
+      await expect(audit.flush()).rejects.toThrow('audit_row');
+      count();
+      await raw`alter table audit_away rename to audit_row`.execute(store.tables());
+      expect(await verify(audit, store)).toMatchObject({ intact: true, rows: 1 });
+      const rows = await rowsOf(store).selectFrom('audit_row').select('writes').execute();
+      expect(rows).toEqual([{ writes: 2 }]);
     });
   });
 
@@ -148,6 +164,34 @@ onEachStore(({ engine, newDatabase }) => {
       expect(csv.trim().split('\n')).toHaveLength(8);
       expect(csv).toContain(',local,,POST,/api/2.0/mlflow/experiments/create,mlops.write,');
       expect(await call(application, verifyAudit)).toMatchObject({ intact: true, rows: 7 });
+    });
+
+    it('nothing when the trail cannot be written: the write is answered as failed, and the log has what it was', async () => {
+      const lines: string[] = [];
+      const logged = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) });
+      await using application = await testApplication({ log: logged }, { database: await newDatabase() });
+      const create = () =>
+        application.http.inject({
+          method: 'POST',
+          url: '/api/2.0/mlflow/experiments/create',
+          headers: { host: 'localhost', 'content-type': 'application/json' },
+          payload: '{"name": "done"}',
+        });
+      await raw`alter table audit_row rename to audit_away`.execute(application.store.tables());
+      expect((await create()).statusCode).toBe(500);
+      const facts = {
+        actor: 'local',
+        route: '/api/2.0/mlflow/experiments/create',
+        subject: { name: 'done' },
+        status: 200,
+      };
+      expect(lines.map((line) => JSON.parse(line))).toContainEqual(expect.objectContaining(facts));
+
+      await raw`alter table audit_away rename to audit_row`.execute(application.store.tables());
+      // It was done, so doing it again is refused; the trail goes on without a gap in its chain.
+      expect((await create()).json()).toMatchObject({ error_code: 'RESOURCE_ALREADY_EXISTS' });
+      expect((await call(application, listAudit)).rows).toMatchObject([{ seq: 1, status: 400 }]);
+      expect(await call(application, verifyAudit)).toMatchObject({ intact: true, rows: 1 });
     });
 
     it('counts a training’s logging and keeps it when the server stops', async () => {

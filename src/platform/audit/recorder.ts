@@ -18,11 +18,16 @@ export interface Recorder extends WriteRecorder, AsyncDisposable {
   flush(): Promise<void>;
 }
 
-/** Counted writes of one minute become one row for caller, route and ids; a crash loses no more than that minute's counts. */
+/**
+ * Counted writes of one minute become one row for caller, route and ids; a crash loses no more than that minute's counts.
+ * Counts that could not be stored wait for the next minute.
+ */
 const COUNTING_MS = 60_000;
 /** Parameters of one statement stay well below what either engine takes. */
 const ROWS_A_TRANSACTION = 500;
 const MOST_COUNTS = 10_000;
+/** Of counts that could not be stored: with as many new ones again they are tried before the minute is over. */
+const MOST_KEPT = 5_000;
 
 interface Waiting {
   readonly row: NewRow;
@@ -46,10 +51,19 @@ export function createRecorder({ store, clock, log }: RecorderDeps): Recorder {
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) await storeTogether(store, waiting.splice(0, ROWS_A_TRANSACTION));
   };
+  const count = (row: NewRow): void => {
+    const key = JSON.stringify([row.actor, row.role, row.method, row.route, row.subject, row.status]);
+    const before = counts.get(key);
+    counts.set(key, before === undefined ? row : together(before, row));
+  };
+  const keepCounting = (row: NewRow, error: unknown): never => {
+    if (counts.size < MOST_KEPT) count(row);
+    throw error;
+  };
   const flush = async (): Promise<void> => {
     const rows = [...counts.values()];
     counts.clear();
-    await Promise.all(rows.map(append));
+    await Promise.all(rows.map((row) => append(row).catch((error: unknown) => keepCounting(row, error))));
   };
   const flushSoon = (): void => {
     flush().catch((error: unknown) => log.error({ err: error }, 'counts of writes could not be recorded'));
@@ -61,9 +75,7 @@ export function createRecorder({ store, clock, log }: RecorderDeps): Recorder {
     record(write) {
       const row = rowOf(write, new Date(clock.now()).toISOString());
       if (!write.counted) return append(row);
-      const key = JSON.stringify([row.actor, row.role, row.method, row.route, row.subject, row.status]);
-      const before = counts.get(key);
-      counts.set(key, before === undefined ? row : { ...before, lastAt: row.lastAt, writes: before.writes + 1 });
+      count(row);
       if (counts.size >= MOST_COUNTS) flushSoon();
     },
     flush,
@@ -87,6 +99,13 @@ async function storeTogether(store: Store, batch: readonly Waiting[]): Promise<v
   } catch (error) {
     for (const { failed } of batch) failed(error);
   }
+}
+
+/** Counts of the same caller, route, ids and status as one. */
+function together(one: NewRow, other: NewRow): NewRow {
+  const [firstAt = one.firstAt] = [one.firstAt, other.firstAt].toSorted();
+  const [, lastAt = one.lastAt] = [one.lastAt, other.lastAt].toSorted();
+  return { ...one, firstAt, lastAt, writes: one.writes + other.writes };
 }
 
 function rowOf(write: WriteRecord, at: string): NewRow {

@@ -89,7 +89,10 @@ async function admit(access: Access, request: FastifyRequest, reply: FastifyRepl
   }
 }
 
-/** A refusal is answered as the refusal it is even where its record cannot be kept; a success is not. */
+/**
+ * A refusal is answered as the refusal it is even where its record cannot be kept; a success is not. The log then says what
+ * the trail does not.
+ */
 async function keep(
   writes: WriteRecorder,
   write: NonNullable<ReturnType<typeof writeRecordOf>>,
@@ -98,7 +101,9 @@ async function keep(
   try {
     await writes.record(write);
   } catch (error) {
-    if (write.status < 400) throw error;
-    request.log.error({ err: error, requestId: request.id }, 'a refused write could not be recorded');
+    const { actor, method, route, subject, status } = write;
+    const facts = { requestId: request.id, actor: actor.name, method, route, subject, status };
+    request.log.error({ err: error, ...facts }, 'a write could not be recorded in the audit trail');
+    if (status < 400) throw error;
   }
 }
