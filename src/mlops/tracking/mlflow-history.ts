@@ -23,7 +23,12 @@ export function historyRoutes(logging: Logging): MlflowRoute[] {
     readRoute('GET', '/mlflow/metrics/get-history-bulk-interval', async ({ fields }) => {
       const runIds = fields.texts('run_ids');
       if (runIds.length === 0) throw invalidParameter("Missing value for required parameter 'run_ids'.");
-      checkCount('GetMetricHistoryBulkInterval', 'run_ids', runIds.length, MAX_RUNS_SAMPLED);
+      if (runIds.length > MAX_RUNS_SAMPLED) {
+        throw invalidParameter(
+          `GetMetricHistoryBulkInterval request must specify at most ${MAX_RUNS_SAMPLED} run_ids. ` +
+            `Received ${runIds.length} run_ids.`,
+        );
+      }
       const limit = fields.integer('max_results') ?? MAX_SAMPLES_A_RUN;
       if (limit < 1 || limit > MAX_SAMPLES_A_RUN) {
         throw invalidParameter(`max_results must be between 1 and ${MAX_SAMPLES_A_RUN}.`);
@@ -56,7 +61,7 @@ function bareMetric({ key, value, timestamp, step, runId }: RunMetric): string {
 
 export function checkCount(request: string, field: string, count: number, limit: number): void {
   if (count <= limit) return;
-  throw invalidParameter(`${request} request must specify at most ${limit} ${field}. Received ${count} ${field}.`);
+  throw invalidParameter(`${request} request cannot specify more than ${limit} ${field}. Received ${count} ${field}.`);
 }
 
 function readStepRange(fields: Fields): StepRange | null {

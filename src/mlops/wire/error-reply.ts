@@ -20,6 +20,9 @@ const byStatus: Readonly<Record<number, MlflowErrorCode>> = {
   507: 'RESOURCE_EXHAUSTED',
 };
 
+/** What MLflow's server says of any path that leads out of its folder, and clients look for word for word. */
+const INVALID_PATH = 'Invalid path';
+
 /**
  * Answers any failure under an MLflow route in MLflow's shape. Clients retry 429 and most of 5xx for two minutes, so a
  * user's mistake is always 4xx, and a full disk keeps its own status (507), which they do not retry.
@@ -30,11 +33,15 @@ export function replyWithMlflowError(error: unknown, request: FastifyRequest, re
   if (known.meaning.status >= 500) {
     request.log.error({ err: known.cause ?? error, requestId: request.id }, known.message);
   }
-  const message = known.code === 'internal' ? `${known.message} (request id ${request.id})` : known.message;
   return reply
     .status(status)
     .type('application/json; charset=utf-8')
-    .send(JSON.stringify({ error_code: errorCode, message }));
+    .send(JSON.stringify({ error_code: errorCode, message: messageOf(known, request.id) }));
+}
+
+function messageOf(error: AppError, requestId: string): string {
+  if (error.code === 'object_path_invalid') return INVALID_PATH;
+  return error.code === 'internal' ? `${error.message} (request id ${requestId})` : error.message;
 }
 
 function mlflowMeaning(error: AppError): { errorCode: MlflowErrorCode; status: number } {

@@ -112,9 +112,12 @@ export const inputs: readonly Exchange[] = [
   post('log-model without a run', 'runs/log-model', { model_json: modelJson }),
   post('search datasets of nothing', '/ajax-api/2.0/mlflow/experiments/search-datasets', { experiment_ids: [] }),
   post('search datasets without experiments', '/ajax-api/2.0/mlflow/experiments/search-datasets', {}),
-  post('search datasets of 21 experiments', '/ajax-api/2.0/mlflow/experiments/search-datasets', {
-    experiment_ids: Array.from({ length: 21 }, (_, id) => String(id)),
-  }),
+  post(
+    'search datasets of 21 experiments',
+    '/ajax-api/2.0/mlflow/experiments/search-datasets',
+    { experiment_ids: Array.from({ length: 21 }, (_, id) => String(id)) },
+    { says: ['SearchDatasets request cannot specify more than'] },
+  ),
   post('search datasets of an experiment that is not there', '/ajax-api/2.0/mlflow/experiments/search-datasets', {
     experiment_ids: ['4711'],
   }),

@@ -164,7 +164,12 @@ const histories: readonly Exchange[] = [
   get('bulk of nothing', bulk, { run_id: ['$log1'], metric_key: 'nobody' }),
   get('bulk without a run', bulk, { metric_key: 'loss' }),
   get('bulk without a key', bulk, { run_id: ['$log1'] }),
-  get('bulk of 101 runs', bulk, { run_id: Array<string>(101).fill('$log1'), metric_key: 'loss' }),
+  get(
+    'bulk of 101 runs',
+    bulk,
+    { run_id: Array<string>(101).fill('$log1'), metric_key: 'loss' },
+    { says: ['GetMetricHistoryBulk request cannot specify more than'] },
+  ),
   get('bulk of a run that is not there', bulk, { run_id: [long(32, 'a')], metric_key: 'loss' }),
   get('interval', interval, { run_ids: ['$log1', '$log2'], metric_key: 'loss' }),
   get('interval of steps', interval, { run_ids: ['$log1'], metric_key: 'loss', start_step: 1, end_step: 2 }),
@@ -176,7 +181,12 @@ const histories: readonly Exchange[] = [
   get('interval with a limit of text', interval, { run_ids: ['$log1'], metric_key: 'loss', max_results: 'all' }),
   get('interval without runs', interval, { metric_key: 'loss' }),
   get('interval without a key', interval, { run_ids: ['$log1'] }),
-  get('interval of 101 runs', interval, { run_ids: Array<string>(101).fill('$log1'), metric_key: 'loss' }),
+  get(
+    'interval of 101 runs',
+    interval,
+    { run_ids: Array<string>(101).fill('$log1'), metric_key: 'loss' },
+    { says: ['GetMetricHistoryBulkInterval request must specify at most'] },
+  ),
   get('interval of a run that is not there', interval, { run_ids: [long(32, 'a')], metric_key: 'loss' }),
   get('interval of a step of text', interval, {
     run_ids: ['$log1'],
