@@ -144,6 +144,25 @@ describe('artifacts of runs, models and versions', () => {
   );
 });
 
+describe('an upload to a run', () => {
+  it('names what is missing, the run before the path before the bytes, and stores nothing', async () => {
+    await using application = await testApplication();
+    const runId = await newRun(application);
+    const upload = async (query: string, payload: string) => {
+      const url = `/ajax-api/2.0/mlflow/upload-artifact${query}`;
+      const answer = await application.http.inject({ method: 'POST', url, headers: host, payload });
+      return [answer.statusCode, answer.json()];
+    };
+    const refused = (message: string) => [400, { error_code: 'INVALID_PARAMETER_VALUE', message }];
+    expect(await upload('', '')).toEqual(refused('Request must specify run_uuid.'));
+    expect(await upload(`?run_uuid=${runId}&path=`, '')).toEqual(refused('Request must specify path.'));
+    expect(await upload(`?run_uuid=${runId}&path=../a`, '')).toEqual(refused('Invalid path'));
+    expect(await upload(`?run_uuid=${runId}&path=a`, '')).toEqual(refused('Request must specify data.'));
+    expect((await mlflow(application, 'GET', 'artifacts/list', { run_id: runId })).body).not.toHaveProperty('files');
+    expect(await upload(`?run_uuid=${runId}&path=a`, '1')).toEqual([200, {}]);
+  });
+});
+
 describe('a path that leaves its folder', () => {
   let application: Application;
   let address: URL;

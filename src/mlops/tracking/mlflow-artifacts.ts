@@ -114,9 +114,10 @@ function directRoutes(app: FastifyInstance, deps: ArtifactRoutesDeps): void {
       return sendArtifact(reply, await artifacts.getUnder(artifactUri, path, request.headers.range));
     });
     app.post(`${prefix}/mlflow/upload-artifact`, { config: { scope: 'mlops.write' } }, async (request, reply) => {
-      const path = requiredQuery(request, 'path');
-      const { artifactUri } = await runs.info(requiredQuery(request, 'run_uuid'));
-      await artifacts.putUnder(artifactUri, path, limited(bodyOf(request), UPLOAD_FORM_LIMIT_BYTES));
+      const runId = specified(request, 'run_uuid');
+      const path = specified(request, 'path');
+      const { artifactUri } = await runs.info(runId);
+      await artifacts.putUnder(artifactUri, path, something(limited(bodyOf(request), UPLOAD_FORM_LIMIT_BYTES)));
       return sendMessage(reply, {});
     });
   }
@@ -167,6 +168,20 @@ async function* upTo(content: Readable, limitBytes: number): AsyncGenerator<Buff
   }
 }
 
+/** The stream, which fails at its end where nothing came; nothing is stored then. */
+function something(content: Readable): Readable {
+  return Readable.from(orFail(content), { objectMode: false });
+}
+
+async function* orFail(content: Readable): AsyncGenerator<unknown> {
+  let empty = true;
+  for await (const chunk of content) {
+    empty = false;
+    yield chunk;
+  }
+  if (empty) throw unspecified('data');
+}
+
 function queryText(request: FastifyRequest, name: string): string | undefined {
   const value: unknown = Reflect.get(Object(request.query), name);
   if (typeof value !== 'string') return undefined;
@@ -178,4 +193,15 @@ function requiredQuery(request: FastifyRequest, name: string): string {
   const value = queryText(request, name);
   if (value !== undefined && value !== '') return value;
   throw invalidParameter(`Request must include the "${name}" query parameter.`);
+}
+
+/** As `requiredQuery`, with the words of `upload-artifact`. */
+function specified(request: FastifyRequest, name: string): string {
+  const value = queryText(request, name);
+  if (value !== undefined && value !== '') return value;
+  throw unspecified(name);
+}
+
+function unspecified(what: string): MlflowError {
+  return invalidParameter(`Request must specify ${what}.`);
 }

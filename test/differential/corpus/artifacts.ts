@@ -100,10 +100,12 @@ export const artifacts: readonly Exchange[] = [
   ),
   post('upload-artifact without a path', '/ajax-api/2.0/mlflow/upload-artifact?run_uuid=$artRun', undefined, {
     raw: 'up',
+    says: ['Request must specify path.'],
     ...text,
   }),
   post('upload-artifact without a run', '/ajax-api/2.0/mlflow/upload-artifact?path=a.txt', undefined, {
     raw: 'up',
+    says: ['Request must specify run_uuid.'],
     ...text,
   }),
   post(
@@ -157,6 +159,7 @@ export const artifacts: readonly Exchange[] = [
   get('list of another store', 'artifacts/list', { run_id: '$elseRun' }),
   post('upload-artifact of nothing', '/ajax-api/2.0/mlflow/upload-artifact?run_uuid=$artRun&path=none.txt', undefined, {
     raw: '',
+    says: ['Request must specify data.'],
     ...text,
   }),
   // Last, because `DELETE …/%2e` empties MLflow's whole artifact store.
