@@ -10,6 +10,7 @@ const AssessmentError = z.object({
   error_message: z.string().optional(),
   stack_trace: z.string().optional(),
 });
+const JSON_FORMAT = 'JSON_FORMAT';
 const SOURCE_TYPES = ['SOURCE_TYPE_UNSPECIFIED', 'HUMAN', 'LLM_JUDGE', 'CODE'] as const;
 const SourceType = z
   .union([z.literal('AI_JUDGE').transform(() => 'LLM_JUDGE' as const), z.enum(SOURCE_TYPES)])
@@ -78,7 +79,7 @@ export function assessmentType(assessment: Assessment): AssessmentRow['type'] {
 /** The row of an assessment whose id, trace and times are known. */
 export function assessmentRow(assessment: Assessment, ids: { assessmentId: string; traceId: string }): AssessmentRow {
   const type = assessmentType(assessment);
-  const kept = withoutSecrets({ ...assessment, assessment_id: ids.assessmentId, trace_id: ids.traceId });
+  const kept = withoutSecrets({ ...settled(assessment), assessment_id: ids.assessmentId, trace_id: ids.traceId });
   const value = judgement(kept);
   return {
     assessment_id: ids.assessmentId,
@@ -97,15 +98,30 @@ export function assessmentOf(row: Pick<AssessmentRow, 'content' | 'valid'>): Ass
   return { ...AssessmentMessage.parse(JSON.parse(row.content)), valid: row.valid === 1 };
 }
 
-function judgement({ feedback, expectation, issue }: Assessment): unknown {
+/** What was judged: the value of a feedback or an expectation, the name of an issue. */
+export function judgement({ feedback, expectation, issue }: Assessment): unknown {
   if (feedback !== undefined) return feedback.value;
   if (issue !== undefined) return issue.issue_name;
-  const serialized = expectation?.serialized_value;
-  if (serialized === undefined) return expectation?.value;
+  return expectation?.serialized_value === undefined ? expectation?.value : parsed(expectation.serialized_value);
+}
+
+/** An expectation as clients expect it back: an object or a list as JSON text, anything else as it is. */
+function settled(assessment: Assessment): Assessment {
+  if (assessment.expectation === undefined) return assessment;
+  const value = judgement(assessment);
+  if (typeof value !== 'object' || value === null) return { ...assessment, expectation: { value } };
+  const serialized = { serialization_format: JSON_FORMAT, value: JSON.stringify(value) };
+  return { ...assessment, expectation: { serialized_value: serialized } };
+}
+
+function parsed({ serialization_format: format, value }: { serialization_format: string; value: string }): unknown {
+  if (format !== JSON_FORMAT) {
+    throw invalidParameter(`Unknown serialization format: ${format}. Only ${JSON_FORMAT} is supported.`);
+  }
   try {
-    return JSON.parse(serialized.value);
+    return JSON.parse(value);
   } catch {
-    return serialized.value;
+    throw invalidParameter('Invalid assessment: the serialized value of its expectation is no JSON.');
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Sql } from '../../platform/store/index.ts';
+import { judgement } from './assessment.ts';
 import { compilePattern } from './regex/match.ts';
 import type { TraceCondition } from './search-grammar.ts';
 import { spanRowsOf } from './span-store.ts';
@@ -54,7 +55,8 @@ function valuesOf({ entity, key }: TraceCondition, { row, trace, spans, linkedRu
       return present(
         trace.assessments
           .filter((assessment) => assessment.valid !== false && assessment.assessment_name === key)
-          .map((assessment) => assessment[entity === 'expectation' ? 'expectation' : 'feedback']?.value),
+          .filter((assessment) => assessment[entity === 'expectation' ? 'expectation' : 'feedback'] !== undefined)
+          .map(judgement),
       );
   }
 }

@@ -285,6 +285,28 @@ function judgingSuite(room: Room): void {
     expect(await validity()).toBe(true);
   });
 
+  it('keeps an expectation of more than one value as JSON text, however it came, and finds it by a pattern', async () => {
+    const traceId = 'tr-expected';
+    await room.calls.post(room.application, 'traces', traceMessage(traceId));
+    const expected = async (assessment_name: string, expectation: object) => {
+      const assessment = { assessment_name, expectation, source: { source_type: 'HUMAN' } };
+      const url = `traces/${traceId}/assessments`;
+      const { status, body } = await room.calls.mlflow(room.application, 'POST', url, { assessment });
+      return status === 200 ? valueAt(body, 'assessment', 'expectation') : status;
+    };
+    const json = (value: string) => ({ serialized_value: { serialization_format: 'JSON_FORMAT', value } });
+    expect(await expected('limits', { value: { ms: 1000 } })).toEqual(json('{"ms":1000}'));
+    expect(await expected('list', json('[1, 2]'))).toEqual(json('[1,2]'));
+    expect(await expected('text', json('"a"'))).toEqual({ value: 'a' });
+    expect(await expected('format', { serialized_value: { serialization_format: 'XML', value: '1' } })).toBe(400);
+    expect(await expected('broken', json('{'))).toBe(400);
+    const found = await room.calls.post(room.application, 'traces/search', {
+      locations: [{ type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: '0' } }],
+      filter: "expectation.limits RLIKE '1000'",
+    });
+    expect(found).toMatchObject({ traces: [{ trace_id: traceId }] });
+  });
+
   it('speaks the protocol of MLflow 2', async () => {
     const pairs = (key: string) => [{ key, value: '1' }];
     const started = await room.calls.post(room.application, 'traces', {
