@@ -21,7 +21,7 @@ export interface RegistryDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly events: Pick<Events, 'append'>;
-  readonly tracking: Pick<Tracking, 'loggedModel' | 'runArtifactUri' | 'latestMetrics' | 'run'>;
+  readonly tracking: Pick<Tracking, 'loggedModel' | 'runArtifactUri' | 'latestMetrics' | 'run' | 'noteRegistration'>;
 }
 
 export interface NewModel {

@@ -274,6 +274,7 @@ describe('model versions', () => {
     ];
     expect(await create({ source: `${ofRun}/model`, run_id })).toBe(200);
     expect(await create({ source: `runs:/${run_id}/model`, run_id })).toBe(200);
+    expect(await create({ source: 'runs:/gone/model', run_id: 'gone' })).toBe(200);
     expect(await create({ source: ofModel, model_id })).toBe(200);
     for (const message of [
       { source: `${ofRun}x/model`, run_id },
@@ -285,6 +286,27 @@ describe('model versions', () => {
     ]) {
       expect(await create(message)).toBe(400);
     }
+  });
+
+  it('are named by the tag of the logged model that they were made of, unless the tag is somebody’s own', async () => {
+    await using application = await testApplication();
+    const { model } = await post(application, 'logged-models', { experiment_id: '0' });
+    const model_id = textAt(model, 'info', 'model_id');
+    await post(application, 'registered-models/create', { name: 'm "1"' });
+    const create = () =>
+      post(application, 'model-versions/create', { name: 'm "1"', source: `models:/${model_id}`, model_id });
+    const tag = async () => {
+      const { body } = await mlflow(application, 'GET', `logged-models/${model_id}`);
+      return valueAt(body, 'model', 'info', 'tags', 0, 'value');
+    };
+    await create();
+    expect(await tag()).toBe('[{"name": "m \\"1\\"", "version": 1}]');
+    await create();
+    expect(await tag()).toBe('[{"name": "m \\"1\\"", "version": 1}, {"name": "m \\"1\\"", "version": 2}]');
+    const own = { tags: [{ key: 'mlflow.modelVersions', value: 'see the wiki' }] };
+    await mlflow(application, 'PATCH', `logged-models/${model_id}/tags`, own);
+    await create();
+    expect(await tag()).toBe('see the wiki');
   });
 
   it('may come from a local path inside the artifacts of their run, where those are local', async () => {

@@ -102,7 +102,7 @@ interface Origin {
 }
 
 async function createVersion(deps: RegistryDeps, input: NewVersion): Promise<ModelVersion> {
-  const { store, clock, events } = deps;
+  const { store, clock, events, tracking } = deps;
   input.tags.forEach(checkTag);
   return store.transaction(async (sql) => {
     await requireModelName(sql, input.model);
@@ -124,6 +124,7 @@ async function createVersion(deps: RegistryDeps, input: NewVersion): Promise<Mod
     };
     await insertVersion(sql, row, input.tags);
     const { source, runId, modelId } = origin;
+    if (modelId !== null) await tracking.noteRegistration(sql, modelId, { model: input.model, version });
     const payload = { model: input.model, version: String(version), runId, modelId, source };
     await events.append(sql, { type: 'model_version.created', subject: `model:${input.model}`, payload });
     await appendVersionCreated(events, sql, { ...input, version, source, runId });
@@ -152,7 +153,7 @@ async function directOrigin({ tracking }: RegistryDeps, sql: Sql, input: NewVers
   const [idField, root] =
     modelId === null ? (['run_id', runRoot] as const) : (['model_id', logged?.artifactUri ?? null] as const);
   checkSource(source, root, idField);
-  checkOwner(source, { idField, root, runId: modelId === null && runRoot !== null ? runId : null });
+  checkOwner(source, { idField, root, runId: modelId === null ? runId : null });
   if (modelId !== null && logged === null) throw doesNotExist(`Logged model with ID '${modelId}' not found.`);
   return { source, storageLocation: source, runId: runId ?? logged?.sourceRunId ?? null, modelId };
 }

@@ -24,6 +24,7 @@ import { loggingRoutes } from './mlflow-logging.ts';
 import { runRoutes } from './mlflow-runs.ts';
 import { createMultipart } from './multipart.ts';
 import { findRun } from './read-run.ts';
+import { noteRegistration, type Registration } from './registrations.ts';
 import { trackingRoutes } from './routes.ts';
 import { energyOfRun } from './run-cost/energy.ts';
 import { costsOfRuns, putRunCosts } from './run-cost/store.ts';
@@ -99,6 +100,8 @@ export interface Tracking extends AsyncDisposable {
   experiment(sql: Sql, experimentId: number): Promise<ExperimentFacts | null>;
   /** The logged model, unless there is none or it is deleted. */
   loggedModel(sql: Sql, modelId: string): Promise<LoggedModelFacts | null>;
+  /** A version was made of the logged model: its tag `mlflow.modelVersions` names it from now on. */
+  noteRegistration(sql: Sql, modelId: string, registration: Registration): Promise<void>;
   /** What runs cost, as last worked out; runs of which nothing is known are left out. */
   costs(sql: Sql, runIds: readonly string[]): Promise<Map<string, RunCost>>;
   /** Replaces what is known of the cost of runs; whoever joins bill and usage calls it. */
@@ -144,6 +147,7 @@ export function createTracking(deps: TrackingDeps): Tracking {
     runArtifactUri: async (sql, runId) => (await findRunInfo(sql, runId))?.artifactUri ?? null,
     experiment: experimentFacts,
     loggedModel: loggedModelFacts,
+    noteRegistration,
     costs: costsOfRuns,
     putCosts: putRunCosts,
     energy: energyOfRun,
