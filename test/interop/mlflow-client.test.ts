@@ -217,7 +217,10 @@ describe.each(engines)('the unmodified MLflow client of Python with $engine', ({
         loggedTag: 'test',
         loggedMetrics: { f1: 0.9 },
         outputs: [trained.modelId],
-        registered: [{ name: 'iris', version: '1' }],
+        registered: [
+          { name: 'iris', version: 1 },
+          { name: 'iris', version: '1' },
+        ],
       });
     });
 

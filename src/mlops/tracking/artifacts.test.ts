@@ -256,7 +256,9 @@ describe('the type and name of a download', () => {
 
   it.each([
     ['a.txt', 'attachment; filename=a.txt'],
+    ['dog%step%1.png', 'attachment; filename=dog%step%1.png'],
     ['a b.txt', 'attachment; filename="a b.txt"'],
+    ['a;b', 'attachment; filename="a;b"'],
     ['a"b\\c', 'attachment; filename="a_b_c"; filename*=UTF-8\'\'a%22b%5Cc'],
     ['ü.bin', 'attachment; filename="_.bin"; filename*=UTF-8\'\'%C3%BC.bin'],
   ])('%s is named by %s', (name, header) => {

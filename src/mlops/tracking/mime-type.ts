@@ -32,11 +32,13 @@ export function mimeType(filename: string): string {
   return (Object.hasOwn(BY_EXTENSION, extension) ? BY_EXTENSION[extension] : undefined) ?? 'application/octet-stream';
 }
 
+/** What may stand in a header without quotes (RFC 9110). */
+const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+
 /** `attachment; filename="…"` (RFC 6266), with the full name beside an ASCII one where they differ. */
 export function attachment(filename: string): string {
   const ascii = filename.replaceAll(/[^\x20-\x7e]|["\\]/g, '_');
-  if (ascii === filename)
-    return /^[\w.-]+$/.test(ascii) ? `attachment; filename=${ascii}` : `attachment; filename="${ascii}"`;
+  if (ascii === filename) return `attachment; filename=${TOKEN.test(ascii) ? ascii : `"${ascii}"`}`;
   const encoded = encodeURIComponent(filename).replaceAll(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
   return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }

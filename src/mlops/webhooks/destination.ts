@@ -84,6 +84,7 @@ export function pinnedTo(addresses: readonly Address[]): LookupFunction {
 }
 
 function parseUrl(text: string): URL {
+  if (text.trim() === '') throw refused('Webhook URL cannot be empty or just whitespace.');
   if (text.length > MAX_URL_LENGTH) throw refused(`A webhook URL has at most ${MAX_URL_LENGTH} characters.`);
   // The parser mends slashes, backslashes and white space; another reader of the same text may see another host there.
   const plain = /^[a-z][a-z0-9+.-]*:(?:\/\/[^\s\\/?#]+)?[^\s\\]*$/i.test(text) && !/^https?:(?!\/\/[^/])/i.test(text);

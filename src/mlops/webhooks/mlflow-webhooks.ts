@@ -122,6 +122,12 @@ function webhookAnswer(webhook: Webhook): object {
   };
 }
 
+/** As MLflow, no words where the receiver answered with a mistake: its status says all that there is to know. */
 function testAnswer({ delivered, status, error }: SendResult): object {
-  return { success: delivered, response_status: status ?? undefined, error_message: error ?? undefined };
+  const saysItself = status !== null && status >= 400;
+  return {
+    success: delivered,
+    response_status: status ?? undefined,
+    error_message: saysItself ? undefined : (error ?? undefined),
+  };
 }

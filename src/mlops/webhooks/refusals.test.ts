@@ -65,6 +65,11 @@ describe('CVE-2026-2393: webhooks lead to no internal address', () => {
     expect({ status, code: body.error_code }).toEqual({ status: 400, code: 'INVALID_PARAMETER_VALUE' });
   });
 
+  it('refuses one of white space in the words of MLflow', async () => {
+    const { status, body } = await create('   ');
+    expect([status, body.message]).toEqual([400, 'Webhook URL cannot be empty or just whitespace.']);
+  });
+
   it('refuses it in a change too, and keeps what was there', async () => {
     const { webhook } = await post(application, 'webhooks', { name: 'hook', url: receiver.url, events });
     const path = `webhooks/${valueAt(webhook, 'webhook_id')}`;
@@ -127,7 +132,7 @@ describe('CVE-2026-64849: a name that changes its address between check and use'
     const { webhook } = await post(application, 'webhooks', { name: 'hook', url: receiver.url, events });
     receiver.answerWith(500);
     const { result } = await post(application, `webhooks/${valueAt(webhook, 'webhook_id')}/test`);
-    expect(result).toEqual({ success: false, response_status: 500, error_message: 'The receiver answered 500.' });
+    expect(result).toEqual({ success: false, response_status: 500 });
     expect(JSON.stringify(result)).not.toContain('the answer of the receiver');
   });
 });
