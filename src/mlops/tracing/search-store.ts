@@ -12,6 +12,7 @@ import {
 } from '../wire/index.ts';
 import type { TraceCondition, TraceOrdering } from './search-grammar.ts';
 import { matchesSpanAttribute } from './span-attribute-sql.ts';
+import { spanText } from './span-text-sql.ts';
 import type { TraceRow, TracingTables } from './tables.ts';
 import { metadataKeys } from './types.ts';
 
@@ -157,7 +158,9 @@ function existsIn(table: Below, where: Expression<unknown>): Expression<SqlBool>
 function matchesSpan(condition: TraceCondition): Expression<SqlBool> {
   const { key } = condition;
   if (key.startsWith('attributes.')) return matchesSpanAttribute(key.slice('attributes.'.length), condition);
-  return compared(raw.ref(`found.${key}`), condition);
+  const column = compared(raw.ref(`found.${key}`), condition);
+  // The content as it is rules most spans out at less cost.
+  return key === 'content' ? raw<SqlBool>`(${column} and ${compared(spanText, condition)})` : column;
 }
 
 /** By the value as text (`true`, `0.5`, `yes`), or as a number where the operator is one of numbers. */

@@ -152,6 +152,8 @@ const CASES: readonly (readonly [string, readonly (string | undefined)[]])[] = [
   ["span.attributes.n = '1'", [four]],
   ["span.attributes.n IN ('0', '2') AND span.attributes.ok = 'true'", [five, three]],
   ["trace.text LIKE '%blue%' AND text ILIKE '%STEP 2%'", [five]],
+  ["trace.text LIKE '%value%'", []],
+  ["trace.text LIKE '%attributes%' AND trace.text LIKE '%key%'", []],
   ['feedback.good > 0.25', [four]],
   ["feedback.good = 'yes'", [five]],
   ['feedback.good = 0.5', [four]],

@@ -1,0 +1,25 @@
+import { type Expression, sql as raw } from 'kysely';
+
+/** Names that the form of every span has: who looks for the word `value` does not mean them. */
+const FORM = [
+  'attributes',
+  'key',
+  'value',
+  'string_value',
+  'int_value',
+  'double_value',
+  'bool_value',
+  'bytes_value',
+  'array_value',
+  'kvlist_value',
+  'values',
+];
+
+/**
+ * The text of a span (`found.content`) without the names of its form. A quote inside a text is written `\"`, so that
+ * nothing that somebody logged is taken away.
+ */
+export const spanText: Expression<string> = FORM.reduce<Expression<string>>(
+  (text, name) => raw`replace(${text}, ${raw.lit(`"${name}":`)}, '')`,
+  raw<string>`found.content`,
+);
