@@ -2,14 +2,21 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { doesNotExist, invalidParameter } from '../wire/index.ts';
 import { type Assessment, assessmentOf, assessmentRow, assessmentType } from './assessment.ts';
+import type { NewAssessmentId } from './assessment-ids.ts';
 import { findAssessment, putAssessments, removeAssessment, setValid } from './assessment-store.ts';
 import type { AssessmentRow } from './tables.ts';
-import { newAssessmentId, requireRow } from './traces.ts';
+import { requireRow } from './traces.ts';
 
 export type Assessments = ReturnType<typeof createAssessments>;
 
+export interface AssessmentsDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly newAssessmentId: NewAssessmentId;
+}
+
 /** Feedback, expectations and issues of traces. */
-export function createAssessments({ store, clock }: { readonly store: Store; readonly clock: Clock }) {
+export function createAssessments({ store, clock, newAssessmentId }: AssessmentsDeps) {
   const now = () => new Date(clock.now()).toISOString();
   return {
     async create(traceId: string, given: Assessment): Promise<Assessment> {

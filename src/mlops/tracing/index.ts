@@ -1,6 +1,7 @@
 import type { Plugin, Route } from '../../platform/http/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { MlflowRoute } from '../wire/index.ts';
+import { createAssessmentIds } from './assessment-ids.ts';
 import { createAssessments } from './assessments.ts';
 import type { IngestDeps } from './ingest.ts';
 import { assessmentRoutes } from './mlflow-assessments.ts';
@@ -12,7 +13,7 @@ import { createTraces, type TracesDeps } from './traces.ts';
 
 export { tracingMigrations } from './migrations.ts';
 
-export interface TracingDeps extends IngestDeps, TracesDeps {
+export interface TracingDeps extends IngestDeps, Omit<TracesDeps, 'newAssessmentId'> {
   readonly clock: Clock;
   /** What the tokens of spans cost; the other wing knows. */
   readonly pricing: TokenPricing;
@@ -30,11 +31,12 @@ export interface Tracing {
 export function createTracing(deps: TracingDeps): Tracing {
   const { store, clock } = deps;
   const searches = createSearches({ store });
+  const newAssessmentId = createAssessmentIds(clock);
   return {
     routes: tracingRoutes({ store, searches, pricing: deps.pricing }),
     mlflowRoutes: [
-      ...traceRoutes({ store, traces: createTraces(deps), searches }),
-      ...assessmentRoutes(createAssessments({ store, clock })),
+      ...traceRoutes({ store, traces: createTraces({ ...deps, newAssessmentId }), searches }),
+      ...assessmentRoutes(createAssessments({ store, clock, newAssessmentId })),
     ],
     otlpPlugin: otlpPlugin(deps),
   };

@@ -287,6 +287,19 @@ function judgingSuite(room: Room): void {
     expect(await validity()).toBe(true);
   });
 
+  it('lists judgements of one moment in the order in which they came', async () => {
+    const traceId = 'tr-ordered';
+    await room.calls.post(room.application, 'traces', traceMessage(traceId));
+    const names = Array.from({ length: 12 }, (_, at) => `judgement ${at}`);
+    for (const assessment_name of names) {
+      const assessment = { assessment_name, feedback: { value: true }, create_time: '2026-01-01T00:00:00Z' };
+      await room.calls.post(room.application, `traces/${traceId}/assessments`, { assessment });
+    }
+    const { body } = await room.calls.mlflow(room.application, 'GET', `traces/${traceId}`);
+    const listed = valueAt(body, 'trace', 'trace_info', 'assessments');
+    expect(Array.isArray(listed) && listed.map((item) => textAt(item, 'assessment_name'))).toEqual(names);
+  });
+
   it('keeps an expectation of more than one value as JSON text, however it came, and finds it by a pattern', async () => {
     const traceId = 'tr-expected';
     await room.calls.post(room.application, 'traces', traceMessage(traceId));

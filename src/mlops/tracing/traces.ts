@@ -4,6 +4,7 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import type { ExperimentFacts } from '../tracking/index.ts';
 import { checkLength, checkName, checkRunId, doesNotExist, invalidParameter, MAX_KEY_LENGTH } from '../wire/index.ts';
 import { type Assessment, assessmentRow } from './assessment.ts';
+import type { NewAssessmentId } from './assessment-ids.ts';
 import { putAssessments } from './assessment-store.ts';
 import { activeExperiment, type Experiments, readExperimentId, tracesFolder } from './experiment.ts';
 import { redactText } from './redaction.ts';
@@ -29,6 +30,7 @@ export interface TracesDeps extends TokenCountDeps {
   readonly experiments: Experiments;
   readonly artifacts: TraceArtifacts;
   readonly objects: Pick<Objects, 'remove'>;
+  readonly newAssessmentId: NewAssessmentId;
 }
 
 /** What traces ask of the artifacts; tracking knows. */
@@ -162,7 +164,7 @@ async function startTrace(deps: TracesDeps, sql: Sql, input: TraceInput): Promis
     input.assessments.map((assessment) =>
       assessmentRow(
         { create_time: time, last_update_time: time, ...assessment },
-        { assessmentId: assessment.assessment_id || newAssessmentId(), traceId },
+        { assessmentId: assessment.assessment_id || deps.newAssessmentId(), traceId },
       ),
     ),
   );
@@ -192,10 +194,6 @@ async function endTrace(deps: TracesDeps, sql: Sql, end: TraceEnd): Promise<Trac
 
 function kept(preview: string | null): string | null {
   return preview === null ? null : redactText(withoutNul(preview));
-}
-
-export function newAssessmentId(): string {
-  return `a-${randomUUID().replaceAll('-', '')}`;
 }
 
 /** Error: RESOURCE_DOES_NOT_EXIST. */
