@@ -71,6 +71,13 @@ describe('what a span says of its model', () => {
     { 'mlflow.chat.tokenUsage': 'x' },
   ])('is no usage in %o', (values) => expect(genAiFacts(attributes(values)).tokens).toBeNull());
 
+  it('has the inputs and outputs of Traceloop', () => {
+    const given = attributes({ 'traceloop.entity.input': 'in', 'traceloop.entity.output': 'out' });
+    expect(withMlflowNames(given, genAiFacts(given)).slice(2)).toEqual(
+      attributes({ 'mlflow.spanInputs': 'in', 'mlflow.spanOutputs': 'out' }),
+    );
+  });
+
   it('is added in the names that MLflow’s clients read', () => {
     const given = attributes({
       'gen_ai.operation.name': 'chat',
@@ -87,6 +94,24 @@ describe('what a span says of its model', () => {
         'mlflow.spanType': 'CHAT_MODEL',
       }),
     );
+  });
+});
+
+describe('the type of a span', () => {
+  it.each([
+    ['openinference.span.kind', 'RETRIEVER', 'RETRIEVER'],
+    ['traceloop.span.kind', 'tool', 'TOOL'],
+    ['gen_ai.operation.name', 'chat', 'CHAT_MODEL'],
+    ['traceloop.span.kind', 'constructor', undefined],
+  ])('is read from %s %s', (key, value, expected) => {
+    const given = attributes({ [key]: value });
+    const [added] = withMlflowNames(given, genAiFacts(given)).filter((attribute) => attribute.key === 'mlflow.spanType');
+    expect(added?.value).toEqual(expected === undefined ? undefined : anyValue(expected));
+  });
+
+  it('stays as it is where the span says it in MLflow’s own name', () => {
+    const given = attributes({ 'mlflow.spanType': 'AGENT', 'openinference.span.kind': 'LLM' });
+    expect(withMlflowNames(given, genAiFacts(given))).toEqual(given);
   });
 });
 

@@ -33,22 +33,45 @@ const CACHE_WRITE = [
   'gen_ai.usage.cache_creation_input_tokens',
   'llm.token_count.prompt_details.cache_write',
 ];
-const MODEL = ['mlflow.llm.model', 'gen_ai.response.model', 'gen_ai.request.model', 'llm.model_name'];
+const MODEL = [
+  'mlflow.llm.model',
+  'gen_ai.response.model',
+  'gen_ai.request.model',
+  'llm.response.model_name',
+  'llm.model_name',
+  'llm.request.model_name',
+  'embedding.model_name',
+];
 const PROVIDER = ['mlflow.llm.provider', 'gen_ai.provider.name', 'gen_ai.system', 'llm.provider', 'llm.system'];
-const INPUTS = ['gen_ai.input.messages', 'gen_ai.tool.call.arguments', 'input.value'];
-const OUTPUTS = ['gen_ai.output.messages', 'gen_ai.tool.call.result', 'output.value'];
+const INPUTS = ['gen_ai.input.messages', 'gen_ai.tool.call.arguments', 'input.value', 'traceloop.entity.input'];
+const OUTPUTS = ['gen_ai.output.messages', 'gen_ai.tool.call.result', 'output.value', 'traceloop.entity.output'];
 
 const USAGE = 'mlflow.chat.tokenUsage';
 
-const SPAN_TYPES: Readonly<Record<string, string>> = {
-  chat: 'CHAT_MODEL',
-  create_agent: 'AGENT',
-  embeddings: 'EMBEDDING',
-  execute_tool: 'TOOL',
-  generate_content: 'LLM',
-  invoke_agent: 'AGENT',
-  text_completion: 'LLM',
-  response: 'LLM',
+/** MLflow's type of a span by what each of the conventions calls it. */
+const SPAN_TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'gen_ai.operation.name': {
+    chat: 'CHAT_MODEL',
+    create_agent: 'AGENT',
+    embeddings: 'EMBEDDING',
+    execute_tool: 'TOOL',
+    generate_content: 'LLM',
+    invoke_agent: 'AGENT',
+    text_completion: 'LLM',
+    response: 'LLM',
+  },
+  'openinference.span.kind': {
+    AGENT: 'AGENT',
+    CHAIN: 'CHAIN',
+    EMBEDDING: 'EMBEDDING',
+    EVALUATOR: 'EVALUATOR',
+    GUARDRAIL: 'GUARDRAIL',
+    LLM: 'LLM',
+    RERANKER: 'RERANKER',
+    RETRIEVER: 'RETRIEVER',
+    TOOL: 'TOOL',
+  },
+  'traceloop.span.kind': { agent: 'AGENT', task: 'TASK', tool: 'TOOL', workflow: 'WORKFLOW' },
 };
 
 /**
@@ -72,13 +95,19 @@ export function withMlflowNames(attributes: readonly Attribute[], facts: GenAiFa
   if (facts.tokens !== null) add(USAGE, mlflowUsage(facts.tokens));
   add('mlflow.llm.model', facts.model);
   add('mlflow.llm.provider', facts.provider);
-  const type = SPAN_TYPES[String(values.get('gen_ai.operation.name'))];
+  const type = typeOf(values);
   const isUntyped = ['UNKNOWN', undefined].includes(textOf(values.get('mlflow.spanType')));
   if (isUntyped && type !== undefined) added.set('mlflow.spanType', type);
   return [
     ...attributes.filter(({ key }) => !added.has(key)),
     ...[...added].map(([key, value]) => ({ key, value: anyValue(value) })),
   ];
+}
+
+function typeOf(values: Values): string | undefined {
+  return Object.entries(SPAN_TYPES)
+    .map(([key, types]) => new Map(Object.entries(types)).get(String(values.get(key))))
+    .find((type) => type !== undefined);
 }
 
 /** Usage as MLflow's clients write and read it. */
