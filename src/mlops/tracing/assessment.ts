@@ -109,7 +109,8 @@ export function judgement({ feedback, expectation, issue }: Assessment): unknown
 function settled(assessment: Assessment): Assessment {
   if (assessment.expectation === undefined) return assessment;
   const value = judgement(assessment);
-  if (typeof value !== 'object' || value === null) return { ...assessment, expectation: { value } };
+  if (value === undefined || value === null) throw invalidParameter('The `value` field must be specified.');
+  if (typeof value !== 'object') return { ...assessment, expectation: { value } };
   const serialized = { serialization_format: JSON_FORMAT, value: JSON.stringify(value) };
   return { ...assessment, expectation: { serialized_value: serialized } };
 }

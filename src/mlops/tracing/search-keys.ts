@@ -112,8 +112,9 @@ export function operatorsOf(key: Key): readonly Operator[] {
   if (isNumeric(key)) return COMPARE;
   switch (key.entity) {
     case 'attribute':
-    case 'run':
       return [...MATCH, ...LISTS];
+    case 'run':
+      return [...MATCH, ...LISTS, ...NULLS];
     case 'span':
       return key.key === 'content' ? ['LIKE', 'ILIKE'] : [...MATCH, ...LISTS];
     case 'tag':

@@ -127,13 +127,8 @@ function matches(condition: TraceCondition): Expression<SqlBool> {
       return ofKey('trace_tag', key, condition);
     case 'metadata':
       return ofKey('trace_metadata', key, condition);
-    case 'run': {
-      const linked = existsIn(
-        'trace_link',
-        raw`found.kind = 'run' and ${compared(raw.ref('found.target'), condition)}`,
-      );
-      return raw<SqlBool>`(${ofKey('trace_metadata', metadataKeys.sourceRun, condition)} or ${linked})`;
-    }
+    case 'run':
+      return ofRun(condition);
     case 'prompt':
       return existsIn('trace_link', raw`found.kind = 'prompt' and ${compared(raw.ref('found.target'), condition)}`);
     case 'issue':
@@ -141,6 +136,15 @@ function matches(condition: TraceCondition): Expression<SqlBool> {
     default:
       return matchesAssessment(condition);
   }
+}
+
+/** By the run that the trace was made in, or any that it was linked to later. */
+function ofRun(condition: TraceCondition): Expression<SqlBool> {
+  if (condition.operator === 'IS NULL') return raw<SqlBool>`not ${ofRun({ ...condition, operator: 'IS NOT NULL' })}`;
+  const target =
+    condition.operator === 'IS NOT NULL' ? raw<SqlBool>`1 = 1` : compared(raw.ref('found.target'), condition);
+  const linked = existsIn('trace_link', raw`found.kind = 'run' and ${target}`);
+  return raw<SqlBool>`(${ofKey('trace_metadata', metadataKeys.sourceRun, condition)} or ${linked})`;
 }
 
 function ofKey(table: 'trace_tag' | 'trace_metadata', key: string, condition: TraceCondition): Expression<SqlBool> {

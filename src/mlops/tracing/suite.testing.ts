@@ -143,6 +143,8 @@ const CASES: readonly (readonly [string, readonly (string | undefined)[]])[] = [
   ['tags.none IS NOT NULL', []],
   ["metadata.`mlflow.trace.session` = 's' AND request_metadata.x IS NULL", [five, four, three]],
   ["run_id = 'run2'", [five]],
+  ['run_id IS NOT NULL', [five, four, three]],
+  ['run_id IS NULL', []],
   ["span.name = 'step 1'", [four]],
   ["span.type = 'LLM' AND span.status = 'OK' AND span.name LIKE '%2'", [five]],
   ["span.attributes.color = 'red%'", [three]],
@@ -315,6 +317,8 @@ function judgingSuite(room: Room): void {
     expect(await expected('text', json('"a"'))).toEqual({ value: 'a' });
     expect(await expected('format', { serialized_value: { serialization_format: 'XML', value: '1' } })).toBe(400);
     expect(await expected('broken', json('{'))).toBe(400);
+    expect(await expected('nothing', {})).toBe(400);
+    expect(await expected('null', { value: null })).toBe(400);
     const found = await room.calls.post(room.application, 'traces/search', {
       locations: [{ type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: '0' } }],
       filter: "expectation.limits RLIKE '1000'",
