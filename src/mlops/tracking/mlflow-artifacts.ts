@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Plugin } from '../../platform/http/index.ts';
 import { collectedAlong } from '../../platform/memory/index.ts';
+import { cleanKey } from '../../platform/objects/index.ts';
 import {
   apiPrefixes,
   invalidParameter,
@@ -91,11 +92,12 @@ function notImplemented(detail: string): MlflowError {
   return new MlflowError('NOT_IMPLEMENTED', detail, 'route_not_found');
 }
 
+/** A path that climbs is refused before anything is looked up, as in MLflow. */
 function directRoutes(app: FastifyInstance, deps: ArtifactRoutesDeps): void {
   const { artifacts, runs, loggedModels, versions } = deps;
   const read = { config: { scope: 'mlops.read' } } as const;
   app.get('/get-artifact', read, async (request, reply) => {
-    const path = requiredQuery(request, 'path');
+    const path = cleanKey(requiredQuery(request, 'path'));
     const runId = queryText(request, 'run_id') ?? requiredQuery(request, 'run_uuid');
     return sendArtifact(
       reply,
@@ -103,13 +105,13 @@ function directRoutes(app: FastifyInstance, deps: ArtifactRoutesDeps): void {
     );
   });
   app.get('/model-versions/get-artifact', read, async (request, reply) => {
-    const path = requiredQuery(request, 'path');
+    const path = cleanKey(requiredQuery(request, 'path'));
     const root = await versions.versionSource(requiredQuery(request, 'name'), requiredQuery(request, 'version'));
     return sendArtifact(reply, await artifacts.getUnder(root, path, request.headers.range));
   });
   for (const prefix of apiPrefixes) {
     app.get(`${prefix}/mlflow/logged-models/:modelId/artifacts/files`, read, async (request, reply) => {
-      const path = requiredQuery(request, 'artifact_file_path');
+      const path = cleanKey(requiredQuery(request, 'artifact_file_path'));
       const { artifactUri } = await loggedModels.get(readParams(request.params).modelId ?? '');
       return sendArtifact(reply, await artifacts.getUnder(artifactUri, path, request.headers.range));
     });

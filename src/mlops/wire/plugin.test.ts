@@ -36,7 +36,12 @@ describe('the MLflow wire', () => {
     expect([answer.statusCode, answer.json()]).toEqual([400, { error_code: 'INVALID_PARAMETER_VALUE', message }]);
   });
 
-  it.each(['/api/2.0/mlflow/artifacts/list?run_id=RUN&path=../a', '/get-artifact?run_id=RUN&path=../a'])(
+  it.each([
+    '/api/2.0/mlflow/artifacts/list?run_id=RUN&path=../a',
+    '/get-artifact?run_id=RUN&path=../a',
+    '/get-artifact?run_id=nobody&path=../a',
+    '//model-versions/get-artifact?name=nobody&version=1&path=../a',
+  ])(
     'says of a path that climbs what MLflow says, word for word: %s',
     async (url) => {
       const created = await application.http.inject({
