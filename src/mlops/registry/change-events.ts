@@ -81,7 +81,8 @@ export function saysPrompt(tags: readonly KeyValue[]): boolean {
   return tags.findLast(({ key }) => key === IS_PROMPT)?.value.toLowerCase() === 'true';
 }
 
-async function isPrompt(sql: Sql, model: string): Promise<boolean> {
+/** Whether the model, as it is stored, is a prompt. */
+export async function isPrompt(sql: Sql, model: string): Promise<boolean> {
   const query = sql.tables<RegistryTables>().selectFrom('registered_model_tag').select('value');
   const row = await query.where('model', '=', model).where('key', '=', IS_PROMPT).executeTakeFirst();
   return row?.value.toLowerCase() === 'true';

@@ -3,7 +3,7 @@ import { isConflict, type Sql, type Store } from '../../platform/store/index.ts'
 import type { Clock } from '../../platform/units/index.ts';
 import type { Tracking } from '../tracking/index.ts';
 import { alreadyExists, doesNotExist, type MlflowError } from '../wire/index.ts';
-import { appendChange, appendModelCreated } from './change-events.ts';
+import { appendChange, appendModelCreated, isPrompt, saysPrompt } from './change-events.ts';
 import { checkModelName, checkTag } from './limits.ts';
 import {
   deleteModel,
@@ -86,6 +86,17 @@ function nameTaken(name: string): MlflowError {
   return alreadyExists(`Registered Model (name=${name}) already exists.`);
 }
 
+/** Prompts are registered models with a tag: who makes one may not know what the name stands for already. */
+async function nameTakenFor(sql: Sql, name: string, isPromptNew: boolean): Promise<MlflowError> {
+  const kind = (itIsPrompt: boolean) => (itIsPrompt ? 'Prompt' : 'Registered Model');
+  const [old, wanted] = [kind(await isPrompt(sql, name)), kind(isPromptNew)];
+  if (old === wanted) return alreadyExists(`${wanted} (name=${name}) already exists.`);
+  return alreadyExists(
+    `Tried to create a ${wanted.toLowerCase()} with name '${name}', but the name is already taken by a ` +
+      `${old.toLowerCase()}. A model and a prompt cannot have the same name.`,
+  );
+}
+
 type Ground = Pick<RegistryDeps, 'store' | 'clock'>;
 
 async function createModel(
@@ -96,7 +107,7 @@ async function createModel(
   checkModelName(name);
   tags.forEach(checkTag);
   return deps.store.transaction(async (sql) => {
-    if (await hasModel(sql, name)) throw nameTaken(name);
+    if (await hasModel(sql, name)) throw await nameTakenFor(sql, name, saysPrompt(tags));
     const now = deps.clock.now();
     await orTaken(name, () =>
       insertModel(sql, {

@@ -106,6 +106,19 @@ describe('registered models', () => {
     expect([answer.status, answer.body.error_code]).toEqual([status, errorCode]);
   });
 
+  it('say what a taken name stands for', async () => {
+    await using application = await testApplication();
+    const prompt = [{ key: 'mlflow.prompt.is_prompt', value: 'true' }];
+    const create = async (name: string, tags: readonly object[] = []) =>
+      (await mlflow(application, 'POST', 'registered-models/create', { name, tags })).body.message;
+    await create('model');
+    await create('prompt', prompt);
+    expect(await create('model')).toBe('Registered Model (name=model) already exists.');
+    expect(await create('prompt', prompt)).toBe('Prompt (name=prompt) already exists.');
+    expect(await create('model', prompt)).toContain("'model', but the name is already taken by a registered model.");
+    expect(await create('prompt')).toContain("'prompt', but the name is already taken by a prompt.");
+  });
+
   it('are searched by name and tags, prompts only when asked for, in pages', async () => {
     await using application = await testApplication();
     for (const [name, tags] of [
