@@ -20,15 +20,17 @@ export function createAliases({ store, events }: AliasesDeps) {
   return {
     set: (model: string, alias: string, version: string) =>
       store.transaction((sql) => setAlias(events, sql, model, alias, version)),
-    delete: (model: string, alias: string) =>
+    /** Answers the version that it pointed to; null when there was no such alias. */
+    delete: (model: string, alias: string): Promise<number | null> =>
       store.transaction(async (sql) => {
         await requireModelName(sql, model);
         checkAlias(alias);
         const version = await findAlias(sql, model, alias);
-        if (version === null) return;
+        if (version === null) return null;
         await deleteAlias(sql, model, alias);
         await appendAliasDeleted(events, sql, model, alias, version);
         await appendChange(events, sql, { of: 'alias', action: 'deleted', model, data: { alias } });
+        return version;
       }),
     async get(model: string, alias: string): Promise<ModelVersion> {
       await requireModelName(store, model);
@@ -48,14 +50,17 @@ export async function versionBehind(sql: Sql, model: string, alias: string): Pro
   return version === null ? null : findVersion(sql, model, version);
 }
 
-/** Points an alias to a version, in the caller's transaction; pointing it where it points already says nothing. */
+/**
+ * Points an alias to a version, in the caller's transaction; pointing it where it points already says nothing. Answers
+ * the version that it pointed to before; null when it is new.
+ */
 export async function setAlias(
   events: AliasEvents,
   sql: Sql,
   model: string,
   alias: string,
   version: string,
-): Promise<void> {
+): Promise<number | null> {
   checkAlias(alias);
   checkAliasFree(alias);
   const number = parseVersion(version);
@@ -64,7 +69,7 @@ export async function setAlias(
     throw doesNotExist(`Model Version (name=${model}, version=${version}) not found`, 'model_version_not_found');
   }
   const before = await findAlias(sql, model, alias);
-  if (before === number) return;
+  if (before === number) return before;
   await upsertAlias(sql, model, alias, number);
   await events.append(sql, {
     type: 'model_alias.set',
@@ -73,6 +78,7 @@ export async function setAlias(
   });
   const data = { alias, version: String(number) };
   await appendChange(events, sql, { of: 'alias', action: 'created', model, data });
+  return before;
 }
 
 export async function appendAliasDeleted(

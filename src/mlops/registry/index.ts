@@ -3,6 +3,7 @@ import type { Sql } from '../../platform/store/index.ts';
 import { instant } from '../tracking/index.ts';
 import type { MlflowRoute } from '../wire/index.ts';
 import { createAliases, setAlias, versionBehind } from './aliases.ts';
+import { registryEditRoutes } from './edit-routes.ts';
 import { type Named, versionsOn } from './held.ts';
 import { createRegistryImports, type RegistryImports } from './imports.ts';
 import { modelVersionRoutes } from './mlflow-model-versions.ts';
@@ -88,11 +89,14 @@ export function createRegistry(deps: RegistryDeps): Registry {
       const found = await findVersionByText(sql, model, version);
       return found === null ? [] : versionMetrics(tracking, sql, found);
     },
-    setAlias: (sql, name, alias, version) => setAlias(events, sql, name, alias, version),
+    setAlias: async (sql, name, alias, version) => void (await setAlias(events, sql, name, alias, version)),
     versionsOn,
     imports: createRegistryImports(tracking),
     versionSource: async (name, version) => (await versions.get(name, version)).storageLocation,
-    routes: registryRoutes({ store, tracking, search: (input) => searchRegisteredModels(store, input) }),
+    routes: [
+      ...registryRoutes({ store, tracking, search: (input) => searchRegisteredModels(store, input) }),
+      ...registryEditRoutes({ store, tracking, models, versions, aliases }),
+    ],
     mlflowRoutes: [
       ...registeredModelRoutes({ models, versions, aliases, search: (input) => searchRegisteredModels(store, input) }),
       ...modelVersionRoutes({ versions, search: (input) => searchModelVersions(store, input) }),

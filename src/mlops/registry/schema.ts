@@ -102,3 +102,63 @@ export const getModelVersion = endpoint({
   response: ModelVersion,
   errors: ['model_not_found', 'model_version_not_found'],
 });
+
+const Description = z
+  .string()
+  .max(100_000)
+  .optional()
+  .describe('Description; "" takes it away; as it is when left out');
+
+export const editModel = endpoint({
+  method: 'PATCH',
+  path: '/api/v1/models/:model',
+  scope: 'mlops.write',
+  summary: 'Changes the description of a registered model',
+  params: ModelParams,
+  body: z.strictObject({ description: Description }),
+  response: Model,
+  errors: ['model_not_found'],
+});
+
+export const editModelVersion = endpoint({
+  method: 'PATCH',
+  path: '/api/v1/models/:model/versions/:version',
+  scope: 'mlops.write',
+  summary: 'Changes the description of a version',
+  params: z.strictObject({ model: ModelName, version: Version }),
+  body: z.strictObject({ description: Description }),
+  response: ModelVersion,
+  errors: ['model_not_found', 'model_version_not_found', 'invalid_request'],
+});
+
+const AliasParams = z.strictObject({
+  model: ModelName,
+  alias: z.string().min(1).max(255).describe('Alias: letters, digits, "_" and "-"'),
+});
+const MovedAlias = z
+  .strictObject({
+    version: Version.nullable().describe('Where it points now; null when it is gone'),
+    previousVersion: Version.nullable().describe('Where it pointed before; null when it was new'),
+  })
+  .describe('An alias that was moved; the version before undoes it');
+
+export const setModelAlias = endpoint({
+  method: 'PUT',
+  path: '/api/v1/models/:model/aliases/:alias',
+  scope: 'mlops.write',
+  summary: 'Points an alias to a version, whatever a policy says',
+  params: AliasParams,
+  body: z.strictObject({ version: Version }),
+  response: MovedAlias,
+  errors: ['model_not_found', 'model_version_not_found', 'invalid_request'],
+});
+
+export const removeModelAlias = endpoint({
+  method: 'DELETE',
+  path: '/api/v1/models/:model/aliases/:alias',
+  scope: 'mlops.write',
+  summary: 'Removes an alias; the version that it pointed to stays',
+  params: AliasParams,
+  response: MovedAlias,
+  errors: ['model_not_found', 'invalid_request'],
+});

@@ -44,6 +44,12 @@ export interface NewExperiment {
   readonly tags: readonly KeyValue[];
 }
 
+export interface ExperimentEdit {
+  readonly name: string | undefined;
+  readonly set: readonly KeyValue[];
+  readonly remove: readonly string[];
+}
+
 const MAX_EXPERIMENTS_A_PAGE = 50_000;
 const MAX_ID = Number.MAX_SAFE_INTEGER;
 
@@ -51,7 +57,7 @@ export type Experiments = ReturnType<typeof createExperiments>;
 
 export function createExperiments(deps: ExperimentsDeps) {
   const { store, clock } = deps;
-  const change = (id: string, work: (sql: Sql, experiment: Experiment) => Promise<unknown>) =>
+  const change = <T>(id: string, work: (sql: Sql, experiment: Experiment) => Promise<T>) =>
     store.transaction(async (sql) => work(sql, await requireExperiment(sql, parseExperimentId(id))));
   return {
     create: (input: NewExperiment) => createExperiment(deps, input),
@@ -73,6 +79,16 @@ export function createExperiments(deps: ExperimentsDeps) {
       }),
     rename: (id: string, name: string) =>
       change(id, (sql, experiment) => renameExperiment(sql, experiment, name, clock.now())),
+    /** A new name and changed tags, all or none. */
+    edit: (id: string, edit: ExperimentEdit) =>
+      change(id, async (sql, experiment) => {
+        checkActive(experiment);
+        edit.set.forEach(checkExperimentTag);
+        if (edit.name !== undefined) await renameExperiment(sql, experiment, edit.name, clock.now());
+        await upsertExperimentTags(sql, experiment.experimentId, edit.set);
+        for (const key of edit.remove) await deleteExperimentTag(sql, experiment.experimentId, key);
+        return requireExperiment(sql, experiment.experimentId);
+      }),
     setTag: (id: string, tag: KeyValue) =>
       change(id, async (sql, experiment) => {
         checkExperimentTag(tag);

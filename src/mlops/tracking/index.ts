@@ -9,6 +9,7 @@ import type { Clock } from '../../platform/units/index.ts';
 import type { MlflowRoute } from '../wire/index.ts';
 import { createArtifacts } from './artifacts.ts';
 import { createDeletions, type Deletions } from './deletions.ts';
+import { editRoutes } from './edits/routes.ts';
 import { findExperiment, findExperimentByName } from './experiment-store.ts';
 import { createExperiments } from './experiments.ts';
 import { createImports, type TrackingImports } from './imports.ts';
@@ -156,7 +157,11 @@ export function createTracking(deps: TrackingDeps): Tracking {
     deletions: createDeletions(deps.objects),
     restoreLoggedModel: loggedModels.restore,
     imports: createImports(deps),
-    routes: [...trackingRoutes({ ...deps, experiments }), ...runViewRoutes(store)],
+    routes: [
+      ...trackingRoutes({ ...deps, experiments }),
+      ...runViewRoutes(store),
+      ...editRoutes({ store, logging, experiments }),
+    ],
     mlflowRoutes: [
       ...experimentRoutes(experiments),
       ...runRoutes(runs, artifacts),

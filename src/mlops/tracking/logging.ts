@@ -54,6 +54,11 @@ export interface Batch {
   readonly tags: readonly KeyValue[];
 }
 
+export interface TagEdit {
+  readonly set: readonly KeyValue[];
+  readonly remove: readonly string[];
+}
+
 const LOGGED_MODELS_TAG = 'mlflow.log-model.history';
 const MAX_HISTORY_A_PAGE = 50_000;
 
@@ -88,6 +93,15 @@ export function createLogging({ store, events, rest }: LoggingDeps) {
         if (await deleteRunTag(sql, runId, key)) return;
         throw doesNotExist(`No tag with name: ${key} in run with id ${runId}`);
       }),
+    /** All of the changes, or none. The name of a run is a tag that can be set and never removed. */
+    editTags: (runId: string, { set, remove }: TagEdit) => {
+      const checked = set.map((tag, index) => checkedTag(tag, `tags[${index}]`));
+      if (remove.includes(RUN_NAME_TAG)) throw invalidParameter('A run has a name: it can be changed, not removed.');
+      return write(runId, async (sql, run) => {
+        for (const key of remove) await deleteRunTag(sql, runId, key);
+        await storeTags(events, sql, run, checked);
+      });
+    },
     inputs: (runId: string, datasets: readonly DatasetInput[], modelIds: readonly string[]) => {
       checkRunId(runId);
       datasets.forEach(checkDatasetInput);

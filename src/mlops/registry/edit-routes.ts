@@ -1,0 +1,41 @@
+import { handle, type Route } from '../../platform/http/index.ts';
+import type { Store } from '../../platform/store/index.ts';
+import type { Aliases } from './aliases.ts';
+import type { Models } from './models.ts';
+import { type Measurements, readModel, readVersion } from './read-models.ts';
+import { editModel, editModelVersion, removeModelAlias, setModelAlias } from './schema.ts';
+import type { Versions } from './versions.ts';
+
+export interface RegistryEditDeps {
+  readonly store: Store;
+  readonly tracking: Measurements;
+  readonly models: Models;
+  readonly versions: Versions;
+  readonly aliases: Aliases;
+}
+
+/** What people change by hand in the registry: descriptions, and where aliases point. */
+export function registryEditRoutes({ store, tracking, models, versions, aliases }: RegistryEditDeps): Route[] {
+  return [
+    handle(editModel, async ({ params: { model }, body: { description } }) => {
+      if (description !== undefined) await models.update(model, description);
+      return readModel(store, model);
+    }),
+    handle(editModelVersion, async ({ params: { model, version }, body: { description } }) => {
+      if (description !== undefined) await versions.update(model, version, description);
+      return readVersion(tracking, store, model, version);
+    }),
+    handle(setModelAlias, async ({ params: { model, alias }, body: { version } }) => ({
+      version,
+      previousVersion: asText(await aliases.set(model, alias, version)),
+    })),
+    handle(removeModelAlias, async ({ params: { model, alias } }) => ({
+      version: null,
+      previousVersion: asText(await aliases.delete(model, alias)),
+    })),
+  ];
+}
+
+function asText(version: number | null): string | null {
+  return version === null ? null : String(version);
+}

@@ -1,0 +1,37 @@
+import { handle, type Route } from '../../../platform/http/index.ts';
+import type { Store } from '../../../platform/store/index.ts';
+import type { Experiments } from '../experiments.ts';
+import type { Logging } from '../logging.ts';
+import { readRun } from '../read-run.ts';
+import { experimentOf } from '../run-answer.ts';
+import { RUN_NAME_TAG } from '../runs.ts';
+import type { KeyValue } from '../types.ts';
+import { editExperiment, editRun } from './schema.ts';
+
+export interface EditRoutesDeps {
+  readonly store: Store;
+  readonly logging: Logging;
+  readonly experiments: Experiments;
+}
+
+/** What people change by hand: names, notes and tags. */
+export function editRoutes({ store, logging, experiments }: EditRoutesDeps): Route[] {
+  return [
+    handle(editRun, async ({ params: { runId }, body: { runName, tags } }) => {
+      const named = runName === undefined ? {} : { [RUN_NAME_TAG]: runName };
+      await logging.editTags(runId, changesOf({ ...tags, ...named }));
+      return readRun(store, runId);
+    }),
+    handle(editExperiment, async ({ params: { experimentId }, body: { name, tags } }) =>
+      experimentOf(await experiments.edit(experimentId, { name, ...changesOf(tags) })),
+    ),
+  ];
+}
+
+function changesOf(tags: Readonly<Record<string, string | null>>): { set: KeyValue[]; remove: string[] } {
+  const entries = Object.entries(tags);
+  return {
+    set: entries.flatMap(([key, value]) => (value === null ? [] : [{ key, value }])),
+    remove: entries.flatMap(([key, value]) => (value === null ? [key] : [])),
+  };
+}
