@@ -1,6 +1,7 @@
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import table from '../table/table.module.css';
+import { LongText } from './LongText.tsx';
 import styles from './runs.module.css';
 
 interface KeyValuesProps {
@@ -29,10 +30,12 @@ export function KeyValues({ title, shows, why, head, values }: KeyValuesProps) {
           <tbody>
             {entries.map(([key, value]) => (
               <tr key={key}>
-                <th scope="row" className={styles.key}>
+                <th scope="row" className={styles.keyCell}>
                   <code>{key}</code>
                 </th>
-                <td className={styles.value}>{value}</td>
+                <td className={styles.value}>
+                  <LongText text={value} />
+                </td>
               </tr>
             ))}
           </tbody>

@@ -1,6 +1,5 @@
 import type { MetricHistory, MetricSummary } from '../../../src/mlops/tracking/views/schema.ts';
 import { formatCount, formatMeasure } from '../format/number.ts';
-import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import { isCompanion, isSystem } from './metric-words.ts';
 import styles from './runs.module.css';
@@ -68,7 +67,7 @@ export function MetricsTable({ metrics, histories }: MetricsTableProps) {
 }
 
 function Value({ value }: { readonly value: number | null }) {
-  if (value === null) return <Unknown reason="NaN: the client logged what is no number." />;
+  if (value === null) return <span data-tip="Not a number, as it was logged.">NaN</span>;
   return (
     <data value={value} data-tip={String(value)}>
       {formatMeasure(value)}

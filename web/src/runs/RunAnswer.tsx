@@ -3,7 +3,7 @@ import { formatMeasure } from '../format/number.ts';
 import { CostFigure } from './CostFigure.tsx';
 import { formatDuration } from './duration.ts';
 import { keyMetric } from './metric-words.ts';
-import { durationMs } from './run-columns.ts';
+import { durationMs, soFarMs } from './run-columns.ts';
 
 const SAID: Readonly<Record<Run['status'], string>> = {
   RUNNING: 'is running',
@@ -13,16 +13,25 @@ const SAID: Readonly<Record<Run['status'], string>> = {
   KILLED: 'was killed',
 };
 
+interface RunAnswerProps {
+  readonly run: Run;
+  /** When it was read, in milliseconds: how long a run has been going is told up to then. */
+  readonly asOfMs: number;
+}
+
 /** How the run went, in one sentence with its figures. */
-export function RunAnswer({ run }: { readonly run: Run }) {
+export function RunAnswer({ run, asOfMs }: RunAnswerProps) {
   const duration = durationMs(run);
-  const metric = keyMetric(Object.keys(run.metrics));
+  const soFar = soFarMs(run, asOfMs);
+  const numbers = Object.keys(run.metrics).filter((key) => run.metrics[key] !== null);
+  const metric = keyMetric(numbers) ?? keyMetric(Object.keys(run.metrics));
   const value = metric === undefined ? undefined : run.metrics[metric];
   const [low, high] = [run.metrics[`${metric}.ci_lower`], run.metrics[`${metric}.ci_upper`]];
   return (
     <>
       <span data-testid="headline">
         {run.runName} {SAID[run.status]}
+        {soFar !== null && ` for ${formatDuration(soFar)} so far`}
         {duration !== null && ` ${run.status === 'FINISHED' ? 'in' : 'after'} ${formatDuration(duration)}`}
       </span>
       {metric === undefined || value === undefined ? (

@@ -4,6 +4,7 @@ import type { Run } from '../../../src/mlops/tracking/schema.ts';
 import type { RunFacts } from '../../../src/mlops/tracking/views/schema.ts';
 import { formatMeasure } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
+import { CopyButton } from '../parts/CopyButton.tsx';
 import { Facts } from '../parts/Facts.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import parts from '../parts/parts.module.css';
@@ -11,27 +12,35 @@ import { Unknown } from '../parts/Unknown.tsx';
 import { CostFigure } from './CostFigure.tsx';
 import { CostLegend } from './CostLegend.tsx';
 import { formatDuration } from './duration.ts';
-import { durationMs } from './run-columns.ts';
+import { NestedRuns, PARENT_TAG } from './NestedRuns.tsx';
+import { RunLink } from './RunLink.tsx';
+import { RunName } from './RunName.tsx';
+import { durationMs, soFarMs } from './run-columns.ts';
 import { StatusMark } from './StatusMark.tsx';
+import type { EditedRun } from './use-edit-run.ts';
 
 interface RunFactsCardProps {
   readonly run: Run;
   readonly facts: RunFacts | undefined;
+  readonly editing: EditedRun;
+  /** When the run was read, in milliseconds. */
+  readonly asOfMs: number;
 }
 
 const NOT_SAID = 'The client did not say.';
 
 /** Where the run came from, what it held and what it cost. */
-export function RunFactsCard({ run, facts }: RunFactsCardProps) {
-  const duration = durationMs(run);
+export function RunFactsCard({ run, facts, editing, asOfMs }: RunFactsCardProps) {
+  const commit = run.tags['mlflow.source.git.commit'];
+  const parent = run.tags[PARENT_TAG];
   const tag = (key: string): ReactNode =>
     run.tags[key] === undefined || run.tags[key] === '' ? <Unknown reason={NOT_SAID} /> : run.tags[key];
-  const commit = run.tags['mlflow.source.git.commit'];
   const subject = Object.entries(run.subject).map(([field, value]) => `${field} ${value}`);
   return (
     <Card title="Where does it come from, and what did it take?" actions={<CostLegend />}>
       <Facts
         facts={[
+          ['Name', <RunName key="name" run={run} editing={editing} />],
           [
             'Experiment',
             <Link
@@ -45,19 +54,16 @@ export function RunFactsCard({ run, facts }: RunFactsCardProps) {
           ],
           ['Status', <StatusMark key="status" status={run.status} />],
           ['Started', <Instant key="start" at={run.startTime} />],
-          [
-            'Duration',
-            duration === null ? <Unknown key="none" reason="It has not ended." /> : formatDuration(duration),
-          ],
+          ['Duration', <Took key="took" run={run} asOfMs={asOfMs} />],
           ['User', facts?.user ?? <Unknown key="user" reason={NOT_SAID} />],
           [
             'Git commit',
             commit === undefined ? (
               <Unknown key="commit" reason={NOT_SAID} />
             ) : (
-              <code key="commit" data-tip={commit}>
-                {commit.slice(0, 10)}
-              </code>
+              <span key="commit">
+                <code data-tip={commit}>{commit.slice(0, 10)}</code> <CopyButton text={commit} what="the Git commit" />
+              </span>
             ),
           ],
           ['Source', tag('mlflow.source.name')],
@@ -71,7 +77,12 @@ export function RunFactsCard({ run, facts }: RunFactsCardProps) {
           ],
           ['Cost', <CostFigure key="cost" total={run.cost.total} />],
           ...tookFacts(run.cost),
-          ['Run id', <code key="id">{run.runId}</code>],
+          ...(parent === undefined ? [] : [['Nested in', <RunLink key="parent" runId={parent} />] as const]),
+          ['Nested runs', <NestedRuns key="nested" run={run} />],
+          ['Run id', <Copied key="id" text={run.runId} what="the run id" />],
+          ...(facts === undefined
+            ? []
+            : [['Artifacts', <Copied key="uri" text={facts.artifactUri} what="the artifact URI" />] as const]),
         ]}
       />
     </Card>
@@ -112,4 +123,19 @@ function tookFacts({ gpuHours, energy, hardware, asOf }: Run['cost']): [string, 
       asOf === null ? <Unknown key="asof" reason="Nothing is known of its usage." /> : <Instant key="asof" at={asOf} />,
     ],
   ];
+}
+
+function Copied({ text, what }: { readonly text: string; readonly what: string }) {
+  return (
+    <>
+      <code>{text}</code> <CopyButton text={text} what={what} />
+    </>
+  );
+}
+
+function Took({ run, asOfMs }: { readonly run: Run; readonly asOfMs: number }) {
+  const duration = durationMs(run);
+  const soFar = soFarMs(run, asOfMs);
+  if (duration !== null) return formatDuration(duration);
+  return soFar === null ? <Unknown reason="It has not ended." /> : `${formatDuration(soFar)} so far`;
 }

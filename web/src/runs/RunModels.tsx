@@ -9,18 +9,25 @@ import table from '../table/table.module.css';
 import styles from './runs.module.css';
 
 interface RunModelsProps {
+  readonly runId: string;
   readonly facts: RunFacts;
   readonly versions: readonly ModelVersion[];
 }
 
+const MOST_OF_SOURCE = 200;
+
 /** What the run read and what came of it: datasets in, logged models and registered versions out. */
-export function RunModels({ facts, versions }: RunModelsProps) {
+export function RunModels({ runId, facts, versions }: RunModelsProps) {
   const rows = [
-    ...facts.datasets.map(({ name, digest, context, sourceType }) => ({
+    ...facts.datasets.map(({ name, digest, context, sourceType, source }) => ({
       id: `dataset ${name} ${digest}`,
       what: context === null ? 'Dataset read' : `Dataset read for ${context}`,
       name: <code>{name}</code>,
-      more: `digest ${digest}, ${sourceType}`,
+      more: (
+        <>
+          digest {digest}, {sourceType} <code>{source.slice(0, MOST_OF_SOURCE)}</code>
+        </>
+      ),
     })),
     ...facts.modelsRead.map(({ modelId, name }) => ({
       id: `read ${modelId}`,
@@ -31,14 +38,27 @@ export function RunModels({ facts, versions }: RunModelsProps) {
     ...facts.modelsMade.map(({ modelId, name, step, status }) => ({
       id: `made ${modelId}`,
       what: 'Model logged',
-      name: <code>{name ?? modelId}</code>,
+      name:
+        status === null ? (
+          <code>{name ?? modelId}</code>
+        ) : (
+          <Link
+            to="/runs/$runId"
+            params={{ runId }}
+            search={{ of: `model:${modelId}` }}
+            className={parts.textLink}
+            data-tip="Its files, above"
+          >
+            {name ?? modelId}
+          </Link>
+        ),
       more: `${modelId}${step === null ? '' : `, step ${formatCount(step)}`}${status === null ? ', gone' : `, ${status.toLowerCase()}`}`,
     })),
     ...versions.map(({ model, version, aliases }) => ({
       id: `version ${model} ${version}`,
       what: 'Version registered',
       name: (
-        <Link to="/models/$model" params={{ model }} className={parts.textLink}>
+        <Link to="/models/$model/versions/$version" params={{ model, version }} className={parts.textLink}>
           {model} version {version}
         </Link>
       ),

@@ -71,6 +71,12 @@ export function durationMs(run: Pick<Run, 'startTime' | 'endTime'>): number | nu
   return run.endTime === null ? null : Date.parse(run.endTime) - Date.parse(run.startTime);
 }
 
+/** Milliseconds that a run has been going until `asOfMs`; null once it has ended, and where the clocks disagree. */
+export function soFarMs(run: Pick<Run, 'startTime' | 'endTime' | 'status'>, asOfMs: number): number | null {
+  const ms = asOfMs - Date.parse(run.startTime);
+  return run.status !== 'RUNNING' || run.endTime !== null || ms < 0 ? null : ms;
+}
+
 /** What is drawn as axes until others are chosen: params that vary, the telling metrics, the cost. */
 export function usualAxes(columns: readonly RunColumn[], keyMetric: string | undefined): string[] {
   const varying = columns.filter((column) => column.varies);

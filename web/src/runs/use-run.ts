@@ -19,18 +19,33 @@ export function rangeQuery({ axis, from, to }: CurvesSearch) {
   };
 }
 
-/** A run with everything that its page shows. */
+/** While a run goes on, its page is read anew this often. */
+const LIVE_MS = 5_000;
+
+/** A run with everything that its page shows; what changes while it runs is renewed in place. */
 export function useRun(runId: string, view: CurvesSearch) {
   const params = { runId };
   const histories = endpointQuery(metricHistories, { query: { run: [runId], points: POINTS, ...rangeQuery(view) } });
+  const run = useQuery({
+    ...endpointQuery(getRun, { params }),
+    refetchInterval: (query) => (query.state.data?.status === 'RUNNING' ? LIVE_MS : false),
+  });
+  const refetchInterval = run.data?.status === 'RUNNING' ? LIVE_MS : (false as const);
+  const facts = useQuery({ ...endpointQuery(runFacts, { params }), refetchInterval });
+  const metrics = useQuery({ ...endpointQuery(runMetrics, { params }), refetchInterval });
+  const versions = useQuery(endpointQuery(listRunVersions, { params }));
   return {
-    run: useQuery(endpointQuery(getRun, { params })),
-    facts: useQuery(endpointQuery(runFacts, { params })),
-    metrics: useQuery(endpointQuery(runMetrics, { params })),
-    versions: useQuery(endpointQuery(listRunVersions, { params })),
-    histories: useQuery({ ...histories, placeholderData: (before) => before }),
+    run,
+    facts,
+    metrics,
+    versions,
+    histories: useQuery({ ...histories, refetchInterval, placeholderData: (before) => before }),
+    /** What the layout depends on has come, or failed: nothing that is shown moves from here on. */
+    settled: ![run, facts, metrics, versions].some((query) => query.isPending),
   };
 }
+
+export type RunQueries = ReturnType<typeof useRun>;
 
 /** Deletes a run or restores it; whatever is shown of runs is asked anew. */
 export function useRunStage(runId: string, onDone: () => void) {

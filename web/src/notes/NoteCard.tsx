@@ -1,0 +1,58 @@
+import { useState } from 'react';
+import { Card } from '../parts/Card.tsx';
+import { EditForm } from '../parts/EditForm.tsx';
+import parts from '../parts/parts.module.css';
+import { Markdown } from './Markdown.tsx';
+import styles from './notes.module.css';
+
+interface NoteCardProps {
+  /** Of what: "this run". */
+  readonly of: string;
+  readonly text: string | null;
+  /** Why it cannot be changed now; undefined when it can. */
+  readonly locked?: string | undefined;
+  readonly pending: boolean;
+  readonly error: string | undefined;
+  /** '' takes the note away. Resolves when it is saved. */
+  readonly onSave: (text: string) => Promise<unknown>;
+}
+
+/** What somebody wrote down for the others, changed where it stands. */
+export function NoteCard({ of, text, locked, pending, error, onSave }: NoteCardProps) {
+  const [editing, setEditing] = useState(false);
+  const save = (next: string) =>
+    void onSave(next.trim()).then(
+      () => setEditing(false),
+      () => undefined,
+    );
+  return (
+    <Card
+      title="What should others know?"
+      actions={
+        !editing &&
+        locked === undefined && (
+          <button type="button" className={parts.button} onClick={() => setEditing(true)}>
+            {text === null ? 'Write a note' : 'Edit the note'}
+          </button>
+        )
+      }
+    >
+      {editing ? (
+        <EditForm
+          label={`Note on ${of}`}
+          initial={text ?? ''}
+          multiline
+          pending={pending}
+          error={error}
+          hint="Markdown. Ctrl-Enter saves, Escape leaves it as it was."
+          onSave={save}
+          onCancel={() => setEditing(false)}
+        />
+      ) : text === null ? (
+        <p className={styles.none}>Nobody has written a note on {of} yet.</p>
+      ) : (
+        <Markdown text={text} />
+      )}
+    </Card>
+  );
+}

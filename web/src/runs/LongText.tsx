@@ -1,0 +1,18 @@
+import { formatCount } from '../format/number.ts';
+import styles from './runs.module.css';
+
+const SHOWN = 240;
+
+/** A text as it was logged; of a long one the beginning, and the whole when it is asked for. */
+export function LongText({ text }: { readonly text: string }) {
+  if (text.length <= SHOWN) return text;
+  return (
+    <details className={styles.long}>
+      <summary>
+        <span className={styles.beginning}>{text.slice(0, SHOWN)}…</span>{' '}
+        <span className={styles.more}>All {formatCount(text.length)} characters</span>
+      </summary>
+      {text}
+    </details>
+  );
+}

@@ -1,0 +1,76 @@
+import { useState } from 'react';
+import type { Run } from '../../../src/mlops/tracking/schema.ts';
+import { Card } from '../parts/Card.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import parts from '../parts/parts.module.css';
+import table from '../table/table.module.css';
+import { NewTag } from './NewTag.tsx';
+import styles from './runs.module.css';
+import { TagRow } from './TagRow.tsx';
+import { tagGroups } from './tag-order.ts';
+import type { EditedRun } from './use-edit-run.ts';
+
+interface TagsCardProps {
+  readonly run: Run;
+  readonly editing: EditedRun;
+}
+
+/** The tags of a run: those that were given can be changed where they stand, those that clients noted are below. */
+export function TagsCard({ run, editing }: TagsCardProps) {
+  const [adding, setAdding] = useState(false);
+  const { given, noted } = tagGroups(run.tags);
+  const editable = run.lifecycleStage === 'active';
+  return (
+    <Card
+      title="What is it tagged with?"
+      flush
+      actions={
+        editable &&
+        !adding && (
+          <button type="button" className={parts.button} onClick={() => setAdding(true)}>
+            Add a tag
+          </button>
+        )
+      }
+    >
+      {adding && <NewTag tags={run.tags} editing={editing} onClose={() => setAdding(false)} />}
+      {given.length === 0 ? (
+        <EmptyState
+          shows="Tags that say whose the run is and what it is for; steelyard.team gives its cost to a team."
+          why="It has none. Add one here, or with mlflow.set_tag."
+        />
+      ) : (
+        <table className={table.table}>
+          <thead>
+            <tr>
+              <th scope="col">Tag</th>
+              <th scope="col">Value</th>
+              {editable && (
+                <th scope="col">
+                  <span className="visually-hidden">Change</span>
+                </th>
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            {given.map(([key, value]) => (
+              <TagRow key={key} tag={key} value={value} editing={editable ? editing : undefined} />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {noted.length > 0 && (
+        <details className={styles.noted}>
+          <summary className={styles.more}>What the client noted ({noted.length})</summary>
+          <table className={table.table}>
+            <tbody>
+              {noted.map(([key, value]) => (
+                <TagRow key={key} tag={key} value={value} editing={undefined} />
+              ))}
+            </tbody>
+          </table>
+        </details>
+      )}
+    </Card>
+  );
+}

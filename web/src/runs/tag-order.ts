@@ -1,0 +1,14 @@
+/** What MLflow's clients note for themselves. */
+const CLIENTS = 'mlflow.';
+
+/** Tags that people and jobs gave, by key, and those that clients noted for themselves. */
+export function tagGroups(tags: Readonly<Record<string, string>>): {
+  readonly given: readonly (readonly [string, string])[];
+  readonly noted: readonly (readonly [string, string])[];
+} {
+  const sorted = Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    given: sorted.filter(([key]) => !key.startsWith(CLIENTS)),
+    noted: sorted.filter(([key]) => key.startsWith(CLIENTS)),
+  };
+}
