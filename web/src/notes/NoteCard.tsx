@@ -13,13 +13,19 @@ interface NoteCardProps {
   readonly locked?: string | undefined;
   readonly pending: boolean;
   readonly error: string | undefined;
+  /** Called when the text is opened for changing. */
+  readonly onOpen: () => void;
   /** '' takes the note away. Resolves when it is saved. */
   readonly onSave: (text: string) => Promise<unknown>;
 }
 
 /** What somebody wrote down for the others, changed where it stands. */
-export function NoteCard({ of, text, locked, pending, error, onSave }: NoteCardProps) {
+export function NoteCard({ of, text, locked, pending, error, onOpen, onSave }: NoteCardProps) {
   const [editing, setEditing] = useState(false);
+  const edit = () => {
+    onOpen();
+    setEditing(true);
+  };
   const save = (next: string) =>
     void onSave(next.trim()).then(
       () => setEditing(false),
@@ -31,7 +37,7 @@ export function NoteCard({ of, text, locked, pending, error, onSave }: NoteCardP
       actions={
         !editing &&
         locked === undefined && (
-          <button type="button" className={parts.button} onClick={() => setEditing(true)}>
+          <button type="button" className={parts.button} onClick={edit}>
             {text === null ? 'Write a note' : 'Edit the note'}
           </button>
         )

@@ -49,6 +49,7 @@ export function RunBody({ run, queries, search, onChange }: RunBodyProps) {
         locked={run.lifecycleStage === 'deleted' ? 'The run is deleted.' : undefined}
         pending={editing.change.isPending}
         error={editing.change.error?.message}
+        onOpen={editing.change.reset}
         onSave={(text) =>
           editing.change.mutateAsync({
             edit: { tags: { [NOTE_TAG]: text === '' ? null : text } },

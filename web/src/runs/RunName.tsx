@@ -38,7 +38,14 @@ export function RunName({ run, editing: { change } }: RunNameProps) {
     <>
       <span className={styles.key}>{before}</span>{' '}
       {run.lifecycleStage === 'active' && (
-        <button type="button" className={parts.plain} onClick={() => setOpen(true)}>
+        <button
+          type="button"
+          className={parts.plain}
+          onClick={() => {
+            change.reset();
+            setOpen(true);
+          }}
+        >
           Rename
         </button>
       )}

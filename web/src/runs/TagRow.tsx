@@ -43,7 +43,15 @@ export function TagRow({ tag, value, editing }: TagRowProps) {
         <td className={styles.acts}>
           {!open && (
             <>
-              <button type="button" className={parts.plain} aria-label={`Change ${tag}`} onClick={() => setOpen(true)}>
+              <button
+                type="button"
+                className={parts.plain}
+                aria-label={`Change ${tag}`}
+                onClick={() => {
+                  editing.change.reset();
+                  setOpen(true);
+                }}
+              >
                 Change
               </button>
               <button

@@ -27,7 +27,14 @@ export function TagsCard({ run, editing }: TagsCardProps) {
       actions={
         editable &&
         !adding && (
-          <button type="button" className={parts.button} onClick={() => setAdding(true)}>
+          <button
+            type="button"
+            className={parts.button}
+            onClick={() => {
+              editing.change.reset();
+              setAdding(true);
+            }}
+          >
             Add a tag
           </button>
         )
