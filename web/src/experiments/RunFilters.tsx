@@ -20,9 +20,9 @@ export function RunFilters({ runs }: { readonly runs: Runs }) {
   const { search, team, pages, known } = runs;
   const navigate = useNavigate({ from: '/experiments/$experimentId' });
   const teams = useTeams() ?? [];
-  const change = (next: Partial<typeof search> & { team?: string | undefined }) => {
+  const change = (next: Partial<typeof search> & { team?: string | undefined }, replace = false) => {
     runs.renew();
-    void navigate({ search: (before) => ({ ...before, ...next }), resetScroll: false });
+    void navigate({ search: (before) => ({ ...before, ...next }), resetScroll: false, replace });
   };
   const problem = pages.error instanceof CallError ? pages.error.problem : undefined;
   const refused = problem?.code === 'search_filter_invalid' ? problem.detail : undefined;
@@ -30,12 +30,10 @@ export function RunFilters({ runs }: { readonly runs: Runs }) {
   return (
     <div className={styles.filters}>
       <FilterField
-        key={search.filter ?? ANY}
         value={search.filter ?? ANY}
-        experimentId={runs.experimentId}
         columns={known.data?.columns ?? []}
         refused={refused}
-        onApply={(filter) => change({ filter: filter === ANY ? undefined : filter })}
+        onApply={(filter) => change({ filter: filter === ANY ? undefined : filter }, true)}
       />
       <Select
         label="Status"

@@ -1,5 +1,6 @@
 import type { Run } from '../../../src/mlops/tracking/schema.ts';
-import { counted } from '../format/number.ts';
+import { MAX_COMPARED_RUNS } from '../../../src/mlops/tracking/views/schema.ts';
+import { counted, formatCount } from '../format/number.ts';
 import parts from '../parts/parts.module.css';
 import styles from './experiments.module.css';
 import type { MoveRuns } from './use-move-runs.ts';
@@ -11,21 +12,22 @@ interface SelectionBarProps {
   readonly moving: MoveRuns;
 }
 
-const MOST_COMPARED = 100;
-
 /** What can be done with the marked runs. */
 export function SelectionBar({ selected, rows, moving }: SelectionBarProps) {
   const marked = rows.filter((run) => selected.ids.has(run.runId));
   if (marked.length === 0) return null;
   const active = marked.filter((run) => run.lifecycleStage === 'active').map((run) => run.runId);
   const deleted = marked.filter((run) => run.lifecycleStage === 'deleted').map((run) => run.runId);
-  const compared = marked.map((run) => run.runId).join(',');
+  const compared = marked
+    .slice(0, MAX_COMPARED_RUNS)
+    .map((run) => run.runId)
+    .join(',');
   return (
     <section className={styles.selection} aria-label="Marked runs">
       <span aria-live="polite">{counted(marked.length, 'run')} marked</span>
-      {marked.length >= 2 && marked.length <= MOST_COMPARED && (
+      {marked.length >= 2 && (
         <a className={`${parts.button} ${parts.primary}`} href={`/runs/compare?runs=${compared}`}>
-          Compare
+          {marked.length > MAX_COMPARED_RUNS ? `Compare the first ${formatCount(MAX_COMPARED_RUNS)}` : 'Compare'}
         </a>
       )}
       {active.length > 0 && (

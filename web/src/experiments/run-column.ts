@@ -1,4 +1,5 @@
 import type { RunColumn } from '../../../src/mlops/tracking/run-table/schema.ts';
+import { isCompanion, isSystem, keyMetric } from '../runs/metric-words.ts';
 
 /** The first column: it carries the mark and the name, and is always there. */
 export const NAME_COLUMN = 'run_name';
@@ -56,12 +57,17 @@ export function largestFirst(column: string): boolean {
 const MOST_METRICS = 4;
 const MOST_PARAMS = 3;
 
-/** The columns of a table that nobody has changed: what every run has, and the keys that most runs have. */
+/**
+ * The columns of a table that nobody has changed: what every run has, then the keys that most runs have, the metric that
+ * stands for quality before the others. Ends of intervals and what a machine measures of itself are left to be chosen.
+ */
 export function usualColumns(known: readonly RunColumn[]): string[] {
+  const key = keyMetric(known.filter(({ entity }) => entity === 'metric').map((column) => column.key));
+  const first = (column: RunColumn) => Number(column.entity === 'metric' && column.key === key);
   const most = (entity: RunColumn['entity'], count: number) =>
     known
-      .filter((column) => column.entity === entity && !column.key.startsWith('system/'))
-      .toSorted((a, b) => (b.runs ?? 0) - (a.runs ?? 0))
+      .filter((column) => column.entity === entity && !isCompanion(column.key) && !isSystem(column.key))
+      .toSorted((a, b) => first(b) - first(a) || (b.runs ?? 0) - (a.runs ?? 0))
       .slice(0, count)
       .map(({ column }) => column);
   return [

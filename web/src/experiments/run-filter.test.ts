@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { awaitsKey, runFilter, wordBefore } from './run-filter.ts';
+import { askedFilter, awaitsKey, runFilter, wordBefore } from './run-filter.ts';
 
 it('joins what is written with what is chosen', () => {
   expect(runFilter({}, undefined, 0)).toBe('');
@@ -17,4 +17,17 @@ it.each([
   ['', 0, '', true],
 ])('in "%s" at %d the word is "%s" and a key is awaited: %s', (text, cursor, word, awaits) => {
   expect([wordBefore(text, cursor), awaitsKey(text, cursor)]).toEqual([word, awaits]);
+});
+
+it.each([
+  ['', [], ''],
+  [' metrics.f1 > 0.5 ', [], 'metrics.f1 > 0.5'],
+  ['als-3', [], "run_name ILIKE '%als-3%'"],
+  ["it's", [], "it's"],
+  ['two words', [], "run_name ILIKE '%two words%'"],
+  ['status', ['status'], null],
+  ['metrics.new', [], null],
+  ["run_name like 'a%'", [], "run_name like 'a%'"],
+])('"%s" with the keys %j asks for %j', (text, keys, asked) => {
+  expect(askedFilter(text, keys)).toBe(asked);
 });

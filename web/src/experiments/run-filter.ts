@@ -32,3 +32,22 @@ export function awaitsKey(text: string, cursor: number): boolean {
   const before = text.slice(0, cursor - wordBefore(text, cursor).length);
   return before.trim() === '' || /\band\s+$/i.test(before);
 }
+
+const ENTITY = /^(metrics?|params?|parameters?|tags?|attributes?|attr|cost|datasets?)\./i;
+const COMPARISON = /[=<>!'"`]|\s(like|ilike|in|is|not)\b/i;
+
+/**
+ * What a text asks for in the grammar: itself, or, where it compares nothing, the runs that have it in their name. null
+ * while it may still become a key: `keys` are those that begin like it or have it somewhere.
+ */
+export function askedFilter(text: string, keys: readonly string[]): string | null {
+  const plain = text.trim();
+  if (plain === '' || COMPARISON.test(plain)) return plain;
+  if (ENTITY.test(plain) || keys.length > 0) return null;
+  return nameFilter(plain);
+}
+
+/** Runs that have a text in their name. */
+export function nameFilter(text: string): string {
+  return `run_name ILIKE '%${text.replaceAll("'", "''")}%'`;
+}

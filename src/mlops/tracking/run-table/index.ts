@@ -2,7 +2,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 import { type Download, handle, handleDownload, type Route } from '../../../platform/http/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import { parseOrderings } from '../../wire/index.ts';
+import { parseFilter, parseOrderings } from '../../wire/index.ts';
 import { forgetDeleted, noteDeleted } from '../deletion-store.ts';
 import type { Experiments } from '../experiments.ts';
 import { appendRunEvent, type RunEvents } from '../run-events.ts';
@@ -21,6 +21,7 @@ import {
   deleteRuns,
   listExperimentActivity,
   listRunColumns,
+  readRunFilter,
   restoreExperiment,
   restoreRuns,
   runsCsv,
@@ -42,6 +43,7 @@ export function runTableRoutes(deps: RunTableDeps): Route[] {
   return [
     handle(listRuns, ({ query }) => readRunTable(store, query, { size: query.pageSize, token: query.pageToken })),
     handle(countRuns, async ({ query }) => ({ runs: await countMatching(store, runMatch(searchOf(query))) })),
+    handle(readRunFilter, async ({ query: { filter } }) => ({ problem: problemOf(filter) })),
     handle(sumRunCosts, ({ query }) => sumMatching(store, runMatch(searchOf(query)))),
     handle(listRunColumns, ({ query }) =>
       columnsOf(query.experimentId === undefined ? null : Number(query.experimentId)),
@@ -61,6 +63,17 @@ function experimentTableRoutes({ store, experiments }: RunTableDeps): Route[] {
     handle(deleteExperiment, ({ params: { experimentId } }) => experiments.move(experimentId, 'deleted')),
     handle(restoreExperiment, ({ params: { experimentId } }) => experiments.move(experimentId, 'active')),
   ];
+}
+
+/** What cannot be read of a filter, which is no failure while somebody types it; null when all of it can. */
+function problemOf(filter: string): string | null {
+  try {
+    parseFilter(filter, runVocabulary);
+    return null;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'search_filter_invalid') return error.message;
+    throw error;
+  }
 }
 
 /** A filter or an order that cannot be read is refused before the first byte. */

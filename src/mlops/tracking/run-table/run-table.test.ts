@@ -8,6 +8,7 @@ import {
   deleteRuns,
   listExperimentActivity,
   listRunColumns,
+  readRunFilter,
   restoreExperiment,
   restoreRuns,
   runsCsv,
@@ -58,6 +59,14 @@ describe('a table of runs', () => {
     const second = await call(application, listRuns, { query: { ...query, pageToken: first.nextPageToken ?? '' } });
     expect(second.runs.map((run) => run.runName)).toEqual(['run-0']);
     expect(second.nextPageToken).toBeNull();
+  });
+
+  it('tells whether a filter can be read before any run is looked at', async () => {
+    await using application = await testApplication();
+    const read = (filter: string) => call(application, readRunFilter, { query: { filter } });
+    expect(await read(`${LOSS} > 0.15 and cost.total < 5`)).toEqual({ problem: null });
+    expect(await read('')).toEqual({ problem: null });
+    expect((await read('metrics.f1 >')).problem).toContain('Expected numeric value');
   });
 
   it('spans the experiments that are named', async () => {

@@ -13,6 +13,18 @@ export const countRuns = endpoint({
   errors: ['search_filter_invalid'],
 });
 
+export const readRunFilter = endpoint({
+  method: 'GET',
+  path: '/api/v1/run-filter',
+  scope: 'mlops.read',
+  summary: 'Whether a filter of runs can be read, without looking at any run: for what is still being typed',
+  query: z.strictObject({ filter: RunSelection.filter }),
+  response: z.strictObject({
+    problem: z.string().nullable().describe('What cannot be read of it; null when all of it can'),
+  }),
+  errors: [],
+});
+
 export const RunCostSum = z
   .strictObject({
     costs: z.array(Money).describe('Exact sum of the known totals, one for each currency'),
