@@ -135,6 +135,38 @@ describe.skipIf(!hasChromium)('experiments in the browser (skipped where Debian�
     await expect.poll(() => readable(page.getByTestId('runs-total')), SOON).toBe(`${count} runs`);
   });
 
+  it('filters as it is typed: a part of a name, then the grammar; half a comparison is said quietly', async () => {
+    const { page, context, complaints } = await newVisit(browser);
+    await open(page, `${server.url}/experiments/${MANY}`);
+    const field = page.getByRole('combobox', { name: 'Filter' });
+    await field.pressSequentially('als-7777');
+    await page.getByText('Runs with “als-7777” in their name.').waitFor(SOON);
+    const named = (await countOf("run_name ILIKE '%als-7777%'")).toLocaleString('en-US');
+    await expect.poll(() => readable(page.getByTestId('runs-total')), SOON).toBe(`${named} runs`);
+    expect(await field.evaluate((input) => input === input.ownerDocument.activeElement)).toBe(true);
+    await field.fill('metrics.auc >');
+    await page.getByText(/^Not yet: Expected numeric value/).waitFor(SOON);
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await readable(page.getByTestId('runs-total'))).toBe(`${named} runs`);
+    await field.fill('metrics.auc > 4.99');
+    await page.waitForURL(/filter=metrics\.auc/, SOON);
+    const count = (await countOf('metrics.auc > 4.99')).toLocaleString('en-US');
+    await expect.poll(() => readable(page.getByTestId('runs-total')), SOON).toBe(`${count} runs`);
+    await page.getByRole('button', { name: 'Clear the filter' }).click();
+    await expect.poll(() => readable(page.getByTestId('runs-total')), SOON).toBe('100,000 runs');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('marks every run that is loaded, and says how many of them are compared', async () => {
+    const page = await visit(`/experiments/${FEW}`);
+    await page.getByRole('checkbox', { name: 'Mark every run that is loaded' }).check();
+    const compare = page
+      .getByRole('region', { name: 'Marked runs' })
+      .getByRole('link', { name: 'Compare the first 50' });
+    expect((await compare.getAttribute('href'))?.split(',')).toHaveLength(50);
+  });
+
   it('has quick filters for status, age and team, all in the address', async () => {
     const page = await visit(`/experiments/${MANY}`);
     await page.getByLabel('Status', { exact: true }).selectOption('FAILED');
