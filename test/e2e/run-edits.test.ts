@@ -6,16 +6,19 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDemoClient, type DemoClient } from '../../examples/recommender/demo/client.ts';
 import { getRun } from '../../src/mlops/tracking/schema.ts';
-import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
+import {
+  buildWeb,
+  hasChromium,
+  launchBrowser,
+  newVisit,
+  open,
+  readable,
+  shiftWhileOpening,
+} from '../support/browser.ts';
 import { type RunningServer, serveFolder } from '../support/demo.ts';
 import { ask } from './questions.ts';
 
 const LAYOUT_SHIFT = 0.02;
-const MEASURE_SHIFT = `
-  globalThis.totalShift = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) globalThis.totalShift += entry.value;
-  }).observe({ type: 'layout-shift', buffered: true });`;
 /** A running run is read anew every few seconds. */
 const LIVE = { timeout: 30_000 };
 const HOSTILE =
@@ -165,9 +168,7 @@ describe.skipIf(!hasChromium)(
       async (width) => {
         const runId = await newRun('still', [{ key: 'stage', value: 'draft' }]);
         const { page, context } = await newVisit(browser, { width });
-        await page.addInitScript({ content: MEASURE_SHIFT });
-        await open(page, `${server.url}/runs/${runId}`);
-        expect(await page.evaluate<number>('globalThis.totalShift')).toBeLessThan(LAYOUT_SHIFT);
+        expect(await shiftWhileOpening(page, `${server.url}/runs/${runId}`)).toBeLessThan(LAYOUT_SHIFT);
         await page.getByRole('button', { name: 'Rename' }).click();
         await page.getByRole('button', { name: 'Write a note' }).click();
         await page.getByRole('button', { name: 'Add a tag' }).click();

@@ -80,6 +80,19 @@ export async function newVisit(browser: Browser, look: Look = {}): Promise<Visit
   return { context, page, complaints, requested };
 }
 
+const MEASURE_SHIFT = `
+  globalThis.totalShift = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) globalThis.totalShift += entry.value;
+  }).observe({ type: 'layout-shift', buffered: true });`;
+
+/** Opens an address and answers how much moved while it loaded; 0 is nothing. */
+export async function shiftWhileOpening(page: Page, url: string): Promise<number> {
+  await page.addInitScript({ content: MEASURE_SHIFT });
+  await open(page, url);
+  return page.evaluate<number>('globalThis.totalShift');
+}
+
 /** What a reader sees of an element, as it is laid out. */
 export function readable(element: Locator): Promise<string> {
   // biome-ignore lint/performance/useDomNodeTextContent: what is hidden from readers must not count as said

@@ -1,27 +1,33 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { getModel } from '../../../src/mlops/registry/schema.ts';
 import { listDecisions } from '../../../src/tradeoff/decisions/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { DecisionsTable } from '../decisions/DecisionsTable.tsx';
 import { counted } from '../format/number.ts';
+import { LineageCard } from '../lineage/LineageCard.tsx';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
 import { Select } from '../parts/Select.tsx';
+import { Skeleton } from '../parts/Skeleton.tsx';
+import { AliasesCard } from './AliasesCard.tsx';
 import { BasisLegend } from './BasisLegend.tsx';
+import { DescriptionCard } from './DescriptionCard.tsx';
 import { ModelAnswer } from './ModelAnswer.tsx';
 import styles from './models.module.css';
 import { QualityAgainstCost } from './QualityAgainstCost.tsx';
 import { useModel } from './use-model.ts';
 import { VersionsTable } from './VersionsTable.tsx';
-import { metricsOf, tableMetrics } from './versions.ts';
+import { championOf, metricsOf, tableMetrics } from './versions.ts';
 
 const CHART_HEIGHT = 470;
 const TABLE_HEIGHT = 280;
+const REST_HEIGHT = 600;
 
 /** Which version of this model is worth what it costs? */
 export function ModelPage() {
@@ -30,7 +36,9 @@ export function ModelPage() {
   const navigate = useNavigate({ from: '/models/$model' });
   const { evidence, policy } = useModel(model);
   const decisions = useQuery(endpointQuery(listDecisions, { query: { model } }));
+  const registered = useQuery(endpointQuery(getModel, { params: { model } }));
   const versions = evidence.data?.versions;
+  const looked = championOf(versions ?? [], policy) ?? versions?.[0];
   const metrics = metricsOf(versions ?? [], policy);
   const metric = search.metric !== undefined && metrics.includes(search.metric) ? search.metric : metrics[0];
   const choose = metric !== undefined && (
@@ -54,51 +62,69 @@ export function ModelPage() {
         )
       }
     >
-      <div className={styles.stack}>
-        <Loaded query={evidence} what="The versions" height={CHART_HEIGHT}>
-          {(data) => (
-            <QualityAgainstCost
-              model={model}
-              versions={data.versions}
-              policy={policy}
-              metric={metric}
-              choose={choose}
-            />
-          )}
-        </Loaded>
-        <Card
-          title="What do the versions offer?"
-          note={moreNote(metrics, versions ?? [], policy, metric)}
-          actions={<BasisLegend />}
-          flush
-        >
-          <Loaded query={evidence} what="The versions" height={TABLE_HEIGHT}>
+      {evidence.isPending || registered.isPending ? (
+        <div className={styles.stack} aria-busy="true">
+          <Skeleton height={CHART_HEIGHT} />
+          <Skeleton height={REST_HEIGHT} />
+        </div>
+      ) : (
+        <div className={styles.stack}>
+          <Loaded query={evidence} what="The versions" height={CHART_HEIGHT}>
             {(data) => (
-              <VersionsTable
+              <QualityAgainstCost
+                model={model}
                 versions={data.versions}
                 policy={policy}
                 metric={metric}
-                decisions={decisions.data?.decisions ?? []}
+                choose={choose}
               />
             )}
           </Loaded>
-        </Card>
-        <Card title="What was decided?" flush>
-          <Loaded query={decisions} what="The decisions" height={TABLE_HEIGHT}>
-            {(data) =>
-              data.decisions.length > 0 ? (
-                <DecisionsTable decisions={data.decisions} />
-              ) : (
-                <EmptyState
-                  shows="Every verdict on a version of this model."
-                  why="None of its versions has been weighed yet."
-                  command={`steelyard gate check ${model} VERSION --policy ${policy?.name ?? 'NAME'}`}
+          {versions !== undefined && (
+            <AliasesCard
+              model={model}
+              versions={versions}
+              policy={policy}
+              metric={metric}
+              decisions={decisions.data?.decisions ?? []}
+            />
+          )}
+          <Card
+            title="What do the versions offer?"
+            note={moreNote(metrics, versions ?? [], policy, metric)}
+            actions={<BasisLegend />}
+            flush
+          >
+            <Loaded query={evidence} what="The versions" height={TABLE_HEIGHT}>
+              {(data) => (
+                <VersionsTable
+                  versions={data.versions}
+                  policy={policy}
+                  metric={metric}
+                  decisions={decisions.data?.decisions ?? []}
                 />
-              )
-            }
-          </Loaded>
-        </Card>
-      </div>
+              )}
+            </Loaded>
+          </Card>
+          {looked !== undefined && <LineageCard node={`model_version:${model}/${looked.version}`} linked />}
+          <Card title="What was decided?" flush>
+            <Loaded query={decisions} what="The decisions" height={TABLE_HEIGHT}>
+              {(data) =>
+                data.decisions.length > 0 ? (
+                  <DecisionsTable decisions={data.decisions} />
+                ) : (
+                  <EmptyState
+                    shows="Every verdict on a version of this model."
+                    why="None of its versions has been weighed yet."
+                    command={`steelyard gate check ${model} VERSION --policy ${policy?.name ?? 'NAME'}`}
+                  />
+                )
+              }
+            </Loaded>
+          </Card>
+          {registered.data !== undefined && <DescriptionCard model={model} text={registered.data.description} />}
+        </div>
+      )}
     </Page>
   );
 }

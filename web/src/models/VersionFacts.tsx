@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { ModelVersion } from '../../../src/mlops/registry/schema.ts';
+import { CopyButton } from '../parts/CopyButton.tsx';
 import { Facts } from '../parts/Facts.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
@@ -17,19 +18,14 @@ export function VersionFacts({ version }: { readonly version: ModelVersion }) {
     ['Logged model', version.modelId ?? <Unknown key="model" reason="It was not registered from a logged model." />],
     [
       'Source',
-      <code key="source" className={styles.source}>
-        {version.source}
-      </code>,
+      <span key="source">
+        <code className={styles.source}>{version.source}</code> <CopyButton text={version.source} what="the source" />
+      </span>,
     ],
     ...pairs('Tag', version.tags),
     ...pairs('Param', version.params),
   ];
-  return (
-    <>
-      {version.description !== null && <p className={styles.description}>{version.description}</p>}
-      <Facts facts={facts} />
-    </>
-  );
+  return <Facts facts={facts} />;
 }
 
 function RunOf({ version: { runId, model, version } }: { readonly version: ModelVersion }) {

@@ -11,14 +11,17 @@ import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
+import { Skeleton } from '../parts/Skeleton.tsx';
 import { BasisLegend } from './BasisLegend.tsx';
+import { DescriptionCard } from './DescriptionCard.tsx';
 import styles from './models.module.css';
 import { VersionAnswer } from './VersionAnswer.tsx';
 import { VersionCosts } from './VersionCosts.tsx';
 import { VersionFacts } from './VersionFacts.tsx';
 import { VersionMetrics } from './VersionMetrics.tsx';
 
-const FACTS_HEIGHT = 160;
+const FACTS_HEIGHT = 240;
+const REST_HEIGHT = 600;
 const TABLE_HEIGHT = 240;
 
 /** What is this version, what is it worth, what did it cost, and what was decided about it? */
@@ -28,6 +31,7 @@ export function VersionPage() {
   const registered = useQuery(endpointQuery(getModelVersion, { params }));
   const evidence = useQuery(endpointQuery(getVersionEvidence, { params }));
   const decisions = useQuery(endpointQuery(listDecisions, { query: { model } }));
+  const settled = !registered.isPending && !evidence.isPending;
   const own = decisions.data?.decisions.filter((decision) => decision.version === version);
   return (
     <Page
@@ -42,41 +46,51 @@ export function VersionPage() {
         )
       }
     >
-      <div className={styles.stack}>
-        <Card title="What is it?">
-          <Loaded query={registered} what="The version" height={FACTS_HEIGHT}>
-            {(data) => <VersionFacts version={data} />}
-          </Loaded>
-        </Card>
-        <div className={styles.sides}>
-          <Card title="What is it worth?" flush>
-            <Loaded query={registered} what="Its metrics" height={TABLE_HEIGHT}>
-              {(data) => <VersionMetrics metrics={data.metrics} />}
+      {settled ? (
+        <div className={styles.stack}>
+          <Card title="What is it?">
+            <Loaded query={registered} what="The version" height={FACTS_HEIGHT}>
+              {(data) => <VersionFacts version={data} />}
             </Loaded>
           </Card>
-          <Card title="What does it cost?" actions={<BasisLegend />}>
-            <Loaded query={evidence} what="Its cost" height={TABLE_HEIGHT}>
-              {(data) => <VersionCosts evidence={data} />}
+          {registered.data !== undefined && (
+            <DescriptionCard model={model} version={version} text={registered.data.description} />
+          )}
+          <div className={styles.sides}>
+            <Card title="What is it worth?" flush>
+              <Loaded query={registered} what="Its metrics" height={TABLE_HEIGHT}>
+                {(data) => <VersionMetrics metrics={data.metrics} />}
+              </Loaded>
+            </Card>
+            <Card title="What does it cost?" actions={<BasisLegend />}>
+              <Loaded query={evidence} what="Its cost" height={TABLE_HEIGHT}>
+                {(data) => <VersionCosts evidence={data} />}
+              </Loaded>
+            </Card>
+          </div>
+          <LineageCard node={`model_version:${model}/${version}`} linked />
+          <Card title="What was decided about it?" flush>
+            <Loaded query={decisions} what="The decisions" height={TABLE_HEIGHT}>
+              {() =>
+                own !== undefined && own.length > 0 ? (
+                  <DecisionsTable decisions={own} />
+                ) : (
+                  <EmptyState
+                    shows="Every verdict on this version."
+                    why="It has not been weighed yet."
+                    command={`steelyard gate check ${model} ${version} --policy NAME`}
+                  />
+                )
+              }
             </Loaded>
           </Card>
         </div>
-        <LineageCard node={`model_version:${model}/${version}`} linked />
-        <Card title="What was decided about it?" flush>
-          <Loaded query={decisions} what="The decisions" height={TABLE_HEIGHT}>
-            {() =>
-              own !== undefined && own.length > 0 ? (
-                <DecisionsTable decisions={own} />
-              ) : (
-                <EmptyState
-                  shows="Every verdict on this version."
-                  why="It has not been weighed yet."
-                  command={`steelyard gate check ${model} ${version} --policy NAME`}
-                />
-              )
-            }
-          </Loaded>
-        </Card>
-      </div>
+      ) : (
+        <div className={styles.stack} aria-busy="true">
+          <Skeleton height={FACTS_HEIGHT} />
+          <Skeleton height={REST_HEIGHT} />
+        </div>
+      )}
     </Page>
   );
 }

@@ -1,0 +1,97 @@
+import { type KeyboardEvent, useId, useState } from 'react';
+import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
+import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
+import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
+import { Dialog } from '../parts/Dialog.tsx';
+import parts from '../parts/parts.module.css';
+import { Select } from '../parts/Select.tsx';
+import { AliasMeans } from './AliasMeans.tsx';
+import styles from './models.module.css';
+import type { Aliases } from './use-aliases.ts';
+
+interface AliasDialogProps {
+  readonly model: string;
+  /** null: a new one, whose name is asked for. */
+  readonly alias: string | null;
+  readonly removes: boolean;
+  /** Newest first. */
+  readonly versions: readonly VersionEvidence[];
+  readonly policy: Policy | undefined;
+  readonly metric: string | undefined;
+  readonly decisions: readonly Decision[];
+  readonly aliases: Aliases;
+  readonly onClose: () => void;
+}
+
+/** Asks before an alias is moved or removed: what whoever loads it gets then, at which quality and cost. */
+export function AliasDialog(props: AliasDialogProps) {
+  const { model, alias: given, removes, versions, policy, metric, decisions, aliases, onClose } = props;
+  const id = useId();
+  const [name, setName] = useState(given ?? '');
+  const alias = name.trim().replace(/^@/, '');
+  const from = versions.find((version) => version.aliases.includes(alias));
+  const [chosen, setChosen] = useState(() => versions.find((version) => version !== from)?.version);
+  const to = removes ? undefined : versions.find(({ version }) => version === chosen);
+  const title = removes ? `Remove @${alias}?` : given === null ? 'Set a new alias' : `Move @${alias}?`;
+  const ready = alias !== '' && (removes || (to !== undefined && to !== from)) && !aliases.move.isPending;
+  const submit = () => {
+    if (ready) aliases.move.mutate({ alias, version: to?.version ?? null }, { onSuccess: onClose });
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit();
+  };
+  return (
+    <Dialog label={title} onClose={onClose}>
+      <form
+        className={styles.dialog}
+        onKeyDown={onKey}
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <h2 className={styles.dialogTitle}>{title}</h2>
+        {given === null && (
+          <label className={styles.dialogField} htmlFor={`${id}-name`}>
+            Alias
+            <input
+              id={`${id}-name`}
+              className={parts.line}
+              placeholder="champion"
+              spellCheck={false}
+              autoComplete="off"
+              required
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
+          </label>
+        )}
+        {!removes && (
+          <Select
+            label="Point it to"
+            value={chosen ?? ''}
+            options={versions.map(({ version }) => ({
+              value: version,
+              label: `version ${version}${version === from?.version ? ' (as now)' : ''}`,
+            }))}
+            onChange={setChosen}
+          />
+        )}
+        {alias !== '' && <AliasMeans {...{ model, alias, from, to, policy, metric, decisions }} />}
+        {aliases.move.error !== null && (
+          <p className={parts.refused} role="alert">
+            {aliases.move.error.message}
+          </p>
+        )}
+        <div className={styles.dialogButtons}>
+          <button type="button" className={parts.button} onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className={`${parts.button} ${parts.primary}`} disabled={!ready}>
+            {removes ? 'Remove' : from === undefined ? 'Set' : 'Move'}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,88 @@
+import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
+import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
+import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
+import { Notice } from '../parts/Notice.tsx';
+import table from '../table/table.module.css';
+import { CostFigure } from './CostFigure.tsx';
+import styles from './models.module.css';
+import { QualityFigure } from './QualityFigure.tsx';
+import { CHAMPION } from './versions.ts';
+
+interface AliasMeansProps {
+  readonly model: string;
+  readonly alias: string;
+  /** undefined: it points nowhere yet. */
+  readonly from: VersionEvidence | undefined;
+  /** undefined: it is taken away. */
+  readonly to: VersionEvidence | undefined;
+  readonly policy: Policy | undefined;
+  readonly metric: string | undefined;
+  readonly decisions: readonly Decision[];
+}
+
+/** What the move of an alias means: for whoever loads it, in quality, in money, and to the policy that guards it. */
+export function AliasMeans({ model, alias, from, to, policy, metric, decisions }: AliasMeansProps) {
+  const verdict = decisions.find((decision) => decision.version === to?.version)?.verdict;
+  const guarded = policy !== undefined && alias === (policy.spec.alias ?? CHAMPION);
+  return (
+    <>
+      <p>
+        Whoever loads <code>{`models:/${model}@${alias}`}</code>{' '}
+        {to === undefined ? 'gets an error from now on.' : `gets version ${to.version} from now on.`} It can be undone.
+      </p>
+      {(from !== undefined || to !== undefined) && (
+        <table className={table.table} aria-label="What it means">
+          <thead>
+            <tr>
+              <th scope="col">It points to</th>
+              {metric !== undefined && (
+                <th scope="col" className={`${table.number} ${styles.qualityHead}`}>
+                  {metric}
+                </th>
+              )}
+              <th scope="col" className={`${table.number} ${styles.costHead}`}>
+                Per 1,000 predictions
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {from !== undefined && <Row words="now" version={from} metric={metric} />}
+            {to !== undefined && to !== from && <Row words="then" version={to} metric={metric} />}
+          </tbody>
+        </table>
+      )}
+      {guarded && to !== undefined && (
+        <Notice>
+          The policy {policy.name} moves this alias when it promotes. By hand nothing is weighed;{' '}
+          {verdict === undefined
+            ? `version ${to.version} has not been weighed.`
+            : `its latest verdict on version ${to.version} is ${verdict}.`}
+        </Notice>
+      )}
+    </>
+  );
+}
+
+interface RowProps {
+  readonly words: string;
+  readonly version: VersionEvidence;
+  readonly metric: string | undefined;
+}
+
+function Row({ words, version, metric }: RowProps) {
+  return (
+    <tr>
+      <th scope="row">
+        version {version.version}, {words}
+      </th>
+      {metric !== undefined && (
+        <td className={table.number}>
+          <QualityFigure version={version} metric={metric} />
+        </td>
+      )}
+      <td className={table.number}>
+        <CostFigure evidence={version.costPerThousandPredictions} />
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,74 @@
+import { useState } from 'react';
+import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
+import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
+import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
+import { Card } from '../parts/Card.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import parts from '../parts/parts.module.css';
+import { AliasDialog } from './AliasDialog.tsx';
+import { AliasesTable } from './AliasesTable.tsx';
+import { AliasNotice } from './AliasNotice.tsx';
+import { aliasesOf } from './aliases.ts';
+import { useAliases } from './use-aliases.ts';
+
+interface AliasesCardProps {
+  readonly model: string;
+  readonly versions: readonly VersionEvidence[];
+  readonly policy: Policy | undefined;
+  readonly metric: string | undefined;
+  /** Newest first. */
+  readonly decisions: readonly Decision[];
+}
+
+/** What the dialog is open for: an alias with where it shall point, or a new one. */
+interface Asking {
+  readonly alias: string | null;
+  readonly removes: boolean;
+}
+
+/** Which version each alias points to; an alias is moved after what that means was said, and can be moved back. */
+export function AliasesCard({ model, versions, policy, metric, decisions }: AliasesCardProps) {
+  const aliases = useAliases(model);
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const rows = aliasesOf(versions);
+  const ask = (next: Asking) => {
+    aliases.move.reset();
+    setAsking(next);
+  };
+  return (
+    <Card
+      title="Which versions do the aliases point to?"
+      note="models:/NAME@ALIAS loads the version behind an alias."
+      flush
+      actions={
+        versions.length > 0 && (
+          <button type="button" className={parts.button} onClick={() => ask({ alias: null, removes: false })}>
+            New alias…
+          </button>
+        )
+      }
+    >
+      <AliasNotice aliases={aliases} />
+      {rows.length === 0 ? (
+        <EmptyState
+          shows="Names such as champion, each with the version that it points to."
+          why="No alias of this model is set. Set one here, or let a policy set it when it promotes."
+        />
+      ) : (
+        <AliasesTable
+          rows={rows}
+          metric={metric}
+          onMove={(alias) => ask({ alias, removes: false })}
+          onRemove={(alias) => ask({ alias, removes: true })}
+        />
+      )}
+      {asking !== null && (
+        <AliasDialog
+          {...asking}
+          {...{ model, versions, policy, metric, decisions, aliases }}
+          onClose={() => setAsking(null)}
+        />
+      )}
+    </Card>
+  );
+}

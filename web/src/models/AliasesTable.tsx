@@ -1,0 +1,81 @@
+import { Link } from '@tanstack/react-router';
+import parts from '../parts/parts.module.css';
+import table from '../table/table.module.css';
+import type { AliasRow } from './aliases.ts';
+import { CostFigure } from './CostFigure.tsx';
+import styles from './models.module.css';
+import { QualityFigure } from './QualityFigure.tsx';
+
+interface AliasesTableProps {
+  readonly rows: readonly AliasRow[];
+  readonly metric: string | undefined;
+  readonly onMove: (alias: string) => void;
+  readonly onRemove: (alias: string) => void;
+}
+
+/** Each alias with its version, the quality and the cost that it stands for. */
+export function AliasesTable({ rows, metric, onMove, onRemove }: AliasesTableProps) {
+  return (
+    <table className={table.table} aria-label="Aliases">
+      <thead>
+        <tr>
+          <th scope="col">Alias</th>
+          <th scope="col">Version</th>
+          {metric !== undefined && (
+            <th scope="col" className={`${table.number} ${table.wideOnly} ${styles.qualityHead}`}>
+              {metric}
+            </th>
+          )}
+          <th scope="col" className={`${table.number} ${table.wideOnly} ${styles.costHead}`}>
+            Per 1,000 predictions
+          </th>
+          <th scope="col">
+            <span className="visually-hidden">Change</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ alias, version }) => (
+          <tr key={alias}>
+            <th scope="row">@{alias}</th>
+            <td>
+              <Link
+                to="/models/$model/versions/$version"
+                params={{ model: version.model, version: version.version }}
+                className={styles.verdictLink}
+              >
+                {version.version}
+              </Link>
+            </td>
+            {metric !== undefined && (
+              <td className={`${table.number} ${table.wideOnly}`}>
+                <QualityFigure version={version} metric={metric} />
+              </td>
+            )}
+            <td className={`${table.number} ${table.wideOnly}`}>
+              <CostFigure evidence={version.costPerThousandPredictions} />
+            </td>
+            <td className={styles.acts}>
+              <button
+                type="button"
+                className={parts.plain}
+                aria-label={`Move @${alias} to another version`}
+                onClick={() => onMove(alias)}
+              >
+                Move…
+              </button>
+              <button
+                type="button"
+                className={parts.plain}
+                aria-label={`Remove @${alias}`}
+                onClick={() => onRemove(alias)}
+              >
+                Remove…
+              </button>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

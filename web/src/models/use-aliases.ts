@@ -1,0 +1,38 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { removeModelAlias, setModelAlias } from '../../../src/mlops/registry/schema.ts';
+import { call } from '../client.ts';
+
+export interface AliasMove {
+  readonly alias: string;
+  /** Where it shall point; null takes it away. */
+  readonly version: string | null;
+}
+
+export interface MovedAlias extends AliasMove {
+  readonly previousVersion: string | null;
+}
+
+/** Points aliases of a model elsewhere or takes them away; the last move can be taken back. */
+export function useAliases(model: string) {
+  const queries = useQueryClient();
+  const [moved, setMoved] = useState<MovedAlias | null>(null);
+  const move = useMutation({
+    mutationFn: async ({ alias, version }: AliasMove): Promise<MovedAlias> => {
+      const params = { model, alias };
+      const done =
+        version === null
+          ? await call(removeModelAlias, { params })
+          : await call(setModelAlias, { params, body: { version } });
+      return { alias, ...done };
+    },
+    onSuccess: setMoved,
+    onSettled: () => void queries.invalidateQueries(),
+  });
+  const undo = () => {
+    if (moved !== null) move.mutate({ alias: moved.alias, version: moved.previousVersion });
+  };
+  return { move, moved, undo, dismiss: () => setMoved(null) };
+}
+
+export type Aliases = ReturnType<typeof useAliases>;
