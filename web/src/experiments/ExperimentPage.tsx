@@ -1,10 +1,13 @@
-import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { counted } from '../format/number.ts';
 import { ErrorState } from '../parts/ErrorState.tsx';
 import { Notice } from '../parts/Notice.tsx';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
+import { ExperimentName } from './ExperimentName.tsx';
+import { ExperimentNote } from './ExperimentNote.tsx';
 import styles from './experiments.module.css';
+import { GroupsCard } from './GroupsCard.tsx';
 import { RunFilters } from './RunFilters.tsx';
 import { RunsAnswer } from './RunsAnswer.tsx';
 import { RunsCard } from './RunsCard.tsx';
@@ -14,19 +17,21 @@ import { useRuns } from './use-runs.ts';
 export function ExperimentPage() {
   const runs = useRuns();
   const { experiment, count, pages, rows } = runs;
+  const [noteOpen, setNoteOpen] = useState(false);
   const name = experiment.data?.name ?? 'Experiment';
   const arrived = newRuns(count.data?.runs, rows?.length, pages.hasNextPage);
   return (
     <Page title={name} answer={<RunsAnswer runs={runs} />}>
-      <p className={styles.trail}>
-        <Link to="/experiments" className={parts.textLink}>
-          All experiments
-        </Link>
-      </p>
+      <ExperimentName experiment={experiment.data} noteOpen={noteOpen} onNote={setNoteOpen} />
       {experiment.isError ? (
         <ErrorState error={experiment.error} what="The experiment" onRetry={() => void experiment.refetch()} />
       ) : (
         <>
+          {noteOpen && experiment.data !== undefined && (
+            <div className={styles.above}>
+              <ExperimentNote experiment={experiment.data} />
+            </div>
+          )}
           {experiment.data?.lifecycleStage === 'deleted' && (
             <div className={styles.above}>
               <Notice>This experiment is deleted. Restore it in the list of experiments to log into it again.</Notice>
@@ -47,7 +52,11 @@ export function ExperimentPage() {
               </Notice>
             </div>
           )}
-          <RunsCard runs={runs} />
+          {runs.search.group === undefined ? (
+            <RunsCard runs={runs} />
+          ) : (
+            <GroupsCard runs={runs} by={runs.search.group} />
+          )}
         </>
       )}
     </Page>

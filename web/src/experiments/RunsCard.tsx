@@ -12,6 +12,7 @@ import { DataTable } from '../table/DataTable.tsx';
 import { nextSort } from '../table/server-sort.ts';
 import { CostSum } from './CostSum.tsx';
 import styles from './experiments.module.css';
+import { GroupBySelect } from './GroupBySelect.tsx';
 import { MovedNotice } from './MovedNotice.tsx';
 import { NoRuns } from './NoRuns.tsx';
 import { RunColumnChooser } from './RunColumnChooser.tsx';
@@ -74,6 +75,7 @@ export function RunsCard({ runs }: { readonly runs: Runs }) {
       flush
       actions={
         <>
+          <GroupBySelect runs={runs} />
           <RunColumnChooser
             known={known.data?.columns ?? []}
             shown={columns}

@@ -36,5 +36,14 @@ export const RunsSearch = z.object({
   columns: list,
   /** Those of them that stay in sight. */
   pin: list,
+  /** `params.KEY`, `tags.KEY` or `status`: the runs are grouped by it. */
+  group: z
+    .string()
+    .max(300)
+    .regex(/^(status|params\..+|tags\..+)$/)
+    .optional()
+    .catch(undefined),
+  /** The metric that the groups are weighed by. */
+  metric: text(250),
 });
 export type RunsSearch = z.infer<typeof RunsSearch>;

@@ -14,11 +14,13 @@ import { runVocabulary } from '../vocabularies.ts';
 import { activityOf } from './activity.ts';
 import { createColumnCounts } from './columns.ts';
 import { csvColumns, csvOf } from './csv.ts';
+import { groupByOf, groupsOf } from './groups.ts';
 import { type RunTableQuery, readRunPages, readRunTable, searchOf } from './list.ts';
 import {
   countRuns,
   deleteExperiment,
   deleteRuns,
+  groupRuns,
   listExperimentActivity,
   listRunColumns,
   readRunFilter,
@@ -45,6 +47,9 @@ export function runTableRoutes(deps: RunTableDeps): Route[] {
     handle(countRuns, async ({ query }) => ({ runs: await countMatching(store, runMatch(searchOf(query))) })),
     handle(readRunFilter, async ({ query: { filter } }) => ({ problem: problemOf(filter) })),
     handle(sumRunCosts, ({ query }) => sumMatching(store, runMatch(searchOf(query)))),
+    handle(groupRuns, ({ query: { by, metric, most, ...selection } }) =>
+      groupsOf(store, runMatch(searchOf(selection)), { by: groupByOf(by), metric, most }),
+    ),
     handle(listRunColumns, ({ query }) =>
       columnsOf(query.experimentId === undefined ? null : Number(query.experimentId)),
     ),

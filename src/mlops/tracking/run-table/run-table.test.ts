@@ -6,6 +6,7 @@ import {
   countRuns,
   deleteExperiment,
   deleteRuns,
+  groupRuns,
   listExperimentActivity,
   listRunColumns,
   readRunFilter,
@@ -67,6 +68,31 @@ describe('a table of runs', () => {
     expect(await read(`${LOSS} > 0.15 and cost.total < 5`)).toEqual({ problem: null });
     expect(await read('')).toEqual({ problem: null });
     expect((await read('metrics.f1 >')).problem).toContain('Expected numeric value');
+  });
+
+  it('groups runs by a param, a tag or their status, with how a metric went in each', async () => {
+    await using application = await testApplication();
+    const { other } = await fourRuns(application);
+    const group = (query: object) => call(application, groupRuns, { query: { by: 'status', ...query } });
+    const byTeam = await group({ by: 'tags.steelyard.team', metric: 'val loss' });
+    expect(byTeam).toMatchObject({
+      groups: [
+        { value: 'search', runs: 4, cost: { runs: 4, runsWithoutCost: 4 }, metric: { least: 0.1, greatest: 0.4 } },
+      ],
+      left: { groups: 0, runs: 0 },
+    });
+    expect(byTeam.groups[0]?.metric?.mean).toBeCloseTo(0.25);
+    const byRank = await group({ by: 'params.rank', experimentIds: ['0'], metric: 'f1', most: 2 });
+    expect(byRank.groups.map(({ value, metric }) => [value, metric?.runs ?? 0])).toEqual([
+      ['0', 1],
+      ['1', 0],
+    ]);
+    expect(byRank.left).toEqual({ groups: 1, runs: 1 });
+    const none = await group({ by: 'params.nobody', experimentId: other });
+    expect(none.groups).toMatchObject([{ value: null, runs: 1, metric: null }]);
+    expect((await group({})).groups).toMatchObject([{ value: 'RUNNING', runs: 4 }]);
+    expect(await problemFrom(group({ filter: 'nonsense' }))).toMatchObject({ code: 'search_filter_invalid' });
+    expect(await problemFrom(group({ by: 'metrics.f1' }))).toMatchObject({ code: 'invalid_request' });
   });
 
   it('spans the experiments that are named', async () => {

@@ -44,6 +44,54 @@ export const sumRunCosts = endpoint({
   errors: ['search_filter_invalid'],
 });
 
+export const RunGroup = z
+  .strictObject({
+    value: z
+      .string()
+      .nullable()
+      .describe('What the runs of the group have in common; null for those that have no value'),
+    runs: z.number().int().describe('Runs in the group'),
+    cost: RunCostSum,
+    metric: z
+      .strictObject({
+        runs: z.number().int().describe('Runs whose latest value is a number; the others are left out'),
+        least: z.number().describe('Least latest value, in the metric’s own unit'),
+        greatest: z.number().describe('Greatest latest value'),
+        mean: z.number().describe('Mean of the latest values'),
+      })
+      .nullable()
+      .describe('Null when no run of the group has a number, or no metric was asked for'),
+  })
+  .describe('Runs with one value in common');
+export type RunGroup = z.infer<typeof RunGroup>;
+
+export const groupRuns = endpoint({
+  method: 'GET',
+  path: '/api/v1/run-groups',
+  scope: 'mlops.read',
+  summary: 'Runs by a param, a tag or their status, the largest groups first: what each cost and how a metric went',
+  query: z.strictObject({
+    ...RunSelection,
+    by: z
+      .string()
+      .max(300)
+      .regex(/^(status|params\..+|tags\..+)$/, 'status, params.KEY or tags.KEY')
+      .describe('`params.KEY`, `tags.KEY` or `status`'),
+    metric: z.string().max(250).optional().describe('Metric to sum up'),
+    most: z.coerce.number().int().min(1).max(1000).default(100).describe('Most groups that are answered'),
+  }),
+  response: z.strictObject({
+    groups: z.array(RunGroup).describe('The largest first'),
+    left: z
+      .strictObject({
+        groups: z.number().int().describe('Groups beyond those that are answered'),
+        runs: z.number().int().describe('Runs in them'),
+      })
+      .describe('What is not answered'),
+  }),
+  errors: ['search_filter_invalid'],
+});
+
 export const RunColumn = z
   .strictObject({
     column: z.string().describe('`metrics.KEY`, `params.KEY` or `tags.KEY`, as lists of runs take it'),

@@ -1,0 +1,98 @@
+import { Link } from '@tanstack/react-router';
+import type { RunGroup } from '../../../src/mlops/tracking/run-table/schema.ts';
+import { formatCount, formatMeasure } from '../format/number.ts';
+import parts from '../parts/parts.module.css';
+import { Unknown } from '../parts/Unknown.tsx';
+import { betterOf } from '../runs/run-columns.ts';
+import table from '../table/table.module.css';
+import { CostSum } from './CostSum.tsx';
+import styles from './experiments.module.css';
+import { groupFilter } from './group-filter.ts';
+import { columnLabel } from './run-column.ts';
+
+interface GroupsTableProps {
+  readonly groups: readonly RunGroup[];
+  readonly by: string;
+  readonly metric: string | undefined;
+  /** What is written in the filter already. */
+  readonly filter: string | undefined;
+}
+
+/** A group a row: how many runs, how good the best and the usual one, what they cost together. */
+export function GroupsTable({ groups, by, metric, filter }: GroupsTableProps) {
+  const best = metric !== undefined && betterOf(`metrics.${metric}`) === 'lower' ? 'least' : 'greatest';
+  return (
+    <table className={table.table} aria-label="Groups">
+      <thead>
+        <tr>
+          <th scope="col">{columnLabel(by)}</th>
+          <th scope="col" className={table.number}>
+            Runs
+          </th>
+          {metric !== undefined && (
+            <>
+              <th scope="col" className={`${table.number} ${styles.quality}`}>
+                Best {metric}
+              </th>
+              <th scope="col" className={`${table.number} ${styles.quality} ${table.wideOnly}`}>
+                Mean {metric}
+              </th>
+            </>
+          )}
+          <th scope="col" className={`${table.number} ${styles.cost}`}>
+            Cost
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {groups.map((group) => (
+          <tr key={group.value ?? '\0'}>
+            <th scope="row">
+              <Link
+                to="/experiments/$experimentId"
+                from="/experiments/$experimentId"
+                search={(before) => ({ ...before, group: undefined, filter: groupFilter(filter, by, group.value) })}
+                className={parts.textLink}
+              >
+                {group.value === null ? `without ${columnLabel(by)}` : group.value === '' ? '(empty)' : group.value}
+              </Link>
+            </th>
+            <td className={table.number}>{formatCount(group.runs)}</td>
+            {metric !== undefined && (
+              <>
+                <td className={`${table.number} ${styles.quality}`}>
+                  <Figure group={group} which={best} metric={metric} />
+                </td>
+                <td className={`${table.number} ${styles.quality} ${table.wideOnly}`}>
+                  <Figure group={group} which="mean" metric={metric} />
+                </td>
+              </>
+            )}
+            <td className={`${table.number} ${styles.cost}`}>
+              <CostSum sum={group.cost} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface FigureProps {
+  readonly group: RunGroup;
+  readonly which: 'least' | 'mean' | 'greatest';
+  readonly metric: string;
+}
+
+function Figure({ group: { metric: of, runs }, which, metric }: FigureProps) {
+  if (of === null) return <Unknown reason={`No run of this group has a number for ${metric}.`} />;
+  const left = runs - of.runs;
+  return (
+    <data
+      value={of[which]}
+      data-tip={`${of[which]}${left === 0 ? '' : `; ${formatCount(left)} runs without a number are left out`}`}
+    >
+      {formatMeasure(of[which])}
+    </data>
+  );
+}
