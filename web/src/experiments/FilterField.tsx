@@ -64,7 +64,7 @@ export function FilterField({ value, columns, refused, onApply }: FilterFieldPro
         aria-activedescendant={at >= 0 && offered[at] !== undefined ? `${id}-keys-${at}` : undefined}
         aria-invalid={field.alert !== undefined}
         aria-describedby={`${id}-said`}
-        placeholder="a part of a name, or metrics.ndcg > 0.4 and cost.total < 5"
+        placeholder="a name, or metrics.ndcg > 0.4 and cost.total < 5"
         spellCheck={false}
         autoComplete="off"
         value={text}

@@ -27,7 +27,7 @@ export function RunsAnswer({ runs }: { readonly runs: Runs }) {
   return (
     <>
       {matching}
-      {running > 0 && `, ${formatCount(running)} of those shown still running`}
+      {running > 0 && search.group === undefined && `, ${formatCount(running)} of those shown still running`}
       <CostSaid cost={cost} />
     </>
   );

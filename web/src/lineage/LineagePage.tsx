@@ -3,9 +3,9 @@ import { Choice } from '../parts/Choice.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Page } from '../parts/Page.tsx';
 import { Select } from '../parts/Select.tsx';
+import { LineageAnswer } from './LineageAnswer.tsx';
 import { LineageCard } from './LineageCard.tsx';
 import styles from './lineage.module.css';
-import { nodeWords } from './words.ts';
 
 const DIRECTIONS = [
   { value: 'upstream', label: 'What it came from' },
@@ -30,15 +30,7 @@ export function LineagePage() {
     );
   }
   return (
-    <Page
-      title="Lineage"
-      answer={
-        <>
-          Everything within {depth} {depth === 1 ? 'step' : 'steps'} of{' '}
-          <strong className={styles.asked}>{nodeWords(node)}</strong>.
-        </>
-      }
-    >
+    <Page title="Lineage" answer={<LineageAnswer node={node} depth={depth} direction={direction} />}>
       <div className={styles.controls}>
         <Choice
           label="Direction"
