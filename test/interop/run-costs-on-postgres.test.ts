@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { importBill } from '../../src/finops/billing/schema.ts';
 import { recordUsage } from '../../src/finops/metering/schema.ts';
 import { type Application, createApplication } from '../../src/main.ts';
+import { groupRuns } from '../../src/mlops/tracking/run-table/schema.ts';
 import { getRun, listRuns } from '../../src/mlops/tracking/schema.ts';
 import { newRun, post } from '../../src/mlops/wire/testing.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
@@ -69,6 +70,24 @@ describe.skipIf(bin === null)('run costs on PostgreSQL (skipped where initdb and
     expect(await ordered('cost.total DESC')).toEqual(['dear', 'cheap', 'unknown']);
     expect(await ordered('cost.total ASC')).toEqual(['cheap', 'dear', 'unknown']);
     expect(await ordered('cost.currency ASC')).toEqual(['dear', 'cheap', 'unknown']);
+  });
+
+  it('are grouped with what each group cost, and those that have no value together', async () => {
+    const [cheap = '', dear = '', unknown = ''] = runs;
+    for (const [index, run_id] of [cheap, dear, unknown].entries()) {
+      const metrics = [{ key: 'f1', value: 0.25 * (index + 1), timestamp: at, step: 0 }];
+      const params = run_id === unknown ? [] : [{ key: 'gpu', value: 'H100' }];
+      await post(application, 'runs/log-batch', { run_id, metrics, params });
+    }
+    const { groups } = await call(application, groupRuns, { query: { by: 'params.gpu', metric: 'f1' } });
+    const priced = { costs: [{ amount: '30', currency: 'USD' }], runs: 2, runsWithoutCost: 0 };
+    expect(groups).toEqual([
+      { value: 'H100', runs: 2, cost: priced, metric: { runs: 2, least: 0.25, greatest: 0.5, mean: 0.375 } },
+      {
+        ...{ value: null, runs: 1, cost: { costs: [], runs: 1, runsWithoutCost: 1 } },
+        metric: { runs: 1, least: 0.75, greatest: 0.75, mean: 0.75 },
+      },
+    ]);
   });
 
   it('log power, and have energy when they end', async () => {

@@ -40,8 +40,8 @@ export function useRuns() {
   });
   const loaded = useMemo(() => pages.data?.pages.flatMap((page) => page.runs), [pages.data]);
   const rows = useLiveRuns(loaded, asked.columns);
-  // The rows come first: what is counted over all runs must not stand in their way.
-  const shown = !pages.isPending;
+  // The rows come first, of every new filter too: what is counted over all runs must not stand in their way.
+  const shown = !pages.isPending && !pages.isPlaceholderData;
   const count = useQuery({
     ...endpointQuery(countRuns, { query: selection }),
     enabled: shown,
