@@ -36,9 +36,19 @@ async function start(engine: string, stack: AsyncDisposableStack): Promise<void>
   address = await listen(application.http, config);
 }
 
-/** Runs one step of the script in a process of its own and answers the JSON that it printed last. */
-async function step(name: string, request: object = {}): Promise<Record<string, unknown>> {
-  const { stdout } = await promisify(execFile)(python, [script, name, JSON.stringify(request)], {
+const Answers = z.record(z.string(), z.record(z.string(), z.unknown()));
+type Answers = z.infer<typeof Answers>;
+
+/** Steps that need nothing of one another. */
+const STEPS = [
+  ...['experiments', 'basic_run', 'artifacts', 'inputs', 'search', 'lifecycle', 'errors'],
+  ...['autolog', 'system_metrics'],
+];
+const URIS = ['models:/iris@champion', 'models:/iris/1'];
+
+/** Runs steps of the script in one new process and answers what each of them found. */
+async function run(steps: readonly string[], request: object = {}): Promise<Answers> {
+  const { stdout } = await promisify(execFile)(python, [script, steps.join(','), JSON.stringify(request)], {
     env: {
       ...processEnvironment(),
       MLFLOW_TRACKING_URI: address,
@@ -50,7 +60,7 @@ async function step(name: string, request: object = {}): Promise<Record<string, 
     maxBuffer: 16 * 1024 * 1024,
     timeout: 170_000,
   });
-  return z.record(z.string(), z.unknown()).parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
+  return Answers.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
 }
 
 describe.each(engines)('the unmodified MLflow client of Python with $engine', ({ engine, there }) => {
@@ -59,11 +69,15 @@ describe.each(engines)('the unmodified MLflow client of Python with $engine', ({
     return;
   }
   const stack = new AsyncDisposableStack();
-  beforeAll(() => start(engine, stack));
+  let did: Answers;
+  beforeAll(async () => {
+    await start(engine, stack);
+    did = await run(STEPS);
+  });
   afterAll(() => stack.disposeAsync());
 
   it('creates, finds, renames, deletes and restores experiments', async () => {
-    expect(await step('experiments')).toEqual({
+    expect(did.experiments).toEqual({
       created: '1',
       location: 'mlflow-artifacts:/1',
       tags: { owner: 'ada', stage: 'early' },
@@ -76,7 +90,7 @@ describe.each(engines)('the unmodified MLflow client of Python with $engine', ({
   });
 
   it('logs params, metrics and tags, one by one and in batches, in nested runs', async () => {
-    const answer = await step('basic_run');
+    const answer = did.basic_run;
     expect(answer).toMatchObject({
       status: 'FINISHED',
       name: 'first',
@@ -94,7 +108,7 @@ describe.each(engines)('the unmodified MLflow client of Python with $engine', ({
       parent: true,
       ended: true,
     });
-    const run = await call(application, getRun, { params: { runId: String(answer.runId) } });
+    const run = await call(application, getRun, { params: { runId: String(answer?.runId) } });
     expect(run).toMatchObject({
       experimentName: 'basic',
       subject: { team: 'search' },
@@ -103,7 +117,7 @@ describe.each(engines)('the unmodified MLflow client of Python with $engine', ({
   });
 
   it('stores artifacts as streams and gives them back, falling back from multipart uploads', async () => {
-    expect(await step('artifacts')).toMatchObject({
+    expect(did.artifacts).toMatchObject({
       root: [
         ['all', true, null],
         ['config', true, null],
@@ -125,11 +139,11 @@ describe.each(engines)('the unmodified MLflow client of Python with $engine', ({
   });
 
   it('logs datasets once, with the context of their use', async () => {
-    expect(await step('inputs')).toEqual({ name: 'ratings', context: ['training'], schema: 'x', found: 1 });
+    expect(did.inputs).toEqual({ name: 'ratings', context: ['training'], schema: 'x', found: 1 });
   });
 
   it('searches runs by metrics, params, tags and attributes, in order and in pages', async () => {
-    expect(await step('search')).toEqual({
+    expect(did.search).toEqual({
       metric: [9, 8, 7],
       metricRange: [5, 4, 3],
       // Run 10 logged NaN, which is unequal to everything; run 11 logged nothing, which matches nothing.
@@ -161,7 +175,7 @@ describe.each(engines)('the unmodified MLflow client of Python with $engine', ({
   });
 
   it('deletes and restores runs and experiments, and writes nothing to deleted ones', async () => {
-    expect(await step('lifecycle')).toEqual({
+    expect(did.lifecycle).toEqual({
       refused: 'INVALID_PARAMETER_VALUE',
       gone: 0,
       metric: 3,
@@ -176,7 +190,7 @@ describe.each(engines)('the unmodified MLflow client of Python with $engine', ({
   });
 
   it('gets MLflow’s own error codes for wrong calls', async () => {
-    expect(await step('errors')).toEqual({
+    expect(did.errors).toEqual({
       missingRun: 'RESOURCE_DOES_NOT_EXIST',
       missingExperiment: 'RESOURCE_DOES_NOT_EXIST',
       badExperimentId: 'INVALID_PARAMETER_VALUE',
@@ -201,9 +215,12 @@ describe.each(engines)('the unmodified MLflow client of Python with $engine', ({
 
   describe('with a scikit-learn model', () => {
     let trained: Record<string, unknown>;
-
+    let loaded: Record<string, unknown> | undefined;
+    let kept: Answers;
     beforeAll(async () => {
-      trained = await step('train');
+      trained = (await run(['train'])).train ?? {};
+      loaded = (await run(['load'], { uris: URIS })).load;
+      kept = await run(['registry', 'logged_models']);
     });
 
     it('logs it, registers it by its own URI and by its run, and links it to its run', () => {
@@ -224,13 +241,9 @@ describe.each(engines)('the unmodified MLflow client of Python with $engine', ({
       });
     });
 
-    it.each(['models:/iris@champion', 'models:/iris/1'])(
-      'loads %s in a new process with equal predictions',
-      async (uri) => {
-        const loaded = await step('load', { uri });
-        expect(loaded).toEqual({ sklearn: trained.predictions, pyfunc: trained.predictions });
-      },
-    );
+    it.each(URIS)('loads %s in a new process with equal predictions', (uri) => {
+      expect(loaded?.[uri]).toEqual({ sklearn: trained.predictions, pyfunc: trained.predictions });
+    });
 
     it('is a version in our own API, with the metrics of its run', async () => {
       const params = { model: 'iris', version: '1' };
@@ -241,7 +254,7 @@ describe.each(engines)('the unmodified MLflow client of Python with $engine', ({
     });
 
     it('keeps tags, stages, aliases and copies of versions', async () => {
-      const answer = await step('registry');
+      const answer = kept.registry;
       expect(answer).toMatchObject({
         description: 'flowers by their leaves',
         tags: { domain: 'botany' },
@@ -267,7 +280,7 @@ describe.each(engines)('the unmodified MLflow client of Python with $engine', ({
     });
 
     it('is found among the logged models by metric, param and name', async () => {
-      expect(await step('logged_models')).toEqual({
+      expect(kept.logged_models).toEqual({
         all: ['classifier', 'classifier', 'other'],
         byMetric: ['classifier'],
         byParam: ['classifier'],
@@ -278,7 +291,7 @@ describe.each(engines)('the unmodified MLflow client of Python with $engine', ({
   });
 
   it('autologs a scikit-learn search with its children, datasets and models', async () => {
-    expect(await step('autolog')).toEqual({
+    expect(did.autolog).toEqual({
       params: '2',
       metric: true,
       children: 2,
@@ -289,7 +302,7 @@ describe.each(engines)('the unmodified MLflow client of Python with $engine', ({
   });
 
   it('turns system metrics of GPUs into metered usage of the run', async () => {
-    const { runId, experimentId } = await step('system_metrics');
+    const { runId, experimentId } = did.system_metrics ?? {};
     const subject = { run: runId, experiment: experimentId, team: 'search' };
     const period = { start: '2025-10-09T08:53:20.000Z', end: '2025-10-09T08:53:40.000Z' };
     const query = { run: String(runId) };

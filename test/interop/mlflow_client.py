@@ -1,6 +1,7 @@
-"""Steps of the interop test, each in a process of its own: `python mlflow_client.py STEP [JSON]`.
+"""Steps of the interop test: `python mlflow_client.py STEP[,STEP…] [JSON]`.
 
-The unmodified MLflow client does the work; the last line printed is one JSON document that the test asserts on.
+The unmodified MLflow client does the work; the last line printed is one JSON document with the answer of each step, which the test
+asserts on. A step that fails answers with its traceback, and the others go on.
 """
 
 import json
@@ -10,6 +11,7 @@ import os
 import sys
 import tempfile
 import time
+import traceback
 import warnings
 
 warnings.filterwarnings("ignore")
@@ -118,6 +120,7 @@ def artifacts(_):
         os.environ["MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD"] = "true"
         os.environ["MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE"] = "1000000"
         mlflow.log_artifact(large, "multipart")
+        del os.environ["MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD"], os.environ["MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE"]
         client = MlflowClient()
         run_id = run.info.run_id
         back = client.download_artifacts(run_id, "multipart/large.bin", folder)
@@ -335,10 +338,12 @@ def train(_):
 
 def load(request):
     x, _ = iris()
-    uri = request["uri"]
     return {
-        "sklearn": mlflow.sklearn.load_model(uri).predict(x).tolist(),
-        "pyfunc": mlflow.pyfunc.load_model(uri).predict(x).tolist(),
+        uri: {
+            "sklearn": mlflow.sklearn.load_model(uri).predict(x).tolist(),
+            "pyfunc": mlflow.pyfunc.load_model(uri).predict(x).tolist(),
+        }
+        for uri in request["uris"]
     }
 
 
@@ -438,7 +443,13 @@ def system_metrics(_):
     return {"runId": run.info.run_id, "experimentId": run.info.experiment_id}
 
 
+def answer_of(step, request):
+    try:
+        return step(request)
+    except Exception:
+        return {"failed": traceback.format_exc()}
+
+
 if __name__ == "__main__":
-    step = sys.argv[1]
     request = json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}
-    print("\n" + json.dumps(globals()[step](request)))
+    print("\n" + json.dumps({name: answer_of(globals()[name], request) for name in sys.argv[1].split(",")}))
