@@ -48,6 +48,7 @@ const NUMBERS: Readonly<Record<string, string>> = {
   execution_time_ms: 'execution_duration',
   end_time: 'end_time',
   end_time_ms: 'end_time',
+  experiment_id: 'experiment_id',
 };
 const TEXTS: Readonly<Record<string, string>> = {
   request_id: 'trace_id',

@@ -208,6 +208,7 @@ function searchingSuite(room: Room): void {
   it('orders and pages by key, and refuses the token of another search', async () => {
     const all = await found(room, '', { order_by: ['execution_time_ms ASC'] });
     expect(await found(room, '', { order_by: ['tags.env DESC'] })).toHaveLength(3);
+    expect(await found(room, '', { order_by: ['experiment_id', 'execution_time_ms ASC'] })).toEqual(all);
     expect(await pagesOf(room, '', ['execution_time_ms ASC'])).toEqual(all);
     expect(await pagesOf(room, "name RLIKE '^trace [02]'")).toEqual(await found(room, "name != 'trace 1'"));
     const first = await search(room, '', { max_results: 1 });

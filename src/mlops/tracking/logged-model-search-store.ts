@@ -16,9 +16,11 @@ import { type LoggedModelRow, loggedModelsOf } from './logged-model-store.ts';
 import type { TrackingTables } from './tables.ts';
 import type { LoggedModel } from './types.ts';
 
+/** At least one of both. */
 export interface DatasetScope {
-  readonly name: string;
-  /** null: any digest of that name. */
+  /** null: any name. */
+  readonly name: string | null;
+  /** null: any digest. */
   readonly digest: string | null;
 }
 
@@ -95,8 +97,8 @@ function ofDatasets(datasets: readonly DatasetScope[]): Expression<SqlBool> {
 }
 
 function ofDataset({ name, digest }: DatasetScope): Expression<SqlBool> {
-  if (digest === null) return raw`m.dataset_name = ${name}`;
-  return raw`(m.dataset_name = ${name} and m.dataset_digest = ${digest})`;
+  const named = name === null ? raw<SqlBool>`1 = 1` : raw<SqlBool>`m.dataset_name = ${name}`;
+  return digest === null ? named : raw`(${named} and m.dataset_digest = ${digest})`;
 }
 
 function orderingSteps({ entity, key, attribute, ascending, dataset }: LoggedModelOrdering): SortStep[] {

@@ -102,6 +102,12 @@ describe('logged models', () => {
       'a',
       ...[expect.anything(), expect.anything()],
     ]);
+    const byDigest = [{ field_name: 'metrics.f 1', ascending: false, dataset_digest: 'd1' }];
+    expect(await namesOf(application, { order_by: byDigest })).toMatchObject([
+      'b',
+      'a',
+      ...[expect.anything(), expect.anything()],
+    ]);
     const { body } = await mlflow(application, 'GET', `logged-models/${ids.get('a')}`);
     expect(valueAt(body, 'model', 'data', 'metrics')).toHaveLength(2);
   });

@@ -103,9 +103,10 @@ function readScope(fields: Fields): DatasetScope {
 }
 
 function readOrder(fields: Fields): ModelOrder {
+  const [name, digest] = [fields.text('dataset_name') || null, fields.text('dataset_digest') || null];
   return {
     fieldName: fields.requiredText('field_name'),
     ascending: fields.flag('ascending') ?? true,
-    dataset: fields.text('dataset_name') ? readScope(fields) : null,
+    dataset: name === null && digest === null ? null : { name, digest },
   };
 }
