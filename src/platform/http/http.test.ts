@@ -130,7 +130,10 @@ describe('the server', () => {
     ['the same host at another port', { origin: 'http://localhost:9999' }],
     ['a sandboxed page', { origin: 'null' }],
   ])('refuses %s', async (_what, headers) => {
-    expect((await get('/api/v1/things/ab', headers)).json()).toMatchObject({ code: 'origin_not_allowed' });
+    expect((await get('/api/v1/things/ab', headers)).json()).toMatchObject({
+      code: 'origin_not_allowed',
+      detail: expect.stringMatching(/^Cross-origin request blocked/),
+    });
   });
 
   it('lets a page of its own origin call', async () => {

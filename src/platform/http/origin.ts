@@ -31,10 +31,17 @@ export function checkHostAndOrigin(request: FastifyRequest, allowedHosts: Readon
   const { origin } = request.headers;
   const fetchSite = request.headers['sec-fetch-site'];
   if (origin !== undefined && !sameOrigin(origin, authority)) {
-    throw new AppError('origin_not_allowed', `A page of ${origin} may not call this server.`, { origin });
+    throw new AppError(
+      'origin_not_allowed',
+      `Cross-origin request blocked: a page of ${origin} may not call this server.`,
+      { origin },
+    );
   }
   if (fetchSite === 'cross-site' && request.method !== 'GET') {
-    throw new AppError('origin_not_allowed', 'A page of another site may not write to this server.');
+    throw new AppError(
+      'origin_not_allowed',
+      'Cross-origin request blocked: a page of another site may not write to this server.',
+    );
   }
 }
 
