@@ -105,7 +105,9 @@ describe('the type of a span', () => {
     ['traceloop.span.kind', 'constructor', undefined],
   ])('is read from %s %s', (key, value, expected) => {
     const given = attributes({ [key]: value });
-    const [added] = withMlflowNames(given, genAiFacts(given)).filter((attribute) => attribute.key === 'mlflow.spanType');
+    const [added] = withMlflowNames(given, genAiFacts(given)).filter(
+      (attribute) => attribute.key === 'mlflow.spanType',
+    );
     expect(added?.value).toEqual(expected === undefined ? undefined : anyValue(expected));
   });
 

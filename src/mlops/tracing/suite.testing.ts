@@ -32,7 +32,8 @@ export function tracingSuite(engine: string, calls: Calls, start: () => Promise<
     afterAll(() => room.application?.[Symbol.asyncDispose]());
     keepingSuite(room);
     searchingSuite(room);
-    judgingSuite(room);
+    countingSuite(room);
+    assessmentSuite(room);
   });
 }
 
@@ -244,7 +245,7 @@ function searchingSuite(room: Room): void {
   });
 }
 
-function judgingSuite(room: Room): void {
+function countingSuite(room: Room): void {
   it('counts tokens right when the spans of a trace come all at once', async () => {
     const traceId = id('c', 32);
     const usage = (input: number) => ({ 'gen_ai.usage.input_tokens': input, 'gen_ai.request.model': 'gpt-4o' });
@@ -263,6 +264,33 @@ function judgingSuite(room: Room): void {
     expect(valueAt(trace, 'metadata', 'mlflow.trace.tokenUsage')).toContain('"input_tokens":85');
   });
 
+  it('speaks the protocol of MLflow 2', async () => {
+    const pairs = (key: string) => [{ key, value: '1' }];
+    const started = await room.calls.post(room.application, 'traces', {
+      experiment_id: '0',
+      timestamp_ms: 1_000,
+      request_metadata: pairs('m'),
+      tags: pairs('t'),
+    });
+    const requestId = textAt(started, 'trace_info', 'request_id');
+    const ended = await room.calls.mlflow(room.application, 'PATCH', `traces/${requestId}`, {
+      timestamp_ms: 3_500,
+      status: 'OK',
+      request_metadata: pairs('m2'),
+      tags: pairs('t2'),
+    });
+    expect(ended.body).toMatchObject({ trace_info: { execution_time_ms: 2_500, status: 'OK', experiment_id: '0' } });
+    const { body } = await room.calls.mlflow(room.application, 'GET', `traces/${requestId}/info`);
+    expect(valueAt(body, 'trace_info', 'request_metadata')).toEqual([...pairs('m'), ...pairs('m2')]);
+    const listed = await room.calls.mlflow(room.application, 'GET', 'traces', {
+      experiment_ids: '0',
+      filter: "tags.t2 = '1'",
+    });
+    expect(listed.body).toMatchObject({ traces: [{ request_id: requestId }] });
+  });
+}
+
+function assessmentSuite(room: Room): void {
   it('changes, overrides and deletes assessments', async () => {
     const traceId = 'tr-judged';
     await room.calls.post(room.application, 'traces', traceMessage(traceId));
@@ -325,30 +353,5 @@ function judgingSuite(room: Room): void {
       filter: "expectation.limits RLIKE '1000'",
     });
     expect(found).toMatchObject({ traces: [{ trace_id: traceId }] });
-  });
-
-  it('speaks the protocol of MLflow 2', async () => {
-    const pairs = (key: string) => [{ key, value: '1' }];
-    const started = await room.calls.post(room.application, 'traces', {
-      experiment_id: '0',
-      timestamp_ms: 1_000,
-      request_metadata: pairs('m'),
-      tags: pairs('t'),
-    });
-    const requestId = textAt(started, 'trace_info', 'request_id');
-    const ended = await room.calls.mlflow(room.application, 'PATCH', `traces/${requestId}`, {
-      timestamp_ms: 3_500,
-      status: 'OK',
-      request_metadata: pairs('m2'),
-      tags: pairs('t2'),
-    });
-    expect(ended.body).toMatchObject({ trace_info: { execution_time_ms: 2_500, status: 'OK', experiment_id: '0' } });
-    const { body } = await room.calls.mlflow(room.application, 'GET', `traces/${requestId}/info`);
-    expect(valueAt(body, 'trace_info', 'request_metadata')).toEqual([...pairs('m'), ...pairs('m2')]);
-    const listed = await room.calls.mlflow(room.application, 'GET', 'traces', {
-      experiment_ids: '0',
-      filter: "tags.t2 = '1'",
-    });
-    expect(listed.body).toMatchObject({ traces: [{ request_id: requestId }] });
   });
 }

@@ -41,21 +41,18 @@ describe('the MLflow wire', () => {
     '/get-artifact?run_id=RUN&path=../a',
     '/get-artifact?run_id=nobody&path=../a',
     '//model-versions/get-artifact?name=nobody&version=1&path=../a',
-  ])(
-    'says of a path that climbs what MLflow says, word for word: %s',
-    async (url) => {
-      const created = await application.http.inject({
-        method: 'POST',
-        url: '/api/2.0/mlflow/runs/create',
-        headers: { ...host, 'content-type': 'application/json' },
-        payload: '{"experiment_id": "0"}',
-      });
-      const runId = created.json().run.info.run_id;
-      const answer = await application.http.inject({ url: url.replace('RUN', runId), headers: host });
-      const refusal = { error_code: 'INVALID_PARAMETER_VALUE', message: 'Invalid path' };
-      expect([answer.statusCode, answer.json()]).toEqual([400, refusal]);
-    },
-  );
+  ])('says of a path that climbs what MLflow says, word for word: %s', async (url) => {
+    const created = await application.http.inject({
+      method: 'POST',
+      url: '/api/2.0/mlflow/runs/create',
+      headers: { ...host, 'content-type': 'application/json' },
+      payload: '{"experiment_id": "0"}',
+    });
+    const runId = created.json().run.info.run_id;
+    const answer = await application.http.inject({ url: url.replace('RUN', runId), headers: host });
+    const refusal = { error_code: 'INVALID_PARAMETER_VALUE', message: 'Invalid path' };
+    expect([answer.statusCode, answer.json()]).toEqual([400, refusal]);
+  });
 
   it('answers what it does not serve with 404 in MLflow’s shape', async () => {
     const answer = await application.http.inject({ url: '/api/3.0/mlflow/scorers/list', headers: host });
