@@ -9,7 +9,10 @@ export interface Meaning {
 }
 
 /** Fields that only one of the servers knows; each is explained in docs/mlflow-differences.md. */
-const LEFT_OUT = new Set(['workspace', 'workspace_id', 'creator_id', 'status_message']);
+const LEFT_OUT = new Set(['workspace', 'workspace_id', 'creator_id', 'status_message', 'mlflow.trace.infoFinalized']);
+
+/** A time of this run as text; the corpus itself names only those before 2026. */
+const isNow = (value: string) => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) && Date.parse(value) > 1.767e12;
 
 /** Moments of this century in milliseconds; the corpus itself names only earlier ones. */
 const isMoment = (value: number) => value > 1.6e12 && value < 4e12;
@@ -31,7 +34,7 @@ export function createNormaliser(kept: Kept): (answer: Answer) => Meaning {
   const normal = (value: unknown, name = ''): unknown => {
     if (name === 'next_page_token' || name === 'page_token') return '<token>';
     if (name === 'experiment_id') return experimentOf(String(value));
-    if (typeof value === 'string') return text(value);
+    if (typeof value === 'string') return isNow(value) ? '<moment>' : text(value);
     if (typeof value === 'number') return isMoment(value) ? '<moment>' : value;
     if (Array.isArray(value)) return sorted(value).map((item) => normal(item));
     if (typeof value !== 'object' || value === null) return value;

@@ -9,6 +9,7 @@ import { protocol } from './protocol.ts';
 import { registeredModels } from './registered-models.ts';
 import { runs } from './runs.ts';
 import { searchRuns } from './search-runs.ts';
+import { traces } from './traces.ts';
 
 /** All of it, in the order in which it is sent. */
 export const corpus: readonly Exchange[] = [
@@ -20,6 +21,7 @@ export const corpus: readonly Exchange[] = [
   ...loggedModels,
   ...registeredModels,
   ...modelVersions,
+  ...traces,
   ...artifacts,
   ...protocol,
 ];
