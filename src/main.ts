@@ -27,7 +27,7 @@ import { createHttp, docsPlugin, isLoopback, type Plugin, type Route } from './p
 import { createJobs, type Jobs, jobMigrations } from './platform/jobs/index.ts';
 import { type Lake, type LakeDeps, lakeMigrations, openLake } from './platform/lake/index.ts';
 import { createLifetime, type Lifetime } from './platform/lifetime/index.ts';
-import { createManifests } from './platform/manifests/index.ts';
+import { createManifests, type ManifestKind } from './platform/manifests/index.ts';
 import { type Objects, openObjects, openRemoteObjects } from './platform/objects/index.ts';
 import { resolveSecret } from './platform/secrets/index.ts';
 import { lockFolder } from './platform/store/folder-lock.ts';
@@ -58,6 +58,8 @@ export interface Application extends AsyncDisposable {
   readonly localKey: string | null;
   /** Makes the first account where accounts are on and there are none; its password is to be shown once. */
   ensureFirstAccount(): Promise<FirstAccount | null>;
+  /** Every kind that `steelyard apply` takes: what enumerations are made from. */
+  readonly manifestKinds: readonly ManifestKind[];
 }
 
 interface Ground {
@@ -108,7 +110,7 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   const jobs = lifetime.use(createJobs({ store, clock, log, telemetry }));
   const auth = createAuth({ store, clock, config });
   const audit = lifetime.use(createAudit({ store, clock, log }));
-  const { routes, plugins, webhooks, tracking } = wire([auth, audit], {
+  const { kinds, routes, plugins, webhooks, tracking } = wire([auth, audit], {
     config,
     folder,
     clock,
@@ -130,7 +132,8 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   webhooks.start();
   tracking.start();
   jobs.start();
-  return { http, store, localKey: auth.localKey, ensureFirstAccount: auth.ensureFirstAccount };
+  const { localKey, ensureFirstAccount } = auth;
+  return { http, store, localKey, ensureFirstAccount, manifestKinds: kinds };
 }
 
 /** The address that the server listens on is a name of it, unless it stands for all of them. */
@@ -294,7 +297,7 @@ function wireRetention(
 function wire(
   doors: readonly { readonly routes: readonly Route[] }[],
   ground: Ground,
-): { routes: Route[]; plugins: Plugin[]; webhooks: Webhooks; tracking: Tracking } {
+): { kinds: ManifestKind[]; routes: Route[]; plugins: Plugin[]; webhooks: Webhooks; tracking: Tracking } {
   const org = createOrg(ground);
   const finops = wireFinops(ground);
   const onArtifacts = { ...ground, objects: ground.artifacts };
@@ -317,6 +320,7 @@ function wire(
   const routes = [...doors, ...Object.values(features)].flatMap((feature) => feature.routes);
   const endpoints = routes.map((route) => route.endpoint);
   return {
+    kinds,
     routes,
     webhooks: mlops.webhooks,
     tracking: mlops.tracking,

@@ -5,6 +5,7 @@ import { AppError } from '../errors/index.ts';
 import type { Identity } from '../http/index.ts';
 import type { Sql, Store } from '../store/index.ts';
 import type { Clock } from '../units/index.ts';
+import { administers } from './roles.ts';
 import type { Account, changeAccount, createAccount, createToken, Token } from './schema.ts';
 import { hashOf, hashPassword, newToken } from './secrets.ts';
 import {
@@ -147,11 +148,6 @@ export async function endToken({ store, clock, forget }: AccountsDeps, id: strin
   });
   forget();
   return ended;
-}
-
-/** On a server without accounts, `local` (role null) may do everything. */
-function administers({ role }: Identity): boolean {
-  return role === null || role === 'admin';
 }
 
 function assertOwn(asker: Identity, owner: string): void {

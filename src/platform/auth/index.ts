@@ -12,6 +12,7 @@ import { allAccounts } from './store.ts';
 import { createVerified } from './verified.ts';
 
 export { authMigrations } from './migrations.ts';
+export { administers } from './roles.ts';
 
 export interface AuthDeps {
   readonly store: Store;

@@ -1,4 +1,5 @@
 import type { Scope } from '../contract/schema.ts';
+import type { Identity } from '../http/index.ts';
 import type { Role } from './schema.ts';
 
 const READ: readonly Scope[] = [
@@ -45,4 +46,9 @@ const granted: Readonly<Record<Role, ReadonlySet<Scope>>> = {
  */
 export function allows(role: Role, scope: Scope | null): boolean {
   return scope === null || scope === 'open' || granted[role].has(scope);
+}
+
+/** Whether it is an administrator who asks. On a server without accounts, `local` (role null) may do everything. */
+export function administers({ role }: Identity): boolean {
+  return role === null || role === 'admin';
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SecretReference } from '../secrets/schema.ts';
+import { adminOnly, SecretReference } from '../secrets/schema.ts';
 
 const prefix = z
   .string()
@@ -12,11 +12,16 @@ const address = z
   .url({ protocol: /^https?$/, error: 'An address that starts with http:// or https://.' })
   .refine((text) => !/^\w+:\/\/[^/]*@|[?#]/.test(text), {
     error: 'An address without user, password and parameters; credentials are named apart from it.',
-  });
+  })
+  .meta(adminOnly);
 
 const FolderLocation = z.strictObject({
   type: z.literal('folder'),
-  path: z.string().min(1).describe('Folder on the server, absolute or relative to where the server was started.'),
+  path: z
+    .string()
+    .min(1)
+    .describe('Folder on the server, absolute or relative to where the server was started.')
+    .meta(adminOnly),
 });
 
 const S3Location = z.strictObject({

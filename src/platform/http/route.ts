@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { BodyOf, Endpoint, ParamsOf, QueryOf, Scope } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
 import type { Identity } from './access.ts';
+import { named } from './write-record.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -32,6 +33,8 @@ export interface Handled<E extends Endpoint> {
   readonly actor: string;
   /** The same with the account's role. */
   readonly identity: Identity;
+  /** Names what the request is about in its row of the audit trail, where its fields do not. */
+  audited(subject: Readonly<Record<string, unknown>>): void;
 }
 
 export interface Route {
@@ -91,6 +94,9 @@ export function parseRequest<E extends Endpoint>(endpoint: E, request: FastifyRe
     requestId: request.id,
     actor: request.identity.name,
     identity: request.identity,
+    audited: (subject) => {
+      request.subject = named(subject);
+    },
   } as Handled<E>;
 }
 

@@ -1,5 +1,6 @@
 import { AppError } from '../errors/index.ts';
 import type { Sql, Store } from '../store/index.ts';
+import { adminFields } from './admin-fields.ts';
 import type { ManifestKinds, PreparedManifest } from './manifest-kind.ts';
 import { type ReadManifest, readManifests } from './read.ts';
 import type { AppliedManifest, ManifestText } from './schema.ts';
@@ -7,6 +8,10 @@ import type { AppliedManifest, ManifestText } from './schema.ts';
 export interface ApplyOptions {
   /** Everything is tried and then undone. */
   readonly dryRun?: boolean;
+  /** Whether an administrator asks. Without it, a document with a field marked `adminOnly` may only stay as it is. */
+  readonly asAdmin?: boolean;
+  /** Told what the files hold before any of it is applied: names by kind, as in `{ Team: 'search, ads' }`. */
+  readonly tell?: (names: Readonly<Record<string, string>>) => void;
 }
 
 /** Ends the transaction of a dry run. */
@@ -22,6 +27,7 @@ class Undo extends Error {
 /**
  * Reads all files, then applies all documents in one transaction: first what others refer to (`order` of the kinds),
  * then in the order of the files. When anything is wrong, nothing is applied.
+ * Errors: those of reading and of the kinds; `not_permitted` for what only an administrator may change.
  */
 export async function applyManifests(
   store: Store,
@@ -30,13 +36,17 @@ export async function applyManifests(
   options: ApplyOptions = {},
 ): Promise<{ applied: AppliedManifest[] }> {
   const manifests = texts.flatMap((text) => readManifests(text, kinds));
+  options.tell?.(namesByKind(manifests));
   refuseDoubles(manifests);
   const ordered = manifests.toSorted((one, other) => one.kind.order - other.kind.order);
+  const guarded: Guarded = new Map(options.asAdmin === true ? [] : ordered.flatMap(guardedFields));
   const prepared: Prepared = new Map();
   try {
-    if (options.dryRun !== true) await prepareEach(ordered, prepared);
+    // What may not change is not prepared: for another than an administrator nothing is read or sent by it.
+    const free = ordered.filter((manifest) => !guarded.has(manifest));
+    if (options.dryRun !== true) await prepareEach(free, prepared);
     const applied = await store.transaction(async (sql) => {
-      const outcomes = await applyEach(sql, ordered, prepared);
+      const outcomes = await applyEach(sql, ordered, prepared, guarded);
       if (options.dryRun === true) throw new Undo(outcomes);
       return outcomes;
     });
@@ -49,6 +59,22 @@ export async function applyManifests(
 }
 
 type Prepared = Map<ReadManifest, PreparedManifest>;
+/** Documents that may only stay as they are, with the first field that makes them so. */
+type Guarded = ReadonlyMap<ReadManifest, string>;
+
+function guardedFields(manifest: ReadManifest): [ReadManifest, string][] {
+  const [field] = adminFields(manifest.kind.schema, manifest.document);
+  return field === undefined ? [] : [[manifest, field]];
+}
+
+function namesByKind(manifests: readonly ReadManifest[]): Record<string, string> {
+  const byKind = Map.groupBy(manifests, ({ kind }) => kind.kind);
+  const named = ([kind, of]: [string, ReadManifest[]]) => [
+    kind,
+    of.map((each) => each.document.metadata.name).join(', '),
+  ];
+  return Object.fromEntries([...byKind].map(named));
+}
 
 /** What a kind prepares must not hold the transaction open: other writes would wait for it. */
 async function prepareEach(manifests: readonly ReadManifest[], prepared: Prepared): Promise<void> {
@@ -59,15 +85,29 @@ async function prepareEach(manifests: readonly ReadManifest[], prepared: Prepare
   }
 }
 
-async function applyEach(sql: Sql, manifests: readonly ReadManifest[], prepared: Prepared): Promise<AppliedManifest[]> {
+async function applyEach(
+  sql: Sql,
+  manifests: readonly ReadManifest[],
+  prepared: Prepared,
+  guarded: Guarded,
+): Promise<AppliedManifest[]> {
   const applied: AppliedManifest[] = [];
   for (const manifest of manifests) {
     const { kind, document } = manifest;
     const ready = prepared.get(manifest);
     const applying = ready === undefined ? kind.apply(sql, document) : ready.apply(sql);
-    applied.push({ kind: kind.kind, name: document.metadata.name, outcome: await placed(applying, manifest) });
+    const outcome = await placed(applying, manifest);
+    const field = guarded.get(manifest);
+    if (field !== undefined && outcome !== 'unchanged') throw withPlace(adminOnlyField(field), manifest);
+    applied.push({ kind: kind.kind, name: document.metadata.name, outcome });
   }
   return applied;
+}
+
+function adminOnlyField(path: string): AppError {
+  const why = 'makes the server use a secret, an address or a folder of its own';
+  const detail = `${path} ${why}; only an account with the role admin may apply a new or changed document that has it.`;
+  return new AppError('not_permitted', detail, { path });
 }
 
 function placed<T>(work: Promise<T>, manifest: ReadManifest): Promise<T> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { SecretReference } from '../secrets/schema.ts';
 import { openStore } from '../store/index.ts';
 import { applyManifests } from './apply.ts';
 import { specKind } from './spec-kind.ts';
@@ -13,7 +14,7 @@ const file = { file: 'all.yaml', text: `${text('Slow')}---\n${text('Quick')}` };
 /** A kind that prepares, one that does not, and what they did in order. */
 function kinds(quickFails = false) {
   const done: string[] = [];
-  const spec = z.strictObject({});
+  const spec = z.strictObject({ token: SecretReference.optional() });
   const slow = specKind(
     'Slow',
     1,
@@ -65,5 +66,16 @@ describe('a kind that prepares', () => {
     const { done, kinds: both } = kinds(true);
     await expect(applyManifests(opened, both, [file])).rejects.toThrow('no');
     expect(done).toEqual(['prepare', 'apply prepared', 'discard']);
+  });
+
+  it('prepares nothing of a document that only an administrator may change, unless one asks', async () => {
+    await using opened = await store();
+    const secret = { ...file, text: file.text.replace('spec: {}', 'spec: { token: env:TOKEN }') };
+    const { done, kinds: both } = kinds();
+    const refused = applyManifests(opened, both, [secret]);
+    await expect(refused).rejects.toMatchObject({ code: 'not_permitted', context: { path: 'spec.token', line: 1 } });
+    expect(done.splice(0)).toEqual(['apply alone']);
+    await applyManifests(opened, both, [secret], { asAdmin: true });
+    expect(done).toEqual(['prepare', 'apply prepared', 'quick']);
   });
 });

@@ -1,3 +1,4 @@
+import { administers } from '../auth/index.ts';
 import { handle, type Route } from '../http/index.ts';
 import type { Store } from '../store/index.ts';
 import { applyManifests } from './apply.ts';
@@ -5,5 +6,13 @@ import type { ManifestKinds } from './manifest-kind.ts';
 import { postApply } from './schema.ts';
 
 export function manifestRoutes(store: Store, kinds: ManifestKinds): Route[] {
-  return [handle(postApply, ({ body }) => applyManifests(store, kinds, body.documents, { dryRun: body.dryRun }))];
+  return [
+    handle(postApply, ({ body, identity, audited }) =>
+      applyManifests(store, kinds, body.documents, {
+        dryRun: body.dryRun,
+        asAdmin: administers(identity),
+        tell: audited,
+      }),
+    ),
+  ];
 }

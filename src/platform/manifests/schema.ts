@@ -38,6 +38,7 @@ export const postApply = endpoint({
   }),
   errors: [
     'invalid_request',
+    'not_permitted',
     'file_empty',
     'yaml_invalid',
     'manifest_invalid',

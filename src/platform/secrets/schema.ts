@@ -1,11 +1,18 @@
 import { z } from 'zod';
 
+/**
+ * Marks a field, by `.meta(adminOnly)`, with which a document makes the server use what only the server has: send one of its
+ * secrets, connect to an address of the author's choice, read its disk. `steelyard apply` takes it from administrators alone.
+ */
+export const adminOnly = { adminOnly: true } as const;
+
 /** Where a secret is, never the secret: what is configured can be shown, diffed and kept in Git. */
 export const SecretReference = z
   .string()
   .regex(/^(env:[A-Za-z_]\w*|file:\/.+)$/, {
     error: 'Name where the secret is, "env:NAME" or "file:/absolute/path"; the secret itself is not accepted here.',
   })
-  .describe('Where a secret is: "env:NAME" (a variable of the server) or "file:/absolute/path". Never the secret.');
+  .describe('Where a secret is: "env:NAME" (a variable of the server) or "file:/absolute/path". Never the secret.')
+  .meta(adminOnly);
 
 export type SecretReference = z.infer<typeof SecretReference>;

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { openDoors, type Role, sent } from './doors.ts';
+
+type Doors = Awaited<ReturnType<typeof openDoors>>;
+
+/** A document for each field that only an administrator may set; a kind that gets such a field gets its example here. */
+const examples: Readonly<Record<string, string>> = {
+  'BillSource spec.location.path': '{ type: folder, path: /srv/bills }',
+  'BillSource spec.location.endpoint': '{ type: s3, bucket: b, endpoint: "https://s3.example.org" }',
+  'BillSource spec.location.credentials.accessKeyId':
+    '{ type: s3, bucket: b, credentials: { accessKeyId: env:KEY, secretAccessKey: env:OTHER } }',
+  'BillSource spec.location.credentials.secretAccessKey':
+    '{ type: s3, bucket: b, credentials: { accessKeyId: env:OTHER, secretAccessKey: env:KEY } }',
+  'BillSource spec.location.credentials.sessionToken':
+    '{ type: s3, bucket: b, credentials: { accessKeyId: env:A, secretAccessKey: env:B, sessionToken: file:/c } }',
+  'BillSource spec.location.accountUrl': '{ type: azureBlob, container: c, accountUrl: "https://blob.example.org" }',
+  'BillSource spec.location.sasToken': '{ type: azureBlob, container: c, account: acme, sasToken: env:SAS }',
+  'BillSource spec.location.connectionString': '{ type: azureBlob, container: c, connectionString: file:/run/storage }',
+  'BillSource spec.location.accountKey': '{ type: azureBlob, container: c, account: acme, accountKey: env:KEY }',
+};
+
+const OWN_IDENTITY = '{ type: s3, bucket: acme-bills, prefix: exports, region: us-east-1 }';
+
+const freshName = () => `source-${randomUUID()}`;
+const source = (name: string, location: string, more = '') =>
+  `apiVersion: steelyard/v1\nkind: BillSource\nmetadata: { name: ${name} }\nspec: { schedule: null, location: ${location}${more} }\n`;
+const team = (name: string) =>
+  `apiVersion: steelyard/v1\nkind: Team\nmetadata: { name: ${name} }\nspec: { displayName: ${name} }\n`;
+
+let doors: Doors;
+beforeAll(async () => {
+  doors = await openDoors();
+});
+afterAll(() => doors[Symbol.asyncDispose]());
+
+async function apply(role: Role, text: string, dryRun = false) {
+  const answer = await doors.application.http.inject({
+    method: 'POST',
+    url: '/api/v1/apply',
+    headers: { host: 'localhost', ...doors.as(role) },
+    payload: { documents: [{ file: 'all.yaml', text }], dryRun },
+  });
+  return { status: answer.statusCode, body: answer.json() as Record<string, unknown> };
+}
+
+const outcomes = ({ body }: Awaited<ReturnType<typeof apply>>) =>
+  (body.applied as { outcome: string }[]).map(({ outcome }) => outcome);
+const get = async (url: string) => (await sent(doors.application, 'GET', url, doors.as('admin'))) as never;
+const sources = async () =>
+  ((await get('/api/v1/bill/sources')) as { sources: { source: string; location: string }[] }).sources;
+
+/** The marked fields as Zod's own JSON Schema shows them, which the server does not use. */
+function markedIn(schema: unknown, path: string): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  if ('adminOnly' in schema) return [path];
+  return Object.entries(schema).flatMap(([keyword, inside]) =>
+    keyword === 'properties'
+      ? Object.entries(inside as object).flatMap(([name, field]) => markedIn(field, `${path}.${name}`))
+      : markedIn(inside, path),
+  );
+}
+
+describe('fields that only an administrator may set', () => {
+  it('are all known: every secret reference, address and folder of every kind has an example here', () => {
+    const kinds = doors.application.manifestKinds;
+    expect(kinds.length).toBeGreaterThanOrEqual(10);
+    const marked = kinds.flatMap(({ kind, schema }) => {
+      const fields = markedIn(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), '');
+      return fields.map((field) => `${kind} ${field.slice(1)}`);
+    });
+    expect([...new Set(marked)].toSorted()).toEqual(Object.keys(examples).toSorted());
+  });
+
+  describe.each(Object.entries(examples))('%s', (field, location) => {
+    it.each(['finance', 'operator'] as const)('is refused to %s, also in a dry run', async (role) => {
+      const name = freshName();
+      const path = field.split(' ')[1]?.replace(/credentials\..*/, 'credentials.') ?? '';
+      for (const dryRun of [true, false]) {
+        const { status, body } = await apply(role, source(name, location), dryRun);
+        expect([status, body]).toMatchObject([403, { code: 'not_permitted', kind: 'BillSource', name }]);
+        expect(body.detail).toMatch(
+          /^all\.yaml:1: BillSource "source-[-0-9a-f]+": spec\.location\..* the role admin may apply/,
+        );
+        expect(body.detail).toContain(path);
+      }
+      expect((await sources()).map((each) => each.source)).not.toContain(name);
+    });
+
+    it('is applied by an administrator; for others the document may stay as it is and no more', async () => {
+      const name = freshName();
+      expect(outcomes(await apply('admin', source(name, location)))).toEqual(['created']);
+      expect(outcomes(await apply('finance', source(name, location)))).toEqual(['unchanged']);
+      expect((await apply('finance', source(name, location, ', periods: 3'))).status).toBe(403);
+      expect(outcomes(await apply('admin', source(name, location)))).toEqual(['unchanged']);
+    });
+  });
+});
+
+describe('what is no administrator’s alone', () => {
+  it.each(['finance', 'operator'] as const)('%s applies sources that the server’s own identity reads', async (role) => {
+    const name = freshName();
+    expect(outcomes(await apply(role, source(name, OWN_IDENTITY)))).toEqual(['created']);
+    expect(outcomes(await apply(role, source(name, OWN_IDENTITY, ', periods: 3')))).toEqual(['changed']);
+  });
+
+  it('a secret is not taken along to another address', async () => {
+    const [name, sas] = [freshName(), examples['BillSource spec.location.sasToken'] ?? ''];
+    await apply('admin', source(name, sas));
+    const elsewhere = sas.replace('account: acme', 'accountUrl: "https://evil.example"');
+    expect((await apply('finance', source(name, elsewhere))).status).toBe(403);
+    expect((await sources()).find((each) => each.source === name)?.location).toContain('acme');
+  });
+});
+
+describe('a refused document', () => {
+  it('takes everything with it that was applied along with it', async () => {
+    const [name, other] = [freshName(), freshName()];
+    const text = `${team(other)}---\n${source(name, examples['BillSource spec.location.sasToken'] ?? '')}`;
+    expect((await apply('finance', text)).status).toBe(403);
+    expect(JSON.stringify(await get('/api/v1/teams'))).not.toContain(other);
+  });
+
+  it('is in the audit trail with who, which document and the refusal', async () => {
+    const [name, other] = [freshName(), freshName()];
+    const text = `${team(other)}---\n${source(name, examples['BillSource spec.location.sasToken'] ?? '')}`;
+    await apply('finance', text);
+    await apply('admin', text);
+    const { rows } = (await get('/api/v1/audit?pageSize=2')) as { rows: unknown[] };
+    const subject = { Team: other, BillSource: name };
+    expect(rows).toMatchObject([
+      { actor: 'admin', role: 'admin', route: '/api/v1/apply', status: 200, subject },
+      { actor: 'finance', role: 'finance', route: '/api/v1/apply', status: 403, subject },
+    ]);
+  });
+});
+
+describe('a secret of the server', () => {
+  it('reaches no address that an account without the role admin names', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'steelyard-secret-')), 'token');
+    writeFileSync(path, 'sig=of-the-server');
+    const asked: IncomingMessage[] = [];
+    const receiver = createServer((request, reply) => {
+      asked.push(request);
+      reply.writeHead(403).end();
+    });
+    await new Promise<void>((listening) => receiver.listen(0, '127.0.0.1', listening));
+    const { port } = receiver.address() as AddressInfo;
+    const location = `{ type: azureBlob, container: c, accountUrl: "http://127.0.0.1:${port}/acme", sasToken: "file:${path}" }`;
+    const name = freshName();
+    const syncIt = async () => {
+      const answer = await doors.application.http.inject({
+        method: 'POST',
+        url: '/api/v1/bill/syncs',
+        headers: { host: 'localhost', ...doors.as('finance') },
+        payload: { source: name },
+      });
+      return answer.statusCode;
+    };
+    await apply('finance', source(name, location));
+    expect([await syncIt(), asked.length]).toEqual([404, 0]);
+    await apply('admin', source(name, location));
+    expect(await syncIt()).toBe(200);
+    await expect.poll(() => asked[0]?.url, { timeout: 15_000, interval: 20 }).toContain('sig=of-the-server');
+    receiver.closeAllConnections();
+    await new Promise((closed) => receiver.close(closed));
+  });
+});
