@@ -1,7 +1,7 @@
 import { sql as raw } from 'kysely';
 import type { Sql } from '../../../platform/store/index.ts';
-import type { RunCostTables } from '../run-cost/store.ts';
 import type { RunMatch } from '../run-conditions.ts';
+import type { RunCostTables } from '../run-cost/store.ts';
 import { matchingRuns } from '../run-search-store.ts';
 import type { TrackingTables } from '../tables.ts';
 import type { RunGroup } from './schema.ts';
