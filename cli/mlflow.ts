@@ -4,7 +4,7 @@ import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { isExpected } from './frame/failure.ts';
-import type { ExportReport } from './mlflow/export-job.ts';
+import { type ExportReport, emptyExport } from './mlflow/export-job.ts';
 import { exportAll } from './mlflow/export-pass.ts';
 import { broughtSomething, emptyReport, type ImportOptions, type ImportReport } from './mlflow/import-job.ts';
 import { importAll } from './mlflow/import-pass.ts';
@@ -146,15 +146,7 @@ const exportCommand = command({
     const client = await context.client();
     refuseItself(target, client);
     const progress = createProgress(context.io.err, context.globals.json);
-    const report: ExportReport = {
-      target: target.url,
-      experiments: 0,
-      runs: { exported: 0, known: 0 },
-      registeredModels: { exported: 0, versions: 0 },
-      metrics: 0,
-      artifacts: { files: 0, bytes: 0 },
-      left: [],
-    };
+    const report = emptyExport(target.url);
     try {
       await exportAll({
         from: mlflowOf(client),
@@ -164,6 +156,8 @@ const exportCommand = command({
         progress,
         report,
         runIds: new Map(),
+        modelIds: new Map(),
+        runsWithModels: [],
       });
     } finally {
       await progress.clear();
@@ -174,12 +168,13 @@ const exportCommand = command({
 });
 
 function exportText(report: ExportReport, { paint }: Context): string {
-  const { runs, registeredModels, artifacts } = report;
+  const { runs, loggedModels, registeredModels, artifacts } = report;
   const lines = facts(
     [
       ['experiments', shownCount(report.experiments)],
       ['runs', `${shownCount(runs.exported)} written, ${shownCount(runs.known)} known`],
       ['samples sent', shownCount(report.metrics)],
+      ['logged models', `${shownCount(loggedModels.exported)} written, ${shownCount(loggedModels.known)} known`],
       [
         'registered models',
         `${shownCount(registeredModels.exported)}, ${counted(registeredModels.versions, 'new version')}`,

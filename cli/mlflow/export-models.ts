@@ -1,25 +1,22 @@
 import { z } from 'zod';
-import { type ExportPass, ORIGIN_TAG } from './export-job.ts';
-import { modelsOf, versionsOf } from './import-models.ts';
-import { ModelVersion, Nothing, OneRun, type RegisteredModel } from './messages.ts';
+import { type ExportPass, ORIGIN_TAG, withOrigin } from './export-job.ts';
+import { modelIdOf, modelsOf, versionsOf } from './import-models.ts';
+import { orLeft } from './import-runs.ts';
+import { ModelVersion, Nothing, OneLoggedModel, OneRun, type RegisteredModel } from './messages.ts';
 import { MlflowRefusal, type MlflowServer } from './server.ts';
 
 const OneVersion = z.object({ model_version: ModelVersion });
 
-/** Registers models and versions there whose artifacts lie under a run that was written there. Numbers are theirs. */
+/** Registers models and versions there whose artifacts lie under what was written there. Numbers are theirs. */
 export async function exportModels(pass: ExportPass): Promise<void> {
   for await (const model of modelsOf(pass.from)) {
     pass.progress.show(`model ${model.name}`, null);
-    try {
-      await exportModel(pass, model);
-    } catch (error) {
-      if (!(error instanceof MlflowRefusal)) throw error;
-      pass.report.left.push({ what: `model ${model.name}`, reason: error.message });
-    }
+    await orLeft(pass, `model ${model.name}`, () => exportModel(pass, model));
   }
 }
 
-async function exportModel({ from, to, report, runIds }: ExportPass, model: RegisteredModel): Promise<void> {
+async function exportModel(pass: ExportPass, model: RegisteredModel): Promise<void> {
+  const { from, to, report } = pass;
   await ensureModel(to, model);
   report.registeredModels.exported += 1;
   const known = new Map(
@@ -31,9 +28,9 @@ async function exportModel({ from, to, report, runIds }: ExportPass, model: Regi
   for (const version of await versionsOf(from, model.name)) {
     const origin = `${model.name}/${version.version}`;
     if (known.has(origin)) continue;
-    const source = await sourceThere(from, to, version, runIds);
+    const source = await sourceThere(pass, version);
     if (source === null) {
-      const reason = 'its artifacts do not lie under a run that was written there';
+      const reason = 'its artifacts lie under no run and no logged model that was written there';
       report.left.push({ what: `model ${model.name} version ${version.version}`, reason });
       continue;
     }
@@ -41,10 +38,9 @@ async function exportModel({ from, to, report, runIds }: ExportPass, model: Regi
       'model-versions/create',
       {
         name: model.name,
-        source: source.uri,
-        run_id: source.runId,
+        ...source,
         description: version.description,
-        tags: [...version.tags, { key: ORIGIN_TAG, value: origin }],
+        tags: withOrigin(version.tags, origin),
       },
       OneVersion,
     );
@@ -66,16 +62,41 @@ async function ensureModel(to: MlflowServer, { name, description, tags }: Regist
   }
 }
 
-async function sourceThere(
-  from: MlflowServer,
-  to: MlflowServer,
-  version: ModelVersion,
-  runIds: ReadonlyMap<string, string>,
-): Promise<{ uri: string; runId: string } | null> {
+interface Source {
+  readonly source: string;
+  readonly run_id?: string;
+  readonly model_id?: string;
+}
+
+/** Where the artifacts of a version lie there; null when they are not there. */
+async function sourceThere(pass: ExportPass, version: ModelVersion): Promise<Source | null> {
+  const modelId = modelIdOf(version);
+  if (modelId !== null) return sourceInModel(pass, version, modelId);
+  const { from, to, runIds } = pass;
   const runId = version.run_id === undefined ? undefined : runIds.get(version.run_id);
   if (version.run_id === undefined || runId === undefined) return null;
   const rootHere = (await from.get('runs/get', { run_id: version.run_id }, OneRun)).run.info.artifact_uri;
   if (!version.source.startsWith(`${rootHere}/`)) return null;
   const rootThere = (await to.get('runs/get', { run_id: runId }, OneRun)).run.info.artifact_uri;
-  return { uri: `${rootThere}${version.source.slice(rootHere.length)}`, runId };
+  return { source: `${rootThere}${version.source.slice(rootHere.length)}`, run_id: runId };
+}
+
+async function sourceInModel(
+  { from, to, runIds, modelIds }: ExportPass,
+  version: ModelVersion,
+  idHere: string,
+): Promise<Source | null> {
+  const idThere = modelIds.get(idHere);
+  if (idThere === undefined) return null;
+  const runId = runIds.get(version.run_id ?? '');
+  const owner = { model_id: idThere, ...(runId === undefined ? {} : { run_id: runId }) };
+  if (version.source.startsWith('models:')) return { source: `models:/${idThere}`, ...owner };
+  const [rootHere, rootThere] = [await rootOf(from, idHere), await rootOf(to, idThere)];
+  const isUnder = version.source === rootHere || version.source.startsWith(`${rootHere}/`);
+  return isUnder ? { source: `${rootThere}${version.source.slice(rootHere.length)}`, ...owner } : null;
+}
+
+async function rootOf(server: MlflowServer, modelId: string): Promise<string> {
+  const { model } = await server.get(`logged-models/${encodeURIComponent(modelId)}`, {}, OneLoggedModel);
+  return model.info.artifact_uri;
 }

@@ -1,24 +1,34 @@
 import { CommandError } from '../frame/failure.ts';
-import { type ExportPass, ORIGIN_TAG } from './export-job.ts';
+import { type ExportPass, ORIGIN_TAG, type WrittenExperiment } from './export-job.ts';
+import { exportLinks } from './export-links.ts';
+import { exportLoggedModels, keepsLoggedModels, leaveLoggedModels } from './export-logged-models.ts';
 import { exportModels } from './export-models.ts';
 import { exportRun } from './export-run.ts';
 import { experimentsOf } from './import-experiments.ts';
-import { loggedModelsOf } from './import-logged-models.ts';
-import { runsOf } from './import-runs.ts';
+import { orLeft, runsOf } from './import-runs.ts';
 import { Created, type Experiment, ExperimentsPage, type Run, RunsPage } from './messages.ts';
-import { MlflowRefusal, type MlflowServer } from './server.ts';
+import type { MlflowServer } from './server.ts';
 
 /** Writes everything active to another server by its ordinary REST interface; a repeat adds only what is not there. */
 export async function exportAll(pass: ExportPass): Promise<void> {
-  for (const experiment of await wantedOf(pass)) {
-    const experimentId = await ensureExperiment(pass.to, experiment);
+  const written: WrittenExperiment[] = [];
+  for (const { name, experiment_id: idHere, tags } of await wantedOf(pass)) {
+    const experiment = { name, idHere, idThere: await ensureExperiment(pass.to, { name, tags }) };
     pass.report.experiments += 1;
-    await exportRuns(pass, experiment, experimentId);
-    for await (const { info } of loggedModelsOf(pass.from, experiment.experiment_id)) {
-      pass.report.left.push({ what: `logged model ${info.model_id}`, reason: 'logged models are not exported yet' });
-    }
+    await exportRuns(pass, experiment);
+    written.push(experiment);
   }
+  await exportModelsOf(pass, written);
   if (pass.experiments.length === 0) await exportModels(pass);
+}
+
+/** After all runs: a logged model has a source run, and metrics of runs of any experiment. */
+async function exportModelsOf(pass: ExportPass, experiments: readonly WrittenExperiment[]): Promise<void> {
+  const [first] = experiments;
+  if (first === undefined) return;
+  const isKept = await keepsLoggedModels(pass.to, first.idThere);
+  for (const experiment of experiments) await (isKept ? exportLoggedModels : leaveLoggedModels)(pass, experiment);
+  if (isKept) await exportLinks(pass);
 }
 
 /** The active experiments that were named, or all of them. Error: `experiment_not_found`, before anything is written. */
@@ -32,7 +42,7 @@ async function wantedOf({ from, experiments: names }: ExportPass): Promise<Exper
   return names.length === 0 ? active : active.filter(({ name }) => names.includes(name));
 }
 
-async function ensureExperiment(to: MlflowServer, { name, tags }: Experiment): Promise<string> {
+async function ensureExperiment(to: MlflowServer, { name, tags }: Pick<Experiment, 'name' | 'tags'>): Promise<string> {
   const quote = name.includes("'") ? '"' : "'";
   const message = { filter: `name = ${quote}${name}${quote}`, max_results: 1, view_type: 'ALL' };
   const [found] = (await to.post('experiments/search', message, ExperimentsPage)).experiments;
@@ -40,21 +50,25 @@ async function ensureExperiment(to: MlflowServer, { name, tags }: Experiment): P
   return (await to.post('experiments/create', { name, tags }, Created)).experiment_id;
 }
 
-async function exportRuns(pass: ExportPass, experiment: Experiment, experimentId: string): Promise<void> {
-  for await (const run of runsOf(pass.from, experiment.experiment_id)) {
+async function exportRuns(pass: ExportPass, experiment: WrittenExperiment): Promise<void> {
+  for await (const run of runsOf(pass.from, experiment.idHere)) {
     if (run.info.lifecycle_stage === 'deleted') continue;
     const { exported, known } = pass.report.runs;
     pass.progress.show(`${experiment.name}: ${exported + known + 1} runs`, null);
-    try {
-      const there = await findExported(pass.to, experimentId, run);
-      const runId = await exportRun(pass, experimentId, run, there);
+    await orLeft(pass, `run ${run.info.run_id}`, async () => {
+      const there = await findExported(pass.to, experiment.idThere, run);
+      const runId = await exportRun(pass, experiment.idThere, run, there);
       pass.runIds.set(run.info.run_id, runId);
+      rememberModels(pass, run, runId);
       pass.report.runs[there === null ? 'exported' : 'known'] += 1;
-    } catch (error) {
-      if (!(error instanceof MlflowRefusal)) throw error;
-      pass.report.left.push({ what: `run ${run.info.run_id}`, reason: error.message });
-    }
+    });
   }
+}
+
+function rememberModels({ runsWithModels }: ExportPass, { info, inputs, outputs }: Run, idThere: string): void {
+  const [read, made] = [inputs.model_inputs, outputs.model_outputs];
+  if (read.length + made.length === 0) return;
+  runsWithModels.push({ idHere: info.run_id, idThere, inputs: read, outputs: made });
 }
 
 async function findExported(to: MlflowServer, experimentId: string, run: Run): Promise<Run | null> {

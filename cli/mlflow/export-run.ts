@@ -1,12 +1,12 @@
-import { type ExportPass, ORIGIN_TAG } from './export-job.ts';
-import { filesOf, openFile } from './import-artifacts.ts';
+import { sendFiles } from './export-files.ts';
+import { type ExportPass, withOrigin } from './export-job.ts';
 import { historyOf } from './import-runs.ts';
 import { type KeyValue, type Metric, Nothing, OneRun, type Run } from './messages.ts';
 import { inGroups } from './paging.ts';
-import { MlflowRefusal, type MlflowServer } from './server.ts';
+import type { MlflowServer } from './server.ts';
 
-const METRICS_A_BATCH = 1000;
-const PAIRS_A_BATCH = 100;
+export const METRICS_A_BATCH = 1000;
+export const PAIRS_A_BATCH = 100;
 
 /** Writes a run, or what `there` does not have of it yet, and answers its id there. */
 export async function exportRun(pass: ExportPass, experimentId: string, run: Run, there: Run | null): Promise<string> {
@@ -15,10 +15,13 @@ export async function exportRun(pass: ExportPass, experimentId: string, run: Run
   const target = there ?? (await createRun(to, experimentId, run));
   const { run_id: runId } = target.info;
   await sendPairs(to, runId, 'params', run.data.params);
-  await sendPairs(to, runId, 'tags', [...run.data.tags, { key: ORIGIN_TAG, value: info.run_id }]);
+  await sendPairs(to, runId, 'tags', withOrigin(run.data.tags, info.run_id));
   for (const { key } of run.data.metrics) await sendHistory(pass, info.run_id, runId, key);
   await sendDatasets(to, runId, run);
-  if (pass.artifacts) await sendFiles(pass, info.run_id, target);
+  if (pass.artifacts) {
+    const rootThere = target.info.artifact_uri;
+    await sendFiles(pass, { kind: 'run', idHere: info.run_id, idThere: runId, rootThere });
+  }
   const ended = info.end_time === undefined ? {} : { end_time: info.end_time };
   await to.post('runs/update', { run_id: runId, status: info.status, ...ended }, Nothing);
   return runId;
@@ -31,7 +34,7 @@ async function createRun(to: MlflowServer, experimentId: string, { info }: Run):
     user_id: info.user_id,
     start_time: info.start_time,
     // In the call that makes it, so that a run that was cut off is found again.
-    tags: [{ key: ORIGIN_TAG, value: info.run_id }],
+    tags: withOrigin([], info.run_id),
   };
   return (await to.post('runs/create', message, OneRun)).run;
 }
@@ -58,30 +61,4 @@ async function sendHistory(pass: ExportPass, from: string, runId: string, key: s
 async function sendDatasets(to: MlflowServer, runId: string, { inputs }: Run): Promise<void> {
   if (inputs.dataset_inputs.length === 0) return;
   await to.post('runs/log-inputs', { run_id: runId, datasets: inputs.dataset_inputs }, Nothing);
-}
-
-/** Through the other server's artifact proxy; where it has none, a client would have to write to its storage itself. */
-async function sendFiles({ from, to, report }: ExportPass, fromRun: string, target: Run): Promise<void> {
-  const files = await filesOf(from, 'run', fromRun);
-  if (files.length === 0) return;
-  const root = /^mlflow-artifacts:\/+(?:[^/]+:\d+\/)?(.*)$/.exec(target.info.artifact_uri)?.[1];
-  if (root === undefined) {
-    throw new MlflowRefusal(
-      'NOT_IMPLEMENTED',
-      501,
-      `it keeps artifacts at ${target.info.artifact_uri}, not behind its proxy; the files were not sent`,
-    );
-  }
-  const here = new Map((await filesOf(to, 'run', target.info.run_id)).map(({ path, sizeBytes }) => [path, sizeBytes]));
-  for (const { path, sizeBytes } of files) {
-    if (here.get(path) === sizeBytes) continue;
-    const route = `${root}/${path}`.split('/').map(encodeURIComponent).join('/');
-    await to.upload(
-      `/api/2.0/mlflow-artifacts/artifacts/${route}`,
-      await openFile(from, 'run', fromRun, path),
-      sizeBytes,
-    );
-    report.artifacts.files += 1;
-    report.artifacts.bytes += sizeBytes;
-  }
 }

@@ -3,7 +3,7 @@ import type { ImportPass } from './import-job.ts';
 import { FileList } from './messages.ts';
 import type { MlflowServer } from './server.ts';
 
-type Owner = 'run' | 'logged-model';
+export type Owner = 'run' | 'logged-model';
 
 /** Copies the files that are not here yet with the size that they have there. */
 export async function importArtifacts({ from, to, report }: ImportPass, kind: Owner, id: string): Promise<void> {

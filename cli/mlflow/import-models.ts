@@ -76,7 +76,8 @@ async function versionBody(from: MlflowServer, version: ModelVersion): Promise<I
   };
 }
 
-function modelIdOf({ model_id: modelId, source }: ModelVersion): string | null {
+/** The logged model that a version was made of. */
+export function modelIdOf({ model_id: modelId, source }: ModelVersion): string | null {
   return modelId || (/^models:\/(m-[\w-]+)$/.exec(source)?.[1] ?? null);
 }
 

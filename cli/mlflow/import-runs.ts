@@ -135,8 +135,12 @@ export function historyOf(server: MlflowServer, runId: string, key: string): Asy
   });
 }
 
-/** One entity that cannot be taken over is told of and does not stop the others. */
-export async function orLeft({ report }: ImportPass, what: string, work: () => Promise<void>): Promise<void> {
+/** One entity that cannot be taken over or written is told of and does not stop the others. */
+export async function orLeft(
+  { report }: { readonly report: { readonly left: { what: string; reason: string }[] } },
+  what: string,
+  work: () => Promise<void>,
+): Promise<void> {
   try {
     await work();
   } catch (error) {

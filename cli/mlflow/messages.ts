@@ -95,11 +95,13 @@ export const LoggedModel = z.object({
     status: z.enum(modelStatuses),
     model_type: z.string().optional(),
     source_run_id: z.string().optional(),
+    artifact_uri: z.string().default(''),
     tags: KeyValues,
   }),
   data: z.object({ params: KeyValues, metrics: z.array(Metric).default([]) }).default({ params: [], metrics: [] }),
 });
 export type LoggedModel = z.infer<typeof LoggedModel>;
+export const OneLoggedModel = z.object({ model: LoggedModel });
 export const LoggedModelsPage = z.object({ models: z.array(LoggedModel).default([]), ...Page });
 
 const stages = ['None', 'Staging', 'Production', 'Archived'] as const;

@@ -1,9 +1,18 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { main } from '../../cli/program.ts';
 import { capturedIo, type ServedFolder, serveFolder } from '../../cli/testing.ts';
+import { processEnvironment } from '../../src/platform/config/index.ts';
 import { findMlflowPython, type MlflowServer, startMlflowServer } from '../support/mlflow-server.ts';
 
 const python = findMlflowPython();
+const script = join(import.meta.dirname, 'mlflow_transfer.py');
 
 type Json = Record<string, unknown>;
 
@@ -235,4 +244,147 @@ describe('moving between MLflow’s own server and this one', () => {
     const none = await here.run('mlflow', 'export', '--to', there.url, '--experiment', 'nobody');
     expect([none.code, none.err]).toEqual([4, expect.stringContaining('There is no experiment "nobody".')]);
   });
+});
+
+/** Runs a step of the script in a process of its own, against this server. */
+async function step(program: string, url: string, name: string): Promise<Json> {
+  const { stdout } = await promisify(execFile)(program, [script, name], {
+    env: {
+      ...processEnvironment(),
+      MLFLOW_TRACKING_URI: url,
+      MLFLOW_DISABLE_TELEMETRY: 'true',
+      MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0',
+      PYTHONDONTWRITEBYTECODE: '1',
+    },
+    maxBuffer: 16 * 1024 * 1024,
+    timeout: 170_000,
+  });
+  return z.record(z.string(), z.unknown()).parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
+}
+
+/** The same server as one before MLflow 3 was: without logged models. */
+async function withoutLoggedModels(url: string): Promise<AsyncDisposable & { readonly url: string }> {
+  const front = createServer(async (request, reply) => {
+    if (request.url?.includes('/logged-models')) {
+      reply.writeHead(404).end('<title>404 Not Found</title>');
+      return;
+    }
+    const body = await buffer(request);
+    const sent = body.length === 0 ? {} : { body, headers: { 'content-type': 'application/json' } };
+    const answer = await fetch(`${url}${request.url}`, { method: request.method ?? 'GET', ...sent });
+    reply.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+  });
+  await once(front.listen(0, '127.0.0.1'), 'listening');
+  const address = front.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const close = async () => {
+    front.closeAllConnections();
+    await once(front.close(), 'close');
+  };
+  return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: close };
+}
+
+async function change(url: string, method: 'PATCH' | 'DELETE', path: string, message: object): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${url}/api/2.0/${path}`, { method, headers, body: JSON.stringify(message) });
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+}
+
+describe('moving out what clients of MLflow 3 log', () => {
+  if (python === null) {
+    it.skip('needs Python with mlflow');
+    return;
+  }
+  const stack = new AsyncDisposableStack();
+  let here: ServedFolder;
+  let target: MlflowServer;
+  let made: Json;
+  let seenHere: Json;
+
+  async function moveOut(url: string): Promise<Json> {
+    const { out, err, code } = await here.run('mlflow', 'export', '--to', url, '--json');
+    const report = Object(JSON.parse(out));
+    expect([err, code]).toEqual(['', report.left.length === 0 ? 0 : 1]);
+    return report;
+  }
+
+  beforeAll(async () => {
+    here = stack.use(await serveFolder());
+    made = await step(python, here.url, 'log');
+    seenHere = await step(python, here.url, 'look');
+    target = stack.use(await startMlflowServer(python));
+  });
+  afterAll(() => stack.disposeAsync());
+
+  it('says what a server before MLflow 3 has no place for', async () => {
+    await using front = await withoutLoggedModels(target.url);
+    const older = await moveOut(front.url);
+    expect(older).toMatchObject({
+      runs: { exported: 2 },
+      loggedModels: { exported: 0 },
+      registeredModels: { versions: 0 },
+    });
+    expect(older.left).toEqual([
+      {
+        what: '1 logged model of experiment rents',
+        reason: `${older.target} has no logged models; servers of MLflow 3 and later have`,
+      },
+      {
+        what: 'model rent version 1',
+        reason: 'its artifacts lie under no run and no logged model that was written there',
+      },
+    ]);
+  });
+
+  it('loads the model from the other server in a new process, with equal predictions and all that is known of it', async () => {
+    expect(await moveOut(target.url)).toMatchObject({
+      runs: { exported: 0, known: 2 },
+      loggedModels: { exported: 1, known: 0 },
+      registeredModels: { exported: 1, versions: 1 },
+      left: [],
+    });
+    const seenThere = await step(python, target.url, 'look');
+    expect(seenThere.predictions).toEqual(made.predictions);
+    expect(seenThere.modelId).not.toBe(made.modelId);
+    expect({ ...seenThere, modelId: made.modelId }).toEqual(seenHere);
+    expect(seenHere).toMatchObject({
+      sameEverywhere: true,
+      model: ['rent', 'READY', 'linear', 120, '119'],
+      metrics: [
+        ['loss', 0.5, 0, null, true],
+        ['mae', 0.5 / 3, 2, null, false],
+        ['mae', 0.25, 1, null, false],
+        ['mae', 0.5, 0, null, false],
+        ['rmse', 0.25, 0, 'flats', true],
+      ],
+      fit: ['fit', 0.25, ['flats']],
+      made: [[true, 0]],
+      read: [true],
+    });
+  });
+
+  it('writes nothing new when it is repeated, and what is missing when it was cut off', async () => {
+    const [id] = await modelIds();
+    const stored = await ask(target.url, `logged-models/${id}`);
+    expect(await moveOut(target.url)).toMatchObject({
+      runs: { exported: 0, known: 2 },
+      loggedModels: { exported: 0, known: 1 },
+      registeredModels: { versions: 0 },
+      artifacts: { files: 0 },
+      left: [],
+    });
+    expect(await modelIds()).toEqual([id]);
+    expect(await ask(target.url, `logged-models/${id}`)).toEqual(stored);
+    const folder = String(at(stored, 'model', 'info', 'artifact_uri')).replace(/^mlflow-artifacts:\/+/, '');
+    await change(target.url, 'DELETE', `mlflow-artifacts/artifacts/${folder}/MLmodel`, {});
+    const failed = { model_id: id, status: 'LOGGED_MODEL_UPLOAD_FAILED' };
+    await change(target.url, 'PATCH', `mlflow/logged-models/${id}`, failed);
+    expect(await moveOut(target.url)).toMatchObject({ artifacts: { files: 1 }, left: [] });
+    expect(await step(python, target.url, 'look')).toMatchObject({ predictions: made.predictions, modelId: id });
+  });
+
+  async function modelIds(): Promise<unknown[]> {
+    const { models } = await ask(target.url, 'logged-models/search', { experiment_ids: ['1', '2'] });
+    return [models].flat().map((model) => at(model, 'info', 'model_id'));
+  }
 });

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const READY_WITHIN_MS = 60_000;
+/** MLflow alone imports for a minute on a busy machine; a server that has ended is seen at once. */
+const READY_WITHIN_MS = 180_000;
 
 export interface ServerChild {
   /** Ends it and waits until it has ended. */

@@ -1,0 +1,66 @@
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { ExportPass } from './export-job.ts';
+import { filesOf, type Owner, openFile, type RemoteFile } from './import-artifacts.ts';
+import { MlflowRefusal, type MlflowServer } from './server.ts';
+
+/** A file larger than this is sent as it is. */
+const MOST_EDITED_BYTES = 4 * 1024 * 1024;
+
+/** Whose files, and the address under which that server keeps them. */
+export interface FileOwner {
+  readonly kind: Owner;
+  readonly idHere: string;
+  readonly idThere: string;
+  readonly rootThere: string;
+}
+
+/** A text file that says something else there. */
+export interface FileEdit {
+  readonly path: string;
+  write(text: string): string;
+}
+
+interface Content {
+  readonly sizeBytes: number;
+  open(): Promise<Readable>;
+}
+
+/**
+ * Sends what is not there with its size, through the other server's artifact proxy. Where it has none, a client would
+ * have to write to its storage itself.
+ */
+export async function sendFiles(pass: ExportPass, owner: FileOwner, edit: FileEdit | null = null): Promise<void> {
+  const { from, to, report } = pass;
+  const files = await filesOf(from, owner.kind, owner.idHere);
+  if (files.length === 0) return;
+  const root = proxiedRoot(owner.rootThere);
+  const there = new Map((await filesOf(to, owner.kind, owner.idThere)).map(({ path, sizeBytes }) => [path, sizeBytes]));
+  for (const file of files) {
+    const { sizeBytes, open } = await contentOf(from, owner, file, edit);
+    if (there.get(file.path) === sizeBytes) continue;
+    const route = `${root}/${file.path}`.split('/').map(encodeURIComponent).join('/');
+    await to.upload(`/api/2.0/mlflow-artifacts/artifacts/${route}`, await open(), sizeBytes);
+    report.artifacts.files += 1;
+    report.artifacts.bytes += sizeBytes;
+  }
+}
+
+function proxiedRoot(uri: string): string {
+  const root = /^mlflow-artifacts:\/+(?:[^/]+:\d+\/)?(.*)$/.exec(uri)?.[1];
+  if (root !== undefined) return root;
+  const sentence = `it keeps artifacts at ${uri}, not behind its proxy; the files were not sent`;
+  throw new MlflowRefusal('NOT_IMPLEMENTED', 501, sentence);
+}
+
+async function contentOf(
+  from: MlflowServer,
+  { kind, idHere }: FileOwner,
+  { path, sizeBytes }: RemoteFile,
+  edit: FileEdit | null,
+): Promise<Content> {
+  const open = () => openFile(from, kind, idHere, path);
+  if (path !== edit?.path || sizeBytes > MOST_EDITED_BYTES) return { sizeBytes, open };
+  const bytes = Buffer.from(edit.write(await text(await open())));
+  return { sizeBytes: bytes.length, open: async () => Readable.from([bytes]) };
+}
