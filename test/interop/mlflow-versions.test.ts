@@ -26,6 +26,8 @@ const pairs = ['SQLite', 'PostgreSQL'].flatMap((engine) =>
 
 const STEPS = ['log', 'search', 'models', 'inputs_outputs', 'autolog_sklearn', 'autolog_xgboost', 'system_metrics'];
 const PREDICTIONS = [0.19195113087476778, 0.382460828623408, 0.6175469505985798, 0.8080539778236905];
+/** Importing its frameworks takes Python a minute and more on a busy machine, and one process does many steps. */
+const LIMIT_MS = 600_000;
 const Steps = z.record(z.string(), z.record(z.string(), z.unknown()));
 
 /** Address of a server on a fresh store of this engine; disposing the stack ends it. */
@@ -50,7 +52,7 @@ async function run(python: string, address: string, steps: readonly string[], re
       STEELYARD_TEST_FRAMEWORKS: await packagesOf(newest ?? python),
     },
     maxBuffer: 16 * 1024 * 1024,
-    timeout: 170_000,
+    timeout: LIMIT_MS,
   });
   return Steps.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
 }
@@ -71,7 +73,7 @@ describe.each(pairs)('the MLflow client $client with $engine', ({ client, python
   beforeAll(async () => {
     address = await start(engine, stack);
     did = await run(python, address, STEPS);
-  });
+  }, LIMIT_MS);
   afterAll(() => stack.disposeAsync());
 
   it('logs by every log_* and reads it back, nested, resumed, deleted and restored', () => {
@@ -154,14 +156,18 @@ describe.each(pairs)('the MLflow client $client with $engine', ({ client, python
     });
   });
 
-  it('loads it in a new process, by alias, version and copy, with equal predictions', async () => {
-    const name = String(did.models?.name);
-    const uris = [`models:/${name}@champion`, `models:/${name}/2`, `models:/${name}-live/1`];
-    const { load } = await run(python, address, ['load'], { uris });
-    const equal = [PREDICTIONS.map((probability) => expect.closeTo(probability, 12)), [0, 0, 1, 1]];
-    expect(did.models?.predictions).toEqual(equal[0]);
-    expect(load).toEqual(Object.fromEntries(uris.map((uri) => [uri, equal])));
-  });
+  it(
+    'loads it in a new process, by alias, version and copy, with equal predictions',
+    async () => {
+      const name = String(did.models?.name);
+      const uris = [`models:/${name}@champion`, `models:/${name}/2`, `models:/${name}-live/1`];
+      const { load } = await run(python, address, ['load'], { uris });
+      const equal = [PREDICTIONS.map((probability) => expect.closeTo(probability, 12)), [0, 0, 1, 1]];
+      expect(did.models?.predictions).toEqual(equal[0]);
+      expect(load).toEqual(Object.fromEntries(uris.map((uri) => [uri, equal])));
+    },
+    LIMIT_MS,
+  );
 
   it('autologs scikit-learn and XGBoost, and system metrics', () => {
     expect(did.autolog_sklearn).toEqual({ params: '3', metrics: true, status: 'FINISHED', loaded: 20 });
@@ -169,8 +175,12 @@ describe.each(pairs)('the MLflow client $client with $engine', ({ client, python
     expect(did.system_metrics).toEqual({ found: true });
   });
 
-  it('autologs Keras, TensorFlow beneath it', async () => {
-    const { autolog_keras: keras } = await run(python, address, ['autolog_keras']);
-    expect(keras).toEqual({ params: '3', epochs: 3, same: true });
-  });
+  it(
+    'autologs Keras, TensorFlow beneath it',
+    async () => {
+      const { autolog_keras: keras } = await run(python, address, ['autolog_keras']);
+      expect(keras).toEqual({ params: '3', epochs: 3, same: true });
+    },
+    LIMIT_MS,
+  );
 });
