@@ -89,7 +89,7 @@ describe('runs', () => {
     expect(pages).toEqual([...descending.map((name) => [name]), []]);
   });
 
-  it('have a page after one that is exactly full, as with MLflow: it may be empty, and is the last', async () => {
+  it('have a page after one that is exactly full, as with MLflow 3.6: it may be empty, and is the last', async () => {
     await using application = await testApplication();
     for (const run_name of ['a', 'b', 'c']) {
       const run_id = await newRun(application, { run_name, start_time: 1 });

@@ -176,7 +176,7 @@ async function changeRun(events: RunEvents, sql: Sql, run: RunInfo, change: RunC
 }
 
 /**
- * What a page must have for a token of the next: a run after its last one, or, as MLflow's server has it, as many runs as
+ * What a page must have for a token of the next: a run after its last one, or, as MLflow's server had it up to 3.6, as many runs as
  * asked for. The second may lead to an empty page, and spares the look for a run that is not there.
  */
 type TokenAfter = 'one run more' | 'full page';
