@@ -63,7 +63,8 @@ def look(_):
         "sameEverywhere": len({version.model_id or model.model_id, described.model_id, model.model_id}) == 1
         and version.run_id == described.run_id == model.source_run_id,
         "model": [model.name, model.status.value, model.tags["kind"], len(model.params), model.params["p119"]],
-        "versions": [[v["name"], int(v["version"])] for v in json.loads(model.tags["mlflow.modelVersions"])],
+        # Who registers through the client finds a version twice: the server names it, then the client does.
+        "versions": sorted({(v["name"], int(v["version"])) for v in json.loads(model.tags["mlflow.modelVersions"])}),
         "metrics": sorted([m.key, m.value, m.step, m.dataset_name, m.run_id == fit.info.run_id] for m in model.metrics),
         "fit": [fit.info.run_name, fit.data.metrics["rmse"], [i.dataset.name for i in fit.inputs.dataset_inputs]],
         "made": [[o.model_id == model.model_id, o.step] for o in fit.outputs.model_outputs],
