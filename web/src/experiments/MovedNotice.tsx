@@ -1,6 +1,6 @@
 import { counted } from '../format/number.ts';
 import { Notice } from '../parts/Notice.tsx';
-import parts from '../parts/parts.module.css';
+import { UndoNotice } from '../parts/UndoNotice.tsx';
 import styles from './experiments.module.css';
 import type { MoveRuns } from './use-move-runs.ts';
 
@@ -17,22 +17,10 @@ export function MovedNotice({ moving }: { readonly moving: MoveRuns }) {
   if (moved === null) return null;
   return (
     <div className={styles.notice}>
-      <Notice
-        kind="status"
-        actions={
-          <>
-            <button type="button" className={parts.button} disabled={move.isPending} onClick={undo}>
-              Undo
-            </button>
-            <button type="button" className={parts.button} onClick={dismiss}>
-              Close
-            </button>
-          </>
-        }
-      >
+      <UndoNotice busy={move.isPending} undo={undo} dismiss={dismiss}>
         {counted(moved.runIds.length, 'run')} {moved.done}.
         {moved.done === 'deleted' && ' Nothing of them is lost: they are under “Deleted runs”.'}
-      </Notice>
+      </UndoNotice>
     </div>
   );
 }

@@ -1,5 +1,4 @@
-import { Notice } from '../parts/Notice.tsx';
-import parts from '../parts/parts.module.css';
+import { UndoNotice } from '../parts/UndoNotice.tsx';
 import styles from './models.module.css';
 import type { Aliases, MovedAlias } from './use-aliases.ts';
 
@@ -8,21 +7,9 @@ export function AliasNotice({ aliases: { move, moved, undo, dismiss } }: { reado
   if (moved === null) return null;
   return (
     <div className={styles.above}>
-      <Notice
-        kind="status"
-        actions={
-          <>
-            <button type="button" className={parts.button} disabled={move.isPending} onClick={undo}>
-              Undo
-            </button>
-            <button type="button" className={parts.button} onClick={dismiss}>
-              Close
-            </button>
-          </>
-        }
-      >
+      <UndoNotice busy={move.isPending} undo={undo} dismiss={dismiss}>
         {saidOf(moved)}
-      </Notice>
+      </UndoNotice>
     </div>
   );
 }

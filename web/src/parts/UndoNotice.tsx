@@ -1,0 +1,30 @@
+import type { ReactNode } from 'react';
+import { Notice } from './Notice.tsx';
+import parts from './parts.module.css';
+
+export interface UndoNoticeProps {
+  readonly children: ReactNode;
+  /** True while something is being changed. */
+  readonly busy: boolean;
+  readonly undo: () => void;
+  readonly dismiss: () => void;
+}
+
+/** What was done, and the way back. */
+export function UndoNotice({ children, busy, undo, dismiss }: UndoNoticeProps) {
+  const actions = (
+    <>
+      <button type="button" className={parts.button} disabled={busy} onClick={undo}>
+        Undo
+      </button>
+      <button type="button" className={parts.button} onClick={dismiss}>
+        Close
+      </button>
+    </>
+  );
+  return (
+    <Notice kind="status" actions={actions}>
+      {children}
+    </Notice>
+  );
+}
