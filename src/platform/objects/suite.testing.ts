@@ -247,7 +247,7 @@ function keyTests(opened: Opened): void {
   it('keeps every key as it is, or refuses it', async () => {
     const character = fc.oneof(
       fc.constantFrom(...'aZ0 .-_+%&=?;,:@!$\'"()*~<>|[]{}^`é日\u{1F600}'),
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: 'binary', minLength: 1 }),
     );
     const segment = fc.array(character, { minLength: 1, maxLength: 12 }).map((characters) => characters.join(''));
     const path = fc.array(segment, { minLength: 1, maxLength: 4 });
