@@ -9,6 +9,7 @@ import { sharedJobsSuite } from '../../src/platform/jobs/shared-suite.testing.ts
 import { jobsSuite } from '../../src/platform/jobs/suite.testing.ts';
 import { openStore } from '../../src/platform/store/index.ts';
 import { type Place, storeSuite } from '../../src/platform/store/suite.testing.ts';
+import { amounts, put, readAndAddOne, suiteMigrations } from '../../src/platform/store/suite-tables.testing.ts';
 import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
 import { retentionSuite } from '../support/retention-suite.ts';
 
@@ -36,6 +37,19 @@ describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are
 
   deliveriesSuite('PostgreSQL', () => server.newDatabase());
   retentionSuite('PostgreSQL', () => server.newDatabase());
+
+  it('refuses nobody, however many servers change one row at once', async () => {
+    const place = await newPlace();
+    await using store = await place.open();
+    await using other = await place.open();
+    await store.migrate(suiteMigrations);
+    await put(store, 'a', 0);
+    const client = async (_: unknown, number: number) => {
+      for (let change = 0; change < 20; change += 1) await [store, other][number % 2]?.transaction(readAndAddOne);
+    };
+    await Promise.all(Array.from({ length: 16 }, client));
+    expect(await amounts(store)).toEqual([320]);
+  });
 
   it('outlives the loss of its connections, in the middle of a transaction too', async () => {
     const place = await newPlace();

@@ -5,17 +5,19 @@ import { runMigrations } from './migrate.ts';
 import { openPostgres } from './postgres.ts';
 import type { Store, StoreEngine } from './sql.ts';
 import { openSqlite } from './sqlite.ts';
-import { runTransaction } from './transaction.ts';
+import { runAppend, runTransaction } from './transaction.ts';
+import { createTurns } from './turns.ts';
 
 /** Opens the store that the configuration names. Errors: `store_unreachable`, `data_folder_unusable`. */
 export async function openStore(config: Pick<Config, 'database'> & { readonly folder: string }): Promise<Store> {
   const { engine, database } = openEngine(config);
+  const on = { engine, database, turns: createTurns() };
   const store: Store = {
     engine,
     tables: <Tables>() => database as unknown as Kysely<Tables>,
     afterCommit: (work) => work(),
-    transaction: (work) => runTransaction(engine, database, work),
-    append: (work) => runTransaction(engine, database, work, 'read committed'),
+    transaction: (work) => runTransaction(on, work),
+    append: (work) => runAppend(on, work),
     migrate: (migrations) => runMigrations(database, migrations),
     [Symbol.asyncDispose]: () => database.destroy(),
   };

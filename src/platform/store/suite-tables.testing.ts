@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Migrations, type Store, withSequence } from './index.ts';
 
 interface SuiteTables {
@@ -32,3 +33,16 @@ export const amounts = async (sql: Pick<Store, 'tables'>) =>
   (await items(sql).selectFrom('item').select('amount').orderBy('name').execute()).map((row) => row.amount);
 
 export const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+/**
+ * Loses an update unless transactions behave as if they ran one after another. It takes its time, as one that waits for a
+ * disk does, so that others come between.
+ */
+export async function readAndAddOne(sql: Pick<Store, 'tables'>): Promise<void> {
+  const { amount } = await items(sql).selectFrom('item').select('amount').executeTakeFirstOrThrow();
+  await pause(2);
+  await items(sql)
+    .updateTable('item')
+    .set({ amount: amount + 1 })
+    .execute();
+}

@@ -2,7 +2,11 @@ import { sql as raw } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { appendTests, bulkTests, sharedCommitTests } from './append-suite.testing.ts';
 import { isConflict, lockUntilCommit, type Store } from './index.ts';
-import { amounts, items, put, suiteMigrations } from './suite-tables.testing.ts';
+import { amounts, items, put, readAndAddOne, suiteMigrations } from './suite-tables.testing.ts';
+
+/** More than the connections of a store, each with its next change as soon as the last is stored. */
+const CLIENTS = 32;
+const CHANGES_A_CLIENT = 25;
 
 /** A fresh place for a store on one engine; every call of `open` opens the same one again. */
 export interface Place {
@@ -176,16 +180,18 @@ function concurrencyTests(open: () => Promise<Store>, newPlace: () => Promise<Pl
   it('loses no update when transactions read and then write the same row', async () => {
     await using store = await open();
     await put(store, 'a', 0);
-    const addOne = () =>
-      store.transaction(async (sql) => {
-        const { amount } = await items(sql).selectFrom('item').select('amount').executeTakeFirstOrThrow();
-        await items(sql)
-          .updateTable('item')
-          .set({ amount: amount + 1 })
-          .execute();
-      });
-    await Promise.all(Array.from({ length: 20 }, addOne));
+    await Promise.all(Array.from({ length: 20 }, () => store.transaction(readAndAddOne)));
     expect(await amounts(store)).toEqual([20]);
+  });
+
+  it('refuses nobody, however many read and change one row at once, one change after another', async () => {
+    await using store = await open();
+    await put(store, 'a', 0);
+    const client = async () => {
+      for (let change = 0; change < CHANGES_A_CLIENT; change += 1) await store.transaction(readAndAddOne);
+    };
+    await Promise.all(Array.from({ length: CLIENTS }, client));
+    expect(await amounts(store)).toEqual([CLIENTS * CHANGES_A_CLIENT]);
   });
 
   it('takes writes from many callers at once, in and out of transactions', async () => {

@@ -1,37 +1,81 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql as raw } from 'kysely';
 import { systemCode } from '../errors/index.ts';
 import type { Sql, StoreEngine } from './sql.ts';
 import { SharedCommitLost } from './sqlite-writes.ts';
+import type { Turns } from './turns.ts';
 
 /** PostgreSQL's serialization failure and deadlock: another transaction won, and running again is the remedy. */
 const LOST_TO_ANOTHER = new Set(['40001', '40P01']);
 /** Doubling from 2 ms, the pauses before the last try add up to about 4 s. */
 const TRIES = 12;
+/** Held on a connection by the one, of all servers of a store, that runs again what lost. */
+const TURN = 'a transaction that lost to others';
 
 type Isolation = 'serializable' | 'read committed';
 
+export interface Database {
+  readonly engine: StoreEngine;
+  readonly database: Kysely<unknown>;
+  readonly turns: Turns;
+}
+
 /**
  * Both engines give the same promise: transactions behave as if they ran one after another. SQLite lets one write at a
- * time; PostgreSQL lets them overlap, and when two cannot be ordered one of them is run again.
+ * time; PostgreSQL lets them overlap, and when two cannot be ordered one of them is run again. It goes alone then: by
+ * chance only, one of many that change the same row would lose again and again.
  */
-export async function runTransaction<T>(
-  engine: StoreEngine,
-  database: Kysely<unknown>,
-  work: (sql: Sql) => Promise<T>,
-  isolation: Isolation = 'serializable',
-): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+export async function runTransaction<T>(on: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
+  await on.turns.free();
+  try {
+    return await once(on.engine, on.database, work, 'serializable');
+  } catch (error) {
+    // Alone it succeeds, or fails for a reason of its own.
+    if (error instanceof SharedCommitLost) return runTransaction(on, work);
+    if (!hasLost(error)) throw error;
+  }
+  const giveBack = await on.turns.take();
+  try {
+    return await on.database.connection().execute((connection) => onlyOne(on.engine, connection, work));
+  } finally {
+    giveBack();
+  }
+}
+
+/** Those that had begun before may still win; none of them can win twice. */
+async function onlyOne<T>(engine: StoreEngine, connection: Kysely<unknown>, work: (sql: Sql) => Promise<T>): Promise<T> {
+  await raw`select pg_advisory_lock(hashtextextended(${TURN}, 0))`.execute(connection);
+  try {
+    return await untilWon(() => once(engine, connection, work, 'serializable'));
+  } finally {
+    await raw`select pg_advisory_unlock(hashtextextended(${TURN}, 0))`.execute(connection);
+  }
+}
+
+/** As {@link runTransaction}, for work whose order does not matter: it waits for no turn. */
+export async function runAppend<T>({ engine, database, turns }: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
+  try {
+    return await untilWon(() => once(engine, database, work, 'read committed'));
+  } catch (error) {
+    if (error instanceof SharedCommitLost) return runTransaction({ engine, database, turns }, work);
+    throw error;
+  }
+}
+
+async function untilWon<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
     try {
-      return await once(engine, database, work, isolation);
+      return await run();
     } catch (error) {
-      // Alone it succeeds, or fails for a reason of its own.
-      if (error instanceof SharedCommitLost) return runTransaction(engine, database, work);
-      if (attempt === TRIES || !LOST_TO_ANOTHER.has(systemCode(error) ?? '')) throw error;
+      if (attempt === TRIES || !hasLost(error)) throw error;
       // Uneven pauses, so that the two do not meet again.
       await pause(2 ** attempt * (0.5 + Math.random() / 2));
     }
   }
+}
+
+function hasLost(error: unknown): boolean {
+  return LOST_TO_ANOTHER.has(systemCode(error) ?? '');
 }
 
 async function once<T>(

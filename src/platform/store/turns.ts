@@ -1,0 +1,31 @@
+import { createMutex } from './mutex.ts';
+
+/** Who has lost to others goes alone: nobody begins while somebody waits for a turn or has it. */
+export interface Turns {
+  /** Resolves when nobody has a turn or waits for one. */
+  free(): Promise<void>;
+  /** Resolves with the function that gives the turn back, first come, first served. */
+  take(): Promise<() => void>;
+}
+
+export function createTurns(): Turns {
+  const mutex = createMutex();
+  let taken = 0;
+  let freed = Promise.withResolvers<void>();
+  return {
+    async free() {
+      while (taken > 0) await freed.promise;
+    },
+    async take() {
+      taken += 1;
+      const release = await mutex.acquire();
+      return () => {
+        taken -= 1;
+        release();
+        if (taken > 0) return;
+        freed.resolve();
+        freed = Promise.withResolvers<void>();
+      };
+    },
+  };
+}
