@@ -43,7 +43,11 @@ export async function runTransaction<T>(on: Database, work: (sql: Sql) => Promis
 }
 
 /** Those that had begun before may still win; none of them can win twice. */
-async function onlyOne<T>(engine: StoreEngine, connection: Kysely<unknown>, work: (sql: Sql) => Promise<T>): Promise<T> {
+async function onlyOne<T>(
+  engine: StoreEngine,
+  connection: Kysely<unknown>,
+  work: (sql: Sql) => Promise<T>,
+): Promise<T> {
   await raw`select pg_advisory_lock(hashtextextended(${TURN}, 0))`.execute(connection);
   try {
     return await untilWon(() => once(engine, connection, work, 'serializable'));
