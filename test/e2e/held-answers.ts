@@ -1,8 +1,8 @@
 import type { Page, Route } from 'playwright-core';
 import { open } from '../support/browser.ts';
 
-/** Which of the answers that a page waits for comes next: the one that was asked for first, or last. */
-export type Order = 'first' | 'last';
+/** Which of the answers that a page waits for comes next: the one that was asked for first, or last, or any but this one. */
+export type Order = 'first' | 'last' | { readonly allBut: `/api/v1/${string}` };
 
 /**
  * Opens an address and lets the server's answers through one at a time, the next when the page has drawn what the one
@@ -41,7 +41,9 @@ function heldRoutes() {
     /** Null when the page is open and nothing is held. */
     async take(order: Order): Promise<Route | null> {
       while (held.length === 0 && !ended) await change.promise;
-      return (order === 'first' ? held.shift() : held.pop()) ?? null;
+      if (order === 'last') return held.pop() ?? null;
+      const next = order === 'first' ? 0 : held.findIndex((route) => !route.request().url().includes(order.allBut));
+      return held.splice(Math.max(0, next), 1)[0] ?? null;
     },
   };
 }

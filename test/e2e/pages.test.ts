@@ -115,6 +115,20 @@ describe.skipIf(!hasChromium)('the pages of the web app (skipped where Debian’
     }
   });
 
+  it.each([
+    ['/models/ranker', '/api/v1/policies'],
+    ['/models/ranker', '/api/v1/decisions'],
+    ['/models/ranker', '/api/v1/models/ranker/evidence'],
+    ['/', '/api/v1/policies'],
+    ['/', '/api/v1/budgets'],
+  ] as const)('%s does not move when %s comes last', async (path, allBut) => {
+    const { page, context } = await newVisit(browser);
+    await page.addInitScript({ content: MEASURE_SHIFT });
+    await openAnswerByAnswer(page, address(path), { allBut });
+    expect(await page.evaluate<number>('totalShift()')).toBeLessThan(LAYOUT_SHIFT);
+    await context.close();
+  });
+
   it.each(PAGES.slice(0, 2))('$name has its answer and can be used in under a second', async ({ path }) => {
     const withinMs = await onThisMachine(browser, INTERACTIVE_WITHIN_MS);
     const timeMs = await shortest(withinMs, async () => {

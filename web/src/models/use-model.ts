@@ -11,5 +11,5 @@ export function useModel(model: string) {
   const evidence = useQuery(endpointQuery(listModelEvidence, { params: { model } }));
   const policies = useQuery(endpointQuery(listPolicies));
   const policy = policies.data?.policies.find((candidate) => candidate.spec.model === model);
-  return { evidence: policies.isPending ? { ...evidence, data: undefined } : evidence, policy };
+  return { evidence: policies.isPending ? { ...evidence, data: undefined, isPending: true } : evidence, policy };
 }
