@@ -1,0 +1,174 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { birthOf, killMarked, signal } from './kernel.ts';
+import { LEADER, WATCHDOG } from './scripts.ts';
+
+export interface ExecutionSpec {
+  /** Names it for ever; it is in the environment of the command and of all that it starts. */
+  readonly id: string;
+  /** Its own, made when it is not there: what stays of it lies here. */
+  readonly folder: string;
+  readonly command: readonly [program: string, ...words: string[]];
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Unix milliseconds at which it must have ended. */
+  readonly until: number;
+  /** Milliseconds from being asked to end to being killed. */
+  readonly graceMs: number;
+  /** `file`: its output goes to `output.log` in the folder; `inherit`: to where ours goes. */
+  readonly output: 'file' | 'inherit';
+}
+
+export interface Ended {
+  /** As the shell says it: 128 + the number of the signal that ended it; null when it was killed with its leader. */
+  readonly exitCode: number | null;
+  /** Who asked it to end; null when it ended by itself. */
+  readonly stoppedBy: 'starter' | 'watchdog' | null;
+  /** Unix milliseconds. */
+  readonly end: number;
+}
+
+/** A command in a process group of its own, that ends in time whatever becomes of us. */
+export interface Execution {
+  readonly id: string;
+  readonly start: number;
+  /** Resolves when the command and all that it started are gone. */
+  readonly ended: Promise<Ended>;
+  /** Gives it until then, Unix milliseconds; the watchdog is told before this returns. */
+  extend(until: number): void;
+  /** Asks it to end, and kills it when its grace is over; a second call changes nothing. */
+  stop(): void;
+}
+
+/** How often one that is not our child is looked at, in milliseconds. */
+const LOOK_MS = 200;
+
+/** Errors: those of `spawn` when the shell cannot be started, and of the file system. */
+export function startExecution(spec: ExecutionSpec): Execution {
+  mkdirSync(spec.folder, { recursive: true });
+  writeUntil(spec.folder, spec.until);
+  const leader = spawnLeader(spec);
+  const pid = leader.pid;
+  if (pid === undefined) throw new Error(`sh cannot be started in ${spec.cwd}`);
+  writeFileSync(join(spec.folder, 'started'), `${pid} ${birthOf(pid) ?? 'gone'}\n`);
+  const watchdog = spawnWatchdog(spec.folder, pid, spec.graceMs, markOf(spec.id));
+  const exit = new Promise<void>((resolve) => {
+    leader.once('exit', () => resolve());
+  });
+  return execution({ id: spec.id, folder: spec.folder, pid, graceMs: spec.graceMs, exit, watchdog });
+}
+
+/** One that was started before, by us or by whoever had its folder; null when none ever was. It may have ended long ago. */
+export function findExecution({
+  id,
+  folder,
+  graceMs,
+}: Pick<ExecutionSpec, 'id' | 'folder' | 'graceMs'>): Execution | null {
+  const started = read(folder, 'started');
+  if (started === null) return null;
+  const [pid = 0, birth = ''] = started.split(' ').map((word, index) => (index === 0 ? Number(word) : word)) as [
+    number,
+    string,
+  ];
+  return execution({ id, folder, pid, graceMs, exit: goneFrom(folder, pid, birth), watchdog: null });
+}
+
+interface Known {
+  readonly id: string;
+  readonly folder: string;
+  readonly pid: number;
+  readonly graceMs: number;
+  /** Resolves when the leader is gone. */
+  readonly exit: Promise<void>;
+  readonly watchdog: ChildProcess | null;
+}
+
+function execution({ id, folder, pid, graceMs, exit, watchdog }: Known): Execution {
+  let killing: NodeJS.Timeout | undefined;
+  const kill = () => {
+    signal(-pid, 'SIGKILL');
+    killMarked(markOf(id));
+  };
+  const ended = exit.then(() => {
+    clearTimeout(killing);
+    // With the sleep that it is in.
+    if (watchdog?.pid !== undefined) signal(-watchdog.pid, 'SIGKILL');
+    // What it left running, in its group or out of it, would run for ever and for nobody.
+    kill();
+    return endOf(folder);
+  });
+  return {
+    id,
+    start: statSync(join(folder, 'started')).mtimeMs,
+    ended,
+    extend: (until) => writeUntil(folder, until),
+    stop() {
+      if (killing !== undefined) return;
+      if (read(folder, 'stopped') === null) writeFileSync(join(folder, 'stopped'), 'starter\n');
+      signal(-pid, 'SIGTERM');
+      killing = setTimeout(kill, graceMs);
+    },
+  };
+}
+
+function spawnLeader({ id, folder, command, cwd, environment, output }: ExecutionSpec): ChildProcess {
+  const log = output === 'inherit' ? 'inherit' : openSync(join(folder, 'output.log'), 'a');
+  try {
+    return spawn('/bin/sh', ['-c', LEADER, 'steelyard-leader', folder, ...command], {
+      cwd,
+      env: { ...environment, STEELYARD_EXECUTION: id },
+      detached: true,
+      stdio: [output === 'inherit' ? 'inherit' : 'ignore', log, log],
+    });
+  } finally {
+    if (log !== 'inherit') closeSync(log);
+  }
+}
+
+function spawnWatchdog(folder: string, leader: number, graceMs: number, mark: string): ChildProcess {
+  const words = [folder, String(leader), String(Math.ceil(graceMs)), mark];
+  const watchdog = spawn('/bin/sh', ['-c', WATCHDOG, 'steelyard-watchdog', ...words], {
+    detached: true,
+    stdio: 'ignore',
+  });
+  watchdog.unref();
+  return watchdog;
+}
+
+function markOf(id: string): string {
+  return `STEELYARD_EXECUTION=${id}`;
+}
+
+/** Written aside first, because the watchdog may read at any moment. */
+function writeUntil(folder: string, until: number): void {
+  const aside = join(folder, 'until.new');
+  writeFileSync(aside, `${Math.floor(until)}\n`);
+  renameSync(aside, join(folder, 'until'));
+}
+
+/** Resolves when the leader with this birth is gone. */
+async function goneFrom(folder: string, pid: number, birth: string): Promise<void> {
+  while (read(folder, 'exit') === null && birthOf(pid) === birth) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS).unref());
+  }
+}
+
+function endOf(folder: string): Ended {
+  const exit = read(folder, 'exit');
+  const stopped = read(folder, 'stopped');
+  return {
+    exitCode: exit === null ? null : Number(exit),
+    stoppedBy: stopped === 'starter' || stopped === 'watchdog' ? stopped : null,
+    // Killed with its leader, it left no word; the last that could be is now.
+    end: exit === null ? Date.now() : statSync(join(folder, 'exit')).mtimeMs,
+  };
+}
+
+function read(folder: string, name: string): string | null {
+  try {
+    return readFileSync(join(folder, name), 'utf8').trim();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,1 @@
+export { type Ended, type Execution, type ExecutionSpec, findExecution, startExecution } from './execution.ts';

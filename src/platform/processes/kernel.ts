@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Field of /proc/PID/stat, counted after the command's name: when the kernel started the process, in its ticks since boot. */
+const START_TIME = 19;
+
+/**
+ * When the kernel started a process, in its own words; null when there is no such process. With it a process id names one
+ * process for ever: ids are used again.
+ */
+export function birthOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // A zombie has ended; only its parent has not looked yet.
+    return fields[0] === 'Z' ? null : (fields[START_TIME] ?? null);
+  } catch {
+    return process.platform === 'linux' ? null : birthByPs(pid);
+  }
+}
+
+function birthByPs(pid: number): string | null {
+  try {
+    const told = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' });
+    return told.replace(/\n$/, '').replaceAll(' ', '_');
+  } catch {
+    return null;
+  }
+}
+
+/** Sends a signal to a process, or to a whole group when `pid` is negative; false when nobody is there to get it. */
+export function signal(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Kills every process that carries the mark in its environment: those that left the group of their parents too. Where the
+ * kernel does not show environments (it does on Linux), only the group can be found.
+ */
+export function killMarked(mark: string): void {
+  // What forks while it is looked for is found by the next look.
+  for (let look = 0; look < 3; look += 1) {
+    const found = marked(mark);
+    if (found.length === 0) return;
+    for (const pid of found) signal(pid, 'SIGKILL');
+  }
+}
+
+/** Living processes that carry the mark in their environment. */
+export function marked(mark: string): number[] {
+  if (process.platform !== 'linux') return [];
+  const wanted = Buffer.from(`${mark}\0`);
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => pid !== process.pid && carries(pid, wanted) && birthOf(pid) !== null);
+}
+
+function carries(pid: number, mark: Buffer): boolean {
+  try {
+    const environment = readFileSync(`/proc/${pid}/environ`);
+    const at = environment.indexOf(mark);
+    return at === 0 || (at > 0 && environment[at - 1] === 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,149 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { type Execution, type ExecutionSpec, findExecution, startExecution } from './index.ts';
+import { marked } from './kernel.ts';
+
+const MINUTE_MS = 60_000;
+/** Waits for what a command does, which takes it milliseconds, on a machine that may be busy. */
+const SOON = { timeout: 20_000, interval: 20 };
+
+let folder: string;
+let id: string;
+let count = 0;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'steelyard-processes-'));
+  count += 1;
+  id = `test-${process.pid}-${count}`;
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+});
+
+const specOf = (script: string, over: Partial<ExecutionSpec> = {}): ExecutionSpec => ({
+  id,
+  folder: join(folder, 'execution'),
+  command: ['sh', '-c', script],
+  cwd: folder,
+  environment: { PATH: String(process.env.PATH) },
+  until: Date.now() + MINUTE_MS,
+  graceMs: 5000,
+  output: 'file',
+  ...over,
+});
+const start = (script: string, over: Partial<ExecutionSpec> = {}) => startExecution(specOf(script, over));
+const output = () => readFileSync(join(folder, 'execution', 'output.log'), 'utf8');
+const begun = (text = 'begun') => expect.poll(output, SOON).toContain(text);
+const nobodyLeft = () => expect.poll(() => marked(`STEELYARD_EXECUTION=${id}`), SOON).toEqual([]);
+const timed = async (execution: Execution) => {
+  const from = Date.now();
+  const ended = await execution.ended;
+  return { ...ended, tookMs: Date.now() - from };
+};
+
+describe('an execution', () => {
+  it.each([
+    ['exit 0', 0],
+    ['exit 3', 3],
+    ['kill -KILL $$', 137],
+    ['kill -SEGV $$', 139],
+  ])('of `%s` ends with %i', async (script, exitCode) => {
+    expect(await start(script).ended).toMatchObject({ exitCode, stoppedBy: null });
+  });
+
+  it('of a command that is not there ends with 127, as in every shell', async () => {
+    expect(await start('', { command: ['no-such-command'] }).ended).toMatchObject({ exitCode: 127 });
+  });
+
+  it('gives its words to the command as they are, and its output to a file', async () => {
+    const words = ['a b', '$HOME', '"', "'", '*', '', '-n'] as const;
+    await start('', { command: ['printf', '<%s>', ...words] }).ended;
+    expect(output()).toBe(words.map((word) => `<${word}>`).join(''));
+  });
+
+  it('asked to stop may end in its own way', async () => {
+    const execution = start('trap "echo saved; exit 0" TERM; echo begun; while :; do sleep 0.05; done');
+    await begun();
+    execution.stop();
+    expect(await execution.ended).toMatchObject({ exitCode: 0, stoppedBy: 'starter' });
+    expect(output()).toContain('saved');
+  });
+
+  it('that is deaf is killed when its grace is over', async () => {
+    const execution = start('trap "" TERM; echo begun; while :; do sleep 0.05; done', { graceMs: 300 });
+    await begun();
+    execution.stop();
+    const { tookMs, ...ended } = await timed(execution);
+    expect(ended).toMatchObject({ exitCode: null, stoppedBy: 'starter' });
+    expect(tookMs).toBeGreaterThanOrEqual(250);
+    await nobodyLeft();
+  });
+
+  it('leaves nothing behind, not even what left its group', async () => {
+    const execution = start('setsid sh -c "echo escaped; exec sleep 600" & sleep 600 & wait $!', { graceMs: 200 });
+    await begun('escaped');
+    execution.stop();
+    await execution.ended;
+    await nobodyLeft();
+  });
+
+  it('that ends by itself takes what it left running with it', async () => {
+    const execution = start(
+      'setsid sh -c "echo escaped; exec sleep 600" & sleep 600 & while ! grep -q escaped execution/output.log; do sleep 0.05; done; exit 4',
+    );
+    expect(await execution.ended).toMatchObject({ exitCode: 4, stoppedBy: null });
+    await nobodyLeft();
+  });
+
+  it('that was given no more time is ended by its watchdog when nobody else does', async () => {
+    const until = Date.now() + 5000;
+    const execution = start('trap "echo saved; exit 7" TERM; echo begun; while :; do sleep 0.05; done', {
+      until,
+      graceMs: 1000,
+    });
+    const ended = await execution.ended;
+    expect(ended).toMatchObject({ exitCode: 7, stoppedBy: 'watchdog' });
+    expect(ended.end).toBeLessThanOrEqual(until);
+    expect(output()).toContain('saved');
+  });
+
+  it('that is deaf to its watchdog is killed at the second it was given', async () => {
+    const until = Date.now() + 4000;
+    const execution = start('trap "" TERM; while :; do sleep 0.05; done', { until, graceMs: 1000 });
+    expect(await execution.ended).toMatchObject({ exitCode: null, stoppedBy: 'watchdog' });
+    expect(Date.now()).toBeGreaterThanOrEqual(until);
+    expect(Date.now()).toBeLessThanOrEqual(until + 1000);
+    await nobodyLeft();
+  });
+
+  it('goes on while it is given more time', async () => {
+    const execution = start('sleep 5; exit 6', { until: Date.now() + 4000, graceMs: 0 });
+    execution.extend(Date.now() + MINUTE_MS);
+    expect(await execution.ended).toMatchObject({ exitCode: 6, stoppedBy: null });
+  });
+
+  it('is found again by its folder, running or ended', async () => {
+    expect(findExecution(specOf(''))).toBeNull();
+    const first = start('echo begun; while [ ! -e go ]; do sleep 0.05; done; exit 9');
+    await begun();
+    const found = findExecution(specOf(''));
+    expect(found?.start).toBe(first.start);
+    execFileSync('touch', [join(folder, 'go')]);
+    expect(await found?.ended).toMatchObject({ exitCode: 9 });
+    expect(await findExecution(specOf(''))?.ended).toEqual(await first.ended);
+  });
+
+  it('outlives a starter that is killed, is found by the next, and stops for it', async () => {
+    const starter = `
+      import { startExecution } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))};
+      startExecution(${JSON.stringify(specOf('trap "exit 5" TERM; echo begun; while :; do sleep 0.05; done'))});
+      setInterval(() => {}, 1000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', starter], { stdio: 'ignore' });
+    await expect.poll(() => existsSync(join(folder, 'execution', 'output.log')) && output(), SOON).toContain('begun');
+    child.kill('SIGKILL');
+    const found = findExecution(specOf(''));
+    found?.stop();
+    expect(await found?.ended).toMatchObject({ exitCode: 5, stoppedBy: 'starter' });
+    await nobodyLeft();
+  });
+});
