@@ -4,6 +4,7 @@ import type { Route } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { meteringRoutes } from './routes.ts';
 import { usageOfRun } from './run-usage.ts';
+import type { UsageInterval } from './schema.ts';
 import {
   type MeteredRuns,
   type MeteredTotalWithBooks,
@@ -16,6 +17,8 @@ import {
 } from './service.ts';
 import { findUsage, type Held, runsHolding, runsWithUsage, usageFingerprint, usageOfRuns } from './store.ts';
 
+export { affordableUntil } from './affordable.ts';
+export { meteredCostOf } from './metered-cost.ts';
 export { meteringMigrations } from './migrations.ts';
 export { costPerThousand, type MeteredRuns, type MeteredTotalWithBooks, type MeteredUsage } from './service.ts';
 
@@ -35,6 +38,8 @@ export interface Metering {
   runsHolding(sql: Sql, held: Held, limit: number): Promise<string[]>;
   /** Ids of runs that have usage, in order, from after one ('' for the first). */
   runsWithUsage(sql: Sql, after: string, limit: number): Promise<string[]>;
+  /** Records intervals in the caller's transaction, each in the place of the one of its id. Errors: `usage_interval_invalid`. */
+  record(sql: Sql, intervals: readonly UsageInterval[]): Promise<void>;
   /** Turns what runs report of their GPUs into usage intervals. */
   listen(events: Pick<Events, 'subscribe'>): void;
   readonly routes: readonly Route[];
@@ -49,6 +54,9 @@ export function createMetering(deps: MeteringDeps): Metering {
     runsHolding,
     runsWithUsage,
     fingerprint: usageFingerprint,
+    record: async (sql, intervals) => {
+      await record(deps, sql, intervals);
+    },
     listen(events) {
       events.subscribe('metering', ['run.usage_observed'], async (event) => {
         const usage = usageOfRun(event);

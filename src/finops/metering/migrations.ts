@@ -30,4 +30,10 @@ export const meteringMigrations: Migrations = {
       await db.schema.alterTable('usage_interval').addColumn('resource_id', 'text').execute();
     },
   },
+  'metering/003-declared-price': {
+    async up(db) {
+      await db.schema.alterTable('usage_interval').addColumn('price_amount', 'text').execute();
+      await db.schema.alterTable('usage_interval').addColumn('price_currency', 'text').execute();
+    },
+  },
 };

@@ -34,6 +34,7 @@ function shown({ usage, metered, hours }: MeteredUsage) {
     resource: usage.resource,
     ...(usage.resourceId === null ? {} : { resourceId: usage.resourceId }),
     quantity: usage.quantity,
+    ...(usage.price === null ? {} : { price: usage.price }),
     period: { start: new Date(usage.start).toISOString(), end: new Date(usage.end).toISOString() },
     ...(usage.predictions === null ? {} : { predictions: usage.predictions }),
     origin: usage.origin,

@@ -20,6 +20,8 @@ const UNNAMED_GPU = 'gpu';
 /** The usage interval of a run's GPUs, or null while a single sample spans no time. */
 export function usageOfRun(event: StoredEvent): UsageInterval | null {
   const { runId, experimentId, gpus, start, end, tags } = RunUsageObserved.parse(event.payload);
+  // Whoever started the run meters all that it holds.
+  if (tags['steelyard.metered_by'] !== undefined) return null;
   if (Date.parse(start) >= Date.parse(end)) return null;
   const resource = ResourceName.safeParse(tags['steelyard.resource']);
   const purpose = Purpose.safeParse(tags['steelyard.purpose']);

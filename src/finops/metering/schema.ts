@@ -26,6 +26,9 @@ export const UsageInterval = z
     quantity: DecimalString.refine((text) => !text.startsWith('-'), 'zero or more').describe(
       'How many were held (GPUs, vCPUs, instances)',
     ),
+    price: Money.optional().describe(
+      'Price of one unit for an hour, where the sender knows it better than the price book',
+    ),
     period: Period.describe('When they were held'),
     predictions: z.number().int().min(0).optional().describe('Predictions answered meanwhile, where that was the work'),
     origin: z.string().min(1).max(250).describe('Who measured it and how'),

@@ -4,7 +4,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Events } from '../../platform/events/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { type Clock, decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
-import type { BookedPrice, Prices } from '../prices/index.ts';
+import { type BookedPrice, declaredPrice, type Prices } from '../prices/index.ts';
 import { type Metered, meteredCostOf, resourceHours } from './metered-cost.ts';
 import type { MeteredTotal, UsageInterval } from './schema.ts';
 import { findUsage, putUsage, type StoredUsage, usageById } from './store.ts';
@@ -37,6 +37,7 @@ export async function record(deps: MeteringDeps, sql: Sql, intervals: readonly U
       resource: interval.resource,
       resourceId: interval.resourceId ?? null,
       quantity: decimalString(interval.quantity),
+      price: interval.price ?? null,
       start,
       end,
       predictions: interval.predictions ?? null,
@@ -84,8 +85,9 @@ export async function priceUsage(
   const books = new Map<string, BookedPrice[]>();
   const priced: MeteredUsage[] = [];
   for (const usage of usages) {
-    const prices = books.get(usage.resource) ?? (await deps.prices.of(sql, usage.resource));
-    books.set(usage.resource, prices);
+    const booked = books.get(usage.resource) ?? (await deps.prices.of(sql, usage.resource));
+    books.set(usage.resource, booked);
+    const prices = usage.price === null ? booked : [declaredPrice(usage.resource, usage.price)];
     priced.push({ usage, metered: meteredCostOf(usage, prices), hours: resourceHours(usage) });
   }
   return priced;

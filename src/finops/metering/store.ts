@@ -1,6 +1,7 @@
 import { type SubjectColumns, subjectColumns, subjectOf } from '../../org/index.ts';
 import { type Subject, subjectFields } from '../../org/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import type { Money } from '../../platform/units/index.ts';
 
 interface MeteringTables {
   usage_interval: SubjectColumns & {
@@ -8,6 +9,8 @@ interface MeteringTables {
     resource: string;
     resource_id: string | null;
     quantity: string;
+    price_amount: string | null;
+    price_currency: string | null;
     start_ms: number;
     end_ms: number;
     predictions: number | null;
@@ -23,6 +26,8 @@ export interface StoredUsage {
   /** As the bill names it; null where the sender did not say. */
   readonly resourceId: string | null;
   readonly quantity: string;
+  /** Price an hour of one unit that its sender declared; null: the price book's. */
+  readonly price: Money | null;
   /** Unix milliseconds; end exclusive. */
   readonly start: number;
   readonly end: number;
@@ -38,6 +43,8 @@ export async function putUsage(sql: Sql, usage: StoredUsage): Promise<void> {
     resource: usage.resource,
     resource_id: usage.resourceId,
     quantity: usage.quantity,
+    price_amount: usage.price?.amount ?? null,
+    price_currency: usage.price?.currency ?? null,
     start_ms: usage.start,
     end_ms: usage.end,
     predictions: usage.predictions,
@@ -161,6 +168,10 @@ function usageOf(row: MeteringTables['usage_interval']): StoredUsage {
     resource: row.resource,
     resourceId: row.resource_id,
     quantity: row.quantity,
+    price:
+      row.price_amount === null || row.price_currency === null
+        ? null
+        : { amount: row.price_amount, currency: row.price_currency },
     start: row.start_ms,
     end: row.end_ms,
     predictions: row.predictions,

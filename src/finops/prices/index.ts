@@ -10,7 +10,7 @@ import { findBook, findPrices, replaceBook } from './store.ts';
 import type { BookedPrice } from './timeline.ts';
 
 export { priceMigrations } from './migrations.ts';
-export { type BookedPrice, priceStretches } from './timeline.ts';
+export { type BookedPrice, declaredPrice, priceStretches } from './timeline.ts';
 
 /** The price book: effective-dated prices per unit and hour, each with where it was read. */
 export interface Prices {

@@ -35,3 +35,9 @@ export function priceStretches(
   }
   return { stretches, missing: at < end ? at : null };
 }
+
+/** A price that somebody names for what is held, in the place of the book's: it holds at all times. */
+export function declaredPrice(resource: string, price: Price['price']): BookedPrice {
+  const effectiveFrom = new Date(0).toISOString();
+  return { resource, price, effectiveFrom, effectiveTo: null, source: 'declared with the usage', book: 'declared' };
+}

@@ -13,6 +13,7 @@ function usage(hours: string, cost: string | null, resource = 'gpu:H100', curren
       resource,
       resourceId: null,
       quantity: '2',
+      price: null,
       start: 0,
       end: 3_600_000,
       predictions: null,
