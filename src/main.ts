@@ -202,7 +202,8 @@ function wireFinops(ground: Ground) {
   tokens.listen(ground.events);
   uploads.schedule(ground.jobs);
   allocation.schedule(ground.jobs);
-  const budgets = createBudgets({ ...ground, costs, metering });
+  const budgets = createBudgets({ ...ground, costs, metering, prices });
+  budgets.schedule(ground.jobs);
   const statements = createStatements({ ...ground, billing });
   return { uploads, allocation, billing, sources, costs, prices, metering, budgets, tokens, statements };
 }

@@ -10,7 +10,9 @@ import { jobsSuite } from '../../src/platform/jobs/suite.testing.ts';
 import { openStore } from '../../src/platform/store/index.ts';
 import { type Place, storeSuite } from '../../src/platform/store/suite.testing.ts';
 import { amounts, put, readAndAddOne, suiteMigrations } from '../../src/platform/store/suite-tables.testing.ts';
+import { testApplication } from '../../src/testing.ts';
 import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
+import { reservationSuite } from '../support/reservation-suite.ts';
 import { retentionSuite } from '../support/retention-suite.ts';
 
 const bin = findPostgres();
@@ -37,6 +39,8 @@ describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are
 
   deliveriesSuite('PostgreSQL', () => server.newDatabase());
   retentionSuite('PostgreSQL', () => server.newDatabase());
+  describe('budgets on PostgreSQL', () =>
+    reservationSuite(async (clock) => testApplication({ clock }, { database: await server.newDatabase() })));
 
   it('refuses nobody, however many servers change one row at once', async () => {
     const place = await newPlace();

@@ -1,3 +1,5 @@
+import { sql as raw } from 'kysely';
+import { subjectFields } from '../../org/schema.ts';
 import type { Migrations } from '../../platform/store/index.ts';
 
 export const budgetMigrations: Migrations = {
@@ -8,6 +10,66 @@ export const budgetMigrations: Migrations = {
         .addColumn('name', 'text', (column) => column.primaryKey())
         .addColumn('spec', 'text', (column) => column.notNull())
         .addColumn('applied_at', 'text', (column) => column.notNull())
+        .execute();
+    },
+  },
+  'budgets/002-reservations': {
+    async up(db) {
+      let table = db.schema
+        .createTable('budget_reservation')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('resource', 'text', (column) => column.notNull())
+        .addColumn('quantity', 'text', (column) => column.notNull())
+        .addColumn('price_amount', 'text')
+        .addColumn('price_currency', 'text')
+        .addColumn('limit_amount', 'text')
+        .addColumn('limit_currency', 'text')
+        .addColumn('lease_ms', 'bigint', (column) => column.notNull())
+        .addColumn('grace_ms', 'bigint', (column) => column.notNull())
+        .addColumn('start_ms', 'bigint', (column) => column.notNull())
+        .addColumn('metered_ms', 'bigint', (column) => column.notNull())
+        .addColumn('until_ms', 'bigint', (column) => column.notNull())
+        .addColumn('hourly_rate', 'text')
+        .addColumn('ceiling', 'text')
+        .addColumn('spent', 'text')
+        .addColumn('currency', 'text')
+        .addColumn('limited_by', 'text')
+        .addColumn('origin', 'text', (column) => column.notNull())
+        .addColumn('opened_at', 'text', (column) => column.notNull())
+        .addColumn('settled_at', 'text')
+        .addColumn('stopped_by', 'text')
+        .addColumn('checkpoint', 'text');
+      for (const field of subjectFields) table = table.addColumn(`subject_${field}`, 'text');
+      await table.execute();
+      // What is open is asked for at every grant and is little; what has ended is much.
+      await db.schema
+        .createIndex('budget_reservation_open')
+        .on('budget_reservation')
+        .column('id')
+        .where(raw<boolean>`settled_at is null`)
+        .execute();
+      await db.schema
+        .createIndex('budget_reservation_stops')
+        .on('budget_reservation')
+        .columns(['stopped_by', 'settled_at'])
+        .execute();
+    },
+  },
+  'budgets/003-approvals': {
+    async up(db) {
+      await db.schema
+        .createTable('budget_approval')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('budget', 'text', (column) => column.notNull())
+        .addColumn('window_start_ms', 'bigint', (column) => column.notNull())
+        .addColumn('amount', 'text', (column) => column.notNull())
+        .addColumn('note', 'text', (column) => column.notNull())
+        .addColumn('approved_at', 'text', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createIndex('budget_approval_window')
+        .on('budget_approval')
+        .columns(['budget', 'window_start_ms'])
         .execute();
     },
   },

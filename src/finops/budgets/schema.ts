@@ -1,46 +1,161 @@
 import { z } from 'zod';
 import { Subject } from '../../org/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
-import { DecimalString, Money, Period } from '../../platform/units/schema.ts';
+import { DecimalString, Money, Period, UtcInstant } from '../../platform/units/schema.ts';
 
 export const BudgetName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
   .describe('Name of a budget');
 
+export const BudgetPeriod = z
+  .enum(['day', 'week', 'month', 'quarter', 'year', 'once'])
+  .describe('How often it begins anew; weeks begin on Monday; `once` does not');
+
+export const Enforcement = z
+  .enum(['soft', 'approval', 'hard'])
+  .describe(
+    'What happens at the limit: `soft` says so, `approval` waits for a person, `hard` admits nothing and stops',
+  );
+
+const TimeZone = z
+  .string()
+  .refine(isTimeZone, 'an IANA time zone such as "Europe/Berlin"')
+  .describe('IANA time zone whose midnight parts two windows');
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
+  } catch {
+    return false;
+  }
+}
+
+const Ratio = z.number().gt(0).max(1);
+
 /** `kind: Budget` of `steelyard apply`. */
-export const BudgetSpec = z.strictObject({
-  subject: Subject.describe('What it covers: every cost whose subject has these fields'),
-  amount: DecimalString.refine((text) => !text.startsWith('-'), 'zero or more').describe(
-    'Amount a calendar month, in `currency`',
-  ),
-  currency: Money.shape.currency,
-});
+export const BudgetSpec = z
+  .strictObject({
+    subject: Subject.describe('What it covers: every cost whose subject has these fields; {} covers everything'),
+    amount: DecimalString.refine((text) => !text.startsWith('-'), 'zero or more').describe(
+      'Amount of one window, in `currency`',
+    ),
+    currency: Money.shape.currency,
+    parent: BudgetName.optional().describe('Budget that this one is a part of: what it spends counts there too'),
+    every: BudgetPeriod.default('month'),
+    timeZone: TimeZone.default('UTC'),
+    from: UtcInstant.optional().describe('First instant of a budget that is given once'),
+    until: UtcInstant.optional().describe('First instant that no longer belongs to a budget that is given once'),
+    enforcement: Enforcement.default('soft'),
+    warnAt: z
+      .array(Ratio.describe('Share of the limit, above 0, at most 1'))
+      .max(10)
+      .default([0.8, 1])
+      .describe('Shares of the limit at which it warns'),
+  })
+  .refine(
+    ({ every, from, until }) => every === 'once' || (from === undefined && until === undefined),
+    '`from` and `until` are for a budget that is given once (`every: once`)',
+  )
+  .refine(
+    ({ from, until }) => from === undefined || until === undefined || Date.parse(from) < Date.parse(until),
+    '`until` after `from`',
+  );
+export type BudgetSpec = z.infer<typeof BudgetSpec>;
+
+export const BudgetState = z
+  .enum(['unknown', 'ok', 'warned', 'exhausted', 'over'])
+  .describe(
+    '`warned`: past a share of `warnAt`; `exhausted`: nothing is left; `over`: more was spent than allowed; `unknown`: no figure yet',
+  );
 
 export const Budget = z
   .strictObject({
     name: BudgetName,
     subject: Subject,
-    limit: Money.describe('Amount a calendar month'),
-    period: Period.describe('The month it is seen in'),
+    parent: BudgetName.nullable().describe('Budget that it is a part of'),
+    every: BudgetPeriod,
+    timeZone: z.string().describe('IANA time zone whose midnight parts two windows'),
+    enforcement: Enforcement,
+    limit: Money.describe('Amount of the window'),
+    period: Period.describe('The window it is seen in'),
     billed: Money.nullable().describe(
-      'Effective cost allocated to the subject in the period; null before any bill, or when part of it is in another currency',
+      'Effective cost allocated to the subject in the window; null before any bill, when part of it is in another currency, or when the window is no calendar month in UTC',
     ),
     metered: Money.nullable().describe(
-      'Metered cost of the subject in the period; null without usage, or when some of it has no price',
+      'Metered cost of the subject in the window; null without usage, or when some of it has no price',
     ),
+    spent: Money.nullable().describe('The larger of billed and metered; null while neither is known'),
+    reserved: Money.describe('What running work may still spend of it'),
     remaining: DecimalString.nullable().describe(
-      'Limit minus the larger of billed and metered, in the currency of the limit',
+      'Limit minus spent minus reserved, in the currency of the limit; null while nothing is known',
     ),
+    state: BudgetState,
   })
-  .describe('A monthly budget and where it stands');
+  .describe('A budget and where it stands');
 export type Budget = z.infer<typeof Budget>;
 
 export const listBudgets = endpoint({
   method: 'GET',
   path: '/api/v1/budgets',
   scope: 'finops.read',
-  summary: 'Budgets and where they stand this month',
+  summary: 'Budgets and where they stand in their present window',
   response: z.strictObject({ budgets: z.array(Budget).describe('Budgets by name') }),
   errors: ['currency_mismatch'],
+});
+
+export const BudgetStop = z
+  .strictObject({
+    reservation: z.string().describe('What was stopped'),
+    subject: Subject,
+    at: UtcInstant.describe('When it had ended'),
+    spent: Money.nullable().describe('What it had cost in all; null where no price is known'),
+    checkpoint: z.string().nullable().describe('Where it left what it had reached; null when it did not say'),
+  })
+  .describe('Work that a budget stopped');
+export type BudgetStop = z.infer<typeof BudgetStop>;
+
+export const BudgetApproval = z
+  .strictObject({
+    amount: DecimalString.describe('Amount beyond that of the window, in the currency of the budget'),
+    note: z.string().describe('Why'),
+    approvedAt: UtcInstant.describe('When'),
+  })
+  .describe('Money beyond the amount of a budget, for one window');
+
+const params = z.strictObject({ budget: BudgetName });
+
+export const BudgetDetail = z
+  .strictObject({
+    ...Budget.shape,
+    stops: z.array(BudgetStop).describe('Work that it stopped, latest first; at most a hundred'),
+    approvals: z.array(BudgetApproval).describe('What was approved beyond its amount in this window'),
+  })
+  .describe('A budget, where it stands and what it stopped');
+export type BudgetDetail = z.infer<typeof BudgetDetail>;
+
+export const getBudget = endpoint({
+  method: 'GET',
+  path: '/api/v1/budgets/:budget',
+  scope: 'finops.read',
+  summary: 'One budget: where it stands, what it stopped, what was approved',
+  params,
+  response: BudgetDetail,
+  errors: ['budget_not_found', 'currency_mismatch'],
+});
+
+export const approveBudget = endpoint({
+  method: 'POST',
+  path: '/api/v1/budgets/:budget/approvals',
+  scope: 'finops.write',
+  summary: 'Allow more than the amount of a budget in its present window',
+  params,
+  body: z.strictObject({
+    amount: DecimalString.refine((text) => /[1-9]/.test(text) && !text.startsWith('-'), 'above zero').describe(
+      'Amount beyond that of the window, in the currency of the budget',
+    ),
+    note: z.string().trim().min(1).max(500).describe('Why'),
+  }),
+  response: BudgetDetail,
+  errors: ['budget_not_found', 'budget_not_approvable', 'currency_mismatch'],
 });

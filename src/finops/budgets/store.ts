@@ -1,14 +1,23 @@
-import type { z } from 'zod';
 import type { Sql } from '../../platform/store/index.ts';
 import { BudgetSpec } from './schema.ts';
+import type { Recurrence, Window } from './window.ts';
 
 interface BudgetTables {
   budget: { name: string; spec: string; applied_at: string };
+  budget_approval: {
+    id: string;
+    budget: string;
+    window_start_ms: number;
+    amount: string;
+    note: string;
+    approved_at: string;
+  };
 }
 
 export interface StoredBudget {
   readonly name: string;
-  readonly spec: z.infer<typeof BudgetSpec>;
+  readonly spec: BudgetSpec;
+  readonly recurrence: Recurrence;
 }
 
 /** Budgets by name. */
@@ -16,15 +25,54 @@ export async function findBudgets(sql: Sql, name: string | null): Promise<Stored
   let query = sql.tables<BudgetTables>().selectFrom('budget').selectAll().orderBy('name');
   if (name !== null) query = query.where('name', '=', name);
   const rows = await query.execute();
-  return rows.map((row) => ({ name: row.name, spec: BudgetSpec.parse(JSON.parse(row.spec)) }));
+  return rows.map((row) => storedBudget(row.name, BudgetSpec.parse(JSON.parse(row.spec))));
 }
 
-export async function putBudget(sql: Sql, budget: StoredBudget, at: string): Promise<void> {
-  const row = { name: budget.name, spec: JSON.stringify(budget.spec), applied_at: at };
+export function storedBudget(name: string, spec: BudgetSpec): StoredBudget {
+  const instant = (text: string | undefined) => (text === undefined ? null : Date.parse(text));
+  const { every: period, timeZone, from, until } = spec;
+  return { name, spec, recurrence: { period, timeZone, from: instant(from), until: instant(until) } };
+}
+
+export async function putBudget(sql: Sql, name: string, spec: BudgetSpec, at: string): Promise<void> {
+  const row = { name, spec: JSON.stringify(spec), applied_at: at };
   await sql
     .tables<BudgetTables>()
     .insertInto('budget')
     .values(row)
     .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
     .execute();
+}
+
+export interface Approval {
+  readonly id: string;
+  readonly budget: string;
+  readonly amount: string;
+  readonly note: string;
+  readonly approvedAt: string;
+}
+
+export async function putApproval(sql: Sql, { approvedAt, ...approval }: Approval, window: Window): Promise<void> {
+  const row = { ...approval, window_start_ms: window.start, approved_at: approvedAt };
+  await sql.tables<BudgetTables>().insertInto('budget_approval').values(row).execute();
+}
+
+/** What was approved beyond the amount of a window, oldest first. */
+export async function approvalsIn(sql: Sql, budget: string, window: Window): Promise<Approval[]> {
+  const rows = await sql
+    .tables<BudgetTables>()
+    .selectFrom('budget_approval')
+    .selectAll()
+    .where('budget', '=', budget)
+    .where('window_start_ms', '=', window.start)
+    .orderBy('approved_at')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    budget: row.budget,
+    amount: row.amount,
+    note: row.note,
+    approvedAt: row.approved_at,
+  }));
 }

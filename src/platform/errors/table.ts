@@ -7,7 +7,7 @@ export interface ErrorMeaning {
 
 /**
  * Exit codes of the command line, documented in docs/cli.md. 10 and 11 belong to `gate check` (hold, reject).
- * 1: refused input · 2: wrong use · 3: not reachable · 4: not found · 5: conflict · 6: not allowed · 7: no space · 70: a bug.
+ * 1: refused input · 2: wrong use · 3: not reachable · 4: not found · 5: conflict · 6: not allowed · 7: no space · 12: a budget · 70: a bug.
  */
 const REFUSED = 1;
 const USAGE = 2;
@@ -16,6 +16,7 @@ const NOT_FOUND = 4;
 const CONFLICT = 5;
 const DENIED = 6;
 const NO_SPACE = 7;
+const BUDGET = 12;
 const BUG = 70;
 
 /** Every expected failure, once. docs/errors.md is generated from this table and a test compares the two. */
@@ -125,6 +126,12 @@ export const errorTable = {
 
   // org, money
   budget_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such budget' },
+  budget_exceeded: { status: 409, exitCode: BUDGET, title: 'A budget has too little left for it' },
+  budget_approval_needed: { status: 409, exitCode: BUDGET, title: 'A person has to approve more than the budget' },
+  budget_not_approvable: { status: 409, exitCode: CONFLICT, title: 'The budget takes no approvals' },
+  price_missing: { status: 409, exitCode: REFUSED, title: 'A limit cannot be held on what has no price' },
+  reservation_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such reservation' },
+  reservation_settled: { status: 409, exitCode: CONFLICT, title: 'The reservation has ended' },
   currency_mismatch: { status: 400, exitCode: REFUSED, title: 'Amounts of different currencies cannot be compared' },
   usage_interval_invalid: { status: 400, exitCode: REFUSED, title: 'The usage interval is not possible' },
   token_usage_invalid: { status: 400, exitCode: REFUSED, title: 'The token usage is not possible' },

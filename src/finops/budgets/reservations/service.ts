@@ -1,0 +1,288 @@
+import type { z } from 'zod';
+import type { Subject } from '../../../org/schema.ts';
+import { AppError } from '../../../platform/errors/index.ts';
+import type { Events } from '../../../platform/events/index.ts';
+import type { Sql, Store } from '../../../platform/store/index.ts';
+import { type Clock, type Decimal, decimal, decimalString, type Instant } from '../../../platform/units/index.ts';
+import { affordableUntil, type Metering, meteredCostOf } from '../../metering/index.ts';
+import { type BookedPrice, declaredPrice, type Prices, priceStretches } from '../../prices/index.ts';
+import { granted } from '../share.ts';
+import type { Window } from '../window.ts';
+import type { Limit } from './limits.ts';
+import { remainder } from './remainder.ts';
+import type { NewReservation, Reservation, settleReservation } from './schema.ts';
+import { findReservation, openReservations, putReservation, type StoredReservation } from './store.ts';
+
+/** What the windows that are spent from allow, told in the turn in which it is taken. */
+export type LimitsNow = (sql: Sql, open: readonly StoredReservation[]) => Promise<readonly Limit[]>;
+
+export interface ReservationDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly events: Pick<Events, 'append'>;
+  readonly prices: Pick<Prices, 'of'>;
+  readonly metering: Pick<Metering, 'record'>;
+  /** Finds what is slow to find (bills) before the turn, so that nobody waits for it. */
+  readonly limitsFor: (subject: Subject, within: Window) => Promise<LimitsNow>;
+}
+
+/** How a holder's own limit is named where budgets are. */
+const OWN_LIMIT = 'its own limit';
+/** What stops work that nobody could give more. */
+const NOBODY_ASKED = 'what was set aside';
+/** The least time, besides the time to stop, that work is begun for, in milliseconds. */
+const SHORTEST_RUN_MS = 1_000;
+/** The least time, besides the time to stop, that running work is given more for: its holder asks within it, in milliseconds. */
+const RENEWED_FOR_MS = 8_000;
+
+/** Sets money aside before it is spent. Errors: see `openReservation`. */
+export async function open(deps: ReservationDeps, request: NewReservation): Promise<Reservation> {
+  const now = deps.clock.now();
+  const start = request.start === undefined ? now : Date.parse(request.start);
+  const asked = requested(request, start, now);
+  const limitsNow = await deps.limitsFor(request.subject, { start, end: start + asked.leaseMs });
+  return deps.store.transaction(async (sql) => {
+    const before = await findReservation(sql, request.reservation);
+    if (before !== null) return shown(before);
+    const running = await openReservations(sql);
+    const limits = await limitsNow(sql, running);
+    const grant = grantFor(asked, await pricesOf(deps, sql, asked), limits, start);
+    refuseTooShort(asked, grant, limits);
+    const opened = { ...asked, ...grant };
+    await putReservation(sql, opened);
+    return shown(opened);
+  });
+}
+
+/** Meters what was spent, and sets more aside where what is left is short. Errors: see `meterReservation`. */
+export async function meter(deps: ReservationDeps, id: string, at: Instant): Promise<Reservation> {
+  const found = await existing(deps.store, id);
+  const limitsNow = await deps.limitsFor(found.subject, { start: at, end: at + found.leaseMs });
+  return deps.store.transaction(async (sql) => {
+    const before = await existing(sql, id);
+    if (before.settledAt !== null) {
+      throw new AppError('reservation_settled', `Reservation "${id}" has ended. Open another one.`, {
+        reservation: id,
+      });
+    }
+    const prices = await pricesOf(deps, sql, before);
+    const metered = await recordUntil(deps, sql, before, Math.max(at, before.metered), prices);
+    // Stored first: what it has spent is no longer held when the limits are asked.
+    await putReservation(sql, metered);
+    if (!isShort(metered)) return shown(metered);
+    const limits = await limitsNow(sql, await openReservations(sql));
+    const after = { ...metered, ...grantFor(metered, prices, limits, metered.metered) };
+    await putReservation(sql, after);
+    return shown(after);
+  });
+}
+
+type Settling = z.input<typeof settleReservation.body>;
+
+/** Ends a reservation; what was spent beyond its ceiling is counted too. Errors: see `settleReservation`. */
+export async function settle(deps: ReservationDeps, id: string, settling: Settling): Promise<Reservation> {
+  return deps.store.transaction(async (sql) => {
+    const before = await existing(sql, id);
+    const end = Math.max(Date.parse(settling.end), before.start);
+    const metered = await recordUntil(deps, sql, before, end, await pricesOf(deps, sql, before));
+    const after: StoredReservation = {
+      ...metered,
+      settledAt: before.settledAt ?? new Date(deps.clock.now()).toISOString(),
+      stoppedBy: settling.stopped === true ? (before.limitedBy ?? NOBODY_ASKED) : before.stoppedBy,
+      checkpoint: settling.checkpoint ?? before.checkpoint,
+    };
+    await putReservation(sql, after);
+    if (after.stoppedBy !== null && before.stoppedBy === null) await appendStopped(deps, sql, after);
+    return shown(after);
+  });
+}
+
+async function appendStopped({ events }: ReservationDeps, sql: Sql, stopped: StoredReservation): Promise<void> {
+  const { id, subject, stoppedBy, spent, currency, checkpoint } = stopped;
+  const payload = { reservation: id, subject, budget: stoppedBy, spent, currency, checkpoint };
+  await events.append(sql, { type: 'budget.stopped_work', subject: `budget:${stoppedBy}`, payload });
+}
+
+function requested(request: NewReservation, start: Instant, now: Instant): StoredReservation {
+  return {
+    id: request.reservation,
+    subject: request.subject,
+    resource: request.resource,
+    quantity: request.quantity,
+    price: request.price ?? null,
+    limit: request.limit ?? null,
+    leaseMs: request.leaseSeconds * 1000,
+    graceMs: request.graceSeconds * 1000,
+    start,
+    metered: start,
+    until: start,
+    hourlyRate: null,
+    ceiling: null,
+    spent: null,
+    currency: null,
+    limitedBy: null,
+    origin: request.origin,
+    openedAt: new Date(now).toISOString(),
+    settledAt: null,
+    stoppedBy: null,
+    checkpoint: null,
+  };
+}
+
+async function pricesOf(
+  { prices }: ReservationDeps,
+  sql: Sql,
+  { resource, price }: StoredReservation,
+): Promise<BookedPrice[]> {
+  return price === null ? prices.of(sql, resource) : [declaredPrice(resource, price)];
+}
+
+/** Keeps what was held until then as a usage interval, which grows with every call. */
+async function recordUntil(
+  { metering }: ReservationDeps,
+  sql: Sql,
+  reservation: StoredReservation,
+  end: Instant,
+  prices: readonly BookedPrice[],
+): Promise<StoredReservation> {
+  const { id, subject, resource, quantity, price, start, origin } = reservation;
+  if (end === start) return { ...reservation, metered: end };
+  const period = { start: new Date(start).toISOString(), end: new Date(end).toISOString() };
+  const declared = price === null ? {} : { price };
+  await metering.record(sql, [
+    { usage: `reservation:${id}`, subject, resource, quantity, ...declared, period, origin },
+  ]);
+  const { cost } = meteredCostOf({ resource, quantity, start, end }, prices);
+  return {
+    ...reservation,
+    metered: end,
+    spent: cost?.amount ?? null,
+    currency: cost?.currency ?? reservation.currency,
+  };
+}
+
+/** Whether more has to be set aside: less than half a lease is left. */
+function isShort({ metered, until, leaseMs }: StoredReservation): boolean {
+  return until - metered < leaseMs / 2;
+}
+
+type Grant = Pick<StoredReservation, 'until' | 'ceiling' | 'currency' | 'hourlyRate' | 'limitedBy'>;
+
+/** What is set aside from `at` on: as much as the scarcest of the limits grants, and never less than it has already. */
+function grantFor(
+  reservation: StoredReservation,
+  prices: readonly BookedPrice[],
+  limits: readonly Limit[],
+  at: Instant,
+): Grant {
+  const { resource, quantity, start, leaseMs, graceMs, limit, spent } = reservation;
+  const costUntil = (end: Instant) => meteredCostOf({ resource, quantity, start: at, end }, prices).cost;
+  const lease = costUntil(at + leaseMs);
+  if (lease === null) return unpriced(reservation, prices, limits, at);
+  refuseOtherCurrency(lease.currency, limits, limit?.currency ?? null);
+  const own = remainder(reservation);
+  const rate = hourlyRate(prices, quantity, at);
+  const isNew = reservation.hourlyRate === null;
+  const leastMs = graceMs + (isNew ? SHORTEST_RUN_MS : RENEWED_FOR_MS);
+  const least = decimal(costUntil(at + leastMs)?.amount ?? '0');
+  const claim = { own, rate, lease: decimal(lease.amount), least };
+  const offers = limits.map((one) => {
+    // Once it is stored, the limit counts it with the rest.
+    const rates = isNew ? one.rates.plus(rate) : one.rates;
+    const room = one.left.isNegative() ? decimal(0) : one.left;
+    return { by: one.budget, room, more: granted({ ...claim, room, held: one.held, rates }) };
+  });
+  if (limit !== null) {
+    const room = decimal(limit.amount)
+      .minus(spent ?? '0')
+      .minus(own);
+    const more = clamp(claim.lease.minus(own), room);
+    offers.push({ by: OWN_LIMIT, room, more });
+  }
+  const scarcest = offers.toSorted((a, b) => a.more.comparedTo(b.more))[0];
+  const more = scarcest?.more ?? clamp(claim.lease.minus(own), claim.lease);
+  const ceiling = decimal(spent ?? '0')
+    .plus(own)
+    .plus(more);
+  return {
+    ceiling: decimalString(ceiling),
+    currency: lease.currency,
+    hourlyRate: decimalString(rate),
+    until: affordableUntil(prices, { quantity, start }, decimalString(ceiling), at + leaseMs),
+    limitedBy: scarcest?.more.equals(scarcest.room) === true ? scarcest.by : null,
+  };
+}
+
+/** Work without a price is let go on where no budget has to hold: what it costs is unknown, and said to be. */
+function unpriced(
+  { resource, leaseMs, limit, graceMs }: StoredReservation,
+  prices: readonly BookedPrice[],
+  limits: readonly Limit[],
+  at: Instant,
+): Grant {
+  const asking = limits[0]?.budget ?? (limit === null ? null : OWN_LIMIT);
+  if (asking !== null) {
+    const what = prices.length === 0 ? 'no price' : `no price for the next ${(leaseMs + graceMs) / 1000} s`;
+    const detail = `There is ${what} of "${resource}", so ${asking} could not hold. Add it to the price book, or give one with --price.`;
+    throw new AppError('price_missing', detail, { resource, budget: asking });
+  }
+  return { until: at + leaseMs, ceiling: null, currency: null, hourlyRate: null, limitedBy: null };
+}
+
+function hourlyRate(prices: readonly BookedPrice[], quantity: string, at: Instant): Decimal {
+  const [now] = priceStretches(prices, at, at + 1).stretches;
+  return decimal(now?.price.price.amount ?? '0').times(quantity);
+}
+
+function clamp(amount: Decimal, most: Decimal): Decimal {
+  const bounded = amount.lessThan(most) ? amount : most;
+  return bounded.isNegative() ? decimal(0) : bounded;
+}
+
+function refuseOtherCurrency(currency: string, limits: readonly Limit[], own: string | null): void {
+  const others = limits.map((limit) => ({ by: `budget "${limit.budget}"`, currency: limit.currency }));
+  if (own !== null) others.push({ by: OWN_LIMIT, currency: own });
+  const other = others.find((one) => one.currency !== currency);
+  if (other === undefined) return;
+  const detail = `The price is in ${currency} and ${other.by} in ${other.currency}; a limit can only be held in the currency of the price.`;
+  throw new AppError('currency_mismatch', detail, { price: currency, budget: other.currency });
+}
+
+/** Work that would have to stop before it began is not begun. */
+function refuseTooShort({ start, graceMs, id }: StoredReservation, grant: Grant, limits: readonly Limit[]): void {
+  const { limitedBy: budget, until } = grant;
+  const leastMs = graceMs + SHORTEST_RUN_MS;
+  if (budget === null || until - start >= leastMs) return;
+  const context = { reservation: id, budget };
+  const short = `has too little left to begin this and stop it in time (${leastMs / 1000} s)`;
+  if (limits.some((limit) => limit.budget === budget && limit.enforcement === 'approval')) {
+    const detail = `Budget "${budget}" ${short}. Approve more: steelyard budget approve ${budget} --amount AMOUNT --note WHY`;
+    throw new AppError('budget_approval_needed', detail, context);
+  }
+  const name = budget === OWN_LIMIT ? 'Its own limit' : `Budget "${budget}"`;
+  throw new AppError('budget_exceeded', `${name} ${short}. Raise it, or wait for its next window.`, context);
+}
+
+async function existing(sql: Sql, id: string): Promise<StoredReservation> {
+  const found = await findReservation(sql, id);
+  if (found !== null) return found;
+  throw new AppError('reservation_not_found', `There is no reservation "${id}".`, { reservation: id });
+}
+
+function shown(reservation: StoredReservation): Reservation {
+  const { id, subject, resource, quantity, start, until, ceiling, spent, currency, limitedBy, stoppedBy } = reservation;
+  const money = (amount: string | null) => (amount === null || currency === null ? null : { amount, currency });
+  return {
+    reservation: id,
+    subject,
+    resource,
+    quantity,
+    state: reservation.settledAt === null ? 'open' : 'settled',
+    start: new Date(start).toISOString(),
+    until: new Date(until).toISOString(),
+    ceiling: money(ceiling),
+    spent: money(spent),
+    limitedBy,
+    stoppedBy,
+  };
+}

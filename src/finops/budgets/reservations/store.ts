@@ -1,0 +1,152 @@
+import { type SubjectColumns, subjectColumns, subjectOf } from '../../../org/index.ts';
+import type { Subject } from '../../../org/schema.ts';
+import type { Sql } from '../../../platform/store/index.ts';
+import type { Instant, Money } from '../../../platform/units/index.ts';
+
+interface ReservationTables {
+  budget_reservation: SubjectColumns & {
+    id: string;
+    resource: string;
+    quantity: string;
+    price_amount: string | null;
+    price_currency: string | null;
+    limit_amount: string | null;
+    limit_currency: string | null;
+    lease_ms: number;
+    grace_ms: number;
+    start_ms: number;
+    metered_ms: number;
+    until_ms: number;
+    hourly_rate: string | null;
+    ceiling: string | null;
+    spent: string | null;
+    currency: string | null;
+    limited_by: string | null;
+    origin: string;
+    opened_at: string;
+    settled_at: string | null;
+    stopped_by: string | null;
+    checkpoint: string | null;
+  };
+}
+
+export interface StoredReservation {
+  readonly id: string;
+  readonly subject: Subject;
+  readonly resource: string;
+  readonly quantity: string;
+  /** As its holder declared it; null: the price book's. */
+  readonly price: Money | null;
+  /** What it may spend at most, whatever its budgets allow. */
+  readonly limit: Money | null;
+  readonly leaseMs: number;
+  readonly graceMs: number;
+  readonly start: Instant;
+  /** Until when its spending is metered. */
+  readonly metered: Instant;
+  /** When what is set aside is spent. */
+  readonly until: Instant;
+  /** Price an hour of all that it holds, when it was last granted something; null where no price is known. */
+  readonly hourlyRate: string | null;
+  /** All that it may spend; null where no price is known. */
+  readonly ceiling: string | null;
+  readonly spent: string | null;
+  /** Of ceiling and spent. */
+  readonly currency: string | null;
+  readonly limitedBy: string | null;
+  readonly origin: string;
+  readonly openedAt: string;
+  readonly settledAt: string | null;
+  readonly stoppedBy: string | null;
+  readonly checkpoint: string | null;
+}
+
+export async function putReservation(sql: Sql, reservation: StoredReservation): Promise<void> {
+  const row: ReservationTables['budget_reservation'] = {
+    ...subjectColumns(reservation.subject),
+    id: reservation.id,
+    resource: reservation.resource,
+    quantity: reservation.quantity,
+    price_amount: reservation.price?.amount ?? null,
+    price_currency: reservation.price?.currency ?? null,
+    limit_amount: reservation.limit?.amount ?? null,
+    limit_currency: reservation.limit?.currency ?? null,
+    lease_ms: reservation.leaseMs,
+    grace_ms: reservation.graceMs,
+    start_ms: reservation.start,
+    metered_ms: reservation.metered,
+    until_ms: reservation.until,
+    hourly_rate: reservation.hourlyRate,
+    ceiling: reservation.ceiling,
+    spent: reservation.spent,
+    currency: reservation.currency,
+    limited_by: reservation.limitedBy,
+    origin: reservation.origin,
+    opened_at: reservation.openedAt,
+    settled_at: reservation.settledAt,
+    stopped_by: reservation.stoppedBy,
+    checkpoint: reservation.checkpoint,
+  };
+  await sql
+    .tables<ReservationTables>()
+    .insertInto('budget_reservation')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+    .execute();
+}
+
+export async function findReservation(sql: Sql, id: string): Promise<StoredReservation | null> {
+  const row = await reservations(sql).where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : reservationOf(row);
+}
+
+/** What is set aside now, by id. */
+export async function openReservations(sql: Sql): Promise<StoredReservation[]> {
+  const rows = await reservations(sql).where('settled_at', 'is', null).orderBy('id').execute();
+  return rows.map(reservationOf);
+}
+
+/** Those that a budget stopped, latest first. */
+export async function stopsBy(sql: Sql, budget: string, limit: number): Promise<StoredReservation[]> {
+  const rows = await reservations(sql)
+    .where('stopped_by', '=', budget)
+    .orderBy('settled_at', 'desc')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(reservationOf);
+}
+
+function reservations(sql: Sql) {
+  return sql.tables<ReservationTables>().selectFrom('budget_reservation').selectAll();
+}
+
+function reservationOf(row: ReservationTables['budget_reservation']): StoredReservation {
+  return {
+    id: row.id,
+    subject: subjectOf(row),
+    resource: row.resource,
+    quantity: row.quantity,
+    price: moneyOf(row.price_amount, row.price_currency),
+    limit: moneyOf(row.limit_amount, row.limit_currency),
+    leaseMs: row.lease_ms,
+    graceMs: row.grace_ms,
+    start: row.start_ms,
+    metered: row.metered_ms,
+    until: row.until_ms,
+    hourlyRate: row.hourly_rate,
+    ceiling: row.ceiling,
+    spent: row.spent,
+    currency: row.currency,
+    limitedBy: row.limited_by,
+    origin: row.origin,
+    openedAt: row.opened_at,
+    settledAt: row.settled_at,
+    stoppedBy: row.stopped_by,
+    checkpoint: row.checkpoint,
+  };
+}
+
+function moneyOf(amount: string | null, currency: string | null): Money | null {
+  return amount === null || currency === null ? null : { amount, currency };
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { AppError } from '../../platform/errors/index.ts';
+import { handle, type Route } from '../../platform/http/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
+import { meterReservation, openReservation, settleReservation } from './reservations/schema.ts';
+import { meter, open, type ReservationDeps, settle } from './reservations/service.ts';
+import { stopsBy } from './reservations/store.ts';
+import { approveBudget, type BudgetDetail, getBudget, listBudgets } from './schema.ts';
+import { type BudgetStanding, presentWindow, type StandingDeps, standingOf } from './standing.ts';
+import { approvalsIn, findBudgets, putApproval, type StoredBudget } from './store.ts';
+
+/** Stops that are shown with a budget. */
+const STOPS_SHOWN = 100;
+
+export interface RouteDeps extends StandingDeps {
+  readonly store: Store;
+}
+
+export function budgetRoutes(deps: RouteDeps, reservations: ReservationDeps): Route[] {
+  return [
+    handle(listBudgets, async () => {
+      const budgets = await findBudgets(deps.store, null);
+      const standings = await Promise.all(budgets.map((budget) => standingOf(deps, deps.store, budget)));
+      return { budgets: standings.map(withoutDeliveries) };
+    }),
+    handle(getBudget, async ({ params: { budget } }) => detailOf(deps, await existing(deps.store, budget))),
+    handle(approveBudget, async ({ params: { budget: name }, body }) => {
+      await deps.store.transaction(async (sql) => {
+        const budget = await existing(sql, name);
+        if (budget.spec.enforcement !== 'approval') throw notApprovable(budget);
+        const at = deps.clock.now();
+        const approval = { id: randomUUID(), budget: name, ...body, approvedAt: new Date(at).toISOString() };
+        await putApproval(sql, approval, presentWindow(budget, at));
+      });
+      return detailOf(deps, await existing(deps.store, name));
+    }),
+    handle(openReservation, ({ body }) => open(reservations, body)),
+    handle(meterReservation, ({ params, body }) => meter(reservations, params.reservation, Date.parse(body.at))),
+    handle(settleReservation, ({ params, body }) => settle(reservations, params.reservation, body)),
+  ];
+}
+
+/** Errors: `budget_not_found`. */
+export async function existing(sql: Sql, name: string): Promise<StoredBudget> {
+  const [budget] = await findBudgets(sql, name);
+  if (budget !== undefined) return budget;
+  throw new AppError('budget_not_found', `There is no budget "${name}". Apply a document of kind Budget first.`, {
+    budget: name,
+  });
+}
+
+async function detailOf(deps: RouteDeps, budget: StoredBudget): Promise<BudgetDetail> {
+  const window = presentWindow(budget, deps.clock.now());
+  const standing = await standingOf(deps, deps.store, budget);
+  const stops = await stopsBy(deps.store, budget.name, STOPS_SHOWN);
+  const approvals = await approvalsIn(deps.store, budget.name, window);
+  return {
+    ...withoutDeliveries(standing),
+    stops: stops.map(({ id, subject, metered, spent, currency, checkpoint }) => ({
+      reservation: id,
+      subject,
+      at: new Date(metered).toISOString(),
+      spent: spent === null || currency === null ? null : { amount: spent, currency },
+      checkpoint,
+    })),
+    approvals: approvals.map(({ amount, note, approvedAt }) => ({ amount, note, approvedAt })),
+  };
+}
+
+function withoutDeliveries({ deliveries: _deliveries, ...budget }: BudgetStanding) {
+  return budget;
+}
+
+function notApprovable({ name, spec }: StoredBudget): AppError {
+  const detail = `Budget "${name}" is ${spec.enforcement}; only one of enforcement "approval" takes approvals. Change its amount instead.`;
+  return new AppError('budget_not_approvable', detail, { budget: name });
+}
