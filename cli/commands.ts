@@ -12,6 +12,7 @@ import type { Command } from './frame/command.ts';
 import { gateCommands } from './gate.ts';
 import { lineageCommands } from './lineage.ts';
 import { loginCommands } from './login.ts';
+import { meteredRunCommands } from './metered/command.ts';
 import { mlflowCommands } from './mlflow.ts';
 import { modelCommands } from './model.ts';
 import { moneyCommands } from './money.ts';
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   ...moneyCommands,
   ...tokenCommands,
   ...experimentCommands,
+  ...meteredRunCommands,
   ...runCommands,
   ...modelCommands,
   ...webhookCommands,

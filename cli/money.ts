@@ -1,4 +1,4 @@
-import { type Budget, listBudgets } from '../src/finops/budgets/schema.ts';
+import { approveBudget, type Budget, type BudgetDetail, getBudget, listBudgets } from '../src/finops/budgets/schema.ts';
 import { listPrices, type Price } from '../src/finops/prices/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
@@ -37,7 +37,7 @@ function pricesText(prices: readonly Price[], { paint }: Context): string {
 
 const budgetsCommand = command({
   path: ['budget', 'list'],
-  summary: 'List the budgets and where they stand this month',
+  summary: 'List the budgets and where they stand',
   example: 'steelyard budget list',
   needs: 'server',
   run: async (context) => {
@@ -56,10 +56,11 @@ function budgetsText(budgets: readonly Budget[], { paint }: Context): string {
     [
       { title: 'BUDGET', cell: ({ name }) => name },
       { title: 'SUBJECT', cell: ({ subject }) => subjectText(subject), least: 12 },
-      { title: 'MONTH', cell: ({ period }) => period.start.slice(0, 7) },
+      { title: 'SINCE', cell: ({ period }) => period.start.slice(0, 10) },
       { title: 'LIMIT', align: 'decimal', cell: ({ limit }) => shownMoney(limit) },
       { title: 'BILLED', align: 'decimal', cell: ({ billed }) => shownMoney(billed) },
       { title: 'METERED', align: 'decimal', cell: ({ metered }) => shownMoney(metered) },
+      { title: 'RESERVED', align: 'decimal', cell: ({ reserved }) => shownMoney(reserved) },
       {
         title: 'REMAINING',
         align: 'decimal',
@@ -77,4 +78,57 @@ function remainingOf({ remaining, limit }: Budget): Budget['limit'] | null {
   return remaining === null ? null : { amount: remaining, currency: limit.currency };
 }
 
-export const moneyCommands = [pricesCommand, budgetsCommand];
+const budgetCommand = command({
+  path: ['budget', 'show'],
+  summary: 'Show one budget: where it stands and what it stopped',
+  example: 'steelyard budget show recommender',
+  needs: 'server',
+  positionals: { budget: { describe: 'Name of the budget' } },
+  run: async (context, { budget }) => {
+    const detail = await (await context.client()).call(getBudget, { params: { budget } });
+    await context.answer(detail, () => budgetText(detail, context));
+  },
+});
+
+const approveCommand = command({
+  path: ['budget', 'approve'],
+  summary: 'Allow more than the amount of a budget in its present window',
+  example: 'steelyard budget approve recommender --amount 50 --note "the last sweep before the launch"',
+  needs: 'server',
+  positionals: { budget: { describe: 'Name of the budget' } },
+  options: {
+    amount: { value: 'AMOUNT', required: true, describe: 'Amount beyond its own, in its currency' },
+    note: { value: 'WHY', required: true, describe: 'Why' },
+  },
+  run: async (context, { budget, ...body }) => {
+    const detail = await (await context.client()).call(approveBudget, { params: { budget }, body });
+    await context.answer(detail, () => budgetText(detail, context));
+  },
+});
+
+function budgetText(budget: BudgetDetail, context: Context): string {
+  const { approvals, stops, reserved, state, enforcement } = budget;
+  const lines = [
+    budgetsText([budget], context),
+    `${enforcement}, ${state}; ${shownMoney(reserved)} reserved by running work`,
+    ...approvals.map(({ amount, note }) => `approved beyond it: ${amount} ${budget.limit.currency} (${note})`),
+  ];
+  if (stops.length > 0) lines.push('', stopsText(stops, context));
+  return lines.join('\n');
+}
+
+function stopsText(stops: BudgetDetail['stops'], { paint }: Context): string {
+  return table(
+    stops,
+    [
+      { title: 'STOPPED', cell: ({ at }) => at.slice(0, 19) },
+      { title: 'RESERVATION', cell: ({ reservation }) => reservation },
+      { title: 'SUBJECT', cell: ({ subject }) => subjectText(subject), least: 12 },
+      { title: 'SPENT', align: 'decimal', cell: ({ spent }) => shownMoney(spent) },
+      { title: 'CHECKPOINT', cell: ({ checkpoint }) => checkpoint, least: 12 },
+    ],
+    paint,
+  );
+}
+
+export const moneyCommands = [pricesCommand, budgetsCommand, budgetCommand, approveCommand];

@@ -5,14 +5,14 @@ import type { Globals } from './frame/context.ts';
 import { createContext, jsonText } from './frame/context.ts';
 import { failureOf } from './frame/failure.ts';
 import { commandHelp, commandList } from './frame/help.ts';
-import { parseCommandLine } from './frame/parse.ts';
+import { beforeTerminator, parseCommandLine } from './frame/parse.ts';
 import type { Io } from './io.ts';
 import { loadServer } from './load-server.ts';
 import { paintFor } from './output/paint.ts';
 
 /** Runs one command line and returns its exit code; nothing that goes wrong is thrown. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const json = argv.includes('--json');
+  const json = beforeTerminator(argv).includes('--json');
   try {
     const request = parseCommandLine(commands, argv);
     if (request.kind === 'run') return await runCommand(request.command, request.input, request.globals, io);

@@ -24,8 +24,14 @@ export function parseCommandLine(commands: readonly Command[], argv: readonly st
   const { words, rest } = splitPath(commands, argv);
   const command = commands.find(({ path }) => path.join(' ') === words.join(' '));
   if (command === undefined) return withoutCommand(commands, words, rest);
-  if (rest.some((word) => word === '--help' || word === '-h')) return { kind: 'help', command };
+  if (beforeTerminator(rest).some((word) => word === '--help' || word === '-h')) return { kind: 'help', command };
   return { kind: 'run', ...parseInput(command, rest) };
+}
+
+/** What follows `--` is not ours: it is the command line of another command. */
+export function beforeTerminator(words: readonly string[]): readonly string[] {
+  const terminator = words.indexOf('--');
+  return terminator === -1 ? words : words.slice(0, terminator);
 }
 
 /** The command's words, wherever options stand between them, and everything else. */
@@ -40,6 +46,7 @@ function splitPath(commands: readonly Command[], argv: readonly string[]): { wor
   const rest: string[] = [];
   for (let index = 0; index < argv.length; index += 1) {
     const word = argv[index] ?? '';
+    if (word === '--') return { words, rest: [...rest, ...argv.slice(index)] };
     if (word.startsWith('-')) {
       rest.push(...argv.slice(index, index + (takesValue.has(word) ? 2 : 1)));
       index += takesValue.has(word) ? 1 : 0;

@@ -1,0 +1,137 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decimal } from '../../src/platform/units/index.ts';
+import { type ServedFolder, serveFolder, steelyard, temporaryFolder } from '../testing.ts';
+
+/** One dollar a second, so that a test has seconds to wait and cents to count. */
+const PRICE = ['--price', '3600USD/h'];
+
+let server: ServedFolder;
+beforeAll(async () => {
+  server = await serveFolder();
+});
+afterAll(() => server?.[Symbol.asyncDispose]());
+
+async function run(...words: string[]) {
+  const { code, out, err } = await steelyard(['run', '--json', '--url', server.url, ...words], {
+    PATH: process.env.PATH,
+  });
+  return {
+    code,
+    err,
+    document: JSON.parse(out) as {
+      run: string;
+      exitCode: number;
+      stoppedBy: string | null;
+      spent: { amount: string } | null;
+    },
+  };
+}
+const spentOf = ({ document }: Awaited<ReturnType<typeof run>>) => decimal(document.spent?.amount ?? '0');
+const script = (text: string) => ['--', 'sh', '-c', text] as const;
+const UNTIL_STOPPED = (folder: string) =>
+  `trap 'echo ${folder}/$MLFLOW_RUN_ID > "$STEELYARD_CHECKPOINT_FILE"; : > ${folder}/$MLFLOW_RUN_ID; exit 0' TERM; while :; do sleep 0.05; done`;
+
+describe('steelyard run', () => {
+  it('ends as its command does, and says what it cost', async () => {
+    const ended = await run(...PRICE, ...script('sleep 0.3; exit 3'));
+    expect(ended).toMatchObject({ code: 3, document: { exitCode: 3, stoppedBy: null } });
+    expect(spentOf(ended).greaterThan('0.25')).toBe(true);
+  });
+
+  it('passes options behind -- on, help and all', async () => {
+    expect(await run(...PRICE, '--', 'sh', '-c', '[ "$0 $1" = "--help --json" ]', '--help', '--json')).toMatchObject({
+      code: 0,
+    });
+    expect(await run(...PRICE, '--', 'sh', '-c', '[ "$0" = list ]', 'list')).toMatchObject({ code: 0 });
+  });
+
+  it('says that a cost is not known where there is no price, and asks for one where there is a budget', async () => {
+    expect(await run(...script('exit 0'))).toMatchObject({ code: 0, document: { spent: null } });
+    const refused = await steelyard(['run', '--url', server.url, '--budget', '5USD', ...script('exit 0')]);
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('price_missing') });
+  });
+
+  it.each([
+    [['--budget', '5'], 'such as 5USD'],
+    [['--price', '5USD'], 'such as 3.06USD/h'],
+    [['--budget', '-5USD'], 'such as 5USD'],
+  ])('refuses %j', async (words, says) => {
+    const refused = await steelyard(['run', '--url', server.url, ...words, ...script('exit 0')]);
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining(says) });
+  });
+
+  it('lets the command log to its run, which then carries what it cost', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(
+      join(folder, 'log.mjs'),
+      `
+      const { MLFLOW_TRACKING_URI: url, MLFLOW_RUN_ID: run_id } = process.env;
+      const body = JSON.stringify({ run_id, key: 'loss', value: 0.5, timestamp: Date.now(), step: 1 });
+      const answer = await fetch(url + '/api/2.0/mlflow/runs/log-metric', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+      process.exit(answer.ok ? 0 : 1);`,
+    );
+    const ended = await run(...PRICE, '--project', 'recommender', '--', process.execPath, join(folder, 'log.mjs'));
+    expect(ended.code).toBe(0);
+    const shown = JSON.parse((await server.run('run', 'show', ended.document.run, '--json')).out);
+    expect(shown).toMatchObject({
+      status: 'FINISHED',
+      tags: { 'steelyard.project': 'recommender' },
+      cost: { total: { basis: 'metered' } },
+    });
+  });
+
+  it('stops at its own limit, in time for its checkpoint, and pays for no more', async () => {
+    const folder = temporaryFolder();
+    const ended = await run('--budget', '4USD', ...PRICE, '--grace', '1', ...script(UNTIL_STOPPED(folder)));
+    expect(ended).toMatchObject({ code: 12, document: { exitCode: 0, stoppedBy: 'its own limit' } });
+    expect(existsSync(join(folder, ended.document.run))).toBe(true);
+    expect(spentOf(ended).lessThanOrEqualTo(4)).toBe(true);
+    expect(spentOf(ended).greaterThan(2)).toBe(true);
+  });
+
+  it('kills what does not listen, inside its limit', async () => {
+    const ended = await run(
+      '--budget',
+      '4USD',
+      ...PRICE,
+      '--grace',
+      '1',
+      ...script('trap "" TERM; while :; do sleep 0.05; done'),
+    );
+    expect(ended).toMatchObject({ code: 12, document: { exitCode: null, stoppedBy: 'its own limit' } });
+    expect(spentOf(ended).lessThanOrEqualTo(4)).toBe(true);
+  });
+
+  it('runs twenty at once under one hard budget, which holds; each leaves its checkpoint', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'budget.yaml');
+    writeFileSync(
+      file,
+      `apiVersion: steelyard/v1
+kind: Budget
+metadata: {name: sweep}
+spec: {subject: {project: sweep}, amount: '120', currency: USD, enforcement: hard, every: once}
+`,
+    );
+    expect(await server.run('apply', '-f', file)).toMatchObject({ code: 0 });
+    const saved = join(folder, 'saved');
+    await steelyard(['run', '--url', server.url, '--', 'mkdir', saved], { PATH: process.env.PATH });
+    const deaf = script('trap "" TERM; while :; do sleep 0.05; done');
+    const all = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        run(...PRICE, '--project', 'sweep', '--grace', '2', ...(index === 0 ? deaf : script(UNTIL_STOPPED(saved)))),
+      ),
+    );
+    expect(all.map(({ document }) => document.stoppedBy)).toEqual(Array(20).fill('sweep'));
+    const spent = all.map(spentOf).reduce((sum, one) => sum.plus(one));
+    expect(spent.lessThanOrEqualTo(120)).toBe(true);
+    expect(spent.greaterThan(90)).toBe(true);
+    expect(readdirSync(saved)).toHaveLength(19);
+    const shown = JSON.parse((await server.run('budget', 'show', 'sweep', '--json')).out);
+    expect(shown).toMatchObject({ reserved: { amount: '0' } });
+    expect(shown.stops).toHaveLength(20);
+    expect(decimal(shown.spent.amount).equals(spent)).toBe(true);
+  });
+});
