@@ -5,21 +5,21 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { ShareBar } from '../parts/ShareBar.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
-import { isOver, spentOf } from './budget-state.ts';
+import { isOver } from './budget-state.ts';
 import styles from './overview.module.css';
 
-const NO_COST = 'No charge and no priced usage has arrived for this month yet.';
+const NO_COST = 'No charge and no priced usage has arrived in its window yet.';
 
 /** One budget: what is spent of it and what is left; over is said in words first. */
 export function BudgetRow({ budget }: { readonly budget: Budget }) {
-  const spent = spentOf(budget);
+  const { spent } = budget;
   const over = isOver(budget) === true;
   const whole = decimal(budget.limit.amount);
   const ratio = spent === null || whole.isZero() ? 0 : decimal(spent.amount).dividedBy(whole).toNumber();
   const covers = Object.entries(budget.subject)
     .map(([field, value]) => `${field} ${value}`)
     .join(', ');
-  const left = budget.remaining === null ? null : decimalString(decimal(budget.remaining).abs());
+  const beyond = over && spent !== null ? decimalString(decimal(spent.amount).minus(whole)) : null;
   return (
     <tr>
       <th scope="row" data-tip={`Covers ${covers}`}>
@@ -33,12 +33,12 @@ export function BudgetRow({ budget }: { readonly budget: Budget }) {
         <MoneyFigure money={budget.limit} />
       </td>
       <td className={table.number}>
-        {left === null ? (
+        {budget.remaining === null ? (
           <Unknown reason={NO_COST} />
-        ) : over ? (
-          <span className={styles.over}>✕ {formatShare(left, budget.limit.amount) ?? ''} over </span>
+        ) : beyond !== null ? (
+          <span className={styles.over}>✕ {formatShare(beyond, budget.limit.amount) ?? ''} over </span>
         ) : (
-          <MoneyFigure money={{ amount: left, currency: budget.limit.currency }} />
+          <MoneyFigure money={{ amount: budget.remaining, currency: budget.limit.currency }} />
         )}
       </td>
     </tr>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { listBudgets } from '../../../src/finops/budgets/schema.ts';
+import { type Budget, listBudgets } from '../../../src/finops/budgets/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { formatMonth } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
@@ -20,11 +20,7 @@ interface BudgetsCardProps {
 /** Where the budgets stand. */
 export function BudgetsCard({ ask }: BudgetsCardProps) {
   const budgets = useQuery({ ...endpointQuery(listBudgets), enabled: ask });
-  const [first] = budgets.data?.budgets ?? [];
-  const note =
-    budgets.data === undefined || first === undefined
-      ? undefined
-      : `${formatMonth(first.period.start.slice(0, 7))}: ${budgetsText(budgets.data.budgets)}`;
+  const note = budgets.data === undefined ? undefined : noteOf(budgets.data.budgets);
   return (
     <Card title="Is it within the budgets?" note={note} flush>
       <Loaded query={budgets} what="The budgets" height={HEIGHT}>
@@ -65,4 +61,12 @@ export function BudgetsCard({ ask }: BudgetsCardProps) {
       </Loaded>
     </Card>
   );
+}
+
+/** The month, where all of them are seen in one. */
+function noteOf(budgets: readonly Budget[]): string | undefined {
+  const [first] = budgets;
+  if (first === undefined) return undefined;
+  const monthly = budgets.every(({ every, period }) => every === 'month' && period.start === first.period.start);
+  return `${monthly ? `${formatMonth(first.period.start.slice(0, 7))}: ` : ''}${budgetsText(budgets)}`;
 }
