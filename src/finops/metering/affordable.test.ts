@@ -13,6 +13,7 @@ const price = (amount: string, from: number, to: number | null): BookedPrice => 
   effectiveTo: to === null ? null : new Date(to).toISOString(),
   source: 'test',
   book: 'own@1',
+  asOf: null,
 });
 
 describe('how long an amount lasts', () => {

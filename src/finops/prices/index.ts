@@ -5,7 +5,9 @@ import { handle, type Route } from '../../platform/http/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { listPrices, type Price, PriceBookSpec } from './schema.ts';
+import { builtInInstance } from './built-in.ts';
+import { priceAt } from './price-at.ts';
+import { getPrice, listPrices, type Price, PriceBookSpec } from './schema.ts';
 import { findBook, findPrices, replaceBook } from './store.ts';
 import type { BookedPrice } from './timeline.ts';
 
@@ -14,7 +16,10 @@ export { type BookedPrice, declaredPrice, priceStretches } from './timeline.ts';
 
 /** The price book: effective-dated prices per unit and hour, each with where it was read. */
 export interface Prices {
-  /** Every price of a resource, by date; empty when the book lacks it. */
+  /**
+   * Every price of a resource, by date: those of your own book, or, where it has none, those of the built-in table of GPU
+   * instances. Empty when neither knows it.
+   */
   of(sql: Sql, resource: string): Promise<BookedPrice[]>;
   /** `PriceBook`: one book replaces the book of its name. Errors: `manifest_invalid` when two prices would hold at once. */
   readonly kinds: readonly ManifestKind[];
@@ -29,15 +34,24 @@ export interface PricesDeps {
 
 export function createPrices(deps: PricesDeps): Prices {
   return {
-    of: findPrices,
+    of: pricesOf,
     kinds: [specKind('PriceBook', 30, PriceBookSpec, (sql, name, spec) => applyBook(deps, sql, name, spec))],
     routes: [
       handle(listPrices, async () => {
         const prices = await findPrices(deps.store, null);
-        return { prices: prices.map(({ book: _book, ...price }) => price) };
+        return { prices: prices.map(({ book: _book, asOf: _asOf, ...price }) => price) };
       }),
+      handle(getPrice, async ({ query: { resource, at } }) =>
+        priceAt(await pricesOf(deps.store, resource), resource, at === undefined ? deps.clock.now() : Date.parse(at)),
+      ),
     ],
   };
+}
+
+/** One of the two and never a mixture: a book that names a resource says all that is to be known of it. */
+async function pricesOf(sql: Sql, resource: string): Promise<BookedPrice[]> {
+  const own = await findPrices(sql, resource);
+  return own.length > 0 ? own : [...(builtInInstance(resource)?.prices ?? [])];
 }
 
 async function applyBook(

@@ -48,6 +48,35 @@ export const PriceBookSpec = z.strictObject({
     .describe('Prices; those of one resource must not overlap in time'),
 });
 
+export const PriceAt = z
+  .strictObject({
+    resource: z.string().describe('Resource key'),
+    amount: DecimalString.describe('Price of one unit, exact'),
+    currency: Money.shape.currency,
+    unit: z.literal('hour').describe('What the price is for: one unit of the resource for one hour'),
+    source: z.string().describe('Where it was read'),
+    book: z.string().describe('`name@version` of the price book; `built-in@DAY` for the built-in table'),
+    effectiveFrom: UtcInstant.describe('First instant at which it holds'),
+    effectiveTo: UtcInstant.nullable().describe('First instant at which it no longer holds; null while it does'),
+    asOf: UtcInstant.describe('Last instant at which it was known to hold'),
+    ageDays: z.number().int().min(0).describe('Whole days from then to the instant that was asked for; 0 within them'),
+  })
+  .describe('The price of a resource at an instant');
+export type PriceAt = z.infer<typeof PriceAt>;
+
+export const getPrice = endpoint({
+  method: 'GET',
+  path: '/api/v1/prices/at',
+  scope: 'finops.read',
+  summary: 'The price of a resource at an instant, where it is from and how old it is',
+  query: z.strictObject({
+    resource: z.string().min(1).max(200).describe('Resource key, for example an instance type'),
+    at: UtcInstant.optional().describe('Instant; default now'),
+  }),
+  response: PriceAt,
+  errors: ['price_not_found'],
+});
+
 export const listPrices = endpoint({
   method: 'GET',
   path: '/api/v1/prices',

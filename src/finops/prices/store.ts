@@ -61,7 +61,7 @@ export async function findPrices(sql: Sql, resource: string | null): Promise<Boo
     .selectFrom('price')
     .innerJoin('price_book', 'price_book.name', 'price.book')
     .selectAll('price')
-    .select('price_book.version')
+    .select(['price_book.version', 'price_book.applied_at'])
     .orderBy('resource')
     .orderBy('effective_from');
   if (resource !== null) query = query.where('resource', '=', resource);
@@ -73,5 +73,6 @@ export async function findPrices(sql: Sql, resource: string | null): Promise<Boo
     effectiveTo: row.effective_to,
     source: row.source,
     book: `${row.book}@${row.version}`,
+    asOf: row.applied_at,
   }));
 }

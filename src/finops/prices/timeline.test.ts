@@ -9,6 +9,7 @@ const price = (amount: string, from: string, to: string | null): BookedPrice => 
   effectiveTo: to,
   source: 'test',
   book: 'own@1',
+  asOf: null,
 });
 const old = price('12.29', '2025-01-01T00:00:00Z', '2025-06-23T00:00:00Z');
 const now = price('6.88', '2025-06-23T00:00:00Z', null);

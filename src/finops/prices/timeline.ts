@@ -4,6 +4,8 @@ import type { Price } from './schema.ts';
 export interface BookedPrice extends Price {
   /** `name@version` of the price book. */
   readonly book: string;
+  /** Last instant at which it was known to hold: when the book was applied, or the catalogue seen; null for one that was declared. */
+  readonly asOf: string | null;
 }
 
 /** A stretch of a period in which one price holds. */
@@ -39,5 +41,13 @@ export function priceStretches(
 /** A price that somebody names for what is held, in the place of the book's: it holds at all times. */
 export function declaredPrice(resource: string, price: Price['price']): BookedPrice {
   const effectiveFrom = new Date(0).toISOString();
-  return { resource, price, effectiveFrom, effectiveTo: null, source: 'declared with the usage', book: 'declared' };
+  return {
+    resource,
+    price,
+    effectiveFrom,
+    effectiveTo: null,
+    source: 'declared with the usage',
+    book: 'declared',
+    asOf: null,
+  };
 }

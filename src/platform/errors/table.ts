@@ -129,6 +129,7 @@ export const errorTable = {
   budget_exceeded: { status: 409, exitCode: BUDGET, title: 'A budget has too little left for it' },
   budget_approval_needed: { status: 409, exitCode: BUDGET, title: 'A person has to approve more than the budget' },
   budget_not_approvable: { status: 409, exitCode: CONFLICT, title: 'The budget takes no approvals' },
+  price_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No price of the resource at this instant' },
   price_missing: { status: 409, exitCode: REFUSED, title: 'A limit cannot be held on what has no price' },
   reservation_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such reservation' },
   reservation_settled: { status: 409, exitCode: CONFLICT, title: 'The reservation has ended' },

@@ -1,0 +1,124 @@
+/**
+ * GPU instances and what they cost on demand, USD an hour, Linux: facts that the clouds publish, with the day on which each
+ * price was first seen. AWS us-east-1 as karpenter-provider-aws lists it (Apache-2.0), its history since February 2023,
+ * last seen on 2026-07-20; Azure East US as karpenter-provider-azure does (Apache-2.0), seen on 2026-06-18.
+ *
+ * A line: cloud, instance type, GPU, GPUs, MiB of memory each, vCPUs, GiB of memory, then `day=price` for every change.
+ */
+export const BUILT_IN_INSTANCES = `
+aws,g4ad.16xlarge,Radeon-Pro-V520,4,8192,64,256,2023-02-01=3.468
+aws,g4ad.2xlarge,Radeon-Pro-V520,1,8192,8,32,2023-02-01=0.54117
+aws,g4ad.4xlarge,Radeon-Pro-V520,1,8192,16,64,2023-02-01=0.867
+aws,g4ad.8xlarge,Radeon-Pro-V520,2,8192,32,128,2023-02-01=1.734
+aws,g4ad.xlarge,Radeon-Pro-V520,1,8192,4,16,2023-02-01=0.37853
+aws,g4dn.12xlarge,T4,4,16384,48,192,2023-02-01=3.912
+aws,g4dn.16xlarge,T4,1,16384,64,256,2023-02-01=4.352
+aws,g4dn.2xlarge,T4,1,16384,8,32,2023-02-01=0.752
+aws,g4dn.4xlarge,T4,1,16384,16,64,2023-02-01=1.204
+aws,g4dn.8xlarge,T4,1,16384,32,128,2023-02-01=2.176
+aws,g4dn.metal,T4,8,16384,96,384,2023-02-01=7.824
+aws,g4dn.xlarge,T4,1,16384,4,16,2023-02-01=0.526
+aws,g5.12xlarge,A10G,4,22888,48,192,2023-02-01=5.672
+aws,g5.16xlarge,A10G,1,22888,64,256,2023-02-01=4.096
+aws,g5.24xlarge,A10G,4,22888,96,384,2023-02-01=8.144
+aws,g5.2xlarge,A10G,1,22888,8,32,2023-02-01=1.212
+aws,g5.48xlarge,A10G,8,22888,192,768,2023-02-01=16.288
+aws,g5.4xlarge,A10G,1,22888,16,64,2023-02-01=1.624
+aws,g5.8xlarge,A10G,1,22888,32,128,2023-02-01=2.448
+aws,g5.xlarge,A10G,1,22888,4,16,2023-02-01=1.006
+aws,g5g.16xlarge,T4G,2,16384,64,128,2023-02-01=2.744
+aws,g5g.2xlarge,T4G,1,16384,8,16,2023-02-01=0.556
+aws,g5g.4xlarge,T4G,1,16384,16,32,2023-02-01=0.828
+aws,g5g.8xlarge,T4G,1,16384,32,64,2023-02-01=1.372
+aws,g5g.metal,T4G,2,16384,64,128,2023-02-01=2.744
+aws,g5g.xlarge,T4G,1,16384,4,8,2023-02-01=0.42
+aws,g6.12xlarge,L4,4,22888,48,192,2024-04-25=4.6016
+aws,g6.16xlarge,L4,1,22888,64,256,2024-04-25=3.3968
+aws,g6.24xlarge,L4,4,22888,96,384,2024-04-25=6.6752
+aws,g6.2xlarge,L4,1,22888,8,32,2024-04-25=0.9776
+aws,g6.48xlarge,L4,8,22888,192,768,2024-04-25=13.3504
+aws,g6.4xlarge,L4,1,22888,16,64,2024-04-25=1.3232
+aws,g6.8xlarge,L4,1,22888,32,128,2024-04-25=2.0144
+aws,g6.xlarge,L4,1,22888,4,16,2024-04-25=0.8048
+aws,g6e.12xlarge,L40S,4,45776,48,384,2024-08-16=10.49264
+aws,g6e.16xlarge,L40S,1,45776,64,512,2024-08-16=7.57719
+aws,g6e.24xlarge,L40S,4,45776,96,768,2024-08-16=15.06559
+aws,g6e.2xlarge,L40S,1,45776,8,64,2024-08-16=2.24208
+aws,g6e.48xlarge,L40S,8,45776,192,1536,2024-08-16=30.13118
+aws,g6e.4xlarge,L40S,1,45776,16,128,2024-08-16=3.00424
+aws,g6e.8xlarge,L40S,1,45776,32,256,2024-08-16=4.52856
+aws,g6e.xlarge,L40S,1,45776,4,32,2024-08-16=1.861
+aws,g6f.2xlarge,L4,0.25,5722,8,32,2025-08-04=0.475
+aws,g6f.4xlarge,L4,0.5,11444,16,64,2025-08-04=0.95
+aws,g6f.large,L4,0.125,2861,2,8,2025-08-04=0.202
+aws,g6f.xlarge,L4,0.125,2861,4,16,2025-08-04=0.2375
+aws,g7.12xlarge,RTX-PRO-4500,2,32768,48,192,2026-07-20=7.12832
+aws,g7.24xlarge,RTX-PRO-4500,4,32768,96,384,2026-07-20=14.25664
+aws,g7.2xlarge,RTX-PRO-4500,1,32768,8,32,2026-07-20=2.52
+aws,g7.48xlarge,RTX-PRO-4500,8,32768,192,768,2026-07-20=28.51328
+aws,g7.4xlarge,RTX-PRO-4500,1,32768,16,64,2026-07-20=3.04208
+aws,g7.8xlarge,RTX-PRO-4500,1,32768,32,128,2026-07-20=4.08624
+aws,g7e.12xlarge,RTX-PRO-6000,2,98304,48,512,2026-01-21=8.28608
+aws,g7e.24xlarge,RTX-PRO-6000,4,98304,96,1024,2026-01-21=16.57216
+aws,g7e.2xlarge,RTX-PRO-6000,1,98304,8,64,2026-01-21=3.36312
+aws,g7e.48xlarge,RTX-PRO-6000,8,98304,192,2048,2026-01-21=33.14432
+aws,g7e.4xlarge,RTX-PRO-6000,1,98304,16,128,2026-01-21=3.99816
+aws,g7e.8xlarge,RTX-PRO-6000,1,98304,32,256,2026-01-21=5.26824
+aws,gr6.4xlarge,L4,1,22888,16,128,2024-04-25=1.5392
+aws,gr6.8xlarge,L4,1,22888,32,256,2024-04-25=2.4464
+aws,gr6f.4xlarge,L4,0.5,11444,16,128,2025-08-04=1.066
+aws,inf1.24xlarge,Inferentia,16,,96,192,2023-02-01=4.721
+aws,inf1.2xlarge,Inferentia,1,,8,16,2023-02-01=0.362
+aws,inf1.6xlarge,Inferentia,4,,24,48,2023-02-01=1.18
+aws,inf1.xlarge,Inferentia,1,,4,8,2023-02-01=0.228
+aws,inf2.24xlarge,Inferentia2,6,,96,384,2023-04-17=6.49063
+aws,inf2.48xlarge,Inferentia2,12,,192,768,2023-04-17=12.98127
+aws,inf2.8xlarge,Inferentia2,1,,32,128,2023-04-17=1.96786
+aws,inf2.xlarge,Inferentia2,1,,4,16,2023-04-17=0.7582
+aws,p3.16xlarge,V100,8,16384,64,488,2023-02-01=24.48
+aws,p3.2xlarge,V100,1,16384,8,61,2023-02-01=3.06
+aws,p3.8xlarge,V100,4,16384,32,244,2023-02-01=12.24
+aws,p3dn.24xlarge,V100,8,32768,96,768,2023-02-01=31.212
+aws,p4d.24xlarge,A100,8,40960,96,1152,2023-02-01=32.7726 2025-06-23=21.957642
+aws,p4de.24xlarge,A100,8,81920,96,1152,2023-02-01=40.96575 2025-06-23=27.44705
+aws,p5.48xlarge,H100,8,81920,192,2048,2023-08-08=98.32 2025-06-23=55.04
+aws,p5.4xlarge,H100,1,81920,16,256,2025-08-25=6.88
+aws,p5en.48xlarge,H200,8,144384,192,2048,2025-03-31=84.8 2025-06-23=63.296
+aws,p6-b200.48xlarge,B200,8,183359,192,2048,2025-07-28=113.9328
+aws,p6-b300.48xlarge,B300,8,275040,192,4096,2026-05-18=142.416
+aws,trn1.2xlarge,Trainium,1,,8,32,2023-02-01=1.34375
+aws,trn1.32xlarge,Trainium,16,,128,512,2023-02-01=21.5
+aws,trn1n.32xlarge,Trainium,16,,128,512,2023-04-17=24.78
+azure,Standard_NC12s_v3,V100,2,16384,12,224,2026-06-18=6.12
+azure,Standard_NC16as_T4_v3,T4,1,16384,16,110,2026-06-18=1.204
+azure,Standard_NC24ads_A100_v4,A100-80GB,1,81920,24,220,2026-06-18=3.673
+azure,Standard_NC24rs_v3,V100,4,16384,24,448,2026-06-18=13.46
+azure,Standard_NC24s_v3,V100,4,16384,24,448,2026-06-18=12.24
+azure,Standard_NC40ads_H100_v5,H100-NVL,1,96256,40,320,2026-06-18=6.98
+azure,Standard_NC48ads_A100_v4,A100-80GB,2,81920,48,440,2026-06-18=7.346
+azure,Standard_NC4as_T4_v3,T4,1,16384,4,28,2026-06-18=0.526
+azure,Standard_NC64as_T4_v3,T4,4,16384,64,440,2026-06-18=4.352
+azure,Standard_NC6s_v3,V100,1,16384,6,112,2026-06-18=3.06
+azure,Standard_NC80adis_H100_v5,H100-NVL,2,96256,80,640,2026-06-18=13.96
+azure,Standard_NC8as_T4_v3,T4,1,16384,8,56,2026-06-18=0.752
+azure,Standard_NC96ads_A100_v4,A100-80GB,4,81920,96,880,2026-06-18=14.692
+azure,Standard_ND40rs_v2,V100-32GB,8,32768,40,672,2026-06-18=22.032
+azure,Standard_ND96amsr_A100_v4,A100-80GB,8,81920,96,1800,2026-06-18=32.77
+azure,Standard_ND96asr_v4,A100,8,40960,96,900,2026-06-18=27.197
+azure,Standard_ND96isr_H100_v5,H100,8,81920,96,1900,2026-06-18=98.32
+azure,Standard_ND96isr_H200_v5,H200,8,144384,96,1850,2026-06-18=84.8
+azure,Standard_ND96isr_MI300X_v5,MI300X,8,196608,96,1850,2026-06-18=48.0
+azure,Standard_NV12ads_A10_v5,A10,0.3333,8192,12,110,2026-06-18=0.908
+azure,Standard_NV12s_v3,M60,1,8192,12,112,2026-06-18=1.14
+azure,Standard_NV16as_v4,MI25,0.5,8192,16,56,2026-06-18=0.932
+azure,Standard_NV18ads_A10_v5,A10,0.5,12288,18,220,2026-06-18=1.6
+azure,Standard_NV24s_v3,M60,2,8192,24,224,2026-06-18=2.28
+azure,Standard_NV32as_v4,MI25,1,16384,32,112,2026-06-18=1.864
+azure,Standard_NV36adms_A10_v5,A10,1,24576,36,880,2026-06-18=4.52
+azure,Standard_NV36ads_A10_v5,A10,1,24576,36,440,2026-06-18=3.2
+azure,Standard_NV48s_v3,M60,4,8192,48,448,2026-06-18=4.56
+azure,Standard_NV4as_v4,MI25,0.125,2048,4,14,2026-06-18=0.233
+azure,Standard_NV6ads_A10_v5,A10,0.1667,4096,6,55,2026-06-18=0.454
+azure,Standard_NV72ads_A10_v5,A10,2,24576,72,880,2026-06-18=6.52
+azure,Standard_NV8as_v4,MI25,0.25,4096,8,28,2026-06-18=0.466
+`;

@@ -1,0 +1,66 @@
+import { decimalString } from '../../platform/units/index.ts';
+import { BUILT_IN_INSTANCES } from './built-in-table.ts';
+import type { BookedPrice } from './timeline.ts';
+
+/** A machine with GPUs, as its cloud names it. */
+export interface GpuInstance {
+  readonly instance: string;
+  readonly cloud: 'aws' | 'azure';
+  /** Such as "H100" or "A100-80GB". */
+  readonly gpu: string;
+  /** A part of one where the machine has a part of one, such as 0.125. */
+  readonly gpus: number;
+  readonly vcpus: number;
+  readonly memoryGib: number;
+  readonly prices: readonly BookedPrice[];
+}
+
+const CLOUDS = {
+  aws: { lastSeen: '2026-07-20', where: 'AWS on demand, Linux, us-east-1' },
+  azure: { lastSeen: '2026-06-18', where: 'Azure pay as you go, Linux, East US' },
+} as const;
+
+let instances: ReadonlyMap<string, GpuInstance> | null = null;
+
+/** What is built in of an instance type, written as its cloud writes it; null where nothing is. */
+export function builtInInstance(instance: string): GpuInstance | null {
+  instances ??= new Map(
+    BUILT_IN_INSTANCES.trim()
+      .split('\n')
+      .map(parsed)
+      .map((one) => [one.instance, one]),
+  );
+  return instances.get(instance) ?? null;
+}
+
+function parsed(line: string): GpuInstance {
+  const [cloud = '', instance = '', gpu = '', gpus, _memoryMib, vcpus, memoryGib, history = ''] = line.split(',');
+  const of = cloud === 'azure' ? 'azure' : 'aws';
+  return {
+    instance,
+    cloud: of,
+    gpu,
+    gpus: Number(gpus),
+    vcpus: Number(vcpus),
+    memoryGib: Number(memoryGib),
+    prices: pricesOf(instance, of, history.split(' ')),
+  };
+}
+
+/** Each holds from the day on which it was first seen until the next was. */
+function pricesOf(resource: string, cloud: keyof typeof CLOUDS, history: readonly string[]): BookedPrice[] {
+  const { lastSeen, where } = CLOUDS[cloud];
+  const days = history.map((change) => change.split('='));
+  return days.map(([day = '', amount = ''], index) => {
+    const next = days[index + 1]?.[0];
+    return {
+      resource,
+      price: { amount: decimalString(amount), currency: 'USD' },
+      effectiveFrom: `${day}T00:00:00Z`,
+      effectiveTo: next === undefined ? null : `${next}T00:00:00Z`,
+      source: `${where}, built in`,
+      book: `built-in@${lastSeen}`,
+      asOf: `${next ?? lastSeen}T00:00:00Z`,
+    };
+  });
+}
