@@ -136,6 +136,7 @@ describe('the cost of a run', () => {
     await post(application, 'registered-models/create', { name: 'ranker' });
     await post(application, 'model-versions/create', { name: 'ranker', source: `runs:/${run}/model`, run_id: run });
     await eventually(async () => expect((await costOf(run)).total.cost?.amount).toBe('6'));
+    await eventually(async () => expect((await costOf(run)).energy.kilowattHours).toBe(0.5));
     const params = { model: 'ranker', version: '1' };
     const cost = await costOf(run);
     expect((await call(application, getModelVersion, { params })).cost).toEqual(cost);
