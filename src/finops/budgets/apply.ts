@@ -33,13 +33,13 @@ function parentOf(name: string, { parent }: BudgetSpec, others: readonly Named[]
   if (parent === undefined) return null;
   const found = others.find((one) => one.name === parent);
   if (found === undefined) {
-    const detail = `Budget "${name}": there is no budget "${parent}" that it could be a part of. Apply that one first.`;
+    const detail = `there is no budget "${parent}" that it could be a part of. Apply that one first.`;
     throw new AppError('manifest_invalid', detail, { budget: name, parent });
   }
   for (let above: Named | undefined = found; above !== undefined; ) {
     const next: string | undefined = above.spec.parent;
     if (next === name) {
-      const detail = `Budget "${name}" would be a part of itself, by way of "${above.name}".`;
+      const detail = `it would be a part of itself, by way of "${above.name}".`;
       throw new AppError('manifest_invalid', detail, { budget: name, parent });
     }
     above = others.find((one) => one.name === next);
@@ -50,7 +50,7 @@ function parentOf(name: string, { parent }: BudgetSpec, others: readonly Named[]
 /** A part covers nothing that the whole does not, and the parts of a window together are given no more than the whole. */
 function refuseMisfit(name: string, spec: BudgetSpec, parent: Named, others: readonly Named[]): void {
   const refuse = (detail: string) => {
-    throw new AppError('manifest_invalid', `Budget "${name}": ${detail}`, { budget: name, parent: parent.name });
+    throw new AppError('manifest_invalid', detail, { budget: name, parent: parent.name });
   };
   if (!covers(parent.spec.subject, spec.subject)) {
     refuse(`its subject must have all that the subject of its parent "${parent.name}" has.`);

@@ -90,6 +90,9 @@ export const Budget = z
     remaining: DecimalString.nullable().describe(
       'Limit minus spent minus reserved, in the currency of the limit; null while nothing is known',
     ),
+    forecast: Money.nullable().describe(
+      'Spent at the end of the window at an even burn: spent x length / elapsed; null while nothing is known, and in the first fiftieth of the window',
+    ),
     state: BudgetState,
   })
   .describe('A budget and where it stands');

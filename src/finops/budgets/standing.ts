@@ -10,6 +10,7 @@ import {
 } from '../../platform/units/index.ts';
 import type { Costs } from '../costs/index.ts';
 import type { Metering } from '../metering/index.ts';
+import { evenBurn } from './even-burn.ts';
 import { remainder } from './reservations/remainder.ts';
 import { openReservations } from './reservations/store.ts';
 import type { Budget, BudgetSpec } from './schema.ts';
@@ -31,7 +32,8 @@ export interface BudgetStanding extends Budget {
 /** Where a budget stands in its present window; one that is given once, in its only one. */
 export async function standingOf(deps: StandingDeps, sql: Sql, budget: StoredBudget): Promise<BudgetStanding> {
   const { name, spec } = budget;
-  const window = presentWindow(budget, deps.clock.now());
+  const now = deps.clock.now();
+  const window = presentWindow(budget, now);
   const [bill, meteredTotal, amount, open] = await Promise.all([
     billOf(deps, budget, window),
     deps.metering.total(sql, spec.subject, window),
@@ -60,6 +62,7 @@ export async function standingOf(deps: StandingDeps, sql: Sql, budget: StoredBud
     spent: money(spent),
     reserved: { amount: held, currency },
     remaining,
+    forecast: money(evenBurn(spent, window, now)),
     state: stateOf(spec, amount, spent, remaining),
     deliveries: bill.deliveries,
   };
