@@ -3,6 +3,7 @@ import { allocationCommands } from './allocation.ts';
 import { applyCommands } from './apply.ts';
 import { auditCommands } from './audit.ts';
 import { billCommands } from './bill.ts';
+import { budgetCommands } from './budget.ts';
 import { cliDocsCommand } from './cli-docs.ts';
 import { configCommands } from './config.ts';
 import { costCommands } from './cost.ts';
@@ -15,9 +16,9 @@ import { loginCommands } from './login.ts';
 import { meteredRunCommands } from './metered/command.ts';
 import { mlflowCommands } from './mlflow.ts';
 import { modelCommands } from './model.ts';
-import { moneyCommands } from './money.ts';
 import { openapiCommands } from './openapi.ts';
 import { orgCommands } from './org.ts';
+import { priceCommands } from './price.ts';
 import { retentionCommands } from './retention.ts';
 import { runCommands } from './run.ts';
 import { serveCommands } from './serve.ts';
@@ -36,7 +37,8 @@ export const commands: readonly Command[] = [
   ...allocationCommands,
   ...statementCommands,
   ...usageCommands,
-  ...moneyCommands,
+  ...priceCommands,
+  ...budgetCommands,
   ...tokenCommands,
   ...experimentCommands,
   ...meteredRunCommands,

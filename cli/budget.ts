@@ -1,70 +1,19 @@
-import { z } from 'zod';
-import { approveBudget, type Budget, type BudgetDetail, getBudget, listBudgets } from '../src/finops/budgets/schema.ts';
-import { getPrice, listPrices, type Price, type PriceAt } from '../src/finops/prices/schema.ts';
-import { UtcInstant } from '../src/platform/units/schema.ts';
+import {
+  approveBudget,
+  type Budget,
+  type BudgetDetail,
+  BudgetPeriod,
+  Enforcement,
+  getBudget,
+  listBudgets,
+} from '../src/finops/budgets/schema.ts';
+import { postApply } from '../src/platform/manifests/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
+import { MoneyWord } from './metered/money-words.ts';
 import { shownMoney } from './output/amounts.ts';
 import { table } from './output/table.ts';
 import { subjectText } from './usage.ts';
-
-const pricesCommand = command({
-  path: ['price', 'list'],
-  summary: 'List the price book, by resource and date',
-  example: 'steelyard price list',
-  needs: 'server',
-  run: async (context) => {
-    const client = await context.client();
-    const document = await client.call(listPrices);
-    await context.answer(document, () => pricesText(document.prices, context));
-    if (document.prices.length === 0) await context.remark('No price yet. steelyard apply -f PRICES.yaml');
-    return 0;
-  },
-});
-
-function pricesText(prices: readonly Price[], { paint }: Context): string {
-  if (prices.length === 0) return '';
-  return table(
-    prices,
-    [
-      { title: 'RESOURCE', cell: ({ resource }) => resource },
-      { title: 'PER HOUR', align: 'decimal', cell: ({ price }) => `${price.amount} ${price.currency}` },
-      { title: 'FROM', cell: ({ effectiveFrom }) => effectiveFrom.slice(0, 10) },
-      { title: 'TO', cell: ({ effectiveTo }) => effectiveTo?.slice(0, 10) ?? null },
-      { title: 'SOURCE', cell: ({ source }) => source, least: 12 },
-    ],
-    paint,
-  );
-}
-
-const day = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?$/, 'a day such as 2026-11-25, or an instant in UTC')
-  .transform((text) => (text.includes('T') ? text : `${text}T00:00:00Z`))
-  .pipe(UtcInstant);
-
-const priceCommand = command({
-  path: ['price', 'show'],
-  summary: 'Show the price of an instance at a time, where it is from and how old it is',
-  example: `steelyard price show --instance p5.48xlarge --at 2025-06-22
-steelyard price show --instance gpu:A10G --json`,
-  needs: 'server',
-  options: {
-    instance: { value: 'TYPE', required: true, describe: 'Instance type, or another key of the price book' },
-    at: { value: 'DATE', schema: day, describe: 'Day (its midnight, UTC) or instant; now when left out' },
-  },
-  run: async (context, { instance, at }) => {
-    const client = await context.client();
-    const price = await client.call(getPrice, { query: { resource: instance, at } });
-    await context.answer(price, () => priceText(price));
-  },
-});
-
-function priceText({ resource, amount, currency, source, effectiveFrom, effectiveTo, ageDays }: PriceAt): string {
-  const until = effectiveTo === null ? '' : ` until ${effectiveTo.slice(0, 10)}`;
-  const age = ageDays === 0 ? '' : `, last seen ${ageDays} ${ageDays === 1 ? 'day' : 'days'} before`;
-  return `${resource}  ${amount} ${currency} an hour, from ${effectiveFrom.slice(0, 10)}${until}\n${source}${age}`;
-}
 
 const budgetsCommand = command({
   path: ['budget', 'list'],
@@ -121,6 +70,49 @@ const budgetCommand = command({
   },
 });
 
+const createBudgetCommand = command({
+  path: ['budget', 'create'],
+  summary: 'Create a budget, or change the one of this name',
+  example: `steelyard budget create recommender --amount 200USD --project recommender --enforcement hard
+steelyard budget create everything --amount 5000EUR --every quarter --time-zone Europe/Berlin`,
+  needs: 'server',
+  positionals: { budget: { describe: 'Name of the budget' } },
+  options: {
+    amount: { value: 'MONEY', schema: MoneyWord, required: true, describe: 'Amount of one window, such as 200USD' },
+    every: {
+      value: BudgetPeriod.options.join('|'),
+      schema: BudgetPeriod,
+      fallback: 'month',
+      describe: 'How often it begins anew',
+    },
+    timeZone: { value: 'ZONE', fallback: 'UTC', describe: 'Time zone whose midnight parts two windows' },
+    enforcement: {
+      value: Enforcement.options.join('|'),
+      schema: Enforcement,
+      fallback: 'soft',
+      describe: 'What it does at its limit',
+    },
+    parent: { value: 'BUDGET', describe: 'Budget that it is a part of' },
+    team: { value: 'TEAM', describe: 'Covers what this team spends' },
+    project: { value: 'PROJECT', describe: 'Covers what this project spends' },
+    experiment: { value: 'ID', describe: 'Covers what this experiment spends' },
+  },
+  run: async (context, { budget, amount: money, team, project, experiment, ...spec }) => {
+    const document = {
+      apiVersion: 'steelyard/v1',
+      kind: 'Budget',
+      metadata: { name: budget },
+      spec: { ...spec, subject: { team, project, experiment }, amount: money.amount, currency: money.currency },
+    };
+    const client = await context.client();
+    // JSON is YAML; what was not said is left out of it.
+    const documents = [{ file: 'the command line', text: JSON.stringify(document) }];
+    await client.call(postApply, { body: { documents, dryRun: false } });
+    const detail = await client.call(getBudget, { params: { budget } });
+    await context.answer(detail, () => budgetText(detail, context));
+  },
+});
+
 const approveCommand = command({
   path: ['budget', 'approve'],
   summary: 'Allow more than the amount of a budget in its present window',
@@ -162,4 +154,4 @@ function stopsText(stops: BudgetDetail['stops'], { paint }: Context): string {
   );
 }
 
-export const moneyCommands = [pricesCommand, priceCommand, budgetsCommand, budgetCommand, approveCommand];
+export const budgetCommands = [budgetsCommand, budgetCommand, createBudgetCommand, approveCommand];
