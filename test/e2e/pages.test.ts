@@ -47,6 +47,12 @@ const PAGES = [
     says: /For \w+ \d{4} \d+ teams pay \$[\d,]+\.\d\d billed and \$[\d,]+\.\d\d is nobody’s; together they are the bill/,
   },
   { name: 'Statement', path: '/statements?team=search', says: /Team search pays \$[\d,]+\.\d\d billed for \w+ \d{4}/ },
+  { name: 'Budgets', path: '/budgets', says: /^\S+ of 4 budgets (is|are) over.*; none stops anything\.$/ },
+  {
+    name: 'Budget',
+    path: '/budgets/search',
+    says: /\$[\d,]+(\.\d\d)? of \$[\d,]+(\.\d\d)? is spent and .* it stopped nothing/,
+  },
   { name: 'Models', path: '/models', says: /1 registered model, 1 of them/ },
   {
     name: 'Model',

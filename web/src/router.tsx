@@ -80,6 +80,18 @@ const statements = createRoute({
   component: lazyRouteComponent(() => import('./statements/StatementsPage.tsx'), 'StatementsPage'),
 });
 
+const budgets = createRoute({
+  getParentRoute: () => root,
+  path: '/budgets',
+  component: lazyRouteComponent(() => import('./budgets/BudgetsPage.tsx'), 'BudgetsPage'),
+});
+
+const budget = createRoute({
+  getParentRoute: () => root,
+  path: '/budgets/$budget',
+  component: lazyRouteComponent(() => import('./budgets/BudgetPage.tsx'), 'BudgetPage'),
+});
+
 const experiments = createRoute({
   getParentRoute: () => root,
   path: '/experiments',
@@ -156,6 +168,8 @@ export const router = createRouter({
     delivery,
     compareDeliveries,
     statements,
+    budgets,
+    budget,
     experiments,
     experiment,
     compareRuns,

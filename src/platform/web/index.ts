@@ -48,6 +48,7 @@ const PAGES = [
   'allocation',
   'deliveries',
   'statements',
+  'budgets',
   'experiments',
   'runs',
   'models',

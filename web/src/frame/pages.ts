@@ -5,6 +5,7 @@ export interface PageLink {
     | '/allocation'
     | '/deliveries'
     | '/statements'
+    | '/budgets'
     | '/experiments'
     | '/models'
     | '/decisions';
@@ -41,6 +42,7 @@ export const pageGroups: readonly PageGroup[] = [
       { to: '/allocation', label: 'Allocation', key: 'a' },
       { to: '/deliveries', label: 'Deliveries', key: 'l' },
       { to: '/statements', label: 'Statements', key: 's' },
+      { to: '/budgets', label: 'Budgets', key: 'b' },
     ],
   },
 ];

@@ -1,11 +1,12 @@
+import { Link } from '@tanstack/react-router';
 import type { Budget } from '../../../src/finops/budgets/schema.ts';
 import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
+import { isOver } from '../budgets/budget-state.ts';
 import { formatShare } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { ShareBar } from '../parts/ShareBar.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
-import { isOver } from './budget-state.ts';
 import styles from './overview.module.css';
 
 const NO_COST = 'No charge and no priced usage has arrived in its window yet.';
@@ -23,7 +24,9 @@ export function BudgetRow({ budget }: { readonly budget: Budget }) {
   return (
     <tr>
       <th scope="row" data-tip={`Covers ${covers}`}>
-        {budget.name}
+        <Link to="/budgets/$budget" params={{ budget: budget.name }} className={table.rowLink}>
+          {budget.name}
+        </Link>
       </th>
       <td className={styles.barColumn}>
         <ShareBar ratio={ratio} variable={over ? '--bad' : '--cost-fill'} />

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { type Budget, listBudgets } from '../../../src/finops/budgets/schema.ts';
+import { budgetsText } from '../budgets/budget-state.ts';
 import { endpointQuery } from '../client.ts';
 import { formatMonth } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
@@ -7,7 +8,6 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import table from '../table/table.module.css';
 import { BudgetRow } from './BudgetRow.tsx';
-import { budgetsText } from './budget-state.ts';
 import styles from './overview.module.css';
 
 const HEIGHT = 200;

@@ -1,0 +1,122 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { steelyard } from '../../cli/testing.ts';
+import { buildWeb, hasChromium, type Look, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
+import { type RunningServer, serveFolder } from '../support/demo.ts';
+
+/** One dollar a second. */
+const PRICE = '3600USD/h';
+
+describe.skipIf(!hasChromium)('budgets in the browser (skipped where Debian’s chromium is not installed)', () => {
+  let server: RunningServer;
+  let browser: Browser;
+  beforeAll(async () => {
+    await buildWeb();
+    server = await serveFolder(mkdtempSync(join(tmpdir(), 'steelyard-budgets-')));
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  const run = (...words: string[]) => steelyard([...words, '--url', server.url], { PATH: process.env.PATH });
+  async function visit(path: string, look: Look = {}) {
+    const { page, context, complaints } = await newVisit(browser, look);
+    await open(page, `${server.url}${path}`);
+    return { page, context, complaints };
+  }
+  const row = (page: Page, name: RegExp) => page.getByTestId('budgets').getByRole('row', { name });
+
+  it('says how to give a first one', async () => {
+    const { page, context } = await visit('/budgets');
+    expect(await readable(page.getByTestId('answer'))).toBe('No budget has been given yet.');
+    expect(await readable(page.getByTestId('empty'))).toContain('steelyard budget create');
+    await context.close();
+  });
+
+  it('shows the tree, what a run that it stopped had cost, and where its work was saved', async () => {
+    await run('budget', 'create', 'everything', '--amount', '100USD');
+    await run(
+      'budget',
+      'create',
+      'recs',
+      '--amount',
+      '4USD',
+      '--project',
+      'recs',
+      '--enforcement',
+      'hard',
+      '--parent',
+      'everything',
+    );
+    const script =
+      'trap "echo s3://models/step-9 > $STEELYARD_CHECKPOINT_FILE; exit 0" TERM; while :; do sleep 0.05; done';
+    const held = ['--price', PRICE, '--project', 'recs', '--grace', '1'];
+    const { code } = await steelyard(['run', '--url', server.url, ...held, '--', 'sh', '-c', script], {
+      PATH: process.env.PATH,
+    });
+    expect(code).toBe(12);
+    const { page, context, complaints } = await visit('/budgets');
+    expect(await readable(page.getByTestId('answer'))).toBe(
+      'None of 2 budgets is over; 1 of them stops what would exceed it.',
+    );
+    expect(await page.getByTestId('budgets').locator('tbody th a').allInnerTexts()).toEqual(['everything', 'recs']);
+    expect(await readable(row(page, /recs/))).toMatch(/near its limit|used up/);
+    await page.getByRole('link', { name: 'recs' }).click();
+    await page.waitForURL('**/budgets/recs');
+    await page.getByText('s3://models/step-9').waitFor();
+    expect(await readable(page.getByTestId('answer'))).toMatch(
+      /\$3\.\d+ of \$4(\.00)? is spent .* it stopped 1 run\.$/,
+    );
+    expect(complaints).toEqual([]);
+    await page.getByRole('table', { name: 'Stops of recs' }).getByRole('link').click();
+    await page.waitForURL('**/runs/*');
+    await context.close();
+  });
+
+  it('takes an approval with its reason, and shows what it adds', async () => {
+    await run('budget', 'create', 'asks', '--amount', '5USD', '--project', 'asks', '--enforcement', 'approval');
+    const { page, context } = await visit('/budgets/asks');
+    await page.getByRole('button', { name: 'Approve more…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Approve more for asks?' });
+    await dialog.getByLabel('Amount, USD').fill('20');
+    expect(await dialog.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true);
+    await dialog.getByLabel('Why').fill('the last sweep');
+    await dialog.getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('table', { name: 'Approvals of asks' }).getByText('the last sweep').waitFor();
+    await expect.poll(() => readable(page.getByTestId('answer'))).toContain('$25');
+    await context.close();
+  });
+
+  it('says that a budget does not exist', async () => {
+    const { page, context } = await visit('/budgets/nobody');
+    expect(await readable(page.getByTestId('answer'))).toContain('There is no budget "nobody"');
+    await context.close();
+  });
+
+  it.each(['/budgets', '/budgets/recs', '/budgets/asks'])(
+    'has no fault that axe finds, light and dark: %s',
+    async (path) => {
+      for (const scheme of ['light', 'dark'] as const) {
+        const { page, context } = await visit(path, { scheme });
+        const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+        expect(violations.map(({ id, nodes }) => `${scheme} ${id}: ${nodes[0]?.html}`)).toEqual([]);
+        await context.close();
+      }
+    },
+  );
+
+  it.each(['/budgets', '/budgets/recs'])('can be read on a phone without sideways scrolling: %s', async (path) => {
+    const { page, context } = await visit(path, { width: 390, height: 844 });
+    const [scroll, client] = await page.evaluate<[number, number]>(
+      '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
+    );
+    expect(scroll).toBeLessThanOrEqual(client);
+    await context.close();
+  });
+});

@@ -1,0 +1,44 @@
+import type { BudgetDetail } from '../../../src/finops/budgets/schema.ts';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { Instant } from '../parts/Instant.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import table from '../table/table.module.css';
+
+/** What was approved for this window, and why. */
+export function ApprovalsTable({ budget: { name, approvals, limit } }: { readonly budget: BudgetDetail }) {
+  if (approvals.length === 0) {
+    return (
+      <EmptyState
+        shows="Everything that was approved beyond its amount in this window, and why."
+        why="Nothing has been approved in this window."
+        command={`steelyard budget approve ${name} --amount 50 --note "why"`}
+      />
+    );
+  }
+  return (
+    <table className={table.table} aria-label={`Approvals of ${name}`}>
+      <thead>
+        <tr>
+          <th scope="col">Approved</th>
+          <th scope="col" className={table.number}>
+            More
+          </th>
+          <th scope="col">Why</th>
+        </tr>
+      </thead>
+      <tbody>
+        {approvals.map(({ approvedAt, amount, note }) => (
+          <tr key={`${approvedAt} ${amount} ${note}`}>
+            <th scope="row">
+              <Instant at={approvedAt} />
+            </th>
+            <td className={table.number}>
+              <MoneyFigure money={{ amount, currency: limit.currency }} />
+            </td>
+            <td>{note}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,85 @@
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { type BudgetDetail, getBudget } from '../../../src/finops/budgets/schema.ts';
+import { subjectText } from '../allocation/rule-text.ts';
+import { endpointQuery } from '../client.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { Card } from '../parts/Card.tsx';
+import { Facts } from '../parts/Facts.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { Page } from '../parts/Page.tsx';
+import parts from '../parts/parts.module.css';
+import { Unknown } from '../parts/Unknown.tsx';
+import { ApprovalsTable } from './ApprovalsTable.tsx';
+import { ApproveDialog } from './ApproveDialog.tsx';
+import { BudgetAnswer } from './BudgetAnswer.tsx';
+import { BudgetStateMark } from './BudgetStateMark.tsx';
+import styles from './budgets.module.css';
+import { StopsCard } from './StopsCard.tsx';
+import { ENFORCEMENTS, NO_COST, NO_FORECAST, windowText } from './words.ts';
+
+const HEIGHT = 240;
+const REFRESH_MS = 10_000;
+
+/** Where does this budget stand, and what did it stop? */
+export function BudgetPage() {
+  const { budget: name } = useParams({ from: '/budgets/$budget' });
+  const query = endpointQuery(getBudget, { params: { budget: name } });
+  const budget = useQuery({ ...query, refetchInterval: REFRESH_MS });
+  const [approving, setApproving] = useState(false);
+  const answer = () => {
+    if (budget.data !== undefined) return <BudgetAnswer budget={budget.data} />;
+    return budget.error === null ? <AnswerPending /> : budget.error.message;
+  };
+  return (
+    <Page title={name} answer={answer()}>
+      <Loaded query={budget} what="The budget" height={HEIGHT}>
+        {(data) => (
+          <div className={styles.stack}>
+            <Card title="Where does it stand?">
+              <Facts facts={factsOf(data)} />
+            </Card>
+            {data.enforcement === 'approval' && (
+              <Card
+                title="What was approved beyond it?"
+                actions={
+                  <button type="button" className={parts.button} onClick={() => setApproving(true)}>
+                    Approve more…
+                  </button>
+                }
+                flush
+              >
+                <ApprovalsTable budget={data} />
+              </Card>
+            )}
+            <StopsCard budget={data} />
+            {approving && <ApproveDialog budget={data} onClose={() => setApproving(false)} />}
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function factsOf(budget: BudgetDetail) {
+  const { subject, limit, spent, reserved, remaining, forecast, billed, metered, enforcement, state, parent } = budget;
+  const money = (amount: typeof spent, reason: string) =>
+    amount === null ? <Unknown reason={reason} /> : <MoneyFigure money={amount} />;
+  const left = remaining === null ? null : { amount: remaining, currency: limit.currency };
+  return [
+    ['It is', <BudgetStateMark key="state" state={state} />],
+    ['Limit', <MoneyFigure key="limit" money={limit} />],
+    ['Spent', money(spent, NO_COST)],
+    ['Reserved by running work', <MoneyFigure key="reserved" money={reserved} />],
+    ['Left', money(left, NO_COST)],
+    ['At an even burn', money(forecast, NO_FORECAST)],
+    ['Billed', money(billed, 'No bill covers its window, or part of it is in another currency.')],
+    ['Metered', money(metered, 'Nothing was metered, or some of it has no price.')],
+    ['Window', windowText(budget)],
+    ['Covers', Object.keys(subject).length === 0 ? 'everything' : subjectText(subject)],
+    ['At its limit it', ENFORCEMENTS[enforcement]],
+    ['Part of', parent ?? 'no other budget'],
+  ] as const;
+}

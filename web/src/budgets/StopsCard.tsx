@@ -1,0 +1,67 @@
+import { Link } from '@tanstack/react-router';
+import type { BudgetDetail, BudgetStop } from '../../../src/finops/budgets/schema.ts';
+import { subjectText } from '../allocation/rule-text.ts';
+import { Card } from '../parts/Card.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { Instant } from '../parts/Instant.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+
+/** Every run that it stopped: when, at which cost, and where the work was saved. */
+export function StopsCard({ budget: { name, stops, enforcement } }: { readonly budget: BudgetDetail }) {
+  return (
+    <Card title="What did it stop?" flush>
+      {stops.length === 0 ? (
+        <EmptyState
+          shows="Every run that it stopped, what it had cost, and where it left its checkpoint."
+          why={enforcement === 'soft' ? 'A soft budget stops nothing.' : 'Nothing has reached its limit.'}
+          {...(enforcement === 'soft' ? {} : { command: `steelyard run --price 3.06USD/h -- python train.py` })}
+        />
+      ) : (
+        <table className={table.table} aria-label={`Stops of ${name}`}>
+          <thead>
+            <tr>
+              <th scope="col">Run</th>
+              <th scope="col">Stopped</th>
+              <th scope="col" className={table.number}>
+                It had cost
+              </th>
+              <th scope="col">Checkpoint</th>
+            </tr>
+          </thead>
+          <tbody>
+            {stops.map((stop) => (
+              <Row key={stop.reservation} stop={stop} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Card>
+  );
+}
+
+function Row({ stop: { reservation, subject, at, spent, checkpoint } }: { readonly stop: BudgetStop }) {
+  const { run: runId, ...others } = subject;
+  return (
+    <tr>
+      <th scope="row">
+        {runId === undefined ? (
+          reservation
+        ) : (
+          <Link to="/runs/$runId" params={{ runId }}>
+            {runId.slice(0, 8)}
+          </Link>
+        )}{' '}
+        <span className={`${table.sub} ${table.wideOnly}`}>{subjectText(others)}</span>
+      </th>
+      <td>
+        <Instant at={at} />
+      </td>
+      <td className={table.number}>
+        {spent === null ? <Unknown reason="No price is known of what it held." /> : <MoneyFigure money={spent} />}
+      </td>
+      <td>{checkpoint ?? <Unknown reason="It did not say where its checkpoint is." />}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,41 @@
+import type { Budget } from '../../../src/finops/budgets/schema.ts';
+import { formatDate } from '../format/time.ts';
+import { budgetsText } from './budget-state.ts';
+
+export const NO_COST = 'No charge and no priced usage has arrived in its window yet.';
+export const NO_FORECAST = 'Too little of the window has passed, or nothing is known of it yet.';
+
+/** What a budget does at its limit, in a sentence. */
+export const ENFORCEMENTS: Readonly<Record<Budget['enforcement'], string>> = {
+  soft: 'says where it stands, and stops nothing',
+  approval: 'admits no more until somebody approves it',
+  hard: 'admits nothing beyond it, and stops what runs in time',
+};
+
+const EVERY: Readonly<Record<Budget['every'], string>> = {
+  day: 'this day',
+  week: 'this week',
+  month: 'this month',
+  quarter: 'this quarter',
+  year: 'this year',
+  once: 'once',
+};
+
+/** `this month, from 1 Nov 2026`. */
+export function windowText({ every, period }: Pick<Budget, 'every' | 'period'>): string {
+  // A budget that is given once and says no beginning has none worth showing.
+  return period.start.startsWith('0001') ? EVERY[every] : `${EVERY[every]}, from ${formatDate(period.start)}`;
+}
+
+/** `None of 4 budgets is over; 2 of them stop what would exceed them.` */
+export function answerText(budgets: readonly Pick<Budget, 'state' | 'enforcement'>[]): string {
+  if (budgets.length === 0) return 'No budget has been given yet.';
+  const held = budgets.filter(({ enforcement }) => enforcement !== 'soft').length;
+  const text = budgetsText(budgets);
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}; ${heldText(held)}.`;
+}
+
+function heldText(held: number): string {
+  if (held === 0) return 'none stops anything';
+  return held === 1 ? '1 of them stops what would exceed it' : `${held} of them stop what would exceed them`;
+}
