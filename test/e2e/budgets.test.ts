@@ -1,13 +1,14 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { steelyard } from '../../cli/testing.ts';
 import { buildWeb, hasChromium, type Look, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
 import { type RunningServer, serveFolder } from '../support/demo.ts';
 
+const STEELYARD = join(import.meta.dirname, '..', '..', 'bin', 'steelyard');
 /** One dollar a second. */
 const PRICE = '3600USD/h';
 
@@ -24,7 +25,12 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Debian’s 
     await server?.[Symbol.asyncDispose]();
   });
 
-  const run = (...words: string[]) => steelyard([...words, '--url', server.url], { PATH: process.env.PATH });
+  /** Runs a command on the server and answers its exit code. */
+  const run = (...words: string[]) =>
+    new Promise<unknown>((resolve) => {
+      const [noun = '', ...rest] = words;
+      execFile(STEELYARD, [noun, '--url', server.url, ...rest], (error) => resolve(error === null ? 0 : error.code));
+    });
   async function visit(path: string, look: Look = {}) {
     const { page, context, complaints } = await newVisit(browser, look);
     await open(page, `${server.url}${path}`);
@@ -57,10 +63,7 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Debian’s 
     const script =
       'trap "echo s3://models/step-9 > $STEELYARD_CHECKPOINT_FILE; exit 0" TERM; while :; do sleep 0.05; done';
     const held = ['--price', PRICE, '--project', 'recs', '--grace', '1'];
-    const { code } = await steelyard(['run', '--url', server.url, ...held, '--', 'sh', '-c', script], {
-      PATH: process.env.PATH,
-    });
-    expect(code).toBe(12);
+    expect(await run('run', ...held, '--', 'sh', '-c', script)).toBe(12);
     const { page, context, complaints } = await visit('/budgets');
     expect(await readable(page.getByTestId('answer'))).toBe(
       'None of 2 budgets is over; 1 of them stops what would exceed it.',
