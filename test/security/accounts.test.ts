@@ -60,6 +60,11 @@ onEachStore(({ newDatabase }) => {
       ['contributor', 'DELETE /api/2.0/mlflow/registered-models/delete', 403],
       ['contributor', 'DELETE /ajax-api/3.0/mlflow-artifacts/artifacts/0/x', 403],
       ['contributor', 'GET /api/v1/accounts', 403],
+      ['viewer', 'POST /api/v1/budget-reservations', 403],
+      ['finance', 'POST /api/v1/budget-reservations', 403],
+      // Let in, and told that this is no reservation.
+      ['contributor', 'POST /api/v1/budget-reservations', 400],
+      ['contributor', 'POST /api/v1/budgets/none/approvals', 403],
       ['finance', 'POST /api/2.0/mlflow/runs/create', 403],
       ['operator', 'DELETE /api/2.0/mlflow/registered-models/delete', 404],
       ['operator', 'GET /api/v1/audit', 403],

@@ -113,6 +113,7 @@ describe('roles', () => {
     expect(may('mlops.write')).toEqual(['contributor', 'operator', 'admin']);
     expect(may('mlops.delete')).toEqual(['operator', 'admin']);
     expect(may('finops.write')).toEqual(['finance', 'admin']);
+    expect(may('finops.reserve')).toEqual(['contributor', 'operator', 'admin']);
     expect(may('platform.apply')).toEqual(['finance', 'operator', 'admin']);
     expect([may('account.write'), may('audit.read')]).toEqual([['admin'], ['admin']]);
     expect(may('finops.read')).toEqual([...roles]);

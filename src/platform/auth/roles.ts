@@ -17,19 +17,21 @@ const READ: readonly Scope[] = [
  */
 const granted: Readonly<Record<Role, ReadonlySet<Scope>>> = {
   viewer: new Set(READ),
-  contributor: new Set<Scope>([...READ, 'mlops.write', 'tradeoff.write']),
+  contributor: new Set<Scope>([...READ, 'mlops.write', 'tradeoff.write', 'finops.reserve']),
   finance: new Set<Scope>([...READ, 'finops.write', 'platform.apply']),
   operator: new Set<Scope>([
     ...READ,
     'mlops.write',
     'mlops.delete',
     'tradeoff.write',
+    'finops.reserve',
     'platform.apply',
     'platform.write',
   ]),
   admin: new Set<Scope>([
     ...READ,
     'finops.write',
+    'finops.reserve',
     'mlops.write',
     'mlops.delete',
     'tradeoff.write',

@@ -13,6 +13,7 @@ export type Scope =
   | 'org.read'
   | 'finops.read'
   | 'finops.write'
+  | 'finops.reserve'
   | 'mlops.read'
   | 'mlops.write'
   | 'mlops.delete'
@@ -37,6 +38,8 @@ export interface EndpointDefinition<P extends Fields, Q extends Fields, B extend
   readonly accepts?: 'json' | 'bytes';
   /** The body carries a secret: the audit trail then keeps not even its digest. */
   readonly secretBody?: true;
+  /** Called every few seconds: the audit trail then counts the calls of a minute, as it does an MLflow client's. */
+  readonly frequent?: true;
   /** Not JSON: the handler returns a stream or text; `response` then describes nothing but a string. */
   readonly answers?: 'json' | 'csv' | 'bytes';
 }

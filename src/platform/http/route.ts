@@ -78,9 +78,15 @@ function attachable(
   endpoint: Endpoint,
   handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
 ): Route {
-  const { method, path: url, scope, secretBody } = endpoint;
-  const config = secretBody === true ? { scope, audit: 'bare' as const } : { scope };
+  const { method, path: url, scope } = endpoint;
+  const audit = countingOf(endpoint);
+  const config = audit === null ? { scope } : { scope, audit };
   return { endpoint, attach: (app) => void app.route({ method, url, config, handler }) };
+}
+
+function countingOf({ secretBody, frequent }: Endpoint): WriteCounting | null {
+  if (secretBody === true) return 'bare';
+  return frequent === true ? 'counted' : null;
 }
 
 /** Everything that an endpoint takes, parsed. Error: `invalid_request`. */

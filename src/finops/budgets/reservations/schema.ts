@@ -73,7 +73,7 @@ const params = z.strictObject({ reservation: ReservationId });
 export const openReservation = endpoint({
   method: 'POST',
   path: '/api/v1/budget-reservations',
-  scope: 'finops.write',
+  scope: 'finops.reserve',
   summary: 'Set money aside before it is spent',
   body: NewReservation,
   response: Reservation,
@@ -83,8 +83,9 @@ export const openReservation = endpoint({
 export const meterReservation = endpoint({
   method: 'POST',
   path: '/api/v1/budget-reservations/:reservation/meter',
-  scope: 'finops.write',
+  scope: 'finops.reserve',
   summary: 'Meter what was spent until now, and set more aside where there is more',
+  frequent: true,
   params,
   body: z.strictObject({ at: UtcInstant.describe('Until when it has run') }),
   response: Reservation,
@@ -94,7 +95,7 @@ export const meterReservation = endpoint({
 export const settleReservation = endpoint({
   method: 'POST',
   path: '/api/v1/budget-reservations/:reservation/settle',
-  scope: 'finops.write',
+  scope: 'finops.reserve',
   summary: 'End it: what was not spent is free again',
   params,
   body: z.strictObject({
