@@ -51,6 +51,8 @@ describe('steelyard run', () => {
     expect(await run(...script('exit 0'))).toMatchObject({ code: 0, document: { spent: null } });
     const refused = await steelyard(['run', '--url', server.url, '--budget', '5USD', ...script('exit 0')]);
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('price_missing') });
+    const { runs } = JSON.parse((await server.run('run', 'list', '--limit', '1', '--json')).out);
+    expect(runs[0]).toMatchObject({ status: 'FAILED' });
   });
 
   it.each([

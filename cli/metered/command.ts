@@ -6,6 +6,7 @@ import { openReservation, type Reservation } from '../../src/finops/budgets/rese
 import { ResourceName } from '../../src/finops/metering/schema.ts';
 import type { Subject } from '../../src/org/schema.ts';
 import { startExecution } from '../../src/platform/processes/index.ts';
+import type { Client } from '../connection/client.ts';
 import { experimentIdOf } from '../experiment.ts';
 import { command } from '../frame/command.ts';
 import type { Context } from '../frame/context.ts';
@@ -48,8 +49,12 @@ steelyard run --instance p4d.24xlarge --project recommender --grace 120 -- ./tra
     const client = await context.client();
     const experimentId = await experimentIdOf(client, experiment);
     const run = await beginRun(context, experimentId, words, asked);
-    const end = await heldRun(context, { ...asked, run, experimentId, words, graceSeconds: grace });
-    await endRun(context, run, end);
+    const onHold = { ...asked, run, experimentId, words, graceSeconds: grace };
+    const end = await heldRun(context, onHold).catch(async (error: unknown) => {
+      await endRun(context, run, 'FAILED', Date.now());
+      throw error;
+    });
+    await endRun(context, run, statusOf(end), end.ended.end);
     await context.answer(documentOf(run, end), () => '');
     await context.remark(endText(end));
     return exitOf(end);
@@ -85,9 +90,15 @@ async function beginRun(
   return created.run.info.run_id;
 }
 
-async function endRun(context: Context, run: string, { ended, stopped }: HeldEnd): Promise<void> {
-  const status = stopped ? 'KILLED' : ended.exitCode === 0 ? 'FINISHED' : 'FAILED';
-  const message = { run_id: run, status, end_time: Math.round(ended.end) };
+type EndStatus = 'FINISHED' | 'FAILED' | 'KILLED';
+
+function statusOf({ ended, stopped }: HeldEnd): EndStatus {
+  if (stopped) return 'KILLED';
+  return ended.exitCode === 0 ? 'FINISHED' : 'FAILED';
+}
+
+async function endRun(context: Context, run: string, status: EndStatus, end: number): Promise<void> {
+  const message = { run_id: run, status, end_time: Math.round(end) };
   await mlflowOf(await context.client()).post('runs/update', message, z.unknown());
 }
 
@@ -112,7 +123,7 @@ async function heldRun(context: Context, asked: RunOnHold): Promise<HeldEnd> {
       folder: join(folder, 'execution'),
       command: [program, ...words],
       cwd: process.cwd(),
-      environment: { ...environmentOf(context), ...runEnvironment(client.url, asked, checkpointFile) },
+      environment: { ...environmentOf(context), ...runEnvironment(client, asked, checkpointFile) },
       until: Date.parse(opened.until),
       graceMs,
       output: 'inherit',
@@ -170,12 +181,18 @@ function environmentOf({ io }: Context): Record<string, string> {
 }
 
 /** What lets an MLflow client log to the run, and the command know how it will be stopped. */
-function runEnvironment(url: string, { run, graceSeconds }: RunOnHold, checkpointFile: string): Record<string, string> {
+function runEnvironment(
+  { url, authorization }: Pick<Client, 'url' | 'authorization'>,
+  { run, graceSeconds }: RunOnHold,
+  checkpointFile: string,
+): Record<string, string> {
+  const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
   return {
     MLFLOW_TRACKING_URI: url,
     MLFLOW_RUN_ID: run,
     STEELYARD_GRACE_SECONDS: String(graceSeconds),
     STEELYARD_CHECKPOINT_FILE: checkpointFile,
+    ...(token === undefined ? {} : { MLFLOW_TRACKING_TOKEN: token }),
   };
 }
 

@@ -119,7 +119,8 @@ function spawnLeader({ id, folder, command, cwd, environment, output }: Executio
       cwd,
       env: { ...environment, STEELYARD_EXECUTION: id },
       detached: true,
-      stdio: [output === 'inherit' ? 'inherit' : 'ignore', log, log],
+      // A terminal answers no group but its own: whoever reads from it there would fail or be stopped.
+      stdio: [output === 'inherit' && !process.stdin.isTTY ? 'inherit' : 'ignore', log, log],
     });
   } finally {
     if (log !== 'inherit') closeSync(log);
