@@ -139,7 +139,9 @@ describe('an execution', () => {
       startExecution(${JSON.stringify(specOf('trap "exit 5" TERM; echo begun; while :; do sleep 0.05; done'))});
       setInterval(() => {}, 1000);`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', starter], { stdio: 'ignore' });
-    await expect.poll(() => existsSync(join(folder, 'execution', 'output.log')) && output(), SOON).toContain('begun');
+    await expect
+      .poll(() => (existsSync(join(folder, 'execution', 'output.log')) ? output() : ''), SOON)
+      .toContain('begun');
     child.kill('SIGKILL');
     const found = findExecution(specOf(''));
     found?.stop();
