@@ -114,7 +114,7 @@ describe('steelyard run', () => {
       `apiVersion: steelyard/v1
 kind: Budget
 metadata: {name: sweep}
-spec: {subject: {project: sweep}, amount: '120', currency: USD, enforcement: hard, every: once}
+spec: {subject: {project: sweep}, amount: '80', currency: USD, enforcement: hard, every: once}
 `,
     );
     expect(await server.run('apply', '-f', file)).toMatchObject({ code: 0 });
@@ -131,12 +131,13 @@ spec: {subject: {project: sweep}, amount: '120', currency: USD, enforcement: har
     expect(reasons).toContain('sweep');
     expect(reasons.filter((reason) => reason !== 'sweep' && reason !== 'what was set aside')).toEqual([]);
     const spent = all.map(spentOf).reduce((sum, one) => sum.plus(one));
-    expect(spent.lessThanOrEqualTo(120)).toBe(true);
-    expect(spent.greaterThan(40)).toBe(true);
+    expect(spent.lessThanOrEqualTo(80)).toBe(true);
+    expect(spent.greaterThan(15)).toBe(true);
     expect(readdirSync(saved)).toHaveLength(19);
     const shown = JSON.parse((await server.run('budget', 'show', 'sweep', '--json')).out);
     expect(shown).toMatchObject({ reserved: { amount: '0' } });
     expect(shown.stops.length).toBeGreaterThan(0);
     expect(decimal(shown.spent.amount).equals(spent)).toBe(true);
-  });
+    // Should the others be answered too late, one goes on alone for all that is left: a dollar a second.
+  }, 180_000);
 });
