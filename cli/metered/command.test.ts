@@ -95,6 +95,31 @@ describe('steelyard run', () => {
     expect(spentOf(ended).greaterThan(2)).toBe(true);
   });
 
+  it('goes on for what is set aside when the server sets nothing more aside, and counts it all', async () => {
+    const odd = { project: 'odd', team: 'odd' };
+    const file = join(temporaryFolder(), 'odd.yaml');
+    writeFileSync(
+      file,
+      `apiVersion: steelyard/v1
+kind: Budget
+metadata: {name: odd}
+spec: {subject: {project: odd}, amount: '100', currency: USD, enforcement: hard, every: once}
+`,
+    );
+    await server.run('apply', '-f', file);
+    const held = run('--budget', '9USD', ...PRICE, '--grace', '1', '--project', 'odd', ...script('sleep 30'));
+    const reserved = async () => JSON.parse((await server.run('budget', 'show', 'odd', '--json')).out).reserved.amount;
+    await expect.poll(reserved, { timeout: 10_000 }).not.toBe('0');
+    // Usage without a price: from now on nobody can say what is left of the budget.
+    const period = { start: '2026-11-01T00:00:00Z', end: '2026-11-01T01:00:00Z' };
+    const interval = { usage: 'odd', subject: odd, resource: 'nobody-knows', quantity: '1', period, origin: 'test' };
+    writeFileSync(file, JSON.stringify({ intervals: [interval] }));
+    expect(await server.run('usage', 'record', '-f', file)).toMatchObject({ code: 0 });
+    const ended = await held;
+    expect(ended).toMatchObject({ code: 12, document: { stopped: true } });
+    expect(spentOf(ended).greaterThan(5)).toBe(true);
+  });
+
   it('kills what does not listen, inside its limit', async () => {
     const ended = await run(
       '--budget',
@@ -138,7 +163,7 @@ spec: {subject: {project: sweep}, amount: '80', currency: USD, enforcement: hard
     expect(readdirSync(saved)).toHaveLength(19);
     const shown = JSON.parse((await server.run('budget', 'show', 'sweep', '--json')).out);
     expect(shown).toMatchObject({ reserved: { amount: '0' } });
-    expect(shown.stops.length).toBeGreaterThan(0);
+    expect(shown.stops).toHaveLength(reasons.filter((reason) => reason === 'sweep').length);
     expect(decimal(shown.spent.amount).equals(spent)).toBe(true);
     // Should the others be answered too late, one goes on alone for all that is left: a dollar a second.
   }, 180_000);

@@ -76,14 +76,14 @@ function sleep(ms: number): Promise<undefined> {
   return pause(Math.max(0, ms), undefined, { ref: false });
 }
 
-/** What the server has set aside by now; null when it does not answer. */
+/** What the server has set aside by now; null when it does not answer, or sets nothing more aside: the command goes on either way. */
 async function report({ client, now, remark }: HeldCommand, { reservation }: Reservation): Promise<Reservation | null> {
   try {
     const at = new Date(now()).toISOString();
     return await client.call(meterReservation, { params: { reservation }, body: { at } });
   } catch (error) {
-    if (error instanceof RemoteFailure) throw error;
-    await remark('the server does not answer; what is set aside goes on');
+    const why = error instanceof RemoteFailure ? error.message : 'the server does not answer';
+    await remark(`${why}; what is set aside goes on`);
     return null;
   }
 }

@@ -89,7 +89,13 @@ export const meterReservation = endpoint({
   params,
   body: z.strictObject({ at: UtcInstant.describe('Until when it has run') }),
   response: Reservation,
-  errors: ['reservation_not_found', 'reservation_settled', 'usage_interval_invalid'],
+  errors: [
+    'reservation_not_found',
+    'reservation_settled',
+    'usage_interval_invalid',
+    'price_missing',
+    'currency_mismatch',
+  ],
 });
 
 export const settleReservation = endpoint({
