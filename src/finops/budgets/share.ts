@@ -1,4 +1,4 @@
-import { type Decimal, decimal } from '../../platform/units/index.ts';
+import { type Decimal, decimal, largest, smallest } from '../../platform/units/index.ts';
 
 /** Parts that a fair share is taken in: small enough that many can begin at once, large enough that few renewals are needed. */
 const PARTS = 8;
@@ -26,14 +26,6 @@ export interface Claim {
  */
 export function granted({ room, held, own, rate, rates, lease, least }: Claim): Decimal {
   const fair = rates.isZero() ? room : room.plus(held).times(rate).dividedBy(rates);
-  const worthHolding = smaller(lease, larger(least, fair.dividedBy(PARTS)));
-  return larger(decimal(0), smaller(room, worthHolding.minus(own)));
-}
-
-function smaller(one: Decimal, other: Decimal): Decimal {
-  return one.lessThan(other) ? one : other;
-}
-
-function larger(one: Decimal, other: Decimal): Decimal {
-  return one.greaterThan(other) ? one : other;
+  const worthHolding = smallest(lease, largest(least, fair.dividedBy(PARTS)));
+  return largest(decimal(0), smallest(room, worthHolding.minus(own)));
 }

@@ -5,6 +5,7 @@ import {
   decimal,
   decimalString,
   type Instant,
+  largest,
   monthPeriod,
   sumDecimals,
 } from '../../platform/units/index.ts';
@@ -108,7 +109,7 @@ export function presentWindow({ recurrence }: StoredBudget, at: Instant): Window
 /** Both figures count the same spending, one early and one late, so the larger stands. Null while both are unknown. */
 function larger(billed: string | null, metered: string | null): string | null {
   if (billed === null || metered === null) return billed ?? metered;
-  return decimal(billed).greaterThan(metered) ? billed : metered;
+  return decimalString(largest(decimal(billed), decimal(metered)));
 }
 
 function stateOf(

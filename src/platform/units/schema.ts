@@ -10,6 +10,16 @@ export function decimal(value: string | number | Decimal): Decimal {
   return new Exact(value);
 }
 
+/** The largest of some amounts, exactly. */
+export function largest(...amounts: readonly [Decimal, ...Decimal[]]): Decimal {
+  return Exact.max(...amounts);
+}
+
+/** The smallest of some amounts, exactly. */
+export function smallest(...amounts: readonly [Decimal, ...Decimal[]]): Decimal {
+  return Exact.min(...amounts);
+}
+
 /** Plain notation without exponent; trailing zeros of a lake's fixed scale are cut: `1.50000` -> `1.5`, `-0` -> `0`. */
 export function decimalString(value: string | Decimal): string {
   const text = new Exact(value).toFixed();

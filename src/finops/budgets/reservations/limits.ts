@@ -1,7 +1,7 @@
 import type { Subject } from '../../../org/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
-import { type Decimal, decimal } from '../../../platform/units/index.ts';
+import { type Decimal, decimal, largest } from '../../../platform/units/index.ts';
 import type { Metering } from '../../metering/index.ts';
 import type { StoredBudget } from '../store.ts';
 import { covers } from '../subject.ts';
@@ -63,7 +63,7 @@ export async function limitOf(
   if (metered.unpricedIntervals > 0) throw unknownSpending(budget.name, metered.unpricedResources);
   const touching = open.filter((one) => covers(spec.subject, one.subject) && touches(one, window));
   const held = sum(touching.map(remainder));
-  const spent = larger(decimal(billed ?? '0'), decimal(metered.cost?.amount ?? '0'));
+  const spent = largest(decimal(billed ?? '0'), decimal(metered.cost?.amount ?? '0'));
   return {
     budget: budget.name,
     enforcement: spec.enforcement === 'approval' ? 'approval' : 'hard',
@@ -86,8 +86,4 @@ function unknownSpending(budget: string, resources: readonly string[]): AppError
 
 function sum(amounts: readonly Decimal[]): Decimal {
   return amounts.reduce((total, amount) => total.plus(amount), decimal(0));
-}
-
-function larger(one: Decimal, other: Decimal): Decimal {
-  return one.greaterThan(other) ? one : other;
 }

@@ -1,4 +1,4 @@
-import { type Decimal, decimal } from '../../../platform/units/index.ts';
+import { type Decimal, decimal, largest } from '../../../platform/units/index.ts';
 
 /** What a reservation may still spend, in its currency, >= 0; 0 where no price is known, so that nothing is set aside. */
 export function remainder({
@@ -9,6 +9,5 @@ export function remainder({
   readonly spent: string | null;
 }): Decimal {
   if (ceiling === null) return decimal(0);
-  const left = decimal(ceiling).minus(spent ?? '0');
-  return left.isNegative() ? decimal(0) : left;
+  return largest(decimal(0), decimal(ceiling).minus(spent ?? '0'));
 }

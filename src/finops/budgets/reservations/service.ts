@@ -3,7 +3,15 @@ import type { Subject } from '../../../org/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Events } from '../../../platform/events/index.ts';
 import type { Sql, Store } from '../../../platform/store/index.ts';
-import { type Clock, type Decimal, decimal, decimalString, type Instant } from '../../../platform/units/index.ts';
+import {
+  type Clock,
+  type Decimal,
+  decimal,
+  decimalString,
+  type Instant,
+  largest,
+  smallest,
+} from '../../../platform/units/index.ts';
 import { affordableUntil, type Metering, meteredCostOf } from '../../metering/index.ts';
 import { type BookedPrice, declaredPrice, type Prices, priceStretches } from '../../prices/index.ts';
 import { granted } from '../share.ts';
@@ -234,9 +242,9 @@ function hourlyRate(prices: readonly BookedPrice[], quantity: string, at: Instan
   return decimal(now?.price.price.amount ?? '0').times(quantity);
 }
 
+/** An amount between nothing and the most there is. */
 function clamp(amount: Decimal, most: Decimal): Decimal {
-  const bounded = amount.lessThan(most) ? amount : most;
-  return bounded.isNegative() ? decimal(0) : bounded;
+  return largest(decimal(0), smallest(amount, most));
 }
 
 function refuseOtherCurrency(currency: string, limits: readonly Limit[], own: string | null): void {
