@@ -16,7 +16,7 @@ export function BudgetStateMark({ state }: { readonly state: Budget['state'] }) 
   const { sign, word, means } = MARKS[state];
   return (
     <span className={`${styles.state} ${styles[state] ?? ''}`} data-tip={means}>
-      <span aria-hidden="true">{sign}</span> {word}
+      <span aria-hidden="true">{sign}</span> <span className={styles.word}>{word}</span>
     </span>
   );
 }

@@ -8,7 +8,7 @@ import { BudgetStateMark } from './BudgetStateMark.tsx';
 import { type BudgetInTree, inTreeOrder } from './budget-tree.ts';
 import styles from './budgets.module.css';
 import { DrawnBar } from './DrawnBar.tsx';
-import { NO_COST, NO_FORECAST, windowText } from './words.ts';
+import { everyText, NO_COST, NO_FORECAST, windowText } from './words.ts';
 
 const INDENT = 20;
 
@@ -77,7 +77,9 @@ function BudgetRow({ row: { budget, depth } }: { readonly row: BudgetInTree }) {
       <td className={table.number}>
         <MoneyFigure money={limit} />
       </td>
-      <td className={table.wideOnly}>{windowText(budget)}</td>
+      <td className={`${table.wideOnly} ${styles.window}`} data-tip={windowText(budget)}>
+        {everyText(budget.every)}
+      </td>
     </tr>
   );
 }

@@ -21,6 +21,11 @@ const EVERY: Readonly<Record<Budget['every'], string>> = {
   once: 'once',
 };
 
+/** `this month`. */
+export function everyText(every: Budget['every']): string {
+  return EVERY[every];
+}
+
 /** `this month, from 1 Nov 2026`. */
 export function windowText({ every, period }: Pick<Budget, 'every' | 'period'>): string {
   // A budget that is given once and says no beginning has none worth showing.
