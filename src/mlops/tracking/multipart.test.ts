@@ -82,6 +82,16 @@ describe('multipart uploads', () => {
     expect((await room.ask('complete', { path, upload_id, parts: [{ part_number: 1, etag }] })).status).toBe(200);
   });
 
+  it('leave no part behind when the server ended before it removed them, once they are asked for again', async () => {
+    const { upload_id, path, urls } = await begin(1);
+    const { etag } = await room.put(urls[0] ?? '', 'x');
+    const parts = [{ part_number: 1, etag }];
+    await room.ask('complete', { path, upload_id, parts });
+    await objects.put(`multipart/${upload_id}/1.${etag}`, 'x');
+    expect((await room.ask('complete', { path, upload_id, parts })).status).toBe(200);
+    expect(await objects.list(`multipart/${upload_id}`)).toMatchObject([{ name: 'upload.json' }]);
+  });
+
   it('take of a part that came twice the one that the end names', async () => {
     const { upload_id, path, urls } = await begin(1);
     const first = await room.put(urls[0] ?? '', 'first');

@@ -61,7 +61,8 @@ interface MultipartDeps {
 }
 
 export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDeps) {
-  const save = (id: string, upload: StoredUpload) => objects.put(`${folderOf(id)}/upload.json`, JSON.stringify(upload));
+  const save = (id: string, upload: StoredUpload) =>
+    objects.put(`${folderOf(id)}/${UPLOAD_FILE}`, JSON.stringify(upload));
 
   async function find(id: string): Promise<StoredUpload> {
     const upload = /^[0-9a-f]{32}$/.test(id) ? await read(objects, id) : null;
@@ -123,16 +124,15 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
       limited: (content: Readable) => Readable,
     ): Promise<void> {
       const upload = await findFor(folder, file, id);
-      if (upload.completed) return;
+      // The server may have ended after it noted the end, and before it removed the parts.
+      if (upload.completed) return removeParts(objects, id);
       const parts = allParts(id, upload, given);
       if (upload.storeId === null) {
         const keys = await keysOf(objects, id, parts);
         await objects.put(upload.key, limited(Readable.from(joined(objects, keys), { objectMode: false })));
       } else await directOf(objects, id).completeUpload(thereOf(id, upload), parts, maxUploadBytes);
       await save(id, { ...upload, completed: true });
-      for (const { name } of await objects.list(folderOf(id))) {
-        if (name !== 'upload.json') await objects.remove(`${folderOf(id)}/${name}`);
-      }
+      await removeParts(objects, id);
     },
 
     async abort(folder: string, file: string, id: string): Promise<void> {
@@ -155,6 +155,7 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
 }
 
 const ROOT = 'multipart';
+const UPLOAD_FILE = 'upload.json';
 
 function folderOf(uploadId: string): string {
   return `${ROOT}/${uploadId}`;
@@ -162,6 +163,12 @@ function folderOf(uploadId: string): string {
 
 function partKey(uploadId: string, partNumber: number, etag: string): string {
   return `${folderOf(uploadId)}/${partNumber}.${etag}`;
+}
+
+async function removeParts(objects: Objects, id: string): Promise<void> {
+  for (const { name } of await objects.list(folderOf(id))) {
+    if (name !== UPLOAD_FILE) await objects.remove(`${folderOf(id)}/${name}`);
+  }
 }
 
 /** The upload as the store knows it; an object bears our id as the mark of the upload that made it. */
@@ -190,7 +197,7 @@ function targetOf(folder: string, file: string): string {
 }
 
 async function read(objects: Objects, uploadId: string): Promise<StoredUpload | null> {
-  const key = `${folderOf(uploadId)}/upload.json`;
+  const key = `${folderOf(uploadId)}/${UPLOAD_FILE}`;
   if ((await objects.size(key)) === null) return null;
   return StoredUpload.parse(JSON.parse(await text((await objects.open(key)).content)));
 }
