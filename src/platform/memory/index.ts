@@ -7,7 +7,10 @@ const COLLECT_EVERY_BYTES = 16 * 1024 * 1024;
  * Passes the chunks of a long stream on, and has the engine collect what went through every 16 MiB. Chunks lie outside its
  * heap, so left alone it lets 64 MB and more of them gather before it looks; a small collection takes a millisecond.
  */
-export async function* collectedAlong(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+export async function* collectedAlong(
+  content: AsyncIterable<Buffer>,
+  collectorOf: () => () => void = smallCollection,
+): AsyncGenerator<Buffer> {
   let collect: (() => void) | null = null;
   let gatheredBytes = 0;
   for await (const chunk of content) {
@@ -15,7 +18,7 @@ export async function* collectedAlong(content: AsyncIterable<Buffer>): AsyncGene
     yield chunk;
     if (gatheredBytes < COLLECT_EVERY_BYTES) continue;
     gatheredBytes = 0;
-    collect ??= smallCollection();
+    collect ??= collectorOf();
     collect();
   }
 }
