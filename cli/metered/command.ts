@@ -12,7 +12,7 @@ import { command } from '../frame/command.ts';
 import type { Context } from '../frame/context.ts';
 import { mlflowOf } from '../mlflow/server.ts';
 import { shownMoney } from '../output/amounts.ts';
-import { type HeldEnd, hold } from './held-command.ts';
+import { type HeldEnd, holdCommand } from './held-command.ts';
 import { HourlyPriceWord, MoneyWord } from './money-words.ts';
 
 const STOPPED_EXIT = 12;
@@ -130,7 +130,7 @@ async function heldRun(context: Context, asked: RunOnHold): Promise<HeldEnd> {
     });
     using _signals = context.io.onSignal(() => execution.stop());
     const remark = once(context.remark);
-    return await hold({
+    return await holdCommand({
       client,
       execution,
       opened,

@@ -124,6 +124,16 @@ export const errorTable = {
   statement_period_not_closed: { status: 409, exitCode: CONFLICT, title: 'The month can still change' },
   statement_already_issued: { status: 409, exitCode: CONFLICT, title: 'These figures were issued before' },
 
+  // executors
+  image_missing: { status: 400, exitCode: REFUSED, title: 'This engine runs images, and none was named' },
+  image_not_found: { status: 404, exitCode: NOT_FOUND, title: 'The engine has no such image and cannot fetch it' },
+  image_build_failed: { status: 422, exitCode: REFUSED, title: 'The image could not be built' },
+  executor_unknown: { status: 404, exitCode: NOT_FOUND, title: 'The server has no such engine to run work on' },
+  executor_unreachable: { status: 503, exitCode: UNREACHABLE, title: 'The engine that runs the work does not answer' },
+  executor_cannot: { status: 422, exitCode: REFUSED, title: 'The engine can never give what the work asks for' },
+  executor_quota: { status: 409, exitCode: CONFLICT, title: 'The engine has no room for the work now' },
+  executor_denied: { status: 403, exitCode: DENIED, title: 'The engine does not let the server do this' },
+
   // org, money
   budget_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such budget' },
   budget_exceeded: { status: 409, exitCode: BUDGET, title: 'A budget has too little left for it' },

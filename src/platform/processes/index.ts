@@ -1,1 +1,2 @@
 export { type Ended, type Execution, type ExecutionSpec, findExecution, startExecution } from './execution.ts';
+export { type Extensible, type Hold, type HoldEnd, hold } from './hold.ts';

@@ -1,0 +1,76 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Something that runs for as long as it is given time. */
+export interface Extensible<End> {
+  /** Resolves when it is gone. */
+  readonly ended: Promise<End>;
+  /** Gives it until then, Unix milliseconds. */
+  extend(until: number): void | Promise<void>;
+  /** Asks it to end. */
+  stop(): void | Promise<void>;
+}
+
+export interface Hold<End> {
+  readonly running: Extensible<End>;
+  /** What it was given at first, Unix milliseconds. */
+  readonly until: number;
+  /** Milliseconds that it has to end in, inside `until`. */
+  readonly graceMs: number;
+  readonly now: () => number;
+  /** Reports that it still runs, and answers until when it is given now; null when nobody answers: what it has goes on. */
+  readonly renew: () => Promise<number | null>;
+  /** Told once, before it is asked to end because it was given no more. */
+  readonly runsOut: () => Promise<void>;
+  /** Longest time between two reports, in milliseconds; default 10 s. */
+  readonly reportMs?: number;
+}
+
+export interface HoldEnd<End> {
+  readonly ended: End;
+  /** Whether it was asked to end because it was given no more time. */
+  readonly ranOut: boolean;
+}
+
+const REPORT_MS = 10_000;
+/** Before the last moment it is asked again and again whether there is more, in milliseconds. */
+const ASK_AHEAD_MS = [4_000, 1_500, 500, 150] as const;
+/** It is asked to end this much before the last moment, so that what takes time is inside, in milliseconds. */
+const STOP_AHEAD_MS = 250;
+
+/** Reports what runs, gives it the time that it is granted, and ends it before that is over. */
+export async function hold<End>(held: Hold<End>): Promise<HoldEnd<End>> {
+  const { running } = held;
+  let { until } = held;
+  const ended = running.ended.then((end) => ({ end }));
+  const untilEndOr = <T>(what: Promise<T>) => Promise.race([ended, what]);
+  for (;;) {
+    const leftMs = leftOf(held, until);
+    if (leftMs <= 0) break;
+    const early = await untilEndOr(sleep(restMs(leftMs, held.reportMs ?? REPORT_MS)));
+    if (early !== undefined) return { ended: early.end, ranOut: false };
+    if (leftOf(held, until) <= 0) break;
+    // An answer that comes too late is none: what it has must do.
+    const first = await untilEndOr(Promise.race([held.renew(), sleep(leftOf(held, until))]));
+    if (first === undefined || first === null || typeof first === 'object') continue;
+    until = first;
+    await running.extend(until);
+  }
+  await held.runsOut();
+  await running.stop();
+  return { ended: (await ended).end, ranOut: true };
+}
+
+/** Milliseconds until it has to be asked to end. */
+function leftOf({ graceMs, now }: Pick<Hold<unknown>, 'graceMs' | 'now'>, until: number): number {
+  return until - graceMs - STOP_AHEAD_MS - now();
+}
+
+/** Until the next report: soon enough to be given more before the last moment. */
+function restMs(leftMs: number, reportMs: number): number {
+  const ahead = ASK_AHEAD_MS.find((one) => leftMs > one) ?? 0;
+  return Math.max(0, Math.min(reportMs, leftMs - ahead));
+}
+
+function sleep(ms: number): Promise<undefined> {
+  return pause(Math.max(0, ms), undefined, { ref: false });
+}
