@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type ControlGroup, controlGroup, findControlGroup, type Limits, type Taken } from './control-group.ts';
 import { birthOf, killMarked, signal } from './kernel.ts';
 import { LEADER, WATCHDOG } from './scripts.ts';
 
@@ -18,6 +19,10 @@ export interface ExecutionSpec {
   readonly graceMs: number;
   /** `file`: its output goes to `output.log` in the folder; `inherit`: to where ours goes. */
   readonly output: 'file' | 'inherit';
+  /** The file that its output goes to; default: `output.log` in the folder. */
+  readonly log?: string;
+  /** What it may take, with all that it starts; held where the kernel can hold it (see `bounded`). Default: no limits. */
+  readonly limits?: Limits;
 }
 
 export interface Ended {
@@ -27,12 +32,17 @@ export interface Ended {
   readonly stoppedBy: 'starter' | 'watchdog' | null;
   /** Unix milliseconds. */
   readonly end: number;
+  readonly taken: Taken;
 }
 
 /** A command in a process group of its own, that ends in time whatever becomes of us. */
 export interface Execution {
   readonly id: string;
   readonly start: number;
+  /** Whether the kernel counts what it takes and holds its limits. */
+  readonly bounded: boolean;
+  /** What it has taken until now. */
+  taken(): Taken;
   /** Resolves when the command and all that it started are gone. */
   readonly ended: Promise<Ended>;
   /** Gives it until then, Unix milliseconds; the watchdog is told before this returns. */
@@ -41,6 +51,11 @@ export interface Execution {
   stop(): void;
 }
 
+const UNBOUNDED: Limits = { memoryBytes: null, cpus: null, tasks: null };
+const NOT_COUNTED: Taken = { cpuSeconds: null, peakMemoryBytes: null, outOfMemoryKills: null };
+/** Of an output that goes to a file, so much is kept from its beginning and from its end, in bytes. */
+const KEPT_BYTES = { first: 48 * 1024 * 1024, last: 1024 * 1024 };
+
 /** How often one that is not our child is looked at, in milliseconds. */
 const LOOK_MS = 200;
 
@@ -48,7 +63,8 @@ const LOOK_MS = 200;
 export function startExecution(spec: ExecutionSpec): Execution {
   mkdirSync(spec.folder, { recursive: true });
   writeUntil(spec.folder, spec.until);
-  const leader = spawnLeader(spec);
+  const group = spec.limits === undefined ? null : controlGroup(spec.id, spec.limits);
+  const leader = spawnLeader(spec, group);
   const pid = leader.pid;
   if (pid === undefined) throw new Error(`sh cannot be started in ${spec.cwd}`);
   writeFileSync(join(spec.folder, 'started'), `${pid} ${birthOf(pid) ?? 'gone'}\n`);
@@ -56,7 +72,7 @@ export function startExecution(spec: ExecutionSpec): Execution {
   const exit = new Promise<void>((resolve) => {
     leader.once('exit', () => resolve());
   });
-  return execution({ id: spec.id, folder: spec.folder, pid, graceMs: spec.graceMs, exit, watchdog });
+  return execution({ id: spec.id, folder: spec.folder, pid, graceMs: spec.graceMs, exit, watchdog, group });
 }
 
 /** One that was started before, by us or by whoever had its folder; null when none ever was. It may have ended long ago. */
@@ -71,7 +87,8 @@ export function findExecution({
     number,
     string,
   ];
-  return execution({ id, folder, pid, graceMs, exit: goneFrom(folder, pid, birth), watchdog: null });
+  const exit = goneFrom(folder, pid, birth);
+  return execution({ id, folder, pid, graceMs, exit, watchdog: null, group: findControlGroup(id) });
 }
 
 interface Known {
@@ -82,25 +99,32 @@ interface Known {
   /** Resolves when the leader is gone. */
   readonly exit: Promise<void>;
   readonly watchdog: ChildProcess | null;
+  readonly group: ControlGroup | null;
 }
 
-function execution({ id, folder, pid, graceMs, exit, watchdog }: Known): Execution {
+function execution({ id, folder, pid, graceMs, exit, watchdog, group }: Known): Execution {
   let killing: NodeJS.Timeout | undefined;
   const kill = () => {
     signal(-pid, 'SIGKILL');
-    killMarked(markOf(id));
+    if (group === null) killMarked(markOf(id));
+    else group.kill();
   };
+  const taken = () => group?.taken() ?? NOT_COUNTED;
   const ended = exit.then(() => {
     clearTimeout(killing);
     // With the sleep that it is in.
     if (watchdog?.pid !== undefined) signal(-watchdog.pid, 'SIGKILL');
     // What it left running, in its group or out of it, would run for ever and for nobody.
     kill();
-    return endOf(folder);
+    const end = { ...endOf(folder), taken: taken() };
+    group?.remove();
+    return end;
   });
   return {
     id,
     start: statSync(join(folder, 'started')).mtimeMs,
+    bounded: group !== null,
+    taken,
     ended,
     extend: (until) => writeUntil(folder, until),
     stop() {
@@ -112,18 +136,23 @@ function execution({ id, folder, pid, graceMs, exit, watchdog }: Known): Executi
   };
 }
 
-function spawnLeader({ id, folder, command, cwd, environment, output }: ExecutionSpec): ChildProcess {
-  const log = output === 'inherit' ? 'inherit' : openSync(join(folder, 'output.log'), 'a');
+function spawnLeader(
+  { id, folder, command, cwd, environment, output, log = join(folder, 'output.log') }: ExecutionSpec,
+  group: ControlGroup | null,
+): ChildProcess {
+  const out = output === 'inherit' ? 'inherit' : openSync(log, 'a');
+  const kept = output === 'inherit' ? { first: 0, last: 0 } : KEPT_BYTES;
+  const words = [folder, log, group?.folders.join(' ') ?? '', String(kept.first), String(kept.last)];
   try {
-    return spawn('/bin/sh', ['-c', LEADER, 'steelyard-leader', folder, ...command], {
+    return spawn('/bin/sh', ['-c', LEADER, 'steelyard-leader', ...words, ...command], {
       cwd,
       env: { ...environment, STEELYARD_EXECUTION: id },
       detached: true,
       // A terminal answers no group but its own: whoever reads from it there would fail or be stopped.
-      stdio: [output === 'inherit' && !process.stdin.isTTY ? 'inherit' : 'ignore', log, log],
+      stdio: [output === 'inherit' && !process.stdin.isTTY ? 'inherit' : 'ignore', out, out],
     });
   } finally {
-    if (log !== 'inherit') closeSync(log);
+    if (out !== 'inherit') closeSync(out);
   }
 }
 
@@ -155,7 +184,7 @@ async function goneFrom(folder: string, pid: number, birth: string): Promise<voi
   }
 }
 
-function endOf(folder: string): Ended {
+function endOf(folder: string): Omit<Ended, 'taken'> {
   const exit = read(folder, 'exit');
   const stopped = read(folder, 'stopped');
   return {

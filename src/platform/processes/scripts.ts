@@ -11,14 +11,46 @@
  */
 
 /**
- * Leads the group of the command, and stays to write down how it ended: a signal for the group is for the command.
- * Arguments: the folder, then the command.
+ * Leads the group of the command, and stays to write down how it ended: a signal for the group is for the command. Where its
+ * output goes to a file, that keeps the first bytes and the last; a command that prints without end fills no disk.
+ * Arguments: the folder, the file for the output, the control groups to be in (words), how much of the output is kept from its beginning and from its
+ * end in bytes (0 0: it goes where ours goes), then the command.
  */
 export const LEADER = `
-folder=$1; shift
+folder=$1; log=$2; groups=$3; first=$4; last=$5; shift 5
+for group in $groups; do echo $$ > "$group/cgroup.procs"; done
 trap : HUP INT TERM
-"$@"
-status=$?
+keep() {
+  trap '' HUP INT TERM
+  # Not head: it shows nothing before it has a blockful. Where dd counts no bytes, all of the output is kept.
+  if dd if=/dev/null iflag=count_bytes count=1 >/dev/null 2>&1; then
+    dd bs=65536 iflag=count_bytes count="$first" >> "$log" 2>/dev/null
+  else
+    cat >> "$log"
+  fi
+  tail -c "$last" > "$folder/output.end"
+  if [ -s "$folder/output.end" ]; then
+    printf '\n[output beyond %s bytes is left out; this is its end]\n' "$first" >> "$log"
+    cat "$folder/output.end" >> "$log"
+  fi
+  rm -f "$folder/output.end"
+}
+if [ "$first" -gt 0 ]; then
+  mkfifo "$folder/output.pipe"
+  keep < "$folder/output.pipe" &
+  keeper=$!
+  "$@" > "$folder/output.pipe" 2>&1
+  status=$?
+  rm -f "$folder/output.pipe"
+  # Who still writes when the command has ended is not waited for.
+  ( trap '' HUP INT TERM; sleep 2; kill -KILL "$keeper" ) >/dev/null 2>&1 &
+  patience=$!
+  wait "$keeper" 2>/dev/null
+  kill -KILL "$patience" 2>/dev/null
+else
+  "$@"
+  status=$?
+fi
 echo "$status" > "$folder/exit.new" && mv "$folder/exit.new" "$folder/exit"
 exit "$status"
 `;

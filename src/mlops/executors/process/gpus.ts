@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+/** A GPU of a machine, as `nvidia-smi` names it. */
+export interface Gpu {
+  readonly index: number;
+  /** For example "NVIDIA A10G". */
+  readonly model: string;
+}
+
+const ASK_MS = 10_000;
+
+/** GPUs of this machine; none where `nvidia-smi` is not there or knows of none. */
+export async function gpusOfMachine(): Promise<Gpu[]> {
+  try {
+    const words = ['--query-gpu=index,name', '--format=csv,noheader'];
+    const { stdout } = await promisify(execFile)('nvidia-smi', words, { timeout: ASK_MS });
+    return gpusIn(stdout);
+  } catch {
+    return [];
+  }
+}
+
+/** Of lines `0, NVIDIA A10G`. */
+export function gpusIn(listing: string): Gpu[] {
+  return listing.split('\n').flatMap((line) => {
+    const [, index, model] = /^\s*(\d+)\s*,\s*(.+?)\s*$/.exec(line) ?? [];
+    return index === undefined || model === undefined ? [] : [{ index: Number(index), model }];
+  });
+}

@@ -1,0 +1,115 @@
+import { cpus as cpusOf, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { AppError } from '../../../platform/errors/index.ts';
+import { type Ended, type Execution, findExecution, startExecution } from '../../../platform/processes/index.ts';
+import type { EndReason, Executor, RunningWork, Work, WorkEnd } from '../executor.ts';
+import { gpusOfMachine } from './gpus.ts';
+import { createRoom, type Machine, type Room } from './room.ts';
+
+export interface ProcessExecutorDeps {
+  /** What every command has in its environment besides its own: where programs are, and little more. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Processes and threads that one piece of work may have: what forks without end takes no machine with it. */
+const MAX_TASKS = 16_384;
+/** By the signal that the kernel sends when memory is out, as the shell says it. */
+const SIGNALLED = 128;
+
+/**
+ * Runs work as processes of this machine, each in a group of its own, bounded by control groups where the kernel lets us, and
+ * ended in time by a watchdog that needs no server.
+ */
+export function createProcessExecutor({ environment }: ProcessExecutorDeps): Executor {
+  let room: Promise<Room> | null = null;
+  const roomOf = () => {
+    room ??= thisMachine().then(createRoom);
+    return room;
+  };
+
+  async function running(work: Work, execution: Execution): Promise<RunningWork> {
+    const place = (await roomOf()).occupied(work);
+    return runningWork(execution, () => place.leave());
+  }
+
+  return {
+    engine: 'process',
+    // The machine is what it is: an image says nothing of what runs here.
+    imageDigest: async () => null,
+    async buildImage() {
+      throw new AppError('executor_cannot', 'Processes of this machine run in no image, so none is built for them.');
+    },
+    async start(work) {
+      const found = findExecution({ ...work, folder: placeOf(work) });
+      if (found !== null) return running(work, found);
+      const place = (await roomOf()).enter(work);
+      try {
+        return runningWork(begin(work, { ...environment, ...work.environment, ...place.environment }), place.leave);
+      } catch (error) {
+        place.leave();
+        throw error;
+      }
+    },
+    async find(work) {
+      const found = findExecution({ ...work, folder: placeOf(work) });
+      return found === null ? null : running(work, found);
+    },
+    // Its folder is its starter's, and nothing else is left of a process.
+    remove: async () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+async function thisMachine(): Promise<Machine> {
+  return { cpus: cpusOf().length, memoryBytes: totalmem(), gpus: await gpusOfMachine() };
+}
+
+function placeOf({ folder }: Pick<Work, 'folder'>): string {
+  return join(folder, 'execution');
+}
+
+function begin(work: Work, environment: Readonly<Record<string, string>>): Execution {
+  const { cpus, memoryBytes } = work.resources;
+  return startExecution({
+    id: work.id,
+    folder: placeOf(work),
+    log: join(work.folder, 'output.log'),
+    command: work.command,
+    cwd: work.workspace,
+    environment,
+    until: work.until,
+    graceMs: work.graceMs,
+    output: 'file',
+    limits: { cpus, memoryBytes, tasks: MAX_TASKS },
+  });
+}
+
+function runningWork(execution: Execution, left: () => void): RunningWork {
+  const usage = ({ cpuSeconds, peakMemoryBytes }: Ended['taken']) => ({ cpuSeconds, peakMemoryBytes });
+  return {
+    id: execution.id,
+    start: execution.start,
+    ended: execution.ended.then((ended): WorkEnd => {
+      left();
+      const { exitCode, stoppedBy, end, taken } = ended;
+      const { reason, detail } = reasonOf(ended);
+      return { reason, detail, exitCode, stoppedBy, start: execution.start, end, usage: usage(taken) };
+    }),
+    extend: async (until) => execution.extend(until),
+    stop: async () => execution.stop(),
+    usage: async () => usage(execution.taken()),
+  };
+}
+
+function reasonOf({ exitCode, stoppedBy, taken }: Ended): { reason: EndReason; detail: string | null } {
+  if (stoppedBy !== null) return { reason: 'stopped', detail: null };
+  // A command may have ended well although one of its children was killed for memory.
+  if ((taken.outOfMemoryKills ?? 0) > 0 && exitCode !== 0) {
+    return { reason: 'out-of-memory', detail: 'It took more memory than resources.memory gives it.' };
+  }
+  if (exitCode === null) {
+    return { reason: 'lost', detail: 'It was killed together with what watched it, or the machine was started anew.' };
+  }
+  if (exitCode > SIGNALLED) return { reason: 'signal', detail: `Signal ${exitCode - SIGNALLED} ended it.` };
+  return { reason: 'exited', detail: null };
+}

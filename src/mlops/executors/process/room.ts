@@ -1,0 +1,89 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import type { Resources, Work } from '../executor.ts';
+import type { Gpu } from './gpus.ts';
+
+export interface Machine {
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly gpus: readonly Gpu[];
+}
+
+/** What one piece of work has of the machine. */
+export interface Place {
+  /** Tells the work which GPUs are its own. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Gives it back; a second call changes nothing. */
+  leave(): void;
+}
+
+/** Who has what of one machine. */
+export interface Room {
+  /** Errors: `executor_cannot` for what the machine does not have, `executor_quota` for what others have now. */
+  enter(work: Pick<Work, 'id' | 'resources'>): Place;
+  /** Work that runs already, found after a restart: it has what it has. */
+  occupied(work: Pick<Work, 'id' | 'resources'>): Place;
+}
+
+/** Work that does not say how much it needs counts as one CPU; it is not held to that. */
+const UNSTATED_CPUS = 1;
+
+interface Taken {
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly gpus: readonly number[];
+}
+
+export function createRoom(machine: Machine): Room {
+  const taken = new Map<string, Taken>();
+  const sum = (of: (one: Taken) => number) => [...taken.values()].reduce((total, one) => total + of(one), 0);
+
+  function freeGpus(model: string | null): number[] {
+    const used = new Set([...taken.values()].flatMap(({ gpus }) => gpus));
+    return gpusOf(machine, model).filter((index) => !used.has(index));
+  }
+
+  function take(id: string, resources: Resources): Place {
+    const gpus = freeGpus(resources.gpus.model).slice(0, resources.gpus.count);
+    taken.set(id, { cpus: cpusOf(resources), memoryBytes: resources.memoryBytes ?? 0, gpus });
+    // Even none: work that asked for no GPU must not find one that another has.
+    const visible = machine.gpus.length === 0 ? {} : { CUDA_VISIBLE_DEVICES: gpus.join(',') };
+    return { environment: visible, leave: () => void taken.delete(id) };
+  }
+
+  return {
+    enter({ id, resources }) {
+      refuseImpossible(machine, resources);
+      const { cpus, memoryBytes, gpus } = resources;
+      const full = [
+        sum((one) => one.cpus) + cpusOf(resources) > machine.cpus && taken.size > 0 ? `${cpus ?? 1} CPUs` : null,
+        sum((one) => one.memoryBytes) + (memoryBytes ?? 0) > machine.memoryBytes ? `${memoryBytes} bytes` : null,
+        freeGpus(gpus.model).length < gpus.count ? `${gpus.count} GPUs` : null,
+      ].filter((each) => each !== null);
+      if (full.length === 0) return take(id, resources);
+      throw new AppError('executor_quota', `This machine has no ${full.join(', no ')} free now.`, { work: id });
+    },
+    occupied: ({ id, resources }) => take(id, resources),
+  };
+}
+
+function cpusOf({ cpus }: Resources): number {
+  return cpus ?? UNSTATED_CPUS;
+}
+
+function gpusOf({ gpus }: Machine, model: string | null): number[] {
+  const wanted = model?.toLowerCase() ?? '';
+  return gpus.filter((gpu) => gpu.model.toLowerCase().includes(wanted)).map(({ index }) => index);
+}
+
+function refuseImpossible(machine: Machine, { cpus, memoryBytes, gpus }: Resources): void {
+  const refuse = (what: string) => {
+    throw new AppError('executor_cannot', `It asks for ${what}. Ask for less, or run it on another engine.`);
+  };
+  if ((cpus ?? 0) > machine.cpus) refuse(`${cpus} CPUs, and this machine has ${machine.cpus}`);
+  if ((memoryBytes ?? 0) > machine.memoryBytes) {
+    refuse(`${memoryBytes} bytes of memory, and this machine has ${machine.memoryBytes}`);
+  }
+  const there = gpusOf(machine, gpus.model).length;
+  if (gpus.count > there)
+    refuse(`${gpus.count} GPUs${gpus.model === null ? '' : ` ${gpus.model}`}, and this machine has ${there}`);
+}

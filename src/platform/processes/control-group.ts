@@ -1,0 +1,165 @@
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { signal } from './kernel.ts';
+
+/** What the processes of a group may take together; null: no limit. */
+export interface Limits {
+  readonly memoryBytes: number | null;
+  readonly cpus: number | null;
+  /** Processes and threads at one time. */
+  readonly tasks: number | null;
+}
+
+/** What they have taken; null where the kernel does not say. */
+export interface Taken {
+  readonly cpuSeconds: number | null;
+  readonly peakMemoryBytes: number | null;
+  /** How many of them were ended for memory. */
+  readonly outOfMemoryKills: number | null;
+}
+
+/** A group of processes that the kernel counts and bounds (Linux control groups); nobody leaves it by forking. */
+export interface ControlGroup {
+  /** Folders whose `cgroup.procs` a process writes its id to, in order to be in the group. */
+  readonly folders: readonly string[];
+  taken(): Taken;
+  /** Kills everybody in it, until nobody is left. */
+  kill(): void;
+  /** Forgets it; false while somebody is in it. */
+  remove(): boolean;
+}
+
+const ROOT = '/sys/fs/cgroup';
+const PARENT = 'steelyard';
+const PERIOD_US = 100_000;
+/** What forks while it is killed is found by the next look. */
+const LOOKS = 50;
+
+type Kernel = 'v1' | 'v2';
+
+/** The group of this name, made or found again; null where the kernel has none or does not let us. */
+export function controlGroup(name: string, limits: Limits): ControlGroup | null {
+  try {
+    return existsSync(join(ROOT, 'cgroup.controllers')) ? makeV2(name, limits) : makeV1(name, limits);
+  } catch {
+    return null;
+  }
+}
+
+/** The group of this name as it was made before; null when there is none. */
+export function findControlGroup(name: string): ControlGroup | null {
+  const kernel: Kernel = existsSync(join(ROOT, 'cgroup.controllers')) ? 'v2' : 'v1';
+  const folders = foldersOf(kernel, name).filter((folder) => existsSync(folder));
+  return folders.length === 0 ? null : groupOf(kernel, folders);
+}
+
+const CONTROLLERS = ['memory', 'cpu', 'cpuacct', 'pids'];
+
+function foldersOf(kernel: Kernel, name: string): string[] {
+  return kernel === 'v2'
+    ? [join(ROOT, PARENT, name)]
+    : CONTROLLERS.map((controller) => join(ROOT, controller, PARENT, name));
+}
+
+function makeV1(name: string, { memoryBytes, cpus, tasks }: Limits): ControlGroup {
+  const folders = foldersOf('v1', name);
+  for (const folder of folders) mkdirSync(folder, { recursive: true });
+  const [memory = '', cpu = '', , pids = ''] = folders;
+  if (memoryBytes !== null) {
+    writeFileSync(join(memory, 'memory.limit_in_bytes'), String(memoryBytes));
+    // Where swap is counted, what does not fit goes there and the limit is none.
+    writeWhereItIs(join(memory, 'memory.memsw.limit_in_bytes'), String(memoryBytes));
+  }
+  if (cpus !== null) {
+    writeFileSync(join(cpu, 'cpu.cfs_period_us'), String(PERIOD_US));
+    writeFileSync(join(cpu, 'cpu.cfs_quota_us'), String(Math.max(1_000, Math.round(cpus * PERIOD_US))));
+  }
+  if (tasks !== null) writeWhereItIs(join(pids, 'pids.max'), String(tasks));
+  return groupOf('v1', folders);
+}
+
+function makeV2(name: string, { memoryBytes, cpus, tasks }: Limits): ControlGroup {
+  const parent = join(ROOT, PARENT);
+  mkdirSync(parent, { recursive: true });
+  for (const folder of [ROOT, parent]) {
+    writeFileSync(join(folder, 'cgroup.subtree_control'), '+memory +cpu +pids');
+  }
+  const folder = join(parent, name);
+  mkdirSync(folder, { recursive: true });
+  if (memoryBytes !== null) {
+    writeFileSync(join(folder, 'memory.max'), String(memoryBytes));
+    writeWhereItIs(join(folder, 'memory.swap.max'), '0');
+  }
+  if (cpus !== null) writeFileSync(join(folder, 'cpu.max'), `${Math.round(cpus * PERIOD_US)} ${PERIOD_US}`);
+  if (tasks !== null) writeFileSync(join(folder, 'pids.max'), String(tasks));
+  return groupOf('v2', [folder]);
+}
+
+function groupOf(kernel: Kernel, folders: readonly string[]): ControlGroup {
+  const [first = ''] = folders;
+  return {
+    folders,
+    taken: () => (kernel === 'v2' ? takenV2(first) : takenV1(folders)),
+    kill() {
+      for (let look = 0; look < LOOKS; look += 1) {
+        const inside = members(first);
+        if (inside.length === 0) return;
+        for (const pid of inside) signal(pid, 'SIGKILL');
+      }
+    },
+    remove() {
+      try {
+        for (const folder of folders) if (existsSync(folder)) rmdirSync(folder);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+function members(folder: string): number[] {
+  return (read(join(folder, 'cgroup.procs')) ?? '').split('\n').filter(Boolean).map(Number);
+}
+
+function takenV1([memory = '', , accounting = '']: readonly string[]): Taken {
+  const nanoseconds = number(read(join(accounting, 'cpuacct.usage')));
+  return {
+    cpuSeconds: nanoseconds === null ? null : nanoseconds / 1e9,
+    peakMemoryBytes: number(read(join(memory, 'memory.max_usage_in_bytes'))),
+    outOfMemoryKills: field(read(join(memory, 'memory.oom_control')), 'oom_kill'),
+  };
+}
+
+function takenV2(folder: string): Taken {
+  const microseconds = field(read(join(folder, 'cpu.stat')), 'usage_usec');
+  return {
+    cpuSeconds: microseconds === null ? null : microseconds / 1e6,
+    peakMemoryBytes: number(read(join(folder, 'memory.peak'))),
+    outOfMemoryKills: field(read(join(folder, 'memory.events')), 'oom_kill'),
+  };
+}
+
+/** Of lines `name value`. */
+function field(text: string | null, name: string): number | null {
+  const line = text?.split('\n').find((each) => each.startsWith(`${name} `));
+  return line === undefined ? null : number(line.slice(name.length));
+}
+
+function number(text: string | null): number | null {
+  const value = Number(text ?? Number.NaN);
+  return text === null || text.trim() === '' || Number.isNaN(value) ? null : value;
+}
+
+function read(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return null;
+  }
+}
+
+/** A limit that only some kernels have. */
+function writeWhereItIs(file: string, text: string): void {
+  if (existsSync(file)) writeFileSync(file, text);
+}
