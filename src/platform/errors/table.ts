@@ -80,6 +80,7 @@ export const errorTable = {
   file_truncated: { status: 400, exitCode: REFUSED, title: 'The file ends before its content does' },
   file_not_utf8: { status: 400, exitCode: REFUSED, title: 'The file is not UTF-8 text' },
   file_too_wide: { status: 400, exitCode: REFUSED, title: 'The file has more columns than are read' },
+  archive_invalid: { status: 400, exitCode: REFUSED, title: 'The archive cannot be read, or leads out of its folder' },
   file_format_unknown: { status: 400, exitCode: REFUSED, title: 'The file is in no format that is read here' },
   csv_malformed: { status: 400, exitCode: REFUSED, title: 'The CSV file is not well-formed' },
   yaml_invalid: { status: 400, exitCode: REFUSED, title: 'The YAML cannot be read' },

@@ -51,7 +51,6 @@ export interface Execution {
   stop(): void;
 }
 
-const UNBOUNDED: Limits = { memoryBytes: null, cpus: null, tasks: null };
 const NOT_COUNTED: Taken = { cpuSeconds: null, peakMemoryBytes: null, outOfMemoryKills: null };
 /** Of an output that goes to a file, so much is kept from its beginning and from its end, in bytes. */
 const KEPT_BYTES = { first: 48 * 1024 * 1024, last: 1024 * 1024 };

@@ -1,0 +1,223 @@
+import { ExpressionError, namesIn, namesInExpression } from './expressions.ts';
+import type { PipelineSpec, Scalar, Step } from './schema.ts';
+
+/** A step as it is run: of a matrix, one for each combination. */
+export interface PlannedStep {
+  /** Its name and what tells it from others of a matrix: `train`, `train[lr=0.01]`. */
+  readonly key: string;
+  readonly name: string;
+  readonly matrix: Readonly<Record<string, Scalar>>;
+  readonly step: Step;
+  /** Keys of the planned steps that end before it begins. */
+  readonly needs: readonly string[];
+}
+
+/** Every step that will be run, each after all that it needs. */
+export interface Plan {
+  readonly steps: readonly PlannedStep[];
+}
+
+/** What is wrong with a pipeline: where, and one sentence. */
+export interface PlanProblem {
+  /** Path in the spec, such as `steps.train.needs`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export type Planned =
+  | { readonly plan: Plan; readonly problems: null }
+  | { readonly plan: null; readonly problems: PlanProblem[] };
+
+/** More than this is a mistake in a matrix. */
+const MAX_STEPS = 10_000;
+
+/**
+ * What a pipeline will run, in an order in which it can be: matrices expanded, names checked, cycles refused.
+ * Example: `train` with the matrix `{ lr: [0.1, 0.2] }` that needs `prepare` gives prepare, train[lr=0.1], train[lr=0.2].
+ */
+export function planOf({ steps, params }: Pick<PipelineSpec, 'steps' | 'params'>): Planned {
+  const problems = [
+    ...(Object.keys(steps).length === 0 ? [{ path: 'steps', message: 'a pipeline has at least one step' }] : []),
+    ...Object.entries(steps).flatMap(([name, step]) => problemsOf(name, step, steps, params)),
+  ];
+  if (problems.length > 0) return { plan: null, problems };
+  const order = ordered(steps);
+  if ('cycle' in order) {
+    const way = order.cycle.map((name) => `"${name}"`).join(' needs ');
+    return {
+      plan: null,
+      problems: [{ path: `steps.${order.cycle[0]}.needs`, message: `the steps need each other in a circle: ${way}` }],
+    };
+  }
+  const expanded = new Map<string, PlannedStep[]>();
+  for (const name of order.names) expanded.set(name, expandedStep(name, steps, expanded));
+  const all = [...expanded.values()].flat();
+  if (all.length > MAX_STEPS) {
+    return { plan: null, problems: [{ path: 'steps', message: `${all.length} steps in all; ${MAX_STEPS} at most` }] };
+  }
+  return { plan: { steps: all }, problems: null };
+}
+
+function expandedStep(
+  name: string,
+  steps: PipelineSpec['steps'],
+  before: ReadonlyMap<string, readonly PlannedStep[]>,
+): PlannedStep[] {
+  const step = steps[name];
+  if (step === undefined) return [];
+  const needs = neededBy(step).flatMap((need) => before.get(need)?.map(({ key }) => key) ?? []);
+  return combinations('run' in step ? (step.matrix ?? {}) : {}).map((matrix) => ({
+    key: keyOf(name, matrix),
+    name,
+    matrix,
+    step,
+    needs,
+  }));
+}
+
+/** `train[lr=0.01,depth=3]`, in the order of the matrix. */
+export function keyOf(name: string, matrix: Readonly<Record<string, Scalar>>): string {
+  const label = labelOf(matrix);
+  return label === '' ? name : `${name}[${label}]`;
+}
+
+/** What tells a combination from the others, also as the name of a folder: `lr=0.01,depth=3`. */
+export function labelOf(matrix: Readonly<Record<string, Scalar>>): string {
+  return Object.entries(matrix)
+    .map(([name, value]) => `${name}=${String(value).replaceAll(/[/\\\0[\]]/g, '_')}`)
+    .join(',');
+}
+
+function combinations(matrix: Readonly<Record<string, readonly Scalar[]>>): Record<string, Scalar>[] {
+  return Object.entries(matrix).reduce<Record<string, Scalar>[]>(
+    (made, [name, values]) => made.flatMap((one) => values.map((value) => ({ ...one, [name]: value }))),
+    [{}],
+  );
+}
+
+/** Names of the steps that end before it: those that it needs, and those that it takes something of. */
+export function neededBy(step: Step): string[] {
+  const taken =
+    'run' in step
+      ? step.inputs.flatMap((input) => (typeof input === 'object' && 'from' in input ? [input.from] : []))
+      : 'of' in step
+        ? [step.of]
+        : [];
+  return [...new Set([...step.needs, ...taken])];
+}
+
+/** Names in an order in which each comes after all that it needs; or a way round that comes back to its beginning. */
+function ordered(steps: PipelineSpec['steps']): { names: string[] } | { cycle: string[] } {
+  const names: string[] = [];
+  const done = new Set<string>();
+  const way: string[] = [];
+  const visit = (name: string): string[] | null => {
+    if (done.has(name)) return null;
+    if (way.includes(name)) return [...way.slice(way.indexOf(name)), name];
+    way.push(name);
+    const step = steps[name];
+    for (const need of step === undefined ? [] : neededBy(step)) {
+      const cycle = visit(need);
+      if (cycle !== null) return cycle;
+    }
+    way.pop();
+    done.add(name);
+    names.push(name);
+    return null;
+  };
+  for (const name of Object.keys(steps)) {
+    const cycle = visit(name);
+    if (cycle !== null) return { cycle };
+  }
+  return { names };
+}
+
+function problemsOf(
+  name: string,
+  step: Step,
+  steps: PipelineSpec['steps'],
+  params: PipelineSpec['params'],
+): PlanProblem[] {
+  const at = (path: string, message: string): PlanProblem => ({ path: `steps.${name}.${path}`, message });
+  const unknown = neededBy(step)
+    .filter((need) => steps[need] === undefined)
+    .map((need) => at('needs', `there is no step "${need}"; there are: ${Object.keys(steps).join(', ')}`));
+  const duplicates =
+    'run' in step ? duplicateKeys(name, step.matrix ?? {}).map((key) => at('matrix', `"${key}" is in it twice`)) : [];
+  return [...unknown, ...duplicates, ...wrongKind(name, step, steps), ...nameProblems(name, step, params)];
+}
+
+function duplicateKeys(name: string, matrix: Readonly<Record<string, readonly Scalar[]>>): string[] {
+  const keys = combinations(matrix).map((one) => keyOf(name, one));
+  return [...new Set(keys.filter((key, index) => keys.indexOf(key) !== index))];
+}
+
+/** Steps that stand on a certain kind of step. */
+function wrongKind(name: string, step: Step, steps: PipelineSpec['steps']): PlanProblem[] {
+  const problem = (path: string, message: string) => [{ path: `steps.${name}.${path}`, message }];
+  if (!('uses' in step)) return [];
+  if (step.uses === 'evaluate')
+    return step.needs.length === 0 ? problem('needs', 'name the steps that it picks the best of') : [];
+  const of = steps[step.of];
+  if (of === undefined) return [];
+  if (step.uses === 'deploy')
+    return 'uses' in of && of.uses === 'register' ? [] : problem('of', `"${step.of}" is no register step`);
+  if ('uses' in of)
+    return of.uses === 'evaluate'
+      ? []
+      : problem('of', `"${step.of}" has no run of its own: name an evaluate step, or one that runs a command`);
+  return of.matrix === undefined
+    ? []
+    : problem('of', `"${step.of}" is run once for each combination; put an evaluate step between that picks one`);
+}
+
+/** Expressions name params, the matrix of their step, and steps that end before it. */
+function nameProblems(name: string, step: Step, params: PipelineSpec['params']): PlanProblem[] {
+  const problems: PlanProblem[] = [];
+  const look = (path: string, namesOf: () => Set<string>) => {
+    try {
+      for (const named of namesOf()) {
+        const message = problemOfName(named, step, params);
+        if (message !== null) problems.push({ path: `steps.${name}.${path}`, message });
+      }
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      problems.push({ path: `steps.${name}.${path}`, message: error.message });
+    }
+  };
+  const { when } = step;
+  if (when !== undefined) look('when', () => namesInExpression(when));
+  for (const { path, text } of textsOf(step)) look(path, () => namesIn(text));
+  return problems;
+}
+
+/** Every text of a step that may have expressions. */
+export function textsOf(step: Step): { path: string; text: string }[] {
+  if (!('run' in step)) return [];
+  const words =
+    typeof step.run === 'string'
+      ? [{ path: 'run', text: step.run }]
+      : step.run.map((text, index) => ({ path: `run[${index}]`, text }));
+  const env = Object.entries(step.env).map(([key, value]) => ({ path: `env.${key}`, text: String(value) }));
+  const datasets = step.inputs.flatMap((input, index) =>
+    typeof input === 'object' && 'dataset' in input
+      ? [{ path: `inputs[${index}]`, text: `${input.dataset} ${input.digest}` }]
+      : [],
+  );
+  return [...words, ...env, ...datasets];
+}
+
+function problemOfName(named: string, step: Step, params: PipelineSpec['params']): string | null {
+  const [part = '', key = ''] = named.split('.', 2);
+  const known = (names: readonly string[]) =>
+    names.length === 0 ? 'there are none' : `there are: ${names.join(', ')}`;
+  if (part === 'params') return key in params ? null : `there is no param "${key}"; ${known(Object.keys(params))}`;
+  if (part === 'matrix') {
+    const matrix = 'run' in step ? (step.matrix ?? {}) : {};
+    return key in matrix ? null : `its matrix has no "${key}"; ${known(Object.keys(matrix))}`;
+  }
+  if (part === 'steps')
+    return neededBy(step).includes(key) ? null : `it does not need "${key}", so it cannot know of it; add it to needs`;
+  if (part === 'run') return ['id', 'number', 'pipeline', 'commit'].includes(key) ? null : `a run has no "${key}"`;
+  return `"${part}" is nothing that is known here: params, matrix, steps, run`;
+}
