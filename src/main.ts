@@ -1,47 +1,51 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
-import { allocationMigrations, createAllocation, type MeasuredUsage } from './finops/allocation/index.ts';
-import { billingMigrations, createBilling } from './finops/billing/index.ts';
-import { budgetMigrations, createBudgets } from './finops/budgets/index.ts';
+import { createAllocation, type MeasuredUsage } from './finops/allocation/index.ts';
+import { createBilling } from './finops/billing/index.ts';
+import { createBudgets } from './finops/budgets/index.ts';
 import { createCosts } from './finops/costs/index.ts';
-import { createMetering, type MeteredUsage, type Metering, meteringMigrations } from './finops/metering/index.ts';
-import { createPrices, priceMigrations } from './finops/prices/index.ts';
-import { createSources, sourceMigrations } from './finops/sources/index.ts';
-import { createStatements, statementMigrations } from './finops/statements/index.ts';
-import { createTokens, type Tokens, tokenMigrations } from './finops/tokens/index.ts';
-import { createRegistry, registryMigrations } from './mlops/registry/index.ts';
-import { createRetention, retentionMigrations } from './mlops/retention/index.ts';
-import { createTracing, tracingMigrations } from './mlops/tracing/index.ts';
-import { createTracking, type Tracking, trackingMigrations } from './mlops/tracking/index.ts';
-import { createTransfer, transferMigrations } from './mlops/transfer/index.ts';
-import { createOperatorSend, createWebhooks, type Webhooks, webhookMigrations } from './mlops/webhooks/index.ts';
+import { createMetering, type MeteredUsage, type Metering } from './finops/metering/index.ts';
+import { createPrices } from './finops/prices/index.ts';
+import { createSources } from './finops/sources/index.ts';
+import { createStatements } from './finops/statements/index.ts';
+import { createTokens, type Tokens } from './finops/tokens/index.ts';
+import { migrations } from './migrations.ts';
+import { createExecutors } from './mlops/executors/index.ts';
+import { createPipelines, type ModelSteps } from './mlops/pipelines/index.ts';
+import { createRegistry } from './mlops/registry/index.ts';
+import { createRetention } from './mlops/retention/index.ts';
+import { createTracing } from './mlops/tracing/index.ts';
+import { createTracking, type Tracking } from './mlops/tracking/index.ts';
+import { createTransfer } from './mlops/transfer/index.ts';
+import { createOperatorSend, createWebhooks, type Webhooks } from './mlops/webhooks/index.ts';
 import { createMlflowWire } from './mlops/wire/index.ts';
-import { createOrg, orgMigrations } from './org/index.ts';
-import { auditMigrations, createAudit } from './platform/audit/index.ts';
-import { authMigrations, createAuth, type FirstAccount } from './platform/auth/index.ts';
+import { createOrg } from './org/index.ts';
+import { createAudit } from './platform/audit/index.ts';
+import { createAuth, type FirstAccount } from './platform/auth/index.ts';
 import { openBucket } from './platform/buckets/index.ts';
-import type { Config } from './platform/config/index.ts';
-import { createEvents, type Events, eventMigrations } from './platform/events/index.ts';
+import { type Config, processEnvironment } from './platform/config/index.ts';
+import { createEvents, type Events } from './platform/events/index.ts';
 import { createHttp, docsPlugin, isLoopback, type Plugin, type Route } from './platform/http/index.ts';
-import { createJobs, type Jobs, jobMigrations } from './platform/jobs/index.ts';
-import { type Lake, type LakeDeps, lakeMigrations, openLake } from './platform/lake/index.ts';
+import { createJobs, type Jobs } from './platform/jobs/index.ts';
+import { type Lake, type LakeDeps, openLake } from './platform/lake/index.ts';
 import { createLifetime, type Lifetime } from './platform/lifetime/index.ts';
 import { createManifests, type ManifestKind } from './platform/manifests/index.ts';
 import { type Objects, openObjects, openRemoteObjects } from './platform/objects/index.ts';
 import { resolveSecret } from './platform/secrets/index.ts';
 import { lockFolder } from './platform/store/folder-lock.ts';
-import { type Migrations, openStore, type Store } from './platform/store/index.ts';
+import { openStore, type Store } from './platform/store/index.ts';
 import { createLog, createTelemetry, type Log, type Telemetry } from './platform/telemetry/index.ts';
 import { type Clock, systemClock } from './platform/units/index.ts';
 import { createUploads } from './platform/uploads/index.ts';
 import { webPlugin } from './platform/web/index.ts';
-import { createDecisions, decisionMigrations } from './tradeoff/decisions/index.ts';
+import { createDecisions } from './tradeoff/decisions/index.ts';
 import { createEvidence } from './tradeoff/evidence/index.ts';
-import { createGates, gateMigrations } from './tradeoff/gates/index.ts';
+import { createGates } from './tradeoff/gates/index.ts';
 import { createLineage } from './tradeoff/lineage/index.ts';
-import { createOpenLineage, openLineageMigrations, type Receiver } from './tradeoff/openlineage/index.ts';
-import { createRunCosts, runCostMigrations } from './tradeoff/run-costs/index.ts';
+import { createModelSteps } from './tradeoff/model-steps/index.ts';
+import { createOpenLineage, type Receiver } from './tradeoff/openlineage/index.ts';
+import { createRunCosts } from './tradeoff/run-costs/index.ts';
 import { readVersion } from './version.ts';
 
 /** What a test may replace; everything else is real. */
@@ -76,7 +80,14 @@ interface Ground {
   readonly lake: Lake;
   readonly events: Events;
   readonly jobs: Jobs;
+  /** Jobs that last as long as what they wait for, and so have places of their own. */
+  readonly longJobs: Jobs;
+  /** Where this server can be reached from this machine; null before it listens on a port that was not said. */
+  readonly address: () => string | null;
 }
+
+/** Runs of pipelines that one server drives at the same time. */
+const LONG_JOBS = 256;
 
 /** Wires everything, once. The result answers requests by injection and listens when `listen` is called on its `http`. */
 export async function createApplication(config: Config, overrides: Overrides = {}): Promise<Application> {
@@ -108,6 +119,8 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
     config.objects === undefined ? objects : lifetime.use(await openRemoteObjects(config.objects, { clock }));
   const events = lifetime.use(createEvents({ store, clock, log, telemetry }));
   const jobs = lifetime.use(createJobs({ store, clock, log, telemetry }));
+  const longJobs = lifetime.use(createJobs({ store, clock, log, telemetry, concurrency: LONG_JOBS }));
+  const listening: { http: FastifyInstance | null } = { http: null };
   const auth = createAuth({ store, clock, config });
   const audit = lifetime.use(createAudit({ store, clock, log }));
   const { kinds, routes, plugins, webhooks, tracking } = wire([auth, audit], {
@@ -122,18 +135,30 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
     lake,
     events,
     jobs,
+    longJobs,
+    address: () => addressOf(config, listening.http),
   });
   lifetime.use(webhooks);
   lifetime.use(tracking);
   const guarded = { config: { ...config, allowedHosts: hostsOf(config) }, access: auth.access, writes: audit };
   const http = await createHttp({ ...guarded, log, telemetry, routes, plugins });
+  listening.http = http;
   lifetime.use({ [Symbol.asyncDispose]: () => http.close() });
   events.start();
   webhooks.start();
   tracking.start();
   jobs.start();
+  longJobs.start();
   const { localKey, ensureFirstAccount } = auth;
   return { http, store, localKey, ensureFirstAccount, manifestKinds: kinds };
+}
+
+/** For what runs on this machine; all of its addresses have loopback among them. */
+function addressOf({ host, port }: Config, http: FastifyInstance | null): string | null {
+  const told = http?.server.address() ?? null;
+  const taken = typeof told === 'object' && told !== null ? told.port : port;
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return taken === 0 ? null : `http://${name.includes(':') ? `[${name}]` : name}:${taken}`;
 }
 
 /** The address that the server listens on is a name of it, unless it stands for all of them. */
@@ -149,33 +174,6 @@ function lakeFolders(config: Config, folder: string): LakeDeps {
     threads: config.lakeThreads ?? null,
   };
 }
-
-const migrations: Migrations = {
-  ...lakeMigrations,
-  ...eventMigrations,
-  ...jobMigrations,
-  ...authMigrations,
-  ...auditMigrations,
-  ...orgMigrations,
-  ...billingMigrations,
-  ...sourceMigrations,
-  ...allocationMigrations,
-  ...trackingMigrations,
-  ...tracingMigrations,
-  ...registryMigrations,
-  ...webhookMigrations,
-  ...retentionMigrations,
-  ...transferMigrations,
-  ...priceMigrations,
-  ...meteringMigrations,
-  ...tokenMigrations,
-  ...statementMigrations,
-  ...budgetMigrations,
-  ...gateMigrations,
-  ...decisionMigrations,
-  ...runCostMigrations,
-  ...openLineageMigrations,
-};
 
 /** CAN WE AFFORD IT? */
 function wireFinops(ground: Ground) {
@@ -267,7 +265,8 @@ function wireTradeoff(
     receiver: openLineageReceiver(ground.config),
   });
   openLineage.listen(ground.events);
-  return { evidence, decisions, gates, runCosts, lineage, openLineage };
+  const modelSteps = createModelSteps({ ...ground, tracking, registry, gates });
+  return { evidence, decisions, gates, runCosts, lineage, openLineage, modelSteps };
 }
 
 function openLineageReceiver({ openLineageUrl: url, openLineageToken: token }: Config): Receiver | null {
@@ -277,11 +276,36 @@ function openLineageReceiver({ openLineageUrl: url, openLineageToken: token }: C
   return { url, send: createOperatorSend(url), headers };
 }
 
+/** What runs, on what, and whether it may. */
+function wirePipelines(
+  ground: Ground,
+  { budgets }: ReturnType<typeof wireFinops>,
+  { tracking }: ReturnType<typeof wireMlops>,
+  models: ModelSteps,
+) {
+  const { config } = ground;
+  const processes = config.processExecutor === 'on' || (config.processExecutor === 'auto' && config.accounts === 'off');
+  const executors = createExecutors({ processes, environment: processEnvironment() });
+  const pipelines = createPipelines({
+    ...ground,
+    jobs: ground.longJobs,
+    runLog: tracking.runLog,
+    admission: budgets.reservations,
+    models,
+    executorOf: executors.of,
+    access: async () => {
+      const address = ground.address();
+      return address === null ? {} : { MLFLOW_TRACKING_URI: address, STEELYARD_URL: address };
+    },
+  });
+  return { executors, pipelines };
+}
+
 /** What is deleted stays while a version or a decision stands on it. */
 function wireRetention(
   ground: Ground,
   { tracking, registry }: ReturnType<typeof wireMlops>,
-  { decisions }: ReturnType<typeof wireTradeoff>,
+  { decisions }: Pick<ReturnType<typeof wireTradeoff>, 'decisions'>,
 ) {
   return createRetention({
     ...ground,
@@ -304,7 +328,8 @@ function wire(
   const onArtifacts = { ...ground, objects: ground.artifacts };
   const mlops = wireMlops(onArtifacts, finops);
   const { plugins: mlflow, ...mlopsFeatures } = mlops;
-  const tradeoff = wireTradeoff(ground, finops, mlops);
+  const { modelSteps, ...tradeoff } = wireTradeoff(ground, finops, mlops);
+  const { pipelines } = wirePipelines(onArtifacts, finops, mlops, modelSteps);
   const retention = wireRetention(onArtifacts, mlops, tradeoff);
   const kinds = [
     org,
@@ -313,11 +338,12 @@ function wire(
     finops.prices,
     finops.tokens,
     finops.budgets,
+    pipelines,
     tradeoff.gates,
     retention,
   ].flatMap((feature) => feature.kinds);
   const manifests = createManifests({ store: ground.store, kinds });
-  const features = { org, ...finops, ...mlopsFeatures, ...tradeoff, retention, manifests };
+  const features = { org, ...finops, ...mlopsFeatures, pipelines, ...tradeoff, retention, manifests };
   const routes = [...doors, ...Object.values(features)].flatMap((feature) => feature.routes);
   const endpoints = routes.map((route) => route.endpoint);
   return {

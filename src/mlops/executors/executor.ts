@@ -107,6 +107,11 @@ export interface Executor extends AsyncDisposable {
    */
   buildImage(request: { readonly folder: string; readonly dockerfile: string; readonly log: string }): Promise<string>;
   /**
+   * What is not free now of what work asks for, in words; null when it can begin. For engines that have no queue of their own.
+   * Errors: `executor_cannot`.
+   */
+  readonly missing?: (work: Pick<Work, 'id' | 'resources'>) => Promise<string | null>;
+  /**
    * Begins work; the same id again finds what was begun. Errors: `executor_cannot` (what it asks for cannot be had: no such GPU, more
    * memory than there is), `executor_quota` (not now), `image_not_found`, `image_missing`, `executor_unreachable`.
    */

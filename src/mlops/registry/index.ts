@@ -11,6 +11,7 @@ import { registeredModelRoutes } from './mlflow-registered-models.ts';
 import { hasModel } from './model-store.ts';
 import { createModels, type RegistryDeps } from './models.ts';
 import { findModelOf, findVersionByText, type VersionMetric, versionMetrics } from './read-models.ts';
+import { type Registration, register } from './register.ts';
 import { registryRoutes } from './routes.ts';
 import type { Model } from './schema.ts';
 import { searchModelVersions, searchRegisteredModels } from './searches.ts';
@@ -22,6 +23,7 @@ export { REGISTRY_CHANGED } from './change-events.ts';
 export type { RegistryImports } from './imports.ts';
 export { registryMigrations } from './migrations.ts';
 export type { VersionMetric } from './read-models.ts';
+export type { Registration } from './register.ts';
 export type { Model } from './schema.ts';
 
 /** A version as others know it. */
@@ -56,6 +58,13 @@ export interface Registry {
   versionsOfLoggedModel(sql: Sql, modelId: string): Promise<RegisteredVersion[]>;
   /** Latest value of each metric of a version: of its logged model, else of its run. */
   metrics(sql: Sql, version: Pick<RegisteredVersion, 'model' | 'version'>): Promise<VersionMetric[]>;
+  /** Latest value of each metric of a run, or of the logged model that a version of it would stand on. */
+  metricsOfRun(sql: Sql, run: { readonly runId: string; readonly modelId: string | null }): Promise<VersionMetric[]>;
+  /**
+   * Makes a version of a logged model, or of artifacts of a run; the registered model is made where it is not there. A version with
+   * the same `mark` (its tag `steelyard.mark`) is found, not made again.
+   */
+  register(request: Registration): Promise<RegisteredVersion>;
   /**
    * Points an alias to a version, in the caller's transaction, and says `model_alias.set` when it moved.
    * Errors: `invalid_request` for a name that cannot be an alias, `model_not_found`, `model_version_not_found`.
@@ -89,6 +98,8 @@ export function createRegistry(deps: RegistryDeps): Registry {
       const found = await findVersionByText(sql, model, version);
       return found === null ? [] : versionMetrics(tracking, sql, found);
     },
+    metricsOfRun: (sql, run) => versionMetrics(tracking, sql, run),
+    register: (request) => register({ store, models, versions }, request).then(registeredVersion),
     setAlias: async (sql, name, alias, version) => void (await setAlias(events, sql, name, alias, version)),
     versionsOn,
     imports: createRegistryImports(tracking),

@@ -29,6 +29,7 @@ import { noteRegistration, type Registration } from './registrations.ts';
 import { trackingRoutes } from './routes.ts';
 import { energyOfRun } from './run-cost/energy.ts';
 import { costsOfRuns, putRunCosts } from './run-cost/store.ts';
+import { createRunLog, type RunLog } from './run-log.ts';
 import { findRunInfo, latestMetricsOf } from './run-store.ts';
 import { createRuns } from './runs.ts';
 import type { Run, RunCost } from './schema.ts';
@@ -42,6 +43,7 @@ export { trackingMigrations } from './migrations.ts';
 export type { VersionSources } from './mlflow-artifacts.ts';
 export { unknownCost } from './run-cost/store.ts';
 export { instant } from './run-events.ts';
+export type { RunLog } from './run-log.ts';
 export type { Run } from './schema.ts';
 
 const CLEAR_MULTIPART = 'multipart-uploads.clear';
@@ -109,6 +111,8 @@ export interface Tracking extends AsyncDisposable {
   putCosts(sql: Sql, costs: ReadonlyMap<string, RunCost>): Promise<void>;
   /** Energy of a run's GPUs in kWh by what it logged of their power; null with the reason where it was not measured. */
   energy(sql: Sql, runId: string): Promise<RunCost['energy']>;
+  /** Runs that the server itself begins. */
+  readonly runLog: RunLog;
   /** What runs read and made. */
   readonly lineage: TrackingLineage;
   /** What is deleted, until retention removes it. */
@@ -152,6 +156,7 @@ export function createTracking(deps: TrackingDeps): Tracking {
     costs: costsOfRuns,
     putCosts: putRunCosts,
     energy: energyOfRun,
+    runLog: createRunLog({ ...deps, experiments, runs, logging }),
     lineage: trackingLineage,
     experimentIdByName: async (sql, name) => (await findExperimentByName(sql, name))?.experimentId ?? null,
     deletions: createDeletions(deps.objects),

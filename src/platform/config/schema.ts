@@ -73,6 +73,12 @@ export const ConfigSchema = z.strictObject({
     .max(200)
     .default('steelyard')
     .describe('Namespace of jobs and models in OpenLineage events; one for each server that reports to one receiver.'),
+  processExecutor: z
+    .enum(['auto', 'on', 'off'])
+    .default('auto')
+    .describe(
+      'Whether pipelines may run commands as processes of this machine, with all that the server may do: "auto" without accounts only.',
+    ),
   maxUploadBytes: z.coerce
     .number({ error: 'a whole number of bytes' })
     .int()

@@ -125,6 +125,18 @@ export const errorTable = {
   statement_period_not_closed: { status: 409, exitCode: CONFLICT, title: 'The month can still change' },
   statement_already_issued: { status: 409, exitCode: CONFLICT, title: 'These figures were issued before' },
 
+  // pipelines
+  pipeline_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such pipeline' },
+  pipeline_run_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such run of a pipeline' },
+  pipeline_step_not_found: { status: 404, exitCode: NOT_FOUND, title: 'The run has no such step' },
+  pipeline_run_ended: { status: 409, exitCode: CONFLICT, title: 'The run has ended' },
+  pipeline_run_not_ended: { status: 409, exitCode: CONFLICT, title: 'The run has not ended' },
+  pipeline_run_full: { status: 409, exitCode: CONFLICT, title: 'As many runs as there may be are under way' },
+  pipeline_param_unknown: { status: 400, exitCode: USAGE, title: 'The pipeline has no such parameter' },
+  pipeline_model_missing: { status: 409, exitCode: REFUSED, title: 'The run of the step logged no model' },
+  pipeline_code_not_found: { status: 404, exitCode: NOT_FOUND, title: 'The code of the run is not here' },
+  git_failed: { status: 422, exitCode: REFUSED, title: 'The Git repository cannot be read' },
+
   // executors
   image_missing: { status: 400, exitCode: REFUSED, title: 'This engine runs images, and none was named' },
   image_not_found: { status: 404, exitCode: NOT_FOUND, title: 'The engine has no such image and cannot fetch it' },

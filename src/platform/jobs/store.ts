@@ -160,14 +160,24 @@ export async function markFailed(sql: Sql, job: HeldJob, endedAt: string, error:
   await held(sql, job).set({ state: 'failed', ended_at: endedAt, leased_by: null, error }).execute();
 }
 
+export interface Released {
+  readonly owner: string;
+  /** Another queue of the same owner may run other kinds at this moment. */
+  readonly kinds: readonly string[];
+  /** UTC instant. */
+  readonly now: string;
+}
+
 /** Jobs that this name held when its server died. */
-export async function releaseAll(sql: Sql, owner: string, now: string): Promise<void> {
+export async function releaseAll(sql: Sql, { owner, kinds, now }: Released): Promise<void> {
+  if (kinds.length === 0) return;
   await sql
     .tables<JobTables>()
     .updateTable('job')
     .set({ state: 'waiting', due_at: now, leased_by: null })
     .where('state', '=', 'running')
     .where('leased_by', '=', owner)
+    .where('kind', 'in', [...kinds])
     .execute();
 }
 

@@ -3,7 +3,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { getVersionEvidence, listModelEvidence } from './schema.ts';
-import { type EvidenceDeps, findVersion, type GatheredEvidence, gather } from './service.ts';
+import { type EvidenceDeps, findVersion, type GatheredEvidence, gather, gatherRun } from './service.ts';
 
 export type { GatheredEvidence } from './service.ts';
 
@@ -14,6 +14,8 @@ export interface Evidence {
   /** The version behind an alias, or null. */
   behind(sql: Sql, model: string, alias: string): Promise<RegisteredVersion | null>;
   gather(sql: Sql, version: RegisteredVersion): Promise<GatheredEvidence>;
+  /** Of a run, as the version of this model that it would become. */
+  gatherRun(sql: Sql, model: string, runId: string): Promise<GatheredEvidence>;
   readonly routes: readonly Route[];
 }
 
@@ -22,6 +24,7 @@ export function createEvidence(deps: EvidenceDeps & { readonly store: Store }): 
     find: (sql, model, version) => findVersion(deps, sql, model, version),
     behind: (sql, model, alias) => deps.versions.versionByAlias(sql, model, alias),
     gather: (sql, version) => gather(deps, sql, version),
+    gatherRun: (sql, model, runId) => gatherRun(deps, sql, model, runId),
     routes: [
       handle(getVersionEvidence, async ({ params }) => {
         const version = await findVersion(deps, deps.store, params.model, params.version);

@@ -7,12 +7,12 @@ import type { Sql } from '../../platform/store/index.ts';
 import type { CostEvidence, QualityEvidence, VersionEvidence } from './schema.ts';
 
 /** What evidence asks of the registry. */
-export type VersionSource = Pick<Registry, 'version' | 'versionByAlias' | 'versions' | 'metrics'>;
+export type VersionSource = Pick<Registry, 'version' | 'versionByAlias' | 'versions' | 'metrics' | 'metricsOfRun'>;
 
 export interface EvidenceDeps {
   readonly versions: VersionSource;
   readonly metering: Pick<Metering, 'total'>;
-  readonly tracking: Pick<Tracking, 'costs'>;
+  readonly tracking: Pick<Tracking, 'costs' | 'lineage'>;
 }
 
 /** Evidence with the price books that its costs stood on. */
@@ -22,9 +22,36 @@ export interface GatheredEvidence {
 }
 
 export async function gather(deps: EvidenceDeps, sql: Sql, version: RegisteredVersion): Promise<GatheredEvidence> {
+  return gathered(deps, sql, version, await deps.versions.metrics(sql, version));
+}
+
+/** How the version that a run would become is called while there is none. */
+export const NOT_REGISTERED = 'not registered';
+
+/** The evidence of a run as the version that it would become. */
+export async function gatherRun(deps: EvidenceDeps, sql: Sql, model: string, runId: string): Promise<GatheredEvidence> {
+  const [logged] = await deps.tracking.lineage.modelsOfRun(sql, runId, 1);
+  const modelId = logged?.modelId ?? null;
+  const candidate = {
+    model,
+    version: NOT_REGISTERED,
+    aliases: [],
+    runId,
+    modelId,
+    createdAt: new Date(0).toISOString(),
+    tags: {},
+  };
+  return gathered(deps, sql, candidate, await deps.versions.metricsOfRun(sql, { runId, modelId }));
+}
+
+async function gathered(
+  deps: EvidenceDeps,
+  sql: Sql,
+  version: RegisteredVersion,
+  metrics: readonly VersionMetric[],
+): Promise<GatheredEvidence> {
   const { model, version: modelVersion, runId } = version;
-  const [metrics, training, inference] = await Promise.all([
-    deps.versions.metrics(sql, version),
+  const [training, inference] = await Promise.all([
     runId === null ? null : deps.metering.total(sql, { run: runId }),
     deps.metering.total(sql, { model, modelVersion, purpose: 'inference' }),
   ]);

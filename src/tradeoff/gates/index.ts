@@ -2,7 +2,7 @@ import { handle, type Route } from '../../platform/http/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { checkGate as checkGateEndpoint, listPolicies, PolicySpec } from './schema.ts';
-import { checkGate, type GateAnswer, type GateDeps, type GateQuestion } from './service.ts';
+import { checkGate, type GateAnswer, type GateDeps, type GateQuestion, weighRun } from './service.ts';
 import { findPolicies, putPolicy } from './store.ts';
 
 export { gateMigrations } from './migrations.ts';
@@ -16,6 +16,8 @@ export interface Gates {
    * `budget_not_found`, `currency_mismatch`.
    */
   check(question: GateQuestion): Promise<GateAnswer>;
+  /** Weighs a run as the version that it would become; nothing is recorded. Errors: `policy_not_found`, `budget_not_found`, `currency_mismatch`. */
+  weighRun(question: { readonly runId: string; readonly policy: string }): Promise<GateAnswer>;
   /** `Policy`. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
@@ -24,6 +26,7 @@ export interface Gates {
 export function createGates(deps: GateDeps & { readonly clock: Clock }): Gates {
   return {
     check: (question) => checkGate(deps, question),
+    weighRun: (question) => weighRun(deps, question),
     kinds: [
       specKind('Policy', 50, PolicySpec, async (sql, name, spec) => {
         const [before] = await findPolicies(sql, name);

@@ -33,7 +33,7 @@ export interface Ledger {
 
 export interface GateDeps {
   readonly store: Store;
-  readonly evidence: Pick<Evidence, 'find' | 'behind' | 'gather'>;
+  readonly evidence: Pick<Evidence, 'find' | 'behind' | 'gather' | 'gatherRun'>;
   readonly budgets: Pick<Budgets, 'standing'>;
   readonly ledger: Ledger;
   readonly registry: Pick<Registry, 'setAlias'>;
@@ -72,13 +72,24 @@ const ATTEMPTS = 5;
 
 export async function checkGate(deps: GateDeps, question: GateQuestion): Promise<GateAnswer> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const weighing = await weighVersion(deps, question);
-    const answer = answerOf(weighing, question);
+    const weighed = await weighVersion(deps, question);
+    const answer = answerOf(weighed, question);
     if (question.dryRun) return answer;
-    const decision = await decide(deps, question, weighing, answer.summary);
+    const decision = await decide(deps, question, weighed, answer.summary);
     if (decision !== null) return { ...answer, decision };
   }
   throw new Error(`alias or policy of ${question.model} kept changing while it was weighed`);
+}
+
+/** Weighs a run as the version that it would become of the policy's model. Nothing is recorded and nothing moves. */
+export async function weighRun(
+  deps: GateDeps,
+  question: { readonly runId: string; readonly policy: string },
+): Promise<GateAnswer> {
+  const policy = await policyNamed(deps.store, question.policy);
+  const { model } = policy.spec;
+  const candidate = await deps.evidence.gatherRun(deps.store, model, question.runId);
+  return answerOf(await weighing(deps, policy, candidate), { model });
 }
 
 async function weighVersion(deps: GateDeps, question: GateQuestion): Promise<Weighing> {
@@ -91,8 +102,11 @@ async function weighVersion(deps: GateDeps, question: GateQuestion): Promise<Wei
     );
   }
   const version = await deps.evidence.find(deps.store, question.model, question.version);
-  const behind = await deps.evidence.behind(deps.store, question.model, policy.spec.alias);
-  const candidate = await deps.evidence.gather(deps.store, version);
+  return weighing(deps, policy, await deps.evidence.gather(deps.store, version));
+}
+
+async function weighing(deps: GateDeps, policy: Policy, candidate: GatheredEvidence): Promise<Weighing> {
+  const behind = await deps.evidence.behind(deps.store, policy.spec.model, policy.spec.alias);
   const champion = behind === null ? null : await deps.evidence.gather(deps.store, behind);
   const { budgets, deliveries } = await budgetsOf(deps, policy);
   const scales = {
@@ -133,7 +147,7 @@ async function budgetsOf(
   return { budgets, deliveries: [...deliveries].toSorted() };
 }
 
-function answerOf({ policy, candidate, verdict, checks }: Weighing, question: GateQuestion): GateAnswer {
+function answerOf({ policy, candidate, verdict, checks }: Weighing, question: Pick<GateQuestion, 'model'>): GateAnswer {
   const { version } = candidate.evidence;
   return {
     verdict,
@@ -147,9 +161,9 @@ function answerOf({ policy, candidate, verdict, checks }: Weighing, question: Ga
 }
 
 /** Records the decision and, for a promotion, moves the alias: both or neither. null when the facts moved meanwhile. */
-function decide(deps: GateDeps, question: GateQuestion, weighing: Weighing, summary: string): Promise<string | null> {
+function decide(deps: GateDeps, question: GateQuestion, weighed: Weighing, summary: string): Promise<string | null> {
   return deps.store.transaction(async (sql) => {
-    const { policy, candidate, champion, verdict, checks, billDeliveries } = weighing;
+    const { policy, candidate, champion, verdict, checks, billDeliveries } = weighed;
     const { alias } = policy.spec;
     const behind = await deps.evidence.behind(sql, question.model, alias);
     const [now] = await findPolicies(sql, policy.name);

@@ -39,6 +39,7 @@ export function createProcessExecutor({ environment }: ProcessExecutorDeps): Exe
     async buildImage() {
       throw new AppError('executor_cannot', 'Processes of this machine run in no image, so none is built for them.');
     },
+    missing: async (work) => (await roomOf()).missing(work),
     async start(work) {
       const found = findExecution({ ...work, folder: placeOf(work) });
       if (found !== null) return running(work, found);

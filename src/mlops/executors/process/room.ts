@@ -18,6 +18,8 @@ export interface Place {
 
 /** Who has what of one machine. */
 export interface Room {
+  /** What is not free now, in words; null when there is room. Errors: `executor_cannot` for what the machine does not have. */
+  missing(work: Pick<Work, 'resources'>): string | null;
   /** Errors: `executor_cannot` for what the machine does not have, `executor_quota` for what others have now. */
   enter(work: Pick<Work, 'id' | 'resources'>): Place;
   /** Work that runs already, found after a restart: it has what it has. */
@@ -50,17 +52,23 @@ export function createRoom(machine: Machine): Room {
     return { environment: visible, leave: () => void taken.delete(id) };
   }
 
+  function missing({ resources }: Pick<Work, 'resources'>): string | null {
+    refuseImpossible(machine, resources);
+    const { cpus, memoryBytes, gpus } = resources;
+    const full = [
+      sum((one) => one.cpus) + cpusOf(resources) > machine.cpus && taken.size > 0 ? `${cpus ?? 1} CPUs` : null,
+      sum((one) => one.memoryBytes) + (memoryBytes ?? 0) > machine.memoryBytes ? `${memoryBytes} bytes` : null,
+      freeGpus(gpus.model).length < gpus.count ? `${gpus.count} GPUs` : null,
+    ].filter((each) => each !== null);
+    return full.length === 0 ? null : full.join(', ');
+  }
+
   return {
+    missing,
     enter({ id, resources }) {
-      refuseImpossible(machine, resources);
-      const { cpus, memoryBytes, gpus } = resources;
-      const full = [
-        sum((one) => one.cpus) + cpusOf(resources) > machine.cpus && taken.size > 0 ? `${cpus ?? 1} CPUs` : null,
-        sum((one) => one.memoryBytes) + (memoryBytes ?? 0) > machine.memoryBytes ? `${memoryBytes} bytes` : null,
-        freeGpus(gpus.model).length < gpus.count ? `${gpus.count} GPUs` : null,
-      ].filter((each) => each !== null);
-      if (full.length === 0) return take(id, resources);
-      throw new AppError('executor_quota', `This machine has no ${full.join(', no ')} free now.`, { work: id });
+      const full = missing({ resources });
+      if (full === null) return take(id, resources);
+      throw new AppError('executor_quota', `This machine has not free now: ${full}.`, { work: id });
     },
     occupied: ({ id, resources }) => take(id, resources),
   };

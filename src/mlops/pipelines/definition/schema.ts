@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Name } from '../../../org/schema.ts';
 import { adminOnly, SecretReference } from '../../../platform/secrets/schema.ts';
 import { Money } from '../../../platform/units/schema.ts';
-import { Cpus, Duration, Memory } from './quantities.ts';
+import { Cpus, Duration, Memory } from './quantities/schema.ts';
 
 export const PipelineName = Name.describe('Name of a pipeline');
 
@@ -264,4 +264,3 @@ export const PipelineSpec = z
   })
   .describe('A pipeline');
 export type PipelineSpec = z.infer<typeof PipelineSpec>;
-export type PipelineInput = z.input<typeof PipelineSpec>;

@@ -1,0 +1,55 @@
+import { allocationMigrations } from './finops/allocation/index.ts';
+import { billingMigrations } from './finops/billing/index.ts';
+import { budgetMigrations } from './finops/budgets/index.ts';
+import { meteringMigrations } from './finops/metering/index.ts';
+import { priceMigrations } from './finops/prices/index.ts';
+import { sourceMigrations } from './finops/sources/index.ts';
+import { statementMigrations } from './finops/statements/index.ts';
+import { tokenMigrations } from './finops/tokens/index.ts';
+import { pipelineMigrations } from './mlops/pipelines/index.ts';
+import { registryMigrations } from './mlops/registry/index.ts';
+import { retentionMigrations } from './mlops/retention/index.ts';
+import { tracingMigrations } from './mlops/tracing/index.ts';
+import { trackingMigrations } from './mlops/tracking/index.ts';
+import { transferMigrations } from './mlops/transfer/index.ts';
+import { webhookMigrations } from './mlops/webhooks/index.ts';
+import { orgMigrations } from './org/index.ts';
+import { auditMigrations } from './platform/audit/index.ts';
+import { authMigrations } from './platform/auth/index.ts';
+import { eventMigrations } from './platform/events/index.ts';
+import { jobMigrations } from './platform/jobs/index.ts';
+import { lakeMigrations } from './platform/lake/index.ts';
+import type { Migrations } from './platform/store/index.ts';
+import { decisionMigrations } from './tradeoff/decisions/index.ts';
+import { gateMigrations } from './tradeoff/gates/index.ts';
+import { openLineageMigrations } from './tradeoff/openlineage/index.ts';
+import { runCostMigrations } from './tradeoff/run-costs/index.ts';
+
+/** Every change of the store that there ever was, in the order of its features. */
+export const migrations: Migrations = {
+  ...lakeMigrations,
+  ...eventMigrations,
+  ...jobMigrations,
+  ...authMigrations,
+  ...auditMigrations,
+  ...orgMigrations,
+  ...billingMigrations,
+  ...sourceMigrations,
+  ...allocationMigrations,
+  ...trackingMigrations,
+  ...tracingMigrations,
+  ...registryMigrations,
+  ...webhookMigrations,
+  ...retentionMigrations,
+  ...pipelineMigrations,
+  ...transferMigrations,
+  ...priceMigrations,
+  ...meteringMigrations,
+  ...tokenMigrations,
+  ...statementMigrations,
+  ...budgetMigrations,
+  ...gateMigrations,
+  ...decisionMigrations,
+  ...runCostMigrations,
+  ...openLineageMigrations,
+};

@@ -1,0 +1,40 @@
+import { AppError } from '../../platform/errors/index.ts';
+import type { Executor } from './executor.ts';
+import { createProcessExecutor } from './process/index.ts';
+
+export type { Executor, Resources, RunningWork, Work, WorkEnd } from './executor.ts';
+
+export interface ExecutorsDeps {
+  /** Whether commands may be run as processes of this machine, with all that the server itself may do. */
+  readonly processes: boolean;
+  /** The server's own environment. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** The engines that this server has to run work on. */
+export interface Executors extends AsyncDisposable {
+  /** Errors: `executor_unknown`, with what there is and how to have more. */
+  of(engine: string): Executor;
+}
+
+/** What a command on this machine needs to find programs and its home; nothing else of the server is passed on. */
+const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'LD_LIBRARY_PATH'];
+
+export function createExecutors({ processes, environment }: ExecutorsDeps): Executors {
+  const passed = PASSED_ON.flatMap((name) =>
+    environment[name] === undefined ? [] : [[name, environment[name]] as const],
+  );
+  const engines: Executor[] = processes ? [createProcessExecutor({ environment: Object.fromEntries(passed) })] : [];
+  return {
+    of(name) {
+      const found = engines.find(({ engine }) => engine === name);
+      if (found !== undefined) return found;
+      const there = engines.length === 0 ? 'It has none' : `It has: ${engines.map(({ engine }) => engine).join(', ')}`;
+      const detail = `This server does not run work on "${name}". ${there}; docs/executors.md says how to set one up.`;
+      throw new AppError('executor_unknown', detail, { engine: name });
+    },
+    async [Symbol.asyncDispose]() {
+      for (const engine of engines) await engine[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { Subject } from '../../org/schema.ts';
+import type { Money } from '../../platform/units/schema.ts';
+
+/** What work is about to spend. */
+export interface AdmissionRequest {
+  /** Names it for ever; asking again answers the same. */
+  readonly reservation: string;
+  readonly subject: Subject;
+  /** Key in the price book, such as `g5.xlarge`. */
+  readonly resource: string;
+  readonly quantity: string;
+  /** Price of one unit for an hour, where the price book is not asked. */
+  readonly price?: Money;
+  /** What it may cost at most, besides every budget. */
+  readonly limit?: Money;
+  readonly graceSeconds: number;
+  /** Longest time that money is set aside for at once. */
+  readonly leaseSeconds: number;
+  readonly origin: string;
+}
+
+/** Until when it may run, and what it has cost. */
+export interface Allowance {
+  readonly state: 'open' | 'settled';
+  /** UTC instant by which it must have ended. */
+  readonly until: string;
+  /** null: nobody knows a price. */
+  readonly spent: Money | null;
+  /** The budget that allows no more; null while there is plenty. */
+  readonly limitedBy: string | null;
+}
+
+/**
+ * May this start, and up to what cost? Who knows of money answers. Errors of `open`: `budget_exceeded`, `budget_approval_needed`,
+ * `price_missing`, `currency_mismatch`.
+ */
+export interface Admission {
+  open(request: AdmissionRequest): Promise<Allowance>;
+  /** `at`: until when it has run, Unix milliseconds. Errors: `reservation_settled`. */
+  meter(reservation: string, at: number): Promise<Allowance>;
+  settle(
+    reservation: string,
+    settling: { readonly end: string; readonly stopped: boolean; readonly checkpoint?: string },
+  ): Promise<Allowance>;
+}

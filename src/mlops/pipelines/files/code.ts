@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { unpack } from '../../../platform/archives/index.ts';
+import { AppError } from '../../../platform/errors/index.ts';
+import type { Objects } from '../../../platform/objects/index.ts';
+import { type TreeFile, TreeFile as TreeFileSchema, type Trees, treeDigest } from './trees.ts';
+
+/** The code of a run: every file of it, and where it came from. */
+export const Code = z.strictObject({
+  digest: z.string(),
+  files: z.array(TreeFileSchema),
+  /** Commit in full where it came from Git; else null. */
+  commit: z.string().nullable(),
+});
+export type Code = z.infer<typeof Code>;
+
+export interface CodeDeps {
+  readonly objects: Objects;
+  readonly trees: Trees;
+  /** On this machine, ours: clones and what is being unpacked. */
+  readonly folder: string;
+}
+
+export interface CodeStore {
+  /** Keeps the files of an archive. Errors: `archive_invalid`, `payload_too_large`. */
+  addArchive(content: Readable): Promise<Code>;
+  /** Keeps the files of a repository at a commit. Errors: `git_failed`. */
+  addCommit(source: { readonly git: string; readonly ref: string }): Promise<Code>;
+  /** Errors: `pipeline_code_not_found`. */
+  find(digest: string): Promise<Code>;
+}
+
+export const NO_CODE: Code = { digest: treeDigest([]), files: [], commit: null };
+const GIT_MS = 10 * 60_000;
+
+export function createCodeStore(deps: CodeDeps): CodeStore {
+  const { objects, trees, folder } = deps;
+  const keyOf = (digest: string) => `pipelines/code/${digest}.json`;
+
+  async function keepFolder(place: string, commit: string | null): Promise<Code> {
+    const files: TreeFile[] = await trees.keep(place, readdirSync(place));
+    const code: Code = { digest: treeDigest(files), files, commit };
+    await objects.put(keyOf(code.digest), JSON.stringify(code));
+    return code;
+  }
+
+  async function inFolder<Result>(work: (place: string) => Promise<Result>): Promise<Result> {
+    await mkdir(folder, { recursive: true });
+    const place = await mkdtemp(join(folder, 'unpacked-'));
+    try {
+      return await work(place);
+    } finally {
+      await rm(place, { recursive: true, force: true });
+    }
+  }
+
+  return {
+    addArchive: (content) =>
+      inFolder(async (place) => {
+        await unpack(content, place);
+        return keepFolder(place, null);
+      }),
+    addCommit: ({ git, ref }) =>
+      inFolder(async (place) => {
+        const clone = await freshClone(folder, git);
+        const commit = await commitOf(clone, git, ref);
+        const { stdout } = await ask(['-C', clone, 'archive', '--format=tar', commit], git, 'buffer');
+        await unpack(Readable.from([stdout]), place);
+        return keepFolder(place, commit);
+      }),
+    async find(digest) {
+      if (digest === NO_CODE.digest) return NO_CODE;
+      if (!/^[0-9a-f]{64}$/.test(digest) || (await objects.size(keyOf(digest))) === null) {
+        throw new AppError('pipeline_code_not_found', `There is no code ${digest} here. Send it again.`, {
+          code: digest,
+        });
+      }
+      return Code.parse(JSON.parse(await text((await objects.open(keyOf(digest))).content)));
+    },
+  };
+}
+
+/** A mirror of the repository, as it is now. */
+async function freshClone(folder: string, git: string): Promise<string> {
+  const clone = join(folder, `git-${createHash('sha256').update(git).digest('hex').slice(0, 16)}`);
+  if (existsSync(join(clone, 'HEAD')))
+    await ask(['-C', clone, 'fetch', '--prune', '--quiet', 'origin', '+refs/*:refs/*'], git);
+  else await ask(['clone', '--mirror', '--quiet', '--', git, clone], git);
+  return clone;
+}
+
+async function commitOf(clone: string, git: string, ref: string): Promise<string> {
+  const { stdout } = await ask(
+    ['-C', clone, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`],
+    git,
+  ).catch(() => {
+    throw new AppError('git_failed', `The repository ${git} has no branch, tag or commit "${ref}".`, { git, ref });
+  });
+  return stdout.toString().trim();
+}
+
+/** Nothing is asked of a person, and no address runs a program. */
+async function ask(
+  words: readonly string[],
+  git: string,
+  encoding: 'buffer' | 'utf8' = 'utf8',
+): Promise<{ stdout: Buffer | string }> {
+  const options = {
+    timeout: GIT_MS,
+    maxBuffer: 1024 ** 3,
+    encoding,
+    env: { ...process.env, GIT_TERMINAL_PROMPT: '0' },
+  };
+  try {
+    return await promisify(execFile)('git', ['-c', 'protocol.ext.allow=never', ...words], options);
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : '';
+    const detail = `Git could not read ${git}: ${said === '' ? 'git is not installed, or did not answer' : said}.`;
+    throw new AppError('git_failed', detail, { git }, { cause: error });
+  }
+}
+
+/** Reads one text file of a code; null when it has none there. */
+export async function fileOf(trees: Trees, code: Code, path: string, folder: string): Promise<string | null> {
+  const file = code.files.find((each) => each.path === path);
+  if (file === undefined) return null;
+  await mkdir(folder, { recursive: true });
+  const place = await mkdtemp(join(folder, 'read-'));
+  try {
+    await trees.place([file], place);
+    return await readFile(join(place, path), 'utf8');
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,84 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { StringDecoder } from 'node:string_decoder';
+import { AppError, systemCode } from '../../platform/errors/index.ts';
+import { logPath } from './runs/collect.ts';
+import type { DriveDeps } from './runs/context.ts';
+import { isOver } from './runs/schema.ts';
+import { type StoredRun, type StoredStep, stepsOf } from './runs/store.ts';
+import { workIdOf } from './runs/work.ts';
+
+export interface LogRange {
+  readonly from: number;
+  readonly maxBytes: number;
+}
+
+export interface LogPart {
+  readonly text: string;
+  readonly next: number;
+  readonly attempt: number;
+  readonly ended: boolean;
+  readonly elsewhere: boolean;
+}
+
+/** What a try of a step has printed, from a byte on: from its working folder while it runs here, and from its run afterwards. */
+export async function logOf(
+  deps: DriveDeps,
+  run: StoredRun,
+  key: string,
+  attempt: number | null,
+  range: LogRange,
+): Promise<LogPart> {
+  const step = (await stepsOf(deps.store, run.id)).find((one) => one.key === key);
+  if (step === undefined)
+    throw new AppError('pipeline_step_not_found', `Run #${run.number} of "${run.pipeline}" has no step "${key}".`, {
+      step: key,
+    });
+  const number = attempt ?? step.attempt;
+  const live = await liveLog(deps, run, step, number, range);
+  if (live !== null) return live;
+  const kept = step.mlflowRun === null ? null : await keptLog(deps, step, number, range);
+  if (kept !== null) return { ...kept, attempt: number, ended: true, elsewhere: false };
+  const runs = step.state === 'running' && step.attempt === number;
+  return { text: '', next: range.from, attempt: number, ended: isOver(step.state), elsewhere: runs };
+}
+
+async function liveLog(
+  deps: DriveDeps,
+  run: StoredRun,
+  step: StoredStep,
+  attempt: number,
+  range: LogRange,
+): Promise<LogPart | null> {
+  if (step.state !== 'running' || step.attempt !== attempt) return null;
+  try {
+    await using file = await open(join(deps.workFolder, workIdOf(run.id, step, attempt), 'output.log'));
+    const { buffer: bytes, bytesRead } = await file.read(Buffer.alloc(range.maxBytes), 0, range.maxBytes, range.from);
+    return { ...textOf(bytes.subarray(0, bytesRead), range.from), attempt, ended: false, elsewhere: false };
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function keptLog(
+  deps: DriveDeps,
+  { mlflowRun }: StoredStep,
+  attempt: number,
+  { from, maxBytes }: LogRange,
+): Promise<Pick<LogPart, 'text' | 'next'> | null> {
+  const kept =
+    mlflowRun === null
+      ? null
+      : await deps.runLog.open(mlflowRun, logPath(attempt), { start: from, end: from + maxBytes });
+  return kept === null ? null : textOf(await buffer(kept), from);
+}
+
+/** Whole characters only: the rest comes with the next part. */
+function textOf(bytes: Buffer, from: number): Pick<LogPart, 'text' | 'next'> {
+  const text = new StringDecoder('utf8').write(bytes);
+  const taken = text === '' ? bytes.length : Buffer.byteLength(text);
+  // What is no UTF-8 was replaced, and its replacement is as long as it likes.
+  return { text, next: from + (text.includes('\uFFFD') ? bytes.length : taken) };
+}

@@ -1,0 +1,115 @@
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Application } from '../../main.ts';
+import { call, problemFrom, testApplication } from '../../testing.ts';
+import { applied, ranToEnd, sentCode, statesOf, stepOf } from '../../testing-pipelines.ts';
+import { getVersionEvidence } from '../../tradeoff/evidence/schema.ts';
+import { pipelineStepLog } from './schema.ts';
+
+const PRICED = `
+apiVersion: steelyard/v1
+kind: PriceBook
+metadata: {name: own}
+spec: {currency: USD, source: test, prices: [{resource: machine, perHour: '36', effectiveFrom: 2026-01-01}]}
+`;
+
+const TRAINING = `${PRICED}
+---
+apiVersion: steelyard/v1
+kind: Policy
+metadata: {name: production}
+spec:
+  model: ranker
+  currency: USD
+  quality: [{metric: accuracy, direction: higher, floor: '0.5'}]
+  cost: [{measure: trainingCost, atMost: '1'}]
+---
+apiVersion: steelyard/v1
+kind: Pipeline
+metadata: {name: training}
+spec:
+  project: recommender
+  params: {rows: 3}
+  steps:
+    prepare:
+      run: seq 1 \${{ params.rows }} > clean.csv; cat words.txt >> clean.csv
+      code: [words.txt]
+      outputs: [clean.csv]
+    train:
+      run: [sh, -e, train.sh, '\${{ matrix.lr }}']
+      code: [train.sh]
+      needs: [prepare]
+      matrix: {lr: [0.1, 0.7, 0.4]}
+      inputs: [clean.csv]
+      outputs: [model.txt]
+      metrics: metrics.json
+      resources: {cpu: 0.5}
+    evaluate: {uses: evaluate, needs: [train], metric: accuracy}
+    gate: {uses: gate, of: evaluate, policy: production}
+    register: {uses: register, of: evaluate, needs: [gate], model: ranker, artifact: model.txt, policy: production}
+`;
+
+const CODE = {
+  'words.txt': 'word\n',
+  'train.sh':
+    'cp clean.csv model.txt; echo "lr $1" >> model.txt; echo "{\\"accuracy\\": $1}" > metrics.json; echo trained $1\n',
+};
+
+let application: Application;
+beforeEach(async () => {
+  application = await testApplication();
+  onTestFinished(() => application[Symbol.asyncDispose]());
+});
+
+describe('a pipeline', () => {
+  it('prepares, trains a matrix, picks the best, weighs it and registers it, with what it cost', async () => {
+    await applied(application, TRAINING);
+    const run = await ranToEnd(application, 'training', { code: await sentCode(application, CODE) });
+    expect([run.state, statesOf(run)]).toEqual([
+      'succeeded',
+      {
+        prepare: 'succeeded',
+        'train[lr=0.1]': 'succeeded',
+        'train[lr=0.7]': 'succeeded',
+        'train[lr=0.4]': 'succeeded',
+        evaluate: 'succeeded',
+        gate: 'succeeded',
+        register: 'succeeded',
+      },
+    ]);
+    expect(stepOf(run, 'evaluate').values).toMatchObject({ step: 'train[lr=0.7]', value: '0.7', of: '3' });
+    expect(stepOf(run, 'gate').values).toMatchObject({ verdict: 'promote' });
+    expect(stepOf(run, 'register').values).toMatchObject({ model: 'ranker', version: '1' });
+    const evidence = await call(application, getVersionEvidence, { params: { model: 'ranker', version: '1' } });
+    expect(evidence.aliases).toEqual(['champion']);
+    expect(evidence.trainingCost.cost).toEqual(stepOf(run, 'train[lr=0.7]').cost);
+    expect(Number(run.cost?.amount)).toBeGreaterThan(0);
+    const log = await call(application, pipelineStepLog, {
+      params: { pipeline: 'training', run: run.run },
+      query: { step: 'train[lr=0.4]' },
+    });
+    expect(log).toMatchObject({ text: 'trained 0.4\n', ended: true });
+  });
+
+  it('takes what did not change from before, and says of every step why', async () => {
+    await applied(application, TRAINING);
+    await ranToEnd(application, 'training', { code: await sentCode(application, CODE) });
+    const again = await ranToEnd(application, 'training', { code: await sentCode(application, CODE) });
+    expect(statesOf(again)).toMatchObject({ prepare: 'cached', 'train[lr=0.1]': 'cached', register: 'succeeded' });
+    expect(stepOf(again, 'prepare').explanation).toBe('hit: nothing changed since training #1');
+    const code = { ...CODE, 'train.sh': `${CODE['train.sh']}# more\n` };
+    const edited = await ranToEnd(application, 'training', {
+      code: await sentCode(application, code),
+      params: { rows: 4 },
+    });
+    expect(stepOf(edited, 'prepare')).toMatchObject({ state: 'succeeded', explanation: 'missed: params.rows 3 -> 4' });
+    expect(stepOf(edited, 'train[lr=0.4]').explanation).toBe('missed: `train.sh` changed; `clean.csv` changed');
+  });
+
+  it('is refused where its steps need each other, with the way round', async () => {
+    const circle = `{apiVersion: steelyard/v1, kind: Pipeline, metadata: {name: p}, spec: {steps: {a: {run: x, needs: [b]}, b: {run: x, needs: [a]}}}}`;
+    expect(await problemFrom(applied(application, circle))).toMatchObject({
+      code: 'manifest_invalid',
+      detail: expect.stringContaining('"a" needs "b" needs "a"'),
+    });
+  });
+});

@@ -1,0 +1,99 @@
+import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
+import { handle, type Route } from '../../platform/http/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import { planOf } from './definition/plan.ts';
+import { logOf } from './logs.ts';
+import { shownRun, shownSummary } from './runs/show.ts';
+import { runsOf, type StoredRun, stepSummaries, stepsOf } from './runs/store.ts';
+import {
+  getPipelineRun,
+  listPipelineRuns,
+  listPipelines,
+  type Pipeline,
+  type PipelineRun,
+  type PipelineRunSummary,
+  pipelineStepLog,
+  resumePipelineRun,
+  startPipelineRun,
+  stopPipelineRun,
+  uploadPipelineCode,
+} from './schema.ts';
+import { existing, existingRun, type PipelineDeps, resumeRun, startRun, stopRun } from './service.ts';
+import { findPipelines, type StoredPipeline } from './store.ts';
+
+export function pipelineRoutes(deps: PipelineDeps, wake: (runId: string) => void): Route[] {
+  const { store } = deps;
+  return [
+    handle(listPipelines, async () => {
+      const pipelines = await findPipelines(store, null);
+      return { pipelines: await Promise.all(pipelines.map((pipeline) => shownPipeline(store, pipeline))) };
+    }),
+    handle(listPipelineRuns, async ({ params: { pipeline }, query: { pageSize, pageToken } }) => {
+      await existing(deps, pipeline);
+      const [before] = pageToken === undefined ? [] : decodePageToken(pageToken, { pipeline });
+      const found = await runsOf(store, pipeline, before === undefined ? null : Number(before), pageSize + 1);
+      const last = found.length > pageSize ? found[pageSize - 1] : undefined;
+      return {
+        runs: await shownSummaries(store, found.slice(0, pageSize)),
+        nextPageToken: last === undefined ? null : encodePageToken([last.number], { pipeline }),
+      };
+    }),
+    handle(uploadPipelineCode, async ({ stream }) => {
+      const { digest, files } = await deps.code.addArchive(stream);
+      return { code: digest, files: files.length };
+    }),
+    handle(startPipelineRun, async ({ params: { pipeline }, body, actor }) => {
+      const { params, code = null, ref = null, commit = null, requestKey = null } = body;
+      const cause = { kind: 'manual', detail: `asked for by ${actor}` } as const;
+      return shown(store, await startRun(deps, { pipeline, params, code, ref, commit, requestKey, cause, actor }));
+    }),
+    handle(getPipelineRun, async ({ params: { pipeline, run } }) =>
+      shown(store, await existingRun(deps, pipeline, run)),
+    ),
+    handle(stopPipelineRun, async ({ params: { pipeline, run }, actor }) => {
+      const found = await existingRun(deps, pipeline, run);
+      await stopRun(deps, found, actor);
+      wake(found.id);
+      return shown(store, await existingRun(deps, pipeline, run));
+    }),
+    handle(
+      resumePipelineRun,
+      async ({ params: { pipeline, run }, body: { params, code = null, commit = null }, actor }) =>
+        shown(store, await resumeRun(deps, await existingRun(deps, pipeline, run), { params, code, commit, actor })),
+    ),
+    handle(pipelineStepLog, async ({ params: { pipeline, run }, query: { step, attempt = null, from, maxBytes } }) =>
+      logOf(deps, await existingRun(deps, pipeline, run), step, attempt, { from, maxBytes }),
+    ),
+  ];
+}
+
+async function shown(sql: Sql, run: StoredRun): Promise<PipelineRun> {
+  const { plan } = planOf({ steps: run.spec.steps, params: run.params });
+  return shownRun(run, plan?.steps ?? [], await stepsOf(sql, run.id));
+}
+
+async function shownSummaries(sql: Sql, runs: readonly StoredRun[]): Promise<PipelineRunSummary[]> {
+  const steps = Map.groupBy(
+    await stepSummaries(
+      sql,
+      runs.map(({ id }) => id),
+    ),
+    ({ run }) => run,
+  );
+  return runs.map((run) => shownSummary(run, steps.get(run.id) ?? []));
+}
+
+async function shownPipeline(sql: Sql, { name, pipelineVersion, spec, appliedAt }: StoredPipeline): Promise<Pipeline> {
+  const [lastRun = null] = await shownSummaries(sql, await runsOf(sql, name, null, 1));
+  return {
+    name,
+    pipelineVersion,
+    description: spec.description ?? null,
+    project: spec.project ?? null,
+    engine: spec.engine,
+    steps: Object.keys(spec.steps),
+    params: spec.params,
+    appliedAt,
+    lastRun,
+  };
+}

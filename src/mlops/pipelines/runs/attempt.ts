@@ -1,0 +1,146 @@
+import { hold } from '../../../platform/processes/index.ts';
+import type { Executor, RunningWork, Work, WorkEnd } from '../../executors/index.ts';
+import type { Allowance } from '../admission.ts';
+import type { CommandStep } from '../definition/schema.ts';
+import type { DriveDeps, DrivenRun } from './context.ts';
+import type { Attempt } from './store.ts';
+import { checkpointOf } from './work.ts';
+
+/** Why a try ended, and what follows from it. */
+export interface AttemptEnd {
+  /**
+   * `again`: it was taken away through no fault of its own; `stopped`: by a person or a budget, so nothing is tried again.
+   */
+  readonly outcome: 'succeeded' | 'failed' | 'stopped' | 'again';
+  /** In a few words, such as `budget team-ml` or `exit code 3`; null when it went well. */
+  readonly reason: string | null;
+  readonly attempt: Attempt;
+}
+
+export interface AttemptInput {
+  readonly executor: Executor;
+  readonly work: Work;
+  readonly running: RunningWork;
+  readonly allowance: Allowance;
+  readonly step: CommandStep;
+  readonly number: number;
+  /** Told what it has cost, at every report. */
+  readonly costs: (spent: Allowance['spent']) => Promise<void>;
+}
+
+/**
+ * Meters a running try until its end, gives it the time that is granted, and stops it when that is over, its own time is, or
+ * the run shall stop. null when this server lets go of it: it goes on, and is found by the next.
+ */
+export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptInput): Promise<AttemptEnd | null> {
+  const { running, work, step } = input;
+  const deadline = step.timeout === undefined ? Number.POSITIVE_INFINITY : running.start + step.timeout + step.grace;
+  let allowance = input.allowance;
+  const stopped = onStop(driven.stop, running);
+  const held = hold({
+    running,
+    until: Math.min(Date.parse(allowance.until), deadline),
+    graceMs: work.graceMs,
+    now: deps.clock.now,
+    async renew() {
+      const answer = await meter(deps, input, deps.clock.now());
+      if (answer === null) return null;
+      allowance = answer;
+      await input.costs(answer.spent);
+      return Math.min(Date.parse(answer.until), deadline);
+    },
+    runsOut: async () => undefined,
+  });
+  const end = await Promise.race([held, aborted(driven.letGo)]);
+  stopped.end();
+  if (end === null) return null;
+  const timedOut = end.ranOut && running.start + (step.timeout ?? Number.POSITIVE_INFINITY) <= deps.clock.now();
+  const told = outcomeOf({
+    end: end.ended,
+    ranOut: end.ranOut,
+    timedOut,
+    person: stopped.by(),
+    limitedBy: allowance.limitedBy,
+  });
+  return settled(deps, input, end.ended, told);
+}
+
+async function meter(deps: DriveDeps, { work }: AttemptInput, at: number): Promise<Allowance | null> {
+  try {
+    return await deps.admission.meter(`pipeline:${work.id}`, at);
+  } catch (error) {
+    // What was set aside goes on; it is asked again, and at the end of it the work is stopped.
+    deps.log.warn({ err: error, work: work.id }, 'a step could not be metered');
+    return null;
+  }
+}
+
+function onStop(stop: AbortSignal, running: RunningWork): { by(): string | null; end(): void } {
+  const ask = () => void running.stop();
+  if (stop.aborted) ask();
+  else stop.addEventListener('abort', ask, { once: true });
+  return { by: () => (stop.aborted ? String(stop.reason) : null), end: () => stop.removeEventListener('abort', ask) };
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    else signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
+}
+
+interface Facts {
+  readonly end: WorkEnd;
+  readonly ranOut: boolean;
+  readonly timedOut: boolean;
+  /** Who stopped the run; null when nobody did. */
+  readonly person: string | null;
+  readonly limitedBy: string | null;
+}
+
+type Outcome = Pick<AttemptEnd, 'outcome' | 'reason'>;
+
+/** What the end of a try means. */
+export function outcomeOf({ end, ranOut, timedOut, person, limitedBy }: Facts): Outcome {
+  if (end.reason === 'stopped') {
+    if (timedOut) return { outcome: 'failed', reason: 'timeout' };
+    if (limitedBy !== null && (ranOut || end.stoppedBy === 'watchdog'))
+      return { outcome: 'stopped', reason: `budget ${limitedBy}` };
+    if (person !== null) return { outcome: 'stopped', reason: `by ${person}` };
+    // Its time was over and nobody gave it more, although there was more: the server was away.
+    return { outcome: 'again', reason: 'the server was away for longer than was set aside' };
+  }
+  if (end.reason === 'exited' && end.exitCode === 0) return { outcome: 'succeeded', reason: null };
+  if (end.reason === 'lost' || end.reason === 'evicted') return { outcome: 'again', reason: end.detail ?? end.reason };
+  if (end.reason === 'exited') return { outcome: 'failed', reason: `exit code ${end.exitCode}` };
+  return { outcome: 'failed', reason: end.detail ?? end.reason };
+}
+
+async function settled(
+  deps: DriveDeps,
+  { work, number }: AttemptInput,
+  end: WorkEnd,
+  told: Outcome,
+): Promise<AttemptEnd> {
+  const checkpoint = await checkpointOf(work);
+  const settling = { end: new Date(end.end).toISOString(), stopped: told.reason?.startsWith('budget ') === true };
+  const { spent } = await deps.admission.settle(`pipeline:${work.id}`, {
+    ...settling,
+    ...(checkpoint === null ? {} : { checkpoint }),
+  });
+  const { exitCode, usage } = end;
+  return {
+    ...told,
+    attempt: {
+      number,
+      work: work.id,
+      startMs: end.start,
+      endMs: end.end,
+      reason: told.reason,
+      exitCode,
+      spent,
+      ...usage,
+      checkpoint,
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+const Texts = z.record(z.string(), z.string());
+
+/** Everything that what a step makes stands on. */
+export const KeyParts = z.strictObject({
+  /** Program and words, with every expression filled in. */
+  command: z.array(z.string()),
+  /** Digests by path, of the code that the step stands on. */
+  code: Texts,
+  /** Values of the params that the step names. */
+  params: Texts,
+  matrix: Texts,
+  /** Declared environment variables, filled in; of secrets, where they are. */
+  env: Texts,
+  secrets: Texts,
+  /** Digests by where they lie in the working folder, and of datasets by their name. */
+  inputs: Texts,
+  /** Digest of the image; null where there is none. */
+  image: z.string().nullable(),
+  /** What is brought back of it. */
+  outputs: z.array(z.string()),
+});
+export type KeyParts = z.infer<typeof KeyParts>;
+
+/** The same for the same parts, in whatever order they were found: SHA-256 in hex. */
+export function cacheKey(parts: KeyParts): string {
+  const sorted = Object.entries(parts).map(([name, part]) => [
+    name,
+    isTexts(part) ? Object.entries(part).toSorted() : part,
+  ]);
+  return createHash('sha256').update(JSON.stringify(sorted.toSorted())).digest('hex');
+}
+
+function isTexts(part: KeyParts[keyof KeyParts]): part is Record<string, string> {
+  return part !== null && typeof part === 'object' && !Array.isArray(part);
+}
+
+/** What a step made before, as far as it explains why it is made again. */
+export interface MadeBefore {
+  readonly parts: KeyParts;
+  /** `recommender #12`. */
+  readonly run: string;
+}
+
+const SHOWN = 4;
+
+/**
+ * Why a step is run, in one line. Example: ``missed: `train.py` changed; params.lr 0.01 -> 0.02``.
+ * `before`: the last time that the step was made; null when it never was.
+ */
+export function explainMiss(parts: KeyParts, before: MadeBefore | null): string {
+  if (before === null) return 'missed: it was never made before';
+  const changes = changesOf(before.parts, parts);
+  if (changes.length === 0) return `missed: what ${before.run} made of it is not kept any more`;
+  const more = changes.length > SHOWN ? `; and ${changes.length - SHOWN} more` : '';
+  return `missed: ${changes.slice(0, SHOWN).join('; ')}${more}`;
+}
+
+/** Example: ``hit: nothing changed since recommender #12``. */
+export function explainHit(run: string): string {
+  return `hit: nothing changed since ${run}`;
+}
+
+function changesOf(before: KeyParts, now: KeyParts): string[] {
+  return [
+    ...differences(before.code, now.code).map(({ name, was, is }) => fileChange(name, was, is)),
+    ...differences(before.inputs, now.inputs).map(({ name, was, is }) => fileChange(name, was, is)),
+    ...differences(before.params, now.params).map((change) => `params.${valueChange(change)}`),
+    ...differences(before.matrix, now.matrix).map((change) => `matrix.${valueChange(change)}`),
+    ...differences(before.env, now.env).map((change) => `env.${valueChange(change)}`),
+    ...differences(before.secrets, now.secrets).map(({ name }) => `secrets.${name} changed`),
+    ...(before.image === now.image ? [] : ['the image changed']),
+    ...(same(before.outputs, now.outputs) ? [] : ['what it makes changed']),
+    ...commandChange(before, now),
+  ];
+}
+
+/** The words of a command change with the params in them; that is said once. */
+function commandChange(before: KeyParts, now: KeyParts): string[] {
+  if (same(before.command, now.command)) return [];
+  const explained = differences(before.params, now.params).length + differences(before.matrix, now.matrix).length > 0;
+  return explained ? [] : ['the command changed'];
+}
+
+interface Difference {
+  readonly name: string;
+  readonly was: string | undefined;
+  readonly is: string | undefined;
+}
+
+function differences(before: Readonly<Record<string, string>>, now: Readonly<Record<string, string>>): Difference[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].toSorted();
+  return names.map((name) => ({ name, was: before[name], is: now[name] })).filter(({ was, is }) => was !== is);
+}
+
+function fileChange(name: string, was: string | undefined, is: string | undefined): string {
+  if (was === undefined) return `\`${name}\` is new`;
+  return is === undefined ? `\`${name}\` is gone` : `\`${name}\` changed`;
+}
+
+function valueChange({ name, was, is }: Difference): string {
+  if (was === undefined) return `${name} is new: ${is}`;
+  return is === undefined ? `${name} is gone` : `${name} ${was} -> ${is}`;
+}
+
+function same(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((each, index) => each === other[index]);
+}

@@ -1,0 +1,83 @@
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Work } from '../../executors/index.ts';
+import type { CommandStep } from '../definition/schema.ts';
+import type { AttemptEnd } from './attempt.ts';
+import type { DriveDeps } from './context.ts';
+import { NO_OUTPUTS, type StepOutputs } from './store.ts';
+
+export interface Collecting {
+  readonly work: Work;
+  readonly step: CommandStep;
+  readonly mlflowRun: string | null;
+  readonly end: AttemptEnd;
+}
+
+export interface Collected {
+  readonly outputs: StepOutputs;
+  /** What becomes of the try after all: one that made less than it promised has failed. */
+  readonly verdict: Pick<AttemptEnd, 'outcome' | 'reason'>;
+}
+
+const Metrics = z.record(z.string().min(1), z.number());
+
+/** Keeps what a try has left: its log, its metrics, and, where it went well, its outputs. */
+export async function collect(deps: DriveDeps, collecting: Collecting): Promise<Collected> {
+  const { work, step, end, mlflowRun } = collecting;
+  if (mlflowRun !== null) await keepLog(deps, work, mlflowRun, end.attempt.number);
+  const verdict = { outcome: end.outcome, reason: end.reason };
+  if (end.outcome !== 'succeeded') return { outputs: NO_OUTPUTS, verdict };
+  const files = await deps.trees.keep(work.workspace, step.outputs);
+  const missing = step.outputs.filter(
+    (path) => !files.some((file) => file.path === path || file.path.startsWith(`${path}/`)),
+  );
+  if (missing.length > 0) return failed(`it made no ${missing.join(', ')}, which its outputs promise`);
+  const problem = await logMetrics(deps, collecting);
+  return problem === null ? { outputs: { files, values: {} }, verdict } : failed(problem);
+}
+
+function failed(reason: string): Collected {
+  return { outputs: NO_OUTPUTS, verdict: { outcome: 'failed', reason } };
+}
+
+/** Key of the log of a try among the artifacts of its run. */
+export function logPath(attempt: number): string {
+  return `logs/attempt-${attempt}.log`;
+}
+
+async function keepLog(deps: DriveDeps, { folder }: Work, mlflowRun: string, attempt: number): Promise<void> {
+  const log = join(folder, 'output.log');
+  const there = await stat(log).catch(() => null);
+  await deps.runLog.keep(mlflowRun, logPath(attempt), there === null ? '' : createReadStream(log));
+}
+
+/** Logs the numbers of the metrics file; what is wrong with it, in words, or null. */
+async function logMetrics(deps: DriveDeps, { work, step, mlflowRun }: Collecting): Promise<string | null> {
+  if (step.metrics === undefined || mlflowRun === null) return null;
+  const text = await readFile(join(work.workspace, step.metrics), 'utf8').catch(() => null);
+  if (text === null) return `it wrote no ${step.metrics}, which its metrics promise`;
+  const parsed = Metrics.safeParse(parsedJson(text));
+  if (!parsed.success) return `${step.metrics} is no JSON object of numbers by name`;
+  const timestamp = deps.clock.now();
+  const metrics = Object.entries(parsed.data).map(([key, value]) => ({
+    key,
+    value,
+    timestamp,
+    step: 0,
+    modelId: null,
+    datasetName: null,
+    datasetDigest: null,
+  }));
+  await deps.runLog.log(mlflowRun, { metrics, params: [], tags: [] });
+  return null;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

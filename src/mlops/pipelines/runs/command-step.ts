@@ -1,0 +1,342 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { AppError } from '../../../platform/errors/index.ts';
+import { decimal, decimalString, type Money } from '../../../platform/units/index.ts';
+import type { Executor, RunningWork, Work } from '../../executors/index.ts';
+import type { Allowance } from '../admission.ts';
+import type { PlannedStep } from '../definition/plan.ts';
+import type { CommandStep } from '../definition/schema.ts';
+import { type AttemptEnd, watch } from './attempt.ts';
+import { cacheKey, explainHit, explainMiss } from './cache-key.ts';
+import { collect } from './collect.ts';
+import { type DriveDeps, type DrivenRun, knownBefore, storedOf } from './context.ts';
+import { type Prepared, prepare, problemOf } from './prepare.ts';
+import { save } from './steps-of-run.ts';
+import { findCached, lastMade, putCached, type StoredStep } from './store.ts';
+import { admissionOf, fillWorkspace, resourcesOf, workId, workOf } from './work.ts';
+
+/** Until an engine that had no room is asked again, in milliseconds. */
+const LATER_MS = 5_000;
+/** Tries that are made anew because the engine took the work away, before that counts as a failure. */
+const MAX_TAKEN_AWAY = 10;
+
+/** Ends a step that is ready: takes what was made before, or makes it. Resolves when it is over, or this server lets go of it. */
+export async function runCommandStep(
+  deps: DriveDeps,
+  driven: DrivenRun,
+  planned: PlannedStep,
+  step: CommandStep,
+): Promise<void> {
+  const before = storedOf(driven, planned.key);
+  const executor = deps.executorOf(driven.run.spec.engine);
+  try {
+    const image = await imageOf(deps, driven, executor, step);
+    const prepared = prepare({ ...driven.run, ...partsOf(driven, planned, step), image: image?.digest ?? null });
+    if (
+      before.state === 'waiting' &&
+      before.attempt === 0 &&
+      (await takeCached(deps, driven, { stored: before, step, prepared }))
+    )
+      return;
+    const found = storedOf(driven, planned.key);
+    const begun = await begin(deps, driven, { executor, step, stored: found, prepared, image: image?.name ?? null });
+    if (begun !== null) await follow(deps, driven, begun);
+  } catch (error) {
+    const reason = problemOf(error) ?? (error instanceof AppError ? error.message : null);
+    if (reason === null) throw error;
+    await endWith(deps, driven, storedOf(driven, planned.key), refusalOf(error), reason);
+  }
+}
+
+/** A budget that has too little left stops a step before it begins. */
+function refusalOf(error: unknown): 'stopped' | 'failed' {
+  const isBudget =
+    error instanceof AppError && (error.code === 'budget_exceeded' || error.code === 'budget_approval_needed');
+  return isBudget ? 'stopped' : 'failed';
+}
+
+function partsOf(driven: DrivenRun, planned: PlannedStep, step: CommandStep) {
+  const { run, code } = driven;
+  return {
+    planned,
+    step,
+    before: knownBefore(driven, planned),
+    code,
+    env: run.spec.env,
+    run: { id: run.id, number: run.number, pipeline: run.pipeline, commit: run.commit ?? '' },
+  };
+}
+
+interface NamedImage {
+  readonly name: string;
+  readonly digest: string;
+}
+
+/** The image that a step runs in, by its content; null on an engine that needs none. */
+async function imageOf(
+  deps: DriveDeps,
+  { run, code }: DrivenRun,
+  executor: Executor,
+  step: CommandStep,
+): Promise<NamedImage | null> {
+  const image = step.image ?? run.spec.image ?? null;
+  if (image === null || executor.engine === 'process') return null;
+  if (typeof image === 'string') {
+    const digest = await executor.imageDigest(image);
+    return digest === null ? null : { name: image, digest };
+  }
+  const place = `${deps.workFolder}/image-${createHash('sha256').update(`${run.id} ${image.build} ${image.dockerfile}`).digest('hex').slice(0, 16)}`;
+  try {
+    await deps.trees.place(code.files, place);
+    const digest = await executor.buildImage({
+      folder: `${place}/${image.build}`,
+      dockerfile: image.dockerfile,
+      log: `${place}.log`,
+    });
+    return { name: digest, digest };
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
+}
+
+/** Whether what the step made before could be taken; if not, why is kept at the step. */
+async function takeCached(
+  deps: DriveDeps,
+  driven: DrivenRun,
+  { stored, step, prepared }: Pick<Beginning, 'stored' | 'step' | 'prepared'>,
+): Promise<boolean> {
+  const { run } = driven;
+  const key = cacheKey(prepared.parts);
+  const keyed: StoredStep = { ...stored, cacheKey: key, keyParts: prepared.parts };
+  const made = await findCached(deps.store, run.pipeline, stored.key, key);
+  const isKept = made !== null && (step.cache || made.step.run === run.resumedFrom);
+  if (!isKept) {
+    const explanation =
+      made === null
+        ? explainMiss(prepared.parts, await lastMade(deps.store, run.pipeline, stored.key))
+        : 'made anew: the step says cache: false';
+    await save(deps, driven, { ...keyed, explanation });
+    return false;
+  }
+  const now = deps.clock.now();
+  await save(deps, driven, {
+    ...keyed,
+    state: 'cached',
+    explanation: explainHit(`${run.pipeline} #${made.number}`),
+    outputs: made.step.outputs,
+    mlflowRun: made.step.mlflowRun,
+    startedMs: now,
+    endedMs: now,
+  });
+  return true;
+}
+
+interface Begun {
+  readonly executor: Executor;
+  readonly step: CommandStep;
+  readonly key: string;
+  readonly work: Work;
+  readonly running: RunningWork;
+  readonly allowance: Allowance;
+}
+
+interface Beginning {
+  readonly executor: Executor;
+  readonly step: CommandStep;
+  readonly stored: StoredStep;
+  readonly prepared: Prepared;
+  readonly image: string | null;
+}
+
+/** Begins a try, or finds the one that was begun before a restart; null when it is to be begun later, or never. */
+async function begin(deps: DriveDeps, driven: DrivenRun, beginning: Beginning): Promise<Begun | null> {
+  const { executor, step, stored } = beginning;
+  if (stored.state === 'running') return beginNow(deps, driven, beginning);
+  const giveUp = AbortSignal.any([driven.stop, driven.letGo]);
+  const wanted = { id: workId(driven, stored, stored.attempt + 1), resources: resourcesOf(step) };
+  const leave = await deps.line.enter(executor, wanted, giveUp);
+  if (leave === null) return null;
+  try {
+    return await beginNow(deps, driven, { ...beginning, stored: await markBegun(deps, driven, beginning) });
+  } finally {
+    leave();
+  }
+}
+
+async function beginNow(deps: DriveDeps, driven: DrivenRun, beginning: Beginning): Promise<Begun | null> {
+  const { executor, step, prepared, image, stored } = beginning;
+  const id = workId(driven, stored, stored.attempt);
+  const allowance = await deps.admission.open(admissionOf(driven, stored, step, id));
+  const work = await workOf(deps, driven, { id, step, stored, prepared, image, until: Date.parse(allowance.until) });
+  try {
+    const before = await executor.find(work);
+    if (before === null) await fillWorkspace(deps, driven, work, prepared);
+    return { executor, step, key: stored.key, work, running: before ?? (await executor.start(work)), allowance };
+  } catch (error) {
+    return notBegun(deps, driven, { stored, work, error });
+  }
+}
+
+/** Nothing was spent. Where the engine has no room, or is not there, it is tried again later. */
+async function notBegun(
+  deps: DriveDeps,
+  driven: DrivenRun,
+  { stored, work, error }: { readonly stored: StoredStep; readonly work: Work; readonly error: unknown },
+): Promise<null> {
+  await deps.admission.settle(`pipeline:${work.id}`, { end: new Date(0).toISOString(), stopped: false });
+  await rm(work.folder, { recursive: true, force: true });
+  const isLater =
+    error instanceof AppError && (error.code === 'executor_quota' || error.code === 'executor_unreachable');
+  if (!isLater) throw error;
+  await save(deps, driven, {
+    ...stored,
+    state: 'waiting',
+    reason: error.message,
+    notBeforeMs: deps.clock.now() + LATER_MS,
+  });
+  return null;
+}
+
+/** From now on a restart looks for its work. */
+async function markBegun(deps: DriveDeps, driven: DrivenRun, { stored, prepared }: Beginning): Promise<StoredStep> {
+  const now = deps.clock.now();
+  const mlflowRun = stored.mlflowRun ?? runIdOf(driven, stored);
+  const begun: StoredStep = {
+    ...stored,
+    state: 'running',
+    reason: null,
+    attempt: stored.attempt + 1,
+    notBeforeMs: null,
+    mlflowRun,
+    startedMs: stored.startedMs ?? now,
+    endedMs: null,
+  };
+  await deps.store.transaction(async (sql) => {
+    await deps.runLog.begin(sql, {
+      runId: mlflowRun,
+      experimentId: driven.run.experimentId,
+      runName: stored.key,
+      userId: driven.run.requestedBy,
+      startTime: now,
+      tags: tagsOf(driven, stored),
+    });
+    await save(deps, driven, begun, sql);
+  });
+  const params = Object.entries({ ...prepared.parts.params, ...prepared.parts.matrix }).map(([key, value]) => ({
+    key,
+    value,
+  }));
+  await deps.runLog.log(mlflowRun, { metrics: [], params, tags: [] });
+  return begun;
+}
+
+/** The same for the same step of the same run: beginning it twice makes one MLflow run. */
+function runIdOf({ run }: DrivenRun, { key }: StoredStep): string {
+  return createHash('sha256').update(`${run.id} ${key}`).digest('hex').slice(0, 32);
+}
+
+function tagsOf({ run }: DrivenRun, stored: StoredStep) {
+  const { team, project } = run.spec;
+  const tags = {
+    'mlflow.parentRunId': run.mlflowRun,
+    'steelyard.pipeline': run.pipeline,
+    'steelyard.pipelineRun': run.id,
+    'steelyard.step': stored.key,
+    'steelyard.team': team,
+    'steelyard.project': project,
+    // What it costs is metered here, and not a second time from what it logs of its GPUs.
+    'steelyard.metered_by': 'pipeline',
+    'mlflow.source.git.commit': run.commit ?? undefined,
+  };
+  return Object.entries(tags).flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]));
+}
+
+/** Watches a try to its end, and keeps what came of it. */
+async function follow(deps: DriveDeps, driven: DrivenRun, begun: Begun): Promise<void> {
+  const stored = storedOf(driven, begun.key);
+  const spentBefore = stored.spent;
+  const input = {
+    ...begun,
+    number: stored.attempt,
+    costs: async (spent: Money | null) =>
+      void (await save(deps, driven, { ...storedOf(driven, begun.key), spent: sum(spentBefore, spent) })),
+  };
+  const end = await watch(deps, driven, input);
+  if (end === null) return;
+  const collected = await collect(deps, { ...begun, mlflowRun: stored.mlflowRun, end });
+  await keepEnd(deps, driven, begun, {
+    end: { ...end, ...collected.verdict },
+    outputs: collected.outputs,
+    spentBefore,
+  });
+  deps.line.left();
+  await begun.executor.remove(begun.work);
+  await rm(begun.work.folder, { recursive: true, force: true });
+}
+
+function sum(one: Money | null, other: Money | null): Money | null {
+  if (one === null || other === null || one.currency !== other.currency) return other ?? one;
+  return { amount: decimalString(decimal(one.amount).plus(other.amount)), currency: one.currency };
+}
+
+interface Kept {
+  readonly end: AttemptEnd;
+  readonly outputs: StoredStep['outputs'];
+  readonly spentBefore: Money | null;
+}
+
+async function keepEnd(
+  deps: DriveDeps,
+  driven: DrivenRun,
+  { step, key }: Begun,
+  { end, outputs, spentBefore }: Kept,
+): Promise<void> {
+  const { outcome, reason, attempt } = end;
+  const stored = storedOf(driven, key);
+  const ended: StoredStep = {
+    ...stored,
+    reason,
+    outputs,
+    spent: sum(spentBefore, attempt.spent),
+    attempts: [...stored.attempts, attempt],
+    endedMs: attempt.endMs,
+  };
+  const takenAway = ended.attempts.filter((each) => each.reason !== null && each.exitCode === null).length;
+  const tries = stored.attempt - (outcome === 'again' ? takenAway : 0);
+  const again = outcome === 'again' ? takenAway <= MAX_TAKEN_AWAY : outcome === 'failed' && tries <= step.retries.limit;
+  if (again && !driven.stop.aborted) {
+    const pauseMs = outcome === 'again' ? 0 : step.retries.backoff * 2 ** Math.max(0, tries - 1);
+    await save(deps, driven, { ...ended, state: 'waiting', notBeforeMs: deps.clock.now() + pauseMs });
+    return;
+  }
+  const state = outcome === 'again' ? 'failed' : outcome;
+  await deps.store.transaction(async (sql) => {
+    const over = await save(deps, driven, { ...ended, state }, sql);
+    if (state === 'succeeded') await putCached(sql, driven.run.pipeline, over, deps.clock.now());
+  });
+  await endMlflowRun(deps, ended.mlflowRun, state, attempt.endMs ?? deps.clock.now());
+}
+
+async function endMlflowRun(
+  deps: DriveDeps,
+  mlflowRun: string | null,
+  state: 'succeeded' | 'failed' | 'stopped',
+  endMs: number,
+): Promise<void> {
+  if (mlflowRun === null) return;
+  const status = { succeeded: 'FINISHED', failed: 'FAILED', stopped: 'KILLED' } as const;
+  await deps.runLog.end(mlflowRun, status[state], Math.round(endMs));
+}
+
+/** The end of a step that could not be begun. */
+async function endWith(
+  deps: DriveDeps,
+  driven: DrivenRun,
+  stored: StoredStep,
+  state: 'failed' | 'stopped',
+  reason: string,
+): Promise<void> {
+  const now = deps.clock.now();
+  await save(deps, driven, { ...stored, state, reason, startedMs: stored.startedMs ?? now, endedMs: now });
+  await endMlflowRun(deps, stored.mlflowRun, state, now);
+}

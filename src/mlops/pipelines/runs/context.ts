@@ -1,0 +1,74 @@
+import type { Objects } from '../../../platform/objects/index.ts';
+import type { Store } from '../../../platform/store/index.ts';
+import type { Log } from '../../../platform/telemetry/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import type { Executor } from '../../executors/index.ts';
+import type { RunLog } from '../../tracking/index.ts';
+import type { Admission } from '../admission.ts';
+import type { Plan, PlannedStep } from '../definition/plan.ts';
+import type { Code, CodeStore } from '../files/code.ts';
+import type { Trees } from '../files/trees.ts';
+import type { ModelSteps } from '../model-steps.ts';
+import type { Line } from './line.ts';
+import type { KnownStep } from './prepare.ts';
+import { isOver } from './schema.ts';
+import type { StoredRun, StoredStep } from './store.ts';
+
+export interface DriveDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly objects: Objects;
+  readonly trees: Trees;
+  readonly code: CodeStore;
+  readonly runLog: RunLog;
+  readonly admission: Admission;
+  readonly models: ModelSteps;
+  /** Engines of this server. Error: `executor_unknown`. */
+  readonly executorOf: (engine: string) => Executor;
+  readonly line: Line;
+  /** What lets a step reach this server: its address, and proof of who it is; empty where it cannot be reached. */
+  readonly access: (run: StoredRun) => Promise<Readonly<Record<string, string>>>;
+  /** On this machine, ours: one folder for each piece of work. */
+  readonly workFolder: string;
+}
+
+/** A run as its driver has it: it alone writes its steps, so what is in memory is what is stored. */
+export interface DrivenRun {
+  readonly run: StoredRun;
+  readonly plan: Plan;
+  readonly code: Code;
+  readonly steps: Map<string, StoredStep>;
+  /** Aborted when somebody wants the run to stop; its reason says who. */
+  readonly stop: AbortSignal;
+  /** Aborted when this server lets go of the run: its work goes on, and is found again. */
+  readonly letGo: AbortSignal;
+}
+
+export function storedOf({ steps }: DrivenRun, key: string): StoredStep {
+  const found = steps.get(key);
+  if (found === undefined) throw new Error(`the run has no step ${key}`);
+  return found;
+}
+
+/** Steps that end before a step, all the way back, in the order of the plan, as far as they are over. */
+export function knownBefore(driven: DrivenRun, planned: PlannedStep): KnownStep[] {
+  const wanted = new Set<string>();
+  const byKey = new Map(driven.plan.steps.map((step) => [step.key, step]));
+  const collect = (keys: readonly string[]) => {
+    for (const key of keys) {
+      if (wanted.has(key)) continue;
+      wanted.add(key);
+      collect(byKey.get(key)?.needs ?? []);
+    }
+  };
+  collect(planned.needs);
+  return driven.plan.steps
+    .filter(({ key }) => wanted.has(key))
+    .map((step) => ({ planned: step, ...pick(storedOf(driven, step.key)) }))
+    .filter(({ state }) => isOver(state));
+}
+
+function pick({ state, outputs }: StoredStep): Pick<StoredStep, 'state' | 'outputs'> {
+  return { state, outputs };
+}

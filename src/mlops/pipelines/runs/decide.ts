@@ -1,0 +1,68 @@
+import type { PlannedStep } from '../definition/plan.ts';
+import { isGood, isOver, type RunState, type StepState } from './schema.ts';
+
+/** What is to be done now. */
+export interface Decision {
+  /** Steps whose turn it is. */
+  readonly ready: readonly PlannedStep[];
+  /** Steps that will never be run, each with why. */
+  readonly skipped: readonly { readonly step: PlannedStep; readonly reason: string }[];
+  /** The end of the run; null while something is left. */
+  readonly end: RunState | null;
+}
+
+export interface StepNow {
+  readonly state: StepState;
+  /** Unix milliseconds before which it does not begin; null: at once. */
+  readonly notBefore: number | null;
+}
+
+/**
+ * What can begin, what never will, and whether all is over, by the states of the steps alone. A step with a `when` decides
+ * for itself once all that it needs is over; one without begins when all that it needs went well.
+ */
+export function decide(
+  steps: readonly PlannedStep[],
+  states: ReadonlyMap<string, StepNow>,
+  now: number,
+  stopping: boolean,
+): Decision {
+  const known = new Map([...states].map(([key, { state }]) => [key, state]));
+  const stateOf = (key: string): StepState => known.get(key) ?? 'waiting';
+  const ready: PlannedStep[] = [];
+  const skipped: { step: PlannedStep; reason: string }[] = [];
+  // Steps come after all that they need, so a skip is seen by those behind it in the same round.
+  for (const step of steps) {
+    if (stateOf(step.key) !== 'waiting') continue;
+    const reason = stopping ? 'the run was stopped' : reasonToSkip(step, stateOf);
+    if (reason !== null) {
+      skipped.push({ step, reason });
+      known.set(step.key, 'skipped');
+    } else if (step.needs.every((need) => isOver(stateOf(need))) && (states.get(step.key)?.notBefore ?? 0) <= now) {
+      ready.push(step);
+    }
+  }
+  return {
+    ready,
+    skipped,
+    end: steps.every(({ key }) => isOver(stateOf(key)))
+      ? endOf(
+          steps.map(({ key }) => stateOf(key)),
+          stopping,
+        )
+      : null,
+  };
+}
+
+function reasonToSkip({ step, needs }: PlannedStep, stateOf: (key: string) => StepState): string | null {
+  if (step.when !== undefined) return null;
+  const bad = needs.find((need) => isOver(stateOf(need)) && !isGood(stateOf(need)));
+  return bad === undefined
+    ? null
+    : `${bad} ${{ failed: 'failed', stopped: 'was stopped' }[String(stateOf(bad))] ?? 'was skipped'}`;
+}
+
+function endOf(states: readonly StepState[], stopping: boolean): RunState {
+  if (stopping || states.includes('stopped')) return 'stopped';
+  return states.includes('failed') ? 'failed' : 'succeeded';
+}

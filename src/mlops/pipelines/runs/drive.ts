@@ -1,0 +1,155 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { holds } from '../definition/expressions.ts';
+import type { PlannedStep } from '../definition/plan.ts';
+import { planOf } from '../definition/plan.ts';
+import { runBuiltInStep } from './built-in-step.ts';
+import { runCommandStep } from './command-step.ts';
+import { type DriveDeps, type DrivenRun, knownBefore, storedOf } from './context.ts';
+import { decide } from './decide.ts';
+import { problemOf, scopeOf } from './prepare.ts';
+import { isOver, type RunState } from './schema.ts';
+import { save } from './steps-of-run.ts';
+import { activeRuns, findRun, putRun, type StoredRun, stepsOf, stopRequestOf } from './store.ts';
+
+/** Drives runs from wherever they are to their end. */
+export interface Driver {
+  /** Resolves when the run is over, or `letGo` is aborted: then its work goes on, and the next call finds it. */
+  drive(runId: string, letGo: AbortSignal): Promise<void>;
+  /** Somebody wants something of a run that may be driven here: it looks at once. */
+  wake(runId: string): void;
+}
+
+/** How often a run looks whether somebody asked it to stop, or whether it is its turn, in milliseconds. */
+const LOOK_MS = 1_000;
+
+export function createDriver(deps: DriveDeps): Driver {
+  const wakes = new Map<string, () => void>();
+
+  async function drive(runId: string, letGo: AbortSignal): Promise<void> {
+    const run = await turnOf(deps, runId, letGo, (ms) => rest(runId, ms));
+    if (run === null || isOver(run.state)) return;
+    const stopping = new AbortController();
+    const driven = await drivenRun(deps, run, stopping.signal, letGo);
+    await toTheEnd(driven, stopping);
+  }
+
+  /** Until something happens to the run, or the time is over. */
+  async function rest(runId: string, ms: number): Promise<void> {
+    const woken = new Promise<void>((resolve) => wakes.set(runId, resolve));
+    await Promise.race([woken, pause(ms, undefined, { ref: false })]);
+    wakes.delete(runId);
+  }
+
+  async function toTheEnd(driven: DrivenRun, stopping: AbortController): Promise<void> {
+    const { run, plan, steps, letGo } = driven;
+    const busy = new Map<string, Promise<void>>();
+    const failed: unknown[] = [];
+    while (!letGo.aborted && failed.length === 0) {
+      await heedStop(deps, run.id, stopping);
+      const states = new Map(
+        [...steps].map(([key, { state, notBeforeMs }]) => [
+          key,
+          { state: busy.has(key) ? ('running' as const) : state, notBefore: notBeforeMs },
+        ]),
+      );
+      const { ready, skipped, end } = decide(plan.steps, states, deps.clock.now(), stopping.signal.aborted);
+      await skip(deps, driven, skipped);
+      const resumed = plan.steps.filter(({ key }) => steps.get(key)?.state === 'running' && !busy.has(key));
+      for (const planned of [...ready, ...resumed]) {
+        const ended = runStep(deps, driven, planned)
+          .catch((error: unknown) => void failed.push(error))
+          .finally(() => {
+            busy.delete(planned.key);
+            wakes.get(run.id)?.();
+          });
+        busy.set(planned.key, ended);
+      }
+      if (end !== null) return finish(deps, driven, end);
+      await rest(run.id, LOOK_MS);
+    }
+    await Promise.all(busy.values());
+    if (failed.length > 0) throw failed[0];
+  }
+
+  return { drive, wake: (runId) => wakes.get(runId)?.() };
+}
+
+async function runStep(deps: DriveDeps, driven: DrivenRun, planned: PlannedStep): Promise<void> {
+  const { step, key } = planned;
+  const stored = storedOf(driven, key);
+  if (step.when !== undefined && stored.state === 'waiting' && stored.attempt === 0) {
+    const answer = whenOf(driven, planned, step.when);
+    if (answer !== null) return void (await save(deps, driven, { ...stored, ...answer, endedMs: deps.clock.now() }));
+  }
+  return 'run' in step ? runCommandStep(deps, driven, planned, step) : runBuiltInStep(deps, driven, planned, step);
+}
+
+/** What becomes of a step by its `when`; null when it is to be run. */
+function whenOf(
+  driven: DrivenRun,
+  planned: PlannedStep,
+  when: string,
+): { state: 'skipped' | 'failed'; reason: string } | null {
+  const { run } = driven;
+  const facts = { id: run.id, number: run.number, pipeline: run.pipeline, commit: run.commit ?? '' };
+  try {
+    const scope = scopeOf({ planned, before: knownBefore(driven, planned), params: run.params, run: facts });
+    return holds(when, scope) ? null : { state: 'skipped', reason: `its when is false: ${when}` };
+  } catch (error) {
+    const reason = problemOf(error);
+    if (reason === null) throw error;
+    return { state: 'failed', reason };
+  }
+}
+
+/** The run when it is its turn; null when there is none, or it was let go of. */
+async function turnOf(
+  deps: DriveDeps,
+  runId: string,
+  letGo: AbortSignal,
+  rest: (ms: number) => Promise<void>,
+): Promise<StoredRun | null> {
+  while (!letGo.aborted) {
+    const run = await findRun(deps.store, runId);
+    if (run === null || run.state !== 'waiting') return run;
+    if (run.stopRequested !== null) return begun(deps, run);
+    const before = (await activeRuns(deps.store, run.pipeline)).filter(({ number }) => number < run.number);
+    if (before.length < run.spec.concurrency.runs) return begun(deps, run);
+    await rest(LOOK_MS);
+  }
+  return null;
+}
+
+async function begun(deps: DriveDeps, run: StoredRun): Promise<StoredRun> {
+  const running: StoredRun = { ...run, state: 'running', startedMs: deps.clock.now() };
+  await putRun(deps.store, running);
+  return running;
+}
+
+async function drivenRun(deps: DriveDeps, run: StoredRun, stop: AbortSignal, letGo: AbortSignal): Promise<DrivenRun> {
+  const { plan, problems } = planOf({ steps: run.spec.steps, params: run.params });
+  if (plan === null) throw new Error(`run ${run.id} has a plan that was checked before: ${problems[0]?.message}`);
+  const steps = new Map((await stepsOf(deps.store, run.id)).map((step) => [step.key, step]));
+  return { run, plan, code: await deps.code.find(run.code), steps, stop, letGo };
+}
+
+async function heedStop({ store }: DriveDeps, runId: string, stopping: AbortController): Promise<void> {
+  if (stopping.signal.aborted) return;
+  const by = await stopRequestOf(store, runId);
+  if (by !== null) stopping.abort(by);
+}
+
+async function skip(deps: DriveDeps, driven: DrivenRun, skipped: ReturnType<typeof decide>['skipped']): Promise<void> {
+  for (const { step, reason } of skipped) {
+    await save(deps, driven, { ...storedOf(driven, step.key), state: 'skipped', reason, endedMs: deps.clock.now() });
+  }
+}
+
+async function finish(deps: DriveDeps, { run }: DrivenRun, state: RunState): Promise<void> {
+  const endedMs = deps.clock.now();
+  // A stop that came in the very last moment changes nothing any more.
+  const now = (await findRun(deps.store, run.id)) ?? run;
+  await putRun(deps.store, { ...now, state, endedMs });
+  const status = state === 'succeeded' ? 'FINISHED' : state === 'stopped' ? 'KILLED' : 'FAILED';
+  await deps.runLog.end(run.mlflowRun, status, endedMs);
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Subject } from '../../../org/schema.ts';
+import { resolveSecret } from '../../../platform/secrets/index.ts';
+import type { Resources, Work } from '../../executors/index.ts';
+import type { AdmissionRequest } from '../admission.ts';
+import type { CommandStep } from '../definition/schema.ts';
+import type { DriveDeps, DrivenRun } from './context.ts';
+import type { Prepared } from './prepare.ts';
+import type { StoredStep } from './store.ts';
+
+/** Where a step says where it left what it had reached, in its working folder. */
+export const CHECKPOINT_FILE = '.steelyard-checkpoint';
+const LEASE_SECONDS = 600;
+/** What has no instance and no GPU is priced by this. */
+const MACHINE = 'machine';
+
+/** Names one try of a step on every engine, in reservations and in usage: the same whenever it is asked. */
+export function workIdOf(run: string, step: Pick<StoredStep, 'name' | 'key'>, attempt: number): string {
+  const mark = createHash('sha256').update(`${run} ${step.key} ${attempt}`).digest('hex').slice(0, 12);
+  return `${step.name.slice(0, 39)}-${mark}`;
+}
+
+export function workId({ run }: DrivenRun, step: StoredStep, attempt: number): string {
+  return workIdOf(run.id, step, attempt);
+}
+
+export function resourcesOf({ resources }: CommandStep): Resources {
+  return {
+    cpus: resources.cpu ?? null,
+    memoryBytes: resources.memory ?? null,
+    gpus: { count: resources.gpu?.count ?? 0, model: resources.gpu?.model ?? null },
+    instance: resources.instance ?? null,
+    spot: resources.spot,
+  };
+}
+
+/** What a step is about, for budgets and for usage. */
+export function subjectOf({ run }: DrivenRun, step: StoredStep): Subject {
+  const { team, project } = run.spec;
+  return {
+    ...(team === undefined ? {} : { team }),
+    ...(project === undefined ? {} : { project }),
+    pipeline: run.pipeline,
+    pipelineRun: run.id,
+    step: step.key.slice(0, 250),
+    experiment: String(run.experimentId),
+    ...(step.mlflowRun === null ? {} : { run: step.mlflowRun }),
+    purpose: 'training',
+  };
+}
+
+/** What a try of a step is about to spend: its instance, else its GPUs, else the machine. */
+export function admissionOf(driven: DrivenRun, stored: StoredStep, step: CommandStep, work: string): AdmissionRequest {
+  const { instance, gpu } = step.resources;
+  const gpus = gpu === undefined ? null : { resource: `gpu:${gpu.model ?? 'any'}`, quantity: String(gpu.count) };
+  const held =
+    instance === undefined ? (gpus ?? { resource: MACHINE, quantity: '1' }) : { resource: instance, quantity: '1' };
+  return {
+    reservation: `pipeline:${work}`,
+    subject: subjectOf(driven, stored),
+    ...held,
+    ...(step.price === undefined ? {} : { price: step.price }),
+    ...(step.budget === undefined ? {} : { limit: step.budget }),
+    graceSeconds: Math.ceil(step.grace / 1000),
+    leaseSeconds: LEASE_SECONDS,
+    origin: `pipeline ${driven.run.pipeline} #${driven.run.number}, step ${stored.key}`.slice(0, 250),
+  };
+}
+
+export interface WorkRequest {
+  readonly id: string;
+  readonly step: CommandStep;
+  readonly stored: StoredStep;
+  readonly prepared: Prepared;
+  readonly image: string | null;
+  readonly until: number;
+}
+
+/** A try of a step as an engine takes it. Its secrets are read now. Errors: `secret_unresolved`. */
+export async function workOf(deps: DriveDeps, driven: DrivenRun, request: WorkRequest): Promise<Work> {
+  const { id, step, stored, prepared, image, until } = request;
+  const folder = join(deps.workFolder, id);
+  const { run } = driven;
+  return {
+    id,
+    folder,
+    workspace: join(folder, 'workspace'),
+    command: prepared.command,
+    image,
+    environment: {
+      ...(await deps.access(run)),
+      ...ownEnvironment(driven, stored, step),
+      ...prepared.environment,
+      ...(await secretsOf(step)),
+    },
+    resources: resourcesOf(step),
+    outputs: [...step.outputs, ...(step.metrics === undefined ? [] : [step.metrics]), CHECKPOINT_FILE],
+    labels: {
+      pipeline: run.pipeline,
+      pipelineRun: run.id,
+      step: stored.key,
+      ...(stored.mlflowRun === null ? {} : { run: stored.mlflowRun }),
+      ...(run.spec.project === undefined ? {} : { project: run.spec.project }),
+      ...(run.spec.team === undefined ? {} : { team: run.spec.team }),
+    },
+    until,
+    graceMs: step.grace,
+  };
+}
+
+function ownEnvironment({ run }: DrivenRun, stored: StoredStep, step: CommandStep): Record<string, string> {
+  return {
+    ...(stored.mlflowRun === null
+      ? {}
+      : { MLFLOW_RUN_ID: stored.mlflowRun, MLFLOW_EXPERIMENT_ID: String(run.experimentId) }),
+    STEELYARD_PIPELINE: run.pipeline,
+    STEELYARD_PIPELINE_RUN: run.id,
+    STEELYARD_STEP: stored.key,
+    STEELYARD_GRACE_SECONDS: String(Math.ceil(step.grace / 1000)),
+    STEELYARD_CHECKPOINT_FILE: CHECKPOINT_FILE,
+    ...(run.commit === null ? {} : { STEELYARD_COMMIT: run.commit }),
+  };
+}
+
+async function secretsOf({ secrets }: CommandStep): Promise<Record<string, string>> {
+  const read = Object.entries(secrets).map(
+    async ([name, reference]) => [name, (await resolveSecret(reference)).reveal()] as const,
+  );
+  return Object.fromEntries(await Promise.all(read));
+}
+
+/** Puts the code and the inputs of a step into its working folder, which is empty before. */
+export async function fillWorkspace(
+  { trees }: DriveDeps,
+  { code }: DrivenRun,
+  work: Work,
+  prepared: Prepared,
+): Promise<void> {
+  await rm(work.folder, { recursive: true, force: true });
+  await mkdir(work.workspace, { recursive: true });
+  await trees.place(code.files, work.workspace);
+  // Later ones win: what a step before made stands in the place of what the code has there.
+  await trees.place(prepared.inputs, work.workspace);
+}
+
+/** The first line that a step left about its checkpoint; null when it left none. */
+export async function checkpointOf({ workspace }: Work): Promise<string | null> {
+  const text = await readFile(join(workspace, CHECKPOINT_FILE), 'utf8').catch(() => '');
+  const [line = ''] = text.trim().split('\n');
+  return line === '' ? null : line.slice(0, 2000);
+}

@@ -1,0 +1,47 @@
+import type { Store } from '../../platform/store/index.ts';
+import { hasModel } from './model-store.ts';
+import type { Models } from './models.ts';
+import type { ModelVersion } from './types.ts';
+import { versionsOfRun } from './version-store.ts';
+import type { Versions } from './versions.ts';
+
+/** What a version is to be made of, and who asks. */
+export interface Registration {
+  readonly model: string;
+  readonly runId: string;
+  /** Logged model that it stands on; null: `source`. */
+  readonly modelId: string | null;
+  /** Where its artifacts are, `models:/m-…` or `runs:/…`. */
+  readonly source: string;
+  /** The same for the same wish: asking twice makes one version. */
+  readonly mark: string;
+  readonly description: string;
+}
+
+const MARK_TAG = 'steelyard.mark';
+
+/** Makes a version once, and the registered model where it is not there. */
+export async function register(
+  { store, models, versions }: { readonly store: Store; readonly models: Models; readonly versions: Versions },
+  { model, runId, modelId, source, mark, description }: Registration,
+): Promise<ModelVersion> {
+  if (!(await hasModel(store, model))) {
+    // Somebody else may make it at this moment.
+    await models.create({ name: model, description: null, tags: [] }).catch(async (error: unknown) => {
+      if (!(await hasModel(store, model))) throw error;
+    });
+  }
+  const before = (await versionsOfRun(store, runId)).find(
+    (one) => one.model === model && one.tags.some(({ key, value }) => key === MARK_TAG && value === mark),
+  );
+  if (before !== undefined) return before;
+  return versions.create({
+    model,
+    source,
+    runId,
+    modelId,
+    runLink: null,
+    description,
+    tags: [{ key: MARK_TAG, value: mark }],
+  });
+}

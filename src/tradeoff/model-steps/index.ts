@@ -1,0 +1,59 @@
+import type { ModelSteps } from '../../mlops/pipelines/index.ts';
+import type { Registry } from '../../mlops/registry/index.ts';
+import type { Tracking } from '../../mlops/tracking/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import type { Store } from '../../platform/store/index.ts';
+import type { Gates } from '../gates/index.ts';
+import type { Check } from '../gates/schema.ts';
+
+export interface ModelStepsDeps {
+  readonly store: Store;
+  readonly tracking: Pick<Tracking, 'latestMetrics' | 'lineage'>;
+  readonly registry: Pick<Registry, 'register' | 'setAlias'>;
+  readonly gates: Pick<Gates, 'check' | 'weighRun'>;
+}
+
+/** What the built-in steps of a pipeline ask: quality and cost are weighed here, where both are known. */
+export function createModelSteps({ store, tracking, registry, gates }: ModelStepsDeps): ModelSteps {
+  return {
+    metricOf: async (runId, metric) => (await tracking.latestMetrics(store, runId)).get(metric)?.value ?? null,
+    async weigh(request) {
+      const { verdict, summary, checks } = await gates.weighRun(request);
+      return { verdict, summary, checks: checks.map(checkLine) };
+    },
+    async register({ model, runId, artifact, policy, actor, mark }) {
+      const { source, modelId } = await sourceOf({ store, tracking }, runId, artifact);
+      const { version } = await registry.register({
+        model,
+        runId,
+        modelId,
+        source,
+        mark,
+        description: `registered by ${actor}`,
+      });
+      if (policy === null) return { model, version, decision: null };
+      const { decision } = await gates.check({ model, version, policy, dryRun: false, actor });
+      return { model, version, decision };
+    },
+    deploy: ({ model, version, alias }) => store.transaction((sql) => registry.setAlias(sql, model, alias, version)),
+  };
+}
+
+/** Where the artifacts of a new version are: among those of its run, or in the model that the run logged last. */
+async function sourceOf(
+  { store, tracking }: Pick<ModelStepsDeps, 'store' | 'tracking'>,
+  runId: string,
+  artifact: string | null,
+): Promise<{ source: string; modelId: string | null }> {
+  if (artifact !== null) return { source: `runs:/${runId}/${artifact}`, modelId: null };
+  const [logged] = await tracking.lineage.modelsOfRun(store, runId, 1);
+  if (logged !== undefined) return { source: `models:/${logged.modelId}`, modelId: logged.modelId };
+  const detail = `Run ${runId} logged no model. Log one (mlflow.*.log_model), or name an output of its step as "artifact".`;
+  throw new AppError('pipeline_model_missing', detail, { run: runId });
+}
+
+/** `ndcg 0.31 >= 0.2: holds`. */
+function checkLine({ name, measured, comparison, bound, holds, source }: Check): string {
+  if (holds === null) return `${name}: ${source}`;
+  return `${name} ${measured} ${comparison} ${bound}: ${holds ? 'holds' : 'does not hold'}`;
+}
