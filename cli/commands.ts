@@ -18,6 +18,7 @@ import { mlflowCommands } from './mlflow.ts';
 import { modelCommands } from './model.ts';
 import { openapiCommands } from './openapi.ts';
 import { orgCommands } from './org.ts';
+import { pipelineCommands } from './pipeline/commands.ts';
 import { priceCommands } from './price.ts';
 import { retentionCommands } from './retention.ts';
 import { runCommands } from './run.ts';
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   ...budgetCommands,
   ...tokenCommands,
   ...experimentCommands,
+  ...pipelineCommands,
   ...meteredRunCommands,
   ...runCommands,
   ...modelCommands,

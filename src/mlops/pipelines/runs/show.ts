@@ -6,7 +6,7 @@ import type { StoredRun, StoredStep } from './store.ts';
 
 const SHOWN_FILES = 100;
 
-type Counted = Pick<StoredStep, 'state' | 'spent'>;
+type Counted = Pick<StoredStep, 'state' | 'spent' | 'mlflowRun'>;
 
 export function shownSummary(run: StoredRun, steps: readonly Counted[]): PipelineRunSummary {
   return {
@@ -49,7 +49,8 @@ function costOf(steps: readonly Counted[]): Pick<PipelineRunSummary, 'cost' | 'u
   const total = spent.reduce((sum, { amount }) => sum.plus(amount), decimal(0));
   const cost: Money | null =
     currency === undefined || currencies.size > 1 ? null : { amount: decimalString(total), currency };
-  return { cost, unpricedSteps: ran.filter(({ spent: one }) => one === null).length };
+  // Built-in steps take no machine and have no run of their own.
+  return { cost, unpricedSteps: ran.filter((step) => step.spent === null && step.mlflowRun !== null).length };
 }
 
 export function shownRun(run: StoredRun, plan: readonly PlannedStep[], steps: readonly StoredStep[]): PipelineRun {

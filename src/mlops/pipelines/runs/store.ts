@@ -204,12 +204,13 @@ export async function stepSummaries(sql: Sql, runs: readonly string[]) {
   if (runs.length === 0) return [];
   const query = sql.tables<RunTables>().selectFrom('pipeline_step');
   const rows = await query
-    .select(['run', 'state', 'spent_amount', 'spent_currency'])
+    .select(['run', 'state', 'mlflow_run', 'spent_amount', 'spent_currency'])
     .where('run', 'in', [...runs])
     .execute();
-  return rows.map(({ run, state, spent_amount, spent_currency }) => ({
+  return rows.map(({ run, state, mlflow_run, spent_amount, spent_currency }) => ({
     run,
     state: StepState.parse(state),
+    mlflowRun: mlflow_run,
     spent: moneyOf(spent_amount, spent_currency),
   }));
 }
