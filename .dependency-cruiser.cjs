@@ -48,7 +48,11 @@ module.exports = {
       from: { path: '^(web|cli)/', pathNot: ['^cli/server\\.ts$', '\\.test\\.tsx?$', '^cli/testing\\.ts$'] },
       to: {
         path: '^src/',
-        pathNot: ['/schema\\.ts$', '^src/platform/errors/table\\.ts$', '^src/platform/(processes|archives)/index\\.ts$'],
+        pathNot: [
+          '/schema\\.ts$',
+          '^src/platform/errors/table\\.ts$',
+          '^src/platform/(processes|archives)/index\\.ts$',
+        ],
       },
     },
     {

@@ -80,13 +80,15 @@ export function findExecution({
   folder,
   graceMs,
 }: Pick<ExecutionSpec, 'id' | 'folder' | 'graceMs'>): Execution | null {
-  const started = read(folder, 'started');
+  const started = read(folder, 'started') ?? read(folder, 'leader');
   if (started === null) return null;
   const [pid = 0, birth = ''] = started.split(' ').map((word, index) => (index === 0 ? Number(word) : word)) as [
     number,
     string,
   ];
   const exit = goneFrom(folder, pid, birth);
+  // Whoever started it may have been killed before it had one; a second is one more that sleeps.
+  if (birthOf(pid) === birth) spawnWatchdog(folder, pid, graceMs, markOf(id));
   return execution({ id, folder, pid, graceMs, exit, watchdog: null, group: findControlGroup(id) });
 }
 
@@ -121,7 +123,7 @@ function execution({ id, folder, pid, graceMs, exit, watchdog, group }: Known): 
   });
   return {
     id,
-    start: statSync(join(folder, 'started')).mtimeMs,
+    start: startOf(folder),
     bounded: group !== null,
     taken,
     ended,
@@ -174,6 +176,12 @@ function writeUntil(folder: string, until: number): void {
   const aside = join(folder, 'until.new');
   writeFileSync(aside, `${Math.floor(until)}\n`);
   renameSync(aside, join(folder, 'until'));
+}
+
+/** A starter that was killed in the moment of the start left no word, but the leader did. */
+function startOf(folder: string): number {
+  const file = read(folder, 'started') === null ? 'leader' : 'started';
+  return statSync(join(folder, file)).mtimeMs;
 }
 
 /** Resolves when the leader with this birth is gone. */

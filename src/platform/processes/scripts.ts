@@ -6,9 +6,13 @@
  * | --- | --- |
  * | `until` | when it must have ended, in Unix milliseconds; written anew when there is more time |
  * | `started` | the process id of the leader and when the kernel started it |
+ * | `leader` | the same, by the leader itself |
  * | `exit` | the exit status; there once the command has ended |
  * | `stopped` | who asked it to stop, `starter` or `watchdog`; there once somebody has |
  */
+
+/** When the kernel started the leader, as `birthOf` says it. */
+const BORN = `born() { if [ -r "/proc/$leader/stat" ]; then sed 's/.*) //' "/proc/$leader/stat" | cut -d' ' -f20; else ps -o lstart= -p "$leader" | tr ' ' _; fi; }`;
 
 /**
  * Leads the group of the command, and stays to write down how it ended: a signal for the group is for the command. Where its
@@ -19,6 +23,9 @@
 export const LEADER = `
 folder=$1; log=$2; groups=$3; first=$4; last=$5; shift 5
 for group in $groups; do echo $$ > "$group/cgroup.procs"; done
+# Our starter writes this too; it may be killed before it has.
+${BORN}
+leader=$$; echo "$leader $(born)" > "$folder/leader.new" && mv "$folder/leader.new" "$folder/leader"
 trap : HUP INT TERM
 keep() {
   trap '' HUP INT TERM
@@ -63,7 +70,7 @@ exit "$status"
 export const WATCHDOG = `
 folder=$1; leader=$2; grace=$3; mark=$4
 birth=$(cut -d' ' -f2 "$folder/started")
-born() { if [ -r "/proc/$leader/stat" ]; then sed 's/.*) //' "/proc/$leader/stat" | cut -d' ' -f20; else ps -o lstart= -p "$leader" | tr ' ' _; fi; }
+${BORN}
 alive() { [ ! -e "$folder/exit" ] && kill -0 "$leader" 2>/dev/null && [ "$(born)" = "$birth" ]; }
 now() { at=$(date +%s%3N); case $at in *[!0-9]*) at=$(($(date +%s) * 1000 + 1000));; esac; }
 rest() { read -r until < "$folder/until"; now; rest=$((until - at - $1)); }

@@ -151,7 +151,7 @@ interface Beginning {
 /** Begins a try, or finds the one that was begun before a restart; null when it is to be begun later, or never. */
 async function begin(deps: DriveDeps, driven: DrivenRun, beginning: Beginning): Promise<Begun | null> {
   const { executor, step, stored } = beginning;
-  if (stored.state === 'running') return beginNow(deps, driven, beginning);
+  if (stored.state === 'running') return findAgain(deps, driven, beginning);
   const giveUp = AbortSignal.any([driven.stop, driven.letGo]);
   const wanted = { id: workId(driven, stored, stored.attempt + 1), resources: resourcesOf(step) };
   const leave = await deps.line.enter(executor, wanted, giveUp);
@@ -163,37 +163,52 @@ async function begin(deps: DriveDeps, driven: DrivenRun, beginning: Beginning): 
   }
 }
 
+/** The try that a server before this one began; where it never came to that, nothing was spent and it is begun anew. */
+async function findAgain(deps: DriveDeps, driven: DrivenRun, beginning: Beginning): Promise<Begun | null> {
+  const { executor, step, prepared, image, stored } = beginning;
+  const id = workId(driven, stored, stored.attempt);
+  const work = await workOf(deps, driven, { id, step, stored, prepared, image, until: deps.clock.now() });
+  const running = await executor.find(work);
+  if (running === null)
+    return notBegun(deps, driven, { stored, work, why: 'the server ended before it began', laterMs: 0 });
+  const allowance = await deps.admission.open(admissionOf(driven, stored, step, id));
+  return { executor, step, key: stored.key, work, running, allowance };
+}
+
 async function beginNow(deps: DriveDeps, driven: DrivenRun, beginning: Beginning): Promise<Begun | null> {
   const { executor, step, prepared, image, stored } = beginning;
   const id = workId(driven, stored, stored.attempt);
   const allowance = await deps.admission.open(admissionOf(driven, stored, step, id));
   const work = await workOf(deps, driven, { id, step, stored, prepared, image, until: Date.parse(allowance.until) });
   try {
-    const before = await executor.find(work);
-    if (before === null) await fillWorkspace(deps, driven, work, prepared);
-    return { executor, step, key: stored.key, work, running: before ?? (await executor.start(work)), allowance };
+    await fillWorkspace(deps, driven, work, prepared);
+    return { executor, step, key: stored.key, work, running: await executor.start(work), allowance };
   } catch (error) {
-    return notBegun(deps, driven, { stored, work, error });
+    const isLater =
+      error instanceof AppError && (error.code === 'executor_quota' || error.code === 'executor_unreachable');
+    const why = error instanceof Error ? error.message : String(error);
+    await notBegun(deps, driven, { stored, work, why, laterMs: LATER_MS });
+    if (isLater) return null;
+    throw error;
   }
 }
 
-/** Nothing was spent. Where the engine has no room, or is not there, it is tried again later. */
-async function notBegun(
-  deps: DriveDeps,
-  driven: DrivenRun,
-  { stored, work, error }: { readonly stored: StoredStep; readonly work: Work; readonly error: unknown },
-): Promise<null> {
-  await deps.admission.settle(`pipeline:${work.id}`, { end: new Date(0).toISOString(), stopped: false });
-  await rm(work.folder, { recursive: true, force: true });
-  const isLater =
-    error instanceof AppError && (error.code === 'executor_quota' || error.code === 'executor_unreachable');
-  if (!isLater) throw error;
-  await save(deps, driven, {
-    ...stored,
-    state: 'waiting',
-    reason: error.message,
-    notBeforeMs: deps.clock.now() + LATER_MS,
+interface NotBegun {
+  readonly stored: StoredStep;
+  readonly work: Work;
+  readonly why: string;
+  readonly laterMs: number;
+}
+
+/** Nothing was spent; it is begun again after a while, as another try. */
+async function notBegun(deps: DriveDeps, driven: DrivenRun, { stored, work, why, laterMs }: NotBegun): Promise<null> {
+  const settling = { end: new Date(0).toISOString(), stopped: false };
+  await deps.admission.settle(`pipeline:${work.id}`, settling).catch((error: unknown) => {
+    // It may never have come to a reservation.
+    if (!(error instanceof AppError) || error.code !== 'reservation_not_found') throw error;
   });
+  await rm(work.folder, { recursive: true, force: true });
+  await save(deps, driven, { ...stored, state: 'waiting', reason: why, notBeforeMs: deps.clock.now() + laterMs });
   return null;
 }
 
