@@ -24,17 +24,20 @@ const InnerPath = z
   .transform((path) => path.replace(/\/+$/, ''));
 
 /** `20 USD`, `0.5EUR`, or what that was read as. */
-const MoneyWord = z.union([
-  Money,
-  z
-    .string()
-    .regex(/^\d+(\.\d+)? ?[A-Z][A-Z0-9_]{2,15}$/, 'an amount and its currency, such as 20 USD')
-    .transform((word) => {
-      const [, amount = '', currency = ''] = /^([\d.]+) ?(\w+)$/.exec(word) ?? [];
-      return { amount, currency };
-    })
-    .pipe(Money),
-]);
+const MoneyWord = z.union(
+  [
+    Money,
+    z
+      .string()
+      .regex(/^\d+(\.\d+)? ?[A-Z][A-Z0-9_]{2,15}$/)
+      .transform((word) => {
+        const [, amount = '', currency = ''] = /^([\d.]+) ?(\w+)$/.exec(word) ?? [];
+        return { amount, currency };
+      })
+      .pipe(Money),
+  ],
+  'an amount and its currency, such as 20 USD',
+);
 
 /** What a value looks like that should have been a reference. */
 const SECRET_NAME = /(secret|password|passwd|token|private_?key|api_?key|access_?key)$/i;

@@ -65,13 +65,19 @@ export function createDriver(deps: DriveDeps): Driver {
         busy.set(planned.key, ended);
       }
       if (end !== null) return finish(deps, driven, end);
-      await rest(run.id, LOOK_MS);
+      await rest(run.id, untilNextTry(driven, deps.clock.now()));
     }
     await Promise.all(busy.values());
     if (failed.length > 0) throw failed[0];
   }
 
   return { drive, wake: (runId) => wakes.get(runId)?.() };
+}
+
+/** Milliseconds until a step that waits for its next try may begin, and no more than between two looks. */
+function untilNextTry({ steps }: DrivenRun, now: number): number {
+  const tries = [...steps.values()].filter(({ state, notBeforeMs }) => state === 'waiting' && notBeforeMs !== null);
+  return Math.max(0, Math.min(LOOK_MS, ...tries.map(({ notBeforeMs }) => (notBeforeMs ?? now) - now)));
 }
 
 async function runStep(deps: DriveDeps, driven: DrivenRun, planned: PlannedStep): Promise<void> {
