@@ -22,7 +22,7 @@ import { createOperatorSend, createWebhooks, type Webhooks } from './mlops/webho
 import { createMlflowWire } from './mlops/wire/index.ts';
 import { createOrg } from './org/index.ts';
 import { createAudit } from './platform/audit/index.ts';
-import { createAuth, type FirstAccount } from './platform/auth/index.ts';
+import { type Auth, createAuth, type FirstAccount } from './platform/auth/index.ts';
 import { openBucket } from './platform/buckets/index.ts';
 import { type Config, processEnvironment } from './platform/config/index.ts';
 import { createEvents, type Events } from './platform/events/index.ts';
@@ -84,7 +84,11 @@ interface Ground {
   readonly longJobs: Jobs;
   /** Where this server can be reached from this machine; null before it listens on a port that was not said. */
   readonly address: () => string | null;
+  readonly workToken: Auth['workToken'];
 }
+
+/** What work that was begun may prove itself by; a step that takes longer has to bring a token of its own. */
+const WORK_TOKEN_MS = 7 * 24 * 3_600_000;
 
 /** Runs of pipelines that one server drives at the same time. */
 const LONG_JOBS = 256;
@@ -137,6 +141,7 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
     jobs,
     longJobs,
     address: () => addressOf(config, listening.http),
+    workToken: auth.workToken,
   });
   lifetime.use(webhooks);
   lifetime.use(tracking);
@@ -293,9 +298,13 @@ function wirePipelines(
     admission: budgets.reservations,
     models,
     executorOf: executors.of,
-    access: async () => {
+    access: async ({ pipeline, number }) => {
       const address = ground.address();
-      return address === null ? {} : { MLFLOW_TRACKING_URI: address, STEELYARD_URL: address };
+      const token = await ground.workToken(`pipeline ${pipeline} #${number}`, ground.clock.now() + WORK_TOKEN_MS);
+      return {
+        ...(address === null ? {} : { MLFLOW_TRACKING_URI: address, STEELYARD_URL: address }),
+        ...(token === null ? {} : { MLFLOW_TRACKING_TOKEN: token, STEELYARD_TOKEN: token }),
+      };
     },
   });
   return { executors, pipelines };

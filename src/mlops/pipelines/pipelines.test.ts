@@ -1,9 +1,9 @@
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Application } from '../../main.ts';
 import { call, problemFrom, testApplication } from '../../testing.ts';
 import { applied, ranToEnd, sentCode, statesOf, stepOf } from '../../testing-pipelines.ts';
 import { getVersionEvidence } from '../../tradeoff/evidence/schema.ts';
-import { pipelineStepLog } from './schema.ts';
+import { isOver, pipelineStepLog } from './schema.ts';
 
 const PRICED = `
 apiVersion: steelyard/v1
@@ -103,6 +103,34 @@ describe('a pipeline', () => {
     });
     expect(stepOf(edited, 'prepare')).toMatchObject({ state: 'succeeded', explanation: 'missed: params.rows 3 -> 4' });
     expect(stepOf(edited, 'train[lr=0.4]').explanation).toBe('missed: `train.sh` changed; `clean.csv` changed');
+  });
+
+  it('lets its steps log to the server, with accounts as well, and nobody with a token that is not theirs', async () => {
+    await using guarded = await testApplication({}, { accounts: 'on', processExecutor: 'on' });
+    await guarded.http.listen({ host: '127.0.0.1', port: 0 });
+    const auth = { authorization: `Bearer ${guarded.localKey}` };
+    const ask = async (method: 'GET' | 'POST', url: string, payload?: object) => {
+      const answer = await guarded.http.inject({
+        method,
+        url,
+        headers: { host: 'localhost', ...auth },
+        ...(payload === undefined ? {} : { payload }),
+      });
+      return answer.json();
+    };
+    const script = `const u = process.env.MLFLOW_TRACKING_URI + '/api/2.0/mlflow/runs/log-metric';
+      const body = JSON.stringify({ run_id: process.env.MLFLOW_RUN_ID, key: 'ndcg', value: 0.3, timestamp: 1, step: 0 });
+      const send = (token) => fetch(u, { method: 'POST', body, headers: { 'content-type': 'application/json', authorization: 'Bearer ' + token } });
+      (async () => console.log((await send(process.env.MLFLOW_TRACKING_TOKEN)).status, (await send(process.env.MLFLOW_TRACKING_TOKEN.replace(/..$/, 'xx'))).status))();`;
+    const spec = { steps: { train: { run: [process.execPath, '-e', script] } } };
+    const text = JSON.stringify({ apiVersion: 'steelyard/v1', kind: 'Pipeline', metadata: { name: 'p' }, spec });
+    await ask('POST', '/api/v1/apply', { documents: [{ file: 'p.yaml', text }] });
+    const { run } = await ask('POST', '/api/v1/pipelines/p/runs', {});
+    await vi.waitFor(
+      async () => expect(isOver((await ask('GET', `/api/v1/pipelines/p/runs/${run}`)).state)).toBe(true),
+      { timeout: 30_000, interval: 50 },
+    );
+    expect(await ask('GET', `/api/v1/pipelines/p/runs/${run}/log?step=train`)).toMatchObject({ text: '200 401\n' });
   });
 
   it('is refused where its steps need each other, with the way round', async () => {

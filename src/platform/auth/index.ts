@@ -10,6 +10,7 @@ import { authRoutes } from './routes.ts';
 import { randomPassword } from './secrets.ts';
 import { allAccounts } from './store.ts';
 import { createVerified } from './verified.ts';
+import { createWorkTokens } from './work-tokens.ts';
 
 export { authMigrations } from './migrations.ts';
 export { administers } from './roles.ts';
@@ -32,6 +33,8 @@ export interface Auth {
   readonly routes: readonly Route[];
   /** A secret for commands on this machine; whoever may read the data folder may have it. Null without accounts. */
   readonly localKey: string | null;
+  /** What lets work that the server has begun in, until then (Unix milliseconds), as a contributor of this name; null without accounts. */
+  workToken(name: string, until: number): Promise<string | null>;
   /** Makes `admin` with a random password where accounts are on and there are none; null where there is nothing to do. */
   ensureFirstAccount(): Promise<FirstAccount | null>;
 }
@@ -40,9 +43,10 @@ export interface Auth {
 export function createAuth({ store, clock, config }: AuthDeps): Auth {
   const on = config.accounts === 'on';
   const verified = createVerified(clock);
+  const workTokens = createWorkTokens(store);
   const localKey = randomBytes(32).toString('base64url');
   const access = createAccess({
-    proofs: createProofs(store, clock),
+    proofs: createProofs(store, clock, workTokens),
     verified,
     attempts: createAttempts(clock),
     localKey,
@@ -52,6 +56,7 @@ export function createAuth({ store, clock, config }: AuthDeps): Auth {
     access: on ? access : localAccess,
     routes: authRoutes({ ...deps, access: on ? access : null }),
     localKey: on ? localKey : null,
+    workToken: async (name, until) => (on ? workTokens.issue(name, until) : null),
     async ensureFirstAccount() {
       if (!on || (await allAccounts(store)).length > 0) return null;
       const first = { name: 'admin', password: randomPassword() };

@@ -34,4 +34,13 @@ export const authMigrations: Migrations = {
       await database.schema.createIndex('account_session_of').on('account_session').column('account').execute();
     },
   },
+  'auth/002-keys': {
+    async up(database) {
+      await database.schema
+        .createTable('auth_key')
+        .addColumn('name', 'text', (of) => of.primaryKey())
+        .addColumn('secret', 'text', (of) => of.notNull())
+        .execute();
+    },
+  },
 };

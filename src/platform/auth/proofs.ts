@@ -4,6 +4,7 @@ import { createDerivations } from './derivations.ts';
 import { hashOf, hashPassword, randomPassword, verifyPassword } from './secrets.ts';
 import { findAccount, findSession, findTokenByHash, type StoredAccount, setTokenUsed } from './store.ts';
 import type { Proven } from './verified.ts';
+import type { WorkTokens } from './work-tokens.ts';
 
 const USED_EVERY_MS = 60_000;
 
@@ -15,7 +16,7 @@ export interface Proofs {
   session(secret: string): Promise<Proven | null>;
 }
 
-export function createProofs(store: Store, clock: Clock): Proofs {
+export function createProofs(store: Store, clock: Clock, workTokens: Pick<WorkTokens, 'verify'>): Proofs {
   // Someone who does not exist takes as long to refuse as someone who does.
   let nobody: Promise<string> | undefined;
   const inTurn = createDerivations();
@@ -28,6 +29,8 @@ export function createProofs(store: Store, clock: Clock): Proofs {
       return right && account !== null && account.password !== null ? provenOf(account, null) : null;
     },
     async token(secret, name) {
+      const work = await workTokens.verify(secret, clock.now());
+      if (work !== null) return name === null || name === work.name ? work : null;
       const token = await findTokenByHash(store, hashOf(secret));
       const now = clock.now();
       if (token === null || token.revokedAt !== null || (name !== null && name !== token.account)) return null;
