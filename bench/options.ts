@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const caseNames = ['bill', 'scale', 'converter', 'log-batch', 'start'] as const;
+export const caseNames = ['bill', 'scale', 'converter', 'log-batch', 'start', 'pipelines'] as const;
 export type CaseName = (typeof caseNames)[number];
 
 export interface BenchOptions {
@@ -18,6 +18,10 @@ export interface BenchOptions {
   /** Time for which one load is driven. */
   readonly loadMs: number;
   readonly starts: number;
+  /** Steps that do nothing, one after the other. */
+  readonly chainSteps: number;
+  /** Steps of one graph; a multiple of ten. */
+  readonly pipelineSteps: number;
 }
 
 const full = {
@@ -27,6 +31,8 @@ const full = {
   repetitions: 3,
   loadMs: 8_000,
   starts: 5,
+  chainSteps: 100,
+  pipelineSteps: 1000,
 };
 const quick = {
   billRows: 50_000,
@@ -35,6 +41,8 @@ const quick = {
   repetitions: 1,
   loadMs: 2_000,
   starts: 2,
+  chainSteps: 30,
+  pipelineSteps: 100,
 };
 
 export const usage = `Usage: npm run bench -- [--quick] [--only ${caseNames.join('|')}]… [--json FILE]

@@ -11,44 +11,51 @@
  * | `stopped` | who asked it to stop, `starter` or `watchdog`; there once somebody has |
  */
 
-/** When the kernel started the leader, as `birthOf` says it. */
-const BORN = `born() { if [ -r "/proc/$leader/stat" ]; then sed 's/.*) //' "/proc/$leader/stat" | cut -d' ' -f20; else ps -o lstart= -p "$leader" | tr ' ' _; fi; }`;
+/** Sets `born` to when the kernel started the leader, as `birthOf` says it; without starting a program where the kernel tells. */
+const BORN = `
+born() {
+  born=
+  if [ -r "/proc/$leader/stat" ]; then
+    read -r stat < "/proc/$leader/stat"
+    set -- \${stat##*) }
+    born=\${20}
+  else
+    born=$(ps -o lstart= -p "$leader" | tr ' ' _)
+  fi
+}`;
+
+/** Reads the first bytes and writes them at once; `head` shows nothing before it has a blockful. */
+const FIRST_BYTES = process.platform === 'linux' ? 'dd bs=65536 iflag=count_bytes count="$first" 2>/dev/null' : 'cat';
 
 /**
  * Leads the group of the command, and stays to write down how it ended: a signal for the group is for the command. Where its
- * output goes to a file, that keeps the first bytes and the last; a command that prints without end fills no disk.
- * Arguments: the folder, the file for the output, the control groups to be in (words), how much of the output is kept from its beginning and from its
- * end in bytes (0 0: it goes where ours goes), then the command.
+ * output goes to a file, that keeps the first bytes and the last (on Linux; all of it elsewhere); a command that prints without
+ * end fills no disk.
+ * Arguments: the folder, the file for the output, the control groups to be in (words), how much of the output is kept from its
+ * beginning and from its end in bytes (0 0: it goes where ours goes), then the command.
  */
 export const LEADER = `
+${BORN}
+keep() {
+  trap '' HUP INT TERM
+  ${FIRST_BYTES} >> "$log"
+  IFS= read -r line || [ -n "$line" ] || return 0
+  { printf '%s\n' "$line"; cat; } | tail -c "$last" > "$folder/output.end"
+  printf '\n[output beyond %s bytes is left out; this is its end]\n' "$first" >> "$log"
+  cat "$folder/output.end" >> "$log"
+  rm -f "$folder/output.end"
+}
 folder=$1; log=$2; groups=$3; first=$4; last=$5; shift 5
 for group in $groups; do echo $$ > "$group/cgroup.procs"; done
 # Our starter writes this too; it may be killed before it has.
-${BORN}
-leader=$$; echo "$leader $(born)" > "$folder/leader.new" && mv "$folder/leader.new" "$folder/leader"
+leader=$$; born; echo "$leader $born" > "$folder/leader.new" && mv "$folder/leader.new" "$folder/leader"
 trap : HUP INT TERM
-keep() {
-  trap '' HUP INT TERM
-  # Not head: it shows nothing before it has a blockful. Where dd counts no bytes, all of the output is kept.
-  if dd if=/dev/null iflag=count_bytes count=1 >/dev/null 2>&1; then
-    dd bs=65536 iflag=count_bytes count="$first" >> "$log" 2>/dev/null
-  else
-    cat >> "$log"
-  fi
-  tail -c "$last" > "$folder/output.end"
-  if [ -s "$folder/output.end" ]; then
-    printf '\n[output beyond %s bytes is left out; this is its end]\n' "$first" >> "$log"
-    cat "$folder/output.end" >> "$log"
-  fi
-  rm -f "$folder/output.end"
-}
 if [ "$first" -gt 0 ]; then
   mkfifo "$folder/output.pipe"
   keep < "$folder/output.pipe" &
   keeper=$!
   "$@" > "$folder/output.pipe" 2>&1
   status=$?
-  rm -f "$folder/output.pipe"
   # Who still writes when the command has ended is not waited for.
   ( trap '' HUP INT TERM; sleep 2; kill -KILL "$keeper" ) >/dev/null 2>&1 &
   patience=$!
@@ -68,10 +75,10 @@ exit "$status"
  * Arguments: the folder, the process id of the leader, the milliseconds it has to end, the mark of the execution.
  */
 export const WATCHDOG = `
-folder=$1; leader=$2; grace=$3; mark=$4
-birth=$(cut -d' ' -f2 "$folder/started")
 ${BORN}
-alive() { [ ! -e "$folder/exit" ] && kill -0 "$leader" 2>/dev/null && [ "$(born)" = "$birth" ]; }
+folder=$1; leader=$2; grace=$3; mark=$4
+read -r _ birth < "$folder/started"
+alive() { [ ! -e "$folder/exit" ] && kill -0 "$leader" 2>/dev/null && born && [ "$born" = "$birth" ]; }
 now() { at=$(date +%s%3N); case $at in *[!0-9]*) at=$(($(date +%s) * 1000 + 1000));; esac; }
 rest() { read -r until < "$folder/until"; now; rest=$((until - at - $1)); }
 pause() { sleep "$(($1 / 1000)).$(printf %03d $(($1 % 1000)))"; }

@@ -241,7 +241,7 @@ async function markBegun(deps: DriveDeps, driven: DrivenRun, { stored, prepared 
     key,
     value,
   }));
-  await deps.runLog.log(mlflowRun, { metrics: [], params, tags: [] });
+  if (params.length > 0) await deps.runLog.log(mlflowRun, { metrics: [], params, tags: [] });
   return begun;
 }
 
@@ -329,6 +329,8 @@ async function keepEnd(
     const over = await save(deps, driven, { ...ended, state }, sql);
     if (state === 'succeeded') await putCached(sql, driven.run.pipeline, over, deps.clock.now());
   });
+  // What stands on it need not wait until its things are put away.
+  driven.wake();
   await endMlflowRun(deps, ended.mlflowRun, state, attempt.endMs ?? deps.clock.now());
 }
 

@@ -43,6 +43,8 @@ export interface DrivenRun {
   readonly stop: AbortSignal;
   /** Aborted when this server lets go of the run: its work goes on, and is found again. */
   readonly letGo: AbortSignal;
+  /** Something happened that decides what comes next. */
+  wake(): void;
 }
 
 export function storedOf({ steps }: DrivenRun, key: string): StoredStep {

@@ -1,15 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { holds } from '../definition/expressions.ts';
 import type { PlannedStep } from '../definition/plan.ts';
 import { planOf } from '../definition/plan.ts';
 import { runBuiltInStep } from './built-in-step.ts';
 import { runCommandStep } from './command-step.ts';
 import { type DriveDeps, type DrivenRun, knownBefore, storedOf } from './context.ts';
-import { decide } from './decide.ts';
+import { decide, type StepNow } from './decide.ts';
 import { problemOf, scopeOf } from './prepare.ts';
 import { isOver, type RunState } from './schema.ts';
 import { save } from './steps-of-run.ts';
 import { activeRuns, findRun, putRun, type StoredRun, stepsOf, stopRequestOf } from './store.ts';
+import { createWaker, type Waker } from './waker.ts';
 
 /** Drives runs from wherever they are to their end. */
 export interface Driver {
@@ -23,55 +23,73 @@ export interface Driver {
 const LOOK_MS = 1_000;
 
 export function createDriver(deps: DriveDeps): Driver {
-  const wakes = new Map<string, () => void>();
+  const wakers = new Map<string, Waker>();
 
   async function drive(runId: string, letGo: AbortSignal): Promise<void> {
-    const run = await turnOf(deps, runId, letGo, (ms) => rest(runId, ms));
-    if (run === null || isOver(run.state)) return;
-    const stopping = new AbortController();
-    const driven = await drivenRun(deps, run, stopping.signal, letGo);
-    await toTheEnd(driven, stopping);
-  }
-
-  /** Until something happens to the run, or the time is over. */
-  async function rest(runId: string, ms: number): Promise<void> {
-    const woken = new Promise<void>((resolve) => wakes.set(runId, resolve));
-    await Promise.race([woken, pause(ms, undefined, { ref: false })]);
-    wakes.delete(runId);
-  }
-
-  async function toTheEnd(driven: DrivenRun, stopping: AbortController): Promise<void> {
-    const { run, plan, steps, letGo } = driven;
-    const busy = new Map<string, Promise<void>>();
-    const failed: unknown[] = [];
-    while (!letGo.aborted && failed.length === 0) {
-      await heedStop(deps, run.id, stopping);
-      const states = new Map(
-        [...steps].map(([key, { state, notBeforeMs }]) => [
-          key,
-          { state: busy.has(key) ? ('running' as const) : state, notBefore: notBeforeMs },
-        ]),
-      );
-      const { ready, skipped, end } = decide(plan.steps, states, deps.clock.now(), stopping.signal.aborted);
-      await skip(deps, driven, skipped);
-      const resumed = plan.steps.filter(({ key }) => steps.get(key)?.state === 'running' && !busy.has(key));
-      for (const planned of [...ready, ...resumed]) {
-        const ended = runStep(deps, driven, planned)
-          .catch((error: unknown) => void failed.push(error))
-          .finally(() => {
-            busy.delete(planned.key);
-            wakes.get(run.id)?.();
-          });
-        busy.set(planned.key, ended);
-      }
-      if (end !== null) return finish(deps, driven, end);
-      await rest(run.id, untilNextTry(driven, deps.clock.now()));
+    const waker = createWaker();
+    wakers.set(runId, waker);
+    letGo.addEventListener('abort', waker.wake, { once: true });
+    try {
+      const run = await turnOf(deps, runId, letGo, waker);
+      if (run === null || isOver(run.state)) return;
+      const stopping = new AbortController();
+      await toTheEnd(deps, await drivenRun(deps, run, { stop: stopping.signal, letGo, wake: waker.wake }), {
+        stopping,
+        waker,
+      });
+    } finally {
+      wakers.delete(runId);
     }
-    await Promise.all(busy.values());
-    if (failed.length > 0) throw failed[0];
   }
 
-  return { drive, wake: (runId) => wakes.get(runId)?.() };
+  return { drive, wake: (runId) => wakers.get(runId)?.wake() };
+}
+
+async function toTheEnd(
+  deps: DriveDeps,
+  driven: DrivenRun,
+  { stopping, waker }: { readonly stopping: AbortController; readonly waker: Waker },
+): Promise<void> {
+  const { run, plan, letGo } = driven;
+  const busy = new Map<string, Promise<void>>();
+  const failed: unknown[] = [];
+  while (!letGo.aborted && failed.length === 0) {
+    await heedStop(deps, run.id, stopping);
+    const { ready, skipped, end } = decide(
+      plan.steps,
+      statesNow(driven, busy),
+      deps.clock.now(),
+      stopping.signal.aborted,
+    );
+    await skip(deps, driven, skipped);
+    const resumed = plan.steps.filter(({ key }) => driven.steps.get(key)?.state === 'running' && !busy.has(key));
+    for (const planned of [...ready, ...resumed]) {
+      const ended = runStep(deps, driven, planned)
+        .catch((error: unknown) => void failed.push(error))
+        .finally(() => {
+          busy.delete(planned.key);
+          waker.wake();
+        });
+      busy.set(planned.key, ended);
+    }
+    if (end !== null) break;
+    await waker.rest(untilNextTry(driven, deps.clock.now()));
+  }
+  // A step that is over may still be putting its things away.
+  await Promise.all(busy.values());
+  if (failed.length > 0) throw failed[0];
+  const { end } = decide(plan.steps, statesNow(driven, busy), deps.clock.now(), stopping.signal.aborted);
+  if (end !== null && !letGo.aborted) await finish(deps, driven, end);
+}
+
+/** A step that was begun here and is not over counts as running, whatever is stored of it yet. */
+function statesNow({ steps }: DrivenRun, busy: ReadonlyMap<string, unknown>): Map<string, StepNow> {
+  return new Map(
+    [...steps].map(([key, { state, notBeforeMs }]) => [
+      key,
+      { state: busy.has(key) && !isOver(state) ? 'running' : state, notBefore: notBeforeMs },
+    ]),
+  );
 }
 
 /** Milliseconds until a step that waits for its next try may begin, and no more than between two looks. */
@@ -109,19 +127,14 @@ function whenOf(
 }
 
 /** The run when it is its turn; null when there is none, or it was let go of. */
-async function turnOf(
-  deps: DriveDeps,
-  runId: string,
-  letGo: AbortSignal,
-  rest: (ms: number) => Promise<void>,
-): Promise<StoredRun | null> {
+async function turnOf(deps: DriveDeps, runId: string, letGo: AbortSignal, waker: Waker): Promise<StoredRun | null> {
   while (!letGo.aborted) {
     const run = await findRun(deps.store, runId);
     if (run === null || run.state !== 'waiting') return run;
     if (run.stopRequested !== null) return begun(deps, run);
     const before = (await activeRuns(deps.store, run.pipeline)).filter(({ number }) => number < run.number);
     if (before.length < run.spec.concurrency.runs) return begun(deps, run);
-    await rest(LOOK_MS);
+    await waker.rest(LOOK_MS);
   }
   return null;
 }
@@ -132,11 +145,15 @@ async function begun(deps: DriveDeps, run: StoredRun): Promise<StoredRun> {
   return running;
 }
 
-async function drivenRun(deps: DriveDeps, run: StoredRun, stop: AbortSignal, letGo: AbortSignal): Promise<DrivenRun> {
+async function drivenRun(
+  deps: DriveDeps,
+  run: StoredRun,
+  signals: Pick<DrivenRun, 'stop' | 'letGo' | 'wake'>,
+): Promise<DrivenRun> {
   const { plan, problems } = planOf({ steps: run.spec.steps, params: run.params });
   if (plan === null) throw new Error(`run ${run.id} has a plan that was checked before: ${problems[0]?.message}`);
   const steps = new Map((await stepsOf(deps.store, run.id)).map((step) => [step.key, step]));
-  return { run, plan, code: await deps.code.find(run.code), steps, stop, letGo };
+  return { run, plan, code: await deps.code.find(run.code), steps, ...signals };
 }
 
 async function heedStop({ store }: DriveDeps, runId: string, stopping: AbortController): Promise<void> {

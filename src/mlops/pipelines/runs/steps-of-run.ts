@@ -11,5 +11,6 @@ export async function save(
 ): Promise<StoredStep> {
   await putStep(sql, step);
   driven.steps.set(step.key, step);
+  if (sql === store) driven.wake();
   return step;
 }
