@@ -6,6 +6,7 @@ import { orgRoutes } from './routes.ts';
 import { EnvironmentManifest, ProjectManifest, TeamManifest } from './schema.ts';
 import { applyEnvironment, applyProject, applyTeam } from './service.ts';
 
+export { covers } from './covers.ts';
 export { orgMigrations } from './migrations.ts';
 export { type SubjectColumns, subjectColumns, subjectOf } from './subject-columns.ts';
 

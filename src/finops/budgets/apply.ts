@@ -1,10 +1,10 @@
+import { covers } from '../../org/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { ManifestOutcome } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { type Clock, decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
 import type { BudgetSpec } from './schema.ts';
 import { findBudgets, putBudget, type StoredBudget } from './store.ts';
-import { covers } from './subject.ts';
 
 /** Puts a budget in its place in the tree. Errors: `manifest_invalid` where it does not fit its parent or its parts. */
 export async function applyBudget(

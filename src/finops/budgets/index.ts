@@ -27,7 +27,7 @@ export interface BudgetsDeps extends StandingDeps {
   readonly store: Store;
   readonly events: Pick<Events, 'append'>;
   readonly prices: Pick<Prices, 'of'>;
-  readonly metering: Pick<Metering, 'total' | 'record'>;
+  readonly metering: Pick<Metering, 'runningTotal' | 'record'>;
 }
 
 /** Money that is set aside before it is spent, so that no budget that must hold is ever exceeded. */

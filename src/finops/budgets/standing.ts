@@ -1,3 +1,4 @@
+import { covers } from '../../org/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import {
   type Clock,
@@ -16,13 +17,12 @@ import { remainder } from './reservations/remainder.ts';
 import { openReservations } from './reservations/store.ts';
 import type { Budget, BudgetSpec } from './schema.ts';
 import { approvalsIn, type StoredBudget } from './store.ts';
-import { covers } from './subject.ts';
 import { type Window, windowAt } from './window.ts';
 
 export interface StandingDeps {
   readonly clock: Clock;
   readonly costs: Pick<Costs, 'allocatedCost'>;
-  readonly metering: Pick<Metering, 'total'>;
+  readonly metering: Pick<Metering, 'runningTotal'>;
 }
 
 /** A budget with the deliveries that its billed figure stood on. */
@@ -37,7 +37,7 @@ export async function standingOf(deps: StandingDeps, sql: Sql, budget: StoredBud
   const window = presentWindow(budget, now);
   const [bill, meteredTotal, amount, open] = await Promise.all([
     billOf(deps, budget, window),
-    deps.metering.total(sql, spec.subject, window),
+    deps.metering.runningTotal(sql, spec.subject, window),
     amountOf(sql, budget, window),
     openReservations(sql),
   ]);

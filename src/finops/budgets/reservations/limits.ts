@@ -1,10 +1,10 @@
+import { covers } from '../../../org/index.ts';
 import type { Subject } from '../../../org/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import { type Decimal, decimal, largest } from '../../../platform/units/index.ts';
 import type { Metering } from '../../metering/index.ts';
 import type { StoredBudget } from '../store.ts';
-import { covers } from '../subject.ts';
 import { type Window, windowsWithin } from '../window.ts';
 import { remainder } from './remainder.ts';
 import type { StoredReservation } from './store.ts';
@@ -23,7 +23,7 @@ export interface Limit {
 }
 
 export interface LimitDeps {
-  readonly metering: Pick<Metering, 'total'>;
+  readonly metering: Pick<Metering, 'runningTotal'>;
   /** Amount of a window, with what was approved beyond it. */
   readonly amountOf: (sql: Sql, budget: StoredBudget, window: Window) => Promise<Decimal>;
   /** What bills say was spent in a window; null where they say nothing. */
@@ -59,7 +59,7 @@ export async function limitOf(
   open: readonly StoredReservation[],
 ): Promise<Limit> {
   const { spec } = budget;
-  const metered = await deps.metering.total(sql, spec.subject, window);
+  const metered = await deps.metering.runningTotal(sql, spec.subject, window);
   if (metered.unpricedIntervals > 0) throw unknownSpending(budget.name, metered.unpricedResources);
   const touching = open.filter((one) => covers(spec.subject, one.subject) && touches(one, window));
   const held = sum(touching.map(remainder));
