@@ -6,6 +6,7 @@ import {
   Enforcement,
   getBudget,
   listBudgets,
+  RollOver,
 } from '../src/finops/budgets/schema.ts';
 import { postApply } from '../src/platform/manifests/schema.ts';
 import { command } from './frame/command.ts';
@@ -92,6 +93,12 @@ steelyard budget create everything --amount 5000EUR --every quarter --time-zone 
       fallback: 'soft',
       describe: 'What it does at its limit',
     },
+    rollOver: {
+      value: RollOver.options.join('|'),
+      schema: RollOver,
+      fallback: 'none',
+      describe: 'Whether what a window leaves is added to the next',
+    },
     parent: { value: 'BUDGET', describe: 'Budget that it is a part of' },
     team: { value: 'TEAM', describe: 'Covers what this team spends' },
     project: { value: 'PROJECT', describe: 'Covers what this project spends' },
@@ -130,10 +137,11 @@ const approveCommand = command({
 });
 
 function budgetText(budget: BudgetDetail, context: Context): string {
-  const { approvals, stops, reserved, state, enforcement } = budget;
+  const { approvals, stops, reserved, state, enforcement, rolledOver } = budget;
   const lines = [
     budgetsText([budget], context),
     `${enforcement}, ${state}; ${shownMoney(reserved)} reserved by running work`,
+    ...(rolledOver === null ? [] : [`rolled over from the window before: ${shownMoney(rolledOver)}`]),
     ...approvals.map(({ amount, note }) => `approved beyond it: ${amount} ${budget.limit.currency} (${note})`),
   ];
   if (stops.length > 0) lines.push('', stopsText(stops, context));

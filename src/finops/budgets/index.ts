@@ -13,7 +13,7 @@ import type { NewReservation, Reservation } from './reservations/schema.ts';
 import { type LimitsNow, meter, open, type ReservationDeps, settle } from './reservations/service.ts';
 import { budgetRoutes, existing } from './routes.ts';
 import { BudgetSpec } from './schema.ts';
-import { amountOf, type BudgetStanding, billOf, type StandingDeps, standingOf } from './standing.ts';
+import { type BudgetStanding, type StandingDeps, standingOf } from './standing.ts';
 import { findBudgets } from './store.ts';
 import type { Window } from './window.ts';
 
@@ -74,15 +74,10 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
 }
 
 async function limitsFor(deps: BudgetsDeps, subject: Subject, within: Window): Promise<LimitsNow> {
-  const limitDeps = {
-    ...deps,
-    amountOf,
-    billedIn: async (...of: readonly [Parameters<typeof billOf>[1], Window]) => (await billOf(deps, ...of)).amount,
-  };
-  const covering = await coveringWindows(limitDeps, await findBudgets(deps.store, null), subject, within);
+  const covering = await coveringWindows(deps, deps.store, await findBudgets(deps.store, null), subject, within);
   return async (sql, running) => {
     const limits = [];
-    for (const window of covering) limits.push(await limitOf(limitDeps, sql, window, running));
+    for (const window of covering) limits.push(await limitOf(deps, sql, window, running));
     return limits;
   };
 }

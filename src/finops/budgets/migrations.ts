@@ -73,4 +73,19 @@ export const budgetMigrations: Migrations = {
         .execute();
     },
   },
+  'budgets/004-versions': {
+    async up(db) {
+      await db.schema
+        .createTable('budget_version')
+        .addColumn('budget', 'text', (column) => column.notNull())
+        .addColumn('version', 'integer', (column) => column.notNull())
+        .addColumn('spec', 'text', (column) => column.notNull())
+        .addColumn('applied_at', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('budget_version_key', ['budget', 'version'])
+        .execute();
+      await raw`insert into budget_version (budget, version, spec, applied_at) select name, 1, spec, applied_at from budget`.execute(
+        db,
+      );
+    },
+  },
 };

@@ -7,7 +7,7 @@ import { meter, open, type ReservationDeps, settle } from './reservations/servic
 import { stopsBy } from './reservations/store.ts';
 import { approveBudget, type BudgetDetail, getBudget, listBudgets } from './schema.ts';
 import { type BudgetStanding, presentWindow, type StandingDeps, standingOf } from './standing.ts';
-import { approvalsIn, findBudgets, putApproval, type StoredBudget } from './store.ts';
+import { approvalsIn, budgetVersions, findBudgets, putApproval, type StoredBudget } from './store.ts';
 
 /** Stops that are shown with a budget. */
 const STOPS_SHOWN = 100;
@@ -64,6 +64,7 @@ async function detailOf(deps: RouteDeps, budget: StoredBudget): Promise<BudgetDe
       checkpoint,
     })),
     approvals: approvals.map(({ amount, note, approvedAt }) => ({ amount, note, approvedAt })),
+    versions: await budgetVersions(deps.store, budget.name),
   };
 }
 

@@ -18,7 +18,7 @@ import { BudgetAnswer } from './BudgetAnswer.tsx';
 import { BudgetStateMark } from './BudgetStateMark.tsx';
 import styles from './budgets.module.css';
 import { StopsCard } from './StopsCard.tsx';
-import { ENFORCEMENTS, NO_COST, NO_FORECAST, windowText } from './words.ts';
+import { ENFORCEMENTS, NO_COST, NO_FORECAST, NOTHING_ROLLED, windowText } from './words.ts';
 
 const HEIGHT = 240;
 const REFRESH_MS = 10_000;
@@ -65,17 +65,21 @@ export function BudgetPage() {
 
 function factsOf(budget: BudgetDetail) {
   const { subject, limit, spent, reserved, remaining, forecast, billed, metered, enforcement, state, parent } = budget;
+  const { billedReason, rolledOver, rollOver } = budget;
   const money = (amount: typeof spent, reason: string) =>
     amount === null ? <Unknown reason={reason} /> : <MoneyFigure money={amount} />;
   const left = remaining === null ? null : { amount: remaining, currency: limit.currency };
   return [
     ['It is', <BudgetStateMark key="state" state={state} />],
     ['Limit', <MoneyFigure key="limit" money={limit} />],
+    ...(rollOver === 'none'
+      ? []
+      : [['Rolled over from before, in the limit', money(rolledOver, NOTHING_ROLLED)] as const]),
     ['Spent', money(spent, NO_COST)],
     ['Reserved by running work', <MoneyFigure key="reserved" money={reserved} />],
     ['Left', money(left, NO_COST)],
     ['At an even burn', money(forecast, NO_FORECAST)],
-    ['Billed', money(billed, 'No bill covers its window, or part of it is in another currency.')],
+    ['Billed', money(billed, billedReason ?? NO_COST)],
     ['Metered', money(metered, 'Nothing was metered, or some of it has no price.')],
     ['Window', windowText(budget)],
     ['Covers', Object.keys(subject).length === 0 ? 'everything' : subjectText(subject)],

@@ -5,6 +5,8 @@ import { budgetsText } from './budget-state.ts';
 export const NO_COST = 'No charge and no priced usage has arrived in its window yet.';
 export const NO_FORECAST = 'Too little of the window has passed, or nothing is known of it yet.';
 
+export const NOTHING_ROLLED = 'It is not known what was spent in the window before, so nothing rolls over.';
+
 /** What a budget does at its limit, in a sentence. */
 export const ENFORCEMENTS: Readonly<Record<Budget['enforcement'], string>> = {
   soft: 'says where it stands, and stops nothing',
