@@ -15,7 +15,7 @@ import { createRetention, retentionMigrations } from './mlops/retention/index.ts
 import { createTracing, tracingMigrations } from './mlops/tracing/index.ts';
 import { createTracking, type Tracking, trackingMigrations } from './mlops/tracking/index.ts';
 import { createTransfer, transferMigrations } from './mlops/transfer/index.ts';
-import { createOperatorSend, createWebhooks, type Webhooks, webhookMigrations } from './mlops/webhooks/index.ts';
+import { createWebhooks, type Webhooks, webhookMigrations } from './mlops/webhooks/index.ts';
 import { createMlflowWire } from './mlops/wire/index.ts';
 import { createOrg, orgMigrations } from './org/index.ts';
 import { auditMigrations, createAudit } from './platform/audit/index.ts';
@@ -29,6 +29,7 @@ import { type Lake, type LakeDeps, lakeMigrations, openLake } from './platform/l
 import { createLifetime, type Lifetime } from './platform/lifetime/index.ts';
 import { createManifests, type ManifestKind } from './platform/manifests/index.ts';
 import { type Objects, openObjects, openRemoteObjects } from './platform/objects/index.ts';
+import { createOperatorSend } from './platform/outbound/index.ts';
 import { resolveSecret } from './platform/secrets/index.ts';
 import { lockFolder } from './platform/store/folder-lock.ts';
 import { type Migrations, openStore, type Store } from './platform/store/index.ts';

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { AppError, systemCode } from '../../platform/errors/index.ts';
+import { AppError, systemCode } from '../errors/index.ts';
 import { addressesOf, checkUrl, DestinationError, type DestinationRules, pinnedTo } from './destination.ts';
 
 export interface Message {
