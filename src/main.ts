@@ -27,9 +27,10 @@ import { createHttp, docsPlugin, isLoopback, type Plugin, type Route } from './p
 import { createJobs, type Jobs, jobMigrations } from './platform/jobs/index.ts';
 import { type Lake, type LakeDeps, lakeMigrations, openLake } from './platform/lake/index.ts';
 import { createLifetime, type Lifetime } from './platform/lifetime/index.ts';
+import { createMail } from './platform/mail/index.ts';
 import { createManifests, type ManifestKind } from './platform/manifests/index.ts';
 import { type Objects, openObjects, openRemoteObjects } from './platform/objects/index.ts';
-import { createOperatorSend } from './platform/outbound/index.ts';
+import { createOperatorSend, createSend, destinationRules } from './platform/outbound/index.ts';
 import { resolveSecret } from './platform/secrets/index.ts';
 import { lockFolder } from './platform/store/folder-lock.ts';
 import { type Migrations, openStore, type Store } from './platform/store/index.ts';
@@ -203,7 +204,9 @@ function wireFinops(ground: Ground) {
   tokens.listen(ground.events);
   uploads.schedule(ground.jobs);
   allocation.schedule(ground.jobs);
-  const budgets = createBudgets({ ...ground, costs, metering, prices });
+  const rules = destinationRules(ground.config.webhookAllowedHosts);
+  const telling = { rules, send: createSend(rules), mail: createMail(ground.config) };
+  const budgets = createBudgets({ ...ground, ...telling, costs, metering, prices });
   budgets.schedule(ground.jobs);
   const statements = createStatements({ ...ground, billing });
   return { uploads, allocation, billing, sources, costs, prices, metering, budgets, tokens, statements };

@@ -3,17 +3,18 @@ import type { Events } from '../../platform/events/index.ts';
 import type { Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
-import type { Sql, Store } from '../../platform/store/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
 import type { Metering } from '../metering/index.ts';
 import type { Prices } from '../prices/index.ts';
 import { applyBudget } from './apply.ts';
+import { type NoticeDeps, scheduleNotices } from './notices/index.ts';
 import { settleExpired } from './reservations/expiry.ts';
 import { coveringWindows, limitOf } from './reservations/limits.ts';
 import type { NewReservation, Reservation } from './reservations/schema.ts';
 import { type LimitsNow, meter, open, type ReservationDeps, settle } from './reservations/service.ts';
 import { budgetRoutes, existing } from './routes.ts';
 import { BudgetSpec } from './schema.ts';
-import { type BudgetStanding, type StandingDeps, standingOf } from './standing.ts';
+import { type BudgetStanding, standingOf } from './standing.ts';
 import { findBudgets } from './store.ts';
 import type { Window } from './window.ts';
 
@@ -23,8 +24,7 @@ export type { BudgetStanding } from './standing.ts';
 /** Job that ends reservations whose holders are gone. */
 const EXPIRY = 'budgets.expire';
 
-export interface BudgetsDeps extends StandingDeps {
-  readonly store: Store;
+export interface BudgetsDeps extends NoticeDeps {
   readonly events: Pick<Events, 'append'>;
   readonly prices: Pick<Prices, 'of'>;
   readonly metering: Pick<Metering, 'runningTotal' | 'record'>;
@@ -44,7 +44,7 @@ export interface Budgets {
   /** Where a budget stands in its present window. Errors: `budget_not_found`. */
   standing(sql: Sql, name: string): Promise<BudgetStanding>;
   readonly reservations: Reservations;
-  /** Ends what its holder has given up without a word. */
+  /** Ends what its holder has given up without a word, and tells who wants to know where budgets stand. */
   schedule(jobs: Jobs): void;
   /** `Budget`. */
   readonly kinds: readonly ManifestKind[];
@@ -67,6 +67,7 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
     schedule(jobs) {
       jobs.register(EXPIRY, { handler: () => settleExpired(reservationDeps) });
       jobs.schedule(EXPIRY, '* * * * *', { kind: EXPIRY, payload: {} });
+      scheduleNotices(deps, jobs);
     },
     kinds: [specKind('Budget', 40, BudgetSpec, (sql, name, spec) => applyBudget(deps, sql, name, spec))],
     routes: budgetRoutes(deps, reservationDeps),

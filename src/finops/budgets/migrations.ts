@@ -88,4 +88,17 @@ export const budgetMigrations: Migrations = {
       );
     },
   },
+  'budgets/005-notices': {
+    async up(db) {
+      await db.schema
+        .createTable('budget_notice')
+        .addColumn('budget', 'text', (column) => column.notNull())
+        .addColumn('window_start_ms', 'bigint', (column) => column.notNull())
+        .addColumn('window_end_ms', 'bigint', (column) => column.notNull())
+        .addColumn('threshold', 'text', (column) => column.notNull())
+        .addColumn('noticed_at', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('budget_notice_key', ['budget', 'window_start_ms', 'window_end_ms', 'threshold'])
+        .execute();
+    },
+  },
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Subject } from '../../org/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { DecimalString, Money, Period, UtcInstant } from '../../platform/units/schema.ts';
+import { BudgetNotice, NotifyTarget } from './notices/schema.ts';
 
 export const BudgetName = z
   .string()
@@ -59,6 +60,13 @@ export const BudgetSpec = z
       .max(10)
       .default([0.8, 1])
       .describe('Shares of the limit at which it warns'),
+    notify: z
+      .array(NotifyTarget)
+      .max(10)
+      .default([])
+      .describe(
+        'Whom it tells, once each window, that a share of `warnAt` is reached, nothing is left, or work was stopped',
+      ),
   })
   .refine(
     ({ every, from, until }) => every === 'once' || (from === undefined && until === undefined),
@@ -160,6 +168,7 @@ export const BudgetDetail = z
     ...Budget.shape,
     stops: z.array(BudgetStop).describe('Work that it stopped, latest first; at most a hundred'),
     approvals: z.array(BudgetApproval).describe('What was approved beyond its amount in this window'),
+    notices: z.array(BudgetNotice).describe('What it has told of in this window, in order'),
     versions: z.array(BudgetVersion).describe('All that it has said, latest first: the first of them holds'),
   })
   .describe('A budget, where it stands and what it stopped');

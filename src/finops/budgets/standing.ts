@@ -16,6 +16,10 @@ export interface BudgetStanding extends Budget {
   readonly deliveries: readonly string[];
 }
 
+export function withoutDeliveries({ deliveries: _deliveries, ...budget }: BudgetStanding): Budget {
+  return budget;
+}
+
 /** Where a budget stands in its present window; one that is given once, in its only one. */
 export async function standingOf(deps: StandingDeps, sql: Sql, budget: StoredBudget): Promise<BudgetStanding> {
   const { name, spec } = budget;
