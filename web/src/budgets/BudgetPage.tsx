@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { type BudgetDetail, getBudget } from '../../../src/finops/budgets/schema.ts';
+import { type BudgetDetail, getBudget, listBudgets } from '../../../src/finops/budgets/schema.ts';
 import { subjectText } from '../allocation/rule-text.ts';
 import { endpointQuery } from '../client.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
@@ -15,9 +15,13 @@ import { Unknown } from '../parts/Unknown.tsx';
 import { ApprovalsTable } from './ApprovalsTable.tsx';
 import { ApproveDialog } from './ApproveDialog.tsx';
 import { BudgetAnswer } from './BudgetAnswer.tsx';
+import { BudgetChangeNotice } from './BudgetChangeNotice.tsx';
+import { BudgetDialog } from './BudgetDialog.tsx';
 import { BudgetStateMark } from './BudgetStateMark.tsx';
 import styles from './budgets.module.css';
 import { StopsCard } from './StopsCard.tsx';
+import { useBudgetChange } from './use-budget-change.ts';
+import { VersionsCard } from './VersionsCard.tsx';
 import { ENFORCEMENTS, NO_COST, NO_FORECAST, NOTHING_ROLLED, windowText } from './words.ts';
 
 const HEIGHT = 240;
@@ -28,7 +32,13 @@ export function BudgetPage() {
   const { budget: name } = useParams({ from: '/budgets/$budget' });
   const query = endpointQuery(getBudget, { params: { budget: name } });
   const budget = useQuery({ ...query, refetchInterval: REFRESH_MS });
-  const [approving, setApproving] = useState(false);
+  const [open, setOpen] = useState<'approve' | 'edit' | null>(null);
+  const parents = useQuery(endpointQuery(listBudgets));
+  const changes = useBudgetChange();
+  const edit = () => {
+    changes.change.reset();
+    setOpen('edit');
+  };
   const answer = () => {
     if (budget.data !== undefined) return <BudgetAnswer budget={budget.data} />;
     return budget.error === null ? <AnswerPending /> : budget.error.message;
@@ -38,14 +48,22 @@ export function BudgetPage() {
       <Loaded query={budget} what="The budget" height={HEIGHT}>
         {(data) => (
           <div className={styles.stack}>
-            <Card title="Where does it stand?">
+            <BudgetChangeNotice changes={changes} />
+            <Card
+              title="Where does it stand?"
+              actions={
+                <button type="button" className={parts.button} onClick={edit}>
+                  Edit…
+                </button>
+              }
+            >
               <Facts facts={factsOf(data)} />
             </Card>
             {data.enforcement === 'approval' && (
               <Card
                 title="What was approved beyond it?"
                 actions={
-                  <button type="button" className={parts.button} onClick={() => setApproving(true)}>
+                  <button type="button" className={parts.button} onClick={() => setOpen('approve')}>
                     Approve more…
                   </button>
                 }
@@ -55,12 +73,26 @@ export function BudgetPage() {
               </Card>
             )}
             <StopsCard budget={data} />
-            {approving && <ApproveDialog budget={data} onClose={() => setApproving(false)} />}
+            <VersionsCard budget={data} change={changes.change} />
+            {open === 'approve' && <ApproveDialog budget={data} onClose={() => setOpen(null)} />}
+            {open === 'edit' && data.versions[0] !== undefined && (
+              <BudgetDialog
+                budget={{ name, spec: data.versions[0].spec }}
+                parents={othersThan(name, parents.data?.budgets)}
+                change={changes.change}
+                onSaved={() => setOpen(null)}
+                onClose={() => setOpen(null)}
+              />
+            )}
           </div>
         )}
       </Loaded>
     </Page>
   );
+}
+
+function othersThan(name: string, budgets: readonly { readonly name: string }[] = []): string[] {
+  return budgets.flatMap((other) => (other.name === name ? [] : [other.name]));
 }
 
 function factsOf(budget: BudgetDetail) {
