@@ -17,7 +17,7 @@ import { createTracking, type Tracking, trackingMigrations } from './mlops/track
 import { createTransfer, transferMigrations } from './mlops/transfer/index.ts';
 import { createWebhooks, type Webhooks, webhookMigrations } from './mlops/webhooks/index.ts';
 import { createMlflowWire } from './mlops/wire/index.ts';
-import { createOrg, orgMigrations } from './org/index.ts';
+import { createOrg, type Org, orgMigrations } from './org/index.ts';
 import { auditMigrations, createAudit } from './platform/audit/index.ts';
 import { authMigrations, createAuth, type FirstAccount } from './platform/auth/index.ts';
 import { openBucket } from './platform/buckets/index.ts';
@@ -180,7 +180,7 @@ const migrations: Migrations = {
 };
 
 /** CAN WE AFFORD IT? */
-function wireFinops(ground: Ground) {
+function wireFinops(ground: Ground & { readonly org: Org }) {
   const uploads = createUploads(ground);
   const prices = createPrices(ground);
   const metering = createMetering({ ...ground, prices });
@@ -304,7 +304,7 @@ function wire(
   ground: Ground,
 ): { kinds: ManifestKind[]; routes: Route[]; plugins: Plugin[]; webhooks: Webhooks; tracking: Tracking } {
   const org = createOrg(ground);
-  const finops = wireFinops(ground);
+  const finops = wireFinops({ ...ground, org });
   const onArtifacts = { ...ground, objects: ground.artifacts };
   const mlops = wireMlops(onArtifacts, finops);
   const { plugins: mlflow, ...mlopsFeatures } = mlops;

@@ -80,6 +80,7 @@ export function reservationSuite(start: Start): void {
   });
   describe('a reservation', () => {
     openingTests(() => room);
+    subjectTests(() => room);
     sharingTests(() => room);
     endingTests(() => room);
     rollingTests(() => room);
@@ -131,6 +132,26 @@ function openingTests(inUse: () => Room): void {
     room.now += 5000;
     expect(await room.settle('b')).toMatchObject({ spent: { amount: '5' } });
     expect(await room.standing()).toMatchObject({ spent: { amount: '5' }, remaining: '0', state: 'exhausted' });
+  });
+}
+
+function subjectTests(inUse: () => Room): void {
+  it('that names only its project is its team’s, too', async () => {
+    const room = inUse();
+    await room.apply(`apiVersion: steelyard/v1
+kind: Team
+metadata: {name: recs}
+---
+apiVersion: steelyard/v1
+kind: Project
+metadata: {name: ranker}
+spec: {team: recs}
+`);
+    await room.budget('100');
+    const opened = await room.open('a', { subject: { project: 'ranker' }, graceSeconds: 4 });
+    expect(opened.subject).toEqual({ team: 'recs', project: 'ranker' });
+    expect(await room.standing()).toMatchObject({ reserved: opened.ceiling });
+    expect((await room.open('b', { subject: { project: 'of-nobody' } })).subject).toEqual({ project: 'of-nobody' });
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Org } from '../../org/index.ts';
 import type { Subject } from '../../org/schema.ts';
 import type { Events } from '../../platform/events/index.ts';
 import type { Route } from '../../platform/http/index.ts';
@@ -28,6 +29,7 @@ export interface BudgetsDeps extends NoticeDeps {
   readonly events: Pick<Events, 'append'>;
   readonly prices: Pick<Prices, 'of'>;
   readonly metering: Pick<Metering, 'runningTotal' | 'record'>;
+  readonly org: Pick<Org, 'withTeam'>;
 }
 
 /** Money that is set aside before it is spent, so that no budget that must hold is ever exceeded. */

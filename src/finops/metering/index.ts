@@ -61,7 +61,11 @@ export function createMetering(deps: MeteringDeps): Metering {
     listen(events) {
       events.subscribe('metering', ['run.usage_observed'], async (event) => {
         const usage = usageOfRun(event);
-        if (usage !== null) await deps.store.transaction((sql) => record(deps, sql, [usage]));
+        if (usage === null) return;
+        await deps.store.transaction(async (sql) => {
+          const subject = await deps.org.withTeam(sql, usage.subject);
+          await record(deps, sql, [{ ...usage, subject }]);
+        });
       });
     },
     routes: meteringRoutes(deps),

@@ -1,3 +1,4 @@
+import type { Org } from '../../org/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Events } from '../../platform/events/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
@@ -11,6 +12,7 @@ export interface MeteringDeps {
   readonly clock: Clock;
   readonly prices: Pick<Prices, 'of' | 'stamp'>;
   readonly events: Pick<Events, 'append'>;
+  readonly org: Pick<Org, 'withTeam'>;
 }
 
 export interface MeteredUsage {

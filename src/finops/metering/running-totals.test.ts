@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { createOrg } from '../../org/index.ts';
 import { eventMigrations } from '../../platform/events/index.ts';
 import { openStore, type Store } from '../../platform/store/index.ts';
 import { createPrices, priceMigrations } from '../prices/index.ts';
@@ -24,7 +25,7 @@ beforeEach(async () => {
   onTestFinished(() => opened[Symbol.asyncDispose]());
   await store.migrate({ ...eventMigrations, ...priceMigrations, ...meteringMigrations });
   prices = createPrices({ store, clock, events });
-  metering = createMetering({ store, clock, events, prices });
+  metering = createMetering({ store, clock, events, prices, org: createOrg({ store, clock }) });
 });
 
 const record = (...intervals: UsageInterval[]) => store.transaction((sql) => metering.record(sql, intervals));
