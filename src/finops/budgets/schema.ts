@@ -156,7 +156,7 @@ export const BudgetVersion = z
   .strictObject({
     version: z.number().int().min(1).describe('1 for the first'),
     appliedAt: UtcInstant.describe('From when on'),
-    spec: BudgetSpec,
+    spec: BudgetSpec.describe('What it said, as it was applied'),
   })
   .describe('What a budget said from an instant on; to be applied again by whoever wants it back');
 export type BudgetVersion = z.infer<typeof BudgetVersion>;

@@ -8,7 +8,7 @@ const ENFORCEMENT = {
   approval: 'Wait for an approval',
   hard: 'Admit nothing, stop in time',
 };
-const ROLL_OVER = { none: 'Is gone', unspent: 'Is added to the next, at most one amount' };
+const ROLL_OVER = { none: 'Is gone', unspent: 'Is added to the next' };
 const SUBJECT_WORDS: Readonly<Record<string, string>> = { run: 'Run id', environment: 'Environment' };
 
 interface BudgetFieldsProps {
@@ -42,7 +42,7 @@ export function BudgetFields({ draft, isNew, parents, problemOf, set }: BudgetFi
             <BudgetField {...field('until', 'Until before (UTC)')} input={{ placeholder: '2027-01-01T00:00:00Z' }} />
           </>
         ) : (
-          <BudgetField {...field('rollOver', 'What a window leaves')} options={ROLL_OVER} />
+          <BudgetField {...field('rollOver', 'What a window leaves')} options={ROLL_OVER} hint="At most one amount." />
         )}
         <BudgetField {...field('enforcement', 'At its limit')} options={ENFORCEMENT} />
         <BudgetField {...field('warnAt', 'Warns at, % of the limit')} />

@@ -22,7 +22,7 @@ import styles from './budgets.module.css';
 import { StopsCard } from './StopsCard.tsx';
 import { useBudgetChange } from './use-budget-change.ts';
 import { VersionsCard } from './VersionsCard.tsx';
-import { ENFORCEMENTS, NO_COST, NO_FORECAST, NOTHING_ROLLED, windowText } from './words.ts';
+import { ENFORCEMENTS, NO_COST, NO_FORECAST, NOTHING_ROLLED, tellsText, toldText, windowText } from './words.ts';
 
 const HEIGHT = 240;
 const REFRESH_MS = 10_000;
@@ -97,7 +97,7 @@ function othersThan(name: string, budgets: readonly { readonly name: string }[] 
 
 function factsOf(budget: BudgetDetail) {
   const { subject, limit, spent, reserved, remaining, forecast, billed, metered, enforcement, state, parent } = budget;
-  const { billedReason, rolledOver, rollOver } = budget;
+  const { billedReason, rolledOver, rollOver, versions, notices } = budget;
   const money = (amount: typeof spent, reason: string) =>
     amount === null ? <Unknown reason={reason} /> : <MoneyFigure money={amount} />;
   const left = remaining === null ? null : { amount: remaining, currency: limit.currency };
@@ -117,5 +117,7 @@ function factsOf(budget: BudgetDetail) {
     ['Covers', Object.keys(subject).length === 0 ? 'everything' : subjectText(subject)],
     ['At its limit it', ENFORCEMENTS[enforcement]],
     ['Part of', parent ?? 'no other budget'],
+    ['It tells', tellsText(versions[0]?.spec.notify ?? [])],
+    ['It has told of', toldText(notices)],
   ] as const;
 }

@@ -34,7 +34,7 @@ export function VersionsCard({ budget: { name, versions }, change }: VersionsCar
                 <Instant at={appliedAt} />
               </th>
               <td>{changeText(versions[index + 1]?.spec, spec)}</td>
-              <td>
+              <td className={table.number}>
                 {index > 0 && (
                   <button
                     type="button"
