@@ -31,7 +31,7 @@ export function cloudEvent({ id, threshold, at, budget }: Notice): object {
 
 /** `Budget recs has reached 80 % of its limit.` */
 export function noticeTitle({ threshold, budget: { name } }: Notice): string {
-  if (threshold === 'exhausted') return `Budget ${name} is used up.`;
+  if (threshold === 'exhausted') return `Budget ${name} has nothing left: what is not spent is reserved.`;
   if (threshold === 'stopped') return `Budget ${name} has stopped work.`;
   return `Budget ${name} has reached ${decimalString(decimal(threshold).times(100))} % of its limit.`;
 }
