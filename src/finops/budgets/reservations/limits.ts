@@ -2,7 +2,7 @@ import { covers } from '../../../org/index.ts';
 import type { Subject } from '../../../org/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
-import { type Clock, type Decimal, decimal, largest } from '../../../platform/units/index.ts';
+import { type Clock, type Decimal, decimal, type Instant, largest } from '../../../platform/units/index.ts';
 import { type AllowanceDeps, allowanceOf, factsOf, heldIn, touching, type WindowFacts } from '../allowance.ts';
 import type { StoredBudget } from '../store.ts';
 import { type Window, windowsWithin } from '../window.ts';
@@ -30,6 +30,8 @@ export interface CoveringWindow {
   readonly facts: WindowFacts;
   /** How many windows of the budget that have begun the work would spend from, up to and with this one, >= 1. */
   readonly begun: number;
+  /** When it was looked at: a midnight that comes before its turn does not count yet. */
+  readonly at: Instant;
 }
 
 /** The windows that work with this subject would spend from in [start, end), of budgets that must hold. */
@@ -49,6 +51,7 @@ export async function coveringWindows(
     windows.map(async ({ budget, window, index }) => ({
       facts: await factsOf(deps, sql, budget, window),
       begun: window.start > now ? 1 : index + 1,
+      at: now,
     })),
   );
 }
@@ -57,7 +60,7 @@ export async function coveringWindows(
 export async function limitOf(
   deps: LimitDeps,
   sql: Sql,
-  { facts, begun }: CoveringWindow,
+  { facts, begun, at }: CoveringWindow,
   open: readonly StoredReservation[],
 ): Promise<Limit> {
   const { budget, window, billed } = facts;
@@ -66,7 +69,7 @@ export async function limitOf(
   if (metered.unpricedIntervals > 0) throw unknownSpending(budget.name, metered.unpricedResources);
   const held = heldIn(window, spec, open);
   const spent = largest(decimal(billed.amount ?? '0'), decimal(metered.cost?.amount ?? '0'));
-  const { total } = await allowanceOf(deps, sql, facts, open, deps.clock.now());
+  const { total } = await allowanceOf(deps, sql, facts, open, at);
   const left = total.minus(spent).minus(held);
   return {
     budget: budget.name,
