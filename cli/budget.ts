@@ -3,11 +3,14 @@ import {
   type Budget,
   type BudgetDetail,
   BudgetPeriod,
+  type BudgetSpec,
   Enforcement,
   getBudget,
   listBudgets,
+  RollOver,
 } from '../src/finops/budgets/schema.ts';
 import { postApply } from '../src/platform/manifests/schema.ts';
+import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { MoneyWord } from './metered/money-words.ts';
@@ -92,19 +95,31 @@ steelyard budget create everything --amount 5000EUR --every quarter --time-zone 
       fallback: 'soft',
       describe: 'What it does at its limit',
     },
+    rollOver: {
+      value: RollOver.options.join('|'),
+      schema: RollOver,
+      fallback: 'none',
+      describe: 'Whether what a window leaves is added to the next',
+    },
     parent: { value: 'BUDGET', describe: 'Budget that it is a part of' },
     team: { value: 'TEAM', describe: 'Covers what this team spends' },
     project: { value: 'PROJECT', describe: 'Covers what this project spends' },
     experiment: { value: 'ID', describe: 'Covers what this experiment spends' },
   },
   run: async (context, { budget, amount: money, team, project, experiment, ...spec }) => {
+    const client = await context.client();
     const document = {
       apiVersion: 'steelyard/v1',
       kind: 'Budget',
       metadata: { name: budget },
-      spec: { ...spec, subject: { team, project, experiment }, amount: money.amount, currency: money.currency },
+      spec: {
+        ...(await keptOf(client, budget)),
+        ...spec,
+        subject: { team, project, experiment },
+        amount: money.amount,
+        currency: money.currency,
+      },
     };
-    const client = await context.client();
     // JSON is YAML; what was not said is left out of it.
     const documents = [{ file: 'the command line', text: JSON.stringify(document) }];
     await client.call(postApply, { body: { documents, dryRun: false } });
@@ -112,6 +127,14 @@ steelyard budget create everything --amount 5000EUR --every quarter --time-zone 
     await context.answer(detail, () => budgetText(detail, context));
   },
 });
+
+/** What this command cannot say of a budget that is there: whom it tells, and when. */
+async function keptOf(client: Client, budget: string): Promise<Partial<Pick<BudgetSpec, 'warnAt' | 'notify'>>> {
+  const { budgets } = await client.call(listBudgets);
+  if (!budgets.some(({ name }) => name === budget)) return {};
+  const [now] = (await client.call(getBudget, { params: { budget } })).versions;
+  return now === undefined ? {} : { warnAt: now.spec.warnAt, notify: now.spec.notify };
+}
 
 const approveCommand = command({
   path: ['budget', 'approve'],
@@ -130,10 +153,11 @@ const approveCommand = command({
 });
 
 function budgetText(budget: BudgetDetail, context: Context): string {
-  const { approvals, stops, reserved, state, enforcement } = budget;
+  const { approvals, stops, reserved, state, enforcement, rolledOver } = budget;
   const lines = [
     budgetsText([budget], context),
     `${enforcement}, ${state}; ${shownMoney(reserved)} reserved by running work`,
+    ...(rolledOver === null ? [] : [`rolled over from the window before: ${shownMoney(rolledOver)}`]),
     ...approvals.map(({ amount, note }) => `approved beyond it: ${amount} ${budget.limit.currency} (${note})`),
   ];
   if (stops.length > 0) lines.push('', stopsText(stops, context));

@@ -18,9 +18,9 @@ import { createRetention } from './mlops/retention/index.ts';
 import { createTracing } from './mlops/tracing/index.ts';
 import { createTracking, type Tracking } from './mlops/tracking/index.ts';
 import { createTransfer } from './mlops/transfer/index.ts';
-import { createOperatorSend, createWebhooks, type Webhooks } from './mlops/webhooks/index.ts';
+import { createWebhooks, type Webhooks } from './mlops/webhooks/index.ts';
 import { createMlflowWire } from './mlops/wire/index.ts';
-import { createOrg } from './org/index.ts';
+import { createOrg, type Org } from './org/index.ts';
 import { createAudit } from './platform/audit/index.ts';
 import { type Auth, createAuth, type FirstAccount } from './platform/auth/index.ts';
 import { openBucket } from './platform/buckets/index.ts';
@@ -30,8 +30,10 @@ import { createHttp, docsPlugin, isLoopback, type Plugin, type Route } from './p
 import { createJobs, type Jobs } from './platform/jobs/index.ts';
 import { type Lake, type LakeDeps, openLake } from './platform/lake/index.ts';
 import { createLifetime, type Lifetime } from './platform/lifetime/index.ts';
+import { createMail } from './platform/mail/index.ts';
 import { createManifests, type ManifestKind } from './platform/manifests/index.ts';
 import { type Objects, openObjects, openRemoteObjects } from './platform/objects/index.ts';
+import { createOperatorSend, createSend, destinationRules } from './platform/outbound/index.ts';
 import { resolveSecret } from './platform/secrets/index.ts';
 import { lockFolder } from './platform/store/folder-lock.ts';
 import { openStore, type Store } from './platform/store/index.ts';
@@ -181,7 +183,7 @@ function lakeFolders(config: Config, folder: string): LakeDeps {
 }
 
 /** CAN WE AFFORD IT? */
-function wireFinops(ground: Ground) {
+function wireFinops(ground: Ground & { readonly org: Org }) {
   const uploads = createUploads(ground);
   const prices = createPrices(ground);
   const metering = createMetering({ ...ground, prices });
@@ -205,7 +207,9 @@ function wireFinops(ground: Ground) {
   tokens.listen(ground.events);
   uploads.schedule(ground.jobs);
   allocation.schedule(ground.jobs);
-  const budgets = createBudgets({ ...ground, costs, metering, prices });
+  const rules = destinationRules(ground.config.webhookAllowedHosts);
+  const telling = { rules, send: createSend(rules), mail: createMail(ground.config) };
+  const budgets = createBudgets({ ...ground, ...telling, costs, metering, prices });
   budgets.schedule(ground.jobs);
   const statements = createStatements({ ...ground, billing });
   return { uploads, allocation, billing, sources, costs, prices, metering, budgets, tokens, statements };
@@ -333,7 +337,7 @@ function wire(
   ground: Ground,
 ): { kinds: ManifestKind[]; routes: Route[]; plugins: Plugin[]; webhooks: Webhooks; tracking: Tracking } {
   const org = createOrg(ground);
-  const finops = wireFinops(ground);
+  const finops = wireFinops({ ...ground, org });
   const onArtifacts = { ...ground, objects: ground.artifacts };
   const mlops = wireMlops(onArtifacts, finops);
   const { plugins: mlflow, ...mlopsFeatures } = mlops;

@@ -3,9 +3,10 @@ import type { ManifestKind, ManifestOutcome } from '../platform/manifests/index.
 import type { Sql, Store } from '../platform/store/index.ts';
 import type { Clock } from '../platform/units/index.ts';
 import { orgRoutes } from './routes.ts';
-import { EnvironmentManifest, ProjectManifest, TeamManifest } from './schema.ts';
-import { applyEnvironment, applyProject, applyTeam } from './service.ts';
+import { EnvironmentManifest, ProjectManifest, type Subject, TeamManifest } from './schema.ts';
+import { applyEnvironment, applyProject, applyTeam, withTeam } from './service.ts';
 
+export { covers } from './covers.ts';
 export { orgMigrations } from './migrations.ts';
 export { type SubjectColumns, subjectColumns, subjectOf } from './subject-columns.ts';
 
@@ -21,6 +22,8 @@ export interface Org {
   /** Errors: `manifest_reference_unknown` when there is no such team. */
   applyProject(sql: Sql, document: ProjectManifest): Promise<ManifestOutcome>;
   applyEnvironment(sql: Sql, document: EnvironmentManifest): Promise<ManifestOutcome>;
+  /** A subject with the team of its project, where it says none and the project is known. */
+  withTeam(sql: Sql, subject: Subject): Promise<Subject>;
   /** For `createManifests`. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
@@ -50,6 +53,7 @@ export function createOrg({ store, clock }: OrgDeps): Org {
     applyTeam: team.apply,
     applyProject: project.apply,
     applyEnvironment: environment.apply,
+    withTeam,
     kinds: [team, project, environment],
     routes: orgRoutes(store),
   };

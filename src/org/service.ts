@@ -3,7 +3,7 @@ import { AppError } from '../platform/errors/index.ts';
 import { type ManifestOutcome, nearest } from '../platform/manifests/index.ts';
 import type { Sql } from '../platform/store/index.ts';
 import type { Clock } from '../platform/units/index.ts';
-import type { EnvironmentManifest, ProjectManifest, TeamManifest } from './schema.ts';
+import type { EnvironmentManifest, ProjectManifest, Subject, TeamManifest } from './schema.ts';
 import { findEnvironment, findProject, findTeam, pageTeams, putEnvironment, putProject, putTeam } from './store.ts';
 
 /** Enough teams to look for the one that was meant. */
@@ -56,6 +56,12 @@ export async function applyEnvironment(
   const facts = { name: metadata.name, description, production };
   const known = await findEnvironment(sql, metadata.name);
   return put(known, facts, nowOf(clock), (environment) => putEnvironment(sql, environment));
+}
+
+export async function withTeam(sql: Sql, subject: Subject): Promise<Subject> {
+  if (subject.team !== undefined || subject.project === undefined) return subject;
+  const project = await findProject(sql, subject.project);
+  return project === null ? subject : { ...subject, team: project.team };
 }
 
 async function checkTeam(sql: Sql, team: string): Promise<void> {

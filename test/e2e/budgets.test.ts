@@ -96,13 +96,76 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Debian’s 
     await context.close();
   });
 
+  it('is created in the form, which says what is wrong and what the server would do', async () => {
+    const { page, context, complaints } = await visit('/budgets');
+    await page.getByRole('button', { name: 'New budget…' }).click();
+    const form = page.getByRole('dialog', { name: 'New budget' });
+    const save = form.getByRole('button', { name: 'Save' });
+    await form.getByLabel('Name').fill('made-here');
+    await form.getByLabel('Amount').fill('5 €');
+    await form.getByText('an exact decimal such as "12.50"').waitFor();
+    expect(await save.isDisabled()).toBe(true);
+    await form.getByLabel('Amount').fill('50');
+    await form.getByLabel('What a window leaves').selectOption('unspent');
+    await form.getByLabel('Part of').selectOption('recs');
+    await form.getByLabel('Project').fill('recs');
+    await form.getByText(/46 more than it has itself/).waitFor();
+    expect(await save.isDisabled()).toBe(true);
+    await form.getByLabel('Part of').selectOption('everything');
+    await form.getByText('It would be created').waitFor();
+    await save.click();
+    await page.waitForURL('**/budgets/made-here');
+    await expect.poll(() => readable(page.getByTestId('answer'))).toContain('$50');
+    // A dry run that is refused is an answer, and the browser's console names it.
+    expect(complaints.filter((text) => !text.includes('400'))).toEqual([]);
+    await context.close();
+  });
+
+  it('is edited, and what it said before is applied again', async () => {
+    const { page, context, complaints } = await visit('/budgets/made-here');
+    const limit = () => readable(page.getByTestId('answer'));
+    await page.getByRole('button', { name: 'Edit…' }).click();
+    const form = page.getByRole('dialog', { name: 'Edit made-here' });
+    await form.getByText('Nothing is changed yet.').waitFor();
+    await form.getByLabel('Amount').fill('30');
+    await form.getByText('amount: 50 to 30').waitFor();
+    await form.getByLabel('Amount').press('Control+Enter');
+    await form.waitFor({ state: 'detached' });
+    await page.getByRole('status').getByText('made-here was changed: amount: 50 to 30.').waitFor();
+    await expect.poll(limit).toContain('$30');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(limit).toContain('$50');
+    const versions = page.getByRole('table', { name: 'Versions of made-here' });
+    expect(await versions.locator('tbody tr').count()).toBe(3);
+    await versions
+      .getByRole('row', { name: /amount: 50 to 30/ })
+      .getByRole('button', { name: 'Apply again' })
+      .click();
+    await expect.poll(limit).toContain('$30');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('has no fault that axe finds in the form, which fits a phone', async () => {
+    for (const look of [{}, { scheme: 'dark' }, { width: 390, height: 844 }] as const) {
+      const { page, context } = await visit('/budgets/made-here', look);
+      await page.getByRole('button', { name: 'Edit…' }).click();
+      await page.getByRole('dialog').getByText('Nothing is changed yet.').waitFor();
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+      expect(violations.map(({ id, nodes }) => `${JSON.stringify(look)} ${id}: ${nodes[0]?.html}`)).toEqual([]);
+      const [scroll, client] = await page.getByRole('dialog').evaluate((of) => [of.scrollWidth, of.clientWidth]);
+      expect(scroll).toBeLessThanOrEqual(client ?? 0);
+      await context.close();
+    }
+  });
+
   it('says that a budget does not exist', async () => {
     const { page, context } = await visit('/budgets/nobody');
     expect(await readable(page.getByTestId('answer'))).toContain('There is no budget "nobody"');
     await context.close();
   });
 
-  it.each(['/budgets', '/budgets/recs', '/budgets/asks'])(
+  it.each(['/budgets', '/budgets/recs', '/budgets/asks', '/budgets/made-here'])(
     'has no fault that axe finds, light and dark: %s',
     async (path) => {
       for (const scheme of ['light', 'dark'] as const) {
@@ -114,12 +177,15 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Debian’s 
     },
   );
 
-  it.each(['/budgets', '/budgets/recs'])('can be read on a phone without sideways scrolling: %s', async (path) => {
-    const { page, context } = await visit(path, { width: 390, height: 844 });
-    const [scroll, client] = await page.evaluate<[number, number]>(
-      '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
-    );
-    expect(scroll).toBeLessThanOrEqual(client);
-    await context.close();
-  });
+  it.each(['/budgets', '/budgets/recs', '/budgets/made-here'])(
+    'can be read on a phone without sideways scrolling: %s',
+    async (path) => {
+      const { page, context } = await visit(path, { width: 390, height: 844 });
+      const [scroll, client] = await page.evaluate<[number, number]>(
+        '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
+      );
+      expect(scroll).toBeLessThanOrEqual(client);
+      await context.close();
+    },
+  );
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { type Receiver, startReceiver } from '../../src/mlops/webhooks/receiver.testing.ts';
+import { type Receiver, startReceiver } from '../../src/platform/outbound/receiver.testing.ts';
 import { openStore } from '../../src/platform/store/index.ts';
 import { atMoment } from '../support/moment.ts';
 import { startServerProcess } from '../support/server-process.ts';

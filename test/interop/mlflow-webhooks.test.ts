@@ -7,10 +7,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { type Application, createApplication } from '../../src/main.ts';
-import { type Receiver, startReceiver } from '../../src/mlops/webhooks/receiver.testing.ts';
 import { listWebhookDeliveries } from '../../src/mlops/webhooks/schema.ts';
 import { loadConfig, processEnvironment } from '../../src/platform/config/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
+import { type Receiver, startReceiver } from '../../src/platform/outbound/receiver.testing.ts';
 import { call } from '../../src/testing.ts';
 
 const root = join(import.meta.dirname, '..', '..');

@@ -29,6 +29,14 @@ const examples: Readonly<Record<string, string>> = {
 const OWN_IDENTITY = '{ type: s3, bucket: acme-bills, prefix: exports, region: us-east-1 }';
 
 const freshName = () => `source-${randomUUID()}`;
+const notified: Readonly<Record<string, string>> = {
+  'Budget spec.notify.webhook.url': '{ webhook: { url: "https://hooks.example.org/budgets" } }',
+  'Budget spec.notify.webhook.secret': '{ webhook: { url: "https://hooks.example.org/b", secret: env:HOOK_SECRET } }',
+  'Budget spec.notify.slack.url': '{ slack: { url: env:SLACK_URL } }',
+  'Budget spec.notify.email.to': '{ email: { to: ml@example.org } }',
+};
+const budget = (name: string, target: string, amount = '100') =>
+  `apiVersion: steelyard/v1\nkind: Budget\nmetadata: { name: ${name} }\nspec: { subject: {}, amount: "${amount}", currency: USD, notify: [${target}] }\n`;
 const source = (name: string, location: string, more = '') =>
   `apiVersion: steelyard/v1\nkind: BillSource\nmetadata: { name: ${name} }\nspec: { schedule: null, location: ${location}${more} }\n`;
 const team = (name: string) =>
@@ -36,7 +44,7 @@ const team = (name: string) =>
 
 let doors: Doors;
 beforeAll(async () => {
-  doors = await openDoors();
+  doors = await openDoors({}, { smtpUrl: 'env:SMTP_URL', smtpFrom: 'steelyard@example.org' });
 });
 afterAll(() => doors[Symbol.asyncDispose]());
 
@@ -75,7 +83,7 @@ describe('fields that only an administrator may set', () => {
       const fields = markedIn(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), '');
       return fields.map((field) => `${kind} ${field.slice(1)}`);
     });
-    expect([...new Set(marked)].toSorted()).toEqual(Object.keys(examples).toSorted());
+    expect([...new Set(marked)].toSorted()).toEqual([...Object.keys(examples), ...Object.keys(notified)].toSorted());
   });
 
   describe.each(Object.entries(examples))('%s', (field, location) => {
@@ -100,6 +108,22 @@ describe('fields that only an administrator may set', () => {
       expect((await apply('finance', source(name, location, ', periods: 3'))).status).toBe(403);
       expect(outcomes(await apply('admin', source(name, location)))).toEqual(['unchanged']);
     });
+  });
+});
+
+describe.each(Object.entries(notified))('%s', (field, target) => {
+  it('is set and changed by an administrator alone', async () => {
+    const name = freshName();
+    const path = field.split(' ')[1]?.replace('notify', 'notify[0]') ?? '';
+    for (const dryRun of [true, false]) {
+      const { status, body } = await apply('finance', budget(name, target), dryRun);
+      expect([status, body]).toMatchObject([403, { code: 'not_permitted', kind: 'Budget', name }]);
+      // Of two such fields the first is named.
+      expect(body.detail).toContain(path.replace('webhook.secret', 'webhook.url'));
+    }
+    expect(outcomes(await apply('admin', budget(name, target)))).toEqual(['created']);
+    expect(outcomes(await apply('finance', budget(name, target)))).toEqual(['unchanged']);
+    expect((await apply('finance', budget(name, target, '200'))).status).toBe(403);
   });
 });
 

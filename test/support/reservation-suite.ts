@@ -8,6 +8,7 @@ import {
   settleReservation,
 } from '../../src/finops/budgets/reservations/schema.ts';
 import { approveBudget, getBudget } from '../../src/finops/budgets/schema.ts';
+import { meteredCost } from '../../src/finops/metering/schema.ts';
 import type { Application } from '../../src/main.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';
 import { decimal } from '../../src/platform/units/index.ts';
@@ -16,6 +17,7 @@ import { call, problemFrom } from '../../src/testing.ts';
 type Start = (clock: { now(): number }) => Promise<Application>;
 
 const NOON = Date.parse('2026-11-10T12:00:00Z');
+const DAY_MS = 86_400_000;
 const PRICES = `
 apiVersion: steelyard/v1
 kind: PriceBook
@@ -78,10 +80,14 @@ export function reservationSuite(start: Start): void {
   });
   describe('a reservation', () => {
     openingTests(() => room);
+    subjectTests(() => room);
     sharingTests(() => room);
     endingTests(() => room);
+    rollingTests(() => room);
   });
   it('law 4: spent and reserved never exceed a hard limit, whatever clients do at once', () => neverExceeded(room));
+  it('law 4 holds with what rolls over, also for work that runs on into the next window', () =>
+    neverExceeded(room, ', rollOver: unspent'));
 }
 
 function openingTests(inUse: () => Room): void {
@@ -126,6 +132,26 @@ function openingTests(inUse: () => Room): void {
     room.now += 5000;
     expect(await room.settle('b')).toMatchObject({ spent: { amount: '5' } });
     expect(await room.standing()).toMatchObject({ spent: { amount: '5' }, remaining: '0', state: 'exhausted' });
+  });
+}
+
+function subjectTests(inUse: () => Room): void {
+  it('that names only its project is its team’s, too', async () => {
+    const room = inUse();
+    await room.apply(`apiVersion: steelyard/v1
+kind: Team
+metadata: {name: recs}
+---
+apiVersion: steelyard/v1
+kind: Project
+metadata: {name: ranker}
+spec: {team: recs}
+`);
+    await room.budget('100');
+    const opened = await room.open('a', { subject: { project: 'ranker' }, graceSeconds: 4 });
+    expect(opened.subject).toEqual({ team: 'recs', project: 'ranker' });
+    expect(await room.standing()).toMatchObject({ reserved: opened.ceiling });
+    expect((await room.open('b', { subject: { project: 'of-nobody' } })).subject).toEqual({ project: 'of-nobody' });
   });
 }
 
@@ -247,8 +273,44 @@ spec: {subject: {team: recs}, amount: '5', currency: USD, enforcement: approval}
   });
 }
 
-async function neverExceeded(room: Room): Promise<void> {
-  await room.budget('500', ', every: day');
+function rollingTests(inUse: () => Room): void {
+  const midnight = Math.ceil(NOON / DAY_MS) * DAY_MS;
+
+  it('may spend what rolled over', async () => {
+    const room = inUse();
+    await room.budget('100', ', every: day, rollOver: unspent');
+    room.now = midnight + 1_000;
+    expect(await room.open('a', { graceSeconds: 149 })).toMatchObject({ ceiling: { amount: '150' } });
+    expect(await room.standing()).toMatchObject({ limit: { amount: '200' }, rolledOver: { amount: '100' } });
+  });
+
+  it('counts on nothing that rolls over at a midnight that has not come', async () => {
+    const room = inUse();
+    await room.budget('100', ', every: day, rollOver: unspent');
+    room.now = midnight + DAY_MS - 100_000;
+    expect(await problemFrom(room.open('a', { graceSeconds: 150 }))).toMatchObject({ code: 'budget_exceeded' });
+    expect(await room.open('b', { graceSeconds: 98 })).toMatchObject({ ceiling: { amount: '99' } });
+  });
+
+  it('that began in the window before takes from what rolled over, too', async () => {
+    const room = inUse();
+    await room.budget('100', ', every: day, rollOver: unspent');
+    room.now = midnight + 10_000;
+    await room.open('a', { graceSeconds: 99 });
+    const early = { start: iso(midnight - 10_000) };
+    expect(await problemFrom(room.open('b', { ...early, graceSeconds: 79 }))).toMatchObject({
+      code: 'budget_exceeded',
+    });
+    await room.open('c', { ...early, graceSeconds: 48 });
+    const { limit, reserved } = await room.standing();
+    expect([limit.amount, reserved.amount]).toEqual(['151', '149']);
+  });
+}
+
+/** Also where what a day leaves rolls over: no limit is above two amounts then, and all days together spend no more than theirs. */
+async function neverExceeded(room: Room, more = ''): Promise<void> {
+  const began = room.now;
+  await room.budget('500', `, every: day${more}`);
   const action = fc.oneof(
     fc.record({
       do: fc.constant('open' as const),
@@ -259,8 +321,10 @@ async function neverExceeded(room: Room): Promise<void> {
     fc.record({ do: fc.constant('meter' as const), index: fc.nat({ max: 30 }) }),
     fc.record({ do: fc.constant('settle' as const), index: fc.nat({ max: 30 }) }),
     fc.record({ do: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 4 }) }),
+    fc.record({ do: fc.constant('wait' as const), seconds: fc.integer({ min: 20, max: 200 }) }),
   );
   let opened = 0;
+  let runs = 0;
   const until = new Map<string, number>();
   const keep = (taken: Reservation) => {
     if (taken.state === 'open') until.set(taken.reservation, Date.parse(taken.until));
@@ -268,9 +332,11 @@ async function neverExceeded(room: Room): Promise<void> {
   };
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(action, { minLength: 1, maxLength: 6 }), { maxLength: 12 }), async (rounds) => {
-      // Another day, another window: every run finds the budget whole.
+      // Another day, another window, shortly before its end or at noon.
       for (const [name, end] of until) keep(await room.settle(name, end));
-      room.now += 86_400_000;
+      runs += 1;
+      const time = runs % 2 === 0 ? DAY_MS / 2 : DAY_MS - 100_000;
+      room.now = (Math.floor(room.now / DAY_MS) + 1) * DAY_MS + time;
       for (const round of rounds) {
         await Promise.all(
           round.map(async (one) => {
@@ -290,12 +356,13 @@ async function neverExceeded(room: Room): Promise<void> {
         for (const one of round) if (one.do === 'wait') room.now += one.seconds * 1000;
         // Its holder ends it when its time is over, as every executor does.
         for (const [name, end] of until) if (end <= room.now) keep(await room.settle(name, end));
-        const { spent, reserved } = await room.standing();
-        expect(
-          decimal(spent?.amount ?? '0')
-            .plus(reserved.amount)
-            .lessThanOrEqualTo(500),
-        ).toBe(true);
+        const { spent, reserved, limit } = await room.standing();
+        const drawn = decimal(spent?.amount ?? '0').plus(reserved.amount);
+        expect(drawn.lessThanOrEqualTo(limit.amount)).toBe(true);
+        expect(decimal(limit.amount).lessThanOrEqualTo(more === '' ? 500 : 1000)).toBe(true);
+        const { cost } = await call(room.application, meteredCost, { query: { team: 'recs' } });
+        const days = Math.floor(room.now / DAY_MS) - Math.floor(began / DAY_MS) + 1;
+        expect(decimal(cost?.amount ?? '0').lessThanOrEqualTo(500 * days)).toBe(true);
       }
     }),
     { numRuns: 25 },

@@ -1,14 +1,15 @@
+import { covers } from '../../org/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { ManifestOutcome } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { type Clock, decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
+import { refuseUntold } from './notices/index.ts';
 import type { BudgetSpec } from './schema.ts';
 import { findBudgets, putBudget, type StoredBudget } from './store.ts';
-import { covers } from './subject.ts';
 
 /** Puts a budget in its place in the tree. Errors: `manifest_invalid` where it does not fit its parent or its parts. */
 export async function applyBudget(
-  { clock }: { readonly clock: Clock },
+  deps: { readonly clock: Clock } & Parameters<typeof refuseUntold>[0],
   sql: Sql,
   name: string,
   spec: BudgetSpec,
@@ -16,6 +17,7 @@ export async function applyBudget(
   const budgets = await findBudgets(sql, null);
   const before = budgets.find((budget) => budget.name === name);
   if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
+  refuseUntold(deps, spec.notify);
   const others = budgets.filter((budget) => budget.name !== name);
   const parent = parentOf(name, spec, others);
   if (parent !== null) refuseMisfit(name, spec, parent, others);
@@ -23,7 +25,7 @@ export async function applyBudget(
     const parts = others.filter((one) => one.name !== part.name);
     refuseMisfit(part.name, part.spec, { name, spec }, parts);
   }
-  await putBudget(sql, name, spec, new Date(clock.now()).toISOString());
+  await putBudget(sql, name, spec, new Date(deps.clock.now()).toISOString());
   return before === undefined ? 'created' : 'changed';
 }
 

@@ -6,6 +6,7 @@ import { recordUsage } from '../metering/schema.ts';
 import { listBudgets } from './schema.ts';
 
 const NOW = Date.parse('2026-11-10T12:00:00Z');
+let now = NOW;
 const CONFIG = `
 apiVersion: steelyard/v1
 kind: PriceBook
@@ -25,7 +26,8 @@ spec: {subject: {team: recs}, amount: '100', currency: USD}
 
 let application: Application;
 beforeEach(async () => {
-  application = await testApplication({ clock: { now: () => NOW } });
+  now = NOW;
+  application = await testApplication({ clock: { now: () => now } });
   onTestFinished(() => application[Symbol.asyncDispose]());
   await apply(CONFIG);
 });
@@ -101,5 +103,104 @@ describe('a budget', () => {
       code: 'manifest_invalid',
       detail: expect.stringContaining('amount'),
     });
+  });
+});
+
+const spec = (more: string, amount = '100') =>
+  `apiVersion: steelyard/v1\nkind: Budget\nmetadata: {name: recs}\nspec: {subject: {team: recs}, amount: '${amount}', currency: USD${more}}\n`;
+
+describe('a budget that rolls over', () => {
+  it('adds what the window before left, and says how much of its limit that is', async () => {
+    await apply(spec(', rollOver: unspent'));
+    await hold(4);
+    expect(await standing()).toMatchObject({ limit: { amount: '100' }, rolledOver: { amount: '0' } });
+    now = Date.parse('2026-12-05T00:00:00Z');
+    expect(await standing()).toMatchObject({ limit: { amount: '160' }, rolledOver: { amount: '60' } });
+    await apply(spec(', rollOver: none'));
+    expect(await standing()).toMatchObject({ limit: { amount: '100' }, rolledOver: null });
+  });
+
+  it('takes the larger of bill and meter, also where the bill comes later', async () => {
+    await apply(spec(', rollOver: unspent'));
+    await hold(4);
+    now = Date.parse('2026-12-05T00:00:00Z');
+    await bill(['85', 'USD', 'recs']);
+    expect(await standing()).toMatchObject({ limit: { amount: '115' }, rolledOver: { amount: '15' } });
+  });
+
+  it('adds nothing while it is not known what was spent before', async () => {
+    await apply(spec(', rollOver: unspent'));
+    now = Date.parse('2026-12-05T00:00:00Z');
+    expect(await standing()).toMatchObject({ limit: { amount: '100' }, rolledOver: null });
+  });
+
+  it('and must hold has spent nothing where nothing was metered', async () => {
+    await apply(spec(', rollOver: unspent, enforcement: hard'));
+    now = Date.parse('2026-12-05T00:00:00Z');
+    expect(await standing()).toMatchObject({ limit: { amount: '200' }, rolledOver: { amount: '100' } });
+  });
+
+  it('leaves what the amount of its time left, whatever it was changed to since', async () => {
+    await apply(spec(', rollOver: unspent, enforcement: hard'));
+    await hold(4);
+    now = Date.parse('2026-12-05T00:00:00Z');
+    await apply(spec(', rollOver: unspent, enforcement: hard', '1000'));
+    expect(await standing()).toMatchObject({ limit: { amount: '1060' }, rolledOver: { amount: '60' } });
+    await apply(spec(', rollOver: unspent, enforcement: hard, every: day', '1000'));
+    expect(await standing()).toMatchObject({ limit: { amount: '1000' }, rolledOver: { amount: '0' } });
+  });
+
+  it('is refused for one that is given once', async () => {
+    const problem = await problemFrom(apply(spec(', every: once, rollOver: unspent')));
+    expect(problem.detail).toContain('no next window');
+  });
+});
+
+describe('what bills say of a window', () => {
+  const days = (...rows: readonly [cost: string, day: string, currency?: string][]) => {
+    const lines = rows.map(
+      ([cost, day, currency = 'USD']) =>
+        `${cost},${cost},${currency},${day.slice(0, 7)}-01,${day},"{""team"": ""recs""}"`,
+    );
+    const header = 'BilledCost,EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,Tags';
+    return importFiles(application, 'aws', { 'a.csv': `${header}\n${lines.join('\n')}\n` });
+  };
+
+  it('of a week is the exact sum of its days', async () => {
+    await apply(spec(', every: week'));
+    await days(['1.1', '2026-11-08'], ['0.1', '2026-11-09'], ['0.2', '2026-11-09'], ['0.03', '2026-11-10']);
+    expect(await standing()).toMatchObject({ billed: { amount: '0.33' }, billedReason: null });
+  });
+
+  it('of a quarter is the sum of its months, and unknown where one of them is missing', async () => {
+    await apply(spec(', every: quarter'));
+    await days(['5', '2026-11-08']);
+    expect(await standing()).toMatchObject({ billed: null, billedReason: 'No bill covers 2026-10.' });
+    await days(['5', '2026-11-08'], ['7', '2026-10-31'], ['90', '2026-09-30']);
+    expect(await standing()).toMatchObject({ billed: { amount: '12' } });
+  });
+
+  it('of a budget that is given once counts from its first instant', async () => {
+    await apply(spec(', every: once'));
+    await days(['5', '2026-11-08'], ['7', '2026-10-31']);
+    expect(await standing()).toMatchObject({ billed: { amount: '12' } });
+    await apply(spec(', every: once, from: 2026-11-01T00:00:00Z'));
+    expect(await standing()).toMatchObject({ billed: { amount: '5' } });
+  });
+
+  it.each([
+    ['Europe/Berlin', 'day', 'Its window begins or ends within a day in UTC.'],
+    ['UTC', 'day', 'No bill reaches its window yet.'],
+    ['UTC', 'year', 'No bill covers 2026-01.'],
+  ])('is unknown with its reason: in %s by %s', async (timeZone, every, reason) => {
+    await apply(spec(`, every: ${every}, timeZone: ${timeZone}`));
+    await days(['5', '2026-11-08']);
+    expect(await standing()).toMatchObject({ billed: null, billedReason: reason });
+  });
+
+  it('is unknown where part of it is in another currency', async () => {
+    await apply(spec(', every: week'));
+    await days(['5', '2026-11-09'], ['7', '2026-11-10', 'EUR']);
+    expect(await standing()).toMatchObject({ billed: null, billedReason: 'Part of it is billed in EUR.' });
   });
 });

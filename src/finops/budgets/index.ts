@@ -1,19 +1,21 @@
+import type { Org } from '../../org/index.ts';
 import type { Subject } from '../../org/schema.ts';
 import type { Events } from '../../platform/events/index.ts';
 import type { Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
-import type { Sql, Store } from '../../platform/store/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
 import type { Metering } from '../metering/index.ts';
 import type { Prices } from '../prices/index.ts';
 import { applyBudget } from './apply.ts';
+import { type NoticeDeps, scheduleNotices } from './notices/index.ts';
 import { settleExpired } from './reservations/expiry.ts';
 import { coveringWindows, limitOf } from './reservations/limits.ts';
 import type { NewReservation, Reservation } from './reservations/schema.ts';
 import { type LimitsNow, meter, open, type ReservationDeps, settle } from './reservations/service.ts';
 import { budgetRoutes, existing } from './routes.ts';
 import { BudgetSpec } from './schema.ts';
-import { amountOf, type BudgetStanding, billOf, type StandingDeps, standingOf } from './standing.ts';
+import { type BudgetStanding, standingOf } from './standing.ts';
 import { findBudgets } from './store.ts';
 import type { Window } from './window.ts';
 
@@ -23,11 +25,11 @@ export type { BudgetStanding } from './standing.ts';
 /** Job that ends reservations whose holders are gone. */
 const EXPIRY = 'budgets.expire';
 
-export interface BudgetsDeps extends StandingDeps {
-  readonly store: Store;
+export interface BudgetsDeps extends NoticeDeps {
   readonly events: Pick<Events, 'append'>;
   readonly prices: Pick<Prices, 'of'>;
-  readonly metering: Pick<Metering, 'total' | 'record'>;
+  readonly metering: Pick<Metering, 'runningTotal' | 'record'>;
+  readonly org: Pick<Org, 'withTeam'>;
 }
 
 /** Money that is set aside before it is spent, so that no budget that must hold is ever exceeded. */
@@ -44,7 +46,7 @@ export interface Budgets {
   /** Where a budget stands in its present window. Errors: `budget_not_found`. */
   standing(sql: Sql, name: string): Promise<BudgetStanding>;
   readonly reservations: Reservations;
-  /** Ends what its holder has given up without a word. */
+  /** Ends what its holder has given up without a word, and tells who wants to know where budgets stand. */
   schedule(jobs: Jobs): void;
   /** `Budget`. */
   readonly kinds: readonly ManifestKind[];
@@ -67,6 +69,7 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
     schedule(jobs) {
       jobs.register(EXPIRY, { handler: () => settleExpired(reservationDeps) });
       jobs.schedule(EXPIRY, '* * * * *', { kind: EXPIRY, payload: {} });
+      scheduleNotices(deps, jobs);
     },
     kinds: [specKind('Budget', 40, BudgetSpec, (sql, name, spec) => applyBudget(deps, sql, name, spec))],
     routes: budgetRoutes(deps, reservationDeps),
@@ -74,15 +77,10 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
 }
 
 async function limitsFor(deps: BudgetsDeps, subject: Subject, within: Window): Promise<LimitsNow> {
-  const limitDeps = {
-    ...deps,
-    amountOf,
-    billedIn: async (...of: readonly [Parameters<typeof billOf>[1], Window]) => (await billOf(deps, ...of)).amount,
-  };
-  const covering = await coveringWindows(limitDeps, await findBudgets(deps.store, null), subject, within);
+  const covering = await coveringWindows(deps, deps.store, await findBudgets(deps.store, null), subject, within);
   return async (sql, running) => {
     const limits = [];
-    for (const window of covering) limits.push(await limitOf(limitDeps, sql, window, running));
+    for (const window of covering) limits.push(await limitOf(deps, sql, window, running));
     return limits;
   };
 }

@@ -73,4 +73,32 @@ export const budgetMigrations: Migrations = {
         .execute();
     },
   },
+  'budgets/004-versions': {
+    async up(db) {
+      await db.schema
+        .createTable('budget_version')
+        .addColumn('budget', 'text', (column) => column.notNull())
+        .addColumn('version', 'integer', (column) => column.notNull())
+        .addColumn('spec', 'text', (column) => column.notNull())
+        .addColumn('applied_at', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('budget_version_key', ['budget', 'version'])
+        .execute();
+      await raw`insert into budget_version (budget, version, spec, applied_at) select name, 1, spec, applied_at from budget`.execute(
+        db,
+      );
+    },
+  },
+  'budgets/005-notices': {
+    async up(db) {
+      await db.schema
+        .createTable('budget_notice')
+        .addColumn('budget', 'text', (column) => column.notNull())
+        .addColumn('window_start_ms', 'bigint', (column) => column.notNull())
+        .addColumn('window_end_ms', 'bigint', (column) => column.notNull())
+        .addColumn('threshold', 'text', (column) => column.notNull())
+        .addColumn('noticed_at', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('budget_notice_key', ['budget', 'window_start_ms', 'window_end_ms', 'threshold'])
+        .execute();
+    },
+  },
 };

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
+import { noticesIn } from './notices/store.ts';
 import { meterReservation, openReservation, settleReservation } from './reservations/schema.ts';
 import { meter, open, type ReservationDeps, settle } from './reservations/service.ts';
 import { stopsBy } from './reservations/store.ts';
 import { approveBudget, type BudgetDetail, getBudget, listBudgets } from './schema.ts';
-import { type BudgetStanding, presentWindow, type StandingDeps, standingOf } from './standing.ts';
-import { approvalsIn, findBudgets, putApproval, type StoredBudget } from './store.ts';
+import { presentWindow, type StandingDeps, standingOf, withoutDeliveries } from './standing.ts';
+import { approvalsIn, budgetVersions, findBudgets, putApproval, type StoredBudget } from './store.ts';
 
 /** Stops that are shown with a budget. */
 const STOPS_SHOWN = 100;
@@ -64,11 +65,9 @@ async function detailOf(deps: RouteDeps, budget: StoredBudget): Promise<BudgetDe
       checkpoint,
     })),
     approvals: approvals.map(({ amount, note, approvedAt }) => ({ amount, note, approvedAt })),
+    notices: await noticesIn(deps.store, budget.name, window),
+    versions: await budgetVersions(deps.store, budget.name),
   };
-}
-
-function withoutDeliveries({ deliveries: _deliveries, ...budget }: BudgetStanding) {
-  return budget;
 }
 
 function notApprovable({ name, spec }: StoredBudget): AppError {

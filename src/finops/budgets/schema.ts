@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Subject } from '../../org/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { DecimalString, Money, Period, UtcInstant } from '../../platform/units/schema.ts';
+import { BudgetNotice, NotifyTarget } from './notices/schema.ts';
 
 export const BudgetName = z
   .string()
@@ -31,6 +32,12 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+export const RollOver = z
+  .enum(['none', 'unspent'])
+  .describe(
+    'What becomes of what a window leaves: `none`: it is gone; `unspent`: it is added to the next window, at most one amount',
+  );
+
 const Ratio = z.number().gt(0).max(1);
 
 /** `kind: Budget` of `steelyard apply`. */
@@ -47,11 +54,19 @@ export const BudgetSpec = z
     from: UtcInstant.optional().describe('First instant of a budget that is given once'),
     until: UtcInstant.optional().describe('First instant that no longer belongs to a budget that is given once'),
     enforcement: Enforcement.default('soft'),
+    rollOver: RollOver.default('none'),
     warnAt: z
       .array(Ratio.describe('Share of the limit, above 0, at most 1'))
       .max(10)
       .default([0.8, 1])
       .describe('Shares of the limit at which it warns'),
+    notify: z
+      .array(NotifyTarget)
+      .max(10)
+      .default([])
+      .describe(
+        'Whom it tells, once each window, that a share of `warnAt` is reached, nothing is left, or work was stopped',
+      ),
   })
   .refine(
     ({ every, from, until }) => every === 'once' || (from === undefined && until === undefined),
@@ -60,6 +75,10 @@ export const BudgetSpec = z
   .refine(
     ({ from, until }) => from === undefined || until === undefined || Date.parse(from) < Date.parse(until),
     '`until` after `from`',
+  )
+  .refine(
+    ({ every, rollOver }) => every !== 'once' || rollOver === 'none',
+    '`rollOver` is for a budget that begins anew; one of `every: once` has no next window',
   );
 export type BudgetSpec = z.infer<typeof BudgetSpec>;
 
@@ -77,11 +96,18 @@ export const Budget = z
     every: BudgetPeriod,
     timeZone: z.string().describe('IANA time zone whose midnight parts two windows'),
     enforcement: Enforcement,
-    limit: Money.describe('Amount of the window'),
+    limit: Money.describe(
+      'What the window allows: its amount, what was approved beyond it, and what rolled over into it',
+    ),
+    rollOver: RollOver,
+    rolledOver: Money.nullable().describe(
+      'What the window before left, a part of the limit; null where nothing rolls over, or when it is not known what was spent then, so that nothing does',
+    ),
     period: Period.describe('The window it is seen in'),
     billed: Money.nullable().describe(
-      'Effective cost allocated to the subject in the window; null before any bill, when part of it is in another currency, or when the window is no calendar month in UTC',
+      'Effective cost allocated to the subject in the window, by billing month, or by charge day where it is no calendar month; null before any bill, when part of it is in another currency, or when the window begins or ends within a day in UTC',
     ),
+    billedReason: z.string().nullable().describe('Why `billed` is null; null where it is not'),
     metered: Money.nullable().describe(
       'Metered cost of the subject in the window; null without usage, or when some of it has no price',
     ),
@@ -126,6 +152,15 @@ export const BudgetApproval = z
   })
   .describe('Money beyond the amount of a budget, for one window');
 
+export const BudgetVersion = z
+  .strictObject({
+    version: z.number().int().min(1).describe('1 for the first'),
+    appliedAt: UtcInstant.describe('From when on'),
+    spec: BudgetSpec.describe('What it said, as it was applied'),
+  })
+  .describe('What a budget said from an instant on; to be applied again by whoever wants it back');
+export type BudgetVersion = z.infer<typeof BudgetVersion>;
+
 const params = z.strictObject({ budget: BudgetName });
 
 export const BudgetDetail = z
@@ -133,6 +168,8 @@ export const BudgetDetail = z
     ...Budget.shape,
     stops: z.array(BudgetStop).describe('Work that it stopped, latest first; at most a hundred'),
     approvals: z.array(BudgetApproval).describe('What was approved beyond its amount in this window'),
+    notices: z.array(BudgetNotice).describe('What it has told of in this window, in order'),
+    versions: z.array(BudgetVersion).describe('All that it has said, latest first: the first of them holds'),
   })
   .describe('A budget, where it stands and what it stopped');
 export type BudgetDetail = z.infer<typeof BudgetDetail>;

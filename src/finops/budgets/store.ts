@@ -1,9 +1,11 @@
 import type { Sql } from '../../platform/store/index.ts';
+import { type Decimal, decimal, sumDecimals } from '../../platform/units/index.ts';
 import { BudgetSpec } from './schema.ts';
 import type { Recurrence, Window } from './window.ts';
 
 interface BudgetTables {
   budget: { name: string; spec: string; applied_at: string };
+  budget_version: { budget: string; version: number; spec: string; applied_at: string };
   budget_approval: {
     id: string;
     budget: string;
@@ -34,14 +36,43 @@ export function storedBudget(name: string, spec: BudgetSpec): StoredBudget {
   return { name, spec, recurrence: { period, timeZone, from: instant(from), until: instant(until) } };
 }
 
+/** What a budget said from an instant on. */
+export interface BudgetVersion {
+  /** 1 for the first. */
+  readonly version: number;
+  readonly spec: BudgetSpec;
+  /** ISO. */
+  readonly appliedAt: string;
+}
+
+/** All that a budget has said, latest first. */
+export async function budgetVersions(sql: Sql, name: string): Promise<BudgetVersion[]> {
+  const rows = await sql
+    .tables<BudgetTables>()
+    .selectFrom('budget_version')
+    .selectAll()
+    .where('budget', '=', name)
+    .orderBy('version', 'desc')
+    .execute();
+  return rows.map(({ version, spec, applied_at: appliedAt }) => ({
+    version,
+    spec: BudgetSpec.parse(JSON.parse(spec)),
+    appliedAt,
+  }));
+}
+
+/** Replaces the budget of this name; what it said before stays as a version. */
 export async function putBudget(sql: Sql, name: string, spec: BudgetSpec, at: string): Promise<void> {
   const row = { name, spec: JSON.stringify(spec), applied_at: at };
-  await sql
-    .tables<BudgetTables>()
+  const tables = sql.tables<BudgetTables>();
+  await tables
     .insertInto('budget')
     .values(row)
     .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
     .execute();
+  const [latest] = await budgetVersions(sql, name);
+  const version = { budget: name, version: (latest?.version ?? 0) + 1, spec: row.spec, applied_at: at };
+  await tables.insertInto('budget_version').values(version).execute();
 }
 
 export interface Approval {
@@ -75,4 +106,20 @@ export async function approvalsIn(sql: Sql, budget: string, window: Window): Pro
     note: row.note,
     approvedAt: row.approved_at,
   }));
+}
+
+/** What was approved beyond its amount, by the start of the window. */
+export async function approvedByWindow(sql: Sql, budget: string): Promise<Map<number, Decimal>> {
+  const rows = await sql
+    .tables<BudgetTables>()
+    .selectFrom('budget_approval')
+    .select(['window_start_ms', 'amount'])
+    .where('budget', '=', budget)
+    .execute();
+  return new Map(
+    [...Map.groupBy(rows, (row) => row.window_start_ms)].map(([start, of]) => [
+      start,
+      decimal(sumDecimals(of.map(({ amount }) => amount))),
+    ]),
+  );
 }

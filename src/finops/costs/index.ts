@@ -10,31 +10,66 @@ export { csvLine } from '../../platform/csv/index.ts';
 export { type CostRelations, rowSource } from './query.ts';
 export { type CostsDeps, relationsFrom } from './relations.ts';
 
+/** Billing months ("2026-11") or charge days ("2026-11-03") in UTC; both ends belong to it. */
+export interface AllocatedRange {
+  readonly by: 'month' | 'day';
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Allocated cost by month or day. A month or day without a row cost nothing, if a bill covers it. */
+export interface AllocatedCosts {
+  readonly rows: readonly { readonly at: string; readonly currency: string; readonly amount: string }[];
+  /** Deliveries of each month of the range that a bill covers; other months are unknown, not free. */
+  readonly deliveries: ReadonlyMap<string, readonly string[]>;
+  /** Last day on which anything at all was charged in those months; null when they are asked for by month, or hold nothing. */
+  readonly through: string | null;
+}
+
 /** What do we spend, on what: reports over billed rows and their allocation. */
 export interface Costs {
-  /**
-   * Allocated cost of everything whose subject has the given fields, in one billing period (YYYY-MM).
-   * `null` when no bill covers the period: unknown, not zero. One total a currency otherwise, none when nothing matched.
-   */
-  allocatedCost(
-    subject: Subject,
-    period: string,
-    metric: CostMetric,
-  ): Promise<{ totals: { currency: string; amount: string }[]; deliveries: string[] } | null>;
+  /** Allocated cost of everything whose subject has the given fields. A charge counts on the day on which it begins. */
+  allocatedOver(subject: Subject, range: AllocatedRange, metric: CostMetric): Promise<AllocatedCosts>;
   readonly routes: readonly Route[];
 }
 
+const MONTH_LENGTH = 'YYYY-MM'.length;
+
 export function createCosts(deps: CostsDeps): Costs {
   return {
-    async allocatedCost(subject, period, metric) {
-      const units = (await deps.billing.currentUnits(deps.store)).filter((unit) => unit.period === period);
-      if (units.length === 0) return null;
-      const filter = Object.entries(subject).flatMap(([field, value]) =>
-        value === undefined ? [] : [exactFilter(field, value)],
-      );
-      const { totals } = await summarise(deps, [], { metric, period, filter });
-      return { totals, deliveries: [...new Set(units.map((unit) => unit.delivery))].toSorted() };
-    },
+    allocatedOver: (subject, range, metric) => allocatedOver(deps, subject, range, metric),
     routes: costRoutes(deps),
+  };
+}
+
+async function allocatedOver(
+  deps: CostsDeps,
+  subject: Subject,
+  { by, from, to }: AllocatedRange,
+  metric: CostMetric,
+): Promise<AllocatedCosts> {
+  const [first, last] = [from.slice(0, MONTH_LENGTH), to.slice(0, MONTH_LENGTH)];
+  const units = (await deps.billing.currentUnits(deps.store)).filter(({ period }) => period >= first && period <= last);
+  const deliveries = new Map(
+    [...Map.groupBy(units, ({ period }) => period)].map(([period, of]) => [
+      period,
+      [...new Set(of.map(({ delivery }) => delivery))].toSorted(),
+    ]),
+  );
+  if (units.length === 0) return { rows: [], deliveries, through: null };
+  const filter = Object.entries(subject).flatMap(([field, value]) =>
+    value === undefined ? [] : [exactFilter(field, value)],
+  );
+  const [{ rows }, all] = await Promise.all([
+    summarise(deps, [by], { metric, from, to, filter }),
+    by === 'day' ? summarise(deps, [by], { metric, from: first, to: last, filter: [] }) : null,
+  ]);
+  const days = (all?.rows ?? []).flatMap(({ day }) => day ?? []).toSorted();
+  return {
+    rows: rows.flatMap(({ [by]: at, currency, amount }) =>
+      at == null || currency == null || amount == null ? [] : [{ at, currency, amount }],
+    ),
+    deliveries,
+    through: days.at(-1) ?? null,
   };
 }

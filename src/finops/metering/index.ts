@@ -2,30 +2,30 @@ import type { Subject } from '../../org/schema.ts';
 import type { Events } from '../../platform/events/index.ts';
 import type { Route } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { type MeteredUsage, type MeteringDeps, priceUsage } from './priced-usage.ts';
 import { meteringRoutes } from './routes.ts';
 import { usageOfRun } from './run-usage.ts';
+import { type RunningTotal, runningTotal } from './running-totals.ts';
 import type { UsageInterval } from './schema.ts';
-import {
-  type MeteredRuns,
-  type MeteredTotalWithBooks,
-  type MeteredUsage,
-  type MeteringDeps,
-  meteredRuns,
-  priceUsage,
-  record,
-  totalOf,
-} from './service.ts';
+import { type MeteredRuns, type MeteredTotalWithBooks, meteredRuns, record, totalOf } from './service.ts';
 import { findUsage, type Held, runsHolding, runsWithUsage, usageFingerprint, usageOfRuns } from './store.ts';
 
 export { affordableUntil } from './affordable.ts';
 export { meteredCostOf } from './metered-cost.ts';
 export { meteringMigrations } from './migrations.ts';
-export { costPerThousand, type MeteredRuns, type MeteredTotalWithBooks, type MeteredUsage } from './service.ts';
+export type { MeteredUsage } from './priced-usage.ts';
+export type { RunningTotal } from './running-totals.ts';
+export { costPerThousand, type MeteredRuns, type MeteredTotalWithBooks } from './service.ts';
 
 /** Usage intervals times the price book: what something costs, as it happens. */
 export interface Metering {
   /** Metered cost of everything whose subject has the given fields; clipped to [start, end) Unix ms when given. */
   total(sql: Sql, subject: Subject, within?: { start: number; end: number }): Promise<MeteredTotalWithBooks>;
+  /**
+   * What `total` answers of the cost, from a sum that is kept as intervals come: the first question of a subject and a
+   * stretch of time reads them all, the next ones none. Errors: `currency_mismatch`.
+   */
+  runningTotal(sql: Sql, subject: Subject, within: { start: number; end: number }): Promise<RunningTotal>;
   /** Intervals that touch [start, end) Unix ms, whole, each with its cost by the price book. */
   within(sql: Sql, within: { start: number; end: number }): Promise<MeteredUsage[]>;
   /** Changes whenever an interval that touches [start, end) Unix ms is recorded, or recorded anew. */
@@ -48,6 +48,7 @@ export interface Metering {
 export function createMetering(deps: MeteringDeps): Metering {
   return {
     total: (sql, subject, within) => totalOf(deps, sql, subject, within),
+    runningTotal: (sql, subject, within) => runningTotal(deps, sql, subject, within),
     within: async (sql, within) => priceUsage(deps, sql, await findUsage(sql, { subject: {}, within })),
     ofRuns: async (sql, runs) => priceUsage(deps, sql, await usageOfRuns(sql, runs)),
     runsAndOthers: (sql, within) => meteredRuns(deps, sql, within),
@@ -60,7 +61,11 @@ export function createMetering(deps: MeteringDeps): Metering {
     listen(events) {
       events.subscribe('metering', ['run.usage_observed'], async (event) => {
         const usage = usageOfRun(event);
-        if (usage !== null) await deps.store.transaction((sql) => record(deps, sql, [usage]));
+        if (usage === null) return;
+        await deps.store.transaction(async (sql) => {
+          const subject = await deps.org.withTeam(sql, usage.subject);
+          await record(deps, sql, [{ ...usage, subject }]);
+        });
       });
     },
     routes: meteringRoutes(deps),

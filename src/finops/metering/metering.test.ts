@@ -115,6 +115,30 @@ describe('a run that reports its GPUs', () => {
       payload,
     });
 
+  it('is of the team of its project, where its tags name the project alone', async () => {
+    await apply(`${PRICES}---
+apiVersion: steelyard/v1
+kind: Team
+metadata: {name: search}
+---
+apiVersion: steelyard/v1
+kind: Project
+metadata: {name: ranker}
+spec: {team: search}
+`);
+    const tags = [{ key: 'steelyard.project', value: 'ranker' }];
+    const created = await post('runs/create', { experiment_id: '0', start_time: NOW, tags });
+    const runId = (created.json() as { run: { info: { run_id: string } } }).run.info.run_id;
+    const metrics = [0, 60].map((minute) => ({
+      key: 'system/gpu_0_utilization_percentage',
+      value: 80,
+      step: minute,
+      timestamp: Date.parse('2026-11-02T00:00:00Z') + minute * 60_000,
+    }));
+    await post('runs/log-batch', { run_id: runId, metrics });
+    await expect.poll(async () => (await total({ team: 'search', project: 'ranker' })).cost?.amount).toBe('2');
+  });
+
   it.each([
     ['at the price that its tag steelyard.resource names', [{ key: 'steelyard.resource', value: 'gpu:H100' }], '12'],
     ['at the price of an unnamed GPU otherwise', [], '4'],

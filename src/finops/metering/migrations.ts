@@ -36,4 +36,18 @@ export const meteringMigrations: Migrations = {
       await db.schema.alterTable('usage_interval').addColumn('price_currency', 'text').execute();
     },
   },
+  'metering/004-running-totals': {
+    async up(db) {
+      await db.schema
+        .createTable('usage_total')
+        .addColumn('subject', 'text', (column) => column.notNull())
+        .addColumn('start_ms', 'bigint', (column) => column.notNull())
+        .addColumn('end_ms', 'bigint', (column) => column.notNull())
+        .addColumn('prices', 'text', (column) => column.notNull())
+        .addColumn('tally', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('usage_total_key', ['subject', 'start_ms', 'end_ms'])
+        .execute();
+      await db.schema.createIndex('usage_total_end').on('usage_total').column('end_ms').execute();
+    },
+  },
 };

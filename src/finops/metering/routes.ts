@@ -1,7 +1,8 @@
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
+import { type MeteredUsage, type MeteringDeps, priceUsage } from './priced-usage.ts';
 import { listUsage, meteredCost, recordUsage } from './schema.ts';
-import { type MeteredUsage, type MeteringDeps, priceUsage, record, totalOf } from './service.ts';
+import { record, totalOf } from './service.ts';
 import { findUsage } from './store.ts';
 
 export function meteringRoutes(deps: MeteringDeps): Route[] {

@@ -1,20 +1,12 @@
 import type { z } from 'zod';
 import type { Subject } from '../../org/schema.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import type { Events } from '../../platform/events/index.ts';
-import type { Sql, Store } from '../../platform/store/index.ts';
-import { type Clock, decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
-import { type BookedPrice, declaredPrice, type Prices } from '../prices/index.ts';
-import { type Metered, meteredCostOf, resourceHours } from './metered-cost.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import { decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
+import { clipped, type MeteredUsage, type MeteringDeps, onlyCurrency, priceUsage } from './priced-usage.ts';
+import { moveRunningTotals } from './running-totals.ts';
 import type { MeteredTotal, UsageInterval } from './schema.ts';
 import { findUsage, putUsage, type StoredUsage, usageById } from './store.ts';
-
-export interface MeteringDeps {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly prices: Pick<Prices, 'of'>;
-  readonly events: Pick<Events, 'append'>;
-}
 
 /** An interval that ends this much after our clock is a mistake of its sender's clock or zone. */
 const CLOCK_SKEW_MS = 24 * 3_600_000;
@@ -25,13 +17,14 @@ export async function record(deps: MeteringDeps, sql: Sql, intervals: readonly U
     sql,
     intervals.map(({ usage }) => usage),
   );
+  const after = new Map<string, StoredUsage>();
   for (const interval of intervals) {
     const [start, end] = [Date.parse(interval.period.start), Date.parse(interval.period.end)];
     if (end > now + CLOCK_SKEW_MS) {
       const detail = `Usage "${interval.usage}" ends at ${interval.period.end}, in the future. Send it when it has ended.`;
       throw new AppError('usage_interval_invalid', detail, { usage: interval.usage });
     }
-    await putUsage(sql, {
+    const stored: StoredUsage = {
       id: interval.usage,
       subject: interval.subject,
       resource: interval.resource,
@@ -43,8 +36,11 @@ export async function record(deps: MeteringDeps, sql: Sql, intervals: readonly U
       predictions: interval.predictions ?? null,
       origin: interval.origin,
       recordedAt: new Date(now).toISOString(),
-    });
+    };
+    await putUsage(sql, stored);
+    after.set(stored.id, stored);
   }
+  await moveRunningTotals(deps, sql, { before, after: [...after.values()] });
   await appendRecorded(deps, sql, intervals, before);
   return intervals.length;
 }
@@ -70,29 +66,6 @@ async function appendRecorded(
   });
 }
 
-export interface MeteredUsage {
-  readonly usage: StoredUsage;
-  readonly metered: Metered;
-  readonly hours: string;
-}
-
-/** Prices each interval; the price book is asked once a resource. */
-export async function priceUsage(
-  deps: MeteringDeps,
-  sql: Sql,
-  usages: readonly StoredUsage[],
-): Promise<MeteredUsage[]> {
-  const books = new Map<string, BookedPrice[]>();
-  const priced: MeteredUsage[] = [];
-  for (const usage of usages) {
-    const booked = books.get(usage.resource) ?? (await deps.prices.of(sql, usage.resource));
-    books.set(usage.resource, booked);
-    const prices = usage.price === null ? booked : [declaredPrice(usage.resource, usage.price)];
-    priced.push({ usage, metered: meteredCostOf(usage, prices), hours: resourceHours(usage) });
-  }
-  return priced;
-}
-
 /** A total with what it stood on, for evidence. */
 export interface MeteredTotalWithBooks extends z.infer<typeof MeteredTotal> {
   /** `name@version` of the price books behind it, sorted. */
@@ -108,14 +81,6 @@ export async function totalOf(
 ): Promise<MeteredTotalWithBooks> {
   const found = await findUsage(sql, { subject, ...(within === undefined ? {} : { within }) });
   return summed(await priceUsage(deps, sql, within === undefined ? found : clipped(found, within)));
-}
-
-function clipped(usages: readonly StoredUsage[], within: { readonly start: number; readonly end: number }) {
-  return usages.map((usage) => ({
-    ...usage,
-    start: Math.max(usage.start, within.start),
-    end: Math.min(usage.end, within.end),
-  }));
 }
 
 /** total = to runs + to others, exactly, in each currency; what has no price is counted, not summed. */
@@ -150,20 +115,13 @@ export async function meteredRuns(
 
 function summed(priced: readonly MeteredUsage[]): MeteredTotalWithBooks {
   const costs = priced.flatMap(({ metered }) => (metered.cost === null ? [] : [metered.cost]));
-  const currencies = [...new Set(costs.map((cost) => cost.currency))];
-  const [currency] = currencies;
-  if (currencies.length > 1) {
-    throw new AppError(
-      'currency_mismatch',
-      `The price book prices this in ${currencies.join(' and ')}; one sum needs one currency.`,
-    );
-  }
+  const currency = onlyCurrency([...new Set(costs.map((cost) => cost.currency))]);
   const unpriced = priced.filter(({ metered }) => metered.cost === null);
   const counted = priced.flatMap(({ usage }) => (usage.predictions === null ? [] : [usage.predictions]));
   const starts = priced.map(({ usage }) => usage.start);
   const ends = priced.map(({ usage }) => usage.end);
   return {
-    cost: currency === undefined ? null : { amount: sumDecimals(costs.map((cost) => cost.amount)), currency },
+    cost: currency === null ? null : { amount: sumDecimals(costs.map((cost) => cost.amount)), currency },
     pricedIntervals: costs.length,
     unpricedIntervals: unpriced.length,
     unpricedResources: [...new Set(unpriced.map(({ usage }) => usage.resource))].toSorted(),

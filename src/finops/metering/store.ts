@@ -61,10 +61,7 @@ export async function putUsage(sql: Sql, usage: StoredUsage): Promise<void> {
 }
 
 /** What stands under these ids: whose it is and when it was. */
-export async function usageById(
-  sql: Sql,
-  ids: readonly string[],
-): Promise<Pick<StoredUsage, 'subject' | 'start' | 'end'>[]> {
+export async function usageById(sql: Sql, ids: readonly string[]): Promise<StoredUsage[]> {
   const query = sql.tables<MeteringTables>().selectFrom('usage_interval').selectAll();
   return (await query.where('id', 'in', [...ids]).execute()).map(usageOf);
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { decimalString } from '../../platform/units/index.ts';
 import { BUILT_IN_INSTANCES } from './built-in-table.ts';
 import type { BookedPrice } from './timeline.ts';
@@ -20,6 +21,13 @@ const CLOUDS = {
   azure: { lastSeen: '2026-06-18', where: 'Azure pay as you go, Linux, East US' },
 } as const;
 
+/** Another one for every other table. */
+export function builtInStamp(): string {
+  stamp ??= createHash('sha256').update(BUILT_IN_INSTANCES).update(JSON.stringify(CLOUDS)).digest('hex').slice(0, 16);
+  return stamp;
+}
+
+let stamp: string | null = null;
 let instances: ReadonlyMap<string, GpuInstance> | null = null;
 
 /** What is built in of an instance type, written as its cloud writes it; null where nothing is. */

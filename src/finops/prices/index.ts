@@ -5,10 +5,10 @@ import { handle, type Route } from '../../platform/http/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { builtInInstance } from './built-in.ts';
+import { builtInInstance, builtInStamp } from './built-in.ts';
 import { priceAt } from './price-at.ts';
 import { getPrice, listPrices, type Price, PriceBookSpec } from './schema.ts';
-import { findBook, findPrices, replaceBook } from './store.ts';
+import { bookVersions, findBook, findPrices, replaceBook } from './store.ts';
 import type { BookedPrice } from './timeline.ts';
 
 export { priceMigrations } from './migrations.ts';
@@ -21,6 +21,8 @@ export interface Prices {
    * instances. Empty when neither knows it.
    */
   of(sql: Sql, resource: string): Promise<BookedPrice[]>;
+  /** Changes whenever the price of anything may have changed. */
+  stamp(sql: Sql): Promise<string>;
   /** `PriceBook`: one book replaces the book of its name. Errors: `manifest_invalid` when two prices would hold at once. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
@@ -35,6 +37,7 @@ export interface PricesDeps {
 export function createPrices(deps: PricesDeps): Prices {
   return {
     of: pricesOf,
+    stamp: async (sql) => [builtInStamp(), ...(await bookVersions(sql))].join(' '),
     kinds: [specKind('PriceBook', 30, PriceBookSpec, (sql, name, spec) => applyBook(deps, sql, name, spec))],
     routes: [
       handle(listPrices, async () => {

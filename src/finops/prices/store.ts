@@ -25,6 +25,17 @@ export async function findBook(sql: Sql, name: string): Promise<{ version: numbe
   return row ?? null;
 }
 
+/** `name@version` of every book, by name. */
+export async function bookVersions(sql: Sql): Promise<string[]> {
+  const rows = await sql
+    .tables<PriceTables>()
+    .selectFrom('price_book')
+    .select(['name', 'version'])
+    .orderBy('name')
+    .execute();
+  return rows.map(({ name, version }) => `${name}@${version}`);
+}
+
 export async function replaceBook(
   sql: Sql,
   book: { readonly name: string; readonly version: number; readonly spec: string; readonly appliedAt: string },

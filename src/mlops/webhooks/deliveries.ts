@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Events, StoredEvent } from '../../platform/events/index.ts';
 import { createLoop, type Rest } from '../../platform/loop/index.ts';
+import type { Message, Send, SendResult } from '../../platform/outbound/index.ts';
 import { leaseOwner, longestRestMs, type Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
@@ -17,7 +18,6 @@ import {
   removeEndedDeliveries,
   saveTry,
 } from './delivery-store.ts';
-import type { Message, Send, SendResult } from './send.ts';
 import { listeningWebhooks } from './store.ts';
 
 export interface DeliveriesDeps {

@@ -1,23 +1,17 @@
 import type { Events } from '../../platform/events/index.ts';
 import type { Route } from '../../platform/http/index.ts';
+import { createSend, type Resolve, readAllowedHosts, systemResolve } from '../../platform/outbound/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { MlflowRoute } from '../wire/index.ts';
 import { createDeliveries } from './deliveries.ts';
-import { type Resolve, readAllowedHosts, systemResolve } from './destination.ts';
 import { webhookRoutes } from './mlflow-webhooks.ts';
 import { deliveryRoutes } from './routes.ts';
 import { createSealing } from './sealing.ts';
-import { createSend, type Send } from './send.ts';
 import { createService } from './service.ts';
 
 export { webhookMigrations } from './migrations.ts';
-
-/** Posts to an address that the operator configured: its host may be internal and without TLS, and no other host is. */
-export function createOperatorSend(url: string): Send {
-  return createSend({ allowedHosts: new Set([new URL(url).host]), resolve: systemResolve });
-}
 
 export interface WebhooksDeps {
   readonly store: Store;

@@ -1,7 +1,7 @@
+import type { SendResult } from '../../platform/outbound/index.ts';
 import type { Fields, MlflowRoute } from '../wire/index.ts';
 import { invalidParameter } from '../wire/index.ts';
 import { actionNames, type EventType, entityNames } from './event-types.ts';
-import type { SendResult } from './send.ts';
 import type { Service } from './service.ts';
 import type { Webhook } from './store.ts';
 import { webhookStatuses } from './tables.ts';

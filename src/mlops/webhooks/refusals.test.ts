@@ -4,10 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Application, createApplication } from '../../main.ts';
 import { loadConfig } from '../../platform/config/index.ts';
+import {
+  addressesOf,
+  checkUrl,
+  createSend,
+  type DestinationRules,
+  readAllowedHosts,
+} from '../../platform/outbound/index.ts';
+import { type Receiver, startReceiver } from '../../platform/outbound/receiver.testing.ts';
 import { mlflow, post, valueAt } from '../wire/testing.ts';
-import { addressesOf, checkUrl, type DestinationRules, readAllowedHosts } from './destination.ts';
-import { type Receiver, startReceiver } from './receiver.testing.ts';
-import { createSend } from './send.ts';
 
 const events = [{ entity: 'MODEL_VERSION', action: 'CREATED' }];
 const strict: DestinationRules = { allowedHosts: new Set(), resolve: async () => [] };

@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../platform/errors/index.ts';
+import {
+  addressesOf,
+  checkUrl,
+  DestinationError,
+  type DestinationRules,
+  type Message,
+  type Send,
+  type SendResult,
+  signatureOf,
+} from '../../platform/outbound/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { decodePageToken, doesNotExist, encodePageToken, invalidParameter, MlflowError } from '../wire/index.ts';
-import { addressesOf, checkUrl, DestinationError, type DestinationRules } from './destination.ts';
 import { actionsOf, type EventType, exampleOf } from './event-types.ts';
 import type { Sealing } from './sealing.ts';
-import type { Message, Send, SendResult } from './send.ts';
-import { signatureOf } from './signature.ts';
 import { deleteWebhook, findWebhook, insertWebhook, listWebhooks, updateWebhook, type Webhook } from './store.ts';
 import type { WebhookStatus } from './tables.ts';
 

@@ -7,13 +7,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createEvents, eventMigrations } from '../../platform/events/index.ts';
 import { testClock } from '../../platform/jobs/fixtures.testing.ts';
+import { startReceiver } from '../../platform/outbound/receiver.testing.ts';
 import { openStore, type Store } from '../../platform/store/index.ts';
 import { createTelemetry } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { REGISTRY_CHANGED } from '../registry/index.ts';
 import { bodyFields } from '../wire/index.ts';
 import { createWebhooks, webhookMigrations } from './index.ts';
-import { startReceiver } from './receiver.testing.ts';
 import type { WebhookTables } from './tables.ts';
 
 /** Delivery across crashes, on any store. `newDatabase` is asked once a test. */

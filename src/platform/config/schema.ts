@@ -56,6 +56,19 @@ export const ConfigSchema = z.strictObject({
     .describe(
       'Hosts, comma-separated (`name` or `name:port`), that webhooks may lead to although they are internal or without TLS.',
     ),
+  smtpUrl: z
+    .string()
+    .regex(/^(env:[A-Za-z_]\w*|file:\/.+)$/, '"env:NAME" or "file:/absolute/path"')
+    .optional()
+    .describe(
+      'Where the address of the SMTP server for notices is, such as "smtps://user:password@mail.example.org": "env:NAME" or "file:/absolute/path". Never the address.',
+    ),
+  smtpFrom: z
+    .string()
+    .max(250)
+    .regex(/^[^\s@]+@[^\s@]+$/, 'an e-mail address')
+    .optional()
+    .describe('Address that notices come from; without it and `smtpUrl` no e-mail is sent.'),
   openLineageUrl: z
     .url({ protocol: /^https?$/, error: 'an http:// or https:// address' })
     .optional()

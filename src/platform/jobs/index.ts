@@ -1,3 +1,3 @@
-export type { JobHandler, Jobs, NewJob } from './jobs.ts';
+export type { JobContext, JobHandler, Jobs, NewJob } from './jobs.ts';
 export { jobMigrations } from './migrations.ts';
 export { createJobs } from './queue.ts';

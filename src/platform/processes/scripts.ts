@@ -39,11 +39,10 @@ ${BORN}
 keep() {
   trap '' HUP INT TERM
   ${FIRST_BYTES} >> "$log"
-  IFS= read -r line || [ -n "$line" ] || return 0
-  { printf '%s\n' "$line"; cat; } | tail -c "$last" > "$folder/output.end"
-  printf '\n[output beyond %s bytes is left out; this is its end]\n' "$first" >> "$log"
+  tail -c "$last" > "$folder/output.end"
+  [ -s "$folder/output.end" ] || return 0
+  printf '\\n[output beyond %s bytes is left out; this is its end]\\n' "$first" >> "$log"
   cat "$folder/output.end" >> "$log"
-  rm -f "$folder/output.end"
 }
 folder=$1; log=$2; groups=$3; first=$4; last=$5; shift 5
 for group in $groups; do echo $$ > "$group/cgroup.procs"; done

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { type BudgetDetail, getBudget } from '../../../src/finops/budgets/schema.ts';
+import { type BudgetDetail, getBudget, listBudgets } from '../../../src/finops/budgets/schema.ts';
 import { subjectText } from '../allocation/rule-text.ts';
 import { endpointQuery } from '../client.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
@@ -15,10 +15,14 @@ import { Unknown } from '../parts/Unknown.tsx';
 import { ApprovalsTable } from './ApprovalsTable.tsx';
 import { ApproveDialog } from './ApproveDialog.tsx';
 import { BudgetAnswer } from './BudgetAnswer.tsx';
+import { BudgetChangeNotice } from './BudgetChangeNotice.tsx';
+import { BudgetDialog } from './BudgetDialog.tsx';
 import { BudgetStateMark } from './BudgetStateMark.tsx';
 import styles from './budgets.module.css';
 import { StopsCard } from './StopsCard.tsx';
-import { ENFORCEMENTS, NO_COST, NO_FORECAST, windowText } from './words.ts';
+import { useBudgetChange } from './use-budget-change.ts';
+import { VersionsCard } from './VersionsCard.tsx';
+import { ENFORCEMENTS, NO_COST, NO_FORECAST, NOTHING_ROLLED, tellsText, toldText, windowText } from './words.ts';
 
 const HEIGHT = 240;
 const REFRESH_MS = 10_000;
@@ -28,7 +32,13 @@ export function BudgetPage() {
   const { budget: name } = useParams({ from: '/budgets/$budget' });
   const query = endpointQuery(getBudget, { params: { budget: name } });
   const budget = useQuery({ ...query, refetchInterval: REFRESH_MS });
-  const [approving, setApproving] = useState(false);
+  const [open, setOpen] = useState<'approve' | 'edit' | null>(null);
+  const parents = useQuery(endpointQuery(listBudgets));
+  const changes = useBudgetChange();
+  const edit = () => {
+    changes.change.reset();
+    setOpen('edit');
+  };
   const answer = () => {
     if (budget.data !== undefined) return <BudgetAnswer budget={budget.data} />;
     return budget.error === null ? <AnswerPending /> : budget.error.message;
@@ -38,14 +48,22 @@ export function BudgetPage() {
       <Loaded query={budget} what="The budget" height={HEIGHT}>
         {(data) => (
           <div className={styles.stack}>
-            <Card title="Where does it stand?">
+            <BudgetChangeNotice changes={changes} />
+            <Card
+              title="Where does it stand?"
+              actions={
+                <button type="button" className={parts.button} onClick={edit}>
+                  Edit…
+                </button>
+              }
+            >
               <Facts facts={factsOf(data)} />
             </Card>
             {data.enforcement === 'approval' && (
               <Card
                 title="What was approved beyond it?"
                 actions={
-                  <button type="button" className={parts.button} onClick={() => setApproving(true)}>
+                  <button type="button" className={parts.button} onClick={() => setOpen('approve')}>
                     Approve more…
                   </button>
                 }
@@ -55,7 +73,17 @@ export function BudgetPage() {
               </Card>
             )}
             <StopsCard budget={data} />
-            {approving && <ApproveDialog budget={data} onClose={() => setApproving(false)} />}
+            <VersionsCard budget={data} change={changes.change} />
+            {open === 'approve' && <ApproveDialog budget={data} onClose={() => setOpen(null)} />}
+            {open === 'edit' && data.versions[0] !== undefined && (
+              <BudgetDialog
+                budget={{ name, spec: data.versions[0].spec }}
+                parents={othersThan(name, parents.data?.budgets)}
+                change={changes.change}
+                onSaved={() => setOpen(null)}
+                onClose={() => setOpen(null)}
+              />
+            )}
           </div>
         )}
       </Loaded>
@@ -63,23 +91,33 @@ export function BudgetPage() {
   );
 }
 
+function othersThan(name: string, budgets: readonly { readonly name: string }[] = []): string[] {
+  return budgets.flatMap((other) => (other.name === name ? [] : [other.name]));
+}
+
 function factsOf(budget: BudgetDetail) {
   const { subject, limit, spent, reserved, remaining, forecast, billed, metered, enforcement, state, parent } = budget;
+  const { billedReason, rolledOver, rollOver, versions, notices } = budget;
   const money = (amount: typeof spent, reason: string) =>
     amount === null ? <Unknown reason={reason} /> : <MoneyFigure money={amount} />;
   const left = remaining === null ? null : { amount: remaining, currency: limit.currency };
   return [
     ['It is', <BudgetStateMark key="state" state={state} />],
     ['Limit', <MoneyFigure key="limit" money={limit} />],
+    ...(rollOver === 'none'
+      ? []
+      : [['Rolled over from before, in the limit', money(rolledOver, NOTHING_ROLLED)] as const]),
     ['Spent', money(spent, NO_COST)],
     ['Reserved by running work', <MoneyFigure key="reserved" money={reserved} />],
     ['Left', money(left, NO_COST)],
     ['At an even burn', money(forecast, NO_FORECAST)],
-    ['Billed', money(billed, 'No bill covers its window, or part of it is in another currency.')],
+    ['Billed', money(billed, billedReason ?? NO_COST)],
     ['Metered', money(metered, 'Nothing was metered, or some of it has no price.')],
     ['Window', windowText(budget)],
     ['Covers', Object.keys(subject).length === 0 ? 'everything' : subjectText(subject)],
     ['At its limit it', ENFORCEMENTS[enforcement]],
     ['Part of', parent ?? 'no other budget'],
+    ['It tells', tellsText(versions[0]?.spec.notify ?? [])],
+    ['It has told of', toldText(notices)],
   ] as const;
 }

@@ -1,4 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
 import { listBudgets } from '../../../src/finops/budgets/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
@@ -6,7 +8,10 @@ import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
+import parts from '../parts/parts.module.css';
+import { BudgetDialog } from './BudgetDialog.tsx';
 import { BudgetsTable } from './BudgetsTable.tsx';
+import { useBudgetChange } from './use-budget-change.ts';
 import { answerText } from './words.ts';
 
 const TABLE_HEIGHT = 280;
@@ -16,13 +21,24 @@ const REFRESH_MS = 10_000;
 /** Do we stay within what was given? */
 export function BudgetsPage() {
   const budgets = useQuery({ ...endpointQuery(listBudgets), refetchInterval: REFRESH_MS });
+  const [creating, setCreating] = useState(false);
+  const { change } = useBudgetChange();
+  const navigate = useNavigate();
   const answer = () => {
     if (budgets.data !== undefined) return answerText(budgets.data.budgets);
     return budgets.isError ? 'The budgets could not be read.' : <AnswerPending />;
   };
   return (
     <Page title="Budgets" answer={answer()}>
-      <Card title="What is spent, reserved and left?" flush>
+      <Card
+        title="What is spent, reserved and left?"
+        actions={
+          <button type="button" className={parts.button} onClick={() => setCreating(true)}>
+            New budget…
+          </button>
+        }
+        flush
+      >
         <Loaded query={budgets} what="The budgets" height={TABLE_HEIGHT}>
           {(data) =>
             data.budgets.length > 0 ? (
@@ -37,6 +53,15 @@ export function BudgetsPage() {
           }
         </Loaded>
       </Card>
+      {creating && (
+        <BudgetDialog
+          budget={null}
+          parents={(budgets.data?.budgets ?? []).map(({ name }) => name)}
+          change={change}
+          onSaved={({ name }) => void navigate({ to: '/budgets/$budget', params: { budget: name } })}
+          onClose={() => setCreating(false)}
+        />
+      )}
     </Page>
   );
 }

@@ -1,9 +1,11 @@
-import type { Budget } from '../../../src/finops/budgets/schema.ts';
+import type { Budget, BudgetDetail, BudgetSpec } from '../../../src/finops/budgets/schema.ts';
 import { formatDate } from '../format/time.ts';
 import { budgetsText } from './budget-state.ts';
 
 export const NO_COST = 'No charge and no priced usage has arrived in its window yet.';
 export const NO_FORECAST = 'Too little of the window has passed, or nothing is known of it yet.';
+
+export const NOTHING_ROLLED = 'It is not known what was spent in the window before, so nothing rolls over.';
 
 /** What a budget does at its limit, in a sentence. */
 export const ENFORCEMENTS: Readonly<Record<Budget['enforcement'], string>> = {
@@ -31,6 +33,24 @@ export function windowText({ every, period }: Pick<Budget, 'every' | 'period'>):
   // A budget that is given once and says no beginning has none worth showing.
   return period.start.startsWith('0001') ? EVERY[every] : `${EVERY[every]}, from ${formatDate(period.start)}`;
 }
+
+/** `a webhook, ml@example.org`. */
+export function tellsText(targets: BudgetSpec['notify']): string {
+  const text = ({ webhook, email }: BudgetSpec['notify'][number]) => {
+    if (email !== undefined) return email.to;
+    return webhook === undefined ? 'a chat' : `${new URL(webhook.url).host}`;
+  };
+  return targets.length === 0 ? 'nobody' : targets.map(text).join(', ');
+}
+
+/** `80 % of its limit, that nothing is left`. */
+export function toldText(notices: BudgetDetail['notices']): string {
+  const text = ({ threshold }: BudgetDetail['notices'][number]) =>
+    TOLD[threshold] ?? `${Number((Number(threshold) * 100).toFixed(4))} % of its limit`;
+  return notices.length === 0 ? 'nothing in this window' : notices.map(text).join(', ');
+}
+
+const TOLD: Readonly<Record<string, string>> = { exhausted: 'that nothing is left', stopped: 'work that it stopped' };
 
 /** `None of 4 budgets is over; 2 of them stop what would exceed them.` */
 export function answerText(budgets: readonly Pick<Budget, 'state' | 'enforcement'>[]): string {

@@ -1,12 +1,11 @@
+import { covers } from '../../../org/index.ts';
 import type { Subject } from '../../../org/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
-import { type Decimal, decimal, largest } from '../../../platform/units/index.ts';
-import type { Metering } from '../../metering/index.ts';
+import { type Clock, type Decimal, decimal, type Instant, largest } from '../../../platform/units/index.ts';
+import { type AllowanceDeps, allowanceOf, factsOf, heldIn, touching, type WindowFacts } from '../allowance.ts';
 import type { StoredBudget } from '../store.ts';
-import { covers } from '../subject.ts';
 import { type Window, windowsWithin } from '../window.ts';
-import { remainder } from './remainder.ts';
 import type { StoredReservation } from './store.ts';
 
 /** What one window of one budget allows. */
@@ -22,68 +21,70 @@ export interface Limit {
   readonly rates: Decimal;
 }
 
-export interface LimitDeps {
-  readonly metering: Pick<Metering, 'total'>;
-  /** Amount of a window, with what was approved beyond it. */
-  readonly amountOf: (sql: Sql, budget: StoredBudget, window: Window) => Promise<Decimal>;
-  /** What bills say was spent in a window; null where they say nothing. */
-  readonly billedIn: (budget: StoredBudget, window: Window) => Promise<string | null>;
+export interface LimitDeps extends AllowanceDeps {
+  readonly clock: Clock;
 }
 
-/** One window of one budget, and what bills say of it. */
+/** One window of one budget that work would spend from. */
 export interface CoveringWindow {
-  readonly budget: StoredBudget;
-  readonly window: Window;
-  readonly billed: string | null;
+  readonly facts: WindowFacts;
+  /** How many windows of the budget that have begun the work would spend from, up to and with this one, >= 1. */
+  readonly begun: number;
+  /** When it was looked at: a midnight that comes before its turn does not count yet. */
+  readonly at: Instant;
 }
 
 /** The windows that work with this subject would spend from in [start, end), of budgets that must hold. */
 export async function coveringWindows(
   deps: LimitDeps,
+  sql: Sql,
   budgets: readonly StoredBudget[],
   subject: Subject,
   within: Window,
 ): Promise<CoveringWindow[]> {
+  const now = deps.clock.now();
   const holding = budgets.filter(({ spec }) => spec.enforcement !== 'soft' && covers(spec.subject, subject));
   const windows = holding.flatMap((budget) =>
-    windowsWithin(budget.recurrence, within.start, within.end).map((window) => ({ budget, window })),
+    windowsWithin(budget.recurrence, within.start, within.end).map((window, index) => ({ budget, window, index })),
   );
-  return Promise.all(windows.map(async (one) => ({ ...one, billed: await deps.billedIn(one.budget, one.window) })));
+  return Promise.all(
+    windows.map(async ({ budget, window, index }) => ({
+      facts: await factsOf(deps, sql, budget, window),
+      begun: window.start > now ? 1 : index + 1,
+      at: now,
+    })),
+  );
 }
 
 /** Where a window stands now; asked in the turn in which what is left of it is taken. Errors: `price_missing`. */
 export async function limitOf(
   deps: LimitDeps,
   sql: Sql,
-  { budget, window, billed }: CoveringWindow,
+  { facts, begun, at }: CoveringWindow,
   open: readonly StoredReservation[],
 ): Promise<Limit> {
+  const { budget, window, billed } = facts;
   const { spec } = budget;
-  const metered = await deps.metering.total(sql, spec.subject, window);
+  const metered = await deps.metering.runningTotal(sql, spec.subject, window);
   if (metered.unpricedIntervals > 0) throw unknownSpending(budget.name, metered.unpricedResources);
-  const touching = open.filter((one) => covers(spec.subject, one.subject) && touches(one, window));
-  const held = sum(touching.map(remainder));
-  const spent = largest(decimal(billed ?? '0'), decimal(metered.cost?.amount ?? '0'));
+  const held = heldIn(window, spec, open);
+  const spent = largest(decimal(billed.amount ?? '0'), decimal(metered.cost?.amount ?? '0'));
+  const { total } = await allowanceOf(deps, sql, facts, open, at);
+  const left = total.minus(spent).minus(held);
   return {
     budget: budget.name,
     enforcement: spec.enforcement === 'approval' ? 'approval' : 'hard',
     currency: spec.currency,
-    left: (await deps.amountOf(sql, budget, window)).minus(spent).minus(held),
+    // What is taken of a window before this one, too, no longer rolls over into it: it counts once for each.
+    left: spec.rollOver === 'none' ? left : left.dividedBy(begun),
     held,
-    rates: sum(touching.map(({ hourlyRate }) => decimal(hourlyRate ?? '0'))),
+    rates: touching(window, spec.subject, open)
+      .map(({ hourlyRate }) => decimal(hourlyRate ?? '0'))
+      .reduce((sum, rate) => sum.plus(rate), decimal(0)),
   };
-}
-
-/** Whether what it holds unspent may be spent in this window: all of it counts in each, because nobody knows when it will be. */
-function touches({ metered, until }: StoredReservation, window: Window): boolean {
-  return metered < window.end && Math.max(until, metered + 1) > window.start;
 }
 
 function unknownSpending(budget: string, resources: readonly string[]): AppError {
   const detail = `Budget "${budget}" cannot be held: usage of ${resources.join(', ')} has no price. Add one to the price book.`;
   return new AppError('price_missing', detail, { budget, resources: resources.join(', ') });
-}
-
-function sum(amounts: readonly Decimal[]): Decimal {
-  return amounts.reduce((total, amount) => total.plus(amount), decimal(0));
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Org } from '../../../org/index.ts';
 import type { Subject } from '../../../org/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Events } from '../../../platform/events/index.ts';
@@ -30,6 +31,7 @@ export interface ReservationDeps {
   readonly events: Pick<Events, 'append'>;
   readonly prices: Pick<Prices, 'of'>;
   readonly metering: Pick<Metering, 'record'>;
+  readonly org: Pick<Org, 'withTeam'>;
   /** Finds what is slow to find (bills) before the turn, so that nobody waits for it. */
   readonly limitsFor: (subject: Subject, within: Window) => Promise<LimitsNow>;
 }
@@ -47,8 +49,9 @@ const RENEWED_FOR_MS = 8_000;
 export async function open(deps: ReservationDeps, request: NewReservation): Promise<Reservation> {
   const now = deps.clock.now();
   const start = request.start === undefined ? now : Date.parse(request.start);
-  const asked = requested(request, start, now);
-  const limitsNow = await deps.limitsFor(request.subject, { start, end: start + asked.leaseMs });
+  const subject = await deps.org.withTeam(deps.store, request.subject);
+  const asked = requested({ ...request, subject }, start, now);
+  const limitsNow = await deps.limitsFor(subject, { start, end: start + asked.leaseMs });
   return deps.store.transaction(async (sql) => {
     const before = await findReservation(sql, request.reservation);
     if (before !== null) return shown(before);

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { AppError, systemCode } from '../../platform/errors/index.ts';
+import { AppError, systemCode } from '../errors/index.ts';
 import { addressesOf, checkUrl, DestinationError, type DestinationRules, pinnedTo } from './destination.ts';
 
 export interface Message {
@@ -50,7 +50,7 @@ function post(url: URL, lookup: ReturnType<typeof pinnedTo>, message: Message, s
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const body = Buffer.from(message.body);
-  const headers = { ...message.headers, 'content-type': 'application/json', 'content-length': body.length };
+  const headers = { 'content-type': 'application/json', ...message.headers, 'content-length': body.length };
   // A connection of its own: a kept one could have been made to an address that was checked for another webhook.
   const sending = send(url, { method: 'POST', agent: false, lookup, headers, signal }, (answer) => {
     resolve({ status: answer.statusCode ?? 0, retryAfter: answer.headers['retry-after'] });

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
-import { AppError, systemCode } from '../../platform/errors/index.ts';
+import { AppError, systemCode } from '../errors/index.ts';
 import { isPublicAddress } from './addresses.ts';
 
 /** Where a webhook may lead. What is refused here is what a request from inside this network must never reach. */

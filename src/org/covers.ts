@@ -1,4 +1,4 @@
-import { type Subject, subjectFields } from '../../org/schema.ts';
+import { type Subject, subjectFields } from './schema.ts';
 
 /** Whether a cost with this subject counts where `covered` does: it has all of its fields. {} covers everything. */
 export function covers(covered: Subject, subject: Subject): boolean {

@@ -1,0 +1,33 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { BudgetDetail } from '../src/finops/budgets/schema.ts';
+import { type ServedFolder, serveFolder, temporaryFolder } from './testing.ts';
+
+let server: ServedFolder;
+beforeAll(async () => {
+  server = await serveFolder();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const specOf = async (budget: string) => {
+  const { out } = await server.run('budget', 'show', budget, '--json');
+  return BudgetDetail.parse(JSON.parse(out)).versions[0]?.spec;
+};
+
+it('budget create makes a budget, and keeps of one that is there whom it tells and when', async () => {
+  const { code, out } = await server.run('budget', 'create', 'recs', '--amount', '200USD', '--roll-over', 'unspent');
+  expect([code, out]).toEqual([0, expect.stringContaining('rolled over from the window before: 0.00 USD')]);
+  expect(await specOf('recs')).toMatchObject({ amount: '200', rollOver: 'unspent', warnAt: [0.8, 1], notify: [] });
+
+  const file = join(temporaryFolder(), 'recs.yaml');
+  const spec = '{subject: {}, amount: "200", currency: USD, warnAt: [0.5], notify: [{slack: {url: env:CHAT}}]}';
+  writeFileSync(file, `apiVersion: steelyard/v1\nkind: Budget\nmetadata: {name: recs}\nspec: ${spec}\n`);
+  expect((await server.run('apply', '-f', file)).code).toBe(0);
+  expect((await server.run('budget', 'create', 'recs', '--amount', '300USD')).code).toBe(0);
+  expect(await specOf('recs')).toMatchObject({
+    amount: '300',
+    warnAt: [0.5],
+    notify: [{ slack: { url: 'env:CHAT' } }],
+  });
+});

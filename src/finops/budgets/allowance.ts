@@ -1,0 +1,166 @@
+import { covers } from '../../org/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import { type Decimal, decimal, decimalString, type Instant, largest } from '../../platform/units/index.ts';
+import type { Costs } from '../costs/index.ts';
+import type { Metering, RunningTotal } from '../metering/index.ts';
+import { type Billed, billedIn } from './billed.ts';
+import { remainder } from './reservations/remainder.ts';
+import type { StoredReservation } from './reservations/store.ts';
+import { type PastWindow, rolledOver } from './roll-over.ts';
+import type { BudgetSpec } from './schema.ts';
+import { approvedByWindow, type BudgetVersion, budgetVersions, type StoredBudget, storedBudget } from './store.ts';
+import { type Window, windowAt } from './window.ts';
+
+export interface AllowanceDeps {
+  readonly costs: Pick<Costs, 'allocatedOver'>;
+  readonly metering: Pick<Metering, 'runningTotal'>;
+}
+
+/** A window of a budget as it was or is given, and what bills say of it. */
+export interface BilledWindow {
+  readonly budget: StoredBudget;
+  readonly window: Window;
+  readonly billed: Billed;
+}
+
+/** With the windows before it that may roll over into it, latest first. */
+export interface WindowFacts extends BilledWindow {
+  readonly before: readonly BilledWindow[];
+}
+
+/** As many windows before one are looked at: a year of days. */
+const WINDOWS_BEFORE = 400;
+
+/** What is slow to find of a window: its bills, and those of the windows that may roll over into it. */
+export async function factsOf(
+  { costs }: Pick<AllowanceDeps, 'costs'>,
+  sql: Sql,
+  budget: StoredBudget,
+  window: Window,
+): Promise<WindowFacts> {
+  const before = windowsBefore(budget, await versionsOf(sql, budget), window);
+  const billed = (of: StoredBudget, windows: readonly Window[]) => billedIn(costs, of.spec, windows);
+  const groups = Map.groupBy(before, (past) => past.budget);
+  const [own, ...past] = await Promise.all([
+    billed(budget, [window]),
+    ...[...groups].map(async ([of, windows]) => {
+      const bills = await billed(
+        of,
+        windows.map((one) => one.window),
+      );
+      return windows.map((one, index) => ({ ...one, billed: bills[index] ?? NOT_BILLED }));
+    }),
+  ]);
+  return { budget, window, billed: own[0] ?? NOT_BILLED, before: past.flat() };
+}
+
+const NOT_BILLED: Billed = { amount: null, reason: 'No bill covers it.', deliveries: [] };
+
+async function versionsOf(sql: Sql, { name, spec }: StoredBudget): Promise<BudgetVersion[]> {
+  return spec.rollOver === 'none' ? [] : budgetVersions(sql, name);
+}
+
+/** The windows before one in which the budget was there, in the same currency and rhythm, each as it was given when it ended. */
+function windowsBefore(
+  budget: StoredBudget,
+  versions: readonly BudgetVersion[],
+  { start }: Window,
+): Omit<BilledWindow, 'billed'>[] {
+  const specs = versions.map((version) => ({
+    budget: storedBudget(budget.name, version.spec),
+    at: Date.parse(version.appliedAt),
+  }));
+  const windows: Omit<BilledWindow, 'billed'>[] = [];
+  for (let end = start; windows.length < WINDOWS_BEFORE; ) {
+    const given = specs.find(({ at }) => at < end)?.budget;
+    const window = windowAt(budget.recurrence, end - 1);
+    if (given === undefined || window === null || !isSameRhythm(given.spec, budget.spec)) break;
+    windows.push({ budget: given, window });
+    if (given.spec.rollOver === 'none') break;
+    end = window.start;
+  }
+  return windows;
+}
+
+function isSameRhythm(one: BudgetSpec, other: BudgetSpec): boolean {
+  return one.every === other.every && one.timeZone === other.timeZone && one.currency === other.currency;
+}
+
+/** What a window allows, in the currency of its budget. */
+export interface Allowance {
+  /** Its amount, what was approved beyond it, and what rolled over into it. */
+  readonly total: Decimal;
+  /** Null where nothing rolls over, or when it is not known what was spent before. */
+  readonly rolledOver: Decimal | null;
+}
+
+/**
+ * What a window allows now; asked in the turn in which what is left of it is taken. Nothing has rolled over into a window
+ * that has not begun: the one before may still spend all that it has.
+ */
+export async function allowanceOf(
+  deps: AllowanceDeps,
+  sql: Sql,
+  { budget, window, before }: WindowFacts,
+  open: readonly StoredReservation[],
+  now: Instant,
+): Promise<Allowance> {
+  const { name, spec } = budget;
+  const approved = await approvedByWindow(sql, name);
+  const allowed = (of: BudgetSpec, { start }: Window) => decimal(of.amount).plus(approved.get(start) ?? '0');
+  if (spec.rollOver === 'none') return { total: allowed(spec, window), rolledOver: null };
+  const pastWindow = async (past: BilledWindow): Promise<PastWindow> => ({
+    allowed: allowed(past.budget.spec, past.window),
+    spent: await spentBefore(deps, sql, past, open),
+    most: decimal(past.budget.spec.rollOver === 'none' ? '0' : past.budget.spec.amount),
+  });
+  const rolled = window.start > now ? null : await rolledOver(decimal(spec.amount), before.values().map(pastWindow));
+  return { total: allowed(spec, window).plus(rolled ?? '0'), rolledOver: rolled };
+}
+
+/**
+ * What was spent in a window that is over, and what running work may still have spent in it. A budget that must hold has
+ * spent nothing where nothing was metered, as when it held; of a soft one that is not known.
+ */
+async function spentBefore(
+  { metering }: Pick<AllowanceDeps, 'metering'>,
+  sql: Sql,
+  { budget: { spec }, window, billed }: BilledWindow,
+  open: readonly StoredReservation[],
+): Promise<Decimal | null> {
+  const metered = await metering.runningTotal(sql, spec.subject, window);
+  const holds = spec.enforcement !== 'soft';
+  if (holds && metered.unpricedIntervals > 0) return null;
+  const spent = larger(billed.amount, meteredAmount(metered, spec)) ?? (holds ? '0' : null);
+  return spent === null ? null : heldIn(window, spec, open).plus(spent);
+}
+
+/** The metered amount where all of it is known and in the budget's currency; null otherwise. */
+export function meteredAmount({ cost, unpricedIntervals }: RunningTotal, { currency }: BudgetSpec): string | null {
+  return unpricedIntervals === 0 && cost?.currency === currency ? cost.amount : null;
+}
+
+/** Both figures count the same spending, one early and one late, so the larger stands. Null while both are unknown. */
+export function larger(billed: string | null, metered: string | null): string | null {
+  if (billed === null || metered === null) return billed ?? metered;
+  return decimalString(largest(decimal(billed), decimal(metered)));
+}
+
+/** What running work holds unspent of a window. */
+export function heldIn(window: Window, { subject }: BudgetSpec, open: readonly StoredReservation[]): Decimal {
+  return touching(window, subject, open).reduce((sum, one) => sum.plus(remainder(one)), decimal(0));
+}
+
+/** Running work that a budget covers and that may spend in this window. */
+export function touching(
+  window: Window,
+  subject: BudgetSpec['subject'],
+  open: readonly StoredReservation[],
+): StoredReservation[] {
+  return open.filter((one) => covers(subject, one.subject) && touches(one, window));
+}
+
+/** Whether what it holds unspent may be spent in this window: all of it counts in each, because nobody knows when it will be. */
+function touches({ metered, until }: StoredReservation, window: Window): boolean {
+  return metered < window.end && Math.max(until, metered + 1) > window.start;
+}

@@ -1,0 +1,72 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import type { Mail } from '../../../platform/mail/index.ts';
+import { type Send, signatureOf } from '../../../platform/outbound/index.ts';
+import { resolveSecret } from '../../../platform/secrets/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import { cloudEvent, type Notice, noticeText, noticeTitle } from './notice.ts';
+import type { NotifyTarget } from './schema.ts';
+
+export interface DeliverDeps {
+  readonly clock: Clock;
+  /** Checks where an address leads, and posts. */
+  readonly send: Send;
+  /** Null where no SMTP server is configured. */
+  readonly mail: Mail | null;
+}
+
+/**
+ * Tells one target once. Resolves with null when it has it, and with the reason when no further try could help; throws when one may.
+ */
+export async function deliver(
+  deps: DeliverDeps,
+  notice: Notice,
+  target: NotifyTarget,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const { webhook, slack, email } = target;
+  if (email !== undefined) {
+    if (deps.mail === null) return NO_MAIL;
+    await deps.mail.send({
+      id: letterId(notice),
+      to: email.to,
+      subject: noticeTitle(notice),
+      text: noticeText(notice),
+    });
+    return null;
+  }
+  const message =
+    webhook === undefined
+      ? { body: JSON.stringify({ text: noticeText(notice) }), headers: {} }
+      : await signed(deps, notice, webhook.secret);
+  const url = webhook?.url ?? (await slackUrl(slack?.url));
+  const { delivered, error, mayRetry } = await deps.send({ url, ...message }, signal);
+  if (delivered) return null;
+  if (mayRetry) throw new Error(error ?? 'it was not taken');
+  return error;
+}
+
+export const NO_MAIL = 'No e-mail can be sent: smtpUrl and smtpFrom are not configured.';
+
+async function slackUrl(reference: string | undefined): Promise<string> {
+  if (reference === undefined) throw new AppError('secret_unresolved', 'It names nobody who could be told.');
+  return (await resolveSecret(reference)).reveal();
+}
+
+/** Headers of Standard Webhooks: id, time of this try in seconds, and with a secret the signature of both and the body. */
+async function signed({ clock }: DeliverDeps, notice: Notice, secret: string | undefined) {
+  const body = JSON.stringify(cloudEvent(notice));
+  const timestamp = String(Math.floor(clock.now() / 1000));
+  const headers: Record<string, string> = {
+    'content-type': 'application/cloudevents+json',
+    'webhook-id': notice.id,
+    'webhook-timestamp': timestamp,
+  };
+  if (secret !== undefined) {
+    headers['webhook-signature'] = signatureOf((await resolveSecret(secret)).reveal(), notice.id, timestamp, body);
+  }
+  return { body, headers };
+}
+
+function letterId({ id }: Notice): string {
+  return id.replace(/[^\w.-]/g, '.');
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { AppError } from '../../../platform/errors/index.ts';
+import type { JobContext, Jobs } from '../../../platform/jobs/index.ts';
+import { checkUrl, type DestinationRules } from '../../../platform/outbound/index.ts';
+import type { Store } from '../../../platform/store/index.ts';
+import type { Log } from '../../../platform/telemetry/index.ts';
+import { stopsBy } from '../reservations/store.ts';
+import { type StandingDeps, standingOf, withoutDeliveries } from '../standing.ts';
+import { findBudgets, type StoredBudget } from '../store.ts';
+import { type DeliverDeps, deliver, NO_MAIL } from './deliver.ts';
+import { Notice } from './notice.ts';
+import { NotifyTarget } from './schema.ts';
+import { claimNotice } from './store.ts';
+import { crossed } from './thresholds.ts';
+
+export interface NoticeDeps extends StandingDeps, DeliverDeps {
+  readonly store: Store;
+  readonly log: Log;
+  readonly rules: Pick<DestinationRules, 'allowedHosts'>;
+}
+
+/** Job that looks at every budget that tells somebody, and job that tells one of them. */
+const LOOK = 'budgets.look';
+const TELL = 'budgets.tell';
+/** With growing pauses these tries take ten minutes: a receiver that restarts misses nothing. */
+const TRIES = 8;
+
+const Telling = z.strictObject({ notice: Notice, target: NotifyTarget });
+
+/** Looks every minute, and tells in jobs of their own. */
+export function scheduleNotices(deps: NoticeDeps, jobs: Jobs): void {
+  jobs.register(LOOK, { handler: () => look(deps, jobs) });
+  jobs.register(TELL, {
+    handler: (payload, context) => tell(deps, Telling.parse(payload), context),
+    maxAttempts: TRIES,
+  });
+  jobs.schedule(LOOK, '* * * * *', { kind: LOOK, payload: {} });
+}
+
+async function look(deps: NoticeDeps, jobs: Jobs): Promise<void> {
+  for (const budget of await findBudgets(deps.store, null)) {
+    if (budget.spec.notify.length === 0) continue;
+    try {
+      await notice(deps, jobs, budget);
+    } catch (error) {
+      // One that cannot be summed says so where it is shown; the others are looked at all the same.
+      if (!(error instanceof AppError)) throw error;
+      deps.log.warn({ budget: budget.name, why: error.message }, 'a budget cannot be looked at');
+    }
+  }
+}
+
+/** What was crossed and nobody has told of yet is claimed and enqueued in one transaction: it is told, and once. */
+async function notice(deps: NoticeDeps, jobs: Jobs, budget: StoredBudget): Promise<void> {
+  const { store, clock } = deps;
+  const standing = withoutDeliveries(await standingOf(deps, store, budget));
+  const window = { start: Date.parse(standing.period.start), end: Date.parse(standing.period.end) };
+  const [stop] = await stopsBy(store, budget.name, 1);
+  const hasStopped = stop !== undefined && stop.metered > window.start && stop.metered <= window.end;
+  const thresholds = crossed(budget.spec, standing, hasStopped);
+  if (thresholds.length === 0) return;
+  const at = new Date(clock.now()).toISOString();
+  await store.transaction(async (sql) => {
+    const claimed: string[] = [];
+    for (const threshold of thresholds) {
+      if (await claimNotice(sql, budget.name, window, threshold, at)) claimed.push(threshold);
+    }
+    // Of several that were crossed at once the gravest says it all.
+    const threshold = claimed.at(-1);
+    if (threshold === undefined) return;
+    const id = `budget:${budget.name}:${window.start}-${window.end}:${threshold}`;
+    for (const target of budget.spec.notify) {
+      const payload = { notice: { id, threshold, at, budget: standing }, target };
+      await jobs.enqueue(sql, { kind: TELL, payload });
+    }
+  });
+}
+
+async function tell(
+  deps: NoticeDeps,
+  { notice: told, target }: z.infer<typeof Telling>,
+  { signal }: JobContext,
+): Promise<void> {
+  const refusal = await deliver(deps, told, target, signal);
+  if (refusal === null) return;
+  const facts = { budget: told.budget.name, threshold: told.threshold, why: refusal };
+  deps.log.warn(facts, 'nobody could be told of a budget');
+}
+
+/** Errors: `manifest_invalid` for a target that could never be told. */
+export function refuseUntold(
+  { mail, rules }: Pick<NoticeDeps, 'mail' | 'rules'>,
+  targets: readonly NotifyTarget[],
+): void {
+  const refuse = (detail: string) => {
+    throw new AppError('manifest_invalid', `spec.notify: ${detail}`);
+  };
+  for (const { webhook, email } of targets) {
+    if (email !== undefined && mail === null) refuse(NO_MAIL);
+    if (webhook === undefined) continue;
+    try {
+      checkUrl(webhook.url, rules);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      refuse(error.message);
+    }
+  }
+}

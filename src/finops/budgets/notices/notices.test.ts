@@ -1,0 +1,3 @@
+import { noticesSuite } from './suite.testing.ts';
+
+noticesSuite('SQLite', async () => 'sqlite');

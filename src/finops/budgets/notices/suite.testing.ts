@@ -1,0 +1,281 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { parse } from 'yaml';
+import { createOrg, orgMigrations } from '../../../org/index.ts';
+import { eventMigrations } from '../../../platform/events/index.ts';
+import { testClock } from '../../../platform/jobs/fixtures.testing.ts';
+import { createJobs, jobMigrations } from '../../../platform/jobs/index.ts';
+import { createMail } from '../../../platform/mail/index.ts';
+import { type SmtpServer, startSmtpServer } from '../../../platform/mail/smtp-server.testing.ts';
+import { createSend, destinationRules, signatureOf } from '../../../platform/outbound/index.ts';
+import { type Receiver, startReceiver } from '../../../platform/outbound/receiver.testing.ts';
+import { openStore, type Store } from '../../../platform/store/index.ts';
+import { createTelemetry } from '../../../platform/telemetry/index.ts';
+import { createMetering, meteringMigrations } from '../../metering/index.ts';
+import { createPrices, priceMigrations } from '../../prices/index.ts';
+import { type Budgets, budgetMigrations, createBudgets } from '../index.ts';
+import { BudgetSpec } from '../schema.ts';
+
+const HOUR = 3_600_000;
+const NO_BILLS = { allocatedOver: async () => ({ rows: [], deliveries: new Map(), through: null }) };
+
+type Server = Awaited<ReturnType<Room['server']>>;
+
+/** Servers on one store, a receiver and an SMTP server, and a clock that is moved by hand. */
+class Room {
+  readonly clock = testClock('2026-11-10T12:00:00Z');
+  readonly store: Store;
+  readonly receiver: Receiver;
+  readonly smtp: SmtpServer;
+  readonly folder: string;
+  private uses = 0;
+
+  constructor(store: Store, receiver: Receiver, smtp: SmtpServer, folder: string) {
+    this.store = store;
+    this.receiver = receiver;
+    this.smtp = smtp;
+    this.folder = folder;
+  }
+
+  secret(name: string, value: string): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, value);
+    return `file:${path}`;
+  }
+
+  /** One that is left alone has crashed. */
+  async server() {
+    const { store, clock } = this;
+    const log = pino({ level: 'silent' });
+    const events = { append: async () => undefined };
+    const prices = createPrices({ store, clock, events });
+    const org = createOrg({ store, clock });
+    const metering = createMetering({ store, clock, events, prices, org });
+    const rules = destinationRules(`127.0.0.1:${this.receiver.port}`);
+    const smtpUrl = this.secret('smtp', `smtp://me:pw@127.0.0.1:${this.smtp.port}`);
+    const mail = createMail({ smtpUrl, smtpFrom: 'steelyard@example.org' });
+    const outbound = { rules, send: createSend(rules), mail };
+    const budgets = createBudgets({ store, clock, log, events, prices, metering, org, costs: NO_BILLS, ...outbound });
+    const jobs = createJobs({ store, clock, log, telemetry: createTelemetry() });
+    onTestFinished(() => jobs[Symbol.asyncDispose]());
+    budgets.schedule(jobs);
+    // From now on it knows when the next minute begins.
+    await jobs.drain();
+    return { budgets, metering, jobs };
+  }
+
+  apply({ budgets }: { readonly budgets: Budgets }, spec: string) {
+    const [kind] = budgets.kinds;
+    if (kind === undefined) throw new Error('there is no kind');
+    const document = {
+      metadata: { name: 'recs' },
+      spec: BudgetSpec.parse({ subject: { team: 'recs' }, amount: '100', currency: 'USD', ...parse(`{${spec}}`) }),
+    };
+    return this.store.transaction((sql) => kind.apply(sql, document));
+  }
+
+  /** So many dollars, spent in the last hour. */
+  spend({ metering }: Server, amount: string) {
+    this.uses += 1;
+    const now = this.clock.now();
+    const period = { start: new Date(now - HOUR).toISOString(), end: new Date(now).toISOString() };
+    const usage = {
+      usage: `u${this.uses}`,
+      subject: { team: 'recs' },
+      resource: 'gpu',
+      quantity: '1',
+      price: { amount, currency: 'USD' },
+      period,
+      origin: 'test',
+    };
+    return this.store.transaction((sql) => metering.record(sql, [usage]));
+  }
+
+  /** A minute later, all that is due is done. */
+  async look(...servers: readonly Server[]) {
+    this.clock.forward(60_000);
+    await Promise.all(servers.map(({ jobs }) => jobs.drain()));
+  }
+}
+
+/** Runs on each store; `newDatabase` is asked once a test. */
+export function noticesSuite(engine: string, newDatabase: () => Promise<string>): void {
+  describe(`notices of budgets on ${engine}`, () => {
+    let room: Room;
+    beforeEach(async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'steelyard-notices-'));
+      const store = await openStore({ database: await newDatabase(), folder });
+      const [receiver, smtp] = [await startReceiver(), await startSmtpServer()];
+      onTestFinished(async () => {
+        await receiver[Symbol.asyncDispose]();
+        await smtp[Symbol.asyncDispose]();
+        await store[Symbol.asyncDispose]();
+      });
+      const migrations = { ...eventMigrations, ...jobMigrations, ...priceMigrations, ...meteringMigrations };
+      await store.migrate({ ...migrations, ...orgMigrations, ...budgetMigrations });
+      room = new Room(store, receiver, smtp, folder);
+    });
+    onceTests(() => room);
+    targetTests(() => room);
+  });
+}
+
+function onceTests(inUse: () => Room): void {
+  const types = (room: Room) =>
+    room.receiver.received.map(({ body }) => JSON.parse(body)).map(({ type, data }) => [type, data.threshold]);
+
+  it('are sent once for each threshold and window, the gravest of those that were crossed at once', async () => {
+    const room = inUse();
+    const one = await room.server();
+    await room.apply(one, `notify: [{webhook: {url: "${room.receiver.url}"}}]`);
+    await room.look(one);
+    await room.spend(one, '79.99');
+    await room.look(one);
+    expect(types(room)).toEqual([]);
+    await room.spend(one, '0.01');
+    await room.look(one);
+    await room.look(one);
+    expect(types(room)).toEqual([['steelyard.budget.warned', '0.8']]);
+    await room.spend(one, '25');
+    await room.look(one);
+    await room.look(one);
+    expect(types(room).slice(1)).toEqual([['steelyard.budget.exhausted', 'exhausted']]);
+    room.clock.forward(40 * 24 * HOUR);
+    await room.spend(one, '80');
+    await room.look(one);
+    expect(types(room).slice(2)).toEqual([['steelyard.budget.warned', '0.8']]);
+  });
+
+  it('are sent once by two servers that look at the same time', async () => {
+    const room = inUse();
+    const [one, two] = [await room.server(), await room.server()];
+    await room.apply(one, `notify: [{webhook: {url: "${room.receiver.url}"}}]`);
+    await room.spend(one, '90');
+    await room.look(one, two);
+    await room.look(two, one);
+    expect(types(room)).toEqual([['steelyard.budget.warned', '0.8']]);
+  });
+
+  it('survive a receiver that is away, under the same id, and are not repeated after a crash', async () => {
+    const room = inUse();
+    const one = await room.server();
+    await room.apply(one, `notify: [{webhook: {url: "${room.receiver.url}"}}]`);
+    await room.spend(one, '90');
+    room.receiver.answerWith(503, 503);
+    await room.look(one);
+    const two = await room.server();
+    await room.look(two);
+    await room.look(two);
+    await room.look(two);
+    const ids = room.receiver.received.map(({ headers }) => headers['webhook-id']);
+    expect(ids).toHaveLength(3);
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  it('tell of work that was stopped, once a window', async () => {
+    const room = inUse();
+    const one = await room.server();
+    const { reservations } = one.budgets;
+    const held = { resource: 'gpu', quantity: '1', price: { amount: '3600', currency: 'USD' }, origin: 'test' };
+    const asked = { subject: { team: 'recs' }, leaseSeconds: 600, graceSeconds: 99, ...held };
+    for (const [reservation, amount] of [
+      ['a', '100'],
+      ['b', '200'],
+    ] as const) {
+      await room.apply(
+        one,
+        `amount: "${amount}", enforcement: hard, notify: [{webhook: {url: "${room.receiver.url}"}}]`,
+      );
+      const { limitedBy, until } = await reservations.open({ reservation, ...asked });
+      expect(limitedBy).toBe('recs');
+      await reservations.settle(reservation, { end: until, stopped: true });
+      room.clock.forward(100_000);
+      await room.look(one);
+    }
+    expect(types(room)).toEqual([['steelyard.budget.stopped', 'stopped']]);
+  });
+}
+
+function targetTests(inUse: () => Room): void {
+  it('to a webhook are signed CloudEvents', async () => {
+    const room = inUse();
+    const one = await room.server();
+    const secret = room.secret('hook', 'hush');
+    await room.apply(one, `notify: [{webhook: {url: "${room.receiver.url}", secret: "${secret}"}}]`);
+    await room.spend(one, '90');
+    await room.look(one);
+    const [{ headers = {}, body = '' } = {}] = room.receiver.received;
+    expect(headers['content-type']).toBe('application/cloudevents+json');
+    const { 'webhook-id': id = '', 'webhook-timestamp': at = '' } = headers;
+    expect(headers['webhook-signature']).toBe(signatureOf('hush', id, at, body));
+    expect(JSON.parse(body)).toMatchObject({
+      specversion: '1.0',
+      id,
+      type: 'steelyard.budget.warned',
+      subject: 'recs',
+      data: { threshold: '0.8', budget: { name: 'recs', limit: { amount: '100' }, spent: { amount: '90' } } },
+    });
+  });
+
+  it('to Slack are a text, at an address that only the server knows', async () => {
+    const room = inUse();
+    const one = await room.server();
+    await room.apply(one, `notify: [{slack: {url: "${room.secret('slack', room.receiver.url)}"}}]`);
+    await room.spend(one, '90');
+    await room.look(one);
+    const [{ body = '' } = {}] = room.receiver.received;
+    const { text, ...rest } = JSON.parse(body);
+    expect(rest).toEqual({});
+    expect(text).toContain(
+      'Budget recs has reached 80 % of its limit.\n90 USD of 100 USD is spent, 0 USD reserved, 10 USD left.',
+    );
+  });
+
+  it('by e-mail are taken by the SMTP server, also when it asks to come again', async () => {
+    const room = inUse();
+    const one = await room.server();
+    await room.apply(one, 'notify: [{email: {to: ml@example.org}}]');
+    await room.spend(one, '90');
+    room.smtp.refuse(1);
+    await room.look(one);
+    expect(room.smtp.taken).toEqual([]);
+    await room.look(one);
+    await room.look(one);
+    expect(room.smtp.taken).toMatchObject([
+      {
+        from: 'steelyard@example.org',
+        to: ['ml@example.org'],
+        login: 'me:pw',
+        content: expect.stringContaining('90 USD of 100 USD'),
+      },
+    ]);
+    expect(room.smtp.taken[0]?.content).toContain('Subject: Budget recs has reached 80 % of its limit.');
+  });
+
+  it('go to each target, whatever becomes of the others', async () => {
+    const room = inUse();
+    const one = await room.server();
+    const lost = room.secret('lost', '');
+    await room.apply(
+      one,
+      `notify: [{slack: {url: "${lost}"}}, {email: {to: a@example.org}}, {email: {to: b@example.org}}]`,
+    );
+    await room.spend(one, '90');
+    await room.look(one);
+    expect(room.smtp.taken.flatMap(({ to }) => to).toSorted()).toEqual(['a@example.org', 'b@example.org']);
+  });
+
+  it('lead to no address within, and need an SMTP server for e-mail', async () => {
+    const room = inUse();
+    const one = await room.server();
+    const refused = room.apply(one, 'notify: [{webhook: {url: "https://169.254.169.254/latest"}}]');
+    await expect(refused).rejects.toThrow('non-public');
+    await room.apply(one, `notify: [{slack: {url: "${room.secret('inner', 'http://127.0.0.1:1/hook')}"}}]`);
+    await room.spend(one, '90');
+    await room.look(one);
+    expect(room.receiver.received).toEqual([]);
+  });
+}

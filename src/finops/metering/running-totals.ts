@@ -1,0 +1,140 @@
+import { covers } from '../../org/index.ts';
+import { Subject, subjectFields } from '../../org/schema.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import type { Money } from '../../platform/units/index.ts';
+import { clipped, type MeteringDeps, onlyCurrency, priceUsage } from './priced-usage.ts';
+import { findUsage, type StoredUsage } from './store.ts';
+import { EMPTY_TALLY, moved, Tally } from './tally.ts';
+
+/** What the intervals of a subject cost within a stretch of time. */
+export interface RunningTotal {
+  /** Sum of the priced intervals; null when there is none. */
+  readonly cost: Money | null;
+  /** Intervals without a price, left out of the sum. */
+  readonly unpricedIntervals: number;
+  readonly unpricedResources: readonly string[];
+}
+
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+interface TotalTables {
+  usage_total: { subject: string; start_ms: number; end_ms: number; prices: string; tally: string };
+}
+
+/** What is kept, where prices are still the same; otherwise all intervals are read once and what they say is kept. */
+export async function runningTotal(
+  deps: MeteringDeps,
+  sql: Sql,
+  subject: Subject,
+  within: Stretch,
+): Promise<RunningTotal> {
+  const key = keyOf(subject);
+  const prices = await deps.prices.stamp(sql);
+  const kept = await findTotal(sql, key, within);
+  if (kept?.prices === prices) return shown(Tally.parse(JSON.parse(kept.tally)));
+  if (!sql.tables().isTransaction) return deps.store.transaction((own) => runningTotal(deps, own, subject, within));
+  const found = await findUsage(sql, { subject, within });
+  const tally = moved(EMPTY_TALLY, [], await priceUsage(deps, sql, clipped(found, within)));
+  const row = { subject: key, start_ms: within.start, end_ms: within.end, prices, tally: JSON.stringify(tally) };
+  await putTotal(sql, row);
+  return shown(tally);
+}
+
+/** Moves what is kept along with the intervals, in the same transaction. */
+export async function moveRunningTotals(
+  deps: MeteringDeps,
+  sql: Sql,
+  { before, after }: { readonly before: readonly StoredUsage[]; readonly after: readonly StoredUsage[] },
+): Promise<void> {
+  const touched = await touchedTotals(sql, [...before, ...after]);
+  if (touched.length === 0) return;
+  const prices = await deps.prices.stamp(sql);
+  for (const row of touched) {
+    const within = { start: row.start_ms, end: row.end_ms };
+    const subject = Subject.parse(JSON.parse(row.subject));
+    const counting = (usages: readonly StoredUsage[]) =>
+      priceUsage(
+        deps,
+        sql,
+        clipped(
+          usages.filter((usage) => covers(subject, usage.subject) && touches(usage, within)),
+          within,
+        ),
+      );
+    const [taken, added] = [await counting(before), await counting(after)];
+    if (taken.length === 0 && added.length === 0) continue;
+    // What it held was priced by other prices: the next question counts anew.
+    if (row.prices !== prices) await removeTotal(sql, row);
+    else {
+      const tally = JSON.stringify(moved(Tally.parse(JSON.parse(row.tally)), taken, added));
+      await putTotal(sql, { ...row, tally });
+    }
+  }
+}
+
+type TotalRow = TotalTables['usage_total'];
+
+async function touchedTotals(sql: Sql, usages: readonly StoredUsage[]): Promise<TotalRow[]> {
+  if (usages.length === 0) return [];
+  const start = usages.reduce((least, usage) => Math.min(least, usage.start), Number.POSITIVE_INFINITY);
+  const end = usages.reduce((most, usage) => Math.max(most, usage.end), Number.NEGATIVE_INFINITY);
+  return sql
+    .tables<TotalTables>()
+    .selectFrom('usage_total')
+    .selectAll()
+    .where('start_ms', '<', end)
+    .where('end_ms', '>', start)
+    .execute();
+}
+
+async function findTotal(sql: Sql, subject: string, { start, end }: Stretch): Promise<TotalRow | null> {
+  const row = await sql
+    .tables<TotalTables>()
+    .selectFrom('usage_total')
+    .selectAll()
+    .where('subject', '=', subject)
+    .where('start_ms', '=', start)
+    .where('end_ms', '=', end)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+async function putTotal(sql: Sql, row: TotalRow): Promise<void> {
+  await sql
+    .tables<TotalTables>()
+    .insertInto('usage_total')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['subject', 'start_ms', 'end_ms']).doUpdateSet(row))
+    .execute();
+}
+
+async function removeTotal(sql: Sql, row: TotalRow): Promise<void> {
+  await sql
+    .tables<TotalTables>()
+    .deleteFrom('usage_total')
+    .where('subject', '=', row.subject)
+    .where('start_ms', '=', row.start_ms)
+    .where('end_ms', '=', row.end_ms)
+    .execute();
+}
+
+function touches({ start, end }: Stretch, within: Stretch): boolean {
+  return start < within.end && end > within.start;
+}
+
+/** One text for one subject, whatever the order of its fields. */
+function keyOf(subject: Subject): string {
+  return JSON.stringify(Object.fromEntries(subjectFields.map((field) => [field, subject[field]])));
+}
+
+function shown({ priced, unpriced }: Tally): RunningTotal {
+  const currency = onlyCurrency(Object.keys(priced));
+  return {
+    cost: currency === null ? null : { amount: priced[currency]?.amount ?? '0', currency },
+    unpricedIntervals: Object.values(unpriced).reduce((sum, intervals) => sum + intervals, 0),
+    unpricedResources: Object.keys(unpriced).toSorted(),
+  };
+}

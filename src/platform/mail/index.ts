@@ -1,0 +1,48 @@
+import { createTransport } from 'nodemailer';
+import type { Config } from '../config/index.ts';
+import { AppError } from '../errors/index.ts';
+import { resolveSecret } from '../secrets/index.ts';
+
+export interface Letter {
+  /** The same at every try, so that a reader's programme shows one of two that came: becomes the Message-ID. */
+  readonly id: string;
+  readonly to: string;
+  readonly subject: string;
+  /** Plain text. */
+  readonly text: string;
+}
+
+/** Sends e-mail by the operator's SMTP server. */
+export interface Mail {
+  /** Resolves when the server has taken it; rejects otherwise, and a later try may succeed. */
+  send(letter: Letter): Promise<void>;
+}
+
+const CONNECT_MS = 10_000;
+const SILENCE_MS = 30_000;
+
+/** Null where no SMTP server is configured. Its address, which may hold a password, is read anew for each letter. */
+export function createMail({ smtpUrl, smtpFrom: from }: Pick<Config, 'smtpUrl' | 'smtpFrom'>): Mail | null {
+  if (smtpUrl === undefined || from === undefined) return null;
+  return {
+    async send({ id, to, subject, text }) {
+      const url = (await resolveSecret(smtpUrl)).reveal();
+      if (!/^smtps?:\/\//.test(url)) {
+        throw new AppError('secret_unresolved', `What ${smtpUrl} holds is no smtp:// or smtps:// address.`);
+      }
+      const transport = createTransport({
+        url,
+        connectionTimeout: CONNECT_MS,
+        greetingTimeout: CONNECT_MS,
+        socketTimeout: SILENCE_MS,
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      });
+      try {
+        await transport.sendMail({ from, to, subject, text, messageId: `<${id}@steelyard>` });
+      } finally {
+        transport.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { type FormEvent, type KeyboardEvent, useState } from 'react';
+import type { BudgetSpec } from '../../../src/finops/budgets/schema.ts';
+import { Dialog } from '../parts/Dialog.tsx';
+import parts from '../parts/parts.module.css';
+import { BudgetFields } from './BudgetFields.tsx';
+import { type BudgetDraft, changesOf, draftOf, NEW_BUDGET, readDraft } from './budget-draft.ts';
+import styles from './budgets.module.css';
+import { type BudgetChange, type BudgetChanges, useDryRun } from './use-budget-change.ts';
+
+interface BudgetDialogProps {
+  /** Which budget is changed; null for a new one. */
+  readonly budget: { readonly name: string; readonly spec: BudgetSpec } | null;
+  /** Names of budgets that it can be a part of. */
+  readonly parents: readonly string[];
+  readonly change: BudgetChanges['change'];
+  readonly onSaved: (change: BudgetChange) => void;
+  readonly onClose: () => void;
+}
+
+/** Asks for a budget, and says what the server would make of it before it is saved. */
+export function BudgetDialog({ budget, parents, change, onSaved, onClose }: BudgetDialogProps) {
+  const before = budget?.spec ?? null;
+  const [draft, setDraft] = useState<BudgetDraft>(budget === null ? NEW_BUDGET : draftOf(budget.name, budget.spec));
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const read = readDraft(draft, before);
+  const dryRun = useDryRun(draft.name.trim(), read.spec);
+  const ready = read.spec !== null && dryRun.isSuccess && !change.isPending;
+  const save = () => {
+    setTouched(new Set(Object.keys(draft)));
+    if (read.spec === null || !ready) return;
+    const asked = { name: read.name, spec: read.spec, before };
+    change.mutate(asked, { onSuccess: () => onSaved(asked) });
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) save();
+  };
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    save();
+  };
+  const set = (field: keyof BudgetDraft, value: string) => {
+    setDraft({ ...draft, [field]: value });
+    setTouched(new Set([...touched, field]));
+  };
+  // What nobody has typed yet is not wrong yet.
+  const problemOf = (field: string) => (touched.has(field) ? read.problems?.get(field) : undefined);
+  const title = budget === null ? 'New budget' : `Edit ${budget.name}`;
+  const refused = dryRun.error?.message ?? change.error?.message ?? read.problems?.get('');
+  return (
+    <Dialog label={title} onClose={onClose} place="side">
+      <form className={styles.drawer} onKeyDown={onKey} onSubmit={onSubmit} noValidate>
+        <h2 className={styles.dialogTitle}>{title}</h2>
+        <BudgetFields draft={draft} isNew={budget === null} parents={parents} problemOf={problemOf} set={set} />
+        <div className={styles.outcome} aria-live="polite" data-testid="outcome">
+          {refused === undefined ? (
+            <Outcome before={before} spec={read.spec} outcome={dryRun.data?.applied[0]?.outcome} />
+          ) : (
+            <p className={parts.refused}>{refused}</p>
+          )}
+        </div>
+        <div className={styles.buttons}>
+          <button type="button" className={parts.button} onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className={`${parts.button} ${parts.primary}`} disabled={!ready}>
+            {change.isPending ? 'Saving…' : 'Save'}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+interface OutcomeProps {
+  readonly before: BudgetSpec | null;
+  readonly spec: BudgetSpec | null;
+  /** What the server says that it would do; undefined until it has said so. */
+  readonly outcome: 'created' | 'changed' | 'unchanged' | undefined;
+}
+
+/** What saving would do. */
+function Outcome({ before, spec, outcome }: OutcomeProps) {
+  if (spec === null) return <p className={parts.note}>What is missing or wrong is said at its field.</p>;
+  if (outcome === undefined) return <p className={parts.note}>Asking the server…</p>;
+  if (outcome === 'created') return <p className={parts.note}>It would be created, and hold from then on.</p>;
+  if (before === null)
+    return <p className={parts.refused}>A budget of this name is there already. Saving replaces it.</p>;
+  const changes = changesOf(before, spec);
+  if (changes.length === 0) return <p className={parts.note}>Nothing is changed yet.</p>;
+  return (
+    <ul className={`${parts.note} ${styles.changes}`}>
+      {changes.map((text) => (
+        <li key={text}>{text}</li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,64 @@
+import { BudgetField } from './BudgetField.tsx';
+import { type BudgetDraft, SUBJECT_FIELDS } from './budget-draft.ts';
+import styles from './budgets.module.css';
+
+const EVERY = { day: 'Day', week: 'Week', month: 'Month', quarter: 'Quarter', year: 'Year', once: 'Once' };
+const ENFORCEMENT = {
+  soft: 'Say so, stop nothing',
+  approval: 'Wait for an approval',
+  hard: 'Admit nothing, stop in time',
+};
+const ROLL_OVER = { none: 'Is gone', unspent: 'Is added to the next' };
+const SUBJECT_WORDS: Readonly<Record<string, string>> = { run: 'Run id', environment: 'Environment' };
+
+interface BudgetFieldsProps {
+  readonly draft: BudgetDraft;
+  readonly isNew: boolean;
+  readonly parents: readonly string[];
+  readonly problemOf: (field: string) => string | undefined;
+  readonly set: (field: keyof BudgetDraft, value: string) => void;
+}
+
+/** All that the form asks of a budget: how much and when, what happens at its limit, what it covers. */
+export function BudgetFields({ draft, isNew, parents, problemOf, set }: BudgetFieldsProps) {
+  const field = (name: keyof BudgetDraft, label: string) => ({
+    label,
+    value: draft[name],
+    problem: problemOf(name),
+    onChange: (value: string) => set(name, value),
+  });
+  const parentOptions = { '': 'No other budget', ...Object.fromEntries(parents.map((name) => [name, name])) };
+  return (
+    <>
+      <div className={styles.fields}>
+        {isNew && <BudgetField {...field('name', 'Name')} input={{ placeholder: 'recommender', autoFocus: true }} />}
+        <BudgetField {...field('amount', 'Amount')} input={{ inputMode: 'decimal', placeholder: '200' }} />
+        <BudgetField {...field('currency', 'Currency')} />
+        <BudgetField {...field('every', 'For each')} options={EVERY} />
+        <BudgetField {...field('timeZone', 'Time zone')} hint="Its midnight parts two windows." />
+        {draft.every === 'once' ? (
+          <>
+            <BudgetField {...field('from', 'From (UTC)')} input={{ placeholder: '2026-11-01T00:00:00Z' }} />
+            <BudgetField {...field('until', 'Until before (UTC)')} input={{ placeholder: '2027-01-01T00:00:00Z' }} />
+          </>
+        ) : (
+          <BudgetField {...field('rollOver', 'What a window leaves')} options={ROLL_OVER} hint="At most one amount." />
+        )}
+        <BudgetField {...field('enforcement', 'At its limit')} options={ENFORCEMENT} />
+        <BudgetField {...field('warnAt', 'Warns at, % of the limit')} />
+        <BudgetField {...field('parent', 'Part of')} options={parentOptions} />
+      </div>
+      <fieldset className={styles.covers}>
+        <legend>It covers what has all of these; nothing filled in covers everything</legend>
+        <div className={styles.fields}>
+          {SUBJECT_FIELDS.map((name) => (
+            <BudgetField
+              key={name}
+              {...field(name, SUBJECT_WORDS[name] ?? `${name[0]?.toUpperCase()}${name.slice(1)}`)}
+            />
+          ))}
+        </div>
+      </fieldset>
+    </>
+  );
+}

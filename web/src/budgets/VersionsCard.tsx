@@ -1,0 +1,63 @@
+import type { BudgetDetail } from '../../../src/finops/budgets/schema.ts';
+import { Card } from '../parts/Card.tsx';
+import { Instant } from '../parts/Instant.tsx';
+import parts from '../parts/parts.module.css';
+import table from '../table/table.module.css';
+import { changesOf } from './budget-draft.ts';
+import type { BudgetChanges } from './use-budget-change.ts';
+
+interface VersionsCardProps {
+  readonly budget: BudgetDetail;
+  readonly change: BudgetChanges['change'];
+}
+
+/** All that it has said, and the way back to it. */
+export function VersionsCard({ budget: { name, versions }, change }: VersionsCardProps) {
+  const [now] = versions;
+  if (now === undefined) return null;
+  return (
+    <Card title="What did it say before?" flush>
+      <table className={table.table} aria-label={`Versions of ${name}`}>
+        <thead>
+          <tr>
+            <th scope="col">Applied</th>
+            <th scope="col">What changed</th>
+            <th scope="col">
+              <span className="visually-hidden">Apply again</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {versions.map(({ version, appliedAt, spec }, index) => (
+            <tr key={version}>
+              <th scope="row">
+                <Instant at={appliedAt} />
+              </th>
+              <td>{changeText(versions[index + 1]?.spec, spec)}</td>
+              <td className={table.number}>
+                {index > 0 && (
+                  <button
+                    type="button"
+                    className={parts.button}
+                    disabled={change.isPending}
+                    onClick={() => change.mutate({ name, spec, before: now.spec })}
+                  >
+                    Apply again
+                  </button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  );
+}
+
+type Spec = BudgetDetail['versions'][number]['spec'];
+
+function changeText(before: Spec | undefined, spec: Spec): string {
+  if (before === undefined) return `created with ${spec.amount} ${spec.currency}`;
+  const changes = changesOf(before, spec);
+  return changes.length === 0 ? 'applied again' : changes.join('; ');
+}

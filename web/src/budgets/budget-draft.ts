@@ -1,0 +1,105 @@
+import { BudgetName, BudgetSpec } from '../../../src/finops/budgets/schema.ts';
+
+/** Fields of a subject that a budget is commonly given for, in the order in which they are asked. */
+export const SUBJECT_FIELDS = ['team', 'project', 'pipeline', 'experiment', 'run', 'model', 'environment'] as const;
+type SubjectField = (typeof SUBJECT_FIELDS)[number];
+
+/** What is typed into the form: text, as it was typed; '' is nothing. */
+export type BudgetDraft = Readonly<
+  Record<'name' | 'amount' | 'currency' | 'timeZone' | 'parent' | 'warnAt' | 'from' | 'until' | SubjectField, string>
+> &
+  Pick<BudgetSpec, 'every' | 'enforcement' | 'rollOver'>;
+
+export const NEW_BUDGET: BudgetDraft = {
+  ...{ name: '', amount: '', currency: 'USD', timeZone: 'UTC', parent: '', warnAt: '80, 100', from: '', until: '' },
+  ...{ team: '', project: '', pipeline: '', experiment: '', run: '', model: '', environment: '' },
+  ...{ every: 'month', enforcement: 'soft', rollOver: 'none' },
+};
+
+/** A budget as it is typed. */
+export function draftOf(name: string, spec: BudgetSpec): BudgetDraft {
+  const { amount, currency, timeZone, parent = '', from = '', until = '', every, enforcement, rollOver } = spec;
+  const field = (of: SubjectField) => spec.subject[of] ?? '';
+  return {
+    ...{ name, amount, currency, timeZone, parent, from, until, every, enforcement, rollOver },
+    warnAt: spec.warnAt.map((ratio) => percentText(ratio)).join(', '),
+    team: field('team'),
+    project: field('project'),
+    pipeline: field('pipeline'),
+    experiment: field('experiment'),
+    run: field('run'),
+    model: field('model'),
+    environment: field('environment'),
+  };
+}
+
+export type ReadDraft =
+  | { readonly name: string; readonly spec: BudgetSpec; readonly problems: null }
+  /** What is wrong, by field; '' is about several of them together. */
+  | { readonly spec: null; readonly problems: ReadonlyMap<string, string> };
+
+/** What a draft says, read by the server's own schema. What the form does not ask for stays as it was `before`. */
+export function readDraft(draft: BudgetDraft, before: BudgetSpec | null): ReadDraft {
+  const said = (text: string) => (text.trim() === '' ? undefined : text.trim());
+  const subject = Object.fromEntries(
+    Object.entries({ ...before?.subject, ...Object.fromEntries(SUBJECT_FIELDS.map((of) => [of, said(draft[of])])) }),
+  );
+  const name = BudgetName.safeParse(draft.name.trim());
+  const spec = BudgetSpec.safeParse({
+    ...(before ?? {}),
+    subject,
+    amount: draft.amount.trim(),
+    currency: draft.currency.trim(),
+    parent: said(draft.parent),
+    every: draft.every,
+    timeZone: draft.timeZone.trim(),
+    from: draft.every === 'once' ? said(draft.from) : undefined,
+    until: draft.every === 'once' ? said(draft.until) : undefined,
+    enforcement: draft.enforcement,
+    rollOver: draft.every === 'once' ? 'none' : draft.rollOver,
+    warnAt: ratiosOf(draft.warnAt),
+  });
+  if (name.success && spec.success) return { name: name.data, spec: spec.data, problems: null };
+  const problems = new Map<string, string>();
+  const note = (field: string, message: string) => {
+    if (!problems.has(field)) problems.set(field, message);
+  };
+  if (!name.success) note('name', 'small letters, digits and dashes, at most 63');
+  for (const { path, message } of spec.error?.issues ?? []) {
+    const [first = '', second] = path;
+    note(String(first === 'subject' && second !== undefined ? second : first), message);
+  }
+  return { spec: null, problems };
+}
+
+/** `80, 100` -> [0.8, 1]. What is no number stays wrong, so that the schema says so. */
+function ratiosOf(text: string): number[] {
+  const words = text.split(/[,;\s%]+/).filter((word) => word !== '');
+  return words.map((word) => Number((Number(word) / 100).toFixed(6)));
+}
+
+function percentText(ratio: number): string {
+  return String(Number((ratio * 100).toFixed(4)));
+}
+
+/** What a change changes, a sentence each: `amount: 200 to 300`. Nothing for what stays. */
+export function changesOf(before: BudgetSpec, after: BudgetSpec): string[] {
+  const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value ?? 'none'));
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return keys.flatMap((key) => {
+    const [old, now] = [Reflect.get(before, key), Reflect.get(after, key)].map(shown);
+    return old === now ? [] : [`${WORDS[key] ?? key}: ${old} to ${now}`];
+  });
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  rollOver: 'what a window leaves',
+  warnAt: 'warns at',
+  timeZone: 'time zone',
+  enforcement: 'at its limit',
+};
+
+/** The document that `steelyard apply` would take; JSON is YAML. */
+export function documentText(name: string, spec: BudgetSpec): string {
+  return JSON.stringify({ apiVersion: 'steelyard/v1', kind: 'Budget', metadata: { name }, spec });
+}

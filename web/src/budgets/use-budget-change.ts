@@ -1,0 +1,63 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import type { BudgetSpec } from '../../../src/finops/budgets/schema.ts';
+import { postApply } from '../../../src/platform/manifests/schema.ts';
+import { call } from '../client.ts';
+import { documentText } from './budget-draft.ts';
+
+export interface BudgetChange {
+  readonly name: string;
+  readonly spec: BudgetSpec;
+  /** What it said before; null for a new one. */
+  readonly before: BudgetSpec | null;
+}
+
+const FILE = 'the form';
+/** How long nothing is typed before the server is asked what it would do, in milliseconds. */
+const PAUSE_MS = 300;
+
+function apply(name: string, spec: BudgetSpec, dryRun: boolean) {
+  const documents = [{ file: FILE, text: documentText(name, spec) }];
+  return call(postApply, { body: { documents, dryRun } });
+}
+
+/** Applies budgets; the last change can be taken back by applying what was there before. */
+export function useBudgetChange() {
+  const queries = useQueryClient();
+  const [changed, setChanged] = useState<BudgetChange | null>(null);
+  const change = useMutation({
+    mutationFn: ({ name, spec }: BudgetChange) => apply(name, spec, false),
+    onSuccess: (_answer, asked) => setChanged(asked),
+    onSettled: () => void queries.invalidateQueries(),
+  });
+  const undo = () => {
+    if (changed?.before == null) return;
+    change.mutate({ name: changed.name, spec: changed.before, before: changed.spec });
+  };
+  return { change, changed, undo, dismiss: () => setChanged(null) };
+}
+
+export type BudgetChanges = ReturnType<typeof useBudgetChange>;
+
+/** What the server would do with a budget, once nothing is typed any more; nothing is changed by asking. */
+export function useDryRun(name: string, spec: BudgetSpec | null) {
+  const text = spec === null ? '' : documentText(name, spec);
+  const settled = useSettled(text);
+  return useQuery({
+    queryKey: [postApply.path, 'dry run', settled],
+    queryFn: ({ signal }) =>
+      call(postApply, { body: { documents: [{ file: FILE, text: settled }], dryRun: true } }, signal),
+    enabled: settled !== '' && settled === text,
+    retry: false,
+    gcTime: 0,
+  });
+}
+
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}
