@@ -20,7 +20,6 @@ import type { Begun, FollowDeps } from './follow.ts';
 import { digestOf } from './images.ts';
 import { KEPT, makeFolder, writeEnd, writeStarted } from './kept.ts';
 import { UNKNOWN_USAGE } from './usage.ts';
-import { ensureWatchdog } from './watchdog.ts';
 
 export interface BeginDeps extends FollowDeps {
   readonly network: string;
@@ -57,10 +56,19 @@ export async function begin(deps: BeginDeps, work: Work): Promise<Beginning> {
     await fill(deps, work, made.container);
     return await startContainer(deps, work, made);
   } catch (error) {
-    deps.list.remove(work.id);
-    rmSync(join(work.folder, KEPT.started), { force: true });
-    await removeContainer(deps.daemon, work.id).catch(() => undefined);
+    await undo(deps, work);
     throw error;
+  }
+}
+
+/** A container that cannot be removed, because the engine is away, may have been started: it stays on the watchdog's list, and can be adopted. */
+async function undo({ daemon, list, log }: BeginDeps, work: Work): Promise<void> {
+  try {
+    await removeContainer(daemon, work.id);
+    list.remove(work.id);
+    rmSync(join(work.folder, KEPT.started), { force: true });
+  } catch (error) {
+    log.warn({ err: error, work: work.id }, 'a container that was begun in vain cannot be removed yet');
   }
 }
 
@@ -106,7 +114,7 @@ async function startContainer(deps: BeginDeps, work: Work, { container, heldGpus
   const start = deps.clock.now();
   writeStarted(work.folder, start);
   watch(deps, work, container);
-  await ensureWatchdog(deps.folder);
+  await deps.keepWatchdog();
   try {
     await deps.daemon.ask((api) => api.getContainer(container).start(), null);
   } catch (error) {
@@ -118,8 +126,17 @@ async function startContainer(deps: BeginDeps, work: Work, { container, heldGpus
   }
   // A watchdog that looked before it was started, at work that had no time left, has put it off its list.
   if (deps.list.read(work.id) === null) watch(deps, work, container);
-  await ensureWatchdog(deps.folder);
-  return { begun: { work, container, start } };
+  await deps.keepWatchdog();
+  const began = await whenBegan(deps, container, start);
+  writeStarted(work.folder, began);
+  return { begun: { work, container, start: began } };
+}
+
+/** When a container began by our clock: as the engine says, unless its clock says that this was before it was asked, or is still to come. */
+async function whenBegan({ daemon, clock }: BeginDeps, container: string, asked: number): Promise<number> {
+  const answered = clock.now();
+  const found = await daemon.ask((api) => api.getContainer(container).inspect()).catch(() => null);
+  return found === null ? asked : Math.min(answered, Math.max(asked, Date.parse(found.State.StartedAt)));
 }
 
 /** Puts work on the list of the watchdog. */

@@ -71,8 +71,11 @@ function header(stream: Pack, headers: Headers): Promise<void> {
 }
 
 async function addFile(stream: Pack, place: string, headers: Headers & { readonly size: number }): Promise<void> {
-  if (headers.size === 0) return header(stream, headers);
   const entry = stream.entry(headers);
+  if (headers.size === 0) {
+    entry.end(null);
+    return;
+  }
   // A log that is being written to is taken as long as it was when it was looked at.
   await pipeline(createReadStream(place, { end: headers.size - 1 }), entry);
 }

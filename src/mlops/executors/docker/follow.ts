@@ -10,14 +10,13 @@ import { lostEnd, outcomeOf, type Remains, readShort } from './outcome.ts';
 import { bringOutputs } from './outputs.ts';
 import { look, tell } from './talk.ts';
 import { mostOf, UNKNOWN_USAGE, usageIn } from './usage.ts';
-import { ensureWatchdog } from './watchdog.ts';
 import type { WatchList } from './watched.ts';
 
 export interface FollowDeps {
   readonly daemon: Daemon;
   readonly list: WatchList;
-  /** Where the watchdog and its list are. */
-  readonly folder: string;
+  /** Sees to it that somebody looks after the list. */
+  readonly keepWatchdog: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
   /** Given when the server ends: its containers go on. */
@@ -68,7 +67,7 @@ export function follow(deps: FollowDeps, begun: Begun): Following {
       async extend(until) {
         if (deps.list.read(work.id) === null) return;
         deps.list.change(work.id, { until });
-        await ensureWatchdog(deps.folder);
+        await deps.keepWatchdog();
       },
       stop: () => stopping.ask(),
       usage: () => meter.read(),

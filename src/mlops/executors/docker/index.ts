@@ -14,7 +14,7 @@ import { readEnd, readStarted, readUsage, writeEnd } from './kept.ts';
 import { lostEnd } from './outcome.ts';
 import { lookOf } from './talk.ts';
 import { UNKNOWN_USAGE } from './usage.ts';
-import { ensureWatchdog, WATCHDOG } from './watchdog.ts';
+import { createWatchdogKeeper, WATCHDOG } from './watchdog.ts';
 import { openWatchList } from './watched.ts';
 
 export interface DockerDeps extends DaemonAddress {
@@ -48,7 +48,7 @@ export function createDockerExecutor({
   const deps: BeginDeps = {
     daemon,
     list,
-    folder,
+    keepWatchdog: createWatchdogKeeper(folder),
     clock,
     log,
     network,
@@ -130,7 +130,7 @@ async function adopt(deps: BeginDeps, work: Work): Promise<{ begun: Begun } | { 
   const container = found.Id;
   if (remains === null) {
     if (deps.list.read(work.id) === null) watch(deps, work, container);
-    await ensureWatchdog(deps.folder);
+    await deps.keepWatchdog();
   }
   return { begun: { work, container, start: started ?? Date.parse(found.State.StartedAt) } };
 }

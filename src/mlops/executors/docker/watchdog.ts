@@ -14,10 +14,20 @@ const LOOK_MS = 25;
 
 /**
  * Sees to it that one watchdog is there for the containers in the folder: a process of its own, that ends them in time when
- * the server is gone. Call it when the list has something; it resolves when the watchdog looks after it.
+ * the server is gone. Call what it answers when the list has something; that resolves when the watchdog looks after it.
  */
-export async function ensureWatchdog(folder: string): Promise<void> {
-  if (isWatched(folder)) return;
+export function createWatchdogKeeper(folder: string): () => Promise<void> {
+  let starting: Promise<void> | null = null;
+  return async () => {
+    if (isWatched(folder)) return;
+    starting ??= startWatchdog(folder).finally(() => {
+      starting = null;
+    });
+    await starting;
+  };
+}
+
+async function startWatchdog(folder: string): Promise<void> {
   makeFolder(folder);
   const program = fileURLToPath(new URL(`./watchdog-process${extname(import.meta.url)}`, import.meta.url));
   // Of the server's environment it gets nothing, and it holds no folder of the server's as its own.
