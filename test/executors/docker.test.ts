@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -21,6 +21,7 @@ import { describeExecutor, SOON } from '../../src/mlops/executors/suite.testing.
 import { createLog } from '../../src/platform/telemetry/index.ts';
 import { systemClock } from '../../src/platform/units/index.ts';
 import { type Dockerd, findDockerd, startDockerd } from '../support/dockerd.ts';
+import { onFreePort } from '../support/free-port.ts';
 
 const there = findDockerd() !== null || process.env.CI !== undefined;
 const MIB = 1024 * 1024;
@@ -417,6 +418,29 @@ describe.skipIf(!there)('the Docker engine (skipped where dockerd, busybox-stati
     });
   });
 
+  it('is reached by TLS in both directions, by the watchdog too, and by nobody else', async () => {
+    const certificates = makeCertificates(mkdtempSync(join(data, 'certificates-')));
+    const strangers = makeCertificates(mkdtempSync(join(data, 'certificates-')));
+    await onFreePort(async (port) => {
+      const options = [
+        ...['--host', `tcp://127.0.0.1:${port}`, '--tlsverify', '--tlscacert', join(certificates, 'ca.pem')],
+        ...['--tlscert', join(certificates, 'cert.pem'), '--tlskey', join(certificates, 'key.pem')],
+      ];
+      await using other = await startDockerd({ options });
+      const place = { address: `tcp://127.0.0.1:${port}`, folder: join(data, 'tls') };
+      await using executor = open({ ...place, certificates });
+      const one = work(FOREVER, { image: other.image, graceMs: 1_000 });
+      const running = await executor.start(one);
+      await running.extend(Date.now() + 3_000);
+      expect(await running.ended).toMatchObject({ reason: 'stopped', stoppedBy: 'watchdog' });
+      await executor.remove(one);
+      await using stranger = open({ ...place, certificates: strangers });
+      await expect(stranger.imageDigest(other.image)).rejects.toMatchObject({ code: 'executor_unreachable' });
+      await using bare = open(place);
+      await expect(bare.imageDigest(other.image)).rejects.toThrow();
+    });
+  });
+
   it('that ends its containers when it starts again is told of as it was', async () => {
     await using other = await startDockerd();
     await using executor = open({ address: other.address, folder: join(data, 'other') });
@@ -440,6 +464,19 @@ const SERVER = `
   await Promise.all(JSON.parse(process.env.WORKS).map((work) => executor.start(work)));
   console.log('begun');
 `;
+
+/** An authority, and one certificate of it that serves both ends. */
+function makeCertificates(folder: string): string {
+  const at = (name: string) => join(folder, `${name}.pem`);
+  const key = ['-newkey', 'rsa:2048', '-nodes'];
+  const openssl = (...words: readonly string[]) => execFileSync('openssl', words, { stdio: 'ignore' });
+  openssl('req', '-x509', ...key, '-keyout', at('ca-key'), '-out', at('ca'), '-days', '2', '-subj', '/CN=authority');
+  const name = ['-subj', '/CN=engine', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  openssl('req', ...key, '-keyout', at('key'), '-out', at('request'), ...name);
+  const by = ['-CA', at('ca'), '-CAkey', at('ca-key'), '-CAcreateserial', '-copy_extensions', 'copyall', '-days', '2'];
+  openssl('x509', '-req', '-in', at('request'), ...by, '-out', at('cert'));
+  return folder;
+}
 
 /** Processes whose command lines have all of these in them. */
 function processesWith(...words: readonly string[]): number[] {

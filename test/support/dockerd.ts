@@ -87,7 +87,10 @@ async function begin(program: string, folder: string, options: readonly string[]
   });
   const deadline = Date.now() + READY_WITHIN_MS;
   while (!(await answers(api))) {
-    if (server.exitCode !== null || Date.now() > deadline) throw new Error(`dockerd did not get ready: ${said}`);
+    if (server.exitCode !== null || Date.now() > deadline) {
+      await end(api, server, folder);
+      throw new Error(`dockerd did not get ready: ${said}`);
+    }
     await pause(100);
   }
   return server;

@@ -142,7 +142,6 @@ function call(watched: Watched, method: string, what: string): Promise<{ code: n
     ...connection,
     method,
     path: `/containers/${watched.container}/${what}`,
-    headers: { host: 'docker' },
     agent: false,
     signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
   };
