@@ -143,6 +143,14 @@ describe.skipIf(!there)('the Docker engine (skipped where dockerd, busybox-stati
       expect(await executor.find(one)).toBeNull();
     });
 
+    it('that asks for GPUs while others hold some is told to wait', async () => {
+      const labels = { 'steelyard.gpus': '0,1' };
+      await engine.api.createContainer({ name: 'other', Image: engine.image, Cmd: ['true'], Labels: labels });
+      const one = work('true', { resources: { ...ANY, gpus: { count: 1, model: null } } });
+      await expect(executor.start(one)).rejects.toMatchObject({ code: 'executor_quota' });
+      expect(await engine.containers()).toEqual(['other']);
+    });
+
     it('in a network that the engine has not is refused, with the setting that names it', async () => {
       await using lost = open({ network: 'nowhere' });
       await expect(lost.start(work('true'))).rejects.toMatchObject({
@@ -306,6 +314,8 @@ describe.skipIf(!there)('the Docker engine (skipped where dockerd, busybox-stati
         message: expect.stringMatching(/returned a non-zero code: 1/),
       });
       expect(JSON.stringify(failed)).toContain('before the failure');
+      const nowhere = { ...request, folder: join(data, 'nowhere') };
+      await expect(executor.buildImage(nowhere)).rejects.toMatchObject({ code: 'image_build_failed' });
       await expect(executor.buildImage(context({}))).rejects.toMatchObject({ code: 'image_build_failed' });
     });
   });

@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Work, WorkEnd } from '../executor.ts';
 import {
@@ -15,7 +14,7 @@ import {
 } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { isStatus, refusalOf, startFailureOf } from './failures.ts';
-import { archiveOf } from './folder-archive.ts';
+import { archiveOf, send } from './folder-archive.ts';
 import type { Begun, FollowDeps } from './follow.ts';
 import { digestOf } from './images.ts';
 import { KEPT, makeFolder, writeEnd, writeStarted } from './kept.ts';
@@ -104,10 +103,8 @@ async function heldGpus(daemon: Daemon): Promise<string[]> {
 async function fill({ daemon, closing }: BeginDeps, work: Work, container: string): Promise<void> {
   const opens = { file: 0o666, folder: 0o777 };
   const archive = archiveOf({ folder: work.workspace, prefix: WORK_FOLDER.slice(1), opens });
-  const broken = new Promise<never>((_, reject) => archive.once('error', reject));
   const question = { path: '/', abortSignal: closing };
-  const sent = daemon.ask((api) => api.getContainer(container).putArchive(Readable.from(archive), question), null);
-  await Promise.race([sent, broken]);
+  await send(archive, (body) => daemon.ask((api) => api.getContainer(container).putArchive(body, question), null));
 }
 
 async function startContainer(deps: BeginDeps, work: Work, { container, heldGpus: held }: Made): Promise<Beginning> {

@@ -33,6 +33,8 @@ export function containerOf(
     Cmd: words,
     Env: Object.entries(work.environment).map(([name, value]) => `${name}=${value}`),
     WorkingDir: WORK_FOLDER,
+    // An image may say how its server is seen to be well; work is no server.
+    Healthcheck: { Test: ['NONE'] },
     Tty: false,
     OpenStdin: false,
     Labels: labelsOf(work, gpus),

@@ -64,9 +64,17 @@ export function connectDaemon(where: DaemonAddress): Daemon {
 async function negotiate(where: DaemonAddress): Promise<Docker> {
   const options = optionsOf(where);
   const { ApiVersion: newest, MinAPIVersion: oldest } = await new Docker(options).version();
-  const chosen = [newest, NEWEST_API].toSorted(byVersion)[0] ?? NEWEST_API;
-  const version = [chosen, oldest ?? chosen].toSorted(byVersion)[1] ?? chosen;
-  return new Docker({ ...options, version: `v${version}` });
+  return new Docker({ ...options, version: `v${versionFor(newest, oldest ?? newest)}` });
+}
+
+/**
+ * Version of the API to speak with an engine that knows these: the newest that both know. An engine that has left ours behind
+ * is spoken to in its oldest. Example: 1.41 and 1.12 -> 1.41; 1.52 and 1.44 -> 1.45.
+ */
+export function versionFor(newest: string, oldest: string): string {
+  const [known] = [newest, NEWEST_API].toSorted(byVersion);
+  const [, spoken] = [known ?? newest, oldest].toSorted(byVersion);
+  return spoken ?? newest;
 }
 
 function byVersion(one: string, other: string): number {

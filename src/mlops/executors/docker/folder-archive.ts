@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Header, type Pack, pack } from 'tar-stream';
 
@@ -24,6 +25,19 @@ export function archiveOf(archive: FolderArchive): Pack {
     (error: unknown) => stream.destroy(error instanceof Error ? error : new Error(String(error))),
   );
   return stream;
+}
+
+/** Sends an archive. When it cannot be read, that is the error, and not what the receiver makes of half of it. */
+export async function send<T>(archive: Pack, receive: (body: Readable) => Promise<T>): Promise<T> {
+  let broken: unknown = null;
+  archive.once('error', (error: unknown) => {
+    broken = error;
+  });
+  try {
+    return await receive(Readable.from(archive));
+  } catch (error) {
+    throw broken ?? error;
+  }
 }
 
 async function fill(stream: Pack, archive: FolderArchive): Promise<void> {

@@ -38,6 +38,8 @@ export interface Following {
 
 /** A container that runs is looked at this often, in milliseconds. */
 const LOOK_MS = 1_000;
+/** The same when it is being killed and does not go. */
+const SHORTEST_REST_MS = 100;
 
 /** Sees a container to its end, through restarts of the engine and, with another call in another process, of the server. */
 export function follow(deps: FollowDeps, begun: Begun): Following {
@@ -113,8 +115,8 @@ async function untilGone(deps: FollowDeps, begun: Begun, meter: Meter, stopping:
     if (state === null || state.remains !== null) return state?.remains ?? null;
     await meter.read();
     await stopping.goOn();
-    const restMs = Math.max(0, Math.min(LOOK_MS, stopping.killInMs()));
-    await Promise.race([change.next(), stopping.asked, pause(restMs, undefined, { signal: deps.closing })]);
+    const restMs = Math.max(SHORTEST_REST_MS, Math.min(LOOK_MS, stopping.killInMs()));
+    await Promise.race([change.next(), stopping.asked(), pause(restMs, undefined, { signal: deps.closing })]);
   }
 }
 
@@ -162,8 +164,8 @@ function createMeter({ daemon }: FollowDeps, { work, container }: Begun): Meter 
 
 interface Stopping {
   ask(): Promise<void>;
-  /** Resolves when it is asked. */
-  readonly asked: Promise<void>;
+  /** Resolves when it is asked from now on. */
+  asked(): Promise<void>;
   /** Does what is due: asks again what the engine has not heard, kills. */
   goOn(): Promise<void>;
   /** Milliseconds until it is killed; infinite when nobody has asked. */
@@ -172,7 +174,7 @@ interface Stopping {
 
 function createStopping(deps: FollowDeps, { work, container }: Begun): Stopping {
   const { list, clock } = deps;
-  const asking = Promise.withResolvers<void>();
+  let asking = Promise.withResolvers<void>();
   let begun = false;
   let owed = false;
   const killInMs = () => {
@@ -191,7 +193,7 @@ function createStopping(deps: FollowDeps, { work, container }: Begun): Stopping 
   }
 
   return {
-    asked: asking.promise,
+    asked: () => asking.promise,
     goOn,
     killInMs,
     async ask() {
@@ -204,6 +206,7 @@ function createStopping(deps: FollowDeps, { work, container }: Begun): Stopping 
       if (watched.killAt === null) list.change(work.id, { killAt: clock.now() + work.graceMs });
       await goOn();
       asking.resolve();
+      asking = Promise.withResolvers();
     },
   };
 }

@@ -2,13 +2,12 @@ import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { AppError, systemCode } from '../../../platform/errors/index.ts';
 import { LABEL } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { isStatus, isUnreachable, refusalOf } from './failures.ts';
-import { archiveOf } from './folder-archive.ts';
+import { archiveOf, send } from './folder-archive.ts';
 
 const require = createRequire(import.meta.url);
 /** The library is a function; its types say that it is an object with one, and TypeScript would call what is not there. */
@@ -89,7 +88,7 @@ export async function build(
     last.splice(0, last.length - LAST_LINES);
   };
   try {
-    const answer = await daemon.ask((api) => api.buildImage(Readable.from(context), options), null);
+    const answer = await send(context, (body) => daemon.ask((api) => api.buildImage(body, options), null));
     return await digestTold(answer, say);
   } catch (error) {
     if (isUnreachable(error) || (error instanceof AppError && error.code === 'executor_denied')) throw error;

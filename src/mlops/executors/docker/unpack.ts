@@ -30,7 +30,10 @@ export async function unpack(archive: NodeJS.ReadableStream, folder: string): Pr
       entry.resume();
     }
   };
-  await Promise.all([pipeline(archive, entries), read()]);
+  // Both to their ends: when it breaks off, a file may still be on its way to the disk.
+  const [arrived, written] = await Promise.allSettled([pipeline(archive, entries), read()]);
+  if (arrived.status === 'rejected') throw arrived.reason;
+  if (written.status === 'rejected') throw written.reason;
   return { leftOut };
 }
 
