@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Header, type Pack, pack } from 'tar-stream';
 
@@ -29,14 +29,19 @@ export function archiveOf(archive: FolderArchive): Pack {
 
 /** Sends an archive. When it cannot be read, that is the error, and not what the receiver makes of half of it. */
 export async function send<T>(archive: Pack, receive: (body: Readable) => Promise<T>): Promise<T> {
+  const body = new PassThrough();
   let broken: unknown = null;
-  archive.once('error', (error: unknown) => {
-    broken = error;
+  archive.on('error', (error: unknown) => {
+    broken ??= error;
   });
+  const packed = pipeline(archive, body).catch(() => undefined); // told by the error of the archive
   try {
-    return await receive(Readable.from(archive));
+    return await receive(body);
   } catch (error) {
-    throw broken ?? error;
+    const cause = broken ?? error;
+    body.destroy();
+    await packed;
+    throw cause;
   }
 }
 

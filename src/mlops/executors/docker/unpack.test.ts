@@ -23,6 +23,8 @@ function archiveOf(...parts: readonly Part[]): Readable {
   const archive = pack();
   for (const { content = '', ...header } of parts) archive.entry(header, content);
   archive.finalize();
+  // Whoever gives up reading tears it down.
+  archive.on('error', () => undefined);
   return Readable.from(archive);
 }
 
@@ -92,6 +94,17 @@ describe('an archive that comes back', () => {
   it('that ends too early is an error', async () => {
     const [whole] = await archiveOf({ name: 'a', content: 'x'.repeat(4_000) }).toArray();
     await expect(unpack(Readable.from([whole, Buffer.alloc(100)]), target)).rejects.toThrow();
+  });
+
+  it('whose names contradict each other is an error', async () => {
+    const large = 'x'.repeat(2_000_000);
+    const parts = [
+      { name: 'a', content: 'one' },
+      { name: 'a/b', content: large },
+      { name: 'c', content: large },
+    ];
+    const chunks = await archiveOf(...parts).toArray();
+    await expect(unpack(Readable.from(chunks), target)).rejects.toThrow(/EEXIST|ENOTDIR/);
   });
 
   it('goes to its place in the workspace, and not where a link of the workspace leads', async () => {

@@ -23,21 +23,29 @@ export async function unpack(archive: NodeJS.ReadableStream, folder: string): Pr
   await mkdir(folder, { recursive: true });
   const leftOut: string[] = [];
   const entries = extract();
+  const failures: unknown[] = [];
+  const broken = new AbortController();
+  const failed = (error: unknown) => {
+    failures.push(error);
+    broken.abort();
+  };
   const read = async () => {
     for await (const entry of entries) {
-      const done = await unpackEntry(entry, folder);
-      if (!done && leftOut.length < NAMES_TOLD) leftOut.push(entry.header.name);
+      const done = await unpackEntry(entry, folder, broken.signal).catch(failed);
+      if (done === false && leftOut.length < NAMES_TOLD) leftOut.push(entry.header.name);
       entry.resume();
     }
   };
-  // Both to their ends: when it breaks off, a file may still be on its way to the disk.
-  const [arrived, written] = await Promise.allSettled([pipeline(archive, entries), read()]);
-  if (arrived.status === 'rejected') throw arrived.reason;
-  if (written.status === 'rejected') throw written.reason;
+  // Told by the failures below; a stream that is torn down may say it once more, when nobody else listens.
+  archive.on('error', () => undefined);
+  entries.on('error', () => undefined);
+  // Both to their ends: when one breaks off, a file may still be on its way to the disk.
+  await Promise.all([pipeline(archive, entries, { signal: broken.signal }).catch(failed), read().catch(failed)]);
+  if (failures.length > 0) throw failures[0];
   return { leftOut };
 }
 
-async function unpackEntry(entry: Entry, folder: string): Promise<boolean> {
+async function unpackEntry(entry: Entry, folder: string, broken: AbortSignal): Promise<boolean> {
   const { name, type, mode = 0o644, linkname } = entry.header;
   const place = placeOf(folder, name);
   if (place === null) return false;
@@ -51,7 +59,7 @@ async function unpackEntry(entry: Entry, folder: string): Promise<boolean> {
   if (source !== null) return copyOf(source, place);
   // A name that comes twice: the last one counts, as it does for tar.
   await rm(place, { recursive: true, force: true });
-  await pipeline(entry, createWriteStream(place, { flags: 'wx', mode: 0o600 }));
+  await pipeline(entry, createWriteStream(place, { flags: 'wx', mode: 0o600 }), { signal: broken });
   await chmod(place, (mode & 0o755) | 0o600);
   return true;
 }
