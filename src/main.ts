@@ -11,8 +11,6 @@ import { createSources } from './finops/sources/index.ts';
 import { createStatements } from './finops/statements/index.ts';
 import { createTokens, type Tokens } from './finops/tokens/index.ts';
 import { migrations } from './migrations.ts';
-import { createExecutors } from './mlops/executors/index.ts';
-import { createPipelines, type ModelSteps } from './mlops/pipelines/index.ts';
 import { createRegistry } from './mlops/registry/index.ts';
 import { createRetention } from './mlops/retention/index.ts';
 import { createTracing } from './mlops/tracing/index.ts';
@@ -24,7 +22,7 @@ import { createOrg, type Org } from './org/index.ts';
 import { createAudit } from './platform/audit/index.ts';
 import { type Auth, createAuth, type FirstAccount } from './platform/auth/index.ts';
 import { openBucket } from './platform/buckets/index.ts';
-import { type Config, processEnvironment } from './platform/config/index.ts';
+import type { Config } from './platform/config/index.ts';
 import { createEvents, type Events } from './platform/events/index.ts';
 import { createHttp, docsPlugin, isLoopback, type Plugin, type Route } from './platform/http/index.ts';
 import { createJobs, type Jobs } from './platform/jobs/index.ts';
@@ -49,6 +47,7 @@ import { createModelSteps } from './tradeoff/model-steps/index.ts';
 import { createOpenLineage, type Receiver } from './tradeoff/openlineage/index.ts';
 import { createRunCosts } from './tradeoff/run-costs/index.ts';
 import { readVersion } from './version.ts';
+import { wirePipelines } from './wire-pipelines.ts';
 
 /** What a test may replace; everything else is real. */
 export interface Overrides {
@@ -88,9 +87,6 @@ interface Ground {
   readonly address: () => string | null;
   readonly workToken: Auth['workToken'];
 }
-
-/** What work that was begun may prove itself by; a step that takes longer has to bring a token of its own. */
-const WORK_TOKEN_MS = 7 * 24 * 3_600_000;
 
 /** Runs of pipelines that one server drives at the same time. */
 const LONG_JOBS = 256;
@@ -285,35 +281,6 @@ function openLineageReceiver({ openLineageUrl: url, openLineageToken: token }: C
   return { url, send: createOperatorSend(url), headers };
 }
 
-/** What runs, on what, and whether it may. */
-function wirePipelines(
-  ground: Ground,
-  { budgets }: ReturnType<typeof wireFinops>,
-  { tracking }: ReturnType<typeof wireMlops>,
-  models: ModelSteps,
-) {
-  const { config } = ground;
-  const processes = config.processExecutor === 'on' || (config.processExecutor === 'auto' && config.accounts === 'off');
-  const executors = createExecutors({ processes, environment: processEnvironment() });
-  const pipelines = createPipelines({
-    ...ground,
-    jobs: ground.longJobs,
-    runLog: tracking.runLog,
-    admission: budgets.reservations,
-    models,
-    executorOf: executors.of,
-    access: async ({ pipeline, number }) => {
-      const address = ground.address();
-      const token = await ground.workToken(`pipeline ${pipeline} #${number}`, ground.clock.now() + WORK_TOKEN_MS);
-      return {
-        ...(address === null ? {} : { MLFLOW_TRACKING_URI: address, STEELYARD_URL: address }),
-        ...(token === null ? {} : { MLFLOW_TRACKING_TOKEN: token, STEELYARD_TOKEN: token }),
-      };
-    },
-  });
-  return { executors, pipelines };
-}
-
 /** What is deleted stays while a version or a decision stands on it. */
 function wireRetention(
   ground: Ground,
@@ -342,7 +309,11 @@ function wire(
   const mlops = wireMlops(onArtifacts, finops);
   const { plugins: mlflow, ...mlopsFeatures } = mlops;
   const { modelSteps, ...tradeoff } = wireTradeoff(ground, finops, mlops);
-  const { pipelines } = wirePipelines(onArtifacts, finops, mlops, modelSteps);
+  const { pipelines } = wirePipelines(onArtifacts, {
+    admission: finops.budgets.reservations,
+    runLog: mlops.tracking.runLog,
+    models: modelSteps,
+  });
   const retention = wireRetention(onArtifacts, mlops, tradeoff);
   const kinds = [
     org,

@@ -1,4 +1,5 @@
 import { AppError } from '../../platform/errors/index.ts';
+import { createDockerExecutor } from './docker/index.ts';
 import type { Executor } from './executor.ts';
 import { createProcessExecutor } from './process/index.ts';
 
@@ -7,6 +8,8 @@ export type { Executor, Resources, RunningWork, Work, WorkEnd } from './executor
 export interface ExecutorsDeps {
   /** Whether commands may be run as processes of this machine, with all that the server itself may do. */
   readonly processes: boolean;
+  /** Where a Docker Engine is, and how it is used; null: there is none. */
+  readonly docker: Parameters<typeof createDockerExecutor>[0] | null;
   /** The server's own environment. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -20,11 +23,14 @@ export interface Executors extends AsyncDisposable {
 /** What a command on this machine needs to find programs and its home; nothing else of the server is passed on. */
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'LD_LIBRARY_PATH'];
 
-export function createExecutors({ processes, environment }: ExecutorsDeps): Executors {
+export function createExecutors({ processes, docker, environment }: ExecutorsDeps): Executors {
   const passed = PASSED_ON.flatMap((name) =>
     environment[name] === undefined ? [] : [[name, environment[name]] as const],
   );
-  const engines: Executor[] = processes ? [createProcessExecutor({ environment: Object.fromEntries(passed) })] : [];
+  const engines: Executor[] = [
+    ...(processes ? [createProcessExecutor({ environment: Object.fromEntries(passed) })] : []),
+    ...(docker === null ? [] : [createDockerExecutor(docker)]),
+  ];
   return {
     of(name) {
       const found = engines.find(({ engine }) => engine === name);

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import { type Headers, pack } from 'tar-stream';
+import { type Header, pack } from 'tar-stream';
 import { expect, it } from 'vitest';
 import { packed, unpack } from './index.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'archives-'));
 
-async function archiveOf(...entries: [Partial<Headers> & { name: string }, string?][]): Promise<Readable> {
+async function archiveOf(...entries: [Partial<Header> & { name: string }, string?][]): Promise<Readable> {
   const archive = pack();
   for (const [header, content] of entries) archive.entry(header, content ?? '');
   archive.finalize();
@@ -39,7 +39,7 @@ it('reads gzip as well, and nothing at all', async () => {
   await unpack(Readable.from([]), to);
 });
 
-it.each<[string, [Partial<Headers> & { name: string }, string?][]]>([
+it.each<[string, [Partial<Header> & { name: string }, string?][]]>([
   ['a name that climbs', [[{ name: '../out' }, 'x']]],
   ['a name that climbs later', [[{ name: 'a/../../out' }, 'x']]],
   ['an absolute name', [[{ name: '/tmp/steelyard-out' }, 'x']]],

@@ -4,7 +4,7 @@ import { dirname, join, posix, resolve, sep } from 'node:path';
 import { type Duplex, PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { extract, type Headers, pack } from 'tar-stream';
+import { extract, type Header, pack } from 'tar-stream';
 import { AppError, systemCode } from '../errors/index.ts';
 
 export interface UnpackLimits {
@@ -51,7 +51,7 @@ async function feed(content: Readable, archive: ReturnType<typeof extract>): Pro
       archive.once('close', done);
     });
   }
-  archive.end();
+  archive.end(undefined);
 }
 
 function asError(error: unknown): Error {
@@ -88,7 +88,7 @@ async function firstChunk(stream: Readable): Promise<Buffer | null> {
 
 async function writeEntry(
   folder: string,
-  header: Headers,
+  header: Header,
   content: Readable,
   left: { bytes: number; files: number },
 ): Promise<void> {

@@ -34,6 +34,30 @@ export const ConfigSchema = z.strictObject({
   objects: ObjectsAddress.optional().describe(
     'Bucket for artifacts, "s3://bucket/prefix?region=…" or "azure-blob://container/prefix?account=…"; default: the data folder.',
   ),
+  docker: z
+    .string()
+    .regex(/^(unix:\/\/\/.+|tcp:\/\/[^/\s]+:\d+)$/, '"unix:///path/of/docker.sock" or "tcp://host:port"')
+    .optional()
+    .describe('Docker Engine that runs work, for example "unix:///var/run/docker.sock"; default: none is offered.'),
+  dockerCertificates: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Folder with ca.pem, cert.pem and key.pem for a Docker Engine at tcp://; one on another machine is reached by TLS alone.',
+    ),
+  dockerNetwork: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w.-]*$/, 'the name of a network of the Docker Engine')
+    .default('bridge')
+    .describe('Network of the containers that run work: "bridge", "none", "host" or one that the engine has.'),
+  dockerGpuModel: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Model of the GPUs of the Docker Engine, as work names it ("H100"); default: unknown, and work that names one is refused.',
+    ),
   lakeMemory: z
     .string()
     .regex(/^\d+(\.\d+)?(MB|GB)$/, 'a size such as "512MB" or "2GB"')

@@ -19,6 +19,9 @@ beforeEach(async () => {
   onTestFinished(() => application[Symbol.asyncDispose]());
 });
 
+/** As a document has it. */
+const expression = (text: string) => `$\{{ ${text} }}`;
+
 /** A pipeline `p` of these steps, as one writes them in YAML's JSON. */
 const pipeline = (steps: object, more: object = {}) =>
   applied(
@@ -121,9 +124,9 @@ describe('a document', () => {
     [{ a: { run: 'x', secrets: { KEY: 'abc123' } } }, 'the secret itself is not accepted'],
     [{ a: { run: 'x', needs: ['b'] } }, 'there is no step "b"'],
     [{ a: { run: 'x', needs: ['a'] } }, '"a" needs "a"'],
-    [{ a: { run: 'echo ${{ params.lr }}' } }, 'there is no param "lr"'],
-    [{ a: { run: 'echo ${{ steps.b.state }}' }, b: { run: 'x' } }, 'it does not need "b"'],
-    [{ a: { run: 'echo ${{ params. }}' } }, 'steps.a.run'],
+    [{ a: { run: `echo ${expression('params.lr')}` } }, 'there is no param "lr"'],
+    [{ a: { run: `echo ${expression('steps.b.state')}` }, b: { run: 'x' } }, 'it does not need "b"'],
+    [{ a: { run: `echo ${expression('params.')}` } }, 'steps.a.run'],
     [{ a: { run: 'x', outputs: ['../x'] } }, 'a path inside the working folder'],
     [{ a: { run: 'x', outputs: ['/etc/x'] } }, 'a path inside the working folder'],
     [{ a: { run: 'x', timeout: 'soon' } }, 'a duration such as 30s'],

@@ -1,0 +1,170 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '../../../platform/errors/index.ts';
+import type { Work, WorkEnd } from '../executor.ts';
+import {
+  cannot,
+  checkCan,
+  containerName,
+  containerOf,
+  createFailureOf,
+  freeGpus,
+  LABEL,
+  WORK_FOLDER,
+} from './container.ts';
+import type { Daemon } from './daemon.ts';
+import { isStatus, refusalOf, startFailureOf } from './failures.ts';
+import { archiveOf, send } from './folder-archive.ts';
+import type { Begun, FollowDeps } from './follow.ts';
+import { digestOf } from './images.ts';
+import { KEPT, makeFolder, writeEnd, writeStarted } from './kept.ts';
+import { UNKNOWN_USAGE } from './usage.ts';
+
+export interface BeginDeps extends FollowDeps {
+  readonly network: string;
+  readonly gpuModel: string | null;
+  /** Runs what chooses GPUs one after another. */
+  readonly alone: <T>(act: () => Promise<T>) => Promise<T>;
+}
+
+/** Work that began, or that ended before it did. */
+export type Beginning = { readonly begun: Begun } | { readonly end: WorkEnd };
+
+interface Made {
+  readonly container: string;
+  /** GPUs of the engine that others held when its own were chosen. */
+  readonly heldGpus: number;
+}
+
+/**
+ * Makes a container, fills it and starts it. What fails leaves no container behind.
+ * Errors: those of `Executor.start`.
+ */
+export async function begin(deps: BeginDeps, work: Work): Promise<Beginning> {
+  const { image } = work;
+  if (image === null)
+    throw new AppError('image_missing', `The work "${work.id}" names no image, and Docker runs nothing without.`);
+  const { NCPU: cpus, MemTotal: memoryBytes } = await deps.daemon.ask((api) => api.info());
+  checkCan(work, { cpus, memoryBytes, gpuModel: deps.gpuModel });
+  const digest = await digestOf(deps.daemon, image);
+  makeFolder(work.folder);
+  // Of a server that died before it started it.
+  await removeContainer(deps.daemon, work.id);
+  const made = await make(deps, work, digest);
+  try {
+    await fill(deps, work, made.container);
+    return await startContainer(deps, work, made);
+  } catch (error) {
+    await undo(deps, work);
+    throw error;
+  }
+}
+
+/** A container that cannot be removed, because the engine is away, may have been started: it stays on the watchdog's list, and can be adopted. */
+async function undo({ daemon, list, log }: BeginDeps, work: Work): Promise<void> {
+  try {
+    await removeContainer(daemon, work.id);
+    list.remove(work.id);
+    rmSync(join(work.folder, KEPT.started), { force: true });
+  } catch (error) {
+    log.warn({ err: error, work: work.id }, 'a container that was begun in vain cannot be removed yet');
+  }
+}
+
+function make(deps: BeginDeps, work: Work, image: string): Promise<Made> {
+  const { count } = work.resources.gpus;
+  if (count === 0) return create(deps, work, image, []);
+  return deps.alone(async () => create(deps, work, image, await heldGpus(deps.daemon)));
+}
+
+async function create(
+  { daemon, network }: BeginDeps,
+  work: Work,
+  image: string,
+  held: readonly string[],
+): Promise<Made> {
+  const gpus = freeGpus(work.resources.gpus.count, held);
+  try {
+    const { id } = await daemon.ask((api) => api.createContainer(containerOf(work, image, { network, gpus })));
+    return { container: id, heldGpus: held.length };
+  } catch (error) {
+    throw createFailureOf(error);
+  }
+}
+
+/** What containers of ours hold, each as the text of its label. */
+async function heldGpus(daemon: Daemon): Promise<string[]> {
+  const filters = { label: [LABEL.gpus], status: ['created', 'running', 'paused'] };
+  const found = await daemon.ask((api) => api.listContainers({ all: true, filters }));
+  return found.map(({ Labels: labels }) => labels[LABEL.gpus] ?? '').filter((gpus) => gpus !== '');
+}
+
+/** Sends the workspace. Whoever the image's user is may change it: nobody else is in the container. */
+async function fill({ daemon, closing }: BeginDeps, work: Work, container: string): Promise<void> {
+  const opens = { file: 0o666, folder: 0o777 };
+  const archive = archiveOf({ folder: work.workspace, prefix: WORK_FOLDER.slice(1), opens });
+  const question = { path: '/', abortSignal: closing };
+  await send(archive, (body) => daemon.ask((api) => api.getContainer(container).putArchive(body, question), null));
+}
+
+async function startContainer(deps: BeginDeps, work: Work, { container, heldGpus: held }: Made): Promise<Beginning> {
+  const start = deps.clock.now();
+  writeStarted(work.folder, start);
+  watch(deps, work, container);
+  await deps.keepWatchdog();
+  try {
+    await deps.daemon.ask((api) => api.getContainer(container).start(), null);
+  } catch (error) {
+    const end = endOf(error, work, start, held);
+    await removeContainer(deps.daemon, work.id);
+    deps.list.remove(work.id);
+    writeEnd(work.folder, end);
+    return { end };
+  }
+  // A watchdog that looked before it was started, at work that had no time left, has put it off its list.
+  if (deps.list.read(work.id) === null) watch(deps, work, container);
+  await deps.keepWatchdog();
+  const began = await whenBegan(deps, container, start);
+  writeStarted(work.folder, began);
+  return { begun: { work, container, start: began } };
+}
+
+/** When a container began by our clock: as the engine says, unless its clock says that this was before it was asked, or is still to come. */
+async function whenBegan({ daemon, clock }: BeginDeps, container: string, asked: number): Promise<number> {
+  const answered = clock.now();
+  const found = await daemon.ask((api) => api.getContainer(container).inspect()).catch(() => null);
+  return found === null ? asked : Math.min(answered, Math.max(asked, Date.parse(found.State.StartedAt)));
+}
+
+/** Puts work on the list of the watchdog. */
+export function watch({ list, daemon }: FollowDeps, work: Work, container: string): void {
+  const stopped = join(work.folder, KEPT.stopped);
+  list.write(work.id, { ...daemon.where, container, until: work.until, graceMs: work.graceMs, killAt: null, stopped });
+}
+
+/** How work ended whose container did not start; throws what is no end but an error of the engine. */
+function endOf(error: unknown, work: Work, start: number, held: number): WorkEnd {
+  const refusal = refusalOf(error);
+  if (refusal === null) throw error;
+  const failure = startFailureOf(refusal, work.command[0]);
+  if (failure.kind === 'cannot') throw cannot(failure.detail, error);
+  if (failure.kind === 'no-gpu' && held === 0) throw cannot(failure.detail, error);
+  if (failure.kind === 'no-gpu') {
+    const detail = `Other work holds GPUs of the engine, and it has not as many besides: ${failure.detail}`;
+    throw new AppError('executor_quota', detail, { work: work.id }, { cause: error });
+  }
+  const { exitCode, detail } = failure;
+  return { reason: 'not-started', exitCode, stoppedBy: null, start, end: start, detail, usage: UNKNOWN_USAGE };
+}
+
+/** Removes the container of some work, also one that runs. One that is not there, or not ours, is left. */
+export async function removeContainer(daemon: Daemon, id: string): Promise<void> {
+  try {
+    const { Id: container, Config: config } = await daemon.ask((api) => api.getContainer(containerName(id)).inspect());
+    if (config.Labels[LABEL.work] !== id) return;
+    await daemon.ask((api) => api.getContainer(container).remove({ force: true, v: true }), null);
+  } catch (error) {
+    // 409: somebody is removing it.
+    if (!isStatus(error, 404, 409)) throw error;
+  }
+}

@@ -1,0 +1,113 @@
+import type Docker from 'dockerode';
+import { AppError } from '../../../platform/errors/index.ts';
+import type { Resources, Work } from '../executor.ts';
+import { type Refusal, refusalOf } from './failures.ts';
+import { insideOf } from './unpack.ts';
+
+/** Where the work runs in its container, and its files are. */
+export const WORK_FOLDER = '/steelyard/work';
+/** What we write on what is ours in the engine. */
+export const LABEL = { work: 'steelyard.work', gpus: 'steelyard.gpus', build: 'steelyard.build' } as const;
+
+const NANO = 1e9;
+/** What the engine itself keeps of the output, twice this: a container that prints for ever must not fill its disk. */
+const ENGINE_LOG = { 'max-size': '1g', 'max-file': '2' };
+
+export function containerName(id: string): string {
+  return `steelyard-${id}`;
+}
+
+/** What the engine is told to make: the work's own command, environment and bounds, and no rights besides. */
+export function containerOf(
+  work: Work,
+  image: string,
+  { network, gpus }: { readonly network: string; readonly gpus: readonly string[] },
+): Docker.ContainerCreateOptions {
+  const [program, ...words] = work.command;
+  const { cpus, memoryBytes } = work.resources;
+  return {
+    name: containerName(work.id),
+    Image: image,
+    // As its entry point, because an image's own would be put before it.
+    Entrypoint: [program],
+    Cmd: words,
+    Env: Object.entries(work.environment).map(([name, value]) => `${name}=${value}`),
+    WorkingDir: WORK_FOLDER,
+    // An image may say how its server is seen to be well; work is no server.
+    Healthcheck: { Test: ['NONE'] },
+    Tty: false,
+    OpenStdin: false,
+    Labels: labelsOf(work, gpus),
+    HostConfig: {
+      Init: true,
+      Privileged: false,
+      SecurityOpt: ['no-new-privileges'],
+      NetworkMode: network,
+      RestartPolicy: { Name: 'no' },
+      LogConfig: { Type: 'json-file', Config: ENGINE_LOG },
+      ...(cpus === null ? {} : { NanoCpus: Math.round(cpus * NANO) }),
+      // No swap besides: work that needs more than it was given ends, and does not crawl.
+      ...(memoryBytes === null ? {} : { Memory: memoryBytes, MemorySwap: memoryBytes }),
+      ...(gpus.length === 0 ? {} : { DeviceRequests: [{ Driver: '', DeviceIDs: [...gpus], Capabilities: [['gpu']] }] }),
+    },
+  };
+}
+
+function labelsOf(work: Work, gpus: readonly string[]): Record<string, string> {
+  const subject = Object.entries(work.labels).map(([key, value]) => [`steelyard.${key}`, value]);
+  const held = gpus.length === 0 ? {} : { [LABEL.gpus]: gpus.join(',') };
+  return { ...Object.fromEntries(subject), ...held, [LABEL.work]: work.id };
+}
+
+/** What the engine's machine has, as it says itself. */
+export interface Machine {
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  /** Of its GPUs, which are all of one kind; null: nobody has said. */
+  readonly gpuModel: string | null;
+}
+
+/** Refuses what this engine can never give. Errors: `executor_cannot`. */
+export function checkCan(work: Work, machine: Machine): void {
+  const { cpus, memoryBytes, gpus, instance } = work.resources;
+  const outside = work.outputs.find((path) => insideOf(path) === null);
+  if (outside !== undefined) throw cannot(`The output "${outside}" is no path in the working folder.`);
+  if (instance !== null) throw cannot(`The Docker Engine has no instance types, and "${instance}" is asked for.`);
+  if (cpus !== null && cpus > machine.cpus)
+    throw cannot(`${cpus} CPUs are asked for, and the engine has ${machine.cpus}.`);
+  if (memoryBytes !== null && memoryBytes > machine.memoryBytes) {
+    throw cannot(`${memoryBytes} bytes of memory are asked for, and the engine has ${machine.memoryBytes}.`);
+  }
+  if (gpus.count > 0) checkModel(gpus, machine.gpuModel);
+}
+
+function checkModel({ model }: Resources['gpus'], has: string | null): void {
+  if (model === null || model.toLowerCase() === has?.toLowerCase()) return;
+  if (has !== null) throw cannot(`GPUs of the model ${model} are asked for, and those of the engine are ${has}.`);
+  throw cannot(
+    `GPUs of the model ${model} are asked for. The Docker Engine does not say which it has; the setting dockerGpuModel does.`,
+  );
+}
+
+/**
+ * Indexes of the first GPUs that no other container of ours holds. The engine gives the same ones to everybody who asks for
+ * a number of them. Example: 2, while others hold "0" and "2,3" -> ["1", "4"].
+ */
+export function freeGpus(count: number, held: readonly string[]): string[] {
+  const taken = new Set(held.flatMap((indexes) => indexes.split(',')));
+  const free: string[] = [];
+  for (let index = 0; free.length < count; index += 1) if (!taken.has(String(index))) free.push(String(index));
+  return free;
+}
+
+export function cannot(detail: string, cause?: unknown): AppError {
+  return new AppError('executor_cannot', detail, {}, { cause });
+}
+
+/** A container that the engine does not make as it is asked for is one that it never will. */
+export function createFailureOf(error: unknown): unknown {
+  const refusal: Refusal | null = refusalOf(error);
+  return refusal !== null && refusal.status === 400
+    ? cannot(`The engine refuses the container: ${refusal.message}`, error)
+    : error;
+}

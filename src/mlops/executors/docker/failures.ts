@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { AppError } from '../../../platform/errors/index.ts';
+
+/** What the engine said instead of doing it. */
+export interface Refusal {
+  /** Of HTTP. */
+  readonly status: number;
+  /** In the engine's own words. */
+  readonly message: string;
+}
+
+const EngineError = z.object({
+  statusCode: z.number().int(),
+  message: z.string(),
+  json: z.object({ message: z.string() }).nullish().catch(null),
+});
+
+/** What the engine answered; null when the failure is not an answer of the engine. */
+export function refusalOf(error: unknown): Refusal | null {
+  const parsed = EngineError.safeParse(error);
+  if (!parsed.success) return null;
+  const { statusCode, message, json } = parsed.data;
+  return { status: statusCode, message: (json?.message ?? message).trim() };
+}
+
+export function isStatus(error: unknown, ...statuses: readonly number[]): boolean {
+  const refusal = refusalOf(error);
+  return refusal !== null && statuses.includes(refusal.status);
+}
+
+/** What of a failed call is told: refusals of rights and silence have their codes, other answers stay as they are. */
+export function failureOf(error: unknown, address: string): unknown {
+  if (error instanceof AppError) return error;
+  const refusal = refusalOf(error);
+  if (refusal === null) return unreachable(error, address);
+  if (refusal.status !== 401 && refusal.status !== 403) return error;
+  const detail = `The Docker Engine at ${address} does not let the server do this: ${refusal.message}`;
+  return new AppError('executor_denied', detail, { address }, { cause: error });
+}
+
+function unreachable(error: unknown, address: string): AppError {
+  const why = error instanceof Error ? error.message : String(error);
+  const detail = `The Docker Engine at ${address} does not answer: ${why}.`;
+  return new AppError('executor_unreachable', detail, { address }, { cause: error });
+}
+
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'executor_unreachable';
+}
+
+/** The program is not in the image, is no file, or may not be run: what runc says of it. */
+const NO_COMMAND =
+  /executable file not found|no such file or directory|permission denied|exec format error|is a directory/i;
+/** No driver of GPUs in the engine, or fewer devices than were asked for. */
+const NO_GPU = /could not select device driver|nvidia-container-cli|unresolvable CDI devices/i;
+
+export type StartFailure =
+  /** The work is to blame: it has ended before it began, with this exit code of the shell. */
+  | { readonly kind: 'not-started'; readonly exitCode: number | null; readonly detail: string }
+  /** Never here. */
+  | { readonly kind: 'cannot'; readonly detail: string }
+  /** The GPUs are not there. */
+  | { readonly kind: 'no-gpu'; readonly detail: string };
+
+/** What it means that the engine did not start a container. */
+export function startFailureOf({ message }: Refusal, program: string): StartFailure {
+  if (NO_GPU.test(message))
+    return { kind: 'no-gpu', detail: `The engine has not the GPUs that are asked for: ${message}` };
+  if (/unable to start container process|OCI runtime/i.test(message) && NO_COMMAND.test(message)) {
+    const exitCode = /executable file not found|no such file/i.test(message) ? 127 : 126;
+    return { kind: 'not-started', exitCode, detail: `The image cannot run the command "${program}": ${message}` };
+  }
+  if (/network .* not found/i.test(message)) {
+    return { kind: 'cannot', detail: `${message}. The setting dockerNetwork names the network of containers.` };
+  }
+  return { kind: 'not-started', exitCode: null, detail: `The engine could not start it: ${message}` };
+}

@@ -1,0 +1,100 @@
+import { createReadStream } from 'node:fs';
+import { lstat, readdir, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Header, type Pack, pack } from 'tar-stream';
+
+type Headers = Partial<Header> & Pick<Header, 'name'>;
+
+export interface FolderArchive {
+  readonly folder: string;
+  /** Path in the archive under which the folder's content is; null: at its root. */
+  readonly prefix: string | null;
+  /** Whether what is at this path in the folder stays out; a folder that stays out may have content that does not. */
+  readonly leavesOut?: (path: string) => boolean;
+  /** What whoever runs in the container may do besides its owner, as bits of a file's mode. */
+  readonly opens: { readonly file: number; readonly folder: number };
+}
+
+/** A folder as a stream of tar. Files are read when their turn comes, so that memory does not grow with them. */
+export function archiveOf(archive: FolderArchive): Pack {
+  const stream = pack();
+  fill(stream, archive).then(
+    () => stream.finalize(),
+    (error: unknown) => stream.destroy(error instanceof Error ? error : new Error(String(error))),
+  );
+  return stream;
+}
+
+/** Sends an archive. When it cannot be read, that is the error, and not what the receiver makes of half of it. */
+export async function send<T>(archive: Pack, receive: (body: Readable) => Promise<T>): Promise<T> {
+  const body = new PassThrough();
+  let broken: unknown = null;
+  archive.on('error', (error: unknown) => {
+    broken ??= error;
+  });
+  const packed = pipeline(archive, body).catch(() => undefined); // told by the error of the archive
+  try {
+    return await receive(body);
+  } catch (error) {
+    const cause = broken ?? error;
+    body.destroy();
+    await packed;
+    throw cause;
+  }
+}
+
+async function fill(stream: Pack, archive: FolderArchive): Promise<void> {
+  if (archive.prefix !== null) {
+    const parts = archive.prefix.split('/');
+    for (const [index] of parts.entries()) {
+      const name = parts.slice(0, index + 1).join('/');
+      await header(stream, { name, type: 'directory', mode: 0o755 | archive.opens.folder });
+    }
+  }
+  await addFolder(stream, archive, '');
+}
+
+async function addFolder(stream: Pack, archive: FolderArchive, path: string): Promise<void> {
+  const names = await readdir(join(archive.folder, path));
+  for (const name of names.toSorted()) await add(stream, archive, path === '' ? name : `${path}/${name}`);
+}
+
+async function add(stream: Pack, archive: FolderArchive, path: string): Promise<void> {
+  const place = join(archive.folder, path);
+  const { prefix, opens } = archive;
+  const name = prefix === null ? path : `${prefix}/${path}`;
+  const stays = archive.leavesOut?.(path) !== true;
+  const found = await lstat(place);
+  if (found.isDirectory()) {
+    if (stays)
+      await header(stream, { name, type: 'directory', mode: (found.mode & 0o777) | opens.folder, mtime: found.mtime });
+    await addFolder(stream, archive, path);
+  } else if (stays && found.isSymbolicLink()) {
+    await header(stream, { name, type: 'symlink', linkname: await readlink(place), mtime: found.mtime });
+  } else if (stays && found.isFile()) {
+    await addFile(stream, place, {
+      name,
+      mode: (found.mode & 0o777) | opens.file,
+      mtime: found.mtime,
+      size: found.size,
+    });
+  }
+}
+
+function header(stream: Pack, headers: Headers): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.entry(headers, (error) => (error === null || error === undefined ? resolve() : reject(error)));
+  });
+}
+
+async function addFile(stream: Pack, place: string, headers: Headers & { readonly size: number }): Promise<void> {
+  const entry = stream.entry(headers);
+  if (headers.size === 0) {
+    entry.end(null);
+    return;
+  }
+  // A log that is being written to is taken as long as it was when it was looked at.
+  await pipeline(createReadStream(place, { end: headers.size - 1 }), entry);
+}

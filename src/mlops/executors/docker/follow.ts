@@ -1,0 +1,212 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Log } from '../../../platform/telemetry/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import type { RunningWork, Work, WorkEnd, WorkUsage } from '../executor.ts';
+import type { Daemon } from './daemon.ts';
+import { KEPT, readStopped, readUsage, writeEnd, writeStopped, writeUsage } from './kept.ts';
+import { bringLog } from './log.ts';
+import { lostEnd, outcomeOf, type Remains, readShort } from './outcome.ts';
+import { bringOutputs } from './outputs.ts';
+import { look, tell } from './talk.ts';
+import { mostOf, UNKNOWN_USAGE, usageIn } from './usage.ts';
+import type { WatchList } from './watched.ts';
+
+export interface FollowDeps {
+  readonly daemon: Daemon;
+  readonly list: WatchList;
+  /** Sees to it that somebody looks after the list. */
+  readonly keepWatchdog: () => Promise<void>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Given when the server ends: its containers go on. */
+  readonly closing: AbortSignal;
+}
+
+/** Work whose container was started. */
+export interface Begun {
+  readonly work: Work;
+  readonly container: string;
+  readonly start: number;
+}
+
+export interface Following {
+  readonly running: RunningWork;
+  /** Resolves when nothing is done for it here any more. */
+  readonly done: Promise<void>;
+}
+
+/** A container that runs is looked at this often, in milliseconds. */
+const LOOK_MS = 1_000;
+/** The same when it is being killed and does not go. */
+const SHORTEST_REST_MS = 100;
+
+/** Sees a container to its end, through restarts of the engine and, with another call in another process, of the server. */
+export function follow(deps: FollowDeps, begun: Begun): Following {
+  const { work, start } = begun;
+  const meter = createMeter(deps, begun);
+  const stopping = createStopping(deps, begun);
+  const seen = seeToEnd(deps, begun, meter, stopping);
+  const ended = seen.catch((error: unknown): WorkEnd | Promise<never> => {
+    if (deps.closing.aborted) return new Promise<never>(() => undefined);
+    deps.log.error({ err: error, work: work.id }, 'work in a container cannot be followed');
+    return lostEnd({
+      start,
+      now: deps.clock.now(),
+      usage: meter.known(),
+      detail: `It could not be followed: ${String(error)}`,
+    });
+  });
+  return {
+    done: seen.then(
+      () => undefined,
+      () => undefined,
+    ),
+    running: {
+      id: work.id,
+      start,
+      ended,
+      async extend(until) {
+        if (deps.list.read(work.id) === null) return;
+        deps.list.change(work.id, { until });
+        await deps.keepWatchdog();
+      },
+      stop: () => stopping.ask(),
+      usage: () => meter.read(),
+    },
+  };
+}
+
+async function seeToEnd(deps: FollowDeps, begun: Begun, meter: Meter, stopping: Stopping): Promise<WorkEnd> {
+  const { work, container, start } = begun;
+  const gone = untilGone(deps, begun, meter, stopping);
+  const path = join(work.folder, KEPT.log);
+  const [remains, logTrouble] = await Promise.all([gone, bringLog({ ...deps, container, path, gone })]);
+  const end =
+    remains === null
+      ? lostEnd({
+          start,
+          now: deps.clock.now(),
+          usage: meter.known(),
+          detail: 'The Docker Engine does not know its container any more.',
+        })
+      : outcomeOf(work, remains, {
+          start,
+          stoppedBy: readStopped(join(work.folder, KEPT.stopped)),
+          usage: meter.known(),
+          words: readShort(path),
+          trouble: sentences(await bringOutputs({ ...deps, work, container }), logTrouble),
+        });
+  writeEnd(work.folder, end);
+  deps.list.remove(work.id);
+  return end;
+}
+
+function sentences(...found: readonly (string | null)[]): string | null {
+  const said = found.filter((sentence) => sentence !== null);
+  return said.length === 0 ? null : said.join(' ');
+}
+
+/** What is left of the container once it does not run; null when the engine does not know it any more. */
+async function untilGone(deps: FollowDeps, begun: Begun, meter: Meter, stopping: Stopping): Promise<Remains | null> {
+  const change = createChange(deps, begun.container);
+  for (;;) {
+    const state = await look(deps, begun.container);
+    if (state === null || state.remains !== null) return state?.remains ?? null;
+    await meter.read();
+    await stopping.goOn();
+    const restMs = Math.max(SHORTEST_REST_MS, Math.min(LOOK_MS, stopping.killInMs()));
+    await Promise.race([change.next(), stopping.asked(), pause(restMs, undefined, { signal: deps.closing })]);
+  }
+}
+
+/** The engine's own word that a container has ended, so that nobody waits for the next look. */
+function createChange({ daemon, closing }: FollowDeps, container: string): { next(): Promise<void> } {
+  let waiting: Promise<void> | null = null;
+  return {
+    next() {
+      waiting ??= daemon
+        .ask((api) => api.getContainer(container).wait({ abortSignal: closing }), null)
+        .then(
+          () => undefined,
+          () => pause(LOOK_MS, undefined, { ref: false }),
+        )
+        .finally(() => {
+          waiting = null;
+        });
+      return waiting;
+    },
+  };
+}
+
+interface Meter {
+  known(): WorkUsage;
+  /** Looks now; what is known when the engine does not say. */
+  read(): Promise<WorkUsage>;
+}
+
+function createMeter({ daemon }: FollowDeps, { work, container }: Begun): Meter {
+  let usage = readUsage(work.folder) ?? UNKNOWN_USAGE;
+  return {
+    known: () => usage,
+    async read() {
+      const question = { stream: false, 'one-shot': true } as const;
+      const found = await daemon.ask((api) => api.getContainer(container).stats(question)).catch(() => null);
+      const most = mostOf(usage, usageIn(found));
+      if (most.cpuSeconds !== usage.cpuSeconds || most.peakMemoryBytes !== usage.peakMemoryBytes) {
+        usage = most;
+        writeUsage(work.folder, usage);
+      }
+      return usage;
+    },
+  };
+}
+
+interface Stopping {
+  ask(): Promise<void>;
+  /** Resolves when it is asked from now on. */
+  asked(): Promise<void>;
+  /** Does what is due: asks again what the engine has not heard, kills. */
+  goOn(): Promise<void>;
+  /** Milliseconds until it is killed; infinite when nobody has asked. */
+  killInMs(): number;
+}
+
+function createStopping(deps: FollowDeps, { work, container }: Begun): Stopping {
+  const { list, clock } = deps;
+  let asking = Promise.withResolvers<void>();
+  let begun = false;
+  let owed = false;
+  const killInMs = () => {
+    const killAt = list.read(work.id)?.killAt ?? null;
+    return killAt === null ? Number.POSITIVE_INFINITY : killAt - clock.now();
+  };
+
+  async function goOn(): Promise<void> {
+    try {
+      if (killInMs() <= 0) await tell(deps.daemon, container, 'SIGKILL');
+      else if (owed) await tell(deps.daemon, container, 'SIGTERM');
+      owed = false;
+    } catch (error) {
+      deps.log.warn({ err: error, work: work.id }, 'a container cannot be told to end yet');
+    }
+  }
+
+  return {
+    asked: () => asking.promise,
+    goOn,
+    killInMs,
+    async ask() {
+      const watched = list.read(work.id);
+      // Nothing is watched any more once it has ended.
+      if (begun || watched === null) return;
+      begun = true;
+      // Who has asked before, server or watchdog, has been heard or is about to kill it.
+      owed = writeStopped(watched.stopped, 'starter');
+      if (watched.killAt === null) list.change(work.id, { killAt: clock.now() + work.graceMs });
+      await goOn();
+      asking.resolve();
+      asking = Promise.withResolvers();
+    },
+  };
+}

@@ -1,0 +1,30 @@
+/** Bytes before the words of a frame: kind of output, three zeros, and how many words follow. */
+const HEADER_BYTES = 8;
+const SIZE_AT = 4;
+
+/**
+ * What a container printed, out of the frames in which the engine sends it, in their order and with both kinds of output.
+ * Frames and chunks of the connection have nothing to do with each other: each may begin and end anywhere in the other.
+ */
+export async function* unframe(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<Buffer> {
+  let header = Buffer.alloc(0);
+  let leftInFrame = 0;
+  for await (const chunk of chunks) {
+    let rest = Buffer.from(chunk);
+    while (rest.length > 0) {
+      if (leftInFrame > 0) {
+        const words = rest.subarray(0, leftInFrame);
+        leftInFrame -= words.length;
+        rest = rest.subarray(words.length);
+        yield words;
+        continue;
+      }
+      const missing = HEADER_BYTES - header.length;
+      header = Buffer.concat([header, rest.subarray(0, missing)]);
+      rest = rest.subarray(missing);
+      if (header.length < HEADER_BYTES) continue;
+      leftInFrame = header.readUInt32BE(SIZE_AT);
+      header = Buffer.alloc(0);
+    }
+  }
+}

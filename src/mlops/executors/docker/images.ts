@@ -1,0 +1,145 @@
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { AppError, systemCode } from '../../../platform/errors/index.ts';
+import { LABEL } from './container.ts';
+import type { Daemon } from './daemon.ts';
+import { isStatus, isUnreachable, refusalOf } from './failures.ts';
+import { archiveOf, send } from './folder-archive.ts';
+
+const require = createRequire(import.meta.url);
+/** The library is a function; its types say that it is an object with one, and TypeScript would call what is not there. */
+const dockerIgnore: (options: { ignorecase: boolean }) => { add(rules: string): { ignores(path: string): boolean } } =
+  require('@balena/dockerignore');
+
+/** One line of what the engine tells while it fetches or builds. */
+const Told = z.object({
+  stream: z.string().optional(),
+  status: z.string().optional(),
+  error: z.string().optional(),
+  aux: z.object({ ID: z.string().optional() }).optional(),
+});
+type Told = z.infer<typeof Told>;
+
+/** Lines of a failed build that are shown with the failure. */
+const LAST_LINES = 20;
+/** An image's own name, which no registry knows. */
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/** What can be a name of an image; the engine's own rules are stricter. */
+const NAME = /^\w[\w./:@+-]*$/;
+
+/** The image's digest; it is fetched when the engine has it not. Errors: `image_not_found`, `executor_unreachable`. */
+export async function digestOf(daemon: Daemon, image: string): Promise<string> {
+  if (!NAME.test(image) || image.includes('..')) throw notFound(image, 'this is no name of an image.');
+  const here = await digestHere(daemon, image);
+  if (here !== null) return here;
+  if (DIGEST.test(image)) throw notFound(image, 'it is named by its digest, and the engine has it not');
+  await pull(daemon, image);
+  const fetched = await digestHere(daemon, image);
+  if (fetched === null) throw notFound(image, 'it was fetched, and is not there');
+  return fetched;
+}
+
+async function digestHere(daemon: Daemon, image: string): Promise<string | null> {
+  try {
+    const { Id: digest } = await daemon.ask((api) => api.getImage(image).inspect());
+    return digest;
+  } catch (error) {
+    if (isStatus(error, 404)) return null;
+    // A name that can be none.
+    if (isStatus(error, 400)) throw notFound(image, refusalOf(error)?.message ?? '', error);
+    throw error;
+  }
+}
+
+async function pull(daemon: Daemon, image: string): Promise<void> {
+  const name = /[@:][^/]+$/.test(image) ? image : `${image}:latest`;
+  try {
+    const answer = await daemon.ask((api) => api.createImage({ fromImage: name }), null);
+    for await (const { error } of tellings(answer)) if (error !== undefined) throw notFound(image, error);
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal !== null) throw notFound(image, refusal.message, error);
+    throw error;
+  }
+}
+
+function notFound(image: string, why: string, cause?: unknown): AppError {
+  const detail = `The Docker Engine has no image "${image}", and it cannot be fetched: ${why}`;
+  return new AppError('image_not_found', detail, { image }, { cause });
+}
+
+/** Builds an image and answers its digest. What the engine says meanwhile is written to the log. Errors: `image_build_failed`. */
+export async function build(
+  daemon: Daemon,
+  { folder, dockerfile, log, network }: { folder: string; dockerfile: string; log: string; network: string },
+): Promise<string> {
+  const leavesOut = ignoredIn(folder, dockerfile);
+  const context = archiveOf({ folder, prefix: null, leavesOut, opens: { file: 0, folder: 0 } });
+  const options = { dockerfile, networkmode: network, forcerm: true, labels: { [LABEL.build]: 'true' } };
+  const fd = openSync(log, 'a');
+  const last: string[] = [];
+  const say = (text: string) => {
+    writeSync(fd, text);
+    last.push(...text.split('\n').filter((line) => line.trim() !== ''));
+    last.splice(0, last.length - LAST_LINES);
+  };
+  try {
+    const answer = await send(context, (body) => daemon.ask((api) => api.buildImage(body, options), null));
+    return await digestTold(answer, say);
+  } catch (error) {
+    if (isUnreachable(error) || (error instanceof AppError && error.code === 'executor_denied')) throw error;
+    throw buildFailed(error, last);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+async function digestTold(answer: NodeJS.ReadableStream, say: (text: string) => void): Promise<string> {
+  let digest: string | null = null;
+  for await (const told of tellings(answer)) {
+    if (told.stream !== undefined) say(told.stream);
+    if (told.status !== undefined) say(`${told.status}\n`);
+    if (told.error !== undefined) throw new Error(told.error);
+    digest = told.aux?.ID ?? digest;
+  }
+  if (digest === null) throw new Error('the engine ended without an image');
+  return digest;
+}
+
+function buildFailed(error: unknown, last: readonly string[]): AppError {
+  const why = refusalOf(error)?.message ?? (error instanceof Error ? error.message : String(error));
+  return new AppError(
+    'image_build_failed',
+    `The image could not be built: ${why}`,
+    { lastLines: [...last] },
+    { cause: error },
+  );
+}
+
+/** What `.dockerignore` leaves out; the two files that the engine needs to build are always sent. */
+function ignoredIn(folder: string, dockerfile: string): (path: string) => boolean {
+  const rules = ignoreRules(folder);
+  if (rules === null) return () => false;
+  const ignore = dockerIgnore({ ignorecase: false }).add(rules);
+  return (path) => path !== dockerfile && path !== '.dockerignore' && ignore.ignores(path);
+}
+
+function ignoreRules(folder: string): string | null {
+  try {
+    return readFileSync(join(folder, '.dockerignore'), 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** One JSON document a line. */
+async function* tellings(answer: NodeJS.ReadableStream): AsyncGenerator<Told> {
+  for await (const line of createInterface({ input: answer, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line.trim() !== '') yield Told.parse(JSON.parse(line));
+  }
+}

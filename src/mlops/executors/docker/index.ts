@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import { AppError } from '../../../platform/errors/index.ts';
+import type { Log } from '../../../platform/telemetry/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import type { Executor, RunningWork, Work, WorkEnd } from '../executor.ts';
+import { connectionOf, type DaemonAddress } from './address.ts';
+import { type BeginDeps, begin, removeContainer, watch } from './begin.ts';
+import { containerName, LABEL } from './container.ts';
+import { connectDaemon } from './daemon.ts';
+import { isStatus } from './failures.ts';
+import { type Begun, type Following, follow } from './follow.ts';
+import { build, digestOf } from './images.ts';
+import { readEnd, readStarted, readUsage, writeEnd } from './kept.ts';
+import { lostEnd } from './outcome.ts';
+import { lookOf } from './talk.ts';
+import { UNKNOWN_USAGE } from './usage.ts';
+import { createWatchdogKeeper, WATCHDOG } from './watchdog.ts';
+import { openWatchList } from './watched.ts';
+
+export interface DockerDeps extends DaemonAddress {
+  /** Network of containers, as `docker network ls` names it, or `none` or `host`. */
+  readonly network: string;
+  /** Model of the GPUs of the engine's machine, as work names it; null: unknown, and work that names one is refused. */
+  readonly gpuModel: string | null;
+  /** Of the data folder, for the watchdog alone; made when it is not there. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Runs work in containers of a Docker Engine, on this machine or another. Nothing is asked of the engine until there is work
+ * for it. Errors: `config_invalid` when its address or its certificates cannot be used.
+ */
+export function createDockerExecutor({
+  address,
+  certificates,
+  network,
+  gpuModel,
+  folder,
+  clock,
+  log,
+}: DockerDeps): Executor {
+  connectionOf({ address, certificates });
+  const closing = new AbortController();
+  const daemon = connectDaemon({ address, certificates });
+  const list = openWatchList(join(folder, WATCHDOG.list));
+  const deps: BeginDeps = {
+    daemon,
+    list,
+    keepWatchdog: createWatchdogKeeper(folder),
+    clock,
+    log,
+    network,
+    gpuModel,
+    closing: closing.signal,
+    alone: createQueue(),
+  };
+  const begins = new Map<string, Promise<RunningWork>>();
+  const followed = new Map<string, Following>();
+
+  function attend(begun: Begun): RunningWork {
+    const following = follow(deps, begun);
+    followed.set(begun.work.id, following);
+    following.done.finally(() => followed.delete(begun.work.id));
+    return following.running;
+  }
+
+  async function lookUp(work: Work): Promise<RunningWork | null> {
+    const known = followed.get(work.id);
+    if (known !== undefined) return known.running;
+    const end = readEnd(work.folder);
+    if (end !== null) return endedWork(work, end);
+    const found = await adopt(deps, work);
+    if (found === null) return null;
+    return 'end' in found ? endedWork(work, found.end) : (followed.get(work.id)?.running ?? attend(found.begun));
+  }
+
+  async function beginOrFind(work: Work): Promise<RunningWork> {
+    const known = await lookUp(work);
+    if (known !== null) return known;
+    const beginning = await begin(deps, work);
+    return 'end' in beginning ? endedWork(work, beginning.end) : attend(beginning.begun);
+  }
+
+  return {
+    engine: 'docker',
+    async imageDigest(image) {
+      if (image === null) throw new AppError('image_missing', 'No image is named, and Docker runs nothing without.');
+      return digestOf(daemon, image);
+    },
+    buildImage: (request) => build(daemon, { ...request, network }),
+    start(work) {
+      const going = begins.get(work.id);
+      if (going !== undefined) return going;
+      const beginning = beginOrFind(work).finally(() => begins.delete(work.id));
+      begins.set(work.id, beginning);
+      return beginning;
+    },
+    find: (work) => begins.get(work.id) ?? lookUp(work),
+    async remove({ id }) {
+      await removeContainer(daemon, id);
+      list.remove(id);
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      await Promise.all([...followed.values()].map(({ done }) => done));
+    },
+  };
+}
+
+/** Work of a server before this one; null when it never began, or the engine and we know nothing of it. */
+async function adopt(deps: BeginDeps, work: Work): Promise<{ begun: Begun } | { end: WorkEnd } | null> {
+  const found = await inspect(deps, work.id);
+  const started = readStarted(work.folder);
+  if (found === null) {
+    if (started === null) return null;
+    const detail = 'The Docker Engine does not know its container any more.';
+    const end = lostEnd({
+      start: started,
+      now: deps.clock.now(),
+      usage: readUsage(work.folder) ?? UNKNOWN_USAGE,
+      detail,
+    });
+    writeEnd(work.folder, end);
+    return { end };
+  }
+  const { began, remains } = lookOf(found.State);
+  if (!began) return null;
+  const container = found.Id;
+  if (remains === null) {
+    if (deps.list.read(work.id) === null) watch(deps, work, container);
+    await deps.keepWatchdog();
+  }
+  return { begun: { work, container, start: started ?? Date.parse(found.State.StartedAt) } };
+}
+
+async function inspect({ daemon }: BeginDeps, id: string) {
+  try {
+    const found = await daemon.ask((api) => api.getContainer(containerName(id)).inspect());
+    return found.Config.Labels[LABEL.work] === id ? found : null;
+  } catch (error) {
+    if (isStatus(error, 404)) return null;
+    throw error;
+  }
+}
+
+function endedWork(work: Work, end: WorkEnd): RunningWork {
+  return {
+    id: work.id,
+    start: end.start,
+    ended: Promise.resolve(end),
+    extend: async () => undefined,
+    stop: async () => undefined,
+    usage: async () => end.usage,
+  };
+}
+
+/** Acts one after another, each after the one before it, however that went. */
+function createQueue(): <T>(act: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (act) => {
+    const next = last.then(act, act);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}

@@ -1,0 +1,101 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { systemCode } from '../../../platform/errors/index.ts';
+import type { WorkEnd, WorkUsage } from '../executor.ts';
+
+/**
+ * What is kept in the folder of the work, to be found again after a restart:
+ *
+ * | file | what it holds |
+ * | --- | --- |
+ * | `started` | when its container was started, Unix milliseconds |
+ * | `stopped` | who asked it to end, `starter` or `watchdog`; there once somebody has |
+ * | `usage.json` | what it has taken until the last look |
+ * | `end.json` | how it ended; there once all of it is here |
+ * | `output.log` | what it printed |
+ */
+export const KEPT = {
+  started: 'started',
+  stopped: 'stopped',
+  usage: 'usage.json',
+  end: 'end.json',
+  log: 'output.log',
+} as const;
+
+const Usage = z.object({ cpuSeconds: z.number().nullable(), peakMemoryBytes: z.number().nullable() });
+const End = z.object({
+  reason: z.enum(['exited', 'signal', 'out-of-memory', 'stopped', 'evicted', 'lost', 'not-started']),
+  exitCode: z.number().int().nullable(),
+  stoppedBy: z.enum(['starter', 'watchdog']).nullable(),
+  start: z.number(),
+  end: z.number(),
+  detail: z.string().nullable(),
+  usage: Usage,
+});
+const Stopper = z.enum(['starter', 'watchdog']);
+
+export function readStarted(folder: string): number | null {
+  const text = read(join(folder, KEPT.started));
+  return text === null ? null : Number(text);
+}
+
+export function writeStarted(folder: string, start: number): void {
+  replace(join(folder, KEPT.started), `${Math.floor(start)}\n`);
+}
+
+export function readEnd(folder: string): WorkEnd | null {
+  const text = read(join(folder, KEPT.end));
+  return text === null ? null : End.parse(JSON.parse(text));
+}
+
+export function writeEnd(folder: string, end: WorkEnd): void {
+  replace(join(folder, KEPT.end), JSON.stringify(end));
+}
+
+export function readUsage(folder: string): WorkUsage | null {
+  const text = read(join(folder, KEPT.usage));
+  return text === null ? null : Usage.parse(JSON.parse(text));
+}
+
+export function writeUsage(folder: string, usage: WorkUsage): void {
+  replace(join(folder, KEPT.usage), JSON.stringify(usage));
+}
+
+export function readStopped(file: string): 'starter' | 'watchdog' | null {
+  return Stopper.nullable()
+    .catch(null)
+    .parse(read(file)?.trim() ?? null);
+}
+
+/** Says who asks it to end; false when somebody has before. */
+export function writeStopped(file: string, who: 'starter' | 'watchdog'): boolean {
+  try {
+    writeFileSync(file, `${who}\n`, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Null when it is not there. */
+export function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Written aside first: others may read at any moment. */
+export function replace(path: string, text: string): void {
+  const aside = `${path}.${process.pid}.new`;
+  writeFileSync(aside, text);
+  renameSync(aside, path);
+}
+
+export function makeFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+}

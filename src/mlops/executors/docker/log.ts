@@ -1,0 +1,95 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type CappedLog, openCappedLog } from './capped-log.ts';
+import type { Daemon } from './daemon.ts';
+import { isStatus } from './failures.ts';
+import { unframe } from './frames.ts';
+import { look } from './talk.ts';
+
+export interface LogDeps {
+  readonly daemon: Daemon;
+  readonly closing: AbortSignal;
+  readonly container: string;
+  /** The file that it is written to. */
+  readonly path: string;
+  /** Resolves when the container does not run any more. */
+  readonly gone: Promise<unknown>;
+}
+
+/** A log that breaks off is asked for again after this time, in milliseconds. */
+const AGAIN_MS = 1_000;
+/** Without a word for this time, in milliseconds, from a container that has ended, the connection is taken for a dead one. */
+const SILENCE_MS = 15_000;
+
+/**
+ * Writes what a container prints to its file, until it has ended and all is there. A connection that breaks is opened anew
+ * and the log comes again from its beginning; the file takes what it has not. Answers a sentence when the file cannot be
+ * written; else null.
+ */
+export async function bringLog(deps: LogDeps): Promise<string | null> {
+  const file = openCappedLog(deps.path);
+  try {
+    while (!(await readOnce(deps, file))) await pause(AGAIN_MS, undefined, { signal: deps.closing });
+    file.finish();
+    return null;
+  } catch (error) {
+    if (deps.closing.aborted || !(error instanceof Error && 'syscall' in error)) throw error;
+    return `Its log could not be kept: ${error.message}.`;
+  } finally {
+    file.close();
+  }
+}
+
+/** Whether all of it has come. Throws when the file cannot be written. */
+async function readOnce({ daemon, closing, container, gone }: LogDeps, file: CappedLog): Promise<boolean> {
+  const silence = listenForSilence(gone);
+  const signal = AbortSignal.any([closing, silence.signal]);
+  file.restart();
+  let unwritten: unknown = null;
+  try {
+    const question = { follow: true, stdout: true, stderr: true, abortSignal: signal } as const;
+    const answer = await daemon.ask((api) => api.getContainer(container).logs(question), null);
+    for await (const words of unframe(answer)) {
+      silence.heard();
+      unwritten = attempt(() => file.write(words));
+      if (unwritten !== null) break;
+    }
+  } catch (error) {
+    closing.throwIfAborted();
+    return isStatus(error, 404);
+  } finally {
+    silence.stop();
+  }
+  if (unwritten !== null) throw unwritten;
+  closing.throwIfAborted();
+  // An engine that ends in order ends the logs of what runs on, too.
+  const state = await look({ daemon, closing }, container);
+  return state === null || state.remains !== null;
+}
+
+function attempt(act: () => void): unknown {
+  try {
+    act();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Aborts when nothing is heard any more of what has ended. */
+function listenForSilence(gone: Promise<unknown>): { signal: AbortSignal; heard(): void; stop(): void } {
+  const silence = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  const begin = () => {
+    if (!stopped) timer = setTimeout(() => silence.abort(), SILENCE_MS);
+  };
+  gone.then(begin, () => undefined);
+  return {
+    signal: silence.signal,
+    heard: () => void timer?.refresh(),
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { Work, WorkEnd, WorkUsage } from '../executor.ts';
+
+/** What the engine keeps of a container that does not run any more. */
+export interface Remains {
+  readonly exitCode: number;
+  readonly outOfMemory: boolean;
+  /** Milliseconds that it ran by the engine's clock, which need not be ours. */
+  readonly ranMs: number;
+}
+
+export interface Told {
+  readonly start: number;
+  readonly stoppedBy: WorkEnd['stoppedBy'];
+  readonly usage: WorkUsage;
+  /** What the work itself printed, when that may say that it never began. */
+  readonly words: string;
+  /** What went wrong besides; null: nothing. */
+  readonly trouble: string | null;
+}
+
+/** Codes of the shell: the command cannot be run, is not there; beyond 128 the number of a signal, of which there are 64. */
+const SHELL = { cannotRun: 126, notFound: 127, signal: 128, signals: 64 };
+/** What the first process of the container says when there is no such command. */
+const INIT_FAILED = /^\[FATAL tini \(\d+\)\] (exec .+ failed: .+)\s*$/;
+
+/** How work ended, of what its container left. */
+export function outcomeOf(work: Work, { exitCode, outOfMemory, ranMs }: Remains, told: Told): WorkEnd {
+  const { start, stoppedBy, trouble } = told;
+  const failed = [SHELL.cannotRun, SHELL.notFound].includes(exitCode) ? INIT_FAILED.exec(told.words)?.[1] : undefined;
+  const noCommand = failed === undefined ? null : `The image cannot run the command "${work.command[0]}": ${failed}.`;
+  const reason = noCommand === null ? reasonOf(exitCode, outOfMemory, stoppedBy) : 'not-started';
+  const sentences = [noCommand, trouble].filter((sentence) => sentence !== null);
+  return {
+    reason,
+    exitCode,
+    stoppedBy: reason === 'stopped' ? stoppedBy : null,
+    start,
+    end: start + ranMs,
+    detail: sentences.length === 0 ? null : sentences.join(' '),
+    usage:
+      reason === 'out-of-memory'
+        ? { ...told.usage, peakMemoryBytes: work.resources.memoryBytes ?? told.usage.peakMemoryBytes }
+        : told.usage,
+  };
+}
+
+function reasonOf(exitCode: number, outOfMemory: boolean, stoppedBy: WorkEnd['stoppedBy']): WorkEnd['reason'] {
+  // One of its processes may have been killed for memory, and the work have gone on without it.
+  if (outOfMemory && exitCode !== 0) return 'out-of-memory';
+  if (stoppedBy !== null) return 'stopped';
+  return exitCode > SHELL.signal && exitCode <= SHELL.signal + SHELL.signals ? 'signal' : 'exited';
+}
+
+/** Work that nobody can say anything about any more. */
+export function lostEnd({
+  start,
+  now,
+  usage,
+  detail,
+}: {
+  start: number;
+  now: number;
+  usage: WorkUsage;
+  detail: string;
+}): WorkEnd {
+  return { reason: 'lost', exitCode: null, stoppedBy: null, start, end: Math.max(start, now), detail, usage };
+}
+
+/** The whole of a short file; nothing of a longer one. */
+export function readShort(path: string, sizeBytes = 4_096): string {
+  const fd = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(sizeBytes);
+    if (fstatSync(fd).size > sizeBytes) return '';
+    return buffer.toString('utf8', 0, readSync(fd, buffer, 0, sizeBytes, 0));
+  } finally {
+    closeSync(fd);
+  }
+}

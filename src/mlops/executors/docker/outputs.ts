@@ -1,0 +1,79 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Work } from '../executor.ts';
+import { WORK_FOLDER } from './container.ts';
+import type { Daemon } from './daemon.ts';
+import { isStatus } from './failures.ts';
+import { insideOf, settle, unpack } from './unpack.ts';
+
+export interface OutputDeps {
+  readonly daemon: Daemon;
+  readonly closing: AbortSignal;
+  readonly work: Work;
+  readonly container: string;
+}
+
+/** A connection may break, a disk be full for a moment: so often an output is asked for, with this pause in milliseconds. */
+const TRIES = 5;
+const AGAIN_MS = 1_000;
+
+/** Brings what the work made into its workspace, whole or not at all. Answers a sentence of what could not be brought; else null. */
+export async function bringOutputs(deps: OutputDeps): Promise<string | null> {
+  const troubles: string[] = [];
+  for (const path of deps.work.outputs) {
+    const trouble = await bringInTries(deps, path);
+    if (trouble !== null) troubles.push(trouble);
+  }
+  return troubles.length === 0 ? null : troubles.join(' ');
+}
+
+async function bringInTries(deps: OutputDeps, path: string): Promise<string | null> {
+  for (let left = TRIES - 1; ; left -= 1) {
+    try {
+      return await bring(deps, path);
+    } catch (error) {
+      deps.closing.throwIfAborted();
+      const why = error instanceof Error ? error.message : String(error);
+      if (left === 0) return `The output "${path}" could not be brought back: ${why}.`;
+      await pause(AGAIN_MS, undefined, { signal: deps.closing });
+    }
+  }
+}
+
+async function bring(deps: OutputDeps, path: string): Promise<string | null> {
+  const inside = insideOf(path);
+  if (inside === null) return `The output "${path}" is no path in the working folder.`;
+  const archive = await fetchArchive(deps, inside);
+  if (archive === null) return null;
+  // On the same disk as the workspace, and nobody else's.
+  const aside = await mkdtemp(join(deps.work.folder, 'outputs-'));
+  try {
+    const { leftOut } = await unpack(archive, aside);
+    const made = join(aside, posix.basename(inside));
+    if (await isThere(made)) await settle(made, deps.work.workspace, inside);
+    if (leftOut.length === 0) return null;
+    return `Of the output "${path}" what is neither file nor folder was left out: ${leftOut.join(', ')}.`;
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+async function fetchArchive({ daemon, closing, container }: OutputDeps, inside: string) {
+  const question = { path: `${WORK_FOLDER}/${inside}`, abortSignal: closing };
+  try {
+    return await daemon.askPatiently((api) => api.getContainer(container).getArchive(question), closing, null);
+  } catch (error) {
+    if (isStatus(error, 404)) return null;
+    throw error;
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Daemon } from './daemon.ts';
+import { isStatus } from './failures.ts';
+import type { Remains } from './outcome.ts';
+
+/** How a container is, as the engine says. */
+export interface Look {
+  /** Whether its command was ever started. */
+  readonly began: boolean;
+  /** What is left of it; null while it runs. */
+  readonly remains: Remains | null;
+}
+
+/** What the engine writes where there is no time. */
+const NEVER = '0001-01-01T00:00:00Z';
+
+/** Looks at a container, and again while the engine is away; null when there is none. */
+export async function look(
+  { daemon, closing }: { readonly daemon: Daemon; readonly closing: AbortSignal },
+  container: string,
+): Promise<Look | null> {
+  try {
+    const { State: state } = await daemon.askPatiently((api) => api.getContainer(container).inspect(), closing);
+    return lookOf(state);
+  } catch (error) {
+    if (isStatus(error, 404)) return null;
+    throw error;
+  }
+}
+
+interface State {
+  readonly Status: string;
+  readonly Running: boolean;
+  readonly OOMKilled: boolean;
+  readonly ExitCode: number;
+  readonly StartedAt: string;
+  readonly FinishedAt: string;
+}
+
+export function lookOf(state: State): Look {
+  const began = state.StartedAt !== NEVER;
+  if (state.Running || state.Status === 'created') return { began, remains: null };
+  const ranMs = Math.max(0, Date.parse(state.FinishedAt) - Date.parse(state.StartedAt));
+  return { began, remains: { exitCode: state.ExitCode, outOfMemory: state.OOMKilled, ranMs } };
+}
+
+/** Sends a signal to a container; one that does not run hears nothing, which is no error. */
+export async function tell(daemon: Daemon, container: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  try {
+    await daemon.ask((api) => api.getContainer(container).kill({ signal }));
+  } catch (error) {
+    if (!isStatus(error, 404, 409)) throw error;
+  }
+}

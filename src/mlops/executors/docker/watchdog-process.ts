@@ -1,0 +1,161 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
+import { connectionOf } from './address.ts';
+import { writeStopped } from './kept.ts';
+import { WATCHDOG } from './watchdog.ts';
+import { openWatchList, type Watched } from './watched.ts';
+
+/**
+ * The process that ends containers in time when nobody else does: `node watchdog-process FOLDER`. It needs nothing but this
+ * folder and the engine, is alone in the folder (its lock is an open transaction, which the kernel gives back when it ends),
+ * and ends when the list is empty. It never writes to the list while a container lives: the server may be writing there.
+ */
+
+/** How often the list is read, in milliseconds: more time that is given is seen by then. */
+const LOOK_MS = 250;
+/** An engine that does not answer in this time is asked again, in milliseconds. */
+const ANSWER_WITHIN_MS = 10_000;
+/** How long another watchdog, which is about to end, is waited for, in milliseconds. */
+const LOCK_WITHIN_MS = 10_000;
+
+type Signal = 'SIGTERM' | 'SIGKILL';
+
+/** What was done to a container. */
+interface Doing {
+  asked: boolean;
+  /** Set by the watchdog's own asking, Unix milliseconds. */
+  killAt: number | null;
+  /** Whether the engine is being told now. */
+  busy: boolean;
+}
+
+const [, , folder = ''] = process.argv;
+if (folder === '') throw new Error('usage: watchdog-process FOLDER');
+const list = openWatchList(join(folder, WATCHDOG.list));
+const doings = new Map<string, Doing>();
+
+const lock = takeLock();
+if (lock !== null) {
+  await watch();
+  lock.close();
+}
+
+function takeLock(): DatabaseSync | null {
+  const database = new DatabaseSync(join(folder, WATCHDOG.lock), { timeout: LOCK_WITHIN_MS });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+    return database;
+  } catch {
+    database.close();
+    return null;
+  }
+}
+
+async function watch(): Promise<void> {
+  const said = join(folder, WATCHDOG.process);
+  for (;;) {
+    writeFileSync(said, `${process.pid}\n`);
+    while (list.ids().length > 0) {
+      look();
+      await pause(LOOK_MS);
+    }
+    // Whoever adds to the list from here on finds no watchdog and starts one; who did before is found by this look.
+    rmSync(said, { force: true });
+    if (list.ids().length === 0) return;
+  }
+}
+
+function look(): void {
+  const ids = list.ids();
+  for (const id of doings.keys()) if (!ids.includes(id)) doings.delete(id);
+  for (const id of ids) {
+    const watched = readOf(id);
+    const doing = doings.get(id) ?? { asked: false, killAt: null, busy: false };
+    doings.set(id, doing);
+    if (watched === null || doing.busy) continue;
+    doing.busy = true;
+    act(id, watched, doing)
+      .catch(() => undefined) // The engine is away: it is told at the next look.
+      .finally(() => {
+        doing.busy = false;
+      });
+  }
+}
+
+/** One file that cannot be read must not keep the others from being looked after. */
+function readOf(id: string): Watched | null {
+  try {
+    return list.read(id);
+  } catch {
+    return null;
+  }
+}
+
+async function act(id: string, watched: Watched, doing: Doing): Promise<void> {
+  const now = Date.now();
+  const killAt = Math.min(watched.until, watched.killAt ?? Infinity, doing.killAt ?? Infinity);
+  // When the server has asked for the end, the container has heard it: twice would be another word to it.
+  const askAt = doing.asked || watched.killAt !== null ? Infinity : watched.until - watched.graceMs;
+  if (now < Math.min(killAt, askAt)) return;
+  if (!(await isRunning(watched))) {
+    // It has ended by itself, and nobody has been here to see it.
+    list.remove(id);
+    return;
+  }
+  const first = sayStopped(watched.stopped);
+  if (now >= killAt) await tell(watched, 'SIGKILL');
+  // Not first: a watchdog before this one has asked.
+  else if (first) await tell(watched, 'SIGTERM');
+  if (!doing.asked) Object.assign(doing, { asked: true, killAt: now + watched.graceMs });
+}
+
+/** A folder that is gone must not keep the container alive. */
+function sayStopped(file: string): boolean {
+  try {
+    return writeStopped(file, 'watchdog');
+  } catch {
+    return true;
+  }
+}
+
+async function tell(watched: Watched, signal: Signal): Promise<void> {
+  const status = await call(watched, 'POST', `kill?signal=${signal}`);
+  // 404: it is gone. 409: it does not run.
+  if (status.code >= 400 && status.code !== 404 && status.code !== 409)
+    throw new Error(`the engine answered ${status.code}`);
+}
+
+async function isRunning(watched: Watched): Promise<boolean> {
+  const { code, body } = await call(watched, 'GET', 'json');
+  if (code === 404) return false;
+  return code !== 200 || /"Running":true/.test(body);
+}
+
+/** A few words of HTTP: the client for the whole API would make this process three times as large. */
+function call(watched: Watched, method: string, what: string): Promise<{ code: number; body: string }> {
+  const { protocol, ...connection } = connectionOf(watched);
+  const options = {
+    ...connection,
+    method,
+    path: `/containers/${watched.container}/${what}`,
+    agent: false,
+    signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+  };
+  return new Promise((resolve, reject) => {
+    const sent = (protocol === 'https' ? httpsRequest : httpRequest)(options, (answer) => {
+      let body = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (text: string) => {
+        body += text;
+      });
+      answer.on('end', () => resolve({ code: answer.statusCode ?? 0, body }));
+      answer.on('error', reject);
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+}

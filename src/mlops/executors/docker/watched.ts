@@ -1,0 +1,67 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { systemCode } from '../../../platform/errors/index.ts';
+import { makeFolder, read, replace } from './kept.ts';
+
+/** One container as its watchdog has to know it. */
+const WatchedSchema = z.object({
+  address: z.string(),
+  certificates: z.string().nullable(),
+  container: z.string(),
+  /** Unix milliseconds at which it must have ended. */
+  until: z.number(),
+  /** Milliseconds from being asked to end to being killed. */
+  graceMs: z.number(),
+  /** Unix milliseconds at which it is killed because it was asked to end before; null: nobody has. */
+  killAt: z.number().nullable(),
+  /** The file that says who asked it to end. */
+  stopped: z.string(),
+});
+
+export type Watched = z.infer<typeof WatchedSchema>;
+
+/** All containers of one server, in a folder that its watchdog reads: a file for each, written by the server alone. */
+export interface WatchList {
+  read(id: string): Watched | null;
+  ids(): string[];
+  write(id: string, watched: Watched): void;
+  change(id: string, change: Partial<Watched>): void;
+  remove(id: string): void;
+}
+
+const SUFFIX = '.json';
+
+export function openWatchList(folder: string): WatchList {
+  const fileOf = (id: string) => join(folder, `${id}${SUFFIX}`);
+  const readOne = (id: string): Watched | null => {
+    const text = read(fileOf(id));
+    return text === null ? null : WatchedSchema.parse(JSON.parse(text));
+  };
+  const write = (id: string, watched: Watched) => {
+    makeFolder(folder);
+    replace(fileOf(id), JSON.stringify(watched));
+  };
+  return {
+    read: readOne,
+    ids: () =>
+      list(folder)
+        .filter((name) => name.endsWith(SUFFIX))
+        .map((name) => name.slice(0, -SUFFIX.length)),
+    write,
+    change(id, change) {
+      const watched = readOne(id);
+      if (watched !== null) write(id, { ...watched, ...change });
+    },
+    remove: (id) => rmSync(fileOf(id), { force: true }),
+  };
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
