@@ -180,7 +180,7 @@ const migrations: Migrations = {
 /** CAN WE AFFORD IT? */
 function wireFinops(ground: Ground) {
   const uploads = createUploads(ground);
-  const prices = createPrices(ground);
+  const prices = createPrices({ ...ground, uploads });
   const metering = createMetering({ ...ground, prices });
   const tokens = createTokens(ground);
   const allocation = createAllocation({
@@ -198,6 +198,7 @@ function wireFinops(ground: Ground) {
     importDelivery: (request) => billing.importDelivery(request, 'sync'),
   });
   const costs = createCosts({ ...ground, billing });
+  prices.listen(ground.events);
   metering.listen(ground.events);
   tokens.listen(ground.events);
   uploads.schedule(ground.jobs);

@@ -12,6 +12,7 @@ import { type Place, storeSuite } from '../../src/platform/store/suite.testing.t
 import { amounts, put, readAndAddOne, suiteMigrations } from '../../src/platform/store/suite-tables.testing.ts';
 import { testApplication } from '../../src/testing.ts';
 import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
+import { priceSuite } from '../support/price-suite.ts';
 import { reservationSuite } from '../support/reservation-suite.ts';
 import { retentionSuite } from '../support/retention-suite.ts';
 
@@ -41,6 +42,8 @@ describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are
   retentionSuite('PostgreSQL', () => server.newDatabase());
   describe('budgets on PostgreSQL', () =>
     reservationSuite(async (clock) => testApplication({ clock }, { database: await server.newDatabase() })));
+  describe('prices on PostgreSQL', () =>
+    priceSuite(async (clock) => testApplication({ clock }, { database: await server.newDatabase() })));
 
   it('refuses nobody, however many servers change one row at once', async () => {
     const place = await newPlace();

@@ -20,7 +20,13 @@ import { findUsage, type Held, runsHolding, runsWithUsage, usageFingerprint, usa
 export { affordableUntil } from './affordable.ts';
 export { meteredCostOf } from './metered-cost.ts';
 export { meteringMigrations } from './migrations.ts';
-export { costPerThousand, type MeteredRuns, type MeteredTotalWithBooks, type MeteredUsage } from './service.ts';
+export {
+  costPerThousand,
+  type MeteredRuns,
+  type MeteredTotalWithBooks,
+  type MeteredUsage,
+  usedPrices,
+} from './service.ts';
 
 /** Usage intervals times the price book: what something costs, as it happens. */
 export interface Metering {
