@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const caseNames = ['bill', 'scale', 'converter', 'log-batch', 'start', 'pipelines'] as const;
+export const caseNames = ['bill', 'scale', 'converter', 'prices', 'log-batch', 'start', 'pipelines'] as const;
 export type CaseName = (typeof caseNames)[number];
 
 export interface BenchOptions {
@@ -13,6 +13,8 @@ export interface BenchOptions {
   readonly curRows: number;
   /** A smaller and a larger bill, to see what grows. */
   readonly scaleRows: readonly [number, number];
+  /** Machines in a price list; one takes 1.4 MB of it. */
+  readonly priceTypes: number;
   /** Repetitions of each side of a comparison. */
   readonly repetitions: number;
   /** Time for which one load is driven. */
@@ -28,6 +30,7 @@ const full = {
   billRows: 500_000,
   scaleRows: [1_000_000, 10_000_000] as const,
   curRows: 1_000_000,
+  priceTypes: 300,
   repetitions: 3,
   loadMs: 8_000,
   starts: 5,
@@ -38,6 +41,7 @@ const quick = {
   billRows: 50_000,
   scaleRows: [50_000, 200_000] as const,
   curRows: 20_000,
+  priceTypes: 20,
   repetitions: 1,
   loadMs: 2_000,
   starts: 2,

@@ -10,6 +10,7 @@ import { describeMachine } from './machine.ts';
 import { findMlflow } from './mlflow.ts';
 import { type BenchOptions, type CaseName, readOptions, usage } from './options.ts';
 import { measurePipelines } from './pipelines-case.ts';
+import { measurePrices } from './price-case.ts';
 import { asJson, asMarkdown, type CaseReport, writeFigures } from './report.ts';
 import { measureScale } from './scale-case.ts';
 import { measureStart } from './start-case.ts';
@@ -18,6 +19,7 @@ const cases: Readonly<Record<CaseName, (context: CaseContext) => Promise<CaseRep
   bill: measureBill,
   scale: measureScale,
   converter: measureConverter,
+  prices: measurePrices,
   'log-batch': measureLogBatch,
   start: measureStart,
   pipelines: measurePipelines,

@@ -38,7 +38,7 @@ describe('the server of a data folder', () => {
     for (const _time of [1, 2]) {
       expect(await steelyard(['price', 'list', '--json', '--data', data])).toEqual({
         code: 0,
-        out: '{\n  "prices": []\n}\n',
+        out: '{\n  "prices": [],\n  "nextPageToken": null\n}\n',
         err: '',
       });
     }
@@ -124,15 +124,19 @@ describe('a server that is asked by address', () => {
   });
 
   it('may say more than this version knows; --json keeps it', async () => {
-    const url = await answering(200, '{"prices": [], "since": "2027"}');
+    const url = await answering(200, '{"prices": [], "nextPageToken": null, "since": "2027"}');
     expect(JSON.parse((await steelyard(['price', 'list', '--json', '--url', url])).out)).toEqual({
       prices: [],
+      nextPageToken: null,
       since: '2027',
     });
   });
 
   it('comes from STEELYARD_URL, which --url overrules', async () => {
-    const [first, second] = [await answering(200, '{"prices": []}'), await answering(404, problem('policy_not_found'))];
+    const [first, second] = [
+      await answering(200, '{"prices": [], "nextPageToken": null}'),
+      await answering(404, problem('policy_not_found')),
+    ];
     const { io } = capturedIo({ STEELYARD_URL: second });
     expect(await main(['price', 'list'], io)).toBe(4);
     expect(await main(['price', 'list', '--url', first], io)).toBe(0);

@@ -33,8 +33,9 @@ function headPairs(run: Run): Pairs {
   ];
 }
 
-function costPairs({ total, metered, reconciled, allocated, gpuHours, energy, hardware }: Run['cost']): Pairs {
+function costPairs({ total, metered, reconciled, allocated, gpuHours, energy, ...cost }: Run['cost']): Pairs {
   const { kilowattHours } = energy;
+  const { hardware, priceSources } = cost;
   return [
     ['total', figureText(shownMoney(total.cost), total.reason, total.basis)],
     ['metered', figureText(shownMoney(metered.cost), metered.reason)],
@@ -43,6 +44,7 @@ function costPairs({ total, metered, reconciled, allocated, gpuHours, energy, ha
     ['GPU-hours', figureText(gpuHours.hours, gpuHours.reason)],
     ['energy', figureText(kilowattHours === null ? null : `${metricText(kilowattHours)} kWh`, energy.reason)],
     ['hardware', hardware.map(({ resource, quantity }) => `${quantity} x ${resource}`).join(', ') || null],
+    ['prices', priceSources.join('; ') || null],
   ];
 }
 

@@ -181,7 +181,7 @@ function lakeFolders(config: Config, folder: string): LakeDeps {
 /** CAN WE AFFORD IT? */
 function wireFinops(ground: Ground & { readonly org: Org }) {
   const uploads = createUploads(ground);
-  const prices = createPrices(ground);
+  const prices = createPrices({ ...ground, uploads });
   const metering = createMetering({ ...ground, prices });
   const tokens = createTokens(ground);
   const allocation = createAllocation({
@@ -199,6 +199,7 @@ function wireFinops(ground: Ground & { readonly org: Org }) {
     importDelivery: (request) => billing.importDelivery(request, 'sync'),
   });
   const costs = createCosts({ ...ground, billing });
+  prices.listen(ground.events);
   metering.listen(ground.events);
   tokens.listen(ground.events);
   uploads.schedule(ground.jobs);

@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 /** A word of the command line that is known by its place. */
 export interface PositionalDefinition {
   readonly describe: string;
-  /** Takes all the words that are left; at least one. */
+  /** Takes all the words that are left; at least one, unless it may be left out. */
   readonly many?: true;
   /** May be left out; only the last one. */
   readonly optional?: true;
@@ -37,11 +37,13 @@ type OptionInput<O> = O extends { value: string }
   : boolean;
 
 export type InputOf<P, O> = {
-  readonly [K in keyof P]: P[K] extends { many: true }
-    ? string[]
-    : P[K] extends { optional: true }
-      ? string | undefined
-      : string;
+  readonly [K in keyof P]: P[K] extends { many: true; optional: true }
+    ? string[] | undefined
+    : P[K] extends { many: true }
+      ? string[]
+      : P[K] extends { optional: true }
+        ? string | undefined
+        : string;
 } & { readonly [K in keyof O]: OptionInput<O[K]> };
 
 /** What a command stands on: a server (by --url, found, or its own), the settings alone, or nothing. */

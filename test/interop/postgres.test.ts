@@ -13,6 +13,7 @@ import { type Place, storeSuite } from '../../src/platform/store/suite.testing.t
 import { amounts, put, readAndAddOne, suiteMigrations } from '../../src/platform/store/suite-tables.testing.ts';
 import { testApplication } from '../../src/testing.ts';
 import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
+import { priceSuite } from '../support/price-suite.ts';
 import { reservationSuite } from '../support/reservation-suite.ts';
 import { retentionSuite } from '../support/retention-suite.ts';
 
@@ -43,6 +44,8 @@ describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are
   noticesSuite('PostgreSQL', () => server.newDatabase());
   describe('budgets on PostgreSQL', () =>
     reservationSuite(async (clock) => testApplication({ clock }, { database: await server.newDatabase() })));
+  describe('prices on PostgreSQL', () =>
+    priceSuite(async (clock) => testApplication({ clock }, { database: await server.newDatabase() })));
 
   it('refuses nobody, however many servers change one row at once', async () => {
     const place = await newPlace();

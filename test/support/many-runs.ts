@@ -177,6 +177,7 @@ function costOf(amount: string, now: number): RunCost {
     allocated: unknown('no allocation rule gives billed cost to the run'),
     gpuHours: { hours: null, reason: 'no GPU was held' },
     energy: { kilowattHours: null, reason: 'no GPU power was logged' },
+    priceSources: [],
     hardware: [],
     asOf: new Date(now).toISOString(),
   };

@@ -11,6 +11,8 @@ const price = (amount: string, from: number, to: number | null): BookedPrice => 
   price: { amount, currency: 'USD' },
   effectiveFrom: new Date(from).toISOString(),
   effectiveTo: to === null ? null : new Date(to).toISOString(),
+  origin: 'own',
+  region: null,
   source: 'test',
   book: 'own@1',
   asOf: null,

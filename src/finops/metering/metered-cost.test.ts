@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimal } from '../../platform/units/index.ts';
-import type { BookedPrice } from '../prices/index.ts';
+import { type BookedPrice, usedPriceOf } from '../prices/index.ts';
 import { meteredCostOf, resourceHours } from './metered-cost.ts';
 
 const HOUR = 3_600_000;
@@ -10,6 +10,8 @@ const price = (amount: string, from: number, to: number | null): BookedPrice => 
   price: { amount, currency: 'USD' },
   effectiveFrom: new Date(from).toISOString(),
   effectiveTo: to === null ? null : new Date(to).toISOString(),
+  origin: 'own',
+  region: null,
   source: 'test',
   book: 'own@1',
   asOf: null,
@@ -50,6 +52,37 @@ describe('metered cost', () => {
         const parts = cost(0, first).plus(cost(first, first + second));
         expect(whole.minus(parts).abs().lessThanOrEqualTo('1e-20')).toBe(true);
       }),
+    );
+  });
+
+  it('names the prices that it was made with, and they alone make it', () => {
+    const change = fc.record({
+      hours: fc.integer({ min: 1, max: 9 }),
+      amount: fc.integer({ min: 1, max: 99 }),
+      origin: fc.constantFrom('own', 'bill', 'catalogue', 'builtIn'),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(change, { maxLength: 6 }),
+        fc.nat(20),
+        fc.integer({ min: 1, max: 20 }),
+        (changes, from, hours) => {
+          let at = 0;
+          const prices = changes.map(({ hours: long, amount, origin }, index) => {
+            const start = at;
+            at += long * HOUR;
+            return { ...price(String(amount), start, at), origin, book: `book@${index}` };
+          });
+          const usage = { resource: 'gpu', quantity: '2', start: from * HOUR, end: (from + hours) * HOUR };
+          const metered = meteredCostOf(usage, prices);
+          const used = metered.prices.map((one) => usedPriceOf(one, usage.resource, usage.end));
+          expect(metered.cost === null).toBe(usage.end > at);
+          expect(meteredCostOf(usage, metered.prices).cost).toEqual(metered.cost);
+          if (metered.cost !== null) expect(used.length).toBeGreaterThan(0);
+          for (const one of used)
+            expect(prices.find(({ book }) => book === one.book)).toMatchObject({ origin: one.origin });
+        },
+      ),
     );
   });
 });

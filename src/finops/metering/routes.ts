@@ -1,5 +1,6 @@
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
+import { usedPriceOf } from '../prices/index.ts';
 import { type MeteredUsage, type MeteringDeps, priceUsage } from './priced-usage.ts';
 import { listUsage, meteredCost, recordUsage } from './schema.ts';
 import { record, totalOf } from './service.ts';
@@ -45,6 +46,7 @@ function shown({ usage, metered, hours }: MeteredUsage) {
       reason: metered.reason,
       hours,
       priceSource: sources.length === 0 ? null : sources.join('; '),
+      prices: metered.prices.map((price) => usedPriceOf(price, usage.resource, usage.end)),
     },
   };
 }

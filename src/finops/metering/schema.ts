@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { Subject } from '../../org/schema.ts';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
 import { DecimalString, Money, Period, UtcInstant } from '../../platform/units/schema.ts';
+import { UsedPrice } from '../prices/schema.ts';
 
 export const ResourceName = z
   .string()
-  .regex(/^[\w.:/-]{1,200}$/, 'letters, digits and . _ : / -')
-  .describe('Key in the price book, for example "gpu:A10G", "vcpu" or "g5.xlarge"');
+  .regex(/^[\w.:/@-]{1,200}$/, 'letters, digits and . _ : / @ -')
+  .describe('Key in the price book, for example "gpu:A10G", "vcpu", "g5.xlarge" or "g5.xlarge@eu-west-1"');
 
 /** What somebody held for a while: quantity x (end - start) hours x the price of the resource is its metered cost. */
 export const UsageInterval = z
@@ -42,6 +43,9 @@ export const MeteredCost = z
     reason: z.string().nullable().describe('Why the cost is null'),
     hours: DecimalString.describe('Quantity times hours'),
     priceSource: z.string().nullable().describe('Where the price came from, with its date'),
+    prices: z
+      .array(UsedPrice)
+      .describe('The prices that hold within the interval, in order of time; empty when there is none'),
   })
   .describe('What a usage interval costs by the price book');
 
@@ -88,6 +92,9 @@ export const MeteredTotal = z
       .nullable()
       .describe('Predictions answered in the intervals; null when none counted them'),
     period: Period.nullable().describe('From the first start to the last end; null without intervals'),
+    prices: z
+      .array(UsedPrice)
+      .describe('The prices that it was made with, by resource and time, each as old as at the last usage of it'),
   })
   .describe('Metered cost of a subject');
 export type MeteredTotal = z.infer<typeof MeteredTotal>;

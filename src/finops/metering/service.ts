@@ -3,6 +3,8 @@ import type { Subject } from '../../org/schema.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
+import { usedPriceOf } from '../prices/index.ts';
+import type { UsedPrice } from '../prices/schema.ts';
 import { clipped, type MeteredUsage, type MeteringDeps, onlyCurrency, priceUsage } from './priced-usage.ts';
 import { moveRunningTotals } from './running-totals.ts';
 import type { MeteredTotal, UsageInterval } from './schema.ts';
@@ -131,8 +133,20 @@ function summed(priced: readonly MeteredUsage[]): MeteredTotalWithBooks {
       priced.length === 0
         ? null
         : { start: new Date(Math.min(...starts)).toISOString(), end: new Date(Math.max(...ends)).toISOString() },
+    prices: usedPrices(priced),
     priceBooks: [...new Set(priced.flatMap(({ metered }) => metered.prices.map((price) => price.book)))].toSorted(),
   };
+}
+
+/** The prices behind the priced intervals, each once and as old as at the end of the last one. */
+export function usedPrices(priced: readonly MeteredUsage[]): UsedPrice[] {
+  const used = priced
+    .filter(({ metered }) => metered.cost !== null)
+    .flatMap(({ usage, metered }) => metered.prices.map((price) => usedPriceOf(price, usage.resource, usage.end)));
+  const keyOf = (price: UsedPrice) => [price.resource, price.effectiveFrom, price.book, price.price.amount].join(' ');
+  const oldest = new Map<string, UsedPrice>();
+  for (const price of used.toSorted((a, b) => (a.ageDays ?? 0) - (b.ageDays ?? 0))) oldest.set(keyOf(price), price);
+  return [...oldest].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, price]) => price);
 }
 
 /** Cost per 1,000 predictions: cost / predictions x 1,000, rounded half-even to 20 decimals. */

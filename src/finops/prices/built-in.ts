@@ -17,8 +17,8 @@ export interface GpuInstance {
 }
 
 const CLOUDS = {
-  aws: { lastSeen: '2026-07-20', where: 'AWS on demand, Linux, us-east-1' },
-  azure: { lastSeen: '2026-06-18', where: 'Azure pay as you go, Linux, East US' },
+  aws: { lastSeen: '2026-07-20', region: 'us-east-1', where: 'AWS on demand, Linux, us-east-1' },
+  azure: { lastSeen: '2026-06-18', region: 'eastus', where: 'Azure pay as you go, Linux, East US' },
 } as const;
 
 /** Another one for every other table. */
@@ -32,13 +32,18 @@ let instances: ReadonlyMap<string, GpuInstance> | null = null;
 
 /** What is built in of an instance type, written as its cloud writes it; null where nothing is. */
 export function builtInInstance(instance: string): GpuInstance | null {
+  return builtInInstances().get(instance) ?? null;
+}
+
+/** Every machine that is built in, by its name. */
+export function builtInInstances(): ReadonlyMap<string, GpuInstance> {
   instances ??= new Map(
     BUILT_IN_INSTANCES.trim()
       .split('\n')
       .map(parsed)
       .map((one) => [one.instance, one]),
   );
-  return instances.get(instance) ?? null;
+  return instances;
 }
 
 function parsed(line: string): GpuInstance {
@@ -57,7 +62,7 @@ function parsed(line: string): GpuInstance {
 
 /** Each holds from the day on which it was first seen until the next was. */
 function pricesOf(resource: string, cloud: keyof typeof CLOUDS, history: readonly string[]): BookedPrice[] {
-  const { lastSeen, where } = CLOUDS[cloud];
+  const { lastSeen, region, where } = CLOUDS[cloud];
   const days = history.map((change) => change.split('='));
   return days.map(([day = '', amount = ''], index) => {
     const next = days[index + 1]?.[0];
@@ -66,6 +71,8 @@ function pricesOf(resource: string, cloud: keyof typeof CLOUDS, history: readonl
       price: { amount: decimalString(amount), currency: 'USD' },
       effectiveFrom: `${day}T00:00:00Z`,
       effectiveTo: next === undefined ? null : `${next}T00:00:00Z`,
+      origin: 'builtIn',
+      region,
       source: `${where}, built in`,
       book: `built-in@${lastSeen}`,
       asOf: `${next ?? lastSeen}T00:00:00Z`,

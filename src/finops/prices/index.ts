@@ -1,64 +1,78 @@
 import type { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Events } from '../../platform/events/index.ts';
-import { handle, type Route } from '../../platform/http/index.ts';
+import { handle, handleDownload, type Route } from '../../platform/http/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
-import type { Sql, Store } from '../../platform/store/index.ts';
-import type { Clock } from '../../platform/units/index.ts';
-import { builtInInstance, builtInStamp } from './built-in.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import { builtInStamp } from './built-in.ts';
+import { type CatalogueDeps, importPriceList } from './catalogue/service.ts';
+import { billEvents, hearBill, type LearnedDeps, learnAll } from './learned/service.ts';
+import { listedPrices, pricesCsv } from './list.ts';
 import { priceAt } from './price-at.ts';
-import { getPrice, listPrices, type Price, PriceBookSpec } from './schema.ts';
-import { bookVersions, findBook, findPrices, replaceBook } from './store.ts';
+import type { PriceHome } from './resource-key.ts';
+import { getPrice, importPrices, learnPrices, listPrices, listPricesCsv, type Price, PriceBookSpec } from './schema.ts';
+import { pricesOf } from './sources.ts';
+import { bookVersions, findBook, findPrices, generationOf, replaceBook } from './store.ts';
 import type { BookedPrice } from './timeline.ts';
 
 export { priceMigrations } from './migrations.ts';
+export { usedPriceOf, usedPriceText } from './price-at.ts';
 export { type BookedPrice, declaredPrice, priceStretches } from './timeline.ts';
 
 /** The price book: effective-dated prices per unit and hour, each with where it was read. */
 export interface Prices {
   /**
-   * Every price of a resource, by date: those of your own book, or, where it has none, those of the built-in table of GPU
-   * instances. Empty when neither knows it.
+   * Every price of a resource, by date: those of your own book, or, where it has none, those of the bill, of price lists
+   * and of the built-in table of GPU instances, in this order at each instant. Empty when nobody knows it.
    */
   of(sql: Sql, resource: string): Promise<BookedPrice[]>;
   /** Changes whenever the price of anything may have changed. */
   stamp(sql: Sql): Promise<string>;
+  /** Learns prices from the bill whenever it changes. */
+  listen(events: Pick<Events, 'subscribe'>): void;
   /** `PriceBook`: one book replaces the book of its name. Errors: `manifest_invalid` when two prices would hold at once. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
 }
 
-export interface PricesDeps {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly events: Pick<Events, 'append'>;
+export interface PricesDeps extends CatalogueDeps, LearnedDeps {
+  readonly config: PriceHome;
+}
+
+/** What prices are, whoever brings them. */
+export type PriceBook = Pick<Prices, 'of' | 'stamp' | 'kinds'>;
+
+export function createPriceBook(deps: Pick<PricesDeps, 'clock' | 'events' | 'config'>): PriceBook {
+  const { config } = deps;
+  const home = [config.awsPriceRegion, config.azurePriceRegion, config.priceCurrency];
+  return {
+    stamp: async (sql) => [builtInStamp(), ...home, await generationOf(sql), ...(await bookVersions(sql))].join(' '),
+    of: (sql, resource) => pricesOf(sql, config, resource),
+    kinds: [specKind('PriceBook', 30, PriceBookSpec, (sql, name, spec) => applyBook(deps, sql, name, spec))],
+  };
 }
 
 export function createPrices(deps: PricesDeps): Prices {
+  const { store, clock, config } = deps;
   return {
-    of: pricesOf,
-    stamp: async (sql) => [builtInStamp(), ...(await bookVersions(sql))].join(' '),
-    kinds: [specKind('PriceBook', 30, PriceBookSpec, (sql, name, spec) => applyBook(deps, sql, name, spec))],
+    ...createPriceBook(deps),
+    listen: (events) => events.subscribe('prices', billEvents, (event) => hearBill(deps, event)),
     routes: [
-      handle(listPrices, async () => {
-        const prices = await findPrices(deps.store, null);
-        return { prices: prices.map(({ book: _book, asOf: _asOf, ...price }) => price) };
+      handle(listPrices, ({ query }) => listedPrices(deps, query)),
+      handleDownload(listPricesCsv, ({ query }) => pricesCsv(deps, query)),
+      handle(getPrice, async ({ query: { resource, region, at } }) => {
+        const key = region === undefined || resource.includes('@') ? resource : `${resource}@${region}`;
+        const instant = at === undefined ? clock.now() : Date.parse(at);
+        return priceAt(await pricesOf(store, config, key), key, instant);
       }),
-      handle(getPrice, async ({ query: { resource, at } }) =>
-        priceAt(await pricesOf(deps.store, resource), resource, at === undefined ? deps.clock.now() : Date.parse(at)),
-      ),
+      handle(importPrices, ({ body }) => importPriceList(deps, body)),
+      handle(learnPrices, async () => ({ periods: await learnAll(deps) })),
     ],
   };
 }
 
-/** One of the two and never a mixture: a book that names a resource says all that is to be known of it. */
-async function pricesOf(sql: Sql, resource: string): Promise<BookedPrice[]> {
-  const own = await findPrices(sql, resource);
-  return own.length > 0 ? own : [...(builtInInstance(resource)?.prices ?? [])];
-}
-
 async function applyBook(
-  { clock, events }: PricesDeps,
+  { clock, events }: Pick<PricesDeps, 'clock' | 'events'>,
   sql: Sql,
   name: string,
   spec: z.infer<typeof PriceBookSpec>,
@@ -100,7 +114,7 @@ function datedPrices(book: string, spec: z.infer<typeof PriceBookSpec>): Price[]
 /** A resource is priced by one book, so that no figure depends on which was applied last. */
 async function refuseOtherBooks(sql: Sql, name: string, prices: readonly Price[]): Promise<void> {
   for (const resource of new Set(prices.map((price) => price.resource))) {
-    const other = (await findPrices(sql, resource)).find((price) => !price.book.startsWith(`${name}@`));
+    const other = (await findPrices(sql, [resource])).find((price) => !price.book.startsWith(`${name}@`));
     if (other === undefined) continue;
     const detail = `PriceBook "${name}": ${resource} is already priced by ${other.book}. Keep it in one book.`;
     throw new AppError('manifest_invalid', detail, { book: name, resource });

@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors/index.ts';
 import type { Instant } from '../../platform/units/index.ts';
-import type { PriceAt } from './schema.ts';
+import type { ListedPrice, PriceAt, UsedPrice } from './schema.ts';
 import { type BookedPrice, priceStretches } from './timeline.ts';
 
 const DAY_MS = 86_400_000;
@@ -15,13 +15,52 @@ export function priceAt(prices: readonly BookedPrice[], resource: string, at: In
     amount: found.price.amount,
     currency: found.price.currency,
     unit: 'hour',
-    source: found.source,
-    book: found.book,
+    ...provenanceOf(found),
+    ...agreementOf(found),
     effectiveFrom: found.effectiveFrom,
     effectiveTo: found.effectiveTo,
     asOf,
-    ageDays: Math.max(0, Math.floor((at - Date.parse(asOf)) / DAY_MS)),
+    ageDays: daysBetween(asOf, at),
   };
+}
+
+function provenanceOf({ origin, region, source, book }: BookedPrice) {
+  return { origin, region, source, book };
+}
+
+function agreementOf({ agreement }: BookedPrice) {
+  return { agreedRows: agreement?.agreedRows ?? null, rows: agreement?.rows ?? null };
+}
+
+/** Whole days from an instant to a later one; 0 before it. */
+function daysBetween(from: string, at: Instant): number {
+  return Math.max(0, Math.floor((at - Date.parse(from)) / DAY_MS));
+}
+
+/** What a cost says of a price that it was made with. `at`: the end of the usage, Unix milliseconds. */
+export function usedPriceOf(price: BookedPrice, resource: string, at: Instant): UsedPrice {
+  const { effectiveFrom, asOf } = price;
+  const ageDays = asOf === null ? null : daysBetween(asOf, at);
+  return { resource, price: price.price, ...provenanceOf(price), effectiveFrom, asOf, ageDays };
+}
+
+/**
+ * The same as a sentence.
+ * Example: "g5.xlarge at 1.006 USD an hour: AWS on demand, Linux, us-east-1, built in (from 2023-02-01, seen 128 days before)".
+ */
+export function usedPriceText({ resource, price, source, effectiveFrom, ageDays }: UsedPrice): string {
+  const what = `${resource} at ${price.amount} ${price.currency} an hour: ${source}`;
+  if (ageDays === null) return what;
+  const age = ageDays === 0 ? '' : `, seen ${ageDays} ${ageDays === 1 ? 'day' : 'days'} before`;
+  return `${what} (from ${effectiveFrom.slice(0, 10)}${age})`;
+}
+
+/** A price as a list shows it. */
+export function listedPriceOf(price: BookedPrice, now: Instant): ListedPrice {
+  const { resource, effectiveFrom, effectiveTo, asOf } = price;
+  const ageDays = asOf === null ? null : daysBetween(asOf, now);
+  const when = { effectiveFrom, effectiveTo, asOf, ageDays };
+  return { resource, price: price.price, ...when, ...provenanceOf(price), ...agreementOf(price) };
 }
 
 function notFound(prices: readonly BookedPrice[], resource: string, at: Instant): AppError {

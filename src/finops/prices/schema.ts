@@ -1,6 +1,54 @@
 import { z } from 'zod';
-import { endpoint } from '../../platform/contract/schema.ts';
+import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
 import { DecimalString, Money, UtcInstant } from '../../platform/units/schema.ts';
+import { RegionName } from './catalogue/schema.ts';
+
+export { Cloud, importPrices, PriceImport, RegionName } from './catalogue/schema.ts';
+
+export const PriceOrigin = z
+  .enum(['own', 'bill', 'catalogue', 'builtIn', 'declared'])
+  .describe(
+    'own: your price book. bill: learned from your bill. catalogue: an imported price list. builtIn: the table of GPU instances. declared: with the usage itself',
+  );
+export type PriceOrigin = z.infer<typeof PriceOrigin>;
+
+/** What every price says of itself, wherever it is shown. */
+const provenance = {
+  origin: PriceOrigin,
+  region: z.string().nullable().describe('Region that it is of; null where nobody says one'),
+  source: z.string().describe('Where it was read'),
+  book: z
+    .string()
+    .describe(
+      '`name@version` of a price book; `bill@MONTH`, `aws-price-list@DAY`, `azure-retail-prices@DAY`, `built-in@DAY`',
+    ),
+};
+const agreement = {
+  agreedRows: z
+    .number()
+    .int()
+    .nullable()
+    .describe('Of a price that the bill taught: rows that have it; null otherwise'),
+  rows: z.number().int().nullable().describe('Of those: rows that were looked at; null otherwise'),
+};
+
+/** A price behind a cost. */
+export const UsedPrice = z
+  .strictObject({
+    resource: z.string().describe('Resource key'),
+    price: Money.describe('Price of one unit for one hour'),
+    ...provenance,
+    effectiveFrom: UtcInstant.describe('First instant at which it holds'),
+    asOf: UtcInstant.nullable().describe('Last instant at which it was known to hold; null for a declared one'),
+    ageDays: z
+      .number()
+      .int()
+      .min(0)
+      .nullable()
+      .describe('Whole days from then to the end of the usage; 0 within them, null for a declared one'),
+  })
+  .describe('Which price was used, from where, how old');
+export type UsedPrice = z.infer<typeof UsedPrice>;
 
 export const Price = z
   .strictObject({
@@ -54,8 +102,8 @@ export const PriceAt = z
     amount: DecimalString.describe('Price of one unit, exact'),
     currency: Money.shape.currency,
     unit: z.literal('hour').describe('What the price is for: one unit of the resource for one hour'),
-    source: z.string().describe('Where it was read'),
-    book: z.string().describe('`name@version` of the price book; `built-in@DAY` for the built-in table'),
+    ...provenance,
+    ...agreement,
     effectiveFrom: UtcInstant.describe('First instant at which it holds'),
     effectiveTo: UtcInstant.nullable().describe('First instant at which it no longer holds; null while it does'),
     asOf: UtcInstant.describe('Last instant at which it was known to hold'),
@@ -70,18 +118,68 @@ export const getPrice = endpoint({
   scope: 'finops.read',
   summary: 'The price of a resource at an instant, where it is from and how old it is',
   query: z.strictObject({
-    resource: z.string().min(1).max(200).describe('Resource key, for example an instance type'),
+    resource: z
+      .string()
+      .min(1)
+      .max(200)
+      .describe('Resource key, for example an instance type, also with its region: p5.48xlarge@eu-west-1'),
+    region: RegionName.optional().describe(
+      'Region, where the key names none; default: the home region of the settings',
+    ),
     at: UtcInstant.optional().describe('Instant; default now'),
   }),
   response: PriceAt,
   errors: ['price_not_found'],
 });
 
+export const ListedPrice = z
+  .strictObject({
+    ...Price.shape,
+    ...provenance,
+    ...agreement,
+    asOf: UtcInstant.nullable().describe('Last instant at which it was known to hold'),
+    ageDays: z.number().int().min(0).nullable().describe('Whole days from then to now'),
+  })
+  .describe('A price of the price book, with where it is from and how old it is');
+export type ListedPrice = z.infer<typeof ListedPrice>;
+
+const listed = {
+  origin: PriceOrigin.exclude(['declared'])
+    .optional()
+    .describe('Only prices from there; default: all but what is built in'),
+  resource: z.string().min(1).max(200).optional().describe('Only of this resource'),
+  region: RegionName.optional().describe('Only of this region'),
+};
+
 export const listPrices = endpoint({
   method: 'GET',
   path: '/api/v1/prices',
   scope: 'finops.read',
-  summary: 'The price book, by resource and date',
-  response: z.strictObject({ prices: z.array(Price).describe('Prices by resource, then date') }),
+  summary: 'The price book: your own prices, then those of the bill and of price lists; built-in ones when asked for',
+  query: z.strictObject({ ...listed, ...PageQuery }),
+  response: z.strictObject({
+    prices: z.array(ListedPrice).describe('Prices by origin, resource, region and date'),
+    nextPageToken: NextPageToken,
+  }),
+  errors: ['invalid_page_token'],
+});
+
+export const listPricesCsv = endpoint({
+  method: 'GET',
+  path: '/api/v1/prices.csv',
+  scope: 'finops.read',
+  summary: 'The same as CSV, all of it',
+  query: z.strictObject(listed),
+  answers: 'csv',
+  response: z.string().describe('CSV with a header line'),
+  errors: [],
+});
+
+export const learnPrices = endpoint({
+  method: 'POST',
+  path: '/api/v1/prices/learned',
+  scope: 'finops.write',
+  summary: 'Learn prices from every billing month anew; they are learned from each delivery by themselves',
+  response: z.strictObject({ periods: z.array(z.string()).describe('Billing months, sorted') }),
   errors: [],
 });

@@ -1,6 +1,16 @@
 import type { Sql } from '../../platform/store/index.ts';
+import { regionOfKey } from './resource-key.ts';
 import type { Price } from './schema.ts';
 import type { BookedPrice } from './timeline.ts';
+
+/** Which prices a list has, and where it goes on. */
+export interface PriceSelection {
+  readonly resource?: string | undefined;
+  readonly region?: string | undefined;
+  /** Key of the last price of the page before; null on the first. */
+  readonly after: readonly string[] | null;
+  readonly limit: number;
+}
 
 interface PriceTables {
   price_book: { name: string; version: number; spec: string; applied_at: string };
@@ -65,9 +75,29 @@ export async function replaceBook(
   }
 }
 
-/** Prices by resource, then date; of one resource when it is given. */
-export async function findPrices(sql: Sql, resource: string | null): Promise<BookedPrice[]> {
-  let query = sql
+/** Prices under some keys, by resource, then date. */
+export async function findPrices(sql: Sql, keys: readonly string[]): Promise<BookedPrice[]> {
+  const rows = await ownPrices(sql)
+    .where('resource', 'in', [...keys])
+    .execute();
+  return rows.map(bookedOf);
+}
+
+/** A page of all prices, by resource, then date. */
+export async function listOwn(sql: Sql, selection: PriceSelection): Promise<BookedPrice[]> {
+  const { resource, region, after, limit } = selection;
+  let query = ownPrices(sql).limit(limit);
+  const key = region === undefined ? resource : `${resource ?? '%'}@${region}`;
+  if (key !== undefined) query = query.where('resource', resource === undefined ? 'like' : '=', key);
+  if (after !== null) {
+    const [name = '', from = ''] = after;
+    query = query.where((eb) => eb(eb.refTuple('resource', 'effective_from'), '>', eb.tuple(name, from)));
+  }
+  return (await query.execute()).map(bookedOf);
+}
+
+function ownPrices(sql: Sql) {
+  return sql
     .tables<PriceTables>()
     .selectFrom('price')
     .innerJoin('price_book', 'price_book.name', 'price.book')
@@ -75,15 +105,41 @@ export async function findPrices(sql: Sql, resource: string | null): Promise<Boo
     .select(['price_book.version', 'price_book.applied_at'])
     .orderBy('resource')
     .orderBy('effective_from');
-  if (resource !== null) query = query.where('resource', '=', resource);
-  const rows = await query.execute();
-  return rows.map((row) => ({
+}
+
+function bookedOf(row: PriceTables['price'] & { version: number; applied_at: string }): BookedPrice {
+  return {
     resource: row.resource,
     price: { amount: row.amount, currency: row.currency },
     effectiveFrom: row.effective_from,
     effectiveTo: row.effective_to,
+    origin: 'own',
+    region: regionOfKey(row.resource),
     source: row.source,
     book: `${row.book}@${row.version}`,
     asOf: row.applied_at,
-  }));
+  };
+}
+
+interface GenerationTables {
+  price_generation: { id: number; generation: number };
+}
+
+/** Another number after every change of what bills and price lists say. */
+export async function generationOf(sql: Sql): Promise<number> {
+  const row = await sql
+    .tables<GenerationTables>()
+    .selectFrom('price_generation')
+    .select('generation')
+    .executeTakeFirst();
+  return row?.generation ?? 0;
+}
+
+/** In the transaction that changes what they say. */
+export async function nextGeneration(sql: Sql): Promise<void> {
+  await sql
+    .tables<GenerationTables>()
+    .updateTable('price_generation')
+    .set((eb) => ({ generation: eb('generation', '+', 1) }))
+    .execute();
 }

@@ -7,6 +7,8 @@ const price = (amount: string, from: string, to: string | null): BookedPrice => 
   price: { amount, currency: 'USD' },
   effectiveFrom: from,
   effectiveTo: to,
+  origin: 'own',
+  region: null,
   source: 'test',
   book: 'own@1',
   asOf: null,

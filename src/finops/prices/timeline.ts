@@ -1,11 +1,22 @@
-import type { Price } from './schema.ts';
+import type { Price, PriceOrigin } from './schema.ts';
+
+/** Rows of the bill behind a price. */
+export interface Agreement {
+  readonly agreedRows: number;
+  readonly rows: number;
+}
 
 /** A price as the book holds it, with the book that it is from. */
 export interface BookedPrice extends Price {
+  readonly origin: PriceOrigin;
+  /** Region that it is of; null where nobody says one. */
+  readonly region: string | null;
   /** `name@version` of the price book. */
   readonly book: string;
   /** Last instant at which it was known to hold: when the book was applied, or the catalogue seen; null for one that was declared. */
   readonly asOf: string | null;
+  /** Of a price that the bill taught: how many of the rows looked at agree. */
+  readonly agreement?: Agreement;
 }
 
 /** A stretch of a period in which one price holds. */
@@ -46,6 +57,8 @@ export function declaredPrice(resource: string, price: Price['price']): BookedPr
     price,
     effectiveFrom,
     effectiveTo: null,
+    origin: 'declared',
+    region: null,
     source: 'declared with the usage',
     book: 'declared',
     asOf: null,

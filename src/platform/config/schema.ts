@@ -116,6 +116,21 @@ export const ConfigSchema = z.strictObject({
     .describe(
       'Whether pipelines may run commands as processes of this machine, with all that the server may do: "auto" without accounts only.',
     ),
+  awsPriceRegion: z
+    .string()
+    .regex(/^[a-z0-9-]{2,60}$/, 'a region such as "us-east-1"')
+    .default('us-east-1')
+    .describe('AWS region of an instance type for which nobody says a region, in prices.'),
+  azurePriceRegion: z
+    .string()
+    .regex(/^[a-z0-9-]{2,60}$/, 'a region such as "eastus"')
+    .default('eastus')
+    .describe('Azure region of an instance type for which nobody says a region, in prices.'),
+  priceCurrency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'a currency such as "USD"')
+    .default('USD')
+    .describe('Currency of a price where the bill or a price list has it in several.'),
   maxUploadBytes: z.coerce
     .number({ error: 'a whole number of bytes' })
     .int()

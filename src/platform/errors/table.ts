@@ -153,6 +153,12 @@ export const errorTable = {
   budget_approval_needed: { status: 409, exitCode: BUDGET, title: 'A person has to approve more than the budget' },
   budget_not_approvable: { status: 409, exitCode: CONFLICT, title: 'The budget takes no approvals' },
   price_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No price of the resource at this instant' },
+  price_list_unreachable: { status: 502, exitCode: UNREACHABLE, title: 'The price list cannot be fetched' },
+  price_list_unusable: {
+    status: 422,
+    exitCode: REFUSED,
+    title: 'The price list lacks what an import needs; nothing has changed',
+  },
   price_missing: { status: 409, exitCode: REFUSED, title: 'A limit cannot be held on what has no price' },
   reservation_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such reservation' },
   reservation_settled: { status: 409, exitCode: CONFLICT, title: 'The reservation has ended' },

@@ -1,4 +1,5 @@
-import type { MeteredUsage } from '../../finops/metering/index.ts';
+import { type MeteredUsage, usedPrices } from '../../finops/metering/index.ts';
+import { usedPriceText } from '../../finops/prices/index.ts';
 import type { Hardware, RunCost } from '../../mlops/tracking/schema.ts';
 import { decimal, decimalString, type Money, sumDecimals } from '../../platform/units/index.ts';
 
@@ -41,6 +42,7 @@ export function costOfRun({ usage, billed, energy, asOf }: CostFacts): RunCost {
     allocated,
     gpuHours: gpuHoursOf(usage),
     energy,
+    priceSources: usedPrices(usage).map(usedPriceText),
     hardware: hardwareOf(usage),
     asOf,
   };

@@ -70,6 +70,7 @@ describe('the cost of a run', () => {
     expect(await costOf(run)).toMatchObject({
       total: { cost: { amount: '6', currency: 'USD' }, basis: 'metered', reason: null },
       gpuHours: { hours: '1', reason: null },
+      priceSources: [expect.stringMatching(/^gpu:H100 at 6 USD an hour: .* \(from \d{4}-\d\d-\d\d\)$/)],
       hardware: [{ resource: 'gpu:H100', resourceId: 'i-1', quantity: '1', hours: '1' }],
     });
   });

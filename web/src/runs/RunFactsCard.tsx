@@ -90,7 +90,7 @@ export function RunFactsCard({ run, facts, editing, asOfMs }: RunFactsCardProps)
 }
 
 /** What the run held, as far as it is known. */
-function tookFacts({ gpuHours, energy, hardware, asOf }: Run['cost']): [string, ReactNode][] {
+function tookFacts({ gpuHours, energy, hardware, priceSources, asOf }: Run['cost']): [string, ReactNode][] {
   return [
     [
       'Hardware',
@@ -100,6 +100,14 @@ function tookFacts({ gpuHours, energy, hardware, asOf }: Run['cost']): [string, 
         hardware
           .map(({ resource, quantity, hours }) => `${formatMeasure(quantity)} × ${resource}, ${formatMeasure(hours)} h`)
           .join('; ')
+      ),
+    ],
+    [
+      'Prices',
+      priceSources.length === 0 ? (
+        <Unknown key="prices" reason="No usage of this run has a price." />
+      ) : (
+        priceSources.join('; ')
       ),
     ],
     [

@@ -30,6 +30,7 @@ export function testRun({ cost, ...run }: TestRun): Run {
       allocated: unknown,
       gpuHours: { hours: null, reason: 'No GPU.' },
       energy: { kilowattHours: null, reason: 'No GPU.' },
+      priceSources: [],
       hardware: [],
       asOf: null,
     },

@@ -47,6 +47,9 @@ export const RunCost = z
         reason: z.string().nullable().describe('Why it is unknown, or what it leaves out'),
       })
       .describe('From the metrics system/gpu_*_power_usage_watts, by the trapezoid rule; GPUs only'),
+    priceSources: z
+      .array(z.string())
+      .describe('Each price behind the metered cost: where it is from, since when it holds and how old it is'),
     hardware: z.array(Hardware).describe('What its usage intervals held, by resource'),
     asOf: UtcInstant.nullable().describe('When these figures were worked out; null when nothing is known of its usage'),
   })

@@ -43,13 +43,16 @@ export async function putRunCosts(sql: Sql, costs: ReadonlyMap<string, RunCost>)
   }
 }
 
+/** Costs that were worked out before prices were kept with them are worked out anew in time. */
+const StoredCost = RunCost.extend({ priceSources: RunCost.shape.priceSources.default([]) });
+
 /** Costs by run; runs of which nothing is known are left out. */
 export async function costsOfRuns(sql: Sql, runIds: readonly string[]): Promise<Map<string, RunCost>> {
   const costs = new Map<string, RunCost>();
   for (const ids of chunks(runIds, 1000)) {
     const query = sql.tables<RunCostTables>().selectFrom('run_cost').select(['run_id', 'cost']);
     for (const row of await query.where(isAmong(sql, 'run_id', ids)).execute()) {
-      costs.set(row.run_id, RunCost.parse(JSON.parse(row.cost)));
+      costs.set(row.run_id, StoredCost.parse(JSON.parse(row.cost)));
     }
   }
   return costs;
@@ -85,6 +88,7 @@ export const unknownCost: RunCost = {
   allocated: { cost: null, reason: 'no allocation rule gives billed cost to the run' },
   gpuHours: { hours: null, reason: NO_USAGE },
   energy: { kilowattHours: null, reason: 'no GPU power was logged' },
+  priceSources: [],
   hardware: [],
   asOf: null,
 };

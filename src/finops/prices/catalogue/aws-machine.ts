@@ -1,0 +1,53 @@
+/** A machine that AWS sells by the hour. */
+export interface AwsMachine {
+  readonly resource: string;
+  /** Region as bills name it (`us-east-1`); null in files from before attributes named it. */
+  readonly region: string | null;
+  /** See `PriceCollector.add`. */
+  readonly rank: number;
+}
+
+/** Attributes of a product that tell one way to buy a machine from all others. */
+export const machineAttributes = [
+  'instanceType',
+  'regionCode',
+  'locationType',
+  'operatingSystem',
+  'preInstalledSw',
+  'tenancy',
+  'capacitystatus',
+  'marketoption',
+  'operation',
+] as const;
+export type MachineAttributes = Readonly<Partial<Record<(typeof machineAttributes)[number], string>>>;
+
+/** What "on demand" means: Linux without other software, used, in a region of its own name. */
+const wanted: Readonly<Partial<Record<(typeof machineAttributes)[number], string>>> = {
+  operatingSystem: 'Linux',
+  preInstalledSw: 'NA',
+  capacitystatus: 'Used',
+  marketoption: 'OnDemand',
+  locationType: 'AWS Region',
+  operation: 'RunInstances',
+};
+
+/** Older files lack these; where they are, they must say what is wanted. */
+const mayBeMissing: ReadonlySet<string> = new Set(['marketoption', 'locationType', 'operation']);
+
+/**
+ * The machine of a product on demand, or null when the product is another one: another system, software, reserved
+ * capacity, hosts of one's own. Bare metal is sold as dedicated and, lately, as shared; shared stands where both are.
+ */
+export function onDemandMachine(productFamily: string, attributes: MachineAttributes): AwsMachine | null {
+  const { instanceType, regionCode, tenancy } = attributes;
+  if (instanceType === undefined || instanceType === '') return null;
+  const isMetal = productFamily === 'Compute Instance (bare metal)';
+  if (!isMetal && productFamily !== 'Compute Instance') return null;
+  if (tenancy !== 'Shared' && !(isMetal && tenancy === 'Dedicated')) return null;
+  for (const [name, value] of Object.entries(wanted)) {
+    const stated = attributes[name as keyof MachineAttributes] ?? '';
+    if (stated !== value && !(stated === '' && mayBeMissing.has(name))) return null;
+  }
+  const region = regionCode === undefined || regionCode === '' ? null : regionCode;
+  return { resource: instanceType, region, rank: tenancy === 'Shared' ? 0 : 1 };
+}

@@ -1,0 +1,73 @@
+import type { Money } from '../../../platform/units/schema.ts';
+
+/** What one machine of a type costs on demand, as a catalogue states it. */
+export interface CataloguePrice {
+  /** Instance type as its cloud names it. */
+  readonly resource: string;
+  readonly region: string;
+  /** Of one hour. */
+  readonly price: Money;
+  readonly effectiveFrom: string;
+  /** First instant at which the catalogue says it no longer holds; null while it says none. */
+  readonly effectiveTo: string | null;
+}
+
+/** A machine whose price is not believed, and why. */
+export interface LeftOut {
+  readonly resource: string;
+  readonly region: string;
+  readonly reason: string;
+}
+
+/** What was read of a catalogue. */
+export interface ReadCatalogue {
+  /** When its cloud published it; null where it does not say. */
+  readonly publishedAt: string | null;
+  readonly prices: readonly CataloguePrice[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** Takes prices one by one and tells which of them agree. */
+export interface PriceCollector {
+  /** `rank`: of two offers of one machine the lower stands, and offers of one rank must agree. */
+  add(price: CataloguePrice, rank: number): void;
+  collected(): Pick<ReadCatalogue, 'prices' | 'leftOut'>;
+}
+
+interface Candidate {
+  readonly price: CataloguePrice;
+  readonly rank: number;
+  /** Another amount that the same rank has; null while all agree. */
+  readonly other: string | null;
+}
+
+/** A machine that a catalogue prices twice has no price: nothing says which of the two is meant. */
+export function collectPrices(): PriceCollector {
+  const candidates = new Map<string, Candidate>();
+  return {
+    add(price, rank) {
+      const key = [price.resource, price.region, price.price.currency, price.effectiveFrom].join('\n');
+      const before = candidates.get(key);
+      if (before === undefined || rank < before.rank) candidates.set(key, { price, rank, other: null });
+      else if (rank === before.rank && before.price.price.amount !== price.price.amount)
+        candidates.set(key, { ...before, other: price.price.amount });
+    },
+    collected() {
+      const all = [...candidates.values()];
+      return {
+        prices: all.filter(({ other }) => other === null).map(({ price }) => price),
+        leftOut: all.flatMap(({ price, other }) => (other === null ? [] : [conflict(price, other)])),
+      };
+    },
+  };
+}
+
+function conflict({ resource, region, price: { amount, currency } }: CataloguePrice, other: string): LeftOut {
+  return { resource, region, reason: `it is priced twice, at ${amount} and at ${other} ${currency}` };
+}
+
+/** A day or an instant of a catalogue, as we write instants. Null when it is neither. */
+export function catalogueInstant(text: string): string | null {
+  const instant = Date.parse(text);
+  return Number.isNaN(instant) ? null : new Date(instant).toISOString().replace('.000Z', 'Z');
+}

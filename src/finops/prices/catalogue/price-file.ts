@@ -1,0 +1,65 @@
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { AppError, systemCode } from '../../../platform/errors/index.ts';
+import { JsonTextError } from './json-members.ts';
+
+/** A file of a catalogue on its way in. */
+export interface PriceFile {
+  /** As its sender names it, for messages. */
+  readonly name: string;
+  /** Its bytes, from the beginning, as often as they are asked for. */
+  open(): Promise<Readable>;
+}
+
+const GZIP_MAGIC = 0x1f8b;
+
+async function isGzip(file: PriceFile): Promise<boolean> {
+  const content = await file.open();
+  for await (const chunk of content as AsyncIterable<Buffer>) {
+    content.destroy();
+    return chunk.length >= 2 && chunk.readUInt16BE(0) === GZIP_MAGIC;
+  }
+  throw new AppError('file_empty', `${file.name} is empty (0 bytes). Fetch it again.`, { file: file.name });
+}
+
+/** The text of a file, unpacked where it is packed. Errors: `file_empty`, `file_truncated`, `file_unreadable`. */
+export async function* textOf(file: PriceFile): AsyncGenerator<Buffer, void, undefined> {
+  const isPacked = await isGzip(file);
+  const raw = await file.open();
+  const text = isPacked ? raw.pipe(createGunzip()) : raw;
+  if (isPacked) raw.on('error', (error) => text.destroy(error));
+  try {
+    yield* text as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw unpackingFailure(error, file.name);
+  } finally {
+    raw.destroy();
+  }
+}
+
+function unpackingFailure(error: unknown, name: string): unknown {
+  const code = systemCode(error);
+  if (code === 'Z_BUF_ERROR') {
+    const detail = `${name} ends in the middle of its compressed data. Fetch it again; nothing has changed.`;
+    return new AppError('file_truncated', detail, { file: name }, { cause: error });
+  }
+  if (code?.startsWith('Z_') !== true) return error;
+  const detail = `${name} is damaged: its compressed data does not unpack. Fetch it again; nothing has changed.`;
+  return new AppError('file_unreadable', detail, { file: name }, { cause: error });
+}
+
+/** The failure of a text that is no JSON, as its sender can understand it. */
+export function jsonFailure(error: unknown, name: string): unknown {
+  if (!(error instanceof JsonTextError)) return error;
+  if (error.isTruncated) {
+    const detail = `${name} is cut off: ${error.message}. Fetch it again; nothing has changed.`;
+    return new AppError('file_truncated', detail, { file: name }, { cause: error });
+  }
+  return foreign(name, error.message, error);
+}
+
+/** Says that a file is no catalogue that is read here. */
+export function foreign(name: string, why: string, cause?: unknown): AppError {
+  const detail = `${name} is no price list that is read here: ${why}. Nothing has changed.`;
+  return new AppError('file_format_unknown', detail, { file: name }, { cause });
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { endpoint } from '../../../platform/contract/schema.ts';
+import { Currency, UtcInstant } from '../../../platform/units/schema.ts';
+import { UploadId } from '../../../platform/uploads/schema.ts';
+
+export const Cloud = z.enum(['aws', 'azure']).describe('Whose price list it is');
+export type Cloud = z.infer<typeof Cloud>;
+
+export const RegionName = z
+  .string()
+  .regex(/^[a-z0-9-]{2,60}$/, 'a region as its cloud names it, such as us-east-1 or eastus')
+  .describe('Region as its cloud names it');
+
+export const ImportedRegion = z
+  .strictObject({
+    region: RegionName,
+    currency: Currency,
+    prices: z.number().int().describe('Prices that the list has of it'),
+    changed: z
+      .number()
+      .int()
+      .describe('Prices that are stated otherwise now than before; 0 when it was imported before'),
+  })
+  .describe('What a price list said of one region');
+
+export const PriceImport = z
+  .strictObject({
+    cloud: Cloud,
+    publishedAt: UtcInstant.describe('When the list was published or fetched'),
+    unchanged: z.boolean().describe('True when all of it had been imported before'),
+    prices: z.number().int().describe('Prices in the list, of all regions'),
+    regions: z.array(ImportedRegion).describe('By region'),
+    leftOutPrices: z.number().int().describe('Prices that the list contradicts itself about; they are not imported'),
+    leftOut: z
+      .array(
+        z.strictObject({
+          resource: z.string().describe('Instance type'),
+          region: z.string().describe('Region as its cloud names it'),
+          reason: z.string().describe('Why it is not believed'),
+        }),
+      )
+      .describe('The first 20 of them'),
+  })
+  .describe('What an import of a price list did');
+export type PriceImport = z.infer<typeof PriceImport>;
+
+export const importPrices = endpoint({
+  method: 'POST',
+  path: '/api/v1/prices/imports',
+  scope: 'finops.write',
+  summary: 'Import a price list of a cloud, whole or not at all',
+  body: z.strictObject({
+    cloud: Cloud,
+    files: z
+      .array(
+        z.strictObject({
+          upload: UploadId,
+          name: z.string().min(1).max(1024).describe('Name of the file, for messages'),
+        }),
+      )
+      .min(1)
+      .max(1000)
+      .describe('The list; of Azure all its pages, in any number of files'),
+    region: RegionName.optional().describe(
+      'Take only this region; of an AWS list that names none, which region it is of',
+    ),
+    publishedAt: UtcInstant.optional().describe('When the list was fetched, where it does not say itself; default now'),
+  }),
+  response: PriceImport,
+  errors: [
+    'upload_not_found',
+    'file_empty',
+    'file_truncated',
+    'file_unreadable',
+    'file_format_unknown',
+    'csv_malformed',
+    'price_list_unusable',
+    'storage_full',
+  ],
+});

@@ -1,0 +1,192 @@
+import type { Sql } from '../../../platform/store/index.ts';
+import type { StatedPrice } from '../layers.ts';
+import { nextGeneration, type PriceSelection } from '../store.ts';
+import type { BookedPrice } from '../timeline.ts';
+import type { CataloguePrice } from './catalogue-price.ts';
+import type { Cloud } from './schema.ts';
+
+export interface CatalogueTables {
+  catalogue_price: {
+    resource: string;
+    region: string;
+    currency: string;
+    effective_from: string;
+    effective_to: string | null;
+    amount: string;
+    cloud: Cloud;
+    /** Of the newest list that states it. */
+    published_at: string;
+  };
+}
+
+export type CatalogueRow = CatalogueTables['catalogue_price'];
+
+/** What one price list says of one region in one currency. */
+export interface CatalogueUnit {
+  readonly cloud: Cloud;
+  readonly region: string;
+  readonly currency: string;
+  readonly publishedAt: string;
+  readonly prices: readonly CataloguePrice[];
+}
+
+/** A statement has eight parameters; stores take some thirty thousand. */
+const ROWS_AT_ONCE = 500;
+
+/**
+ * Puts a list in the place of what the same publication said before, and answers how many prices are stated otherwise now.
+ * What a newer publication says of the same day stays, so that the order in which lists come does not matter.
+ */
+export async function replacePublication(sql: Sql, unit: CatalogueUnit): Promise<number> {
+  await nextGeneration(sql);
+  const db = sql.tables<CatalogueTables>();
+  const stored = await db
+    .selectFrom('catalogue_price')
+    .selectAll()
+    .where('cloud', '=', unit.cloud)
+    .where('region', '=', unit.region)
+    .where('currency', '=', unit.currency)
+    .execute();
+  const before = new Map(stored.map((row) => [keyOf(row), row]));
+  const after = unit.prices
+    .map((price) => rowOf(unit, price))
+    .filter((row) => (before.get(keyOf(row))?.published_at ?? '') <= unit.publishedAt);
+  const kept = new Set(after.map(keyOf));
+  const gone = stored.filter((row) => row.published_at === unit.publishedAt && !kept.has(keyOf(row)));
+  const changed = after.filter((row) => !isSame(before.get(keyOf(row)), row));
+  await removeRows(sql, gone);
+  for (const rows of parts(changed)) {
+    await db
+      .insertInto('catalogue_price')
+      .values([...rows])
+      .onConflict((conflict) =>
+        conflict.columns(['resource', 'region', 'currency', 'effective_from']).doUpdateSet((eb) => ({
+          effective_to: eb.ref('excluded.effective_to'),
+          amount: eb.ref('excluded.amount'),
+          cloud: eb.ref('excluded.cloud'),
+          published_at: eb.ref('excluded.published_at'),
+        })),
+      )
+      .execute();
+  }
+  return gone.length + changed.length;
+}
+
+async function removeRows(sql: Sql, rows: readonly CatalogueRow[]): Promise<void> {
+  for (const row of rows) {
+    await sql
+      .tables<CatalogueTables>()
+      .deleteFrom('catalogue_price')
+      .where('resource', '=', row.resource)
+      .where('region', '=', row.region)
+      .where('currency', '=', row.currency)
+      .where('effective_from', '=', row.effective_from)
+      .execute();
+  }
+}
+
+function rowOf({ cloud, publishedAt }: CatalogueUnit, price: CataloguePrice): CatalogueRow {
+  return {
+    resource: price.resource,
+    region: price.region,
+    currency: price.price.currency,
+    effective_from: price.effectiveFrom,
+    effective_to: price.effectiveTo,
+    amount: price.price.amount,
+    cloud,
+    published_at: publishedAt,
+  };
+}
+
+function keyOf({ resource, effective_from }: CatalogueRow): string {
+  return `${resource}\n${effective_from}`;
+}
+
+function isSame(before: CatalogueRow | undefined, after: CatalogueRow): boolean {
+  return (
+    before !== undefined &&
+    before.amount === after.amount &&
+    before.effective_to === after.effective_to &&
+    before.published_at === after.published_at
+  );
+}
+
+function* parts<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < all.length; at += ROWS_AT_ONCE) yield all.slice(at, at + ROWS_AT_ONCE);
+}
+
+/** What price lists say of a machine in some regions. */
+export async function findStated(sql: Sql, resource: string, regions: readonly string[]): Promise<StatedPrice[]> {
+  const rows = await sql
+    .tables<CatalogueTables>()
+    .selectFrom('catalogue_price')
+    .selectAll()
+    .where('resource', '=', resource)
+    .where('region', 'in', [...regions])
+    .execute();
+  return rows.map(statedOf);
+}
+
+const LISTS: Readonly<Record<Cloud, { readonly book: string; readonly terms: string; readonly list: string }>> = {
+  aws: { book: 'aws-price-list', terms: 'AWS on demand, Linux', list: 'price list' },
+  azure: { book: 'azure-retail-prices', terms: 'Azure pay as you go, Linux', list: 'retail prices' },
+};
+
+export function statedOf(row: CatalogueRow): StatedPrice {
+  const { book, terms, list } = LISTS[row.cloud];
+  const day = row.published_at.slice(0, 10);
+  return {
+    resource: row.resource,
+    price: { amount: row.amount, currency: row.currency },
+    effectiveFrom: row.effective_from,
+    endsAt: row.effective_to,
+    seenAt: row.published_at,
+    origin: 'catalogue',
+    region: row.region,
+    source: `${terms}, ${row.region}, ${list} of ${day}`,
+    book: `${book}@${day}`,
+  };
+}
+
+/** A page of all that is stated, by machine, region, currency and date, each until the next begins. */
+export async function listCatalogue(
+  sql: Sql,
+  { resource, region, after, limit }: PriceSelection,
+): Promise<BookedPrice[]> {
+  let query = sql
+    .tables<CatalogueTables>()
+    .selectFrom('catalogue_price as p')
+    .selectAll('p')
+    .select((eb) =>
+      eb
+        .selectFrom('catalogue_price as next')
+        .select((inner) => inner.fn.min('next.effective_from').as('from'))
+        .whereRef('next.resource', '=', 'p.resource')
+        .whereRef('next.region', '=', 'p.region')
+        .whereRef('next.currency', '=', 'p.currency')
+        .whereRef('next.effective_from', '>', 'p.effective_from')
+        .as('next_from'),
+    )
+    .orderBy('p.resource')
+    .orderBy('p.region')
+    .orderBy('p.currency')
+    .orderBy('p.effective_from')
+    .limit(limit);
+  if (resource !== undefined) query = query.where('p.resource', '=', resource);
+  if (region !== undefined) query = query.where('p.region', '=', region);
+  if (after !== null) {
+    const [name = '', place = '', currency = '', from = ''] = after;
+    query = query.where((eb) =>
+      eb(
+        eb.refTuple('p.resource', 'p.region', 'p.currency', 'p.effective_from'),
+        '>',
+        eb.tuple(name, place, currency, from),
+      ),
+    );
+  }
+  const rows = await query.execute();
+  return rows.map(({ next_from, ...row }) => {
+    const { endsAt, seenAt, ...stated } = statedOf(row);
+    return { ...stated, effectiveTo: endsAt ?? next_from, asOf: seenAt };
+  });
+}

@@ -1,0 +1,80 @@
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import type { Events, StoredEvent } from '../../../platform/events/index.ts';
+import type { Lake } from '../../../platform/lake/index.ts';
+import type { Store } from '../../../platform/store/index.ts';
+import { decimalString, Month } from '../../../platform/units/index.ts';
+import { billRows } from '../../billing/index.ts';
+import { learnedSelect, machineColumns } from './machine-rows.ts';
+import { type LearnedRow, learnedOfPeriod, learnedPeriods, replaceLearned } from './store.ts';
+
+export interface LearnedDeps {
+  readonly store: Store;
+  readonly lake: Lake;
+  readonly events: Pick<Events, 'append'>;
+}
+
+/** What changes the rows of a billing month. */
+export const billEvents = ['bill.imported', 'bill.reverted', 'bill.preferred'] as const;
+
+const BillChanged = z.object({ changes: z.array(z.object({ period: Month })) });
+
+/** Learns anew from the months that an event is about. Hearing it again changes nothing. */
+export async function hearBill(deps: LearnedDeps, event: StoredEvent): Promise<void> {
+  const { changes } = BillChanged.parse(event.payload);
+  for (const period of new Set(changes.map((change) => change.period))) await learnPeriod(deps, period);
+}
+
+/** Learns anew from every month that is there, and forgets those that are not; answers the months, sorted. */
+export async function learnAll(deps: LearnedDeps): Promise<string[]> {
+  const partitions = await deps.lake.partitions(deps.store, billRows);
+  const known = await learnedPeriods(deps.store);
+  const periods = [...new Set([...known, ...partitions.map(periodOf)])].toSorted();
+  for (const period of periods) await learnPeriod(deps, period);
+  return periods;
+}
+
+/** Says `prices.applied` when a price of the month is another one than before. */
+async function learnPeriod(deps: LearnedDeps, period: string): Promise<void> {
+  const rows = await readPeriod(deps, period);
+  await deps.store.transaction(async (sql) => {
+    const before = await learnedOfPeriod(sql, period);
+    if (isDeepStrictEqual(sorted(before), sorted(rows))) return;
+    await replaceLearned(sql, period, rows);
+    const payload = { period, prices: rows.length };
+    await deps.events.append(sql, { type: 'prices.applied', subject: `learned_prices:${period}`, payload });
+  });
+}
+
+async function readPeriod({ store, lake }: LearnedDeps, period: string): Promise<LearnedRow[]> {
+  const partitions = (await lake.partitions(store, billRows)).filter((partition) => periodOf(partition) === period);
+  if (partitions.length === 0) return [];
+  const relation = await lake.relation(store, billRows, { partitions, others: machineColumns });
+  const found = await lake.query(learnedSelect(relation));
+  return found.map((row) => rowOf(LearnedFact.parse(row), period));
+}
+
+const LearnedFact = z.object({
+  resource: z.string(),
+  region: z.string(),
+  currency: z.string(),
+  amount: z.string(),
+  effective_from: z.string(),
+  as_of: z.string(),
+  agreed_rows: z.number(),
+  row_count: z.number(),
+});
+
+function rowOf({ row_count: rows, amount, ...fact }: z.infer<typeof LearnedFact>, period: string): LearnedRow {
+  return { ...fact, amount: decimalString(amount), rows, period };
+}
+
+/** A partition of bill rows ends in its billing month. */
+function periodOf(partition: string): string {
+  return partition.slice(partition.lastIndexOf('/') + 1);
+}
+
+function sorted(rows: readonly LearnedRow[]): LearnedRow[] {
+  const keyOf = ({ resource, region, currency }: LearnedRow) => `${resource} ${region} ${currency}`;
+  return rows.map((row) => ({ ...row })).toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}

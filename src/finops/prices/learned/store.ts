@@ -1,0 +1,123 @@
+import type { Sql } from '../../../platform/store/index.ts';
+import type { StatedPrice } from '../layers.ts';
+import { nextGeneration, type PriceSelection } from '../store.ts';
+import type { BookedPrice } from '../timeline.ts';
+
+export interface LearnedTables {
+  learned_price: {
+    resource: string;
+    region: string;
+    currency: string;
+    /** Billing month, YYYY-MM. */
+    period: string;
+    amount: string;
+    effective_from: string;
+    as_of: string;
+    agreed_rows: number;
+    rows: number;
+  };
+}
+
+export type LearnedRow = LearnedTables['learned_price'];
+
+const ROWS_AT_ONCE = 500;
+
+export async function learnedOfPeriod(sql: Sql, period: string): Promise<LearnedRow[]> {
+  return sql
+    .tables<LearnedTables>()
+    .selectFrom('learned_price')
+    .selectAll()
+    .where('period', '=', period)
+    .orderBy('resource')
+    .orderBy('region')
+    .orderBy('currency')
+    .execute();
+}
+
+/** Months that taught a price. */
+export async function learnedPeriods(sql: Sql): Promise<string[]> {
+  const rows = await sql.tables<LearnedTables>().selectFrom('learned_price').select('period').distinct().execute();
+  return rows.map(({ period }) => period);
+}
+
+export async function replaceLearned(sql: Sql, period: string, rows: readonly LearnedRow[]): Promise<void> {
+  const db = sql.tables<LearnedTables>();
+  await nextGeneration(sql);
+  await db.deleteFrom('learned_price').where('period', '=', period).execute();
+  for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
+    await db
+      .insertInto('learned_price')
+      .values(rows.slice(at, at + ROWS_AT_ONCE))
+      .execute();
+  }
+}
+
+/** What bills taught of a machine in some regions. */
+export async function findLearned(sql: Sql, resource: string, regions: readonly string[]): Promise<StatedPrice[]> {
+  const rows = await sql
+    .tables<LearnedTables>()
+    .selectFrom('learned_price')
+    .selectAll()
+    .where('resource', '=', resource)
+    .where('region', 'in', [...regions])
+    .execute();
+  return rows.map(learnedOf);
+}
+
+export function learnedOf(row: LearnedRow): StatedPrice {
+  return {
+    resource: row.resource,
+    price: { amount: row.amount, currency: row.currency },
+    effectiveFrom: row.effective_from,
+    endsAt: null,
+    seenAt: row.as_of,
+    origin: 'bill',
+    region: row.region,
+    source: `your bill of ${row.period}, ${row.region}: ${row.agreed_rows} of ${row.rows} rows agree`,
+    book: `bill@${row.period}`,
+    agreement: { agreedRows: row.agreed_rows, rows: row.rows },
+  };
+}
+
+/** A page of all that is stated, by machine, region, currency and date, each until the next begins. */
+export async function listLearned(
+  sql: Sql,
+  { resource, region, after, limit }: PriceSelection,
+): Promise<BookedPrice[]> {
+  let query = sql
+    .tables<LearnedTables>()
+    .selectFrom('learned_price as p')
+    .selectAll('p')
+    .select((eb) =>
+      eb
+        .selectFrom('learned_price as next')
+        .select((inner) => inner.fn.min('next.effective_from').as('from'))
+        .whereRef('next.resource', '=', 'p.resource')
+        .whereRef('next.region', '=', 'p.region')
+        .whereRef('next.currency', '=', 'p.currency')
+        .whereRef('next.effective_from', '>', 'p.effective_from')
+        .as('next_from'),
+    )
+    .orderBy('p.resource')
+    .orderBy('p.region')
+    .orderBy('p.currency')
+    .orderBy('p.effective_from')
+    .limit(limit);
+  if (resource !== undefined) query = query.where('p.resource', '=', resource);
+  if (region !== undefined) query = query.where('p.region', '=', region);
+  if (after !== null) {
+    const [name = '', place = '', currency = '', from = ''] = after;
+    query = query.where((eb) =>
+      eb(
+        eb.refTuple('p.resource', 'p.region', 'p.currency', 'p.effective_from'),
+        '>',
+        eb.tuple(name, place, currency, from),
+      ),
+    );
+  }
+  const rows = await query.execute();
+  return rows.map(({ next_from, ...row }) => {
+    const { endsAt, seenAt, ...stated } = learnedOf(row);
+    return { ...stated, effectiveTo: endsAt ?? next_from, asOf: seenAt };
+  });
+}

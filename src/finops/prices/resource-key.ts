@@ -1,0 +1,34 @@
+import type { Config } from '../../platform/config/index.ts';
+
+/** Where a price is asked for when nobody says a region, and in what money when there is a choice. */
+export type PriceHome = Pick<Config, 'awsPriceRegion' | 'azurePriceRegion' | 'priceCurrency'>;
+
+/** A key of the price book, taken apart: `p5.48xlarge@eu-west-1` is `p5.48xlarge` in `eu-west-1`. */
+export interface ResourceKey {
+  readonly name: string;
+  /** null when the key names none. */
+  readonly region: string | null;
+}
+
+export function parseResourceKey(key: string): ResourceKey {
+  const at = key.lastIndexOf('@');
+  return at === -1 ? { name: key, region: null } : { name: key.slice(0, at), region: key.slice(at + 1) };
+}
+
+export function regionOfKey(key: string): string | null {
+  return parseResourceKey(key).region;
+}
+
+/** Regions of which the key speaks: its own, or the home of each cloud. */
+export function regionsOfKey({ region }: ResourceKey, home: PriceHome): readonly string[] {
+  return region === null ? [home.awsPriceRegion, home.azurePriceRegion] : [region];
+}
+
+/**
+ * Keys under which a book of one's own may have it, the nearest first: as it was asked for; with a region, the name alone,
+ * which holds everywhere; without one, the name in the home regions.
+ */
+export function ownKeys(key: ResourceKey, home: PriceHome): readonly string[] {
+  const inRegions = regionsOfKey(key, home).map((region) => `${key.name}@${region}`);
+  return key.region === null ? [key.name, ...inRegions] : [...inRegions, key.name];
+}

@@ -1,0 +1,42 @@
+import type { Sql } from '../../platform/store/index.ts';
+import { builtInInstance } from './built-in.ts';
+import { findStated } from './catalogue/store.ts';
+import { layeredPrices, type StatedPrice, statedTimeline } from './layers.ts';
+import { findLearned } from './learned/store.ts';
+import { ownKeys, type PriceHome, parseResourceKey, regionsOfKey } from './resource-key.ts';
+import { findPrices } from './store.ts';
+import type { BookedPrice } from './timeline.ts';
+
+/** A learned price holds before all catalogues for so long after the last charge that taught it; then behind them. */
+const FRESH_MS = 90 * 24 * 3_600_000;
+
+/**
+ * Every price of a resource, by date. A book of one's own that names it says all that is to be known of it. Otherwise, at
+ * each instant: the bill's price while it is fresh, then the price list's, the built-in one, and a bill's that is old.
+ */
+export async function pricesOf(sql: Sql, home: PriceHome, resource: string): Promise<BookedPrice[]> {
+  const key = parseResourceKey(resource);
+  const keys = ownKeys(key, home);
+  const own = await findPrices(sql, keys);
+  const nearest = keys.find((name) => own.some((price) => price.resource === name));
+  if (nearest !== undefined) return own.filter((price) => price.resource === nearest);
+  const regions = regionsOfKey(key, home);
+  const learned = statedTimeline(inOneCurrency(await findLearned(sql, key.name, regions), home), false);
+  const stated = statedTimeline(inOneCurrency(await findStated(sql, key.name, regions), home), true);
+  const builtIn = (builtInInstance(key.name)?.prices ?? []).filter(({ region }) => regions.includes(region ?? ''));
+  return layeredPrices([learned.flatMap(freshPart), stated, builtIn, learned]);
+}
+
+/** Prices in the currency of the settings; where there is none in it, in the first by name of those that there are. */
+function inOneCurrency(stated: readonly StatedPrice[], { priceCurrency }: PriceHome): StatedPrice[] {
+  const currencies = [...new Set(stated.map(({ price }) => price.currency))].toSorted();
+  const currency = currencies.includes(priceCurrency) ? priceCurrency : currencies[0];
+  return stated.filter(({ price }) => price.currency === currency);
+}
+
+/** What of a learned price is fresh; nothing when it begins later than that. */
+function freshPart(price: BookedPrice): BookedPrice[] {
+  const end = Date.parse(price.asOf ?? price.effectiveFrom) + FRESH_MS;
+  if (price.effectiveTo !== null && Date.parse(price.effectiveTo) <= end) return [price];
+  return [{ ...price, effectiveTo: new Date(end).toISOString().replace('.000Z', 'Z') }];
+}
