@@ -6,7 +6,7 @@ import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { createOrg } from '../../org/index.ts';
 import { eventMigrations } from '../../platform/events/index.ts';
 import { openStore, type Store } from '../../platform/store/index.ts';
-import { createPrices, priceMigrations } from '../prices/index.ts';
+import { createPriceBook, priceMigrations } from '../prices/index.ts';
 import { createMetering, type Metering, meteringMigrations } from './index.ts';
 import type { UsageInterval } from './schema.ts';
 
@@ -18,13 +18,17 @@ const iso = (instant: number) => new Date(instant).toISOString();
 
 let store: Store;
 let metering: Metering;
-let prices: ReturnType<typeof createPrices>;
+let prices: ReturnType<typeof createPriceBook>;
 beforeEach(async () => {
   store = await openStore({ database: 'sqlite', folder: mkdtempSync(join(tmpdir(), 'steelyard-totals-')) });
   const opened = store;
   onTestFinished(() => opened[Symbol.asyncDispose]());
   await store.migrate({ ...eventMigrations, ...priceMigrations, ...meteringMigrations });
-  prices = createPrices({ store, clock, events });
+  prices = createPriceBook({
+    clock,
+    events,
+    config: { awsPriceRegion: 'us-east-1', azurePriceRegion: 'eastus', priceCurrency: 'USD' },
+  });
   metering = createMetering({ store, clock, events, prices, org: createOrg({ store, clock }) });
 });
 

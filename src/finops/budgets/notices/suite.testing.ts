@@ -15,10 +15,12 @@ import { type Receiver, startReceiver } from '../../../platform/outbound/receive
 import { openStore, type Store } from '../../../platform/store/index.ts';
 import { createTelemetry } from '../../../platform/telemetry/index.ts';
 import { createMetering, meteringMigrations } from '../../metering/index.ts';
-import { createPrices, priceMigrations } from '../../prices/index.ts';
+import { createPriceBook, priceMigrations } from '../../prices/index.ts';
 import { type Budgets, budgetMigrations, createBudgets } from '../index.ts';
 import { BudgetSpec } from '../schema.ts';
 
+/** Where a machine is for which nobody says it. */
+const HOME = { awsPriceRegion: 'us-east-1', azurePriceRegion: 'eastus', priceCurrency: 'USD' };
 const HOUR = 3_600_000;
 const NO_BILLS = { allocatedOver: async () => ({ rows: [], deliveries: new Map(), through: null }) };
 
@@ -51,7 +53,7 @@ class Room {
     const { store, clock } = this;
     const log = pino({ level: 'silent' });
     const events = { append: async () => undefined };
-    const prices = createPrices({ store, clock, events });
+    const prices = createPriceBook({ clock, events, config: HOME });
     const org = createOrg({ store, clock });
     const metering = createMetering({ store, clock, events, prices, org });
     const rules = destinationRules(`127.0.0.1:${this.receiver.port}`);
