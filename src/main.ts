@@ -12,6 +12,7 @@ import { createStatements } from './finops/statements/index.ts';
 import { createTokens, type Tokens } from './finops/tokens/index.ts';
 import { migrations } from './migrations.ts';
 import { createExecutors } from './mlops/executors/index.ts';
+import { createWorkspaceDoor } from './mlops/executors/kubernetes/index.ts';
 import { createPipelines, type ModelSteps } from './mlops/pipelines/index.ts';
 import { createRegistry } from './mlops/registry/index.ts';
 import { createRetention } from './mlops/retention/index.ts';
@@ -243,11 +244,13 @@ function wireMlops(ground: Ground, { tokens }: Pick<ReturnType<typeof wireFinops
   });
   const webhooks = createWebhooks({ ...ground, allowedHosts: ground.config.webhookAllowedHosts });
   const transfer = createTransfer({ ...ground, tracking, registry });
+  const door = createWorkspaceDoor({ clock: ground.clock, maxUploadBytes: ground.config.maxUploadBytes });
   const mlflowRoutes = [tracking, registry, tracing, webhooks].flatMap((feature) => feature.mlflowRoutes);
   const plugins = [
     createMlflowWire(mlflowRoutes, { downloadsInParts: ground.artifacts.direct !== null }),
     tracking.artifactPlugin(registry),
     tracing.otlpPlugin,
+    door.plugin,
   ];
   const artifactViews = { routes: tracking.artifactViewRoutes(registry) };
   return { tracking, registry, tracing, webhooks, transfer, artifactViews, plugins };

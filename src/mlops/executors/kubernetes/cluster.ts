@@ -45,14 +45,15 @@ export async function connect(kubeconfig: string): Promise<Cluster> {
   const send = async (request: ClusterRequest, signal: AbortSignal) => {
     const url = new URL(server.replace(/\/$/, '') + request.path);
     for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
+    const body = request.body === undefined ? null : JSON.stringify(request.body);
     const secure = url.protocol === 'https:';
     const options: RequestOptions = { method: request.method, signal };
     // Credentials may be renewed by a program or a file: they are asked for at every request.
     await config.applyToHTTPSOptions(options);
     const proxied = config.getCurrentCluster()?.proxyUrl !== undefined;
     if (!proxied) options.agent = secure ? agents['https:'] : agents['http:'];
-    options.headers = { ...options.headers, accept: 'application/json', ...contentType(request) };
-    return exchange(secure ? httpsRequest(url, options) : httpRequest(url, options), request.body);
+    options.headers = { ...options.headers, accept: 'application/json', ...bodyHeaders(request, body) };
+    return exchange(secure ? httpsRequest(url, options) : httpRequest(url, options), body);
   };
   return {
     async call(request) {
@@ -92,14 +93,16 @@ async function load(kubeconfig: string) {
   return config;
 }
 
-function contentType({ method, body }: ClusterRequest): Record<string, string> {
-  if (body === undefined) return {};
-  return { 'content-type': method === 'PATCH' ? MERGE_PATCH : 'application/json' };
+/** The length is said: Node frames no body of a DELETE by itself. */
+function bodyHeaders({ method }: ClusterRequest, body: string | null): Record<string, string | number> {
+  if (body === null) return {};
+  const type = method === 'PATCH' ? MERGE_PATCH : 'application/json';
+  return { 'content-type': type, 'content-length': Buffer.byteLength(body) };
 }
 
-async function exchange(request: ReturnType<typeof httpRequest>, body: unknown): Promise<IncomingMessage> {
+async function exchange(request: ReturnType<typeof httpRequest>, body: string | null): Promise<IncomingMessage> {
   const answered = once(request, 'response');
-  request.end(body === undefined ? undefined : JSON.stringify(body));
+  request.end(body ?? undefined);
   const [answer] = await answered;
   return answer;
 }

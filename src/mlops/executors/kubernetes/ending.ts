@@ -64,13 +64,15 @@ const because = (reason: EndReason, detail: string | null = null, stoppedBy: Wor
 function reasonOf(ended: Ended, result: Result | null, exitCode: number | null): Reason {
   const { job, pod } = ended;
   if (ended.givenUp !== null) return because('not-started', ended.givenUp);
-  const finishedByItself = job !== null && conditionOf(job, 'Complete') !== null;
-  const taken = pod === null || finishedByItself ? null : takenAway(pod, job);
+  // What saved its state and ended well when it was put out has not done its work: this comes before its exit code.
+  const taken = pod === null ? null : takenAway(pod, job);
   if (taken !== null) return because('evicted', taken);
+  const finishedByItself = job !== null && conditionOf(job, 'Complete') !== null;
   const stoppedBy = finishedByItself ? null : whoStopped(ended);
   const began = result !== null || (pod !== null && startOf(pod) !== null);
   if (!began) return neverBegan(ended, stoppedBy);
   if (stoppedBy !== null) return because('stopped', null, stoppedBy);
+  if (job === null) return because('evicted', 'Somebody else removed its Job from Kubernetes while it ran.');
   if (isOutOfMemory(pod, result, exitCode)) {
     return because('out-of-memory', 'It took more memory than its limit on Kubernetes.');
   }

@@ -8,7 +8,7 @@ import type { RunningWork, Work, WorkEnd, WorkPlace } from '../executor.ts';
 import type { WorkspaceDoor } from './door.ts';
 import { endOf, startOf } from './ending.ts';
 import type { Jobs } from './jobs.ts';
-import { BEGUN_AT, type Job, mainOf, type Pod } from './objects.ts';
+import { BEGUN_AT, type Job, mainOf, type Pod, STOPPED_BY } from './objects.ts';
 import { followPodLog } from './pod-log.ts';
 import { imageTrouble, isOver, waitingFor } from './waiting.ts';
 
@@ -37,7 +37,8 @@ export function track({ jobs, door, clock, log }: RunningDeps, work: Work, first
   const over = new AbortController();
   const ended = Promise.withResolvers<WorkEnd>();
   const begunAt = Number(first.metadata.annotations[BEGUN_AT] ?? first.metadata.creationTimestamp);
-  const seen: Seen = { job: first, pod: null, place: null, stopped: false, givenUp: null, troubleSince: null };
+  const stopped = first.metadata.annotations[STOPPED_BY] !== undefined;
+  const seen: Seen = { job: first, pod: null, place: null, stopped, givenUp: null, troubleSince: null };
   let following: Promise<void> | null = null;
 
   function follow(pod: Pod): void {
@@ -93,7 +94,10 @@ export function track({ jobs, door, clock, log }: RunningDeps, work: Work, first
         return startOf(seen.pod) ?? begunAt;
       },
       ended: ended.promise,
-      extend: async (until) => jobs.extend(work.id, until, work.graceMs, begunAt),
+      // What was asked to end stays so.
+      extend: async (until) => {
+        if (!seen.stopped && !over.signal.aborted) await jobs.extend(work.id, until, work.graceMs, begunAt);
+      },
       async stop() {
         if (over.signal.aborted) return;
         seen.stopped = true;

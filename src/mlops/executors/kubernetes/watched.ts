@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Log } from '../../../platform/telemetry/index.ts';
@@ -119,7 +119,7 @@ async function watchFrom<T>(request: WatchRequest<T>, known: Known<T>, from: str
   if (answer === null) return null;
   let version = from;
   try {
-    for await (const line of createInterface(answer)) {
+    for await (const line of linesOf(answer)) {
       const event = WatchEvent.parse(JSON.parse(line));
       // 410 Gone comes as an event, too.
       if (event.type === 'ERROR') return null;
@@ -132,6 +132,16 @@ async function watchFrom<T>(request: WatchRequest<T>, known: Known<T>, from: str
     answer.destroy();
   }
   return version;
+}
+
+/** Not by `readline`, which waits for ever on a stream that was destroyed. */
+async function* linesOf(content: Readable): AsyncGenerator<string> {
+  let rest = '';
+  for await (const piece of content.setEncoding('utf8')) {
+    const lines = `${rest}${piece}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
 }
 
 function apply<T>(
