@@ -170,8 +170,9 @@ function addressOf({ host, port }: Config, http: FastifyInstance | null): string
 }
 
 /** The address that the server listens on is a name of it, unless it stands for all of them. */
-function hostsOf({ allowedHosts, host }: Config): string {
-  return isLoopback(host) || host === '0.0.0.0' || host === '::' ? allowedHosts : `${allowedHosts},${host}`;
+function hostsOf({ allowedHosts, host, publicUrl }: Config): string {
+  const own = isLoopback(host) || host === '0.0.0.0' || host === '::' ? [] : [host];
+  return [allowedHosts, ...own, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])].join(',');
 }
 
 function lakeFolders(config: Config, folder: string): LakeDeps {

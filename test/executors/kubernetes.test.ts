@@ -106,7 +106,7 @@ describe.skipIf(bin === null)('Kubernetes', () => {
       const can = (...args: string[]) => {
         try {
           return execFileSync(
-            'kubectl',
+            join(bin ?? '', 'kubectl'),
             ['--kubeconfig', bench.kubeconfig, '-n', NAMESPACE, 'auth', 'can-i', ...args],
             {
               encoding: 'utf8',

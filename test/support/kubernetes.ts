@@ -54,7 +54,7 @@ export async function startKubernetes(bin: string): Promise<Kubernetes> {
   const configOf = (person: Person, namespace = 'default') =>
     kubeconfigOf(certificates, `https://127.0.0.1:${apiserver}`, person, namespace);
   const admin = configOf({ name: 'admin', group: 'system:masters' });
-  const kubectl = (...args: string[]) => runKubectl(admin, args);
+  const kubectl = (...args: string[]) => runKubectl(bin, admin, args);
   await using begun = new AsyncDisposableStack();
   begun.defer(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
   begun.use(program(place, 'etcd', etcdFlags(place)));
@@ -84,7 +84,7 @@ export async function startKubernetes(bin: string): Promise<Kubernetes> {
     admin,
     person: (name, namespace) => configOf({ name, group: 'people' }, namespace),
     kubectl,
-    apply: (manifest) => applyManifest(admin, manifest),
+    apply: (manifest) => applyManifest(bin, admin, manifest),
     stopApiserver: async () => door[Symbol.asyncDispose](),
     async startApiserver() {
       door = program(place, 'kube-apiserver', apiserverFlags(place));
@@ -174,14 +174,14 @@ async function freePorts(count: number): Promise<number[]> {
   });
 }
 
-function runKubectl(kubeconfig: string, args: readonly string[], input?: string): string {
-  return execFileSync('kubectl', ['--kubeconfig', kubeconfig, ...args], {
+function runKubectl(bin: string, kubeconfig: string, args: readonly string[], input?: string): string {
+  return execFileSync(join(bin, 'kubectl'), ['--kubeconfig', kubeconfig, ...args], {
     encoding: 'utf8',
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(input === undefined ? {} : { input }),
   });
 }
 
-function applyManifest(kubeconfig: string, manifest: object | string): void {
-  runKubectl(kubeconfig, ['apply', '-f', '-'], typeof manifest === 'string' ? manifest : JSON.stringify(manifest));
+function applyManifest(bin: string, kubeconfig: string, manifest: object | string): void {
+  runKubectl(bin, kubeconfig, ['apply', '-f', '-'], typeof manifest === 'string' ? manifest : JSON.stringify(manifest));
 }
