@@ -1,2 +1,2 @@
-export { createWorkspaceDoor, type WorkspaceDoor } from './door.ts';
+export { createWorkspaceDoor } from './door.ts';
 export { createKubernetesExecutor, type KubernetesExecutorDeps } from './engine.ts';
