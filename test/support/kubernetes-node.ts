@@ -77,6 +77,7 @@ address = "${socket}"
 path = "${folder}/opt"
 [plugins."io.containerd.grpc.v1.cri"]
 sandbox_image = "steelyard.test/shell:1"
+# Root of a container may not lower the scores by which the kernel chooses whom to kill.
 restrict_oom_score_adj = true
 stream_server_address = "127.0.0.1"
 [plugins."io.containerd.grpc.v1.cri".containerd]

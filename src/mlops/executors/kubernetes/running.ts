@@ -40,6 +40,7 @@ export function track({ jobs, door, clock, log }: RunningDeps, work: Work, first
   const stopped = first.metadata.annotations[STOPPED_BY] !== undefined;
   const seen: Seen = { job: first, pod: null, place: null, stopped, givenUp: null, troubleSince: null };
   let following: Promise<void> | null = null;
+  let told: WorkEnd | null = null;
 
   function follow(pod: Pod): void {
     const hasEnded = () => isPodOver(seen, pod.metadata.name) || seen.job === null || isOver(seen.job);
@@ -64,19 +65,21 @@ export function track({ jobs, door, clock, log }: RunningDeps, work: Work, first
     const { job } = seen;
     if (job !== null && !isOver(job) && !isTakenBack(job, pod)) return;
     if (job !== null && !isOver(job)) await jobs.remove(work.id);
-    if (job === null && pod !== null && jobs.podOf(work.id) !== null) return;
+    // A pod outlives its Job for its grace, and longer where it was left behind.
+    if (job === null && pod !== null && jobs.podOf(work.id) !== null && !isPodOver(seen, pod.metadata.name)) return;
     await finish();
   }
 
   async function finish(): Promise<void> {
     if (following !== null) await Promise.race([following.catch(() => undefined), timeout(LOG_WITHIN_MS)]);
     const [result, refusal] = await Promise.all([door.result(work), door.refusal(work)]);
-    const end = endOf({ ...seen, result, begunAt, now: clock.now() });
-    const told: WorkEnd = { ...end, detail: sentences(end.detail, refusal), place: seen.place };
-    await keepEnd(work.folder, told);
+    const seenEnd = endOf({ ...seen, result, begunAt, now: clock.now() });
+    const end: WorkEnd = { ...seenEnd, detail: sentences(seenEnd.detail, refusal), place: seen.place };
+    await keepEnd(work.folder, end);
     door.shut(work.id);
     over.abort();
-    ended.resolve(told);
+    told = end;
+    ended.resolve(end);
   }
 
   const looks = createLooks(lookOnce, over.signal, (error) =>
@@ -105,8 +108,7 @@ export function track({ jobs, door, clock, log }: RunningDeps, work: Work, first
         looks.look();
       },
       // Nothing in a cluster tells it for certain before the end.
-      usage: async () =>
-        over.signal.aborted ? (await ended.promise).usage : { cpuSeconds: null, peakMemoryBytes: null },
+      usage: async () => told?.usage ?? { cpuSeconds: null, peakMemoryBytes: null },
       waiting: () => (startOf(seen.pod) === null ? waitingFor(seen.job, seen.pod) : null),
     },
   };
