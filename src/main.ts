@@ -11,6 +11,7 @@ import { createSources } from './finops/sources/index.ts';
 import { createStatements } from './finops/statements/index.ts';
 import { createTokens, type Tokens } from './finops/tokens/index.ts';
 import { migrations } from './migrations.ts';
+import { createWorkspaceDoor } from './mlops/executors/index.ts';
 import { createRegistry } from './mlops/registry/index.ts';
 import { createRetention } from './mlops/retention/index.ts';
 import { createTracing } from './mlops/tracing/index.ts';
@@ -121,11 +122,11 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
     config.objects === undefined ? objects : lifetime.use(await openRemoteObjects(config.objects, { clock }));
   const events = lifetime.use(createEvents({ store, clock, log, telemetry }));
   const jobs = lifetime.use(createJobs({ store, clock, log, telemetry }));
-  const longJobs = lifetime.use(createJobs({ store, clock, log, telemetry, concurrency: LONG_JOBS }));
+  const longJobs = createJobs({ store, clock, log, telemetry, concurrency: LONG_JOBS });
   const listening: { http: FastifyInstance | null } = { http: null };
   const auth = createAuth({ store, clock, config });
   const audit = lifetime.use(createAudit({ store, clock, log }));
-  const { kinds, routes, plugins, webhooks, tracking } = wire([auth, audit], {
+  const { kinds, routes, plugins, webhooks, tracking, executors } = wire([auth, audit], {
     config,
     folder,
     clock,
@@ -141,6 +142,9 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
     address: () => addressOf(config, listening.http),
     workToken: auth.workToken,
   });
+  lifetime.use(executors);
+  // Let go of before the engines are: what it watches is on them.
+  lifetime.use(longJobs);
   lifetime.use(webhooks);
   lifetime.use(tracking);
   const guarded = { config: { ...config, allowedHosts: hostsOf(config) }, access: auth.access, writes: audit };
@@ -165,8 +169,9 @@ function addressOf({ host, port }: Config, http: FastifyInstance | null): string
 }
 
 /** The address that the server listens on is a name of it, unless it stands for all of them. */
-function hostsOf({ allowedHosts, host }: Config): string {
-  return isLoopback(host) || host === '0.0.0.0' || host === '::' ? allowedHosts : `${allowedHosts},${host}`;
+function hostsOf({ allowedHosts, host, publicUrl }: Config): string {
+  const own = isLoopback(host) || host === '0.0.0.0' || host === '::' ? [] : [host];
+  return [allowedHosts, ...own, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])].join(',');
 }
 
 function lakeFolders(config: Config, folder: string): LakeDeps {
@@ -240,14 +245,16 @@ function wireMlops(ground: Ground, { tokens }: Pick<ReturnType<typeof wireFinops
   });
   const webhooks = createWebhooks({ ...ground, allowedHosts: ground.config.webhookAllowedHosts });
   const transfer = createTransfer({ ...ground, tracking, registry });
+  const door = createWorkspaceDoor({ clock: ground.clock, maxUploadBytes: ground.config.maxUploadBytes });
   const mlflowRoutes = [tracking, registry, tracing, webhooks].flatMap((feature) => feature.mlflowRoutes);
   const plugins = [
     createMlflowWire(mlflowRoutes, { downloadsInParts: ground.artifacts.direct !== null }),
     tracking.artifactPlugin(registry),
     tracing.otlpPlugin,
+    door.plugin,
   ];
   const artifactViews = { routes: tracking.artifactViewRoutes(registry) };
-  return { tracking, registry, tracing, webhooks, transfer, artifactViews, plugins };
+  return { tracking, registry, tracing, webhooks, transfer, artifactViews, plugins, door };
 }
 
 /** THE MEETING PLACE */
@@ -303,18 +310,28 @@ function wireRetention(
 function wire(
   doors: readonly { readonly routes: readonly Route[] }[],
   ground: Ground,
-): { kinds: ManifestKind[]; routes: Route[]; plugins: Plugin[]; webhooks: Webhooks; tracking: Tracking } {
+): {
+  kinds: ManifestKind[];
+  routes: Route[];
+  plugins: Plugin[];
+  webhooks: Webhooks;
+  tracking: Tracking;
+  executors: AsyncDisposable;
+} {
   const org = createOrg(ground);
   const finops = wireFinops({ ...ground, org });
   const onArtifacts = { ...ground, objects: ground.artifacts };
   const mlops = wireMlops(onArtifacts, finops);
-  const { plugins: mlflow, ...mlopsFeatures } = mlops;
+  const { plugins: mlflow, door, ...mlopsFeatures } = mlops;
   const { modelSteps, ...tradeoff } = wireTradeoff(ground, finops, mlops);
-  const { pipelines } = wirePipelines(onArtifacts, {
-    admission: finops.budgets.reservations,
-    runLog: mlops.tracking.runLog,
-    models: modelSteps,
-  });
+  const { executors, pipelines } = wirePipelines(
+    { ...onArtifacts, door },
+    {
+      admission: finops.budgets.reservations,
+      runLog: mlops.tracking.runLog,
+      models: modelSteps,
+    },
+  );
   const retention = wireRetention(onArtifacts, mlops, tradeoff);
   const kinds = [
     org,
@@ -336,6 +353,7 @@ function wire(
     routes,
     webhooks: mlops.webhooks,
     tracking: mlops.tracking,
+    executors,
     plugins: [systemPlugin(ground.telemetry), ...mlflow, docsPlugin(endpoints, readVersion()), webPlugin(webBundle())],
   };
 }

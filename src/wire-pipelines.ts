@@ -1,9 +1,12 @@
 import { join } from 'node:path';
-import { createExecutors, type ExecutorsDeps } from './mlops/executors/index.ts';
+import { createExecutors, type createWorkspaceDoor, type ExecutorsDeps } from './mlops/executors/index.ts';
 import { createPipelines, type PipelinesDeps } from './mlops/pipelines/index.ts';
 import type { Auth } from './platform/auth/index.ts';
 import { type Config, processEnvironment } from './platform/config/index.ts';
+import { AppError } from './platform/errors/index.ts';
 import type { Jobs } from './platform/jobs/index.ts';
+
+type WorkspaceDoor = ReturnType<typeof createWorkspaceDoor>;
 
 /** What pipelines stand on of the ground floor. */
 interface PipelineGround
@@ -14,6 +17,8 @@ interface PipelineGround
   /** Where this server can be reached from this machine; null before it listens on a port that was not said. */
   readonly address: () => string | null;
   readonly workToken: Auth['workToken'];
+  /** Through which pods fetch and bring their files. */
+  readonly door: WorkspaceDoor;
 }
 
 /** What work that was begun may prove itself by; a step that takes longer has to bring a token of its own. */
@@ -23,14 +28,21 @@ const WORK_TOKEN_MS = 7 * 24 * 3_600_000;
 export function wirePipelines(ground: PipelineGround, others: Pick<PipelinesDeps, 'admission' | 'runLog' | 'models'>) {
   const { config } = ground;
   const processes = config.processExecutor === 'on' || (config.processExecutor === 'auto' && config.accounts === 'off');
-  const executors = createExecutors({ processes, docker: dockerOf(ground), environment: processEnvironment() });
+  const executors = createExecutors({
+    processes,
+    docker: dockerOf(ground),
+    kubernetes: kubernetesOf(ground),
+    environment: processEnvironment(),
+    log: ground.log,
+  });
   const pipelines = createPipelines({
     ...ground,
     ...others,
     jobs: ground.longJobs,
     executorOf: executors.of,
-    access: async ({ pipeline, number }) => {
-      const address = ground.address();
+    access: async ({ pipeline, number, spec }) => {
+      // What runs elsewhere reaches this server by the address that others have.
+      const address = spec.engine === 'process' ? ground.address() : (config.publicUrl ?? ground.address());
       const token = await ground.workToken(`pipeline ${pipeline} #${number}`, ground.clock.now() + WORK_TOKEN_MS);
       return {
         ...(address === null ? {} : { MLFLOW_TRACKING_URI: address, STEELYARD_URL: address }),
@@ -39,6 +51,18 @@ export function wirePipelines(ground: PipelineGround, others: Pick<PipelinesDeps
     },
   });
   return { executors, pipelines };
+}
+
+/** The cluster that the settings name; null where they name none. Error: `config_invalid` where pods could not reach this server. */
+function kubernetesOf({ config, door, clock, log }: PipelineGround): ExecutorsDeps['kubernetes'] {
+  const { kubernetes: kubeconfig, kubernetesNamespace: namespace, publicUrl } = config;
+  if (kubeconfig === undefined) return null;
+  if (publicUrl === undefined) {
+    const detail = 'With "kubernetes" set, "publicUrl" has to say where pods reach this server.';
+    throw new AppError('config_invalid', detail);
+  }
+  const { kubernetesAgentImage: agentImage, kubernetesNodes: nodes } = config;
+  return { kubeconfig, namespace, agentImage, publicUrl, nodes, door, clock, log };
 }
 
 /** The Docker Engine that the settings name; null where they name none. */

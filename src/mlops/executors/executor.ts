@@ -69,6 +69,19 @@ export interface WorkEnd {
   /** One sentence for a person where there is more to say than the reason; else null. */
   readonly detail: string | null;
   readonly usage: WorkUsage;
+  /** On which machine of a cluster it ran; engines that run work on this machine leave it out. Null: nobody knows. */
+  readonly place?: WorkPlace | null;
+}
+
+/** A machine of a cluster, in the words of its cloud. Each is null where the machine does not say. */
+export interface WorkPlace {
+  readonly node: string;
+  readonly instance: string | null;
+  readonly region: string | null;
+  readonly zone: string | null;
+  readonly gpuModel: string | null;
+  /** Whether its capacity can be taken away. */
+  readonly spot: boolean;
 }
 
 /** What work has taken since it began; null where the engine cannot tell. */
@@ -91,6 +104,8 @@ export interface RunningWork {
   stop(): Promise<void>;
   /** What it has taken until now. */
   usage(): Promise<WorkUsage>;
+  /** What keeps its command from beginning, one sentence; null when nothing is known to. Engines that begin at once leave it out. */
+  waiting?(): string | null;
 }
 
 /** One engine that runs work. Everything is known by the id of the work, so that a restart finds what was begun before it. */

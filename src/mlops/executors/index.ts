@@ -1,17 +1,24 @@
 import { AppError } from '../../platform/errors/index.ts';
+import type { Log } from '../../platform/telemetry/index.ts';
 import { createDockerExecutor } from './docker/index.ts';
 import type { Executor } from './executor.ts';
+import { createKubernetesExecutor, type KubernetesExecutorDeps } from './kubernetes/index.ts';
+import { openedLater } from './opened-later.ts';
 import { createProcessExecutor } from './process/index.ts';
 
 export type { Executor, Resources, RunningWork, Work, WorkEnd } from './executor.ts';
+export { createWorkspaceDoor } from './kubernetes/index.ts';
 
 export interface ExecutorsDeps {
   /** Whether commands may be run as processes of this machine, with all that the server itself may do. */
   readonly processes: boolean;
   /** Where a Docker Engine is, and how it is used; null: there is none. */
   readonly docker: Parameters<typeof createDockerExecutor>[0] | null;
+  /** Where a cluster is, and how it is used; null: there is none. */
+  readonly kubernetes: KubernetesExecutorDeps | null;
   /** The server's own environment. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
 }
 
 /** The engines that this server has to run work on. */
@@ -23,13 +30,14 @@ export interface Executors extends AsyncDisposable {
 /** What a command on this machine needs to find programs and its home; nothing else of the server is passed on. */
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'LD_LIBRARY_PATH'];
 
-export function createExecutors({ processes, docker, environment }: ExecutorsDeps): Executors {
+export function createExecutors({ processes, docker, kubernetes, environment, log }: ExecutorsDeps): Executors {
   const passed = PASSED_ON.flatMap((name) =>
     environment[name] === undefined ? [] : [[name, environment[name]] as const],
   );
   const engines: Executor[] = [
     ...(processes ? [createProcessExecutor({ environment: Object.fromEntries(passed) })] : []),
     ...(docker === null ? [] : [createDockerExecutor(docker)]),
+    ...(kubernetes === null ? [] : [openedLater('kubernetes', () => createKubernetesExecutor(kubernetes), log)]),
   ];
   return {
     of(name) {

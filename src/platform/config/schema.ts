@@ -131,6 +131,37 @@ export const ConfigSchema = z.strictObject({
     .regex(/^[A-Z]{3}$/, 'a currency such as "USD"')
     .default('USD')
     .describe('Currency of a price where the bill or a price list has it in several.'),
+  publicUrl: z
+    .url({ protocol: /^https?$/, error: 'an http:// or https:// address' })
+    .optional()
+    .describe(
+      "This server's own address as others reach it; its host must be in allowedHosts. Pods fetch and bring their files there.",
+    ),
+  kubernetes: z
+    .string()
+    .regex(/^(in-cluster|\/.+)$/, '"in-cluster" or the absolute path of a kubeconfig file')
+    .optional()
+    .describe(
+      'Cluster to run work on: the absolute path of a kubeconfig file, or "in-cluster" (the server runs in a pod of it); default: none.',
+    ),
+  kubernetesNamespace: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a name of Kubernetes')
+    .default('steelyard-work')
+    .describe('Namespace in which work runs.'),
+  kubernetesAgentImage: z
+    .string()
+    .min(1)
+    .default('busybox:1.37.0-musl')
+    .describe(
+      'Image that fetches workspaces and brings outputs: sh, tar, nc or curl, and a static busybox; curl where publicUrl is https.',
+    ),
+  kubernetesNodes: z
+    .enum(['fixed', 'growing'])
+    .default('fixed')
+    .describe(
+      '"fixed": what no node of the cluster could hold is refused. "growing": nodes are made as they are needed, and work waits for them.',
+    ),
   maxUploadBytes: z.coerce
     .number({ error: 'a whole number of bytes' })
     .int()

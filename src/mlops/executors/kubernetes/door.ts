@@ -1,0 +1,176 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { packed } from '../../../platform/archives/index.ts';
+import { AppError, systemCode } from '../../../platform/errors/index.ts';
+import type { Plugin } from '../../../platform/http/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import type { Work } from '../executor.ts';
+import { parseResult, type Result } from './ending.ts';
+import type { DoorAddresses } from './manifest.ts';
+import { takeOutputs } from './outputs.ts';
+
+/**
+ * By what door pods come: they cannot see the server's disk. A pod fetches its workspace and brings its outputs and the end of
+ * its work by addresses that are signed for this work and this purpose, and end.
+ */
+export interface WorkspaceDoor {
+  readonly plugin: Plugin;
+  /** Lets the pod of this work in, until it is shut out; by paths of this server. */
+  admit(work: Work): Promise<DoorAddresses>;
+  /** What the pod said of its end; null when it said nothing, or nothing yet. */
+  result(work: Pick<Work, 'folder'>): Promise<Result | null>;
+  /** Why its outputs were not taken, one sentence; null when they were, or when there were none. */
+  refusal(work: Pick<Work, 'folder'>): Promise<string | null>;
+  shut(id: string): void;
+}
+
+interface DoorDeps {
+  readonly clock: Clock;
+  /** Largest workspace or outputs, as a tar. */
+  readonly maxUploadBytes: number;
+}
+
+type Purpose = 'workspace' | 'outputs' | 'end';
+
+/** Work may be given more time; an address is not made anew. */
+const VALID_AFTER_END_MS = 90 * 24 * 3600_000;
+const END_LIMIT_BYTES = 4_096;
+const Secret = z.object({ secret: z.string().regex(/^[0-9a-f]{64}$/), expires: z.number().int() });
+const Params = z.object({ workId: z.string() });
+const Query = z.object({ expires: z.coerce.number().int(), signature: z.string() });
+
+export function createWorkspaceDoor({ clock, maxUploadBytes }: DoorDeps): WorkspaceDoor {
+  const admitted = new Map<string, { work: Work; secret: string }>();
+
+  /** One answer for a wrong signature and for work that is not there: there is nothing to find out by trying. */
+  function admittedBy(request: FastifyRequest, purpose: Purpose): Work {
+    const params = Params.parse(request.params);
+    const query = Query.safeParse(request.query);
+    const found = admitted.get(params.workId);
+    if (query.success && found !== undefined && query.data.expires > clock.now()) {
+      const { expires, signature } = query.data;
+      if (isSame(signature, sign(found.secret, purpose, params.workId, expires))) return found.work;
+    }
+    throw new AppError('upload_not_found', 'The address is not valid, or no longer.');
+  }
+
+  return {
+    plugin: (app) => {
+      app.removeAllContentTypeParsers();
+      app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+      const open = { config: { scope: 'open' } } as const;
+      app.get('/api/v1/executors/work/:workId/workspace', open, (request, reply) => {
+        const work = admittedBy(request, 'workspace');
+        return reply
+          .header('cache-control', 'no-store')
+          .type('application/x-tar')
+          .send(packed(work.workspace, ['.']));
+      });
+      app.post('/api/v1/executors/work/:workId/outputs', open, async (request, reply) => {
+        const work = admittedBy(request, 'outputs');
+        await takeOrNote(work, bodyOf(request), maxUploadBytes);
+        return reply.status(204).send();
+      });
+      app.post('/api/v1/executors/work/:workId/end', open, async (request, reply) => {
+        const work = admittedBy(request, 'end');
+        await keepResult(work.folder, await textOf(bodyOf(request).pipe(limit(END_LIMIT_BYTES))));
+        return reply.status(204).send();
+      });
+    },
+    async admit(work) {
+      const { secret, expires } = await secretOf(work);
+      admitted.set(work.id, { work, secret });
+      const address = (purpose: Purpose) =>
+        `/api/v1/executors/work/${work.id}/${purpose}?expires=${expires}&signature=${sign(secret, purpose, work.id, expires)}`;
+      return { in: address('workspace'), out: address('outputs'), end: address('end') };
+    },
+    result: async ({ folder }) => {
+      const text = await readIfThere(join(folder, RESULT));
+      return text === null ? null : parseResult(text);
+    },
+    refusal: ({ folder }) => readIfThere(join(folder, REFUSAL)),
+    shut: (id) => void admitted.delete(id),
+  };
+}
+
+function sign(secret: string, purpose: Purpose, id: string, expires: number): string {
+  return createHmac('sha256', secret).update(`${purpose}\n${id}\n${expires}`).digest('hex');
+}
+
+function isSame(given: string, right: string): boolean {
+  const [one, other] = [Buffer.from(given, 'latin1'), Buffer.from(right, 'latin1')];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+/** Each work has its own; it survives a restart in the work's folder. */
+async function secretOf(work: Work): Promise<z.infer<typeof Secret>> {
+  const file = join(work.folder, 'kubernetes-door.json');
+  try {
+    return Secret.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+  }
+  const made = { secret: randomBytes(32).toString('hex'), expires: work.until + VALID_AFTER_END_MS };
+  await mkdir(work.folder, { recursive: true });
+  await writeWhole(file, JSON.stringify(made));
+  return made;
+}
+
+const RESULT = 'kubernetes-end.json';
+const REFUSAL = 'kubernetes-outputs.txt';
+
+async function keepResult(folder: string, text: string): Promise<void> {
+  if (parseResult(text) === null) throw new AppError('invalid_request', 'This is not how work ends.');
+  await writeWhole(join(folder, RESULT), text);
+}
+
+/** A pod would bring again and again what is refused for what it is, and hold its node: it is told that all is well. */
+async function takeOrNote(work: Work, content: Readable, maxBytes: number): Promise<void> {
+  try {
+    await takeOutputs(content, work, maxBytes);
+    await rm(join(work.folder, REFUSAL), { force: true });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    await writeWhole(join(work.folder, REFUSAL), `Its outputs were not taken: ${error.message}`);
+  }
+}
+
+async function readIfThere(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.part`, text, { mode: 0o600 });
+  await rename(`${file}.part`, file);
+}
+
+function bodyOf(request: FastifyRequest): Readable {
+  if (request.body instanceof Readable) return request.body;
+  return Readable.from([]);
+}
+
+function limit(bytes: number): Transform {
+  let left = bytes;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      left -= chunk.length;
+      if (left < 0) done(new AppError('payload_too_large', `More than ${bytes} bytes came.`));
+      else done(null, chunk);
+    },
+  });
+}
+
+async function textOf(content: Readable): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of content) parts.push(part);
+  return Buffer.concat(parts).toString('utf8');
+}

@@ -1,0 +1,2 @@
+export { createWorkspaceDoor } from './door.ts';
+export { createKubernetesExecutor, type KubernetesExecutorDeps } from './engine.ts';

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import type { Log } from '../../../platform/telemetry/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import type { WorkPlace } from '../executor.ts';
+import type { Cluster } from './cluster.ts';
+import { deadlineSeconds } from './manifest.ts';
+import { Event, JOB_NAME, Job, List, Node, Pod, STOPPED_BY } from './objects.ts';
+import { GPU_PRODUCT, INSTANCE, isSpot } from './placement.ts';
+import { watch } from './watched.ts';
+
+/** The Jobs of a namespace and their pods, as they are now. */
+export interface Jobs extends AsyncDisposable {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  readonly listed: Promise<void>;
+  jobOf(id: string): Job | null;
+  /** The pod of a Job; the newest where there are several. */
+  podOf(id: string): Pod | null;
+  /** As the API server has it now, whatever was seen before. */
+  read(id: string): Promise<Job | null>;
+  /** Makes a Job and answers its uid, or null when there is one of this name. */
+  make(job: object): Promise<string | null>;
+  uidOf(id: string): Promise<string | null>;
+  makeSecret(secret: object): Promise<void>;
+  extend(id: string, until: number, graceMs: number, begunAt: number): Promise<void>;
+  /** Asks its pod to end; the Job stays, so that nobody begins it again. */
+  stop(id: string): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** Why no pod could be made for it, as its controller said last; null when it said nothing. */
+  troubleOf(id: string): Promise<string | null>;
+  /** Null where nodes may not be seen. */
+  nodes(): Promise<Node[] | null>;
+  placeOf(node: string): Promise<WorkPlace | null>;
+}
+
+interface JobsRequest {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  readonly seesNodes: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  changed(): void;
+}
+
+const Uid = z.object({ metadata: z.object({ uid: z.string() }) });
+
+export function openJobs(request: JobsRequest): Jobs {
+  const { cluster, namespace, seesNodes, log, changed } = request;
+  const path = `/apis/batch/v1/namespaces/${namespace}/jobs`;
+  const core = `/api/v1/namespaces/${namespace}`;
+  const jobs = watch({ cluster, path, parse: Job, changed, log });
+  const pods = watch({ cluster, path: `${core}/pods`, parse: Pod, changed, log });
+  const patch = (id: string, body: object) => cluster.call({ method: 'PATCH', path: `${path}/${id}`, body });
+  const get = async (from: string) => {
+    const { status, body } = await cluster.call({ method: 'GET', path: from });
+    return status === 404 ? null : body;
+  };
+  return {
+    cluster,
+    namespace,
+    listed: Promise.all([jobs.listed, pods.listed]).then(() => undefined),
+    jobOf: (id) => jobs.get(id),
+    podOf: (id) =>
+      pods
+        .all()
+        .filter(({ metadata }) => metadata.labels[JOB_NAME] === id)
+        .toSorted((one, other) => other.metadata.creationTimestamp - one.metadata.creationTimestamp)[0] ?? null,
+    async read(id) {
+      const body = await get(`${path}/${id}`);
+      return body === null ? null : Job.parse(body);
+    },
+    async make(job) {
+      const { status, body } = await cluster.call({ method: 'POST', path, body: job });
+      return status === 409 ? null : Uid.parse(body).metadata.uid;
+    },
+    async uidOf(id) {
+      const body = await get(`${path}/${id}`);
+      return body === null ? null : Uid.parse(body).metadata.uid;
+    },
+    // One that is there was made by a server that did not come to its end.
+    makeSecret: async (body) => void (await cluster.call({ method: 'POST', path: `${core}/secrets`, body })),
+    extend: async (id, until, graceMs, begunAt) =>
+      void (await patch(id, { spec: { activeDeadlineSeconds: deadlineSeconds(until, graceMs, begunAt) } })),
+    stop: async (id) =>
+      void (await patch(id, {
+        metadata: { annotations: { [STOPPED_BY]: 'starter' } },
+        spec: { activeDeadlineSeconds: 1 },
+      })),
+    remove: async (id) =>
+      void (await cluster.call({
+        method: 'DELETE',
+        path: `${path}/${id}`,
+        body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' },
+      })),
+    troubleOf: (id) => troubleOf(cluster, core, id),
+    nodes: async () => (seesNodes ? listNodes(cluster) : null),
+    async placeOf(name) {
+      const body = seesNodes ? await get(`/api/v1/nodes/${name}`) : null;
+      return body === null ? null : placeOfNode(Node.parse(body));
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([jobs[Symbol.asyncDispose](), pods[Symbol.asyncDispose]()]);
+    },
+  };
+}
+
+async function troubleOf(cluster: Cluster, core: string, id: string): Promise<string | null> {
+  const query = { fieldSelector: `involvedObject.kind=Job,involvedObject.name=${id},reason=FailedCreate` };
+  const { body } = await cluster.call({ method: 'GET', path: `${core}/events`, query });
+  const [first] = List.parse(body).items;
+  return first === undefined ? null : Event.parse(first).message;
+}
+
+const NODES_PAGE = '500';
+
+async function listNodes(cluster: Cluster): Promise<Node[]> {
+  const nodes: Node[] = [];
+  let next = '';
+  do {
+    const query = { limit: NODES_PAGE, ...(next === '' ? {} : { continue: next }) };
+    const page = List.parse((await cluster.call({ method: 'GET', path: '/api/v1/nodes', query })).body);
+    nodes.push(...page.items.map((item) => Node.parse(item)));
+    next = page.metadata.continue;
+  } while (next !== '');
+  return nodes;
+}
+
+function placeOfNode({ metadata: { name, labels } }: Node): WorkPlace {
+  return {
+    node: name,
+    instance: labels[INSTANCE] ?? null,
+    region: labels['topology.kubernetes.io/region'] ?? null,
+    zone: labels['topology.kubernetes.io/zone'] ?? null,
+    gpuModel: labels[GPU_PRODUCT] ?? null,
+    spot: isSpot(labels),
+  };
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+
+/** What is read of Kubernetes' objects; what else they hold passes by. */
+
+const Instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+const Names = z.record(z.string(), z.string()).default({});
+const Condition = z.object({
+  type: z.string(),
+  status: z.string(),
+  reason: z.string().default(''),
+  message: z.string().default(''),
+});
+const Conditions = z
+  .array(Condition)
+  .nullish()
+  .transform((list) => list ?? []);
+
+const Meta = z.object({
+  name: z.string(),
+  labels: Names,
+  annotations: Names,
+  resourceVersion: z.string().default(''),
+  creationTimestamp: Instant,
+});
+
+export const Job = z.object({
+  metadata: Meta,
+  spec: z.object({ suspend: z.boolean().nullish(), activeDeadlineSeconds: z.number().nullish() }),
+  status: z.object({ startTime: Instant.nullish(), conditions: Conditions }).prefault({}),
+});
+export type Job = z.infer<typeof Job>;
+
+const Waiting = z.object({ reason: z.string().default(''), message: z.string().default('') });
+const Terminated = z.object({
+  exitCode: z.number().int(),
+  reason: z.string().default(''),
+  message: z.string().default(''),
+  startedAt: Instant.nullish(),
+  finishedAt: Instant.nullish(),
+});
+const ContainerStatus = z.object({
+  name: z.string(),
+  imageID: z.string().default(''),
+  state: z
+    .object({
+      waiting: Waiting.optional(),
+      running: z.object({ startedAt: Instant.nullish() }).optional(),
+      terminated: Terminated.optional(),
+    })
+    .default({}),
+});
+export type ContainerStatus = z.infer<typeof ContainerStatus>;
+const ContainerStatuses = z
+  .array(ContainerStatus)
+  .nullish()
+  .transform((list) => list ?? []);
+
+export const Pod = z.object({
+  metadata: Meta,
+  spec: z.object({ nodeName: z.string().optional() }),
+  status: z
+    .object({
+      phase: z.string().default('Pending'),
+      reason: z.string().default(''),
+      message: z.string().default(''),
+      conditions: Conditions,
+      containerStatuses: ContainerStatuses,
+      initContainerStatuses: ContainerStatuses,
+    })
+    .prefault({}),
+});
+export type Pod = z.infer<typeof Pod>;
+
+export const Node = z.object({
+  metadata: Meta,
+  spec: z.object({ unschedulable: z.boolean().optional() }).prefault({}),
+  status: z.object({ allocatable: Names }).prefault({}),
+});
+export type Node = z.infer<typeof Node>;
+
+export const Event = z.object({ reason: z.string().default(''), message: z.string().default('') });
+
+/** A list, with its items unread: one that cannot be read must not hide the others. */
+export const List = z.object({
+  metadata: z.object({ resourceVersion: z.string().default(''), continue: z.string().default('') }),
+  items: z
+    .array(z.unknown())
+    .nullish()
+    .transform((list) => list ?? []),
+});
+
+/** The labels by which everything of ours is known. */
+export const MANAGED = { 'app.kubernetes.io/managed-by': 'steelyard', 'app.kubernetes.io/name': 'steelyard-work' };
+/** The label by which Kubernetes itself ties pods to their Job. */
+export const JOB_NAME = 'batch.kubernetes.io/job-name';
+export const MAIN = 'main';
+/** Annotations of a Job: when this server began it, Unix milliseconds of its own clock; and who asked it to end. */
+export const BEGUN_AT = 'steelyard.dev/begun-at';
+export const STOPPED_BY = 'steelyard.dev/stopped-by';
+
+export const conditionOf = (of: { status: { conditions: z.infer<typeof Conditions> } }, type: string) =>
+  of.status.conditions.find((condition) => condition.type === type && condition.status === 'True') ?? null;
+
+export const mainOf = (pod: Pod): ContainerStatus | null =>
+  pod.status.containerStatuses.find(({ name }) => name === MAIN) ?? null;

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { AppError } from '../../../platform/errors/index.ts';
+import type { Cluster } from './cluster.ts';
+
+/** What the server asks of a namespace: examples/kubernetes/rbac.yaml grants this and nothing else. */
+export const NEEDED = [
+  { group: 'batch', resource: 'jobs', verbs: ['create', 'get', 'list', 'watch', 'patch', 'delete'] },
+  { group: '', resource: 'pods', verbs: ['get', 'list', 'watch'] },
+  { group: '', resource: 'pods/log', verbs: ['get'] },
+  { group: '', resource: 'events', verbs: ['list'] },
+  // Never read: a pod reads its own.
+  { group: '', resource: 'secrets', verbs: ['create'] },
+] as const;
+
+const Review = z.object({ status: z.object({ allowed: z.boolean() }) });
+
+/** Asks the cluster whether the server may do what it has to. Errors: `executor_denied` (names what is missing), `executor_unreachable`. */
+export async function checkPermissions(cluster: Cluster, namespace: string): Promise<void> {
+  const asked = NEEDED.flatMap(({ group, resource, verbs }) => verbs.map((verb) => ({ group, resource, verb })));
+  const answers = await Promise.all(
+    asked.map(async ({ group, resource, verb }) => {
+      const [name, subresource = ''] = resource.split('/');
+      const resourceAttributes = { namespace, group, resource: name, subresource, verb };
+      return (await mayI(cluster, resourceAttributes)) ? [] : [`${verb} ${resource}`];
+    }),
+  );
+  const missing = answers.flat();
+  if (missing.length === 0) return;
+  throw new AppError(
+    'executor_denied',
+    `In the Kubernetes namespace "${namespace}" the server may not: ${missing.join(', ')}. Bind it the role of examples/kubernetes/rbac.yaml.`,
+    { namespace, missing },
+  );
+}
+
+/** Whether nodes may be read: without it placement is not checked before work begins, and where it ran is not known. */
+export const maySeeNodes = (cluster: Cluster): Promise<boolean> =>
+  mayI(cluster, { group: '', resource: 'nodes', verb: 'list' });
+
+async function mayI(cluster: Cluster, resourceAttributes: object): Promise<boolean> {
+  const { body } = await cluster.call({
+    method: 'POST',
+    path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+    body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } },
+  });
+  return Review.parse(body).status.allowed;
+}

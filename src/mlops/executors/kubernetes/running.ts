@@ -1,0 +1,228 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { systemCode } from '../../../platform/errors/index.ts';
+import type { Log } from '../../../platform/telemetry/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import type { RunningWork, Work, WorkEnd, WorkPlace } from '../executor.ts';
+import type { WorkspaceDoor } from './door.ts';
+import { endOf, startOf } from './ending.ts';
+import type { Jobs } from './jobs.ts';
+import { BEGUN_AT, type Job, mainOf, type Pod, STOPPED_BY } from './objects.ts';
+import { followPodLog } from './pod-log.ts';
+import { imageTrouble, isOver, waitingFor } from './waiting.ts';
+
+export interface RunningDeps {
+  readonly jobs: Jobs;
+  readonly door: WorkspaceDoor;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Work on the cluster that this server knows of, until it has ended or the engine is closed. */
+export interface Tracked {
+  readonly running: RunningWork;
+  /** Something in the cluster is other than it was. */
+  look(): void;
+  close(): Promise<void>;
+}
+
+/** An image that cannot be fetched is given up after this time: a registry may be away for a moment. */
+const IMAGE_GIVEN_UP_MS = 60_000;
+const LOOK_EVERY_MS = 2_000;
+/** A pod that is gone leaves what was read of its output. */
+const LOG_WITHIN_MS = 60_000;
+
+export function track({ jobs, door, clock, log }: RunningDeps, work: Work, first: Job): Tracked {
+  const over = new AbortController();
+  const ended = Promise.withResolvers<WorkEnd>();
+  const begunAt = Number(first.metadata.annotations[BEGUN_AT] ?? first.metadata.creationTimestamp);
+  const stopped = first.metadata.annotations[STOPPED_BY] !== undefined;
+  const seen: Seen = { job: first, pod: null, place: null, stopped, givenUp: null, troubleSince: null };
+  let following: Promise<void> | null = null;
+  let told: WorkEnd | null = null;
+
+  function follow(pod: Pod): void {
+    const hasEnded = () => isPodOver(seen, pod.metadata.name) || seen.job === null || isOver(seen.job);
+    const { cluster, namespace } = jobs;
+    following ??= followPodLog({
+      cluster,
+      namespace,
+      pod: pod.metadata.name,
+      folder: work.folder,
+      hasEnded,
+      signal: over.signal,
+      log,
+    });
+    following.catch((error: unknown) => log.error({ err: error, work: work.id }, 'the output of work cannot be kept'));
+  }
+
+  async function lookOnce(): Promise<void> {
+    const { pod } = await update(jobs, work.id, seen);
+    if (pod !== null && startOf(pod) !== null) follow(pod);
+    if (pod?.spec.nodeName !== undefined) seen.place ??= await jobs.placeOf(pod.spec.nodeName);
+    await giveUp(jobs, work.id, seen, clock.now());
+    const { job } = seen;
+    if (job !== null && !isOver(job) && !isTakenBack(job, pod)) return;
+    if (job !== null && !isOver(job)) await jobs.remove(work.id);
+    // A pod outlives its Job for its grace, and longer where it was left behind.
+    if (job === null && pod !== null && jobs.podOf(work.id) !== null && !isPodOver(seen, pod.metadata.name)) return;
+    await finish();
+  }
+
+  async function finish(): Promise<void> {
+    if (following !== null) await Promise.race([following.catch(() => undefined), timeout(LOG_WITHIN_MS)]);
+    const [result, refusal] = await Promise.all([door.result(work), door.refusal(work)]);
+    const seenEnd = endOf({ ...seen, result, begunAt, now: clock.now() });
+    const end: WorkEnd = { ...seenEnd, detail: sentences(seenEnd.detail, refusal), place: seen.place };
+    await keepEnd(work.folder, end);
+    door.shut(work.id);
+    over.abort();
+    told = end;
+    ended.resolve(end);
+  }
+
+  const looks = createLooks(lookOnce, over.signal, (error) =>
+    log.warn({ err: error, work: work.id }, 'work on Kubernetes could not be looked at; it is tried again'),
+  );
+  return {
+    look: looks.look,
+    async close() {
+      over.abort();
+      await Promise.all([looks.quiet(), following?.catch(() => undefined)]);
+    },
+    running: {
+      id: work.id,
+      get start() {
+        return startOf(seen.pod) ?? begunAt;
+      },
+      ended: ended.promise,
+      // What was asked to end stays so.
+      extend: async (until) => {
+        if (!seen.stopped && !over.signal.aborted) await jobs.extend(work.id, until, work.graceMs, begunAt);
+      },
+      async stop() {
+        if (over.signal.aborted) return;
+        seen.stopped = true;
+        await jobs.stop(work.id);
+        looks.look();
+      },
+      // Nothing in a cluster tells it for certain before the end.
+      usage: async () => told?.usage ?? { cpuSeconds: null, peakMemoryBytes: null },
+      waiting: () => (startOf(seen.pod) === null ? waitingFor(seen.job, seen.pod) : null),
+    },
+  };
+}
+
+/** What was seen of it last. */
+interface Seen {
+  job: Job | null;
+  pod: Pod | null;
+  place: WorkPlace | null;
+  stopped: boolean;
+  givenUp: string | null;
+  /** Since when its image could not be fetched. */
+  troubleSince: number | null;
+}
+
+async function update(jobs: Jobs, id: string, seen: Seen): Promise<Seen> {
+  const listed = jobs.jobOf(id);
+  // What is watched may be older than what was made: only the server's own answer says that there is none.
+  if (listed !== null) seen.job = listed;
+  else if (seen.job !== null) seen.job = await jobs.read(id);
+  seen.pod = jobs.podOf(id) ?? seen.pod;
+  return seen;
+}
+
+function isPodOver({ pod }: Seen, name: string): boolean {
+  if (pod === null || pod.metadata.name !== name) return true;
+  return mainOf(pod)?.state.terminated !== undefined || ['Succeeded', 'Failed'].includes(pod.status.phase);
+}
+
+/** Suspended by somebody else after it had begun: if it went on, it would begin anew. */
+function isTakenBack(job: Job, pod: Pod | null): boolean {
+  return job.spec.suspend === true && pod !== null && startOf(pod) !== null;
+}
+
+async function giveUp(jobs: Jobs, id: string, seen: Seen, now: number): Promise<void> {
+  const trouble = seen.pod === null || startOf(seen.pod) !== null ? null : imageTrouble(seen.pod);
+  seen.troubleSince = trouble === null ? null : (seen.troubleSince ?? now);
+  if (trouble === null || seen.troubleSince === null || now - seen.troubleSince < IMAGE_GIVEN_UP_MS) return;
+  if (seen.givenUp !== null) return;
+  seen.givenUp = trouble;
+  await jobs.stop(id);
+}
+
+/** Looks when told to and every few seconds, one look at a time. */
+function createLooks(look: () => Promise<void>, signal: AbortSignal, failed: (error: unknown) => void) {
+  let busy: Promise<void> = Promise.resolve();
+  let asked = false;
+  const again = () => {
+    if (asked || signal.aborted) return;
+    asked = true;
+    busy = busy.then(async () => {
+      asked = false;
+      if (!signal.aborted) await look().catch(failed);
+    });
+  };
+  const timer = setInterval(again, LOOK_EVERY_MS);
+  timer.unref();
+  signal.addEventListener('abort', () => clearInterval(timer));
+  again();
+  return { look: again, quiet: () => busy };
+}
+
+function timeout(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms).unref());
+}
+
+function sentences(...parts: readonly (string | null)[]): string | null {
+  const said = parts.filter((part) => part !== null);
+  return said.length === 0 ? null : said.join(' ');
+}
+
+const Count = z.number().nullable();
+const Name = z.string().nullable();
+const KeptEnd = z.object({
+  reason: z.enum(['exited', 'signal', 'out-of-memory', 'stopped', 'evicted', 'lost', 'not-started']),
+  exitCode: Count,
+  stoppedBy: z.enum(['starter', 'watchdog']).nullable(),
+  start: z.number(),
+  end: z.number(),
+  detail: Name,
+  usage: z.object({ cpuSeconds: Count, peakMemoryBytes: Count }),
+  place: z
+    .object({ node: z.string(), instance: Name, region: Name, zone: Name, gpuModel: Name, spot: z.boolean() })
+    .nullable(),
+});
+
+const endFile = (folder: string) => join(folder, 'kubernetes-ended.json');
+
+async function keepEnd(folder: string, end: WorkEnd): Promise<void> {
+  await writeFile(`${endFile(folder)}.part`, JSON.stringify(end));
+  await rename(`${endFile(folder)}.part`, endFile(folder));
+}
+
+/** Work of which the end is known already; null where it is not. */
+export async function endedBefore({ id, folder }: Pick<Work, 'id' | 'folder'>): Promise<RunningWork | null> {
+  const end = await readEnd(folder);
+  if (end === null) return null;
+  return {
+    id,
+    start: end.start,
+    ended: Promise.resolve(end),
+    extend: async () => undefined,
+    stop: async () => undefined,
+    usage: async () => end.usage,
+    waiting: () => null,
+  };
+}
+
+async function readEnd(folder: string): Promise<WorkEnd | null> {
+  try {
+    return KeptEnd.parse(JSON.parse(await readFile(endFile(folder), 'utf8')));
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,46 @@
+import { type ContainerStatus, conditionOf, type Job, type Pod } from './objects.ts';
+
+/** What keeps the command from beginning, one sentence; null when nothing is known to. */
+export function waitingFor(job: Job | null, pod: Pod | null): string | null {
+  if (pod === null) {
+    if (job?.spec.suspend === true) return 'Its Job is suspended.';
+    return null;
+  }
+  const unschedulable = pod.status.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
+  if (unschedulable !== undefined) return `No node of Kubernetes can take it now: ${unschedulable.message}`;
+  const image = imageTrouble(pod);
+  if (image !== null) return image;
+  const stuck = statusesOf(pod).find(({ state }) => CONFIG_ERRORS.has(state.waiting?.reason ?? ''));
+  return stuck === undefined ? null : `Kubernetes cannot make its container: ${stuck.state.waiting?.message}`;
+}
+
+const CONFIG_ERRORS: ReadonlySet<string> = new Set([
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'RunContainerError',
+]);
+const IMAGE_ERRORS: ReadonlySet<string> = new Set([
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'ErrImageNeverPull',
+  'ImageInspectError',
+]);
+
+/** Why an image cannot be had, one sentence; null when nothing is wrong with the images. */
+export function imageTrouble(pod: Pod): string | null {
+  const stuck = statusesOf(pod).find(({ state }) => IMAGE_ERRORS.has(state.waiting?.reason ?? ''));
+  if (stuck === undefined) return null;
+  const { reason = '', message = '' } = stuck.state.waiting ?? {};
+  const whose = stuck.name === 'main' ? 'The image' : "The agent's image";
+  return `${whose} cannot be fetched (${reason}): ${message}`;
+}
+
+const statusesOf = (pod: Pod): ContainerStatus[] => [
+  ...pod.status.initContainerStatuses,
+  ...pod.status.containerStatuses,
+];
+
+/** Whether a Job is over and nothing of it runs any more. */
+export const isOver = (job: Job): boolean =>
+  conditionOf(job, 'Complete') !== null || conditionOf(job, 'Failed') !== null;

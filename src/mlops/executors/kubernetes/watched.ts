@@ -1,0 +1,164 @@
+import type { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Log } from '../../../platform/telemetry/index.ts';
+import type { Cluster } from './cluster.ts';
+import { List, MANAGED } from './objects.ts';
+
+/** What a cluster has of one kind, kept up to date. */
+export interface Watched<T> extends AsyncDisposable {
+  /** Resolves when what there is has been listed once. */
+  readonly listed: Promise<void>;
+  get(name: string): T | null;
+  all(): T[];
+}
+
+interface WatchRequest<T> {
+  readonly cluster: Cluster;
+  readonly path: string;
+  readonly parse: z.ZodType<T & Named>;
+  /** Something is other than it was. */
+  changed(): void;
+  readonly log: Log;
+}
+
+interface Named {
+  readonly metadata: { readonly name: string; readonly resourceVersion: string };
+}
+
+/** The API server ends a watch after this many seconds; bookmarks make the next one cheap. */
+const WATCH_SECONDS = 300;
+const PAGE = '500';
+const FIRST_RETRY_MS = 200;
+const LAST_RETRY_MS = 5_000;
+const LABELS = Object.entries(MANAGED)
+  .map(([name, value]) => `${name}=${value}`)
+  .join(',');
+
+const WatchEvent = z.object({ type: z.string(), object: z.unknown() });
+const Bookmark = z.object({ metadata: z.object({ resourceVersion: z.string() }) });
+
+/**
+ * Lists, then watches from the version of the list. A watch that ends is begun again from the last version seen; where the
+ * server has forgotten that version (410 Gone), everything is listed anew. An API server that is away is asked again and again.
+ */
+export function watch<T>(request: WatchRequest<T>): Watched<T> {
+  const known = new Map<string, T & Named>();
+  const over = new AbortController();
+  const listed = Promise.withResolvers<void>();
+  const ended = keepUp(request, known, over.signal, listed.resolve);
+  return {
+    listed: listed.promise,
+    get: (name) => known.get(name) ?? null,
+    all: () => [...known.values()],
+    async [Symbol.asyncDispose]() {
+      over.abort();
+      await ended;
+    },
+  };
+}
+
+type Known<T> = Map<string, T & Named>;
+
+async function keepUp<T>(
+  request: WatchRequest<T>,
+  known: Known<T>,
+  signal: AbortSignal,
+  listed: () => void,
+): Promise<void> {
+  let version: string | null = null;
+  let retryMs = FIRST_RETRY_MS;
+  while (!signal.aborted) {
+    try {
+      if (version === null) {
+        version = await list(request, known);
+        listed();
+        request.changed();
+      }
+      version = await watchFrom(request, known, version, signal);
+      retryMs = FIRST_RETRY_MS;
+    } catch (error) {
+      if (signal.aborted) return;
+      request.log.warn({ err: error, path: request.path }, 'the watch on Kubernetes was interrupted');
+      await pause(retryMs, undefined, { signal }).catch(() => undefined);
+      retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
+    }
+  }
+}
+
+/** Replaces what is known by what there is; answers the version of the list. */
+async function list<T>({ cluster, path, parse, log }: WatchRequest<T>, known: Known<T>): Promise<string> {
+  const found: Known<T> = new Map();
+  let version = '';
+  let next = '';
+  do {
+    const query = { labelSelector: LABELS, limit: PAGE, ...(next === '' ? {} : { continue: next }) };
+    const { status, body } = await cluster.call({ method: 'GET', path, query });
+    // The list was so long in the reading that its version is gone: from the beginning.
+    if (status === 410) return list({ cluster, path, parse, log, changed: () => undefined }, known);
+    const page = List.parse(body);
+    for (const item of page.items) keep(found, parse, item, log);
+    version = page.metadata.resourceVersion;
+    next = page.metadata.continue;
+  } while (next !== '');
+  known.clear();
+  for (const [name, item] of found) known.set(name, item);
+  return version;
+}
+
+/** Answers the version to go on from, or null when everything has to be listed anew. */
+async function watchFrom<T>(request: WatchRequest<T>, known: Known<T>, from: string, signal: AbortSignal) {
+  const query = {
+    watch: 'true',
+    allowWatchBookmarks: 'true',
+    resourceVersion: from,
+    labelSelector: LABELS,
+    timeoutSeconds: String(WATCH_SECONDS),
+  };
+  const answer = await request.cluster.follow(request.path, query, signal);
+  if (answer === null) return null;
+  let version = from;
+  try {
+    for await (const line of linesOf(answer)) {
+      const event = WatchEvent.parse(JSON.parse(line));
+      // 410 Gone comes as an event, too.
+      if (event.type === 'ERROR') return null;
+      version = Bookmark.parse(event.object).metadata.resourceVersion;
+      if (event.type === 'BOOKMARK') continue;
+      apply(request, known, event);
+      request.changed();
+    }
+  } finally {
+    answer.destroy();
+  }
+  return version;
+}
+
+/** Not by `readline`, which waits for ever on a stream that was destroyed. */
+async function* linesOf(content: Readable): AsyncGenerator<string> {
+  let rest = '';
+  for await (const piece of content.setEncoding('utf8')) {
+    const lines = `${rest}${piece}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+}
+
+function apply<T>(
+  { parse, log }: WatchRequest<T>,
+  known: Known<T>,
+  { type, object }: z.infer<typeof WatchEvent>,
+): void {
+  const item = keep(known, parse, object, log);
+  if (type === 'DELETED' && item !== null) known.delete(item.metadata.name);
+}
+
+function keep<T>(known: Known<T>, parse: z.ZodType<T & Named>, object: unknown, log: Log): (T & Named) | null {
+  const parsed = parse.safeParse(object);
+  if (parsed.success) {
+    known.set(parsed.data.metadata.name, parsed.data);
+    return parsed.data;
+  }
+  log.warn({ err: parsed.error }, 'an object of Kubernetes cannot be read');
+  return null;
+}
