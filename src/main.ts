@@ -26,7 +26,14 @@ import { type Auth, createAuth, type FirstAccount } from './platform/auth/index.
 import { openBucket } from './platform/buckets/index.ts';
 import { type Config, processEnvironment } from './platform/config/index.ts';
 import { createEvents, type Events } from './platform/events/index.ts';
-import { createHttp, docsPlugin, isLoopback, type Plugin, type Route } from './platform/http/index.ts';
+import {
+  createHttp,
+  docsPlugin,
+  isLoopback,
+  type Plugin,
+  type Route,
+  type WriteRecorder,
+} from './platform/http/index.ts';
 import { createJobs, type Jobs } from './platform/jobs/index.ts';
 import { type Lake, type LakeDeps, openLake } from './platform/lake/index.ts';
 import { createLifetime, type Lifetime } from './platform/lifetime/index.ts';
@@ -84,6 +91,8 @@ interface Ground {
   readonly jobs: Jobs;
   /** Jobs that last as long as what they wait for, and so have places of their own. */
   readonly longJobs: Jobs;
+  /** The audit trail, for what is let in otherwise than by an account. */
+  readonly writes: WriteRecorder;
   /** Where this server can be reached from this machine; null before it listens on a port that was not said. */
   readonly address: () => string | null;
   readonly workToken: Auth['workToken'];
@@ -142,6 +151,7 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
     events,
     jobs,
     longJobs,
+    writes: audit,
     address: () => addressOf(config, listening.http),
     workToken: auth.workToken,
   });
@@ -298,6 +308,7 @@ function wirePipelines(
   const pipelines = createPipelines({
     ...ground,
     jobs: ground.longJobs,
+    shortJobs: ground.jobs,
     runLog: tracking.runLog,
     admission: budgets.reservations,
     models,
@@ -364,7 +375,13 @@ function wire(
     routes,
     webhooks: mlops.webhooks,
     tracking: mlops.tracking,
-    plugins: [systemPlugin(ground.telemetry), ...mlflow, docsPlugin(endpoints, readVersion()), webPlugin(webBundle())],
+    plugins: [
+      systemPlugin(ground.telemetry),
+      ...mlflow,
+      pipelines.plugin,
+      docsPlugin(endpoints, readVersion()),
+      webPlugin(webBundle()),
+    ],
   };
 }
 
