@@ -4,13 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import {
-  githubHeaders,
-  githubPush,
-  newRepository,
-  secretFile,
-} from '../../src/mlops/pipelines/triggers/fixtures.testing.ts';
 import { listPipelineTriggers } from '../../src/mlops/pipelines/triggers/schema.ts';
+import { githubHeaders, githubPush, newRepository, secretFile } from '../../src/testing-triggers.ts';
 import { startServerProcess } from '../support/server-process.ts';
 
 const MOMENTS = 6;

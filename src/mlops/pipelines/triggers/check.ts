@@ -10,7 +10,8 @@ export function checkTriggers(spec: Pick<PipelineSpec, 'on' | 'steps' | 'source'
       const detail = `"spec.on[${index}]${path}" (${name}): ${message}`;
       throw new AppError('manifest_invalid', detail, { path: `spec.on[${index}]${path}` });
     };
-    const unknown = Object.keys(trigger.params).find((param) => !(param in spec.params));
+    // With a source, the commit says which params there are.
+    const unknown = Object.keys(trigger.params).find((param) => spec.source === undefined && !(param in spec.params));
     if (unknown !== undefined) refuse(`.params.${unknown}`, 'the pipeline has no such param.');
     if ('push' in trigger && spec.source === undefined) {
       refuse('.push', 'the pipeline has no "source" that the pushed commit could be taken from.');

@@ -4,8 +4,8 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { call, importFiles, testApplication } from '../../../testing.ts';
 import { applied, ended } from '../../../testing-pipelines.ts';
+import { newFolder, outcomes, triggerOf } from '../../../testing-triggers.ts';
 import { listPipelineRuns } from '../schema.ts';
-import { newFolder, outcomes, triggerOf } from './fixtures.testing.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

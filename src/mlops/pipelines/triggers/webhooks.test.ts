@@ -4,7 +4,6 @@ import type { Application } from '../../../main.ts';
 import { listAudit } from '../../../platform/audit/schema.ts';
 import { call, problemFrom, testApplication } from '../../../testing.ts';
 import { applied, ended } from '../../../testing-pipelines.ts';
-import { listPipelineRuns, pipelineStepLog } from '../schema.ts';
 import {
   githubHeaders,
   githubPush,
@@ -17,7 +16,8 @@ import {
   secretFile,
   send,
   triggerOf,
-} from './fixtures.testing.ts';
+} from '../../../testing-triggers.ts';
+import { listPipelineRuns, pipelineStepLog } from '../schema.ts';
 
 let application: Application;
 let repository: Repository;

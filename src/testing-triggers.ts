@@ -4,9 +4,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Application } from '../../../main.ts';
-import { call } from '../../../testing.ts';
-import { listPipelineTriggers, type PipelineTrigger } from './schema.ts';
+import type { Application } from './main.ts';
+import { listPipelineTriggers, type PipelineTrigger } from './mlops/pipelines/triggers/schema.ts';
+import { call } from './testing.ts';
 
 export const SECRET = 'correct horse battery staple';
 
