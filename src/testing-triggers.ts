@@ -3,7 +3,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Application } from './main.ts';
 import { listPipelineTriggers, type PipelineTrigger } from './mlops/pipelines/triggers/schema.ts';
 import { call } from './testing.ts';
@@ -108,13 +108,15 @@ export async function triggerOf(application: Application, pipeline: string, name
   return found;
 }
 
+const LOOK_MS = 20;
+
 /** Its outcomes, latest first, once none of them is still to be decided and there are as many as are waited for. */
 export async function outcomes(application: Application, pipeline: string, name: string, count: number) {
-  await expect
-    .poll(async () => {
-      const { decisions } = await triggerOf(application, pipeline, name);
-      return decisions.filter(({ outcome }) => outcome !== 'pending').length;
-    })
-    .toBe(count);
-  return (await triggerOf(application, pipeline, name)).decisions;
+  for (;;) {
+    const { decisions } = await triggerOf(application, pipeline, name);
+    const decided = decisions.filter(({ outcome }) => outcome !== 'pending');
+    if (decided.length > count) throw new Error(`${name} decided ${decided.length} times: ${JSON.stringify(decided)}`);
+    if (decided.length === count && decided.length === decisions.length) return decisions;
+    await pause(LOOK_MS);
+  }
 }
