@@ -58,6 +58,7 @@ describe('a push', () => {
     ['a ref that is an option', { ref: '--exec=x' }, 'ref'],
     ['a ref with a line break', { ref: 'refs/heads/a\nb' }, 'ref'],
     ['no repository', { repository: undefined }, 'repository'],
+    ['a repository with a NUL', { repository: { full_name: 'a\0b' } }, 'repository.full_name'],
     ['commits that are none', { commits: 'all' }, 'commits'],
   ])('is refused with %s', (_what, body, field) => {
     expect(() => of('github', { ...github, ...body })).toThrow(`"${field}" in the body`);

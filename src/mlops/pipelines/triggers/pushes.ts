@@ -20,6 +20,10 @@ const Ref = z
   .string()
   .max(1000)
   .regex(/^refs\/\P{Cc}+$/u);
+const Repository = z
+  .string()
+  .max(500)
+  .regex(/^\P{Cc}+$/u);
 const Files = z.array(z.string().max(4096)).max(100_000).default([]);
 const Commits = z.array(z.looseObject({ added: Files, removed: Files, modified: Files })).max(5000);
 
@@ -30,7 +34,7 @@ const GithubPush = z.looseObject({
   deleted: z.boolean(),
   forced: z.boolean(),
   commits: Commits,
-  repository: z.looseObject({ full_name: z.string().max(500) }),
+  repository: z.looseObject({ full_name: Repository }),
 });
 
 const GitlabPush = z.looseObject({
@@ -40,7 +44,7 @@ const GitlabPush = z.looseObject({
   after: Commit,
   commits: Commits,
   total_commits_count: z.number().int(),
-  project: z.looseObject({ path_with_namespace: z.string().max(500) }),
+  project: z.looseObject({ path_with_namespace: Repository }),
 });
 
 /** GitHub lists so many commits at most. */
