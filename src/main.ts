@@ -21,19 +21,12 @@ import { createTransfer } from './mlops/transfer/index.ts';
 import { createWebhooks, type Webhooks } from './mlops/webhooks/index.ts';
 import { createMlflowWire } from './mlops/wire/index.ts';
 import { createOrg, type Org } from './org/index.ts';
-import { createAudit } from './platform/audit/index.ts';
+import { type Audit, createAudit } from './platform/audit/index.ts';
 import { type Auth, createAuth, type FirstAccount } from './platform/auth/index.ts';
 import { openBucket } from './platform/buckets/index.ts';
 import { type Config, processEnvironment } from './platform/config/index.ts';
 import { createEvents, type Events } from './platform/events/index.ts';
-import {
-  createHttp,
-  docsPlugin,
-  isLoopback,
-  type Plugin,
-  type Route,
-  type WriteRecorder,
-} from './platform/http/index.ts';
+import { createHttp, docsPlugin, isLoopback, type Plugin, type Route } from './platform/http/index.ts';
 import { createJobs, type Jobs } from './platform/jobs/index.ts';
 import { type Lake, type LakeDeps, openLake } from './platform/lake/index.ts';
 import { createLifetime, type Lifetime } from './platform/lifetime/index.ts';
@@ -92,7 +85,7 @@ interface Ground {
   /** Jobs that last as long as what they wait for, and so have places of their own. */
   readonly longJobs: Jobs;
   /** The audit trail, for what is let in otherwise than by an account. */
-  readonly writes: WriteRecorder;
+  readonly writes: Audit;
   /** Where this server can be reached from this machine; null before it listens on a port that was not said. */
   readonly address: () => string | null;
   readonly workToken: Auth['workToken'];
