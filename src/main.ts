@@ -20,7 +20,7 @@ import { createTransfer } from './mlops/transfer/index.ts';
 import { createWebhooks, type Webhooks } from './mlops/webhooks/index.ts';
 import { createMlflowWire } from './mlops/wire/index.ts';
 import { createOrg, type Org } from './org/index.ts';
-import { createAudit } from './platform/audit/index.ts';
+import { type Audit, createAudit } from './platform/audit/index.ts';
 import { type Auth, createAuth, type FirstAccount } from './platform/auth/index.ts';
 import { openBucket } from './platform/buckets/index.ts';
 import type { Config } from './platform/config/index.ts';
@@ -84,6 +84,8 @@ interface Ground {
   readonly jobs: Jobs;
   /** Jobs that last as long as what they wait for, and so have places of their own. */
   readonly longJobs: Jobs;
+  /** The audit trail, for what is let in otherwise than by an account. */
+  readonly writes: Audit;
   /** Where this server can be reached from this machine; null before it listens on a port that was not said. */
   readonly address: () => string | null;
   readonly workToken: Auth['workToken'];
@@ -139,6 +141,7 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
     events,
     jobs,
     longJobs,
+    writes: audit,
     address: () => addressOf(config, listening.http),
     workToken: auth.workToken,
   });
@@ -354,7 +357,13 @@ function wire(
     webhooks: mlops.webhooks,
     tracking: mlops.tracking,
     executors,
-    plugins: [systemPlugin(ground.telemetry), ...mlflow, docsPlugin(endpoints, readVersion()), webPlugin(webBundle())],
+    plugins: [
+      systemPlugin(ground.telemetry),
+      ...mlflow,
+      pipelines.plugin,
+      docsPlugin(endpoints, readVersion()),
+      webPlugin(webBundle()),
+    ],
   };
 }
 

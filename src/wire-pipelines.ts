@@ -10,10 +10,12 @@ type WorkspaceDoor = ReturnType<typeof createWorkspaceDoor>;
 
 /** What pipelines stand on of the ground floor. */
 interface PipelineGround
-  extends Omit<PipelinesDeps, 'jobs' | 'admission' | 'runLog' | 'models' | 'executorOf' | 'access'> {
+  extends Omit<PipelinesDeps, 'jobs' | 'shortJobs' | 'admission' | 'runLog' | 'models' | 'executorOf' | 'access'> {
   readonly config: Config;
   /** Jobs that last as long as what they wait for, and so have places of their own. */
   readonly longJobs: Jobs;
+  /** Jobs that are over soon. */
+  readonly jobs: Jobs;
   /** Where this server can be reached from this machine; null before it listens on a port that was not said. */
   readonly address: () => string | null;
   readonly workToken: Auth['workToken'];
@@ -39,6 +41,7 @@ export function wirePipelines(ground: PipelineGround, others: Pick<PipelinesDeps
     ...ground,
     ...others,
     jobs: ground.longJobs,
+    shortJobs: ground.jobs,
     executorOf: executors.of,
     access: async ({ pipeline, number, spec }) => {
       // What runs elsewhere reaches this server by the address that others have.

@@ -17,6 +17,7 @@ import { compared } from './compare.ts';
 import { waitFor, writeLog } from './follow.ts';
 import { junitReport, markdownReport } from './report.ts';
 import { endText, pipelinesText, runsText, runText } from './text.ts';
+import { triggersCommand } from './triggers.ts';
 
 const EXITS = {
   10: 'a gate holds it',
@@ -218,4 +219,12 @@ function paramValue(text: string): string | number | boolean {
   return /^-?\d+(\.\d+)?(e-?\d+)?$/i.test(text) ? Number(text) : text;
 }
 
-export const pipelineCommands = [listCommand, runCommand, showCommand, logsCommand, resumeCommand, stopCommand];
+export const pipelineCommands = [
+  listCommand,
+  runCommand,
+  showCommand,
+  logsCommand,
+  resumeCommand,
+  stopCommand,
+  triggersCommand,
+];

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Route } from '../../platform/http/index.ts';
+import type { Events } from '../../platform/events/index.ts';
+import type { Plugin, Route, WriteRecorder } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
+import type { Lake } from '../../platform/lake/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Objects } from '../../platform/objects/index.ts';
 import type { Store } from '../../platform/store/index.ts';
@@ -20,6 +22,7 @@ import type { DriveDeps } from './runs/context.ts';
 import { createDriver } from './runs/drive.ts';
 import { createLine } from './runs/line.ts';
 import { DRIVE, type PipelineDeps } from './service.ts';
+import { createTriggers } from './triggers/index.ts';
 
 export { pipelineMigrations } from './migrations.ts';
 export type { ModelSteps } from './model-steps.ts';
@@ -32,6 +35,12 @@ export interface PipelinesDeps {
   readonly objects: Objects;
   /** Jobs that live as long as a run does. */
   readonly jobs: Pick<Jobs, 'enqueue' | 'register'>;
+  /** Jobs that are soon over. */
+  readonly shortJobs: Pick<Jobs, 'enqueue' | 'register'>;
+  readonly events: Pick<Events, 'subscribe'>;
+  readonly lake: Pick<Lake, 'sequence'>;
+  /** The audit trail. */
+  readonly writes: WriteRecorder;
   readonly runLog: RunLog;
   /** May this start, and up to what cost? */
   readonly admission: Admission;
@@ -44,11 +53,13 @@ export interface PipelinesDeps {
   readonly folder: string;
 }
 
-/** Definitions, runs, cache. */
+/** Definitions, runs, cache, triggers. */
 export interface Pipelines {
   /** `Pipeline`. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
+  /** Where Git hosts send their webhooks. */
+  readonly plugin: Plugin;
 }
 
 /** A restart is no failure: a run is driven on for as often as it takes. */
@@ -66,8 +77,16 @@ export function createPipelines(deps: PipelinesDeps): Pipelines {
     maxAttempts: NEVER_GIVEN_UP,
     handler: async (payload, { signal }) => driver.drive(DrivePayload.parse(payload).run, signal),
   });
+  const triggers = createTriggers({ ...deps, ...all });
   return {
-    kinds: [specKind('Pipeline', 60, PipelineSpec, (sql, name, spec) => applyPipeline(deps.clock, sql, name, spec))],
-    routes: pipelineRoutes(all, driver.wake),
+    kinds: [
+      specKind('Pipeline', 60, PipelineSpec, async (sql, name, spec) => {
+        const outcome = await applyPipeline(deps.clock, sql, name, spec);
+        if (outcome !== 'unchanged') await triggers.apply(sql, name, spec);
+        return outcome;
+      }),
+    ],
+    routes: [...pipelineRoutes(all, driver.wake), ...triggers.routes],
+    plugin: triggers.plugin,
   };
 }

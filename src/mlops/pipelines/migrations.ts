@@ -1,4 +1,5 @@
 import type { Migrations } from '../../platform/store/index.ts';
+import { triggerMigrations } from './triggers/migrations.ts';
 
 export const pipelineMigrations: Migrations = {
   'pipelines/001-pipelines': {
@@ -70,4 +71,5 @@ export const pipelineMigrations: Migrations = {
         .execute();
     },
   },
+  ...triggerMigrations,
 };

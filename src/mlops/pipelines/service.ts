@@ -22,6 +22,7 @@ import {
   type StoredStep,
 } from './runs/store.ts';
 import { findPipelines, type StoredPipeline, takeRunNumber } from './store.ts';
+import { refuseCircle } from './triggers/check.ts';
 
 /** Job that drives one run to its end. */
 export const DRIVE = 'pipelines.run';
@@ -45,6 +46,8 @@ export interface RunRequest {
   readonly requestKey: string | null;
   readonly cause: Cause;
   readonly actor: string;
+  /** Done in the transaction that begins the run, before it makes room for it; what it throws begins none. */
+  readonly within?: (sql: Sql, run: string) => Promise<void>;
 }
 
 /** What a run is made of, whoever asked for it. */
@@ -57,6 +60,7 @@ interface NewRun {
   readonly cause: Cause;
   readonly resumedFrom: string | null;
   readonly actor: string;
+  readonly within: ((sql: Sql, run: string) => Promise<void>) | null;
 }
 
 export async function startRun(deps: PipelineDeps, request: RunRequest): Promise<StoredRun> {
@@ -66,7 +70,7 @@ export async function startRun(deps: PipelineDeps, request: RunRequest): Promise
   if (before !== null) return before;
   const code = await codeOf(deps, pipeline, request);
   const spec = (await specIn(deps, pipeline, code)) ?? pipeline.spec;
-  const { cause, actor } = request;
+  const { cause, actor, within = null } = request;
   return begin(deps, {
     id,
     pipeline: pipeline.name,
@@ -76,6 +80,7 @@ export async function startRun(deps: PipelineDeps, request: RunRequest): Promise
     cause,
     resumedFrom: null,
     actor,
+    within,
   });
 }
 
@@ -106,6 +111,7 @@ export async function resumeRun(deps: PipelineDeps, old: StoredRun, request: Res
     cause: { kind: 'resume', detail: `resumed #${old.number}` },
     resumedFrom: old.id,
     actor: request.actor,
+    within: null,
   });
 }
 
@@ -155,7 +161,10 @@ async function specIn(deps: PipelineDeps, { name, spec }: StoredPipeline, code: 
   const found = text === null ? null : specFrom(text, name, spec.source.file);
   if (found === null) return null;
   refuseNewSecrets(spec, found);
-  return { ...found, source: spec.source };
+  // Triggers are those of the applied document; what the commit says must not make its runs begin them.
+  const merged = { ...found, source: spec.source, on: spec.on };
+  refuseCircle(merged);
+  return merged;
 }
 
 /** Who may push to a repository may not, by that, read secrets of the server: those of the applied document are all there are. */
@@ -184,7 +193,7 @@ function paramsOf(
 
 async function begin(
   deps: PipelineDeps,
-  { id, pipeline, spec, params, code, cause, resumedFrom, actor }: NewRun,
+  { id, pipeline, spec, params, code, cause, resumedFrom, actor, within }: NewRun,
 ): Promise<StoredRun> {
   checkPlan({ ...spec, params });
   deps.executorOf(spec.engine);
@@ -192,6 +201,7 @@ async function begin(
   const now = deps.clock.now();
   const { plan } = planOf({ ...spec, params });
   return deps.store.transaction(async (sql) => {
+    await within?.(sql, id);
     await makeRoom(sql, pipeline, spec, actor);
     const run: StoredRun = {
       id,

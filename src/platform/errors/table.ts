@@ -135,6 +135,7 @@ export const errorTable = {
   pipeline_param_unknown: { status: 400, exitCode: USAGE, title: 'The pipeline has no such parameter' },
   pipeline_model_missing: { status: 409, exitCode: REFUSED, title: 'The run of the step logged no model' },
   pipeline_code_not_found: { status: 404, exitCode: NOT_FOUND, title: 'The code of the run is not here' },
+  webhook_not_signed: { status: 401, exitCode: DENIED, title: 'The delivery is not signed as a trigger asks' },
   git_failed: { status: 422, exitCode: REFUSED, title: 'The Git repository cannot be read' },
 
   // executors

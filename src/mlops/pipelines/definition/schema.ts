@@ -3,6 +3,8 @@ import { Name } from '../../../org/schema.ts';
 import { adminOnly, SecretReference } from '../../../platform/secrets/schema.ts';
 import { Money } from '../../../platform/units/schema.ts';
 import { Cpus, Duration, Memory } from './quantities/schema.ts';
+import { ParamName, Scalar } from './scalar/schema.ts';
+import { Triggers } from './triggers/schema.ts';
 
 export const PipelineName = Name.describe('Name of a pipeline');
 
@@ -13,8 +15,8 @@ export const StepName = z
 
 const VARIABLE = /^[A-Za-z_]\w{0,127}$/;
 const VariableName = z.string().regex(VARIABLE, 'the name of an environment variable');
-const Scalar = z.union([z.string().max(6000), z.number(), z.boolean()]);
-export type Scalar = z.infer<typeof Scalar>;
+
+export type { Scalar };
 
 /** Inside the working folder: relative, and out of it by no `..`. */
 const InnerPath = z
@@ -247,7 +249,7 @@ export const PipelineSpec = z
     engine: Engine.default('process'),
     image: Image.optional().describe('Image of the steps that name none'),
     params: z
-      .record(z.string().regex(/^[A-Za-z_]\w{0,60}$/), Scalar)
+      .record(ParamName, Scalar)
       .default({})
       .describe('Parameters and their defaults; the expression params.name is the value'),
     env: Env.default({}),
@@ -263,6 +265,7 @@ export const PipelineSpec = z
       })
       .prefault({})
       .describe('How many runs there may be at a time'),
+    on: Triggers.default([]),
     steps: z.record(StepName, Step).describe('Steps by name'),
   })
   .describe('A pipeline');

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { Events, StoredEvent } from '../../../platform/events/index.ts';
+import { type EventTrigger, EventType, namedTriggers } from '../definition/triggers/schema.ts';
+import { findPipelines } from '../store.ts';
+import type { TriggerDeps } from './context.ts';
+import { occurred } from './fire.ts';
+import { triggerState } from './store.ts';
+
+const Payload = z.looseObject({
+  model: z.string().optional(),
+  version: z.string().optional(),
+  alias: z.string().optional(),
+  subject: z.looseObject({ pipeline: z.string().optional() }).optional(),
+});
+type Payload = z.infer<typeof Payload>;
+
+export function listenForEvents(deps: TriggerDeps, events: Pick<Events, 'subscribe'>): void {
+  events.subscribe('pipeline-triggers', EventType.options, (event) => hear(deps, event));
+}
+
+async function hear(deps: TriggerDeps, event: StoredEvent): Promise<void> {
+  const payload = Payload.parse(event.payload);
+  for (const { name: pipeline, spec } of await findPipelines(deps.store, null)) {
+    for (const { name, trigger } of namedTriggers(spec.on)) {
+      if (!('event' in trigger) || !isMeant(trigger, event, payload)) continue;
+      // Work of its own that a budget stopped: it would be stopped again.
+      if (payload.subject?.pipeline === pipeline) continue;
+      await begin(deps, { pipeline, name, event, payload });
+    }
+  }
+}
+
+interface Heard {
+  readonly pipeline: string;
+  readonly name: string;
+  readonly event: StoredEvent;
+  readonly payload: Payload;
+}
+
+async function begin(deps: TriggerDeps, { pipeline, name, event, payload }: Heard): Promise<void> {
+  await deps.store.transaction(async (sql) => {
+    const state = await triggerState(sql, pipeline, name);
+    // What happened before the trigger was applied may be delivered after.
+    if (state === null || Date.parse(event.at) < state.sinceMs) return;
+    const occurrence = `event ${event.sequence}`;
+    await occurred(deps, sql, { pipeline, trigger: name, occurrence, detail: shown(event, payload), commit: null });
+  });
+}
+
+function isMeant({ event: wanted }: EventTrigger, event: StoredEvent, payload: Payload): boolean {
+  if (wanted.type !== event.type || (wanted.model ?? payload.model) !== payload.model) return false;
+  return Object.entries(wanted.match).every(([field, value]) => textOf(payload[field]) === value);
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
+}
+
+function shown({ type, subject }: StoredEvent, { model, version, alias }: Payload): string {
+  if (model === undefined) return `${type} (${subject})`;
+  const of = version === undefined ? model : `${model} version ${version}`;
+  return alias === undefined ? `${type}: ${of}` : `${type}: ${alias} of ${of}`;
+}

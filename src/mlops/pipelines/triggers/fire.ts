@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { AppError } from '../../../platform/errors/index.ts';
+import type { Sql } from '../../../platform/store/index.ts';
+import { kindOf, type Trigger } from '../definition/triggers/schema.ts';
+import { requestStop } from '../runs/store.ts';
+import { startRun } from '../service.ts';
+import { type TriggerDeps, triggerNamed } from './context.ts';
+import {
+  activeRunsOfTrigger,
+  type Decision,
+  endDecision,
+  findDecision,
+  insertDecision,
+  pruneDecisions,
+} from './store.ts';
+
+const FIRE = 'pipelines.trigger';
+/** The decision counts the tries itself and always ends; the queue must not give it up before. */
+const MANY_TRIES = 1000;
+/** Pauses of 5, 10, 20 and 40 seconds between them: a Git host that is restarted is back by then. */
+const TRIES = 5;
+/** What another try may find mended. */
+const PASSING: ReadonlySet<string> = new Set(['git_failed', 'executor_unreachable', 'bucket_unreachable']);
+
+const FirePayload = z.strictObject({ pipeline: z.string(), trigger: z.string(), occurrence: z.string() });
+type FirePayload = z.infer<typeof FirePayload>;
+
+export type Occurrence = Pick<Decision, 'pipeline' | 'trigger' | 'occurrence' | 'detail' | 'commit'>;
+
+export function registerFiring(deps: TriggerDeps): void {
+  deps.jobs.register(FIRE, {
+    maxAttempts: MANY_TRIES,
+    handler: (payload, { attempt }) => fire(deps, FirePayload.parse(payload), attempt),
+  });
+}
+
+/**
+ * Notes that what a trigger waits for has happened, in the transaction of the caller: its run begins soon after, once. False when the
+ * same was noted before.
+ */
+export async function occurred(deps: TriggerDeps, sql: Sql, occurrence: Occurrence): Promise<boolean> {
+  if (!(await noted(deps, sql, occurrence, 'pending', null))) return false;
+  const payload: FirePayload = {
+    pipeline: occurrence.pipeline,
+    trigger: occurrence.trigger,
+    occurrence: occurrence.occurrence,
+  };
+  await deps.jobs.enqueue(sql, { kind: FIRE, payload });
+  return true;
+}
+
+/** Notes why an occurrence begins nothing. False when the same was noted before. */
+export async function ignored(deps: TriggerDeps, sql: Sql, occurrence: Occurrence, reason: string): Promise<boolean> {
+  return noted(deps, sql, occurrence, 'ignored', reason);
+}
+
+async function noted(
+  { clock }: TriggerDeps,
+  sql: Sql,
+  occurrence: Occurrence,
+  outcome: Decision['outcome'],
+  reason: string | null,
+): Promise<boolean> {
+  const fresh = await insertDecision(sql, { ...occurrence, atMs: clock.now(), outcome, reason, run: null });
+  if (fresh) await pruneDecisions(sql, occurrence.pipeline, occurrence.trigger);
+  return fresh;
+}
+
+/** Begins the run of an occurrence, or says why not. Throws what another try may mend. */
+async function fire(deps: TriggerDeps, payload: FirePayload, attempt: number): Promise<void> {
+  const { store, log } = deps;
+  const decision = await findDecision(store, payload);
+  const named = await triggerNamed(store, payload.pipeline, payload.trigger);
+  if (decision === null || decision.outcome !== 'pending' || named === null) return;
+  try {
+    const run = await begun(deps, decision, named.trigger);
+    await endDecision(store, payload, { outcome: 'began', reason: null, run });
+  } catch (error) {
+    if (attempt < TRIES && mayPass(error)) throw error;
+    if (!(error instanceof AppError)) log.error({ err: error, ...payload }, 'a trigger could not begin its run');
+    const outcome = error instanceof AppError && error.code === 'pipeline_run_full' ? 'skipped' : 'refused';
+    await endDecision(store, payload, { outcome, reason: reasonOf(error), run: null });
+  }
+}
+
+async function begun(deps: TriggerDeps, decision: Decision, trigger: Trigger): Promise<string> {
+  const { pipeline, occurrence, detail, commit } = decision;
+  const actor = `trigger:${decision.trigger}`;
+  const { id } = await startRun(deps, {
+    pipeline,
+    params: trigger.params,
+    code: null,
+    ref: commit,
+    commit: null,
+    requestKey: `trigger ${decision.trigger} ${occurrence}`,
+    cause: { kind: kindOf(trigger), detail },
+    actor,
+    // What is linked within the transaction counts for whoever comes next.
+    within: async (sql, run) => {
+      await heedLimit(sql, decision, trigger);
+      await endDecision(sql, decision, { outcome: 'began', reason: null, run });
+    },
+  });
+  return id;
+}
+
+/** Error: `pipeline_run_full`. */
+async function heedLimit(sql: Sql, { pipeline, trigger: name }: Decision, { concurrency }: Trigger): Promise<void> {
+  if (concurrency === undefined) return;
+  const active = await activeRunsOfTrigger(sql, pipeline, name);
+  if (active.length < concurrency.runs) return;
+  if (concurrency.whenFull === 'skip') {
+    const detail = `Run #${active[0]?.number} of "${pipeline}", which this trigger began, is under way (whenFull: skip).`;
+    throw new AppError('pipeline_run_full', detail, { pipeline });
+  }
+  const over = active.slice(0, active.length - concurrency.runs + 1);
+  for (const { id } of over) await requestStop(sql, id, `trigger:${name}, for a newer run`);
+}
+
+/** What is no expected failure may be the store's, which comes back. */
+function mayPass(error: unknown): boolean {
+  return !(error instanceof AppError) || PASSING.has(error.code) || error.meaning.status >= 500;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof AppError ? error.message : 'Something went wrong in Steelyard; the log has it.';
+}

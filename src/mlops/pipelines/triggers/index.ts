@@ -1,0 +1,41 @@
+import type { Events } from '../../../platform/events/index.ts';
+import { handle, type Plugin, type Route } from '../../../platform/http/index.ts';
+import type { Sql } from '../../../platform/store/index.ts';
+import type { PipelineSpec } from '../definition/schema.ts';
+import { existing } from '../service.ts';
+import { applyTriggers } from './apply.ts';
+import { checkTriggers } from './check.ts';
+import type { TriggerDeps } from './context.ts';
+import { webhookDoor } from './door.ts';
+import { listenForEvents } from './events.ts';
+import { registerFiring } from './fire.ts';
+import { shownTriggers } from './list.ts';
+import { listPipelineTriggers } from './schema.ts';
+import { registerTurns } from './turns.ts';
+
+/** What begins runs, besides people. */
+export interface Triggers {
+  /** In the transaction that applies the pipeline. Error: `manifest_invalid`. */
+  apply(sql: Sql, pipeline: string, spec: PipelineSpec): Promise<void>;
+  readonly routes: readonly Route[];
+  /** Where Git hosts send their webhooks. */
+  readonly plugin: Plugin;
+}
+
+export function createTriggers(deps: TriggerDeps & { readonly events: Pick<Events, 'subscribe'> }): Triggers {
+  registerFiring(deps);
+  registerTurns(deps);
+  listenForEvents(deps, deps.events);
+  return {
+    async apply(sql, pipeline, spec) {
+      checkTriggers(spec);
+      await applyTriggers(deps, sql, pipeline, spec);
+    },
+    routes: [
+      handle(listPipelineTriggers, async ({ params: { pipeline } }) => ({
+        triggers: await shownTriggers(deps.store, await existing(deps, pipeline)),
+      })),
+    ],
+    plugin: webhookDoor(deps),
+  };
+}

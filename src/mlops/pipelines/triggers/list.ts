@@ -1,0 +1,42 @@
+import type { Sql } from '../../../platform/store/index.ts';
+import { kindOf, namedTriggers } from '../definition/triggers/schema.ts';
+import type { StoredPipeline } from '../store.ts';
+import type { PipelineTrigger } from './schema.ts';
+import { lastDecisions, type TriggerState, triggerStates } from './store.ts';
+import { waitsFor } from './words.ts';
+
+/** Triggers of a pipeline with what they have done. */
+export async function shownTriggers(sql: Sql, { name: pipeline, spec }: StoredPipeline): Promise<PipelineTrigger[]> {
+  const states = new Map((await triggerStates(sql, pipeline)).map((state) => [state.name, state]));
+  const shown: PipelineTrigger[] = [];
+  for (const { name, trigger } of namedTriggers(spec.on)) {
+    const state = states.get(name);
+    if (state === undefined) throw new Error(`trigger ${name} of ${pipeline} was applied without its state`);
+    const decisions = await shownDecisions(sql, state);
+    const { sinceMs, nextAt, digest, problem } = state;
+    const since = new Date(sinceMs).toISOString();
+    shown.push({
+      trigger: name,
+      kind: kindOf(trigger),
+      waitsFor: waitsFor(trigger),
+      since,
+      nextAt,
+      digest,
+      problem,
+      decisions,
+    });
+  }
+  return shown;
+}
+
+async function shownDecisions(sql: Sql, { pipeline, name }: TriggerState): Promise<PipelineTrigger['decisions']> {
+  return (await lastDecisions(sql, pipeline, name)).map(({ atMs, detail, outcome, reason, run, number, commit }) => ({
+    at: new Date(atMs).toISOString(),
+    detail,
+    outcome,
+    reason,
+    run,
+    number,
+    commit,
+  }));
+}

@@ -1,0 +1,43 @@
+/**
+ * Whether a list of patterns takes a name in. `*` stands for anything but a slash, `**` for anything, a whole `**` before a slash also for
+ * no folder at all, `?` for one character that is no slash. The last pattern that matches decides; one with `!` before it leaves out.
+ * Example: `['**', '!docs/**']` takes in `src/a.ts` and leaves out `docs/a.md`.
+ */
+export function isSelected(patterns: readonly string[], name: string): boolean {
+  const deciding = patterns.findLast((pattern) => matches([...name], wordsOf(pattern.replace(/^!/, ''))));
+  return deciding !== undefined && !deciding.startsWith('!');
+}
+
+function wordsOf(pattern: string): string[] {
+  return pattern.match(/(?<=^|\/)\*\*\/|\*\*|\*|\?|[^*?]/gu) ?? [];
+}
+
+/**
+ * Goes through the pattern once, with all places of the name that have been reached: no pattern takes longer than its length times that of
+ * the name. Node's own `matchesGlob` passes over names with a dot before them, and tries.
+ */
+function matches(name: readonly string[], words: readonly string[]): boolean {
+  let reached = [true, ...name.map(() => false)];
+  for (const word of words) reached = after(word, name, reached);
+  return reached[name.length] === true;
+}
+
+/** Places that are reached behind one word of the pattern, from those before it. */
+function after(word: string, name: readonly string[], before: readonly boolean[]): boolean[] {
+  let open = false;
+  return before.map((from, place) => {
+    const last = name[place - 1];
+    const stepped = before[place - 1] === true;
+    if (word === '?') return stepped && last !== '/';
+    if (word === '*') {
+      open = from || (open && last !== '/');
+      return open;
+    }
+    if (word === '**' || word === '**/') {
+      const passed = open;
+      open ||= from;
+      return word === '**' ? open : from || (passed && last === '/');
+    }
+    return stepped && last === word;
+  });
+}

@@ -1,0 +1,24 @@
+import type { Data, Trigger } from '../definition/triggers/schema.ts';
+
+/** What a trigger waits for, for people. No secret and no credential is part of it. */
+export function waitsFor(trigger: Trigger): string {
+  if ('cron' in trigger) return `${trigger.cron} in ${trigger.timeZone}`;
+  if ('push' in trigger) {
+    const { provider, branches, paths } = trigger.push;
+    return `push by ${provider} to ${branches.join(', ')}${paths === undefined ? '' : ` of ${paths.join(', ')}`}`;
+  }
+  if ('data' in trigger) return `change of ${shownData(trigger.data)}, looked at every ${trigger.data.every / 1000} s`;
+  const { type, model, match } = trigger.event;
+  const fields = Object.entries(match).map(([field, value]) => `${field} ${value}`);
+  return [type, ...(model === undefined ? [] : [`model ${model}`]), ...fields].join(', ');
+}
+
+/** The place without the parameters of its address. */
+export function shownData({ object, table }: Data): string {
+  return object === undefined ? `table ${table}` : (object.split('?')[0] ?? object);
+}
+
+/** The least digits by which people know a commit. */
+export function shortCommit(commit: string): string {
+  return commit.slice(0, 12);
+}
