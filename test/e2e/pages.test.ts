@@ -59,6 +59,7 @@ const PAGES = [
     path: '/models/ranker',
     says: /ranker runs version \d+ as champion: ndcg_at_10 0\.\d+ \(0\.\d+ to 0\.\d+\)/,
   },
+  { name: 'Pipelines', path: '/pipelines', says: /No pipeline has been applied yet/ },
   { name: 'Decisions', path: '/decisions', says: /6 decisions: \d promoted, \d on hold, \d rejected/ },
   { name: 'Decision', path: 'newest decision', says: /ranker version 6 is .*rejected on cost: .+ is \$/s },
 ];

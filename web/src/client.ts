@@ -72,11 +72,16 @@ export function endpointQuery<E extends Endpoint>(target: E, input: CallInput<E>
 }
 
 /** The same for an endpoint that answers in pages: each page's token asks for the next one. */
-export function endpointPages<E extends Endpoint>(target: E, query: NonNullable<CallInput<E>['query']>) {
+export function endpointPages<E extends Endpoint>(
+  target: E,
+  query: NonNullable<CallInput<E>['query']>,
+  params?: CallInput<E>['params'],
+) {
+  const placed = params === undefined ? {} : { params };
   return infiniteQueryOptions({
-    queryKey: [target.path, 'pages', query] as const,
+    queryKey: [target.path, 'pages', query, placed] as const,
     queryFn: ({ pageParam, signal }) =>
-      call(target, { query: { ...query, ...(pageParam === null ? {} : { pageToken: pageParam }) } }, signal),
+      call(target, { ...placed, query: { ...query, ...(pageParam === null ? {} : { pageToken: pageParam }) } }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => (page as { readonly nextPageToken: string | null }).nextPageToken,
   });

@@ -19,6 +19,7 @@ import { LineageSearch } from './lineage/lineage-search.ts';
 import { ModelSearch } from './models/model-search.ts';
 import { OverviewPage } from './overview/OverviewPage.tsx';
 import { OverviewSearch } from './overview/overview-search.ts';
+import { PipelineRunSearch } from './pipelines/pipelines-search.ts';
 import { RunSearch, RunsCompareSearch } from './runs/runs-search.ts';
 import { StatementsSearch } from './statements/statements-search.ts';
 
@@ -139,6 +140,25 @@ const modelVersion = createRoute({
   component: lazyRouteComponent(() => import('./models/VersionPage.tsx'), 'VersionPage'),
 });
 
+const pipelines = createRoute({
+  getParentRoute: () => root,
+  path: '/pipelines',
+  component: lazyRouteComponent(() => import('./pipelines/PipelinesPage.tsx'), 'PipelinesPage'),
+});
+
+const pipeline = createRoute({
+  getParentRoute: () => root,
+  path: '/pipelines/$pipeline',
+  component: lazyRouteComponent(() => import('./pipelines/PipelinePage.tsx'), 'PipelinePage'),
+});
+
+const pipelineRun = createRoute({
+  getParentRoute: () => root,
+  path: '/pipelines/$pipeline/runs/$run',
+  validateSearch: PipelineRunSearch,
+  component: lazyRouteComponent(() => import('./pipelines/PipelineRunPage.tsx'), 'PipelineRunPage'),
+});
+
 const lineage = createRoute({
   getParentRoute: () => root,
   path: '/lineage',
@@ -177,6 +197,9 @@ export const router = createRouter({
     models,
     model,
     modelVersion,
+    pipelines,
+    pipeline,
+    pipelineRun,
     lineage,
     decisions,
     decision,

@@ -61,6 +61,13 @@ describe('an execution', () => {
     expect(output()).toBe(words.map((word) => `<${word}>`).join(''));
   });
 
+  it('keeps every line of a command that writes many short ones', async () => {
+    await start('i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); echo "line $i"; done').ended;
+    const lines = output().trimEnd().split('\n');
+    expect([lines.length, lines.at(-1)]).toEqual([20_000, 'line 20000']);
+    expect(output()).not.toContain('left out');
+  });
+
   it('asked to stop may end in its own way', async () => {
     const execution = start('trap "echo saved; exit 0" TERM; echo begun; while :; do sleep 0.05; done');
     await begun();

@@ -24,8 +24,25 @@ born() {
   fi
 }`;
 
-/** Reads the first bytes and writes them at once; `head` shows nothing before it has a blockful. */
-const FIRST_BYTES = process.platform === 'linux' ? 'dd bs=65536 iflag=count_bytes count="$first" 2>/dev/null' : 'cat';
+/**
+ * Reads the first bytes and writes them at once; `head` shows nothing before it has a blockful. dd reads so many times, and a pipe
+ * gives it little at a time: when it stops for that and not at the end, it begins anew, until all of the bytes are there.
+ */
+const FIRST_BYTES =
+  process.platform === 'linux'
+    ? `left=$first; size=0
+  while [ "$left" -gt 0 ]; do
+    dd bs=65536 iflag=count_bytes count="$left" >> "$log" 2> "$folder/output.read"
+    IFS=' +' read -r whole partial rest < "$folder/output.read"
+    case $whole in
+    *[!0-9]*) ;; # It warns that what it read was little.
+    *) [ "$((whole + partial))" -lt "$((left / 65536))" ] && break;;
+    esac
+    before=$size; size=$(wc -c < "$log")
+    [ "$size" -gt "$before" ] || break
+    left=$((first - size))
+  done`
+    : 'cat >> "$log"';
 
 /**
  * Leads the group of the command, and stays to write down how it ended: a signal for the group is for the command. Where its
@@ -38,7 +55,7 @@ export const LEADER = `
 ${BORN}
 keep() {
   trap '' HUP INT TERM
-  ${FIRST_BYTES} >> "$log"
+  ${FIRST_BYTES}
   tail -c "$last" > "$folder/output.end"
   [ -s "$folder/output.end" ] || return 0
   printf '\\n[output beyond %s bytes is left out; this is its end]\\n' "$first" >> "$log"

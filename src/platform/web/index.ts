@@ -52,6 +52,7 @@ const PAGES = [
   'experiments',
   'runs',
   'models',
+  'pipelines',
   'lineage',
   'decisions',
 ].flatMap((page) => [`/${page}`, `/${page}/*`]);

@@ -5,6 +5,7 @@ const PATHS: Readonly<Record<PageLink['to'], string>> = {
   '/decisions': 'M8 3v10M5.5 13.5h5M2.5 5.5l11-2M2.5 5.5l-1 3.5h3zM13.5 3.5l-1 3.5h3z',
   '/experiments': 'M6 2h4M6.8 2v4L2.8 12.6c-.4.7.1 1.6 1 1.6h8.4c.9 0 1.4-.9 1-1.6L9.2 6V2M4.6 10h6.8',
   '/models': 'M8 1.8l5.4 3.1v6.2L8 14.2l-5.4-3.1V4.9zM8 8l5.4-3.1M8 8L2.6 4.9M8 8v6.2',
+  '/pipelines': 'M2 3h3.5v3.5H2zM10.5 3H14v3.5h-3.5zM10.5 9.5H14V13h-3.5zM5.5 4.8h5M8 4.8v6.4h2.5',
   '/costs': 'M3 13.5V8.5M6.5 13.5V5M10 13.5v-3.5M13.5 13.5v-11',
   '/allocation': 'M8 2v4.5M8 6.5L3 10v2.5M8 6.5l5 3.5v2.5M8 6.5v6M1.8 13.5h2.4M6.8 13.5h2.4M11.8 13.5h2.4',
   '/deliveries': 'M8 2v6.5M5 5.8l3 2.9 3-2.9M2.5 9.5v3.2c0 .5.3.8.8.8h9.4c.5 0 .8-.3.8-.8V9.5',

@@ -8,6 +8,7 @@ export interface PageLink {
     | '/budgets'
     | '/experiments'
     | '/models'
+    | '/pipelines'
     | '/decisions';
   readonly label: string;
   /** Second key after `g`. */
@@ -33,6 +34,7 @@ export const pageGroups: readonly PageGroup[] = [
     pages: [
       { to: '/experiments', label: 'Experiments', key: 'e' },
       { to: '/models', label: 'Models', key: 'm' },
+      { to: '/pipelines', label: 'Pipelines', key: 'i' },
     ],
   },
   {

@@ -2,6 +2,6 @@
 export interface Command {
   readonly id: string;
   readonly label: string;
-  readonly kind: 'Page' | 'Experiment' | 'Run' | 'Model' | 'Team' | 'Action';
+  readonly kind: 'Page' | 'Experiment' | 'Run' | 'Model' | 'Pipeline' | 'Team' | 'Action';
   readonly run: () => void;
 }

@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { listModels } from '../../../src/mlops/registry/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { BUILT_IN_VIEWS } from '../costs/views/built-in-views.ts';
+import { pipelinesQuery } from '../pipelines/pipelines-query.ts';
 import { setScheme, useScheme } from '../theme/scheme.ts';
 import type { Overlay } from './overlay.ts';
 import { allPages } from './pages.ts';
@@ -16,12 +17,16 @@ export function usePaletteCommands(text: string, show: (overlay: Overlay) => voi
   const scheme = useScheme();
   const teams = useTeams() ?? [];
   const models = useQuery(endpointQuery(listModels));
+  const pipelines = useQuery(pipelinesQuery);
   const tracked = useTrackedCommands(text);
   const other = scheme === 'dark' ? 'light' : 'dark';
   const commands: Command[] = [
     ...allPages.map((page) => command('Page', page.label, () => void navigate({ to: page.to }))),
     ...(models.data?.models ?? []).map(({ name }) =>
       command('Model', name, () => void navigate({ to: '/models/$model', params: { model: name } })),
+    ),
+    ...(pipelines.data?.pipelines ?? []).map(({ name }) =>
+      command('Pipeline', name, () => void navigate({ to: '/pipelines/$pipeline', params: { pipeline: name } })),
     ),
     ...teams.map((team) => command('Team', team, () => void navigate({ to: '/costs', search: { team } }))),
     // After what is known at once: they come from the server, and nothing that is being read may move.

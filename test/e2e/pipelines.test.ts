@@ -1,0 +1,313 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { getPipelineRun, isOver, type PipelineRun, startPipelineRun } from '../../src/mlops/pipelines/schema.ts';
+import { postApply } from '../../src/platform/manifests/schema.ts';
+import { EXAMPLE } from '../../web/src/pipelines/example.ts';
+import {
+  buildWeb,
+  hasChromium,
+  type Look,
+  launchBrowser,
+  newVisit,
+  open,
+  readable,
+  shiftWhileOpening,
+} from '../support/browser.ts';
+import { type RunningServer, serveFolder } from '../support/demo.ts';
+import { manyStepsRun, pipelinesText } from './pipelines-data.ts';
+import { ask } from './questions.ts';
+
+describe.skipIf(!hasChromium)('pipelines in the browser (skipped where Debian’s chromium is not installed)', () => {
+  let server: RunningServer;
+  let browser: Browser;
+  /** A step of `ranking` goes on when there is a file of the name that its run was given in here. */
+  const signals = mkdtempSync(join(tmpdir(), 'steelyard-signals-'));
+  const signal = (name: string) => join(signals, name);
+  const give = (name: string) => writeFileSync(signal(name), '');
+  beforeAll(async () => {
+    await buildWeb();
+    server = await serveFolder(mkdtempSync(join(tmpdir(), 'steelyard-pipelines-')));
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  async function visit(path: string, look: Look = {}) {
+    const { page, context, complaints } = await newVisit(browser, look);
+    await open(page, `${server.url}${path}`);
+    return { page, context, complaints };
+  }
+  const answer = (page: Page) => readable(page.getByTestId('answer'));
+  const node = (page: Page, step: string) => page.locator(`[data-step="${step}"]`);
+  const apply = (text: string) =>
+    ask(server.url, postApply, { body: { documents: [{ file: 'pipeline.yaml', text }] } });
+  const start = (pipeline: string, params: PipelineRun['params'] = {}) =>
+    ask(server.url, startPipelineRun, { params: { pipeline }, body: { params } });
+  async function ended(pipeline: string, run: string): Promise<PipelineRun> {
+    const now = () => ask(server.url, getPipelineRun, { params: { pipeline, run } });
+    await expect.poll(async () => isOver((await now()).state), { timeout: 60_000 }).toBe(true);
+    return now();
+  }
+
+  it('gives a first pipeline that works', async () => {
+    const { page, context } = await visit('/pipelines');
+    expect(await answer(page)).toBe('No pipeline has been applied yet.');
+    expect(await readable(page.getByTestId('empty'))).toContain('steelyard apply -f pipeline.yaml');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save' }).click(),
+    ]);
+    const text = readFileSync(await download.path(), 'utf8');
+    expect(text).toBe(EXAMPLE);
+    await apply(text);
+    const { run } = await start('training');
+    expect((await ended('training', run)).state).toBe('succeeded');
+    await context.close();
+  });
+
+  it('runs one from the list with typed parameters, shows it live, and follows its log', async () => {
+    await apply(pipelinesText(signal('first')));
+    const { page, context, complaints } = await visit('/pipelines');
+    await page.getByRole('button', { name: 'Run ranking…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Run ranking?' });
+    expect(await dialog.getByLabel('rows').inputValue()).toBe('3');
+    expect(await dialog.getByLabel('quick').isChecked()).toBe(false);
+    await dialog.getByLabel('rows').fill('many');
+    expect(await dialog.getByRole('button', { name: 'Run' }).isDisabled()).toBe(true);
+    await dialog.getByLabel('rows').fill('4');
+    await dialog.getByLabel('rows').press('Control+Enter');
+    await page.waitForURL('**/pipelines/ranking/runs/1');
+    await node(page, 'train').getByText('running').waitFor();
+    expect(await readable(node(page, 'prepare'))).toContain('succeeded');
+    expect(await readable(node(page, 'report'))).toContain('waiting');
+    await node(page, 'train').click();
+    const log = page.getByRole('region', { name: 'Log of train' });
+    await log.getByText('4 rows, waiting').waitFor();
+    expect(await readable(page.getByTestId('log-stage'))).toBe('1 line, more as it prints');
+    expect(await answer(page)).toMatch(/^1 of 3 steps done in .*; train runs now\.$/);
+    give('first');
+    await log.getByText('trained').waitFor();
+    await node(page, 'report').getByText('succeeded').waitFor();
+    await expect.poll(() => answer(page)).toMatch(/^It succeeded after .* at \$0\.\d+: 3 steps made\.$/);
+    expect(await readable(page.getByTestId('log-stage'))).toBe('2 lines, all of it');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: /^Download/ }).click(),
+    ]);
+    expect(readFileSync(await download.path(), 'utf8')).toBe('4 rows, waiting\ntrained\n');
+    const tries = page.getByRole('table', { name: 'Tries of train' });
+    expect(await readable(tries.getByRole('row').nth(1))).toMatch(/well, exit code 0.*\$0\.\d+/s);
+    expect(complaints).toEqual([]);
+    await page.getByTestId('step').getByRole('link').first().click();
+    await page.waitForURL('**/runs/*');
+    await context.close();
+  });
+
+  it('says of a step why it was not made again', async () => {
+    const { run } = await start('ranking', { rows: 4 });
+    expect((await ended('ranking', run)).state).toBe('succeeded');
+    const { page, context } = await visit('/pipelines/ranking/runs/2?step=prepare');
+    expect(await readable(page.getByTestId('step'))).toContain('hit: nothing changed since ranking #1');
+    expect(await readable(node(page, 'prepare'))).toContain('cached');
+    expect(await answer(page)).toMatch(/: 0 steps made and 3 taken from before\.$/);
+    await context.close();
+  });
+
+  it('stops a run after asking, and goes on from it with what went well', async () => {
+    await start('ranking', { rows: 5, go: signal('never') });
+    const { page, context, complaints } = await visit('/pipelines/ranking/runs/3');
+    await node(page, 'train').getByText('running').waitFor();
+    await page.getByRole('button', { name: 'Stop…' }).click();
+    const stop = page.getByRole('dialog', { name: 'Stop #3 of ranking?' });
+    expect(await readable(stop)).toContain('1 step that runs will be asked to end');
+    await stop.getByRole('button', { name: 'Stop it' }).click();
+    await page.getByRole('button', { name: 'Resume…' }).waitFor();
+    expect(await answer(page)).toMatch(/^It was stopped after .*: train \(by local\); 1 step did not begin\.$/);
+    expect(await readable(node(page, 'report'))).toContain('skipped');
+    await page.getByRole('button', { name: 'Resume…' }).click();
+    const resume = page.getByRole('dialog', { name: 'Resume #3 of ranking?' });
+    expect(await readable(resume)).toContain('1 step went well and is taken as it is');
+    await resume.getByLabel('go').fill(signal('first'));
+    await resume.getByRole('button', { name: 'Resume' }).click();
+    await page.waitForURL('**/pipelines/ranking/runs/4');
+    await expect.poll(() => answer(page)).toMatch(/^It succeeded after .*: 1 step made and 2 taken from before\.$/);
+    expect(complaints).toEqual([]);
+    await page
+      .getByRole('link', { name: /^[0-9a-f]{8}$/ })
+      .last()
+      .click();
+    await expect.poll(() => answer(page)).toMatch(/^It was stopped/);
+    await context.close();
+  });
+
+  it('says why it could not begin, and keeps what was typed', async () => {
+    const { page, context } = await visit('/pipelines/ranking');
+    await page.route('**/api/v1/pipelines/ranking/runs', (route) =>
+      route.request().method() === 'POST'
+        ? route.fulfill({
+            status: 409,
+            contentType: 'application/problem+json',
+            json: {
+              type: '/api/docs#error-pipeline_run_full',
+              code: 'pipeline_run_full',
+              status: 409,
+              title: 'Full',
+              detail: 'Run #4 of "ranking" is under way.',
+              requestId: 'r',
+            },
+          })
+        : route.continue(),
+    );
+    await page.getByRole('button', { name: 'Run…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Run ranking?' });
+    await dialog.getByLabel('rows').fill('6');
+    await dialog.getByRole('button', { name: 'Run' }).click();
+    await dialog.getByRole('alert').getByText('is under way').waitFor();
+    expect(await dialog.getByLabel('rows').inputValue()).toBe('6');
+    await context.close();
+  });
+
+  it('shows every run with its cost, as a table, as CSV, and as bars that lead to them', async () => {
+    const { page, context } = await visit('/pipelines/ranking');
+    expect(await answer(page)).toMatch(
+      /^Its latest run, #4, succeeded after .* at \$0\.\d+; 3 of the latest 4 went well\.$/,
+    );
+    const runs = page.getByRole('region', { name: /^Runs of ranking/ });
+    const names = () => runs.getByRole('link').allInnerTexts();
+    expect(await names()).toEqual(['#4', '#3', '#2', '#1']);
+    expect(await readable(runs.getByRole('row', { name: /^#3/ }))).toMatch(/stopped.*1 of 3; 1 not well, 1 skipped/s);
+    expect(await readable(runs.getByRole('row', { name: /^#4/ }))).toContain('resumed #3');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: /^CSV/ }).click(),
+    ]);
+    const [header, newest] = readFileSync(await download.path(), 'utf8').split('\r\n');
+    expect(header).toContain('pipeline,number,run,state,cause');
+    expect(newest).toMatch(/^ranking,4,[0-9a-f]{32},succeeded,resumed #3,local,/);
+    const chart = page.getByRole('img', { name: /^Duration by run: #1 .*, #4 / });
+    await chart.locator('canvas').waitFor();
+    const box = await chart.boundingBox();
+    await chart.click({ position: { x: (box?.width ?? 0) * 0.93, y: (box?.height ?? 0) * 0.6 } });
+    await page.waitForURL('**/pipelines/ranking/runs/4');
+    await context.close();
+  });
+
+  it('names the budget that stopped a step, and leads to it', async () => {
+    const { run } = await start('costly');
+    expect((await ended('costly', run)).state).toBe('stopped');
+    const { page, context } = await visit('/pipelines/costly/runs/1');
+    expect(await answer(page)).toMatch(/^It was stopped after .* at \$[1-4]\.\d\d: burn \(budget tight\)\.$/);
+    await page.getByTestId('answer').getByRole('link', { name: 'tight' }).click();
+    await page.waitForURL('**/budgets/tight');
+    await context.close();
+  });
+
+  it('keeps up with a long log, and keeps the page small', async () => {
+    const { run } = await start('chatty');
+    await ended('chatty', run);
+    const { page, context } = await visit('/pipelines/chatty/runs/1?step=print');
+    await expect
+      .poll(() => readable(page.getByTestId('log-stage')), { timeout: 20_000 })
+      .toBe('120,001 lines, all of it');
+    const log = page.getByRole('region', { name: 'Log of print' });
+    await log.getByText('line 120000 of many', { exact: false }).waitFor();
+    await log.getByText(/^wide x+$/).waitFor();
+    expect(await log.locator('[data-index]').count()).toBeLessThan(200);
+    const overflow = await log.evaluate((element) => element.scrollWidth - element.clientWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    await log.press('Home');
+    await log.getByText('line 1 of many', { exact: false }).first().waitFor();
+    await context.close();
+  });
+
+  it('draws a thousand steps of a matrix as one, and lists them', async () => {
+    const { page, context } = await newVisit(browser);
+    await page.route('**/api/v1/pipelines/sweep/runs/1', (route) => route.fulfill({ json: manyStepsRun(1000) }));
+    await open(page, `${server.url}/pipelines/sweep/runs/1`);
+    await node(page, 'train').waitFor();
+    expect(await page.locator('[data-step]').count()).toBe(3);
+    expect(await readable(node(page, 'train'))).toMatch(/train\s+× 1000.*990 of 1000, 10 not well/s);
+    await node(page, 'train').click();
+    const list = page.getByRole('region', { name: /^Steps of train/ });
+    await list.getByRole('button', { name: 'State' }).click();
+    await list
+      .getByRole('row', { name: /exit code 1/ })
+      .first()
+      .waitFor();
+    expect(await list.getByRole('row').count()).toBeLessThan(100);
+    await list.getByRole('button', { name: 'train[n=100]', exact: true }).click();
+    await page.getByTestId('step').getByText('exit code 1').first().waitFor();
+    await page.getByRole('button', { name: 'All of train' }).click();
+    await list.waitFor();
+    await context.close();
+  });
+
+  it('can be read and used by keyboard alone', async () => {
+    const { page, context } = await visit('/');
+    await page.keyboard.press('g');
+    await page.keyboard.press('i');
+    await page.waitForURL('**/pipelines**');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: /Search pages/ }).fill('ranking');
+    await page
+      .getByRole('option', { name: /ranking/ })
+      .first()
+      .waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/pipelines/ranking**');
+    await page.getByRole('region', { name: /^Runs of ranking/ }).focus();
+    for (const key of ['ArrowDown', 'Enter']) await page.keyboard.press(key);
+    await page.waitForURL('**/pipelines/ranking/runs/*');
+    await page.getByRole('button', { name: 'Table' }).press('Enter');
+    await page.getByRole('region', { name: /^Steps of #/ }).focus();
+    for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    await page.getByRole('heading', { name: 'train' }).waitFor();
+    await context.close();
+  });
+
+  it('says that a pipeline, or a run, does not exist', async () => {
+    const pipeline = await visit('/pipelines/nobody');
+    expect(await answer(pipeline.page)).toContain('There is no pipeline "nobody"');
+    await pipeline.context.close();
+    const run = await visit('/pipelines/ranking/runs/99');
+    expect(await answer(run.page)).toContain('has no run 99');
+    await run.context.close();
+  });
+
+  const PAGES = [
+    '/pipelines',
+    '/pipelines/ranking',
+    '/pipelines/ranking/runs/3?step=train',
+    '/pipelines/ranking/runs/4?step=prepare&view=table',
+  ];
+
+  it.each(PAGES)('has no fault that axe finds, light and dark: %s', async (path) => {
+    for (const scheme of ['light', 'dark'] as const) {
+      const { page, context } = await visit(path, { scheme });
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+      expect(violations.map(({ id, nodes }) => `${scheme} ${id}: ${nodes[0]?.html}`)).toEqual([]);
+      await context.close();
+    }
+  });
+
+  it.each(PAGES)('does not move what is being read while it loads: %s', async (path) => {
+    const { page, context } = await newVisit(browser);
+    expect(await shiftWhileOpening(page, `${server.url}${path}`)).toBeLessThan(0.02);
+    await context.close();
+  });
+
+  it.each(PAGES)('can be read on a phone without sideways scrolling: %s', async (path) => {
+    const { page, context } = await visit(path, { width: 390, height: 844 });
+    const [scroll, client] = await page.evaluate<[number, number]>(
+      '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
+    );
+    expect(scroll).toBeLessThanOrEqual(client);
+    await context.close();
+  });
+});

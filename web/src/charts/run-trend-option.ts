@@ -1,0 +1,79 @@
+import type { EChartsCoreOption } from 'echarts/core';
+import { token } from '../theme/scheme.ts';
+import { chartLook } from './chart-look.ts';
+import { chartTip } from './chart-tip.ts';
+
+export interface TrendPoint {
+  readonly id: string;
+  readonly label: string;
+  /** In a word, such as `succeeded`. */
+  readonly state: string;
+  /** What did not end well is drawn hollow: it may have been cut short. */
+  readonly isWell: boolean;
+  /** For drawing; null where nothing is known. */
+  readonly value: number | null;
+  /** The exact figure, or why there is none. */
+  readonly said: string;
+}
+
+export interface RunTrendData {
+  readonly points: readonly TrendPoint[];
+  /** What the bars are, for the tooltip: "Cost". */
+  readonly what: string;
+  /** CSS variable of their colour. */
+  readonly variable: string;
+  readonly axisText: (value: number) => string;
+}
+
+const BAR_MAX_WIDTH = 28;
+
+/** The ECharts option of one bar a run, from zero; hollow where the run did not end well. */
+export function runTrendOption({ points, what, variable, axisText }: RunTrendData): EChartsCoreOption {
+  const look = chartLook();
+  const colour = token(variable);
+  return {
+    animation: false,
+    textStyle: look.text,
+    grid: { left: 8, right: 8, top: 16, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    tooltip: {
+      ...look.tooltip,
+      trigger: 'axis',
+      axisPointer: { type: 'shadow', shadowStyle: { color: look.ink, opacity: 0.06 } },
+      formatter: (items: unknown) => {
+        const point = points[(items as { dataIndex: number }[])[0]?.dataIndex ?? 0];
+        if (point === undefined) return '';
+        return chartTip(`${point.label} ${point.state}`, [{ name: what, value: point.said, variable }]);
+      },
+    },
+    xAxis: {
+      type: 'category',
+      data: points.map(({ label }) => label),
+      axisLine: { lineStyle: { color: look.lineStrong } },
+      axisTick: { show: false },
+      axisLabel: { ...look.text, hideOverlap: true },
+    },
+    yAxis: {
+      type: 'value',
+      min: 0,
+      splitNumber: 3,
+      axisLabel: { ...look.text, formatter: axisText },
+      splitLine: { lineStyle: { color: look.line } },
+    },
+    series: [
+      {
+        id: 'runs',
+        type: 'bar',
+        barMaxWidth: BAR_MAX_WIDTH,
+        barCategoryGap: '24%',
+        cursor: 'pointer',
+        emphasis: { disabled: true },
+        data: points.map(({ value, isWell }) => ({
+          value,
+          itemStyle: isWell
+            ? { color: colour }
+            : { color: look.surface, borderColor: colour, borderWidth: 1.5, borderType: [3, 2] },
+        })),
+      },
+    ],
+  };
+}

@@ -1,0 +1,20 @@
+import type { PipelineRunSummary } from '../../../src/mlops/pipelines/schema.ts';
+import { counted } from '../format/number.ts';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import styles from './pipelines.module.css';
+import { NO_PRICE } from './words.ts';
+
+/** What a run has cost by now, and how many steps are left out of it. */
+export function CostSoFar({ run }: { readonly run: Pick<PipelineRunSummary, 'cost' | 'unpricedSteps' | 'steps'> }) {
+  const { cost, unpricedSteps } = run;
+  if (cost === null) return <Unknown reason={unpricedSteps === 0 ? 'Nothing has run that costs.' : NO_PRICE} />;
+  return (
+    <span className={styles.cost}>
+      {unpricedSteps > 0 && (
+        <span data-tip={`The cost of ${counted(unpricedSteps, 'step')} is not known and left out.`}>at least </span>
+      )}
+      <MoneyFigure money={cost} />
+    </span>
+  );
+}

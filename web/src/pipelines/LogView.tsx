@@ -1,0 +1,82 @@
+import { useState } from 'react';
+import { formatCount } from '../format/number.ts';
+import parts from '../parts/parts.module.css';
+import { saveText } from '../parts/save-file.ts';
+import { LogLines } from './LogLines.tsx';
+import styles from './pipelines.module.css';
+import { type LogOf, type StepLog, useStepLog, useWholeLog } from './use-step-log.ts';
+
+/** What a step prints, as it prints it. */
+export function LogView({ of, fileName }: { readonly of: LogOf; readonly fileName: string }) {
+  const log = useStepLog(of);
+  const whole = useWholeLog(of);
+  const [isFollowed, setFollowed] = useState(true);
+  const [isSaving, setSaving] = useState(false);
+  const save = () => {
+    setSaving(true);
+    void whole()
+      .then((text) => saveText(fileName, 'text/plain', text))
+      .finally(() => setSaving(false));
+  };
+  return (
+    <div className={styles.logBox}>
+      <div className={styles.logHead}>
+        <h3 className={styles.partTitle}>Log</h3>
+        <span className={styles.quiet} role="status" data-testid="log-stage">
+          {stageText(log)}
+        </span>
+        <div className={styles.logActions}>
+          {log.stage !== 'ended' && (
+            <button
+              type="button"
+              className={parts.button}
+              aria-pressed={isFollowed}
+              onClick={() => setFollowed(!isFollowed)}
+            >
+              {isFollowed ? 'Pause' : 'Follow'}
+            </button>
+          )}
+          <button type="button" className={parts.button} disabled={isSaving || log.lines.length === 0} onClick={save}>
+            {isSaving ? 'Reading…' : 'Download'}
+            <span className="visually-hidden"> the log</span>
+          </button>
+        </div>
+      </div>
+      {log.error !== null && (
+        <p className={parts.refused} role="alert">
+          {log.error.message} It is tried again.
+        </p>
+      )}
+      {log.droppedCount > 0 && (
+        <p className={styles.quiet}>
+          The first {formatCount(log.droppedCount)} lines are not shown here; the download has them.
+        </p>
+      )}
+      {log.lines.length === 0 ? (
+        <p className={`${styles.noLog} ${log.stage === 'reading' ? styles.reading : ''}`}>{emptyText(log)}</p>
+      ) : (
+        <LogLines
+          lines={log.lines}
+          first={log.droppedCount}
+          label={`Log of ${of.step}`}
+          isLive={log.stage !== 'ended'}
+          isFollowed={isFollowed}
+          onFollow={setFollowed}
+        />
+      )}
+    </div>
+  );
+}
+
+function stageText({ stage, lines, droppedCount }: StepLog): string {
+  const count = `${formatCount(lines.length + droppedCount)} ${lines.length + droppedCount === 1 ? 'line' : 'lines'}`;
+  if (lines.length === 0) return stage === 'reading' ? 'reading' : '';
+  if (stage === 'reading') return `${count}, reading`;
+  return stage === 'following' ? `${count}, more as it prints` : `${count}, all of it`;
+}
+
+function emptyText({ stage, isElsewhere }: StepLog): string {
+  if (isElsewhere) return 'Another server runs this step: its log is here when it has ended.';
+  if (stage === 'reading') return 'Reading…';
+  return stage === 'following' ? 'It has printed nothing yet.' : 'It printed nothing.';
+}

@@ -1,0 +1,52 @@
+import { Link } from '@tanstack/react-router';
+import type { Pipeline, PipelineRunSummary } from '../../../src/mlops/pipelines/schema.ts';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import parts from '../parts/parts.module.css';
+import { formatDuration } from '../runs/duration.ts';
+import { tookMs } from './run-times.ts';
+
+const ENDED: Readonly<Record<PipelineRunSummary['state'], string>> = {
+  waiting: 'waits for others to end',
+  running: 'runs now',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  stopped: 'was stopped',
+};
+
+/** How the latest run did, and how often it went well of late. */
+export function PipelineAnswer({
+  pipeline,
+  runs,
+}: {
+  readonly pipeline: Pipeline | undefined;
+  /** Latest first. */
+  readonly runs: readonly PipelineRunSummary[];
+}) {
+  const [last] = runs;
+  if (last === undefined)
+    return <>It has not run yet{pipeline === undefined ? '.' : `; it has ${pipeline.steps.length} steps.`}</>;
+  const ended = runs.filter(({ endedAt }) => endedAt !== null);
+  const well = ended.filter(({ state }) => state === 'succeeded').length;
+  const took = last.endedAt === null ? null : tookMs(last, 0);
+  return (
+    <>
+      Its latest run,{' '}
+      <Link
+        to="/pipelines/$pipeline/runs/$run"
+        params={{ pipeline: last.pipeline, run: String(last.number) }}
+        className={parts.textLink}
+      >
+        #{last.number}
+      </Link>
+      , {ENDED[last.state]}
+      {took !== null && ` after ${formatDuration(took)}`}
+      {last.cost !== null && (
+        <>
+          {' '}
+          at <MoneyFigure money={last.cost} />
+        </>
+      )}
+      {ended.length > 1 && `; ${well} of the latest ${ended.length} went well`}.
+    </>
+  );
+}

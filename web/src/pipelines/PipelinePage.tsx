@@ -1,0 +1,50 @@
+import { useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { Page } from '../parts/Page.tsx';
+import parts from '../parts/parts.module.css';
+import { Skeleton } from '../parts/Skeleton.tsx';
+import { HistoryCard } from './HistoryCard.tsx';
+import { PipelineAnswer } from './PipelineAnswer.tsx';
+import styles from './pipelines.module.css';
+import { RunDialog } from './RunDialog.tsx';
+import { Trends } from './Trends.tsx';
+import { usePipeline, usePipelineRuns } from './use-pipelines.ts';
+
+const TRENDS_HEIGHT = 270;
+
+/** How does this pipeline do from run to run, and what does it cost? */
+export function PipelinePage() {
+  const { pipeline: name } = useParams({ from: '/pipelines/$pipeline' });
+  const pipeline = usePipeline(name);
+  const history = usePipelineRuns(name);
+  const [starting, setStarting] = useState(false);
+  const answer = () => {
+    if (history.runs !== undefined) return <PipelineAnswer pipeline={pipeline} runs={history.runs} />;
+    return history.query.error === null ? <AnswerPending /> : history.query.error.message;
+  };
+  return (
+    <Page title={name} answer={answer()}>
+      <div className={styles.stack}>
+        <div className={styles.bar}>
+          <p className={styles.quiet}>{pipeline?.description}</p>
+          <button
+            type="button"
+            className={`${parts.button} ${parts.primary}`}
+            disabled={pipeline === undefined}
+            onClick={() => setStarting(true)}
+          >
+            Run…
+          </button>
+        </div>
+        {history.runs === undefined ? (
+          history.query.error === null && <Skeleton height={TRENDS_HEIGHT} />
+        ) : (
+          <Trends pipeline={name} runs={history.runs} />
+        )}
+        <HistoryCard pipeline={name} history={history} />
+      </div>
+      {starting && pipeline !== undefined && <RunDialog pipeline={pipeline} onClose={() => setStarting(false)} />}
+    </Page>
+  );
+}

@@ -1,0 +1,83 @@
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useCallback } from 'react';
+import type { PipelineRun } from '../../../src/mlops/pipelines/schema.ts';
+import { useNarrow } from '../experiments/use-narrow.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { Card } from '../parts/Card.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { Page } from '../parts/Page.tsx';
+import { OpenStep } from './OpenStep.tsx';
+import styles from './pipelines.module.css';
+import type { PipelineRunSearch } from './pipelines-search.ts';
+import { RunActions } from './RunActions.tsx';
+import { RunAnswer } from './RunAnswer.tsx';
+import { RunFacts } from './RunFacts.tsx';
+import { StepsCard } from './StepsCard.tsx';
+import { useBroughtIntoSight } from './use-brought-into-sight.ts';
+import { useNow } from './use-now.ts';
+import { isActive, usePipelineRun } from './use-pipelines.ts';
+
+const HEIGHT = 420;
+
+/** How far is this run, or how did it end, and what did each step cost? */
+export function PipelineRunPage() {
+  const { pipeline, run: asked } = useParams({ from: '/pipelines/$pipeline/runs/$run' });
+  const run = usePipelineRun(pipeline, asked);
+  const nowMs = useNow(isActive(run.data));
+  const answer = () => {
+    if (run.data !== undefined) return <RunAnswer run={run.data} nowMs={nowMs} />;
+    return run.error === null ? <AnswerPending /> : run.error.message;
+  };
+  const number = run.data?.number ?? (asked.length < 10 ? asked : '…');
+  return (
+    <Page title={`${pipeline} #${number}`} answer={answer()}>
+      <Loaded query={run} what="The run" height={HEIGHT}>
+        {(data) => <Body run={data} nowMs={nowMs} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Body({ run, nowMs }: { readonly run: PipelineRun; readonly nowMs: number }) {
+  const { step: open, view, attempt } = useSearch({ from: '/pipelines/$pipeline/runs/$run' });
+  // A finger on the picture moves the picture, and the page could not be scrolled.
+  const usual = useNarrow() ? 'table' : 'graph';
+  const navigate = useNavigate({ from: '/pipelines/$pipeline/runs/$run' });
+  const change = useCallback(
+    (next: Partial<PipelineRunSearch>) =>
+      void navigate({ search: (before) => ({ ...before, ...next }), resetScroll: false, replace: true }),
+    [navigate],
+  );
+  const onOpen = useCallback((step: string | undefined) => change({ step, attempt: undefined }), [change]);
+  const opened = useBroughtIntoSight<HTMLDivElement>(open);
+  return (
+    <div className={styles.stack}>
+      <RunActions run={run} />
+      <div className={styles.stack}>
+        <StepsCard
+          run={run}
+          nowMs={nowMs}
+          view={view ?? usual}
+          open={open}
+          onView={(next) => change({ view: next === usual ? undefined : next })}
+          onOpen={onOpen}
+        />
+        <div ref={opened} className={styles.opened}>
+          {open !== undefined && (
+            <OpenStep
+              run={run}
+              nowMs={nowMs}
+              open={open}
+              attempt={attempt}
+              onAttempt={(next) => change({ attempt: next })}
+              onOpen={onOpen}
+            />
+          )}
+        </div>
+      </div>
+      <Card title="What was asked for, by whom, and with which parameters?">
+        <RunFacts run={run} nowMs={nowMs} />
+      </Card>
+    </div>
+  );
+}

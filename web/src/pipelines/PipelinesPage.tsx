@@ -1,0 +1,39 @@
+import { useState } from 'react';
+import type { Pipeline } from '../../../src/mlops/pipelines/schema.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { Card } from '../parts/Card.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { Page } from '../parts/Page.tsx';
+import { NoPipelines } from './NoPipelines.tsx';
+import { PipelinesTable } from './PipelinesTable.tsx';
+import { RunDialog } from './RunDialog.tsx';
+import { usePipelines } from './use-pipelines.ts';
+import { pipelinesAnswer } from './words.ts';
+
+const TABLE_HEIGHT = 240;
+
+/** Which pipelines are there, and how did each do last? */
+export function PipelinesPage() {
+  const pipelines = usePipelines();
+  const [starting, setStarting] = useState<Pipeline | null>(null);
+  const answer = () => {
+    if (pipelines.data !== undefined) return pipelinesAnswer(pipelines.data.pipelines);
+    return pipelines.isError ? 'The pipelines could not be read.' : <AnswerPending />;
+  };
+  return (
+    <Page title="Pipelines" answer={answer()}>
+      <Card title="How did each do last, and what did it cost?" flush>
+        <Loaded query={pipelines} what="The pipelines" height={TABLE_HEIGHT}>
+          {(data) =>
+            data.pipelines.length > 0 ? (
+              <PipelinesTable pipelines={data.pipelines} onRun={setStarting} />
+            ) : (
+              <NoPipelines />
+            )
+          }
+        </Loaded>
+      </Card>
+      {starting !== null && <RunDialog pipeline={starting} onClose={() => setStarting(null)} />}
+    </Page>
+  );
+}

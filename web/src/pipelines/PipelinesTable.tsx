@@ -1,0 +1,107 @@
+import { Link } from '@tanstack/react-router';
+import type { Pipeline } from '../../../src/mlops/pipelines/schema.ts';
+import { counted } from '../format/number.ts';
+import { Instant } from '../parts/Instant.tsx';
+import parts from '../parts/parts.module.css';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+import { CostSoFar } from './CostSoFar.tsx';
+import styles from './pipelines.module.css';
+import { StateMark } from './StateMark.tsx';
+import { Took } from './Took.tsx';
+import { useNow } from './use-now.ts';
+import { isActive } from './use-pipelines.ts';
+import { NO_RUN, NOT_BEGUN, stepsText } from './words.ts';
+
+interface PipelinesTableProps {
+  readonly pipelines: readonly Pipeline[];
+  readonly onRun: (pipeline: Pipeline) => void;
+}
+
+/** Every pipeline with its latest run, and the button that begins the next. */
+export function PipelinesTable({ pipelines, onRun }: PipelinesTableProps) {
+  const nowMs = useNow(pipelines.some(({ lastRun }) => isActive(lastRun)));
+  return (
+    <table className={table.table} data-testid="pipelines">
+      <thead>
+        <tr>
+          <th scope="col">Pipeline</th>
+          <th scope="col">Latest run</th>
+          <th scope="col" className={table.wideOnly}>
+            Steps done
+          </th>
+          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+            Took
+          </th>
+          <th scope="col" className={table.number}>
+            Cost
+          </th>
+          <th scope="col" className={table.wideOnly}>
+            Asked for by
+          </th>
+          <th scope="col" className={table.wideOnly}>
+            When
+          </th>
+          <th scope="col" className={styles.act}>
+            <span className="visually-hidden">Run it</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {pipelines.map((pipeline) => (
+          <Row key={pipeline.name} pipeline={pipeline} nowMs={nowMs} onRun={() => onRun(pipeline)} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface RowProps {
+  readonly pipeline: Pipeline;
+  readonly nowMs: number;
+  readonly onRun: () => void;
+}
+
+function Row({ pipeline: { name, description, steps, lastRun }, nowMs, onRun }: RowProps) {
+  const never = <Unknown reason={NO_RUN} />;
+  return (
+    <tr>
+      <th scope="row">
+        <Link to="/pipelines/$pipeline" params={{ pipeline: name }} className={table.rowLink}>
+          {name}
+        </Link>
+        <span className={`${table.sub} ${table.wideOnly} ${styles.about}`}>
+          {description ?? counted(steps.length, 'step')}
+        </span>
+      </th>
+      <td>
+        {lastRun === null ? (
+          'never ran'
+        ) : (
+          <span className={styles.latest}>
+            <Link
+              to="/pipelines/$pipeline/runs/$run"
+              params={{ pipeline: name, run: String(lastRun.number) }}
+              className={`${parts.textLink} ${styles.above}`}
+            >
+              #{lastRun.number}
+            </Link>
+            <StateMark state={lastRun.state} />
+          </span>
+        )}
+      </td>
+      <td className={table.wideOnly}>{lastRun === null ? never : stepsText(lastRun.steps)}</td>
+      <td className={`${table.number} ${table.wideOnly}`}>
+        {lastRun === null ? never : <Took of={lastRun} nowMs={nowMs} reason={NOT_BEGUN} />}
+      </td>
+      <td className={table.number}>{lastRun === null ? never : <CostSoFar run={lastRun} />}</td>
+      <td className={table.wideOnly}>{lastRun === null ? never : lastRun.requestedBy}</td>
+      <td className={table.wideOnly}>{lastRun === null ? never : <Instant at={lastRun.createdAt} />}</td>
+      <td className={`${styles.act} ${styles.above}`}>
+        <button type="button" className={parts.button} onClick={onRun} aria-label={`Run ${name}…`}>
+          Run…
+        </button>
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,37 @@
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { isOver, type PipelineRun } from '../../../src/mlops/pipelines/schema.ts';
+import parts from '../parts/parts.module.css';
+import styles from './pipelines.module.css';
+import { ResumeDialog } from './ResumeDialog.tsx';
+import { StopDialog } from './StopDialog.tsx';
+
+/** The way back to the history, and what can be done with a run: stop it while it is under way, go on from it when it did not end well. */
+export function RunActions({ run }: { readonly run: PipelineRun }) {
+  const [asked, setAsked] = useState<'stop' | 'resume' | null>(null);
+  const close = () => setAsked(null);
+  return (
+    <div className={styles.bar}>
+      <Link to="/pipelines/$pipeline" params={{ pipeline: run.pipeline }} className={parts.textLink}>
+        All runs of {run.pipeline}
+      </Link>
+      {!isOver(run.state) && (
+        <button
+          type="button"
+          className={parts.button}
+          disabled={run.stopRequestedBy !== null}
+          onClick={() => setAsked('stop')}
+        >
+          {run.stopRequestedBy === null ? 'Stop…' : 'Stopping…'}
+        </button>
+      )}
+      {(run.state === 'failed' || run.state === 'stopped') && (
+        <button type="button" className={`${parts.button} ${parts.primary}`} onClick={() => setAsked('resume')}>
+          Resume…
+        </button>
+      )}
+      {asked === 'stop' && <StopDialog run={run} onClose={close} />}
+      {asked === 'resume' && <ResumeDialog run={run} onClose={close} />}
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
+import { Facts } from '../parts/Facts.tsx';
+import { Instant } from '../parts/Instant.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import parts from '../parts/parts.module.css';
+import { Unknown } from '../parts/Unknown.tsx';
+import { Explanation } from './Explanation.tsx';
+import styles from './pipelines.module.css';
+import { StateMark } from './StateMark.tsx';
+import { StepReason } from './StepReason.tsx';
+import { needsText, noCost } from './steps-columns.tsx';
+import { Took } from './Took.tsx';
+import { NOT_BEGUN } from './words.ts';
+
+const RUN_SHORT = 8;
+
+/** Where a step stands, why, and what it took and cost. */
+export function StepFacts({ step, nowMs }: { readonly step: PipelineStep; readonly nowMs: number }) {
+  const { state, reason, explanation, cost, mlflowRun, needs, startedAt, kind } = step;
+  const facts: (readonly [string, ReactNode])[] = [
+    ['State', <StateMark key="state" state={state} />],
+    ...(reason === null ? [] : [[WHY[state], <StepReason key="reason" reason={reason} />] as const]),
+    ...(explanation === null ? [] : [['Cache', <Explanation key="cache" text={explanation} />] as const]),
+    [
+      'Took',
+      state === 'cached' ? (
+        'nothing: taken from before'
+      ) : (
+        <Took key="took" of={step} nowMs={nowMs} reason={NOT_BEGUN} />
+      ),
+    ],
+    [
+      'Cost',
+      cost === null ? (
+        <Unknown key="cost" reason={noCost(state)} />
+      ) : (
+        <span key="cost" className={styles.cost}>
+          <MoneyFigure money={cost} />
+        </span>
+      ),
+    ],
+    ['Began', startedAt === null ? <Unknown key="began" reason={NOT_BEGUN} /> : <Instant key="began" at={startedAt} />],
+    ['Needs', needs.length === 0 ? 'nothing' : needsText(needs)],
+    ...(mlflowRun === null
+      ? []
+      : [
+          [
+            state === 'cached' ? 'Run that made it' : 'MLflow run',
+            <Link key="run" to="/runs/$runId" params={{ runId: mlflowRun }} className={parts.textLink}>
+              {mlflowRun.slice(0, RUN_SHORT)}
+            </Link>,
+          ] as const,
+        ]),
+    ...(kind === 'run' ? [] : [['Kind', kind] as const]),
+  ];
+  return <Facts facts={facts} />;
+}
+
+const WHY: Readonly<Record<PipelineStep['state'], string>> = {
+  waiting: 'Waits for',
+  running: 'Because',
+  succeeded: 'Because',
+  cached: 'Because',
+  failed: 'Failed because',
+  stopped: 'Stopped because of',
+  skipped: 'Skipped because',
+};

@@ -1,0 +1,90 @@
+import type { ReactNode } from 'react';
+import type { PipelineRun, PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
+import { Card } from '../parts/Card.tsx';
+import parts from '../parts/parts.module.css';
+import { Select } from '../parts/Select.tsx';
+import { FilesTable } from './FilesTable.tsx';
+import { LogView } from './LogView.tsx';
+import styles from './pipelines.module.css';
+import { StepFacts } from './StepFacts.tsx';
+import { StepValues } from './StepValues.tsx';
+import { TriesTable } from './TriesTable.tsx';
+
+interface StepPanelProps {
+  readonly run: PipelineRun;
+  readonly step: PipelineStep;
+  readonly nowMs: number;
+  /** Whose log is read; undefined for the last. */
+  readonly attempt: number | undefined;
+  readonly onAttempt: (attempt: number | undefined) => void;
+  /** Back to its matrix, where it is one of many. */
+  readonly onMatrix: (() => void) | null;
+  readonly onClose: () => void;
+}
+
+/** One step: why, its log as it prints, its tries, what it says and what it made. */
+export function StepPanel({ run, step, nowMs, attempt, onAttempt, onMatrix, onClose }: StepPanelProps) {
+  const shown = attempt ?? step.attempt;
+  return (
+    <Card
+      title={step.step}
+      actions={
+        <>
+          {onMatrix !== null && (
+            <button type="button" className={parts.button} onClick={onMatrix}>
+              All of {step.name}
+            </button>
+          )}
+          {step.kind === 'run' && step.attempt > 1 && (
+            <Select
+              label="Try"
+              value={String(shown)}
+              options={Array.from({ length: step.attempt }, (_, index) => String(index + 1)).map((value) => ({
+                value,
+                label: `${value} of ${step.attempt}`,
+              }))}
+              onChange={(value) => onAttempt(Number(value) === step.attempt ? undefined : Number(value))}
+            />
+          )}
+          <button type="button" className={parts.button} onClick={onClose}>
+            Close
+          </button>
+        </>
+      }
+    >
+      <div className={styles.panel} data-testid="step">
+        <StepFacts step={step} nowMs={nowMs} />
+        {Object.keys(step.values).length > 0 && (
+          <Part title="What it says">
+            <StepValues values={step.values} />
+          </Part>
+        )}
+        {step.kind === 'run' && shown > 0 && (
+          <LogView
+            of={{ pipeline: run.pipeline, run: run.run, step: step.step, attempt: shown }}
+            fileName={`${run.pipeline}-${run.number}-${step.step}-${shown}.log`}
+          />
+        )}
+        {step.attempts.length > 0 && (
+          <Part title="Tries that are over">
+            <TriesTable step={step} />
+          </Part>
+        )}
+        {step.files.length > 0 && (
+          <Part title="What it made">
+            <FilesTable step={step} />
+          </Part>
+        )}
+      </div>
+    </Card>
+  );
+}
+
+function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section className={styles.part}>
+      <h3 className={styles.partTitle}>{title}</h3>
+      {children}
+    </section>
+  );
+}

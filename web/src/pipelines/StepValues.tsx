@@ -1,0 +1,59 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
+import { formatMeasure } from '../format/number.ts';
+import { Facts } from '../parts/Facts.tsx';
+import parts from '../parts/parts.module.css';
+import { VerdictMark } from '../parts/VerdictMark.tsx';
+import { verdictFrom } from './verdict-from.ts';
+
+const RUN_SHORT = 8;
+const NAMES: Readonly<Record<string, string>> = { of: 'Out of', value: 'Its value', step: 'Best step', run: 'Its run' };
+
+/** What a step says: a verdict, a version, the best run; each leads to its page. */
+export function StepValues({ values }: { readonly values: PipelineStep['values'] }) {
+  return (
+    <Facts
+      facts={Object.entries(values)
+        .filter(([name]) => name !== 'model' || values.version === undefined)
+        .map(([name, value]) => [NAMES[name] ?? capital(name), shown(name, value, values)] as const)}
+    />
+  );
+}
+
+function shown(name: string, value: string, { model }: PipelineStep['values']): ReactNode {
+  const verdict = name === 'verdict' ? verdictFrom(value) : null;
+  if (verdict !== null) return <VerdictMark verdict={verdict} />;
+  if (name === 'version' && model !== undefined) {
+    return (
+      <Link to="/models/$model/versions/$version" params={{ model, version: value }} className={parts.textLink}>
+        {model} version {value}
+      </Link>
+    );
+  }
+  if (name === 'run' && /^[0-9a-f]{32}$/.test(value)) {
+    return (
+      <Link to="/runs/$runId" params={{ runId: value }} className={parts.textLink}>
+        {value.slice(0, RUN_SHORT)}
+      </Link>
+    );
+  }
+  if (name === 'decision') {
+    return (
+      <Link to="/decisions/$decision" params={{ decision: value }} className={parts.textLink}>
+        {value}
+      </Link>
+    );
+  }
+  if (name === 'value' && Number.isFinite(Number(value)))
+    return (
+      <data value={value} data-tip={value}>
+        {formatMeasure(value)}
+      </data>
+    );
+  return value;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

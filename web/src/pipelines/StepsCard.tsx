@@ -1,0 +1,50 @@
+import { lazy, Suspense, useMemo } from 'react';
+import type { PipelineRun } from '../../../src/mlops/pipelines/schema.ts';
+import { useNarrow } from '../experiments/use-narrow.ts';
+import { counted } from '../format/number.ts';
+import { Card } from '../parts/Card.tsx';
+import { Choice } from '../parts/Choice.tsx';
+import { Skeleton } from '../parts/Skeleton.tsx';
+import { StepsTable } from './StepsTable.tsx';
+import { groupsOf } from './step-groups.ts';
+import { boxHeight, placesOf } from './use-graph.ts';
+
+const VIEWS = [
+  { value: 'graph', label: 'Graph' },
+  { value: 'table', label: 'Table' },
+] as const;
+type View = (typeof VIEWS)[number]['value'];
+
+const StepsGraph = lazy(() => import('./StepsGraph.tsx').then((module) => ({ default: module.StepsGraph })));
+
+interface StepsCardProps {
+  readonly run: PipelineRun;
+  readonly nowMs: number;
+  readonly view: View;
+  readonly open: string | undefined;
+  readonly onView: (view: View) => void;
+  readonly onOpen: (id: string) => void;
+}
+
+/** The steps of a run as a picture and as a table, live. */
+export function StepsCard({ run: { stepList, number }, nowMs, view, open, onView, onOpen }: StepsCardProps) {
+  const groups = useMemo(() => groupsOf(stepList), [stepList]);
+  const direction = useNarrow() ? 'down' : 'right';
+  const grouped = groups.filter(({ isMatrix }) => isMatrix).length;
+  return (
+    <Card
+      title="How far is it, and where did the time and the money go?"
+      note={`${counted(stepList.length, 'step')}${grouped === 0 ? '' : `; ${counted(grouped, 'matrix', 'matrices')} drawn as one`}. Open a step for its log, its tries and why it was made.`}
+      actions={<Choice label="Show the steps as" value={view} options={VIEWS} onChange={onView} />}
+      flush
+    >
+      {view === 'table' ? (
+        <StepsTable label={`Steps of #${number}`} steps={stepList} nowMs={nowMs} onOpen={onOpen} />
+      ) : (
+        <Suspense fallback={<Skeleton height={boxHeight(placesOf(groups, direction))} />}>
+          <StepsGraph groups={groups} nowMs={nowMs} open={open} direction={direction} onOpen={onOpen} />
+        </Suspense>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,28 @@
+import { useMemo } from 'react';
+import type { PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
+import { DataTable } from '../table/DataTable.tsx';
+import { stepsColumns } from './steps-columns.tsx';
+
+interface StepsTableProps {
+  readonly label: string;
+  readonly steps: readonly PipelineStep[];
+  readonly nowMs: number;
+  readonly onOpen: (step: string) => void;
+  readonly className?: string | undefined;
+}
+
+/** The steps one below another: all that the picture says, and why. */
+export function StepsTable({ label, steps, nowMs, onOpen, className }: StepsTableProps) {
+  const columns = useMemo(() => stepsColumns(nowMs, onOpen), [nowMs, onOpen]);
+  return (
+    <DataTable
+      label={label}
+      openHint="Arrow keys move, Enter opens a step"
+      columns={columns}
+      rows={steps}
+      rowId={({ step }) => step}
+      onOpen={({ step }) => onOpen(step)}
+      className={className}
+    />
+  );
+}

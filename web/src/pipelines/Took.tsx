@@ -1,0 +1,20 @@
+import { Unknown } from '../parts/Unknown.tsx';
+import { formatDuration } from '../runs/duration.ts';
+import { tookMs } from './run-times.ts';
+
+interface TookProps {
+  readonly of: { readonly startedAt: string | null; readonly endedAt: string | null };
+  /** Unix milliseconds; what has not ended is counted up to it. */
+  readonly nowMs: number;
+  readonly reason: string;
+}
+
+const SECOND_MS = 1000;
+
+/** How long something took, or has taken by now in whole seconds. */
+export function Took({ of, nowMs, reason }: TookProps) {
+  const took = tookMs(of, nowMs);
+  if (took === null) return <Unknown reason={reason} />;
+  const shown = of.endedAt === null ? Math.floor(took / SECOND_MS) * SECOND_MS : took;
+  return <>{shown === 0 && of.endedAt === null ? '0\u00a0s' : formatDuration(shown)}</>;
+}

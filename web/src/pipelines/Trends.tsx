@@ -1,0 +1,46 @@
+import { useCallback, useMemo } from 'react';
+import type { PipelineRunSummary } from '../../../src/mlops/pipelines/schema.ts';
+import { axisMoney } from '../format/money.ts';
+import { shortDuration } from '../runs/duration.ts';
+import styles from './pipelines.module.css';
+import { trendsOf } from './run-trend.ts';
+import { TrendCard } from './TrendCard.tsx';
+
+interface TrendsProps {
+  readonly pipeline: string;
+  /** Latest first. */
+  readonly runs: readonly PipelineRunSummary[];
+}
+
+/** How cost and duration went from run to run; nothing before the first run has ended. */
+export function Trends({ pipeline, runs }: TrendsProps) {
+  const { cost, duration, currency } = useMemo(() => trendsOf(runs), [runs]);
+  const money = useCallback((value: number) => axisMoney(value, currency ?? 'USD'), [currency]);
+  if (duration.length === 0) return null;
+  return (
+    <div className={styles.trends}>
+      {currency !== null && (
+        <TrendCard
+          pipeline={pipeline}
+          title="What did each run cost?"
+          what="Cost"
+          points={cost}
+          variable="--cost-fill"
+          axisText={money}
+        />
+      )}
+      <TrendCard
+        pipeline={pipeline}
+        title="How long did each run take?"
+        what="Duration"
+        points={duration}
+        variable="--ink-3"
+        axisText={durationText}
+      />
+    </div>
+  );
+}
+
+function durationText(ms: number): string {
+  return ms === 0 ? '0' : shortDuration(ms);
+}

@@ -1,0 +1,79 @@
+import type { PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
+import { formatBytes } from '../format/number.ts';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import { formatDuration } from '../runs/duration.ts';
+import table from '../table/table.module.css';
+import { StepReason } from './StepReason.tsx';
+import { Took } from './Took.tsx';
+import { WideTable } from './WideTable.tsx';
+
+type Try = PipelineStep['attempts'][number];
+
+const NOT_COUNTED = 'The engine does not count it.';
+
+/** Every try that is over: how it ended, what it took and cost, and where it left its work. */
+export function TriesTable({ step: { step, attempts } }: { readonly step: PipelineStep }) {
+  return (
+    <WideTable label={`Tries of ${step}`}>
+      <table className={table.table} aria-label={`Tries of ${step}`}>
+        <thead>
+          <tr>
+            <th scope="col">Try</th>
+            <th scope="col">Ended</th>
+            <th scope="col" className={table.number}>
+              Took
+            </th>
+            <th scope="col" className={table.number}>
+              Cost
+            </th>
+            <th scope="col" className={table.number}>
+              CPU time
+            </th>
+            <th scope="col" className={table.number}>
+              Most memory
+            </th>
+            <th scope="col">Checkpoint</th>
+          </tr>
+        </thead>
+        <tbody>
+          {attempts.map((one) => (
+            <Row key={one.attempt} attempt={one} />
+          ))}
+        </tbody>
+      </table>
+    </WideTable>
+  );
+}
+
+function Row({ attempt: one }: { readonly attempt: Try }) {
+  return (
+    <tr>
+      <th scope="row">{one.attempt}</th>
+      <td>{endText(one)}</td>
+      <td className={table.number}>
+        <Took of={one} nowMs={Date.parse(one.startedAt)} reason="Nobody knows when it ended." />
+      </td>
+      <td className={table.number}>
+        {one.cost === null ? <Unknown reason="No price is known of what it held." /> : <MoneyFigure money={one.cost} />}
+      </td>
+      <td className={table.number}>
+        {one.cpuSeconds === null ? <Unknown reason={NOT_COUNTED} /> : formatDuration(one.cpuSeconds * 1000)}
+      </td>
+      <td className={table.number}>
+        {one.peakMemoryBytes === null ? <Unknown reason={NOT_COUNTED} /> : formatBytes(one.peakMemoryBytes)}
+      </td>
+      <td>{one.checkpoint ?? <Unknown reason="It said nothing of a checkpoint." />}</td>
+    </tr>
+  );
+}
+
+function endText({ reason, exitCode }: Try) {
+  const code = exitCode === null || reason?.includes('exit code') === true ? '' : `, exit code ${exitCode}`;
+  return (
+    <>
+      {reason === null ? 'well' : <StepReason reason={reason} />}
+      {code}
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+import type { PipelineRunSummary } from '../../../src/mlops/pipelines/schema.ts';
+import type { TrendPoint } from '../charts/run-trend-option.ts';
+import { formatMoney } from '../format/money.ts';
+import { formatDuration } from '../runs/duration.ts';
+import { tookMs } from './run-times.ts';
+
+/** Bars of more runs than this could not be told apart. */
+const MOST_RUNS = 60;
+
+export interface RunTrends {
+  readonly cost: readonly TrendPoint[];
+  readonly duration: readonly TrendPoint[];
+  /** Of the costs that are drawn; null when no cost is known. */
+  readonly currency: string | null;
+}
+
+/**
+ * What each of the latest runs cost and took, oldest first. Runs that have not ended are left out; costs in another currency
+ * than the latest known one are not drawn, but said.
+ */
+export function trendsOf(runs: readonly PipelineRunSummary[]): RunTrends {
+  const ended = runs.filter(({ endedAt }) => endedAt !== null).slice(0, MOST_RUNS);
+  const currency = ended.find(({ cost }) => cost !== null)?.cost?.currency ?? null;
+  const drawn = ended.toReversed();
+  return {
+    currency,
+    cost: drawn.map((run) => ({
+      ...pointOf(run),
+      value: run.cost?.currency === currency ? Number(run.cost?.amount) : null,
+      said: run.cost === null ? 'not known' : formatMoney(run.cost),
+    })),
+    duration: drawn.map((run) => {
+      const took = tookMs(run, 0);
+      return { ...pointOf(run), value: took, said: took === null ? 'never began' : formatDuration(took) };
+    }),
+  };
+}
+
+function pointOf({ number, state }: PipelineRunSummary): Pick<TrendPoint, 'id' | 'label' | 'state' | 'isWell'> {
+  return { id: String(number), label: `#${number}`, state, isWell: state === 'succeeded' };
+}

@@ -1,0 +1,78 @@
+import type { PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
+import { type Decimal, decimal, decimalString, type Money } from '../../../src/platform/units/schema.ts';
+
+/** A matrix of more than this is drawn as one. */
+const MOST_ALONE = 6;
+
+/** What is drawn as one node: a step, or a matrix of steps. */
+export interface StepGroup {
+  /** The step, or the name that its steps share. */
+  readonly id: string;
+  readonly name: string;
+  readonly isMatrix: boolean;
+  readonly steps: readonly PipelineStep[];
+  /** Groups that end before it begins. */
+  readonly needs: readonly string[];
+}
+
+/** Steps as they are drawn, in the order of the run: large matrices as one, so that a thousand steps can be read. */
+export function groupsOf(steps: readonly PipelineStep[], mostAlone = MOST_ALONE): StepGroup[] {
+  const byName = Map.groupBy(steps, ({ name }) => name);
+  const isGrouped = (name: string) => (byName.get(name)?.length ?? 0) > mostAlone;
+  const groupOf = new Map(steps.map(({ step, name }) => [step, isGrouped(name) ? name : step]));
+  const made = new Map<string, StepGroup>();
+  for (const step of steps) {
+    const id = groupOf.get(step.step) ?? step.step;
+    if (made.has(id)) continue;
+    const own = isGrouped(step.name) ? (byName.get(step.name) ?? []) : [step];
+    const needs = new Set(own.flatMap((one) => one.needs.map((need) => groupOf.get(need) ?? need)));
+    made.set(id, { id, name: step.name, isMatrix: isGrouped(step.name), steps: own, needs: [...needs] });
+  }
+  return [...made.values()];
+}
+
+/** What somebody who looks for trouble wants to see first. */
+export const WORST_FIRST: readonly PipelineStep['state'][] = [
+  'failed',
+  'stopped',
+  'running',
+  'waiting',
+  'skipped',
+  'succeeded',
+  'cached',
+];
+
+/** Where a matrix stands as a whole: running while one runs, else the worst of its steps. */
+export function stateOf(steps: readonly PipelineStep[]): PipelineStep['state'] {
+  const states = new Set(steps.map(({ state }) => state));
+  if (states.has('running')) return 'running';
+  if (states.has('waiting') && (states.has('succeeded') || states.has('cached'))) return 'running';
+  return WORST_FIRST.find((state) => states.has(state)) ?? 'waiting';
+}
+
+/** How many steps of each state there are, the worst first; states that no step has are left out. */
+export function statesOf(steps: readonly PipelineStep[]): { state: PipelineStep['state']; count: number }[] {
+  return WORST_FIRST.map((state) => ({ state, count: steps.filter((step) => step.state === state).length })).filter(
+    ({ count }) => count > 0,
+  );
+}
+
+/**
+ * What steps have cost together; null when no cost is known, or they are in several currencies. Steps whose cost is not
+ * known are left out.
+ */
+export function costOf(steps: readonly Pick<PipelineStep, 'cost'>[]): Money | null {
+  const costs = steps.flatMap(({ cost }) => (cost === null ? [] : [cost]));
+  const [first] = costs;
+  if (first === undefined || costs.some(({ currency }) => currency !== first.currency)) return null;
+  const total = costs.reduce((sum: Decimal, { amount }) => sum.plus(amount), decimal(0));
+  return { amount: decimalString(total), currency: first.currency };
+}
+
+/** From the first beginning to the last end; `endedAt` is null while one of them has not ended. */
+export function spanOf(steps: readonly PipelineStep[]): Pick<PipelineStep, 'startedAt' | 'endedAt'> {
+  const began = steps.flatMap(({ startedAt }) => startedAt ?? []).toSorted();
+  const isOpen = steps.some(({ state }) => state === 'running' || state === 'waiting');
+  const ended = steps.flatMap(({ endedAt }) => endedAt ?? []).toSorted();
+  return { startedAt: began[0] ?? null, endedAt: isOpen ? null : (ended.at(-1) ?? null) };
+}

@@ -1,0 +1,86 @@
+import type { PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import type { GridColumn } from '../table/DataTable.tsx';
+import { Explanation } from './Explanation.tsx';
+import styles from './pipelines.module.css';
+import { tookMs } from './run-times.ts';
+import { StateMark } from './StateMark.tsx';
+import { StepReason } from './StepReason.tsx';
+import { WORST_FIRST } from './step-groups.ts';
+import { Took } from './Took.tsx';
+import { NOT_BEGUN, saidText } from './words.ts';
+
+/** What the table of steps says of each. */
+export function stepsColumns(nowMs: number, onOpen: (step: string) => void): GridColumn<PipelineStep>[] {
+  return [
+    {
+      id: 'step',
+      header: 'Step',
+      compare: (a, b) => a.step.localeCompare(b.step, 'en', { numeric: true }),
+      cell: ({ step }) => (
+        <button type="button" className={styles.stepButton} onClick={() => onOpen(step)}>
+          {step}
+        </button>
+      ),
+    },
+    {
+      id: 'state',
+      header: 'State',
+      compare: (a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state),
+      cell: ({ state }) => <StateMark state={state} />,
+    },
+    {
+      id: 'took',
+      header: 'Took',
+      numeric: true,
+      compare: (a, b) => (tookMs(a, nowMs) ?? -1) - (tookMs(b, nowMs) ?? -1),
+      cell: (step) =>
+        step.state === 'cached' ? (
+          <Unknown reason="It was taken from before." />
+        ) : (
+          <Took of={step} nowMs={nowMs} reason={NOT_BEGUN} />
+        ),
+    },
+    {
+      id: 'cost',
+      header: 'Cost',
+      numeric: true,
+      compare: (a, b) => Number(a.cost?.amount ?? -1) - Number(b.cost?.amount ?? -1),
+      cell: ({ cost, state }) =>
+        cost === null ? (
+          <Unknown reason={noCost(state)} />
+        ) : (
+          <span className={styles.cost}>
+            <MoneyFigure money={cost} />
+          </span>
+        ),
+    },
+    { id: 'tries', header: 'Tries', numeric: true, cell: ({ attempt }) => attempt },
+    { id: 'why', header: 'Why', cell: (step) => <Why step={step} /> },
+    { id: 'needs', header: 'Needs', cell: ({ needs }) => (needs.length === 0 ? 'nothing' : needsText(needs)) },
+  ];
+}
+
+/** Why a step has no cost. */
+export function noCost(state: PipelineStep['state']): string {
+  if (state === 'cached') return 'It was taken from before, at no cost.';
+  if (state === 'waiting' || state === 'skipped') return NOT_BEGUN;
+  return state === 'running'
+    ? 'It has not been metered yet, or has no price.'
+    : 'It took no machine, or no price is known of what it held.';
+}
+
+const MOST_NEEDS = 3;
+
+/** `prepare, train[lr=0.1] and 4 more`. */
+export function needsText(needs: readonly string[]): string {
+  const rest = needs.length - MOST_NEEDS;
+  return rest <= 1 ? needs.join(', ') : `${needs.slice(0, MOST_NEEDS).join(', ')} and ${rest} more`;
+}
+
+function Why({ step: { reason, explanation, values } }: { readonly step: PipelineStep }) {
+  if (reason !== null) return <StepReason reason={reason} />;
+  if (explanation !== null) return <Explanation text={explanation} />;
+  return saidText(values) ?? <Unknown reason="There is nothing to say of it yet." />;
+}

@@ -1,0 +1,71 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useCallback, useMemo } from 'react';
+import {
+  getPipelineRun,
+  isOver,
+  listPipelineRuns,
+  type Pipeline,
+  type PipelineRun,
+  type PipelineRunSummary,
+} from '../../../src/mlops/pipelines/schema.ts';
+import { endpointPages, endpointQuery } from '../client.ts';
+import { pipelinesQuery } from './pipelines-query.ts';
+
+/** While something runs a page asks this often; otherwise now and then, for somebody else may begin a run. */
+const LIVE_MS = 2_000;
+const IDLE_MS = 15_000;
+/** A run whose answer is large is asked for less often. */
+const RUN_LIVE_MS = 1_500;
+const LARGE_RUN_LIVE_MS = 5_000;
+const LARGE_RUN_STEPS = 300;
+const PAGE_SIZE = 100;
+
+export function isActive(run: Pick<PipelineRunSummary, 'state'> | null | undefined): boolean {
+  return run != null && !isOver(run.state);
+}
+
+export function usePipelines() {
+  return useQuery({
+    ...pipelinesQuery,
+    refetchInterval: ({ state }) =>
+      (state.data?.pipelines ?? []).some(({ lastRun }) => isActive(lastRun)) ? LIVE_MS : IDLE_MS,
+  });
+}
+
+/** The pipeline of a name out of the list, which has all that is known of it. */
+export function usePipeline(name: string): Pipeline | undefined {
+  return usePipelines().data?.pipelines.find((one) => one.name === name);
+}
+
+/** Runs of a pipeline, latest first, page after page as they are asked for. */
+export function usePipelineRuns(pipeline: string) {
+  const pages = useInfiniteQuery({
+    ...endpointPages(listPipelineRuns, { pageSize: PAGE_SIZE }, { pipeline }),
+    refetchInterval: ({ state }) =>
+      (state.data?.pages[0]?.runs ?? []).some((run) => isActive(run)) ? LIVE_MS : IDLE_MS,
+  });
+  const runs = useMemo(() => pages.data?.pages.flatMap((page) => page.runs), [pages.data]);
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = pages;
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  return { runs, hasNextPage, onEnd, query: { data: runs, error: pages.error, refetch: pages.refetch } };
+}
+
+export function runQuery(pipeline: string, run: string) {
+  return endpointQuery(getPipelineRun, { params: { pipeline, run } });
+}
+
+/** One run, asked for again and again until it is over. */
+export function usePipelineRun(pipeline: string, run: string) {
+  return useQuery({
+    ...runQuery(pipeline, run),
+    refetchInterval: ({ state: { data } }) => (data === undefined || isOver(data.state) ? false : liveMs(data)),
+  });
+}
+
+function liveMs({ stepList }: PipelineRun): number {
+  return stepList.length > LARGE_RUN_STEPS ? LARGE_RUN_LIVE_MS : RUN_LIVE_MS;
+}
+
+export type PipelineRuns = ReturnType<typeof usePipelineRuns>;

@@ -1,0 +1,103 @@
+import { useCallback, useEffect, useState } from 'react';
+import { pipelineStepLog } from '../../../src/mlops/pipelines/schema.ts';
+import { call } from '../client.ts';
+import { appended, type LogLines, NO_LINES } from './log-lines.ts';
+
+export interface LogOf {
+  readonly pipeline: string;
+  readonly run: string;
+  readonly step: string;
+  /** null: the last. */
+  readonly attempt: number | null;
+}
+
+export interface StepLog extends LogLines {
+  /** `reading` until all that there is was read; then `following` until nothing more will come. */
+  readonly stage: 'reading' | 'following' | 'ended';
+  /** Whether another server runs the step: its log is here when it has ended. */
+  readonly isElsewhere: boolean;
+  readonly error: Error | null;
+}
+
+/** The most that the server gives at once. */
+const MAX_BYTES = 1_048_576;
+/** So much in one answer says that there is more: a character that is cut stays for the next. */
+const FULL_BYTES = MAX_BYTES - 4;
+const FOLLOW_MS = 1_000;
+const AFTER_ERROR_MS = 5_000;
+
+const START: StepLog = { ...NO_LINES, stage: 'reading', isElsewhere: false, error: null };
+
+/** What a try of a step has printed: read from its beginning, and followed until its end. */
+export function useStepLog({ pipeline, run, step, attempt }: LogOf): StepLog {
+  const [log, setLog] = useState(START);
+  useEffect(() => {
+    const gone = new AbortController();
+    const { signal } = gone;
+    setLog(START);
+    void follow({ pipeline, run, step, attempt }, signal, (change) => {
+      if (!signal.aborted) setLog(change);
+    });
+    return () => gone.abort();
+  }, [pipeline, run, step, attempt]);
+  return log;
+}
+
+type Change = (log: StepLog) => StepLog;
+
+async function follow(of: LogOf, signal: AbortSignal, change: (make: Change) => void): Promise<void> {
+  let from = 0;
+  while (!signal.aborted) {
+    try {
+      const part = await readPart(of, from, signal);
+      const hasMore = part.next - from >= FULL_BYTES;
+      from = part.next;
+      const isEnded = part.ended && !hasMore;
+      change((log) => ({
+        ...log,
+        ...appended(log, part.text),
+        stage: isEnded ? 'ended' : hasMore ? log.stage : 'following',
+        isElsewhere: part.elsewhere,
+        error: null,
+      }));
+      if (isEnded) return;
+      if (!hasMore) await pause(FOLLOW_MS, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      change((log) => ({ ...log, error: error instanceof Error ? error : new Error(String(error)) }));
+      await pause(AFTER_ERROR_MS, signal);
+    }
+  }
+}
+
+function readPart({ pipeline, run, step, attempt }: LogOf, from: number, signal?: AbortSignal) {
+  const query = { step, from, maxBytes: MAX_BYTES, ...(attempt === null ? {} : { attempt }) };
+  return call(pipelineStepLog, { params: { pipeline, run }, query }, signal);
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}
+
+/** Reads a whole log, for a file: what was let go of on the page too. */
+export function useWholeLog({ pipeline, run, step, attempt }: LogOf): () => Promise<string> {
+  return useCallback(async () => {
+    const texts: string[] = [];
+    for (let from = 0; ; ) {
+      const { text, next } = await readPart({ pipeline, run, step, attempt }, from);
+      if (text === '') return texts.join('');
+      texts.push(text);
+      from = next;
+    }
+  }, [pipeline, run, step, attempt]);
+}
