@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { ClusterCertificates } from './kubernetes-certificates.ts';
@@ -37,8 +37,10 @@ export function nodeAddress(): string {
 export async function startKubernetesNode(request: NodeRequest): Promise<KubernetesNode> {
   const folder = join(request.folder, 'node');
   const cgroup = `steelyard-${randomBytes(4).toString('hex')}`;
+  const net = `10.231.${randomBytes(1)[0]}`;
   await using begun = new AsyncDisposableStack();
-  const socket = startContainerd(folder, begun);
+  begun.defer(() => removeNetworks(net));
+  const socket = startContainerd(folder, net, begun);
   await until(() => ctr(socket, 'version') !== '', 'containerd');
   const image = makeShellImage(join(folder, 'images'));
   ctr(socket, 'images', 'import', image.file);
@@ -57,12 +59,12 @@ export async function startKubernetesNode(request: NodeRequest): Promise<Kuberne
   };
 }
 
-function startContainerd(folder: string, begun: AsyncDisposableStack): string {
+function startContainerd(folder: string, net: string, begun: AsyncDisposableStack): string {
   for (const name of ['', 'cni', 'opt', 'kubelet', 'pod-logs', 'images'])
     mkdirSync(join(folder, name), { recursive: true });
   const socket = join(folder, 'containerd.sock');
   writeFileSync(join(folder, 'containerd.toml'), containerdConfig(folder, socket));
-  writeFileSync(join(folder, 'cni', '10-pods.conflist'), JSON.stringify(podNetwork(folder)));
+  writeFileSync(join(folder, 'cni', '10-pods.conflist'), JSON.stringify(podNetwork(folder, net)));
   begun.use(spawnLogged('containerd', ['--config', join(folder, 'containerd.toml')], join(folder, 'containerd.log')));
   return socket;
 }
@@ -93,8 +95,8 @@ conf_dir = "${folder}/cni"
 }
 
 /** Each pod has an address of its own and a way to this machine. */
-function podNetwork(folder: string): object {
-  const subnet = `10.231.${randomBytes(1)[0]}.0/24`;
+function podNetwork(folder: string, net: string): object {
+  const subnet = `${net}.0/24`;
   const ipam = { type: 'host-local', subnet, dataDir: join(folder, 'cni-data'), routes: [{ dst: '0.0.0.0/0' }] };
   return { cniVersion: '0.4.0', name: 'pods', plugins: [{ type: 'ptp', ipam }] };
 }
@@ -154,6 +156,7 @@ function kubeletConfig({ certificates, port }: NodeRequest, folder: string, sock
 }
 
 const CGROUPS = '/sys/fs/cgroup';
+const NETWORKS = '/var/run/netns';
 
 /** Below this cgroup lies what pods take: two nodes on one machine would clear away each other's otherwise. */
 function makeCgroups(name: string): void {
@@ -168,8 +171,9 @@ function hierarchies(): string[] {
     .map((entry) => join(CGROUPS, entry.name));
 }
 
+/** The kernel may have the second version beside the first, without controllers. */
 function removeCgroups(name: string): void {
-  for (const folder of hierarchies()) removeFolders(join(folder, name));
+  for (const folder of [...hierarchies(), join(CGROUPS, 'unified')]) removeFolders(join(folder, name));
 }
 
 /** A cgroup is removed as an empty folder; its files are the kernel's. */
@@ -188,6 +192,21 @@ function removeFolders(folder: string): void {
 function removePods(socket: string): void {
   for (const id of lines(ctr(socket, 'tasks', 'list', '-q'))) tryCtr(socket, 'tasks', 'delete', '--force', id);
   for (const id of lines(ctr(socket, 'containers', 'list', '-q'))) tryCtr(socket, 'containers', 'delete', id);
+}
+
+/** Pods that went with their node leave their networks: those with an address of this node's are its own. */
+function removeNetworks(net: string): void {
+  for (const name of existsSync(NETWORKS) ? readdirSync(NETWORKS) : []) {
+    const place = join(NETWORKS, name);
+    try {
+      const addresses = execFileSync('nsenter', [`--net=${place}`, 'ip', '-4', 'address'], { encoding: 'utf8' });
+      if (!addresses.includes(` ${net}.`)) continue;
+      execFileSync('umount', [place], { stdio: 'ignore' });
+      rmSync(place, { force: true });
+    } catch {
+      // it went by itself
+    }
+  }
 }
 
 function unmountBelow(folder: string): void {
