@@ -12,7 +12,8 @@ import { type NoticeDeps, scheduleNotices } from './notices/index.ts';
 import { settleExpired } from './reservations/expiry.ts';
 import { coveringWindows, limitOf } from './reservations/limits.ts';
 import type { NewReservation, Reservation } from './reservations/schema.ts';
-import { type LimitsNow, meter, open, type ReservationDeps, settle } from './reservations/service.ts';
+import { type LimitsNow, open, type ReservationDeps, settle } from './reservations/service.ts';
+import { metersTogether } from './reservations/together.ts';
 import { budgetRoutes, existing } from './routes.ts';
 import { BudgetSpec } from './schema.ts';
 import { type BudgetStanding, standingOf } from './standing.ts';
@@ -28,7 +29,7 @@ const EXPIRY = 'budgets.expire';
 export interface BudgetsDeps extends NoticeDeps {
   readonly events: Pick<Events, 'append'>;
   readonly prices: Pick<Prices, 'of'>;
-  readonly metering: Pick<Metering, 'runningTotal' | 'record'>;
+  readonly metering: Pick<Metering, 'runningTotal' | 'record' | 'total'>;
   readonly org: Pick<Org, 'withTeam'>;
 }
 
@@ -60,7 +61,7 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
   };
   const reservations: Reservations = {
     open: (request) => open(reservationDeps, request),
-    meter: (reservation, at) => meter(reservationDeps, reservation, at),
+    meter: metersTogether(reservationDeps),
     settle: (reservation, settling) => settle(reservationDeps, reservation, settling),
   };
   return {
@@ -72,7 +73,7 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
       scheduleNotices(deps, jobs);
     },
     kinds: [specKind('Budget', 40, BudgetSpec, (sql, name, spec) => applyBudget(deps, sql, name, spec))],
-    routes: budgetRoutes(deps, reservationDeps),
+    routes: budgetRoutes(deps, reservationDeps, reservations.meter),
   };
 }
 

@@ -101,4 +101,11 @@ export const budgetMigrations: Migrations = {
         .execute();
     },
   },
+  'budgets/006-run-limits': {
+    async up(db) {
+      for (const name of ['run_limit_amount', 'run_limit_currency']) {
+        await db.schema.alterTable('budget_reservation').addColumn(name, 'text').execute();
+      }
+    },
+  },
 };

@@ -3,8 +3,8 @@ import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { noticesIn } from './notices/store.ts';
-import { meterReservation, openReservation, settleReservation } from './reservations/schema.ts';
-import { meter, open, type ReservationDeps, settle } from './reservations/service.ts';
+import { meterReservation, openReservation, type Reservation, settleReservation } from './reservations/schema.ts';
+import { open, type ReservationDeps, settle } from './reservations/service.ts';
 import { stopsBy } from './reservations/store.ts';
 import { approveBudget, type BudgetDetail, getBudget, listBudgets } from './schema.ts';
 import { presentWindow, type StandingDeps, standingOf, withoutDeliveries } from './standing.ts';
@@ -17,7 +17,11 @@ export interface RouteDeps extends StandingDeps {
   readonly store: Store;
 }
 
-export function budgetRoutes(deps: RouteDeps, reservations: ReservationDeps): Route[] {
+export function budgetRoutes(
+  deps: RouteDeps,
+  reservations: ReservationDeps,
+  meter: (reservation: string, at: number) => Promise<Reservation>,
+): Route[] {
   return [
     handle(listBudgets, async () => {
       const budgets = await findBudgets(deps.store, null);
@@ -36,7 +40,7 @@ export function budgetRoutes(deps: RouteDeps, reservations: ReservationDeps): Ro
       return detailOf(deps, await existing(deps.store, name));
     }),
     handle(openReservation, ({ body }) => open(reservations, body)),
-    handle(meterReservation, ({ params, body }) => meter(reservations, params.reservation, Date.parse(body.at))),
+    handle(meterReservation, ({ params, body }) => meter(params.reservation, Date.parse(body.at))),
     handle(settleReservation, ({ params, body }) => settle(reservations, params.reservation, body)),
   ];
 }

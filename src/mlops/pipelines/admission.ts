@@ -13,6 +13,8 @@ export interface AdmissionRequest {
   readonly price?: Money;
   /** What it may cost at most, besides every budget. */
   readonly limit?: Money;
+  /** What all of its pipeline run may cost together. */
+  readonly runLimit?: Money;
   readonly graceSeconds: number;
   /** Longest time that money is set aside for at once. */
   readonly leaseSeconds: number;

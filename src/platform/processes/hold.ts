@@ -46,7 +46,7 @@ export async function hold<End>(held: Hold<End>): Promise<HoldEnd<End>> {
   for (;;) {
     const leftMs = leftOf(held, until);
     if (leftMs <= 0) break;
-    const early = await untilEndOr(sleep(restMs(leftMs, held.reportMs ?? REPORT_MS)));
+    const early = await untilEndOr(sleep(restMs(leftMs, nextReport(held))));
     if (early !== undefined) return { ended: early.end, ranOut: false };
     if (leftOf(held, until) <= 0) break;
     // An answer that comes too late is none: what it has must do.
@@ -63,6 +63,11 @@ export async function hold<End>(held: Hold<End>): Promise<HoldEnd<End>> {
 /** Milliseconds until it has to be asked to end. */
 function leftOf({ graceMs, now }: Pick<Hold<unknown>, 'graceMs' | 'now'>, until: number): number {
   return until - graceMs - STOP_AHEAD_MS - now();
+}
+
+/** Milliseconds to the next full ten seconds of the clock: holders that report together are written together. */
+function nextReport({ now, reportMs = REPORT_MS }: Pick<Hold<unknown>, 'now' | 'reportMs'>): number {
+  return reportMs - (now() % reportMs);
 }
 
 /** Until the next report: soon enough to be given more before the last moment. */

@@ -21,6 +21,9 @@ export const NewReservation = z
     ),
     price: Money.optional().describe('Price of one unit for an hour, where it is known better than by the price book'),
     limit: Money.optional().describe('What this piece of work may spend at most, whatever its budgets allow'),
+    runLimit: Money.optional().describe(
+      'What all reservations of its pipeline run may spend together; for those whose subject names one',
+    ),
     start: UtcInstant.optional().describe('When the spending began; default now'),
     leaseSeconds: z
       .number()
@@ -57,7 +60,9 @@ export const Reservation = z
     limitedBy: z
       .string()
       .nullable()
-      .describe('Budget that allows no more than this, or "its own limit"; null while there is more'),
+      .describe(
+        'Budget that allows no more than this, or "its own limit", or "the limit of its run"; null while there is more',
+      ),
     stoppedBy: z
       .string()
       .nullable()

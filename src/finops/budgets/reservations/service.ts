@@ -19,8 +19,15 @@ import { granted } from '../share.ts';
 import type { Window } from '../window.ts';
 import type { Limit } from './limits.ts';
 import { remainder } from './remainder.ts';
+import { RUN_LIMIT, runLimits } from './run-limit.ts';
 import type { NewReservation, Reservation, settleReservation } from './schema.ts';
-import { findReservation, openReservations, putReservation, type StoredReservation } from './store.ts';
+import {
+  findReservation,
+  findReservations,
+  openReservations,
+  putReservation,
+  type StoredReservation,
+} from './store.ts';
 
 /** What the windows that are spent from allow, told in the turn in which it is taken. */
 export type LimitsNow = (sql: Sql, open: readonly StoredReservation[]) => Promise<readonly Limit[]>;
@@ -30,7 +37,7 @@ export interface ReservationDeps {
   readonly clock: Clock;
   readonly events: Pick<Events, 'append'>;
   readonly prices: Pick<Prices, 'of'>;
-  readonly metering: Pick<Metering, 'record'>;
+  readonly metering: Pick<Metering, 'record' | 'total'>;
   readonly org: Pick<Org, 'withTeam'>;
   /** Finds what is slow to find (bills) before the turn, so that nobody waits for it. */
   readonly limitsFor: (subject: Subject, within: Window) => Promise<LimitsNow>;
@@ -56,7 +63,7 @@ export async function open(deps: ReservationDeps, request: NewReservation): Prom
     const before = await findReservation(sql, request.reservation);
     if (before !== null) return shown(before);
     const running = await openReservations(sql);
-    const limits = await limitsNow(sql, running);
+    const limits = [...(await limitsNow(sql, running)), ...(await runLimits(deps, sql, asked, running))];
     const grant = grantFor(asked, await pricesOf(deps, sql, asked), limits, start);
     refuseTooShort(asked, grant, limits);
     const opened = { ...asked, ...grant };
@@ -68,24 +75,74 @@ export async function open(deps: ReservationDeps, request: NewReservation): Prom
 /** Meters what was spent, and sets more aside where what is left is short. Errors: see `meterReservation`. */
 export async function meter(deps: ReservationDeps, id: string, at: Instant): Promise<Reservation> {
   const found = await existing(deps.store, id);
-  const limitsNow = await deps.limitsFor(found.subject, { start: at, end: at + found.leaseMs });
-  return deps.store.transaction(async (sql) => {
+  // Limits are slow to find, and most reports need none of them.
+  const needsMore = isShort({ ...found, metered: Math.max(at, found.metered) });
+  const limitsNow = needsMore ? await deps.limitsFor(found.subject, { start: at, end: at + found.leaseMs }) : null;
+  const metered = await deps.store.transaction(async (sql) => {
     const before = await existing(sql, id);
-    if (before.settledAt !== null) {
-      throw new AppError('reservation_settled', `Reservation "${id}" has ended. Open another one.`, {
-        reservation: id,
-      });
-    }
+    refuseSettled(before);
     const prices = await pricesOf(deps, sql, before);
-    const metered = await recordUntil(deps, sql, before, Math.max(at, before.metered), prices);
+    const after = await recordUntil(deps, sql, before, Math.max(at, before.metered), prices);
     // Stored first: what it has spent is no longer held when the limits are asked.
-    await putReservation(sql, metered);
-    if (!isShort(metered)) return shown(metered);
-    const limits = await limitsNow(sql, await openReservations(sql));
-    const after = { ...metered, ...grantFor(metered, prices, limits, metered.metered) };
     await putReservation(sql, after);
-    return shown(after);
+    return limitsNow === null ? after : grantedMore(deps, sql, { metered: after, prices, limitsNow });
   });
+  return shown(metered);
+}
+
+async function grantedMore(
+  deps: ReservationDeps,
+  sql: Sql,
+  {
+    metered,
+    prices,
+    limitsNow,
+  }: { readonly metered: StoredReservation; readonly prices: readonly BookedPrice[]; readonly limitsNow: LimitsNow },
+): Promise<StoredReservation> {
+  if (!isShort(metered)) return metered;
+  const running = await openReservations(sql);
+  const limits = [...(await limitsNow(sql, running)), ...(await runLimits(deps, sql, metered, running))];
+  const after = { ...metered, ...grantFor(metered, prices, limits, metered.metered) };
+  await putReservation(sql, after);
+  return after;
+}
+
+/** A report of running work: until when it has run. */
+export interface Report {
+  readonly reservation: string;
+  readonly at: Instant;
+}
+
+/**
+ * Meters many at once, in one turn; those that need more set aside are left out of the answer, for {@link meter}. So are those that
+ * are not there or have ended.
+ */
+export async function meterMany(deps: ReservationDeps, reports: readonly Report[]): Promise<Map<string, Reservation>> {
+  return deps.store.transaction(async (sql) => {
+    const until = new Map(reports.map(({ reservation, at }) => [reservation, at]));
+    const found = await findReservations(sql, [...until.keys()]);
+    const going = found.filter(({ settledAt }) => settledAt === null);
+    const moved = going
+      .map((one) => ({ ...one, metered: Math.max(until.get(one.id) ?? 0, one.metered) }))
+      .filter((one) => !isShort(one));
+    const intervals = moved.flatMap((one) => intervalUntil(one, one.metered) ?? []);
+    if (intervals.length > 0) await deps.metering.record(sql, intervals);
+    const books = new Map<string, BookedPrice[]>();
+    for (const { resource } of moved) {
+      if (!books.has(resource)) books.set(resource, await deps.prices.of(sql, resource));
+    }
+    const metered = moved.map((one) => {
+      const prices = one.price === null ? (books.get(one.resource) ?? []) : [declaredPrice(one.resource, one.price)];
+      return { ...one, ...spentUntil(one, one.metered, prices) };
+    });
+    for (const one of metered) await putReservation(sql, one);
+    return new Map(metered.map((one) => [one.id, shown(one)]));
+  });
+}
+
+function refuseSettled({ id, settledAt }: StoredReservation): void {
+  if (settledAt === null) return;
+  throw new AppError('reservation_settled', `Reservation "${id}" has ended. Open another one.`, { reservation: id });
 }
 
 type Settling = z.input<typeof settleReservation.body>;
@@ -122,6 +179,7 @@ function requested(request: NewReservation, start: Instant, now: Instant): Store
     quantity: request.quantity,
     price: request.price ?? null,
     limit: request.limit ?? null,
+    runLimit: request.runLimit ?? null,
     leaseMs: request.leaseSeconds * 1000,
     graceMs: request.graceSeconds * 1000,
     start,
@@ -156,24 +214,34 @@ async function recordUntil(
   end: Instant,
   prices: readonly BookedPrice[],
 ): Promise<StoredReservation> {
-  const { id, subject, resource, quantity, price, start, origin } = reservation;
-  if (end === start) return { ...reservation, metered: end };
+  const interval = intervalUntil(reservation, end);
+  if (interval === null) return { ...reservation, metered: end };
+  await metering.record(sql, [interval]);
+  return { ...reservation, ...spentUntil(reservation, end, prices) };
+}
+
+/** What was held until then; null when that is nothing. */
+function intervalUntil(
+  { id, subject, resource, quantity, price, start, origin }: StoredReservation,
+  end: Instant,
+): Parameters<Metering['record']>[1][number] | null {
+  if (end === start) return null;
   const period = { start: new Date(start).toISOString(), end: new Date(end).toISOString() };
   const declared = price === null ? {} : { price };
-  await metering.record(sql, [
-    { usage: `reservation:${id}`, subject, resource, quantity, ...declared, period, origin },
-  ]);
+  return { usage: `reservation:${id}`, subject, resource, quantity, ...declared, period, origin };
+}
+
+function spentUntil(
+  { resource, quantity, start, currency }: StoredReservation,
+  end: Instant,
+  prices: readonly BookedPrice[],
+): Pick<StoredReservation, 'metered' | 'spent' | 'currency'> {
   const { cost } = meteredCostOf({ resource, quantity, start, end }, prices);
-  return {
-    ...reservation,
-    metered: end,
-    spent: cost?.amount ?? null,
-    currency: cost?.currency ?? reservation.currency,
-  };
+  return { metered: end, spent: cost?.amount ?? null, currency: cost?.currency ?? currency };
 }
 
 /** Whether more has to be set aside: less than half a lease is left. */
-function isShort({ metered, until, leaseMs }: StoredReservation): boolean {
+function isShort({ metered, until, leaseMs }: Pick<StoredReservation, 'metered' | 'until' | 'leaseMs'>): boolean {
   return until - metered < leaseMs / 2;
 }
 
@@ -270,7 +338,7 @@ function refuseTooShort({ start, graceMs, id }: StoredReservation, grant: Grant,
     const detail = `Budget "${budget}" ${short}. Approve more: steelyard budget approve ${budget} --amount AMOUNT --note WHY`;
     throw new AppError('budget_approval_needed', detail, context);
   }
-  const name = budget === OWN_LIMIT ? 'Its own limit' : `Budget "${budget}"`;
+  const name = { [OWN_LIMIT]: 'Its own limit', [RUN_LIMIT]: 'The limit of its run' }[budget] ?? `Budget "${budget}"`;
   throw new AppError('budget_exceeded', `${name} ${short}. Raise it, or wait for its next window.`, context);
 }
 

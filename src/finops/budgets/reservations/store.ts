@@ -12,6 +12,8 @@ interface ReservationTables {
     price_currency: string | null;
     limit_amount: string | null;
     limit_currency: string | null;
+    run_limit_amount: string | null;
+    run_limit_currency: string | null;
     lease_ms: number;
     grace_ms: number;
     start_ms: number;
@@ -39,6 +41,8 @@ export interface StoredReservation {
   readonly price: Money | null;
   /** What it may spend at most, whatever its budgets allow. */
   readonly limit: Money | null;
+  /** What all of its pipeline run may spend together. */
+  readonly runLimit: Money | null;
   readonly leaseMs: number;
   readonly graceMs: number;
   readonly start: Instant;
@@ -71,6 +75,8 @@ export async function putReservation(sql: Sql, reservation: StoredReservation): 
     price_currency: reservation.price?.currency ?? null,
     limit_amount: reservation.limit?.amount ?? null,
     limit_currency: reservation.limit?.currency ?? null,
+    run_limit_amount: reservation.runLimit?.amount ?? null,
+    run_limit_currency: reservation.runLimit?.currency ?? null,
     lease_ms: reservation.leaseMs,
     grace_ms: reservation.graceMs,
     start_ms: reservation.start,
@@ -98,6 +104,16 @@ export async function putReservation(sql: Sql, reservation: StoredReservation): 
 export async function findReservation(sql: Sql, id: string): Promise<StoredReservation | null> {
   const row = await reservations(sql).where('id', '=', id).executeTakeFirst();
   return row === undefined ? null : reservationOf(row);
+}
+
+/** Those of these ids that there are; a few hundred a call. */
+export async function findReservations(sql: Sql, ids: readonly string[]): Promise<StoredReservation[]> {
+  if (ids.length === 0) return [];
+  return (
+    await reservations(sql)
+      .where('id', 'in', [...ids])
+      .execute()
+  ).map(reservationOf);
 }
 
 /** What is set aside now, by id. */
@@ -129,6 +145,7 @@ function reservationOf(row: ReservationTables['budget_reservation']): StoredRese
     quantity: row.quantity,
     price: moneyOf(row.price_amount, row.price_currency),
     limit: moneyOf(row.limit_amount, row.limit_currency),
+    runLimit: moneyOf(row.run_limit_amount, row.run_limit_currency),
     leaseMs: row.lease_ms,
     graceMs: row.grace_ms,
     start: row.start_ms,

@@ -283,6 +283,20 @@ describe('money', () => {
     expect(stepOf(over, 'work').reason).toContain('"small"');
   });
 
+  it('of the budget of a run is what all of its steps may spend together', async () => {
+    await applied(application, JSON.stringify(PRICES));
+    const run = 'while :; do sleep 0.05; done';
+    const work = { run, matrix: { n: [1, 2] }, resources: { cpu: 0.1 }, grace: '1s' };
+    await pipeline({ first: { run: 'sleep 1' }, work: { ...work, needs: ['first'] } }, { budget: '12 USD' });
+    const over = await ranToEnd(application, 'p');
+    expect(over.state).toBe('stopped');
+    expect(over.stepList.filter(({ state }) => state === 'stopped').map(({ reason }) => reason)).toContain(
+      'budget the limit of its run',
+    );
+    expect(Number(over.cost?.amount)).toBeLessThanOrEqual(12 + 1);
+    expect(Number(over.cost?.amount)).toBeGreaterThan(5);
+  }, 60_000);
+
   it('of the budget of a step is its own limit', async () => {
     await applied(application, JSON.stringify(PRICES));
     await pipeline({ work: { run: 'while :; do sleep 0.05; done', budget: '4 USD', grace: '1s' } });

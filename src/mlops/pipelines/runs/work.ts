@@ -63,6 +63,7 @@ export function admissionOf(driven: DrivenRun, stored: StoredStep, step: Command
     ...held,
     ...(step.price === undefined ? {} : { price: step.price }),
     ...(step.budget === undefined ? {} : { limit: step.budget }),
+    ...(driven.run.spec.budget === undefined ? {} : { runLimit: driven.run.spec.budget }),
     graceSeconds: Math.ceil(step.grace / 1000),
     leaseSeconds: LEASE_SECONDS,
     origin: `pipeline ${driven.run.pipeline} #${driven.run.number}, step ${stored.key}`.slice(0, 250),

@@ -1,0 +1,37 @@
+import type { Sql } from '../../../platform/store/index.ts';
+import { decimal } from '../../../platform/units/index.ts';
+import type { Metering } from '../../metering/index.ts';
+import type { Limit } from './limits.ts';
+import { remainder } from './remainder.ts';
+import type { StoredReservation } from './store.ts';
+
+/** How the limit of a pipeline run is named where budgets are. */
+export const RUN_LIMIT = 'the limit of its run';
+
+/**
+ * What a pipeline run may spend in all, as a limit like that of a budget: what all of its work has spent and holds counts. None where
+ * it has no limit. Example: a limit of 10, 4 spent by steps that are over and 1 held by one that runs, leaves 5.
+ */
+export async function runLimits(
+  { metering }: { readonly metering: Pick<Metering, 'total'> },
+  sql: Sql,
+  { runLimit, subject: { pipelineRun } }: Pick<StoredReservation, 'runLimit' | 'subject'>,
+  open: readonly StoredReservation[],
+): Promise<Limit[]> {
+  if (runLimit === null || pipelineRun === undefined) return [];
+  const { cost } = await metering.total(sql, { pipelineRun });
+  const running = open.filter(({ subject }) => subject.pipelineRun === pipelineRun);
+  const held = running.reduce((sum, one) => sum.plus(remainder(one)), decimal(0));
+  return [
+    {
+      budget: RUN_LIMIT,
+      enforcement: 'hard',
+      currency: runLimit.currency,
+      left: decimal(runLimit.amount)
+        .minus(cost?.amount ?? '0')
+        .minus(held),
+      held,
+      rates: running.reduce((sum, { hourlyRate }) => sum.plus(hourlyRate ?? '0'), decimal(0)),
+    },
+  ];
+}
