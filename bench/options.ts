@@ -1,6 +1,15 @@
 import { parseArgs } from 'node:util';
 
-export const caseNames = ['bill', 'scale', 'converter', 'prices', 'log-batch', 'start', 'pipelines'] as const;
+export const caseNames = [
+  'bill',
+  'scale',
+  'converter',
+  'prices',
+  'log-batch',
+  'start',
+  'pipelines',
+  'metering',
+] as const;
 export type CaseName = (typeof caseNames)[number];
 
 export interface BenchOptions {
@@ -22,6 +31,10 @@ export interface BenchOptions {
   readonly starts: number;
   /** Steps that do nothing, one after the other. */
   readonly chainSteps: number;
+  /** Replicas that are metered. */
+  readonly replicas: number;
+  /** Reports of each of them, ten seconds apart. */
+  readonly meteringTicks: number;
   /** Steps of one graph; a multiple of ten. */
   readonly pipelineSteps: number;
 }
@@ -36,6 +49,8 @@ const full = {
   starts: 5,
   chainSteps: 100,
   pipelineSteps: 1000,
+  replicas: 500,
+  meteringTicks: 6,
 };
 const quick = {
   billRows: 50_000,
@@ -47,6 +62,8 @@ const quick = {
   starts: 2,
   chainSteps: 30,
   pipelineSteps: 100,
+  replicas: 500,
+  meteringTicks: 2,
 };
 
 export const usage = `Usage: npm run bench -- [--quick] [--only ${caseNames.join('|')}]… [--json FILE]

@@ -7,6 +7,7 @@ import type { CaseContext } from './case-context.ts';
 import { measureConverter } from './converter-case.ts';
 import { measureLogBatch } from './log-batch-case.ts';
 import { describeMachine } from './machine.ts';
+import { measureMetering } from './metering-case.ts';
 import { findMlflow } from './mlflow.ts';
 import { type BenchOptions, type CaseName, readOptions, usage } from './options.ts';
 import { measurePipelines } from './pipelines-case.ts';
@@ -23,6 +24,7 @@ const cases: Readonly<Record<CaseName, (context: CaseContext) => Promise<CaseRep
   'log-batch': measureLogBatch,
   start: measureStart,
   pipelines: measurePipelines,
+  metering: measureMetering,
 };
 
 const startedAt = performance.now();
