@@ -13,6 +13,8 @@ export interface Collecting {
   readonly step: CommandStep;
   readonly mlflowRun: string | null;
   readonly end: AttemptEnd;
+  /** Resolves when the log is kept, which goes on beside the rest. */
+  readonly log: Promise<void>;
 }
 
 export interface Collected {
@@ -25,8 +27,8 @@ const Metrics = z.record(z.string().min(1), z.number());
 
 /** Keeps what a try has left: its log, its metrics, and, where it went well, its outputs. */
 export async function collect(deps: DriveDeps, collecting: Collecting): Promise<Collected> {
-  const { work, step, end, mlflowRun } = collecting;
-  if (mlflowRun !== null) await keepLog(deps, work, mlflowRun, end.attempt.number);
+  const { work, step, end, log } = collecting;
+  await log;
   const verdict = { outcome: end.outcome, reason: end.reason };
   if (end.outcome !== 'succeeded') return { outputs: NO_OUTPUTS, verdict };
   const files = await deps.trees.keep(work.workspace, step.outputs);
@@ -47,10 +49,15 @@ export function logPath(attempt: number): string {
   return `logs/attempt-${attempt}.log`;
 }
 
-async function keepLog(deps: DriveDeps, { folder }: Work, mlflowRun: string, attempt: number): Promise<void> {
+/** Keeps the log of a try among the artifacts of its run; one that is empty is nothing to keep. */
+export async function keepLog(
+  deps: Pick<DriveDeps, 'runLog'>,
+  { folder }: Pick<Work, 'folder'>,
+  { mlflowRun, attempt }: { readonly mlflowRun: string | null; readonly attempt: number },
+): Promise<void> {
   const log = join(folder, 'output.log');
-  const there = await stat(log).catch(() => null);
-  await deps.runLog.keep(mlflowRun, logPath(attempt), there === null ? '' : createReadStream(log));
+  const sizeBytes = (await stat(log).catch(() => null))?.size ?? 0;
+  if (mlflowRun !== null && sizeBytes > 0) await deps.runLog.keep(mlflowRun, logPath(attempt), createReadStream(log));
 }
 
 /** Logs the numbers of the metrics file; what is wrong with it, in words, or null. */

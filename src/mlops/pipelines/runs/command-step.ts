@@ -8,7 +8,7 @@ import type { PlannedStep } from '../definition/plan.ts';
 import type { CommandStep } from '../definition/schema.ts';
 import { type AttemptEnd, watch } from './attempt.ts';
 import { cacheKey, explainHit, explainMiss } from './cache-key.ts';
-import { collect } from './collect.ts';
+import { collect, keepLog } from './collect.ts';
 import { type DriveDeps, type DrivenRun, knownBefore, storedOf } from './context.ts';
 import { type Prepared, prepare, problemOf } from './prepare.ts';
 import { save } from './steps-of-run.ts';
@@ -115,7 +115,8 @@ async function takeCached(
       made === null
         ? explainMiss(prepared.parts, await lastMade(deps.store, run.pipeline, stored.key))
         : 'made anew: the step says cache: false';
-    await save(deps, driven, { ...keyed, explanation });
+    // Stored with its beginning.
+    driven.steps.set(stored.key, { ...keyed, explanation });
     return false;
   }
   const now = deps.clock.now();
@@ -276,9 +277,14 @@ async function follow(deps: DriveDeps, driven: DrivenRun, begun: Begun): Promise
     costs: async (spent: Money | null) =>
       void (await save(deps, driven, { ...storedOf(driven, begun.key), spent: sum(spentBefore, spent) })),
   };
+  // Beside the settling: both wait for the disk.
+  const log = begun.running.ended.then(() =>
+    keepLog(deps, begun.work, { mlflowRun: stored.mlflowRun, attempt: stored.attempt }),
+  );
+  log.catch(() => undefined);
   const end = await watch(deps, driven, input);
   if (end === null) return;
-  const collected = await collect(deps, { ...begun, mlflowRun: stored.mlflowRun, end });
+  const collected = await collect(deps, { ...begun, mlflowRun: stored.mlflowRun, end, log });
   await keepEnd(deps, driven, begun, {
     end: { ...end, ...collected.verdict },
     outputs: collected.outputs,
