@@ -36,6 +36,14 @@ const begun = async (
 ) => (await call(application, startPipelineRun, body)).run;
 const now = (run: string) => call(application, getPipelineRun, { params: { pipeline: 'p', run } });
 
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
 describe('a step', () => {
   it('that fails is tried again as often as it may be, each time with a log of its own', async () => {
     const count = join(folder, 'count');
@@ -109,11 +117,11 @@ describe('a step', () => {
   });
 
   it('leaves nothing behind that it started', async () => {
-    const mark = join(folder, 'escaped');
-    await pipeline({ step: { run: `(setsid sh -c 'sleep 2; touch ${mark}' &) ; exit 0` } });
-    await ranToEnd(application, 'p');
-    await new Promise((resolve) => setTimeout(resolve, 2_500)); // what was killed would have left its mark by now
-    expect(existsSync(mark)).toBe(false);
+    const escaped = join(folder, 'escaped');
+    const leaving = `setsid sh -c 'echo $$ > ${escaped}; exec sleep 600' &`;
+    await pipeline({ step: { run: `${leaving} while [ ! -s ${escaped} ]; do sleep 0.05; done; exit 0` } });
+    expect((await ranToEnd(application, 'p')).state).toBe('succeeded');
+    await expect.poll(() => isAlive(Number(readFileSync(escaped, 'utf8'))), SOON).toBe(false);
   });
 });
 
