@@ -25,6 +25,7 @@ import { runCommands } from './run.ts';
 import { serveCommands } from './serve.ts';
 import { sourceCommands } from './source.ts';
 import { statementCommands } from './statement.ts';
+import { sweepCommands } from './sweep/command.ts';
 import { tokenCommands } from './tokens.ts';
 import { usageCommands } from './usage.ts';
 import { webhookCommands } from './webhook.ts';
@@ -44,6 +45,7 @@ export const commands: readonly Command[] = [
   ...experimentCommands,
   ...pipelineCommands,
   ...meteredRunCommands,
+  ...sweepCommands,
   ...runCommands,
   ...modelCommands,
   ...webhookCommands,

@@ -17,6 +17,10 @@ export interface HeldCommand {
   readonly checkpoint: () => string | null;
   /** Told when the money comes to an end, and when the server is not there. */
   readonly remark: (text: string) => Promise<void>;
+  /** Longest time between two reports, in milliseconds; default 10 s. */
+  readonly reportMs?: number;
+  /** Told at every report what it has cost by now. */
+  readonly reported: (reservation: Reservation) => Promise<void>;
 }
 
 export interface HeldEnd {
@@ -36,9 +40,11 @@ export async function holdCommand(command: HeldCommand): Promise<HeldEnd> {
     until: Date.parse(opened.until),
     graceMs,
     now,
+    ...(command.reportMs === undefined ? {} : { reportMs: command.reportMs }),
     async renew() {
       const answer = await report(command, reservation);
       reservation = answer ?? reservation;
+      if (answer !== null) await command.reported(answer);
       return answer === null ? null : Date.parse(answer.until);
     },
     runsOut: () =>

@@ -38,6 +38,8 @@ export interface CodeStore {
 }
 
 export const NO_CODE: Code = { digest: treeDigest([]), files: [], commit: null };
+/** Of code that is sent: whoever may run a pipeline shall not fill the disk with a small archive. */
+const MOST_SENT = { maxBytes: 4 * 1024 ** 3, maxFiles: 200_000 };
 const GIT_MS = 10 * 60_000;
 
 export function createCodeStore(deps: CodeDeps): CodeStore {
@@ -64,7 +66,7 @@ export function createCodeStore(deps: CodeDeps): CodeStore {
   return {
     addArchive: (content) =>
       inFolder(async (place) => {
-        await unpack(content, place);
+        await unpack(content, place, MOST_SENT);
         return keepFolder(place, null);
       }),
     addCommit: ({ git, ref }) =>

@@ -1,0 +1,196 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { openReservation, type Reservation } from '../../src/finops/budgets/reservations/schema.ts';
+import type { Subject } from '../../src/org/schema.ts';
+import { startExecution } from '../../src/platform/processes/index.ts';
+import type { Money } from '../../src/platform/units/schema.ts';
+import type { Client } from '../connection/client.ts';
+import type { Context } from '../frame/context.ts';
+import { mlflowOf } from '../mlflow/server.ts';
+import { type HeldEnd, holdCommand } from './held-command.ts';
+
+const PRICED_BY_NOBODY = 'machine';
+
+/** What a command is run for, and what it costs. */
+export interface Asked {
+  /** What it may spend at most. */
+  readonly budget?: Money | undefined;
+  readonly price?: Money | undefined;
+  readonly instance?: string | undefined;
+  readonly quantity: string;
+  readonly team?: string | undefined;
+  readonly project?: string | undefined;
+}
+
+const CreatedRun = z.object({ run: z.object({ info: z.object({ run_id: z.string() }) }) });
+
+/** The MLflow run that the command logs to; its tag keeps its GPU metrics from being metered a second time. */
+export async function beginRun(
+  context: Context,
+  experimentId: string,
+  words: readonly string[],
+  { team, project }: Pick<Asked, 'team' | 'project'>,
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const own = { 'steelyard.metered_by': 'steelyard run', 'steelyard.team': team, 'steelyard.project': project };
+  const tags: Readonly<Record<string, string | undefined>> = { ...own, ...more };
+  const message = {
+    experiment_id: experimentId,
+    start_time: Date.now(),
+    run_name: words.join(' ').slice(0, 250),
+    tags: Object.entries(tags).flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }])),
+  };
+  const created = await mlflowOf(await context.client()).post('runs/create', message, CreatedRun);
+  return created.run.info.run_id;
+}
+
+export type EndStatus = 'FINISHED' | 'FAILED' | 'KILLED';
+
+export function statusOf({ ended, stopped }: HeldEnd): EndStatus {
+  if (stopped) return 'KILLED';
+  return ended.exitCode === 0 ? 'FINISHED' : 'FAILED';
+}
+
+export async function endRun(context: Context, run: string, status: EndStatus, end: number): Promise<void> {
+  const message = { run_id: run, status, end_time: Math.round(end) };
+  await mlflowOf(await context.client()).post('runs/update', message, z.unknown());
+}
+
+export interface RunOnHold extends Asked {
+  readonly run: string;
+  readonly experimentId: string;
+  readonly words: readonly string[];
+  readonly graceSeconds: number;
+  /** Others that spend from one limit with it. */
+  readonly together?: { readonly sweep: string; readonly limit: Money };
+  /** Further variables of its environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** File for its output; default: where ours goes. */
+  readonly log?: string;
+  /** Longest time between two reports, in milliseconds; default 10 s. */
+  readonly reportMs?: number;
+  /** Told what is set aside before it begins. */
+  readonly opened?: (reservation: Reservation) => Promise<void>;
+  /** Told at every report what it has cost; true: it shall end. */
+  readonly reported?: (reservation: Reservation) => Promise<boolean>;
+}
+
+/** Runs a command on money that is set aside for it. Errors: `budget_exceeded`, `price_missing` and others of reservations. */
+export async function heldRun(context: Context, asked: RunOnHold): Promise<HeldEnd> {
+  const client = await context.client();
+  const folder = mkdtempSync(join(tmpdir(), 'steelyard-run-'));
+  const checkpointFile = join(folder, 'checkpoint');
+  const graceMs = asked.graceSeconds * 1000;
+  try {
+    const opened = await client.call(openReservation, { body: reservationOf(asked) });
+    await asked.opened?.(opened);
+    const [program = '', ...words] = asked.words;
+    const execution = startExecution({
+      id: asked.run,
+      folder: join(folder, 'execution'),
+      command: [program, ...words],
+      cwd: process.cwd(),
+      environment: {
+        ...environmentOf(context),
+        ...asked.environment,
+        ...runEnvironment(client, asked, checkpointFile),
+      },
+      until: Date.parse(opened.until),
+      graceMs,
+      ...(asked.log === undefined ? { output: 'inherit' } : { output: 'file', log: asked.log }),
+    });
+    using _signals = context.io.onSignal(() => execution.stop());
+    const remark = once(context.remark);
+    return await holdCommand({
+      client,
+      execution,
+      opened,
+      graceMs,
+      now: Date.now,
+      checkpoint: () => firstLine(checkpointFile),
+      remark,
+      ...(asked.reportMs === undefined ? {} : { reportMs: asked.reportMs }),
+      reported: async (reservation) => {
+        if ((await asked.reported?.(reservation)) === true) execution.stop();
+      },
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function reservationOf({
+  run,
+  experimentId,
+  budget,
+  price,
+  instance,
+  quantity,
+  graceSeconds,
+  team,
+  project,
+  together,
+}: RunOnHold) {
+  const subject: Subject = {
+    run,
+    experiment: experimentId,
+    purpose: 'training',
+    ...(team === undefined ? {} : { team }),
+    ...(project === undefined ? {} : { project }),
+    ...(together === undefined ? {} : { pipelineRun: together.sweep }),
+  };
+  return {
+    reservation: `run:${run}`,
+    subject,
+    resource: instance ?? PRICED_BY_NOBODY,
+    quantity,
+    graceSeconds,
+    origin: `steelyard run on ${hostname()}`.slice(0, 250),
+    ...(budget === undefined ? {} : { limit: budget }),
+    ...(price === undefined ? {} : { price }),
+    ...(together === undefined ? {} : { runLimit: together.limit }),
+  };
+}
+
+function environmentOf({ io }: Context): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(io.environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+/** What lets an MLflow client log to the run, and the command know how it will be stopped. */
+function runEnvironment(
+  { url, authorization }: Pick<Client, 'url' | 'authorization'>,
+  { run, graceSeconds }: RunOnHold,
+  checkpointFile: string,
+): Record<string, string> {
+  const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
+  return {
+    MLFLOW_TRACKING_URI: url,
+    MLFLOW_RUN_ID: run,
+    STEELYARD_GRACE_SECONDS: String(graceSeconds),
+    STEELYARD_CHECKPOINT_FILE: checkpointFile,
+    ...(token === undefined ? {} : { MLFLOW_TRACKING_TOKEN: token }),
+  };
+}
+
+function firstLine(file: string): string | null {
+  try {
+    const [line = ''] = readFileSync(file, 'utf8').trim().split('\n');
+    return line === '' ? null : line.slice(0, 2000);
+  } catch {
+    return null;
+  }
+}
+
+/** Says the same thing once. */
+function once(remark: Context['remark']): Context['remark'] {
+  const said = new Set<string>();
+  return async (text) => {
+    if (said.has(text)) return;
+    said.add(text);
+    await remark(text);
+  };
+}

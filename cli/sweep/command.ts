@@ -1,0 +1,200 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ResourceName } from '../../src/finops/metering/schema.ts';
+import { decimal, type Money } from '../../src/platform/units/schema.ts';
+import { experimentIdOf } from '../experiment.ts';
+import { command } from '../frame/command.ts';
+import type { Context } from '../frame/context.ts';
+import { beginRun, endRun } from '../metered/held-run.ts';
+import { HourlyPriceWord, MoneyWord } from '../metered/money-words.ts';
+import { shownMoney } from '../output/amounts.ts';
+import { table } from '../output/table.ts';
+import { isBetter } from './early-stopping.ts';
+import { spaceOf } from './space.ts';
+import { runTrials, type Trial } from './trials.ts';
+
+const NOTHING_EXIT = 13;
+const count = (most: number) => z.coerce.number().int().min(1).max(most);
+/** Without --rung: so many first rungs fit into an even share of the budget. */
+const RUNGS_IN_A_SHARE = 4;
+
+const sweepCommand = command({
+  path: ['sweep', 'run'],
+  summary: 'Search for the best parameters under one budget, ending early what shows little for its money',
+  example: `steelyard sweep run --budget 20USD --price 3.06USD/h --metric accuracy --param lr=log:1e-4..1e-1 --param depth=2,4,8 --trials 30 --parallel 2 -- python train.py --lr {lr} --depth {depth}`,
+  needs: 'server',
+  positionals: {
+    command: { many: true, describe: 'The command and its words, after --; {name} is the value of a parameter' },
+  },
+  options: {
+    budget: {
+      value: 'MONEY',
+      schema: MoneyWord,
+      required: true,
+      describe: 'What all trials may spend together, such as 20USD',
+    },
+    metric: { value: 'NAME', required: true, describe: 'MLflow metric that the trials log' },
+    param: {
+      value: 'NAME=VALUES',
+      repeat: true,
+      describe: 'depth=2,4,8, drop=0..0.5, lr=log:1e-4..1e-1, layers=int:1..8',
+    },
+    goal: { value: 'max|min', fallback: 'max', schema: z.enum(['max', 'min']), describe: 'Which value is better' },
+    trials: { value: 'N', fallback: '20', schema: count(10_000), describe: 'Trials at most' },
+    parallel: { value: 'N', fallback: '1', schema: count(64), describe: 'Trials at a time' },
+    stop: {
+      value: 'asha|median|none',
+      fallback: 'asha',
+      schema: z.enum(['asha', 'median', 'none']),
+      describe: 'Rule that ends trials early',
+    },
+    rung: {
+      value: 'MONEY',
+      schema: MoneyWord,
+      describe: 'Money before which no trial is ended; default: a quarter of an even share',
+    },
+    eta: {
+      value: 'N',
+      fallback: '3',
+      schema: z.coerce.number().int().min(2).max(10),
+      describe: 'Of so many at a rung, one goes on',
+    },
+    seed: {
+      value: 'N',
+      fallback: '1',
+      schema: z.coerce.number().int().min(0).max(1e9),
+      describe: 'The same seed draws the same trials',
+    },
+    price: {
+      value: 'PRICE',
+      schema: HourlyPriceWord,
+      describe: 'Price of this machine for one trial, such as 3.06USD/h',
+    },
+    instance: { value: 'TYPE', schema: ResourceName, describe: 'What this machine is in the price book' },
+    quantity: {
+      value: 'N',
+      fallback: '1',
+      schema: z.string().regex(/^\d+(\.\d+)?$/),
+      describe: 'How much of it one trial takes',
+    },
+    team: { value: 'TEAM', describe: 'Team that answers for it' },
+    project: { value: 'PROJECT', describe: 'Project that it is for' },
+    experiment: { value: 'NAME|ID', fallback: '0', describe: 'MLflow experiment of its runs' },
+    grace: {
+      value: 'SECONDS',
+      fallback: '10',
+      schema: z.coerce.number().int().min(0).max(86_400),
+      describe: 'Time a trial has to save its work when it is stopped',
+    },
+    logs: { value: 'FOLDER', describe: 'Where what the trials print is kept; default: .steelyard/sweeps/RUN' },
+  },
+  exits: { 13: 'no trial showed the metric' },
+  run: async (
+    context,
+    {
+      command: words,
+      param,
+      budget,
+      metric,
+      goal,
+      trials,
+      parallel,
+      stop,
+      rung,
+      eta,
+      seed,
+      grace,
+      logs,
+      experiment,
+      ...asked
+    },
+  ) => {
+    const space = spaceOf(param);
+    const experimentId = await experimentIdOf(await context.client(), experiment);
+    const parent = await beginRun(context, experimentId, ['sweep:', ...words], asked, {
+      'steelyard.sweep': `${stop}, ${shownMoney(budget)}`,
+    });
+    const sweep = {
+      parent,
+      experimentId,
+      words,
+      asked,
+      graceSeconds: grace,
+      budget,
+      space,
+      seed,
+      trials,
+      parallel,
+      metric,
+      goal,
+      stopping: { rule: stop, firstRung: firstRungOf(budget, trials, rung), eta },
+      logs: logs ?? join('.steelyard', 'sweeps', parent),
+    };
+    const done = await runTrials(context, sweep, (trial) => context.remark(trialText(trial))).catch(
+      async (error: unknown) => {
+        await endRun(context, parent, 'FAILED', Date.now());
+        throw error;
+      },
+    );
+    await endRun(context, parent, 'FINISHED', Date.now());
+    const best = bestOf(done, goal);
+    await context.answer({ run: parent, best, spent: totalOf(done), trials: done }, () =>
+      sweepText(done, best, context),
+    );
+    return best === null ? NOTHING_EXIT : 0;
+  },
+});
+
+function firstRungOf(budget: Money, trials: number, rung: Money | undefined): number {
+  if (rung !== undefined) return Number(rung.amount);
+  return decimal(budget.amount).dividedBy(trials).dividedBy(RUNGS_IN_A_SHARE).toNumber();
+}
+
+function bestOf(trials: readonly Trial[], goal: 'max' | 'min'): Trial | null {
+  return trials.reduce<Trial | null>((best, one) => {
+    if (one.value === null) return best;
+    return best?.value == null || isBetter(one.value, best.value, goal) ? one : best;
+  }, null);
+}
+
+/** Null while the cost of some trial is not known. */
+function totalOf(trials: readonly Trial[]): Money | null {
+  const begun = trials.filter(({ run }) => run !== null);
+  const spent = begun.flatMap((trial) => trial.spent ?? []);
+  const [first] = spent;
+  if (first === undefined || spent.length < begun.length) return null;
+  return {
+    amount: spent.reduce((sum, { amount }) => sum.plus(amount), decimal(0)).toFixed(),
+    currency: first.currency,
+  };
+}
+
+function trialText({ trial, state, value, spent, params }: Trial): string {
+  const drawn = Object.entries(params).map(([name, text]) => `${name}=${text}`);
+  return `trial ${trial} ${state}: ${value ?? 'no value'}, ${shownMoney(spent) ?? 'cost not known'} (${drawn.join(' ')})`;
+}
+
+function sweepText(trials: readonly Trial[], best: Trial | null, { paint }: Context): string {
+  const rows = table(
+    trials,
+    [
+      { title: 'TRIAL', align: 'right', cell: ({ trial }) => String(trial) },
+      {
+        title: 'PARAMS',
+        cell: ({ params }) =>
+          Object.entries(params)
+            .map(([name, value]) => `${name}=${value}`)
+            .join(' '),
+        least: 12,
+      },
+      { title: 'VALUE', align: 'decimal', cell: ({ value }) => (value === null ? null : String(value)) },
+      { title: 'COST', align: 'decimal', cell: ({ spent }) => shownMoney(spent) },
+      { title: 'STATE', cell: ({ state }) => state },
+    ],
+    paint,
+  );
+  const total = shownMoney(totalOf(trials)) ?? 'cost not known';
+  return `${rows}\n${best === null ? 'no trial showed the metric' : `best: trial ${best.trial} with ${best.value}`}; ${total} in all`;
+}
+
+export const sweepCommands = [sweepCommand];

@@ -1,0 +1,78 @@
+/** What one trial has shown so far: its best value of the metric at each amount of money, in the order of money. */
+export interface Progress {
+  readonly trial: number;
+  readonly points: readonly { readonly spent: number; readonly value: number }[];
+}
+
+export interface Asha {
+  /** Money at the first rung, > 0; each next rung is `eta` times as dear. */
+  readonly firstRung: number;
+  /** Of the trials that reach a rung, one of so many goes on; >= 2. */
+  readonly eta: number;
+  readonly goal: 'max' | 'min';
+}
+
+/**
+ * Whether a trial goes on by asynchronous successive halving (Li et al., 2018), with money as the resource: at each rung that
+ * it has paid for it must be among the best 1/eta of all that have come so far. The first to come to a rung goes on,
+ * and so does whoever has shown nothing yet.
+ * Example: eta 3, values at a rung 0.9, 0.8, 0.7: only the first of them goes on.
+ */
+export function goesOnByAsha(one: Progress, all: readonly Progress[], { firstRung, eta, goal }: Asha): boolean {
+  const spent = one.points.at(-1)?.spent ?? 0;
+  for (let rung = firstRung; rung <= spent; rung *= eta) {
+    const own = valueAt(one, rung, goal);
+    if (own === null) continue;
+    const others = all.flatMap((each) => (each.trial === one.trial ? [] : (valueAt(each, rung, goal) ?? [])));
+    const kept = Math.max(1, Math.floor((others.length + 1) / eta));
+    if (others.filter((value) => isBetter(value, own, goal)).length >= kept) return false;
+  }
+  return true;
+}
+
+/** Peers without whom a median says nothing. */
+const LEAST_PEERS = 3;
+
+/**
+ * Whether a trial goes on by the median rule (Golovin et al., 2017): its best value must be no worse than the median of what the others
+ * had on average by the same money. Nobody is stopped before `warmUp` is spent, or with fewer than three peers that came that far.
+ */
+export function goesOnByMedian(
+  one: Progress,
+  all: readonly Progress[],
+  { warmUp, goal }: { readonly warmUp: number; readonly goal: Asha['goal'] },
+): boolean {
+  const last = one.points.at(-1);
+  if (last === undefined || last.spent < warmUp) return true;
+  const own = valueAt(one, last.spent, goal);
+  const peers = all.filter(({ trial, points }) => trial !== one.trial && (points.at(-1)?.spent ?? 0) >= last.spent);
+  const averages = peers.flatMap(
+    ({ points }) => average(points.filter(({ spent }) => spent <= last.spent).map(({ value }) => value)) ?? [],
+  );
+  if (own === null || averages.length < LEAST_PEERS) return true;
+  return !isBetter(median(averages), own, goal);
+}
+
+/** Best value that was shown by the time that so much was spent; null when it has not come so far, or shown nothing. */
+function valueAt({ points }: Progress, spent: number, goal: Asha['goal']): number | null {
+  if ((points.at(-1)?.spent ?? 0) < spent) return null;
+  const shown = points.filter((point) => point.spent <= spent).map(({ value }) => value);
+  // What comes with the first report past a rung is all there is to judge by.
+  const first = points.find((point) => point.spent >= spent);
+  const values = shown.length === 0 && first !== undefined ? [first.value] : shown;
+  return values.length === 0 ? null : goal === 'max' ? Math.max(...values) : Math.min(...values);
+}
+
+export function isBetter(one: number, other: number, goal: Asha['goal']): boolean {
+  return goal === 'max' ? one > other : one < other;
+}
+
+function average(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.slice(Math.floor((sorted.length - 1) / 2), Math.floor(sorted.length / 2) + 1);
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
+}

@@ -1,0 +1,172 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Reservation } from '../../src/finops/budgets/reservations/schema.ts';
+import type { Money } from '../../src/platform/units/schema.ts';
+import type { Context } from '../frame/context.ts';
+import { RemoteFailure } from '../frame/failure.ts';
+import { type Asked, beginRun, endRun, heldRun, statusOf } from '../metered/held-run.ts';
+import { mlflowOf } from '../mlflow/server.ts';
+import { goesOnByAsha, goesOnByMedian, isBetter, type Progress } from './early-stopping.ts';
+import { type Space, sample } from './space.ts';
+
+/** How a trial ended. */
+export type TrialState = 'finished' | 'failed' | 'stopped early' | 'stopped: budget' | 'never begun';
+
+export interface Trial {
+  readonly trial: number;
+  readonly params: Readonly<Record<string, string>>;
+  /** Its MLflow run; null when it never began. */
+  readonly run: string | null;
+  readonly state: TrialState;
+  /** Best value of the metric that it showed; null when it showed none. */
+  readonly value: number | null;
+  readonly spent: Money | null;
+}
+
+export interface Sweep {
+  /** MLflow run that those of the trials are nested in. */
+  readonly parent: string;
+  readonly experimentId: string;
+  readonly words: readonly string[];
+  readonly asked: Omit<Asked, 'budget'>;
+  readonly graceSeconds: number;
+  /** What all trials may spend together. */
+  readonly budget: Money;
+  readonly space: Space;
+  readonly seed: number;
+  readonly trials: number;
+  readonly parallel: number;
+  readonly metric: string;
+  readonly goal: 'max' | 'min';
+  readonly stopping: { readonly rule: 'asha' | 'median' | 'none'; readonly firstRung: number; readonly eta: number };
+  /** Folder for what the trials print. */
+  readonly logs: string;
+}
+
+/** Trials are judged so often. */
+const REPORT_MS = 2_000;
+
+const RunMetrics = z.object({
+  run: z.object({ data: z.object({ metrics: z.array(z.object({ key: z.string(), value: z.number() })).default([]) }) }),
+});
+
+/** Runs the trials, so many at a time, until they are over or the budget is. */
+export async function runTrials(
+  context: Context,
+  sweep: Sweep,
+  ended: (trial: Trial) => Promise<void>,
+): Promise<Trial[]> {
+  mkdirSync(sweep.logs, { recursive: true });
+  const progress = new Map<number, Progress>();
+  const trials: Trial[] = [];
+  let next = 0;
+  let exhausted = false;
+  const worker = async () => {
+    while (next < sweep.trials && !exhausted) {
+      const number = next;
+      next += 1;
+      const trial = await runTrial(context, sweep, number, progress);
+      exhausted ||= trial.state === 'stopped: budget' || trial.state === 'never begun';
+      trials.push(trial);
+      await ended(trial);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(sweep.parallel, sweep.trials) }, worker));
+  return trials.toSorted((a, b) => a.trial - b.trial);
+}
+
+async function runTrial(
+  context: Context,
+  sweep: Sweep,
+  trial: number,
+  progress: Map<number, Progress>,
+): Promise<Trial> {
+  const params = sample(sweep.space, sweep.seed, trial);
+  const words = sweep.words.map((word) =>
+    word.replaceAll(/\{(\w+)\}/g, (whole, name: string) => params[name] ?? whole),
+  );
+  const run = await beginTrial(context, sweep, words, params);
+  let early = false;
+  const look = async ({ spent }: Pick<Reservation, 'spent'>) => {
+    await note(context, sweep, { trial, run, spent }, progress);
+    early ||= !goesOn(sweep, trial, progress);
+    return early;
+  };
+  try {
+    const end = await heldRun(context, {
+      ...sweep.asked,
+      run,
+      experimentId: sweep.experimentId,
+      words,
+      graceSeconds: sweep.graceSeconds,
+      together: { sweep: sweep.parent, limit: sweep.budget },
+      environment: Object.fromEntries(
+        Object.entries(params).map(([name, value]) => [`STEELYARD_PARAM_${name.toUpperCase()}`, value]),
+      ),
+      log: join(sweep.logs, `trial-${trial}.log`),
+      reportMs: REPORT_MS,
+      reported: look,
+    });
+    const spent = end.settled?.spent ?? null;
+    await note(context, sweep, { trial, run, spent }, progress);
+    await endRun(context, run, early ? 'KILLED' : statusOf(end), end.ended.end);
+    const state = end.stopped
+      ? 'stopped: budget'
+      : early
+        ? 'stopped early'
+        : end.ended.exitCode === 0
+          ? 'finished'
+          : 'failed';
+    return { trial, params, run, state, spent, value: bestOf(sweep, progress.get(trial)) };
+  } catch (error) {
+    await endRun(context, run, 'FAILED', Date.now());
+    if (!(error instanceof RemoteFailure) || error.problem.code !== 'budget_exceeded') throw error;
+    return { trial, params, run: null, state: 'never begun', spent: null, value: null };
+  }
+}
+
+async function beginTrial(
+  context: Context,
+  sweep: Sweep,
+  words: readonly string[],
+  params: Readonly<Record<string, string>>,
+): Promise<string> {
+  const tags = { 'mlflow.parentRunId': sweep.parent, 'steelyard.pipelineRun': sweep.parent };
+  const run = await beginRun(context, sweep.experimentId, words, sweep.asked, tags);
+  const logged = Object.entries(params).map(([key, value]) => ({ key, value }));
+  await mlflowOf(await context.client()).post('runs/log-batch', { run_id: run, params: logged }, z.unknown());
+  return run;
+}
+
+/** Keeps what a trial shows now at what it has spent. Money is compared as a number here: it decides about a search, not about money. */
+async function note(
+  context: Context,
+  { metric, goal }: Sweep,
+  { trial, run, spent }: { readonly trial: number; readonly run: string; readonly spent: Money | null },
+  progress: Map<number, Progress>,
+): Promise<void> {
+  const { data } = (await mlflowOf(await context.client()).get('runs/get', { run_id: run }, RunMetrics)).run;
+  const shown = data.metrics.find(({ key }) => key === metric)?.value;
+  if (shown === undefined || Number.isNaN(shown)) return;
+  const before = progress.get(trial)?.points ?? [];
+  const best = before.at(-1)?.value;
+  const value = best === undefined || isBetter(shown, best, goal) ? shown : best;
+  progress.set(trial, { trial, points: [...before, { spent: Number(spent?.amount ?? 0), value }] });
+}
+
+function goesOn({ goal, stopping }: Sweep, trial: number, progress: ReadonlyMap<number, Progress>): boolean {
+  const one = progress.get(trial);
+  const { rule, firstRung, eta } = stopping;
+  if (one === undefined || rule === 'none') return true;
+  const all = [...progress.values()];
+  return rule === 'asha'
+    ? goesOnByAsha(one, all, { firstRung, eta, goal })
+    : goesOnByMedian(one, all, { warmUp: firstRung, goal });
+}
+
+function bestOf({ goal }: Pick<Sweep, 'goal'>, progress: Progress | undefined): number | null {
+  const values = progress?.points.map(({ value }) => value) ?? [];
+  if (values.length === 0) return null;
+  return goal === 'max' ? Math.max(...values) : Math.min(...values);
+}
