@@ -35,7 +35,7 @@ describe.skipIf(!hasChromium)('the web app by keyboard (skipped where Debian’s
     const page = await visit('/');
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: /Search pages/ }).fill('rank');
-    await page.getByRole('option', { name: /ranker/ }).waitFor();
+    await page.getByRole('option', { name: 'ranker Model', exact: true, selected: true }).waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL('**/models/ranker**');
   });
