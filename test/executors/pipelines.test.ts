@@ -205,10 +205,10 @@ function describePipelines(kind: Kind, begin: () => Promise<Engine>): void {
       for (const step of COMMANDS.slice(1)) {
         await expect.poll(() => logOf(application, run, step), { ...SOON, timeout: LATE_MS }).toContain('at 5\n');
       }
+      const before = await call(application, getPipelineRun, { params: { ...params, run } });
+      expect([before.state, before.steps]).toMatchObject(['running', { running: 3 }]);
       await application[Symbol.asyncDispose]();
       application = await site.open();
-      const between = await call(application, getPipelineRun, { params: { ...params, run } });
-      expect([between.state, between.steps]).toMatchObject(['running', { running: 3 }]);
       const over = await ended(application, 'training', run);
       expect(resultsOf(over)).toEqual(RESULTS);
       await isPriced(application, over);
