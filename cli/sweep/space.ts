@@ -41,12 +41,12 @@ function dimensionOf(word: string): [string, Dimension] {
 /** Values of one trial, the same for the same seed and number. */
 export function sample(space: Space, seed: number, trial: number): Record<string, string> {
   const random = mulberry32(seed * 1_000_003 + trial * 7_919);
-  return Object.fromEntries(Object.entries(space).map(([name, dimension]) => [name, valueOf(dimension, random())]));
+  return Object.fromEntries(Object.entries(space).map(([name, dimension]) => [name, drawnFrom(dimension, random())]));
 }
 
 const SHOWN_DIGITS = 6;
 
-function valueOf(dimension: Dimension, share: number): string {
+function drawnFrom(dimension: Dimension, share: number): string {
   if (dimension.kind === 'choice') return dimension.values[Math.floor(share * dimension.values.length)] ?? '';
   const { kind, low, high } = dimension;
   if (kind === 'int') return String(Math.floor(low + share * (high - low + 1)));

@@ -75,7 +75,11 @@ export function createPipelines(deps: PipelinesDeps): Pipelines {
   const driver = createDriver(all);
   deps.jobs.register(DRIVE, {
     maxAttempts: NEVER_GIVEN_UP,
-    handler: async (payload, { signal }) => driver.drive(DrivePayload.parse(payload).run, signal),
+    handler: async (payload, { signal }) => {
+      await driver.drive(DrivePayload.parse(payload).run, signal);
+      // A run that was let go of is not over: its job is given back, and the next server drives it on.
+      signal.throwIfAborted();
+    },
   });
   const triggers = createTriggers({ ...deps, ...all });
   return {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -172,6 +172,21 @@ describe('a run', () => {
     expect(await problemFrom(call(application, stopPipelineRun, { params: { pipeline: 'p', run } }))).toMatchObject({
       code: 'pipeline_run_ended',
     });
+  });
+
+  it('goes on where it was when its server is closed and opened again, and makes no step twice', async () => {
+    const [gate, count] = [join(folder, 'gate'), join(folder, 'count')];
+    await pipeline({
+      long: { run: `echo x >> ${count}; while [ ! -e ${gate} ]; do sleep 0.05; done` },
+      after: { run: 'true', needs: ['long'] },
+    });
+    const run = await begun();
+    await vi.waitFor(() => expect(existsSync(count)).toBe(true), SOON);
+    await application[Symbol.asyncDispose]();
+    application = await testApplication({}, { data: application.config.data });
+    writeFileSync(gate, '');
+    const over = await ended(application, 'p', run);
+    expect([over.state, stepOf(over, 'long').attempt, readFileSync(count, 'utf8')]).toEqual(['succeeded', 1, 'x\n']);
   });
 
   it('is resumed after an edit from the step that failed, and keeps what is still valid', async () => {

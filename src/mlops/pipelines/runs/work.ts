@@ -13,6 +13,8 @@ import type { StoredStep } from './store.ts';
 /** Where a step says where it left what it had reached, in its working folder. */
 export const CHECKPOINT_FILE = '.steelyard-checkpoint';
 const LEASE_SECONDS = 600;
+/** What an engine may take to begin a command, on a machine that is busy: set aside at first, or the work is ended before it begins. */
+const BEGIN_SECONDS = { process: 0, docker: 5, kubernetes: 5 } as const;
 /** What has no instance and no GPU is priced by this. */
 const MACHINE = 'machine';
 
@@ -64,7 +66,7 @@ export function admissionOf(driven: DrivenRun, stored: StoredStep, step: Command
     ...(step.price === undefined ? {} : { price: step.price }),
     ...(step.budget === undefined ? {} : { limit: step.budget }),
     ...(driven.run.spec.budget === undefined ? {} : { runLimit: driven.run.spec.budget }),
-    graceSeconds: Math.ceil(step.grace / 1000),
+    graceSeconds: Math.ceil(step.grace / 1000) + BEGIN_SECONDS[driven.run.spec.engine],
     leaseSeconds: LEASE_SECONDS,
     origin: `pipeline ${driven.run.pipeline} #${driven.run.number}, step ${stored.key}`.slice(0, 250),
   };

@@ -1,0 +1,331 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { getBudget } from '../../src/finops/budgets/schema.ts';
+import type { Application } from '../../src/main.ts';
+import { SOON } from '../../src/mlops/executors/suite.testing.ts';
+import {
+  getPipelineRun,
+  type PipelineRun,
+  pipelineStepLog,
+  startPipelineRun,
+} from '../../src/mlops/pipelines/schema.ts';
+import type { ConfigName } from '../../src/platform/config/schema.ts';
+import { decimal, sumDecimals } from '../../src/platform/units/index.ts';
+import { call, testApplication } from '../../src/testing.ts';
+import { applied, ended, ranToEnd, sentCode, statesOf, stepOf } from '../../src/testing-pipelines.ts';
+import { getVersionEvidence } from '../../src/tradeoff/evidence/schema.ts';
+import { findDockerd, startDockerd } from '../support/dockerd.ts';
+import { onFreePort } from '../support/free-port.ts';
+import { findKubernetes, startKubernetes } from '../support/kubernetes.ts';
+import { NAMESPACE, RBAC, serviceAccountConfig } from '../support/kubernetes-bench.ts';
+
+/** A real engine, and what a server has to be told of it. */
+interface Engine extends AsyncDisposable {
+  /** Null where work needs no image. */
+  readonly image: string | null;
+  settings(port: number): Partial<Record<ConfigName, unknown>>;
+  /** What the engine still holds of work, by name. */
+  held(): Promise<string[]>;
+}
+
+type Kind = 'process' | 'docker' | 'kubernetes';
+
+const LATE_MS = 600_000;
+const MODEL = 'ranker';
+
+const PRICES = (perHour: string) => `
+apiVersion: steelyard/v1
+kind: PriceBook
+metadata: {name: own}
+spec: {currency: USD, source: test, prices: [{resource: machine, perHour: '${perHour}', effectiveFrom: 2026-01-01}]}
+`;
+
+const enginePart = (kind: Kind, image: string | null) =>
+  `engine: ${kind}${image === null ? '' : `\n  image: ${JSON.stringify(image)}`}`;
+
+/** The same document on every engine, but for the engine and its image. */
+const TRAINING = (kind: Kind, image: string | null) => `${PRICES('3.6')}
+---
+apiVersion: steelyard/v1
+kind: Policy
+metadata: {name: production}
+spec:
+  model: ${MODEL}
+  currency: USD
+  quality: [{metric: accuracy, direction: higher, floor: '0.5'}]
+  cost: [{measure: trainingCost, atMost: '5'}]
+---
+apiVersion: steelyard/v1
+kind: Pipeline
+metadata: {name: training}
+spec:
+  ${enginePart(kind, image)}
+  params: {rows: 3, ticks: 0}
+  steps:
+    prepare:
+      run: mkdir -p data/deep; seq 1 \${{ params.rows }} > data/clean.csv; cat words.txt > data/deep/words.txt
+      code: [words.txt]
+      outputs: [data]
+    train:
+      run: [sh, -e, train.sh, '\${{ matrix.lr }}', '\${{ params.ticks }}']
+      code: [train.sh]
+      needs: [prepare]
+      matrix: {lr: [0.1, 0.7, 0.4]}
+      inputs: [data]
+      outputs: [model.txt]
+      metrics: metrics.json
+      resources: {cpu: 0.2, memory: 64Mi}
+    evaluate: {uses: evaluate, needs: [train], metric: accuracy}
+    gate: {uses: gate, of: evaluate, policy: production}
+    register: {uses: register, of: evaluate, needs: [gate], model: ${MODEL}, artifact: model.txt, policy: production}
+`;
+
+const CODE = {
+  'words.txt': 'word\n',
+  'train.sh': `i=0
+while [ $i -lt $2 ]; do i=$((i+1)); echo at $i; sleep 0.1; done
+cat data/clean.csv data/deep/words.txt > model.txt
+echo "lr $1" >> model.txt
+echo "{\\"accuracy\\": $1}" > metrics.json
+echo trained $1
+`,
+};
+
+const COMMANDS = ['prepare', 'train[lr=0.1]', 'train[lr=0.7]', 'train[lr=0.4]'];
+const digest = (text: string) => createHash('sha256').update(text).digest('hex');
+const modelOf = (lr: string) => [`model.txt ${digest(`1\n2\n3\nword\nlr ${lr}\n`)}`];
+const statesWith = (state: string) => Object.fromEntries(COMMANDS.map((step) => [step, state]));
+
+/** What comes of the pipeline, whatever runs it. */
+const RESULTS = {
+  state: 'succeeded',
+  states: { ...statesWith('succeeded'), evaluate: 'succeeded', gate: 'succeeded', register: 'succeeded' },
+  files: {
+    prepare: [`data/clean.csv ${digest('1\n2\n3\n')}`, `data/deep/words.txt ${digest('word\n')}`],
+    'train[lr=0.1]': modelOf('0.1'),
+    'train[lr=0.7]': modelOf('0.7'),
+    'train[lr=0.4]': modelOf('0.4'),
+  },
+  best: { step: 'train[lr=0.7]', value: '0.7', of: '3' },
+  verdict: 'promote',
+  registered: { model: MODEL, version: '1' },
+  exitCodes: Object.fromEntries(COMMANDS.map((step) => [step, [0]])),
+};
+
+function resultsOf(run: PipelineRun) {
+  const commands = COMMANDS.map((name) => stepOf(run, name));
+  const { step, value, of } = stepOf(run, 'evaluate').values;
+  const { model, version } = stepOf(run, 'register').values;
+  return {
+    state: run.state,
+    states: statesOf(run),
+    files: Object.fromEntries(
+      commands.map(({ step: name, files }) => [name, files.map((file) => `${file.path} ${file.digest}`)]),
+    ),
+    best: { step, value, of },
+    verdict: stepOf(run, 'gate').values.verdict,
+    registered: { model, version },
+    exitCodes: Object.fromEntries(
+      commands.map(({ step: name, attempts }) => [name, attempts.map(({ exitCode }) => exitCode)]),
+    ),
+  };
+}
+
+/** A server on a data folder of its own, at one address for as long as it is opened again. */
+interface Site {
+  open(): Promise<Application>;
+}
+
+async function newSite(engine: Engine): Promise<{ site: Site; application: Application }> {
+  const data = mkdtempSync(join(tmpdir(), 'steelyard-pipelines-'));
+  const openAt = async (port: number) => {
+    const application = await testApplication({}, { data, ...engine.settings(port) });
+    try {
+      await application.http.listen({ host: '0.0.0.0', port });
+      return application;
+    } catch (error) {
+      await application[Symbol.asyncDispose]();
+      throw error;
+    }
+  };
+  return onFreePort(async (port) => ({ application: await openAt(port), site: { open: () => openAt(port) } }));
+}
+
+async function logOf(application: Application, run: string, step: string): Promise<string> {
+  const params = { pipeline: 'training', run };
+  return (await call(application, pipelineStepLog, { params, query: { step } })).text;
+}
+
+/** The suite that pipelines pass on every engine. */
+function describePipelines(kind: Kind, begin: () => Promise<Engine>): void {
+  let engine: Engine;
+  let site: Site;
+  let application: Application;
+  beforeAll(async () => {
+    engine = await begin();
+  }, LATE_MS);
+  afterAll(() => engine?.[Symbol.asyncDispose](), LATE_MS);
+  beforeEach(async () => {
+    ({ site, application } = await newSite(engine));
+    onTestFinished(() => application[Symbol.asyncDispose](), LATE_MS);
+    await applied(application, TRAINING(kind, engine.image));
+  });
+
+  it(
+    'prepares, trains three, picks the best, weighs it and registers it, and makes nothing twice',
+    async () => {
+      const run = await ranToEnd(application, 'training', { code: await sentCode(application, CODE) });
+      expect(run.stepList.filter(({ reason }) => reason !== null)).toEqual([]);
+      expect(resultsOf(run)).toEqual(RESULTS);
+      await isPriced(application, run);
+      expect(await Promise.all(COMMANDS.map((step) => logOf(application, run.run, step)))).toEqual([
+        '',
+        'trained 0.1\n',
+        'trained 0.7\n',
+        'trained 0.4\n',
+      ]);
+      const again = await ranToEnd(application, 'training', { code: await sentCode(application, CODE) });
+      expect([again.state, again.cost, statesOf(again)]).toMatchObject(['succeeded', null, statesWith('cached')]);
+      const { registered, exitCodes, states, ...same } = RESULTS;
+      expect(resultsOf(again)).toMatchObject(same);
+      expect(await engine.held()).toEqual([]);
+    },
+    LATE_MS,
+  );
+
+  it(
+    'goes on with a run when its server is closed and opened again, and makes each step once',
+    async () => {
+      const code = await sentCode(application, CODE);
+      const params = { pipeline: 'training' };
+      const { run } = await call(application, startPipelineRun, { params, body: { code, params: { ticks: 150 } } });
+      for (const step of COMMANDS.slice(1)) {
+        await expect.poll(() => logOf(application, run, step), { ...SOON, timeout: LATE_MS }).toContain('at 5\n');
+      }
+      const before = await call(application, getPipelineRun, { params: { ...params, run } });
+      expect([before.state, before.steps]).toMatchObject(['running', { running: 3 }]);
+      await application[Symbol.asyncDispose]();
+      application = await site.open();
+      const over = await ended(application, 'training', run);
+      expect(resultsOf(over)).toEqual(RESULTS);
+      await isPriced(application, over);
+      const ticks = Array.from({ length: 150 }, (_, index) => `at ${index + 1}\n`).join('');
+      expect(await logOf(application, run, 'train[lr=0.4]')).toBe(`${ticks}trained 0.4\n`);
+      expect(await engine.held()).toEqual([]);
+    },
+    LATE_MS,
+  );
+
+  async function isPriced(on: Application, run: PipelineRun): Promise<void> {
+    const costs = COMMANDS.map((step) => stepOf(run, step).cost?.amount ?? '0');
+    expect(costs.filter((cost) => decimal(cost).lte(0))).toEqual([]);
+    expect([run.unpricedSteps, run.cost]).toEqual([0, { amount: sumDecimals(costs), currency: 'USD' }]);
+    const evidence = await call(on, getVersionEvidence, { params: { model: MODEL, version: '1' } });
+    expect(evidence.aliases).toEqual(['champion']);
+    expect(evidence.trainingCost.cost).toEqual(stepOf(run, 'train[lr=0.7]').cost);
+  }
+
+  if (kind === 'docker') holdsBudgets(kind, () => ({ application, engine }));
+}
+
+/** A second costs a dollar, so that what is spent is told by the second. */
+const LIMIT = 40;
+
+function holdsBudgets(kind: Kind, inUse: () => { application: Application; engine: Engine }): void {
+  it(
+    'stops all that run at once under a hard budget in time, each with its checkpoint',
+    async () => {
+      const { application, engine } = inUse();
+      const run = "trap 'echo saved > $STEELYARD_CHECKPOINT_FILE; exit 0' TERM; while :; do sleep 0.05; done";
+      await applied(
+        application,
+        `${PRICES('3600')}
+---
+apiVersion: steelyard/v1
+kind: Budget
+metadata: {name: small}
+spec: {subject: {pipeline: costly}, amount: '${LIMIT}', currency: USD, enforcement: hard}
+---
+apiVersion: steelyard/v1
+kind: Pipeline
+metadata: {name: costly}
+spec:
+  ${enginePart(kind, engine.image)}
+  steps:
+    work: {run: ${JSON.stringify(run)}, matrix: {n: [1, 2, 3]}, resources: {cpu: 0.2}, grace: 3s, cache: false}
+    after: {run: 'true', needs: [work]}
+`,
+      );
+      const over = await ranToEnd(application, 'costly');
+      expect([over.state, stepOf(over, 'after').state]).toEqual(['stopped', 'skipped']);
+      const works = over.stepList.filter(({ name, attempts }) => name === 'work' && attempts.length > 0);
+      expect(works.length).toBeGreaterThan(1);
+      for (const work of works)
+        expect(work).toMatchObject({ state: 'stopped', reason: 'budget small', attempts: [{ checkpoint: 'saved' }] });
+      const { spent, stops } = await call(application, getBudget, { params: { budget: 'small' } });
+      expect(spent).toEqual(over.cost);
+      expect(decimal(spent?.amount ?? '99').toNumber()).toBeLessThanOrEqual(LIMIT + 1);
+      expect(decimal(spent?.amount ?? '0').toNumber()).toBeGreaterThan(LIMIT / 3);
+      expect(stops).toHaveLength(works.length);
+      expect(await engine.held()).toEqual([]);
+    },
+    LATE_MS,
+  );
+}
+
+async function processes(): Promise<Engine> {
+  return {
+    image: null,
+    settings: () => ({}),
+    held: async () => [],
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+async function dockerEngine(): Promise<Engine> {
+  const { address, image, containers, [Symbol.asyncDispose]: dispose } = await startDockerd();
+  return {
+    image,
+    settings: () => ({ docker: address, dockerNetwork: 'none' }),
+    held: containers,
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+async function kubernetesEngine(bin: string): Promise<Engine> {
+  const cluster = await startKubernetes(bin);
+  cluster.apply(readFileSync(RBAC, 'utf8'));
+  const image = cluster.node.image.name;
+  const kubernetes = serviceAccountConfig(cluster);
+  return {
+    image,
+    settings: (port) => ({
+      kubernetes,
+      kubernetesNamespace: NAMESPACE,
+      kubernetesAgentImage: image,
+      publicUrl: `http://${cluster.address}:${port}`,
+    }),
+    held: async () => {
+      const jobs = cluster.kubectl('--namespace', NAMESPACE, 'get', 'jobs', '-o', 'name');
+      return jobs.split('\n').filter((name) => name !== '');
+    },
+    [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
+  };
+}
+
+describe('a pipeline on processes of this machine', () => describePipelines('process', processes));
+
+const isDockerThere = findDockerd() !== null || process.env.CI !== undefined;
+describe.skipIf(!isDockerThere)(
+  'a pipeline on a Docker Engine (skipped where dockerd, busybox-static or root is missing)',
+  () => describePipelines('docker', dockerEngine),
+);
+
+const bin = findKubernetes();
+describe.skipIf(bin === null && process.env.CI === undefined)(
+  'a pipeline on Kubernetes (skipped where TEST_KUBERNETES_BIN names no programs of a cluster)',
+  () => describePipelines('kubernetes', () => kubernetesEngine(bin ?? '')),
+);
