@@ -3,6 +3,7 @@ import type { Application } from '../../main.ts';
 import { call, problemFrom, testApplication } from '../../testing.ts';
 import { applied, ranToEnd, sentCode, statesOf, stepOf } from '../../testing-pipelines.ts';
 import { getVersionEvidence } from '../../tradeoff/evidence/schema.ts';
+import { listOpenLineageEvents } from '../../tradeoff/openlineage/schema.ts';
 import { isOver, pipelineStepLog } from './schema.ts';
 
 const PRICED = `
@@ -88,6 +89,12 @@ describe('a pipeline', () => {
       query: { step: 'train[lr=0.4]' },
     });
     expect(log).toMatchObject({ text: 'trained 0.4\n', ended: true });
+    await vi.waitFor(async () => {
+      const { events } = await call(application, listOpenLineageEvents, {});
+      const steps = events.map(({ event }) => event).filter(({ run: { facets } }) => facets.parent !== undefined);
+      expect(steps.filter(({ eventType }) => eventType === 'COMPLETE')).toHaveLength(4);
+      for (const { run: step } of steps) expect(step.facets.parent?.run.runId.replaceAll('-', '')).toBe(run.mlflowRun);
+    });
   });
 
   it('takes what did not change from before, and says of every step why', async () => {

@@ -7,6 +7,7 @@ const facts: EventFacts = {
   eventType: 'COMPLETE',
   eventTime: '2026-10-02T01:00:00.000Z',
   run: { runId: '0'.repeat(32), runName: 'r', experimentName: 'e', status: 'FINISHED', startTime: 0, endTime: 1 },
+  parent: null,
   cost: null,
   datasets: [],
   modelsRead: [],
@@ -18,6 +19,17 @@ const dataset = (source: string, schema: string | null = null) => ({
 });
 const inputOf = (source: string, schema?: string) =>
   OpenLineageEvent.parse(eventDocument({ ...facts, datasets: [dataset(source, schema)] }, names)).inputs[0];
+
+it('names the run that a step is nested in, by the standard facet', () => {
+  const parent = { ...facts.run, runId: '1'.repeat(32), experimentName: 'training' };
+  const document = OpenLineageEvent.parse(eventDocument({ ...facts, parent }, names));
+  expect(document.run.facets.parent).toEqual({
+    _producer: names.producer,
+    _schemaURL: 'https://openlineage.io/spec/facets/1-1-0/ParentRunFacet.json#/$defs/ParentRunFacet',
+    run: { runId: '11111111-1111-1111-1111-111111111111' },
+    job: { namespace: 'steelyard', name: 'training' },
+  });
+});
 
 describe('an OpenLineage document', () => {
   it.each([

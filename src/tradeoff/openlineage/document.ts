@@ -10,6 +10,8 @@ export interface EventFacts {
   /** UTC instant. */
   readonly eventTime: string;
   readonly run: LineageRun;
+  /** The run that it is nested in; null when it is in none. */
+  readonly parent: LineageRun | null;
   readonly cost: RunCost | null;
   readonly datasets: readonly LineageDataset[];
   readonly modelsRead: readonly LineageModel[];
@@ -30,7 +32,7 @@ const own = (name: string) => `urn:steelyard:openlineage:${name}:1-0-0`;
 /** The OpenLineage document of what happened to a run. */
 export function eventDocument(facts: EventFacts, names: Names): OpenLineageEvent {
   const { producer, namespace } = names;
-  const { run, cost } = facts;
+  const { run, cost, parent } = facts;
   const facet = (schema: string) => ({ _producer: producer, _schemaURL: schema });
   return {
     eventType: facts.eventType,
@@ -41,6 +43,7 @@ export function eventDocument(facts: EventFacts, names: Names): OpenLineageEvent
       runId: uuidOf(run.runId),
       facets: {
         steelyard_run: { ...facet(own('SteelyardRunFacet')), runId: run.runId, runName: run.runName },
+        ...(parent === null ? {} : { parent: parentOf(parent, names) }),
         ...(cost === null ? {} : { steelyard_cost: { ...facet(own('SteelyardCostRunFacet')), ...cost } }),
       },
     },
@@ -64,6 +67,15 @@ export function eventDocument(facts: EventFacts, names: Names): OpenLineageEvent
       ...facts.modelsLogged.map((model) => modelOf(model, names)),
       ...facts.versions.map((version) => versionOf(version, names)),
     ],
+  };
+}
+
+function parentOf({ runId, experimentName }: LineageRun, { producer, namespace }: Names) {
+  return {
+    _producer: producer,
+    _schemaURL: standard('ParentRunFacet', '1-1-0'),
+    run: { runId: uuidOf(runId) },
+    job: { namespace, name: experimentName },
   };
 }
 

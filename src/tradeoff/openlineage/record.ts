@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Registry } from '../../mlops/registry/index.ts';
-import { type Tracking, unknownCost } from '../../mlops/tracking/index.ts';
+import { type LineageRun, type Tracking, unknownCost } from '../../mlops/tracking/index.ts';
 import type { StoredEvent } from '../../platform/events/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { UtcInstant } from '../../platform/units/index.ts';
@@ -8,7 +8,7 @@ import { type EventFacts, eventDocument, type Names } from './document.ts';
 import type { OpenLineageEvent } from './schema.ts';
 
 export interface RecordDeps {
-  readonly tracking: Pick<Tracking, 'lineage' | 'costs'>;
+  readonly tracking: Pick<Tracking, 'lineage' | 'costs' | 'run'>;
   readonly registry: Pick<Registry, 'versionsOfRun'>;
   readonly names: Names;
 }
@@ -43,10 +43,18 @@ export async function documentFor(deps: RecordDeps, sql: Sql, event: StoredEvent
   const facts: EventFacts = {
     ...kind,
     run,
+    parent: await parentOf(deps, sql, run.runId),
     cost: isStart ? null : ((await deps.tracking.costs(sql, [run.runId])).get(run.runId) ?? unknownCost),
     ...(isStart ? NOTHING_YET : await linksOf(deps, sql, run.runId)),
   };
   return eventDocument(facts, deps.names);
+}
+
+/** The run that MLflow's tag says it is nested in. */
+async function parentOf({ tracking }: RecordDeps, sql: Sql, runId: string): Promise<LineageRun | null> {
+  const parent = (await tracking.run(sql, runId))?.tags['mlflow.parentRunId'];
+  const [found = null] = parent === undefined ? [] : await tracking.lineage.runs(sql, [parent]);
+  return found;
 }
 
 type Links = Pick<EventFacts, 'datasets' | 'modelsRead' | 'modelsLogged' | 'versions'>;

@@ -82,6 +82,21 @@ export const OpenLineageEvent = z
                 runName: z.string().describe('Name of the run'),
               })
               .describe('The run as Steelyard knows it'),
+            parent: z
+              .strictObject({
+                ...facet,
+                run: z
+                  .strictObject({ runId: z.string().describe('The run that it is nested in, as a UUID') })
+                  .describe('Parent run'),
+                job: z
+                  .strictObject({
+                    namespace: z.string().describe('Namespace'),
+                    name: z.string().describe('Experiment'),
+                  })
+                  .describe('Job of the parent run'),
+              })
+              .optional()
+              .describe('ParentRunFacet 1-1-0: of a step, the run of its pipeline; left out of a run that is in none'),
             steelyard_cost: z
               .strictObject({ ...facet, ...RunCost.shape })
               .optional()
