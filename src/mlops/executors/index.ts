@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
-import { createDockerExecutor } from './docker/index.ts';
+import type { createDockerExecutor } from './docker/index.ts';
 import type { Executor } from './executor.ts';
 import { createKubernetesExecutor, type KubernetesExecutorDeps } from './kubernetes/index.ts';
 import { openedLater } from './opened-later.ts';
@@ -30,13 +30,19 @@ export interface Executors extends AsyncDisposable {
 /** What a command on this machine needs to find programs and its home; nothing else of the server is passed on. */
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'LD_LIBRARY_PATH'];
 
+/** The client of Docker is loaded where there is a Docker: it would cost every other server its start and its memory. */
+async function openDocker(docker: NonNullable<ExecutorsDeps['docker']>): Promise<Executor> {
+  const { createDockerExecutor: create } = await import('./docker/index.ts');
+  return create(docker);
+}
+
 export function createExecutors({ processes, docker, kubernetes, environment, log }: ExecutorsDeps): Executors {
   const passed = PASSED_ON.flatMap((name) =>
     environment[name] === undefined ? [] : [[name, environment[name]] as const],
   );
   const engines: Executor[] = [
     ...(processes ? [createProcessExecutor({ environment: Object.fromEntries(passed) })] : []),
-    ...(docker === null ? [] : [createDockerExecutor(docker)]),
+    ...(docker === null ? [] : [openedLater('docker', () => openDocker(docker), log)]),
     ...(kubernetes === null ? [] : [openedLater('kubernetes', () => createKubernetesExecutor(kubernetes), log)]),
   ];
   return {

@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import type { Config } from '../config/index.ts';
 import { AppError } from '../errors/index.ts';
 import { resolveSecret } from '../secrets/index.ts';
@@ -30,6 +29,8 @@ export function createMail({ smtpUrl, smtpFrom: from }: Pick<Config, 'smtpUrl' |
       if (!/^smtps?:\/\//.test(url)) {
         throw new AppError('secret_unresolved', `What ${smtpUrl} holds is no smtp:// or smtps:// address.`);
       }
+      // Loaded with the first letter: most servers never send one.
+      const { createTransport } = await import('nodemailer');
       const transport = createTransport({
         url,
         connectionTimeout: CONNECT_MS,
