@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareStamps, createLogReader, type LogPosition, wholeSecond } from './log-lines.ts';
+import { compareStamps, createLogReader, type LogPosition } from './log-lines.ts';
 
 const stampOf = (n: number) => `2026-11-25T10:00:0${Math.floor(n / 4) % 10}.${String(n % 4).padStart(9, '0')}Z`;
 
 /** What a node answers that is asked for the log from the beginning of a second on. */
 function logSince(lines: readonly (readonly [stamp: string, text: string])[], position: LogPosition | null): Buffer {
-  const from = position === null ? '0' : wholeSecond(position.stamp).slice(0, 19);
+  const from = position === null ? '0' : position.since.slice(0, 19);
   return Buffer.from(
     lines
       .filter(([stamp]) => stamp.slice(0, 19) >= from)
@@ -18,12 +18,12 @@ function logSince(lines: readonly (readonly [stamp: string, text: string])[], po
 describe('a log that is read in pieces', () => {
   it('is the same whatever the pieces are and wherever the connection breaks', () => {
     const text = fc.string({ maxLength: 6 }).map((word) => word.replaceAll('\n', ' '));
-    // Timestamps do not fall, and some are the same.
-    const logs = fc.array(fc.tuple(fc.nat(2), text), { maxLength: 12 }).map((steps) => {
-      let at = 0;
-      return steps.map(([step, word]): [string, string] => {
+    // Some timestamps are the same, and some are a little before that of the line before.
+    const logs = fc.array(fc.tuple(fc.nat(2), fc.nat(1), text), { maxLength: 12 }).map((steps) => {
+      let at = 1;
+      return steps.map(([step, back, word]): [string, string] => {
         at += step;
-        return [stampOf(at), word];
+        return [stampOf(at - back), word];
       });
     });
     fc.assert(
@@ -58,7 +58,18 @@ describe('a log that is read in pieces', () => {
     expect(compareStamps(one, other)).toBe(order);
   });
 
-  it('is asked for again from the beginning of the second', () => {
-    expect(wholeSecond('2026-11-25T11:00:07.999999999+01:00')).toBe('2026-11-25T10:00:07Z');
+  it('is asked for again from the second before its latest line', () => {
+    const reader = createLogReader(null);
+    reader.take(Buffer.from('2026-11-25T11:00:07.999999999+01:00 one\n2026-11-25T11:00:07.5+01:00 two\n'));
+    expect(reader.position).toMatchObject({ since: '2026-11-25T10:00:06Z', lines: 2, ended: true });
+  });
+
+  it('that the node has begun anew meanwhile is read from its beginning', () => {
+    const reader = createLogReader(null);
+    reader.take(Buffer.from('2026-11-25T10:00:01Z one\n2026-11-25T10:00:02Z two\n'));
+    const again = createLogReader(reader.position);
+    expect(again.take(Buffer.from('2026-11-25T10:00:09Z three\n2026-11-25T10:00:10Z four\n')).toString()).toBe(
+      'three\nfour\n',
+    );
   });
 });

@@ -1,10 +1,12 @@
-/** How far a log was read: its last line, begun or ended. */
+/** How far a log was read. */
 export interface LogPosition {
-  /** The line's timestamp as the node wrote it (RFC 3339 with nanoseconds). */
+  /** The latest timestamp that was read, as the node wrote it (RFC 3339 with nanoseconds). */
   readonly stamp: string;
-  /** Lines with this timestamp, this one included. */
+  /** From when the log is asked for again: the beginning of a second, RFC 3339. */
+  readonly since: string;
+  /** Lines from then on that were read, in the order of the log; the last one counts from its beginning. */
   readonly lines: number;
-  /** Bytes of the line that were read, its end not counted. */
+  /** Bytes of the last line that were read, its end not counted. */
   readonly bytes: number;
   readonly ended: boolean;
 }
@@ -19,23 +21,37 @@ export interface LogReader {
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
 
+/** A log is asked for again from this much before the latest timestamp, in seconds. */
+const BACK_SECONDS = 1;
+
 /**
  * Reads a log from the beginning of a second on, and passes over what was read before `from`: nothing comes twice, and nothing
- * is left out. Two lines may have one timestamp, so that lines of one timestamp are counted.
+ * is left out. Lines are counted, in the order of the log, and not compared by their timestamps: output and errors are stamped each for
+ * itself, so that a later line may have an earlier timestamp. Where the node has put its log away meanwhile and begun another, a line that is
+ * clearly later than all that was read ends the passing over.
  */
 export function createLogReader(from: LogPosition | null): LogReader {
   let position = from;
   let stampParts: Buffer[] = [];
   /** The line that is being read, or null between lines. */
   let line: { skip: boolean; skipBytes: number } | null = null;
-  let current: { stamp: string; lines: number } = { stamp: '', lines: 0 };
+  let latest = from?.stamp ?? '';
+  let toPass = from?.lines ?? 0;
+  /** Lines that were read of each of the last seconds. */
+  const counts = new Map<number, number>();
 
   function begin(stamp: string): { skip: boolean; skipBytes: number } {
-    current = { stamp, lines: stamp === current.stamp ? current.lines + 1 : 1 };
-    const order = from === null ? 1 : compareStamps(stamp, from.stamp) || current.lines - from.lines;
-    if (order < 0) return { skip: true, skipBytes: 0 };
-    if (order === 0 && from !== null) return { skip: from.ended, skipBytes: from.bytes };
-    position = { stamp, lines: current.lines, bytes: 0, ended: false };
+    counts.set(secondOf(stamp), (counts.get(secondOf(stamp)) ?? 0) + 1);
+    if (from !== null && toPass > 0) {
+      toPass = secondOf(stamp) > secondOf(from.stamp) + BACK_SECONDS ? 0 : toPass - 1;
+      if (toPass > 0) return { skip: true, skipBytes: 0 };
+      if (secondOf(stamp) <= secondOf(from.stamp) + BACK_SECONDS) return { skip: from.ended, skipBytes: from.bytes };
+    }
+    if (latest === '' || compareStamps(stamp, latest) > 0) latest = stamp;
+    const since = secondOf(latest) - BACK_SECONDS;
+    for (const second of counts.keys()) if (second < since) counts.delete(second);
+    const lines = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    position = { stamp: latest, since: instantOf(since), lines, bytes: 0, ended: false };
     return { skip: false, skipBytes: 0 };
   }
 
@@ -94,7 +110,12 @@ function nanoseconds(stamp: string): bigint {
   return BigInt(seconds) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0').slice(0, 9));
 }
 
-/** The beginning of a timestamp's second: the API server takes no finer one. */
-export function wholeSecond(stamp: string): string {
-  return new Date(Number(nanoseconds(stamp) / 1_000_000_000n) * 1000).toISOString().replace('.000Z', 'Z');
+/** Whole seconds since the Unix epoch. */
+function secondOf(stamp: string): number {
+  return Number(nanoseconds(stamp) / 1_000_000_000n);
+}
+
+/** As the API server takes it, which knows no fractions. */
+function instantOf(second: number): string {
+  return new Date(second * 1000).toISOString().replace('.000Z', 'Z');
 }

@@ -6,7 +6,7 @@ import { systemCode } from '../../../platform/errors/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import { type CappedLog, openCappedLog } from './capped-log.ts';
 import type { Cluster } from './cluster.ts';
-import { createLogReader, type LogPosition, wholeSecond } from './log-lines.ts';
+import { createLogReader, type LogPosition } from './log-lines.ts';
 import { MAIN } from './objects.ts';
 
 interface PodLogRequest {
@@ -23,7 +23,9 @@ interface PodLogRequest {
 /** How far the log is in `output.log`: after a restart it is cut to these bytes and read on from there. */
 const Read = z.object({
   bytes: z.number().int(),
-  position: z.object({ stamp: z.string(), lines: z.number(), bytes: z.number(), ended: z.boolean() }).nullable(),
+  position: z
+    .object({ stamp: z.string(), since: z.string(), lines: z.number(), bytes: z.number(), ended: z.boolean() })
+    .nullable(),
   finished: z.boolean(),
 });
 type Read = z.infer<typeof Read>;
@@ -75,7 +77,7 @@ async function readOnce(request: PodLogRequest, capped: CappedLog, from: LogPosi
     container: MAIN,
     follow: 'true',
     timestamps: 'true',
-    ...(from === null ? {} : { sinceTime: wholeSecond(from.stamp) }),
+    ...(from === null ? {} : { sinceTime: from.since }),
   };
   let noted = Date.now();
   try {
