@@ -47,9 +47,11 @@ describe.skipIf(!existsSync(python))(
       const logged = await call(application, getRun, { params: { runId: best.mlflowRun ?? '' } });
       expect(logged).toMatchObject({
         status: 'FINISHED',
-        tags: { 'mlflow.autologging': 'tensorflow', 'mlflow.parentRunId': run.mlflowRun },
+        tags: { 'mlflow.parentRunId': run.mlflowRun },
       });
+      // Neither of them is logged by the script.
       expect(logged.metrics).toHaveProperty('loss');
+      expect(logged.params).toHaveProperty('epochs', '2');
     });
   },
 );
