@@ -270,7 +270,8 @@ function tagsOf({ run }: DrivenRun, stored: StoredStep) {
 /** Watches a try to its end, and keeps what came of it. */
 async function follow(deps: DriveDeps, driven: DrivenRun, begun: Begun): Promise<void> {
   const stored = storedOf(driven, begun.key);
-  const spentBefore = stored.spent;
+  // Of the tries before: what is stored by now may count this one already, up to a restart.
+  const spentBefore = stored.attempts.reduce<Money | null>((total, { spent }) => sum(total, spent), null);
   const input = {
     ...begun,
     number: stored.attempt,
