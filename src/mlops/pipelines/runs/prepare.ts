@@ -1,5 +1,5 @@
-import { matchesGlob } from 'node:path';
 import { ExpressionError, filled, namesIn, namesInExpression, type Scope } from '../definition/expressions.ts';
+import { isSelected } from '../definition/patterns.ts';
 import { labelOf, type PlannedStep, textsOf } from '../definition/plan.ts';
 import type { CommandStep, Scalar } from '../definition/schema.ts';
 import type { Code } from '../files/code.ts';
@@ -106,7 +106,7 @@ function filledAll(env: Readonly<Record<string, Scalar>>, scope: Scope): Record<
 /** The files of the code that a step stands on. */
 function codeOf({ code: patterns }: CommandStep, { files }: Code): TreeFile[] {
   if (patterns === undefined) return files;
-  return files.filter(({ path }) => patterns.some((pattern) => matchesGlob(path, pattern)));
+  return files.filter(({ path }) => isSelected(patterns, path));
 }
 
 function named(step: CommandStep, part: string, values: Readonly<Record<string, Scalar>>): Record<string, Scalar> {

@@ -215,6 +215,14 @@ describe('a run', () => {
     ).toMatchObject({ code: 'pipeline_run_not_found' });
   });
 
+  it('makes a step again when any file of its code changed, also one with a dot before its name', async () => {
+    await pipeline({ step: { run: 'cat src/.env', code: ['src/**'] } });
+    const ranWith = async (text: string) =>
+      stepOf(await ranToEnd(application, 'p', { code: await sentCode(application, { 'src/.env': text }) }), 'step');
+    expect(await ranWith('A=1')).toMatchObject({ state: 'succeeded' });
+    expect(await ranWith('A=2')).toMatchObject({ state: 'succeeded', explanation: 'missed: `src/.env` changed' });
+  });
+
   it('waits for the one before it, is left out, or replaces it, as the pipeline says', async () => {
     const steps = { slow: { run: 'sleep 0.4', cache: false } };
     await pipeline(steps);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors/index.ts';
+import { isSelected } from '../definition/patterns.ts';
 import type { Provider, PushTrigger } from '../definition/triggers/schema.ts';
-import { isSelected } from './patterns.ts';
 
 /** A push as both hosts tell of it. */
 export interface Push {
