@@ -35,7 +35,7 @@ const REPORT_MS = 10_000;
 /** Before the last moment it is asked again and again whether there is more, in milliseconds. */
 const ASK_AHEAD_MS = [4_000, 1_500, 500, 150] as const;
 /** It is asked to end this much before the last moment, so that what takes time is inside, in milliseconds. */
-const STOP_AHEAD_MS = 250;
+export const STOP_AHEAD_MS = 250;
 
 /** Reports what runs, gives it the time that it is granted, and ends it before that is over. */
 export async function hold<End>(held: Hold<End>): Promise<HoldEnd<End>> {

@@ -1,2 +1,2 @@
 export { type Ended, type Execution, type ExecutionSpec, findExecution, startExecution } from './execution.ts';
-export { hold } from './hold.ts';
+export { hold, STOP_AHEAD_MS } from './hold.ts';

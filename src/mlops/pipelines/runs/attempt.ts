@@ -1,4 +1,4 @@
-import { hold } from '../../../platform/processes/index.ts';
+import { hold, STOP_AHEAD_MS } from '../../../platform/processes/index.ts';
 import type { Executor, RunningWork, Work, WorkEnd } from '../../executors/index.ts';
 import type { Allowance } from '../admission.ts';
 import type { CommandStep } from '../definition/schema.ts';
@@ -34,7 +34,7 @@ export interface AttemptInput {
  */
 export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptInput): Promise<AttemptEnd | null> {
   const { running, work, step } = input;
-  const deadline = step.timeout === undefined ? Number.POSITIVE_INFINITY : running.start + step.timeout + step.grace;
+  const deadline = deadlineOf(step, running.start);
   let allowance = input.allowance;
   const stopped = onStop(driven.stop, running);
   const held = hold({
@@ -54,15 +54,20 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
   const end = await Promise.race([held, aborted(driven.letGo)]);
   stopped.end();
   if (end === null) return null;
-  const timedOut = end.ranOut && running.start + (step.timeout ?? Number.POSITIVE_INFINITY) <= deps.clock.now();
   const told = outcomeOf({
     end: end.ended,
-    ranOut: end.ranOut,
-    timedOut,
+    ranOut: end.ranOut || end.ended.stoppedBy === 'watchdog',
+    // What this server ended was ended by what was in force; what the engine ended alone, by the time that it had reached.
+    own: end.ranOut ? deadline <= Date.parse(allowance.until) : deadline - step.grace <= end.ended.end,
     person: stopped.by(),
     limitedBy: allowance.limitedBy,
   });
   return settled(deps, input, end.ended, told);
+}
+
+/** When a try must be gone for the sake of its own time, so that it is asked to end when that is over; Unix milliseconds. */
+function deadlineOf({ timeout, grace }: CommandStep, start: number): number {
+  return timeout === undefined ? Number.POSITIVE_INFINITY : start + timeout + STOP_AHEAD_MS + grace;
 }
 
 async function meter(deps: DriveDeps, { work }: AttemptInput, at: number): Promise<Allowance | null> {
@@ -91,8 +96,10 @@ function aborted(signal: AbortSignal): Promise<null> {
 
 interface Facts {
   readonly end: WorkEnd;
+  /** Whether it was ended because it had no more time, by this server or by the engine. */
   readonly ranOut: boolean;
-  readonly timedOut: boolean;
+  /** Whether that time was its own, and not what was set aside for it. */
+  readonly own: boolean;
   /** Who stopped the run; null when nobody did. */
   readonly person: string | null;
   readonly limitedBy: string | null;
@@ -101,11 +108,10 @@ interface Facts {
 type Outcome = Pick<AttemptEnd, 'outcome' | 'reason'>;
 
 /** What the end of a try means. */
-export function outcomeOf({ end, ranOut, timedOut, person, limitedBy }: Facts): Outcome {
+export function outcomeOf({ end, ranOut, own, person, limitedBy }: Facts): Outcome {
   if (end.reason === 'stopped') {
-    if (timedOut) return { outcome: 'failed', reason: 'timeout' };
-    if (limitedBy !== null && (ranOut || end.stoppedBy === 'watchdog'))
-      return { outcome: 'stopped', reason: `budget ${limitedBy}` };
+    if (ranOut && own) return { outcome: 'failed', reason: 'timeout' };
+    if (ranOut && limitedBy !== null) return { outcome: 'stopped', reason: `budget ${limitedBy}` };
     if (person !== null) return { outcome: 'stopped', reason: `by ${person}` };
     // Its time was over and nobody gave it more, although there was more: the server was away.
     return { outcome: 'again', reason: 'the server was away for longer than was set aside' };
