@@ -11,11 +11,13 @@ import { decisionCommands } from './decision.ts';
 import { experimentCommands } from './experiment.ts';
 import type { Command } from './frame/command.ts';
 import { gateCommands } from './gate.ts';
+import { labelCommands } from './label.ts';
 import { lineageCommands } from './lineage.ts';
 import { loginCommands } from './login.ts';
 import { meteredRunCommands } from './metered/command.ts';
 import { mlflowCommands } from './mlflow.ts';
 import { modelCommands } from './model.ts';
+import { monitorCommands } from './monitor.ts';
 import { openapiCommands } from './openapi.ts';
 import { orgCommands } from './org.ts';
 import { pipelineCommands } from './pipeline/commands.ts';
@@ -48,6 +50,8 @@ export const commands: readonly Command[] = [
   ...sweepCommands,
   ...runCommands,
   ...modelCommands,
+  ...monitorCommands,
+  ...labelCommands,
   ...webhookCommands,
   ...retentionCommands,
   ...mlflowCommands,

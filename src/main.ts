@@ -12,6 +12,7 @@ import { createStatements } from './finops/statements/index.ts';
 import { createTokens, type Tokens } from './finops/tokens/index.ts';
 import { migrations } from './migrations.ts';
 import { createWorkspaceDoor } from './mlops/executors/index.ts';
+import { createMonitoring, journalFolder, type OpenedMonitoring, openMonitoring } from './mlops/monitoring/index.ts';
 import { createRegistry } from './mlops/registry/index.ts';
 import { createRetention } from './mlops/retention/index.ts';
 import { createTracing } from './mlops/tracing/index.ts';
@@ -80,6 +81,7 @@ interface Ground {
   /** Of runs, models and traces; in a bucket where one is configured. */
   readonly artifacts: Objects;
   readonly lake: Lake;
+  readonly predictionLog: OpenedMonitoring;
   readonly events: Events;
   readonly jobs: Jobs;
   /** Jobs that last as long as what they wait for, and so have places of their own. */
@@ -122,6 +124,8 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   const objects = lifetime.use(await openObjects(join(folder, 'objects')));
   const artifacts =
     config.objects === undefined ? objects : lifetime.use(await openRemoteObjects(config.objects, { clock }));
+  const opening = { store, lake, clock, log, folder: journalFolder(folder), fsync: config.predictionFsync };
+  const predictionLog = lifetime.use(await openMonitoring(opening));
   const events = lifetime.use(createEvents({ store, clock, log, telemetry }));
   const jobs = lifetime.use(createJobs({ store, clock, log, telemetry }));
   const longJobs = createJobs({ store, clock, log, telemetry, concurrency: LONG_JOBS });
@@ -138,6 +142,7 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
     objects,
     artifacts,
     lake,
+    predictionLog,
     events,
     jobs,
     longJobs,
@@ -159,6 +164,7 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   tracking.start();
   jobs.start();
   longJobs.start();
+  predictionLog.start();
   const { localKey, ensureFirstAccount } = auth;
   return { http, store, localKey, ensureFirstAccount, manifestKinds: kinds };
 }
@@ -180,7 +186,7 @@ function hostsOf({ allowedHosts, host, publicUrl }: Config): string {
 function lakeFolders(config: Config, folder: string): LakeDeps {
   return {
     root: join(folder, 'lake'),
-    readable: [join(folder, 'objects')],
+    readable: [join(folder, 'objects'), journalFolder(folder)],
     memory: config.lakeMemory,
     threads: config.lakeThreads ?? null,
   };
@@ -335,6 +341,7 @@ function wire(
       models: modelSteps,
     },
   );
+  const monitoring = createMonitoring({ ...ground, uploads: finops.uploads }, ground.predictionLog);
   const retention = wireRetention(onArtifacts, mlops, tradeoff);
   const kinds = [
     org,
@@ -344,11 +351,12 @@ function wire(
     finops.tokens,
     finops.budgets,
     pipelines,
+    monitoring,
     tradeoff.gates,
     retention,
   ].flatMap((feature) => feature.kinds);
   const manifests = createManifests({ store: ground.store, kinds });
-  const features = { org, ...finops, ...mlopsFeatures, pipelines, ...tradeoff, retention, manifests };
+  const features = { org, ...finops, ...mlopsFeatures, pipelines, monitoring, ...tradeoff, retention, manifests };
   const routes = [...doors, ...Object.values(features)].flatMap((feature) => feature.routes);
   const endpoints = routes.map((route) => route.endpoint);
   return {

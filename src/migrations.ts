@@ -6,6 +6,7 @@ import { priceMigrations } from './finops/prices/index.ts';
 import { sourceMigrations } from './finops/sources/index.ts';
 import { statementMigrations } from './finops/statements/index.ts';
 import { tokenMigrations } from './finops/tokens/index.ts';
+import { monitoringMigrations } from './mlops/monitoring/index.ts';
 import { pipelineMigrations } from './mlops/pipelines/index.ts';
 import { registryMigrations } from './mlops/registry/index.ts';
 import { retentionMigrations } from './mlops/retention/index.ts';
@@ -18,6 +19,7 @@ import { auditMigrations } from './platform/audit/index.ts';
 import { authMigrations } from './platform/auth/index.ts';
 import { eventMigrations } from './platform/events/index.ts';
 import { jobMigrations } from './platform/jobs/index.ts';
+import { journalMigrations } from './platform/journal/index.ts';
 import { lakeMigrations } from './platform/lake/index.ts';
 import type { Migrations } from './platform/store/index.ts';
 import { decisionMigrations } from './tradeoff/decisions/index.ts';
@@ -42,6 +44,8 @@ export const migrations: Migrations = {
   ...webhookMigrations,
   ...retentionMigrations,
   ...pipelineMigrations,
+  ...journalMigrations,
+  ...monitoringMigrations,
   ...transferMigrations,
   ...priceMigrations,
   ...meteringMigrations,

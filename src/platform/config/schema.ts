@@ -34,6 +34,12 @@ export const ConfigSchema = z.strictObject({
   objects: ObjectsAddress.optional().describe(
     'Bucket for artifacts, "s3://bucket/prefix?region=…" or "azure-blob://container/prefix?account=…"; default: the data folder.',
   ),
+  predictionFsync: z
+    .enum(['always', 'interval'])
+    .default('always')
+    .describe(
+      '"always": predictions and labels are on the disk before they are answered. "interval": every second, so that a loss of power may take the last one.',
+    ),
   docker: z
     .string()
     .regex(/^(unix:\/\/\/.+|tcp:\/\/[^/\s]+:\d+)$/, '"unix:///path/of/docker.sock" or "tcp://host:port"')

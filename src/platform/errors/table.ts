@@ -149,6 +149,9 @@ export const errorTable = {
   executor_denied: { status: 403, exitCode: DENIED, title: 'The engine does not let the server do this' },
 
   // org, money
+  monitor_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such monitor' },
+  monitor_model_taken: { status: 409, exitCode: CONFLICT, title: 'Another monitor watches this model' },
+  label_file_malformed: { status: 422, exitCode: REFUSED, title: 'The file of labels cannot be read' },
   budget_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such budget' },
   budget_exceeded: { status: 409, exitCode: BUDGET, title: 'A budget has too little left for it' },
   budget_approval_needed: { status: 409, exitCode: BUDGET, title: 'A person has to approve more than the budget' },

@@ -1,0 +1,118 @@
+import type { z } from 'zod';
+import {
+  listMonitors,
+  type MeasuredQuality,
+  type Monitor,
+  type MonitorWindow,
+  showMonitor,
+  WINDOWS,
+} from '../src/mlops/monitoring/monitors/schema.ts';
+import { UtcInstant } from '../src/platform/units/schema.ts';
+import { command } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import { counted, shownCount } from './output/amounts.ts';
+import { table } from './output/table.ts';
+
+const monitorListCommand = command({
+  path: ['monitor', 'list'],
+  summary: 'List the monitors: which models are watched, and how',
+  example: 'steelyard monitor list',
+  needs: 'server',
+  run: async (context) => {
+    const answer = await (await context.client()).call(listMonitors);
+    await context.answer(answer, () => listText(answer.monitors, context));
+    if (answer.monitors.length === 0)
+      await context.remark('No model is watched. docs/monitoring.md says how to begin.');
+    return 0;
+  },
+});
+
+const monitorShowCommand = command({
+  path: ['monitor', 'show'],
+  summary: 'Show what came of the predictions of a model: how many are labelled, how good they were, how fast',
+  example: `steelyard monitor show ranker --by day --start 2026-11-01T00:00:00Z
+steelyard monitor show ranker --slice country --by all
+steelyard monitor show ranker --known-at 2026-11-10T00:00:00Z`,
+  needs: 'server',
+  positionals: { monitor: { describe: 'Name of the monitor' } },
+  options: {
+    by: {
+      value: WINDOWS.join('|'),
+      schema: showMonitor.query.shape.by,
+      fallback: 'day',
+      describe: 'Length of the windows',
+    },
+    slice: { value: 'INPUT', describe: 'One row for each value of this input' },
+    modelVersion: { value: 'VERSION', describe: 'Only of this version' },
+    endpoint: { value: 'NAME', describe: 'Only of this endpoint' },
+    environment: { value: 'NAME', describe: 'Only of this environment' },
+    start: { value: 'INSTANT', schema: UtcInstant, describe: 'Only predictions made from then on' },
+    end: { value: 'INSTANT', schema: UtcInstant, describe: 'Only predictions made before then' },
+    knownAt: { value: 'INSTANT', schema: UtcInstant, describe: 'As it was known then; what arrived later is left out' },
+  },
+  run: async (context, { monitor, ...query }) => {
+    const shown = await (await context.client()).call(showMonitor, { params: { monitor }, query });
+    await context.answer(shown, () => windowsText(shown, context));
+    if (shown.windows.length === 0) await context.remark('No prediction of this model is kept for that time.');
+    return 0;
+  },
+});
+
+function listText(monitors: readonly Monitor[], { paint }: Context): string {
+  if (monitors.length === 0) return '';
+  return table(
+    monitors,
+    [
+      { title: 'MONITOR', cell: ({ monitor }) => monitor },
+      { title: 'MODEL', cell: ({ spec }) => spec.model },
+      { title: 'QUALITY', cell: ({ spec }) => spec.quality?.kind ?? null },
+      { title: 'KEPT', align: 'right', cell: ({ spec }) => share(spec.log.sample) },
+      { title: 'LABELS WITHIN', align: 'right', cell: ({ spec }) => counted(spec.labels.withinDays, 'day') },
+    ],
+    paint,
+  );
+}
+
+type Shown = z.output<typeof showMonitor.response>;
+
+function windowsText({ windows, spec, unmatchedLabels }: Shown, { paint }: Context): string {
+  if (windows.length === 0) return '';
+  const metrics = windows[0]?.quality.map(({ metric }) => metric) ?? [];
+  const rows = table(
+    windows,
+    [
+      { title: 'FROM', cell: ({ period }) => (period === null ? 'all' : period.start.slice(0, 16).replace('T', ' ')) },
+      ...(windows.some(({ slice }) => slice !== null)
+        ? [{ title: 'SLICE', cell: ({ slice }: MonitorWindow) => slice }]
+        : []),
+      { title: 'PREDICTIONS', align: 'right', cell: ({ predictions }) => shownCount(predictions) },
+      { title: 'LABELLED', align: 'right', cell: ({ completeness }) => share(completeness) },
+      ...metrics.map((metric, index) => ({
+        title: metric.toUpperCase(),
+        cell: ({ quality }: MonitorWindow) => measured(quality[index]),
+      })),
+      { title: 'P50 MS', align: 'right', cell: ({ latencyMs }) => milliseconds(latencyMs?.p50) },
+      { title: 'P99 MS', align: 'right', cell: ({ latencyMs }) => milliseconds(latencyMs?.p99) },
+    ],
+    paint,
+  );
+  const kept = spec.log.sample < 1 ? [`${share(spec.log.sample)} of the predictions are kept.`] : [];
+  const unmatched =
+    unmatchedLabels === 0
+      ? []
+      : [paint.waiting(`${counted(unmatchedLabels, 'label')} of predictions that are not known here.`)];
+  return [rows, ...kept, ...unmatched].join('\n');
+}
+
+/** `0.912 (0.901 to 0.922)`. */
+function measured(quality: MeasuredQuality | undefined): string | null {
+  if (quality === undefined || quality.value === null) return null;
+  const { value, lower, upper } = quality;
+  return lower === null || upper === null ? figure(value) : `${figure(value)} (${figure(lower)} to ${figure(upper)})`;
+}
+
+const figure = (value: number) => (Math.abs(value) < 1000 ? value.toPrecision(3) : value.toFixed(0));
+const share = (value: number) => `${(value * 100).toFixed(value === 0 || value === 1 ? 0 : 1)} %`;
+const milliseconds = (value: number | undefined) => (value === undefined ? null : value.toFixed(1));
+
+export const monitorCommands = [monitorListCommand, monitorShowCommand];

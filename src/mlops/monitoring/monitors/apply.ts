@@ -1,0 +1,18 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import type { ManifestOutcome } from '../../../platform/manifests/index.ts';
+import type { Sql } from '../../../platform/store/index.ts';
+import type { MonitorSpec } from './schema.ts';
+import { findMonitors, monitorOfModel, putMonitor } from './store.ts';
+
+/** Errors: `monitor_model_taken`. */
+export async function applyMonitor(sql: Sql, monitor: string, spec: MonitorSpec): Promise<ManifestOutcome> {
+  const other = await monitorOfModel(sql, spec.model);
+  if (other !== null && other.monitor !== monitor) {
+    const detail = `"${spec.model}" is watched by the monitor "${other.monitor}" already. Change that one.`;
+    throw new AppError('monitor_model_taken', detail, { model: spec.model, monitor: other.monitor });
+  }
+  const [before] = await findMonitors(sql, monitor);
+  if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
+  await putMonitor(sql, { monitor, spec });
+  return before === undefined ? 'created' : 'changed';
+}

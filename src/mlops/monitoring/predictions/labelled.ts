@@ -1,0 +1,79 @@
+import { literal } from '../../../platform/lake/index.ts';
+
+export interface Selection {
+  readonly model: string;
+  readonly modelVersion?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly environment?: string | undefined;
+  /** UTC instants, `[start, end)` of when the prediction was made. */
+  readonly start?: string | undefined;
+  readonly end?: string | undefined;
+  /** UTC instant; what arrived later is left out. */
+  readonly knownAt?: string | undefined;
+}
+
+export interface Relations {
+  readonly predictions: string;
+  readonly labels: string;
+}
+
+/**
+ * CTEs `predicted` (of the model), `told` and `labelled`: the predictions of a selection, each once and with its label.
+ *
+ * A prediction that was sent twice counts as it came first. A label names its prediction, or an entity and a time: then it is
+ * of the last prediction about that entity before it, when that is no more than `withinMs` ago, and the earliest such label
+ * counts. Of labels for the same, the one that arrived last counts: outcomes are corrected. `label` is null while there is none.
+ */
+export function labelledSql(relations: Relations, selection: Selection, withinMs: number): string {
+  const known = selection.knownAt === undefined ? [] : [`recordedAt <= ${instant(selection.knownAt)}`];
+  const model = `model = ${literal(selection.model)}`;
+  return `predicted AS (
+      SELECT * FROM ${relations.predictions} WHERE ${[model, ...known, ...rivals(selection, withinMs)].join(' AND ')}
+      QUALIFY row_number() OVER (PARTITION BY prediction ORDER BY recordedAt) = 1
+    ),
+    told AS (SELECT * FROM ${relations.labels} WHERE ${[model, ...known].join(' AND ')}),
+    matched AS (
+      SELECT prediction, value, observedAt, recordedAt, true AS named FROM told WHERE prediction IS NOT NULL
+      UNION ALL
+      SELECT predicted.prediction, told.value, told.observedAt, told.recordedAt, false
+      FROM (FROM told WHERE entity IS NOT NULL) told
+      ASOF JOIN (FROM predicted WHERE entity IS NOT NULL) predicted
+        ON told.entity = predicted.entity AND told.observedAt >= predicted.predictedAt
+      WHERE told.observedAt <= predicted.predictedAt + ${milliseconds(withinMs)}
+    ),
+    outcome AS (
+      SELECT prediction, value AS label, recordedAt AS labelledAt FROM matched
+      QUALIFY row_number() OVER (
+        PARTITION BY prediction
+        ORDER BY named DESC, CASE WHEN named THEN NULL ELSE observedAt END, recordedAt DESC) = 1
+    ),
+    labelled AS (
+      SELECT predicted.*, outcome.label, outcome.labelledAt FROM predicted LEFT JOIN outcome USING (prediction)
+      WHERE ${['true', ...conditions(selection)].join(' AND ')}
+    )`;
+}
+
+/** Those selected, and all that an outcome of them could be of instead: of other versions, or made a little later. */
+function rivals({ start, end }: Selection, withinMs: number): string[] {
+  const from = start === undefined ? [] : [`predictedAt >= ${instant(start)}`];
+  const until = end === undefined ? [] : [`predictedAt < ${instant(end)} + ${milliseconds(withinMs)}`];
+  return [...from, ...until];
+}
+
+function conditions({ modelVersion, endpoint, environment, start, end }: Selection): string[] {
+  const equal = Object.entries({ modelVersion, endpoint, environment }).flatMap(([column, value]) =>
+    value === undefined ? [] : [`${column} = ${literal(value)}`],
+  );
+  const from = start === undefined ? [] : [`predictedAt >= ${instant(start)}`];
+  const until = end === undefined ? [] : [`predictedAt < ${instant(end)}`];
+  return [...equal, ...from, ...until];
+}
+
+/** A UTC instant in the way of the lake's TIMESTAMP columns. */
+export function instant(text: string): string {
+  return `TIMESTAMP ${literal(text.replace('T', ' ').replace('Z', ''))}`;
+}
+
+function milliseconds(duration: number): string {
+  return `INTERVAL (${Math.round(duration)}) MILLISECOND`;
+}

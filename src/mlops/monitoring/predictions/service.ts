@@ -1,0 +1,116 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import { type JournaledTable, LONGEST_ROW_BYTES } from '../../../platform/journal/index.ts';
+import type { Store } from '../../../platform/store/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import { monitorOfModel } from '../monitors/store.ts';
+import { without } from './redaction.ts';
+import { isSampled } from './sampling.ts';
+import type { Label, Prediction, Recorded } from './schema.ts';
+
+export interface PredictionDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly predictions: JournaledTable;
+  readonly labels: JournaledTable;
+}
+
+/** A prediction or an outcome that is this much ahead of our clock is a mistake of its sender's clock or zone. */
+const CLOCK_SKEW_MS = 24 * 3_600_000;
+const SHOWN_REJECTED = 100;
+
+/** Keeps predictions, as the monitor of their model wants them: a share of them, without what must not be written. */
+export async function keepPredictions(deps: PredictionDeps, sent: readonly Prediction[]): Promise<Recorded> {
+  const now = deps.clock.now();
+  const rules = await rulesOf(deps, sent);
+  const outcome = newOutcome();
+  const rows: Record<string, unknown>[] = [];
+  for (const [index, prediction] of sent.entries()) {
+    const { sample, redact } = rules.get(prediction.model) ?? { sample: 1, redact: [] };
+    const row = {
+      ...prediction,
+      predictedAt: prediction.predictedAt ?? new Date(now).toISOString(),
+      inputs: JSON.stringify(without(prediction.inputs, redact)),
+      output: JSON.stringify(without(prediction.output, redact)),
+      recordedAt: new Date(now).toISOString(),
+    };
+    const reason = reasonToReject(row, row.predictedAt, now);
+    if (reason !== null) reject(outcome, index, reason);
+    else if (isSampled(prediction.prediction, sample)) rows.push(row);
+    else outcome.sampledOut += 1;
+  }
+  await deps.predictions.append(rows);
+  return { ...outcome, accepted: rows.length };
+}
+
+/** Keeps labels, whether their predictions are known yet or not. */
+export async function keepLabels(
+  deps: PredictionDeps,
+  {
+    model,
+    labels,
+    firstLine = 1,
+  }: { readonly model: string; readonly labels: readonly Label[]; readonly firstLine?: number },
+): Promise<Recorded> {
+  const now = deps.clock.now();
+  const outcome = newOutcome();
+  const rows: Record<string, unknown>[] = [];
+  for (const [index, { value, ...label }] of labels.entries()) {
+    const row = {
+      ...label,
+      model,
+      observedAt: label.observedAt ?? new Date(now).toISOString(),
+      value: JSON.stringify(value),
+      recordedAt: new Date(now).toISOString(),
+    };
+    const reason =
+      value === null ? 'the label is null: leave it out until it is known' : reasonToReject(row, row.observedAt, now);
+    if (reason === null) rows.push(row);
+    else reject(outcome, index + firstLine - 1, reason);
+  }
+  await deps.labels.append(rows);
+  return { ...outcome, accepted: rows.length };
+}
+
+/** Both together, of two parts of one file. */
+export function addRecorded(one: Recorded, other: Recorded): Recorded {
+  return {
+    accepted: one.accepted + other.accepted,
+    sampledOut: one.sampledOut + other.sampledOut,
+    rejectedRows: one.rejectedRows + other.rejectedRows,
+    rejected: [...one.rejected, ...other.rejected].slice(0, SHOWN_REJECTED),
+  };
+}
+
+export const NOTHING_RECORDED: Recorded = { accepted: 0, sampledOut: 0, rejectedRows: 0, rejected: [] };
+
+async function rulesOf({ store }: PredictionDeps, sent: readonly Prediction[]) {
+  const models = [...new Set(sent.map(({ model }) => model))];
+  const found = await Promise.all(models.map((model) => monitorOfModel(store, model)));
+  return new Map(
+    found.flatMap((monitor) => (monitor === null ? [] : [[monitor.spec.model, monitor.spec.log] as const])),
+  );
+}
+
+type Outcome = { sampledOut: number; rejectedRows: number; rejected: Recorded['rejected'] };
+
+function newOutcome(): Outcome {
+  return { sampledOut: 0, rejectedRows: 0, rejected: [] };
+}
+
+function reject(outcome: Outcome, index: number, reason: string): void {
+  outcome.rejectedRows += 1;
+  if (outcome.rejected.length < SHOWN_REJECTED) outcome.rejected.push({ line: index + 1, reason });
+}
+
+function reasonToReject(row: Record<string, unknown>, instant: string, now: number): string | null {
+  if (Date.parse(instant) > now + CLOCK_SKEW_MS) return `${instant} is in the future`;
+  const sizeBytes = Buffer.byteLength(JSON.stringify(row));
+  return sizeBytes >= LONGEST_ROW_BYTES ? `it has ${sizeBytes} bytes; at most ${LONGEST_ROW_BYTES} are kept` : null;
+}
+
+/** For whoever asks for a monitor that is not there. */
+export function noMonitor(monitor: string): AppError {
+  return new AppError('monitor_not_found', `There is no monitor "${monitor}". See: steelyard monitor list.`, {
+    monitor,
+  });
+}

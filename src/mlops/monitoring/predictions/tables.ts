@@ -1,0 +1,35 @@
+import type { LakeTable } from '../../../platform/lake/index.ts';
+
+/** One row for each time that a prediction was sent. `inputs` and `output` are JSON; what was not said is null. */
+export const PREDICTION: LakeTable = {
+  name: 'prediction',
+  columns: {
+    prediction: 'VARCHAR',
+    model: 'VARCHAR',
+    modelVersion: 'VARCHAR',
+    endpoint: 'VARCHAR',
+    environment: 'VARCHAR',
+    predictedAt: 'TIMESTAMP',
+    entity: 'VARCHAR',
+    inputs: 'VARCHAR',
+    output: 'VARCHAR',
+    latencyMs: 'DOUBLE',
+    inputTokens: 'BIGINT',
+    outputTokens: 'BIGINT',
+    caller: 'VARCHAR',
+    recordedAt: 'TIMESTAMP',
+  },
+};
+
+/** One row for each time that an outcome was told: of a prediction, or of an entity at a time. `value` is JSON. */
+export const LABEL: LakeTable = {
+  name: 'prediction_label',
+  columns: {
+    model: 'VARCHAR',
+    prediction: 'VARCHAR',
+    entity: 'VARCHAR',
+    observedAt: 'TIMESTAMP',
+    value: 'VARCHAR',
+    recordedAt: 'TIMESTAMP',
+  },
+};

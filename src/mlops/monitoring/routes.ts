@@ -1,0 +1,42 @@
+import { handle, type Route } from '../../platform/http/index.ts';
+import { listMonitors, showMonitor } from './monitors/schema.ts';
+import { findMonitors, monitorOfModel } from './monitors/store.ts';
+import { watched } from './monitors/windows.ts';
+import { keepLabelFile } from './predictions/label-file.ts';
+import { listed } from './predictions/list.ts';
+import { importLabels, listPredictions, recordLabels, recordPredictions } from './predictions/schema.ts';
+import { keepLabels, keepPredictions, noMonitor } from './predictions/service.ts';
+import type { MonitoringDeps, OpenedMonitoring } from './tables.ts';
+
+/** Days in which an outcome counts for models that nobody watches. */
+const WITHIN_DAYS = 30;
+
+export function monitoringRoutes(deps: MonitoringDeps, opened: OpenedMonitoring): Route[] {
+  const all = { ...deps, ...opened };
+  return [
+    handle(recordPredictions, ({ body }) => keepPredictions(all, body.predictions)),
+    handle(recordLabels, ({ body }) => keepLabels(all, body)),
+    handle(importLabels, async ({ body: { upload, model, columns } }) => {
+      const { name } = await deps.uploads.facts(upload);
+      const path = await deps.objects.localPath(deps.uploads.keyOf(upload));
+      if (path === null) throw new Error('uploads lie on this machine, where the lake reads them');
+      const recorded = await keepLabelFile(all, { path, name, model, columns });
+      await deps.uploads.discard(upload);
+      return recorded;
+    }),
+    handle(listPredictions, async ({ query: { pageSize, pageToken, ...selection } }) => {
+      const monitor = await monitorOfModel(deps.store, selection.model);
+      const withinDays = monitor?.spec.labels.withinDays ?? WITHIN_DAYS;
+      return listed(opened, selection, { withinDays, pageSize, pageToken });
+    }),
+    handle(listMonitors, async () => ({ monitors: await findMonitors(deps.store) })),
+    handle(showMonitor, async ({ params: { monitor: name }, query: { by, slice, ...selected } }) => {
+      const [monitor] = await findMonitors(deps.store, name);
+      if (monitor === undefined) throw noMonitor(name);
+      const { spec } = monitor;
+      const knownAt = selected.knownAt ?? new Date(deps.clock.now()).toISOString();
+      const selection = { ...selected, knownAt, model: spec.model };
+      return { monitor: name, spec, knownAt, ...(await watched(opened, { spec, selection, by, slice })) };
+    }),
+  ];
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { type JournaledTable, openJournaledTable } from '../../platform/journal/index.ts';
+import type { Lake } from '../../platform/lake/index.ts';
+import { createLoop } from '../../platform/loop/index.ts';
+import type { Objects } from '../../platform/objects/index.ts';
+import type { Store } from '../../platform/store/index.ts';
+import type { Log } from '../../platform/telemetry/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import type { Uploads } from '../../platform/uploads/index.ts';
+import { LABEL, PREDICTION } from './predictions/tables.ts';
+
+export interface MonitoringDeps {
+  readonly store: Store;
+  readonly lake: Lake;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly uploads: Pick<Uploads, 'facts' | 'keyOf' | 'discard'>;
+  /** Where uploads lie, on this machine. */
+  readonly objects: Pick<Objects, 'localPath'>;
+}
+
+export interface OpenedMonitoring extends AsyncDisposable {
+  readonly predictions: JournaledTable;
+  readonly labels: JournaledTable;
+  /** Begins to move what waits into the lake, every few minutes and when it is much. */
+  start(): void;
+}
+
+export interface OpeningMonitoring extends Pick<MonitoringDeps, 'store' | 'lake' | 'clock' | 'log'> {
+  /** Of the journals; the lake may read there. */
+  readonly folder: string;
+  readonly fsync: 'always' | 'interval';
+}
+
+const SETTLE_MS = 5 * 60_000;
+const LOOK_MS = 10_000;
+const MUCH_BYTES = 64 * 1024 * 1024;
+
+/** Opens the tables of predictions and of what came of them: what an earlier process acknowledged is in them. */
+export async function openMonitoring(deps: OpeningMonitoring): Promise<OpenedMonitoring> {
+  const opening = { ...deps, now: deps.clock.now };
+  const predictions = await openJournaledTable(opening, { table: PREDICTION, dayOf: 'predictedAt' });
+  const labels = await openJournaledTable(opening, { table: LABEL, dayOf: 'observedAt' });
+  const tables = [predictions, labels];
+  let settledAt = 0;
+  const loop = createLoop({
+    longestRestMs: LOOK_MS,
+    failed: (error) => deps.log.error({ err: error }, 'predictions could not be moved into the lake; they are kept'),
+    look: async () => {
+      const isLate = performance.now() - settledAt >= SETTLE_MS;
+      for (const table of tables) if (isLate || table.waitingBytes >= MUCH_BYTES) await table.settle();
+      if (isLate) settledAt = performance.now();
+      return LOOK_MS;
+    },
+  });
+  return {
+    predictions,
+    labels,
+    start: loop.start,
+    async [Symbol.asyncDispose]() {
+      await loop.stop();
+      await Promise.all(tables.map((table) => table[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+/** Folder of the journals below the data folder. */
+export function journalFolder(dataFolder: string): string {
+  return join(dataFolder, 'journals');
+}
