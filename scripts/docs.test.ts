@@ -107,6 +107,7 @@ describe('manifests in documents', () => {
       'BillSource',
       'Budget',
       'Environment',
+      'Monitor',
       'Pipeline',
       'Policy',
       'PriceBook',
