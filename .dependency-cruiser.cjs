@@ -51,7 +51,7 @@ module.exports = {
         pathNot: [
           '/schema\\.ts$',
           '^src/platform/errors/table\\.ts$',
-          '^src/platform/(processes|archives)/index\\.ts$',
+          '^src/platform/(processes|archives|gpus)/index\\.ts$',
         ],
       },
     },

@@ -1,0 +1,37 @@
+import type { GpuReading } from './reading.ts';
+
+export type GpuListing = Omit<GpuReading, 'at'>;
+
+const MIB = 1024 ** 2;
+
+/**
+ * GPUs of the lines of `nvidia-smi --query-gpu=index,uuid,name,utilization.gpu,memory.used,power.draw[,total_energy_consumption]
+ * --format=csv,noheader`. What is no number with its unit (`[N/A]`, `[Not Supported]`, `ERR!`) is not known: null.
+ * Example: `0, GPU-5c1b, NVIDIA A10G, 61 %, 2048 MiB, 71.25 W` -> ratio 0.61, 2147483648 bytes, 71.25 W.
+ */
+export function listingOf(text: string): GpuListing[] {
+  return text.split('\n').flatMap((line) => {
+    const [index, uuid, name, utilization, memory, power, energy] = line.split(',').map((cell) => cell.trim());
+    if (index === undefined || !/^\d+$/.test(index) || uuid === undefined) return [];
+    const percent = amountIn(utilization, '%');
+    const mebibytes = amountIn(memory, 'MiB');
+    const millijoules = amountIn(energy, 'mJ');
+    return [
+      {
+        index: Number(index),
+        uuid,
+        model: name === undefined || !/^\w/.test(name) ? null : name,
+        utilizationRatio: percent === null || percent > 100 ? null : percent / 100,
+        memoryBytes: mebibytes === null ? null : mebibytes * MIB,
+        powerWatts: amountIn(power, 'W'),
+        energyJoules: millijoules === null ? amountIn(energy, 'J') : millijoules / 1000,
+      },
+    ];
+  });
+}
+
+/** A number of this unit, zero or more; null for all else. A number without a unit is of no known unit. */
+function amountIn(cell: string | undefined, unit: string): number | null {
+  const [, amount, of] = /^(\d+(?:\.\d+)?)\s*([A-Za-z%]+)$/.exec(cell ?? '') ?? [];
+  return amount === undefined || of !== unit ? null : Number(amount);
+}

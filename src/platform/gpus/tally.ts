@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import type { GpuReading } from './reading.ts';
+import type { GpuUse } from './schema.ts';
+
+/** Readings further apart than this say nothing of the time between them. */
+export const LONGEST_GAP_MS = 5 * 60_000;
+
+const Amount = z.number().nullable();
+
+const OneGpu = z.strictObject({
+  index: z.number(),
+  model: z.string().nullable(),
+  last: z.strictObject({ at: z.number(), watts: Amount, counted: Amount }),
+  joules: z.number(),
+  /** Milliseconds of which the energy is known, and of which it is not. */
+  coveredMs: z.number(),
+  gapMs: z.number(),
+});
+
+/** What readings of the GPUs of one piece of work add up to; it can be kept as JSON. */
+export const GpuTally = z.strictObject({
+  /** By UUID. */
+  gpus: z.record(z.string(), OneGpu),
+  utilization: z.strictObject({ sum: z.number(), readings: z.number().int() }),
+  peakMemoryBytes: Amount,
+  /** Why the last look read nothing. */
+  trouble: z.string().nullable(),
+});
+export type GpuTally = z.infer<typeof GpuTally>;
+
+export const NO_READINGS: GpuTally = {
+  gpus: {},
+  utilization: { sum: 0, readings: 0 },
+  peakMemoryBytes: null,
+  trouble: null,
+};
+
+/**
+ * Adds what was read of all GPUs at one moment, later than all before it. Before the work began and after it ended only energy
+ * counts: `running` false. Energy between two readings is the difference of the counter where both have it and it did not go
+ * back, else the trapezoid of power, (a + b) / 2 x time, where they are no further apart than {@link LONGEST_GAP_MS}.
+ * Example: 100 W, 10 s later 200 W -> 1500 J.
+ */
+export function addReadings(tally: GpuTally, readings: readonly GpuReading[], running: boolean): GpuTally {
+  const gpus = { ...tally.gpus };
+  for (const reading of readings) gpus[reading.uuid] = oneMore(gpus[reading.uuid], reading);
+  if (!running) return { ...tally, gpus, trouble: null };
+  const ratios = readings.flatMap(({ utilizationRatio }) => utilizationRatio ?? []);
+  const memory = readings.map(({ memoryBytes }) => memoryBytes);
+  const held =
+    memory.includes(null) || memory.length === 0 ? null : memory.reduce<number>((sum, one) => sum + (one ?? 0), 0);
+  return {
+    gpus,
+    utilization: {
+      sum: ratios.reduce((sum, ratio) => sum + ratio, tally.utilization.sum),
+      readings: tally.utilization.readings + ratios.length,
+    },
+    peakMemoryBytes: held === null ? tally.peakMemoryBytes : Math.max(held, tally.peakMemoryBytes ?? 0),
+    trouble: null,
+  };
+}
+
+function oneMore(before: z.infer<typeof OneGpu> | undefined, reading: GpuReading): z.infer<typeof OneGpu> {
+  const { at, index, model, powerWatts: watts, energyJoules: counted } = reading;
+  const now = { index, model, last: { at, watts, counted } };
+  if (before === undefined) return { ...now, joules: 0, coveredMs: 0, gapMs: 0 };
+  const elapsedMs = at - before.last.at;
+  const joules = joulesBetween(before.last, now.last, elapsedMs);
+  return {
+    ...now,
+    joules: before.joules + (joules ?? 0),
+    coveredMs: before.coveredMs + (joules === null ? 0 : elapsedMs),
+    gapMs: before.gapMs + (joules === null ? elapsedMs : 0),
+  };
+}
+
+type Moment = z.infer<typeof OneGpu>['last'];
+
+function joulesBetween(one: Moment, other: Moment, elapsedMs: number): number | null {
+  // A driver that was loaded anew counts from zero.
+  if (one.counted !== null && other.counted !== null && other.counted >= one.counted)
+    return other.counted - one.counted;
+  if (one.watts === null || other.watts === null || elapsedMs > LONGEST_GAP_MS) return null;
+  return (((one.watts + other.watts) / 2) * elapsedMs) / 1000;
+}
+
+/** What was declared of GPUs, where nobody reads them. */
+export interface DeclaredGpus {
+  readonly count: number;
+  readonly model: string | null;
+}
+
+/** What a tally says; null when no GPU was held. Where nothing was read, what was declared, and why there is no more. */
+export function gpuUseOf(tally: GpuTally, source: 'nvidia-smi' | 'dcgm' | null, declared: DeclaredGpus): GpuUse | null {
+  const gpus = Object.values(tally.gpus);
+  if (source === null || gpus.length === 0) {
+    if (declared.count === 0) return null;
+    const reason = tally.trouble ?? 'nothing was read';
+    const unknown = { utilizationRatio: null, peakMemoryBytes: null, energyJoules: null };
+    return { source: 'declared', ...declared, ...unknown, reason };
+  }
+  const models = new Set(gpus.map(({ model }) => model));
+  const { sum, readings } = tally.utilization;
+  const measured = gpus.filter(({ coveredMs }) => coveredMs > 0);
+  return {
+    source,
+    count: gpus.length,
+    model: models.size === 1 ? ([...models][0] ?? null) : null,
+    utilizationRatio: readings === 0 ? null : sum / readings,
+    peakMemoryBytes: tally.peakMemoryBytes,
+    energyJoules: measured.length === 0 ? null : measured.reduce((total, { joules }) => total + joules, 0),
+    reason: reasonOf(tally, measured.length),
+  };
+}
+
+/** What is not known, or left out; null when nothing is. */
+function reasonOf({ gpus, utilization, peakMemoryBytes, trouble }: GpuTally, measured: number): string | null {
+  const all = Object.values(gpus);
+  const gapMs = all.reduce((sum, gpu) => sum + gpu.gapMs, 0);
+  const parts = [
+    ...(utilization.readings === 0 ? ['no utilisation was read while it ran'] : []),
+    ...(peakMemoryBytes === null ? ['no GPU memory was read while it ran'] : []),
+    ...(measured === 0 ? ['no energy or power was read twice'] : []),
+    ...(measured > 0 && measured < all.length
+      ? [`energy leaves out ${all.length - measured} of ${all.length} GPUs`]
+      : []),
+    ...(measured > 0 && gapMs > 0
+      ? [`energy leaves out ${(gapMs / 60_000).toFixed(1)} GPU-minutes without readings`]
+      : []),
+    ...(trouble === null ? [] : [`the last look read nothing: ${trouble}`]),
+  ];
+  return parts.length === 0 ? null : parts.join('; ');
+}
