@@ -1,73 +1,16 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import {
-  meterReservation,
-  type NewReservation,
-  openReservation,
-  type Reservation,
-  settleReservation,
-} from '../../src/finops/budgets/reservations/schema.ts';
-import { approveBudget, getBudget } from '../../src/finops/budgets/schema.ts';
+import type { Reservation } from '../../src/finops/budgets/reservations/schema.ts';
+import { approveBudget } from '../../src/finops/budgets/schema.ts';
 import { meteredCost } from '../../src/finops/metering/schema.ts';
 import type { Application } from '../../src/main.ts';
-import { postApply } from '../../src/platform/manifests/schema.ts';
 import { decimal } from '../../src/platform/units/index.ts';
 import { call, problemFrom } from '../../src/testing.ts';
 
+import { repricingTests } from './repricing-suite.ts';
+import { DAY_MS, iso, NOON, PRICES, Room } from './reservation-room.ts';
+
 type Start = (clock: { now(): number }) => Promise<Application>;
-
-const NOON = Date.parse('2026-11-10T12:00:00Z');
-const DAY_MS = 86_400_000;
-const PRICES = `
-apiVersion: steelyard/v1
-kind: PriceBook
-metadata: {name: own}
-spec: {currency: USD, source: test, prices: [{resource: gpu, perHour: '3600', effectiveFrom: 2026-01-01}]}
-`;
-const iso = (instant: number) => new Date(instant).toISOString();
-
-/** An application on an empty store, whose clock is moved by hand. One unit of `gpu` costs one dollar a second. */
-class Room {
-  now = NOON;
-  readonly application: Application;
-
-  constructor(application: Application) {
-    this.application = application;
-  }
-
-  apply(text: string) {
-    return call(this.application, postApply, { body: { documents: [{ file: 'b.yaml', text }] } });
-  }
-
-  budget(amount: string, more = '', enforcement = 'hard') {
-    return this.apply(`apiVersion: steelyard/v1
-kind: Budget
-metadata: {name: recs}
-spec: {subject: {team: recs}, amount: '${amount}', currency: USD, enforcement: ${enforcement}${more}}
-`);
-  }
-
-  open(reservation: string, over: Partial<NewReservation> = {}) {
-    const asked = { reservation, subject: { team: 'recs' }, resource: 'gpu', quantity: '1', origin: 'test', ...over };
-    return call(this.application, openReservation, { body: asked });
-  }
-
-  meter(reservation: string) {
-    return call(this.application, meterReservation, { params: { reservation }, body: { at: iso(this.now) } });
-  }
-
-  settle(reservation: string, end = this.now, over: { stopped?: boolean; checkpoint?: string } = {}) {
-    return call(this.application, settleReservation, { params: { reservation }, body: { end: iso(end), ...over } });
-  }
-
-  standing() {
-    return call(this.application, getBudget, { params: { budget: 'recs' } });
-  }
-
-  secondsLeft({ until }: Reservation) {
-    return (Date.parse(until) - this.now) / 1000;
-  }
-}
 
 /** Runs on each store; `start` opens an application on an empty one. */
 export function reservationSuite(start: Start): void {
@@ -84,6 +27,7 @@ export function reservationSuite(start: Start): void {
     sharingTests(() => room);
     endingTests(() => room);
     rollingTests(() => room);
+    repricingTests(() => room);
   });
   it('law 4: spent and reserved never exceed a hard limit, whatever clients do at once', () => neverExceeded(room));
   it('law 4 holds with what rolls over, also for work that runs on into the next window', () =>
@@ -319,6 +263,12 @@ async function neverExceeded(room: Room, more = ''): Promise<void> {
       grace: fc.integer({ min: 0, max: 20 }),
     }),
     fc.record({ do: fc.constant('meter' as const), index: fc.nat({ max: 30 }) }),
+    fc.record({
+      do: fc.constant('move' as const),
+      index: fc.nat({ max: 30 }),
+      resource: fc.constantFrom('gpu', 'box'),
+      units: fc.integer({ min: 1, max: 8 }),
+    }),
     fc.record({ do: fc.constant('settle' as const), index: fc.nat({ max: 30 }) }),
     fc.record({ do: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 4 }) }),
     fc.record({ do: fc.constant('wait' as const), seconds: fc.integer({ min: 20, max: 200 }) }),
@@ -350,7 +300,10 @@ async function neverExceeded(room: Room, more = ''): Promise<void> {
                 .open(`r${opened}`, { quantity: String(one.units), leaseSeconds, graceSeconds })
                 .then(keep, () => null);
             } else if (one.do === 'meter' && name !== undefined) await room.meter(name).then(keep, () => null);
-            else if (one.do === 'settle' && name !== undefined) await room.settle(name).then(keep, () => null);
+            else if (one.do === 'move' && name !== undefined) {
+              const holds = { resource: one.resource, quantity: String(one.units) };
+              await room.meter(name, holds).then(keep, () => null);
+            } else if (one.do === 'settle' && name !== undefined) await room.settle(name).then(keep, () => null);
           }),
         );
         for (const one of round) if (one.do === 'wait') room.now += one.seconds * 1000;
@@ -365,6 +318,6 @@ async function neverExceeded(room: Room, more = ''): Promise<void> {
         expect(decimal(cost?.amount ?? '0').lessThanOrEqualTo(500 * days)).toBe(true);
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 25, endOnFailure: true },
   );
 }

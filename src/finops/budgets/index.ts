@@ -11,7 +11,8 @@ import { applyBudget } from './apply.ts';
 import { type NoticeDeps, scheduleNotices } from './notices/index.ts';
 import { settleExpired } from './reservations/expiry.ts';
 import { coveringWindows, limitOf } from './reservations/limits.ts';
-import type { NewReservation, Reservation } from './reservations/schema.ts';
+import { reprice } from './reservations/reprice.ts';
+import type { Held, NewReservation, Reservation } from './reservations/schema.ts';
 import { type LimitsNow, open, type ReservationDeps, settle } from './reservations/service.ts';
 import { metersTogether } from './reservations/together.ts';
 import { budgetRoutes, existing } from './routes.ts';
@@ -36,8 +37,8 @@ export interface BudgetsDeps extends NoticeDeps {
 /** Money that is set aside before it is spent, so that no budget that must hold is ever exceeded. */
 export interface Reservations {
   open(request: NewReservation): Promise<Reservation>;
-  /** `at`: until when the work has run, Unix milliseconds. */
-  meter(reservation: string, at: number): Promise<Reservation>;
+  /** `at`: until when the work has run, Unix milliseconds. `holds`: what it turned out to hold, at the price of which it goes on. */
+  meter(reservation: string, at: number, holds?: Held): Promise<Reservation>;
   /** `stoppedBy`: the budget that stopped it, where one did. */
   settle(reservation: string, settling: Parameters<typeof settle>[2]): Promise<Reservation>;
 }
@@ -59,9 +60,13 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
     ...deps,
     limitsFor: (subject, within) => limitsFor(deps, subject, within),
   };
+  const together = metersTogether(reservationDeps);
   const reservations: Reservations = {
     open: (request) => open(reservationDeps, request),
-    meter: metersTogether(reservationDeps),
+    meter: async (reservation, at, holds) => {
+      const moved = holds === undefined ? null : await reprice(reservationDeps, reservation, holds, at);
+      return moved ?? together(reservation, at);
+    },
     settle: (reservation, settling) => settle(reservationDeps, reservation, settling),
   };
   return {

@@ -108,4 +108,9 @@ export const budgetMigrations: Migrations = {
       }
     },
   },
+  'budgets/007-reservation-parts': {
+    async up(db) {
+      await db.schema.alterTable('budget_reservation').addColumn('earlier', 'text').execute();
+    },
+  },
 };

@@ -3,7 +3,13 @@ import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { noticesIn } from './notices/store.ts';
-import { meterReservation, openReservation, type Reservation, settleReservation } from './reservations/schema.ts';
+import {
+  type Held,
+  meterReservation,
+  openReservation,
+  type Reservation,
+  settleReservation,
+} from './reservations/schema.ts';
 import { open, type ReservationDeps, settle } from './reservations/service.ts';
 import { stopsBy } from './reservations/store.ts';
 import { approveBudget, type BudgetDetail, getBudget, listBudgets } from './schema.ts';
@@ -20,7 +26,7 @@ export interface RouteDeps extends StandingDeps {
 export function budgetRoutes(
   deps: RouteDeps,
   reservations: ReservationDeps,
-  meter: (reservation: string, at: number) => Promise<Reservation>,
+  meter: (reservation: string, at: number, holds?: Held) => Promise<Reservation>,
 ): Route[] {
   return [
     handle(listBudgets, async () => {
@@ -40,7 +46,7 @@ export function budgetRoutes(
       return detailOf(deps, await existing(deps.store, name));
     }),
     handle(openReservation, ({ body }) => open(reservations, body)),
-    handle(meterReservation, ({ params, body }) => meter(params.reservation, Date.parse(body.at))),
+    handle(meterReservation, ({ params, body }) => meter(params.reservation, Date.parse(body.at), body.holds)),
     handle(settleReservation, ({ params, body }) => settle(reservations, params.reservation, body)),
   ];
 }

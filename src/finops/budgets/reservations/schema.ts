@@ -11,14 +11,21 @@ export const ReservationId = z
   .regex(/^[\w.:-]{1,180}$/)
   .describe('Id, chosen by whoever spends; asking again under the same id answers what was granted');
 
+const Quantity = DecimalString.refine((text) => !text.startsWith('-'), 'zero or more').describe(
+  'How many are held (GPUs, vCPUs, instances)',
+);
+
+export const Held = z
+  .strictObject({ resource: ResourceName, quantity: Quantity })
+  .describe('What it turned out to hold: from now on the price of this counts, where it has one');
+export type Held = z.infer<typeof Held>;
+
 export const NewReservation = z
   .strictObject({
     reservation: ReservationId,
     subject: Subject,
     resource: ResourceName,
-    quantity: DecimalString.refine((text) => !text.startsWith('-'), 'zero or more').describe(
-      'How many are held (GPUs, vCPUs, instances)',
-    ),
+    quantity: Quantity,
     price: Money.optional().describe('Price of one unit for an hour, where it is known better than by the price book'),
     limit: Money.optional().describe('What this piece of work may spend at most, whatever its budgets allow'),
     runLimit: Money.optional().describe(
@@ -69,6 +76,9 @@ export const Reservation = z
       .describe(
         'Budget that stopped it, "its own limit", or "what was set aside" when nobody could be asked for more; null when it ended by itself',
       ),
+    prices: z
+      .array(z.string())
+      .describe('Each price behind what was spent, in order: where it is from, since when it holds and how old it is'),
   })
   .describe('Money that is set aside for running work');
 export type Reservation = z.infer<typeof Reservation>;
@@ -92,7 +102,10 @@ export const meterReservation = endpoint({
   summary: 'Meter what was spent until now, and set more aside where there is more',
   frequent: true,
   params,
-  body: z.strictObject({ at: UtcInstant.describe('Until when it has run') }),
+  body: z.strictObject({
+    at: UtcInstant.describe('Until when it has run'),
+    holds: Held.optional(),
+  }),
   response: Reservation,
   errors: [
     'reservation_not_found',

@@ -18,6 +18,7 @@ import { type BookedPrice, declaredPrice, type Prices, priceStretches } from '..
 import { granted } from '../share.ts';
 import type { Window } from '../window.ts';
 import type { Limit } from './limits.ts';
+import { earlierSpent, intervalUntil, priceTexts, sinceOf, spentUntil } from './parts.ts';
 import { remainder } from './remainder.ts';
 import { RUN_LIMIT, runLimits } from './run-limit.ts';
 import type { NewReservation, Reservation, settleReservation } from './schema.ts';
@@ -61,14 +62,15 @@ export async function open(deps: ReservationDeps, request: NewReservation): Prom
   const limitsNow = await deps.limitsFor(subject, { start, end: start + asked.leaseMs });
   return deps.store.transaction(async (sql) => {
     const before = await findReservation(sql, request.reservation);
-    if (before !== null) return shown(before);
+    if (before !== null) return shown(before, await pricesOf(deps, sql, before));
     const running = await openReservations(sql);
     const limits = [...(await limitsNow(sql, running)), ...(await runLimits(deps, sql, asked, running))];
-    const grant = grantFor(asked, await pricesOf(deps, sql, asked), limits, start);
+    const prices = await pricesOf(deps, sql, asked);
+    const grant = grantFor(asked, prices, limits, start);
     refuseTooShort(asked, grant, limits);
     const opened = { ...asked, ...grant };
     await putReservation(sql, opened);
-    return shown(opened);
+    return shown(opened, prices);
   });
 }
 
@@ -78,19 +80,20 @@ export async function meter(deps: ReservationDeps, id: string, at: Instant): Pro
   // Limits are slow to find, and most reports need none of them.
   const needsMore = isShort({ ...found, metered: Math.max(at, found.metered) });
   const limitsNow = needsMore ? await deps.limitsFor(found.subject, { start: at, end: at + found.leaseMs }) : null;
-  const metered = await deps.store.transaction(async (sql) => {
+  return deps.store.transaction(async (sql) => {
     const before = await existing(sql, id);
     refuseSettled(before);
     const prices = await pricesOf(deps, sql, before);
     const after = await recordUntil(deps, sql, before, Math.max(at, before.metered), prices);
     // Stored first: what it has spent is no longer held when the limits are asked.
     await putReservation(sql, after);
-    return limitsNow === null ? after : grantedMore(deps, sql, { metered: after, prices, limitsNow });
+    const isEnough = limitsNow === null || !isShort(after);
+    return shown(isEnough ? after : await grantedAnew(deps, sql, { metered: after, prices, limitsNow }), prices);
   });
-  return shown(metered);
 }
 
-async function grantedMore(
+/** With what is set aside for it worked out anew from now on, and stored. */
+export async function grantedAnew(
   deps: ReservationDeps,
   sql: Sql,
   {
@@ -99,7 +102,6 @@ async function grantedMore(
     limitsNow,
   }: { readonly metered: StoredReservation; readonly prices: readonly BookedPrice[]; readonly limitsNow: LimitsNow },
 ): Promise<StoredReservation> {
-  if (!isShort(metered)) return metered;
   const running = await openReservations(sql);
   const limits = [...(await limitsNow(sql, running)), ...(await runLimits(deps, sql, metered, running))];
   const after = { ...metered, ...grantFor(metered, prices, limits, metered.metered) };
@@ -133,14 +135,14 @@ export async function meterMany(deps: ReservationDeps, reports: readonly Report[
     }
     const metered = moved.map((one) => {
       const prices = one.price === null ? (books.get(one.resource) ?? []) : [declaredPrice(one.resource, one.price)];
-      return { ...one, ...spentUntil(one, one.metered, prices) };
+      return { one: { ...one, ...spentUntil(one, one.metered, prices) }, prices };
     });
-    for (const one of metered) await putReservation(sql, one);
-    return new Map(metered.map((one) => [one.id, shown(one)]));
+    for (const { one } of metered) await putReservation(sql, one);
+    return new Map(metered.map(({ one, prices }) => [one.id, shown(one, prices)]));
   });
 }
 
-function refuseSettled({ id, settledAt }: StoredReservation): void {
+export function refuseSettled({ id, settledAt }: StoredReservation): void {
   if (settledAt === null) return;
   throw new AppError('reservation_settled', `Reservation "${id}" has ended. Open another one.`, { reservation: id });
 }
@@ -151,8 +153,9 @@ type Settling = z.input<typeof settleReservation.body>;
 export async function settle(deps: ReservationDeps, id: string, settling: Settling): Promise<Reservation> {
   return deps.store.transaction(async (sql) => {
     const before = await existing(sql, id);
-    const end = Math.max(Date.parse(settling.end), before.start);
-    const metered = await recordUntil(deps, sql, before, end, await pricesOf(deps, sql, before));
+    const end = Math.max(Date.parse(settling.end), sinceOf(before));
+    const prices = await pricesOf(deps, sql, before);
+    const metered = await recordUntil(deps, sql, before, end, prices);
     const after: StoredReservation = {
       ...metered,
       settledAt: before.settledAt ?? new Date(deps.clock.now()).toISOString(),
@@ -161,7 +164,7 @@ export async function settle(deps: ReservationDeps, id: string, settling: Settli
     };
     await putReservation(sql, after);
     if (after.stoppedBy !== null && before.stoppedBy === null) await appendStopped(deps, sql, after);
-    return shown(after);
+    return shown(after, prices);
   });
 }
 
@@ -195,10 +198,11 @@ function requested(request: NewReservation, start: Instant, now: Instant): Store
     settledAt: null,
     stoppedBy: null,
     checkpoint: null,
+    earlier: [],
   };
 }
 
-async function pricesOf(
+export async function pricesOf(
   { prices }: ReservationDeps,
   sql: Sql,
   { resource, price }: StoredReservation,
@@ -207,7 +211,7 @@ async function pricesOf(
 }
 
 /** Keeps what was held until then as a usage interval, which grows with every call. */
-async function recordUntil(
+export async function recordUntil(
   { metering }: ReservationDeps,
   sql: Sql,
   reservation: StoredReservation,
@@ -218,26 +222,6 @@ async function recordUntil(
   if (interval === null) return { ...reservation, metered: end };
   await metering.record(sql, [interval]);
   return { ...reservation, ...spentUntil(reservation, end, prices) };
-}
-
-/** What was held until then; null when that is nothing. */
-function intervalUntil(
-  { id, subject, resource, quantity, price, start, origin }: StoredReservation,
-  end: Instant,
-): Parameters<Metering['record']>[1][number] | null {
-  if (end === start) return null;
-  const period = { start: new Date(start).toISOString(), end: new Date(end).toISOString() };
-  const declared = price === null ? {} : { price };
-  return { usage: `reservation:${id}`, subject, resource, quantity, ...declared, period, origin };
-}
-
-function spentUntil(
-  { resource, quantity, start, currency }: StoredReservation,
-  end: Instant,
-  prices: readonly BookedPrice[],
-): Pick<StoredReservation, 'metered' | 'spent' | 'currency'> {
-  const { cost } = meteredCostOf({ resource, quantity, start, end }, prices);
-  return { metered: end, spent: cost?.amount ?? null, currency: cost?.currency ?? currency };
 }
 
 /** Whether more has to be set aside: less than half a lease is left. */
@@ -254,7 +238,7 @@ function grantFor(
   limits: readonly Limit[],
   at: Instant,
 ): Grant {
-  const { resource, quantity, start, leaseMs, graceMs, limit, spent } = reservation;
+  const { resource, quantity, leaseMs, graceMs, limit, spent } = reservation;
   const costUntil = (end: Instant) => meteredCostOf({ resource, quantity, start: at, end }, prices).cost;
   const lease = costUntil(at + leaseMs);
   if (lease === null) return unpriced(reservation, prices, limits, at);
@@ -262,7 +246,7 @@ function grantFor(
   const own = remainder(reservation);
   const rate = hourlyRate(prices, quantity, at);
   const isNew = reservation.hourlyRate === null;
-  const leastMs = graceMs + (isNew ? SHORTEST_RUN_MS : RENEWED_FOR_MS);
+  const leastMs = graceMs + (isNew && spent === null ? SHORTEST_RUN_MS : RENEWED_FOR_MS);
   const least = decimal(costUntil(at + leastMs)?.amount ?? '0');
   const claim = { own, rate, lease: decimal(lease.amount), least };
   const offers = limits.map((one) => {
@@ -287,7 +271,12 @@ function grantFor(
     ceiling: decimalString(ceiling),
     currency: lease.currency,
     hourlyRate: decimalString(rate),
-    until: affordableUntil(prices, { quantity, start }, decimalString(ceiling), at + leaseMs),
+    until: affordableUntil(
+      prices,
+      { quantity, start: sinceOf(reservation) },
+      decimalString(ceiling.minus(earlierSpent(reservation))),
+      at + leaseMs,
+    ),
     limitedBy: scarcest?.more.equals(scarcest.room) === true ? scarcest.by : null,
   };
 }
@@ -342,13 +331,13 @@ function refuseTooShort({ start, graceMs, id }: StoredReservation, grant: Grant,
   throw new AppError('budget_exceeded', `${name} ${short}. Raise it, or wait for its next window.`, context);
 }
 
-async function existing(sql: Sql, id: string): Promise<StoredReservation> {
+export async function existing(sql: Sql, id: string): Promise<StoredReservation> {
   const found = await findReservation(sql, id);
   if (found !== null) return found;
   throw new AppError('reservation_not_found', `There is no reservation "${id}".`, { reservation: id });
 }
 
-function shown(reservation: StoredReservation): Reservation {
+export function shown(reservation: StoredReservation, prices: readonly BookedPrice[]): Reservation {
   const { id, subject, resource, quantity, start, until, ceiling, spent, currency, limitedBy, stoppedBy } = reservation;
   const money = (amount: string | null) => (amount === null || currency === null ? null : { amount, currency });
   return {
@@ -363,5 +352,6 @@ function shown(reservation: StoredReservation): Reservation {
     spent: money(spent),
     limitedBy,
     stoppedBy,
+    prices: priceTexts(reservation, prices),
   };
 }

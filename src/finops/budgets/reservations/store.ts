@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import { type SubjectColumns, subjectColumns, subjectOf } from '../../../org/index.ts';
 import type { Subject } from '../../../org/schema.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import type { Instant, Money } from '../../../platform/units/index.ts';
+import { DecimalString } from '../../../platform/units/schema.ts';
 
 interface ReservationTables {
   budget_reservation: SubjectColumns & {
@@ -29,8 +31,21 @@ interface ReservationTables {
     settled_at: string | null;
     stopped_by: string | null;
     checkpoint: string | null;
+    earlier: string | null;
   };
 }
+
+/** What a reservation held before it was known what it holds: it is metered by itself. */
+export const EarlierPart = z.strictObject({
+  resource: z.string(),
+  quantity: DecimalString,
+  /** Until when it was held, Unix milliseconds; it begins where the one before ends. */
+  end: z.number(),
+  spent: DecimalString,
+  /** The prices of it, as sentences. */
+  prices: z.array(z.string()),
+});
+export type EarlierPart = z.infer<typeof EarlierPart>;
 
 export interface StoredReservation {
   readonly id: string;
@@ -63,6 +78,8 @@ export interface StoredReservation {
   readonly settledAt: string | null;
   readonly stoppedBy: string | null;
   readonly checkpoint: string | null;
+  /** What it held before, oldest first; it is in `spent`. */
+  readonly earlier: readonly EarlierPart[];
 }
 
 export async function putReservation(sql: Sql, reservation: StoredReservation): Promise<void> {
@@ -92,6 +109,7 @@ export async function putReservation(sql: Sql, reservation: StoredReservation): 
     settled_at: reservation.settledAt,
     stopped_by: reservation.stoppedBy,
     checkpoint: reservation.checkpoint,
+    earlier: reservation.earlier.length === 0 ? null : JSON.stringify(reservation.earlier),
   };
   await sql
     .tables<ReservationTables>()
@@ -161,6 +179,7 @@ function reservationOf(row: ReservationTables['budget_reservation']): StoredRese
     settledAt: row.settled_at,
     stoppedBy: row.stopped_by,
     checkpoint: row.checkpoint,
+    earlier: row.earlier === null ? [] : z.array(EarlierPart).parse(JSON.parse(row.earlier)),
   };
 }
 
