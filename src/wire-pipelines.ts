@@ -35,6 +35,7 @@ export function wirePipelines(ground: PipelineGround, others: Pick<PipelinesDeps
     docker: dockerOf(ground),
     kubernetes: kubernetesOf(ground),
     environment: processEnvironment(),
+    clock: ground.clock,
     log: ground.log,
   });
   const pipelines = createPipelines({
@@ -65,7 +66,8 @@ function kubernetesOf({ config, door, clock, log }: PipelineGround): ExecutorsDe
     throw new AppError('config_invalid', detail);
   }
   const { kubernetesAgentImage: agentImage, kubernetesNodes: nodes } = config;
-  return { kubeconfig, namespace, agentImage, publicUrl, nodes, door, clock, log };
+  const gpuPrometheus = config.gpuPrometheus ?? null;
+  return { kubeconfig, namespace, agentImage, publicUrl, nodes, gpuPrometheus, door, clock, log };
 }
 
 /** The Docker Engine that the settings name; null where they name none. */

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Executor, Resources, Work } from '../../src/mlops/executors/executor.ts';
 import { describeExecutor, SOON } from '../../src/mlops/executors/suite.testing.ts';
 import { findKubernetes, type Kubernetes, startKubernetes } from '../support/kubernetes.ts';
@@ -17,6 +17,28 @@ import {
 const bin = findKubernetes();
 const ANY: Resources = { cpus: null, memoryBytes: null, gpus: { count: 0, model: null }, instance: null, spot: false };
 const LATE = { timeout: 120_000, interval: 200 };
+/** The address of the metrics API, without anybody who measures. */
+const METRICS_API = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: {
+    name: 'pods.metrics.k8s.io',
+    annotations: { 'api-approved.kubernetes.io': 'unapproved, for a test' },
+  },
+  spec: {
+    group: 'metrics.k8s.io',
+    scope: 'Namespaced',
+    names: { plural: 'pods', singular: 'podmetrics', kind: 'PodMetrics', listKind: 'PodMetricsList' },
+    versions: [
+      {
+        name: 'v1beta1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+};
 
 describe.skipIf(bin === null)('Kubernetes', () => {
   let cluster: Kubernetes;
@@ -122,7 +144,6 @@ describe.skipIf(bin === null)('Kubernetes', () => {
         ['list', 'secrets'],
         ['create', 'pods/exec'],
         ['create', 'pods'],
-        ['delete', 'pods'],
       ]) {
         expect([denied, can(...denied)]).toEqual([denied, 'no']);
       }
@@ -149,6 +170,54 @@ describe.skipIf(bin === null)('Kubernetes', () => {
   });
 
   describe('nodes', () => {
+    it('are known before the command has ended, with the part of them that it has', async () => {
+      await using executor = await bench.open();
+      const work = workOf(FOR_EVER, { resources: { ...ANY, cpus: 0.1 } });
+      const running = await executor.start(work);
+      const place = await running.placed;
+      const cpus = Number(kubectl('get', 'node', '-o', 'jsonpath={.items[0].status.allocatable.cpu}'));
+      expect(place).toMatchObject({ instance: 'test.small', spot: false });
+      expect(place?.share).toBeCloseTo(0.1 / cpus, 5);
+      await running.stop();
+      expect((await running.ended).place).toEqual(place);
+    });
+
+    it('say what work takes while it runs, where there is a metrics API, and else why not', async () => {
+      await using executor = await bench.open();
+      const work = workOf(FOR_EVER);
+      const running = await executor.start(work);
+      await begun(work);
+      expect(await running.usage()).toEqual({
+        cpuSeconds: null,
+        peakMemoryBytes: null,
+        reason: 'the cluster has no metrics API',
+      });
+      // A metrics server is not there: the API server itself answers in its place, with what one measured elsewhere.
+      cluster.apply(METRICS_API);
+      onTestFinished(() => void kubectl('delete', 'crd', 'pods.metrics.k8s.io'));
+      const reason = async () => (await running.usage()).reason;
+      await expect.poll(reason, SOON).toBe('the metrics API has nothing of its pod yet');
+      const pod = kubectl('get', 'pods', '-l', `job-name=${work.id}`, '-o', 'jsonpath={.items[0].metadata.name}');
+      const taken = { name: 'main', usage: { cpu: '250123456n', memory: '5272Ki' } };
+      cluster.apply({
+        apiVersion: 'metrics.k8s.io/v1beta1',
+        kind: 'PodMetrics',
+        metadata: { name: pod, namespace: NAMESPACE },
+        timestamp: new Date(running.start + 60_000).toISOString(),
+        window: '20s',
+        containers: [{ name: 'carry', usage: { cpu: '1', memory: '1Gi' } }, taken],
+      });
+      await expect
+        .poll(() => running.usage(), SOON)
+        .toEqual({
+          cpuSeconds: expect.closeTo(20 * 0.250123456, 6),
+          peakMemoryBytes: 5272 * 1024,
+          reason: 'without its first 40 s',
+        });
+      await running.stop();
+      expect((await running.ended).usage.cpuSeconds).not.toBe(null);
+    });
+
     it('with the GPU that was asked for run the work, by the label of their product', async () => {
       await using executor = await bench.open();
       kubectl('label', 'node', cluster.node.name, 'nvidia.com/gpu.product=NVIDIA-H100-80GB-HBM3', '--overwrite');
@@ -194,6 +263,19 @@ describe.skipIf(bin === null)('Kubernetes', () => {
       });
       await expect(executor.imageDigest('steelyard.test/no-such:1')).rejects.toMatchObject({ code: 'image_not_found' });
       expect(await executor.imageDigest(cluster.node.image.name)).toMatch(/^sha256:[0-9a-f]{64}$/);
+    });
+
+    it('that was given less time than its grace is ended within that', async () => {
+      await using executor = await bench.open();
+      // Were it given its grace, it would outlive the test.
+      const work = workOf('trap "" TERM; echo begun; while :; do sleep 0.1; done', {
+        graceMs: 3_600_000,
+        until: Date.now() + 7_200_000,
+      });
+      const running = await executor.start(work);
+      await begun(work);
+      await running.stop(2_000);
+      expect(await running.ended).toMatchObject({ reason: 'stopped', stoppedBy: 'starter' });
     });
 
     it('is evicted: that is no stop, and no failure of its own', async () => {

@@ -1,3 +1,5 @@
+import type { GpuReader } from '../../platform/gpus/index.ts';
+
 /** What a piece of work may take. */
 export interface Resources {
   /** CPUs, whole or in part; null: as many as there are. */
@@ -82,6 +84,8 @@ export interface WorkPlace {
   readonly gpuModel: string | null;
   /** Whether its capacity can be taken away. */
   readonly spot: boolean;
+  /** Part of it that the work has, above 0 and up to 1: the largest of CPUs, memory and GPUs; 1 where it asked for none of them. */
+  readonly share: number;
 }
 
 /** What work has taken since it began; null where the engine cannot tell. */
@@ -89,6 +93,8 @@ export interface WorkUsage {
   readonly cpuSeconds: number | null;
   /** The most that it held at any moment. */
   readonly peakMemoryBytes: number | null;
+  /** Why something is null, or what is left out, where the engine can say; else null or left out. */
+  readonly reason?: string | null;
 }
 
 /** Work that was begun. */
@@ -100,10 +106,17 @@ export interface RunningWork {
   readonly ended: Promise<WorkEnd>;
   /** Gives it until then, Unix milliseconds; whoever ends it without us knows before this resolves. */
   extend(until: number): Promise<void>;
-  /** Asks it to end, and kills it when its grace is over; a second call changes nothing. */
-  stop(): Promise<void>;
+  /**
+   * Asks it to end, and kills it when its grace is over, or `withinMs` where that is less; a second call changes nothing. Engines that
+   * end it by themselves at the time that it was given need no `withinMs`.
+   */
+  stop(withinMs?: number): Promise<void>;
   /** What it has taken until now. */
   usage(): Promise<WorkUsage>;
+  /** What reads the GPUs that it holds, or in words why nothing does; null where it holds none. */
+  readonly gpus?: GpuReader | string | null;
+  /** Resolves when it is known on which machine it runs; null when it never is. Engines of this machine leave it out. */
+  readonly placed?: Promise<WorkPlace | null>;
   /** What keeps its command from beginning, one sentence; null when nothing is known to. Engines that begin at once leave it out. */
   waiting?(): string | null;
 }

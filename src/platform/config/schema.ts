@@ -168,6 +168,12 @@ export const ConfigSchema = z.strictObject({
     .describe(
       '"fixed": what no node of the cluster could hold is refused. "growing": nodes are made as they are needed, and work waits for them.',
     ),
+  gpuPrometheus: z
+    .url({ protocol: /^https?$/, error: 'an http:// or https:// address' })
+    .optional()
+    .describe(
+      'Prometheus that scrapes the DCGM exporter of the nodes of the cluster: what GPUs of work on Kubernetes do is read there; default: not at all.',
+    ),
   maxUploadBytes: z.coerce
     .number({ error: 'a whole number of bytes' })
     .int()

@@ -6,8 +6,8 @@ export interface Extensible<End> {
   readonly ended: Promise<End>;
   /** Gives it until then, Unix milliseconds. */
   extend(until: number): void | Promise<void>;
-  /** Asks it to end. */
-  stop(): void | Promise<void>;
+  /** Asks it to end, within so many milliseconds at most. */
+  stop(withinMs: number): void | Promise<void>;
 }
 
 export interface Hold<End> {
@@ -19,6 +19,8 @@ export interface Hold<End> {
   readonly now: () => number;
   /** Reports that it still runs, and answers until when it is given now; null when nobody answers: what it has goes on. */
   readonly renew: () => Promise<number | null>;
+  /** Resolves when a report is wanted before the next one is due; only once. Never rejects. */
+  readonly sooner?: Promise<unknown>;
   /** Told once, before it is asked to end because it was given no more. */
   readonly runsOut: () => Promise<void>;
   /** Longest time between two reports, in milliseconds; default 10 s. */
@@ -43,10 +45,11 @@ export async function hold<End>(held: Hold<End>): Promise<HoldEnd<End>> {
   let { until } = held;
   const ended = running.ended.then((end) => ({ end }));
   const untilEndOr = <T>(what: Promise<T>) => Promise.race([ended, what]);
+  const bell = bellOf(held.sooner);
   for (;;) {
     const leftMs = leftOf(held, until);
     if (leftMs <= 0) break;
-    const early = await untilEndOr(sleep(restMs(leftMs, nextReport(held))));
+    const early = await untilEndOr(bell(sleep(restMs(leftMs, nextReport(held)))));
     if (early !== undefined) return { ended: early.end, ranOut: false };
     if (leftOf(held, until) <= 0) break;
     // An answer that comes too late is none: what it has must do.
@@ -56,8 +59,22 @@ export async function hold<End>(held: Hold<End>): Promise<HoldEnd<End>> {
     await running.extend(until);
   }
   await held.runsOut();
-  await running.stop();
+  await running.stop(Math.max(0, until - held.now()));
   return { ended: (await ended).end, ranOut: true };
+}
+
+/** Cuts a rest short when the bell rings, once. */
+function bellOf(bell: Promise<unknown> | undefined): (rest: Promise<undefined>) => Promise<undefined> {
+  let ringing = bell?.then(() => undefined);
+  let rung = false;
+  ringing?.then(() => {
+    rung = true;
+  });
+  return async (rest) => {
+    await (ringing === undefined ? rest : Promise.race([ringing, rest]));
+    if (rung) ringing = undefined;
+    return undefined;
+  };
 }
 
 /** Milliseconds until it has to be asked to end. */

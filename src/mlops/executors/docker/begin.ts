@@ -34,6 +34,7 @@ interface Made {
   readonly container: string;
   /** GPUs of the engine that others held when its own were chosen. */
   readonly heldGpus: number;
+  readonly gpus: readonly string[];
 }
 
 /**
@@ -86,7 +87,7 @@ async function create(
   const gpus = freeGpus(work.resources.gpus.count, held);
   try {
     const { id } = await daemon.ask((api) => api.createContainer(containerOf(work, image, { network, gpus })));
-    return { container: id, heldGpus: held.length };
+    return { container: id, heldGpus: held.length, gpus };
   } catch (error) {
     throw createFailureOf(error);
   }
@@ -107,7 +108,8 @@ async function fill({ daemon, closing }: BeginDeps, work: Work, container: strin
   await send(archive, (body) => daemon.ask((api) => api.getContainer(container).putArchive(body, question), null));
 }
 
-async function startContainer(deps: BeginDeps, work: Work, { container, heldGpus: held }: Made): Promise<Beginning> {
+async function startContainer(deps: BeginDeps, work: Work, made: Made): Promise<Beginning> {
+  const { container, heldGpus: held, gpus } = made;
   const start = deps.clock.now();
   writeStarted(work.folder, start);
   watch(deps, work, container);
@@ -126,7 +128,7 @@ async function startContainer(deps: BeginDeps, work: Work, { container, heldGpus
   await deps.keepWatchdog();
   const began = await whenBegan(deps, container, start);
   writeStarted(work.folder, began);
-  return { begun: { work, container, start: began } };
+  return { begun: { work, container, start: began, gpus } };
 }
 
 /** When a container began by our clock: as the engine says, unless its clock says that this was before it was asked, or is still to come. */

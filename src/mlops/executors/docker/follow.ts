@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { GpuReader } from '../../../platform/gpus/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { RunningWork, Work, WorkEnd, WorkUsage } from '../executor.ts';
@@ -19,6 +20,8 @@ export interface FollowDeps {
   readonly keepWatchdog: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Reads GPUs of the engine's machine; null where that is another one than this. */
+  readonly readerOf: ((gpus: readonly string[]) => GpuReader) | null;
   /** Given when the server ends: its containers go on. */
   readonly closing: AbortSignal;
 }
@@ -28,6 +31,8 @@ export interface Begun {
   readonly work: Work;
   readonly container: string;
   readonly start: number;
+  /** GPUs of the engine that it holds, by index. */
+  readonly gpus: readonly string[];
 }
 
 export interface Following {
@@ -36,6 +41,7 @@ export interface Following {
   readonly done: Promise<void>;
 }
 
+const ELSEWHERE = 'the Docker Engine is on another machine, where nobody asks nvidia-smi';
 /** A container that runs is looked at this often, in milliseconds. */
 const LOOK_MS = 1_000;
 /** The same when it is being killed and does not go. */
@@ -73,6 +79,7 @@ export function follow(deps: FollowDeps, begun: Begun): Following {
       },
       stop: () => stopping.ask(),
       usage: () => meter.read(),
+      gpus: begun.gpus.length === 0 ? null : (deps.readerOf?.(begun.gpus) ?? ELSEWHERE),
     },
   };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AppError } from '../../../platform/errors/index.ts';
+import { createNvidiaSmi } from '../../../platform/gpus/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { Executor, RunningWork, Work, WorkEnd } from '../executor.ts';
@@ -45,6 +46,7 @@ export function createDockerExecutor({
   const closing = new AbortController();
   const daemon = connectDaemon({ address, certificates });
   const list = openWatchList(join(folder, WATCHDOG.list));
+  const nvidiaSmi = createNvidiaSmi({ now: clock.now });
   const deps: BeginDeps = {
     daemon,
     list,
@@ -53,6 +55,7 @@ export function createDockerExecutor({
     log,
     network,
     gpuModel,
+    readerOf: address.startsWith('unix:') ? nvidiaSmi.of : null,
     closing: closing.signal,
     alone: createQueue(),
   };
@@ -132,7 +135,8 @@ async function adopt(deps: BeginDeps, work: Work): Promise<{ begun: Begun } | { 
     if (deps.list.read(work.id) === null) watch(deps, work, container);
     await deps.keepWatchdog();
   }
-  return { begun: { work, container, start: started ?? Date.parse(found.State.StartedAt) } };
+  const gpus = (found.Config.Labels[LABEL.gpus] ?? '').split(',').filter((gpu) => gpu !== '');
+  return { begun: { work, container, start: started ?? Date.parse(found.State.StartedAt), gpus } };
 }
 
 async function inspect({ daemon }: BeginDeps, id: string) {

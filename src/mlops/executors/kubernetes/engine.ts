@@ -4,6 +4,7 @@ import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { Executor, RunningWork, Work } from '../executor.ts';
 import { connect, isQuota } from './cluster.ts';
+import { createDcgm } from './dcgm.ts';
 import type { WorkspaceDoor } from './door.ts';
 import { createDigests } from './image-digest.ts';
 import { type Jobs, openJobs } from './jobs.ts';
@@ -24,6 +25,8 @@ export interface KubernetesExecutorDeps {
   readonly publicUrl: string;
   /** `fixed`: what no node could hold is refused. `growing`: nodes are made as they are needed, so that work waits for them. */
   readonly nodes: 'fixed' | 'growing';
+  /** Address of a Prometheus that scrapes the DCGM exporter of its nodes; null: there is none. */
+  readonly gpuPrometheus: string | null;
   readonly door: WorkspaceDoor;
   readonly clock: Clock;
   readonly log: Log;
@@ -38,7 +41,7 @@ const LOOK_EVERY_MS = 200;
  * Errors: `config_invalid`, `executor_denied`, `executor_unreachable`.
  */
 export async function createKubernetesExecutor(deps: KubernetesExecutorDeps): Promise<Executor> {
-  const { namespace, door, log } = deps;
+  const { namespace, gpuPrometheus, door, log } = deps;
   const cluster = await connect(deps.kubeconfig);
   const tracked = new Map<string, Tracked>();
   try {
@@ -52,11 +55,12 @@ export async function createKubernetesExecutor(deps: KubernetesExecutorDeps): Pr
   };
   const jobs = openJobs({ ...deps, cluster, seesNodes: await maySeeNodes(cluster), changed });
   const digests = createDigests({ jobs, agentImage: deps.agentImage });
+  const dcgm = gpuPrometheus === null ? null : createDcgm({ prometheus: gpuPrometheus, namespace });
 
   async function adopt(work: Work, job: Job): Promise<RunningWork> {
     await door.admit(work);
     await jobs.listed;
-    const known = tracked.get(work.id) ?? track({ jobs, door, clock: deps.clock, log }, work, job);
+    const known = tracked.get(work.id) ?? track({ jobs, door, dcgm, clock: deps.clock, log }, work, job);
     tracked.set(work.id, known);
     void known.running.ended.then(() => tracked.delete(work.id));
     return known.running;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { AppError } from '../../../platform/errors/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import type { WorkPlace } from '../executor.ts';
+import type { Resources, WorkPlace } from '../executor.ts';
 import type { Cluster } from './cluster.ts';
 import { deadlineSeconds } from './manifest.ts';
 import { Event, JOB_NAME, Job, List, Node, Pod, STOPPED_BY } from './objects.ts';
-import { GPU_PRODUCT, INSTANCE, isSpot } from './placement.ts';
+import { GPU_PRODUCT, INSTANCE, isSpot, shareOf } from './placement.ts';
 import { watch } from './watched.ts';
 
 /** The Jobs of a namespace and their pods, as they are now. */
@@ -30,7 +31,9 @@ export interface Jobs extends AsyncDisposable {
   troubleOf(id: string): Promise<string | null>;
   /** Null where nodes may not be seen. */
   nodes(): Promise<Node[] | null>;
-  placeOf(node: string): Promise<WorkPlace | null>;
+  placeOf(node: string, resources: Resources): Promise<WorkPlace | null>;
+  /** Ends a pod that was asked to end sooner than its grace; false where that is not allowed. */
+  hurry(pod: string, withinMs: number): Promise<boolean>;
 }
 
 interface JobsRequest {
@@ -94,9 +97,21 @@ export function openJobs(request: JobsRequest): Jobs {
       })),
     troubleOf: (id) => troubleOf(cluster, core, id),
     nodes: async () => (seesNodes ? listNodes(cluster) : null),
-    async placeOf(name) {
+    async placeOf(name, resources) {
       const body = seesNodes ? await get(`/api/v1/nodes/${name}`) : null;
-      return body === null ? null : placeOfNode(Node.parse(body));
+      return body === null ? null : placeOfNode(Node.parse(body), resources);
+    },
+    async hurry(pod, withinMs) {
+      // None at all would not wait for its node: the pod would be gone, and its command might not.
+      const gracePeriodSeconds = Math.max(1, Math.floor(withinMs / 1000));
+      const body = { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds };
+      try {
+        await cluster.call({ method: 'DELETE', path: `${core}/pods/${pod}`, body });
+        return true;
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'executor_denied') return false;
+        throw error;
+      }
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([jobs[Symbol.asyncDispose](), pods[Symbol.asyncDispose]()]);
@@ -125,7 +140,8 @@ async function listNodes(cluster: Cluster): Promise<Node[]> {
   return nodes;
 }
 
-function placeOfNode({ metadata: { name, labels } }: Node): WorkPlace {
+function placeOfNode(node: Node, resources: Resources): WorkPlace {
+  const { name, labels } = node.metadata;
   return {
     node: name,
     instance: labels[INSTANCE] ?? null,
@@ -133,5 +149,6 @@ function placeOfNode({ metadata: { name, labels } }: Node): WorkPlace {
     zone: labels['topology.kubernetes.io/zone'] ?? null,
     gpuModel: labels[GPU_PRODUCT] ?? null,
     spot: isSpot(labels),
+    share: shareOf(node, resources),
   };
 }

@@ -96,11 +96,28 @@ export function fits(node: Node, resources: Resources): boolean {
   );
 }
 
+/**
+ * Part of a node that work has: the largest of its CPUs, memory and GPUs, each of what the node has for pods; rounded up to 6 decimals.
+ * Work that asks for none of them may take it all: 1. Example: 2 of 8 CPUs and 1 of 4 GPUs -> 0.25.
+ */
+export function shareOf(node: Pick<Node, 'status'>, { cpus, memoryBytes, gpus }: Resources): number {
+  const has = (name: string) => amountOf(node.status.allocatable[name] ?? '') ?? 0;
+  const shares = [
+    ...(cpus === null ? [] : [cpus / has('cpu')]),
+    ...(memoryBytes === null ? [] : [memoryBytes / has('memory')]),
+    ...(gpus.count === 0 ? [] : [gpus.count / has(GPU)]),
+  ];
+  const share = shares.length === 0 ? 1 : Math.max(...shares);
+  return Math.min(1, Math.ceil(share * 1e6) / 1e6);
+}
+
 export const isSpot = (labels: Readonly<Record<string, string>>): boolean =>
   SPOT.some(([key, value]) => labels[key] === value);
 
 const FACTORS: Readonly<Record<string, number>> = {
   '': 1,
+  n: 1e-9,
+  u: 1e-6,
   m: 1e-3,
   k: 1e3,
   M: 1e6,

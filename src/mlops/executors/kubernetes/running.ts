@@ -5,9 +5,11 @@ import { systemCode } from '../../../platform/errors/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { RunningWork, Work, WorkEnd, WorkPlace } from '../executor.ts';
+import type { Dcgm } from './dcgm.ts';
 import type { WorkspaceDoor } from './door.ts';
 import { endOf, startOf } from './ending.ts';
 import type { Jobs } from './jobs.ts';
+import { createUsageMeter } from './metrics.ts';
 import { BEGUN_AT, type Job, mainOf, type Pod, STOPPED_BY } from './objects.ts';
 import { followPodLog } from './pod-log.ts';
 import { imageTrouble, isOver, waitingFor } from './waiting.ts';
@@ -15,6 +17,8 @@ import { imageTrouble, isOver, waitingFor } from './waiting.ts';
 export interface RunningDeps {
   readonly jobs: Jobs;
   readonly door: WorkspaceDoor;
+  /** Reads the GPUs of pods; null: nothing does. */
+  readonly dcgm: Dcgm | null;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -30,21 +34,26 @@ export interface Tracked {
 /** An image that cannot be fetched is given up after this time: a registry may be away for a moment. */
 const IMAGE_GIVEN_UP_MS = 60_000;
 const LOOK_EVERY_MS = 2_000;
+const NO_PROMETHEUS = 'no Prometheus is named that scrapes the DCGM exporter (setting gpuPrometheus)';
 /** A pod that is gone leaves what was read of its output. */
 const LOG_WITHIN_MS = 60_000;
 
-export function track({ jobs, door, clock, log }: RunningDeps, work: Work, first: Job): Tracked {
+export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work, first: Job): Tracked {
   const over = new AbortController();
   const ended = Promise.withResolvers<WorkEnd>();
+  const placed = Promise.withResolvers<WorkPlace | null>();
   const begunAt = Number(first.metadata.annotations[BEGUN_AT] ?? first.metadata.creationTimestamp);
   const stopped = first.metadata.annotations[STOPPED_BY] !== undefined;
   const seen: Seen = { job: first, pod: null, place: null, stopped, givenUp: null, troubleSince: null };
   let following: Promise<void> | null = null;
   let told: WorkEnd | null = null;
+  const podName = () => seen.pod?.metadata.name ?? null;
+  const begun = () => startOf(seen.pod) ?? begunAt;
+  const { cluster, namespace } = jobs;
+  const usage = createUsageMeter({ cluster, namespace, pod: podName, start: begun });
 
   function follow(pod: Pod): void {
     const hasEnded = () => isPodOver(seen, pod.metadata.name) || seen.job === null || isOver(seen.job);
-    const { cluster, namespace } = jobs;
     following ??= followPodLog({
       cluster,
       namespace,
@@ -60,7 +69,8 @@ export function track({ jobs, door, clock, log }: RunningDeps, work: Work, first
   async function lookOnce(): Promise<void> {
     const { pod } = await update(jobs, work.id, seen);
     if (pod !== null && startOf(pod) !== null) follow(pod);
-    if (pod?.spec.nodeName !== undefined) seen.place ??= await jobs.placeOf(pod.spec.nodeName);
+    if (pod?.spec.nodeName !== undefined) seen.place ??= await jobs.placeOf(pod.spec.nodeName, work.resources);
+    if (seen.place !== null) placed.resolve(seen.place);
     await giveUp(jobs, work.id, seen, clock.now());
     const { job } = seen;
     if (job !== null && !isOver(job) && !isTakenBack(job, pod)) return;
@@ -79,6 +89,7 @@ export function track({ jobs, door, clock, log }: RunningDeps, work: Work, first
     door.shut(work.id);
     over.abort();
     told = end;
+    placed.resolve(seen.place);
     ended.resolve(end);
   }
 
@@ -94,24 +105,37 @@ export function track({ jobs, door, clock, log }: RunningDeps, work: Work, first
     running: {
       id: work.id,
       get start() {
-        return startOf(seen.pod) ?? begunAt;
+        return begun();
       },
       ended: ended.promise,
       // What was asked to end stays so.
       extend: async (until) => {
         if (!seen.stopped && !over.signal.aborted) await jobs.extend(work.id, until, work.graceMs, begunAt);
       },
-      async stop() {
+      async stop(withinMs = work.graceMs) {
         if (over.signal.aborted) return;
         seen.stopped = true;
         await jobs.stop(work.id);
+        await hurry({ jobs, log }, work, podName(), withinMs);
         looks.look();
       },
-      // Nothing in a cluster tells it for certain before the end.
-      usage: async () => told?.usage ?? { cpuSeconds: null, peakMemoryBytes: null },
+      usage: async () => told?.usage ?? usage(),
+      placed: placed.promise,
+      gpus: work.resources.gpus.count === 0 ? null : (dcgm?.of(podName) ?? NO_PROMETHEUS),
       waiting: () => (startOf(seen.pod) === null ? waitingFor(seen.job, seen.pod) : null),
     },
   };
+}
+
+/** The grace of a pod is that of its work: where there is less time, its end is asked for with that. */
+async function hurry(
+  { jobs, log }: Pick<RunningDeps, 'jobs' | 'log'>,
+  work: Work,
+  pod: string | null,
+  withinMs: number,
+): Promise<void> {
+  if (pod === null || withinMs >= work.graceMs || (await jobs.hurry(pod, withinMs))) return;
+  log.warn({ work: work.id, withinMs }, 'a pod has its whole grace: the server may not delete pods');
 }
 
 /** What was seen of it last. */
@@ -192,7 +216,15 @@ const KeptEnd = z.object({
   detail: Name,
   usage: z.object({ cpuSeconds: Count, peakMemoryBytes: Count }),
   place: z
-    .object({ node: z.string(), instance: Name, region: Name, zone: Name, gpuModel: Name, spot: z.boolean() })
+    .object({
+      node: z.string(),
+      instance: Name,
+      region: Name,
+      zone: Name,
+      gpuModel: Name,
+      spot: z.boolean(),
+      share: z.number().default(1),
+    })
     .nullable(),
 });
 
@@ -214,6 +246,7 @@ export async function endedBefore({ id, folder }: Pick<Work, 'id' | 'folder'>): 
     extend: async () => undefined,
     stop: async () => undefined,
     usage: async () => end.usage,
+    placed: Promise.resolve(end.place ?? null),
     waiting: () => null,
   };
 }

@@ -1,7 +1,11 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus as cpusOf, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { AppError } from '../../../platform/errors/index.ts';
+import { z } from 'zod';
+import { AppError, systemCode } from '../../../platform/errors/index.ts';
+import { createNvidiaSmi, type GpuReader } from '../../../platform/gpus/index.ts';
 import { type Ended, type Execution, findExecution, startExecution } from '../../../platform/processes/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
 import type { EndReason, Executor, RunningWork, Work, WorkEnd } from '../executor.ts';
 import { gpusOfMachine } from './gpus.ts';
 import { createRoom, type Machine, type Room } from './room.ts';
@@ -9,6 +13,7 @@ import { createRoom, type Machine, type Room } from './room.ts';
 export interface ProcessExecutorDeps {
   /** What every command has in its environment besides its own: where programs are, and little more. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly clock: Clock;
 }
 
 /** Processes and threads that one piece of work may have: what forks without end takes no machine with it. */
@@ -20,7 +25,8 @@ const SIGNALLED = 128;
  * Runs work as processes of this machine, each in a group of its own, bounded by control groups where the kernel lets us, and
  * ended in time by a watchdog that needs no server.
  */
-export function createProcessExecutor({ environment }: ProcessExecutorDeps): Executor {
+export function createProcessExecutor({ environment, clock }: ProcessExecutorDeps): Executor {
+  const nvidiaSmi = createNvidiaSmi({ now: clock.now });
   let room: Promise<Room> | null = null;
   const roomOf = () => {
     room ??= thisMachine().then(createRoom);
@@ -28,9 +34,11 @@ export function createProcessExecutor({ environment }: ProcessExecutorDeps): Exe
   };
 
   async function running(work: Work, execution: Execution): Promise<RunningWork> {
-    const place = (await roomOf()).occupied(work);
-    return runningWork(execution, () => place.leave());
+    const place = (await roomOf()).occupied(work, gpusKept(work));
+    return runningWork(execution, place.leave, readerOf(place.gpus));
   }
+
+  const readerOf = (gpus: readonly number[]) => (gpus.length === 0 ? null : nvidiaSmi.of(gpus.map(String)));
 
   return {
     engine: 'process',
@@ -45,7 +53,9 @@ export function createProcessExecutor({ environment }: ProcessExecutorDeps): Exe
       if (found !== null) return running(work, found);
       const place = (await roomOf()).enter(work);
       try {
-        return runningWork(begin(work, { ...environment, ...work.environment, ...place.environment }), place.leave);
+        keepGpus(work, place.gpus);
+        const execution = begin(work, { ...environment, ...work.environment, ...place.environment });
+        return runningWork(execution, place.leave, readerOf(place.gpus));
       } catch (error) {
         place.leave();
         throw error;
@@ -69,6 +79,23 @@ function placeOf({ folder }: Pick<Work, 'folder'>): string {
   return join(folder, 'execution');
 }
 
+const gpusFile = ({ folder }: Pick<Work, 'folder'>) => join(folder, 'gpus.json');
+
+/** Which GPUs it has, for a server after this one. */
+function keepGpus(work: Work, gpus: readonly number[]): void {
+  if (gpus.length > 0) writeFileSync(gpusFile(work), JSON.stringify(gpus));
+}
+
+function gpusKept(work: Work): readonly number[] | null {
+  if (work.resources.gpus.count === 0) return [];
+  try {
+    return z.array(z.number().int()).parse(JSON.parse(readFileSync(gpusFile(work), 'utf8')));
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
 function begin(work: Work, environment: Readonly<Record<string, string>>): Execution {
   const { cpus, memoryBytes } = work.resources;
   return startExecution({
@@ -85,7 +112,7 @@ function begin(work: Work, environment: Readonly<Record<string, string>>): Execu
   });
 }
 
-function runningWork(execution: Execution, left: () => void): RunningWork {
+function runningWork(execution: Execution, left: () => void, gpus: GpuReader | null): RunningWork {
   const usage = ({ cpuSeconds, peakMemoryBytes }: Ended['taken']) => ({ cpuSeconds, peakMemoryBytes });
   return {
     id: execution.id,
@@ -99,6 +126,7 @@ function runningWork(execution: Execution, left: () => void): RunningWork {
     extend: async (until) => execution.extend(until),
     stop: async () => execution.stop(),
     usage: async () => usage(execution.taken()),
+    gpus,
   };
 }
 

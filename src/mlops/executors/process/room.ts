@@ -12,6 +12,8 @@ export interface Machine {
 export interface Place {
   /** Tells the work which GPUs are its own. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Its own, by index. */
+  readonly gpus: readonly number[];
   /** Gives it back; a second call changes nothing. */
   leave(): void;
 }
@@ -22,8 +24,8 @@ export interface Room {
   missing(work: Pick<Work, 'resources'>): string | null;
   /** Errors: `executor_cannot` for what the machine does not have, `executor_quota` for what others have now. */
   enter(work: Pick<Work, 'id' | 'resources'>): Place;
-  /** Work that runs already, found after a restart: it has what it has. */
-  occupied(work: Pick<Work, 'id' | 'resources'>): Place;
+  /** Work that runs already, found after a restart: it has what it has. `gpus`: which, by index; null: nobody knows. */
+  occupied(work: Pick<Work, 'id' | 'resources'>, gpus: readonly number[] | null): Place;
 }
 
 /** Work that does not say how much it needs counts as one CPU; it is not held to that. */
@@ -44,12 +46,16 @@ export function createRoom(machine: Machine): Room {
     return gpusOf(machine, model).filter((index) => !used.has(index));
   }
 
-  function take(id: string, resources: Resources): Place {
-    const gpus = freeGpus(resources.gpus.model).slice(0, resources.gpus.count);
+  function take(id: string, resources: Resources, given: readonly number[] | null): Place {
+    const gpus = given ?? freeGpus(resources.gpus.model).slice(0, resources.gpus.count);
     taken.set(id, { cpus: cpusOf(resources), memoryBytes: resources.memoryBytes ?? 0, gpus });
     // Even none: work that asked for no GPU must not find one that another has.
-    const visible = machine.gpus.length === 0 ? {} : { CUDA_VISIBLE_DEVICES: gpus.join(',') };
-    return { environment: visible, leave: () => void taken.delete(id) };
+    const visible: Record<string, string> =
+      machine.gpus.length === 0
+        ? {}
+        : // By itself CUDA numbers them by speed, and nvidia-smi by their place.
+          { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: gpus.join(',') };
+    return { environment: visible, gpus, leave: () => void taken.delete(id) };
   }
 
   function missing({ resources }: Pick<Work, 'resources'>): string | null {
@@ -67,10 +73,10 @@ export function createRoom(machine: Machine): Room {
     missing,
     enter({ id, resources }) {
       const full = missing({ resources });
-      if (full === null) return take(id, resources);
+      if (full === null) return take(id, resources, null);
       throw new AppError('executor_quota', `This machine has not free now: ${full}.`, { work: id });
     },
-    occupied: ({ id, resources }) => take(id, resources),
+    occupied: ({ id, resources }, gpus) => take(id, resources, gpus),
   };
 }
 

@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onFreePort } from './free-port.ts';
+import { spawnLogged } from './logged-program.ts';
+
+/** Whether there is a Prometheus: Debian's package has the program alone. */
+export function findPrometheus(): boolean {
+  try {
+    execFileSync('prometheus', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export interface ScrapeJob {
+  readonly name: string;
+  /** `host:port` that it scrapes every second. */
+  readonly target: string;
+  readonly honorLabels: boolean;
+  /** Labels that Prometheus gives what it scrapes, as it does with the exporter's own pod. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A real Prometheus on a folder of its own, that scrapes these. */
+export async function startPrometheus(jobs: readonly ScrapeJob[]): Promise<AsyncDisposable & { readonly url: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
+  const config = join(folder, 'prometheus.yml');
+  writeFileSync(
+    config,
+    JSON.stringify({
+      global: { scrape_interval: '1s' },
+      scrape_configs: jobs.map(({ name, target, honorLabels, labels }) => ({
+        job_name: name,
+        honor_labels: honorLabels,
+        static_configs: [{ targets: [target], labels }],
+      })),
+    }),
+  );
+  return onFreePort(async (port) => {
+    const flags = [
+      `--config.file=${config}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ];
+    const program = spawnLogged('prometheus', flags, join(folder, 'prometheus.log'));
+    return {
+      url: `http://127.0.0.1:${port}`,
+      async [Symbol.asyncDispose]() {
+        await program[Symbol.asyncDispose]();
+        rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+      },
+    };
+  });
+}
