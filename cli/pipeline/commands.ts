@@ -16,6 +16,7 @@ import { localCode } from './code-archive.ts';
 import { compared } from './compare.ts';
 import { waitFor, writeLog } from './follow.ts';
 import { junitReport, markdownReport } from './report.ts';
+import { takenText } from './taken.ts';
 import { endText, pipelinesText, runsText, runText } from './text.ts';
 import { triggersCommand } from './triggers.ts';
 
@@ -115,7 +116,9 @@ const showCommand = command({
     const document = await client.call(getPipelineRun, {
       params: { pipeline, run: run ?? (await latest(context, pipeline)) },
     });
-    await context.answer(document, () => runText(document, context));
+    await context.answer(document, () =>
+      [runText(document, context), takenText(document, context)].filter((part) => part !== '').join('\n\n'),
+    );
   },
 });
 

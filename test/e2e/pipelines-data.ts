@@ -117,5 +117,6 @@ function stepOf(step: string, state: PipelineStep['state'], needs: string[], rea
     values: {},
     files: [],
     attempts: [],
+    taken: null,
   };
 }

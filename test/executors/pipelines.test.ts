@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { getBudget } from '../../src/finops/budgets/schema.ts';
+import { meteredCost } from '../../src/finops/metering/schema.ts';
 import type { Application } from '../../src/main.ts';
 import { SOON } from '../../src/mlops/executors/suite.testing.ts';
 import {
@@ -229,6 +230,7 @@ function describePipelines(kind: Kind, begin: () => Promise<Engine>): void {
   }
 
   if (kind === 'docker') holdsBudgets(kind, () => ({ application, engine }));
+  if (kind === 'kubernetes') pricesNodes(() => ({ application, engine }));
 }
 
 /** A second costs a dollar, so that what is spent is told by the second. */
@@ -271,6 +273,77 @@ spec:
       expect(decimal(spent?.amount ?? '0').toNumber()).toBeGreaterThan(LIMIT / 3);
       expect(stops).toHaveLength(works.length);
       expect(await engine.held()).toEqual([]);
+    },
+    LATE_MS,
+  );
+}
+
+/** A machine costs a dollar a second, and the node that work comes to three. */
+const NODES = (image: string | null, steps: string, more = '') => `
+apiVersion: steelyard/v1
+kind: PriceBook
+metadata: {name: own}
+spec:
+  currency: USD
+  source: test
+  prices:
+    - {resource: machine, perHour: '3600', effectiveFrom: 2026-01-01}
+    - {resource: test.small, perHour: '10800', effectiveFrom: 2026-01-01}
+---${more}
+apiVersion: steelyard/v1
+kind: Pipeline
+metadata: {name: placed}
+spec:
+  ${enginePart('kubernetes', image)}
+  steps:
+    ${steps}
+`;
+
+function pricesNodes(inUse: () => { application: Application; engine: Engine }): void {
+  it(
+    'prices a step by the node that it came to, from when that was known, and one that says its price by that',
+    async () => {
+      const { application, engine } = inUse();
+      const steps = `placed: {run: sleep 3, cache: false}
+    said: {run: 'true', price: 36 USD, cache: false}`;
+      await applied(application, NODES(engine.image, steps));
+      const run = await ranToEnd(application, 'placed');
+      const placed = stepOf(run, 'placed');
+      const [attempt] = placed.attempts;
+      expect(attempt?.place).toMatchObject({ instance: 'test.small', share: 1 });
+      expect(attempt?.prices).toEqual([
+        expect.stringMatching(/^machine at 3600 USD an hour: test/),
+        expect.stringMatching(/^test\.small at 10800 USD an hour: test/),
+      ]);
+      const query = { pipelineRun: run.run, step: 'placed' };
+      const metered = await call(application, meteredCost, { query });
+      expect(metered).toMatchObject({ cost: placed.cost, pricedIntervals: 2 });
+      // Its three seconds at least were on the node.
+      expect(decimal(placed.cost?.amount ?? '0').toNumber()).toBeGreaterThan(9);
+      expect(stepOf(run, 'said').attempts[0]?.prices).toEqual(['machine at 36 USD an hour: declared with the usage']);
+    },
+    LATE_MS,
+  );
+
+  it(
+    'holds a hard budget also where the node turns out to be dearer, and a command that does not listen',
+    async () => {
+      const { application, engine } = inUse();
+      const budget = `
+apiVersion: steelyard/v1
+kind: Budget
+metadata: {name: small}
+spec: {subject: {pipeline: placed}, amount: '${LIMIT}', currency: USD, enforcement: hard}
+---`;
+      // Its grace is paid at the price of the machine, and at that of the node it is not.
+      const steps = `deaf: {run: 'trap "" TERM; while :; do sleep 0.1; done', grace: 20s, cache: false}`;
+      await applied(application, NODES(engine.image, steps, budget));
+      const run = await ranToEnd(application, 'placed');
+      expect(stepOf(run, 'deaf')).toMatchObject({ state: 'stopped', reason: 'budget small' });
+      const { spent } = await call(application, getBudget, { params: { budget: 'small' } });
+      expect(spent).toEqual(run.cost);
+      // A second of the node, because Kubernetes counts whole ones; the end of a container is told by the second, too.
+      expect(decimal(spent?.amount ?? '99').toNumber()).toBeLessThanOrEqual(LIMIT + 2 * 3);
     },
     LATE_MS,
   );

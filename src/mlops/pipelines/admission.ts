@@ -30,6 +30,14 @@ export interface Allowance {
   readonly spent: Money | null;
   /** The budget that allows no more; null while there is plenty. */
   readonly limitedBy: string | null;
+  /** Each price behind what it has cost, in words: where it is from, since when it holds and how old it is. */
+  readonly prices: readonly string[];
+}
+
+/** What work turned out to hold. */
+export interface Held {
+  readonly resource: string;
+  readonly quantity: string;
 }
 
 /**
@@ -38,8 +46,11 @@ export interface Allowance {
  */
 export interface Admission {
   open(request: AdmissionRequest): Promise<Allowance>;
-  /** `at`: until when it has run, Unix milliseconds. Errors: `reservation_settled`. */
-  meter(reservation: string, at: number): Promise<Allowance>;
+  /**
+   * `at`: until when it has run, Unix milliseconds. `holds`: from now on its price is that of this, where it has one.
+   * Errors: `reservation_settled`.
+   */
+  meter(reservation: string, at: number, holds?: Held): Promise<Allowance>;
   settle(
     reservation: string,
     settling: { readonly end: string; readonly stopped: boolean; readonly checkpoint?: string },

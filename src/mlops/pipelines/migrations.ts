@@ -72,4 +72,9 @@ export const pipelineMigrations: Migrations = {
     },
   },
   ...triggerMigrations,
+  'pipelines/020-taken': {
+    async up(db) {
+      await db.schema.alterTable('pipeline_step').addColumn('taken', 'text').execute();
+    },
+  },
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
+import { GpuUse } from '../../platform/gpus/schema.ts';
 import { Money, UtcInstant } from '../../platform/units/schema.ts';
 import { Engine, PipelineName } from './definition/schema.ts';
 import { RunState, StepState } from './runs/schema.ts';
@@ -7,7 +8,35 @@ import { RunState, StepState } from './runs/schema.ts';
 export { isOver } from './runs/schema.ts';
 
 const Scalar = z.union([z.string(), z.number(), z.boolean()]).describe('Value');
-const Seconds = z.number().nullable();
+
+/** What a try takes besides money. */
+const taking = {
+  cpuSeconds: z.number().nullable().describe('CPU time in seconds; null where the engine does not count it'),
+  peakMemoryBytes: z
+    .number()
+    .nullable()
+    .describe('The most memory that it held, in bytes; null where the engine does not count it'),
+  usageReason: z
+    .string()
+    .nullable()
+    .describe('Why CPU time or memory is not known, or what is left out; null where there is nothing to say'),
+  gpus: GpuUse.nullable().describe('What its GPUs did; null where it held none'),
+  place: z
+    .strictObject({
+      node: z.string().describe('Name of the machine'),
+      instance: z.string().nullable().describe('Instance type, as the cloud names it'),
+      region: z.string().nullable().describe('Region of the cloud'),
+      zone: z.string().nullable().describe('Zone of the cloud'),
+      gpuModel: z.string().nullable().describe('Model of its GPUs'),
+      spot: z.boolean().describe('Whether its capacity can be taken away'),
+      share: z.number().describe('Part of the machine that the try has, above 0 and up to 1'),
+    })
+    .nullable()
+    .describe('Machine of a cluster that it runs on; null elsewhere, and where nobody knows'),
+  prices: z
+    .array(z.string())
+    .describe('Each price behind its cost, in order: where it is from, since when it holds and how old it is'),
+};
 
 const Counts = z
   .strictObject({
@@ -84,15 +113,15 @@ export const PipelineStep = z
           reason: z.string().nullable().describe('Why it ended so; null when it went well'),
           exitCode: z.number().nullable().describe('Exit code; null where nobody knows'),
           cost: Money.nullable().describe('What it cost'),
-          cpuSeconds: Seconds.describe('CPU time in seconds; null where the engine does not count it'),
-          peakMemoryBytes: z
-            .number()
-            .nullable()
-            .describe('The most memory that it held, in bytes; null where the engine does not count it'),
+          ...taking,
           checkpoint: z.string().nullable().describe('Where it left what it had reached'),
         }),
       )
       .describe('Its tries that are over'),
+    taken: z
+      .strictObject({ asOf: UtcInstant.describe('When it was looked at'), ...taking })
+      .nullable()
+      .describe('What the try that runs has taken by now; null while none does, or before its first report'),
   })
   .describe('A step of a run');
 export type PipelineStep = z.infer<typeof PipelineStep>;

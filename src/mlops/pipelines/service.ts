@@ -262,6 +262,7 @@ function newStep(run: string, position: number, key: string, name: string): Stor
     mlflowRun: null,
     spent: null,
     attempts: [],
+    taken: null,
     startedMs: null,
     endedMs: null,
   };

@@ -11,6 +11,7 @@ import styles from './pipelines.module.css';
 import { StateMark } from './StateMark.tsx';
 import { StepReason } from './StepReason.tsx';
 import { needsText, noCost } from './steps-columns.tsx';
+import { CpuTime, GpuEnergy, GpuWork, MostMemory, PricedBy, RanOn } from './TakenFigures.tsx';
 import { Took } from './Took.tsx';
 import { NOT_BEGUN } from './words.ts';
 
@@ -41,6 +42,7 @@ export function StepFacts({ step, nowMs }: { readonly step: PipelineStep; readon
         </span>
       ),
     ],
+    ...takenFacts(step.taken),
     ['Began', startedAt === null ? <Unknown key="began" reason={NOT_BEGUN} /> : <Instant key="began" at={startedAt} />],
     ['Needs', needs.length === 0 ? 'nothing' : needsText(needs)],
     ...(mlflowRun === null
@@ -56,6 +58,23 @@ export function StepFacts({ step, nowMs }: { readonly step: PipelineStep; readon
     ...(kind === 'run' ? [] : [['Kind', kind] as const]),
   ];
   return <Facts facts={facts} />;
+}
+
+/** What the try that runs has taken by now. */
+function takenFacts(taken: PipelineStep['taken']): (readonly [string, ReactNode])[] {
+  if (taken === null) return [];
+  return [
+    ['CPU time so far', <CpuTime key="cpu" of={taken} />],
+    ['Most memory so far', <MostMemory key="memory" of={taken} />],
+    ...(taken.gpus === null
+      ? []
+      : [
+          ['GPUs', <GpuWork key="gpus" of={taken} />] as const,
+          ['GPU energy so far', <GpuEnergy key="energy" of={taken} />] as const,
+        ]),
+    ...(taken.place === null ? [] : [['Runs on', <RanOn key="place" of={taken} />] as const]),
+    ['Priced by', <PricedBy key="prices" of={taken} />],
+  ];
 }
 
 const WHY: Readonly<Record<PipelineStep['state'], string>> = {

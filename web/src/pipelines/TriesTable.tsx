@@ -1,16 +1,13 @@
 import type { PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
-import { formatBytes } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
-import { formatDuration } from '../runs/duration.ts';
 import table from '../table/table.module.css';
 import { StepReason } from './StepReason.tsx';
+import { CpuTime, GpuEnergy, GpuWork, MostMemory, PricedBy, RanOn } from './TakenFigures.tsx';
 import { Took } from './Took.tsx';
 import { WideTable } from './WideTable.tsx';
 
 type Try = PipelineStep['attempts'][number];
-
-const NOT_COUNTED = 'The engine does not count it.';
 
 /** Every try that is over: how it ended, what it took and cost, and where it left its work. */
 export function TriesTable({ step: { step, attempts } }: { readonly step: PipelineStep }) {
@@ -33,6 +30,12 @@ export function TriesTable({ step: { step, attempts } }: { readonly step: Pipeli
             <th scope="col" className={table.number}>
               Most memory
             </th>
+            <th scope="col">GPUs</th>
+            <th scope="col" className={table.number}>
+              GPU energy
+            </th>
+            <th scope="col">Ran on</th>
+            <th scope="col">Priced by</th>
             <th scope="col">Checkpoint</th>
           </tr>
         </thead>
@@ -58,10 +61,22 @@ function Row({ attempt: one }: { readonly attempt: Try }) {
         {one.cost === null ? <Unknown reason="No price is known of what it held." /> : <MoneyFigure money={one.cost} />}
       </td>
       <td className={table.number}>
-        {one.cpuSeconds === null ? <Unknown reason={NOT_COUNTED} /> : formatDuration(one.cpuSeconds * 1000)}
+        <CpuTime of={one} />
       </td>
       <td className={table.number}>
-        {one.peakMemoryBytes === null ? <Unknown reason={NOT_COUNTED} /> : formatBytes(one.peakMemoryBytes)}
+        <MostMemory of={one} />
+      </td>
+      <td>
+        <GpuWork of={one} />
+      </td>
+      <td className={table.number}>
+        <GpuEnergy of={one} />
+      </td>
+      <td>
+        <RanOn of={one} />
+      </td>
+      <td>
+        <PricedBy of={one} />
       </td>
       <td>{one.checkpoint ?? <Unknown reason="It said nothing of a checkpoint." />}</td>
     </tr>

@@ -1,9 +1,10 @@
 import { hold, STOP_AHEAD_MS } from '../../../platform/processes/index.ts';
 import type { Executor, RunningWork, Work, WorkEnd } from '../../executors/index.ts';
-import type { Allowance } from '../admission.ts';
+import type { Allowance, Held } from '../admission.ts';
 import type { CommandStep } from '../definition/schema.ts';
 import type { DriveDeps, DrivenRun } from './context.ts';
-import type { Attempt } from './store.ts';
+import { heldOn, type Observer, observe } from './observe.ts';
+import type { Attempt, Taken } from './taken.ts';
 import { checkpointOf } from './work.ts';
 
 /** Why a try ended, and what follows from it. */
@@ -24,8 +25,9 @@ export interface AttemptInput {
   readonly allowance: Allowance;
   readonly step: CommandStep;
   readonly number: number;
-  /** Told what it has cost, at every report. */
-  readonly costs: (spent: Allowance['spent']) => Promise<void>;
+  readonly mlflowRun: string | null;
+  /** Told what it has cost and taken, at every report. */
+  readonly reports: (spent: Allowance['spent'], taken: Taken) => Promise<void>;
 }
 
 /**
@@ -37,16 +39,20 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
   const deadline = deadlineOf(step, running.start);
   let allowance = input.allowance;
   const stopped = onStop(driven.stop, running);
+  const observer = observe(deps, input);
+  void observer.look();
   const held = hold({
     running,
     until: Math.min(Date.parse(allowance.until), deadline),
     graceMs: work.graceMs,
     now: deps.clock.now,
+    sooner: observer.moved,
     async renew() {
-      const answer = await meter(deps, input, deps.clock.now());
+      void observer.look();
+      const answer = await meter(deps, input, deps.clock.now(), observer.holds());
       if (answer === null) return null;
       allowance = answer;
-      await input.costs(answer.spent);
+      await input.reports(answer.spent, { atMs: deps.clock.now(), prices: [...answer.prices], ...observer.seen() });
       return Math.min(Date.parse(answer.until), deadline);
     },
     runsOut: async () => undefined,
@@ -54,6 +60,7 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
   const end = await Promise.race([held, aborted(driven.letGo)]);
   stopped.end();
   if (end === null) return null;
+  await observer.last();
   const told = outcomeOf({
     end: end.ended,
     ranOut: end.ranOut || end.ended.stoppedBy === 'watchdog',
@@ -62,7 +69,7 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
     person: stopped.by(),
     limitedBy: allowance.limitedBy,
   });
-  return settled(deps, input, end.ended, told);
+  return settled(deps, input, observer, { end: end.ended, told });
 }
 
 /** When a try must be gone for the sake of its own time, so that it is asked to end when that is over; Unix milliseconds. */
@@ -70,9 +77,14 @@ function deadlineOf({ timeout, grace }: CommandStep, start: number): number {
   return timeout === undefined ? Number.POSITIVE_INFINITY : start + timeout + STOP_AHEAD_MS + grace;
 }
 
-async function meter(deps: DriveDeps, { work }: AttemptInput, at: number): Promise<Allowance | null> {
+async function meter(
+  deps: DriveDeps,
+  { work }: Pick<AttemptInput, 'work'>,
+  at: number,
+  holds: Held | null,
+): Promise<Allowance | null> {
   try {
-    return await deps.admission.meter(`pipeline:${work.id}`, at);
+    return await deps.admission.meter(`pipeline:${work.id}`, at, holds ?? undefined);
   } catch (error) {
     // What was set aside goes on; it is asked again, and at the end of it the work is stopped.
     deps.log.warn({ err: error, work: work.id }, 'a step could not be metered');
@@ -124,17 +136,21 @@ export function outcomeOf({ end, ranOut, own, person, limitedBy }: Facts): Outco
 
 async function settled(
   deps: DriveDeps,
-  { work, number }: AttemptInput,
-  end: WorkEnd,
-  told: Outcome,
+  { work, step, number }: AttemptInput,
+  observer: Observer,
+  { end, told }: { readonly end: WorkEnd; readonly told: Outcome },
 ): Promise<AttemptEnd> {
   const checkpoint = await checkpointOf(work);
-  const settling = { end: new Date(end.end).toISOString(), stopped: told.reason?.startsWith('budget ') === true };
-  const { spent } = await deps.admission.settle(`pipeline:${work.id}`, {
-    ...settling,
+  const place = end.place ?? null;
+  const holds = heldOn(place, step);
+  // It may have come to its end before that was metered.
+  if (holds !== null) await meter(deps, { work }, end.end, holds);
+  const { spent, prices } = await deps.admission.settle(`pipeline:${work.id}`, {
+    end: new Date(end.end).toISOString(),
+    stopped: told.reason?.startsWith('budget ') === true,
     ...(checkpoint === null ? {} : { checkpoint }),
   });
-  const { exitCode, usage } = end;
+  const { cpuSeconds, peakMemoryBytes, reason: usageReason = null } = end.usage;
   return {
     ...told,
     attempt: {
@@ -143,9 +159,14 @@ async function settled(
       startMs: end.start,
       endMs: end.end,
       reason: told.reason,
-      exitCode,
+      exitCode: end.exitCode,
       spent,
-      ...usage,
+      cpuSeconds,
+      peakMemoryBytes,
+      usageReason,
+      gpus: observer.seen().gpus,
+      place,
+      prices: [...prices],
       checkpoint,
     },
   };

@@ -13,6 +13,7 @@ import { type DriveDeps, type DrivenRun, knownBefore, storedOf } from './context
 import { type Prepared, prepare, problemOf } from './prepare.ts';
 import { save } from './steps-of-run.ts';
 import { findCached, lastMade, putCached, type StoredStep } from './store.ts';
+import type { Taken } from './taken.ts';
 import { admissionOf, fillWorkspace, resourcesOf, workId, workOf } from './work.ts';
 
 /** Until an engine that had no room is asked again, in milliseconds. */
@@ -275,8 +276,9 @@ async function follow(deps: DriveDeps, driven: DrivenRun, begun: Begun): Promise
   const input = {
     ...begun,
     number: stored.attempt,
-    costs: async (spent: Money | null) =>
-      void (await save(deps, driven, { ...storedOf(driven, begun.key), spent: sum(spentBefore, spent) })),
+    mlflowRun: stored.mlflowRun,
+    reports: async (spent: Money | null, taken: Taken) =>
+      void (await save(deps, driven, { ...storedOf(driven, begun.key), spent: sum(spentBefore, spent), taken })),
   };
   // Beside the settling: both wait for the disk.
   const log = begun.running.ended.then(() =>
@@ -321,6 +323,7 @@ async function keepEnd(
     outputs,
     spent: sum(spentBefore, attempt.spent),
     attempts: [...stored.attempts, attempt],
+    taken: null,
     endedMs: attempt.endMs,
   };
   const takenAway = ended.attempts.filter((each) => each.reason !== null && each.exitCode === null).length;

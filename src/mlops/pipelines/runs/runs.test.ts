@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { getBudget } from '../../../finops/budgets/schema.ts';
 import type { Application } from '../../../main.ts';
+import { A10G, placeNvidiaSmi } from '../../../platform/gpus/nvidia-smi.testing.ts';
 import { decimal } from '../../../platform/units/index.ts';
 import { call, problemFrom, testApplication } from '../../../testing.ts';
 import { applied, ended, ranToEnd, sentCode, statesOf, stepOf } from '../../../testing-pipelines.ts';
+import { getRun } from '../../tracking/schema.ts';
 import { getPipelineRun, pipelineStepLog, resumePipelineRun, startPipelineRun, stopPipelineRun } from '../schema.ts';
 
 const SOON = { timeout: 30_000, interval: 20 };
@@ -103,6 +105,36 @@ describe('a step', () => {
     const run = await ranToEnd(application, 'p');
     expect(run.state).toBe('failed');
     expect(stepOf(run, 'step').reason).toMatch(reason);
+  });
+
+  it('that has a GPU says what it did, and its run has the energy', async () => {
+    const { folder: programs, calls } = placeNvidiaSmi(join(folder, 'programs'), [
+      A10G,
+      { ...A10G, uuid: 'GPU-other' },
+    ]);
+    vi.stubEnv('PATH', `${programs}:${process.env.PATH}`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    // What there is is listed, the counter is asked for in vain, and two readings are made: one at its beginning, one while it runs.
+    const read = `until [ "$(wc -l < ${calls})" -ge 4 ]; do sleep 0.05; done; echo "has $CUDA_VISIBLE_DEVICES"`;
+    await pipeline({ train: { run: read, resources: { gpu: { model: 'A10G', count: 1 } } } });
+    const run = await ranToEnd(application, 'p');
+    const step = stepOf(run, 'train');
+    expect(step.attempts[0]?.gpus).toEqual({
+      source: 'nvidia-smi',
+      count: 1,
+      model: 'NVIDIA A10G',
+      utilizationRatio: 0.61,
+      peakMemoryBytes: 20 * 1024 ** 3,
+      energyJoules: expect.any(Number),
+      reason: null,
+    });
+    const joules = step.attempts[0]?.gpus?.energyJoules ?? 0;
+    const tookMs = Date.parse(step.endedAt ?? '') - Date.parse(step.startedAt ?? '');
+    // 150 W, from about its beginning to about its end.
+    expect(joules).toBeGreaterThan(0);
+    expect(joules).toBeLessThan((150 * (tookMs + 30_000)) / 1000);
+    const cost = async () => (await call(application, getRun, { params: { runId: step.mlflowRun ?? '' } })).cost;
+    await expect.poll(async () => (await cost()).energy.kilowattHours, SOON).toBeCloseTo(joules / 3.6e6, 9);
   });
 
   it('has the secrets that are named, in its environment and nowhere else', async () => {

@@ -3,6 +3,7 @@ import type { PlannedStep } from '../definition/plan.ts';
 import type { PipelineRun, PipelineRunSummary, PipelineStep } from '../schema.ts';
 import { isGood, type StepState } from './schema.ts';
 import type { StoredRun, StoredStep } from './store.ts';
+import type { Taken } from './taken.ts';
 
 const SHOWN_FILES = 100;
 
@@ -90,11 +91,15 @@ function shownStep(stored: StoredStep, planned: PlannedStep | undefined): Pipeli
       reason: attempt.reason,
       exitCode: attempt.exitCode,
       cost: attempt.spent,
-      cpuSeconds: attempt.cpuSeconds,
-      peakMemoryBytes: attempt.peakMemoryBytes,
+      ...takingOf(attempt),
       checkpoint: attempt.checkpoint,
     })),
+    taken: stored.taken === null ? null : { asOf: instant(stored.taken.atMs), ...takingOf(stored.taken) },
   };
+}
+
+function takingOf({ cpuSeconds, peakMemoryBytes, usageReason, gpus, place, prices }: Omit<Taken, 'atMs'>) {
+  return { cpuSeconds, peakMemoryBytes, usageReason, gpus, place, prices };
 }
 
 function instant(milliseconds: number): string {

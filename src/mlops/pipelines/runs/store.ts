@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Sql } from '../../../platform/store/index.ts';
-import { type Money, Money as MoneySchema } from '../../../platform/units/schema.ts';
+import type { Money } from '../../../platform/units/schema.ts';
 import { PipelineSpec, type Scalar } from '../definition/schema.ts';
 import { TreeFile } from '../files/trees.ts';
 import { KeyParts, type MadeBefore } from './cache-key.ts';
 import { RunState, StepState } from './schema.ts';
+import { Attempt, Taken } from './taken.ts';
 
 /** Why a run was begun, for a person and a machine. */
 export const Cause = z.strictObject({
@@ -12,22 +13,6 @@ export const Cause = z.strictObject({
   detail: z.string().describe('In words'),
 });
 export type Cause = z.infer<typeof Cause>;
-
-/** One try of a step. */
-export const Attempt = z.strictObject({
-  number: z.number().int(),
-  /** Id of its work and of its reservation. */
-  work: z.string(),
-  startMs: z.number(),
-  endMs: z.number().nullable(),
-  reason: z.string().nullable(),
-  exitCode: z.number().nullable(),
-  spent: MoneySchema.nullable(),
-  cpuSeconds: z.number().nullable(),
-  peakMemoryBytes: z.number().nullable(),
-  checkpoint: z.string().nullable(),
-});
-export type Attempt = z.infer<typeof Attempt>;
 
 /** What a step made: files by path, and values by name. */
 export const StepOutputs = z.strictObject({ files: z.array(TreeFile), values: z.record(z.string(), z.string()) });
@@ -73,6 +58,8 @@ export interface StoredStep {
   readonly mlflowRun: string | null;
   readonly spent: Money | null;
   readonly attempts: readonly Attempt[];
+  /** Of the try that runs; null while none does, or nothing is known yet. */
+  readonly taken: Taken | null;
   readonly startedMs: number | null;
   readonly endedMs: number | null;
 }
@@ -114,6 +101,7 @@ interface StepRow {
   spent_amount: string | null;
   spent_currency: string | null;
   attempts: string;
+  taken: string | null;
   started_ms: number | null;
   ended_ms: number | null;
 }
@@ -340,6 +328,7 @@ function stepRow(step: StoredStep): StepRow {
     spent_amount: step.spent?.amount ?? null,
     spent_currency: step.spent?.currency ?? null,
     attempts: JSON.stringify(step.attempts),
+    taken: step.taken === null ? null : JSON.stringify(step.taken),
     started_ms: step.startedMs,
     ended_ms: step.endedMs,
   };
@@ -362,6 +351,7 @@ function storedStep(row: StepRow): StoredStep {
     mlflowRun: row.mlflow_run,
     spent: moneyOf(row.spent_amount, row.spent_currency),
     attempts: z.array(Attempt).parse(JSON.parse(row.attempts)),
+    taken: row.taken === null ? null : Taken.parse(JSON.parse(row.taken)),
     startedMs: row.started_ms,
     endedMs: row.ended_ms,
   };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addPower, LONGEST_GAP_MS, NO_POWER } from './energy.ts';
+import { addJoules, addPower, LONGEST_GAP_MS, NO_JOULES, NO_POWER } from './energy.ts';
 
 const sample = (timestamp: number, value: number) => ({ timestamp, value });
 
@@ -32,5 +32,18 @@ describe('power over time', () => {
         expect(addPower(addPower(NO_POWER, all.slice(0, at)), all.slice(at))).toEqual(addPower(NO_POWER, all));
       }),
     );
+  });
+});
+
+describe('a counter of energy', () => {
+  const sample = (value: number) => ({ value });
+
+  it('begins at zero with each try', () => {
+    expect(addJoules(NO_JOULES, [100, 250, 40, 41].map(sample))).toEqual({ joules: 291, last: 41 });
+  });
+
+  it('is the same in parts, and takes no sample that is no number', () => {
+    const part = addJoules(NO_JOULES, [100, Number.NaN].map(sample));
+    expect(addJoules(part, [250, 40].map(sample))).toEqual({ joules: 290, last: 40 });
   });
 });

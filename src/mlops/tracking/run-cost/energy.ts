@@ -8,8 +8,11 @@ import type { RunCost } from './schema.ts';
 /** Samples further apart than this say nothing of the time between them: that time is left out, and said to be. */
 export const LONGEST_GAP_MS = 5 * 60_000;
 const POWER_METRIC = /^system\/((?:\S+\/)?gpu_\d+)_power_usage_watts$/;
+/** What metering of work adds to MLflow's own: what the GPU has used since a try of it began. */
+const JOULES_METRIC = /^system\/((?:\S+\/)?gpu_\d+)_energy_joules$/;
 const SAMPLES_A_READ = 10_000;
 const WATT_MS_PER_KWH = 3.6e9;
+const JOULES_PER_KWH = 3.6e6;
 
 /** Power over time, summed so far. `last` is null where the next sample has nothing to be joined to. */
 export interface PowerSum {
@@ -41,28 +44,75 @@ export function addPower(sum: PowerSum, samples: readonly Pick<Metric, 'timestam
   return { wattMs, coveredMs, gapMs, last };
 }
 
-/** Energy of a run's GPUs by what it logged of their power; null with the reason where it was not measured. */
-export async function energyOfRun(sql: Sql, runId: string): Promise<RunCost['energy']> {
-  const keys = ((await latestMetricsOf(sql, [runId])).get(runId) ?? []).map(({ key }) => key);
-  const powerKeys = keys.filter((key) => POWER_METRIC.test(key));
-  if (powerKeys.length === 0) return { kilowattHours: null, reason: 'no GPU power was logged' };
-  const sums: PowerSum[] = [];
-  for (const key of powerKeys) sums.push(await powerOf(sql, runId, key));
-  const measured = sums.filter(({ coveredMs }) => coveredMs > 0);
-  if (measured.length === 0) {
-    return { kilowattHours: null, reason: 'no two samples of GPU power lie within five minutes of each other' };
-  }
-  const gpus = (await findGpuUsage(sql, runId))?.gpus.length ?? powerKeys.length;
-  const wattMs = measured.reduce((total, sum) => total + sum.wattMs, 0);
-  const gapMs = sums.reduce((total, sum) => total + sum.gapMs, 0);
-  return { kilowattHours: wattMs / WATT_MS_PER_KWH, reason: leftOut(gapMs, gpus - measured.length, gpus) };
+/** Joules that were counted, over all tries; `last`: the counter as it was read last, null before. */
+export interface JouleSum {
+  readonly joules: number;
+  readonly last: number | null;
 }
 
-async function powerOf(sql: Sql, runId: string, key: string): Promise<PowerSum> {
-  let sum = NO_POWER;
+export const NO_JOULES: JouleSum = { joules: 0, last: null };
+
+/**
+ * Adds samples of a counter, oldest first, that begins at zero with each try of the work.
+ * Example: 100, 250, and 40 of the next try -> 290.
+ */
+export function addJoules(sum: JouleSum, samples: readonly Pick<Metric, 'value'>[]): JouleSum {
+  let { joules, last } = sum;
+  for (const { value } of samples) {
+    if (!Number.isFinite(value) || value < 0) continue;
+    joules += last !== null && value >= last ? value - last : value;
+    last = value;
+  }
+  return { joules, last };
+}
+
+/**
+ * Energy of a run's GPUs: of each by its counter of joules where the run has one (whoever metered it read it), else by what was logged of its
+ * power. null with the reason where it was not measured.
+ */
+export async function energyOfRun(sql: Sql, runId: string): Promise<RunCost['energy']> {
+  const keys = ((await latestMetricsOf(sql, [runId])).get(runId) ?? []).map(({ key }) => key);
+  const counters = keysByGpu(keys, JOULES_METRIC);
+  const powers = [...keysByGpu(keys, POWER_METRIC)].filter(([gpu]) => !counters.has(gpu));
+  if (counters.size + powers.length === 0) return { kilowattHours: null, reason: 'no GPU power was logged' };
+  const counted: JouleSum[] = [];
+  for (const key of counters.values()) counted.push(await folded(sql, runId, key, NO_JOULES, addJoules));
+  const sums: PowerSum[] = [];
+  for (const [, key] of powers) sums.push(await folded(sql, runId, key, NO_POWER, addPower));
+  const measured = sums.filter(({ coveredMs }) => coveredMs > 0);
+  if (counted.length + measured.length === 0) {
+    return { kilowattHours: null, reason: 'no two samples of GPU power lie within five minutes of each other' };
+  }
+  const gpus = (await findGpuUsage(sql, runId))?.gpus.length ?? counters.size + powers.length;
+  const kilowattHours =
+    counted.reduce((total, { joules }) => total + joules, 0) / JOULES_PER_KWH +
+    measured.reduce((total, sum) => total + sum.wattMs, 0) / WATT_MS_PER_KWH;
+  const gapMs = sums.reduce((total, sum) => total + sum.gapMs, 0);
+  return { kilowattHours, reason: leftOut(gapMs, gpus - counted.length - measured.length, gpus) };
+}
+
+/** Keys of metrics of one kind, by the GPU that they are of. */
+function keysByGpu(keys: readonly string[], kind: RegExp): Map<string, string> {
+  return new Map(
+    keys.flatMap((key) => {
+      const gpu = kind.exec(key)?.[1];
+      return gpu === undefined ? [] : [[gpu, key] as const];
+    }),
+  );
+}
+
+/** All samples of a metric added up, a part at a time. */
+async function folded<Sum>(
+  sql: Sql,
+  runId: string,
+  key: string,
+  nothing: Sum,
+  add: (sum: Sum, samples: readonly Metric[]) => Sum,
+): Promise<Sum> {
+  let sum = nothing;
   for (let position: Parameters<typeof metricHistory>[3]['position'] = null; ; ) {
     const { metrics, positions } = await metricHistory(sql, runId, key, { position, limit: SAMPLES_A_READ });
-    sum = addPower(sum, metrics);
+    sum = add(sum, metrics);
     position = positions.at(-1) ?? null;
     if (metrics.length < SAMPLES_A_READ || position === null) return sum;
   }

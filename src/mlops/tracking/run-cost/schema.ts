@@ -46,7 +46,9 @@ export const RunCost = z
         kilowattHours: z.number().nullable().describe('Energy of its GPUs in kWh; null when not measured'),
         reason: z.string().nullable().describe('Why it is unknown, or what it leaves out'),
       })
-      .describe('From the metrics system/gpu_*_power_usage_watts, by the trapezoid rule; GPUs only'),
+      .describe(
+        'From the metrics system/gpu_*_energy_joules where the work was metered, else system/gpu_*_power_usage_watts by the trapezoid rule; GPUs only',
+      ),
     priceSources: z
       .array(z.string())
       .describe('Each price behind the metered cost: where it is from, since when it holds and how old it is'),

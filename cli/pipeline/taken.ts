@@ -1,0 +1,58 @@
+import type { PipelineRun, PipelineStep } from '../../src/mlops/pipelines/schema.ts';
+import type { Context } from '../frame/context.ts';
+import { shownBytes } from '../output/amounts.ts';
+import { gpuText } from '../output/gpus.ts';
+import { table } from '../output/table.ts';
+
+type Taken = Pick<
+  PipelineStep['attempts'][number],
+  'cpuSeconds' | 'peakMemoryBytes' | 'usageReason' | 'gpus' | 'place' | 'prices'
+>;
+
+/** What the steps of a run took besides time: each by its present or last try. Empty where none has begun. */
+export function takenText({ stepList }: PipelineRun, { paint }: Context): string {
+  const took = stepList.flatMap(({ step, attempts, taken }) => {
+    const last: Taken | undefined = taken ?? attempts.at(-1);
+    return last === undefined ? [] : [{ step, ...last }];
+  });
+  if (took.length === 0) return '';
+  const measured = table(
+    took,
+    [
+      { title: 'STEP', cell: ({ step }) => step },
+      {
+        title: 'CPU',
+        align: 'right',
+        cell: ({ cpuSeconds }) => (cpuSeconds === null ? null : `${cpuSeconds.toFixed(1)} s`),
+      },
+      {
+        title: 'MEMORY',
+        align: 'right',
+        cell: ({ peakMemoryBytes: most }) => (most === null ? null : shownBytes(most)),
+      },
+      { title: 'ON', cell: ({ place }) => (place === null ? null : placeText(place)) },
+      { title: 'GPUS', cell: ({ gpus }) => (gpus === null ? null : gpuText(gpus)), least: 16 },
+    ],
+    paint,
+  );
+  return [measured, ...notes(took)].join('\n');
+}
+
+/** `g5.xlarge (eu-west-1), 25 % of it`. */
+function placeText({ node, instance, region, share }: NonNullable<Taken['place']>): string {
+  const where = region === null ? '' : ` (${region})`;
+  const part = share === 1 ? '' : `, ${Number((share * 100).toPrecision(3))} % of it`;
+  return `${instance ?? node}${where}${part}`;
+}
+
+/** Which prices were used, and why something is not known: each once, with the steps that it is true of. */
+function notes(took: readonly (Taken & { readonly step: string })[]): string[] {
+  const said = took.flatMap(({ step, prices, usageReason, gpus }) => [
+    ...prices.map((price) => ({ step, text: `price: ${price}` })),
+    ...(usageReason === null ? [] : [{ step, text: `CPU and memory: ${usageReason}` }]),
+    ...(gpus?.reason == null ? [] : [{ step, text: `GPUs: ${gpus.reason}` }]),
+  ]);
+  return [...Map.groupBy(said, ({ text }) => text)].map(([text, of]) =>
+    of.length === took.length ? text : `${text} (${of.map(({ step }) => step).join(', ')})`,
+  );
+}
