@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { A10G, placeNvidiaSmi } from '../../src/platform/gpus/nvidia-smi.testing.ts';
 import { decimal } from '../../src/platform/units/index.ts';
 import { type ServedFolder, serveFolder, steelyard, temporaryFolder } from '../testing.ts';
 
@@ -84,6 +85,26 @@ describe('steelyard run', () => {
       tags: { 'steelyard.project': 'recommender' },
       cost: { total: { basis: 'metered' } },
     });
+  });
+
+  it('says what the GPUs of the command did, and its run has the energy', async () => {
+    const { folder, calls } = placeNvidiaSmi(join(temporaryFolder(), 'programs'), [A10G, { ...A10G, uuid: 'GPU-b' }]);
+    // The counter of energy is asked for in vain; one reading at the beginning, one while it runs.
+    const command = script(`until [ "$(wc -l < ${calls})" -ge 3 ]; do sleep 0.05; done`);
+    const environment = { PATH: `${folder}:${process.env.PATH}`, CUDA_VISIBLE_DEVICES: '1' };
+    const ended = await steelyard(['run', '--json', '--url', server.url, ...PRICE, ...command], environment);
+    const document = JSON.parse(ended.out);
+    expect(document).toMatchObject({
+      prices: ['machine at 3600 USD an hour: declared with the usage'],
+      gpus: { source: 'nvidia-smi', count: 1, utilizationRatio: 0.61, peakMemoryBytes: 20 * 1024 ** 3, reason: null },
+    });
+    const energy = async () =>
+      JSON.parse((await server.run('run', 'show', document.run, '--json')).out).cost.energy.kilowattHours;
+    await expect.poll(energy, { timeout: 30_000 }).toBeCloseTo(document.gpus.energyJoules / 3.6e6, 9);
+  });
+
+  it('has nothing to say of GPUs where there are none', async () => {
+    expect((await run(...PRICE, ...script('exit 0'))).document).toMatchObject({ gpus: null });
   });
 
   it('stops at its own limit, in time for its checkpoint, and pays for no more', async () => {

@@ -4,8 +4,9 @@ import { ResourceName } from '../../src/finops/metering/schema.ts';
 import { experimentIdOf } from '../experiment.ts';
 import { command } from '../frame/command.ts';
 import { shownMoney } from '../output/amounts.ts';
+import { gpuText } from '../output/gpus.ts';
 import type { HeldEnd } from './held-command.ts';
-import { beginRun, endRun, heldRun, statusOf } from './held-run.ts';
+import { beginRun, endRun, type HeldRunEnd, heldRun, statusOf } from './held-run.ts';
 import { HourlyPriceWord, MoneyWord } from './money-words.ts';
 
 const STOPPED_EXIT = 12;
@@ -60,15 +61,16 @@ function beginText({ until, ceiling, resource }: Reservation): string {
   return `${shownMoney(ceiling)} set aside, until ${until.slice(11, 19)} UTC; more is set aside while there is more`;
 }
 
-function endText({ ended, settled, stopped }: HeldEnd): string {
+function endText({ ended, settled, stopped, gpus }: HeldRunEnd): string {
   if (settled === null)
     return 'The server could not be told of the end. What was set aside counts as spent until it is.';
   const cost = settled.spent === null ? 'cost not known' : `cost ${shownMoney(settled.spent)}`;
-  if (stopped) return `stopped: ${settled.stoppedBy}; ${cost}`;
-  return `ended with ${ended.exitCode ?? 'a kill'}; ${cost}`;
+  const did = gpus === null ? '' : `; ${gpuText(gpus)}`;
+  if (stopped) return `stopped: ${settled.stoppedBy}; ${cost}${did}`;
+  return `ended with ${ended.exitCode ?? 'a kill'}; ${cost}${did}`;
 }
 
-function documentOf(run: string, { ended, settled, stopped }: HeldEnd) {
+function documentOf(run: string, { ended, settled, stopped, gpus }: HeldRunEnd) {
   const { exitCode, end } = ended;
   return {
     run,
@@ -77,6 +79,8 @@ function documentOf(run: string, { ended, settled, stopped }: HeldEnd) {
     stopped,
     stoppedBy: settled?.stoppedBy ?? null,
     spent: settled?.spent ?? null,
+    prices: settled?.prices ?? [],
+    gpus,
   };
 }
 

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { openReservation, type Reservation } from '../../src/finops/budgets/reservations/schema.ts';
 import type { Subject } from '../../src/org/schema.ts';
+import type { GpuUse } from '../../src/platform/gpus/index.ts';
 import { startExecution } from '../../src/platform/processes/index.ts';
 import type { Money } from '../../src/platform/units/schema.ts';
 import type { Client } from '../connection/client.ts';
 import type { Context } from '../frame/context.ts';
 import { mlflowOf } from '../mlflow/server.ts';
+import { watchGpus } from './gpus.ts';
 import { type HeldEnd, holdCommand } from './held-command.ts';
 
 const PRICED_BY_NOBODY = 'machine';
@@ -48,7 +50,7 @@ export async function beginRun(
 
 export type EndStatus = 'FINISHED' | 'FAILED' | 'KILLED';
 
-export function statusOf({ ended, stopped }: HeldEnd): EndStatus {
+export function statusOf({ ended, stopped }: Pick<HeldEnd, 'ended' | 'stopped'>): EndStatus {
   if (stopped) return 'KILLED';
   return ended.exitCode === 0 ? 'FINISHED' : 'FAILED';
 }
@@ -77,8 +79,13 @@ export interface RunOnHold extends Asked {
   readonly reported?: (reservation: Reservation) => Promise<boolean>;
 }
 
+/** The end of a run, and what its GPUs did; null where it had none that `nvidia-smi` lists. */
+export interface HeldRunEnd extends HeldEnd {
+  readonly gpus: GpuUse | null;
+}
+
 /** Runs a command on money that is set aside for it. Errors: `budget_exceeded`, `price_missing` and others of reservations. */
-export async function heldRun(context: Context, asked: RunOnHold): Promise<HeldEnd> {
+export async function heldRun(context: Context, asked: RunOnHold): Promise<HeldRunEnd> {
   const client = await context.client();
   const folder = mkdtempSync(join(tmpdir(), 'steelyard-run-'));
   const checkpointFile = join(folder, 'checkpoint');
@@ -87,23 +94,26 @@ export async function heldRun(context: Context, asked: RunOnHold): Promise<HeldE
     const opened = await client.call(openReservation, { body: reservationOf(asked) });
     await asked.opened?.(opened);
     const [program = '', ...words] = asked.words;
+    const environment = {
+      ...environmentOf(context),
+      ...asked.environment,
+      ...runEnvironment(client, asked, checkpointFile),
+    };
     const execution = startExecution({
       id: asked.run,
       folder: join(folder, 'execution'),
       command: [program, ...words],
       cwd: process.cwd(),
-      environment: {
-        ...environmentOf(context),
-        ...asked.environment,
-        ...runEnvironment(client, asked, checkpointFile),
-      },
+      environment,
       until: Date.parse(opened.until),
       graceMs,
       ...(asked.log === undefined ? { output: 'inherit' } : { output: 'file', log: asked.log }),
     });
     using _signals = context.io.onSignal(() => execution.stop());
     const remark = once(context.remark);
-    return await holdCommand({
+    const gpus = watchGpus(context, { run: asked.run, environment, start: execution.start, remark });
+    void gpus.look();
+    const end = await holdCommand({
       client,
       execution,
       opened,
@@ -113,9 +123,11 @@ export async function heldRun(context: Context, asked: RunOnHold): Promise<HeldE
       remark,
       ...(asked.reportMs === undefined ? {} : { reportMs: asked.reportMs }),
       reported: async (reservation) => {
+        void gpus.look();
         if ((await asked.reported?.(reservation)) === true) execution.stop();
       },
     });
+    return { ...end, gpus: await gpus.end() };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
