@@ -79,8 +79,9 @@ describe('steelyard run', () => {
     );
     const ended = await run(...PRICE, '--project', 'recommender', '--', process.execPath, join(folder, 'log.mjs'));
     expect(ended.code).toBe(0);
-    const shown = JSON.parse((await server.run('run', 'show', ended.document.run, '--json')).out);
-    expect(shown).toMatchObject({
+    // What a run cost follows its usage by an event.
+    const shown = async () => JSON.parse((await server.run('run', 'show', ended.document.run, '--json')).out);
+    await expect.poll(shown, { timeout: 30_000 }).toMatchObject({
       status: 'FINISHED',
       tags: { 'steelyard.project': 'recommender' },
       cost: { total: { basis: 'metered' } },
