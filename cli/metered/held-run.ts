@@ -108,7 +108,6 @@ export async function heldRun(context: Context, asked: RunOnHold): Promise<HeldE
       execution,
       opened,
       graceMs,
-      now: Date.now,
       checkpoint: () => firstLine(checkpointFile),
       remark,
       ...(asked.reportMs === undefined ? {} : { reportMs: asked.reportMs }),

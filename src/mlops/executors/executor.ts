@@ -104,6 +104,11 @@ export interface RunningWork {
   stop(): Promise<void>;
   /** What it has taken until now. */
   usage(): Promise<WorkUsage>;
+  /**
+   * Unix milliseconds of its own time, which goes evenly from its start on however the clock of the machine is set, by a server that
+   * found it again too. Engines that cannot tell leave it out.
+   */
+  now?(): number;
   /** What keeps its command from beginning, one sentence; null when nothing is known to. Engines that begin at once leave it out. */
   waiting?(): string | null;
 }

@@ -168,6 +168,6 @@ function createFinish(deps: RunnerDeps): Finish {
       telemetry.jobs.inc({ kind: job.kind, outcome: 'failed' });
       log.error(facts(job, error), 'job failed in its last try');
     },
-    released: (job) => release(store, held(job), iso(clock.now())),
+    released: (job) => release(store, held(job)),
   };
 }

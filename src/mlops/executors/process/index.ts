@@ -90,6 +90,7 @@ function runningWork(execution: Execution, left: () => void): RunningWork {
   return {
     id: execution.id,
     start: execution.start,
+    now: execution.now,
     ended: execution.ended.then((ended): WorkEnd => {
       left();
       const { exitCode, stoppedBy, end, taken } = ended;

@@ -1,4 +1,4 @@
-import { hold, STOP_AHEAD_MS } from '../../../platform/processes/index.ts';
+import { evenTimeFrom, hold, STOP_AHEAD_MS } from '../../../platform/processes/index.ts';
 import type { Executor, RunningWork, Work, WorkEnd } from '../../executors/index.ts';
 import type { Allowance } from '../admission.ts';
 import type { CommandStep } from '../definition/schema.ts';
@@ -28,6 +28,9 @@ export interface AttemptInput {
   readonly costs: (spent: Allowance['spent']) => Promise<void>;
 }
 
+/** A clock that is this far from where it was left was set, in milliseconds: what an engine says by it of an end is worth nothing. */
+const CLOCK_WAS_SET_MS = 5_000;
+
 /**
  * Meters a running try until its end, gives it the time that is granted, and stops it when that is over, its own time is, or
  * the run shall stop. null when this server lets go of it: it goes on, and is found by the next.
@@ -37,13 +40,14 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
   const deadline = deadlineOf(step, running.start);
   let allowance = input.allowance;
   const stopped = onStop(driven.stop, running);
+  const now = running.now ?? evenTimeFrom(deps.clock.now());
   const held = hold({
     running,
     until: Math.min(Date.parse(allowance.until), deadline),
     graceMs: work.graceMs,
-    now: deps.clock.now,
+    now,
     async renew() {
-      const answer = await meter(deps, input, deps.clock.now());
+      const answer = await meter(deps, input, now());
       if (answer === null) return null;
       allowance = answer;
       await input.costs(answer.spent);
@@ -62,7 +66,8 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
     person: stopped.by(),
     limitedBy: allowance.limitedBy,
   });
-  return settled(deps, input, end.ended, told);
+  const byClock = running.now === undefined && Math.abs(deps.clock.now() - now()) > CLOCK_WAS_SET_MS;
+  return settled(deps, input, byClock ? { ...end.ended, end: now() } : end.ended, told);
 }
 
 /** When a try must be gone for the sake of its own time, so that it is asked to end when that is over; Unix milliseconds. */

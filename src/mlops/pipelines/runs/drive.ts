@@ -168,8 +168,10 @@ async function skip(deps: DriveDeps, driven: DrivenRun, skipped: ReturnType<type
   }
 }
 
-async function finish(deps: DriveDeps, { run }: DrivenRun, state: RunState): Promise<void> {
-  const endedMs = deps.clock.now();
+async function finish(deps: DriveDeps, { run, steps }: DrivenRun, state: RunState): Promise<void> {
+  // The clock may have been set back meanwhile.
+  const before = [...steps.values()].map(({ endedMs }) => endedMs ?? 0);
+  const endedMs = Math.max(deps.clock.now(), run.startedMs ?? 0, ...before);
   // A stop that came in the very last moment changes nothing any more.
   const now = (await findRun(deps.store, run.id)) ?? run;
   await putRun(deps.store, { ...now, state, endedMs });
