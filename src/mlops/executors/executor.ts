@@ -4,6 +4,8 @@ export interface Resources {
   readonly cpus: number | null;
   /** Bytes of memory beyond which it is ended; null: what there is. */
   readonly memoryBytes: number | null;
+  /** Bytes of the disk beyond which it is ended, as far as the engine can hold that; left out or null: what there is. */
+  readonly diskBytes?: number | null;
   /** GPUs that it has for itself. */
   readonly gpus: { readonly count: number; readonly model: string | null };
   /** Instance type that it must run on, as the cloud names it; null: any. */
@@ -47,6 +49,8 @@ export type EndReason =
   | 'signal'
   /** It took more memory than it was given. */
   | 'out-of-memory'
+  /** It took more of the disk than it was given, or than the disk had. */
+  | 'disk'
   /** It was asked to end, by us or by its watchdog. */
   | 'stopped'
   /** The engine took it away: a node that went, spot capacity that was called back. */

@@ -31,6 +31,8 @@ export interface Ended {
   readonly exitCode: number | null;
   /** Who asked it to end; null when it ended by itself. */
   readonly stoppedBy: 'starter' | 'watchdog' | null;
+  /** Why it was killed without being asked to end; null when it was not. */
+  readonly killedFor: string | null;
   /** Unix milliseconds. */
   readonly end: number;
   readonly taken: Taken;
@@ -52,6 +54,8 @@ export interface Execution {
   extend(until: number): void;
   /** Asks it to end, and kills it when its grace is over; a second call changes nothing. */
   stop(): void;
+  /** Kills it at once; why is kept with it, so that whoever finds it later knows. */
+  kill(why: string): void;
 }
 
 const NOT_COUNTED: Taken = { cpuSeconds: null, peakMemoryBytes: null, outOfMemoryKills: null };
@@ -106,6 +110,7 @@ interface Known {
 
 function execution({ id, folder, pid, graceMs, exit, watchdog, group }: Known): Execution {
   let killing: NodeJS.Timeout | undefined;
+  let killedFor: string | null = null;
   const kill = () => {
     signal(-pid, 'SIGKILL');
     if (group === null) killMarked(markOf(id));
@@ -119,7 +124,7 @@ function execution({ id, folder, pid, graceMs, exit, watchdog, group }: Known): 
     if (watchdog?.pid !== undefined) signal(-watchdog.pid, 'SIGKILL');
     // What it left running, in its group or out of it, would run for ever and for nobody.
     kill();
-    const end = { ...endOf(folder, started), taken: taken() };
+    const end = { ...endOf(folder, started), killedFor: killedFor ?? read(folder, 'killed'), taken: taken() };
     group?.remove();
     return end;
   });
@@ -136,6 +141,15 @@ function execution({ id, folder, pid, graceMs, exit, watchdog, group }: Known): 
       if (read(folder, 'stopped') === null) writeFileSync(join(folder, 'stopped'), 'starter\n');
       signal(-pid, 'SIGTERM');
       killing = setTimeout(kill, graceMs);
+    },
+    kill(why) {
+      try {
+        writeFileSync(join(folder, 'killed'), `${why}\n`);
+      } catch {
+        // The disk may be full, which is why; then nobody knows after a restart.
+      }
+      killedFor = why;
+      kill();
     },
   };
 }
@@ -215,7 +229,7 @@ async function goneFrom(folder: string, pid: number, birth: string): Promise<voi
   }
 }
 
-function endOf(folder: string, started: Start): Omit<Ended, 'taken'> {
+function endOf(folder: string, started: Start): Omit<Ended, 'taken' | 'killedFor'> {
   const [status, up] = read(folder, 'exit')?.split(' ') ?? [];
   const stopped = read(folder, 'stopped');
   // Killed with its leader, it left no word; the last that could be is now.

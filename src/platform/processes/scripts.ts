@@ -9,6 +9,7 @@
  * | `started` | the process id of the leader, when the kernel started it, and milliseconds since the machine was |
  * | `leader` | the same, by the leader itself |
  * | `exit` | the exit status and milliseconds since the machine was started; there once the command has ended |
+ * | `killed` | why it was killed without being asked; there once it was |
  * | `stopped` | who asked it to stop, `starter` or `watchdog`; there once somebody has |
  */
 
@@ -78,6 +79,8 @@ folder=$1; log=$2; groups=$3; first=$4; last=$5; shift 5
 for group in $groups; do echo $$ > "$group/cgroup.procs"; done
 # Our starter writes this too; it may be killed before it has.
 leader=$$; born; up; echo "$leader $born $up" > "$folder/leader.new" && mv "$folder/leader.new" "$folder/leader"
+# Its place on the disk, which may be full when the command ends.
+printf '%64s\\n' '' > "$folder/exit.new"
 trap : HUP INT TERM
 if [ "$first" -gt 0 ]; then
   mkfifo "$folder/output.pipe"
@@ -94,7 +97,7 @@ else
   "$@"
   status=$?
 fi
-up; echo "$status $up" > "$folder/exit.new" && mv "$folder/exit.new" "$folder/exit"
+up; printf '%-64s\\n' "$status $up" 1<> "$folder/exit.new" && mv "$folder/exit.new" "$folder/exit"
 exit "$status"
 `;
 

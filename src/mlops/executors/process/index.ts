@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { AppError } from '../../../platform/errors/index.ts';
 import { type Ended, type Execution, findExecution, startExecution } from '../../../platform/processes/index.ts';
 import type { EndReason, Executor, RunningWork, Work, WorkEnd } from '../executor.ts';
+import { createDiskWatch } from './disk.ts';
 import { gpusOfMachine } from './gpus.ts';
-import { createRoom, type Machine, type Room } from './room.ts';
+import { createRoom, type Machine, type Place, type Room } from './room.ts';
 
 export interface ProcessExecutorDeps {
   /** What every command has in its environment besides its own: where programs are, and little more. */
@@ -22,14 +23,23 @@ const SIGNALLED = 128;
  */
 export function createProcessExecutor({ environment }: ProcessExecutorDeps): Executor {
   let room: Promise<Room> | null = null;
+  const disk = createDiskWatch();
   const roomOf = () => {
     room ??= thisMachine().then(createRoom);
     return room;
   };
 
   async function running(work: Work, execution: Execution): Promise<RunningWork> {
-    const place = (await roomOf()).occupied(work);
-    return runningWork(execution, () => place.leave());
+    return watched(work, execution, (await roomOf()).occupied(work));
+  }
+
+  function watched({ workspace, resources }: Work, execution: Execution, place: Place): RunningWork {
+    const maxBytes = resources.diskBytes ?? null;
+    const forget = disk.watch({ folder: workspace, maxBytes, exceeded: execution.kill });
+    return runningWork(execution, () => {
+      forget();
+      place.leave();
+    });
   }
 
   return {
@@ -45,7 +55,8 @@ export function createProcessExecutor({ environment }: ProcessExecutorDeps): Exe
       if (found !== null) return running(work, found);
       const place = (await roomOf()).enter(work);
       try {
-        return runningWork(begin(work, { ...environment, ...work.environment, ...place.environment }), place.leave);
+        const execution = begin(work, { ...environment, ...work.environment, ...place.environment });
+        return watched(work, execution, place);
       } catch (error) {
         place.leave();
         throw error;
@@ -103,7 +114,8 @@ function runningWork(execution: Execution, left: () => void): RunningWork {
   };
 }
 
-function reasonOf({ exitCode, stoppedBy, taken }: Ended): { reason: EndReason; detail: string | null } {
+function reasonOf({ exitCode, stoppedBy, killedFor, taken }: Ended): { reason: EndReason; detail: string | null } {
+  if (killedFor !== null) return { reason: 'disk', detail: killedFor };
   if (stoppedBy !== null) return { reason: 'stopped', detail: null };
   // A command may have ended well although one of its children was killed for memory.
   if ((taken.outOfMemoryKills ?? 0) > 0 && exitCode !== 0) {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { evenTimeFrom, hold, STOP_AHEAD_MS } from '../../../platform/processes/index.ts';
 import type { Executor, RunningWork, Work, WorkEnd } from '../../executors/index.ts';
 import type { Allowance } from '../admission.ts';
@@ -134,6 +135,8 @@ async function settled(
   told: Outcome,
 ): Promise<AttemptEnd> {
   const checkpoint = await checkpointOf(work);
+  // What filled the disk goes before anything is written about it.
+  if (end.reason === 'disk') await rm(work.workspace, { recursive: true, force: true });
   const settling = { end: new Date(end.end).toISOString(), stopped: told.reason?.startsWith('budget ') === true };
   const { spent } = await deps.admission.settle(`pipeline:${work.id}`, {
     ...settling,
