@@ -196,7 +196,7 @@ interface Start {
 
 /** Unix milliseconds of a moment since the machine was started, counted from a start; null where one of them is not known. */
 function timeIn({ start, upMs }: Start, thenMs: number | null): number | null {
-  return upMs === null || thenMs === null ? null : start + thenMs - upMs;
+  return upMs === null || thenMs === null ? null : Math.round(start + thenMs - upMs);
 }
 
 /** The watchdog may read at any moment. */
