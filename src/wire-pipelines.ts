@@ -35,6 +35,7 @@ export function wirePipelines(ground: PipelineGround, others: Pick<PipelinesDeps
     docker: dockerOf(ground),
     kubernetes: kubernetesOf(ground),
     environment: processEnvironment(),
+    clock: ground.clock,
     log: ground.log,
   });
   const pipelines = createPipelines({

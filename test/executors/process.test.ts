@@ -1,9 +1,10 @@
 import { createProcessExecutor } from '../../src/mlops/executors/process/index.ts';
 import { describeExecutor } from '../../src/mlops/executors/suite.testing.ts';
 import { marked } from '../../src/platform/processes/kernel.ts';
+import { systemClock } from '../../src/platform/units/index.ts';
 
 describeExecutor('processes of this machine', async () => ({
-  open: async () => createProcessExecutor({ environment: { PATH: String(process.env.PATH) } }),
+  open: async () => createProcessExecutor({ environment: { PATH: String(process.env.PATH) }, clock: systemClock }),
   image: null,
   path: null,
   left: (id) => marked(`STEELYARD_EXECUTION=${id}`),

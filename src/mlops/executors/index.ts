@@ -1,5 +1,6 @@
 import { AppError } from '../../platform/errors/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
 import type { createDockerExecutor } from './docker/index.ts';
 import type { Executor } from './executor.ts';
 import { createKubernetesExecutor, type KubernetesExecutorDeps } from './kubernetes/index.ts';
@@ -18,6 +19,7 @@ export interface ExecutorsDeps {
   readonly kubernetes: KubernetesExecutorDeps | null;
   /** The server's own environment. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -36,12 +38,12 @@ async function openDocker(docker: NonNullable<ExecutorsDeps['docker']>): Promise
   return create(docker);
 }
 
-export function createExecutors({ processes, docker, kubernetes, environment, log }: ExecutorsDeps): Executors {
+export function createExecutors({ processes, docker, kubernetes, environment, clock, log }: ExecutorsDeps): Executors {
   const passed = PASSED_ON.flatMap((name) =>
     environment[name] === undefined ? [] : [[name, environment[name]] as const],
   );
   const engines: Executor[] = [
-    ...(processes ? [createProcessExecutor({ environment: Object.fromEntries(passed) })] : []),
+    ...(processes ? [createProcessExecutor({ environment: Object.fromEntries(passed), clock })] : []),
     ...(docker === null ? [] : [openedLater('docker', () => openDocker(docker), log)]),
     ...(kubernetes === null ? [] : [openedLater('kubernetes', () => createKubernetesExecutor(kubernetes), log)]),
   ];

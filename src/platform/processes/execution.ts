@@ -16,6 +16,8 @@ export interface ExecutionSpec {
   readonly environment: Readonly<Record<string, string>>;
   /** Unix milliseconds at which it must have ended. */
   readonly until: number;
+  /** Tells when it begins, in Unix milliseconds; default: the clock of the machine. */
+  readonly now?: () => number;
   /** Milliseconds from being asked to end to being killed. */
   readonly graceMs: number;
   /** `file`: its output goes to `output.log` in the folder; `inherit`: to where ours goes. */
@@ -68,12 +70,13 @@ const LOOK_MS = 200;
 /** Errors: those of `spawn` when the shell cannot be started, and of the file system. */
 export function startExecution(spec: ExecutionSpec): Execution {
   mkdirSync(spec.folder, { recursive: true });
-  writeUntil(spec.folder, spec.until, { start: Date.now(), upMs: uptimeMs() });
+  const begun: Start = { start: Math.round((spec.now ?? Date.now)()), upMs: uptimeMs() };
+  writeUntil(spec.folder, spec.until, begun);
   const group = spec.limits === undefined ? null : controlGroup(spec.id, spec.limits);
   const leader = spawnLeader(spec, group);
   const pid = leader.pid;
   if (pid === undefined) throw new Error(`sh cannot be started in ${spec.cwd}`);
-  writeFileSync(join(spec.folder, 'started'), `${pid} ${birthOf(pid) ?? 'gone'} ${uptimeMs() ?? ''}\n`);
+  writeFileSync(join(spec.folder, 'started'), `${pid} ${birthOf(pid) ?? 'gone'} ${begun.upMs ?? '-'} ${begun.start}\n`);
   const watchdog = spawnWatchdog(spec.folder, pid, spec.graceMs, markOf(spec.id));
   const exit = new Promise<void>((resolve) => {
     leader.once('exit', () => resolve());
@@ -213,13 +216,13 @@ function writeWhole(file: string, text: string): void {
 /** A starter that was killed in the moment of the start left no word, but the leader did. */
 function startOf(folder: string): Start {
   const file = read(folder, 'started') === null ? 'leader' : 'started';
-  const [, , up] = read(folder, file)?.split(' ') ?? [];
-  return { start: statSync(join(folder, file)).mtimeMs, upMs: numberIn(up) };
+  const [, , up, start] = read(folder, file)?.split(' ') ?? [];
+  return { start: numberIn(start) ?? statSync(join(folder, file)).mtimeMs, upMs: numberIn(up) };
 }
 
-/** Null where a server before this one kept none. */
+/** Null where the kernel shows none, or a server before this one kept none. */
 function numberIn(word: string | undefined): number | null {
-  return word === undefined || word === '' ? null : Number(word);
+  return word === undefined || word === '' || word === '-' ? null : Number(word);
 }
 
 /** Resolves when the leader with this birth is gone. */

@@ -6,8 +6,8 @@
  * | --- | --- |
  * | `until` | when it must have ended, in Unix milliseconds; written anew when there is more time |
  * | `deadline` | the same in milliseconds since the machine was started, where the kernel counts them: its clock may be set meanwhile |
- * | `started` | the process id of the leader, when the kernel started it, and milliseconds since the machine was |
- * | `leader` | the same, by the leader itself |
+ * | `started` | the process id of the leader, when the kernel started it, and the start in milliseconds since the machine was started and in Unix ones |
+ * | `leader` | the first three of them, by the leader itself |
  * | `exit` | the exit status and milliseconds since the machine was started; there once the command has ended |
  * | `killed` | why it was killed without being asked; there once it was |
  * | `stopped` | who asked it to stop, `starter` or `watchdog`; there once somebody has |

@@ -2,6 +2,7 @@ import { cpus as cpusOf, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../../platform/errors/index.ts';
 import { type Ended, type Execution, findExecution, startExecution } from '../../../platform/processes/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
 import type { EndReason, Executor, RunningWork, Work, WorkEnd } from '../executor.ts';
 import { createDiskWatch } from './disk.ts';
 import { gpusOfMachine } from './gpus.ts';
@@ -10,6 +11,7 @@ import { createRoom, type Machine, type Place, type Room } from './room.ts';
 export interface ProcessExecutorDeps {
   /** What every command has in its environment besides its own: where programs are, and little more. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly clock: Clock;
 }
 
 /** Processes and threads that one piece of work may have: what forks without end takes no machine with it. */
@@ -21,7 +23,7 @@ const SIGNALLED = 128;
  * Runs work as processes of this machine, each in a group of its own, bounded by control groups where the kernel lets us, and
  * ended in time by a watchdog that needs no server.
  */
-export function createProcessExecutor({ environment }: ProcessExecutorDeps): Executor {
+export function createProcessExecutor({ environment, clock }: ProcessExecutorDeps): Executor {
   let room: Promise<Room> | null = null;
   const disk = createDiskWatch();
   const roomOf = () => {
@@ -55,7 +57,7 @@ export function createProcessExecutor({ environment }: ProcessExecutorDeps): Exe
       if (found !== null) return running(work, found);
       const place = (await roomOf()).enter(work);
       try {
-        const execution = begin(work, { ...environment, ...work.environment, ...place.environment });
+        const execution = begin(work, clock, { ...environment, ...work.environment, ...place.environment });
         return watched(work, execution, place);
       } catch (error) {
         place.leave();
@@ -80,7 +82,7 @@ function placeOf({ folder }: Pick<Work, 'folder'>): string {
   return join(folder, 'execution');
 }
 
-function begin(work: Work, environment: Readonly<Record<string, string>>): Execution {
+function begin(work: Work, { now }: Clock, environment: Readonly<Record<string, string>>): Execution {
   const { cpus, memoryBytes } = work.resources;
   return startExecution({
     id: work.id,
@@ -90,6 +92,7 @@ function begin(work: Work, environment: Readonly<Record<string, string>>): Execu
     cwd: work.workspace,
     environment,
     until: work.until,
+    now,
     graceMs: work.graceMs,
     output: 'file',
     limits: { cpus, memoryBytes, tasks: MAX_TASKS },
