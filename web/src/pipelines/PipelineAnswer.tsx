@@ -25,7 +25,9 @@ export function PipelineAnswer({
 }) {
   const [last] = runs;
   if (last === undefined)
-    return <>It has not run yet{pipeline === undefined ? '.' : `; it has ${counted(pipeline.steps.length, 'step')}.`}</>;
+    return (
+      <>It has not run yet{pipeline === undefined ? '.' : `; it has ${counted(pipeline.steps.length, 'step')}.`}</>
+    );
   const ended = runs.filter(({ endedAt }) => endedAt !== null);
   const well = ended.filter(({ state }) => state === 'succeeded').length;
   const took = last.endedAt === null ? null : tookMs(last, 0);
