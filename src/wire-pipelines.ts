@@ -10,7 +10,10 @@ type WorkspaceDoor = ReturnType<typeof createWorkspaceDoor>;
 
 /** What pipelines stand on of the ground floor. */
 interface PipelineGround
-  extends Omit<PipelinesDeps, 'jobs' | 'shortJobs' | 'admission' | 'runLog' | 'models' | 'executorOf' | 'access'> {
+  extends Omit<
+    PipelinesDeps,
+    'jobs' | 'shortJobs' | 'admission' | 'runLog' | 'models' | 'executorOf' | 'access' | 'environment'
+  > {
   readonly config: Config;
   /** Jobs that last as long as what they wait for, and so have places of their own. */
   readonly longJobs: Jobs;
@@ -30,17 +33,19 @@ const WORK_TOKEN_MS = 7 * 24 * 3_600_000;
 export function wirePipelines(ground: PipelineGround, others: Pick<PipelinesDeps, 'admission' | 'runLog' | 'models'>) {
   const { config } = ground;
   const processes = config.processExecutor === 'on' || (config.processExecutor === 'auto' && config.accounts === 'off');
+  const environment = processEnvironment();
   const executors = createExecutors({
     processes,
     docker: dockerOf(ground),
     kubernetes: kubernetesOf(ground),
-    environment: processEnvironment(),
+    environment,
     clock: ground.clock,
     log: ground.log,
   });
   const pipelines = createPipelines({
     ...ground,
     ...others,
+    environment,
     jobs: ground.longJobs,
     shortJobs: ground.jobs,
     executorOf: executors.of,

@@ -12,7 +12,6 @@ export interface HeldCommand {
   readonly execution: Execution;
   readonly opened: Reservation;
   readonly graceMs: number;
-  readonly now: () => number;
   /** Where it left what it had reached; null when it did not say. */
   readonly checkpoint: () => string | null;
   /** Told when the money comes to an end, and when the server is not there. */
@@ -33,13 +32,13 @@ export interface HeldEnd {
 
 /** Meters a running command, and ends it in time: what it spends never exceeds what was set aside. */
 export async function holdCommand(command: HeldCommand): Promise<HeldEnd> {
-  const { execution, graceMs, now, opened } = command;
+  const { execution, graceMs, opened } = command;
   let reservation = opened;
   const { ended, ranOut } = await hold({
     running: execution,
     until: Date.parse(opened.until),
     graceMs,
-    now,
+    now: execution.now,
     ...(command.reportMs === undefined ? {} : { reportMs: command.reportMs }),
     async renew() {
       const answer = await report(command, reservation);
@@ -58,9 +57,12 @@ function limitOf({ limitedBy }: Reservation): string {
 }
 
 /** What the server has set aside by now; null when it does not answer, or sets nothing more aside: the command goes on either way. */
-async function report({ client, now, remark }: HeldCommand, { reservation }: Reservation): Promise<Reservation | null> {
+async function report(
+  { client, execution, remark }: HeldCommand,
+  { reservation }: Reservation,
+): Promise<Reservation | null> {
   try {
-    const at = new Date(now()).toISOString();
+    const at = new Date(execution.now()).toISOString();
     return await client.call(meterReservation, { params: { reservation }, body: { at } });
   } catch (error) {
     const why = error instanceof RemoteFailure ? error.message : 'the server does not answer';

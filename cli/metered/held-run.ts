@@ -118,7 +118,6 @@ export async function heldRun(context: Context, asked: RunOnHold): Promise<HeldR
       execution,
       opened,
       graceMs,
-      now: Date.now,
       checkpoint: () => firstLine(checkpointFile),
       remark,
       ...(asked.reportMs === undefined ? {} : { reportMs: asked.reportMs }),

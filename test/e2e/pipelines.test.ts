@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getPipelineRun, isOver, type PipelineRun, startPipelineRun } from '../../src/mlops/pipelines/schema.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';
+import { newRepository } from '../../src/testing-triggers.ts';
 import { EXAMPLE } from '../../web/src/pipelines/example.ts';
 import {
   buildWeb,
@@ -170,6 +171,33 @@ describe.skipIf(!hasChromium)('pipelines in the browser (skipped where Debian’
     await dialog.getByRole('button', { name: 'Run' }).click();
     await dialog.getByRole('alert').getByText('is under way').waitFor();
     expect(await dialog.getByLabel('rows').inputValue()).toBe('6');
+    await context.close();
+  });
+
+  it('runs a pipeline that is read from Git at the commit that is asked for', async () => {
+    const repository = newRepository();
+    const older = repository.commit({ 'a.txt': 'older' });
+    repository.commit({ 'a.txt': 'newer' });
+    await apply(
+      `{apiVersion: steelyard/v1, kind: Pipeline, metadata: {name: from-git}, spec: {source: {git: ${repository.folder}, ref: main}, steps: {say: {run: cat a.txt}}}}`,
+    );
+    for (const look of [{}, { scheme: 'dark' }, { width: 390 }, { scheme: 'dark', width: 390 }] satisfies Look[]) {
+      const { page, context, complaints } = await visit('/pipelines/from-git', look);
+      await page.getByRole('button', { name: 'Run…' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Run from-git?' });
+      expect(await dialog.getByLabel('Code').getAttribute('placeholder')).toBe('main');
+      const audit = await new AxeBuilder({ page }).setLegacyMode().analyze();
+      expect(audit.violations.map(({ id }) => id)).toEqual([]);
+      expect(complaints).toEqual([]);
+      await context.close();
+    }
+    const { page, context } = await visit('/pipelines/from-git');
+    await page.getByRole('button', { name: 'Run…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Run from-git?' });
+    await dialog.getByLabel('Code').fill(older);
+    await dialog.getByRole('button', { name: 'Run' }).click();
+    await page.waitForURL('**/pipelines/from-git/runs/1');
+    expect((await ended('from-git', '1')).commit).toBe(older);
     await context.close();
   });
 

@@ -9,7 +9,7 @@ import type { Metering } from '../metering/index.ts';
 import type { Prices } from '../prices/index.ts';
 import { applyBudget } from './apply.ts';
 import { type NoticeDeps, scheduleNotices } from './notices/index.ts';
-import { settleExpired } from './reservations/expiry.ts';
+import { createExpiry } from './reservations/expiry.ts';
 import { coveringWindows, limitOf } from './reservations/limits.ts';
 import { reprice } from './reservations/reprice.ts';
 import type { Held, NewReservation, Reservation } from './reservations/schema.ts';
@@ -73,7 +73,7 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
     standing: async (sql, name) => standingOf(deps, sql, await existing(sql, name)),
     reservations,
     schedule(jobs) {
-      jobs.register(EXPIRY, { handler: () => settleExpired(reservationDeps) });
+      jobs.register(EXPIRY, { handler: createExpiry(reservationDeps) });
       jobs.schedule(EXPIRY, '* * * * *', { kind: EXPIRY, payload: {} });
       scheduleNotices(deps, jobs);
     },

@@ -6,6 +6,8 @@ export interface Resources {
   readonly cpus: number | null;
   /** Bytes of memory beyond which it is ended; null: what there is. */
   readonly memoryBytes: number | null;
+  /** Bytes of the disk beyond which it is ended, as far as the engine can hold that; left out or null: what there is. */
+  readonly diskBytes?: number | null;
   /** GPUs that it has for itself. */
   readonly gpus: { readonly count: number; readonly model: string | null };
   /** Instance type that it must run on, as the cloud names it; null: any. */
@@ -49,6 +51,8 @@ export type EndReason =
   | 'signal'
   /** It took more memory than it was given. */
   | 'out-of-memory'
+  /** It took more of the disk than it was given, or than the disk had. */
+  | 'disk'
   /** It was asked to end, by us or by its watchdog. */
   | 'stopped'
   /** The engine took it away: a node that went, spot capacity that was called back. */
@@ -117,6 +121,11 @@ export interface RunningWork {
   readonly gpus?: GpuReader | string | null;
   /** Resolves when it is known on which machine it runs; null when it never is. Engines of this machine leave it out. */
   readonly placed?: Promise<WorkPlace | null>;
+  /**
+   * Unix milliseconds of its own time, which goes evenly from its start on however the clock of the machine is set, by a server that
+   * found it again too. Engines that cannot tell leave it out.
+   */
+  now?(): number;
   /** What keeps its command from beginning, one sentence; null when nothing is known to. Engines that begin at once leave it out. */
   waiting?(): string | null;
 }

@@ -51,6 +51,8 @@ export interface PipelinesDeps {
   readonly access: DriveDeps['access'];
   /** The data folder. */
   readonly folder: string;
+  /** The server's own environment. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** Definitions, runs, cache, triggers. */
@@ -69,7 +71,7 @@ const DrivePayload = z.strictObject({ run: z.string() });
 export function createPipelines(deps: PipelinesDeps): Pipelines {
   const trees = createTrees(deps.objects);
   const codeFolder = join(deps.folder, 'pipelines', 'code');
-  const code = createCodeStore({ objects: deps.objects, trees, folder: codeFolder });
+  const code = createCodeStore({ objects: deps.objects, trees, folder: codeFolder, environment: deps.environment });
   const workFolder = join(deps.folder, 'pipelines', 'work');
   const all: PipelineDeps = { ...deps, trees, code, codeFolder, workFolder, line: createLine() };
   const driver = createDriver(all);

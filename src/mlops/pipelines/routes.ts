@@ -91,6 +91,7 @@ async function shownPipeline(sql: Sql, { name, pipelineVersion, spec, appliedAt 
     description: spec.description ?? null,
     project: spec.project ?? null,
     engine: spec.engine,
+    ref: spec.source?.ref ?? null,
     steps: Object.keys(spec.steps),
     params: spec.params,
     appliedAt,

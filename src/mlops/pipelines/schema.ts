@@ -144,6 +144,10 @@ export const Pipeline = z
     description: z.string().nullable().describe('What it is for'),
     project: z.string().nullable().describe('Project'),
     engine: Engine,
+    ref: z
+      .string()
+      .nullable()
+      .describe('Branch, tag or commit of its source that it is read at; null where its code does not come from Git'),
     steps: z.array(z.string()).describe('Names of its steps'),
     params: z.record(z.string(), Scalar).describe('Parameters and their defaults'),
     appliedAt: UtcInstant.describe('When it was last changed'),

@@ -163,7 +163,7 @@ async function specIn(deps: PipelineDeps, { name, spec }: StoredPipeline, code: 
   refuseNewSecrets(spec, found);
   // Triggers are those of the applied document; what the commit says must not make its runs begin them.
   const merged = { ...found, source: spec.source, on: spec.on };
-  refuseCircle(merged);
+  refuseCircle({ name, spec: merged }, await findPipelines(deps.store, null));
   return merged;
 }
 

@@ -65,7 +65,8 @@ export async function setAlias(
   checkAliasFree(alias);
   const number = parseVersion(version);
   await requireModelName(sql, model);
-  if ((await findVersion(sql, model, number)) === null) {
+  const found = await findVersion(sql, model, number);
+  if (found === null) {
     throw doesNotExist(`Model Version (name=${model}, version=${version}) not found`, 'model_version_not_found');
   }
   const before = await findAlias(sql, model, alias);
@@ -74,7 +75,13 @@ export async function setAlias(
   await events.append(sql, {
     type: 'model_alias.set',
     subject: `model:${model}`,
-    payload: { model, alias, version: String(number), previousVersion: before === null ? null : String(before) },
+    payload: {
+      model,
+      alias,
+      version: String(number),
+      previousVersion: before === null ? null : String(before),
+      runId: found.runId,
+    },
   });
   const data = { alias, version: String(number) };
   await appendChange(events, sql, { of: 'alias', action: 'created', model, data });

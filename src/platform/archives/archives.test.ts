@@ -42,6 +42,7 @@ it('reads gzip as well, and nothing at all', async () => {
 it.each<[string, [Partial<Header> & { name: string }, string?][]]>([
   ['a name that climbs', [[{ name: '../out' }, 'x']]],
   ['a name that climbs later', [[{ name: 'a/../../out' }, 'x']]],
+  ['a name of another system', [[{ name: '..\\out' }, 'x']]],
   ['an absolute name', [[{ name: '/tmp/steelyard-out' }, 'x']]],
   ['a link out', [[{ name: 'l', type: 'symlink', linkname: '/etc' }]]],
   ['a link that climbs', [[{ name: 'l', type: 'symlink', linkname: '../..' }]]],

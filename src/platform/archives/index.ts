@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, lstat, mkdir, readdir, readlink, symlink } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { dirname, join, posix, resolve, sep } from 'node:path';
 import { type Duplex, PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -7,28 +7,51 @@ import { createGunzip } from 'node:zlib';
 import { extract, type Header, pack } from 'tar-stream';
 import { AppError, systemCode } from '../errors/index.ts';
 
-export interface UnpackLimits {
-  /** Bytes of all files together, as they lie on the disk. */
-  readonly maxBytes: number;
-  readonly maxFiles: number;
+export interface UnpackOptions {
+  /** Bytes of all files together, as they lie on the disk. Default: 64 GiB. */
+  readonly maxBytes?: number;
+  /** Files and folders. Default: a million. */
+  readonly maxFiles?: number;
+  /**
+   * What becomes of an entry that is not wanted. `refused`, the default, ends it with `archive_invalid`: an entry that would leave the
+   * folder, by its name or by a link, one that comes twice, and all that is no file, folder or symbolic link. `left out` goes on
+   * without it: then links are never made, a hard link is the file that came before it once more, and of two entries the last counts.
+   */
+  readonly strange?: 'refused' | 'left out';
 }
 
-const DEFAULT_LIMITS: UnpackLimits = { maxBytes: 64 * 1024 ** 3, maxFiles: 1_000_000 };
-const EXECUTABLE = 0o111;
+export interface Unpacked {
+  /** Names of what was left out, the first ten: a hostile archive has as many as it likes. */
+  readonly leftOut: readonly string[];
+}
+
+const DEFAULT_LIMITS = { maxBytes: 64 * 1024 ** 3, maxFiles: 1_000_000 };
+const NAMES_TOLD = 10;
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 
+interface Unpacking {
+  readonly folder: string;
+  readonly strange: NonNullable<UnpackOptions['strange']>;
+  readonly left: { bytes: number; files: number };
+}
+
 /**
- * Writes the files of a tar archive (gzip or not) into a folder, one after the other. Nothing is written outside of the folder: an entry
- * that would leave it, by its name or by a link, is refused, and so is everything that is no file, folder or symbolic link.
+ * Writes the files of a tar archive (gzip or not) into a folder, one after the other. Whoever made it may be hostile: nothing is written
+ * outside of the folder, and nothing through a link. Memory does not grow with the archive.
  * Errors: `archive_invalid`, `payload_too_large`.
  */
-export async function unpack(content: Readable, folder: string, limits: UnpackLimits = DEFAULT_LIMITS): Promise<void> {
+export async function unpack(content: Readable, folder: string, options: UnpackOptions = {}): Promise<Unpacked> {
+  const { maxBytes, maxFiles, strange = 'refused' } = { ...DEFAULT_LIMITS, ...options };
+  await mkdir(folder, { recursive: true });
+  // From here to the loop nothing may wait: an entry that comes before anybody listens is lost.
   const archive = extract();
-  const left = { bytes: limits.maxBytes, files: limits.maxFiles };
+  const unpacking: Unpacking = { folder, strange, left: { bytes: maxBytes, files: maxFiles } };
+  const leftOut: string[] = [];
   const feeding = feed(content, archive).catch((error: unknown) => void archive.destroy(asError(error)));
   try {
     for await (const entry of archive) {
-      await writeEntry(folder, entry.header, Readable.from(entry), left);
+      const isIn = await writeEntry(unpacking, entry.header, Readable.from(entry));
+      if (!isIn && leftOut.length < NAMES_TOLD) leftOut.push(entry.header.name);
       entry.resume();
     }
   } catch (error) {
@@ -39,6 +62,7 @@ export async function unpack(content: Readable, folder: string, limits: UnpackLi
     content.destroy();
     await feeding;
   }
+  return { leftOut };
 }
 
 /** Not by `pipe`: the two kinds of streams do not tell each other of every end. */
@@ -86,38 +110,85 @@ async function firstChunk(stream: Readable): Promise<Buffer | null> {
   }
 }
 
-async function writeEntry(
-  folder: string,
-  header: Header,
-  content: Readable,
-  left: { bytes: number; files: number },
-): Promise<void> {
-  const path = innerPath(header.name);
-  if (path === '') return;
-  const target = join(folder, path);
-  await refuseThroughLink(folder, path);
+/** False for what is left out. */
+async function writeEntry(unpacking: Unpacking, header: Header, content: Readable): Promise<boolean> {
+  const { folder, strange, left } = unpacking;
+  const path = insideOf(header.name);
+  if (path === null) {
+    return isRoot(header.name) || strangeEntry(strange, `"${header.name}" leads out of the archive.`, header.name);
+  }
   left.files -= 1;
   left.bytes -= header.size ?? 0;
   if (left.files < 0 || left.bytes < 0)
     throw new AppError('payload_too_large', 'The archive holds more than is taken here.');
-  if (header.type === 'directory') return void (await mkdir(target, { recursive: true }));
-  await mkdir(dirname(target), { recursive: true });
-  if (header.type === 'symlink') return symlink(innerLink(folder, path, header.linkname ?? ''), target);
-  if (header.type !== 'file' && header.type !== 'contiguous-file') {
-    throw new AppError('archive_invalid', `"${path}" is neither a file nor a folder.`, { path });
-  }
-  await pipeline(content, createWriteStream(target, { flags: 'wx' }));
-  if (((header.mode ?? 0) & EXECUTABLE) !== 0) await chmod(target, 0o755);
+  return strange === 'refused' ? writeOnce(folder, path, header, content) : writeOver(folder, path, header, content);
 }
 
-/** The name as a path inside; errors: `archive_invalid`. */
-function innerPath(name: string): string {
-  const path = posix
-    .normalize(name.replaceAll('\\', '/'))
-    .replace(/^\.(\/|$)/, '')
-    .replace(/\/$/, '');
-  if (!path.startsWith('/') && !path.split('/').includes('..') && !path.includes('\0')) return path;
-  throw new AppError('archive_invalid', `"${name}" leads out of the archive.`, { path: name });
+/** False where strange entries are left out. Error: `archive_invalid` where they are refused. */
+function strangeEntry(strange: Unpacking['strange'], detail: string, path: string): false {
+  if (strange === 'left out') return false;
+  throw new AppError('archive_invalid', detail, { path });
+}
+
+async function writeOnce(folder: string, path: string, header: Header, content: Readable): Promise<boolean> {
+  await refuseThroughLink(folder, path);
+  if (header.type === 'symlink') {
+    const link = innerLink(folder, path, header.linkname ?? '');
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await symlink(link, join(folder, path));
+    return true;
+  }
+  const detail = `"${path}" is neither a file nor a folder.`;
+  return (await writePlain(folder, path, header, content)) || strangeEntry('refused', detail, path);
+}
+
+async function writeOver(folder: string, path: string, header: Header, content: Readable): Promise<boolean> {
+  const target = join(folder, path);
+  if (header.type === 'link') return copyInside(folder, header.linkname ?? '', target);
+  if (isFile(header)) await rm(target, { recursive: true, force: true });
+  return writePlain(folder, path, header, content);
+}
+
+/** A file or a folder; false for everything else. */
+async function writePlain(folder: string, path: string, header: Header, content: Readable): Promise<boolean> {
+  const target = join(folder, path);
+  if (header.type === 'directory') {
+    await mkdir(target, { recursive: true });
+    return true;
+  }
+  if (!isFile(header)) return false;
+  await mkdir(dirname(target), { recursive: true });
+  await pipeline(content, createWriteStream(target, { flags: 'wx', mode: 0o600 }));
+  await chmod(target, ((header.mode ?? 0o644) & 0o755) | 0o600);
+  return true;
+}
+
+function isFile({ type }: Header): boolean {
+  return type === 'file' || type === 'contiguous-file';
+}
+
+/** A hard link: the file that it is another name of, once more. False where that is not in the folder. */
+async function copyInside(folder: string, linked: string, target: string): Promise<boolean> {
+  const inside = insideOf(linked);
+  const source = inside === null ? null : join(folder, inside);
+  const facts = source === null ? null : await lstat(source).catch(() => null);
+  if (source === null || source === target || facts?.isFile() !== true) return false;
+  await mkdir(dirname(target), { recursive: true });
+  await copyFile(source, target);
+  return true;
+}
+
+/** A path as it lies under a folder, without `.`; null when it leads out of it or is the folder itself. */
+export function insideOf(path: string): string | null {
+  // On another system a backslash leads on, and what is one name here is a way there.
+  if (path.includes('\0') || path.includes('\\') || posix.isAbsolute(path)) return null;
+  const normal = posix.normalize(path).replace(/\/$/, '');
+  return normal === '.' || normal === '..' || normal === '' || normal.startsWith('../') ? null : normal;
+}
+
+/** The folder itself, which `tar .` names first. */
+function isRoot(name: string): boolean {
+  return /^(\.\/*)?$/.test(name);
 }
 
 function innerLink(folder: string, path: string, link: string): string {

@@ -132,6 +132,7 @@ export const errorTable = {
   pipeline_run_ended: { status: 409, exitCode: CONFLICT, title: 'The run has ended' },
   pipeline_run_not_ended: { status: 409, exitCode: CONFLICT, title: 'The run has not ended' },
   pipeline_run_full: { status: 409, exitCode: CONFLICT, title: 'As many runs as there may be are under way' },
+  pipeline_circle: { status: 409, exitCode: CONFLICT, title: 'Pipelines begin each other in a circle' },
   pipeline_param_unknown: { status: 400, exitCode: USAGE, title: 'The pipeline has no such parameter' },
   pipeline_model_missing: { status: 409, exitCode: REFUSED, title: 'The run of the step logged no model' },
   pipeline_code_not_found: { status: 404, exitCode: NOT_FOUND, title: 'The code of the run is not here' },

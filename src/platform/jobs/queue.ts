@@ -56,7 +56,7 @@ export function createJobs(deps: JobsDeps): Jobs {
   /** Once, before anything is taken: what a crash left behind. */
   async function cleanUp(): Promise<void> {
     const now = clock.now();
-    await releaseAll(store, { owner, kinds: [...kinds.keys()], now: iso(now) });
+    await releaseAll(store, { owner, kinds: [...kinds.keys()] });
     await removeFailed(store, iso(now - KEEP_FAILED_MS));
     fresh = false;
   }

@@ -9,6 +9,8 @@ import { type ClaimedJob, type HeldJob, markFailed, putBack, release, removeDone
 export const LEASE_MS = 30_000;
 const DEFAULT_MAX_ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 5_000;
+/** What comes back after an hour is not left alone for another. */
+const LONGEST_PAUSE_MS = 5 * 60_000;
 /** How long a stopping server waits for jobs that do not heed their signal. */
 const GRACE_MS = 10_000;
 /** Enough to see what went wrong; the log has the stack. */
@@ -44,9 +46,9 @@ interface Running {
   leaseEnd: number;
 }
 
-/** Milliseconds until the next try after `attempts` failed ones: 5 s, 10 s, 20 s, … */
+/** Milliseconds until the next try after `attempts` failed ones: 5 s, 10 s, 20 s, … up to 5 minutes. */
 export function pauseMs(attempts: number): number {
-  return FIRST_PAUSE_MS * 2 ** (attempts - 1);
+  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempts - 1));
 }
 
 export function createRunner(deps: RunnerDeps): Runner {
@@ -168,6 +170,6 @@ function createFinish(deps: RunnerDeps): Finish {
       telemetry.jobs.inc({ kind: job.kind, outcome: 'failed' });
       log.error(facts(job, error), 'job failed in its last try');
     },
-    released: (job) => release(store, held(job), iso(clock.now())),
+    released: (job) => release(store, held(job)),
   };
 }

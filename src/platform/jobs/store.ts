@@ -149,10 +149,13 @@ export async function putBack(sql: Sql, job: HeldJob, dueAt: string, error: stri
   await held(sql, job).set({ state: 'waiting', due_at: dueAt, leased_by: null, error }).execute();
 }
 
+/** When a job is due that was begun before: also when the clock is set back before the next server looks. */
+const AT_ONCE = new Date(0).toISOString();
+
 /** Back as if it had not been tried: the server stopped, which is not the job's fault. */
-export async function release(sql: Sql, job: HeldJob, dueAt: string): Promise<void> {
+export async function release(sql: Sql, job: HeldJob): Promise<void> {
   await held(sql, job)
-    .set({ state: 'waiting', due_at: dueAt, leased_by: null, attempts: job.attempts - 1 })
+    .set({ state: 'waiting', due_at: AT_ONCE, leased_by: null, attempts: job.attempts - 1 })
     .execute();
 }
 
@@ -164,17 +167,15 @@ export interface Released {
   readonly owner: string;
   /** Another queue of the same owner may run other kinds at this moment. */
   readonly kinds: readonly string[];
-  /** UTC instant. */
-  readonly now: string;
 }
 
 /** Jobs that this name held when its server died. */
-export async function releaseAll(sql: Sql, { owner, kinds, now }: Released): Promise<void> {
+export async function releaseAll(sql: Sql, { owner, kinds }: Released): Promise<void> {
   if (kinds.length === 0) return;
   await sql
     .tables<JobTables>()
     .updateTable('job')
-    .set({ state: 'waiting', due_at: now, leased_by: null })
+    .set({ state: 'waiting', due_at: AT_ONCE, leased_by: null })
     .where('state', '=', 'running')
     .where('leased_by', '=', owner)
     .where('kind', 'in', [...kinds])

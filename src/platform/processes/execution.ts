@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ControlGroup, controlGroup, findControlGroup, type Limits, type Taken } from './control-group.ts';
+import { uptimeMs } from './even-time.ts';
 import { birthOf, killMarked, signal } from './kernel.ts';
 import { LEADER, WATCHDOG } from './scripts.ts';
 
@@ -15,6 +16,8 @@ export interface ExecutionSpec {
   readonly environment: Readonly<Record<string, string>>;
   /** Unix milliseconds at which it must have ended. */
   readonly until: number;
+  /** Tells when it begins, in Unix milliseconds; default: the clock of the machine. */
+  readonly now?: () => number;
   /** Milliseconds from being asked to end to being killed. */
   readonly graceMs: number;
   /** `file`: its output goes to `output.log` in the folder; `inherit`: to where ours goes. */
@@ -30,6 +33,8 @@ export interface Ended {
   readonly exitCode: number | null;
   /** Who asked it to end; null when it ended by itself. */
   readonly stoppedBy: 'starter' | 'watchdog' | null;
+  /** Why it was killed without being asked to end; null when it was not. */
+  readonly killedFor: string | null;
   /** Unix milliseconds. */
   readonly end: number;
   readonly taken: Taken;
@@ -39,6 +44,8 @@ export interface Ended {
 export interface Execution {
   readonly id: string;
   readonly start: number;
+  /** Unix milliseconds of its own time: from its start on they go evenly, also when the clock of the machine is set (on Linux). */
+  now(): number;
   /** Whether the kernel counts what it takes and holds its limits. */
   readonly bounded: boolean;
   /** What it has taken until now. */
@@ -49,6 +56,8 @@ export interface Execution {
   extend(until: number): void;
   /** Asks it to end, and kills it when its grace is over; a second call changes nothing. */
   stop(): void;
+  /** Kills it at once; why is kept with it, so that whoever finds it later knows. */
+  kill(why: string): void;
 }
 
 const NOT_COUNTED: Taken = { cpuSeconds: null, peakMemoryBytes: null, outOfMemoryKills: null };
@@ -61,12 +70,13 @@ const LOOK_MS = 200;
 /** Errors: those of `spawn` when the shell cannot be started, and of the file system. */
 export function startExecution(spec: ExecutionSpec): Execution {
   mkdirSync(spec.folder, { recursive: true });
-  writeUntil(spec.folder, spec.until);
+  const begun: Start = { start: Math.round((spec.now ?? Date.now)()), upMs: uptimeMs() };
+  writeUntil(spec.folder, spec.until, begun);
   const group = spec.limits === undefined ? null : controlGroup(spec.id, spec.limits);
   const leader = spawnLeader(spec, group);
   const pid = leader.pid;
   if (pid === undefined) throw new Error(`sh cannot be started in ${spec.cwd}`);
-  writeFileSync(join(spec.folder, 'started'), `${pid} ${birthOf(pid) ?? 'gone'}\n`);
+  writeFileSync(join(spec.folder, 'started'), `${pid} ${birthOf(pid) ?? 'gone'} ${begun.upMs ?? '-'} ${begun.start}\n`);
   const watchdog = spawnWatchdog(spec.folder, pid, spec.graceMs, markOf(spec.id));
   const exit = new Promise<void>((resolve) => {
     leader.once('exit', () => resolve());
@@ -82,10 +92,8 @@ export function findExecution({
 }: Pick<ExecutionSpec, 'id' | 'folder' | 'graceMs'>): Execution | null {
   const started = read(folder, 'started') ?? read(folder, 'leader');
   if (started === null) return null;
-  const [pid = 0, birth = ''] = started.split(' ').map((word, index) => (index === 0 ? Number(word) : word)) as [
-    number,
-    string,
-  ];
+  const [word, birth = ''] = started.split(' ');
+  const pid = Number(word);
   const exit = goneFrom(folder, pid, birth);
   // Whoever started it may have been killed before it had one; a second is one more that sleeps.
   if (birthOf(pid) === birth) spawnWatchdog(folder, pid, graceMs, markOf(id));
@@ -105,34 +113,46 @@ interface Known {
 
 function execution({ id, folder, pid, graceMs, exit, watchdog, group }: Known): Execution {
   let killing: NodeJS.Timeout | undefined;
+  let killedFor: string | null = null;
   const kill = () => {
     signal(-pid, 'SIGKILL');
     if (group === null) killMarked(markOf(id));
     else group.kill();
   };
   const taken = () => group?.taken() ?? NOT_COUNTED;
+  const started = startOf(folder);
   const ended = exit.then(() => {
     clearTimeout(killing);
     // With the sleep that it is in.
     if (watchdog?.pid !== undefined) signal(-watchdog.pid, 'SIGKILL');
     // What it left running, in its group or out of it, would run for ever and for nobody.
     kill();
-    const end = { ...endOf(folder), taken: taken() };
+    const end = { ...endOf(folder, started), killedFor: killedFor ?? read(folder, 'killed'), taken: taken() };
     group?.remove();
     return end;
   });
   return {
     id,
-    start: startOf(folder),
+    start: started.start,
+    now: () => timeIn(started, uptimeMs()) ?? Date.now(),
     bounded: group !== null,
     taken,
     ended,
-    extend: (until) => writeUntil(folder, until),
+    extend: (until) => writeUntil(folder, until, started),
     stop() {
       if (killing !== undefined) return;
       if (read(folder, 'stopped') === null) writeFileSync(join(folder, 'stopped'), 'starter\n');
       signal(-pid, 'SIGTERM');
       killing = setTimeout(kill, graceMs);
+    },
+    kill(why) {
+      try {
+        writeFileSync(join(folder, 'killed'), `${why}\n`);
+      } catch {
+        // The disk may be full, which is why; then nobody knows after a restart.
+      }
+      killedFor = why;
+      kill();
     },
   };
 }
@@ -171,17 +191,38 @@ function markOf(id: string): string {
   return `STEELYARD_EXECUTION=${id}`;
 }
 
-/** Written aside first, because the watchdog may read at any moment. */
-function writeUntil(folder: string, until: number): void {
-  const aside = join(folder, 'until.new');
-  writeFileSync(aside, `${Math.floor(until)}\n`);
-  renameSync(aside, join(folder, 'until'));
+/** When something was, by the clock of the machine and since the machine was started; null where the kernel does not say that. */
+interface Start {
+  readonly start: number;
+  readonly upMs: number | null;
+}
+
+/** Unix milliseconds of a moment since the machine was started, counted from a start; null where one of them is not known. */
+function timeIn({ start, upMs }: Start, thenMs: number | null): number | null {
+  return upMs === null || thenMs === null ? null : Math.round(start + thenMs - upMs);
+}
+
+/** The watchdog may read at any moment. */
+function writeUntil(folder: string, until: number, { start, upMs }: Start): void {
+  writeWhole(join(folder, 'until'), `${Math.floor(until)}\n`);
+  if (upMs !== null) writeWhole(join(folder, 'deadline'), `${Math.floor(upMs + until - start)}\n`);
+}
+
+function writeWhole(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text);
+  renameSync(`${file}.new`, file);
 }
 
 /** A starter that was killed in the moment of the start left no word, but the leader did. */
-function startOf(folder: string): number {
+function startOf(folder: string): Start {
   const file = read(folder, 'started') === null ? 'leader' : 'started';
-  return statSync(join(folder, file)).mtimeMs;
+  const [, , up, start] = read(folder, file)?.split(' ') ?? [];
+  return { start: numberIn(start) ?? statSync(join(folder, file)).mtimeMs, upMs: numberIn(up) };
+}
+
+/** Null where the kernel shows none, or a server before this one kept none. */
+function numberIn(word: string | undefined): number | null {
+  return word === undefined || word === '' || word === '-' ? null : Number(word);
 }
 
 /** Resolves when the leader with this birth is gone. */
@@ -191,14 +232,16 @@ async function goneFrom(folder: string, pid: number, birth: string): Promise<voi
   }
 }
 
-function endOf(folder: string): Omit<Ended, 'taken'> {
-  const exit = read(folder, 'exit');
+function endOf(folder: string, started: Start): Omit<Ended, 'taken' | 'killedFor'> {
+  const [status, up] = read(folder, 'exit')?.split(' ') ?? [];
   const stopped = read(folder, 'stopped');
+  // Killed with its leader, it left no word; the last that could be is now.
+  const even = timeIn(started, status === undefined ? uptimeMs() : numberIn(up));
+  const byClock = status === undefined ? Date.now() : statSync(join(folder, 'exit')).mtimeMs;
   return {
-    exitCode: exit === null ? null : Number(exit),
+    exitCode: status === undefined ? null : Number(status),
     stoppedBy: stopped === 'starter' || stopped === 'watchdog' ? stopped : null,
-    // Killed with its leader, it left no word; the last that could be is now.
-    end: exit === null ? Date.now() : statSync(join(folder, 'exit')).mtimeMs,
+    end: even ?? byClock,
   };
 }
 

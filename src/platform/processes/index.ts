@@ -1,2 +1,3 @@
+export { evenTimeFrom } from './even-time.ts';
 export { type Ended, type Execution, type ExecutionSpec, findExecution, startExecution } from './execution.ts';
 export { hold, STOP_AHEAD_MS } from './hold.ts';

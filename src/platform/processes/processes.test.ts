@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Execution, type ExecutionSpec, findExecution, startExecution } from './index.ts';
 import { marked } from './kernel.ts';
 
@@ -40,6 +40,16 @@ const timed = async (execution: Execution) => {
   const ended = await execution.ended;
   return { ...ended, tookMs: Date.now() - from };
 };
+
+/** What shells are told of the time from now on: that of the machine plus or minus milliseconds. */
+function setClock(change: string): void {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  const date = execFileSync('sh', ['-c', 'command -v date'], { encoding: 'utf8' }).trim();
+  writeFileSync(join(bin, 'date'), `#!/bin/sh\necho "$(($(${date} +%s%3N) ${change}))"\n`, { mode: 0o755 });
+  vi.stubEnv('PATH', `${bin}:${process.env.PATH}`);
+  onTestFinished(() => void vi.unstubAllEnvs());
+}
 
 describe('an execution', () => {
   it.each([
@@ -121,6 +131,28 @@ describe('an execution', () => {
     expect(Date.now()).toBeGreaterThanOrEqual(until);
     expect(Date.now()).toBeLessThanOrEqual(until + 5000);
     await nobodyLeft();
+  });
+
+  it('is not ended by its watchdog because the clock is set an hour on', async () => {
+    setClock('+ 3600000');
+    const execution = start('sleep 1; exit 6', { graceMs: 0 });
+    expect(await execution.ended).toMatchObject({ exitCode: 6, stoppedBy: null });
+  });
+
+  it('is ended by its watchdog in time although the clock is set an hour back', async () => {
+    setClock('- 3600000');
+    const until = Date.now() + 4000;
+    const execution = start('trap "" TERM; while :; do sleep 0.05; done', { until, graceMs: 1000 });
+    expect(await execution.ended).toMatchObject({ exitCode: null, stoppedBy: 'watchdog' });
+    expect(Date.now()).toBeGreaterThanOrEqual(until);
+    await nobodyLeft();
+  });
+
+  it('has taken as long as it took, whatever the clock says of its end', async () => {
+    const first = await start('exit 0').ended;
+    const later = new Date(Date.now() + 3_600_000);
+    utimesSync(join(folder, 'execution', 'exit'), later, later);
+    expect((await findExecution(specOf(''))?.ended)?.end).toBe(first.end);
   });
 
   it('goes on while it is given more time', async () => {

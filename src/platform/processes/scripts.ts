@@ -5,9 +5,11 @@
  * | file | what it holds |
  * | --- | --- |
  * | `until` | when it must have ended, in Unix milliseconds; written anew when there is more time |
- * | `started` | the process id of the leader and when the kernel started it |
- * | `leader` | the same, by the leader itself |
- * | `exit` | the exit status; there once the command has ended |
+ * | `deadline` | the same in milliseconds since the machine was started, where the kernel counts them: its clock may be set meanwhile |
+ * | `started` | the process id of the leader, when the kernel started it, and the start in milliseconds since the machine was started and in Unix ones |
+ * | `leader` | the first three of them, by the leader itself |
+ * | `exit` | the exit status and milliseconds since the machine was started; there once the command has ended |
+ * | `killed` | why it was killed without being asked; there once it was |
  * | `stopped` | who asked it to stop, `starter` or `watchdog`; there once somebody has |
  */
 
@@ -22,6 +24,17 @@ born() {
   else
     born=$(ps -o lstart= -p "$leader" | tr ' ' _)
   fi
+}`;
+
+/** Sets `up` to the milliseconds since the machine was started; to nothing where the kernel does not show them. */
+const UP = `
+up() {
+  up=
+  [ -r /proc/uptime ] || return 0
+  read -r up _ < /proc/uptime
+  # What begins with a zero is octal to the shell.
+  case $up in 0.*) up=1.00;; esac
+  up=\${up%.*}\${up#*.}0
 }`;
 
 /**
@@ -53,6 +66,7 @@ const FIRST_BYTES =
  */
 export const LEADER = `
 ${BORN}
+${UP}
 keep() {
   trap '' HUP INT TERM
   ${FIRST_BYTES}
@@ -64,7 +78,9 @@ keep() {
 folder=$1; log=$2; groups=$3; first=$4; last=$5; shift 5
 for group in $groups; do echo $$ > "$group/cgroup.procs"; done
 # Our starter writes this too; it may be killed before it has.
-leader=$$; born; echo "$leader $born" > "$folder/leader.new" && mv "$folder/leader.new" "$folder/leader"
+leader=$$; born; up; echo "$leader $born $up" > "$folder/leader.new" && mv "$folder/leader.new" "$folder/leader"
+# Its place on the disk, which may be full when the command ends.
+printf '%64s\\n' '' > "$folder/exit.new"
 trap : HUP INT TERM
 if [ "$first" -gt 0 ]; then
   mkfifo "$folder/output.pipe"
@@ -81,7 +97,7 @@ else
   "$@"
   status=$?
 fi
-echo "$status" > "$folder/exit.new" && mv "$folder/exit.new" "$folder/exit"
+up; printf '%-64s\\n' "$status $up" 1<> "$folder/exit.new" && mv "$folder/exit.new" "$folder/exit"
 exit "$status"
 `;
 
@@ -92,11 +108,17 @@ exit "$status"
  */
 export const WATCHDOG = `
 ${BORN}
+${UP}
 folder=$1; leader=$2; grace=$3; mark=$4
-read -r _ birth < "$folder/started"
+read -r _ birth _ < "$folder/started"
 alive() { [ ! -e "$folder/exit" ] && kill -0 "$leader" 2>/dev/null && born && [ "$born" = "$birth" ]; }
 now() { at=$(date +%s%3N); case $at in *[!0-9]*) at=$(($(date +%s) * 1000 + 1000));; esac; }
-rest() { read -r until < "$folder/until"; now; rest=$((until - at - $1)); }
+rest() {
+  up
+  if [ -n "$up" ] && [ -r "$folder/deadline" ]; then read -r until < "$folder/deadline"; at=$up
+  else read -r until < "$folder/until"; now; fi
+  rest=$((until - at - $1))
+}
 pause() { sleep "$(($1 / 1000)).$(printf %03d $(($1 % 1000)))"; }
 while alive; do
   rest "$grace"

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { Pipeline, PipelineRunSummary } from '../../../src/mlops/pipelines/schema.ts';
+import { counted } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import { formatDuration } from '../runs/duration.ts';
@@ -24,7 +25,9 @@ export function PipelineAnswer({
 }) {
   const [last] = runs;
   if (last === undefined)
-    return <>It has not run yet{pipeline === undefined ? '.' : `; it has ${pipeline.steps.length} steps.`}</>;
+    return (
+      <>It has not run yet{pipeline === undefined ? '.' : `; it has ${counted(pipeline.steps.length, 'step')}.`}</>
+    );
   const ended = runs.filter(({ endedAt }) => endedAt !== null);
   const well = ended.filter(({ state }) => state === 'succeeded').length;
   const took = last.endedAt === null ? null : tookMs(last, 0);

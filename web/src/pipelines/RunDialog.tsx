@@ -1,16 +1,20 @@
+import { useState } from 'react';
 import type { Pipeline } from '../../../src/mlops/pipelines/schema.ts';
 import { counted } from '../format/number.ts';
 import { ParamsForm } from './ParamsForm.tsx';
+import { RefField } from './RefField.tsx';
 import { useStart } from './use-begin.ts';
 
 interface RunDialogProps {
-  readonly pipeline: Pick<Pipeline, 'name' | 'params' | 'steps' | 'engine'>;
+  readonly pipeline: Pick<Pipeline, 'name' | 'params' | 'steps' | 'engine' | 'ref'>;
   readonly onClose: () => void;
 }
 
-/** Asks with which parameters a pipeline shall run. */
-export function RunDialog({ pipeline: { name, params, steps, engine }, onClose }: RunDialogProps) {
+/** Asks with which parameters, and at which commit of its source, a pipeline shall run. */
+export function RunDialog({ pipeline: { name, params, steps, engine, ref }, onClose }: RunDialogProps) {
   const start = useStart(name);
+  const [typedRef, setTypedRef] = useState('');
+  const asked = typedRef.trim();
   return (
     <ParamsForm
       title={`Run ${name}?`}
@@ -18,13 +22,15 @@ export function RunDialog({ pipeline: { name, params, steps, engine }, onClose }
       act={start.isPending ? 'Starting…' : 'Run'}
       pending={start.isPending}
       error={start.error}
-      onSubmit={(given) => start.mutate(given)}
+      onSubmit={(given) => start.mutate({ params: given, ref: asked === '' ? null : asked })}
       onClose={onClose}
     >
       <p>
-        Its {counted(steps.length, 'step')} will run on the {engine} engine, with the code of the pipeline’s source if
-        it has one. What did not change since an earlier run is taken from it, at no cost.
+        Its {counted(steps.length, 'step')} will run on the {engine} engine
+        {ref === null ? '' : ', with the code of its source'}. What did not change since an earlier run is taken from
+        it, at no cost.
       </p>
+      {ref !== null && <RefField before={ref} value={typedRef} onChange={setTypedRef} />}
     </ParamsForm>
   );
 }

@@ -14,7 +14,8 @@ import { runQuery } from './use-pipelines.ts';
 export function useStart(pipeline: string) {
   const open = useOpenRun();
   return useMutation({
-    mutationFn: (params: Params) => call(startPipelineRun, { params: { pipeline }, body: { params } }),
+    mutationFn: ({ params, ref }: { readonly params: Params; readonly ref: string | null }) =>
+      call(startPipelineRun, { params: { pipeline }, body: { params, ...(ref === null ? {} : { ref }) } }),
     onSuccess: open,
   });
 }

@@ -1,8 +1,8 @@
 import type Docker from 'dockerode';
+import { insideOf } from '../../../platform/archives/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Resources, Work } from '../executor.ts';
 import { type Refusal, refusalOf } from './failures.ts';
-import { insideOf } from './unpack.ts';
 
 /** Where the work runs in its container, and its files are. */
 export const WORK_FOLDER = '/steelyard/work';

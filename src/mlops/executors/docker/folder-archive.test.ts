@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { unpack } from '../../../platform/archives/index.ts';
 import { archiveOf, send } from './folder-archive.ts';
-import { unpack } from './unpack.ts';
 
 const opens = { file: 0, folder: 0 };
 let place: string;

@@ -25,7 +25,7 @@ export const KEPT = {
 
 const Usage = z.object({ cpuSeconds: z.number().nullable(), peakMemoryBytes: z.number().nullable() });
 const End = z.object({
-  reason: z.enum(['exited', 'signal', 'out-of-memory', 'stopped', 'evicted', 'lost', 'not-started']),
+  reason: z.enum(['exited', 'signal', 'out-of-memory', 'disk', 'stopped', 'evicted', 'lost', 'not-started']),
   exitCode: z.number().int().nullable(),
   stoppedBy: z.enum(['starter', 'watchdog']).nullable(),
   start: z.number(),

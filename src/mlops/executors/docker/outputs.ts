@@ -1,11 +1,13 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
+import { insideOf, unpack } from '../../../platform/archives/index.ts';
 import type { Work } from '../executor.ts';
 import { WORK_FOLDER } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { isStatus } from './failures.ts';
-import { insideOf, settle, unpack } from './unpack.ts';
+import { settle } from './settle.ts';
 
 export interface OutputDeps {
   readonly daemon: Daemon;
@@ -14,6 +16,12 @@ export interface OutputDeps {
   readonly container: string;
 }
 
+/** What work made may be made to harm, and is as large as it is. */
+const HOSTILE = {
+  strange: 'left out',
+  maxBytes: Number.POSITIVE_INFINITY,
+  maxFiles: Number.POSITIVE_INFINITY,
+} as const;
 /** A connection may break, a disk be full for a moment: so often an output is asked for, with this pause in milliseconds. */
 const TRIES = 5;
 const AGAIN_MS = 1_000;
@@ -49,7 +57,7 @@ async function bring(deps: OutputDeps, path: string): Promise<string | null> {
   // On the same disk as the workspace, and nobody else's.
   const aside = await mkdtemp(join(deps.work.folder, 'outputs-'));
   try {
-    const { leftOut } = await unpack(archive, aside);
+    const { leftOut } = await unpack(Readable.from(archive), aside, HOSTILE);
     const made = join(aside, posix.basename(inside));
     if (await isThere(made)) await settle(made, deps.work.workspace, inside);
     if (leftOut.length === 0) return null;

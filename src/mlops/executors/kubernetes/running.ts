@@ -208,7 +208,7 @@ function sentences(...parts: readonly (string | null)[]): string | null {
 const Count = z.number().nullable();
 const Name = z.string().nullable();
 const KeptEnd = z.object({
-  reason: z.enum(['exited', 'signal', 'out-of-memory', 'stopped', 'evicted', 'lost', 'not-started']),
+  reason: z.enum(['exited', 'signal', 'out-of-memory', 'disk', 'stopped', 'evicted', 'lost', 'not-started']),
   exitCode: Count,
   stoppedBy: z.enum(['starter', 'watchdog']).nullable(),
   start: z.number(),

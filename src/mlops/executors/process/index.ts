@@ -7,8 +7,9 @@ import { createNvidiaSmi, type GpuReader } from '../../../platform/gpus/index.ts
 import { type Ended, type Execution, findExecution, startExecution } from '../../../platform/processes/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { EndReason, Executor, RunningWork, Work, WorkEnd } from '../executor.ts';
+import { createDiskWatch } from './disk.ts';
 import { gpusOfMachine } from './gpus.ts';
-import { createRoom, type Machine, type Room } from './room.ts';
+import { createRoom, type Machine, type Place, type Room } from './room.ts';
 
 export interface ProcessExecutorDeps {
   /** What every command has in its environment besides its own: where programs are, and little more. */
@@ -28,6 +29,7 @@ const SIGNALLED = 128;
 export function createProcessExecutor({ environment, clock }: ProcessExecutorDeps): Executor {
   const nvidiaSmi = createNvidiaSmi({ now: clock.now });
   let room: Promise<Room> | null = null;
+  const disk = createDiskWatch();
   const roomOf = () => {
     room ??= thisMachine().then(createRoom);
     return room;
@@ -35,7 +37,17 @@ export function createProcessExecutor({ environment, clock }: ProcessExecutorDep
 
   async function running(work: Work, execution: Execution): Promise<RunningWork> {
     const place = (await roomOf()).occupied(work, gpusKept(work));
-    return runningWork(execution, place.leave, readerOf(place.gpus));
+    return watched(work, execution, place);
+  }
+
+  function watched({ workspace, resources }: Work, execution: Execution, place: Place): RunningWork {
+    const maxBytes = resources.diskBytes ?? null;
+    const forget = disk.watch({ folder: workspace, maxBytes, exceeded: execution.kill });
+    const leave = () => {
+      forget();
+      place.leave();
+    };
+    return runningWork(execution, leave, readerOf(place.gpus));
   }
 
   const readerOf = (gpus: readonly number[]) => (gpus.length === 0 ? null : nvidiaSmi.of(gpus.map(String)));
@@ -54,8 +66,8 @@ export function createProcessExecutor({ environment, clock }: ProcessExecutorDep
       const place = (await roomOf()).enter(work);
       try {
         keepGpus(work, place.gpus);
-        const execution = begin(work, { ...environment, ...work.environment, ...place.environment });
-        return runningWork(execution, place.leave, readerOf(place.gpus));
+        const execution = begin(work, clock, { ...environment, ...work.environment, ...place.environment });
+        return watched(work, execution, place);
       } catch (error) {
         place.leave();
         throw error;
@@ -96,7 +108,7 @@ function gpusKept(work: Work): readonly number[] | null {
   }
 }
 
-function begin(work: Work, environment: Readonly<Record<string, string>>): Execution {
+function begin(work: Work, { now }: Clock, environment: Readonly<Record<string, string>>): Execution {
   const { cpus, memoryBytes } = work.resources;
   return startExecution({
     id: work.id,
@@ -106,6 +118,7 @@ function begin(work: Work, environment: Readonly<Record<string, string>>): Execu
     cwd: work.workspace,
     environment,
     until: work.until,
+    now,
     graceMs: work.graceMs,
     output: 'file',
     limits: { cpus, memoryBytes, tasks: MAX_TASKS },
@@ -117,6 +130,7 @@ function runningWork(execution: Execution, left: () => void, gpus: GpuReader | n
   return {
     id: execution.id,
     start: execution.start,
+    now: execution.now,
     ended: execution.ended.then((ended): WorkEnd => {
       left();
       const { exitCode, stoppedBy, end, taken } = ended;
@@ -130,7 +144,8 @@ function runningWork(execution: Execution, left: () => void, gpus: GpuReader | n
   };
 }
 
-function reasonOf({ exitCode, stoppedBy, taken }: Ended): { reason: EndReason; detail: string | null } {
+function reasonOf({ exitCode, stoppedBy, killedFor, taken }: Ended): { reason: EndReason; detail: string | null } {
+  if (killedFor !== null) return { reason: 'disk', detail: killedFor };
   if (stoppedBy !== null) return { reason: 'stopped', detail: null };
   // A command may have ended well although one of its children was killed for memory.
   if ((taken.outOfMemoryKills ?? 0) > 0 && exitCode !== 0) {

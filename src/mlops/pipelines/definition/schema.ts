@@ -62,6 +62,9 @@ export const ResourcesSpec = z
   .strictObject({
     cpu: Cpus.optional().describe('CPUs: 2, 0.5 or 500m'),
     memory: Memory.optional().describe('Memory: 512Mi, 2Gi; more than this ends the step'),
+    disk: Memory.optional().describe(
+      'What its working folder may take of the disk: 512Mi, 20Gi; more than this ends the step (process alone)',
+    ),
     gpu: z
       .strictObject({
         count: z.number().int().min(1).max(64).default(1).describe('How many'),
@@ -267,6 +270,14 @@ export const PipelineSpec = z
       .describe('How many runs there may be at a time'),
     on: Triggers.default([]),
     steps: z.record(StepName, Step).describe('Steps by name'),
+  })
+  .superRefine(({ engine, steps }, context) => {
+    if (engine === 'process') return;
+    for (const [name, step] of Object.entries(steps)) {
+      if (!('run' in step) || step.resources.disk === undefined) continue;
+      const path = ['steps', name, 'resources', 'disk'];
+      context.addIssue({ code: 'custom', path, message: `nothing holds it on ${engine}: leave it out` });
+    }
   })
   .describe('A pipeline');
 export type PipelineSpec = z.infer<typeof PipelineSpec>;

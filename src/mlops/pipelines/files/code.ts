@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { z } from 'zod';
@@ -26,6 +26,8 @@ export interface CodeDeps {
   readonly trees: Trees;
   /** On this machine, ours: clones and what is being unpacked. */
   readonly folder: string;
+  /** The server's own: Git finds its programs, keys and helpers by it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 export interface CodeStore {
@@ -44,6 +46,9 @@ const GIT_MS = 10 * 60_000;
 
 export function createCodeStore(deps: CodeDeps): CodeStore {
   const { objects, trees, folder } = deps;
+  const turns = new Map<string, Promise<unknown>>();
+  const askGit = gitWith(deps.environment);
+  const gitIn = (clone: string) => (words: readonly string[], git: string) => askGit(['-C', clone, ...words], git);
   const keyOf = (digest: string) => `pipelines/code/${digest}.json`;
 
   async function keepFolder(place: string, commit: string | null): Promise<Code> {
@@ -63,6 +68,23 @@ export function createCodeStore(deps: CodeDeps): CodeStore {
     }
   }
 
+  /** A mirror of the repository, as it is now; one at a time, because what writes into it at the same time breaks it. */
+  async function freshClone(git: string): Promise<string> {
+    const clone = join(folder, `git-${createHash('sha256').update(git).digest('hex').slice(0, 16)}`);
+    const before = turns.get(clone) ?? Promise.resolve();
+    const turn = before.then(async () => {
+      if (existsSync(join(clone, 'HEAD')))
+        await gitIn(clone)(['fetch', '--prune', '--quiet', 'origin', '+refs/*:refs/*'], git);
+      else await askGit(['clone', '--mirror', '--quiet', '--', git, clone], git);
+    });
+    const over = turn.catch(() => undefined);
+    turns.set(clone, over);
+    await turn.finally(() => {
+      if (turns.get(clone) === over) turns.delete(clone);
+    });
+    return clone;
+  }
+
   return {
     addArchive: (content) =>
       inFolder(async (place) => {
@@ -71,10 +93,15 @@ export function createCodeStore(deps: CodeDeps): CodeStore {
       }),
     addCommit: ({ git, ref }) =>
       inFolder(async (place) => {
-        const clone = await freshClone(folder, git);
-        const commit = await commitOf(clone, git, ref);
-        const { stdout } = await ask(['-C', clone, 'archive', '--format=tar', commit], git, 'buffer');
-        await unpack(Readable.from([stdout]), place);
+        const clone = await freshClone(git);
+        const commit = await commitOf(gitIn(clone), git, ref);
+        const archive = `${place}.tar`;
+        try {
+          await gitIn(clone)(['archive', '--format=tar', `--output=${archive}`, commit], git);
+          await unpack(createReadStream(archive), place);
+        } finally {
+          await rm(archive, { force: true });
+        }
         return keepFolder(place, commit);
       }),
     async find(digest) {
@@ -89,44 +116,27 @@ export function createCodeStore(deps: CodeDeps): CodeStore {
   };
 }
 
-/** A mirror of the repository, as it is now. */
-async function freshClone(folder: string, git: string): Promise<string> {
-  const clone = join(folder, `git-${createHash('sha256').update(git).digest('hex').slice(0, 16)}`);
-  if (existsSync(join(clone, 'HEAD')))
-    await ask(['-C', clone, 'fetch', '--prune', '--quiet', 'origin', '+refs/*:refs/*'], git);
-  else await ask(['clone', '--mirror', '--quiet', '--', git, clone], git);
-  return clone;
-}
+type Git = (words: readonly string[], git: string) => Promise<string>;
 
-async function commitOf(clone: string, git: string, ref: string): Promise<string> {
-  const { stdout } = await ask(
-    ['-C', clone, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`],
-    git,
-  ).catch(() => {
+async function commitOf(ask: Git, git: string, ref: string): Promise<string> {
+  const said = await ask(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], git).catch(() => {
     throw new AppError('git_failed', `The repository ${git} has no branch, tag or commit "${ref}".`, { git, ref });
   });
-  return stdout.toString().trim();
+  return said.trim();
 }
 
-/** Nothing is asked of a person, and no address runs a program. */
-async function ask(
-  words: readonly string[],
-  git: string,
-  encoding: 'buffer' | 'utf8' = 'utf8',
-): Promise<{ stdout: Buffer | string }> {
-  const options = {
-    timeout: GIT_MS,
-    maxBuffer: 1024 ** 3,
-    encoding,
-    env: { ...process.env, GIT_TERMINAL_PROMPT: '0' },
+/** Runs Git and answers what it says. Nothing is asked of a person, and no address runs a program. */
+function gitWith(environment: CodeDeps['environment']): Git {
+  const options = { timeout: GIT_MS, env: { ...environment, GIT_TERMINAL_PROMPT: '0' } };
+  return async (words, git) => {
+    try {
+      return (await promisify(execFile)('git', ['-c', 'protocol.ext.allow=never', ...words], options)).stdout;
+    } catch (error) {
+      const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : '';
+      const detail = `Git could not read ${git}: ${said === '' ? 'git is not installed, or did not answer' : said}.`;
+      throw new AppError('git_failed', detail, { git }, { cause: error });
+    }
   };
-  try {
-    return await promisify(execFile)('git', ['-c', 'protocol.ext.allow=never', ...words], options);
-  } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : '';
-    const detail = `Git could not read ${git}: ${said === '' ? 'git is not installed, or did not answer' : said}.`;
-    throw new AppError('git_failed', detail, { git }, { cause: error });
-  }
 }
 
 /** Reads one text file of a code; null when it has none there. */

@@ -1,4 +1,5 @@
-import { hold, STOP_AHEAD_MS } from '../../../platform/processes/index.ts';
+import { rm } from 'node:fs/promises';
+import { evenTimeFrom, hold, STOP_AHEAD_MS } from '../../../platform/processes/index.ts';
 import type { Executor, RunningWork, Work, WorkEnd } from '../../executors/index.ts';
 import type { Allowance, Held } from '../admission.ts';
 import type { CommandStep } from '../definition/schema.ts';
@@ -30,6 +31,9 @@ export interface AttemptInput {
   readonly reports: (spent: Allowance['spent'], taken: Taken) => Promise<void>;
 }
 
+/** A clock that is this far from where it was left was set, in milliseconds: what an engine says by it of an end is worth nothing. */
+const CLOCK_WAS_SET_MS = 5_000;
+
 /**
  * Meters a running try until its end, gives it the time that is granted, and stops it when that is over, its own time is, or
  * the run shall stop. null when this server lets go of it: it goes on, and is found by the next.
@@ -39,17 +43,18 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
   const deadline = deadlineOf(step, running.start);
   let allowance = input.allowance;
   const stopped = onStop(driven.stop, running);
+  const now = running.now ?? evenTimeFrom(deps.clock.now());
   const observer = observe(deps, input);
   void observer.look();
   const held = hold({
     running,
     until: Math.min(Date.parse(allowance.until), deadline),
     graceMs: work.graceMs,
-    now: deps.clock.now,
+    now,
     sooner: observer.moved,
     async renew() {
       void observer.look();
-      const answer = await meter(deps, input, deps.clock.now(), observer.holds());
+      const answer = await meter(deps, input, now(), observer.holds());
       if (answer === null) return null;
       allowance = answer;
       await input.reports(answer.spent, { atMs: deps.clock.now(), prices: [...answer.prices], ...observer.seen() });
@@ -69,7 +74,9 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
     person: stopped.by(),
     limitedBy: allowance.limitedBy,
   });
-  return settled(deps, input, observer, { end: end.ended, told });
+  const byClock = running.now === undefined && Math.abs(deps.clock.now() - now()) > CLOCK_WAS_SET_MS;
+  const ended = byClock ? { ...end.ended, end: now() } : end.ended;
+  return settled(deps, input, observer, { end: ended, told });
 }
 
 /** When a try must be gone for the sake of its own time, so that it is asked to end when that is over; Unix milliseconds. */
@@ -141,6 +148,8 @@ async function settled(
   { end, told }: { readonly end: WorkEnd; readonly told: Outcome },
 ): Promise<AttemptEnd> {
   const checkpoint = await checkpointOf(work);
+  // What filled the disk goes before anything is written about it.
+  if (end.reason === 'disk') await rm(work.workspace, { recursive: true, force: true });
   const place = end.place ?? null;
   const holds = heldOn(place, step);
   // It may have come to its end before that was metered.

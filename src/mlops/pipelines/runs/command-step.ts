@@ -44,7 +44,9 @@ export async function runCommandStep(
     if (begun !== null) await follow(deps, driven, begun);
   } catch (error) {
     const reason = problemOf(error) ?? (error instanceof AppError ? error.message : null);
-    if (reason === null) throw error;
+    // Of the disk of this server, which is no fault of the step.
+    const isFull = error instanceof AppError && error.code === 'storage_full';
+    if (reason === null || isFull) throw error;
     await endWith(deps, driven, storedOf(driven, planned.key), refusalOf(error), reason);
   }
 }

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { AppError, systemCode } from '../../../platform/errors/index.ts';
 import { holds } from '../definition/expressions.ts';
 import type { PlannedStep } from '../definition/plan.ts';
 import { planOf } from '../definition/plan.ts';
@@ -21,6 +23,10 @@ export interface Driver {
 
 /** How often a run looks whether somebody asked it to stop, or whether it is its turn, in milliseconds. */
 const LOOK_MS = 1_000;
+/** Until a step that found the disk full is taken up again, in milliseconds. */
+const UNTIL_SPACE_MS = 2_000;
+/** As the system says that a disk, or a quota on it, is full. */
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 
 export function createDriver(deps: DriveDeps): Driver {
   const wakers = new Map<string, Waker>();
@@ -50,21 +56,17 @@ async function toTheEnd(
   driven: DrivenRun,
   { stopping, waker }: { readonly stopping: AbortController; readonly waker: Waker },
 ): Promise<void> {
-  const { run, plan, letGo } = driven;
+  const { plan, letGo } = driven;
   const busy = new Map<string, Promise<void>>();
   const failed: unknown[] = [];
   while (!letGo.aborted && failed.length === 0) {
-    await heedStop(deps, run.id, stopping);
-    const { ready, skipped, end } = decide(
-      plan.steps,
-      statesNow(driven, busy),
-      deps.clock.now(),
-      stopping.signal.aborted,
-    );
-    await skip(deps, driven, skipped);
+    const looked = await look(deps, driven, busy, stopping).catch((error: unknown) => void failed.push(error));
+    if (looked === undefined) break;
+    const { ready, end } = looked;
     const resumed = plan.steps.filter(({ key }) => driven.steps.get(key)?.state === 'running' && !busy.has(key));
     for (const planned of [...ready, ...resumed]) {
       const ended = runStep(deps, driven, planned)
+        .catch((error: unknown) => goOnWithSpace(deps, driven, planned, error))
         .catch((error: unknown) => void failed.push(error))
         .finally(() => {
           busy.delete(planned.key);
@@ -82,6 +84,25 @@ async function toTheEnd(
   if (end !== null && !letGo.aborted) await finish(deps, driven, end);
 }
 
+/** What is to be done now; steps that are to be left out are. */
+async function look(
+  deps: DriveDeps,
+  driven: DrivenRun,
+  busy: ReadonlyMap<string, unknown>,
+  stopping: AbortController,
+): Promise<Pick<ReturnType<typeof decide>, 'ready' | 'end'>> {
+  await heedStop(deps, driven.run.id, stopping);
+  const { plan } = driven;
+  const { ready, skipped, end } = decide(
+    plan.steps,
+    statesNow(driven, busy),
+    deps.clock.now(),
+    stopping.signal.aborted,
+  );
+  await skip(deps, driven, skipped);
+  return { ready, end };
+}
+
 /** A step that was begun here and is not over counts as running, whatever is stored of it yet. */
 function statesNow({ steps }: DrivenRun, busy: ReadonlyMap<string, unknown>): Map<string, StepNow> {
   return new Map(
@@ -96,6 +117,22 @@ function statesNow({ steps }: DrivenRun, busy: ReadonlyMap<string, unknown>): Ma
 function untilNextTry({ steps }: DrivenRun, now: number): number {
   const tries = [...steps.values()].filter(({ state, notBeforeMs }) => state === 'waiting' && notBeforeMs !== null);
   return Math.max(0, Math.min(LOOK_MS, ...tries.map(({ notBeforeMs }) => (notBeforeMs ?? now) - now)));
+}
+
+/**
+ * A full disk of this server is no failure of a step: what runs goes on, and is found again when its state can be stored. What was
+ * not stored did not happen. Error: the one that it was given, when it is another one.
+ */
+async function goOnWithSpace(deps: DriveDeps, driven: DrivenRun, { key }: PlannedStep, error: unknown): Promise<void> {
+  const isFull = error instanceof AppError ? error.code === 'storage_full' : FULL.has(systemCode(error) ?? '');
+  if (!isFull) throw error;
+  deps.log.error(
+    { err: error, run: driven.run.id, step: key },
+    'the disk is full; the step is taken up again when it is not',
+  );
+  await pause(UNTIL_SPACE_MS, undefined, { signal: driven.letGo }).catch(() => undefined);
+  const stored = (await stepsOf(deps.store, driven.run.id)).find((step) => step.key === key);
+  if (stored !== undefined) driven.steps.set(key, stored);
 }
 
 async function runStep(deps: DriveDeps, driven: DrivenRun, planned: PlannedStep): Promise<void> {
@@ -168,8 +205,10 @@ async function skip(deps: DriveDeps, driven: DrivenRun, skipped: ReturnType<type
   }
 }
 
-async function finish(deps: DriveDeps, { run }: DrivenRun, state: RunState): Promise<void> {
-  const endedMs = deps.clock.now();
+async function finish(deps: DriveDeps, { run, steps }: DrivenRun, state: RunState): Promise<void> {
+  // The clock may have been set back meanwhile.
+  const before = [...steps.values()].map(({ endedMs }) => endedMs ?? 0);
+  const endedMs = Math.max(deps.clock.now(), run.startedMs ?? 0, ...before);
   // A stop that came in the very last moment changes nothing any more.
   const now = (await findRun(deps.store, run.id)) ?? run;
   await putRun(deps.store, { ...now, state, endedMs });

@@ -97,6 +97,10 @@ describe('a step', () => {
     [{ run: 'kill -SEGV $$' }, /[Ss]ignal 11/],
     [{ run: 'sleep 60', timeout: '300ms', grace: '1s' }, /^timeout$/],
     [{ run: 'x=0123456789abcdef; while :; do x=$x$x; done', resources: { memory: '64Mi' } }, /more memory/],
+    [
+      { run: 'head -c 60000000 /dev/zero > big; sleep 600', resources: { disk: '20Mi' } },
+      /^disk: .* 20971520 bytes that resources.disk/,
+    ],
     [{ run: 'true', resources: { cpu: 4096 } }, /4096 CPUs/],
     [{ run: 'true', resources: { gpu: { model: 'H100', count: 64 } } }, /64 GPUs H100/],
     [{ run: 'true', secrets: { KEY: 'env:NOT_SET_ANYWHERE' } }, /NOT_SET_ANYWHERE/],

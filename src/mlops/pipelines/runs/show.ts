@@ -15,7 +15,7 @@ export function shownSummary(run: StoredRun, steps: readonly Counted[]): Pipelin
     pipeline: run.pipeline,
     number: run.number,
     state: run.state,
-    cause: run.cause,
+    cause: { kind: run.cause.kind, detail: run.cause.detail },
     requestedBy: run.requestedBy,
     commit: run.commit,
     createdAt: instant(run.createdMs),

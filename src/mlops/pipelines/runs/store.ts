@@ -11,6 +11,8 @@ import { Attempt, Taken } from './taken.ts';
 export const Cause = z.strictObject({
   kind: z.enum(['manual', 'resume', 'cron', 'push', 'data', 'event']).describe('What began it'),
   detail: z.string().describe('In words'),
+  /** How many runs before it began each other by events; left out: none. */
+  depth: z.number().int().optional(),
 });
 export type Cause = z.infer<typeof Cause>;
 
@@ -180,6 +182,19 @@ export async function putStep(sql: Sql, step: StoredStep): Promise<void> {
     .where('run', '=', run)
     .where('step_key', '=', step_key)
     .execute();
+}
+
+/** Id of the latest run of a pipeline one of whose steps has this MLflow run; null where none has. */
+export async function pipelineRunOf(sql: Sql, mlflowRun: string): Promise<string | null> {
+  const row = await sql
+    .tables<RunTables>()
+    .selectFrom('pipeline_step')
+    .innerJoin('pipeline_run', 'pipeline_run.id', 'pipeline_step.run')
+    .select('pipeline_run.id')
+    .where('pipeline_step.mlflow_run', '=', mlflowRun)
+    .orderBy('pipeline_run.created_ms', 'desc')
+    .executeTakeFirst();
+  return row?.id ?? null;
 }
 
 export async function stepsOf(sql: Sql, run: string): Promise<StoredStep[]> {

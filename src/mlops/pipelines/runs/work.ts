@@ -32,6 +32,7 @@ export function resourcesOf({ resources }: CommandStep): Resources {
   return {
     cpus: resources.cpu ?? null,
     memoryBytes: resources.memory ?? null,
+    diskBytes: resources.disk ?? null,
     gpus: { count: resources.gpu?.count ?? 0, model: resources.gpu?.model ?? null },
     instance: resources.instance ?? null,
     spot: resources.spot,

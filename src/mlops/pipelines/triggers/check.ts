@@ -3,7 +3,7 @@ import { parseCron } from '../../../platform/jobs/cron.ts';
 import type { PipelineSpec } from '../definition/schema.ts';
 import { type CronTrigger, type EventTrigger, namedTriggers } from '../definition/triggers/schema.ts';
 
-/** Errors: `manifest_invalid` for a trigger that can never begin a run, or whose runs would begin it again for ever. */
+/** Errors: `manifest_invalid` for a trigger that can never begin a run. */
 export function checkTriggers(spec: Pick<PipelineSpec, 'on' | 'steps' | 'source' | 'params'>): void {
   for (const [index, { name, trigger }] of namedTriggers(spec.on).entries()) {
     const refuse = (path: string, message: string) => {
@@ -21,16 +21,47 @@ export function checkTriggers(spec: Pick<PipelineSpec, 'on' | 'steps' | 'source'
       if (problem !== null) refuse('.cron', problem);
     }
   }
-  refuseCircle(spec);
 }
 
-/** Errors: `manifest_invalid` where a step causes what a trigger of the same pipeline waits for. */
-export function refuseCircle(spec: Pick<PipelineSpec, 'on' | 'steps'>): void {
-  const index = spec.on.findIndex((trigger) => 'event' in trigger && beginsItself(spec, trigger));
-  if (index === -1) return;
-  const path = `spec.on[${index}].event`;
-  const detail = `"${path}": a step of the pipeline causes this event itself, so that its runs would begin for ever.`;
-  throw new AppError('manifest_invalid', detail, { path });
+/** What of a pipeline begins others, and by what it is begun. */
+export interface Link {
+  readonly name: string;
+  readonly spec: Pick<PipelineSpec, 'on' | 'steps'>;
+}
+
+/**
+ * Errors: `manifest_invalid` where a step causes what a trigger of the same pipeline waits for, or what begins other pipelines whose
+ * steps cause it in the end.
+ */
+export function refuseCircle(link: Link, all: readonly Link[]): void {
+  const others = all.filter(({ name }) => name !== link.name);
+  for (const [index, trigger] of link.spec.on.entries()) {
+    if (!('event' in trigger)) continue;
+    const circle = wayTo(trigger, link, others);
+    if (circle === null) continue;
+    const path = `spec.on[${index}].event`;
+    const detail =
+      circle.length === 1
+        ? `"${path}": a step of the pipeline causes this event itself, so that its runs would begin for ever.`
+        : `"${path}": pipelines begin each other in a circle (${[...circle, link.name].join(' -> ')}), so that their runs would begin for ever.`;
+    throw new AppError('manifest_invalid', detail, { path });
+  }
+}
+
+/** The pipelines by which one causes in the end what a trigger waits for, itself first; null where it does not. */
+function wayTo(trigger: EventTrigger, from: Link, all: readonly Link[]): string[] | null {
+  const ways: Link[][] = [[from]];
+  const left = new Set(all);
+  for (const way of ways) {
+    const last = way.at(-1) ?? from;
+    if (causes(last.spec, trigger)) return way.map(({ name }) => name);
+    for (const next of left) {
+      if (!next.spec.on.some((one) => 'event' in one && causes(last.spec, one))) continue;
+      left.delete(next);
+      ways.push([...way, next]);
+    }
+  }
+  return null;
 }
 
 function cronProblem({ cron, timeZone }: CronTrigger): string | null {
@@ -43,11 +74,8 @@ function cronProblem({ cron, timeZone }: CronTrigger): string | null {
   }
 }
 
-/**
- * Whether a step of the pipeline makes what the trigger waits for: a version of the model, its alias, a decision about it. Pipelines
- * that begin each other in a circle are not seen.
- */
-function beginsItself({ steps }: Pick<PipelineSpec, 'steps'>, { event }: EventTrigger): boolean {
+/** Whether a built-in step makes what the trigger waits for: a version of the model, its alias, a decision about it. */
+function causes({ steps }: Pick<PipelineSpec, 'steps'>, { event }: EventTrigger): boolean {
   const { type, model, match } = event;
   return Object.values(steps).some((step) => {
     if (!('uses' in step)) return false;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Events, StoredEvent } from '../../../platform/events/index.ts';
 import { type EventTrigger, EventType, namedTriggers } from '../definition/triggers/schema.ts';
+import { pipelineRunOf } from '../runs/store.ts';
 import { findPipelines } from '../store.ts';
 import type { TriggerDeps } from './context.ts';
 import { occurred } from './fire.ts';
@@ -10,6 +11,8 @@ const Payload = z.looseObject({
   model: z.string().optional(),
   version: z.string().optional(),
   alias: z.string().optional(),
+  /** MLflow run that it came of. */
+  runId: z.string().nullish(),
   subject: z.looseObject({ pipeline: z.string().optional() }).optional(),
 });
 type Payload = z.infer<typeof Payload>;
@@ -43,7 +46,9 @@ async function begin(deps: TriggerDeps, { pipeline, name, event, payload }: Hear
     // What happened before the trigger was applied may be delivered after.
     if (state === null || Date.parse(event.at) < state.sinceMs) return;
     const occurrence = `event ${event.sequence}`;
-    await occurred(deps, sql, { pipeline, trigger: name, occurrence, detail: shown(event, payload), commit: null });
+    const causedBy = typeof payload.runId === 'string' ? await pipelineRunOf(sql, payload.runId) : null;
+    const detail = shown(event, payload);
+    await occurred(deps, sql, { pipeline, trigger: name, occurrence, detail, commit: null, causedBy });
   });
 }
 

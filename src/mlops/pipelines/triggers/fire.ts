@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import { kindOf, type Trigger } from '../definition/triggers/schema.ts';
-import { requestStop } from '../runs/store.ts';
+import { findRun, requestStop } from '../runs/store.ts';
 import { startRun } from '../service.ts';
 import { type TriggerDeps, triggerNamed } from './context.ts';
 import {
@@ -19,13 +19,16 @@ const FIRE = 'pipelines.trigger';
 const MANY_TRIES = 1000;
 /** Pauses of 5, 10, 20 and 40 seconds between them: a Git host that is restarted is back by then. */
 const TRIES = 5;
+/** Runs that begin each other by events, one after the other, before that is taken for a circle. */
+const LONGEST_CHAIN = 10;
 /** What another try may find mended. */
 const PASSING: ReadonlySet<string> = new Set(['git_failed', 'executor_unreachable', 'bucket_unreachable']);
 
 const FirePayload = z.strictObject({ pipeline: z.string(), trigger: z.string(), occurrence: z.string() });
 type FirePayload = z.infer<typeof FirePayload>;
 
-export type Occurrence = Pick<Decision, 'pipeline' | 'trigger' | 'occurrence' | 'detail' | 'commit'>;
+export type Occurrence = Pick<Decision, 'pipeline' | 'trigger' | 'occurrence' | 'detail' | 'commit'> &
+  Partial<Pick<Decision, 'causedBy'>>;
 
 export function registerFiring(deps: TriggerDeps): void {
   deps.jobs.register(FIRE, {
@@ -61,7 +64,14 @@ async function noted(
   outcome: Decision['outcome'],
   reason: string | null,
 ): Promise<boolean> {
-  const fresh = await insertDecision(sql, { ...occurrence, atMs: clock.now(), outcome, reason, run: null });
+  const fresh = await insertDecision(sql, {
+    causedBy: null,
+    ...occurrence,
+    atMs: clock.now(),
+    outcome,
+    reason,
+    run: null,
+  });
   if (fresh) await pruneDecisions(sql, occurrence.pipeline, occurrence.trigger);
   return fresh;
 }
@@ -85,6 +95,7 @@ async function fire(deps: TriggerDeps, payload: FirePayload, attempt: number): P
 
 async function begun(deps: TriggerDeps, decision: Decision, trigger: Trigger): Promise<string> {
   const { pipeline, occurrence, detail, commit } = decision;
+  const depth = await depthOf(deps, decision);
   const actor = `trigger:${decision.trigger}`;
   const { id } = await startRun(deps, {
     pipeline,
@@ -93,7 +104,7 @@ async function begun(deps: TriggerDeps, decision: Decision, trigger: Trigger): P
     ref: commit,
     commit: null,
     requestKey: `trigger ${decision.trigger} ${occurrence}`,
-    cause: { kind: kindOf(trigger), detail },
+    cause: { kind: kindOf(trigger), detail, ...(depth === 0 ? {} : { depth }) },
     actor,
     // What is linked within the transaction counts for whoever comes next.
     within: async (sql, run) => {
@@ -102,6 +113,17 @@ async function begun(deps: TriggerDeps, decision: Decision, trigger: Trigger): P
     },
   });
   return id;
+}
+
+/** How many runs began each other, one after the other, until this. Error: `pipeline_circle`. */
+async function depthOf({ store }: TriggerDeps, { causedBy }: Decision): Promise<number> {
+  const cause = causedBy === null ? null : await findRun(store, causedBy);
+  if (cause === null) return 0;
+  const depth = (cause.cause.depth ?? 0) + 1;
+  if (depth < LONGEST_CHAIN) return depth;
+  const last = `#${cause.number} of "${cause.pipeline}"`;
+  const detail = `${LONGEST_CHAIN} runs began each other by events, the last of them ${last}: pipelines begin each other in a circle.`;
+  throw new AppError('pipeline_circle', detail, { pipeline: cause.pipeline, run: cause.id });
 }
 
 /** Error: `pipeline_run_full`. */

@@ -3,8 +3,9 @@ import { handle, type Plugin, type Route } from '../../../platform/http/index.ts
 import type { Sql } from '../../../platform/store/index.ts';
 import type { PipelineSpec } from '../definition/schema.ts';
 import { existing } from '../service.ts';
+import { findPipelines } from '../store.ts';
 import { applyTriggers } from './apply.ts';
-import { checkTriggers } from './check.ts';
+import { checkTriggers, refuseCircle } from './check.ts';
 import type { TriggerDeps } from './context.ts';
 import { webhookDoor } from './door.ts';
 import { listenForEvents } from './events.ts';
@@ -29,6 +30,7 @@ export function createTriggers(deps: TriggerDeps & { readonly events: Pick<Event
   return {
     async apply(sql, pipeline, spec) {
       checkTriggers(spec);
+      refuseCircle({ name: pipeline, spec }, await findPipelines(sql, null));
       await applyTriggers(deps, sql, pipeline, spec);
     },
     routes: [

@@ -31,4 +31,10 @@ export const triggerMigrations: Migrations = {
         .execute();
     },
   },
+  'pipelines/011-what-caused-an-event': {
+    async up(db) {
+      await db.schema.alterTable('pipeline_trigger_decision').addColumn('caused_by', 'text').execute();
+      await db.schema.createIndex('pipeline_step_by_mlflow_run').on('pipeline_step').column('mlflow_run').execute();
+    },
+  },
 };

@@ -37,6 +37,8 @@ export interface Decision {
   readonly commit: string | null;
   /** Id of the run. */
   readonly run: string | null;
+  /** Id of the pipeline run that made it happen; null where nobody knows of one. */
+  readonly causedBy: string | null;
 }
 
 interface TriggerRow {
@@ -61,6 +63,7 @@ interface DecisionRow {
   reason: string | null;
   commit_id: string | null;
   run: string | null;
+  caused_by: string | null;
 }
 
 interface TriggerTables {
@@ -140,6 +143,7 @@ export async function insertDecision(sql: Sql, decision: Decision): Promise<bool
       reason: decision.reason,
       commit_id: decision.commit,
       run: decision.run,
+      caused_by: decision.causedBy,
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
@@ -258,5 +262,6 @@ function decisionOf(row: DecisionRow): Decision {
     reason: row.reason,
     commit: row.commit_id,
     run: row.run,
+    causedBy: row.caused_by,
   };
 }

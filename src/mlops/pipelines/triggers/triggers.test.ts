@@ -2,10 +2,10 @@ import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
-import { call, importFiles, testApplication } from '../../../testing.ts';
+import { call, importFiles, problemFrom, testApplication } from '../../../testing.ts';
 import { applied, ended } from '../../../testing-pipelines.ts';
 import { newFolder, outcomes, triggerOf } from '../../../testing-triggers.ts';
-import { listPipelineRuns } from '../schema.ts';
+import { listPipelineRuns, startPipelineRun } from '../schema.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -212,6 +212,42 @@ describe('an event of the registry', () => {
     await version('ranker');
     expect(await outcomes(application, 'p', 'event', 2)).toMatchObject([{ number: 2 }, { number: 1 }]);
   });
+
+  it('that pipelines cause for each other in a circle is refused when they are applied', async () => {
+    const registering = (name: string, makes: string, waitsFor: string) =>
+      applied(
+        application,
+        `{apiVersion: steelyard/v1, kind: Pipeline, metadata: {name: ${name}}, spec: {on: [{event: {type: model_version.created, model: ${waitsFor}}}], steps: {train: {run: echo}, keep: {uses: register, model: ${makes}, of: train, needs: [train]}}}}`,
+      );
+    await registering('a', 'one', 'three');
+    await registering('b', 'two', 'one');
+    expect(await problemFrom(registering('c', 'three', 'two'))).toMatchObject({
+      code: 'manifest_invalid',
+      detail: expect.stringContaining('in a circle (c -> a -> b -> c)'),
+    });
+    await registering('c', 'four', 'two');
+  });
+
+  it('that runs cause for each other by themselves begins ten in a row, and then says why no more', async () => {
+    await pipeline('a', '{event: {type: model_version.created, model: ranker}}');
+    await pipeline('b', '{event: {type: model_version.created, model: other}}');
+    const { run: first } = await call(application, startPipelineRun, { params: { pipeline: 'a' }, body: {} });
+    let before = await ended(application, 'a', first);
+    const turns = [...'bababababa'];
+    for (const [index, next] of turns.entries()) {
+      const name = next === 'a' ? 'ranker' : 'other';
+      const runId = before.stepList[0]?.mlflowRun;
+      await mlflow('model-versions/create', { name, source: `s3://models/${name}`, run_id: runId });
+      const [decision] = await outcomes(application, next, 'event', Math.floor(index / 2) + 1);
+      if (decision?.run === null || decision?.run === undefined) {
+        expect([index, decision?.outcome]).toEqual([9, 'refused']);
+        expect(decision?.reason).toContain('pipelines begin each other in a circle');
+        return;
+      }
+      before = await ended(application, next, decision.run);
+    }
+    expect.unreachable('the circle did not end');
+  }, 120_000);
 
   it('begins a run where its fields are those that are asked for', async () => {
     await version('ranker');

@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { statfs } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+/** Work whose folder is looked at. */
+export interface OnDisk {
+  /** Its working copy. */
+  readonly folder: string;
+  /** What the folder may take, in bytes; null: what the disk has, but for the reserve. */
+  readonly maxBytes: number | null;
+  /** Told once, in one sentence, that it took more. */
+  readonly exceeded: (detail: string) => void;
+}
+
+/** Looks at what running work takes of the disk. */
+export interface DiskWatch {
+  /** Answers what ends the looking. */
+  watch(work: OnDisk): () => void;
+}
+
+/** Between two looks, in milliseconds. */
+const LOOK_MS = 1_000;
+/** A look that takes long is followed by a pause this many times as long: counting a million files must not be all that is done. */
+const PAUSE_FACTOR = 10;
+/** What is kept free of the disk for everybody else: this share of it, and no more than so many bytes. */
+const RESERVE = { ratio: 0.02, maxBytes: 1024 ** 3 };
+
+/**
+ * Work that was given a limit is held to it. When the disk itself runs low, the work that has taken the most of it is ended, if that is
+ * more than what is to be kept free: what fills the disk, and not who happens to be there.
+ */
+export function createDiskWatch(lookMs = LOOK_MS): DiskWatch {
+  const running = new Set<OnDisk>();
+  let next: NodeJS.Timeout | undefined;
+
+  function plan(pauseMs: number): void {
+    clearTimeout(next);
+    if (running.size > 0) next = setTimeout(() => void look(), pauseMs).unref();
+  }
+
+  async function look(): Promise<void> {
+    const from = performance.now();
+    const low = await shortOf([...running][0]?.folder);
+    const looked = [...running].filter(({ maxBytes }) => low !== null || maxBytes !== null);
+    const sizes: { readonly work: OnDisk; readonly bytes: number }[] = [];
+    for (const work of looked) sizes.push({ work, bytes: await sizeOf(work.folder) });
+    for (const { work, bytes } of sizes) {
+      if (work.maxBytes !== null && bytes > work.maxBytes)
+        tell(work, `disk: its working copy took more than the ${work.maxBytes} bytes that resources.disk gives it.`);
+    }
+    const largest = sizes.toSorted((one, other) => other.bytes - one.bytes)[0];
+    if (low !== null && largest !== undefined && largest.bytes > low.reserveBytes)
+      tell(
+        largest.work,
+        `disk: no more than ${low.freeBytes} bytes of the disk were free, and its working copy had taken the most of it.`,
+      );
+    plan(Math.max(lookMs, (performance.now() - from) * PAUSE_FACTOR));
+  }
+
+  function tell(work: OnDisk, detail: string): void {
+    if (running.delete(work)) work.exceeded(detail);
+  }
+
+  return {
+    watch(work) {
+      running.add(work);
+      if (running.size === 1) plan(lookMs);
+      return () => {
+        running.delete(work);
+        if (running.size === 0) clearTimeout(next);
+      };
+    },
+  };
+}
+
+/** What is free of the disk that a folder is on, when that is less than the reserve; else null. */
+async function shortOf(folder: string | undefined): Promise<{ freeBytes: number; reserveBytes: number } | null> {
+  if (folder === undefined) return null;
+  try {
+    const { bavail, blocks, bsize } = await statfs(folder);
+    const reserveBytes = Math.min(RESERVE.maxBytes, blocks * bsize * RESERVE.ratio);
+    const freeBytes = bavail * bsize;
+    return freeBytes < reserveBytes ? { freeBytes, reserveBytes } : null;
+  } catch {
+    return null; // gone with its work
+  }
+}
+
+/** Bytes that a folder takes of the disk with all that is in it; what vanishes while it is counted is left out. */
+async function sizeOf(folder: string): Promise<number> {
+  // It ends with an error for every file that is gone by then, and has counted the rest all the same.
+  const { stdout } = await promisify(execFile)('du', ['-skx', folder]).catch((error: { stdout?: string }) => error);
+  return Number(/^\d+/.exec(String(stdout ?? ''))?.[0] ?? 0) * 1024;
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * Milliseconds since this machine was started, the time that it slept included, to a hundredth of a second: no setting of its clock
+ * changes it. Null where the kernel does not show it (Linux does).
+ */
+export function uptimeMs(): number | null {
+  try {
+    const [seconds] = readFileSync('/proc/uptime', 'latin1').split(' ');
+    return Math.round(Number(seconds) * 1000);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Time that goes on evenly from an instant, whatever the clock of the machine is set to meanwhile; Unix milliseconds.
+ * Example: from 12:00:00, asked ten seconds later -> 12:00:10, although the clock was set to 13:00 between.
+ */
+export function evenTimeFrom(instant: number): () => number {
+  const start = uptimeMs();
+  if (start !== null) return () => instant + (uptimeMs() ?? start) - start;
+  const begun = performance.now();
+  return () => instant + Math.round(performance.now() - begun);
+}
