@@ -71,7 +71,8 @@ export function startExecution(spec: ExecutionSpec): Execution {
   const exit = new Promise<void>((resolve) => {
     leader.once('exit', () => resolve());
   });
-  return execution({ id: spec.id, folder: spec.folder, pid, graceMs: spec.graceMs, exit, watchdog, group });
+  const { id, folder, graceMs } = spec;
+  return execution({ id, folder, pid, graceMs, exit, watchdog, group, seenAlive: true });
 }
 
 /** One that was started before, by us or by whoever had its folder; null when none ever was. It may have ended long ago. */
@@ -87,9 +88,11 @@ export function findExecution({
     string,
   ];
   const exit = goneFrom(folder, pid, birth);
+  const lives = birthOf(pid) === birth;
   // Whoever started it may have been killed before it had one; a second is one more that sleeps.
-  if (birthOf(pid) === birth) spawnWatchdog(folder, pid, graceMs, markOf(id));
-  return execution({ id, folder, pid, graceMs, exit, watchdog: null, group: findControlGroup(id) });
+  if (lives) spawnWatchdog(folder, pid, graceMs, markOf(id));
+  const known = { id, folder, pid, graceMs, exit, watchdog: null, group: findControlGroup(id) };
+  return execution({ ...known, seenAlive: lives });
 }
 
 interface Known {
@@ -101,9 +104,11 @@ interface Known {
   readonly exit: Promise<void>;
   readonly watchdog: ChildProcess | null;
   readonly group: ControlGroup | null;
+  /** Whether it was alive when it was looked at first, so that its end is seen. */
+  readonly seenAlive: boolean;
 }
 
-function execution({ id, folder, pid, graceMs, exit, watchdog, group }: Known): Execution {
+function execution({ id, folder, pid, graceMs, exit, watchdog, group, seenAlive }: Known): Execution {
   let killing: NodeJS.Timeout | undefined;
   const kill = () => {
     signal(-pid, 'SIGKILL');
@@ -117,7 +122,7 @@ function execution({ id, folder, pid, graceMs, exit, watchdog, group }: Known): 
     if (watchdog?.pid !== undefined) signal(-watchdog.pid, 'SIGKILL');
     // What it left running, in its group or out of it, would run for ever and for nobody.
     kill();
-    const end = { ...endOf(folder), taken: taken() };
+    const end = { ...endOf(folder, seenAlive), taken: taken() };
     group?.remove();
     return end;
   });
@@ -191,15 +196,24 @@ async function goneFrom(folder: string, pid: number, birth: string): Promise<voi
   }
 }
 
-function endOf(folder: string): Omit<Ended, 'taken'> {
+function endOf(folder: string, seenAlive: boolean): Omit<Ended, 'taken'> {
   const exit = read(folder, 'exit');
   const stopped = read(folder, 'stopped');
   return {
     exitCode: exit === null ? null : Number(exit),
     stoppedBy: stopped === 'starter' || stopped === 'watchdog' ? stopped : null,
-    // Killed with its leader, it left no word; the last that could be is now.
-    end: exit === null ? Date.now() : statSync(join(folder, 'exit')).mtimeMs,
+    end: writtenAt(folder, 'exit') ?? writtenAt(folder, 'killed') ?? lastMoment(folder, seenAlive),
   };
+}
+
+/** Killed with its leader, it left no word: it ended just now, or, where nobody saw it alive, when its time was over at the latest. */
+function lastMoment(folder: string, seenAlive: boolean): number {
+  const until = seenAlive ? Number.POSITIVE_INFINITY : Number(read(folder, 'until') ?? Number.POSITIVE_INFINITY);
+  return Math.max(startOf(folder), Math.min(Date.now(), until));
+}
+
+function writtenAt(folder: string, name: string): number | null {
+  return statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? null;
 }
 
 function read(folder: string, name: string): string | null {

@@ -4,9 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 export interface Extensible<End> {
   /** Resolves when it is gone. */
   readonly ended: Promise<End>;
-  /** Gives it until then, Unix milliseconds. */
+  /** Gives it until then, Unix milliseconds; where that fails it has what it had. */
   extend(until: number): void | Promise<void>;
-  /** Asks it to end. */
+  /** Asks it to end; where that fails, whoever ends it without us does. */
   stop(): void | Promise<void>;
 }
 
@@ -52,12 +52,21 @@ export async function hold<End>(held: Hold<End>): Promise<HoldEnd<End>> {
     // An answer that comes too late is none: what it has must do.
     const first = await untilEndOr(Promise.race([held.renew(), sleep(leftOf(held, until))]));
     if (first === undefined || first === null || typeof first === 'object') continue;
-    until = first;
-    await running.extend(until);
+    if (await isTold(() => running.extend(first))) until = first;
   }
   await held.runsOut();
-  await running.stop();
+  await isTold(() => running.stop());
   return { ended: (await ended).end, ranOut: true };
+}
+
+/** Whether what runs could be told: it is held to what it was told last. */
+async function isTold(tell: () => void | Promise<void>): Promise<boolean> {
+  try {
+    await tell();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Milliseconds until it has to be asked to end. */

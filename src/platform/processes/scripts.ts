@@ -9,6 +9,7 @@
  * | `leader` | the same, by the leader itself |
  * | `exit` | the exit status; there once the command has ended |
  * | `stopped` | who asked it to stop, `starter` or `watchdog`; there once somebody has |
+ * | `killed` | empty; there once the watchdog has killed the leader with the rest, which then left no word of its own |
  */
 
 /** Sets `born` to when the kernel started the leader, as `birthOf` says it; without starting a program where the kernel tells. */
@@ -113,7 +114,7 @@ while alive; do
   pause "$rest"
 done
 alive || exit 0
-kill -KILL "-$leader" 2>/dev/null
+kill -KILL "-$leader" 2>/dev/null && : > "$folder/killed"
 for environment in /proc/[0-9]*/environ; do
   if tr '\\0' '\\n' < "$environment" 2>/dev/null | grep -qx "$mark"; then
     process=\${environment#/proc/}
