@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ConfigName } from '../../src/platform/config/schema.ts';
-import { type Dockerd, startDockerd } from './dockerd.ts';
+import { startDockerd } from './dockerd.ts';
 import { startKubernetes } from './kubernetes.ts';
 import { NAMESPACE, RBAC, serviceAccountConfig } from './kubernetes-bench.ts';
 
@@ -27,10 +27,6 @@ export interface Engine extends AsyncDisposable {
   readonly absence: { begin(): Promise<void>; end(): Promise<void> } | null;
   /** By the engine's own record: the piece of work of each start of a command. */
   starts(): Promise<string[]>;
-}
-
-export interface DockerEngine extends Engine {
-  readonly dockerd: Dockerd;
 }
 
 /** Processes keep no record, so that each writes down by itself that it began. */
@@ -73,7 +69,7 @@ function environmentOf(pid: string): string {
 }
 
 /** The engine forgets all but the last 256 events, so that they are kept as they come. */
-export async function dockerEngine(): Promise<DockerEngine> {
+export async function dockerEngine(): Promise<Engine> {
   const dockerd = await startDockerd({ options: ['--live-restore'] });
   const { address, image, containers, api } = dockerd;
   const started: string[] = [];
@@ -84,7 +80,6 @@ export async function dockerEngine(): Promise<DockerEngine> {
   });
   return {
     kind: 'docker',
-    dockerd,
     spec: `engine: docker\n  image: ${image}`,
     settings: () => ({ docker: address, dockerNetwork: 'none' }),
     held: containers,
