@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Executor, Resources, Work } from '../../src/mlops/executors/executor.ts';
+import { digestJobOf, jobOf, secretOf } from '../../src/mlops/executors/kubernetes/manifest.ts';
 import { describeExecutor, SOON } from '../../src/mlops/executors/suite.testing.ts';
 import { findKubernetes, type Kubernetes, startKubernetes } from '../support/kubernetes.ts';
 import {
@@ -16,6 +18,7 @@ import {
 
 const bin = findKubernetes();
 const ANY: Resources = { cpus: null, memoryBytes: null, gpus: { count: 0, model: null }, instance: null, spot: false };
+const inNamespace = (object: object) => ({ ...object, metadata: { ...Object(object).metadata, namespace: NAMESPACE } });
 const LATE = { timeout: 120_000, interval: 200 };
 /** The address of the metrics API, without anybody who measures. */
 const METRICS_API = {
@@ -113,6 +116,42 @@ describe.skipIf(bin === null)('Kubernetes', () => {
       });
       await running.stop();
       expect((await running.ended).place).toMatchObject({ instance: 'test.small', spot: false });
+    });
+
+    it.each<[string, Partial<Work>, readonly string[] | null]>([
+      ['nothing besides', {}, null],
+      ['bounds', { resources: { ...ANY, cpus: 0.25, memoryBytes: 64 * 1024 ** 2 } }, null],
+      ['GPUs of a model', { resources: { ...ANY, gpus: { count: 2, model: 'H100' } } }, ['NVIDIA-H100-80GB-HBM3']],
+      ['GPUs of a model, nodes unseen', { resources: { ...ANY, gpus: { count: 1, model: 'H100' } } }, null],
+      ['an instance on spot', { resources: { ...ANY, instance: 'p5.48xlarge', spot: true } }, null],
+      [
+        'secrets and odd words',
+        { environment: { KEY: 'a "b" $(c)\nü', 'odd.name-1': '' }, command: ['$(HOME)', ''] },
+        null,
+      ],
+      [
+        'outputs, labels of any text',
+        { outputs: ['a b', 'c/d'], labels: { step: 'train[lr=0.1]', team: '', run: 'ü/1' } },
+        null,
+      ],
+      ['no time left', { until: 0, graceMs: 0 }, null],
+    ])('is accepted by the API server, field by field, for work with %s', (_, over, gpuProducts) => {
+      const work = workOf('true', over);
+      const agentImage = cluster.node.image.name;
+      const door = { in: 'http://a/in', out: 'http://a/out', end: 'http://a/end' };
+      const objects = [
+        jobOf({ work, agentImage, gpuProducts, now: Date.now() }),
+        secretOf(work, randomUUID(), door),
+        digestJobOf(`image-${work.id}`, agentImage, agentImage),
+      ];
+      const file = join(work.folder, 'objects.json');
+      writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+      const said = kubectl('apply', '--dry-run=server', '--validate=strict', '-f', file);
+      expect(said.trim().split('\n')).toEqual([
+        `job.batch/${work.id} created (server dry run)`,
+        `secret/${work.id} created (server dry run)`,
+        `job.batch/image-${work.id} created (server dry run)`,
+      ]);
     });
 
     it('is refused at the start when the role lacks something, by name', async () => {
@@ -350,6 +389,14 @@ describe.skipIf(bin === null)('Kubernetes', () => {
       expect(await (await second.find(work))?.ended).toMatchObject({ reason: 'exited', exitCode: 0 });
       expect(numbersOf(work, 'line')).toEqual(expected.slice(0, 100));
       expect(numbersOf(work, 'error')).toEqual(expected.slice(0, 100));
+    });
+
+    it('our own, right after it had made a Job and before its Secret: the next one makes that, and it runs', async () => {
+      const work = workOf('[ "$WORD" = there ]', { environment: { WORD: 'there' } });
+      const agentImage = cluster.node.image.name;
+      cluster.apply(JSON.stringify(inNamespace(jobOf({ work, agentImage, gpuProducts: null, now: Date.now() }))));
+      await using executor = await bench.open();
+      expect(await (await executor.find(work))?.ended).toMatchObject({ reason: 'exited', exitCode: 0 });
     });
 
     it('our own, until the work has ended: its end, its log and its outputs are there', async () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { getBudget } from '../../src/finops/budgets/schema.ts';
 import { meteredCost } from '../../src/finops/metering/schema.ts';
@@ -13,26 +14,14 @@ import {
   pipelineStepLog,
   startPipelineRun,
 } from '../../src/mlops/pipelines/schema.ts';
-import type { ConfigName } from '../../src/platform/config/schema.ts';
 import { decimal, sumDecimals } from '../../src/platform/units/index.ts';
 import { call, testApplication } from '../../src/testing.ts';
 import { applied, ended, ranToEnd, sentCode, statesOf, stepOf } from '../../src/testing-pipelines.ts';
 import { getVersionEvidence } from '../../src/tradeoff/evidence/schema.ts';
-import { findDockerd, startDockerd } from '../support/dockerd.ts';
+import { findDockerd } from '../support/dockerd.ts';
 import { onFreePort } from '../support/free-port.ts';
-import { findKubernetes, startKubernetes } from '../support/kubernetes.ts';
-import { NAMESPACE, RBAC, serviceAccountConfig } from '../support/kubernetes-bench.ts';
-
-/** A real engine, and what a server has to be told of it. */
-interface Engine extends AsyncDisposable {
-  /** Null where work needs no image. */
-  readonly image: string | null;
-  settings(port: number): Partial<Record<ConfigName, unknown>>;
-  /** What the engine still holds of work, by name. */
-  held(): Promise<string[]>;
-}
-
-type Kind = 'process' | 'docker' | 'kubernetes';
+import { findKubernetes } from '../support/kubernetes.ts';
+import { dockerEngine, type Engine, type Kind, kubernetesEngine, processEngine } from '../support/pipeline-engines.ts';
 
 const LATE_MS = 600_000;
 const MODEL = 'ranker';
@@ -44,11 +33,8 @@ metadata: {name: own}
 spec: {currency: USD, source: test, prices: [{resource: machine, perHour: '${perHour}', effectiveFrom: 2026-01-01}]}
 `;
 
-const enginePart = (kind: Kind, image: string | null) =>
-  `engine: ${kind}${image === null ? '' : `\n  image: ${JSON.stringify(image)}`}`;
-
 /** The same document on every engine, but for the engine and its image. */
-const TRAINING = (kind: Kind, image: string | null) => `${PRICES('3.6')}
+const TRAINING = (engine: Engine) => `${PRICES('3.6')}
 ---
 apiVersion: steelyard/v1
 kind: Policy
@@ -63,7 +49,7 @@ apiVersion: steelyard/v1
 kind: Pipeline
 metadata: {name: training}
 spec:
-  ${enginePart(kind, image)}
+  ${engine.spec}
   params: {rows: 3, ticks: 0}
   steps:
     prepare:
@@ -155,8 +141,8 @@ async function newSite(engine: Engine): Promise<{ site: Site; application: Appli
   return onFreePort(async (port) => ({ application: await openAt(port), site: { open: () => openAt(port) } }));
 }
 
-async function logOf(application: Application, run: string, step: string): Promise<string> {
-  const params = { pipeline: 'training', run };
+async function logOf(application: Application, run: string, step: string, pipeline = 'training'): Promise<string> {
+  const params = { pipeline, run };
   return (await call(application, pipelineStepLog, { params, query: { step } })).text;
 }
 
@@ -172,7 +158,7 @@ function describePipelines(kind: Kind, begin: () => Promise<Engine>): void {
   beforeEach(async () => {
     ({ site, application } = await newSite(engine));
     onTestFinished(() => application[Symbol.asyncDispose](), LATE_MS);
-    await applied(application, TRAINING(kind, engine.image));
+    await applied(application, TRAINING(engine));
   });
 
   it(
@@ -229,14 +215,79 @@ function describePipelines(kind: Kind, begin: () => Promise<Engine>): void {
     expect(evidence.trainingCost.cost).toEqual(stepOf(run, 'train[lr=0.7]').cost);
   }
 
-  if (kind === 'docker') holdsBudgets(kind, () => ({ application, engine }));
   if (kind === 'kubernetes') pricesNodes(() => ({ application, engine }));
+  if (kind === 'process') return;
+  holdsBudgets(() => ({ application, engine }));
+
+  it(
+    `is told as it was when its engine was away for ${AWAY_MS[kind] / 1000} s, in which its server was opened anew`,
+    async () => {
+      await applied(application, LASTING(engine, AWAY_MS[kind]));
+      const { run } = await call(application, startPipelineRun, { params: { pipeline: 'lasting' }, body: {} });
+      const now = () => call(application, getPipelineRun, { params: { pipeline: 'lasting', run } });
+      const costNow = async () => decimal((await now()).cost?.amount ?? '0').toNumber();
+      for (const step of ['short', 'long'])
+        await expect
+          .poll(() => logOf(application, run, step, 'lasting'), { ...SOON, timeout: LATE_MS })
+          .toContain('at 5\n');
+      await engine.absence?.begin();
+      const awaySince = Date.now();
+      const before = await costNow();
+      // It is metered every ten seconds, also while nobody can say how it is.
+      await expect.poll(costNow, SOON).toBeGreaterThan(before);
+      await application[Symbol.asyncDispose]();
+      application = await site.open();
+      await pause(AWAY_MS[kind] - (Date.now() - awaySince));
+      const meanwhile = await now();
+      expect([meanwhile.state, statesOf(meanwhile).long]).toEqual(['running', 'running']);
+      await engine.absence?.end();
+      const over = await ended(application, 'lasting', run);
+      expect([over.state, statesOf(over)]).toEqual(['succeeded', { short: 'succeeded', long: 'succeeded' }]);
+      for (const [step, { ticks }] of Object.entries(lasts(AWAY_MS[kind]))) {
+        const { attempts, cost, files } = stepOf(over, step);
+        expect([attempts.map(({ exitCode }) => exitCode), files.map(({ path }) => path)]).toEqual([[0], ['out.txt']]);
+        const log = Array.from({ length: ticks }, (_, index) => `at ${index + 1}\n`).join('');
+        const kept = await logOf(application, run, step, 'lasting');
+        // Docker keeps nothing of what was printed without it where the container has ended by then.
+        if (kind === 'docker' && step === 'short') expect(log.startsWith(kept)).toBe(true);
+        else expect(kept).toBe(log);
+        const [{ startedAt, endedAt } = { startedAt: '', endedAt: '' }] = attempts;
+        const seconds = (Date.parse(endedAt ?? '') - Date.parse(startedAt)) / 1000;
+        expect(seconds).toBeGreaterThanOrEqual(ticks / 10 - 1);
+        expect(decimal(cost?.amount ?? '0').toNumber()).toBeGreaterThanOrEqual(seconds - 0.01);
+      }
+      expect((await call(application, meteredCost, { query: { pipelineRun: run } })).cost).toEqual(over.cost);
+      expect(await engine.held()).toEqual([]);
+    },
+    LATE_MS,
+  );
 }
+
+const AWAY_MS = { docker: 20_000, kubernetes: 60_000 } as const;
+/** One that ends while its engine is away, and one that lasts longer: tenths of a second. */
+const lasts = (awayMs: number) => ({ short: { ticks: 80 }, long: { ticks: awayMs / 100 + 200 } });
+const LASTING = (engine: Engine, awayMs: number) => {
+  const run = (ticks: number) =>
+    `i=0; while [ $i -lt ${ticks} ]; do i=$((i+1)); echo at $i; sleep 0.1; done; echo > out.txt`;
+  const steps = Object.entries(lasts(awayMs)).map(([name, { ticks }]) => [
+    name,
+    { run: run(ticks), outputs: ['out.txt'], resources: { cpu: 0.2 }, cache: false },
+  ]);
+  return `${PRICES('3600')}
+---
+apiVersion: steelyard/v1
+kind: Pipeline
+metadata: {name: lasting}
+spec:
+  ${engine.spec}
+  steps: ${JSON.stringify(Object.fromEntries(steps))}
+`;
+};
 
 /** A second costs a dollar, so that what is spent is told by the second. */
 const LIMIT = 40;
 
-function holdsBudgets(kind: Kind, inUse: () => { application: Application; engine: Engine }): void {
+function holdsBudgets(inUse: () => { application: Application; engine: Engine }): void {
   it(
     'stops all that run at once under a hard budget in time, each with its checkpoint',
     async () => {
@@ -255,7 +306,7 @@ apiVersion: steelyard/v1
 kind: Pipeline
 metadata: {name: costly}
 spec:
-  ${enginePart(kind, engine.image)}
+  ${engine.spec}
   steps:
     work: {run: ${JSON.stringify(run)}, matrix: {n: [1, 2, 3]}, resources: {cpu: 0.2}, grace: 3s, cache: false}
     after: {run: 'true', needs: [work]}
@@ -279,7 +330,7 @@ spec:
 }
 
 /** A machine costs a dollar a second, and the node that work comes to three. */
-const NODES = (image: string | null, steps: string, more = '') => `
+const NODES = (engine: Engine, steps: string, more = '') => `
 apiVersion: steelyard/v1
 kind: PriceBook
 metadata: {name: own}
@@ -294,7 +345,7 @@ apiVersion: steelyard/v1
 kind: Pipeline
 metadata: {name: placed}
 spec:
-  ${enginePart('kubernetes', image)}
+  ${engine.spec}
   steps:
     ${steps}
 `;
@@ -306,7 +357,7 @@ function pricesNodes(inUse: () => { application: Application; engine: Engine }):
       const { application, engine } = inUse();
       const steps = `placed: {run: sleep 3, cache: false}
     said: {run: 'true', price: 36 USD, cache: false}`;
-      await applied(application, NODES(engine.image, steps));
+      await applied(application, NODES(engine, steps));
       const run = await ranToEnd(application, 'placed');
       const placed = stepOf(run, 'placed');
       const [attempt] = placed.attempts;
@@ -337,7 +388,7 @@ spec: {subject: {pipeline: placed}, amount: '${LIMIT}', currency: USD, enforceme
 ---`;
       // Its grace is paid at the price of the machine, and at that of the node it is not.
       const steps = `deaf: {run: 'trap "" TERM; while :; do sleep 0.1; done', grace: 20s, cache: false}`;
-      await applied(application, NODES(engine.image, steps, budget));
+      await applied(application, NODES(engine, steps, budget));
       const run = await ranToEnd(application, 'placed');
       expect(stepOf(run, 'deaf')).toMatchObject({ state: 'stopped', reason: 'budget small' });
       const { spent } = await call(application, getBudget, { params: { budget: 'small' } });
@@ -348,48 +399,6 @@ spec: {subject: {pipeline: placed}, amount: '${LIMIT}', currency: USD, enforceme
     LATE_MS,
   );
 }
-
-async function processes(): Promise<Engine> {
-  return {
-    image: null,
-    settings: () => ({}),
-    held: async () => [],
-    [Symbol.asyncDispose]: async () => undefined,
-  };
-}
-
-async function dockerEngine(): Promise<Engine> {
-  const { address, image, containers, [Symbol.asyncDispose]: dispose } = await startDockerd();
-  return {
-    image,
-    settings: () => ({ docker: address, dockerNetwork: 'none' }),
-    held: containers,
-    [Symbol.asyncDispose]: dispose,
-  };
-}
-
-async function kubernetesEngine(bin: string): Promise<Engine> {
-  const cluster = await startKubernetes(bin);
-  cluster.apply(readFileSync(RBAC, 'utf8'));
-  const image = cluster.node.image.name;
-  const kubernetes = serviceAccountConfig(cluster);
-  return {
-    image,
-    settings: (port) => ({
-      kubernetes,
-      kubernetesNamespace: NAMESPACE,
-      kubernetesAgentImage: image,
-      publicUrl: `http://${cluster.address}:${port}`,
-    }),
-    held: async () => {
-      const jobs = cluster.kubectl('--namespace', NAMESPACE, 'get', 'jobs', '-o', 'name');
-      return jobs.split('\n').filter((name) => name !== '');
-    },
-    [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
-  };
-}
-
-describe('a pipeline on processes of this machine', () => describePipelines('process', processes));
 
 const isDockerThere = findDockerd() !== null || process.env.CI !== undefined;
 describe.skipIf(!isDockerThere)(

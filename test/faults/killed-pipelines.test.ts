@@ -1,22 +1,23 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { meteredCost } from '../../src/finops/metering/schema.ts';
-import { getPipelineRun, isOver, PipelineRun, startPipelineRun } from '../../src/mlops/pipelines/schema.ts';
-import { type CallInput, type Endpoint, type ResponseOf, urlOf } from '../../src/platform/contract/schema.ts';
-import { marked } from '../../src/platform/processes/kernel.ts';
+import { workIdOf } from '../../src/mlops/pipelines/runs/work.ts';
+import { type PipelineRun, pipelineStepLog, startPipelineRun } from '../../src/mlops/pipelines/schema.ts';
 import { decimal } from '../../src/platform/units/index.ts';
-import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
+import { findDockerd } from '../support/dockerd.ts';
+import { findKubernetes } from '../support/kubernetes.ts';
+import { dockerEngine, type Engine, kubernetesEngine, processEngine } from '../support/pipeline-engines.ts';
+import { applyTo, ask, overRun, startServerWith } from '../support/server-calls.ts';
+import type { ServerProcess } from '../support/server-process.ts';
 
 /** A second costs a cent. */
 const HOURLY = 36;
-const MOMENTS = 10;
-/** Longest time that what is not work of a step may take of its reservation: to begin it, and to see its end. */
-const SLACK_SECONDS = 2;
+const LATE_MS = 900_000;
 
-const documents = (ledger: string) => `
+const documents = (engine: Engine) => `
 apiVersion: steelyard/v1
 kind: PriceBook
 metadata: {name: own}
@@ -31,13 +32,14 @@ apiVersion: steelyard/v1
 kind: Pipeline
 metadata: {name: training}
 spec:
+  ${engine.spec}
   steps:
     prepare:
-      run: 'echo prepare >> ${ledger}; sleep 0.7; seq 3 > clean.csv'
+      run: '${engine.note} echo prepares; sleep 0.7; seq 3 > clean.csv'
       outputs: [clean.csv]
       cache: false
     train:
-      run: 'echo train \${{ matrix.lr }} >> ${ledger}; sleep 0.9; cat clean.csv > model.txt; echo "{\\"accuracy\\": \${{ matrix.lr }}}" > metrics.json'
+      run: '${engine.note} echo trains \${{ matrix.lr }}; sleep 0.9; cat clean.csv > model.txt; echo "{\\"accuracy\\": \${{ matrix.lr }}}" > metrics.json'
       matrix: {lr: [0.1, 0.7, 0.4]}
       inputs: [clean.csv]
       needs: [prepare]
@@ -50,82 +52,117 @@ spec:
     register: {uses: register, of: evaluate, needs: [gate], model: ranker, artifact: model.txt, policy: production}
 `;
 
-async function ask<E extends Endpoint>(
-  server: ServerProcess,
-  target: E,
-  input: CallInput<E> = {},
-): Promise<ResponseOf<E>> {
-  const body =
-    input.body === undefined
-      ? {}
-      : { body: JSON.stringify(input.body), headers: { 'content-type': 'application/json' } };
-  const answer = await fetch(server.url + urlOf(target, input), { method: target.method, ...body });
-  if (!answer.ok) throw new Error(await answer.text());
-  return answer.json() as Promise<ResponseOf<E>>;
-}
-
-async function apply(server: ServerProcess, text: string): Promise<void> {
-  const body = JSON.stringify({ documents: [{ file: 'steelyard.yaml', text }] });
-  const answer = await fetch(`${server.url}/api/v1/apply`, {
-    method: 'POST',
-    body,
-    headers: { 'content-type': 'application/json' },
-  });
-  if (!answer.ok) throw new Error(await answer.text());
-}
-
-const params = { pipeline: 'training' };
-
-async function toTheEnd(server: ServerProcess, run: string): Promise<PipelineRun> {
-  for (;;) {
-    const now = PipelineRun.parse(await ask(server, getPipelineRun, { params: { ...params, run } }));
-    if (isOver(now.state)) return now;
-    await pause(50);
-  }
-}
+const LOGS = {
+  prepare: 'prepares\n',
+  'train[lr=0.1]': 'trains 0.1\n',
+  'train[lr=0.7]': 'trains 0.7\n',
+  'train[lr=0.4]': 'trains 0.4\n',
+};
+const COMMANDS = Object.keys(LOGS);
 
 /** What a run came to, without what is never twice the same. */
 const outcome = (run: PipelineRun) => ({
   state: run.state,
   steps: run.stepList.map(
-    ({ step, state, values: { run: _, decision: __, version: ___, checks: ____, ...values } }) => [step, state, values],
+    ({ step, state, files, attempts, values: { run: _, decision: __, version: ___, checks: ____, ...values } }) => [
+      step,
+      state,
+      values,
+      files,
+      attempts.map(({ exitCode, reason }) => [exitCode, reason]),
+    ],
   ),
 });
 
-describe('a pipeline whose server is killed', () => {
-  it('at ten random moments ends as one that was left alone, with every step made once and its cost counted once', async () => {
-    const data = mkdtempSync(join(tmpdir(), 'killed-pipelines-'));
-    const ledger = join(data, 'ledger.txt');
-    await using server = await startServerProcess(data);
-    await apply(server, documents(ledger));
-    const alone = await toTheEnd(server, (await ask(server, startPipelineRun, { params, body: {} })).run);
-    expect(alone.state).toBe('succeeded');
-    const took = Date.parse(alone.endedAt ?? '') - Date.parse(alone.startedAt ?? '');
-    for (let moment = 0; moment < MOMENTS; moment += 1) {
-      const { run } = await ask(server, startPipelineRun, { params, body: {} });
-      const before = readFileSync(ledger, 'utf8').split('\n').length;
-      await pause(Math.random() * took); // the moment of the crash is what is varied here
-      await server.kill();
-      await server.startAgain();
-      const ended = await toTheEnd(server, run);
-      expect([moment, outcome(ended)]).toEqual([moment, outcome(alone)]);
-      const made = readFileSync(ledger, 'utf8')
-        .split('\n')
-        .slice(before - 1)
-        .filter(Boolean);
-      expect(made.toSorted()).toEqual(['prepare', 'train 0.1', 'train 0.4', 'train 0.7']);
-      const metered = await ask(server, meteredCost, { query: { pipelineRun: run } });
-      expect(metered.cost).toEqual(ended.cost);
-      const seconds = decimal(ended.cost?.amount ?? '0')
-        .div(HOURLY)
-        .times(3600)
-        .toNumber();
-      const ofSteps = ended.stepList
-        .flatMap(({ attempts }) => attempts)
-        .reduce((sum, { startedAt, endedAt }) => sum + (Date.parse(endedAt ?? '') - Date.parse(startedAt)) / 1000, 0);
-      expect(seconds).toBeGreaterThanOrEqual(ofSteps - 0.01);
-      expect(seconds).toBeLessThan(ofSteps + 4 * SLACK_SECONDS);
-    }
-    expect(marked('STEELYARD_PIPELINE=training')).toEqual([]);
+async function logsOf(server: ServerProcess, run: string): Promise<Record<string, string>> {
+  const logs = COMMANDS.map(async (step) => {
+    const { text } = await ask(server, pipelineStepLog, { params: { pipeline: 'training', run }, query: { step } });
+    return [step, text] as const;
   });
-});
+  return Object.fromEntries(await Promise.all(logs));
+}
+
+/** By the engine: how often each step of a run was begun, whatever number its try has. */
+async function startsOf(engine: Engine, run: string): Promise<Record<string, number>> {
+  const starts = await engine.starts();
+  const ids = (key: string) =>
+    [1, 2, 3].map((attempt) => workIdOf(run, { name: key.replace(/\[.*/, ''), key }, attempt));
+  return Object.fromEntries(COMMANDS.map((key) => [key, starts.filter((id) => ids(key).includes(id)).length]));
+}
+
+const secondsBetween = (start: string | null, end: string | null) =>
+  (Date.parse(end ?? '') - Date.parse(start ?? '')) / 1000;
+const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+
+/** What was paid for is all of what ran, and nothing before a step was begun. */
+function isCountedOnce(run: PipelineRun): void {
+  const steps = run.stepList.filter(({ attempts }) => attempts.length > 0);
+  const ran = steps.flatMap(({ attempts }) =>
+    attempts.map(({ startedAt, endedAt }) => secondsBetween(startedAt, endedAt)),
+  );
+  const held = steps.map(({ startedAt, attempts }) => secondsBetween(startedAt, attempts.at(-1)?.endedAt ?? null));
+  const paid = decimal(run.cost?.amount ?? '0')
+    .div(HOURLY)
+    .times(3600)
+    .toNumber();
+  expect(paid).toBeGreaterThanOrEqual(sum(ran) - 0.01);
+  expect(paid).toBeLessThanOrEqual(sum(held) + 0.01);
+}
+
+function describeKilled(moments: number, begin: () => Promise<Engine>): void {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await begin();
+  }, LATE_MS);
+  afterAll(() => engine?.[Symbol.asyncDispose](), LATE_MS);
+
+  it(
+    `at ${moments} random moments ends as one that was left alone, with every step made once and its cost counted once`,
+    async () => {
+      const data = mkdtempSync(join(tmpdir(), 'killed-pipelines-'));
+      await using server = await startServerWith(engine, data);
+      const begun = async () =>
+        (await ask(server, startPipelineRun, { params: { pipeline: 'training' }, body: {} })).run;
+      const isWhole = async (run: PipelineRun) => {
+        expect(await logsOf(server, run.run)).toEqual(LOGS);
+        await expect
+          .poll(() => startsOf(engine, run.run))
+          .toEqual(Object.fromEntries(COMMANDS.map((step) => [step, 1])));
+        expect((await ask(server, meteredCost, { query: { pipelineRun: run.run } })).cost).toEqual(run.cost);
+        isCountedOnce(run);
+        expect(await engine.held()).toEqual([]);
+      };
+      await applyTo(server, documents(engine));
+      const alone = await overRun(server, 'training', await begun());
+      expect(alone.state).toBe('succeeded');
+      await isWhole(alone);
+      const tookMs = 1000 * secondsBetween(alone.startedAt, alone.endedAt);
+      for (let moment = 0; moment < moments; moment += 1) {
+        const run = await begun();
+        await pause(Math.random() * tookMs); // the moment of the crash is what is varied here
+        await server.kill();
+        await server.startAgain();
+        const over = await overRun(server, 'training', run);
+        expect([moment, outcome(over)]).toEqual([moment, outcome(alone)]);
+        await isWhole(over);
+      }
+      // It ends by itself when nobody waits for the answer any more.
+      await expect.poll(engine.asked, { timeout: LATE_MS / 5, interval: 500 }).toEqual([]);
+    },
+    LATE_MS,
+  );
+}
+
+describe('a pipeline on processes whose server is killed', () => describeKilled(10, processEngine));
+
+const isDockerThere = findDockerd() !== null || process.env.CI !== undefined;
+describe.skipIf(!isDockerThere)(
+  'a pipeline on a Docker Engine whose server is killed (skipped where dockerd, busybox-static or root is missing)',
+  () => describeKilled(10, dockerEngine),
+);
+
+const bin = findKubernetes();
+describe.skipIf(bin === null && process.env.CI === undefined)(
+  'a pipeline on Kubernetes whose server is killed (skipped where TEST_KUBERNETES_BIN names no programs of a cluster)',
+  () => describeKilled(5, () => kubernetesEngine(bin ?? '')),
+);

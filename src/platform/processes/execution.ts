@@ -81,7 +81,8 @@ export function startExecution(spec: ExecutionSpec): Execution {
   const exit = new Promise<void>((resolve) => {
     leader.once('exit', () => resolve());
   });
-  return execution({ id: spec.id, folder: spec.folder, pid, graceMs: spec.graceMs, exit, watchdog, group });
+  const { id, folder, graceMs } = spec;
+  return execution({ id, folder, pid, graceMs, exit, watchdog, group, seenAlive: true });
 }
 
 /** One that was started before, by us or by whoever had its folder; null when none ever was. It may have ended long ago. */
@@ -95,9 +96,11 @@ export function findExecution({
   const [word, birth = ''] = started.split(' ');
   const pid = Number(word);
   const exit = goneFrom(folder, pid, birth);
+  const lives = birthOf(pid) === birth;
   // Whoever started it may have been killed before it had one; a second is one more that sleeps.
-  if (birthOf(pid) === birth) spawnWatchdog(folder, pid, graceMs, markOf(id));
-  return execution({ id, folder, pid, graceMs, exit, watchdog: null, group: findControlGroup(id) });
+  if (lives) spawnWatchdog(folder, pid, graceMs, markOf(id));
+  const known = { id, folder, pid, graceMs, exit, watchdog: null, group: findControlGroup(id) };
+  return execution({ ...known, seenAlive: lives });
 }
 
 interface Known {
@@ -109,9 +112,11 @@ interface Known {
   readonly exit: Promise<void>;
   readonly watchdog: ChildProcess | null;
   readonly group: ControlGroup | null;
+  /** Whether it was alive when it was looked at first, so that its end is seen. */
+  readonly seenAlive: boolean;
 }
 
-function execution({ id, folder, pid, graceMs, exit, watchdog, group }: Known): Execution {
+function execution({ id, folder, pid, graceMs, exit, watchdog, group, seenAlive }: Known): Execution {
   let killing: NodeJS.Timeout | undefined;
   let killedFor: string | null = null;
   const kill = () => {
@@ -127,7 +132,8 @@ function execution({ id, folder, pid, graceMs, exit, watchdog, group }: Known): 
     if (watchdog?.pid !== undefined) signal(-watchdog.pid, 'SIGKILL');
     // What it left running, in its group or out of it, would run for ever and for nobody.
     kill();
-    const end = { ...endOf(folder, started), killedFor: killedFor ?? read(folder, 'killed'), taken: taken() };
+    const why = killedFor ?? read(folder, 'killed-for');
+    const end = { ...endOf(folder, started, seenAlive), killedFor: why, taken: taken() };
     group?.remove();
     return end;
   });
@@ -147,7 +153,7 @@ function execution({ id, folder, pid, graceMs, exit, watchdog, group }: Known): 
     },
     kill(why) {
       try {
-        writeFileSync(join(folder, 'killed'), `${why}\n`);
+        writeFileSync(join(folder, 'killed-for'), `${why}\n`);
       } catch {
         // The disk may be full, which is why; then nobody knows after a restart.
       }
@@ -232,17 +238,26 @@ async function goneFrom(folder: string, pid: number, birth: string): Promise<voi
   }
 }
 
-function endOf(folder: string, started: Start): Omit<Ended, 'taken' | 'killedFor'> {
+function endOf(folder: string, started: Start, seenAlive: boolean): Omit<Ended, 'taken' | 'killedFor'> {
   const [status, up] = read(folder, 'exit')?.split(' ') ?? [];
   const stopped = read(folder, 'stopped');
-  // Killed with its leader, it left no word; the last that could be is now.
-  const even = timeIn(started, status === undefined ? uptimeMs() : numberIn(up));
-  const byClock = status === undefined ? Date.now() : statSync(join(folder, 'exit')).mtimeMs;
+  // Killed with its leader, it left no word; its watchdog did.
+  const even = timeIn(started, numberIn(status === undefined ? (read(folder, 'killed') ?? undefined) : up));
   return {
     exitCode: status === undefined ? null : Number(status),
     stoppedBy: stopped === 'starter' || stopped === 'watchdog' ? stopped : null,
-    end: even ?? byClock,
+    end: even ?? writtenAt(folder, 'exit') ?? writtenAt(folder, 'killed') ?? lastMoment(folder, started, seenAlive),
   };
+}
+
+/** Killed with its leader, it left no word: it ended just now, or, where nobody saw it alive, when its time was over at the latest. */
+function lastMoment(folder: string, started: Start, seenAlive: boolean): number {
+  const until = seenAlive ? Number.POSITIVE_INFINITY : Number(read(folder, 'until') ?? Number.POSITIVE_INFINITY);
+  return Math.max(started.start, Math.min(timeIn(started, uptimeMs()) ?? Date.now(), until));
+}
+
+function writtenAt(folder: string, name: string): number | null {
+  return statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? null;
 }
 
 function read(folder: string, name: string): string | null {

@@ -4,9 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 export interface Extensible<End> {
   /** Resolves when it is gone. */
   readonly ended: Promise<End>;
-  /** Gives it until then, Unix milliseconds. */
+  /** Gives it until then, Unix milliseconds; where that fails it has what it had. */
   extend(until: number): void | Promise<void>;
-  /** Asks it to end, within so many milliseconds at most. */
+  /** Asks it to end, within so many milliseconds at most; where that fails, whoever ends it without us does. */
   stop(withinMs: number): void | Promise<void>;
 }
 
@@ -55,11 +55,11 @@ export async function hold<End>(held: Hold<End>): Promise<HoldEnd<End>> {
     // An answer that comes too late is none: what it has must do.
     const first = await untilEndOr(Promise.race([held.renew(), sleep(leftOf(held, until))]));
     if (first === undefined || first === null || typeof first === 'object') continue;
-    until = first;
-    await running.extend(until);
+    if (await isTold(() => running.extend(first))) until = first;
   }
   await held.runsOut();
-  await running.stop(Math.max(0, until - held.now()));
+  const leftMs = Math.max(0, until - held.now());
+  await isTold(() => running.stop(leftMs));
   return { ended: (await ended).end, ranOut: true };
 }
 
@@ -75,6 +75,16 @@ function bellOf(bell: Promise<unknown> | undefined): (rest: Promise<undefined>) 
     if (rung) ringing = undefined;
     return undefined;
   };
+}
+
+/** Whether what runs could be told: it is held to what it was told last. */
+async function isTold(tell: () => void | Promise<void>): Promise<boolean> {
+  try {
+    await tell();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Milliseconds until it has to be asked to end. */

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -170,6 +170,25 @@ describe('an execution', () => {
     execFileSync('touch', [join(folder, 'go')]);
     expect(await found?.ended).toMatchObject({ exitCode: 9 });
     expect(await findExecution(specOf(''))?.ended).toEqual(await first.ended);
+  });
+
+  it('that its watchdog killed while nobody looked ended then, and not when somebody looks', async () => {
+    const until = Date.now() + 3000;
+    const first = start('trap "" TERM; while :; do sleep 0.05; done', { until, graceMs: 1000 });
+    await first.ended;
+    await expect.poll(() => existsSync(join(folder, 'execution', 'killed')), SOON).toBe(true);
+    const { end } = (await findExecution(specOf(''))?.ended) ?? { end: 0 };
+    expect(end).toBeGreaterThanOrEqual(until - 1);
+    expect(Math.abs(end - statSync(join(folder, 'execution', 'killed')).mtimeMs)).toBeLessThan(1000);
+  });
+
+  it('that went with its machine ended when its time was over at the latest', async () => {
+    const first = start('exit 0');
+    await first.ended;
+    rmSync(join(folder, 'execution', 'exit'));
+    first.extend(first.start + 2);
+    const end = Math.floor(first.start + 2);
+    expect(await findExecution(specOf(''))?.ended).toMatchObject({ exitCode: null, end });
   });
 
   it('outlives a starter that is killed, is found by the next, and stops for it', async () => {

@@ -9,8 +9,9 @@
  * | `started` | the process id of the leader, when the kernel started it, and the start in milliseconds since the machine was started and in Unix ones |
  * | `leader` | the first three of them, by the leader itself |
  * | `exit` | the exit status and milliseconds since the machine was started; there once the command has ended |
- * | `killed` | why it was killed without being asked; there once it was |
+ * | `killed-for` | why it was killed without being asked; there once it was |
  * | `stopped` | who asked it to stop, `starter` or `watchdog`; there once somebody has |
+ * | `killed` | milliseconds since the machine was started; there once the watchdog has killed the leader with the rest, which then left no word of its own |
  */
 
 /** Sets `born` to when the kernel started the leader, as `birthOf` says it; without starting a program where the kernel tells. */
@@ -135,7 +136,7 @@ while alive; do
   pause "$rest"
 done
 alive || exit 0
-kill -KILL "-$leader" 2>/dev/null
+kill -KILL "-$leader" 2>/dev/null && up && echo "$up" > "$folder/killed"
 for environment in /proc/[0-9]*/environ; do
   if tr '\\0' '\\n' < "$environment" 2>/dev/null | grep -qx "$mark"; then
     process=\${environment#/proc/}

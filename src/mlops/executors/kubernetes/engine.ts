@@ -8,12 +8,13 @@ import { createDcgm } from './dcgm.ts';
 import type { WorkspaceDoor } from './door.ts';
 import { createDigests } from './image-digest.ts';
 import { type Jobs, openJobs } from './jobs.ts';
-import { checkWork, jobOf, secretOf } from './manifest.ts';
+import { checkWork, type DoorAddresses, jobOf, secretOf } from './manifest.ts';
 import type { Job } from './objects.ts';
 import { cleanPath } from './outputs.ts';
 import { checkPermissions, maySeeNodes } from './permissions.ts';
 import { checkFits, productsOf } from './placement.ts';
 import { endedBefore, type Tracked, track } from './running.ts';
+import { isOver } from './waiting.ts';
 
 export interface KubernetesExecutorDeps {
   /** Path of a kubeconfig file, or `in-cluster`: the service account of the pod that the server runs in. */
@@ -80,13 +81,13 @@ export async function createKubernetesExecutor(deps: KubernetesExecutorDeps): Pr
       if (known !== null) return known;
       checkWork(work);
       for (const output of work.outputs) cleanPath(output);
-      const job = (await jobs.read(work.id)) ?? (await make(deps, jobs, work));
+      const job = (await whole(deps, jobs, work)) ?? (await make(deps, jobs, work));
       return adopt(work, job);
     },
     async find(work) {
       const known = tracked.get(work.id)?.running ?? (await endedBefore(work));
       if (known !== null) return known;
-      const job = await jobs.read(work.id);
+      const job = await whole(deps, jobs, work);
       return job === null ? null : adopt(work, job);
     },
     async remove({ id }) {
@@ -101,18 +102,32 @@ export async function createKubernetesExecutor(deps: KubernetesExecutorDeps): Pr
   };
 }
 
+/** The Job of some work, with the Secret that a server which was killed right after it had made the Job did not come to. */
+async function whole(deps: KubernetesExecutorDeps, jobs: Jobs, work: Work): Promise<Job | null> {
+  const job = await jobs.read(work.id);
+  if (job === null || isOver(job)) return job;
+  const uid = await jobs.uidOf(work.id);
+  if (uid !== null) await jobs.makeSecret(secretOf(work, uid, await addressesOf(deps, work)));
+  return job;
+}
+
+/** Where its pod fetches and brings, on this server. */
+async function addressesOf({ door, publicUrl }: KubernetesExecutorDeps, work: Work): Promise<DoorAddresses> {
+  const paths = await door.admit(work);
+  const base = publicUrl.replace(/\/$/, '');
+  return { in: base + paths.in, out: base + paths.out, end: base + paths.end };
+}
+
 async function make(deps: KubernetesExecutorDeps, jobs: Jobs, work: Work): Promise<Job> {
-  const { clock, door, agentImage, publicUrl } = deps;
+  const { clock, agentImage } = deps;
   const nodes = await jobs.nodes();
   if (nodes !== null && deps.nodes === 'fixed') checkFits(nodes, work.resources);
   const { model } = work.resources.gpus;
   const gpuProducts = nodes === null || model === null ? null : productsOf(nodes, model);
-  const paths = await door.admit(work);
+  const addresses = await addressesOf(deps, work);
   const uid =
     (await jobs.make(jobOf({ work, agentImage, gpuProducts, now: clock.now() }))) ?? (await jobs.uidOf(work.id));
   if (uid === null) throw new AppError('executor_unreachable', 'Kubernetes lost the Job while it was made.');
-  const base = publicUrl.replace(/\/$/, '');
-  const addresses = { in: base + paths.in, out: base + paths.out, end: base + paths.end };
   try {
     await jobs.makeSecret(secretOf(work, uid, addresses));
     await awaitPod(jobs, work.id);

@@ -161,6 +161,8 @@ export function labelText(text: string): string {
 }
 
 const ASKING_SECONDS = 300;
+/** Whoever asks removes it; one that was killed meanwhile does not. */
+const ASKED_SECONDS = 30;
 
 /** A Job that does nothing, for the node to fetch an image and say what it is. */
 export function digestJobOf(name: string, image: string, agentImage: string): object {
@@ -183,7 +185,7 @@ export function digestJobOf(name: string, image: string, agentImage: string): ob
     spec: {
       backoffLimit: 0,
       activeDeadlineSeconds: ASKING_SECONDS,
-      ttlSecondsAfterFinished: ASKING_SECONDS,
+      ttlSecondsAfterFinished: ASKED_SECONDS,
       template: { metadata: { labels }, spec },
     },
   };

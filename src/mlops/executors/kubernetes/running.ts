@@ -44,7 +44,16 @@ export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work,
   const placed = Promise.withResolvers<WorkPlace | null>();
   const begunAt = Number(first.metadata.annotations[BEGUN_AT] ?? first.metadata.creationTimestamp);
   const stopped = first.metadata.annotations[STOPPED_BY] !== undefined;
-  const seen: Seen = { job: first, pod: null, place: null, stopped, givenUp: null, troubleSince: null };
+  const seen: Seen = {
+    job: first,
+    pod: null,
+    place: null,
+    stopped,
+    owesStop: false,
+    stopWithinMs: work.graceMs,
+    givenUp: null,
+    troubleSince: null,
+  };
   let following: Promise<void> | null = null;
   let told: WorkEnd | null = null;
   const podName = () => seen.pod?.metadata.name ?? null;
@@ -67,6 +76,7 @@ export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work,
   }
 
   async function lookOnce(): Promise<void> {
+    await tellStop({ jobs, log }, work, seen);
     const { pod } = await update(jobs, work.id, seen);
     if (pod !== null && startOf(pod) !== null) follow(pod);
     if (pod?.spec.nodeName !== undefined) seen.place ??= await jobs.placeOf(pod.spec.nodeName, work.resources);
@@ -97,7 +107,7 @@ export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work,
     log.warn({ err: error, work: work.id }, 'work on Kubernetes could not be looked at; it is tried again'),
   );
   return {
-    look: looks.look,
+    look: () => void looks.look(),
     async close() {
       over.abort();
       await Promise.all([looks.quiet(), following?.catch(() => undefined)]);
@@ -110,14 +120,15 @@ export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work,
       ended: ended.promise,
       // What was asked to end stays so.
       extend: async (until) => {
-        if (!seen.stopped && !over.signal.aborted) await jobs.extend(work.id, until, work.graceMs, begunAt);
+        if (!seen.stopped && !seen.owesStop && !over.signal.aborted)
+          await jobs.extend(work.id, until, work.graceMs, begunAt);
       },
       async stop(withinMs = work.graceMs) {
         if (over.signal.aborted) return;
-        seen.stopped = true;
-        await jobs.stop(work.id);
-        await hurry({ jobs, log }, work, podName(), withinMs);
-        looks.look();
+        seen.owesStop = true;
+        seen.stopWithinMs = withinMs;
+        // An API server that is away hears it at a later look.
+        await looks.look();
       },
       usage: async () => told?.usage ?? usage(),
       placed: placed.promise,
@@ -144,9 +155,25 @@ interface Seen {
   pod: Pod | null;
   place: WorkPlace | null;
   stopped: boolean;
+  /** Whether it is still to be asked to end. */
+  owesStop: boolean;
+  /** Milliseconds that it has to end in. */
+  stopWithinMs: number;
   givenUp: string | null;
   /** Since when its image could not be fetched. */
   troubleSince: number | null;
+}
+
+/** Asks it to end, where somebody wants that and it has not ended by itself. */
+async function tellStop(deps: Pick<RunningDeps, 'jobs' | 'log'>, work: Work, seen: Seen): Promise<void> {
+  if (!seen.owesStop) return;
+  const job = await deps.jobs.read(work.id);
+  if (job !== null && !isOver(job)) {
+    await deps.jobs.stop(work.id);
+    seen.stopped = true;
+    await hurry(deps, work, deps.jobs.podOf(work.id)?.metadata.name ?? null, seen.stopWithinMs);
+  }
+  seen.owesStop = false;
 }
 
 async function update(jobs: Jobs, id: string, seen: Seen): Promise<Seen> {
@@ -173,26 +200,28 @@ async function giveUp(jobs: Jobs, id: string, seen: Seen, now: number): Promise<
   seen.troubleSince = trouble === null ? null : (seen.troubleSince ?? now);
   if (trouble === null || seen.troubleSince === null || now - seen.troubleSince < IMAGE_GIVEN_UP_MS) return;
   if (seen.givenUp !== null) return;
-  seen.givenUp = trouble;
   await jobs.stop(id);
+  seen.givenUp = trouble;
 }
 
 /** Looks when told to and every few seconds, one look at a time. */
 function createLooks(look: () => Promise<void>, signal: AbortSignal, failed: (error: unknown) => void) {
   let busy: Promise<void> = Promise.resolve();
   let asked = false;
-  const again = () => {
-    if (asked || signal.aborted) return;
+  /** Resolves after a look that began after this was called. */
+  const again = (): Promise<void> => {
+    if (asked || signal.aborted) return busy;
     asked = true;
     busy = busy.then(async () => {
       asked = false;
       if (!signal.aborted) await look().catch(failed);
     });
+    return busy;
   };
-  const timer = setInterval(again, LOOK_EVERY_MS);
+  const timer = setInterval(() => void again(), LOOK_EVERY_MS);
   timer.unref();
   signal.addEventListener('abort', () => clearInterval(timer));
-  again();
+  void again();
   return { look: again, quiet: () => busy };
 }
 

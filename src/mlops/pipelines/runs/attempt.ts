@@ -42,12 +42,12 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
   const { running, work, step } = input;
   const deadline = deadlineOf(step, running.start);
   let allowance = input.allowance;
-  const stopped = onStop(driven.stop, running);
+  const stopped = onStop(deps, driven.stop, input);
   const now = running.now ?? evenTimeFrom(deps.clock.now());
   const observer = observe(deps, input);
   void observer.look();
   const held = hold({
-    running,
+    running: logged(deps, running),
     until: Math.min(Date.parse(allowance.until), deadline),
     graceMs: work.graceMs,
     now,
@@ -99,11 +99,29 @@ async function meter(
   }
 }
 
-function onStop(stop: AbortSignal, running: RunningWork): { by(): string | null; end(): void } {
-  const ask = () => void running.stop();
+function onStop(
+  { log }: DriveDeps,
+  stop: AbortSignal,
+  { running, work }: AttemptInput,
+): { by(): string | null; end(): void } {
+  const failed = (error: unknown) => log.warn({ err: error, work: work.id }, 'a step could not be asked to end');
+  const ask = () => void running.stop().catch(failed);
   if (stop.aborted) ask();
   else stop.addEventListener('abort', ask, { once: true });
   return { by: () => (stop.aborted ? String(stop.reason) : null), end: () => stop.removeEventListener('abort', ask) };
+}
+
+/** What an engine could not be told is in the log; what follows from it is the holder's to say. */
+function logged(
+  { log }: DriveDeps,
+  { id, ended, extend, stop }: RunningWork,
+): Pick<RunningWork, 'ended' | 'extend' | 'stop'> {
+  const telling = (told: Promise<void>) =>
+    told.catch((error: unknown) => {
+      log.warn({ err: error, work: id }, 'an engine could not be told how long a step may go on');
+      throw error;
+    });
+  return { ended, extend: (until) => telling(extend(until)), stop: (withinMs) => telling(stop(withinMs)) };
 }
 
 function aborted(signal: AbortSignal): Promise<null> {

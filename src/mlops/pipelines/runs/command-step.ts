@@ -11,13 +11,12 @@ import { cacheKey, explainHit, explainMiss } from './cache-key.ts';
 import { collect, keepLog } from './collect.ts';
 import { type DriveDeps, type DrivenRun, knownBefore, storedOf } from './context.ts';
 import { type Prepared, prepare, problemOf } from './prepare.ts';
+import { isAway, LATER_MS, putAway, whenReached } from './put-away.ts';
 import { save } from './steps-of-run.ts';
 import { findCached, lastMade, putCached, type StoredStep } from './store.ts';
 import type { Taken } from './taken.ts';
 import { admissionOf, fillWorkspace, resourcesOf, workId, workOf } from './work.ts';
 
-/** Until an engine that had no room is asked again, in milliseconds. */
-const LATER_MS = 5_000;
 /** Tries that are made anew because the engine took the work away, before that counts as a failure. */
 const MAX_TAKEN_AWAY = 10;
 
@@ -31,7 +30,8 @@ export async function runCommandStep(
   const before = storedOf(driven, planned.key);
   const executor = deps.executorOf(driven.run.spec.engine);
   try {
-    const image = await imageOf(deps, driven, executor, step);
+    // What runs is found by its name: an image that is gone by now, or takes long to find, is none of its business.
+    const image = before.state === 'running' ? null : await imageOf(deps, driven, executor, step);
     const prepared = prepare({ ...driven.run, ...partsOf(driven, planned, step), image: image?.digest ?? null });
     if (
       before.state === 'waiting' &&
@@ -47,6 +47,9 @@ export async function runCommandStep(
     // Of the disk of this server, which is no fault of the step.
     const isFull = error instanceof AppError && error.code === 'storage_full';
     if (reason === null || isFull) throw error;
+    const found = storedOf(driven, planned.key);
+    if (isAway(error) && found.state === 'waiting')
+      return void (await save(deps, driven, { ...found, reason, notBeforeMs: deps.clock.now() + LATER_MS }));
     await endWith(deps, driven, storedOf(driven, planned.key), refusalOf(error), reason);
   }
 }
@@ -172,11 +175,26 @@ async function findAgain(deps: DriveDeps, driven: DrivenRun, beginning: Beginnin
   const { executor, step, prepared, image, stored } = beginning;
   const id = workId(driven, stored, stored.attempt);
   const work = await workOf(deps, driven, { id, step, stored, prepared, image, until: deps.clock.now() });
-  const running = await executor.find(work);
-  if (running === null)
-    return notBegun(deps, driven, { stored, work, why: 'the server ended before it began', laterMs: 0 });
+  // An engine that is away may well run it: until it answers, nobody knows.
+  const found = await whenReached(
+    deps,
+    driven.letGo,
+    () => findOrRemove(executor, work),
+    async (reason) => void (await save(deps, driven, { ...stored, reason })),
+  );
+  if (found === null) return null;
+  const running = found.answer;
+  if (running === null) return notBegun(deps, driven, { stored, work, why: 'it had not begun yet', laterMs: 0 });
+  await save(deps, driven, { ...storedOf(driven, stored.key), reason: null });
   const allowance = await deps.admission.open(admissionOf(driven, stored, step, id));
   return { executor, step, key: stored.key, work, running, allowance };
+}
+
+/** Work that never began may have left something that was made for it. */
+async function findOrRemove(executor: Executor, work: Work): Promise<RunningWork | null> {
+  const running = await executor.find(work);
+  if (running === null) await executor.remove(work);
+  return running;
 }
 
 async function beginNow(deps: DriveDeps, driven: DrivenRun, beginning: Beginning): Promise<Begun | null> {
@@ -188,8 +206,9 @@ async function beginNow(deps: DriveDeps, driven: DrivenRun, beginning: Beginning
     await fillWorkspace(deps, driven, work, prepared);
     return { executor, step, key: stored.key, work, running: await executor.start(work), allowance };
   } catch (error) {
-    const isLater =
-      error instanceof AppError && (error.code === 'executor_quota' || error.code === 'executor_unreachable');
+    // It may have begun: it is looked for, as after a restart.
+    if (isAway(error)) return null;
+    const isLater = error instanceof AppError && error.code === 'executor_quota';
     const why = error instanceof Error ? error.message : String(error);
     await notBegun(deps, driven, { stored, work, why, laterMs: LATER_MS });
     if (isLater) return null;
@@ -296,8 +315,7 @@ async function follow(deps: DriveDeps, driven: DrivenRun, begun: Begun): Promise
     spentBefore,
   });
   deps.line.left();
-  await begun.executor.remove(begun.work);
-  await rm(begun.work.folder, { recursive: true, force: true });
+  await putAway(deps, driven.letGo, begun.executor, begun.work);
 }
 
 function sum(one: Money | null, other: Money | null): Money | null {

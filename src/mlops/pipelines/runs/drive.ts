@@ -8,6 +8,7 @@ import { runCommandStep } from './command-step.ts';
 import { type DriveDeps, type DrivenRun, knownBefore, storedOf } from './context.ts';
 import { decide, type StepNow } from './decide.ts';
 import { problemOf, scopeOf } from './prepare.ts';
+import { putAwayBefore } from './put-away.ts';
 import { isOver, type RunState } from './schema.ts';
 import { save } from './steps-of-run.ts';
 import { activeRuns, findRun, putRun, type StoredRun, stepsOf, stopRequestOf } from './store.ts';
@@ -59,6 +60,7 @@ async function toTheEnd(
   const { plan, letGo } = driven;
   const busy = new Map<string, Promise<void>>();
   const failed: unknown[] = [];
+  const tidied = putAwayBefore(deps, driven).catch((error: unknown) => void failed.push(error));
   while (!letGo.aborted && failed.length === 0) {
     const looked = await look(deps, driven, busy, stopping).catch((error: unknown) => void failed.push(error));
     if (looked === undefined) break;
@@ -78,7 +80,7 @@ async function toTheEnd(
     await waker.rest(untilNextTry(driven, deps.clock.now()));
   }
   // A step that is over may still be putting its things away.
-  await Promise.all(busy.values());
+  await Promise.all([...busy.values(), tidied]);
   if (failed.length > 0) throw failed[0];
   const { end } = decide(plan.steps, statesNow(driven, busy), deps.clock.now(), stopping.signal.aborted);
   if (end !== null && !letGo.aborted) await finish(deps, driven, end);

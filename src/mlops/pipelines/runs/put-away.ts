@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { AppError } from '../../../platform/errors/index.ts';
+import type { Executor, Work } from '../../executors/index.ts';
+import type { DriveDeps, DrivenRun } from './context.ts';
+import { isOver } from './schema.ts';
+import type { StoredStep } from './store.ts';
+import { workId } from './work.ts';
+
+/** Until an engine that is away, or had no room, is asked again, in milliseconds. */
+export const LATER_MS = 5_000;
+
+/** Whether an engine could not be asked: what it has of work is not known, and may well run. */
+export function isAway(error: unknown): error is AppError {
+  return error instanceof AppError && error.code === 'executor_unreachable';
+}
+
+/**
+ * Asks an engine, and again while it is away; null when this server lets go before it answers.
+ * `away`: told the first time, in a sentence.
+ */
+export async function whenReached<T>(
+  { log }: Pick<DriveDeps, 'log'>,
+  letGo: AbortSignal,
+  act: () => Promise<T>,
+  away: (why: string) => Promise<void> = async () => undefined,
+): Promise<{ readonly answer: T } | null> {
+  for (let tries = 0; !letGo.aborted; tries += 1) {
+    try {
+      return { answer: await act() };
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      log.warn({ err: error }, 'an engine is away; it is asked again');
+      if (tries === 0) await away(error.message);
+      await pause(LATER_MS, undefined, { signal: letGo, ref: false }).catch(() => undefined);
+    }
+  }
+  return null;
+}
+
+type Finished = Pick<Work, 'id' | 'folder'>;
+
+/**
+ * Removes what is left of a try that is over, from the engine first: its folder is the mark by which the next server finds what
+ * this one did not come to.
+ */
+export async function putAway(deps: DriveDeps, letGo: AbortSignal, executor: Executor, work: Finished): Promise<void> {
+  try {
+    if ((await whenReached(deps, letGo, () => executor.remove(work))) === null) return;
+  } catch (error) {
+    // What became of the try is stored, and stays so.
+    deps.log.error({ err: error, work: work.id }, 'an engine still holds work that is over');
+  }
+  await rm(work.folder, { recursive: true, force: true });
+}
+
+/** Puts away the tries that a server before this one had seen to their end, and no more than that. */
+export async function putAwayBefore(deps: DriveDeps, driven: DrivenRun): Promise<void> {
+  const left = [...driven.steps.values()].flatMap((step) =>
+    overTries(step).map((attempt) => workId(driven, step, attempt)),
+  );
+  const works = left
+    .map((id) => ({ id, folder: join(deps.workFolder, id) }))
+    .filter(({ folder }) => existsSync(folder));
+  if (works.length === 0) return;
+  const executor = deps.executorOf(driven.run.spec.engine);
+  await Promise.all(works.map((work) => putAway(deps, driven.letGo, executor, work)));
+}
+
+/** Numbers of the tries of a step that are over; the one that runs is not. */
+function overTries({ attempt, state }: StoredStep): number[] {
+  const last = isOver(state) || state === 'waiting' ? attempt : attempt - 1;
+  return Array.from({ length: Math.max(0, last) }, (_, index) => index + 1);
+}

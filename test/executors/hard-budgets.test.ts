@@ -1,0 +1,216 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { getBudget } from '../../src/finops/budgets/schema.ts';
+import { meteredCost } from '../../src/finops/metering/schema.ts';
+import { workIdOf } from '../../src/mlops/pipelines/runs/work.ts';
+import {
+  getPipelineRun,
+  isOver,
+  type PipelineRun,
+  pipelineStepLog,
+  startPipelineRun,
+} from '../../src/mlops/pipelines/schema.ts';
+import { decimal } from '../../src/platform/units/index.ts';
+import { type Engine, processEngine } from '../support/pipeline-engines.ts';
+import { applyTo, ask, overRun, startServerWith } from '../support/server-calls.ts';
+import type { ServerProcess } from '../support/server-process.ts';
+
+const MANY = 20;
+/** A second of one of them costs a dollar. */
+const HOURLY = 3600;
+/** What each may spend, were they all to take the same, is 15 seconds. */
+const LIMIT = 300;
+const LATE_MS = 600_000;
+/** The watchdog looks every 200 ms; a busy machine lets it look later. */
+const POLL_SECONDS = 1;
+
+/** Twenty at once, of which the first are deaf. */
+const documents = (engine: Engine, deaf: number, dearFrom: number) => `
+apiVersion: steelyard/v1
+kind: PriceBook
+metadata: {name: own}
+spec:
+  currency: USD
+  source: test
+  prices:
+    - {resource: machine, perHour: '${HOURLY / 100}', effectiveFrom: 2026-01-01}
+    - {resource: machine, perHour: '${HOURLY}', effectiveFrom: '${new Date(dearFrom).toISOString()}'}
+---
+apiVersion: steelyard/v1
+kind: Budget
+metadata: {name: small}
+spec: {subject: {pipeline: costly}, amount: '${LIMIT}', currency: USD, enforcement: hard, every: once}
+---
+apiVersion: steelyard/v1
+kind: Pipeline
+metadata: {name: costly}
+spec:
+  ${engine.spec}
+  steps:
+    work:
+      run: |
+        if [ \${{ matrix.n }} -le ${deaf} ]; then trap '' TERM
+        else trap 'echo saved > $STEELYARD_CHECKPOINT_FILE; exit 0' TERM; fi
+        echo begun
+        while :; do sleep 1 & wait $!; done
+      matrix: {n: ${JSON.stringify(Array.from({ length: MANY }, (_, index) => index + 1))}}
+      resources: {cpu: 0.05}
+      grace: 5s
+      cache: false
+`;
+
+const numberOf = ({ step }: { readonly step: string }) => Number(/\d+/.exec(step)?.[0]);
+const amountOf = (money: { readonly amount: string } | null) => decimal(money?.amount ?? '0').toNumber();
+
+/** Some steps that do nothing, and the price of every second. */
+const idle = (engine: Engine) => `
+apiVersion: steelyard/v1
+kind: PriceBook
+metadata: {name: own}
+spec: {currency: USD, source: test, prices: [{resource: machine, perHour: '${HOURLY}', effectiveFrom: 2026-01-01}]}
+---
+apiVersion: steelyard/v1
+kind: Pipeline
+metadata: {name: idle}
+spec:
+  ${engine.spec}
+  steps:
+    nothing: {run: 'true', matrix: {n: [1, 2, 3]}, resources: {cpu: 0.05}, cache: false}
+`;
+
+/** Seconds that this machine takes now to begin and end a step that does nothing. */
+async function secondsOfNothing(server: ServerProcess, engine: Engine): Promise<number> {
+  await applyTo(server, idle(engine));
+  const { run } = await ask(server, startPipelineRun, { params: { pipeline: 'idle' }, body: {} });
+  const { startedAt, endedAt, stepList } = await overRun(server, 'idle', run);
+  return (Date.parse(endedAt ?? '') - Date.parse(startedAt ?? '')) / 1000 / stepList.length;
+}
+
+/**
+ * Begins them under one budget, and resolves when all of them run. While they begin, one after the other, a second costs a cent:
+ * a machine that is busy takes long for that.
+ */
+async function twenty(server: ServerProcess, engine: Engine, deaf: number): Promise<string> {
+  const beginMs = MANY * 1000 * (await secondsOfNothing(server, engine));
+  await applyTo(server, documents(engine, deaf, Date.now() + 2 * beginMs + 3000));
+  const params = { pipeline: 'costly' };
+  const { run } = await ask(server, startPipelineRun, { params, body: {} });
+  const log = async (step: string) =>
+    (await ask(server, pipelineStepLog, { params: { ...params, run }, query: { step } })).text;
+  for (;;) {
+    const { state, stepList } = await ask(server, getPipelineRun, { params: { ...params, run } });
+    const over = stepList.filter((step) => isOver(step.state)).map(({ step, reason }) => [step, reason]);
+    expect([isOver(state), over]).toEqual([false, []]);
+    const running = stepList.filter((step) => step.state === 'running');
+    const begun = running.length < MANY ? [] : await Promise.all(running.map(({ step }) => log(step)));
+    if (begun.length === MANY && begun.every((text) => text === 'begun\n')) break;
+    await pause(200); // another process: there is nothing to wait for but its answers
+  }
+  return run;
+}
+
+/** Every step is stopped in the name of the budget, with its checkpoint; those that are deaf were killed. */
+function isStopped({ stepList }: PipelineRun, deaf: number): void {
+  for (const { step, state, reason, attempts } of stepList) {
+    // One that a busy machine answers too late is begun again, and may then find that nothing is left.
+    expect([step, state, reason]).toEqual([
+      step,
+      'stopped',
+      expect.stringMatching(/^budget small$|^Budget "small" has/),
+    ]);
+    const isDeaf = numberOf({ step }) <= deaf;
+    const ends = attempts.map(({ checkpoint, exitCode }) => [checkpoint, exitCode]);
+    if (isDeaf) expect([null, 137]).toContain(ends.map(([, exitCode]) => exitCode).find((code) => code !== 143));
+    else expect(ends).toContainEqual(['saved', 0]);
+  }
+  expect(stepList.map(({ reason }) => reason)).toContain('budget small');
+}
+
+/** What was spent is told as the same by the run, its tries, the budget and the meter. */
+async function isToldAsOne(server: ServerProcess, run: PipelineRun): Promise<void> {
+  const { spent, reserved } = await ask(server, getBudget, { params: { budget: 'small' } });
+  expect([spent, reserved?.amount]).toEqual([run.cost, '0']);
+  expect((await ask(server, meteredCost, { query: { pipelineRun: run.run } })).cost).toEqual(run.cost);
+  const tries = run.stepList.flatMap(({ attempts }) => attempts.map(({ cost }) => amountOf(cost)));
+  expect(tries.reduce((total, one) => total + one, 0)).toBeCloseTo(amountOf(run.cost), 6);
+}
+
+function holdsWithoutServer(begin: () => Engine, deathsOf: (engine: Engine) => Deaths): void {
+  it(
+    'holds while its server is dead, and what was spent is counted to the moment of each end',
+    async () => {
+      const engine = begin();
+      const data = mkdtempSync(join(tmpdir(), 'hard-budgets-'));
+      await using server = await startServerWith(engine, data);
+      const run = await twenty(server, engine, MANY / 2);
+      await server.kill();
+      const given = givenUntil(data);
+      const deaths = await deathsOf(engine)([...given.keys()]);
+      await server.startAgain();
+      const over = await overRun(server, 'costly', run);
+      expect(over.state).toBe('stopped');
+      isStopped(over, MANY / 2);
+      const late: number[] = [];
+      for (const { step, attempts } of over.stepList) {
+        for (const { attempt, endedAt } of attempts) {
+          const id = workIdOf(run, { name: 'work', key: step }, attempt);
+          const [seen, gone] = deaths.get(id) ?? [0, Number.POSITIVE_INFINITY];
+          const end = Date.parse(endedAt ?? '');
+          expect([id, end >= Math.floor(seen), end <= gone]).toEqual([id, true, true]);
+          const until = given.get(id);
+          if (until !== undefined) late.push((end - until) / 1000);
+        }
+      }
+      expect(late).toHaveLength(given.size);
+      expect(Math.max(...late)).toBeLessThanOrEqual(POLL_SECONDS);
+      expect(amountOf(over.cost)).toBeLessThanOrEqual(LIMIT + MANY * POLL_SECONDS);
+      await isToldAsOne(server, over);
+      expect(await engine.held()).toEqual([]);
+    },
+    LATE_MS,
+  );
+}
+
+/** By what the engine's watchdog was told: until when each may run, Unix milliseconds. */
+function givenUntil(data: string): Map<string, number> {
+  const files = readdirSync(data, { recursive: true, encoding: 'utf8' });
+  const text = (file: string) => readFileSync(join(data, file), 'utf8');
+  return new Map([
+    ...files
+      .filter((file) => file.endsWith('/execution/until'))
+      .map((file) => [basename(dirname(dirname(file))), Number(text(file))] as const),
+  ]);
+}
+
+/** Resolves when none of these lives any more: between which two moments each has ended, Unix milliseconds. */
+type Deaths = (ids: readonly string[]) => Promise<Map<string, readonly [from: number, to: number]>>;
+
+/** Whoever waits for the rest of an output lives so long after the command, at most. */
+const LINGERS_MS = 3_000;
+
+const deathsOfProcesses =
+  ({ held }: Engine): Deaths =>
+  async (ids) => {
+    const from = Date.now() - LINGERS_MS;
+    const seen = new Map(ids.map((id) => [id, [from, Number.POSITIVE_INFINITY] as readonly [number, number]]));
+    for (let alive: readonly string[] = ids; alive.length > 0; ) {
+      const looked = Date.now() - LINGERS_MS;
+      const found = await held();
+      for (const id of alive)
+        seen.set(id, found.includes(id) ? [looked, Number.POSITIVE_INFINITY] : [seen.get(id)?.[0] ?? from, Date.now()]);
+      alive = alive.filter((id) => found.includes(id));
+      await pause(50); // nobody tells of the end of a stranger's process
+    }
+    return seen;
+  };
+
+describe.skipIf(process.platform !== 'linux')('a hard budget over processes of this machine', () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await processEngine();
+  });
+  holdsWithoutServer(() => engine, deathsOfProcesses);
+});

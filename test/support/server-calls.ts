@@ -1,0 +1,74 @@
+import { connect as connectTo, createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { getPipelineRun, isOver, PipelineRun } from '../../src/mlops/pipelines/schema.ts';
+import { environmentName } from '../../src/platform/config/index.ts';
+import { type CallInput, type Endpoint, type ResponseOf, urlOf } from '../../src/platform/contract/schema.ts';
+import { postApply } from '../../src/platform/manifests/schema.ts';
+import type { Engine } from './pipeline-engines.ts';
+import { type ServerProcess, startServerProcess } from './server-process.ts';
+
+const LOOK_MS = 50;
+
+/** Calls an endpoint of a server in another process, as a client would. */
+export async function ask<E extends Endpoint>(
+  server: Pick<ServerProcess, 'url'>,
+  target: E,
+  input: CallInput<E> = {},
+): Promise<ResponseOf<E>> {
+  const body =
+    input.body === undefined
+      ? {}
+      : { body: JSON.stringify(input.body), headers: { 'content-type': 'application/json' } };
+  const answer = await fetch(server.url + urlOf(target, input), { method: target.method, ...body });
+  if (!answer.ok) throw new Error(await answer.text());
+  return answer.json() as Promise<ResponseOf<E>>;
+}
+
+export async function applyTo(server: ServerProcess, text: string): Promise<void> {
+  await ask(server, postApply, { body: { documents: [{ file: 'steelyard.yaml', text }] } });
+}
+
+/** A run of a pipeline once it is over. */
+export async function overRun(server: ServerProcess, pipeline: string, run: string): Promise<PipelineRun> {
+  for (;;) {
+    const now = PipelineRun.parse(await ask(server, getPipelineRun, { params: { pipeline, run } }));
+    if (isOver(now.state)) return now;
+    await pause(LOOK_MS); // another process: there is nothing to wait for but its answers
+  }
+}
+
+/** A server in a process of its own, with an engine of whose work it is reached by one address, however often it is started. */
+export async function startServerWith(engine: Engine, data: string): Promise<ServerProcess> {
+  const door: { server: ServerProcess | null } = { server: null };
+  const front = createServer((inward) => {
+    const outward = connectTo(Number(new URL(door.server?.url ?? 'http://127.0.0.1:1').port), '127.0.0.1');
+    for (const [one, other] of [
+      [inward, outward],
+      [outward, inward],
+    ] as const) {
+      one.on('error', () => other.destroy());
+      one.on('close', () => other.destroy());
+      one.pipe(other);
+    }
+  });
+  const port = await new Promise<number>((resolve) => {
+    front.listen(0, '0.0.0.0', () => {
+      const address = front.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+  });
+  const settings = Object.entries(engine.settings(port)).map(([name, value]) => [environmentName(name), String(value)]);
+  const server = await startServerProcess(data, Object.fromEntries(settings));
+  door.server = server;
+  return {
+    get url() {
+      return server.url;
+    },
+    kill: server.kill,
+    startAgain: server.startAgain,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      front.close();
+    },
+  };
+}
