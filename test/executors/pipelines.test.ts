@@ -400,6 +400,8 @@ spec: {subject: {pipeline: placed}, amount: '${LIMIT}', currency: USD, enforceme
   );
 }
 
+describe('a pipeline on processes of this machine', () => describePipelines('process', processEngine));
+
 const isDockerThere = findDockerd() !== null || process.env.CI !== undefined;
 describe.skipIf(!isDockerThere)(
   'a pipeline on a Docker Engine (skipped where dockerd, busybox-static or root is missing)',

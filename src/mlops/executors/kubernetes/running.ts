@@ -43,17 +43,7 @@ export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work,
   const ended = Promise.withResolvers<WorkEnd>();
   const placed = Promise.withResolvers<WorkPlace | null>();
   const begunAt = Number(first.metadata.annotations[BEGUN_AT] ?? first.metadata.creationTimestamp);
-  const stopped = first.metadata.annotations[STOPPED_BY] !== undefined;
-  const seen: Seen = {
-    job: first,
-    pod: null,
-    place: null,
-    stopped,
-    owesStop: false,
-    stopWithinMs: work.graceMs,
-    givenUp: null,
-    troubleSince: null,
-  };
+  const seen = seenFirst(first);
   let following: Promise<void> | null = null;
   let told: WorkEnd | null = null;
   const podName = () => seen.pod?.metadata.name ?? null;
@@ -120,13 +110,12 @@ export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work,
       ended: ended.promise,
       // What was asked to end stays so.
       extend: async (until) => {
-        if (!seen.stopped && !seen.owesStop && !over.signal.aborted)
+        if (!seen.stopped && seen.owesStopWithinMs === null && !over.signal.aborted)
           await jobs.extend(work.id, until, work.graceMs, begunAt);
       },
       async stop(withinMs = work.graceMs) {
         if (over.signal.aborted) return;
-        seen.owesStop = true;
-        seen.stopWithinMs = withinMs;
+        seen.owesStopWithinMs = withinMs;
         // An API server that is away hears it at a later look.
         await looks.look();
       },
@@ -155,25 +144,28 @@ interface Seen {
   pod: Pod | null;
   place: WorkPlace | null;
   stopped: boolean;
-  /** Whether it is still to be asked to end. */
-  owesStop: boolean;
-  /** Milliseconds that it has to end in. */
-  stopWithinMs: number;
+  /** It is still to be asked to end, in so many milliseconds; null: it is not. */
+  owesStopWithinMs: number | null;
   givenUp: string | null;
   /** Since when its image could not be fetched. */
   troubleSince: number | null;
 }
 
+function seenFirst(job: Job): Seen {
+  const stopped = job.metadata.annotations[STOPPED_BY] !== undefined;
+  return { job, pod: null, place: null, stopped, owesStopWithinMs: null, givenUp: null, troubleSince: null };
+}
+
 /** Asks it to end, where somebody wants that and it has not ended by itself. */
 async function tellStop(deps: Pick<RunningDeps, 'jobs' | 'log'>, work: Work, seen: Seen): Promise<void> {
-  if (!seen.owesStop) return;
+  if (seen.owesStopWithinMs === null) return;
   const job = await deps.jobs.read(work.id);
   if (job !== null && !isOver(job)) {
     await deps.jobs.stop(work.id);
     seen.stopped = true;
-    await hurry(deps, work, deps.jobs.podOf(work.id)?.metadata.name ?? null, seen.stopWithinMs);
+    await hurry(deps, work, deps.jobs.podOf(work.id)?.metadata.name ?? null, seen.owesStopWithinMs);
   }
-  seen.owesStop = false;
+  seen.owesStopWithinMs = null;
 }
 
 async function update(jobs: Jobs, id: string, seen: Seen): Promise<Seen> {
