@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { createHpa } from './hpa.ts';
-import { createKpa } from './kpa.ts';
-import type { ScalingPolicy } from './policy.ts';
+import {
+  createHpa,
+  createKpa,
+  type HpaOptions,
+  type KpaOptions,
+  type ScalingDecision,
+  type ScalingPolicy,
+} from './index.ts';
 
-const options = { concurrency: 8, targetRatio: 0.7, min: 1, max: 50 };
+const options: HpaOptions & KpaOptions = { concurrency: 8, targetRatio: 0.7, min: 1, max: 50 };
 
 /** Looks at a policy with so many requests on average since the look before; follows what it says unless told otherwise. */
 function looks(policy: ScalingPolicy, replicas: number, ...concurrencies: readonly number[]): number[] {
@@ -12,7 +17,7 @@ function looks(policy: ScalingPolicy, replicas: number, ...concurrencies: readon
   return concurrencies.map((concurrency) => {
     const fromSeconds = now;
     now += policy.everySeconds;
-    current = policy.decide({
+    const decision: ScalingDecision = policy.decide({
       fromSeconds,
       atSeconds: now,
       replicas: current,
@@ -20,7 +25,8 @@ function looks(policy: ScalingPolicy, replicas: number, ...concurrencies: readon
       arrivalsSeconds: [],
       servedSeconds: [],
       unserved: 0,
-    }).replicas;
+    });
+    current = decision.replicas;
     return current;
   });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { urlOf } from '../../../platform/contract/schema.ts';
 import { testApplication } from '../../../testing.ts';
-import { createTraffic, type ScalingObservation } from './index.ts';
+import { createTraffic, type ScalingObservation, type Traffic } from './index.ts';
 import { type ReplayReport, replayScaling } from './schema.ts';
 
 async function replayed(application: Application, query: Record<string, unknown>, payload: string) {
@@ -68,7 +68,7 @@ describe('POST /api/v1/scaling-replays', () => {
 
 describe('traffic', () => {
   it('becomes an observation of what happened since the one before', () => {
-    const traffic = createTraffic(100);
+    const traffic: Traffic = createTraffic(100);
     traffic.arrived(101);
     traffic.arrived(102);
     traffic.ended(104, 2);

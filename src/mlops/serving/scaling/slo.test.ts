@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createHpa } from './hpa.ts';
-import { createKpa } from './kpa.ts';
-import type { ScalingPolicy } from './policy.ts';
+import { createHpa, createKpa, createSlo, type ReplicaBounds, type ScalingPolicy, type SloOptions } from './index.ts';
 import { bursts, flat, poisson, steps } from './seeded-traces.testing.ts';
 import { type Decision, replay, type Trace } from './simulation.ts';
-import { createSlo, type SloOptions } from './slo.ts';
 
 const options: SloOptions = {
   concurrency: 8,
@@ -135,7 +132,8 @@ describe('the policy by SLO and price', () => {
   it('stays within its bounds, whatever comes', () => {
     fc.assert(
       fc.property(fc.nat(1e6), fc.nat(4), fc.integer({ min: 4, max: 6 }), (seed, min, max) => {
-        const { decisions } = outcome(bursts(seed, 900), { min, max }, min);
+        const bounds: ReplicaBounds = { min, max };
+        const { decisions } = outcome(bursts(seed, 900), bounds, min);
         expect(decisions.every(([, replicas]) => replicas >= min && replicas <= max)).toBe(true);
       }),
       { numRuns: 20 },
