@@ -24,6 +24,7 @@ import { pipelineCommands } from './pipeline/commands.ts';
 import { priceCommands } from './price.ts';
 import { retentionCommands } from './retention.ts';
 import { runCommands } from './run.ts';
+import { scaleCommands } from './scale.ts';
 import { serveCommands } from './serve.ts';
 import { sourceCommands } from './source.ts';
 import { statementCommands } from './statement.ts';
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
   ...pipelineCommands,
   ...meteredRunCommands,
   ...sweepCommands,
+  ...scaleCommands,
   ...runCommands,
   ...modelCommands,
   ...monitorCommands,

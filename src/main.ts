@@ -15,6 +15,7 @@ import { createWorkspaceDoor } from './mlops/executors/index.ts';
 import { createMonitoring, journalFolder, type OpenedMonitoring, openMonitoring } from './mlops/monitoring/index.ts';
 import { createRegistry } from './mlops/registry/index.ts';
 import { createRetention } from './mlops/retention/index.ts';
+import { createScaling } from './mlops/serving/scaling/index.ts';
 import { createTracing } from './mlops/tracing/index.ts';
 import { createTracking, type Tracking } from './mlops/tracking/index.ts';
 import { createTransfer } from './mlops/transfer/index.ts';
@@ -263,7 +264,8 @@ function wireMlops(ground: Ground, { tokens }: Pick<ReturnType<typeof wireFinops
     door.plugin,
   ];
   const artifactViews = { routes: tracking.artifactViewRoutes(registry) };
-  return { tracking, registry, tracing, webhooks, transfer, artifactViews, plugins, door };
+  const scaling = createScaling();
+  return { tracking, registry, tracing, webhooks, transfer, scaling, artifactViews, plugins, door };
 }
 
 /** THE MEETING PLACE */

@@ -139,6 +139,13 @@ export const errorTable = {
   webhook_not_signed: { status: 401, exitCode: DENIED, title: 'The delivery is not signed as a trigger asks' },
   git_failed: { status: 422, exitCode: REFUSED, title: 'The Git repository cannot be read' },
 
+  // scaling
+  trace_empty: { status: 400, exitCode: REFUSED, title: 'The trace holds no request' },
+  trace_column_missing: { status: 400, exitCode: REFUSED, title: 'The trace lacks a column that is needed' },
+  trace_row_invalid: { status: 400, exitCode: REFUSED, title: 'A row of the trace cannot be read' },
+  trace_not_sorted: { status: 400, exitCode: REFUSED, title: 'The trace is not in the order of time' },
+  trace_too_long: { status: 413, exitCode: REFUSED, title: 'The trace holds more requests than are replayed' },
+
   // executors
   image_missing: { status: 400, exitCode: REFUSED, title: 'This engine runs images, and none was named' },
   image_not_found: { status: 404, exitCode: NOT_FOUND, title: 'The engine has no such image and cannot fetch it' },

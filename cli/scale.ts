@@ -1,0 +1,200 @@
+import { stat } from 'node:fs/promises';
+import type { z } from 'zod';
+import {
+  PolicyKind,
+  type ReplayReport,
+  replayScaling,
+  ReplaySettings as SettingsSchema,
+} from '../src/mlops/serving/scaling/schema.ts';
+import type { Money } from '../src/platform/units/schema.ts';
+import { readBytes, unreadable } from './bill-files.ts';
+import { command } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import { CommandError } from './frame/failure.ts';
+import { HourlyPriceWord, MoneyWord } from './metered/money-words.ts';
+import { counted, shownMoney } from './output/amounts.ts';
+import { createProgress, type Progress } from './output/progress.ts';
+import { facts, table } from './output/table.ts';
+
+const { concurrency, coldStartSeconds, initialReplicas, minReplicas, maxReplicas, targetRatio } = SettingsSchema.shape;
+const { waitSeconds, missRatio, serviceSeconds } = SettingsSchema.shape;
+const JSON_POLICY: PolicyKind = 'slo';
+
+const replayCommand = command({
+  path: ['scale', 'replay'],
+  summary: 'Replay a trace of requests against scaling policies: what the replicas cost, and who waits',
+  example: `steelyard scale replay trace.csv
+steelyard scale replay trace.csv --policy slo --price 3.06USD/h --json
+steelyard scale replay images.csv --time-column gmt_create --service-column exec_time_seconds --concurrency 1`,
+  needs: 'server',
+  positionals: { trace: { describe: 'CSV file with a row for each request, in the order of time; gzip or not' } },
+  options: {
+    policy: {
+      value: 'slo|hpa|kpa',
+      schema: PolicyKind,
+      describe: 'Only this policy; all are compared when left out, or slo with --json',
+    },
+    price: { value: 'PRICE', schema: HourlyPriceWord, fallback: '1USD/h', describe: 'Price of a replica' },
+    missPrice: {
+      value: 'MONEY',
+      schema: MoneyWord,
+      describe: 'Price of a request that waits too long; without it the least that keeps --slo',
+    },
+    slo: { value: 'RATIO', schema: missRatio, fallback: '0.05', describe: 'Share of requests that may wait too long' },
+    wait: { value: 'SECONDS', schema: waitSeconds, fallback: '2', describe: 'Waiting longer is too long' },
+    coldStart: {
+      value: 'SECONDS',
+      schema: coldStartSeconds,
+      fallback: '30',
+      describe: 'Seconds until a new replica serves; it is paid from the start',
+    },
+    concurrency: { value: 'N', schema: concurrency, fallback: '8', describe: 'Requests a replica serves at a time' },
+    target: {
+      value: 'RATIO',
+      schema: targetRatio,
+      fallback: '0.7',
+      describe: 'Share of those that hpa and kpa aim at',
+    },
+    initial: { value: 'N', schema: initialReplicas, fallback: '2', describe: 'Replicas at the first request' },
+    min: { value: 'N', schema: minReplicas, fallback: '1', describe: 'Replicas at least; hpa takes 0 for 1' },
+    max: { value: 'N', schema: maxReplicas, fallback: '100', describe: 'Replicas at most' },
+    timeColumn: { value: 'NAME', describe: 'Column of the time; TIMESTAMP, timestamp, time or seconds when left out' },
+    serviceColumn: { value: 'NAME', describe: 'Column of the seconds that a request is served' },
+    serviceTime: {
+      value: 'SECONDS',
+      schema: serviceSeconds,
+      describe: 'Seconds that every request is served; otherwise 0.05 + ContextTokens/8000 + 0.03 x GeneratedTokens',
+    },
+  },
+  run: async (context, { trace, policy, ...asked }) => {
+    const query = { ...settingsOf(asked), policy: policy ?? (context.globals.json ? JSON_POLICY : 'all') } as const;
+    const progress = createProgress(context.io.err, context.globals.json);
+    try {
+      const { size: sizeBytes } = await stat(trace).catch((error: unknown) => {
+        throw unreadable(trace, error);
+      });
+      const client = await context.client();
+      const content = readBytes(trace, (bytes) => showSent(progress, trace, bytes / Math.max(sizeBytes, bytes)));
+      const report = await client.upload(replayScaling, { query }, content);
+      await progress.clear();
+      await context.answer(documentOf(report), () => reportText(report, query, context));
+    } finally {
+      await progress.clear();
+    }
+    return 0;
+  },
+});
+
+function showSent(progress: Progress, trace: string, ratio: number): void {
+  if (ratio < 1) progress.show(trace, ratio);
+  else progress.show('Replaying', null);
+}
+
+type Query = z.input<typeof SettingsSchema>;
+
+interface Asked {
+  readonly price: Money;
+  readonly missPrice: Money | undefined;
+  readonly slo: number;
+  readonly wait: number;
+  readonly coldStart: number;
+  readonly concurrency: number;
+  readonly target: number;
+  readonly initial: number;
+  readonly min: number;
+  readonly max: number;
+  readonly timeColumn: string | undefined;
+  readonly serviceColumn: string | undefined;
+  readonly serviceTime: number | undefined;
+}
+
+function settingsOf({ price, missPrice, ...asked }: Asked): Omit<Query, 'policy'> {
+  if (missPrice !== undefined && missPrice.currency !== price.currency) {
+    const detail = `--price is in ${price.currency} and --miss-price in ${missPrice.currency}: they must be in one currency.`;
+    throw new CommandError('currency_mismatch', detail, { price: price.currency, missPrice: missPrice.currency });
+  }
+  return {
+    timeColumn: asked.timeColumn,
+    serviceColumn: asked.serviceColumn,
+    serviceSeconds: asked.serviceTime,
+    concurrency: asked.concurrency,
+    coldStartSeconds: asked.coldStart,
+    initialReplicas: asked.initial,
+    minReplicas: asked.min,
+    maxReplicas: asked.max,
+    targetRatio: asked.target,
+    waitSeconds: asked.wait,
+    missRatio: asked.slo,
+    price: price.amount,
+    missPrice: missPrice?.amount,
+    currency: price.currency,
+  };
+}
+
+/** Of the one policy that was replayed, what `scale replay --json` promises, beside the facts of the trace. */
+function documentOf({ policies, bestConstant: _known, ...trace }: ReplayReport): unknown {
+  return { ...policies[0], ...trace };
+}
+
+function reportText(report: ReplayReport, query: Query, { paint }: Context): string {
+  const { requests, hours, busySlots, policies, bestConstant } = report;
+  const busy = busySlots === null ? '' : `, ${busySlots.toFixed(1)} slots busy on average`;
+  const constant =
+    bestConstant === null ? [] : [{ ...bestConstant, policy: `${bestConstant.replicas} all the time *` }];
+  const rows = table(
+    [...policies, ...constant],
+    [
+      { title: 'POLICY', cell: ({ policy }) => policy },
+      { title: 'REPLICA-HOURS', align: 'decimal', cell: ({ replicaHours }) => replicaHours.toFixed(2) },
+      {
+        title: `WAIT > ${query.waitSeconds} s`,
+        align: 'decimal',
+        cell: ({ waitingShare }) => shownRatio(waitingShare),
+      },
+      { title: 'P99 WAIT', align: 'decimal', cell: ({ p99WaitSeconds }) => `${p99WaitSeconds.toFixed(1)} s` },
+      { title: 'COST', align: 'decimal', cell: ({ cost }) => shownMoney(cost) },
+    ],
+    paint,
+  );
+  const remark = constant.length === 0 ? [] : [paint.faint('* the fewest that keep the SLO, known only afterwards')];
+  return [
+    `${counted(requests, 'request')} in ${hours.toFixed(2)} h${busy}`,
+    '',
+    rows,
+    ...remark,
+    '',
+    assumptionsText(query, paint),
+  ].join('\n');
+}
+
+function assumptionsText(query: Query, paint: Context['paint']): string {
+  const { concurrency: slots, coldStartSeconds: cold, initialReplicas: initial, waitSeconds: wait } = query;
+  const { price = '1', currency = 'USD', missPrice } = query;
+  const missing =
+    missPrice === undefined ? 'the least that keeps the SLO' : shownMoney({ amount: missPrice, currency });
+  return facts(
+    [
+      ['SLO', `at most ${shownRatio(Number(query.missRatio))} wait longer than ${wait} s`],
+      [
+        'replica',
+        `${slots} at a time, serves ${cold} s after it is asked for, ${shownMoney({ amount: price, currency })} an hour`,
+      ],
+      ['replicas', `${initial} at first, ${query.minReplicas} to ${query.maxReplicas}`],
+      ['service', serviceText(query)],
+      ['price of a miss', missing],
+      ['target of hpa, kpa', shownRatio(Number(query.targetRatio))],
+    ],
+    paint,
+  );
+}
+
+function serviceText({ serviceColumn, serviceSeconds: seconds }: Query): string {
+  if (serviceColumn !== undefined) return `column ${serviceColumn}`;
+  return seconds === undefined ? '0.05 + ContextTokens/8000 + 0.03 x GeneratedTokens s' : `${String(seconds)} s`;
+}
+
+function shownRatio(ratio: number): string {
+  return `${(ratio * 100).toFixed(1)} %`;
+}
+
+export const scaleCommands = [replayCommand];

@@ -1,0 +1,140 @@
+/** What a sketch is, for a store or another process. */
+export interface SketchState {
+  /** Relative error that the sketch was made with. */
+  readonly relativeError: number;
+  /** Values that are zero, or too small to be told from it. */
+  readonly zeros: number;
+  /** Values by the bucket they fall into, in the order of the buckets. */
+  readonly positive: readonly (readonly [bucket: number, count: number])[];
+  /** The same for negative values, by their size. */
+  readonly negative: readonly (readonly [bucket: number, count: number])[];
+  readonly sum: number;
+  /** Null when there is no value. */
+  readonly min: number | null;
+  readonly max: number | null;
+}
+
+/** Quantiles of values too many to keep, within a relative error, that add up over time and machines. */
+export interface DdSketch {
+  /** Takes a value, `count` times (a whole number, 1 when left out). Throws a RangeError for what is no finite number. */
+  add(value: number, count?: number): void;
+  /**
+   * The value below which a share of `ratio` (0..1) of the values lies, by the lower of two order statistics; within `relativeError` of it.
+   * Null when there is no value: unknown, not zero.
+   */
+  quantile(ratio: number): number | null;
+  /** Takes in another one, as if its values had come here. Throws a RangeError when it has another relative error. */
+  merge(other: DdSketch): void;
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number | null;
+  readonly max: number | null;
+  state(): SketchState;
+}
+
+/** Smaller than this is taken for zero: buckets of subnormal numbers have no relative error to speak of. */
+const LEAST_MAGNITUDE = 1e-300;
+
+/**
+ * DDSketch (Masson, Rim and Lee, PVLDB 12(12), 2019) with the logarithmic mapping and buckets without a limit: bucket i holds what is above
+ * g^(i-1) and at most g^i, with g = (1 + a) / (1 - a), and stands for 2 g^i / (g + 1), which is within a of all of it. Merging adds
+ * counts, so it is exact, and its order does not matter. Latencies from a microsecond to a day take 1,260 buckets at a = 0.01, at most.
+ * Example: the quantile 0.5 of 1, 2, 3, 4 and 5 at 0.01 is between 2.97 and 3.03.
+ */
+export function createDdSketch(relativeError = 0.01): DdSketch {
+  if (!(relativeError > 0 && relativeError < 1)) {
+    throw new RangeError(`A relative error must be between 0 and 1, not ${relativeError}.`);
+  }
+  const growth = (1 + relativeError) / (1 - relativeError);
+  const perLog = 1 / Math.log(growth);
+  const positive = new Map<number, number>();
+  const negative = new Map<number, number>();
+  let [zeros, count, sum] = [0, 0, 0];
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const bucketOf = (magnitude: number): number => Math.ceil(Math.log(magnitude) * perLog);
+  // In two factors: the power alone passes the largest number before its value does.
+  const middleOf = (bucket: number): number => (2 / (growth + 1)) * growth * growth ** (bucket - 1);
+  const within = (value: number): number => Math.min(max, Math.max(min, value));
+  const put = (buckets: Map<number, number>, bucket: number, times: number): void =>
+    void buckets.set(bucket, (buckets.get(bucket) ?? 0) + times);
+
+  const add = (value: number, times = 1): void => {
+    if (!Number.isFinite(value)) throw new RangeError(`A sketch takes finite numbers, not ${value}.`);
+    if (!Number.isSafeInteger(times) || times < 1)
+      throw new RangeError(`A count must be a whole number, not ${times}.`);
+    if (Math.abs(value) < LEAST_MAGNITUDE) zeros += times;
+    else put(value > 0 ? positive : negative, bucketOf(Math.abs(value)), times);
+    count += times;
+    sum += value * times;
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+  };
+
+  const quantile = (ratio: number): number | null => {
+    if (!(ratio >= 0 && ratio <= 1)) throw new RangeError(`A quantile is between 0 and 1, not ${ratio}.`);
+    if (count === 0) return null;
+    let rank = Math.floor(ratio * (count - 1));
+    for (const [bucket, held] of inOrder(negative).toReversed()) {
+      if (rank < held) return within(-middleOf(bucket));
+      rank -= held;
+    }
+    if (rank < zeros) return within(0);
+    rank -= zeros;
+    for (const [bucket, held] of inOrder(positive)) {
+      if (rank < held) return within(middleOf(bucket));
+      rank -= held;
+    }
+    return max;
+  };
+
+  return {
+    add,
+    quantile,
+    merge: (other) => {
+      const from = other.state();
+      if (from.relativeError !== relativeError) {
+        throw new RangeError(`Sketches of relative error ${relativeError} and ${from.relativeError} do not merge.`);
+      }
+      for (const [bucket, held] of from.positive) put(positive, bucket, held);
+      for (const [bucket, held] of from.negative) put(negative, bucket, held);
+      zeros += from.zeros;
+      count += other.count;
+      sum += from.sum;
+      min = Math.min(min, from.min ?? min);
+      max = Math.max(max, from.max ?? max);
+    },
+    get count() {
+      return count;
+    },
+    get sum() {
+      return sum;
+    },
+    get min() {
+      return count === 0 ? null : min;
+    },
+    get max() {
+      return count === 0 ? null : max;
+    },
+    state: () => ({
+      relativeError,
+      zeros,
+      positive: inOrder(positive),
+      negative: inOrder(negative),
+      sum,
+      min: count === 0 ? null : min,
+      max: count === 0 ? null : max,
+    }),
+  };
+}
+
+/** Makes a sketch of what `state` gave, here or elsewhere. */
+export function ddSketchOf(state: SketchState): DdSketch {
+  const count = [...state.positive, ...state.negative].reduce((sum, [, held]) => sum + held, state.zeros);
+  const sketch = createDdSketch(state.relativeError);
+  sketch.merge({ ...sketch, count, state: () => state });
+  return sketch;
+}
+
+function inOrder(buckets: ReadonlyMap<number, number>): [number, number][] {
+  return [...buckets].toSorted(([a], [b]) => a - b);
+}

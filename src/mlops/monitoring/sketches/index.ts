@@ -1,0 +1,1 @@
+export { createDdSketch, type DdSketch, ddSketchOf, type SketchState } from './dd-sketch.ts';

@@ -1,0 +1,80 @@
+import type { Fleet } from './fleet.ts';
+import type { ScalingObservation } from './policy.ts';
+import { createQueue, type Queue } from './queue.ts';
+
+/** What the requests of late ask for, in replicas. */
+export interface Demand {
+  /** Replicas that would serve what came within the last few seconds without anybody waiting too long. */
+  readonly peakReplicas: number;
+  /** Replicas that serve what came over the last cold start, and what waits within the next. */
+  readonly sustainedReplicas: number;
+}
+
+export interface DemandOptions extends Fleet {
+  /** Seconds that a request may wait. */
+  readonly waitSeconds: number;
+}
+
+/** A queue that is planned fuller than this grows without bound at the first chance. */
+const MOST_UTILISATION_RATIO = 0.9;
+/** The service time is the mean of the last so many. */
+const SERVICE_MEMORY = 500;
+/** Until the first request has been served. */
+const ASSUMED_SERVICE_SECONDS = 1;
+
+/**
+ * Measures demand: requests a second times the measured seconds of service, in slots, divided by the slots of a replica. Over the seconds
+ * that a request may wait and be served in, a burst is as large as what must be held ready for it; over a cold start it is what
+ * new replicas can still help with. What waits is to be served within one more cold start.
+ * Example: 8 slots, 1 s of service, 2 s of patience, 72 requests in the last 3 s: 24 slots busy, 3 replicas.
+ */
+export function createDemandMeter({ concurrency, coldStartSeconds, waitSeconds }: DemandOptions) {
+  const services = createMeanOfLast(SERVICE_MEMORY);
+  const latest = createQueue<number>();
+  const horizon = createQueue<number>();
+  let begun: number | null = null;
+  let inFlight = 0;
+  return (seen: ScalingObservation): Demand => {
+    const { fromSeconds, atSeconds: now, arrivalsSeconds, servedSeconds, unserved, replicas } = seen;
+    begun ??= fromSeconds;
+    for (const seconds of servedSeconds) services.add(seconds);
+    const service = services.mean() ?? ASSUMED_SERVICE_SECONDS;
+    inFlight += arrivalsSeconds.length - servedSeconds.length - unserved;
+    const burstSeconds = Math.max(now - fromSeconds, waitSeconds + service);
+    const horizonSeconds = Math.max(now - fromSeconds, coldStartSeconds);
+    for (const at of arrivalsSeconds) {
+      latest.put(at);
+      horizon.put(at);
+    }
+    const burst = countAfter(latest, now - burstSeconds) / burstSeconds;
+    const sustained = countAfter(horizon, now - horizonSeconds) / Math.min(horizonSeconds, Math.max(now - begun, 1));
+    const waiting = Math.max(0, inFlight - replicas * concurrency) / horizonSeconds;
+    return {
+      peakReplicas: wholeReplicas((burst * service) / concurrency),
+      sustainedReplicas: wholeReplicas(((sustained / MOST_UTILISATION_RATIO + waiting) * service) / concurrency),
+    };
+  };
+}
+
+/** Rounding in the last digit asks for no replica more. */
+function wholeReplicas(exact: number): number {
+  return Math.ceil(exact - 1e-9);
+}
+
+function countAfter(times: Queue<number>, start: number): number {
+  while ((times.first() ?? Number.POSITIVE_INFINITY) <= start) times.take();
+  return times.size;
+}
+
+function createMeanOfLast(most: number) {
+  const values = createQueue<number>();
+  let sum = 0;
+  return {
+    add: (value: number): void => {
+      values.put(value);
+      sum += value;
+      if (values.size > most) sum -= values.take() ?? 0;
+    },
+    mean: (): number | null => (values.size === 0 ? null : sum / values.size),
+  };
+}

@@ -1,0 +1,44 @@
+/** What was seen of an endpoint between two looks at it. Seconds are those of one clock that only goes forward. */
+export interface ScalingObservation {
+  /** When the look before this one was, or the watching began. */
+  readonly fromSeconds: number;
+  /** Now. Nothing in here is from later. */
+  readonly atSeconds: number;
+  /** Replicas that serve or start, as the engine has them. */
+  readonly replicas: number;
+  /** Integral over the interval of the requests that wait or are being served, in request-seconds. */
+  readonly concurrencySeconds: number;
+  /** When each request of the interval came, in order. */
+  readonly arrivalsSeconds: readonly number[];
+  /** Seconds of service, without waiting, of each request that was served to its end in the interval. */
+  readonly servedSeconds: readonly number[];
+  /** Requests that left in the interval without having been served. */
+  readonly unserved: number;
+}
+
+export interface ScalingDecision {
+  /** Replicas that should serve or start from now on, within the bounds of the policy. */
+  readonly replicas: number;
+  /** Why, for a person. */
+  readonly reason: string;
+}
+
+/** Says how many replicas an endpoint should have. It remembers what it was shown; nothing else moves it. */
+export interface ScalingPolicy {
+  /** Seconds between two looks. */
+  readonly everySeconds: number;
+  /** Takes one observation after the other. */
+  decide(seen: ScalingObservation): ScalingDecision;
+}
+
+export interface ReplicaBounds {
+  /** Replicas at least, >= 0. */
+  readonly min: number;
+  /** Replicas at most, >= 1 and >= min. */
+  readonly max: number;
+}
+
+/** A wish within the bounds. Example: 7 within 1..5 is 5. */
+export function bounded(wish: number, { min, max }: ReplicaBounds): number {
+  return Math.min(max, Math.max(min, wish));
+}

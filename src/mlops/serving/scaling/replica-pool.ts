@@ -1,0 +1,87 @@
+import type { Fleet } from './fleet.ts';
+import { createMinHeap } from './min-heap.ts';
+
+/** The replicas of a replay and the slots in use; time goes forward with `pass`. */
+export interface ReplicaPool {
+  /** Replicas that serve or start. */
+  readonly replicas: number;
+  readonly replicaSeconds: number;
+  /** When the next slot falls free or the next replica begins to serve; positive infinity when none does. */
+  nextChange(): number;
+  pass(now: number): void;
+  /** Makes what changes by now happen, one thing a call: seconds of service that ended, or null for a replica that serves now. */
+  change(): number | null;
+  /** True while a request can be taken. */
+  hasFreeSlot(): boolean;
+  take(serviceSeconds: number): void;
+  scaleTo(wish: number): void;
+}
+
+/** Starting replicas are given up first, newest first; then those that serve, but none whose slots are in use, counted as packed. */
+export function createReplicaPool({ concurrency, coldStartSeconds }: Fleet, initialReplicas: number): ReplicaPool {
+  const busy = createMinHeap();
+  const services = createServices();
+  /** When those that start will serve, the earliest first. */
+  const starting: number[] = [];
+  let serving = initialReplicas;
+  let now = 0;
+  let replicaSeconds = 0;
+  const firstStart = () => starting[0] ?? Number.POSITIVE_INFINITY;
+  const giveUp = (surplus: number): void => {
+    const cancelled = Math.min(surplus, starting.length);
+    starting.length -= cancelled;
+    const inUse = Math.ceil(busy.size / concurrency);
+    serving = Math.min(serving, Math.max(inUse, serving - (surplus - cancelled)));
+  };
+  return {
+    get replicas() {
+      return serving + starting.length;
+    },
+    get replicaSeconds() {
+      return replicaSeconds;
+    },
+    nextChange: () => Math.min(busy.least(), firstStart()),
+    pass: (at) => {
+      replicaSeconds += (at - now) * (serving + starting.length);
+      now = at;
+    },
+    change: () => {
+      const end = busy.least();
+      if (end <= now) {
+        busy.pop();
+        return services.endedAt(end);
+      }
+      starting.shift();
+      serving += 1;
+      return null;
+    },
+    hasFreeSlot: () => busy.size < serving * concurrency,
+    take: (serviceSeconds) => {
+      busy.push(now + serviceSeconds);
+      services.endsAt(now + serviceSeconds, serviceSeconds);
+    },
+    scaleTo: (wish) => {
+      const missing = wish - serving - starting.length;
+      for (let one = 0; one < missing; one += 1) starting.push(now + coldStartSeconds);
+      if (missing < 0) giveUp(-missing);
+    },
+  };
+}
+
+/** Seconds of service of those in a slot, by the time at which the slot falls free. */
+function createServices() {
+  const byEnd = new Map<number, number[]>();
+  return {
+    endsAt: (end: number, seconds: number): void => {
+      const others = byEnd.get(end);
+      if (others === undefined) byEnd.set(end, [seconds]);
+      else others.push(seconds);
+    },
+    endedAt: (end: number): number => {
+      const ended = byEnd.get(end) ?? [];
+      const seconds = ended.shift() ?? 0;
+      if (ended.length === 0) byEnd.delete(end);
+      return seconds;
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { Demand } from './demand.ts';
+import { createDemandQuantiles } from './demand-quantiles.ts';
+import { bounded, type ReplicaBounds } from './policy.ts';
+
+/** One way to choose a number of replicas from the demand that was seen. */
+export interface Rule {
+  readonly text: string;
+  wish(demand: Demand): number;
+}
+
+/** Memories of a forecast, in cold starts: from what was asked for a moment ago to what was asked for over hours. */
+const MEMORIES_COLD_STARTS = [1, 4, 16, 64, 240];
+const QUANTILES = [0.5, 0.8, 0.9, 0.95, 0.98, 1];
+/** Steps between constants, as a ratio: each is at most a quarter more than the one before. */
+const CONSTANT_STEP = 1.25;
+
+/**
+ * The forecasts among which the prices choose: the demand of the next cold start is a quantile of that of the last, over one of several
+ * memories; or it is a constant. None is below what demand has been over the last cold start.
+ */
+export function createRules(coldStartSeconds: number, bounds: ReplicaBounds) {
+  const memories = MEMORIES_COLD_STARTS.map((coldStarts) => {
+    const seconds = Math.max(coldStarts * coldStartSeconds, coldStarts);
+    return { seconds, quantiles: createDemandQuantiles(seconds) };
+  });
+  const floors: Rule[] = constantsWithin(bounds).map((constant) => ({
+    text: `${constant} at least`,
+    wish: ({ sustainedReplicas }) => bounded(Math.max(constant, sustainedReplicas), bounds),
+  }));
+  const forecasts: Rule[] = memories.flatMap(({ seconds, quantiles }) =>
+    QUANTILES.map((ratio) => ({
+      text: `enough for ${Math.round(ratio * 100)} % of the last ${seconds} s`,
+      wish: ({ sustainedReplicas }) => bounded(Math.max(quantiles.quantile(ratio), sustainedReplicas), bounds),
+    })),
+  );
+  return {
+    rules: [...floors, ...forecasts],
+    see: (atSeconds: number, { peakReplicas }: Demand): void => {
+      for (const { quantiles } of memories) quantiles.add(atSeconds, Math.min(peakReplicas, bounds.max));
+    },
+  };
+}
+
+/** Example: within 1..10 these are 1, 2, 3, 4, 5, 6, 7, 8, 10. */
+function constantsWithin({ min, max }: ReplicaBounds): number[] {
+  const constants: number[] = [];
+  for (let next = min; next <= max; next = Math.max(next + 1, Math.floor(next * CONSTANT_STEP))) constants.push(next);
+  return constants;
+}

@@ -1,0 +1,36 @@
+import type { ScalingObservation } from './policy.ts';
+import { createQueue } from './queue.ts';
+
+/** What had happened by a time, in the order of time. */
+export type Happened<Look> =
+  | { readonly kind: 'look'; readonly look: Look }
+  | { readonly kind: 'request'; readonly atSeconds: number; readonly serviceSeconds: number };
+
+/**
+ * Puts looks and requests in order as soon as the requests are whole. How long a request is served is known when it ends, so the first
+ * that came gets the first service time that is known; nothing is passed on before all requests before it have one.
+ */
+export function createServedInOrder<Look extends { readonly atSeconds: number }>() {
+  const arrivals = createQueue<number>();
+  const services = createQueue<number>();
+  const looks = createQueue<Look>();
+  return function* (seen: ScalingObservation, look: Look): Generator<Happened<Look>> {
+    for (const at of seen.arrivalsSeconds) arrivals.put(at);
+    for (const seconds of seen.servedSeconds) services.put(seconds);
+    for (let left = 0; left < seen.unserved; left += 1) arrivals.take();
+    looks.put(look);
+    while (arrivals.size > 0 && services.size > 0) {
+      const atSeconds = arrivals.take() ?? 0;
+      yield* looksBefore(atSeconds);
+      yield { kind: 'request', atSeconds, serviceSeconds: services.take() ?? 0 };
+    }
+    if (arrivals.size === 0) yield* looksBefore(Number.POSITIVE_INFINITY);
+  };
+
+  function* looksBefore(atSeconds: number): Generator<Happened<Look>> {
+    for (let next = looks.first(); next !== undefined && next.atSeconds < atSeconds; next = looks.first()) {
+      looks.take();
+      yield { kind: 'look', look: next };
+    }
+  }
+}

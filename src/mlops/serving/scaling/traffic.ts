@@ -1,0 +1,56 @@
+import type { ScalingObservation } from './policy.ts';
+
+/** Turns what happens to requests into observations. Times are seconds of one clock and never go back. */
+export interface Traffic {
+  arrived(atSeconds: number): void;
+  /** A request ended that had been served for so long; null for one that left without being served. */
+  ended(atSeconds: number, servedSeconds: number | null): void;
+  /** What was seen since the call before this one. */
+  observe(atSeconds: number, replicas: number): ScalingObservation;
+}
+
+/** Counts for one endpoint, from `sinceSeconds` on. */
+export function createTraffic(sinceSeconds: number): Traffic {
+  let from = sinceSeconds;
+  let counted = sinceSeconds;
+  let inFlight = 0;
+  let concurrencySeconds = 0;
+  let arrivalsSeconds: number[] = [];
+  let servedSeconds: number[] = [];
+  let unserved = 0;
+  const pass = (at: number): void => {
+    concurrencySeconds += inFlight * (at - counted);
+    counted = at;
+  };
+  return {
+    arrived: (at) => {
+      pass(at);
+      inFlight += 1;
+      arrivalsSeconds.push(at);
+    },
+    ended: (at, served) => {
+      pass(at);
+      inFlight -= 1;
+      if (served === null) unserved += 1;
+      else servedSeconds.push(served);
+    },
+    observe: (at, replicas) => {
+      pass(at);
+      const seen = {
+        fromSeconds: from,
+        atSeconds: at,
+        replicas,
+        concurrencySeconds,
+        arrivalsSeconds,
+        servedSeconds,
+        unserved,
+      };
+      from = at;
+      concurrencySeconds = 0;
+      arrivalsSeconds = [];
+      servedSeconds = [];
+      unserved = 0;
+      return seen;
+    },
+  };
+}
