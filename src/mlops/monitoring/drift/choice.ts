@@ -1,10 +1,11 @@
 import type { ColumnPair } from './column.ts';
 import type { MethodName } from './methods.ts';
-import { type CountPair, countsOf, distinctValues } from './samples.ts';
+import { type CountPair, countsOf, levelsUpTo } from './samples.ts';
 import { smallestExpected } from './tests/chi-square.ts';
 
-/** A numerical column with no more distinct values than this is compared value by value. */
+/** A numerical column with no more distinct values than this, each held by some rows, is compared value by value. */
 const MOST_LEVELS = 20;
+const LEAST_ROWS_A_LEVEL = 5;
 /** The usual rule for the chi-square law. */
 const LEAST_EXPECTED = 5;
 
@@ -15,7 +16,10 @@ const LEAST_EXPECTED = 5;
  */
 export function calibratedChoice(column: ColumnPair): { name: MethodName; column: ColumnPair } {
   if (column.type === 'categorical') return { name: chiSquareFor(column.counts), column };
-  if (distinctValues(column.pair).length > MOST_LEVELS) return { name: 'ks', column };
+  const { reference, current } = column.pair;
+  const levels = levelsUpTo(column.pair, MOST_LEVELS);
+  const sparse = levels * LEAST_ROWS_A_LEVEL > reference.length + current.length;
+  if (levels > MOST_LEVELS || sparse) return { name: 'ks', column };
   const counts = countsOf(column.pair);
   return { name: chiSquareFor(counts), column: { type: 'categorical', counts, codes: null } };
 }
@@ -36,7 +40,7 @@ export function evidentlyChoice(column: ColumnPair): { name: MethodName; column:
     return { name: reference.length > 2 ? 'chisquare' : 'z', column };
   }
   const small = column.pair.reference.length <= SMALL_REFERENCE;
-  const values = distinctValues(column.pair).length;
+  const values = levelsUpTo(column.pair, FEW_NUMBERS);
   if (values > FEW_NUMBERS) return { name: small ? 'ks' : 'wasserstein', column };
   if (!small) return { name: 'jensenshannon', column };
   const counts = countsOf(column.pair);

@@ -8,7 +8,7 @@ export function adjustedForDiscovery(pValues: readonly (number | null)[]): (numb
   const adjusted: (number | null)[] = pValues.map(() => null);
   let least = 1;
   known.forEach(({ p, at }, place) => {
-    least = Math.min(least, (p * known.length) / (known.length - place));
+    least = Math.min(least, p * (known.length / (known.length - place)));
     adjusted[at] = least;
   });
   return adjusted;

@@ -30,6 +30,34 @@ export function distinctCount(sorted: Float64Array): number {
   return count;
 }
 
+/** Number of distinct values of both sides, counted no further than `most` + 1. */
+export function levelsUpTo({ reference, current }: NumericPair, most: number): number {
+  let [i, j, levels] = [0, 0, 0];
+  while ((i < reference.length || j < current.length) && levels <= most) {
+    const value = Math.min(reference[i] ?? Number.POSITIVE_INFINITY, current[j] ?? Number.POSITIVE_INFINITY);
+    levels += 1;
+    i = placeAfter(reference, i, value);
+    j = placeAfter(current, j, value);
+  }
+  return levels;
+}
+
+/** First place from `from` on whose value is larger; long runs are jumped over. */
+function placeAfter(sorted: Float64Array, from: number, value: number): number {
+  let [low, step] = [from, 1];
+  while (low + step <= sorted.length && (sorted[low + step - 1] ?? 0) <= value) {
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(low + step, sorted.length);
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? 0) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** The distinct values of both sides, ascending. */
 export function distinctValues({ reference, current }: NumericPair): Float64Array {
   const values = new Float64Array(reference.length + current.length);

@@ -1,9 +1,18 @@
 import { type Measured, testOf } from '../measured.ts';
 import type { NumericPair } from '../samples.ts';
 
-/** Levels of significance and their critical values for two samples: b0 + b1 + b2 of Scholz and Stephens (1987), table 2. */
-const LEVELS = [0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.001];
-const CRITICAL = [0.325, 1.226, 1.961, 2.718, 3.752, 4.592, 6.546];
+/** Scholz and Stephens (1987), table 2: levels, and the terms that their critical values are the sum of for two samples. */
+const TABLE: readonly (readonly [level: number, b0: number, b1: number, b2: number])[] = [
+  [0.25, 0.675, -0.245, -0.105],
+  [0.1, 1.281, 0.25, -0.305],
+  [0.05, 1.645, 0.678, -0.362],
+  [0.025, 1.96, 1.149, -0.391],
+  [0.01, 2.326, 1.822, -0.396],
+  [0.005, 2.573, 2.364, -0.345],
+  [0.001, 3.085, 3.615, -0.154],
+];
+const LEVELS = TABLE.map(([level]) => level);
+const CRITICAL = TABLE.map(([, b0, b1, b2]) => b0 + b1 + b2);
 const SMALLEST_LEVEL = 0.001;
 const LARGEST_LEVEL = 0.25;
 

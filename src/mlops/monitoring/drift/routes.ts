@@ -1,0 +1,11 @@
+import { handle, type Route } from '../../../platform/http/index.ts';
+import type { Uploads } from '../../../platform/uploads/index.ts';
+import { compareDrift, sendDriftFile } from './schema.ts';
+import type { DriftService } from './service.ts';
+
+export function driftRoutes(service: DriftService, uploads: Uploads): Route[] {
+  return [
+    handle(sendDriftFile, ({ query, stream }) => uploads.receive(query.name, stream)),
+    handle(compareDrift, ({ body }) => service.compare(body)),
+  ];
+}
