@@ -187,6 +187,7 @@ export const errorTable = {
   search_filter_invalid: { status: 400, exitCode: USAGE, title: 'The filter cannot be read' },
 
   // monitoring
+  drift_profile_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such profile of a reference' },
   drift_column_missing: { status: 400, exitCode: USAGE, title: 'Neither side of the comparison has this column' },
 
   // the gate

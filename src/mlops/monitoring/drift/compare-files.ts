@@ -29,7 +29,10 @@ export interface Comparison {
 export async function compareSides(comparison: Comparison): Promise<DriftReport> {
   const { reference, current, columns, method } = comparison;
   const pairs = pairColumns(reference.columns, current.columns, columns);
-  await using threads = startThreads(pairs.filter(({ how }) => how !== 'none').length);
+  await using threads = startThreads({
+    columns: pairs.filter(({ how }) => how !== 'none').length,
+    rows: reference.rows + current.rows,
+  });
   const work = { comparison, threads };
   const compared = [...(await compareNumbers(work, pairs)), ...(await compareLevels(work, pairs))];
   const byName = new Map(compared.map((found) => [found.column, found]));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '../../../platform/contract/schema.ts';
+import { UtcInstant } from '../../../platform/units/schema.ts';
 import { Upload, UploadId } from '../../../platform/uploads/schema.ts';
 
 /** Every name that a method is asked for by. The calculations are held to be exactly these. */
@@ -46,6 +47,22 @@ const File = z
     name: z.string().min(1).max(1024).describe('The file as the user knows it, for messages'),
   })
   .describe('An uploaded file: CSV, CSV.gz or Parquet with the same columns as the other; removed after its use');
+
+export const ProfileName = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/, 'lower-case letters, digits, ".", "_" and "-"; up to 64 characters')
+  .describe('Name of a reference profile');
+
+export const DriftProfile = z
+  .strictObject({
+    name: ProfileName,
+    createdAt: UtcInstant.describe('When it was made'),
+    file: z.string().describe('Name of the file that it was made of'),
+    rows: z.number().int().describe('Rows of the file'),
+    columns: z.array(z.string()).describe('Names of its columns'),
+  })
+  .describe('What is kept of a reference so that later comparisons need not read it');
+export type DriftProfile = z.infer<typeof DriftProfile>;
 
 const finite = z.number().nullable();
 
@@ -131,7 +148,9 @@ export const compareDrift = endpoint({
   scope: 'mlops.write',
   summary: 'Compare the columns of two files: did the data drift?',
   body: z.strictObject({
-    reference: File.describe('What is usual'),
+    reference: z
+      .union([File, z.strictObject({ profile: ProfileName })])
+      .describe('What is usual: an uploaded file, or the profile of one'),
     current: File.describe('What is to be judged'),
     method: DriftMethodChoice.default('auto'),
     columns: z
@@ -142,5 +161,34 @@ export const compareDrift = endpoint({
       .describe('Only these; otherwise all'),
   }),
   response: DriftReport,
-  errors: [...readErrors, 'drift_column_missing'],
+  errors: [...readErrors, 'drift_column_missing', 'drift_profile_not_found'],
+});
+
+export const makeDriftProfile = endpoint({
+  method: 'POST',
+  path: '/api/v1/drift/profiles',
+  scope: 'mlops.write',
+  summary: 'Keep the profile of a reference, so that later comparisons need not send and read it again',
+  body: z.strictObject({ name: ProfileName, file: File }),
+  response: DriftProfile,
+  errors: readErrors,
+});
+
+export const listDriftProfiles = endpoint({
+  method: 'GET',
+  path: '/api/v1/drift/profiles',
+  scope: 'mlops.read',
+  summary: 'List the profiles of references',
+  response: z.strictObject({ profiles: z.array(DriftProfile).describe('By name') }),
+  errors: [],
+});
+
+export const removeDriftProfile = endpoint({
+  method: 'DELETE',
+  path: '/api/v1/drift/profiles/:name',
+  scope: 'mlops.write',
+  summary: 'Remove the profile of a reference',
+  params: z.strictObject({ name: ProfileName }),
+  response: z.strictObject({ removed: ProfileName }),
+  errors: ['drift_profile_not_found'],
 });

@@ -1,5 +1,9 @@
+import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { AppError } from '../../../../platform/errors/index.ts';
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { AppError, systemCode } from '../../../../platform/errors/index.ts';
 
 /** A file on this machine, and its name as the user knows it. */
 export interface TableFile {
@@ -36,7 +40,26 @@ export async function formatOf({ path, name }: TableFile): Promise<FileFormat> {
     const detail = `${name} is ${other[1]}. Data is read as CSV (UTF-8), CSV.gz or Parquet.`;
     throw new AppError(code, detail, { file: name });
   }
-  return head[0] === 0x1f && head[1] === 0x8b ? 'csv.gz' : 'csv';
+  if (head[0] !== 0x1f || head[1] !== 0x8b) return 'csv';
+  await checkWhole({ path, name });
+  return 'csv.gz';
+}
+
+/** Unpacks a file to nowhere: the engine reads what there is of one that was cut, and would compare half of the rows. */
+async function checkWhole({ path, name }: TableFile): Promise<void> {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  try {
+    await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), createGunzip(), nowhere);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code?.startsWith('Z_') !== true) throw error;
+    const isCut = code === 'Z_BUF_ERROR';
+    const what = isCut
+      ? 'ends in the middle of its compressed data'
+      : 'is damaged: its compressed data does not unpack';
+    const detail = `${name} ${what}. Copy or export it again.`;
+    throw new AppError(isCut ? 'file_truncated' : 'file_unreadable', detail, { file: name }, { cause: error });
+  }
 }
 
 async function bytesAt(file: FileHandle, position: number): Promise<Buffer> {
