@@ -12,7 +12,6 @@ import { createStatements } from './finops/statements/index.ts';
 import { createTokens, type Tokens } from './finops/tokens/index.ts';
 import { migrations } from './migrations.ts';
 import { createWorkspaceDoor } from './mlops/executors/index.ts';
-import { createDrift } from './mlops/monitoring/drift/index.ts';
 import { createMonitoring, journalFolder, type OpenedMonitoring, openMonitoring } from './mlops/monitoring/index.ts';
 import { createRegistry } from './mlops/registry/index.ts';
 import { createRetention } from './mlops/retention/index.ts';
@@ -343,7 +342,6 @@ function wire(
     },
   );
   const monitoring = createMonitoring({ ...ground, uploads: finops.uploads }, ground.predictionLog);
-  const drift = createDrift({ ...ground, uploads: finops.uploads });
   const retention = wireRetention(onArtifacts, mlops, tradeoff);
   const kinds = [
     org,
@@ -358,17 +356,7 @@ function wire(
     retention,
   ].flatMap((feature) => feature.kinds);
   const manifests = createManifests({ store: ground.store, kinds });
-  const features = {
-    org,
-    ...finops,
-    ...mlopsFeatures,
-    pipelines,
-    monitoring,
-    drift,
-    ...tradeoff,
-    retention,
-    manifests,
-  };
+  const features = { org, ...finops, ...mlopsFeatures, pipelines, monitoring, ...tradeoff, retention, manifests };
   const routes = [...doors, ...Object.values(features)].flatMap((feature) => feature.routes);
   const endpoints = routes.map((route) => route.endpoint);
   return {
