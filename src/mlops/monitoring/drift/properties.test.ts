@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { pooledRare } from './choice.ts';
 import type { ColumnPair } from './column.ts';
 import { compareColumn } from './compare-column.ts';
 import { adjustedForDiscovery } from './false-discovery.ts';
@@ -103,6 +104,24 @@ describe('every method', () => {
       }),
       { numRuns: 100, seed: 4 },
     );
+  });
+});
+
+describe('rare levels of large samples', () => {
+  it('are pooled until the chi-square law holds, and no row is lost', () => {
+    const counts = {
+      reference: Float64Array.of(3, 500_000, 0, 400_000, 9),
+      current: Float64Array.of(2, 500_000, 1, 400_000, 0),
+    };
+    const pooled = pooledRare(counts, 10);
+    expect([...pooled.reference]).toEqual([12, 400_000, 500_000]);
+    expect([...pooled.current]).toEqual([3, 400_000, 500_000]);
+    expect(compareColumn(categorical(counts.reference, counts.current), 'auto').method).toBe('chi2_contingency');
+  });
+
+  it('are pooled with the smallest of the others where they are too few together', () => {
+    const pooled = pooledRare({ reference: Float64Array.of(1, 50, 90), current: Float64Array.of(1, 50, 90) }, 10);
+    expect([...pooled.reference]).toEqual([51, 90]);
   });
 });
 
