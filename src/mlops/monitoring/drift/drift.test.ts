@@ -205,7 +205,7 @@ describe('a file that cannot be read is refused with a sentence that names it', 
 
 describe('a stored profile', () => {
   const rows = (seed: number, by: number) =>
-    draws(seed, 400, by).map(
+    draws(seed, 240, by).map(
       (value, at) => `${at % 7 === 0 ? '' : value},${'abcd'[(at * seed) % 4]},${at % 5},2026-01-0${(at % 9) + 1}`,
     );
   const reference = csv('x,k,i,day', ...rows(3, 0));
