@@ -9,6 +9,7 @@ export const caseNames = [
   'start',
   'pipelines',
   'metering',
+  'drift',
 ] as const;
 export type CaseName = (typeof caseNames)[number];
 
@@ -37,6 +38,8 @@ export interface BenchOptions {
   readonly meteringTicks: number;
   /** Steps of one graph; a multiple of ten. */
   readonly pipelineSteps: number;
+  /** Rows on each side of a comparison. */
+  readonly driftRows: number;
 }
 
 const full = {
@@ -51,6 +54,7 @@ const full = {
   pipelineSteps: 1000,
   replicas: 500,
   meteringTicks: 6,
+  driftRows: 1_000_000,
 };
 const quick = {
   billRows: 50_000,
@@ -64,6 +68,7 @@ const quick = {
   pipelineSteps: 100,
   replicas: 500,
   meteringTicks: 2,
+  driftRows: 50_000,
 };
 
 export const usage = `Usage: npm run bench -- [--quick] [--only ${caseNames.join('|')}]… [--json FILE]

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { measureBill } from './bill-case.ts';
 import type { CaseContext } from './case-context.ts';
 import { measureConverter } from './converter-case.ts';
+import { measureDrift } from './drift-case.ts';
 import { measureLogBatch } from './log-batch-case.ts';
 import { describeMachine } from './machine.ts';
 import { measureMetering } from './metering-case.ts';
@@ -25,6 +26,7 @@ const cases: Readonly<Record<CaseName, (context: CaseContext) => Promise<CaseRep
   start: measureStart,
   pipelines: measurePipelines,
   metering: measureMetering,
+  drift: measureDrift,
 };
 
 const startedAt = performance.now();

@@ -8,6 +8,7 @@ import { cliDocsCommand } from './cli-docs.ts';
 import { configCommands } from './config.ts';
 import { costCommands } from './cost.ts';
 import { decisionCommands } from './decision.ts';
+import { driftCommands } from './drift.ts';
 import { experimentCommands } from './experiment.ts';
 import type { Command } from './frame/command.ts';
 import { gateCommands } from './gate.ts';
@@ -54,6 +55,7 @@ export const commands: readonly Command[] = [
   ...modelCommands,
   ...monitorCommands,
   ...labelCommands,
+  ...driftCommands,
   ...webhookCommands,
   ...retentionCommands,
   ...mlflowCommands,

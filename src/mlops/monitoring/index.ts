@@ -1,5 +1,6 @@
 import type { Route } from '../../platform/http/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import { createDrift, type DriftDeps } from './drift/index.ts';
 import { applyMonitor } from './monitors/apply.ts';
 import { MonitorSpec } from './monitors/schema.ts';
 import { monitoringRoutes } from './routes.ts';
@@ -8,16 +9,16 @@ import type { MonitoringDeps, OpenedMonitoring } from './tables.ts';
 export { monitoringMigrations } from './migrations.ts';
 export { journalFolder, type OpenedMonitoring, openMonitoring } from './tables.ts';
 
-/** What models answered, what really happened, and how good the answers were. */
+/** What models answered, what really happened, and how good the answers were; did the data drift? */
 export interface Monitoring {
   /** `Monitor`. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
 }
 
-export function createMonitoring(deps: MonitoringDeps, opened: OpenedMonitoring): Monitoring {
+export function createMonitoring(deps: MonitoringDeps & DriftDeps, opened: OpenedMonitoring): Monitoring {
   return {
     kinds: [specKind('Monitor', 60, MonitorSpec, applyMonitor)],
-    routes: monitoringRoutes(deps, opened),
+    routes: [...monitoringRoutes(deps, opened), ...createDrift(deps).routes],
   };
 }

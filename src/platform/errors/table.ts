@@ -193,6 +193,10 @@ export const errorTable = {
   webhook_secret_unreadable: { status: 409, exitCode: CONFLICT, title: 'The webhook’s secret cannot be opened' },
   search_filter_invalid: { status: 400, exitCode: USAGE, title: 'The filter cannot be read' },
 
+  // monitoring
+  drift_profile_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such profile of a reference' },
+  drift_column_missing: { status: 400, exitCode: USAGE, title: 'Neither side of the comparison has this column' },
+
   // the gate
   policy_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such policy' },
   policy_model_mismatch: { status: 400, exitCode: REFUSED, title: 'The policy is for another model' },

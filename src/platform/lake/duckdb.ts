@@ -3,8 +3,9 @@ import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { AppError } from '../errors/index.ts';
 import type { Sql } from '../store/index.ts';
+import { readDoubles } from './doubles.ts';
+import { asExpected } from './engine-failure.ts';
 import { type ExportFormat, exportFile, removeExports } from './export-file.ts';
 import type { Lake, LakeParameter, LakeRow, LakeSession, LakeTable, RelationOptions, StagedFile } from './lake.ts';
 import {
@@ -83,6 +84,7 @@ class DuckDbLake implements Lake {
     const connection = await this.#instance.connect();
     try {
       return await work({
+        doubles: (select, rows) => readDoubles(connection, select, rows),
         query: (sql, parameters = []) => readAll(connection, sql, parameters),
         stage: (table, partition, select, parameters = []) =>
           this.#stage(connection, table, partition, select, parameters),
@@ -189,7 +191,7 @@ async function readAll(
     const reader = await connection.runAndReadAll(sql, [...parameters]);
     return reader.getRowObjectsJson();
   } catch (error) {
-    throw asStorageFull(error) ?? asMemoryExhausted(error) ?? error;
+    throw asExpected(error);
   }
 }
 
@@ -198,22 +200,4 @@ async function syncFile(path: string): Promise<number> {
   await using file = await open(path, 'r');
   await file.sync();
   return (await stat(path)).size;
-}
-
-function asMemoryExhausted(error: unknown): AppError | null {
-  if (!(error instanceof Error) || !error.message.startsWith('Out of Memory Error')) return null;
-  const detail =
-    'The work needs more memory than the query engine may use. Raise lakeMemory (STEELYARD_LAKE_MEMORY), or ask for less at once.';
-  return new AppError('lake_memory_exhausted', detail, {}, { cause: error });
-}
-
-function asStorageFull(error: unknown): AppError | null {
-  if (!(error instanceof Error) || !/No space left on device|Could not write all bytes/.test(error.message))
-    return null;
-  return new AppError(
-    'storage_full',
-    'The disk of the data folder is full. Free space and try again.',
-    {},
-    { cause: error },
-  );
 }

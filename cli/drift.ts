@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import {
+  compareDrift,
+  type DriftColumn,
+  DriftMethodChoice,
+  type DriftProfile,
+  type DriftReport,
+  listDriftProfiles,
+  makeDriftProfile,
+  ProfileName,
+  removeDriftProfile,
+  sendDriftFile,
+} from '../src/mlops/monitoring/drift/schema.ts';
+import { readBytes } from './bill-files.ts';
+import type { Client } from './connection/client.ts';
+import { command } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import { CommandError } from './frame/failure.ts';
+import { counted, shownCount, shownInstant } from './output/amounts.ts';
+import { createProgress, type Progress } from './output/progress.ts';
+import { table } from './output/table.ts';
+
+const MOST_UPLOAD_NAME_CHARACTERS = 255;
+const MOST_NAME_CHARACTERS = 1024;
+const DIGITS = 4;
+/** In front of the name of a profile where a file could stand. */
+const PROFILE = 'profile:';
+
+const Columns = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .refine((names) => names.every((name) => name !== ''), 'names of columns with commas between them');
+
+const compareCommand = command({
+  path: ['drift', 'compare'],
+  summary: 'Compare the columns of two files (CSV, CSV.gz, Parquet): did the data drift?',
+  example: `steelyard drift compare reference.parquet current.parquet
+steelyard drift compare reference.csv current.csv --columns age,income --method psi --json`,
+  needs: 'server',
+  positionals: {
+    reference: { describe: 'File of what is usual, or profile:NAME' },
+    current: { describe: 'File of what is to be judged' },
+  },
+  options: {
+    method: {
+      value: 'NAME',
+      schema: DriftMethodChoice,
+      fallback: 'auto',
+      describe: 'auto (calibrated), evidently (its own choice), or a method of docs/drift.md',
+    },
+    columns: { value: 'NAMES', schema: Columns, describe: 'Only these columns, with commas between them' },
+  },
+  run: async (context, { reference, current, method, columns }) => {
+    const client = await context.client();
+    const progress = createProgress(context.io.err, context.globals.json);
+    try {
+      const files = {
+        reference: await referenceOf(client, reference, progress),
+        current: await send(client, current, progress),
+      };
+      progress.show('Comparing the columns', null);
+      const report = await client.call(compareDrift, { body: { ...files, method, columns } });
+      await progress.clear();
+      await context.answer(report, () => reportText(report, context));
+    } finally {
+      await progress.clear();
+    }
+    return 0;
+  },
+});
+
+async function referenceOf(client: Client, reference: string, progress: Progress) {
+  if (!reference.startsWith(PROFILE)) return send(client, reference, progress);
+  const name = ProfileName.safeParse(reference.slice(PROFILE.length));
+  if (name.success) return { profile: name.data };
+  throw new CommandError('usage', `"${reference}" names no profile: ${name.error.issues[0]?.message ?? 'not valid'}.`);
+}
+
+async function send(client: Client, path: string, progress: Progress): Promise<{ upload: string; name: string }> {
+  const content = readBytes(path, (bytes) => progress.show(`Sending ${path} (${shownCount(bytes)} bytes)`, null));
+  const query = { name: path.slice(-MOST_UPLOAD_NAME_CHARACTERS) };
+  const { upload } = await client.upload(sendDriftFile, { query }, content);
+  return { upload, name: path.slice(-MOST_NAME_CHARACTERS) };
+}
+
+function reportText(report: DriftReport, context: Context): string {
+  const { paint } = context;
+  const rows = table(
+    report.columns,
+    [
+      { title: 'COLUMN', cell: ({ column }) => column },
+      { title: 'TYPE', cell: ({ type }) => type },
+      { title: 'METHOD', cell: ({ method }) => method },
+      { title: 'STATISTIC', align: 'right', cell: ({ statistic }) => shown(statistic) },
+      { title: 'P-VALUE', align: 'right', cell: ({ pValue }) => shown(pValue) },
+      { title: 'ADJUSTED', align: 'right', cell: ({ adjustedPValue }) => shown(adjustedPValue) },
+      { title: 'THRESHOLD', align: 'right', cell: ({ threshold }) => shown(threshold) },
+      {
+        title: 'DRIFTED',
+        cell: verdictOf,
+        style: ({ drifted }) => (drifted === true ? paint.bad : (text: string) => text),
+      },
+      { title: 'ROWS', align: 'right', cell: (row) => rowsOf(row), least: 6 },
+      { title: 'WHY NOT', cell: ({ reason }) => reason ?? '', least: 12 },
+    ],
+    paint,
+  );
+  return [summary(report, context), '', rows].join('\n');
+}
+
+function summary({ compared, share, drifted, columns }: DriftReport, { paint }: Context): string {
+  if (share === null) return paint.waiting('Nothing can be said: no column could be compared.');
+  const count = columns.filter((column) => column.drifted === true).length;
+  const left = columns.length - compared;
+  const rest = left === 0 ? '' : ` ${counted(left, 'column')} could not be compared.`;
+  const verdict = drifted === true ? paint.bad('Drifted:') : paint.good('Not drifted:');
+  return `${verdict} ${shownCount(count)} of ${counted(compared, 'column')}.${rest}`;
+}
+
+function verdictOf({ drifted }: DriftColumn): string | null {
+  if (drifted === null) return null;
+  return drifted ? 'yes' : 'no';
+}
+
+function rowsOf({ nReference, nCurrent }: DriftColumn): string | null {
+  return nReference === null || nCurrent === null ? null : `${shownCount(nReference)} : ${shownCount(nCurrent)}`;
+}
+
+function shown(value: number | null): string | null {
+  if (value === null) return null;
+  return value !== 0 && Math.abs(value) < 0.001
+    ? value.toExponential(DIGITS - 3)
+    : String(Number(value.toPrecision(DIGITS)));
+}
+
+const profileCommand = command({
+  path: ['drift', 'profile'],
+  summary: 'Keep the profile of a reference file, for drift compare profile:NAME',
+  example: 'steelyard drift profile october reference.parquet',
+  needs: 'server',
+  positionals: {
+    name: { describe: 'Name of the profile; one that has it is replaced' },
+    reference: { describe: 'File of what is usual (CSV, CSV.gz, Parquet)' },
+  },
+  run: async (context, { name: named, reference }) => {
+    const name = ProfileName.safeParse(named);
+    if (!name.success) throw new CommandError('usage', `"${named}": ${name.error.issues[0]?.message ?? 'not valid'}.`);
+    const client = await context.client();
+    const progress = createProgress(context.io.err, context.globals.json);
+    try {
+      const file = await send(client, reference, progress);
+      progress.show('Sorting the columns', null);
+      const profile = await client.call(makeDriftProfile, { body: { name: name.data, file } });
+      await progress.clear();
+      await context.answer(profile, () => profilesText([profile], context));
+    } finally {
+      await progress.clear();
+    }
+    return 0;
+  },
+});
+
+const profilesCommand = command({
+  path: ['drift', 'profiles'],
+  summary: 'List the profiles of references',
+  example: 'steelyard drift profiles',
+  needs: 'server',
+  run: async (context) => {
+    const document = await (await context.client()).call(listDriftProfiles);
+    await context.answer(document, () => profilesText(document.profiles, context));
+    if (document.profiles.length === 0) await context.remark('No profile yet. steelyard drift profile NAME REFERENCE');
+    return 0;
+  },
+});
+
+const forgetCommand = command({
+  path: ['drift', 'forget'],
+  summary: 'Remove the profile of a reference',
+  example: 'steelyard drift forget october',
+  needs: 'server',
+  positionals: { name: { describe: 'Name of the profile' } },
+  run: async (context, { name }) => {
+    const document = await (await context.client()).call(removeDriftProfile, { params: { name } });
+    await context.answer(document, () => `Removed the profile ${document.removed}.`);
+    return 0;
+  },
+});
+
+function profilesText(profiles: readonly DriftProfile[], { paint }: Context): string {
+  if (profiles.length === 0) return '';
+  return table(
+    profiles,
+    [
+      { title: 'PROFILE', cell: ({ name }) => name },
+      { title: 'MADE', cell: ({ createdAt }) => shownInstant(createdAt) },
+      { title: 'ROWS', align: 'right', cell: ({ rows }) => shownCount(rows) },
+      { title: 'COLUMNS', align: 'right', cell: ({ columns }) => shownCount(columns.length) },
+      { title: 'FILE', cell: ({ file }) => file, least: 12 },
+    ],
+    paint,
+  );
+}
+
+export const driftCommands = [compareCommand, profileCommand, profilesCommand, forgetCommand];

@@ -1,0 +1,83 @@
+import { calibratedChoice, evidentlyChoice } from './choice.ts';
+import type { ColumnPair } from './column.ts';
+import type { Measured } from './measured.ts';
+import type { Alarm, Method } from './method.ts';
+import { type MethodName, methods } from './methods.ts';
+
+/** A method by name, or who chooses. */
+export type MethodChoice = MethodName | 'auto' | 'evidently';
+
+export interface ColumnVerdict {
+  readonly method: MethodName;
+  readonly statistic: number | null;
+  /** Null for a distance. */
+  readonly pValue: number | null;
+  readonly threshold: number | null;
+  /** By this column alone; null where nothing can be said. */
+  readonly drifted: boolean | null;
+  /** Why a figure is null. */
+  readonly reason: string | null;
+}
+
+type Figures = Pick<ColumnVerdict, 'statistic' | 'pValue'>;
+
+const FEWEST = 2;
+
+/** Compares one column; a method that does not take it, or has no answer, says why. */
+export function compareColumn(column: ColumnPair, choice: MethodChoice): ColumnVerdict {
+  const chosen = chosenMethod(column, choice);
+  const method: Method = methods[chosen.name];
+  const measured = tooFew(column) ?? measure(method, chosen);
+  if ('reason' in measured) {
+    const { reason } = measured;
+    return { method: chosen.name, statistic: null, pValue: null, threshold: null, drifted: null, reason };
+  }
+  const threshold = typeof method.threshold === 'number' ? method.threshold : method.threshold(chosen.column);
+  const drifted = threshold === null ? null : isDrift(method.alarm, measured, threshold);
+  const reason =
+    threshold === null ? 'the threshold comes from the rows of the reference, of which too few are here' : null;
+  return { method: chosen.name, ...measured, threshold, drifted, reason };
+}
+
+function chosenMethod(column: ColumnPair, choice: MethodChoice): { name: MethodName; column: ColumnPair } {
+  if (choice === 'auto') return calibratedChoice(column);
+  if (choice === 'evidently') return evidentlyChoice(column);
+  return { name: choice, column };
+}
+
+function measure(method: Method, { name, column }: { name: MethodName; column: ColumnPair }): Measured {
+  if (column.type === 'numerical') {
+    return method.numerical?.(column.pair) ?? { reason: `${name} takes columns of categories, and this holds numbers` };
+  }
+  return (
+    method.categorical?.(column.counts, column) ?? { reason: `${name} takes numbers, and this column holds categories` }
+  );
+}
+
+function tooFew(column: ColumnPair): { reason: string } | null {
+  const [n, m] =
+    column.type === 'numerical'
+      ? [column.pair.reference.length, column.pair.current.length]
+      : [sum(column.counts.reference), sum(column.counts.current)];
+  if (n === 0) return { reason: 'the reference has no known value' };
+  if (m === 0) return { reason: 'the current data has no known value' };
+  if (n < FEWEST) return { reason: 'the reference has one known value, from which nothing can be told' };
+  return null;
+}
+
+function sum(counts: Float64Array): number {
+  return counts.reduce((all, count) => all + count, 0);
+}
+
+function isDrift(alarm: Alarm, { statistic, pValue }: Figures, threshold: number): boolean | null {
+  switch (alarm) {
+    case 'p < threshold':
+      return pValue === null ? null : pValue < threshold;
+    case 'p <= threshold':
+      return pValue === null ? null : pValue <= threshold;
+    case 'statistic >= threshold':
+      return statistic === null ? null : statistic >= threshold;
+    case 'statistic > threshold':
+      return statistic === null ? null : statistic > threshold;
+  }
+}

@@ -1,0 +1,130 @@
+import type { LakeSession } from '../../../platform/lake/index.ts';
+import type { ComparedColumn } from './compared-column.ts';
+import type { RawColumn } from './prepare-column.ts';
+import type { Reference } from './reference.ts';
+import { reportOf, type SingleColumn } from './report.ts';
+import type { DriftMethodChoice, DriftReport } from './schema.ts';
+import { alignLevels, codeRows, countLevels, isFreeText } from './tables/level-counts.ts';
+import { type PairedColumn, pairColumns } from './tables/pair-columns.ts';
+import { readNumbers } from './tables/read-numbers.ts';
+import type { Table } from './tables/table.ts';
+import { startThreads, type Threads } from './threads.ts';
+
+/** Numbers of both sides, 8 bytes each, that are read before the threads have taken those of the batch before. */
+const MOST_NUMBERS = 24_000_000;
+
+export interface Comparison {
+  readonly session: LakeSession;
+  readonly reference: Reference;
+  readonly current: Table;
+  readonly method: DriftMethodChoice;
+  /** Names of the columns to compare; undefined for all. */
+  readonly columns: readonly string[] | undefined;
+}
+
+/**
+ * Compares the columns of two sides. The engine reads them, threads compare them; rows are never put together. Error:
+ * `drift_column_missing`.
+ */
+export async function compareSides(comparison: Comparison): Promise<DriftReport> {
+  const { reference, current, columns, method } = comparison;
+  const pairs = pairColumns(reference.columns, current.columns, columns);
+  await using threads = startThreads({
+    columns: pairs.filter(({ how }) => how !== 'none').length,
+    rows: reference.rows + current.rows,
+  });
+  const work = { comparison, threads };
+  const compared = [...(await compareNumbers(work, pairs)), ...(await compareLevels(work, pairs))];
+  const byName = new Map(compared.map((found) => [found.column, found]));
+  for (const pair of pairs) {
+    if (pair.how === 'none') byName.set(pair.column, notCompared(pair.column, pair.type, pair.reason));
+  }
+  return reportOf(
+    pairs.flatMap(({ column }) => byName.get(column) ?? []),
+    method,
+  );
+}
+
+interface Work {
+  readonly comparison: Comparison;
+  readonly threads: Threads;
+}
+
+function notCompared(column: string, type: SingleColumn['type'], reason: string): SingleColumn {
+  const figures = { statistic: null, pValue: null, threshold: null, drifted: null };
+  const counts = { nReference: null, nCurrent: null, missingReference: null, missingCurrent: null };
+  return { column, type, method: null, ...figures, ...counts, reason };
+}
+
+/** While the threads compare one batch of columns the engine reads the next; a third waits. */
+async function compareNumbers({ comparison, threads }: Work, pairs: readonly PairedColumn[]): Promise<SingleColumn[]> {
+  const { session, reference, current, method } = comparison;
+  const numbers = pairs.filter((pair) => pair.how === 'numbers');
+  const size = Math.max(1, Math.floor(MOST_NUMBERS / Math.max(1, reference.rows + current.rows)));
+  const batches: Promise<SingleColumn[]>[] = [];
+  for (let from = 0; from < numbers.length; from += size) {
+    await batches.at(-2);
+    const batch = numbers.slice(from, from + size);
+    const names = batch.map(({ column }) => column);
+    const [left, right] = [await reference.numbers(names), await readNumbers(session, current, names)];
+    const comparing = batch.map(async ({ column, integral }, at) => {
+      const raw: RawColumn = {
+        kind: 'numbers',
+        reference: left[at] ?? new Float64Array(),
+        current: right[at] ?? new Float64Array(),
+        referenceSorted: reference.sorted,
+        referenceRows: reference.rows,
+        integral,
+        ordered: needsRows(method),
+      };
+      return single(column, comparison, await threads.compare(raw, method));
+    });
+    batches.push(handled(Promise.all(comparing)));
+  }
+  return (await Promise.all(batches)).flat();
+}
+
+async function compareLevels({ comparison, threads }: Work, pairs: readonly PairedColumn[]): Promise<SingleColumn[]> {
+  const comparing: Promise<SingleColumn>[] = [];
+  for (const pair of pairs) {
+    if (pair.how !== 'levels') continue;
+    const raw = await rawLevels(comparison, pair.column);
+    if ('reason' in raw) comparing.push(Promise.resolve(notCompared(pair.column, 'text', raw.reason)));
+    else {
+      const compared = threads.compare(raw, comparison.method);
+      comparing.push(handled(compared.then((found) => single(pair.column, comparison, found))));
+    }
+  }
+  return Promise.all(comparing);
+}
+
+async function rawLevels(comparison: Comparison, column: string): Promise<RawColumn | { readonly reason: string }> {
+  const { session, reference, current, method } = comparison;
+  const [left, right] = [await reference.levels(column), await countLevels(session, current, column)];
+  if (left === null || right === null) return { reason: 'it holds too many different texts to be categories' };
+  if (isFreeText(left)) return { reason: 'more than half of its texts are different: free text or ids, no categories' };
+  const { levels, counts } = alignLevels(left, right);
+  return { kind: 'levels', ...counts, codes: needsRows(method) ? await codesOf(comparison, column, levels) : null };
+}
+
+async function codesOf({ session, reference, current }: Comparison, column: string, levels: readonly string[]) {
+  const [left, right] = [await reference.codes(column, levels), await codeRows(session, current, column, levels)];
+  return left === null || right === null ? null : { reference: left, current: right };
+}
+
+/** Methods that look at rows, and not only at how often each value occurs. */
+function needsRows(method: DriftMethodChoice): boolean {
+  return method === 'TVD' || method.startsWith('nannyml_');
+}
+
+/** A failure is met where all are awaited; until then it is no unhandled one. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
+function single(column: string, { reference, current }: Comparison, compared: ComparedColumn): SingleColumn {
+  const { type, nReference, nCurrent, verdict } = compared;
+  const missing = { missingReference: reference.rows - nReference, missingCurrent: current.rows - nCurrent };
+  return { column, type, ...verdict, nReference, nCurrent, ...missing };
+}

@@ -1,0 +1,21 @@
+import type { ColumnPair } from './column.ts';
+import type { ColumnVerdict } from './compare-column.ts';
+import { total } from './samples.ts';
+
+/** What a thread answers of a column. */
+export interface ComparedColumn {
+  readonly type: ColumnPair['type'];
+  /** Known values. */
+  readonly nReference: number;
+  readonly nCurrent: number;
+  readonly verdict: ColumnVerdict;
+}
+
+export function summaryOf(column: ColumnPair): Omit<ComparedColumn, 'verdict'> {
+  if (column.type === 'categorical') {
+    const { reference, current } = column.counts;
+    return { type: column.type, nReference: total(reference), nCurrent: total(current) };
+  }
+  const { reference, current } = column.pair;
+  return { type: column.type, nReference: reference.length, nCurrent: current.length };
+}

@@ -1,0 +1,78 @@
+/** Coefficients of the Stirling series of ln Gamma, of 1/x, 1/x^3, … */
+const STIRLING = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360];
+/** From here on six terms of the series are exact to the last digit. */
+const STIRLING_FROM = 16;
+const HALF_LOG_TWO_PI = 0.9189385332046728;
+
+/** ln Gamma(x) for x > 0, by Stirling's series after raising x. Example: `logGamma(5)` = ln 24 = 3.178…. */
+export function logGamma(x: number): number {
+  let shift = 0;
+  let raised = x;
+  if (raised < STIRLING_FROM) {
+    let product = 1;
+    for (; raised < STIRLING_FROM; raised += 1) product *= raised;
+    shift = Math.log(product);
+  }
+  const inverse = 1 / raised;
+  const square = inverse * inverse;
+  const series = STIRLING.reduceRight((sum, coefficient) => sum * square + coefficient, 0) * inverse;
+  return (raised - 0.5) * Math.log(raised) - raised + HALF_LOG_TWO_PI + series - shift;
+}
+
+/** ln(Gamma(a + 1/2) / Gamma(a)): the difference of two large logarithms would lose its digits. */
+export function logGammaHalfStep(a: number): number {
+  if (a < 1000) return logGamma(a + 0.5) - logGamma(a);
+  const inverse = 1 / a;
+  return 0.5 * Math.log(a) - inverse / 8 + inverse ** 3 / 192 - inverse ** 5 / 640;
+}
+
+const SMALLEST = 1e-300;
+const ENOUGH = 1e-16;
+const MOST_TERMS = 1_000_000;
+
+/**
+ * Regularised upper incomplete gamma function Q(a, x) = Gamma(a, x) / Gamma(a), 0 to 1, with its relative accuracy kept in
+ * the far tail: the series below x = a + 1, Lentz's continued fraction above. Example: `upperGamma(1, 2)` = e^-2.
+ */
+export function upperGamma(a: number, x: number): number {
+  if (x <= 0) return 1;
+  if (x === Number.POSITIVE_INFINITY) return 0;
+  const scale = Math.exp(-x + a * Math.log(x) - logGamma(a));
+  return x < a + 1 ? 1 - lowerSeries(a, x) * scale : upperFraction(a, x) * scale;
+}
+
+function lowerSeries(a: number, x: number): number {
+  let term = 1 / a;
+  let sum = term;
+  for (let n = 1; n < MOST_TERMS && term > sum * ENOUGH; n += 1) {
+    term *= x / (a + n);
+    sum += term;
+  }
+  return sum;
+}
+
+function upperFraction(a: number, x: number): number {
+  let b = x + 1 - a;
+  let c = 1 / SMALLEST;
+  let d = 1 / b;
+  let fraction = d;
+  for (let n = 1; n < MOST_TERMS; n += 1) {
+    const numerator = -n * (n - a);
+    b += 2;
+    d = 1 / nonZero(numerator * d + b);
+    c = nonZero(b + numerator / c);
+    const factor = d * c;
+    fraction *= factor;
+    if (Math.abs(factor - 1) < ENOUGH) break;
+  }
+  return fraction;
+}
+
+function nonZero(value: number): number {
+  return Math.abs(value) < SMALLEST ? SMALLEST : value;
+}
+
+/** P(X > x) of a chi-square variable of `degrees` > 0 degrees of freedom. Example: `chiSquareTail(3.841, 1)` = 0.05. */
+export function chiSquareTail(x: number, degrees: number): number {
+  return upperGamma(degrees / 2, x / 2);
+}

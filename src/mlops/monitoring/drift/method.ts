@@ -1,0 +1,16 @@
+import type { ColumnPair } from './column.ts';
+import type { Measured } from './measured.ts';
+import type { CountPair, NumericPair } from './samples.ts';
+
+/** When a figure is called drift: which figure, and on which side of the threshold. */
+export type Alarm = 'p < threshold' | 'p <= threshold' | 'statistic >= threshold' | 'statistic > threshold';
+
+/** One way to compare a column; see docs/drift.md for what each is good for. */
+export interface Method {
+  /** Null where the column cannot tell it, as a profile without its rows cannot. */
+  readonly threshold: number | ((column: ColumnPair) => number | null);
+  readonly alarm: Alarm;
+  /** Left out where the method does not take such columns. */
+  readonly numerical?: (pair: NumericPair) => Measured;
+  readonly categorical?: (counts: CountPair, column: ColumnPair & { type: 'categorical' }) => Measured;
+}

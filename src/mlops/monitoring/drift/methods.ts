@@ -1,0 +1,101 @@
+import { edgesOfDistinct, evidentlyShares } from './bins.ts';
+import { energyDistance, normedWasserstein } from './distances/between-distributions.ts';
+import {
+  densityHellinger,
+  hellinger,
+  jensenShannon,
+  kullbackLeibler,
+  largestDifference,
+  populationStability,
+  type SharePair,
+  totalVariation,
+} from './distances/between-shares.ts';
+import { kolmogorovSmirnov } from './distances/kolmogorov-smirnov.ts';
+import { twoSampleTail } from './laws/kolmogorov-two-sample.ts';
+import { distanceOf, type Measured, testOf } from './measured.ts';
+import type { Method } from './method.ts';
+import { nannyMethods } from './nannyml.ts';
+import { type CountPair, type NumericPair, sharesOf } from './samples.ts';
+import { andersonDarling } from './tests/anderson-darling.ts';
+import { contingency, goodnessOfFit, gTest } from './tests/chi-square.ts';
+import { cramerVonMises } from './tests/cramer-von-mises.ts';
+import { eppsSingleton } from './tests/epps-singleton.ts';
+import { fisherExact } from './tests/fisher.ts';
+import { mannWhitneyLess } from './tests/mann-whitney.ts';
+import { maximumMeanDiscrepancy } from './tests/maximum-mean-discrepancy.ts';
+import { permutedContingency } from './tests/permuted-contingency.ts';
+import { tTest } from './tests/t-test.ts';
+import { totalVariationTest } from './tests/total-variation.ts';
+import { twoProportions } from './tests/two-proportions.ts';
+
+/** Two-sample test of Kolmogorov and Smirnov by its finite law. */
+function kolmogorovSmirnovTest(pair: NumericPair): Measured {
+  const statistic = kolmogorovSmirnov(pair);
+  return testOf(statistic, twoSampleTail(statistic, pair.reference.length, pair.current.length));
+}
+
+type ShareDistance = (shares: SharePair) => number;
+
+const ofBins = (of: ShareDistance) => (pair: NumericPair) => distanceOf(of(evidentlyShares(pair)));
+const ofLevels =
+  (of: ShareDistance) =>
+  ({ reference, current }: CountPair) =>
+    distanceOf(of({ reference: sharesOf(reference), current: sharesOf(current) }));
+/** A distance of shares: over Evidently's bins of numbers, over the levels of others. */
+const ofShares = (of: ShareDistance) => ({ numerical: ofBins(of), categorical: ofLevels(of) });
+
+const ROWS_NEEDED: Measured = { reason: 'TVD needs the rows of the reference, of which only the profile is kept' };
+
+/** Evidently's methods (0.7) by its names: its formulas, thresholds and alarms. */
+const evidentlyMethods = {
+  ks: { threshold: 0.05, alarm: 'p <= threshold', numerical: kolmogorovSmirnovTest },
+  wasserstein: {
+    threshold: 0.1,
+    alarm: 'statistic >= threshold',
+    numerical: (pair) => distanceOf(normedWasserstein(pair)),
+  },
+  jensenshannon: { threshold: 0.1, alarm: 'statistic >= threshold', ...ofShares((shares) => jensenShannon(shares)) },
+  psi: { threshold: 0.1, alarm: 'statistic >= threshold', ...ofShares(populationStability) },
+  kl_div: { threshold: 0.1, alarm: 'statistic >= threshold', ...ofShares(kullbackLeibler) },
+  hellinger: {
+    threshold: 0.1,
+    alarm: 'statistic >= threshold',
+    numerical: (pair) => distanceOf(densityHellinger(pair.reference, pair.current, edgesOfDistinct(pair))),
+    categorical: ofLevels(hellinger),
+  },
+  ed: { threshold: 0.1, alarm: 'statistic > threshold', numerical: (pair) => distanceOf(energyDistance(pair)) },
+  chisquare: { threshold: 0.05, alarm: 'p < threshold', categorical: goodnessOfFit },
+  z: { threshold: 0.05, alarm: 'p < threshold', categorical: twoProportions },
+  anderson: { threshold: 0.1, alarm: 'p < threshold', numerical: andersonDarling },
+  cramer_von_mises: { threshold: 0.1, alarm: 'p <= threshold', numerical: cramerVonMises },
+  t_test: { threshold: 0.05, alarm: 'p < threshold', numerical: tTest },
+  mannw: { threshold: 0.05, alarm: 'p < threshold', numerical: mannWhitneyLess },
+  es: { threshold: 0.05, alarm: 'p < threshold', numerical: eppsSingleton },
+  fisher_exact: { threshold: 0.1, alarm: 'p < threshold', categorical: fisherExact },
+  g_test: { threshold: 0.1, alarm: 'p < threshold', categorical: gTest },
+  TVD: {
+    threshold: 0.1,
+    alarm: 'p < threshold',
+    categorical: (counts, { codes }) => (codes === null ? ROWS_NEEDED : totalVariationTest(counts, codes)),
+  },
+  empirical_mmd: { threshold: 0.1, alarm: 'p < threshold', numerical: maximumMeanDiscrepancy },
+} as const satisfies Record<string, Method>;
+
+const ownMethods = {
+  tvd: {
+    threshold: 0.1,
+    alarm: 'statistic >= threshold',
+    categorical: ofLevels(totalVariation),
+  },
+  l_infinity: {
+    threshold: 0.1,
+    alarm: 'statistic >= threshold',
+    categorical: ofLevels(largestDifference),
+  },
+  chi2_contingency: { threshold: 0.05, alarm: 'p < threshold', categorical: contingency },
+  chi2_permutation: { threshold: 0.05, alarm: 'p <= threshold', categorical: permutedContingency },
+} as const satisfies Record<string, Method>;
+
+/** Every method by the name that it is asked for. */
+export const methods = { ...evidentlyMethods, ...ownMethods, ...nannyMethods };
+export type MethodName = keyof typeof methods;

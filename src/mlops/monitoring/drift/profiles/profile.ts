@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { UtcInstant } from '../../../../platform/units/schema.ts';
+
+const Kind = z.enum(['integer', 'number', 'text', 'datetime', 'other']);
+
+const Facts = { name: z.string(), kind: Kind, type: z.string(), blank: z.boolean() };
+
+/** What is kept of a reference so that later comparisons need not read it: its facts, beside them its numbers as bytes. */
+export const StoredProfile = z.strictObject({
+  name: z.string(),
+  createdAt: UtcInstant,
+  /** Of the file that it was made of. */
+  file: z.string(),
+  rows: z.number(),
+  /** Object key of the sorted numbers, 8 bytes each, column after column. */
+  numbers: z.string(),
+  columns: z.array(
+    z.discriminatedUnion('holds', [
+      z.strictObject({
+        ...Facts,
+        holds: z.literal('numbers'),
+        /** Place of the first number, and how many there are. */
+        from: z.number(),
+        count: z.number(),
+        /** Null without a value. */
+        mean: z.number().nullable(),
+        variance: z.number().nullable(),
+      }),
+      z.strictObject({
+        ...Facts,
+        holds: z.literal('levels'),
+        /** Null where there are too many to be categories. */
+        levels: z.array(z.tuple([z.string(), z.number()])).nullable(),
+      }),
+      z.strictObject({ ...Facts, holds: z.literal('nothing') }),
+    ]),
+  ),
+});
+export type StoredProfile = z.infer<typeof StoredProfile>;
+export type StoredColumn = StoredProfile['columns'][number];

@@ -1,0 +1,24 @@
+import { adjustedForDiscovery } from './false-discovery.ts';
+import type { DriftColumn, DriftMethodChoice, DriftReport } from './schema.ts';
+
+/** A column before the others are looked at. */
+export type SingleColumn = Omit<DriftColumn, 'adjustedPValue'>;
+
+/** Share of false alarms among the alarms that `auto` allows, and the level of each of its tests. */
+const LEVEL = 0.05;
+/** Evidently calls data drifted from this share of drifted columns on. */
+const DRIFT_SHARE = 0.5;
+
+/** Puts columns together. With `auto` a column is called drifted by its p-value adjusted for the number of columns. */
+export function reportOf(singles: readonly SingleColumn[], method: DriftMethodChoice): DriftReport {
+  const adjusted = method === 'auto' ? adjustedForDiscovery(singles.map(({ pValue }) => pValue)) : null;
+  const columns = singles.map((single, at) => {
+    const adjustedPValue = adjusted?.[at] ?? null;
+    if (adjustedPValue === null) return { ...single, adjustedPValue };
+    return { ...single, adjustedPValue, threshold: LEVEL, drifted: adjustedPValue <= LEVEL };
+  });
+  const verdicts = columns.flatMap(({ drifted }) => (drifted === null ? [] : [drifted]));
+  if (verdicts.length === 0) return { columns, compared: 0, share: null, drifted: null };
+  const share = verdicts.filter(Boolean).length / verdicts.length;
+  return { columns, compared: verdicts.length, share, drifted: method === 'auto' ? share > 0 : share >= DRIFT_SHARE };
+}

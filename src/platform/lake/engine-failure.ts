@@ -1,0 +1,24 @@
+import { AppError } from '../errors/index.ts';
+
+/** What the engine threw as the failure that it is, where it is an expected one. */
+export function asExpected(error: unknown): unknown {
+  return asStorageFull(error) ?? asMemoryExhausted(error) ?? error;
+}
+
+function asMemoryExhausted(error: unknown): AppError | null {
+  if (!(error instanceof Error) || !error.message.startsWith('Out of Memory Error')) return null;
+  const detail =
+    'The work needs more memory than the query engine may use. Raise lakeMemory (STEELYARD_LAKE_MEMORY), or ask for less at once.';
+  return new AppError('lake_memory_exhausted', detail, {}, { cause: error });
+}
+
+function asStorageFull(error: unknown): AppError | null {
+  if (!(error instanceof Error) || !/No space left on device|Could not write all bytes/.test(error.message))
+    return null;
+  return new AppError(
+    'storage_full',
+    'The disk of the data folder is full. Free space and try again.',
+    {},
+    { cause: error },
+  );
+}
