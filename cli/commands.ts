@@ -8,6 +8,7 @@ import { cliDocsCommand } from './cli-docs.ts';
 import { configCommands } from './config.ts';
 import { costCommands } from './cost.ts';
 import { decisionCommands } from './decision.ts';
+import { endpointCommands } from './endpoint/commands.ts';
 import { experimentCommands } from './experiment.ts';
 import type { Command } from './frame/command.ts';
 import { gateCommands } from './gate.ts';
@@ -52,6 +53,7 @@ export const commands: readonly Command[] = [
   ...modelCommands,
   ...monitorCommands,
   ...labelCommands,
+  ...endpointCommands,
   ...webhookCommands,
   ...retentionCommands,
   ...mlflowCommands,

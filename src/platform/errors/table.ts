@@ -139,6 +139,16 @@ export const errorTable = {
   webhook_not_signed: { status: 401, exitCode: DENIED, title: 'The delivery is not signed as a trigger asks' },
   git_failed: { status: 422, exitCode: REFUSED, title: 'The Git repository cannot be read' },
 
+  // serving
+  endpoint_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such endpoint' },
+  endpoint_revision_not_found: {
+    status: 404,
+    exitCode: NOT_FOUND,
+    title: 'The endpoint has no such revision to go back to',
+  },
+  endpoint_variant_not_found: { status: 404, exitCode: NOT_FOUND, title: 'The endpoint has no such variant' },
+  endpoint_model_unusable: { status: 422, exitCode: REFUSED, title: 'The backend cannot serve what the version holds' },
+
   // executors
   image_missing: { status: 400, exitCode: REFUSED, title: 'This engine runs images, and none was named' },
   image_not_found: { status: 404, exitCode: NOT_FOUND, title: 'The engine has no such image and cannot fetch it' },
