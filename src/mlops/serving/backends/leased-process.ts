@@ -47,8 +47,10 @@ export async function startLeased({
   });
   const renewing = setInterval(() => execution.extend(Date.now() + LEASE_MS), RENEW_MS);
   renewing.unref();
+  let isOver = false;
   const ended = execution.ended.then(async (end) => {
     clearInterval(renewing);
+    isOver = true;
     const detail = await detailOf(end, join(folder, 'output.log'));
     await rm(folder, { recursive: true, force: true });
     return { detail };
@@ -56,7 +58,8 @@ export async function startLeased({
   return {
     ended,
     async stop() {
-      execution.stop();
+      // Its folder goes with it.
+      if (!isOver) execution.stop();
       await ended;
     },
   };

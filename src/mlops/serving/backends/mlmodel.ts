@@ -78,7 +78,7 @@ function tensors(items: z.infer<typeof Items> | null, lone: string): TensorSpec[
       const tensor = TensorItem.safeParse(item);
       if (!tensor.success) return { name, datatype: COLUMN_TYPES[item.type], shape: [-1] };
       const { dtype, shape } = tensor.data['tensor-spec'];
-      return { name, datatype: numpyType(dtype), shape };
+      return { name, datatype: numpyType(dtype), shape, ...(item.name === undefined ? { anyName: true } : {}) };
     }),
   );
 }

@@ -66,10 +66,12 @@ function v2Metadata(variants: readonly LiveVariant[]) {
     name: variant.model,
     versions: variants.map(({ version }) => version),
     platform: variant.backend === 'onnx' ? 'onnxruntime_onnx' : `steelyard_${set.backend.protocol}`,
-    inputs: inputs ?? [],
-    outputs: outputs ?? [],
+    inputs: (inputs ?? []).map(shown),
+    outputs: (outputs ?? []).map(shown),
   };
 }
+
+const shown = ({ name, datatype, shape }: TensorSpec) => ({ name, datatype, shape });
 
 const TF_TYPES: Readonly<Record<Datatype, string>> = {
   BOOL: 'DT_BOOL',

@@ -89,6 +89,7 @@ export function createReplicaSet(deps: SetDeps): ReplicaSet {
       places.add(replica, meter);
       if (places.size >= slots.length) firstReady.resolve();
       const { detail } = await replica.ended;
+      signal.removeEventListener('abort', onAbort);
       places.remove(replica);
       return signal.aborted ? null : detail;
     } catch (error) {

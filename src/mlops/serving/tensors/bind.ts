@@ -31,7 +31,8 @@ export function boundInputs({ given, table }: GivenInputs, { layout, inputs }: P
   ) {
     return columnsOf(one, inputs);
   }
-  if (more.length === 0 && others.length === 0 && one.name === null) return [checked(one, spec)];
+  if (more.length === 0 && others.length === 0 && (one.name === null || spec.anyName === true))
+    return [checked(one, spec)];
   return named(given, inputs);
 }
 

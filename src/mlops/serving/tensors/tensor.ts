@@ -51,6 +51,8 @@ export interface TensorSpec {
   readonly name: string;
   readonly datatype: Datatype;
   readonly shape: readonly number[];
+  /** The model gave it no name, and takes it under any. */
+  readonly anyName?: true;
 }
 
 /** Inputs and outputs of a model, as far as they are known. */
