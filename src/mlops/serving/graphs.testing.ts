@@ -62,5 +62,21 @@ export function greedyGraph(): Uint8Array {
   );
 }
 
+/** A linear graph whose weights lie in a file of their own, beside the graph or wherever the path leads. */
+export function graphWithWeightsAt(location: string): Uint8Array {
+  const external = new ProtobufWriter().string(1, 'location').string(2, location);
+  const weights = new ProtobufWriter().packedIntegers(1, [2, 1]).integer(2, float).string(8, 'w');
+  return model(
+    {
+      name: 'external',
+      nodes: [node({ operator: 'MatMul', inputs: ['x', 'w'], outputs: ['score'] })],
+      initializers: [weights.message(13, external).integer(14, 1)],
+      inputs: [valueInfo('x', float, ['rows', 2])],
+      outputs: [valueInfo('score', float, ['rows', 1])],
+    },
+    {},
+  );
+}
+
 /** TensorProto.BOOL, which the example has no use for. */
 const BOOL = 9 as typeof float;

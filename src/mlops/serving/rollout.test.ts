@@ -6,7 +6,7 @@ import type { Application } from '../../main.ts';
 import { call, problemFrom, testApplication } from '../../testing.ts';
 import { applied } from '../../testing-pipelines.ts';
 import { aliased, appliedEndpoint, registeredFiles, sent, settled } from '../../testing-serving.ts';
-import { greedyGraph, linearGraph, loopGraph } from './graphs.testing.ts';
+import { graphWithWeightsAt, greedyGraph, linearGraph, loopGraph } from './graphs.testing.ts';
 import { getEndpoint, rollBackEndpoint, setEndpointTraffic } from './schema.ts';
 
 const onnx = (version: string, more: object = {}) => ({ model: 'm', version, backend: 'onnx', ...more });
@@ -180,6 +180,24 @@ describe('a graph', () => {
     expect((await ask(3)).json()).toEqual({ outputs: [5] });
     expect((await ask(1e15)).statusCode).toBe(504);
     await expect.poll(async () => (await ask(3)).statusCode, { timeout: 60_000 }).toBe(200);
+  });
+
+  it.each(['../secret.bin', '/etc/passwd'])(
+    'whose weights lie at %s, outside of the version, is not served',
+    async (location) => {
+      await using application = await testApplication();
+      const version = await registeredFiles(application, 'm', { 'model.onnx': graphWithWeightsAt(location) });
+      const { state, newest } = await appliedEndpoint(application, 'outside', main(version));
+      expect([state, newest.reason]).toEqual(['failed', expect.stringMatching(/External data path/)]);
+    },
+  );
+
+  it('whose weights lie in a file beside it is served', async () => {
+    await using application = await testApplication();
+    const weights = new Uint8Array(Float32Array.from([3, 4]).buffer);
+    const files = { 'model.onnx': graphWithWeightsAt('weights.bin'), 'weights.bin': weights };
+    await appliedEndpoint(application, 'beside', main(await registeredFiles(application, 'm', files)));
+    expect((await predicted(application, 'beside')).json()).toEqual({ predictions: [[7]] });
   });
 
   it('that wants more memory than there is, is refused or ended, and the server goes on', async () => {
