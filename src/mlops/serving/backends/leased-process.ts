@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Ended, findExecution, startExecution } from '../../../platform/processes/index.ts';
+import { type Ended, type Execution, findExecution, startExecution } from '../../../platform/processes/index.ts';
 
 export interface LeasedProcess {
   readonly ended: Promise<{ readonly detail: string }>;
@@ -45,7 +45,7 @@ export async function startLeased({
     output: 'file',
     limits: { ...limits, tasks: MAX_TASKS },
   });
-  const renewing = setInterval(() => execution.extend(Date.now() + LEASE_MS), RENEW_MS);
+  const renewing = setInterval(() => renew(execution), RENEW_MS);
   renewing.unref();
   let isOver = false;
   const ended = execution.ended.then(async (end) => {
@@ -63,6 +63,15 @@ export async function startLeased({
       await ended;
     },
   };
+}
+
+/** In its own time, which no setting of the clock changes. */
+function renew(execution: Execution): void {
+  try {
+    execution.extend(execution.now() + LEASE_MS);
+  } catch {
+    // The disk may be full: when that lasts, its watchdog ends it, and it is started again.
+  }
 }
 
 /** Ends what a server before this one left running, and forgets its folders. */
