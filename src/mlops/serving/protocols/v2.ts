@@ -212,13 +212,3 @@ function wantedOf(outputs: readonly unknown[]): Map<string, { binary: boolean }>
 function flag(parameters: unknown, name: string): boolean {
   return isRecord(parameters) && parameters[name] === true;
 }
-
-/** A problem that a v2 server told, in its words. */
-export function v2ProblemText(body: Buffer): string | null {
-  try {
-    const json: unknown = JSON.parse(body.toString('utf8'));
-    return isRecord(json) && typeof json.error === 'string' ? json.error : null;
-  } catch {
-    return null;
-  }
-}
