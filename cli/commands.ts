@@ -9,6 +9,7 @@ import { configCommands } from './config.ts';
 import { costCommands } from './cost.ts';
 import { decisionCommands } from './decision.ts';
 import { driftCommands } from './drift.ts';
+import { endpointCommands } from './endpoint/commands.ts';
 import { experimentCommands } from './experiment.ts';
 import type { Command } from './frame/command.ts';
 import { gateCommands } from './gate.ts';
@@ -56,6 +57,7 @@ export const commands: readonly Command[] = [
   ...monitorCommands,
   ...labelCommands,
   ...driftCommands,
+  ...endpointCommands,
   ...webhookCommands,
   ...retentionCommands,
   ...mlflowCommands,

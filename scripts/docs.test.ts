@@ -5,9 +5,11 @@ import { z } from 'zod';
 import { commands } from '../cli/commands.ts';
 import { recordUsage } from '../src/finops/metering/schema.ts';
 import type { Application } from '../src/main.ts';
+import { linearGraph } from '../src/mlops/serving/graphs.testing.ts';
 import { errorTable } from '../src/platform/errors/table.ts';
 import { postApply } from '../src/platform/manifests/schema.ts';
 import { call, testApplication } from '../src/testing.ts';
+import { aliased, registeredFiles } from '../src/testing-serving.ts';
 import { errorsPage } from './errors-page.ts';
 import {
   anchorsOf,
@@ -90,6 +92,7 @@ describe('manifests in documents', () => {
 
   it.each(withManifests)('%s shows documents that apply without error, and again without change', async (path) => {
     await using application = await testApplication();
+    await servedModel(application);
     const texts = manifestsOf(path).map(({ text }, index) => ({ file: `${path}-${index + 1}.yaml`, text }));
     for (const text of texts) await call(application, postApply, { body: { documents: [text] } });
     for (const text of texts) {
@@ -106,6 +109,7 @@ describe('manifests in documents', () => {
       'AllocationRules',
       'BillSource',
       'Budget',
+      'Endpoint',
       'Environment',
       'Monitor',
       'Pipeline',
@@ -118,6 +122,12 @@ describe('manifests in documents', () => {
     ]);
   });
 });
+
+/** An endpoint names a version that is there. */
+async function servedModel(application: Application): Promise<void> {
+  const version = await registeredFiles(application, 'ranker', { 'model.onnx': linearGraph([1, 2, 3]) });
+  await aliased(application, 'ranker', 'champion', version);
+}
 
 function manifestsOf(path: string) {
   return blocksOf(readDocument(path)).filter(({ language, text }) => language === 'yaml' && /^kind:/m.test(text));

@@ -15,6 +15,7 @@ import { createWorkspaceDoor } from './mlops/executors/index.ts';
 import { createMonitoring, journalFolder, type OpenedMonitoring, openMonitoring } from './mlops/monitoring/index.ts';
 import { createRegistry } from './mlops/registry/index.ts';
 import { createRetention } from './mlops/retention/index.ts';
+import type { Serving } from './mlops/serving/index.ts';
 import { createScaling } from './mlops/serving/scaling/index.ts';
 import { createTracing } from './mlops/tracing/index.ts';
 import { createTracking, type Tracking } from './mlops/tracking/index.ts';
@@ -51,6 +52,7 @@ import { createOpenLineage, type Receiver } from './tradeoff/openlineage/index.t
 import { createRunCosts } from './tradeoff/run-costs/index.ts';
 import { readVersion } from './version.ts';
 import { wirePipelines } from './wire-pipelines.ts';
+import { wireServing } from './wire-serving.ts';
 
 /** What a test may replace; everything else is real. */
 export interface Overrides {
@@ -133,7 +135,7 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   const listening: { http: FastifyInstance | null } = { http: null };
   const auth = createAuth({ store, clock, config });
   const audit = lifetime.use(createAudit({ store, clock, log }));
-  const { kinds, routes, plugins, webhooks, tracking, executors } = wire([auth, audit], {
+  const { kinds, routes, plugins, webhooks, tracking, executors, serving } = wire([auth, audit], {
     config,
     folder,
     clock,
@@ -152,6 +154,7 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
     workToken: auth.workToken,
   });
   lifetime.use(executors);
+  lifetime.use(serving);
   // Let go of before the engines are: what it watches is on them.
   lifetime.use(longJobs);
   lifetime.use(webhooks);
@@ -163,6 +166,7 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   events.start();
   webhooks.start();
   tracking.start();
+  serving.start();
   jobs.start();
   longJobs.start();
   predictionLog.start();
@@ -328,6 +332,7 @@ function wire(
   webhooks: Webhooks;
   tracking: Tracking;
   executors: AsyncDisposable;
+  serving: Serving;
 } {
   const org = createOrg(ground);
   const finops = wireFinops({ ...ground, org });
@@ -335,15 +340,11 @@ function wire(
   const mlops = wireMlops(onArtifacts, finops);
   const { plugins: mlflow, door, ...mlopsFeatures } = mlops;
   const { modelSteps, ...tradeoff } = wireTradeoff(ground, finops, mlops);
-  const { executors, pipelines } = wirePipelines(
-    { ...onArtifacts, door },
-    {
-      admission: finops.budgets.reservations,
-      runLog: mlops.tracking.runLog,
-      models: modelSteps,
-    },
-  );
+  const asked = { admission: finops.budgets.reservations, runLog: mlops.tracking.runLog, models: modelSteps };
+  const { executors, pipelines } = wirePipelines({ ...onArtifacts, door }, asked);
   const monitoring = createMonitoring({ ...ground, uploads: finops.uploads }, ground.predictionLog);
+  const serving = wireServing(onArtifacts, { ...finops, ...mlops, org });
+  const ours = { pipelines, monitoring, serving };
   const retention = wireRetention(onArtifacts, mlops, tradeoff);
   const kinds = [
     org,
@@ -352,13 +353,12 @@ function wire(
     finops.prices,
     finops.tokens,
     finops.budgets,
-    pipelines,
-    monitoring,
+    ...Object.values(ours),
     tradeoff.gates,
     retention,
   ].flatMap((feature) => feature.kinds);
   const manifests = createManifests({ store: ground.store, kinds });
-  const features = { org, ...finops, ...mlopsFeatures, pipelines, monitoring, ...tradeoff, retention, manifests };
+  const features = { org, ...finops, ...mlopsFeatures, ...ours, ...tradeoff, retention, manifests };
   const routes = [...doors, ...Object.values(features)].flatMap((feature) => feature.routes);
   const endpoints = routes.map((route) => route.endpoint);
   return {
@@ -367,10 +367,12 @@ function wire(
     webhooks: mlops.webhooks,
     tracking: mlops.tracking,
     executors,
+    serving,
     plugins: [
       systemPlugin(ground.telemetry),
       ...mlflow,
       pipelines.plugin,
+      serving.plugin,
       docsPlugin(endpoints, readVersion()),
       webPlugin(webBundle()),
     ],

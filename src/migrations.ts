@@ -10,6 +10,7 @@ import { monitoringMigrations } from './mlops/monitoring/index.ts';
 import { pipelineMigrations } from './mlops/pipelines/index.ts';
 import { registryMigrations } from './mlops/registry/index.ts';
 import { retentionMigrations } from './mlops/retention/index.ts';
+import { servingMigrations } from './mlops/serving/index.ts';
 import { tracingMigrations } from './mlops/tracing/index.ts';
 import { trackingMigrations } from './mlops/tracking/index.ts';
 import { transferMigrations } from './mlops/transfer/index.ts';
@@ -56,4 +57,5 @@ export const migrations: Migrations = {
   ...decisionMigrations,
   ...runCostMigrations,
   ...openLineageMigrations,
+  ...servingMigrations,
 };

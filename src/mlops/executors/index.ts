@@ -32,6 +32,14 @@ export interface Executors extends AsyncDisposable {
 /** What a command on this machine needs to find programs and its home; nothing else of the server is passed on. */
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'LD_LIBRARY_PATH'];
 
+/** Of the server's environment, what a command on this machine gets. */
+export function passedEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const passed = PASSED_ON.flatMap((name) =>
+    environment[name] === undefined ? [] : [[name, environment[name]] as const],
+  );
+  return Object.fromEntries(passed);
+}
+
 /** The client of Docker is loaded where there is a Docker: it would cost every other server its start and its memory. */
 async function openDocker(docker: NonNullable<ExecutorsDeps['docker']>): Promise<Executor> {
   const { createDockerExecutor: create } = await import('./docker/index.ts');
@@ -39,11 +47,8 @@ async function openDocker(docker: NonNullable<ExecutorsDeps['docker']>): Promise
 }
 
 export function createExecutors({ processes, docker, kubernetes, environment, clock, log }: ExecutorsDeps): Executors {
-  const passed = PASSED_ON.flatMap((name) =>
-    environment[name] === undefined ? [] : [[name, environment[name]] as const],
-  );
   const engines: Executor[] = [
-    ...(processes ? [createProcessExecutor({ environment: Object.fromEntries(passed), clock })] : []),
+    ...(processes ? [createProcessExecutor({ environment: passedEnvironment(environment), clock })] : []),
     ...(docker === null ? [] : [openedLater('docker', () => openDocker(docker), log)]),
     ...(kubernetes === null ? [] : [openedLater('kubernetes', () => createKubernetesExecutor(kubernetes), log)]),
   ];

@@ -7,7 +7,7 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { MlflowRoute } from '../wire/index.ts';
-import { createArtifacts } from './artifacts.ts';
+import { type ArtifactContent, type ArtifactEntry, createArtifacts } from './artifacts.ts';
 import { createDeletions, type Deletions } from './deletions.ts';
 import { editRoutes } from './edits/routes.ts';
 import { findExperiment, findExperimentByName } from './experiment-store.ts';
@@ -87,6 +87,12 @@ export interface ExperimentFacts {
   readonly isActive: boolean;
 }
 
+/** Artifacts to be read, whole. */
+export interface ArtifactFiles {
+  list(rootUri: string, path: string): Promise<ArtifactEntry[]>;
+  open(rootUri: string, path: string): Promise<ArtifactContent>;
+}
+
 /** Experiments, runs, logged models and their artifacts. Reads take the store or one of its transactions. */
 export interface Tracking extends AsyncDisposable {
   /** Begins the upkeep of the index of metrics; after the migrations. */
@@ -121,6 +127,8 @@ export interface Tracking extends AsyncDisposable {
   restoreLoggedModel(modelId: string): Promise<void>;
   /** Entities of another server, with their ids. */
   readonly imports: TrackingImports;
+  /** Files under the root URI of a run's, model's or version's artifacts. Errors: as of the artifact routes. */
+  readonly artifactFiles: ArtifactFiles;
   readonly routes: readonly Route[];
   readonly mlflowRoutes: readonly MlflowRoute[];
   /** What there is among artifacts and what can be shown of it; versions are found by the registry. */
@@ -162,6 +170,7 @@ export function createTracking(deps: TrackingDeps): Tracking {
     deletions: createDeletions(deps.objects),
     restoreLoggedModel: loggedModels.restore,
     imports: createImports(deps),
+    artifactFiles: { list: artifacts.listUnder, open: artifacts.getUnder },
     routes: [
       ...trackingRoutes({ ...deps, experiments }),
       ...runViewRoutes(store),

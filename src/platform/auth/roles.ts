@@ -17,12 +17,13 @@ const READ: readonly Scope[] = [
  */
 const granted: Readonly<Record<Role, ReadonlySet<Scope>>> = {
   viewer: new Set(READ),
-  contributor: new Set<Scope>([...READ, 'mlops.write', 'tradeoff.write', 'finops.reserve']),
+  contributor: new Set<Scope>([...READ, 'mlops.write', 'serving.predict', 'tradeoff.write', 'finops.reserve']),
   finance: new Set<Scope>([...READ, 'finops.write', 'platform.apply']),
   operator: new Set<Scope>([
     ...READ,
     'mlops.write',
     'mlops.delete',
+    'serving.predict',
     'tradeoff.write',
     'finops.reserve',
     'platform.apply',
@@ -34,6 +35,7 @@ const granted: Readonly<Record<Role, ReadonlySet<Scope>>> = {
     'finops.reserve',
     'mlops.write',
     'mlops.delete',
+    'serving.predict',
     'tradeoff.write',
     'platform.apply',
     'platform.write',

@@ -17,6 +17,7 @@ export type Scope =
   | 'mlops.read'
   | 'mlops.write'
   | 'mlops.delete'
+  | 'serving.predict'
   | 'tradeoff.read'
   | 'tradeoff.write';
 

@@ -145,6 +145,15 @@ export const errorTable = {
   trace_row_invalid: { status: 400, exitCode: REFUSED, title: 'A row of the trace cannot be read' },
   trace_not_sorted: { status: 400, exitCode: REFUSED, title: 'The trace is not in the order of time' },
   trace_too_long: { status: 413, exitCode: REFUSED, title: 'The trace holds more requests than are replayed' },
+  // serving
+  endpoint_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such endpoint' },
+  endpoint_revision_not_found: {
+    status: 404,
+    exitCode: NOT_FOUND,
+    title: 'The endpoint has no such revision to go back to',
+  },
+  endpoint_variant_not_found: { status: 404, exitCode: NOT_FOUND, title: 'The endpoint has no such variant' },
+  endpoint_model_unusable: { status: 422, exitCode: REFUSED, title: 'The backend cannot serve what the version holds' },
 
   // executors
   image_missing: { status: 400, exitCode: REFUSED, title: 'This engine runs images, and none was named' },

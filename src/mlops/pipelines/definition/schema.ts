@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Name } from '../../../org/schema.ts';
 import { adminOnly, SecretReference } from '../../../platform/secrets/schema.ts';
+import { Cpus, Duration, Memory } from '../../../platform/units/quantities/schema.ts';
 import { Money } from '../../../platform/units/schema.ts';
-import { Cpus, Duration, Memory } from './quantities/schema.ts';
 import { ParamName, Scalar } from './scalar/schema.ts';
 import { Triggers } from './triggers/schema.ts';
 

@@ -1,0 +1,153 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type EndpointDetail,
+  getEndpoint,
+  listEndpoints,
+  rollBackEndpoint,
+  setEndpointTraffic,
+} from '../../src/mlops/serving/schema.ts';
+import { postApply } from '../../src/platform/manifests/schema.ts';
+import type { Client } from '../connection/client.ts';
+import { command } from '../frame/command.ts';
+import type { Context } from '../frame/context.ts';
+import { CommandError } from '../frame/failure.ts';
+import { findTextFiles, readTextFile } from '../text-files.ts';
+import { endpointsText, endpointText } from './text.ts';
+
+const LOOK_MS = 500;
+const FAILED = 13;
+const EXITS = { [FAILED]: 'the new revision did not get ready; what was live still is' };
+const wait = { describe: 'Wait until the new revision has the traffic, or failed' };
+const endpointWord = { endpoint: { describe: 'Name of the endpoint' } };
+
+const applyCommand = command({
+  path: ['endpoint', 'apply'],
+  summary: 'Apply endpoints (YAML documents): their replicas get ready, then take the traffic',
+  example: 'steelyard endpoint apply -f ranker.yaml --wait',
+  needs: 'server',
+  options: {
+    file: {
+      value: 'FILE|DIR',
+      short: 'f',
+      required: true,
+      repeat: true,
+      describe: 'A YAML file, or a folder with all .yaml and .yml files below it',
+    },
+    wait,
+  },
+  exits: EXITS,
+  run: async (context, { file, wait: isWaiting }) => {
+    const client = await context.client();
+    const documents = findTextFiles(file, /\.ya?ml$/i, '.yaml or .yml file').map(readTextFile);
+    const { applied } = await client.call(postApply, { body: { documents, dryRun: false } });
+    const names = applied.filter(({ kind }) => kind === 'Endpoint').map(({ name }) => name);
+    const details = await Promise.all(names.map((endpoint) => shown(client, endpoint, isWaiting)));
+    await context.answer({ applied, endpoints: details }, () => endpointsText(details, context));
+    return isWaiting ? exitOf(context, details) : 0;
+  },
+});
+
+const listCommand = command({
+  path: ['endpoint', 'list'],
+  summary: 'List the endpoints and what has their traffic',
+  example: 'steelyard endpoint list',
+  needs: 'server',
+  run: async (context) => {
+    const document = await (await context.client()).call(listEndpoints);
+    await context.answer(document, () => endpointsText(document.endpoints, context));
+    if (document.endpoints.length === 0) await context.remark('No endpoint yet. steelyard endpoint apply -f FILE');
+    return 0;
+  },
+});
+
+const showCommand = command({
+  path: ['endpoint', 'show'],
+  summary: 'Show one endpoint: its variants, their replicas, and what 1,000 predictions cost',
+  example: 'steelyard endpoint show ranker',
+  needs: 'server',
+  positionals: endpointWord,
+  run: async (context, { endpoint }) => {
+    const detail = await shown(await context.client(), endpoint, false);
+    await context.answer(detail, () => endpointText(detail, context));
+  },
+});
+
+const rollbackCommand = command({
+  path: ['endpoint', 'rollback'],
+  summary: 'Go back to the revision that was live before, or to another one',
+  example: 'steelyard endpoint rollback ranker --wait\nsteelyard endpoint rollback ranker --revision 3',
+  needs: 'server',
+  positionals: endpointWord,
+  options: { revision: { value: 'NUMBER', describe: 'Revision that was live once; default: the one before' }, wait },
+  exits: EXITS,
+  run: async (context, { endpoint, revision, wait: isWaiting }) => {
+    const client = await context.client();
+    const body = revision === undefined ? {} : { revision: wholeNumber(revision) };
+    await client.call(rollBackEndpoint, { params: { endpoint }, body });
+    const detail = await shown(client, endpoint, isWaiting);
+    await context.answer(detail, () => endpointText(detail, context));
+    return isWaiting ? exitOf(context, [detail]) : 0;
+  },
+});
+
+const trafficCommand = command({
+  path: ['endpoint', 'traffic'],
+  summary: 'Change the shares of the traffic',
+  example: 'steelyard endpoint traffic ranker --weight main=90 --weight canary=10',
+  needs: 'server',
+  positionals: endpointWord,
+  options: {
+    weight: {
+      value: 'VARIANT=SHARE',
+      repeat: true,
+      required: true,
+      describe: 'Share of a variant; those not named get none',
+    },
+    wait,
+  },
+  exits: EXITS,
+  run: async (context, { endpoint, weight, wait: isWaiting }) => {
+    const client = await context.client();
+    await client.call(setEndpointTraffic, { params: { endpoint }, body: { weights: weightsOf(weight) } });
+    const detail = await shown(client, endpoint, isWaiting);
+    await context.answer(detail, () => endpointText(detail, context));
+    return isWaiting ? exitOf(context, [detail]) : 0;
+  },
+});
+
+async function shown(client: Client, endpoint: string, isWaiting: boolean): Promise<EndpointDetail> {
+  for (;;) {
+    const detail = await client.call(getEndpoint, { params: { endpoint } });
+    if (!isWaiting || detail.state === 'live' || detail.state === 'failed') return detail;
+    await pause(LOOK_MS);
+  }
+}
+
+async function exitOf(context: Context, details: readonly EndpointDetail[]): Promise<number> {
+  const failed = details.filter(({ state }) => state === 'failed');
+  for (const { name, newest } of failed) {
+    await context.remark(
+      `${name}: revision ${newest.revision} did not get ready: ${newest.reason ?? 'nobody knows why'}`,
+    );
+  }
+  return failed.length === 0 ? 0 : FAILED;
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new CommandError('invalid_request', `--revision ${text}: write the number of a revision.`);
+}
+
+/** `main=90`. */
+function weightsOf(words: readonly string[]): Record<string, number> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const [, name = '', share = ''] = /^([^=]+)=(\d+(?:\.\d+)?)$/.exec(word) ?? [];
+      if (name === '')
+        throw new CommandError('invalid_request', `--weight ${word}: write VARIANT=SHARE, such as canary=10.`);
+      return [name, Number(share)];
+    }),
+  );
+}
+
+export const endpointCommands = [applyCommand, listCommand, showCommand, rollbackCommand, trafficCommand];

@@ -1,0 +1,91 @@
+import type {
+  EndpointDetail,
+  EndpointRevision,
+  EndpointSummary,
+  EndpointVariant,
+} from '../../src/mlops/serving/schema.ts';
+import type { Context } from '../frame/context.ts';
+import { shownCount, shownInstant, shownMoney } from '../output/amounts.ts';
+import { table } from '../output/table.ts';
+
+const plain = (text: string): string => text;
+
+export function endpointsText(endpoints: readonly EndpointSummary[], { paint }: Context): string {
+  if (endpoints.length === 0) return '';
+  return table(
+    endpoints,
+    [
+      { title: 'ENDPOINT', cell: ({ name }) => name },
+      { title: 'STATE', cell: ({ state }) => state, style: ({ state }) => (state === 'failed' ? paint.bad : plain) },
+      {
+        title: 'LIVE',
+        cell: ({ live }) => (live === null ? null : `#${live.revision} ${sharesText(live)}`),
+        least: 16,
+      },
+      { title: 'SINCE', cell: ({ live }) => (live?.liveAt == null ? null : shownInstant(live.liveAt)) },
+      { title: 'NEWEST', cell: ({ newest }) => `#${newest.revision}` },
+    ],
+    paint,
+  );
+}
+
+/** `main 3 90%, canary 4 10%`. */
+function sharesText({ versions, weights }: EndpointRevision): string {
+  const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
+  return Object.entries(versions)
+    .map(([name, version]) => `${name} v${version} ${Math.round((100 * (weights[name] ?? 0)) / total)}%`)
+    .join(', ');
+}
+
+export function endpointText(endpoint: EndpointDetail, context: Context): string {
+  const { newest, state, url, revisions } = endpoint;
+  const lines = [endpointsText([endpoint], context), `predictions at ${url}/`];
+  if (state === 'failed')
+    lines.push(`revision ${newest.revision} did not get ready: ${newest.reason ?? 'nobody knows why'}`);
+  if (endpoint.variants.length > 0) lines.push('', variantsText(endpoint.variants, context));
+  lines.push('', revisionsText(revisions, context));
+  return lines.join('\n');
+}
+
+function variantsText(variants: readonly EndpointVariant[], { paint }: Context): string {
+  return table(
+    variants,
+    [
+      { title: 'VARIANT', cell: ({ variant }) => variant },
+      {
+        title: 'VERSION',
+        cell: ({ model, version, alias }) => `${model} ${version}${alias === null ? '' : ` @${alias}`}`,
+      },
+      { title: 'BACKEND', cell: ({ backend }) => backend },
+      {
+        title: 'TRAFFIC',
+        align: 'right',
+        cell: ({ weight, shadow }) => (shadow > 0 ? 'shadow' : `${Math.round(100 * weight)}%`),
+      },
+      {
+        title: 'READY',
+        align: 'right',
+        cell: ({ replicasReady, replicasWanted }) => `${replicasReady}/${replicasWanted}`,
+      },
+      { title: 'ANSWERED', align: 'right', cell: ({ answered }) => shownCount(answered) },
+      { title: 'REFUSED', align: 'right', cell: ({ refused }) => shownCount(refused) },
+      { title: 'LOST', align: 'right', cell: ({ lost }) => shownCount(lost) },
+      { title: 'PER 1,000', align: 'decimal', cell: ({ cost }) => shownMoney(cost.per1000) },
+    ],
+    paint,
+  );
+}
+
+function revisionsText(revisions: readonly EndpointRevision[], { paint }: Context): string {
+  return table(
+    revisions,
+    [
+      { title: 'REVISION', align: 'right', cell: ({ revision }) => `#${revision}` },
+      { title: 'STATE', cell: ({ state }) => state, style: ({ state }) => (state === 'failed' ? paint.bad : plain) },
+      { title: 'TRAFFIC', cell: sharesText, least: 16 },
+      { title: 'MADE', cell: ({ createdAt }) => shownInstant(createdAt) },
+      { title: 'WHY', cell: ({ cause, reason }) => (reason === null ? cause : `${cause}; ${reason}`), least: 20 },
+    ],
+    paint,
+  );
+}

@@ -1,0 +1,29 @@
+import type { ModelSpec } from '../tensors/tensor.ts';
+import type { Address } from './exchange.ts';
+
+/** The protocols that a server of a model may speak. `kserve` is version 1 of KServe's. */
+export type Protocol = 'mlflow' | 'tensorflow' | 'kserve' | 'v2';
+
+/** One copy of a model that answers, or will. */
+export interface StartedReplica {
+  readonly address: Address;
+  /** Resolves when it is gone, with what its log said last. */
+  readonly ended: Promise<{ readonly detail: string }>;
+  /** Asks it to end, and kills it when its grace is over; resolves when it is gone. */
+  stop(): Promise<void>;
+}
+
+/** Something that runs copies of one model version. What a container engine or a cluster does, fits too. */
+export interface Backend {
+  readonly protocol: Protocol;
+  /** Name of the model in addresses of its own protocol. */
+  readonly modelName: string;
+  /** Begins one copy; it may take long until that is ready. Errors: `AppError`, when it cannot be begun. */
+  start(id: string): Promise<StartedReplica>;
+  /** Whether it answers predictions now. Failures count as no. */
+  isReady(address: Address): Promise<boolean>;
+  /** What it takes and gives, asked of a copy that is ready; unknown parts are null. */
+  spec(address: Address): Promise<ModelSpec>;
+  /** A first prediction, so that no caller waits for what a model does once. Failures change nothing. */
+  warmUp(address: Address): Promise<void>;
+}

@@ -1,0 +1,110 @@
+import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { ServingProblem } from '../protocols/problem.ts';
+
+/** Where a copy of a model listens. */
+export type Address = { readonly socketPath: string } | { readonly host: string; readonly port: number };
+
+export interface Exchange {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer | string;
+  /** Until the head of the answer, and then between two parts of it, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly agent?: Agent;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** The server did not take the connection: not a byte was sent, and another may be asked. */
+export class NotConnected extends Error {}
+
+/** An idle connection is given up before usual servers do that: what is sent into a closing one is lost. */
+const IDLE_MS = 1_500;
+const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
+
+export function newAgent(): Agent {
+  return new Agent({ keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo' });
+}
+
+/**
+ * Sends one request and answers as soon as the head of the answer is there. Errors: `NotConnected`; `ServingProblem` of the kinds
+ * `timeout` and `unavailable` (it went away in between).
+ */
+export function begin(address: Address, exchange: Exchange): Promise<IncomingMessage> {
+  const { method, path, headers = {}, body, timeoutMs, agent } = exchange;
+  return new Promise((resolve, reject) => {
+    let isConnected = false;
+    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const request = httpRequest({
+      ...address,
+      method,
+      path,
+      headers: { ...headers, ...length },
+      ...(agent && { agent }),
+    });
+    const late = setTimeout(() => {
+      request.destroy(new ServingProblem('timeout', `The model did not answer within ${timeoutMs / 1000} s.`));
+    }, timeoutMs);
+    request.once('socket', (socket) => {
+      if (!socket.connecting) isConnected = true;
+      else
+        socket.once('connect', () => {
+          isConnected = true;
+        });
+      socket.setTimeout(0);
+    });
+    request.once('response', (answer) => {
+      clearTimeout(late);
+      answer.setTimeout(timeoutMs, () =>
+        answer.destroy(new ServingProblem('timeout', 'The model stopped in its answer.')),
+      );
+      resolve(answer);
+    });
+    request.once('error', (error) => {
+      clearTimeout(late);
+      if (error instanceof ServingProblem) reject(error);
+      else if (!isConnected) reject(new NotConnected(error.message));
+      else reject(new ServingProblem('unavailable', `The model went away before it answered (${error.message}).`, 1));
+    });
+    request.end(body);
+  });
+}
+
+/** The same with the whole answer. */
+export async function exchanged(address: Address, exchange: Exchange): Promise<Answer> {
+  const answer = await begin(address, exchange);
+  return { status: answer.statusCode ?? 0, headers: answer.headers, body: await wholeOf(answer) };
+}
+
+/** Errors: `ServingProblem` where it ends too early, or is larger than anybody asked for. */
+export async function wholeOf(answer: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let sizeBytes = 0;
+  try {
+    for await (const part of answer as AsyncIterable<Buffer>) {
+      sizeBytes += part.length;
+      if (sizeBytes > MAX_ANSWER_BYTES) throw new ServingProblem('bad_answer', 'The answer of the model is too large.');
+      parts.push(part);
+    }
+  } catch (error) {
+    if (error instanceof ServingProblem) throw error;
+    throw new ServingProblem('bad_answer', 'The model ended in the middle of its answer.');
+  }
+  return Buffer.concat(parts, sizeBytes);
+}
+
+/** What a server says when it is asked whether it is there; null where it says nothing in time. */
+export async function probed(address: Address, path: string, timeoutMs = PROBE_MS): Promise<Answer | null> {
+  try {
+    return await exchanged(address, { method: 'GET', path, timeoutMs });
+  } catch {
+    return null;
+  }
+}
+
+const PROBE_MS = 2_000;

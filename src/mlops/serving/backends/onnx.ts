@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Backend } from './backend.ts';
+import { probed } from './exchange.ts';
+import { startLeased } from './leased-process.ts';
+import type { SessionSettings } from './session-worker.ts';
+import { v2Spec } from './specs.ts';
+
+export interface OnnxBackendDeps {
+  readonly model: string;
+  readonly version: string;
+  /** The `.onnx` file on this machine. */
+  readonly file: string;
+  /** Where replicas have their folders. */
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly limits: { readonly cpus: number | null; readonly memoryBytes: number | null };
+}
+
+/** Sessions of ONNX Runtime, each in a process of its own. */
+export function onnxBackend({ model, version, file, folder, environment, limits }: OnnxBackendDeps): Backend {
+  // The source is TypeScript in a checkout and JavaScript in a published package; the file's own name tells which.
+  const program = fileURLToPath(new URL(`./session-worker${extname(import.meta.url)}`, import.meta.url));
+  return {
+    protocol: 'v2',
+    modelName: 'model',
+    async start(id) {
+      // The names of sockets are short, and a data folder may be deep.
+      const place = await mkdtemp(join(tmpdir(), 'steelyard-onnx-'));
+      const socketPath = join(place, 's');
+      const threads = Math.max(1, Math.round(limits.cpus ?? 1));
+      const settings: SessionSettings = { model, version, file, socketPath, threads };
+      const command = [process.execPath, program, JSON.stringify(settings)] as const;
+      const own = join(folder, id);
+      const started = await startLeased({ id, folder: own, command, cwd: place, environment, limits });
+      const ended = started.ended.finally(() => rm(place, { recursive: true, force: true }));
+      return { address: { socketPath }, ended, stop: started.stop };
+    },
+    isReady: async (address) => (await probed(address, '/v2/health/ready'))?.status === 200,
+    spec: (address) => v2Spec(address, '/v2/models/model'),
+    // It does that by itself before it listens.
+    warmUp: async () => undefined,
+  };
+}

@@ -1,0 +1,263 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '../../platform/errors/index.ts';
+import type { Store } from '../../platform/store/index.ts';
+import type { Log } from '../../platform/telemetry/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import type { Backend } from './backends/backend.ts';
+import { NotReady } from './replicas/replica.ts';
+import { createReplicaSet, type ReplicaSet } from './replicas/set.ts';
+import type { Variant } from './spec/schema.ts';
+import { findEndpoints, findRevision, noteFailed, noteLive, type Pointers, type Revision } from './store.ts';
+import type { MeterBook } from './usage.ts';
+
+/** A variant with the replicas that answer for it. */
+export interface LiveVariant {
+  readonly name: string;
+  readonly variant: Variant;
+  readonly version: string;
+  readonly set: ReplicaSet;
+  /** What makes its set different from others. */
+  readonly key: string;
+}
+
+/** What has the traffic of an endpoint on this server. It never changes: another takes its place in one step. */
+export interface Deployment {
+  readonly revision: Revision;
+  readonly variants: readonly LiveVariant[];
+}
+
+export interface DeploymentsDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meters: MeterBook;
+  /** Errors: `AppError`, when the version cannot be served by it. */
+  readonly backendOf: (variant: Variant, version: string) => Promise<Backend>;
+  /** Ends what a server before this one left running. */
+  readonly endFormer: () => Promise<void>;
+}
+
+/** Other servers of the same store change revisions too. */
+const LOOK_MS = 1_000;
+/** What was live before a restart is tried again after so long when it cannot be made. */
+const AGAIN_MS = 10_000;
+
+interface State {
+  active: Deployment | null;
+  /** Kept ready for a rollback. */
+  previous: { readonly deployment: Deployment; readonly timer: NodeJS.Timeout } | null;
+  /** Revision that it is on the way to, or at. */
+  target: number | null;
+  rolling: AbortController | null;
+  /** Sets of a revision on its way. */
+  coming: readonly string[];
+}
+
+/** Makes what runs here follow what the store says. */
+export class Deployments implements AsyncDisposable {
+  readonly #deps: DeploymentsDeps;
+  readonly #states = new Map<string, State>();
+  readonly #sets = new Map<string, Promise<ReplicaSet>>();
+  readonly #closing = new Set<Promise<void>>();
+  #former: Promise<void> = Promise.resolve();
+  #looking: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
+
+  constructor(deps: DeploymentsDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#former = this.#deps.endFormer();
+    this.#timer = setInterval(() => this.wake(), LOOK_MS).unref();
+    this.wake();
+  }
+
+  /** What has the traffic of an endpoint; null while nothing has, undefined when there is no such endpoint. */
+  find(endpoint: string): Deployment | null | undefined {
+    return this.#states.get(endpoint)?.active ?? (this.#states.has(endpoint) ? null : undefined);
+  }
+
+  /** A revision was added: looks at once, and not at the next turn. */
+  wake(): void {
+    const { log } = this.#deps;
+    this.#looking = this.#looking
+      .then(() => this.#look())
+      .catch((error: unknown) => log.error({ err: error }, 'endpoints are not looked at'));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    clearInterval(this.#timer);
+    await this.#looking;
+    for (const { rolling, previous } of this.#states.values()) {
+      rolling?.abort();
+      clearTimeout(previous?.timer);
+    }
+    await Promise.all([...this.#sets.values()].map((making) => making.then((set) => set.close('now'), ignored)));
+    await Promise.all(this.#closing);
+  }
+
+  async #look(): Promise<void> {
+    if (this.#isOver) return;
+    for (const pointers of await findEndpoints(this.#deps.store, null)) {
+      const state = this.#stateOf(pointers.name);
+      const target = await this.#targetOf(pointers, state);
+      if (target === null || target === state.target) continue;
+      state.rolling?.abort();
+      const giveUp = new AbortController();
+      Object.assign(state, { target, rolling: giveUp });
+      void this.#roll(state, pointers, target, giveUp.signal);
+    }
+  }
+
+  #stateOf(name: string): State {
+    const found = this.#states.get(name);
+    if (found !== undefined) return found;
+    const made: State = { active: null, previous: null, target: null, rolling: null, coming: [] };
+    this.#states.set(name, made);
+    return made;
+  }
+
+  /** The newest revision, or the live one where the newest failed. */
+  async #targetOf({ name, newest, live }: Pointers, { target }: State): Promise<number | null> {
+    if (newest === target) return target;
+    const revision = await findRevision(this.#deps.store, name, newest);
+    return revision?.state === 'failed' ? live : newest;
+  }
+
+  async #roll(state: State, { name, live }: Pointers, target: number, signal: AbortSignal): Promise<void> {
+    await this.#former;
+    try {
+      // What was live before a restart takes its requests at once; they wait for its replicas.
+      if (state.active === null && live !== null) await this.#activate(state, name, live, null);
+      if (state.active?.revision.revision !== target) await this.#activate(state, name, target, signal);
+    } catch (error) {
+      if (this.#isOver) return;
+      const { store, log } = this.#deps;
+      const revision = { endpoint: name, revision: target };
+      const reason = signal.aborted ? 'another revision came before it was ready' : reasonOf(error, log);
+      log.warn({ ...revision, reason }, 'a revision of an endpoint did not get live');
+      if (!signal.aborted) state.coming = [];
+      await noteFailed(store, revision, reason).catch((failure: unknown) => log.error({ err: failure }, 'not noted'));
+      if (state.active === null && live !== null) againLater(state, target);
+      this.#tidy();
+    }
+  }
+
+  /** `signal` null: without waiting until it is ready. */
+  async #activate(state: State, name: string, number: number, signal: AbortSignal | null): Promise<void> {
+    const { store, clock } = this.#deps;
+    const revision = await findRevision(store, name, number);
+    if (revision === null) throw new Error(`endpoint ${name} has no revision ${number}`);
+    const wanted = Object.entries(revision.spec.variants).map(([variant, spec]) =>
+      wantedVariant(revision, variant, spec),
+    );
+    signal?.throwIfAborted();
+    state.coming = wanted.map(({ key }) => key);
+    const making = wanted.map(async (one) => ({ ...one, set: await this.#setOf(revision, one) }));
+    const variants = await Promise.all(making);
+    if (signal !== null) await untilAborted(Promise.all(variants.map(({ set }) => set.ready())), signal);
+    this.#swap(state, { revision, variants });
+    await noteLive(store, { endpoint: name, revision: number }, clock.now());
+  }
+
+  #swap(state: State, deployment: Deployment): void {
+    const before = state.active;
+    state.active = deployment;
+    state.coming = [];
+    for (const { set, variant } of deployment.variants) set.scale(variant.replicas.min);
+    if (before !== null) {
+      clearTimeout(state.previous?.timer);
+      const timer = setTimeout(() => {
+        state.previous = null;
+        this.#tidy();
+      }, deployment.revision.spec.keepPrevious);
+      state.previous = { deployment: before, timer: timer.unref() };
+    }
+    this.#tidy();
+  }
+
+  #setOf(revision: Revision, { key, variant, version }: Omit<LiveVariant, 'set'>): Promise<ReplicaSet> {
+    const found = this.#sets.get(key);
+    if (found !== undefined) return found;
+    const making = this.#makeSet(revision, variant, version);
+    this.#sets.set(key, making);
+    making.catch(() => this.#sets.delete(key));
+    return making;
+  }
+
+  async #makeSet({ spec, endpoint }: Revision, variant: Variant, version: string): Promise<ReplicaSet> {
+    const { clock, log, meters } = this.#deps;
+    const backend = await this.#deps.backendOf(variant, version);
+    const { project = null, environment = null } = spec;
+    const resource = variant.resources.instance;
+    const facts = { endpoint, model: variant.model, version, resource, project, environment };
+    const { timeout: timeoutMs, concurrency, queue } = spec.limits;
+    const limits = { concurrency, queue, timeoutMs, startTimeoutMs: spec.startTimeout };
+    const set = createReplicaSet({ backend, limits, clock, log, metered: (id) => meters.begin(id, facts) });
+    set.scale(variant.replicas.min);
+    return set;
+  }
+
+  /** Closes the sets that nobody needs any more. */
+  #tidy(): void {
+    for (const [key, making] of this.#sets) {
+      if (this.#isNeeded(key)) continue;
+      this.#sets.delete(key);
+      const closed = making.then((set) => set.close(), ignored);
+      const done: Promise<void> = closed.finally(() => this.#closing.delete(done));
+      this.#closing.add(done);
+    }
+  }
+
+  #isNeeded(key: string): boolean {
+    return [...this.#states.values()].some(({ active, previous, coming }) => {
+      const variants = [...(active?.variants ?? []), ...(previous?.deployment.variants ?? [])];
+      return coming.includes(key) || variants.some((one) => one.key === key);
+    });
+  }
+}
+
+/** What was live before a restart and could not be made is tried again. */
+function againLater(state: State, target: number): void {
+  setTimeout(() => {
+    if (state.target === target) state.target = null;
+  }, AGAIN_MS).unref();
+}
+
+async function untilAborted<T>(what: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([what, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+const ignored = () => undefined;
+
+function reasonOf(error: unknown, log: Log): string {
+  if (error instanceof NotReady || error instanceof AppError) return error.message;
+  log.error({ err: error }, 'a revision of an endpoint failed');
+  return 'something went wrong in Steelyard; its log says what';
+}
+
+function wantedVariant(revision: Revision, name: string, variant: Variant): Omit<LiveVariant, 'set'> {
+  const version = revision.versions[name];
+  if (version === undefined)
+    throw new Error(`revision ${revision.revision} of ${revision.endpoint} has no version for ${name}`);
+  return { name, variant, version, key: keyOf(revision, variant, version) };
+}
+
+/** What makes replicas different: the same key is the same set, whatever revision names it. */
+function keyOf({ spec, endpoint }: Revision, variant: Variant, version: string): string {
+  const { alias: _alias, version: _version, replicas: _replicas, ...what } = variant;
+  const { limits, startTimeout, project, environment } = spec;
+  const facts = [endpoint, what, version, limits, startTimeout, project, environment];
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+}

@@ -1,0 +1,153 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Plugin } from '../../../platform/http/index.ts';
+import type { Log } from '../../../platform/telemetry/index.ts';
+import type { Deployment, Deployments } from '../deployments.ts';
+import type { Body } from '../protocols/codec.ts';
+import { ServingProblem } from '../protocols/problem.ts';
+import { described } from './describe.ts';
+import { type Predicted, predict } from './predict.ts';
+import { codecs, type Target, targetOf } from './target.ts';
+import { chosenVariant, type Request } from './traffic.ts';
+
+export interface GatewayDeps {
+  readonly deployments: Pick<Deployments, 'find'>;
+  readonly log: Log;
+}
+
+/** Everything under `/serve/NAME/`: the addresses of all protocols, for every endpoint. */
+export function gatewayPlugin({ deployments, log }: GatewayDeps): Plugin {
+  async function answered(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { endpoint = '', '*': path = '' } = request.params as Record<string, string>;
+    const target = targetOf(request.method === 'HEAD' ? 'GET' : request.method, path);
+    try {
+      const deployment = deploymentOf(deployments, endpoint);
+      if (target.what === 'nothing') throw noAddress(request.method, path);
+      if (target.what !== 'predict') return sendBody(reply, ...described(deployment, target));
+      return await answerPrediction(deployment, target, request, reply, log);
+    } catch (error) {
+      return sendProblem(reply, target, problemOf(error, log), request);
+    }
+  }
+
+  return (app) => {
+    app.removeAllContentTypeParsers();
+    // How large a body may be is the endpoint's to say.
+    app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    app.get('/serve/:endpoint/*', { config: { scope: 'mlops.read' } }, answered);
+    app.post('/serve/:endpoint/*', { config: { scope: 'serving.predict', audit: 'counted' } }, answered);
+  };
+}
+
+async function answerPrediction(
+  deployment: Deployment,
+  target: Target,
+  incoming: FastifyRequest,
+  reply: FastifyReply,
+  log: Log,
+): Promise<FastifyReply> {
+  const { limits } = deployment.revision.spec;
+  const request = { headers: incoming.headers, body: await bodyOf(incoming, limits.request) };
+  const live = chosenVariant(deployment, target, request, Math.random());
+  const predicted = await predict(live, target.spoken, request, limits.timeout);
+  reply.header('x-steelyard-variant', live.name).header('x-steelyard-model-version', live.version);
+  // After the answer is made, so that no copy is in its way.
+  setImmediate(() => sendShadows(deployment, target, request, log));
+  return sendPredicted(reply, predicted);
+}
+
+/** Errors: `unavailable` while it has nothing live, `not_found`. */
+function deploymentOf(deployments: Pick<Deployments, 'find'>, endpoint: string): Deployment {
+  const found = deployments.find(endpoint);
+  if (found === undefined) throw new ServingProblem('not_found', `There is no endpoint "${endpoint}".`);
+  if (found === null) throw new ServingProblem('unavailable', `Endpoint "${endpoint}" has nothing live yet.`, 1);
+  return found;
+}
+
+function noAddress(method: string, path: string): ServingProblem {
+  return new ServingProblem(
+    'not_found',
+    `No protocol of this server has ${method} ${path}; docs/serving.md lists what there is.`,
+  );
+}
+
+/** Errors: `too_large`, before more than the limit is read; `unsupported_type` for a body that is packed. */
+async function bodyOf({ headers, body }: FastifyRequest, limitBytes: number): Promise<Buffer> {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new ServingProblem('unsupported_type', `The content encoding ${encoding} is not taken; send it as it is.`);
+  }
+  if (Number(headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
+  const parts: Buffer[] = [];
+  let sizeBytes = 0;
+  if (body === undefined || body === null) return Buffer.alloc(0);
+  for await (const part of body as Readable) {
+    sizeBytes += (part as Buffer).length;
+    if (sizeBytes > limitBytes) throw tooLarge(limitBytes);
+    parts.push(part as Buffer);
+  }
+  return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, sizeBytes);
+}
+
+function tooLarge(limitBytes: number): ServingProblem {
+  return new ServingProblem(
+    'too_large',
+    `The endpoint takes requests of ${limitBytes} bytes at most (limits.request).`,
+  );
+}
+
+function sendShadows(deployment: Deployment, target: Target, request: Request, log: Log): void {
+  const { traffic, limits } = deployment.revision.spec;
+  for (const [name, share] of Object.entries(traffic.shadow)) {
+    const live = deployment.variants.find((one) => one.name === name);
+    if (live === undefined || Math.random() >= share) continue;
+    predict(live, target.spoken, request, limits.timeout).then(
+      (predicted) => void ('passed' in predicted && predicted.passed.resume()),
+      (error: unknown) => log.debug({ err: error, variant: name }, 'a shadow prediction failed'),
+    );
+  }
+}
+
+function sendPredicted(reply: FastifyReply, predicted: Predicted): FastifyReply {
+  if ('body' in predicted) return sendBody(reply, predicted.status, predicted.body);
+  const { passed, status } = predicted;
+  for (const name of ['inference-header-content-length', 'content-length'] as const) {
+    const value = passed.headers[name];
+    if (typeof value === 'string') reply.header(name, value);
+  }
+  return reply.status(status).type(safeType(passed)).send(passed);
+}
+
+/** What a model answers is shown by no browser as a page. */
+const SAFE_TYPES = /^(application\/(json|octet-stream|x-ndjson)|text\/(csv|event-stream|plain))\b/i;
+
+function safeType({ headers }: IncomingMessage): string {
+  const type = headers['content-type'] ?? '';
+  return SAFE_TYPES.test(type) ? type : 'application/octet-stream';
+}
+
+function sendBody(reply: FastifyReply, status: number, { contentType, headers = {}, content }: Body): FastifyReply {
+  return reply.status(status).headers(headers).type(contentType).send(content);
+}
+
+function problemOf(error: unknown, log: Log): ServingProblem {
+  if (error instanceof ServingProblem) return error;
+  log.error({ err: error }, 'a prediction failed');
+  return new ServingProblem('model_failed', 'Something went wrong in Steelyard; its log says what.');
+}
+
+function sendProblem(
+  reply: FastifyReply,
+  { spoken }: Target,
+  problem: ServingProblem,
+  request: FastifyRequest,
+): FastifyReply {
+  if (problem.retryAfterSeconds !== null) reply.header('retry-after', String(problem.retryAfterSeconds));
+  // What was not read of a body is not waited for.
+  if (problem.kind === 'too_large') {
+    reply.header('connection', 'close');
+    reply.raw.once('finish', () => request.raw.destroy());
+  }
+  return sendBody(reply, problem.status, codecs[spoken].encodeProblem(problem));
+}

@@ -1,0 +1,157 @@
+import type { IncomingMessage } from 'node:http';
+import type { Protocol } from '../backends/backend.ts';
+import { begin, exchanged, NotConnected } from '../backends/exchange.ts';
+import type { LiveVariant } from '../deployments.ts';
+import { type Body, type Codec, isRecord } from '../protocols/codec.ts';
+import { mlflowCodec } from '../protocols/mlflow.ts';
+import { badAnswer, ServingProblem } from '../protocols/problem.ts';
+import { kserveV1Codec, v1Codec } from '../protocols/v1.ts';
+import { binaryRequest, v2Codec } from '../protocols/v2.ts';
+import type { Outcome, Place } from '../replicas/places.ts';
+import { boundInputs, boundOutputs } from '../tensors/bind.ts';
+import { codecs, type Spoken } from './target.ts';
+import type { Request } from './traffic.ts';
+
+/** An answer for a client: whole, or as it comes from a server that speaks the client's protocol. */
+export type Predicted =
+  | { readonly status: number; readonly body: Body }
+  | { readonly status: number; readonly passed: IncomingMessage };
+
+const speaks: Readonly<Record<Protocol, Spoken>> = { mlflow: 'mlflow', tensorflow: 'v1', kserve: 'v1', v2: 'v2' };
+const backendCodecs: Readonly<Record<Protocol, Codec>> = {
+  mlflow: mlflowCodec,
+  tensorflow: v1Codec,
+  kserve: kserveV1Codec,
+  v2: v2Codec,
+};
+
+function pathOf(protocol: Protocol, model: string): string {
+  const name = encodeURIComponent(model);
+  if (protocol === 'mlflow') return '/invocations';
+  return protocol === 'v2' ? `/v2/models/${name}/infer` : `/v1/models/${name}:predict`;
+}
+
+/** Another replica is asked so often when one did not take the connection. */
+const TRIES = 3;
+
+/** One prediction of a variant, asked in one protocol, whatever its server speaks. Errors: `ServingProblem`. */
+export async function predict(
+  live: LiveVariant,
+  spoken: Spoken,
+  request: Request,
+  timeoutMs: number,
+): Promise<Predicted> {
+  const { backend, places } = live.set;
+  const attempt = speaks[backend.protocol] === spoken ? passOn : convert(spoken, request);
+  for (let tried = 1; ; tried += 1) {
+    const place = await places.take();
+    try {
+      return await attempt(live, place, request, timeoutMs);
+    } catch (error) {
+      const isUntouched = error instanceof NotConnected;
+      place.leave(outcomeOf(error));
+      if (!isUntouched) throw error;
+      if (tried === TRIES) throw new ServingProblem('unavailable', 'The model does not take connections.', 1);
+    }
+  }
+}
+
+type Attempt = (live: LiveVariant, place: Place, request: Request, timeoutMs: number) => Promise<Predicted>;
+
+/** What goes along with a body that is not looked into, both ways. */
+const PASSED_HEADERS = ['content-type', 'accept', 'inference-header-content-length'] as const;
+
+/** The bytes as they are, both ways; the place is given back when the last of them has come. */
+const passOn: Attempt = async ({ set }, place, { headers, body }, timeoutMs) => {
+  const { protocol, modelName } = set.backend;
+  const passed = Object.fromEntries(PASSED_HEADERS.flatMap((name) => textOf(name, headers[name])));
+  const { address, agent } = place.replica;
+  const answer = await begin(address, {
+    method: 'POST',
+    path: pathOf(protocol, modelName),
+    headers: passed,
+    body,
+    timeoutMs,
+    agent,
+  });
+  const status = answer.statusCode ?? 502;
+  answer.once('close', () => place.leave(answer.complete ? outcomeOfStatus(status) : 'lost'));
+  return { status, passed: answer };
+};
+
+function textOf(name: string, value: string | readonly string[] | undefined): [string, string][] {
+  return typeof value === 'string' ? [[name, value]] : [];
+}
+
+function convert(spoken: Spoken, request: Request): Attempt {
+  const codec = codecs[spoken];
+  // What cannot be read takes no place.
+  const asked = codec.decodeRequest(request.body, request.headers);
+  return async ({ set, variant, version }, place, _request, timeoutMs) => {
+    const { protocol, modelName } = set.backend;
+    const spec = set.spec();
+    const inputs = boundInputs(asked, spec);
+    const ours = variant.backend === 'onnx';
+    const { contentType, headers, content } = ours
+      ? binaryRequest(inputs)
+      : backendCodecs[protocol].encodeRequest(inputs, spec);
+    const answer = await exchanged(place.replica.address, {
+      method: 'POST',
+      path: pathOf(protocol, modelName),
+      headers: { ...headers, 'content-type': contentType },
+      body: content,
+      timeoutMs,
+      agent: place.replica.agent,
+    });
+    if (answer.status !== 200) throw refusal(answer.status, answer.body);
+    const outputs = boundOutputs(
+      read(() => backendCodecs[protocol].decodeResponse(answer.body, answer.headers)),
+      spec.outputs,
+    );
+    const body = codec.encodeResponse(outputs, asked, { model: variant.model, version });
+    place.leave('answered');
+    return { status: 200, body };
+  };
+}
+
+/** What is wrong with an answer is not its asker's fault. */
+function read<T>(reading: () => T): T {
+  try {
+    return reading();
+  } catch (error) {
+    if (error instanceof ServingProblem && error.kind === 'bad_request') throw badAnswer(error.message);
+    throw error;
+  }
+}
+
+const LONGEST_MESSAGE = 2_000;
+
+/** What a server of a model said instead of an answer, as the same refusal in our words. */
+function refusal(status: number, body: Buffer): ServingProblem {
+  const said = saidIn(body).slice(0, LONGEST_MESSAGE);
+  if (status >= 400 && status < 500 && status !== 429) return new ServingProblem('bad_request', said);
+  if (status === 503 || status === 429) return new ServingProblem('unavailable', said, 1);
+  return new ServingProblem(status === 504 ? 'timeout' : status === 500 ? 'model_failed' : 'bad_answer', said);
+}
+
+function saidIn(body: Buffer): string {
+  const text = body.toString('utf8');
+  try {
+    const json: unknown = JSON.parse(text);
+    const said = isRecord(json) ? (json.error ?? json.message) : null;
+    return typeof said === 'string' ? said : text;
+  } catch {
+    return text === '' ? 'The model refused it and did not say why.' : text;
+  }
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (!(error instanceof ServingProblem)) return 'lost';
+  if (error.kind === 'timeout') return 'late';
+  return error.kind === 'unavailable' ? 'lost' : 'refused';
+}
+
+function outcomeOfStatus(status: number): Outcome {
+  if (status < 400) return 'answered';
+  return status >= 502 && status <= 504 ? 'lost' : 'refused';
+}

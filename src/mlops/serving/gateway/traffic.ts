@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import type { Deployment, LiveVariant } from '../deployments.ts';
+import type { Headers } from '../protocols/codec.ts';
+import { ServingProblem } from '../protocols/problem.ts';
+import type { EndpointSpec } from '../spec/schema.ts';
+import type { Target } from './target.ts';
+
+/** Names the variant that a request shall go to, whatever the weights. */
+export const VARIANT_HEADER = 'x-steelyard-variant';
+
+export interface Request {
+  readonly headers: Headers;
+  readonly body: Buffer;
+}
+
+/**
+ * The variant that a request goes to: of those that its address and header name, by weight, and the same each time where the
+ * endpoint is sticky. `chance` is in [0, 1). Errors: `not_found`, when nothing has the name.
+ */
+export function chosenVariant(
+  { revision, variants }: Deployment,
+  target: Pick<Target, 'model' | 'version' | 'label'>,
+  request: Request,
+  chance: number,
+): LiveVariant {
+  const named = namedVariants(revision.endpoint, variants, target, request.headers[VARIANT_HEADER]);
+  const [only, ...others] = named;
+  if (only !== undefined && others.length === 0) return only;
+  const weights = weightsOf(revision.spec);
+  const place = stickyPlace(revision.endpoint, revision.spec.traffic.sticky, request) ?? chance;
+  return byWeight(named, (variant) => weights[variant.name] ?? 0, place);
+}
+
+/** What is left of the variants when an address and a header have said which they mean. Error: `not_found`. */
+export function namedVariants(
+  endpoint: string,
+  variants: readonly LiveVariant[],
+  { model, version, label }: Pick<Target, 'model' | 'version' | 'label'>,
+  wanted?: string | readonly string[],
+): LiveVariant[] {
+  const found = variants.filter(
+    (one) =>
+      (model === null || model === endpoint || model === one.variant.model) &&
+      (version === null || version === one.version) &&
+      (label === null || label === one.name) &&
+      (wanted === undefined || wanted === one.name),
+  );
+  if (found.length > 0) return found;
+  const asked = [
+    model,
+    version && `version ${version}`,
+    label && `label ${label}`,
+    wanted && `variant ${wanted}`,
+  ].filter(Boolean);
+  const there = variants.map((one) => `${one.variant.model} ${one.version} (${one.name})`).join(', ');
+  throw new ServingProblem('not_found', `Endpoint "${endpoint}" serves ${there}; ${asked.join(', ')} was asked for.`);
+}
+
+/** Shares of the traffic; all to the first variant where the endpoint says none. */
+export function weightsOf({ variants, traffic }: EndpointSpec): Readonly<Record<string, number>> {
+  const [first = ''] = Object.keys(variants);
+  return traffic.weights ?? { [first]: 1 };
+}
+
+/** The first variant whose share, added to those before it, is beyond the place. Without weights, the first. */
+export function byWeight<T>(variants: readonly T[], weightOf: (variant: T) => number, place: number): T {
+  const total = variants.reduce((sum, variant) => sum + weightOf(variant), 0);
+  let rest = place * total;
+  for (const variant of variants) {
+    const weight = weightOf(variant);
+    if (rest < weight) return variant;
+    rest -= weight;
+  }
+  const [first] = variants;
+  if (first === undefined) throw new Error('an endpoint has a variant');
+  return first;
+}
+
+/** Where a request always falls, in [0, 1); null where the endpoint is not sticky or the request lacks the header. */
+function stickyPlace(
+  endpoint: string,
+  sticky: EndpointSpec['traffic']['sticky'],
+  { headers, body }: Request,
+): number | null {
+  if (sticky === undefined) return null;
+  const value = 'header' in sticky ? headers[sticky.header.toLowerCase()] : body;
+  if (value === undefined) return null;
+  const hash = createHash('sha256')
+    .update(`${endpoint}\n`)
+    .update(Array.isArray(value) ? value.join() : (value as string | Buffer));
+  return hash.digest().readUInt32BE(0) / 2 ** 32;
+}

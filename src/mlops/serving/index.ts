@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Events } from '../../platform/events/index.ts';
+import type { Plugin, Route } from '../../platform/http/index.ts';
+import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import type { Store } from '../../platform/store/index.ts';
+import type { Log } from '../../platform/telemetry/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import { REGISTRY_CHANGED, type Registry } from '../registry/index.ts';
+import type { Backend } from './backends/backend.ts';
+import { endFormer } from './backends/leased-process.ts';
+import { onnxBackend } from './backends/onnx.ts';
+import { processBackend } from './backends/process.ts';
+import { UNKNOWN_SPEC } from './backends/specs.ts';
+import { Deployments } from './deployments.ts';
+import { gatewayPlugin } from './gateway/plugin.ts';
+import { type ArtifactFiles, createModelFiles, onnxFileOf } from './model-files.ts';
+import { servingRoutes } from './routes.ts';
+import { applyEndpoint, followAlias } from './service.ts';
+import type { ServingCosts } from './show.ts';
+import { EndpointSpec, type Variant } from './spec/schema.ts';
+import { createMeterBook, type ServingUsage } from './usage.ts';
+
+export { servingMigrations } from './migrations.ts';
+export type { ServingCosts } from './show.ts';
+export type { ServingUsage } from './usage.ts';
+
+export interface ServingDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly registry: Pick<Registry, 'version' | 'versionByAlias' | 'versionSource'>;
+  /** Artifacts of versions. */
+  readonly files: ArtifactFiles;
+  /** Who turns what replicas used into money, and who says what it was. */
+  readonly usage: ServingUsage;
+  readonly costs: ServingCosts;
+  readonly events: Pick<Events, 'subscribe'>;
+  /** Whether commands may be run as processes of this machine. */
+  readonly processes: boolean;
+  /** What every replica has in its environment besides its own: where programs are, and little more. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The data folder. */
+  readonly folder: string;
+}
+
+/** Endpoints: versions that answer predictions, whatever protocol they are asked in. Disposing ends their replicas. */
+export interface Serving extends AsyncDisposable {
+  /** `Endpoint`. */
+  readonly kinds: readonly ManifestKind[];
+  readonly routes: readonly Route[];
+  /** Where predictions are asked for: `/serve/NAME/…`. */
+  readonly plugin: Plugin;
+  /** Begins to make what runs follow what the store says. */
+  start(): void;
+}
+
+const AliasMoved = z.looseObject({
+  entity: z.literal('model_version_alias'),
+  data: z.looseObject({ name: z.string(), alias: z.string() }),
+});
+
+/** Makes serving; `main.ts` calls it once. */
+export function createServing(deps: ServingDeps): Serving {
+  const { store, registry, folder, events } = deps;
+  const place = join(folder, 'serving');
+  const replicaFolder = join(place, 'replicas');
+  const models = createModelFiles({
+    folder: join(place, 'models'),
+    files: deps.files,
+    sourceOf: registry.versionSource,
+  });
+  const meters = createMeterBook(deps);
+  const deployments = new Deployments({
+    ...deps,
+    meters,
+    backendOf: (variant, version) => backendOf(variant, version),
+    endFormer: () => endFormer(replicaFolder),
+  });
+  const all = { ...deps, versions: registry, deployments };
+
+  async function backendOf(variant: Variant, version: string): Promise<Backend> {
+    const { model, env, resources, process: server } = variant;
+    const found = await models.fetch(model, version);
+    const environment = { ...deps.environment, ...env };
+    const limits = { cpus: resources.cpu ?? null, memoryBytes: resources.memory ?? null };
+    const common = { folder: replicaFolder, environment, limits };
+    if (server === undefined) return onnxBackend({ ...common, model, version, file: await onnxFileOf(found) });
+    const { command, protocol, modelName = model } = server;
+    const [program = '', ...words] = command;
+    const modelSpec = found.mlModel?.spec ?? UNKNOWN_SPEC;
+    return processBackend({
+      ...common,
+      protocol,
+      modelName,
+      command: [program, ...words],
+      modelFolder: found.folder,
+      modelSpec,
+    });
+  }
+
+  events.subscribe('serving', [REGISTRY_CHANGED], async ({ payload }) => {
+    const moved = AliasMoved.safeParse(payload);
+    if (!moved.success) return;
+    await store.transaction((sql) => followAlias(all, sql, moved.data.data.name, moved.data.data.alias));
+    deployments.wake();
+  });
+
+  return {
+    kinds: [specKind('Endpoint', 70, EndpointSpec, (sql, name, spec) => applyEndpoint(all, sql, name, spec))],
+    routes: servingRoutes(all),
+    plugin: gatewayPlugin({ ...deps, deployments }),
+    start: () => deployments.start(),
+    async [Symbol.asyncDispose]() {
+      await deployments[Symbol.asyncDispose]();
+      await meters[Symbol.asyncDispose]();
+    },
+  };
+}

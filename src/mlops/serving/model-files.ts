@@ -1,0 +1,122 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AppError, systemCode } from '../../platform/errors/index.ts';
+import { type MlModel, readMlModel } from './backends/mlmodel.ts';
+
+/** Artifacts under a root, as whoever keeps them shows them. */
+export interface ArtifactFiles {
+  list(root: string, path: string): Promise<readonly { readonly name: string; readonly isFolder: boolean }[]>;
+  open(root: string, path: string): Promise<{ readonly content: Readable }>;
+}
+
+/** The artifacts of one version on this machine. */
+export interface ModelFolder {
+  readonly folder: string;
+  /** null where there is no MLmodel file. */
+  readonly mlModel: MlModel | null;
+}
+
+export interface ModelFiles {
+  /** Fetches what is not here yet. Errors: those of the artifacts. */
+  fetch(model: string, version: string): Promise<ModelFolder>;
+}
+
+const MLMODEL_LIMIT_BYTES = 1024 * 1024;
+const MOST_FILES = 20_000;
+
+/** Copies of versions under a folder, each fetched once and whole or not at all. */
+export function createModelFiles(deps: {
+  readonly folder: string;
+  readonly files: ArtifactFiles;
+  /** Root of a version's artifacts. */
+  readonly sourceOf: (model: string, version: string) => Promise<string>;
+}): ModelFiles {
+  const fetching = new Map<string, Promise<ModelFolder>>();
+
+  async function fetch(model: string, version: string): Promise<ModelFolder> {
+    // A deleted and registered version has its number and another source.
+    const root = await deps.sourceOf(model, version);
+    const folder = join(
+      deps.folder,
+      encodeURIComponent(model),
+      version,
+      Buffer.from(root).toString('base64url').slice(-80),
+    );
+    if (!(await isThere(folder))) {
+      const part = `${folder}.part`;
+      await rm(part, { recursive: true, force: true });
+      await copyTree(deps.files, root, part);
+      await rename(part, folder);
+    }
+    return { folder, mlModel: await mlModelIn(folder) };
+  }
+
+  return {
+    fetch(model, version) {
+      const key = JSON.stringify([model, version]);
+      const found = fetching.get(key) ?? fetch(model, version).finally(() => fetching.delete(key));
+      fetching.set(key, found);
+      return found;
+    },
+  };
+}
+
+async function copyTree(files: ArtifactFiles, root: string, folder: string): Promise<void> {
+  const waiting = [''];
+  let copied = 0;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    for (const { name, isFolder } of await files.list(root, path)) {
+      const inner = path === '' ? name : `${path}/${name}`;
+      if (isFolder) {
+        waiting.push(inner);
+        continue;
+      }
+      copied += 1;
+      if (copied > MOST_FILES)
+        throw new AppError('endpoint_model_unusable', `The version has more than ${MOST_FILES} files.`);
+      const file = inside(folder, inner);
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      await pipeline((await files.open(root, inner)).content, createWriteStream(file, { mode: 0o600 }));
+    }
+  }
+  if (copied === 0) throw new AppError('endpoint_model_unusable', `There are no artifacts at ${root}.`);
+}
+
+/** Error: a path that would leave the folder. */
+function inside(folder: string, path: string): string {
+  const file = join(folder, ...path.split('/'));
+  if (!relative(folder, file).startsWith(`..${sep}`)) return file;
+  throw new AppError('object_path_invalid', `The path ${path} leaves its folder.`, { path });
+}
+
+async function mlModelIn(folder: string): Promise<MlModel | null> {
+  const file = join(folder, 'MLmodel');
+  const facts = await stat(file).catch(() => null);
+  if (facts === null || facts.size > MLMODEL_LIMIT_BYTES) return null;
+  return readMlModel(await readFile(file, 'utf8'));
+}
+
+/** The `.onnx` file of a version: the one that its MLmodel names, else the only one at its root. Error: `endpoint_model_unusable`. */
+export async function onnxFileOf({ folder, mlModel }: ModelFolder): Promise<string> {
+  const named = mlModel?.onnxFile ?? null;
+  const found = (await readdir(folder)).filter((name) => name.endsWith('.onnx'));
+  const [lone, ...others] = named === null ? found : [named];
+  const file = lone === undefined || others.length > 0 ? null : inside(folder, lone);
+  if (file !== null && (await isThere(file))) return file;
+  const detail = `The version has no model that the backend "onnx" can serve: its MLmodel names no ONNX file, and ${found.length} .onnx files are at its root. Log it with mlflow.onnx.log_model, or serve it with the backend "process".`;
+  throw new AppError('endpoint_model_unusable', detail);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,48 @@
+/** What may go wrong with one prediction; each protocol says it in its own words. */
+export type ProblemKind =
+  | 'bad_request'
+  | 'not_found'
+  | 'too_large'
+  | 'unsupported_type'
+  | 'busy'
+  | 'unavailable'
+  | 'bad_answer'
+  | 'model_failed'
+  | 'timeout';
+
+const statuses: Readonly<Record<ProblemKind, number>> = {
+  bad_request: 400,
+  not_found: 404,
+  too_large: 413,
+  unsupported_type: 415,
+  busy: 429,
+  unavailable: 503,
+  bad_answer: 502,
+  model_failed: 500,
+  timeout: 504,
+};
+
+/** A prediction that is not to be had, in one sentence for its caller. */
+export class ServingProblem extends Error {
+  readonly kind: ProblemKind;
+  /** Seconds after which it may be tried again; null where that would change nothing. */
+  readonly retryAfterSeconds: number | null;
+
+  constructor(kind: ProblemKind, message: string, retryAfterSeconds: number | null = null) {
+    super(message);
+    this.kind = kind;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  get status(): number {
+    return statuses[this.kind];
+  }
+}
+
+export function badRequest(message: string): ServingProblem {
+  return new ServingProblem('bad_request', message);
+}
+
+export function badAnswer(message: string): ServingProblem {
+  return new ServingProblem('bad_answer', `The model answered what cannot be read: ${message}`);
+}

@@ -1,0 +1,33 @@
+import { handle, type Route } from '../../platform/http/index.ts';
+import type { Store } from '../../platform/store/index.ts';
+import type { Deployments } from './deployments.ts';
+import { getEndpoint, listEndpoints, rollBackEndpoint, setEndpointTraffic } from './schema.ts';
+import { rollBack, type ServiceDeps, setTraffic } from './service.ts';
+import { type ShowDeps, shownEndpoint, shownSummary } from './show.ts';
+import { findEndpoints } from './store.ts';
+
+interface RouteDeps extends ServiceDeps, ShowDeps {
+  readonly store: Store;
+  readonly deployments: Pick<Deployments, 'find' | 'wake'>;
+}
+
+export function servingRoutes(deps: RouteDeps): Route[] {
+  const { store, deployments } = deps;
+  return [
+    handle(listEndpoints, async () => {
+      const endpoints = await findEndpoints(store, null);
+      return { endpoints: await Promise.all(endpoints.map((one) => shownSummary(store, one))) };
+    }),
+    handle(getEndpoint, ({ params: { endpoint } }) => shownEndpoint(deps, store, endpoint)),
+    handle(rollBackEndpoint, async ({ params: { endpoint }, body: { revision = null }, actor }) => {
+      await store.transaction((sql) => rollBack(deps, sql, endpoint, revision, actor));
+      deployments.wake();
+      return shownEndpoint(deps, store, endpoint);
+    }),
+    handle(setEndpointTraffic, async ({ params: { endpoint }, body: { weights }, actor }) => {
+      await store.transaction((sql) => setTraffic(deps, sql, endpoint, { weights, actor }));
+      deployments.wake();
+      return shownEndpoint(deps, store, endpoint);
+    }),
+  ];
+}

@@ -1,0 +1,184 @@
+import { AppError } from '../../platform/errors/index.ts';
+import type { ManifestOutcome } from '../../platform/manifests/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import type { EndpointSpec, Variant } from './spec/schema.ts';
+import { addRevision, findEndpoints, findRevision, type Pointers, type Revision, revisionsOf } from './store.ts';
+
+/** What serving asks of the registry. */
+export interface ServedVersions {
+  /** null when there is no such version. */
+  version(sql: Sql, model: string, version: string): Promise<{ readonly version: string } | null>;
+  /** null when nothing has the alias. */
+  versionByAlias(sql: Sql, model: string, alias: string): Promise<{ readonly version: string } | null>;
+}
+
+export interface ServiceDeps {
+  readonly clock: Clock;
+  readonly versions: ServedVersions;
+  /** Whether commands may be run as processes of this machine. */
+  readonly processes: boolean;
+}
+
+/** Revisions that a rollback and a page look back on. */
+const LOOK_BACK = 50;
+
+/**
+ * Makes the store say what the document says; its replicas follow. Errors: `manifest_reference_unknown` for a version or alias that
+ * is not there, `executor_unknown` where this server runs no processes.
+ */
+export async function applyEndpoint(
+  deps: ServiceDeps,
+  sql: Sql,
+  endpoint: string,
+  spec: EndpointSpec,
+): Promise<ManifestOutcome> {
+  const versions = await resolved(deps, sql, spec);
+  const [pointers] = await findEndpoints(sql, endpoint);
+  const newest = pointers === undefined ? null : await findRevision(sql, endpoint, pointers.newest);
+  // What failed is tried again.
+  if (newest !== null && newest.state !== 'failed' && isSame(newest, { spec, versions })) return 'unchanged';
+  await next(deps, sql, endpoint, newest, { spec, versions, cause: 'applied' });
+  return newest === null ? 'created' : 'changed';
+}
+
+/**
+ * A new revision that says what an older one said, with the versions that it had. Errors: `endpoint_not_found`,
+ * `endpoint_revision_not_found`, `executor_unknown`.
+ */
+export async function rollBack(
+  deps: ServiceDeps,
+  sql: Sql,
+  endpoint: string,
+  to: number | null,
+  actor: string,
+): Promise<void> {
+  const { newest } = await existing(sql, endpoint);
+  const before = (await revisionsOf(sql, endpoint, LOOK_BACK)).filter(
+    ({ revision, liveMs }) => liveMs !== null && revision !== to,
+  );
+  const target = to === null ? await wasLiveBefore(sql, endpoint) : await findRevision(sql, endpoint, to);
+  if (target === null || target.liveMs === null) {
+    const known = before.map(({ revision }) => revision).join(', ');
+    const detail =
+      to === null
+        ? `Endpoint "${endpoint}" had no other revision live that it could go back to.`
+        : `Endpoint "${endpoint}" has no revision ${to} that was live. There are: ${known || 'none'}.`;
+    throw new AppError('endpoint_revision_not_found', detail, { endpoint, revision: to });
+  }
+  checkBackends(deps, target.spec);
+  const current = await findRevision(sql, endpoint, newest);
+  const cause = `rolled back to revision ${target.revision} by ${actor}`;
+  await next(deps, sql, endpoint, current, { spec: target.spec, versions: target.versions, cause });
+}
+
+/** The newest that was live, says something else than the live one, and was made before it. */
+async function wasLiveBefore(sql: Sql, endpoint: string): Promise<Revision | null> {
+  const { live } = await existing(sql, endpoint);
+  const all = await revisionsOf(sql, endpoint, LOOK_BACK);
+  const now = all.find(({ revision }) => revision === live);
+  if (now === undefined) return null;
+  return all.find((one) => one.liveMs !== null && one.revision < now.revision && !isSame(one, now)) ?? null;
+}
+
+/** Errors: `endpoint_not_found`, `endpoint_variant_not_found`, `executor_unknown`. */
+export async function setTraffic(
+  deps: ServiceDeps,
+  sql: Sql,
+  endpoint: string,
+  { weights, actor }: { readonly weights: Readonly<Record<string, number>>; readonly actor: string },
+): Promise<void> {
+  const pointers = await existing(sql, endpoint);
+  const current = await findRevision(sql, endpoint, pointers.live ?? pointers.newest);
+  if (current === null) throw notFound(endpoint);
+  const { spec, versions } = current;
+  const unknown = Object.keys(weights).find((name) => !(name in spec.variants));
+  if (unknown !== undefined) {
+    const detail = `Endpoint "${endpoint}" has no variant "${unknown}"; it has ${Object.keys(spec.variants).join(', ')}.`;
+    throw new AppError('endpoint_variant_not_found', detail, { endpoint, variant: unknown });
+  }
+  checkBackends(deps, spec);
+  const newest = await findRevision(sql, endpoint, pointers.newest);
+  const changed = { ...spec, traffic: { ...spec.traffic, weights: { ...weights } } };
+  await next(deps, sql, endpoint, newest, { spec: changed, versions, cause: `traffic changed by ${actor}` });
+}
+
+/** An alias moved: endpoints that name it follow. */
+export async function followAlias(deps: ServiceDeps, sql: Sql, model: string, alias: string): Promise<void> {
+  for (const { name, newest } of await findEndpoints(sql, null)) {
+    const revision = await findRevision(sql, name, newest);
+    if (
+      revision === null ||
+      !Object.values(revision.spec.variants).some((one) => one.model === model && one.alias === alias)
+    ) {
+      continue;
+    }
+    const versions = { ...revision.versions };
+    for (const [variant, spec] of Object.entries(revision.spec.variants)) {
+      if (spec.model !== model || spec.alias !== alias) continue;
+      const found = await deps.versions.versionByAlias(sql, model, alias);
+      // An alias that is gone points nowhere; what is served stays.
+      if (found !== null) versions[variant] = found.version;
+    }
+    if (isSame(revision, { spec: revision.spec, versions })) continue;
+    await next(deps, sql, name, revision, {
+      spec: revision.spec,
+      versions,
+      cause: `the alias ${alias} of ${model} moved`,
+    });
+  }
+}
+
+/** Errors: `endpoint_not_found`. */
+export async function existing(sql: Sql, endpoint: string): Promise<Pointers> {
+  const [found] = await findEndpoints(sql, endpoint);
+  if (found !== undefined) return found;
+  throw notFound(endpoint);
+}
+
+function notFound(endpoint: string): AppError {
+  return new AppError('endpoint_not_found', `There is no endpoint "${endpoint}".`, { endpoint });
+}
+
+async function next(
+  { clock }: ServiceDeps,
+  sql: Sql,
+  endpoint: string,
+  newest: Revision | null,
+  what: Pick<Revision, 'spec' | 'versions' | 'cause'>,
+): Promise<void> {
+  await addRevision(sql, { endpoint, revision: (newest?.revision ?? 0) + 1, createdMs: clock.now(), ...what });
+}
+
+function isSame(one: Pick<Revision, 'spec' | 'versions'>, other: Pick<Revision, 'spec' | 'versions'>): boolean {
+  return JSON.stringify([one.spec, one.versions]) === JSON.stringify([other.spec, other.versions]);
+}
+
+async function resolved(deps: ServiceDeps, sql: Sql, spec: EndpointSpec): Promise<Record<string, string>> {
+  checkBackends(deps, spec);
+  const versions: Record<string, string> = {};
+  for (const [name, variant] of Object.entries(spec.variants)) {
+    const found = await versionOf(deps.versions, sql, variant);
+    if (found === null) {
+      const { model, version, alias } = variant;
+      const what = version === undefined ? `the alias "${alias}"` : `version ${version}`;
+      const detail = `spec.variants.${name}: there is no registered model "${model}" with ${what}.`;
+      throw new AppError('manifest_reference_unknown', detail, { model, version, alias });
+    }
+    versions[name] = found.version;
+  }
+  return versions;
+}
+
+function versionOf(versions: ServedVersions, sql: Sql, { model, version, alias }: Variant) {
+  return version === undefined
+    ? versions.versionByAlias(sql, model, alias ?? '')
+    : versions.version(sql, model, version);
+}
+
+function checkBackends({ processes }: ServiceDeps, { variants }: EndpointSpec): void {
+  const [name] = Object.entries(variants).find(([, { backend }]) => backend === 'process') ?? [];
+  if (processes || name === undefined) return;
+  const detail = `Variant "${name}" is served by a process, and this server runs none: set processExecutor to "on" (docs/executors.md).`;
+  throw new AppError('executor_unknown', detail, { variant: name });
+}

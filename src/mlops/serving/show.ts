@@ -1,0 +1,116 @@
+import type { Sql } from '../../platform/store/index.ts';
+import type { Money } from '../../platform/units/index.ts';
+import type { Deployment, Deployments, LiveVariant } from './deployments.ts';
+import { weightsOf } from './gateway/traffic.ts';
+import type { EndpointDetail, EndpointRevision, EndpointSummary, EndpointVariant } from './schema.ts';
+import { existing } from './service.ts';
+import { findRevision, type Pointers, type Revision, revisionsOf } from './store.ts';
+
+/** What a version has cost at an endpoint, as the other wing knows it. */
+export interface ServingCosts {
+  of(
+    sql: Sql,
+    what: { readonly endpoint: string; readonly model: string; readonly version: string },
+  ): Promise<{
+    readonly predictions: number | null;
+    /** Replica-hours, an exact decimal. */
+    readonly hours: string;
+    readonly cost: Money | null;
+    readonly per1000: Money | null;
+    readonly unpriced: readonly string[];
+  }>;
+}
+
+export interface ShowDeps {
+  readonly deployments: Pick<Deployments, 'find'>;
+  readonly costs: ServingCosts;
+}
+
+const SHOWN_REVISIONS = 50;
+
+/** Errors: `endpoint_not_found`. */
+export async function shownEndpoint({ deployments, costs }: ShowDeps, sql: Sql, name: string): Promise<EndpointDetail> {
+  const pointers = await existing(sql, name);
+  const deployment = deployments.find(name) ?? null;
+  return {
+    ...(await shownSummary(sql, pointers)),
+    url: `/serve/${name}`,
+    variants: deployment === null ? [] : await shownVariants(costs, sql, deployment),
+    revisions: (await revisionsOf(sql, name, SHOWN_REVISIONS)).map(shownRevision),
+  };
+}
+
+export async function shownSummary(sql: Sql, { name, newest, live }: Pointers): Promise<EndpointSummary> {
+  const now = await findRevision(sql, name, newest);
+  if (now === null) throw new Error(`endpoint ${name} has no revision ${newest}`);
+  const serving = live === null ? null : await findRevision(sql, name, live);
+  return {
+    name,
+    description: now.spec.description ?? null,
+    state: stateOf(now, live),
+    newest: shownRevision(now),
+    live: serving === null ? null : shownRevision(serving),
+  };
+}
+
+function stateOf({ state, revision }: Revision, live: number | null): EndpointSummary['state'] {
+  if (revision === live) return 'live';
+  if (state === 'failed') return 'failed';
+  return live === null ? 'starting' : 'rolling-out';
+}
+
+function shownRevision({
+  revision,
+  state,
+  reason,
+  cause,
+  versions,
+  spec,
+  createdMs,
+  liveMs,
+}: Revision): EndpointRevision {
+  return {
+    revision,
+    state,
+    reason,
+    cause,
+    versions: { ...versions },
+    weights: { ...weightsOf(spec) },
+    createdAt: new Date(createdMs).toISOString(),
+    liveAt: liveMs === null ? null : new Date(liveMs).toISOString(),
+  };
+}
+
+function shownVariants(costs: ServingCosts, sql: Sql, deployment: Deployment): Promise<EndpointVariant[]> {
+  const { endpoint, spec } = deployment.revision;
+  const weights = weightsOf(spec);
+  const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
+  return Promise.all(
+    deployment.variants.map(async (live) => {
+      const { model } = live.variant;
+      const { unpriced, ...cost } = await costs.of(sql, { endpoint, model, version: live.version });
+      return {
+        ...shownReplicas(live),
+        weight: (weights[live.name] ?? 0) / total,
+        shadow: spec.traffic.shadow[live.name] ?? 0,
+        cost: { ...cost, unpriced: [...unpriced] },
+      };
+    }),
+  );
+}
+
+function shownReplicas({ name, variant, version, set }: LiveVariant) {
+  const { wanted, ready, lastEnd } = set.state();
+  return {
+    variant: name,
+    model: variant.model,
+    version,
+    alias: variant.alias ?? null,
+    backend: variant.backend,
+    protocol: set.backend.protocol,
+    replicasWanted: wanted,
+    replicasReady: ready,
+    lastEnd,
+    ...set.places.counts(),
+  };
+}

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import type { Sql } from '../../platform/store/index.ts';
+import { EndpointSpec } from './spec/schema.ts';
+
+interface ServingTables {
+  endpoint: { name: string; newest: number; live: number | null };
+  endpoint_revision: {
+    endpoint: string;
+    revision: number;
+    spec: string;
+    versions: string;
+    state: string;
+    reason: string | null;
+    cause: string;
+    created_ms: number;
+    live_ms: number | null;
+  };
+}
+
+const State = z.enum(['pending', 'live', 'failed', 'replaced']);
+const Versions = z.record(z.string(), z.string());
+
+/** A state that an endpoint was asked to be in. */
+export interface Revision {
+  readonly endpoint: string;
+  readonly revision: number;
+  readonly spec: EndpointSpec;
+  /** Version of each variant, as its alias stood. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly state: z.infer<typeof State>;
+  readonly reason: string | null;
+  readonly cause: string;
+  readonly createdMs: number;
+  readonly liveMs: number | null;
+}
+
+/** Which revisions an endpoint is at. */
+export interface Pointers {
+  readonly name: string;
+  readonly newest: number;
+  /** null before the first. */
+  readonly live: number | null;
+}
+
+export async function findEndpoints(sql: Sql, name: string | null): Promise<Pointers[]> {
+  let query = sql.tables<ServingTables>().selectFrom('endpoint').selectAll().orderBy('name');
+  if (name !== null) query = query.where('name', '=', name);
+  return query.execute();
+}
+
+export async function findRevision(sql: Sql, endpoint: string, revision: number): Promise<Revision | null> {
+  const row = await sql
+    .tables<ServingTables>()
+    .selectFrom('endpoint_revision')
+    .selectAll()
+    .where('endpoint', '=', endpoint)
+    .where('revision', '=', revision)
+    .executeTakeFirst();
+  return row === undefined ? null : revisionOf(row);
+}
+
+/** Latest first. */
+export async function revisionsOf(sql: Sql, endpoint: string, limit: number): Promise<Revision[]> {
+  const rows = await sql
+    .tables<ServingTables>()
+    .selectFrom('endpoint_revision')
+    .selectAll()
+    .where('endpoint', '=', endpoint)
+    .orderBy('revision', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(revisionOf);
+}
+
+/** Adds the newest revision; the endpoint is made where it is not there. */
+export async function addRevision(
+  sql: Sql,
+  added: Pick<Revision, 'endpoint' | 'revision' | 'spec' | 'versions' | 'cause' | 'createdMs'>,
+): Promise<void> {
+  const { endpoint, revision, spec, versions, cause, createdMs } = added;
+  const tables = sql.tables<ServingTables>();
+  await tables
+    .insertInto('endpoint')
+    .values({ name: endpoint, newest: revision, live: null })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ newest: revision }))
+    .execute();
+  const row = { spec: JSON.stringify(spec), versions: JSON.stringify(versions), cause, created_ms: createdMs };
+  await tables
+    .insertInto('endpoint_revision')
+    .values({ endpoint, revision, state: 'pending', reason: null, live_ms: null, ...row })
+    .execute();
+}
+
+/** It has the traffic from now on; the one before had it. */
+export async function noteLive(sql: Sql, { endpoint, revision }: Pick<Revision, 'endpoint' | 'revision'>, at: number) {
+  const tables = sql.tables<ServingTables>();
+  await tables
+    .updateTable('endpoint_revision')
+    .set({ state: 'replaced' })
+    .where('endpoint', '=', endpoint)
+    .where('state', '=', 'live')
+    .where('revision', '!=', revision)
+    .execute();
+  await tables
+    .updateTable('endpoint_revision')
+    .set({ state: 'live', reason: null, live_ms: at })
+    .where('endpoint', '=', endpoint)
+    .where('revision', '=', revision)
+    .where('state', '!=', 'live')
+    .execute();
+  await tables.updateTable('endpoint').set({ live: revision }).where('name', '=', endpoint).execute();
+}
+
+export async function noteFailed(
+  sql: Sql,
+  { endpoint, revision }: Pick<Revision, 'endpoint' | 'revision'>,
+  reason: string,
+): Promise<void> {
+  await sql
+    .tables<ServingTables>()
+    .updateTable('endpoint_revision')
+    .set({ state: 'failed', reason })
+    .where('endpoint', '=', endpoint)
+    .where('revision', '=', revision)
+    .where('state', '=', 'pending')
+    .execute();
+}
+
+function revisionOf(row: ServingTables['endpoint_revision']): Revision {
+  return {
+    endpoint: row.endpoint,
+    revision: row.revision,
+    spec: EndpointSpec.parse(JSON.parse(row.spec)),
+    versions: Versions.parse(JSON.parse(row.versions)),
+    state: State.parse(row.state),
+    reason: row.reason,
+    cause: row.cause,
+    createdMs: Number(row.created_ms),
+    liveMs: row.live_ms === null ? null : Number(row.live_ms),
+  };
+}

@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { createLog } from '../../platform/telemetry/index.ts';
+import { createMeterBook, type ReplicaUsage } from './usage.ts';
+
+const FACTS = { endpoint: 'e', model: 'm', version: '1', resource: 'machine', project: null, environment: null };
+const HOUR_MS = 3_600_000;
+
+function newBook() {
+  const clock = { at: 0, now: () => clock.at };
+  const stored = new Map<string, ReplicaUsage>();
+  const failing = { now: false };
+  const usage = {
+    async record(all: readonly ReplicaUsage[]) {
+      if (failing.now) throw new Error('the store does not answer');
+      for (const one of all) stored.set(one.id, one);
+    },
+  };
+  const spans = () => [...stored.values()].map(({ start, end, predictions }) => ({ start, end, predictions }));
+  return { clock, failing, spans, book: createMeterBook({ usage, clock, log: createLog('silent') }) };
+}
+
+it('a replica is metered from its start to its end, in parts of an hour at most, each prediction once', async () => {
+  const { clock, spans, book } = newBook();
+  await using _ = book;
+  const meter = book.begin('r', FACTS);
+  meter.predicted();
+  clock.at = 10_000;
+  await book.flush();
+  expect(spans()).toEqual([{ start: 0, end: 10_000, predictions: 1 }]);
+  meter.predicted();
+  clock.at = HOUR_MS;
+  await book.flush();
+  meter.predicted();
+  clock.at = HOUR_MS + 5_000;
+  meter.end();
+  clock.at = HOUR_MS + 60_000;
+  await book.flush();
+  await book.flush();
+  expect(spans()).toEqual([
+    { start: 0, end: HOUR_MS, predictions: 2 },
+    { start: HOUR_MS, end: HOUR_MS + 5_000, predictions: 1 },
+  ]);
+});
+
+it('what could not be recorded is recorded the next time', async () => {
+  const { clock, failing, spans, book } = newBook();
+  await using _ = book;
+  const meter = book.begin('r', FACTS);
+  meter.predicted();
+  clock.at = 10_000;
+  meter.end();
+  failing.now = true;
+  await book.flush();
+  expect(spans()).toEqual([]);
+  failing.now = false;
+  await book.flush();
+  expect(spans()).toEqual([{ start: 0, end: 10_000, predictions: 1 }]);
+});

@@ -1,0 +1,109 @@
+import type { Log } from '../../platform/telemetry/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import type { ReplicaMeter } from './replicas/places.ts';
+
+/** What a replica is and what it is priced by. */
+export interface ReplicaFacts {
+  readonly endpoint: string;
+  readonly model: string;
+  readonly version: string;
+  /** Key of the price book. */
+  readonly resource: string;
+  readonly project: string | null;
+  readonly environment: string | null;
+}
+
+/** A stretch of time that a replica held its machine. */
+export interface ReplicaUsage extends ReplicaFacts {
+  /** The same again replaces it: while the replica runs, it grows. */
+  readonly id: string;
+  /** Unix milliseconds; end exclusive. */
+  readonly start: number;
+  readonly end: number;
+  /** Requests that it answered meanwhile. */
+  readonly predictions: number;
+}
+
+/** Who turns usage into money: the other wing. */
+export interface ServingUsage {
+  record(usage: readonly ReplicaUsage[]): Promise<void>;
+}
+
+export interface MeterBook extends AsyncDisposable {
+  /** From now on it holds a machine. */
+  begin(replica: string, facts: ReplicaFacts): ReplicaMeter;
+  /** Records all until now. */
+  flush(): Promise<void>;
+}
+
+/** So much of what was used may be unknown after a crash. */
+const FLUSH_MS = 15_000;
+/** Then an interval stands, and the next begins: a price holds from hour to hour, and rows stay few. */
+const LONGEST_MS = 3_600_000;
+
+interface Metered {
+  readonly replica: string;
+  readonly facts: ReplicaFacts;
+  part: number;
+  start: number;
+  predictions: number;
+  ended: number | null;
+}
+
+/** What replicas have used, kept until it is recorded. */
+export function createMeterBook({ usage, clock, log }: { usage: ServingUsage; clock: Clock; log: Log }): MeterBook {
+  const open = new Set<Metered>();
+  let recording = Promise.resolve();
+
+  async function record(): Promise<void> {
+    const now = clock.now();
+    const metered = [...open].filter(({ start, ended }) => (ended ?? now) > start);
+    const intervals = metered.map(({ replica, facts, part, start, predictions, ended }) => ({
+      ...facts,
+      id: `serving:${replica}:${part}`,
+      start,
+      end: ended ?? now,
+      predictions,
+    }));
+    if (intervals.length > 0) await usage.record(intervals);
+    metered.forEach((one, at) => {
+      const recorded = intervals[at];
+      if (recorded === undefined || one.ended !== null || recorded.end - one.start < LONGEST_MS) return;
+      one.part += 1;
+      one.start = recorded.end;
+      one.predictions -= recorded.predictions;
+    });
+    // What ended meanwhile is recorded the next time.
+    for (const one of open) if (one.ended !== null && one.ended <= now) open.delete(one);
+  }
+
+  /** One after the other: an older report must not come after a newer one. */
+  function flush(): Promise<void> {
+    recording = recording
+      .then(record)
+      .catch((error: unknown) => log.error({ err: error }, 'usage of replicas is not recorded'));
+    return recording;
+  }
+
+  const timer = setInterval(flush, FLUSH_MS);
+  timer.unref();
+  return {
+    begin(replica, facts) {
+      const one: Metered = { replica, facts, part: 0, start: clock.now(), predictions: 0, ended: null };
+      open.add(one);
+      return {
+        predicted() {
+          one.predictions += 1;
+        },
+        end() {
+          one.ended ??= clock.now();
+        },
+      };
+    },
+    flush,
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await flush();
+    },
+  };
+}
