@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getBudget } from '../../src/finops/budgets/schema.ts';
 import { meteredCost } from '../../src/finops/metering/schema.ts';
 import { workIdOf } from '../../src/mlops/pipelines/runs/work.ts';
@@ -14,21 +14,32 @@ import {
   startPipelineRun,
 } from '../../src/mlops/pipelines/schema.ts';
 import { decimal } from '../../src/platform/units/index.ts';
-import { type Engine, processEngine } from '../support/pipeline-engines.ts';
+import { findDockerd } from '../support/dockerd.ts';
+import { type ContainerEngine, dockerEngine, type Engine, processEngine } from '../support/pipeline-engines.ts';
 import { applyTo, ask, overRun, startServerWith } from '../support/server-calls.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 
-const MANY = 20;
 /** A second of one of them costs a dollar. */
 const HOURLY = 3600;
-/** What each may spend, were they all to take the same, is 15 seconds. */
-const LIMIT = 300;
+/** What one may spend, were they all to take the same. */
+const SECONDS_EACH = 15;
+/** So long they run at their price before anything is done to them. */
+const DEAR_MS = 2_000;
 const LATE_MS = 600_000;
-/** The watchdog looks every 200 ms; a busy machine lets it look later. */
+/** An engine looks at what runs once a second; its watchdog, four times. */
 const POLL_SECONDS = 1;
 
-/** Twenty at once, of which the first are deaf. */
-const documents = (engine: Engine, deaf: number, dearFrom: number) => `
+/** How many there are at once, of which the first are deaf; while they begin, one after the other, a second costs a cent. */
+interface Crowd {
+  readonly many: number;
+  readonly deaf: number;
+  /** Time enough for all of them to begin on a machine that is busy. */
+  readonly beginMs: number;
+}
+
+const limitOf = ({ many }: Crowd) => many * SECONDS_EACH;
+
+const documents = (engine: Engine, crowd: Crowd, dearFrom: number) => `
 apiVersion: steelyard/v1
 kind: PriceBook
 metadata: {name: own}
@@ -42,7 +53,7 @@ spec:
 apiVersion: steelyard/v1
 kind: Budget
 metadata: {name: small}
-spec: {subject: {pipeline: costly}, amount: '${LIMIT}', currency: USD, enforcement: hard, every: once}
+spec: {subject: {pipeline: costly}, amount: '${limitOf(crowd)}', currency: USD, enforcement: hard, every: once}
 ---
 apiVersion: steelyard/v1
 kind: Pipeline
@@ -52,11 +63,11 @@ spec:
   steps:
     work:
       run: |
-        if [ \${{ matrix.n }} -le ${deaf} ]; then trap '' TERM
+        if [ \${{ matrix.n }} -le ${crowd.deaf} ]; then trap '' TERM
         else trap 'echo saved > $STEELYARD_CHECKPOINT_FILE; exit 0' TERM; fi
         echo begun
         while :; do sleep 1 & wait $!; done
-      matrix: {n: ${JSON.stringify(Array.from({ length: MANY }, (_, index) => index + 1))}}
+      matrix: {n: ${JSON.stringify(Array.from({ length: crowd.many }, (_, index) => index + 1))}}
       resources: {cpu: 0.05}
       grace: 5s
       cache: false
@@ -65,37 +76,10 @@ spec:
 const numberOf = ({ step }: { readonly step: string }) => Number(/\d+/.exec(step)?.[0]);
 const amountOf = (money: { readonly amount: string } | null) => decimal(money?.amount ?? '0').toNumber();
 
-/** Some steps that do nothing, and the price of every second. */
-const idle = (engine: Engine) => `
-apiVersion: steelyard/v1
-kind: PriceBook
-metadata: {name: own}
-spec: {currency: USD, source: test, prices: [{resource: machine, perHour: '${HOURLY}', effectiveFrom: 2026-01-01}]}
----
-apiVersion: steelyard/v1
-kind: Pipeline
-metadata: {name: idle}
-spec:
-  ${engine.spec}
-  steps:
-    nothing: {run: 'true', matrix: {n: [1, 2, 3]}, resources: {cpu: 0.05}, cache: false}
-`;
-
-/** Seconds that this machine takes now to begin and end a step that does nothing. */
-async function secondsOfNothing(server: ServerProcess, engine: Engine): Promise<number> {
-  await applyTo(server, idle(engine));
-  const { run } = await ask(server, startPipelineRun, { params: { pipeline: 'idle' }, body: {} });
-  const { startedAt, endedAt, stepList } = await overRun(server, 'idle', run);
-  return (Date.parse(endedAt ?? '') - Date.parse(startedAt ?? '')) / 1000 / stepList.length;
-}
-
-/**
- * Begins them under one budget, and resolves when all of them run. While they begin, one after the other, a second costs a cent:
- * a machine that is busy takes long for that.
- */
-async function twenty(server: ServerProcess, engine: Engine, deaf: number): Promise<string> {
-  const beginMs = MANY * 1000 * (await secondsOfNothing(server, engine));
-  await applyTo(server, documents(engine, deaf, Date.now() + 2 * beginMs + 3000));
+/** Begins them under one budget, and resolves when all of them run and cost what they cost. */
+async function begun(server: ServerProcess, engine: Engine, crowd: Crowd): Promise<string> {
+  const dearFrom = Date.now() + crowd.beginMs;
+  await applyTo(server, documents(engine, crowd, dearFrom));
   const params = { pipeline: 'costly' };
   const { run } = await ask(server, startPipelineRun, { params, body: {} });
   const log = async (step: string) =>
@@ -105,10 +89,11 @@ async function twenty(server: ServerProcess, engine: Engine, deaf: number): Prom
     const over = stepList.filter((step) => isOver(step.state)).map(({ step, reason }) => [step, reason]);
     expect([isOver(state), over]).toEqual([false, []]);
     const running = stepList.filter((step) => step.state === 'running');
-    const begun = running.length < MANY ? [] : await Promise.all(running.map(({ step }) => log(step)));
-    if (begun.length === MANY && begun.every((text) => text === 'begun\n')) break;
+    const texts = running.length < crowd.many ? [] : await Promise.all(running.map(({ step }) => log(step)));
+    if (texts.length === crowd.many && texts.every((text) => text === 'begun\n')) break;
     await pause(200); // another process: there is nothing to wait for but its answers
   }
+  await pause(Math.max(0, dearFrom - Date.now() + DEAR_MS));
   return run;
 }
 
@@ -138,21 +123,39 @@ async function isToldAsOne(server: ServerProcess, run: PipelineRun): Promise<voi
   expect(tries.reduce((total, one) => total + one, 0)).toBeCloseTo(amountOf(run.cost), 6);
 }
 
-function holdsWithoutServer(begin: () => Engine, deathsOf: (engine: Engine) => Deaths): void {
+function stopsInTime(begin: () => Engine, crowd: Crowd): void {
+  it(
+    `stops ${crowd.many} at once in time, each with its checkpoint, and kills the one that is deaf`,
+    async () => {
+      const engine = begin();
+      await using server = await startServerWith(engine, mkdtempSync(join(tmpdir(), 'hard-budgets-')));
+      const run = await begun(server, engine, crowd);
+      const over = await overRun(server, 'costly', run);
+      expect(over.state).toBe('stopped');
+      isStopped(over, crowd.deaf);
+      expect(amountOf(over.cost)).toBeLessThanOrEqual(limitOf(crowd) + 1);
+      await isToldAsOne(server, over);
+      expect(await engine.held()).toEqual([]);
+    },
+    LATE_MS,
+  );
+}
+
+function holdsWithoutServer(begin: () => Engine, crowd: Crowd, deathsOf: (engine: Engine) => Deaths): void {
   it(
     'holds while its server is dead, and what was spent is counted to the moment of each end',
     async () => {
       const engine = begin();
       const data = mkdtempSync(join(tmpdir(), 'hard-budgets-'));
       await using server = await startServerWith(engine, data);
-      const run = await twenty(server, engine, MANY / 2);
+      const run = await begun(server, engine, crowd);
       await server.kill();
       const given = givenUntil(data);
       const deaths = await deathsOf(engine)([...given.keys()]);
       await server.startAgain();
       const over = await overRun(server, 'costly', run);
       expect(over.state).toBe('stopped');
-      isStopped(over, MANY / 2);
+      isStopped(over, crowd.deaf);
       const late: number[] = [];
       for (const { step, attempts } of over.stepList) {
         for (const { attempt, endedAt } of attempts) {
@@ -166,7 +169,7 @@ function holdsWithoutServer(begin: () => Engine, deathsOf: (engine: Engine) => D
       }
       expect(late).toHaveLength(given.size);
       expect(Math.max(...late)).toBeLessThanOrEqual(POLL_SECONDS);
-      expect(amountOf(over.cost)).toBeLessThanOrEqual(LIMIT + MANY * POLL_SECONDS);
+      expect(amountOf(over.cost)).toBeLessThanOrEqual(limitOf(crowd) + crowd.many * POLL_SECONDS);
       await isToldAsOne(server, over);
       expect(await engine.held()).toEqual([]);
     },
@@ -182,6 +185,9 @@ function givenUntil(data: string): Map<string, number> {
     ...files
       .filter((file) => file.endsWith('/execution/until'))
       .map((file) => [basename(dirname(dirname(file))), Number(text(file))] as const),
+    ...files
+      .filter((file) => /\/watched\/.*\.json$/.test(file))
+      .map((file) => [basename(file, '.json'), Number(JSON.parse(text(file)).until)] as const),
   ]);
 }
 
@@ -212,5 +218,31 @@ describe.skipIf(process.platform !== 'linux')('a hard budget over processes of t
   beforeAll(async () => {
     engine = await processEngine();
   });
-  holdsWithoutServer(() => engine, deathsOfProcesses);
+  holdsWithoutServer(() => engine, { many: 20, deaf: 10, beginMs: 45_000 }, deathsOfProcesses);
 });
+
+const isDockerThere = findDockerd() !== null || process.env.CI !== undefined;
+describe.skipIf(!isDockerThere)(
+  'a hard budget over containers of a Docker Engine (skipped where dockerd, busybox-static or root is missing)',
+  () => {
+    let engine: ContainerEngine;
+    beforeAll(async () => {
+      engine = await dockerEngine();
+    }, LATE_MS);
+    afterAll(() => engine?.[Symbol.asyncDispose](), LATE_MS);
+    /** By the engine's own clock, which is ours. */
+    const deaths: Deaths = async (ids) => {
+      const ends = ids.map(async (id) => {
+        const end = await engine.endOf(id);
+        return [id, [end - 2, end + 2]] as const;
+      });
+      return new Map(await Promise.all(ends));
+    };
+    stopsInTime(() => engine, { many: 20, deaf: 1, beginMs: 120_000 });
+    holdsWithoutServer(
+      () => engine,
+      { many: 6, deaf: 3, beginMs: 45_000 },
+      () => deaths,
+    );
+  },
+);

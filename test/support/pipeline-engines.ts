@@ -68,8 +68,13 @@ function environmentOf(pid: string): string {
   }
 }
 
+export interface ContainerEngine extends Engine {
+  /** Resolves when the container of work has ended: with when that was, Unix milliseconds by the engine's clock. */
+  endOf(work: string): Promise<number>;
+}
+
 /** The engine forgets all but the last 256 events, so that they are kept as they come. */
-export async function dockerEngine(): Promise<Engine> {
+export async function dockerEngine(): Promise<ContainerEngine> {
   const dockerd = await startDockerd({ options: ['--live-restore'] });
   const { address, image, containers, api } = dockerd;
   const started: string[] = [];
@@ -87,6 +92,11 @@ export async function dockerEngine(): Promise<Engine> {
     note: '',
     absence: { begin: dockerd.kill, end: dockerd.start },
     starts: async () => started,
+    async endOf(work) {
+      const container = api.getContainer(`steelyard-${work}`);
+      await container.wait();
+      return Date.parse((await container.inspect()).State.FinishedAt);
+    },
     async [Symbol.asyncDispose]() {
       if ('destroy' in events && typeof events.destroy === 'function') events.destroy();
       await dockerd[Symbol.asyncDispose]();
