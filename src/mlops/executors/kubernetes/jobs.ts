@@ -26,6 +26,8 @@ export interface Jobs extends AsyncDisposable {
   extend(id: string, until: number, graceMs: number, begunAt: number): Promise<void>;
   /** Asks its pod to end; the Job stays, so that nobody begins it again. */
   stop(id: string): Promise<void>;
+  /** Notes on it that it is we who ask its pod to end. */
+  noteStop(id: string): Promise<void>;
   remove(id: string): Promise<void>;
   /** Why no pod could be made for it, as its controller said last; null when it said nothing. */
   troubleOf(id: string): Promise<string | null>;
@@ -44,6 +46,8 @@ interface JobsRequest {
   readonly log: Log;
   changed(): void;
 }
+
+const STOPPED_BY_US = { annotations: { [STOPPED_BY]: 'starter' } };
 
 const Uid = z.object({ metadata: z.object({ uid: z.string() }) });
 
@@ -84,11 +88,8 @@ export function openJobs(request: JobsRequest): Jobs {
     makeSecret: async (body) => void (await cluster.call({ method: 'POST', path: `${core}/secrets`, body })),
     extend: async (id, until, graceMs, begunAt) =>
       void (await patch(id, { spec: { activeDeadlineSeconds: deadlineSeconds(until, graceMs, begunAt) } })),
-    stop: async (id) =>
-      void (await patch(id, {
-        metadata: { annotations: { [STOPPED_BY]: 'starter' } },
-        spec: { activeDeadlineSeconds: 1 },
-      })),
+    stop: async (id) => void (await patch(id, { metadata: STOPPED_BY_US, spec: { activeDeadlineSeconds: 1 } })),
+    noteStop: async (id) => void (await patch(id, { metadata: STOPPED_BY_US })),
     remove: async (id) =>
       void (await cluster.call({
         method: 'DELETE',

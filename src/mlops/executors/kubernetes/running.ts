@@ -127,14 +127,15 @@ export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work,
   };
 }
 
-/** The grace of a pod is that of its work: where there is less time, its end is asked for with that. */
-async function hurry(
-  { jobs, log }: Pick<RunningDeps, 'jobs' | 'log'>,
-  work: Work,
-  pod: string | null,
-  withinMs: number,
-): Promise<void> {
-  if (pod === null || withinMs >= work.graceMs || (await jobs.hurry(pod, withinMs))) return;
+/**
+ * The grace of a pod is that of its work: where there is less time, its end is asked for with that. A kubelet that was once asked with
+ * the whole grace waits for it with the containers that go last, so this comes before the Job is stopped, whose controller asks so.
+ */
+async function hurry({ jobs, log }: Pick<RunningDeps, 'jobs' | 'log'>, work: Work, withinMs: number): Promise<void> {
+  const pod = jobs.podOf(work.id);
+  if (pod === null || withinMs >= work.graceMs) return;
+  await jobs.noteStop(work.id);
+  if (await jobs.hurry(pod.metadata.name, withinMs)) return;
   log.warn({ work: work.id, withinMs }, 'a pod has its whole grace: the server may not delete pods');
 }
 
@@ -161,9 +162,9 @@ async function tellStop(deps: Pick<RunningDeps, 'jobs' | 'log'>, work: Work, see
   if (seen.owesStopWithinMs === null) return;
   const job = await deps.jobs.read(work.id);
   if (job !== null && !isOver(job)) {
+    await hurry(deps, work, seen.owesStopWithinMs);
     await deps.jobs.stop(work.id);
     seen.stopped = true;
-    await hurry(deps, work, deps.jobs.podOf(work.id)?.metadata.name ?? null, seen.owesStopWithinMs);
   }
   seen.owesStopWithinMs = null;
 }
