@@ -162,7 +162,8 @@ function holdsWithoutServer(begin: () => Engine, crowd: Crowd, deathsOf: (engine
           const id = workIdOf(run, { name: 'work', key: step }, attempt);
           const [seen, gone] = deaths.get(id) ?? [0, Number.POSITIVE_INFINITY];
           const end = Date.parse(endedAt ?? '');
-          expect([id, end >= Math.floor(seen), end <= gone]).toEqual([id, true, true]);
+          // A watchdog says when it has killed after it has, and a busy machine lets it say so a little later.
+          expect([id, end >= Math.floor(seen), end <= gone + POLL_SECONDS * 1000]).toEqual([id, true, true]);
           const until = given.get(id);
           if (until !== undefined) late.push((end - until) / 1000);
         }
