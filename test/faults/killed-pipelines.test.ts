@@ -164,5 +164,5 @@ describe.skipIf(!isDockerThere)(
 const bin = findKubernetes();
 describe.skipIf(bin === null && process.env.CI === undefined)(
   'a pipeline on Kubernetes whose server is killed (skipped where TEST_KUBERNETES_BIN names no programs of a cluster)',
-  () => describeKilled(5, () => kubernetesEngine(bin ?? '')),
+  () => describeKilled(10, () => kubernetesEngine(bin ?? '')),
 );
