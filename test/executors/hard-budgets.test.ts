@@ -242,7 +242,7 @@ describe.skipIf(!isDockerThere)(
     stopsInTime(() => engine, { many: 20, deaf: 1, beginMs: 120_000 });
     holdsWithoutServer(
       () => engine,
-      { many: 6, deaf: 3, beginMs: 45_000 },
+      { many: 20, deaf: 10, beginMs: 120_000 },
       () => deaths,
     );
   },
