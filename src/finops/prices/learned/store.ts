@@ -1,5 +1,6 @@
 import type { Sql } from '../../../platform/store/index.ts';
 import type { StatedPrice } from '../layers.ts';
+import { statedPage } from '../stated-page.ts';
 import { nextGeneration, type PriceSelection } from '../store.ts';
 import type { BookedPrice } from '../timeline.ts';
 
@@ -80,42 +81,8 @@ export function learnedOf(row: LearnedRow): StatedPrice {
 }
 
 /** A page of all that is stated, by machine, region, currency and date, each until the next begins. */
-export async function listLearned(
-  sql: Sql,
-  { resource, region, after, limit }: PriceSelection,
-): Promise<BookedPrice[]> {
-  let query = sql
-    .tables<LearnedTables>()
-    .selectFrom('learned_price as p')
-    .selectAll('p')
-    .select((eb) =>
-      eb
-        .selectFrom('learned_price as next')
-        .select((inner) => inner.fn.min('next.effective_from').as('from'))
-        .whereRef('next.resource', '=', 'p.resource')
-        .whereRef('next.region', '=', 'p.region')
-        .whereRef('next.currency', '=', 'p.currency')
-        .whereRef('next.effective_from', '>', 'p.effective_from')
-        .as('next_from'),
-    )
-    .orderBy('p.resource')
-    .orderBy('p.region')
-    .orderBy('p.currency')
-    .orderBy('p.effective_from')
-    .limit(limit);
-  if (resource !== undefined) query = query.where('p.resource', '=', resource);
-  if (region !== undefined) query = query.where('p.region', '=', region);
-  if (after !== null) {
-    const [name = '', place = '', currency = '', from = ''] = after;
-    query = query.where((eb) =>
-      eb(
-        eb.refTuple('p.resource', 'p.region', 'p.currency', 'p.effective_from'),
-        '>',
-        eb.tuple(name, place, currency, from),
-      ),
-    );
-  }
-  const rows = await query.execute();
+export async function listLearned(sql: Sql, selection: PriceSelection): Promise<BookedPrice[]> {
+  const rows = await statedPage<LearnedRow>(sql, 'learned_price', selection);
   return rows.map(({ next_from, ...row }) => {
     const { endsAt, seenAt, ...stated } = learnedOf(row);
     return { ...stated, effectiveTo: endsAt ?? next_from, asOf: seenAt };
