@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type KeyboardEvent, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import { approveBudget, type BudgetDetail } from '../../../src/finops/budgets/schema.ts';
 import { call } from '../client.ts';
-import { Dialog } from '../parts/Dialog.tsx';
+import { FormDialog } from '../parts/FormDialog.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import styles from './budgets.module.css';
@@ -25,67 +25,46 @@ export function ApproveDialog({ budget: { name, limit }, onClose }: ApproveDialo
       onClose();
     },
   });
-  const ready = /^\d+(\.\d+)?$/.test(amount.trim()) && note.trim() !== '' && !approve.isPending;
-  const submit = () => {
-    if (ready) approve.mutate();
-  };
-  const onKey = (event: KeyboardEvent) => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit();
-  };
+  const ready = /^\d+(\.\d+)?$/.test(amount.trim()) && note.trim() !== '';
   const title = `Approve more for ${name}?`;
   return (
-    <Dialog label={title} onClose={onClose}>
-      <form
-        className={styles.dialog}
-        onKeyDown={onKey}
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <h2 className={styles.dialogTitle}>{title}</h2>
-        <p>
-          It allows <MoneyFigure money={limit} /> in this window. What is approved adds to it until the window ends.
-        </p>
-        <label className={styles.field} htmlFor={`${id}-amount`}>
-          Amount, {limit.currency}
-          <input
-            id={`${id}-amount`}
-            className={parts.line}
-            inputMode="decimal"
-            autoComplete="off"
-            placeholder="50"
-            required
-            value={amount}
-            onChange={(event) => setAmount(event.target.value)}
-          />
-        </label>
-        <label className={styles.field} htmlFor={`${id}-note`}>
-          Why
-          <input
-            id={`${id}-note`}
-            className={parts.line}
-            autoComplete="off"
-            maxLength={500}
-            required
-            value={note}
-            onChange={(event) => setNote(event.target.value)}
-          />
-        </label>
-        {approve.error !== null && (
-          <p className={parts.refused} role="alert">
-            {approve.error.message}
-          </p>
-        )}
-        <div className={styles.buttons}>
-          <button type="button" className={parts.button} onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className={`${parts.button} ${parts.primary}`} disabled={!ready}>
-            Approve
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={title}
+      act="Approve"
+      ready={ready}
+      pending={approve.isPending}
+      error={approve.error}
+      onSubmit={approve.mutate}
+      onClose={onClose}
+    >
+      <p>
+        It allows <MoneyFigure money={limit} /> in this window. What is approved adds to it until the window ends.
+      </p>
+      <label className={styles.field} htmlFor={`${id}-amount`}>
+        Amount, {limit.currency}
+        <input
+          id={`${id}-amount`}
+          className={parts.line}
+          inputMode="decimal"
+          autoComplete="off"
+          placeholder="50"
+          required
+          value={amount}
+          onChange={(event) => setAmount(event.target.value)}
+        />
+      </label>
+      <label className={styles.field} htmlFor={`${id}-note`}>
+        Why
+        <input
+          id={`${id}-note`}
+          className={parts.line}
+          autoComplete="off"
+          maxLength={500}
+          required
+          value={note}
+          onChange={(event) => setNote(event.target.value)}
+        />
+      </label>
+    </FormDialog>
   );
 }

@@ -1,8 +1,8 @@
-import { type KeyboardEvent, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import type { ActResult } from '../../../src/finops/billing/schema.ts';
 import { formatMonth } from '../format/time.ts';
-import { Dialog } from '../parts/Dialog.tsx';
 import { ErrorState } from '../parts/ErrorState.tsx';
+import { FormDialog } from '../parts/FormDialog.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
 import { ActChanges } from './ActChanges.tsx';
@@ -42,51 +42,37 @@ export function ActDialog({ ask, delivery, month, onClose, onDone }: ActDialogPr
   const preview = useActPreview(input);
   const act = useAct(input, (result: ActResult) => onDone({ ask, result }));
   const nothing = preview.data?.changes.length === 0;
-  const ready = preview.data !== undefined && !nothing && !act.isPending;
-  const submit = () => {
-    if (ready) act.mutate(why);
-  };
-  const onKey = (event: KeyboardEvent) => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit();
-  };
+  const ready = preview.data !== undefined && !nothing;
   return (
-    <Dialog label={TITLES[ask]} onClose={onClose} className={styles.actDialog}>
-      <form
-        className={styles.act}
-        onKeyDown={onKey}
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <h2 className={styles.actTitle}>{TITLES[ask]}</h2>
-        <p className={styles.why}>
-          Delivery {shortId(delivery)}
-          {month !== undefined && `, ${formatMonth(month)}`}. {MEANS[ask]}
-        </p>
-        <Loaded query={preview} what="What would change" height={PREVIEW_HEIGHT}>
-          {(result) => <ActChanges result={result} />}
-        </Loaded>
-        <label htmlFor={id} className={styles.actLabel}>
-          Why (kept with the change)
-          <textarea
-            id={id}
-            className={parts.area}
-            maxLength={WHY_LENGTH}
-            value={why}
-            onChange={(event) => setWhy(event.target.value)}
-          />
-        </label>
-        {act.error !== null && <ErrorState error={act.error} what="The change was not made, and its result" />}
-        <div className={styles.actButtons}>
-          <button type="button" className={parts.button} onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className={`${parts.button} ${parts.primary}`} disabled={!ready}>
-            {act.isPending ? 'Changing…' : 'Change it'} <span aria-hidden="true">Ctrl ↵</span>
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={TITLES[ask]}
+      act="Change it"
+      acting="Changing…"
+      width="wide"
+      ready={ready}
+      pending={act.isPending}
+      error={null}
+      onSubmit={() => act.mutate(why)}
+      onClose={onClose}
+    >
+      <p className={styles.why}>
+        Delivery {shortId(delivery)}
+        {month !== undefined && `, ${formatMonth(month)}`}. {MEANS[ask]}
+      </p>
+      <Loaded query={preview} what="What would change" height={PREVIEW_HEIGHT}>
+        {(result) => <ActChanges result={result} />}
+      </Loaded>
+      <label htmlFor={id} className={styles.actLabel}>
+        Why (kept with the change)
+        <textarea
+          id={id}
+          className={parts.area}
+          maxLength={WHY_LENGTH}
+          value={why}
+          onChange={(event) => setWhy(event.target.value)}
+        />
+      </label>
+      {act.error !== null && <ErrorState error={act.error} what="The change was not made, and its result" />}
+    </FormDialog>
   );
 }

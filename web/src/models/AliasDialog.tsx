@@ -1,8 +1,8 @@
-import { type KeyboardEvent, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
-import { Dialog } from '../parts/Dialog.tsx';
+import { FormDialog } from '../parts/FormDialog.tsx';
 import parts from '../parts/parts.module.css';
 import { Select } from '../parts/Select.tsx';
 import { AliasMeans } from './AliasMeans.tsx';
@@ -33,65 +33,46 @@ export function AliasDialog(props: AliasDialogProps) {
   const [chosen, setChosen] = useState(() => versions.find((version) => version !== from)?.version);
   const to = removes ? undefined : versions.find(({ version }) => version === chosen);
   const title = removes ? `Remove @${alias}?` : given === null ? 'Set a new alias' : `Move @${alias}?`;
-  const ready = alias !== '' && (removes || (to !== undefined && to !== from)) && !aliases.move.isPending;
-  const submit = () => {
-    if (ready) aliases.move.mutate({ alias, version: to?.version ?? null }, { onSuccess: onClose });
-  };
-  const onKey = (event: KeyboardEvent) => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit();
-  };
+  const ready = alias !== '' && (removes || (to !== undefined && to !== from));
+  const submit = () => aliases.move.mutate({ alias, version: to?.version ?? null }, { onSuccess: onClose });
   return (
-    <Dialog label={title} onClose={onClose}>
-      <form
-        className={styles.dialog}
-        onKeyDown={onKey}
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <h2 className={styles.dialogTitle}>{title}</h2>
-        {given === null && (
-          <label className={styles.dialogField} htmlFor={`${id}-name`}>
-            Alias
-            <input
-              id={`${id}-name`}
-              className={parts.line}
-              placeholder="champion"
-              spellCheck={false}
-              autoComplete="off"
-              required
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-            />
-          </label>
-        )}
-        {!removes && (
-          <Select
-            label="Point it to"
-            value={chosen ?? ''}
-            options={versions.map(({ version }) => ({
-              value: version,
-              label: `version ${version}${version === from?.version ? ' (as now)' : ''}`,
-            }))}
-            onChange={setChosen}
+    <FormDialog
+      title={title}
+      act={removes ? 'Remove' : from === undefined ? 'Set' : 'Move'}
+      width="middle"
+      ready={ready}
+      pending={aliases.move.isPending}
+      error={aliases.move.error}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {given === null && (
+        <label className={styles.dialogField} htmlFor={`${id}-name`}>
+          Alias
+          <input
+            id={`${id}-name`}
+            className={parts.line}
+            placeholder="champion"
+            spellCheck={false}
+            autoComplete="off"
+            required
+            value={name}
+            onChange={(event) => setName(event.target.value)}
           />
-        )}
-        {alias !== '' && <AliasMeans {...{ model, alias, from, to, policy, metric, decisions }} />}
-        {aliases.move.error !== null && (
-          <p className={parts.refused} role="alert">
-            {aliases.move.error.message}
-          </p>
-        )}
-        <div className={styles.dialogButtons}>
-          <button type="button" className={parts.button} onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className={`${parts.button} ${parts.primary}`} disabled={!ready}>
-            {removes ? 'Remove' : from === undefined ? 'Set' : 'Move'}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+        </label>
+      )}
+      {!removes && (
+        <Select
+          label="Point it to"
+          value={chosen ?? ''}
+          options={versions.map(({ version }) => ({
+            value: version,
+            label: `version ${version}${version === from?.version ? ' (as now)' : ''}`,
+          }))}
+          onChange={setChosen}
+        />
+      )}
+      {alias !== '' && <AliasMeans {...{ model, alias, from, to, policy, metric, decisions }} />}
+    </FormDialog>
   );
 }

@@ -1,9 +1,7 @@
-import { type KeyboardEvent, type ReactNode, useState } from 'react';
-import { Dialog } from '../parts/Dialog.tsx';
-import parts from '../parts/parts.module.css';
+import { type ReactNode, useState } from 'react';
+import { FormDialog } from '../parts/FormDialog.tsx';
 import { ParamFields } from './ParamFields.tsx';
 import { givenFrom, type Params, typedFrom } from './params-typed.ts';
-import styles from './pipelines.module.css';
 
 interface ParamsFormProps {
   readonly title: string;
@@ -21,40 +19,14 @@ export function ParamsForm(props: ParamsFormProps) {
   const { title, children, defaults, act, pending, error, onSubmit, onClose } = props;
   const [typed, setTyped] = useState(() => typedFrom(defaults));
   const { params, problems } = givenFrom(defaults, typed);
-  const ready = Object.keys(problems).length === 0 && !pending;
-  const submit = () => {
-    if (ready) onSubmit(params);
-  };
-  const onKey = (event: KeyboardEvent) => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit();
-  };
   return (
-    <Dialog label={title} onClose={onClose}>
-      <form
-        className={styles.dialog}
-        onKeyDown={onKey}
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <h2 className={styles.dialogTitle}>{title}</h2>
-        {children}
-        <ParamFields defaults={defaults} typed={typed} problems={problems} onChange={setTyped} />
-        {error !== null && (
-          <p className={parts.refused} role="alert">
-            {error.message}
-          </p>
-        )}
-        <div className={styles.buttons}>
-          <button type="button" className={parts.button} onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className={`${parts.button} ${parts.primary}`} disabled={!ready}>
-            {act} <span aria-hidden="true">Ctrl ↵</span>
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      {...{ title, act, pending, error, onClose }}
+      ready={Object.keys(problems).length === 0}
+      onSubmit={() => onSubmit(params)}
+    >
+      {children}
+      <ParamFields defaults={defaults} typed={typed} problems={problems} onChange={setTyped} />
+    </FormDialog>
   );
 }

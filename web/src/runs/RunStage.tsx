@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { CallError } from '../client.ts';
 import { counted } from '../format/number.ts';
-import { Dialog } from '../parts/Dialog.tsx';
+import { FormDialog } from '../parts/FormDialog.tsx';
 import { Notice } from '../parts/Notice.tsx';
 import parts from '../parts/parts.module.css';
 import styles from './runs.module.css';
@@ -54,34 +54,25 @@ export function RunStage({ runId, name, stage, versions }: RunStageProps) {
         </button>
       </div>
       {asking && (
-        <Dialog label="Delete this run?" onClose={() => setAsking(false)}>
-          <form
-            className={styles.dialog}
-            onSubmit={(event) => {
-              event.preventDefault();
-              change.mutate('deleted');
-            }}
-          >
-            <h2 className={styles.dialogTitle}>Delete this run?</h2>
-            <p>
-              <strong>{name}</strong> disappears from lists and searches. Its metrics, artifacts and cost stay, and you
-              can restore it here until retention removes it.
-            </p>
-            <p className={styles.quiet}>
-              {versions === 0
-                ? 'No registered version comes from it.'
-                : `${counted(versions, 'registered version')} made from it stay as they are and keep serving.`}
-            </p>
-            <div className={styles.dialogButtons}>
-              <button type="button" className={parts.button} onClick={() => setAsking(false)}>
-                Cancel
-              </button>
-              <button type="submit" className={`${parts.button} ${parts.primary}`} disabled={change.isPending}>
-                {change.isPending ? 'Deleting…' : 'Delete'}
-              </button>
-            </div>
-          </form>
-        </Dialog>
+        <FormDialog
+          title="Delete this run?"
+          act="Delete"
+          acting="Deleting…"
+          pending={change.isPending}
+          error={null}
+          onSubmit={() => change.mutate('deleted')}
+          onClose={() => setAsking(false)}
+        >
+          <p>
+            <strong>{name}</strong> disappears from lists and searches. Its metrics, artifacts and cost stay, and you
+            can restore it here until retention removes it.
+          </p>
+          <p className={styles.quiet}>
+            {versions === 0
+              ? 'No registered version comes from it.'
+              : `${counted(versions, 'registered version')} made from it stay as they are and keep serving.`}
+          </p>
+        </FormDialog>
       )}
     </>
   );

@@ -1,8 +1,8 @@
-import { type KeyboardEvent, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import { counted } from '../format/number.ts';
 import { formatMonth } from '../format/time.ts';
-import { Dialog } from '../parts/Dialog.tsx';
 import { ErrorState } from '../parts/ErrorState.tsx';
+import { FormDialog } from '../parts/FormDialog.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Notice } from '../parts/Notice.tsx';
 import parts from '../parts/parts.module.css';
@@ -30,92 +30,79 @@ export function IssueDialog({ month, onClose }: IssueDialogProps) {
   const lines = toIssue(month);
   const refusal = issueRefusal(month);
   const provisional = month.periodState === 'provisional';
-  const ready = refusal === null && (!provisional || allowed) && !issue.isPending;
-  const submit = () => {
-    if (ready) issue.mutate({ period: month.period, allowProvisional: provisional && allowed, why });
-  };
-  const onKey = (event: KeyboardEvent) => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit();
-  };
+  const ready = refusal === null && (!provisional || allowed);
+  const submit = () => issue.mutate({ period: month.period, allowProvisional: provisional && allowed, why });
   const title = `Issue the statements of ${formatMonth(month.period)}?`;
   return (
-    <Dialog label={title} onClose={onClose} className={styles.issueDialog}>
-      <form
-        className={styles.issue}
-        onKeyDown={onKey}
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <h2 className={styles.issueTitle}>{title}</h2>
-        {refusal !== null && <Notice>{refusal}</Notice>}
-        {lines.length > 0 && (
-          <>
-            <p>
-              {counted(lines.length, 'statement')} would be issued. Each is final and keeps its number: what is issued
-              cannot be taken back, only corrected by a new one.
-            </p>
-            <table className={`${table.table} ${styles.tight}`} data-testid="to-issue">
-              <thead>
-                <tr>
-                  <th scope="col">Team</th>
-                  <th scope="col">It is</th>
-                  <th scope="col" className={table.number}>
-                    Billed
-                  </th>
-                  <th scope="col" className={table.number}>
-                    Effective
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {lines.flatMap(({ statement, is }) =>
-                  statement.totals.map((total) => (
-                    <tr key={`${statement.team} ${total.currency}`}>
-                      <th scope="row">{teamName(statement.team)}</th>
-                      <td>{is}</td>
-                      <td className={table.number}>
-                        <MoneyFigure money={costOf(total, 'billed')} />
-                      </td>
-                      <td className={table.number}>
-                        <MoneyFigure money={costOf(total, 'effective')} />
-                      </td>
-                    </tr>
-                  )),
-                )}
-              </tbody>
-            </table>
-          </>
-        )}
-        {provisional && lines.length > 0 && (
-          <label className={styles.allow}>
-            <input type="checkbox" checked={allowed} onChange={(event) => setAllowed(event.target.checked)} />
-            Issue although the cloud may still change the month
-          </label>
-        )}
-        {refusal === null && (
-          <label htmlFor={id} className={styles.issueLabel}>
-            Why (printed on the statements)
-            <textarea
-              id={id}
-              className={parts.area}
-              maxLength={WHY_LENGTH}
-              value={why}
-              onChange={(event) => setWhy(event.target.value)}
-            />
-          </label>
-        )}
-        {issue.error !== null && <ErrorState error={issue.error} what="Nothing was issued, and the result" />}
-        <div className={styles.issueButtons}>
-          <button type="button" className={parts.button} onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className={`${parts.button} ${parts.primary}`} disabled={!ready}>
-            {issue.isPending ? 'Issuing…' : 'Issue them'} <span aria-hidden="true">Ctrl ↵</span>
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={title}
+      act="Issue them"
+      acting="Issuing…"
+      width="wide"
+      ready={ready}
+      pending={issue.isPending}
+      error={null}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {refusal !== null && <Notice>{refusal}</Notice>}
+      {lines.length > 0 && (
+        <>
+          <p>
+            {counted(lines.length, 'statement')} would be issued. Each is final and keeps its number: what is issued
+            cannot be taken back, only corrected by a new one.
+          </p>
+          <table className={`${table.table} ${styles.tight}`} data-testid="to-issue">
+            <thead>
+              <tr>
+                <th scope="col">Team</th>
+                <th scope="col">It is</th>
+                <th scope="col" className={table.number}>
+                  Billed
+                </th>
+                <th scope="col" className={table.number}>
+                  Effective
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {lines.flatMap(({ statement, is }) =>
+                statement.totals.map((total) => (
+                  <tr key={`${statement.team} ${total.currency}`}>
+                    <th scope="row">{teamName(statement.team)}</th>
+                    <td>{is}</td>
+                    <td className={table.number}>
+                      <MoneyFigure money={costOf(total, 'billed')} />
+                    </td>
+                    <td className={table.number}>
+                      <MoneyFigure money={costOf(total, 'effective')} />
+                    </td>
+                  </tr>
+                )),
+              )}
+            </tbody>
+          </table>
+        </>
+      )}
+      {provisional && lines.length > 0 && (
+        <label className={styles.allow}>
+          <input type="checkbox" checked={allowed} onChange={(event) => setAllowed(event.target.checked)} />
+          Issue although the cloud may still change the month
+        </label>
+      )}
+      {refusal === null && (
+        <label htmlFor={id} className={styles.issueLabel}>
+          Why (printed on the statements)
+          <textarea
+            id={id}
+            className={parts.area}
+            maxLength={WHY_LENGTH}
+            value={why}
+            onChange={(event) => setWhy(event.target.value)}
+          />
+        </label>
+      )}
+      {issue.error !== null && <ErrorState error={issue.error} what="Nothing was issued, and the result" />}
+    </FormDialog>
   );
 }
