@@ -8,6 +8,7 @@ export default defineConfig({
     hookTimeout: 90_000,
     // A poll ends when what it waits for is there: the limit is for a busy machine, and one second is none.
     expect: { poll: { timeout: 15_000 } },
+    globalSetup: 'test/support/temporary-files.ts',
     projects: [
       {
         extends: true,

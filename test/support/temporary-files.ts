@@ -1,0 +1,17 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** All that tests leave in the folder of temporary files goes with them. Its name is short: sockets lie below it. */
+export default function ownTemporaryFiles(): () => void {
+  const folder = mkdtempSync(join(tmpdir(), 'st-'));
+  // What tests are given and hand on to the servers that they start.
+  process.env.TMPDIR = folder;
+  return () => {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      process.stderr.write(`${folder} could not be removed: ${(error as Error).message}\n`);
+    }
+  };
+}
