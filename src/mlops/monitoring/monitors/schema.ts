@@ -32,6 +32,9 @@ export const Quality = z
         .transform(String)
         .optional()
         .describe('The class that precision and recall are of'),
+      probability: FieldPath.optional().describe(
+        'Field of the output with a probability, 0 to 1: of `positive`, else of the class that was answered',
+      ),
     }),
     z.strictObject({ kind: z.literal('regression').describe('Outputs and labels are numbers'), output }),
     z.strictObject({
@@ -42,6 +45,19 @@ export const Quality = z
   ])
   .describe('How outputs are held against labels');
 export type Quality = z.output<typeof Quality>;
+
+const Estimate = z
+  .strictObject({
+    reference: Period.describe('When the labelled predictions were made that the estimates learn from'),
+    until: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(0.5)
+      .describe('Share of a window that has to be labelled before what was measured takes the place of the estimate'),
+  })
+  .describe('Quality is estimated while labels are awaited: classes by CBPE, numbers by DLE');
+export type Estimate = z.output<typeof Estimate>;
 
 /** `kind: Monitor`: how the predictions of a model are kept, labelled and measured. */
 export const MonitorSpec = z
@@ -60,6 +76,7 @@ export const MonitorSpec = z
       .prefault({})
       .describe('How labels find their predictions'),
     quality: Quality.optional(),
+    estimate: Estimate.optional(),
   })
   .describe('How the predictions of a model are watched');
 export type MonitorSpec = z.output<typeof MonitorSpec>;
@@ -78,9 +95,11 @@ export const listMonitors = endpoint({
   errors: [],
 });
 
+const METRIC = 'accuracy, precision, recall, f1, roc_auc, mae, rmse, ndcg@k, recall@k or mrr@k';
+
 export const MeasuredQuality = z
   .strictObject({
-    metric: z.string().describe('accuracy, precision, recall, mae, rmse, ndcg@k, recall@k or mrr@k'),
+    metric: z.string().describe(METRIC),
     value: z.number().nullable().describe('Its value over the labelled predictions; null: there are none'),
     lower: z.number().nullable().describe('Lower end of its 95 % interval; null: too few for one'),
     upper: z.number().nullable().describe('Upper end of it'),
@@ -88,6 +107,42 @@ export const MeasuredQuality = z
   })
   .describe('One measure of quality');
 export type MeasuredQuality = z.infer<typeof MeasuredQuality>;
+
+export const EstimatedQuality = z
+  .strictObject({
+    metric: z.string().describe(METRIC),
+    value: z.number().nullable().describe('What it is estimated to be; null: it cannot be told, see `reason`'),
+    lower: z
+      .number()
+      .nullable()
+      .describe('Lower end of its 95 % interval, of the sampling error of window and reference'),
+    upper: z.number().nullable().describe('Upper end of it'),
+    sampleSize: z.number().int().describe('Predictions that it is over, labelled or not'),
+    reason: z.string().nullable().describe('Why there is no value; null: there is one'),
+  })
+  .describe('One measure of quality, estimated without the labels of the window');
+export type EstimatedQuality = z.infer<typeof EstimatedQuality>;
+
+export const ShownQuality = z
+  .strictObject({
+    ...MeasuredQuality.shape,
+    value: z.number().nullable().describe('Its value, measured or estimated; null: neither is there'),
+    sampleSize: z.number().int().describe('Predictions that it is over'),
+    estimated: z.boolean().describe('true: an estimate; false: measured on labels'),
+  })
+  .describe('The figure to believe: measured where enough is labelled, else estimated');
+export type ShownQuality = z.infer<typeof ShownQuality>;
+
+export const Estimation = z
+  .strictObject({
+    method: z.enum(['cbpe', 'dle']).describe('Confidence-based, of classes; direct loss estimation, of numbers'),
+    referenceSize: z.number().int().describe('Labelled predictions of the reference that were learned from'),
+    calibrated: z.boolean().nullable().describe('CBPE: probabilities were calibrated, as that lowers their error'),
+    features: z.array(z.string()).describe('DLE: inputs that the loss is learned from, beside the output itself'),
+    reason: z.string().nullable().describe('Why nothing can be estimated; null: it can'),
+  })
+  .describe('How quality is estimated');
+export type Estimation = z.infer<typeof Estimation>;
 
 export const MonitorWindow = z
   .strictObject({
@@ -106,6 +161,11 @@ export const MonitorWindow = z
       .nullable()
       .describe('Milliseconds until the answer, exact; null: nobody said'),
     quality: z.array(MeasuredQuality).describe('Quality on what is labelled; empty when the monitor names no kind'),
+    estimates: z
+      .array(EstimatedQuality)
+      .describe('The same measures, in the same order, estimated; kept when labels come; empty when none are wanted'),
+    shown: z.array(ShownQuality).describe('For each measure the figure to believe now'),
+    inReference: z.boolean().describe('It overlaps the period that estimates learn from: no test of them'),
   })
   .describe('A monitor over one window');
 export type MonitorWindow = z.infer<typeof MonitorWindow>;
@@ -127,6 +187,7 @@ export const showMonitor = endpoint({
     monitor: MonitorName,
     spec: MonitorSpec,
     knownAt: UtcInstant,
+    estimation: Estimation.nullable().describe('How quality is estimated; null: the monitor does not ask for it'),
     windows: z.array(MonitorWindow).describe('By time, then by slice; at most 5,000'),
     unmatchedLabels: z.number().int().describe('Labels whose prediction is not known here (yet)'),
   }),

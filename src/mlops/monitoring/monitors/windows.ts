@@ -4,6 +4,7 @@ import { labelledSql, type Selection } from '../predictions/labelled.ts';
 import { meanInterval, wilsonInterval } from './intervals.ts';
 import type { MeasuredQuality, MonitorSpec, MonitorWindow, WINDOWS } from './schema.ts';
 import { type Score, scoresOf } from './scores.ts';
+import { shownQuality } from './shown-quality.ts';
 
 const MOST_WINDOWS = 5_000;
 const DAY_MS = 86_400_000;
@@ -31,6 +32,7 @@ export async function watched(tables: Tables, watching: Watching) {
       const [unmatched] = await session.query(unmatchedSql({ predictions, labels }, selection));
       return {
         windows: rows.map((row) => windowOf(row, by, scores)),
+        estimation: null,
         unmatchedLabels: Number(unmatched?.labels ?? 0),
       };
     }),
@@ -69,16 +71,21 @@ function unmatchedSql({ predictions, labels }: { predictions: string; labels: st
 function windowOf(row: LakeRow, by: Watching['by'], scores: readonly Score[]): MonitorWindow {
   const [predictions, labelled] = [Number(row.predictions), Number(row.labelled)];
   const measured = scores[0] === undefined ? 0 : Math.max(...scores.map((_, index) => Number(row[`n${index}`])));
+  const completeness = predictions === 0 ? 0 : labelled / predictions;
+  const quality = scores.map((score, index) => measuredOf(score, row, index));
   const [p50, p95, p99] = [row.latency0, row.latency1, row.latency2];
   return {
     period: by === 'all' ? null : { start: String(row.start), end: String(row.until) },
     slice: row.slice === null ? null : String(row.slice),
     predictions,
     labelled,
-    completeness: predictions === 0 ? 0 : labelled / predictions,
+    completeness,
     unmeasured: scores.length === 0 ? 0 : labelled - measured,
     latencyMs: p50 === null ? null : { p50: Number(p50), p95: Number(p95), p99: Number(p99) },
-    quality: scores.map((score, index) => measuredOf(score, row, index)),
+    quality,
+    estimates: [],
+    shown: shownQuality(quality, [], { completeness, until: 1 }),
+    inReference: false,
   };
 }
 

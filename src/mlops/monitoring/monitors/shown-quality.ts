@@ -1,0 +1,20 @@
+import type { EstimatedQuality, MeasuredQuality, ShownQuality } from './schema.ts';
+
+/**
+ * For each measure the figure to believe: what was measured where at least `until` (0 to 1) of the window is labelled, else
+ * the estimate; the other one where the first has no value. Estimates are by name.
+ * Example: 10 % labelled, `until` 0.5, accuracy measured 0.9 and estimated 0.8 -> 0.8, estimated.
+ */
+export function shownQuality(
+  quality: readonly MeasuredQuality[],
+  estimates: readonly EstimatedQuality[],
+  { completeness, until }: { readonly completeness: number; readonly until: number },
+): ShownQuality[] {
+  return quality.map((measured) => {
+    const estimate = estimates.find(({ metric }) => metric === measured.metric);
+    if (estimate === undefined || estimate.value === null) return { ...measured, estimated: false };
+    if (measured.value !== null && completeness >= until) return { ...measured, estimated: false };
+    const { reason: _, ...figures } = estimate;
+    return { ...figures, estimated: true };
+  });
+}
