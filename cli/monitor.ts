@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import {
   listMonitors,
-  type MeasuredQuality,
   type Monitor,
   type MonitorWindow,
+  type ShownQuality,
   showMonitor,
   WINDOWS,
 } from '../src/mlops/monitoring/monitors/schema.ts';
@@ -75,7 +75,7 @@ function listText(monitors: readonly Monitor[], { paint }: Context): string {
 
 type Shown = z.output<typeof showMonitor.response>;
 
-function windowsText({ windows, spec, unmatchedLabels }: Shown, { paint }: Context): string {
+function windowsText({ windows, spec, estimation, unmatchedLabels }: Shown, { paint }: Context): string {
   if (windows.length === 0) return '';
   const metrics = windows[0]?.quality.map(({ metric }) => metric) ?? [];
   const rows = table(
@@ -89,7 +89,7 @@ function windowsText({ windows, spec, unmatchedLabels }: Shown, { paint }: Conte
       { title: 'LABELLED', align: 'right', cell: ({ completeness }) => share(completeness) },
       ...metrics.map((metric, index) => ({
         title: metric.toUpperCase(),
-        cell: ({ quality }: MonitorWindow) => measured(quality[index]),
+        cell: ({ shown }: MonitorWindow) => figureText(shown[index]),
       })),
       { title: 'P50 MS', align: 'right', cell: ({ latencyMs }) => milliseconds(latencyMs?.p50) },
       { title: 'P99 MS', align: 'right', cell: ({ latencyMs }) => milliseconds(latencyMs?.p99) },
@@ -101,14 +101,25 @@ function windowsText({ windows, spec, unmatchedLabels }: Shown, { paint }: Conte
     unmatchedLabels === 0
       ? []
       : [paint.waiting(`${counted(unmatchedLabels, 'label')} of predictions that are not known here.`)];
-  return [rows, ...kept, ...unmatched].join('\n');
+  return [rows, ...estimateLines(windows, estimation), ...kept, ...unmatched].join('\n');
 }
 
-/** `0.912 (0.901 to 0.922)`. */
-function measured(quality: MeasuredQuality | undefined): string | null {
+function estimateLines(windows: readonly MonitorWindow[], estimation: Shown['estimation']): string[] {
+  if (estimation === null) return [];
+  if (estimation.reason !== null) return [`Nothing is estimated: ${estimation.reason}.`];
+  if (!windows.some(({ shown }) => shown.some(({ estimated }) => estimated))) return [];
+  const { method, referenceSize } = estimation;
+  return [
+    `~ is estimated without labels (${method.toUpperCase()}, from ${counted(referenceSize, 'labelled prediction')}).`,
+  ];
+}
+
+/** `0.912 (0.901 to 0.922)`; `~0.912 (…)` is an estimate. */
+function figureText(quality: ShownQuality | undefined): string | null {
   if (quality === undefined || quality.value === null) return null;
-  const { value, lower, upper } = quality;
-  return lower === null || upper === null ? figure(value) : `${figure(value)} (${figure(lower)} to ${figure(upper)})`;
+  const { value, lower, upper, estimated } = quality;
+  const ends = lower === null || upper === null ? '' : ` (${figure(lower)} to ${figure(upper)})`;
+  return `${estimated ? '~' : ''}${figure(value)}${ends}`;
 }
 
 const figure = (value: number) => (Math.abs(value) < 1000 ? value.toPrecision(3) : value.toFixed(0));

@@ -235,7 +235,12 @@ describe('quality', () => {
     });
     const [window] = (await shown()).windows;
     expect(window).toMatchObject({ predictions: 7, labelled: 7, unmeasured: 1 });
-    expect(quality(window)).toEqual({ accuracy: [4 / 6, 6], precision: [3 / 4, 4], recall: [3 / 4, 4] });
+    expect(quality(window)).toEqual({
+      accuracy: [4 / 6, 6],
+      precision: [3 / 4, 4],
+      recall: [3 / 4, 4],
+      f1: [expect.closeTo(3 / 4, 12), 5],
+    });
     const [accuracy] = window?.quality ?? [];
     expect([accuracy?.lower, accuracy?.upper].map((end) => end?.toFixed(4))).toEqual(['0.3000', '0.9032']);
   });

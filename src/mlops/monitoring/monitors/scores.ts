@@ -6,28 +6,43 @@ export interface Score {
   readonly metric: string;
   /** SQL over `output` and `label` (JSON): a number, or null where the prediction does not count for this measure. */
   readonly score: string;
-  /** `share`: scores are 0 or 1; `mean`: any number; `rootMean`: the measure is the root of the mean. */
-  readonly of: 'share' | 'mean' | 'rootMean';
+  /**
+   * `share`: scores are 0 or 1; `mean`: any number; `rootMean`: the measure is the root of the mean; `f1`: of true positives among
+   * all but the true negatives, share s, it is 2 s / (1 + s); `auc`: `score` is a probability, and `positive` tells its side.
+   */
+  readonly of: 'share' | 'mean' | 'rootMean' | 'f1' | 'auc';
+  /** Of `auc`: SQL, true for rows of the positive class. */
+  readonly positive?: string;
 }
 
 /** The measures of a kind of quality. */
 export function scoresOf(quality: Quality): Score[] {
   const said = extracted('output', quality.output);
-  if (quality.kind === 'classification') return classification(said, quality.positive);
+  if (quality.kind === 'classification') return classification(said, quality);
   return quality.kind === 'regression' ? regression(said) : ranking(said, quality.k);
 }
 
-function classification(said: string, positive: string | undefined): Score[] {
+function classification(
+  said: string,
+  { positive, probability }: Extract<Quality, { kind: 'classification' }>,
+): Score[] {
   const [predicted, actual] = [text(said), text('label')];
   const right = same(predicted, actual);
   const accuracy: Score = { metric: 'accuracy', score: `CAST(${right} AS INTEGER)`, of: 'share' };
   if (positive === undefined) return [accuracy];
   const isPositive = (value: string) => same(value, literal(positive));
   const among = (value: string) => `CASE WHEN ${isPositive(value)} THEN CAST(${right} AS INTEGER) END`;
+  const either = `${isPositive(predicted)} OR ${isPositive(actual)}`;
+  const area: Score[] =
+    probability === undefined
+      ? []
+      : [{ metric: 'roc_auc', score: probabilityOf(probability), of: 'auc', positive: isPositive(actual) }];
   return [
     accuracy,
     { metric: 'precision', score: among(predicted), of: 'share' },
     { metric: 'recall', score: among(actual), of: 'share' },
+    { metric: 'f1', score: `CASE WHEN ${either} THEN CAST(${right} AS INTEGER) END`, of: 'f1' },
+    ...area,
   ];
 }
 
@@ -58,25 +73,31 @@ function ranking(said: string, k: number): Score[] {
   ];
 }
 
+/** A number from 0 to 1 at a path of the output; null for anything else. */
+export function probabilityOf(path: string): string {
+  const p = number(text(extracted('output', path)));
+  return `CASE WHEN ${p} >= 0 AND ${p} <= 1 THEN ${p} END`;
+}
+
 /** JSON at a path with dots. */
-function extracted(document: string, path: string | undefined): string {
+export function extracted(document: string, path: string | undefined): string {
   if (path === undefined) return document;
   const steps = path.split('.').map((name) => `."${name.replaceAll('"', '')}"`);
   return `json_extract(${document}, ${literal(`$${steps.join('')}`)})`;
 }
 
 /** A JSON scalar as text; null for anything else. */
-function text(json: string): string {
+export function text(json: string): string {
   return `CASE WHEN json_type(${json}) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN json_extract_string(${json}, '$') END`;
 }
 
 /** A finite number; null for anything else. */
-function number(value: string): string {
+export function number(value: string): string {
   return `CASE WHEN isfinite(TRY_CAST(${value} AS DOUBLE)) THEN CAST(${value} AS DOUBLE) END`;
 }
 
 /** 1 and 1.0 are one class. */
-function same(one: string, other: string): string {
+export function same(one: string, other: string): string {
   return `coalesce(${number(one)} = ${number(other)}, ${one} = ${other})`;
 }
 

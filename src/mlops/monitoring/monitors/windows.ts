@@ -1,19 +1,19 @@
 import type { JournaledTable } from '../../../platform/journal/index.ts';
-import { identifier, type LakeRow, literal } from '../../../platform/lake/index.ts';
+import type { LakeRow, LakeSession } from '../../../platform/lake/index.ts';
+import type { Period } from '../../../platform/units/index.ts';
+import { estimateMonitor } from '../estimates/estimate-monitor.ts';
 import { labelledSql, type Selection } from '../predictions/labelled.ts';
 import { meanInterval, wilsonInterval } from './intervals.ts';
-import type { MeasuredQuality, MonitorSpec, MonitorWindow, WINDOWS } from './schema.ts';
+import type { EstimatedQuality, MeasuredQuality, MonitorSpec, MonitorWindow } from './schema.ts';
 import { type Score, scoresOf } from './scores.ts';
 import { shownQuality } from './shown-quality.ts';
+import { type Cut, placedSql, unmatchedSql, windowsSql } from './windows-sql.ts';
 
-const MOST_WINDOWS = 5_000;
 const DAY_MS = 86_400_000;
 
-export interface Watching {
+export interface Watching extends Cut {
   readonly spec: MonitorSpec;
   readonly selection: Selection;
-  readonly by: (typeof WINDOWS)[number];
-  readonly slice?: string | undefined;
 }
 
 export interface Tables {
@@ -21,61 +21,58 @@ export interface Tables {
   readonly labels: JournaledTable;
 }
 
-/** What a monitor shows: everything is summed where the rows are, and only sums leave. */
+/** What a monitor shows: everything is summed where the rows are; numbers that estimates are made of leave as columns. */
 export async function watched(tables: Tables, watching: Watching) {
   const { spec, selection, by, slice } = watching;
   const scores = spec.quality === undefined ? [] : scoresOf(spec.quality);
   return tables.predictions.read((predictions, session) =>
     tables.labels.read(async (labels) => {
-      const common = labelledSql({ predictions, labels }, selection, spec.labels.withinDays * DAY_MS);
-      const rows = await session.query(windowsSql(common, { by, slice, scores }));
+      const labelled = (of: Selection) => labelledSql({ predictions, labels }, of, spec.labels.withinDays * DAY_MS);
+      const rows = await session.query(windowsSql(labelled(selection), { by, slice, scores }));
       const [unmatched] = await session.query(unmatchedSql({ predictions, labels }, selection));
+      const estimated = await estimatedWindows(session, labelled, { watching, scores, windows: rows.length });
       return {
-        windows: rows.map((row) => windowOf(row, by, scores)),
-        estimation: null,
+        windows: rows.map((row, at) => windowOf(row, { watching, scores, estimates: estimated?.windows[at] ?? [] })),
+        estimation: estimated?.estimation ?? null,
         unmatchedLabels: Number(unmatched?.labels ?? 0),
       };
     }),
   );
 }
 
-function windowsSql(
-  common: string,
-  { by, slice, scores }: Pick<Watching, 'by' | 'slice'> & { readonly scores: readonly Score[] },
-): string {
-  const start = by === 'all' ? 'NULL::TIMESTAMP' : `date_trunc(${literal(by)}, predictedAt)`;
-  const part =
-    slice === undefined ? 'NULL::VARCHAR' : `json_extract_string(inputs, ${literal(`$.${identifier(slice)}`)})`;
-  const scored = scores.map(({ score }, index) => `CASE WHEN label IS NOT NULL THEN ${score} END AS score${index}`);
-  const sums = scores.flatMap((_, index) => [
-    `count(score${index})::INTEGER AS n${index}`,
-    `avg(score${index}) AS mean${index}`,
-    `stddev_samp(score${index}) AS sd${index}`,
-  ]);
-  const quantiles = [0.5, 0.95, 0.99].map((q, index) => `quantile_cont(latencyMs, ${q}) AS latency${index}`);
-  return `WITH ${common},
-    scored AS (SELECT ${[`${start} AS start`, `${part} AS slice`, 'label', 'latencyMs', ...scored].join(', ')} FROM labelled)
-    SELECT strftime(start, '%Y-%m-%dT%H:%M:%SZ') AS start, ${by === 'all' ? 'NULL' : `strftime(start + INTERVAL 1 ${by}, '%Y-%m-%dT%H:%M:%SZ')`} AS until,
-      slice, count(*)::INTEGER AS predictions, count(label)::INTEGER AS labelled,
-      ${[...quantiles, ...sums].join(', ')}
-    FROM scored GROUP BY ALL ORDER BY start, slice NULLS FIRST LIMIT ${MOST_WINDOWS}`;
-}
-
-function unmatchedSql({ predictions, labels }: { predictions: string; labels: string }, selection: Selection): string {
+async function estimatedWindows(
+  session: LakeSession,
+  labelled: (of: Selection) => string,
+  { watching, scores, windows }: { watching: Watching; scores: readonly Score[]; windows: number },
+) {
+  const { spec, selection } = watching;
+  if (spec.estimate === undefined || spec.quality === undefined) return null;
   const { model, knownAt } = selection;
-  const ids = labelledSql({ predictions, labels }, { model, knownAt }, 0);
-  return `WITH ${ids} SELECT count(DISTINCT prediction) AS labels FROM told
-    WHERE prediction IS NOT NULL AND prediction NOT IN (SELECT prediction FROM predicted)`;
+  const reference = labelled({ model, knownAt, ...spec.estimate.reference });
+  return estimateMonitor(session, {
+    quality: spec.quality,
+    reference: `(WITH ${reference} SELECT 0 AS place, * FROM labelled WHERE label IS NOT NULL)`,
+    rows: `(${placedSql(labelled(selection), watching)})`,
+    windows,
+    metrics: scores.map(({ metric }) => metric),
+  });
 }
 
-function windowOf(row: LakeRow, by: Watching['by'], scores: readonly Score[]): MonitorWindow {
+interface Showing {
+  readonly watching: Watching;
+  readonly scores: readonly Score[];
+  readonly estimates: readonly EstimatedQuality[];
+}
+
+function windowOf(row: LakeRow, { watching: { by, spec, selection }, scores, estimates }: Showing): MonitorWindow {
+  const period = by === 'all' ? null : { start: String(row.start), end: String(row.until) };
   const [predictions, labelled] = [Number(row.predictions), Number(row.labelled)];
   const measured = scores[0] === undefined ? 0 : Math.max(...scores.map((_, index) => Number(row[`n${index}`])));
   const completeness = predictions === 0 ? 0 : labelled / predictions;
   const quality = scores.map((score, index) => measuredOf(score, row, index));
   const [p50, p95, p99] = [row.latency0, row.latency1, row.latency2];
   return {
-    period: by === 'all' ? null : { start: String(row.start), end: String(row.until) },
+    period,
     slice: row.slice === null ? null : String(row.slice),
     predictions,
     labelled,
@@ -83,9 +80,9 @@ function windowOf(row: LakeRow, by: Watching['by'], scores: readonly Score[]): M
     unmeasured: scores.length === 0 ? 0 : labelled - measured,
     latencyMs: p50 === null ? null : { p50: Number(p50), p95: Number(p95), p99: Number(p99) },
     quality,
-    estimates: [],
-    shown: shownQuality(quality, [], { completeness, until: 1 }),
-    inReference: false,
+    estimates: [...estimates],
+    shown: shownQuality(quality, estimates, { completeness, until: spec.estimate?.until ?? 1 }),
+    inReference: overlaps(spec.estimate?.reference, period ?? selection),
   };
 }
 
@@ -93,8 +90,26 @@ function measuredOf({ metric, of }: Score, row: LakeRow, index: number): Measure
   const sampleSize = Number(row[`n${index}`]);
   if (sampleSize === 0) return { metric, value: null, lower: null, upper: null, sampleSize };
   const [mean, sd] = [Number(row[`mean${index}`]), row[`sd${index}`] === null ? null : Number(row[`sd${index}`])];
-  const interval = of === 'share' ? wilsonInterval(mean, sampleSize) : meanInterval(mean, sd, sampleSize);
-  const shown = of === 'rootMean' ? (value: number) => Math.sqrt(Math.max(0, value)) : (value: number) => value;
+  const interval =
+    of === 'share' || of === 'f1' ? wilsonInterval(mean, sampleSize) : meanInterval(mean, sd, sampleSize);
+  const shown = SHOWN[of];
   const ends = interval === null ? [null, null] : [shown(interval.lower), shown(interval.upper)];
   return { metric, value: shown(mean), lower: ends[0] ?? null, upper: ends[1] ?? null, sampleSize };
+}
+
+/** The measure by the mean of its scores. */
+const SHOWN: Readonly<Record<Score['of'], (mean: number) => number>> = {
+  share: (mean) => mean,
+  mean: (mean) => mean,
+  rootMean: (mean) => Math.sqrt(Math.max(0, mean)),
+  f1: (share) => (2 * share) / (1 + share),
+  auc: (mean) => Math.min(1, Math.max(0, mean)),
+};
+
+/** null bounds: since ever, until now. Both half-open. */
+function overlaps(reference: Period | undefined, { start, end }: Pick<Selection, 'start' | 'end'>): boolean {
+  if (reference === undefined) return false;
+  const from = start === undefined ? Number.NEGATIVE_INFINITY : Date.parse(start);
+  const until = end === undefined ? Number.POSITIVE_INFINITY : Date.parse(end);
+  return from < Date.parse(reference.end) && until > Date.parse(reference.start);
 }

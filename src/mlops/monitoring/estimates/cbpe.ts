@@ -1,0 +1,155 @@
+import { calibrationOf } from './calibration.ts';
+import { errorsOf, type Figure, type Spread } from './figure.ts';
+import { ascendingOrder, type IsotonicLine, valueAt } from './isotonic.ts';
+
+/** Rows of a classifier. */
+export interface ScoredRows {
+  /** Of the positive class, 0..1. */
+  readonly probability: Float64Array;
+  /** What the model answered: 1 for the positive class, else 0. */
+  readonly predicted: Float64Array;
+}
+
+export interface LabelledRows extends ScoredRows {
+  /** What really happened: 1 or 0. */
+  readonly actual: Float64Array;
+}
+
+export const CBPE_METRICS = ['accuracy', 'precision', 'recall', 'f1', 'roc_auc'] as const;
+export type CbpeMetric = (typeof CBPE_METRICS)[number];
+
+/** What is learned of a reference. */
+export interface Cbpe {
+  /** null: probabilities are taken as they are. */
+  readonly calibration: IsotonicLine | null;
+  readonly spreads: Readonly<Record<CbpeMetric, Spread>>;
+  readonly referenceRows: number;
+}
+
+/** Learns how probabilities of a labelled reference relate to outcomes. At least one row. */
+export function fitCbpe(reference: LabelledRows): Cbpe {
+  return {
+    calibration: calibrationOf(reference.probability, reference.actual),
+    spreads: spreadsOf(reference),
+    referenceRows: reference.actual.length,
+  };
+}
+
+/**
+ * Quality of a classifier on rows whose labels are not known (confidence-based performance estimation, NannyML): with
+ * calibrated probabilities c, a row that was answered positive is a true positive by c and a false one by 1 - c; one answered
+ * negative is a false negative by c and a true one by 1 - c. The measures follow from the sums. Right as long as outcomes depend on the
+ * probability as they did in the reference: under covariate shift, not when what the inputs mean changes.
+ * Example: c 0.9 and 0.2 answered 1 and 0 -> accuracy (0.9 + 0.8) / 2 = 0.85.
+ */
+export function estimateByConfidence(cbpe: Cbpe, rows: ScoredRows): Record<CbpeMetric, Figure> {
+  const { calibration, spreads, referenceRows } = cbpe;
+  const n = rows.probability.length;
+  const calibrated = calibration === null ? rows.probability : rows.probability.map((p) => valueAt(calibration, p));
+  const { tp, fp, fn, tn } = expectedCounts(calibrated, rows.predicted);
+  const figure = (metric: CbpeMetric, value: number | null, reason: string): Figure =>
+    value === null ? { reason } : { value, ...errorsOf(spreads[metric], n, referenceRows) };
+  const positives = 'no positive answer and no positive outcome is expected';
+  return {
+    accuracy: figure('accuracy', ratio(tp + tn, n), 'there is no prediction with a probability'),
+    precision: figure('precision', ratio(tp, tp + fp), 'no answer is positive'),
+    recall: figure('recall', ratio(tp, tp + fn), 'no positive outcome is expected'),
+    f1: figure('f1', ratio(tp, tp + (fp + fn) / 2), positives),
+    roc_auc: figure('roc_auc', expectedAuc(calibrated, rows.probability), 'outcomes of one class only are expected'),
+  };
+}
+
+/** null: nothing to divide by. */
+function ratio(part: number, whole: number): number | null {
+  return whole > 0 ? part / whole : null;
+}
+
+function expectedCounts(calibrated: Float64Array, predicted: Float64Array) {
+  const counts = { tp: 0, fp: 0, fn: 0, tn: 0 };
+  calibrated.forEach((c, at) => {
+    if (predicted[at] === 1) {
+      counts.tp += c;
+      counts.fp += 1 - c;
+    } else {
+      counts.fn += c;
+      counts.tn += 1 - c;
+    }
+  });
+  return counts;
+}
+
+/** Area under the curve of expected true against false positives, rows taken by falling probability; null: one is never expected. */
+function expectedAuc(calibrated: Float64Array, probability: Float64Array): number | null {
+  let [truePositives, falsePositives, area] = [0, 0, 0];
+  for (const at of ascendingOrder(probability).reverse()) {
+    const c = calibrated[at] ?? 0;
+    area += (1 - c) * (truePositives + c / 2);
+    truePositives += c;
+    falsePositives += 1 - c;
+  }
+  return truePositives > 0 && falsePositives > 0 ? area / truePositives / falsePositives : null;
+}
+
+function spreadsOf({ probability, predicted, actual }: LabelledRows): Record<CbpeMetric, Spread> {
+  const n = actual.length;
+  const counts = expectedCounts(actual, predicted);
+  const { tp, fp, fn, tn } = counts;
+  const share = (part: number, whole: number): Spread => ({
+    deviation: whole === 0 ? 0 : Math.sqrt((part / whole) * (1 - part / whole)),
+    share: whole / n,
+  });
+  const relevant = share(tp, tp + fp + fn);
+  return {
+    accuracy: share(tp + tn, n),
+    precision: share(tp, tp + fp),
+    recall: share(tp, tp + fn),
+    f1: { ...relevant, deviation: (relevant.deviation * (tp + fp + fn)) / (tp + (fp + fn) / 2) },
+    roc_auc: aucSpread(probability, actual),
+  };
+}
+
+/**
+ * Of the area under the ROC curve, by the placements of DeLong et al. (1988): var(positives' placements) / share of positives +
+ * var(negatives') / share of negatives, for one row.
+ */
+function aucSpread(probability: Float64Array, actual: Float64Array): Spread {
+  const n = actual.length;
+  const positives = actual.reduce((sum, value) => sum + value, 0);
+  const negatives = n - positives;
+  if (positives === 0 || negatives === 0) return { deviation: 0, share: 0 };
+  const order = ascendingOrder(probability);
+  const placements = { positive: new Moments(), negative: new Moments() };
+  let [below, belowPositive] = [0, 0];
+  for (let from = 0; from < n; ) {
+    let until = from;
+    let tiedPositive = 0;
+    while (until < n && probability[order[until] ?? 0] === probability[order[from] ?? 0]) {
+      tiedPositive += actual[order[until] ?? 0] ?? 0;
+      until += 1;
+    }
+    const tiedNegative = until - from - tiedPositive;
+    placements.positive.add((below - belowPositive + tiedNegative / 2) / negatives, tiedPositive);
+    placements.negative.add((positives - belowPositive - tiedPositive / 2) / positives, tiedNegative);
+    belowPositive += tiedPositive;
+    below = until;
+    from = until;
+  }
+  const variance = placements.positive.variance / (positives / n) + placements.negative.variance / (negatives / n);
+  return { deviation: Math.sqrt(variance), share: 1 };
+}
+
+class Moments {
+  #n = 0;
+  #sum = 0;
+  #squares = 0;
+
+  add(value: number, times: number): void {
+    this.#n += times;
+    this.#sum += value * times;
+    this.#squares += value ** 2 * times;
+  }
+
+  get variance(): number {
+    return Math.max(0, this.#squares / this.#n - (this.#sum / this.#n) ** 2);
+  }
+}

@@ -1,0 +1,98 @@
+import { identifier, type LakeSession, literal } from '../../../platform/lake/index.ts';
+import { extracted, number, probabilityOf, same, text } from '../monitors/scores.ts';
+
+type Classification = { readonly output?: string | undefined; readonly positive?: string | undefined };
+
+/** Numbers of a prediction that estimates are made of, as SQL: each a DOUBLE, null where it cannot be used. */
+export interface Measured {
+  /** A row without these is left out. */
+  readonly needed: readonly string[];
+  /** Known where the label is. */
+  readonly outcome: string;
+  /** May be unknown. */
+  readonly others: readonly string[];
+}
+
+/** Probability and answer; the outcome: 1 for the positive class or, where no class is named, for a right answer. */
+export function classMeasured({ output, positive }: Classification, probability: string): Measured {
+  const said = text(extracted('output', output));
+  const known = probabilityOf(probability);
+  const is = (value: string, other: string) => `CAST(${same(value, other)} AS DOUBLE)`;
+  return positive === undefined
+    ? {
+        needed: [known, `CASE WHEN ${said} IS NOT NULL THEN 1.0::DOUBLE END`],
+        outcome: is(said, text('label')),
+        others: [],
+      }
+    : { needed: [known, is(said, literal(positive))], outcome: is(text('label'), literal(positive)), others: [] };
+}
+
+/** The answer; its error; and the inputs that errors may depend on. */
+export function numberMeasured(output: string | undefined, features: readonly Feature[]): Measured {
+  const said = number(text(extracted('output', output)));
+  return { needed: [said], outcome: `${said} - ${number(text('label'))}`, others: features.map(featureSql) };
+}
+
+/** An input: a number, or a text as its place among the ones that are most frequent in the reference. */
+export interface Feature {
+  readonly name: string;
+  readonly levels: readonly string[] | null;
+}
+
+const MOST_FEATURES = 100;
+const MOST_LEVELS = 30;
+/** Predictions of the reference that are looked at for what inputs there are. */
+const LOOKED_AT = 5_000;
+
+/** Inputs of the reference (a table with `inputs`, JSON objects), by name. Booleans count as texts. */
+export async function featuresOf(session: LakeSession, relation: string): Promise<Feature[]> {
+  const rows = await session.query(`WITH looked AS (
+      SELECT inputs FROM ${relation} WHERE json_type(inputs) = 'OBJECT' ORDER BY hash(prediction), prediction LIMIT ${LOOKED_AT}),
+    named AS (SELECT unnest(json_keys(inputs)) AS name, inputs FROM looked),
+    valued AS (
+      SELECT name, json_extract(inputs, '$."' || replace(name, '"', '') || '"') AS value FROM named),
+    levels AS (
+      SELECT name, ${text('value')} AS level, count(*) AS rows, bool_and(json_type(value) IN ('VARCHAR', 'BOOLEAN')) AS isText
+      FROM valued WHERE json_type(value) IN ('VARCHAR', 'BOOLEAN', 'BIGINT', 'UBIGINT', 'DOUBLE') GROUP BY ALL)
+    SELECT name, bool_and(isText) AS isText,
+      (list(level ORDER BY rows DESC, level))[1:${MOST_LEVELS}] AS levels
+    FROM levels GROUP BY name ORDER BY name LIMIT ${MOST_FEATURES}`);
+  return rows.map(({ name, isText, levels }) => ({
+    name: String(name),
+    levels: isText === true && Array.isArray(levels) ? levels.map(String) : null,
+  }));
+}
+
+function featureSql({ name, levels }: Feature): string {
+  const value = text(`json_extract(inputs, ${literal(`$.${identifier(name.replaceAll('"', ''))}`)})`);
+  if (levels === null) return number(value);
+  return `nullif(list_position([${levels.map(literal).join(', ')}]::VARCHAR[], ${value}), 0)::DOUBLE`;
+}
+
+/** Columns of a relation that has what `Measured` is over, in the order of `needed`, `outcome` if it is wanted, `others`. */
+export async function readMeasured(
+  session: LakeSession,
+  relation: string,
+  { needed, outcome, others }: Measured,
+  wanted: { readonly labelled: boolean; readonly places: number; readonly most: number },
+): Promise<{ columns: Float64Array[]; starts: number[] }> {
+  const columns = [...needed, ...(wanted.labelled ? [outcome] : []), ...others];
+  const required = columns.slice(0, needed.length + (wanted.labelled ? 1 : 0)).map((_, at) => `v${at} IS NOT NULL`);
+  await session.query(`CREATE OR REPLACE TEMP TABLE estimate_rows AS
+    WITH measured AS (SELECT place, prediction, ${columns.map((sql, at) => `${sql} AS v${at}`).join(', ')} FROM ${relation})
+    SELECT *, row_number() OVER (PARTITION BY place ORDER BY hash(prediction), prediction) AS draw FROM measured
+    WHERE ${required.join(' AND ')} QUALIFY draw <= ${wanted.most}`);
+  const counted = await session.query(
+    'SELECT place::INTEGER AS place, count(*)::INTEGER AS rows FROM estimate_rows GROUP BY place',
+  );
+  const counts = new Array<number>(wanted.places).fill(0);
+  for (const { place, rows } of counted) counts[Number(place)] = Number(rows);
+  const starts = [0];
+  for (const count of counts) starts.push((starts.at(-1) ?? 0) + count);
+  const read = columns.map((_, at) => `coalesce(v${at}, 'nan'::DOUBLE)`);
+  const rows = starts.at(-1) ?? 0;
+  return {
+    columns: await session.doubles(`SELECT ${read.join(', ')} FROM estimate_rows ORDER BY place, draw`, rows),
+    starts,
+  };
+}

@@ -1,0 +1,95 @@
+import { identifier, literal } from '../../../platform/lake/index.ts';
+import { labelledSql, type Selection } from '../predictions/labelled.ts';
+import type { WINDOWS } from './schema.ts';
+import type { Score } from './scores.ts';
+
+const MOST_WINDOWS = 5_000;
+
+/** How predictions are cut into windows. */
+export interface Cut {
+  readonly by: (typeof WINDOWS)[number];
+  /** Name of an input. */
+  readonly slice?: string | undefined;
+}
+
+/** Predictions with the place of their window among the windows. */
+export function placedSql(common: string, { by, slice }: Cut): string {
+  return `WITH ${common}, cut AS (SELECT *, ${windowColumns(by, slice)} FROM labelled)
+    SELECT *, dense_rank() OVER (ORDER BY start, slice NULLS FIRST) - 1 AS place FROM cut
+    QUALIFY place < ${MOST_WINDOWS}`;
+}
+
+function windowColumns(by: Cut['by'], slice: string | undefined): string {
+  const start = by === 'all' ? 'NULL::TIMESTAMP' : `date_trunc(${literal(by)}, predictedAt)`;
+  const part =
+    slice === undefined ? 'NULL::VARCHAR' : `json_extract_string(inputs, ${literal(`$.${identifier(slice)}`)})`;
+  return `${start} AS start, ${part} AS slice`;
+}
+
+export function windowsSql(common: string, { by, slice, scores }: Cut & { readonly scores: readonly Score[] }): string {
+  const scored = scores.flatMap(({ score, positive }, index) => [
+    `CASE WHEN label IS NOT NULL THEN ${score} END AS score${index}`,
+    ...(positive === undefined ? [] : [`label IS NOT NULL AND ${positive} AS positive${index}`]),
+  ]);
+  const placed = scores.flatMap(({ of }, index) =>
+    of === 'auc' ? [`${placementSql(index)} AS placement${index}`] : [],
+  );
+  const sums = scores.flatMap(({ of }, index) => (of === 'auc' ? aucSums(index) : meanSums(index)));
+  const quantiles = [0.5, 0.95, 0.99].map((q, index) => `quantile_cont(latencyMs, ${q}) AS latency${index}`);
+  return `WITH ${common},
+    scored AS (SELECT ${[windowColumns(by, slice), 'label', 'latencyMs', ...scored].join(', ')} FROM labelled),
+    placed AS (SELECT ${['*', ...placed].join(', ')} FROM scored)
+    SELECT strftime(start, '%Y-%m-%dT%H:%M:%SZ') AS start, ${by === 'all' ? 'NULL' : `strftime(start + INTERVAL 1 ${by}, '%Y-%m-%dT%H:%M:%SZ')`} AS until,
+      slice, count(*)::INTEGER AS predictions, count(label)::INTEGER AS labelled,
+      ${[...quantiles, ...sums].join(', ')}
+    FROM placed GROUP BY ALL ORDER BY start, slice NULLS FIRST LIMIT ${MOST_WINDOWS}`;
+}
+
+/**
+ * Of each labelled row the share of the rows of the other class that it is told apart from rightly, ties by half (DeLong et
+ * al. 1988): their mean over the positive ones is the area under the ROC curve.
+ */
+function placementSql(index: number): string {
+  const [p, positive] = [`score${index}`, `positive${index}`];
+  const count = (side: string, over: string) =>
+    `count(*) FILTER (${p} IS NOT NULL AND ${side}) OVER (PARTITION BY start, slice${over})`;
+  const below = (side: string) => {
+    const upTo = count(side, ` ORDER BY ${p} RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW`);
+    return `(${upTo} - ${count(side, `, ${p}`)} / 2.0::DOUBLE)`;
+  };
+  const negative = `NOT ${positive}`;
+  return `CASE WHEN ${p} IS NULL THEN NULL
+    WHEN ${positive} THEN ${below(negative)} / nullif(${count(negative, '')}, 0)
+    WHEN ${negative} THEN 1 - ${below(positive)} / nullif(${count(positive, '')}, 0) END`;
+}
+
+/** `sd` is of one row, as if the area were a mean over all. */
+function aucSums(index: number): string[] {
+  const placement = `placement${index}`;
+  const of = (sum: string, side: string) => `${sum}(${placement}) FILTER (${side})`;
+  const [positive, negative] = [`positive${index}`, `NOT positive${index}`];
+  const variance = (side: string) => `${of('var_samp', side)} / ${of('count', side)}`;
+  return [
+    `count(${placement})::INTEGER AS n${index}`,
+    `${of('avg', positive)} AS mean${index}`,
+    `sqrt((${variance(positive)} + ${variance(negative)}) * count(${placement})) AS sd${index}`,
+  ];
+}
+
+function meanSums(index: number): string[] {
+  return [
+    `count(score${index})::INTEGER AS n${index}`,
+    `avg(score${index}) AS mean${index}`,
+    `stddev_samp(score${index}) AS sd${index}`,
+  ];
+}
+
+export function unmatchedSql(
+  { predictions, labels }: { predictions: string; labels: string },
+  selection: Selection,
+): string {
+  const { model, knownAt } = selection;
+  const ids = labelledSql({ predictions, labels }, { model, knownAt }, 0);
+  return `WITH ${ids} SELECT count(DISTINCT prediction) AS labels FROM told
+    WHERE prediction IS NOT NULL AND prediction NOT IN (SELECT prediction FROM predicted)`;
+}
