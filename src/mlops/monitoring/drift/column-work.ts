@@ -1,6 +1,7 @@
 import { compareColumn, type MethodChoice } from './compare-column.ts';
 import { type ComparedColumn, summaryOf } from './compared-column.ts';
 import { knownValues } from './known-values.ts';
+import { compareLarge } from './large-column.ts';
 import { type Moments, momentsOf } from './moments.ts';
 import { prepareColumn, type RawColumn } from './prepare-column.ts';
 import { sortNumbers } from './sort-numbers.ts';
@@ -21,6 +22,8 @@ export type ColumnAnswer = { readonly compared: ComparedColumn } | { readonly pr
 /** The work on one column, wherever it is done. The arrays of the question are used up. */
 export function workOn(question: ColumnQuestion): ColumnAnswer {
   if (question.kind === 'compare') {
+    const large = compareLarge(question.raw, question.choice);
+    if (large !== null) return { compared: large };
     const column = prepareColumn(question.raw);
     return { compared: { ...summaryOf(column), verdict: compareColumn(column, question.choice) } };
   }

@@ -26,17 +26,21 @@ const FEWEST = 2;
 /** Compares one column; a method that does not take it, or has no answer, says why. */
 export function compareColumn(column: ColumnPair, choice: MethodChoice): ColumnVerdict {
   const chosen = chosenMethod(column, choice);
-  const method: Method = methods[chosen.name];
-  const measured = tooFew(column) ?? measure(method, chosen);
+  return verdictOf(chosen.name, tooFew(column) ?? measure(methods[chosen.name], chosen), chosen.column);
+}
+
+/** Whether a figure is drift by the threshold of its method; `column` for thresholds that come from it. */
+export function verdictOf(name: MethodName, measured: Measured, column?: ColumnPair): ColumnVerdict {
+  const method: Method = methods[name];
   if ('reason' in measured) {
-    const { reason } = measured;
-    return { method: chosen.name, statistic: null, pValue: null, threshold: null, drifted: null, reason };
+    return { method: name, statistic: null, pValue: null, threshold: null, drifted: null, reason: measured.reason };
   }
-  const threshold = typeof method.threshold === 'number' ? method.threshold : method.threshold(chosen.column);
+  const own = typeof method.threshold === 'number' ? method.threshold : null;
+  const threshold = typeof method.threshold === 'number' || column === undefined ? own : method.threshold(column);
   const drifted = threshold === null ? null : isDrift(method.alarm, measured, threshold);
   const reason =
     threshold === null ? 'the threshold comes from the rows of the reference, of which too few are here' : null;
-  return { method: chosen.name, ...measured, threshold, drifted, reason };
+  return { method: name, ...measured, threshold, drifted, reason };
 }
 
 function chosenMethod(column: ColumnPair, choice: MethodChoice): { name: MethodName; column: ColumnPair } {

@@ -1,7 +1,7 @@
 import type { NumericPair } from '../samples.ts';
 
 /** Largest distance of the two empirical distribution functions, 0 to 1; equal values are stepped over together. */
-export function kolmogorovSmirnov({ reference, current }: NumericPair): number {
+export function kolmogorovSmirnov({ reference, current }: Pick<NumericPair, 'reference' | 'current'>): number {
   const [n, m] = [reference.length, current.length];
   let [i, j] = [0, 0];
   let largest = 0;

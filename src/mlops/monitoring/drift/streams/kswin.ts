@@ -37,7 +37,7 @@ export class Kswin implements StreamDetector {
     if (this.#window.length < window) return 'stable';
     const current = Float64Array.from(this.#window.slice(-recent)).sort();
     const reference = this.#drawOlder().sort();
-    const distance = kolmogorovSmirnov({ reference, current, integral: false });
+    const distance = kolmogorovSmirnov({ reference, current });
     if (distance <= LEAST_DISTANCE || twoSampleTail(distance, recent, recent) > alpha) return 'stable';
     this.#window = [];
     return 'drift';
