@@ -5,10 +5,11 @@ import { compareLarge } from './large-column.ts';
 import { type Moments, momentsOf } from './moments.ts';
 import { prepareColumn, type RawColumn } from './prepare-column.ts';
 import { sortNumbers } from './sort-numbers.ts';
+import { compareVectors, type RawVectors } from './vectors/compare-vectors.ts';
 
 /** One column to compare, or to bring in order for a profile. */
 export type ColumnQuestion =
-  | { readonly kind: 'compare'; readonly raw: RawColumn; readonly choice: MethodChoice }
+  | { readonly kind: 'compare'; readonly raw: RawColumn | RawVectors; readonly choice: MethodChoice }
   | { readonly kind: 'profile'; readonly values: Float64Array };
 
 export interface ProfiledNumbers {
@@ -22,6 +23,7 @@ export type ColumnAnswer = { readonly compared: ComparedColumn } | { readonly pr
 /** The work on one column, wherever it is done. The arrays of the question are used up. */
 export function workOn(question: ColumnQuestion): ColumnAnswer {
   if (question.kind === 'compare') {
+    if (question.raw.kind === 'vectors') return { compared: compareVectors(question.raw, question.choice) };
     const large = compareLarge(question.raw, question.choice);
     if (large !== null) return { compared: large };
     const column = prepareColumn(question.raw);

@@ -7,8 +7,10 @@ import type { DriftMethodChoice, DriftReport } from './schema.ts';
 import { alignLevels, codeRows, countLevels, isFreeText } from './tables/level-counts.ts';
 import { type PairedColumn, pairColumns } from './tables/pair-columns.ts';
 import { readNumbers } from './tables/read-numbers.ts';
+import { readVectors } from './tables/read-vectors.ts';
 import type { Table } from './tables/table.ts';
 import { startThreads, type Threads } from './threads.ts';
+import { type RawVectors, vectorMethod } from './vectors/compare-vectors.ts';
 
 /** Numbers of both sides, 8 bytes each, that are read before the threads have taken those of the batch before. */
 const MOST_NUMBERS = 24_000_000;
@@ -34,7 +36,11 @@ export async function compareSides(comparison: Comparison): Promise<DriftReport>
     rows: reference.rows + current.rows,
   });
   const work = { comparison, threads };
-  const compared = [...(await compareNumbers(work, pairs)), ...(await compareLevels(work, pairs))];
+  const compared = [
+    ...(await compareNumbers(work, pairs)),
+    ...(await compareLevels(work, pairs)),
+    ...(await compareEmbeddings(work, pairs)),
+  ];
   const byName = new Map(compared.map((found) => [found.column, found]));
   for (const pair of pairs) {
     if (pair.how === 'none') byName.set(pair.column, notCompared(pair.column, pair.type, pair.reason));
@@ -96,6 +102,33 @@ async function compareLevels({ comparison, threads }: Work, pairs: readonly Pair
     }
   }
   return Promise.all(comparing);
+}
+
+async function compareEmbeddings({ comparison, threads }: Work, pairs: readonly PairedColumn[]) {
+  const compared: SingleColumn[] = [];
+  for (const { column } of pairs.filter(({ how }) => how === 'vectors')) {
+    const raw = await rawVectors(comparison, column);
+    if ('reason' in raw) compared.push(notCompared(column, 'embedding', raw.reason));
+    else compared.push(single(column, comparison, await threads.compare(raw, comparison.method)));
+  }
+  return compared;
+}
+
+async function rawVectors(
+  { session, reference, current, method }: Comparison,
+  column: string,
+): Promise<RawVectors | { readonly reason: string }> {
+  if (vectorMethod(method) === null)
+    return { reason: `${method} does not take embeddings; mmd and domain_classifier do` };
+  const left = await reference.vectors(column);
+  if (left === null) return { reason: 'a profile keeps no embeddings' };
+  const right = await readVectors(session, current, column, 'current');
+  if ('reason' in left) return left;
+  if ('reason' in right) return right;
+  const [one, other] = [left.points.dimension, right.points.dimension];
+  if (one !== other) return { reason: `the reference has lists of ${one} numbers, the current data of ${other}` };
+  const known = { reference: left.known, current: right.known };
+  return { kind: 'vectors', reference: left.points, current: right.points, known };
 }
 
 async function rawLevels(comparison: Comparison, column: string): Promise<RawColumn | { readonly reason: string }> {

@@ -4,7 +4,7 @@ import { total } from './samples.ts';
 
 /** What a thread answers of a column. */
 export interface ComparedColumn {
-  readonly type: ColumnPair['type'];
+  readonly type: ColumnPair['type'] | 'embedding';
   /** Known values. */
   readonly nReference: number;
   readonly nCurrent: number;

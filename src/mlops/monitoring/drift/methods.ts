@@ -27,6 +27,9 @@ import { permutedContingency } from './tests/permuted-contingency.ts';
 import { tTest } from './tests/t-test.ts';
 import { totalVariationTest } from './tests/total-variation.ts';
 import { twoProportions } from './tests/two-proportions.ts';
+import { domainClassifier } from './vectors/domain-classifier.ts';
+import { maximumMeanDiscrepancyTest } from './vectors/mmd.ts';
+import { pointPair } from './vectors/points.ts';
 
 /** Two-sample test of Kolmogorov and Smirnov by its finite law. */
 function kolmogorovSmirnovTest(pair: NumericPair): Measured {
@@ -94,6 +97,12 @@ const ownMethods = {
   },
   chi2_contingency: { threshold: 0.05, alarm: 'p < threshold', categorical: contingency },
   chi2_permutation: { threshold: 0.05, alarm: 'p <= threshold', categorical: permutedContingency },
+  mmd: { threshold: 0.05, alarm: 'p <= threshold', numerical: (pair) => maximumMeanDiscrepancyTest(pointPair(pair)) },
+  domain_classifier: {
+    threshold: 0.05,
+    alarm: 'p <= threshold',
+    numerical: (pair) => domainClassifier(pointPair(pair)),
+  },
 } as const satisfies Record<string, Method>;
 
 /** Every method by the name that it is asked for. */

@@ -1,6 +1,7 @@
 import type { LakeSession } from '../../../platform/lake/index.ts';
 import { codeRows, countLevels, type LevelCounts } from './tables/level-counts.ts';
 import { readNumbers } from './tables/read-numbers.ts';
+import { readVectors, type VectorRows } from './tables/read-vectors.ts';
 import type { Table, TableColumn } from './tables/table.ts';
 
 /** The reference of a comparison, whether its rows are here or only its profile. */
@@ -12,6 +13,8 @@ export interface Reference {
   numbers(columns: readonly string[]): Promise<Float64Array[]>;
   /** Null where there are too many levels to be categories. */
   levels(column: string): Promise<LevelCounts | null>;
+  /** Embeddings; null where only a profile is kept. */
+  vectors(column: string): Promise<VectorRows | { readonly reason: string } | null>;
   /** Rows as places among levels; null where they are not kept. */
   codes(column: string, levels: readonly string[]): Promise<Uint32Array | null>;
 }
@@ -24,6 +27,7 @@ export function tableReference(session: LakeSession, table: Table): Reference {
     sorted: false,
     numbers: (columns) => readNumbers(session, table, columns),
     levels: (column) => countLevels(session, table, column),
+    vectors: (column) => readVectors(session, table, column, 'reference'),
     codes: (column, levels) => codeRows(session, table, column, levels),
   };
 }

@@ -27,6 +27,8 @@ export const methodNames = [
   'l_infinity',
   'chi2_contingency',
   'chi2_permutation',
+  'mmd',
+  'domain_classifier',
   'nannyml_jensen_shannon',
   'nannyml_kolmogorov_smirnov',
   'nannyml_wasserstein',
@@ -70,7 +72,7 @@ export const DriftColumn = z
   .strictObject({
     column: z.string().describe('Name of the column'),
     type: z
-      .enum(['numerical', 'categorical', 'text', 'datetime', 'other'])
+      .enum(['numerical', 'categorical', 'embedding', 'text', 'datetime', 'other'])
       .describe('What was compared; the last three are not, and say so in `reason`'),
     method: DriftMethod.nullable().describe('Method that was used; null where the column was not compared'),
     statistic: finite.describe('Statistic or distance of the method; null where it has none or it is infinite'),

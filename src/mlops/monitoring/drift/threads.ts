@@ -6,10 +6,11 @@ import type { MethodChoice } from './compare-column.ts';
 import type { ComparedColumn } from './compared-column.ts';
 import type { WorkerAnswer } from './drift-worker.ts';
 import type { RawColumn } from './prepare-column.ts';
+import type { RawVectors } from './vectors/compare-vectors.ts';
 
 /** Threads that work on columns, one column a thread at a time. Arrays are handed over and cannot be used here any more. */
 export interface Threads extends AsyncDisposable {
-  compare(raw: RawColumn, choice: MethodChoice): Promise<ComparedColumn>;
+  compare(raw: RawColumn | RawVectors, choice: MethodChoice): Promise<ComparedColumn>;
   /** The known values in order, with their moments. */
   profile(values: Float64Array): Promise<ProfiledNumbers>;
 }
@@ -89,7 +90,12 @@ function createThread(queue: Waiting[]) {
   return { next, end: () => worker.terminate() };
 }
 
+function arraysOf(raw: RawColumn | RawVectors): Float64Array[] {
+  if (raw.kind === 'vectors') return [raw.reference.values, raw.current.values];
+  return [raw.reference, raw.current];
+}
+
 function buffersOf(question: ColumnQuestion): ArrayBuffer[] {
-  const arrays = question.kind === 'profile' ? [question.values] : [question.raw.reference, question.raw.current];
+  const arrays = question.kind === 'profile' ? [question.values] : arraysOf(question.raw);
   return arrays.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer);
 }

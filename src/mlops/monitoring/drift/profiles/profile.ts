@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UtcInstant } from '../../../../platform/units/schema.ts';
 
-const Kind = z.enum(['integer', 'number', 'text', 'datetime', 'other']);
+const Kind = z.enum(['integer', 'number', 'text', 'vector', 'datetime', 'other']);
 
 const Facts = { name: z.string(), kind: Kind, type: z.string(), blank: z.boolean() };
 

@@ -73,6 +73,7 @@ function referenceOf(objects: Objects, { columns, numbers, rows }: StoredProfile
     rows,
     columns,
     sorted: true,
+    vectors: async () => null,
     numbers: async (names) => {
       const path = await objects.localPath(numbers);
       if (path === null) throw new Error('profiles are kept on this machine');

@@ -5,10 +5,11 @@ import type { ColumnKind, TableColumn } from './table.ts';
 export type PairedColumn =
   | { readonly how: 'numbers'; readonly column: string; readonly integral: boolean }
   | { readonly how: 'levels'; readonly column: string }
+  | { readonly how: 'vectors'; readonly column: string }
   | {
       readonly how: 'none';
       readonly column: string;
-      readonly type: 'numerical' | 'categorical' | 'text' | 'datetime' | 'other';
+      readonly type: 'numerical' | 'categorical' | 'embedding' | 'text' | 'datetime' | 'other';
       readonly reason: string;
     };
 
@@ -54,6 +55,7 @@ function pairOf(column: string, a: TableColumn | undefined, b: TableColumn | und
     return { how: 'numbers', column, integral: left === 'integer' && right === 'integer' };
   }
   if (left === 'text' && right === 'text') return { how: 'levels', column };
+  if (left === 'vector' && right === 'vector') return { how: 'vectors', column };
   return none(a, `the types differ: ${a.type} in the reference, ${b.type} in the current data`);
 }
 
@@ -64,5 +66,6 @@ function isNumber(kind: ColumnKind): boolean {
 function typeOf(kind: ColumnKind) {
   if (isNumber(kind)) return 'numerical' as const;
   if (kind === 'text') return 'categorical' as const;
+  if (kind === 'vector') return 'embedding' as const;
   return kind === 'datetime' ? ('datetime' as const) : ('other' as const);
 }

@@ -3,7 +3,7 @@ import { identifier, type LakeSession, literal } from '../../../../platform/lake
 import { type FileFormat, formatOf, type TableFile } from './file-format.ts';
 
 /** What a column holds, as far as the type says it. */
-export type ColumnKind = 'integer' | 'number' | 'text' | 'datetime' | 'other';
+export type ColumnKind = 'integer' | 'number' | 'text' | 'vector' | 'datetime' | 'other';
 
 export interface TableColumn {
   readonly name: string;
@@ -80,6 +80,7 @@ function kindOf(type: string): ColumnKind {
   if (/^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/.test(type)) return 'integer';
   if (/^(FLOAT|DOUBLE|DECIMAL\([^)]*\))$/.test(type)) return 'number';
   if (/^(VARCHAR|BOOLEAN|UUID|ENUM\(.*\))$/.test(type)) return 'text';
+  if (/^(FLOAT|DOUBLE|DECIMAL\([^)]*\)|U?(TINYINT|SMALLINT|INTEGER|BIGINT))\[\d*\]$/.test(type)) return 'vector';
   if (/^(DATE|TIME|TIMESTAMP|INTERVAL)/.test(type) && !type.endsWith(']')) return 'datetime';
   return 'other';
 }

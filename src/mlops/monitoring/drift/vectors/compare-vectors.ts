@@ -1,0 +1,28 @@
+import { type MethodChoice, verdictOf } from '../compare-column.ts';
+import type { ComparedColumn } from '../compared-column.ts';
+import { domainClassifier } from './domain-classifier.ts';
+import { maximumMeanDiscrepancyTest } from './mmd.ts';
+import type { PointPair } from './points.ts';
+
+/** Embeddings of both sides, as they were read. */
+export interface RawVectors extends PointPair {
+  readonly kind: 'vectors';
+  /** Rows that have one, of which `reference` and `current` hold some. */
+  readonly known: { readonly reference: number; readonly current: number };
+}
+
+const vectorTests = { mmd: maximumMeanDiscrepancyTest, domain_classifier: domainClassifier };
+
+/** The method that embeddings are compared by; null: what was chosen does not take them. */
+export function vectorMethod(choice: MethodChoice): keyof typeof vectorTests | null {
+  if (choice === 'auto' || choice === 'mmd') return 'mmd';
+  return choice === 'domain_classifier' ? choice : null;
+}
+
+/** Compares a column of embeddings, all their numbers together. */
+export function compareVectors({ known, ...pair }: RawVectors, choice: MethodChoice): ComparedColumn {
+  const facts = { type: 'embedding' as const, nReference: known.reference, nCurrent: known.current };
+  const chosen = vectorMethod(choice);
+  if (chosen === null) throw new Error(`${choice} was asked for embeddings`);
+  return { ...facts, verdict: verdictOf(chosen, vectorTests[chosen](pair)) };
+}
