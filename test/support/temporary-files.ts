@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** All that tests leave in the folder of temporary files goes with them. Its name is short: sockets lie below it. */
-export default function ownTemporaryFiles(): () => void {
+export function setup(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'st-'));
   // What tests are given and hand on to the servers that they start.
   process.env.TMPDIR = folder;
