@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** All that tests leave in the folder of temporary files goes with them. Its name is short: sockets lie below it. */
 export function setup(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'st-'));
+  // PostgreSQL runs as a user of its own.
+  chmodSync(folder, 0o755);
   // What tests are given and hand on to the servers that they start.
   process.env.TMPDIR = folder;
   return () => {
