@@ -10,6 +10,7 @@ export const caseNames = [
   'pipelines',
   'metering',
   'drift',
+  'gateway',
 ] as const;
 export type CaseName = (typeof caseNames)[number];
 

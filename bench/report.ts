@@ -21,6 +21,12 @@ export interface Budget {
   readonly what: string;
   readonly limit: number;
   readonly figure: Figure;
+  /** The figure must not be below the limit; else it must be below it. */
+  readonly atLeast?: true;
+}
+
+function isHeld({ limit, atLeast }: Budget, median: number): boolean {
+  return atLeast ? median >= limit : median < limit;
 }
 
 export interface CaseReport {
@@ -79,10 +85,11 @@ function ratios([ours, ...others]: readonly (Figure | null)[]): string[] {
   });
 }
 
-function budgetLine({ what, limit, figure }: Budget): string {
+function budgetLine(budget: Budget): string {
+  const { what, limit, figure, atLeast } = budget;
   const { median } = spreadOf(figure.values);
-  const verdict = median < limit ? 'held' : '**not held**';
-  return `- Budget: ${what} < ${shown(limit)} ${figure.unit}: ${verdict} (${shown(median)} ${figure.unit}).`;
+  const verdict = isHeld(budget, median) ? 'held' : '**not held**';
+  return `- Budget: ${what} ${atLeast ? '≥' : '<'} ${shown(limit)} ${figure.unit}: ${verdict} (${shown(median)} ${figure.unit}).`;
 }
 
 /** Three significant digits, whole numbers from 100 on, thousands with a comma. */
@@ -95,9 +102,10 @@ export function asJson(machine: readonly string[], cases: readonly CaseReport[])
   const documents = cases.map(({ name, comparisons, budgets, notes }) => ({
     case: name,
     figures: comparisons.flatMap(({ figures }) => figures.filter((figure) => figure !== null).map(withSpread)),
-    budgets: budgets.map(({ what, limit, figure }) => {
+    budgets: budgets.map((budget) => {
+      const { what, limit, figure } = budget;
       const { median } = spreadOf(figure.values);
-      return { what, limit, unit: figure.unit, median, held: median < limit };
+      return { what, limit, unit: figure.unit, median, held: isHeld(budget, median) };
     }),
     notes,
   }));

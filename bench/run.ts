@@ -6,6 +6,7 @@ import { measureBill } from './bill-case.ts';
 import type { CaseContext } from './case-context.ts';
 import { measureConverter } from './converter-case.ts';
 import { measureDrift } from './drift-case.ts';
+import { measureGateway } from './gateway-case.ts';
 import { measureLogBatch } from './log-batch-case.ts';
 import { describeMachine } from './machine.ts';
 import { measureMetering } from './metering-case.ts';
@@ -27,6 +28,7 @@ const cases: Readonly<Record<CaseName, (context: CaseContext) => Promise<CaseRep
   pipelines: measurePipelines,
   metering: measureMetering,
   drift: measureDrift,
+  gateway: measureGateway,
 };
 
 const startedAt = performance.now();

@@ -21,6 +21,8 @@ export interface ServerCommand {
   readonly environment?: Readonly<Record<string, string>>;
   /** List of cores for taskset; null leaves the choice to the kernel. */
   readonly cores: string | null;
+  /** What says that it is ready; `/health` when left out. */
+  readonly healthPath?: string;
 }
 
 const HEALTH_INTERVAL_MS = 5;
@@ -55,7 +57,7 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
   const pid = child.pid ?? 0;
   running.add(pid);
   try {
-    while (!(await isHealthy(url))) {
+    while (!(await isHealthy(url + (command.healthPath ?? '/health')))) {
       if (child.exitCode !== null) throw new Error(`${command.program} ended:\n${tail(log)}`);
       if (performance.now() - startedAt > START_LIMIT_MS) throw new Error(`${url} is not ready:\n${tail(log)}`);
       await pause(HEALTH_INTERVAL_MS);
@@ -97,7 +99,7 @@ function spawnDetached({ program, args, folder, environment, cores }: ServerComm
 
 function isHealthy(url: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const request = get(`${url}/health`, { agent: false }, (answer) => {
+    const request = get(url, { agent: false }, (answer) => {
       answer.resume();
       resolve(answer.statusCode === 200);
     });

@@ -343,7 +343,7 @@ function wire(
   const asked = { admission: finops.budgets.reservations, runLog: mlops.tracking.runLog, models: modelSteps };
   const { executors, pipelines } = wirePipelines({ ...onArtifacts, door }, asked);
   const monitoring = createMonitoring({ ...ground, uploads: finops.uploads }, ground.predictionLog);
-  const serving = wireServing(onArtifacts, { ...finops, ...mlops, org });
+  const serving = wireServing(onArtifacts, { ...finops, ...mlops, org, monitoring });
   const ours = { pipelines, monitoring, serving };
   const retention = wireRetention(onArtifacts, mlops, tradeoff);
   const kinds = [

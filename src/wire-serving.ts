@@ -1,8 +1,10 @@
 import { costPerThousand, type Metering } from './finops/metering/index.ts';
 import { passedEnvironment } from './mlops/executors/index.ts';
+import type { Monitoring } from './mlops/monitoring/index.ts';
 import type { Registry } from './mlops/registry/index.ts';
 import {
   createServing,
+  type PredictionLog,
   type Serving,
   type ServingCosts,
   type ServingDeps,
@@ -15,7 +17,7 @@ import type { Store } from './platform/store/index.ts';
 
 /** What serving stands on of the ground floor. */
 interface ServingGround
-  extends Omit<ServingDeps, 'registry' | 'files' | 'usage' | 'costs' | 'processes' | 'environment'> {
+  extends Omit<ServingDeps, 'registry' | 'files' | 'usage' | 'costs' | 'predictions' | 'processes' | 'environment'> {
   readonly config: Config;
 }
 
@@ -24,10 +26,14 @@ interface ServedBy {
   readonly metering: Metering;
   readonly registry: Registry;
   readonly tracking: Pick<Tracking, 'artifactFiles'>;
+  readonly monitoring: Pick<Monitoring, 'served'>;
 }
 
 /** What serves, and what it costs: the other wing prices what replicas hold. */
-export function wireServing(ground: ServingGround, { org, metering, registry, tracking }: ServedBy): Serving {
+export function wireServing(
+  ground: ServingGround,
+  { org, metering, registry, tracking, monitoring }: ServedBy,
+): Serving {
   const { config, store } = ground;
   return createServing({
     ...ground,
@@ -35,6 +41,7 @@ export function wireServing(ground: ServingGround, { org, metering, registry, tr
     files: tracking.artifactFiles,
     usage: servingUsage(store, org, metering),
     costs: servingCosts(metering),
+    predictions: predictionLog(store, org, monitoring.served),
     processes: config.processExecutor === 'on' || (config.processExecutor === 'auto' && config.accounts === 'off'),
     environment: passedEnvironment(processEnvironment()),
   });
@@ -77,6 +84,43 @@ function servingCosts(metering: Metering): ServingCosts {
           ? null
           : { amount: costPerThousand(cost.amount, predictions), currency: cost.currency };
       return { predictions, hours, cost, per1000, unpriced: unpricedResources };
+    },
+    async within(sql, endpoint, within) {
+      const metered = await metering.within(sql, within, { endpoint, purpose: 'inference' });
+      return metered.map(({ usage: { subject, start, end }, metered: { cost } }) => ({
+        model: subject.model ?? '',
+        version: subject.modelVersion ?? '',
+        start,
+        end,
+        cost,
+      }));
+    },
+  };
+}
+
+/** A project that changes its team is asked about again after so long. */
+const TEAM_FRESH_MS = 10_000;
+
+/** The log of predictions, which are of the team that their project has when they are kept. */
+function predictionLog(store: Store, org: Org, { keep }: Monitoring['served']): PredictionLog {
+  const teams = new Map<string, { readonly team: Promise<string | null>; readonly until: number }>();
+
+  function teamOf(project: string): Promise<string | null> {
+    const now = performance.now();
+    const known = teams.get(project);
+    if (known !== undefined && now < known.until) return known.team;
+    const team = org.withTeam(store, { project }).then((subject) => subject.team ?? null);
+    teams.set(project, { team, until: now + TEAM_FRESH_MS });
+    team.catch(() => teams.delete(project));
+    return team;
+  }
+
+  return {
+    async keep(predictions) {
+      const projects = [...new Set(predictions.flatMap(({ project }) => project ?? []))];
+      if (projects.length === 0) return keep(predictions.map((one) => ({ ...one })));
+      const found = new Map(await Promise.all(projects.map(async (one) => [one, await teamOf(one)] as const)));
+      return keep(predictions.map((one) => ({ ...one, team: found.get(one.project ?? '') ?? null })));
     },
   };
 }

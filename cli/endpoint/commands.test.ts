@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linearGraph } from '../../src/mlops/serving/graphs.testing.ts';
+import { getEndpointMetrics } from '../../src/mlops/serving/metrics/schema.ts';
 import { golden, normalised, type ServedFolder, serveFolder, temporaryFolder } from '../testing.ts';
 
 const folder = temporaryFolder();
@@ -80,6 +81,19 @@ describe('endpoint', () => {
       );
     }
     await expectGolden('endpoint-show', 'endpoint', 'show', 'ranker');
+  });
+
+  it('metrics has a line for each step and version', async () => {
+    const { code, out } = await server.run('endpoint', 'metrics', 'ranker', '--step', '1d');
+    expect([code, out]).toEqual([0, expect.stringMatching(/AT +VARIANT +REQUESTS[\s\S]* main ranker 1 +1 +0 +0 /)]);
+    const { out: json } = await server.run('endpoint', 'metrics', 'ranker', '--json');
+    const { points } = getEndpointMetrics.response.parse(JSON.parse(json));
+    expect(points.reduce((sum, { answered }) => sum + answered, 0)).toBe(2);
+    const wrong = await server.run('endpoint', 'metrics', 'ranker', '--step', '2h');
+    expect([wrong.code, wrong.err]).toEqual([
+      expect.any(Number),
+      expect.stringContaining('--step 2h: write one of 1m'),
+    ]);
   });
 
   it('traffic and rollback move what is there', async () => {

@@ -12,6 +12,7 @@ import { command } from '../frame/command.ts';
 import type { Context } from '../frame/context.ts';
 import { CommandError } from '../frame/failure.ts';
 import { findTextFiles, readTextFile } from '../text-files.ts';
+import { metricsCommand } from './metrics.ts';
 import { endpointsText, endpointText } from './text.ts';
 
 const LOOK_MS = 500;
@@ -150,4 +151,11 @@ function weightsOf(words: readonly string[]): Record<string, number> {
   );
 }
 
-export const endpointCommands = [applyCommand, listCommand, showCommand, rollbackCommand, trafficCommand];
+export const endpointCommands = [
+  applyCommand,
+  listCommand,
+  showCommand,
+  metricsCommand,
+  rollbackCommand,
+  trafficCommand,
+];

@@ -38,10 +38,13 @@ function sharesText({ versions, weights }: EndpointRevision): string {
 }
 
 export function endpointText(endpoint: EndpointDetail, context: Context): string {
-  const { newest, state, url, revisions } = endpoint;
+  const { newest, state, url, revisions, log } = endpoint;
   const lines = [endpointsText([endpoint], context), `predictions at ${url}/`];
   if (state === 'failed')
     lines.push(`revision ${newest.revision} did not get ready: ${newest.reason ?? 'nobody knows why'}`);
+  const lost = log.behind + log.failed;
+  if (lost > 0)
+    lines.push(`${shownCount(lost)} requests were answered and are not in the prediction log (docs/serving.md)`);
   if (endpoint.variants.length > 0) lines.push('', variantsText(endpoint.variants, context));
   lines.push('', revisionsText(revisions, context));
   return lines.join('\n');

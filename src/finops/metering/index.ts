@@ -26,8 +26,8 @@ export interface Metering {
    * stretch of time reads them all, the next ones none. Errors: `currency_mismatch`.
    */
   runningTotal(sql: Sql, subject: Subject, within: { start: number; end: number }): Promise<RunningTotal>;
-  /** Intervals that touch [start, end) Unix ms, whole, each with its cost by the price book. */
-  within(sql: Sql, within: { start: number; end: number }): Promise<MeteredUsage[]>;
+  /** Intervals that touch [start, end) Unix ms, whole, each with its cost by the price book; of a subject, where one is given. */
+  within(sql: Sql, within: { start: number; end: number }, subject?: Subject): Promise<MeteredUsage[]>;
   /** Changes whenever an interval that touches [start, end) Unix ms is recorded, or recorded anew. */
   fingerprint(sql: Sql, within: { start: number; end: number }): Promise<string>;
   /** Intervals of these runs, whole, each with its cost; a few hundred runs a call. */
@@ -49,7 +49,7 @@ export function createMetering(deps: MeteringDeps): Metering {
   return {
     total: (sql, subject, within) => totalOf(deps, sql, subject, within),
     runningTotal: (sql, subject, within) => runningTotal(deps, sql, subject, within),
-    within: async (sql, within) => priceUsage(deps, sql, await findUsage(sql, { subject: {}, within })),
+    within: async (sql, within, subject = {}) => priceUsage(deps, sql, await findUsage(sql, { subject, within })),
     ofRuns: async (sql, runs) => priceUsage(deps, sql, await usageOfRuns(sql, runs)),
     runsAndOthers: (sql, within) => meteredRuns(deps, sql, within),
     runsHolding,

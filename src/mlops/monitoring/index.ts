@@ -3,10 +3,13 @@ import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import { createDrift, type DriftDeps } from './drift/index.ts';
 import { applyMonitor } from './monitors/apply.ts';
 import { MonitorSpec } from './monitors/schema.ts';
+import { createServedLog, type ServedLog } from './predictions/served.ts';
 import { monitoringRoutes } from './routes.ts';
 import type { MonitoringDeps, OpenedMonitoring } from './tables.ts';
 
 export { monitoringMigrations } from './migrations.ts';
+export type { ServedLog } from './predictions/served.ts';
+export { createDdSketch, type DdSketch, ddSketchOf } from './sketches/index.ts';
 export { journalFolder, type OpenedMonitoring, openMonitoring } from './tables.ts';
 
 /** What models answered, what really happened, and how good the answers were; did the data drift? */
@@ -14,11 +17,14 @@ export interface Monitoring {
   /** `Monitor`. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
+  /** Where the gateway keeps what it answered. */
+  readonly served: ServedLog;
 }
 
 export function createMonitoring(deps: MonitoringDeps & DriftDeps, opened: OpenedMonitoring): Monitoring {
   return {
     kinds: [specKind('Monitor', 60, MonitorSpec, applyMonitor)],
     routes: [...monitoringRoutes(deps, opened), ...createDrift(deps).routes],
+    served: createServedLog({ ...deps, ...opened }),
   };
 }

@@ -79,6 +79,11 @@ export class Deployments implements AsyncDisposable {
     return this.#states.get(endpoint)?.active ?? (this.#states.has(endpoint) ? null : undefined);
   }
 
+  /** What has traffic here now. */
+  active(): Deployment[] {
+    return [...this.#states.values()].flatMap(({ active }) => active ?? []);
+  }
+
   /** A revision was added: looks at once, and not at the next turn. */
   wake(): void {
     const { log } = this.#deps;

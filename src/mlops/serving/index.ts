@@ -4,7 +4,7 @@ import type { Events } from '../../platform/events/index.ts';
 import type { Plugin, Route } from '../../platform/http/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Store } from '../../platform/store/index.ts';
-import type { Log } from '../../platform/telemetry/index.ts';
+import type { Log, Telemetry } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { REGISTRY_CHANGED, type Registry } from '../registry/index.ts';
 import type { Backend } from './backends/backend.ts';
@@ -14,6 +14,10 @@ import { processBackend } from './backends/process.ts';
 import { UNKNOWN_SPEC } from './backends/specs.ts';
 import { Deployments } from './deployments.ts';
 import { gatewayPlugin } from './gateway/plugin.ts';
+import type { PredictionLog } from './log/prediction-log.ts';
+import { LogQueue } from './log/queue.ts';
+import { createMetricRecorder } from './metrics/recorder.ts';
+import { metricRoutes } from './metrics/routes.ts';
 import { type ArtifactFiles, createModelFiles, onnxFileOf } from './model-files.ts';
 import { servingRoutes } from './routes.ts';
 import { applyEndpoint, followAlias } from './service.ts';
@@ -21,6 +25,7 @@ import type { ServingCosts } from './show.ts';
 import { EndpointSpec, type Variant } from './spec/schema.ts';
 import { createMeterBook, type ServingUsage } from './usage.ts';
 
+export type { PredictionLog } from './log/prediction-log.ts';
 export { servingMigrations } from './migrations.ts';
 export type { ServingCosts } from './show.ts';
 export type { ServingUsage } from './usage.ts';
@@ -35,6 +40,9 @@ export interface ServingDeps {
   /** Who turns what replicas used into money, and who says what it was. */
   readonly usage: ServingUsage;
   readonly costs: ServingCosts;
+  /** Who keeps what was answered. */
+  readonly predictions: PredictionLog;
+  readonly telemetry: Pick<Telemetry, 'predictionLog' | 'predictionLogWaiting'>;
   readonly events: Pick<Events, 'subscribe'>;
   /** Whether commands may be run as processes of this machine. */
   readonly processes: boolean;
@@ -77,7 +85,15 @@ export function createServing(deps: ServingDeps): Serving {
     backendOf: (variant, version) => backendOf(variant, version),
     endFormer: () => endFormer(replicaFolder),
   });
-  const all = { ...deps, versions: registry, deployments };
+  const { predictions, telemetry, log } = deps;
+  const queue = new LogQueue({
+    predictions,
+    log,
+    counted: (endpoint, outcome, count) => telemetry.predictionLog.inc({ endpoint, outcome }, count),
+  });
+  telemetry.predictionLogWaiting.follow(() => queue.waitingBytes);
+  const metrics = createMetricRecorder({ ...deps, active: () => deployments.active() });
+  const all = { ...deps, versions: registry, deployments, queue, metrics };
 
   async function backendOf(variant: Variant, version: string): Promise<Backend> {
     const { model, env, resources, process: server } = variant;
@@ -108,11 +124,16 @@ export function createServing(deps: ServingDeps): Serving {
 
   return {
     kinds: [specKind('Endpoint', 70, EndpointSpec, (sql, name, spec) => applyEndpoint(all, sql, name, spec))],
-    routes: servingRoutes(all),
-    plugin: gatewayPlugin({ ...deps, deployments }),
-    start: () => deployments.start(),
+    routes: [...servingRoutes(all), ...metricRoutes(all)],
+    plugin: gatewayPlugin({ ...deps, deployments, queue, metrics }),
+    start() {
+      deployments.start();
+      metrics.start();
+    },
     async [Symbol.asyncDispose]() {
+      await metrics[Symbol.asyncDispose]();
       await deployments[Symbol.asyncDispose]();
+      await queue[Symbol.asyncDispose]();
       await meters[Symbol.asyncDispose]();
     },
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Name } from '../../org/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { DecimalString, Money, UtcInstant } from '../../platform/units/schema.ts';
+import { LogState } from './log/schema.ts';
 import { VariantName, Weights } from './spec/schema.ts';
 
 const EndpointName = Name.describe('Name of an endpoint');
@@ -81,6 +82,7 @@ export const EndpointDetail = z
     ...EndpointSummary.shape,
     url: z.string().describe('Path that the protocols are under'),
     variants: z.array(EndpointVariant).describe('Variants of the live revision; empty before the first'),
+    log: LogState,
     revisions: z.array(EndpointRevision).describe('Revisions, latest first; at most fifty'),
   })
   .describe('An endpoint with its variants and revisions');

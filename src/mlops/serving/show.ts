@@ -2,6 +2,8 @@ import type { Sql } from '../../platform/store/index.ts';
 import type { Money } from '../../platform/units/index.ts';
 import type { Deployment, Deployments, LiveVariant } from './deployments.ts';
 import { weightsOf } from './gateway/traffic.ts';
+import type { LogQueue } from './log/queue.ts';
+import type { CostInterval } from './metrics/points.ts';
 import type { EndpointDetail, EndpointRevision, EndpointSummary, EndpointVariant } from './schema.ts';
 import { existing } from './service.ts';
 import { findRevision, type Pointers, type Revision, revisionsOf } from './store.ts';
@@ -19,23 +21,31 @@ export interface ServingCosts {
     readonly per1000: Money | null;
     readonly unpriced: readonly string[];
   }>;
+  /** Intervals of an endpoint's replicas that touch [start, end) Unix ms, whole. */
+  within(sql: Sql, endpoint: string, within: { readonly start: number; readonly end: number }): Promise<CostInterval[]>;
 }
 
 export interface ShowDeps {
   readonly deployments: Pick<Deployments, 'find'>;
   readonly costs: ServingCosts;
+  readonly queue: Pick<LogQueue, 'state'>;
 }
 
 const SHOWN_REVISIONS = 50;
 
 /** Errors: `endpoint_not_found`. */
-export async function shownEndpoint({ deployments, costs }: ShowDeps, sql: Sql, name: string): Promise<EndpointDetail> {
+export async function shownEndpoint(
+  { deployments, costs, queue }: ShowDeps,
+  sql: Sql,
+  name: string,
+): Promise<EndpointDetail> {
   const pointers = await existing(sql, name);
   const deployment = deployments.find(name) ?? null;
   return {
     ...(await shownSummary(sql, pointers)),
     url: `/serve/${name}`,
     variants: deployment === null ? [] : await shownVariants(costs, sql, deployment),
+    log: queue.state(name),
     revisions: (await revisionsOf(sql, name, SHOWN_REVISIONS)).map(shownRevision),
   };
 }

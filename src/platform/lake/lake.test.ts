@@ -60,6 +60,24 @@ describe('a lake table', () => {
     expect(Number(await sum())).toBe(1);
   });
 
+  it('shows null in files that were written before a column came', async () => {
+    const old = await stage('p1', '1');
+    const grown: LakeTable = { ...table, columns: { ...table.columns, team: 'VARCHAR' }, later: ['team'] };
+    await store.transaction((sql) => lake.swap(sql, table, { remove: [], add: [old] }));
+    const teams = async () => {
+      const relation = await lake.relation(store, grown, { rowIds: true });
+      return (await lake.query(`SELECT amount::INTEGER AS amount, team FROM ${relation} ORDER BY amount`)).map(
+        ({ team }) => team,
+      );
+    };
+    expect(await teams()).toEqual([null]);
+    const fresh = await lake.session((session) =>
+      session.stage(grown, 'p1', `SELECT 2::DECIMAL(38,20) AS amount, 'x' AS note, 'data' AS team`),
+    );
+    await store.transaction((sql) => lake.swap(sql, grown, { remove: [], add: [fresh] }));
+    expect(await teams()).toEqual([null, 'data']);
+  });
+
   it('cannot reach files outside its folders', async () => {
     writeFileSync(join(root, 'secret.csv'), 'a\n1\n');
     await expect(lake.query(`SELECT * FROM read_csv('${join(root, 'secret.csv')}')`)).rejects.toThrow(

@@ -11,6 +11,8 @@ export interface LakeTable {
    * they are (null in a file without them) and, together, as one MAP(VARCHAR, VARCHAR) of this name.
    */
   readonly others?: string;
+  /** Columns that older files may lack: null there. */
+  readonly later?: readonly string[];
 }
 
 /** A file written and on the disk, but in no manifest yet: nobody reads it until a swap names it. */

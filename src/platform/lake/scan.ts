@@ -46,7 +46,11 @@ function scanGroup(table: LakeTable, group: readonly ScannedFile[], all: readonl
   ];
   const paths = group.map(({ path }) => literal(path)).join(', ');
   const options = rowIds ? ', filename = true, file_row_number = true' : '';
-  return `SELECT ${columns.join(', ')} FROM read_parquet([${paths}]${options})`;
+  const { later = [] } = table;
+  if (later.length === 0) return `SELECT ${columns.join(', ')} FROM read_parquet([${paths}]${options})`;
+  const lacking = later.map((name) => `NULL::${table.columns[name]} AS ${identifier(name)}`);
+  return `SELECT ${columns.join(', ')} FROM (FROM read_parquet([${paths}], union_by_name = true${options})
+    UNION ALL BY NAME SELECT ${lacking.join(', ')} WHERE false)`;
 }
 
 /** Built only for a query that asks for it: the engine leaves out what nobody reads. */

@@ -15,6 +15,13 @@ export interface Telemetry {
   readonly jobs: Counter<'kind' | 'outcome'>;
   readonly events: Counter<'subscriber' | 'outcome'>;
   readonly eventsBehind: Gauge<'subscriber'>;
+  readonly predictionLog: Counter<'endpoint' | 'outcome'>;
+  readonly predictionLogWaiting: Followed;
+}
+
+/** A gauge that is asked when somebody looks. */
+export interface Followed {
+  follow(value: () => number): void;
 }
 
 export function createTelemetry(): Telemetry {
@@ -48,5 +55,29 @@ export function createTelemetry(): Telemetry {
       labelNames: ['subscriber'],
       registers,
     }),
+    predictionLog: new Counter({
+      name: 'steelyard_prediction_log_total',
+      help: 'Answered predictions by what became of them in the log (kept, withoutContent, sampledOut; behind, failed: not kept)',
+      labelNames: ['endpoint', 'outcome'],
+      registers,
+    }),
+    predictionLogWaiting: followed(registers),
+  };
+}
+
+function followed(registers: Registry[]): Followed {
+  let current = () => 0;
+  new Gauge({
+    name: 'steelyard_prediction_log_waiting_bytes',
+    help: 'Bytes of answered predictions that wait to be kept',
+    registers,
+    collect() {
+      this.set(current());
+    },
+  });
+  return {
+    follow(value) {
+      current = value;
+    },
   };
 }

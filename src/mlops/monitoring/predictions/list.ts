@@ -51,6 +51,8 @@ function shown(row: LakeRow): LoggedPrediction {
     inputTokens: number(row.inputTokens),
     outputTokens: number(row.outputTokens),
     caller: text(row.caller),
+    project: text(row.project),
+    team: text(row.team),
     label: row.label === null ? null : JSON.parse(String(row.label)),
     labelledAt: text(row.labelledAt),
   };

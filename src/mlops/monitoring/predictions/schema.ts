@@ -27,6 +27,8 @@ export const Prediction = z
     inputTokens: z.number().int().min(0).optional().describe('Tokens that it read'),
     outputTokens: z.number().int().min(0).optional().describe('Tokens that it wrote'),
     caller: text('Who asked').optional(),
+    project: text('Project that pays').optional(),
+    team: text('Team that answers for it').optional(),
   })
   .describe('What a model answered');
 export type Prediction = z.infer<typeof Prediction>;
@@ -133,6 +135,8 @@ export const LoggedPrediction = z
     inputTokens: z.number().int().nullable().describe('Tokens that it read; null: not said'),
     outputTokens: z.number().int().nullable().describe('Tokens that it wrote; null: not said'),
     caller: z.string().nullable().describe('Who asked; null: not said'),
+    project: z.string().nullable().describe('Project that pays; null: not said'),
+    team: z.string().nullable().describe('Team that answers for it; null: not said'),
     label: z.json().describe('What really happened; null while nobody knows'),
     labelledAt: UtcInstant.nullable().describe('When that arrived here; null while it has not'),
   })

@@ -104,6 +104,11 @@ function reject(outcome: Outcome, index: number, reason: string): void {
 
 function reasonToReject(row: Record<string, unknown>, instant: string, now: number): string | null {
   if (Date.parse(instant) > now + CLOCK_SKEW_MS) return `${instant} is in the future`;
+  return tooLong(row);
+}
+
+/** Why a row cannot be kept; null when it can. */
+export function tooLong(row: Readonly<Record<string, unknown>>): string | null {
   const sizeBytes = Buffer.byteLength(JSON.stringify(row));
   return sizeBytes >= LONGEST_ROW_BYTES ? `it has ${sizeBytes} bytes; at most ${LONGEST_ROW_BYTES} are kept` : null;
 }

@@ -18,7 +18,10 @@ export const PREDICTION: LakeTable = {
     outputTokens: 'BIGINT',
     caller: 'VARCHAR',
     recordedAt: 'TIMESTAMP',
+    project: 'VARCHAR',
+    team: 'VARCHAR',
   },
+  later: ['project', 'team'],
 };
 
 /** One row for each time that an outcome was told: of a prediction, or of an entity at a time. `value` is JSON. */

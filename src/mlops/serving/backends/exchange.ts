@@ -82,20 +82,22 @@ export async function exchanged(address: Address, exchange: Exchange): Promise<A
 }
 
 /** Errors: `ServingProblem` where it ends too early, or is larger than anybody asked for. */
-export async function wholeOf(answer: IncomingMessage): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let sizeBytes = 0;
-  try {
-    for await (const part of answer as AsyncIterable<Buffer>) {
+export function wholeOf(answer: IncomingMessage): Promise<Buffer> {
+  // By its events: a loop over its parts costs as much as all the rest of a small answer.
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let sizeBytes = 0;
+    answer.on('data', (part: Buffer) => {
       sizeBytes += part.length;
-      if (sizeBytes > MAX_ANSWER_BYTES) throw new ServingProblem('bad_answer', 'The answer of the model is too large.');
       parts.push(part);
-    }
-  } catch (error) {
-    if (error instanceof ServingProblem) throw error;
-    throw new ServingProblem('bad_answer', 'The model ended in the middle of its answer.');
-  }
-  return Buffer.concat(parts, sizeBytes);
+      if (sizeBytes > MAX_ANSWER_BYTES)
+        answer.destroy(new ServingProblem('bad_answer', 'The answer of the model is too large.'));
+    });
+    answer.once('end', () => resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)));
+    const torn = () => new ServingProblem('bad_answer', 'The model ended in the middle of its answer.');
+    answer.once('error', (error) => reject(error instanceof ServingProblem ? error : torn()));
+    answer.once('close', () => reject(torn()));
+  });
 }
 
 /** What a server says when it is asked whether it is there; null where it says nothing in time. */

@@ -3,9 +3,14 @@ import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Plugin } from '../../../platform/http/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
 import type { Deployment, Deployments } from '../deployments.ts';
+import { checkRoom, ID_HEADER, keptAnswer, predictionIdOf } from '../log/keeping.ts';
+import type { LogQueue } from '../log/queue.ts';
+import { countEndings, countedVariant } from '../metrics/counting.ts';
+import type { MetricRecorder } from '../metrics/recorder.ts';
 import type { Body } from '../protocols/codec.ts';
-import { ServingProblem } from '../protocols/problem.ts';
+import { badRequest, ServingProblem } from '../protocols/problem.ts';
 import { described } from './describe.ts';
 import { type Predicted, predict } from './predict.ts';
 import { codecs, type Target, targetOf } from './target.ts';
@@ -14,24 +19,32 @@ import { chosenVariant, type Request } from './traffic.ts';
 export interface GatewayDeps {
   readonly deployments: Pick<Deployments, 'find'>;
   readonly log: Log;
+  readonly clock: Clock;
+  readonly queue: LogQueue;
+  readonly metrics: Pick<MetricRecorder, 'request' | 'unmeasured'>;
 }
 
 /** Everything under `/serve/NAME/`: the addresses of all protocols, for every endpoint. */
-export function gatewayPlugin({ deployments, log }: GatewayDeps): Plugin {
+export function gatewayPlugin(deps: GatewayDeps): Plugin {
+  const { deployments, log, metrics } = deps;
+
   async function answered(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { endpoint = '', '*': path = '' } = request.params as Record<string, string>;
     const target = targetOf(request.method === 'HEAD' ? 'GET' : request.method, path);
     try {
-      const deployment = deploymentOf(deployments, endpoint);
+      const found = deployments.find(endpoint);
+      if (found === null && target.what === 'predict') metrics.unmeasured(endpoint);
+      const deployment = somethingLive(endpoint, found);
       if (target.what === 'nothing') throw noAddress(request.method, path);
       if (target.what !== 'predict') return sendBody(reply, ...described(deployment, target));
-      return await answerPrediction(deployment, target, request, reply, log);
+      return await answerPrediction(deps, deployment, target, request, reply);
     } catch (error) {
       return sendProblem(reply, target, problemOf(error, log), request);
     }
   }
 
   return (app) => {
+    countEndings(app, metrics);
     app.removeAllContentTypeParsers();
     // How large a body may be is the endpoint's to say.
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
@@ -41,25 +54,49 @@ export function gatewayPlugin({ deployments, log }: GatewayDeps): Plugin {
 }
 
 async function answerPrediction(
+  { log, queue, clock }: GatewayDeps,
   deployment: Deployment,
   target: Target,
   incoming: FastifyRequest,
   reply: FastifyReply,
-  log: Log,
 ): Promise<FastifyReply> {
-  const { limits } = deployment.revision.spec;
+  const { endpoint, spec } = deployment.revision;
+  const { limits } = spec;
+  const { spoken } = target;
+  const [first] = deployment.variants;
+  // What is refused before it is clear who it is for, counts for the first.
+  const counting =
+    first === undefined ? null : { what: countedVariant(endpoint, first), source: null as Readable | null };
+  incoming.counting = counting;
+  const id = predictionIdOf(incoming.headers, incoming.id);
+  checkRoom(deployment, queue);
   const request = { headers: incoming.headers, body: await bodyOf(incoming, limits.request) };
   const live = chosenVariant(deployment, target, request, Math.random());
-  const predicted = await predict(live, target.spoken, request, limits.timeout);
+  if (counting !== null) counting.what = countedVariant(endpoint, live);
+  const predicted = await predict(live, spoken, request, limits.timeout);
   reply.header('x-steelyard-variant', live.name).header('x-steelyard-model-version', live.version);
+  reply.header(ID_HEADER, id);
   // After the answer is made, so that no copy is in its way.
   setImmediate(() => sendShadows(deployment, target, request, log));
-  return sendPredicted(reply, predicted);
+  const caller = incoming.identity.name;
+  const answered = {
+    deployment,
+    live,
+    spoken,
+    request,
+    id,
+    caller,
+    elapsedMs: () => reply.elapsedTime,
+    now: clock.now,
+  };
+  const kept = await keptAnswer(queue, answered, predicted);
+  if (counting !== null && 'passed' in kept && !Buffer.isBuffer(kept.whole))
+    counting.source = kept.whole ?? kept.passed;
+  return sendPredicted(reply, kept);
 }
 
 /** Errors: `unavailable` while it has nothing live, `not_found`. */
-function deploymentOf(deployments: Pick<Deployments, 'find'>, endpoint: string): Deployment {
-  const found = deployments.find(endpoint);
+function somethingLive(endpoint: string, found: Deployment | null | undefined): Deployment {
   if (found === undefined) throw new ServingProblem('not_found', `There is no endpoint "${endpoint}".`);
   if (found === null) throw new ServingProblem('unavailable', `Endpoint "${endpoint}" has nothing live yet.`, 1);
   return found;
@@ -79,15 +116,25 @@ async function bodyOf({ headers, body }: FastifyRequest, limitBytes: number): Pr
     throw new ServingProblem('unsupported_type', `The content encoding ${encoding} is not taken; send it as it is.`);
   }
   if (Number(headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
-  const parts: Buffer[] = [];
-  let sizeBytes = 0;
   if (body === undefined || body === null) return Buffer.alloc(0);
-  for await (const part of body as Readable) {
-    sizeBytes += (part as Buffer).length;
-    if (sizeBytes > limitBytes) throw tooLarge(limitBytes);
-    parts.push(part as Buffer);
-  }
-  return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, sizeBytes);
+  return readWithin(body as Readable, limitBytes);
+}
+
+/** By its events: a loop over the parts costs as much as the rest of a small request. */
+function readWithin(body: Readable, limitBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let sizeBytes = 0;
+    body.on('data', (part: Buffer) => {
+      sizeBytes += part.length;
+      if (sizeBytes <= limitBytes) return void parts.push(part);
+      body.pause();
+      reject(tooLarge(limitBytes));
+    });
+    body.once('end', () => resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)));
+    body.once('error', reject);
+    body.once('close', () => reject(badRequest('The request ended before its body did.')));
+  });
 }
 
 function tooLarge(limitBytes: number): ServingProblem {
@@ -111,12 +158,12 @@ function sendShadows(deployment: Deployment, target: Target, request: Request, l
 
 function sendPredicted(reply: FastifyReply, predicted: Predicted): FastifyReply {
   if ('body' in predicted) return sendBody(reply, predicted.status, predicted.body);
-  const { passed, status } = predicted;
+  const { passed, whole = passed, status } = predicted;
   for (const name of ['inference-header-content-length', 'content-length'] as const) {
     const value = passed.headers[name];
     if (typeof value === 'string') reply.header(name, value);
   }
-  return reply.status(status).type(safeType(passed)).send(passed);
+  return reply.status(status).type(safeType(passed)).send(whole);
 }
 
 /** What a model answers is shown by no browser as a page. */

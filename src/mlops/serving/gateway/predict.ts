@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Protocol } from '../backends/backend.ts';
-import { begin, exchanged, NotConnected } from '../backends/exchange.ts';
+import { begin, exchanged, NotConnected, wholeOf } from '../backends/exchange.ts';
 import type { LiveVariant } from '../deployments.ts';
 import { type Body, type Codec, isRecord } from '../protocols/codec.ts';
 import { mlflowCodec } from '../protocols/mlflow.ts';
@@ -9,13 +10,21 @@ import { kserveV1Codec, v1Codec } from '../protocols/v1.ts';
 import { binaryRequest, v2Codec } from '../protocols/v2.ts';
 import type { Outcome, Place } from '../replicas/places.ts';
 import { boundInputs, boundOutputs } from '../tensors/bind.ts';
+import { type Given, givenTensor } from '../tensors/given.ts';
 import { codecs, type Spoken } from './target.ts';
 import type { Request } from './traffic.ts';
 
 /** An answer for a client: whole, or as it comes from a server that speaks the client's protocol. */
 export type Predicted =
-  | { readonly status: number; readonly body: Body }
-  | { readonly status: number; readonly passed: IncomingMessage };
+  | { readonly status: number; readonly body: Body; readonly tensors: ConvertedTensors }
+  /** `whole`: what to send instead, where the answer was read for another reason first. */
+  | { readonly status: number; readonly passed: IncomingMessage; readonly whole?: Buffer | Readable };
+
+/** What was asked and answered, as it was understood. */
+export interface ConvertedTensors {
+  readonly asked: readonly Given[];
+  readonly answered: readonly Given[];
+}
 
 const speaks: Readonly<Record<Protocol, Spoken>> = { mlflow: 'mlflow', tensorflow: 'v1', kserve: 'v1', v2: 'v2' };
 const backendCodecs: Readonly<Record<Protocol, Codec>> = {
@@ -61,6 +70,9 @@ type Attempt = (live: LiveVariant, place: Place, request: Request, timeoutMs: nu
 /** What goes along with a body that is not looked into, both ways. */
 const PASSED_HEADERS = ['content-type', 'accept', 'inference-header-content-length'] as const;
 
+/** An answer that says that it is no longer is read whole: a stream of a few bytes costs more than they do. */
+const SHORT_BYTES = 64 * 1024;
+
 /** The bytes as they are, both ways; the place is given back when the last of them has come. */
 const passOn: Attempt = async ({ set }, place, { headers, body }, timeoutMs) => {
   const { protocol, modelName } = set.backend;
@@ -76,7 +88,9 @@ const passOn: Attempt = async ({ set }, place, { headers, body }, timeoutMs) => 
   });
   const status = answer.statusCode ?? 502;
   answer.once('close', () => place.leave(answer.complete ? outcomeOfStatus(status) : 'lost'));
-  return { status, passed: answer };
+  const length = answer.headers['content-length'];
+  if (length === undefined || Number(length) > SHORT_BYTES) return { status, passed: answer };
+  return { status, passed: answer, whole: await wholeOf(answer) };
 };
 
 function textOf(name: string, value: string | readonly string[] | undefined): [string, string][] {
@@ -110,7 +124,7 @@ function convert(spoken: Spoken, request: Request): Attempt {
     );
     const body = codec.encodeResponse(outputs, asked, { model: variant.model, version });
     place.leave('answered');
-    return { status: 200, body };
+    return { status: 200, body, tensors: { asked: asked.given, answered: outputs.map(givenTensor) } };
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Name } from '../../../org/schema.ts';
 import { Cpus, Duration, Memory } from '../../../platform/units/quantities/schema.ts';
+import { LogSpec } from '../log/schema.ts';
 
 export const VariantName = Name.describe('Name of a variant');
 
@@ -136,6 +137,7 @@ export const EndpointSpec = z
     variants: z.record(VariantName, Variant).describe('Variants by name'),
     traffic: Traffic,
     limits: Limits,
+    log: LogSpec,
     startTimeout: Duration.prefault('5m').describe('Time in which a new replica must be ready'),
     keepPrevious: Duration.prefault('5m').describe(
       'How long replicas of the revision before stay ready for a rollback; they cost',

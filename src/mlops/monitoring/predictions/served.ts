@@ -1,0 +1,64 @@
+import { type JournaledTable, LONGEST_ROW_BYTES } from '../../../platform/journal/index.ts';
+import type { Store } from '../../../platform/store/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import { createLogRules, type LogRule } from './log-rules.ts';
+import { without } from './redaction.ts';
+import { isSampled } from './sampling.ts';
+import { tooLong } from './service.ts';
+
+/** A prediction as the gateway answered it; what is not known is null. */
+export interface AnsweredPrediction {
+  readonly prediction: string;
+  readonly model: string;
+  /** ISO 8601 in UTC, and not ahead of the clock. */
+  readonly predictedAt: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly output: unknown;
+  readonly [column: string]: unknown;
+}
+
+/** The prediction log for the gateway: rows that are known to be sound, thousands a second. */
+export interface ServedLog {
+  /**
+   * Keeps rows as the monitors of their models want them, all or none, and says what became of each, in their order. One that is longer than
+   * the log takes is kept without its inputs and output. Resolves when they are as safe as `predictionFsync` promises.
+   */
+  keep(predictions: readonly AnsweredPrediction[]): Promise<readonly ('kept' | 'withoutContent' | 'sampledOut')[]>;
+}
+
+/** A character becomes six bytes at most, and what is beside inputs and output is less than this. */
+const SURELY_SHORT = LONGEST_ROW_BYTES / 6 - 10_000;
+
+interface ServedLogDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly predictions: Pick<JournaledTable, 'append'>;
+}
+
+export function createServedLog({ store, clock, predictions }: ServedLogDeps): ServedLog {
+  const rules = createLogRules(store);
+  return {
+    async keep(answered) {
+      const models = [...new Set(answered.map(({ model }) => model))];
+      const ruleOf = new Map(await Promise.all(models.map(async (model) => [model, await rules.of(model)] as const)));
+      const recordedAt = new Date(clock.now()).toISOString();
+      const rows: Record<string, unknown>[] = [];
+      const outcomes = answered.map((one) => {
+        const rule = ruleOf.get(one.model) ?? { sample: 1, redact: [] };
+        if (!isSampled(one.prediction, rule.sample)) return 'sampledOut';
+        const row = rowOf(one, rule, recordedAt);
+        const isLong = row.inputs.length + row.output.length > SURELY_SHORT && tooLong(row) !== null;
+        rows.push(isLong ? { ...row, inputs: '{}', output: 'null' } : row);
+        return isLong ? 'withoutContent' : 'kept';
+      });
+      await predictions.append(rows);
+      return outcomes;
+    },
+  };
+}
+
+function rowOf(answered: AnsweredPrediction, { redact }: LogRule, recordedAt: string) {
+  const inputs = JSON.stringify(without(answered.inputs, redact));
+  const output = JSON.stringify(without(answered.output, redact) ?? null);
+  return { ...answered, inputs, output, recordedAt };
+}

@@ -1,0 +1,142 @@
+import type { IncomingMessage } from 'node:http';
+import { pipeline } from 'node:stream';
+import { wholeOf } from '../backends/exchange.ts';
+import type { Deployment, LiveVariant } from '../deployments.ts';
+import type { Predicted } from '../gateway/predict.ts';
+import type { Spoken } from '../gateway/target.ts';
+import type { Request } from '../gateway/traffic.ts';
+import { badRequest, ServingProblem } from '../protocols/problem.ts';
+import type { LogQueue } from './queue.ts';
+import type { Content, Exchange } from './rows.ts';
+import { copied, HeldEnd } from './tee.ts';
+
+/** Names the prediction, both ways. */
+export const ID_HEADER = 'x-steelyard-prediction-id';
+
+/** A request that was answered, as far as it is known before its answer has gone. */
+export interface Answered {
+  readonly deployment: Deployment;
+  readonly live: LiveVariant;
+  readonly spoken: Spoken;
+  readonly request: Request;
+  readonly id: string;
+  readonly caller: string;
+  /** Milliseconds since the request came. */
+  readonly elapsedMs: () => number;
+  readonly now: () => number;
+}
+
+/** Requests and answers with more than this together are kept without their content. */
+const MOST_CONTENT_BYTES = 4 * 1024 * 1024;
+/** What an exchange takes besides its bodies. */
+const OWN_BYTES = 1_000;
+
+const PRINTABLE = /^[\x21-\x7e]{1,180}$/;
+
+/**
+ * The id of a prediction: what the caller calls it, what the request is called on its way, or a new one. Error: `bad_request` where
+ * the caller's cannot be one.
+ */
+export function predictionIdOf(headers: Request['headers'], made: string): string {
+  const given = headers[ID_HEADER];
+  if (given !== undefined) {
+    if (typeof given === 'string' && PRINTABLE.test(given)) return given;
+    throw badRequest(`${ID_HEADER} must be 1 to 180 visible ASCII characters.`);
+  }
+  const called = headers['x-request-id'];
+  return typeof called === 'string' && PRINTABLE.test(called) ? called : made;
+}
+
+/** Error: `busy`, where each prediction has to be kept before it is answered, and those before it still wait for that. */
+export function checkRoom({ revision }: Deployment, queue: LogQueue): void {
+  if (revision.spec.log.answer !== 'before' || !queue.isFull) return;
+  throw new ServingProblem(
+    'busy',
+    'The prediction log cannot follow; each prediction is kept before it is answered.',
+    1,
+  );
+}
+
+/** Puts an answer into the log, and gives back what is to be sent. Error: `unavailable`, where it has to be kept first and cannot. */
+export async function keptAnswer(queue: LogQueue, answered: Answered, predicted: Predicted): Promise<Predicted> {
+  const { answer } = answered.deployment.revision.spec.log;
+  if (answer === 'never' || predicted.status >= 300) return predicted;
+  if ('body' in predicted) {
+    const { content } = predicted.body;
+    await put(queue, answered, exchangeOf(answered, predicted.tensors, Buffer.byteLength(content)));
+    return predicted;
+  }
+  if (Buffer.isBuffer(predicted.whole)) {
+    await put(queue, answered, exchangeOfBytes(answered, predicted.passed, predicted.whole));
+    return predicted;
+  }
+  if (answer === 'after') return watched(queue, answered, predicted);
+  return keptFirst(queue, answered, predicted);
+}
+
+/** Before or after its answer, as the endpoint says. */
+function put(queue: LogQueue, { deployment }: Answered, exchange: Exchange): Promise<void> | void {
+  if (deployment.revision.spec.log.answer === 'before') return queue.kept(exchange);
+  queue.add(exchange);
+}
+
+type Passed = Extract<Predicted, { passed: unknown }>;
+
+function roomFor({ request }: Answered): number {
+  return MOST_CONTENT_BYTES - request.body.length;
+}
+
+/** Kept when its last byte has come. */
+function watched(queue: LogQueue, answered: Answered, predicted: Passed): Predicted {
+  const { passed } = predicted;
+  const copy = copied(passed, roomFor(answered));
+  passed.once('end', () => {
+    if (passed.complete) queue.add(exchangeOfBytes(answered, passed, copy.whole()));
+  });
+  return predicted;
+}
+
+/** An answer of a known length is read and kept, then sent; the last part of another waits until the whole is kept. */
+async function keptFirst(queue: LogQueue, answered: Answered, predicted: Passed): Promise<Predicted> {
+  const { passed, status } = predicted;
+  const length = Number(passed.headers['content-length'] ?? Number.NaN);
+  if (length <= roomFor(answered)) {
+    const whole = await wholeOf(passed);
+    await put(queue, answered, exchangeOfBytes(answered, passed, whole));
+    return { status, passed, whole };
+  }
+  const copy = copied(passed, roomFor(answered));
+  const held = new HeldEnd(() => queue.kept(exchangeOfBytes(answered, passed, copy.whole())));
+  // Whoever sends it sees what goes wrong in it.
+  pipeline(passed, held, () => undefined);
+  return { status, passed, whole: held };
+}
+
+function exchangeOfBytes(answered: Answered, { headers }: IncomingMessage, body: Buffer | null): Exchange {
+  const content = body === null ? null : { request: answered.request, answer: { headers, body } };
+  return exchangeOf(answered, content, body?.length ?? 0);
+}
+
+function exchangeOf(answered: Answered, content: Content, answerBytes: number): Exchange {
+  const { deployment, live, spoken, request, id, caller, elapsedMs, now } = answered;
+  const { endpoint, spec } = deployment.revision;
+  const bytes = request.body.length + answerBytes;
+  const isKept = content !== null && bytes <= MOST_CONTENT_BYTES;
+  return {
+    id,
+    endpoint,
+    environment: spec.environment ?? null,
+    project: spec.project ?? null,
+    model: live.variant.model,
+    version: live.version,
+    caller,
+    log: spec.log,
+    spoken,
+    spec: live.set.spec(),
+    headers: request.headers,
+    answeredAt: now(),
+    latencyMs: elapsedMs(),
+    content: isKept ? content : null,
+    sizeBytes: OWN_BYTES + (isKept ? bytes : 0),
+  };
+}

@@ -1,0 +1,171 @@
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import type { Log } from '../../../platform/telemetry/index.ts';
+import { codecs } from '../gateway/target.ts';
+import { ServingProblem } from '../protocols/problem.ts';
+import type { Kept, PredictionLog, ServedPrediction } from './prediction-log.ts';
+import { type Exchange, rowsOf } from './rows.ts';
+import type { LogState } from './schema.ts';
+
+export type LogOutcome = Kept | 'behind' | 'failed';
+
+export interface QueueDeps {
+  readonly predictions: PredictionLog;
+  readonly log: Log;
+  /** Told of every outcome, for the telemetry. */
+  readonly counted: (endpoint: string, outcome: LogOutcome, count: number) => void;
+}
+
+/** What waits to be kept takes no more of the memory than this; then the log is behind. */
+const MOST_WAITING_BYTES = 64 * 1024 * 1024;
+/** One turn of the work reads so much of what waits. */
+const BATCH_BYTES = 1024 * 1024;
+const BATCH_REQUESTS = 512;
+/** Who does not wait for the disk is kept with those that come a little later. */
+const LINGER_MS = 25;
+/** Requests go on after so long a piece of work. */
+const SLICE_MS = 1;
+
+interface Waiting {
+  readonly exchange: Exchange;
+  readonly settled: { resolve(): void; reject(error: unknown): void } | null;
+}
+
+type Counts = { -readonly [Name in Exclude<keyof LogState, 'waiting'>]: number };
+
+/** Exchanges on their way into the log, off the way of answers: read, and kept together. */
+export class LogQueue implements AsyncDisposable {
+  readonly #deps: QueueDeps;
+  readonly #counts = new Map<string, Counts>();
+  #waiting: Waiting[] = [];
+  #inWork: readonly Waiting[] = [];
+  #waitingBytes = 0;
+  #hurry: (() => void) | null = null;
+  #working: Promise<void> | null = null;
+  #isOver = false;
+
+  constructor(deps: QueueDeps) {
+    this.#deps = deps;
+  }
+
+  /** Keeps it a little later; where the log cannot follow, it is counted and let go. */
+  add(exchange: Exchange): void {
+    if (this.isFull) this.#count(exchange.endpoint, 'behind', 1);
+    else this.#put({ exchange, settled: null });
+  }
+
+  /** Resolves when it is in the log. Error: `ServingProblem` `unavailable`, when the disk or the store refuses. */
+  kept(exchange: Exchange): Promise<void> {
+    return new Promise((resolve, reject) => this.#put({ exchange, settled: { resolve, reject } }));
+  }
+
+  /** Whether more would take too much memory. */
+  get isFull(): boolean {
+    return this.#waitingBytes >= MOST_WAITING_BYTES;
+  }
+
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  state(endpoint: string): LogState {
+    const waits = ({ exchange }: Waiting) => exchange.endpoint === endpoint;
+    const waiting = this.#waiting.filter(waits).length + this.#inWork.filter(waits).length;
+    return { ...this.#countsOf(endpoint), waiting };
+  }
+
+  /** Keeps what waits. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    this.#hurry?.();
+    await this.#working;
+  }
+
+  #put(waiting: Waiting): void {
+    this.#waiting.push(waiting);
+    this.#waitingBytes += waiting.exchange.sizeBytes;
+    if (waiting.settled !== null) this.#hurry?.();
+    this.#working ??= this.#work().finally(() => {
+      this.#working = null;
+    });
+  }
+
+  async #work(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await this.#linger();
+      this.#inWork = this.#batch();
+      await this.#keep(this.#inWork);
+      for (const { exchange } of this.#inWork) this.#waitingBytes -= exchange.sizeBytes;
+      this.#inWork = [];
+    }
+  }
+
+  /** Unless somebody waits for it, or much does. */
+  async #linger(): Promise<void> {
+    if (this.#isOver || this.#waiting.length >= BATCH_REQUESTS) return;
+    if (this.#waiting.some(({ settled }) => settled !== null)) return nextTurn();
+    const hurry = new AbortController();
+    this.#hurry = () => hurry.abort();
+    await pause(LINGER_MS, undefined, { signal: hurry.signal }).catch(() => undefined);
+    this.#hurry = null;
+  }
+
+  #batch(): readonly Waiting[] {
+    let count = 0;
+    for (let bytes = 0; count < Math.min(BATCH_REQUESTS, this.#waiting.length); count += 1) {
+      bytes += this.#waiting[count]?.exchange.sizeBytes ?? 0;
+      if (bytes > BATCH_BYTES && count > 0) break;
+    }
+    const batch = this.#waiting.slice(0, count);
+    this.#waiting = this.#waiting.slice(count);
+    return batch;
+  }
+
+  async #keep(batch: readonly Waiting[]): Promise<void> {
+    const { predictions, log } = this.#deps;
+    try {
+      const { rows, unread } = await readInSlices(batch);
+      const outcomes = await predictions.keep(rows);
+      rows.forEach((row, at) => {
+        const outcome = outcomes[at] ?? 'kept';
+        this.#count(row.endpoint, outcome === 'kept' && unread.has(row) ? 'withoutContent' : outcome, 1);
+      });
+      for (const { settled } of batch) settled?.resolve();
+    } catch (error) {
+      log.error({ err: error, requests: batch.length }, 'predictions could not be kept in the log');
+      for (const { exchange, settled } of batch) {
+        this.#count(exchange.endpoint, 'failed', 1);
+        settled?.reject(new ServingProblem('unavailable', 'The prediction could not be kept in the log.', 1));
+      }
+    }
+  }
+
+  #countsOf(endpoint: string): Counts {
+    const found = this.#counts.get(endpoint);
+    if (found !== undefined) return found;
+    const made: Counts = { kept: 0, withoutContent: 0, sampledOut: 0, behind: 0, failed: 0 };
+    this.#counts.set(endpoint, made);
+    return made;
+  }
+
+  #count(endpoint: string, outcome: LogOutcome, count: number): void {
+    this.#countsOf(endpoint)[outcome] += count;
+    this.#deps.counted(endpoint, outcome, count);
+  }
+}
+
+async function readInSlices(batch: readonly Waiting[]) {
+  const rows: ServedPrediction[] = [];
+  const unread = new Set<ServedPrediction>();
+  let begunAt = performance.now();
+  for (const { exchange } of batch) {
+    const read = rowsOf(exchange, codecs);
+    for (const row of read.rows) {
+      rows.push(row);
+      if (!read.isWhole) unread.add(row);
+    }
+    if (performance.now() - begunAt < SLICE_MS) continue;
+    await nextTurn();
+    begunAt = performance.now();
+  }
+  return { rows, unread };
+}

@@ -1,0 +1,185 @@
+import type { Spoken } from '../gateway/target.ts';
+import { type Codec, type Headers, isRecord, mediaTypeOf } from '../protocols/codec.ts';
+import type { Given } from '../tensors/given.ts';
+import { parseJson, utf8Text } from '../tensors/json-values.ts';
+import type { ModelSpec } from '../tensors/tensor.ts';
+import type { ServedPrediction } from './prediction-log.ts';
+import type { LogSpec } from './schema.ts';
+import { namedColumns, rowOf, rowsIn, wholeOf } from './values.ts';
+
+/** What was asked and answered: tensors where they were converted, bytes where they were passed on, null where that is too much. */
+export type Content =
+  | { readonly asked: readonly Given[]; readonly answered: readonly Given[] }
+  | { readonly request: Message; readonly answer: Message }
+  | null;
+
+export interface Message {
+  readonly headers: Headers;
+  readonly body: Buffer;
+}
+
+/** One request that was answered. */
+export interface Exchange {
+  readonly id: string;
+  readonly endpoint: string;
+  readonly environment: string | null;
+  readonly project: string | null;
+  readonly model: string;
+  readonly version: string;
+  readonly caller: string;
+  readonly log: LogSpec;
+  readonly spoken: Spoken;
+  readonly spec: ModelSpec;
+  /** Of the request. */
+  readonly headers: Headers;
+  /** Unix milliseconds. */
+  readonly answeredAt: number;
+  readonly latencyMs: number;
+  readonly content: Content;
+  /** What it takes of the memory, about. */
+  readonly sizeBytes: number;
+}
+
+interface Row {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly output: unknown;
+}
+
+interface Tokens {
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+}
+
+const UNSAID: Tokens = { inputTokens: null, outputTokens: null };
+const NOTHING: Row = { inputs: {}, output: null };
+const MOST_AHEAD_MS = 24 * 3_600_000;
+const LONGEST_ENTITY = 250;
+
+/**
+ * The rows of an exchange, one for each row of the batch where inputs and outputs have the same number of them, else one for all.
+ * `isWhole` is false where nothing could be read of it: then there is one row that says that it was answered.
+ */
+export function rowsOf(
+  exchange: Exchange,
+  codecs: Readonly<Record<Spoken, Codec>>,
+): { readonly rows: ServedPrediction[]; readonly isWhole: boolean } {
+  const { id, endpoint, environment, project, model, version, caller, latencyMs } = exchange;
+  const read = contentRead(exchange, codecs[exchange.spoken]);
+  const found = read?.rows ?? [NOTHING];
+  const common = { model, modelVersion: version, endpoint, environment, project, latencyMs, caller };
+  const { inputTokens, outputTokens } = read?.tokens ?? UNSAID;
+  const rows = found.map(
+    ({ inputs, output }, at): ServedPrediction => ({
+      ...common,
+      prediction: found.length === 1 ? id : `${id}-${at}`,
+      predictedAt: timeOf(exchange, inputs),
+      entity: entityOf(exchange, inputs),
+      inputs,
+      output,
+      // They are of the request, and its first row has them: sums are right.
+      inputTokens: at === 0 ? inputTokens : null,
+      outputTokens: at === 0 ? outputTokens : null,
+    }),
+  );
+  return { rows, isWhole: read !== null };
+}
+
+function contentRead({ content, spec }: Exchange, codec: Codec): { rows: Row[]; tokens: Tokens } | null {
+  if (content === null) return null;
+  if ('asked' in content) return { rows: rowsOfTensors(content.asked, content.answered, spec), tokens: UNSAID };
+  const { request, answer } = content;
+  const asked = attempt(() => codec.decodeRequest(request.body, request.headers).given);
+  const answered = asked && attempt(() => codec.decodeResponse(answer.body, answer.headers));
+  if (asked !== null && answered !== null) {
+    const says = answer.body.includes('"usage"') ? attempt(() => jsonOf(answer)) : null;
+    return { rows: rowsOfTensors(asked, answered, spec), tokens: tokensIn(says) };
+  }
+  const output = attempt(() => jsonOf(answer)) ?? textOf(answer);
+  const input = attempt(() => jsonOf(request)) ?? textOf(request);
+  if (output === null || input === null) return null;
+  return { rows: [{ inputs: isRecord(input) ? input : { input }, output }], tokens: tokensIn(output) };
+}
+
+function rowsOfTensors(asked: readonly Given[], answered: readonly Given[], spec: ModelSpec): Row[] {
+  const columns = namedColumns(asked, spec);
+  const rows = rowsIn(columns.map(({ given }) => given));
+  if (rows === null || rowsIn(answered) !== rows) {
+    const inputs = Object.fromEntries(columns.map(({ name, given }) => [name, wholeOf(given)]));
+    return [{ inputs, output: outputOf(answered, wholeOf) }];
+  }
+  return Array.from({ length: rows }, (_, row) => {
+    const inputs: Record<string, unknown> = {};
+    for (const { name, given } of columns) inputs[name] = rowOf(given, row);
+    return { inputs, output: outputOf(answered, (one) => rowOf(one, row)) };
+  });
+}
+
+/** The value of a lone output, else an object by name. */
+function outputOf(answered: readonly Given[], of: (one: Given) => unknown): unknown {
+  const [lone, ...others] = answered;
+  if (lone !== undefined && others.length === 0) return of(lone);
+  return Object.fromEntries(answered.map((one, at) => [one.name ?? `output-${at}`, of(one)]));
+}
+
+function attempt<T>(reading: () => T): T | null {
+  try {
+    return reading();
+  } catch {
+    return null;
+  }
+}
+
+/** With what JSON has no word for as null. */
+function jsonOf({ body }: Message): unknown {
+  return JSON.parse(JSON.stringify(parseJson(body.toString('utf8'), { words: true }), sayable));
+}
+
+function sayable(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  return typeof value === 'string' && value.startsWith('\u0000') ? null : value;
+}
+
+/** What calls itself text, as it came: an event stream, say. */
+function textOf({ headers, body }: Message): string | null {
+  return mediaTypeOf(headers).startsWith('text/') ? utf8Text(body) : null;
+}
+
+/** As OpenAI and as Anthropic call them, in `usage`. */
+function tokensIn(said: unknown): Tokens {
+  const usage = isRecord(said) && isRecord(said.usage) ? said.usage : {};
+  return {
+    inputTokens: wholeNumber(usage.prompt_tokens ?? usage.input_tokens),
+    outputTokens: wholeNumber(usage.completion_tokens ?? usage.output_tokens),
+  };
+}
+
+function wholeNumber(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+function entityOf({ log, headers }: Exchange, inputs: Row['inputs']): string | null {
+  const value = log.entity === undefined ? undefined : said(log.entity, headers, inputs);
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return null;
+  const text = String(value);
+  return text === '' ? null : text.slice(0, LONGEST_ENTITY);
+}
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?$/;
+
+/** What cannot be read, or is more than a day ahead of this server's clock, is a mistake: then it is when it was answered. */
+function timeOf({ log, headers, answeredAt }: Exchange, inputs: Row['inputs']): string {
+  const value = log.time === undefined ? undefined : said(log.time, headers, inputs);
+  const instant = typeof value === 'string' && INSTANT.test(value) ? Date.parse(inUtc(value)) : Number.NaN;
+  return new Date(instant <= answeredAt + MOST_AHEAD_MS ? instant : answeredAt).toISOString();
+}
+
+/** An instant without a zone is UTC, as in files of labels. */
+function inUtc(text: string): string {
+  return /(Z|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text.replace(' ', 'T')}Z`;
+}
+
+function said(place: NonNullable<LogSpec['entity']>, headers: Headers, inputs: Row['inputs']): unknown {
+  if ('header' in place) return headers[place.header.toLowerCase()];
+  if (place.input in inputs) return inputs[place.input];
+  return place.input.split('.').reduce<unknown>((value, name) => (isRecord(value) ? value[name] : undefined), inputs);
+}

@@ -1,0 +1,45 @@
+import { type Readable, Transform, type TransformCallback } from 'node:stream';
+
+/** What has passed of a stream, as long as that is not more than there is room for. */
+export interface Copied {
+  /** null when it was more. */
+  whole(): Buffer | null;
+}
+
+/** Looks on while somebody else reads: what goes through, and how fast, stays as it is. */
+export function copied(answer: Readable, roomBytes: number): Copied {
+  let parts: Buffer[] | null = [];
+  let sizeBytes = 0;
+  // A listener would make it flow before its reader is there.
+  answer.pause();
+  answer.on('data', (part: Buffer) => {
+    sizeBytes += part.length;
+    if (sizeBytes > roomBytes) parts = null;
+    parts?.push(part);
+  });
+  return {
+    whole: () =>
+      parts === null ? null : parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts),
+  };
+}
+
+/** Passes everything on but the last part, which waits for a promise: before that, nobody has the whole answer. */
+export class HeldEnd extends Transform {
+  readonly #until: () => Promise<void>;
+  #held: Buffer | null = null;
+
+  constructor(until: () => Promise<void>) {
+    super();
+    this.#until = until;
+  }
+
+  override _transform(part: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    const before = this.#held;
+    this.#held = part;
+    done(null, before);
+  }
+
+  override _flush(done: TransformCallback): void {
+    this.#until().then(() => done(null, this.#held), done);
+  }
+}

@@ -1,0 +1,89 @@
+import { createDdSketch, type DdSketch } from '../../monitoring/index.ts';
+
+/** What is counted apart: one version of one variant of an endpoint. */
+export interface Counted {
+  readonly endpoint: string;
+  readonly variant: string;
+  readonly model: string;
+  readonly version: string;
+}
+
+/** How a request ended: `lost` is an error whose answer did not come whole. */
+export type Ending = 'answered' | 'refused' | 'throttled' | 'failed' | 'lost';
+
+/** What happened within one span of time. */
+export interface Tally extends Counted {
+  /** Unix milliseconds, a multiple of `spanMs`. */
+  readonly at: number;
+  readonly spanMs: number;
+  readonly endings: Record<Ending, number>;
+  /** Milliseconds of what was answered. */
+  readonly latency: DdSketch;
+  /** Milliseconds times the replicas that answered, and the milliseconds in which they were counted. */
+  replicaMs: number;
+  measuredMs: number;
+}
+
+/** Lengths of the spans that are kept: steps of an hour and more are made of hours. */
+export const SPANS = { minute: 60_000, hour: 3_600_000 } as const;
+
+export interface Tallies {
+  request(what: Counted, ending: Ending, latencyMs: number, now: number): void;
+  /** So many answered over [start, end) Unix ms. */
+  replicas(what: Counted, replicas: number, within: { readonly start: number; readonly end: number }): void;
+  /** What has changed since it was last asked. What is over is not kept any longer. */
+  changed(now: number): Tally[];
+  /** Has to be written again: it was not. */
+  again(tallies: readonly Tally[]): void;
+}
+
+/** Counts of the spans that are going on. */
+export function createTallies(): Tallies {
+  const open = new Map<string, Tally>();
+  const dirty = new Set<Tally>();
+
+  function tallyOf(what: Counted, spanMs: number, now: number): Tally {
+    const at = now - (now % spanMs);
+    const key = `${spanMs}\n${at}\n${what.endpoint}\n${what.variant}\n${what.version}\n${what.model}`;
+    let tally = open.get(key);
+    if (tally === undefined) {
+      const { endpoint, variant, model, version } = what;
+      const endings = { answered: 0, refused: 0, throttled: 0, failed: 0, lost: 0 };
+      const latency = createDdSketch();
+      tally = { endpoint, variant, model, version, at, spanMs, endings, latency, replicaMs: 0, measuredMs: 0 };
+      open.set(key, tally);
+    }
+    dirty.add(tally);
+    return tally;
+  }
+
+  return {
+    request(what, ending, latencyMs, now) {
+      for (const spanMs of [SPANS.minute, SPANS.hour]) {
+        const tally = tallyOf(what, spanMs, now);
+        tally.endings[ending] += 1;
+        if (ending === 'answered') tally.latency.add(latencyMs);
+      }
+    },
+    replicas(what, replicas, { start, end }) {
+      for (const spanMs of [SPANS.minute, SPANS.hour]) {
+        for (let from = start; from < end; ) {
+          const until = Math.min(end, from - (from % spanMs) + spanMs);
+          const tally = tallyOf(what, spanMs, from);
+          tally.replicaMs += replicas * (until - from);
+          tally.measuredMs += until - from;
+          from = until;
+        }
+      }
+    },
+    changed(now) {
+      const changed = [...dirty];
+      dirty.clear();
+      for (const [key, { at, spanMs }] of open) if (at + spanMs <= now) open.delete(key);
+      return changed;
+    },
+    again(tallies) {
+      for (const tally of tallies) dirty.add(tally);
+    },
+  };
+}
