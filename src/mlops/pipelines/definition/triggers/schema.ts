@@ -73,7 +73,7 @@ const AbsolutePath = z
   .max(1000)
   .regex(/^\/[^\0]+$/, 'an absolute path such as /srv/data/train.csv');
 
-const Data = z
+export const Data = z
   .strictObject({
     object: z
       .union([
