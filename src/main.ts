@@ -63,6 +63,7 @@ export interface Overrides {
 export interface Application extends AsyncDisposable {
   readonly http: FastifyInstance;
   readonly store: Store;
+  readonly events: Events;
   readonly config: Config;
   /** Lets commands on this machine in; null without accounts. */
   readonly localKey: string | null;
@@ -171,7 +172,7 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   longJobs.start();
   predictionLog.start();
   const { localKey, ensureFirstAccount } = auth;
-  return { http, store, localKey, ensureFirstAccount, manifestKinds: kinds };
+  return { http, store, events, localKey, ensureFirstAccount, manifestKinds: kinds };
 }
 
 /** For what runs on this machine; all of its addresses have loopback among them. */

@@ -53,7 +53,7 @@ const Counts = z
 
 const Cause = z
   .strictObject({
-    kind: z.enum(['manual', 'resume', 'cron', 'push', 'data', 'event']).describe('What began it'),
+    kind: z.enum(['manual', 'resume', 'cron', 'push', 'data', 'event', 'retraining']).describe('What began it'),
     detail: z.string().describe('In words'),
   })
   .describe('Why the run was begun');
