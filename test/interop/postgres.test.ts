@@ -12,6 +12,7 @@ import { openStore } from '../../src/platform/store/index.ts';
 import { type Place, storeSuite } from '../../src/platform/store/suite.testing.ts';
 import { amounts, put, readAndAddOne, suiteMigrations } from '../../src/platform/store/suite-tables.testing.ts';
 import { testApplication } from '../../src/testing.ts';
+import { retrainingSuite } from '../../src/tradeoff/retraining/suite.testing.ts';
 import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
 import { priceSuite } from '../support/price-suite.ts';
 import { reservationSuite } from '../support/reservation-suite.ts';
@@ -42,6 +43,7 @@ describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are
   deliveriesSuite('PostgreSQL', () => server.newDatabase());
   retentionSuite('PostgreSQL', () => server.newDatabase());
   noticesSuite('PostgreSQL', () => server.newDatabase());
+  retrainingSuite('PostgreSQL', () => server.newDatabase());
   describe('budgets on PostgreSQL', () =>
     reservationSuite(async (clock) => testApplication({ clock }, { database: await server.newDatabase() })));
   describe('prices on PostgreSQL', () =>

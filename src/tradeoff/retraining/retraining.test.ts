@@ -1,0 +1,3 @@
+import { retrainingSuite } from './suite.testing.ts';
+
+retrainingSuite('SQLite', async () => 'sqlite');
