@@ -26,8 +26,9 @@ export async function followRun(deps: RetrainingDeps, runId: string): Promise<vo
     if (round === null || round.document.state !== 'running') return;
     const now = (await registry.versionByAlias(sql, model, alias))?.version ?? null;
     const outcome = outcomeOf(run, { model, alias, before: champion, now, decision });
-    await putRound(sql, endedRound(deps, round, { run, outcome, alias }));
-    await freeOthers(deps, sql, round, outcome);
+    const over = endedRound(deps, round, { run, outcome, alias });
+    await putRound(sql, over);
+    await freeOthers(deps, sql, over);
   });
 }
 
@@ -69,12 +70,11 @@ function endedRound(
 async function freeOthers(
   deps: RetrainingDeps,
   sql: Sql,
-  { document: { retraining: name, round, window } }: StoredRound,
-  { state }: Outcome,
+  { document: { retraining: name, round, window, state, endedAt } }: StoredRound,
 ): Promise<void> {
   const [retraining] = await findRetrainings(sql, name);
-  if (retraining === undefined) return;
-  const now = deps.clock.now();
+  if (retraining === undefined || endedAt === null) return;
+  const now = Date.parse(endedAt);
   const used = state === 'failed' || window === null ? retraining.trainedUntil : window.end;
   const trainedUntil = iso(Math.max(Date.parse(used), Date.parse(retraining.trainedUntil)));
   await putRetraining(sql, { ...retraining, trainedUntil, coolsUntil: iso(now + retraining.spec.cooldown) });
