@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import type { Application } from './main.ts';
 import { recordLabels, recordPredictions } from './mlops/monitoring/predictions/schema.ts';
@@ -10,6 +9,7 @@ import { applied, ranToEnd } from './testing-pipelines.ts';
 import {
   getRetraining,
   getRetrainingRound,
+  isRoundOver,
   type RetrainingDetail,
   type RetrainingRound,
 } from './tradeoff/retraining/schema.ts';
@@ -155,7 +155,7 @@ export class RetrainingRoom {
   }
 
   untilOver(round: number): Promise<RetrainingRound> {
-    return this.until(round, ({ endedAt }) => endedAt !== null);
+    return this.until(round, ({ state }) => isRoundOver(state));
   }
 
   async runs(): Promise<PipelineRunSummary[]> {
@@ -167,7 +167,6 @@ export class RetrainingRoom {
 export async function retrainingRoom(settings: Parameters<typeof testApplication>[1] = {}): Promise<RetrainingRoom> {
   const clock = { offset: 0 };
   const application = await testApplication({ clock: { now: () => Date.now() + clock.offset } }, settings);
-  onTestFinished(() => application[Symbol.asyncDispose]());
   const room = new RetrainingRoom(application, clock);
   await room.apply(TRAINING);
   await room.trained();

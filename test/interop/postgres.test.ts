@@ -12,11 +12,11 @@ import { openStore } from '../../src/platform/store/index.ts';
 import { type Place, storeSuite } from '../../src/platform/store/suite.testing.ts';
 import { amounts, put, readAndAddOne, suiteMigrations } from '../../src/platform/store/suite-tables.testing.ts';
 import { testApplication } from '../../src/testing.ts';
-import { retrainingSuite } from '../../src/tradeoff/retraining/suite.testing.ts';
 import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
 import { priceSuite } from '../support/price-suite.ts';
 import { reservationSuite } from '../support/reservation-suite.ts';
 import { retentionSuite } from '../support/retention-suite.ts';
+import { retrainingSuite } from '../support/retraining-suite.ts';
 
 const bin = findPostgres();
 

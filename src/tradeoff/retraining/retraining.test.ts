@@ -1,3 +1,3 @@
-import { retrainingSuite } from './suite.testing.ts';
+import { retrainingSuite } from '../../../test/support/retraining-suite.ts';
 
 retrainingSuite('SQLite', async () => 'sqlite');

@@ -1,11 +1,16 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { call, problemFrom } from '../../testing.ts';
-import { type RetrainingRoom, retrainingRoom } from '../../testing-retraining.ts';
-import { listDecisions } from '../decisions/schema.ts';
-import { dismissRetrainingRound, listRetrainings, type RetrainingRound, startRetraining } from './schema.ts';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { call, problemFrom } from '../../src/testing.ts';
+import { type RetrainingRoom, retrainingRoom } from '../../src/testing-retraining.ts';
+import { listDecisions } from '../../src/tradeoff/decisions/schema.ts';
+import {
+  dismissRetrainingRound,
+  listRetrainings,
+  type RetrainingRound,
+  startRetraining,
+} from '../../src/tradeoff/retraining/schema.ts';
 
 const DAY = 86_400_000;
 /** One more right answer is worth a dollar: what it costs is a few cents. */
@@ -21,6 +26,7 @@ export function retrainingSuite(engine: string, newDatabase: () => Promise<strin
     let room: RetrainingRoom;
     beforeEach(async () => {
       room = await retrainingRoom({ database: await newDatabase() });
+      onTestFinished(() => room.application[Symbol.asyncDispose]());
     });
     episodeTests(() => room);
     waitingTests(() => room);
