@@ -38,7 +38,7 @@ module.exports = {
       comment: 'main wires; it is started by cli/server.ts, tests and the demo.',
       severity: 'error',
       from: { path: under('(platform|org|finops|mlops|tradeoff)/'), pathNot: '\\.test\\.ts$' },
-      to: { path: under('(main|migrations|wire-pipelines|wire-serving|testing)\\.ts$') },
+      to: { path: under('(main|migrations|wire-pipelines|wire-serving|wire-system|testing)\\.ts$') },
     },
     {
       name: 'contract-only',

@@ -25,6 +25,7 @@ import { orgCommands } from './org.ts';
 import { pipelineCommands } from './pipeline/commands.ts';
 import { priceCommands } from './price.ts';
 import { retentionCommands } from './retention.ts';
+import { retrainingCommands } from './retraining.ts';
 import { runCommands } from './run.ts';
 import { scaleCommands } from './scale.ts';
 import { serveCommands } from './serve.ts';
@@ -63,6 +64,7 @@ export const commands: readonly Command[] = [
   ...mlflowCommands,
   ...gateCommands,
   ...decisionCommands,
+  ...retrainingCommands,
   ...lineageCommands,
   ...applyCommands,
   ...orgCommands,

@@ -117,6 +117,7 @@ describe('manifests in documents', () => {
       'PriceBook',
       'Project',
       'Retention',
+      'Retraining',
       'Team',
       'TokenPrices',
     ]);

@@ -49,10 +49,12 @@ import { createGates } from './tradeoff/gates/index.ts';
 import { createLineage } from './tradeoff/lineage/index.ts';
 import { createModelSteps } from './tradeoff/model-steps/index.ts';
 import { createOpenLineage, type Receiver } from './tradeoff/openlineage/index.ts';
+import { createRetrainings } from './tradeoff/retraining/index.ts';
 import { createRunCosts } from './tradeoff/run-costs/index.ts';
 import { readVersion } from './version.ts';
 import { wirePipelines } from './wire-pipelines.ts';
 import { wireServing } from './wire-serving.ts';
+import { systemPlugin } from './wire-system.ts';
 
 /** What a test may replace; everything else is real. */
 export interface Overrides {
@@ -63,6 +65,7 @@ export interface Overrides {
 export interface Application extends AsyncDisposable {
   readonly http: FastifyInstance;
   readonly store: Store;
+  readonly events: Events;
   readonly config: Config;
   /** Lets commands on this machine in; null without accounts. */
   readonly localKey: string | null;
@@ -171,7 +174,7 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   longJobs.start();
   predictionLog.start();
   const { localKey, ensureFirstAccount } = auth;
-  return { http, store, localKey, ensureFirstAccount, manifestKinds: kinds };
+  return { http, store, events, localKey, ensureFirstAccount, manifestKinds: kinds };
 }
 
 /** For what runs on this machine; all of its addresses have loopback among them. */
@@ -344,7 +347,9 @@ function wire(
   const { executors, pipelines } = wirePipelines({ ...onArtifacts, door }, asked);
   const monitoring = createMonitoring({ ...ground, uploads: finops.uploads }, ground.predictionLog);
   const serving = wireServing(onArtifacts, { ...finops, ...mlops, org, monitoring });
-  const ours = { pipelines, monitoring, serving };
+  const { decisions } = tradeoff;
+  const retraining = createRetrainings({ ...ground, ...finops, ...mlops, pipelines, monitoring, decisions });
+  const ours = { pipelines, monitoring, serving, retraining };
   const retention = wireRetention(onArtifacts, mlops, tradeoff);
   const kinds = [
     org,
@@ -383,15 +388,4 @@ function wire(
 function webBundle(): string {
   const place = import.meta.filename.endsWith('.ts') ? '../dist/web' : '../web';
   return fileURLToPath(new URL(place, import.meta.url));
-}
-
-function systemPlugin(telemetry: Telemetry): Plugin {
-  return (app) => {
-    app.get('/health', { config: { scope: 'open' } }, async (_request, reply) => reply.type('text/plain').send('OK'));
-    app.get('/metrics', { config: { scope: 'platform.read' } }, async (_request, reply) => {
-      const { contentType, text } = await telemetry.exposition();
-      return reply.type(contentType).send(text);
-    });
-    app.get('/api/v1/version', { config: { scope: 'open' } }, async () => ({ version: readVersion() }));
-  };
 }

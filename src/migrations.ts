@@ -26,6 +26,7 @@ import type { Migrations } from './platform/store/index.ts';
 import { decisionMigrations } from './tradeoff/decisions/index.ts';
 import { gateMigrations } from './tradeoff/gates/index.ts';
 import { openLineageMigrations } from './tradeoff/openlineage/index.ts';
+import { retrainingMigrations } from './tradeoff/retraining/index.ts';
 import { runCostMigrations } from './tradeoff/run-costs/index.ts';
 
 /** Every change of the store that there ever was, in the order of its features. */
@@ -58,4 +59,5 @@ export const migrations: Migrations = {
   ...runCostMigrations,
   ...openLineageMigrations,
   ...servingMigrations,
+  ...retrainingMigrations,
 };

@@ -16,6 +16,7 @@ import { findPostgres, type Postgres, startPostgres } from '../support/postgres.
 import { priceSuite } from '../support/price-suite.ts';
 import { reservationSuite } from '../support/reservation-suite.ts';
 import { retentionSuite } from '../support/retention-suite.ts';
+import { retrainingSuite } from '../support/retraining-suite.ts';
 
 const bin = findPostgres();
 
@@ -42,6 +43,7 @@ describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are
   deliveriesSuite('PostgreSQL', () => server.newDatabase());
   retentionSuite('PostgreSQL', () => server.newDatabase());
   noticesSuite('PostgreSQL', () => server.newDatabase());
+  retrainingSuite('PostgreSQL', () => server.newDatabase());
   describe('budgets on PostgreSQL', () =>
     reservationSuite(async (clock) => testApplication({ clock }, { database: await server.newDatabase() })));
   describe('prices on PostgreSQL', () =>

@@ -29,6 +29,7 @@ const examples: Readonly<Record<string, string>> = {
   'Pipeline spec.on.push.secret':
     '{ source: { git: /srv/a }, steps: { a: { run: x } }, on: [{ push: { provider: github, secret: env:KEY } }] }',
   'Pipeline spec.on.data.object': '{ steps: { a: { run: x } }, on: [{ data: { object: "s3://acme-data/train" } }] }',
+  'Retraining spec.on.data.object': '{ on: [{ data: { object: "s3://acme-data/train" } }] }',
 };
 
 const OWN_IDENTITY = '{ type: s3, bucket: acme-bills, prefix: exports, region: us-east-1 }';
@@ -46,11 +47,29 @@ const source = (name: string, location: string, more = '') =>
   `apiVersion: steelyard/v1\nkind: BillSource\nmetadata: { name: ${name} }\nspec: { schedule: null, location: ${location}${more} }\n`;
 const pipeline = (name: string, spec: string, more = '') =>
   `apiVersion: steelyard/v1\nkind: Pipeline\nmetadata: { name: ${name} }\nspec: ${spec.replace('{', `{ ${more}`)}\n`;
+/** What a retraining needs to be there. */
+const RETRAINED = `apiVersion: steelyard/v1
+kind: Monitor
+metadata: { name: ranker }
+spec: { model: ranker }
+---
+apiVersion: steelyard/v1
+kind: Pipeline
+metadata: { name: training }
+spec: { steps: { a: { run: x }, b: { uses: register, of: a, needs: [a], model: ranker, policy: production } } }
+`;
+const retraining = (name: string, spec: string, more = '') =>
+  `apiVersion: steelyard/v1\nkind: Retraining\nmetadata: { name: ${name} }\nspec: ${spec.replace('{', `{ model: ranker, monitor: ranker, pipeline: training, ${more}`)}\n`;
 /** A document with an example of a field, and the same changed elsewhere. */
-const document = (field: string, name: string, example: string) =>
-  field.startsWith('Pipeline')
-    ? { text: pipeline(name, example), changed: pipeline(name, example, 'description: other, ') }
-    : { text: source(name, example), changed: source(name, example, ', periods: 3') };
+const document = (field: string, name: string, example: string) => {
+  if (field.startsWith('Pipeline')) {
+    return { text: pipeline(name, example), changed: pipeline(name, example, 'description: other, ') };
+  }
+  if (field.startsWith('Retraining')) {
+    return { text: retraining(name, example), changed: retraining(name, example, 'cooldown: 2h, ') };
+  }
+  return { text: source(name, example), changed: source(name, example, ', periods: 3') };
+};
 /** A push needs a source, and the refusal names the first of the fields. */
 const firstOf = (example: string, path: string) => (example.includes('git: ') ? 'spec.source.git' : path);
 const team = (name: string) =>
@@ -59,6 +78,7 @@ const team = (name: string) =>
 let doors: Doors;
 beforeAll(async () => {
   doors = await openDoors({}, { smtpUrl: 'env:SMTP_URL', smtpFrom: 'steelyard@example.org' });
+  await apply('admin', RETRAINED);
 });
 afterAll(() => doors[Symbol.asyncDispose]());
 

@@ -14,6 +14,7 @@ import type { RunLog } from '../tracking/index.ts';
 import type { Admission } from './admission.ts';
 import { applyPipeline } from './apply.ts';
 import { PipelineSpec } from './definition/schema.ts';
+import type { Data } from './definition/triggers/schema.ts';
 import { createCodeStore } from './files/code.ts';
 import { createTrees } from './files/trees.ts';
 import type { ModelSteps } from './model-steps.ts';
@@ -21,11 +22,16 @@ import { pipelineRoutes } from './routes.ts';
 import type { DriveDeps } from './runs/context.ts';
 import { createDriver } from './runs/drive.ts';
 import { createLine } from './runs/line.ts';
-import { DRIVE, type PipelineDeps } from './service.ts';
+import { createPipelineRuns, type PipelineRuns } from './runs-port.ts';
+import { DRIVE } from './service.ts';
+import { type Seen, seenNow } from './triggers/data-digest.ts';
 import { createTriggers } from './triggers/index.ts';
 
 export { pipelineMigrations } from './migrations.ts';
 export type { ModelSteps } from './model-steps.ts';
+export { RUN_ENDED } from './runs/drive.ts';
+export type { PipelineRuns } from './runs-port.ts';
+export type { Seen } from './triggers/data-digest.ts';
 
 export interface PipelinesDeps {
   readonly store: Store;
@@ -37,7 +43,7 @@ export interface PipelinesDeps {
   readonly jobs: Pick<Jobs, 'enqueue' | 'register'>;
   /** Jobs that are soon over. */
   readonly shortJobs: Pick<Jobs, 'enqueue' | 'register'>;
-  readonly events: Pick<Events, 'subscribe'>;
+  readonly events: Pick<Events, 'subscribe' | 'append'>;
   readonly lake: Pick<Lake, 'sequence'>;
   /** The audit trail. */
   readonly writes: WriteRecorder;
@@ -62,6 +68,10 @@ export interface Pipelines {
   readonly routes: readonly Route[];
   /** Where Git hosts send their webhooks. */
   readonly plugin: Plugin;
+  /** For other features of this server. */
+  readonly runs: PipelineRuns;
+  /** Data that is looked at, as triggers do. Errors: those of buckets. */
+  readonly data: { seen(data: Data, before: Parameters<typeof seenNow>[2]): Promise<Seen> };
 }
 
 /** A restart is no failure: a run is driven on for as often as it takes. */
@@ -73,7 +83,7 @@ export function createPipelines(deps: PipelinesDeps): Pipelines {
   const codeFolder = join(deps.folder, 'pipelines', 'code');
   const code = createCodeStore({ objects: deps.objects, trees, folder: codeFolder, environment: deps.environment });
   const workFolder = join(deps.folder, 'pipelines', 'work');
-  const all: PipelineDeps = { ...deps, trees, code, codeFolder, workFolder, line: createLine() };
+  const all = { ...deps, trees, code, codeFolder, workFolder, line: createLine() };
   const driver = createDriver(all);
   deps.jobs.register(DRIVE, {
     maxAttempts: NEVER_GIVEN_UP,
@@ -83,7 +93,7 @@ export function createPipelines(deps: PipelinesDeps): Pipelines {
       signal.throwIfAborted();
     },
   });
-  const triggers = createTriggers({ ...deps, ...all });
+  const triggers = createTriggers(all);
   return {
     kinds: [
       specKind('Pipeline', 60, PipelineSpec, async (sql, name, spec) => {
@@ -94,5 +104,7 @@ export function createPipelines(deps: PipelinesDeps): Pipelines {
     ],
     routes: [...pipelineRoutes(all, driver.wake), ...triggers.routes],
     plugin: triggers.plugin,
+    runs: createPipelineRuns(all),
+    data: { seen: (data, before) => seenNow(deps, data, before) },
   };
 }

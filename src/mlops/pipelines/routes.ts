@@ -1,17 +1,14 @@
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { planOf } from './definition/plan.ts';
 import { logOf } from './logs.ts';
-import { shownRun, shownSummary } from './runs/show.ts';
-import { runsOf, type StoredRun, stepSummaries, stepsOf } from './runs/store.ts';
+import { shown, shownSummaries } from './runs/read.ts';
+import { runsOf } from './runs/store.ts';
 import {
   getPipelineRun,
   listPipelineRuns,
   listPipelines,
   type Pipeline,
-  type PipelineRun,
-  type PipelineRunSummary,
   pipelineStepLog,
   resumePipelineRun,
   startPipelineRun,
@@ -65,22 +62,6 @@ export function pipelineRoutes(deps: PipelineDeps, wake: (runId: string) => void
       logOf(deps, await existingRun(deps, pipeline, run), step, attempt, { from, maxBytes }),
     ),
   ];
-}
-
-async function shown(sql: Sql, run: StoredRun): Promise<PipelineRun> {
-  const { plan } = planOf({ steps: run.spec.steps, params: run.params });
-  return shownRun(run, plan?.steps ?? [], await stepsOf(sql, run.id));
-}
-
-async function shownSummaries(sql: Sql, runs: readonly StoredRun[]): Promise<PipelineRunSummary[]> {
-  const steps = Map.groupBy(
-    await stepSummaries(
-      sql,
-      runs.map(({ id }) => id),
-    ),
-    ({ run }) => run,
-  );
-  return runs.map((run) => shownSummary(run, steps.get(run.id) ?? []));
 }
 
 async function shownPipeline(sql: Sql, { name, pipelineVersion, spec, appliedAt }: StoredPipeline): Promise<Pipeline> {

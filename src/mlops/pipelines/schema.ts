@@ -5,6 +5,9 @@ import { Money, UtcInstant } from '../../platform/units/schema.ts';
 import { Engine, PipelineName } from './definition/schema.ts';
 import { RunState, StepState } from './runs/schema.ts';
 
+export { ParamName, Scalar } from './definition/scalar/schema.ts';
+export { PipelineName } from './definition/schema.ts';
+export { Data as WatchedData } from './definition/triggers/schema.ts';
 export { isOver } from './runs/schema.ts';
 
 const Scalar = z.union([z.string(), z.number(), z.boolean()]).describe('Value');
@@ -50,7 +53,7 @@ const Counts = z
 
 const Cause = z
   .strictObject({
-    kind: z.enum(['manual', 'resume', 'cron', 'push', 'data', 'event']).describe('What began it'),
+    kind: z.enum(['manual', 'resume', 'cron', 'push', 'data', 'event', 'retraining']).describe('What began it'),
     detail: z.string().describe('In words'),
   })
   .describe('Why the run was begun');

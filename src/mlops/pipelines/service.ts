@@ -47,7 +47,7 @@ export interface RunRequest {
   readonly cause: Cause;
   readonly actor: string;
   /** Done in the transaction that begins the run, before it makes room for it; what it throws begins none. */
-  readonly within?: (sql: Sql, run: string) => Promise<void>;
+  readonly within?: (sql: Sql, run: string, number: number) => Promise<void>;
 }
 
 /** What a run is made of, whoever asked for it. */
@@ -60,7 +60,7 @@ interface NewRun {
   readonly cause: Cause;
   readonly resumedFrom: string | null;
   readonly actor: string;
-  readonly within: ((sql: Sql, run: string) => Promise<void>) | null;
+  readonly within: RunRequest['within'] | null;
 }
 
 export async function startRun(deps: PipelineDeps, request: RunRequest): Promise<StoredRun> {
@@ -125,7 +125,7 @@ export async function stopRun(deps: Pick<PipelineDeps, 'store'>, run: StoredRun,
   await requestStop(deps.store, run.id, actor);
 }
 
-export async function existing({ store }: Pick<PipelineDeps, 'store'>, name: string): Promise<StoredPipeline> {
+export async function existing({ store }: { readonly store: Sql }, name: string): Promise<StoredPipeline> {
   const [found] = await findPipelines(store, name);
   if (found !== undefined) return found;
   const known = (await findPipelines(store, null)).map((each) => each.name);
@@ -135,7 +135,7 @@ export async function existing({ store }: Pick<PipelineDeps, 'store'>, name: str
 
 /** By id or number. Errors: `pipeline_run_not_found`. */
 export async function existingRun(
-  { store }: Pick<PipelineDeps, 'store'>,
+  { store }: { readonly store: Sql },
   pipeline: string,
   run: string,
 ): Promise<StoredRun> {
@@ -201,12 +201,13 @@ async function begin(
   const now = deps.clock.now();
   const { plan } = planOf({ ...spec, params });
   return deps.store.transaction(async (sql) => {
-    await within?.(sql, id);
+    const number = await takeRunNumber(sql, pipeline);
+    await within?.(sql, id, number);
     await makeRoom(sql, pipeline, spec, actor);
     const run: StoredRun = {
       id,
       pipeline,
-      number: await takeRunNumber(sql, pipeline),
+      number,
       state: 'waiting',
       spec,
       params,

@@ -209,6 +209,10 @@ export const errorTable = {
   // the gate
   policy_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such policy' },
   policy_model_mismatch: { status: 400, exitCode: REFUSED, title: 'The policy is for another model' },
+  retraining_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such retraining' },
+  retraining_round_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such round of the retraining' },
+  retraining_round_not_waiting: { status: 409, exitCode: CONFLICT, title: 'The round does not wait any more' },
+  retraining_under_way: { status: 409, exitCode: CONFLICT, title: 'Another round of the retraining is under way' },
   decision_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such decision' },
   lineage_node_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such node of the lineage graph' },
 } as const satisfies Record<string, ErrorMeaning>;

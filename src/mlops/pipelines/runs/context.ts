@@ -1,3 +1,4 @@
+import type { Events } from '../../../platform/events/index.ts';
 import type { Objects } from '../../../platform/objects/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
@@ -22,6 +23,7 @@ export interface DriveDeps {
   readonly trees: Trees;
   readonly code: CodeStore;
   readonly runLog: RunLog;
+  readonly events: Pick<Events, 'append'>;
   readonly admission: Admission;
   readonly models: ModelSteps;
   /** Engines of this server. Error: `executor_unknown`. */

@@ -26,6 +26,8 @@ export interface Driver {
 const LOOK_MS = 1_000;
 /** Until a step that found the disk full is taken up again, in milliseconds. */
 const UNTIL_SPACE_MS = 2_000;
+/** Event of a run that is over: `pipeline`, `run`, `number`, `state`. */
+export const RUN_ENDED = 'pipeline_run.ended';
 /** As the system says that a disk, or a quota on it, is full. */
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 
@@ -213,7 +215,12 @@ async function finish(deps: DriveDeps, { run, steps }: DrivenRun, state: RunStat
   const endedMs = Math.max(deps.clock.now(), run.startedMs ?? 0, ...before);
   // A stop that came in the very last moment changes nothing any more.
   const now = (await findRun(deps.store, run.id)) ?? run;
-  await putRun(deps.store, { ...now, state, endedMs });
+  await deps.store.transaction(async (sql) => {
+    await putRun(sql, { ...now, state, endedMs });
+    const { pipeline, number } = run;
+    const payload = { pipeline, run: run.id, number, state };
+    await deps.events.append(sql, { type: RUN_ENDED, subject: `pipeline:${pipeline}`, payload });
+  });
   const status = state === 'succeeded' ? 'FINISHED' : state === 'stopped' ? 'KILLED' : 'FAILED';
   await deps.runLog.end(run.mlflowRun, status, endedMs);
 }

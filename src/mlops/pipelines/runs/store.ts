@@ -9,7 +9,7 @@ import { Attempt, Taken } from './taken.ts';
 
 /** Why a run was begun, for a person and a machine. */
 export const Cause = z.strictObject({
-  kind: z.enum(['manual', 'resume', 'cron', 'push', 'data', 'event']).describe('What began it'),
+  kind: z.enum(['manual', 'resume', 'cron', 'push', 'data', 'event', 'retraining']).describe('What began it'),
   detail: z.string().describe('In words'),
   /** How many runs before it began each other by events; left out: none. */
   depth: z.number().int().optional(),

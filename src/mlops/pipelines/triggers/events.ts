@@ -9,8 +9,12 @@ import { triggerState } from './store.ts';
 
 const Payload = z.looseObject({
   model: z.string().optional(),
-  version: z.string().optional(),
+  version: z.string().nullish(),
   alias: z.string().optional(),
+  /** Of an alert. */
+  monitor: z.string().optional(),
+  alert: z.string().optional(),
+  cause: z.string().optional(),
   /** MLflow run that it came of. */
   runId: z.string().nullish(),
   subject: z.looseObject({ pipeline: z.string().optional() }).optional(),
@@ -61,8 +65,9 @@ function textOf(value: unknown): string | null {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
 }
 
-function shown({ type, subject }: StoredEvent, { model, version, alias }: Payload): string {
+function shown({ type, subject }: StoredEvent, { model, version, alias, monitor, alert, cause }: Payload): string {
+  if (monitor !== undefined) return `${type}: ${alert} (${cause}) of ${monitor}`;
   if (model === undefined) return `${type} (${subject})`;
-  const of = version === undefined ? model : `${model} version ${version}`;
+  const of = typeof version !== 'string' ? model : `${model} version ${version}`;
   return alias === undefined ? `${type}: ${of}` : `${type}: ${alias} of ${of}`;
 }

@@ -11,7 +11,15 @@ export const TriggerName = z
 
 /** Events that a trigger may wait for: each is about something, and of some it is about a model. */
 export const EventType = z
-  .enum(['model_version.created', 'model_alias.set', 'model_alias.deleted', 'decision.taken', 'budget.stopped_work'])
+  .enum([
+    'model_version.created',
+    'model_alias.set',
+    'model_alias.deleted',
+    'decision.taken',
+    'budget.stopped_work',
+    'alert.opened',
+    'alert.closed',
+  ])
   .describe('What has happened');
 export type EventType = z.infer<typeof EventType>;
 
@@ -73,7 +81,7 @@ const AbsolutePath = z
   .max(1000)
   .regex(/^\/[^\0]+$/, 'an absolute path such as /srv/data/train.csv');
 
-const Data = z
+export const Data = z
   .strictObject({
     object: z
       .union([
@@ -115,7 +123,9 @@ export const Trigger = z.union([
   CronTrigger,
   z.strictObject({ push: Push, ...common }).describe('A push to a Git repository; the commit is the code of the run'),
   z.strictObject({ data: Data, ...common }).describe('A change of data'),
-  z.strictObject({ event: Event, ...common }).describe('An event of the registry, of the gate or of a budget'),
+  z
+    .strictObject({ event: Event, ...common })
+    .describe('An event of the registry, of the gate, of a budget or of a monitor'),
 ]);
 export type Trigger = z.infer<typeof Trigger>;
 export type CronTrigger = z.infer<typeof CronTrigger>;

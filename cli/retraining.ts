@@ -1,0 +1,201 @@
+import { z } from 'zod';
+import { UtcInstant } from '../src/platform/units/schema.ts';
+import {
+  dismissRetrainingRound,
+  getRetraining,
+  getRetrainingRound,
+  listRetrainings,
+  type Retraining,
+  type RetrainingDetail,
+  type RetrainingRound,
+  type RetrainingRoundSummary,
+  startRetraining,
+} from '../src/tradeoff/retraining/schema.ts';
+import { command } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import { shownCount, shownInstant, shownMoney } from './output/amounts.ts';
+import { facts, table } from './output/table.ts';
+
+const retraining = { describe: 'Name of the retraining' } as const;
+const Round = z.coerce.number().int().min(1);
+const round = { value: 'NUMBER', schema: Round } as const;
+
+const listCommand = command({
+  path: ['retraining', 'list'],
+  summary: 'List the retrainings: what waits, what is under way, what came of the last',
+  example: 'steelyard retraining list',
+  needs: 'server',
+  run: async (context) => {
+    const answer = await (await context.client()).call(listRetrainings);
+    await context.answer(answer, () => listText(answer.retrainings, context));
+    if (answer.retrainings.length === 0)
+      await context.remark('No model is retrained. docs/retraining.md says how to begin.');
+    return 0;
+  },
+});
+
+function listText(retrainings: readonly Retraining[], { paint }: Context): string {
+  if (retrainings.length === 0) return '';
+  return table(
+    retrainings,
+    [
+      { title: 'RETRAINING', cell: ({ name }) => name },
+      { title: 'MODEL', cell: ({ model, champion }) => (champion === null ? model : `${model} ${champion}`) },
+      { title: 'WAITING', align: 'right', cell: ({ waiting }) => shownCount(waiting) },
+      { title: 'UNDER WAY', align: 'right', cell: ({ underWay }) => (underWay === null ? null : String(underWay)) },
+      { title: 'LAST', cell: ({ lastRound }) => (lastRound === null ? null : stateText(lastRound)) },
+      { title: 'SPENT', align: 'right', cell: ({ spent }) => spent.map(shownMoney).join(', ') || null },
+    ],
+    paint,
+  );
+}
+
+const showCommand = command({
+  path: ['retraining', 'show'],
+  summary: 'Show a retraining with its triggers and rounds, or one round from its trigger to its verdict',
+  example: `steelyard retraining show ranker
+steelyard retraining show ranker --round 3`,
+  needs: 'server',
+  positionals: { retraining },
+  options: { round: { ...round, describe: 'One round' } },
+  run: async (context, { retraining: name, round: number }) => {
+    const client = await context.client();
+    if (number === undefined) {
+      const detail = await client.call(getRetraining, { params: { retraining: name } });
+      await context.answer(detail, () => detailText(detail, context));
+      return 0;
+    }
+    const shown = await client.call(getRetrainingRound, { params: { retraining: name, round: number } });
+    await context.answer(shown, () => roundText(shown, context));
+    return 0;
+  },
+});
+
+function detailText(detail: RetrainingDetail, context: Context): string {
+  const { paint } = context;
+  const { model, champion, alias, monitor, pipeline, coolsUntil, trainedUntil, budget } = detail;
+  const triggers = table(
+    detail.triggers,
+    [
+      { title: 'TRIGGER', cell: ({ trigger }) => trigger },
+      { title: 'WAITS FOR', cell: ({ waitsFor }) => waitsFor },
+      { title: 'NEXT', cell: ({ nextAt }) => (nextAt === null ? null : shownInstant(nextAt)) },
+      { title: 'COUNT', align: 'right', cell: ({ count }) => (count === null ? null : shownCount(count)) },
+      { title: 'PROBLEM', cell: ({ problem }) => problem ?? '' },
+    ],
+    paint,
+  );
+  return [
+    facts(
+      [
+        ['model', champion === null ? model : `${model}, @${alias} is version ${champion}`],
+        ['monitor', monitor],
+        ['pipeline', pipeline],
+        ['budget', budget],
+        ['trained on data until', shownInstant(trainedUntil)],
+        ['cools down until', coolsUntil === null ? null : shownInstant(coolsUntil)],
+        ['spent', detail.spent.map(shownMoney).join(', ') || null],
+      ],
+      paint,
+    ),
+    ...(detail.triggers.length === 0 ? [] : ['', triggers]),
+    ...(detail.rounds.length === 0 ? [] : ['', roundsText(detail.rounds, context)]),
+  ].join('\n');
+}
+
+function roundsText(rounds: readonly RetrainingRoundSummary[], { paint }: Context): string {
+  return table(
+    rounds,
+    [
+      { title: 'ROUND', align: 'right', cell: (one) => String(one.round) },
+      { title: 'STATE', cell: stateText },
+      { title: 'BEGUN BY', cell: ({ trigger }) => trigger.name ?? trigger.by },
+      { title: 'AT', cell: ({ openedAt }) => shownInstant(openedAt), least: 20 },
+      { title: 'GAIN', align: 'right', cell: ({ gain }) => shownMoney(gain) },
+      { title: 'COST', align: 'right', cell: ({ cost }) => shownMoney(cost) },
+      { title: 'WHY', cell: ({ reason }) => reason ?? '', least: 24 },
+    ],
+    paint,
+  );
+}
+
+function stateText({ state, candidate }: RetrainingRoundSummary): string {
+  const words = state.replace('_', ' ');
+  return candidate === null ? words : `${words}, version ${candidate}`;
+}
+
+function roundText(shown: RetrainingRound, { paint }: Context): string {
+  const { worth, window, run, gate } = shown;
+  const figures = facts(
+    [
+      ['round', `${shown.round} of ${shown.retraining}`],
+      ['state', stateText(shown)],
+      ['why', shown.reason],
+      ['data', window === null ? null : `${shownInstant(window.start)} to ${shownInstant(window.end)}`],
+      ['gain', worth === null ? null : (shownMoney(worth.gain) ?? worth.reason)],
+      ['expected cost', worth === null ? null : `${shownMoney(worth.cost) ?? 'not known'}: ${worth.costFrom}`],
+      ['run', run === null ? null : `${run.pipeline} #${run.number}`],
+      ['verdict', gate === null ? null : `${gate.verdict}: ${gate.summary}`],
+      ['cost', shownMoney(shown.cost)],
+    ],
+    paint,
+  );
+  const timeline = table(
+    shown.timeline,
+    [
+      { title: 'AT', cell: ({ at }) => shownInstant(at), least: 20 },
+      { title: 'STEP', cell: ({ step }) => step },
+      { title: 'WHAT', cell: ({ text }) => text, least: 24 },
+    ],
+    paint,
+  );
+  return `${figures}\n\n${timeline}`;
+}
+
+const startCommand = command({
+  path: ['retraining', 'start'],
+  summary: 'Retrain now, worth it or not: a round that waits, or a new one',
+  example: `steelyard retraining start ranker
+steelyard retraining start ranker --round 3 --reason "before the holidays"
+steelyard retraining start ranker --from 2026-10-01T00:00:00Z --until 2026-11-01T00:00:00Z`,
+  needs: 'server',
+  positionals: { retraining },
+  options: {
+    round: { ...round, describe: 'Round that waits' },
+    from: { value: 'INSTANT', schema: UtcInstant, describe: 'Data of a new round from then on; with --until' },
+    until: { value: 'INSTANT', schema: UtcInstant, describe: 'Data of a new round before then; with --from' },
+    reason: { value: 'TEXT', describe: 'Why' },
+  },
+  run: async (context, { retraining: name, round: number, from, until, reason }) => {
+    const window = from === undefined || until === undefined ? {} : { window: { start: from, end: until } };
+    const body = {
+      ...window,
+      ...(number === undefined ? {} : { round: number }),
+      ...(reason === undefined ? {} : { reason }),
+    };
+    const begun = await (await context.client()).call(startRetraining, { params: { retraining: name }, body });
+    await context.answer(begun, () => `Round ${begun.round} of ${name} begins.`);
+    return 0;
+  },
+});
+
+const dismissCommand = command({
+  path: ['retraining', 'dismiss'],
+  summary: 'Give up a round that waits',
+  example: 'steelyard retraining dismiss ranker --round 3 --reason "a holiday, and known"',
+  needs: 'server',
+  positionals: { retraining },
+  options: {
+    round: { ...round, required: true, describe: 'Round that waits' },
+    reason: { value: 'TEXT', describe: 'Why' },
+  },
+  run: async (context, { retraining: name, round: number, reason }) => {
+    const client = await context.client();
+    const params = { retraining: name, round: number };
+    const over = await client.call(dismissRetrainingRound, { params, body: reason === undefined ? {} : { reason } });
+    await context.answer(over, () => `Round ${over.round} of ${name} is dismissed.`);
+    return 0;
+  },
+});
+
+export const retrainingCommands = [listCommand, showCommand, startCommand, dismissCommand];

@@ -1,0 +1,1 @@
+export { AlertCause, AlertEpisode, QualityLoss } from './alerts/episode/schema.ts';

@@ -1,0 +1,53 @@
+import type { Sql } from '../../platform/store/index.ts';
+import type { PipelineSpec, Scalar } from './definition/schema.ts';
+import { shown, shownSummaries } from './runs/read.ts';
+import { runsOf } from './runs/store.ts';
+import type { PipelineRun, PipelineRunSummary } from './schema.ts';
+import { existing, existingRun, type PipelineDeps, startRun } from './service.ts';
+
+/** A run that another feature of this server asks for. */
+export interface AskedRun {
+  readonly pipeline: string;
+  readonly params: Readonly<Record<string, Scalar>>;
+  /** The same again answers the run that was begun by it. */
+  readonly requestKey: string;
+  /** What began it, in words. */
+  readonly detail: string;
+  readonly actor: string;
+  /** Done in the transaction that begins the run; what it throws begins none. Not done where the run was begun before. */
+  readonly within: (sql: Sql, begun: { readonly run: string; readonly number: number }) => Promise<void>;
+}
+
+/** Pipelines and their runs, for other features of this server. */
+export interface PipelineRuns {
+  /** The pipeline as it is applied now. Errors: `pipeline_not_found`. */
+  spec(sql: Sql, pipeline: string): Promise<PipelineSpec>;
+  /** Begins a run, once for each key. Errors: those of `startPipelineRun`. */
+  begin(asked: AskedRun): Promise<{ readonly run: string; readonly number: number }>;
+  /** Errors: `pipeline_run_not_found`. */
+  show(sql: Sql, pipeline: string, run: string): Promise<PipelineRun>;
+  /** The latest runs of a pipeline, latest first. */
+  latest(sql: Sql, pipeline: string, limit: number): Promise<PipelineRunSummary[]>;
+}
+
+export function createPipelineRuns(deps: PipelineDeps): PipelineRuns {
+  return {
+    spec: async (sql, pipeline) => (await existing({ store: sql }, pipeline)).spec,
+    async begin({ pipeline, params, requestKey, detail, actor, within }) {
+      const { id, number } = await startRun(deps, {
+        pipeline,
+        params,
+        code: null,
+        ref: null,
+        commit: null,
+        requestKey,
+        cause: { kind: 'retraining', detail },
+        actor,
+        within: (sql, run, number) => within(sql, { run, number }),
+      });
+      return { run: id, number };
+    },
+    show: async (sql, pipeline, run) => shown(sql, await existingRun({ store: sql }, pipeline, run)),
+    latest: async (sql, pipeline, limit) => shownSummaries(sql, await runsOf(sql, pipeline, null, limit)),
+  };
+}

@@ -1,0 +1,71 @@
+import { AppError } from '../../platform/errors/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import { iso, type RetrainingDeps } from './context.ts';
+import { ended } from './rounds.ts';
+import type { RetrainingRound } from './schema.ts';
+import { findRetrainings, findRound, putRound, type StoredRound } from './store.ts';
+import { told } from './timeline.ts';
+
+/** Tries until a run that could not be begun is given up; with the queue's pauses they take about a minute. */
+const TRIES = 5;
+const MINUTE_MS = 60_000;
+/** What another try may find mended. */
+const PASSING: ReadonlySet<string> = new Set(['git_failed', 'executor_unreachable', 'bucket_unreachable']);
+
+/** Begins the run of a round that was decided, once. Throws what another try may mend. */
+export async function beginRun(deps: RetrainingDeps, name: string, number: number, attempt: number): Promise<void> {
+  const round = await findRound(deps.store, name, number);
+  const [retraining] = await findRetrainings(deps.store, name);
+  if (retraining === undefined || round === null || round.document.state !== 'starting') return;
+  const { model, params, trigger } = round.document;
+  const { pipeline } = retraining.spec;
+  // What is linked within the transaction that begins the run cannot be lost between the two.
+  const link = async (sql: Sql, begun: { readonly run: string; readonly number: number }) => {
+    const now = await findRound(sql, name, number);
+    if (now?.document.state === 'starting') await putRound(sql, running(deps, now, { pipeline, ...begun }));
+  };
+  try {
+    const begun = await deps.pipelines.runs.begin({
+      pipeline,
+      params,
+      requestKey: `retraining ${name} ${number}`,
+      detail: `retraining of ${model}, round ${number}: ${trigger.detail}`,
+      actor: trigger.by ?? `retraining:${name}`,
+      within: link,
+    });
+    // Somebody may have asked for a run by this key before.
+    await deps.store.transaction((sql) => link(sql, begun));
+  } catch (error) {
+    if (attempt < TRIES && mayPass(error)) throw error;
+    if (!(error instanceof AppError)) deps.log.error({ err: error, name, number }, 'a retraining could not begin');
+    await notBegun(deps, name, number, error);
+  }
+}
+
+function running({ clock }: RetrainingDeps, round: StoredRound, run: NonNullable<RetrainingRound['run']>): StoredRound {
+  const at = iso(clock.now());
+  const id = `${run.pipeline}/${run.number}`;
+  const text = `Run #${run.number} of "${run.pipeline}" was begun.`;
+  const timeline = told(round.document.timeline, { at, step: 'run', text, evidence: [{ kind: 'pipeline_run', id }] });
+  return { ...round, document: { ...round.document, state: 'running', run, timeline } };
+}
+
+/** A pipeline that has no room has some later: the round waits again. Everything else ends it. */
+async function notBegun(deps: RetrainingDeps, name: string, number: number, error: unknown): Promise<void> {
+  const reason = error instanceof AppError ? error.message : 'Something went wrong in Steelyard; the log has it.';
+  const isFull = error instanceof AppError && error.code === 'pipeline_run_full';
+  await deps.store.transaction(async (sql) => {
+    const round = await findRound(sql, name, number);
+    if (round === null || round.document.state !== 'starting') return;
+    if (!isFull) return putRound(sql, ended(deps, round, { state: 'failed', reason, evidence: [] }));
+    const now = deps.clock.now();
+    const timeline = told(round.document.timeline, { at: iso(now), step: 'wait', text: reason, evidence: [] });
+    const document: RetrainingRound = { ...round.document, state: 'waiting', reason, startedAt: null, timeline };
+    await putRound(sql, { ...round, document, lookAt: iso(now + MINUTE_MS) });
+  });
+}
+
+/** What is no expected failure may be the store's, which comes back. */
+function mayPass(error: unknown): boolean {
+  return !(error instanceof AppError) || PASSING.has(error.code) || error.meaning.status >= 500;
+}

@@ -1,0 +1,38 @@
+import type { Budgets } from '../../finops/budgets/index.ts';
+import type { Monitoring } from '../../mlops/monitoring/index.ts';
+import type { Pipelines } from '../../mlops/pipelines/index.ts';
+import type { Registry } from '../../mlops/registry/index.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
+import type { Log } from '../../platform/telemetry/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import type { Decisions } from '../decisions/index.ts';
+
+export interface RetrainingDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
+  /** Trains a candidate and asks the gate. */
+  readonly pipelines: Pick<Pipelines, 'runs' | 'data'>;
+  readonly monitoring: Pick<Monitoring, 'monitor' | 'counts'>;
+  readonly budgets: Pick<Budgets, 'standing'>;
+  readonly registry: Pick<Registry, 'versionByAlias'>;
+  readonly decisions: Pick<Decisions, 'taken'>;
+}
+
+export const LOOK_AT_ALL = 'retraining.look_at_all';
+export const LOOK = 'retraining.look';
+export const START = 'retraining.start';
+
+export const iso = (instant: number): string => new Date(instant).toISOString();
+
+/** Looks at a retraining as soon as there is a place, once for each reason: a look that is about to end would not see a new one. */
+export async function lookSoon(
+  { jobs }: Pick<RetrainingDeps, 'jobs'>,
+  sql: Sql,
+  retraining: string,
+  because: string,
+): Promise<void> {
+  await jobs.enqueue(sql, { kind: LOOK, payload: { retraining }, uniqueKey: `${LOOK}:${retraining}:${because}` });
+}

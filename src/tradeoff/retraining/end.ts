@@ -1,0 +1,83 @@
+import { isOver, type PipelineRun } from '../../mlops/pipelines/schema.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import { iso, lookSoon, type RetrainingDeps } from './context.ts';
+import { decisionOf, type Outcome, outcomeOf } from './outcome.ts';
+import { ended } from './rounds.ts';
+import { findRetrainings, putRetraining, putRound, roundOfRun, roundsIn, type StoredRound } from './store.ts';
+import { told } from './timeline.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Ends the round of a run that is over: what it made, what the gate said, what it cost. Nothing while the run goes on. */
+export async function followRun(deps: RetrainingDeps, runId: string): Promise<void> {
+  const { store, pipelines, registry, decisions } = deps;
+  const before = await roundOfRun(store, runId);
+  if (before === null || before.document.state !== 'running' || before.document.run === null) return;
+  const { model, champion, retraining, run: begun } = before.document;
+  const run = await pipelines.runs.show(store, begun.pipeline, runId);
+  const [stored] = await findRetrainings(store, retraining);
+  if (stored === undefined) return;
+  if (!isOver(run.state)) return lookLater(deps, runId);
+  const { alias } = stored.spec;
+  const recorded = decisionOf(run);
+  const decision = recorded === null ? null : await decisions.taken(store, recorded);
+  await store.transaction(async (sql) => {
+    const round = await roundOfRun(sql, runId);
+    if (round === null || round.document.state !== 'running') return;
+    const now = (await registry.versionByAlias(sql, model, alias))?.version ?? null;
+    const outcome = outcomeOf(run, { model, alias, before: champion, now, decision });
+    const over = endedRound(deps, round, { run, outcome, alias });
+    await putRound(sql, over);
+    await freeOthers(deps, sql, over);
+  });
+}
+
+async function lookLater({ store, clock }: RetrainingDeps, runId: string): Promise<void> {
+  await store.transaction(async (sql) => {
+    const round = await roundOfRun(sql, runId);
+    if (round?.document.state !== 'running') return;
+    await putRound(sql, { ...round, lookAt: iso(clock.now() + MINUTE_MS) });
+  });
+}
+
+function endedRound(
+  deps: RetrainingDeps,
+  round: StoredRound,
+  { run, outcome, alias }: { readonly run: PipelineRun; readonly outcome: Outcome; readonly alias: string },
+): StoredRound {
+  const { document } = round;
+  const { state, reason, candidate, candidateRun, gate, isRolledOut, entries } = outcome;
+  const at = run.endedAt ?? iso(deps.clock.now());
+  const made: StoredRound = {
+    ...round,
+    document: {
+      ...document,
+      candidate,
+      candidateRun,
+      gate,
+      verdict: gate?.verdict ?? null,
+      rollout: isRolledOut && candidate !== null ? { alias, from: document.champion, to: candidate, at } : null,
+      cost: run.cost,
+      unpricedSteps: run.unpricedSteps,
+      timeline: entries.reduce<StoredRound['document']['timeline']>(told, document.timeline),
+    },
+  };
+  const evidence = [{ kind: 'pipeline_run' as const, id: `${run.pipeline}/${run.number}` }];
+  return ended(deps, made, { state, reason, evidence });
+}
+
+/** From now on it cools down, and those that waited for it are looked at. What made a candidate has used its data. */
+async function freeOthers(
+  deps: RetrainingDeps,
+  sql: Sql,
+  { document: { retraining: name, round, window, state, endedAt } }: StoredRound,
+): Promise<void> {
+  const [retraining] = await findRetrainings(sql, name);
+  if (retraining === undefined || endedAt === null) return;
+  const now = Date.parse(endedAt);
+  const used = state === 'failed' || window === null ? retraining.trainedUntil : window.end;
+  const trainedUntil = iso(Math.max(Date.parse(used), Date.parse(retraining.trainedUntil)));
+  await putRetraining(sql, { ...retraining, trainedUntil, coolsUntil: iso(now + retraining.spec.cooldown) });
+  for (const waiting of await roundsIn(sql, name, ['waiting'])) await putRound(sql, { ...waiting, lookAt: iso(now) });
+  await lookSoon(deps, sql, name, `after round ${round}`);
+}

@@ -1,0 +1,99 @@
+import { parseCron } from '../../platform/jobs/cron.ts';
+import type { Money } from '../../platform/units/index.ts';
+import { iso, type RetrainingDeps } from './context.ts';
+import type { RetrainingRound, Worth } from './schema.ts';
+import { namedTriggers, type RetrainingSpec } from './spec/schema.ts';
+import { pageRounds, type StoredRetraining, type StoredRound } from './store.ts';
+import { horizonOf, perDay, type Scales, weighWorth } from './worth.ts';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** Traffic is that of the last week. */
+const TRAFFIC_MS = 7 * DAY_MS;
+/** Earlier rounds and runs that are asked what one costs. */
+const ASKED = 20;
+
+/** Weighs a round by all that is known now. Reads the lake, so it is for outside a transaction. */
+export async function weighRound(
+  deps: RetrainingDeps,
+  retraining: StoredRetraining,
+  { episode }: Pick<StoredRound, 'episode'>,
+): Promise<Worth> {
+  const { spec } = retraining;
+  const now = deps.clock.now();
+  const scales: Scales = {
+    at: iso(now),
+    loss: episode?.loss ?? null,
+    lossReason: lossReason(episode !== null),
+    traffic: await trafficOf(deps, spec, now),
+    valuePerPrediction: spec.worth.valuePerPrediction ?? null,
+    moneyPerDay: episode?.moneyPerDay ?? null,
+    horizon: horizonOf(now, spec.worth.horizon, nextTime(spec, now)),
+    ...(await costOf(deps, retraining)),
+    budget: await budgetOf(deps, spec),
+    minimumGain: spec.worth.minimumGain,
+  };
+  return weighWorth(scales);
+}
+
+function lossReason(isEpisode: boolean): string {
+  return isEpisode
+    ? 'Nobody has measured or estimated how much quality the episode costs.'
+    : 'It is no episode: nobody knows of a loss of quality.';
+}
+
+/** Predictions of the last week, or of the part of it since the first, an hour at least. */
+async function trafficOf(
+  { monitoring, store }: RetrainingDeps,
+  { model, monitor: name }: RetrainingSpec,
+  now: number,
+): Promise<Scales['traffic']> {
+  const monitor = await monitoring.monitor(store, name);
+  const sample = monitor?.spec.log.sample ?? 1;
+  const { predictions, first } = await monitoring.counts.traffic(model, {
+    start: iso(now - TRAFFIC_MS),
+    end: iso(now),
+  });
+  if (predictions === 0 || first === null || sample === 0) return null;
+  const start = Math.min(Date.parse(first), now - HOUR_MS);
+  const period = { start: iso(start), end: iso(now) };
+  return { perDay: perDay(predictions, sample, period), period };
+}
+
+/** The next time of its calendar; null where it has none. */
+function nextTime({ on }: RetrainingSpec, now: number): { trigger: string; at: number } | null {
+  const times = namedTriggers(on).flatMap(({ name, trigger }) => {
+    const at = 'cron' in trigger ? parseCron(trigger.cron, trigger.timeZone).next(now) : null;
+    return at === null ? [] : [{ trigger: name, at }];
+  });
+  return times.toSorted((one, other) => one.at - other.at)[0] ?? null;
+}
+
+/** What the last retraining cost; else the last run of the pipeline that went well; else the most that one may cost. */
+async function costOf(
+  { store, pipelines }: RetrainingDeps,
+  { name, spec: { pipeline } }: StoredRetraining,
+): Promise<{ cost: Money | null; costFrom: string }> {
+  const rounds = (await pageRounds(store, name, null, ASKED)).map(({ document }) => document);
+  const round = rounds.find((one) => (one.state === 'promoted' || one.state === 'not_promoted') && isPriced(one));
+  if (round !== undefined) return { cost: round.cost, costFrom: `what round ${round.round} cost` };
+  const runs = await pipelines.runs.latest(store, pipeline, ASKED);
+  const run = runs.find((one) => one.state === 'succeeded' && isPriced(one));
+  if (run !== undefined) return { cost: run.cost, costFrom: `what run #${run.number} of "${pipeline}" cost` };
+  const { budget = null } = await pipelines.runs.spec(store, pipeline);
+  if (budget !== null) return { cost: budget, costFrom: `the most that one run of "${pipeline}" may cost` };
+  return { cost: null, costFrom: `no run of "${pipeline}" has a known cost, and it names no budget` };
+}
+
+function isPriced({ cost, unpricedSteps }: Pick<RetrainingRound, 'cost' | 'unpricedSteps'>): boolean {
+  return cost !== null && unpricedSteps === 0;
+}
+
+async function budgetOf(
+  { budgets, store }: RetrainingDeps,
+  { budget: name }: RetrainingSpec,
+): Promise<Worth['budget']> {
+  if (name === undefined) return null;
+  const { remaining, limit } = await budgets.standing(store, name);
+  return { name, remaining: remaining === null ? null : { amount: remaining, currency: limit.currency } };
+}

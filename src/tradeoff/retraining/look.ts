@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { beginRun } from './begin.ts';
+import { iso, LOOK, LOOK_AT_ALL, lookSoon, type RetrainingDeps, START } from './context.ts';
+import { followRun } from './end.ts';
+import { decide } from './rounds.ts';
+import { dueRetrainings, findRetrainings, roundsIn } from './store.ts';
+import { lookAtTriggers } from './triggers.ts';
+
+/** The try itself counts, and always ends; the queue must not give it up before. */
+const MANY_TRIES = 1000;
+
+const LookPayload = z.strictObject({ retraining: z.string() });
+const StartPayload = z.strictObject({ retraining: z.string(), round: z.number().int() });
+
+export function registerLooking(deps: RetrainingDeps): void {
+  const { jobs } = deps;
+  jobs.register(LOOK_AT_ALL, { handler: () => lookAtAll(deps) });
+  jobs.register(LOOK, { handler: (payload) => look(deps, LookPayload.parse(payload).retraining) });
+  jobs.register(START, {
+    maxAttempts: MANY_TRIES,
+    handler: (payload, { attempt }) => {
+      const { retraining, round } = StartPayload.parse(payload);
+      return beginRun(deps, retraining, round, attempt);
+    },
+  });
+  jobs.schedule(LOOK_AT_ALL, '* * * * *', { kind: LOOK_AT_ALL, payload: null });
+}
+
+async function lookAtAll(deps: RetrainingDeps): Promise<void> {
+  const due = await dueRetrainings(deps.store, iso(deps.clock.now()));
+  await deps.store.transaction(async (sql) => {
+    for (const name of due) await lookSoon(deps, sql, name, 'its time');
+  });
+}
+
+/** Triggers whose time has come, rounds that wait, and runs that may have ended without a word. */
+async function look(deps: RetrainingDeps, name: string): Promise<void> {
+  const [retraining] = await findRetrainings(deps.store, name);
+  if (retraining === undefined) return;
+  await lookAtTriggers(deps, retraining);
+  const now = iso(deps.clock.now());
+  for (const { document, lookAt } of await roundsIn(deps.store, name, ['waiting', 'running'])) {
+    if (lookAt === null || lookAt > now) continue;
+    if (document.state === 'waiting') await decide(deps, name, document.round);
+    else if (document.run !== null) await followRun(deps, document.run.run);
+  }
+}

@@ -1,0 +1,136 @@
+import type { PipelineRun, PipelineStep } from '../../mlops/pipelines/schema.ts';
+import type { TakenRecord } from '../decisions/schema.ts';
+import { Verdict } from '../gates/schema.ts';
+import type { RetrainingRound, TimelineEntry } from './schema.ts';
+
+/** What a run has made and what was said of it, from its steps and the decision that was recorded. */
+export interface Outcome {
+  readonly state: Extract<RetrainingRound['state'], 'promoted' | 'not_promoted' | 'failed'>;
+  readonly reason: string;
+  readonly candidate: string | null;
+  readonly candidateRun: string | null;
+  readonly gate: RetrainingRound['gate'];
+  readonly isRolledOut: boolean;
+  /** In order of time. */
+  readonly entries: readonly TimelineEntry[];
+}
+
+/** What is known besides the run. */
+export interface Around {
+  readonly model: string;
+  readonly alias: string;
+  /** Version behind the alias when the run was begun, and now. */
+  readonly before: string | null;
+  readonly now: string | null;
+  /** The decision that the registration names; null without one. */
+  readonly decision: TakenRecord | null;
+}
+
+/** Id of the decision that a run's registration recorded; null where it recorded none. */
+export function decisionOf(run: PipelineRun): string | null {
+  return lastOf(run, 'register')?.values.decision ?? null;
+}
+
+/**
+ * How a round ended: promoted when the alias points to what the run registered; not promoted when there is a candidate that was
+ * refused, held, or that nobody pointed the alias to; failed when there is none.
+ */
+export function outcomeOf(run: PipelineRun, around: Around): Outcome {
+  const { model, alias, before, now } = around;
+  const registered = lastOf(run, 'register');
+  const candidate = registered?.values.version ?? null;
+  const gate = gateOf(run, around.decision);
+  const candidateRun = candidateRunOf(run, registered);
+  const isRolledOut = candidate !== null && now === candidate && before !== candidate;
+  const entries = [
+    ...candidateEntries({ model, candidate, candidateRun }, registered, run),
+    ...verdictEntries(gate, run),
+    ...(isRolledOut ? [rolloutEntry({ model, alias, before, candidate }, run)] : []),
+  ];
+  const made = { candidate, candidateRun, gate, isRolledOut, entries };
+  if (isRolledOut) return { ...made, state: 'promoted', reason: `"${alias}" points to version ${candidate}.` };
+  const problem = problemOf(run);
+  // A gate that refuses ends its run as failed; the candidate is there all the same.
+  if (gate !== null && gate.verdict !== 'promote') {
+    const reason = `The candidate does not beat ${before === null ? 'what is asked' : `version ${before}`} and is kept: ${gate.summary}`;
+    return { ...made, state: 'not_promoted', reason };
+  }
+  if (run.state !== 'succeeded' || candidateRun === null) {
+    return { ...made, state: 'failed', reason: problem ?? 'The run made no candidate.' };
+  }
+  const reason =
+    candidate === null
+      ? 'The candidate is kept as a run: the pipeline registers no version.'
+      : `Version ${candidate} is kept: the pipeline did not point "${alias}" to it.`;
+  return { ...made, state: 'not_promoted', reason };
+}
+
+function lastOf(run: PipelineRun, kind: PipelineStep['kind']): PipelineStep | null {
+  return (
+    run.stepList.findLast((step) => step.kind === kind && step.endedAt !== null && step.state !== 'skipped') ?? null
+  );
+}
+
+/** The decision about the version where one was recorded, else what the gate said of the run. */
+function gateOf(run: PipelineRun, decision: TakenRecord | null): RetrainingRound['gate'] {
+  if (decision !== null) {
+    const { verdict, summary } = decision;
+    return { verdict, summary, checks: [], decision: decision.decision };
+  }
+  const { verdict: said, summary = '', checks = '' } = lastOf(run, 'gate')?.values ?? {};
+  const verdict = Verdict.safeParse(said);
+  if (!verdict.success) return null;
+  return { verdict: verdict.data, summary, checks: checks === '' ? [] : checks.split('\n'), decision: null };
+}
+
+/** MLflow run of what was registered, was picked, or was made last and went well. */
+function candidateRunOf(run: PipelineRun, registered: PipelineStep | null): string | null {
+  const picked = registered?.values.run ?? lastOf(run, 'evaluate')?.values.run;
+  if (picked !== undefined) return picked;
+  const weighed = lastOf(run, 'gate');
+  const before = weighed === null ? run.stepList : run.stepList.filter(({ step }) => weighed.needs.includes(step));
+  const made = before.findLast(
+    ({ kind, state, mlflowRun }) =>
+      kind === 'run' && (state === 'succeeded' || state === 'cached') && mlflowRun !== null,
+  );
+  return made?.mlflowRun ?? null;
+}
+
+function problemOf({ state, stepList, stopRequestedBy }: PipelineRun): string | null {
+  const bad = stepList.find((step) => step.state === 'failed' || step.state === 'stopped');
+  if (bad !== undefined) return `"${bad.step}" ${bad.state === 'failed' ? 'failed' : 'was stopped'}: ${bad.reason}.`;
+  return state === 'stopped' ? `It was stopped by ${stopRequestedBy ?? 'somebody'}.` : null;
+}
+
+function candidateEntries(
+  { model, candidate, candidateRun }: { model: string; candidate: string | null; candidateRun: string | null },
+  registered: PipelineStep | null,
+  run: PipelineRun,
+): TimelineEntry[] {
+  if (candidateRun === null) return [];
+  const evidence: TimelineEntry['evidence'] = [{ kind: 'mlflow_run', id: candidateRun }];
+  const at = registered?.endedAt ?? endOf(run);
+  if (candidate === null) return [{ at, step: 'candidate', text: 'A candidate was trained.', evidence }];
+  evidence.push({ kind: 'model_version', id: `${model}/${candidate}` });
+  return [{ at, step: 'candidate', text: `The candidate is version ${candidate} of ${model}.`, evidence }];
+}
+
+function verdictEntries(gate: RetrainingRound['gate'], run: PipelineRun): TimelineEntry[] {
+  if (gate === null) return [];
+  const at = (gate.decision === null ? lastOf(run, 'gate') : lastOf(run, 'register'))?.endedAt ?? endOf(run);
+  const evidence: TimelineEntry['evidence'] = gate.decision === null ? [] : [{ kind: 'decision', id: gate.decision }];
+  return [{ at, step: 'verdict', text: `${gate.verdict}: ${gate.summary}`, evidence }];
+}
+
+function rolloutEntry(
+  { model, alias, before, candidate }: Pick<Around, 'model' | 'alias' | 'before'> & { readonly candidate: string },
+  run: PipelineRun,
+): TimelineEntry {
+  const from = before === null ? 'pointed to nothing before' : `pointed to version ${before} before`;
+  const text = `"${alias}" points to version ${candidate}; it ${from}.`;
+  return { at: endOf(run), step: 'rollout', text, evidence: [{ kind: 'model_version', id: `${model}/${candidate}` }] };
+}
+
+function endOf(run: PipelineRun): string {
+  return run.endedAt ?? run.createdAt;
+}

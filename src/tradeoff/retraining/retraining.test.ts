@@ -1,0 +1,3 @@
+import { retrainingSuite } from '../../../test/support/retraining-suite.ts';
+
+retrainingSuite('SQLite', async () => 'sqlite');

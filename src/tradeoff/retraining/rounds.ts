@@ -1,0 +1,222 @@
+import type { Sql } from '../../platform/store/index.ts';
+import { iso, lookSoon, type RetrainingDeps, START } from './context.ts';
+import { weighRound } from './gather.ts';
+import type { RetrainingRound, RoundTrigger, TimelineEntry, Worth } from './schema.ts';
+import { namedTriggers, type RetrainingTrigger } from './spec/schema.ts';
+import {
+  findRetrainings,
+  findRound,
+  putRound,
+  roundOfOccurrence,
+  roundsIn,
+  type StoredRetraining,
+  type StoredRound,
+  takeRoundNumber,
+} from './store.ts';
+import { told } from './timeline.ts';
+import { filledParams, windowOf } from './window.ts';
+
+const HOUR_MS = 3_600_000;
+/** A run under way is looked at so often, besides that it says when it is over. */
+const SURE_MS = 60_000;
+
+/** What has happened that a round may come of. */
+export interface Occurrence {
+  readonly occurrence: string;
+  readonly trigger: RoundTrigger;
+  readonly episode: StoredRound['episode'];
+  readonly heard: number;
+  readonly evidence: TimelineEntry['evidence'];
+}
+
+/** Opens a round in the caller's transaction; null when the same was heard of before. It waits until it is weighed. */
+export async function openRound(
+  deps: Pick<RetrainingDeps, 'clock' | 'jobs'>,
+  sql: Sql,
+  { name, spec }: StoredRetraining,
+  { occurrence, trigger, episode, heard, evidence }: Occurrence,
+): Promise<StoredRound | null> {
+  if ((await roundOfOccurrence(sql, name, occurrence)) !== null) return null;
+  const now = iso(deps.clock.now());
+  const document: RetrainingRound = {
+    retraining: name,
+    round: await takeRoundNumber(sql, name),
+    state: 'waiting',
+    reason: 'It has not been weighed yet.',
+    trigger,
+    openedAt: now,
+    startedAt: null,
+    endedAt: null,
+    run: null,
+    candidate: null,
+    verdict: null,
+    gain: null,
+    cost: null,
+    model: spec.model,
+    monitor: spec.monitor,
+    window: null,
+    params: {},
+    worth: null,
+    candidateRun: null,
+    champion: null,
+    gate: null,
+    rollout: null,
+    unpricedSteps: 0,
+    timeline: [{ at: now, step: 'trigger', text: trigger.detail, evidence }],
+  };
+  const stored = { document, occurrence, lookAt: now, heard, episode };
+  await putRound(sql, stored);
+  await lookSoon(deps, sql, name, `round ${document.round}`);
+  return stored;
+}
+
+/**
+ * Weighs a round that waits and decides: it begins, waits on with the reason, or has become needless. Of two servers that decide
+ * at the same time one begins it: what both stand on is read again in the transaction that stores it.
+ */
+export async function decide(deps: RetrainingDeps, name: string, number: number): Promise<void> {
+  const [retraining] = await findRetrainings(deps.store, name);
+  const before = await findRound(deps.store, name, number);
+  if (retraining === undefined || before === null || before.document.state !== 'waiting') return;
+  const worth = await weighRound(deps, retraining, before);
+  await deps.store.transaction(async (sql) => {
+    const [now] = await findRetrainings(sql, name);
+    const round = await findRound(sql, name, number);
+    if (now === undefined || round === null || round.document.state !== 'waiting') return;
+    // Told of more meanwhile: what was weighed is not that, and whoever told it has asked for another look.
+    if (round.heard !== before.heard) return;
+    const weighed = { ...round, document: withWorth(round.document, worth) };
+    const wait = await reasonToWait(deps, sql, now, weighed.document, worth);
+    if (wait === null) await start(deps, sql, now, weighed, worth.reason);
+    else await putRound(sql, wait.over ? lapsed(deps, weighed, wait.reason) : waiting(deps, weighed, wait));
+  });
+}
+
+interface Wait {
+  readonly reason: string;
+  /** It need not be begun any more. */
+  readonly over: boolean;
+  /** UTC instant; null: something else is awaited. */
+  readonly lookAt: string | null;
+}
+
+/** Why a round does not begin now; null when it does. */
+async function reasonToWait(
+  { clock }: RetrainingDeps,
+  sql: Sql,
+  { name, spec, coolsUntil }: StoredRetraining,
+  { openedAt }: RetrainingRound,
+  { answer, reason }: Worth,
+): Promise<Wait | null> {
+  const covering = await coveredBy(sql, name, openedAt);
+  if (covering !== null) {
+    return { over: true, lookAt: null, reason: `Round ${covering} was begun after it and has made a candidate.` };
+  }
+  const underWay = await roundUnderWay(sql, name);
+  if (underWay !== null) return { over: false, lookAt: null, reason: `Round ${underWay} is under way.` };
+  const now = clock.now();
+  if (coolsUntil !== null && Date.parse(coolsUntil) > now) {
+    return { over: false, lookAt: coolsUntil, reason: `The last retraining cools down until ${coolsUntil}.` };
+  }
+  if (answer === 'worth' || (answer === 'unknown' && spec.worth.whenUnknown === 'retrain')) return null;
+  const known = answer === 'unknown' ? `${reason} It waits while that is not known (whenUnknown: wait).` : reason;
+  return { over: false, lookAt: iso(now + HOUR_MS), reason: known };
+}
+
+/** The round that was begun after an instant and has made a candidate; null where there is none. */
+async function coveredBy(sql: Sql, name: string, openedAt: string): Promise<number | null> {
+  const ended = (await roundsIn(sql, name, ['promoted', 'not_promoted'])).map(({ document }) => document);
+  return ended.findLast(({ startedAt }) => startedAt !== null && startedAt >= openedAt)?.round ?? null;
+}
+
+export async function roundUnderWay(sql: Sql, name: string): Promise<number | null> {
+  const [first] = await roundsIn(sql, name, ['starting', 'running']);
+  return first?.document.round ?? null;
+}
+
+/** Decides for a round in the caller's transaction. The run is begun by a job: it begins also when this server does not live to see it. */
+export async function start(
+  deps: RetrainingDeps,
+  sql: Sql,
+  { name, spec, trainedUntil }: StoredRetraining,
+  round: StoredRound,
+  why: string,
+  asked: { readonly window: RetrainingRound['window']; readonly by: string } | null = null,
+): Promise<StoredRound> {
+  const { document } = round;
+  const now = deps.clock.now();
+  const trigger = triggerOf(spec.on, document.trigger.name);
+  const window = asked?.window ?? windowOf(trigger, document.trigger, { trainedUntil, now });
+  const champion = await deps.registry.versionByAlias(sql, spec.model, spec.alias);
+  const params = filledParams(spec.params, {
+    'window.start': window.start,
+    'window.end': window.end,
+    // Words of our own: what a monitor calls its columns must not reach a command line.
+    reason: document.trigger.cause ?? document.trigger.kind,
+    trigger: document.trigger.name ?? 'person',
+    round: String(document.round),
+    episode: (document.trigger.episode ?? '').replaceAll(/[^\w.:-]/g, ''),
+  });
+  const started: StoredRound = {
+    ...round,
+    lookAt: iso(now + SURE_MS),
+    document: {
+      ...document,
+      state: 'starting',
+      reason: null,
+      startedAt: iso(now),
+      window,
+      params,
+      champion: champion?.version ?? null,
+      timeline: told(document.timeline, {
+        at: iso(now),
+        step: 'start',
+        text: `${why} It is trained on data from ${window.start} to ${window.end}.`,
+        evidence: asked === null ? [] : [{ kind: 'person', id: asked.by }],
+      }),
+    },
+  };
+  await putRound(sql, started);
+  const payload = { retraining: name, round: document.round };
+  await deps.jobs.enqueue(sql, { kind: START, payload, uniqueKey: `${START}:${name}:${document.round}` });
+  return started;
+}
+
+export function triggerOf(on: readonly RetrainingTrigger[], name: string | null): RetrainingTrigger | null {
+  return namedTriggers(on).find((named) => named.name === name)?.trigger ?? null;
+}
+
+export function withWorth(document: RetrainingRound, worth: Worth): RetrainingRound {
+  const evidence = worth.budget === null ? [] : [{ kind: 'budget', id: worth.budget.name } as const];
+  const timeline = told(document.timeline, { at: worth.at, step: 'worth', text: worth.reason, evidence });
+  return { ...document, worth, gain: worth.gain, timeline };
+}
+
+function waiting({ clock }: RetrainingDeps, round: StoredRound, { reason, lookAt }: Wait): StoredRound {
+  const { document } = round;
+  const isSaid = reason === document.worth?.reason;
+  const entry: TimelineEntry = { at: iso(clock.now()), step: 'wait', text: reason, evidence: [] };
+  const timeline = isSaid ? document.timeline : told(document.timeline, entry);
+  return { ...round, lookAt, document: { ...document, reason, timeline } };
+}
+
+/** What a round waited for is over. */
+export function lapsed(deps: Pick<RetrainingDeps, 'clock'>, round: StoredRound, reason: string): StoredRound {
+  return ended(deps, round, { state: 'lapsed', reason, evidence: [] });
+}
+
+/** The round as it ended. */
+export function ended(
+  { clock }: Pick<RetrainingDeps, 'clock'>,
+  round: StoredRound,
+  {
+    state,
+    reason,
+    evidence,
+  }: Pick<RetrainingRound, 'state'> & { readonly reason: string; readonly evidence: TimelineEntry['evidence'] },
+): StoredRound {
+  const at = iso(clock.now());
+  const { document } = round;
+  const timeline = told(document.timeline, { at, step: 'end', text: reason, evidence });
+  return { ...round, lookAt: null, document: { ...document, state, reason, endedAt: at, timeline } };
+}

@@ -1,0 +1,181 @@
+import { AppError } from '../../platform/errors/index.ts';
+import { parseCron } from '../../platform/jobs/cron.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import { iso, type RetrainingDeps } from './context.ts';
+import { openRound } from './rounds.ts';
+import { kindOf, type NamedTrigger, namedTriggers, type RetrainingTrigger } from './spec/schema.ts';
+import {
+  findRetrainings,
+  putTriggerState,
+  removeTrigger,
+  roundsIn,
+  type StoredRetraining,
+  type TriggerState,
+  triggerStates,
+} from './store.ts';
+
+/** New predictions and labels are counted so often. */
+const COUNT_MS = 5 * 60_000;
+
+/** Makes the triggers of a retraining what its document says; what stays as it was keeps its time and what it has seen. */
+export async function applyTriggers(deps: RetrainingDeps, sql: Sql, { name, spec }: StoredRetraining): Promise<void> {
+  const before = new Map((await triggerStates(sql, name)).map((state) => [state.name, state]));
+  for (const { name: trigger, trigger: wanted } of namedTriggers(spec.on)) {
+    const old = before.get(trigger);
+    before.delete(trigger);
+    const definition = definitionOf(wanted);
+    if (old?.definition === definition) continue;
+    await putTriggerState(sql, {
+      retraining: name,
+      name: trigger,
+      definition,
+      nextAt: firstLook(wanted, deps.clock.now()),
+      counted: null,
+      digest: null,
+      mark: null,
+      changes: 0,
+      problem: null,
+    });
+  }
+  for (const gone of before.keys()) await removeTrigger(sql, name, gone);
+}
+
+/** What it waits for, apart from the data of its rounds. */
+function definitionOf({ lookback: _lookback, name: _name, ...definition }: RetrainingTrigger): string {
+  return JSON.stringify(definition);
+}
+
+function firstLook(trigger: RetrainingTrigger, now: number): string | null {
+  if ('episode' in trigger) return null;
+  return 'cron' in trigger ? nextTime(trigger, now) : iso(now);
+}
+
+function nextTime(
+  { cron, timeZone }: { readonly cron: string; readonly timeZone: string },
+  now: number,
+): string | null {
+  const next = parseCron(cron, timeZone).next(now);
+  return next === null ? null : iso(next);
+}
+
+/** What a look at a trigger has found. */
+interface Look {
+  readonly state: TriggerState;
+  /** What has happened; null: nothing that a round comes of. */
+  readonly happened: { readonly occurrence: string; readonly detail: string; readonly at: string } | null;
+}
+
+/** Looks at the triggers whose time has come, and opens rounds for what has happened. */
+export async function lookAtTriggers(deps: RetrainingDeps, retraining: StoredRetraining): Promise<void> {
+  const { name, spec } = retraining;
+  const now = deps.clock.now();
+  const named = new Map(namedTriggers(spec.on).map((one) => [one.name, one]));
+  for (const state of await triggerStates(deps.store, name)) {
+    const trigger = named.get(state.name);
+    if (trigger === undefined || state.nextAt === null || Date.parse(state.nextAt) > now) continue;
+    const look = await looked(deps, retraining, trigger, state);
+    await deps.store.transaction((sql) => take(deps, sql, { retraining: name, trigger, before: state, look }));
+  }
+}
+
+async function looked(
+  deps: RetrainingDeps,
+  retraining: StoredRetraining,
+  { name, trigger }: NamedTrigger,
+  state: TriggerState,
+): Promise<Look> {
+  const now = deps.clock.now();
+  if ('cron' in trigger) {
+    const at = state.nextAt ?? iso(now);
+    const happened = { occurrence: `time ${name} ${at}`, detail: `the time ${at}`, at };
+    return { state: { ...state, nextAt: nextTime(trigger, now) }, happened };
+  }
+  if ('data' in trigger) return lookedAtData(deps, { name, trigger }, state);
+  return lookedAtCount(deps, retraining, { name, trigger }, state);
+}
+
+async function lookedAtCount(
+  deps: RetrainingDeps,
+  { spec, trainedUntil }: StoredRetraining,
+  { name, trigger }: NamedTrigger,
+  state: TriggerState,
+): Promise<Look> {
+  const now = deps.clock.now();
+  const of = 'labels' in trigger ? 'labels' : 'predictions';
+  const counted = await deps.monitoring.counts.recordedSince(of, spec.model, trainedUntil);
+  const after = { ...state, counted, nextAt: iso(now + COUNT_MS) };
+  if (counted < (enoughOf(trigger) ?? 0)) return { state: after, happened: null };
+  // Once for each training: what a person has dismissed, or what has failed, does not come again before the next.
+  const occurrence = `${of} ${name} since ${trainedUntil}`;
+  return { state: after, happened: { occurrence, detail: `${counted} ${of} since the last training`, at: iso(now) } };
+}
+
+/** How many are enough; null for triggers that count nothing. */
+export function enoughOf(trigger: RetrainingTrigger): number | null {
+  if ('labels' in trigger) return trigger.labels;
+  return 'predictions' in trigger ? trigger.predictions : null;
+}
+
+/** What is seen first is what changes are counted from. What cannot be seen is no change. */
+async function lookedAtData(deps: RetrainingDeps, { name, trigger }: NamedTrigger, state: TriggerState): Promise<Look> {
+  if (!('data' in trigger)) throw new Error(`trigger ${name} looks at no data`);
+  const now = deps.clock.now();
+  const nextAt = iso(now + trigger.data.every);
+  try {
+    const seen = await deps.pipelines.data.seen(trigger.data, state);
+    const isChange = state.digest !== null && state.digest !== seen.digest;
+    const changes = state.changes + (isChange ? 1 : 0);
+    const after = { ...state, ...seen, changes, problem: null, nextAt };
+    if (!isChange) return { state: after, happened: null };
+    const detail = `${shownData(trigger.data)} changed to ${seen.digest.slice(0, 12)}`;
+    return { state: after, happened: { occurrence: `data ${name} ${changes} ${seen.digest}`, detail, at: iso(now) } };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { state: { ...state, nextAt, problem: error.message }, happened: null };
+  }
+}
+
+/** The place without the parameters of its address. */
+function shownData({ object, table }: { readonly object?: string | undefined; readonly table?: string | undefined }) {
+  return object === undefined ? `table ${table}` : (object.split('?')[0] ?? object);
+}
+
+interface Taking {
+  readonly retraining: string;
+  readonly trigger: NamedTrigger;
+  readonly before: TriggerState;
+  readonly look: Look;
+}
+
+/** Stores what was seen, by the one of several servers that comes first, and opens a round unless one of this trigger waits. */
+async function take(
+  deps: RetrainingDeps,
+  sql: Sql,
+  { retraining: name, trigger: named, before, look: { state, happened } }: Taking,
+): Promise<void> {
+  const now = (await triggerStates(sql, name)).find((one) => one.name === before.name);
+  if (now?.definition !== before.definition || now.nextAt !== before.nextAt) return;
+  await putTriggerState(sql, state);
+  const [retraining] = await findRetrainings(sql, name);
+  if (happened === null || retraining === undefined) return;
+  const waiting = await roundsIn(sql, name, ['waiting']);
+  if (waiting.some(({ document }) => document.trigger.name === named.name)) return;
+  const { occurrence, detail, at } = happened;
+  const kind = kindOf(named.trigger);
+  const trigger = { kind, name: named.name, detail, at, episode: null, cause: null, columns: [], by: null };
+  const evidence: [] = [];
+  await openRound(deps, sql, retraining, { occurrence, trigger, episode: null, heard: 0, evidence });
+}
+
+/** What a trigger waits for, for people. */
+export function waitsFor(trigger: RetrainingTrigger): string {
+  if ('episode' in trigger) {
+    const { causes, states, alert } = trigger.episode;
+    const of = alert === undefined ? '' : ` of alert "${alert}"`;
+    return `an episode${of}: ${causes.join(', ')}; state ${states.join(' or ')}`;
+  }
+  if ('cron' in trigger) return `${trigger.cron} in ${trigger.timeZone}`;
+  if ('data' in trigger) return `change of ${shownData(trigger.data)}, looked at every ${trigger.data.every / 1000} s`;
+  const of = 'labels' in trigger ? 'labels' : 'predictions';
+  return `${enoughOf(trigger)} ${of} since the last training`;
+}

@@ -1,0 +1,60 @@
+import type { Scalar } from '../../mlops/pipelines/schema.ts';
+import type { Period } from '../../platform/units/index.ts';
+import type { RoundTrigger } from './schema.ts';
+import type { RetrainingTrigger } from './spec/schema.ts';
+
+const TEMPLATE = /\$\{\{\s*([\w.]*)\s*\}\}/g;
+/** A window has a beginning before its end. */
+const LEAST_MS = 1_000;
+
+/** What parameters may name. */
+export const FILLED = ['window.start', 'window.end', 'reason', 'trigger', 'round', 'episode'] as const;
+export type Filled = Readonly<Record<(typeof FILLED)[number], string>>;
+
+/**
+ * Data that a round is trained on, until now: of an episode from when it opened, of new predictions and labels since the last
+ * training, else the last days; each from its lookback before. Example: an episode opened on the 10th with a lookback of 7 days,
+ * begun on the 12th -> [3rd, 12th).
+ */
+export function windowOf(
+  trigger: RetrainingTrigger | null,
+  { at }: Pick<RoundTrigger, 'at'>,
+  { trainedUntil, now }: { readonly trainedUntil: string; readonly now: number },
+): Period {
+  const from = trigger === null ? trainedUntil : fromOf(trigger, { at, trainedUntil, now });
+  const start = Math.min(Date.parse(from) - (trigger?.lookback ?? 0), now - LEAST_MS);
+  return { start: new Date(start).toISOString(), end: new Date(now).toISOString() };
+}
+
+function fromOf(
+  trigger: RetrainingTrigger,
+  { at, trainedUntil, now }: { readonly at: string; readonly trainedUntil: string; readonly now: number },
+): string {
+  if ('episode' in trigger) return at;
+  return 'predictions' in trigger || 'labels' in trigger ? trainedUntil : new Date(now).toISOString();
+}
+
+/** Texts with what they name in its place. Example: `from=${{ window.start }}`. */
+export function filledParams(params: Readonly<Record<string, Scalar>>, facts: Filled): Record<string, Scalar> {
+  const value = (whole: string, name: string) => {
+    const known = FILLED.find((one) => one === name);
+    return known === undefined ? whole : facts[known];
+  };
+  return Object.fromEntries(
+    Object.entries(params).map(([name, param]) => [
+      name,
+      typeof param === 'string' ? param.replace(TEMPLATE, value) : param,
+    ]),
+  );
+}
+
+/** The first name in a parameter that nothing is filled in for; null where there is none. */
+export function unknownName(params: Readonly<Record<string, Scalar>>): { param: string; name: string } | null {
+  for (const [param, value] of Object.entries(params)) {
+    for (const [, name = ''] of String(value).matchAll(/\$\{\{([\s\S]*?)\}\}/g)) {
+      const bare = name.trim();
+      if (!FILLED.some((known) => known === bare)) return { param, name: bare };
+    }
+  }
+  return null;
+}

@@ -1,0 +1,215 @@
+import type { QualityLoss } from '../../mlops/monitoring/schema.ts';
+import { type Decimal, decimal, decimalString, largest, type Money, type Period } from '../../platform/units/index.ts';
+import type { Worth } from './schema.ts';
+
+const DAY_MS = 86_400_000;
+/** What is estimated is rounded to so many places, half to even; nothing before it is. */
+const PLACES = 6;
+/** Measures of error: less is better. Of all others more is. */
+const LESS_IS_BETTER = /(^|_)(mae|mse|rmse|mape|error|loss|brier|logloss)(_|@|$)/i;
+
+/** Everything that is weighed. */
+export interface Scales {
+  /** UTC instant. */
+  readonly at: string;
+  /** null: nobody measured or estimated one; `lossReason` says why. */
+  readonly loss: QualityLoss | null;
+  readonly lossReason: string;
+  /** As measured, of what is kept and what is not; null: none is recorded. */
+  readonly traffic: { readonly perDay: string; readonly period: Period } | null;
+  /** What a unit of the measure is worth in one prediction, as the retraining says; null: it does not. */
+  readonly valuePerPrediction: Money | null;
+  /** What the monitor says that the loss costs a day; null: it does not. */
+  readonly moneyPerDay: Money | null;
+  readonly horizon: Horizon;
+  readonly cost: Money | null;
+  readonly costFrom: string;
+  readonly budget: Worth['budget'];
+  readonly minimumGain: string;
+}
+
+export interface Horizon {
+  readonly period: Period;
+  readonly from: string;
+}
+
+/** A loss in units of its measure, 0 or more. */
+export interface Loss {
+  /** Smaller end; the value itself where there is no interval. */
+  readonly lower: Decimal;
+  readonly expected: Decimal;
+  /** null: no interval. */
+  readonly upper: Decimal | null;
+}
+
+/**
+ * How much worse it is than before. An interval of the value now is an interval of the loss, with its ends the other way round where
+ * more is better; what is no loss is 0. Example: accuracy 0.9 before, 0.8 now with [0.78, 0.82] -> 0.1 with [0.08, 0.12].
+ */
+export function lossOf({ metric, reference, current, lower, upper }: QualityLoss): Loss {
+  const lessIsBetter = LESS_IS_BETTER.test(metric);
+  const worse = (now: number) =>
+    largest(lessIsBetter ? decimal(now).minus(reference) : decimal(reference).minus(now), decimal(0));
+  const expected = worse(current);
+  if (lower === null || upper === null) return { lower: expected, expected, upper: null };
+  const [least, most] = lessIsBetter ? [lower, upper] : [upper, lower];
+  return { lower: worse(least), expected, upper: worse(most) };
+}
+
+/**
+ * Predictions a day, of `kept` predictions within a period of which a share is kept; 6 places. Example: 350 in half a day of which
+ * half are kept -> 350 / 0.5 / 0.5 = 1400.
+ */
+export function perDay(kept: number, sample: number, period: Period): string {
+  const spanMs = Date.parse(period.end) - Date.parse(period.start);
+  return rounded(decimal(kept).times(DAY_MS).dividedBy(spanMs).dividedBy(sample));
+}
+
+/** What counts is until it would be trained anew anyhow: the horizon, or the next time of its calendar where that is sooner. */
+export function horizonOf(
+  now: number,
+  horizonMs: number,
+  nextTime: { readonly trigger: string; readonly at: number } | null,
+): Horizon {
+  const start = new Date(now).toISOString();
+  const whole = now + horizonMs;
+  if (nextTime !== null && nextTime.at > now && nextTime.at < whole) {
+    const end = new Date(nextTime.at).toISOString();
+    return { period: { start, end }, from: `then "${nextTime.trigger}" retrains anyhow` };
+  }
+  return { period: { start, end: new Date(whole).toISOString() }, from: 'the horizon of the retraining' };
+}
+
+/**
+ * Gain = loss x predictions a day x value of a unit of the measure in one prediction x days of the horizon, against the cost. Where the
+ * loss has an interval its smaller end decides: the cost is certain, a loss within noise is not, and an episode that is real narrows its
+ * interval and is weighed again. Worth it when gain - cost is above 0 and at least `minimumGain`.
+ * Example: 0.08 x 1000 a day x 0.05 USD x 30 days = 120 USD against 20 USD -> worth it, net 100 USD.
+ */
+export function weighWorth(scales: Scales): Worth {
+  const { at, loss, traffic, horizon, cost, costFrom, budget, minimumGain, valuePerPrediction } = scales;
+  const known = loss === null ? null : lossOf(loss);
+  const daily = known === null ? null : moneyPerDay(scales, known);
+  const gain = daily === null ? null : over(horizon.period, daily.deciding);
+  const net =
+    gain === null || cost === null || gain.currency !== cost.currency
+      ? null
+      : money(decimal(gain.amount).minus(cost.amount), gain.currency);
+  const worth: Omit<Worth, 'answer' | 'reason'> = {
+    at,
+    loss,
+    lossLower: known === null ? null : decimalString(known.lower),
+    lossExpected: known === null ? null : decimalString(known.expected),
+    lossUpper: known === null || known.upper === null ? null : decimalString(known.upper),
+    decidedBy: known === null ? null : known.upper === null ? 'expected' : 'lower_end',
+    predictionsPerDay: traffic?.perDay ?? null,
+    trafficPeriod: traffic?.period ?? null,
+    valuePerPrediction,
+    lossPerDay: daily?.deciding ?? null,
+    valueFrom: valuePerPrediction !== null ? 'retraining' : scales.moneyPerDay === null ? null : 'monitor',
+    horizon: horizon.period,
+    horizonFrom: horizon.from,
+    gain,
+    gainUpper: daily === null || daily.upper === null ? null : over(horizon.period, daily.upper),
+    cost,
+    costFrom,
+    net,
+    minimumGain,
+    budget,
+  };
+  return { ...worth, ...answerOf(worth, scales) };
+}
+
+interface Daily {
+  readonly deciding: Money;
+  /** By the larger end of the loss; null: no interval. */
+  readonly upper: Money | null;
+}
+
+/** What the loss costs a day; null where value or traffic is not known. */
+function moneyPerDay({ valuePerPrediction, traffic, moneyPerDay: said }: Scales, loss: Loss): Daily | null {
+  const daily = (one: Decimal | null, of: (loss: Decimal) => Decimal, currency: string) =>
+    one === null ? null : money(of(one), currency);
+  if (valuePerPrediction !== null) {
+    if (traffic === null) return null;
+    const { amount, currency } = valuePerPrediction;
+    const of = (one: Decimal) => one.times(traffic.perDay).times(amount);
+    return { deciding: money(of(loss.lower), currency), upper: daily(loss.upper, of, currency) };
+  }
+  if (said === null) return null;
+  // The monitor says it of the loss as it was measured; its ends are in proportion.
+  const of = (one: Decimal) => (loss.expected.isZero() ? decimal(0) : one.times(said.amount).dividedBy(loss.expected));
+  return { deciding: money(of(loss.lower), said.currency), upper: daily(loss.upper, of, said.currency) };
+}
+
+function answerOf(worth: Omit<Worth, 'answer' | 'reason'>, scales: Scales): Pick<Worth, 'answer' | 'reason'> {
+  const { gain, cost, net, budget, minimumGain, horizon } = worth;
+  const short = budgetProblem(worth);
+  if (short !== null) return short;
+  if (gain === null) return { answer: 'unknown', reason: gainReason(scales) };
+  const until = horizon.end.slice(0, 10);
+  if (cost === null) {
+    return { answer: 'unknown', reason: `It would gain ${shown(gain)} until ${until}; ${scales.costFrom}.` };
+  }
+  if (net === null) {
+    const reason = `The gain is in ${gain.currency} and the cost in ${cost.currency}: they cannot be compared.`;
+    return { answer: 'unknown', reason };
+  }
+  if (budget !== null && budget.remaining === null) {
+    return { answer: 'unknown', reason: `Nobody knows what is left of the budget "${budget.name}".` };
+  }
+  const amount = decimal(net.amount);
+  const enough = amount.greaterThan(0) && amount.greaterThanOrEqualTo(minimumGain);
+  const end = worth.decidedBy === 'lower_end' ? ' at least' : '';
+  const sums = `It would gain${end} ${shown(gain)} until ${until} and cost ${shown(cost)}`;
+  if (enough) return { answer: 'worth', reason: `${sums}.` };
+  const wanted = decimal(minimumGain).isZero()
+    ? ''
+    : `, and has to gain ${shown(money(decimal(minimumGain), cost.currency))} more than that`;
+  return { answer: 'not_worth', reason: `${sums}${wanted}: it is not worth it yet.` };
+}
+
+/** What its budget forbids, whatever it would gain; null where that forbids nothing. */
+function budgetProblem({
+  budget,
+  cost,
+}: Pick<Worth, 'budget' | 'cost'>): { answer: 'not_worth' | 'unknown'; reason: string } | null {
+  if (budget === null || budget.remaining === null) return null;
+  const { name, remaining } = budget;
+  const left = `The budget "${name}" has ${shown(remaining)} left`;
+  if (!decimal(remaining.amount).greaterThan(0)) return { answer: 'not_worth', reason: `${left}.` };
+  if (cost === null) return null;
+  if (cost.currency !== remaining.currency) {
+    return { answer: 'unknown', reason: `${left}, and the cost is in ${cost.currency}: they cannot be compared.` };
+  }
+  if (decimal(cost.amount).lessThanOrEqualTo(remaining.amount)) return null;
+  return { answer: 'not_worth', reason: `${left}, and it would cost ${shown(cost)}.` };
+}
+
+function gainReason({ loss, lossReason, traffic, valuePerPrediction, moneyPerDay: said }: Scales): string {
+  if (loss === null) return lossReason;
+  if (valuePerPrediction === null && said === null) {
+    return 'Nobody says what a prediction is worth: neither the retraining (worth.valuePerPrediction) nor the monitor.';
+  }
+  return traffic === null ? 'No prediction of the last days is recorded: nobody knows the traffic.' : lossReason;
+}
+
+function over({ start, end }: Period, daily: Money): Money {
+  const days = decimal(Date.parse(end) - Date.parse(start));
+  return money(days.times(daily.amount).dividedBy(DAY_MS), daily.currency);
+}
+
+function money(amount: Decimal, currency: string): Money {
+  return { amount: rounded(amount), currency };
+}
+
+function rounded(amount: Decimal): string {
+  return decimalString(amount.toDecimalPlaces(PLACES));
+}
+
+/** For reading: two places, or three digits of what is below one. */
+export function shown({ amount, currency }: Money): string {
+  const exact = decimal(amount);
+  const short = exact.abs().lessThan(1) ? exact.toSignificantDigits(3) : exact.toDecimalPlaces(2);
+  return `${decimalString(short)} ${currency}`;
+}
