@@ -1,8 +1,10 @@
+import type { Budgets } from './finops/budgets/index.ts';
 import { costPerThousand, type Metering } from './finops/metering/index.ts';
 import { passedEnvironment } from './mlops/executors/index.ts';
 import type { Registry } from './mlops/registry/index.ts';
 import {
   createServing,
+  type ScalingBudget,
   type Serving,
   type ServingCosts,
   type ServingDeps,
@@ -11,23 +13,25 @@ import {
 import type { Tracking } from './mlops/tracking/index.ts';
 import type { Org } from './org/index.ts';
 import { type Config, processEnvironment } from './platform/config/index.ts';
+import { AppError } from './platform/errors/index.ts';
 import type { Store } from './platform/store/index.ts';
 
 /** What serving stands on of the ground floor. */
 interface ServingGround
-  extends Omit<ServingDeps, 'registry' | 'files' | 'usage' | 'costs' | 'processes' | 'environment'> {
+  extends Omit<ServingDeps, 'registry' | 'files' | 'usage' | 'costs' | 'budget' | 'processes' | 'environment'> {
   readonly config: Config;
 }
 
 interface ServedBy {
   readonly org: Org;
   readonly metering: Metering;
+  readonly budgets: Pick<Budgets, 'exhaustedFor'>;
   readonly registry: Registry;
   readonly tracking: Pick<Tracking, 'artifactFiles'>;
 }
 
 /** What serves, and what it costs: the other wing prices what replicas hold. */
-export function wireServing(ground: ServingGround, { org, metering, registry, tracking }: ServedBy): Serving {
+export function wireServing(ground: ServingGround, { org, metering, budgets, registry, tracking }: ServedBy): Serving {
   const { config, store } = ground;
   return createServing({
     ...ground,
@@ -35,6 +39,7 @@ export function wireServing(ground: ServingGround, { org, metering, registry, tr
     files: tracking.artifactFiles,
     usage: servingUsage(store, org, metering),
     costs: servingCosts(metering),
+    budget: scalingBudget(budgets),
     processes: config.processExecutor === 'on' || (config.processExecutor === 'auto' && config.accounts === 'off'),
     environment: passedEnvironment(processEnvironment()),
   });
@@ -77,6 +82,28 @@ function servingCosts(metering: Metering): ServingCosts {
           ? null
           : { amount: costPerThousand(cost.amount, predictions), currency: cost.currency };
       return { predictions, hours, cost, per1000, unpriced: unpricedResources };
+    },
+  };
+}
+
+function scalingBudget(budgets: Pick<Budgets, 'exhaustedFor'>): ScalingBudget {
+  return {
+    async spentFor({ endpoint, model, version, project, environment }) {
+      try {
+        const budget = await budgets.exhaustedFor({
+          endpoint,
+          model,
+          modelVersion: version,
+          purpose: 'inference',
+          ...(project === null ? {} : { project }),
+          ...(environment === null ? {} : { environment }),
+        });
+        return budget === null ? null : { budget, why: `nothing is left of budget "${budget}"` };
+      } catch (error) {
+        // What cannot be priced cannot be held within a budget.
+        if (!(error instanceof AppError) || error.code !== 'price_missing') throw error;
+        return { budget: String(error.context.budget), why: error.message };
+      }
     },
   };
 }

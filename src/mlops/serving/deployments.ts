@@ -3,6 +3,8 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
+import type { Autoscaling } from './autoscaling/autoscaling.ts';
+import { lastDecision } from './autoscaling/store.ts';
 import type { Backend } from './backends/backend.ts';
 import { NotReady } from './replicas/replica.ts';
 import { createReplicaSet, type ReplicaSet } from './replicas/set.ts';
@@ -31,6 +33,7 @@ export interface DeploymentsDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly meters: MeterBook;
+  readonly autoscaling: Pick<Autoscaling, 'follow'>;
   /** Errors: `AppError`, when the version cannot be served by it. */
   readonly backendOf: (variant: Variant, version: string) => Promise<Backend>;
   /** Ends what a server before this one left running. */
@@ -156,7 +159,10 @@ export class Deployments implements AsyncDisposable {
     );
     signal?.throwIfAborted();
     state.coming = wanted.map(({ key }) => key);
-    const making = wanted.map(async (one) => ({ ...one, set: await this.#setOf(revision, one) }));
+    const making = wanted.map(async (one) => {
+      const replicas = await this.#firstReplicas(state, revision, one, signal === null);
+      return { ...one, set: await this.#setOf(revision, one, replicas) };
+    });
     const variants = await Promise.all(making);
     if (signal !== null) await untilAborted(Promise.all(variants.map(({ set }) => set.ready())), signal);
     this.#swap(state, { revision, variants });
@@ -167,7 +173,7 @@ export class Deployments implements AsyncDisposable {
     const before = state.active;
     state.active = deployment;
     state.coming = [];
-    for (const { set, variant } of deployment.variants) set.scale(variant.replicas.min);
+    this.#deps.autoscaling.follow(deployment.revision.endpoint, [deployment]);
     if (before !== null) {
       clearTimeout(state.previous?.timer);
       const timer = setTimeout(() => {
@@ -179,16 +185,40 @@ export class Deployments implements AsyncDisposable {
     this.#tidy();
   }
 
-  #setOf(revision: Revision, { key, variant, version }: Omit<LiveVariant, 'set'>): Promise<ReplicaSet> {
+  /** As many as the variant that it follows has now, or, after a restart, had at the end. */
+  async #firstReplicas(
+    { active }: State,
+    { endpoint }: Revision,
+    { name, variant, version }: Omit<LiveVariant, 'set'>,
+    isBack: boolean,
+  ): Promise<number> {
+    const { min, max = Math.max(1, min) } = variant.replicas;
+    const { model } = variant;
+    const before = active?.variants.find((one) => one.name === name)?.set.state().wanted;
+    const last = isBack ? await lastDecision(this.#deps.store, { endpoint, model, version }) : null;
+    // One at least shows that a new version starts at all.
+    return Math.min(max, Math.max(before ?? last?.to ?? 1, isBack ? min : Math.max(1, min)));
+  }
+
+  #setOf(
+    revision: Revision,
+    { key, variant, version }: Omit<LiveVariant, 'set'>,
+    replicas: number,
+  ): Promise<ReplicaSet> {
     const found = this.#sets.get(key);
     if (found !== undefined) return found;
-    const making = this.#makeSet(revision, variant, version);
+    const making = this.#makeSet(revision, variant, version, replicas);
     this.#sets.set(key, making);
     making.catch(() => this.#sets.delete(key));
     return making;
   }
 
-  async #makeSet({ spec, endpoint }: Revision, variant: Variant, version: string): Promise<ReplicaSet> {
+  async #makeSet(
+    { spec, endpoint }: Revision,
+    variant: Variant,
+    version: string,
+    replicas: number,
+  ): Promise<ReplicaSet> {
     const { clock, log, meters } = this.#deps;
     const backend = await this.#deps.backendOf(variant, version);
     const { project = null, environment = null } = spec;
@@ -197,7 +227,7 @@ export class Deployments implements AsyncDisposable {
     const { timeout: timeoutMs, concurrency, queue } = spec.limits;
     const limits = { concurrency, queue, timeoutMs, startTimeoutMs: spec.startTimeout };
     const set = createReplicaSet({ backend, limits, clock, log, metered: (id) => meters.begin(id, facts) });
-    set.scale(variant.replicas.min);
+    set.scale(replicas);
     return set;
   }
 
@@ -256,7 +286,7 @@ function wantedVariant(revision: Revision, name: string, variant: Variant): Omit
 
 /** What makes replicas different: the same key is the same set, whatever revision names it. */
 function keyOf({ spec, endpoint }: Revision, variant: Variant, version: string): string {
-  const { alias: _alias, version: _version, replicas: _replicas, ...what } = variant;
+  const { alias: _alias, version: _version, replicas: _replicas, scaling: _scaling, ...what } = variant;
   const { limits, startTimeout, project, environment } = spec;
   const facts = [endpoint, what, version, limits, startTimeout, project, environment];
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');

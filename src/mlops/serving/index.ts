@@ -7,6 +7,7 @@ import type { Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { REGISTRY_CHANGED, type Registry } from '../registry/index.ts';
+import { Autoscaling, type ScalingBudget } from './autoscaling/autoscaling.ts';
 import type { Backend } from './backends/backend.ts';
 import { endFormer } from './backends/leased-process.ts';
 import { onnxBackend } from './backends/onnx.ts';
@@ -21,6 +22,7 @@ import type { ServingCosts } from './show.ts';
 import { EndpointSpec, type Variant } from './spec/schema.ts';
 import { createMeterBook, type ServingUsage } from './usage.ts';
 
+export type { ScalingBudget } from './autoscaling/autoscaling.ts';
 export { servingMigrations } from './migrations.ts';
 export type { ServingCosts } from './show.ts';
 export type { ServingUsage } from './usage.ts';
@@ -35,6 +37,8 @@ export interface ServingDeps {
   /** Who turns what replicas used into money, and who says what it was. */
   readonly usage: ServingUsage;
   readonly costs: ServingCosts;
+  /** Whether there is money for more replicas. */
+  readonly budget: ScalingBudget;
   readonly events: Pick<Events, 'subscribe'>;
   /** Whether commands may be run as processes of this machine. */
   readonly processes: boolean;
@@ -71,13 +75,15 @@ export function createServing(deps: ServingDeps): Serving {
     sourceOf: registry.versionSource,
   });
   const meters = createMeterBook(deps);
+  const autoscaling = new Autoscaling(deps);
   const deployments = new Deployments({
     ...deps,
     meters,
+    autoscaling,
     backendOf: (variant, version) => backendOf(variant, version),
     endFormer: () => endFormer(replicaFolder),
   });
-  const all = { ...deps, versions: registry, deployments };
+  const all = { ...deps, versions: registry, deployments, autoscaling };
 
   async function backendOf(variant: Variant, version: string): Promise<Backend> {
     const { model, env, resources, process: server } = variant;
@@ -110,8 +116,12 @@ export function createServing(deps: ServingDeps): Serving {
     kinds: [specKind('Endpoint', 70, EndpointSpec, (sql, name, spec) => applyEndpoint(all, sql, name, spec))],
     routes: servingRoutes(all),
     plugin: gatewayPlugin({ ...deps, deployments }),
-    start: () => deployments.start(),
+    start() {
+      deployments.start();
+      autoscaling.start();
+    },
     async [Symbol.asyncDispose]() {
+      await autoscaling[Symbol.asyncDispose]();
       await deployments[Symbol.asyncDispose]();
       await meters[Symbol.asyncDispose]();
     },

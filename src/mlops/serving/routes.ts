@@ -1,24 +1,32 @@
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Store } from '../../platform/store/index.ts';
+import type { Autoscaling } from './autoscaling/autoscaling.ts';
+import { getEndpointScaling } from './autoscaling/schema.ts';
+import { shownScaling } from './autoscaling/show.ts';
 import type { Deployments } from './deployments.ts';
 import { getEndpoint, listEndpoints, rollBackEndpoint, setEndpointTraffic } from './schema.ts';
-import { rollBack, type ServiceDeps, setTraffic } from './service.ts';
+import { existing, rollBack, type ServiceDeps, setTraffic } from './service.ts';
 import { type ShowDeps, shownEndpoint, shownSummary } from './show.ts';
 import { findEndpoints } from './store.ts';
 
 interface RouteDeps extends ServiceDeps, ShowDeps {
   readonly store: Store;
   readonly deployments: Pick<Deployments, 'find' | 'wake'>;
+  readonly autoscaling: Pick<Autoscaling, 'of'>;
 }
 
 export function servingRoutes(deps: RouteDeps): Route[] {
-  const { store, deployments } = deps;
+  const { store, deployments, autoscaling } = deps;
   return [
     handle(listEndpoints, async () => {
       const endpoints = await findEndpoints(store, null);
       return { endpoints: await Promise.all(endpoints.map((one) => shownSummary(store, one))) };
     }),
     handle(getEndpoint, ({ params: { endpoint } }) => shownEndpoint(deps, store, endpoint)),
+    handle(getEndpointScaling, async ({ params: { endpoint }, query }) => {
+      await existing(store, endpoint);
+      return shownScaling(autoscaling, store, endpoint, query);
+    }),
     handle(rollBackEndpoint, async ({ params: { endpoint }, body: { revision = null }, actor }) => {
       await store.transaction((sql) => rollBack(deps, sql, endpoint, revision, actor));
       deployments.wake();
