@@ -3,9 +3,9 @@ import { json } from 'node:stream/consumers';
 
 /**
  * For tests: a server of a model that scores rows of numbers by 1·a + 2·b + 3·c in one protocol, and misbehaves when a row begins
- * with a number of the table below. `node model-server.testing.ts PORT PROTOCOL [BEHAVIOUR]`.
+ * with a number of the table below. `node model-server.testing.ts PORT PROTOCOL [BEHAVIOUR [SECONDS]]`; it listens after so many.
  */
-const [, , port = '0', protocol = 'mlflow', behaviour = 'good'] = process.argv;
+const [, , port = '0', protocol = 'mlflow', behaviour = 'good', startSeconds = '0'] = process.argv;
 
 const misbehaviours: Readonly<Record<number, (response: ServerResponse) => void>> = {
   [-1]: () => process.exit(7),
@@ -71,6 +71,9 @@ if (behaviour === 'crashes at its start') {
   console.error('no such model');
   process.exit(3);
 }
-if (behaviour !== 'never ready')
+function listen(): void {
   createServer((request, response) => void answer(request, response)).listen(Number(port), '127.0.0.1');
+}
+
+if (behaviour !== 'never ready') setTimeout(listen, Number(startSeconds) * 1_000);
 setInterval(() => undefined, 1_000);
