@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
@@ -8,6 +9,9 @@ import { lastDecision } from './autoscaling/store.ts';
 import type { Backend } from './backends/backend.ts';
 import { NotReady } from './replicas/replica.ts';
 import { createReplicaSet, type ReplicaSet } from './replicas/set.ts';
+import { type CanaryShare, driveCanary } from './rollouts/canary.ts';
+import { prepared } from './rollouts/prepare.ts';
+import { endRollout } from './rollouts/store.ts';
 import type { Variant } from './spec/schema.ts';
 import { findEndpoints, findRevision, noteFailed, noteLive, type Pointers, type Revision } from './store.ts';
 import type { MeterBook } from './usage.ts';
@@ -26,6 +30,12 @@ export interface LiveVariant {
 export interface Deployment {
   readonly revision: Revision;
   readonly variants: readonly LiveVariant[];
+  /** What has part of the traffic, and shall have all; null when nothing does. */
+  readonly canary: Canary | null;
+}
+
+export interface Canary extends CanaryShare {
+  readonly deployment: Deployment;
 }
 
 export interface DeploymentsDeps {
@@ -33,7 +43,7 @@ export interface DeploymentsDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly meters: MeterBook;
-  readonly autoscaling: Pick<Autoscaling, 'follow'>;
+  readonly autoscaling: Pick<Autoscaling, 'follow' | 'expect'>;
   /** Errors: `AppError`, when the version cannot be served by it. */
   readonly backendOf: (variant: Variant, version: string) => Promise<Backend>;
   /** Ends what a server before this one left running. */
@@ -42,6 +52,7 @@ export interface DeploymentsDeps {
 
 /** Other servers of the same store change revisions too. */
 const LOOK_MS = 1_000;
+const CANARY_LOOK_MS = 500;
 /** What was live before a restart is tried again after so long when it cannot be made. */
 const AGAIN_MS = 10_000;
 
@@ -143,7 +154,10 @@ export class Deployments implements AsyncDisposable {
       const reason = signal.aborted ? 'another revision came before it was ready' : reasonOf(error, log);
       log.warn({ ...revision, reason }, 'a revision of an endpoint did not get live');
       if (!signal.aborted) state.coming = [];
-      await noteFailed(store, revision, reason).catch((failure: unknown) => log.error({ err: failure }, 'not noted'));
+      const aborted = { state: 'aborted', reason } as const;
+      await Promise.all([noteFailed(store, revision, reason), endRollout(store, revision, aborted)]).catch(
+        (failure: unknown) => log.error({ err: failure }, 'not noted'),
+      );
       if (state.active === null && live !== null) againLater(state, target);
       this.#tidy();
     }
@@ -159,14 +173,44 @@ export class Deployments implements AsyncDisposable {
     );
     signal?.throwIfAborted();
     state.coming = wanted.map(({ key }) => key);
+    // A canary that this one comes before is on its way out.
+    const active = state.active === null ? null : { ...state.active, canary: null };
+    const isCanary = signal !== null && active !== null && isCanaryOf(revision, wanted, active);
     const making = wanted.map(async (one) => {
-      const replicas = await this.#firstReplicas(state, revision, one, signal === null);
+      const replicas = await this.#firstReplicas(isCanary ? null : active, revision, one, signal === null);
       return { ...one, set: await this.#setOf(revision, one, replicas) };
     });
     const variants = await Promise.all(making);
     if (signal !== null) await untilAborted(Promise.all(variants.map(({ set }) => set.ready())), signal);
-    this.#swap(state, { revision, variants });
+    const deployment: Deployment = { revision, variants, canary: null };
+    if (isCanary) await this.#stepByStep(state, active, deployment, signal);
+    this.#swap(state, deployment);
     await noteLive(store, { endpoint: name, revision: number }, clock.now());
+  }
+
+  /** Error: `NotReady`, when it was rolled back. */
+  async #stepByStep(state: State, live: Deployment, deployment: Deployment, signal: AbortSignal): Promise<void> {
+    const { store, clock, autoscaling } = this.#deps;
+    const { endpoint, revision, spec } = deployment.revision;
+    autoscaling.follow(endpoint, [live, deployment]);
+    try {
+      await driveCanary({
+        ...{ store, clock, endpoint, revision },
+        spec: spec.rollout,
+        prepare: (weight) => prepared(autoscaling, { live, deployment, weight }, signal),
+        show: (share) => {
+          state.active = { ...live, canary: { ...share, deployment } };
+        },
+        pause: () => pause(CANARY_LOOK_MS, undefined, { signal, ref: false }),
+      });
+    } catch (error) {
+      if (state.active?.revision === live.revision && state.active.canary?.deployment === deployment)
+        state.active = live;
+      if (!this.#isOver && state.active === live) autoscaling.follow(endpoint, [live]);
+      throw error;
+    } finally {
+      for (const { set } of deployment.variants) autoscaling.expect(endpoint, set, 0);
+    }
   }
 
   #swap(state: State, deployment: Deployment): void {
@@ -179,7 +223,7 @@ export class Deployments implements AsyncDisposable {
       const timer = setTimeout(() => {
         state.previous = null;
         this.#tidy();
-      }, deployment.revision.spec.keepPrevious);
+      }, keptMs(deployment.revision));
       state.previous = { deployment: before, timer: timer.unref() };
     }
     this.#tidy();
@@ -187,17 +231,17 @@ export class Deployments implements AsyncDisposable {
 
   /** As many as the variant that it follows has now, or, after a restart, had at the end. */
   async #firstReplicas(
-    { active }: State,
+    before: Deployment | null,
     { endpoint }: Revision,
     { name, variant, version }: Omit<LiveVariant, 'set'>,
     isBack: boolean,
   ): Promise<number> {
     const { min, max = Math.max(1, min) } = variant.replicas;
     const { model } = variant;
-    const before = active?.variants.find((one) => one.name === name)?.set.state().wanted;
+    const now = before?.variants.find((one) => one.name === name)?.set.state().wanted;
     const last = isBack ? await lastDecision(this.#deps.store, { endpoint, model, version }) : null;
     // One at least shows that a new version starts at all.
-    return Math.min(max, Math.max(before ?? last?.to ?? 1, isBack ? min : Math.max(1, min)));
+    return Math.min(max, Math.max(now ?? last?.to ?? 1, isBack ? min : Math.max(1, min)));
   }
 
   #setOf(
@@ -282,6 +326,19 @@ function wantedVariant(revision: Revision, name: string, variant: Variant): Omit
   if (version === undefined)
     throw new Error(`revision ${revision.revision} of ${revision.endpoint} has no version for ${name}`);
   return { name, variant, version, key: keyOf(revision, variant, version) };
+}
+
+/** What changes nothing that runs needs no canary. */
+function isCanaryOf(
+  { strategy }: Revision,
+  wanted: readonly { readonly key: string }[],
+  { variants }: Deployment,
+): boolean {
+  return strategy === 'canary' && wanted.some(({ key }) => !variants.some((one) => one.key === key));
+}
+
+function keptMs({ strategy, spec }: Revision): number {
+  return (strategy === 'blueGreen' ? spec.rollout.keepFor : undefined) ?? spec.keepPrevious;
 }
 
 /** What makes replicas different: the same key is the same set, whatever revision names it. */

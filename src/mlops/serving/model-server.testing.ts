@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /**
  * For tests: a server of a model that scores rows of numbers by 1·a + 2·b + 3·c in one protocol, and misbehaves when a row begins
@@ -7,6 +8,7 @@ import { json } from 'node:stream/consumers';
  */
 const [, , port = '0', protocol = 'mlflow', behaviour = 'good', startSeconds = '0'] = process.argv;
 
+const SLOW_MS = 1_500;
 const misbehaviours: Readonly<Record<number, (response: ServerResponse) => void>> = {
   [-1]: () => process.exit(7),
   [-2]: () => {
@@ -64,6 +66,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const rows = rowsOf((await json(request)) as Record<string, unknown>);
   const misbehaviour = misbehaviours[rows[0]?.[0] ?? 0];
   if (misbehaviour !== undefined) return misbehaviour(response);
+  if (behaviour === 'fails') return misbehaviours[-6]?.(response);
+  if (behaviour === 'is slow') await pause(SLOW_MS);
   send(response, answerOf(rows.map(([a = 0, b = 0, c = 0]) => a + 2 * b + 3 * c)));
 }
 

@@ -4,6 +4,9 @@ import type { Autoscaling } from './autoscaling/autoscaling.ts';
 import { getEndpointScaling } from './autoscaling/schema.ts';
 import { shownScaling } from './autoscaling/show.ts';
 import type { Deployments } from './deployments.ts';
+import { abortEndpoint, getEndpointRollout, promoteEndpoint } from './rollouts/schema.ts';
+import { abort, promote } from './rollouts/service.ts';
+import { shownRollout } from './rollouts/show.ts';
 import { getEndpoint, listEndpoints, rollBackEndpoint, setEndpointTraffic } from './schema.ts';
 import { existing, rollBack, type ServiceDeps, setTraffic } from './service.ts';
 import { type ShowDeps, shownEndpoint, shownSummary } from './show.ts';
@@ -26,6 +29,18 @@ export function servingRoutes(deps: RouteDeps): Route[] {
     handle(getEndpointScaling, async ({ params: { endpoint }, query }) => {
       await existing(store, endpoint);
       return shownScaling(autoscaling, store, endpoint, query);
+    }),
+    handle(getEndpointRollout, async ({ params: { endpoint } }) => {
+      await existing(store, endpoint);
+      return { rollout: await shownRollout(deployments, store, endpoint) };
+    }),
+    handle(promoteEndpoint, async ({ params: { endpoint }, actor }) => {
+      await store.transaction(async (sql) => promote(sql, (await existing(sql, endpoint)).name, actor));
+      return { rollout: await shownRollout(deployments, store, endpoint) };
+    }),
+    handle(abortEndpoint, async ({ params: { endpoint }, actor }) => {
+      await store.transaction(async (sql) => abort(sql, (await existing(sql, endpoint)).name, actor));
+      return { rollout: await shownRollout(deployments, store, endpoint) };
     }),
     handle(rollBackEndpoint, async ({ params: { endpoint }, body: { revision = null }, actor }) => {
       await store.transaction((sql) => rollBack(deps, sql, endpoint, revision, actor));

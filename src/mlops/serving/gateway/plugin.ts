@@ -6,6 +6,7 @@ import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Deployment, Deployments } from '../deployments.ts';
 import type { Body } from '../protocols/codec.ts';
 import { ServingProblem } from '../protocols/problem.ts';
+import { noted, sideOf } from '../rollouts/split.ts';
 import { described } from './describe.ts';
 import { type Predicted, predict } from './predict.ts';
 import { codecs, type Target, targetOf } from './target.ts';
@@ -41,14 +42,16 @@ export function gatewayPlugin({ deployments, log }: GatewayDeps): Plugin {
 }
 
 async function answerPrediction(
-  deployment: Deployment,
+  found: Deployment,
   target: Target,
   incoming: FastifyRequest,
   reply: FastifyReply,
   log: Log,
 ): Promise<FastifyReply> {
-  const { limits } = deployment.revision.spec;
+  const { limits } = found.revision.spec;
   const request = { headers: incoming.headers, body: await bodyOf(incoming, limits.request) };
+  const deployment = sideOf(found, target, request, Math.random());
+  noted(found, deployment, reply.raw);
   const live = chosenVariant(deployment, target, request, Math.random());
   const predicted = await predict(live, target.spoken, request, limits.timeout);
   reply.header('x-steelyard-variant', live.name).header('x-steelyard-model-version', live.version);
