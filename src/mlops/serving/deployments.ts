@@ -84,8 +84,8 @@ export class Deployments implements AsyncDisposable {
 
   start(): void {
     this.#former = this.#deps.endFormer();
-    this.#timer = setInterval(() => this.wake(), LOOK_MS).unref();
-    this.wake();
+    this.#timer = setInterval(() => void this.wake(), LOOK_MS).unref();
+    void this.wake();
   }
 
   /** What has the traffic of an endpoint; null while nothing has, undefined when there is no such endpoint. */
@@ -93,12 +93,13 @@ export class Deployments implements AsyncDisposable {
     return this.#states.get(endpoint)?.active ?? (this.#states.has(endpoint) ? null : undefined);
   }
 
-  /** A revision was added: looks at once, and not at the next turn. */
-  wake(): void {
+  /** Something was changed: looks at once, and not at the next turn; resolves when it has. */
+  wake(): Promise<void> {
     const { log } = this.#deps;
     this.#looking = this.#looking
       .then(() => this.#look())
       .catch((error: unknown) => log.error({ err: error }, 'endpoints are not looked at'));
+    return this.#looking;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -115,7 +116,9 @@ export class Deployments implements AsyncDisposable {
 
   async #look(): Promise<void> {
     if (this.#isOver) return;
-    for (const pointers of await findEndpoints(this.#deps.store, null)) {
+    const all = await findEndpoints(this.#deps.store, null);
+    for (const name of this.#states.keys()) if (!all.some((one) => one.name === name)) this.#retire(name);
+    for (const pointers of all) {
       const state = this.#stateOf(pointers.name);
       const target = await this.#targetOf(pointers, state);
       if (target === null || target === state.target) continue;
@@ -124,6 +127,16 @@ export class Deployments implements AsyncDisposable {
       Object.assign(state, { target, rolling: giveUp });
       void this.#roll(state, pointers, target, giveUp.signal);
     }
+  }
+
+  /** It was deleted: what was begun ends, and nothing new is. */
+  #retire(name: string): void {
+    const state = this.#states.get(name);
+    this.#states.delete(name);
+    state?.rolling?.abort();
+    clearTimeout(state?.previous?.timer);
+    this.#deps.autoscaling.follow(name, []);
+    this.#tidy();
   }
 
   #stateOf(name: string): State {

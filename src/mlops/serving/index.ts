@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Events } from '../../platform/events/index.ts';
@@ -21,6 +22,7 @@ import { applyEndpoint, followAlias } from './service.ts';
 import type { ServingCosts } from './show.ts';
 import { EndpointSpec, type Variant } from './spec/schema.ts';
 import { createMeterBook, type ServingUsage } from './usage.ts';
+import { usageFile } from './usage-file.ts';
 
 export type { ScalingBudget } from './autoscaling/autoscaling.ts';
 export { servingMigrations } from './migrations.ts';
@@ -74,14 +76,15 @@ export function createServing(deps: ServingDeps): Serving {
     files: deps.files,
     sourceOf: registry.versionSource,
   });
-  const meters = createMeterBook(deps);
+  mkdirSync(place, { recursive: true, mode: 0o700 });
+  const meters = createMeterBook({ ...deps, file: usageFile(place) });
   const autoscaling = new Autoscaling(deps);
   const deployments = new Deployments({
     ...deps,
     meters,
     autoscaling,
     backendOf: (variant, version) => backendOf(variant, version),
-    endFormer: () => endFormer(replicaFolder),
+    endFormer: async () => meters.recover(await endFormer(replicaFolder)),
   });
   const all = { ...deps, versions: registry, deployments, autoscaling };
 
@@ -109,7 +112,7 @@ export function createServing(deps: ServingDeps): Serving {
     const moved = AliasMoved.safeParse(payload);
     if (!moved.success) return;
     await store.transaction((sql) => followAlias(all, sql, moved.data.data.name, moved.data.data.alias));
-    deployments.wake();
+    void deployments.wake();
   });
 
   return {

@@ -7,8 +7,8 @@ import type { Deployments } from './deployments.ts';
 import { abortEndpoint, getEndpointRollout, promoteEndpoint } from './rollouts/schema.ts';
 import { abort, promote } from './rollouts/service.ts';
 import { shownRollout } from './rollouts/show.ts';
-import { getEndpoint, listEndpoints, rollBackEndpoint, setEndpointTraffic } from './schema.ts';
-import { existing, rollBack, type ServiceDeps, setTraffic } from './service.ts';
+import { deleteEndpoint, getEndpoint, listEndpoints, rollBackEndpoint, setEndpointTraffic } from './schema.ts';
+import { existing, removeEndpoint, rollBack, type ServiceDeps, setTraffic } from './service.ts';
 import { type ShowDeps, shownEndpoint, shownSummary } from './show.ts';
 import { findEndpoints } from './store.ts';
 
@@ -26,6 +26,11 @@ export function servingRoutes(deps: RouteDeps): Route[] {
       return { endpoints: await Promise.all(endpoints.map((one) => shownSummary(store, one))) };
     }),
     handle(getEndpoint, ({ params: { endpoint } }) => shownEndpoint(deps, store, endpoint)),
+    handle(deleteEndpoint, async ({ params: { endpoint } }) => {
+      await store.transaction((sql) => removeEndpoint(deps, sql, endpoint));
+      await deployments.wake();
+      return { name: endpoint };
+    }),
     handle(getEndpointScaling, async ({ params: { endpoint }, query }) => {
       await existing(store, endpoint);
       return shownScaling(autoscaling, store, endpoint, query);
@@ -44,12 +49,12 @@ export function servingRoutes(deps: RouteDeps): Route[] {
     }),
     handle(rollBackEndpoint, async ({ params: { endpoint }, body: { revision = null }, actor }) => {
       await store.transaction((sql) => rollBack(deps, sql, endpoint, revision, actor));
-      deployments.wake();
+      void deployments.wake();
       return shownEndpoint(deps, store, endpoint);
     }),
     handle(setEndpointTraffic, async ({ params: { endpoint }, body: { weights }, actor }) => {
       await store.transaction((sql) => setTraffic(deps, sql, endpoint, { weights, actor }));
-      deployments.wake();
+      void deployments.wake();
       return shownEndpoint(deps, store, endpoint);
     }),
   ];

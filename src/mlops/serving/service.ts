@@ -2,12 +2,14 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { ManifestOutcome } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
+import { endRollout } from './rollouts/store.ts';
 import type { EndpointSpec, Variant } from './spec/schema.ts';
 import {
   addRevision,
   findEndpoints,
   findRevision,
   lastRevision,
+  noteDeleted,
   type Pointers,
   type Revision,
   revisionsOf,
@@ -110,6 +112,13 @@ export async function setTraffic(
   const changed = { ...spec, traffic: { ...spec.traffic, weights: { ...weights } } };
   const cause = `traffic changed by ${actor}`;
   await next(deps, sql, endpoint, { spec: changed, versions, cause, strategy: 'instant' });
+}
+
+/** It answers no more; its revisions and what it cost stay known. Errors: `endpoint_not_found`. */
+export async function removeEndpoint({ clock }: Pick<ServiceDeps, 'clock'>, sql: Sql, endpoint: string): Promise<void> {
+  const { name, newest } = await existing(sql, endpoint);
+  await endRollout(sql, { endpoint: name, revision: newest }, { state: 'aborted', reason: 'its endpoint was deleted' });
+  await noteDeleted(sql, name, clock.now());
 }
 
 /** An alias moved: endpoints that name it follow. */
