@@ -1,9 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Autoscaling } from '../autoscaling/autoscaling.ts';
-import type { Deployment } from '../deployments.ts';
 import { NotReady } from '../replicas/replica.ts';
+import type { ReplicaSet } from '../replicas/set.ts';
+import type { Variant } from '../spec/schema.ts';
+import type { Revision } from '../store.ts';
 
 const LOOK_MS = 200;
+
+interface Part {
+  readonly revision: Revision;
+  readonly variants: readonly { readonly name: string; readonly variant: Variant; readonly set: ReplicaSet }[];
+}
 
 /**
  * Has as many replicas of the canary ready as so many percent of the traffic need, by what the live variants have now. Error:
@@ -11,7 +18,7 @@ const LOOK_MS = 200;
  */
 export async function prepared(
   autoscaling: Pick<Autoscaling, 'expect'>,
-  { live, deployment, weight }: { readonly live: Deployment; readonly deployment: Deployment; readonly weight: number },
+  { live, deployment, weight }: { readonly live: Part; readonly deployment: Part; readonly weight: number },
   signal: AbortSignal,
 ): Promise<void> {
   const { endpoint, spec } = deployment.revision;
