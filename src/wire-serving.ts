@@ -1,3 +1,4 @@
+import type { Budgets } from './finops/budgets/index.ts';
 import { costPerThousand, type Metering } from './finops/metering/index.ts';
 import { passedEnvironment } from './mlops/executors/index.ts';
 import type { Monitoring } from './mlops/monitoring/index.ts';
@@ -5,6 +6,7 @@ import type { Registry } from './mlops/registry/index.ts';
 import {
   createServing,
   type PredictionLog,
+  type ScalingBudget,
   type Serving,
   type ServingCosts,
   type ServingDeps,
@@ -13,17 +15,22 @@ import {
 import type { Tracking } from './mlops/tracking/index.ts';
 import type { Org } from './org/index.ts';
 import { type Config, processEnvironment } from './platform/config/index.ts';
+import { AppError } from './platform/errors/index.ts';
 import type { Store } from './platform/store/index.ts';
 
 /** What serving stands on of the ground floor. */
 interface ServingGround
-  extends Omit<ServingDeps, 'registry' | 'files' | 'usage' | 'costs' | 'predictions' | 'processes' | 'environment'> {
+  extends Omit<
+    ServingDeps,
+    'registry' | 'files' | 'usage' | 'costs' | 'budget' | 'predictions' | 'processes' | 'environment'
+  > {
   readonly config: Config;
 }
 
 interface ServedBy {
   readonly org: Org;
   readonly metering: Metering;
+  readonly budgets: Pick<Budgets, 'exhaustedFor'>;
   readonly registry: Registry;
   readonly tracking: Pick<Tracking, 'artifactFiles'>;
   readonly monitoring: Pick<Monitoring, 'served'>;
@@ -32,7 +39,7 @@ interface ServedBy {
 /** What serves, and what it costs: the other wing prices what replicas hold. */
 export function wireServing(
   ground: ServingGround,
-  { org, metering, registry, tracking, monitoring }: ServedBy,
+  { org, metering, budgets, registry, tracking, monitoring }: ServedBy,
 ): Serving {
   const { config, store } = ground;
   return createServing({
@@ -42,6 +49,7 @@ export function wireServing(
     usage: servingUsage(store, org, metering),
     costs: servingCosts(metering),
     predictions: predictionLog(store, org, monitoring.served),
+    budget: scalingBudget(budgets),
     processes: config.processExecutor === 'on' || (config.processExecutor === 'auto' && config.accounts === 'off'),
     environment: passedEnvironment(processEnvironment()),
   });
@@ -121,6 +129,28 @@ function predictionLog(store: Store, org: Org, { keep }: Monitoring['served']): 
       if (projects.length === 0) return keep(predictions.map((one) => ({ ...one })));
       const found = new Map(await Promise.all(projects.map(async (one) => [one, await teamOf(one)] as const)));
       return keep(predictions.map((one) => ({ ...one, team: found.get(one.project ?? '') ?? null })));
+    },
+  };
+}
+
+function scalingBudget(budgets: Pick<Budgets, 'exhaustedFor'>): ScalingBudget {
+  return {
+    async spentFor({ endpoint, model, version, project, environment }) {
+      try {
+        const budget = await budgets.exhaustedFor({
+          endpoint,
+          model,
+          modelVersion: version,
+          purpose: 'inference',
+          ...(project === null ? {} : { project }),
+          ...(environment === null ? {} : { environment }),
+        });
+        return budget === null ? null : { budget, why: `nothing is left of budget "${budget}"` };
+      } catch (error) {
+        // What cannot be priced cannot be held within a budget.
+        if (!(error instanceof AppError) || error.code !== 'price_missing') throw error;
+        return { budget: String(error.context.budget), why: error.message };
+      }
     },
   };
 }

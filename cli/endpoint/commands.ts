@@ -1,5 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { getEndpointScaling } from '../../src/mlops/serving/autoscaling/schema.ts';
+import { abortEndpoint, getEndpointRollout, promoteEndpoint } from '../../src/mlops/serving/rollouts/schema.ts';
 import {
+  deleteEndpoint,
   type EndpointDetail,
   getEndpoint,
   listEndpoints,
@@ -13,9 +16,10 @@ import type { Context } from '../frame/context.ts';
 import { CommandError } from '../frame/failure.ts';
 import { findTextFiles, readTextFile } from '../text-files.ts';
 import { metricsCommand } from './metrics.ts';
-import { endpointsText, endpointText } from './text.ts';
+import { endpointsText, endpointText, rolloutText, scalingText } from './text.ts';
 
 const LOOK_MS = 500;
+const SHOWN_DECISIONS = 5;
 const FAILED = 13;
 const EXITS = { [FAILED]: 'the new revision did not get ready; what was live still is' };
 const wait = { describe: 'Wait until the new revision has the traffic, or failed' };
@@ -68,8 +72,50 @@ const showCommand = command({
   needs: 'server',
   positionals: endpointWord,
   run: async (context, { endpoint }) => {
-    const detail = await shown(await context.client(), endpoint, false);
-    await context.answer(detail, () => endpointText(detail, context));
+    const client = await context.client();
+    const params = { endpoint };
+    const detail = await shown(client, endpoint, false);
+    const scaling = await client.call(getEndpointScaling, { params, query: { limit: SHOWN_DECISIONS } });
+    const { rollout } = await client.call(getEndpointRollout, { params });
+    await context.answer({ ...detail, scaling, rollout }, () =>
+      [endpointText(detail, context), scalingText(scaling, context), rolloutText(rollout)].filter(Boolean).join('\n\n'),
+    );
+  },
+});
+
+const deleteCommand = command({
+  path: ['endpoint', 'delete'],
+  summary: 'Delete an endpoint: what was begun ends, its replicas go; what it cost stays known',
+  example: 'steelyard endpoint delete ranker',
+  needs: 'server',
+  positionals: endpointWord,
+  run: async (context, { endpoint }) => {
+    const document = await (await context.client()).call(deleteEndpoint, { params: { endpoint } });
+    await context.answer(document, () => `Deleted ${document.name}.`);
+  },
+});
+
+const promoteCommand = command({
+  path: ['endpoint', 'promote'],
+  summary: 'Give a canary in progress all of the traffic, without its further steps',
+  example: 'steelyard endpoint promote ranker',
+  needs: 'server',
+  positionals: endpointWord,
+  run: async (context, { endpoint }) => {
+    const document = await (await context.client()).call(promoteEndpoint, { params: { endpoint } });
+    await context.answer(document, () => rolloutText(document.rollout));
+  },
+});
+
+const abortCommand = command({
+  path: ['endpoint', 'abort'],
+  summary: 'End a canary in progress; what is live keeps the traffic',
+  example: 'steelyard endpoint abort ranker',
+  needs: 'server',
+  positionals: endpointWord,
+  run: async (context, { endpoint }) => {
+    const document = await (await context.client()).call(abortEndpoint, { params: { endpoint } });
+    await context.answer(document, () => rolloutText(document.rollout));
   },
 });
 
@@ -158,4 +204,7 @@ export const endpointCommands = [
   metricsCommand,
   rollbackCommand,
   trafficCommand,
+  promoteCommand,
+  abortCommand,
+  deleteCommand,
 ];

@@ -1,3 +1,5 @@
+import type { EndpointScaling } from '../../src/mlops/serving/autoscaling/schema.ts';
+import type { Rollout, RolloutSide } from '../../src/mlops/serving/rollouts/schema.ts';
 import type {
   EndpointDetail,
   EndpointRevision,
@@ -91,4 +93,50 @@ function revisionsText(revisions: readonly EndpointRevision[], { paint }: Contex
     ],
     paint,
   );
+}
+
+/** What follows demand, and what was decided of late; '' where nothing does. */
+export function scalingText({ variants, decisions }: EndpointScaling, { paint }: Context): string {
+  const scaled = variants.filter(({ policy, min }) => policy !== 'fixed' || min === 0);
+  if (scaled.length === 0 && decisions.length === 0) return '';
+  const now = table(
+    scaled,
+    [
+      { title: 'SCALED', cell: ({ variant, version }) => `${variant} v${version}` },
+      { title: 'POLICY', cell: ({ policy }) => policy },
+      { title: 'WANTED', align: 'right', cell: ({ wanted, min, max }) => `${wanted} of ${min}-${max}` },
+      { title: 'COLD START', align: 'right', cell: ({ coldStartSeconds }) => `${coldStartSeconds.toFixed(1)} s` },
+      { title: 'WHY', cell: ({ reason }) => reason, least: 20 },
+    ],
+    paint,
+  );
+  const before = table(
+    decisions,
+    [
+      { title: 'DECIDED', cell: ({ at }) => shownInstant(at) },
+      { title: 'VARIANT', cell: ({ variant, version }) => `${variant} v${version}` },
+      { title: 'REPLICAS', align: 'right', cell: ({ from, to }) => `${from} -> ${to}` },
+      { title: 'WHY', cell: ({ reason }) => reason, least: 20 },
+    ],
+    paint,
+  );
+  return decisions.length === 0 ? now : `${now}\n\n${before}`;
+}
+
+/** Where a canary is and how it compares; '' where there was none. */
+export function rolloutText(rollout: Rollout | null): string {
+  if (rollout === null) return '';
+  const { revision, state, step, steps, weight, reason, live, canary } = rollout;
+  const head = `canary of revision ${revision}: ${state}, step ${step} of ${steps}, ${weight} % of the traffic`;
+  const lines = [reason === null ? head : `${head}; ${reason}`];
+  if (live !== null) lines.push(`  live:   ${sideText(live)}`);
+  if (canary !== null) lines.push(`  canary: ${sideText(canary)}`);
+  return lines.join('\n');
+}
+
+function sideText({ requests, errorRate, errorRateLow, errorRateHigh, p95Ms }: RolloutSide): string {
+  if (errorRate === null || errorRateLow === null || errorRateHigh === null) return 'no request in this step yet';
+  const percent = (share: number) => (100 * share).toFixed(1);
+  const errors = `${percent(errorRate)} % errors (${percent(errorRateLow)} to ${percent(errorRateHigh)})`;
+  return `${shownCount(requests)} requests, ${errors}, p95 ${p95Ms === null ? 'unknown' : `${Math.round(p95Ms)} ms`}`;
 }

@@ -66,3 +66,28 @@ it(
   },
   LIMIT_MS,
 );
+
+it(
+  'a killed server loses no more usage than that of its last second',
+  async () => {
+    const data = mkdtempSync(join(tmpdir(), 'steelyard-'));
+    {
+      await using application = await testApplication({}, { data });
+      const version = await registeredFiles(application, 'm', { 'model.onnx': linearGraph([1, 1]) });
+      await appliedEndpoint(application, 'kept', { variants: { main: { model: 'm', version, backend: 'onnx' } } });
+    }
+    await using server = await startServerProcess(data, { STEELYARD_LOG_LEVEL: 'silent' });
+    await expect.poll(() => predicted(server.url), WAIT).toEqual({ predictions: [[2]] });
+    for (let more = 0; more < 9; more += 1) await predicted(server.url);
+    const noted = () => readFileSync(join(data, 'serving', 'usage.json'), 'utf8');
+    await expect.poll(noted, WAIT).toContain('"predictions":10');
+    await server.kill();
+    await server.startAgain();
+    const cost = async () => {
+      const answer = await fetch(`${server.url}/api/v1/endpoints/kept`);
+      return ((await answer.json()) as { variants: { cost: { predictions: number } }[] }).variants[0]?.cost.predictions;
+    };
+    await expect.poll(cost, WAIT).toBe(10);
+  },
+  LIMIT_MS,
+);

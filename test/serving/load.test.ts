@@ -1,30 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { linearGraph } from '../../src/mlops/serving/graphs.testing.ts';
 import { rollBackEndpoint } from '../../src/mlops/serving/schema.ts';
 import { call, testApplication } from '../../src/testing.ts';
 import { appliedEndpoint, registeredFiles, settled } from '../../src/testing-serving.ts';
+import { startLoad } from './load.ts';
 
-const program = join(import.meta.dirname, 'load-program.ts');
 const server = join(import.meta.dirname, '../../src/mlops/serving/model-server.testing.ts');
 const LIMIT_MS = 600_000;
-
-/** A load from a process of its own; `stop` answers what it saw, by answer. */
-function startLoad(url: string) {
-  const child = spawn(process.execPath, [program, url, '8'], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const all = text(child.stdout);
-  return {
-    begun: once(child.stderr, 'data'),
-    async stop(): Promise<Record<string, number>> {
-      child.kill('SIGTERM');
-      return JSON.parse(await all);
-    },
-    [Symbol.dispose]: () => void child.kill('SIGKILL'),
-  };
-}
 
 describe('under load from another process', () => {
   const onnx = (version: string) => ({

@@ -14,6 +14,7 @@ import { coveringWindows, limitOf } from './reservations/limits.ts';
 import { reprice } from './reservations/reprice.ts';
 import type { Held, NewReservation, Reservation } from './reservations/schema.ts';
 import { type LimitsNow, open, type ReservationDeps, settle } from './reservations/service.ts';
+import { openReservations } from './reservations/store.ts';
 import { metersTogether } from './reservations/together.ts';
 import { budgetRoutes, existing } from './routes.ts';
 import { BudgetSpec } from './schema.ts';
@@ -47,6 +48,11 @@ export interface Reservations {
 export interface Budgets {
   /** Where a budget stands in its present window. Errors: `budget_not_found`. */
   standing(sql: Sql, name: string): Promise<BudgetStanding>;
+  /**
+   * A budget that must hold, covers the subject and has nothing left in its present window; null when none is so. What is held for running
+   * work is not left. Errors: `price_missing` where one cannot be held, since usage that it covers has no price.
+   */
+  exhaustedFor(subject: Subject): Promise<string | null>;
   readonly reservations: Reservations;
   /** Ends what its holder has given up without a word, and tells who wants to know where budgets stand. */
   schedule(jobs: Jobs): void;
@@ -71,6 +77,12 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
   };
   return {
     standing: async (sql, name) => standingOf(deps, sql, await existing(sql, name)),
+    exhaustedFor: async (subject) => {
+      const at = deps.clock.now();
+      const limitsNow = await limitsFor(deps, await deps.org.withTeam(deps.store, subject), { start: at, end: at + 1 });
+      const limits = await limitsNow(deps.store, await openReservations(deps.store));
+      return limits.find(({ left }) => !left.greaterThan(0))?.budget ?? null;
+    },
     reservations,
     schedule(jobs) {
       jobs.register(EXPIRY, { handler: createExpiry(reservationDeps) });

@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
+import type { Autoscaling } from './autoscaling/autoscaling.ts';
+import { lastDecision } from './autoscaling/store.ts';
 import type { Backend } from './backends/backend.ts';
 import { NotReady } from './replicas/replica.ts';
 import { createReplicaSet, type ReplicaSet } from './replicas/set.ts';
+import { type CanaryShare, driveCanary } from './rollouts/canary.ts';
+import { prepared } from './rollouts/prepare.ts';
+import { endRollout } from './rollouts/store.ts';
 import type { Variant } from './spec/schema.ts';
 import { findEndpoints, findRevision, noteFailed, noteLive, type Pointers, type Revision } from './store.ts';
 import type { MeterBook } from './usage.ts';
@@ -24,6 +30,12 @@ export interface LiveVariant {
 export interface Deployment {
   readonly revision: Revision;
   readonly variants: readonly LiveVariant[];
+  /** What has part of the traffic, and shall have all; null when nothing does. */
+  readonly canary: Canary | null;
+}
+
+export interface Canary extends CanaryShare {
+  readonly deployment: Deployment;
 }
 
 export interface DeploymentsDeps {
@@ -31,6 +43,7 @@ export interface DeploymentsDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly meters: MeterBook;
+  readonly autoscaling: Pick<Autoscaling, 'follow' | 'expect'>;
   /** Errors: `AppError`, when the version cannot be served by it. */
   readonly backendOf: (variant: Variant, version: string) => Promise<Backend>;
   /** Ends what a server before this one left running. */
@@ -39,6 +52,7 @@ export interface DeploymentsDeps {
 
 /** Other servers of the same store change revisions too. */
 const LOOK_MS = 1_000;
+const CANARY_LOOK_MS = 500;
 /** What was live before a restart is tried again after so long when it cannot be made. */
 const AGAIN_MS = 10_000;
 
@@ -70,8 +84,8 @@ export class Deployments implements AsyncDisposable {
 
   start(): void {
     this.#former = this.#deps.endFormer();
-    this.#timer = setInterval(() => this.wake(), LOOK_MS).unref();
-    this.wake();
+    this.#timer = setInterval(() => void this.wake(), LOOK_MS).unref();
+    void this.wake();
   }
 
   /** What has the traffic of an endpoint; null while nothing has, undefined when there is no such endpoint. */
@@ -84,12 +98,13 @@ export class Deployments implements AsyncDisposable {
     return [...this.#states.values()].flatMap(({ active }) => active ?? []);
   }
 
-  /** A revision was added: looks at once, and not at the next turn. */
-  wake(): void {
+  /** Something was changed: looks at once, and not at the next turn; resolves when it has. */
+  wake(): Promise<void> {
     const { log } = this.#deps;
     this.#looking = this.#looking
       .then(() => this.#look())
       .catch((error: unknown) => log.error({ err: error }, 'endpoints are not looked at'));
+    return this.#looking;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -106,7 +121,9 @@ export class Deployments implements AsyncDisposable {
 
   async #look(): Promise<void> {
     if (this.#isOver) return;
-    for (const pointers of await findEndpoints(this.#deps.store, null)) {
+    const all = await findEndpoints(this.#deps.store, null);
+    for (const name of this.#states.keys()) if (!all.some((one) => one.name === name)) this.#retire(name);
+    for (const pointers of all) {
       const state = this.#stateOf(pointers.name);
       const target = await this.#targetOf(pointers, state);
       if (target === null || target === state.target) continue;
@@ -115,6 +132,16 @@ export class Deployments implements AsyncDisposable {
       Object.assign(state, { target, rolling: giveUp });
       void this.#roll(state, pointers, target, giveUp.signal);
     }
+  }
+
+  /** It was deleted: what was begun ends, and nothing new is. */
+  #retire(name: string): void {
+    const state = this.#states.get(name);
+    this.#states.delete(name);
+    state?.rolling?.abort();
+    clearTimeout(state?.previous?.timer);
+    this.#deps.autoscaling.follow(name, []);
+    this.#tidy();
   }
 
   #stateOf(name: string): State {
@@ -145,7 +172,10 @@ export class Deployments implements AsyncDisposable {
       const reason = signal.aborted ? 'another revision came before it was ready' : reasonOf(error, log);
       log.warn({ ...revision, reason }, 'a revision of an endpoint did not get live');
       if (!signal.aborted) state.coming = [];
-      await noteFailed(store, revision, reason).catch((failure: unknown) => log.error({ err: failure }, 'not noted'));
+      const aborted = { state: 'aborted', reason } as const;
+      await Promise.all([noteFailed(store, revision, reason), endRollout(store, revision, aborted)]).catch(
+        (failure: unknown) => log.error({ err: failure }, 'not noted'),
+      );
       if (state.active === null && live !== null) againLater(state, target);
       this.#tidy();
     }
@@ -161,39 +191,96 @@ export class Deployments implements AsyncDisposable {
     );
     signal?.throwIfAborted();
     state.coming = wanted.map(({ key }) => key);
-    const making = wanted.map(async (one) => ({ ...one, set: await this.#setOf(revision, one) }));
+    // A canary that this one comes before is on its way out.
+    const active = state.active === null ? null : { ...state.active, canary: null };
+    const isCanary = signal !== null && active !== null && isCanaryOf(revision, wanted, active);
+    const making = wanted.map(async (one) => {
+      const replicas = await this.#firstReplicas(isCanary ? null : active, revision, one, signal === null);
+      return { ...one, set: await this.#setOf(revision, one, replicas) };
+    });
     const variants = await Promise.all(making);
     if (signal !== null) await untilAborted(Promise.all(variants.map(({ set }) => set.ready())), signal);
-    this.#swap(state, { revision, variants });
+    const deployment: Deployment = { revision, variants, canary: null };
+    if (isCanary) await this.#stepByStep(state, active, deployment, signal);
+    this.#swap(state, deployment);
     await noteLive(store, { endpoint: name, revision: number }, clock.now());
+  }
+
+  /** Error: `NotReady`, when it was rolled back. */
+  async #stepByStep(state: State, live: Deployment, deployment: Deployment, signal: AbortSignal): Promise<void> {
+    const { store, clock, autoscaling } = this.#deps;
+    const { endpoint, revision, spec } = deployment.revision;
+    autoscaling.follow(endpoint, [live, deployment]);
+    try {
+      await driveCanary({
+        ...{ store, clock, endpoint, revision },
+        spec: spec.rollout,
+        prepare: (weight) => prepared(autoscaling, { live, deployment, weight }, signal),
+        show: (share) => {
+          state.active = { ...live, canary: { ...share, deployment } };
+        },
+        pause: () => pause(CANARY_LOOK_MS, undefined, { signal, ref: false }),
+      });
+    } catch (error) {
+      if (state.active?.revision === live.revision && state.active.canary?.deployment === deployment)
+        state.active = live;
+      if (!this.#isOver && state.active === live) autoscaling.follow(endpoint, [live]);
+      throw error;
+    } finally {
+      for (const { set } of deployment.variants) autoscaling.expect(endpoint, set, 0);
+    }
   }
 
   #swap(state: State, deployment: Deployment): void {
     const before = state.active;
     state.active = deployment;
     state.coming = [];
-    for (const { set, variant } of deployment.variants) set.scale(variant.replicas.min);
+    this.#deps.autoscaling.follow(deployment.revision.endpoint, [deployment]);
     if (before !== null) {
       clearTimeout(state.previous?.timer);
       const timer = setTimeout(() => {
         state.previous = null;
         this.#tidy();
-      }, deployment.revision.spec.keepPrevious);
+      }, keptMs(deployment.revision));
       state.previous = { deployment: before, timer: timer.unref() };
     }
     this.#tidy();
   }
 
-  #setOf(revision: Revision, { key, variant, version }: Omit<LiveVariant, 'set'>): Promise<ReplicaSet> {
+  /** As many as the variant that it follows has now, or, after a restart, had at the end. */
+  async #firstReplicas(
+    before: Deployment | null,
+    { endpoint }: Revision,
+    { name, variant, version }: Omit<LiveVariant, 'set'>,
+    isBack: boolean,
+  ): Promise<number> {
+    const { min, max = Math.max(1, min) } = variant.replicas;
+    const { model } = variant;
+    const now = before?.variants.find((one) => one.name === name)?.set.state().wanted;
+    const last = isBack ? await lastDecision(this.#deps.store, { endpoint, model, version }) : null;
+    // One at least shows that a new version starts at all.
+    return Math.min(max, Math.max(now ?? last?.to ?? 1, isBack ? min : Math.max(1, min)));
+  }
+
+  #setOf(
+    revision: Revision,
+    { key, variant, version }: Omit<LiveVariant, 'set'>,
+    replicas: number,
+  ): Promise<ReplicaSet> {
     const found = this.#sets.get(key);
     if (found !== undefined) return found;
-    const making = this.#makeSet(revision, variant, version);
+    const making = this.#makeSet(revision, variant, version, replicas);
     this.#sets.set(key, making);
     making.catch(() => this.#sets.delete(key));
     return making;
   }
 
-  async #makeSet({ spec, endpoint }: Revision, variant: Variant, version: string): Promise<ReplicaSet> {
+  async #makeSet(
+    { spec, endpoint }: Revision,
+    variant: Variant,
+    version: string,
+    replicas: number,
+  ): Promise<ReplicaSet> {
     const { clock, log, meters } = this.#deps;
     const backend = await this.#deps.backendOf(variant, version);
     const { project = null, environment = null } = spec;
@@ -202,7 +289,7 @@ export class Deployments implements AsyncDisposable {
     const { timeout: timeoutMs, concurrency, queue } = spec.limits;
     const limits = { concurrency, queue, timeoutMs, startTimeoutMs: spec.startTimeout };
     const set = createReplicaSet({ backend, limits, clock, log, metered: (id) => meters.begin(id, facts) });
-    set.scale(variant.replicas.min);
+    set.scale(replicas);
     return set;
   }
 
@@ -259,9 +346,22 @@ function wantedVariant(revision: Revision, name: string, variant: Variant): Omit
   return { name, variant, version, key: keyOf(revision, variant, version) };
 }
 
+/** What changes nothing that runs needs no canary. */
+function isCanaryOf(
+  { strategy }: Revision,
+  wanted: readonly { readonly key: string }[],
+  { variants }: Deployment,
+): boolean {
+  return strategy === 'canary' && wanted.some(({ key }) => !variants.some((one) => one.key === key));
+}
+
+function keptMs({ strategy, spec }: Revision): number {
+  return (strategy === 'blueGreen' ? spec.rollout.keepFor : undefined) ?? spec.keepPrevious;
+}
+
 /** What makes replicas different: the same key is the same set, whatever revision names it. */
 function keyOf({ spec, endpoint }: Revision, variant: Variant, version: string): string {
-  const { alias: _alias, version: _version, replicas: _replicas, ...what } = variant;
+  const { alias: _alias, version: _version, replicas: _replicas, scaling: _scaling, ...what } = variant;
   const { limits, startTimeout, project, environment } = spec;
   const facts = [endpoint, what, version, limits, startTimeout, project, environment];
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');

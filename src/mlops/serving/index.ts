@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Events } from '../../platform/events/index.ts';
@@ -7,6 +8,7 @@ import type { Store } from '../../platform/store/index.ts';
 import type { Log, Telemetry } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { REGISTRY_CHANGED, type Registry } from '../registry/index.ts';
+import { Autoscaling, type ScalingBudget } from './autoscaling/autoscaling.ts';
 import type { Backend } from './backends/backend.ts';
 import { endFormer } from './backends/leased-process.ts';
 import { onnxBackend } from './backends/onnx.ts';
@@ -24,7 +26,9 @@ import { applyEndpoint, followAlias } from './service.ts';
 import type { ServingCosts } from './show.ts';
 import { EndpointSpec, type Variant } from './spec/schema.ts';
 import { createMeterBook, type ServingUsage } from './usage.ts';
+import { usageFile } from './usage-file.ts';
 
+export type { ScalingBudget } from './autoscaling/autoscaling.ts';
 export type { PredictionLog } from './log/prediction-log.ts';
 export { servingMigrations } from './migrations.ts';
 export type { ServingCosts } from './show.ts';
@@ -43,6 +47,8 @@ export interface ServingDeps {
   /** Who keeps what was answered. */
   readonly predictions: PredictionLog;
   readonly telemetry: Pick<Telemetry, 'predictionLog' | 'predictionLogWaiting'>;
+  /** Whether there is money for more replicas. */
+  readonly budget: ScalingBudget;
   readonly events: Pick<Events, 'subscribe'>;
   /** Whether commands may be run as processes of this machine. */
   readonly processes: boolean;
@@ -78,12 +84,15 @@ export function createServing(deps: ServingDeps): Serving {
     files: deps.files,
     sourceOf: registry.versionSource,
   });
-  const meters = createMeterBook(deps);
+  mkdirSync(place, { recursive: true, mode: 0o700 });
+  const meters = createMeterBook({ ...deps, file: usageFile(place) });
+  const autoscaling = new Autoscaling(deps);
   const deployments = new Deployments({
     ...deps,
     meters,
+    autoscaling,
     backendOf: (variant, version) => backendOf(variant, version),
-    endFormer: () => endFormer(replicaFolder),
+    endFormer: async () => meters.recover(await endFormer(replicaFolder)),
   });
   const { predictions, telemetry, log } = deps;
   const queue = new LogQueue({
@@ -93,7 +102,7 @@ export function createServing(deps: ServingDeps): Serving {
   });
   telemetry.predictionLogWaiting.follow(() => queue.waitingBytes);
   const metrics = createMetricRecorder({ ...deps, active: () => deployments.active() });
-  const all = { ...deps, versions: registry, deployments, queue, metrics };
+  const all = { ...deps, versions: registry, deployments, autoscaling, queue, metrics };
 
   async function backendOf(variant: Variant, version: string): Promise<Backend> {
     const { model, env, resources, process: server } = variant;
@@ -119,7 +128,7 @@ export function createServing(deps: ServingDeps): Serving {
     const moved = AliasMoved.safeParse(payload);
     if (!moved.success) return;
     await store.transaction((sql) => followAlias(all, sql, moved.data.data.name, moved.data.data.alias));
-    deployments.wake();
+    void deployments.wake();
   });
 
   return {
@@ -128,10 +137,12 @@ export function createServing(deps: ServingDeps): Serving {
     plugin: gatewayPlugin({ ...deps, deployments, queue, metrics }),
     start() {
       deployments.start();
+      autoscaling.start();
       metrics.start();
     },
     async [Symbol.asyncDispose]() {
       await metrics[Symbol.asyncDispose]();
+      await autoscaling[Symbol.asyncDispose]();
       await deployments[Symbol.asyncDispose]();
       await queue[Symbol.asyncDispose]();
       await meters[Symbol.asyncDispose]();

@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /**
  * For tests: a server of a model that scores rows of numbers by 1·a + 2·b + 3·c in one protocol, and misbehaves when a row begins
- * with a number of the table below. `node model-server.testing.ts PORT PROTOCOL [BEHAVIOUR]`.
+ * with a number of the table below. `node model-server.testing.ts PORT PROTOCOL [BEHAVIOUR [SECONDS]]`; it listens after so many.
  */
-const [, , port = '0', protocol = 'mlflow', behaviour = 'good'] = process.argv;
+const [, , port = '0', protocol = 'mlflow', behaviour = 'good', startSeconds = '0'] = process.argv;
 
+const SLOW_MS = 1_500;
 const misbehaviours: Readonly<Record<number, (response: ServerResponse) => void>> = {
   [-1]: () => process.exit(7),
   [-2]: () => {
@@ -64,6 +66,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const rows = rowsOf((await json(request)) as Record<string, unknown>);
   const misbehaviour = misbehaviours[rows[0]?.[0] ?? 0];
   if (misbehaviour !== undefined) return misbehaviour(response);
+  if (behaviour === 'fails') return misbehaviours[-6]?.(response);
+  if (behaviour === 'is slow') await pause(SLOW_MS);
   send(response, answerOf(rows.map(([a = 0, b = 0, c = 0]) => a + 2 * b + 3 * c)));
 }
 
@@ -71,6 +75,9 @@ if (behaviour === 'crashes at its start') {
   console.error('no such model');
   process.exit(3);
 }
-if (behaviour !== 'never ready')
+function listen(): void {
   createServer((request, response) => void answer(request, response)).listen(Number(port), '127.0.0.1');
+}
+
+if (behaviour !== 'never ready') setTimeout(listen, Number(startSeconds) * 1_000);
 setInterval(() => undefined, 1_000);

@@ -7,7 +7,7 @@ import { call, problemFrom, testApplication } from '../../testing.ts';
 import { applied } from '../../testing-pipelines.ts';
 import { aliased, appliedEndpoint, registeredFiles, sent, settled } from '../../testing-serving.ts';
 import { graphWithWeightsAt, greedyGraph, linearGraph, loopGraph } from './graphs.testing.ts';
-import { getEndpoint, rollBackEndpoint, setEndpointTraffic } from './schema.ts';
+import { deleteEndpoint, getEndpoint, rollBackEndpoint, setEndpointTraffic } from './schema.ts';
 
 const onnx = (version: string, more: object = {}) => ({ model: 'm', version, backend: 'onnx', ...more });
 const main = (version: string, more: object = {}) => ({ variants: { main: onnx(version, more) } });
@@ -152,6 +152,21 @@ describe('revisions of an endpoint', () => {
       code,
       detail: expect.stringContaining(detail),
     });
+  });
+
+  it('of an endpoint that was deleted are known when its name is applied again', async () => {
+    const params = { endpoint: 'deleted' };
+    await appliedEndpoint(application, 'deleted', main('1'));
+    const begun = predicted(application, 'deleted');
+    expect(await call(application, deleteEndpoint, { params })).toEqual({ name: 'deleted' });
+    expect([200, 404]).toContain((await begun).statusCode);
+    expect((await predicted(application, 'deleted')).statusCode).toBe(404);
+    expect(await problemFrom(call(application, deleteEndpoint, { params }))).toMatchObject({
+      code: 'endpoint_not_found',
+    });
+    const again = await appliedEndpoint(application, 'deleted', main('2'));
+    expect(again).toMatchObject({ live: { revision: 2 }, revisions: [{ revision: 2 }, { revision: 1 }] });
+    expect(await versionOf(application, 'deleted')).toEqual([200, '2']);
   });
 
   it('that nobody knows are not gone back to', async () => {

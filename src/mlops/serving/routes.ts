@@ -1,32 +1,60 @@
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Store } from '../../platform/store/index.ts';
+import type { Autoscaling } from './autoscaling/autoscaling.ts';
+import { getEndpointScaling } from './autoscaling/schema.ts';
+import { shownScaling } from './autoscaling/show.ts';
 import type { Deployments } from './deployments.ts';
-import { getEndpoint, listEndpoints, rollBackEndpoint, setEndpointTraffic } from './schema.ts';
-import { rollBack, type ServiceDeps, setTraffic } from './service.ts';
+import { abortEndpoint, getEndpointRollout, promoteEndpoint } from './rollouts/schema.ts';
+import { abort, promote } from './rollouts/service.ts';
+import { shownRollout } from './rollouts/show.ts';
+import { deleteEndpoint, getEndpoint, listEndpoints, rollBackEndpoint, setEndpointTraffic } from './schema.ts';
+import { existing, removeEndpoint, rollBack, type ServiceDeps, setTraffic } from './service.ts';
 import { type ShowDeps, shownEndpoint, shownSummary } from './show.ts';
 import { findEndpoints } from './store.ts';
 
 interface RouteDeps extends ServiceDeps, ShowDeps {
   readonly store: Store;
   readonly deployments: Pick<Deployments, 'find' | 'wake'>;
+  readonly autoscaling: Pick<Autoscaling, 'of'>;
 }
 
 export function servingRoutes(deps: RouteDeps): Route[] {
-  const { store, deployments } = deps;
+  const { store, deployments, autoscaling } = deps;
   return [
     handle(listEndpoints, async () => {
       const endpoints = await findEndpoints(store, null);
       return { endpoints: await Promise.all(endpoints.map((one) => shownSummary(store, one))) };
     }),
     handle(getEndpoint, ({ params: { endpoint } }) => shownEndpoint(deps, store, endpoint)),
+    handle(deleteEndpoint, async ({ params: { endpoint } }) => {
+      await store.transaction((sql) => removeEndpoint(deps, sql, endpoint));
+      await deployments.wake();
+      return { name: endpoint };
+    }),
+    handle(getEndpointScaling, async ({ params: { endpoint }, query }) => {
+      await existing(store, endpoint);
+      return shownScaling(autoscaling, store, endpoint, query);
+    }),
+    handle(getEndpointRollout, async ({ params: { endpoint } }) => {
+      await existing(store, endpoint);
+      return { rollout: await shownRollout(deployments, store, endpoint) };
+    }),
+    handle(promoteEndpoint, async ({ params: { endpoint }, actor }) => {
+      await store.transaction(async (sql) => promote(sql, (await existing(sql, endpoint)).name, actor));
+      return { rollout: await shownRollout(deployments, store, endpoint) };
+    }),
+    handle(abortEndpoint, async ({ params: { endpoint }, actor }) => {
+      await store.transaction(async (sql) => abort(sql, (await existing(sql, endpoint)).name, actor));
+      return { rollout: await shownRollout(deployments, store, endpoint) };
+    }),
     handle(rollBackEndpoint, async ({ params: { endpoint }, body: { revision = null }, actor }) => {
       await store.transaction((sql) => rollBack(deps, sql, endpoint, revision, actor));
-      deployments.wake();
+      void deployments.wake();
       return shownEndpoint(deps, store, endpoint);
     }),
     handle(setEndpointTraffic, async ({ params: { endpoint }, body: { weights }, actor }) => {
       await store.transaction((sql) => setTraffic(deps, sql, endpoint, { weights, actor }));
-      deployments.wake();
+      void deployments.wake();
       return shownEndpoint(deps, store, endpoint);
     }),
   ];

@@ -137,3 +137,13 @@ export const setEndpointTraffic = endpoint({
   response: EndpointDetail,
   errors: ['endpoint_not_found', 'endpoint_variant_not_found', 'executor_unknown', 'currency_mismatch'],
 });
+
+export const deleteEndpoint = endpoint({
+  method: 'DELETE',
+  path: '/api/v1/endpoints/:endpoint',
+  scope: 'mlops.write',
+  summary: 'Delete an endpoint: what was begun ends, its replicas go; what it cost stays known',
+  params,
+  response: z.strictObject({ name: EndpointName }),
+  errors: ['endpoint_not_found'],
+});

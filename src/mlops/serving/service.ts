@@ -2,8 +2,18 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { ManifestOutcome } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
+import { endRollout } from './rollouts/store.ts';
 import type { EndpointSpec, Variant } from './spec/schema.ts';
-import { addRevision, findEndpoints, findRevision, type Pointers, type Revision, revisionsOf } from './store.ts';
+import {
+  addRevision,
+  findEndpoints,
+  findRevision,
+  lastRevision,
+  noteDeleted,
+  type Pointers,
+  type Revision,
+  revisionsOf,
+} from './store.ts';
 
 /** What serving asks of the registry. */
 export interface ServedVersions {
@@ -38,7 +48,8 @@ export async function applyEndpoint(
   const newest = pointers === undefined ? null : await findRevision(sql, endpoint, pointers.newest);
   // What failed is tried again.
   if (newest !== null && newest.state !== 'failed' && isSame(newest, { spec, versions })) return 'unchanged';
-  await next(deps, sql, endpoint, newest, { spec, versions, cause: 'applied' });
+  const { strategy } = spec.rollout;
+  await next(deps, sql, endpoint, { spec, versions, cause: 'applied', strategy });
   return newest === null ? 'created' : 'changed';
 }
 
@@ -53,7 +64,7 @@ export async function rollBack(
   to: number | null,
   actor: string,
 ): Promise<void> {
-  const { newest } = await existing(sql, endpoint);
+  await existing(sql, endpoint);
   const before = (await revisionsOf(sql, endpoint, LOOK_BACK)).filter(
     ({ revision, liveMs }) => liveMs !== null && revision !== to,
   );
@@ -67,9 +78,9 @@ export async function rollBack(
     throw new AppError('endpoint_revision_not_found', detail, { endpoint, revision: to });
   }
   checkBackends(deps, target.spec);
-  const current = await findRevision(sql, endpoint, newest);
   const cause = `rolled back to revision ${target.revision} by ${actor}`;
-  await next(deps, sql, endpoint, current, { spec: target.spec, versions: target.versions, cause });
+  const { spec, versions } = target;
+  await next(deps, sql, endpoint, { spec, versions, cause, strategy: 'instant' });
 }
 
 /** The newest that was live, says something else than the live one, and was made before it. */
@@ -98,9 +109,16 @@ export async function setTraffic(
     throw new AppError('endpoint_variant_not_found', detail, { endpoint, variant: unknown });
   }
   checkBackends(deps, spec);
-  const newest = await findRevision(sql, endpoint, pointers.newest);
   const changed = { ...spec, traffic: { ...spec.traffic, weights: { ...weights } } };
-  await next(deps, sql, endpoint, newest, { spec: changed, versions, cause: `traffic changed by ${actor}` });
+  const cause = `traffic changed by ${actor}`;
+  await next(deps, sql, endpoint, { spec: changed, versions, cause, strategy: 'instant' });
+}
+
+/** It answers no more; its revisions and what it cost stay known. Errors: `endpoint_not_found`. */
+export async function removeEndpoint({ clock }: Pick<ServiceDeps, 'clock'>, sql: Sql, endpoint: string): Promise<void> {
+  const { name, newest } = await existing(sql, endpoint);
+  await endRollout(sql, { endpoint: name, revision: newest }, { state: 'aborted', reason: 'its endpoint was deleted' });
+  await noteDeleted(sql, name, clock.now());
 }
 
 /** An alias moved: endpoints that name it follow. */
@@ -121,11 +139,9 @@ export async function followAlias(deps: ServiceDeps, sql: Sql, model: string, al
       if (found !== null) versions[variant] = found.version;
     }
     if (isSame(revision, { spec: revision.spec, versions })) continue;
-    await next(deps, sql, name, revision, {
-      spec: revision.spec,
-      versions,
-      cause: `the alias ${alias} of ${model} moved`,
-    });
+    const { spec } = revision;
+    const cause = `the alias ${alias} of ${model} moved`;
+    await next(deps, sql, name, { spec, versions, cause, strategy: spec.rollout.strategy });
   }
 }
 
@@ -144,10 +160,10 @@ async function next(
   { clock }: ServiceDeps,
   sql: Sql,
   endpoint: string,
-  newest: Revision | null,
-  what: Pick<Revision, 'spec' | 'versions' | 'cause'>,
+  what: Pick<Revision, 'spec' | 'versions' | 'cause' | 'strategy'>,
 ): Promise<void> {
-  await addRevision(sql, { endpoint, revision: (newest?.revision ?? 0) + 1, createdMs: clock.now(), ...what });
+  const revision = (await lastRevision(sql, endpoint)) + 1;
+  await addRevision(sql, { endpoint, revision, createdMs: clock.now(), ...what });
 }
 
 function isSame(one: Pick<Revision, 'spec' | 'versions'>, other: Pick<Revision, 'spec' | 'versions'>): boolean {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Sql } from '../../platform/store/index.ts';
+import { RolloutStrategy } from './spec/rollout/schema.ts';
 import { EndpointSpec } from './spec/schema.ts';
 
 interface ServingTables {
-  endpoint: { name: string; newest: number; live: number | null };
+  endpoint: { name: string; newest: number; live: number | null; deleted_ms: number | null };
   endpoint_revision: {
     endpoint: string;
     revision: number;
@@ -14,6 +15,7 @@ interface ServingTables {
     cause: string;
     created_ms: number;
     live_ms: number | null;
+    strategy: string;
   };
 }
 
@@ -32,6 +34,8 @@ export interface Revision {
   readonly cause: string;
   readonly createdMs: number;
   readonly liveMs: number | null;
+  /** How it takes the traffic. */
+  readonly strategy: RolloutStrategy;
 }
 
 /** Which revisions an endpoint is at. */
@@ -43,7 +47,12 @@ export interface Pointers {
 }
 
 export async function findEndpoints(sql: Sql, name: string | null): Promise<Pointers[]> {
-  let query = sql.tables<ServingTables>().selectFrom('endpoint').selectAll().orderBy('name');
+  let query = sql
+    .tables<ServingTables>()
+    .selectFrom('endpoint')
+    .select(['name', 'newest', 'live'])
+    .where('deleted_ms', 'is', null)
+    .orderBy('name');
   if (name !== null) query = query.where('name', '=', name);
   return query.execute();
 }
@@ -57,6 +66,29 @@ export async function findRevision(sql: Sql, endpoint: string, revision: number)
     .where('revision', '=', revision)
     .executeTakeFirst();
   return row === undefined ? null : revisionOf(row);
+}
+
+/** The last number that a revision had, also of an endpoint that was deleted; 0 when there was none. */
+export async function lastRevision(sql: Sql, endpoint: string): Promise<number> {
+  const row = await sql
+    .tables<ServingTables>()
+    .selectFrom('endpoint')
+    .select('newest')
+    .where('name', '=', endpoint)
+    .executeTakeFirst();
+  return row?.newest ?? 0;
+}
+
+/** It is found no more; its revisions stay. */
+export async function noteDeleted(sql: Sql, endpoint: string, at: number): Promise<void> {
+  const tables = sql.tables<ServingTables>();
+  await tables.updateTable('endpoint').set({ deleted_ms: at, live: null }).where('name', '=', endpoint).execute();
+  await tables
+    .updateTable('endpoint_revision')
+    .set({ state: 'replaced' })
+    .where('endpoint', '=', endpoint)
+    .where('state', 'in', ['live', 'pending'])
+    .execute();
 }
 
 /** Latest first. */
@@ -75,16 +107,22 @@ export async function revisionsOf(sql: Sql, endpoint: string, limit: number): Pr
 /** Adds the newest revision; the endpoint is made where it is not there. */
 export async function addRevision(
   sql: Sql,
-  added: Pick<Revision, 'endpoint' | 'revision' | 'spec' | 'versions' | 'cause' | 'createdMs'>,
+  added: Pick<Revision, 'endpoint' | 'revision' | 'spec' | 'versions' | 'cause' | 'createdMs' | 'strategy'>,
 ): Promise<void> {
-  const { endpoint, revision, spec, versions, cause, createdMs } = added;
+  const { endpoint, revision, spec, versions, cause, createdMs, strategy } = added;
   const tables = sql.tables<ServingTables>();
   await tables
     .insertInto('endpoint')
-    .values({ name: endpoint, newest: revision, live: null })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet({ newest: revision }))
+    .values({ name: endpoint, newest: revision, live: null, deleted_ms: null })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ newest: revision, deleted_ms: null }))
     .execute();
-  const row = { spec: JSON.stringify(spec), versions: JSON.stringify(versions), cause, created_ms: createdMs };
+  const row = {
+    spec: JSON.stringify(spec),
+    versions: JSON.stringify(versions),
+    cause,
+    created_ms: createdMs,
+    strategy,
+  };
   await tables
     .insertInto('endpoint_revision')
     .values({ endpoint, revision, state: 'pending', reason: null, live_ms: null, ...row })
@@ -137,5 +175,6 @@ function revisionOf(row: ServingTables['endpoint_revision']): Revision {
     cause: row.cause,
     createdMs: Number(row.created_ms),
     liveMs: row.live_ms === null ? null : Number(row.live_ms),
+    strategy: RolloutStrategy.parse(row.strategy),
   };
 }

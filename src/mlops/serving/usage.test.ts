@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
 import { createLog } from '../../platform/telemetry/index.ts';
 import { createMeterBook, type ReplicaUsage } from './usage.ts';
+import type { UsageFile } from './usage-file.ts';
 
 const FACTS = { endpoint: 'e', model: 'm', version: '1', resource: 'machine', project: null, environment: null };
 const HOUR_MS = 3_600_000;
 
-function newBook() {
+function newBook(file: UsageFile = { read: () => null, write: () => undefined }) {
   const clock = { at: 0, now: () => clock.at };
   const stored = new Map<string, ReplicaUsage>();
   const failing = { now: false };
@@ -16,7 +17,7 @@ function newBook() {
     },
   };
   const spans = () => [...stored.values()].map(({ start, end, predictions }) => ({ start, end, predictions }));
-  return { clock, failing, spans, book: createMeterBook({ usage, clock, log: createLog('silent') }) };
+  return { clock, failing, spans, book: createMeterBook({ usage, clock, log: createLog('silent'), file }) };
 }
 
 it('a replica is metered from its start to its end, in parts of an hour at most, each prediction once', async () => {
@@ -55,4 +56,20 @@ it('what could not be recorded is recorded the next time', async () => {
   failing.now = false;
   await book.flush();
   expect(spans()).toEqual([{ start: 0, end: 10_000, predictions: 1 }]);
+});
+
+it('what a killed server had not recorded is recorded by the next, until its replicas really ended', async () => {
+  const open = (replica: string, ended: number | null) => ({
+    replica,
+    facts: FACTS,
+    part: 0,
+    start: 5_000,
+    predictions: 3,
+    ended,
+  });
+  const left = { seenMs: 9_000, open: [open('lived on', null), open('ended', 8_000), open('unknown', null)] };
+  const { spans, book } = newBook({ read: () => left, write: () => undefined });
+  await using _ = book;
+  await book.recover(new Map([['lived on', 30_000]]));
+  expect(spans()).toEqual([30_000, 8_000, 9_000].map((end) => ({ start: 5_000, end, predictions: 3 })));
 });

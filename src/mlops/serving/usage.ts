@@ -1,6 +1,7 @@
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { ReplicaMeter } from './replicas/places.ts';
+import type { UsageFile } from './usage-file.ts';
 
 /** What a replica is and what it is priced by. */
 export interface ReplicaFacts {
@@ -34,10 +35,13 @@ export interface MeterBook extends AsyncDisposable {
   begin(replica: string, facts: ReplicaFacts): ReplicaMeter;
   /** Records all until now. */
   flush(): Promise<void>;
+  /** Records what a server before this one did not; `ends` says when its replicas really ended, Unix milliseconds, by their id. */
+  recover(ends: ReadonlyMap<string, number>): Promise<void>;
 }
 
-/** So much of what was used may be unknown after a crash. */
 const FLUSH_MS = 15_000;
+/** So much of what was used may be unknown when this server is killed. */
+const NOTE_MS = 1_000;
 /** Then an interval stands, and the next begins: a price holds from hour to hour, and rows stay few. */
 const LONGEST_MS = 3_600_000;
 
@@ -50,8 +54,16 @@ interface Metered {
   ended: number | null;
 }
 
+interface MeterBookDeps {
+  readonly usage: ServingUsage;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly file: UsageFile;
+}
+
 /** What replicas have used, kept until it is recorded. */
-export function createMeterBook({ usage, clock, log }: { usage: ServingUsage; clock: Clock; log: Log }): MeterBook {
+export function createMeterBook({ usage, clock, log, file }: MeterBookDeps): MeterBook {
+  const left = file.read();
   const open = new Set<Metered>();
   let recording = Promise.resolve();
 
@@ -85,8 +97,18 @@ export function createMeterBook({ usage, clock, log }: { usage: ServingUsage; cl
     return recording;
   }
 
-  const timer = setInterval(flush, FLUSH_MS);
-  timer.unref();
+  /** What was left by another and is not recovered yet stays in the file. */
+  let unrecovered = left?.open ?? [];
+  function note(): void {
+    try {
+      file.write({ seenMs: clock.now(), open: [...unrecovered, ...open] });
+    } catch (error) {
+      log.error({ err: error }, 'usage of replicas is not noted');
+    }
+  }
+
+  const timers = [setInterval(flush, FLUSH_MS), setInterval(note, NOTE_MS)];
+  for (const timer of timers) timer.unref();
   return {
     begin(replica, facts) {
       const one: Metered = { replica, facts, part: 0, start: clock.now(), predictions: 0, ended: null };
@@ -101,9 +123,21 @@ export function createMeterBook({ usage, clock, log }: { usage: ServingUsage; cl
       };
     },
     flush,
+    async recover(ends) {
+      const intervals = unrecovered.map(({ replica, facts, part, start, predictions, ended }) => ({
+        ...facts,
+        ...{ id: `serving:${replica}:${part}`, start, predictions },
+        end: ended ?? ends.get(replica) ?? left?.seenMs ?? start,
+      }));
+      const used = intervals.filter(({ start, end }) => end > start);
+      if (used.length > 0) await usage.record(used);
+      unrecovered = [];
+      note();
+    },
     async [Symbol.asyncDispose]() {
-      clearInterval(timer);
+      for (const timer of timers) clearInterval(timer);
       await flush();
+      note();
     },
   };
 }

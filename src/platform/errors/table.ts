@@ -153,6 +153,7 @@ export const errorTable = {
     title: 'The endpoint has no such revision to go back to',
   },
   endpoint_variant_not_found: { status: 404, exitCode: NOT_FOUND, title: 'The endpoint has no such variant' },
+  endpoint_rollout_not_found: { status: 404, exitCode: NOT_FOUND, title: 'The endpoint has no canary in progress' },
   endpoint_model_unusable: { status: 422, exitCode: REFUSED, title: 'The backend cannot serve what the version holds' },
 
   // executors

@@ -39,6 +39,8 @@ export function begin(address: Address, exchange: Exchange): Promise<IncomingMes
   const { method, path, headers = {}, body, timeoutMs, agent } = exchange;
   return new Promise((resolve, reject) => {
     let isConnected = false;
+    /** Whether a byte of the request was handed to the connection. */
+    let isBegun = () => true;
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const request = httpRequest({
       ...address,
@@ -51,6 +53,8 @@ export function begin(address: Address, exchange: Exchange): Promise<IncomingMes
       request.destroy(new ServingProblem('timeout', `The model did not answer within ${timeoutMs / 1000} s.`));
     }, timeoutMs);
     request.once('socket', (socket) => {
+      const before = socket.bytesWritten;
+      isBegun = () => socket.bytesWritten > before;
       if (!socket.connecting) isConnected = true;
       else
         socket.once('connect', () => {
@@ -68,7 +72,7 @@ export function begin(address: Address, exchange: Exchange): Promise<IncomingMes
     request.once('error', (error) => {
       clearTimeout(late);
       if (error instanceof ServingProblem) reject(error);
-      else if (!isConnected) reject(new NotConnected(error.message));
+      else if (!isConnected || !isBegun()) reject(new NotConnected(error.message));
       else reject(new ServingProblem('unavailable', `The model went away before it answered (${error.message}).`, 1));
     });
     request.end(body);

@@ -74,17 +74,20 @@ function renew(execution: Execution): void {
   }
 }
 
-/** Ends what a server before this one left running, and forgets its folders. */
-export async function endFormer(folder: string): Promise<void> {
+/** Ends what a server before this one left running, and forgets its folders; answers when each has ended, Unix milliseconds. */
+export async function endFormer(folder: string): Promise<Map<string, number>> {
+  const ends = new Map<string, number>();
   const names = await readdir(folder).catch(() => []);
   const ending = names.map(async (id) => {
     const own = join(folder, id);
     const found = findExecution({ id, folder: own, graceMs: GRACE_MS });
     found?.stop();
-    await found?.ended;
+    const end = await found?.ended;
+    if (end !== undefined) ends.set(id, end.end);
     await rm(own, { recursive: true, force: true });
   });
   await Promise.all(ending);
+  return ends;
 }
 
 async function detailOf({ exitCode, stoppedBy, taken }: Ended, log: string): Promise<string> {

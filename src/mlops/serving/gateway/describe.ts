@@ -23,8 +23,10 @@ export function described(deployment: Deployment, target: Target): [status: numb
 
 const json = (value: unknown): Body => jsonBody(JSON.stringify(value));
 
+/** One that has gone to zero answers too: the next request wakes it. */
 function isReady({ set }: LiveVariant): boolean {
-  return set.state().ready > 0;
+  const { ready, wanted } = set.state();
+  return ready > 0 || wanted === 0;
 }
 
 /** The specification names the field of a model's readiness "ready" and shows it as "live": both are there. */

@@ -11,6 +11,7 @@ import { countEndings, countedVariant } from '../metrics/counting.ts';
 import type { MetricRecorder } from '../metrics/recorder.ts';
 import type { Body } from '../protocols/codec.ts';
 import { badRequest, ServingProblem } from '../protocols/problem.ts';
+import { noted, sideOf } from '../rollouts/split.ts';
 import { described } from './describe.ts';
 import { type Predicted, predict } from './predict.ts';
 import { codecs, type Target, targetOf } from './target.ts';
@@ -55,22 +56,24 @@ export function gatewayPlugin(deps: GatewayDeps): Plugin {
 
 async function answerPrediction(
   { log, queue, clock }: GatewayDeps,
-  deployment: Deployment,
+  found: Deployment,
   target: Target,
   incoming: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { endpoint, spec } = deployment.revision;
+  const { endpoint, spec } = found.revision;
   const { limits } = spec;
   const { spoken } = target;
-  const [first] = deployment.variants;
+  const [first] = found.variants;
   // What is refused before it is clear who it is for, counts for the first.
   const counting =
     first === undefined ? null : { what: countedVariant(endpoint, first), source: null as Readable | null };
   incoming.counting = counting;
   const id = predictionIdOf(incoming.headers, incoming.id);
-  checkRoom(deployment, queue);
+  checkRoom(found, queue);
   const request = { headers: incoming.headers, body: await bodyOf(incoming, limits.request) };
+  const deployment = sideOf(found, target, request, Math.random());
+  noted(found, deployment, reply.raw);
   const live = chosenVariant(deployment, target, request, Math.random());
   if (counting !== null) counting.what = countedVariant(endpoint, live);
   const predicted = await predict(live, spoken, request, limits.timeout);

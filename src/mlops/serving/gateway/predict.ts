@@ -9,6 +9,7 @@ import { badAnswer, ServingProblem } from '../protocols/problem.ts';
 import { kserveV1Codec, v1Codec } from '../protocols/v1.ts';
 import { binaryRequest, v2Codec } from '../protocols/v2.ts';
 import type { Outcome, Place } from '../replicas/places.ts';
+import type { Replica } from '../replicas/replica.ts';
 import { boundInputs, boundOutputs } from '../tensors/bind.ts';
 import { type Given, givenTensor } from '../tensors/given.ts';
 import { codecs, type Spoken } from './target.ts';
@@ -52,15 +53,19 @@ export async function predict(
 ): Promise<Predicted> {
   const { backend, places } = live.set;
   const attempt = speaks[backend.protocol] === spoken ? passOn : convert(spoken, request);
-  for (let tried = 1; ; tried += 1) {
-    const place = await places.take();
+  const tried = new Set<Replica>();
+  let tries = 0;
+  for (;;) {
+    const place = await places.take(tried);
     try {
       return await attempt(live, place, request, timeoutMs);
     } catch (error) {
       const isUntouched = error instanceof NotConnected;
       place.leave(outcomeOf(error));
       if (!isUntouched) throw error;
-      if (tried === TRIES) throw new ServingProblem('unavailable', 'The model does not take connections.', 1);
+      tried.add(place.replica);
+      tries += 1;
+      if (tries === TRIES) throw new ServingProblem('unavailable', 'The model does not take connections.', 1);
     }
   }
 }

@@ -77,7 +77,7 @@ export function byWeight<T>(variants: readonly T[], weightOf: (variant: T) => nu
 }
 
 /** Where a request always falls, in [0, 1); null where the endpoint is not sticky or the request lacks the header. */
-function stickyPlace(
+export function stickyPlace(
   endpoint: string,
   sticky: EndpointSpec['traffic']['sticky'],
   { headers, body }: Request,

@@ -34,6 +34,27 @@ export interface PlaceLimits {
   readonly timeoutMs: number;
 }
 
+/** How requests are kept while there is no replica. */
+export interface Hold {
+  /** At most so many. */
+  readonly requests: number;
+  readonly timeoutMs: number;
+}
+
+/** Told of requests, by whoever wants replicas to follow them. */
+export interface DemandWatch {
+  arrived(): void;
+  /** A request left; `servedMs` it had a place, null when it was not served. */
+  ended(servedMs: number | null): void;
+  /** One is held, since there is no replica. */
+  held(): void;
+}
+
+interface Waiting {
+  admit(replica: Replica): void;
+  refuse(problem: ServingProblem): void;
+}
+
 interface PlacesDeps {
   readonly limits: PlaceLimits;
   readonly clock: Clock;
@@ -48,11 +69,15 @@ const NEWEST = 0.1;
 export class Places {
   readonly #deps: PlacesDeps;
   readonly #replicas = new Map<Replica, ReplicaMeter>();
-  readonly #line: ((place: Place) => void)[] = [];
+  /** They get nobody new; what they have ends. */
+  readonly #leaving = new Map<Replica, () => void>();
+  readonly #line: Waiting[] = [];
   readonly #counts = { answered: 0, refused: 0, lost: 0, inFlight: 0 };
   #meanMs = 0;
   #wakeAtDrain: (() => void) | null = null;
   #reopening: NodeJS.Timeout | undefined;
+  #hold: Hold | null = null;
+  #watch: DemandWatch | null = null;
 
   constructor(deps: PlacesDeps) {
     this.#deps = deps;
@@ -65,12 +90,46 @@ export class Places {
 
   remove(replica: Replica): void {
     this.#replicas.delete(replica);
+    this.#leaving.get(replica)?.();
+    this.#leaving.delete(replica);
     replica.agent.destroy();
     this.#admit();
   }
 
+  /** Gives a replica nobody new; resolves when those that it has are gone, or have had the time for it. */
+  async leave(replica: Replica): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const late = setTimeout(resolve, this.#longestMs());
+      this.#leaving.set(replica, () => {
+        clearTimeout(late);
+        resolve();
+      });
+      if (replica.inFlight === 0) this.#leaving.get(replica)?.();
+    });
+  }
+
+  /** It is wanted after all. */
+  stay(replica: Replica): void {
+    this.#leaving.get(replica)?.();
+    this.#leaving.delete(replica);
+    this.#admit();
+  }
+
+  /** Replicas that are given requests. */
   get size(): number {
-    return this.#replicas.size;
+    return this.#serving().length;
+  }
+
+  /** Requests without a replica are held from now on, and demand is told of; null: as the limits say. */
+  govern(hold: Hold | null, watch: DemandWatch | null): void {
+    this.#hold = hold;
+    this.#watch = watch;
+  }
+
+  /** All who wait are told that it is no use. */
+  refuseWaiting(problem: ServingProblem): void {
+    for (const waiting of this.#line.splice(0)) waiting.refuse(problem);
+    this.#admit();
   }
 
   counts(): Counts {
@@ -78,25 +137,30 @@ export class Places {
   }
 
   /**
-   * A place in the least busy replica. Errors: `ServingProblem` `busy` when the line is full, `unavailable` when there is none that
-   * answers, `timeout` when none gets free in time.
+   * A place in the least busy replica, in none of `not` where there is another. Errors: `ServingProblem` `busy` when the line is full,
+   * `unavailable` when there is none that answers, `timeout` when none gets free in time.
    */
-  async take(): Promise<Place> {
-    const { queue } = this.#deps.limits;
-    const replica = this.#line.length === 0 ? this.#free() : null;
-    if (replica !== null) return this.#placeIn(replica);
-    if (this.#areAllLeftAlone()) {
-      throw new ServingProblem('unavailable', 'The replicas of the model fail, and are left alone for now.', 1);
+  async take(not?: ReadonlySet<Replica>): Promise<Place> {
+    const watch = this.#watch;
+    watch?.arrived();
+    try {
+      const replica = this.#line.length === 0 ? (this.#free(not) ?? this.#free()) : null;
+      if (replica !== null) return this.#placeIn(replica, watch);
+      if (this.#areAllLeftAlone()) {
+        throw new ServingProblem('unavailable', 'The replicas of the model fail, and are left alone for now.', 1);
+      }
+      return await this.#wait(watch);
+    } catch (error) {
+      watch?.ended(null);
+      throw error;
     }
-    if (this.#line.length < queue) return this.#wait();
-    throw new ServingProblem('busy', `${queue} predictions wait already.`, this.#retryAfter());
   }
 
   /** Resolves when nobody has a place or waits for one, or has had the time for it. */
   async drained(): Promise<void> {
     if (this.#counts.inFlight === 0 && this.#line.length === 0) return;
     await new Promise<void>((resolve) => {
-      const longest = setTimeout(resolve, 2 * this.#deps.limits.timeoutMs);
+      const longest = setTimeout(resolve, this.#longestMs());
       this.#wakeAtDrain = () => {
         clearTimeout(longest);
         resolve();
@@ -104,11 +168,22 @@ export class Places {
     });
   }
 
-  #free(): Replica | null {
+  /** Whoever came has been answered by then, or told that nobody will. */
+  #longestMs(): number {
+    const { timeoutMs } = this.#deps.limits;
+    return Math.max(timeoutMs, this.#hold?.timeoutMs ?? 0) + timeoutMs;
+  }
+
+  #serving(): Replica[] {
+    return [...this.#replicas.keys()].filter((replica) => !this.#leaving.has(replica));
+  }
+
+  #free(not?: ReadonlySet<Replica>): Replica | null {
     const { clock, limits } = this.#deps;
     const now = clock.now();
     let best: Replica | null = null;
     for (const replica of this.#replicas.keys()) {
+      if (this.#leaving.has(replica) || not?.has(replica)) continue;
       const state = replica.breaker.state(now);
       const most = state === 'closed' ? limits.concurrency : state === 'trial' ? 1 : 0;
       if (replica.inFlight < most && (best === null || replica.inFlight < best.inFlight)) best = replica;
@@ -116,7 +191,7 @@ export class Places {
     return best;
   }
 
-  #placeIn(replica: Replica): Place {
+  #placeIn(replica: Replica, watch: DemandWatch | null): Place {
     const { clock } = this.#deps;
     const since = clock.now();
     let isLeft = false;
@@ -129,7 +204,10 @@ export class Places {
         isLeft = true;
         replica.inFlight -= 1;
         this.#counts.inFlight -= 1;
-        this.#note(replica, outcome, clock.now() - since);
+        const tookMs = clock.now() - since;
+        watch?.ended(outcome === 'lost' ? null : tookMs);
+        this.#note(replica, outcome, tookMs);
+        if (replica.inFlight === 0) this.#leaving.get(replica)?.();
         this.#admit();
       },
     };
@@ -152,7 +230,7 @@ export class Places {
     while (this.#line.length > 0) {
       const replica = this.#free();
       if (replica === null) break;
-      this.#line.shift()?.(this.#placeIn(replica));
+      this.#line.shift()?.admit(replica);
     }
     if (this.#line.length > 0) this.#reopenLater();
     if (this.#counts.inFlight === 0 && this.#line.length === 0) this.#wakeAtDrain?.();
@@ -161,14 +239,16 @@ export class Places {
   /** Who waits while all replicas are left alone is admitted when the first of them may be tried again. */
   #reopenLater(): void {
     const now = this.#deps.clock.now();
-    const opens = [...this.#replicas.keys()].map(({ breaker }) => breaker.openUntil).filter((at) => at > now);
+    const opens = this.#serving()
+      .map(({ breaker }) => breaker.openUntil)
+      .filter((at) => at > now);
     clearTimeout(this.#reopening);
     if (opens.length > 0) this.#reopening = setTimeout(() => this.#admit(), Math.min(...opens) - now + 1).unref();
   }
 
   #areAllLeftAlone(): boolean {
     const now = this.#deps.clock.now();
-    return this.size > 0 && [...this.#replicas.keys()].every(({ breaker }) => breaker.state(now) === 'open');
+    return this.size > 0 && this.#serving().every(({ breaker }) => breaker.state(now) === 'open');
   }
 
   /** Seconds in which the line that there is will have gone. */
@@ -177,20 +257,32 @@ export class Places {
     return Math.max(1, Math.ceil((this.#line.length * this.#meanMs) / atOnce / 1000));
   }
 
-  #wait(): Promise<Place> {
-    const { timeoutMs } = this.#deps.limits;
-    return new Promise((resolve, reject) => {
-      const admitted = (place: Place) => {
+  /** Errors: see `take`. */
+  #wait(watch: DemandWatch | null): Promise<Place> {
+    const hold = this.size === 0 ? this.#hold : null;
+    const most = hold?.requests ?? this.#deps.limits.queue;
+    if (this.#line.length >= most) {
+      throw new ServingProblem('busy', `${most} predictions wait already.`, this.#retryAfter());
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Place>();
+    const waiting: Waiting = {
+      admit: (replica) => {
         clearTimeout(late);
-        resolve(place);
-      };
-      const late = setTimeout(() => {
-        this.#line.splice(this.#line.indexOf(admitted), 1);
-        reject(this.#waitedInVain());
-        this.#admit();
-      }, timeoutMs);
-      this.#line.push(admitted);
-    });
+        resolve(this.#placeIn(replica, watch));
+      },
+      refuse: (problem) => {
+        clearTimeout(late);
+        reject(problem);
+      },
+    };
+    const late = setTimeout(() => {
+      this.#line.splice(this.#line.indexOf(waiting), 1);
+      reject(this.#waitedInVain());
+      this.#admit();
+    }, hold?.timeoutMs ?? this.#deps.limits.timeoutMs);
+    this.#line.push(waiting);
+    if (hold !== null) watch?.held();
+    return promise;
   }
 
   #waitedInVain(): ServingProblem {

@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
-import { AppError } from '../../../platform/errors/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { Backend } from '../backends/backend.ts';
 import { UNKNOWN_SPEC } from '../backends/specs.ts';
+import { ServingProblem } from '../protocols/problem.ts';
 import type { ModelSpec } from '../tensors/tensor.ts';
+import { type Copy, dispensable, keepOne, type LifeDeps } from './life.ts';
 import { type PlaceLimits, Places, type ReplicaMeter } from './places.ts';
-import { NotReady, type Replica, startReplica } from './replica.ts';
+import { NotReady, type Replica } from './replica.ts';
 
 export interface SetLimits extends PlaceLimits {
   /** From its start until a replica must be ready. */
@@ -23,6 +22,17 @@ export interface SetDeps {
   readonly metered: (replica: string) => ReplicaMeter;
 }
 
+export interface SetState {
+  /** How many shall run. */
+  readonly wanted: number;
+  /** How many answer. */
+  readonly ready: number;
+  /** Why the last that ended did so; null when none did. */
+  readonly lastEnd: string | null;
+  /** The longest of the last starts until it answered, in milliseconds; null before the first. */
+  readonly coldStartMs: number | null;
+}
+
 /** Copies of one version, as many as are wanted; one that ends is started again. */
 export interface ReplicaSet {
   readonly backend: Backend;
@@ -31,79 +41,83 @@ export interface ReplicaSet {
   ready(): Promise<void>;
   /** What the model takes and gives. */
   spec(): ModelSpec;
-  /** How many shall run. */
+  /** How many shall run. Those that are too many get no new requests, and end when they have answered what they have. */
   scale(replicas: number): void;
-  /** How many run and answer; and why the last that ended did so, null when none did. */
-  state(): { readonly wanted: number; readonly ready: number; readonly lastEnd: string | null };
+  state(): SetState;
   /** Lets what was begun end, unless it is for `now`, and then stops all. */
   close(how?: 'now'): Promise<void>;
 }
 
 /** Starts in a row that fail before a first one is ready; then it is no use to wait. */
 const HOPELESS_STARTS = 3;
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 60_000;
-/** One that was up for so long has done its work: its end is no failed start. */
-const LONG_LIFE_MS = 60_000;
-
-interface Slot {
-  readonly giveUp: AbortController;
-  readonly done: Promise<void>;
-}
+/** Starts that a cold start is the longest of. */
+const COLD_STARTS = 5;
 
 export function createReplicaSet(deps: SetDeps): ReplicaSet {
   const { backend, limits, clock, log } = deps;
   const places = new Places({ limits, clock, hung: (replica) => endWhenHung(backend, replica, log) });
-  const slots: Slot[] = [];
+  const copies: Copy[] = [];
+  const running = new Set<Promise<void>>();
+  const coldStarts: number[] = [];
   const firstReady = Promise.withResolvers<void>();
   firstReady.promise.catch(() => undefined);
   let spec: ModelSpec = UNKNOWN_SPEC;
   let failedStarts = 0;
   let lastEnd: string | null = null;
+  const life: LifeDeps = {
+    ...deps,
+    begun(copy, replica, meter, tookMs) {
+      failedStarts = 0;
+      coldStarts.push(tookMs);
+      coldStarts.splice(0, coldStarts.length - COLD_STARTS);
+      copy.replica = replica;
+      places.add(replica, meter);
+      if (places.size >= wanted().length) firstReady.resolve();
+    },
+    over(copy, replica) {
+      copy.replica = null;
+      places.remove(replica);
+    },
+    described(found) {
+      spec = found;
+    },
+    ended(detail) {
+      lastEnd = detail;
+      log.warn({ model: backend.modelName, detail }, 'a replica ended');
+    },
+    failed(why) {
+      failedStarts += 1;
+      if (failedStarts >= HOPELESS_STARTS) hopeless(why);
+    },
+  };
+  const wanted = () => copies.filter(({ isLeaving }) => !isLeaving);
 
-  /** One replica after another, until it is given up. */
-  async function keepOne(signal: AbortSignal): Promise<void> {
-    let pauseMs = FIRST_PAUSE_MS;
-    while (!signal.aborted) {
-      const begun = clock.now();
-      const end = await oneLife(signal);
-      if (end === null || signal.aborted) return;
-      lastEnd = end;
-      log.warn({ model: backend.modelName, detail: end }, 'a replica ended');
-      if (clock.now() - begun > LONG_LIFE_MS) pauseMs = FIRST_PAUSE_MS;
-      await pause(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
-      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
-    }
+  function hopeless(why: string): void {
+    firstReady.reject(new NotReady(why));
+    if (places.size === 0)
+      places.refuseWaiting(new ServingProblem('unavailable', `The model does not start: ${why}`, 60));
   }
 
-  /** Why it ended; null when it was given up. */
-  async function oneLife(signal: AbortSignal): Promise<string | null> {
-    const id = `replica-${randomUUID()}`;
-    const meter = deps.metered(id);
-    try {
-      const replica = await startReplica(backend, { id, timeoutMs: limits.startTimeoutMs, signal });
-      const onAbort = () => void replica.stop();
-      signal.addEventListener('abort', onAbort, { once: true });
-      spec = await backend.spec(replica.address);
-      failedStarts = 0;
-      places.add(replica, meter);
-      if (places.size >= slots.length) firstReady.resolve();
-      const { detail } = await replica.ended;
-      signal.removeEventListener('abort', onAbort);
-      places.remove(replica);
-      return signal.aborted ? null : detail;
-    } catch (error) {
-      if (signal.aborted) return null;
-      const why =
-        error instanceof NotReady || error instanceof AppError
-          ? error.message
-          : `it cannot be started: ${String(error)}`;
-      failedStarts += 1;
-      if (failedStarts >= HOPELESS_STARTS) firstReady.reject(new NotReady(why));
-      return why;
-    } finally {
-      meter.end();
+  function addOne(): void {
+    for (const leaving of copies) {
+      if (!leaving.isLeaving || leaving.replica === null || leaving.giveUp.signal.aborted) continue;
+      leaving.isLeaving = false;
+      places.stay(leaving.replica);
+      return;
     }
+    const copy: Copy = { giveUp: new AbortController(), replica: null, isLeaving: false };
+    copies.push(copy);
+    const done: Promise<void> = keepOne(copy, life).finally(() => {
+      running.delete(done);
+      copies.splice(copies.indexOf(copy), 1);
+    });
+    running.add(done);
+  }
+
+  function removeOne(copy: Copy): void {
+    copy.isLeaving = true;
+    if (copy.replica === null) copy.giveUp.abort();
+    else void places.leave(copy.replica).then(() => copy.isLeaving && copy.giveUp.abort());
   }
 
   return {
@@ -112,19 +126,23 @@ export function createReplicaSet(deps: SetDeps): ReplicaSet {
     ready: () => firstReady.promise,
     spec: () => spec,
     scale(replicas) {
-      while (slots.length < replicas) {
-        const giveUp = new AbortController();
-        slots.push({ giveUp, done: keepOne(giveUp.signal) });
-      }
-      for (const slot of slots.splice(replicas)) slot.giveUp.abort();
+      const now = wanted();
+      for (let missing = replicas - now.length; missing > 0; missing -= 1) addOne();
+      for (const copy of dispensable(now).slice(0, Math.max(0, now.length - replicas))) removeOne(copy);
+      // What is asked to have none is not waited for.
+      if (replicas === 0) firstReady.resolve();
     },
-    state: () => ({ wanted: slots.length, ready: places.size, lastEnd }),
+    state: () => ({
+      wanted: wanted().length,
+      ready: places.size,
+      lastEnd,
+      coldStartMs: coldStarts.length === 0 ? null : Math.max(...coldStarts),
+    }),
     async close(how) {
       firstReady.reject(new NotReady('it was given up'));
       if (how !== 'now') await places.drained();
-      const all = slots.splice(0);
-      for (const slot of all) slot.giveUp.abort();
-      await Promise.all(all.map(({ done }) => done));
+      for (const { giveUp } of copies) giveUp.abort();
+      await Promise.all(running);
     },
   };
 }

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { Name } from '../../../org/schema.ts';
 import { Cpus, Duration, Memory } from '../../../platform/units/quantities/schema.ts';
 import { LogSpec } from '../log/schema.ts';
+import { RolloutSpec } from './rollout/schema.ts';
+import { ScalingSpec } from './scaling/schema.ts';
 
 export const VariantName = Name.describe('Name of a variant');
 
@@ -67,12 +69,19 @@ export const Variant = z
     resources: VariantResources.prefault({}),
     replicas: z
       .strictObject({
-        min: z.number().int().min(1).max(100).default(1).describe('Replicas that always run, on each server'),
-        max: z.number().int().min(1).max(100).optional().describe('Most replicas; default: as min'),
+        min: z
+          .number()
+          .int()
+          .min(0)
+          .max(100)
+          .default(1)
+          .describe('Replicas that always run, on each server; 0: none while nothing comes'),
+        max: z.number().int().min(1).max(100).optional().describe('Most replicas; default: as min, and 1 for 0'),
       })
-      .refine(({ min, max = min }) => min <= max, 'max must not be below min')
+      .refine(({ min, max = Math.max(1, min) }) => min <= max, 'max must not be below min')
       .prefault({})
       .describe('How many replicas'),
+    scaling: ScalingSpec.optional(),
   })
   .refine(
     ({ version, alias }) => (version === undefined) !== (alias === undefined),
@@ -138,6 +147,7 @@ export const EndpointSpec = z
     traffic: Traffic,
     limits: Limits,
     log: LogSpec,
+    rollout: RolloutSpec.prefault({}),
     startTimeout: Duration.prefault('5m').describe('Time in which a new replica must be ready'),
     keepPrevious: Duration.prefault('5m').describe(
       'How long replicas of the revision before stay ready for a rollback; they cost',

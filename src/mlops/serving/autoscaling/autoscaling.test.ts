@@ -1,0 +1,102 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Application } from '../../../main.ts';
+import { call, problemFrom, testApplication } from '../../../testing.ts';
+import { applied } from '../../../testing-pipelines.ts';
+import { appliedEndpoint, registeredFiles, sent } from '../../../testing-serving.ts';
+import { getEndpointScaling } from './schema.ts';
+
+const program = join(import.meta.dirname, '../model-server.testing.ts');
+const WAIT = { timeout: 120_000, interval: 50 };
+
+const main = (more: object, behaviour = 'good') => ({
+  model: 'm',
+  version: '1',
+  backend: 'process',
+  process: { protocol: 'mlflow', command: [process.execPath, program, '{port}', 'mlflow', behaviour] },
+  ...more,
+});
+const scalingOf = (application: Application, endpoint = 'e', query = {}) =>
+  call(application, getEndpointScaling, { params: { endpoint }, query });
+const asked = (application: Application) => sent(application, 'POST', '/serve/e/invocations', { inputs: [[1, 2, 3]] });
+
+describe('an endpoint that is scaled', () => {
+  it('goes to zero, answers all who come by one start, says why, and remembers it after a restart', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'steelyard-'));
+    {
+      await using application = await testApplication({}, { data });
+      await registeredFiles(application, 'm', { a: 'a' });
+      const variant = main({ replicas: { min: 0, max: 1 }, scaling: { policy: 'slo', idleAfter: '500ms' } });
+      await appliedEndpoint(application, 'e', { variants: { main: variant } });
+      await expect
+        .poll(async () => (await scalingOf(application)).variants, WAIT)
+        .toMatchObject([{ wanted: 0, ready: 0 }]);
+      expect((await sent(application, 'GET', '/serve/e/ping')).statusCode).toBe(200);
+      const answers = await Promise.all(Array.from({ length: 200 }, () => asked(application)));
+      expect(answers.filter(({ statusCode }) => statusCode !== 200)).toEqual([]);
+      const { variants, decisions } = await scalingOf(application);
+      expect(variants).toMatchObject([
+        { variant: 'main', model: 'm', version: '1', policy: 'slo', min: 0, max: 1, coldStartMeasured: true },
+      ]);
+      expect(decisions.toReversed().slice(0, 2)).toMatchObject([
+        { from: 1, to: 0, reason: expect.stringMatching(/^nobody has asked for \d+ s$/) },
+        { from: 0, to: 1, reason: 'a request came while there was no replica' },
+      ]);
+      await expect
+        .poll(async () => (await scalingOf(application)).variants, WAIT)
+        .toMatchObject([{ wanted: 0, ready: 0 }]);
+    }
+    await using application = await testApplication({}, { data });
+    await expect.poll(async () => (await scalingOf(application)).variants, WAIT).toMatchObject([{ wanted: 0 }]);
+    const { decisions } = await scalingOf(application);
+    expect(decisions.length).toBeGreaterThanOrEqual(3);
+    expect((await scalingOf(application, 'e', { limit: 1 })).decisions).toEqual(decisions.slice(0, 1));
+    expect((await asked(application)).statusCode).toBe(200);
+  });
+
+  it('says at once why nobody is answered when its model does not start', async () => {
+    await using application = await testApplication();
+    await registeredFiles(application, 'm', { a: 'a' });
+    const variant = main({ replicas: { min: 0 } }, 'crashes at its start');
+    const { newest } = await appliedEndpoint(application, 'e', { variants: { main: variant } });
+    expect(newest).toMatchObject({ state: 'failed', reason: expect.stringContaining('exit code 3') });
+  });
+
+  it('has no replica beyond the least when a budget that must hold is spent', async () => {
+    await using application = await testApplication();
+    await registeredFiles(application, 'm', { a: 'a' });
+    const documents = [
+      [
+        'PriceBook',
+        'own',
+        {
+          currency: 'USD',
+          source: 'test',
+          prices: [{ resource: 'machine', perHour: '1', effectiveFrom: '2026-01-01' }],
+        },
+      ],
+      ['Budget', 'spent', { subject: { endpoint: 'e' }, amount: '0', currency: 'USD', enforcement: 'hard' }],
+    ].map(([kind, name, spec]) => ({ apiVersion: 'steelyard/v1', kind, metadata: { name }, spec }));
+    await applied(application, documents.map((document) => JSON.stringify(document)).join('\n---\n'));
+    await appliedEndpoint(application, 'e', {
+      variants: { main: main({ replicas: { min: 0, max: 2 }, scaling: {} }) },
+    });
+    await expect
+      .poll(async () => (await scalingOf(application)).variants, WAIT)
+      .toMatchObject([{ wanted: 0, limitedBy: 'spent', reason: 'nothing is left of budget "spent"' }]);
+    const answer = await asked(application);
+    expect([answer.statusCode, answer.json(), answer.headers['retry-after']]).toEqual([
+      503,
+      { error_code: 'TEMPORARILY_UNAVAILABLE', message: expect.stringContaining('budget') },
+      '60',
+    ]);
+    expect((await scalingOf(application)).decisions).toMatchObject([{ from: 1, to: 0, limitedBy: 'spent' }]);
+  });
+
+  it('that is not there has no scaling', async () => {
+    await using application = await testApplication();
+    expect(await problemFrom(scalingOf(application))).toMatchObject({ code: 'endpoint_not_found' });
+  });
+});

@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto';
+import type { Store } from '../../../platform/store/index.ts';
+import type { Log } from '../../../platform/telemetry/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import type { ReplicaSet } from '../replicas/set.ts';
+import { ScalingSpec } from '../spec/scaling/schema.ts';
+import type { EndpointSpec, Variant } from '../spec/schema.ts';
+import { createGovernor, type Decided, type Governor } from './governor.ts';
+import { ruleOf, type ScalingRule } from './policy.ts';
+import type { ScaledVariant } from './schema.ts';
+import { type KeptDecision, keepDecisions } from './store.ts';
+import type { SpentBudget } from './wish.ts';
+
+/** What a replica would be paid from. */
+export interface ScaledSubject {
+  readonly endpoint: string;
+  readonly model: string;
+  readonly version: string;
+  readonly project: string | null;
+  readonly environment: string | null;
+}
+
+/** Whether there is money for more replicas: the other wing knows. */
+export interface ScalingBudget {
+  /** The budget that must hold and has nothing left for it; null where none has. */
+  spentFor(subject: ScaledSubject): Promise<SpentBudget | null>;
+}
+
+/** A set whose replicas shall follow demand. */
+export interface Scaled {
+  readonly name: string;
+  readonly variant: Variant;
+  readonly version: string;
+  readonly set: ReplicaSet;
+}
+
+/** What has traffic of an endpoint: several of them while a canary runs. */
+export interface ScaledPart {
+  readonly revision: { readonly spec: EndpointSpec };
+  readonly variants: readonly Scaled[];
+}
+
+export interface AutoscalingDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly budget: ScalingBudget;
+}
+
+interface Entry {
+  readonly scaled: Scaled;
+  readonly subject: ScaledSubject;
+  readonly rule: ScalingRule;
+  readonly governor: Governor;
+}
+
+/** Policies look every two seconds at the soonest. */
+const TICK_MS = 500;
+const BUDGET_EVERY_MS = 15_000;
+const KEPT_MS = 90 * 24 * 3_600_000;
+const DEFAULTS = ScalingSpec.parse({});
+
+/** Makes the replicas of endpoints follow demand, within their bounds and budgets. */
+export class Autoscaling implements AsyncDisposable {
+  readonly #deps: AutoscalingDeps;
+  readonly #entries = new Map<string, Map<ReplicaSet, Entry>>();
+  readonly #unkept: KeptDecision[] = [];
+  #keeping: Promise<void> = Promise.resolve();
+  #asking: Promise<void> = Promise.resolve();
+  #nextAskMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(deps: AutoscalingDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.tick(), TICK_MS).unref();
+  }
+
+  /** The sets of these follow demand from now on, and no others of the endpoint; those stay as they are. */
+  follow(endpoint: string, parts: readonly ScaledPart[]): void {
+    const all = parts.flatMap(({ revision, variants }) => variants.map((scaled) => ({ scaled, spec: revision.spec })));
+    const before = this.#entries.get(endpoint) ?? new Map<ReplicaSet, Entry>();
+    const after = new Map<ReplicaSet, Entry>();
+    for (const { scaled, spec } of all) {
+      if (after.has(scaled.set)) continue;
+      const rule = ruleOf(scaled.variant, DEFAULTS);
+      const found = before.get(scaled.set);
+      const isSame = found !== undefined && JSON.stringify(found.rule) === JSON.stringify(rule);
+      after.set(scaled.set, isSame ? { ...found, scaled } : this.#entryOf(endpoint, spec, scaled, rule));
+    }
+    for (const [set, { governor }] of before) if (!after.has(set)) governor.release();
+    if (after.size === 0) this.#entries.delete(endpoint);
+    else this.#entries.set(endpoint, after);
+    this.#nextAskMs = 0;
+    this.tick();
+  }
+
+  /** Replicas of a set that traffic is about to come to; 0: as demand says. */
+  expect(endpoint: string, set: ReplicaSet, replicas: number): void {
+    this.#entries.get(endpoint)?.get(set)?.governor.expect(replicas);
+  }
+
+  of(endpoint: string): ScaledVariant[] {
+    return [...(this.#entries.get(endpoint)?.values() ?? [])].map(shown);
+  }
+
+  /** Looks at all whose time has come. */
+  tick(): void {
+    const now = this.#deps.clock.now();
+    if (now >= this.#nextAskMs) {
+      this.#nextAskMs = now + BUDGET_EVERY_MS;
+      this.#asking = this.#asking.then(() => this.#askBudgets());
+    }
+    for (const entry of this.#all()) entry.governor.tick();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#asking;
+    this.#keep();
+    await this.#keeping;
+  }
+
+  #all(): Entry[] {
+    return [...this.#entries.values()].flatMap((entries) => [...entries.values()]);
+  }
+
+  #entryOf(endpoint: string, spec: EndpointSpec, scaled: Scaled, rule: ScalingRule): Entry {
+    const { project = null, environment = null } = spec;
+    const subject = { endpoint, model: scaled.variant.model, version: scaled.version, project, environment };
+    const governor = createGovernor({
+      set: scaled.set,
+      rule,
+      concurrency: spec.limits.concurrency,
+      startTimeoutMs: spec.startTimeout,
+      clock: this.#deps.clock,
+      decided: (decision) => this.#note(subject, scaled.name, decision),
+    });
+    return { scaled, subject, rule, governor };
+  }
+
+  #note({ endpoint, model, version }: ScaledSubject, variant: string, decision: Decided): void {
+    const { clock, log } = this.#deps;
+    log.info({ endpoint, variant, ...decision }, 'replicas follow demand');
+    this.#unkept.push({ id: randomUUID(), endpoint, variant, model, version, atMs: clock.now(), ...decision });
+    this.#keep();
+  }
+
+  #keep(): void {
+    const { store, clock, log } = this.#deps;
+    this.#keeping = this.#keeping.then(async () => {
+      const decisions = this.#unkept.slice();
+      if (decisions.length === 0) return;
+      try {
+        await store.transaction((sql) => keepDecisions(sql, decisions, clock.now() - KEPT_MS));
+        this.#unkept.splice(0, decisions.length);
+      } catch (error) {
+        // They are kept with the next.
+        log.error({ err: error }, 'decisions about replicas are not kept');
+      }
+    });
+  }
+
+  /** A budget that cannot be asked changes nothing: what was known holds. */
+  async #askBudgets(): Promise<void> {
+    const { budget, log } = this.#deps;
+    for (const { subject, governor } of this.#all()) {
+      try {
+        governor.limit(await budget.spentFor(subject));
+      } catch (error) {
+        log.error({ err: error, endpoint: subject.endpoint }, 'the budget of an endpoint cannot be asked');
+      }
+    }
+  }
+}
+
+function shown({ scaled: { name, variant, version, set }, rule, governor }: Entry): ScaledVariant {
+  const { wanted, ready } = set.state();
+  const { inFlight, waiting } = set.places.counts();
+  const { reason, limitedBy, coldStartMs, coldStartMeasured } = governor.state();
+  return {
+    variant: name,
+    model: variant.model,
+    version,
+    policy: rule.policy,
+    ...{ min: rule.min, max: rule.max, wanted, ready, inFlight, waiting },
+    coldStartSeconds: coldStartMs / 1000,
+    coldStartMeasured,
+    idleAfterSeconds: rule.min === 0 ? rule.idleAfter / 1000 : null,
+    reason,
+    limitedBy,
+  };
+}

@@ -1,0 +1,145 @@
+import type { Clock } from '../../../platform/units/index.ts';
+import { ServingProblem } from '../protocols/problem.ts';
+import type { ReplicaSet } from '../replicas/set.ts';
+import { createTraffic, type Traffic } from '../scaling/index.ts';
+import { createLooks } from './looks.ts';
+import type { ScalingRule } from './policy.ts';
+import { type SpentBudget, type Wish, wantedNow } from './wish.ts';
+
+/** A change of how many replicas are wanted. */
+export interface Decided {
+  readonly from: number;
+  readonly to: number;
+  readonly reason: string;
+  readonly limitedBy: string | null;
+}
+
+export interface GovernorDeps {
+  readonly set: Pick<ReplicaSet, 'scale' | 'state' | 'places'>;
+  readonly rule: ScalingRule;
+  /** Requests that one replica serves at a time. */
+  readonly concurrency: number;
+  /** In which a replica must be ready. */
+  readonly startTimeoutMs: number;
+  readonly clock: Clock;
+  readonly decided: (decision: Decided) => void;
+}
+
+/** Keeps as many replicas of one set as its policy, its bounds and its budget say, and none while nobody asks. */
+export interface Governor {
+  /** Looks where it is time to. */
+  tick(): void;
+  /** What allows no more replicas than `min`; null where nothing does. */
+  limit(spent: SpentBudget | null): void;
+  /** Wants so many at least, besides: for traffic that is to come. 0: as demand says. */
+  expect(replicas: number): void;
+  /** Why so many are wanted now; and what is known of a cold start. */
+  state(): {
+    readonly reason: string;
+    readonly limitedBy: string | null;
+    readonly coldStartMs: number;
+    readonly coldStartMeasured: boolean;
+  };
+  /** Leaves the set as it is. */
+  release(): void;
+}
+
+/** Who is held waits at least so many times the cold start. */
+const HOLD_COLD_STARTS = 2;
+/** Seconds after which who was refused for money may ask again. */
+const RETRY_SECONDS = 60;
+
+export function createGovernor({ set, rule, concurrency, startTimeoutMs, clock, decided }: GovernorDeps): Governor {
+  const now = onlyForward(clock);
+  const measured = () => set.state().coldStartMs;
+  const coldStartMs = () => measured() ?? rule.coldStart;
+  const traffic: Traffic = createTraffic(now() / 1000);
+  const watches = rule.policy !== 'fixed' || rule.min === 0;
+  const looks = createLooks({ rule, concurrency, coldStartMs, now });
+  let lastSeenMs = now();
+  let reason = 'it has just begun';
+  let spent: SpentBudget | null = null;
+  let expected = 0;
+
+  function hold(): void {
+    const longest = rule.hold.timeout ?? startTimeoutMs;
+    const timeoutMs = Math.max(longest, HOLD_COLD_STARTS * coldStartMs());
+    set.places.govern(watches ? { requests: rule.hold.requests, timeoutMs } : null, watches ? watch : null);
+  }
+
+  const watch = {
+    arrived(): void {
+      lastSeenMs = now();
+      traffic.arrived(lastSeenMs / 1000);
+    },
+    ended(servedMs: number | null): void {
+      lastSeenMs = now();
+      traffic.ended(lastSeenMs / 1000, servedMs === null ? null : servedMs / 1000);
+    },
+    held(): void {
+      if (set.state().wanted > 0) return;
+      if (spent === null) want(1, 'a request came while there was no replica');
+      else refuse();
+    },
+  };
+
+  function refuse(): void {
+    const detail = 'The budget that pays for the model is spent, and none of its replicas runs.';
+    // Whoever came last stands in line a moment from now.
+    queueMicrotask(() => set.places.refuseWaiting(new ServingProblem('unavailable', detail, RETRY_SECONDS)));
+  }
+
+  function want(replicas: number, why: string): void {
+    const { wanted } = set.state();
+    reason = why;
+    if (replicas === wanted) return;
+    set.scale(replicas);
+    decided({ from: wanted, to: replicas, reason: why, limitedBy: spent?.budget ?? null });
+  }
+
+  function follow(wish: Wish): void {
+    const { wanted, ready } = set.state();
+    const { inFlight, waiting } = set.places.counts();
+    const seen = { wanted, ready, inFlight, waiting, quietMs: now() - lastSeenMs, expected, spent };
+    const { replicas, reason: why } = wantedNow(rule, wish, seen);
+    want(replicas, why);
+    if (replicas === 0 && waiting > 0) refuse();
+  }
+
+  hold();
+  const { wanted: present } = set.state();
+  if (present < rule.min) want(rule.min, 'the document says so many at least');
+  if (present > rule.max) want(rule.max, 'the document says so many at most');
+  return {
+    tick() {
+      if (!looks.due()) return;
+      follow(looks.look(traffic.observe(now() / 1000, set.state().wanted)));
+      if (looks.relearned()) hold();
+    },
+    limit(found) {
+      const isSame = found?.budget === spent?.budget;
+      spent = found;
+      if (!isSame) looks.soon();
+    },
+    expect(replicas) {
+      expected = replicas;
+      looks.soon();
+    },
+    state: () => ({
+      reason,
+      limitedBy: spent?.budget ?? null,
+      coldStartMs: coldStartMs(),
+      coldStartMeasured: measured() !== null,
+    }),
+    release: () => set.places.govern(null, null),
+  };
+}
+
+/** The clock of a machine may be set back; time does not go back. Unix milliseconds. */
+function onlyForward(clock: Clock): () => number {
+  let latest = clock.now();
+  return () => {
+    latest = Math.max(latest, clock.now());
+    return latest;
+  };
+}

@@ -1,0 +1,41 @@
+import type { ScalingObservation } from '../scaling/index.ts';
+import { policyOf, type ScalingRule } from './policy.ts';
+import type { Wish } from './wish.ts';
+
+/** A policy that learned from another cold start than this many times as long is begun anew. */
+const OTHER_COLD_START = 1.5;
+
+interface LooksDeps {
+  readonly rule: ScalingRule;
+  readonly concurrency: number;
+  /** What is known of a cold start, in milliseconds. */
+  readonly coldStartMs: () => number;
+  readonly now: () => number;
+}
+
+/** The policy of a rule, and when it looks next. */
+export function createLooks({ rule, concurrency, coldStartMs, now }: LooksDeps) {
+  let learnedFromMs = coldStartMs();
+  let policy = policyOf(rule, concurrency, learnedFromMs / 1000);
+  let nextMs = now() + policy.everySeconds * 1000;
+  return {
+    due: () => now() >= nextMs,
+    /** The next tick is one. */
+    soon(): void {
+      nextMs = now();
+    },
+    look(seen: ScalingObservation): Wish {
+      nextMs = now() + policy.everySeconds * 1000;
+      return policy.decide(seen);
+    },
+    /** Whether a cold start takes another time than it was believed to; what was learned from that is forgotten. */
+    relearned(): boolean {
+      const ratio = coldStartMs() / Math.max(1, learnedFromMs);
+      if (ratio <= OTHER_COLD_START && ratio >= 1 / OTHER_COLD_START) return false;
+      learnedFromMs = coldStartMs();
+      // The others do not ask how long a start takes.
+      if (rule.policy === 'slo') policy = policyOf(rule, concurrency, learnedFromMs / 1000);
+      return true;
+    },
+  };
+}

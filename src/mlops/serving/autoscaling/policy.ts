@@ -1,0 +1,58 @@
+import { createHpa, createKpa, createSlo, type ReplicaBounds, type ScalingPolicy } from '../scaling/index.ts';
+import type { ScalingSpec } from '../spec/scaling/schema.ts';
+import type { Variant } from '../spec/schema.ts';
+
+/** How one variant is scaled. */
+export interface ScalingRule extends ScalingSpec {
+  /** Replicas at least; 0: none while nothing comes. */
+  readonly min: number;
+  /** Replicas at most. */
+  readonly max: number;
+}
+
+/** What a variant without `scaling` has: as many as `min`, and one for 0. */
+const FIXED = { policy: 'fixed' } as const;
+
+/** What the document says of a variant, with everything that it leaves out. */
+export function ruleOf(
+  { replicas: { min, max = Math.max(1, min) }, scaling }: Variant,
+  defaults: ScalingSpec,
+): ScalingRule {
+  return { ...(scaling ?? { ...defaults, ...FIXED }), min, max };
+}
+
+/** Seconds between two looks of nobody. */
+const FIXED_EVERY_SECONDS = 5;
+
+/**
+ * Who says how many replicas there should be, one at least: going to zero is no policy's matter. Example: `fixed` with 2 to 5 replicas
+ * says 2.
+ */
+export function policyOf(rule: ScalingRule, concurrency: number, coldStartSeconds: number): ScalingPolicy {
+  const bounds: ReplicaBounds = { min: Math.max(1, rule.min), max: rule.max };
+  const { target: targetRatio, price, missPrice } = rule;
+  switch (rule.policy) {
+    case 'hpa':
+      return createHpa({ ...bounds, concurrency, targetRatio });
+    case 'kpa':
+      return createKpa({ ...bounds, concurrency, targetRatio });
+    case 'slo': {
+      const missReplicaHours =
+        missPrice === undefined || price === undefined ? null : Number(missPrice) / Number(price);
+      const waitSeconds = rule.wait / 1000;
+      return createSlo({
+        ...bounds,
+        concurrency,
+        coldStartSeconds,
+        waitSeconds,
+        missRatio: rule.missRatio,
+        missReplicaHours,
+      });
+    }
+    case 'fixed':
+      return {
+        everySeconds: FIXED_EVERY_SECONDS,
+        decide: () => ({ replicas: bounds.min, reason: 'the document says so many' }),
+      };
+  }
+}

@@ -1,0 +1,49 @@
+import type { ScalingRule } from './policy.ts';
+
+/** How many replicas there should be. */
+export interface Wish {
+  readonly replicas: number;
+  /** Why, for a person. */
+  readonly reason: string;
+}
+
+/** Why there are no more replicas. */
+export interface SpentBudget {
+  /** Name of the budget. */
+  readonly budget: string;
+  /** In words. */
+  readonly why: string;
+}
+
+/** What a policy does not know of. */
+export interface Circumstances {
+  readonly wanted: number;
+  readonly ready: number;
+  readonly inFlight: number;
+  readonly waiting: number;
+  /** Since the last request came or left, in milliseconds. */
+  readonly quietMs: number;
+  /** Replicas that traffic which is about to come needs; 0 when none is. */
+  readonly expected: number;
+  /** null while there is money. */
+  readonly spent: SpentBudget | null;
+}
+
+/**
+ * What the policy wishes, within money, bounds and need: no more than `min` of a budget that is spent; none when nobody has asked for
+ * `idleAfter` and `min` is 0; one for all who came while there was none.
+ * Example: the policy wishes 4 of 1 to 8, and the budget is spent: 1.
+ */
+export function wantedNow(rule: ScalingRule, wish: Wish, seen: Circumstances): Wish {
+  const { wanted, ready, inFlight, waiting, quietMs, expected, spent } = seen;
+  const replicas = Math.min(rule.max, Math.max(wish.replicas, expected));
+  if (spent !== null && replicas > rule.min) return { replicas: rule.min, reason: spent.why };
+  if (rule.min === 0 && expected === 0 && inFlight === 0 && waiting === 0) {
+    if (wanted === 0) return { replicas: 0, reason: 'nobody asks' };
+    const seconds = Math.round(quietMs / 1000);
+    if (quietMs >= rule.idleAfter) return { replicas: 0, reason: `nobody has asked for ${seconds} s` };
+  }
+  const isFirst = rule.min === 0 && ready === 0 && wanted <= 1 && expected <= 1;
+  if (isFirst) return { replicas: 1, reason: 'one start for all who wait' };
+  return { replicas, reason: replicas > wish.replicas ? 'traffic that is about to come' : wish.reason };
+}

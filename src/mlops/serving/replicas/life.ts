@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { AppError } from '../../../platform/errors/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import type { Backend } from '../backends/backend.ts';
+import type { ModelSpec } from '../tensors/tensor.ts';
+import type { ReplicaMeter } from './places.ts';
+import { NotReady, type Replica, startReplica } from './replica.ts';
+
+/** One replica after another, for as long as one is wanted. */
+export interface Copy {
+  readonly giveUp: AbortController;
+  /** null while none is ready. */
+  replica: Replica | null;
+  /** It gets no new requests, and ends when it has answered what it has. */
+  isLeaving: boolean;
+}
+
+export interface LifeDeps {
+  readonly backend: Backend;
+  readonly limits: { readonly startTimeoutMs: number };
+  readonly clock: Clock;
+  readonly metered: (replica: string) => ReplicaMeter;
+  begun(copy: Copy, replica: Replica, meter: ReplicaMeter, tookMs: number): void;
+  over(copy: Copy, replica: Replica): void;
+  described(spec: ModelSpec): void;
+  failed(why: string): void;
+  /** It will be started again. */
+  ended(why: string): void;
+}
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+/** One that was up for so long has done its work: its end is no failed start. */
+const LONG_LIFE_MS = 60_000;
+
+/** One replica after another, until none is wanted. */
+export async function keepOne(copy: Copy, deps: LifeDeps): Promise<void> {
+  const { signal } = copy.giveUp;
+  let pauseMs = FIRST_PAUSE_MS;
+  while (!signal.aborted && !copy.isLeaving) {
+    const begun = deps.clock.now();
+    const end = await oneLife(copy, deps);
+    if (end === null || signal.aborted) return;
+    deps.ended(end);
+    if (deps.clock.now() - begun > LONG_LIFE_MS) pauseMs = FIRST_PAUSE_MS;
+    await pause(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+    pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+  }
+}
+
+/** One replica from its start to its end; why it ended, null when it was given up. */
+async function oneLife(copy: Copy, deps: LifeDeps): Promise<string | null> {
+  const { backend, clock, limits } = deps;
+  const { signal } = copy.giveUp;
+  const id = `replica-${randomUUID()}`;
+  const meter = deps.metered(id);
+  const since = clock.now();
+  try {
+    const replica = await startReplica(backend, { id, timeoutMs: limits.startTimeoutMs, signal });
+    const onAbort = () => void replica.stop();
+    signal.addEventListener('abort', onAbort, { once: true });
+    deps.described(await backend.spec(replica.address));
+    deps.begun(copy, replica, meter, clock.now() - since);
+    const { detail } = await replica.ended;
+    signal.removeEventListener('abort', onAbort);
+    deps.over(copy, replica);
+    return signal.aborted ? null : detail;
+  } catch (error) {
+    if (signal.aborted) return null;
+    const why =
+      error instanceof NotReady || error instanceof AppError ? error.message : `it cannot be started: ${String(error)}`;
+    deps.failed(why);
+    return why;
+  } finally {
+    meter.end();
+  }
+}
+
+/** Those that may go before others: those that start, the newest first; then those that have the least to do. */
+export function dispensable(copies: readonly Copy[]): Copy[] {
+  const busy = ({ replica }: Copy) => replica?.inFlight ?? -1;
+  return copies.toReversed().toSorted((one, other) => busy(one) - busy(other));
+}

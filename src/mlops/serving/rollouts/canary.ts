@@ -1,0 +1,85 @@
+import type { Store } from '../../../platform/store/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import { NotReady } from '../replicas/replica.ts';
+import type { RolloutSpec } from '../spec/rollout/schema.ts';
+import { FIRST_LOOK, worse } from './judge.ts';
+import { createSide, type Side } from './side.ts';
+import { beginRollout, endRollout, findRollout, nextStep, type StoredRollout } from './store.ts';
+
+/** What a canary has of the traffic now. */
+export interface CanaryShare {
+  /** Percent of the requests. */
+  readonly weight: number;
+  readonly liveSide: Side;
+  readonly canarySide: Side;
+  /** What the step waits for, for a person. */
+  readonly waitsFor: () => string;
+}
+
+export interface CanaryDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly endpoint: string;
+  readonly revision: number;
+  readonly spec: RolloutSpec;
+  /** Makes ready for so many percent of the traffic. Error: `NotReady`. */
+  readonly prepare: (weight: number) => Promise<void>;
+  /** Gives it so much of the traffic. */
+  readonly show: (share: CanaryShare) => void;
+  /** Resolves a moment later. Error: when it is given up. */
+  readonly pause: () => Promise<void>;
+}
+
+/**
+ * Gives a revision more of the traffic step by step, for as long as it is no worse; resolves when it is to have all. Where it is, is in the
+ * store: after a restart it goes on from there. Error: `NotReady`, with the reason, when it was rolled back.
+ */
+export async function driveCanary(deps: CanaryDeps): Promise<void> {
+  const { store, clock, endpoint, revision, spec, prepare } = deps;
+  await beginRollout(store, deps, clock.now());
+  const looks = { taken: 0 };
+  for (;;) {
+    const now = await existing(deps);
+    if (now.state === 'promoted') return prepare(100);
+    if (now.state === 'aborted') throw new NotReady(now.reason ?? 'it was aborted');
+    const step = spec.steps[now.step];
+    if (step === undefined) {
+      await endRollout(store, { endpoint, revision }, { state: 'promoted', reason: 'it was no worse in any step' });
+      continue;
+    }
+    await prepare(step.weight);
+    await stay(deps, now, looks);
+  }
+}
+
+/** Lasts as long as its step does. */
+async function stay(deps: CanaryDeps, begun: StoredRollout, looks: { taken: number }): Promise<void> {
+  const { store, clock, spec, endpoint, revision } = deps;
+  const { weight, for: lastsMs } = spec.steps[begun.step] ?? { weight: 100, for: 0 };
+  const [liveSide, canarySide] = [createSide(), createSide()];
+  const untilMs = begun.stepMs + lastsMs;
+  const waitsFor = () =>
+    clock.now() < untilMs
+      ? 'the step lasts longer'
+      : `the step lasts for ${spec.requests} answers of the canary; there are ${canarySide.requests}`;
+  deps.show({ weight, liveSide, canarySide, waitsFor });
+  let nextLook = FIRST_LOOK;
+  for (;;) {
+    await deps.pause();
+    const now = await existing(deps);
+    if (now.state !== 'running' || now.step !== begun.step) return;
+    const isOver = clock.now() >= untilMs && canarySide.requests >= spec.requests;
+    if (!isOver && canarySide.requests < nextLook) continue;
+    nextLook = 2 * Math.max(FIRST_LOOK, canarySide.requests);
+    looks.taken += 1;
+    const reason = worse(liveSide, canarySide, spec.abortOn, looks.taken);
+    if (reason !== null) return endRollout(store, { endpoint, revision }, { state: 'aborted', reason });
+    if (isOver) return nextStep(store, now, clock.now());
+  }
+}
+
+async function existing({ store, endpoint, revision }: CanaryDeps): Promise<StoredRollout> {
+  const found = await findRollout(store, endpoint, revision);
+  if (found === null) throw new NotReady('its endpoint is gone');
+  return found;
+}

@@ -1,0 +1,61 @@
+/** Both ends of an interval; null where so few values bound nothing. */
+export interface Bounds {
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/**
+ * The point beyond which a standard normal value lies with probability `tail` (0 < tail <= 0.5), by Abramowitz and Stegun 26.2.23; off by
+ * less than 0.0005. Example: 0.025 -> 1.96.
+ */
+export function normalQuantile(tail: number): number {
+  const t = Math.sqrt(-2 * Math.log(tail));
+  const above = 2.515517 + 0.802853 * t + 0.010328 * t ** 2;
+  const below = 1 + 1.432788 * t + 0.189269 * t ** 2 + 0.001308 * t ** 3;
+  return t - above / below;
+}
+
+/** Interval of a share of `n` by Wilson (1927) at `z`; both ends null for `n` = 0. Example: 8 of 10 at 1.96 -> 0.490 to 0.943. */
+export function wilsonBounds(count: number, n: number, z: number): Bounds {
+  if (n === 0) return { low: null, high: null };
+  const share = count / n;
+  const centre = (share + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
+  const half = (z / (1 + z ** 2 / n)) * Math.sqrt((share * (1 - share)) / n + z ** 2 / (4 * n ** 2));
+  return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+}
+
+/** A count of something among all. */
+export interface Counted {
+  readonly count: number;
+  readonly of: number;
+}
+
+/**
+ * Lower end of the interval of the difference of two shares, by Newcombe (1998) from two of Wilson; null where one has nothing.
+ * Example: 56 of 70 less 48 of 80 at 1.96 -> 0.0524.
+ */
+export function differenceLow(one: Counted, other: Counted, z: number): number | null {
+  const [low, high] = [wilsonBounds(one.count, one.of, z).low, wilsonBounds(other.count, other.of, z).high];
+  if (low === null || high === null) return null;
+  const [share, otherShare] = [one.count / one.of, other.count / other.of];
+  return share - otherShare - Math.hypot(share - low, high - otherShare);
+}
+
+/**
+ * The `ratio` quantile of sorted values, and its interval at `z` from the order statistics between which it lies (normal law of the rank);
+ * an end is null where there are too few values for it. Example: of 1 to 100 the 0.95 quantile is 95, at 1.96 from 90 to 100.
+ */
+export function quantileBounds(
+  sorted: ArrayLike<number>,
+  ratio: number,
+  z: number,
+): Bounds & { readonly at: number | null } {
+  const n = sorted.length;
+  const half = z * Math.sqrt(n * ratio * (1 - ratio));
+  const ranked = (rank: number): number | null => (rank < 1 || rank > n ? null : (sorted[rank - 1] ?? null));
+  return {
+    at: ranked(Math.ceil(n * ratio)),
+    low: ranked(Math.floor(n * ratio - half)),
+    high: ranked(Math.ceil(n * ratio + half)),
+  };
+}

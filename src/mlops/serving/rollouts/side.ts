@@ -1,0 +1,57 @@
+import { quantileBounds, wilsonBounds } from './intervals.ts';
+import type { RolloutSide } from './schema.ts';
+
+/** What was seen of one side of a canary, in one step. */
+export interface Side {
+  /** One answer: its status, and the time until it was whole. */
+  saw(status: number, tookMs: number): void;
+  readonly requests: number;
+  readonly errors: number;
+  /** Times of answers, sorted; of a sample where there are many. */
+  sorted(): Float64Array;
+}
+
+/** Values of a uniform sample. */
+const SAMPLE = 5_000;
+/** Of a normal law, two-sided 95 %. */
+const Z95 = 1.959964;
+const LATENCY_RATIO = 0.95;
+
+/** `chance` is in [0, 1): which times stay in the sample (algorithm R). */
+export function createSide(chance: () => number = Math.random): Side {
+  const sample: number[] = [];
+  let [requests, errors] = [0, 0];
+  return {
+    saw(status, tookMs) {
+      requests += 1;
+      if (status >= 500) errors += 1;
+      if (sample.length < SAMPLE) sample.push(tookMs);
+      else {
+        const place = Math.floor(chance() * requests);
+        if (place < SAMPLE) sample[place] = tookMs;
+      }
+    },
+    get requests() {
+      return requests;
+    },
+    get errors() {
+      return errors;
+    },
+    sorted: () => Float64Array.from(sample).sort(),
+  };
+}
+
+export function shownSide(side: Side): RolloutSide {
+  const { requests, errors } = side;
+  const rate = wilsonBounds(errors, requests, Z95);
+  const p95 = quantileBounds(side.sorted(), LATENCY_RATIO, Z95);
+  return {
+    ...{ requests, errors },
+    errorRate: requests === 0 ? null : errors / requests,
+    errorRateLow: rate.low,
+    errorRateHigh: rate.high,
+    p95Ms: p95.at,
+    p95LowMs: p95.low,
+    p95HighMs: p95.high,
+  };
+}

@@ -1,0 +1,40 @@
+import type { ServerResponse } from 'node:http';
+import type { Deployment } from '../deployments.ts';
+import type { Target } from '../gateway/target.ts';
+import { namedVariants, type Request, stickyPlace, VARIANT_HEADER } from '../gateway/traffic.ts';
+import { ServingProblem } from '../protocols/problem.ts';
+
+type Named = Pick<Target, 'model' | 'version' | 'label'>;
+
+/**
+ * What is live, or the canary beside it: whichever has what the request names, else by weight; the same each time where the endpoint is
+ * sticky. A canary that grows moves callers to it and none away. `chance` is in [0, 1).
+ */
+export function sideOf(found: Deployment, target: Named, request: Request, chance: number): Deployment {
+  const { canary, revision } = found;
+  if (canary === null) return found;
+  const [inLive, inCanary] = [found, canary.deployment].map((one) => has(one, target, request));
+  if (inLive !== inCanary) return inCanary ? canary.deployment : found;
+  const { sticky } = revision.spec.traffic;
+  const place = stickyPlace(`${revision.endpoint} canary`, sticky, request) ?? chance;
+  return 100 * place < canary.weight ? canary.deployment : found;
+}
+
+function has({ revision, variants }: Deployment, target: Named, { headers }: Request): boolean {
+  try {
+    return namedVariants(revision.endpoint, variants, target, headers[VARIANT_HEADER]).length > 0;
+  } catch (error) {
+    if (error instanceof ServingProblem) return false;
+    throw error;
+  }
+}
+
+/** Notes how a request went, for the comparison with the other side; of one whose caller went away nothing is said. */
+export function noted({ canary }: Deployment, side: Deployment, response: ServerResponse): void {
+  if (canary === null) return;
+  const since = performance.now();
+  response.once('finish', () => {
+    const to = side === canary.deployment ? canary.canarySide : canary.liveSide;
+    to.saw(response.statusCode, performance.now() - since);
+  });
+}
