@@ -7,7 +7,7 @@ import { AlertCause, AlertEpisode } from './episode/schema.ts';
 export const AlertState = AlertEpisode.shape.state;
 export type AlertState = z.infer<typeof AlertState>;
 
-const AlertMute = z
+export const AlertMute = z
   .strictObject({
     until: UtcInstant.describe('Nobody is told until then'),
     by: z.string().describe('Account that muted it'),

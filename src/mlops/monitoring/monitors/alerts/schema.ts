@@ -68,11 +68,20 @@ const objective = z
   .lt(1)
   .describe('Share of the requests that must be good, such as 0.99; the rest is the error budget of 30 days');
 
+const minRequests = z
+  .number()
+  .int()
+  .min(1)
+  .max(1_000_000)
+  .default(20)
+  .describe('Requests that a long window needs until it says something');
+
 const OnLatency = z
   .strictObject({
     ...common(5),
     on: z.literal('latency').describe('Answers are slow'),
     objective,
+    minRequests,
     withinMs: z.number().gt(0).max(3_600_000).describe('Milliseconds in which a good answer comes'),
   })
   .describe(
@@ -84,6 +93,7 @@ const OnErrors = z
     ...common(5),
     on: z.literal('errors').describe('Requests fail'),
     objective,
+    minRequests,
   })
   .describe('Each look is a minute; burn rates as of `latency`');
 

@@ -6,7 +6,7 @@ export const WatchedColumn = z
   .string()
   .max(500)
   .regex(
-    /^(inputs(\.[^.\s"]+)+|output(\.[^.\s"]+)*|label(\.[^.\s"]+)*)$/,
+    /^(inputs\.[^"]+|output(\.[^."]+)*|label(\.[^."]+)*)$/,
     '`inputs.NAME`, `output`, `label`, or a field of one of them such as "output.score"',
   )
   .describe(
