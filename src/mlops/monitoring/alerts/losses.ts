@@ -25,7 +25,7 @@ type Part = Omit<Selection, 'model' | 'knownAt'>;
 /** What is known of a monitor's predictions, all of a selection together. */
 export async function measured({ tables, clock }: LossDeps, { spec }: Monitor, part: Part) {
   const selection = { ...part, model: spec.model, knownAt: new Date(clock.now()).toISOString() };
-  const { windows } = await watched(tables, { spec, selection, by: 'all' });
+  const { windows } = await watched(tables, { spec: { ...spec, estimate: undefined }, selection, by: 'all' });
   return { predictions: windows[0]?.predictions ?? 0, quality: windows[0]?.quality ?? [] };
 }
 

@@ -113,7 +113,7 @@ async function compareEmbeddings({ comparison, threads }: Work, pairs: readonly 
   for (const { column } of pairs.filter(({ how }) => how === 'vectors')) {
     const raw = await rawVectors(comparison, column);
     if ('reason' in raw) compared.push(notCompared(column, 'embedding', raw.reason));
-    else compared.push(single(column, comparison, await threads.compare(raw, comparison.method)));
+    else compared.push(single(column, comparison, await threads.compare(raw, comparison.method, false)));
   }
   return compared;
 }
