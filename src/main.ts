@@ -346,7 +346,7 @@ function wire(
   const asked = { admission: finops.budgets.reservations, runLog: mlops.tracking.runLog, models: modelSteps };
   const { executors, pipelines } = wirePipelines({ ...onArtifacts, door }, asked);
   const monitoring = createMonitoring({ ...ground, uploads: finops.uploads }, ground.predictionLog);
-  const serving = wireServing(onArtifacts, { ...finops, ...mlops, org, monitoring });
+  const serving = wireServing(onArtifacts, { ...finops, ...mlops, org, monitoring, executors });
   const { decisions } = tradeoff;
   const retraining = createRetrainings({ ...ground, ...finops, ...mlops, pipelines, monitoring, decisions });
   const ours = { pipelines, monitoring, serving, retraining };

@@ -41,6 +41,13 @@ const notified: Readonly<Record<string, string>> = {
   'Budget spec.notify.slack.url': '{ slack: { url: env:SLACK_URL } }',
   'Budget spec.notify.email.to': '{ email: { to: ml@example.org } }',
 };
+/** Of pods that serve, which no server starts yet: nobody applies them, whatever the role. */
+const served: Readonly<Record<string, string>> = {
+  'Endpoint spec.variants.kubernetes.serviceAccount': '{ serviceAccount: privileged }',
+  'Endpoint spec.variants.kubernetes.priorityClass': '{ priorityClass: system-cluster-critical }',
+};
+const endpoint = (name: string, kubernetes: string) =>
+  `apiVersion: steelyard/v1\nkind: Endpoint\nmetadata: { name: ${name} }\nspec: { variants: { main: { model: m, version: 1, backend: kubernetes, container: { image: i, protocol: v2 }, kubernetes: ${kubernetes} } } }\n`;
 const budget = (name: string, target: string, amount = '100') =>
   `apiVersion: steelyard/v1\nkind: Budget\nmetadata: { name: ${name} }\nspec: { subject: {}, amount: "${amount}", currency: USD, notify: [${target}] }\n`;
 const source = (name: string, location: string, more = '') =>
@@ -117,7 +124,9 @@ describe('fields that only an administrator may set', () => {
       const fields = markedIn(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), '');
       return fields.map((field) => `${kind} ${field.slice(1)}`);
     });
-    expect([...new Set(marked)].toSorted()).toEqual([...Object.keys(examples), ...Object.keys(notified)].toSorted());
+    expect([...new Set(marked)].toSorted()).toEqual(
+      [examples, notified, served].flatMap((known) => Object.keys(known)).toSorted(),
+    );
   });
 
   describe.each(Object.entries(examples))('%s', (field, location) => {
@@ -157,6 +166,12 @@ describe.each(Object.entries(notified))('%s', (field, target) => {
     expect(outcomes(await apply('admin', budget(name, target)))).toEqual(['created']);
     expect(outcomes(await apply('finance', budget(name, target)))).toEqual(['unchanged']);
     expect((await apply('finance', budget(name, target, '200'))).status).toBe(403);
+  });
+});
+
+describe.each(Object.entries(served))('%s', (_field, kubernetes) => {
+  it.each(['operator', 'admin'] as const)('is refused to %s', async (role) => {
+    expect(await apply(role, endpoint(freshName(), kubernetes))).toMatchObject({ body: { code: 'executor_unknown' } });
   });
 });
 
