@@ -53,7 +53,7 @@ import { createRetrainings } from './tradeoff/retraining/index.ts';
 import { createRunCosts } from './tradeoff/run-costs/index.ts';
 import { readVersion } from './version.ts';
 import { wirePipelines } from './wire-pipelines.ts';
-import { wireServing } from './wire-serving.ts';
+import { servedRequests, wireServing } from './wire-serving.ts';
 import { systemPlugin } from './wire-system.ts';
 
 /** What a test may replace; everything else is real. */
@@ -343,7 +343,8 @@ function wire(
   const { modelSteps, ...tradeoff } = wireTradeoff(ground, finops, mlops);
   const asked = { admission: finops.budgets.reservations, runLog: mlops.tracking.runLog, models: modelSteps };
   const { executors, pipelines } = wirePipelines({ ...onArtifacts, door }, asked);
-  const watching = { ...ground, ...createTelling(ground.config), uploads: finops.uploads };
+  const telling = { ...createTelling(ground.config), requests: servedRequests(ground.store) };
+  const watching = { ...ground, ...telling, uploads: finops.uploads };
   const monitoring = createMonitoring(watching, ground.predictionLog);
   monitoring.schedule(ground.jobs);
   const serving = wireServing(onArtifacts, { ...finops, ...mlops, org, monitoring, executors });

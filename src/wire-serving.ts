@@ -1,7 +1,7 @@
 import type { Budgets } from './finops/budgets/index.ts';
 import { costPerThousand, type Metering } from './finops/metering/index.ts';
 import { type Executors, passedEnvironment } from './mlops/executors/index.ts';
-import type { Monitoring } from './mlops/monitoring/index.ts';
+import type { Monitoring, ServedRequests } from './mlops/monitoring/index.ts';
 import type { Registry } from './mlops/registry/index.ts';
 import {
   createServing,
@@ -12,6 +12,7 @@ import {
   type ServingCosts,
   type ServingDeps,
   type ServingUsage,
+  servedOf,
 } from './mlops/serving/index.ts';
 import type { Tracking } from './mlops/tracking/index.ts';
 import type { Org } from './org/index.ts';
@@ -66,6 +67,11 @@ export function wireServing(
     registries: registriesIn(config.servingRegistries),
     environment: passedEnvironment(processEnvironment()),
   });
+}
+
+/** Who counts requests, for alerts on them. */
+export function servedRequests(store: Store): ServedRequests {
+  return { served: (question) => servedOf(store, question) };
 }
 
 function servingUsage(store: Store, org: Org, metering: Metering): ServingUsage {

@@ -3,7 +3,8 @@ import type { Jobs } from '../../platform/jobs/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { TargetRules } from '../../platform/notices/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { NO_ESTIMATES, NOTHING_SERVED, type QualityEstimates, type ServedRequests } from './alerts/ports.ts';
+import { createEstimates } from './alerts/estimated.ts';
+import type { QualityEstimates, ServedRequests } from './alerts/ports.ts';
 import { alertRoutes } from './alerts/routes.ts';
 import { type AlertDeps, scheduleAlerts } from './alerts/service.ts';
 import { createDrift, type DriftDeps } from './drift/index.ts';
@@ -17,7 +18,7 @@ import type { MonitoringDeps, OpenedMonitoring } from './tables.ts';
 import { driftWindowRoutes } from './windows/routes.ts';
 import { createDriftWindows } from './windows/service.ts';
 
-export type { QualityEstimates, ServedRequests } from './alerts/ports.ts';
+export type { ServedRequests } from './alerts/ports.ts';
 export { monitoringMigrations } from './migrations.ts';
 export type { ServedLog } from './predictions/served.ts';
 export { createDdSketch, type DdSketch, ddSketchOf } from './sketches/index.ts';
@@ -42,15 +43,15 @@ export interface MonitoringGround
     DriftDeps,
     TargetRules,
     Omit<AlertDeps, 'tables' | 'estimates' | 'served'> {
-  /** Quality without labels; left out: nobody estimates it. */
+  /** Quality without labels; left out: as the monitor says under `estimate`. */
   readonly estimates?: QualityEstimates;
-  /** Requests where models are served; left out: nobody counts them. */
-  readonly served?: ServedRequests;
+  /** Requests where models are served. */
+  readonly requests: ServedRequests;
 }
 
 export function createMonitoring(deps: MonitoringGround, opened: OpenedMonitoring): Monitoring {
   const tables = { predictions: opened.predictions, labels: opened.labels };
-  const { estimates = NO_ESTIMATES, served = NOTHING_SERVED } = deps;
+  const { estimates = createEstimates({ ...deps, tables }), requests } = deps;
   const windows = createDriftWindows({ ...deps, tables });
   return {
     monitor: async (sql, name) => (await findMonitors(sql, name))[0] ?? null,
@@ -63,6 +64,6 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedMonitorin
       ...driftWindowRoutes(deps),
       ...alertRoutes(deps),
     ],
-    schedule: (jobs) => scheduleAlerts({ ...deps, tables, estimates, served }, windows, jobs),
+    schedule: (jobs) => scheduleAlerts({ ...deps, tables, estimates, served: requests }, windows, jobs),
   };
 }

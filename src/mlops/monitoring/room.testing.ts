@@ -83,7 +83,8 @@ async function startServer(ground: Opened['ground'], opened: Opened['opened'], o
     smtpFrom: undefined,
   });
   const { estimates, served } = options;
-  const ports = { ...(estimates === undefined ? {} : { estimates }), ...(served === undefined ? {} : { served }) };
+  const requests = served ?? { served: async () => null };
+  const ports = estimates === undefined ? { requests } : { requests, estimates };
   const uploads = createUploads(ground);
   const monitoring = createMonitoring({ ...ground, ...telling, ...ports, events, uploads }, opened);
   monitoring.schedule(jobs);

@@ -28,6 +28,7 @@ import { usageFile } from './usage-file.ts';
 export type { ScalingBudget } from './autoscaling/autoscaling.ts';
 export { registriesIn } from './backends/registries.ts';
 export type { PredictionLog } from './log/prediction-log.ts';
+export { servedOf } from './metrics/served.ts';
 export { servingMigrations } from './migrations.ts';
 export type { ServingCosts } from './show.ts';
 export type { ServingUsage } from './usage.ts';

@@ -16,6 +16,8 @@ export interface LossDeps {
   readonly estimates: QualityEstimates;
 }
 
+type MeasureDeps = Pick<LossDeps, 'tables' | 'clock'>;
+
 /** Labels that a window needs until they are believed rather than an estimate. */
 const FEWEST_LABELS = 30;
 const DAY_MS = 86_400_000;
@@ -23,14 +25,14 @@ const DAY_MS = 86_400_000;
 type Part = Omit<Selection, 'model' | 'knownAt'>;
 
 /** What is known of a monitor's predictions, all of a selection together. */
-export async function measured({ tables, clock }: LossDeps, { spec }: Monitor, part: Part) {
+export async function measured({ tables, clock }: MeasureDeps, { spec }: Monitor, part: Part) {
   const selection = { ...part, model: spec.model, knownAt: new Date(clock.now()).toISOString() };
   const { windows } = await watched(tables, { spec: { ...spec, estimate: undefined }, selection, by: 'all' });
   return { predictions: windows[0]?.predictions ?? 0, quality: windows[0]?.quality ?? [] };
 }
 
 export async function measuredMetric(
-  deps: LossDeps,
+  deps: MeasureDeps,
   monitor: Monitor,
   metric: string,
   part: Part,

@@ -28,7 +28,3 @@ export interface QualityEstimates {
     readonly modelVersion: string | null;
   }): Promise<(Omit<QualityLoss, 'estimated'> & { readonly predictions: number }) | null>;
 }
-
-/** Who can answer none of both yet. */
-export const NOTHING_SERVED: ServedRequests = { served: async () => null };
-export const NO_ESTIMATES: QualityEstimates = { estimate: async () => null };

@@ -161,6 +161,41 @@ function lossTests(open: Open, inUse: () => Receiver): void {
     ]);
   });
 
+  it('open when quality is estimated to be low by what the monitor learned from labels', async () => {
+    const room = await open();
+    const server = await room.server();
+    const quality = { kind: 'classification', output: 'answer', positive: 'yes', probability: 'p' };
+    const estimate = { reference: { start: hour(0), end: hour(1) } };
+    const alert = { name: 'guess', on: 'estimated_quality', metric: 'accuracy', worseThan: 0.8, windowHours: 1 };
+    await server.apply({ model: 'ranker', quality, estimate, alerts: [alert] });
+    const answered = (of: number, count: number, p: number) =>
+      Array.from({ length: count }, (_, at) => ({
+        prediction: `of-${of}-${at}`,
+        predictedAt: new Date(Date.parse(hour(of)) + at).toISOString(),
+        // As sure of the one as of the other.
+        output: at % 2 === 0 ? { answer: 'yes', p } : { answer: 'no', p: 1 - p },
+      }));
+    // In the reference 0.9 is right nine times in ten, and 0.6 six times.
+    const [sure, unsure] = [answered(0, 400, 0.9), answered(0, 400, 0.6)];
+    const reference = [...sure, ...unsure].map((each, at) => ({ ...each, prediction: `reference-${at}` }));
+    await server.predict(reference);
+    const rightly = (at: number) => Math.floor(at / 2) % 10 < (at < 400 ? 9 : 6);
+    await server.label(
+      reference.map(({ prediction, output }, at) => ({
+        prediction,
+        value: rightly(at) === (output.answer === 'yes') ? 'yes' : 'no',
+      })),
+    );
+    await server.predict(answered(14, 300, 0.6));
+    room.clock.forward(3 * HOUR_MS);
+    await server.look();
+    const [episode] = await alerts(server);
+    expect(episode).toMatchObject({ cause: 'estimated_quality', loss: { metric: 'accuracy', estimated: true } });
+    expect(episode?.loss?.reference).toBe(0.8);
+    expect(episode?.loss?.current).toBeGreaterThan(0.55);
+    expect(episode?.loss?.current).toBeLessThan(0.65);
+  });
+
   it('end when the monitor has them no longer', async () => {
     const room = await open();
     const server = await room.server();

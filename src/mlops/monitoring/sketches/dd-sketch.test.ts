@@ -122,8 +122,20 @@ describe('a DDSketch', () => {
     ['a count of none', () => createDdSketch().add(1, 0)],
     ['a relative error of 1', () => createDdSketch(1)],
     ['a quantile beyond 1', () => createDdSketch().quantile(1.1)],
+    ['to count above zero', () => createDdSketch().above(0)],
     ['another relative error', () => createDdSketch(0.01).merge(createDdSketch(0.02))],
   ])('refuses %s', (_, doing) => {
     expect(doing).toThrow(RangeError);
   });
+});
+
+it('counts what is above a value, but for those within the relative error of it', () => {
+  fc.assert(
+    fc.property(fc.array(latency, { maxLength: 200 }), latency, (values, bound) => {
+      const least = values.filter((each) => each > bound * 1.03).length;
+      const most = values.filter((each) => each > bound / 1.03).length;
+      const above = sketchOf(values).above(bound);
+      expect(above >= least && above <= most).toBe(true);
+    }),
+  );
 });

@@ -23,6 +23,8 @@ export interface DdSketch {
    * Null when there is no value: unknown, not zero.
    */
   quantile(ratio: number): number | null;
+  /** How many values are above one that is above zero (RangeError otherwise); those within `relativeError` of it count on either side. */
+  above(value: number): number;
   /** Takes in another one, as if its values had come here. Throws a RangeError when it has another relative error. */
   merge(other: DdSketch): void;
   readonly count: number;
@@ -87,9 +89,19 @@ export function createDdSketch(relativeError = 0.01): DdSketch {
     return max;
   };
 
+  const above = (value: number): number => {
+    if (!(value > 0 && Number.isFinite(value)))
+      throw new RangeError(`Values are counted above a positive number, not ${value}.`);
+    const last = bucketOf(value);
+    let higher = 0;
+    for (const [bucket, held] of positive) if (bucket > last) higher += held;
+    return higher;
+  };
+
   return {
     add,
     quantile,
+    above,
     merge: (other) => {
       const from = other.state();
       if (from.relativeError !== relativeError) {

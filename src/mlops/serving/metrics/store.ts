@@ -55,22 +55,32 @@ export async function putTallies(sql: Sql, server: string, tallies: readonly Tal
 }
 
 /** Spans of an endpoint that begin in [start, end) Unix ms, by time. */
-export async function talliesIn(
-  sql: Sql,
-  endpoint: string,
-  { spanMs, start, end }: { readonly spanMs: number; readonly start: number; readonly end: number },
-): Promise<Tally[]> {
-  const rows = await sql
+export async function talliesIn(sql: Sql, endpoint: string, spans: Spans): Promise<Tally[]> {
+  const rows = await selected(sql, spans).where('endpoint', '=', endpoint).execute();
+  return rows.map(tallyOf);
+}
+
+/** The same of a model, at whatever endpoint. */
+export async function talliesOfModel(sql: Sql, model: string, spans: Spans): Promise<Tally[]> {
+  const rows = await selected(sql, spans).where('model', '=', model).execute();
+  return rows.map(tallyOf);
+}
+
+interface Spans {
+  readonly spanMs: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+function selected(sql: Sql, { spanMs, start, end }: Spans) {
+  return sql
     .tables<MetricTables>()
     .selectFrom('endpoint_traffic')
     .selectAll()
-    .where('endpoint', '=', endpoint)
     .where('span_ms', '=', spanMs)
     .where('at_ms', '>=', start)
     .where('at_ms', '<', end)
-    .orderBy('at_ms')
-    .execute();
-  return rows.map(tallyOf);
+    .orderBy('at_ms');
 }
 
 /** Forgets spans that ended before. */

@@ -1,0 +1,50 @@
+import type { Store } from '../../../platform/store/index.ts';
+import { talliesOfModel } from './store.ts';
+import { SPANS, type Tally } from './tally.ts';
+
+/** Requests of a window, and those that were bad. */
+interface Served {
+  readonly requests: number;
+  readonly bad: number;
+}
+
+export interface ServedQuestion {
+  readonly model: string;
+  readonly now: number;
+  /** Of windows until `now`, milliseconds. */
+  readonly lengthsMs: readonly number[];
+  /** Answers that took longer are bad, of those that were given; null: failures are, of all requests. */
+  readonly withinMs: number | null;
+}
+
+/** Windows up to here are added up of minutes, longer ones of hours. */
+const OF_MINUTES_MS = 6 * 3_600_000;
+
+/** Requests of a model at all endpoints in windows until now; null where it is served at none. */
+export async function servedOf(store: Store, question: ServedQuestion): Promise<Served[] | null> {
+  const { model, now, lengthsMs, withinMs } = question;
+  const minutes = await tallies(store, model, SPANS.minute, now - OF_MINUTES_MS, now);
+  const hours = await tallies(store, model, SPANS.hour, now - Math.max(...lengthsMs), now);
+  if (minutes.length + hours.length === 0) return null;
+  return lengthsMs.map((lengthMs) => {
+    const spans = lengthMs <= OF_MINUTES_MS ? minutes : hours;
+    return sumOf(
+      spans.filter(({ at }) => at >= now - lengthMs),
+      withinMs,
+    );
+  });
+}
+
+function tallies(store: Store, model: string, spanMs: number, start: number, end: number): Promise<Tally[]> {
+  return talliesOfModel(store, model, { spanMs, start, end });
+}
+
+function sumOf(spans: readonly Tally[], withinMs: number | null): Served {
+  let [requests, bad] = [0, 0];
+  for (const { endings, latency } of spans) {
+    const { answered, refused, throttled, failed, lost } = endings;
+    requests += withinMs === null ? answered + refused + throttled + failed + lost : latency.count;
+    bad += withinMs === null ? failed + lost : latency.above(withinMs);
+  }
+  return { requests, bad };
+}
