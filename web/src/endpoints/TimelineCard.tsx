@@ -38,7 +38,7 @@ interface TimelineCardProps {
 }
 
 /** Traffic, latency, errors, replicas and cost on one axis of time. */
-export function TimelineCard({ endpoint: { name }, events, search, onSearch }: TimelineCardProps) {
+export function TimelineCard({ endpoint: { name, variants }, events, search, onSearch }: TimelineCardProps) {
   const range = rangeOf(search.range ?? '1h');
   const view = search.view ?? 'charts';
   const metrics = useMetrics(name, range);
@@ -88,7 +88,7 @@ export function TimelineCard({ endpoint: { name }, events, search, onSearch }: T
           ) : view === 'table' ? (
             <MetricsTable endpoint={name} points={data.points} />
           ) : (
-            <Charts metrics={data} events={events} onChart={onChart} />
+            <Charts metrics={data} events={events} variants={variants} onChart={onChart} />
           )
         }
       </Loaded>
@@ -105,11 +105,12 @@ export function TimelineCard({ endpoint: { name }, events, search, onSearch }: T
 interface ChartsProps {
   readonly metrics: EndpointMetrics;
   readonly events: readonly TimelineEvent[];
+  readonly variants: EndpointDetail['variants'];
   readonly onChart: Parameters<typeof TimePanels>[0]['onChart'];
 }
 
-function Charts({ metrics, events, onChart }: ChartsProps) {
-  const data = useMemo(() => timelineOf(metrics, events), [metrics, events]);
+function Charts({ metrics, events, variants, onChart }: ChartsProps) {
+  const data = useMemo(() => timelineOf(metrics, events, variants), [metrics, events, variants]);
   const versions = data.panels.find(({ id }) => id === 'traffic')?.series ?? [];
   const requests = sum(metrics.points, (point) => point.requests);
   return (

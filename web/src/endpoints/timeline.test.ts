@@ -24,7 +24,7 @@ const panel = (data: ReturnType<typeof timelineOf>, id: string) => {
 };
 
 it('leaves a gap where nothing was measured, and draws a quiet step at zero', () => {
-  const data = timelineOf(metrics(point(0), point(2, { requests: 0, answered: 0, latencyMs: null })), []);
+  const data = timelineOf(metrics(point(0), point(2, { requests: 0, answered: 0, latencyMs: null })), [], []);
   expect(data.times).toHaveLength(4);
   expect(panel(data, 'traffic').series[0]?.values).toEqual([2, null, 0, null]);
   expect(panel(data, 'errors').series[0]?.values).toEqual([0, null, 0, null]);
@@ -37,13 +37,13 @@ it('leaves a gap where nothing was measured, and draws a quiet step at zero', ()
 });
 
 it('counts few requests by the minute', () => {
-  const traffic = panel(timelineOf(metrics(point(0, { requests: 30, answered: 30 })), []), 'traffic');
+  const traffic = panel(timelineOf(metrics(point(0, { requests: 30, answered: 30 })), [], []), 'traffic');
   expect([traffic.title, traffic.series[0]?.values[0]]).toEqual(['Requests per minute', 30]);
 });
 
 it('tells versions apart, with the 95th percentile of each', () => {
   const canary = point(0, { variant: 'canary', version: '2', requests: 12, latencyMs: { p50: 5, p95: 20, p99: 30 } });
-  const data = timelineOf(metrics(point(0), canary), []);
+  const data = timelineOf(metrics(point(0), canary), [], []);
   expect(panel(data, 'latency').series.map(({ name, values }) => [name, values[0]])).toEqual([
     ['main, version 1', 9],
     ['canary, version 2', 20],
@@ -51,13 +51,31 @@ it('tells versions apart, with the 95th percentile of each', () => {
   expect(panel(data, 'latency').series[1]?.said(0)).toBe('20\u00a0ms; p50 5, p99 30');
 });
 
+it('gives what is served now the colours that it has elsewhere on the page', () => {
+  const canary = point(0, { variant: 'canary', version: '2' });
+  const now = [
+    { variant: 'main', version: '2' },
+    { variant: 'main', version: '1' },
+    { variant: 'canary', version: '2' },
+  ];
+  const traffic = panel(timelineOf(metrics(canary, point(0)), [], now), 'traffic');
+  expect(traffic.series.map(({ name, variable }) => [name, variable])).toEqual([
+    ['main, version 1', '--cat-2'],
+    ['canary, version 2', '--cat-3'],
+  ]);
+});
+
 it('shows errors as a share of the requests of all versions', () => {
-  const data = timelineOf(metrics(point(0, { errors: 6 }), point(0, { variant: 'b', requests: 80, throttled: 4 })), []);
+  const data = timelineOf(
+    metrics(point(0, { errors: 6 }), point(0, { variant: 'b', requests: 80, throttled: 4 })),
+    [],
+    [],
+  );
   expect(panel(data, 'errors').series.map(({ values }) => values[0])).toEqual([3, 2, 0]);
 });
 
 it('adds costs exactly and says them by the hour; without a price it says so', () => {
-  const cost = panel(timelineOf(metrics(point(0), point(1, { cost: null })), []), 'cost');
+  const cost = panel(timelineOf(metrics(point(0), point(1, { cost: null })), [], []), 'cost');
   expect(cost.series[0]?.values).toEqual([0.6, null, null, null]);
   expect(cost.series[0]?.said(0)).toBe('$0.60 ($0.01 in all)');
   expect(cost.series[0]?.said(1)).toBe('no price');
@@ -69,7 +87,7 @@ it('marks what happened in its step, and leaves out what happened before', () =>
     { ...revision(1), liveAt: '2026-10-01T10:01:30Z' },
     { ...revision(3), liveAt: null },
   ]);
-  expect(timelineOf(metrics(point(0)), events).marks).toEqual([
+  expect(timelineOf(metrics(point(0)), events, []).marks).toEqual([
     { index: 1, label: 'Revision 2 got the traffic: applied' },
   ]);
 });

@@ -1,5 +1,5 @@
 import type { EndpointMetric, EndpointMetrics } from '../../../src/mlops/serving/metrics/schema.ts';
-import type { EndpointRevision } from '../../../src/mlops/serving/schema.ts';
+import type { EndpointRevision, EndpointVariant } from '../../../src/mlops/serving/schema.ts';
 import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
 import type { Panel, PanelMark, PanelSeries, TimePanelsData } from '../charts/time-panels-data.ts';
 import { axisMoney, formatMoney } from '../format/money.ts';
@@ -27,10 +27,19 @@ interface Served {
   readonly points: readonly (EndpointMetric | undefined)[];
 }
 
-/** Traffic, latency, errors, replicas and cost by step, ready to be drawn on one axis of time. */
-export function timelineOf(metrics: EndpointMetrics, events: readonly TimelineEvent[]): TimePanelsData {
+type NowServed = Pick<EndpointVariant, 'variant' | 'version'>;
+
+/**
+ * Traffic, latency, errors, replicas and cost by step, ready to be drawn on one axis of time. `now` is what is served now:
+ * it comes first, so that it has the colours that it has elsewhere on the page.
+ */
+export function timelineOf(
+  metrics: EndpointMetrics,
+  events: readonly TimelineEvent[],
+  now: readonly NowServed[],
+): TimePanelsData {
   const times = timesOf(metrics);
-  const served = servedOf(metrics, times);
+  const served = servedOf(metrics, times, now);
   const seconds = metrics.stepSeconds;
   return {
     times,
@@ -53,9 +62,14 @@ function timesOf({ since, until, stepSeconds }: EndpointMetrics): string[] {
   return Array.from({ length: count }, (_, index) => new Date(begin + index * stepSeconds * 1000).toISOString());
 }
 
-function servedOf({ points }: EndpointMetrics, times: readonly string[]): Served[] {
+function servedOf({ points }: EndpointMetrics, times: readonly string[], now: readonly NowServed[]): Served[] {
   const places = new Map(times.map((time, index) => [Date.parse(time), index]));
   const found = new Map<string, (EndpointMetric | undefined)[]>();
+  for (const { variant, version } of now)
+    found.set(
+      `${variant} ${version}`,
+      times.map(() => undefined),
+    );
   for (const point of points) {
     const id = `${point.variant} ${point.version}`;
     const own = found.get(id) ?? times.map(() => undefined);
@@ -63,10 +77,13 @@ function servedOf({ points }: EndpointMetrics, times: readonly string[]): Served
     if (place !== undefined) own[place] = point;
     found.set(id, own);
   }
-  return [...found].map(([id, own], index) => {
-    const [first] = own.filter((point) => point !== undefined);
+  return [...found].flatMap(([id, own], index) => {
+    const first = own.find((point) => point !== undefined);
     const variable = index < SERIES_LIMIT ? categoryColour(index) : OTHER_COLOUR;
-    return { id, name: `${first?.variant ?? ''}, version ${first?.version ?? ''}`, variable, points: own };
+    // What has not been measured yet keeps its colour.
+    return first === undefined
+      ? []
+      : [{ id, name: `${first.variant}, version ${first.version}`, variable, points: own }];
   });
 }
 
