@@ -1,4 +1,5 @@
 import { accountCommands } from './account.ts';
+import { alertCommands } from './alert.ts';
 import { allocationCommands } from './allocation.ts';
 import { applyCommands } from './apply.ts';
 import { auditCommands } from './audit.ts';
@@ -56,6 +57,7 @@ export const commands: readonly Command[] = [
   ...runCommands,
   ...modelCommands,
   ...monitorCommands,
+  ...alertCommands,
   ...labelCommands,
   ...driftCommands,
   ...endpointCommands,

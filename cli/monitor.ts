@@ -10,6 +10,7 @@ import {
 import { UtcInstant } from '../src/platform/units/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
+import { watchedBy, watchedText } from './monitor-watch.ts';
 import { counted, shownCount } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
@@ -29,7 +30,8 @@ const monitorListCommand = command({
 
 const monitorShowCommand = command({
   path: ['monitor', 'show'],
-  summary: 'Show what came of the predictions of a model: how many are labelled, how good they were, how fast',
+  summary:
+    'Show what came of the predictions of a model: how many are labelled, how good and how fast they were, drift, alerts',
   example: `steelyard monitor show ranker --by day --start 2026-11-01T00:00:00Z
 steelyard monitor show ranker --slice country --by all
 steelyard monitor show ranker --known-at 2026-11-10T00:00:00Z`,
@@ -51,8 +53,12 @@ steelyard monitor show ranker --known-at 2026-11-10T00:00:00Z`,
     knownAt: { value: 'INSTANT', schema: UtcInstant, describe: 'As it was known then; what arrived later is left out' },
   },
   run: async (context, { monitor, ...query }) => {
-    const shown = await (await context.client()).call(showMonitor, { params: { monitor }, query });
-    await context.answer(shown, () => windowsText(shown, context));
+    const client = await context.client();
+    const shown = await client.call(showMonitor, { params: { monitor }, query });
+    const watching = await watchedBy(client, shown);
+    await context.answer({ ...shown, ...watching }, () =>
+      [windowsText(shown, context), ...watchedText(watching, context)].join('\n').replace(/^\n+/, ''),
+    );
     if (shown.windows.length === 0) await context.remark('No prediction of this model is kept for that time.');
     return 0;
   },

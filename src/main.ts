@@ -32,10 +32,10 @@ import { createHttp, docsPlugin, isLoopback, type Plugin, type Route } from './p
 import { createJobs, type Jobs } from './platform/jobs/index.ts';
 import { type Lake, type LakeDeps, openLake } from './platform/lake/index.ts';
 import { createLifetime, type Lifetime } from './platform/lifetime/index.ts';
-import { createMail } from './platform/mail/index.ts';
 import { createManifests, type ManifestKind } from './platform/manifests/index.ts';
+import { createTelling } from './platform/notices/index.ts';
 import { type Objects, openObjects, openRemoteObjects } from './platform/objects/index.ts';
-import { createOperatorSend, createSend, destinationRules } from './platform/outbound/index.ts';
+import { createOperatorSend } from './platform/outbound/index.ts';
 import { resolveSecret } from './platform/secrets/index.ts';
 import { lockFolder } from './platform/store/folder-lock.ts';
 import { openStore, type Store } from './platform/store/index.ts';
@@ -226,9 +226,7 @@ function wireFinops(ground: Ground & { readonly org: Org }) {
   tokens.listen(ground.events);
   uploads.schedule(ground.jobs);
   allocation.schedule(ground.jobs);
-  const rules = destinationRules(ground.config.webhookAllowedHosts);
-  const telling = { rules, send: createSend(rules), mail: createMail(ground.config) };
-  const budgets = createBudgets({ ...ground, ...telling, costs, metering, prices });
+  const budgets = createBudgets({ ...ground, ...createTelling(ground.config), costs, metering, prices });
   budgets.schedule(ground.jobs);
   const statements = createStatements({ ...ground, billing });
   return { uploads, allocation, billing, sources, costs, prices, metering, budgets, tokens, statements };
@@ -345,7 +343,9 @@ function wire(
   const { modelSteps, ...tradeoff } = wireTradeoff(ground, finops, mlops);
   const asked = { admission: finops.budgets.reservations, runLog: mlops.tracking.runLog, models: modelSteps };
   const { executors, pipelines } = wirePipelines({ ...onArtifacts, door }, asked);
-  const monitoring = createMonitoring({ ...ground, uploads: finops.uploads }, ground.predictionLog);
+  const watching = { ...ground, ...createTelling(ground.config), uploads: finops.uploads };
+  const monitoring = createMonitoring(watching, ground.predictionLog);
+  monitoring.schedule(ground.jobs);
   const serving = wireServing(onArtifacts, { ...finops, ...mlops, org, monitoring });
   const { decisions } = tradeoff;
   const retraining = createRetrainings({ ...ground, ...finops, ...mlops, pipelines, monitoring, decisions });

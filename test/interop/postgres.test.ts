@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { sql as raw } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noticesSuite } from '../../src/finops/budgets/notices/suite.testing.ts';
+import { alertsSuite } from '../../src/mlops/monitoring/alerts/suite.testing.ts';
 import { metricSuite } from '../../src/mlops/tracking/metric-suite.testing.ts';
 import { historySuite } from '../../src/mlops/tracking/views/suite.testing.ts';
 import { deliveriesSuite } from '../../src/mlops/webhooks/suite.testing.ts';
@@ -44,6 +45,7 @@ describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are
   retentionSuite('PostgreSQL', () => server.newDatabase());
   noticesSuite('PostgreSQL', () => server.newDatabase());
   retrainingSuite('PostgreSQL', () => server.newDatabase());
+  alertsSuite('PostgreSQL', () => server.newDatabase());
   describe('budgets on PostgreSQL', () =>
     reservationSuite(async (clock) => testApplication({ clock }, { database: await server.newDatabase() })));
   describe('prices on PostgreSQL', () =>

@@ -35,12 +35,22 @@ const examples: Readonly<Record<string, string>> = {
 const OWN_IDENTITY = '{ type: s3, bucket: acme-bills, prefix: exports, region: us-east-1 }';
 
 const freshName = () => `source-${randomUUID()}`;
-const notified: Readonly<Record<string, string>> = {
-  'Budget spec.notify.webhook.url': '{ webhook: { url: "https://hooks.example.org/budgets" } }',
-  'Budget spec.notify.webhook.secret': '{ webhook: { url: "https://hooks.example.org/b", secret: env:HOOK_SECRET } }',
-  'Budget spec.notify.slack.url': '{ slack: { url: env:SLACK_URL } }',
-  'Budget spec.notify.email.to': '{ email: { to: ml@example.org } }',
+const targets: Readonly<Record<string, string>> = {
+  'webhook.url': '{ webhook: { url: "https://hooks.example.org/budgets" } }',
+  'webhook.secret': '{ webhook: { url: "https://hooks.example.org/b", secret: env:HOOK_SECRET } }',
+  'slack.url': '{ slack: { url: env:SLACK_URL } }',
+  'email.to': '{ email: { to: ml@example.org } }',
 };
+const notified: Readonly<Record<string, string>> = Object.fromEntries(
+  ['Budget', 'Monitor'].flatMap((kind) =>
+    Object.entries(targets).map(([field, target]) => [`${kind} spec.notify.${field}`, target]),
+  ),
+);
+/** One that tells somebody; its second form says something else beside. */
+const telling = (field: string, name: string, target: string, other = false) =>
+  field.startsWith('Budget')
+    ? budget(name, target, other ? '200' : '100')
+    : `apiVersion: steelyard/v1\nkind: Monitor\nmetadata: { name: ${name} }\nspec: { model: ${name}, log: { sample: ${other ? 0.5 : 1} }, notify: [${target}] }\n`;
 const budget = (name: string, target: string, amount = '100') =>
   `apiVersion: steelyard/v1\nkind: Budget\nmetadata: { name: ${name} }\nspec: { subject: {}, amount: "${amount}", currency: USD, notify: [${target}] }\n`;
 const source = (name: string, location: string, more = '') =>
@@ -149,14 +159,14 @@ describe.each(Object.entries(notified))('%s', (field, target) => {
     const name = freshName();
     const path = field.split(' ')[1]?.replace('notify', 'notify[0]') ?? '';
     for (const dryRun of [true, false]) {
-      const { status, body } = await apply('finance', budget(name, target), dryRun);
-      expect([status, body]).toMatchObject([403, { code: 'not_permitted', kind: 'Budget', name }]);
+      const { status, body } = await apply('finance', telling(field, name, target), dryRun);
+      expect([status, body]).toMatchObject([403, { code: 'not_permitted', kind: field.split(' ')[0], name }]);
       // Of two such fields the first is named.
       expect(body.detail).toContain(path.replace('webhook.secret', 'webhook.url'));
     }
-    expect(outcomes(await apply('admin', budget(name, target)))).toEqual(['created']);
-    expect(outcomes(await apply('finance', budget(name, target)))).toEqual(['unchanged']);
-    expect((await apply('finance', budget(name, target, '200'))).status).toBe(403);
+    expect(outcomes(await apply('admin', telling(field, name, target)))).toEqual(['created']);
+    expect(outcomes(await apply('finance', telling(field, name, target)))).toEqual(['unchanged']);
+    expect((await apply('finance', telling(field, name, target, true))).status).toBe(403);
   });
 });
 

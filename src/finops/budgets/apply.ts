@@ -1,9 +1,9 @@
 import { covers } from '../../org/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { ManifestOutcome } from '../../platform/manifests/index.ts';
+import { refuseUntold } from '../../platform/notices/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { type Clock, decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
-import { refuseUntold } from './notices/index.ts';
 import type { BudgetSpec } from './schema.ts';
 import { findBudgets, putBudget, type StoredBudget } from './store.ts';
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { Subject } from '../../org/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
+import { NotifyTarget } from '../../platform/notices/schema.ts';
 import { DecimalString, Money, Period, UtcInstant } from '../../platform/units/schema.ts';
-import { BudgetNotice, NotifyTarget } from './notices/schema.ts';
+import { BudgetNotice } from './notices/schema.ts';
 
 export const BudgetName = z
   .string()

@@ -1,6 +1,11 @@
 import type { Route } from '../../platform/http/index.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import type { TargetRules } from '../../platform/notices/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { NO_ESTIMATES, NOTHING_SERVED, type QualityEstimates, type ServedRequests } from './alerts/ports.ts';
+import { alertRoutes } from './alerts/routes.ts';
+import { type AlertDeps, scheduleAlerts } from './alerts/service.ts';
 import { createDrift, type DriftDeps } from './drift/index.ts';
 import { applyMonitor } from './monitors/apply.ts';
 import { type Monitor, MonitorSpec } from './monitors/schema.ts';
@@ -9,7 +14,10 @@ import { createCounts, type PredictionCounts } from './predictions/counts.ts';
 import { createServedLog, type ServedLog } from './predictions/served.ts';
 import { monitoringRoutes } from './routes.ts';
 import type { MonitoringDeps, OpenedMonitoring } from './tables.ts';
+import { driftWindowRoutes } from './windows/routes.ts';
+import { createDriftWindows } from './windows/service.ts';
 
+export type { QualityEstimates, ServedRequests } from './alerts/ports.ts';
 export { monitoringMigrations } from './migrations.ts';
 export type { ServedLog } from './predictions/served.ts';
 export { createDdSketch, type DdSketch, ddSketchOf } from './sketches/index.ts';
@@ -25,14 +33,36 @@ export interface Monitoring {
   /** A monitor by name; null where there is none. */
   monitor(sql: Sql, name: string): Promise<Monitor | null>;
   readonly counts: PredictionCounts;
+  /** Compares windows as they are complete, looks at alerts, and tells who wants to know. */
+  schedule(jobs: Jobs): void;
 }
 
-export function createMonitoring(deps: MonitoringDeps & DriftDeps, opened: OpenedMonitoring): Monitoring {
+export interface MonitoringGround
+  extends Omit<MonitoringDeps, 'uploads'>,
+    DriftDeps,
+    TargetRules,
+    Omit<AlertDeps, 'tables' | 'estimates' | 'served'> {
+  /** Quality without labels; left out: nobody estimates it. */
+  readonly estimates?: QualityEstimates;
+  /** Requests where models are served; left out: nobody counts them. */
+  readonly served?: ServedRequests;
+}
+
+export function createMonitoring(deps: MonitoringGround, opened: OpenedMonitoring): Monitoring {
+  const tables = { predictions: opened.predictions, labels: opened.labels };
+  const { estimates = NO_ESTIMATES, served = NOTHING_SERVED } = deps;
+  const windows = createDriftWindows({ ...deps, tables });
   return {
-    kinds: [specKind('Monitor', 60, MonitorSpec, applyMonitor)],
     monitor: async (sql, name) => (await findMonitors(sql, name))[0] ?? null,
     counts: createCounts(opened),
-    routes: [...monitoringRoutes(deps, opened), ...createDrift(deps).routes],
     served: createServedLog({ ...deps, ...opened }),
+    kinds: [specKind('Monitor', 60, MonitorSpec, (sql, name, spec) => applyMonitor(deps, sql, name, spec))],
+    routes: [
+      ...monitoringRoutes(deps, opened),
+      ...createDrift(deps).routes,
+      ...driftWindowRoutes(deps),
+      ...alertRoutes(deps),
+    ],
+    schedule: (jobs) => scheduleAlerts({ ...deps, tables, estimates, served }, windows, jobs),
   };
 }

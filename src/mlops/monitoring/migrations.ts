@@ -1,3 +1,4 @@
+import { sql as raw } from 'kysely';
 import type { Migrations } from '../../platform/store/index.ts';
 
 export const monitoringMigrations: Migrations = {
@@ -8,6 +9,86 @@ export const monitoringMigrations: Migrations = {
         .addColumn('name', 'text', (column) => column.primaryKey())
         .addColumn('model', 'text', (column) => column.notNull().unique())
         .addColumn('spec', 'text', (column) => column.notNull())
+        .execute();
+    },
+  },
+  'monitoring/010-drift-windows': {
+    async up(db) {
+      await db.schema
+        .createTable('drift_window')
+        .addColumn('monitor', 'text', (column) => column.notNull())
+        // Of what the monitor says of drift: another text begins anew.
+        .addColumn('generation', 'text', (column) => column.notNull())
+        .addColumn('number', 'integer', (column) => column.notNull())
+        .addColumn('start_at', 'text', (column) => column.notNull())
+        .addColumn('end_at', 'text', (column) => column.notNull())
+        .addColumn('last_at', 'text', (column) => column.notNull())
+        .addColumn('last_prediction', 'text', (column) => column.notNull())
+        // Place among the windows that have a p-value, and whether it drifted; null: it has none.
+        .addColumn('test', 'integer')
+        .addColumn('drifted', 'integer')
+        .addColumn('facts', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('drift_window_key', ['monitor', 'generation', 'number'])
+        .execute();
+      await db.schema
+        .createTable('drift_window_column')
+        .addColumn('monitor', 'text', (column) => column.notNull())
+        .addColumn('generation', 'text', (column) => column.notNull())
+        .addColumn('number', 'integer', (column) => column.notNull())
+        .addColumn('place', 'integer', (column) => column.notNull())
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('verdict', 'text', (column) => column.notNull())
+        .addColumn('distribution', 'text')
+        .addPrimaryKeyConstraint('drift_window_column_key', ['monitor', 'generation', 'number', 'place'])
+        .execute();
+    },
+  },
+  'monitoring/011-alerts': {
+    async up(db) {
+      await db.schema
+        .createTable('alert_standing')
+        .addColumn('monitor', 'text', (column) => column.notNull())
+        .addColumn('alert', 'text', (column) => column.notNull())
+        .addColumn('cause', 'text', (column) => column.notNull())
+        .addColumn('counts', 'text', (column) => column.notNull())
+        .addColumn('since', 'text', (column) => column.notNull())
+        .addColumn('looked_at', 'text', (column) => column.notNull())
+        // What was looked at until then is never looked at again.
+        .addColumn('looked_until', 'text', (column) => column.notNull())
+        .addColumn('reason', 'text', (column) => column.notNull())
+        .addColumn('episode', 'text')
+        .addPrimaryKeyConstraint('alert_standing_key', ['monitor', 'alert'])
+        .execute();
+      await db.schema
+        .createTable('alert_episode')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('monitor', 'text', (column) => column.notNull())
+        .addColumn('alert', 'text', (column) => column.notNull())
+        .addColumn('cause', 'text', (column) => column.notNull())
+        .addColumn('opened_at', 'text', (column) => column.notNull())
+        .addColumn('changed_at', 'text', (column) => column.notNull())
+        .addColumn('closed_at', 'text')
+        // '1' while it is open: open ones are listed first.
+        .addColumn('is_open', 'text', (column) => column.notNull())
+        .addColumn('facts', 'text', (column) => column.notNull())
+        .addColumn('reason', 'text', (column) => column.notNull())
+        .addColumn('mute', 'text')
+        .execute();
+      await db.schema
+        .createIndex('alert_episode_open')
+        .on('alert_episode')
+        .columns(['monitor', 'alert'])
+        .where(raw<boolean>`is_open = '1'`)
+        .unique()
+        .execute();
+      await db.schema
+        .createTable('alert_step')
+        .addColumn('episode', 'text', (column) => column.notNull())
+        .addColumn('number', 'integer', (column) => column.notNull())
+        .addColumn('at', 'text', (column) => column.notNull())
+        .addColumn('state', 'text', (column) => column.notNull())
+        .addColumn('reason', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('alert_step_key', ['episode', 'number'])
         .execute();
     },
   },

@@ -15,8 +15,8 @@ export interface MonitoringDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly uploads: Pick<Uploads, 'facts' | 'keyOf' | 'discard'>;
-  /** Where uploads lie, on this machine. */
-  readonly objects: Pick<Objects, 'localPath'>;
+  /** Where uploads and profiles of references lie, on this machine. */
+  readonly objects: Objects;
 }
 
 export interface OpenedMonitoring extends AsyncDisposable {

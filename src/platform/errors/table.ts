@@ -205,6 +205,10 @@ export const errorTable = {
 
   // monitoring
   drift_profile_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such profile of a reference' },
+  monitor_without_drift: { status: 409, exitCode: CONFLICT, title: 'The monitor does not watch for drift' },
+  drift_window_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such window of the monitor' },
+  alert_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such episode of an alert' },
+  alert_closed: { status: 409, exitCode: CONFLICT, title: 'The episode has ended' },
   drift_column_missing: { status: 400, exitCode: USAGE, title: 'Neither side of the comparison has this column' },
 
   // the gate

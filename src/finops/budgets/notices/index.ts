@@ -1,22 +1,20 @@
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { JobContext, Jobs } from '../../../platform/jobs/index.ts';
-import { checkUrl, type DestinationRules } from '../../../platform/outbound/index.ts';
+import { type DeliverDeps, deliver, type TargetRules } from '../../../platform/notices/index.ts';
+import { NotifyTarget } from '../../../platform/notices/schema.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import { stopsBy } from '../reservations/store.ts';
 import { type StandingDeps, standingOf, withoutDeliveries } from '../standing.ts';
 import { findBudgets, type StoredBudget } from '../store.ts';
-import { type DeliverDeps, deliver, NO_MAIL } from './deliver.ts';
-import { Notice } from './notice.ts';
-import { NotifyTarget } from './schema.ts';
+import { Notice, toldOf } from './notice.ts';
 import { claimNotice } from './store.ts';
 import { crossed } from './thresholds.ts';
 
-export interface NoticeDeps extends StandingDeps, DeliverDeps {
+export interface NoticeDeps extends StandingDeps, DeliverDeps, TargetRules {
   readonly store: Store;
   readonly log: Log;
-  readonly rules: Pick<DestinationRules, 'allowedHosts'>;
 }
 
 /** Job that looks at every budget that tells somebody, and job that tells one of them. */
@@ -81,28 +79,8 @@ async function tell(
   { notice: told, target }: z.infer<typeof Telling>,
   { signal }: JobContext,
 ): Promise<void> {
-  const refusal = await deliver(deps, told, target, signal);
+  const refusal = await deliver(deps, toldOf(told), target, signal);
   if (refusal === null) return;
   const facts = { budget: told.budget.name, threshold: told.threshold, why: refusal };
   deps.log.warn(facts, 'nobody could be told of a budget');
-}
-
-/** Errors: `manifest_invalid` for a target that could never be told. */
-export function refuseUntold(
-  { mail, rules }: Pick<NoticeDeps, 'mail' | 'rules'>,
-  targets: readonly NotifyTarget[],
-): void {
-  const refuse = (detail: string) => {
-    throw new AppError('manifest_invalid', `spec.notify: ${detail}`);
-  };
-  for (const { webhook, email } of targets) {
-    if (email !== undefined && mail === null) refuse(NO_MAIL);
-    if (webhook === undefined) continue;
-    try {
-      checkUrl(webhook.url, rules);
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      refuse(error.message);
-    }
-  }
 }

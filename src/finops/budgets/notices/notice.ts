@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Notice as Told } from '../../../platform/notices/index.ts';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
 import { Budget } from '../schema.ts';
@@ -15,8 +16,13 @@ export type Notice = z.infer<typeof Notice>;
 
 const KINDS: Readonly<Record<string, string>> = { exhausted: 'exhausted', stopped: 'stopped' };
 
+/** As every target takes it. */
+export function toldOf(notice: Notice): Told {
+  return { id: notice.id, title: noticeTitle(notice), text: noticeText(notice), event: cloudEvent(notice) };
+}
+
 /** A CloudEvent 1.0 of type `steelyard.budget.warned`, `.exhausted` or `.stopped`. */
-export function cloudEvent({ id, threshold, at, budget }: Notice): object {
+function cloudEvent({ id, threshold, at, budget }: Notice): Told['event'] {
   return {
     specversion: '1.0',
     id,
@@ -30,14 +36,14 @@ export function cloudEvent({ id, threshold, at, budget }: Notice): object {
 }
 
 /** `Budget recs has reached 80 % of its limit.` */
-export function noticeTitle({ threshold, budget: { name } }: Notice): string {
+function noticeTitle({ threshold, budget: { name } }: Notice): string {
   if (threshold === 'exhausted') return `Budget ${name} has nothing left: what is not spent is reserved.`;
   if (threshold === 'stopped') return `Budget ${name} has stopped work.`;
   return `Budget ${name} has reached ${decimalString(decimal(threshold).times(100))} % of its limit.`;
 }
 
 /** The title, and where the budget stands, in plain text. */
-export function noticeText(notice: Notice): string {
+function noticeText(notice: Notice): string {
   const { limit, spent, reserved, remaining, forecast, period } = notice.budget;
   const money = (amount: string | undefined) => (amount === undefined ? 'not known' : `${amount} ${limit.currency}`);
   return [

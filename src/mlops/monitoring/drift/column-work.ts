@@ -6,10 +6,17 @@ import { type Moments, momentsOf } from './moments.ts';
 import { prepareColumn, type RawColumn } from './prepare-column.ts';
 import { sortNumbers } from './sort-numbers.ts';
 import { compareVectors, type RawVectors } from './vectors/compare-vectors.ts';
+import { watchColumn } from './watched-column.ts';
 
 /** One column to compare, or to bring in order for a profile. */
 export type ColumnQuestion =
-  | { readonly kind: 'compare'; readonly raw: RawColumn | RawVectors; readonly choice: MethodChoice }
+  | {
+      readonly kind: 'compare';
+      readonly raw: RawColumn | RawVectors;
+      readonly choice: MethodChoice;
+      /** One of many comparisons over time: p-values count far below 0.001, and the values are to be drawn. */
+      readonly watched: boolean;
+    }
   | { readonly kind: 'profile'; readonly values: Float64Array };
 
 export interface ProfiledNumbers {
@@ -24,9 +31,10 @@ export type ColumnAnswer = { readonly compared: ComparedColumn } | { readonly pr
 export function workOn(question: ColumnQuestion): ColumnAnswer {
   if (question.kind === 'compare') {
     if (question.raw.kind === 'vectors') return { compared: compareVectors(question.raw, question.choice) };
-    const large = compareLarge(question.raw, question.choice);
+    const large = question.watched ? null : compareLarge(question.raw, question.choice);
     if (large !== null) return { compared: large };
     const column = prepareColumn(question.raw);
+    if (question.watched) return { compared: watchColumn(column, question.raw, question.choice) };
     return { compared: { ...summaryOf(column), verdict: compareColumn(column, question.choice) } };
   }
   const sorted = new Float64Array(sortNumbers(knownValues(question.values)));

@@ -1,5 +1,7 @@
 import type { LakeSession } from '../../../platform/lake/index.ts';
+import type { Distribution } from '../windows/schema.ts';
 import type { ComparedColumn } from './compared-column.ts';
+import { spreadOfLevels } from './distribution.ts';
 import type { RawColumn } from './prepare-column.ts';
 import type { Reference } from './reference.ts';
 import { reportOf, type SingleColumn } from './report.ts';
@@ -22,6 +24,8 @@ export interface Comparison {
   readonly method: DriftMethodChoice;
   /** Names of the columns to compare; undefined for all. */
   readonly columns: readonly string[] | undefined;
+  /** Told how the values of each column are spread, by who compares again and again. */
+  readonly spread?: (column: string, distribution: Distribution) => void;
 }
 
 /**
@@ -83,7 +87,7 @@ async function compareNumbers({ comparison, threads }: Work, pairs: readonly Pai
         integral,
         ordered: needsRows(method),
       };
-      return single(column, comparison, await threads.compare(raw, method));
+      return single(column, comparison, await threads.compare(raw, method, comparison.spread !== undefined));
     });
     batches.push(handled(Promise.all(comparing)));
   }
@@ -97,7 +101,7 @@ async function compareLevels({ comparison, threads }: Work, pairs: readonly Pair
     const raw = await rawLevels(comparison, pair.column);
     if ('reason' in raw) comparing.push(Promise.resolve(notCompared(pair.column, 'text', raw.reason)));
     else {
-      const compared = threads.compare(raw, comparison.method);
+      const compared = threads.compare(raw, comparison.method, comparison.spread !== undefined);
       comparing.push(handled(compared.then((found) => single(pair.column, comparison, found))));
     }
   }
@@ -109,7 +113,7 @@ async function compareEmbeddings({ comparison, threads }: Work, pairs: readonly 
   for (const { column } of pairs.filter(({ how }) => how === 'vectors')) {
     const raw = await rawVectors(comparison, column);
     if ('reason' in raw) compared.push(notCompared(column, 'embedding', raw.reason));
-    else compared.push(single(column, comparison, await threads.compare(raw, comparison.method)));
+    else compared.push(single(column, comparison, await threads.compare(raw, comparison.method, false)));
   }
   return compared;
 }
@@ -137,6 +141,7 @@ async function rawLevels(comparison: Comparison, column: string): Promise<RawCol
   if (left === null || right === null) return { reason: 'it holds too many different texts to be categories' };
   if (isFreeText(left)) return { reason: 'more than half of its texts are different: free text or ids, no categories' };
   const { levels, counts } = alignLevels(left, right);
+  comparison.spread?.(column, spreadOfLevels(levels, counts));
   return { kind: 'levels', ...counts, codes: needsRows(method) ? await codesOf(comparison, column, levels) : null };
 }
 
@@ -156,8 +161,9 @@ function handled<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-function single(column: string, { reference, current }: Comparison, compared: ComparedColumn): SingleColumn {
-  const { type, nReference, nCurrent, verdict } = compared;
+function single(column: string, { reference, current, spread }: Comparison, compared: ComparedColumn): SingleColumn {
+  const { type, nReference, nCurrent, verdict, distribution } = compared;
+  if (distribution != null) spread?.(column, distribution);
   const missing = { missingReference: reference.rows - nReference, missingCurrent: current.rows - nCurrent };
   return { column, type, ...verdict, nReference, nCurrent, ...missing };
 }

@@ -1,3 +1,4 @@
+import type { Distribution } from '../windows/schema.ts';
 import type { ColumnPair } from './column.ts';
 import type { ColumnVerdict } from './compare-column.ts';
 import { total } from './samples.ts';
@@ -9,9 +10,11 @@ export interface ComparedColumn {
   readonly nReference: number;
   readonly nCurrent: number;
   readonly verdict: ColumnVerdict;
+  /** Of numbers, for who asked for it. */
+  readonly distribution?: Distribution | null;
 }
 
-export function summaryOf(column: ColumnPair): Omit<ComparedColumn, 'verdict'> {
+export function summaryOf(column: ColumnPair): Omit<ComparedColumn, 'verdict' | 'distribution'> {
   if (column.type === 'categorical') {
     const { reference, current } = column.counts;
     return { type: column.type, nReference: total(reference), nCurrent: total(current) };

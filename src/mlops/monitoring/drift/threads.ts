@@ -10,7 +10,7 @@ import type { RawVectors } from './vectors/compare-vectors.ts';
 
 /** Threads that work on columns, one column a thread at a time. Arrays are handed over and cannot be used here any more. */
 export interface Threads extends AsyncDisposable {
-  compare(raw: RawColumn | RawVectors, choice: MethodChoice): Promise<ComparedColumn>;
+  compare(raw: RawColumn | RawVectors, choice: MethodChoice, watched: boolean): Promise<ComparedColumn>;
   /** The known values in order, with their moments. */
   profile(values: Float64Array): Promise<ProfiledNumbers>;
 }
@@ -38,8 +38,8 @@ export function startThreads({ columns, rows }: { readonly columns: number; read
     });
   };
   return {
-    compare: async (raw, choice) => {
-      const answer = await ask({ kind: 'compare', raw, choice });
+    compare: async (raw, choice, watched) => {
+      const answer = await ask({ kind: 'compare', raw, choice, watched });
       if ('compared' in answer) return answer.compared;
       throw failureOf(answer);
     },

@@ -1,11 +1,18 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import type { ManifestOutcome } from '../../../platform/manifests/index.ts';
+import { refuseUntold, type TargetRules } from '../../../platform/notices/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
+import { refuseUnmeasured } from './check-spec.ts';
 import type { MonitorSpec } from './schema.ts';
 import { findMonitors, monitorOfModel, putMonitor } from './store.ts';
 
-/** Errors: `monitor_model_taken`. */
-export async function applyMonitor(sql: Sql, monitor: string, spec: MonitorSpec): Promise<ManifestOutcome> {
+/** Errors: `monitor_model_taken`; `manifest_invalid` where nothing could be told, or nobody. */
+export async function applyMonitor(
+  rules: TargetRules,
+  sql: Sql,
+  monitor: string,
+  spec: MonitorSpec,
+): Promise<ManifestOutcome> {
   const other = await monitorOfModel(sql, spec.model);
   if (other !== null && other.monitor !== monitor) {
     const detail = `"${spec.model}" is watched by the monitor "${other.monitor}" already. Change that one.`;
@@ -13,6 +20,8 @@ export async function applyMonitor(sql: Sql, monitor: string, spec: MonitorSpec)
   }
   const [before] = await findMonitors(sql, monitor);
   if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
+  refuseUnmeasured(spec);
+  refuseUntold(rules, spec.notify);
   await putMonitor(sql, { monitor, spec });
   return before === undefined ? 'created' : 'changed';
 }

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { Name } from '../../../org/schema.ts';
 import { endpoint } from '../../../platform/contract/schema.ts';
+import { NotifyTarget } from '../../../platform/notices/schema.ts';
 import { Period, UtcInstant } from '../../../platform/units/schema.ts';
 import { predictionSelection } from '../predictions/schema.ts';
+import { AlertRule, PredictionValue } from './alerts/schema.ts';
+import { DriftWatch } from './drift/schema.ts';
 
 const FieldPath = z
   .string()
@@ -77,6 +80,10 @@ export const MonitorSpec = z
       .describe('How labels find their predictions'),
     quality: Quality.optional(),
     estimate: Estimate.optional(),
+    drift: DriftWatch.optional(),
+    alerts: z.array(AlertRule).max(50).default([]).describe('When somebody is to be told'),
+    notify: z.array(NotifyTarget).max(10).default([]).describe('Who is told when an episode opens, changes and closes'),
+    valuePerPrediction: PredictionValue.optional(),
   })
   .describe('How the predictions of a model are watched');
 export type MonitorSpec = z.output<typeof MonitorSpec>;

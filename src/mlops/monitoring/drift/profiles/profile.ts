@@ -12,6 +12,8 @@ export const StoredProfile = z.strictObject({
   /** Of the file that it was made of. */
   file: z.string(),
   rows: z.number(),
+  /** Of predictions: the last of them, in the order of time and id. */
+  until: z.strictObject({ at: UtcInstant, prediction: z.string() }).optional(),
   /** Object key of the sorted numbers, 8 bytes each, column after column. */
   numbers: z.string(),
   columns: z.array(

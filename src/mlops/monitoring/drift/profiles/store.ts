@@ -5,11 +5,10 @@ import type { Objects } from '../../../../platform/objects/index.ts';
 import type { Reference } from '../reference.ts';
 import { StoredProfile } from './profile.ts';
 
-const FOLDER = 'drift/profiles';
+const NAMED = 'drift/profiles';
 const BYTES = 8;
-const factsKey = (name: string) => `${FOLDER}/${name}/profile.json`;
 
-/** Profiles as objects on this machine: one of facts, one of numbers, the facts last. */
+/** Profiles as objects below a folder on this machine: one of facts, one of numbers, the facts last. */
 export interface ProfileStore {
   /** Key for the numbers of a profile that is being made. */
   numbersKey(name: string, id: string): string;
@@ -22,7 +21,8 @@ export interface ProfileStore {
   reference(profile: StoredProfile): Reference;
 }
 
-export function createProfileStore(objects: Objects): ProfileStore {
+export function createProfileStore(objects: Objects, folder = NAMED): ProfileStore {
+  const factsKey = (name: string) => `${folder}/${name}/profile.json`;
   const read = async (name: string): Promise<StoredProfile> => {
     const key = factsKey(name);
     if ((await objects.size(key)) === null) {
@@ -34,22 +34,22 @@ export function createProfileStore(objects: Objects): ProfileStore {
   };
   return {
     read,
-    numbersKey: (name, id) => `${FOLDER}/${name}/${id}.numbers`,
+    numbersKey: (name, id) => `${folder}/${name}/${id}.numbers`,
     write: async (profile) => {
-      const before = (await objects.list(`${FOLDER}/${profile.name}`)).map((object) => object.name);
+      const before = (await objects.list(`${folder}/${profile.name}`)).map((object) => object.name);
       await objects.put(factsKey(profile.name), JSON.stringify(profile));
       const kept = profile.numbers.split('/').at(-1);
       const old = before.filter((name) => name.endsWith('.numbers') && name !== kept);
-      await Promise.all(old.map((name) => objects.remove(`${FOLDER}/${profile.name}/${name}`)));
+      await Promise.all(old.map((name) => objects.remove(`${folder}/${profile.name}/${name}`)));
     },
     list: async () => {
-      const folders = await objects.list(FOLDER);
+      const folders = await objects.list(folder);
       const found = await Promise.all(folders.map(({ name }) => read(name).catch(absent)));
       return found.filter((profile) => profile !== null);
     },
     remove: async (name) => {
       await read(name);
-      await objects.remove(`${FOLDER}/${name}`);
+      await objects.remove(`${folder}/${name}`);
     },
     reference: (profile) => referenceOf(objects, profile),
   };

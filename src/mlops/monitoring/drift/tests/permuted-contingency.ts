@@ -21,7 +21,7 @@ export function permutedContingency(pair: CountPair): Measured {
   if (pair.reference.length < 2) return { reason: 'there is one value only' };
   const [n, m] = [total(pair.reference), total(pair.current)];
   const few = Math.min(n, m);
-  const draws = Math.max(FEWEST_DRAWS, Math.min(MOST_DRAWS, Math.floor(MOST_ROWS_DRAWN / few)));
+  const draws = drawsOf(few);
   const statistic = contingencyStatistic(pair);
   // Rounding must not tell equal tables apart.
   const limit = statistic * (1 - 1e-12);
@@ -35,6 +35,15 @@ export function permutedContingency(pair: CountPair): Measured {
     if (reached === ENOUGH_REACHED) return testOf(statistic, reached / draw);
   }
   return testOf(statistic, (reached + 1) / (draws + 1));
+}
+
+function drawsOf(few: number): number {
+  return Math.max(FEWEST_DRAWS, Math.min(MOST_DRAWS, Math.floor(MOST_ROWS_DRAWN / few)));
+}
+
+/** The least p-value that the draws can give: that of a statistic which none of them reached. */
+export function leastPermutedPValue({ reference, current }: CountPair): number {
+  return 1 / (drawsOf(Math.min(total(reference), total(current))) + 1);
 }
 
 /** The level of every row of both sides. */

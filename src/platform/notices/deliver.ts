@@ -1,9 +1,9 @@
-import { AppError } from '../../../platform/errors/index.ts';
-import type { Mail } from '../../../platform/mail/index.ts';
-import { type Send, signatureOf } from '../../../platform/outbound/index.ts';
-import { resolveSecret } from '../../../platform/secrets/index.ts';
-import type { Clock } from '../../../platform/units/index.ts';
-import { cloudEvent, type Notice, noticeText, noticeTitle } from './notice.ts';
+import { AppError } from '../errors/index.ts';
+import type { Mail } from '../mail/index.ts';
+import { type Send, signatureOf } from '../outbound/index.ts';
+import { resolveSecret } from '../secrets/index.ts';
+import type { Clock } from '../units/index.ts';
+import type { Notice } from './notice.ts';
 import type { NotifyTarget } from './schema.ts';
 
 export interface DeliverDeps {
@@ -29,14 +29,14 @@ export async function deliver(
     await deps.mail.send({
       id: letterId(notice),
       to: email.to,
-      subject: noticeTitle(notice),
-      text: noticeText(notice),
+      subject: notice.title,
+      text: notice.text,
     });
     return null;
   }
   const message =
     webhook === undefined
-      ? { body: JSON.stringify({ text: noticeText(notice) }), headers: {} }
+      ? { body: JSON.stringify({ text: notice.text }), headers: {} }
       : await signed(deps, notice, webhook.secret);
   const url = webhook?.url ?? (await slackUrl(slack?.url));
   const { delivered, error, mayRetry } = await deps.send({ url, ...message }, signal);
@@ -54,7 +54,7 @@ async function slackUrl(reference: string | undefined): Promise<string> {
 
 /** Headers of Standard Webhooks: id, time of this try in seconds, and with a secret the signature of both and the body. */
 async function signed({ clock }: DeliverDeps, notice: Notice, secret: string | undefined) {
-  const body = JSON.stringify(cloudEvent(notice));
+  const body = JSON.stringify(notice.event);
   const timestamp = String(Math.floor(clock.now() / 1000));
   const headers: Record<string, string> = {
     'content-type': 'application/cloudevents+json',

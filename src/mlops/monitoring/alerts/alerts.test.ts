@@ -1,0 +1,3 @@
+import { alertsSuite } from './suite.testing.ts';
+
+alertsSuite('SQLite', async () => 'sqlite');

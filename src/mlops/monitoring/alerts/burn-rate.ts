@@ -1,0 +1,56 @@
+import type { LookLevel } from './state.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+/** Windows of the multi-window, multi-burn-rate alerts of the SRE workbook (table 5-8), for a budget of 30 days. */
+const RULES = [
+  { longMs: HOUR_MS, shortMs: 5 * MINUTE_MS, burnRate: 14.4, level: 'alert' },
+  { longMs: 6 * HOUR_MS, shortMs: 30 * MINUTE_MS, burnRate: 6, level: 'alert' },
+  { longMs: 72 * HOUR_MS, shortMs: 6 * HOUR_MS, burnRate: 1, level: 'warning' },
+] as const;
+
+/** Lengths of all windows, the longest first, in milliseconds. */
+export const BURN_WINDOWS_MS: readonly number[] = [
+  ...new Set(RULES.flatMap(({ longMs, shortMs }) => [longMs, shortMs])),
+].toSorted((a, b) => b - a);
+
+/** Requests of a window, and those that were slow or failed. */
+export interface Served {
+  readonly requests: number;
+  readonly bad: number;
+}
+
+/** Times as fast as allowed at which an error budget is spent: the share of bad requests over `1 - objective`. */
+export function burnRate({ requests, bad }: Served, objective: number): number {
+  return requests === 0 ? 0 : bad / requests / (1 - objective);
+}
+
+export interface Burning {
+  readonly level: LookLevel;
+  readonly longMs: number;
+  readonly burnRate: number;
+}
+
+/**
+ * The gravest rule whose long and short window both burn at its rate or faster: the long one says that it matters, the short
+ * one that it still goes on. `unknown` without `least` requests in the longest window.
+ * Example: of an objective of 0.99, 20 % bad in the last hour and in its last five minutes: 20 times as fast, an alert.
+ */
+export function burning(
+  served: ReadonlyMap<number, Served>,
+  { objective, least }: { readonly objective: number; readonly least: number },
+): Burning {
+  const of = (lengthMs: number) => served.get(lengthMs) ?? { requests: 0, bad: 0 };
+  const [longest = 0] = BURN_WINDOWS_MS;
+  const whole = { longMs: longest, burnRate: burnRate(of(longest), objective) };
+  if (of(longest).requests < least) return { ...whole, level: 'unknown' };
+  const met = RULES.find(
+    ({ longMs, shortMs, burnRate: rate }) =>
+      of(longMs).requests >= least &&
+      burnRate(of(longMs), objective) >= rate &&
+      burnRate(of(shortMs), objective) >= rate,
+  );
+  if (met === undefined) return { ...whole, level: 'ok' };
+  return { level: met.level, longMs: met.longMs, burnRate: burnRate(of(met.longMs), objective) };
+}

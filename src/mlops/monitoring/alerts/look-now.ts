@@ -1,0 +1,87 @@
+import type { Period } from '../../../platform/units/schema.ts';
+import type { AlertRule } from '../monitors/alerts/schema.ts';
+import type { MeasuredQuality, Monitor } from '../monitors/schema.ts';
+import { BURN_WINDOWS_MS } from './burn-rate.ts';
+import { lastPrediction, loggedLatencies } from './looks/logged.ts';
+import type { Look } from './looks/look.ts';
+import { type QualityRule, qualityLook } from './looks/quality-look.ts';
+import { servedLook } from './looks/served-look.ts';
+import { type LossDeps, measuredMetric } from './losses.ts';
+import type { ServedRequests } from './ports.ts';
+
+export interface LookingDeps extends LossDeps {
+  readonly served: ServedRequests;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+/** Windows of quality that are made up for in one look. */
+const MOST_AT_ONCE = 50;
+
+export type TimedRule = Exclude<AlertRule, { on: 'drift' }>;
+
+/**
+ * The looks that are due, as their ends: of quality the windows that have ended (at first only the last one), of the others
+ * this minute.
+ */
+export function dueLooks(rule: TimedRule, lookedUntil: string | null, now: number): string[] {
+  if (rule.on !== 'quality' && rule.on !== 'estimated_quality') {
+    const minute = iso(Math.floor(now / MINUTE_MS) * MINUTE_MS);
+    return lookedUntil !== null && lookedUntil >= minute ? [] : [minute];
+  }
+  const [length, wait] = [rule.windowHours * HOUR_MS, rule.on === 'quality' ? rule.waitHours * HOUR_MS : 0];
+  const last = Math.floor((now - wait) / length) * length;
+  const from = lookedUntil === null ? last - length : Math.max(Date.parse(lookedUntil), last - MOST_AT_ONCE * length);
+  const ends: string[] = [];
+  for (let end = Math.floor(from / length) * length + length; end <= last; end += length) ends.push(iso(end));
+  return ends;
+}
+
+/** One look at an alert that does not wait for windows of drift. */
+export async function lookNow(deps: LookingDeps, monitor: Monitor, rule: TimedRule, end: string): Promise<Look> {
+  const now = Date.parse(end);
+  const { model } = monitor.spec;
+  switch (rule.on) {
+    case 'quality':
+    case 'estimated_quality': {
+      const window = { start: iso(now - rule.windowHours * HOUR_MS), end };
+      return qualityLook({ rule, window, ...(await qualities(deps, monitor, rule, window)) });
+    }
+    case 'latency': {
+      const asked = { model, now, lengthsMs: BURN_WINDOWS_MS, withinMs: rule.withinMs };
+      const served = (await deps.served.served(asked)) ?? (await loggedLatencies(deps.tables, asked));
+      return servedLook(rule, served, now);
+    }
+    case 'errors': {
+      const served = await deps.served.served({ model, now, lengthsMs: BURN_WINDOWS_MS, withinMs: null });
+      return servedLook(rule, served, now);
+    }
+    case 'no_data': {
+      const withinMs = rule.minutes * MINUTE_MS;
+      const last = await lastPrediction(deps.tables, { model, now, withinMs });
+      const facts = { window: { start: iso(now - withinMs), end }, version: null, columns: [], loss: null };
+      if (last === null) return { ...facts, level: 'no_data', reason: `No prediction in ${rule.minutes} minutes.` };
+      return { ...facts, level: 'ok', reason: `The last prediction was made at ${last}.` };
+    }
+  }
+}
+
+async function qualities(deps: LookingDeps, monitor: Monitor, rule: QualityRule, window: Period) {
+  const { metric } = rule;
+  if (rule.on === 'quality') {
+    const now = await measuredMetric(deps, monitor, metric, window);
+    const reference = rule.reference === undefined ? null : await measuredMetric(deps, monitor, metric, rule.reference);
+    return { now, reference, estimated: false };
+  }
+  const estimate = await deps.estimates.estimate({ monitor, metric, period: window, modelVersion: null });
+  if (estimate === null) return { now: null, reference: null, estimated: true };
+  const { current: value, lower, upper, predictions: sampleSize } = estimate;
+  const of: MeasuredQuality = { metric, value, lower, upper, sampleSize };
+  if (rule.reference === undefined) return { now: of, reference: null, estimated: true };
+  const measured = await measuredMetric(deps, monitor, metric, rule.reference);
+  return { now: of, reference: measured, estimated: true };
+}
+
+function iso(instant: number): string {
+  return new Date(instant).toISOString();
+}

@@ -1,0 +1,50 @@
+import { literal } from '../../../../platform/lake/index.ts';
+import type { Tables } from '../../monitors/windows.ts';
+import { instant } from '../../predictions/labelled.ts';
+import type { Served } from '../burn-rate.ts';
+
+interface Latencies {
+  readonly model: string;
+  readonly now: number;
+  /** The longest first. */
+  readonly lengthsMs: readonly number[];
+  readonly withinMs: number;
+}
+
+const at = (instantMs: number) => instant(new Date(instantMs).toISOString());
+
+/** Latencies of the prediction log, for models whose requests nobody counts here; as they were sent. */
+export async function loggedLatencies(
+  { predictions }: Tables,
+  { model, now, lengthsMs, withinMs }: Latencies,
+): Promise<Served[]> {
+  const counts = lengthsMs.flatMap((length, place) => {
+    const within = `predictedAt >= ${at(now - length)}`;
+    return [
+      `count(latencyMs) FILTER (WHERE ${within})::DOUBLE AS requests${place}`,
+      `count(*) FILTER (WHERE ${within} AND latencyMs > ${withinMs})::DOUBLE AS bad${place}`,
+    ];
+  });
+  const row = await predictions.read(async (relation, session) => {
+    const [first] = await session.query(`SELECT ${counts.join(', ')} FROM ${relation}
+      WHERE model = ${literal(model)} AND predictedAt >= ${at(now - Math.max(...lengthsMs))} AND predictedAt < ${at(now)}`);
+    return first;
+  });
+  return lengthsMs.map((_, place) => ({
+    requests: Number(row?.[`requests${place}`] ?? 0),
+    bad: Number(row?.[`bad${place}`] ?? 0),
+  }));
+}
+
+/** The last prediction of a model in so many milliseconds before now, UTC; null: there is none. One of the future is none. */
+export function lastPrediction(
+  { predictions }: Tables,
+  { model, now, withinMs }: { readonly model: string; readonly now: number; readonly withinMs: number },
+): Promise<string | null> {
+  return predictions.read(async (relation, session) => {
+    const [row] =
+      await session.query(`SELECT strftime(max(predictedAt), '%Y-%m-%dT%H:%M:%S.%gZ') AS last FROM ${relation}
+      WHERE model = ${literal(model)} AND predictedAt > ${at(now - withinMs)} AND predictedAt <= ${at(now)}`);
+    return row === undefined || row.last === null ? null : String(row.last);
+  });
+}

@@ -1,0 +1,74 @@
+import type { Period } from '../../../../platform/units/schema.ts';
+import type { AlertRule } from '../../monitors/alerts/schema.ts';
+import type { MeasuredQuality } from '../../monitors/schema.ts';
+import { isError, worseBy } from '../money.ts';
+import type { LookLevel } from '../state.ts';
+import { figure, type Look } from './look.ts';
+
+export type QualityRule = Extract<AlertRule, { on: 'quality' | 'estimated_quality' }>;
+
+/** One-sided 0.05 % quantile of the normal law: a look a day finds one in twenty of a hundred days worse by chance. */
+const Z_WORSE = 3.290526731491926;
+const Z_INTERVAL = 1.959963984540054;
+
+export interface QualityQuestion {
+  readonly rule: QualityRule;
+  readonly window: Period;
+  /** Of the window; null: not measured. */
+  readonly now: MeasuredQuality | null;
+  /** Of the period that the rule names; null where it names none, or it has no labels. */
+  readonly reference: MeasuredQuality | null;
+  readonly estimated: boolean;
+}
+
+/** What the quality of a window says to its alert. */
+export function qualityLook({ rule, window, now, reference, estimated }: QualityQuestion): Look {
+  const facts = { window, version: null, columns: [] };
+  const what = estimated ? `Estimated ${rule.metric}` : rule.metric;
+  if (now === null || now.value === null || now.sampleSize < rule.minPredictions) {
+    const has = now?.sampleSize ?? 0;
+    const reason = `${what} cannot be told: ${has} of ${rule.minPredictions} predictions that it needs${estimated ? '' : ' have a label'}.`;
+    return { ...facts, level: 'unknown', reason, loss: null };
+  }
+  const { value, lower, upper } = now;
+  const before = reference?.value ?? rule.worseThan ?? null;
+  const loss =
+    before === null ? null : { metric: rule.metric, reference: before, current: value, lower, upper, estimated };
+  const past = rule.worseThan === undefined ? 'ok' : pastLimit(now, value, rule.worseThan);
+  const worse = reference !== null && isWorse(reference, now) ? 'alert' : 'ok';
+  const interval = lower === null || upper === null ? '' : ` (${figure(lower)} to ${figure(upper)})`;
+  const held = [
+    ...(rule.worseThan === undefined ? [] : [`limit ${figure(rule.worseThan)}`]),
+    ...(reference?.value == null ? [] : [`reference ${figure(reference.value)}`]),
+  ].join(', ');
+  const reason = `${what} is ${figure(value)}${interval} of ${now.sampleSize} predictions; ${held === '' ? 'its reference is not known' : held}.`;
+  return { ...facts, level: graver(past, worse), reason, loss };
+}
+
+function graver(one: LookLevel, other: LookLevel): LookLevel {
+  if (one === 'alert' || other === 'alert') return 'alert';
+  return one === 'warning' || other === 'warning' ? 'warning' : 'ok';
+}
+
+function pastLimit({ metric, lower, upper }: MeasuredQuality, value: number, limit: number): LookLevel {
+  const [isPast, nearest] = isError(metric) ? [value > limit, lower] : [value < limit, upper];
+  if (!isPast) return 'ok';
+  const whole = nearest !== null && (isError(metric) ? nearest > limit : nearest < limit);
+  return whole ? 'alert' : 'warning';
+}
+
+/** Whether it is worse by more than chance: one-sided at 0.05 %, both being samples, by the normal law. */
+export function isWorse(reference: MeasuredQuality, now: MeasuredQuality): boolean {
+  const [before, after] = [errorOf(reference), errorOf(now)];
+  if (before === null || after === null) return false;
+  const difference = worseBy({ metric: now.metric, reference: before.value, current: after.value });
+  const spread = Math.sqrt(before.spread ** 2 + after.spread ** 2);
+  return difference > 0 && difference >= Z_WORSE * spread;
+}
+
+/** A measure on the scale on which it is a mean, and the standard error of it there; null: too few for one. */
+function errorOf({ metric, value, lower, upper }: MeasuredQuality): { value: number; spread: number } | null {
+  if (value === null || lower === null || upper === null) return null;
+  const scale = metric === 'rmse' ? (x: number) => x * x : (x: number) => x;
+  return { value: scale(value), spread: (scale(upper) - scale(lower)) / (2 * Z_INTERVAL) };
+}

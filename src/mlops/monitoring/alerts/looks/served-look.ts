@@ -1,0 +1,27 @@
+import type { AlertRule } from '../../monitors/alerts/schema.ts';
+import { BURN_WINDOWS_MS, burning, type Served } from '../burn-rate.ts';
+import { figure, type Look } from './look.ts';
+
+type ServedRule = Extract<AlertRule, { on: 'latency' | 'errors' }>;
+
+const HOUR_MS = 3_600_000;
+
+/** What the requests of the last three days say to an objective. `served` is by the lengths of `BURN_WINDOWS_MS`. */
+export function servedLook(rule: ServedRule, served: readonly Served[] | null, now: number): Look {
+  const what = rule.on === 'latency' ? `answers within ${rule.withinMs} ms` : 'answers without an error';
+  const counts = new Map(BURN_WINDOWS_MS.map((length, at) => [length, served?.[at] ?? { requests: 0, bad: 0 }]));
+  const found = burning(counts, { objective: rule.objective, least: rule.minRequests });
+  const window = { start: iso(now - found.longMs), end: iso(now) };
+  const facts = { window, version: null, columns: [], loss: null, level: found.level };
+  if (served === null) return { ...facts, reason: `Nobody counts ${what} here.` };
+  const { requests, bad } = counts.get(found.longMs) ?? { requests: 0, bad: 0 };
+  const hours = found.longMs / HOUR_MS;
+  const many = `${bad} of ${requests} requests in ${hours} h`;
+  if (found.level === 'unknown') return { ...facts, reason: `Too few requests: ${requests} in ${hours} h.` };
+  const rate = `${figure(found.burnRate)} times the error budget of ${figure(1 - rule.objective)}`;
+  return { ...facts, reason: `Not among the ${what}: ${many}, ${rate}.` };
+}
+
+function iso(instant: number): string {
+  return new Date(instant).toISOString();
+}

@@ -1,0 +1,34 @@
+import { decimal, decimalString } from '../../../platform/units/index.ts';
+import type { Money } from '../../../platform/units/schema.ts';
+import type { PredictionValue } from '../monitors/alerts/schema.ts';
+import type { QualityLoss } from './episode/schema.ts';
+
+/** Measures of which less is better. */
+const ERRORS: ReadonlySet<string> = new Set(['mae', 'rmse']);
+/** A measure has no more digits than this that mean anything. */
+const DIGITS = 9;
+
+export function isError(metric: string): boolean {
+  return ERRORS.has(metric);
+}
+
+/** How much worse the value now is than the one before, in the unit of the measure; negative where it is better. */
+export function worseBy({ metric, reference, current }: Pick<QualityLoss, 'metric' | 'reference' | 'current'>): number {
+  return isError(metric) ? current - reference : reference - current;
+}
+
+/**
+ * What a loss of quality is worth a day: how much worse x predictions a day x value of one unit at one prediction. Exact but
+ * for the loss, which is taken to nine decimals. Null where the value is of another measure; zero where nothing is lost.
+ * Example: accuracy 0.9 -> 0.85, 20,000 predictions a day at 0.03 USD for a right answer -> 30 USD a day.
+ */
+export function moneyPerDay(
+  loss: QualityLoss,
+  value: PredictionValue & { readonly metric: string },
+  predictionsPerDay: string,
+): Money | null {
+  if (value.metric !== loss.metric) return null;
+  const worse = Math.max(0, worseBy(loss)).toFixed(DIGITS);
+  const amount = decimalString(decimal(worse).times(predictionsPerDay).times(value.amount));
+  return { amount, currency: value.currency };
+}

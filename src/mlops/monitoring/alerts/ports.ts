@@ -1,0 +1,34 @@
+import type { Period } from '../../../platform/units/schema.ts';
+import type { Monitor } from '../monitors/schema.ts';
+import type { Served } from './burn-rate.ts';
+import type { QualityLoss } from './episode/schema.ts';
+
+/** Answers of a model, counted by the minute where it is served. */
+export interface ServedRequests {
+  /**
+   * Requests in `[now - length, now)` for each length (milliseconds), in their order, and how many of them failed or, with
+   * `withinMs`, took longer. Null: requests of this model are not counted here.
+   */
+  served(question: {
+    readonly model: string;
+    readonly now: number;
+    readonly lengthsMs: readonly number[];
+    /** Null: failures are counted. */
+    readonly withinMs: number | null;
+  }): Promise<readonly Served[] | null>;
+}
+
+/** Quality without labels. */
+export interface QualityEstimates {
+  /** Null: it cannot be estimated for this monitor, or of so few predictions. */
+  estimate(question: {
+    readonly monitor: Monitor;
+    readonly metric: string;
+    readonly period: Period;
+    readonly modelVersion: string | null;
+  }): Promise<(Omit<QualityLoss, 'estimated'> & { readonly predictions: number }) | null>;
+}
+
+/** Who can answer none of both yet. */
+export const NOTHING_SERVED: ServedRequests = { served: async () => null };
+export const NO_ESTIMATES: QualityEstimates = { estimate: async () => null };

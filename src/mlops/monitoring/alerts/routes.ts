@@ -1,0 +1,75 @@
+import { decodePageToken, encodePageToken } from '../../../platform/contract/page-token.ts';
+import { AppError } from '../../../platform/errors/index.ts';
+import { handle, type Route } from '../../../platform/http/index.ts';
+import type { Sql, Store } from '../../../platform/store/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import { findMonitors } from '../monitors/store.ts';
+import { noMonitor } from '../predictions/service.ts';
+import {
+  type Alert,
+  type AlertMute,
+  type AlertStanding,
+  getAlert,
+  listAlerts,
+  listMonitorAlerts,
+  muteAlert,
+  unmuteAlert,
+} from './schema.ts';
+import { episodes, findEpisode, placeOf, type Standing, standingsOf, stepsOf, updateEpisode } from './store.ts';
+
+export function alertRoutes({ store, clock }: { readonly store: Store; readonly clock: Clock }): Route[] {
+  const mute = (episode: string, as: AlertMute | null) =>
+    store.transaction(async (sql) => {
+      const alert = await existing(sql, episode);
+      if (alert.closedAt !== null) {
+        const detail = `The episode ended at ${alert.closedAt}. There is nothing left to mute.`;
+        throw new AppError('alert_closed', detail, { episode });
+      }
+      await updateEpisode(sql, { ...alert, mute: as });
+      return { ...alert, mute: as };
+    });
+  return [
+    handle(listAlerts, async ({ query: { pageSize, pageToken, ...selection } }) => {
+      const after = pageToken === undefined ? null : decodePageToken(pageToken, selection).map(String);
+      const [isOpen, openedAt, id] = after ?? [];
+      const place: [string, string, string] | null =
+        isOpen === undefined || openedAt === undefined || id === undefined ? null : [isOpen, openedAt, id];
+      const found = await episodes(store, { ...selection, limit: pageSize + 1, after: place });
+      const alerts = found.slice(0, pageSize);
+      const last = alerts.at(-1);
+      const more = found.length > pageSize && last !== undefined;
+      return { alerts, nextPageToken: more ? encodePageToken(placeOf(last), selection) : null };
+    }),
+    handle(getAlert, async ({ params: { episode } }) => ({
+      ...(await existing(store, episode)),
+      steps: await stepsOf(store, episode),
+    })),
+    handle(muteAlert, ({ params: { episode }, body, actor }) => {
+      const at = new Date(clock.now()).toISOString();
+      return mute(episode, { until: new Date(body.until).toISOString(), by: actor, why: body.why, at });
+    }),
+    handle(unmuteAlert, ({ params: { episode } }) => mute(episode, null)),
+    handle(listMonitorAlerts, async ({ params: { monitor: name } }) => {
+      const [monitor] = await findMonitors(store, name);
+      if (monitor === undefined) throw noMonitor(name);
+      const standings = new Map((await standingsOf(store, name)).map((one) => [one.alert, one]));
+      return {
+        alerts: monitor.spec.alerts.map((rule) => shown(rule.name, rule.on, standings.get(rule.name))),
+      };
+    }),
+  ];
+}
+
+async function existing(sql: Sql, episode: string): Promise<Alert> {
+  const found = await findEpisode(sql, episode);
+  if (found !== null) return found;
+  throw new AppError('alert_not_found', `There is no episode "${episode}". See: steelyard alert list.`, { episode });
+}
+
+function shown(alert: string, cause: AlertStanding['cause'], standing: Standing | undefined): AlertStanding {
+  if (standing === undefined) {
+    return { alert, cause, state: 'ok', since: null, lookedAt: null, badInARow: 0, reason: null, episode: null };
+  }
+  const { counts, since, lookedAt, reason, episode } = standing;
+  return { alert, cause, state: counts.state, since, lookedAt, badInARow: counts.bad, reason, episode };
+}

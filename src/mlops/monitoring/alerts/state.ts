@@ -1,0 +1,77 @@
+import type { AlertState } from './schema.ts';
+
+/** What one look found; `unknown`: nothing can be said, `no_data`: that nothing comes is what is wrong. */
+export type LookLevel = 'ok' | 'warning' | 'alert' | 'no_data' | 'unknown';
+
+/** Where an alert stands. */
+export interface StandingCounts {
+  readonly state: AlertState;
+  /** Looks in a row that were bad in any way; that were as bad as an alert; that were not that bad; good; unknown. */
+  readonly bad: number;
+  readonly grave: number;
+  readonly calm: number;
+  readonly good: number;
+  readonly unknown: number;
+  /** An episode is open. */
+  readonly open: boolean;
+}
+
+export const FRESH: StandingCounts = { state: 'ok', bad: 0, grave: 0, calm: 0, good: 0, unknown: 0, open: false };
+
+export interface Hysteresis {
+  /** Bad looks in a row that open an episode. */
+  readonly open: number;
+  /** Good looks in a row that close it. */
+  readonly close: number;
+}
+
+export type Happened = 'opened' | 'changed' | 'closed';
+
+/**
+ * The next standing of an alert, and what happened to its episode. An episode opens after `open` bad looks in a row and closes
+ * after `close` good ones; in between it is an alert after `open` looks as bad as that, and a warning again after `close` that
+ * are not. A look that can say nothing moves no count; `open` of them in a row are shown as `no_data` where no episode is open,
+ * and an episode that is open stays: nothing known is no recovery.
+ */
+export function step(
+  before: StandingCounts,
+  level: LookLevel,
+  { open, close }: Hysteresis,
+): { readonly after: StandingCounts; readonly happened: Happened | null } {
+  if (level === 'unknown') {
+    const unknown = before.unknown + 1;
+    const state = !before.open && unknown >= open ? 'no_data' : before.state;
+    return { after: { ...before, unknown, state }, happened: null };
+  }
+  const counts = counted(before, level);
+  const state = stateOf(before, counts, level, { open, close });
+  const isOpen = before.open ? counts.good < close : counts.bad >= open;
+  const after = { ...counts, state, open: isOpen };
+  if (isOpen !== before.open) return { after, happened: isOpen ? 'opened' : 'closed' };
+  return { after, happened: isOpen && state !== before.state ? 'changed' : null };
+}
+
+function counted(before: StandingCounts, level: Exclude<LookLevel, 'unknown'>): StandingCounts {
+  const [isBad, isGrave] = [level !== 'ok', level === 'alert' || level === 'no_data'];
+  return {
+    ...before,
+    bad: isBad ? before.bad + 1 : 0,
+    grave: isGrave ? before.grave + 1 : 0,
+    calm: isGrave ? 0 : before.calm + 1,
+    good: isBad ? 0 : before.good + 1,
+    unknown: 0,
+  };
+}
+
+function stateOf(
+  before: StandingCounts,
+  { bad, grave, calm, good }: StandingCounts,
+  level: Exclude<LookLevel, 'unknown'>,
+  { open, close }: Hysteresis,
+): AlertState {
+  const gravest = level === 'no_data' ? 'no_data' : 'alert';
+  if (grave >= open) return gravest;
+  if (!before.open) return bad >= open ? 'warning' : 'ok';
+  if (good >= close) return 'ok';
+  return before.state === 'alert' && bad > 0 && calm >= close ? 'warning' : before.state;
+}

@@ -1,0 +1,205 @@
+import { z } from 'zod';
+import type { Sql } from '../../../platform/store/index.ts';
+import { AlertCause, AlertEpisode } from './episode/schema.ts';
+import { type Alert, AlertMute, AlertState, type AlertStep } from './schema.ts';
+import type { StandingCounts } from './state.ts';
+
+interface AlertTables {
+  alert_standing: {
+    monitor: string;
+    alert: string;
+    cause: string;
+    counts: string;
+    since: string;
+    looked_at: string;
+    looked_until: string;
+    reason: string;
+    episode: string | null;
+  };
+  alert_episode: {
+    id: string;
+    monitor: string;
+    alert: string;
+    cause: string;
+    opened_at: string;
+    changed_at: string;
+    closed_at: string | null;
+    is_open: string;
+    facts: string;
+    reason: string;
+    mute: string | null;
+  };
+  alert_step: { episode: string; number: number; at: string; state: string; reason: string };
+}
+
+const count = z.number().int();
+const Counts = z.strictObject({
+  state: AlertState,
+  bad: count,
+  grave: count,
+  calm: count,
+  good: count,
+  unknown: count,
+  open: z.boolean(),
+});
+
+export interface Standing {
+  readonly monitor: string;
+  readonly alert: string;
+  readonly cause: AlertCause;
+  readonly counts: StandingCounts;
+  readonly since: string;
+  readonly lookedAt: string;
+  readonly lookedUntil: string;
+  readonly reason: string;
+  readonly episode: string | null;
+}
+
+export async function standingsOf(sql: Sql, monitor: string): Promise<Standing[]> {
+  const query = sql.tables<AlertTables>().selectFrom('alert_standing').selectAll().where('monitor', '=', monitor);
+  return (await query.execute()).map(standing);
+}
+
+/** Before its first look an alert is fresh. */
+export async function standingBefore(sql: Sql, monitor: string, alert: string): Promise<Standing | null> {
+  const row = await sql
+    .tables<AlertTables>()
+    .selectFrom('alert_standing')
+    .selectAll()
+    .where('monitor', '=', monitor)
+    .where('alert', '=', alert)
+    .executeTakeFirst();
+  return row === undefined ? null : standing(row);
+}
+
+export async function putStanding(sql: Sql, { counts, lookedAt, lookedUntil, ...rest }: Standing): Promise<void> {
+  const row = { ...rest, counts: JSON.stringify(counts), looked_at: lookedAt, looked_until: lookedUntil };
+  await sql
+    .tables<AlertTables>()
+    .insertInto('alert_standing')
+    .values(row)
+    .onConflict((of) => of.columns(['monitor', 'alert']).doUpdateSet(row))
+    .execute();
+}
+
+export async function removeStanding(sql: Sql, monitor: string, alert: string): Promise<void> {
+  await sql
+    .tables<AlertTables>()
+    .deleteFrom('alert_standing')
+    .where('monitor', '=', monitor)
+    .where('alert', '=', alert)
+    .execute();
+}
+
+export async function insertEpisode(sql: Sql, alert: Alert): Promise<void> {
+  await sql.tables<AlertTables>().insertInto('alert_episode').values(rowOf(alert)).execute();
+}
+
+export async function updateEpisode(sql: Sql, alert: Alert): Promise<void> {
+  const { id, ...row } = rowOf(alert);
+  await sql.tables<AlertTables>().updateTable('alert_episode').set(row).where('id', '=', id).execute();
+}
+
+/** Null: there is none of this id. */
+export async function findEpisode(sql: Sql, id: string): Promise<Alert | null> {
+  const query = sql.tables<AlertTables>().selectFrom('alert_episode').selectAll().where('id', '=', id);
+  const row = await query.executeTakeFirst();
+  return row === undefined ? null : alertOf(row);
+}
+
+/** Answers its number, from 1. */
+export async function addStep(sql: Sql, episode: string, { at, state, reason }: AlertStep): Promise<number> {
+  const last = await sql
+    .tables<AlertTables>()
+    .selectFrom('alert_step')
+    .select(({ fn }) => fn.max('number').as('number'))
+    .where('episode', '=', episode)
+    .executeTakeFirst();
+  const number = Number(last?.number ?? 0) + 1;
+  await sql.tables<AlertTables>().insertInto('alert_step').values({ episode, number, at, state, reason }).execute();
+  return number;
+}
+
+export async function stepsOf(sql: Sql, episode: string): Promise<AlertStep[]> {
+  const rows = await sql
+    .tables<AlertTables>()
+    .selectFrom('alert_step')
+    .select(['at', 'state', 'reason'])
+    .where('episode', '=', episode)
+    .orderBy('number')
+    .execute();
+  return rows.map((row) => ({ ...row, state: AlertState.parse(row.state) }));
+}
+
+export interface EpisodeSelection {
+  readonly monitor?: string | undefined;
+  readonly cause?: AlertCause | undefined;
+  readonly open?: 'true' | 'false' | undefined;
+  readonly limit: number;
+  /** `is_open`, `opened_at` and id of the last one of the page before. */
+  readonly after: readonly [string, string, string] | null;
+}
+
+/** Open ones first, then the latest first. */
+export async function episodes(sql: Sql, { monitor, cause, open, limit, after }: EpisodeSelection): Promise<Alert[]> {
+  let query = sql
+    .tables<AlertTables>()
+    .selectFrom('alert_episode')
+    .selectAll()
+    .orderBy('is_open', 'desc')
+    .orderBy('opened_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit);
+  if (monitor !== undefined) query = query.where('monitor', '=', monitor);
+  if (cause !== undefined) query = query.where('cause', '=', cause);
+  if (open !== undefined) query = query.where('is_open', '=', open === 'true' ? '1' : '0');
+  if (after !== null) {
+    const [isOpen, openedAt, id] = after;
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('is_open', 'opened_at', 'id'), '<', tuple(isOpen, openedAt, id)),
+    );
+  }
+  return (await query.execute()).map(alertOf);
+}
+
+/** For `EpisodeSelection.after`. */
+export function placeOf({ closedAt, openedAt, episode }: Alert): [string, string, string] {
+  return [closedAt === null ? '1' : '0', openedAt, episode];
+}
+
+function standing(row: AlertTables['alert_standing']): Standing {
+  return {
+    monitor: row.monitor,
+    alert: row.alert,
+    cause: AlertCause.parse(row.cause),
+    counts: Counts.parse(JSON.parse(row.counts)),
+    since: row.since,
+    lookedAt: row.looked_at,
+    lookedUntil: row.looked_until,
+    reason: row.reason,
+    episode: row.episode,
+  };
+}
+
+function rowOf({ changedAt, closedAt, reason, mute, ...facts }: Alert): AlertTables['alert_episode'] {
+  const { episode: id, monitor, alert, cause, openedAt } = facts;
+  return {
+    ...{ id, monitor, alert, cause, reason },
+    opened_at: openedAt,
+    changed_at: changedAt,
+    closed_at: closedAt,
+    is_open: closedAt === null ? '1' : '0',
+    facts: JSON.stringify(facts),
+    mute: mute === null ? null : JSON.stringify(mute),
+  };
+}
+
+function alertOf(row: AlertTables['alert_episode']): Alert {
+  return {
+    ...AlertEpisode.parse(JSON.parse(row.facts)),
+    changedAt: row.changed_at,
+    closedAt: row.closed_at,
+    reason: row.reason,
+    mute: row.mute === null ? null : AlertMute.parse(JSON.parse(row.mute)),
+  };
+}

@@ -1,0 +1,158 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { type CallInput, type Endpoint, type ResponseOf, urlOf } from '../../platform/contract/schema.ts';
+import { createEvents, eventMigrations, type StoredEvent } from '../../platform/events/index.ts';
+import { createHttp, localAccess, noRecorder } from '../../platform/http/index.ts';
+import { testClock } from '../../platform/jobs/fixtures.testing.ts';
+import { createJobs, jobMigrations } from '../../platform/jobs/index.ts';
+import { journalMigrations } from '../../platform/journal/index.ts';
+import { lakeMigrations, openLake } from '../../platform/lake/index.ts';
+import { createManifests } from '../../platform/manifests/index.ts';
+import { postApply } from '../../platform/manifests/schema.ts';
+import { createTelling } from '../../platform/notices/index.ts';
+import { openObjects } from '../../platform/objects/index.ts';
+import { openStore } from '../../platform/store/index.ts';
+import { createTelemetry } from '../../platform/telemetry/index.ts';
+import { createUploads } from '../../platform/uploads/index.ts';
+import { AlertEpisode } from './alerts/episode/schema.ts';
+import type { QualityEstimates, ServedRequests } from './alerts/ports.ts';
+import { createMonitoring, monitoringMigrations, openMonitoring } from './index.ts';
+import { type Prediction, recordLabels, recordPredictions } from './predictions/schema.ts';
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+
+export interface RoomOptions {
+  readonly database?: string;
+  /** Port of a receiver of webhooks on this machine that may be told. */
+  readonly receiverPort?: number;
+  readonly estimates?: QualityEstimates;
+  readonly served?: ServedRequests;
+}
+
+/** Everything that monitoring stands on, real but for the clock; servers on it look when they are told to. */
+export async function openRoom(options: RoomOptions = {}) {
+  const { ground, opened, folder } = await openGround(options.database ?? 'sqlite');
+  const server = () => startServer(ground, opened, options);
+  return { ...ground, folder, server, secret: (name: string, value: string) => secretIn(folder, name, value) };
+}
+
+async function openGround(database: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'monitoring-room-'));
+  const [root, journals] = [join(folder, 'lake'), join(folder, 'journals')];
+  mkdirSync(journals);
+  const clock = testClock('2026-11-10T12:00:00Z');
+  const [log, telemetry] = [pino({ level: process.env.TEST_LOG ?? 'silent' }), createTelemetry()];
+  const store = await openStore({ database, folder });
+  await store.migrate({
+    ...{ ...lakeMigrations, ...eventMigrations, ...jobMigrations, ...journalMigrations },
+    ...monitoringMigrations,
+  });
+  const readable = [join(folder, 'objects'), journals];
+  const lake = await openLake({ root, readable, memory: '1GB', threads: 2 });
+  const objects = await openObjects(join(folder, 'objects'));
+  const opened = await openMonitoring({ store, lake, clock, log, folder: journals, fsync: 'interval' });
+  onTestFinished(async () => {
+    for (const one of [opened, objects, lake, store]) await one[Symbol.asyncDispose]();
+  });
+  return { ground: { store, lake, objects, clock, log, telemetry }, opened, folder };
+}
+
+function secretIn(folder: string, name: string, value: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, value);
+  return `file:${path}`;
+}
+
+type Opened = Awaited<ReturnType<typeof openGround>>;
+
+async function startServer(ground: Opened['ground'], opened: Opened['opened'], options: RoomOptions) {
+  const { store, clock, log, telemetry } = ground;
+  const jobs = createJobs({ store, clock, log, telemetry });
+  const events = createEvents({ store, clock, log, telemetry });
+  onTestFinished(() => jobs[Symbol.asyncDispose]());
+  const heard: StoredEvent[] = [];
+  events.subscribe('test', ['alert.opened', 'alert.changed', 'alert.closed'], async (event) => void heard.push(event));
+  const telling = createTelling({
+    webhookAllowedHosts: `127.0.0.1:${options.receiverPort ?? 1}`,
+    smtpUrl: undefined,
+    smtpFrom: undefined,
+  });
+  const { estimates, served } = options;
+  const ports = { ...(estimates === undefined ? {} : { estimates }), ...(served === undefined ? {} : { served }) };
+  const uploads = createUploads(ground);
+  const monitoring = createMonitoring({ ...ground, ...telling, ...ports, events, uploads }, opened);
+  monitoring.schedule(jobs);
+  const manifests = createManifests({ store, kinds: monitoring.kinds });
+  const http = await createHttp({
+    config: { allowedHosts: '', maxUploadBytes: 1 << 20 },
+    ...{ log, telemetry, access: localAccess, writes: noRecorder, plugins: [] },
+    routes: [...monitoring.routes, ...manifests.routes],
+  });
+  // From now on it knows when the next minute begins.
+  await jobs.drain();
+  const drain = async () => {
+    await jobs.drain();
+    await events.drain();
+  };
+  return {
+    ...{ http, jobs, events, heard },
+    episodes: () => heard.map(({ type, payload }) => ({ type, ...AlertEpisode.parse(payload) })),
+    /** A minute later, or more, all that is due is done. */
+    async look(laterMs = MINUTE_MS) {
+      clock.forward(laterMs);
+      await drain();
+    },
+    drain,
+    async apply(spec: object, name = 'watch') {
+      const text = JSON.stringify({ apiVersion: 'steelyard/v1', kind: 'Monitor', metadata: { name }, spec });
+      return call({ http }, postApply, { body: { documents: [{ file: 'monitor.yaml', text }] } });
+    },
+    async predict(predictions: readonly Partial<Prediction>[]) {
+      for (let from = 0; from < predictions.length; from += 5000) {
+        const sent = predictions.slice(from, from + 5000).map((each, at) => ({
+          ...{ prediction: `p${from + at}`, model: 'ranker', output: 'yes' },
+          ...each,
+        }));
+        const { rejected } = await call({ http }, recordPredictions, { body: { predictions: sent } });
+        if (rejected.length > 0) throw new Error(JSON.stringify(rejected[0]));
+      }
+    },
+    label: (labels: readonly { prediction: string; value: string | number }[]) =>
+      call({ http }, recordLabels, { body: { model: 'ranker', labels: [...labels] } }),
+  };
+}
+
+export type Room = Awaited<ReturnType<typeof openRoom>>;
+export type Server = Awaited<ReturnType<Room['server']>>;
+
+/** Calls an endpoint of a server of a room; an answer that is not 200 throws with the problem document. */
+export async function call<E extends Endpoint>(
+  { http }: { readonly http: FastifyInstance },
+  target: E,
+  input: CallInput<E> = {},
+): Promise<ResponseOf<E>> {
+  const asked = { method: target.method, url: urlOf(target, input), headers: { host: 'localhost' } };
+  const answer = await http.inject(input.body === undefined ? asked : { ...asked, payload: input.body as object });
+  if (answer.statusCode !== 200) throw Object.assign(new Error(answer.body), { problem: answer.json() });
+  return answer.json();
+}
+
+/** The problem document of a call that must fail. */
+export async function problemFrom(calling: Promise<unknown>): Promise<Record<string, unknown>> {
+  const error: unknown = await calling.then(
+    () => new Error('the call succeeded'),
+    (failure: unknown) => failure,
+  );
+  if (error instanceof Error && 'problem' in error) return error.problem as Record<string, unknown>;
+  throw error;
+}
+
+/** UTC, so many hours after the beginning of the room's day. */
+export function hour(hours: number): string {
+  return new Date(Date.parse('2026-11-10T00:00:00Z') + hours * HOUR_MS).toISOString();
+}

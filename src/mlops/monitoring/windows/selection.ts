@@ -1,0 +1,61 @@
+import { type LakeSession, literal } from '../../../platform/lake/index.ts';
+import type { Tables } from '../monitors/windows.ts';
+import { instant, labelledSql, type Selection } from '../predictions/labelled.ts';
+import { LABEL } from '../predictions/tables.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Predictions of a model in the order of time and id, each once. */
+export interface Predictions {
+  readonly session: LakeSession;
+  /** CTEs that end in `labelled`, of the predictions of a selection. */
+  with(selection: Omit<Selection, 'model'>): string;
+}
+
+export interface Predicting {
+  readonly tables: Tables;
+  readonly model: string;
+  readonly withinDays: number;
+  /** Whether a column of labels is asked for: they are joined only then. */
+  readonly labels: boolean;
+}
+
+/** Reads predictions for the time of `work`, which holds what it reads. */
+export function readPredictions<T>(
+  { tables, model, withinDays, labels }: Predicting,
+  work: (predictions: Predictions) => Promise<T>,
+): Promise<T> {
+  return tables.predictions.read((predictions, session) => {
+    const through = (told: string) =>
+      work({
+        session,
+        with: (selection) =>
+          labelledSql({ predictions, labels: told }, { model, ...selection }, labels ? withinDays * DAY_MS : 0),
+      });
+    return labels ? tables.labels.read((told) => through(told)) : through(NO_LABELS);
+  });
+}
+
+const NO_LABELS = `(SELECT ${Object.entries(LABEL.columns)
+  .map(([name, type]) => `NULL::${type} AS "${name}"`)
+  .join(', ')} WHERE false)`;
+
+/** A prediction by its place in the order of time and id. */
+export interface Place {
+  /** UTC, to the microsecond as the lake has it. */
+  readonly at: string;
+  readonly prediction: string;
+}
+
+/** Condition on rows of predictions: those behind this one. Written out: DuckDB 1.5 makes a BETWEEN of two pairs, and fails. */
+export function behind({ at, prediction }: Place): string {
+  return `(predictedAt > ${instant(at)} OR (predictedAt = ${instant(at)} AND prediction > ${literal(prediction)}))`;
+}
+
+/** The same, with that one left in and all behind it out. */
+export function upTo({ at, prediction }: Place): string {
+  return `(predictedAt < ${instant(at)} OR (predictedAt = ${instant(at)} AND prediction <= ${literal(prediction)}))`;
+}
+
+/** SQL of the exact instant of a prediction, as `Place` has it. */
+export const EXACT_AT = `strftime(predictedAt, '%Y-%m-%dT%H:%M:%S.%fZ')`;

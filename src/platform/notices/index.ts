@@ -1,0 +1,13 @@
+import type { Config } from '../config/index.ts';
+import { createMail } from '../mail/index.ts';
+import { createSend, destinationRules } from '../outbound/index.ts';
+
+export { type DeliverDeps, deliver } from './deliver.ts';
+export { Notice } from './notice.ts';
+export { refuseUntold, type TargetRules } from './targets.ts';
+
+/** What telling takes, as the server is configured. */
+export function createTelling(config: Pick<Config, 'webhookAllowedHosts' | 'smtpUrl' | 'smtpFrom'>) {
+  const rules = destinationRules(config.webhookAllowedHosts);
+  return { rules, send: createSend(rules), mail: createMail(config) };
+}

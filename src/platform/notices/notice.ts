@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/** What is told, fixed when it was noticed: every try says the same. */
+export const Notice = z.strictObject({
+  /** The same at every try, for receivers that want each once. */
+  id: z.string(),
+  /** One line. */
+  title: z.string(),
+  /** Plain text, the title first. */
+  text: z.string(),
+  /** A CloudEvent 1.0 of the same id. */
+  event: z.record(z.string(), z.unknown()),
+});
+export type Notice = z.infer<typeof Notice>;
