@@ -346,7 +346,7 @@ function wire(
   const watching = { ...ground, ...createTelling(ground.config), uploads: finops.uploads };
   const monitoring = createMonitoring(watching, ground.predictionLog);
   monitoring.schedule(ground.jobs);
-  const serving = wireServing(onArtifacts, { ...finops, ...mlops, org, monitoring });
+  const serving = wireServing(onArtifacts, { ...finops, ...mlops, org, monitoring, executors });
   const { decisions } = tradeoff;
   const retraining = createRetrainings({ ...ground, ...finops, ...mlops, pipelines, monitoring, decisions });
   const ours = { pipelines, monitoring, serving, retraining };

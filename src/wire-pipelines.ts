@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createExecutors, type createWorkspaceDoor, type ExecutorsDeps } from './mlops/executors/index.ts';
+import { createExecutors, type createWorkspaceDoor, type ExecutorsDeps, serverIdIn } from './mlops/executors/index.ts';
 import { createPipelines, type PipelinesDeps } from './mlops/pipelines/index.ts';
 import type { Auth } from './platform/auth/index.ts';
 import { type Config, processEnvironment } from './platform/config/index.ts';
@@ -84,6 +84,8 @@ function dockerOf({ config, folder, clock, log }: PipelineGround): ExecutorsDeps
     network: config.dockerNetwork,
     gpuModel: config.dockerGpuModel ?? null,
     folder: join(folder, 'docker'),
+    server: serverIdIn(join(folder, 'server-id')),
+    reach: { network: config.dockerReplicaNetwork, address: config.dockerReplicaAddress },
     clock,
     log,
   };

@@ -1,11 +1,12 @@
 import type { Budgets } from './finops/budgets/index.ts';
 import { costPerThousand, type Metering } from './finops/metering/index.ts';
-import { passedEnvironment } from './mlops/executors/index.ts';
+import { type Executors, passedEnvironment } from './mlops/executors/index.ts';
 import type { Monitoring } from './mlops/monitoring/index.ts';
 import type { Registry } from './mlops/registry/index.ts';
 import {
   createServing,
   type PredictionLog,
+  registriesIn,
   type ScalingBudget,
   type Serving,
   type ServingCosts,
@@ -22,7 +23,16 @@ import type { Store } from './platform/store/index.ts';
 interface ServingGround
   extends Omit<
     ServingDeps,
-    'registry' | 'files' | 'usage' | 'costs' | 'budget' | 'predictions' | 'processes' | 'environment'
+    | 'registry'
+    | 'files'
+    | 'usage'
+    | 'costs'
+    | 'budget'
+    | 'predictions'
+    | 'processes'
+    | 'engines'
+    | 'registries'
+    | 'environment'
   > {
   readonly config: Config;
 }
@@ -34,12 +44,13 @@ interface ServedBy {
   readonly registry: Registry;
   readonly tracking: Pick<Tracking, 'artifactFiles'>;
   readonly monitoring: Pick<Monitoring, 'served'>;
+  readonly executors: Executors;
 }
 
 /** What serves, and what it costs: the other wing prices what replicas hold. */
 export function wireServing(
   ground: ServingGround,
-  { org, metering, budgets, registry, tracking, monitoring }: ServedBy,
+  { org, metering, budgets, registry, tracking, monitoring, executors }: ServedBy,
 ): Serving {
   const { config, store } = ground;
   return createServing({
@@ -51,6 +62,8 @@ export function wireServing(
     predictions: predictionLog(store, org, monitoring.served),
     budget: scalingBudget(budgets),
     processes: config.processExecutor === 'on' || (config.processExecutor === 'auto' && config.accounts === 'off'),
+    engines: { docker: executors.containers, kubernetes: null },
+    registries: registriesIn(config.servingRegistries),
     environment: passedEnvironment(processEnvironment()),
   });
 }
@@ -60,7 +73,7 @@ function servingUsage(store: Store, org: Org, metering: Metering): ServingUsage 
     record: (usage) =>
       store.transaction(async (sql) => {
         const intervals = usage.map(
-          async ({ id, endpoint, model, version, resource, project, environment, ...span }) => ({
+          async ({ id, endpoint, model, version, resource, quantity, project, environment, ...span }) => ({
             usage: id,
             subject: await org.withTeam(sql, {
               endpoint,
@@ -71,7 +84,7 @@ function servingUsage(store: Store, org: Org, metering: Metering): ServingUsage 
               ...(environment === null ? {} : { environment }),
             }),
             resource,
-            quantity: '1',
+            quantity,
             period: { start: new Date(span.start).toISOString(), end: new Date(span.end).toISOString() },
             predictions: span.predictions,
             origin: 'replicas of this server, by its clock',

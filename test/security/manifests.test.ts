@@ -51,6 +51,13 @@ const telling = (field: string, name: string, target: string, other = false) =>
   field.startsWith('Budget')
     ? budget(name, target, other ? '200' : '100')
     : `apiVersion: steelyard/v1\nkind: Monitor\nmetadata: { name: ${name} }\nspec: { model: ${name}, log: { sample: ${other ? 0.5 : 1} }, notify: [${target}] }\n`;
+/** Of pods that serve, which no server starts yet: nobody applies them, whatever the role. */
+const served: Readonly<Record<string, string>> = {
+  'Endpoint spec.variants.kubernetes.serviceAccount': '{ serviceAccount: privileged }',
+  'Endpoint spec.variants.kubernetes.priorityClass': '{ priorityClass: system-cluster-critical }',
+};
+const endpoint = (name: string, kubernetes: string) =>
+  `apiVersion: steelyard/v1\nkind: Endpoint\nmetadata: { name: ${name} }\nspec: { variants: { main: { model: m, version: 1, backend: kubernetes, container: { image: i, protocol: v2 }, kubernetes: ${kubernetes} } } }\n`;
 const budget = (name: string, target: string, amount = '100') =>
   `apiVersion: steelyard/v1\nkind: Budget\nmetadata: { name: ${name} }\nspec: { subject: {}, amount: "${amount}", currency: USD, notify: [${target}] }\n`;
 const source = (name: string, location: string, more = '') =>
@@ -127,7 +134,9 @@ describe('fields that only an administrator may set', () => {
       const fields = markedIn(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), '');
       return fields.map((field) => `${kind} ${field.slice(1)}`);
     });
-    expect([...new Set(marked)].toSorted()).toEqual([...Object.keys(examples), ...Object.keys(notified)].toSorted());
+    expect([...new Set(marked)].toSorted()).toEqual(
+      [examples, notified, served].flatMap((known) => Object.keys(known)).toSorted(),
+    );
   });
 
   describe.each(Object.entries(examples))('%s', (field, location) => {
@@ -167,6 +176,12 @@ describe.each(Object.entries(notified))('%s', (field, target) => {
     expect(outcomes(await apply('admin', telling(field, name, target)))).toEqual(['created']);
     expect(outcomes(await apply('finance', telling(field, name, target)))).toEqual(['unchanged']);
     expect((await apply('finance', telling(field, name, target, true))).status).toBe(403);
+  });
+});
+
+describe.each(Object.entries(served))('%s', (_field, kubernetes) => {
+  it.each(['operator', 'admin'] as const)('is refused to %s', async (role) => {
+    expect(await apply(role, endpoint(freshName(), kubernetes))).toMatchObject({ body: { code: 'executor_unknown' } });
   });
 });
 

@@ -6,8 +6,8 @@ import { text } from 'node:stream/consumers';
 const program = join(import.meta.dirname, 'load-program.ts');
 
 /** A load from a process of its own; `stop` answers what it saw, by answer. */
-export function startLoad(url: string) {
-  const child = spawn(process.execPath, [program, url, '8'], { stdio: ['ignore', 'pipe', 'pipe'] });
+export function startLoad(url: string, connections = 8) {
+  const child = spawn(process.execPath, [program, url, String(connections)], { stdio: ['ignore', 'pipe', 'pipe'] });
   const all = text(child.stdout);
   return {
     begun: once(child.stderr, 'data'),

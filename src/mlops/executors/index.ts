@@ -1,20 +1,25 @@
 import { AppError } from '../../platform/errors/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
+import type { ContainerSpec, LeasedContainer, LeasedContainers } from './containers.ts';
 import type { createDockerExecutor } from './docker/index.ts';
+import type { LeasedContainersDeps } from './docker/leased.ts';
 import type { Executor } from './executor.ts';
 import { createKubernetesExecutor, type KubernetesExecutorDeps } from './kubernetes/index.ts';
 import { openedLater } from './opened-later.ts';
 import { createProcessExecutor } from './process/index.ts';
+import { createTurns, type Turns } from './turns.ts';
 
+export type { LeasedContainers } from './containers.ts';
 export type { Executor, Resources, RunningWork, Work, WorkEnd, WorkPlace, WorkUsage } from './executor.ts';
 export { createWorkspaceDoor } from './kubernetes/index.ts';
+export { serverIdIn } from './server-id.ts';
 
 export interface ExecutorsDeps {
   /** Whether commands may be run as processes of this machine, with all that the server itself may do. */
   readonly processes: boolean;
   /** Where a Docker Engine is, and how it is used; null: there is none. */
-  readonly docker: Parameters<typeof createDockerExecutor>[0] | null;
+  readonly docker: (Parameters<typeof createDockerExecutor>[0] & Pick<LeasedContainersDeps, 'reach' | 'server'>) | null;
   /** Where a cluster is, and how it is used; null: there is none. */
   readonly kubernetes: KubernetesExecutorDeps | null;
   /** The server's own environment. */
@@ -27,6 +32,8 @@ export interface ExecutorsDeps {
 export interface Executors extends AsyncDisposable {
   /** Errors: `executor_unknown`, with what there is and how to have more. */
   of(engine: string): Executor;
+  /** Containers that live as long as this server says; null: it has no Docker Engine. */
+  readonly containers: Pick<LeasedContainers, 'start'> | null;
 }
 
 /** What a command on this machine needs to find programs and its home; nothing else of the server is passed on. */
@@ -41,18 +48,38 @@ export function passedEnvironment(environment: Readonly<Record<string, string | 
 }
 
 /** The client of Docker is loaded where there is a Docker: it would cost every other server its start and its memory. */
-async function openDocker(docker: NonNullable<ExecutorsDeps['docker']>): Promise<Executor> {
+async function openDocker(docker: Parameters<typeof createDockerExecutor>[0]): Promise<Executor> {
   const { createDockerExecutor: create } = await import('./docker/index.ts');
   return create(docker);
 }
 
+type DockerSettings = NonNullable<ExecutorsDeps['docker']>;
+
+/** Opened at once: what a server before this one left has to go, whether or not there will be others. */
+function leasedContainers(docker: DockerSettings, alone: Turns) {
+  const open = async () => (await import('./docker/leased.ts')).openLeasedContainers({ ...docker, alone });
+  const opening = open();
+  // Whoever starts one is told.
+  opening.catch(() => undefined);
+  return {
+    start: async (spec: ContainerSpec): Promise<LeasedContainer> => (await opening).start(spec),
+    async close() {
+      const opened = await opening.catch((): LeasedContainers | null => null);
+      opened?.[Symbol.dispose]();
+    },
+  };
+}
+
 export function createExecutors({ processes, docker, kubernetes, environment, clock, log }: ExecutorsDeps): Executors {
+  const alone = createTurns();
+  const containers = docker === null ? null : leasedContainers(docker, alone);
   const engines: Executor[] = [
     ...(processes ? [createProcessExecutor({ environment: passedEnvironment(environment), clock })] : []),
-    ...(docker === null ? [] : [openedLater('docker', () => openDocker(docker), log)]),
+    ...(docker === null ? [] : [openedLater('docker', () => openDocker({ ...docker, alone }), log)]),
     ...(kubernetes === null ? [] : [openedLater('kubernetes', () => createKubernetesExecutor(kubernetes), log)]),
   ];
   return {
+    containers,
     of(name) {
       const found = engines.find(({ engine }) => engine === name);
       if (found !== undefined) return found;
@@ -61,6 +88,7 @@ export function createExecutors({ processes, docker, kubernetes, environment, cl
       throw new AppError('executor_unknown', detail, { engine: name });
     },
     async [Symbol.asyncDispose]() {
+      await containers?.close();
       for (const engine of engines) await engine[Symbol.asyncDispose]();
     },
   };

@@ -7,6 +7,7 @@ import type { Clock } from '../../platform/units/index.ts';
 import type { Autoscaling } from './autoscaling/autoscaling.ts';
 import { lastDecision } from './autoscaling/store.ts';
 import type { Backend } from './backends/backend.ts';
+import type { Served } from './backends/of-variant.ts';
 import { NotReady } from './replicas/replica.ts';
 import { createReplicaSet, type ReplicaSet } from './replicas/set.ts';
 import { type CanaryShare, driveCanary } from './rollouts/canary.ts';
@@ -14,7 +15,7 @@ import { prepared } from './rollouts/prepare.ts';
 import { endRollout } from './rollouts/store.ts';
 import type { Variant } from './spec/schema.ts';
 import { findEndpoints, findRevision, noteFailed, noteLive, type Pointers, type Revision } from './store.ts';
-import type { MeterBook } from './usage.ts';
+import { heldBy, type MeterBook } from './usage.ts';
 
 /** A variant with the replicas that answer for it. */
 export interface LiveVariant {
@@ -45,7 +46,7 @@ export interface DeploymentsDeps {
   readonly meters: MeterBook;
   readonly autoscaling: Pick<Autoscaling, 'follow' | 'expect'>;
   /** Errors: `AppError`, when the version cannot be served by it. */
-  readonly backendOf: (variant: Variant, version: string) => Promise<Backend>;
+  readonly backendOf: (served: Served) => Promise<Backend>;
   /** Ends what a server before this one left running. */
   readonly endFormer: () => Promise<void>;
 }
@@ -282,10 +283,9 @@ export class Deployments implements AsyncDisposable {
     replicas: number,
   ): Promise<ReplicaSet> {
     const { clock, log, meters } = this.#deps;
-    const backend = await this.#deps.backendOf(variant, version);
     const { project = null, environment = null } = spec;
-    const resource = variant.resources.instance;
-    const facts = { endpoint, model: variant.model, version, resource, project, environment };
+    const backend = await this.#deps.backendOf({ endpoint, variant, version, project, environment });
+    const facts = { endpoint, model: variant.model, version, ...heldBy(variant), project, environment };
     const { timeout: timeoutMs, concurrency, queue } = spec.limits;
     const limits = { concurrency, queue, timeoutMs, startTimeoutMs: spec.startTimeout };
     const set = createReplicaSet({ backend, limits, clock, log, metered: (id) => meters.begin(id, facts) });

@@ -9,26 +9,24 @@ import type { Log, Telemetry } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { REGISTRY_CHANGED, type Registry } from '../registry/index.ts';
 import { Autoscaling, type ScalingBudget } from './autoscaling/autoscaling.ts';
-import type { Backend } from './backends/backend.ts';
 import { endFormer } from './backends/leased-process.ts';
-import { onnxBackend } from './backends/onnx.ts';
-import { processBackend } from './backends/process.ts';
-import { UNKNOWN_SPEC } from './backends/specs.ts';
+import { backendOf, type ContainerEngines } from './backends/of-variant.ts';
 import { Deployments } from './deployments.ts';
 import { gatewayPlugin } from './gateway/plugin.ts';
 import type { PredictionLog } from './log/prediction-log.ts';
 import { LogQueue } from './log/queue.ts';
 import { createMetricRecorder } from './metrics/recorder.ts';
 import { metricRoutes } from './metrics/routes.ts';
-import { type ArtifactFiles, createModelFiles, onnxFileOf } from './model-files.ts';
+import { type ArtifactFiles, createModelFiles } from './model-files.ts';
 import { servingRoutes } from './routes.ts';
 import { applyEndpoint, followAlias } from './service.ts';
 import type { ServingCosts } from './show.ts';
-import { EndpointSpec, type Variant } from './spec/schema.ts';
+import { EndpointSpec } from './spec/schema.ts';
 import { createMeterBook, type ServingUsage } from './usage.ts';
 import { usageFile } from './usage-file.ts';
 
 export type { ScalingBudget } from './autoscaling/autoscaling.ts';
+export { registriesIn } from './backends/registries.ts';
 export type { PredictionLog } from './log/prediction-log.ts';
 export { servingMigrations } from './migrations.ts';
 export type { ServingCosts } from './show.ts';
@@ -52,6 +50,9 @@ export interface ServingDeps {
   readonly events: Pick<Events, 'subscribe'>;
   /** Whether commands may be run as processes of this machine. */
   readonly processes: boolean;
+  readonly engines: ContainerEngines;
+  /** From which images of containers may be fetched. */
+  readonly registries: readonly string[];
   /** What every replica has in its environment besides its own: where programs are, and little more. */
   readonly environment: Readonly<Record<string, string>>;
   /** The data folder. */
@@ -91,7 +92,7 @@ export function createServing(deps: ServingDeps): Serving {
     ...deps,
     meters,
     autoscaling,
-    backendOf: (variant, version) => backendOf(variant, version),
+    backendOf: (served) => backendOf({ ...deps, models, replicaFolder }, served),
     endFormer: async () => meters.recover(await endFormer(replicaFolder)),
   });
   const { predictions, telemetry, log } = deps;
@@ -103,26 +104,6 @@ export function createServing(deps: ServingDeps): Serving {
   telemetry.predictionLogWaiting.follow(() => queue.waitingBytes);
   const metrics = createMetricRecorder({ ...deps, active: () => deployments.active() });
   const all = { ...deps, versions: registry, deployments, autoscaling, queue, metrics };
-
-  async function backendOf(variant: Variant, version: string): Promise<Backend> {
-    const { model, env, resources, process: server } = variant;
-    const found = await models.fetch(model, version);
-    const environment = { ...deps.environment, ...env };
-    const limits = { cpus: resources.cpu ?? null, memoryBytes: resources.memory ?? null };
-    const common = { folder: replicaFolder, environment, limits };
-    if (server === undefined) return onnxBackend({ ...common, model, version, file: await onnxFileOf(found) });
-    const { command, protocol, modelName = model } = server;
-    const [program = '', ...words] = command;
-    const modelSpec = found.mlModel?.spec ?? UNKNOWN_SPEC;
-    return processBackend({
-      ...common,
-      protocol,
-      modelName,
-      command: [program, ...words],
-      modelFolder: found.folder,
-      modelSpec,
-    });
-  }
 
   events.subscribe('serving', [REGISTRY_CHANGED], async ({ payload }) => {
     const moved = AliasMoved.safeParse(payload);

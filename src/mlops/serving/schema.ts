@@ -3,7 +3,7 @@ import { Name } from '../../org/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { DecimalString, Money, UtcInstant } from '../../platform/units/schema.ts';
 import { LogState } from './log/schema.ts';
-import { VariantName, Weights } from './spec/schema.ts';
+import { BackendName, VariantName, Weights } from './spec/schema.ts';
 
 const EndpointName = Name.describe('Name of an endpoint');
 
@@ -60,7 +60,7 @@ export const EndpointVariant = z
     model: z.string().describe('Registered model'),
     version: z.string().describe('Version'),
     alias: z.string().nullable().describe('Alias that it was named by'),
-    backend: z.enum(['onnx', 'process']).describe('What runs it'),
+    backend: BackendName,
     protocol: z.string().describe('What its server speaks'),
     weight: z.number().describe('Share of the traffic, 0 to 1'),
     shadow: z.number().describe('Share of the requests that it gets a copy of, 0 to 1'),

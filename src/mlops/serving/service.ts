@@ -28,6 +28,8 @@ export interface ServiceDeps {
   readonly versions: ServedVersions;
   /** Whether commands may be run as processes of this machine. */
   readonly processes: boolean;
+  /** Engines that this server has for containers. */
+  readonly engines: { readonly docker: object | null; readonly kubernetes: object | null };
 }
 
 /** Revisions that a rollback and a page look back on. */
@@ -192,9 +194,19 @@ function versionOf(versions: ServedVersions, sql: Sql, { model, version, alias }
     : versions.version(sql, model, version);
 }
 
-function checkBackends({ processes }: ServiceDeps, { variants }: EndpointSpec): void {
-  const [name] = Object.entries(variants).find(([, { backend }]) => backend === 'process') ?? [];
-  if (processes || name === undefined) return;
-  const detail = `Variant "${name}" is served by a process, and this server runs none: set processExecutor to "on" (docs/executors.md).`;
-  throw new AppError('executor_unknown', detail, { variant: name });
+function checkBackends({ processes, engines }: ServiceDeps, { variants }: EndpointSpec): void {
+  const { docker, kubernetes } = engines;
+  const has = { onnx: true, process: processes, docker: docker !== null, kubernetes: kubernetes !== null };
+  const [name, variant] = Object.entries(variants).find(([, { backend }]) => !has[backend]) ?? [];
+  if (name === undefined || variant === undefined) return;
+  throw new AppError('executor_unknown', `Variant "${name}" is served by ${missing[variant.backend]}`, {
+    variant: name,
+  });
 }
+
+const missing: Readonly<Record<Variant['backend'], string>> = {
+  onnx: 'this server.',
+  process: 'a process, and this server runs none: set processExecutor to "on" (docs/executors.md).',
+  docker: 'a container, and this server has no Docker Engine: set docker (docs/serving-containers.md).',
+  kubernetes: 'pods of Kubernetes, and this server does not start them yet (docs/serving.md).',
+};

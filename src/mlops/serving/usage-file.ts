@@ -9,6 +9,8 @@ const Open = z.strictObject({
     model: z.string(),
     version: z.string(),
     resource: z.string(),
+    // Older files have none.
+    quantity: z.string().default('1'),
     project: z.string().nullable(),
     environment: z.string().nullable(),
   }),

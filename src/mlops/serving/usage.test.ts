@@ -1,9 +1,18 @@
 import { expect, it } from 'vitest';
 import { createLog } from '../../platform/telemetry/index.ts';
-import { createMeterBook, type ReplicaUsage } from './usage.ts';
+import { EndpointSpec } from './spec/schema.ts';
+import { createMeterBook, heldBy, type ReplicaUsage } from './usage.ts';
 import type { UsageFile } from './usage-file.ts';
 
-const FACTS = { endpoint: 'e', model: 'm', version: '1', resource: 'machine', project: null, environment: null };
+const FACTS = {
+  endpoint: 'e',
+  model: 'm',
+  version: '1',
+  resource: 'machine',
+  quantity: '1',
+  project: null,
+  environment: null,
+};
 const HOUR_MS = 3_600_000;
 
 function newBook(file: UsageFile = { read: () => null, write: () => undefined }) {
@@ -72,4 +81,17 @@ it('what a killed server had not recorded is recorded by the next, until its rep
   await using _ = book;
   await book.recover(new Map([['lived on', 30_000]]));
   expect(spans()).toEqual([30_000, 8_000, 9_000].map((end) => ({ start: 5_000, end, predictions: 3 })));
+});
+
+it.each([
+  [{}, 'machine', '1'],
+  [{ instance: 'g5.xlarge' }, 'g5.xlarge', '1'],
+  [{ gpu: { count: 2, model: 'H100' } }, 'gpu:H100', '2'],
+  [{ gpu: {} }, 'gpu:any', '1'],
+  [{ gpu: { count: 2 }, instance: 'p5.48xlarge' }, 'p5.48xlarge', '1'],
+])('a replica with the resources %j is metered as %s, %s', (resources, resource, quantity) => {
+  const container = { image: 'i', protocol: 'v2' };
+  const main = { model: 'm', version: 1, backend: 'docker', container, resources };
+  const { variants } = EndpointSpec.parse({ variants: { main } });
+  expect(variants.main && heldBy(variants.main)).toEqual({ resource, quantity });
 });

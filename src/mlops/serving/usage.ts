@@ -1,6 +1,7 @@
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { ReplicaMeter } from './replicas/places.ts';
+import type { Variant } from './spec/schema.ts';
 import type { UsageFile } from './usage-file.ts';
 
 /** What a replica is and what it is priced by. */
@@ -10,8 +11,23 @@ export interface ReplicaFacts {
   readonly version: string;
   /** Key of the price book. */
   readonly resource: string;
+  /** How many of it, or which part; an exact decimal. */
+  readonly quantity: string;
   readonly project: string | null;
   readonly environment: string | null;
+}
+
+const MACHINE = 'machine';
+
+/**
+ * What a replica of a variant holds: the instance that it names, else its GPUs, else the machine.
+ * Example: two H100 -> `gpu:H100`, 2.
+ */
+export function heldBy({
+  resources: { instance, gpu },
+}: Pick<Variant, 'resources'>): Pick<ReplicaFacts, 'resource' | 'quantity'> {
+  if (instance !== MACHINE || gpu === undefined) return { resource: instance, quantity: '1' };
+  return { resource: `gpu:${gpu.model ?? 'any'}`, quantity: String(gpu.count) };
 }
 
 /** A stretch of time that a replica held its machine. */

@@ -64,6 +64,27 @@ export const ConfigSchema = z.strictObject({
     .describe(
       'Model of the GPUs of the Docker Engine, as work names it ("H100"); default: unknown, and work that names one is refused.',
     ),
+  dockerReplicaNetwork: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w.-]*$/, 'the name of a network of the Docker Engine')
+    .default('bridge')
+    .describe('Network of the containers that serve models: "bridge" or one that the engine has.'),
+  dockerReplicaAddress: z
+    .enum(['published', 'container'])
+    .default('published')
+    .describe(
+      'How those are reached: "published" by a port of 127.0.0.1, where the engine is on this machine; "container" by their own address in the network.',
+    ),
+  servingRegistries: z
+    .string()
+    .regex(
+      /^([\w.:/-]+(\s*,\s*[\w.:/-]+)*)?$/,
+      'registries, comma-separated, such as "ghcr.io/acme, registry.example.org:5000"',
+    )
+    .default('')
+    .describe(
+      'Registries, comma-separated, each with a path or without ("ghcr.io/acme"), from which images that serve models may be fetched; default: none, so that the engine must have them.',
+    ),
   lakeMemory: z
     .string()
     .regex(/^\d+(\.\d+)?(MB|GB)$/, 'a size such as "512MB" or "2GB"')

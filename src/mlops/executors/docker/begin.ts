@@ -94,7 +94,7 @@ async function create(
 }
 
 /** What containers of ours hold, each as the text of its label. */
-async function heldGpus(daemon: Daemon): Promise<string[]> {
+export async function heldGpus(daemon: Daemon): Promise<string[]> {
   const filters = { label: [LABEL.gpus], status: ['created', 'running', 'paused'] };
   const found = await daemon.ask((api) => api.listContainers({ all: true, filters }));
   return found.map(({ Labels: labels }) => labels[LABEL.gpus] ?? '').filter((gpus) => gpus !== '');

@@ -7,7 +7,13 @@ import { type Refusal, refusalOf } from './failures.ts';
 /** Where the work runs in its container, and its files are. */
 export const WORK_FOLDER = '/steelyard/work';
 /** What we write on what is ours in the engine. */
-export const LABEL = { work: 'steelyard.work', gpus: 'steelyard.gpus', build: 'steelyard.build' } as const;
+export const LABEL = {
+  work: 'steelyard.work',
+  gpus: 'steelyard.gpus',
+  build: 'steelyard.build',
+  /** Of a container that lives on a lease: which server's it is. */
+  server: 'steelyard.server',
+} as const;
 
 const NANO = 1e9;
 /** What the engine itself keeps of the output, twice this: a container that prints for ever must not fill its disk. */
@@ -68,7 +74,7 @@ export interface Machine {
 }
 
 /** Refuses what this engine can never give. Errors: `executor_cannot`. */
-export function checkCan(work: Work, machine: Machine): void {
+export function checkCan(work: Pick<Work, 'outputs' | 'resources'>, machine: Machine): void {
   const { cpus, memoryBytes, gpus, instance } = work.resources;
   const outside = work.outputs.find((path) => insideOf(path) === null);
   if (outside !== undefined) throw cannot(`The output "${outside}" is no path in the working folder.`);

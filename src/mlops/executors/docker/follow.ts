@@ -128,7 +128,10 @@ async function untilGone(deps: FollowDeps, begun: Begun, meter: Meter, stopping:
 }
 
 /** The engine's own word that a container has ended, so that nobody waits for the next look. */
-function createChange({ daemon, closing }: FollowDeps, container: string): { next(): Promise<void> } {
+export function createChange(
+  { daemon, closing }: Pick<FollowDeps, 'daemon' | 'closing'>,
+  container: string,
+): { next(): Promise<void> } {
   let waiting: Promise<void> | null = null;
   return {
     next() {

@@ -31,12 +31,16 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 /** What can be a name of an image; the engine's own rules are stricter. */
 const NAME = /^\w[\w./:@+-]*$/;
 
-/** The image's digest; it is fetched when the engine has it not. Errors: `image_not_found`, `executor_unreachable`. */
-export async function digestOf(daemon: Daemon, image: string): Promise<string> {
+/**
+ * The image's digest; it is fetched when the engine has it not, unless `notFetched` says in words why not.
+ * Errors: `image_not_found`, `executor_unreachable`.
+ */
+export async function digestOf(daemon: Daemon, image: string, notFetched: string | null = null): Promise<string> {
   if (!NAME.test(image) || image.includes('..')) throw notFound(image, 'this is no name of an image.');
   const here = await digestHere(daemon, image);
   if (here !== null) return here;
   if (DIGEST.test(image)) throw notFound(image, 'it is named by its digest, and the engine has it not');
+  if (notFetched !== null) throw notFound(image, notFetched);
   await pull(daemon, image);
   const fetched = await digestHere(daemon, image);
   if (fetched === null) throw notFound(image, 'it was fetched, and is not there');

@@ -4,6 +4,7 @@ import { createNvidiaSmi } from '../../../platform/gpus/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { Executor, RunningWork, Work, WorkEnd } from '../executor.ts';
+import { createTurns, type Turns } from '../turns.ts';
 import { connectionOf, type DaemonAddress } from './address.ts';
 import { type BeginDeps, begin, removeContainer, watch } from './begin.ts';
 import { containerName, LABEL } from './container.ts';
@@ -25,6 +26,8 @@ export interface DockerDeps extends DaemonAddress {
   readonly gpuModel: string | null;
   /** Of the data folder, for the watchdog alone; made when it is not there. */
   readonly folder: string;
+  /** Shared with whoever else chooses GPUs of the engine in this process; its own by default. */
+  readonly alone?: Turns;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -39,6 +42,7 @@ export function createDockerExecutor({
   network,
   gpuModel,
   folder,
+  alone = createTurns(),
   clock,
   log,
 }: DockerDeps): Executor {
@@ -57,7 +61,7 @@ export function createDockerExecutor({
     gpuModel,
     readerOf: address.startsWith('unix:') ? nvidiaSmi.of : null,
     closing: closing.signal,
-    alone: createQueue(),
+    alone,
   };
   const begins = new Map<string, Promise<RunningWork>>();
   const followed = new Map<string, Following>();
@@ -157,15 +161,5 @@ function endedWork(work: Work, end: WorkEnd): RunningWork {
     extend: async () => undefined,
     stop: async () => undefined,
     usage: async () => end.usage,
-  };
-}
-
-/** Acts one after another, each after the one before it, however that went. */
-function createQueue(): <T>(act: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (act) => {
-    const next = last.then(act, act);
-    last = next.catch(() => undefined);
-    return next;
   };
 }

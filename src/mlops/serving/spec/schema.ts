@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Name } from '../../../org/schema.ts';
 import { Cpus, Duration, Memory } from '../../../platform/units/quantities/schema.ts';
 import { LogSpec } from '../log/schema.ts';
+import { ContainerServer, Gpus, OnKubernetes, ServerModelName, ServerProtocol } from './container/schema.ts';
 import { RolloutSpec } from './rollout/schema.ts';
 import { ScalingSpec } from './scaling/schema.ts';
 
@@ -31,14 +32,8 @@ const ProcessServer = z
       .describe(
         'Program and its words; {port} is the port to listen on at 127.0.0.1, {model} the folder of the artifacts',
       ),
-    protocol: z
-      .enum(['mlflow', 'tensorflow', 'kserve', 'v2'])
-      .describe('What it speaks: MLflow scoring, TensorFlow Serving REST, KServe v1, Open Inference Protocol v2'),
-    modelName: z
-      .string()
-      .regex(/^[\w.-]{1,200}$/, 'letters, digits and . _ -')
-      .optional()
-      .describe('What the server calls the model; default: its registered name'),
+    protocol: ServerProtocol,
+    modelName: ServerModelName.optional(),
   })
   .describe('A server of the model that is started as a process of this machine');
 
@@ -46,19 +41,28 @@ const VariantResources = z
   .strictObject({
     cpu: Cpus.optional().describe('CPUs of a replica: 2, 0.5 or 500m; with onnx also its threads'),
     memory: Memory.optional().describe('Memory of a replica: 512Mi, 2Gi; more than this ends it'),
+    gpu: Gpus.optional(),
     instance: z
       .string()
       .regex(/^[\w.:/@-]{1,200}$/, 'letters, digits and . _ : / @ -')
       .default('machine')
-      .describe('What a replica is priced by: a key of the price book'),
+      .describe(
+        'What a replica is priced by, a key of the price book; on Kubernetes also the instance type of its node. Default: its GPUs, else the machine, else on Kubernetes its part of the node',
+      ),
   })
   .describe('What a replica may take, and what it is priced by');
+
+export const BackendName = z
+  .enum(['onnx', 'process', 'docker', 'kubernetes'])
+  .describe('onnx: by this server; process: by a command that listens on a port; docker, kubernetes: by a container');
 
 export const Variant = z
   .strictObject({
     ...ServedModel,
-    backend: z.enum(['onnx', 'process']).describe('onnx: by this server; process: by a command that listens on a port'),
+    backend: BackendName,
     process: ProcessServer.optional(),
+    container: ContainerServer.optional(),
+    kubernetes: OnKubernetes.optional(),
     env: z
       .record(
         z.string().regex(/^[A-Za-z_]\w{0,127}$/, 'the name of an environment variable'),
@@ -90,6 +94,18 @@ export const Variant = z
   .refine(
     ({ backend, process }) => (backend === 'process') === (process !== undefined),
     'process goes with the backend "process" alone',
+  )
+  .refine(
+    ({ backend, container }) => (backend === 'docker' || backend === 'kubernetes') === (container !== undefined),
+    'container goes with the backends "docker" and "kubernetes" alone',
+  )
+  .refine(
+    ({ backend, kubernetes }) => kubernetes === undefined || backend === 'kubernetes',
+    'kubernetes goes with the backend "kubernetes" alone',
+  )
+  .refine(
+    ({ backend, resources }) => resources.gpu === undefined || backend === 'docker' || backend === 'kubernetes',
+    'resources.gpu goes with the backends "docker" and "kubernetes" alone',
   )
   .describe('One version behind the endpoint');
 export type Variant = z.infer<typeof Variant>;

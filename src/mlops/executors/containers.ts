@@ -1,0 +1,40 @@
+import type { Resources } from './executor.ts';
+
+/** A container that listens on a port for as long as this server says that it shall. */
+export interface ContainerSpec {
+  /** Names it in the engine: 1 to 52 of `a-z`, `0-9` and `-`. */
+  readonly id: string;
+  readonly image: string;
+  /** Whether the engine may fetch the image; null, or in words why not. */
+  readonly notFetched: string | null;
+  /** In place of the image's entry point; null: that. */
+  readonly command: readonly [program: string, ...words: string[]] | null;
+  /** Words after it; null: the image's own. */
+  readonly args: readonly string[] | null;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly resources: Pick<Resources, 'cpus' | 'memoryBytes' | 'gpus'>;
+  /** What it is for; keys as in a subject. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** A folder of this machine whose content it has at this absolute path; null: none. */
+  readonly files: { readonly folder: string; readonly path: string } | null;
+  readonly port: number;
+  /** Milliseconds from being asked to end to being killed. */
+  readonly graceMs: number;
+}
+
+export interface LeasedContainer {
+  readonly address: { readonly host: string; readonly port: number };
+  /** Resolves when it is gone and removed, with why in words. Never rejects. */
+  readonly ended: Promise<{ readonly detail: string }>;
+  /** Asks it to end, and kills it when its grace is over. Resolves when it is gone, or when the engine does not answer for long. */
+  stop(): Promise<void>;
+}
+
+/** Containers of one server on a Docker Engine. They end by their watchdog when nobody renews their lease. */
+export interface LeasedContainers extends Disposable {
+  /**
+   * Begins one, after all that a server before this one left behind is removed. Errors: `executor_cannot`, `executor_quota` (GPUs that others
+   * hold), `image_not_found`, `executor_unreachable`, `executor_denied`.
+   */
+  start(spec: ContainerSpec): Promise<LeasedContainer>;
+}

@@ -1,0 +1,101 @@
+import type Docker from 'dockerode';
+import { AppError } from '../../../platform/errors/index.ts';
+import type { ContainerSpec } from '../containers.ts';
+import { cannot, containerName, LABEL } from './container.ts';
+import type { Daemon } from './daemon.ts';
+import { startFailureOf } from './failures.ts';
+
+const NANO = 1e9;
+/** A server may write for years: the engine keeps twice this. */
+const ENGINE_LOG = { 'max-size': '10m', 'max-file': '2' };
+/** Processes and threads of one container. */
+const MAX_TASKS = 16_384;
+const LOOPBACK = '127.0.0.1';
+
+export interface Reach {
+  /** Network of containers, as `docker network ls` names it. */
+  readonly network: string;
+  /** `published`: by a free port of 127.0.0.1, on the machine of the engine; `container`: by its own address in the network. */
+  readonly address: 'published' | 'container';
+}
+
+/** What the engine is told to make: no rights, no folder of this machine, a port that nobody but this machine reaches. */
+export function leasedContainerOf(
+  spec: ContainerSpec,
+  { image, reach, gpus, server }: { image: string; reach: Reach; gpus: readonly string[]; server: string },
+): Docker.ContainerCreateOptions {
+  const { cpus, memoryBytes } = spec.resources;
+  const port = `${spec.port}/tcp`;
+  return {
+    name: containerName(spec.id),
+    Image: image,
+    ...(spec.command === null ? {} : { Entrypoint: [...spec.command] }),
+    ...(spec.args === null ? {} : { Cmd: [...spec.args] }),
+    Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
+    ExposedPorts: { [port]: {} },
+    // Whether it is ready is asked in its own protocol.
+    Healthcheck: { Test: ['NONE'] },
+    Tty: false,
+    OpenStdin: false,
+    Labels: labelsOf(spec, gpus, server),
+    HostConfig: {
+      Init: true,
+      Privileged: false,
+      SecurityOpt: ['no-new-privileges'],
+      PidsLimit: MAX_TASKS,
+      NetworkMode: reach.network,
+      ...(reach.address === 'published' && { PortBindings: { [port]: [{ HostIp: LOOPBACK, HostPort: '' }] } }),
+      // One that ends is told of and begun anew by the server: the engine would begin it without anybody's word.
+      RestartPolicy: { Name: 'no' },
+      LogConfig: { Type: 'json-file', Config: ENGINE_LOG },
+      ...(cpus !== null && { NanoCpus: Math.round(cpus * NANO) }),
+      ...(memoryBytes !== null && { Memory: memoryBytes, MemorySwap: memoryBytes }),
+      ...(gpus.length > 0 && { DeviceRequests: [{ Driver: '', DeviceIDs: [...gpus], Capabilities: [['gpu']] }] }),
+    },
+  };
+}
+
+function labelsOf({ labels }: ContainerSpec, gpus: readonly string[], server: string): Record<string, string> {
+  const subject = Object.entries(labels).map(([key, value]) => [`steelyard.${key}`, value]);
+  const held = gpus.length === 0 ? {} : { [LABEL.gpus]: gpus.join(',') };
+  return { ...Object.fromEntries(subject), ...held, [LABEL.server]: server };
+}
+
+/** Where it listens; null when it does not run any more. Errors: `executor_cannot` when it has no address there. */
+export async function addressOf(daemon: Daemon, container: string, { port }: ContainerSpec, reach: Reach) {
+  const { NetworkSettings: found, State: state } = await daemon.ask((api) => api.getContainer(container).inspect());
+  if (reach.address === 'published') {
+    const [published] = found.Ports[`${port}/tcp`] ?? [];
+    if (published !== undefined) return { host: LOOPBACK, port: Number(published.HostPort) };
+  } else {
+    const host = found.Networks[reach.network]?.IPAddress ?? '';
+    if (host !== '') return { host, port };
+  }
+  if (!state.Running) return null;
+  const detail = `Containers in the network "${reach.network}" have no address of their own (setting dockerReplicaNetwork).`;
+  throw cannot(detail);
+}
+
+/** A published port is one of the engine's own machine. Errors: `executor_cannot`. */
+export function checkReach({ network, address }: Reach, engine: string): void {
+  if (network === 'none' || network === 'host') {
+    throw cannot(`Replicas need addresses of their own, and dockerReplicaNetwork is "${network}".`);
+  }
+  if (address === 'container' || engine.startsWith('unix:')) return;
+  const { hostname } = new URL(engine);
+  if (hostname === 'localhost' || hostname.startsWith('127.') || hostname === '[::1]') return;
+  const detail = `The Docker Engine at ${engine} is on another machine, whose 127.0.0.1 is not reached from here: set dockerReplicaAddress to "container" and dockerReplicaNetwork to a network that reaches this machine.`;
+  throw cannot(detail);
+}
+
+/** Why the engine did not start it, for whoever asked. */
+export function notStarted(refusal: { status: number; message: string }, spec: ContainerSpec, held: number): AppError {
+  const failure = startFailureOf(refusal, spec.command?.[0] ?? 'of the image');
+  if (failure.kind === 'no-gpu' && held > 0) {
+    return new AppError(
+      'executor_quota',
+      `Others hold GPUs of the engine, and it has not as many besides: ${failure.detail}`,
+    );
+  }
+  return cannot(failure.detail.replace('dockerNetwork', 'dockerReplicaNetwork'));
+}

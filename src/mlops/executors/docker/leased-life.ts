@@ -1,0 +1,146 @@
+import { rmSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Log } from '../../../platform/telemetry/index.ts';
+import type { ContainerSpec, LeasedContainer } from '../containers.ts';
+import type { Daemon } from './daemon.ts';
+import { isStatus } from './failures.ts';
+import { createChange } from './follow.ts';
+import { unframe } from './frames.ts';
+import type { Remains } from './outcome.ts';
+import { look } from './talk.ts';
+import type { Watched, WatchList } from './watched.ts';
+
+export interface LifeDeps {
+  readonly daemon: Daemon;
+  readonly list: WatchList;
+  readonly keepWatchdog: () => Promise<void>;
+  readonly log: Log;
+  readonly closing: AbortSignal;
+}
+
+/** A server that is killed renews nothing: so long its containers live on, and their grace besides. */
+const LEASE_MS = 30_000;
+const RENEW_MS = 5_000;
+/** A container that runs is looked at this often. */
+const LOOK_MS = 2_000;
+/** Beyond its grace, an engine that does not answer is not waited for: the watchdog goes on. */
+const ANSWERS_WITHIN_MS = 15_000;
+const LAST_LINES = 20;
+const LAST_BYTES = 2_000;
+
+/** What the watchdog is told of one: it asks for its end when the lease is over, and kills it when its grace is. */
+export function leaseOf(
+  daemon: Daemon,
+  { graceMs }: ContainerSpec,
+  container: string,
+  stopped: string,
+  now: number,
+): Watched {
+  return { ...daemon.where, container, until: now + LEASE_MS + graceMs, graceMs, killAt: null, stopped };
+}
+
+/** Sees to a container that was started: renews its lease, and tells of its end when it is gone and removed. */
+export function live(
+  deps: LifeDeps,
+  spec: ContainerSpec,
+  container: string,
+  stopped: string,
+): Omit<LeasedContainer, 'address'> {
+  const { daemon, list, log, closing } = deps;
+  let isAsked = false;
+  let asking: Promise<void> | null = null;
+
+  function renew(): void {
+    try {
+      if (!isAsked) list.change(spec.id, { until: Date.now() + LEASE_MS + spec.graceMs });
+      deps.keepWatchdog().catch((error: unknown) => log.warn({ err: error }, 'containers are without a watchdog'));
+    } catch (error) {
+      // The disk may be full: when that lasts, the watchdog ends it, and it is started again.
+      log.warn({ err: error, container: spec.id }, 'the lease of a container is not renewed');
+    }
+  }
+
+  async function seeToEnd(): Promise<{ detail: string }> {
+    const remains = await untilGone(deps, container);
+    const said = remains === null || isAsked ? '' : await endOfLog(daemon, container);
+    await daemon
+      .askPatiently((api) => api.getContainer(container).remove({ force: true, v: true }), closing, null)
+      .catch((error: unknown) => {
+        // 404: it is gone. 409: somebody is removing it.
+        if (isStatus(error, 404, 409)) return;
+        log.warn({ err: error, container: spec.id }, 'a container that has ended is still there');
+      });
+    return { detail: detailOf(remains, isAsked, said) };
+  }
+
+  const renewing = setInterval(renew, RENEW_MS);
+  renewing.unref();
+  const ended = seeToEnd()
+    .catch((error: unknown) => ({ detail: `it could not be followed: ${String(error)}` }))
+    .finally(() => {
+      clearInterval(renewing);
+      list.remove(spec.id);
+      rmSync(stopped, { force: true });
+    });
+
+  async function ask(): Promise<void> {
+    isAsked = true;
+    // Should this server end before: the watchdog holds the same time.
+    list.change(spec.id, { killAt: Date.now() + spec.graceMs + RENEW_MS });
+    const t = Math.ceil(spec.graceMs / 1000);
+    const telling = daemon
+      .askPatiently((api) => api.getContainer(container).stop({ t }), closing, null)
+      .catch((error: unknown) => {
+        if (!isStatus(error, 304, 404, 409))
+          log.warn({ err: error, container: spec.id }, 'a container is not told to end');
+      });
+    const late = pause(spec.graceMs + ANSWERS_WITHIN_MS, undefined, { ref: false });
+    await Promise.race([telling.then(() => ended), late]);
+  }
+
+  return {
+    ended,
+    stop() {
+      asking ??= ask();
+      return asking;
+    },
+  };
+}
+
+/** What is left of it when it does not run any more; null when the engine does not know it. */
+async function untilGone({ daemon, closing }: LifeDeps, container: string): Promise<Remains | null> {
+  const change = createChange({ daemon, closing }, container);
+  for (;;) {
+    const state = await look({ daemon, closing }, container);
+    if (state === null || state.remains !== null) return state?.remains ?? null;
+    // A connection that breaks may leave the engine's own word for ever unsaid.
+    await Promise.race([change.next(), pause(LOOK_MS, undefined, { signal: closing })]);
+  }
+}
+
+/** What it printed last; nothing where nobody can say. */
+async function endOfLog(daemon: Daemon, container: string): Promise<string> {
+  try {
+    const question = { follow: false, stdout: true, stderr: true, tail: LAST_LINES } as const;
+    const framed: Buffer = await daemon.ask((api) => api.getContainer(container).logs(question));
+    const words: Buffer[] = [];
+    for await (const part of unframe(once(framed))) words.push(part);
+    return Buffer.concat(words).subarray(-LAST_BYTES).toString('utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes;
+}
+
+function detailOf(remains: Remains | null, isAsked: boolean, said: string): string {
+  if (isAsked) return 'it was asked to end';
+  if (remains === null) return 'the Docker Engine does not know its container any more';
+  const why =
+    remains.outOfMemory && remains.exitCode !== 0
+      ? 'it took more memory than resources.memory gives it'
+      : `it ended with exit code ${remains.exitCode}`;
+  return said === '' ? why : `${why}; its log ends: ${said}`;
+}

@@ -1,0 +1,148 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Log } from '../../../platform/telemetry/index.ts';
+import type { ContainerSpec, LeasedContainer, LeasedContainers } from '../containers.ts';
+import type { Turns } from '../turns.ts';
+import { connectionOf, type DaemonAddress } from './address.ts';
+import { heldGpus } from './begin.ts';
+import { cannot, checkCan, createFailureOf, freeGpus, LABEL } from './container.ts';
+import { connectDaemon, type Daemon } from './daemon.ts';
+import { isStatus, refusalOf } from './failures.ts';
+import { archiveOf, send } from './folder-archive.ts';
+import { digestOf } from './images.ts';
+import { addressOf, checkReach, leasedContainerOf, notStarted, type Reach } from './leased-container.ts';
+import { type LifeDeps, leaseOf, live } from './leased-life.ts';
+import { createWatchdogKeeper, WATCHDOG } from './watchdog.ts';
+import { openWatchList } from './watched.ts';
+
+export interface LeasedContainersDeps extends DaemonAddress {
+  readonly reach: Reach;
+  /** Model of the GPUs of the engine's machine; null: unknown. */
+  readonly gpuModel: string | null;
+  /** Of the data folder, for the watchdog; the one that work has, too. */
+  readonly folder: string;
+  /** Names this server for ever: what it left behind is known by it. */
+  readonly server: string;
+  readonly alone: Turns;
+  readonly log: Log;
+}
+
+interface StartDeps
+  extends LifeDeps,
+    Pick<LeasedContainersDeps, 'reach' | 'gpuModel' | 'server' | 'alone' | 'folder'> {}
+
+/** Containers on a lease. What a server before this one left is removed at once, and while the engine is away, as soon as it is back. */
+export function openLeasedContainers(deps: LeasedContainersDeps): LeasedContainers {
+  const { address, certificates, folder, server, log } = deps;
+  connectionOf({ address, certificates });
+  const closing = new AbortController();
+  const daemon = connectDaemon({ address, certificates });
+  const list = openWatchList(join(folder, WATCHDOG.list));
+  const own: StartDeps = { ...deps, daemon, list, keepWatchdog: createWatchdogKeeper(folder), closing: closing.signal };
+  let isCleared = false;
+  const clearing = clear(own)
+    .then(() => {
+      isCleared = true;
+    })
+    .catch((error: unknown) => {
+      if (!closing.signal.aborted) log.warn({ err: error, server }, 'what containers a server left is not known yet');
+    });
+  return {
+    async start(spec) {
+      checkReach(deps.reach, address);
+      // Until the engine has answered once, it says by itself that it is away.
+      if (!isCleared) await daemon.ask((api) => api.ping());
+      await clearing;
+      if (!isCleared) await clear(own);
+      isCleared = true;
+      return start(own, spec);
+    },
+    [Symbol.dispose]: () => closing.abort(),
+  };
+}
+
+/** Removes what this server, or one before it on the same data folder, has left. Nobody knows in what state it is. */
+async function clear({ daemon, server, list, closing }: StartDeps): Promise<void> {
+  const filters = { label: [`${LABEL.server}=${server}`] };
+  const found = await daemon.askPatiently((api) => api.listContainers({ all: true, filters }), closing);
+  await Promise.all(
+    found.map(async ({ Id: id, Names: names }) => {
+      await remove(daemon, id);
+      for (const name of names) list.remove(name.replace(/^\/steelyard-/, ''));
+    }),
+  );
+}
+
+async function remove(daemon: Daemon, container: string): Promise<void> {
+  try {
+    await daemon.ask((api) => api.getContainer(container).remove({ force: true, v: true }), null);
+  } catch (error) {
+    // 409: somebody is removing it.
+    if (!isStatus(error, 404, 409)) throw error;
+  }
+}
+
+async function start(deps: StartDeps, spec: ContainerSpec): Promise<LeasedContainer> {
+  const { daemon, gpuModel, reach, list, folder } = deps;
+  const { NCPU: cpus, MemTotal: memoryBytes } = await daemon.ask((api) => api.info());
+  const resources = { ...spec.resources, instance: null, spot: false };
+  checkCan({ resources, outputs: [] }, { cpus, memoryBytes, gpuModel });
+  const image = await digestOf(daemon, spec.image, spec.notFetched);
+  const made = await make(deps, spec, image);
+  const stopped = join(folder, 'stopped', spec.id);
+  try {
+    await fill(deps, spec, made.container);
+    mkdirSync(join(folder, 'stopped'), { recursive: true });
+    list.write(spec.id, leaseOf(daemon, spec, made.container, stopped, Date.now()));
+    await deps.keepWatchdog();
+    await begin(deps, spec, made);
+    const address = await addressOf(daemon, made.container, spec, reach);
+    const life = live(deps, spec, made.container, stopped);
+    if (address !== null) return { address, ...life };
+    throw cannot((await life.ended).detail);
+  } catch (error) {
+    await remove(daemon, made.container)
+      .then(() => list.remove(spec.id))
+      .catch((failure: unknown) => deps.log.warn({ err: failure, container: spec.id }, 'a container is left behind'));
+    throw error;
+  }
+}
+
+interface Made {
+  readonly container: string;
+  /** How many containers held GPUs when its own were chosen. */
+  readonly held: number;
+}
+
+function make(deps: StartDeps, spec: ContainerSpec, image: string): Promise<Made> {
+  const create = async (held: readonly string[]): Promise<Made> => {
+    const gpus = freeGpus(spec.resources.gpus.count, held);
+    try {
+      const options = leasedContainerOf(spec, { ...deps, image, gpus });
+      const { id } = await deps.daemon.ask((api) => api.createContainer(options));
+      return { container: id, held: held.length };
+    } catch (error) {
+      throw createFailureOf(error);
+    }
+  };
+  if (spec.resources.gpus.count === 0) return create([]);
+  return deps.alone(async () => create(await heldGpus(deps.daemon)));
+}
+
+/** Whoever the image's user is may read it. */
+async function fill({ daemon, closing }: StartDeps, { files }: ContainerSpec, container: string): Promise<void> {
+  if (files === null) return;
+  const opens = { file: 0o444, folder: 0o555 };
+  const archive = archiveOf({ folder: files.folder, prefix: files.path.slice(1), opens });
+  const question = { path: '/', abortSignal: closing };
+  await send(archive, (body) => daemon.ask((api) => api.getContainer(container).putArchive(body, question), null));
+}
+
+async function begin({ daemon }: StartDeps, spec: ContainerSpec, { container, held }: Made): Promise<void> {
+  try {
+    await daemon.ask((api) => api.getContainer(container).start(), null);
+  } catch (error) {
+    const refusal = refusalOf(error);
+    throw refusal === null ? error : notStarted(refusal, spec, held);
+  }
+}

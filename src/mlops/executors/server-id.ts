@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { systemCode } from '../../platform/errors/index.ts';
+
+const ID = /^[0-9a-f]{12}$/;
+
+/** Names the server of a data folder on engines that several servers share, through restarts: 12 hexadecimal digits, kept in the file. */
+export function serverIdIn(file: string): string {
+  const kept = read(file);
+  if (kept !== null) return kept;
+  const made = randomBytes(6).toString('hex');
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${made}\n`, { mode: 0o600 });
+  return made;
+}
+
+function read(file: string): string | null {
+  try {
+    const text = readFileSync(file, 'utf8').trim();
+    return ID.test(text) ? text : null;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Executors } from '../../../executors/index.ts';
+import type { ContainerServer } from '../../spec/container/schema.ts';
+import type { Variant } from '../../spec/schema.ts';
+import type { ModelSpec } from '../../tensors/tensor.ts';
+import type { Backend } from '../backend.ts';
+import { filledWords, MODEL_FOLDER } from '../container-words.ts';
+import { whyNotFetched } from '../registries.ts';
+import { served } from '../served.ts';
+
+export interface DockerBackendDeps {
+  readonly containers: NonNullable<Executors['containers']>;
+  readonly server: ContainerServer;
+  readonly modelName: string;
+  /** The artifacts of the version on this machine. */
+  readonly modelFolder: string;
+  readonly modelSpec: ModelSpec;
+  /** Of the variant alone; nothing of this machine is passed on. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly resources: Variant['resources'];
+  /** Who and what it is for; the engine keeps them as labels. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** From which images may be fetched. */
+  readonly registries: readonly string[];
+}
+
+/** Copies of a server in containers of a Docker Engine, each on a lease of this server's. */
+export function dockerBackend(deps: DockerBackendDeps): Backend {
+  const { containers, server, modelName, modelFolder, modelSpec, resources, labels, registries } = deps;
+  const { command, args } = filledWords(server);
+  const has = server.artifacts ? { MODEL: MODEL_FOLDER } : {};
+  return {
+    ...served({ protocol: server.protocol, modelName, modelFolder, modelSpec }),
+    start: (id) =>
+      containers.start({
+        id,
+        image: server.image,
+        notFetched: whyNotFetched(server.image, registries),
+        command,
+        args,
+        environment: { ...deps.environment, PORT: String(server.port), ...has },
+        resources: {
+          cpus: resources.cpu ?? null,
+          memoryBytes: resources.memory ?? null,
+          gpus: { count: resources.gpu?.count ?? 0, model: resources.gpu?.model ?? null },
+        },
+        labels,
+        files: server.artifacts ? { folder: modelFolder, path: MODEL_FOLDER } : null,
+        port: server.port,
+        graceMs: server.grace,
+      }),
+  };
+}

@@ -1,0 +1,92 @@
+import type { Executors } from '../../executors/index.ts';
+import { type ModelFiles, type ModelFolder, onnxFileOf } from '../model-files.ts';
+import type { ContainerServer } from '../spec/container/schema.ts';
+import type { Variant } from '../spec/schema.ts';
+import type { Backend } from './backend.ts';
+import { dockerBackend } from './docker/index.ts';
+import { onnxBackend } from './onnx.ts';
+import { processBackend } from './process.ts';
+import { UNKNOWN_SPEC } from './specs.ts';
+
+/** Engines that this server has for containers; each null where it has none. */
+export interface ContainerEngines {
+  readonly docker: Executors['containers'];
+  readonly kubernetes: null;
+}
+
+export interface BackendsDeps {
+  readonly models: ModelFiles;
+  /** What replicas that are processes of this machine have in their environment besides their own. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Where those have their folders. */
+  readonly replicaFolder: string;
+  readonly engines: ContainerEngines;
+  /** From which images of containers may be fetched. */
+  readonly registries: readonly string[];
+}
+
+/** A version that is to be served, and for whom. */
+export interface Served {
+  readonly endpoint: string;
+  readonly variant: Variant;
+  readonly version: string;
+  readonly project: string | null;
+  readonly environment: string | null;
+}
+
+/** What runs a variant. Errors: those of the artifacts, `endpoint_model_unusable`, `executor_unknown`. */
+export async function backendOf(deps: BackendsDeps, served: Served): Promise<Backend> {
+  const { model, container } = served.variant;
+  const found = await deps.models.fetch(model, served.version);
+  return container === undefined ? onThisMachine(deps, served, found) : inContainers(deps, served, container, found);
+}
+
+async function onThisMachine(deps: BackendsDeps, { variant, version }: Served, found: ModelFolder): Promise<Backend> {
+  const { model, env, resources, process: server } = variant;
+  const environment = { ...deps.environment, ...env };
+  const limits = { cpus: resources.cpu ?? null, memoryBytes: resources.memory ?? null };
+  const common = { folder: deps.replicaFolder, environment, limits };
+  if (server === undefined) return onnxBackend({ ...common, model, version, file: await onnxFileOf(found) });
+  const { command, protocol, modelName = model } = server;
+  const [program = '', ...words] = command;
+  return processBackend({
+    ...common,
+    protocol,
+    modelName,
+    command: [program, ...words],
+    modelFolder: found.folder,
+    modelSpec: found.mlModel?.spec ?? UNKNOWN_SPEC,
+  });
+}
+
+function inContainers(
+  { engines, registries }: BackendsDeps,
+  served: Served,
+  server: ContainerServer,
+  found: ModelFolder,
+): Backend {
+  const { model, env, resources } = served.variant;
+  if (engines.docker === null) throw new Error('an endpoint with containers was let in without an engine for them');
+  return dockerBackend({
+    containers: engines.docker,
+    server,
+    modelName: server.modelName ?? model,
+    modelFolder: found.folder,
+    modelSpec: found.mlModel?.spec ?? UNKNOWN_SPEC,
+    environment: env,
+    resources,
+    labels: labelsOf(served),
+    registries,
+  });
+}
+
+/** Keys as in a subject. */
+function labelsOf({ endpoint, variant, version, project, environment }: Served): Record<string, string> {
+  return {
+    endpoint,
+    model: variant.model,
+    modelVersion: version,
+    ...(project === null ? {} : { project }),
+    ...(environment === null ? {} : { environment }),
+  };
+}

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelSpec } from '../tensors/tensor.ts';
+import type { Backend, Protocol } from './backend.ts';
+import { type Address, exchanged, probed } from './exchange.ts';
+import { tensorflowSpec, v2Spec } from './specs.ts';
+
+const WARM_UP_MS = 60_000;
+/** As MLflow names the example that it logs with a model. */
+const EXAMPLE = 'serving_input_example.json';
+
+/** How a server of somebody else is asked whether it is ready, what it takes and gives, and a first prediction; wherever it runs. */
+export function served({
+  protocol,
+  modelName,
+  modelFolder,
+  modelSpec,
+}: {
+  readonly protocol: Protocol;
+  readonly modelName: string;
+  /** The artifacts of the version on this machine. */
+  readonly modelFolder: string;
+  /** What its MLmodel file says; nothing where it has none. */
+  readonly modelSpec: ModelSpec;
+}): Omit<Backend, 'start'> {
+  return {
+    protocol,
+    modelName,
+    isReady: (address) => isReady[protocol](address, modelName),
+    async spec(address) {
+      if (protocol === 'v2') return v2Spec(address, `/v2/models/${encodeURIComponent(modelName)}`);
+      if (protocol === 'tensorflow') {
+        return tensorflowSpec(address, `/v1/models/${encodeURIComponent(modelName)}/metadata`);
+      }
+      return modelSpec;
+    },
+    async warmUp(address) {
+      const example = protocol === 'mlflow' ? await readFile(join(modelFolder, EXAMPLE)).catch(() => null) : null;
+      if (example === null) return;
+      const headers = { 'content-type': 'application/json' };
+      const request = { method: 'POST', path: '/invocations', headers, body: example, timeoutMs: WARM_UP_MS } as const;
+      await exchanged(address, request).catch(() => null);
+    },
+  };
+}
+
+const isReady: Readonly<Record<Protocol, (address: Address, model: string) => Promise<boolean>>> = {
+  mlflow: async (address) => (await probed(address, '/ping'))?.status === 200,
+  v2: async (address) => (await probed(address, '/v2/health/ready'))?.status === 200,
+  // TensorFlow Serving has the states of all versions, KServe says `"ready": true`; neither is JSON that needs a parser.
+  tensorflow: (address, model) => says(address, model, /"state":\s*"AVAILABLE"/),
+  kserve: (address, model) => says(address, model, /"ready":\s*(true|"True")/),
+};
+
+async function says(address: Address, model: string, word: RegExp): Promise<boolean> {
+  const answer = await probed(address, `/v1/models/${encodeURIComponent(model)}`);
+  return answer?.status === 200 && word.test(answer.body.toString('utf8'));
+}

@@ -1,0 +1,85 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ConfigName } from '../../src/platform/config/schema.ts';
+import { type Dockerd, startDockerd } from './dockerd.ts';
+
+/** An engine that replicas run on, as a server is told of it. */
+export interface ServingEngine extends AsyncDisposable {
+  readonly backend: 'process' | 'docker' | 'kubernetes';
+  readonly settings: Partial<Record<ConfigName, string>>;
+  /** What a variant says besides its model and version. */
+  readonly variant: object;
+  /** Names of the replicas that it still holds for a server with this data folder, ended ones too. */
+  held(data: string): Promise<string[]>;
+}
+
+/** A connection is a process of this, and the model a file with its weight: no image needs more than a shell. */
+export const HANDLER = `length=0
+IFS= read -r request
+while IFS= read -r line; do
+  line=$(printf %s "$line" | busybox tr -d '\\r' | busybox tr A-Z a-z)
+  [ -z "$line" ] && break
+  case "$line" in content-length:*) length=\${line#content-length:} ;; esac
+done
+body=$(busybox head -c $((length)))
+say() {
+  printf 'HTTP/1.1 200 OK\\r\\ncontent-type: application/json\\r\\ncontent-length: %d\\r\\nconnection: close\\r\\n\\r\\n%s' "\${#1}" "$1"
+}
+case "$request" in
+GET*) say '{}' ;;
+*)
+  case "$body" in *-1*) echo 'it crashes now' >&2; kill -9 "$PPID"; exit ;; esac
+  say "{\\"predictions\\":[$(busybox cat "$1/weight")]}" ;;
+esac
+`;
+
+/** Serves the handler until it is asked to end; a model with a file \`broken\` ends it at once. */
+export const SERVER = `[ -e {model}/broken ] && { echo 'no such model' >&2; exit 3; }
+/bin/busybox nc -ll -p {port} -e /bin/busybox sh {model}/handler.sh {model} &
+child=$!
+trap "kill $child; exit 0" TERM
+wait $child
+exit 7`;
+
+const COMMAND = ['/bin/busybox', 'sh', '-c', SERVER];
+
+export async function processServing(): Promise<ServingEngine> {
+  return {
+    backend: 'process',
+    settings: {},
+    variant: { backend: 'process', process: { command: COMMAND, protocol: 'mlflow' } },
+    held: async (data) => namesIn(join(data, 'serving', 'replicas')),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+export interface DockerServing extends ServingEngine {
+  readonly dockerd: Dockerd;
+}
+
+const NETWORK = 'replicas';
+
+export async function dockerServing(): Promise<DockerServing> {
+  const dockerd = await startDockerd({ options: ['--live-restore'] });
+  const network = await dockerd.api.createNetwork({ Name: NETWORK, Driver: 'bridge' });
+  return {
+    dockerd,
+    backend: 'docker',
+    settings: { docker: dockerd.address, dockerReplicaNetwork: NETWORK },
+    variant: {
+      backend: 'docker',
+      container: { image: dockerd.image, command: COMMAND, protocol: 'mlflow', grace: '5s' },
+    },
+    held: () => dockerd.containers(),
+    async [Symbol.asyncDispose]() {
+      for (const name of await dockerd.containers()) await dockerd.api.getContainer(name).remove({ force: true });
+      await network.remove().catch(() => undefined);
+      await dockerd[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function namesIn(folder: string): string[] {
+  mkdirSync(folder, { recursive: true });
+  return readdirSync(folder);
+}
