@@ -10,6 +10,7 @@ import { AllocationSearch } from './allocation/allocation-search.ts';
 import { CostsSearch } from './costs/costs-search.ts';
 import { DecisionsSearch } from './decisions/decisions-search.ts';
 import { CompareSearch, DeliveriesSearch, DeliverySearch } from './deliveries/deliveries-search.ts';
+import { EndpointSearch } from './endpoints/endpoints-search.ts';
 import { ExperimentsSearch, RunsSearch } from './experiments/experiments-search.ts';
 import { PageNotFound } from './frame/PageNotFound.tsx';
 import { RouteFailed } from './frame/RouteFailed.tsx';
@@ -17,6 +18,7 @@ import { ScopeSearch } from './frame/scope-search.ts';
 import { parseSearch, stringifySearch } from './frame/search-text.ts';
 import { LineageSearch } from './lineage/lineage-search.ts';
 import { ModelSearch } from './models/model-search.ts';
+import { MonitorSearch } from './monitoring/monitoring-search.ts';
 import { OverviewPage } from './overview/OverviewPage.tsx';
 import { OverviewSearch } from './overview/overview-search.ts';
 import { PipelineRunSearch } from './pipelines/pipelines-search.ts';
@@ -159,6 +161,50 @@ const pipelineRun = createRoute({
   component: lazyRouteComponent(() => import('./pipelines/PipelineRunPage.tsx'), 'PipelineRunPage'),
 });
 
+const endpoints = createRoute({
+  getParentRoute: () => root,
+  path: '/endpoints',
+  component: lazyRouteComponent(() => import('./endpoints/EndpointsPage.tsx'), 'EndpointsPage'),
+});
+
+const endpoint = createRoute({
+  getParentRoute: () => root,
+  path: '/endpoints/$endpoint',
+  validateSearch: EndpointSearch,
+  component: lazyRouteComponent(() => import('./endpoints/EndpointPage.tsx'), 'EndpointPage'),
+});
+
+const monitoring = createRoute({
+  getParentRoute: () => root,
+  path: '/monitoring',
+  component: lazyRouteComponent(() => import('./monitoring/MonitoringPage.tsx'), 'MonitoringPage'),
+});
+
+const monitor = createRoute({
+  getParentRoute: () => root,
+  path: '/monitoring/$monitor',
+  validateSearch: MonitorSearch,
+  component: lazyRouteComponent(() => import('./monitoring/MonitorPage.tsx'), 'MonitorPage'),
+});
+
+const retrainings = createRoute({
+  getParentRoute: () => root,
+  path: '/retraining',
+  component: lazyRouteComponent(() => import('./retraining/RetrainingsPage.tsx'), 'RetrainingsPage'),
+});
+
+const retraining = createRoute({
+  getParentRoute: () => root,
+  path: '/retraining/$retraining',
+  component: lazyRouteComponent(() => import('./retraining/RetrainingPage.tsx'), 'RetrainingPage'),
+});
+
+const retrainingRound = createRoute({
+  getParentRoute: () => root,
+  path: '/retraining/$retraining/rounds/$round',
+  component: lazyRouteComponent(() => import('./retraining/RoundPage.tsx'), 'RoundPage'),
+});
+
 const lineage = createRoute({
   getParentRoute: () => root,
   path: '/lineage',
@@ -200,6 +246,13 @@ export const router = createRouter({
     pipelines,
     pipeline,
     pipelineRun,
+    endpoints,
+    endpoint,
+    monitoring,
+    monitor,
+    retrainings,
+    retraining,
+    retrainingRound,
     lineage,
     decisions,
     decision,

@@ -53,6 +53,9 @@ const PAGES = [
   'runs',
   'models',
   'pipelines',
+  'endpoints',
+  'monitoring',
+  'retraining',
   'lineage',
   'decisions',
 ].flatMap((page) => [`/${page}`, `/${page}/*`]);

@@ -9,6 +9,9 @@ export interface PageLink {
     | '/experiments'
     | '/models'
     | '/pipelines'
+    | '/endpoints'
+    | '/monitoring'
+    | '/retraining'
     | '/decisions';
   readonly label: string;
   /** Second key after `g`. */
@@ -35,6 +38,9 @@ export const pageGroups: readonly PageGroup[] = [
       { to: '/experiments', label: 'Experiments', key: 'e' },
       { to: '/models', label: 'Models', key: 'm' },
       { to: '/pipelines', label: 'Pipelines', key: 'i' },
+      { to: '/endpoints', label: 'Endpoints', key: 'n' },
+      { to: '/monitoring', label: 'Monitoring', key: 'w' },
+      { to: '/retraining', label: 'Retraining', key: 'r' },
     ],
   },
   {

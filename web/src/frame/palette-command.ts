@@ -2,6 +2,16 @@
 export interface Command {
   readonly id: string;
   readonly label: string;
-  readonly kind: 'Page' | 'Experiment' | 'Run' | 'Model' | 'Pipeline' | 'Team' | 'Action';
+  readonly kind:
+    | 'Page'
+    | 'Experiment'
+    | 'Run'
+    | 'Model'
+    | 'Pipeline'
+    | 'Endpoint'
+    | 'Monitor'
+    | 'Retraining'
+    | 'Team'
+    | 'Action';
   readonly run: () => void;
 }

@@ -3,7 +3,10 @@ import { useNavigate } from '@tanstack/react-router';
 import { listModels } from '../../../src/mlops/registry/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { BUILT_IN_VIEWS } from '../costs/views/built-in-views.ts';
+import { endpointsQuery } from '../endpoints/endpoints-query.ts';
+import { monitorsQuery } from '../monitoring/monitors-query.ts';
 import { pipelinesQuery } from '../pipelines/pipelines-query.ts';
+import { retrainingsQuery } from '../retraining/retrainings-query.ts';
 import { setScheme, useScheme } from '../theme/scheme.ts';
 import type { Overlay } from './overlay.ts';
 import { allPages } from './pages.ts';
@@ -18,6 +21,9 @@ export function usePaletteCommands(text: string, show: (overlay: Overlay) => voi
   const teams = useTeams() ?? [];
   const models = useQuery(endpointQuery(listModels));
   const pipelines = useQuery(pipelinesQuery);
+  const endpoints = useQuery(endpointsQuery);
+  const monitors = useQuery(monitorsQuery);
+  const retrainings = useQuery(retrainingsQuery);
   const tracked = useTrackedCommands(text);
   const other = scheme === 'dark' ? 'light' : 'dark';
   const commands: Command[] = [
@@ -27,6 +33,15 @@ export function usePaletteCommands(text: string, show: (overlay: Overlay) => voi
     ),
     ...(pipelines.data?.pipelines ?? []).map(({ name }) =>
       command('Pipeline', name, () => void navigate({ to: '/pipelines/$pipeline', params: { pipeline: name } })),
+    ),
+    ...(endpoints.data?.endpoints ?? []).map(({ name }) =>
+      command('Endpoint', name, () => void navigate({ to: '/endpoints/$endpoint', params: { endpoint: name } })),
+    ),
+    ...(monitors.data?.monitors ?? []).map(({ monitor }) =>
+      command('Monitor', monitor, () => void navigate({ to: '/monitoring/$monitor', params: { monitor } })),
+    ),
+    ...(retrainings.data?.retrainings ?? []).map(({ name }) =>
+      command('Retraining', name, () => void navigate({ to: '/retraining/$retraining', params: { retraining: name } })),
     ),
     ...teams.map((team) => command('Team', team, () => void navigate({ to: '/costs', search: { team } }))),
     // After what is known at once: they come from the server, and nothing that is being read may move.

@@ -21,6 +21,7 @@ import { DescriptionCard } from './DescriptionCard.tsx';
 import { ModelAnswer } from './ModelAnswer.tsx';
 import styles from './models.module.css';
 import { QualityAgainstCost } from './QualityAgainstCost.tsx';
+import { UsedCard } from './UsedCard.tsx';
 import { useModel } from './use-model.ts';
 import { VersionsTable } from './VersionsTable.tsx';
 import { championOf, metricsOf, tableMetrics } from './versions.ts';
@@ -123,6 +124,7 @@ export function ModelPage() {
             </Loaded>
           </Card>
           {registered.data !== undefined && <DescriptionCard model={model} text={registered.data.description} />}
+          <UsedCard model={model} />
         </div>
       )}
     </Page>

@@ -15,6 +15,7 @@ import { Skeleton } from '../parts/Skeleton.tsx';
 import { BasisLegend } from './BasisLegend.tsx';
 import { DescriptionCard } from './DescriptionCard.tsx';
 import styles from './models.module.css';
+import { UsedCard } from './UsedCard.tsx';
 import { VersionAnswer } from './VersionAnswer.tsx';
 import { VersionCosts } from './VersionCosts.tsx';
 import { VersionFacts } from './VersionFacts.tsx';
@@ -84,6 +85,7 @@ export function VersionPage() {
               }
             </Loaded>
           </Card>
+          <UsedCard model={model} version={version} />
         </div>
       ) : (
         <div className={styles.stack} aria-busy="true">

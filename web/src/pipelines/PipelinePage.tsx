@@ -7,6 +7,7 @@ import { Skeleton } from '../parts/Skeleton.tsx';
 import { HistoryCard } from './HistoryCard.tsx';
 import { PipelineAnswer } from './PipelineAnswer.tsx';
 import styles from './pipelines.module.css';
+import { RetrainsCard } from './RetrainsCard.tsx';
 import { RunDialog } from './RunDialog.tsx';
 import { Trends } from './Trends.tsx';
 import { usePipeline, usePipelineRuns } from './use-pipelines.ts';
@@ -43,6 +44,7 @@ export function PipelinePage() {
           <Trends pipeline={name} runs={history.runs} />
         )}
         <HistoryCard pipeline={name} history={history} />
+        <RetrainsCard pipeline={name} />
       </div>
       {starting && pipeline !== undefined && <RunDialog pipeline={pipeline} onClose={() => setStarting(false)} />}
     </Page>

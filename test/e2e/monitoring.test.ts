@@ -1,0 +1,149 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordLabels, recordPredictions } from '../../src/mlops/monitoring/predictions/schema.ts';
+import { listDriftWindows } from '../../src/mlops/monitoring/windows/schema.ts';
+import { applied } from '../../src/testing-pipelines.ts';
+import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
+import { serveFolder } from '../support/demo.ts';
+import { applicationWithRanker, type ServedApplication } from '../support/served.ts';
+import { faultsFound } from './faults-found.ts';
+import { ask } from './questions.ts';
+
+const LOOK_MS = 250;
+const DAY_MS = 86_400_000;
+const DAYS = 6;
+const A_DAY = 200;
+const MONITOR = {
+  model: 'ranker',
+  quality: { kind: 'classification' },
+  drift: { reference: { first: A_DAY }, window: { predictions: A_DAY } },
+  alerts: [
+    { name: 'drifted', on: 'drift' },
+    { name: 'silent', on: 'no_data', minutes: 600 },
+  ],
+};
+
+/** Predictions of days that have ended, the last three of them of other people, and labels of all but the last day. */
+function predictions() {
+  const begin = Math.floor(Date.now() / DAY_MS) * DAY_MS - DAYS * DAY_MS;
+  return Array.from({ length: DAYS * A_DAY }, (_, at) => {
+    const day = Math.floor(at / A_DAY);
+    const moved = day >= 3;
+    return {
+      ...{ prediction: `p${at}`, model: 'ranker', modelVersion: '1', output: 'click', latencyMs: 4 + (at % 9) },
+      predictedAt: new Date(begin + day * DAY_MS + (at % A_DAY) * 300_000).toISOString(),
+      inputs: { age: ((at * 37) % 40) + (moved ? 45 : 20), country: at % 3 === 0 ? 'de' : 'fr' },
+    };
+  });
+}
+
+describe.skipIf(!hasChromium)('monitoring in the browser (skipped where Debian’s chromium is not installed)', () => {
+  let server: ServedApplication;
+  let browser: Browser;
+  beforeAll(async () => {
+    await buildWeb();
+    browser = await launchBrowser();
+    server = await applicationWithRanker();
+    await ask(server.url, recordPredictions, { body: { predictions: predictions() } });
+    const labels = Array.from({ length: (DAYS - 1) * A_DAY }, (_, at) => ({
+      prediction: `p${at}`,
+      value: at % A_DAY < (at < 3 * A_DAY ? 180 : 130) ? 'click' : 'none',
+    }));
+    await ask(server.url, recordLabels, { body: { model: 'ranker', labels } });
+    const document = { apiVersion: 'steelyard/v1', kind: 'Monitor', metadata: { name: 'ranker' }, spec: MONITOR };
+    await applied(server.application, JSON.stringify(document));
+    // A look every minute compares what is complete.
+    const compared = async () =>
+      (await ask(server.url, listDriftWindows, { params: { monitor: 'ranker' } })).windows.length;
+    while ((await compared()) < DAYS - 1) await pause(LOOK_MS);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  async function visit(path: string) {
+    const visited = await newVisit(browser);
+    await open(visited.page, `${server.url}${path}`);
+    return visited;
+  }
+  const answer = (page: Page) => readable(page.getByTestId('answer'));
+
+  it('gives a first monitor where there is none', async () => {
+    await using empty = await serveFolder(mkdtempSync(join(tmpdir(), 'steelyard-no-monitors-')));
+    const { page, context } = await newVisit(browser);
+    await open(page, `${empty.url}/monitoring`);
+    expect(await answer(page)).toBe('No model is watched yet.');
+    expect(await readable(page.getByTestId('empty'))).toContain('steelyard apply -f monitor.yaml');
+    expect(await faultsFound(browser, `${empty.url}/monitoring`)).toEqual([]);
+    await context.close();
+  });
+
+  it('lists what is watched, and what is wrong', async () => {
+    const { page, context, complaints } = await visit('/monitoring');
+    await expect.poll(() => answer(page), { timeout: 120_000 }).toMatch(/^1 monitor: 1 of them has an open alert/);
+    const row = page.getByTestId('monitors').getByRole('row', { name: /^ranker/ });
+    expect(await readable(row)).toMatch(/alert.*drift.*200.*0\s%/s);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('opens a column from the strip by keyboard, and draws it now beside before', async () => {
+    const { page, context, complaints } = await visit('/monitoring/ranker');
+    const strip = page.getByRole('table', { name: 'Drift of ranker by column and window' });
+    const cell = strip.getByRole('button', { name: /^inputs\.age, .*: drifted: / }).last();
+    await cell.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**column=inputs.age**');
+    const column = page.getByTestId('column');
+    await column.getByRole('img', { name: /^Values of inputs\.age/ }).waitFor();
+    expect(await readable(column)).toMatch(/drifted: .*held to/s);
+    await page.keyboard.press('ArrowLeft');
+    expect(await page.evaluate<string>('document.activeElement.ariaLabel')).toMatch(/^inputs\.age, /);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('draws quality, labels, predictions and latency on one axis', async () => {
+    const { page, context } = await visit('/monitoring/ranker');
+    const chart = page.getByRole('img', { name: /^accuracy; Labelled, .*Latency in ms/ });
+    await chart.locator('canvas').waitFor();
+    await chart.hover({ position: { x: 200, y: 60 } });
+    await page.getByText('Measured on labels').waitFor();
+    await context.close();
+  });
+
+  it('tells the values of an input apart', async () => {
+    const { page, context } = await visit('/monitoring/ranker');
+    await page.getByLabel('By', { exact: true }).selectOption('country');
+    const slices = page.getByRole('table', { name: 'Slices by country' });
+    expect(await readable(slices.getByRole('row', { name: /^fr/ }))).toMatch(/fr\s+800.*0\.\d+ \(0\.\d+ to 0\.\d+\)/s);
+    await context.close();
+  });
+
+  it('mutes an episode after saying what that does, and takes it back', async () => {
+    const { page, context } = await visit('/monitoring/ranker');
+    await page.getByRole('button', { name: 'Mute drifted…' }).click({ timeout: 120_000 });
+    const dialog = page.getByRole('dialog', { name: 'Mute drifted?' });
+    expect(await dialog.getByRole('button', { name: /^Mute/ }).isDisabled()).toBe(true);
+    await dialog.getByLabel('Why').fill('a campaign');
+    await dialog.getByLabel('Why').press('Control+Enter');
+    const notice = page.getByRole('status').filter({ hasText: 'drifted is muted until' });
+    await notice.waitFor();
+    await page.getByRole('button', { name: 'Unmute drifted' }).waitFor();
+    await notice.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Mute drifted…' }).waitFor();
+    await context.close();
+  });
+
+  it.each(['/monitoring', '/monitoring/ranker?column=inputs.age&slice=country'])(
+    'has no fault that axe finds, and is read on a phone: %s',
+    async (path) => {
+      expect(await faultsFound(browser, `${server.url}${path}`)).toEqual([]);
+    },
+  );
+});

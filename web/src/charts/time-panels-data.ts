@@ -1,0 +1,55 @@
+/** Ends of the interval of each value; null where there is none. */
+export interface SeriesInterval {
+  readonly look: 'band' | 'whiskers';
+  readonly lower: readonly (number | null)[];
+  readonly upper: readonly (number | null)[];
+}
+
+/** What one panel draws by step of time. */
+export interface PanelSeries {
+  readonly id: string;
+  readonly name: string;
+  /** CSS variable of the colour. */
+  readonly variable: string;
+  readonly shape: 'bar' | 'line' | 'step';
+  /** One for each step, for drawing; null where nothing is known. */
+  readonly values: readonly (number | null)[];
+  /** Series of the same stack stand on each other. */
+  readonly stack?: string;
+  /** Drawn thinner: what surrounds the figure that counts. */
+  readonly faint?: boolean;
+  readonly dashed?: boolean;
+  /** Each point is marked: where there are few, and each counts for itself. */
+  readonly dots?: boolean;
+  readonly interval?: SeriesInterval;
+  /** The exact figure of a step, as it is said on hover. */
+  readonly said: (index: number) => string;
+}
+
+export interface Panel {
+  readonly id: string;
+  /** What it measures, with its unit: "Latency, ms". */
+  readonly title: string;
+  readonly axisText: (value: number) => string;
+  readonly series: readonly PanelSeries[];
+  /** The axis ends here at least, so that a quiet hour does not look like a storm. */
+  readonly leastMax?: number;
+  /** The axis need not begin at zero: only for what is no bar. */
+  readonly scaled?: boolean;
+  /** Lines across it: an SLO, a threshold of an alert. */
+  readonly limits?: readonly { readonly label: string; readonly value: number }[];
+}
+
+/** Something that happened in a step. */
+export interface PanelMark {
+  readonly index: number;
+  readonly label: string;
+}
+
+export interface TimePanelsData {
+  /** Start of each step, ISO 8601. */
+  readonly times: readonly string[];
+  readonly timeText: (time: string) => string;
+  readonly panels: readonly Panel[];
+  readonly marks: readonly PanelMark[];
+}

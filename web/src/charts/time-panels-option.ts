@@ -1,0 +1,156 @@
+import type { EChartsCoreOption } from 'echarts/core';
+import { formatInstant } from '../format/time.ts';
+import { token } from '../theme/scheme.ts';
+import { chartLook } from './chart-look.ts';
+import { chartTip, type TipLine } from './chart-tip.ts';
+import { intervalSeries } from './interval-series.ts';
+import type { Panel, PanelSeries, TimePanelsData } from './time-panels-data.ts';
+
+const LEFT_PX = 56;
+const RIGHT_PX = 12;
+const TITLE_PX = 34;
+const GAP_PX = 12;
+const AXIS_PX = 26;
+const LABEL_EVERY_PX = 64;
+const AREA_OPACITY = 0.25;
+
+/** Height of the chart whose panels are each so high. */
+export function panelsHeight(count: number, panelHeight: number): number {
+  return count * (TITLE_PX + panelHeight) + (count - 1) * GAP_PX + AXIS_PX;
+}
+
+/** The ECharts option of panels one below another on one axis of time: one crosshair, one zoom. */
+export function timePanelsOption(data: TimePanelsData, panelHeight: number): EChartsCoreOption {
+  const look = chartLook();
+  const all = data.panels.map((_, index) => index);
+  return {
+    animation: false,
+    textStyle: look.text,
+    axisPointer: { link: [{ xAxisIndex: 'all' }] },
+    tooltip: {
+      ...look.tooltip,
+      trigger: 'axis',
+      axisPointer: { type: 'line', lineStyle: { color: look.ink, width: 1, type: [3, 3], opacity: 0.6 } },
+      formatter: (items: unknown) => panelsTip(data, (items as { dataIndex: number }[])[0]?.dataIndex ?? 0),
+    },
+    toolbox: { feature: { dataZoom: { yAxisIndex: false } }, itemSize: 0, showTitle: false, top: -40 },
+    dataZoom: [
+      {
+        type: 'inside',
+        xAxisIndex: all,
+        zoomOnMouseWheel: false,
+        moveOnMouseMove: false,
+        moveOnMouseWheel: false,
+        filterMode: 'filter',
+      },
+    ],
+    grid: all.map((index) => ({
+      left: LEFT_PX,
+      right: RIGHT_PX,
+      top: TITLE_PX + index * (TITLE_PX + panelHeight + GAP_PX),
+      height: panelHeight,
+    })),
+    xAxis: data.panels.map((_, index) => timeAxis(data, index)),
+    yAxis: data.panels.map((panel, index) => valueAxis(panel, index)),
+    series: data.panels.flatMap((panel, index) =>
+      panel.series.flatMap((series, place) => [
+        ...intervalSeries(series, index),
+        drawn(series, index, place === 0 ? marksOf(data, index) : {}),
+      ]),
+    ),
+  };
+}
+
+function timeAxis({ times, timeText, panels }: TimePanelsData, index: number) {
+  const look = chartLook();
+  const isLast = index === panels.length - 1;
+  return {
+    gridIndex: index,
+    type: 'category',
+    data: times,
+    axisLine: { lineStyle: { color: look.lineStrong } },
+    axisTick: { show: false },
+    axisPointer: { label: { show: false } },
+    axisLabel: { ...look.text, show: isLast, formatter: timeText, hideOverlap: true, minInterval: LABEL_EVERY_PX },
+  };
+}
+
+function valueAxis({ title, axisText, leastMax, scaled = false }: Panel, index: number) {
+  const look = chartLook();
+  return {
+    gridIndex: index,
+    type: 'value',
+    name: title,
+    nameGap: 14,
+    nameTextStyle: { ...look.text, color: look.ink, fontWeight: 500, align: 'left', padding: [0, 0, 0, -LEFT_PX] },
+    ...(scaled ? { scale: true } : { min: 0 }),
+    ...(leastMax === undefined ? {} : { max: (extent: { max: number }) => (extent.max > leastMax ? null : leastMax) }),
+    splitNumber: 2,
+    axisPointer: { show: false },
+    axisLabel: { ...look.text, formatter: axisText, width: LEFT_PX - 8, overflow: 'truncate' },
+    splitLine: { lineStyle: { color: look.line } },
+  };
+}
+
+function drawn(series: PanelSeries, panel: number, marks: object) {
+  const color = token(series.variable);
+  const shared = {
+    id: series.id,
+    name: series.name,
+    xAxisIndex: panel,
+    yAxisIndex: panel,
+    ...(series.stack === undefined ? {} : { stack: series.stack }),
+    emphasis: { disabled: true },
+    itemStyle: { color },
+    data: series.values,
+    ...marks,
+  };
+  if (series.shape === 'bar') return { ...shared, type: 'bar', barMaxWidth: 24, barCategoryGap: '20%' };
+  const alone = series.values.filter((value) => value !== null).length < 2;
+  return {
+    ...shared,
+    type: 'line',
+    symbol: alone || series.dots === true ? 'circle' : 'none',
+    symbolSize: 5,
+    ...(series.shape === 'step' ? { step: 'middle' } : {}),
+    ...(series.stack === undefined ? {} : { areaStyle: { color, opacity: AREA_OPACITY } }),
+    lineStyle: {
+      ...{ color, width: series.faint === true ? 1 : 1.75 },
+      ...(series.faint === true || series.dashed === true ? { type: [4, 3] } : {}),
+    },
+  };
+}
+
+/** What happened: a triangle above the first panel, a fine line through all of them; and the limits of this one. */
+function marksOf({ marks, times, panels }: TimePanelsData, panel: number) {
+  const look = chartLook();
+  const limits = (panels[panel]?.limits ?? []).map(({ label, value }) => ({
+    yAxis: value,
+    lineStyle: { color: look.ink, type: [5, 4], width: 1.2 },
+    label: { show: true, formatter: label, position: 'insideEndTop', color: look.ink, fontSize: 12 },
+  }));
+  const lines = [...marks.map(({ index }) => ({ xAxis: times[index] })), ...limits];
+  const markLine = {
+    ...{ silent: true, symbol: 'none', animation: false, label: { show: false } },
+    lineStyle: { color: look.lineStrong, width: 1, type: 'solid' },
+    data: lines,
+  };
+  if (panel > 0) return { markLine };
+  return {
+    markLine,
+    markPoint: {
+      ...{ silent: true, symbol: 'path://M0 0h8L4 6z', symbolSize: [9, 7], animation: false, label: { show: false } },
+      itemStyle: { color: look.ink },
+      data: marks.map(({ index, label }) => ({ name: label, xAxis: times[index], y: TITLE_PX - 6 })),
+    },
+  };
+}
+
+function panelsTip(data: TimePanelsData, index: number): HTMLElement {
+  const lines = data.panels.flatMap(({ title, series }): TipLine[] => [
+    { name: title, value: '', strong: true },
+    ...series.map(({ name, said, variable }) => ({ name, value: said(index), variable })),
+  ]);
+  const marks = data.marks.filter((mark) => mark.index === index).map(({ label }) => ({ name: label, value: '' }));
+  return chartTip(formatInstant(data.times[index] ?? ''), [...marks, ...lines]);
+}

@@ -1,0 +1,42 @@
+import { useState } from 'react';
+import type { EndpointDetail } from '../../../src/mlops/serving/schema.ts';
+import { useSession } from '../account/use-session.ts';
+import { Card } from '../parts/Card.tsx';
+import { Choice } from '../parts/Choice.tsx';
+import { CopyButton } from '../parts/CopyButton.tsx';
+import parts from '../parts/parts.module.css';
+import { curlOf, PROTOCOLS, type Protocol } from './call-snippets.ts';
+import styles from './endpoints.module.css';
+import { useModelInputs } from './use-model-inputs.ts';
+
+/** How the endpoint is called, by each protocol, as a line to paste. */
+export function CallCard({ endpoint: { name, url, variants } }: { readonly endpoint: EndpointDetail }) {
+  const [protocol, setProtocol] = useState<Protocol>('mlflow');
+  const { data: who } = useSession();
+  const model = variants[0]?.model;
+  const inputs = useModelInputs(url, model);
+  const text = curlOf(protocol, {
+    url: `${window.location.origin}${url}`,
+    model: model ?? name,
+    inputs: inputs.data ?? null,
+    token: who?.accounts === 'on',
+  });
+  return (
+    <Card
+      title="How is it called?"
+      note={
+        inputs.data == null
+          ? 'What the model takes is not known here: put your own values in.'
+          : 'The values are of the shape that the model takes; put your own in.'
+      }
+      actions={<Choice label="Protocol" value={protocol} options={PROTOCOLS} onChange={setProtocol} />}
+    >
+      <div className={styles.snippet}>
+        <pre className={parts.code} data-testid="curl">
+          {text}
+        </pre>
+        <CopyButton text={text} what="the curl line" />
+      </div>
+    </Card>
+  );
+}

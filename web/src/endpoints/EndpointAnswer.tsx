@@ -1,0 +1,64 @@
+import { Link } from '@tanstack/react-router';
+import { Fragment } from 'react';
+import type { EndpointDetail, EndpointVariant } from '../../../src/mlops/serving/schema.ts';
+import { counted, formatCount } from '../format/number.ts';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import parts from '../parts/parts.module.css';
+import { figuresOf } from './endpoint-figures.ts';
+import { sum } from './late-figures.ts';
+import { shareText } from './words.ts';
+
+/** What answers, how much it was asked, and what that costs; before that, what went wrong. */
+export function EndpointAnswer({ endpoint }: { readonly endpoint: EndpointDetail }) {
+  const { state, newest, live, variants } = endpoint;
+  const { predictions, per1000, unpriced } = figuresOf(variants);
+  const answering = variants.filter(({ weight }) => weight > 0);
+  const shadows = variants.filter(({ shadow }) => shadow > 0);
+  if (live === null) {
+    return state === 'failed' ? (
+      <>Nothing answers: revision {newest.revision} did not get ready.</>
+    ) : (
+      <>Nothing answers yet: the replicas of revision {newest.revision} get ready.</>
+    );
+  }
+  return (
+    <>
+      {state === 'failed' && `Revision ${newest.revision} did not get ready; `}
+      {state === 'rolling-out' && `Revision ${newest.revision} gets ready; until then `}
+      {answering.map((variant, index) => (
+        <Fragment key={variant.variant}>
+          {index > 0 && (index === answering.length - 1 ? ' and ' : ', ')}
+          <VersionLink variant={variant} />
+          {answering.length > 1 && ` (${shareText(variant.weight)})`}
+        </Fragment>
+      ))}{' '}
+      {answering.length === 1 ? 'answers' : 'answer'}
+      {shadows.length > 0 && `, ${shadows.map(({ version }) => `version ${version}`).join(', ')} in the shadow`}:{' '}
+      {predictions === null ? begunText(variants) : `${formatCount(predictions)} predictions`}
+      {per1000 !== null && (
+        <>
+          {' '}
+          at {unpriced.length > 0 && 'at least '}
+          <MoneyFigure money={per1000} /> per 1,000
+        </>
+      )}
+      .
+    </>
+  );
+}
+
+function VersionLink({ variant: { model, version } }: { readonly variant: EndpointVariant }) {
+  return (
+    <Link to="/models/$model/versions/$version" params={{ model, version }} className={parts.textLink}>
+      {model} version {version}
+    </Link>
+  );
+}
+
+/** Before the first of them is metered. */
+function begunText(variants: readonly EndpointVariant[]): string {
+  const answered = sum(variants, (variant) => variant.answered);
+  return answered === 0
+    ? 'nothing was asked yet'
+    : `${counted(answered, 'request')} since ${variants.length === 1 ? 'it' : 'they'} started`;
+}

@@ -1,0 +1,24 @@
+import { Notice } from '../parts/Notice.tsx';
+import { UndoNotice } from '../parts/UndoNotice.tsx';
+import type { DoneChange, EndpointChanges } from './use-endpoint-change.ts';
+import { versionsText, weightsText } from './words.ts';
+
+/** What was done to the traffic, and the way back. */
+export function EndpointNotice({ changes: { change, done, undo, dismiss } }: { readonly changes: EndpointChanges }) {
+  if (done === null) return null;
+  if (change.error !== null) return <Notice kind="alert">It could not be changed: {change.error.message}</Notice>;
+  return (
+    <UndoNotice busy={change.isPending} undo={undo} dismiss={dismiss}>
+      {saidOf(done)}
+    </UndoNotice>
+  );
+}
+
+function saidOf({ change, before }: DoneChange): string {
+  if (change.kind === 'traffic') {
+    const was = before === null ? '' : ` It was: ${weightsText(before.weights)}.`;
+    return `The shares of the traffic are now: ${weightsText(change.weights)}.${was}`;
+  }
+  const was = before === null ? '' : `, from revision ${before.revision} (${versionsText(before)})`;
+  return `It goes back to revision ${change.revision}${was}. The traffic moves in one step, when the replicas are ready.`;
+}

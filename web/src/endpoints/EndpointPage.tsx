@@ -1,0 +1,101 @@
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useCallback, useMemo, useState } from 'react';
+import type { EndpointDetail, EndpointRevision } from '../../../src/mlops/serving/schema.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { Notice } from '../parts/Notice.tsx';
+import { Page } from '../parts/Page.tsx';
+import parts from '../parts/parts.module.css';
+import { CallCard } from './CallCard.tsx';
+import { EndpointAnswer } from './EndpointAnswer.tsx';
+import { EndpointNotice } from './EndpointNotice.tsx';
+import { EndpointStateMark } from './EndpointStateMark.tsx';
+import styles from './endpoints.module.css';
+import type { EndpointSearch } from './endpoints-search.ts';
+import { RevisionsCard } from './RevisionsCard.tsx';
+import { RollbackDialog } from './RollbackDialog.tsx';
+import { RolloutCard } from './RolloutCard.tsx';
+import { ScalingCard } from './ScalingCard.tsx';
+import { TimelineCard } from './TimelineCard.tsx';
+import { TrafficDialog } from './TrafficDialog.tsx';
+import { revisionEvents } from './timeline.ts';
+import { useEndpointChange } from './use-endpoint-change.ts';
+import { useEndpoint } from './use-endpoints.ts';
+import { useRollout, useScaling } from './use-rollout.ts';
+import { VariantsCard } from './VariantsCard.tsx';
+import { rollbackTarget } from './words.ts';
+
+const HEIGHT = 640;
+
+/** Is it up, how fast, at what cost, and what can be gone back to? */
+export function EndpointPage() {
+  const { endpoint: name } = useParams({ from: '/endpoints/$endpoint' });
+  const endpoint = useEndpoint(name);
+  // Their cards are there or not: the page waits for them, so that nothing moves when they come.
+  const waits = [useRollout(name), useScaling(name)].some(({ isFetched }) => !isFetched);
+  const answer = () => {
+    if (endpoint.data !== undefined) return <EndpointAnswer endpoint={endpoint.data} />;
+    return endpoint.error === null ? <AnswerPending /> : endpoint.error.message;
+  };
+  return (
+    <Page title={name} answer={answer()}>
+      <Loaded query={waits ? { ...endpoint, data: undefined } : endpoint} what="The endpoint" height={HEIGHT}>
+        {(data) => <Body endpoint={data} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+type Asked = 'traffic' | EndpointRevision | null;
+
+function Body({ endpoint }: { readonly endpoint: EndpointDetail }) {
+  const [asked, setAsked] = useState<Asked>(null);
+  const search = useSearch({ from: '/endpoints/$endpoint' });
+  const navigate = useNavigate({ from: '/endpoints/$endpoint' });
+  const changes = useEndpointChange(endpoint);
+  const { revisions } = endpoint;
+  const events = useMemo(() => revisionEvents(revisions), [revisions]);
+  const onSearch = useCallback(
+    (next: EndpointSearch) =>
+      void navigate({ search: (before) => ({ ...before, ...next }), resetScroll: false, replace: true }),
+    [navigate],
+  );
+  const ask = (next: Asked) => {
+    changes.change.reset();
+    setAsked(next);
+  };
+  const close = () => setAsked(null);
+  const before = rollbackTarget(endpoint);
+  const { name, state, newest, description } = endpoint;
+  return (
+    <div className={styles.stack}>
+      <div className={styles.bar}>
+        <p className={styles.quiet}>
+          <EndpointStateMark state={state} />
+          {description !== null && <span className={styles.about}>{description}</span>}
+        </p>
+        {before !== null && (
+          <button type="button" className={`${parts.button} ${parts.primary}`} onClick={() => ask(before)}>
+            Roll back…
+          </button>
+        )}
+      </div>
+      <EndpointNotice changes={changes} />
+      {state === 'failed' && newest.reason !== null && (
+        <Notice kind="note">
+          Revision {newest.revision} did not get ready: {newest.reason.split('\n', 1)[0]}
+        </Notice>
+      )}
+      <RolloutCard endpoint={name} />
+      <TimelineCard endpoint={endpoint} events={events} search={search} onSearch={onSearch} />
+      <VariantsCard endpoint={endpoint} onTraffic={() => ask('traffic')} />
+      <ScalingCard endpoint={name} />
+      <RevisionsCard endpoint={endpoint} onRollback={ask} />
+      <CallCard endpoint={endpoint} />
+      {asked === 'traffic' && <TrafficDialog endpoint={endpoint} changes={changes} onClose={close} />}
+      {asked !== null && asked !== 'traffic' && (
+        <RollbackDialog endpoint={endpoint} to={asked} changes={changes} onClose={close} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+import { Link } from '@tanstack/react-router';
+import type { EndpointMetrics } from '../../../src/mlops/serving/metrics/schema.ts';
+import type { EndpointDetail, EndpointSummary } from '../../../src/mlops/serving/schema.ts';
+import { Skeleton } from '../parts/Skeleton.tsx';
+import table from '../table/table.module.css';
+import { EndpointStateMark } from './EndpointStateMark.tsx';
+import { figuresOf } from './endpoint-figures.ts';
+import styles from './endpoints.module.css';
+import { LateCells } from './LateCells.tsx';
+import { Per1000 } from './Per1000.tsx';
+import { SharesBar } from './SharesBar.tsx';
+import { versionsText, weightsText } from './words.ts';
+
+interface EndpointsTableProps {
+  readonly endpoints: readonly EndpointSummary[];
+  /** What is known of each by now. */
+  readonly details: ReadonlyMap<string, EndpointDetail>;
+  /** What each did of late. */
+  readonly metrics: ReadonlyMap<string, EndpointMetrics>;
+}
+
+/** Every endpoint with what it serves and what that costs. */
+export function EndpointsTable({ endpoints, details, metrics }: EndpointsTableProps) {
+  return (
+    <table className={table.table} data-testid="endpoints">
+      <thead>
+        <tr>
+          <th scope="col">Endpoint</th>
+          <th scope="col">State</th>
+          <th scope="col" className={table.wideOnly}>
+            Serves
+          </th>
+          <th scope="col" className={table.wideOnly}>
+            Traffic
+          </th>
+          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+            Replicas
+          </th>
+          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+            Requests
+          </th>
+          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+            p95
+          </th>
+          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+            Failed
+          </th>
+          <th scope="col" className={table.number}>
+            Per 1,000
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {endpoints.map((endpoint) => (
+          <Row
+            key={endpoint.name}
+            endpoint={endpoint}
+            detail={details.get(endpoint.name)}
+            metrics={metrics.get(endpoint.name)}
+          />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface RowProps {
+  readonly endpoint: EndpointSummary;
+  readonly detail: EndpointDetail | undefined;
+  readonly metrics: EndpointMetrics | undefined;
+}
+
+function Row({ endpoint: { name, state, description, live, newest }, detail, metrics }: RowProps) {
+  const figures = detail === undefined ? undefined : figuresOf(detail.variants);
+  const pending = <Skeleton height={16} width={56} />;
+  const shown = live ?? newest;
+  return (
+    <tr>
+      <th scope="row">
+        <Link to="/endpoints/$endpoint" params={{ endpoint: name }} className={table.rowLink}>
+          {name}
+        </Link>
+        {description !== null && (
+          <span className={`${table.sub} ${table.wideOnly} ${styles.about}`}>{description}</span>
+        )}
+      </th>
+      <td>
+        <EndpointStateMark state={state} />
+      </td>
+      <td className={table.wideOnly}>{versionsText(shown)}</td>
+      <td className={table.wideOnly}>
+        <span className={styles.split}>
+          {weightsText(shown.weights)}
+          <SharesBar shares={Object.entries(shown.weights).map(([variant, share]) => ({ name: variant, share }))} />
+        </span>
+      </td>
+      <td className={`${table.number} ${table.wideOnly}`}>
+        {figures === undefined ? pending : `${figures.ready} of ${figures.wanted}`}
+      </td>
+      <LateCells metrics={metrics} />
+      <td className={table.number}>
+        {figures === undefined ? pending : <Per1000 money={figures.per1000} unpriced={figures.unpriced} />}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,41 @@
+import type { EndpointMetrics } from '../../../src/mlops/serving/metrics/schema.ts';
+import { formatCount, formatMeasure, formatPercent } from '../format/number.ts';
+import { Skeleton } from '../parts/Skeleton.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+import styles from './endpoints.module.css';
+import { lateFigures } from './late-figures.ts';
+
+const NOT_ASKED = 'It was not asked in this time.';
+
+/** What an endpoint was asked of late, how long it took and what failed: three cells of a row. */
+export function LateCells({ metrics }: { readonly metrics: EndpointMetrics | undefined }) {
+  const cell = `${table.number} ${table.wideOnly}`;
+  const pending = <Skeleton height={16} width={48} />;
+  const figures = metrics === undefined ? null : lateFigures(metrics);
+  return (
+    <>
+      <td className={cell}>{figures === null ? pending : formatCount(figures.requests)}</td>
+      <td className={cell}>
+        {figures === null ? (
+          pending
+        ) : figures.p95Ms === null ? (
+          <Unknown reason={NOT_ASKED} />
+        ) : (
+          `${formatMeasure(figures.p95Ms)}\u00a0ms`
+        )}
+      </td>
+      <td className={cell}>
+        {figures === null ? (
+          pending
+        ) : figures.failedShare === null ? (
+          <Unknown reason={NOT_ASKED} />
+        ) : (
+          <span className={figures.failedShare > 0 ? styles.failed : undefined}>
+            {formatPercent(figures.failedShare * 100)}
+          </span>
+        )}
+      </td>
+    </>
+  );
+}

@@ -1,0 +1,16 @@
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { ExampleFile } from '../parts/ExampleFile.tsx';
+import { EXAMPLE, EXAMPLE_COMMAND, EXAMPLE_FILE } from './example.ts';
+
+/** What an endpoint is, with a document for one, and the command that applies it. */
+export function NoEndpoints() {
+  return (
+    <EmptyState
+      shows="Every endpoint: what it serves, its traffic, latency and errors, and what 1,000 predictions cost."
+      why={`No endpoint has been applied yet. Name a registered model that has an ONNX file in ${EXAMPLE_FILE}, and apply it.`}
+      command={EXAMPLE_COMMAND}
+    >
+      <ExampleFile name={EXAMPLE_FILE} text={EXAMPLE} />
+    </EmptyState>
+  );
+}

@@ -1,0 +1,23 @@
+import type { Money } from '../../../src/platform/units/schema.ts';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import styles from './endpoints.module.css';
+import { NO_PRICE } from './words.ts';
+
+interface Per1000Props {
+  readonly money: Money | null;
+  /** Resources without a price, which it leaves out. */
+  readonly unpriced: readonly string[];
+}
+
+/** Cost of 1,000 predictions, and what it leaves out. */
+export function Per1000({ money, unpriced }: Per1000Props) {
+  const left = unpriced.length === 0 ? null : `Without a price, and left out: ${unpriced.join(', ')}.`;
+  if (money === null) return <Unknown reason={left ?? NO_PRICE} />;
+  return (
+    <span className={styles.cost}>
+      {left !== null && <span data-tip={left}>at least </span>}
+      <MoneyFigure money={money} />
+    </span>
+  );
+}

@@ -1,0 +1,82 @@
+import type { EndpointDetail, EndpointRevision } from '../../../src/mlops/serving/schema.ts';
+import { counted } from '../format/number.ts';
+import { Card } from '../parts/Card.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
+import { Instant } from '../parts/Instant.tsx';
+import parts from '../parts/parts.module.css';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+import { EndpointStateMark } from './EndpointStateMark.tsx';
+import styles from './endpoints.module.css';
+import { revisionsCsv } from './revisions-csv.ts';
+import { NOT_LIVE, versionsText, weightsText } from './words.ts';
+
+interface RevisionsCardProps {
+  readonly endpoint: EndpointDetail;
+  readonly onRollback: (revision: EndpointRevision) => void;
+}
+
+/** Every change of the endpoint, why it was made, and the way back to it. */
+export function RevisionsCard({ endpoint: { name, revisions, live }, onRollback }: RevisionsCardProps) {
+  return (
+    <Card
+      title="What was changed, why, and what can be gone back to?"
+      note={`${counted(revisions.length, 'revision')}, latest first`}
+      actions={<CsvButton name={`${name}-revisions`} what="the revisions" text={() => revisionsCsv(revisions)} />}
+      flush
+    >
+      <table className={table.table} aria-label={`Revisions of ${name}`}>
+        <thead>
+          <tr>
+            <th scope="col">Revision</th>
+            <th scope="col">State</th>
+            <th scope="col" className={table.wideOnly}>
+              Serves
+            </th>
+            <th scope="col" className={table.wideOnly}>
+              Shares
+            </th>
+            <th scope="col">Why</th>
+            <th scope="col" className={table.wideOnly}>
+              Got the traffic
+            </th>
+            <th scope="col" className={styles.act}>
+              <span className="visually-hidden">Go back</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {revisions.map((revision) => (
+            <tr key={revision.revision}>
+              <th scope="row">{revision.revision}</th>
+              <td>
+                <EndpointStateMark state={revision.state} />
+              </td>
+              <td className={table.wideOnly}>{versionsText(revision)}</td>
+              <td className={table.wideOnly}>{weightsText(revision.weights)}</td>
+              <td className={styles.why}>
+                {revision.cause}
+                {revision.reason !== null && <span className={styles.reason}>{revision.reason}</span>}
+              </td>
+              <td className={table.wideOnly}>
+                {revision.liveAt === null ? <Unknown reason={NOT_LIVE} /> : <Instant at={revision.liveAt} />}
+              </td>
+              <td className={styles.act}>
+                {revision.liveAt !== null && revision.revision !== live?.revision && (
+                  <button
+                    type="button"
+                    className={parts.button}
+                    onClick={() => onRollback(revision)}
+                    aria-label={`Go back to revision ${revision.revision}…`}
+                  >
+                    Go back…
+                  </button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  );
+}

@@ -1,0 +1,39 @@
+import type { EndpointDetail, EndpointRevision } from '../../../src/mlops/serving/schema.ts';
+import { FormDialog } from '../parts/FormDialog.tsx';
+import styles from './endpoints.module.css';
+import { RevisionFacts } from './RevisionFacts.tsx';
+import type { EndpointChanges } from './use-endpoint-change.ts';
+
+interface RollbackDialogProps {
+  readonly endpoint: EndpointDetail;
+  readonly to: EndpointRevision;
+  readonly changes: EndpointChanges;
+  readonly onClose: () => void;
+}
+
+/** Says what answers after a rollback, and what happens to requests, and asks. */
+export function RollbackDialog({ endpoint: { name, live }, to, changes: { change }, onClose }: RollbackDialogProps) {
+  const title = `Go back to revision ${to.revision} of ${name}?`;
+  return (
+    <FormDialog
+      title={title}
+      act="Go back"
+      acting="Going back…"
+      width="middle"
+      pending={change.isPending}
+      error={change.error}
+      onSubmit={() => change.mutate({ kind: 'rollback', revision: to.revision }, { onSuccess: onClose })}
+      onClose={onClose}
+    >
+      <div className={styles.sides}>
+        {live !== null && <RevisionFacts title={`Now, revision ${live.revision}`} revision={live} />}
+        <RevisionFacts title={`Then, as in revision ${to.revision}`} revision={to} />
+      </div>
+      <p>
+        The traffic moves in one step when its replicas are ready, and no request is dropped. Replicas that were kept
+        are ready at once; otherwise they start first, and until then what is live answers.
+      </p>
+      <p className={styles.quiet}>It can be undone. Both revisions’ replicas run for a while, and cost.</p>
+    </FormDialog>
+  );
+}

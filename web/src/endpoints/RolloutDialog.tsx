@@ -1,0 +1,46 @@
+import type { Rollout } from '../../../src/mlops/serving/rollouts/schema.ts';
+import { formatPercent } from '../format/number.ts';
+import { FormDialog } from '../parts/FormDialog.tsx';
+import styles from './endpoints.module.css';
+import { type RolloutEnd, useEndRollout } from './use-rollout.ts';
+
+interface RolloutDialogProps {
+  readonly endpoint: string;
+  readonly rollout: Rollout;
+  readonly end: RolloutEnd;
+  readonly onClose: () => void;
+}
+
+/** Says what happens to the traffic when a canary is ended, and asks. */
+export function RolloutDialog({
+  endpoint,
+  rollout: { revision, weight, step, steps },
+  end,
+  onClose,
+}: RolloutDialogProps) {
+  const ending = useEndRollout(endpoint, onClose);
+  const promotes = end === 'promote';
+  const title = promotes
+    ? `Give revision ${revision} all of the traffic?`
+    : `Take the traffic back from revision ${revision}?`;
+  return (
+    <FormDialog
+      title={title}
+      act={promotes ? 'Give it all' : 'Take it back'}
+      pending={ending.isPending}
+      error={ending.error}
+      onSubmit={() => ending.mutate(end)}
+      onClose={onClose}
+    >
+      <p>
+        It has {formatPercent(weight)} of the requests now, at step {step} of {steps}.{' '}
+        {promotes
+          ? 'The steps that are left are not waited for: what they would have shown is not known then.'
+          : 'What is live gets all of them again, in one step, and no request is dropped.'}
+      </p>
+      <p className={styles.quiet}>
+        {promotes ? 'It can be rolled back afterwards.' : 'To try it again, apply its document again.'}
+      </p>
+    </FormDialog>
+  );
+}

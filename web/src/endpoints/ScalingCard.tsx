@@ -1,0 +1,140 @@
+import { Link } from '@tanstack/react-router';
+import type { EndpointScaling, ScaledVariant } from '../../../src/mlops/serving/autoscaling/schema.ts';
+import { counted } from '../format/number.ts';
+import { Card } from '../parts/Card.tsx';
+import { Instant } from '../parts/Instant.tsx';
+import parts from '../parts/parts.module.css';
+import { formatDuration } from '../runs/duration.ts';
+import table from '../table/table.module.css';
+import styles from './endpoints.module.css';
+import { useScaling } from './use-rollout.ts';
+
+const SHOWN = 12;
+
+const POLICIES: Readonly<Record<ScaledVariant['policy'], string>> = {
+  slo: 'by SLO and price',
+  hpa: 'as Kubernetes does (hpa)',
+  kpa: 'as Knative does (kpa)',
+  fixed: 'fixed',
+};
+
+/** How many replicas are wanted and why, and what was decided before. */
+export function ScalingCard({ endpoint }: { readonly endpoint: string }) {
+  const { data } = useScaling(endpoint);
+  if (data === undefined || data.variants.length === 0) return null;
+  return (
+    <Card title="How many replicas are wanted, and why?" note={noteOf(data)} flush>
+      <table className={table.table} aria-label={`Scaling of ${endpoint}`}>
+        <thead>
+          <tr>
+            <th scope="col">Variant</th>
+            <th scope="col" className={table.number}>
+              Ready, wanted
+            </th>
+            <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+              Between
+            </th>
+            <th scope="col" className={table.wideOnly}>
+              Follows demand
+            </th>
+            <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+              Start takes
+            </th>
+            <th scope="col">Why</th>
+          </tr>
+        </thead>
+        <tbody>
+          {data.variants.map((one) => (
+            <tr key={`${one.variant} ${one.version}`}>
+              <th scope="row">
+                {one.variant}, version {one.version}
+              </th>
+              <td className={table.number}>
+                {one.ready}, {one.wanted}
+              </td>
+              <td className={`${table.number} ${table.wideOnly}`}>
+                {one.min} and {one.max}
+              </td>
+              <td className={table.wideOnly}>{POLICIES[one.policy]}</td>
+              <td className={`${table.number} ${table.wideOnly}`}>
+                <span data-tip={one.coldStartMeasured ? 'Measured.' : 'As the document says; not measured yet.'}>
+                  {formatDuration(one.coldStartSeconds * 1000)}
+                </span>
+              </td>
+              <td className={styles.why}>
+                {one.reason}
+                <Limit budget={one.limitedBy} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <Decisions endpoint={endpoint} scaling={data} />
+    </Card>
+  );
+}
+
+function Decisions({
+  endpoint,
+  scaling: { decisions },
+}: {
+  readonly endpoint: string;
+  readonly scaling: EndpointScaling;
+}) {
+  if (decisions.length === 0) return null;
+  return (
+    <table className={table.table} aria-label={`Scaling decisions of ${endpoint}`}>
+      <thead>
+        <tr>
+          <th scope="col">Decided</th>
+          <th scope="col" className={table.wideOnly}>
+            Variant
+          </th>
+          <th scope="col" className={table.number}>
+            Replicas
+          </th>
+          <th scope="col">Why</th>
+        </tr>
+      </thead>
+      <tbody>
+        {decisions.slice(0, SHOWN).map((one) => (
+          <tr key={`${one.at} ${one.variant} ${one.version} ${one.to}`}>
+            <th scope="row">
+              <Instant at={one.at} />
+            </th>
+            <td className={table.wideOnly}>
+              {one.variant}, version {one.version}
+            </td>
+            <td className={table.number}>
+              {one.from} → {one.to}
+            </td>
+            <td className={styles.why}>
+              {one.reason}
+              <Limit budget={one.limitedBy} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Limit({ budget }: { readonly budget: string | null }) {
+  if (budget === null) return null;
+  return (
+    <span className={styles.sub}>
+      The budget{' '}
+      <Link to="/budgets/$budget" params={{ budget }} className={parts.textLink}>
+        {budget}
+      </Link>{' '}
+      allows no more.
+    </span>
+  );
+}
+
+function noteOf({ decisions }: EndpointScaling): string {
+  if (decisions.length === 0) return 'Nothing has been decided yet.';
+  return decisions.length > SHOWN
+    ? `The latest ${SHOWN} of ${counted(decisions.length, 'decision')}`
+    : 'Decisions below, latest first';
+}

@@ -1,0 +1,134 @@
+import { useMemo } from 'react';
+import type { EndpointMetrics } from '../../../src/mlops/serving/metrics/schema.ts';
+import type { EndpointDetail } from '../../../src/mlops/serving/schema.ts';
+import { TimePanels } from '../charts/TimePanels.tsx';
+import { panelsHeight } from '../charts/time-panels-option.ts';
+import { usePng } from '../charts/use-png.ts';
+import { formatCount } from '../format/number.ts';
+import { Card } from '../parts/Card.tsx';
+import { Choice } from '../parts/Choice.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { Notice } from '../parts/Notice.tsx';
+import parts from '../parts/parts.module.css';
+import { Select } from '../parts/Select.tsx';
+import { Swatch } from '../parts/Swatch.tsx';
+import styles from './endpoints.module.css';
+import type { EndpointSearch, RangeName } from './endpoints-search.ts';
+import { RANGES, rangeOf } from './endpoints-search.ts';
+import { sum } from './late-figures.ts';
+import { MetricsTable } from './MetricsTable.tsx';
+import { metricsCsv } from './metrics-csv.ts';
+import { type TimelineEvent, timelineOf } from './timeline.ts';
+import { useMetrics } from './use-metrics.ts';
+
+const PANEL_HEIGHT = 84;
+const PANELS = 5;
+const VIEWS = [
+  { value: 'charts', label: 'Charts' },
+  { value: 'table', label: 'Table' },
+] as const;
+
+interface TimelineCardProps {
+  readonly endpoint: EndpointDetail;
+  readonly events: readonly TimelineEvent[];
+  readonly search: EndpointSearch;
+  readonly onSearch: (next: EndpointSearch) => void;
+}
+
+/** Traffic, latency, errors, replicas and cost on one axis of time. */
+export function TimelineCard({ endpoint: { name, variants }, events, search, onSearch }: TimelineCardProps) {
+  const range = rangeOf(search.range ?? '1h');
+  const view = search.view ?? 'charts';
+  const metrics = useMetrics(name, range);
+  const { onChart, save } = usePng(`${name}-${range.value}`);
+  return (
+    <Card
+      title="How much was asked, how fast and how well was it answered, and at what cost?"
+      note={
+        view === 'charts' ? 'Triangles: what was changed. Drag to zoom all, double click to see all again.' : undefined
+      }
+      actions={
+        <>
+          <Select
+            label="Time"
+            hideLabel
+            value={range.value}
+            options={RANGES}
+            onChange={(value) => onSearch({ range: value === '1h' ? undefined : (value as RangeName) })}
+          />
+          <Choice
+            label="Show it as"
+            value={view}
+            options={VIEWS}
+            onChange={(value) => onSearch({ view: value === 'charts' ? undefined : value })}
+          />
+          <CsvButton
+            name={`${name}-${range.value}`}
+            what="the steps"
+            text={() => metricsCsv(metrics.data?.points ?? [])}
+          />
+          {view === 'charts' && (
+            <button type="button" className={parts.button} onClick={save}>
+              PNG<span className="visually-hidden"> of the charts</span>
+            </button>
+          )}
+        </>
+      }
+      flush={view === 'table'}
+    >
+      <Loaded query={metrics} what="The course of the endpoint" height={panelsHeight(PANELS, PANEL_HEIGHT)}>
+        {(data) =>
+          data.points.length === 0 ? (
+            <EmptyState
+              shows="Requests, latency, errors, replicas and cost, one below another on one axis of time."
+              why={`Nothing was measured in this time. Call the endpoint as is shown below, or look further back than ${range.label.toLowerCase().replace('last', 'the last')}.`}
+            />
+          ) : view === 'table' ? (
+            <MetricsTable endpoint={name} points={data.points} />
+          ) : (
+            <Charts metrics={data} events={events} variants={variants} onChart={onChart} />
+          )
+        }
+      </Loaded>
+      {(metrics.data?.notMeasured ?? 0) > 0 && (
+        <Notice>
+          {formatCount(metrics.data?.notMeasured ?? 0)} requests since the server started are missing here: what was
+          measured of them could not be written.
+        </Notice>
+      )}
+    </Card>
+  );
+}
+
+interface ChartsProps {
+  readonly metrics: EndpointMetrics;
+  readonly events: readonly TimelineEvent[];
+  readonly variants: EndpointDetail['variants'];
+  readonly onChart: Parameters<typeof TimePanels>[0]['onChart'];
+}
+
+function Charts({ metrics, events, variants, onChart }: ChartsProps) {
+  const data = useMemo(() => timelineOf(metrics, events, variants), [metrics, events, variants]);
+  const versions = data.panels.find(({ id }) => id === 'traffic')?.series ?? [];
+  const requests = sum(metrics.points, (point) => point.requests);
+  return (
+    <>
+      <ul className={styles.legend} aria-label="Versions">
+        {versions.map(({ id, name, variable }) => (
+          <li key={id}>
+            <Swatch variable={variable} />
+            {name}
+          </li>
+        ))}
+      </ul>
+      <TimePanels
+        data={data}
+        panelHeight={PANEL_HEIGHT}
+        onChart={onChart}
+        label={`Requests, latency, errors, replicas and cost by time: ${formatCount(requests)} requests to ${versions.map(({ name }) => name).join('; ')}. The table has every figure.`}
+      />
+    </>
+  );
+}

@@ -1,0 +1,87 @@
+import { useState } from 'react';
+import type { EndpointDetail } from '../../../src/mlops/serving/schema.ts';
+import { FormDialog } from '../parts/FormDialog.tsx';
+import parts from '../parts/parts.module.css';
+import { Swatch } from '../parts/Swatch.tsx';
+import { categoryColour } from '../theme/category-colours.ts';
+import styles from './endpoints.module.css';
+import { Per1000 } from './Per1000.tsx';
+import { SharesBar } from './SharesBar.tsx';
+import type { EndpointChanges } from './use-endpoint-change.ts';
+import { shareOf, typedShares, weightsTyped } from './weights-typed.ts';
+import { shareText } from './words.ts';
+
+interface TrafficDialogProps {
+  readonly endpoint: EndpointDetail;
+  readonly changes: EndpointChanges;
+  readonly onClose: () => void;
+}
+
+/** Other shares for the variants: what each gets then, beside what it gets now and what it costs. */
+export function TrafficDialog({ endpoint: { name, variants }, changes: { change }, onClose }: TrafficDialogProps) {
+  const [typed, setTyped] = useState(() => typedShares(variants));
+  const weights = weightsTyped(typed);
+  const title = `Change the shares of ${name}`;
+  const submit = () => {
+    if (weights !== null) change.mutate({ kind: 'traffic', weights }, { onSuccess: onClose });
+  };
+  return (
+    <FormDialog
+      title={title}
+      act="Change"
+      acting="Changing…"
+      width="middle"
+      ready={weights !== null}
+      pending={change.isPending}
+      error={change.error}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <table className={styles.weights}>
+        <thead>
+          <tr>
+            <th scope="col">Variant</th>
+            <th scope="col">Per 1,000</th>
+            <th scope="col">Now</th>
+            <th scope="col">Weight</th>
+            <th scope="col">Then</th>
+          </tr>
+        </thead>
+        <tbody>
+          {variants.map(({ variant, version, weight, cost }, index) => (
+            <tr key={variant}>
+              <th scope="row">
+                <span className={styles.variantName}>
+                  <Swatch variable={categoryColour(index)} />
+                  {variant}, version {version}
+                </span>
+              </th>
+              <td>
+                <Per1000 money={cost.per1000} unpriced={cost.unpriced} />
+              </td>
+              <td>{shareText(weight)}</td>
+              <td>
+                <input
+                  className={`${parts.line} ${styles.weight}`}
+                  aria-label={`Weight of ${variant}`}
+                  inputMode="decimal"
+                  value={typed[variant] ?? ''}
+                  onChange={(event) => setTyped({ ...typed, [variant]: event.target.value })}
+                />
+              </td>
+              <td>{weights === null ? '–' : shareOf(weights, variant)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <SharesBar
+        shares={variants.map(({ variant, weight }) => ({ name: variant, share: weights?.[variant] ?? weight }))}
+      />
+      <p className={styles.quiet}>
+        {weights === null
+          ? 'Each weight is a number from 0; one at least is above 0. Only their proportion counts.'
+          : 'Replicas stay as they are: only who answers changes, in one step, and it can be undone.'}
+      </p>
+    </FormDialog>
+  );
+}

@@ -1,0 +1,131 @@
+import { Link } from '@tanstack/react-router';
+import type { EndpointDetail, EndpointVariant } from '../../../src/mlops/serving/schema.ts';
+import { formatCount, formatMeasure } from '../format/number.ts';
+import { Card } from '../parts/Card.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import parts from '../parts/parts.module.css';
+import { Swatch } from '../parts/Swatch.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+import { categoryColour } from '../theme/category-colours.ts';
+import styles from './endpoints.module.css';
+import { Per1000 } from './Per1000.tsx';
+import { failedText, NONE_ANSWERED, shareText } from './words.ts';
+
+interface VariantsCardProps {
+  readonly endpoint: EndpointDetail;
+  readonly onTraffic: () => void;
+}
+
+/** What answers: the variants of the live revision, their shares, replicas and cost. */
+export function VariantsCard({ endpoint: { name, variants }, onTraffic }: VariantsCardProps) {
+  const change = variants.length > 1 && (
+    <button type="button" className={parts.button} onClick={onTraffic}>
+      Change shares…
+    </button>
+  );
+  return (
+    <Card
+      title="Who gets the traffic, and what does each cost?"
+      note="Requests since the replicas of each started; cost since each version was first served here, metered."
+      actions={change}
+      flush
+    >
+      {variants.length === 0 ? (
+        <EmptyState
+          shows="The variants that answer, with their shares, replicas and cost."
+          why="No revision has got the traffic yet; why, is said below."
+        />
+      ) : (
+        <table className={table.table} aria-label={`Variants of ${name}`}>
+          <thead>
+            <tr>
+              <th scope="col">Variant</th>
+              <th scope="col">Serves</th>
+              <th scope="col">Share</th>
+              <th scope="col" className={table.number}>
+                Replicas
+              </th>
+              <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+                Now, waiting
+              </th>
+              <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+                Answered
+              </th>
+              <th scope="col" className={table.wideOnly}>
+                Not answered
+              </th>
+              <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+                Predictions
+              </th>
+              <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+                Replica-hours
+              </th>
+              <th scope="col" className={table.number}>
+                Per 1,000
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {variants.map((variant, index) => (
+              <Row key={variant.variant} variant={variant} colour={categoryColour(index)} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Card>
+  );
+}
+
+function Row({ variant: one, colour }: { readonly variant: EndpointVariant; readonly colour: string }) {
+  const { variant, model, version, alias, weight, shadow, replicasReady, replicasWanted, lastEnd, cost } = one;
+  const failed = failedText(one);
+  return (
+    <tr>
+      <th scope="row">
+        <span className={styles.variantName}>
+          <Swatch variable={colour} />
+          {variant}
+        </span>
+      </th>
+      <td>
+        <Link to="/models/$model/versions/$version" params={{ model, version }} className={parts.textLink}>
+          {model} version {version}
+        </Link>
+        <span className={`${styles.sub} ${table.wideOnly}`}>
+          {alias !== null && `@${alias}, `}
+          {one.backend}
+        </span>
+      </td>
+      <td>
+        {shareText(weight)}
+        {shadow > 0 && (
+          <span className={styles.sub} data-tip="It gets copies of requests; what it answers goes to nobody.">
+            shadow of {shareText(shadow)}
+          </span>
+        )}
+      </td>
+      <td className={table.number}>
+        <span data-tip={lastEnd === null ? undefined : `The one that ended last: ${lastEnd}`}>
+          {replicasReady} of {replicasWanted}
+        </span>
+      </td>
+      <td className={`${table.number} ${table.wideOnly}`}>
+        {one.inFlight}, {one.waiting}
+      </td>
+      <td className={`${table.number} ${table.wideOnly}`}>{formatCount(one.answered)}</td>
+      <td className={`${table.wideOnly} ${failed === null ? styles.quiet : styles.failed}`}>{failed ?? 'none'}</td>
+      <td className={`${table.number} ${table.wideOnly}`}>
+        {cost.predictions === null ? <Unknown reason={NONE_ANSWERED} /> : formatCount(cost.predictions)}
+      </td>
+      <td className={`${table.number} ${table.wideOnly}`}>
+        <data value={cost.hours} data-tip={`${cost.hours} replica-hours`}>
+          {formatMeasure(cost.hours)}
+        </data>
+      </td>
+      <td className={table.number}>
+        <Per1000 money={cost.per1000} unpriced={cost.unpriced} />
+      </td>
+    </tr>
+  );
+}

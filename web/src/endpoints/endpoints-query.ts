@@ -1,0 +1,5 @@
+import { listEndpoints } from '../../../src/mlops/serving/schema.ts';
+import { endpointQuery } from '../client.ts';
+
+/** Every endpoint, by name. */
+export const endpointsQuery = endpointQuery(listEndpoints);

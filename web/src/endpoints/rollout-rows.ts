@@ -1,0 +1,44 @@
+import type { Rollout, RolloutSide } from '../../../src/mlops/serving/rollouts/schema.ts';
+import type { IntervalRow } from '../charts/IntervalRows.tsx';
+import { counted, formatMeasure, formatPercent } from '../format/number.ts';
+
+const FEW = 'too few answers yet';
+
+/** Errors and latency of both sides of a canary, each with its interval. */
+export function rolloutRows({ live, canary }: Pick<Rollout, 'live' | 'canary'>): {
+  readonly errors: IntervalRow[];
+  readonly latency: IntervalRow[];
+} {
+  const sides = [
+    ...(live === null ? [] : [{ name: 'live', variable: '--ink-3', side: live }]),
+    ...(canary === null ? [] : [{ name: 'canary', variable: '--ink', side: canary }]),
+  ];
+  return {
+    errors: sides.map(({ side, ...row }) => ({ ...row, ...errorsOf(side) })),
+    latency: sides.map(({ side, ...row }) => ({ ...row, ...latencyOf(side) })),
+  };
+}
+
+function errorsOf({ errorRate, errorRateLow, errorRateHigh, errors, requests }: RolloutSide) {
+  const percent = (ratio: number) => formatPercent(ratio * 100);
+  const of = `${errors} of ${counted(requests, 'answer')}`;
+  return {
+    ...{ value: errorRate, lower: errorRateLow, upper: errorRateHigh },
+    said:
+      errorRate === null
+        ? `${FEW} (${of})`
+        : `${percent(errorRate)}${interval(errorRateLow, errorRateHigh, percent)}, ${of}`,
+  };
+}
+
+function latencyOf({ p95Ms, p95LowMs, p95HighMs }: RolloutSide) {
+  const ms = (value: number) => `${formatMeasure(value)}\u00a0ms`;
+  return {
+    ...{ value: p95Ms, lower: p95LowMs, upper: p95HighMs },
+    said: p95Ms === null ? FEW : `${ms(p95Ms)}${interval(p95LowMs, p95HighMs, ms)}`,
+  };
+}
+
+function interval(low: number | null, high: number | null, text: (value: number) => string): string {
+  return low === null || high === null ? '' : ` (${text(low)} to ${text(high)})`;
+}

@@ -1,0 +1,286 @@
+import type { EndpointMetric, EndpointMetrics } from '../../../src/mlops/serving/metrics/schema.ts';
+import type { EndpointRevision, EndpointVariant } from '../../../src/mlops/serving/schema.ts';
+import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
+import type { Panel, PanelMark, PanelSeries, TimePanelsData } from '../charts/time-panels-data.ts';
+import { axisMoney, formatMoney } from '../format/money.ts';
+import { formatCount, formatMeasure, formatPercent } from '../format/number.ts';
+import { formatDay } from '../format/time.ts';
+import { categoryColour, OTHER_COLOUR, SERIES_LIMIT } from '../theme/category-colours.ts';
+import { sum } from './late-figures.ts';
+
+/** What happened to an endpoint, for the axis of time. */
+export interface TimelineEvent {
+  readonly at: string;
+  readonly label: string;
+}
+
+const HOUR_SECONDS = 3600;
+const DAY_SECONDS = 86_400;
+const NOT_MEASURED = 'not measured';
+
+/** A version of a variant: what has a colour of its own. */
+interface Served {
+  readonly id: string;
+  readonly name: string;
+  readonly variable: string;
+  /** Its point of each step; undefined where nothing was measured. */
+  readonly points: readonly (EndpointMetric | undefined)[];
+}
+
+type NowServed = Pick<EndpointVariant, 'variant' | 'version'>;
+
+/**
+ * Traffic, latency, errors, replicas and cost by step, ready to be drawn on one axis of time. `now` is what is served now:
+ * it comes first, so that it has the colours that it has elsewhere on the page.
+ */
+export function timelineOf(
+  metrics: EndpointMetrics,
+  events: readonly TimelineEvent[],
+  now: readonly NowServed[],
+): TimePanelsData {
+  const times = timesOf(metrics);
+  const served = servedOf(metrics, times, now);
+  const seconds = metrics.stepSeconds;
+  return {
+    times,
+    timeText: seconds >= HOUR_SECONDS * 6 ? dayText : seconds >= HOUR_SECONDS ? dayHourText : clockText,
+    panels: [traffic(served, seconds), latency(served), errors(served), replicas(served), cost(served, seconds)],
+    marks: marksOf(events, metrics, times),
+  };
+}
+
+/** The revisions that got the traffic, as events. */
+export function revisionEvents(revisions: readonly EndpointRevision[]): TimelineEvent[] {
+  return revisions.flatMap(({ revision, liveAt, cause }) =>
+    liveAt === null ? [] : [{ at: liveAt, label: `Revision ${revision} got the traffic: ${cause}` }],
+  );
+}
+
+function timesOf({ since, until, stepSeconds }: EndpointMetrics): string[] {
+  const begin = Date.parse(since);
+  const count = Math.max(1, Math.ceil((Date.parse(until) - begin) / (stepSeconds * 1000)));
+  return Array.from({ length: count }, (_, index) => new Date(begin + index * stepSeconds * 1000).toISOString());
+}
+
+function servedOf({ points }: EndpointMetrics, times: readonly string[], now: readonly NowServed[]): Served[] {
+  const places = new Map(times.map((time, index) => [Date.parse(time), index]));
+  const found = new Map<string, (EndpointMetric | undefined)[]>();
+  for (const { variant, version } of now)
+    found.set(
+      `${variant} ${version}`,
+      times.map(() => undefined),
+    );
+  for (const point of points) {
+    const id = `${point.variant} ${point.version}`;
+    const own = found.get(id) ?? times.map(() => undefined);
+    const place = places.get(Date.parse(point.at));
+    if (place !== undefined) own[place] = point;
+    found.set(id, own);
+  }
+  return [...found].flatMap(([id, own], index) => {
+    const first = own.find((point) => point !== undefined);
+    const variable = index < SERIES_LIMIT ? categoryColour(index) : OTHER_COLOUR;
+    // What has not been measured yet keeps its colour.
+    return first === undefined
+      ? []
+      : [{ id, name: `${first.variant}, version ${first.version}`, variable, points: own }];
+  });
+}
+
+interface Drawn {
+  readonly of: (point: EndpointMetric) => number | null;
+  readonly text: (point: EndpointMetric) => string;
+}
+
+function series(
+  panel: string,
+  served: Served,
+  look: Omit<PanelSeries, 'id' | 'name' | 'variable' | 'values' | 'said'>,
+  { of, text }: Drawn,
+): PanelSeries {
+  const { id, name, variable, points } = served;
+  return {
+    ...{ id: `${panel} ${id}`, name, variable },
+    ...look,
+    values: points.map((point) => (point === undefined ? null : of(point))),
+    said: (index) => {
+      const point = points[index];
+      return point === undefined ? NOT_MEASURED : text(point);
+    },
+  };
+}
+
+/** Few requests are counted by the minute, many by the second. */
+function traffic(served: readonly Served[], seconds: number): Panel {
+  const most = Math.max(0, ...served.flatMap(({ points }) => points.map((point) => point?.requests ?? 0)));
+  const [per, unit] = most / seconds >= 1 ? [1, 'second'] : [60, 'minute'];
+  return {
+    id: 'traffic',
+    title: `Requests per ${unit}`,
+    axisText: formatMeasure,
+    leastMax: 1,
+    series: served.map((one) =>
+      series(
+        'traffic',
+        one,
+        { shape: 'bar', stack: 'traffic' },
+        {
+          of: ({ requests }) => (requests * per) / seconds,
+          text: ({ requests }) => `${formatMeasure((requests * per) / seconds)} (${formatCount(requests)} in all)`,
+        },
+      ),
+    ),
+  };
+}
+
+/** One version alone: its percentiles. Several: the 95th of each, so that they can be told apart; the others on hover. */
+function latency(served: readonly Served[]): Panel {
+  const text = ({ latencyMs }: EndpointMetric) =>
+    latencyMs === null
+      ? 'nothing answered'
+      : `${ms(latencyMs.p95)}; p50 ${formatMeasure(latencyMs.p50)}, p99 ${formatMeasure(latencyMs.p99)}`;
+  const [alone, ...others] = served;
+  if (alone !== undefined && others.length === 0) {
+    const of = (key: 'p50' | 'p95' | 'p99', faint: boolean) => ({
+      ...series(
+        'latency',
+        alone,
+        { shape: 'line', faint },
+        {
+          of: ({ latencyMs }) => latencyMs?.[key] ?? null,
+          text: ({ latencyMs }) => (latencyMs === null ? 'nothing answered' : ms(latencyMs[key])),
+        },
+      ),
+      ...{ id: `latency ${key}`, name: key },
+    });
+    return {
+      ...LATENCY,
+      title: 'Latency in ms: p95, p50 and p99 dashed',
+      series: [of('p99', true), of('p95', false), of('p50', true)],
+    };
+  }
+  return {
+    ...LATENCY,
+    title: 'Latency in ms: p95 of each version',
+    series: served.map((one) =>
+      series('latency', one, { shape: 'line' }, { of: ({ latencyMs }) => latencyMs?.p95 ?? null, text }),
+    ),
+  };
+}
+
+const LATENCY = { id: 'latency', axisText: formatMeasure };
+
+const FAULTS = [
+  { key: 'errors', name: 'Failed (5xx, cut short)', variable: '--bad' },
+  { key: 'throttled', name: 'Line full (429)', variable: '--ink-3' },
+  { key: 'refused', name: 'Request at fault (4xx)', variable: '--cat-other' },
+] as const;
+
+/** Share of the requests without a good answer, by whose fault that was, over all versions. */
+function errors(served: readonly Served[]): Panel {
+  const steps = stepsOf(served);
+  return {
+    id: 'errors',
+    title: 'Not answered, % of requests',
+    axisText: (percent) => formatPercent(percent),
+    leastMax: 1,
+    series: FAULTS.map(({ key, name, variable }) => ({
+      ...{ id: `errors ${key}`, name, variable, shape: 'bar', stack: 'errors' },
+      values: steps.map((points) => {
+        const requests = sum(points, (point) => point.requests);
+        return points.length === 0 ? null : requests === 0 ? 0 : (sum(points, (point) => point[key]) / requests) * 100;
+      }),
+      said: (index) => {
+        const points = steps[index] ?? [];
+        if (points.length === 0) return NOT_MEASURED;
+        return `${formatCount(sum(points, (point) => point[key]))} of ${formatCount(sum(points, (point) => point.requests))}`;
+      },
+    })),
+  };
+}
+
+function replicas(served: readonly Served[]): Panel {
+  return {
+    id: 'replicas',
+    title: 'Replicas that answer',
+    axisText: formatMeasure,
+    leastMax: 2,
+    series: served.map((one) =>
+      series(
+        'replicas',
+        one,
+        { shape: 'step', stack: 'replicas' },
+        {
+          of: (point) => point.replicas,
+          text: (point) => (point.replicas === null ? NOT_MEASURED : formatMeasure(point.replicas)),
+        },
+      ),
+    ),
+  };
+}
+
+/** Money by the hour, so that a step of any length reads the same. */
+function cost(served: readonly Served[], seconds: number): Panel {
+  const steps = stepsOf(served);
+  const costs = steps.map((points) => points.flatMap((point) => (point.cost === null ? [] : [point.cost])));
+  const currency = costs.flat()[0]?.currency ?? 'USD';
+  const sums = costs.map((found) =>
+    found.length === 0 || found.some((money) => money.currency !== currency)
+      ? null
+      : found.reduce((total, { amount }) => total.plus(amount), decimal(0)),
+  );
+  const hourly = (index: number) => sums[index]?.times(HOUR_SECONDS).dividedBy(seconds) ?? null;
+  return {
+    id: 'cost',
+    title: 'Cost per hour, metered',
+    axisText: (amount) => axisMoney(amount, currency),
+    series: [
+      {
+        ...{ id: 'cost', name: 'All versions', variable: '--cost-fill', shape: 'bar', stack: 'cost' },
+        values: sums.map((_, index) => hourly(index)?.toNumber() ?? null),
+        said: (index) => {
+          const [total, perHour] = [sums[index], hourly(index)];
+          if (total == null || perHour === null) return steps[index]?.length === 0 ? NOT_MEASURED : 'no price';
+          const money = (amount: typeof total) => formatMoney({ amount: decimalString(amount), currency });
+          return `${money(perHour)} (${money(total)} in all)`;
+        },
+      },
+    ],
+  };
+}
+
+/** What each step measured, over all versions. */
+function stepsOf(served: readonly Served[]): EndpointMetric[][] {
+  const count = served[0]?.points.length ?? 0;
+  return Array.from({ length: count }, (_, index) =>
+    served.flatMap(({ points }) => (points[index] === undefined ? [] : [points[index]])),
+  );
+}
+
+function marksOf(
+  events: readonly TimelineEvent[],
+  { stepSeconds }: EndpointMetrics,
+  times: readonly string[],
+): PanelMark[] {
+  const begin = Date.parse(times[0] ?? '');
+  return events.flatMap(({ at, label }) => {
+    const index = Math.floor((Date.parse(at) - begin) / (stepSeconds * 1000));
+    return index >= 0 && index < times.length ? [{ index, label }] : [];
+  });
+}
+
+function ms(value: number): string {
+  return `${formatMeasure(value)}\u00a0ms`;
+}
+
+function clockText(time: string): string {
+  return time.slice(11, 16);
+}
+
+function dayHourText(time: string): string {
+  return Date.parse(time) % (DAY_SECONDS * 1000) === 0 ? dayText(time) : clockText(time);
+}
+
+function dayText(time: string): string {
+  return formatDay(time.slice(0, 10));
+}

@@ -1,0 +1,45 @@
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
+import { type EndpointMetrics, getEndpointMetrics, STEPS } from '../../../src/mlops/serving/metrics/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { useNow } from '../pipelines/use-now.ts';
+import type { Range } from './endpoints-search.ts';
+
+const HOUR_MS = 3_600_000;
+/** An instant that moves on this often keeps the address of a question the same in between. */
+const MOVES_EVERY_MS = 60_000;
+const REFRESH_MS = 15_000;
+
+function beginOf(nowMs: number, lengthMs: number, stepMs: number): string {
+  return new Date(Math.floor((nowMs - lengthMs) / stepMs) * stepMs).toISOString();
+}
+
+/** Traffic, latency, errors, replicas and cost of an endpoint until now. */
+export function useMetrics(endpoint: string, range: Range) {
+  const nowMs = Math.floor(useNow(true) / MOVES_EVERY_MS) * MOVES_EVERY_MS;
+  const since = beginOf(nowMs, range.ms, STEPS[range.step] * 1000);
+  return useQuery({
+    ...endpointQuery(getEndpointMetrics, { params: { endpoint }, query: { since, step: range.step } }),
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+/** The same of many, for this hour and the one before, by name; those that have not come yet, or are not there, are missing. */
+export function useLateMetrics(names: readonly string[]): {
+  readonly since: string;
+  readonly metrics: ReadonlyMap<string, EndpointMetrics>;
+} {
+  const nowMs = Math.floor(useNow(true) / MOVES_EVERY_MS) * MOVES_EVERY_MS;
+  const since = beginOf(nowMs, HOUR_MS, HOUR_MS);
+  const found = useQueries({
+    queries: names.map((endpoint) => ({
+      ...endpointQuery(getEndpointMetrics, { params: { endpoint }, query: { since, step: '1h' } }),
+      placeholderData: keepPreviousData,
+      refetchInterval: REFRESH_MS,
+    })),
+  });
+  return {
+    since,
+    metrics: new Map(found.flatMap(({ data }) => (data === undefined ? [] : [[data.endpoint, data] as const]))),
+  };
+}

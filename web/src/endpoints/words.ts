@@ -1,0 +1,70 @@
+import type {
+  EndpointDetail,
+  EndpointRevision,
+  EndpointSummary,
+  EndpointVariant,
+} from '../../../src/mlops/serving/schema.ts';
+import { counted, formatPercent } from '../format/number.ts';
+import { listed } from '../pipelines/words.ts';
+
+export const NONE_ANSWERED = 'It has answered no request yet, or its replicas have not been metered yet.';
+export const NO_PRICE = 'There is no price of what its replicas hold, or it has answered nothing yet.';
+export const NOT_LIVE = 'It never had the traffic.';
+
+/** `2 endpoints: 1 answers, 1 could not go on to its newest revision.` */
+export function endpointsAnswer(endpoints: readonly EndpointSummary[]): string {
+  if (endpoints.length === 0) return 'Nothing is served yet.';
+  const count = (state: EndpointSummary['state']) => endpoints.filter((one) => one.state === state).length;
+  const answering = endpoints.filter(({ live }) => live !== null).length;
+  const [failed, moving] = [count('failed'), count('rolling-out') + count('starting')];
+  const parts = [
+    `${answering === endpoints.length ? 'all' : answering} of them ${answering === 1 ? 'answers' : 'answer'}`,
+    ...(moving === 0 ? [] : [`${moving} ${moving === 1 ? 'gets' : 'get'} replicas ready`]),
+    ...(failed === 0 ? [] : [`the newest revision of ${failed} did not get ready`]),
+  ];
+  if (endpoints.length === 1) return `1 endpoint; it ${oneText(endpoints[0])}.`;
+  return `${counted(endpoints.length, 'endpoint')}: ${listed(parts)}.`;
+}
+
+function oneText(endpoint: EndpointSummary | undefined): string {
+  if (endpoint === undefined) return '';
+  const { state, live } = endpoint;
+  if (state === 'failed')
+    return `could not go on to its newest revision${live === null ? '' : ' and answers with the one before'}`;
+  if (state === 'starting') return 'gets its replicas ready';
+  return state === 'rolling-out' ? 'answers while it goes on to its newest revision' : 'answers';
+}
+
+/** Share of the traffic for reading: 0.9 -> `90 %`. */
+export function shareText(share: number): string {
+  return share === 0 ? 'none' : formatPercent(share * 100);
+}
+
+/** `main 90 %, canary 10 %`, of weights that need not add up to anything. */
+export function weightsText(weights: Readonly<Record<string, number>>): string {
+  const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
+  const some = Object.entries(weights).filter(([, weight]) => weight > 0);
+  if (some.length === 1) return `all to ${some[0]?.[0]}`;
+  return some.map(([name, weight]) => `${name} ${formatPercent((weight / total) * 100)}`).join(', ');
+}
+
+/** `main version 3, canary version 4`. */
+export function versionsText({ versions }: Pick<EndpointRevision, 'versions'>): string {
+  const names = Object.keys(versions);
+  return names.map((name) => `${names.length === 1 ? '' : `${name} `}version ${versions[name]}`).join(', ');
+}
+
+/** The revision that a rollback without a number goes back to: the last one that was live before. */
+export function rollbackTarget({
+  revisions,
+  live,
+}: Pick<EndpointDetail, 'revisions' | 'live'>): EndpointRevision | null {
+  const before = revisions.filter(({ revision, liveAt }) => liveAt !== null && revision !== live?.revision);
+  return before.toSorted((a, b) => Date.parse(b.liveAt ?? '') - Date.parse(a.liveAt ?? ''))[0] ?? null;
+}
+
+/** What the requests that got no good answer came to: `3 refused, 1 lost`; null when there are none. */
+export function failedText({ refused, lost }: Pick<EndpointVariant, 'refused' | 'lost'>): string | null {
+  const parts = [...(refused === 0 ? [] : [`${refused} refused`]), ...(lost === 0 ? [] : [`${lost} lost`])];
+  return parts.length === 0 ? null : parts.join(', ');
+}

@@ -1,0 +1,88 @@
+import { useState } from 'react';
+import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
+import type { MonitorSpec } from '../../../src/mlops/monitoring/monitors/schema.ts';
+import { counted } from '../format/number.ts';
+import { formatInstant } from '../format/time.ts';
+import { Card } from '../parts/Card.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { ExampleFile } from '../parts/ExampleFile.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { UndoNotice } from '../parts/UndoNotice.tsx';
+import { EpisodesTable } from './EpisodesTable.tsx';
+import { MuteDialog } from './MuteDialog.tsx';
+import styles from './monitoring.module.css';
+import { Standings } from './Standings.tsx';
+import { useEpisodes } from './use-monitors.ts';
+import { useMute } from './use-mute.ts';
+
+const HEIGHT = 160;
+
+const ALERT_LINES = `  alerts:
+    - {name: drifted, on: drift}
+    - {name: silent, on: no_data, minutes: 60}
+`;
+
+interface AlertsCardProps {
+  readonly monitor: string;
+  readonly spec: MonitorSpec;
+}
+
+/** What is wrong now, what that costs, and where every alert stands. */
+export function AlertsCard({ monitor, spec }: AlertsCardProps) {
+  const episodes = useEpisodes(monitor);
+  const mutes = useMute();
+  const [asked, setAsked] = useState<Alert | null>(null);
+  const { muted, unmute, dismiss } = mutes;
+  const open = episodes.data?.alerts.filter(({ closedAt }) => closedAt === null).length;
+  const ask = (alert: Alert) => {
+    mutes.mute.reset();
+    setAsked(alert);
+  };
+  return (
+    <Card
+      title="What is wrong, since when, and what does it cost?"
+      note={
+        open === undefined
+          ? undefined
+          : open === 0
+            ? 'No alert is open.'
+            : `${counted(open, 'alert is open', 'alerts are open')}`
+      }
+      flush
+    >
+      {muted?.mute != null && (
+        <div className={styles.inset}>
+          <UndoNotice busy={unmute.isPending} undo={() => unmute.mutate(muted.episode)} dismiss={dismiss}>
+            {muted.alert} is muted until {formatInstant(muted.mute.until)}.
+          </UndoNotice>
+        </div>
+      )}
+      {spec.alerts.length === 0 ? (
+        <EmptyState
+          shows="Every alert: whether it is open, what shows it, and what that costs a day."
+          why="This monitor has no alerts. Put these lines under spec in its document, and apply it again."
+          command="steelyard apply -f monitor.yaml"
+        >
+          <ExampleFile name="monitor.yaml" text={ALERT_LINES} />
+        </EmptyState>
+      ) : (
+        <>
+          <Standings monitor={monitor} />
+          <Loaded query={episodes} what="The episodes" height={HEIGHT}>
+            {(data) =>
+              data.alerts.length > 0 && (
+                <EpisodesTable
+                  monitor={monitor}
+                  alerts={data.alerts}
+                  onMute={ask}
+                  onUnmute={(alert) => unmute.mutate(alert.episode)}
+                />
+              )
+            }
+          </Loaded>
+        </>
+      )}
+      {asked !== null && <MuteDialog alert={asked} mutes={mutes} onClose={() => setAsked(null)} />}
+    </Card>
+  );
+}

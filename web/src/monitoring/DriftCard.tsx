@@ -1,0 +1,96 @@
+import { useMemo, useState } from 'react';
+import type { MonitorSpec } from '../../../src/mlops/monitoring/monitors/schema.ts';
+import { counted } from '../format/number.ts';
+import { Card } from '../parts/Card.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { ExampleFile } from '../parts/ExampleFile.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import parts from '../parts/parts.module.css';
+import { ColumnPanel } from './ColumnPanel.tsx';
+import { driftCsv } from './drift-csv.ts';
+import { stripRows } from './drift-strength.ts';
+import { HeatStrip, type OpenCell } from './HeatStrip.tsx';
+import styles from './monitoring.module.css';
+import { StripLegend } from './StripLegend.tsx';
+import { useDrift } from './use-monitors.ts';
+
+const SHOWN_WINDOWS = 60;
+const SHOWN_ROWS = 12;
+const HEIGHT = 260;
+
+const DRIFT_LINES = `  drift:
+    reference: {first: 1000}
+    window: {hours: 24}
+`;
+
+interface DriftCardProps {
+  readonly monitor: string;
+  readonly spec: MonitorSpec;
+  readonly open: Partial<OpenCell>;
+  readonly onOpen: (cell: OpenCell | null) => void;
+}
+
+/** Which columns drift, and since when; a click shows how a column is spread now and before. */
+export function DriftCard({ monitor, spec, open, onOpen }: DriftCardProps) {
+  const drift = useDrift(monitor, spec.drift !== undefined, SHOWN_WINDOWS);
+  const [all, setAll] = useState(false);
+  const windows = drift.data?.windows;
+  const rows = useMemo(() => stripRows(windows ?? []), [windows]);
+  const shown = all ? rows : rows.slice(0, SHOWN_ROWS);
+  const window = open.window ?? windows?.at(-1)?.window;
+  const cell = open.column === undefined || window === undefined ? null : { column: open.column, window };
+  return (
+    <Card
+      title="Which columns drift, and since when?"
+      note={
+        windows === undefined || windows.length === 0
+          ? undefined
+          : `${counted(windows.length, 'window')}, the latest on the right. A cell opens its column.`
+      }
+      actions={<CsvButton name={`${monitor}-drift`} what="the windows" text={() => driftCsv(windows ?? [])} />}
+    >
+      {spec.drift === undefined ? (
+        <EmptyState
+          shows="Every input and output by window: whether it is spread as it was in the reference."
+          why="This monitor does not look at drift. Put these lines under spec in its document, and apply it again."
+          command="steelyard apply -f monitor.yaml"
+        >
+          <ExampleFile name="monitor.yaml" text={DRIFT_LINES} />
+        </EmptyState>
+      ) : (
+        <Loaded query={drift} what="The drift" height={HEIGHT}>
+          {(data) =>
+            data.windows.length === 0 ? (
+              <EmptyState
+                shows="Every input and output by window: whether it is spread as it was in the reference."
+                why="No window has been compared yet: the first one is, when it is over and the reference is full."
+              />
+            ) : (
+              <div className={styles.drift}>
+                <div className={styles.stripBox}>
+                  <HeatStrip
+                    label={`Drift of ${monitor} by column and window`}
+                    windows={data.windows}
+                    rows={shown}
+                    open={cell}
+                    onOpen={onOpen}
+                  />
+                </div>
+                <div className={styles.stripFoot}>
+                  <StripLegend />
+                  {rows.length > SHOWN_ROWS && (
+                    <button type="button" className={parts.plain} onClick={() => setAll(!all)}>
+                      {all ? 'Show fewer' : `Show all ${rows.length} columns`}
+                    </button>
+                  )}
+                </div>
+                {cell !== null && <ColumnPanel monitor={monitor} cell={cell} onClose={() => onOpen(null)} />}
+              </div>
+            )
+          }
+        </Loaded>
+      )}
+    </Card>
+  );
+}

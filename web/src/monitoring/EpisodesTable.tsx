@@ -1,0 +1,122 @@
+import { Link } from '@tanstack/react-router';
+import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
+import { formatInstant } from '../format/time.ts';
+import { Instant } from '../parts/Instant.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import parts from '../parts/parts.module.css';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+import { AlertMark } from './AlertMark.tsx';
+import styles from './monitoring.module.css';
+import { CAUSES, lossText, NO_LOSS, NO_VALUE } from './words.ts';
+
+interface EpisodesTableProps {
+  readonly monitor: string;
+  /** Those that are open first, then the latest first. */
+  readonly alerts: readonly Alert[];
+  readonly onMute: (alert: Alert) => void;
+  readonly onUnmute: (alert: Alert) => void;
+}
+
+/** Episodes of alerts: what shows them, what they cost, and the button that keeps them quiet. */
+export function EpisodesTable({ monitor, alerts, onMute, onUnmute }: EpisodesTableProps) {
+  return (
+    <table className={table.table} aria-label={`Episodes of ${monitor}`}>
+      <thead>
+        <tr>
+          <th scope="col">Alert</th>
+          <th scope="col">State</th>
+          <th scope="col" className={table.wideOnly}>
+            What shows it
+          </th>
+          <th scope="col" className={table.wideOnly}>
+            Costs in quality
+          </th>
+          <th scope="col" className={table.number}>
+            A day
+          </th>
+          <th scope="col" className={table.wideOnly}>
+            Opened
+          </th>
+          <th scope="col" className={styles.act}>
+            <span className="visually-hidden">Mute</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {alerts.map((alert) => (
+          <Row key={alert.episode} alert={alert} onMute={onMute} onUnmute={onUnmute} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface RowProps extends Pick<EpisodesTableProps, 'onMute' | 'onUnmute'> {
+  readonly alert: Alert;
+}
+
+function Row({ alert: one, onMute, onUnmute }: RowProps) {
+  const { alert, cause, state, reason, loss, moneyPerDay, openedAt, closedAt, mute, version, model, columns } = one;
+  return (
+    <tr className={closedAt === null ? undefined : styles.closed}>
+      <th scope="row">
+        {alert}
+        <span className={`${styles.sub} ${styles.narrowOnly}`}>{reason}</span>
+        <span className={styles.sub}>
+          {CAUSES[cause]}
+          {version !== null && (
+            <>
+              ,{' '}
+              <Link to="/models/$model/versions/$version" params={{ model, version }} className={parts.textLink}>
+                version {version}
+              </Link>
+            </>
+          )}
+        </span>
+      </th>
+      <td>
+        {closedAt === null ? <AlertMark state={state} /> : <span className={styles.quiet}>closed</span>}
+        {mute !== null && (
+          <span className={styles.sub} data-tip={`By ${mute.by}: ${mute.why}`}>
+            muted until {formatInstant(mute.until)}
+          </span>
+        )}
+      </td>
+      <td className={`${styles.why} ${table.wideOnly}`}>
+        {reason}
+        {columns.length > 0 && <span className={styles.sub}>{columns.join(', ')}</span>}
+      </td>
+      <td className={table.wideOnly}>{loss === null ? <Unknown reason={NO_LOSS} /> : lossText(loss)}</td>
+      <td className={table.number}>
+        {moneyPerDay === null ? (
+          <Unknown reason={NO_VALUE} />
+        ) : (
+          <span className={styles.cost}>
+            <MoneyFigure money={moneyPerDay} />
+          </span>
+        )}
+      </td>
+      <td className={table.wideOnly}>
+        <Instant at={openedAt} />
+        {closedAt !== null && (
+          <span className={styles.sub}>
+            closed <Instant at={closedAt} />
+          </span>
+        )}
+      </td>
+      <td className={styles.act}>
+        {closedAt === null &&
+          (mute === null ? (
+            <button type="button" className={parts.button} onClick={() => onMute(one)} aria-label={`Mute ${alert}…`}>
+              Mute…
+            </button>
+          ) : (
+            <button type="button" className={parts.button} onClick={() => onUnmute(one)} aria-label={`Unmute ${alert}`}>
+              Unmute
+            </button>
+          ))}
+      </td>
+    </tr>
+  );
+}

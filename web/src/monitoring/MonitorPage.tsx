@@ -1,0 +1,75 @@
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useCallback } from 'react';
+import { counted } from '../format/number.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { Notice } from '../parts/Notice.tsx';
+import { Page } from '../parts/Page.tsx';
+import { AlertsCard } from './AlertsCard.tsx';
+import { DriftCard } from './DriftCard.tsx';
+import type { OpenCell } from './HeatStrip.tsx';
+import { MonitorAnswer } from './MonitorAnswer.tsx';
+import styles from './monitoring.module.css';
+import type { MonitorSearch } from './monitoring-search.ts';
+import { QualityCard } from './QualityCard.tsx';
+import { SlicesCard } from './SlicesCard.tsx';
+import { useEpisodes, useMonitor } from './use-monitors.ts';
+import { Watched } from './Watched.tsx';
+
+const HEIGHT = 640;
+
+/** Is this model as good as it was, what drifts, and what does that cost? */
+export function MonitorPage() {
+  const { monitor } = useParams({ from: '/monitoring/$monitor' });
+  const search = useSearch({ from: '/monitoring/$monitor' });
+  const navigate = useNavigate({ from: '/monitoring/$monitor' });
+  const by = search.by ?? 'day';
+  const shown = useMonitor(monitor, by);
+  const episodes = useEpisodes(monitor);
+  const alerts = episodes.data?.alerts ?? [];
+  const onSearch = useCallback(
+    (next: MonitorSearch) =>
+      void navigate({ search: (before) => ({ ...before, ...next }), resetScroll: false, replace: true }),
+    [navigate],
+  );
+  const onOpen = useCallback(
+    (cell: OpenCell | null) => onSearch({ column: cell?.column, window: cell?.window }),
+    [onSearch],
+  );
+  const answer = () => {
+    if (shown.error !== null && shown.data === undefined) return shown.error.message;
+    if (shown.data === undefined || episodes.isPending) return <AnswerPending />;
+    const open = alerts.filter(({ closedAt }) => closedAt === null);
+    return <MonitorAnswer model={shown.data.spec.model} windows={shown.data.windows} open={open} />;
+  };
+  return (
+    <Page title={monitor} answer={answer()} longAnswer>
+      <Loaded query={shown} what="The monitor" height={HEIGHT}>
+        {({ spec, windows, unmatchedLabels, estimation }) => (
+          <div className={styles.stack}>
+            <Watched monitor={monitor} model={spec.model} />
+            <AlertsCard monitor={monitor} spec={spec} />
+            <QualityCard {...{ monitor, spec, windows, by, onSearch }} episodes={alerts} metric={search.metric} />
+            {estimation?.reason != null && <Notice>Quality is not estimated: {estimation.reason}</Notice>}
+            {unmatchedLabels > 0 && (
+              <Notice>
+                {counted(unmatchedLabels, 'label')} {unmatchedLabels === 1 ? 'is' : 'are'} of predictions that are not
+                known here, and in no figure.
+              </Notice>
+            )}
+            <DriftCard
+              monitor={monitor}
+              spec={spec}
+              open={{
+                ...(search.column === undefined ? {} : { column: search.column }),
+                ...(search.window === undefined ? {} : { window: search.window }),
+              }}
+              onOpen={onOpen}
+            />
+            <SlicesCard {...{ monitor, spec, by, onSearch }} slice={search.slice} />
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}

@@ -1,0 +1,28 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import parts from '../parts/parts.module.css';
+import { retrainingsQuery } from '../retraining/retrainings-query.ts';
+import styles from './monitoring.module.css';
+
+/** Which model is watched, and what is begun when it is no longer good. */
+export function Watched({ monitor, model }: { readonly monitor: string; readonly model: string }) {
+  const { data } = useQuery(retrainingsQuery);
+  const own = data?.retrainings.filter((retraining) => retraining.monitor === monitor) ?? [];
+  return (
+    <p className={styles.quiet}>
+      It watches{' '}
+      <Link to="/models/$model" params={{ model }} className={parts.textLink}>
+        {model}
+      </Link>
+      {own.map(({ name }, index) => (
+        <span key={name}>
+          {index === 0 ? ', trained anew by ' : ' and '}
+          <Link to="/retraining/$retraining" params={{ retraining: name }} className={parts.textLink}>
+            {name}
+          </Link>
+        </span>
+      ))}
+      .
+    </p>
+  );
+}

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import type { DriftColumn } from '../../../src/mlops/monitoring/drift/schema.ts';
+import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
+import { pText, strengthOf, strengthText, stripRows } from './drift-strength.ts';
+
+function column(more: Partial<DriftColumn> = {}): DriftColumn {
+  return {
+    ...{ column: 'inputs.age', type: 'numerical', method: 'ks', statistic: 0.1, pValue: 0.5, adjustedPValue: 0.5 },
+    ...{ threshold: 0.05, drifted: false, nReference: 100, nCurrent: 100, missingReference: 0, missingCurrent: 0 },
+    ...{ reason: null },
+    ...more,
+  };
+}
+
+it.each([
+  ['a p-value that is far from its threshold', {}, 0],
+  ['one that is near', { adjustedPValue: 0.06 }, 1],
+  ['one just below', { adjustedPValue: 0.04, drifted: true }, 2],
+  ['one far below', { adjustedPValue: 1e-6, drifted: true }, 3],
+  ['one that is zero to a computer', { adjustedPValue: 0, drifted: true }, 4],
+  ['a small distance', { pValue: null, adjustedPValue: null, statistic: 0.01, threshold: 0.1 }, 0],
+  ['a distance near its threshold', { pValue: null, adjustedPValue: null, statistic: 0.09, threshold: 0.1 }, 1],
+  ['a large distance', { pValue: null, adjustedPValue: null, statistic: 0.9, threshold: 0.1, drifted: true }, 4],
+  ['what cannot be compared', { drifted: null, reason: 'too few' }, null],
+] as const)('grades %s', (_what, more, strength) => {
+  expect(strengthOf(column(more))).toBe(strength);
+});
+
+it('says what a cell stands on', () => {
+  expect(strengthText(column({ adjustedPValue: 1e-9, drifted: true }))).toBe('drifted: ks p 1e-9 held to 0.05');
+  expect(strengthText(column({ drifted: null, reason: 'too few' }))).toBe('too few');
+  expect(strengthText(undefined)).toBe('not compared');
+  expect(pText(0)).toBe('under 1e-300');
+});
+
+it('puts the columns that drift most first, and keeps the place of a column that a window lacks', () => {
+  const window = (...columns: DriftColumn[]) => ({ columns }) as DriftWindow;
+  const rows = stripRows([
+    window(column({ column: 'a' }), column({ column: 'b' })),
+    window(column({ column: 'b', drifted: true }), column({ column: 'c' })),
+  ]);
+  expect(rows.map((row) => [row.column, row.cells.map((cell) => cell?.drifted)])).toEqual([
+    ['b', [false, true]],
+    ['a', [false, undefined]],
+    ['c', [undefined, false]],
+  ]);
+});

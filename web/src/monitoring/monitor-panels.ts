@@ -1,0 +1,171 @@
+import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
+import type { MonitorSpec, MonitorWindow } from '../../../src/mlops/monitoring/monitors/schema.ts';
+import type { Panel, PanelMark, PanelSeries, TimePanelsData } from '../charts/time-panels-data.ts';
+import { formatCount, formatMeasure, formatPercent } from '../format/number.ts';
+import { formatDay, formatMonth } from '../format/time.ts';
+import type { WindowName } from './monitoring-search.ts';
+import { CAUSES } from './words.ts';
+
+const HOUR_MS = 3_600_000;
+const STEP_MS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 168 * HOUR_MS } as const;
+const NONE = 'no predictions';
+
+/** Measures of quality that some window has, measured or estimated. */
+export function metricsOf(windows: readonly MonitorWindow[]): string[] {
+  return [...new Set(windows.flatMap(({ shown }) => shown.map(({ metric }) => metric)))];
+}
+
+/** Quality, labels, predictions and latency by window, ready to be drawn on one axis of time. */
+export function monitorPanels(
+  windows: readonly MonitorWindow[],
+  by: WindowName,
+  metric: string | undefined,
+  spec: Pick<MonitorSpec, 'alerts'>,
+  episodes: readonly Alert[],
+): TimePanelsData {
+  const times = timesOf(windows, by);
+  const placed = new Map(windows.flatMap((one) => (one.period === null ? [] : [[Date.parse(one.period.start), one]])));
+  const slots = times.map((time) => placed.get(Date.parse(time)));
+  return {
+    times,
+    timeText: (time) => timeText(time, by),
+    panels: [
+      ...(metric === undefined ? [] : [quality(slots, metric, spec)]),
+      labelled(slots),
+      predictions(slots),
+      ...(windows.some(({ latencyMs }) => latencyMs !== null) ? [latency(slots)] : []),
+    ],
+    marks: marksOf(episodes, times),
+  };
+}
+
+type Slots = readonly (MonitorWindow | undefined)[];
+
+/** Windows without predictions are not told: their place on the axis is kept all the same. */
+function timesOf(windows: readonly MonitorWindow[], by: WindowName): string[] {
+  const starts = windows.flatMap(({ period }) => (period === null ? [] : [Date.parse(period.start)]));
+  const [first, last] = [starts[0], starts.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const times: string[] = [];
+  for (let at = first; at <= last; at = nextOf(at, by)) times.push(new Date(at).toISOString());
+  return times;
+}
+
+function nextOf(at: number, by: WindowName): number {
+  if (by !== 'month') return at + STEP_MS[by];
+  const date = new Date(at);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
+}
+
+function quality(slots: Slots, metric: string, { alerts }: Pick<MonitorSpec, 'alerts'>): Panel {
+  const measured = slots.map((slot) => slot?.quality.find((one) => one.metric === metric));
+  const estimated = slots.map((slot) => slot?.estimates.find((one) => one.metric === metric));
+  const limits = alerts.flatMap((rule) =>
+    (rule.on === 'quality' || rule.on === 'estimated_quality') && rule.metric === metric && rule.worseThan !== undefined
+      ? [{ label: rule.name, value: rule.worseThan }]
+      : [],
+  );
+  const hasEstimates = estimated.some((one) => one?.value != null);
+  const estimate: PanelSeries = {
+    ...{ id: 'estimated', name: 'Estimated without labels', variable: '--quality', shape: 'line', dashed: true },
+    values: estimated.map((one) => one?.value ?? null),
+    interval: intervalOf('band', estimated),
+    said: (index) => figure(estimated[index], estimated[index]?.reason ?? NONE),
+  };
+  const measure: PanelSeries = {
+    ...{ id: 'measured', name: 'Measured on labels', variable: '--quality-fill', shape: 'line', dots: true },
+    values: measured.map((one) => one?.value ?? null),
+    interval: intervalOf('whiskers', measured),
+    said: (index) => figure(measured[index], 'no label yet'),
+  };
+  return {
+    id: 'quality',
+    title: `${metric}${hasEstimates ? ': measured, and dashed as estimated' : ''}`,
+    axisText: formatMeasure,
+    scaled: true,
+    limits: [...new Map(limits.map((limit) => [limit.value, limit])).values()],
+    series: hasEstimates ? [estimate, measure] : [measure],
+  };
+}
+
+interface Figure {
+  readonly value: number | null;
+  readonly lower: number | null;
+  readonly upper: number | null;
+  readonly sampleSize: number;
+}
+
+function intervalOf(look: 'band' | 'whiskers', figures: readonly (Figure | undefined)[]) {
+  return { look, lower: figures.map((one) => one?.lower ?? null), upper: figures.map((one) => one?.upper ?? null) };
+}
+
+function figure(one: Figure | undefined, none: string): string {
+  if (one === undefined) return NONE;
+  if (one.value === null) return none;
+  const { lower, upper } = one;
+  const interval = lower === null || upper === null ? '' : ` (${formatMeasure(lower)} to ${formatMeasure(upper)})`;
+  return `${formatMeasure(one.value)}${interval}, n ${formatCount(one.sampleSize)}`;
+}
+
+function labelled(slots: Slots): Panel {
+  return {
+    ...{ id: 'labelled', title: 'Labelled, % of predictions', leastMax: 100 },
+    axisText: (percent) => formatPercent(percent),
+    series: [
+      {
+        ...{ id: 'labelled', name: 'Labelled', variable: '--ink-3', shape: 'bar' },
+        values: slots.map((slot) => (slot === undefined ? null : slot.completeness * 100)),
+        said: (index) => {
+          const slot = slots[index];
+          if (slot === undefined) return NONE;
+          return `${formatPercent(slot.completeness * 100)}, ${formatCount(slot.labelled)} of ${formatCount(slot.predictions)}`;
+        },
+      },
+    ],
+  };
+}
+
+function predictions(slots: Slots): Panel {
+  return {
+    ...{ id: 'predictions', title: 'Predictions that are kept', axisText: formatMeasure, leastMax: 1 },
+    series: [
+      {
+        ...{ id: 'predictions', name: 'Predictions', variable: '--cat-1', shape: 'bar' },
+        values: slots.map((slot) => slot?.predictions ?? null),
+        said: (index) => (slots[index] === undefined ? NONE : formatCount(slots[index].predictions)),
+      },
+    ],
+  };
+}
+
+function latency(slots: Slots): Panel {
+  const series = (key: 'p50' | 'p95' | 'p99', faint: boolean): PanelSeries => ({
+    ...{ id: `latency ${key}`, name: key, variable: '--cat-1', shape: 'line', faint },
+    values: slots.map((slot) => slot?.latencyMs?.[key] ?? null),
+    said: (index) => {
+      const value = slots[index]?.latencyMs?.[key];
+      return value === undefined ? 'not said' : `${formatMeasure(value)}\u00a0ms`;
+    },
+  });
+  return {
+    ...{ id: 'latency', title: 'Latency in ms: p95, p50 and p99 dashed', axisText: formatMeasure },
+    series: [series('p99', true), series('p95', false), series('p50', true)],
+  };
+}
+
+function marksOf(episodes: readonly Alert[], times: readonly string[]): PanelMark[] {
+  const starts = times.map((time) => Date.parse(time));
+  const first = starts[0] ?? Number.POSITIVE_INFINITY;
+  return episodes.flatMap(({ alert, cause, window, openedAt }) => {
+    // It stands at the predictions that showed it; they may be older than the look that opened it.
+    const at = Date.parse(window.start) < first ? Date.parse(openedAt) : Date.parse(window.start);
+    const index = starts.findLastIndex((start) => start <= at);
+    return index < 0 ? [] : [{ index, label: `${alert} opened: ${CAUSES[cause]}` }];
+  });
+}
+
+function timeText(time: string, by: WindowName): string {
+  if (by === 'month') return formatMonth(time.slice(0, 7));
+  if (by !== 'hour' || time.slice(11, 16) === '00:00') return formatDay(time.slice(0, 10));
+  return time.slice(11, 16);
+}

@@ -1,0 +1,52 @@
+import type { Distribution } from '../../../src/mlops/monitoring/windows/schema.ts';
+import type { Spread } from '../charts/spread-option.ts';
+import { sum } from '../endpoints/late-figures.ts';
+import { formatCount, formatMeasure, formatPercent } from '../format/number.ts';
+
+const NAMED = 3;
+
+/** A distribution as shares of each side, so that sides of different size can be told apart. */
+export function spreadOf(distribution: Distribution): Spread {
+  const { labels, reference, current } = countsOf(distribution);
+  const [allReference, allCurrent] = [sum(reference, same), sum(current, same)];
+  const bins = labels.map((label, index) => ({
+    label,
+    reference: shareOf(reference[index], allReference),
+    current: shareOf(current[index], allCurrent),
+    said: [saidOf(reference[index], allReference), saidOf(current[index], allCurrent)] as const,
+  }));
+  const moved = bins.toSorted((a, b) => Math.abs(b.current - b.reference) - Math.abs(a.current - a.reference));
+  const said = moved
+    .slice(0, NAMED)
+    .map((bin) => `${bin.label} ${formatPercent(bin.reference)} then, ${formatPercent(bin.current)} now`)
+    .join('; ');
+  return { bins, said, isOrdered: distribution.kind === 'numbers' };
+}
+
+function countsOf(distribution: Distribution) {
+  const { reference, current } = distribution;
+  if (distribution.kind === 'numbers') {
+    const { edges } = distribution;
+    const labels = reference.map(
+      (_, index) => `${formatMeasure(edges[index] ?? 0)} to ${formatMeasure(edges[index + 1] ?? 0)}`,
+    );
+    return { labels, reference, current };
+  }
+  const { values, otherReference, otherCurrent } = distribution;
+  if (otherReference + otherCurrent === 0) return { labels: values, reference, current };
+  return {
+    labels: [...values, 'any other'],
+    reference: [...reference, otherReference],
+    current: [...current, otherCurrent],
+  };
+}
+
+const same = (count: number) => count;
+
+function shareOf(count: number | undefined, all: number): number {
+  return all === 0 ? 0 : ((count ?? 0) / all) * 100;
+}
+
+function saidOf(count: number | undefined, all: number): string {
+  return `${formatPercent(shareOf(count, all))} (${formatCount(count ?? 0)} of ${formatCount(all)})`;
+}

@@ -1,0 +1,118 @@
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
+import { listAlerts, listMonitorAlerts } from '../../../src/mlops/monitoring/alerts/schema.ts';
+import { type Monitor, showMonitor } from '../../../src/mlops/monitoring/monitors/schema.ts';
+import { listPredictions } from '../../../src/mlops/monitoring/predictions/schema.ts';
+import { listDriftWindows, showDriftColumn } from '../../../src/mlops/monitoring/windows/schema.ts';
+import type { CallInput } from '../../../src/platform/contract/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { WINDOWS, type WindowName } from './monitoring-search.ts';
+import { monitorsQuery } from './monitors-query.ts';
+
+const REFRESH_MS = 15_000;
+const HOUR_MS = 3_600_000;
+const LATE_MS = 14 * 24 * HOUR_MS;
+
+export function useMonitors() {
+  return useQuery({ ...monitorsQuery, refetchInterval: REFRESH_MS });
+}
+
+/** Begin of so long a time before now; the same for an hour, so that the same question is asked once. */
+function since(ms: number): string {
+  return new Date(Math.floor((Date.now() - ms) / HOUR_MS) * HOUR_MS).toISOString();
+}
+
+/** What came of the predictions of a monitor, window by window. */
+export function useMonitor(monitor: string, by: WindowName) {
+  const { ms } = WINDOWS.find(({ value }) => value === by) ?? WINDOWS[1];
+  const query = { by, start: since(ms) };
+  return useQuery({
+    ...endpointQuery(showMonitor, { params: { monitor }, query }),
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+/** The same for each value of an input, over all of the time. */
+export function useSlices(monitor: string, by: WindowName, slice: string | undefined) {
+  const { ms } = WINDOWS.find(({ value }) => value === by) ?? WINDOWS[1];
+  const query = { by: 'all' as const, start: since(ms), ...(slice === undefined ? {} : { slice }) };
+  return useQuery({
+    ...endpointQuery(showMonitor, { params: { monitor }, query }),
+    enabled: slice !== undefined,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Names of the inputs that the latest predictions of a model had. */
+export function useInputNames(model: string | undefined): readonly string[] {
+  const latest = useQuery({
+    ...endpointQuery(listPredictions, { query: { model: model ?? '', pageSize: 20 } }),
+    enabled: model !== undefined,
+  });
+  const names = (latest.data?.predictions ?? []).flatMap(({ inputs }) => Object.keys(inputs));
+  return [...new Set(names)].sort();
+}
+
+/** The last windows of a monitor that looks at drift. */
+export function useDrift(monitor: string, isWatched: boolean, limit: number) {
+  return useQuery({
+    ...endpointQuery(listDriftWindows, { params: { monitor }, query: { limit } }),
+    enabled: isWatched,
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+/** One column in one window beside its reference. */
+export function useDriftColumn(monitor: string, column: string, window: string | undefined) {
+  const query: CallInput<typeof showDriftColumn>['query'] = window === undefined ? {} : { window };
+  return useQuery({
+    ...endpointQuery(showDriftColumn, { params: { monitor, column }, query }),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Episodes of a monitor, those that are open first. */
+export function useEpisodes(monitor: string) {
+  return useQuery({
+    ...endpointQuery(listAlerts, { query: { monitor, pageSize: 50 } }),
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+/** Episodes that are open, of all monitors. */
+export function useOpenEpisodes() {
+  return useQuery({
+    ...endpointQuery(listAlerts, { query: { open: 'true' as const, pageSize: 200 } }),
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+/** Where each alert of a monitor stands. */
+export function useStandings(monitor: string) {
+  return useQuery({
+    ...endpointQuery(listMonitorAlerts, { params: { monitor } }),
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+/** The last two weeks of each monitor by day, and the last window of its drift, by name; what has not come is missing. */
+export function useLateMonitors(monitors: readonly Monitor[]) {
+  const query = { by: 'day' as const, start: since(LATE_MS) };
+  const shown = useQueries({
+    queries: monitors.map(({ monitor }) => ({
+      ...endpointQuery(showMonitor, { params: { monitor }, query }),
+      refetchInterval: REFRESH_MS,
+    })),
+  });
+  const drift = useQueries({
+    queries: monitors.map(({ monitor, spec }) => ({
+      ...endpointQuery(listDriftWindows, { params: { monitor }, query: { limit: 1 } }),
+      enabled: spec.drift !== undefined,
+      refetchInterval: REFRESH_MS,
+    })),
+  });
+  return {
+    windows: new Map(shown.flatMap(({ data }) => (data === undefined ? [] : [[data.monitor, data.windows] as const]))),
+    drift: new Map(drift.flatMap(({ data }) => (data === undefined ? [] : [[data.monitor, data.windows] as const]))),
+  };
+}

@@ -1,0 +1,25 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Card } from '../parts/Card.tsx';
+import { Facts } from '../parts/Facts.tsx';
+import parts from '../parts/parts.module.css';
+import { retrainingsQuery } from '../retraining/retrainings-query.ts';
+
+/** Which retrainings begin runs of a pipeline; nothing when none does. */
+export function RetrainsCard({ pipeline }: { readonly pipeline: string }) {
+  const { data } = useQuery(retrainingsQuery);
+  const own = data?.retrainings.filter((retraining) => retraining.pipeline === pipeline) ?? [];
+  if (own.length === 0) return null;
+  return (
+    <Card title="Which models does it train anew by itself?">
+      <Facts
+        facts={own.map(({ name, model }) => [
+          model,
+          <Link key={name} to="/retraining/$retraining" params={{ retraining: name }} className={parts.textLink}>
+            {name}
+          </Link>,
+        ])}
+      />
+    </Card>
+  );
+}

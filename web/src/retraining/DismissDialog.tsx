@@ -1,0 +1,45 @@
+import { useState } from 'react';
+import type { RetrainingRoundSummary } from '../../../src/tradeoff/retraining/schema.ts';
+import { FormDialog } from '../parts/FormDialog.tsx';
+import parts from '../parts/parts.module.css';
+import styles from './retraining.module.css';
+import { useDismiss } from './use-retrainings.ts';
+
+interface DismissDialogProps {
+  readonly round: RetrainingRoundSummary;
+  readonly onClose: () => void;
+}
+
+/** Says that a round does not come back once it is given up, and asks. */
+export function DismissDialog({ round: { retraining, round, trigger }, onClose }: DismissDialogProps) {
+  const [reason, setReason] = useState('');
+  const dismiss = useDismiss(retraining, round, onClose);
+  const title = `Dismiss round ${round} of ${retraining}?`;
+  return (
+    <FormDialog
+      title={title}
+      act="Dismiss"
+      acting="Dismissing…"
+      cancel="Let it wait"
+      pending={dismiss.isPending}
+      error={dismiss.error}
+      onSubmit={() => dismiss.mutate(reason.trim())}
+      onClose={onClose}
+    >
+      <p>
+        Nothing is trained for what began it: {trigger.detail}. It cannot be taken back, but the model can be retrained
+        at any time.
+      </p>
+      <label className={styles.field}>
+        Why (for the record)
+        <input
+          className={parts.line}
+          maxLength={500}
+          autoComplete="off"
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+        />
+      </label>
+    </FormDialog>
+  );
+}

@@ -1,0 +1,66 @@
+import { Link } from '@tanstack/react-router';
+import type { TimelineEntry } from '../../../src/tradeoff/retraining/schema.ts';
+import parts from '../parts/parts.module.css';
+
+type Evidence = TimelineEntry['evidence'][number];
+
+const SHORT = 8;
+const look = { className: parts.textLink ?? '' };
+
+/** What an entry stands on, as a link to its page. */
+export function EvidenceLink({
+  evidence: { kind, id },
+  monitor,
+}: {
+  readonly evidence: Evidence;
+  readonly monitor: string;
+}) {
+  const slash = id.lastIndexOf('/');
+  const [before, after] = [id.slice(0, slash), id.slice(slash + 1)];
+  switch (kind) {
+    case 'monitor':
+      return (
+        <Link to="/monitoring/$monitor" params={{ monitor: id }} {...look}>
+          monitor {id}
+        </Link>
+      );
+    case 'episode':
+      return (
+        <Link to="/monitoring/$monitor" params={{ monitor }} {...look}>
+          episode <code>{id.slice(0, SHORT)}</code>
+        </Link>
+      );
+    case 'pipeline_run':
+      return (
+        <Link to="/pipelines/$pipeline/runs/$run" params={{ pipeline: before, run: after }} {...look}>
+          {before} #{after}
+        </Link>
+      );
+    case 'mlflow_run':
+      return (
+        <Link to="/runs/$runId" params={{ runId: id }} {...look}>
+          run <code>{id.slice(0, SHORT)}</code>
+        </Link>
+      );
+    case 'model_version':
+      return (
+        <Link to="/models/$model/versions/$version" params={{ model: before, version: after }} {...look}>
+          {before} version {after}
+        </Link>
+      );
+    case 'decision':
+      return (
+        <Link to="/decisions/$decision" params={{ decision: id }} {...look}>
+          decision
+        </Link>
+      );
+    case 'budget':
+      return (
+        <Link to="/budgets/$budget" params={{ budget: id }} {...look}>
+          budget {id}
+        </Link>
+      );
+    case 'person':
+      return id;
+  }
+}

@@ -1,0 +1,16 @@
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { ExampleFile } from '../parts/ExampleFile.tsx';
+import { EXAMPLE, EXAMPLE_COMMAND, EXAMPLE_FILE } from './example.ts';
+
+/** What a retraining is, with a document for one, and the command that applies it. */
+export function NoRetrainings() {
+  return (
+    <EmptyState
+      shows="Every retraining: what begins it, whether it is worth its money, and what came of each round."
+      why={`No retraining has been applied yet. Name a model, its monitor and the pipeline that trains it in ${EXAMPLE_FILE}, and apply it.`}
+      command={EXAMPLE_COMMAND}
+    >
+      <ExampleFile name={EXAMPLE_FILE} text={EXAMPLE} />
+    </EmptyState>
+  );
+}

@@ -1,0 +1,154 @@
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import type { RetrainingDetail, RetrainingRoundSummary } from '../../../src/tradeoff/retraining/schema.ts';
+import { counted } from '../format/number.ts';
+import { formatInstant } from '../format/time.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { Card } from '../parts/Card.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { Page } from '../parts/Page.tsx';
+import parts from '../parts/parts.module.css';
+import { DataTable } from '../table/DataTable.tsx';
+import { RetrainingFacts } from './RetrainingFacts.tsx';
+import styles from './retraining.module.css';
+import { roundColumns } from './round-columns.tsx';
+import { roundsCsv } from './rounds-csv.ts';
+import { StartDialog } from './StartDialog.tsx';
+import { TriggersTable } from './TriggersTable.tsx';
+import { useRetraining } from './use-retrainings.ts';
+import { WaitingCard } from './WaitingCard.tsx';
+import { roundSentence } from './words.ts';
+
+const HEIGHT = 480;
+
+/** When is this model trained anew, was it worth it, and what came of it? */
+export function RetrainingPage() {
+  const { retraining } = useParams({ from: '/retraining/$retraining' });
+  const { query, rounds, onEnd } = useRetraining(retraining);
+  const [starting, setStarting] = useState(false);
+  const answer = () => {
+    if (query.data !== undefined) return <Answer retraining={query.data} />;
+    return query.error === null ? <AnswerPending /> : query.error.message;
+  };
+  return (
+    <Page title={retraining} answer={answer()} longAnswer>
+      <Loaded query={query} what="The retraining" height={HEIGHT}>
+        {(data) => (
+          <div className={styles.stack}>
+            <div className={styles.bar}>
+              <p className={styles.quiet}>
+                <Link to="/monitoring/$monitor" params={{ monitor: data.monitor }} className={parts.textLink}>
+                  Monitor {data.monitor}
+                </Link>
+                {', '}
+                <Link to="/pipelines/$pipeline" params={{ pipeline: data.pipeline }} className={parts.textLink}>
+                  pipeline {data.pipeline}
+                </Link>
+              </p>
+              <button
+                type="button"
+                className={`${parts.button} ${parts.primary}`}
+                disabled={data.underWay !== null}
+                data-tip={data.underWay === null ? undefined : `Round ${data.underWay} is under way: one at a time.`}
+                onClick={() => setStarting(true)}
+              >
+                Retrain now…
+              </button>
+            </div>
+            <WaitingCard rounds={rounds.filter(({ state }) => state === 'waiting')} pipeline={data.pipeline} />
+            <Rounds retraining={data} rounds={rounds} onEnd={onEnd} />
+            <Card title="What begins it by itself?" flush>
+              {data.triggers.length === 0 ? (
+                <EmptyState
+                  shows="What begins rounds: alerts, the calendar, new predictions, labels or data."
+                  why="Its document names no trigger: only people begin it."
+                />
+              ) : (
+                <TriggersTable retraining={data} />
+              )}
+            </Card>
+            <Card title="When is it worth its money?">
+              <RetrainingFacts retraining={data} />
+            </Card>
+            {starting && (
+              <StartDialog
+                retraining={retraining}
+                pipeline={data.pipeline}
+                round={null}
+                onClose={() => setStarting(false)}
+              />
+            )}
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+interface RoundsProps {
+  readonly retraining: RetrainingDetail;
+  readonly rounds: readonly RetrainingRoundSummary[];
+  readonly onEnd: () => void;
+}
+
+function Rounds({ retraining: { name, model }, rounds, onEnd }: RoundsProps) {
+  const navigate = useNavigate();
+  const columns = useMemo(() => roundColumns(model), [model]);
+  return (
+    <Card
+      title="Which rounds were there, and what came of them?"
+      note={`${counted(rounds.length, 'round')}, latest first`}
+      actions={<CsvButton name={`${name}-rounds`} what="the rounds" text={() => roundsCsv(rounds)} />}
+      flush
+    >
+      {rounds.length === 0 ? (
+        <EmptyState
+          shows="Every round from its trigger to its verdict, with what it gained and cost."
+          why="No round was opened yet. Retrain now with the button above, or wait for a trigger."
+        />
+      ) : (
+        <DataTable
+          label={`Rounds of ${name}`}
+          openHint="Arrow keys move, Enter opens a round"
+          columns={columns}
+          rows={rounds}
+          rowId={({ round }) => String(round)}
+          onOpen={({ round }) =>
+            void navigate({
+              to: '/retraining/$retraining/rounds/$round',
+              params: { retraining: name, round: String(round) },
+            })
+          }
+          onEnd={onEnd}
+        />
+      )}
+    </Card>
+  );
+}
+
+function Answer({ retraining }: { readonly retraining: RetrainingDetail }) {
+  const { model, alias, champion, lastRound, waiting, underWay, coolsUntil } = retraining;
+  const cools = coolsUntil !== null && Date.parse(coolsUntil) > Date.now();
+  const now =
+    underWay !== null
+      ? `round ${underWay} is under way`
+      : waiting > 0
+        ? `${counted(waiting, 'round')} ${waiting === 1 ? 'waits' : 'wait'}`
+        : cools
+          ? `none begins by itself before ${formatInstant(coolsUntil)}`
+          : 'nothing calls for another';
+  const last =
+    lastRound === null
+      ? 'It was never retrained here'
+      : lastRound.state === 'waiting' || lastRound.round === underWay
+        ? null
+        : roundSentence(lastRound);
+  const runs = champion === null ? `${model} has no @${alias}` : `${model} runs version ${champion} as ${alias}`;
+  return `${runs}. ${last === null ? capital(now) : `${last}; ${now}`}.`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

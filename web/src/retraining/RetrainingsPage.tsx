@@ -1,0 +1,30 @@
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { Card } from '../parts/Card.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { Page } from '../parts/Page.tsx';
+import { NoRetrainings } from './NoRetrainings.tsx';
+import { RetrainingsTable } from './RetrainingsTable.tsx';
+import { useRetrainings } from './use-retrainings.ts';
+import { retrainingsAnswer } from './words.ts';
+
+const TABLE_HEIGHT = 240;
+
+/** Which models are trained anew, why, and is that worth its money? */
+export function RetrainingsPage() {
+  const retrainings = useRetrainings();
+  const answer = () => {
+    if (retrainings.data !== undefined) return retrainingsAnswer(retrainings.data.retrainings);
+    return retrainings.isError ? 'The retrainings could not be read.' : <AnswerPending />;
+  };
+  return (
+    <Page title="Retraining" answer={answer()}>
+      <Card title="Which models are trained anew, and what came of it?" flush>
+        <Loaded query={retrainings} what="The retrainings" height={TABLE_HEIGHT}>
+          {(data) =>
+            data.retrainings.length > 0 ? <RetrainingsTable retrainings={data.retrainings} /> : <NoRetrainings />
+          }
+        </Loaded>
+      </Card>
+    </Page>
+  );
+}

@@ -1,0 +1,97 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { RetrainingRound } from '../../../src/tradeoff/retraining/schema.ts';
+import { formatInstant } from '../format/time.ts';
+import { Facts } from '../parts/Facts.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import parts from '../parts/parts.module.css';
+import { Unknown } from '../parts/Unknown.tsx';
+import { VerdictMark } from '../parts/VerdictMark.tsx';
+import styles from './retraining.module.css';
+import { NO_CANDIDATE, NO_COST, NO_VERDICT } from './words.ts';
+
+/** What a round was trained on, what it made, and what the gate said. */
+export function RoundFacts({ round }: { readonly round: RetrainingRound }) {
+  const { run, candidate, model, champion, gate, cost, unpricedSteps, window, rollout, params } = round;
+  const facts: (readonly [string, ReactNode])[] = [
+    [
+      'Data',
+      window === null ? (
+        <Unknown key="data" reason="It is not decided yet." />
+      ) : (
+        `${formatInstant(window.start)} to ${formatInstant(window.end)}`
+      ),
+    ],
+    [
+      'Run',
+      run === null ? (
+        <Unknown key="run" reason="None was begun." />
+      ) : (
+        <Link
+          key="run"
+          to="/pipelines/$pipeline/runs/$run"
+          params={{ pipeline: run.pipeline, run: String(run.number) }}
+          className={parts.textLink}
+        >
+          {run.pipeline} #{run.number}
+        </Link>
+      ),
+    ],
+    [
+      'It cost',
+      cost === null ? (
+        <Unknown key="cost" reason={NO_COST} />
+      ) : (
+        <span key="cost" className={styles.cost}>
+          {unpricedSteps > 0 && 'at least '}
+          <MoneyFigure money={cost} />
+        </span>
+      ),
+    ],
+    ['Candidate', <Version key="candidate" model={model} version={candidate} reason={NO_CANDIDATE} />],
+    ['To beat', <Version key="champion" model={model} version={champion} reason="Nothing stood behind the alias." />],
+    [
+      'Verdict',
+      gate === null ? (
+        <Unknown key="verdict" reason={NO_VERDICT} />
+      ) : (
+        <span key="verdict">
+          <VerdictMark verdict={gate.verdict} />{' '}
+          {gate.decision === null ? (
+            gate.summary
+          ) : (
+            <Link to="/decisions/$decision" params={{ decision: gate.decision }} className={parts.textLink}>
+              {gate.summary}
+            </Link>
+          )}
+        </span>
+      ),
+    ],
+    ...(gate?.checks ?? []).map((check, index) => [`Check ${index + 1}`, check] as const),
+    [
+      'Rollout',
+      rollout === null
+        ? 'the alias did not move'
+        : `@${rollout.alias} moved from ${rollout.from === null ? 'nothing' : `version ${rollout.from}`} to version ${rollout.to}`,
+    ],
+    ...Object.entries(params).map(
+      ([name, value]) => [`Param ${name}`, <code key={name}>{String(value)}</code>] as const,
+    ),
+  ];
+  return <Facts facts={facts} />;
+}
+
+interface VersionProps {
+  readonly model: string;
+  readonly version: string | null;
+  readonly reason: string;
+}
+
+function Version({ model, version, reason }: VersionProps) {
+  if (version === null) return <Unknown reason={reason} />;
+  return (
+    <Link to="/models/$model/versions/$version" params={{ model, version }} className={parts.textLink}>
+      {model} version {version}
+    </Link>
+  );
+}

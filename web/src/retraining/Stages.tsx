@@ -1,0 +1,32 @@
+import type { RetrainingRound } from '../../../src/tradeoff/retraining/schema.ts';
+import styles from './retraining.module.css';
+import { STAGES, type StageState, stagesOf } from './words.ts';
+
+const SAID: Readonly<Record<StageState, string>> = {
+  done: 'done',
+  now: 'now',
+  stopped: 'it ended here',
+  'to-come': 'not reached',
+};
+const SIGNS: Readonly<Record<StageState, string>> = { done: '✓', now: '●', stopped: '■', 'to-come': '' };
+
+/** From trigger to rollout: how far a round came. */
+export function Stages({ round }: { readonly round: RetrainingRound }) {
+  const states = stagesOf(round);
+  return (
+    <ol className={styles.stages} aria-label="How far it came">
+      {STAGES.map(({ stage, label }) => {
+        const state = states.get(stage) ?? 'to-come';
+        return (
+          <li key={stage} className={`${styles.stage} ${styles[`stage-${state}`] ?? ''}`}>
+            <span className={styles.stageSign} aria-hidden="true">
+              {SIGNS[state]}
+            </span>
+            <span className={styles.stageName}>{label}</span>
+            <span className="visually-hidden">: {SAID[state]}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

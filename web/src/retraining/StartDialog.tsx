@@ -1,0 +1,68 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { RetrainingRoundSummary } from '../../../src/tradeoff/retraining/schema.ts';
+import { FormDialog } from '../parts/FormDialog.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import parts from '../parts/parts.module.css';
+import styles from './retraining.module.css';
+import { useStart } from './use-retrainings.ts';
+
+interface StartDialogProps {
+  readonly retraining: string;
+  readonly pipeline: string;
+  /** The round that waits; null begins a new one. */
+  readonly round: RetrainingRoundSummary | null;
+  readonly onClose: () => void;
+}
+
+/** Says what a retraining gains and what begins, and asks. */
+export function StartDialog({ retraining, pipeline, round, onClose }: StartDialogProps) {
+  const navigate = useNavigate();
+  const [reason, setReason] = useState('');
+  const [requestKey] = useState(() => crypto.randomUUID());
+  const start = useStart(retraining, (begun) => {
+    onClose();
+    void navigate({
+      to: '/retraining/$retraining/rounds/$round',
+      params: { retraining, round: String(begun.round) },
+    });
+  });
+  const title = round === null ? `Retrain ${retraining} now?` : `Start round ${round.round} of ${retraining} now?`;
+  return (
+    <FormDialog
+      title={title}
+      act="Start"
+      acting="Starting…"
+      pending={start.isPending}
+      error={start.error}
+      onSubmit={() => start.mutate({ round: round?.round ?? null, reason: reason.trim(), requestKey })}
+      onClose={onClose}
+    >
+      <p>
+        The pipeline {pipeline} runs, whether that is worth its money or not
+        {round === null ? ', on the data since the last training' : ', on the data that its trigger implies'}. The gate
+        is asked as always: what is live stays live until a candidate beats it.
+      </p>
+      {round !== null && (
+        <p className={styles.quiet}>
+          {round.reason}{' '}
+          {round.gain !== null && (
+            <>
+              Its expected gain is <MoneyFigure money={round.gain} />.
+            </>
+          )}
+        </p>
+      )}
+      <label className={styles.field}>
+        Why (for the record)
+        <input
+          className={parts.line}
+          maxLength={500}
+          autoComplete="off"
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+        />
+      </label>
+    </FormDialog>
+  );
+}

@@ -1,0 +1,29 @@
+import type { RetrainingRoundSummary } from '../../../src/tradeoff/retraining/schema.ts';
+import { Card } from '../parts/Card.tsx';
+import { RoundActions } from './RoundActions.tsx';
+import styles from './retraining.module.css';
+
+interface WaitingCardProps {
+  readonly rounds: readonly RetrainingRoundSummary[];
+  readonly pipeline: string;
+}
+
+/** Rounds that wait, each with its reason and what can be done; nothing when none does. */
+export function WaitingCard({ rounds, pipeline }: WaitingCardProps) {
+  if (rounds.length === 0) return null;
+  return (
+    <Card title="What waits, and why?">
+      <ul className={styles.waitingList}>
+        {rounds.map((round) => (
+          <li key={round.round} className={styles.bar}>
+            <p>
+              <strong>#{round.round}</strong> {round.trigger.detail}
+              <span className={styles.sub}>{round.reason ?? 'It says no reason.'}</span>
+            </p>
+            <RoundActions round={round} pipeline={pipeline} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}

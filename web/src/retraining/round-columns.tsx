@@ -1,0 +1,68 @@
+import { Link } from '@tanstack/react-router';
+import type { RetrainingRoundSummary } from '../../../src/tradeoff/retraining/schema.ts';
+import { Instant } from '../parts/Instant.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import parts from '../parts/parts.module.css';
+import { Unknown } from '../parts/Unknown.tsx';
+import { VerdictMark } from '../parts/VerdictMark.tsx';
+import type { GridColumn } from '../table/DataTable.tsx';
+import table from '../table/table.module.css';
+import { RoundMark } from './RoundMark.tsx';
+import styles from './retraining.module.css';
+import { NO_CANDIDATE, NO_COST, NO_GAIN, NO_VERDICT } from './words.ts';
+
+/** What the history of a retraining says of each round. */
+export function roundColumns(model: string): GridColumn<RetrainingRoundSummary>[] {
+  return [
+    {
+      ...{ id: 'round', header: 'Round' },
+      cell: ({ retraining, round }) => (
+        <Link
+          to="/retraining/$retraining/rounds/$round"
+          params={{ retraining, round: String(round) }}
+          className={table.rowLink}
+        >
+          #{round}
+        </Link>
+      ),
+    },
+    { id: 'state', header: 'State', cell: ({ state }) => <RoundMark state={state} /> },
+    { id: 'when', header: 'Opened', cell: ({ openedAt }) => <Instant at={openedAt} /> },
+    { id: 'trigger', header: 'Begun by', cell: ({ trigger }) => trigger.detail },
+    {
+      ...{ id: 'gain', header: 'Expected gain', numeric: true },
+      cell: ({ gain }) => (gain === null ? <Unknown reason={NO_GAIN} /> : <MoneyFigure money={gain} />),
+    },
+    {
+      ...{ id: 'cost', header: 'Cost', numeric: true },
+      cell: ({ cost }) =>
+        cost === null ? (
+          <Unknown reason={NO_COST} />
+        ) : (
+          <span className={styles.cost}>
+            <MoneyFigure money={cost} />
+          </span>
+        ),
+    },
+    {
+      ...{ id: 'candidate', header: 'Candidate' },
+      cell: ({ candidate }) =>
+        candidate === null ? (
+          <Unknown reason={NO_CANDIDATE} />
+        ) : (
+          <Link
+            to="/models/$model/versions/$version"
+            params={{ model, version: candidate }}
+            className={`${parts.textLink} ${styles.above}`}
+          >
+            version {candidate}
+          </Link>
+        ),
+    },
+    {
+      ...{ id: 'verdict', header: 'Verdict' },
+      cell: ({ verdict }) => (verdict === null ? <Unknown reason={NO_VERDICT} /> : <VerdictMark verdict={verdict} />),
+    },
+    { id: 'reason', header: 'Why', cell: ({ reason }) => reason ?? '' },
+  ];
+}
