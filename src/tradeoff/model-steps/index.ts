@@ -8,7 +8,7 @@ import type { Check } from '../gates/schema.ts';
 
 export interface ModelStepsDeps {
   readonly store: Store;
-  readonly tracking: Pick<Tracking, 'latestMetrics' | 'lineage'>;
+  readonly tracking: Pick<Tracking, 'latestMetrics' | 'lineage' | 'runArtifactUri'>;
   readonly registry: Pick<Registry, 'register' | 'setAlias'>;
   readonly gates: Pick<Gates, 'check' | 'weighRun'>;
 }
@@ -45,7 +45,11 @@ async function sourceOf(
   runId: string,
   artifact: string | null,
 ): Promise<{ source: string; modelId: string | null }> {
-  if (artifact !== null) return { source: `runs:/${runId}/${artifact}`, modelId: null };
+  if (artifact !== null) {
+    // As MLflow's clients do: a version says where its artifacts are, not of which run.
+    const root = await tracking.runArtifactUri(store, runId);
+    return { source: `${root ?? `runs:/${runId}`}/${artifact}`, modelId: null };
+  }
   const [logged] = await tracking.lineage.modelsOfRun(store, runId, 1);
   if (logged !== undefined) return { source: `models:/${logged.modelId}`, modelId: logged.modelId };
   const detail = `Run ${runId} logged no model. Log one (mlflow.*.log_model), or name an output of its step as "artifact".`;
