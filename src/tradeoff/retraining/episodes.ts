@@ -1,6 +1,7 @@
 import { AlertEpisode } from '../../mlops/monitoring/schema.ts';
 import type { StoredEvent } from '../../platform/events/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { decimalString } from '../../platform/units/index.ts';
 import { iso, lookSoon, type RetrainingDeps } from './context.ts';
 import { lapsed, type Occurrence, openRound } from './rounds.ts';
 import type { RoundTrigger } from './schema.ts';
@@ -94,8 +95,13 @@ const WORDS: Readonly<Record<AlertEpisode['cause'], string>> = {
 /** `drift of price and country ("inputs" of monitor ranker)`. */
 function detailOf({ cause, columns, alert, monitor, loss }: AlertEpisode): string {
   const of = columns.length === 0 ? '' : ` of ${listed(columns)}`;
-  const measured = loss === null ? '' : `: ${loss.metric} ${loss.reference} -> ${loss.current}`;
+  const measured = loss === null ? '' : `: ${loss.metric} ${shown(loss.reference)} -> ${shown(loss.current)}`;
   return `${WORDS[cause]}${of}${measured} ("${alert}" of monitor ${monitor})`;
+}
+
+/** Four significant digits for reading; the exact figures stand in the episode. */
+function shown(value: number): string {
+  return decimalString(value.toPrecision(4));
 }
 
 const SHOWN = 3;
