@@ -66,6 +66,7 @@ export interface Application extends AsyncDisposable {
   readonly http: FastifyInstance;
   readonly store: Store;
   readonly events: Events;
+  readonly jobs: Jobs;
   readonly config: Config;
   /** Lets commands on this machine in; null without accounts. */
   readonly localKey: string | null;
@@ -174,7 +175,7 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   longJobs.start();
   predictionLog.start();
   const { localKey, ensureFirstAccount } = auth;
-  return { http, store, events, localKey, ensureFirstAccount, manifestKinds: kinds };
+  return { http, store, events, jobs, localKey, ensureFirstAccount, manifestKinds: kinds };
 }
 
 /** For what runs on this machine; all of its addresses have loopback among them. */

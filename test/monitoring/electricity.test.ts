@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { decimal } from '../../src/platform/units/index.ts';
+import { MARKET, type Replay, replayMarket, type Told } from './electricity-replay.ts';
+
+/** From this day on the prices of Victoria move, and with them its demand and the transfer; before, they are constants. */
+const CHANGED = Date.parse('1997-05-05T00:00:00Z');
+const VICTORIA = ['inputs.vicprice', 'inputs.vicdemand', 'inputs.transfer'];
+const REPLAY_MS = 600_000;
+
+const share = (told: readonly Told[], of: (one: Told) => boolean) => told.filter(of).length / told.length;
+const minute = (instant: string) => instant.slice(0, 16);
+
+/** What has to come out the same: all but ids, moments within a minute, and what the machine cost. */
+const comparable = ({ told, rounds, windows }: Replay) => ({
+  told,
+  rounds: rounds.map(({ state, trigger, openedAt, candidate, verdict, worth }) => ({
+    ...{ state, candidate, verdict, openedAt: minute(openedAt), detail: trigger.detail },
+    gain: worth?.gain,
+  })),
+  windows: windows.map(({ period, columns }) => ({ period, columns })),
+});
+
+describe.skipIf(!existsSync(MARKET) && process.env.CI === undefined)(
+  'a model of the electricity market (skipped where ../shared/data is missing)',
+  () => {
+    let replay: Replay;
+    beforeAll(async () => {
+      replay = await replayMarket();
+    }, REPLAY_MS);
+
+    it('is seen to drift when its market changes', () => {
+      const drifted = replay.windows.flatMap(({ period, columns }) =>
+        columns.flatMap(({ column, drifted }) => (drifted && VICTORIA.includes(column) ? [{ period, column }] : [])),
+      );
+      expect(new Set(drifted.map(({ column }) => column))).toEqual(new Set(VICTORIA));
+      expect(drifted.filter(({ period }) => Date.parse(period.end) <= CHANGED - 86_400_000 * 14)).toEqual([]);
+    });
+
+    it('is trained anew by episodes of quality, each of which was worth more than it cost', () => {
+      const { rounds } = replay;
+      expect(rounds.filter(({ state }) => state === 'promoted').length).toBeGreaterThanOrEqual(3);
+      for (const { trigger, worth, cost, verdict, gate, timeline } of rounds) {
+        expect(trigger).toMatchObject({ kind: 'episode', cause: 'quality' });
+        expect(worth?.answer).toBe(worth?.cost === null ? 'unknown' : 'worth');
+        expect(decimal(worth?.gain?.amount ?? '0').greaterThan(cost?.amount ?? '0')).toBe(true);
+        expect(decimal(cost?.amount ?? '0').isPositive()).toBe(true);
+        expect(gate?.verdict).toBe(verdict);
+        expect(timeline.map(({ step }) => step)).toEqual(
+          expect.arrayContaining(['trigger', 'worth', 'start', 'candidate', 'verdict']),
+        );
+      }
+    });
+
+    it('is right again', () => {
+      const { told, rounds } = replay;
+      const since = Date.parse(rounds.find(({ state }) => state === 'promoted')?.endedAt ?? '');
+      const after = told.filter(({ at }) => at >= since);
+      expect(share(after, ({ right }) => right) - share(after, ({ firstRight }) => firstRight)).toBeGreaterThan(0.04);
+    });
+
+    it(
+      'comes out the same when it is replayed',
+      async () => {
+        expect(comparable(await replayMarket())).toEqual(comparable(replay));
+      },
+      REPLAY_MS,
+    );
+  },
+);
