@@ -31,7 +31,7 @@ const { config } = loadConfig({
 });
 const application = await createApplication(config);
 const url = await listen(application.http, config);
-const verdicts = await runDemo(createDemoClient(url), {
+const { verdicts, production } = await runDemo(createDemoClient(url), {
   seed: Number(values.seed),
   asOf: new Date(),
   folder: join(data, 'bill'),
@@ -42,8 +42,15 @@ for (const { summary } of verdicts) console.log(`- ${summary}`);
 
 if (values.serve) {
   console.log(`\nLook at it: ${url}   (MLflow clients: MLFLOW_TRACKING_URI=${url}; Ctrl-C ends)`);
+  const ending = new AbortController();
+  const traffic = production.goOn(ending.signal).catch((error: unknown) => console.error(String(error)));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void application[Symbol.asyncDispose]().then(() => process.exit(0)));
+    process.once(signal, async () => {
+      ending.abort();
+      await traffic;
+      await application[Symbol.asyncDispose]();
+      process.exit(0);
+    });
   }
 } else {
   await application[Symbol.asyncDispose]();

@@ -7,6 +7,7 @@ import { getSync, startSyncs } from '../../../src/finops/sources/schema.ts';
 import { postApply } from '../../../src/platform/manifests/schema.ts';
 import { checkGate } from '../../../src/tradeoff/gates/schema.ts';
 import { type BillFile, writeBill, writeOddFiles } from '../bill/write-bill.ts';
+import { type Production, runProduction } from '../production/run-production.ts';
 import { type Candidate, makeCandidates, type Report } from './candidates.ts';
 import type { DemoClient } from './client.ts';
 import { MODEL, prepareRegistry, registerCandidate } from './register.ts';
@@ -33,8 +34,16 @@ export interface DemoVerdict {
   readonly costPerThousand: string | null;
 }
 
-/** The main job from end to end, over HTTP alone: a bill comes in, models are trained and registered, the gate decides. */
-export async function runDemo(client: DemoClient, options: DemoOptions): Promise<DemoVerdict[]> {
+export interface DemoOutcome {
+  readonly verdicts: readonly DemoVerdict[];
+  readonly production: Production;
+}
+
+/**
+ * The main job from end to end, over HTTP alone: a bill comes in, models are trained and registered, the gate decides, and what
+ * it promoted is served, watched and trained anew.
+ */
+export async function runDemo(client: DemoClient, options: DemoOptions): Promise<DemoOutcome> {
   const { report } = options;
   report('1. Teams, prices, rules, budgets and the policy are applied');
   await applyConfig(client);
@@ -51,7 +60,17 @@ export async function runDemo(client: DemoClient, options: DemoOptions): Promise
   for (const [index, candidate] of candidates.entries()) {
     verdicts.push(await weigh(client, candidate, versions[index] ?? ''));
   }
-  return verdicts;
+  report('6. The version that the alias points to now is served and watched; then a campaign changes who comes');
+  const production = await runProduction(client, { ...options, champion: championOf(candidates, verdicts) });
+  return { verdicts, production };
+}
+
+/** The last one that was promoted has the alias. */
+function championOf(candidates: readonly Candidate[], verdicts: readonly DemoVerdict[]) {
+  const place = verdicts.findLastIndex(({ verdict }) => verdict === 'promote');
+  const [candidate, verdict] = [candidates[place], verdicts[place]];
+  if (candidate === undefined || verdict === undefined) throw new Error('the gate promoted none of the models');
+  return { candidate, version: verdict.version };
 }
 
 async function applyConfig(client: DemoClient): Promise<void> {

@@ -26,6 +26,15 @@ export interface RatingsOptions {
   readonly meanRatingsPerUser?: number;
   /** Last moment a rating may have, seconds since 1970; users are active in the two years before it. */
   readonly until?: number;
+  /** Tastes that move with the times; left out: those of all users stay. */
+  readonly season?: Season;
+}
+
+/** In a season a share of the users likes something else than before; the others rate exactly what they did. */
+export interface Season {
+  readonly name: string;
+  /** 0..1; those with the highest index. */
+  readonly share: number;
 }
 
 /** How sharply taste decides what is watched: log-weight of a perfectly matching item over a neutral one. */
@@ -46,8 +55,11 @@ export function generateRatings(options: RatingsOptions): Ratings {
   const catalogue = createCatalogue(createRandom(seedFor(seed, 'items')), itemCount, tasteCount);
   const random = createRandom(seedFor(seed, 'users'));
   const columns: RatingColumns = { users: [], items: [], stars: [], timestamps: [] };
+  const { name = '', share = 0 } = options.season ?? {};
+  const moved = createRandom(seedFor(seed, `season ${name}`));
   for (let user = 0; user < userCount; user++) {
-    const tastes = drawUserTastes(random, tasteCount);
+    const usual = drawUserTastes(random, tasteCount);
+    const tastes = user < userCount * (1 - share) ? usual : drawUserTastes(moved, tasteCount);
     const wanted = drawActivity(random, meanRatingsPerUser, itemCount);
     const match = catalogue.match(tastes);
     const picked = pickItems(random, catalogue, match, wanted);

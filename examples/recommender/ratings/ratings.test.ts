@@ -29,6 +29,17 @@ describe('generated ratings', () => {
     expect(pairs.size).toBe(ratings.count);
   });
 
+  test('change in a season for the share of users whose tastes move, and for nobody else', () => {
+    const before = generateRatings(small);
+    const after = generateRatings({ ...small, season: { name: 'autumn', share: 0.4 } });
+    const itemsOf = (ratings: typeof before, user: number) =>
+      ratings.items.filter((_, row) => ratings.users[row] === user);
+    const changed = Array.from({ length: 300 }, (_, user) => user).filter(
+      (user) => itemsOf(before, user).join() !== itemsOf(after, user).join(),
+    );
+    expect(changed).toEqual(Array.from({ length: 120 }, (_, index) => 180 + index));
+  });
+
   test('have a long tail: the first tenth of the items takes more than a fifth and less than two thirds of all ratings', () => {
     const ratings = generateRatings(small);
     const counts = new Float64Array(ratings.itemCount);

@@ -1,0 +1,82 @@
+import {
+  type Label,
+  type Prediction,
+  recordLabels,
+  recordPredictions,
+} from '../../../src/mlops/monitoring/predictions/schema.ts';
+import type { DemoClient } from '../demo/client.ts';
+import { createRandom, seedFor } from '../random/xoshiro.ts';
+import type { RecommenderModel } from '../training/recommender-model.ts';
+import { scoreUser, topItems } from '../training/score.ts';
+import type { Audience } from './audience.ts';
+import { demandAt } from './day.ts';
+
+const HOUR_MS = 3_600_000;
+const LIST_LENGTH = 10;
+/** Predictions sent in one request. */
+const BATCH = 2_000;
+
+export interface History {
+  readonly seed: number;
+  readonly model: string;
+  readonly version: string;
+  readonly scorer: RecommenderModel;
+  /** Who comes at an instant, Unix milliseconds. */
+  readonly audienceAt: (instant: number) => Audience;
+  /** Unix milliseconds. */
+  readonly start: number;
+  readonly end: number;
+  /** Visits in a mean hour. */
+  readonly perHour: number;
+}
+
+/** What the same version answered in the days before, as the log of another server has it, with what came of it. */
+export async function importHistory(client: DemoClient, history: History): Promise<number> {
+  const visits = visitsOf(history);
+  for (let from = 0; from < visits.length; from += BATCH) {
+    const batch = visits.slice(from, from + BATCH);
+    await client.call(recordPredictions, { body: { predictions: batch.map(({ prediction }) => prediction) } });
+    const labels = batch.flatMap(({ label }) => label);
+    await client.call(recordLabels, { body: { model: history.model, labels } });
+  }
+  return visits.length;
+}
+
+interface Visit {
+  readonly prediction: Prediction;
+  /** None where the user likes nothing. */
+  readonly label: readonly Label[];
+}
+
+function visitsOf({ seed, model, version, scorer, audienceAt, start, end, perHour }: History): Visit[] {
+  const random = createRandom(seedFor(seed, 'visits'));
+  const scores = new Float64Array(scorer.itemCount);
+  const visits: Visit[] = [];
+  for (let hour = start; hour < end; hour += HOUR_MS) {
+    const count = Math.round(perHour * demandAt(new Date(hour).getUTCHours()));
+    const audience = audienceAt(hour);
+    for (let visit = 0; visit < count; visit++) {
+      const at = new Date(hour + Math.floor(((visit + random.next()) / count) * HOUR_MS)).toISOString();
+      const user = audience.visitor(random);
+      scoreUser(scorer, user, scores);
+      const items = [...topItems(scores, LIST_LENGTH)];
+      const id = `day-${at}-${user}`;
+      const likes = audience.likes(user);
+      visits.push({
+        prediction: {
+          prediction: id,
+          model,
+          modelVersion: version,
+          environment: 'production',
+          predictedAt: at,
+          entity: String(user),
+          inputs: { user_index: user },
+          output: { item_index: items, score: items.map((item) => scores[item] ?? 0) },
+          latencyMs: 2 + random.next(),
+        },
+        label: likes.length === 0 ? [] : [{ prediction: id, value: [...likes] }],
+      });
+    }
+  }
+  return visits;
+}

@@ -1,0 +1,70 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Label, recordLabels } from '../../../src/mlops/monitoring/predictions/schema.ts';
+import type { DemoClient } from '../demo/client.ts';
+import type { Random } from '../random/xoshiro.ts';
+import type { Audience } from './audience.ts';
+import { demandAt } from './day.ts';
+
+export interface Traffic {
+  /** Tells the days apart. */
+  readonly day: string;
+  readonly endpoint: string;
+  readonly model: string;
+  readonly audience: Audience;
+  readonly random: Random;
+  /** Visits of the whole day. */
+  readonly visits: number;
+  /** So long a day takes, milliseconds. */
+  readonly dayMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface Answers {
+  readonly answered: number;
+  /** Not answered with 200. */
+  readonly failed: number;
+  /** Versions that answered. */
+  readonly versions: readonly string[];
+}
+
+/** A day of visitors asks the endpoint over HTTP, an hour after the other; what they liked is told at the end of each hour. */
+export async function sendDay(client: DemoClient, traffic: Traffic): Promise<Answers> {
+  const versions = new Set<string>();
+  let [answered, failed] = [0, 0];
+  for (let hour = 0; hour < 24 && traffic.signal?.aborted !== true; hour++) {
+    const endsAt = performance.now() + traffic.dayMs / 24;
+    const count = Math.round((traffic.visits / 24) * demandAt(hour));
+    const labels: Label[] = [];
+    for (let visit = 0; visit < count; visit++) {
+      const user = traffic.audience.visitor(traffic.random);
+      const id = `${traffic.day}-${hour}-${visit}`;
+      const version = await ask(client.url, traffic, id, user);
+      if (version === null) failed += 1;
+      else {
+        answered += 1;
+        versions.add(version);
+        const likes = traffic.audience.likes(user);
+        if (likes.length > 0) labels.push({ prediction: id, value: [...likes] });
+      }
+    }
+    if (labels.length > 0) await client.call(recordLabels, { body: { model: traffic.model, labels } });
+    await rest(endsAt - performance.now(), traffic.signal);
+  }
+  return { answered, failed, versions: [...versions].toSorted() };
+}
+
+/** Ends early where the day is called off. */
+async function rest(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted !== true) await pause(Math.max(0, ms), undefined, signal && { signal }).catch(() => undefined);
+}
+
+/** The version that answered; null where none did. */
+async function ask(url: string, { endpoint, model }: Traffic, id: string, user: number): Promise<string | null> {
+  const answer = await fetch(`${url}/serve/${endpoint}/v2/models/${model}/infer`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-steelyard-prediction-id': id },
+    body: JSON.stringify({ inputs: [{ name: 'user_index', datatype: 'INT64', shape: [1], data: [user] }] }),
+  });
+  await answer.arrayBuffer();
+  return answer.ok ? (answer.headers.get('x-steelyard-model-version') ?? '') : null;
+}

@@ -1,0 +1,61 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { processEnvironment } from '../../../src/platform/config/index.ts';
+import { exportOnnx } from '../onnx/export-onnx.ts';
+import { mlflowModelFiles } from '../onnx/mlflow-model.ts';
+import { ratingsFromCsv } from '../ratings/csv.ts';
+import { splitByTime } from '../ratings/split.ts';
+import { type Evaluation, evaluate } from '../training/evaluate.ts';
+import { type TrainedModel, trainModels } from '../training/train-models.ts';
+import { defaultVariants } from '../training/variants.ts';
+
+/**
+ * A step of a pipeline: trains one variant on the ratings of a file, and leaves behind the folder `model` as MLflow knows it
+ * and `metrics.json` with the quality on each user's last ratings, with its intervals.
+ */
+const { values } = parseArgs({
+  options: {
+    ratings: { type: 'string' },
+    items: { type: 'string', default: '2400' },
+    variant: { type: 'string', default: 'mf-64' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+
+if (values.ratings === undefined) throw new Error('--ratings names the file of ratings');
+const ratings = ratingsFromCsv(readFileSync(values.ratings, 'utf8'), { itemCount: Number(values.items) });
+const variant = defaultVariants(Number(values.seed)).find(({ name }) => name === values.variant);
+if (variant === undefined) throw new Error(`there is no variant ${values.variant}`);
+const split = splitByTime(ratings);
+const [trained] = await trainModels(split, {
+  variants: [variant],
+  workerCount: 0,
+  onProgress: ({ epoch, loss }) => console.log(`epoch ${epoch}: loss ${loss.toFixed(4)}`),
+});
+if (trained === undefined) throw new Error(`${variant.name} was not trained`);
+const quality = evaluate(trained.model, split);
+writeModel(trained);
+writeFileSync('metrics.json', JSON.stringify(metricsOf(quality), null, 2));
+console.log(`${variant.name}: NDCG@10 ${quality.ndcgAt10.mean.toFixed(4)} over ${quality.ndcgAt10.sampleSize} users`);
+
+function writeModel({ model }: TrainedModel): void {
+  const onnx = exportOnnx(model);
+  const runId = processEnvironment().MLFLOW_RUN_ID ?? '';
+  const texts = mlflowModelFiles({ runId, modelUuid: runId, createdAt: new Date(), sizeBytes: onnx.byteLength });
+  mkdirSync('model', { recursive: true });
+  for (const [name, content] of Object.entries({ ...texts, 'model.onnx': onnx }))
+    writeFileSync(join('model', name), content);
+}
+
+function metricsOf({ ndcgAt10, recallAt10, mrrAt10 }: Evaluation): Record<string, number> {
+  const measures = { ndcg_at_10: ndcgAt10, recall_at_10: recallAt10, mrr_at_10: mrrAt10 };
+  return Object.fromEntries(
+    Object.entries(measures).flatMap(([name, { mean, low, high, sampleSize }]) => [
+      [name, mean],
+      [`${name}.ci_lower`, low],
+      [`${name}.ci_upper`, high],
+      [`${name}.n`, sampleSize],
+    ]),
+  );
+}
