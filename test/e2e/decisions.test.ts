@@ -91,7 +91,7 @@ describe.skipIf(!hasChromium)(
     it('shows versions with quality and cost side by side and leads to the verdict on each', async () => {
       const page = await visit('/models/ranker');
       const table = page.getByRole('region', { name: 'What do the versions offer?' }).getByRole('table');
-      expect(await table.locator('tbody tr').count()).toBe(6);
+      expect(await table.locator('tbody tr').count()).toBe(7);
       expect(await table.getByText('@champion').count()).toBe(1);
       expect(await readable(table)).toMatch(/0\.\d+ \(0\.\d+ to 0\.\d+\)/);
       await table.getByRole('link', { name: 'reject' }).first().click();

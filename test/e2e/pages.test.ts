@@ -59,9 +59,23 @@ const PAGES = [
     path: '/models/ranker',
     says: /ranker runs version \d+ as champion: ndcg_at_10 0\.\d+ \(0\.\d+ to 0\.\d+\)/,
   },
-  { name: 'Pipelines', path: '/pipelines', says: /No pipeline has been applied yet/ },
-  { name: 'Decisions', path: '/decisions', says: /6 decisions: \d promoted, \d on hold, \d rejected/ },
-  { name: 'Decision', path: 'newest decision', says: /ranker version 6 is .*rejected on cost: .+ is \$/s },
+  { name: 'Pipelines', path: '/pipelines', says: /1 pipeline: none runs now/ },
+  { name: 'Endpoints', path: '/endpoints', says: /1 endpoint; it answers/ },
+  {
+    name: 'Endpoint',
+    path: '/endpoints/home-feed',
+    says: /ranker version 7 answers: [\d,]+ predictions at \$[\d.]+ per 1,000/,
+  },
+  { name: 'Monitoring', path: '/monitoring', says: /1 monitor: 1 of them has an open alert, estimated to cost \$/ },
+  { name: 'Monitor', path: '/monitoring/home-feed', says: /ranker has ndcg@10 0\.\d+ \(0\.\d+ to 0\.\d+\)/ },
+  { name: 'Retraining', path: '/retraining', says: /1 retraining: none is under way/ },
+  {
+    name: 'Round of retraining',
+    path: '/retraining/ranker/rounds/1',
+    says: /Round 1 promoted version 7: expected to gain \$[\d.]+ at a cost of \$/,
+  },
+  { name: 'Decisions', path: '/decisions', says: /7 decisions: \d promoted, \d on hold, \d rejected/ },
+  { name: 'Decision', path: 'newest decision', says: /ranker version 7 is .*promoted: every check holds/s },
 ];
 
 describe.skipIf(!hasChromium)('the pages of the web app (skipped where Debian’s chromium is not installed)', () => {

@@ -23,7 +23,7 @@ export async function serveFolder(data: string): Promise<RunningServer> {
 export async function demoApplication(): Promise<RunningServer> {
   const source = await demoFolder();
   const copy = mkdtempSync(join(tmpdir(), 'steelyard-demo-'));
-  for (const part of ['store.db', 'store.db-wal', 'lake', 'objects']) {
+  for (const part of ['store.db', 'store.db-wal', 'lake', 'journals', 'objects']) {
     if (existsSync(join(source, part))) cpSync(join(source, part), join(copy, part), { recursive: true });
   }
   return serveFolder(copy);
