@@ -67,8 +67,18 @@ function rowsOf({ gain, gainUpper, cost }: Worth) {
 }
 
 function factsOf(worth: Worth) {
-  const { loss, predictionsPerDay, valuePerPrediction, lossPerDay, net, costFrom, horizonFrom, budget, decidedBy } =
-    worth;
+  const {
+    loss,
+    predictionsPerDay,
+    valuePerPrediction,
+    valueFrom,
+    lossPerDay,
+    net,
+    costFrom,
+    horizonFrom,
+    budget,
+    decidedBy,
+  } = worth;
   const money = (amount: Money | null, reason: string) =>
     amount === null ? <Unknown reason={reason} /> : <MoneyFigure money={amount} />;
   return [
@@ -94,7 +104,10 @@ function factsOf(worth: Worth) {
         formatMeasure(predictionsPerDay)
       ),
     ],
-    ['A unit of quality is worth', money(valuePerPrediction, 'Nobody says what it is worth.')],
+    [
+      'A unit of quality is worth',
+      valueFrom === 'monitor' ? 'what the monitor says' : money(valuePerPrediction, 'Nobody says what it is worth.'),
+    ],
     ['The loss costs a day', money(lossPerDay, NO_GAIN)],
     ['Gain less cost', money(net, 'One of both is not known.')],
     ['The cost is', costFrom],
