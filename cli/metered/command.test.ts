@@ -33,8 +33,9 @@ async function run(...words: string[]) {
 }
 const spentOf = ({ document }: Awaited<ReturnType<typeof run>>) => decimal(document.spent?.amount ?? '0');
 const script = (text: string) => ['--', 'sh', '-c', text] as const;
-const UNTIL_STOPPED = (folder: string) =>
-  `trap 'echo ${folder}/$MLFLOW_RUN_ID > "$STEELYARD_CHECKPOINT_FILE"; : > ${folder}/$MLFLOW_RUN_ID; exit 0' TERM; while :; do sleep 0.05; done`;
+/** Leaves a checkpoint when it is stopped; `begun` is a file that is there from when on it can. */
+const UNTIL_STOPPED = (folder: string, begun = '/dev/null') =>
+  `trap 'echo ${folder}/$MLFLOW_RUN_ID > "$STEELYARD_CHECKPOINT_FILE"; : > ${folder}/$MLFLOW_RUN_ID; exit 0' TERM; : > ${begun}; while :; do sleep 0.05; done`;
 
 describe('steelyard run', () => {
   it('ends as its command does, and says what it cost', async () => {
@@ -167,12 +168,13 @@ spec: {subject: {project: sweep}, amount: '200', currency: USD, enforcement: har
 `,
     );
     expect(await server.run('apply', '-f', file)).toMatchObject({ code: 0 });
-    const saved = join(folder, 'saved');
-    await steelyard(['run', '--url', server.url, '--', 'mkdir', saved], { PATH: process.env.PATH });
+    const [saved, begun] = [join(folder, 'saved'), join(folder, 'begun')];
+    await steelyard(['run', '--url', server.url, '--', 'mkdir', saved, begun], { PATH: process.env.PATH });
+    const saving = script(UNTIL_STOPPED(saved, `${begun}/$MLFLOW_RUN_ID`));
     const deaf = script('trap "" TERM; while :; do sleep 0.05; done');
     const all = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
-        run(...PRICE, '--project', 'sweep', '--grace', '5', ...(index === 0 ? deaf : script(UNTIL_STOPPED(saved)))),
+        run(...PRICE, '--project', 'sweep', '--grace', '5', ...(index === 0 ? deaf : saving)),
       ),
     );
     // One that a busy machine answers too late ends with what it has, and is not told of the budget.
@@ -182,7 +184,9 @@ spec: {subject: {project: sweep}, amount: '200', currency: USD, enforcement: har
     const spent = all.map(spentOf).reduce((sum, one) => sum.plus(one));
     expect(spent.lessThanOrEqualTo(200 + LATE)).toBe(true);
     expect(spent.greaterThan(40)).toBe(true);
-    expect(readdirSync(saved)).toHaveLength(19);
+    // On a busy machine the money may be gone before the last of them could begin.
+    expect(readdirSync(saved).toSorted()).toEqual(readdirSync(begun).toSorted());
+    expect(readdirSync(begun).length).toBeGreaterThan(10);
     const shown = JSON.parse((await server.run('budget', 'show', 'sweep', '--json')).out);
     expect(shown).toMatchObject({ reserved: { amount: '0' } });
     expect(shown.stops).toHaveLength(reasons.filter((reason) => reason === 'sweep').length);
