@@ -29,7 +29,7 @@ const DAY = { visits: 1_200, dayMs: 8_000 };
 /** Days that pass while somebody looks at it. */
 const LATER_DAY = { visits: 4_800, dayMs: 480_000 };
 const POLL_MS = 250;
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 300_000;
 
 export interface ProductionOptions {
   readonly seed: number;
