@@ -159,12 +159,14 @@ spec: {subject: {project: odd}, amount: '100', currency: USD, enforcement: hard,
   it('runs twenty at once under one hard budget, which holds; each leaves its checkpoint', async () => {
     const folder = temporaryFolder();
     const file = join(folder, 'budget.yaml');
+    // Twenty seconds each: on a busy machine the last of them begins when the first have run for ten.
+    const limit = 400;
     writeFileSync(
       file,
       `apiVersion: steelyard/v1
 kind: Budget
 metadata: {name: sweep}
-spec: {subject: {project: sweep}, amount: '200', currency: USD, enforcement: hard, every: once}
+spec: {subject: {project: sweep}, amount: '${limit}', currency: USD, enforcement: hard, every: once}
 `,
     );
     expect(await server.run('apply', '-f', file)).toMatchObject({ code: 0 });
@@ -182,11 +184,10 @@ spec: {subject: {project: sweep}, amount: '200', currency: USD, enforcement: har
     expect(reasons).toContain('sweep');
     expect(reasons.filter((reason) => reason !== 'sweep' && reason !== 'what was set aside')).toEqual([]);
     const spent = all.map(spentOf).reduce((sum, one) => sum.plus(one));
-    expect(spent.lessThanOrEqualTo(200 + LATE)).toBe(true);
-    expect(spent.greaterThan(40)).toBe(true);
-    // On a busy machine the money may be gone before the last of them could begin.
-    expect(readdirSync(saved).toSorted()).toEqual(readdirSync(begun).toSorted());
-    expect(readdirSync(begun).length).toBeGreaterThan(10);
+    expect(spent.lessThanOrEqualTo(limit + LATE)).toBe(true);
+    expect(spent.greaterThan(limit / 5)).toBe(true);
+    expect(readdirSync(begun)).toHaveLength(19);
+    expect(readdirSync(saved)).toHaveLength(19);
     const shown = JSON.parse((await server.run('budget', 'show', 'sweep', '--json')).out);
     expect(shown).toMatchObject({ reserved: { amount: '0' } });
     expect(shown.stops).toHaveLength(reasons.filter((reason) => reason === 'sweep').length);
