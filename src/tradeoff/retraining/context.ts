@@ -36,3 +36,8 @@ export async function lookSoon(
 ): Promise<void> {
   await jobs.enqueue(sql, { kind: LOOK, payload: { retraining }, uniqueKey: `${LOOK}:${retraining}:${because}` });
 }
+
+/** For reading, to the minute: `2026-11-27 07:54 UTC`. */
+export function shownInstant(instant: string): string {
+  return `${instant.slice(0, 16).replace('T', ' ')} UTC`;
+}

@@ -1,5 +1,5 @@
 import type { Sql } from '../../platform/store/index.ts';
-import { iso, lookSoon, type RetrainingDeps, START } from './context.ts';
+import { iso, lookSoon, type RetrainingDeps, START, shownInstant } from './context.ts';
 import { weighRound } from './gather.ts';
 import type { RetrainingRound, RoundTrigger, TimelineEntry, Worth } from './schema.ts';
 import { namedTriggers, type RetrainingTrigger } from './spec/schema.ts';
@@ -116,7 +116,11 @@ async function reasonToWait(
   if (underWay !== null) return { over: false, lookAt: null, reason: `Round ${underWay} is under way.` };
   const now = clock.now();
   if (coolsUntil !== null && Date.parse(coolsUntil) > now) {
-    return { over: false, lookAt: coolsUntil, reason: `The last retraining cools down until ${coolsUntil}.` };
+    return {
+      over: false,
+      lookAt: coolsUntil,
+      reason: `The last retraining cools down until ${shownInstant(coolsUntil)}.`,
+    };
   }
   if (answer === 'worth' || (answer === 'unknown' && spec.worth.whenUnknown === 'retrain')) return null;
   const known = answer === 'unknown' ? `${reason} It waits while that is not known (whenUnknown: wait).` : reason;
@@ -171,7 +175,7 @@ export async function start(
       timeline: told(document.timeline, {
         at: iso(now),
         step: 'start',
-        text: `${why} It is trained on data from ${window.start} to ${window.end}.`,
+        text: `${why} It is trained on data from ${shownInstant(window.start)} to ${shownInstant(window.end)}.`,
         evidence: asked === null ? [] : [{ kind: 'person', id: asked.by }],
       }),
     },
