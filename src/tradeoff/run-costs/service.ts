@@ -76,16 +76,19 @@ function duesOf(type: string, payload: unknown, noted: number): Due[] {
   return AllocationDerived.parse(payload).periods.map((period) => ({ kind: 'period', key: period, noted }));
 }
 
-/** Works out everything that is due, also what was noted before a restart. */
+/** Works out everything that is due, also what was noted before a restart. Throws when aborted: the job is to come back. */
 export async function settle(deps: RunCostDeps, signal: AbortSignal): Promise<void> {
-  for (let stuck = 0; stuck < 3 && !signal.aborted; ) {
+  for (let stuck = 0; stuck < 3; ) {
     const dues = await nextDue(deps.store, DUES_AT_ONCE);
     if (dues.length === 0) return;
     let taken = 0;
     // `all` and months note further dues, so that what is next is asked for again after each.
     const [first] = dues;
     const batch = first?.kind === 'energy' ? dues : dues.slice(0, 1);
-    for (const due of batch) if (!signal.aborted && (await settleOne(deps, due))) taken += 1;
+    for (const due of batch) {
+      signal.throwIfAborted();
+      if (await settleOne(deps, due)) taken += 1;
+    }
     stuck = taken === 0 ? stuck + 1 : 0;
   }
 }
