@@ -1,5 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
+const withServers = { testTimeout: 180_000, hookTimeout: 180_000 };
+/** What kills servers, starts containers or holds a time: one file after another, with the machine to itself. */
+const timed = ['test/{executors,faults,monitoring,serving,triggers}/**/*.test.ts'];
+
 /** `npm test` runs on npm alone; suites that need a real server beside it live in test/ and run with `npm run test:all`. */
 export default defineConfig({
   test: {
@@ -17,11 +21,22 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...withServers,
           name: 'servers',
           include: ['test/**/*.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          exclude: timed,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...withServers,
+          name: 'servers-alone',
+          include: timed,
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

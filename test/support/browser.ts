@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { processEnvironment } from '../../src/platform/config/index.ts';
+import { onceARun } from './once-a-run.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -29,7 +30,11 @@ export function launchBrowser(): Promise<Browser> {
 }
 
 /** Builds the web app when it has not been built since its sources changed. A server lists its files when it starts. */
-export async function buildWeb(): Promise<void> {
+export function buildWeb(): Promise<void> {
+  return onceARun('web', buildWebNow);
+}
+
+async function buildWebNow(): Promise<void> {
   const built = join(ROOT, 'dist', 'web', 'index.html');
   const sources = ['web', 'src'].flatMap((folder) => filesUnder(join(ROOT, folder)));
   const newest = Math.max(...sources.map((file) => statSync(file).mtimeMs));

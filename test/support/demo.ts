@@ -6,6 +6,7 @@ import { runDemo } from '../../examples/recommender/demo/run-demo.ts';
 import { createApplication } from '../../src/main.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
+import { onceARun } from './once-a-run.ts';
 
 export interface RunningServer extends AsyncDisposable {
   readonly url: string;
@@ -33,13 +34,14 @@ export async function demoApplication(): Promise<RunningServer> {
 async function demoFolder(): Promise<string> {
   const given = process.env.TEST_DEMO_DATA;
   if (given !== undefined) return given;
-  const shared = join(tmpdir(), `steelyard-demo-of-${process.ppid}`);
-  if (existsSync(shared)) return shared;
-  const data = mkdtempSync(join(tmpdir(), 'steelyard-demo-'));
-  await using server = await serveFolder(data);
-  const options = { seed: 1, asOf: new Date(), folder: join(data, 'bill'), report: () => undefined };
-  await runDemo(createDemoClient(server.url), options);
-  await server[Symbol.asyncDispose]();
-  renameSync(data, shared);
+  const shared = join(tmpdir(), 'steelyard-demo');
+  await onceARun('demo', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'steelyard-demo-'));
+    await using server = await serveFolder(data);
+    const options = { seed: 1, asOf: new Date(), folder: join(data, 'bill'), report: () => undefined };
+    await runDemo(createDemoClient(server.url), options);
+    await server[Symbol.asyncDispose]();
+    renameSync(data, shared);
+  });
   return shared;
 }
