@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { QueryResult } from 'kysely';
 import { AppError } from '../errors/index.ts';
+import { compiledCode } from '../processes/index.ts';
 import type { ThreadAnswer, ThreadQuestion } from './sqlite-worker.ts';
 
 interface Waiting {
@@ -29,7 +30,7 @@ export class SqliteThread {
   static async open(file: string, mode: 'read' | 'write'): Promise<SqliteThread> {
     // The source is TypeScript in a checkout and JavaScript in a published package; the file's own name tells which.
     const program = new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url);
-    const thread = new SqliteThread(new Worker(program, { workerData: { file, mode } }));
+    const thread = new SqliteThread(new Worker(program, { env: compiledCode(), workerData: { file, mode } }));
     await thread.run('SELECT 1');
     thread.#worker.unref();
     return thread;

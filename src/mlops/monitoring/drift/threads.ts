@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { compiledCode } from '../../../platform/processes/index.ts';
 import { type ColumnQuestion, type ProfiledNumbers, workOn } from './column-work.ts';
 import type { MethodChoice } from './compare-column.ts';
 import type { ComparedColumn } from './compared-column.ts';
@@ -60,7 +61,9 @@ function failureOf(answer: WorkerAnswer): unknown {
 
 function createThread(queue: Waiting[]) {
   // The source is TypeScript in a checkout and JavaScript in a published package; the file's own name tells which.
-  const worker = new Worker(new URL(`./drift-worker${extname(import.meta.url)}`, import.meta.url));
+  const worker = new Worker(new URL(`./drift-worker${extname(import.meta.url)}`, import.meta.url), {
+    env: compiledCode(),
+  });
   let running: Waiting | null = null;
   let failure: Error | null = null;
   const next = () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { compiledCode } from '../../../platform/processes/index.ts';
 import { type EstimateAnswer, type EstimateQuestion, estimateWindows } from './estimate-work.ts';
 
 /** Below this many numbers it is done before a thread has started. */
@@ -12,6 +13,7 @@ export async function estimateInThread(question: EstimateQuestion): Promise<Esti
   if (arrays.reduce((sum, { length }) => sum + length, 0) <= FEW_NUMBERS) return estimateWindows(question);
   // The source is TypeScript in a checkout and JavaScript in a published package; the file's own name tells which.
   const worker = new Worker(new URL(`./estimate-worker${extname(import.meta.url)}`, import.meta.url), {
+    env: compiledCode(),
     workerData: question,
     transferList: [...new Set(arrays.map(({ buffer }) => buffer))].filter((buffer) => buffer instanceof ArrayBuffer),
   });

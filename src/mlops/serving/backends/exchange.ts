@@ -25,7 +25,7 @@ export class NotConnected extends Error {}
 
 /** An idle connection is given up before usual servers do that: what is sent into a closing one is lost. */
 const IDLE_MS = 1_500;
-const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
+export const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
 
 export function newAgent(): Agent {
   return new Agent({ keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo' });

@@ -2,8 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compiledCode } from '../../../platform/processes/index.ts';
 import type { Backend } from './backend.ts';
 import { probed } from './exchange.ts';
+import { openChannel } from './frames/channel.ts';
 import { startLeased } from './leased-process.ts';
 import type { SessionSettings } from './session-worker.ts';
 import { v2Spec } from './specs.ts';
@@ -23,6 +25,7 @@ export interface OnnxBackendDeps {
 export function onnxBackend({ model, version, file, folder, environment, limits }: OnnxBackendDeps): Backend {
   // The source is TypeScript in a checkout and JavaScript in a published package; the file's own name tells which.
   const program = fileURLToPath(new URL(`./session-worker${extname(import.meta.url)}`, import.meta.url));
+  const surroundings = { ...environment, ...compiledCode() };
   return {
     protocol: 'v2',
     modelName: 'model',
@@ -31,12 +34,17 @@ export function onnxBackend({ model, version, file, folder, environment, limits 
       const place = await mkdtemp(join(tmpdir(), 'steelyard-onnx-'));
       const socketPath = join(place, 's');
       const threads = Math.max(1, Math.round(limits.cpus ?? 1));
-      const settings: SessionSettings = { model, version, file, socketPath, threads };
+      const framesPath = join(place, 'f');
+      const settings: SessionSettings = { model, version, file, socketPath, framesPath, threads };
       const command = [process.execPath, program, JSON.stringify(settings)] as const;
       const own = join(folder, id);
-      const started = await startLeased({ id, folder: own, command, cwd: place, environment, limits });
-      const ended = started.ended.finally(() => rm(place, { recursive: true, force: true }));
-      return { address: { socketPath }, ended, stop: started.stop };
+      const started = await startLeased({ id, folder: own, command, cwd: place, environment: surroundings, limits });
+      const channel = openChannel(framesPath);
+      const ended = started.ended.finally(() => {
+        channel.close();
+        return rm(place, { recursive: true, force: true });
+      });
+      return { address: { socketPath }, channel, ended, stop: started.stop };
     },
     isReady: async (address) => (await probed(address, '/v2/health/ready'))?.status === 200,
     spec: (address) => v2Spec(address, '/v2/models/model'),

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { buffer } from 'node:stream/consumers';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { z } from 'zod';
-import type { Body } from '../protocols/codec.ts';
-import { ServingProblem } from '../protocols/problem.ts';
+import type { Body, Headers } from '../protocols/codec.ts';
+import { badAnswer, ServingProblem } from '../protocols/problem.ts';
 import { v2Codec } from '../protocols/v2.ts';
 import { boundInputs } from '../tensors/bind.ts';
 import { utf8Text } from '../tensors/json-values.ts';
@@ -16,16 +16,20 @@ import {
   type TensorSpec,
   zeros,
 } from '../tensors/tensor.ts';
+import { MAX_ANSWER_BYTES } from './exchange.ts';
+import { frameServer } from './frames/server.ts';
 
 /**
- * One ONNX session in a process of its own, behind the Open Inference Protocol on a socket in the file system. The session runs
- * one prediction after another; what hangs or takes all memory in it, takes nobody along.
+ * One ONNX session in a process of its own, behind the Open Inference Protocol on sockets in the file system: by HTTP, and by
+ * frames for what the gateway converts. The session runs one prediction after another; what hangs or takes all memory in it,
+ * takes nobody along.
  */
 const Settings = z.strictObject({
   model: z.string(),
   version: z.string(),
   file: z.string(),
   socketPath: z.string(),
+  framesPath: z.string(),
   threads: z.number().int(),
 });
 export type SessionSettings = z.infer<typeof Settings>;
@@ -98,10 +102,11 @@ async function run(tensors: readonly Tensor[]): Promise<Tensor[]> {
   }
 }
 
-async function infer(request: IncomingMessage): Promise<Body> {
-  const asked = v2Codec.decodeRequest(await buffer(request), request.headers);
-  const answer = await run(boundInputs(asked, { layout: 'tensors', inputs }));
-  return v2Codec.encodeResponse(answer, asked, settings);
+async function infer(body: Buffer, headers: Headers): Promise<Body> {
+  const asked = v2Codec.decodeRequest(body, headers);
+  const answer = v2Codec.encodeResponse(await run(boundInputs(asked, { layout: 'tensors', inputs })), asked, settings);
+  if (Buffer.byteLength(answer.content) > MAX_ANSWER_BYTES) throw badAnswer('The answer of the model is too large.');
+  return answer;
 }
 
 const metadata = JSON.stringify({
@@ -112,13 +117,23 @@ const metadata = JSON.stringify({
   outputs,
 });
 
-async function answer(request: IncomingMessage): Promise<{ status: number; body: Body }> {
+interface Answered {
+  readonly status: number;
+  readonly body: Body;
+}
+
+async function answer(request: IncomingMessage): Promise<Answered> {
   const json = (content: string) => ({ status: 200, body: { contentType: 'application/json', content } });
-  if (request.method === 'POST') return { status: 200, body: await infer(request) };
+  if (request.method === 'POST') return { status: 200, body: await infer(await buffer(request), request.headers) };
   return json(request.url?.startsWith('/v2/health') ? '{"ready":true,"live":true}' : metadata);
 }
 
-function send(response: ServerResponse, status: number, { contentType, headers, content }: Body): void {
+function refused(error: unknown): Answered {
+  const problem = error instanceof ServingProblem ? error : new ServingProblem('model_failed', String(error));
+  return { status: problem.status, body: v2Codec.encodeProblem(problem) };
+}
+
+function send(response: ServerResponse, { status, body: { contentType, headers, content } }: Answered): void {
   response.writeHead(status, { ...headers, 'content-type': contentType, 'content-length': Buffer.byteLength(content) });
   response.end(content);
 }
@@ -137,12 +152,12 @@ async function warmUp(): Promise<void> {
 await warmUp().catch((error: unknown) => console.error('it was not warmed up:', error));
 // Its connections are this server's own, kept for as long as they may be used again.
 const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request, response) => {
-  answer(request).then(
-    ({ status, body }) => send(response, status, body),
-    (error: unknown) => {
-      const problem = error instanceof ServingProblem ? error : new ServingProblem('model_failed', String(error));
-      send(response, problem.status, v2Codec.encodeProblem(problem));
-    },
-  );
+  void answer(request)
+    .catch(refused)
+    .then((answered) => send(response, answered));
 });
-server.listen(settings.socketPath);
+const frames = frameServer(({ content, headers }) =>
+  infer(content, headers).then((body) => ({ status: 200, body }), refused),
+);
+// Whoever finds it ready by HTTP may ask it by frames.
+frames.listen(settings.framesPath, () => server.listen(settings.socketPath));

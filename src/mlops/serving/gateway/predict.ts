@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Protocol } from '../backends/backend.ts';
-import { begin, exchanged, NotConnected, wholeOf } from '../backends/exchange.ts';
+import { begin, type Exchange, exchanged, NotConnected, wholeOf } from '../backends/exchange.ts';
 import type { LiveVariant } from '../deployments.ts';
 import { type Body, type Codec, isRecord } from '../protocols/codec.ts';
 import { mlflowCodec } from '../protocols/mlflow.ts';
@@ -110,18 +110,14 @@ function convert(spoken: Spoken, request: Request): Attempt {
     const { protocol, modelName } = set.backend;
     const spec = set.spec();
     const inputs = boundInputs(asked, spec);
-    const ours = variant.backend === 'onnx';
-    const { contentType, headers, content } = ours
-      ? binaryRequest(inputs)
-      : backendCodecs[protocol].encodeRequest(inputs, spec);
-    const answer = await exchanged(place.replica.address, {
-      method: 'POST',
-      path: pathOf(protocol, modelName),
-      headers: { ...headers, 'content-type': contentType },
-      body: content,
-      timeoutMs,
-      agent: place.replica.agent,
-    });
+    const { address, agent, channel } = place.replica;
+    const answer =
+      channel === undefined
+        ? await exchanged(address, {
+            ...posted(backendCodecs[protocol].encodeRequest(inputs, spec)),
+            ...{ path: pathOf(protocol, modelName), timeoutMs, agent },
+          })
+        : await channel.ask(binaryRequest(inputs), timeoutMs);
     if (answer.status !== 200) throw refusal(answer.status, answer.body);
     const outputs = boundOutputs(
       read(() => backendCodecs[protocol].decodeResponse(answer.body, answer.headers)),
@@ -131,6 +127,10 @@ function convert(spoken: Spoken, request: Request): Attempt {
     place.leave('answered');
     return { status: 200, body, tensors: { asked: asked.given, answered: outputs.map(givenTensor) } };
   };
+}
+
+function posted({ contentType, headers, content }: Body): Pick<Exchange, 'method' | 'headers' | 'body'> {
+  return { method: 'POST', headers: { ...headers, 'content-type': contentType }, body: content };
 }
 
 /** What is wrong with an answer is not its asker's fault. */
