@@ -1,11 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-const COLLECT_EVERY_BYTES = 16 * 1024 * 1024;
+const COLLECT_EVERY_BYTES = 8 * 1024 * 1024;
 
 /**
- * Passes the chunks of a long stream on, and has the engine collect what went through every 16 MiB. Chunks lie outside its
- * heap, so left alone it lets 64 MB and more of them gather before it looks; a small collection takes a millisecond.
+ * Passes the chunks of a long stream on, and has the engine collect what went through every 8 MiB. Chunks lie outside its
+ * heap, so left alone it lets 64 MB and more of them gather, or marks its whole heap for every 15 MB where that is small; a small
+ * collection takes a millisecond.
  */
 export async function* collectedAlong(
   content: AsyncIterable<Buffer>,

@@ -35,15 +35,15 @@ it('passes every byte on, in order', async () => {
   expect(seen).toEqual(Array.from({ length: 40 }, (_, number) => [MIB, number]).flat());
 });
 
-it('has the engine collect every 16 MiB, and not at all for a short stream', async () => {
+it('has the engine collect every 8 MiB, and not at all for a short stream', async () => {
   let collections = 0;
   const collectorOf = () => () => {
     collections += 1;
   };
-  for await (const _ of collectedAlong(chunks(15, MIB), collectorOf)) await turn();
+  for await (const _ of collectedAlong(chunks(7, MIB), collectorOf)) await turn();
   expect(collections).toBe(0);
   for await (const _ of collectedAlong(chunks(64, MIB), collectorOf)) await turn();
-  expect(collections).toBe(4);
+  expect(collections).toBe(8);
 });
 
 // How many is not said here: the engine leaves some out of its record while it is busy with a larger collection.

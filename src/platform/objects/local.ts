@@ -4,6 +4,7 @@ import { type FileHandle, lstat, mkdir, open, readdir, realpath, rename, rm, sta
 import { dirname, join, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { AppError, systemCode } from '../errors/index.ts';
+import { collectedAlong } from '../memory/index.ts';
 import { cleanKey, invalidKey } from './key.ts';
 import type { ByteRange, ListedObject, ObjectFacts, Objects } from './objects.ts';
 
@@ -100,7 +101,7 @@ async function writeDurably(path: string, content: Readable | Buffer | string): 
   const chunks = content instanceof Readable ? content : [Buffer.from(content)];
   let unwritten: Buffer[] = [];
   let unwrittenBytes = 0;
-  for await (const chunk of chunks as AsyncIterable<Buffer>) {
+  for await (const chunk of collectedAlong(chunks as AsyncIterable<Buffer>)) {
     hash.update(chunk);
     sizeBytes += chunk.length;
     unwrittenBytes += chunk.length;
