@@ -3,6 +3,7 @@ import { useCallback, useMemo, useState } from 'react';
 import type { EndpointDetail, EndpointRevision } from '../../../src/mlops/serving/schema.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
+import layout from '../parts/layout.module.css';
 import { Notice } from '../parts/Notice.tsx';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
@@ -68,9 +69,9 @@ function Body({ endpoint }: { readonly endpoint: EndpointDetail }) {
   const before = rollbackTarget(endpoint);
   const { name, state, newest, description } = endpoint;
   return (
-    <div className={styles.stack}>
+    <div className={layout.stack}>
       <div className={styles.bar}>
-        <p className={styles.quiet}>
+        <p className={layout.quiet}>
           <EndpointStateMark state={state} />
           {description !== null && <span className={styles.about}>{description}</span>}
         </p>

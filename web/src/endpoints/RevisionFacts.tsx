@@ -1,4 +1,5 @@
 import type { EndpointRevision } from '../../../src/mlops/serving/schema.ts';
+import layout from '../parts/layout.module.css';
 import styles from './endpoints.module.css';
 import { SharesBar } from './SharesBar.tsx';
 import { versionsText, weightsText } from './words.ts';
@@ -15,7 +16,7 @@ export function RevisionFacts({ title, revision }: RevisionFactsProps) {
     <section className={styles.revision}>
       <h3 className={styles.partTitle}>{title}</h3>
       <p>{versionsText(revision)}</p>
-      <p className={styles.quiet}>{weightsText(weights)}</p>
+      <p className={layout.quiet}>{weightsText(weights)}</p>
       <SharesBar shares={Object.entries(weights).map(([name, share]) => ({ name, share }))} />
     </section>
   );

@@ -1,5 +1,6 @@
 import type { EndpointDetail, EndpointRevision } from '../../../src/mlops/serving/schema.ts';
 import { FormDialog } from '../parts/FormDialog.tsx';
+import layout from '../parts/layout.module.css';
 import styles from './endpoints.module.css';
 import { RevisionFacts } from './RevisionFacts.tsx';
 import type { EndpointChanges } from './use-endpoint-change.ts';
@@ -33,7 +34,7 @@ export function RollbackDialog({ endpoint: { name, live }, to, changes: { change
         The traffic moves in one step when its replicas are ready, and no request is dropped. Replicas that were kept
         are ready at once; otherwise they start first, and until then what is live answers.
       </p>
-      <p className={styles.quiet}>It can be undone. Both revisions’ replicas run for a while, and cost.</p>
+      <p className={layout.quiet}>It can be undone. Both revisions’ replicas run for a while, and cost.</p>
     </FormDialog>
   );
 }

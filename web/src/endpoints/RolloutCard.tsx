@@ -4,6 +4,7 @@ import { IntervalRows } from '../charts/IntervalRows.tsx';
 import { formatPercent } from '../format/number.ts';
 import { formatInstant } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
+import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';
 import styles from './endpoints.module.css';
 import { RolloutDialog } from './RolloutDialog.tsx';
@@ -37,7 +38,7 @@ export function RolloutCard({ endpoint }: { readonly endpoint: string }) {
             <IntervalRows title="Latency, 95th percentile, in this step" rows={latency} />
           </div>
         )}
-        {rollout.reason !== null && <p className={styles.quiet}>{rollout.reason}</p>}
+        {rollout.reason !== null && <p className={layout.quiet}>{rollout.reason}</p>}
       </div>
       {asked !== null && (
         <RolloutDialog endpoint={endpoint} rollout={rollout} end={asked} onClose={() => setAsked(null)} />

@@ -1,7 +1,7 @@
 import type { Rollout } from '../../../src/mlops/serving/rollouts/schema.ts';
 import { formatPercent } from '../format/number.ts';
 import { FormDialog } from '../parts/FormDialog.tsx';
-import styles from './endpoints.module.css';
+import layout from '../parts/layout.module.css';
 import { type RolloutEnd, useEndRollout } from './use-rollout.ts';
 
 interface RolloutDialogProps {
@@ -38,7 +38,7 @@ export function RolloutDialog({
           ? 'The steps that are left are not waited for: what they would have shown is not known then.'
           : 'What is live gets all of them again, in one step, and no request is dropped.'}
       </p>
-      <p className={styles.quiet}>
+      <p className={layout.quiet}>
         {promotes ? 'It can be rolled back afterwards.' : 'To try it again, apply its document again.'}
       </p>
     </FormDialog>

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { EndpointDetail } from '../../../src/mlops/serving/schema.ts';
 import { FormDialog } from '../parts/FormDialog.tsx';
+import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';
 import { Swatch } from '../parts/Swatch.tsx';
 import { categoryColour } from '../theme/category-colours.ts';
@@ -77,7 +78,7 @@ export function TrafficDialog({ endpoint: { name, variants }, changes: { change 
       <SharesBar
         shares={variants.map(({ variant, weight }) => ({ name: variant, share: weights?.[variant] ?? weight }))}
       />
-      <p className={styles.quiet}>
+      <p className={layout.quiet}>
         {weights === null
           ? 'Each weight is a number from 0; one at least is above 0. Only their proportion counts.'
           : 'Replicas stay as they are: only who answers changes, in one step, and it can be undone.'}

@@ -3,6 +3,7 @@ import type { EndpointDetail, EndpointVariant } from '../../../src/mlops/serving
 import { formatCount, formatMeasure } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
+import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';
 import { Swatch } from '../parts/Swatch.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
@@ -114,7 +115,7 @@ function Row({ variant: one, colour }: { readonly variant: EndpointVariant; read
         {one.inFlight}, {one.waiting}
       </td>
       <td className={`${table.number} ${table.wideOnly}`}>{formatCount(one.answered)}</td>
-      <td className={`${table.wideOnly} ${failed === null ? styles.quiet : styles.failed}`}>{failed ?? 'none'}</td>
+      <td className={`${table.wideOnly} ${failed === null ? layout.quiet : styles.failed}`}>{failed ?? 'none'}</td>
       <td className={`${table.number} ${table.wideOnly}`}>
         {cost.predictions === null ? <Unknown reason={NONE_ANSWERED} /> : formatCount(cost.predictions)}
       </td>

@@ -5,6 +5,7 @@ import { formatInstant } from '../format/time.ts';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Facts } from '../parts/Facts.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
+import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
 import { pText, strengthText } from './drift-strength.ts';
@@ -40,7 +41,7 @@ export function ColumnPanel({ monitor, cell, onClose }: ColumnPanelProps) {
       <Loaded query={shown} what="The column" height={HEIGHT}>
         {({ column, period, reason, referencePredictions, predictions }) => (
           <>
-            <p className={styles.quiet}>
+            <p className={layout.quiet}>
               {strengthText(column)}; {formatInstant(period.start)} to {formatInstant(period.end)}
               {reason !== null && `; ${reason}`}
             </p>

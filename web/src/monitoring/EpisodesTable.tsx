@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
 import { formatInstant } from '../format/time.ts';
 import { Instant } from '../parts/Instant.tsx';
+import layout from '../parts/layout.module.css';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
@@ -62,8 +63,8 @@ function Row({ alert: one, onMute, onUnmute }: RowProps) {
     <tr className={closedAt === null ? undefined : styles.closed}>
       <th scope="row">
         {alert}
-        <span className={`${styles.sub} ${styles.narrowOnly}`}>{reason}</span>
-        <span className={styles.sub}>
+        <span className={`${layout.sub} ${styles.narrowOnly}`}>{reason}</span>
+        <span className={layout.sub}>
           {CAUSES[cause]}
           {version !== null && (
             <>
@@ -76,16 +77,16 @@ function Row({ alert: one, onMute, onUnmute }: RowProps) {
         </span>
       </th>
       <td>
-        {closedAt === null ? <AlertMark state={state} /> : <span className={styles.quiet}>closed</span>}
+        {closedAt === null ? <AlertMark state={state} /> : <span className={layout.quiet}>closed</span>}
         {mute !== null && (
-          <span className={styles.sub} data-tip={`By ${mute.by}: ${mute.why}`}>
+          <span className={layout.sub} data-tip={`By ${mute.by}: ${mute.why}`}>
             muted until {formatInstant(mute.until)}
           </span>
         )}
       </td>
       <td className={`${styles.why} ${table.wideOnly}`}>
         {reason}
-        {columns.length > 0 && <span className={styles.sub}>{columns.join(', ')}</span>}
+        {columns.length > 0 && <span className={layout.sub}>{columns.join(', ')}</span>}
       </td>
       <td className={table.wideOnly}>{loss === null ? <Unknown reason={NO_LOSS} /> : lossText(loss)}</td>
       <td className={table.number}>
@@ -100,7 +101,7 @@ function Row({ alert: one, onMute, onUnmute }: RowProps) {
       <td className={table.wideOnly}>
         <Instant at={openedAt} />
         {closedAt !== null && (
-          <span className={styles.sub}>
+          <span className={layout.sub}>
             closed <Instant at={closedAt} />
           </span>
         )}

@@ -3,13 +3,13 @@ import { useCallback } from 'react';
 import { counted } from '../format/number.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
+import layout from '../parts/layout.module.css';
 import { Notice } from '../parts/Notice.tsx';
 import { Page } from '../parts/Page.tsx';
 import { AlertsCard } from './AlertsCard.tsx';
 import { DriftCard } from './DriftCard.tsx';
 import type { OpenCell } from './HeatStrip.tsx';
 import { MonitorAnswer } from './MonitorAnswer.tsx';
-import styles from './monitoring.module.css';
 import type { MonitorSearch } from './monitoring-search.ts';
 import { QualityCard } from './QualityCard.tsx';
 import { SlicesCard } from './SlicesCard.tsx';
@@ -46,7 +46,7 @@ export function MonitorPage() {
     <Page title={monitor} answer={answer()} longAnswer>
       <Loaded query={shown} what="The monitor" height={HEIGHT}>
         {({ spec, windows, unmatchedLabels, estimation }) => (
-          <div className={styles.stack}>
+          <div className={layout.stack}>
             <Watched monitor={monitor} model={spec.model} />
             <AlertsCard monitor={monitor} spec={spec} />
             <QualityCard {...{ monitor, spec, windows, by, onSearch }} episodes={alerts} metric={search.metric} />

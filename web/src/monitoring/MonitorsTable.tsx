@@ -3,6 +3,7 @@ import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
 import type { Monitor, MonitorWindow } from '../../../src/mlops/monitoring/monitors/schema.ts';
 import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
 import { formatCount, formatPercent } from '../format/number.ts';
+import layout from '../parts/layout.module.css';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import { Skeleton } from '../parts/Skeleton.tsx';
@@ -86,7 +87,7 @@ function Row({ monitor: { monitor, spec }, open, windows, drift }: RowProps) {
       <td>
         <AlertMark state={worstOf(open.map(({ state }) => state))} />
         {open.length > 0 && (
-          <span className={`${styles.sub} ${table.wideOnly}`}>{open.map(({ cause }) => CAUSES[cause]).join(', ')}</span>
+          <span className={`${layout.sub} ${table.wideOnly}`}>{open.map(({ cause }) => CAUSES[cause]).join(', ')}</span>
         )}
       </td>
       <td className={table.wideOnly}>

@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';
 import { retrainingsQuery } from '../retraining/retrainings-query.ts';
-import styles from './monitoring.module.css';
 
 /** Which model is watched, and what is begun when it is no longer good. */
 export function Watched({ monitor, model }: { readonly monitor: string; readonly model: string }) {
   const { data } = useQuery(retrainingsQuery);
   const own = data?.retrainings.filter((retraining) => retraining.monitor === monitor) ?? [];
   return (
-    <p className={styles.quiet}>
+    <p className={layout.quiet}>
       It watches{' '}
       <Link to="/models/$model" params={{ model }} className={parts.textLink}>
         {model}

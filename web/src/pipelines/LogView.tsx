@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { formatCount } from '../format/number.ts';
+import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';
 import { saveText } from '../parts/save-file.ts';
 import { LogLines } from './LogLines.tsx';
@@ -22,7 +23,7 @@ export function LogView({ of, fileName }: { readonly of: LogOf; readonly fileNam
     <div className={styles.logBox}>
       <div className={styles.logHead}>
         <h3 className={styles.partTitle}>Log</h3>
-        <span className={styles.quiet} role="status" data-testid="log-stage">
+        <span className={layout.quiet} role="status" data-testid="log-stage">
           {stageText(log)}
         </span>
         <div className={styles.logActions}>
@@ -48,7 +49,7 @@ export function LogView({ of, fileName }: { readonly of: LogOf; readonly fileNam
         </p>
       )}
       {log.droppedCount > 0 && (
-        <p className={styles.quiet}>
+        <p className={layout.quiet}>
           The first {formatCount(log.droppedCount)} lines are not shown here; the download has them.
         </p>
       )}

@@ -1,4 +1,5 @@
 import { useId } from 'react';
+import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';
 import type { Params, TypedParams } from './params-typed.ts';
 import styles from './pipelines.module.css';
@@ -14,7 +15,7 @@ interface ParamFieldsProps {
 /** A field for each parameter, of its type. */
 export function ParamFields({ defaults, typed, problems, onChange }: ParamFieldsProps) {
   const names = Object.keys(defaults);
-  if (names.length === 0) return <p className={styles.quiet}>It has no parameters.</p>;
+  if (names.length === 0) return <p className={layout.quiet}>It has no parameters.</p>;
   return (
     <div className={styles.fields}>
       {names.map((name) => (
@@ -52,7 +53,7 @@ function ParamField({ name, before, value, problem, onChange }: ParamFieldProps)
   return (
     <label className={styles.field} htmlFor={id}>
       <span>
-        {name} <span className={styles.quiet}>{typeof before === 'number' ? 'number' : 'text'}</span>
+        {name} <span className={layout.quiet}>{typeof before === 'number' ? 'number' : 'text'}</span>
       </span>
       <input
         id={id}

@@ -1,12 +1,12 @@
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
+import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { HistoryCard } from './HistoryCard.tsx';
 import { PipelineAnswer } from './PipelineAnswer.tsx';
-import styles from './pipelines.module.css';
 import { RetrainsCard } from './RetrainsCard.tsx';
 import { RunDialog } from './RunDialog.tsx';
 import { Trends } from './Trends.tsx';
@@ -26,9 +26,9 @@ export function PipelinePage() {
   };
   return (
     <Page title={name} answer={answer()}>
-      <div className={styles.stack}>
-        <div className={styles.bar}>
-          <p className={styles.quiet}>{pipeline?.description}</p>
+      <div className={layout.stack}>
+        <div className={layout.bar}>
+          <p className={layout.quiet}>{pipeline?.description}</p>
           <button
             type="button"
             className={`${parts.button} ${parts.primary}`}

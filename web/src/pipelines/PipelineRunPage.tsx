@@ -5,6 +5,7 @@ import { useNarrow } from '../experiments/use-narrow.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
+import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import { OpenStep } from './OpenStep.tsx';
 import styles from './pipelines.module.css';
@@ -51,9 +52,9 @@ function Body({ run, nowMs }: { readonly run: PipelineRun; readonly nowMs: numbe
   const onOpen = useCallback((step: string | undefined) => change({ step, attempt: undefined }), [change]);
   const opened = useBroughtIntoSight<HTMLDivElement>(open);
   return (
-    <div className={styles.stack}>
+    <div className={layout.stack}>
       <RunActions run={run} />
-      <div className={styles.stack}>
+      <div className={layout.stack}>
         <StepsCard
           run={run}
           nowMs={nowMs}

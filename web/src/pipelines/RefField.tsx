@@ -1,4 +1,5 @@
 import { useId } from 'react';
+import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';
 import styles from './pipelines.module.css';
 
@@ -15,7 +16,7 @@ export function RefField({ before, value, onChange }: RefFieldProps) {
   return (
     <label className={styles.field} htmlFor={id}>
       <span>
-        Code <span className={styles.quiet}>branch, tag or commit</span>
+        Code <span className={layout.quiet}>branch, tag or commit</span>
       </span>
       <input
         id={id}

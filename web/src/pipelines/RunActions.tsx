@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { isOver, type PipelineRun } from '../../../src/mlops/pipelines/schema.ts';
+import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';
-import styles from './pipelines.module.css';
 import { ResumeDialog } from './ResumeDialog.tsx';
 import { StopDialog } from './StopDialog.tsx';
 
@@ -11,7 +11,7 @@ export function RunActions({ run }: { readonly run: PipelineRun }) {
   const [asked, setAsked] = useState<'stop' | 'resume' | null>(null);
   const close = () => setAsked(null);
   return (
-    <div className={styles.bar}>
+    <div className={layout.bar}>
       <Link to="/pipelines/$pipeline" params={{ pipeline: run.pipeline }} className={parts.textLink}>
         All runs of {run.pipeline}
       </Link>

@@ -1,8 +1,8 @@
 import type { PipelineRun } from '../../../src/mlops/pipelines/schema.ts';
 import { counted } from '../format/number.ts';
 import { FormDialog } from '../parts/FormDialog.tsx';
+import layout from '../parts/layout.module.css';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
-import styles from './pipelines.module.css';
 import { useStop } from './use-begin.ts';
 
 interface StopDialogProps {
@@ -37,7 +37,7 @@ export function StopDialog({ run, onClose }: StopDialogProps) {
           </>
         )}
       </p>
-      <p className={styles.quiet}>What has ended well is kept: a resume takes it again at no cost.</p>
+      <p className={layout.quiet}>What has ended well is kept: a resume takes it again at no cost.</p>
     </FormDialog>
   );
 }

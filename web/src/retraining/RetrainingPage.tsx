@@ -8,11 +8,11 @@ import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
+import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
 import { DataTable } from '../table/DataTable.tsx';
 import { RetrainingFacts } from './RetrainingFacts.tsx';
-import styles from './retraining.module.css';
 import { roundColumns } from './round-columns.tsx';
 import { roundsCsv } from './rounds-csv.ts';
 import { StartDialog } from './StartDialog.tsx';
@@ -36,9 +36,9 @@ export function RetrainingPage() {
     <Page title={retraining} answer={answer()} longAnswer>
       <Loaded query={query} what="The retraining" height={HEIGHT}>
         {(data) => (
-          <div className={styles.stack}>
-            <div className={styles.bar}>
-              <p className={styles.quiet}>
+          <div className={layout.stack}>
+            <div className={layout.bar}>
+              <p className={layout.quiet}>
                 <Link to="/monitoring/$monitor" params={{ monitor: data.monitor }} className={parts.textLink}>
                   Monitor {data.monitor}
                 </Link>

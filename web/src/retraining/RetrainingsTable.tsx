@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Retraining } from '../../../src/tradeoff/retraining/schema.ts';
 import { Instant } from '../parts/Instant.tsx';
+import layout from '../parts/layout.module.css';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
@@ -58,7 +59,7 @@ function Row({ retraining }: { readonly retraining: Retraining }) {
         <Link to="/models/$model" params={{ model }} className={`${parts.textLink} ${styles.above}`}>
           {model}
         </Link>
-        <span className={styles.sub}>{champion === null ? `no @${alias}` : `@${alias} is version ${champion}`}</span>
+        <span className={layout.sub}>{champion === null ? `no @${alias}` : `@${alias} is version ${champion}`}</span>
       </td>
       <td>
         {lastRound === null ? (
@@ -75,7 +76,7 @@ function Row({ retraining }: { readonly retraining: Retraining }) {
               </Link>
               <RoundMark state={lastRound.state} />
             </span>
-            <span className={`${styles.sub} ${table.wideOnly}`}>
+            <span className={`${layout.sub} ${table.wideOnly}`}>
               <Instant at={lastRound.openedAt} />
             </span>
           </>

@@ -4,6 +4,7 @@ import { formatMoney } from '../format/money.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
+import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
 import { RoundActions } from './RoundActions.tsx';
@@ -30,8 +31,8 @@ export function RoundPage() {
     <Page title={`${retraining} #${asked}`} answer={answer()} longAnswer>
       <Loaded query={round} what="The round" height={HEIGHT}>
         {(data) => (
-          <div className={styles.stack}>
-            <div className={styles.bar}>
+          <div className={layout.stack}>
+            <div className={layout.bar}>
               <p className={styles.latest}>
                 <RoundMark state={data.state} />
                 <Link to="/retraining/$retraining" params={{ retraining }} className={parts.textLink}>

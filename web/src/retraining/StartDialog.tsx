@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { RetrainingRoundSummary } from '../../../src/tradeoff/retraining/schema.ts';
 import { FormDialog } from '../parts/FormDialog.tsx';
+import layout from '../parts/layout.module.css';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import styles from './retraining.module.css';
@@ -44,7 +45,7 @@ export function StartDialog({ retraining, pipeline, round, onClose }: StartDialo
         is asked as always: what is live stays live until a candidate beats it.
       </p>
       {round !== null && (
-        <p className={styles.quiet}>
+        <p className={layout.quiet}>
           {round.reason}{' '}
           {round.gain !== null && (
             <>

@@ -1,5 +1,6 @@
 import type { RetrainingRound } from '../../../src/tradeoff/retraining/schema.ts';
 import { Instant } from '../parts/Instant.tsx';
+import layout from '../parts/layout.module.css';
 import { EvidenceLink } from './EvidenceLink.tsx';
 import styles from './retraining.module.css';
 import { STEPS } from './words.ts';
@@ -13,7 +14,7 @@ export function Timeline({ round: { timeline, monitor, retraining, round } }: { 
           <span className={styles.entryDot} aria-hidden="true" />
           <span className={styles.entryHead}>
             <strong>{STEPS[entry.step]}</strong>
-            <span className={styles.quiet}>
+            <span className={layout.quiet}>
               <Instant at={entry.at} />
             </span>
           </span>

@@ -1,6 +1,7 @@
 import type { RetrainingDetail } from '../../../src/tradeoff/retraining/schema.ts';
 import { formatCount } from '../format/number.ts';
 import { Instant } from '../parts/Instant.tsx';
+import layout from '../parts/layout.module.css';
 import { ShareBar } from '../parts/ShareBar.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
@@ -26,7 +27,7 @@ export function TriggersTable({ retraining: { name, triggers } }: { readonly ret
           <tr key={trigger}>
             <th scope="row">
               {trigger}
-              {trigger !== kind && <span className={styles.sub}>{KINDS[kind]}</span>}
+              {trigger !== kind && <span className={layout.sub}>{KINDS[kind]}</span>}
             </th>
             <td className={styles.why}>
               {waitsFor}

@@ -1,5 +1,6 @@
 import type { RetrainingRoundSummary } from '../../../src/tradeoff/retraining/schema.ts';
 import { Card } from '../parts/Card.tsx';
+import layout from '../parts/layout.module.css';
 import { RoundActions } from './RoundActions.tsx';
 import styles from './retraining.module.css';
 
@@ -15,10 +16,10 @@ export function WaitingCard({ rounds, pipeline }: WaitingCardProps) {
     <Card title="What waits, and why?">
       <ul className={styles.waitingList}>
         {rounds.map((round) => (
-          <li key={round.round} className={styles.bar}>
+          <li key={round.round} className={layout.bar}>
             <p>
               <strong>#{round.round}</strong> {round.trigger.detail}
-              <span className={styles.sub}>{round.reason ?? 'It says no reason.'}</span>
+              <span className={layout.sub}>{round.reason ?? 'It says no reason.'}</span>
             </p>
             <RoundActions round={round} pipeline={pipeline} />
           </li>

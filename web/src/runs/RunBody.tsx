@@ -5,6 +5,7 @@ import { NoteCard } from '../notes/NoteCard.tsx';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
+import layout from '../parts/layout.module.css';
 import { ArtifactsCard } from './ArtifactsCard.tsx';
 import { namedRuns } from './curves.ts';
 import { DoneNotice } from './DoneNotice.tsx';
@@ -40,7 +41,7 @@ export function RunBody({ run, queries, search, onChange }: RunBodyProps) {
   const made = versions.data?.versions ?? [];
   const note = run.tags[NOTE_TAG] || null;
   return (
-    <div className={styles.stack}>
+    <div className={layout.stack}>
       <DoneNotice editing={editing} />
       <RunFactsCard run={run} facts={facts.data} editing={editing} asOfMs={queries.run.dataUpdatedAt} />
       <NoteCard

@@ -1,5 +1,6 @@
 import type { MetricHistory } from '../../../src/mlops/tracking/views/schema.ts';
 import { EmptyState } from '../parts/EmptyState.tsx';
+import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';
 import { CurveControls } from './CurveControls.tsx';
 import type { NamedRun } from './curves.ts';
@@ -45,7 +46,7 @@ export function RunCurves({ run, histories, metrics, view, onView }: RunCurvesPr
       {shown
         .filter((group) => group.metrics.length > 0)
         .map((group) => (
-          <section key={group.prefix} className={styles.stack} aria-label={titleOf(group.prefix)}>
+          <section key={group.prefix} className={layout.stack} aria-label={titleOf(group.prefix)}>
             {groups.length > 1 && <h3 className={styles.groupTitle}>{titleOf(group.prefix)}</h3>}
             <div className={styles.charts}>
               {group.metrics.map((metric) => (

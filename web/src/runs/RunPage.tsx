@@ -1,11 +1,11 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
+import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { RunAnswer } from './RunAnswer.tsx';
 import { RunBody } from './RunBody.tsx';
-import styles from './runs.module.css';
 import type { RunSearch } from './runs-search.ts';
 import { useRun } from './use-run.ts';
 
@@ -39,7 +39,7 @@ export function RunPage() {
           {(data) => <RunBody run={data} queries={queries} search={search} onChange={change} />}
         </Loaded>
       ) : (
-        <div className={styles.stack} aria-busy="true">
+        <div className={layout.stack} aria-busy="true">
           <Skeleton height={FACTS_HEIGHT} />
           <Skeleton height={REST_HEIGHT} />
         </div>

@@ -2,6 +2,7 @@ import { counted } from '../format/number.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
+import layout from '../parts/layout.module.css';
 import { Notice } from '../parts/Notice.tsx';
 import { Page } from '../parts/Page.tsx';
 import { ComparedAnswer } from './ComparedAnswer.tsx';
@@ -9,7 +10,6 @@ import { ComparedCurves } from './ComparedCurves.tsx';
 import { ComparedRuns } from './ComparedRuns.tsx';
 import { DiffCard } from './DiffCard.tsx';
 import { ParallelCard } from './ParallelCard.tsx';
-import styles from './runs.module.css';
 import { ScatterCard } from './ScatterCard.tsx';
 import { useCompare } from './use-compare.ts';
 
@@ -43,7 +43,7 @@ export function RunsComparePage() {
         )
       }
     >
-      <div className={styles.stack}>
+      <div className={layout.stack}>
         {missing.length > 0 && (
           <Notice kind="alert">
             {counted(missing.length, 'run')} of the address {missing.length === 1 ? 'does' : 'do'} not exist:{' '}
