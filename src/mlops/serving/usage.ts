@@ -1,5 +1,6 @@
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
+import type { Held } from './backends/backend.ts';
 import type { ReplicaMeter } from './replicas/places.ts';
 import type { Variant } from './spec/schema.ts';
 import type { UsageFile } from './usage-file.ts';
@@ -25,7 +26,7 @@ const MACHINE = 'machine';
  */
 export function heldBy({
   resources: { instance, gpu },
-}: Pick<Variant, 'resources'>): Pick<ReplicaFacts, 'resource' | 'quantity'> {
+}: Pick<Variant, 'resources'>): Held {
   if (instance !== MACHINE || gpu === undefined) return { resource: instance, quantity: '1' };
   return { resource: `gpu:${gpu.model ?? 'any'}`, quantity: String(gpu.count) };
 }
