@@ -65,14 +65,22 @@ function takenAway(pod: Pod): string | null {
   return `Kubernetes took its pod away (${reason})${message === '' ? '' : `: ${message}`}`;
 }
 
-/** What keeps it from beginning, that does not pass by itself as a rule: an image, a container that cannot be made. Else null. */
-export function troubleOf(pod: Pod, notFetched: string | null): string | null {
+/** What keeps a pod from beginning. */
+export interface Trouble {
+  readonly why: string;
+  /** Whether it may pass by itself, as a registry that is away for a moment. */
+  readonly mayPass: boolean;
+}
+
+/** An image that cannot be had, a container that cannot be made; null when there is nothing of the kind. */
+export function troubleOf(pod: Pod, notFetched: string | null): Trouble | null {
   const image = imageTrouble(pod);
-  if (image !== null) {
-    const isKeptFrom = /ErrImageNeverPull/.test(image) && notFetched !== null;
-    return isKeptFrom ? `The node does not have the image, and it is not fetched: ${notFetched}` : image;
+  if (image === null) {
+    const why = isUnschedulable(pod) ? null : waitingFor(null, pod);
+    return why === null ? null : { why, mayPass: true };
   }
-  return isUnschedulable(pod) ? null : waitingFor(null, pod);
+  if (!image.includes('ErrImageNeverPull')) return { why: image, mayPass: !image.includes('InvalidImageName') };
+  return { why: `the node does not have the image, and it is not fetched: ${notFetched ?? image}`, mayPass: false };
 }
 
 export const isUnschedulable = (pod: Pod): boolean =>

@@ -8,7 +8,7 @@ import { DELETION_COST, REPLICA } from './names.ts';
 import { endsOf, isOver, troubleOf, waitsFor, whyEnded } from './pod-state.ts';
 
 /** A registry may be away for a moment. */
-const TROUBLE_GIVEN_UP_MS = 10_000;
+const TROUBLE_GIVEN_UP_MS = 5_000;
 /** Beyond its grace, a cluster that does not answer is not waited for. */
 const ANSWERS_WITHIN_MS = 15_000;
 const RETRY_MS = 1_000;
@@ -25,6 +25,8 @@ export interface TakenDeps {
   oneLess(): Promise<void>;
   /** It is gone: as many again as somebody wants. */
   gone(pod: string): void;
+  /** So many ends of its containers have been told of. */
+  toldEnds(pod: string, ends: number): void;
 }
 
 /** A pod that somebody has taken, looked at whenever something changes. */
@@ -32,9 +34,8 @@ export interface Followed extends Omit<TakenPod, 'address'> {
   look(): void;
 }
 
-export function follow(deps: TakenDeps, first: Pod): Followed {
-  const { name } = first.metadata;
-  const endsBefore = endsOf(first);
+/** `endsBefore`: how many ends of its containers are somebody's already. */
+export function follow(deps: TakenDeps, name: string, endsBefore: number): Followed {
   const leaving = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<{ readonly detail: string }>();
   let isEnded = false;
@@ -44,6 +45,8 @@ export function follow(deps: TakenDeps, first: Pod): Followed {
   function end(detail: string): void {
     if (isEnded) return;
     isEnded = true;
+    const pod = deps.seen(name);
+    if (pod !== null) deps.toldEnds(name, endsOf(pod));
     deps.gone(name);
     ended.resolve({ detail: stopping === null ? detail : 'it was asked to end' });
   }
@@ -51,13 +54,15 @@ export function follow(deps: TakenDeps, first: Pod): Followed {
   function look(): void {
     const pod = deps.seen(name);
     if (isEnded) return;
+    const isAnother = pod !== null && endsOf(pod) > endsBefore;
     if (pod === null) return end('somebody removed its pod from Kubernetes');
-    if (isOver(pod)) return end(endsOf(pod) > endsBefore ? whyEnded(pod) : 'somebody removed its pod from Kubernetes');
+    if (isOver(pod)) return end(isAnother ? whyEnded(pod) : 'somebody removed its pod from Kubernetes');
     if (pod.metadata.deletionTimestamp !== undefined) leaving.resolve();
-    else if (endsOf(pod) > endsBefore) return end(whyEnded(pod));
+    else if (isAnother) return end(whyEnded(pod));
     const trouble = troubleOf(pod, deps.notFetched);
     troubleSince = trouble === null ? null : (troubleSince ?? Date.now());
-    if (trouble !== null && Date.now() - (troubleSince ?? 0) >= TROUBLE_GIVEN_UP_MS) end(trouble);
+    if (trouble === null || troubleSince === null) return;
+    if (!trouble.mayPass || Date.now() - troubleSince >= TROUBLE_GIVEN_UP_MS) end(trouble.why);
   }
 
   async function tell(until: number): Promise<void> {

@@ -6,7 +6,7 @@ import type { Node, Pod } from '../objects.ts';
 import { checkFits } from '../placement.ts';
 import { createChange } from './change.ts';
 import type { PodKeeper } from './keeper.ts';
-import { isReady, isStaying, isUnschedulable, waitsFor } from './pod-state.ts';
+import { endsOf, isReady, isStaying, isUnschedulable, waitsFor } from './pod-state.ts';
 import type { Reach } from './reach.ts';
 import { type Followed, follow, note } from './taken-pod.ts';
 
@@ -47,6 +47,8 @@ export function createWorkload(deps: WorkloadDeps): SharedWorkload {
   const taken = new Map<string, Followed>();
   const wanted = new Map<object, number | null>();
   const leaving = new Set<string>();
+  /** One that ended while nobody had it, and is not ready again: who takes it next hears so at once. */
+  const toldEnds = new Map<string, number>();
   const change = createChange();
   let trouble: AppError | null = null;
   let said = -1;
@@ -89,6 +91,7 @@ export function createWorkload(deps: WorkloadDeps): SharedWorkload {
 
   function look(): void {
     for (const each of [...taken.values()]) each.look();
+    for (const name of toldEnds.keys()) if (seen(name) === null) toldEnds.delete(name);
     change.tell();
   }
   const looking = setInterval(look, RETRY_MS);
@@ -115,10 +118,13 @@ export function createWorkload(deps: WorkloadDeps): SharedWorkload {
           leaving.delete(name);
           sayLater(GATHER_MS);
         },
+        toldEnds: (of, ends) => void toldEnds.set(of, ends),
       },
-      pod,
+      name,
+      isReady(pod) ? endsOf(pod) : (toldEnds.get(name) ?? endsOf(pod)),
     );
     taken.set(name, followed);
+    queueMicrotask(followed.look);
     note(deps, name, { replica: id }).catch((error: unknown) =>
       log.warn({ err: error, pod: name }, 'who has taken a pod is not noted on it'),
     );
