@@ -15,8 +15,8 @@ import { type KubernetesServing, kubernetesServing } from '../support/serving-en
 import { describeServedBy, environmentOf, predicted, weighing } from './backends-suite.ts';
 import { startLoad } from './load.ts';
 
-const LIMIT_MS = 600_000;
-const WAIT = { timeout: 240_000, interval: 200 };
+const LIMIT_MS = 100_000;
+const WAIT = { timeout: 60_000, interval: 200 };
 const bin = findKubernetes();
 const there = bin !== null || process.env.CI !== undefined;
 

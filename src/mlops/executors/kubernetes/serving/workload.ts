@@ -133,7 +133,8 @@ export function createWorkload(deps: WorkloadDeps): SharedWorkload {
 
   async function waitFor(id: string, wait: PodWait): Promise<TakenPod> {
     const until = Date.now() + wait.timeoutMs;
-    const nodes = free() === null ? await deps.fixedNodes() : null;
+    // One that has an address has a node.
+    const nodes = free()?.status.podIP === undefined ? await deps.fixedNodes() : null;
     if (nodes !== null) checkFits(nodes, spec.resources);
     for (;;) {
       wait.signal.throwIfAborted();
