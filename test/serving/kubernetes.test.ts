@@ -10,13 +10,14 @@ import { applied } from '../../src/testing-pipelines.ts';
 import { appliedEndpoint } from '../../src/testing-serving.ts';
 import { findKubernetes } from '../support/kubernetes.ts';
 import { NAMESPACE, serviceAccountConfig } from '../support/kubernetes-bench.ts';
+import { ask as askServer } from '../support/server-calls.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import { type KubernetesServing, kubernetesServing } from '../support/serving-engines.ts';
 import { describeServedBy, environmentOf, predicted, weighing } from './backends-suite.ts';
 import { startLoad } from './load.ts';
 
-const LIMIT_MS = 100_000;
-const WAIT = { timeout: 60_000, interval: 200 };
+const LIMIT_MS = 600_000;
+const WAIT = { timeout: 240_000, interval: 200 };
 const bin = findKubernetes();
 const there = bin !== null || process.env.CI !== undefined;
 
@@ -161,7 +162,7 @@ describe.skipIf(!there)('Kubernetes (skipped where TEST_KUBERNETES_BIN names no 
           script('busybox tail -c 200000000 /dev/zero; exit 1'),
           /it took more memory than resources.memory gives it/,
         ],
-        ['deaf', {}, script('busybox sleep 1000'), /it was not ready after 3 s/],
+        ['deaf', {}, { ...script('busybox sleep 1000'), grace: '1s' }, /it was not ready after 3 s/],
       ];
       const reasons = await Promise.all(
         cases.map(async ([name, more, container]) => {
@@ -213,6 +214,7 @@ describe.skipIf(!there)('Kubernetes (skipped where TEST_KUBERNETES_BIN names no 
       await expect.poll(() => podsOf('taken'), WAIT).toHaveLength(1);
       const [deployment] = objects('deployments', 'taken');
       await server.kill();
+      const killedMs = Date.now();
       const [pod] = podsOf('taken');
       const { name, namespace, labels } = deployment.metadata;
       const other = { ...labels, 'steelyard.dev/workload': 'left' };
@@ -234,6 +236,10 @@ describe.skipIf(!there)('Kubernetes (skipped where TEST_KUBERNETES_BIN names no 
       const ask = async () => (await fetch(`${server.url}/serve/taken/invocations`, asked)).json();
       await expect.poll(ask, WAIT).toEqual({ predictions: [5] });
       expect(podsOf('taken')).toEqual([pod]);
+      // It held its node while no server was there.
+      const { intervals } = await askServer(server, listUsage, { query: { model: 'm' } });
+      const earlier = intervals.filter(({ period }) => Date.parse(period.start) < killedMs);
+      expect(earlier.some(({ period }) => Date.parse(period.end) > killedMs)).toBe(true);
       await server.kill();
       engine.kubectl('delete', 'deployments', '--all');
     },

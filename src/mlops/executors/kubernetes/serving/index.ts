@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../../../platform/telemetry/index.ts';
 import type { WorkloadKind, WorkloadSpec, Workloads } from '../../workloads.ts';
@@ -80,6 +81,7 @@ export async function openWorkloads(deps: WorkloadsDeps): Promise<OpenedWorkload
         const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' };
         await cluster.call({ method: 'DELETE', path: `${keeperPath(kind, namespace)}/${name}`, body });
         deps.door.takeBack(name);
+        await rm(keyFileOf(deps, name), { force: true });
       }
     }
   }
@@ -119,6 +121,9 @@ async function keepersOf({ deps: { namespace, server }, cluster }: Opened, kind:
   return items.map((item) => Keeper.pick({ metadata: true }).parse(item).metadata);
 }
 
+/** By what the addresses of its files are signed, through restarts. */
+const keyFileOf = ({ folder }: Pick<WorkloadsDeps, 'folder'>, name: string) => join(folder, `${name}.key`);
+
 interface Named {
   readonly name: string;
   readonly facts: string;
@@ -129,7 +134,7 @@ function make({ deps, cluster, pods, seesNodes, reach }: Opened, { name, facts, 
   const { namespace, server, agentImage, publicUrl, log, door } = deps;
   const nodes = async () => (seesNodes ? listNodes(cluster) : null);
   const model = spec.resources.gpus.model;
-  const keyFile = join(deps.folder, `${name}.key`);
+  const keyFile = keyFileOf(deps, name);
   const { files, kind } = spec;
   const lend = async () => {
     if (files === null) return null;

@@ -38,7 +38,7 @@ export interface SharedWorkload extends Disposable {
 const GATHER_MS = 50;
 const RETRY_MS = 2_000;
 /** What nobody tells of (a stranger's hand, a kind that is not watched) is seen by then. */
-const LOOK_MS = 5_000;
+const LOOK_MS = 15_000;
 const SAID_WITHIN_MS = 10_000;
 const FIRST_TO_GO = -1_000_000;
 
