@@ -283,11 +283,7 @@ export class Deployments implements AsyncDisposable {
     return Math.min(max, Math.max(now ?? last?.to ?? 1, isBack ? min : Math.max(1, min)));
   }
 
-  #setOf(
-    revision: Revision,
-    { key, variant, version }: WantedVariant,
-    replicas: number,
-  ): Promise<ReplicaSet> {
+  #setOf(revision: Revision, { key, variant, version }: WantedVariant, replicas: number): Promise<ReplicaSet> {
     const found = this.#sets.get(key);
     if (found !== undefined) return found;
     const making = this.#makeSet(revision, { key, variant, version }, replicas);

@@ -40,7 +40,10 @@ export interface ServiceDeps {
  * Asks the cluster whether an endpoint may be served there, before anything is changed. One that does not answer is no reason to refuse
  * the document: its revision waits for it. Errors: `executor_denied`, `executor_cannot`.
  */
-export async function checkCluster({ engines }: Pick<ServiceDeps, 'engines'>, { variants }: EndpointSpec): Promise<void> {
+export async function checkCluster(
+  { engines }: Pick<ServiceDeps, 'engines'>,
+  { variants }: EndpointSpec,
+): Promise<void> {
   const asking = Object.values(variants).filter(({ backend }) => backend === 'kubernetes');
   if (engines.kubernetes === null || asking.length === 0) return;
   const kserve = asking.some(({ kubernetes }) => kubernetes?.kserve === true);

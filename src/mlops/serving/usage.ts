@@ -24,9 +24,7 @@ const MACHINE = 'machine';
  * What a replica of a variant holds: the instance that it names, else its GPUs, else the machine.
  * Example: two H100 -> `gpu:H100`, 2.
  */
-export function heldBy({
-  resources: { instance, gpu },
-}: Pick<Variant, 'resources'>): Held {
+export function heldBy({ resources: { instance, gpu } }: Pick<Variant, 'resources'>): Held {
   if (instance !== MACHINE || gpu === undefined) return { resource: instance, quantity: '1' };
   return { resource: `gpu:${gpu.model ?? 'any'}`, quantity: String(gpu.count) };
 }

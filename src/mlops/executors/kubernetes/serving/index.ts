@@ -105,7 +105,10 @@ export async function openWorkloads(deps: WorkloadsDeps): Promise<OpenedWorkload
     async [Symbol.asyncDispose]() {
       // Nobody reaches what serves when its server has ended.
       await retain(new Set(), true).catch((error: unknown) =>
-        log.warn({ err: error, server }, 'what serves on Kubernetes is left behind; it goes when this server starts again'),
+        log.warn(
+          { err: error, server },
+          'what serves on Kubernetes is left behind; it goes when this server starts again',
+        ),
       );
       for (const each of shared.values()) each[Symbol.dispose]();
       await opened.pods[Symbol.asyncDispose]();

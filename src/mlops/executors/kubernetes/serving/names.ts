@@ -23,6 +23,9 @@ export function factsOf(facts: readonly string[]): string {
 /** Name of a workload's objects: what it is for, and the beginning of the digest of its facts. At most 53 letters. */
 export function workloadName(title: string, facts: string): string {
   // A Service must begin with a letter.
-  const readable = title.replaceAll(/[^a-z0-9-]/g, '-').slice(0, TITLE_LENGTH).replaceAll(/^-+|-+$/g, '');
+  const readable = title
+    .replaceAll(/[^a-z0-9-]/g, '-')
+    .slice(0, TITLE_LENGTH)
+    .replaceAll(/^-+|-+$/g, '');
   return `serve-${readable === '' ? '' : `${readable}-`}${facts.slice(0, DIGEST_LENGTH)}`;
 }

@@ -2,6 +2,8 @@ import { type ContainerStatus, conditionOf, mainOf, type Pod } from '../objects.
 import { imageTrouble, waitingFor } from '../waiting.ts';
 
 const LAST_LINES = 20;
+/** As shells tell of SIGKILL. */
+const KILLED = 137;
 
 /** Whether somebody may take it: it is not on its way out. */
 export const isStaying = ({ metadata, status }: Pod): boolean =>
@@ -45,6 +47,13 @@ export function whyEnded(pod: Pod): string {
   const said = end.message.trim().split('\n').slice(-LAST_LINES).join('\n');
   if (end.reason === 'OOMKilled') return withLog('it took more memory than resources.memory gives it', said);
   if (end.reason === 'StartError' || end.reason === 'ContainerCannotRun') return `it cannot be started: ${said}`;
+  // The runtime may hear of memory that ran out after it has told of the end.
+  if (end.exitCode === KILLED) {
+    return withLog(
+      `it was killed (exit code ${KILLED}): for its memory, or because it took no connection for a minute`,
+      said,
+    );
+  }
   return withLog(`it ended with exit code ${end.exitCode}`, said);
 }
 

@@ -30,11 +30,7 @@ export async function checkRights({ cluster, namespace, isProxied }: Asked, kind
       'The cluster does not have KServe (serving.kserve.io/v1beta1): install it, or leave kubernetes.kserve out, so that it is a Deployment.';
     throw new AppError('executor_cannot', detail);
   }
-  const needed = [
-    ...NEEDED,
-    ...(isProxied ? THROUGH_PROXY : []),
-    ...(kind === 'inferenceService' ? OF_KSERVE : []),
-  ];
+  const needed = [...NEEDED, ...(isProxied ? THROUGH_PROXY : []), ...(kind === 'inferenceService' ? OF_KSERVE : [])];
   await checkPermissions(cluster, namespace, needed, ' serve models there');
 }
 

@@ -56,7 +56,8 @@ export function createWorkload(deps: WorkloadDeps): SharedWorkload {
   let timer: NodeJS.Timeout | undefined;
   let isOver = false;
 
-  const target = () => Math.max(0, [...wanted.values()].reduce<number>((sum, pods) => sum + (pods ?? 0), 0) - leaving.size);
+  const target = () =>
+    Math.max(0, [...wanted.values()].reduce<number>((sum, pods) => sum + (pods ?? 0), 0) - leaving.size);
   const seen = (name: string) => deps.pods().find(({ metadata }) => metadata.name === name) ?? null;
 
   function sayLater(afterMs: number): void {

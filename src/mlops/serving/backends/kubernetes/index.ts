@@ -44,7 +44,11 @@ function workloadOf(deps: KubernetesBackendDeps): Parameters<Workloads['open']>[
     notFetched: whyNotFetched(server.image, deps.registries),
     command,
     args,
-    environment: { ...deps.environment, PORT: String(server.port), ...(server.artifacts ? { MODEL: MODEL_FOLDER } : {}) },
+    environment: {
+      ...deps.environment,
+      PORT: String(server.port),
+      ...(server.artifacts ? { MODEL: MODEL_FOLDER } : {}),
+    },
     resources: {
       cpus: resources.cpu ?? null,
       memoryBytes: resources.memory ?? null,
