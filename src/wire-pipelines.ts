@@ -63,7 +63,7 @@ export function wirePipelines(ground: PipelineGround, others: Pick<PipelinesDeps
 }
 
 /** The cluster that the settings name; null where they name none. Error: `config_invalid` where pods could not reach this server. */
-function kubernetesOf({ config, door, clock, log }: PipelineGround): ExecutorsDeps['kubernetes'] {
+function kubernetesOf({ config, folder, door, clock, log }: PipelineGround): ExecutorsDeps['kubernetes'] {
   const { kubernetes: kubeconfig, kubernetesNamespace: namespace, publicUrl } = config;
   if (kubeconfig === undefined) return null;
   if (publicUrl === undefined) {
@@ -72,7 +72,14 @@ function kubernetesOf({ config, door, clock, log }: PipelineGround): ExecutorsDe
   }
   const { kubernetesAgentImage: agentImage, kubernetesNodes: nodes } = config;
   const gpuPrometheus = config.gpuPrometheus ?? null;
-  return { kubeconfig, namespace, agentImage, publicUrl, nodes, gpuPrometheus, door, clock, log };
+  const reached = config.kubernetesReplicaAddress;
+  return {
+    ...{ kubeconfig, namespace, agentImage, publicUrl, nodes, gpuPrometheus, door, clock, log },
+    // Inside of the cluster pods have addresses; from outside only the API server is sure to be reached.
+    replicaAddress: reached === 'auto' ? (kubeconfig === 'in-cluster' ? 'pod' : 'proxy') : reached,
+    folder: join(folder, 'kubernetes'),
+    server: serverIdIn(join(folder, 'server-id')),
+  };
 }
 
 /** The Docker Engine that the settings name; null where they name none. */

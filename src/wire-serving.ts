@@ -63,7 +63,7 @@ export function wireServing(
     predictions: predictionLog(store, org, monitoring.served),
     budget: scalingBudget(budgets),
     processes: config.processExecutor === 'on' || (config.processExecutor === 'auto' && config.accounts === 'off'),
-    engines: { docker: executors.containers, kubernetes: null },
+    engines: { docker: executors.containers, kubernetes: executors.workloads },
     registries: registriesIn(config.servingRegistries),
     environment: passedEnvironment(processEnvironment()),
   });

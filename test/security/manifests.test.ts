@@ -51,13 +51,13 @@ const telling = (field: string, name: string, target: string, other = false) =>
   field.startsWith('Budget')
     ? budget(name, target, other ? '200' : '100')
     : `apiVersion: steelyard/v1\nkind: Monitor\nmetadata: { name: ${name} }\nspec: { model: ${name}, log: { sample: ${other ? 0.5 : 1} }, notify: [${target}] }\n`;
-/** Of pods that serve, which no server starts yet: nobody applies them, whatever the role. */
+/** Of pods that serve: their rights, and whom they put out. */
 const served: Readonly<Record<string, string>> = {
   'Endpoint spec.variants.kubernetes.serviceAccount': '{ serviceAccount: privileged }',
   'Endpoint spec.variants.kubernetes.priorityClass': '{ priorityClass: system-cluster-critical }',
 };
-const endpoint = (name: string, kubernetes: string) =>
-  `apiVersion: steelyard/v1\nkind: Endpoint\nmetadata: { name: ${name} }\nspec: { variants: { main: { model: m, version: 1, backend: kubernetes, container: { image: i, protocol: v2 }, kubernetes: ${kubernetes} } } }\n`;
+const endpoint = (name: string, kubernetes: string, more = '') =>
+  `apiVersion: steelyard/v1\nkind: Endpoint\nmetadata: { name: ${name} }\nspec: { ${more}variants: { main: { model: m, version: 1, backend: kubernetes, container: { image: i, protocol: v2 }, kubernetes: ${kubernetes} } } }\n`;
 const budget = (name: string, target: string, amount = '100') =>
   `apiVersion: steelyard/v1\nkind: Budget\nmetadata: { name: ${name} }\nspec: { subject: {}, amount: "${amount}", currency: USD, notify: [${target}] }\n`;
 const source = (name: string, location: string, more = '') =>
@@ -89,15 +89,38 @@ const document = (field: string, name: string, example: string) => {
 };
 /** A push needs a source, and the refusal names the first of the fields. */
 const firstOf = (example: string, path: string) => (example.includes('git: ') ? 'spec.source.git' : path);
+/** A cluster of which nobody answers. */
+const AWAY = {
+  apiVersion: 'v1',
+  kind: 'Config',
+  'current-context': 'away',
+  clusters: [{ name: 'away', cluster: { server: 'http://127.0.0.1:9' } }],
+  users: [{ name: 'nobody', user: {} }],
+  contexts: [{ name: 'away', context: { cluster: 'away', user: 'nobody' } }],
+};
 const team = (name: string) =>
   `apiVersion: steelyard/v1\nkind: Team\nmetadata: { name: ${name} }\nspec: { displayName: ${name} }\n`;
 
 let doors: Doors;
 beforeAll(async () => {
-  doors = await openDoors({}, { smtpUrl: 'env:SMTP_URL', smtpFrom: 'steelyard@example.org' });
+  // A cluster that does not answer: who may ask for what is decided here.
+  const kubernetes = join(mkdtempSync(join(tmpdir(), 'steelyard-cluster-')), 'kubeconfig.json');
+  writeFileSync(kubernetes, JSON.stringify(AWAY));
+  const cluster = { kubernetes, publicUrl: 'http://127.0.0.1:4610' };
+  doors = await openDoors({}, { smtpUrl: 'env:SMTP_URL', smtpFrom: 'steelyard@example.org', ...cluster });
   await apply('admin', RETRAINED);
+  const { run } = await mlflow<{ run: { info: { run_id: string; artifact_uri: string } } }>('runs/create', {
+    experiment_id: '0',
+  });
+  await mlflow('registered-models/create', { name: 'm' });
+  const { run_id, artifact_uri } = run.info;
+  await mlflow('model-versions/create', { name: 'm', run_id, source: `${artifact_uri}/model` });
 });
 afterAll(() => doors[Symbol.asyncDispose]());
+
+async function mlflow<T>(path: string, body: object): Promise<T> {
+  return (await sent(doors.application, 'POST', `/api/2.0/mlflow/${path}`, doors.as('admin'), body)) as T;
+}
 
 async function apply(role: Role, text: string, dryRun = false) {
   const answer = await doors.application.http.inject({
@@ -179,9 +202,22 @@ describe.each(Object.entries(notified))('%s', (field, target) => {
   });
 });
 
-describe.each(Object.entries(served))('%s', (_field, kubernetes) => {
-  it.each(['operator', 'admin'] as const)('is refused to %s', async (role) => {
-    expect(await apply(role, endpoint(freshName(), kubernetes))).toMatchObject({ body: { code: 'executor_unknown' } });
+describe.each(Object.entries(served))('%s', (field, kubernetes) => {
+  it.each(['finance', 'operator'] as const)('is refused to %s, also in a dry run', async (role) => {
+    const name = freshName();
+    for (const dryRun of [true, false]) {
+      const { status, body } = await apply(role, endpoint(name, kubernetes), dryRun);
+      expect([status, body]).toMatchObject([403, { code: 'not_permitted', kind: 'Endpoint', name }]);
+      expect(body.detail).toContain(field.split(' ')[1]?.replace('variants', 'variants.main'));
+    }
+    expect(JSON.stringify(await get('/api/v1/endpoints'))).not.toContain(name);
+  });
+
+  it('is applied by an administrator; for others the document may stay as it is and no more', async () => {
+    const name = freshName();
+    expect(outcomes(await apply('admin', endpoint(name, kubernetes)))).toEqual(['created']);
+    expect(outcomes(await apply('operator', endpoint(name, kubernetes)))).toEqual(['unchanged']);
+    expect((await apply('operator', endpoint(name, kubernetes, 'description: other, '))).status).toBe(403);
   });
 });
 

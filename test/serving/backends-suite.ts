@@ -32,7 +32,10 @@ export function describeServedBy(name: string, engineOf: EngineOf): void {
   });
 
   async function opened(data = mkdtempSync(join(tmpdir(), 'steelyard-'))) {
-    return { data, application: await testApplication({}, { ...engineOf().settings, data }) };
+    const application = await testApplication({}, { ...engineOf().settings, data });
+    const url = await application.http.listen({ host: '127.0.0.1', port: 0 });
+    engineOf().serverAt?.(url);
+    return { data, application, url };
   }
 
   describe(`a model served by ${name}`, () => {
@@ -86,9 +89,8 @@ export function describeServedBy(name: string, engineOf: EngineOf): void {
     it(
       'drops no request while it is rolled out, there and back, and only the last stays',
       async () => {
-        const { application, data } = await opened();
+        const { application, data, url } = await opened();
         await using serving = application;
-        const url = await serving.http.listen({ host: '127.0.0.1', port: 0 });
         const [one, two] = [await weighing(serving, 1), await weighing(serving, 2)];
         const limits = { limits: { concurrency: 2 } };
         await appliedEndpoint(serving, 'rolled', { ...main(one), ...limits });
@@ -113,6 +115,7 @@ export function describeServedBy(name: string, engineOf: EngineOf): void {
         }
         const variables = { ...environmentOf(engineOf().settings), STEELYARD_LOG_LEVEL: 'silent' };
         await using server = await startServerProcess(data, variables);
+        engineOf().serverAt?.(server.url);
         const ask = async () => {
           const headers = { 'content-type': 'application/json' };
           const asked = { method: 'POST', headers, body: '{"inputs": [[1]]}' };
@@ -123,6 +126,7 @@ export function describeServedBy(name: string, engineOf: EngineOf): void {
           await server.kill();
           expect(await engineOf().held(data)).toHaveLength(1);
           await server.startAgain();
+          engineOf().serverAt?.(server.url);
           await expect.poll(ask, WAIT).toEqual({ predictions: [5] });
           await expect.poll(() => engineOf().held(data), WAIT).toHaveLength(1);
         }

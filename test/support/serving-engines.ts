@@ -1,7 +1,11 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { ConfigName } from '../../src/platform/config/schema.ts';
 import { type Dockerd, startDockerd } from './dockerd.ts';
+import { type Kubernetes, startKubernetes } from './kubernetes.ts';
+import { NAMESPACE, RBAC, serviceAccountConfig } from './kubernetes-bench.ts';
 
 /** An engine that replicas run on, as a server is told of it. */
 export interface ServingEngine extends AsyncDisposable {
@@ -11,6 +15,8 @@ export interface ServingEngine extends AsyncDisposable {
   readonly variant: object;
   /** Names of the replicas that it still holds for a server with this data folder, ended ones too. */
   held(data: string): Promise<string[]>;
+  /** Where the server listens now, for engines whose replicas come to it. */
+  serverAt?(url: string): void;
 }
 
 /** A connection is a process of this, and the model a file with its weight: no image needs more than a shell. */
@@ -76,6 +82,66 @@ export async function dockerServing(): Promise<DockerServing> {
       await network.remove().catch(() => undefined);
       await dockerd[Symbol.asyncDispose]();
     },
+  };
+}
+
+export interface KubernetesServing extends ServingEngine {
+  readonly cluster: Kubernetes;
+  kubectl(...words: string[]): string;
+}
+
+export async function kubernetesServing(bin: string): Promise<KubernetesServing> {
+  const cluster = await startKubernetes(bin);
+  cluster.apply(readFileSync(RBAC, 'utf8'));
+  const door = await openDoor();
+  const image = cluster.node.image.name;
+  const kubectl = (...words: string[]) => cluster.kubectl('--namespace', NAMESPACE, ...words);
+  const names = (text: string) => text.split('\n').filter((name) => name !== '');
+  return {
+    cluster,
+    kubectl,
+    backend: 'kubernetes',
+    settings: {
+      kubernetes: serviceAccountConfig(cluster),
+      kubernetesNamespace: NAMESPACE,
+      kubernetesAgentImage: image,
+      kubernetesReplicaAddress: 'pod',
+      publicUrl: `http://${cluster.address}:${door.port}`,
+    },
+    variant: {
+      backend: 'kubernetes',
+      container: { image, command: COMMAND, protocol: 'mlflow', grace: '5s' },
+    },
+    held: async () => names(kubectl('get', 'pods', '-l', 'app.kubernetes.io/name=steelyard-serving', '-o', 'name')),
+    serverAt: door.leadTo,
+    async [Symbol.asyncDispose]() {
+      door[Symbol.dispose]();
+      await cluster[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A port that pods reach, whichever server is behind it. */
+async function openDoor() {
+  let to = 0;
+  const door = createServer((inward) => {
+    const outward = connect(to, '127.0.0.1');
+    for (const [one, other] of [
+      [inward, outward],
+      [outward, inward],
+    ] as const) {
+      one.on('error', () => other.destroy());
+      one.on('close', () => other.destroy());
+      one.pipe(other);
+    }
+  });
+  await once(door.listen(0, '0.0.0.0'), 'listening');
+  return {
+    port: (door.address() as AddressInfo).port,
+    leadTo(url: string) {
+      to = Number(new URL(url).port);
+    },
+    [Symbol.dispose]: () => void door.close(),
   };
 }
 

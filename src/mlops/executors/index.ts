@@ -6,9 +6,12 @@ import type { createDockerExecutor } from './docker/index.ts';
 import type { LeasedContainersDeps } from './docker/leased.ts';
 import type { Executor } from './executor.ts';
 import { createKubernetesExecutor, type KubernetesExecutorDeps } from './kubernetes/index.ts';
+import type { WorkloadsDeps } from './kubernetes/serving/index.ts';
 import { openedLater } from './opened-later.ts';
 import { createProcessExecutor } from './process/index.ts';
 import { createTurns, type Turns } from './turns.ts';
+import type { Workloads } from './workloads.ts';
+import { workloadsLater } from './workloads-later.ts';
 
 export type { LeasedContainers } from './containers.ts';
 export type { Executor, Resources, RunningWork, Work, WorkEnd, WorkPlace, WorkUsage } from './executor.ts';
@@ -21,7 +24,7 @@ export interface ExecutorsDeps {
   /** Where a Docker Engine is, and how it is used; null: there is none. */
   readonly docker: (Parameters<typeof createDockerExecutor>[0] & Pick<LeasedContainersDeps, 'reach' | 'server'>) | null;
   /** Where a cluster is, and how it is used; null: there is none. */
-  readonly kubernetes: KubernetesExecutorDeps | null;
+  readonly kubernetes: (KubernetesExecutorDeps & Omit<WorkloadsDeps, keyof KubernetesExecutorDeps>) | null;
   /** The server's own environment. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
@@ -34,6 +37,8 @@ export interface Executors extends AsyncDisposable {
   of(engine: string): Executor;
   /** Containers that live as long as this server says; null: it has no Docker Engine. */
   readonly containers: Pick<LeasedContainers, 'start'> | null;
+  /** What serves on a cluster; null: it has none. */
+  readonly workloads: Workloads | null;
 }
 
 /** What a command on this machine needs to find programs and its home; nothing else of the server is passed on. */
@@ -73,6 +78,7 @@ function leasedContainers(docker: DockerSettings, alone: Turns) {
 export function createExecutors({ processes, docker, kubernetes, environment, clock, log }: ExecutorsDeps): Executors {
   const alone = createTurns();
   const containers = docker === null ? null : leasedContainers(docker, alone);
+  const workloads = kubernetes === null ? null : workloadsLater(kubernetes);
   const engines: Executor[] = [
     ...(processes ? [createProcessExecutor({ environment: passedEnvironment(environment), clock })] : []),
     ...(docker === null ? [] : [openedLater('docker', () => openDocker({ ...docker, alone }), log)]),
@@ -80,6 +86,7 @@ export function createExecutors({ processes, docker, kubernetes, environment, cl
   ];
   return {
     containers,
+    workloads,
     of(name) {
       const found = engines.find(({ engine }) => engine === name);
       if (found !== undefined) return found;
@@ -89,6 +96,7 @@ export function createExecutors({ processes, docker, kubernetes, environment, cl
     },
     async [Symbol.asyncDispose]() {
       await containers?.close();
+      await workloads?.close();
       for (const engine of engines) await engine[Symbol.asyncDispose]();
     },
   };

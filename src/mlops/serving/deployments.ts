@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Store } from '../../platform/store/index.ts';
@@ -9,22 +8,17 @@ import { lastDecision } from './autoscaling/store.ts';
 import type { Backend } from './backends/backend.ts';
 import type { Served } from './backends/of-variant.ts';
 import { NotReady } from './replicas/replica.ts';
-import { createReplicaSet, type ReplicaSet } from './replicas/set.ts';
+import { createReplicaSet, type ReplicaSet, type SetDeps } from './replicas/set.ts';
 import { type CanaryShare, driveCanary } from './rollouts/canary.ts';
 import { prepared } from './rollouts/prepare.ts';
 import { endRollout } from './rollouts/store.ts';
-import type { Variant } from './spec/schema.ts';
 import { findEndpoints, findRevision, noteFailed, noteLive, type Pointers, type Revision } from './store.ts';
 import { heldBy, type MeterBook } from './usage.ts';
+import { type WantedVariant, wantedOf } from './wanted.ts';
 
 /** A variant with the replicas that answer for it. */
-export interface LiveVariant {
-  readonly name: string;
-  readonly variant: Variant;
-  readonly version: string;
+export interface LiveVariant extends WantedVariant {
   readonly set: ReplicaSet;
-  /** What makes its set different from others. */
-  readonly key: string;
 }
 
 /** What has the traffic of an endpoint on this server. It never changes: another takes its place in one step. */
@@ -49,10 +43,13 @@ export interface DeploymentsDeps {
   readonly backendOf: (served: Served) => Promise<Backend>;
   /** Ends what a server before this one left running. */
   readonly endFormer: () => Promise<void>;
+  /** Removes what is kept elsewhere for sets of other keys than these. */
+  readonly retain: (keys: ReadonlySet<string>) => Promise<void>;
 }
 
 /** Other servers of the same store change revisions too. */
 const LOOK_MS = 1_000;
+const RETAIN_MS = 60_000;
 const CANARY_LOOK_MS = 500;
 /** What was live before a restart is tried again after so long when it cannot be made. */
 const AGAIN_MS = 10_000;
@@ -73,7 +70,9 @@ export class Deployments implements AsyncDisposable {
   readonly #deps: DeploymentsDeps;
   readonly #states = new Map<string, State>();
   readonly #sets = new Map<string, Promise<ReplicaSet>>();
-  readonly #closing = new Set<Promise<void>>();
+  /** Sets that end, by what makes them different. */
+  readonly #closing = new Map<Promise<void>, string>();
+  readonly #retained = { keys: '', at: 0 };
   #former: Promise<void> = Promise.resolve();
   #looking: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -117,7 +116,7 @@ export class Deployments implements AsyncDisposable {
       clearTimeout(previous?.timer);
     }
     await Promise.all([...this.#sets.values()].map((making) => making.then((set) => set.close('now'), ignored)));
-    await Promise.all(this.#closing);
+    await Promise.all(this.#closing.keys());
   }
 
   async #look(): Promise<void> {
@@ -132,6 +131,29 @@ export class Deployments implements AsyncDisposable {
       const giveUp = new AbortController();
       Object.assign(state, { target, rolling: giveUp });
       void this.#roll(state, pointers, target, giveUp.signal);
+    }
+    void this.#retain(all);
+  }
+
+  /** What is kept elsewhere and belongs to no set goes: at once when sets change, and again every now and then. */
+  async #retain(all: readonly Pointers[]): Promise<void> {
+    const { store, clock, retain, log } = this.#deps;
+    const retained = this.#retained;
+    try {
+      const keys = new Set([...this.#sets.keys(), ...this.#closing.values()]);
+      for (const { name, live } of all) {
+        const state = this.#states.get(name);
+        for (const key of state?.coming ?? []) keys.add(key);
+        // Not back yet after a restart.
+        const revision = state?.active != null || live === null ? null : await findRevision(store, name, live);
+        for (const { key } of revision === null ? [] : wantedOf(revision)) keys.add(key);
+      }
+      const said = [...keys].toSorted().join();
+      if (this.#isOver || (said === retained.keys && clock.now() - retained.at < RETAIN_MS)) return;
+      Object.assign(retained, { keys: said, at: clock.now() });
+      await retain(keys);
+    } catch (error) {
+      log.debug({ err: error }, 'what nobody needs elsewhere is not removed');
     }
   }
 
@@ -187,9 +209,7 @@ export class Deployments implements AsyncDisposable {
     const { store, clock } = this.#deps;
     const revision = await findRevision(store, name, number);
     if (revision === null) throw new Error(`endpoint ${name} has no revision ${number}`);
-    const wanted = Object.entries(revision.spec.variants).map(([variant, spec]) =>
-      wantedVariant(revision, variant, spec),
-    );
+    const wanted = wantedOf(revision);
     signal?.throwIfAborted();
     state.coming = wanted.map(({ key }) => key);
     // A canary that this one comes before is on its way out.
@@ -252,7 +272,7 @@ export class Deployments implements AsyncDisposable {
   async #firstReplicas(
     before: Deployment | null,
     { endpoint }: Revision,
-    { name, variant, version }: Omit<LiveVariant, 'set'>,
+    { name, variant, version }: WantedVariant,
     isBack: boolean,
   ): Promise<number> {
     const { min, max = Math.max(1, min) } = variant.replicas;
@@ -263,14 +283,10 @@ export class Deployments implements AsyncDisposable {
     return Math.min(max, Math.max(now ?? last?.to ?? 1, isBack ? min : Math.max(1, min)));
   }
 
-  #setOf(
-    revision: Revision,
-    { key, variant, version }: Omit<LiveVariant, 'set'>,
-    replicas: number,
-  ): Promise<ReplicaSet> {
+  #setOf(revision: Revision, { key, variant, version }: WantedVariant, replicas: number): Promise<ReplicaSet> {
     const found = this.#sets.get(key);
     if (found !== undefined) return found;
-    const making = this.#makeSet(revision, variant, version, replicas);
+    const making = this.#makeSet(revision, { key, variant, version }, replicas);
     this.#sets.set(key, making);
     making.catch(() => this.#sets.delete(key));
     return making;
@@ -278,17 +294,19 @@ export class Deployments implements AsyncDisposable {
 
   async #makeSet(
     { spec, endpoint }: Revision,
-    variant: Variant,
-    version: string,
+    { key, variant, version }: Omit<WantedVariant, 'name'>,
     replicas: number,
   ): Promise<ReplicaSet> {
     const { clock, log, meters } = this.#deps;
     const { project = null, environment = null } = spec;
-    const backend = await this.#deps.backendOf({ endpoint, variant, version, project, environment });
+    const { startTimeout: startTimeoutMs } = spec;
+    const what = { endpoint, variant, version, project, environment, key, startTimeoutMs };
+    const backend = await this.#deps.backendOf(what);
     const facts = { endpoint, model: variant.model, version, ...heldBy(variant), project, environment };
     const { timeout: timeoutMs, concurrency, queue } = spec.limits;
-    const limits = { concurrency, queue, timeoutMs, startTimeoutMs: spec.startTimeout };
-    const set = createReplicaSet({ backend, limits, clock, log, metered: (id) => meters.begin(id, facts) });
+    const limits = { concurrency, queue, timeoutMs, startTimeoutMs };
+    const metered: SetDeps['metered'] = (id, held) => meters.begin(id, { ...facts, ...held });
+    const set = createReplicaSet({ backend, limits, clock, log, metered });
     set.scale(replicas);
     return set;
   }
@@ -300,7 +318,7 @@ export class Deployments implements AsyncDisposable {
       this.#sets.delete(key);
       const closed = making.then((set) => set.close(), ignored);
       const done: Promise<void> = closed.finally(() => this.#closing.delete(done));
-      this.#closing.add(done);
+      this.#closing.set(done, key);
     }
   }
 
@@ -339,13 +357,6 @@ function reasonOf(error: unknown, log: Log): string {
   return 'something went wrong in Steelyard; its log says what';
 }
 
-function wantedVariant(revision: Revision, name: string, variant: Variant): Omit<LiveVariant, 'set'> {
-  const version = revision.versions[name];
-  if (version === undefined)
-    throw new Error(`revision ${revision.revision} of ${revision.endpoint} has no version for ${name}`);
-  return { name, variant, version, key: keyOf(revision, variant, version) };
-}
-
 /** What changes nothing that runs needs no canary. */
 function isCanaryOf(
   { strategy }: Revision,
@@ -357,12 +368,4 @@ function isCanaryOf(
 
 function keptMs({ strategy, spec }: Revision): number {
   return (strategy === 'blueGreen' ? spec.rollout.keepFor : undefined) ?? spec.keepPrevious;
-}
-
-/** What makes replicas different: the same key is the same set, whatever revision names it. */
-function keyOf({ spec, endpoint }: Revision, variant: Variant, version: string): string {
-  const { alias: _alias, version: _version, replicas: _replicas, scaling: _scaling, ...what } = variant;
-  const { limits, startTimeout, project, environment } = spec;
-  const facts = [endpoint, what, version, limits, startTimeout, project, environment];
-  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Events } from '../../platform/events/index.ts';
 import type { Plugin, Route } from '../../platform/http/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
-import type { Store } from '../../platform/store/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Log, Telemetry } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { REGISTRY_CHANGED, type Registry } from '../registry/index.ts';
@@ -19,7 +19,7 @@ import { createMetricRecorder } from './metrics/recorder.ts';
 import { metricRoutes } from './metrics/routes.ts';
 import { type ArtifactFiles, createModelFiles } from './model-files.ts';
 import { servingRoutes } from './routes.ts';
-import { applyEndpoint, followAlias } from './service.ts';
+import { applyEndpoint, checkCluster, followAlias, type ServiceDeps } from './service.ts';
 import type { ServingCosts } from './show.ts';
 import { EndpointSpec } from './spec/schema.ts';
 import { createMeterBook, type ServingUsage } from './usage.ts';
@@ -94,7 +94,11 @@ export function createServing(deps: ServingDeps): Serving {
     meters,
     autoscaling,
     backendOf: (served) => backendOf({ ...deps, models, replicaFolder }, served),
-    endFormer: async () => meters.recover(await endFormer(replicaFolder)),
+    endFormer: async () => {
+      const lived = await lastingReplicas(deps);
+      await meters.recover(new Map([...(await endFormer(replicaFolder)), ...lived]));
+    },
+    retain: async (keys) => deps.engines.kubernetes?.retain(keys),
   });
   const { predictions, telemetry, log } = deps;
   const queue = new LogQueue({
@@ -114,7 +118,7 @@ export function createServing(deps: ServingDeps): Serving {
   });
 
   return {
-    kinds: [specKind('Endpoint', 70, EndpointSpec, (sql, name, spec) => applyEndpoint(all, sql, name, spec))],
+    kinds: [endpointKind(all)],
     routes: [...servingRoutes(all), ...metricRoutes(all)],
     plugin: gatewayPlugin({ ...deps, deployments, queue, metrics }),
     start() {
@@ -130,4 +134,18 @@ export function createServing(deps: ServingDeps): Serving {
       await meters[Symbol.asyncDispose]();
     },
   };
+}
+
+function endpointKind(deps: ServiceDeps): ManifestKind {
+  const apply = (sql: Sql, name: string, spec: EndpointSpec) => applyEndpoint(deps, sql, name, spec);
+  return specKind('Endpoint', 70, EndpointSpec, apply, async (name, spec) => {
+    await checkCluster(deps, spec);
+    return { apply: (sql) => apply(sql, name, spec), discard: async () => undefined };
+  });
+}
+
+/** What a cluster kept on while no server was there held its machine until now; that a cluster does not answer says nothing. */
+async function lastingReplicas({ engines, clock }: ServingDeps): Promise<Map<string, number>> {
+  const taken = (await engines.kubernetes?.taken().catch(() => [])) ?? [];
+  return new Map(taken.map((replica) => [replica, clock.now()]));
 }

@@ -2,6 +2,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { ManifestOutcome } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
+import type { ContainerEngines } from './backends/of-variant.ts';
 import { endRollout } from './rollouts/store.ts';
 import type { EndpointSpec, Variant } from './spec/schema.ts';
 import {
@@ -29,7 +30,29 @@ export interface ServiceDeps {
   /** Whether commands may be run as processes of this machine. */
   readonly processes: boolean;
   /** Engines that this server has for containers. */
-  readonly engines: { readonly docker: object | null; readonly kubernetes: object | null };
+  readonly engines: {
+    readonly docker: object | null;
+    readonly kubernetes: Pick<NonNullable<ContainerEngines['kubernetes']>, 'check'> | null;
+  };
+}
+
+/**
+ * Asks the cluster whether an endpoint may be served there, before anything is changed. One that does not answer is no reason to refuse
+ * the document: its revision waits for it. Errors: `executor_denied`, `executor_cannot`.
+ */
+export async function checkCluster(
+  { engines }: Pick<ServiceDeps, 'engines'>,
+  { variants }: EndpointSpec,
+): Promise<void> {
+  const asking = Object.values(variants).filter(({ backend }) => backend === 'kubernetes');
+  if (engines.kubernetes === null || asking.length === 0) return;
+  const kserve = asking.some(({ kubernetes }) => kubernetes?.kserve === true);
+  try {
+    await engines.kubernetes.check('deployment');
+    if (kserve) await engines.kubernetes.check('inferenceService');
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'executor_unreachable') throw error;
+  }
 }
 
 /** Revisions that a rollback and a page look back on. */
@@ -208,5 +231,5 @@ const missing: Readonly<Record<Variant['backend'], string>> = {
   onnx: 'this server.',
   process: 'a process, and this server runs none: set processExecutor to "on" (docs/executors.md).',
   docker: 'a container, and this server has no Docker Engine: set docker (docs/serving-containers.md).',
-  kubernetes: 'pods of Kubernetes, and this server does not start them yet (docs/serving.md).',
+  kubernetes: 'pods of Kubernetes, and this server has no cluster: set kubernetes (docs/serving-kubernetes.md).',
 };

@@ -1,5 +1,6 @@
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
+import type { Held } from './backends/backend.ts';
 import type { ReplicaMeter } from './replicas/places.ts';
 import type { Variant } from './spec/schema.ts';
 import type { UsageFile } from './usage-file.ts';
@@ -23,9 +24,7 @@ const MACHINE = 'machine';
  * What a replica of a variant holds: the instance that it names, else its GPUs, else the machine.
  * Example: two H100 -> `gpu:H100`, 2.
  */
-export function heldBy({
-  resources: { instance, gpu },
-}: Pick<Variant, 'resources'>): Pick<ReplicaFacts, 'resource' | 'quantity'> {
+export function heldBy({ resources: { instance, gpu } }: Pick<Variant, 'resources'>): Held {
   if (instance !== MACHINE || gpu === undefined) return { resource: instance, quantity: '1' };
   return { resource: `gpu:${gpu.model ?? 'any'}`, quantity: String(gpu.count) };
 }

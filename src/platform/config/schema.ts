@@ -189,6 +189,12 @@ export const ConfigSchema = z.strictObject({
     .describe(
       '"fixed": what no node of the cluster could hold is refused. "growing": nodes are made as they are needed, and work waits for them.',
     ),
+  kubernetesReplicaAddress: z
+    .enum(['auto', 'pod', 'proxy'])
+    .default('auto')
+    .describe(
+      'How pods that serve models are asked: "pod" by their own addresses, which this server must reach; "proxy" through the API server, from anywhere, with the right to pods/proxy; "auto": "pod" where the server runs in the cluster, else "proxy".',
+    ),
   gpuPrometheus: z
     .url({ protocol: /^https?$/, error: 'an http:// or https:// address' })
     .optional()

@@ -7,7 +7,7 @@
 export const PLACES = { workspace: '/workspace', agent: '/steelyard', door: '/steelyard-door' } as const;
 
 /** Without curl: busybox's wget sends no binary file, so that a POST is written by hand; and neither checks a certificate. */
-const TRANSFER = `
+export const TRANSFER = `
 has_curl() { command -v curl >/dev/null; }
 fetch() { if has_curl; then curl -fsS -o "$2" "$1"; else wget -q -O "$2" "$1"; fi; }
 send() {

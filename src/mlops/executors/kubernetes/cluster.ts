@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
@@ -27,6 +33,15 @@ export interface Cluster extends Disposable {
   call(request: ClusterRequest): Promise<ClusterAnswer>;
   /** Opens an answer that goes on (a watch, a log) until the signal aborts. Errors: as `call`, and `gone` (404, 410) as null. */
   follow(path: string, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<IncomingMessage | null>;
+  /** A request with the credentials of this server that whoever asked for it writes and ends. */
+  open(request: OpenRequest): Promise<ClientRequest>;
+}
+
+export interface OpenRequest {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly headers: OutgoingHttpHeaders;
 }
 
 const CALL_WITHIN_MS = 30_000;
@@ -42,18 +57,22 @@ export async function connect(kubeconfig: string): Promise<Cluster> {
   }
   // The client would make a connection for every request.
   const agents = { 'https:': new Agent({ keepAlive: true }), 'http:': new HttpAgent({ keepAlive: true }) };
-  const send = async (request: ClusterRequest, signal: AbortSignal) => {
-    const url = new URL(server.replace(/\/$/, '') + request.path);
-    for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
-    const body = request.body === undefined ? null : JSON.stringify(request.body);
+  const open = async (url: URL, options: RequestOptions, headers: OutgoingHttpHeaders) => {
     const secure = url.protocol === 'https:';
-    const options: RequestOptions = { method: request.method, signal };
     // Credentials may be renewed by a program or a file: they are asked for at every request.
     await config.applyToHTTPSOptions(options);
     const proxied = config.getCurrentCluster()?.proxyUrl !== undefined;
     if (!proxied) options.agent = secure ? agents['https:'] : agents['http:'];
-    options.headers = { ...options.headers, accept: 'application/json', ...bodyHeaders(request, body) };
-    return exchange(secure ? httpsRequest(url, options) : httpRequest(url, options), body);
+    options.headers = { ...headers, ...options.headers };
+    return secure ? httpsRequest(url, options) : httpRequest(url, options);
+  };
+  const base = server.replace(/\/$/, '');
+  const send = async (request: ClusterRequest, signal: AbortSignal) => {
+    const url = new URL(base + request.path);
+    for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value);
+    const body = request.body === undefined ? null : JSON.stringify(request.body);
+    const headers = { accept: 'application/json', ...bodyHeaders(request, body) };
+    return exchange(await open(url, { method: request.method, signal }, headers), body);
   };
   return {
     async call(request) {
@@ -73,6 +92,7 @@ export async function connect(kubeconfig: string): Promise<Cluster> {
       if (answer.statusCode === 404 || answer.statusCode === 410) return null;
       throw refusal(answer.statusCode ?? 500, body);
     },
+    open: ({ method, path, headers }) => open(new URL(base + path), { method }, headers),
     [Symbol.dispose]() {
       agents['https:'].destroy();
       agents['http:'].destroy();

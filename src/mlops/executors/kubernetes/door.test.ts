@@ -130,6 +130,22 @@ describe('the door of pods', () => {
     expect((await http.inject({ method: 'GET', url: addresses.in })).statusCode).not.toBe(200);
   });
 
+  it('lends a folder by its own address until it is taken back, the same after a restart', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'door-'));
+    writeFileSync(join(folder, 'weight'), '5');
+    const lent = { id: 'serve-a', folder, keyFile: join(mkdtempSync(join(tmpdir(), 'door-')), 'keys', 'a.key') };
+    const address = await door.lend(lent);
+    const other = await door.lend({ ...lent, id: 'serve-b', keyFile: `${lent.keyFile}.b` });
+    const ask = async (url: string) => (await http.inject({ method: 'GET', url })).statusCode;
+    expect((await http.inject({ method: 'GET', url: address })).body).toContain('weight');
+    expect(await ask(address.replace(/signature=.*/, 'signature='))).toBe(404);
+    expect(await ask(other.replace('serve-b', 'serve-a'))).toBe(404);
+    door.takeBack('serve-a');
+    expect([await ask(address), await ask(other)]).toEqual([404, 200]);
+    const second = createWorkspaceDoor({ clock, maxUploadBytes: 1 });
+    expect(await second.lend(lent)).toBe(address);
+  });
+
   it('knows its addresses again after a restart', async () => {
     const second = createWorkspaceDoor({ clock, maxUploadBytes: 1 });
     expect(await second.admit(work)).toEqual(addresses);

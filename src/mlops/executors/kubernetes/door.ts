@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -26,6 +26,15 @@ export interface WorkspaceDoor {
   /** Why its outputs were not taken, one sentence; null when they were, or when there were none. */
   refusal(work: Pick<Work, 'folder'>): Promise<string | null>;
   shut(id: string): void;
+  /** Lets pods fetch a folder until it is taken back; by a path of this server. `keyFile` keeps the path through restarts. */
+  lend(lent: Lent): Promise<string>;
+  takeBack(id: string): void;
+}
+
+export interface Lent {
+  readonly id: string;
+  readonly folder: string;
+  readonly keyFile: string;
 }
 
 interface DoorDeps {
@@ -34,17 +43,20 @@ interface DoorDeps {
   readonly maxUploadBytes: number;
 }
 
-type Purpose = 'workspace' | 'outputs' | 'end';
+type Purpose = 'workspace' | 'outputs' | 'end' | 'files';
 
 /** Work may be given more time; an address is not made anew. */
 const VALID_AFTER_END_MS = 90 * 24 * 3600_000;
 const END_LIMIT_BYTES = 4_096;
 const Secret = z.object({ secret: z.string().regex(/^[0-9a-f]{64}$/), expires: z.number().int() });
 const Params = z.object({ workId: z.string() });
+const FilesParams = z.object({ filesId: z.string() });
+const FilesQuery = z.object({ signature: z.string() });
 const Query = z.object({ expires: z.coerce.number().int(), signature: z.string() });
 
 export function createWorkspaceDoor({ clock, maxUploadBytes }: DoorDeps): WorkspaceDoor {
   const admitted = new Map<string, { work: Work; secret: string }>();
+  const lent = new Map<string, { folder: string; signature: string }>();
 
   /** One answer for a wrong signature and for work that is not there: there is nothing to find out by trying. */
   function admittedBy(request: FastifyRequest, purpose: Purpose): Work {
@@ -55,7 +67,7 @@ export function createWorkspaceDoor({ clock, maxUploadBytes }: DoorDeps): Worksp
       const { expires, signature } = query.data;
       if (isSame(signature, sign(found.secret, purpose, params.workId, expires))) return found.work;
     }
-    throw new AppError('upload_not_found', 'The address is not valid, or no longer.');
+    throw notValid();
   }
 
   return {
@@ -69,6 +81,16 @@ export function createWorkspaceDoor({ clock, maxUploadBytes }: DoorDeps): Worksp
           .header('cache-control', 'no-store')
           .type('application/x-tar')
           .send(packed(work.workspace, ['.']));
+      });
+      app.get('/api/v1/executors/files/:filesId', open, (request, reply) => {
+        const { filesId } = FilesParams.parse(request.params);
+        const query = FilesQuery.safeParse(request.query);
+        const found = lent.get(filesId);
+        if (!query.success || found === undefined || !isSame(query.data.signature, found.signature)) throw notValid();
+        return reply
+          .header('cache-control', 'no-store')
+          .type('application/x-tar')
+          .send(packed(found.folder, ['.']));
       });
       app.post('/api/v1/executors/work/:workId/outputs', open, async (request, reply) => {
         const work = admittedBy(request, 'outputs');
@@ -94,6 +116,12 @@ export function createWorkspaceDoor({ clock, maxUploadBytes }: DoorDeps): Worksp
     },
     refusal: ({ folder }) => readIfThere(join(folder, REFUSAL)),
     shut: (id) => void admitted.delete(id),
+    async lend({ id, folder, keyFile }) {
+      const signature = sign(await keyIn(keyFile), 'files', id, 0);
+      lent.set(id, { folder, signature });
+      return `/api/v1/executors/files/${id}?signature=${signature}`;
+    },
+    takeBack: (id) => void lent.delete(id),
   };
 }
 
@@ -104,6 +132,20 @@ function sign(secret: string, purpose: Purpose, id: string, expires: number): st
 function isSame(given: string, right: string): boolean {
   const [one, other] = [Buffer.from(given, 'latin1'), Buffer.from(right, 'latin1')];
   return one.length === other.length && timingSafeEqual(one, other);
+}
+
+const notValid = () => new AppError('upload_not_found', 'The address is not valid, or no longer.');
+
+const Key = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Pods that were made before a restart still come by it. */
+async function keyIn(file: string): Promise<string> {
+  const kept = Key.safeParse(await readIfThere(file));
+  if (kept.success) return kept.data;
+  const made = randomBytes(32).toString('hex');
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await writeWhole(file, made);
+  return made;
 }
 
 /** Each work has its own; it survives a restart in the work's folder. */

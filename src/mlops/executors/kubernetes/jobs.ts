@@ -5,8 +5,8 @@ import type { Clock } from '../../../platform/units/index.ts';
 import type { Resources, WorkPlace } from '../executor.ts';
 import type { Cluster } from './cluster.ts';
 import { deadlineSeconds } from './manifest.ts';
-import { Event, JOB_NAME, Job, List, Node, Pod, STOPPED_BY } from './objects.ts';
-import { GPU_PRODUCT, INSTANCE, isSpot, shareOf } from './placement.ts';
+import { listNodes, placeOf } from './nodes.ts';
+import { Event, JOB_NAME, Job, List, type Node, Pod, STOPPED_BY } from './objects.ts';
 import { watch } from './watched.ts';
 
 /** The Jobs of a namespace and their pods, as they are now. */
@@ -98,10 +98,7 @@ export function openJobs(request: JobsRequest): Jobs {
       })),
     troubleOf: (id) => troubleOf(cluster, core, id),
     nodes: async () => (seesNodes ? listNodes(cluster) : null),
-    async placeOf(name, resources) {
-      const body = seesNodes ? await get(`/api/v1/nodes/${name}`) : null;
-      return body === null ? null : placeOfNode(Node.parse(body), resources);
-    },
+    placeOf: async (name, resources) => (seesNodes ? placeOf(cluster, name, resources) : null),
     async hurry(pod, withinMs) {
       // None at all would not wait for its node: the pod would be gone, and its command might not.
       const gracePeriodSeconds = Math.max(1, Math.floor(withinMs / 1000));
@@ -125,31 +122,4 @@ async function troubleOf(cluster: Cluster, core: string, id: string): Promise<st
   const { body } = await cluster.call({ method: 'GET', path: `${core}/events`, query });
   const [first] = List.parse(body).items;
   return first === undefined ? null : Event.parse(first).message;
-}
-
-const NODES_PAGE = '500';
-
-async function listNodes(cluster: Cluster): Promise<Node[]> {
-  const nodes: Node[] = [];
-  let next = '';
-  do {
-    const query = { limit: NODES_PAGE, ...(next === '' ? {} : { continue: next }) };
-    const page = List.parse((await cluster.call({ method: 'GET', path: '/api/v1/nodes', query })).body);
-    nodes.push(...page.items.map((item) => Node.parse(item)));
-    next = page.metadata.continue;
-  } while (next !== '');
-  return nodes;
-}
-
-function placeOfNode(node: Node, resources: Resources): WorkPlace {
-  const { name, labels } = node.metadata;
-  return {
-    node: name,
-    instance: labels[INSTANCE] ?? null,
-    region: labels['topology.kubernetes.io/region'] ?? null,
-    zone: labels['topology.kubernetes.io/zone'] ?? null,
-    gpuModel: labels[GPU_PRODUCT] ?? null,
-    spot: isSpot(labels),
-    share: shareOf(node, resources),
-  };
 }

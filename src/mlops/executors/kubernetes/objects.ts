@@ -21,6 +21,7 @@ const Meta = z.object({
   annotations: Names,
   resourceVersion: z.string().default(''),
   creationTimestamp: Instant,
+  deletionTimestamp: Instant.optional(),
 });
 
 export const Job = z.object({
@@ -41,6 +42,9 @@ const Terminated = z.object({
 const ContainerStatus = z.object({
   name: z.string(),
   imageID: z.string().default(''),
+  ready: z.boolean().default(false),
+  restartCount: z.number().int().default(0),
+  lastState: z.object({ terminated: Terminated.optional() }).default({}),
   state: z
     .object({
       waiting: Waiting.optional(),
@@ -61,6 +65,7 @@ export const Pod = z.object({
   status: z
     .object({
       phase: z.string().default('Pending'),
+      podIP: z.string().optional(),
       reason: z.string().default(''),
       message: z.string().default(''),
       conditions: Conditions,
@@ -70,6 +75,14 @@ export const Pod = z.object({
     .prefault({}),
 });
 export type Pod = z.infer<typeof Pod>;
+
+/** What keeps copies of a pod, whatever its kind. */
+export const Keeper = z.object({
+  metadata: Meta,
+  spec: z.object({ replicas: z.number().int().default(1) }).loose(),
+  status: z.object({ conditions: Conditions }).prefault({}),
+});
+export type Keeper = z.infer<typeof Keeper>;
 
 export const Node = z.object({
   metadata: Meta,

@@ -14,9 +14,21 @@ export const NEEDED = [
 
 const Review = z.object({ status: z.object({ allowed: z.boolean() }) });
 
+/** One right on a kind of thing, as a role names it. */
+export interface Need {
+  readonly group: string;
+  readonly resource: string;
+  readonly verbs: readonly string[];
+}
+
 /** Asks the cluster whether the server may do what it has to. Errors: `executor_denied` (names what is missing), `executor_unreachable`. */
-export async function checkPermissions(cluster: Cluster, namespace: string): Promise<void> {
-  const asked = NEEDED.flatMap(({ group, resource, verbs }) => verbs.map((verb) => ({ group, resource, verb })));
+export async function checkPermissions(
+  cluster: Cluster,
+  namespace: string,
+  needed: readonly Need[] = NEEDED,
+  forWhat = '',
+): Promise<void> {
+  const asked = needed.flatMap(({ group, resource, verbs }) => verbs.map((verb) => ({ group, resource, verb })));
   const answers = await Promise.all(
     asked.map(async ({ group, resource, verb }) => {
       const [name, subresource = ''] = resource.split('/');
@@ -28,7 +40,7 @@ export async function checkPermissions(cluster: Cluster, namespace: string): Pro
   if (missing.length === 0) return;
   throw new AppError(
     'executor_denied',
-    `In the Kubernetes namespace "${namespace}" the server may not: ${missing.join(', ')}. Bind it the role of examples/kubernetes/rbac.yaml.`,
+    `In the Kubernetes namespace "${namespace}" the server may not${forWhat}: ${missing.join(', ')}. Bind it the role of examples/kubernetes/rbac.yaml.`,
     { namespace, missing },
   );
 }

@@ -40,6 +40,7 @@ function scripted(steps: Step[]): Cluster & { asked: string[] } {
       signal.addEventListener('abort', () => answer.destroy());
       return answer;
     },
+    open: () => Promise.reject(away()),
     [Symbol.dispose]: () => undefined,
   };
 }

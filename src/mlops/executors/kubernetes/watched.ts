@@ -17,6 +17,8 @@ interface WatchRequest<T> {
   readonly cluster: Cluster;
   readonly path: string;
   readonly parse: z.ZodType<T & Named>;
+  /** By which its objects are known; default: those of work. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Something is other than it was. */
   changed(): void;
   readonly log: Log;
@@ -31,9 +33,13 @@ const WATCH_SECONDS = 300;
 const PAGE = '500';
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5_000;
-const LABELS = Object.entries(MANAGED)
-  .map(([name, value]) => `${name}=${value}`)
-  .join(',');
+
+/** As a query says it. Example: `{ a: 'b', c: 'd' }` -> `a=b,c=d`. */
+export function selectorOf(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
+}
 
 const WatchEvent = z.object({ type: z.string(), object: z.unknown() });
 const Bookmark = z.object({ metadata: z.object({ resourceVersion: z.string() }) });
@@ -87,15 +93,16 @@ async function keepUp<T>(
 }
 
 /** Replaces what is known by what there is; answers the version of the list. */
-async function list<T>({ cluster, path, parse, log }: WatchRequest<T>, known: Known<T>): Promise<string> {
+async function list<T>(request: WatchRequest<T>, known: Known<T>): Promise<string> {
+  const { cluster, path, parse, labels = MANAGED, log } = request;
   const found: Known<T> = new Map();
   let version = '';
   let next = '';
   do {
-    const query = { labelSelector: LABELS, limit: PAGE, ...(next === '' ? {} : { continue: next }) };
+    const query = { labelSelector: selectorOf(labels), limit: PAGE, ...(next === '' ? {} : { continue: next }) };
     const { status, body } = await cluster.call({ method: 'GET', path, query });
     // The list was so long in the reading that its version is gone: from the beginning.
-    if (status === 410) return list({ cluster, path, parse, log, changed: () => undefined }, known);
+    if (status === 410) return list(request, known);
     const page = List.parse(body);
     for (const item of page.items) keep(found, parse, item, log);
     version = page.metadata.resourceVersion;
@@ -112,7 +119,7 @@ async function watchFrom<T>(request: WatchRequest<T>, known: Known<T>, from: str
     watch: 'true',
     allowWatchBookmarks: 'true',
     resourceVersion: from,
-    labelSelector: LABELS,
+    labelSelector: selectorOf(request.labels ?? MANAGED),
     timeoutSeconds: String(WATCH_SECONDS),
   };
   const answer = await request.cluster.follow(request.path, query, signal);

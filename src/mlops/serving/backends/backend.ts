@@ -14,6 +14,24 @@ export interface StartedReplica {
   readonly ended: Promise<{ readonly detail: string }>;
   /** Asks it to end, and kills it when its grace is over; resolves when it is gone. */
   stop(): Promise<void>;
+  /** Resolves when somebody else takes it away: it answers what it has, and shall get nothing new. Left out: nobody does. */
+  readonly leaving?: Promise<void>;
+  /** What keeps it from being ready, in words; null, or left out: nothing is known to. */
+  waiting?(): string | null;
+}
+
+/** How a copy is waited for, by a backend that has to wait before it has one. */
+export interface Starting {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  /** Told as soon as it holds a machine that was not known before, with what it is priced by; null: as the variant says. */
+  placed(held: Held | null): void;
+}
+
+/** What a replica is priced by: a key of the price book, and how many of it, or which part; an exact decimal. */
+export interface Held {
+  readonly resource: string;
+  readonly quantity: string;
 }
 
 /** Something that runs copies of one model version. What a container engine or a cluster does, fits too. */
@@ -22,7 +40,11 @@ export interface Backend {
   /** Name of the model in addresses of its own protocol. */
   readonly modelName: string;
   /** Begins one copy; it may take long until that is ready. Errors: `AppError`, when it cannot be begun. */
-  start(id: string): Promise<StartedReplica>;
+  start(id: string, starting: Starting): Promise<StartedReplica>;
+  /** Its copies hold a machine from when it says so on (`placed`); else, from being begun on. */
+  readonly isPlacedLater?: boolean;
+  /** Told of how many there shall be, those that are on their way out among them; for what keeps them while this server is away. */
+  keep?(copies: number): void;
   /** Whether it answers predictions now. Failures count as no. */
   isReady(address: Address): Promise<boolean>;
   /** What it takes and gives, asked of a copy that is ready; unknown parts are null. */

@@ -4,6 +4,7 @@ import type { ContainerServer } from '../spec/container/schema.ts';
 import type { Variant } from '../spec/schema.ts';
 import type { Backend } from './backend.ts';
 import { dockerBackend } from './docker/index.ts';
+import { kubernetesBackend } from './kubernetes/index.ts';
 import { onnxBackend } from './onnx.ts';
 import { processBackend } from './process.ts';
 import { UNKNOWN_SPEC } from './specs.ts';
@@ -11,7 +12,7 @@ import { UNKNOWN_SPEC } from './specs.ts';
 /** Engines that this server has for containers; each null where it has none. */
 export interface ContainerEngines {
   readonly docker: Executors['containers'];
-  readonly kubernetes: null;
+  readonly kubernetes: Executors['workloads'];
 }
 
 export interface BackendsDeps {
@@ -32,6 +33,9 @@ export interface Served {
   readonly version: string;
   readonly project: string | null;
   readonly environment: string | null;
+  /** What makes its replicas different from others: the same again is the same. */
+  readonly key: string;
+  readonly startTimeoutMs: number;
 }
 
 /** What runs a variant. Errors: those of the artifacts, `endpoint_model_unusable`, `executor_unknown`. */
@@ -64,11 +68,9 @@ function inContainers(
   served: Served,
   server: ContainerServer,
   found: ModelFolder,
-): Backend {
-  const { model, env, resources } = served.variant;
-  if (engines.docker === null) throw new Error('an endpoint with containers was let in without an engine for them');
-  return dockerBackend({
-    containers: engines.docker,
+): Backend | Promise<Backend> {
+  const { model, env, resources, backend } = served.variant;
+  const common = {
     server,
     modelName: server.modelName ?? model,
     modelFolder: found.folder,
@@ -77,7 +79,12 @@ function inContainers(
     resources,
     labels: labelsOf(served),
     registries,
-  });
+  };
+  if (backend === 'kubernetes' && engines.kubernetes !== null) {
+    return kubernetesBackend({ ...common, served, workloads: engines.kubernetes });
+  }
+  if (engines.docker === null) throw new Error('an endpoint with containers was let in without an engine for them');
+  return dockerBackend({ ...common, containers: engines.docker });
 }
 
 /** Keys as in a subject. */

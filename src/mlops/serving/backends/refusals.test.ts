@@ -19,7 +19,7 @@ it.each<[string, object, string, string]>([
     'executor_unknown',
     'has no Docker Engine: set docker',
   ],
-  ['kubernetes', { backend: 'kubernetes', container }, 'executor_unknown', 'pods of Kubernetes'],
+  ['kubernetes', { backend: 'kubernetes', container }, 'executor_unknown', 'has no cluster: set kubernetes'],
   ['docker without a container', { backend: 'docker' }, 'manifest_invalid', `container ${onlyContainers}`],
   ['a container for onnx', { backend: 'onnx', container }, 'manifest_invalid', `container ${onlyContainers}`],
   [

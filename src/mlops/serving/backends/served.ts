@@ -44,15 +44,23 @@ export function served({
   };
 }
 
+/** What a server that speaks the protocol answers with 200 when it is ready, as far as a status says that. */
+export const readyPath: Readonly<Record<Protocol, (model: string) => string>> = {
+  mlflow: () => '/ping',
+  v2: () => '/v2/health/ready',
+  tensorflow: (model) => `/v1/models/${encodeURIComponent(model)}`,
+  kserve: (model) => `/v1/models/${encodeURIComponent(model)}`,
+};
+
 const isReady: Readonly<Record<Protocol, (address: Address, model: string) => Promise<boolean>>> = {
-  mlflow: async (address) => (await probed(address, '/ping'))?.status === 200,
-  v2: async (address) => (await probed(address, '/v2/health/ready'))?.status === 200,
+  mlflow: async (address, model) => (await probed(address, readyPath.mlflow(model)))?.status === 200,
+  v2: async (address, model) => (await probed(address, readyPath.v2(model)))?.status === 200,
   // TensorFlow Serving has the states of all versions, KServe says `"ready": true`; neither is JSON that needs a parser.
   tensorflow: (address, model) => says(address, model, /"state":\s*"AVAILABLE"/),
   kserve: (address, model) => says(address, model, /"ready":\s*(true|"True")/),
 };
 
 async function says(address: Address, model: string, word: RegExp): Promise<boolean> {
-  const answer = await probed(address, `/v1/models/${encodeURIComponent(model)}`);
+  const answer = await probed(address, readyPath.kserve(model));
   return answer?.status === 200 && word.test(answer.body.toString('utf8'));
 }

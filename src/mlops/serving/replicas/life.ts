@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import type { Backend } from '../backends/backend.ts';
+import type { Backend, Held } from '../backends/backend.ts';
 import type { ModelSpec } from '../tensors/tensor.ts';
 import type { ReplicaMeter } from './places.ts';
 import { NotReady, type Replica, startReplica } from './replica.ts';
@@ -20,9 +20,11 @@ export interface LifeDeps {
   readonly backend: Backend;
   readonly limits: { readonly startTimeoutMs: number };
   readonly clock: Clock;
-  readonly metered: (replica: string) => ReplicaMeter;
+  readonly metered: (replica: string, held: Held | null) => ReplicaMeter;
   begun(copy: Copy, replica: Replica, meter: ReplicaMeter, tookMs: number): void;
   over(copy: Copy, replica: Replica): void;
+  /** Somebody else takes it away. */
+  leaving(replica: Replica): void;
   described(spec: ModelSpec): void;
   failed(why: string): void;
   /** It will be started again. */
@@ -54,14 +56,21 @@ async function oneLife(copy: Copy, deps: LifeDeps): Promise<string | null> {
   const { backend, clock, limits } = deps;
   const { signal } = copy.giveUp;
   const id = `replica-${randomUUID()}`;
-  const meter = deps.metered(id);
+  let meter = backend.isPlacedLater === true ? null : deps.metered(id, null);
+  const placed = (held: Held | null) => {
+    meter ??= deps.metered(id, held);
+    if (isOver) meter.end();
+  };
+  let isOver = false;
   const since = clock.now();
   try {
-    const replica = await startReplica(backend, { id, timeoutMs: limits.startTimeoutMs, signal });
+    const replica = await startReplica(backend, { id, timeoutMs: limits.startTimeoutMs, signal, placed });
     const onAbort = () => void replica.stop();
     signal.addEventListener('abort', onAbort, { once: true });
     deps.described(await backend.spec(replica.address));
-    deps.begun(copy, replica, meter, clock.now() - since);
+    placed(null);
+    deps.begun(copy, replica, meter ?? deps.metered(id, null), clock.now() - since);
+    void replica.leaving?.then(() => deps.leaving(replica));
     const { detail } = await replica.ended;
     signal.removeEventListener('abort', onAbort);
     deps.over(copy, replica);
@@ -73,7 +82,8 @@ async function oneLife(copy: Copy, deps: LifeDeps): Promise<string | null> {
     deps.failed(why);
     return why;
   } finally {
-    meter.end();
+    isOver = true;
+    meter?.end();
   }
 }
 

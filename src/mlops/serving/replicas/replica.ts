@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Backend, StartedReplica } from '../backends/backend.ts';
+import type { Backend, StartedReplica, Starting } from '../backends/backend.ts';
 import { newAgent } from '../backends/exchange.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 
@@ -24,9 +24,10 @@ export class NotReady extends Error {}
  */
 export async function startReplica(
   backend: Backend,
-  { id, timeoutMs, signal }: { readonly id: string; readonly timeoutMs: number; readonly signal: AbortSignal },
+  { id, ...starting }: Starting & { readonly id: string },
 ): Promise<Replica> {
-  const started = await backend.start(id);
+  const { timeoutMs, signal } = starting;
+  const started = await backend.start(id, starting);
   try {
     await becomesReady(backend, started, timeoutMs, signal);
     await backend.warmUp(started.address);
@@ -40,7 +41,7 @@ export async function startReplica(
 
 async function becomesReady(
   backend: Backend,
-  { address, ended }: StartedReplica,
+  { address, ended, waiting }: StartedReplica,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<void> {
@@ -51,7 +52,10 @@ async function becomesReady(
   gone.catch(() => undefined);
   for (let look = FIRST_LOOK_MS; ; look = Math.min(look * 1.5, LONGEST_LOOK_MS)) {
     if (await Promise.race([gone, backend.isReady(address)])) return;
-    if (late.aborted) throw new NotReady(`it was not ready after ${timeoutMs / 1000} s`);
+    if (late.aborted) throw new NotReady(lateBecause(timeoutMs, waiting?.() ?? null));
     await Promise.race([gone, pause(look, undefined, { signal })]);
   }
 }
+
+const lateBecause = (timeoutMs: number, why: string | null): string =>
+  `it was not ready after ${timeoutMs / 1000} s${why === null ? '' : `: ${why}`}`;

@@ -1,6 +1,6 @@
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import type { Backend } from '../backends/backend.ts';
+import type { Backend, Held } from '../backends/backend.ts';
 import { UNKNOWN_SPEC } from '../backends/specs.ts';
 import { ServingProblem } from '../protocols/problem.ts';
 import type { ModelSpec } from '../tensors/tensor.ts';
@@ -19,7 +19,7 @@ export interface SetDeps {
   readonly clock: Clock;
   readonly log: Log;
   /** Told of every replica from the moment that it takes a machine. */
-  readonly metered: (replica: string) => ReplicaMeter;
+  readonly metered: (replica: string, held: Held | null) => ReplicaMeter;
 }
 
 export interface SetState {
@@ -78,6 +78,9 @@ export function createReplicaSet(deps: SetDeps): ReplicaSet {
       copy.replica = null;
       places.remove(replica);
     },
+    leaving(replica) {
+      void places.leave(replica).then(() => replica.stop());
+    },
     described(found) {
       spec = found;
     },
@@ -107,9 +110,11 @@ export function createReplicaSet(deps: SetDeps): ReplicaSet {
     }
     const copy: Copy = { giveUp: new AbortController(), replica: null, isLeaving: false };
     copies.push(copy);
+    backend.keep?.(copies.length);
     const done: Promise<void> = keepOne(copy, life).finally(() => {
       running.delete(done);
       copies.splice(copies.indexOf(copy), 1);
+      backend.keep?.(copies.length);
     });
     running.add(done);
   }
@@ -143,6 +148,7 @@ export function createReplicaSet(deps: SetDeps): ReplicaSet {
       if (how !== 'now') await places.drained();
       for (const { giveUp } of copies) giveUp.abort();
       await Promise.all(running);
+      backend.keep?.(0);
     },
   };
 }

@@ -1,0 +1,99 @@
+import { type ContainerStatus, conditionOf, mainOf, type Pod } from '../objects.ts';
+import { imageTrouble, waitingFor } from '../waiting.ts';
+
+const LAST_LINES = 20;
+/** As shells tell of SIGKILL. */
+const KILLED = 137;
+
+/** Whether somebody may take it: it is not on its way out. */
+export const isStaying = ({ metadata, status }: Pod): boolean =>
+  metadata.deletionTimestamp === undefined && status.phase !== 'Failed' && status.phase !== 'Succeeded';
+
+/** Whether its server says that it is ready, as the node sees it. */
+export const isReady = (pod: Pod): boolean => mainOf(pod)?.ready === true;
+
+/** Whether its server has ended and does not come again. */
+export const isOver = (pod: Pod): boolean =>
+  pod.status.phase === 'Failed' ||
+  pod.status.phase === 'Succeeded' ||
+  (pod.metadata.deletionTimestamp !== undefined && mainOf(pod)?.state.running === undefined);
+
+/**
+ * How often its containers have ended. The node begins one that ended again, so that this counts what was missed, too. Example: it runs, and
+ * was begun again twice -> 2; it has just ended for the third time -> 3.
+ */
+export function endsOf({ status }: Pod): number {
+  const begun = status.initContainerStatuses.map((one) => (succeeded(one) ? 0 : ends(one)));
+  return [...begun, ...status.containerStatuses.map(ends)].reduce((sum, count) => sum + count, 0);
+}
+
+const succeeded = ({ state, restartCount }: ContainerStatus): boolean =>
+  restartCount === 0 && state.terminated?.exitCode === 0;
+
+function ends({ restartCount, state, lastState }: ContainerStatus): number {
+  const isDown = state.terminated !== undefined || (state.waiting !== undefined && lastState.terminated !== undefined);
+  return restartCount + (isDown ? 1 : 0);
+}
+
+/** Why it ended last, in words. */
+export function whyEnded(pod: Pod): string {
+  const taken = takenAway(pod);
+  if (taken !== null) return taken;
+  const failed = pod.status.initContainerStatuses.find((one) => !succeeded(one) && lastEnd(one) !== undefined);
+  if (failed !== undefined) return whyNotFetched(failed);
+  const main = mainOf(pod);
+  const end = main === null ? undefined : lastEnd(main);
+  if (end === undefined) return 'Kubernetes does not say how it ended';
+  const said = end.message.trim().split('\n').slice(-LAST_LINES).join('\n');
+  if (end.reason === 'OOMKilled') return withLog('it took more memory than resources.memory gives it', said);
+  if (end.reason === 'StartError' || end.reason === 'ContainerCannotRun') return `it cannot be started: ${said}`;
+  // The runtime may hear of memory that ran out after it has told of the end.
+  if (end.exitCode === KILLED) {
+    return withLog(
+      `it was killed (exit code ${KILLED}): for its memory, or because it took no connection for a minute`,
+      said,
+    );
+  }
+  return withLog(`it ended with exit code ${end.exitCode}`, said);
+}
+
+const lastEnd = ({ state, lastState }: ContainerStatus) => state.terminated ?? lastState.terminated;
+
+const withLog = (why: string, said: string): string => (said === '' ? why : `${why}; its log ends: ${said}`);
+
+function whyNotFetched(status: ContainerStatus): string {
+  const said = lastEnd(status)?.message.trim() ?? '';
+  return `its pod could not fetch the artifacts of the version from this server: ${said || 'no message'}`;
+}
+
+function takenAway(pod: Pod): string | null {
+  const disrupted = conditionOf(pod, 'DisruptionTarget');
+  const reason = disrupted?.reason ?? (pod.status.phase === 'Failed' ? pod.status.reason : '');
+  if (reason === '') return null;
+  const message = disrupted?.message ?? pod.status.message;
+  return `Kubernetes took its pod away (${reason})${message === '' ? '' : `: ${message}`}`;
+}
+
+/** What keeps a pod from beginning. */
+export interface Trouble {
+  readonly why: string;
+  /** Whether it may pass by itself, as a registry that is away for a moment. */
+  readonly mayPass: boolean;
+}
+
+/** An image that cannot be had, a container that cannot be made; null when there is nothing of the kind. */
+export function troubleOf(pod: Pod, notFetched: string | null): Trouble | null {
+  const image = imageTrouble(pod);
+  if (image === null) {
+    const why = isUnschedulable(pod) ? null : waitingFor(null, pod);
+    return why === null ? null : { why, mayPass: true };
+  }
+  if (!image.includes('ErrImageNeverPull')) return { why: image, mayPass: !image.includes('InvalidImageName') };
+  return { why: `the node does not have the image, and it is not fetched: ${notFetched ?? image}`, mayPass: false };
+}
+
+export const isUnschedulable = (pod: Pod): boolean =>
+  pod.status.conditions.some(({ type, status }) => type === 'PodScheduled' && status === 'False');
+
+/** What it waits for, in words; null when nothing is known. */
+export const waitsFor = (pod: Pod): string | null => waitingFor(null, pod);

@@ -1,0 +1,120 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { AppError } from '../../../../platform/errors/index.ts';
+import type { Log } from '../../../../platform/telemetry/index.ts';
+import type { TakenPod } from '../../workloads.ts';
+import type { Cluster } from '../cluster.ts';
+import type { Pod } from '../objects.ts';
+import { DELETION_COST, REPLICA } from './names.ts';
+import { endsOf, isOver, troubleOf, waitsFor, whyEnded } from './pod-state.ts';
+
+/** A registry may be away for a moment. */
+const TROUBLE_GIVEN_UP_MS = 5_000;
+/** Beyond its grace, a cluster that does not answer is not waited for. */
+const ANSWERS_WITHIN_MS = 15_000;
+const RETRY_MS = 1_000;
+
+export interface TakenDeps {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  readonly log: Log;
+  readonly graceMs: number;
+  readonly notFetched: string | null;
+  /** The pod as it was seen last; null when there is none of this name. */
+  seen(pod: string): Pod | null;
+  /** From here on there shall be one less; resolves when that is said, or after a while. */
+  oneLess(): Promise<void>;
+  /** It is gone: as many again as somebody wants. */
+  gone(pod: string): void;
+  /** So many ends of its containers have been told of. */
+  toldEnds(pod: string, ends: number): void;
+}
+
+/** A pod that somebody has taken, looked at whenever something changes. */
+export interface Followed extends Omit<TakenPod, 'address'> {
+  look(): void;
+}
+
+/** `endsBefore`: how many ends of its containers are somebody's already. */
+export function follow(deps: TakenDeps, name: string, endsBefore: number): Followed {
+  const leaving = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<{ readonly detail: string }>();
+  let isEnded = false;
+  let troubleSince: number | null = null;
+  let stopping: Promise<void> | null = null;
+
+  function end(detail: string): void {
+    if (isEnded) return;
+    isEnded = true;
+    const pod = deps.seen(name);
+    if (pod !== null) deps.toldEnds(name, endsOf(pod));
+    deps.gone(name);
+    ended.resolve({ detail: stopping === null ? detail : 'it was asked to end' });
+  }
+
+  function look(): void {
+    const pod = deps.seen(name);
+    if (isEnded) return;
+    const isAnother = pod !== null && endsOf(pod) > endsBefore;
+    if (pod === null) return end('somebody removed its pod from Kubernetes');
+    if (isOver(pod)) return end(isAnother ? whyEnded(pod) : 'somebody removed its pod from Kubernetes');
+    if (pod.metadata.deletionTimestamp !== undefined) leaving.resolve();
+    else if (isAnother) return end(whyEnded(pod));
+    const trouble = troubleOf(pod, deps.notFetched);
+    troubleSince = trouble === null ? null : (troubleSince ?? Date.now());
+    if (trouble === null || troubleSince === null) return;
+    if (!trouble.mayPass || Date.now() - troubleSince >= TROUBLE_GIVEN_UP_MS) end(trouble.why);
+  }
+
+  async function tell(until: number): Promise<void> {
+    await deps.oneLess();
+    const path = `/api/v1/namespaces/${deps.namespace}/pods/${name}`;
+    while (!isEnded && Date.now() < until) {
+      try {
+        await deps.cluster.call({ method: 'DELETE', path, body: { apiVersion: 'v1', kind: 'DeleteOptions' } });
+        return;
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'executor_unreachable') {
+          deps.log.warn({ err: error, pod: name }, 'a pod is not told to end');
+          return;
+        }
+        await pause(RETRY_MS, undefined, { ref: false });
+      }
+    }
+  }
+
+  async function stop(): Promise<void> {
+    if (isEnded) return;
+    const withinMs = deps.graceMs + ANSWERS_WITHIN_MS;
+    const late = pause(withinMs, undefined, { ref: false });
+    await Promise.race([tell(Date.now() + withinMs).then(() => ended.promise), late]);
+    end('it was asked to end, and Kubernetes does not say that it did');
+  }
+
+  return {
+    leaving: leaving.promise,
+    ended: ended.promise,
+    look,
+    waiting() {
+      const pod = deps.seen(name);
+      return pod === null ? null : waitsFor(pod);
+    },
+    stop() {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+/** Notes on a pod who has taken it; of two, the one that costs less to end goes first. */
+export async function note(
+  { cluster, namespace }: Pick<TakenDeps, 'cluster' | 'namespace'>,
+  pod: string,
+  facts: { readonly replica?: string; readonly cost?: number },
+): Promise<void> {
+  const annotations = {
+    ...(facts.replica === undefined ? {} : { [REPLICA]: facts.replica }),
+    ...(facts.cost === undefined ? {} : { [DELETION_COST]: String(facts.cost) }),
+  };
+  const path = `/api/v1/namespaces/${namespace}/pods/${pod}`;
+  await cluster.call({ method: 'PATCH', path, body: { metadata: { annotations } } });
+}

@@ -1,0 +1,26 @@
+import type { WorkloadsDeps } from './kubernetes/serving/index.ts';
+import type { Workloads } from './workloads.ts';
+
+/** Opened when it is first needed, and asked again at each call until it can be: who serves nothing there needs no rights for it. */
+export function workloadsLater(deps: WorkloadsDeps): Workloads & { close(): Promise<void> } {
+  const open = async () => (await import('./kubernetes/serving/index.ts')).openWorkloads(deps);
+  let opening: ReturnType<typeof open> | null = null;
+  const opened = () => {
+    const asked = opening ?? open();
+    opening = asked;
+    asked.catch(() => {
+      if (opening === asked) opening = null;
+    });
+    return asked;
+  };
+  return {
+    check: async (kind) => (await opened()).check(kind),
+    open: async (spec) => (await opened()).open(spec),
+    retain: async (keys) => (await opened()).retain(keys),
+    taken: async () => (await opened()).taken(),
+    async close() {
+      const asked = await opening?.catch(() => null);
+      await asked?.[Symbol.asyncDispose]();
+    },
+  };
+}

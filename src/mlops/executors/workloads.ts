@@ -1,0 +1,89 @@
+import type { Resources, WorkPlace } from './executor.ts';
+
+/** A server that listens on a port, in as many pods as somebody wants; they live on while this server is away. */
+export interface WorkloadSpec {
+  /** Names it: the same again finds what was left running by a server before this one. */
+  readonly key: string;
+  /** Of `a-z`, `0-9` and `-`; begins the names of its objects, for people. */
+  readonly title: string;
+  readonly image: string;
+  /** Whether nodes may fetch the image; null, or in words why not. */
+  readonly notFetched: string | null;
+  /** In place of the image's entry point; null: that. */
+  readonly command: readonly [program: string, ...words: string[]] | null;
+  /** Words after it; null: the image's own. */
+  readonly args: readonly string[] | null;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly resources: Resources;
+  /** What it is for; keys as in a subject. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** A folder of this machine whose content each pod has at this absolute path; null: none. */
+  readonly files: { readonly folder: string; readonly path: string } | null;
+  readonly port: number;
+  /** What answers 200 to a GET when it is ready. */
+  readonly readyPath: string;
+  /** Milliseconds in which a pod must be ready. */
+  readonly startTimeoutMs: number;
+  /** Milliseconds from being asked to end to being killed. */
+  readonly graceMs: number;
+  readonly placement: PodPlacement;
+  readonly kind: WorkloadKind;
+}
+
+/** Whose pods they are: Kubernetes' own kind, or KServe's. */
+export type WorkloadKind = 'deployment' | 'inferenceService';
+
+export interface PodPlacement {
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly tolerations: readonly {
+    readonly key: string;
+    readonly value?: string | undefined;
+    readonly effect?: string | undefined;
+  }[];
+  /** Null: the one that the namespace gives, without a token. */
+  readonly serviceAccount: string | null;
+  readonly priorityClass: string | null;
+}
+
+/** How one waits for a pod. */
+export interface PodWait {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  /** Told as soon as it holds its node; null where nodes may not be seen. */
+  placed(place: WorkPlace | null): void;
+}
+
+/** One of its pods, taken by whoever sends it requests. */
+export interface TakenPod {
+  readonly address: { readonly host: string; readonly port: number } | { readonly socketPath: string };
+  /** Resolves when somebody else takes it away: it answers what it has, and shall get nothing new. */
+  readonly leaving: Promise<void>;
+  /** Resolves when its server has ended, with why in words. Never rejects. */
+  readonly ended: Promise<{ readonly detail: string }>;
+  /** What keeps it from being ready, in words; null when nothing is known to. */
+  waiting(): string | null;
+  /** Ends the pod. Resolves when it is gone, or when the cluster does not answer for long. */
+  stop(): Promise<void>;
+}
+
+export interface Workload {
+  /** How many pods there shall be. */
+  keep(pods: number): void;
+  /**
+   * A pod that nobody has taken, as soon as it has an address. Errors: `executor_quota` (no node or no quota for it now), `executor_cannot`,
+   * `executor_denied`, `executor_unreachable`; `AbortError`.
+   */
+  take(id: string, wait: PodWait): Promise<TakenPod>;
+}
+
+/** What serves on a cluster, for one server. */
+export interface Workloads {
+  /** Errors: `executor_denied` (names what the server may not), `executor_cannot` (KServe is not there), `executor_unreachable`. */
+  check(kind: WorkloadKind): Promise<void>;
+  /** Errors: as `check`. */
+  open(spec: WorkloadSpec): Promise<Workload>;
+  /** Removes what has none of these keys, of this server and of one before it on the same data folder. */
+  retain(keys: ReadonlySet<string>): Promise<void>;
+  /** Ids by which pods were taken that are still there. */
+  taken(): Promise<readonly string[]>;
+}

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import type { Variant } from './spec/schema.ts';
+import type { Revision } from './store.ts';
+
+/** A variant of a revision, as its replicas are made. */
+export interface WantedVariant {
+  readonly name: string;
+  readonly variant: Variant;
+  readonly version: string;
+  /** What makes its replicas different from others. */
+  readonly key: string;
+}
+
+/** What a revision wants to have running. */
+export function wantedOf(revision: Revision): WantedVariant[] {
+  return Object.entries(revision.spec.variants).map(([name, variant]) => wantedVariant(revision, name, variant));
+}
+
+function wantedVariant(revision: Revision, name: string, variant: Variant): WantedVariant {
+  const version = revision.versions[name];
+  if (version === undefined)
+    throw new Error(`revision ${revision.revision} of ${revision.endpoint} has no version for ${name}`);
+  return { name, variant, version, key: keyOf(revision, variant, version) };
+}
+
+/** What makes replicas different: the same key is the same set, whatever revision names it. */
+function keyOf({ spec, endpoint }: Revision, variant: Variant, version: string): string {
+  const { alias: _alias, version: _version, replicas: _replicas, scaling: _scaling, ...what } = variant;
+  const { limits, startTimeout, project, environment } = spec;
+  const facts = [endpoint, what, version, limits, startTimeout, project, environment];
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+}
