@@ -99,8 +99,12 @@ function episodeTests(inUse: () => RetrainingRoom): void {
 
   it('has one round for what happens while another is under way, and none where that has taken it in', async () => {
     const room = inUse();
-    await room.retraining(`${EPISODES}, ${BETTER}`);
+    // All are heard of before the first begins: what is heard later is not covered by it.
+    await room.retraining(`${EPISODES}, ${BETTER}, worth: {whenUnknown: wait}`);
     for (const episode of ['a', 'b', 'c']) await room.tell('opened', { episode });
+    for (const round of [1, 2, 3]) await room.untilWaiting(round, /whenUnknown: wait/);
+    await room.retraining(`${EPISODES}, ${BETTER}`);
+    await room.pass(DAY / 24);
     const [one, two, three] = [await room.untilOver(1), await room.untilOver(2), await room.untilOver(3)];
     expect(one.state).toBe('promoted');
     for (const other of [two, three]) {
