@@ -8,6 +8,8 @@ import type { Autoscaling } from './autoscaling/autoscaling.ts';
 import { lastDecision } from './autoscaling/store.ts';
 import type { Backend } from './backends/backend.ts';
 import type { Served } from './backends/of-variant.ts';
+import type { ModelFiles } from './model-files.ts';
+import { neededVersions } from './needed-versions.ts';
 import { NotReady } from './replicas/replica.ts';
 import { createReplicaSet, type ReplicaSet } from './replicas/set.ts';
 import { type CanaryShare, driveCanary } from './rollouts/canary.ts';
@@ -47,6 +49,8 @@ export interface DeploymentsDeps {
   readonly autoscaling: Pick<Autoscaling, 'follow' | 'expect'>;
   /** Errors: `AppError`, when the version cannot be served by it. */
   readonly backendOf: (served: Served) => Promise<Backend>;
+  /** What is fetched of versions on this machine. */
+  readonly models: Pick<ModelFiles, 'hold' | 'sweep'>;
   /** Ends what a server before this one left running. */
   readonly endFormer: () => Promise<void>;
 }
@@ -74,6 +78,9 @@ export class Deployments implements AsyncDisposable {
   readonly #states = new Map<string, State>();
   readonly #sets = new Map<string, Promise<ReplicaSet>>();
   readonly #closing = new Set<Promise<void>>();
+  /** By the key of their set: what it keeps of model files. */
+  readonly #held = new Map<string, () => void>();
+  #sweeping: Promise<void> = Promise.resolve();
   #former: Promise<void> = Promise.resolve();
   #looking: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -86,7 +93,8 @@ export class Deployments implements AsyncDisposable {
   start(): void {
     this.#former = this.#deps.endFormer();
     this.#timer = setInterval(() => void this.wake(), LOOK_MS).unref();
-    void this.wake();
+    // What a server before this one left on its way out.
+    void this.wake().then(() => this.#sweep());
   }
 
   /** What has the traffic of an endpoint; null while nothing has, undefined when there is no such endpoint. */
@@ -118,6 +126,7 @@ export class Deployments implements AsyncDisposable {
     }
     await Promise.all([...this.#sets.values()].map((making) => making.then((set) => set.close('now'), ignored)));
     await Promise.all(this.#closing);
+    await this.#sweeping;
   }
 
   async #look(): Promise<void> {
@@ -270,9 +279,15 @@ export class Deployments implements AsyncDisposable {
   ): Promise<ReplicaSet> {
     const found = this.#sets.get(key);
     if (found !== undefined) return found;
+    // Held before its files are fetched, until its last replica has ended.
+    const release = this.#deps.models.hold(variant.model, version);
     const making = this.#makeSet(revision, variant, version, replicas);
     this.#sets.set(key, making);
-    making.catch(() => this.#sets.delete(key));
+    this.#held.set(key, release);
+    making.catch(() => {
+      this.#sets.delete(key);
+      release();
+    });
     return making;
   }
 
@@ -298,10 +313,27 @@ export class Deployments implements AsyncDisposable {
     for (const [key, making] of this.#sets) {
       if (this.#isNeeded(key)) continue;
       this.#sets.delete(key);
-      const closed = making.then((set) => set.close(), ignored);
+      const release = this.#held.get(key) ?? ignored;
+      this.#held.delete(key);
+      const closed = making.then((set) => set.close(), ignored).finally(release);
       const done: Promise<void> = closed.finally(() => this.#closing.delete(done));
       this.#closing.add(done);
     }
+    this.#sweep();
+  }
+
+  /** Removes model files that nothing needs any more, when what closes now has closed. */
+  #sweep(): void {
+    const { store, models, log } = this.#deps;
+    const closing = [...this.#closing];
+    this.#sweeping = this.#sweeping
+      .then(() => Promise.all(closing))
+      .then(async () => {
+        if (this.#isOver) return;
+        const removed = await models.sweep(await neededVersions(store));
+        if (removed > 0) log.info({ removed }, 'files of versions that no revision needs are removed');
+      })
+      .catch((error: unknown) => log.error({ err: error }, 'files of versions are not removed'));
   }
 
   #isNeeded(key: string): boolean {

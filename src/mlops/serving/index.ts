@@ -97,6 +97,7 @@ export function createServing(deps: ServingDeps): Serving {
     ...deps,
     meters,
     autoscaling,
+    models,
     backendOf: (served) => backendOf({ ...deps, models, replicaFolder }, served),
     endFormer: async () => meters.recover(await endFormer(replicaFolder)),
   });

@@ -36,7 +36,7 @@ export interface ServiceDeps {
 }
 
 /** Revisions that a rollback and a page look back on. */
-const LOOK_BACK = 50;
+export const LOOK_BACK = 50;
 
 /**
  * Makes the store say what the document says; its replicas follow. Errors: `manifest_reference_unknown` for a version or alias that
@@ -94,8 +94,12 @@ async function wasLiveBefore(sql: Sql, endpoint: string): Promise<Revision | nul
   const { live } = await existing(sql, endpoint);
   const all = await revisionsOf(sql, endpoint, LOOK_BACK);
   const now = all.find(({ revision }) => revision === live);
-  if (now === undefined) return null;
-  return all.find((one) => one.liveMs !== null && one.revision < now.revision && !isSame(one, now)) ?? null;
+  return now === undefined ? null : rollbackTarget(all, now);
+}
+
+/** Where a rollback goes to that names no revision; `revisions`: latest first. */
+export function rollbackTarget(revisions: readonly Revision[], live: Revision): Revision | null {
+  return revisions.find((one) => one.liveMs !== null && one.revision < live.revision && !isSame(one, live)) ?? null;
 }
 
 /** Errors: `endpoint_not_found`, `endpoint_variant_not_found`, `executor_unknown`. */
