@@ -78,7 +78,7 @@ export class Deployments implements AsyncDisposable {
   readonly #states = new Map<string, State>();
   readonly #sets = new Map<string, Promise<ReplicaSet>>();
   readonly #closing = new Set<Promise<void>>();
-  /** By the key of their set: what it keeps of model files. */
+  /** What sets keep of model files, by their key. */
   readonly #held = new Map<string, () => void>();
   #sweeping: Promise<void> = Promise.resolve();
   #former: Promise<void> = Promise.resolve();
@@ -93,7 +93,6 @@ export class Deployments implements AsyncDisposable {
   start(): void {
     this.#former = this.#deps.endFormer();
     this.#timer = setInterval(() => void this.wake(), LOOK_MS).unref();
-    // What a server before this one left on its way out.
     void this.wake().then(() => this.#sweep());
   }
 

@@ -80,7 +80,7 @@ export function stagesOf(round: RetrainingRound): ReadonlyMap<Stage, StageState>
     run: round.run !== null && round.candidate !== null,
     candidate: round.candidate !== null,
     verdict: round.gate !== null,
-      rollout: round.rollout !== null,
+    rollout: round.rollout !== null,
   };
   const next = STAGES.find(({ stage }) => !done[stage])?.stage;
   const isOver = round.endedAt !== null;
