@@ -101,7 +101,7 @@ function reportText(report: DriftReport, context: Context): string {
         style: ({ drifted }) => (drifted === true ? paint.bad : (text: string) => text),
       },
       { title: 'ROWS', align: 'right', cell: (row) => rowsOf(row), least: 6 },
-      { title: 'WHY NOT', cell: ({ reason }) => reason ?? '', least: 12 },
+      { title: 'WHY', cell: ({ reason }) => reason ?? '', least: 12 },
     ],
     paint,
   );

@@ -113,6 +113,7 @@ function roundsText(rounds: readonly RetrainingRoundSummary[], { paint }: Contex
       { title: 'AT', cell: ({ openedAt }) => shownInstant(openedAt), least: 20 },
       { title: 'GAIN', align: 'right', cell: ({ gain }) => shownMoney(gain) },
       { title: 'COST', align: 'right', cell: ({ cost }) => shownMoney(cost) },
+      { title: 'GAINED', align: 'right', cell: ({ realisedGain }) => shownMoney(realisedGain) },
       { title: 'WHY', cell: ({ reason }) => reason ?? '', least: 24 },
     ],
     paint,
@@ -137,6 +138,7 @@ function roundText(shown: RetrainingRound, { paint }: Context): string {
       ['run', run === null ? null : `${run.pipeline} #${run.number}`],
       ['verdict', gate === null ? null : `${gate.verdict}: ${gate.summary}`],
       ['cost', shownMoney(shown.cost)],
+      ...realisedFacts(shown),
     ],
     paint,
   );
@@ -150,6 +152,30 @@ function roundText(shown: RetrainingRound, { paint }: Context): string {
     paint,
   );
   return `${figures}\n\n${timeline}`;
+}
+
+function realisedFacts({ realised }: RetrainingRound): [string, string | null][] {
+  if (realised === null) return [];
+  const { metric, before, after, period, gain, gainLower, gainUpper, expected, net, isFinal, reason } = realised;
+  const until = `${isFinal ? 'in all' : 'so far'}, from ${shownInstant(period.start)} to ${shownInstant(period.end)}`;
+  if (gain === null) return [['really gained', `not known: ${reason}`]];
+  const ends =
+    gainLower === null || gainUpper === null ? '' : ` (${shownMoney(gainLower)} to ${shownMoney(gainUpper)})`;
+  return [
+    ['really gained', `${shownMoney(gain)}${ends} ${until}`],
+    ['expected by then', shownMoney(expected)],
+    ['after its cost', shownMoney(net)],
+    [`${metric}`, `${shownMeasure(before)} -> ${shownMeasure(after)}`],
+  ];
+}
+
+function shownMeasure(
+  of: { readonly value: number; readonly lower: number | null; readonly upper: number | null } | null,
+) {
+  if (of === null) return 'not known';
+  const digits = (value: number) => String(Number(value.toPrecision(4)));
+  const { value, lower, upper } = of;
+  return lower === null || upper === null ? digits(value) : `${digits(value)} (${digits(lower)} to ${digits(upper)})`;
 }
 
 const startCommand = command({

@@ -137,8 +137,8 @@ function documentOf({ policies, bestConstant: _known, ...trace }: ReplayReport):
 }
 
 function reportText(report: ReplayReport, query: Query, { paint }: Context): string {
-  const { requests, hours, busySlots, policies, bestConstant } = report;
-  const busy = busySlots === null ? '' : `, ${busySlots.toFixed(1)} slots busy on average`;
+  const { requests, hours, busyPlaces, policies, bestConstant } = report;
+  const busy = busyPlaces === null ? '' : `, ${busyPlaces.toFixed(1)} places busy on average`;
   const constant =
     bestConstant === null ? [] : [{ ...bestConstant, policy: `${bestConstant.replicas} all the time *` }];
   const rows = table(
@@ -168,7 +168,7 @@ function reportText(report: ReplayReport, query: Query, { paint }: Context): str
 }
 
 function assumptionsText(query: Query, paint: Context['paint']): string {
-  const { concurrency: slots, coldStartSeconds: cold, initialReplicas: initial, waitSeconds: wait } = query;
+  const { concurrency: places, coldStartSeconds: cold, initialReplicas: initial, waitSeconds: wait } = query;
   const { price = '1', currency = 'USD', missPrice } = query;
   const missing =
     missPrice === undefined ? 'the least that keeps the SLO' : shownMoney({ amount: missPrice, currency });
@@ -177,7 +177,7 @@ function assumptionsText(query: Query, paint: Context['paint']): string {
       ['SLO', `at most ${shownRatio(Number(query.missRatio))} wait longer than ${wait} s`],
       [
         'replica',
-        `${slots} at a time, serves ${cold} s after it is asked for, ${shownMoney({ amount: price, currency })} an hour`,
+        `${places} at a time, serves ${cold} s after it is asked for, ${shownMoney({ amount: price, currency })} an hour`,
       ],
       ['replicas', `${initial} at first, ${query.minReplicas} to ${query.maxReplicas}`],
       ['service', serviceText(query)],

@@ -111,6 +111,22 @@ export class RetrainingRoom {
     await call(this.application, recordPredictions, { body: { predictions } });
   }
 
+  /** An hour that has just passed, of one version, labelled: so many of a hundred are right, evenly over it. */
+  async answered(modelVersion: string, right: number): Promise<void> {
+    const now = Date.parse(this.now());
+    const id = (n: number) => `v${modelVersion}-${now}-${n}`;
+    const predictions = Array.from({ length: 100 }, (_, n) => ({
+      prediction: id(n),
+      model: 'ranker',
+      modelVersion,
+      predictedAt: new Date(now - 30_000 * (100 - n)).toISOString(),
+      output: 1,
+    }));
+    await call(this.application, recordPredictions, { body: { predictions } });
+    const labels = predictions.map(({ prediction }, n) => ({ prediction, value: (n * right) % 100 < right ? 1 : 0 }));
+    await call(this.application, recordLabels, { body: { model: 'ranker', labels } });
+  }
+
   async labelled(count: number, from = 0): Promise<void> {
     const labels = Array.from({ length: count }, (_, n) => ({ prediction: `p${from + n}`, value: 1 }));
     await call(this.application, recordLabels, { body: { model: 'ranker', labels } });

@@ -1,11 +1,13 @@
 import type { Budgets } from './finops/budgets/index.ts';
 import { costPerThousand, type Metering } from './finops/metering/index.ts';
+import { type Prices, priceStretches, usedPriceOf, usedPriceText } from './finops/prices/index.ts';
 import { type Executors, passedEnvironment } from './mlops/executors/index.ts';
 import type { Monitoring, ServedRequests } from './mlops/monitoring/index.ts';
 import type { Registry } from './mlops/registry/index.ts';
 import {
   createServing,
   type PredictionLog,
+  type ReplicaPrices,
   registriesIn,
   type ScalingBudget,
   type Serving,
@@ -19,6 +21,7 @@ import type { Org } from './org/index.ts';
 import { type Config, processEnvironment } from './platform/config/index.ts';
 import { AppError } from './platform/errors/index.ts';
 import type { Store } from './platform/store/index.ts';
+import { type Clock, decimal, decimalString } from './platform/units/index.ts';
 
 /** What serving stands on of the ground floor. */
 interface ServingGround
@@ -29,6 +32,7 @@ interface ServingGround
     | 'usage'
     | 'costs'
     | 'budget'
+    | 'prices'
     | 'predictions'
     | 'processes'
     | 'engines'
@@ -41,6 +45,7 @@ interface ServingGround
 interface ServedBy {
   readonly org: Org;
   readonly metering: Metering;
+  readonly prices: Pick<Prices, 'of'>;
   readonly budgets: Pick<Budgets, 'exhaustedFor'>;
   readonly registry: Registry;
   readonly tracking: Pick<Tracking, 'artifactFiles'>;
@@ -51,7 +56,7 @@ interface ServedBy {
 /** What serves, and what it costs: the other wing prices what replicas hold. */
 export function wireServing(
   ground: ServingGround,
-  { org, metering, budgets, registry, tracking, monitoring, executors }: ServedBy,
+  { org, metering, prices, budgets, registry, tracking, monitoring, executors }: ServedBy,
 ): Serving {
   const { config, store } = ground;
   return createServing({
@@ -62,6 +67,7 @@ export function wireServing(
     costs: servingCosts(metering),
     predictions: predictionLog(store, org, monitoring.served),
     budget: scalingBudget(budgets),
+    prices: replicaPrices(prices, ground.clock),
     processes: config.processExecutor === 'on' || (config.processExecutor === 'auto' && config.accounts === 'off'),
     engines: { docker: executors.containers, kubernetes: executors.workloads },
     registries: registriesIn(config.servingRegistries),
@@ -148,6 +154,24 @@ function predictionLog(store: Store, org: Org, { keep }: Monitoring['served']): 
       if (projects.length === 0) return keep(predictions.map((one) => ({ ...one })));
       const found = new Map(await Promise.all(projects.map(async (one) => [one, await teamOf(one)] as const)));
       return keep(predictions.map((one) => ({ ...one, team: found.get(one.project ?? '') ?? null })));
+    },
+  };
+}
+
+/** What a replica holds costs an hour, by the price that its usage is metered with. */
+function replicaPrices(prices: Pick<Prices, 'of'>, clock: Clock): ReplicaPrices {
+  return {
+    async of(sql, { resource, quantity }) {
+      const now = clock.now();
+      const [held] = priceStretches(await prices.of(sql, resource), now, now + 1).stretches;
+      if (held === undefined) return null;
+      const { amount, currency } = held.price.price;
+      const source = usedPriceText(usedPriceOf(held.price, resource, now));
+      return {
+        amount: decimalString(decimal(amount).times(quantity)),
+        currency,
+        source: quantity === '1' ? source : `${quantity} x ${source}`,
+      };
     },
   };
 }

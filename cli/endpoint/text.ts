@@ -105,6 +105,11 @@ export function scalingText({ variants, decisions }: EndpointScaling, { paint }:
       { title: 'SCALED', cell: ({ variant, version }) => `${variant} v${version}` },
       { title: 'POLICY', cell: ({ policy }) => policy },
       { title: 'WANTED', align: 'right', cell: ({ wanted, min, max }) => `${wanted} of ${min}-${max}` },
+      {
+        title: 'AN HOUR',
+        align: 'right',
+        cell: ({ price }) => (price === null ? null : `${price.amount} ${price.currency ?? ''}`.trim()),
+      },
       { title: 'COLD START', align: 'right', cell: ({ coldStartSeconds }) => `${coldStartSeconds.toFixed(1)} s` },
       { title: 'WHY', cell: ({ reason }) => reason, least: 20 },
     ],

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { listAlerts } from '../../src/mlops/monitoring/alerts/schema.ts';
 import { call, problemFrom } from '../../src/testing.ts';
 import { type RetrainingRoom, retrainingRoom } from '../../src/testing-retraining.ts';
 import { listDecisions } from '../../src/tradeoff/decisions/schema.ts';
@@ -32,6 +33,7 @@ export function retrainingSuite(engine: string, newDatabase: () => Promise<strin
     waitingTests(() => room);
     triggerTests(() => room);
     personTests(() => room);
+    afterwardsTests(() => room);
   });
 }
 
@@ -99,8 +101,12 @@ function episodeTests(inUse: () => RetrainingRoom): void {
 
   it('has one round for what happens while another is under way, and none where that has taken it in', async () => {
     const room = inUse();
-    await room.retraining(`${EPISODES}, ${BETTER}`);
+    // All are heard of before the first begins: what is heard later is not covered by it.
+    await room.retraining(`${EPISODES}, ${BETTER}, worth: {whenUnknown: wait}`);
     for (const episode of ['a', 'b', 'c']) await room.tell('opened', { episode });
+    for (const round of [1, 2, 3]) await room.untilWaiting(round, /whenUnknown: wait/);
+    await room.retraining(`${EPISODES}, ${BETTER}`);
+    await room.pass(DAY / 24);
     const [one, two, three] = [await room.untilOver(1), await room.untilOver(2), await room.untilOver(3)];
     expect(one.state).toBe('promoted');
     for (const other of [two, three]) {
@@ -302,5 +308,82 @@ function personTests(inUse: () => RetrainingRoom): void {
     expect((await room.round(1)).state).toBe('dismissed');
     const { retrainings } = await call(room.application, listRetrainings);
     expect(retrainings).toMatchObject([{ name: 'ranker', waiting: 1, underWay: null, lastRound: { round: 2 } }]);
+  });
+}
+
+function afterwardsTests(inUse: () => RetrainingRoom): void {
+  it('says what it really gained, by the labels of its version, beside what was expected', async () => {
+    const room = inUse();
+    await room.answered('1', 60);
+    await room.retraining(
+      `${EPISODES}, ${BETTER}, worth: {valuePerPrediction: {amount: "1", currency: USD}, horizon: 10h}`,
+    );
+    const window = { start: new Date(Date.parse(room.now()) - DAY).toISOString(), end: room.now() };
+    await room.tell('opened', { window });
+    const promoted = await room.untilOver(1);
+    expect(promoted).toMatchObject({ state: 'promoted', realised: null, realisedGain: null });
+    await room.pass(DAY / 12);
+    expect(await room.until(1, ({ realised }) => realised !== null)).toMatchObject({
+      realised: { gain: null, reason: 'Version 2 has 0 labelled predictions since its rollout; 30 are needed.' },
+    });
+    await room.answered('2', 85);
+    await room.pass(DAY / 24);
+    const round = await room.until(1, ({ realised }) => realised?.gain != null);
+    // 85 of 100 against 60 of 100 are right, each is worth a dollar.
+    expect(round.realised).toMatchObject({
+      metric: 'accuracy',
+      before: { value: 0.6, from: 'labels' },
+      after: { value: 0.85, labels: 100 },
+      predictions: '100',
+      improvement: '0.25',
+      gain: { amount: '25', currency: 'USD' },
+      cost: promoted.cost,
+      isFinal: false,
+      reason: null,
+    });
+    expect(round.realisedGain).toEqual(round.realised?.gain);
+    const [lower, upper] = [Number(round.realised?.gainLower?.amount), Number(round.realised?.gainUpper?.amount)];
+    expect([lower > 10, lower < 20, upper > 30, upper < 40]).toEqual([true, true, true, true]);
+    // Three of ten hours have passed.
+    const expected = Number(round.realised?.expected?.amount) / Number(round.gain?.amount);
+    expect([expected > 0.29, expected < 0.4]).toEqual([true, true]);
+    await room.pass(31 * DAY);
+    const over = await room.until(1, ({ realised }) => realised?.isFinal === true);
+    expect(over.realised?.expected).toEqual(over.gain);
+    expect(over.timeline.filter(({ step }) => step === 'realised').map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^So far it gained 25 USD \(/),
+      expect.stringMatching(/^In all it gained 25 USD \(/),
+    ]);
+  });
+
+  it('is begun again when the new version is no better by its own labels, once for each episode and cooldown', async () => {
+    const room = inUse();
+    await room.apply(
+      `{apiVersion: steelyard/v1, kind: Monitor, metadata: {name: ranker}, spec: {model: ranker, quality: {kind: classification},
+        alerts: [{name: low, on: quality, metric: accuracy, worseThan: 0.8, windowHours: 1}]}}`,
+    );
+    await room.retraining(`${EPISODES}, ${BETTER}, ${WORTH}, cooldown: 12h`);
+    const hourly = async (version: string, right: number) => {
+      await room.answered(version, right);
+      await room.pass(DAY / 24);
+    };
+    const episodes = async () => (await call(room.application, listAlerts, { query: { monitor: 'ranker' } })).alerts;
+    await hourly('1', 50);
+    const first = await room.untilOver(1);
+    expect(first).toMatchObject({ state: 'promoted', candidate: '2', trigger: { cause: 'quality' } });
+    // The old version still answers: that is nothing against the new one.
+    await hourly('1', 50);
+    await hourly('2', 55);
+    await expect.poll(async () => (await episodes()).map(({ closedAs }) => closedAs)).toEqual([null, 'retrained']);
+    const waits = await room.untilWaiting(2, /cools down/);
+    expect(waits.trigger.episode).not.toBe(first.trigger.episode);
+    await hourly('2', 55);
+    expect((await room.detail()).rounds).toHaveLength(2);
+    await room.retraining(`${EPISODES}, params: {accuracy: "0.95"}, ${WORTH}, cooldown: 12h`);
+    await room.pass(DAY / 2);
+    const second = await room.untilOver(2);
+    expect(second).toMatchObject({ state: 'promoted', champion: '2', candidate: '3' });
+    const named = (await room.detail()).rounds.map(({ trigger }) => trigger.episode);
+    expect(new Set(named).size).toBe(named.length);
   });
 }

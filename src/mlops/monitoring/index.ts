@@ -4,12 +4,14 @@ import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { TargetRules } from '../../platform/notices/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { createEstimates } from './alerts/estimated.ts';
+import { measured } from './alerts/losses.ts';
 import type { QualityEstimates, ServedRequests } from './alerts/ports.ts';
 import { alertRoutes } from './alerts/routes.ts';
 import { type AlertDeps, scheduleAlerts } from './alerts/service.ts';
+import { noteRetrained } from './alerts/take-look.ts';
 import { createDrift, type DriftDeps } from './drift/index.ts';
 import { applyMonitor } from './monitors/apply.ts';
-import { type Monitor, MonitorSpec } from './monitors/schema.ts';
+import { type MeasuredQuality, type Monitor, MonitorSpec } from './monitors/schema.ts';
 import { findMonitors } from './monitors/store.ts';
 import { createCounts, type PredictionCounts } from './predictions/counts.ts';
 import { createServedLog, type ServedLog } from './predictions/served.ts';
@@ -18,6 +20,7 @@ import type { MonitoringDeps, OpenedMonitoring } from './tables.ts';
 import { driftWindowRoutes } from './windows/routes.ts';
 import { createDriftWindows } from './windows/service.ts';
 
+export { lossMetric } from './alerts/losses.ts';
 export type { ServedRequests } from './alerts/ports.ts';
 export { monitoringMigrations } from './migrations.ts';
 export type { ServedLog } from './predictions/served.ts';
@@ -34,6 +37,13 @@ export interface Monitoring {
   /** A monitor by name; null where there is none. */
   monitor(sql: Sql, name: string): Promise<Monitor | null>;
   readonly counts: PredictionCounts;
+  /** In the caller's transaction: a version has taken the place of the one whose quality was low, and is judged by itself. */
+  retrained(sql: Sql, monitor: string, by: { readonly version: string; readonly at: string }): Promise<void>;
+  /** Predictions of a part, and how good those are whose labels are known by now. */
+  measured(
+    monitor: Monitor,
+    part: { readonly start: string; readonly end: string; readonly modelVersion: string | undefined },
+  ): Promise<{ readonly predictions: number; readonly quality: readonly MeasuredQuality[] }>;
   /** Compares windows as they are complete, looks at alerts, and tells who wants to know. */
   schedule(jobs: Jobs): void;
 }
@@ -56,6 +66,8 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedMonitorin
   return {
     monitor: async (sql, name) => (await findMonitors(sql, name))[0] ?? null,
     counts: createCounts(opened),
+    retrained: noteRetrained,
+    measured: (monitor, part) => measured({ tables, clock: deps.clock }, monitor, part),
     served: createServedLog({ ...deps, ...opened }),
     kinds: [specKind('Monitor', 60, MonitorSpec, (sql, name, spec) => applyMonitor(deps, sql, name, spec))],
     routes: [

@@ -92,4 +92,11 @@ export const monitoringMigrations: Migrations = {
         .execute();
     },
   },
+  'monitoring/012-retrained': {
+    async up(db) {
+      // The version that answers an open episode, and how its own looks stand.
+      await db.schema.alterTable('alert_standing').addColumn('retrained', 'text').execute();
+      await db.schema.alterTable('alert_episode').addColumn('closed_as', 'text').execute();
+    },
+  },
 };

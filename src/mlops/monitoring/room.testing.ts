@@ -109,6 +109,11 @@ async function startServer(ground: Opened['ground'], opened: Opened['opened'], o
       await drain();
     },
     drain,
+    /** What the bridge does when a retraining has put a version in place. */
+    retrained: (version: string, monitor = 'watch') =>
+      store.transaction((sql) =>
+        monitoring.retrained(sql, monitor, { version, at: new Date(clock.now()).toISOString() }),
+      ),
     async apply(spec: object, name = 'watch') {
       const text = JSON.stringify({ apiVersion: 'steelyard/v1', kind: 'Monitor', metadata: { name }, spec });
       return call({ http }, postApply, { body: { documents: [{ file: 'monitor.yaml', text }] } });

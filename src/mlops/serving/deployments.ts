@@ -7,12 +7,15 @@ import type { Autoscaling } from './autoscaling/autoscaling.ts';
 import { lastDecision } from './autoscaling/store.ts';
 import type { Backend } from './backends/backend.ts';
 import type { Served } from './backends/of-variant.ts';
+import type { ModelFiles } from './model-files.ts';
+import { neededVersions } from './needed-versions.ts';
 import { NotReady } from './replicas/replica.ts';
 import { createReplicaSet, type ReplicaSet, type SetDeps } from './replicas/set.ts';
 import { type CanaryShare, driveCanary } from './rollouts/canary.ts';
 import { prepared } from './rollouts/prepare.ts';
 import { endRollout } from './rollouts/store.ts';
 import { findEndpoints, findRevision, noteFailed, noteLive, type Pointers, type Revision } from './store.ts';
+import { untilAborted } from './until-aborted.ts';
 import { heldBy, type MeterBook } from './usage.ts';
 import { type WantedVariant, wantedOf } from './wanted.ts';
 
@@ -41,6 +44,8 @@ export interface DeploymentsDeps {
   readonly autoscaling: Pick<Autoscaling, 'follow' | 'expect'>;
   /** Errors: `AppError`, when the version cannot be served by it. */
   readonly backendOf: (served: Served) => Promise<Backend>;
+  /** What is fetched of versions on this machine. */
+  readonly models: Pick<ModelFiles, 'hold' | 'sweep'>;
   /** Ends what a server before this one left running. */
   readonly endFormer: () => Promise<void>;
   /** Removes what is kept elsewhere for sets of other keys than these. */
@@ -73,6 +78,9 @@ export class Deployments implements AsyncDisposable {
   /** Sets that end, by what makes them different. */
   readonly #closing = new Map<Promise<void>, string>();
   readonly #retained = { keys: '', at: 0 };
+  /** What sets keep of model files, by their key. */
+  readonly #held = new Map<string, () => void>();
+  #sweeping: Promise<void> = Promise.resolve();
   #former: Promise<void> = Promise.resolve();
   #looking: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -85,7 +93,7 @@ export class Deployments implements AsyncDisposable {
   start(): void {
     this.#former = this.#deps.endFormer();
     this.#timer = setInterval(() => void this.wake(), LOOK_MS).unref();
-    void this.wake();
+    void this.wake().then(() => this.#sweep());
   }
 
   /** What has the traffic of an endpoint; null while nothing has, undefined when there is no such endpoint. */
@@ -117,6 +125,7 @@ export class Deployments implements AsyncDisposable {
     }
     await Promise.all([...this.#sets.values()].map((making) => making.then((set) => set.close('now'), ignored)));
     await Promise.all(this.#closing.keys());
+    await this.#sweeping;
   }
 
   async #look(): Promise<void> {
@@ -286,9 +295,15 @@ export class Deployments implements AsyncDisposable {
   #setOf(revision: Revision, { key, variant, version }: WantedVariant, replicas: number): Promise<ReplicaSet> {
     const found = this.#sets.get(key);
     if (found !== undefined) return found;
+    // Held before its files are fetched, until its last replica has ended.
+    const release = this.#deps.models.hold(variant.model, version);
     const making = this.#makeSet(revision, { key, variant, version }, replicas);
     this.#sets.set(key, making);
-    making.catch(() => this.#sets.delete(key));
+    this.#held.set(key, release);
+    making.catch(() => {
+      this.#sets.delete(key);
+      release();
+    });
     return making;
   }
 
@@ -316,10 +331,27 @@ export class Deployments implements AsyncDisposable {
     for (const [key, making] of this.#sets) {
       if (this.#isNeeded(key)) continue;
       this.#sets.delete(key);
-      const closed = making.then((set) => set.close(), ignored);
+      const release = this.#held.get(key) ?? ignored;
+      this.#held.delete(key);
+      const closed = making.then((set) => set.close(), ignored).finally(release);
       const done: Promise<void> = closed.finally(() => this.#closing.delete(done));
       this.#closing.set(done, key);
     }
+    this.#sweep();
+  }
+
+  /** Removes model files that nothing needs any more, when what closes now has closed. */
+  #sweep(): void {
+    const { store, models, log } = this.#deps;
+    const closing = [...this.#closing.keys()];
+    this.#sweeping = this.#sweeping
+      .then(() => Promise.all(closing))
+      .then(async () => {
+        if (this.#isOver) return;
+        const removed = await models.sweep(await neededVersions(store));
+        if (removed > 0) log.info({ removed }, 'files of versions that no revision needs are removed');
+      })
+      .catch((error: unknown) => log.error({ err: error }, 'files of versions are not removed'));
   }
 
   #isNeeded(key: string): boolean {
@@ -335,18 +367,6 @@ function againLater(state: State, target: number): void {
   setTimeout(() => {
     if (state.target === target) state.target = null;
   }, AGAIN_MS).unref();
-}
-
-async function untilAborted<T>(what: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([what, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }
 
 const ignored = () => undefined;

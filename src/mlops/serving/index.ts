@@ -9,6 +9,7 @@ import type { Log, Telemetry } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { REGISTRY_CHANGED, type Registry } from '../registry/index.ts';
 import { Autoscaling, type ScalingBudget } from './autoscaling/autoscaling.ts';
+import type { ReplicaPrices } from './autoscaling/price.ts';
 import { endFormer } from './backends/leased-process.ts';
 import { backendOf, type ContainerEngines } from './backends/of-variant.ts';
 import { Deployments } from './deployments.ts';
@@ -26,6 +27,7 @@ import { createMeterBook, type ServingUsage } from './usage.ts';
 import { usageFile } from './usage-file.ts';
 
 export type { ScalingBudget } from './autoscaling/autoscaling.ts';
+export type { ReplicaPrices } from './autoscaling/price.ts';
 export { registriesIn } from './backends/registries.ts';
 export type { PredictionLog } from './log/prediction-log.ts';
 export { servedOf } from './metrics/served.ts';
@@ -48,6 +50,8 @@ export interface ServingDeps {
   readonly telemetry: Pick<Telemetry, 'predictionLog' | 'predictionLogWaiting'>;
   /** Whether there is money for more replicas. */
   readonly budget: ScalingBudget;
+  /** What a replica costs an hour. */
+  readonly prices: ReplicaPrices;
   readonly events: Pick<Events, 'subscribe'>;
   /** Whether commands may be run as processes of this machine. */
   readonly processes: boolean;
@@ -93,6 +97,7 @@ export function createServing(deps: ServingDeps): Serving {
     ...deps,
     meters,
     autoscaling,
+    models,
     backendOf: (served) => backendOf({ ...deps, models, replicaFolder }, served),
     endFormer: async () => {
       const lived = await lastingReplicas(deps);

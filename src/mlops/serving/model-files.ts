@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
@@ -22,6 +23,13 @@ export interface ModelFolder {
 export interface ModelFiles {
   /** Fetches what is not here yet. Errors: those of the artifacts. */
   fetch(model: string, version: string): Promise<ModelFolder>;
+  /** Keeps what is here of a version, or comes, until what is answered is called. */
+  hold(model: string, version: string): () => void;
+  /**
+   * Removes what nobody holds, nobody fetches and nothing needs; answers how many versions. A copy leaves its place in one step before
+   * it is removed: after a crash between the two it is not there, and the rest of it is removed by the next sweep.
+   */
+  sweep(isNeeded: (model: string, version: string) => boolean): Promise<number>;
 }
 
 const MLMODEL_LIMIT_BYTES = 1024 * 1024;
@@ -35,8 +43,11 @@ export function createModelFiles(deps: {
   readonly sourceOf: (model: string, version: string) => Promise<string>;
 }): ModelFiles {
   const fetching = new Map<string, Promise<ModelFolder>>();
+  const held = new Map<string, number>();
+  const leaving = new Map<string, Promise<void>>();
 
   async function fetch(model: string, version: string): Promise<ModelFolder> {
+    await leaving.get(keyOf(model, version));
     // A deleted and registered version has its number and another source.
     const root = await deps.sourceOf(model, version);
     const folder = join(
@@ -56,12 +67,70 @@ export function createModelFiles(deps: {
 
   return {
     fetch(model, version) {
-      const key = JSON.stringify([model, version]);
+      const key = keyOf(model, version);
       const found = fetching.get(key) ?? fetch(model, version).finally(() => fetching.delete(key));
       fetching.set(key, found);
       return found;
     },
+    hold(model, version) {
+      const key = keyOf(model, version);
+      held.set(key, (held.get(key) ?? 0) + 1);
+      let isHeld = true;
+      return () => {
+        if (isHeld) held.set(key, (held.get(key) ?? 1) - 1);
+        isHeld = false;
+      };
+    },
+    async sweep(isNeeded) {
+      let removed = 0;
+      for (const { model, version, folder } of await versionsIn(deps.folder)) {
+        const key = keyOf(model, version);
+        // Nothing is awaited between this and the note that it leaves.
+        if ((held.get(key) ?? 0) > 0 || fetching.has(key) || isNeeded(model, version)) continue;
+        const left = rename(folder, join(deps.folder, `${GONE}${randomUUID()}`));
+        leaving.set(
+          key,
+          left.catch(() => undefined),
+        );
+        await left.finally(() => leaving.delete(key));
+        removed += 1;
+      }
+      await removeGone(deps.folder);
+      return removed;
+    },
   };
+}
+
+function keyOf(model: string, version: string): string {
+  return JSON.stringify([model, version]);
+}
+
+/** Copies on their way out; no model has a name that begins so, as a colon is encoded. */
+const GONE = 'gone:';
+
+async function versionsIn(folder: string): Promise<{ model: string; version: string; folder: string }[]> {
+  const found: { model: string; version: string; folder: string }[] = [];
+  for (const name of await namesIn(folder)) {
+    if (name.startsWith(GONE)) continue;
+    const versions = await namesIn(join(folder, name));
+    const model = decodeURIComponent(name);
+    found.push(...versions.map((version) => ({ model, version, folder: join(folder, name, version) })));
+  }
+  return found;
+}
+
+async function removeGone(folder: string): Promise<void> {
+  for (const name of await namesIn(folder)) {
+    if (name.startsWith(GONE)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw error;
+  });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
 async function copyTree(files: ArtifactFiles, root: string, folder: string): Promise<void> {

@@ -2,6 +2,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { ManifestOutcome } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
+import type { ReplicaPrices } from './autoscaling/price.ts';
 import type { ContainerEngines } from './backends/of-variant.ts';
 import { endRollout } from './rollouts/store.ts';
 import type { EndpointSpec, Variant } from './spec/schema.ts';
@@ -15,6 +16,7 @@ import {
   type Revision,
   revisionsOf,
 } from './store.ts';
+import { heldBy } from './usage.ts';
 
 /** What serving asks of the registry. */
 export interface ServedVersions {
@@ -27,6 +29,7 @@ export interface ServedVersions {
 export interface ServiceDeps {
   readonly clock: Clock;
   readonly versions: ServedVersions;
+  readonly prices: ReplicaPrices;
   /** Whether commands may be run as processes of this machine. */
   readonly processes: boolean;
   /** Engines that this server has for containers. */
@@ -56,11 +59,11 @@ export async function checkCluster(
 }
 
 /** Revisions that a rollback and a page look back on. */
-const LOOK_BACK = 50;
+export const LOOK_BACK = 50;
 
 /**
  * Makes the store say what the document says; its replicas follow. Errors: `manifest_reference_unknown` for a version or alias that
- * is not there, `executor_unknown` where this server runs no processes.
+ * is not there, or a price that its policy needs, `executor_unknown` where this server runs no processes.
  */
 export async function applyEndpoint(
   deps: ServiceDeps,
@@ -69,6 +72,7 @@ export async function applyEndpoint(
   spec: EndpointSpec,
 ): Promise<ManifestOutcome> {
   const versions = await resolved(deps, sql, spec);
+  await checkPrices(deps, sql, spec);
   const [pointers] = await findEndpoints(sql, endpoint);
   const newest = pointers === undefined ? null : await findRevision(sql, endpoint, pointers.newest);
   // What failed is tried again.
@@ -113,8 +117,12 @@ async function wasLiveBefore(sql: Sql, endpoint: string): Promise<Revision | nul
   const { live } = await existing(sql, endpoint);
   const all = await revisionsOf(sql, endpoint, LOOK_BACK);
   const now = all.find(({ revision }) => revision === live);
-  if (now === undefined) return null;
-  return all.find((one) => one.liveMs !== null && one.revision < now.revision && !isSame(one, now)) ?? null;
+  return now === undefined ? null : rollbackTarget(all, now);
+}
+
+/** Where a rollback goes to that names no revision; `revisions`: latest first. */
+export function rollbackTarget(revisions: readonly Revision[], live: Revision): Revision | null {
+  return revisions.find((one) => one.liveMs !== null && one.revision < live.revision && !isSame(one, live)) ?? null;
 }
 
 /** Errors: `endpoint_not_found`, `endpoint_variant_not_found`, `executor_unknown`. */
@@ -209,6 +217,18 @@ async function resolved(deps: ServiceDeps, sql: Sql, spec: EndpointSpec): Promis
     versions[name] = found.version;
   }
   return versions;
+}
+
+/** A miss can only be weighed against what a replica costs. */
+async function checkPrices({ prices }: ServiceDeps, sql: Sql, spec: EndpointSpec): Promise<void> {
+  for (const [name, variant] of Object.entries(spec.variants)) {
+    const { scaling } = variant;
+    if (scaling?.policy !== 'slo' || scaling.missPrice === undefined || scaling.price !== undefined) continue;
+    const held = heldBy(variant);
+    if ((await prices.of(sql, held)) !== null) continue;
+    const detail = `spec.variants.${name}.scaling: missPrice needs the price of a replica, and "${held.resource}" has none now. Say scaling.price, or add it to your price book: steelyard apply -f PRICES.yaml`;
+    throw new AppError('manifest_reference_unknown', detail, { variant: name, resource: held.resource });
+  }
 }
 
 function versionOf(versions: ServedVersions, sql: Sql, { model, version, alias }: Variant) {

@@ -15,7 +15,7 @@ export interface RetrainingDeps {
   readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
   /** Trains a candidate and asks the gate. */
   readonly pipelines: Pick<Pipelines, 'runs' | 'data'>;
-  readonly monitoring: Pick<Monitoring, 'monitor' | 'counts'>;
+  readonly monitoring: Pick<Monitoring, 'monitor' | 'counts' | 'measured' | 'retrained'>;
   readonly budgets: Pick<Budgets, 'standing'>;
   readonly registry: Pick<Registry, 'versionByAlias'>;
   readonly decisions: Pick<Decisions, 'taken'>;

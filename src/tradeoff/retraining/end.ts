@@ -2,6 +2,7 @@ import { isOver, type PipelineRun } from '../../mlops/pipelines/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { iso, lookSoon, type RetrainingDeps } from './context.ts';
 import { decisionOf, type Outcome, outcomeOf } from './outcome.ts';
+import { firstMeasured } from './realised/measure.ts';
 import { ended } from './rounds.ts';
 import { findRetrainings, putRetraining, putRound, roundOfRun, roundsIn, type StoredRound } from './store.ts';
 import { told } from './timeline.ts';
@@ -28,6 +29,7 @@ export async function followRun(deps: RetrainingDeps, runId: string): Promise<vo
     const outcome = outcomeOf(run, { model, alias, before: champion, now, decision });
     const over = endedRound(deps, round, { run, outcome, alias });
     await putRound(sql, over);
+    await noteRollout(deps, sql, over);
     await freeOthers(deps, sql, over);
   });
 }
@@ -64,6 +66,14 @@ function endedRound(
   };
   const evidence = [{ kind: 'pipeline_run' as const, id: `${run.pipeline}/${run.number}` }];
   return ended(deps, made, { state, reason, evidence });
+}
+
+/** Its monitor judges the new version by itself, and what it really gains is measured. */
+async function noteRollout({ monitoring }: RetrainingDeps, sql: Sql, round: StoredRound): Promise<void> {
+  const { rollout, monitor } = round.document;
+  if (rollout === null) return;
+  await monitoring.retrained(sql, monitor, { version: rollout.to, at: rollout.at });
+  await putRound(sql, { ...round, lookAt: firstMeasured(Date.parse(rollout.at)) });
 }
 
 /** From now on it cools down, and those that waited for it are looked at. What made a candidate has used its data. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { beginRun } from './begin.ts';
 import { iso, LOOK, LOOK_AT_ALL, lookSoon, type RetrainingDeps, START } from './context.ts';
 import { followRun } from './end.ts';
+import { measureRealised } from './realised/measure.ts';
 import { decide } from './rounds.ts';
 import { dueRetrainings, findRetrainings, roundsIn } from './store.ts';
 import { lookAtTriggers } from './triggers.ts';
@@ -33,15 +34,16 @@ async function lookAtAll(deps: RetrainingDeps): Promise<void> {
   });
 }
 
-/** Triggers whose time has come, rounds that wait, and runs that may have ended without a word. */
+/** Triggers whose time has come, rounds that wait, runs that may have ended without a word, and gains that are still measured. */
 async function look(deps: RetrainingDeps, name: string): Promise<void> {
   const [retraining] = await findRetrainings(deps.store, name);
   if (retraining === undefined) return;
   await lookAtTriggers(deps, retraining);
   const now = iso(deps.clock.now());
-  for (const { document, lookAt } of await roundsIn(deps.store, name, ['waiting', 'running'])) {
+  for (const { document, lookAt } of await roundsIn(deps.store, name, ['waiting', 'running', 'promoted'])) {
     if (lookAt === null || lookAt > now) continue;
-    if (document.state === 'waiting') await decide(deps, name, document.round);
+    if (document.state === 'promoted') await measureRealised(deps, name, document.round);
+    else if (document.state === 'waiting') await decide(deps, name, document.round);
     else if (document.run !== null) await followRun(deps, document.run.run);
   }
 }

@@ -52,6 +52,8 @@ export async function openRound(
     verdict: null,
     gain: null,
     cost: null,
+    realisedGain: null,
+    realised: null,
     model: spec.model,
     monitor: spec.monitor,
     window: null,

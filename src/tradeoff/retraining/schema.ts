@@ -7,6 +7,7 @@ import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/sche
 import { DecimalString, Money, Period, UtcInstant } from '../../platform/units/schema.ts';
 import { DecisionId } from '../decisions/schema.ts';
 import { Verdict } from '../gates/schema.ts';
+import { RealisedGain } from './realised/schema.ts';
 import { TriggerKind, TriggerName } from './spec/schema.ts';
 
 export const RetrainingName = Name.describe('Name of a retraining');
@@ -101,6 +102,9 @@ export const RetrainingRoundSummary = z
     verdict: Verdict.nullable().describe('What the gate said; null: it was not asked'),
     gain: Money.nullable().describe('Expected gain as it was last weighed; null: not known'),
     cost: Money.nullable().describe('What its run has cost by now; null: nothing ran, or a price is missing'),
+    realisedGain: Money.nullable().describe(
+      'What it has really gained by now, by labels; null: not promoted, or not known',
+    ),
   })
   .describe('A round: from a trigger to a verdict');
 export type RetrainingRoundSummary = z.infer<typeof RetrainingRoundSummary>;
@@ -109,7 +113,7 @@ const TimelineEntry = z
   .strictObject({
     at: UtcInstant.describe('When'),
     step: z
-      .enum(['trigger', 'worth', 'wait', 'start', 'run', 'candidate', 'verdict', 'rollout', 'end'])
+      .enum(['trigger', 'worth', 'wait', 'start', 'run', 'candidate', 'verdict', 'rollout', 'end', 'realised'])
       .describe('Which part of the round'),
     text: z.string().describe('What happened, in one sentence'),
     evidence: z
@@ -156,6 +160,9 @@ export const RetrainingRound = z
       })
       .nullable()
       .describe('The alias that moved to the candidate; null: none did'),
+    realised: RealisedGain.nullable().describe(
+      'What the new version has really gained; null: none was rolled out, or an hour has not passed since',
+    ),
     unpricedSteps: z.number().int().describe('Steps of the run without a price: in no cost'),
     timeline: z.array(TimelineEntry).describe('In order of time, at most 200'),
   })

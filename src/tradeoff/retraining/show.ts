@@ -23,7 +23,7 @@ export async function shownRound(deps: RetrainingDeps, { document }: StoredRound
 
 async function shownSummary(deps: RetrainingDeps, round: StoredRound): Promise<RetrainingRoundSummary> {
   const { retraining, round: number, state, reason, trigger, ...rest } = await shownRound(deps, round);
-  const { openedAt, startedAt, endedAt, run, candidate, verdict, gain, cost } = rest;
+  const { openedAt, startedAt, endedAt, run, candidate, verdict, gain, cost, realisedGain } = rest;
   return {
     retraining,
     round: number,
@@ -38,6 +38,7 @@ async function shownSummary(deps: RetrainingDeps, round: StoredRound): Promise<R
     verdict,
     gain,
     cost,
+    realisedGain,
   };
 }
 

@@ -161,7 +161,7 @@ export async function dueRetrainings(sql: Sql, now: string): Promise<string[]> {
     .selectFrom('retraining_round')
     .select('retraining')
     .distinct()
-    .where('state', 'in', ['waiting', 'starting', 'running'])
+    .where('state', 'in', ['waiting', 'starting', 'running', 'promoted'])
     .where('look_at', '<=', now)
     .execute();
   return [...new Set([...triggers, ...rounds].map(({ retraining }) => retraining))].toSorted();
@@ -174,7 +174,8 @@ const round = ({
   heard,
   episode,
 }: RetrainingTables['retraining_round']): StoredRound => ({
-  document: RetrainingRound.parse(JSON.parse(document)),
+  // Rounds of older servers say nothing of what they gained.
+  document: RetrainingRound.parse({ realised: null, realisedGain: null, ...JSON.parse(document) }),
   occurrence,
   lookAt: look_at,
   heard,

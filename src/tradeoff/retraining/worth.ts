@@ -8,6 +8,11 @@ const PLACES = 6;
 /** Measures of error: less is better. Of all others more is. */
 const LESS_IS_BETTER = /(^|_)(mae|mse|rmse|mape|error|loss|brier|logloss)(_|@|$)/i;
 
+/** Whether a measure is an error, by its name. */
+export function lessIsBetter(metric: string): boolean {
+  return LESS_IS_BETTER.test(metric);
+}
+
 /** Everything that is weighed. */
 export interface Scales {
   /** UTC instant. */
@@ -47,12 +52,12 @@ export interface Loss {
  * more is better; what is no loss is 0. Example: accuracy 0.9 before, 0.8 now with [0.78, 0.82] -> 0.1 with [0.08, 0.12].
  */
 export function lossOf({ metric, reference, current, lower, upper }: QualityLoss): Loss {
-  const lessIsBetter = LESS_IS_BETTER.test(metric);
+  const isError = lessIsBetter(metric);
   const worse = (now: number) =>
-    largest(lessIsBetter ? decimal(now).minus(reference) : decimal(reference).minus(now), decimal(0));
+    largest(isError ? decimal(now).minus(reference) : decimal(reference).minus(now), decimal(0));
   const expected = worse(current);
   if (lower === null || upper === null) return { lower: expected, expected, upper: null };
-  const [least, most] = lessIsBetter ? [lower, upper] : [upper, lower];
+  const [least, most] = isError ? [lower, upper] : [upper, lower];
   return { lower: worse(least), expected, upper: worse(most) };
 }
 
@@ -199,7 +204,8 @@ function over({ start, end }: Period, daily: Money): Money {
   return money(days.times(daily.amount).dividedBy(DAY_MS), daily.currency);
 }
 
-function money(amount: Decimal, currency: string): Money {
+/** Rounded to six places. */
+export function money(amount: Decimal, currency: string): Money {
   return { amount: rounded(amount), currency };
 }
 

@@ -18,6 +18,11 @@ const POLICIES: Readonly<Record<ScaledVariant['policy'], string>> = {
   fixed: 'fixed',
 };
 
+function priceTip({ price }: ScaledVariant): string {
+  if (price === null) return 'What a replica costs is not known: its resources have no price.';
+  return `A replica costs ${price.amount}${price.currency === null ? '' : ` ${price.currency}`} an hour (${price.source}).`;
+}
+
 /** How many replicas are wanted and why, and what was decided before. */
 export function ScalingCard({ endpoint }: { readonly endpoint: string }) {
   const { data } = useScaling(endpoint);
@@ -55,7 +60,9 @@ export function ScalingCard({ endpoint }: { readonly endpoint: string }) {
               <td className={`${table.number} ${table.wideOnly}`}>
                 {one.min} and {one.max}
               </td>
-              <td className={table.wideOnly}>{POLICIES[one.policy]}</td>
+              <td className={table.wideOnly}>
+                <span data-tip={priceTip(one)}>{POLICIES[one.policy]}</span>
+              </td>
               <td className={`${table.number} ${table.wideOnly}`}>
                 <span data-tip={one.coldStartMeasured ? 'Measured.' : 'As the document says; not measured yet.'}>
                   {formatDuration(one.coldStartSeconds * 1000)}

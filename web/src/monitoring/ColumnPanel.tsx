@@ -62,6 +62,10 @@ export function ColumnPanel({ monitor, cell, onClose }: ColumnPanelProps) {
                 ['Method', known(column.method, (method) => method)],
                 ['Statistic', known(column.statistic, formatMeasure)],
                 ['p-value', known(column.pValue, pText)],
+                [
+                  'Of missing values',
+                  known(column.missingPValue, pText, 'None is missing, or all are, or they are not tested.'),
+                ],
                 ['Over all columns', known(column.adjustedPValue, pText)],
                 ['Held to', known(column.threshold, pText)],
                 ['In the window', rowsText(column.nCurrent, column.missingCurrent, predictions)],
@@ -75,8 +79,8 @@ export function ColumnPanel({ monitor, cell, onClose }: ColumnPanelProps) {
   );
 }
 
-function known<T>(value: T | null, text: (value: T) => string) {
-  return value === null ? <Unknown reason={NONE} /> : text(value);
+function known<T>(value: T | null, text: (value: T) => string, none = NONE) {
+  return value === null ? <Unknown reason={none} /> : text(value);
 }
 
 function rowsText(known: number | null, missing: number | null, rows: number | null) {

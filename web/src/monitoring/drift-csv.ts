@@ -1,7 +1,16 @@
 import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
 import { toCsv } from '../format/csv.ts';
 
-const FIGURES = ['statistic', 'pValue', 'adjustedPValue', 'threshold', 'nReference', 'nCurrent'] as const;
+const FIGURES = [
+  'statistic',
+  'pValue',
+  'adjustedPValue',
+  'threshold',
+  'valuesPValue',
+  'missingPValue',
+  'nReference',
+  'nCurrent',
+] as const;
 const HEADER = ['start', 'end', 'modelVersion', 'column', 'type', 'method', ...FIGURES, 'drifted', 'reason'];
 
 /** The windows of a monitor column by column, exactly; empty is not known. */

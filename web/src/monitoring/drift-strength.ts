@@ -37,10 +37,11 @@ export function strengthText(column: DriftColumn | undefined): string {
   if (column === undefined) return 'not compared';
   const { drifted, reason, method, statistic, threshold } = column;
   if (drifted === null) return reason ?? 'nothing can be said';
+  const test = column.decidedBy === 'missing' ? 'missing values' : (method ?? '');
   const p = column.adjustedPValue ?? column.pValue;
   const figure = p !== null ? `p ${pText(p)}` : statistic === null ? '' : `${formatMeasure(statistic)}`;
   const held = threshold === null ? '' : ` held to ${p === null ? formatMeasure(threshold) : pText(threshold)}`;
-  return `${drifted ? 'drifted' : 'no drift'}: ${method ?? ''} ${figure}${held}`;
+  return `${drifted ? 'drifted' : 'no drift'}: ${test} ${figure}${held}`;
 }
 
 /** A p-value: small ones by their power of ten. */

@@ -68,7 +68,7 @@ function alert(more: Partial<Alert> = {}): Alert {
   return {
     ...{ episode: 'e', monitor: 'm', model: 'm', version: null, alert: 'accurate', cause: 'quality', state: 'alert' },
     ...{ openedAt: day(4), window: { start: day(1), end: day(2) }, columns: [], loss: null, moneyPerDay: null },
-    ...{ changedAt: day(4), closedAt: null, reason: 'r', mute: null },
+    ...{ changedAt: day(4), closedAt: null, closedAs: null, reason: 'r', mute: null },
     ...more,
   };
 }

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { RetrainingRound } from '../../../src/tradeoff/retraining/schema.ts';
+import { formatMoney } from '../format/money.ts';
 import { formatInstant } from '../format/time.ts';
 import { Facts } from '../parts/Facts.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
@@ -48,6 +49,7 @@ export function RoundFacts({ round }: { readonly round: RetrainingRound }) {
         </span>
       ),
     ],
+    ['It really gained', <Realised key="realised" realised={round.realised} />],
     ['Candidate', <Version key="candidate" model={model} version={candidate} reason={NO_CANDIDATE} />],
     ['To beat', <Version key="champion" model={model} version={champion} reason="Nothing stood behind the alias." />],
     [
@@ -79,6 +81,20 @@ export function RoundFacts({ round }: { readonly round: RetrainingRound }) {
     ),
   ];
   return <Facts facts={facts} />;
+}
+
+function Realised({ realised }: Pick<RetrainingRound, 'realised'>) {
+  if (realised === null) return <Unknown reason="No version of it was rolled out, or it was an hour ago at most." />;
+  const { gain, gainLower, gainUpper, expected, isFinal, reason } = realised;
+  if (gain === null) return <Unknown reason={reason ?? 'It is not known.'} />;
+  return (
+    <span className={styles.cost}>
+      <MoneyFigure money={gain} />
+      {gainLower !== null && gainUpper !== null && ` (${formatMoney(gainLower)} to ${formatMoney(gainUpper)})`}
+      {isFinal ? ' in all' : ' so far'}
+      {expected !== null && `, ${formatMoney(expected)} expected by then`}
+    </span>
+  );
 }
 
 interface VersionProps {

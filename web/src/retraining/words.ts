@@ -99,6 +99,7 @@ export const STEPS: Readonly<Record<TimelineEntry['step'], string>> = {
   verdict: 'Verdict',
   rollout: 'Rollout',
   end: 'Over',
+  realised: 'Gained',
 };
 
 /** What became of a round, as a sentence without its end: `Round 2 promoted version 4`. */

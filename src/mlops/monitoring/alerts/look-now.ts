@@ -66,6 +66,21 @@ export async function lookNow(deps: LookingDeps, monitor: Monitor, rule: TimedRu
   }
 }
 
+/** The same of one version alone: what a retraining has put in place is judged by its own labels. */
+export async function ownLookNow(
+  deps: LookingDeps,
+  monitor: Monitor,
+  rule: Extract<TimedRule, { on: 'quality' }>,
+  { end, version }: { readonly end: string; readonly version: string },
+): Promise<Look> {
+  const window = { start: iso(Date.parse(end) - rule.windowHours * HOUR_MS), end };
+  const { metric } = rule;
+  const now = await measuredMetric(deps, monitor, metric, { ...window, modelVersion: version });
+  const reference = rule.reference === undefined ? null : await measuredMetric(deps, monitor, metric, rule.reference);
+  const look = qualityLook({ rule, window, now, reference, estimated: false });
+  return { ...look, version, reason: `Version ${version} by itself: ${look.reason}` };
+}
+
 async function qualities(deps: LookingDeps, monitor: Monitor, rule: QualityRule, window: Period) {
   const { metric } = rule;
   if (rule.on === 'quality') {

@@ -42,7 +42,7 @@ export async function measuredMetric(
 }
 
 /** The measure that a loss of this monitor is told in; null: it measures none. */
-function lossMetric({ spec }: Monitor): string | null {
+export function lossMetric({ spec }: Monitor): string | null {
   const [first] = spec.quality === undefined ? [] : scoresOf(spec.quality);
   return spec.valuePerPrediction?.metric ?? first?.metric ?? null;
 }

@@ -35,7 +35,8 @@ export function noticeOf(alert: Alert, happened: Happened, number: number): Noti
 }
 
 /** What events carry of an episode. */
-export function episodeOf({ changedAt: _, closedAt: __, reason: ___, mute: ____, ...episode }: Alert): AlertEpisode {
+export function episodeOf(alert: Alert): AlertEpisode {
+  const { changedAt: _, closedAt: __, closedAs: ___, reason: ____, mute: _____, ...episode } = alert;
   return episode;
 }
 

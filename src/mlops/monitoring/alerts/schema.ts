@@ -22,6 +22,12 @@ export const Alert = z
     ...AlertEpisode.shape,
     changedAt: UtcInstant.describe('When it came to its state'),
     closedAt: UtcInstant.nullable().describe('When it ended; null: it is open'),
+    closedAs: z
+      .enum(['recovered', 'retrained', 'withdrawn'])
+      .nullable()
+      .describe(
+        '`recovered`: looks were good again; `retrained`: a new version answered it and is judged by itself; `withdrawn`: the monitor has the alert no longer; null: open, or closed by an older server',
+      ),
     reason: z.string().describe('What shows it, in a sentence'),
     mute: AlertMute.nullable().describe('Null: it is not muted'),
   })

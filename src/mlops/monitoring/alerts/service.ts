@@ -9,12 +9,12 @@ import type { Monitor } from '../monitors/schema.ts';
 import { findMonitors } from '../monitors/store.ts';
 import type { DriftWindow } from '../windows/schema.ts';
 import type { DriftWindows, OnWindow, ReferencePredictions } from '../windows/service.ts';
-import { dueLooks, type LookingDeps, lookNow, type TimedRule } from './look-now.ts';
+import { dueLooks, type LookingDeps, lookNow, ownLookNow, type TimedRule } from './look-now.ts';
 import { driftLook } from './looks/drift-look.ts';
 import type { Look } from './looks/look.ts';
 import { lossOfWindow, moneyOf } from './losses.ts';
 import { standingsOf } from './store.ts';
-import { forgetAlert, type Taken, type TakingDeps, TELL, takeLook } from './take-look.ts';
+import { forgetAlert, type OwnLook, type Taken, type TakingDeps, TELL, takeLook } from './take-look.ts';
 
 export interface AlertDeps extends DeliverDeps, LookingDeps {
   readonly store: Store;
@@ -69,7 +69,7 @@ async function onWindow(
   const moneyPerDay = await moneyOf(deps, monitor, loss, window.period);
   return async (sql) => {
     for (const { rule, look: found } of looks) {
-      await takeLook(deps, sql, { monitor, rule, look: { ...found, loss }, moneyPerDay, at, until: null });
+      await takeLook(deps, sql, { monitor, rule, look: { ...found, loss }, moneyPerDay, own: null, at, until: null });
     }
   };
 }
@@ -81,7 +81,7 @@ async function lookAt(deps: Looking, monitor: Monitor, signal: AbortSignal): Pro
     const before = standings.find(({ alert }) => alert === rule.name);
     for (const end of dueLooks(rule, before?.lookedUntil ?? null, deps.clock.now())) {
       if (signal.aborted) return;
-      const taken = await taking(deps, monitor, rule, end);
+      const taken = await taking(deps, monitor, rule, { end, answered: before?.retrained?.version ?? null });
       await deps.store.transaction((sql) => takeLook(deps, sql, taken));
     }
   }
@@ -93,10 +93,28 @@ async function lookAt(deps: Looking, monitor: Monitor, signal: AbortSignal): Pro
   }
 }
 
-async function taking(deps: Looking, monitor: Monitor, rule: TimedRule, end: string): Promise<Taken> {
+interface Taking {
+  readonly end: string;
+  /** Version of the retraining that has answered the open episode; null: none has. */
+  readonly answered: string | null;
+}
+
+async function taking(deps: Looking, monitor: Monitor, rule: TimedRule, { end, answered }: Taking): Promise<Taken> {
   const found: Look = await lookNow(deps, monitor, rule, end);
   const moneyPerDay = await moneyOf(deps, monitor, found.loss, found.window);
-  return { monitor, rule, look: found, moneyPerDay, at: iso(deps.clock.now()), until: end };
+  const own = answered === null ? null : await ownLook(deps, monitor, rule, { end, answered });
+  return { monitor, rule, look: found, moneyPerDay, own, at: iso(deps.clock.now()), until: end };
+}
+
+async function ownLook(
+  deps: Looking,
+  monitor: Monitor,
+  rule: TimedRule,
+  { end, answered: version }: Taking,
+): Promise<OwnLook | null> {
+  if (version === null || rule.on !== 'quality') return null;
+  const found = await ownLookNow(deps, monitor, rule, { end, version });
+  return { version, look: found, moneyPerDay: await moneyOf(deps, monitor, found.loss, found.window) };
 }
 
 async function tell(

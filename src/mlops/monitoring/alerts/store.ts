@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Sql } from '../../../platform/store/index.ts';
 import { AlertCause, AlertEpisode } from './episode/schema.ts';
-import { type Alert, AlertMute, AlertState, type AlertStep } from './schema.ts';
+import { Alert, AlertMute, AlertState, type AlertStep } from './schema.ts';
 import type { StandingCounts } from './state.ts';
 
 interface AlertTables {
@@ -15,6 +15,7 @@ interface AlertTables {
     looked_until: string;
     reason: string;
     episode: string | null;
+    retrained: string | null;
   };
   alert_episode: {
     id: string;
@@ -24,6 +25,7 @@ interface AlertTables {
     opened_at: string;
     changed_at: string;
     closed_at: string | null;
+    closed_as: string | null;
     is_open: string;
     facts: string;
     reason: string;
@@ -43,6 +45,16 @@ const Counts = z.strictObject({
   open: z.boolean(),
 });
 
+const Retrained = z.strictObject({ version: z.string(), at: z.string(), counts: Counts });
+
+/** The version that a retraining has answered an open episode with, and how its looks stand by themselves. */
+export interface RetrainedStanding {
+  readonly version: string;
+  /** When it was rolled out, UTC. */
+  readonly at: string;
+  readonly counts: StandingCounts;
+}
+
 export interface Standing {
   readonly monitor: string;
   readonly alert: string;
@@ -53,6 +65,8 @@ export interface Standing {
   readonly lookedUntil: string;
   readonly reason: string;
   readonly episode: string | null;
+  /** Null: no episode is open, or none was answered by a retraining. */
+  readonly retrained: RetrainedStanding | null;
 }
 
 export async function standingsOf(sql: Sql, monitor: string): Promise<Standing[]> {
@@ -72,8 +86,15 @@ export async function standingBefore(sql: Sql, monitor: string, alert: string): 
   return row === undefined ? null : standing(row);
 }
 
-export async function putStanding(sql: Sql, { counts, lookedAt, lookedUntil, ...rest }: Standing): Promise<void> {
-  const row = { ...rest, counts: JSON.stringify(counts), looked_at: lookedAt, looked_until: lookedUntil };
+export async function putStanding(sql: Sql, standing: Standing): Promise<void> {
+  const { counts, lookedAt, lookedUntil, retrained, ...rest } = standing;
+  const row = {
+    ...rest,
+    counts: JSON.stringify(counts),
+    looked_at: lookedAt,
+    looked_until: lookedUntil,
+    retrained: retrained === null ? null : JSON.stringify(retrained),
+  };
   await sql
     .tables<AlertTables>()
     .insertInto('alert_standing')
@@ -178,16 +199,18 @@ function standing(row: AlertTables['alert_standing']): Standing {
     lookedUntil: row.looked_until,
     reason: row.reason,
     episode: row.episode,
+    retrained: row.retrained === null ? null : Retrained.parse(JSON.parse(row.retrained)),
   };
 }
 
-function rowOf({ changedAt, closedAt, reason, mute, ...facts }: Alert): AlertTables['alert_episode'] {
+function rowOf({ changedAt, closedAt, closedAs, reason, mute, ...facts }: Alert): AlertTables['alert_episode'] {
   const { episode: id, monitor, alert, cause, openedAt } = facts;
   return {
     ...{ id, monitor, alert, cause, reason },
     opened_at: openedAt,
     changed_at: changedAt,
     closed_at: closedAt,
+    closed_as: closedAs,
     is_open: closedAt === null ? '1' : '0',
     facts: JSON.stringify(facts),
     mute: mute === null ? null : JSON.stringify(mute),
@@ -199,6 +222,7 @@ function alertOf(row: AlertTables['alert_episode']): Alert {
     ...AlertEpisode.parse(JSON.parse(row.facts)),
     changedAt: row.changed_at,
     closedAt: row.closed_at,
+    closedAs: Alert.shape.closedAs.parse(row.closed_as),
     reason: row.reason,
     mute: row.mute === null ? null : AlertMute.parse(JSON.parse(row.mute)),
   };

@@ -14,6 +14,7 @@ import {
   type RoomOptions,
   type Server,
 } from '../room.testing.ts';
+import { retrainedAlertTests } from './retrained.testing.ts';
 import { getAlert, listAlerts, listMonitorAlerts, muteAlert, unmuteAlert } from './schema.ts';
 
 const DRIFT = { reference: { start: hour(0), end: hour(1) }, window: { hours: 1 }, waitMinutes: 0 };
@@ -32,6 +33,7 @@ export function alertsSuite(engine: string, newDatabase: () => Promise<string>):
     lossTests(open, () => receiver);
     routeTests(open, () => receiver);
     otherTests(open);
+    retrainedAlertTests(open);
   });
 }
 

@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { anyColumnRate, type Family, falseAlarmRate, families, shiftFoundRate, sizes } from './calibration.testing.ts';
+import {
+  anyColumnRate,
+  type Family,
+  falseAlarmRate,
+  families,
+  type Lacking,
+  lackingFoundRate,
+  shiftFoundRate,
+  sizes,
+} from './calibration.testing.ts';
 import { commonDivisor } from './laws/common-divisor.ts';
 import { twoSampleTail } from './laws/kolmogorov-two-sample.ts';
+import { withMissing } from './missing-values.ts';
+import { createRandom } from './random.ts';
 
 /** DRIFT_CALIBRATION=1 draws as often as docs/drift.md tells. */
 const full = process.env.DRIFT_CALIBRATION !== undefined;
@@ -80,6 +91,49 @@ describe('the calibrated alarm, on data that drifts', () => {
     const rate = shiftFoundRate(shift, runs, 5);
     if (full) console.log('shift', shift, runs, rate);
     expect(rate).toBeGreaterThanOrEqual(0.95);
+  });
+});
+
+/** Columns of every kind whose values are missing alike on both sides, from hardly any to most of them. */
+const lacking: readonly Lacking[] = (['normal', '3 levels'] as const).flatMap((family) =>
+  (
+    [
+      [1000, 1000],
+      [1000, 300],
+      [300, 100],
+    ] as const
+  ).flatMap((size) => [0.001, 0.02, 0.3, 0.9].map((share): Lacking => ({ family, size, missing: [share, share] }))),
+);
+
+describe('the calibrated alarm, where values are missing', () => {
+  it('alarms in no more than 5.5 % of the columns in which nothing changed', { timeout: 240_000 }, () => {
+    const runs = full ? 20_000 : 1_000;
+    const rates = lacking.map((cell, at) => {
+      const rate = lackingFoundRate(cell, runs, 300 + at);
+      if (full) console.log(cell.size.join(' v '), cell.family, cell.missing[0], runs, rate);
+      expect(rate).toBeLessThanOrEqual(limitOf(runs));
+      return rate;
+    });
+    expect(rates.reduce((sum, rate) => sum + rate, 0) / rates.length).toBeLessThanOrEqual(0.055);
+  });
+
+  it.each<[what: string, cell: Lacking, least: number]>([
+    ['a share that grows from 2 to 8 %', { family: 'normal', size: [500, 500], missing: [0.02, 0.08] }, 0.95],
+    ['most of the values lost', { family: '3 levels', size: [1000, 100], missing: [0.05, 0.6] }, 0.999],
+    ['a shift, with a tenth missing', { family: 'normal', size: [500, 500], missing: [0.1, 0.1], shift: 0.3 }, 0.93],
+  ])('finds %s', (_, cell, least) => {
+    const runs = full ? 20_000 : 1_000;
+    const rate = lackingFoundRate(cell, runs, 17);
+    if (full) console.log(_, runs, rate);
+    expect(rate).toBeGreaterThanOrEqual(least);
+  });
+
+  it('has the p-value of the values to the last digit where none is missing', () => {
+    const random = createRandom(9);
+    for (let run = 0; run < 200; run += 1) {
+      const p = random();
+      expect(withMissing(p, { rows: 900, missing: 0 }, { rows: 80, missing: 0 }).pValue).toBe(p);
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import type { ColumnPair } from './column.ts';
 import { compareColumn } from './compare-column.ts';
 import { adjustedForDiscovery } from './false-discovery.ts';
+import { withMissing } from './missing-values.ts';
 import { createRandom, type Random } from './random.ts';
 import type { CountPair } from './samples.ts';
 import { sortNumbers } from './sort-numbers.ts';
@@ -110,4 +111,40 @@ export function anyColumnRate([n, m]: readonly [number, number], runs: number, s
     if (adjustedForDiscovery(pValues).some((p) => p !== null && p <= 0.05)) alarms += 1;
   }
   return alarms / runs;
+}
+
+export interface Lacking {
+  readonly family: Family;
+  /** Rows of both sides, with those that have no value. */
+  readonly size: readonly [number, number];
+  /** Share of rows without a value, in the reference and in the current data. */
+  readonly missing: readonly [number, number];
+  /** Standard deviations by which the current values are moved; numbers only. */
+  readonly shift?: number;
+}
+
+/** Share of columns with missing values that `auto` calls drifted at 5 %. */
+export function lackingFoundRate({ family, size, missing, shift = 0 }: Lacking, runs: number, seed: number): number {
+  const random = createRandom(seed);
+  let found = 0;
+  for (let run = 0; run < runs; run += 1) {
+    const [n, m] = size.map((rows, side) => knownOf(rows, missing[side] ?? 0, random));
+    const pair = drawPair(family, n ?? 0, m ?? 0, random);
+    if (pair.type === 'numerical' && shift !== 0)
+      pair.pair.current.forEach((x, at, all) => {
+        all[at] = x + shift;
+      });
+    const sides = [n, m].map((known, side) => ({ rows: size[side] ?? 0, missing: (size[side] ?? 0) - (known ?? 0) }));
+    const [reference, current] = sides;
+    if (reference === undefined || current === undefined) continue;
+    const { pValue } = withMissing(compareColumn(pair, 'auto').pValue, reference, current);
+    if (pValue !== null && pValue <= 0.05) found += 1;
+  }
+  return found / runs;
+}
+
+function knownOf(rows: number, missing: number, random: Random): number {
+  let known = 0;
+  for (let row = 0; row < rows; row += 1) if (random() >= missing) known += 1;
+  return known;
 }

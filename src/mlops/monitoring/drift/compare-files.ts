@@ -2,10 +2,12 @@ import type { LakeSession } from '../../../platform/lake/index.ts';
 import type { Distribution } from '../windows/schema.ts';
 import type { ComparedColumn } from './compared-column.ts';
 import { spreadOfLevels } from './distribution.ts';
+import { withMissing } from './missing-values.ts';
 import type { RawColumn } from './prepare-column.ts';
 import type { Reference } from './reference.ts';
 import { reportOf, type SingleColumn } from './report.ts';
 import type { DriftMethodChoice, DriftReport } from './schema.ts';
+import { countKnown } from './tables/count-known.ts';
 import { alignLevels, codeRows, countLevels, isFreeText } from './tables/level-counts.ts';
 import { type PairedColumn, pairColumns } from './tables/pair-columns.ts';
 import { readNumbers } from './tables/read-numbers.ts';
@@ -26,6 +28,8 @@ export interface Comparison {
   readonly columns: readonly string[] | undefined;
   /** Told how the values of each column are spread, by who compares again and again. */
   readonly spread?: (column: string, distribution: Distribution) => void;
+  /** A column whose values come later, so that one which is missing says nothing. */
+  readonly awaited?: (column: string) => boolean;
 }
 
 /**
@@ -49,8 +53,10 @@ export async function compareSides(comparison: Comparison): Promise<DriftReport>
   for (const pair of pairs) {
     if (pair.how === 'none') byName.set(pair.column, notCompared(pair.column, pair.type, pair.reason));
   }
+  const singles = pairs.flatMap(({ column }) => byName.get(column) ?? []);
+  if (method !== 'auto') return reportOf(singles, method);
   return reportOf(
-    pairs.flatMap(({ column }) => byName.get(column) ?? []),
+    (await withCounts(comparison, singles)).map((single) => withMissingValues(comparison, single)),
     method,
   );
 }
@@ -60,8 +66,11 @@ interface Work {
   readonly threads: Threads;
 }
 
+/** What only `auto` tells. */
+const NO_PARTS = { valuesPValue: null, missingPValue: null, decidedBy: null } as const;
+
 function notCompared(column: string, type: SingleColumn['type'], reason: string): SingleColumn {
-  const figures = { statistic: null, pValue: null, threshold: null, drifted: null };
+  const figures = { statistic: null, pValue: null, threshold: null, drifted: null, ...NO_PARTS };
   const counts = { nReference: null, nCurrent: null, missingReference: null, missingCurrent: null };
   return { column, type, method: null, ...figures, ...counts, reason };
 }
@@ -165,5 +174,29 @@ function single(column: string, { reference, current, spread }: Comparison, comp
   const { type, nReference, nCurrent, verdict, distribution } = compared;
   if (distribution != null) spread?.(column, distribution);
   const missing = { missingReference: reference.rows - nReference, missingCurrent: current.rows - nCurrent };
-  return { column, type, ...verdict, nReference, nCurrent, ...missing };
+  return { column, type, ...verdict, ...NO_PARTS, nReference, nCurrent, ...missing };
+}
+
+/** Columns of both sides whose values were not compared: how many there are can be. */
+async function withCounts({ session, reference, current }: Comparison, singles: readonly SingleColumn[]) {
+  const [left, right] = [reference.columns, current.columns].map((columns) => new Set(columns.map(({ name }) => name)));
+  const names = singles
+    .filter(({ column, nReference }) => nReference === null && left?.has(column) && right?.has(column))
+    .map(({ column }) => column);
+  const [before, now] = [await reference.known(names), await countKnown(session, current, names)];
+  return singles.map((single): SingleColumn => {
+    const at = names.indexOf(single.column);
+    const [nReference, nCurrent] = [before[at] ?? null, now[at] ?? null];
+    if (at === -1 || nReference === null || nCurrent === null) return single;
+    const missing = { missingReference: reference.rows - nReference, missingCurrent: current.rows - nCurrent };
+    return { ...single, nReference, nCurrent, ...missing };
+  });
+}
+
+function withMissingValues({ reference, current, awaited }: Comparison, single: SingleColumn): SingleColumn {
+  const { pValue, missingReference, missingCurrent } = single;
+  const isCounted = missingReference !== null && missingCurrent !== null && awaited?.(single.column) !== true;
+  const [before, now] = isCounted ? [missingReference, missingCurrent] : [0, 0];
+  const parts = withMissing(pValue, { rows: reference.rows, missing: before }, { rows: current.rows, missing: now });
+  return { ...single, ...parts };
 }

@@ -112,19 +112,7 @@ describe('a column that cannot be compared is null with its reason', () => {
     ['a reference with one row', csv('x', 1.5), csv('x', ...many), /one known value/],
     ['a reference without a row', 'x\n', csv('x', ...many), /reference has no known value/],
     ['current data without a row', csv('x', ...many), 'x\n', /current data has no known value/],
-    [
-      'nothing but nulls in the reference',
-      csv('x,y', ...many.map((v) => `,${v}`)),
-      csv('x,y', '1.5,1', '2.5,2'),
-      /reference has no known/,
-    ],
     ['nothing but nulls on both sides', csv('x,y', ',1', ',2'), csv('x,y', ',1', ',2'), /reference has no known/],
-    [
-      'infinities and NaN alone',
-      csv('x,y', 'inf,1', '-inf,2', 'nan,3'),
-      csv('x,y', ...many.map((v) => `${v},1`)),
-      /reference/,
-    ],
     ['types that differ', csv('x', ...many), csv('x', ...many, 'n/k'), /types differ: DOUBLE .* VARCHAR/],
     ['dates', csv('x', '2026-01-01', '2026-01-02'), csv('x', '2026-01-01', '2026-01-02'), /dates/],
     ['free text', csv('x', ...many.map((v) => `t${v}`)), csv('x', ...many.map((v) => `u${v}`)), /texts are different/],
@@ -145,6 +133,57 @@ describe('a column that cannot be compared is null with its reason', () => {
 
   it('and no report is made of none', async () => {
     expect(await compare('x\n', 'x\n')).toMatchObject({ compared: 0, share: null, drifted: null });
+  });
+});
+
+describe('values that are missing', () => {
+  const values = draws(21, 200);
+  const lacking = (every: number, seed = 22) =>
+    draws(seed, 200).map((value, at) => (at % every === 0 ? ',1' : `${value},1`));
+
+  it('are drift where the whole column is lost, and the column says so', async () => {
+    const [x, y] = (await compare(csv('x,y', ...values.map((v) => `${v},1`)), csv('x,y', ...lacking(1)))).columns;
+    expect(x).toMatchObject({ drifted: true, decidedBy: 'missing', valuesPValue: null, statistic: null });
+    expect(x?.reason).toBe(
+      'the current data has no known value: missing in 0 % of the reference and in 100 % of the current data',
+    );
+    expect(x?.adjustedPValue).toBeLessThan(1e-100);
+    expect(y).toMatchObject({ drifted: null, reason: 'there is one value only' });
+  });
+
+  it('are drift where their share changed though the values did not, and none where it did not', async () => {
+    const [x] = (await compare(csv('x,y', ...lacking(50)), csv('x,y', ...lacking(8, 23)))).columns;
+    expect(x).toMatchObject({ drifted: true, decidedBy: 'missing', missingReference: 4, missingCurrent: 25 });
+    expect(x?.valuesPValue).toBeGreaterThan(0.05);
+    expect(x?.reason).toBe('missing in 2 % of the reference and in 13 % of the current data');
+    const [same] = (await compare(csv('x,y', ...lacking(10)), csv('x,y', ...lacking(8, 23)))).columns;
+    expect(same).toMatchObject({ drifted: false, reason: null });
+    expect(same?.missingPValue).toBeGreaterThan(0.05);
+  });
+
+  it('take nothing from a column that has none', async () => {
+    const [x] = (await compare(csv('x', ...values), csv('x', ...draws(24, 100)))).columns;
+    expect(x).toMatchObject({ missingPValue: null, decidedBy: 'values' });
+    expect(x?.pValue).toBe(x?.valuesPValue);
+  });
+
+  it.each([
+    ['dates', '2026-01-02', 'dates and times are not compared'],
+    ['free text', null, 'more than half of its texts are different: free text or ids, no categories'],
+  ])('are drift of %s too, whose values are not compared', async (_what, text, reason) => {
+    const rows = (every: number) => values.map((value, at) => (at % every === 0 ? ',1' : `${text ?? `t${value}`},1`));
+    const [x] = (await compare(csv('x,y', ...rows(100)), csv('x,y', ...rows(3)))).columns;
+    expect(x).toMatchObject({ method: null, statistic: null, drifted: true, decidedBy: 'missing', missingCurrent: 67 });
+    expect(x?.reason).toBe(`${reason}: missing in 1 % of the reference and in 34 % of the current data`);
+  });
+
+  it('change nothing of a method that is asked for by its name', async () => {
+    const files = [csv('x,y', ...values.map((v) => `${v},1`)), csv('x,y', ...lacking(1))] as const;
+    for (const method of ['evidently', 'ks', 'psi'] as const) {
+      const [x] = (await compare(...files, { method })).columns;
+      expect(x, method).toMatchObject({ drifted: null, pValue: null, missingPValue: null, decidedBy: null });
+      expect(x?.reason).toBe('the current data has no known value');
+    }
   });
 });
 

@@ -1,4 +1,5 @@
 import type { LakeSession } from '../../../platform/lake/index.ts';
+import { countKnown } from './tables/count-known.ts';
 import { codeRows, countLevels, type LevelCounts } from './tables/level-counts.ts';
 import { readNumbers } from './tables/read-numbers.ts';
 import { readVectors, type VectorRows } from './tables/read-vectors.ts';
@@ -13,6 +14,8 @@ export interface Reference {
   numbers(columns: readonly string[]): Promise<Float64Array[]>;
   /** Null where there are too many levels to be categories. */
   levels(column: string): Promise<LevelCounts | null>;
+  /** Rows with a known value; null where a profile of an older server did not count them. */
+  known(columns: readonly string[]): Promise<(number | null)[]>;
   /** Embeddings; null where only a profile is kept. */
   vectors(column: string): Promise<VectorRows | { readonly reason: string } | null>;
   /** Rows as places among levels; null where they are not kept. */
@@ -27,6 +30,7 @@ export function tableReference(session: LakeSession, table: Table): Reference {
     sorted: false,
     numbers: (columns) => readNumbers(session, table, columns),
     levels: (column) => countLevels(session, table, column),
+    known: (columns) => countKnown(session, table, columns),
     vectors: (column) => readVectors(session, table, column, 'reference'),
     codes: (column, levels) => codeRows(session, table, column, levels),
   };

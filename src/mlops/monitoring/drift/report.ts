@@ -1,4 +1,5 @@
 import { adjustedForDiscovery } from './false-discovery.ts';
+import { missingText } from './missing-values.ts';
 import type { DriftColumn, DriftMethodChoice, DriftReport } from './schema.ts';
 
 /** A column before the others are looked at. */
@@ -15,10 +16,23 @@ export function reportOf(singles: readonly SingleColumn[], method: DriftMethodCh
   const columns = singles.map((single, at) => {
     const adjustedPValue = adjusted?.[at] ?? null;
     if (adjustedPValue === null) return { ...single, adjustedPValue };
-    return { ...single, adjustedPValue, threshold: LEVEL, drifted: adjustedPValue <= LEVEL };
+    const drifted = adjustedPValue <= LEVEL;
+    return { ...single, adjustedPValue, threshold: LEVEL, drifted, reason: drifted ? reasonOf(single) : single.reason };
   });
   const verdicts = columns.flatMap(({ drifted }) => (drifted === null ? [] : [drifted]));
   if (verdicts.length === 0) return { columns, compared: 0, share: null, drifted: null };
   const share = verdicts.filter(Boolean).length / verdicts.length;
   return { columns, compared: verdicts.length, share, drifted: method === 'auto' ? share > 0 : share >= DRIFT_SHARE };
+}
+
+/** Why it drifted, where its values do not say so. */
+function reasonOf({ decidedBy, reason, ...counts }: SingleColumn): string | null {
+  if (decidedBy !== 'missing') return reason;
+  const { nReference, nCurrent, missingReference, missingCurrent } = counts;
+  if (nReference === null || nCurrent === null || missingReference === null || missingCurrent === null) return reason;
+  const text = missingText(
+    { rows: nReference + missingReference, missing: missingReference },
+    { rows: nCurrent + missingCurrent, missing: missingCurrent },
+  );
+  return reason === null ? text : `${reason}: ${text}`;
 }

@@ -76,7 +76,19 @@ export const DriftColumn = z
       .describe('What was compared; the last three are not, and say so in `reason`'),
     method: DriftMethod.nullable().describe('Method that was used; null where the column was not compared'),
     statistic: finite.describe('Statistic or distance of the method; null where it has none or it is infinite'),
-    pValue: finite.describe('p-value, 0 to 1; null for a distance'),
+    pValue: finite.describe(
+      'p-value of the column, 0 to 1, with `auto` of its values and of how many are missing; null: a distance',
+    ),
+    valuesPValue: finite.describe(
+      'p-value of the known values alone; null but with `auto`, or where they were not tested',
+    ),
+    missingPValue: finite.describe(
+      'p-value of the share of missing values alone; null but with `auto`, or where none or all are missing on both sides',
+    ),
+    decidedBy: z
+      .enum(['values', 'missing'])
+      .nullable()
+      .describe('Which of the two is smaller and makes `pValue`; null but with `auto`, or where there is none'),
     adjustedPValue: finite.describe('p-value after Benjamini and Hochberg over the columns; null but with `auto`'),
     threshold: finite.describe('What the figure is held against: `adjustedPValue`, `pValue` or `statistic`'),
     drifted: z.boolean().nullable().describe('Whether it drifted; null where nothing can be said'),
@@ -100,7 +112,7 @@ export const DriftColumn = z
       .int()
       .nullable()
       .describe('Rows of the current data without a known value; null where they were not counted'),
-    reason: z.string().nullable().describe('Why a figure is null'),
+    reason: z.string().nullable().describe('Why a figure is null; and how many values are missing, where that drifted'),
   })
   .describe('One column compared');
 export type DriftColumn = z.infer<typeof DriftColumn>;

@@ -1,3 +1,4 @@
+import { createRandom } from '../drift/random.ts';
 import { calibrationOf } from './calibration.ts';
 import { errorsOf, type Figure, type Spread } from './figure.ts';
 import { ascendingOrder, type IsotonicLine, valueAt } from './isotonic.ts';
@@ -22,6 +23,8 @@ export type CbpeMetric = (typeof CBPE_METRICS)[number];
 export interface Cbpe {
   /** null: probabilities are taken as they are. */
   readonly calibration: IsotonicLine | null;
+  /** Calibrations that other references of as many rows might have taught; none where the reference is large. */
+  readonly resampled: readonly (IsotonicLine | null)[];
   readonly spreads: Readonly<Record<CbpeMetric, Spread>>;
   readonly referenceRows: number;
 }
@@ -30,6 +33,7 @@ export interface Cbpe {
 export function fitCbpe(reference: LabelledRows): Cbpe {
   return {
     calibration: calibrationOf(reference.probability, reference.actual),
+    resampled: resampledCalibrations(reference),
     spreads: spreadsOf(reference),
     referenceRows: reference.actual.length,
   };
@@ -45,18 +49,80 @@ export function fitCbpe(reference: LabelledRows): Cbpe {
 export function estimateByConfidence(cbpe: Cbpe, rows: ScoredRows): Record<CbpeMetric, Figure> {
   const { calibration, spreads, referenceRows } = cbpe;
   const n = rows.probability.length;
+  const values = valuesBy(calibration, rows);
+  const learned = learnedErrors(cbpe, rows);
+  const figure = (metric: CbpeMetric, reason: string): Figure => {
+    const value = values[metric];
+    if (value === null) return { reason };
+    return { value, ...errorsOf(spreads[metric], n, { rows: referenceRows, learned: learned[metric] }) };
+  };
+  return {
+    accuracy: figure('accuracy', 'there is no prediction with a probability'),
+    precision: figure('precision', 'no answer is positive'),
+    recall: figure('recall', 'no positive outcome is expected'),
+    f1: figure('f1', 'no positive answer and no positive outcome is expected'),
+    roc_auc: figure('roc_auc', 'outcomes of one class only are expected'),
+  };
+}
+
+function valuesBy(calibration: IsotonicLine | null, rows: ScoredRows): Record<CbpeMetric, number | null> {
   const calibrated = calibration === null ? rows.probability : rows.probability.map((p) => valueAt(calibration, p));
   const { tp, fp, fn, tn } = expectedCounts(calibrated, rows.predicted);
-  const figure = (metric: CbpeMetric, value: number | null, reason: string): Figure =>
-    value === null ? { reason } : { value, ...errorsOf(spreads[metric], n, referenceRows) };
-  const positives = 'no positive answer and no positive outcome is expected';
   return {
-    accuracy: figure('accuracy', ratio(tp + tn, n), 'there is no prediction with a probability'),
-    precision: figure('precision', ratio(tp, tp + fp), 'no answer is positive'),
-    recall: figure('recall', ratio(tp, tp + fn), 'no positive outcome is expected'),
-    f1: figure('f1', ratio(tp, tp + (fp + fn) / 2), positives),
-    roc_auc: figure('roc_auc', expectedAuc(calibrated, rows.probability), 'outcomes of one class only are expected'),
+    accuracy: ratio(tp + tn, rows.probability.length),
+    precision: ratio(tp, tp + fp),
+    recall: ratio(tp, tp + fn),
+    f1: ratio(tp, tp + (fp + fn) / 2),
+    roc_auc: expectedAuc(calibrated, rows.probability),
   };
+}
+
+/** Rows of a reference from which on its calibration is sure enough: coverage is that without. */
+const LARGE_REFERENCE = 1_000;
+const RESAMPLES = 40;
+/** Rows of a window, evenly taken, on which that is tried. */
+const TRIED_ROWS = 2_000;
+
+/**
+ * Calibrations of references drawn from this one with replacement (bootstrap), each deciding anew whether to calibrate: whether that helps is
+ * what a small reference is least sure of. Seeded: the same reference has the same.
+ */
+function resampledCalibrations({ probability, actual }: LabelledRows): (IsotonicLine | null)[] {
+  const rows = actual.length;
+  if (rows >= LARGE_REFERENCE) return [];
+  const random = createRandom(rows);
+  return Array.from({ length: RESAMPLES }, () => {
+    const drawn = Uint32Array.from({ length: rows }, () => Math.floor(random() * rows));
+    const of = (values: Float64Array) => Float64Array.from(drawn, (at) => values[at] ?? 0);
+    return calibrationOf(of(probability), of(actual));
+  });
+}
+
+/** How far those move each measure of these rows: the root of the mean square, so that a step between two choices counts whole. */
+function learnedErrors({ calibration, resampled }: Cbpe, rows: ScoredRows): Record<CbpeMetric, number> {
+  const part = evenPart(rows);
+  const values = valuesBy(calibration, part);
+  const others = resampled.map((line) => valuesBy(line, part));
+  const error = (metric: CbpeMetric) => {
+    const value = values[metric];
+    const off = others.flatMap((other) => (value === null || other[metric] === null ? [] : [other[metric] - value]));
+    return off.length === 0 ? 0 : Math.hypot(...off) / Math.sqrt(off.length);
+  };
+  return {
+    accuracy: error('accuracy'),
+    precision: error('precision'),
+    recall: error('recall'),
+    f1: error('f1'),
+    roc_auc: error('roc_auc'),
+  };
+}
+
+function evenPart({ probability, predicted }: ScoredRows): ScoredRows {
+  const step = Math.ceil(probability.length / TRIED_ROWS);
+  const taken = (_: number, at: number) => at % step === 0;
+  return step <= 1
+    ? { probability, predicted }
+    : { probability: probability.filter(taken), predicted: predicted.filter(taken) };
 }
 
 /** null: nothing to divide by. */

@@ -49,7 +49,7 @@ export function estimateLosses({ losses, referenceRows }: Dle, features: Feature
       ? { reason: 'there is no prediction that is a number' }
       : {
           value: meanOf(predictByTrees(trees, features).map((loss) => Math.max(0, loss))),
-          ...errorsOf(spread, rows, referenceRows),
+          ...errorsOf(spread, rows, { rows: referenceRows, learned: 0 }),
         };
   return { mae: meanLoss(losses.mae), rmse: meanLoss(losses.rmse) };
 }

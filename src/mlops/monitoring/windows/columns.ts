@@ -69,5 +69,7 @@ function columnOf(name: string, known: number, kinds: string): TableColumn {
 function typedValue({ kind }: TableColumn, field: string): string {
   const text = `json_extract_string(${field}, '$')`;
   if (kind === 'integer' || kind === 'number') return `TRY_CAST(${text} AS DOUBLE)`;
-  return kind === 'text' ? text : 'NULL::VARCHAR';
+  if (kind === 'text') return text;
+  // Not compared, but whether there is one is.
+  return `CASE WHEN coalesce(json_type(${field}), 'NULL') <> 'NULL' THEN 'some' END`;
 }

@@ -75,6 +75,7 @@ async function compared(predictions: Predictions, { reference }: FoundReference,
     current,
     method: drift.method,
     columns: undefined,
+    awaited: (column) => /^label(\.|$)/.test(column),
     spread: (column, distribution) => spreads.set(column, distribution),
   });
   return { report, spreads };

@@ -126,6 +126,7 @@ function asInputs(reference: Reference, columns: readonly string[] | undefined):
     columns: reference.columns.map((column) => ({ ...column, name: watchedName(column.name) })),
     numbers: (names) => reference.numbers(names.map(original)),
     levels: (name) => reference.levels(original(name)),
+    known: (names) => reference.known(names.map(original)),
     codes: (name, levels) => reference.codes(original(name), levels),
   };
   return only(renamed, columns);

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Sql } from '../../../platform/store/index.ts';
 import { DriftColumn } from '../drift/schema.ts';
 import { Distribution, DriftWindow } from './schema.ts';
@@ -32,6 +33,11 @@ export interface Generation {
   readonly generation: string;
 }
 
+/** Windows that were compared before missing values were have no such figures. */
+const StoredVerdict = z.preprocess(
+  (verdict) => ({ valuesPValue: null, missingPValue: null, decidedBy: null, ...Object(verdict) }),
+  DriftColumn,
+);
 const Facts = DriftWindow.omit({ columns: true });
 export type WindowFacts = Omit<DriftWindow, 'columns'>;
 
@@ -148,7 +154,7 @@ async function columnsBetween(sql: Sql, { monitor, generation }: Generation, fir
     .execute();
   const found = new Map<number, DriftColumn[]>();
   for (const { number, verdict } of rows) {
-    const column = DriftColumn.parse(JSON.parse(verdict));
+    const column = StoredVerdict.parse(JSON.parse(verdict));
     found.set(number, [...(found.get(number) ?? []), column]);
   }
   return found;
@@ -175,7 +181,7 @@ export async function columnOfWindow(sql: Sql, { monitor, generation }: Generati
     .executeTakeFirst();
   if (row === undefined) return null;
   return {
-    column: DriftColumn.parse(JSON.parse(row.verdict)),
+    column: StoredVerdict.parse(JSON.parse(row.verdict)),
     distribution: row.distribution === null ? null : Distribution.parse(JSON.parse(row.distribution)),
   };
 }

@@ -162,8 +162,7 @@ describe('a window says clearly why nothing can be said', () => {
 
   it.each([
     ['a constant column', () => ({ x: 7 }), () => ({ x: 7 }), 'there is one value only'],
-    ['all null', () => ({ x: null }), (at: number) => ({ x: at * 1.5 }), 'the current data has no known value'],
-    ['a reference that is all null', () => ({ x: 3.5 }), () => ({ x: null }), 'the reference has no known value'],
+    ['all null on both sides', () => ({ x: null }), () => ({ x: null }), 'the reference has no known value'],
     [
       'texts against numbers',
       () => ({ x: 'a' }),
@@ -178,6 +177,24 @@ describe('a window says clearly why nothing can be said', () => {
       drifted: null,
       reason: 'the reference has no known value',
     });
+  });
+
+  it.each([
+    ['is null', () => ({ x: null })],
+    ['is left out', () => ({ y: 1 })],
+  ])('and that a column which %s throughout has drifted', async (_, of) => {
+    const { x, window } = await columns(of, (at) => ({ x: at * 1.5 }));
+    expect(x).toMatchObject({
+      ...{ drifted: true, decidedBy: 'missing', threshold: 0.0005, missingReference: 0, missingCurrent: 200 },
+      reason: 'the current data has no known value: missing in 0 % of the reference and in 100 % of the current data',
+    });
+    expect(window).toMatchObject({ drifted: true });
+  });
+
+  it('or that lists are no longer there, which are not compared', async () => {
+    const lists = (at: number) => ({ x: at % 40 === 0 ? null : [at] });
+    const { x } = await columns((at) => ({ x: at % 4 === 0 ? [at] : null }), lists);
+    expect(x).toMatchObject({ drifted: true, missingReference: 5, missingCurrent: 150 });
   });
 
   it('a reference of one row', async () => {
@@ -229,7 +246,8 @@ describe('a window says clearly why nothing can be said', () => {
     await server.look(HOUR_MS);
     const [window] = await shown(server);
     expect(window?.columns).toMatchObject([
-      { column: 'label', drifted: true, nReference: 150, nCurrent: 150, missingCurrent: 50 },
+      // A label that has not come is no missing value.
+      { column: 'label', drifted: true, nReference: 150, nCurrent: 150, missingCurrent: 50, missingPValue: null },
     ]);
   });
 });

@@ -95,6 +95,45 @@ describe('an endpoint that is scaled', () => {
     expect((await scalingOf(application)).decisions).toMatchObject([{ from: 1, to: 0, limitedBy: 'spent' }]);
   });
 
+  it('weighs a miss against what the price book says that a replica costs, and follows it', async () => {
+    await using application = await testApplication();
+    await registeredFiles(application, 'm', { a: 'a' });
+    const scaling = { policy: 'slo', missPrice: '0.01' };
+    const spec = (more: object = {}) => ({
+      variants: { main: main({ replicas: { min: 1, max: 2 }, scaling: { ...scaling, ...more }, ...held }) },
+    });
+    const held = { resources: { instance: 'own-box' } };
+    const priced = (perHour: string) =>
+      applied(
+        application,
+        JSON.stringify({
+          ...{ apiVersion: 'steelyard/v1', kind: 'PriceBook', metadata: { name: 'own' } },
+          spec: {
+            currency: 'EUR',
+            source: 'our offer',
+            prices: [{ resource: 'own-box', perHour, effectiveFrom: '2026-01-01' }],
+          },
+        }),
+      );
+    const price = async () => (await scalingOf(application)).variants[0]?.price ?? null;
+    expect(await problemFrom(appliedEndpoint(application, 'e', spec()))).toMatchObject({
+      code: 'manifest_reference_unknown',
+      detail: expect.stringMatching(
+        /missPrice needs the price of a replica, and "own-box" has none now\. Say scaling\.price/,
+      ),
+    });
+    await priced('2.50');
+    await appliedEndpoint(application, 'e', spec());
+    const source = 'own-box at 2.50 EUR an hour: our offer';
+    await expect
+      .poll(price, WAIT)
+      .toMatchObject({ amount: '2.5', currency: 'EUR', source: expect.stringContaining(source) });
+    await priced('3');
+    await expect.poll(price, WAIT).toMatchObject({ amount: '3' });
+    await appliedEndpoint(application, 'e', spec({ price: '7' }));
+    await expect.poll(price, WAIT).toEqual({ amount: '7', currency: null, source: 'the document of the endpoint' });
+  });
+
   it('that is not there has no scaling', async () => {
     await using application = await testApplication();
     expect(await problemFrom(scalingOf(application))).toMatchObject({ code: 'endpoint_not_found' });

@@ -7,6 +7,7 @@ import { ScalingSpec } from '../spec/scaling/schema.ts';
 import type { EndpointSpec, Variant } from '../spec/schema.ts';
 import { createGovernor, type Decided, type Governor } from './governor.ts';
 import { ruleOf, type ScalingRule } from './policy.ts';
+import { KnownPrices, type ReplicaPrice, type ReplicaPrices } from './price.ts';
 import type { ScaledVariant } from './schema.ts';
 import { type KeptDecision, keepDecisions } from './store.ts';
 import type { SpentBudget } from './wish.ts';
@@ -45,12 +46,14 @@ export interface AutoscalingDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly budget: ScalingBudget;
+  readonly prices: ReplicaPrices;
 }
 
 interface Entry {
   readonly scaled: Scaled;
   readonly subject: ScaledSubject;
   readonly rule: ScalingRule;
+  readonly price: ReplicaPrice | null;
   readonly governor: Governor;
 }
 
@@ -64,6 +67,8 @@ const DEFAULTS = ScalingSpec.parse({});
 export class Autoscaling implements AsyncDisposable {
   readonly #deps: AutoscalingDeps;
   readonly #entries = new Map<string, Map<ReplicaSet, Entry>>();
+  readonly #parts = new Map<string, readonly ScaledPart[]>();
+  readonly #prices = new KnownPrices();
   readonly #unkept: KeptDecision[] = [];
   #keeping: Promise<void> = Promise.resolve();
   #asking: Promise<void> = Promise.resolve();
@@ -85,14 +90,21 @@ export class Autoscaling implements AsyncDisposable {
     const after = new Map<ReplicaSet, Entry>();
     for (const { scaled, spec } of all) {
       if (after.has(scaled.set)) continue;
-      const rule = ruleOf(scaled.variant, DEFAULTS);
+      const price = this.#prices.of(scaled.variant);
+      const rule = ruleOf(scaled.variant, DEFAULTS, price);
       const found = before.get(scaled.set);
       const isSame = found !== undefined && JSON.stringify(found.rule) === JSON.stringify(rule);
-      after.set(scaled.set, isSame ? { ...found, scaled } : this.#entryOf(endpoint, spec, scaled, rule));
+      const entry = isSame ? { ...found, scaled } : this.#entryOf(endpoint, spec, scaled, rule);
+      after.set(scaled.set, { ...entry, price });
     }
     for (const [set, { governor }] of before) if (!after.has(set)) governor.release();
-    if (after.size === 0) this.#entries.delete(endpoint);
-    else this.#entries.set(endpoint, after);
+    if (after.size === 0) {
+      this.#entries.delete(endpoint);
+      this.#parts.delete(endpoint);
+    } else {
+      this.#entries.set(endpoint, after);
+      this.#parts.set(endpoint, parts);
+    }
     this.#nextAskMs = 0;
     this.tick();
   }
@@ -111,7 +123,10 @@ export class Autoscaling implements AsyncDisposable {
     const now = this.#deps.clock.now();
     if (now >= this.#nextAskMs) {
       this.#nextAskMs = now + BUDGET_EVERY_MS;
-      this.#asking = this.#asking.then(() => this.#askBudgets());
+      this.#asking = this.#asking.then(async () => {
+        await this.#askPrices();
+        await this.#askBudgets();
+      });
     }
     for (const entry of this.#all()) entry.governor.tick();
   }
@@ -127,7 +142,7 @@ export class Autoscaling implements AsyncDisposable {
     return [...this.#entries.values()].flatMap((entries) => [...entries.values()]);
   }
 
-  #entryOf(endpoint: string, spec: EndpointSpec, scaled: Scaled, rule: ScalingRule): Entry {
+  #entryOf(endpoint: string, spec: EndpointSpec, scaled: Scaled, rule: ScalingRule): Omit<Entry, 'price'> {
     const { project = null, environment = null } = spec;
     const subject = { endpoint, model: scaled.variant.model, version: scaled.version, project, environment };
     const governor = createGovernor({
@@ -163,6 +178,18 @@ export class Autoscaling implements AsyncDisposable {
     });
   }
 
+  /** A price that changed is weighed from now on; prices that cannot be asked for stay as they were. */
+  async #askPrices(): Promise<void> {
+    const { prices, store, log } = this.#deps;
+    try {
+      const variants = this.#all().map(({ scaled }) => scaled.variant);
+      if (!(await this.#prices.ask(prices, store, variants))) return;
+      for (const [endpoint, parts] of this.#parts) this.follow(endpoint, parts);
+    } catch (error) {
+      log.error({ err: error }, 'the price of replicas cannot be asked');
+    }
+  }
+
   /** A budget that cannot be asked changes nothing: what was known holds. */
   async #askBudgets(): Promise<void> {
     const { budget, log } = this.#deps;
@@ -176,7 +203,7 @@ export class Autoscaling implements AsyncDisposable {
   }
 }
 
-function shown({ scaled: { name, variant, version, set }, rule, governor }: Entry): ScaledVariant {
+function shown({ scaled: { name, variant, version, set }, rule, price, governor }: Entry): ScaledVariant {
   const { wanted, ready } = set.state();
   const { inFlight, waiting } = set.places.counts();
   const { reason, limitedBy, coldStartMs, coldStartMeasured } = governor.state();
@@ -188,6 +215,7 @@ function shown({ scaled: { name, variant, version, set }, rule, governor }: Entr
     ...{ min: rule.min, max: rule.max, wanted, ready, inFlight, waiting },
     coldStartSeconds: coldStartMs / 1000,
     coldStartMeasured,
+    price,
     idleAfterSeconds: rule.min === 0 ? rule.idleAfter / 1000 : null,
     reason,
     limitedBy,

@@ -1,6 +1,7 @@
 import { createHpa, createKpa, createSlo, type ReplicaBounds, type ScalingPolicy } from '../scaling/index.ts';
 import type { ScalingSpec } from '../spec/scaling/schema.ts';
 import type { Variant } from '../spec/schema.ts';
+import type { ReplicaPrice } from './price.ts';
 
 /** How one variant is scaled. */
 export interface ScalingRule extends ScalingSpec {
@@ -13,12 +14,16 @@ export interface ScalingRule extends ScalingSpec {
 /** What a variant without `scaling` has: as many as `min`, and one for 0. */
 const FIXED = { policy: 'fixed' } as const;
 
-/** What the document says of a variant, with everything that it leaves out. */
+/** What the document says of a variant, with everything that it leaves out; `price`: of a replica, null where nobody says one. */
 export function ruleOf(
   { replicas: { min, max = Math.max(1, min) }, scaling }: Variant,
   defaults: ScalingSpec,
+  price: Pick<ReplicaPrice, 'amount'> | null,
 ): ScalingRule {
-  return { ...(scaling ?? { ...defaults, ...FIXED }), min, max };
+  const rule = { ...(scaling ?? { ...defaults, ...FIXED }), min, max };
+  // Only what a miss costs is weighed against it: others do not begin anew when it changes.
+  if (rule.missPrice === undefined || price === null) return rule;
+  return { ...rule, price: price.amount };
 }
 
 /** Seconds between two looks of nobody. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Name } from '../../../org/schema.ts';
 import { endpoint } from '../../../platform/contract/schema.ts';
-import { UtcInstant } from '../../../platform/units/schema.ts';
+import { Currency, DecimalString, UtcInstant } from '../../../platform/units/schema.ts';
 import { ScalingPolicyName } from '../spec/scaling/schema.ts';
 import { VariantName } from '../spec/schema.ts';
 
@@ -35,6 +35,14 @@ export const ScaledVariant = z
     waiting: z.number().int().describe('Requests that wait for a place, or are held until a replica is ready'),
     coldStartSeconds: z.number().describe('How long a replica takes to be ready, as far as is known'),
     coldStartMeasured: z.boolean().describe('Whether that was measured; else the document says it'),
+    price: z
+      .strictObject({
+        amount: DecimalString.describe('Price of a replica for an hour'),
+        currency: Currency.nullable().describe('Its currency; null: the document does not say one'),
+        source: z.string().describe('Who says so: the document, or the price book and where it has that from'),
+      })
+      .nullable()
+      .describe('What a replica costs; null: its resources have no price'),
     idleAfterSeconds: z
       .number()
       .nullable()

@@ -137,12 +137,7 @@ export function createReplicaSet(deps: SetDeps): ReplicaSet {
       // What is asked to have none is not waited for.
       if (replicas === 0) firstReady.resolve();
     },
-    state: () => ({
-      wanted: wanted().length,
-      ready: places.size,
-      lastEnd,
-      coldStartMs: coldStarts.length === 0 ? null : Math.max(...coldStarts),
-    }),
+    state: () => ({ wanted: wanted().length, ready: places.size, lastEnd, coldStartMs: longestOf(coldStarts) }),
     async close(how) {
       firstReady.reject(new NotReady('it was given up'));
       if (how !== 'now') await places.drained();
@@ -151,6 +146,10 @@ export function createReplicaSet(deps: SetDeps): ReplicaSet {
       backend.keep?.(0);
     },
   };
+}
+
+function longestOf(times: readonly number[]): number | null {
+  return times.length === 0 ? null : Math.max(...times);
 }
 
 /** One that did not answer in time and does not say that it is there, will never answer. */

@@ -44,7 +44,9 @@ export async function driveCanary(deps: CanaryDeps): Promise<void> {
     if (now.state === 'aborted') throw new NotReady(now.reason ?? 'it was aborted');
     const step = spec.steps[now.step];
     if (step === undefined) {
-      await endRollout(store, { endpoint, revision }, { state: 'promoted', reason: 'it was no worse in any step' });
+      const reason =
+        now.reason === null ? 'it was no worse in any step' : `it was not shown to be worse: ${now.reason}`;
+      await endRollout(store, { endpoint, revision }, { state: 'promoted', reason });
       continue;
     }
     await prepare(step.weight);
@@ -58,23 +60,33 @@ async function stay(deps: CanaryDeps, begun: StoredRollout, looks: { taken: numb
   const { weight, for: lastsMs } = spec.steps[begun.step] ?? { weight: 100, for: 0 };
   const [liveSide, canarySide] = [createSide(), createSide()];
   const untilMs = begun.stepMs + lastsMs;
-  const waitsFor = () =>
-    clock.now() < untilMs
-      ? 'the step lasts longer'
-      : `the step lasts for ${spec.requests} answers of the canary; there are ${canarySide.requests}`;
+  const hasLittle = () => clock.now() >= untilMs + spec.waitForTraffic && canarySide.requests < spec.requests;
+  const answers = () => `${canarySide.requests} of the ${spec.requests} answers that it is judged by`;
+  const waitsFor = () => {
+    if (clock.now() < untilMs) return 'the step lasts longer';
+    if (hasLittle())
+      return `held: the canary gave ${answers()}; it takes more traffic, or a person who promotes or aborts`;
+    return `the step lasts for ${spec.requests} answers of the canary; there are ${canarySide.requests}`;
+  };
   deps.show({ weight, liveSide, canarySide, waitsFor });
   let nextLook = FIRST_LOOK;
   for (;;) {
     await deps.pause();
     const now = await existing(deps);
     if (now.state !== 'running' || now.step !== begun.step) return;
-    const isOver = clock.now() >= untilMs && canarySide.requests >= spec.requests;
+    const isLittle = hasLittle() && spec.onLittleTraffic !== 'hold';
+    if (isLittle && spec.onLittleTraffic === 'abort') {
+      const reason = `it had little traffic: step ${begun.step + 1} gave ${answers()}`;
+      return endRollout(store, { endpoint, revision }, { state: 'aborted', reason });
+    }
+    const isOver = isLittle || (clock.now() >= untilMs && canarySide.requests >= spec.requests);
     if (!isOver && canarySide.requests < nextLook) continue;
     nextLook = 2 * Math.max(FIRST_LOOK, canarySide.requests);
     looks.taken += 1;
     const reason = worse(liveSide, canarySide, spec.abortOn, looks.taken);
     if (reason !== null) return endRollout(store, { endpoint, revision }, { state: 'aborted', reason });
-    if (isOver) return nextStep(store, now, clock.now());
+    const unproven = isLittle ? `step ${begun.step + 1} gave ${answers()}` : null;
+    if (isOver) return nextStep(store, now, clock.now(), unproven);
   }
 }
 

@@ -121,6 +121,37 @@ describe('a canary', () => {
     expect(rollout?.reason).toMatch(/^the step lasts for 500 answers of the canary; there are \d+$/);
   });
 
+  it('with little traffic waits, and then goes on unproven, is given back, or is held until there is more', async () => {
+    const steps = [{ weight: 50, for: '1ms' }];
+    const begin = async (name: string, onLittleTraffic?: string) => {
+      await appliedEndpoint(application, name, spec('1'));
+      const little = onLittleTraffic === undefined ? {} : { onLittleTraffic };
+      await newRevision(application, name, spec('2', 'good', { steps, waitForTraffic: '1ms', ...little }));
+    };
+    await begin('little-on', 'promote');
+    await expect
+      .poll(() => rolloutOf(application, 'little-on'), WAIT)
+      .toMatchObject({
+        state: 'promoted',
+        reason: 'it was not shown to be worse: step 1 gave 0 of the 20 answers that it is judged by',
+      });
+    await begin('little-back', 'abort');
+    const reason = 'it had little traffic: step 1 gave 0 of the 20 answers that it is judged by';
+    await expect.poll(() => rolloutOf(application, 'little-back'), WAIT).toMatchObject({ state: 'aborted', reason });
+    expect(await settled(application, 'little-back')).toMatchObject({ live: { revision: 1 }, newest: { reason } });
+    await begin('little-held');
+    await expect
+      .poll(async () => (await rolloutOf(application, 'little-held'))?.reason, WAIT)
+      .toMatch(/^held: the canary gave 0 of the 20/);
+
+    expect(await rolloutOf(application, 'little-held')).toMatchObject({ state: 'running', step: 1 });
+    await askedUntilOver(application, 'little-held');
+    expect(await rolloutOf(application, 'little-held')).toMatchObject({
+      state: 'promoted',
+      reason: 'it was no worse in any step',
+    });
+  });
+
   it('is promoted and aborted by hand, and gone once it is over', async () => {
     const params = { endpoint: 'by-hand' };
     await appliedEndpoint(application, 'by-hand', spec('1'));

@@ -58,12 +58,18 @@ export async function findRollout(sql: Sql, endpoint: string, revision?: number)
   };
 }
 
-/** Goes on to the next step, unless another server did so already. */
-export async function nextStep(sql: Sql, { endpoint, revision, step }: StoredRollout, at: number): Promise<void> {
+/** Goes on to the next step, unless another server did so already; `unproven`: what is to be known of the step that it leaves. */
+export async function nextStep(
+  sql: Sql,
+  { endpoint, revision, step, reason }: StoredRollout,
+  at: number,
+  unproven: string | null = null,
+): Promise<void> {
+  const said = [reason, unproven].filter((one) => one !== null).join(', ');
   await sql
     .tables<RolloutTables>()
     .updateTable('endpoint_rollout')
-    .set({ step: step + 1, step_ms: at })
+    .set({ step: step + 1, step_ms: at, reason: said === '' ? null : said })
     .where('endpoint', '=', endpoint)
     .where('revision', '=', revision)
     .where('state', '=', 'running')

@@ -23,10 +23,10 @@ const SERVICE_MEMORY = 500;
 const ASSUMED_SERVICE_SECONDS = 1;
 
 /**
- * Measures demand: requests a second times the measured seconds of service, in slots, divided by the slots of a replica. Over the seconds
+ * Measures demand: requests a second times the measured seconds of service, in places, divided by the places of a replica. Over the seconds
  * that a request may wait and be served in, a burst is as large as what must be held ready for it; over a cold start it is what
  * new replicas can still help with. What waits is to be served within one more cold start.
- * Example: 8 slots, 1 s of service, 2 s of patience, 72 requests in the last 3 s: 24 slots busy, 3 replicas.
+ * Example: 8 places, 1 s of service, 2 s of patience, 72 requests in the last 3 s: 24 places busy, 3 replicas.
  */
 export function createDemandMeter({ concurrency, coldStartSeconds, waitSeconds }: DemandOptions) {
   const services = createMeanOfLast(SERVICE_MEMORY);

@@ -1,23 +1,23 @@
 import type { Fleet } from './fleet.ts';
 import { createMinHeap } from './min-heap.ts';
 
-/** The replicas of a replay and the slots in use; time goes forward with `pass`. */
+/** The replicas of a replay and the places in use; time goes forward with `pass`. */
 export interface ReplicaPool {
   /** Replicas that serve or start. */
   readonly replicas: number;
   readonly replicaSeconds: number;
-  /** When the next slot falls free or the next replica begins to serve; positive infinity when none does. */
+  /** When the next place falls free or the next replica begins to serve; positive infinity when none does. */
   nextChange(): number;
   pass(now: number): void;
   /** Makes what changes by now happen, one thing a call: seconds of service that ended, or null for a replica that serves now. */
   change(): number | null;
   /** True while a request can be taken. */
-  hasFreeSlot(): boolean;
+  hasFreePlace(): boolean;
   take(serviceSeconds: number): void;
   scaleTo(wish: number): void;
 }
 
-/** Starting replicas are given up first, newest first; then those that serve, but none whose slots are in use, counted as packed. */
+/** Starting replicas are given up first, newest first; then those that serve, but none whose places are in use, counted as packed. */
 export function createReplicaPool({ concurrency, coldStartSeconds }: Fleet, initialReplicas: number): ReplicaPool {
   const busy = createMinHeap();
   const services = createServices();
@@ -55,7 +55,7 @@ export function createReplicaPool({ concurrency, coldStartSeconds }: Fleet, init
       serving += 1;
       return null;
     },
-    hasFreeSlot: () => busy.size < serving * concurrency,
+    hasFreePlace: () => busy.size < serving * concurrency,
     take: (serviceSeconds) => {
       busy.push(now + serviceSeconds);
       services.endsAt(now + serviceSeconds, serviceSeconds);
@@ -68,7 +68,7 @@ export function createReplicaPool({ concurrency, coldStartSeconds }: Fleet, init
   };
 }
 
-/** Seconds of service of those in a slot, by the time at which the slot falls free. */
+/** Seconds of service of those in a place, by the time at which the place falls free. */
 function createServices() {
   const byEnd = new Map<number, number[]>();
   return {

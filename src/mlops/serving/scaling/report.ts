@@ -36,7 +36,7 @@ export async function replayReport(
   return {
     requests: trace.atSeconds.length,
     hours: lastSeconds / 3600,
-    busySlots: lastSeconds === 0 ? null : trace.serviceSeconds.reduce((sum, each) => sum + each, 0) / lastSeconds,
+    busyPlaces: lastSeconds === 0 ? null : trace.serviceSeconds.reduce((sum, each) => sum + each, 0) / lastSeconds,
     policies,
     bestConstant: settings.policy === 'all' ? await bestConstant(settings, run) : null,
   };

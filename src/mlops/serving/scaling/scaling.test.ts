@@ -23,7 +23,7 @@ describe('POST /api/v1/scaling-replays', () => {
     const query = { serviceColumn: 'service', initialReplicas: 1, price: '3.6', missPrice: '0.5' };
     const { status, body } = await replayed(application, query, NINE);
     expect(status).toBe(200);
-    expect(body).toMatchObject({ requests: 9, hours: 0, busySlots: null });
+    expect(body).toMatchObject({ requests: 9, hours: 0, busyPlaces: null });
     expect(body.policies.map(({ policy }) => policy)).toEqual(['slo', 'hpa', 'kpa']);
     for (const { decisions, replicaCost, missCost, cost, waitingShare } of body.policies) {
       expect(decisions[0]).toEqual([0, 1]);

@@ -7,8 +7,8 @@ export const PolicyKind = z
   .describe('What decides: a price, the HPA, or Knative’s autoscaler');
 export type PolicyKind = z.infer<typeof PolicyKind>;
 
-/** More slots than these are no single endpoint. */
-const MOST_SLOTS = 50_000;
+/** More places than these are no single endpoint. */
+const MOST_PLACES = 50_000;
 const ratio = () => z.coerce.number().gt(0).lt(1);
 
 export const ReplaySettings = z
@@ -49,8 +49,8 @@ export const ReplaySettings = z
       .default(1)
       .describe('Replicas at least; the HPA takes 0 for 1'),
     maxReplicas: z.coerce.number().int().min(1).max(1000).default(100).describe('Replicas at most'),
-    targetRatio: ratio().default(0.7).describe('Share of the slots that HPA and KPA want in use'),
-    waitSeconds: z.coerce.number().min(0).max(3600).default(2).describe('Seconds that a request may wait for a slot'),
+    targetRatio: ratio().default(0.7).describe('Share of the places that HPA and KPA want in use'),
+    waitSeconds: z.coerce.number().min(0).max(3600).default(2).describe('Seconds that a request may wait for a place'),
     missRatio: ratio().default(0.05).describe('Share of requests that may wait longer'),
     price: DecimalString.default('1').describe('Price of a replica for an hour, in `currency`'),
     missPrice: DecimalString.optional().describe(
@@ -59,8 +59,8 @@ export const ReplaySettings = z
     currency: Currency.default('USD'),
   })
   .refine(({ minReplicas, maxReplicas }) => minReplicas <= maxReplicas, 'minReplicas must be no more than maxReplicas')
-  .refine(({ concurrency, maxReplicas }) => concurrency * maxReplicas <= MOST_SLOTS, {
-    message: `maxReplicas times concurrency must be no more than ${MOST_SLOTS}`,
+  .refine(({ concurrency, maxReplicas }) => concurrency * maxReplicas <= MOST_PLACES, {
+    message: `maxReplicas times concurrency must be no more than ${MOST_PLACES}`,
   })
   .refine(({ serviceColumn, serviceSeconds }) => serviceColumn === undefined || serviceSeconds === undefined, {
     message: 'give serviceColumn or serviceSeconds, not both',
@@ -94,7 +94,7 @@ export type PolicyOutcome = z.infer<typeof PolicyOutcome>;
 export const ReplayReport = z.strictObject({
   requests: z.number().int().describe('Requests of the trace'),
   hours: z.number().describe('Hours from the first to the last of them'),
-  busySlots: z.number().nullable().describe('Slots in use on average; null for a trace without length'),
+  busyPlaces: z.number().nullable().describe('Places in use on average; null for a trace without length'),
   policies: z.array(PolicyOutcome).describe('What each policy that was asked for did'),
   bestConstant: z
     .strictObject({ replicas: z.number().int().describe('That many, all the time'), ...outcome })

@@ -10,15 +10,15 @@ export interface ShadowOptions extends Fleet {
 export interface ShadowFleet {
   /** Wishes for so many replicas; time goes forward. */
   wish(atSeconds: number, replicas: number): void;
-  /** A request comes; true when it waits too long. It takes the slot that falls free first. */
+  /** A request comes; true when it waits too long. It takes the place that falls free first. */
   serve(atSeconds: number, serviceSeconds: number): boolean;
   /** Replicas that would serve or start. */
   readonly replicas: number;
 }
 
 /**
- * One queue, first come first served, over slots that are known by when they fall free: those of a replica that starts are free after
- * the cold start. Idle replicas alone are given up. A request that a later replica would have served sooner keeps its slot, so
+ * One queue, first come first served, over places that are known by when they fall free: those of a replica that starts are free after
+ * the cold start. Idle replicas alone are given up. A request that a later replica would have served sooner keeps its place, so
  * very long queues look somewhat longer than they would be; whoever stands in one has waited too long either way.
  */
 export function createShadowFleet(options: ShadowOptions, atSeconds: number, initialReplicas: number): ShadowFleet {
@@ -26,7 +26,7 @@ export function createShadowFleet(options: ShadowOptions, atSeconds: number, ini
   const freeAt = createMinHeap();
   let replicas = 0;
   const add = (count: number, at: number): void => {
-    for (let slot = 0; slot < count * concurrency; slot += 1) freeAt.push(at);
+    for (let place = 0; place < count * concurrency; place += 1) freeAt.push(at);
     replicas += count;
   };
   const giveUpOne = (at: number): boolean => {
@@ -36,7 +36,7 @@ export function createShadowFleet(options: ShadowOptions, atSeconds: number, ini
       replicas -= 1;
       return true;
     }
-    for (const slot of idle) freeAt.push(slot);
+    for (const place of idle) freeAt.push(place);
     return false;
   };
   add(initialReplicas, atSeconds);

@@ -13,7 +13,7 @@ const follow = (requests: Trace, ...decisions: readonly Decision[]) =>
   replay(requests, decided(decisions), fleet, decisions[0]?.[1] ?? 0);
 
 describe('a replay', () => {
-  it('makes the ninth of nine requests wait for one of eight slots', () => {
+  it('makes the ninth of nine requests wait for one of eight places', () => {
     const { waitsSeconds, replicaHours } = follow(nine(10), [0, 1]);
     expect([...waitsSeconds]).toEqual([...Array.from({ length: 8 }, () => 0), 10]);
     expect(replicaHours).toBeCloseTo(60 / 3600, 12);
@@ -33,7 +33,7 @@ describe('a replay', () => {
     expect([...follow(trace([0, 1]), [0, 0]).waitsSeconds]).toEqual([60]);
   });
 
-  it('takes no slot away that is in use', () => {
+  it('takes no place away that is in use', () => {
     const eight = trace(...Array.from({ length: 8 }, () => [0, 10] as const));
     expect(follow(eight, [0, 2], [1, 0]).replicaHours).toBeCloseTo((2 + 9) / 3600, 12);
   });

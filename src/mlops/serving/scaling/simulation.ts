@@ -7,7 +7,7 @@ import { createTraffic } from './traffic.ts';
 export interface Trace {
   /** Seconds since the first one; never falls. */
   readonly atSeconds: Float64Array;
-  /** Seconds that each holds a slot. */
+  /** Seconds that each holds a place. */
   readonly serviceSeconds: Float64Array;
 }
 
@@ -19,7 +19,7 @@ export interface Replayed {
   readonly decisions: readonly Decision[];
   /** Of replicas that served or started. */
   readonly replicaHours: number;
-  /** Seconds that each request waited for a slot; one that never got any waited to the end. */
+  /** Seconds that each request waited for a place; one that never got any waited to the end. */
   readonly waitsSeconds: Float64Array;
 }
 
@@ -34,7 +34,7 @@ const TAIL_SECONDS = 60;
 /**
  * What a policy does to a trace. Requests wait in one queue, first come first served; a replica that is wanted is paid at once and
  * serves after the cold start; no request is moved or cut. The policy sees nothing but what has happened. The replay ends at the last
- * event within a minute of the last arrival. At one time slots fall free first, then replicas begin to serve, requests come, and the policy
+ * event within a minute of the last arrival. At one time places fall free first, then replicas begin to serve, requests come, and the policy
  * looks last.
  */
 export function createReplay(trace: Trace, policy: ScalingPolicy, fleet: Fleet, initialReplicas: number): Replay {
@@ -59,8 +59,8 @@ export function createReplay(trace: Trace, policy: ScalingPolicy, fleet: Fleet, 
       tick += policy.everySeconds;
     }
   };
-  const fillSlots = (): void => {
-    for (; begun < arrived && pool.hasFreeSlot(); begun += 1) {
+  const fillPlaces = (): void => {
+    for (; begun < arrived && pool.hasFreePlace(); begun += 1) {
       waitsSeconds[begun] = now - arrivalOf(begun);
       pool.take(trace.serviceSeconds[begun] ?? 0);
     }
@@ -81,7 +81,7 @@ export function createReplay(trace: Trace, policy: ScalingPolicy, fleet: Fleet, 
         now = next;
         pool.pass(now);
         happen();
-        fillSlots();
+        fillPlaces();
       }
       return false;
     },

@@ -6,7 +6,7 @@ import { createServedInOrder } from './served-in-order.ts';
 import { createShadowFleet, type ShadowFleet } from './shadow-fleet.ts';
 
 export interface SloOptions extends Fleet, ReplicaBounds {
-  /** A request that waits longer than so many seconds for a slot misses the SLO. */
+  /** A request that waits longer than so many seconds for a place misses the SLO. */
   readonly waitSeconds: number;
   /** Share of requests that may miss it, above 0 and below 1. */
   readonly missRatio: number;

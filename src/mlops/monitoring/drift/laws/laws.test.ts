@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { cramerVonMisesExact } from './cramer-von-mises.ts';
 import { chiSquareTail, logGamma, upperGamma } from './gamma.ts';
+import { fisherTwoSided } from './hypergeometric.ts';
 import { kolmogorovTail } from './kolmogorov.ts';
 import { twoSampleTail } from './kolmogorov-two-sample.ts';
 import { normalTail } from './normal.ts';
 import { studentTwoSided } from './student-t.ts';
+import { twoByTwo } from './two-by-two.ts';
 
 /** Relative, so that the far tail counts. */
 function expectNear(found: number, expected: number, digits = 9): void {
@@ -118,5 +120,47 @@ describe('Cramér and von Mises’s exact law', () => {
   it('counts the orders of small samples', () => {
     // SciPy's cramervonmises_2samp([1, 2, 3, 4], [5, 6, 7]): the most extreme of 35 orders, on one of two ends.
     expect(cramerVonMisesExact(4 * 0 + 3 * (16 * 3), 4, 3)).toBeCloseTo(2 / 35, 12);
+  });
+});
+
+describe('a table of two by two', () => {
+  const cases = [
+    [10, 3, 8, 5],
+    [1000, 3, 200, 9],
+    [1000, 1000, 200, 0],
+    [5000, 4000, 300, 260],
+    [40, 0, 40, 1],
+    [300, 150, 300, 150],
+  ] as const;
+
+  it.each(cases)('has Fisher’s p-value: %i with %i against %i with %i', (rows, marked, others, markedOthers) => {
+    const found = twoByTwo({ rows, marked }, { rows: others, marked: markedOthers }).pValue;
+    expectNear(found, fisherTwoSided(marked, rows - marked, markedOthers, others - markedOthers), 7);
+  });
+
+  it('has the chance of each p-value by the law of all tables with its margins', () => {
+    for (const [rows, marked, others, markedOthers] of cases.filter(([rows]) => rows <= 300)) {
+      const all = marked + markedOthers;
+      const test = (x: number) => twoByTwo({ rows, marked: all - x }, { rows: others, marked: x });
+      const tables = Array.from({ length: Math.min(all, others) + 1 }, (_, x) => x).filter((x) => all - x <= rows);
+      const law = test(markedOthers);
+      for (const x of tables) {
+        const { pValue } = test(x);
+        // It is the chance of itself, and just below it that of the next smaller one.
+        expect(law.chanceUpTo(pValue * (1 + 1e-9))).toBeCloseTo(pValue, 9);
+        const smaller = tables.map((one) => test(one).pValue).filter((one) => one < pValue * (1 - 1e-6));
+        expect(law.chanceUpTo(pValue * (1 - 1e-6))).toBeCloseTo(Math.max(0, ...smaller), 9);
+      }
+    }
+  });
+
+  it('is told of very many rows', () => {
+    const even = twoByTwo({ rows: 2e7, marked: 1e7 }, { rows: 2e7, marked: 1e7 });
+    expect(even.pValue).toBe(1);
+    // Two shares that differ by 4 standard errors: the normal law's two-sided tail.
+    const off = Math.round(4 * Math.sqrt(2e7 * 0.25 * 2));
+    const apart = twoByTwo({ rows: 2e7, marked: 1e7 }, { rows: 2e7, marked: 1e7 + off });
+    expect(apart.pValue / (2 * normalTail(4))).toBeCloseTo(1, 1);
+    expect(twoByTwo({ rows: 1e6, marked: 0 }, { rows: 1e6, marked: 1e6 }).pValue).toBe(0);
   });
 });

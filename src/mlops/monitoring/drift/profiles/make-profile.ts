@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { LakeSession } from '../../../../platform/lake/index.ts';
 import type { Objects } from '../../../../platform/objects/index.ts';
+import { countKnown } from '../tables/count-known.ts';
 import { countLevels } from '../tables/level-counts.ts';
 import { readNumbers } from '../tables/read-numbers.ts';
 import type { Table, TableColumn } from '../tables/table.ts';
@@ -26,7 +27,8 @@ export async function profileColumns(
   );
   for (const column of table.columns) {
     if (column.kind === 'text') columns.push(await levelsOf(session, table, column));
-    else if (!numeric.includes(column)) columns.push({ ...column, holds: 'nothing' });
+    else if (!numeric.includes(column))
+      columns.push({ ...column, holds: 'nothing', ...(await knownOf(session, table, column)) });
   }
   const order = new Map(table.columns.map(({ name }, at) => [name, at]));
   return columns.toSorted((a, b) => (order.get(a.name) ?? 0) - (order.get(b.name) ?? 0));
@@ -64,5 +66,10 @@ async function* sortedNumbers(
 async function levelsOf(session: LakeSession, table: Table, column: TableColumn): Promise<StoredColumn> {
   const counted = await countLevels(session, table, column.name);
   const levels = counted?.levels.map((level, at): [string, number] => [level, counted.counts[at] ?? 0]) ?? null;
-  return { ...column, holds: 'levels', levels };
+  return { ...column, holds: 'levels', levels, ...(levels === null ? await knownOf(session, table, column) : {}) };
+}
+
+async function knownOf(session: LakeSession, table: Table, { name }: TableColumn): Promise<{ known: number }> {
+  const [known = 0] = await countKnown(session, table, [name]);
+  return { known };
 }

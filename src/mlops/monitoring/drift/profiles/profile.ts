@@ -4,6 +4,8 @@ import { UtcInstant } from '../../../../platform/units/schema.ts';
 const Kind = z.enum(['integer', 'number', 'text', 'vector', 'datetime', 'other']);
 
 const Facts = { name: z.string(), kind: Kind, type: z.string(), blank: z.boolean() };
+/** Rows with a value, where nothing else says it; left out by older servers. */
+const known = z.number().optional();
 
 /** What is kept of a reference so that later comparisons need not read it: its facts, beside them its numbers as bytes. */
 export const StoredProfile = z.strictObject({
@@ -33,8 +35,9 @@ export const StoredProfile = z.strictObject({
         holds: z.literal('levels'),
         /** Null where there are too many to be categories. */
         levels: z.array(z.tuple([z.string(), z.number()])).nullable(),
+        known,
       }),
-      z.strictObject({ ...Facts, holds: z.literal('nothing') }),
+      z.strictObject({ ...Facts, holds: z.literal('nothing'), known }),
     ]),
   ),
 });

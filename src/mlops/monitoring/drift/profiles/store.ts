@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { AppError } from '../../../../platform/errors/index.ts';
 import type { Objects } from '../../../../platform/objects/index.ts';
 import type { Reference } from '../reference.ts';
-import { StoredProfile } from './profile.ts';
+import { type StoredColumn, StoredProfile } from './profile.ts';
 
 const NAMED = 'drift/profiles';
 const BYTES = 8;
@@ -67,6 +67,13 @@ async function textOf(content: Readable): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+function knownOf(column: StoredColumn | undefined): number | null {
+  if (column === undefined) return null;
+  if (column.holds === 'numbers') return column.count;
+  if (column.holds === 'nothing' || column.levels === null) return column.known ?? null;
+  return column.levels.reduce((sum, [, count]) => sum + count, 0);
+}
+
 function referenceOf(objects: Objects, { columns, numbers, rows }: StoredProfile): Reference {
   const held = new Map(columns.map((column) => [column.name, column]));
   return {
@@ -99,5 +106,6 @@ function referenceOf(objects: Objects, { columns, numbers, rows }: StoredProfile
       };
     },
     codes: async () => null,
+    known: async (names) => names.map((name) => knownOf(held.get(name))),
   };
 }

@@ -54,6 +54,15 @@ export const RolloutSpec = z
       .max(1_000_000)
       .default(20)
       .describe('canary: answers of the new revision that a step lasts for at least'),
+    waitForTraffic: Duration.prefault('1h').describe(
+      'canary: how long a step that is over waits for so many answers, before it has little traffic',
+    ),
+    onLittleTraffic: z
+      .enum(['promote', 'hold', 'abort'])
+      .default('hold')
+      .describe(
+        'canary: what a step with little traffic does: it goes on unproven; it stays, until there is more traffic or a person promotes or aborts; it is given back',
+      ),
     keepFor: Duration.optional().describe(
       'blueGreen: how long the old replicas stay, all of them, for a rollback; default: keepPrevious',
     ),

@@ -31,14 +31,17 @@ export const ScalingSpec = z
     missRatio: ratio().default(0.05).describe('slo: share of the requests that may wait longer'),
     price: DecimalString.refine((text) => notNegative(text) && Number(text) > 0, 'above zero')
       .optional()
-      .describe('Price of a replica for an hour, in the currency of missPrice'),
+      .describe(
+        'Price of a replica for an hour, in the currency of missPrice; default: what its resources cost in the price book',
+      ),
     missPrice: DecimalString.refine(notNegative, 'zero or more')
       .optional()
-      .describe('slo: price of a request that waits longer; without it the least that keeps missRatio'),
+      .describe(
+        'slo: price of a request that waits longer, in the currency of the price; without it the least that keeps missRatio',
+      ),
     coldStart: Duration.prefault('30s').describe('How long a replica takes to be ready, until that has been measured'),
     idleAfter: Duration.prefault('5m').describe('With replicas.min 0: without a request for so long, none runs'),
     hold: Hold,
   })
-  .refine(({ missPrice, price }) => missPrice === undefined || price !== undefined, 'missPrice needs price')
   .describe('How the replicas follow demand, between replicas.min and replicas.max');
 export type ScalingSpec = z.infer<typeof ScalingSpec>;

@@ -1,0 +1,24 @@
+import type { Store } from '../../platform/store/index.ts';
+import { LOOK_BACK, rollbackTarget } from './service.ts';
+import { findEndpoints, findRevision, type Revision, revisionsOf } from './store.ts';
+
+/**
+ * Versions whose files are needed, besides those that replicas here hold: of what is live, of what is on its way, and of what a rollback
+ * goes back to. A revision before those can be gone back to as well: its files are fetched again.
+ */
+export async function neededVersions(store: Store): Promise<(model: string, version: string) => boolean> {
+  const needed = new Set<string>();
+  const need = (revision: Revision | null) => {
+    for (const [name, { model }] of Object.entries(revision?.spec.variants ?? {})) {
+      needed.add(JSON.stringify([model, revision?.versions[name]]));
+    }
+  };
+  for (const { name, newest, live } of await findEndpoints(store, null)) {
+    const coming = await findRevision(store, name, newest);
+    if (coming?.state !== 'failed') need(coming);
+    const now = live === null ? null : await findRevision(store, name, live);
+    need(now);
+    if (now !== null) need(rollbackTarget(await revisionsOf(store, name, LOOK_BACK), now));
+  }
+  return (model, version) => needed.has(JSON.stringify([model, version]));
+}

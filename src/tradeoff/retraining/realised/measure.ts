@@ -1,0 +1,161 @@
+import { lossMetric } from '../../../mlops/monitoring/index.ts';
+import { decimal, decimalString, type Money, type Period } from '../../../platform/units/index.ts';
+import { iso, type RetrainingDeps } from '../context.ts';
+import type { RetrainingRound, TimelineEntry } from '../schema.ts';
+import { findRetrainings, findRound, putRound, type StoredRound } from '../store.ts';
+import { told } from '../timeline.ts';
+import { shown } from '../worth.ts';
+import { expectedBy, realisedSums } from './gain.ts';
+import type { RealisedGain } from './schema.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Without an episode, what was before is measured over so long. */
+const BEFORE_MS = 7 * DAY_MS;
+/** Labels that a quality needs until it is believed. */
+const FEWEST_LABELS = 30;
+const PLACES = 6;
+
+type Monitor = NonNullable<Awaited<ReturnType<RetrainingDeps['monitoring']['monitor']>>>;
+type Rollout = NonNullable<RetrainingRound['rollout']>;
+
+/** When a promoted round is measured first. */
+export function firstMeasured(rolledOutAt: number): string {
+  return iso(rolledOutAt + HOUR_MS);
+}
+
+/** Measures what a promoted round has gained by now, each hour, until its horizon is over and labels had their time. */
+export async function measureRealised(deps: RetrainingDeps, name: string, number: number): Promise<void> {
+  const [retraining] = await findRetrainings(deps.store, name);
+  const before = await findRound(deps.store, name, number);
+  if (retraining === undefined || before === null || before.document.rollout === null) return;
+  const { rollout, worth, monitor: watching } = before.document;
+  const monitor = await deps.monitoring.monitor(deps.store, watching);
+  const [now, start] = [deps.clock.now(), Date.parse(rollout.at)];
+  const end = start + (worth === null ? retraining.spec.worth.horizon : spanOf(worth.horizon));
+  const isFinal = now >= end + (monitor?.spec.labels.withinDays ?? 0) * DAY_MS;
+  const period = { start: rollout.at, end: iso(Math.max(Math.min(now, end), start + 1)) };
+  const realised = await realisedOf(deps, before, { monitor, rollout, at: iso(now), period, isFinal });
+  await deps.store.transaction(async (sql) => {
+    const round = await findRound(sql, name, number);
+    if (round === null || round.lookAt !== before.lookAt) return;
+    const lookAt = isFinal ? null : iso(now + HOUR_MS);
+    await putRound(sql, { ...round, lookAt, document: withRealised(round.document, realised) });
+  });
+}
+
+interface Asked extends Pick<RealisedGain, 'at' | 'period' | 'isFinal'> {
+  /** Null: it is no more. */
+  readonly monitor: Monitor | null;
+  readonly rollout: Rollout;
+}
+
+async function realisedOf(
+  deps: RetrainingDeps,
+  round: StoredRound,
+  { monitor, rollout, at, period, isFinal }: Asked,
+): Promise<RealisedGain> {
+  const { worth, cost, unpricedSteps } = round.document;
+  const metric = monitor === null ? null : (worth?.loss?.metric ?? lossMetric(monitor));
+  const known = unpricedSteps === 0 ? cost : null;
+  const measured =
+    monitor === null || metric === null
+      ? { before: null, after: null, predictions: null, labels: 0 }
+      : await measuredBoth(deps, round, { monitor, metric, period, rollout });
+  const valuePerPrediction = monitor === null || metric === null ? null : valueOfUnit(round.document, monitor, metric);
+  const { labels, ...sides } = measured;
+  const facts = { metric: metric ?? '', ...sides, valuePerPrediction, cost: known };
+  const expected = worth === null ? null : expectedBy(worth.gain, worth.horizon, period);
+  return {
+    ...{ at, period, isFinal, metric, ...sides, valuePerPrediction, ...realisedSums(facts), expected, cost: known },
+    reason: reasonOf({ ...facts, metric, version: rollout.to, labels }),
+  };
+}
+
+interface Measuring {
+  readonly monitor: Monitor;
+  readonly metric: string;
+  readonly period: Period;
+  readonly rollout: Rollout;
+}
+
+/** The new version since its rollout, and the one before it until then. */
+async function measuredBoth(
+  { monitoring }: RetrainingDeps,
+  { document, episode }: StoredRound,
+  { monitor, metric, period, rollout }: Measuring,
+) {
+  const of = async (part: Period, modelVersion: string | null) => {
+    const { predictions, quality } = await monitoring.measured(monitor, {
+      ...part,
+      modelVersion: modelVersion ?? undefined,
+    });
+    const found = quality.find((one) => one.metric === metric);
+    if (found === undefined || found.value === null || found.sampleSize < FEWEST_LABELS) {
+      return { predictions, labels: found?.sampleSize ?? 0, quality: null };
+    }
+    const { value, lower, upper } = found;
+    return { predictions, labels: found.sampleSize, quality: { value, lower, upper } };
+  };
+  const after = await of(period, rollout.to);
+  const from = episode?.window.start ?? iso(Date.parse(document.startedAt ?? rollout.at) - BEFORE_MS);
+  const old = await of({ start: from, end: rollout.at }, rollout.from);
+  const { sample } = monitor.spec.log;
+  return {
+    before: old.quality === null ? beforeOf(document, metric) : { ...old.quality, from: 'labels' as const },
+    after: after.quality === null ? null : { ...after.quality, labels: after.labels },
+    predictions:
+      sample === 0 ? null : decimalString(decimal(after.predictions).dividedBy(sample).toDecimalPlaces(PLACES)),
+    labels: after.labels,
+  };
+}
+
+/** What the episode said of the quality that it was begun for. */
+function beforeOf({ worth }: RetrainingRound, metric: string): RealisedGain['before'] {
+  const loss = worth?.loss ?? null;
+  if (loss === null || loss.metric !== metric) return null;
+  return { value: loss.current, lower: loss.lower, upper: loss.upper, from: 'episode' };
+}
+
+/** As it was when the round was weighed; else as the monitor says of the same measure. */
+function valueOfUnit({ worth }: RetrainingRound, monitor: Monitor, metric: string): Money | null {
+  const own = worth?.valuePerPrediction ?? null;
+  if (own !== null) return own;
+  const { valuePerPrediction: said } = monitor.spec;
+  return said === undefined || lossMetric(monitor) !== metric ? null : { amount: said.amount, currency: said.currency };
+}
+
+interface Reasoning extends Pick<RealisedGain, 'metric' | 'before' | 'after' | 'predictions' | 'valuePerPrediction'> {
+  readonly version: string;
+  readonly labels: number;
+}
+
+function reasonOf({ metric, before, after, predictions, valuePerPrediction, version, labels }: Reasoning) {
+  if (metric === null) return 'The monitor measures no quality.';
+  if (after === null) {
+    return `Version ${version} has ${labels} labelled predictions since its rollout; ${FEWEST_LABELS} are needed.`;
+  }
+  if (before === null) return 'Nobody has measured the quality of the version before.';
+  if (predictions === null) return 'The monitor keeps no predictions: nobody knows how many there were.';
+  if (valuePerPrediction === null) return 'Nobody says what a prediction is worth.';
+  return null;
+}
+
+/** The timeline tells it when it is known first, and at the end. */
+function withRealised(document: RetrainingRound, realised: RealisedGain): RetrainingRound {
+  const isNews = realised.isFinal || (realised.gain !== null && document.realised?.gain == null);
+  const entry: TimelineEntry = { at: realised.at, step: 'realised', text: realisedText(realised), evidence: [] };
+  const timeline = isNews ? told(document.timeline, entry) : document.timeline;
+  return { ...document, realised, realisedGain: realised.gain, timeline };
+}
+
+function realisedText({ gain, gainLower, gainUpper, expected, reason, isFinal }: RealisedGain): string {
+  const until = isFinal ? 'In all' : 'So far';
+  if (gain === null) return `What it really gained is not known: ${reason}`;
+  const ends = gainLower === null || gainUpper === null ? '' : ` (${shown(gainLower)} to ${shown(gainUpper)})`;
+  return `${until} it gained ${shown(gain)}${ends}${expected === null ? '' : `, of ${shown(expected)} that were expected`}.`;
+}
+
+function spanOf({ start, end }: Period): number {
+  return Date.parse(end) - Date.parse(start);
+}
