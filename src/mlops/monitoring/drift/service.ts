@@ -1,5 +1,6 @@
 import type { Lake, LakeSession } from '../../../platform/lake/index.ts';
 import type { Objects } from '../../../platform/objects/index.ts';
+import type { TableFile } from '../../../platform/tables/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { Uploads } from '../../../platform/uploads/index.ts';
 import { compareSides } from './compare-files.ts';
@@ -9,7 +10,6 @@ import type { StoredProfile } from './profiles/profile.ts';
 import { createProfileStore } from './profiles/store.ts';
 import { type Reference, tableReference } from './reference.ts';
 import type { DriftMethodChoice, DriftProfile, DriftReport } from './schema.ts';
-import type { TableFile } from './tables/file-format.ts';
 import { openTable } from './tables/table.ts';
 
 export interface DriftDeps {
