@@ -50,7 +50,7 @@ export function reportOf(query: IdleQuery, rates: Rates, times: MeasuredTimes): 
     gpuHours: hoursOf(scaled(ms)),
     lostRatio: Number(loss.lostMs) / Number(loss.ms + loss.lostMs),
     missingGpuHours: Math.max(0, hoursOf(decimal(String(ms + lostMs)).minus(scaled(ms)))),
-    meanUtilizationRatio: ms === 0n ? null : valueMs / Number(ms),
+    meanUtilizationRatio: ms === 0n ? null : repeatable(valueMs / Number(ms)),
     idleGpuHours: hoursOf(scaled(idleMs)),
     idleShare: shareOf(idleMs, ms),
     cost: sumOfCosts(byGpu.map(({ cost }) => cost)),
@@ -73,6 +73,11 @@ function gpuTime(row: LakeRow): GpuTime {
     idlePeriods: Number(row.idlePeriods),
     longestIdleMs: Number(row.longestIdleMs),
   };
+}
+
+/** Sums of ratios depend in their last digits on the order of summing, which the engine is free in. */
+function repeatable(value: number): number {
+  return Number(value.toPrecision(12));
 }
 
 function sumOf(gpus: readonly GpuTime[], field: 'ms' | 'lostMs' | 'idleMs'): bigint {
@@ -102,7 +107,7 @@ function idleGpu(gpu: GpuTime, { scaled, rates, times, priced }: Pricing): IdleG
     gpu: gpu.gpu,
     gpuHours: hoursOf(scaled(gpu.ms)),
     missingGpuHours: hoursOf(decimal(String(gpu.lostMs))),
-    meanUtilizationRatio: gpu.ms === 0n ? null : gpu.valueMs / Number(gpu.ms),
+    meanUtilizationRatio: gpu.ms === 0n ? null : repeatable(gpu.valueMs / Number(gpu.ms)),
     idleGpuHours: hoursOf(scaled(gpu.idleMs)),
     idleShare: shareOf(gpu.idleMs, gpu.ms),
     idlePeriods: gpu.idlePeriods,
@@ -127,8 +132,8 @@ function bucketsOf(
   const unallocated = pools.length === 0 ? null : pools.reduce((sum, pool) => sum + pool.unallocatedGpuHours, 0);
   return {
     paidGpuHours: hours(ms) + (unallocated ?? 0),
-    usedGpuHours: hours(usedMs),
-    underUsedGpuHours: hours(Number(ms - idleMs) - usedMs),
+    usedGpuHours: repeatable(hours(usedMs)),
+    underUsedGpuHours: repeatable(hours(Number(ms - idleMs) - usedMs)),
     idleHeldGpuHours: hours(held),
     idleFreeGpuHours: hours(free),
     idleUnknownGpuHours: hours(idleMs - held - free),

@@ -32,22 +32,26 @@ export interface Readings {
   readonly latest: number;
 }
 
-/** A SELECT of the rows of a file as readings: gpu, sampledAt, value, fault (0: none), example (of a row that has one). */
+/**
+ * A SELECT of the rows of a file as readings: gpu, sampledAt, value, fault (0: none), example (of a row that has one). Most rows
+ * have none, so that is asked first.
+ */
 export function readingsSelect(source: SourceFile, readings: Readings): string {
   const { factor, most } = SCALES[readings.unit];
   const [value, time] = [columnOf(source, [readings.value]), columnOf(source, [readings.time])];
-  const raw = `SELECT trim(CAST(${readings.gpu} AS VARCHAR)) AS g, ${value} AS rawValue, ${time} AS rawTime,
-      ${isText(source, readings.value) ? `TRY_CAST(trim(${value}) AS DOUBLE)` : `CAST(${value} AS DOUBLE)`} AS v,
-      ${instant(source, readings.time, time)} AS t
+  const isTextual = isText(source, readings.value);
+  const raw = `SELECT CAST(${readings.gpu} AS VARCHAR) AS named, ${value} AS rawValue, ${time} AS rawTime,
+      ${isTextual ? `TRY_CAST(${value} AS DOUBLE)` : `CAST(${value} AS DOUBLE)`} AS v, ${unixTime(source, readings.time, time)} AS n
     FROM ${source.relation}`;
-  const nothing = isText(source, readings.value)
-    ? `rawValue IS NULL OR trim(rawValue) = '' OR isnan(v)`
-    : 'v IS NULL OR isnan(v)';
-  const judged = `SELECT *, CASE WHEN coalesce(${nothing}, false) THEN 1 WHEN v IS NULL OR NOT isfinite(v) THEN 2
-      WHEN v < 0 THEN 3 WHEN v > ${most} THEN 4 WHEN t IS NULL THEN 5
-      WHEN t > make_timestamp(${Math.floor(readings.latest)}000) THEN 6 WHEN g IS NULL OR g = '' THEN 7 ELSE 0 END AS fault
-    FROM (${raw})`;
-  return `SELECT CASE fault WHEN 0 THEN g END AS gpu, t AS sampledAt, v ${factor} AS value, fault::UTINYINT AS fault,
+  const timed = `SELECT rawValue, rawTime, v, ${instant(source, readings.time)} AS t,
+      CASE WHEN starts_with(named, ' ') OR ends_with(named, ' ') THEN trim(named) ELSE named END AS g FROM (${raw})`;
+  const latest = `make_timestamp(${Math.floor(readings.latest)}000)`;
+  const nothing = isTextual ? `rawValue IS NULL OR trim(rawValue) = '' OR isnan(v)` : 'v IS NULL OR isnan(v)';
+  const judged = `SELECT *, CASE WHEN v >= 0 AND v <= ${most} AND t <= ${latest} AND g <> '' THEN 0
+      WHEN coalesce(${nothing}, false) THEN 1 WHEN v IS NULL OR NOT isfinite(v) THEN 2
+      WHEN v < 0 THEN 3 WHEN v > ${most} THEN 4 WHEN t IS NULL THEN 5 WHEN t > ${latest} THEN 6 ELSE 7 END AS fault
+    FROM (${timed})`;
+  return `SELECT g AS gpu, t AS "sampledAt", v ${factor} AS value, fault::UTINYINT AS fault,
       CASE WHEN fault > 0 THEN concat_ws(', ', 'GPU ' || coalesce(g, ''), 'time ' || coalesce(rawTime::VARCHAR, ''),
         'value ' || coalesce(rawValue::VARCHAR, '')) END AS example
     FROM (${judged})`;
@@ -57,13 +61,21 @@ function isText(source: SourceFile, column: string): boolean {
   return source.types.get(column) === 'VARCHAR';
 }
 
+function isTime(source: SourceFile, column: string): boolean {
+  return /^(TIMESTAMP|DATE)/.test(source.types.get(column) ?? '');
+}
+
+/** A column of times as a number, where it is one. */
+function unixTime(source: SourceFile, name: string, column: string): string {
+  if (isTime(source, name)) return 'NULL::DOUBLE';
+  return isText(source, name) ? `TRY_CAST(${column} AS DOUBLE)` : `CAST(${column} AS DOUBLE)`;
+}
+
 /** Numbers are Unix time: as many seconds, milliseconds or microseconds as are in this millennium. Text without a zone is UTC. */
-function instant(source: SourceFile, name: string, column: string): string {
-  const type = source.types.get(name) ?? '';
-  if (/^(TIMESTAMP|DATE)/.test(type)) return `TRY_CAST(${column} AS TIMESTAMP)`;
-  const number = type === 'VARCHAR' ? `TRY_CAST(${column} AS DOUBLE)` : `CAST(${column} AS DOUBLE)`;
-  const micros = `CASE WHEN ${number} >= 1e14 THEN 1 WHEN ${number} >= 1e11 THEN 1e3 ELSE 1e6 END`;
-  const counted = `CASE WHEN ${number} >= 0 AND ${number} < 1e17 THEN make_timestamp((${number} * ${micros})::BIGINT) END`;
-  if (type !== 'VARCHAR') return counted;
-  return `CASE WHEN ${number} IS NULL THEN CAST(TRY_CAST(${column} AS TIMESTAMPTZ) AS TIMESTAMP) ELSE ${counted} END`;
+function instant(source: SourceFile, name: string): string {
+  if (isTime(source, name)) return 'TRY_CAST(rawTime AS TIMESTAMP)';
+  const micros = 'CASE WHEN n >= 1e14 THEN 1 WHEN n >= 1e11 THEN 1e3 ELSE 1e6 END';
+  const counted = `CASE WHEN n >= 0 AND n < 1e17 THEN make_timestamp((n * ${micros})::BIGINT) END`;
+  if (!isText(source, name)) return counted;
+  return `CASE WHEN n IS NULL THEN CAST(TRY_CAST(rawTime AS TIMESTAMPTZ) AS TIMESTAMP) ELSE ${counted} END`;
 }

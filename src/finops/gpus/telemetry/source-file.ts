@@ -1,3 +1,6 @@
+import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import { delimiterOf, firstRecord, splitRecord } from '../../../platform/csv/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { identifier, type LakeSession, literal } from '../../../platform/lake/index.ts';
 import { asUnreadable, formatOf, type TableFile } from '../../../platform/tables/index.ts';
@@ -17,10 +20,7 @@ export interface SourceFile {
 /** Errors: those of `formatOf`, `csv_malformed`, `file_unreadable`. */
 export async function openFile(session: LakeSession, file: TableFile): Promise<SourceFile> {
   const format = await formatOf(file);
-  const relation =
-    format === 'parquet'
-      ? `read_parquet(${literal(file.path)})`
-      : `read_csv(${literal(file.path)}, header = true, all_varchar = true, compression = '${format === 'csv' ? 'none' : 'gzip'}')`;
+  const relation = format === 'parquet' ? `read_parquet(${literal(file.path)})` : await csvRelation(file, format);
   const guard = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
@@ -31,6 +31,44 @@ export async function openFile(session: LakeSession, file: TableFile): Promise<S
   const described = await guard(session.query(`DESCRIBE SELECT * FROM ${relation}`));
   const types = new Map(described.map((row) => [String(row.column_name), String(row.column_type)]));
   return { name: file.name, relation, columns: [...types.keys()], types, guard };
+}
+
+const HEADER_LIMIT_BYTES = 1024 * 1024;
+
+/** Its form is read from the first line alone: an engine that guesses it may take lines for no part of the table. */
+async function csvRelation({ path }: TableFile, format: 'csv' | 'csv.gz'): Promise<string> {
+  const record = firstRecord((await beginningOf(path, format)).toString('utf8').replace(/^\ufeff/, ''));
+  const delimiter = delimiterOf(record);
+  const columns = distinctNames(splitRecord(record, delimiter).map((name) => name.trim()));
+  const types = columns.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ');
+  return `read_csv(${literal(path)}, columns = {${types}}, auto_detect = false, header = true, delim = ${literal(delimiter)},
+      quote = '"', escape = '"', compression = '${format === 'csv' ? 'none' : 'gzip'}')`;
+}
+
+async function beginningOf(path: string, format: 'csv' | 'csv.gz'): Promise<Buffer> {
+  const raw = createReadStream(path);
+  const text = format === 'csv' ? raw : raw.pipe(createGunzip());
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of text as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    sizeBytes += chunk.length;
+    if (sizeBytes >= HEADER_LIMIT_BYTES || chunk.includes(0x0a)) break;
+  }
+  raw.destroy();
+  return Buffer.concat(chunks);
+}
+
+/** A column without a name is called by its place; a name that comes again gets a number. */
+function distinctNames(header: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return header.map((given, index) => {
+    const base = given === '' ? `column_${index + 1}` : given;
+    let name = base;
+    for (let count = 2; taken.has(name.toLowerCase()); count += 1) name = `${base}_${count}`;
+    taken.add(name.toLowerCase());
+    return name;
+  });
 }
 
 /** A column by the first of its names that the file has, quoted. Error: `gpu_column_missing`. */
