@@ -21,7 +21,7 @@ export async function writeGpuFile(path: string, samples: number, format: 'csv' 
   await connection.run('SELECT setseed(0.4)');
   const idle = `hash(g, s // ${STRETCH}) % 100 < ${IDLE_PERCENT}`;
   await connection.run(`COPY (
-    SELECT 1793491200 + ${GPU_INTERVAL_MS / 1000} * s AS time, 'GPU-' || md5(g::VARCHAR) AS gpu,
+    SELECT 1761955200 + ${GPU_INTERVAL_MS / 1000} * s AS time, 'GPU-' || md5(g::VARCHAR) AS gpu,
       CASE WHEN ${idle} THEN 0 ELSE 1 + floor(random() * 100) END::INTEGER AS utilization
     FROM range(${each}) a(s), range(${GPUS}) b(g)) TO '${path}' (FORMAT ${format})`);
   connection.closeSync();

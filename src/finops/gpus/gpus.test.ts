@@ -58,7 +58,7 @@ describe('idle time', () => {
     const GIB = 1024 ** 3;
     const memory = [...minutes(2 * HOUR, 40 * GIB), ...minutes(2 * HOUR, GIB / 4), ...minutes(HOUR, null)];
     await importSamples(application, samplesText({ a: memory }), { metric: 'memory' });
-    const pool = ['at,total,idle', ...Array.from({ length: 60 }, (_, minute) => `${1_793_491_200 + minute * 60},8,7`)];
+    const pool = ['at,total,idle', ...Array.from({ length: 60 }, (_, minute) => `${1_761_955_200 + minute * 60},8,7`)];
     await importPool(application, pool.join('\n'), { pool: 'p', time: 'at', total: 'total', unallocated: 'idle' });
     const { buckets, pools, gpuHours } = await idle(application);
     expect(gpuHours).toBe(5);
@@ -100,13 +100,13 @@ describe('idle time', () => {
 
   it('goes on over midnight, and can be asked for days', async () => {
     const application = await fresh();
-    const late = samplesText({ a: minutes(48 * HOUR, 0) }, { day: '2026-11-01' });
+    const late = samplesText({ a: minutes(48 * HOUR, 0) }, { day: '2025-11-01' });
     await importSamples(application, late);
     expect(await idle(application)).toMatchObject({
       idleGpuHours: 48,
       byGpu: [{ idlePeriods: 1, longestIdleHours: 48 }],
     });
-    expect(await idle(application, { query: { from: '2026-11-02', to: '2026-11-03' } })).toMatchObject({
+    expect(await idle(application, { query: { from: '2025-11-02', to: '2025-11-03' } })).toMatchObject({
       gpuHours: 24,
     });
   });
@@ -134,8 +134,8 @@ spec:
   currency: USD
   source: test
   prices:
-    - { resource: "gpu:X", perHour: "4", effectiveFrom: "2026-11-01T00:30:00Z", effectiveTo: "2026-11-01T01:00:00Z" }
-    - { resource: "gpu:X", perHour: "1", effectiveFrom: "2026-11-01T01:00:00Z" }
+    - { resource: "gpu:X", perHour: "4", effectiveFrom: "2025-11-01T00:30:00Z", effectiveTo: "2025-11-01T01:00:00Z" }
+    - { resource: "gpu:X", perHour: "1", effectiveFrom: "2025-11-01T01:00:00Z" }
 `;
     const applied = await application.http.inject({
       method: 'POST',
@@ -217,12 +217,12 @@ describe('an import', () => {
   it('reads Unix time in seconds, milliseconds and microseconds, and ISO 8601', async () => {
     const application = await fresh();
     const rows = [
-      '1793491200',
-      '1793491260000',
-      '1793491320000000',
-      '2026-11-01T00:03:00Z',
-      '2026-11-01 00:04:00',
-      '2026-11-01T01:05:00+01:00',
+      '1761955200',
+      '1761955260000',
+      '1761955320000000',
+      '2025-11-01T00:03:00Z',
+      '2025-11-01 00:04:00',
+      '2025-11-01T01:05:00+01:00',
     ];
     const file = ['gpu,time,value', ...rows.map((time) => `a,${time},7`)].join('\n');
     const done = await importSamples(application, file);
@@ -230,8 +230,8 @@ describe('an import', () => {
       accepted: 6,
       intervalMs: 60_000,
       intervalStated: false,
-      firstAt: '2026-11-01T00:00:00.000Z',
-      lastAt: '2026-11-01T00:05:00.000Z',
+      firstAt: '2025-11-01T00:00:00.000Z',
+      lastAt: '2025-11-01T00:05:00.000Z',
     });
     expect(await idle(application)).toMatchObject({ gpuHours: 0.1, missingGpuHours: 0 });
   });
@@ -268,12 +268,12 @@ describe('an import', () => {
     ],
     [
       'values that are none',
-      'gpu,time,value\na,1793491200,x\n',
+      'gpu,time,value\na,1761955200,x\n',
       { interval: '1s' },
       'gpu_samples_unusable',
       /no number \(GPU a/,
     ],
-    ['one point without an interval', 'gpu,time,value\na,1793491200,1\n', {}, 'gpu_interval_unknown', /--interval/],
+    ['one point without an interval', 'gpu,time,value\na,1761955200,1\n', {}, 'gpu_interval_unknown', /--interval/],
     [
       'half of a packed file',
       gzipSync(samplesText({ a: minutes(HOUR, 1) })).subarray(0, 60),
@@ -283,7 +283,7 @@ describe('an import', () => {
     ],
     [
       'a line that is not CSV',
-      'gpu,time,value\na,1793491200,1\na,1,2,3,4,5\n',
+      'gpu,time,value\na,1761955200,1\na,1,2,3,4,5\n',
       {},
       'csv_malformed',
       /cannot be read as CSV/,
@@ -302,7 +302,7 @@ describe('an import', () => {
 
   it('takes one point for the interval that is said', async () => {
     const application = await fresh();
-    await importSamples(application, 'gpu,time,value\na,1793491200,0\n', { interval: '30m' });
+    await importSamples(application, 'gpu,time,value\na,1761955200,0\n', { interval: '30m' });
     expect(await idle(application)).toMatchObject({ gpuHours: 0.5, idleGpuHours: 0.5 });
   });
 });

@@ -46,7 +46,7 @@ export function idle(application: Application, query: Parameters<typeof call<typ
 /** Readings as CSV: by GPU its values, one every so many seconds from midnight on; null leaves one out. */
 export function samplesText(
   gpus: Readonly<Record<string, readonly (number | string | null)[]>>,
-  { every = 60, day = '2026-11-01' } = {},
+  { every = 60, day = '2025-11-01' } = {},
 ): string {
   const start = Date.parse(`${day}T00:00:00Z`) / 1000;
   const rows = Object.entries(gpus).flatMap(([gpu, values]) =>
