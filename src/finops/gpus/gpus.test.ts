@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { call, problemFrom, testApplication } from '../../testing.ts';
-import { idle, importPool, importSamples, samplesText, send } from './gpus.testing.ts';
+import { idle, importPool, importSamples, samplesText, send } from '../../testing-gpus.ts';
 import { listGpuImports, packGpus } from './schema.ts';
 
 const HOUR = 60;

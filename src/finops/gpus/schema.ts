@@ -1,15 +1,11 @@
 export {
-  type GpuBuckets,
   type GpuCost,
   GpuIdle,
-  type GpuPool,
   getGpuIdle,
-  type IdleGpu,
 } from './idle/schema.ts';
-export { GpuPacking, type PackedPod, packGpus } from './packing/schema.ts';
+export { GpuPacking, packGpus } from './packing/schema.ts';
 export {
   GpuImport,
-  GpuMetric,
   GpuUnit,
   importGpuPool,
   importGpuSamples,

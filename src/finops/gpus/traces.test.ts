@@ -4,7 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decimal } from '../../platform/units/index.ts';
 import { call, testApplication } from '../../testing.ts';
-import { idle, importPool, importSamples, send, traces, withoutTraces } from './gpus.testing.ts';
+import { idle, importPool, importSamples, send, traces, withoutTraces } from '../../testing-gpus.ts';
 import { packGpus } from './schema.ts';
 
 const read = (name: string) => readFileSync(join(traces, name));

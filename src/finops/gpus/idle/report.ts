@@ -4,8 +4,7 @@ import { costOf, hoursOf, sumOfCosts } from './costs.ts';
 import { commonLoss } from './loss.ts';
 import { poolsOf } from './pools.ts';
 import type { Rates } from './rates.ts';
-import type { GpuIdle, IdleGpu } from './schema.ts';
-import type { IdleQuery } from './service.ts';
+import type { GpuIdle, IdleGpu, IdleQuery } from './schema.ts';
 
 /** What the lake found. */
 export interface MeasuredTimes {

@@ -120,3 +120,4 @@ export const getGpuIdle = endpoint({
   response: GpuIdle,
   errors: ['lake_memory_exhausted'],
 });
+export type IdleQuery = z.infer<typeof getGpuIdle.query>;

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { Lake, LakeRow, LakeSession } from '../../../platform/lake/index.ts';
 import { literal } from '../../../platform/lake/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
@@ -10,15 +9,13 @@ import { GPU_SAMPLE, GPU_STRETCH, LEVELS, partitionsOf } from '../telemetry/tabl
 import { GPU_TIMES, idleMemory, MARKED, periodsSelect, poolTimes, pricedTimes } from './periods-sql.ts';
 import { type Rates, ratesOf } from './rates.ts';
 import { type MeasuredTimes, reportOf } from './report.ts';
-import type { GpuIdle, getGpuIdle } from './schema.ts';
+import type { GpuIdle, IdleQuery } from './schema.ts';
 
 export interface IdleDeps {
   readonly store: Store;
   readonly lake: Lake;
   readonly prices: Pick<Prices, 'of'>;
 }
-
-export type IdleQuery = z.infer<typeof getGpuIdle.query>;
 
 /**
  * Idle time of all GPUs whose readings were imported. It reads the roll-up of stretches that do nothing; another threshold than

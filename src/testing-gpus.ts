@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import type { Application } from '../../main.ts';
-import { call } from '../../testing.ts';
-import { getGpuIdle, importGpuPool, importGpuSamples } from './schema.ts';
+import { getGpuIdle, importGpuPool, importGpuSamples } from './finops/gpus/schema.ts';
+import type { Application } from './main.ts';
+import { call } from './testing.ts';
 
 /** Published traces; see docs/gpus.md. */
-export const traces = join(import.meta.dirname, '../../../../shared/data/gpu');
+export const traces = join(import.meta.dirname, '../../shared/data/gpu');
 /** On a machine of ours they are there, or the tests fail. */
 export const withoutTraces = !existsSync(traces) && process.env.CI === undefined;
 
