@@ -10,6 +10,7 @@ export const caseNames = [
   'pipelines',
   'metering',
   'drift',
+  'gpu',
   'gateway',
 ] as const;
 export type CaseName = (typeof caseNames)[number];
@@ -41,6 +42,8 @@ export interface BenchOptions {
   readonly pipelineSteps: number;
   /** Rows on each side of a comparison. */
   readonly driftRows: number;
+  /** Readings of 1,000 GPUs together. */
+  readonly gpuSamples: number;
 }
 
 const full = {
@@ -56,6 +59,7 @@ const full = {
   replicas: 500,
   meteringTicks: 6,
   driftRows: 1_000_000,
+  gpuSamples: 10_000_000,
 };
 const quick = {
   billRows: 50_000,
@@ -70,6 +74,7 @@ const quick = {
   replicas: 500,
   meteringTicks: 2,
   driftRows: 50_000,
+  gpuSamples: 100_000,
 };
 
 export const usage = `Usage: npm run bench -- [--quick] [--only ${caseNames.join('|')}]… [--json FILE]

@@ -7,6 +7,7 @@ import type { CaseContext } from './case-context.ts';
 import { measureConverter } from './converter-case.ts';
 import { measureDrift } from './drift-case.ts';
 import { measureGateway } from './gateway-case.ts';
+import { measureGpu } from './gpu-case.ts';
 import { measureLogBatch } from './log-batch-case.ts';
 import { describeMachine } from './machine.ts';
 import { measureMetering } from './metering-case.ts';
@@ -28,6 +29,7 @@ const cases: Readonly<Record<CaseName, (context: CaseContext) => Promise<CaseRep
   pipelines: measurePipelines,
   metering: measureMetering,
   drift: measureDrift,
+  gpu: measureGpu,
   gateway: measureGateway,
 };
 

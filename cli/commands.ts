@@ -14,6 +14,7 @@ import { endpointCommands } from './endpoint/commands.ts';
 import { experimentCommands } from './experiment.ts';
 import type { Command } from './frame/command.ts';
 import { gateCommands } from './gate.ts';
+import { gpuCommands } from './gpu.ts';
 import { labelCommands } from './label.ts';
 import { lineageCommands } from './lineage.ts';
 import { loginCommands } from './login.ts';
@@ -60,6 +61,7 @@ export const commands: readonly Command[] = [
   ...alertCommands,
   ...labelCommands,
   ...driftCommands,
+  ...gpuCommands,
   ...endpointCommands,
   ...webhookCommands,
   ...retentionCommands,

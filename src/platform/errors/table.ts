@@ -211,6 +211,12 @@ export const errorTable = {
   alert_closed: { status: 409, exitCode: CONFLICT, title: 'The episode has ended' },
   drift_column_missing: { status: 400, exitCode: USAGE, title: 'Neither side of the comparison has this column' },
 
+  // GPUs
+  gpu_column_missing: { status: 400, exitCode: USAGE, title: 'The file has no column of this name' },
+  gpu_samples_unusable: { status: 422, exitCode: REFUSED, title: 'The file has no reading that can be kept' },
+  gpu_interval_unknown: { status: 422, exitCode: USAGE, title: 'The time that a reading speaks for has to be said' },
+  gpu_list_invalid: { status: 422, exitCode: REFUSED, title: 'A list of nodes or pods has a row that cannot be meant' },
+
   // the gate
   policy_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such policy' },
   policy_model_mismatch: { status: 400, exitCode: REFUSED, title: 'The policy is for another model' },

@@ -1,3 +1,5 @@
+export { createOneAtATime } from './one-at-a-time.ts';
+
 /** What a look at the work found: look again at once (0), after so many milliseconds, or when woken (`null`). */
 export type Rest = number | null;
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { splitRecord } from '../csv-header.ts';
+import { splitRecord } from '../../../platform/csv/index.ts';
 import { enterprise, SUBSCRIPTION } from './azure-record.testing.ts';
 import { type BillReader, csvOf, type FileRecord, openBillReader, plain } from './bill-reader.testing.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { splitRecord } from '../csv-header.ts';
+import { splitRecord } from '../../../platform/csv/index.ts';
 import { type BillReader, csvOf, type FileRecord, openBillReader, plain, type ReadRow } from './bill-reader.testing.ts';
 
 let reader: BillReader;

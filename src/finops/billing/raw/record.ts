@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
-import { delimiterOf, splitRecord } from '../csv-header.ts';
+import { delimiterOf, splitRecord } from '../../../platform/csv/index.ts';
 
 const QUOTE = 0x22;
 const LINE_FEED = 0x0a;

@@ -1,15 +1,15 @@
 import type { Lake, LakeSession } from '../../../platform/lake/index.ts';
+import { createOneAtATime } from '../../../platform/loop/index.ts';
 import type { Objects } from '../../../platform/objects/index.ts';
+import type { TableFile } from '../../../platform/tables/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { Uploads } from '../../../platform/uploads/index.ts';
 import { compareSides } from './compare-files.ts';
-import { createOneAtATime } from './one-at-a-time.ts';
 import { profileColumns } from './profiles/make-profile.ts';
 import type { StoredProfile } from './profiles/profile.ts';
 import { createProfileStore } from './profiles/store.ts';
 import { type Reference, tableReference } from './reference.ts';
 import type { DriftMethodChoice, DriftProfile, DriftReport } from './schema.ts';
-import type { TableFile } from './tables/file-format.ts';
 import { openTable } from './tables/table.ts';
 
 export interface DriftDeps {

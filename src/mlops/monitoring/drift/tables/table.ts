@@ -1,6 +1,6 @@
 import { AppError } from '../../../../platform/errors/index.ts';
 import { identifier, type LakeSession, literal } from '../../../../platform/lake/index.ts';
-import { type FileFormat, formatOf, type TableFile } from './file-format.ts';
+import { asUnreadable, type FileFormat, formatOf, type TableFile } from '../../../../platform/tables/index.ts';
 
 /** What a column holds, as far as the type says it. */
 export type ColumnKind = 'integer' | 'number' | 'text' | 'vector' | 'datetime' | 'other';
@@ -83,20 +83,4 @@ function kindOf(type: string): ColumnKind {
   if (/^(FLOAT|DOUBLE|DECIMAL\([^)]*\)|U?(TINYINT|SMALLINT|INTEGER|BIGINT))\[\d*\]$/.test(type)) return 'vector';
   if (/^(DATE|TIME|TIMESTAMP|INTERVAL)/.test(type) && !type.endsWith(']')) return 'datetime';
   return 'other';
-}
-
-function asUnreadable(error: unknown, { name, path }: TableFile, format: FileFormat): unknown {
-  if (error instanceof AppError || !(error instanceof Error)) return error;
-  const context = { file: name };
-  const [first = ''] = error.message.replaceAll(path, name).split('\n');
-  if (/not utf-8|Invalid unicode/i.test(error.message)) {
-    const detail = `${name} holds bytes that are not UTF-8 text. Save the file as UTF-8.`;
-    return new AppError('file_not_utf8', detail, context, { cause: error });
-  }
-  if (format === 'parquet') {
-    const detail = `${name} is not a readable Parquet file. Export it again.`;
-    return new AppError('file_unreadable', detail, context, { cause: error });
-  }
-  const detail = `${name} cannot be read as CSV with a header line: ${first}`;
-  return new AppError('csv_malformed', detail, context, { cause: error });
 }

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { AppError, systemCode } from '../../../../platform/errors/index.ts';
+import { AppError, systemCode } from '../errors/index.ts';
 
 /** A file on this machine, and its name as the user knows it. */
 export interface TableFile {
@@ -65,4 +65,21 @@ async function checkWhole({ path, name }: TableFile): Promise<void> {
 async function bytesAt(file: FileHandle, position: number): Promise<Buffer> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, position);
   return buffer.subarray(0, bytesRead);
+}
+
+/** What the engine threw while it read a file, as the failure that it is. Errors: `file_not_utf8`, `file_unreadable`, `csv_malformed`. */
+export function asUnreadable(error: unknown, { name, path }: TableFile, format: FileFormat): unknown {
+  if (error instanceof AppError || !(error instanceof Error)) return error;
+  const context = { file: name };
+  const [first = ''] = error.message.replaceAll(path, name).split('\n');
+  if (/not utf-8|Invalid unicode/i.test(error.message)) {
+    const detail = `${name} holds bytes that are not UTF-8 text. Save the file as UTF-8.`;
+    return new AppError('file_not_utf8', detail, context, { cause: error });
+  }
+  if (format === 'parquet') {
+    const detail = `${name} is not a readable Parquet file. Export it again.`;
+    return new AppError('file_unreadable', detail, context, { cause: error });
+  }
+  const detail = `${name} cannot be read as CSV with a header line: ${first}`;
+  return new AppError('csv_malformed', detail, context, { cause: error });
 }

@@ -1,0 +1,91 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { golden, normalised, type ServedFolder, serveFolder, temporaryFolder } from './testing.ts';
+
+const folder = temporaryFolder();
+let server: ServedFolder;
+beforeAll(async () => {
+  server = await serveFolder();
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+});
+
+function put(name: string, ...lines: readonly string[]): string {
+  const path = join(folder, name);
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  return path;
+}
+
+async function expectGolden(name: string, ...argv: string[]): Promise<void> {
+  const { actual, expected } = golden(name, normalised(await server.run(...argv), [folder, server.data]));
+  expect(actual).toBe(expected);
+}
+
+const START = 1_761_955_200;
+const hour = Array.from({ length: 60 }, (_, minute) => START + minute * 60);
+
+describe('GPUs on the command line', () => {
+  it('have their readings imported, listed, and their idle time shown', async () => {
+    const samples = put(
+      'samples.csv',
+      'uuid,time,util',
+      ...hour.flatMap((time) => [`GPU-a,${time},0`, `GPU-b,${time},80`]),
+      `GPU-b,${START},ERR!`,
+    );
+    const columns = ['--value', 'util', '--time', 'time', '--gpu', 'uuid'];
+    await expectGolden('gpu-import', 'gpu', 'import', samples, ...columns, '--interval', '1m', '--price', '1.861USD/h');
+    await expectGolden(
+      'gpu-import-again',
+      'gpu',
+      'import',
+      samples,
+      ...columns,
+      '--interval',
+      '1m',
+      '--price',
+      '1.861USD/h',
+    );
+    const memory = put('memory.csv', 'uuid,time,MiB', ...hour.map((time) => `GPU-a,${time},40000`));
+    const held = ['--metric', 'memory', '--unit', 'MiB', '--value', 'MiB', '--time', 'time', '--gpu', 'uuid'];
+    await expectGolden('gpu-import-memory', 'gpu', 'import', memory, ...held);
+    const pool = put('pool.csv', 'at,total,idle', ...hour.map((time) => `${time},8,6`));
+    const counts = ['--pool', 'research', '--time', 'at', '--total', 'total', '--unallocated', 'idle'];
+    await expectGolden('gpu-pool', 'gpu', 'pool', pool, ...counts);
+    await expectGolden('gpu-idle', 'gpu', 'idle');
+    const { out } = await server.run('gpu', 'idle', '--window', '1h', '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      gpuHours: 2,
+      meanUtilizationRatio: 0.4,
+      idleGpuHours: 1,
+      idleShare: 0.5,
+      cost: { amount: '3.722', currency: 'USD' },
+      idleCost: { amount: '1.861', currency: 'USD' },
+      byGpu: [{ gpu: 'GPU-a' }, { gpu: 'GPU-b' }],
+    });
+    const listed = await server.run('gpu', 'imports', '--json');
+    expect(JSON.parse(listed.out).imports).toHaveLength(3);
+  });
+
+  it('are packed', async () => {
+    const nodes = put('nodes.csv', 'sn,cpu_milli,memory_mib,gpu,model', 'n1,8000,16000,2,T4');
+    const pods = put(
+      'pods.csv',
+      'name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec',
+      'a,1000,1000,1,600,',
+      'b,1000,1000,1,300,',
+      'c,1000,1000,2,1000,',
+    );
+    await expectGolden('gpu-pack', 'gpu', 'pack', '--nodes', nodes, '--pods', pods);
+    await expectGolden('gpu-pack-json', 'gpu', 'pack', '--nodes', nodes, '--pods', pods, '--plan', '--json');
+  });
+
+  it('say what is wrong in a sentence', async () => {
+    const samples = put('bad.csv', 'uuid,time,util', `GPU-a,${START},5`);
+    const columns = ['--time', 'time', '--gpu', 'uuid'];
+    await expectGolden('gpu-import-column', 'gpu', 'import', samples, '--value', 'usage', ...columns);
+    await expectGolden('gpu-import-interval', 'gpu', 'import', samples, '--value', 'util', ...columns);
+    await expectGolden('gpu-import-price', 'gpu', 'import', samples, '--value', 'util', ...columns, '--price', '2USD');
+  });
+});

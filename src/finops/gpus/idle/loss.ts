@@ -1,0 +1,26 @@
+/** Time of one GPU, in milliseconds: of which its readings speak, and in bridged gaps. */
+export interface KnownTime {
+  readonly ms: bigint;
+  readonly lostMs: bigint;
+}
+
+/**
+ * How much of the readings a source lost of all its GPUs alike: lost and known time of the GPU that is the median by the part
+ * lost, weighted by time (of two middle ones the one that lost less). What only a few GPUs lack is no loss but absence: it is
+ * not known whether they were there. A tenth of all readings lost at random gives about 1 : 9; gaps of a tenth of the GPUs 0.
+ */
+export function commonLoss(gpus: readonly KnownTime[]): KnownTime {
+  const sorted = gpus.toSorted((a, b) => compare(a.lostMs * b.ms, b.lostMs * a.ms));
+  const all = sorted.reduce((sum, { ms, lostMs }) => sum + ms + lostMs, 0n);
+  let passed = 0n;
+  for (const gpu of sorted) {
+    passed += gpu.ms + gpu.lostMs;
+    if (passed * 2n >= all) return gpu;
+  }
+  return { ms: 1n, lostMs: 0n };
+}
+
+function compare(a: bigint, b: bigint): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,141 @@
+import type { LakeRow } from '../../../platform/lake/index.ts';
+import { type Decimal, decimal } from '../../../platform/units/index.ts';
+import { costOf, hoursOf, sumOfCosts } from './costs.ts';
+import { commonLoss } from './loss.ts';
+import { poolsOf } from './pools.ts';
+import type { Rates } from './rates.ts';
+import type { GpuIdle, IdleGpu, IdleQuery } from './schema.ts';
+
+/** What the lake found. */
+export interface MeasuredTimes {
+  readonly gpus: readonly LakeRow[];
+  readonly priced: readonly LakeRow[];
+  readonly memory: readonly LakeRow[];
+  readonly pools: readonly LakeRow[];
+  readonly reasons: ReadonlyMap<string, string | null>;
+}
+
+interface GpuTime {
+  readonly gpu: string;
+  readonly ms: bigint;
+  readonly lostMs: bigint;
+  readonly idleMs: bigint;
+  readonly samples: number;
+  readonly valueMs: number;
+  readonly idleValueMs: number;
+  readonly idlePeriods: number;
+  readonly longestIdleMs: number;
+}
+
+/** The answer from what the lake found: with the time of lost readings added to all alike, and with money. */
+export function reportOf(query: IdleQuery, rates: Rates, times: MeasuredTimes): GpuIdle {
+  const gpus = times.gpus.map(gpuTime);
+  const loss = commonLoss(gpus);
+  const scale = decimal(String(loss.ms + loss.lostMs)).dividedBy(String(loss.ms));
+  const scaled = (ms: bigint) => scale.times(String(ms));
+  const priced = Map.groupBy(times.priced, (row) => String(row.gpu));
+  const byGpu = gpus.map((gpu) => idleGpu(gpu, { scaled, rates, times, priced: priced.get(gpu.gpu) ?? [] }));
+  const [ms, lostMs, idleMs] = [sumOf(gpus, 'ms'), sumOf(gpus, 'lostMs'), sumOf(gpus, 'idleMs')];
+  const valueMs = gpus.reduce((sum, gpu) => sum + gpu.valueMs, 0);
+  const pools = poolsOf(times.pools, rates);
+  return {
+    windowMs: query.window,
+    thresholdRatio: query.threshold,
+    maxGapMs: query.maxGap,
+    from: query.from ?? null,
+    to: query.to ?? null,
+    gpus: gpus.length,
+    samples: gpus.reduce((sum, { samples }) => sum + samples, 0),
+    gpuHours: hoursOf(scaled(ms)),
+    lostRatio: Number(loss.lostMs) / Number(loss.ms + loss.lostMs),
+    missingGpuHours: Math.max(0, hoursOf(decimal(String(ms + lostMs)).minus(scaled(ms)))),
+    meanUtilizationRatio: ms === 0n ? null : repeatable(valueMs / Number(ms)),
+    idleGpuHours: hoursOf(scaled(idleMs)),
+    idleShare: shareOf(idleMs, ms),
+    cost: sumOfCosts(byGpu.map(({ cost }) => cost)),
+    idleCost: sumOfCosts(byGpu.map(({ idleCost }) => idleCost)),
+    buckets: bucketsOf(gpus, times.memory, scale, pools),
+    byGpu: byGpu.toSorted((a, b) => b.idleGpuHours - a.idleGpuHours || (a.gpu < b.gpu ? -1 : 1)).slice(0, query.top),
+    pools,
+  };
+}
+
+function gpuTime(row: LakeRow): GpuTime {
+  return {
+    gpu: String(row.gpu),
+    ms: BigInt(String(row.ms)),
+    lostMs: BigInt(String(row.lostMs)),
+    idleMs: BigInt(String(row.idleMs)),
+    samples: Number(row.samples),
+    valueMs: Number(row.valueMs),
+    idleValueMs: Number(row.idleValueMs),
+    idlePeriods: Number(row.idlePeriods),
+    longestIdleMs: Number(row.longestIdleMs),
+  };
+}
+
+/** Sums of ratios depend in their last digits on the order of summing, which the engine is free in. */
+function repeatable(value: number): number {
+  return Number(value.toPrecision(12));
+}
+
+function sumOf(gpus: readonly GpuTime[], field: 'ms' | 'lostMs' | 'idleMs'): bigint {
+  return gpus.reduce((sum, gpu) => sum + gpu[field], 0n);
+}
+
+function shareOf(part: bigint, whole: bigint): number | null {
+  return whole === 0n ? null : Number(part) / Number(whole);
+}
+
+interface Pricing {
+  readonly scaled: (ms: bigint) => Decimal;
+  readonly rates: Rates;
+  readonly times: MeasuredTimes;
+  /** Its time by rate. */
+  readonly priced: readonly LakeRow[];
+}
+
+function idleGpu(gpu: GpuTime, { scaled, rates, times, priced }: Pricing): IdleGpu {
+  const reason = times.reasons.get(gpu.gpu) ?? null;
+  const rated = (field: 'ms' | 'idleMs') =>
+    priced.flatMap((row) => {
+      const rate = rates.rates[Number(row.rate)];
+      return rate === undefined ? [] : [{ rate, ms: scaled(BigInt(String(row[field]))) }];
+    });
+  return {
+    gpu: gpu.gpu,
+    gpuHours: hoursOf(scaled(gpu.ms)),
+    missingGpuHours: hoursOf(decimal(String(gpu.lostMs))),
+    meanUtilizationRatio: gpu.ms === 0n ? null : repeatable(gpu.valueMs / Number(gpu.ms)),
+    idleGpuHours: hoursOf(scaled(gpu.idleMs)),
+    idleShare: shareOf(gpu.idleMs, gpu.ms),
+    idlePeriods: gpu.idlePeriods,
+    longestIdleHours: hoursOf(decimal(gpu.longestIdleMs)),
+    cost: costOf(scaled(gpu.ms), rated('ms'), reason),
+    idleCost: costOf(scaled(gpu.idleMs), rated('idleMs'), reason),
+  };
+}
+
+/** Parts of the paid time that do not overlap: see `GpuBuckets`. */
+function bucketsOf(
+  gpus: readonly GpuTime[],
+  memory: readonly LakeRow[],
+  scale: Decimal,
+  pools: GpuIdle['pools'],
+): GpuIdle['buckets'] {
+  const hours = (ms: number | bigint) => hoursOf(scale.times(String(ms)));
+  const memoryMs = (low: boolean) => BigInt(String(memory.find((row) => row.low === low)?.ms ?? 0));
+  const [ms, idleMs] = [sumOf(gpus, 'ms'), sumOf(gpus, 'idleMs')];
+  const [held, free] = [memoryMs(false), memoryMs(true)];
+  const usedMs = gpus.reduce((sum, gpu) => sum + gpu.valueMs - gpu.idleValueMs, 0);
+  const unallocated = pools.length === 0 ? null : pools.reduce((sum, pool) => sum + pool.unallocatedGpuHours, 0);
+  return {
+    paidGpuHours: hours(ms) + (unallocated ?? 0),
+    usedGpuHours: repeatable(hours(usedMs)),
+    underUsedGpuHours: repeatable(hours(Number(ms - idleMs) - usedMs)),
+    idleHeldGpuHours: hours(held),
+    idleFreeGpuHours: hours(free),
+    idleUnknownGpuHours: hours(idleMs - held - free),
+    unallocatedGpuHours: unallocated,
+  };
+}

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { endpoint } from '../../../platform/contract/schema.ts';
+import { Duration } from '../../../platform/units/quantities/schema.ts';
+import { Currency, DecimalString } from '../../../platform/units/schema.ts';
+
+const Day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'a day such as 2026-11-01')
+  .describe('UTC day');
+
+const hours = z.number();
+const share = z.number().nullable();
+
+/** Money of a span of time, of which a part may have no price. */
+export const GpuCost = z
+  .strictObject({
+    amount: DecimalString.nullable().describe('Hours times price, of the hours that have one; null when none has'),
+    currency: Currency.nullable().describe('Its currency; null when there is none'),
+    unpricedGpuHours: hours.describe('GPU-hours that have no price and are left out of the amount'),
+    reason: z.string().nullable().describe('Why they have none; null when all hours have a price'),
+  })
+  .describe('What GPU-hours cost');
+export type GpuCost = z.infer<typeof GpuCost>;
+
+export const GpuBuckets = z
+  .strictObject({
+    paidGpuHours: hours.describe('All of them'),
+    usedGpuHours: hours.describe('Utilization times time, outside of idle time'),
+    underUsedGpuHours: hours.describe('The rest of the time that is not idle'),
+    idleHeldGpuHours: hours.describe('Idle, with more than 1 GiB of GPU memory held: loaded and waiting, or left over'),
+    idleFreeGpuHours: hours.describe('Idle, with less'),
+    idleUnknownGpuHours: hours.describe('Idle, and no reading of the memory says which'),
+    unallocatedGpuHours: hours.nullable().describe('Held by nobody, of the pools; null when no pool is known'),
+  })
+  .describe('Where the paid time went; parts that never overlap and add up to it');
+export type GpuBuckets = z.infer<typeof GpuBuckets>;
+
+export const IdleGpu = z
+  .strictObject({
+    gpu: z.string().describe('What tells it apart'),
+    gpuHours: hours.describe('Time that its readings speak for'),
+    missingGpuHours: hours.describe('Time in gaps that are bridged, of which nothing was read'),
+    meanUtilizationRatio: share.describe('Mean utilization, 0 to 1'),
+    idleGpuHours: hours.describe('Time in idle periods'),
+    idleShare: share.describe('Of its time, 0 to 1'),
+    idlePeriods: z.number().int().describe('Idle periods'),
+    longestIdleHours: hours.describe('The longest of them'),
+    cost: GpuCost,
+    idleCost: GpuCost,
+  })
+  .describe('Idle time of one GPU');
+export type IdleGpu = z.infer<typeof IdleGpu>;
+
+export const GpuPool = z
+  .strictObject({
+    pool: z.string().describe('Name'),
+    gpuHours: hours.describe('Time of all its GPUs'),
+    unallocatedGpuHours: hours.describe('Time of those that nobody held'),
+    unallocatedShare: share.describe('Of all, 0 to 1'),
+    cost: GpuCost,
+    unallocatedCost: GpuCost,
+  })
+  .describe('Time of the GPUs of a pool');
+export type GpuPool = z.infer<typeof GpuPool>;
+
+export const GpuIdle = z
+  .strictObject({
+    windowMs: z.number().int().describe('A period counts as idle from this length on'),
+    thresholdRatio: z.number().describe('Utilization up to which a GPU does nothing, 0 to 1'),
+    maxGapMs: z.number().int().describe('Readings further apart than this say nothing of the time between them'),
+    from: Day.nullable().describe('First day; null: the first there is'),
+    to: Day.nullable().describe('First day that no longer belongs to it; null: none'),
+    gpus: z.number().int().describe('GPUs with readings'),
+    samples: z.number().int().describe('Readings'),
+    gpuHours: hours.describe('Time that the readings speak for, with that of readings which the source lost'),
+    lostRatio: z
+      .number()
+      .describe(
+        'Part of the readings that the source lost of all GPUs alike: the median over the GPUs, weighted by time',
+      ),
+    missingGpuHours: hours.describe(
+      'Time in gaps that are bridged, as far as it is more than that; it is in no figure',
+    ),
+    meanUtilizationRatio: share.describe('Mean utilization, 0 to 1; null without readings'),
+    idleGpuHours: hours.describe('Time in idle periods'),
+    idleShare: share.describe('Of the time, 0 to 1; null without readings'),
+    cost: GpuCost,
+    idleCost: GpuCost,
+    buckets: GpuBuckets,
+    byGpu: z.array(IdleGpu).describe('By GPU, the longest idle first'),
+    pools: z.array(GpuPool).describe('Pools of which it is known how many GPUs nobody held, by name'),
+  })
+  .describe('Idle time of GPUs and what it costs');
+export type GpuIdle = z.infer<typeof GpuIdle>;
+
+const MOST_HOURS_MS = 30 * 86_400_000;
+
+export const getGpuIdle = endpoint({
+  method: 'GET',
+  path: '/api/v1/gpus/idle',
+  scope: 'finops.read',
+  summary: 'Which GPUs do nothing, for how long, and what that costs',
+  query: z.strictObject({
+    window: Duration.pipe(z.number().max(MOST_HOURS_MS, '30 days at most'))
+      .prefault('30m')
+      .describe('A period counts as idle from this length on'),
+    threshold: z.coerce
+      .number()
+      .min(0)
+      .max(1)
+      .default(0)
+      .describe('Utilization up to which a GPU does nothing, 0 to 1'),
+    maxGap: Duration.pipe(z.number().max(MOST_HOURS_MS, '30 days at most'))
+      .prefault('5m')
+      .describe('Readings further apart than this say nothing of the time between them'),
+    from: Day.optional(),
+    to: Day.optional().describe('UTC day, exclusive'),
+    top: z.coerce.number().int().min(0).max(100_000).default(100).describe('GPUs that are listed'),
+  }),
+  response: GpuIdle,
+  errors: ['lake_memory_exhausted'],
+});
+export type IdleQuery = z.infer<typeof getGpuIdle.query>;

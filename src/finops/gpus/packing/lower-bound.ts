@@ -1,0 +1,39 @@
+/** A whole GPU, in thousandths, as shares of GPUs are asked for. */
+export const WHOLE_GPU_MILLI = 1000;
+
+/**
+ * No packing needs fewer GPUs than this: the bound L2 of Martello and Toth. For every k up to half a GPU, shares over 1000 - k
+ * have a GPU to themselves, those over a half have one each, and what is left of these is filled with the shares from k on
+ * without a gap. Shares in thousandths, 1 to 1000; 0 for none.
+ * Example: 600, 600, 600, 400 -> 3 (the sum alone, 2.2, would say 3 too; 600, 600, 600 -> 3 where the sum says 2).
+ */
+export function lowerBoundGpus(shares: readonly number[]): number {
+  const { counts, sums } = prefixes(shares);
+  const between = (table: Float64Array, from: number, to: number) => (table[to] ?? 0) - (table[from - 1] ?? 0);
+  const half = WHOLE_GPU_MILLI / 2;
+  let bound = 0;
+  for (let k = 0; k <= half; k += 1) {
+    const alone = between(counts, WHOLE_GPU_MILLI - k + 1, WHOLE_GPU_MILLI);
+    const large = between(counts, half + 1, WHOLE_GPU_MILLI - k);
+    const largeSum = between(sums, half + 1, WHOLE_GPU_MILLI - k);
+    const smallSum = between(sums, Math.max(k, 1), half);
+    const more = Math.ceil((smallSum - (large * WHOLE_GPU_MILLI - largeSum)) / WHOLE_GPU_MILLI);
+    bound = Math.max(bound, alone + large + Math.max(0, more));
+  }
+  return bound;
+}
+
+/** Number and sum of all shares up to each size. */
+function prefixes(shares: readonly number[]): { counts: Float64Array; sums: Float64Array } {
+  const counts = new Float64Array(WHOLE_GPU_MILLI + 1);
+  const sums = new Float64Array(WHOLE_GPU_MILLI + 1);
+  for (const share of shares) {
+    counts[share] = (counts[share] ?? 0) + 1;
+    sums[share] = (sums[share] ?? 0) + share;
+  }
+  for (let size = 1; size <= WHOLE_GPU_MILLI; size += 1) {
+    counts[size] = (counts[size] ?? 0) + (counts[size - 1] ?? 0);
+    sums[size] = (sums[size] ?? 0) + (sums[size - 1] ?? 0);
+  }
+  return { counts, sums };
+}

@@ -1,0 +1,165 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { WHOLE_GPU_MILLI } from './lower-bound.ts';
+
+export interface PackNode {
+  readonly name: string;
+  readonly cpuMilli: number;
+  readonly memoryMib: number;
+  readonly gpus: number;
+  /** Of its GPUs; null where nobody says it. */
+  readonly model: string | null;
+}
+
+export interface PackPod {
+  readonly name: string;
+  readonly cpuMilli: number;
+  readonly memoryMib: number;
+  readonly gpus: number;
+  /** Of each of its GPUs, in thousandths; below 1000 it shares one. */
+  readonly gpuMilli: number;
+  /** Models on which it may run; null: any. */
+  readonly models: readonly string[] | null;
+}
+
+export interface Placement {
+  /** Places of the pod and of the node in their lists. */
+  readonly pod: number;
+  readonly node: number;
+  /** Which of the node's GPUs, from 0. */
+  readonly gpus: readonly number[];
+}
+
+export interface PlacedPods {
+  readonly placements: readonly Placement[];
+  /** Places in the list of pods that found no node. */
+  readonly unplaced: readonly number[];
+  /** What is free on each GPU, in thousandths, by node. */
+  readonly freeMilli: readonly (readonly number[])[];
+}
+
+interface Space extends PackNode {
+  cpuLeft: number;
+  memoryLeft: number;
+  readonly free: number[];
+  freeMilli: number;
+  wholeFree: number;
+}
+
+/** How good a node is for a pod: less is better, by `first`, then by `second`. */
+interface Score {
+  first: number;
+  second: number;
+}
+
+/** What one whole GPU that stays free on the node costs beside an imbalance of 0..1: whole ones together serve larger pods. */
+const WHOLE_GPU_WEIGHT = 0.05;
+/** Other requests are answered between so many pods. */
+const PODS_A_TURN = 50;
+
+/**
+ * Places pods one after the other, in the order given, as a scheduler would that does not know those to come. Of the nodes
+ * on which CPU, memory and GPUs suffice, a share goes to the GPU that it leaves least free (best fit); among those, and for
+ * whole GPUs, to the node whose CPU and GPUs are then left in the most even shares, because what one lacks strands the
+ * other; pods without GPU go to nodes without, the fullest first.
+ */
+export async function placePods(nodes: readonly PackNode[], pods: readonly PackPod[]): Promise<PlacedPods> {
+  const spaces = nodes.map(spaceOf);
+  const placements: Placement[] = [];
+  const unplaced: number[] = [];
+  for (const [index, pod] of pods.entries()) {
+    if (index % PODS_A_TURN === PODS_A_TURN - 1) await turn();
+    const node = bestNode(spaces, pod);
+    const space = node === null ? undefined : spaces[node];
+    if (node === null || space === undefined) unplaced.push(index);
+    else placements.push({ pod: index, node, gpus: take(space, pod) });
+  }
+  return { placements, unplaced, freeMilli: spaces.map(({ free }) => free) };
+}
+
+function spaceOf(node: PackNode): Space {
+  return {
+    ...node,
+    cpuLeft: node.cpuMilli,
+    memoryLeft: node.memoryMib,
+    free: Array.from({ length: node.gpus }, () => WHOLE_GPU_MILLI),
+    freeMilli: node.gpus * WHOLE_GPU_MILLI,
+    wholeFree: node.gpus,
+  };
+}
+
+/** One score is written over for every node: hundreds of millions of them would else be thrown away. */
+function bestNode(spaces: readonly Space[], pod: PackPod): number | null {
+  let best: number | null = null;
+  const least = { first: 0, second: 0 };
+  const score = { first: 0, second: 0 };
+  for (const [node, space] of spaces.entries()) {
+    if (space.cpuLeft < pod.cpuMilli || space.memoryLeft < pod.memoryMib || !scoreOf(space, pod, score)) continue;
+    const worse = score.first > least.first || (score.first === least.first && score.second >= least.second);
+    if (best !== null && worse) continue;
+    best = node;
+    least.first = score.first;
+    least.second = score.second;
+  }
+  return best;
+}
+
+/** False where the GPUs of the node do not suffice, or are of another model. */
+function scoreOf(space: Space, pod: PackPod, score: Score): boolean {
+  if (pod.gpus === 0) {
+    score.first = space.gpus;
+    score.second = space.cpuLeft - pod.cpuMilli;
+    return true;
+  }
+  if (pod.models !== null && (space.model === null || !pod.models.includes(space.model))) return false;
+  if (isShare(pod)) {
+    const gpu = tightest(space.free, pod.gpuMilli);
+    if (gpu === null) return false;
+    score.first = (space.free[gpu] ?? 0) - pod.gpuMilli;
+    score.second = imbalance(space, pod);
+    return true;
+  }
+  if (space.wholeFree < pod.gpus) return false;
+  score.first = imbalance(space, pod) + (space.wholeFree - pod.gpus) * WHOLE_GPU_WEIGHT;
+  score.second = 0;
+  return true;
+}
+
+function isShare({ gpus, gpuMilli }: PackPod): boolean {
+  return gpus === 1 && gpuMilli < WHOLE_GPU_MILLI;
+}
+
+/** The GPU on which a share leaves the least free; null where it fits on none. */
+function tightest(free: readonly number[], share: number): number | null {
+  let best: number | null = null;
+  let least = WHOLE_GPU_MILLI + 1;
+  for (let gpu = 0; gpu < free.length; gpu += 1) {
+    const left = free[gpu] ?? 0;
+    if (left < share || left >= least) continue;
+    best = gpu;
+    least = left;
+  }
+  return best;
+}
+
+/** How far apart the shares of CPU and of GPUs are that the node has left with the pod on it, 0 to 1. */
+function imbalance({ cpuLeft, cpuMilli, freeMilli, gpus }: Space, pod: PackPod): number {
+  const gpuShare = (freeMilli - pod.gpus * pod.gpuMilli) / (gpus * WHOLE_GPU_MILLI);
+  return Math.abs((cpuLeft - pod.cpuMilli) / cpuMilli - gpuShare);
+}
+
+/** Which GPUs it takes. */
+function take(space: Space, pod: PackPod): number[] {
+  const gpus = isShare(pod) ? [tightest(space.free, pod.gpuMilli) ?? 0] : firstWhole(space.free, pod.gpus);
+  space.cpuLeft -= pod.cpuMilli;
+  space.memoryLeft -= pod.memoryMib;
+  for (const gpu of gpus) {
+    if (space.free[gpu] === WHOLE_GPU_MILLI) space.wholeFree -= 1;
+    space.free[gpu] = (space.free[gpu] ?? 0) - pod.gpuMilli;
+    space.freeMilli -= pod.gpuMilli;
+  }
+  return gpus;
+}
+
+function firstWhole(free: readonly number[], count: number): number[] {
+  return free.flatMap((left, gpu) => (left === WHOLE_GPU_MILLI ? [gpu] : [])).slice(0, count);
+}

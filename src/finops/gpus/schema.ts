@@ -1,0 +1,13 @@
+export {
+  type GpuCost,
+  GpuIdle,
+  getGpuIdle,
+} from './idle/schema.ts';
+export { GpuPacking, packGpus } from './packing/schema.ts';
+export {
+  GpuImport,
+  GpuUnit,
+  importGpuPool,
+  importGpuSamples,
+  listGpuImports,
+} from './telemetry/schema.ts';

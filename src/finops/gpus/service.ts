@@ -1,0 +1,111 @@
+import type { z } from 'zod';
+import { literal } from '../../platform/lake/index.ts';
+import { createOneAtATime } from '../../platform/loop/index.ts';
+import type { Objects } from '../../platform/objects/index.ts';
+import type { Uploads } from '../../platform/uploads/index.ts';
+import type { IdleQuery } from './idle/schema.ts';
+import { gpuIdle, type IdleDeps } from './idle/service.ts';
+import { packFiles } from './packing/service.ts';
+import type { GpuIdle, GpuImport, GpuPacking, importGpuPool, importGpuSamples, packGpus } from './schema.ts';
+import { type ImportDeps, type ImportPlan, importReadings, type SampleFile } from './telemetry/import.ts';
+import { columnOf } from './telemetry/source-file.ts';
+import { newestImports } from './telemetry/store.ts';
+
+export interface GpuDeps extends ImportDeps, IdleDeps {
+  /** On this machine: the engine reads uploads as files. */
+  readonly objects: Pick<Objects, 'localPath'>;
+  readonly uploads: Pick<Uploads, 'facts' | 'keyOf' | 'discard'>;
+}
+
+type SampleRequest = z.infer<typeof importGpuSamples.body>;
+type PoolRequest = z.infer<typeof importGpuPool.body>;
+interface SentFile {
+  readonly upload: string;
+  readonly name: string;
+}
+
+/** Takes in readings of GPUs, and answers what follows from them. */
+export interface GpuService {
+  /**
+   * Imports a file, whole or not at all; the upload is gone afterwards. One at a time: each writes days anew. Errors: those
+   * of the file, `gpu_column_missing`, `gpu_samples_unusable`, `gpu_interval_unknown`.
+   */
+  importSamples(request: SampleRequest): Promise<GpuImport>;
+  /** The same, of the numbers of GPUs of a pool. */
+  importPool(request: PoolRequest): Promise<GpuImport>;
+  imports(): Promise<GpuImport[]>;
+  idle(query: IdleQuery): Promise<GpuIdle>;
+  /** Errors: those of the files, `gpu_column_missing`, `gpu_list_invalid`. */
+  pack(request: z.infer<typeof packGpus.body>): Promise<GpuPacking>;
+}
+
+export function createGpuService(deps: GpuDeps): GpuService {
+  const oneAtATime = createOneAtATime();
+  const fileOf = async ({ upload, name }: SentFile): Promise<SampleFile> => {
+    const { sha256 } = await deps.uploads.facts(upload);
+    const path = await deps.objects.localPath(deps.uploads.keyOf(upload));
+    if (path === null) throw new Error('uploads are kept on this machine');
+    return { path, name, sha256 };
+  };
+  /** What was sent is gone after its use, whatever came of it. */
+  const using = async <T>(
+    sent: readonly SentFile[],
+    work: (files: readonly SampleFile[]) => Promise<T>,
+  ): Promise<T> => {
+    try {
+      return await work(await Promise.all(sent.map(fileOf)));
+    } finally {
+      await Promise.all(sent.map(({ upload }) => deps.uploads.discard(upload)));
+    }
+  };
+  const imported = (request: SentFile, plan: ImportPlan) =>
+    using([request], ([file]) => {
+      if (file === undefined) throw new Error('there is one file for each that was sent');
+      return oneAtATime(() => importReadings(deps, file, plan));
+    });
+  return {
+    importSamples: (request) => imported(request, samplePlan(request)),
+    importPool: (request) => imported(request, poolPlan(request)),
+    imports: () => newestImports(deps.store),
+    idle: (query) => gpuIdle(deps, query),
+    pack: ({ nodes, pods, plan }) =>
+      using([nodes, pods], ([first, second]) => {
+        if (first === undefined || second === undefined) throw new Error('there is a file for each that was sent');
+        return packFiles(deps.lake, { nodes: first, pods: second }, plan);
+      }),
+  };
+}
+
+function samplePlan({ upload: _upload, name: _name, ...asked }: SampleRequest): ImportPlan {
+  const { metric, value, time, gpu } = asked;
+  const unit = asked.unit ?? (metric === 'utilization' ? 'percent' : 'bytes');
+  const readings: ImportPlan['metrics'][number]['readings'] = (source) => ({
+    gpu: columnOf(source, [gpu]),
+    value,
+    time,
+    unit,
+  });
+  return { ...pricing(asked), metrics: [{ metric, readings }] };
+}
+
+function poolPlan({ upload: _upload, name: _name, ...asked }: PoolRequest): ImportPlan {
+  const { pool, time, total, unallocated } = asked;
+  const readings = (value: string) => () => ({ gpu: literal(pool), value, time, unit: 'gpus' as const });
+  return {
+    ...pricing(asked),
+    metrics: [
+      { metric: 'poolTotal', readings: readings(total) },
+      { metric: 'poolUnallocated', readings: readings(unallocated) },
+    ],
+  };
+}
+
+function pricing(asked: Pick<SampleRequest, 'interval' | 'price' | 'resource'>) {
+  const { interval, price, resource } = asked;
+  return {
+    intervalMs: interval ?? null,
+    price: price ?? null,
+    resource: resource ?? null,
+    asked: JSON.stringify(asked),
+  };
+}

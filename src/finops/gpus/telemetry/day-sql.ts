@@ -1,0 +1,54 @@
+import { literal } from '../../../platform/lake/index.ts';
+
+/** A reading that comes later than half an interval after it was due leaves a gap: something is missing. */
+export const GAP_FACTOR = 1.5;
+
+/** The day after, `2026-11-01` -> `2026-11-02`. */
+function nextDay(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+}
+
+export interface DayImport {
+  /** Type of the session that lists all GPUs concerned. */
+  readonly names: string;
+  readonly day: string;
+  /** FROM item of the readings of the file. */
+  readonly incoming: string;
+  /** FROM item of what is known of the day. */
+  readonly known: string;
+  readonly intervalMs: number;
+  readonly id: string;
+}
+
+/**
+ * What is known of a day with an import added, as GPU_SAMPLE has it: sorted once, by small numbers (the names are an ENUM), and
+ * then looked at in that order. Of several readings of one GPU at one instant the one of the import holds, and of those the
+ * largest: busy rather than idle.
+ */
+export function daySelect({ names, day, incoming, known, intervalMs, id }: DayImport): string {
+  const [from, to] = [`TIMESTAMP ${literal(day)}`, `TIMESTAMP ${literal(nextDay(day))}`];
+  const rows = `SELECT gpu::${names} AS g, epoch_ms(sampledAt) AS t, value, ${intervalMs}::BIGINT AS i, true AS newer, NULL::VARCHAR AS "import"
+      FROM ${incoming} WHERE fault = 0 AND sampledAt >= ${from} AND sampledAt < ${to}
+    UNION ALL
+    SELECT gpu::${names}, epoch_ms(sampledAt), value, intervalMs, false, "import" FROM ${known}`;
+  const ordered = `SELECT *, lead(g) OVER () AS nextGpu, lead(t) OVER () AS nextT FROM (FROM (${rows}) ORDER BY g, t, newer, value)`;
+  return `SELECT g::VARCHAR AS gpu, make_timestamp(t * 1000) AS "sampledAt", value,
+      CASE WHEN nextGpu = g AND nextT - t <= ${GAP_FACTOR} * i THEN nextT - t ELSE i END AS "spanMs",
+      i AS "intervalMs", CASE WHEN newer THEN ${literal(id)} ELSE "import" END AS "import"
+    FROM (${ordered}) WHERE nextGpu IS DISTINCT FROM g OR nextT <> t`;
+}
+
+/**
+ * Stretches of samples, as GPU_STRETCH has them. `samples` is a relation whose rows are in the order of GPU and time, as
+ * files of samples are: they are looked at as they come, which takes no sorting.
+ */
+export function stretchSelect(samples: string, level: number): string {
+  const marked = `SELECT *, value <= ${level} AS low, coalesce(gpu <> lag(gpu) OVER () OR "import" <> lag("import") OVER ()
+        OR (value <= ${level}) <> (lag(value) OVER () <= ${level})
+        OR epoch_ms("sampledAt") <> lag(epoch_ms("sampledAt")) OVER () + lag("spanMs") OVER (), true) AS starts
+      FROM ${samples}`;
+  const numbered = `SELECT *, sum(starts::INTEGER) OVER (ROWS UNBOUNDED PRECEDING) AS stretch FROM (${marked})`;
+  return `SELECT any_value(gpu) AS gpu, any_value("import") AS "import", any_value(low) AS low, min("sampledAt") AS "startedAt",
+      max("sampledAt") AS "lastAt", sum("spanMs")::BIGINT AS "spanMs", count(*) AS samples, sum("spanMs" * value)::DOUBLE AS "valueMs"
+    FROM (${numbered}) GROUP BY stretch ORDER BY gpu, "startedAt"`;
+}

@@ -1,0 +1,131 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { AppError } from '../../../platform/errors/index.ts';
+import type { Lake, LakeSession, StagedFile } from '../../../platform/lake/index.ts';
+import type { Store } from '../../../platform/store/index.ts';
+import type { TableFile } from '../../../platform/tables/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import { addDays, type DaysOfImport } from './days.ts';
+import { INCOMING, readFacts, usualInterval } from './facts.ts';
+import { type Readings, readingsSelect } from './reading-sql.ts';
+import type { GpuImport, GpuMetric } from './schema.ts';
+import { openFile, type SourceFile } from './source-file.ts';
+import { findSameImport, saveImport } from './store.ts';
+import { GPU_SAMPLE, GPU_STRETCH } from './tables.ts';
+
+export interface ImportDeps {
+  readonly store: Store;
+  readonly lake: Lake;
+  readonly clock: Clock;
+}
+
+export interface SampleFile extends TableFile {
+  readonly sha256: string;
+}
+
+/** What of a file is read, and how. */
+export interface ImportPlan {
+  readonly intervalMs: number | null;
+  readonly price: GpuImport['price'];
+  readonly resource: string | null;
+  /** One for each metric; made when the columns of the file are known. */
+  readonly metrics: readonly { readonly metric: GpuMetric; readings(source: SourceFile): Omit<Readings, 'latest'> }[];
+  /** Everything that was asked for, as text: the same file and the same text are the same import. */
+  readonly asked: string;
+}
+
+/** Clocks of other machines may go before ours by so much. */
+const SKEW_MS = 3_600_000;
+
+/**
+ * Takes in a file of readings, whole or not at all: rows that say nothing are counted and left out. Each day that it touches
+ * is written anew and swapped in; a file that was imported in the same way changes nothing.
+ */
+export async function importReadings(deps: ImportDeps, file: SampleFile, plan: ImportPlan): Promise<GpuImport> {
+  const content = createHash('sha256').update(`${file.sha256} ${plan.asked}`).digest('hex');
+  const before = await findSameImport(deps.store, content);
+  if (before !== null) return { ...before, unchanged: true, added: 0 };
+  const id = `gi_${randomUUID()}`;
+  const staged: StagedFile[] = [];
+  try {
+    const done = await deps.lake.session((session) => stageAll(deps, session, { file, plan, id, staged }));
+    const answer = answerOf(deps, { file, plan, id, done });
+    await deps.store.transaction(async (sql) => {
+      for (const table of [GPU_SAMPLE, GPU_STRETCH]) {
+        const add = done.flatMap(({ days }) => days.files).filter((one) => one.table === table.name);
+        await deps.lake.swap(sql, table, { remove: [...new Set(add.map(({ partition }) => partition))], add });
+      }
+      await saveImport(sql, content, answer);
+    });
+    const kept = new Set(done.flatMap(({ days }) => days.files.map((one) => one.id)));
+    await deps.lake.discard(staged.filter((one) => !kept.has(one.id)));
+    return answer;
+  } catch (error) {
+    await deps.lake.discard(staged);
+    throw error;
+  }
+}
+
+interface Staging {
+  readonly file: SampleFile;
+  readonly plan: ImportPlan;
+  readonly id: string;
+  /** Every file that is written, so that none is left behind. */
+  readonly staged: StagedFile[];
+}
+
+interface StagedMetric {
+  readonly metric: GpuMetric;
+  readonly facts: Awaited<ReturnType<typeof readFacts>>;
+  readonly intervalMs: number;
+  readonly days: DaysOfImport;
+}
+
+async function stageAll(deps: ImportDeps, session: LakeSession, staging: Staging): Promise<StagedMetric[]> {
+  const { file, plan, staged } = staging;
+  const source = await openFile(session, file);
+  const all: StagedMetric[] = [];
+  for (const { metric, readings } of plan.metrics) {
+    const latest = deps.clock.now() + SKEW_MS;
+    const select = readingsSelect(source, { ...readings(source), latest });
+    const incoming = await source.guard(session.stage(INCOMING, metric, select));
+    staged.push(incoming);
+    const relation = deps.lake.stagedRelation(INCOMING, [incoming]);
+    const facts = await readFacts(session, relation, file.name);
+    const intervalMs = plan.intervalMs ?? (await usualInterval(session, relation, file.name));
+    const stage = async (...call: Parameters<LakeSession['stage']>) => {
+      const written = await session.stage(...call);
+      staged.push(written);
+      return written;
+    };
+    const days = await addDays({ ...deps, session, stage }, { metric, relation, facts, intervalMs, id: staging.id });
+    all.push({ metric, facts, intervalMs, days });
+  }
+  return all;
+}
+
+function answerOf(
+  { clock }: ImportDeps,
+  { file, plan, id, done }: Omit<Staging, 'staged'> & { readonly done: readonly StagedMetric[] },
+): GpuImport {
+  const [first] = done;
+  if (first === undefined) throw new AppError('gpu_samples_unusable', `Nothing of ${file.name} was to be read.`);
+  const sum = (of: (metric: StagedMetric) => number) => done.reduce((total, metric) => total + of(metric), 0);
+  return {
+    import: id,
+    name: file.name,
+    metrics: done.map(({ metric }) => metric),
+    unchanged: false,
+    importedAt: new Date(clock.now()).toISOString(),
+    rows: first.facts.rows,
+    accepted: sum(({ facts }) => facts.accepted),
+    added: sum(({ days }) => days.added),
+    rejected: done.flatMap(({ facts }) => facts.rejected),
+    gpus: first.facts.gpus,
+    intervalMs: first.intervalMs,
+    intervalStated: plan.intervalMs !== null,
+    price: plan.price,
+    resource: plan.resource,
+    firstAt: first.facts.firstAt,
+    lastAt: first.facts.lastAt,
+  };
+}

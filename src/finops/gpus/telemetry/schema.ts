@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { endpoint } from '../../../platform/contract/schema.ts';
+import { Duration } from '../../../platform/units/quantities/schema.ts';
+import { Money, UtcInstant } from '../../../platform/units/schema.ts';
+import { UploadId } from '../../../platform/uploads/schema.ts';
+import { ResourceName } from '../../metering/schema.ts';
+
+/** What readings are of. */
+export const GpuMetric = z
+  .enum(['utilization', 'memory', 'poolTotal', 'poolUnallocated'])
+  .describe('utilization and memory of one GPU; of a pool: GPUs that there are, and those of them that nobody holds');
+export type GpuMetric = z.infer<typeof GpuMetric>;
+
+export const GpuUnit = z
+  .enum(['percent', 'ratio', 'bytes', 'MiB'])
+  .describe('Unit of the values: percent or ratio of utilization, bytes or MiB of memory');
+export type GpuUnit = z.infer<typeof GpuUnit>;
+
+const ColumnName = z.string().min(1).max(200);
+const DAY_MS = 86_400_000;
+
+const Interval = Duration.pipe(z.number().min(1, 'more than zero').max(DAY_MS, 'a day at most')).describe(
+  'Time that one reading speaks for, such as 15s; when left out it is the usual distance between readings of one GPU',
+);
+
+const sent = {
+  upload: UploadId,
+  name: z.string().min(1).max(1024).describe('Name of the file, for messages'),
+  interval: Interval.optional(),
+  price: Money.optional().describe('Price of one GPU for an hour; before the price book'),
+  resource: ResourceName.optional().describe('Key of the GPUs in the price book, such as gpu:H100'),
+};
+
+export const RejectedSamples = z
+  .strictObject({
+    reason: z.string().describe('What is wrong with them'),
+    rows: z.number().int().describe('Rows'),
+    example: z.string().describe('GPU, time and value of one of them, as the file has them'),
+  })
+  .describe('Rows of which nothing is kept');
+
+export const GpuImport = z
+  .strictObject({
+    import: z.string().describe('Id'),
+    name: z.string().describe('File'),
+    metrics: z.array(GpuMetric).describe('What was read from it'),
+    unchanged: z
+      .boolean()
+      .describe('True when the same file had been imported in the same way; nothing was changed then'),
+    importedAt: UtcInstant.describe('When it was imported'),
+    rows: z.number().int().describe('Rows of the file'),
+    accepted: z.number().int().describe('Readings in it that are kept, also where they were known'),
+    added: z
+      .number()
+      .int()
+      .describe(
+        'Readings of a GPU and an instant of which nothing was known; the others stand in place of the older ones',
+      ),
+    rejected: z.array(RejectedSamples).describe('Rows of which nothing is kept, by reason'),
+    gpus: z.number().int().describe('GPUs, or pools, in the file'),
+    intervalMs: z.number().int().describe('Time that one reading speaks for'),
+    intervalStated: z.boolean().describe('False where it was taken from the distances between readings'),
+    price: Money.nullable().describe('Price of one GPU for an hour, where it was stated'),
+    resource: z.string().nullable().describe('Key of the GPUs in the price book, where it was stated'),
+    firstAt: UtcInstant.describe('First reading'),
+    lastAt: UtcInstant.describe('Last reading'),
+  })
+  .describe('An import of readings of GPUs');
+export type GpuImport = z.infer<typeof GpuImport>;
+
+const fileErrors = [
+  'upload_not_found',
+  'file_empty',
+  'file_truncated',
+  'file_unreadable',
+  'file_format_unknown',
+  'file_not_utf8',
+  'csv_malformed',
+  'gpu_column_missing',
+  'gpu_samples_unusable',
+  'gpu_interval_unknown',
+  'lake_memory_exhausted',
+  'storage_full',
+] as const;
+
+export const importGpuSamples = endpoint({
+  method: 'POST',
+  path: '/api/v1/gpus/imports',
+  scope: 'finops.write',
+  summary: 'Import readings of GPUs from a file (CSV, CSV.gz, Parquet)',
+  body: z
+    .strictObject({
+      ...sent,
+      metric: z.enum(['utilization', 'memory']).default('utilization').describe('What the values are'),
+      unit: GpuUnit.optional(),
+      value: ColumnName.describe('Column of the values'),
+      time: ColumnName.describe('Column of the instants: Unix seconds, milliseconds or microseconds, or ISO 8601'),
+      gpu: ColumnName.describe('Column of what tells GPUs apart, best their UUID'),
+    })
+    .refine(({ metric, unit }) => unit === undefined || isUnitOf(metric, unit), {
+      error: 'a unit of its metric: percent or ratio of utilization, bytes or MiB of memory',
+      path: ['unit'],
+    }),
+  response: GpuImport,
+  errors: fileErrors,
+});
+
+function isUnitOf(metric: 'utilization' | 'memory', unit: GpuUnit): boolean {
+  return (metric === 'utilization') === (unit === 'percent' || unit === 'ratio');
+}
+
+export const importGpuPool = endpoint({
+  method: 'POST',
+  path: '/api/v1/gpus/pools/imports',
+  scope: 'finops.write',
+  summary: 'Import how many GPUs a pool had, and how many of them nobody held, from a file (CSV, CSV.gz, Parquet)',
+  body: z.strictObject({
+    ...sent,
+    pool: z.string().min(1).max(200).describe('Name of the pool: a cluster, a virtual cluster, a node group'),
+    time: ColumnName.describe('Column of the instants: Unix seconds, milliseconds or microseconds, or ISO 8601'),
+    total: ColumnName.describe('Column of the number of GPUs that there were'),
+    unallocated: ColumnName.describe('Column of the number of those that nobody held'),
+  }),
+  response: GpuImport,
+  errors: fileErrors,
+});
+
+export const listGpuImports = endpoint({
+  method: 'GET',
+  path: '/api/v1/gpus/imports',
+  scope: 'finops.read',
+  summary: 'The newest imports of readings of GPUs',
+  response: z.strictObject({ imports: z.array(GpuImport).describe('The newest 100, newest first') }),
+  errors: [],
+});

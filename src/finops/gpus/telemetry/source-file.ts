@@ -1,0 +1,82 @@
+import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import { delimiterOf, firstRecord, splitRecord } from '../../../platform/csv/index.ts';
+import { AppError } from '../../../platform/errors/index.ts';
+import { identifier, type LakeSession, literal } from '../../../platform/lake/index.ts';
+import { asUnreadable, formatOf, type TableFile } from '../../../platform/tables/index.ts';
+
+/** A file as the engine reads it. */
+export interface SourceFile {
+  readonly name: string;
+  /** FROM item; every column of CSV is text. */
+  readonly relation: string;
+  readonly columns: readonly string[];
+  /** The engine's type of a column. */
+  readonly types: ReadonlyMap<string, string>;
+  /** What fails while the file is read, as the failure that it is. */
+  guard<T>(work: Promise<T>): Promise<T>;
+}
+
+/** Errors: those of `formatOf`, `csv_malformed`, `file_unreadable`. */
+export async function openFile(session: LakeSession, file: TableFile): Promise<SourceFile> {
+  const format = await formatOf(file);
+  const relation = format === 'parquet' ? `read_parquet(${literal(file.path)})` : await csvRelation(file, format);
+  const guard = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw asUnreadable(error, file, format);
+    }
+  };
+  const described = await guard(session.query(`DESCRIBE SELECT * FROM ${relation}`));
+  const types = new Map(described.map((row) => [String(row.column_name), String(row.column_type)]));
+  return { name: file.name, relation, columns: [...types.keys()], types, guard };
+}
+
+const HEADER_LIMIT_BYTES = 1024 * 1024;
+
+/** Its form is read from the first line alone: an engine that guesses it may take lines for no part of the table. */
+async function csvRelation({ path }: TableFile, format: 'csv' | 'csv.gz'): Promise<string> {
+  const record = firstRecord((await beginningOf(path, format)).toString('utf8').replace(/^\ufeff/, ''));
+  const delimiter = delimiterOf(record);
+  const columns = distinctNames(splitRecord(record, delimiter).map((name) => name.trim()));
+  const types = columns.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ');
+  return `read_csv(${literal(path)}, columns = {${types}}, auto_detect = false, header = true, delim = ${literal(delimiter)},
+      quote = '"', escape = '"', compression = '${format === 'csv' ? 'none' : 'gzip'}')`;
+}
+
+async function beginningOf(path: string, format: 'csv' | 'csv.gz'): Promise<Buffer> {
+  const raw = createReadStream(path);
+  const text = format === 'csv' ? raw : raw.pipe(createGunzip());
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of text as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    sizeBytes += chunk.length;
+    if (sizeBytes >= HEADER_LIMIT_BYTES || chunk.includes(0x0a)) break;
+  }
+  raw.destroy();
+  return Buffer.concat(chunks);
+}
+
+/** A column without a name is called by its place; a name that comes again gets a number. */
+function distinctNames(header: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return header.map((given, index) => {
+    const base = given === '' ? `column_${index + 1}` : given;
+    let name = base;
+    for (let count = 2; taken.has(name.toLowerCase()); count += 1) name = `${base}_${count}`;
+    taken.add(name.toLowerCase());
+    return name;
+  });
+}
+
+/** A column by the first of its names that the file has, quoted. Error: `gpu_column_missing`. */
+export function columnOf(source: SourceFile, names: readonly string[]): string {
+  const found = names.find((name) => source.types.has(name));
+  if (found !== undefined) return identifier(found);
+  const wanted = names.map((name) => `"${name}"`).join(' or ');
+  const known = source.columns.slice(0, 12).join(', ');
+  const detail = `${source.name} has no column ${wanted}. It has ${known}.`;
+  throw new AppError('gpu_column_missing', detail, { file: source.name, column: names[0] });
+}

@@ -1,0 +1,62 @@
+import type { LakeTable } from '../../../platform/lake/index.ts';
+import type { GpuMetric } from './schema.ts';
+
+/**
+ * What was read of a GPU, or of a pool of them, at an instant. One row for each metric, GPU and instant, in their order.
+ * `value`: a ratio of utilization, bytes of memory, or GPUs of a pool. `spanMs`: the time that it speaks for, from its
+ * instant on: up to the next reading, or the interval where that is more than half as far again.
+ */
+export const GPU_SAMPLE: LakeTable = {
+  name: 'gpu_sample',
+  columns: {
+    gpu: 'VARCHAR',
+    sampledAt: 'TIMESTAMP',
+    value: 'DOUBLE',
+    spanMs: 'BIGINT',
+    intervalMs: 'BIGINT',
+    import: 'VARCHAR',
+  },
+};
+
+/**
+ * The roll-up of the samples of a day: readings without a gap between them that are all at the level of their metric or below
+ * (`low`), or all above it. `spanMs` is the time from `startedAt` to the end of the last; `valueMs` the sum of value x span.
+ */
+export const GPU_STRETCH: LakeTable = {
+  name: 'gpu_stretch',
+  columns: {
+    gpu: 'VARCHAR',
+    import: 'VARCHAR',
+    low: 'BOOLEAN',
+    startedAt: 'TIMESTAMP',
+    lastAt: 'TIMESTAMP',
+    spanMs: 'BIGINT',
+    samples: 'BIGINT',
+    valueMs: 'DOUBLE',
+  },
+};
+
+/** Up to here a GPU does nothing, holds no memory to speak of (a context of CUDA alone takes some hundred MB), a pool is empty. */
+export const LEVELS: Readonly<Record<GpuMetric, number>> = {
+  utilization: 0,
+  memory: 1024 ** 3,
+  poolTotal: 0,
+  poolUnallocated: 0,
+};
+
+/** Of both tables: `utilization 2026-11-01`. */
+export function partitionOf(metric: GpuMetric, day: string): string {
+  return `${metric} ${day}`;
+}
+
+/** The partitions of a metric among all, whose days are within [from, to) where those are given. */
+export function partitionsOf(
+  metric: GpuMetric,
+  all: readonly string[],
+  { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined } = {},
+): string[] {
+  return all.filter((name) => {
+    const [of, day = ''] = name.split(' ');
+    return of === metric && (from === undefined || day >= from) && (to === undefined || day < to);
+  });
+}

@@ -1,0 +1,1 @@
+export { asUnreadable, type FileFormat, formatOf, type TableFile } from './file-format.ts';
