@@ -78,9 +78,7 @@ export function createReplicaSet(deps: SetDeps): ReplicaSet {
       copy.replica = null;
       places.remove(replica);
     },
-    leaving(replica) {
-      void places.leave(replica).then(() => replica.stop());
-    },
+    leaving: (replica) => void places.leave(replica).then(() => replica.stop()),
     described(found) {
       spec = found;
     },

@@ -22,7 +22,7 @@ export interface TakenDeps {
   /** The pod as it was seen last; null when there is none of this name. */
   seen(pod: string): Pod | null;
   /** From here on there shall be one less; resolves when that is said, or after a while. */
-  oneLess(): Promise<void>;
+  oneLess(pod: string): Promise<void>;
   /** It is gone: as many again as somebody wants. */
   gone(pod: string): void;
   /** So many ends of its containers have been told of. */
@@ -55,10 +55,14 @@ export function follow(deps: TakenDeps, name: string, endsBefore: number): Follo
     const pod = deps.seen(name);
     if (isEnded) return;
     const isAnother = pod !== null && endsOf(pod) > endsBefore;
-    if (pod === null) return end('somebody removed its pod from Kubernetes');
-    if (isOver(pod)) return end(isAnother ? whyEnded(pod) : 'somebody removed its pod from Kubernetes');
-    if (pod.metadata.deletionTimestamp !== undefined) leaving.resolve();
-    else if (isAnother) return end(whyEnded(pod));
+    const isGoing = pod?.metadata.deletionTimestamp !== undefined;
+    if (isGoing) leaving.resolve();
+    if (pod === null || (isOver(pod) && !isAnother)) end('somebody removed its pod from Kubernetes');
+    else if (isAnother && (isOver(pod) || !isGoing)) end(whyEnded(pod));
+    else lookForTrouble(pod);
+  }
+
+  function lookForTrouble(pod: Pod): void {
     const trouble = troubleOf(pod, deps.notFetched);
     troubleSince = trouble === null ? null : (troubleSince ?? Date.now());
     if (trouble === null || troubleSince === null) return;
@@ -66,7 +70,7 @@ export function follow(deps: TakenDeps, name: string, endsBefore: number): Follo
   }
 
   async function tell(until: number): Promise<void> {
-    await deps.oneLess();
+    await deps.oneLess(name);
     const path = `/api/v1/namespaces/${deps.namespace}/pods/${name}`;
     while (!isEnded && Date.now() < until) {
       try {

@@ -1,0 +1,100 @@
+import { AppError } from '../../../../platform/errors/index.ts';
+import type { Log } from '../../../../platform/telemetry/index.ts';
+import type { Change } from './change.ts';
+import type { PodKeeper } from './keeper.ts';
+
+/** What changes in one go is said once. */
+const GATHER_MS = 50;
+const RETRY_MS = 2_000;
+/** What nobody tells of (a stranger's hand, a kind that is not watched) is seen by then. */
+const LOOK_MS = 15_000;
+
+interface HowManyDeps {
+  readonly keeper: PodKeeper;
+  readonly title: string;
+  readonly change: Change;
+  readonly log: Log;
+}
+
+/** How many pods there shall be, said to the cluster until that has heard it. */
+export interface HowMany extends Disposable {
+  /** One more who wants pods; what it answers says how many. */
+  join(): (pods: number) => void;
+  /** Whether somebody wants some, or has not yet said how many. */
+  isWanted(): boolean;
+  /** This pod goes: there shall be one less until it is gone. */
+  leaves(pod: string): void;
+  gone(pod: string): void;
+  /** Says it now. */
+  say(): Promise<void>;
+  /** Why the cluster did not hear it; null when it did. */
+  trouble(): AppError | null;
+}
+
+export function createHowMany({ keeper, title, change, log }: HowManyDeps): HowMany {
+  const wanted = new Map<object, number | null>();
+  const leaving = new Set<string>();
+  let trouble: AppError | null = null;
+  let said: number | null = null;
+  let saying: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+  let isOver = false;
+
+  const target = () =>
+    Math.max(0, [...wanted.values()].reduce<number>((sum, pods) => sum + (pods ?? 0), 0) - leaving.size);
+
+  function sayLater(afterMs: number): void {
+    if (isOver) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => void say(), afterMs).unref();
+  }
+
+  /** One saying after the other; each says what holds by then. */
+  function say(): Promise<void> {
+    saying = saying.then(sayOnce);
+    return saying;
+  }
+
+  async function sayOnce(): Promise<void> {
+    const pods = target();
+    try {
+      // Nobody ever wanted one: there is nothing to be said.
+      if (pods > 0 || said !== null) await keeper.ensure(pods);
+      said = pods;
+      trouble = null;
+    } catch (error) {
+      trouble = error instanceof AppError ? error : null;
+      log.warn({ err: error, workload: title }, 'how many pods there shall be is not said');
+      change.tell();
+      sayLater(RETRY_MS);
+      return;
+    }
+    change.tell();
+    if (pods !== target()) sayLater(GATHER_MS);
+    else if (pods > 0) sayLater(LOOK_MS);
+  }
+
+  return {
+    join() {
+      const own = {};
+      wanted.set(own, null);
+      return (pods) => {
+        if (pods === 0) wanted.delete(own);
+        else wanted.set(own, pods);
+        sayLater(GATHER_MS);
+      };
+    },
+    isWanted: () => wanted.size > 0,
+    leaves: (pod) => void leaving.add(pod),
+    gone(pod) {
+      leaving.delete(pod);
+      sayLater(GATHER_MS);
+    },
+    say,
+    trouble: () => trouble,
+    [Symbol.dispose]() {
+      isOver = true;
+      clearTimeout(timer);
+    },
+  };
+}
