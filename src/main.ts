@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { createAllocation, type MeasuredUsage } from './finops/allocation/index.ts';
+import { createAnomalies } from './finops/anomalies/index.ts';
 import { createBilling } from './finops/billing/index.ts';
 import { createBudgets } from './finops/budgets/index.ts';
 import { createCosts } from './finops/costs/index.ts';
@@ -230,7 +231,8 @@ function wireFinops(ground: Ground & { readonly org: Org }) {
   const budgets = createBudgets({ ...ground, ...createTelling(ground.config), costs, metering, prices });
   budgets.schedule(ground.jobs);
   const statements = createStatements({ ...ground, billing });
-  return { uploads, allocation, billing, sources, costs, prices, metering, budgets, tokens, statements };
+  const anomalies = createAnomalies();
+  return { uploads, allocation, billing, sources, costs, anomalies, prices, metering, budgets, tokens, statements };
 }
 
 /** What splits by usage are told of it. */
