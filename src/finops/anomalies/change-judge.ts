@@ -53,8 +53,8 @@ const LASTING_STEPS = LONGEST_CHANGE_STEPS;
 /** Log likelihood ratio that says that the usual is back: odds of 400 to 1. */
 const CALM_EVIDENCE = 6;
 const LEAST_CHANGE_SIZE = 2;
-/** No noise is taken for smaller than this share of what is expected. */
-const LEAST_DEVIATION = 0.01;
+/** Noise is taken for no smaller than this share of what is expected: smaller changes are no alarm, however regular the series. */
+const LEAST_DEVIATION = 0.04;
 /** Few residuals understate the deviation. */
 const SMALL_SAMPLE = 4;
 const NOTABLE_DEVIATIONS = 3;

@@ -57,8 +57,6 @@ export interface Judgement {
   readonly ended: Episode | null;
 }
 
-export const ALARM_SCORE = 0.5;
-
 /** Brings a strength of evidence, 0 and above, between 0 and 1, so that the one that raises an alarm is 0.5. */
 export function scoreOf(strength: number, alarmStrength: number): number {
   return strength / (strength + alarmStrength);

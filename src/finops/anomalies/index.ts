@@ -1,9 +1,9 @@
 import type { Route } from '../../platform/http/index.ts';
 import { anomalyRoutes } from './routes.ts';
 
-export { type Detection, detect, increases, type JudgedPoint, type SeriesPoint } from './detect.ts';
+export { detect, increases } from './detect.ts';
 export { createDetector, type Detector, type DetectorState } from './detector.ts';
-export { ALARM_SCORE, type Episode, type EpisodeKind, type Judgement } from './episodes.ts';
+export type { Episode, Judgement } from './episodes.ts';
 
 /** What is out of the ordinary in a series. */
 export interface Anomalies {

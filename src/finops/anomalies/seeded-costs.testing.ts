@@ -1,3 +1,5 @@
+import type { SeriesPoint } from './detect.ts';
+
 /** Daily cost series as accounts have them, from a seed: a week, a trend, noise, and what the months do. */
 export interface CostSeries {
   readonly values: number[];
@@ -60,3 +62,7 @@ export function costSeries(seed: number, change: Change, { days = 180, dependenc
   });
   return { values, change: change === 'none' ? null : { from, days: lasting } };
 }
+
+/** The values of days from the first on. */
+export const dailyPoints = (values: readonly number[]): SeriesPoint[] =>
+  values.map((value, day) => ({ at: FIRST_DAY + day * DAY_MS, value }));

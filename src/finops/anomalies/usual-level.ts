@@ -54,7 +54,7 @@ function seasonShares(
   const shares: number[][] = Array.from({ length: seasonSteps }, () => []);
   for (const { step, usual: value } of usual) {
     const mean = meanAround(step, byStep, seasonSteps);
-    if (mean !== null && mean > 0 && value >= 0) shares[step % seasonSteps]?.push(value / mean);
+    if (mean !== null && mean !== 0 && value / mean >= 0) shares[step % seasonSteps]?.push(value / mean);
   }
   const middles = shares.map((of) => (of.length < LEAST_SEASONS ? null : midmean(of)));
   return (step) => {
@@ -63,10 +63,12 @@ function seasonShares(
   };
 }
 
+/** A step that is missing is taken from the season before or after it. */
 function meanAround(step: number, byStep: ReadonlyMap<number, number>, seasonSteps: number): number | null {
   let sum = 0;
   for (let offset = 0; offset < seasonSteps; offset += 1) {
-    const value = byStep.get(step + offset - (seasonSteps >> 1));
+    const at = step + offset - (seasonSteps >> 1);
+    const value = byStep.get(at) ?? byStep.get(at - seasonSteps) ?? byStep.get(at + seasonSteps);
     if (value === undefined) return null;
     sum += value;
   }
