@@ -44,7 +44,7 @@ export interface ChangeOptions {
   readonly monthly: boolean;
 }
 
-/** Standard deviations of the chart that are an alarm: about one a year on usual series (docs/anomalies.md says how it was found). */
+/** Standard deviations of the chart that are an alarm: about two false ones a year on series like those of docs/anomalies.md. */
 const ALARM_STRENGTH = 3.5;
 const KEPT_STEPS = 91;
 const WARM_UP_STEPS = 28;
