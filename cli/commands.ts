@@ -1,6 +1,7 @@
 import { accountCommands } from './account.ts';
 import { alertCommands } from './alert.ts';
 import { allocationCommands } from './allocation.ts';
+import { anomalyCommands } from './anomaly.ts';
 import { applyCommands } from './apply.ts';
 import { auditCommands } from './audit.ts';
 import { billCommands } from './bill.ts';
@@ -49,6 +50,7 @@ export const commands: readonly Command[] = [
   ...usageCommands,
   ...priceCommands,
   ...budgetCommands,
+  ...anomalyCommands,
   ...tokenCommands,
   ...experimentCommands,
   ...pipelineCommands,

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { createAllocation, type MeasuredUsage } from './finops/allocation/index.ts';
+import { createAnomalies } from './finops/anomalies/index.ts';
 import { createBilling } from './finops/billing/index.ts';
 import { createBudgets } from './finops/budgets/index.ts';
 import { createCosts } from './finops/costs/index.ts';
@@ -232,7 +233,9 @@ function wireFinops(ground: Ground & { readonly org: Org }) {
   budgets.schedule(ground.jobs);
   const statements = createStatements({ ...ground, billing });
   const gpus = createGpus({ ...ground, uploads, prices });
-  return { uploads, allocation, billing, sources, costs, prices, metering, budgets, tokens, statements, gpus };
+  const anomalies = createAnomalies();
+  const money = { allocation, billing, costs, prices, metering, budgets, statements };
+  return { ...money, uploads, sources, anomalies, tokens, gpus };
 }
 
 /** What splits by usage are told of it. */

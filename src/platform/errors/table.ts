@@ -139,6 +139,12 @@ export const errorTable = {
   webhook_not_signed: { status: 401, exitCode: DENIED, title: 'The delivery is not signed as a trigger asks' },
   git_failed: { status: 422, exitCode: REFUSED, title: 'The Git repository cannot be read' },
 
+  // anomalies
+  series_empty: { status: 400, exitCode: REFUSED, title: 'The series holds no point' },
+  series_column_missing: { status: 400, exitCode: REFUSED, title: 'The series lacks a column that is needed' },
+  series_row_invalid: { status: 400, exitCode: REFUSED, title: 'A row of the series cannot be read' },
+  series_too_long: { status: 413, exitCode: REFUSED, title: 'The series holds more points than are judged' },
+
   // scaling
   trace_empty: { status: 400, exitCode: REFUSED, title: 'The trace holds no request' },
   trace_column_missing: { status: 400, exitCode: REFUSED, title: 'The trace lacks a column that is needed' },

@@ -1,0 +1,208 @@
+import { type Change, LONGEST_CHANGE_STEPS, latestChange } from './change-chart.ts';
+import { type Episode, type EpisodePoint, episodeOf, type Judge, type Judgement, scoreOf } from './episodes.ts';
+import { dependenceOf, deviation, midmean } from './robust.ts';
+import { beyondSeen, sameDaysOfMonth } from './same-day-of-month.ts';
+import { type Expectation, expectedAt, type UsualStep } from './usual-level.ts';
+
+/** A step as it was judged. */
+interface JudgedStep extends UsualStep {
+  readonly at: number;
+  readonly value: number;
+  readonly expected: number | null;
+  /** (value - expected) / unit; null while nothing was expected. */
+  readonly residual: number | null;
+  /** In standard deviations, without what earlier months had on the same day. */
+  readonly z: number | null;
+  /** The residual where it tells how large noise is. */
+  readonly noise: number | null;
+}
+
+interface OpenChange {
+  readonly fromStep: number;
+  readonly direction: 1 | -1;
+  /** Its size in standard deviations of a step. */
+  readonly size: number;
+  /** Evidence that the usual is back (log likelihood ratio), and since which step it speaks. */
+  readonly calm: number;
+  readonly calmFromStep: number;
+}
+
+/** What the judge remembers: plain data. */
+export interface ChangeState {
+  readonly steps: readonly JudgedStep[];
+  /** The chart looks no further back; null: as far as there are steps. */
+  readonly chartFromStep: number | null;
+  readonly open: OpenChange | null;
+}
+
+export interface ChangeOptions {
+  /** Milliseconds from one step to the next. */
+  readonly stepMs: number;
+  /** Steps of a season: 7 for days, 1 for none. */
+  readonly seasonSteps: number;
+  /** Whether steps are days of months. */
+  readonly monthly: boolean;
+}
+
+/** Standard deviations of the chart that are an alarm: about two false ones a year on series like those of docs/anomalies.md. */
+const ALARM_STRENGTH = 3.5;
+const KEPT_STEPS = 91;
+const WARM_UP_STEPS = 28;
+/** After this long, a change is the new usual. */
+const LASTING_STEPS = LONGEST_CHANGE_STEPS;
+/** Log likelihood ratio that says that the usual is back: odds of 400 to 1. */
+const CALM_EVIDENCE = 6;
+const LEAST_CHANGE_SIZE = 2;
+/** Noise is taken for no smaller than this share of what is expected: smaller changes are no alarm, however regular the series. */
+const LEAST_DEVIATION = 0.04;
+/** Few residuals understate the deviation. */
+const SMALL_SAMPLE = 4;
+const NOTABLE_DEVIATIONS = 3;
+const OUTLIER_DEVIATIONS = 4;
+
+/**
+ * Judges a series with few points (daily costs) by changes of its level: what a step should be is taken from the steps before it, the
+ * difference goes into a chart of likelihood ratios, an alarm opens an episode, and its values teach nothing until the usual is back
+ * or, after 14 steps, they are the usual.
+ */
+export function createChangeJudge(
+  { stepMs, seasonSteps, monthly }: ChangeOptions,
+  restored?: ChangeState,
+): Judge<ChangeState> {
+  let state: ChangeState = restored ?? { steps: [], chartFromStep: null, open: null };
+  return {
+    judge: (at, value) => {
+      const step = monthly ? Math.floor(at / stepMs) : Math.round(at / stepMs);
+      const expectation = expectedAt(step, state.steps, seasonSteps);
+      if (expectation === null) return learnFirst(at, step, value);
+      const judged = judgedStep({ at, step, value }, expectation, state.steps, monthly);
+      const latest = state.steps.at(-1)?.step ?? Number.NEGATIVE_INFINITY;
+      if (step <= latest) return alone(judged, expectation);
+      const ready = state.steps.length >= WARM_UP_STEPS;
+      const seen = { ...state, steps: [...state.steps, judged].slice(-KEPT_STEPS) };
+      const { next, strength, ended } = advance(seen, ready);
+      state = next;
+      return { score: ready ? scoreOf(strength, ALARM_STRENGTH) : null, expected: expectation.value, ended };
+    },
+    open: () => (state.open === null ? null : episodeFrom(state.steps, state.open.fromStep, false, true)),
+    state: () => state,
+  };
+
+  function learnFirst(at: number, step: number, value: number): Judgement {
+    const known = state.steps.some((kept) => kept.step >= step);
+    const first = { at, step, value, usual: value, expected: null, residual: null, z: null, noise: null };
+    if (!known) state = { ...state, steps: [...state.steps, first].slice(-KEPT_STEPS) };
+    return { score: null, expected: null, ended: null };
+  }
+
+  /** A step that comes again or late is judged and teaches nothing. */
+  function alone({ z }: JudgedStep, { value: expected }: Expectation): Judgement {
+    const ready = state.steps.length >= WARM_UP_STEPS;
+    return { score: ready ? scoreOf(Math.abs(z ?? 0), ALARM_STRENGTH) : null, expected, ended: null };
+  }
+}
+
+function judgedStep(
+  { at, step, value }: { readonly at: number; readonly step: number; readonly value: number },
+  { value: expected, unit }: Expectation,
+  steps: readonly JudgedStep[],
+  monthly: boolean,
+): JudgedStep {
+  const residual = unit === 0 ? Math.sign(value) : (value - expected) / unit;
+  const noises = steps.flatMap(({ noise }) => (noise === null ? [] : [noise]));
+  const sd = Math.max(LEAST_DEVIATION, deviation(noises) ?? 0) * (1 + SMALL_SAMPLE / Math.max(1, noises.length));
+  const months = monthly ? sameDaysOfMonth(step) : [];
+  const seen = steps.flatMap((kept) => (months.includes(kept.step) && kept.residual !== null ? [kept.residual] : []));
+  const notable = seen.filter((one) => Math.abs(one) > NOTABLE_DEVIATIONS * sd);
+  const beyond = beyondSeen(residual, notable);
+  const z = beyond / sd;
+  const teaches = beyond === residual && Math.abs(z) <= OUTLIER_DEVIATIONS;
+  return {
+    at,
+    step,
+    value,
+    expected,
+    residual,
+    z,
+    noise: beyond === residual ? residual : null,
+    usual: teaches ? value : expected,
+  };
+}
+
+interface Advanced {
+  readonly next: ChangeState;
+  readonly strength: number;
+  readonly ended: Episode | null;
+}
+
+/** Opens, continues or ends an episode by the newest step. */
+function advance(state: ChangeState, ready: boolean): Advanced {
+  const change = chartOf(state);
+  const strength = change?.strength ?? 0;
+  if (state.open === null) return { next: ready ? opened(state, change) : state, strength, ended: null };
+  const open = calmed(state.open, state.steps.at(-1));
+  const held = { ...state, open, steps: withoutTeaching(state.steps, open.fromStep) };
+  if (open.calm >= CALM_EVIDENCE) {
+    const before = held.steps.filter(({ step }) => step < open.calmFromStep);
+    const ended = episodeFrom(before, open.fromStep, false, false);
+    const steps = teachingAgain(held.steps, open.calmFromStep, 1);
+    const next = { steps, open: null, chartFromStep: open.calmFromStep };
+    return { next: opened(next, chartOf(next)), strength, ended };
+  }
+  const last = held.steps.at(-1)?.step ?? open.fromStep;
+  if (last - open.fromStep + 1 < LASTING_STEPS) return { next: held, strength, ended: null };
+  return { next: accepted(held, open, last), strength, ended: episodeFrom(held.steps, open.fromStep, true, false) };
+}
+
+function chartOf({ steps, chartFromStep }: ChangeState): Change | null {
+  const residuals = steps.flatMap(({ step, z }) => (z === null || step < (chartFromStep ?? step) ? [] : [z]));
+  const noises = steps.flatMap(({ noise, z }) => (noise === null || z === null ? [] : [z]));
+  return latestChange(residuals, dependenceOf(noises));
+}
+
+function opened(state: ChangeState, change: Change | null): ChangeState {
+  if (change === null || change.strength < ALARM_STRENGTH) return state;
+  const fromStep = state.steps.at(-change.steps)?.step ?? 0;
+  const size = Math.max(LEAST_CHANGE_SIZE, change.strength / Math.sqrt(change.steps));
+  const open = { fromStep, direction: change.direction, size, calm: 0, calmFromStep: fromStep };
+  return { ...state, open, steps: withoutTeaching(state.steps, fromStep) };
+}
+
+/** Page’s test in reverse: the log likelihood ratio of the usual against the change, no less than zero. */
+function calmed(open: OpenChange, newest: JudgedStep | undefined): OpenChange {
+  if (newest === undefined || newest.z === null) return open;
+  const calm = Math.max(0, open.calm + (open.size / 2 - open.direction * newest.z) * open.size);
+  return { ...open, calm, calmFromStep: open.calm === 0 ? newest.step : open.calmFromStep };
+}
+
+function withoutTeaching(steps: readonly JudgedStep[], fromStep: number): JudgedStep[] {
+  return steps.map((kept) => (kept.step < fromStep ? kept : { ...kept, usual: null, noise: null }));
+}
+
+function teachingAgain(steps: readonly JudgedStep[], fromStep: number, ratioBefore: number): JudgedStep[] {
+  return steps.map((kept) => {
+    if (kept.step >= fromStep) return { ...kept, usual: kept.value, noise: kept.residual };
+    return { ...kept, usual: kept.usual === null ? null : kept.usual * ratioBefore };
+  });
+}
+
+/** The values of the change are the usual from now on; those before it are brought to their level, or forgotten where they cannot be. */
+function accepted(state: ChangeState, open: OpenChange, last: number): ChangeState {
+  const during = state.steps.filter(({ step }) => step >= open.fromStep);
+  const ratio = midmean(
+    during.flatMap(({ value, expected }) => (expected === null || expected === 0 ? [] : [value / expected])),
+  );
+  const scalable = ratio !== null && ratio > 0;
+  const known = scalable ? state.steps : during;
+  const steps = teachingAgain(known, open.fromStep, scalable ? ratio : 1).map((kept) =>
+    kept.step < open.fromStep ? kept : { ...kept, noise: null },
+  );
+  return { steps, open: null, chartFromStep: last + 1 };
+}
+
+function episodeFrom(steps: readonly JudgedStep[], fromStep: number, lasting: boolean, open: boolean): Episode | null {
+  const points = steps.flatMap(({ at, step, value, expected }): EpisodePoint[] =>
+    step < fromStep || expected === null ? [] : [{ at, value, expected }],
+  );
+  return episodeOf(points, { lasting, open });
+}

@@ -1,0 +1,36 @@
+import type { Detection, SeriesPoint } from './detect.ts';
+
+/** A rise at nearly every point, and so many points, is more than chance. */
+const COUNTER_SHARE = 0.95;
+const LEAST_FOR_COUNTER = 30;
+
+/** What was odd about a series, and what was made of it: a sentence each. */
+export function remarksOn(series: readonly SeriesPoint[], { points, method }: Detection, counter: boolean): string[] {
+  const steps = series.slice(1).map(({ at }, index) => at - (series[index]?.at ?? at));
+  const earlier = steps.filter((step) => step < 0).length;
+  const repeated = series.length - new Set(series.map(({ at }) => at)).size;
+  const unknown = series.filter(({ value }) => value === null).length;
+  const remarks: string[] = [];
+  if (unknown > 0) remarks.push(`${rows(unknown)} without a value: gaps, not zeros.`);
+  if (earlier > 0) remarks.push(`${rows(earlier)} earlier than the row before: judged in the order of time.`);
+  if (repeated > 0) remarks.push(`${rows(repeated)} with the time of another: each is judged.`);
+  if (points.every(({ score }) => score === null)) remarks.push(tooFew(method));
+  if (!counter && looksLikeCounter(series)) remarks.push('The values hardly ever fall: if they are a counter, say so.');
+  return remarks;
+}
+
+function rows(count: number): string {
+  return count === 1 ? '1 row' : `${count} rows`;
+}
+
+function tooFew(method: Detection['method']): string {
+  const least = method === 'novelty' ? '150 points' : '28 points';
+  return `Nothing is judged: the series is too short, or has too few values. ${least} are learned from first.`;
+}
+
+function looksLikeCounter(series: readonly SeriesPoint[]): boolean {
+  const values = series.flatMap(({ value }) => (value === null ? [] : [value]));
+  if (values.length < LEAST_FOR_COUNTER) return false;
+  const rises = values.slice(1).filter((value, index) => value > (values[index] ?? value)).length;
+  return rises >= COUNTER_SHARE * (values.length - 1);
+}

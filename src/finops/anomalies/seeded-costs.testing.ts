@@ -1,0 +1,68 @@
+import type { SeriesPoint } from './detect.ts';
+
+/** Daily cost series as accounts have them, from a seed: a week, a trend, noise, and what the months do. */
+export interface CostSeries {
+  readonly values: number[];
+  /** First day that was changed, and the days until the usual comes back; null in a series without a change. */
+  readonly change: { readonly from: number; readonly days: number } | null;
+}
+
+export type Change = 'none' | 'spike' | 'lasting' | 'dip';
+
+/** How much of the usual cost, and for how many days: the three that a detector must find. */
+export const CHANGES: Readonly<Record<Change, { readonly ratio: number; readonly days: number }>> = {
+  none: { ratio: 0, days: 0 },
+  spike: { ratio: 0.3, days: 3 },
+  lasting: { ratio: 0.15, days: Number.POSITIVE_INFINITY },
+  dip: { ratio: -0.4, days: 2 },
+};
+
+export const FIRST_DAY = Date.UTC(2026, 0, 1);
+export const DAY_MS = 86_400_000;
+
+/** Numbers in 0..1 that a seed determines (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export const normal = (next: () => number): number =>
+  Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+
+/**
+ * A level of 20 to 20,000 a day; weekends at 45 to 100 % of workdays; -15 to +60 % a year; noise of 3 to 8 %, which has
+ * `dependence` of the day before; every month another level (1.5 %), and in every second series a fee of 10 to 40 % on the first.
+ * The change comes on a day between the 75th and the 150th.
+ */
+export function costSeries(seed: number, change: Change, { days = 180, dependence = 0 } = {}): CostSeries {
+  const next = seeded(seed);
+  const between = (low: number, high: number): number => low + (high - low) * next();
+  const level = 20 * 10 ** between(0, 3);
+  const weekend = between(0.45, 1);
+  const weekdays = Array.from({ length: 7 }, (_, day) => (day === 0 || day === 6 ? weekend : 1) * between(0.97, 1.03));
+  const growth = between(-0.15, 0.6) / 365;
+  const noise = between(0.03, 0.08);
+  const fee = next() < 0.5 ? between(0.1, 0.4) : 0;
+  const months = Array.from({ length: 1 + Math.ceil(days / 28) }, () => 1 + 0.015 * normal(next));
+  const from = Math.floor(between(75, 150));
+  const { ratio, days: lasting } = CHANGES[change];
+  let carried = normal(next);
+  const values = Array.from({ length: days }, (_, day) => {
+    const date = new Date(FIRST_DAY + day * DAY_MS);
+    carried = dependence * carried + Math.sqrt(1 - dependence ** 2) * normal(next);
+    const month =
+      (months[date.getUTCMonth() + 12 * (date.getUTCFullYear() - 2026)] ?? 1) + (date.getUTCDate() === 1 ? fee : 0);
+    const usual = level * (1 + growth * day) * (weekdays[date.getUTCDay()] ?? 1) * month * (1 + noise * carried);
+    return day >= from && day < from + lasting ? usual * (1 + ratio) : usual;
+  });
+  return { values, change: change === 'none' ? null : { from, days: lasting } };
+}
+
+/** The values of days from the first on. */
+export const dailyPoints = (values: readonly number[]): SeriesPoint[] =>
+  values.map((value, day) => ({ at: FIRST_DAY + day * DAY_MS, value }));

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { detect, type Episode } from './index.ts';
+import { type Change, type CostSeries, costSeries, DAY_MS, dailyPoints, FIRST_DAY } from './seeded-costs.testing.ts';
+
+const SERIES = 100;
+const WARM_UP_DAYS = 28;
+/** A lasting change that has not been told after two weeks is missed. */
+const FOUND_WITHIN_DAYS = 14;
+
+interface Figures {
+  readonly foundShare: number;
+  readonly falseAlarmsPer100Days: number;
+}
+
+async function simulated(change: Change, dependence = 0): Promise<Figures> {
+  let found = 0;
+  let falseAlarms = 0;
+  let days = 0;
+  for (let seed = 0; seed < SERIES; seed += 1) {
+    const series = costSeries(seed, change, { dependence });
+    const { episodes } = await detect(dailyPoints(series.values));
+    const hits = episodes.filter((episode) => tells(episode, series));
+    found += hits.length > 0 ? 1 : 0;
+    falseAlarms += episodes.length - hits.length;
+    days += series.values.length - WARM_UP_DAYS;
+  }
+  return { foundShare: found / SERIES, falseAlarmsPer100Days: (100 * falseAlarms) / days };
+}
+
+function tells({ startAt, endAt }: Episode, { change }: CostSeries): boolean {
+  if (change === null) return false;
+  const from = FIRST_DAY + change.from * DAY_MS;
+  return startAt < from + Math.min(change.days, FOUND_WITHIN_DAYS) * DAY_MS && endAt >= from;
+}
+
+describe('daily costs with a week, a trend, noise of 3 to 8 %, fees on the first and other levels each month', () => {
+  it('raise at most one false alarm in a hundred days', async () => {
+    const { falseAlarmsPer100Days } = await simulated('none');
+    expect(falseAlarmsPer100Days).toBeLessThan(1);
+  });
+
+  it.each<[string, Change]>([
+    ['30 % more for 3 days', 'spike'],
+    ['15 % more from then on, within two weeks', 'lasting'],
+    ['40 % less for 2 days', 'dip'],
+  ])('tell nine of ten times of %s', async (_, change) => {
+    const { foundShare, falseAlarmsPer100Days } = await simulated(change);
+    expect(foundShare).toBeGreaterThanOrEqual(0.9);
+    expect(falseAlarmsPer100Days).toBeLessThan(1);
+  });
+
+  it('raise no more false alarms where a day has 30 % of the noise of the day before', async () => {
+    const { falseAlarmsPer100Days } = await simulated('none', 0.3);
+    expect(falseAlarmsPer100Days).toBeLessThan(1);
+  });
+});

@@ -1,0 +1,45 @@
+/** Numbers kept in ascending order: where one would stand, what is nearest to it, what share lies below. */
+export interface SortedValues {
+  readonly size: number;
+  add(value: number): void;
+  /** Takes out one number that equals `value`. */
+  remove(value: number): void;
+  /** Distance to the nearest number; `Infinity` when there is none. */
+  nearest(value: number): number;
+  /** The number below which `share` of them lie, 0 to 1; null when there is none. */
+  quantile(share: number): number | null;
+}
+
+export function createSortedValues(): SortedValues {
+  const values: number[] = [];
+  const placeOf = (value: number): number => {
+    let low = 0;
+    let high = values.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((values[middle] ?? 0) < value) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return {
+    get size() {
+      return values.length;
+    },
+    add: (value) => void values.splice(placeOf(value), 0, value),
+    remove: (value) => {
+      const place = placeOf(value);
+      if (values[place] === value) values.splice(place, 1);
+    },
+    nearest: (value) => {
+      const place = placeOf(value);
+      const above = values[place];
+      const below = values[place - 1];
+      return Math.min(
+        above === undefined ? Number.POSITIVE_INFINITY : above - value,
+        below === undefined ? Number.POSITIVE_INFINITY : value - below,
+      );
+    },
+    quantile: (share) => values[Math.min(values.length - 1, Math.floor(share * values.length))] ?? null,
+  };
+}
