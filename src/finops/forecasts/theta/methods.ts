@@ -1,5 +1,5 @@
 import { addSeasons } from '../decomposition/mstl.ts';
-import type { Method } from '../history.ts';
+import type { Fit, Method } from '../history.ts';
 import { minimise } from '../numbers/nelder-mead.ts';
 import { type Theta, thetaForecast, thetaSquares } from './recursion.ts';
 
@@ -11,17 +11,20 @@ const MOST_ALPHA = 0.99;
 const MOST_THETA = 8;
 
 /** Dynamic optimised theta of the series without its seasons, and the last cycle of each season added. */
-export const thetaMethod: Method = {
+export const theta: Method = {
   name: 'theta',
-  fit: (history) => {
+  fit: (history): Fit => {
     const { adjusted } = history.parts();
     const skip = Math.max(0, adjusted.length - LONGEST_HISTORY);
-    const theta = fitTheta(adjusted.subarray(skip));
-    return (later, horizon) => {
-      const parts = later.parts();
-      const forecast = thetaForecast(parts.adjusted.subarray(skip), theta, horizon);
-      addSeasons(forecast, parts);
-      return forecast;
+    const fitted = fitTheta(adjusted.subarray(skip));
+    return {
+      forecast: (later, horizon) => {
+        const parts = later.parts();
+        const forecast = thetaForecast(parts.adjusted.subarray(skip), fitted, horizon);
+        addSeasons(forecast, parts);
+        return forecast;
+      },
+      again: theta.fit,
     };
   },
 };

@@ -8,6 +8,9 @@ export interface Theta {
   readonly level: number;
 }
 
+/** Powers below are taken for zero: numbers close to the least that there are make a processor slow. */
+const NOTHING = 1e-30;
+
 interface Line {
   level: number;
   mean: number;
@@ -33,7 +36,7 @@ function advance(line: Line, { alpha }: Theta, value: number): void {
   line.slope = ((count - 1) * line.slope + (6 * (value - line.mean)) / (count + 1)) / (count + 2);
   line.mean = (count * line.mean + value) / (count + 1);
   line.intercept = line.mean - (line.slope * (count + 2)) / 2;
-  line.decay *= 1 - alpha;
+  line.decay = line.decay < NOTHING ? 0 : line.decay * (1 - alpha);
   line.count += 1;
 }
 
