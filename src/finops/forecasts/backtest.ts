@@ -22,7 +22,10 @@ export interface Trials {
   readonly future: readonly Float64Array[];
 }
 
-/** Methods that differ for such seasons: with none, those that take the series apart are the others again. */
+/**
+ * Methods that differ for such seasons: without any, those that learn them are the others again. What is unusual is told by
+ * the season; without one it may as well be the level that moves, and the values stay as they are.
+ */
 export function candidatesOf(periods: readonly number[]): Candidate[] {
   const single = periods.length === 1 && (periods[0] as number) <= LONGEST_ETS_SEASON;
   const seasonal = periods.length > 0 ? [laggedAr, laggedAri] : [];
@@ -35,7 +38,8 @@ export function candidatesOf(periods: readonly number[]): Candidate[] {
     decomposedAri,
     ...seasonal,
   ];
-  return [false, true].flatMap((cleaned) =>
+  const views = periods.length > 0 ? [false, true] : [false];
+  return views.flatMap((cleaned) =>
     methods.map((method) => ({ name: `${method.name}${cleaned ? ', cleaned' : ''}`, method, cleaned })),
   );
 }

@@ -3,7 +3,7 @@ const MOST_ORIGINS = 10;
 const LEAST_VALUES = 8;
 const LEAST_CYCLES = 2;
 /** Horizons before the end within which the origins lie; what is older says less of today. */
-const HORIZONS = 6;
+const HORIZONS = 10;
 const CYCLES = 3;
 const LEAST_SHARE = 0.3;
 

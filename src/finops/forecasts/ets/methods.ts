@@ -58,7 +58,7 @@ function skipped(count: number): number {
 
 function formsOf(values: Float64Array, seasonal: boolean): EtsForm[] {
   const positive = values.every((value) => value > 0);
-  const trends: Trend[] = process.env.T3 ? ['none', 'additive', 'damped'] : ['none', 'damped'];
+  const trends: Trend[] = ['none', 'damped'];
   const errors: ErrorKind[] = positive ? ['additive', 'multiplicative'] : ['additive'];
   const seasons: Seasonality[] = seasonal ? ['additive', 'multiplicative'] : ['none'];
   return trends.flatMap((trend) =>
