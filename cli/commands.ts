@@ -12,6 +12,7 @@ import { decisionCommands } from './decision.ts';
 import { driftCommands } from './drift.ts';
 import { endpointCommands } from './endpoint/commands.ts';
 import { experimentCommands } from './experiment.ts';
+import { forecastCommands } from './forecast.ts';
 import type { Command } from './frame/command.ts';
 import { gateCommands } from './gate.ts';
 import { labelCommands } from './label.ts';
@@ -43,6 +44,7 @@ export const commands: readonly Command[] = [
   ...billCommands,
   ...sourceCommands,
   ...costCommands,
+  ...forecastCommands,
   ...allocationCommands,
   ...statementCommands,
   ...usageCommands,

@@ -5,6 +5,7 @@ import { createAllocation, type MeasuredUsage } from './finops/allocation/index.
 import { createBilling } from './finops/billing/index.ts';
 import { createBudgets } from './finops/budgets/index.ts';
 import { createCosts } from './finops/costs/index.ts';
+import { createForecasts } from './finops/forecasts/index.ts';
 import { createMetering, type MeteredUsage, type Metering } from './finops/metering/index.ts';
 import { createPrices } from './finops/prices/index.ts';
 import { createSources } from './finops/sources/index.ts';
@@ -230,7 +231,8 @@ function wireFinops(ground: Ground & { readonly org: Org }) {
   const budgets = createBudgets({ ...ground, ...createTelling(ground.config), costs, metering, prices });
   budgets.schedule(ground.jobs);
   const statements = createStatements({ ...ground, billing });
-  return { uploads, allocation, billing, sources, costs, prices, metering, budgets, tokens, statements };
+  const forecasts = createForecasts();
+  return { uploads, allocation, billing, sources, costs, prices, metering, budgets, tokens, statements, forecasts };
 }
 
 /** What splits by usage are told of it. */

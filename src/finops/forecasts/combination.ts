@@ -2,8 +2,6 @@ import type { Trials } from './backtest.ts';
 
 /** A candidate counts by its error to the power of minus this: one that errs twice as much counts a sixteenth. */
 const SHARPNESS = 4;
-/** Errors are taken as at least this share of the greatest: a candidate that was never wrong would count alone. */
-const LEAST_ERROR_SHARE = 1e-6;
 /** A forecast that leaves the range of the history by more than so many ranges is not believed. */
 const MOST_RANGES = 3;
 
@@ -20,7 +18,8 @@ export function sumErrors({ past, origins }: Trials, values: Float64Array, known
   const counts = new Float64Array(origins.length);
   for (const [index, origin] of origins.entries()) {
     const steps = past[0]?.[index]?.length ?? 0;
-    for (let step = 0; step < steps; step += 1) counts[index] = (counts[index] as number) + (known[origin + step] as number);
+    for (let step = 0; step < steps; step += 1)
+      counts[index] = (counts[index] as number) + (known[origin + step] as number);
   }
   const sums = past.map((byOrigin) =>
     Float64Array.from(byOrigin, (forecast, index) => {
@@ -49,19 +48,20 @@ export function meanErrors({ sums, counts }: ErrorSums, without: number | null):
   });
 }
 
-/** Shares that add up to 1, by the mean absolute error; the same for all when no error is known. Example: errors 1, 2 -> 16/17, 1/17. */
+/**
+ * Shares that add up to 1, by the mean absolute error; the same for all when no error is known. Candidates that were never
+ * wrong share all of it. Example: errors 1, 2 -> 16/17, 1/17.
+ */
 export function weightsOf(errors: Float64Array): Float64Array {
   const usable = errors.filter((error) => Number.isFinite(error));
-  const floor = Math.max(...usable, 0) * LEAST_ERROR_SHARE;
-  const least = Math.max(Math.min(...usable), floor);
-  if (usable.length === 0 || least === 0) return equalWeights(errors.length);
-  const raw = errors.map((error) => (Number.isFinite(error) ? (Math.max(error, floor) / least) ** -SHARPNESS : 0));
+  if (usable.length === 0) return new Float64Array(errors.length).fill(1 / errors.length);
+  const least = Math.min(...usable);
+  const raw = errors.map((error) => {
+    if (!Number.isFinite(error)) return 0;
+    return error === least ? 1 : (error / least) ** -SHARPNESS;
+  });
   const total = raw.reduce((sum, weight) => sum + weight, 0);
   return raw.map((weight) => weight / total);
-}
-
-function equalWeights(count: number): Float64Array {
-  return new Float64Array(count).fill(1 / count);
 }
 
 /** Weights with those candidates left out whose forecast cannot be believed, unless that were all of them. */

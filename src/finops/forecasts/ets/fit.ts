@@ -1,6 +1,6 @@
 import { minimise } from '../numbers/nelder-mead.ts';
-import { type EtsForm, type EtsState, etsForecast, etsLikelihood, type Smoothing } from './recursion.ts';
 import { type Beginning, beginningOf } from './beginning.ts';
+import { type EtsForm, type EtsState, etsForecast, etsLikelihood, type Smoothing } from './recursion.ts';
 
 /** A form with the parameters that fit a series best, and the state before its first value. */
 export interface EtsFit {

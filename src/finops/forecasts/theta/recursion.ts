@@ -22,7 +22,14 @@ interface Line {
 }
 
 function begin({ level, alpha }: Theta, first: number): Line {
-  return { level: alpha * first + (1 - alpha) * level, mean: first, intercept: first, slope: 0, decay: 1 - alpha, count: 1 };
+  return {
+    level: alpha * first + (1 - alpha) * level,
+    mean: first,
+    intercept: first,
+    slope: 0,
+    decay: 1 - alpha,
+    count: 1,
+  };
 }
 
 function expected({ level, intercept, slope, decay }: Line, { alpha, theta }: Theta): number {
