@@ -1,7 +1,9 @@
-import type { Trials } from './backtest.ts';
+import type { Candidate, Trials } from './backtest.ts';
 
 /** A candidate counts by its error to the power of minus this: one that errs twice as much counts a sixteenth. */
 const SHARPNESS = 4;
+/** What is unusual once is more often over than not: of two that erred the same, the one without it counts twice. */
+const FAVOUR_OF_CLEANED = 2;
 /** A forecast that leaves the range of the history by more than so many ranges is not believed. */
 const MOST_RANGES = 3;
 
@@ -49,16 +51,15 @@ export function meanErrors({ sums, counts }: ErrorSums, without: number | null):
 }
 
 /**
- * Shares that add up to 1, by the mean absolute error; the same for all when no error is known. Candidates that were never
- * wrong share all of it. Example: errors 1, 2 -> 16/17, 1/17.
+ * Shares that add up to 1, by the mean absolute error; by no error when none is known. Candidates that were never wrong
+ * share all of it. Example: errors 1, 2 of two that are not cleaned -> 16/17, 1/17.
  */
-export function weightsOf(errors: Float64Array): Float64Array {
-  const usable = errors.filter((error) => Number.isFinite(error));
-  if (usable.length === 0) return new Float64Array(errors.length).fill(1 / errors.length);
-  const least = Math.min(...usable);
-  const raw = errors.map((error) => {
-    if (!Number.isFinite(error)) return 0;
-    return error === least ? 1 : (error / least) ** -SHARPNESS;
+export function weightsOf(errors: Float64Array, candidates: readonly Pick<Candidate, 'cleaned'>[]): Float64Array {
+  const least = Math.min(...errors.filter((error) => Number.isFinite(error)));
+  const raw = errors.map((error, index) => {
+    const favour = candidates[index]?.cleaned === true ? FAVOUR_OF_CLEANED : 1;
+    if (least === Number.POSITIVE_INFINITY || error === least) return favour;
+    return Number.isFinite(error) ? favour * (error / least) ** -SHARPNESS : 0;
   });
   const total = raw.reduce((sum, weight) => sum + weight, 0);
   return raw.map((weight) => weight / total);

@@ -11,7 +11,7 @@ export interface Spread {
 const USUAL_GROWTH = 0.5;
 const MOST_GROWTH = 0.9;
 /** Variance of the logarithm of the size of errors between origins, as if one more horizon had been seen. */
-const USUAL_VARIANCE = 0.2;
+const USUAL_VARIANCE = 0.3;
 const LEAST_DEGREES = 2.5;
 const LEAST_SCORES = 5;
 

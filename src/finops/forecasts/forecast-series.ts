@@ -65,11 +65,11 @@ export function forecastSeries(series: ArrayLike<number>, options: SeriesForecas
   const trials = tryCandidates(historyOf(scaled, periods), horizon);
   const sums = sumErrors(trials, scaled, known);
   const errors = meanErrors(sums, null);
-  const weights = believable(weightsOf(errors), trials.future, scaled);
+  const weights = believable(weightsOf(errors, trials.candidates), trials.future, scaled);
   const tested: Tested = { trials, sums, scaled, known, horizon };
   const spread = spreadOf(tested, weights, null) ?? wanderingSpread(scaled);
   const mean = combine(trials.future, weights);
-  const floor = scaled.every((value) => value >= 0) ? 0 : Number.NEGATIVE_INFINITY;
+  const floor = recent.some((value) => value < 0) ? Number.NEGATIVE_INFINITY : 0;
   const naive = naiveError(scaled, known, periods[0] ?? 1);
   return {
     mean: mean.map((value) => size * Math.max(floor, value)),
@@ -84,6 +84,9 @@ export function forecastSeries(series: ArrayLike<number>, options: SeriesForecas
     filled,
   };
 }
+
+/** Smaller values have too few digits left to be divided by. */
+const LEAST_SIZE = 1e-250;
 
 /** What the trials of the candidates have shown. */
 interface Tested {
@@ -120,7 +123,7 @@ function spreadOf(tested: Tested, weights: Float64Array, without: number | null)
 /** Every origin is judged by the weights and widths that the others give. */
 function backtestOf(tested: Tested, levels: readonly number[], naive: number | null): BacktestResult {
   const rounds = tested.trials.origins.map((from, origin) => {
-    const weights = weightsOf(meanErrors(tested.sums, origin));
+    const weights = weightsOf(meanErrors(tested.sums, origin), tested.trials.candidates);
     const spread = spreadOf(tested, weights, origin);
     const errors = errorsOf(tested, weights, origin);
     return { errors, outcomes: tested.scaled.subarray(from, from + errors.length), spread };
@@ -128,7 +131,7 @@ function backtestOf(tested: Tested, levels: readonly number[], naive: number | n
   return judge(rounds, levels, naive);
 }
 
-/** Mean absolute value; null when all values are the same, so that nothing is to be learned. */
+/** Mean absolute value; null when all values are the same, or too small to divide by, so that nothing is to be learned. */
 function sizeOf(values: Float64Array): number | null {
   let greatest = 0;
   let differ = false;
@@ -136,7 +139,7 @@ function sizeOf(values: Float64Array): number | null {
     greatest = Math.max(greatest, Math.abs(value));
     differ ||= value !== values[0];
   }
-  if (!differ) return null;
+  if (!differ || greatest < LEAST_SIZE) return null;
   let sum = 0;
   for (const value of values) sum += Math.abs(value) / greatest;
   return (sum / values.length) * greatest;

@@ -1,7 +1,6 @@
 /**
  * Local regression of evenly spaced values (Cleveland 1979): at every `jump`-th point a line (degree 1) or a constant
- * (degree 0) is fitted to the `window` nearest points by tricube weights, in between it is interpolated. `from` and `to`
- * are the first and last place wanted, which may lie outside of the values. Writes `to - from + 1` numbers into `into`.
+ * (degree 0) is fitted to the `window` nearest points by tricube weights, in between it is interpolated.
  */
 export interface Smoother {
   readonly window: number;
@@ -13,23 +12,23 @@ export function smooth(
   values: Float64Array,
   count: number,
   { window, degree, jump }: Smoother,
-  from: number,
-  to: number,
   into: Float64Array,
+  offset: number,
 ): void {
-  let last = from;
-  into[0] = localFit(values, count, window, degree, from);
-  while (last < to) {
-    const next = Math.min(to, last + jump);
+  let last = 0;
+  into[offset] = localFit(values, count, window, degree, 0);
+  while (last < count - 1) {
+    const next = Math.min(count - 1, last + jump);
     const value = localFit(values, count, window, degree, next);
-    const before = into[last - from] as number;
+    const before = into[offset + last] as number;
     const rise = (value - before) / (next - last);
-    for (let at = last + 1; at <= next; at += 1) into[at - from] = before + rise * (at - last);
+    for (let at = last + 1; at <= next; at += 1) into[offset + at] = before + rise * (at - last);
     last = next;
   }
 }
 
-function localFit(values: Float64Array, count: number, window: number, degree: 0 | 1, at: number): number {
+/** One place of it. */
+export function localFit(values: Float64Array, count: number, window: number, degree: 0 | 1, at: number): number {
   const size = Math.min(window, count);
   const left = Math.max(0, Math.min(count - size, Math.round(at) - (size >> 1)));
   const right = left + size - 1;

@@ -1,4 +1,4 @@
-import { type Smoother, smooth } from './loess.ts';
+import { localFit, type Smoother, smooth } from './loess.ts';
 
 /** What a decomposition by STL leaves: values = trend + seasonal + remainder. */
 export interface Decomposed {
@@ -31,13 +31,13 @@ export function stl(values: Float64Array, period: number, seasonalWindow: number
     movingMean(cycle, count + 2 * period, period, low);
     movingMean(low, count + period + 1, period, low);
     movingMean(low, count + 2, 3, low);
-    smooth(low, count, lowSmoother, 0, count - 1, work);
+    smooth(low, count, lowSmoother, work, 0);
     for (let at = 0; at < count; at += 1) {
       const value = (cycle[at + period] as number) - (work[at] as number);
       seasonal[at] = value;
       low[at] = (values[at] as number) - value;
     }
-    smooth(low, count, trendSmoother, 0, count - 1, trend);
+    smooth(low, count, trendSmoother, trend, 0);
   }
   return { trend, seasonal };
 }
@@ -53,7 +53,9 @@ function smoothCycles(values: Float64Array, period: number, smoother: Smoother, 
       phaseValues[count] = values[at] as number;
       count += 1;
     }
-    smooth(phaseValues, count, smoother, -1, count, smoothed);
+    smooth(phaseValues, count, smoother, smoothed, 1);
+    smoothed[0] = localFit(phaseValues, count, smoother.window, smoother.degree, -1);
+    smoothed[count + 1] = localFit(phaseValues, count, smoother.window, smoother.degree, count);
     for (let at = 0; at < count + 2; at += 1) into[phase + at * period] = smoothed[at] as number;
   }
 }
