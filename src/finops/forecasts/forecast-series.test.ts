@@ -13,7 +13,10 @@ const numbersOf = ({ mean, intervals }: SeriesForecast) => [
 
 describe('a forecast of a series', () => {
   it('goes on with a season and a trend that are certain', () => {
-    const exact = Float64Array.from({ length: 120 }, (_, at) => 100 + 0.5 * at + [0, 5, 9, 4, -2, -7, -9][at % 7]!);
+    const exact = Float64Array.from(
+      { length: 120 },
+      (_, at) => 100 + 0.5 * at + ([0, 5, 9, 4, -2, -7, -9][at % 7] ?? 0),
+    );
     const { mean, backtest } = next(exact.subarray(0, 106), 14, [7]);
     for (const [step, value] of mean.entries()) expect(value).toBeCloseTo(exact[106 + step] as number, 1);
     expect(backtest.mase).toBeLessThan(0.01);
@@ -121,7 +124,8 @@ describe('the intervals', () => {
       for (const [index, { low, high }] of intervals.entries()) {
         for (let step = 0; step < horizon; step += 1) {
           const outcome = values[shape.count + step] as number;
-          if (outcome >= (low[step] as number) && outcome <= (high[step] as number)) inside[index]! += 1;
+          if (outcome >= (low[step] as number) && outcome <= (high[step] as number))
+            inside[index] = (inside[index] ?? 0) + 1;
         }
       }
     }

@@ -18,7 +18,12 @@ describe('the seasons of a series', () => {
       found += findSeasons(noise, [7]).length;
     }
     expect(found / 200).toBeLessThan(0.1);
-    expect(findSeasons(Float64Array.from({ length: 100 }, (_, at) => at), [7])).toEqual([]);
+    expect(
+      findSeasons(
+        Float64Array.from({ length: 100 }, (_, at) => at),
+        [7],
+      ),
+    ).toEqual([]);
     expect(findSeasons(week.subarray(0, 27), [7])).toEqual([]);
   });
 
