@@ -10,6 +10,7 @@ export const caseNames = [
   'pipelines',
   'metering',
   'drift',
+  'forecasts',
   'gateway',
 ] as const;
 export type CaseName = (typeof caseNames)[number];
@@ -41,6 +42,8 @@ export interface BenchOptions {
   readonly pipelineSteps: number;
   /** Rows on each side of a comparison. */
   readonly driftRows: number;
+  /** Series that are forecast. */
+  readonly forecastSeries: number;
 }
 
 const full = {
@@ -56,6 +59,7 @@ const full = {
   replicas: 500,
   meteringTicks: 6,
   driftRows: 1_000_000,
+  forecastSeries: 1000,
 };
 const quick = {
   billRows: 50_000,
@@ -70,6 +74,7 @@ const quick = {
   replicas: 500,
   meteringTicks: 2,
   driftRows: 50_000,
+  forecastSeries: 100,
 };
 
 export const usage = `Usage: npm run bench -- [--quick] [--only ${caseNames.join('|')}]… [--json FILE]

@@ -6,6 +6,7 @@ import { measureBill } from './bill-case.ts';
 import type { CaseContext } from './case-context.ts';
 import { measureConverter } from './converter-case.ts';
 import { measureDrift } from './drift-case.ts';
+import { measureForecasts } from './forecast-case.ts';
 import { measureGateway } from './gateway-case.ts';
 import { measureLogBatch } from './log-batch-case.ts';
 import { describeMachine } from './machine.ts';
@@ -28,6 +29,7 @@ const cases: Readonly<Record<CaseName, (context: CaseContext) => Promise<CaseRep
   pipelines: measurePipelines,
   metering: measureMetering,
   drift: measureDrift,
+  forecasts: measureForecasts,
   gateway: measureGateway,
 };
 
