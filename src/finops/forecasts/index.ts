@@ -1,14 +1,7 @@
 import type { Route } from '../../platform/http/index.ts';
 import { forecastRoutes } from './routes.ts';
 
-export {
-  forecastSeries,
-  type Interval,
-  type Member,
-  type SeriesForecast,
-  type SeriesForecastOptions,
-} from './forecast-series.ts';
-export { findSeasons } from './seasons.ts';
+export { forecastSeries } from './forecast-series.ts';
 
 /** What comes next, with intervals that hold what they promise. */
 export interface Forecasts {

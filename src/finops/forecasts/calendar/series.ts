@@ -1,4 +1,5 @@
 import { AppError } from '../../../platform/errors/index.ts';
+import { LEAST_VALUES } from '../forecast-series.ts';
 import { type Step, spacingOf } from './step.ts';
 import { readTime, type WrittenTime } from './time.ts';
 
@@ -12,7 +13,6 @@ export interface EvenSeries {
   readonly wasSorted: boolean;
 }
 
-const LEAST_VALUES = 4;
 /** With fewer than half of the values there is more guessed than known. */
 const LEAST_KNOWN_SHARE = 0.5;
 
