@@ -44,18 +44,23 @@ export type ForecastPoint = z.infer<typeof ForecastPoint>;
 
 const share = (what: string) => z.number().min(0).max(1).nullable().describe(what);
 
-export const SeriesBacktest = z.strictObject({
-  origins: z.number().int().describe('Earlier times from which the series was forecast again'),
-  outcomes: z.number().int().describe('Values that those forecasts were compared with'),
-  mase: z
-    .number()
-    .nullable()
-    .describe('Mean absolute error in that of repeating the last season; below 1 is better. Null when not known'),
-  smape: z.number().nullable().describe('Mean of 200 |error| / (|value| + |forecast|), 0 to 200; null when not known'),
-  coverage80: share('Share of those values inside the 80 % interval; null when not known'),
-  coverage95: share('Share of those values inside the 95 % interval; null when not known'),
-  reason: z.string().nullable().describe('Why a figure is not known; null when all are'),
-});
+export const SeriesBacktest = z
+  .strictObject({
+    origins: z.number().int().describe('Earlier times from which the series was forecast again'),
+    outcomes: z.number().int().describe('Values that those forecasts were compared with'),
+    mase: z
+      .number()
+      .nullable()
+      .describe('Mean absolute error in that of repeating the last season; below 1 is better. Null when not known'),
+    smape: z
+      .number()
+      .nullable()
+      .describe('Mean of 200 |error| / (|value| + |forecast|), 0 to 200; null when not known'),
+    coverage80: share('Share of those values inside the 80 % interval; null when not known'),
+    coverage95: share('Share of those values inside the 95 % interval; null when not known'),
+    reason: z.string().nullable().describe('Why a figure is not known; null when all are'),
+  })
+  .describe('How such forecasts of the series did before');
 
 export const SeriesForecastReport = z.strictObject({
   points: z.array(ForecastPoint).describe('One for each step behind the last value'),
