@@ -11,6 +11,7 @@ export const caseNames = [
   'metering',
   'drift',
   'gpu',
+  'forecasts',
   'gateway',
 ] as const;
 export type CaseName = (typeof caseNames)[number];
@@ -44,6 +45,8 @@ export interface BenchOptions {
   readonly driftRows: number;
   /** Readings of 1,000 GPUs together. */
   readonly gpuSamples: number;
+  /** Series that are forecast. */
+  readonly forecastSeries: number;
 }
 
 const full = {
@@ -60,6 +63,7 @@ const full = {
   meteringTicks: 6,
   driftRows: 1_000_000,
   gpuSamples: 10_000_000,
+  forecastSeries: 1000,
 };
 const quick = {
   billRows: 50_000,
@@ -75,6 +79,7 @@ const quick = {
   meteringTicks: 2,
   driftRows: 50_000,
   gpuSamples: 100_000,
+  forecastSeries: 100,
 };
 
 export const usage = `Usage: npm run bench -- [--quick] [--only ${caseNames.join('|')}]… [--json FILE]

@@ -6,6 +6,7 @@ import { measureBill } from './bill-case.ts';
 import type { CaseContext } from './case-context.ts';
 import { measureConverter } from './converter-case.ts';
 import { measureDrift } from './drift-case.ts';
+import { measureForecasts } from './forecast-case.ts';
 import { measureGateway } from './gateway-case.ts';
 import { measureGpu } from './gpu-case.ts';
 import { measureLogBatch } from './log-batch-case.ts';
@@ -30,6 +31,7 @@ const cases: Readonly<Record<CaseName, (context: CaseContext) => Promise<CaseRep
   metering: measureMetering,
   drift: measureDrift,
   gpu: measureGpu,
+  forecasts: measureForecasts,
   gateway: measureGateway,
 };
 

@@ -13,6 +13,7 @@ import { decisionCommands } from './decision.ts';
 import { driftCommands } from './drift.ts';
 import { endpointCommands } from './endpoint/commands.ts';
 import { experimentCommands } from './experiment.ts';
+import { forecastCommands } from './forecast.ts';
 import type { Command } from './frame/command.ts';
 import { gateCommands } from './gate.ts';
 import { gpuCommands } from './gpu.ts';
@@ -45,6 +46,7 @@ export const commands: readonly Command[] = [
   ...billCommands,
   ...sourceCommands,
   ...costCommands,
+  ...forecastCommands,
   ...allocationCommands,
   ...statementCommands,
   ...usageCommands,

@@ -6,6 +6,7 @@ import { createAnomalies } from './finops/anomalies/index.ts';
 import { createBilling } from './finops/billing/index.ts';
 import { createBudgets } from './finops/budgets/index.ts';
 import { createCosts } from './finops/costs/index.ts';
+import { createForecasts } from './finops/forecasts/index.ts';
 import { createGpus } from './finops/gpus/index.ts';
 import { createMetering, type MeteredUsage, type Metering } from './finops/metering/index.ts';
 import { createPrices } from './finops/prices/index.ts';
@@ -235,7 +236,7 @@ function wireFinops(ground: Ground & { readonly org: Org }) {
   const gpus = createGpus({ ...ground, uploads, prices });
   const anomalies = createAnomalies();
   const money = { allocation, billing, costs, prices, metering, budgets, statements };
-  return { ...money, uploads, sources, anomalies, tokens, gpus };
+  return { ...money, uploads, sources, anomalies, forecasts: createForecasts(), tokens, gpus };
 }
 
 /** What splits by usage are told of it. */

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { Horizon, postSeriesForecast, Season, type SeriesForecastReport } from '../src/finops/forecasts/schema.ts';
+import { refuseBothFormats } from './downloads.ts';
+import { readSeries } from './forecast-file.ts';
+import { command } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import { CommandError } from './frame/failure.ts';
+import { counted, shownAmount, shownInstant } from './output/amounts.ts';
+import { facts, table } from './output/table.ts';
+
+const MOST_SEASONS = 4;
+const LEAST_MEMBER_SHARE = 0.05;
+const MOST_DIGITS = 20;
+
+const Seasons = z
+  .string()
+  .transform((text) => text.split(',').map(Number))
+  .pipe(z.array(Season).min(1).max(MOST_SEASONS));
+
+const seriesCommand = command({
+  path: ['forecast', 'series'],
+  summary: 'Forecast a series of a file, with intervals and how such forecasts of it did before',
+  example: `steelyard forecast series daily.csv --time day --value cost --horizon 30 --season 7
+steelyard forecast series hourly.csv.gz --time ts --value requests --horizon 48 --json
+steelyard forecast series monthly.csv --time month --value cost --horizon 12 --csv > next.csv`,
+  needs: 'server',
+  positionals: { file: { describe: 'CSV file with a row for each time, in any order; gzip or not' } },
+  options: {
+    time: { value: 'COLUMN', required: true, describe: 'Column of the time: 2026-11, 2026-11-01, 2026-11-01T08:00Z' },
+    value: { value: 'COLUMN', required: true, describe: 'Column of the value; an empty field is missing, not zero' },
+    horizon: { value: 'N', schema: Horizon, required: true, describe: 'Steps to forecast' },
+    season: {
+      value: 'N[,N]',
+      schema: Seasons,
+      describe: 'Steps of its seasons, such as 7 for days; found by the calendar when left out',
+    },
+    csv: { describe: 'Answer as CSV with every digit' },
+  },
+  run: async (context, { file, time, value, horizon, season, csv }) => {
+    refuseBothFormats(context, csv);
+    if (time === value) throw new CommandError('usage', '--time and --value name one column; give two.');
+    const { times, values } = await readSeries(file, time, value);
+    const client = await context.client();
+    const report = await client.call(postSeriesForecast, { body: { times, values, horizon, seasons: season } });
+    if (csv) await context.io.out.write(csvText(report));
+    else await context.answer(report, () => reportText(report, context));
+    return 0;
+  },
+});
+
+const FIELDS = ['at', 'mean', 'lo80', 'hi80', 'lo95', 'hi95'] as const;
+
+/** Nothing but times and numbers, so that no field needs quotes. */
+function csvText({ points }: SeriesForecastReport): string {
+  const lines = [FIELDS.join(','), ...points.map((point) => FIELDS.map((field) => point[field]).join(','))];
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+function reportText(report: SeriesForecastReport, context: Context): string {
+  const { paint } = context;
+  const column = (title: string, field: Exclude<(typeof FIELDS)[number], 'at'>) => ({
+    title,
+    align: 'decimal' as const,
+    cell: (point: SeriesForecastReport['points'][number]) => shownValue(point[field]),
+  });
+  const rows = table(
+    report.points,
+    [
+      { title: 'TIME', cell: ({ at }) => shownInstant(at) },
+      column('FORECAST', 'mean'),
+      column('LOW 80 %', 'lo80'),
+      column('HIGH 80 %', 'hi80'),
+      column('LOW 95 %', 'lo95'),
+      column('HIGH 95 %', 'hi95'),
+    ],
+    paint,
+  );
+  return [rows, '', facts(factsOf(report), paint), ...report.notes.map(paint.waiting)].join('\n');
+}
+
+function shownValue(value: number): string {
+  const text = value.toFixed(MOST_DIGITS).includes('e') ? String(value) : value.toFixed(MOST_DIGITS);
+  return text.includes('e') ? text : shownAmount(text);
+}
+
+function factsOf({ backtest, members, method, seasons, step, values }: SeriesForecastReport): [string, string][] {
+  const strong = members.filter(({ weight }) => weight >= LEAST_MEMBER_SHARE);
+  const rest = members.length - strong.length;
+  const names = strong.map(({ name, weight }) => `${name} ${shownRatio(weight)}`);
+  const more = rest === 0 ? [] : [`${rest} more below ${shownRatio(LEAST_MEMBER_SHARE)}`];
+  return [
+    ['error before', errorText(backtest)],
+    ['intervals before', coverageText(backtest)],
+    ['method', method === 'constant' ? 'the value that all have' : [...names, ...more].join('; ')],
+    ['series', `${counted(values, 'value')}, ${step} apart, ${seasonText(seasons)}`],
+  ];
+}
+
+function errorText({ mase, smape, origins, reason }: SeriesForecastReport['backtest']): string {
+  if (smape === null) return reason ?? 'not known';
+  const scaled = mase === null ? '' : `MASE ${mase.toFixed(2)} (repeating the last season: 1), `;
+  return `${scaled}sMAPE ${smape.toFixed(1)} %, from ${counted(origins, 'earlier time')}`;
+}
+
+function coverageText({ coverage80, coverage95, outcomes, reason }: SeriesForecastReport['backtest']): string {
+  if (coverage80 === null || coverage95 === null) return reason ?? 'not known';
+  const held = `80 % held ${shownRatio(coverage80)}, 95 % held ${shownRatio(coverage95)}`;
+  return `${held} of ${counted(outcomes, 'value')}`;
+}
+
+function seasonText(seasons: readonly number[]): string {
+  return seasons.length === 0 ? 'no season' : `season of ${seasons.join(' and ')} steps`;
+}
+
+function shownRatio(ratio: number): string {
+  return `${(ratio * 100).toFixed(0)} %`;
+}
+
+export const forecastCommands = [seriesCommand];

@@ -1,0 +1,70 @@
+import { decomposedAr, decomposedAri, laggedAr, laggedAri } from './autoregression/methods.ts';
+import { decomposedEts, LONGEST_ETS_SEASON, seasonalEts } from './ets/methods.ts';
+import { type Fit, type History, historyOf, type Method } from './history.ts';
+import { originsOf } from './origins.ts';
+import { seasonalNaive } from './seasonal-naive.ts';
+import { theta } from './theta/methods.ts';
+
+/** One method on the values as they are, or on those without what is unusual. */
+export interface Candidate {
+  readonly name: string;
+  readonly method: Method;
+  readonly cleaned: boolean;
+}
+
+/** Forecasts of every candidate behind the history, and what it would have forecast before. */
+export interface Trials {
+  readonly candidates: readonly Candidate[];
+  readonly origins: readonly number[];
+  /** By candidate, by origin: the steps of which the outcome lies in the history. */
+  readonly past: readonly (readonly Float64Array[])[];
+  /** By candidate: the horizon. */
+  readonly future: readonly Float64Array[];
+}
+
+/**
+ * Methods that differ for such seasons: without any, those that learn them are the others again. What is unusual is told by
+ * the season; without one it may as well be the level that moves, and the values stay as they are.
+ */
+export function candidatesOf(periods: readonly number[]): Candidate[] {
+  const single = periods.length === 1 && (periods[0] as number) <= LONGEST_ETS_SEASON;
+  const seasonal = periods.length > 0 ? [laggedAr, laggedAri] : [];
+  const methods = [
+    seasonalNaive,
+    ...(single ? [seasonalEts] : []),
+    decomposedEts,
+    theta,
+    decomposedAr,
+    decomposedAri,
+    ...seasonal,
+  ];
+  const views = periods.length > 0 ? [false, true] : [false];
+  return views.flatMap((cleaned) =>
+    methods.map((method) => ({ name: `${method.name}${cleaned ? ', cleaned' : ''}`, method, cleaned })),
+  );
+}
+
+/**
+ * Lets every candidate forecast from each origin what was known later. The form and parameters are learned of the values
+ * before the first origin, never of what they are judged on; for the future the parameters are learned anew of all.
+ */
+export function tryCandidates(history: History, horizon: number): Trials {
+  const { values, periods } = history;
+  const candidates = candidatesOf(periods.filter((period) => values.length >= 2 * period + 2));
+  const origins = originsOf(values.length, horizon, periods[0] ?? 1);
+  const histories = origins.map((origin) => historyOf(values.subarray(0, origin), periods));
+  const first = histories[0] ?? history;
+  const raw = new Map<Method, Fit>();
+  const past: Float64Array[][] = [];
+  const future: Float64Array[] = [];
+  for (const { method, cleaned } of candidates) {
+    const view = (of: History) => (cleaned ? of.cleaned() : of);
+    const fit = raw.get(method)?.again(view(first)) ?? method.fit(view(first));
+    if (!cleaned) raw.set(method, fit);
+    past.push(
+      histories.map((known) => fit.forecast(view(known), Math.min(horizon, values.length - known.values.length))),
+    );
+    future.push(fit.again(view(history)).forecast(view(history), horizon));
+  }
+  return { candidates, origins, past, future };
+}

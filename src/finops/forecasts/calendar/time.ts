@@ -1,0 +1,43 @@
+import { AppError } from '../../../platform/errors/index.ts';
+
+/** A time as it was written. */
+export interface WrittenTime {
+  readonly text: string;
+  /** Milliseconds since 1970 of what the clock showed, as if it had been UTC. */
+  readonly wallMs: number;
+  /** What the clock was ahead of UTC. */
+  readonly offsetMs: number;
+}
+
+const FORM =
+  /^(\d{4})-(\d{2})(?:-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const MOST_OFFSET_MS = 14 * HOUR_MS;
+
+/** Reads `2026-11`, `2026-11-01` or `2026-11-01 08:00[:00[.5]]`, with Z, an offset or neither (UTC). Error: `series_time_invalid`. */
+export function readTime(text: string): WrittenTime {
+  const found = FORM.exec(text.trim());
+  if (found === null) {
+    throw invalid(text, 'is no time: write 2026-11-01, 2026-11, or 2026-11-01T08:00:00Z');
+  }
+  const [, year, month, day = '01', hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] = found;
+  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+  const wholeMs = Date.parse(`${iso}Z`);
+  if (Number.isNaN(wholeMs) || !new Date(wholeMs).toISOString().startsWith(iso)) {
+    throw invalid(text, 'is no time that exists');
+  }
+  const offsetMs = offsetOf(zone);
+  if (Math.abs(offsetMs) > MOST_OFFSET_MS) throw invalid(text, 'has an offset that is nowhere in use');
+  return { text, wallMs: wholeMs + Math.floor(Number(`0.${fraction || '0'}`) * 1000), offsetMs };
+}
+
+function offsetOf(zone: string): number {
+  if (zone === 'Z') return 0;
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
+  return (zone.startsWith('-') ? -minutes : minutes) * MINUTE_MS;
+}
+
+function invalid(text: string, why: string): AppError {
+  return new AppError('series_time_invalid', `"${text.slice(0, 40)}" ${why}.`, { time: text.slice(0, 40) });
+}

@@ -1,0 +1,103 @@
+import { quantile } from './numbers/quantile.ts';
+import { normalQuantile, studentQuantile } from './numbers/student.ts';
+
+/** How far off forecasts were: what intervals are made of. */
+export interface Spread {
+  /** Half the width of the interval that holds the outcome `step` steps ahead (0 is the next) with probability `level`. */
+  halfWidth(level: number, step: number): number;
+}
+
+/** The power of the steps by which errors grow, as if one more horizon had been seen on which they grow by the root. */
+const USUAL_GROWTH = 0.5;
+const MOST_GROWTH = 0.9;
+/** Variance of the logarithm of the size of errors between origins, as if one more horizon had been seen. */
+const USUAL_VARIANCE = 0.3;
+const LEAST_DEGREES = 2.5;
+const LEAST_SCORES = 5;
+
+/**
+ * Intervals out of the errors at earlier origins (split conformal: Vovk et al. 2005, made for horizons). An error `step + 1`
+ * steps ahead is divided by `(step + 1)^growth`; the quantile of these scores at `level`, times the growth again, is half the
+ * width. The origins are few and overlap, and the size of errors differs between them: the quantile is widened as Student's t
+ * is wider than the normal, of as many degrees of freedom as the size of errors is known by: `horizons / (2 * variance of
+ * its logarithm between origins)`. Null when fewer than five outcomes are known.
+ */
+export function conformalSpread(errors: readonly Float64Array[], horizons: number): Spread | null {
+  const growth = growthOf(errors, horizons);
+  const scores: number[] = [];
+  const sizes: number[] = [];
+  for (const byStep of errors) {
+    let sum = 0;
+    let count = 0;
+    for (let step = 0; step < byStep.length; step += 1) {
+      const score = Math.abs(byStep[step] as number) / (step + 1) ** growth;
+      if (Number.isNaN(score)) continue;
+      scores.push(score);
+      sum += score;
+      count += 1;
+    }
+    if (sum > 0) sizes.push(Math.log(sum / count));
+  }
+  if (scores.length < LEAST_SCORES) return null;
+  const ordered = Float64Array.from(scores).sort();
+  const degrees = degreesOf(sizes, horizons);
+  return {
+    halfWidth: (level, step) => {
+      const share = (1 + level) / 2;
+      const wider = studentQuantile(share, degrees) / normalQuantile(share);
+      return quantile(ordered, level) * wider * (step + 1) ** growth;
+    },
+  };
+}
+
+function degreesOf(sizes: readonly number[], horizons: number): number {
+  const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+  const squares = sizes.reduce((sum, size) => sum + (size - mean) ** 2, 0);
+  const seen = sizes.length > 1 ? squares / (sizes.length - 1) : USUAL_VARIANCE;
+  const variance = ((horizons - 1) * seen + USUAL_VARIANCE) / horizons;
+  return Math.max(LEAST_DEGREES, horizons / (2 * variance));
+}
+
+/** Slope of the logarithm of the mean absolute error over that of the steps; near steps, of which more is known, count more. */
+function growthOf(errors: readonly Float64Array[], horizons: number): number {
+  const longest = Math.max(0, ...errors.map((byStep) => byStep.length));
+  let weights = 0;
+  let x1 = 0;
+  let y1 = 0;
+  let x2 = 0;
+  let xy = 0;
+  for (let step = 0; step < longest; step += 1) {
+    let sum = 0;
+    let count = 0;
+    for (const byStep of errors) {
+      const error = byStep[step];
+      if (error === undefined || Number.isNaN(error)) continue;
+      sum += Math.abs(error);
+      count += 1;
+    }
+    if (sum === 0) continue;
+    const weight = count / (step + 1);
+    const x = Math.log(step + 1);
+    const y = Math.log(sum / count);
+    weights += weight;
+    x1 += weight * x;
+    y1 += weight * y;
+    x2 += weight * x * x;
+    xy += weight * x * y;
+  }
+  const spread = x2 - (x1 * x1) / weights;
+  const slope = spread > 0 ? (xy - (x1 * y1) / weights) / spread : USUAL_GROWTH;
+  return Math.min(MOST_GROWTH, Math.max(0, (horizons * slope + USUAL_GROWTH) / (horizons + 1)));
+}
+
+/** For a history too short to be tried on: changes from one value to the next that add up, as Student's t. */
+export function wanderingSpread(values: Float64Array): Spread {
+  let squares = 0;
+  for (let at = 1; at < values.length; at += 1) squares += ((values[at] as number) - (values[at - 1] as number)) ** 2;
+  const count = Math.max(1, values.length - 1);
+  const deviation = Math.sqrt(squares / count);
+  const degrees = Math.max(LEAST_DEGREES, count);
+  return {
+    halfWidth: (level, step) => studentQuantile((1 + level) / 2, degrees) * deviation * Math.sqrt(step + 1),
+  };
+}

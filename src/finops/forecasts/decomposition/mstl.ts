@@ -1,0 +1,45 @@
+import { stl } from './stl.ts';
+
+/** A series taken apart: values = adjusted + the sum of `seasonal`, one part for each period. */
+export interface SeasonalParts {
+  /** Values without their seasons. */
+  readonly adjusted: Float64Array;
+  readonly seasonal: readonly Float64Array[];
+  readonly periods: readonly number[];
+}
+
+const ROUNDS = 2;
+const FIRST_WINDOW = 11;
+const WINDOW_STEP = 4;
+
+/**
+ * Several seasons at once by repeated STL (Bandara, Hyndman and Bergmeir 2021): each season in turn is taken from what the
+ * others leave, the shortest first, twice over, with R's seasonal windows 11, 15, … cycles. Periods of which there are no
+ * two whole cycles are left out.
+ */
+export function mstl(values: Float64Array, wanted: readonly number[]): SeasonalParts {
+  const periods = wanted.filter((period) => period > 1 && values.length >= 2 * period);
+  const seasonal = periods.map(() => new Float64Array(values.length));
+  const adjusted = Float64Array.from(values);
+  const rounds = periods.length > 1 ? ROUNDS : 1;
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, period] of periods.entries()) {
+      const part = seasonal[index] as Float64Array;
+      for (let at = 0; at < part.length; at += 1) adjusted[at] = (adjusted[at] as number) + (part[at] as number);
+      part.set(stl(adjusted, period, FIRST_WINDOW + WINDOW_STEP * index).seasonal);
+      for (let at = 0; at < part.length; at += 1) adjusted[at] = (adjusted[at] as number) - (part[at] as number);
+    }
+  }
+  return { adjusted, seasonal, periods };
+}
+
+/** Adds to each step of a forecast what its season was in the last cycle. */
+export function addSeasons(forecast: Float64Array, { seasonal, periods }: SeasonalParts): void {
+  for (const [index, period] of periods.entries()) {
+    const part = seasonal[index] as Float64Array;
+    const begin = part.length - period;
+    for (let step = 0; step < forecast.length; step += 1) {
+      forecast[step] = (forecast[step] as number) + (part[begin + (step % period)] as number);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { normalQuantile } from './numbers/student.ts';
+
+/** Numbers drawn by a seed (mulberry32): the same on every machine. */
+export interface Draws {
+  /** Even over 0..1. */
+  even(): number;
+  /** Standard normal. */
+  normal(): number;
+}
+
+/** Keeps what is drawn off 0 and 1. */
+const HALF_STEP = 1e-10;
+
+export function drawsOf(seed: number): Draws {
+  let state = seed;
+  const even = (): number => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+  const normal = (): number => normalQuantile((even() + HALF_STEP) / (1 + 2 * HALF_STEP));
+  return { even, normal };
+}
+
+export interface Shape {
+  readonly count: number;
+  readonly period: number;
+  /** Height of the season, in deviations of the noise. */
+  readonly season: number;
+  /** Change of the level from one step to the next, in the same. */
+  readonly slope: number;
+  /** How much of an error is left one step later, 0..1. */
+  readonly memory: number;
+}
+
+/** 50 + trend + a sine of the period + autoregressive noise. */
+export function drawnSeries(draws: Draws, { count, period, season, slope, memory }: Shape): Float64Array {
+  let noise = 0;
+  return new Float64Array(count).map((_, at) => {
+    noise = memory * noise + draws.normal();
+    return 50 + slope * at + season * Math.sin((2 * Math.PI * at) / period) + noise;
+  });
+}

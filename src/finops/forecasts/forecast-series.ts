@@ -1,0 +1,183 @@
+import { type Trials, tryCandidates } from './backtest.ts';
+import { type BacktestResult, judge } from './backtest-result.ts';
+import { believable, combine, type ErrorSums, meanErrors, sumErrors, weightsOf } from './combination.ts';
+import { conformalSpread, type Spread, wanderingSpread } from './conformal.ts';
+import { fillGaps } from './gaps.ts';
+import { historyOf } from './history.ts';
+
+export interface SeriesForecastOptions {
+  /** Steps ahead, 1 or more. */
+  readonly horizon: number;
+  /** Lengths of the seasons in steps, such as 7 for days; those of which there are no two cycles are left out. */
+  readonly seasons: readonly number[];
+  /** Probabilities of the intervals, each within 0..1. */
+  readonly levels: readonly number[];
+}
+
+/** An interval for each step, and the probability with which it holds the outcome. */
+export interface Interval {
+  readonly level: number;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+}
+
+/** A candidate with what it counts in the combination, and how it erred at the earlier origins. */
+export interface Member {
+  readonly name: string;
+  /** Share of the forecast, 0..1; all add up to 1. */
+  readonly weight: number;
+  /** Mean absolute scaled error; null when it is not known. */
+  readonly mase: number | null;
+}
+
+export interface SeriesForecast {
+  readonly mean: Float64Array;
+  readonly intervals: readonly Interval[];
+  /** `combination`, or `constant` when all values are the same. */
+  readonly method: 'combination' | 'constant';
+  readonly members: readonly Member[];
+  readonly backtest: BacktestResult;
+  /** Values that were missing and have been filled. */
+  readonly filled: number;
+}
+
+/** Older values are not looked at. */
+export const MOST_VALUES = 5000;
+/** Fewer values than these say nothing of what comes. */
+export const LEAST_VALUES = 4;
+
+/**
+ * The next values of an evenly spaced series, with intervals. Several methods forecast from earlier origins of the series; they are
+ * combined by how they erred, and the intervals are as wide as those errors were. A missing value is NaN: it is filled for
+ * the methods and never judged on. A series without a negative value gets no negative forecast. Of the last 5,000 values, of
+ * which at least four must be known; the rest is the caller's to check. Pure: the same series gives the same forecast.
+ * Example: 20, 20, 20, 20 gives 20 with an interval of no width.
+ */
+export function forecastSeries(series: ArrayLike<number>, options: SeriesForecastOptions): SeriesForecast {
+  const { horizon, levels } = options;
+  const recent = Float64Array.from(series).subarray(Math.max(0, series.length - MOST_VALUES));
+  const seasons = options.seasons.filter((period) => period > 1 && recent.length >= 2 * period);
+  const periods = [...new Set(seasons)].toSorted((a, b) => a - b);
+  const { values, known, filled } = fillGaps(recent, periods[0] ?? 1);
+  const size = sizeOf(values);
+  if (size === null) return constant(values[0] as number, horizon, levels, filled);
+  const scaled = values.map((value) => value / size);
+  const trials = tryCandidates(historyOf(scaled, periods), horizon);
+  const sums = sumErrors(trials, scaled, known);
+  const errors = meanErrors(sums, null);
+  const weights = believable(weightsOf(errors, trials.candidates), trials.future, scaled);
+  const tested: Tested = { trials, sums, scaled, known, horizon };
+  const spread = spreadOf(tested, weights, null) ?? wanderingSpread(scaled);
+  const mean = combine(trials.future, weights);
+  const floor = recent.some((value) => value < 0) ? Number.NEGATIVE_INFINITY : 0;
+  const naive = naiveError(scaled, known, periods[0] ?? 1);
+  return {
+    mean: mean.map((value) => size * Math.max(floor, value)),
+    intervals: levels.map((level) => ({
+      level,
+      low: mean.map((value, step) => size * Math.max(floor, value - spread.halfWidth(level, step))),
+      high: mean.map((value, step) => size * Math.max(floor, value + spread.halfWidth(level, step))),
+    })),
+    method: 'combination',
+    members: membersOf(trials, weights, errors, naive),
+    backtest: backtestOf(tested, levels, naive),
+    filled,
+  };
+}
+
+/** Smaller values have too few digits left to be divided by. */
+const LEAST_SIZE = 1e-250;
+
+/** What the trials of the candidates have shown. */
+interface Tested {
+  readonly trials: Trials;
+  readonly sums: ErrorSums;
+  readonly scaled: Float64Array;
+  readonly known: Uint8Array;
+  readonly horizon: number;
+}
+
+/** Errors of the combination, by origin and step; NaN where the outcome is not known. */
+function errorsOf({ trials, scaled, known }: Tested, weights: Float64Array, origin: number): Float64Array {
+  const from = trials.origins[origin] as number;
+  const forecast = combine(
+    trials.past.map((byOrigin) => byOrigin[origin] as Float64Array),
+    weights,
+  );
+  return forecast.map((value, step) =>
+    known[from + step] === 1 ? (scaled[from + step] as number) - value : Number.NaN,
+  );
+}
+
+function spreadOf(tested: Tested, weights: Float64Array, without: number | null): Spread | null {
+  const { origins } = tested.trials;
+  const used = origins.map((_, origin) => origin).filter((origin) => origin !== without);
+  if (used.length === 0) return null;
+  const horizons = Math.max(1, (tested.scaled.length - (origins[0] as number)) / tested.horizon);
+  return conformalSpread(
+    used.map((origin) => errorsOf(tested, weights, origin)),
+    horizons,
+  );
+}
+
+/** Every origin is judged by the weights and widths that the others give. */
+function backtestOf(tested: Tested, levels: readonly number[], naive: number | null): BacktestResult {
+  const rounds = tested.trials.origins.map((from, origin) => {
+    const weights = weightsOf(meanErrors(tested.sums, origin), tested.trials.candidates);
+    const spread = spreadOf(tested, weights, origin);
+    const errors = errorsOf(tested, weights, origin);
+    return { errors, outcomes: tested.scaled.subarray(from, from + errors.length), spread };
+  });
+  return judge(rounds, levels, naive);
+}
+
+/** Mean absolute value; null when all values are the same, or too small to divide by, so that nothing is to be learned. */
+function sizeOf(values: Float64Array): number | null {
+  let greatest = 0;
+  let differ = false;
+  for (const value of values) {
+    greatest = Math.max(greatest, Math.abs(value));
+    differ ||= value !== values[0];
+  }
+  if (!differ || greatest < LEAST_SIZE) return null;
+  let sum = 0;
+  for (const value of values) sum += Math.abs(value) / greatest;
+  return (sum / values.length) * greatest;
+}
+
+function constant(value: number, horizon: number, levels: readonly number[], filled: number): SeriesForecast {
+  const mean = new Float64Array(horizon).fill(value);
+  return {
+    mean,
+    intervals: levels.map((level) => ({ level, low: mean, high: mean })),
+    method: 'constant',
+    members: [],
+    backtest: judge([], levels, null),
+    filled,
+  };
+}
+
+/** Mean absolute change over one season, of the values that were seen; null when there is none, or it is zero. */
+function naiveError(values: Float64Array, known: Uint8Array, period: number): number | null {
+  let sum = 0;
+  let count = 0;
+  for (let at = period; at < values.length; at += 1) {
+    if (known[at] === 0 || known[at - period] === 0) continue;
+    sum += Math.abs((values[at] as number) - (values[at - period] as number));
+    count += 1;
+  }
+  return sum > 0 ? sum / count : null;
+}
+
+function membersOf(trials: Trials, weights: Float64Array, errors: Float64Array, naive: number | null): Member[] {
+  return trials.candidates
+    .map(({ name }, index) => {
+      const error = errors[index] as number;
+      return {
+        name,
+        weight: weights[index] as number,
+        mase: naive === null || !Number.isFinite(error) ? null : error / naive,
+      };
+    })
+    .toSorted((first, second) => second.weight - first.weight);
+}

@@ -1,0 +1,48 @@
+import { mstl, type SeasonalParts } from './decomposition/mstl.ts';
+import { withoutOutliers } from './outliers.ts';
+
+/** The values of a series up to an instant, evenly spaced and without gaps, and what its methods share. */
+export interface History {
+  readonly values: Float64Array;
+  /** Lengths of its seasons in steps, ascending; empty when it has none. */
+  readonly periods: readonly number[];
+  /** The series taken apart; made when it is first asked for. */
+  parts(): SeasonalParts;
+  /** The same with unusual values put to what would be usual; itself when there are none. */
+  cleaned(): History;
+}
+
+export function historyOf(values: Float64Array, periods: readonly number[]): History {
+  let parts: SeasonalParts | null = null;
+  let cleaned: History | null = null;
+  const history: History = {
+    values,
+    periods,
+    parts: () => {
+      parts ??= mstl(values, periods);
+      return parts;
+    },
+    cleaned: () => {
+      if (cleaned === null) {
+        const usual = withoutOutliers(values, history.parts().adjusted);
+        cleaned = usual === null ? history : historyOf(usual, periods);
+      }
+      return cleaned;
+    },
+  };
+  return history;
+}
+
+/** What a method has learned of a history; it serves the longer ones that begin with it. */
+export interface Fit {
+  /** The point forecasts of the steps behind a history. */
+  forecast(history: History, horizon: number): Float64Array;
+  /** Learns the parameters anew, of the same form. */
+  again(history: History): Fit;
+}
+
+/** A way to forecast. */
+export interface Method {
+  readonly name: string;
+  fit(history: History): Fit;
+}

@@ -1,0 +1,31 @@
+/** Places in a history from which it is forecast again, as if nothing later were known: counts of values known. */
+const MOST_ORIGINS = 10;
+const LEAST_VALUES = 8;
+const LEAST_CYCLES = 2;
+/** Horizons before the end within which the origins lie; what is older says less of today. */
+const HORIZONS = 10;
+const CYCLES = 3;
+const LEAST_SHARE = 0.3;
+
+/**
+ * Ascending origins, evenly spread: first those behind which a whole horizon is known, then, when there are few of those,
+ * some with a part of it. The distance between them is odd, so that they fall on all phases of a season.
+ */
+export function originsOf(count: number, horizon: number, period: number): number[] {
+  const least = Math.max(LEAST_VALUES, LEAST_CYCLES * period + 2);
+  const span = Math.max(HORIZONS * horizon, CYCLES * period);
+  const first = Math.max(least, Math.floor(LEAST_SHARE * count), count - span);
+  const lastWhole = count - horizon;
+  const origins: number[] = [];
+  if (lastWhole >= first) {
+    const distance = Math.ceil((lastWhole - first + 1) / MOST_ORIGINS) | 1;
+    for (let at = lastWhole; at >= first && origins.length < MOST_ORIGINS; at -= distance) origins.unshift(at);
+  }
+  const from = Math.max(least, lastWhole + 1);
+  const wanted = MOST_ORIGINS - origins.length;
+  if (wanted > 0 && from < count) {
+    const distance = Math.max(1, Math.ceil((count - from) / wanted));
+    for (let at = from; at < count; at += distance) origins.push(at);
+  }
+  return origins;
+}

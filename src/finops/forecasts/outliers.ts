@@ -1,0 +1,50 @@
+import { quantile } from './numbers/quantile.ts';
+
+/** Neighbours on either side whose median says what would be usual. */
+const REACH = 7;
+/** A value further beyond the quartiles than so many interquartile ranges is unusual. */
+const RANGES = 2;
+
+/**
+ * The values with what is unusual put to what would be usual: a value of the adjusted series further from the median of
+ * its neighbours than two interquartile ranges beyond the quartiles of those distances is moved to that median. At the
+ * end only the neighbours before count. Null when nothing is unusual.
+ */
+export function withoutOutliers(values: Float64Array, adjusted: Float64Array): Float64Array | null {
+  const distances = new Float64Array(values.length);
+  const near = new Float64Array(2 * REACH + 1);
+  for (let at = 0; at < values.length; at += 1) {
+    distances[at] = (adjusted[at] as number) - medianAround(adjusted, at, near);
+  }
+  const ordered = Float64Array.from(distances).sort();
+  const low = quantile(ordered, 0.25);
+  const high = quantile(ordered, 0.75);
+  const reach = RANGES * (high - low);
+  if (reach <= 0) return null;
+  let cleaned: Float64Array | null = null;
+  for (let at = 0; at < values.length; at += 1) {
+    const distance = distances[at] as number;
+    if (distance <= high + reach && distance >= low - reach) continue;
+    cleaned ??= Float64Array.from(values);
+    cleaned[at] = (values[at] as number) - distance;
+  }
+  return cleaned;
+}
+
+/** By insertion into a short ordered array: quicker than to sort so few. */
+function medianAround(values: Float64Array, at: number, near: Float64Array): number {
+  const from = Math.max(0, at - REACH);
+  const to = Math.min(values.length - 1, at + REACH);
+  let count = 0;
+  for (let index = from; index <= to; index += 1) {
+    const value = values[index] as number;
+    let place = count;
+    while (place > 0 && (near[place - 1] as number) > value) {
+      near[place] = near[place - 1] as number;
+      place -= 1;
+    }
+    near[place] = value;
+    count += 1;
+  }
+  return near[count >> 1] as number;
+}
