@@ -141,9 +141,15 @@ export const errorTable = {
 
   // anomalies
   series_empty: { status: 400, exitCode: REFUSED, title: 'The series holds no point' },
-  series_column_missing: { status: 400, exitCode: REFUSED, title: 'The series lacks a column that is needed' },
+  series_column_missing: { status: 400, exitCode: USAGE, title: 'The series lacks a column that is needed' },
   series_row_invalid: { status: 400, exitCode: REFUSED, title: 'A row of the series cannot be read' },
-  series_too_long: { status: 413, exitCode: REFUSED, title: 'The series holds more points than are judged' },
+  series_value_invalid: { status: 400, exitCode: REFUSED, title: 'A value of the series is no number' },
+  series_time_invalid: { status: 400, exitCode: REFUSED, title: 'A time of the series cannot be read' },
+  series_time_repeated: { status: 400, exitCode: REFUSED, title: 'The series has two values at one time' },
+  series_time_uneven: { status: 400, exitCode: REFUSED, title: 'The times of the series are not evenly spaced' },
+  series_too_short: { status: 400, exitCode: REFUSED, title: 'The series has too few values' },
+  series_too_sparse: { status: 400, exitCode: REFUSED, title: 'The series lacks more values than it has' },
+  series_too_long: { status: 413, exitCode: REFUSED, title: 'The series holds more values than are read' },
 
   // scaling
   trace_empty: { status: 400, exitCode: REFUSED, title: 'The trace holds no request' },
@@ -180,14 +186,6 @@ export const errorTable = {
   budget_exceeded: { status: 409, exitCode: BUDGET, title: 'A budget has too little left for it' },
   budget_approval_needed: { status: 409, exitCode: BUDGET, title: 'A person has to approve more than the budget' },
   budget_not_approvable: { status: 409, exitCode: CONFLICT, title: 'The budget takes no approvals' },
-  series_column_missing: { status: 400, exitCode: USAGE, title: 'The file has no such column' },
-  series_value_invalid: { status: 400, exitCode: REFUSED, title: 'A value of the series is no number' },
-  series_time_invalid: { status: 400, exitCode: REFUSED, title: 'A time of the series cannot be read' },
-  series_time_repeated: { status: 400, exitCode: REFUSED, title: 'The series has two values at one time' },
-  series_time_uneven: { status: 400, exitCode: REFUSED, title: 'The times of the series are not evenly spaced' },
-  series_too_short: { status: 400, exitCode: REFUSED, title: 'The series has too few values' },
-  series_too_sparse: { status: 400, exitCode: REFUSED, title: 'The series lacks more values than it has' },
-  series_too_long: { status: 400, exitCode: REFUSED, title: 'The series has more values than are read' },
   price_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No price of the resource at this instant' },
   price_list_unreachable: { status: 502, exitCode: UNREACHABLE, title: 'The price list cannot be fetched' },
   price_list_unusable: {
