@@ -87,7 +87,10 @@ describe('events of a run', () => {
     await post(application, 'runs/log-metric', { run_id, ...gpu('gpu_0', -1) });
     await post(application, 'runs/set-tag', { run_id, key: 'steelyard.resource', value: 'gpu/a100' });
     await post(application, 'runs/set-tag', { run_id, key: 'note', value: 'x' });
-    const observed = eventsAbout(application, `run:${run_id}`).slice(1);
+    // What the run costs is worked out beside, and told about the same run.
+    const observed = eventsAbout(application, `run:${run_id}`).filter(
+      (event) => Reflect.get(Object(event), 'type') === 'run.usage_observed',
+    );
     const usage = (gpus: number, start: string, end: string, tags = {}) => ({
       type: 'run.usage_observed',
       runId: run_id,
