@@ -15,7 +15,8 @@ import { Standings } from './Standings.tsx';
 import { useEpisodes } from './use-monitors.ts';
 import { useMute } from './use-mute.ts';
 
-const HEIGHT = 160;
+/** Of one episode or two: there are rarely more at once. */
+const HEIGHT = 132;
 
 const ALERT_LINES = `  alerts:
     - {name: drifted, on: drift}
@@ -43,7 +44,8 @@ export function AlertsCard({ monitor, spec }: AlertsCardProps) {
       title="What is wrong, since when, and what does it cost?"
       note={
         open === undefined
-          ? undefined
+          ? // The line is held while it is not known.
+            '\u00a0'
           : open === 0
             ? 'No alert is open.'
             : `${counted(open, 'alert is open', 'alerts are open')}`
@@ -67,7 +69,7 @@ export function AlertsCard({ monitor, spec }: AlertsCardProps) {
         </EmptyState>
       ) : (
         <>
-          <Standings monitor={monitor} />
+          <Standings monitor={monitor} alerts={spec.alerts} />
           <Loaded query={episodes} what="The episodes" height={HEIGHT}>
             {(data) =>
               data.alerts.length > 0 && (

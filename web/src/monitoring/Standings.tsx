@@ -1,23 +1,36 @@
+import type { AlertStanding } from '../../../src/mlops/monitoring/alerts/schema.ts';
+import type { MonitorSpec } from '../../../src/mlops/monitoring/monitors/schema.ts';
 import { formatInstant } from '../format/time.ts';
+import { Skeleton } from '../parts/Skeleton.tsx';
 import { AlertMark } from './AlertMark.tsx';
 import styles from './monitoring.module.css';
 import { useStandings } from './use-monitors.ts';
 import { CAUSES } from './words.ts';
 
-/** Where each alert of the monitor stands, in a row. */
-export function Standings({ monitor }: { readonly monitor: string }) {
+interface StandingsProps {
+  readonly monitor: string;
+  readonly alerts: MonitorSpec['alerts'];
+}
+
+/** Where each alert of the monitor stands, in a row; the names hold its place until that is known. */
+export function Standings({ monitor, alerts }: StandingsProps) {
   const { data } = useStandings(monitor);
   return (
     <ul className={styles.standings} aria-label={`Alerts of ${monitor}`}>
-      {(data?.alerts ?? []).map(({ alert, cause, state, reason, lookedAt }) => (
-        <li
-          key={alert}
-          data-tip={`${CAUSES[cause]}: ${reason ?? 'nobody has looked yet'}${lookedAt === null ? '' : ` (${formatInstant(lookedAt)})`}`}
-        >
-          <strong>{alert}</strong>
-          <AlertMark state={state} />
-        </li>
-      ))}
+      {alerts.map(({ name }) => {
+        const standing = data?.alerts.find(({ alert }) => alert === name);
+        return (
+          <li key={name} data-tip={standing && tipOf(standing)}>
+            <strong>{name}</strong>
+            {standing === undefined ? <Skeleton height={16} width={40} /> : <AlertMark state={standing.state} />}
+          </li>
+        );
+      })}
     </ul>
   );
+}
+
+function tipOf({ cause, reason, lookedAt }: AlertStanding): string {
+  const when = lookedAt === null ? '' : ` (${formatInstant(lookedAt)})`;
+  return `${CAUSES[cause]}: ${reason ?? 'nobody has looked yet'}${when}`;
 }
