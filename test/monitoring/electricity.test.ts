@@ -37,10 +37,14 @@ describe.skipIf(!existsSync(MARKET) && process.env.CI === undefined)(
       expect(drifted.filter(({ period }) => Date.parse(period.end) <= CHANGED - 86_400_000 * 14)).toEqual([]);
     });
 
-    it('is trained anew by episodes of quality, each of which was worth more than it cost', () => {
+    it('is trained anew by episodes of quality where that is worth more than it costs, and not where it is not', () => {
       const { rounds } = replay;
       expect(rounds.filter(({ state }) => state === 'promoted').length).toBeGreaterThanOrEqual(3);
-      for (const { trigger, worth, cost, verdict, gate, timeline } of rounds) {
+      for (const { state, worth, cost } of rounds.filter(({ startedAt }) => startedAt === null)) {
+        expect([state, worth?.answer, cost]).toEqual(['lapsed', 'not_worth', null]);
+      }
+      const begun = rounds.filter(({ startedAt }) => startedAt !== null);
+      for (const { trigger, worth, cost, verdict, gate, timeline } of begun) {
         expect(trigger).toMatchObject({ kind: 'episode', cause: 'quality' });
         expect(worth?.answer).toBe(worth?.cost === null ? 'unknown' : 'worth');
         expect(decimal(worth?.gain?.amount ?? '0').greaterThan(cost?.amount ?? '0')).toBe(true);
