@@ -4,6 +4,7 @@ import { getPipelineRun, isOver, PipelineRun } from '../../src/mlops/pipelines/s
 import { environmentName } from '../../src/platform/config/index.ts';
 import { type CallInput, type Endpoint, type ResponseOf, urlOf } from '../../src/platform/contract/schema.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';
+import { joined } from './joined.ts';
 import type { Engine } from './pipeline-engines.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
@@ -42,14 +43,7 @@ export async function startServerWith(engine: Engine, data: string): Promise<Ser
   const door: { server: ServerProcess | null } = { server: null };
   const front = createServer((inward) => {
     const outward = connectTo(Number(new URL(door.server?.url ?? 'http://127.0.0.1:1').port), '127.0.0.1');
-    for (const [one, other] of [
-      [inward, outward],
-      [outward, inward],
-    ] as const) {
-      one.on('error', () => other.destroy());
-      one.on('close', () => other.destroy());
-      one.pipe(other);
-    }
+    joined(inward, outward);
   });
   const port = await new Promise<number>((resolve) => {
     front.listen(0, '0.0.0.0', () => {

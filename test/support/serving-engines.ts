@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { ConfigName } from '../../src/platform/config/schema.ts';
 import { type Dockerd, startDockerd } from './dockerd.ts';
+import { joined } from './joined.ts';
 import { type Kubernetes, startKubernetes } from './kubernetes.ts';
 import { NAMESPACE, RBAC, serviceAccountConfig } from './kubernetes-bench.ts';
 
@@ -126,14 +127,7 @@ async function openDoor() {
   let to = 0;
   const door = createServer((inward) => {
     const outward = connect(to, '127.0.0.1');
-    for (const [one, other] of [
-      [inward, outward],
-      [outward, inward],
-    ] as const) {
-      one.on('error', () => other.destroy());
-      one.on('close', () => other.destroy());
-      one.pipe(other);
-    }
+    joined(inward, outward);
   });
   await once(door.listen(0, '0.0.0.0'), 'listening');
   return {

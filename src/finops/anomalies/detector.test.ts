@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { normal, seeded } from '../../testing-random.ts';
 import { createDetector, type Detector, type DetectorState, detect, increases, type Judgement } from './index.ts';
-import { costSeries, DAY_MS, dailyPoints, FIRST_DAY, normal, seeded } from './seeded-costs.testing.ts';
+import { costSeries, DAY_MS, dailyPoints, FIRST_DAY } from './seeded-costs.testing.ts';
 
 const MINUTES_5 = 300_000;
 type Points = (readonly [at: number, value: number])[];

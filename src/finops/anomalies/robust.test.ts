@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { normal, seeded } from '../../testing-random.ts';
 import { dependenceOf, deviation, median, midmean, slopeOf } from './robust.ts';
-import { normal, seeded } from './seeded-costs.testing.ts';
 import { createSortedValues } from './sorted-values.ts';
 
 describe('robust statistics', () => {

@@ -1,3 +1,4 @@
+import { normal, seeded } from '../../testing-random.ts';
 import type { SeriesPoint } from './detect.ts';
 
 /** Daily cost series as accounts have them, from a seed: a week, a trend, noise, and what the months do. */
@@ -19,20 +20,6 @@ export const CHANGES: Readonly<Record<Change, { readonly ratio: number; readonly
 
 export const FIRST_DAY = Date.UTC(2026, 0, 1);
 export const DAY_MS = 86_400_000;
-
-/** Numbers in 0..1 that a seed determines (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-export const normal = (next: () => number): number =>
-  Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
 
 /**
  * A level of 20 to 20,000 a day; weekends at 45 to 100 % of workdays; -15 to +60 % a year; noise of 3 to 8 %, which has

@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { AppError, systemCode } from '../../platform/errors/index.ts';
+import { bytesAt, isWholeParquet, refuseOtherFormats } from '../../platform/tables/index.ts';
 import { parseHeader } from './csv-header.ts';
 
 export type BillFileFormat =
@@ -24,42 +25,11 @@ export async function inspectFile(path: string, name: string): Promise<BillFileF
   await using file = await open(path, 'r');
   const { size } = await file.stat();
   if (size === 0) throw new AppError('file_empty', `${name} is empty (0 bytes). Export it again.`, { file: name });
-  const head = await readAt(file, 0, 4);
-  if (head.toString('latin1') === 'PAR1') return await inspectParquet(file, size, name);
+  const head = await bytesAt(file, 0, 4);
+  if (await isWholeParquet(file, head, name)) return { kind: 'parquet' };
   const compression = head[0] === 0x1f && head[1] === 0x8b ? 'gzip' : 'none';
-  refuseOtherFormats(head, name);
+  refuseOtherFormats(head, name, 'Bills are');
   return await inspectText(path, name, compression);
-}
-
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
-  return buffer.subarray(0, bytesRead);
-}
-
-async function inspectParquet(file: FileHandle, size: number, name: string): Promise<BillFileFormat> {
-  const tail = size < 12 ? '' : (await readAt(file, size - 4, 4)).toString('latin1');
-  if (tail === 'PAR1') return { kind: 'parquet' };
-  throw new AppError('file_truncated', `${name} begins as Parquet but its end is missing. Copy or export it again.`, {
-    file: name,
-  });
-}
-
-const OTHER_FORMATS: readonly [prefix: string, what: string][] = [
-  ['504b0304', 'a ZIP archive or an Excel workbook'],
-  ['25504446', 'a PDF document'],
-  ['28b52ffd', 'Zstandard-compressed'],
-  ['d0cf11e0', 'an old Excel workbook'],
-  ['fffe', 'UTF-16 text'],
-  ['feff', 'UTF-16 text'],
-];
-
-function refuseOtherFormats(head: Buffer, name: string): void {
-  const hex = head.toString('hex');
-  const other = OTHER_FORMATS.find(([prefix]) => hex.startsWith(prefix));
-  if (other === undefined) return;
-  const [, what] = other;
-  const code = what === 'UTF-16 text' ? 'file_not_utf8' : 'file_format_unknown';
-  throw new AppError(code, `${name} is ${what}. Bills are read as CSV (UTF-8), CSV.gz or Parquet.`, { file: name });
 }
 
 async function inspectText(path: string, name: string, compression: 'gzip' | 'none'): Promise<BillFileFormat> {

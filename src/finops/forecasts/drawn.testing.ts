@@ -1,6 +1,7 @@
+import { seeded } from '../../testing-random.ts';
 import { normalQuantile } from './numbers/student.ts';
 
-/** Numbers drawn by a seed (mulberry32): the same on every machine. */
+/** Numbers drawn by a seed. */
 export interface Draws {
   /** Even over 0..1. */
   even(): number;
@@ -12,13 +13,7 @@ export interface Draws {
 const HALF_STEP = 1e-10;
 
 export function drawsOf(seed: number): Draws {
-  let state = seed;
-  const even = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
+  const even = seeded(seed);
   const normal = (): number => normalQuantile((even() + HALF_STEP) / (1 + 2 * HALF_STEP));
   return { even, normal };
 }

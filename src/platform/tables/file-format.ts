@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { AppError, systemCode } from '../errors/index.ts';
+import { bytesAt, isWholeParquet, refuseOtherFormats } from './first-bytes.ts';
 
 /** A file on this machine, and its name as the user knows it. */
 export interface TableFile {
@@ -13,33 +14,14 @@ export interface TableFile {
 
 export type FileFormat = 'parquet' | 'csv' | 'csv.gz';
 
-const OTHER_FORMATS: readonly [prefix: string, what: string][] = [
-  ['504b0304', 'a ZIP archive or an Excel workbook'],
-  ['25504446', 'a PDF document'],
-  ['28b52ffd', 'Zstandard-compressed'],
-  ['d0cf11e0', 'an old Excel workbook'],
-  ['fffe', 'UTF-16 text'],
-  ['feff', 'UTF-16 text'],
-];
-
 /** What a file is by its first and last bytes. Errors: `file_empty`, `file_truncated`, `file_not_utf8`, `file_format_unknown`. */
 export async function formatOf({ path, name }: TableFile): Promise<FileFormat> {
   await using file = await open(path, 'r');
   const { size } = await file.stat();
   if (size === 0) throw new AppError('file_empty', `${name} is empty (0 bytes). Export it again.`, { file: name });
-  const head = await bytesAt(file, 0);
-  if (head.toString('latin1') === 'PAR1') {
-    const tail = size < 12 ? null : await bytesAt(file, size - 4);
-    if (tail?.toString('latin1') === 'PAR1') return 'parquet';
-    const detail = `${name} begins as Parquet but its end is missing. Copy or export it again.`;
-    throw new AppError('file_truncated', detail, { file: name });
-  }
-  const other = OTHER_FORMATS.find(([prefix]) => head.toString('hex').startsWith(prefix));
-  if (other !== undefined) {
-    const code = other[1] === 'UTF-16 text' ? 'file_not_utf8' : 'file_format_unknown';
-    const detail = `${name} is ${other[1]}. Data is read as CSV (UTF-8), CSV.gz or Parquet.`;
-    throw new AppError(code, detail, { file: name });
-  }
+  const head = await bytesAt(file, 0, 4);
+  if (await isWholeParquet(file, head, name)) return 'parquet';
+  refuseOtherFormats(head, name, 'Data is');
   if (head[0] !== 0x1f || head[1] !== 0x8b) return 'csv';
   await checkWhole({ path, name });
   return 'csv.gz';
@@ -60,11 +42,6 @@ async function checkWhole({ path, name }: TableFile): Promise<void> {
     const detail = `${name} ${what}. Copy or export it again.`;
     throw new AppError(isCut ? 'file_truncated' : 'file_unreadable', detail, { file: name }, { cause: error });
   }
-}
-
-async function bytesAt(file: FileHandle, position: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, position);
-  return buffer.subarray(0, bytesRead);
 }
 
 /** What the engine threw while it read a file, as the failure that it is. Errors: `file_not_utf8`, `file_unreadable`, `csv_malformed`. */

@@ -3,10 +3,10 @@ import { createReadStream, existsSync, mkdtempSync, readFileSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { seeded } from '../../../testing-random.ts';
 import { createHpa } from './hpa.ts';
 import { createKpa } from './kpa.ts';
 import type { ScalingPolicy } from './policy.ts';
-import { seeded } from './seeded-traces.testing.ts';
 import { type Decision, decided, type Replayed, replay } from './simulation.ts';
 import { createSlo } from './slo.ts';
 import { readTrace } from './trace-csv.ts';
