@@ -5,7 +5,7 @@ import { type Cluster, isQuota } from '../cluster.ts';
 import type { Node, Pod } from '../objects.ts';
 import { checkFits } from '../placement.ts';
 import { type Change, createChange } from './change.ts';
-import { createHowMany, type HowMany } from './how-many.ts';
+import { createDesiredReplicas, type DesiredReplicas } from './desired-replicas.ts';
 import type { PodKeeper } from './keeper.ts';
 import { endsOf, isReady, isStaying, isUnschedulable, waitsFor } from './pod-state.ts';
 import type { Reach } from './reach.ts';
@@ -42,8 +42,8 @@ const FIRST_TO_GO = -1_000_000;
 export function createWorkload(deps: WorkloadDeps): SharedWorkload {
   const { keeper, log, spec } = deps;
   const change = createChange();
-  const howMany = createHowMany({ keeper, title: spec.title, change, log });
-  const pool = createPool(deps, howMany, change);
+  const desired = createDesiredReplicas({ keeper, title: spec.title, change, log });
+  const pool = createPool(deps, desired, change);
   const look = () => {
     pool.look();
     change.tell();
@@ -70,7 +70,7 @@ export function createWorkload(deps: WorkloadDeps): SharedWorkload {
 
   /** Errors: why there will be no pod, or none now. */
   async function refuse(pod: Pod | null, isLate: boolean): Promise<void> {
-    const trouble = howMany.trouble();
+    const trouble = desired.trouble();
     if (trouble !== null && (isLate || trouble.code !== 'executor_unreachable')) throw trouble;
     if (pod === null) {
       const why = await keeper.trouble().catch(() => null);
@@ -83,18 +83,18 @@ export function createWorkload(deps: WorkloadDeps): SharedWorkload {
   }
 
   return {
-    join: () => ({ keep: howMany.join(), take }),
+    join: () => ({ keep: desired.join(), take }),
     look,
-    isWanted: howMany.isWanted,
+    isWanted: desired.isWanted,
     [Symbol.dispose]() {
-      howMany[Symbol.dispose]();
+      desired[Symbol.dispose]();
       clearInterval(looking);
     },
   };
 }
 
 /** The pods of a workload, and who has taken which. */
-function createPool(deps: WorkloadDeps, howMany: HowMany, change: Change) {
+function createPool(deps: WorkloadDeps, desired: DesiredReplicas, change: Change) {
   const { spec, cluster, namespace, log, reach } = deps;
   const taken = new Map<string, Followed>();
   /** One that ended while nobody had it, and is not ready again: who takes it next hears so at once. */
@@ -104,13 +104,13 @@ function createPool(deps: WorkloadDeps, howMany: HowMany, change: Change) {
   const followed: TakenDeps = {
     ...{ cluster, namespace, log, graceMs: spec.graceMs, notFetched: spec.notFetched, seen },
     async oneLess(name) {
-      howMany.leaves(name);
+      desired.leaves(name);
       await note(deps, name, { cost: FIRST_TO_GO }).catch(() => undefined);
-      await Promise.race([howMany.say(), change.next(SAID_WITHIN_MS)]);
+      await Promise.race([desired.say(), change.next(SAID_WITHIN_MS)]);
     },
     gone(name) {
       taken.delete(name);
-      howMany.gone(name);
+      desired.gone(name);
     },
     toldEnds: (name, ends) => void toldEnds.set(name, ends),
   };

@@ -9,7 +9,7 @@ const RETRY_MS = 2_000;
 /** What nobody tells of (a stranger's hand, a kind that is not watched) is seen by then. */
 const LOOK_MS = 15_000;
 
-interface HowManyDeps {
+interface DesiredReplicasDeps {
   readonly keeper: PodKeeper;
   readonly title: string;
   readonly change: Change;
@@ -17,7 +17,7 @@ interface HowManyDeps {
 }
 
 /** How many pods there shall be, said to the cluster until that has heard it. */
-export interface HowMany extends Disposable {
+export interface DesiredReplicas extends Disposable {
   /** One more who wants pods; what it answers says how many. */
   join(): (pods: number) => void;
   /** Whether somebody wants some, or has not yet said how many. */
@@ -31,7 +31,7 @@ export interface HowMany extends Disposable {
   trouble(): AppError | null;
 }
 
-export function createHowMany({ keeper, title, change, log }: HowManyDeps): HowMany {
+export function createDesiredReplicas({ keeper, title, change, log }: DesiredReplicasDeps): DesiredReplicas {
   const wanted = new Map<object, number | null>();
   const leaving = new Set<string>();
   let trouble: AppError | null = null;
