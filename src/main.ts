@@ -1,63 +1,37 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
-import { createAllocation, type MeasuredUsage } from './finops/allocation/index.ts';
-import { createAnomalies } from './finops/anomalies/index.ts';
-import { createBilling } from './finops/billing/index.ts';
-import { createBudgets } from './finops/budgets/index.ts';
-import { createCosts } from './finops/costs/index.ts';
-import { createForecasts } from './finops/forecasts/index.ts';
-import { createGpus } from './finops/gpus/index.ts';
-import { createMetering, type MeteredUsage, type Metering } from './finops/metering/index.ts';
-import { createPrices } from './finops/prices/index.ts';
-import { createSources } from './finops/sources/index.ts';
-import { createStatements } from './finops/statements/index.ts';
-import { createTokens, type Tokens } from './finops/tokens/index.ts';
+import type { Ground } from './ground.ts';
 import { migrations } from './migrations.ts';
-import { createWorkspaceDoor } from './mlops/executors/index.ts';
-import { createMonitoring, journalFolder, type OpenedMonitoring, openMonitoring } from './mlops/monitoring/index.ts';
-import { createRegistry } from './mlops/registry/index.ts';
-import { createRetention } from './mlops/retention/index.ts';
+import { createMonitoring, journalFolder, openMonitoring } from './mlops/monitoring/index.ts';
 import type { Serving } from './mlops/serving/index.ts';
-import { createScaling } from './mlops/serving/scaling/index.ts';
-import { createTracing } from './mlops/tracing/index.ts';
-import { createTracking, type Tracking } from './mlops/tracking/index.ts';
-import { createTransfer } from './mlops/transfer/index.ts';
-import { createWebhooks, type Webhooks } from './mlops/webhooks/index.ts';
-import { createMlflowWire } from './mlops/wire/index.ts';
-import { createOrg, type Org } from './org/index.ts';
-import { type Audit, createAudit } from './platform/audit/index.ts';
-import { type Auth, createAuth, type FirstAccount } from './platform/auth/index.ts';
-import { openBucket } from './platform/buckets/index.ts';
+import type { Tracking } from './mlops/tracking/index.ts';
+import type { Webhooks } from './mlops/webhooks/index.ts';
+import { createOrg } from './org/index.ts';
+import { createAudit } from './platform/audit/index.ts';
+import { createAuth, type FirstAccount } from './platform/auth/index.ts';
 import type { Config } from './platform/config/index.ts';
 import { createEvents, type Events } from './platform/events/index.ts';
 import { createHttp, docsPlugin, isLoopback, type Plugin, type Route } from './platform/http/index.ts';
 import { createJobs, type Jobs } from './platform/jobs/index.ts';
-import { type Lake, type LakeDeps, openLake } from './platform/lake/index.ts';
+import { type LakeDeps, openLake } from './platform/lake/index.ts';
 import { createLifetime, type Lifetime } from './platform/lifetime/index.ts';
 import { createManifests, type ManifestKind } from './platform/manifests/index.ts';
 import { createTelling } from './platform/notices/index.ts';
-import { type Objects, openObjects, openRemoteObjects } from './platform/objects/index.ts';
-import { createOperatorSend } from './platform/outbound/index.ts';
-import { resolveSecret } from './platform/secrets/index.ts';
+import { openObjects, openRemoteObjects } from './platform/objects/index.ts';
 import { lockFolder } from './platform/store/folder-lock.ts';
 import { openStore, type Store } from './platform/store/index.ts';
-import { createLog, createTelemetry, type Log, type Telemetry } from './platform/telemetry/index.ts';
+import { createLog, createTelemetry, type Log } from './platform/telemetry/index.ts';
 import { type Clock, systemClock } from './platform/units/index.ts';
-import { createUploads } from './platform/uploads/index.ts';
 import { webPlugin } from './platform/web/index.ts';
-import { createDecisions } from './tradeoff/decisions/index.ts';
-import { createEvidence } from './tradeoff/evidence/index.ts';
-import { createGates } from './tradeoff/gates/index.ts';
-import { createLineage } from './tradeoff/lineage/index.ts';
-import { createModelSteps } from './tradeoff/model-steps/index.ts';
-import { createOpenLineage, type Receiver } from './tradeoff/openlineage/index.ts';
 import { createRetrainings } from './tradeoff/retraining/index.ts';
-import { createRunCosts } from './tradeoff/run-costs/index.ts';
 import { readVersion } from './version.ts';
+import { wireFinops } from './wire-finops.ts';
+import { wireMlops } from './wire-mlops.ts';
 import { wirePipelines } from './wire-pipelines.ts';
 import { servedRequests, wireServing } from './wire-serving.ts';
 import { systemPlugin } from './wire-system.ts';
+import { wireRetention, wireTradeoff } from './wire-tradeoff.ts';
 
 /** What a test may replace; everything else is real. */
 export interface Overrides {
@@ -77,30 +51,6 @@ export interface Application extends AsyncDisposable {
   ensureFirstAccount(): Promise<FirstAccount | null>;
   /** Every kind that `steelyard apply` takes: what enumerations are made from. */
   readonly manifestKinds: readonly ManifestKind[];
-}
-
-interface Ground {
-  readonly config: Config;
-  readonly folder: string;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly telemetry: Telemetry;
-  readonly store: Store;
-  /** On this machine: raw bills, which the lake reads as files, and uploads. */
-  readonly objects: Objects;
-  /** Of runs, models and traces; in a bucket where one is configured. */
-  readonly artifacts: Objects;
-  readonly lake: Lake;
-  readonly predictionLog: OpenedMonitoring;
-  readonly events: Events;
-  readonly jobs: Jobs;
-  /** Jobs that last as long as what they wait for, and so have places of their own. */
-  readonly longJobs: Jobs;
-  /** The audit trail, for what is let in otherwise than by an account. */
-  readonly writes: Audit;
-  /** Where this server can be reached from this machine; null before it listens on a port that was not said. */
-  readonly address: () => string | null;
-  readonly workToken: Auth['workToken'];
 }
 
 /** Runs of pipelines that one server drives at the same time. */
@@ -202,132 +152,6 @@ function lakeFolders(config: Config, folder: string): LakeDeps {
     memory: config.lakeMemory,
     threads: config.lakeThreads ?? null,
   };
-}
-
-/** CAN WE AFFORD IT? */
-function wireFinops(ground: Ground & { readonly org: Org }) {
-  const uploads = createUploads(ground);
-  const prices = createPrices({ ...ground, uploads });
-  const metering = createMetering({ ...ground, prices });
-  const tokens = createTokens(ground);
-  const allocation = createAllocation({
-    ...ground,
-    usage: measuredUsage(metering, tokens),
-    metered: { within: async (sql, window) => (await metering.within(sql, window)).map(withCost) },
-  });
-  const billing = createBilling({ ...ground, uploads, deriver: allocation.deriver });
-  const sources = createSources({
-    ...ground,
-    uploads,
-    openBucket,
-    keepsRaw: billing.keepsRaw,
-    setProvisionalDays: billing.setProvisionalDays,
-    importDelivery: (request) => billing.importDelivery(request, 'sync'),
-  });
-  const costs = createCosts({ ...ground, billing });
-  prices.listen(ground.events);
-  metering.listen(ground.events);
-  tokens.listen(ground.events);
-  uploads.schedule(ground.jobs);
-  allocation.schedule(ground.jobs);
-  const budgets = createBudgets({ ...ground, ...createTelling(ground.config), costs, metering, prices });
-  budgets.schedule(ground.jobs);
-  const statements = createStatements({ ...ground, billing });
-  const gpus = createGpus({ ...ground, uploads, prices });
-  const anomalies = createAnomalies();
-  const money = { allocation, billing, costs, prices, metering, budgets, statements };
-  return { ...money, uploads, sources, anomalies, forecasts: createForecasts(), tokens, gpus };
-}
-
-/** What splits by usage are told of it. */
-function measuredUsage(metering: Metering, tokens: Tokens): MeasuredUsage {
-  return {
-    intervals: async (sql, within) => (await metering.within(sql, within)).map(({ usage }) => usage),
-    tokens: tokens.counted,
-    fingerprint: async (sql, within) =>
-      `${await metering.fingerprint(sql, within)} ${await tokens.fingerprint(sql, within)}`,
-  };
-}
-
-/** What the reconciliation is told of it. */
-function withCost({ usage, metered }: MeteredUsage) {
-  return { ...usage, cost: metered.cost };
-}
-
-/** CAN WE RUN IT? */
-function wireMlops(ground: Ground, { tokens }: Pick<ReturnType<typeof wireFinops>, 'tokens'>) {
-  const tracking = createTracking({ ...ground, maxUploadBytes: ground.config.maxUploadBytes });
-  const registry = createRegistry({ ...ground, tracking });
-  const tracing = createTracing({
-    ...ground,
-    tracking,
-    experiments: tracking,
-    artifacts: tracking.deletions,
-    pricing: { price: tokens.priceSpans },
-  });
-  const webhooks = createWebhooks({ ...ground, allowedHosts: ground.config.webhookAllowedHosts });
-  const transfer = createTransfer({ ...ground, tracking, registry });
-  const door = createWorkspaceDoor({ clock: ground.clock, maxUploadBytes: ground.config.maxUploadBytes });
-  const mlflowRoutes = [tracking, registry, tracing, webhooks].flatMap((feature) => feature.mlflowRoutes);
-  const plugins = [
-    createMlflowWire(mlflowRoutes, { downloadsInParts: ground.artifacts.direct !== null }),
-    tracking.artifactPlugin(registry),
-    tracing.otlpPlugin,
-    door.plugin,
-  ];
-  const artifactViews = { routes: tracking.artifactViewRoutes(registry) };
-  const scaling = createScaling();
-  return { tracking, registry, tracing, webhooks, transfer, scaling, artifactViews, plugins, door };
-}
-
-/** THE MEETING PLACE */
-function wireTradeoff(
-  ground: Ground,
-  { metering, allocation, budgets }: ReturnType<typeof wireFinops>,
-  { tracking, registry }: ReturnType<typeof wireMlops>,
-) {
-  const evidence = createEvidence({ store: ground.store, versions: registry, metering, tracking });
-  const decisions = createDecisions(ground);
-  decisions.listen(ground.events);
-  const gates = createGates({ ...ground, evidence, budgets, registry, ledger: decisions });
-  const runCosts = createRunCosts({ ...ground, metering, allocation, tracking });
-  runCosts.listen(ground.events);
-  const lineage = createLineage({ ...ground, metering, allocation, tracking, registry, decisions });
-  const openLineage = createOpenLineage({
-    ...ground,
-    tracking,
-    registry,
-    names: { producer: `urn:steelyard:server:${readVersion()}`, namespace: ground.config.openLineageNamespace },
-    receiver: openLineageReceiver(ground.config),
-  });
-  openLineage.listen(ground.events);
-  const modelSteps = createModelSteps({ ...ground, tracking, registry, gates });
-  return { evidence, decisions, gates, runCosts, lineage, openLineage, modelSteps };
-}
-
-function openLineageReceiver({ openLineageUrl: url, openLineageToken: token }: Config): Receiver | null {
-  if (url === undefined) return null;
-  const headers = async (): Promise<Record<string, string>> =>
-    token === undefined ? {} : { authorization: `Bearer ${(await resolveSecret(token)).reveal()}` };
-  return { url, send: createOperatorSend(url), headers };
-}
-
-/** What is deleted stays while a version or a decision stands on it. */
-function wireRetention(
-  ground: Ground,
-  { tracking, registry }: ReturnType<typeof wireMlops>,
-  { decisions }: Pick<ReturnType<typeof wireTradeoff>, 'decisions'>,
-) {
-  return createRetention({
-    ...ground,
-    tracking,
-    experimentId: tracking.experimentIdByName,
-    costs: {
-      costsOfRuns: async (sql, runIds) =>
-        new Map([...(await tracking.costs(sql, runIds))].map(([runId, { total }]) => [runId, total])),
-    },
-    holders: [{ holding: registry.versionsOn }, { holding: decisions.naming }],
-  });
 }
 
 function wire(

@@ -1,0 +1,67 @@
+import { createAllocation, type MeasuredUsage } from './finops/allocation/index.ts';
+import { createAnomalies } from './finops/anomalies/index.ts';
+import { createBilling } from './finops/billing/index.ts';
+import { createBudgets } from './finops/budgets/index.ts';
+import { createCosts } from './finops/costs/index.ts';
+import { createForecasts } from './finops/forecasts/index.ts';
+import { createGpus } from './finops/gpus/index.ts';
+import { createMetering, type MeteredUsage, type Metering } from './finops/metering/index.ts';
+import { createPrices } from './finops/prices/index.ts';
+import { createSources } from './finops/sources/index.ts';
+import { createStatements } from './finops/statements/index.ts';
+import { createTokens, type Tokens } from './finops/tokens/index.ts';
+import type { Ground } from './ground.ts';
+import type { Org } from './org/index.ts';
+import { openBucket } from './platform/buckets/index.ts';
+import { createTelling } from './platform/notices/index.ts';
+import { createUploads } from './platform/uploads/index.ts';
+
+/** CAN WE AFFORD IT? */
+export function wireFinops(ground: Ground & { readonly org: Org }) {
+  const uploads = createUploads(ground);
+  const prices = createPrices({ ...ground, uploads });
+  const metering = createMetering({ ...ground, prices });
+  const tokens = createTokens(ground);
+  const allocation = createAllocation({
+    ...ground,
+    usage: measuredUsage(metering, tokens),
+    metered: { within: async (sql, window) => (await metering.within(sql, window)).map(withCost) },
+  });
+  const billing = createBilling({ ...ground, uploads, deriver: allocation.deriver });
+  const sources = createSources({
+    ...ground,
+    uploads,
+    openBucket,
+    keepsRaw: billing.keepsRaw,
+    setProvisionalDays: billing.setProvisionalDays,
+    importDelivery: (request) => billing.importDelivery(request, 'sync'),
+  });
+  const costs = createCosts({ ...ground, billing });
+  prices.listen(ground.events);
+  metering.listen(ground.events);
+  tokens.listen(ground.events);
+  uploads.schedule(ground.jobs);
+  allocation.schedule(ground.jobs);
+  const budgets = createBudgets({ ...ground, ...createTelling(ground.config), costs, metering, prices });
+  budgets.schedule(ground.jobs);
+  const statements = createStatements({ ...ground, billing });
+  const gpus = createGpus({ ...ground, uploads, prices });
+  const anomalies = createAnomalies();
+  const money = { allocation, billing, costs, prices, metering, budgets, statements };
+  return { ...money, uploads, sources, anomalies, forecasts: createForecasts(), tokens, gpus };
+}
+
+/** What splits by usage are told of it. */
+function measuredUsage(metering: Metering, tokens: Tokens): MeasuredUsage {
+  return {
+    intervals: async (sql, within) => (await metering.within(sql, within)).map(({ usage }) => usage),
+    tokens: tokens.counted,
+    fingerprint: async (sql, within) =>
+      `${await metering.fingerprint(sql, within)} ${await tokens.fingerprint(sql, within)}`,
+  };
+}
+
+/** What the reconciliation is told of it. */
+function withCost({ usage, metered }: MeteredUsage) {
+  return { ...usage, cost: metered.cost };
+}
