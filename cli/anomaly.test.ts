@@ -56,7 +56,7 @@ describe('steelyard anomaly detect', () => {
 
   it.each<[string, string, string[], string]>([
     ['a column that is not there', 'a,b\n1,2\n', [], 'series_column_missing'],
-    ['a value that is no number', 'date,cost\n2026-01-01,x\n', named, 'series_row_invalid'],
+    ['a value that is no number', 'date,cost\n2026-01-01,x\n', named, 'series_value_invalid'],
     ['two formats at once', COSTS, ['--csv'], 'usage'],
   ])('refuses %s', async (_, text, words, code) => {
     const { out, code: exit } = await server.run('anomaly', 'detect', put('refused.csv', text), ...words, '--json');

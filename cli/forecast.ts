@@ -1,21 +1,14 @@
-import { z } from 'zod';
-import { Horizon, postSeriesForecast, Season, type SeriesForecastReport } from '../src/finops/forecasts/schema.ts';
+import { Horizon, postSeriesFileForecast, Seasons, type SeriesForecastReport } from '../src/finops/forecasts/schema.ts';
+import { readBytes } from './bill-files.ts';
 import { refuseBothFormats } from './downloads.ts';
-import { readSeries } from './forecast-file.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
 import { counted, shownAmount, shownInstant } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
-const MOST_SEASONS = 4;
 const LEAST_MEMBER_SHARE = 0.05;
 const MOST_DIGITS = 20;
-
-const Seasons = z
-  .string()
-  .transform((text) => text.split(',').map(Number))
-  .pipe(z.array(Season).min(1).max(MOST_SEASONS));
 
 const seriesCommand = command({
   path: ['forecast', 'series'],
@@ -39,9 +32,13 @@ steelyard forecast series monthly.csv --time month --value cost --horizon 12 --c
   run: async (context, { file, time, value, horizon, season, csv }) => {
     refuseBothFormats(context, csv);
     if (time === value) throw new CommandError('usage', '--time and --value name one column; give two.');
-    const { times, values } = await readSeries(file, time, value);
+    const query = { timeColumn: time, valueColumn: value, horizon, seasons: season?.join(',') };
     const client = await context.client();
-    const report = await client.call(postSeriesForecast, { body: { times, values, horizon, seasons: season } });
+    const report = await client.upload(
+      postSeriesFileForecast,
+      { query },
+      readBytes(file, () => {}),
+    );
     if (csv) await context.io.out.write(csvText(report));
     else await context.answer(report, () => reportText(report, context));
     return 0;

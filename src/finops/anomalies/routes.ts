@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
+import { readSeries, type SeriesRow, seriesTimeInvalid } from '../../platform/csv/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
-import { detect, increases } from './detect.ts';
+import { detect, increases, type SeriesPoint } from './detect.ts';
 import { remarksOn } from './remarks.ts';
 import { type DetectionReport, type DetectionSettings, detectAnomalies } from './schema.ts';
-import { readSeries } from './series-csv.ts';
+import { seriesTime } from './series-time.ts';
 
 /** Detections are nothing but work for the processor, so that one waits for the other. */
 export function anomalyRoutes(): Route[] {
@@ -11,7 +12,8 @@ export function anomalyRoutes(): Route[] {
   return [
     handle(detectAnomalies, ({ query, stream }) => {
       const report = readSeries(stream, query).then(async (read) => {
-        const turn = last.then(() => reportOf(read, query));
+        const points = read.map((row) => pointOf(row, query));
+        const turn = last.then(() => reportOf(points, query));
         last = turn.catch(() => null); // whoever asked is told; the next begins
         return turn;
       });
@@ -20,8 +22,14 @@ export function anomalyRoutes(): Route[] {
   ];
 }
 
+function pointOf(row: SeriesRow, settings: DetectionSettings): SeriesPoint {
+  const at = seriesTime(row.time);
+  if (typeof at === 'string') throw seriesTimeInvalid(row, settings, at);
+  return { at, value: row.value };
+}
+
 async function reportOf(
-  read: Awaited<ReturnType<typeof readSeries>>,
+  read: readonly SeriesPoint[],
   { counter: counts }: DetectionSettings,
 ): Promise<DetectionReport> {
   const counter = counts === 'true';

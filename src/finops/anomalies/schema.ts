@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { endpoint } from '../../platform/contract/schema.ts';
+import { seriesColumns, seriesFileErrors } from '../../platform/csv/schema.ts';
 import { UtcInstant } from '../../platform/units/schema.ts';
 
-const MOST_NAME_CHARACTERS = 200;
-const columnName = () => z.string().min(1).max(MOST_NAME_CHARACTERS);
-
 export const DetectionSettings = z.strictObject({
-  timeColumn: columnName().default('timestamp').describe('Column of the time'),
-  valueColumn: columnName().default('value').describe('Column of the value'),
+  ...seriesColumns,
   counter: z
     .enum(['true', 'false'])
     .default('false')
@@ -66,13 +63,5 @@ export const detectAnomalies = endpoint({
   query: DetectionSettings,
   accepts: 'bytes',
   response: DetectionReport,
-  errors: [
-    'series_empty',
-    'series_column_missing',
-    'series_row_invalid',
-    'series_too_long',
-    'csv_malformed',
-    'file_truncated',
-    'payload_too_large',
-  ],
+  errors: seriesFileErrors,
 });

@@ -1,7 +1,9 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
+import { urlOf } from '../../platform/contract/schema.ts';
 import { testApplication } from '../../testing.ts';
-import type { SeriesForecastReport } from './schema.ts';
+import { postSeriesFileForecast, type SeriesForecastReport } from './schema.ts';
 
 let application: Application;
 beforeAll(async () => {
@@ -166,5 +168,23 @@ describe('POST /api/v1/forecasts/series', () => {
     expect(JSON.stringify(answer.body)).toMatch(
       new RegExp(detail.source.replaceAll('"', '\\\\"').replaceAll('^', '').replaceAll('$', '')),
     );
+  });
+});
+
+describe('POST /api/v1/forecasts/series-files', () => {
+  it('forecasts the columns of a file as it does the values that are sent', async () => {
+    const rows = days(60).map((day, at) => `${at},${day},${at === 20 ? 'NaN' : week(60)[at]}`);
+    const { statusCode, payload } = await application.http.inject({
+      method: 'POST',
+      url: urlOf(postSeriesFileForecast, {
+        query: { timeColumn: 'day', valueColumn: 'cost', horizon: 3, seasons: '7' },
+      }),
+      headers: { host: 'localhost', 'content-type': 'application/octet-stream' },
+      payload: gzipSync(['n,day,cost', ...rows, ''].join('\n')),
+    });
+    expect(statusCode).toBe(200);
+    const values = week(60).map((value, at) => (at === 20 ? null : value));
+    const { body } = await forecast({ times: days(60), values, seasons: [7] });
+    expect(JSON.parse(payload)).toEqual(body);
   });
 });

@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import { endpoint } from '../../platform/contract/schema.ts';
+import { seriesColumns, seriesFileErrors } from '../../platform/csv/schema.ts';
 import { UtcInstant } from '../../platform/units/schema.ts';
 
-/** More values than these are no series for people; give the recent ones. */
-export const MOST_SERIES_VALUES = 50_000;
+/** More values than these are no series for people; a file may hold more, of which the last ones count. */
+const MOST_SERIES_VALUES = 50_000;
 const MOST_TIME_CHARACTERS = 64;
 /** Beyond it squares and sums lose what a forecast is made of. */
 const GREATEST_VALUE = 1e15;
 
+const MOST_SEASONS = 4;
+
 export const Horizon = z.coerce.number().int().min(1).max(10_000).describe('Steps to forecast, 1 to 10,000');
-export const Season = z.number().int().min(2).max(5000).describe('Length of a season in steps');
+const Season = z.number().int().min(2).max(5000).describe('Length of a season in steps');
 
 const SeriesToForecast = z
   .strictObject({
@@ -24,7 +27,7 @@ const SeriesToForecast = z
     horizon: Horizon,
     seasons: z
       .array(Season)
-      .max(4)
+      .max(MOST_SEASONS)
       .optional()
       .describe(
         'Lengths of seasons in steps; a longer one than the shortest is used when it shows. Found when left out',
@@ -85,6 +88,8 @@ export const SeriesForecastReport = z.strictObject({
 });
 export type SeriesForecastReport = z.infer<typeof SeriesForecastReport>;
 
+const calendarErrors = ['series_too_short', 'series_too_sparse', 'series_time_repeated', 'series_time_uneven'] as const;
+
 export const postSeriesForecast = endpoint({
   method: 'POST',
   path: '/api/v1/forecasts/series',
@@ -92,12 +97,26 @@ export const postSeriesForecast = endpoint({
   summary: 'Forecast a series of values with 80 % and 95 % intervals and its back-test. Nothing is kept',
   body: SeriesToForecast,
   response: SeriesForecastReport,
-  errors: [
-    'series_too_short',
-    'series_too_sparse',
-    'series_time_invalid',
-    'series_time_repeated',
-    'series_time_uneven',
-    'payload_too_large',
-  ],
+  errors: [...calendarErrors, 'series_time_invalid', 'payload_too_large'],
+});
+
+/** `7` or `7,365`. */
+export const Seasons = z
+  .string()
+  .transform((text) => text.split(',').map(Number))
+  .pipe(z.array(Season).min(1).max(MOST_SEASONS))
+  .describe('Lengths of seasons in steps, such as 7 or 24,168; found when left out');
+
+export const SeriesFileSettings = z.strictObject({ ...seriesColumns, horizon: Horizon, seasons: Seasons.optional() });
+export type SeriesFileSettings = z.output<typeof SeriesFileSettings>;
+
+export const postSeriesFileForecast = endpoint({
+  method: 'POST',
+  path: '/api/v1/forecasts/series-files',
+  scope: 'finops.read',
+  summary: 'Forecast a series of a file (CSV, gzip or not), as of values that are sent. Nothing is kept',
+  query: SeriesFileSettings,
+  accepts: 'bytes',
+  response: SeriesForecastReport,
+  errors: [...calendarErrors, ...seriesFileErrors],
 });

@@ -142,7 +142,6 @@ export const errorTable = {
   // anomalies
   series_empty: { status: 400, exitCode: REFUSED, title: 'The series holds no point' },
   series_column_missing: { status: 400, exitCode: USAGE, title: 'The series lacks a column that is needed' },
-  series_row_invalid: { status: 400, exitCode: REFUSED, title: 'A row of the series cannot be read' },
   series_value_invalid: { status: 400, exitCode: REFUSED, title: 'A value of the series is no number' },
   series_time_invalid: { status: 400, exitCode: REFUSED, title: 'A time of the series cannot be read' },
   series_time_repeated: { status: 400, exitCode: REFUSED, title: 'The series has two values at one time' },

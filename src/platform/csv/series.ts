@@ -1,0 +1,159 @@
+import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { CsvError, parse } from 'csv-parse';
+import { AppError, systemCode } from '../errors/index.ts';
+import { delimiterOf, firstRecord } from './header.ts';
+
+/** More rows than these are no series for people; give the recent ones. */
+const MOST_ROWS = 200_000;
+const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_RECORD_CHARACTERS = 64 * 1024;
+const GZIP_MAGIC = 0x1f8b;
+const SHOWN_CHARACTERS = 40;
+const MOST_NAMES_SHOWN = 8;
+/** Beyond it squares and sums lose what figures are made of. */
+const GREATEST_VALUE = 1e15;
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const UNKNOWN = new Set(['', 'nan', 'null', 'na', 'n/a', 'none']);
+
+export interface SeriesColumns {
+  readonly timeColumn: string;
+  readonly valueColumn: string;
+}
+
+/** A row as it was written, its value read. */
+export interface SeriesRow {
+  /** Line of the file on which it ends, 1-based; the names of the columns have the first. */
+  readonly line: number;
+  readonly time: string;
+  /** Null when it is not known: empty, NA, NaN, null. */
+  readonly value: number | null;
+}
+
+/**
+ * Reads two columns of a CSV, packed by gzip or not, in the order of its rows; the delimiter is the one of comma, semicolon, tab
+ * and `|` that splits its first line the most. What times mean is for the caller to say, by `seriesTimeInvalid` where they mean nothing. Errors:
+ * `series_empty`, `series_column_missing`, `series_value_invalid`, `series_too_long`, `csv_malformed`, `file_truncated`, `file_not_utf8`.
+ */
+export async function readSeries(content: AsyncIterable<Buffer>, columns: SeriesColumns): Promise<SeriesRow[]> {
+  const read: SeriesRow[] = [];
+  let places: Places | null = null;
+  try {
+    const text = textOf(await unpacked(await whole(content)));
+    for await (const { record, info } of parsed(text)) {
+      if (places === null) places = placesOf(record, columns);
+      else read.push(rowOf(record, info.lines, places, columns));
+      if (read.length > MOST_ROWS) throw tooLong();
+    }
+  } catch (error) {
+    throw readFailure(error);
+  }
+  if (read.length > 0) return read;
+  throw new AppError('series_empty', 'The series holds no point: a line that names the columns, then a line each.');
+}
+
+interface CsvRow {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number };
+}
+
+function parsed(text: string): AsyncIterable<CsvRow> {
+  const delimiter = delimiterOf(firstRecord(text.slice(0, MOST_RECORD_CHARACTERS)));
+  const parser = parse({
+    bom: true,
+    delimiter,
+    info: true,
+    skip_empty_lines: true,
+    max_record_size: MOST_RECORD_CHARACTERS,
+  });
+  return Readable.from([text]).pipe(parser);
+}
+
+function textOf(content: Buffer): string {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+    if (!text.includes('\0')) return text;
+  } catch {
+    // said below
+  }
+  throw new AppError('file_not_utf8', 'The series is not UTF-8 text. Save it as CSV in UTF-8.');
+}
+
+async function whole(content: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of content) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > MOST_BYTES) throw tooLong();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function unpacked(content: Buffer): Promise<Buffer> {
+  if (content.length < 2 || content.readUInt16BE(0) !== GZIP_MAGIC) return content;
+  return promisify(gunzip)(content, { maxOutputLength: MOST_BYTES });
+}
+
+interface Places {
+  readonly time: number;
+  readonly value: number;
+}
+
+function placesOf(header: readonly string[], { timeColumn, valueColumn }: SeriesColumns): Places {
+  const names = header.map((name) => name.trim());
+  const placeOf = (column: string, what: string): number => {
+    const place = names.indexOf(column);
+    if (place !== -1) return place;
+    const shown = names
+      .slice(0, MOST_NAMES_SHOWN)
+      .join(', ')
+      .slice(0, MOST_RECORD_CHARACTERS / 256);
+    const detail = `The first line of the series names no column ${column}, which holds the ${what}. It has ${shown}. Name another.`;
+    throw new AppError('series_column_missing', detail, { column });
+  };
+  return { time: placeOf(timeColumn, 'time'), value: placeOf(valueColumn, 'value') };
+}
+
+function rowOf(record: readonly string[], line: number, places: Places, columns: SeriesColumns): SeriesRow {
+  const time = (record[places.time] ?? '').trim();
+  const text = (record[places.value] ?? '').trim();
+  if (UNKNOWN.has(text.toLowerCase())) return { line, time, value: null };
+  const value = NUMBER.test(text) ? Number(text) : Number.NaN;
+  if (Math.abs(value) <= GREATEST_VALUE) return { line, time, value };
+  const why = Number.isNaN(value) ? 'is no number: leave it empty when it is not known' : 'is beyond 1e15';
+  throw new AppError('series_value_invalid', cellDetail(line, columns.valueColumn, text, why), {
+    line,
+    column: columns.valueColumn,
+  });
+}
+
+/** `why`: words that follow the text, such as "is no time". */
+export function seriesTimeInvalid({ line, time }: SeriesRow, { timeColumn }: SeriesColumns, why: string): AppError {
+  const detail = cellDetail(line, timeColumn, time, why);
+  return new AppError('series_time_invalid', detail, { line, column: timeColumn });
+}
+
+function cellDetail(line: number, column: string, text: string, why: string): string {
+  return `Line ${line} of the series, column ${column}: "${text.slice(0, SHOWN_CHARACTERS)}" ${why}.`;
+}
+
+function tooLong(): AppError {
+  const detail = `The series holds more than ${MOST_ROWS.toLocaleString('en')} points, or 64 MiB. Give a part of it.`;
+  return new AppError('series_too_long', detail, { mostRows: MOST_ROWS });
+}
+
+function readFailure(error: unknown): unknown {
+  if (error instanceof CsvError) {
+    const line = Number(error.lines ?? 0);
+    const many = error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH';
+    const why = many ? 'the row has another number of fields than the first line' : error.message.slice(0, 200);
+    return new AppError('csv_malformed', `Line ${line} of the series: ${why}.`, { line }, { cause: error });
+  }
+  const code = systemCode(error) ?? '';
+  if (code === 'ERR_BUFFER_TOO_LARGE') return tooLong();
+  if (!code.startsWith('Z_')) return error;
+  const detail = 'The series is a gzip file that ends too early or is damaged. Copy it again.';
+  return new AppError('file_truncated', detail, {}, { cause: error });
+}
