@@ -1,5 +1,5 @@
 export { delimiterOf, firstRecord, splitRecord } from './header.ts';
-export { readSeries, type SeriesColumns, type SeriesRow, seriesTimeInvalid } from './series.ts';
+export { readSeries, type SeriesRow, seriesTimeInvalid } from './series.ts';
 
 /**
  * One CSV record (RFC 4180) with its line end. A text that a spreadsheet would run as a formula gets an apostrophe;
