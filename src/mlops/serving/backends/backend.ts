@@ -12,7 +12,7 @@ export interface StartedReplica {
   readonly channel?: Channel;
   /** Resolves when it is gone, with what its log said last. */
   readonly ended: Promise<{ readonly detail: string }>;
-  /** Asks it to end, and kills it when its grace is over; resolves when it is gone. */
+  /** Asks it to end, and kills it when its grace is over; resolves when it is gone, or some time after its grace when nobody can say. */
   stop(): Promise<void>;
   /** Resolves when somebody else takes it away: it answers what it has, and shall get nothing new. Left out: nobody does. */
   readonly leaving?: Promise<void>;

@@ -65,16 +65,18 @@ async function oneLife(copy: Copy, deps: LifeDeps): Promise<string | null> {
   const since = clock.now();
   try {
     const replica = await startReplica(backend, { id, timeoutMs: limits.startTimeoutMs, signal, placed });
-    const onAbort = () => void replica.stop();
+    // Where nobody can say any more that it is gone, its backend stops waiting, and so do we.
+    const stopped = Promise.withResolvers<null>();
+    const onAbort = () => void replica.stop().then(() => stopped.resolve(null));
     signal.addEventListener('abort', onAbort, { once: true });
     deps.described(await backend.spec(replica.address));
     placed(null);
     deps.begun(copy, replica, meter ?? deps.metered(id, null), clock.now() - since);
     void replica.leaving?.then(() => deps.leaving(replica));
-    const { detail } = await replica.ended;
+    const end = await Promise.race([replica.ended, stopped.promise]);
     signal.removeEventListener('abort', onAbort);
     deps.over(copy, replica);
-    return signal.aborted ? null : detail;
+    return signal.aborted || end === null ? null : end.detail;
   } catch (error) {
     if (signal.aborted) return null;
     const why =
