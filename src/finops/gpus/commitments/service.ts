@@ -28,6 +28,7 @@ export async function commitmentAdvice(deps: CommitmentDeps, question: Question)
     if (decimal(amount).gt(0)) continue;
     throw new AppError('invalid_request', `A price of ${amount} is not more than 0.`, { amount });
   }
+  refuseTinyUnits(demand, question.unitQuantity);
   return {
     source: usage === null ? 'file' : 'bill',
     ...adviseOnDemand(demand, {
@@ -38,6 +39,16 @@ export async function commitmentAdvice(deps: CommitmentDeps, question: Question)
       demandRatios: question.demandRatios,
     }),
   };
+}
+
+/** Beyond it whole numbers are none any more. */
+const MOST_UNITS = 1e9;
+
+function refuseTinyUnits({ hours }: HourlyDemand, unitQuantity: string): void {
+  const most = decimal(unitQuantity).times(MOST_UNITS);
+  if (hours.every(({ wanted, committed }) => wanted.lte(most) && committed.lte(most))) return;
+  const detail = `An hour wants more than a billion units of ${unitQuantity}. Give a larger --unit.`;
+  throw new AppError('demand_unusable', detail, { unitQuantity });
 }
 
 async function demandOf(
