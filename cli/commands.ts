@@ -28,6 +28,9 @@ import { openapiCommands } from './openapi.ts';
 import { orgCommands } from './org.ts';
 import { pipelineCommands } from './pipeline/commands.ts';
 import { priceCommands } from './price.ts';
+import { commitmentCommands } from './purchase/commitment.ts';
+import { hardwareCommands } from './purchase/hardware.ts';
+import { spotCommands } from './purchase/spot.ts';
 import { retentionCommands } from './retention.ts';
 import { retrainingCommands } from './retraining.ts';
 import { runCommands } from './run.ts';
@@ -66,6 +69,9 @@ export const commands: readonly Command[] = [
   ...labelCommands,
   ...driftCommands,
   ...gpuCommands,
+  ...spotCommands,
+  ...commitmentCommands,
+  ...hardwareCommands,
   ...endpointCommands,
   ...webhookCommands,
   ...retentionCommands,

@@ -1,12 +1,15 @@
 import type { Subject } from '../../org/schema.ts';
 import type { Route } from '../../platform/http/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
+import { type BilledUsage, billedUsage } from './billed-usage.ts';
 import { exactFilter } from './filters.ts';
+import type { RowSelection } from './query.ts';
 import type { CostsDeps } from './relations.ts';
 import { costRoutes } from './routes.ts';
 import { summarise } from './summary.ts';
 
 export { csvLine } from '../../platform/csv/index.ts';
+export type { BilledUsage, PaidPrice, PeriodUsage } from './billed-usage.ts';
 export { type CostRelations, rowSource } from './query.ts';
 export { type CostsDeps, relationsFrom } from './relations.ts';
 
@@ -30,6 +33,11 @@ export interface AllocatedCosts {
 export interface Costs {
   /** Allocated cost of everything whose subject has the given fields. A charge counts on the day on which it begins. */
   allocatedOver(subject: Subject, range: AllocatedRange, metric: CostMetric): Promise<AllocatedCosts>;
+  /**
+   * How much was used in each charge period, and how it was paid for: on demand, by a commitment, as spot. Errors: `invalid_request`
+   * for a filter by what the allocation says, `dimension_unknown`, `bill_delivery_not_found`.
+   */
+  usageOver(selection: RowSelection): Promise<BilledUsage>;
   readonly routes: readonly Route[];
 }
 
@@ -38,6 +46,7 @@ const MONTH_LENGTH = 'YYYY-MM'.length;
 export function createCosts(deps: CostsDeps): Costs {
   return {
     allocatedOver: (subject, range, metric) => allocatedOver(deps, subject, range, metric),
+    usageOver: (selection) => billedUsage(deps, selection),
     routes: costRoutes(deps),
   };
 }

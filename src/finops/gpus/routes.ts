@@ -1,6 +1,19 @@
 import { handle, type Route } from '../../platform/http/index.ts';
-import { getGpuIdle, importGpuPool, importGpuSamples, listGpuImports, packGpus } from './schema.ts';
+import { type CommitmentDeps, commitmentAdvice } from './commitments/service.ts';
+import { hardwareAdvice } from './hardware/service.ts';
+import {
+  adviseCommitment,
+  adviseHardware,
+  adviseSpot,
+  getGpuIdle,
+  importGpuPool,
+  importGpuSamples,
+  listGpuImports,
+  packGpus,
+  replaySpotDeadline,
+} from './schema.ts';
 import type { GpuService } from './service.ts';
+import { deadlineReplay, spotAdvice } from './spot/service.ts';
 
 export function gpuRoutes(service: GpuService): Route[] {
   return [
@@ -9,5 +22,21 @@ export function gpuRoutes(service: GpuService): Route[] {
     handle(listGpuImports, async () => ({ imports: await service.imports() })),
     handle(getGpuIdle, ({ query }) => service.idle(query)),
     handle(packGpus, ({ body }) => service.pack(body)),
+  ];
+}
+
+/** How to buy: advice that keeps nothing. It is work for the processor, so that one waits for the other. */
+export function purchaseRoutes(deps: CommitmentDeps): Route[] {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work);
+    last = turn.catch(() => null); // whoever asked is told; the next begins
+    return turn;
+  };
+  return [
+    handle(adviseSpot, ({ body }) => inTurn(() => spotAdvice(deps, body))),
+    handle(replaySpotDeadline, ({ body }) => inTurn(() => deadlineReplay(deps, body))),
+    handle(adviseCommitment, ({ body }) => inTurn(() => commitmentAdvice(deps, body))),
+    handle(adviseHardware, ({ body }) => inTurn(() => hardwareAdvice(deps, body))),
   ];
 }

@@ -1,9 +1,26 @@
+export { AskedPrice } from './asked-prices/schema.ts';
+export {
+  adviseCommitment,
+  CommitmentAdvice,
+  MOST_DEMAND_HOURS,
+} from './commitments/schema.ts';
+export { adviseHardware, HardwareAdvice, MeasuredProfile } from './hardware/schema.ts';
 export {
   type GpuCost,
   GpuIdle,
   getGpuIdle,
 } from './idle/schema.ts';
 export { GpuPacking, packGpus } from './packing/schema.ts';
+export {
+  adviseSpot,
+  DeadlineOutcome,
+  DeadlineReplayReport,
+  InterruptionBand,
+  replaySpotDeadline,
+  SpotAdvice,
+  SpotHistory,
+  SpotZoneAdvice,
+} from './spot/schema.ts';
 export {
   GpuImport,
   GpuUnit,

@@ -16,7 +16,7 @@ import { bookVersions, findBook, findPrices, generationOf, replaceBook } from '.
 import type { BookedPrice } from './timeline.ts';
 
 export { priceMigrations } from './migrations.ts';
-export { usedPriceOf, usedPriceText } from './price-at.ts';
+export { priceAt, usedPriceOf, usedPriceText } from './price-at.ts';
 export { type BookedPrice, declaredPrice, priceStretches } from './timeline.ts';
 
 /** The price book: effective-dated prices per unit and hour, each with where it was read. */

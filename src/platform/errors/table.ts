@@ -227,6 +227,10 @@ export const errorTable = {
   gpu_samples_unusable: { status: 422, exitCode: REFUSED, title: 'The file has no reading that can be kept' },
   gpu_interval_unknown: { status: 422, exitCode: USAGE, title: 'The time that a reading speaks for has to be said' },
   gpu_list_invalid: { status: 422, exitCode: REFUSED, title: 'A list of nodes or pods has a row that cannot be meant' },
+  spot_history_invalid: { status: 422, exitCode: REFUSED, title: 'The history of spot capacity cannot be read' },
+  spot_replay_too_long: { status: 422, exitCode: REFUSED, title: 'The replay asks for more decisions than are made' },
+  demand_unusable: { status: 422, exitCode: REFUSED, title: 'The usage is no demand by the hour' },
+  profile_unusable: { status: 422, exitCode: REFUSED, title: 'The measured profile cannot be used' },
 
   // the gate
   policy_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such policy' },

@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { adviseHardware, type HardwareAdvice } from '../../src/finops/gpus/schema.ts';
+import { command } from '../frame/command.ts';
+import type { Context } from '../frame/context.ts';
+import { CommandError } from '../frame/failure.ts';
+import { counted, shownMoney } from '../output/amounts.ts';
+import { facts, table } from '../output/table.ts';
+import { namedRows, numberIn } from './named-columns.ts';
+import { PriceWord, shownShare } from './words.ts';
+
+const FAULT = 'profile_unusable';
+const MOST_ROWS = 500;
+
+/** `g5.xlarge=4`. */
+const PresentWord = z.string().transform((text, context) => {
+  const [, type, replicas] = /^(.{1,100})=(\d{1,5})$/.exec(text) ?? [];
+  if (type !== undefined && Number(replicas) > 0) return { type, replicas: Number(replicas) };
+  context.addIssue({ code: 'custom', message: 'a type and its replicas such as g5.xlarge=4' });
+  return z.NEVER;
+});
+
+/** `h100=6.88USD/h`. */
+const TypePriceWord = z.string().transform((text, context) => {
+  const [, type, word] = /^([^=]{1,100})=(.+)$/.exec(text) ?? [];
+  const price = PriceWord.safeParse(word);
+  if (type !== undefined && price.success) return { type, price: price.data };
+  context.addIssue({ code: 'custom', message: 'a type and its price for an hour such as h100=6.88USD/h' });
+  return z.NEVER;
+});
+
+/** `short=30@200ms`. */
+const DemandWord = z.string().transform((text, context) => {
+  const [, bucket, rate, latency] = /^([^=]{1,100})=(\d+(?:\.\d+)?)@(\d+(?:\.\d+)?)ms$/.exec(text) ?? [];
+  if (bucket !== undefined && Number(rate) > 0 && Number(latency) > 0) {
+    return { bucket, requestsPerSecond: Number(rate), latencyMs: Number(latency) };
+  }
+  context.addIssue({ code: 'custom', message: 'requests a second of a size and their latency such as short=30@200ms' });
+  return z.NEVER;
+});
+
+async function readProfiles(path: string) {
+  const rows: { type: string; bucket: string; requestsPerSecond: number; latencyMs: number; memoryGib?: number }[] = [];
+  const needed = ['type', 'bucket', 'requests_per_second', 'latency_ms'];
+  for await (const row of namedRows(path, { needed, known: ['memory_gib'], fault: FAULT, mostRows: MOST_ROWS })) {
+    const number = (column: string) => {
+      const value = numberIn(path, row, column, FAULT);
+      if (value !== null && value > 0) return value;
+      throw new CommandError(FAULT, `${path}, line ${row.line}: ${column} is not more than 0.`, { file: path });
+    };
+    const { type = '', bucket = '', memory_gib: memory = '' } = row.fields;
+    if (type === '' || bucket === '') {
+      throw new CommandError(FAULT, `${path}, line ${row.line}: type and bucket must be named.`, { file: path });
+    }
+    rows.push({
+      ...{ type, bucket, requestsPerSecond: number('requests_per_second'), latencyMs: number('latency_ms') },
+      ...(memory === '' ? {} : { memoryGib: number('memory_gib') }),
+    });
+  }
+  return rows;
+}
+
+const adviseCommand = command({
+  path: ['hardware', 'advise'],
+  summary: 'Find the cheapest hardware for a served model that meets the SLO, by what was measured on it',
+  example: `steelyard hardware advise profile.csv --demand short=30@200ms --demand long=3@500ms --present g5.xlarge=6
+steelyard hardware advise profile.csv --demand all=120@250ms --price h100=6.88USD/h --memory 40 --json`,
+  needs: 'server',
+  positionals: {
+    profile: {
+      describe: 'CSV of what was measured: type,bucket,requests_per_second,latency_ms and, if known, memory_gib',
+    },
+  },
+  options: {
+    demand: {
+      value: 'SIZE=RATE@LATENCY',
+      schema: DemandWord,
+      repeat: true,
+      describe: 'Requests a second of a size at the peak and within which latency, such as short=30@200ms',
+    },
+    present: { value: 'TYPE=N', schema: PresentWord, repeat: true, describe: 'What runs now, such as g5.xlarge=6' },
+    price: {
+      value: 'TYPE=PRICE',
+      schema: TypePriceWord,
+      repeat: true,
+      describe: 'Price of a type; else that of the price book',
+    },
+    consider: { value: 'TYPE', repeat: true, describe: 'A type that one would like to know of besides' },
+    load: {
+      value: 'RATIO',
+      schema: z.coerce.number().gt(0).max(1),
+      fallback: '0.8',
+      describe: 'Part of its measured rate that a replica is loaded with',
+    },
+    least: {
+      value: 'N',
+      schema: z.coerce.number().int().min(1).max(100),
+      fallback: '2',
+      describe: 'Replicas that there must be, for redundancy',
+    },
+    most: {
+      value: 'N',
+      schema: z.coerce.number().int().min(1).max(10_000),
+      fallback: '1000',
+      describe: 'Most replicas of one type',
+    },
+    memory: { value: 'GIB', schema: z.coerce.number().gt(0), describe: 'GPU memory that the model needs, GiB' },
+  },
+  run: async (context, { profile, demand, present, price, consider, load, least, most, memory }) => {
+    if (demand.length === 0) throw new CommandError('usage', 'Give --demand at least once, such as all=120@250ms.');
+    const body = {
+      ...{ profiles: await readProfiles(profile), demand, present, consider, prices: price, memoryGib: memory },
+      ...{ loadRatio: load, leastReplicas: least, mostReplicas: most },
+    };
+    const report = await (await context.client()).call(adviseHardware, { body });
+    await context.answer(report, () => adviceText(report, context));
+    return 0;
+  },
+});
+
+function adviceText({ best, reason, isProven, present, types }: HardwareAdvice, { paint }: Context): string {
+  const mix =
+    best === null
+      ? [paint.bad(`No mix: ${reason}.`)]
+      : [
+          table(
+            best.replicas,
+            [
+              { title: 'TYPE', cell: ({ type }) => type },
+              { title: 'REPLICAS', align: 'right', cell: ({ replicas }) => String(replicas) },
+              { title: 'LOADED', align: 'right', cell: ({ loadRatio }) => shownShare(loadRatio, 0) },
+              {
+                title: 'ONE MAY BE LOST',
+                cell: ({ survivesLoss }) => (survivesLoss === null ? null : survivesLoss ? 'yes' : 'no'),
+              },
+              { title: 'AN HOUR EACH', align: 'decimal', cell: ({ pricePerHour }) => shownMoney(pricePerHour) },
+              {
+                title: 'SERVES',
+                cell: ({ shares }) => shares.map(({ bucket, share }) => `${bucket} ${shownShare(share, 0)}`).join(', '),
+              },
+            ],
+            paint,
+          ),
+          '',
+          facts(
+            [
+              ['an hour', shownMoney(best.pricePerHour)],
+              ['a month (730 h)', shownMoney(best.pricePerMonth)],
+              ['cheapest of the measured', isProven ? 'yes' : 'not proven: the search was ended'],
+              ...(present === null ? [] : presentFacts(present)),
+            ],
+            paint,
+          ),
+        ];
+  const verdicts = table(
+    types,
+    [
+      { title: 'TYPE', cell: ({ type }) => type },
+      { title: 'VERDICT', cell: ({ verdict }) => VERDICTS[verdict] },
+      {
+        title: 'ALONE',
+        align: 'right',
+        cell: ({ aloneReplicas }) => (aloneReplicas === null ? null : counted(aloneReplicas, 'replica')),
+      },
+      { title: 'AN HOUR', align: 'decimal', cell: ({ alonePricePerHour }) => shownMoney(alonePricePerHour) },
+      { title: 'WHY', cell: ({ reason: why }) => why },
+    ],
+    paint,
+  );
+  return [...mix, '', verdicts].join('\n');
+}
+
+const VERDICTS: Readonly<Record<HardwareAdvice['types'][number]['verdict'], string>> = {
+  usable: 'usable',
+  tooSlow: 'too slow',
+  tooSmall: 'too small',
+  notPriced: 'no price',
+  notMeasured: 'not measured',
+};
+
+function presentFacts({ pricePerHour, meetsDemand, monthlySaving }: NonNullable<HardwareAdvice['present']>) {
+  const meets = meetsDemand === null ? 'not measured' : meetsDemand ? 'in time' : 'too little';
+  const price = pricePerHour === null ? 'no price' : `${shownMoney(pricePerHour)} an hour`;
+  return [
+    ['now', `${price}, ${meets}`],
+    ['saves a month', shownMoney(monthlySaving)],
+  ] as const;
+}
+
+export const hardwareCommands = [adviseCommand];

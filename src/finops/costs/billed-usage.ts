@@ -1,0 +1,87 @@
+import { AppError } from '../../platform/errors/index.ts';
+import { decimalString } from '../../platform/units/index.ts';
+import { parseFilter } from './filters.ts';
+import { isOfAllocation, type RowSelection, rowSource } from './query.ts';
+import { type CostsDeps, relationsOf } from './relations.ts';
+import { textOrNull } from './text-row.ts';
+
+/** Usage as it was paid for. `unused`: a commitment that nothing used. */
+export type UsageKind = 'onDemand' | 'committed' | 'unused' | 'spot';
+
+/** Usage rows of one charge period, kind and unit, added up. */
+export interface PeriodUsage {
+  /** UTC, ISO 8601; the end is exclusive. */
+  readonly start: string;
+  readonly end: string;
+  readonly kind: UsageKind;
+  readonly unit: string | null;
+  /** Exact; null when no row says how much. */
+  readonly quantity: string | null;
+  readonly rowsWithoutQuantity: number;
+}
+
+/** An on-demand price that rows were charged at, per pricing unit. */
+export interface PaidPrice {
+  readonly amount: string;
+  readonly currency: string;
+  readonly rows: number;
+}
+
+export interface BilledUsage {
+  readonly periods: readonly PeriodUsage[];
+  /** Of the rows on demand, the one of most rows first. */
+  readonly prices: readonly PaidPrice[];
+}
+
+const KIND = `CASE WHEN CommitmentDiscountStatus = 'Unused' THEN 'unused'
+    WHEN CommitmentDiscountStatus = 'Used' OR PricingCategory = 'Committed' THEN 'committed'
+    WHEN PricingCategory = 'Dynamic' THEN 'spot' ELSE 'onDemand' END`;
+const QUANTITY = `CASE WHEN CommitmentDiscountStatus = 'Unused' THEN CommitmentDiscountQuantity ELSE coalesce(PricingQuantity, ConsumedQuantity) END`;
+const UNIT = `CASE WHEN CommitmentDiscountStatus = 'Unused' THEN CommitmentDiscountUnit ELSE coalesce(PricingUnit, ConsumedUnit) END`;
+
+/**
+ * How much of something was used in each charge period, and how it was paid for. Errors: `invalid_request` for a filter by what
+ * allocation says, `dimension_unknown`, `bill_delivery_not_found`.
+ */
+export async function billedUsage(deps: CostsDeps, selection: RowSelection): Promise<BilledUsage> {
+  refuseShares(selection);
+  const relations = await relationsOf(deps, selection);
+  const { from, where } = rowSource(selection, [], relations);
+  const usage = `${where === '' ? 'WHERE' : `${where} AND`} ChargeCategory = 'Usage' AND ChargeClass IS DISTINCT FROM 'Correction'`;
+  const [periods, prices] = await Promise.all([
+    deps.lake.query(`SELECT strftime(ChargePeriodStart, '%Y-%m-%dT%H:%M:%SZ') AS start, strftime(ChargePeriodEnd, '%Y-%m-%dT%H:%M:%SZ') AS "end",
+        ${KIND} AS kind, ${UNIT} AS unit, sum(${QUANTITY})::VARCHAR AS quantity, (count(*) - count(${QUANTITY}))::INTEGER AS missing
+      FROM ${from} ${usage} AND ChargePeriodStart IS NOT NULL AND ChargePeriodEnd IS NOT NULL GROUP BY ALL ORDER BY 1, 2, 3, 4`),
+    deps.lake.query(`SELECT coalesce(ContractedUnitPrice, ListUnitPrice)::VARCHAR AS amount, BillingCurrency AS currency, count(*)::INTEGER AS rows
+      FROM ${from} ${usage} AND ${KIND} = 'onDemand' GROUP BY ALL HAVING amount IS NOT NULL AND currency IS NOT NULL ORDER BY 3 DESC, 1`),
+  ]);
+  return {
+    periods: periods.map((row) => ({
+      start: String(row.start),
+      end: String(row.end),
+      kind: kindOf(row.kind),
+      unit: textOrNull(row.unit),
+      quantity: row.quantity === null ? null : decimalString(String(row.quantity)),
+      rowsWithoutQuantity: Number(row.missing),
+    })),
+    prices: prices.map((row) => ({
+      amount: decimalString(String(row.amount)),
+      currency: String(row.currency),
+      rows: Number(row.rows),
+    })),
+  };
+}
+
+function kindOf(value: unknown): UsageKind {
+  const kind = (['onDemand', 'committed', 'unused', 'spot'] as const).find((known) => known === value);
+  if (kind === undefined) throw new Error(`usage of the kind ${String(value)} is none of those that the question made`);
+  return kind;
+}
+
+/** A share of a row has no quantity of its own that a commitment could be bought for. */
+function refuseShares({ filter }: RowSelection): void {
+  const shared = filter.map((text) => parseFilter(text).dimension).find(isOfAllocation);
+  if (shared === undefined) return;
+  const detail = `Usage cannot be filtered by "${shared}", which is of the allocation. Filter by what the bill says: skuId, regionId, subAccountId, tag:KEY.`;
+  throw new AppError('invalid_request', detail, { dimension: shared });
+}

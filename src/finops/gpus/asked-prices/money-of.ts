@@ -1,0 +1,27 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import type { Store } from '../../../platform/store/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import type { Money } from '../../../platform/units/schema.ts';
+import { type Prices, priceAt } from '../../prices/index.ts';
+import type { AskedPrice } from './schema.ts';
+
+export interface AskedPriceDeps {
+  readonly store: Store;
+  readonly prices: Pick<Prices, 'of'>;
+  readonly clock: Clock;
+}
+
+/** A price that was stated, or that of the resource now. Error: `price_not_found`. */
+export async function moneyOf({ store, prices, clock }: AskedPriceDeps, asked: AskedPrice): Promise<Money> {
+  if (!('resource' in asked)) return asked;
+  const { amount, currency } = priceAt(await prices.of(store, asked.resource), asked.resource, clock.now());
+  return { amount, currency };
+}
+
+/** Error: `invalid_request` where amounts that are compared are of two currencies. */
+export function refuseTwoCurrencies(prices: readonly (Money | null)[]): void {
+  const [first, second] = new Set(prices.flatMap((price) => price?.currency ?? []));
+  if (first === undefined || second === undefined) return;
+  const detail = `One price is in ${first} and another in ${second}. State both in one currency.`;
+  throw new AppError('invalid_request', detail, { first, second });
+}

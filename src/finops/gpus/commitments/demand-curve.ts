@@ -1,0 +1,80 @@
+import { type Decimal, decimal } from '../../../platform/units/index.ts';
+
+/** How much was wanted in each of some hours, as what a commitment of a given size would have covered of it. */
+export interface DemandCurve {
+  readonly hours: number;
+  readonly greatest: Decimal;
+  /** Sum over the hours of what a commitment of this quantity covers: the smaller of demand and quantity. Exact. */
+  covered(quantity: Decimal): Decimal;
+  /** Hours in which at least this quantity is wanted. */
+  hoursAtLeast(quantity: Decimal): number;
+  /** The quantity that is wanted in at least this share of the hours: the largest such demand; 0 of no hours. */
+  wantedInShare(share: Decimal): Decimal;
+}
+
+/** Example: of hours that want 1, 3 and 5, a commitment of 3 covers 1 + 3 + 3 = 7. */
+export function demandCurve(demand: readonly Decimal[]): DemandCurve {
+  const ascending = demand.toSorted((a, b) => a.cmp(b));
+  const sums: Decimal[] = [decimal(0)];
+  for (const quantity of ascending) sums.push((sums.at(-1) as Decimal).plus(quantity));
+  const hours = ascending.length;
+  const below = (quantity: Decimal) => firstAtLeast(ascending, quantity);
+  return {
+    hours,
+    greatest: ascending.at(-1) ?? decimal(0),
+    covered: (quantity) => {
+      const less = below(quantity);
+      return (sums[less] as Decimal).plus(quantity.times(hours - less));
+    },
+    hoursAtLeast: (quantity) => hours - below(quantity),
+    wantedInShare: (share) => {
+      const needed = Math.max(share.times(hours).ceil().toNumber(), 1);
+      return ascending[hours - needed] ?? decimal(0);
+    },
+  };
+}
+
+/** Place of the first value that is not below the quantity. */
+function firstAtLeast(ascending: readonly Decimal[], quantity: Decimal): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] as Decimal).lt(quantity)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export interface HourlyPrices {
+  readonly onDemand: Decimal;
+  readonly committed: Decimal;
+}
+
+/**
+ * On demand minus with a commitment, over all hours of the curve: onDemand x covered - committed x quantity x hours. Below 0 it loses.
+ * Example: hours that want 1, 3 and 5, 1 USD on demand and 0.6 committed, a quantity of 3: 7 - 0.6 x 3 x 3 = 1.6.
+ */
+export function savingOf(curve: DemandCurve, { onDemand, committed }: HourlyPrices, quantity: Decimal): Decimal {
+  return onDemand.times(curve.covered(quantity)).minus(committed.times(quantity).times(curve.hours));
+}
+
+/**
+ * The quantity, a multiple of `unit`, that saves most: units are added while the next one is wanted in more than a share
+ * U* = committed / on demand of the hours (the newsvendor's rule), since each unit is wanted less than the one before it.
+ * Example: hours that want 1, 3 and 5 at U* = 0.6: the third unit is wanted in 2 of 3 hours, the fourth in 1 of 3 -> 3.
+ */
+export function bestQuantity(curve: DemandCurve, prices: HourlyPrices, unit: Decimal): Decimal {
+  const isWorth = (count: number) => {
+    const more = curve.covered(unit.times(count)).minus(curve.covered(unit.times(count - 1)));
+    return prices.onDemand.times(more).gt(prices.committed.times(unit).times(curve.hours));
+  };
+  let low = 0;
+  let high = curve.greatest.div(unit).ceil().toNumber();
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (isWorth(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return unit.times(low);
+}

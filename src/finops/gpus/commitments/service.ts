@@ -1,0 +1,74 @@
+import type { z } from 'zod';
+import { AppError } from '../../../platform/errors/index.ts';
+import { decimal, decimalString } from '../../../platform/units/index.ts';
+import type { Money } from '../../../platform/units/schema.ts';
+import type { BilledUsage, Costs } from '../../costs/index.ts';
+import { type AskedPriceDeps, moneyOf, refuseTwoCurrencies } from '../asked-prices/money-of.ts';
+import { adviseOnDemand } from './advise.ts';
+import { billedDemand, type HourlyDemand, statedDemand } from './hourly-demand.ts';
+import type { adviseCommitment, CommitmentAdvice } from './schema.ts';
+
+export interface CommitmentDeps extends AskedPriceDeps {
+  readonly costs: Pick<Costs, 'usageOver'>;
+}
+
+type Question = z.output<typeof adviseCommitment.body>;
+
+/**
+ * Errors: `demand_unusable`, `price_not_found`, `dimension_unknown`, `bill_delivery_not_found`, `invalid_request` for prices of two
+ * currencies.
+ */
+export async function commitmentAdvice(deps: CommitmentDeps, question: Question): Promise<CommitmentAdvice> {
+  const { demand, usage } = await demandOf(deps, question);
+  const committedPrice = await moneyOf(deps, question.committedPrice);
+  const onDemandPrice =
+    question.onDemandPrice === undefined ? paidPrice(usage) : await moneyOf(deps, question.onDemandPrice);
+  refuseTwoCurrencies([onDemandPrice, committedPrice]);
+  for (const { amount } of [onDemandPrice, committedPrice]) {
+    if (decimal(amount).gt(0)) continue;
+    throw new AppError('invalid_request', `A price of ${amount} is not more than 0.`, { amount });
+  }
+  refuseTinyUnits(demand, question.unitQuantity);
+  return {
+    source: usage === null ? 'file' : 'bill',
+    ...adviseOnDemand(demand, {
+      onDemandPrice,
+      committedPrice,
+      unitQuantity: decimal(question.unitQuantity),
+      termHours: question.termHours,
+      demandRatios: question.demandRatios,
+    }),
+  };
+}
+
+/** Beyond it whole numbers are none any more. */
+const MOST_UNITS = 1e9;
+
+function refuseTinyUnits({ hours }: HourlyDemand, unitQuantity: string): void {
+  const most = decimal(unitQuantity).times(MOST_UNITS);
+  if (hours.every(({ wanted, committed }) => wanted.lte(most) && committed.lte(most))) return;
+  const detail = `An hour wants more than a billion units of ${unitQuantity}. Give a larger --unit.`;
+  throw new AppError('demand_unusable', detail, { unitQuantity });
+}
+
+async function demandOf(
+  { costs }: CommitmentDeps,
+  { hours, filter, from, to, delivery }: Question,
+): Promise<{ demand: HourlyDemand; usage: BilledUsage | null }> {
+  if (hours !== undefined) return { demand: statedDemand(hours), usage: null };
+  const usage = await costs.usageOver({ filter, from, to, delivery });
+  return { demand: billedDemand(usage), usage };
+}
+
+/** The one on-demand price that the rows have. Error: `demand_unusable` when they have none, or several. */
+function paidPrice(usage: BilledUsage | null): Money {
+  const [price, other] = usage?.prices ?? [];
+  if (price === undefined) {
+    throw new AppError('demand_unusable', 'No row on demand says its price. State it: --on-demand 3.06USD/h.');
+  }
+  if (other !== undefined) {
+    const detail = `The usage was paid for at ${usage?.prices.length} prices, such as ${price.amount} and ${other.amount} ${price.currency}. Filter to one skuId, or state --on-demand.`;
+    throw new AppError('demand_unusable', detail, { prices: usage?.prices.length });
+  }
+  return { amount: decimalString(price.amount), currency: price.currency };
+}

@@ -1,0 +1,130 @@
+import { type LinearRow, minimise } from './simplex.ts';
+
+/** A kind of replica: what it costs, and how many requests a second of each size it answers in time. */
+export interface ReplicaType {
+  readonly name: string;
+  /** For an hour; a plain number, since it only orders the mixes. */
+  readonly pricePerHour: number;
+  /** By bucket of request sizes, within the latency that is asked; null where it is not measured, or never in time. */
+  readonly requestsPerSecond: readonly (number | null)[];
+}
+
+export interface MixQuestion {
+  readonly types: readonly ReplicaType[];
+  /** Requests a second by bucket. */
+  readonly demand: readonly number[];
+  /** Part of its measured rate that a replica is loaded with, 0 to 1. */
+  readonly loadRatio: number;
+  readonly leastReplicas: number;
+  readonly mostReplicas: number;
+}
+
+export interface ReplicaMix {
+  /** By type. */
+  readonly replicas: readonly number[];
+  readonly pricePerHour: number;
+  /** By bucket and type: the part of the bucket's requests that goes there. */
+  readonly shares: readonly (readonly number[])[];
+  /** Whether no cheaper mix exists; false when the search was ended. */
+  readonly isProven: boolean;
+}
+
+const TINY = 1e-7;
+const MOST_NODES = 3000;
+
+interface Bounds {
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+}
+
+/**
+ * The cheapest replicas that answer all requests in time, after Mélange (Griggs et al., 2024): branch and bound on the numbers of
+ * replicas over linear programs, in which requests of one size may be shared out between types. Null when no mix does.
+ * Example: 15 requests/s, a type of 10/s at 1 USD and one of 20/s at 1.5 USD -> one of the second.
+ */
+export async function cheapestMix(question: MixQuestion, breathe: () => Promise<void>): Promise<ReplicaMix | null> {
+  const { types, mostReplicas } = question;
+  let best: Omit<ReplicaMix, 'isProven'> | null = null;
+  const open: Bounds[] = [{ low: types.map(() => 0), high: types.map(() => mostReplicas) }];
+  let nodes = 0;
+  for (let bounds = open.pop(); bounds !== undefined; bounds = open.pop()) {
+    nodes += 1;
+    if (nodes > MOST_NODES) return best === null ? null : { ...best, isProven: false };
+    if (nodes % 20 === 0) await breathe();
+    const relaxed = solve(question, bounds);
+    if (relaxed === null || (best !== null && relaxed.pricePerHour >= best.pricePerHour - TINY)) continue;
+    const whole = rounded(question, relaxed.replicas);
+    if (whole !== null && (best === null || whole.pricePerHour < best.pricePerHour - TINY)) best = whole;
+    const broken = relaxed.replicas.findIndex((count) => Math.abs(count - Math.round(count)) > TINY);
+    if (broken >= 0) open.push(...branches(bounds, broken, relaxed.replicas[broken] as number));
+  }
+  return best === null ? null : { ...best, isProven: true };
+}
+
+function branches({ low, high }: Bounds, at: number, count: number): Bounds[] {
+  return [
+    { low: low.with(at, Math.ceil(count)), high },
+    { low, high: high.with(at, Math.floor(count)) },
+  ];
+}
+
+/** Rounding up always fits, but for the most replicas that there may be of a type. */
+function rounded(question: MixQuestion, replicas: readonly number[]): Omit<ReplicaMix, 'isProven'> | null {
+  const whole = replicas.map((count) => Math.ceil(count - TINY));
+  return whole.some((count) => count > question.mostReplicas) ? null : servedBy(question, whole);
+}
+
+/** How given replicas would share the requests; null when they cannot answer them all in time. */
+export function servedBy(question: MixQuestion, replicas: readonly number[]): Omit<ReplicaMix, 'isProven'> | null {
+  const found = solve({ ...question, leastReplicas: 0 }, { low: replicas, high: replicas });
+  if (found === null) return null;
+  const pricePerHour = question.types.reduce((sum, type, at) => sum + type.pricePerHour * (replicas[at] as number), 0);
+  return { replicas, pricePerHour, shares: found.shares };
+}
+
+/** Variables: the replicas of each type, then of each bucket its share on each type that can serve it. */
+function solve(
+  { types, demand, loadRatio, leastReplicas }: MixQuestion,
+  { low, high }: Bounds,
+): { replicas: number[]; pricePerHour: number; shares: number[][] } | null {
+  const places = demand.flatMap((rate, bucket) =>
+    types.flatMap(({ requestsPerSecond }, type) => {
+      const most = requestsPerSecond[bucket];
+      return most == null || most <= 0 ? [] : [{ bucket, type, load: rate / (most * loadRatio) }];
+    }),
+  );
+  const width = types.length + places.length;
+  const line = (fill: (column: number) => number) => Array.from({ length: width }, (_, column) => fill(column));
+  const place = (column: number) => places[column - types.length];
+  const rows: LinearRow[] = [
+    ...demand.map(
+      (_, bucket): LinearRow => ({
+        coefficients: line((column) => (place(column)?.bucket === bucket ? 1 : 0)),
+        relation: '=',
+        bound: 1,
+      }),
+    ),
+    ...types.flatMap((_, type): LinearRow[] => {
+      const count = line((column) => (column === type ? 1 : 0));
+      const load = line((column) =>
+        column === type ? -1 : place(column)?.type === type ? (place(column)?.load ?? 0) : 0,
+      );
+      return [
+        { coefficients: load, relation: '<=', bound: 0 },
+        { coefficients: count, relation: '<=', bound: high[type] as number },
+        ...((low[type] as number) > 0
+          ? [{ coefficients: count, relation: '>=', bound: low[type] as number } as const]
+          : []),
+      ];
+    }),
+    { coefficients: line((column) => (column < types.length ? 1 : 0)), relation: '>=', bound: leastReplicas },
+  ];
+  const cost = line((column) => types[column]?.pricePerHour ?? 0);
+  const found = minimise({ cost, rows });
+  if (found === null) return null;
+  const shares = demand.map(() => types.map(() => 0));
+  places.forEach(({ bucket, type }, at) => {
+    (shares[bucket] as number[])[type] = found.x[types.length + at] ?? 0;
+  });
+  return { replicas: found.x.slice(0, types.length), pricePerHour: found.cost, shares };
+}

@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { endpoint } from '../../../platform/contract/schema.ts';
+import { Money } from '../../../platform/units/schema.ts';
+import { AskedPrice } from '../asked-prices/schema.ts';
+
+const MOST_ROWS = 500;
+const MOST_BUCKETS = 20;
+const MOST_TYPES = 20;
+const MOST_REPLICAS = 10_000;
+
+const TypeName = z.string().min(1).max(100).describe('Type of the replica, such as g5.xlarge');
+const BucketName = z.string().min(1).max(100).describe('Bucket of request sizes, such as "short"');
+const rate = z.number().gt(0).max(1e9);
+const milliseconds = z.number().gt(0).max(1e8);
+
+export const MeasuredProfile = z
+  .strictObject({
+    type: TypeName,
+    bucket: BucketName,
+    requestsPerSecond: rate.describe('Requests of this size that one replica answered, each second'),
+    latencyMs: milliseconds.describe('Latency at that rate, of the percentile that is asked for, milliseconds'),
+    memoryGib: z.number().gt(0).max(1e6).optional().describe('Memory of the GPUs of the type, GiB'),
+  })
+  .describe('What was measured of the model on one replica of a type');
+export type MeasuredProfile = z.infer<typeof MeasuredProfile>;
+
+export const DemandBucket = z
+  .strictObject({
+    bucket: BucketName,
+    requestsPerSecond: rate.describe('Requests of this size that come in each second, at the peak'),
+    latencyMs: milliseconds.describe('Latency within which they are to be answered (SLO), milliseconds'),
+  })
+  .describe('What has to be answered');
+
+const share = (what: string) => z.number().describe(`${what}, 0 to 1`);
+
+export const MixReplicas = z
+  .strictObject({
+    type: TypeName,
+    replicas: z.number().int().describe('Replicas of the type'),
+    pricePerHour: Money.describe('Of one replica'),
+    loadRatio: share('Part of what they were measured to answer that they are asked for').nullable(),
+    survivesLoss: z.boolean().nullable().describe('Whether the others can answer all when one of these is lost'),
+    shares: z
+      .array(z.strictObject({ bucket: BucketName, share: share('Part of the requests of the bucket') }))
+      .describe('What is sent to them'),
+  })
+  .describe('Replicas of one type in a mix');
+
+export const HardwareMix = z
+  .strictObject({
+    replicas: z.array(MixReplicas).describe('Types of which there are any'),
+    pricePerHour: Money.describe('Of all of them'),
+    pricePerMonth: Money.describe('The same for 730 hours'),
+  })
+  .describe('Replicas that answer all requests in time');
+
+export const TypeVerdict = z
+  .strictObject({
+    type: TypeName,
+    verdict: z
+      .enum(['usable', 'tooSlow', 'tooSmall', 'notPriced', 'notMeasured'])
+      .describe('tooSlow: never within the latency. tooSmall: too little memory. notMeasured: no row of the profile'),
+    reason: z.string().describe('Why, with the figures'),
+    requestsPerSecond: z
+      .array(
+        z.strictObject({
+          bucket: BucketName,
+          requestsPerSecond: z
+            .number()
+            .nullable()
+            .describe('Most within the latency; null when it is not measured, or never'),
+        }),
+      )
+      .describe('What one replica answers in time'),
+    aloneReplicas: z.number().int().nullable().describe('Replicas of this type alone; null when it cannot answer all'),
+    alonePricePerHour: Money.nullable().describe('Of those; null when it cannot answer all'),
+  })
+  .describe('A type that was considered');
+
+export const HardwareAdvice = z
+  .strictObject({
+    best: HardwareMix.nullable().describe('The cheapest mix; null when no mix of measured types answers all in time'),
+    isProven: z
+      .boolean()
+      .describe('Whether no cheaper mix of the usable types exists; false when the search was ended'),
+    reason: z.string().nullable().describe('Why there is no best mix; null when there is one'),
+    present: z
+      .strictObject({
+        pricePerHour: Money.nullable().describe('What runs now; null when a type of it has no price'),
+        meetsDemand: z.boolean().nullable().describe('Whether it answers all in time; null when it is not measured'),
+        monthlySaving: Money.nullable().describe('Present minus best, for 730 hours; null when one is not known'),
+      })
+      .nullable()
+      .describe('What runs now, against the best; null when it was not given'),
+    types: z.array(TypeVerdict).describe('Every type that was named, and what became of it'),
+  })
+  .describe('The cheapest measured hardware that meets the SLO');
+export type HardwareAdvice = z.infer<typeof HardwareAdvice>;
+
+export const adviseHardware = endpoint({
+  method: 'POST',
+  path: '/api/v1/gpus/hardware-advices',
+  scope: 'finops.read',
+  summary: 'The cheapest replicas for a served model, by what was measured on each type of hardware. Nothing is kept',
+  body: z.strictObject({
+    profiles: z.array(MeasuredProfile).max(MOST_ROWS).describe('What was measured; several rates of one size may be'),
+    demand: z
+      .array(DemandBucket)
+      .min(1)
+      .max(MOST_BUCKETS)
+      .refine((rows) => new Set(rows.map(({ bucket }) => bucket)).size === rows.length, 'each bucket once')
+      .describe('What has to be answered'),
+    prices: z
+      .array(z.strictObject({ type: TypeName, price: AskedPrice }))
+      .max(MOST_TYPES)
+      .default([])
+      .describe('Prices of types; of others that of the resource of this name in the price book'),
+    consider: z.array(TypeName).max(MOST_TYPES).default([]).describe('Types that one would like to know of besides'),
+    present: z
+      .array(
+        z.strictObject({ type: TypeName, replicas: z.number().int().min(1).max(MOST_REPLICAS).describe('Replicas') }),
+      )
+      .max(MOST_TYPES)
+      .default([])
+      .describe('What runs now'),
+    loadRatio: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(0.8)
+      .describe('Part of its measured rate that a replica may be loaded with, 0 to 1'),
+    leastReplicas: z.number().int().min(1).max(100).default(2).describe('Replicas that there must be, for redundancy'),
+    mostReplicas: z.number().int().min(1).max(MOST_REPLICAS).default(1000).describe('Most replicas of one type'),
+    memoryGib: z.number().gt(0).max(1e6).optional().describe('GPU memory that the model needs, GiB'),
+  }),
+  response: HardwareAdvice,
+  errors: ['profile_unusable', 'payload_too_large'],
+});

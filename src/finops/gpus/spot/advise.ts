@@ -1,0 +1,210 @@
+import { ascendingOf, meanOf, quantileOf } from '../ordered-values.ts';
+import { type Availability, type Interruptions, interruptionsOf, partOf } from './availability.ts';
+import { type CheckpointCosts, dalySeconds, expectedBillRatio, youngSeconds } from './checkpoint-interval.ts';
+import { type CheckpointReplay, replayCheckpoints } from './checkpoint-replay.ts';
+
+export interface CheckpointJob extends CheckpointCosts {
+  readonly workSeconds: number;
+}
+
+/** Paid time over the time of the work, at one interval. */
+export interface IntervalRatio {
+  readonly intervalSeconds: number;
+  /** Mean over the starts; null when a start does not end. */
+  readonly replayedRatio: number | null;
+  /** By the formula; null when M is not known. */
+  readonly formulaRatio: number | null;
+}
+
+/** Of the starts at the advised interval. */
+export interface ReplayedSpread {
+  readonly starts: number;
+  readonly meanRatio: number;
+  /** 95 % of the starts lie between these. */
+  readonly lowRatio: number;
+  readonly highRatio: number;
+  readonly medianElapsedSeconds: number;
+  /** 95 % of the starts end within it. */
+  readonly highElapsedSeconds: number;
+}
+
+/** How an interval that was chosen on the first half of the history did on the second half. */
+export interface HoldOut {
+  readonly intervalSeconds: number;
+  readonly ratio: number;
+  /** Of the interval that was best there, as nobody could know. */
+  readonly bestRatio: number;
+}
+
+export interface CheckpointAdvice extends Interruptions {
+  readonly youngSeconds: number | null;
+  readonly dalySeconds: number | null;
+  readonly grid: readonly IntervalRatio[];
+  /** replay: the best of the grid on this history. daly: by the formula. none: not known. */
+  readonly method: 'replay' | 'daly' | 'none';
+  readonly reason: string;
+  readonly advisedSeconds: number | null;
+  readonly formulaRatio: number | null;
+  readonly spread: ReplayedSpread | null;
+  readonly holdOut: HoldOut | null;
+}
+
+/** Fewer say too little about which interval is best. */
+const LEAST_INTERRUPTIONS = 20;
+const STARTS = 200;
+/** The grid goes by a fourth root of two, from an eighth to eight times of what Daly says. */
+const STEPS_TO_TWICE = 4;
+const OCTAVES = 3;
+
+/** Lets others in: a replay is nothing but work for the processor. */
+export type Breathe = () => Promise<void>;
+
+/**
+ * How often a job should save on spot capacity, by replaying it on the history from 200 evenly spaced starts, or by Daly where the
+ * history is short. Lengths are seconds.
+ */
+export async function adviseCheckpoints(
+  history: Availability,
+  job: CheckpointJob,
+  breathe: Breathe = async () => {},
+): Promise<CheckpointAdvice> {
+  const found = interruptionsOf(history);
+  const mean = found.meanSeconds ?? found.lowSeconds;
+  if (mean === null) return without(found, 'there was no spot capacity at any time of the history');
+  const young = youngSeconds(job.saveSeconds, mean);
+  const daly = dalySeconds(job.saveSeconds, mean);
+  const isReplayable = found.upSeconds >= job.workSeconds;
+  const replayed = isReplayable ? await replayedGrid(history, job, gridAround(daly, young, job), breathe) : [];
+  const formula = (seconds: number) =>
+    found.meanSeconds === null ? null : expectedBillRatio(job, found.meanSeconds, seconds);
+  const grid = replayed.map((point) => ({ ...point, formulaRatio: formula(point.intervalSeconds) }));
+  const best = bestOf(replayed);
+  const short = shortness(found, job);
+  const isReplayed = short === null && best !== null;
+  const advised = isReplayed ? best.intervalSeconds : Math.round(Math.max(daly, 1));
+  return {
+    ...found,
+    youngSeconds: found.meanSeconds === null ? null : young,
+    dalySeconds: found.meanSeconds === null ? null : daly,
+    grid,
+    method: isReplayed ? 'replay' : 'daly',
+    reason:
+      short ?? (best === null ? 'the job ends at no interval of the grid' : 'the best of the grid on this history'),
+    advisedSeconds: advised,
+    formulaRatio: formula(advised),
+    spread: isReplayable ? spreadOf(history, job, advised) : null,
+    holdOut: isReplayed ? await heldOut(history, job, breathe) : null,
+  };
+}
+
+/** The same where only M is known, from a count of one's own or from a band; null is not known. */
+export function adviseByMean(meanSeconds: number | null, job: CheckpointJob, reason: string): CheckpointAdvice {
+  if (meanSeconds === null) {
+    return without({ upSeconds: 0, interruptions: 0, meanSeconds, lowSeconds: null, highSeconds: null }, reason);
+  }
+  const advised = Math.round(Math.max(dalySeconds(job.saveSeconds, meanSeconds), 1));
+  return {
+    ...without({ upSeconds: 0, interruptions: 0, meanSeconds, lowSeconds: null, highSeconds: null }, reason),
+    method: 'daly',
+    youngSeconds: youngSeconds(job.saveSeconds, meanSeconds),
+    dalySeconds: dalySeconds(job.saveSeconds, meanSeconds),
+    advisedSeconds: advised,
+    formulaRatio: expectedBillRatio(job, meanSeconds, advised),
+  };
+}
+
+function without(found: Interruptions, reason: string): CheckpointAdvice {
+  const unknown = { youngSeconds: null, dalySeconds: null, advisedSeconds: null, formulaRatio: null };
+  return { ...found, ...unknown, grid: [], method: 'none', reason, spread: null, holdOut: null };
+}
+
+/** Why the history is too short for a choice by replay; null when it is not. */
+function shortness({ interruptions, upSeconds }: Interruptions, { workSeconds }: CheckpointJob): string | null {
+  if (interruptions < LEAST_INTERRUPTIONS) {
+    return `${interruptions} interruptions are too few to choose by replay (${LEAST_INTERRUPTIONS} are needed)`;
+  }
+  return upSeconds < workSeconds ? 'the history has less capacity than the job has work' : null;
+}
+
+function gridAround(daly: number, young: number, { workSeconds, saveSeconds }: CheckpointJob): number[] {
+  const middle = Math.max(daly, saveSeconds / 2, 1);
+  const steps = Array.from({ length: 2 * OCTAVES * STEPS_TO_TWICE + 1 }, (_, step) => step / STEPS_TO_TWICE - OCTAVES);
+  const all = [...steps.map((power) => middle * 2 ** power), young, workSeconds];
+  const whole = all.map((seconds) => Math.max(Math.round(seconds), 1)).filter((seconds) => seconds <= workSeconds);
+  return ascendingOf([...new Set(whole)]);
+}
+
+function replays(history: Availability, job: CheckpointJob, intervalSeconds: number): (CheckpointReplay | null)[] {
+  return Array.from({ length: STARTS }, (_, index) =>
+    replayCheckpoints(history, (index * history.lengthSeconds) / STARTS, { ...job, intervalSeconds }),
+  );
+}
+
+/**
+ * Paid time over work, the mean over 200 evenly spaced starts; null when a start does not end.
+ * Example: capacity always there, 100 h of work, restart 360 s, one interval -> 1.001.
+ */
+export function meanRatio(history: Availability, job: CheckpointJob, intervalSeconds: number): number | null {
+  let paid = 0;
+  for (const replay of replays(history, job, intervalSeconds)) {
+    if (replay === null) return null;
+    paid += replay.paidSeconds;
+  }
+  return paid / STARTS / job.workSeconds;
+}
+
+type Replayed = Pick<IntervalRatio, 'intervalSeconds' | 'replayedRatio'>;
+
+async function replayedGrid(
+  history: Availability,
+  job: CheckpointJob,
+  intervals: readonly number[],
+  breathe: Breathe,
+): Promise<Replayed[]> {
+  const points: Replayed[] = [];
+  for (const intervalSeconds of intervals) {
+    points.push({ intervalSeconds, replayedRatio: meanRatio(history, job, intervalSeconds) });
+    await breathe();
+  }
+  return points;
+}
+
+function bestOf(grid: readonly Replayed[]): { intervalSeconds: number; ratio: number } | null {
+  let best: { intervalSeconds: number; ratio: number } | null = null;
+  for (const { intervalSeconds, replayedRatio: ratio } of grid) {
+    if (ratio !== null && (best === null || ratio < best.ratio)) best = { intervalSeconds, ratio };
+  }
+  return best;
+}
+
+function spreadOf(history: Availability, job: CheckpointJob, intervalSeconds: number): ReplayedSpread | null {
+  const ended = replays(history, job, intervalSeconds).filter((replay) => replay !== null);
+  if (ended.length < STARTS) return null;
+  const ratios = ascendingOf(ended.map(({ paidSeconds }) => paidSeconds / job.workSeconds));
+  const elapsed = ascendingOf(ended.map(({ elapsedSeconds }) => elapsedSeconds));
+  const at = (values: readonly number[], q: number) => quantileOf(values, q) as number;
+  return {
+    starts: STARTS,
+    meanRatio: meanOf(ratios) as number,
+    lowRatio: at(ratios, 0.025),
+    highRatio: at(ratios, 0.975),
+    medianElapsedSeconds: at(elapsed, 0.5),
+    highElapsedSeconds: at(elapsed, 0.95),
+  };
+}
+
+/** Null when a half has no interruptions, or a job that does not end. */
+async function heldOut(history: Availability, job: CheckpointJob, breathe: Breathe): Promise<HoldOut | null> {
+  const middle = history.lengthSeconds / 2;
+  const [first, second] = [partOf(history, 0, middle), partOf(history, middle, history.lengthSeconds)];
+  const known = interruptionsOf(first);
+  if (known.meanSeconds === null || interruptionsOf(second).interruptions === 0) return null;
+  const daly = dalySeconds(job.saveSeconds, known.meanSeconds);
+  const intervals = gridAround(daly, youngSeconds(job.saveSeconds, known.meanSeconds), job);
+  const chosen = bestOf(await replayedGrid(first, job, intervals, breathe));
+  const later = await replayedGrid(second, job, intervals, breathe);
+  const best = bestOf(later);
+  const ratio = later.find(({ intervalSeconds }) => intervalSeconds === chosen?.intervalSeconds)?.replayedRatio ?? null;
+  if (chosen === null || best === null || ratio === null) return null;
+  return { intervalSeconds: chosen.intervalSeconds, ratio, bestRatio: best.ratio };
+}

@@ -1,0 +1,100 @@
+import { ascendingOf, quantileOf } from '../ordered-values.ts';
+import { seededRandom } from '../seeded-random.ts';
+
+/** When spot capacity could be had. Seconds from the first reading; runs are sorted, half-open, and do not touch. */
+export interface Availability {
+  readonly name: string;
+  readonly lengthSeconds: number;
+  readonly up: readonly (readonly [start: number, end: number])[];
+}
+
+/** A time in which spot capacity could be had, seconds from the start of a replay; the end is exclusive. */
+export interface UpRun {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The runs from an instant of the history on, without end: behind its last reading the first follows, so that no start is cut off
+ * by the end of the history and each counts alike. A run that goes over this seam is one run. Nothing when there is no capacity.
+ */
+export function* runsFrom({ lengthSeconds, up }: Availability, startSeconds: number): Generator<UpRun> {
+  const [first] = up;
+  if (first === undefined) return;
+  if (up.length === 1 && first[0] === 0 && first[1] === lengthSeconds) {
+    yield { start: 0, end: Number.POSITIVE_INFINITY };
+    return;
+  }
+  let held: UpRun | null = null;
+  for (let lap = 0; ; lap += 1) {
+    for (const [from, to] of up) {
+      const end = lap * lengthSeconds + to - startSeconds;
+      if (end <= 0) continue;
+      const start = Math.max(lap * lengthSeconds + from - startSeconds, 0);
+      if (held !== null && held.end >= start) {
+        held = { start: held.start, end };
+        continue;
+      }
+      if (held !== null) yield held;
+      held = { start, end };
+    }
+  }
+}
+
+/** A part of a history, as a history of its own. */
+export function partOf({ name, up }: Availability, start: number, end: number): Availability {
+  const within = up.flatMap(([from, to]): [number, number][] => {
+    const cut: [number, number] = [Math.max(from, start) - start, Math.min(to, end) - start];
+    return cut[0] < cut[1] ? [cut] : [];
+  });
+  return { name, lengthSeconds: end - start, up: within };
+}
+
+export interface Interruptions {
+  readonly upSeconds: number;
+  /** Times that capacity which was there went away; a run that lasts to the end of the history is none. */
+  readonly interruptions: number;
+  /** Up time divided by them: M of Young and Daly; null without one. */
+  readonly meanSeconds: number | null;
+  /** 95 % interval of it. Without an interruption only the low end is known (rule of three); the high end is null. */
+  readonly lowSeconds: number | null;
+  readonly highSeconds: number | null;
+}
+
+const DRAWS = 1000;
+const RULE_OF_THREE = 3;
+
+/**
+ * How long capacity lasts between two interruptions. The interval draws whole runs anew (bootstrap, 1,000 draws of a fixed seed),
+ * because their lengths vary far more than those of a memoryless process.
+ * Example: two runs of an hour, both cut off, in four hours -> 3,600 s between interruptions.
+ */
+export function interruptionsOf({ lengthSeconds, up }: Availability): Interruptions {
+  const runs = up.map(([start, end]) => ({ seconds: end - start, ended: end < lengthSeconds }));
+  const upSeconds = runs.reduce((sum, { seconds }) => sum + seconds, 0);
+  const interruptions = runs.filter(({ ended }) => ended).length;
+  if (interruptions === 0) {
+    const lowSeconds = upSeconds === 0 ? null : upSeconds / RULE_OF_THREE;
+    return { upSeconds, interruptions, meanSeconds: null, lowSeconds, highSeconds: null };
+  }
+  const random = seededRandom(1);
+  const drawn = Array.from({ length: DRAWS }, () => {
+    let seconds = 0;
+    let ended = 0;
+    for (let count = 0; count < runs.length; count += 1) {
+      const run = runs[Math.floor(random() * runs.length)] as (typeof runs)[number];
+      seconds += run.seconds;
+      ended += run.ended ? 1 : 0;
+    }
+    return ended === 0 ? Number.POSITIVE_INFINITY : seconds / ended;
+  });
+  const means = ascendingOf(drawn);
+  const high = quantileOf(means, 0.975);
+  return {
+    upSeconds,
+    interruptions,
+    meanSeconds: upSeconds / interruptions,
+    lowSeconds: quantileOf(means, 0.025),
+    highSeconds: high === null || !Number.isFinite(high) ? null : high,
+  };
+}

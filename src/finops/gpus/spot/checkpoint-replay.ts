@@ -1,0 +1,48 @@
+import { type Availability, runsFrom } from './availability.ts';
+import type { CheckpointCosts } from './checkpoint-interval.ts';
+
+export interface ReplayedJob extends CheckpointCosts {
+  readonly workSeconds: number;
+  /** Work between two saves. */
+  readonly intervalSeconds: number;
+}
+
+export interface CheckpointReplay {
+  /** Time that the capacity was held, which is what is paid for. */
+  readonly paidSeconds: number;
+  /** From the start of the job to its end, waiting for capacity with it. */
+  readonly elapsedSeconds: number;
+  readonly interruptions: number;
+}
+
+/** A job that has not ended after the history has passed so many times does not end. */
+const MOST_LAPS = 10;
+
+/**
+ * What a job would have taken from an instant of the history on: each time that capacity comes it restarts from its last save, works,
+ * saves after every interval, and loses what was not saved when the capacity goes. Null when it does not end.
+ * Example: 1 h of work, capacity always there, restart 360 s, an interval of 2 h -> 3,960 s paid.
+ */
+export function replayCheckpoints(
+  history: Availability,
+  startSeconds: number,
+  { workSeconds, intervalSeconds, saveSeconds, restartSeconds }: ReplayedJob,
+): CheckpointReplay | null {
+  let left = workSeconds;
+  let paidSeconds = 0;
+  let interruptions = 0;
+  for (const { start, end } of runsFrom(history, startSeconds)) {
+    const usable = end - start - restartSeconds;
+    const saves = Math.ceil(left / intervalSeconds) - 1;
+    const needed = left + saves * saveSeconds;
+    if (needed <= usable) {
+      const last = restartSeconds + needed;
+      return { paidSeconds: paidSeconds + last, elapsedSeconds: start + last, interruptions };
+    }
+    paidSeconds += end - start;
+    interruptions += 1;
+    if (usable > 0) left -= Math.floor(usable / (intervalSeconds + saveSeconds)) * intervalSeconds;
+    if (end > history.lengthSeconds * MOST_LAPS) return null;
+  }
+  return null;
+}

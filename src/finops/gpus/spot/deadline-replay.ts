@@ -1,0 +1,105 @@
+import { ascendingOf, meanOf, quantileOf } from '../ordered-values.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { type Availability, runsFrom, type UpRun } from './availability.ts';
+import type { DeadlineAction, DeadlineJob, DeadlineState } from './deadline-policy.ts';
+
+export type DeadlinePolicy = (job: DeadlineJob, state: DeadlineState) => DeadlineAction;
+
+export interface DeadlineReplay {
+  readonly missed: boolean;
+  readonly elapsedSeconds: number;
+  readonly spotSeconds: number;
+  readonly onDemandSeconds: number;
+}
+
+/**
+ * What a policy would have done from an instant of the history on, deciding every step. Time of an instance is paid from its order on;
+ * a changeover covers what is lost with spot capacity. A job that is late goes on to its end.
+ */
+export function replayDeadline(
+  history: Availability,
+  startSeconds: number,
+  job: DeadlineJob,
+  policy: DeadlinePolicy,
+): DeadlineReplay {
+  const capacity = capacityFrom(history, startSeconds);
+  const paid = { spot: 0, 'on-demand': 0 };
+  let running: DeadlineState['running'] = 'nothing';
+  let savedSeconds = 0;
+  let changeover = 0;
+  for (let now = 0; ; now += job.stepSeconds) {
+    const upUntil = capacity(now);
+    if (running === 'spot' && upUntil === null) running = 'nothing';
+    const state: DeadlineState = { elapsedSeconds: now, savedSeconds, spotAvailable: upUntil !== null, running };
+    const action: DeadlineAction = now >= job.deadlineSeconds ? 'on-demand' : policy(job, state);
+    if (action === 'wait') {
+      running = 'nothing';
+      continue;
+    }
+    if (action !== running) changeover = job.changeoverSeconds;
+    running = action;
+    const until = action === 'spot' ? Math.min(upUntil ?? now, now + job.stepSeconds) : now + job.stepSeconds;
+    const started = Math.min(changeover, until - now);
+    const worked = Math.min(until - now - started, job.workSeconds - savedSeconds);
+    changeover -= started;
+    savedSeconds += worked;
+    const isDone = savedSeconds >= job.workSeconds;
+    paid[action] += isDone ? started + worked : until - now;
+    if (action === 'spot' && until < now + job.stepSeconds) running = 'nothing';
+    if (isDone) {
+      const elapsedSeconds = now + started + worked;
+      const missed = elapsedSeconds > job.deadlineSeconds;
+      return { missed, elapsedSeconds, spotSeconds: paid.spot, onDemandSeconds: paid['on-demand'] };
+    }
+  }
+}
+
+/** Asked for instants that never go back: until when capacity that is there now lasts; null when there is none. */
+function capacityFrom(history: Availability, startSeconds: number): (now: number) => number | null {
+  const runs = runsFrom(history, startSeconds);
+  let run: UpRun | undefined = runs.next().value ?? undefined;
+  return (now) => {
+    while (run !== undefined && run.end <= now) run = runs.next().value ?? undefined;
+    return run !== undefined && run.start <= now ? run.end : null;
+  };
+}
+
+export interface DeadlineSummary {
+  readonly starts: number;
+  readonly misses: number;
+  /** Cost over that of the work on demand without a changeover: mean, and where 95 % of the starts lie. */
+  readonly costRatio: number;
+  readonly lowCostRatio: number;
+  readonly highCostRatio: number;
+  /** Time paid for on spot over all time paid for. */
+  readonly spotShare: number;
+  readonly highElapsedSeconds: number;
+}
+
+/** Instants of a history, drawn evenly by a seed. */
+export function drawnStarts(history: Availability, starts: number, seed: number): number[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: starts }, () => Math.floor(random() * history.lengthSeconds));
+}
+
+/** `spotPriceRatio`: spot price over on-demand price. */
+export function summaryOf(
+  replays: readonly DeadlineReplay[],
+  { workSeconds }: DeadlineJob,
+  spotPriceRatio: number,
+): DeadlineSummary {
+  const costs = ascendingOf(
+    replays.map(({ spotSeconds, onDemandSeconds }) => (spotSeconds * spotPriceRatio + onDemandSeconds) / workSeconds),
+  );
+  const spot = replays.reduce((sum, { spotSeconds }) => sum + spotSeconds, 0);
+  const all = replays.reduce((sum, { onDemandSeconds }) => sum + onDemandSeconds, spot);
+  return {
+    starts: replays.length,
+    misses: replays.filter(({ missed }) => missed).length,
+    costRatio: meanOf(costs) ?? 0,
+    lowCostRatio: quantileOf(costs, 0.025) ?? 0,
+    highCostRatio: quantileOf(costs, 0.975) ?? 0,
+    spotShare: all === 0 ? 0 : spot / all,
+    highElapsedSeconds: quantileOf(ascendingOf(replays.map(({ elapsedSeconds }) => elapsedSeconds)), 0.95) ?? 0,
+  };
+}
