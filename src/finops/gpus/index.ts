@@ -1,16 +1,67 @@
-import type { Route } from '../../platform/http/index.ts';
+import type { Plugin, Route } from '../../platform/http/index.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
+import type { JournaledTable } from '../../platform/journal/index.ts';
+import { createLoop, createOneAtATime } from '../../platform/loop/index.ts';
+import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import type { Log } from '../../platform/telemetry/index.ts';
+import type { Holdings } from './holders/holding.ts';
+import { fold } from './recent/fold.ts';
 import { gpuRoutes } from './routes.ts';
 import { createGpuService, type GpuDeps } from './service.ts';
+import { remoteWritePlugin } from './sources/receive.ts';
+import { gpuSourceRoutes } from './sources/routes.ts';
+import { GpuSourceSpec } from './sources/schema.ts';
+import { applyGpuSource, scheduleSources } from './sources/service.ts';
 
+export type { GpuHolding, Holdings } from './holders/holding.ts';
 export { gpuMigrations } from './migrations.ts';
+export { openGpuReadings } from './recent/table.ts';
 
 /**
  * What GPUs did, as far as it was read: which of them do nothing and what that costs, and on how few of them work would fit.
  */
-export interface Gpus {
+export interface Gpus extends AsyncDisposable {
+  /** `GpuSource`. */
+  readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
+  /** Where a Prometheus writes to. */
+  readonly plugin: Plugin;
+  /** Begins to put readings that were sent into their days, every few minutes and when they are many. */
+  start(): void;
 }
 
-export function createGpus(deps: GpuDeps): Gpus {
-  return { routes: gpuRoutes(createGpuService(deps)) };
+export interface GpuGround extends Omit<GpuDeps, 'oneAtATime' | 'recent'> {
+  /** Readings on their way in. */
+  readonly gpuReadings: JournaledTable;
+  readonly holdings: Holdings;
+  readonly jobs: Pick<Jobs, 'register' | 'schedule'>;
+  readonly log: Log;
+}
+
+const FOLD_MS = 5 * 60_000;
+const LOOK_MS = 10_000;
+const MUCH_BYTES = 64 * 1024 * 1024;
+
+export function createGpus(ground: GpuGround): Gpus {
+  const deps = { ...ground, recent: ground.gpuReadings, oneAtATime: createOneAtATime() };
+  const sources = { ...deps, fold: () => fold(deps), oneSync: createOneAtATime() };
+  let foldedAt = 0;
+  const loop = createLoop({
+    longestRestMs: LOOK_MS,
+    failed: (error) => deps.log.error({ err: error }, 'readings of GPUs could not be put into their days; they are kept'),
+    look: async () => {
+      const isLate = performance.now() - foldedAt >= FOLD_MS;
+      if (isLate || deps.recent.waitingBytes >= MUCH_BYTES) await sources.fold();
+      if (isLate) foldedAt = performance.now();
+      return LOOK_MS;
+    },
+  });
+  scheduleSources(sources, ground.jobs);
+  return {
+    kinds: [specKind('GpuSource', 40, GpuSourceSpec, applyGpuSource)],
+    routes: [...gpuRoutes(createGpuService(deps)), ...gpuSourceRoutes(sources)],
+    plugin: remoteWritePlugin(sources),
+    start: loop.start,
+    [Symbol.asyncDispose]: () => loop.stop(),
+  };
 }

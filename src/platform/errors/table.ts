@@ -227,6 +227,12 @@ export const errorTable = {
   gpu_column_missing: { status: 400, exitCode: USAGE, title: 'The file has no column of this name' },
   gpu_samples_unusable: { status: 422, exitCode: REFUSED, title: 'The file has no reading that can be kept' },
   gpu_interval_unknown: { status: 422, exitCode: USAGE, title: 'The time that a reading speaks for has to be said' },
+  gpu_source_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such source of readings of GPUs' },
+  gpu_source_not_sent_to: { status: 409, exitCode: CONFLICT, title: 'Readings are not sent to this source' },
+  gpu_source_unreachable: { status: 502, exitCode: UNREACHABLE, title: 'The source of readings does not answer' },
+  gpu_source_refused: { status: 502, exitCode: DENIED, title: 'The source of readings refuses what it is asked' },
+  gpu_write_malformed: { status: 400, exitCode: USAGE, title: 'The body is no remote write of Prometheus' },
+  gpu_day_rolled_up: { status: 409, exitCode: CONFLICT, title: 'Readings of this day are no longer kept one by one' },
   gpu_list_invalid: { status: 422, exitCode: REFUSED, title: 'A list of nodes or pods has a row that cannot be meant' },
 
   // the gate

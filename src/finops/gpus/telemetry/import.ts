@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { AppError } from '../../../platform/errors/index.ts';
-import type { Lake, LakeSession, StagedFile } from '../../../platform/lake/index.ts';
+import { type Lake, type LakeSession, literal, type StagedFile } from '../../../platform/lake/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { TableFile } from '../../../platform/tables/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
@@ -97,7 +97,8 @@ async function stageAll(deps: ImportDeps, session: LakeSession, staging: Staging
       staged.push(written);
       return written;
     };
-    const days = await addDays({ ...deps, session, stage }, { metric, relation, facts, intervalMs, id: staging.id });
+    const kept = `(SELECT gpu, "sampledAt", value, ${intervalMs}::BIGINT AS "intervalMs", ${literal(staging.id)} AS "import" FROM ${relation} WHERE fault = 0)`;
+    const days = await addDays({ ...deps, session, stage }, { metric, relation: kept, days: facts.days });
     all.push({ metric, facts, intervalMs, days });
   }
   return all;
