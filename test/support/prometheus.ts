@@ -24,8 +24,18 @@ export interface ScrapeJob {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+export interface PrometheusOptions {
+  /** Where it writes all that it scrapes to, at once. */
+  readonly remoteWrite?: string;
+  /** Samples that one query may load. */
+  readonly mostSamples?: number;
+}
+
 /** A real Prometheus on a folder of its own, that scrapes these. */
-export async function startPrometheus(jobs: readonly ScrapeJob[]): Promise<AsyncDisposable & { readonly url: string }> {
+export async function startPrometheus(
+  jobs: readonly ScrapeJob[],
+  { remoteWrite, mostSamples }: PrometheusOptions = {},
+): Promise<AsyncDisposable & { readonly url: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
   const config = join(folder, 'prometheus.yml');
   writeFileSync(
@@ -37,6 +47,9 @@ export async function startPrometheus(jobs: readonly ScrapeJob[]): Promise<Async
         honor_labels: honorLabels,
         static_configs: [{ targets: [target], labels }],
       })),
+      ...(remoteWrite === undefined
+        ? {}
+        : { remote_write: [{ url: remoteWrite, queue_config: { batch_send_deadline: '1s' } }] }),
     }),
   );
   return onFreePort(async (port) => {
@@ -44,6 +57,7 @@ export async function startPrometheus(jobs: readonly ScrapeJob[]): Promise<Async
       `--config.file=${config}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
+      ...(mostSamples === undefined ? [] : [`--query.max-samples=${mostSamples}`]),
     ];
     const program = spawnLogged('prometheus', flags, join(folder, 'prometheus.log'));
     return {

@@ -56,7 +56,7 @@ describe('readings that are sent', () => {
   });
 });
 
-const of = (gpu: string, ...lines: string[]) => lines.map((line) => line.replace('GPU', gpu));
+const of = (gpu: string, ...lines: string[]) => lines.map((line) => line.replace('"GPU"', `"${gpu}"`));
 const SM = 'DCGM_FI_PROF_SM_ACTIVE{UUID="GPU"} 0.25';
 const GR = 'DCGM_FI_PROF_GR_ENGINE_ACTIVE{UUID="GPU"} 0.5';
 const pod = (name: string, value: number, more = '') => `DCGM_FI_DEV_GPU_UTIL{UUID="GPU",pod="${name}"${more}} ${value}`;
