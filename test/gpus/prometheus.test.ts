@@ -39,16 +39,19 @@ DCGM_FI_PROF_GR_ENGINE_ACTIVE{${part(2, '4g.40gb', pod('tune'))}} 0.5
 const MEANS = { 'GPU-0': 0.61, 'GPU-1': 0.99, 'GPU-2': 0, 'GPU-3/1': 0, 'GPU-3/2': 0.5 };
 const SOON = { timeout: 20_000, interval: 250 };
 
-async function scrapeJob(honorLabels: boolean): Promise<ScrapeJob> {
+async function exporter(): Promise<string> {
   const server = createServer((_, answer) =>
     answer.setHeader('content-type', 'text/plain; version=0.0.4').end(EXPORTED),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
-  const target = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  // Where labels are not honoured, `pod` is the exporter's own and the work's is `exported_pod`.
-  return { name: 'dcgm', target, honorLabels, labels: { namespace: 'gpu-operator', pod: 'node-agent-n1' } };
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
+
+/** Where labels are not honoured, `pod` is the exporter's own and the work's is `exported_pod`. */
+const scrapeJob = (name: string, target: string, honorLabels: boolean): ScrapeJob => {
+  return { name, target, honorLabels, labels: { namespace: 'gpu-operator', pod: 'node-agent-n1' } };
+};
 
 async function listening(): Promise<{ application: Application; url: string }> {
   const application = await testApplication();
@@ -65,49 +68,53 @@ async function means(application: Application) {
 describe.skipIf(!findPrometheus() && process.env.CI === undefined)(
   'readings of GPUs, by a real Prometheus that scrapes what a DCGM exporter answered (skipped where prometheus is missing)',
   () => {
-    it.each([true, false])('are asked for, where labels of the exporter are honoured: %s', async (honorLabels) => {
-      const { application } = await listening();
+    it('are sent by its remote write, and asked for whether or not it honours the labels of the exporter', async () => {
+      const [sent, honoured, renamed] = [await listening(), await listening(), await listening()];
+      await applyText(sent.application, gpuSource('cluster', '{ type: push, interval: 1s }'));
+      const target = await exporter();
+      const jobs = [scrapeJob('honoured', target, true), scrapeJob('renamed', target, false)];
+      const remoteWrite = `${sent.url}/api/v1/gpus/sources/cluster/write`;
+      const asked = Object.entries({ honoured, renamed });
       {
-        await using prometheus = await startPrometheus([await scrapeJob(honorLabels)]);
-        const times = 'interval: 1s, backfill: 1m, overlap: 10s';
-        const spec = `{ type: prometheus, url: "${prometheus.url}", ${times}, selector: 'job="dcgm"' }`;
-        await applyText(application, gpuSource('cluster', spec));
-        await expect
-          .poll(async () => {
-            const [source] = await syncAll(application);
-            return [source?.lastError, source?.readings === 0 ? {} : await means(application)];
-          }, SOON)
-          .toEqual([null, MEANS]);
-        const [source] = await syncAll(application);
-        expect(source).toMatchObject({ state: 'ok', leftOut: [{ reason: 'a mark of DCGM for "not known"' }] });
+        await using prometheus = await startPrometheus(jobs, { remoteWrite });
+        for (const [job, { application }] of asked) {
+          const times = 'interval: 1s, backfill: 1m, overlap: 10s';
+          const spec = `{ type: prometheus, url: "${prometheus.url}", ${times}, selector: 'job="${job}"' }`;
+          await applyText(application, gpuSource('cluster', spec));
+          await expect
+            .poll(async () => {
+              const [source] = await syncAll(application);
+              return [source?.lastError, source?.readings === 0 ? {} : await means(application)];
+            }, SOON)
+            .toEqual([null, MEANS]);
+          const [source] = await syncAll(application);
+          expect(source).toMatchObject({ state: 'ok', leftOut: [{ reason: 'a mark of DCGM for "not known"' }] });
+        }
+        await expect.poll(() => means(sent.application), SOON).toEqual(MEANS);
+        const before = (await idle(sent.application)).samples;
+        await expect.poll(async () => (await idle(sent.application)).samples, SOON).toBeGreaterThan(before);
+        await refusals(prometheus.url);
       }
-      const [gone] = await syncAll(application);
-      expect(gone).toMatchObject({ state: 'failed', lastError: { code: 'gpu_source_unreachable' } });
-      expect(await means(application)).toEqual(MEANS);
-    });
-
-    it('are asked for in smaller parts where it says that they are too many', async () => {
-      await using prometheus = await startPrometheus([await scrapeJob(true)], { mostSamples: 2 });
-      const stepMs = 1000;
-      const asked = (query: string, seconds: number) => {
-        const end = Math.floor(Date.now() / stepMs) * stepMs;
-        const range = { query, start: end - seconds * stepMs, end, stepMs };
-        return queryRange({ url: prometheus.url, token: undefined }, range, new AbortController().signal);
-      };
-      const said = (query: string, seconds: number) => asked(query, seconds).then(() => null, (error: Error) => error);
-      await expect.poll(() => said('DCGM_FI_DEV_GPU_UTIL', 60), SOON).toBeInstanceOf(TooMuchAsked);
-      expect(await said('DCGM_FI_DEV_GPU_UTIL', MOST_POINTS + 1)).toBeInstanceOf(TooMuchAsked);
-      expect(await said('DCGM_FI_DEV_GPU_UTIL{', 60)).toMatchObject({ code: 'gpu_source_refused' });
-    });
-
-    it('are sent by its remote write', async () => {
-      const { application, url } = await listening();
-      await applyText(application, gpuSource('cluster', '{ type: push, interval: 1s }'));
-      const remoteWrite = `${url}/api/v1/gpus/sources/cluster/write`;
-      await using _prometheus = await startPrometheus([await scrapeJob(true)], { remoteWrite });
-      await expect.poll(() => means(application), SOON).toEqual(MEANS);
-      const before = (await idle(application)).samples;
-      await expect.poll(async () => (await idle(application)).samples, SOON).toBeGreaterThan(before);
+      for (const [, { application }] of asked) {
+        const [gone] = await syncAll(application);
+        expect(gone).toMatchObject({ state: 'failed', lastError: { code: 'gpu_source_unreachable' } });
+        expect(await means(application)).toEqual(MEANS);
+      }
     });
   },
 );
+
+async function refusals(url: string): Promise<void> {
+  const stepMs = 1000;
+  const said = (query: string, points: number) => {
+    const end = Math.floor(Date.now() / stepMs) * stepMs;
+    const range = { query, start: end - points * stepMs, end, stepMs };
+    return queryRange({ url, token: undefined }, range, new AbortController().signal).then(
+      () => null,
+      (error: Error) => error,
+    );
+  };
+  expect(await said('DCGM_FI_DEV_GPU_UTIL', MOST_POINTS)).toBeNull();
+  expect(await said('DCGM_FI_DEV_GPU_UTIL', MOST_POINTS + 1)).toBeInstanceOf(TooMuchAsked);
+  expect(await said('DCGM_FI_DEV_GPU_UTIL{', 60)).toMatchObject({ code: 'gpu_source_refused' });
+}

@@ -27,14 +27,12 @@ export interface ScrapeJob {
 export interface PrometheusOptions {
   /** Where it writes all that it scrapes to, at once. */
   readonly remoteWrite?: string;
-  /** Samples that one query may load. */
-  readonly mostSamples?: number;
 }
 
 /** A real Prometheus on a folder of its own, that scrapes these. */
 export async function startPrometheus(
   jobs: readonly ScrapeJob[],
-  { remoteWrite, mostSamples }: PrometheusOptions = {},
+  { remoteWrite }: PrometheusOptions = {},
 ): Promise<AsyncDisposable & { readonly url: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
   const config = join(folder, 'prometheus.yml');
@@ -57,7 +55,6 @@ export async function startPrometheus(
       `--config.file=${config}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
-      ...(mostSamples === undefined ? [] : [`--query.max-samples=${mostSamples}`]),
     ];
     const program = spawnLogged('prometheus', flags, join(folder, 'prometheus.log'));
     return {
