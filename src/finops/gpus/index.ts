@@ -1,3 +1,4 @@
+import type { Config } from '../../platform/config/index.ts';
 import type { Plugin, Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { JournaledTable } from '../../platform/journal/index.ts';
@@ -12,6 +13,7 @@ import { remoteWritePlugin } from './sources/receive.ts';
 import { gpuSourceRoutes } from './sources/routes.ts';
 import { GpuSourceSpec } from './sources/schema.ts';
 import { applyGpuSource, scheduleSources } from './sources/service.ts';
+import { scheduleRetention } from './telemetry/retention.ts';
 
 export type { GpuHolding, Holdings } from './holders/holding.ts';
 export { gpuMigrations } from './migrations.ts';
@@ -36,6 +38,7 @@ export interface GpuGround extends Omit<GpuDeps, 'oneAtATime' | 'recent'> {
   readonly holdings: Holdings;
   readonly jobs: Pick<Jobs, 'register' | 'schedule'>;
   readonly log: Log;
+  readonly config: Pick<Config, 'gpuReadingDays'>;
 }
 
 const FOLD_MS = 5 * 60_000;
@@ -57,6 +60,7 @@ export function createGpus(ground: GpuGround): Gpus {
     },
   });
   scheduleSources(sources, ground.jobs);
+  scheduleRetention({ ...deps, days: ground.config.gpuReadingDays }, ground.jobs);
   return {
     kinds: [specKind('GpuSource', 40, GpuSourceSpec, applyGpuSource)],
     routes: [...gpuRoutes(createGpuService(deps)), ...gpuSourceRoutes(sources)],

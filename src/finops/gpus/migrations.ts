@@ -52,6 +52,12 @@ export const gpuMigrations: Migrations = {
         .addColumn('sequence', 'integer', (column) => column.notNull())
         .addColumn('noted_ms', 'bigint', (column) => column.notNull())
         .execute();
+      // When the readings of a metric and day were written last.
+      await db.schema
+        .createTable('gpu_day')
+        .addColumn('partition_name', 'text', (column) => column.primaryKey())
+        .addColumn('written_ms', 'bigint', (column) => column.notNull())
+        .execute();
       await db.schema
         .createTable('gpu_run')
         .addColumn('run', 'text', (column) => column.primaryKey())

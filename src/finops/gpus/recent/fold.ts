@@ -8,6 +8,7 @@ import { noteLeftOutById } from '../sources/store.ts';
 import { addDays, type DaysOfImport, NO_DAYS } from '../telemetry/days.ts';
 import type { GpuMetric } from '../telemetry/schema.ts';
 import { GPU_SAMPLE, GPU_STRETCH } from '../telemetry/tables.ts';
+import { noteWritten, partitionsIn } from '../telemetry/retention.ts';
 import { rolledUpDays } from '../telemetry/rolled-up.ts';
 import { type Device, findDevices, saveDevices } from './devices.ts';
 import { devicesAfter } from './devices-after.ts';
@@ -57,6 +58,7 @@ async function foldOnce(deps: FoldDeps): Promise<void> {
         if (add.length === 0) continue;
         await lake.swap(sql, table, { remove: [...new Set(add.map(({ partition }) => partition))], add });
       }
+      await noteWritten(sql, partitionsIn(done.files), deps.clock.now());
       await takeOut(deps, sql, files, done.waiting);
       await saveDevices(sql, done.devices);
       await noteLeftOutById(sql, done.rolledUp);
