@@ -4,6 +4,7 @@ import type { Auth } from './platform/auth/index.ts';
 import type { Config } from './platform/config/index.ts';
 import type { Events } from './platform/events/index.ts';
 import type { Jobs } from './platform/jobs/index.ts';
+import type { JournaledTable } from './platform/journal/index.ts';
 import type { Lake } from './platform/lake/index.ts';
 import type { Objects } from './platform/objects/index.ts';
 import type { Store } from './platform/store/index.ts';
@@ -24,6 +25,8 @@ export interface Ground {
   readonly artifacts: Objects;
   readonly lake: Lake;
   readonly predictionLog: OpenedMonitoring;
+  /** Readings of GPUs on their way into the lake. */
+  readonly gpuReadings: JournaledTable;
   readonly events: Events;
   readonly jobs: Jobs;
   /** Jobs that last as long as what they wait for, and so have places of their own. */

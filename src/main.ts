@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { Ground } from './ground.ts';
+import { type Gpus, openGpuReadings } from './finops/gpus/index.ts';
 import { migrations } from './migrations.ts';
 import { createMonitoring, journalFolder, openMonitoring } from './mlops/monitoring/index.ts';
 import type { Serving } from './mlops/serving/index.ts';
@@ -86,13 +87,14 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
     config.objects === undefined ? objects : lifetime.use(await openRemoteObjects(config.objects, { clock }));
   const opening = { store, lake, clock, log, folder: journalFolder(folder), fsync: config.predictionFsync };
   const predictionLog = lifetime.use(await openMonitoring(opening));
+  const gpuReadings = lifetime.use(await openGpuReadings(opening));
   const events = lifetime.use(createEvents({ store, clock, log, telemetry }));
   const jobs = lifetime.use(createJobs({ store, clock, log, telemetry }));
   const longJobs = createJobs({ store, clock, log, telemetry, concurrency: LONG_JOBS });
   const listening: { http: FastifyInstance | null } = { http: null };
   const auth = createAuth({ store, clock, config });
   const audit = lifetime.use(createAudit({ store, clock, log }));
-  const { kinds, routes, plugins, webhooks, tracking, executors, serving } = wire([auth, audit], {
+  const { kinds, routes, plugins, webhooks, tracking, executors, serving, gpus } = wire([auth, audit], {
     config,
     folder,
     clock,
@@ -103,6 +105,7 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
     artifacts,
     lake,
     predictionLog,
+    gpuReadings,
     events,
     jobs,
     longJobs,
@@ -111,6 +114,7 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
     workToken: auth.workToken,
   });
   lifetime.use(executors);
+  lifetime.use(gpus);
   lifetime.use(serving);
   // Let go of before the engines are: what it watches is on them.
   lifetime.use(longJobs);
@@ -124,6 +128,7 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   webhooks.start();
   tracking.start();
   serving.start();
+  gpus.start();
   jobs.start();
   longJobs.start();
   predictionLog.start();
@@ -165,6 +170,7 @@ function wire(
   tracking: Tracking;
   executors: AsyncDisposable;
   serving: Serving;
+  gpus: Gpus;
 } {
   const org = createOrg(ground);
   const finops = wireFinops({ ...ground, org });
@@ -190,6 +196,7 @@ function wire(
     finops.prices,
     finops.tokens,
     finops.budgets,
+    finops.gpus,
     ...Object.values(ours),
     tradeoff.gates,
     retention,
@@ -205,11 +212,13 @@ function wire(
     tracking: mlops.tracking,
     executors,
     serving,
+    gpus: finops.gpus,
     plugins: [
       systemPlugin(ground.telemetry),
       ...mlflow,
       pipelines.plugin,
       serving.plugin,
+      finops.gpus.plugin,
       docsPlugin(endpoints, readVersion()),
       webPlugin(webBundle()),
     ],

@@ -24,8 +24,16 @@ export interface ScrapeJob {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+export interface PrometheusOptions {
+  /** Where it writes all that it scrapes to, at once. */
+  readonly remoteWrite?: string;
+}
+
 /** A real Prometheus on a folder of its own, that scrapes these. */
-export async function startPrometheus(jobs: readonly ScrapeJob[]): Promise<AsyncDisposable & { readonly url: string }> {
+export async function startPrometheus(
+  jobs: readonly ScrapeJob[],
+  { remoteWrite }: PrometheusOptions = {},
+): Promise<AsyncDisposable & { readonly url: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
   const config = join(folder, 'prometheus.yml');
   writeFileSync(
@@ -37,6 +45,9 @@ export async function startPrometheus(jobs: readonly ScrapeJob[]): Promise<Async
         honor_labels: honorLabels,
         static_configs: [{ targets: [target], labels }],
       })),
+      ...(remoteWrite === undefined
+        ? {}
+        : { remote_write: [{ url: remoteWrite, queue_config: { batch_send_deadline: '1s' } }] }),
     }),
   );
   return onFreePort(async (port) => {

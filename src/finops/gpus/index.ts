@@ -1,7 +1,20 @@
-import type { Route } from '../../platform/http/index.ts';
+import type { Config } from '../../platform/config/index.ts';
+import type { Plugin, Route } from '../../platform/http/index.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
+import type { JournaledTable } from '../../platform/journal/index.ts';
+import { createLoop, createOneAtATime } from '../../platform/loop/index.ts';
+import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import type { Log } from '../../platform/telemetry/index.ts';
 import type { CommitmentDeps } from './commitments/service.ts';
+import type { Holdings } from './holders/holding.ts';
+import { fold } from './recent/fold.ts';
 import { gpuRoutes, purchaseRoutes } from './routes.ts';
 import { createGpuService, type GpuDeps } from './service.ts';
+import { remoteWritePlugin } from './sources/receive.ts';
+import { gpuSourceRoutes } from './sources/routes.ts';
+import { GpuSourceSpec } from './sources/schema.ts';
+import { applyGpuSource, scheduleSources } from './sources/service.ts';
+import { scheduleRetention } from './telemetry/retention.ts';
 
 export { adviseOnDemand, type CommitmentTerms } from './commitments/advise.ts';
 export { bestQuantity, type DemandCurve, demandCurve, savingOf } from './commitments/demand-curve.ts';
@@ -9,7 +22,9 @@ export { billedDemand, type HourlyDemand } from './commitments/hourly-demand.ts'
 export { commitmentAdvice } from './commitments/service.ts';
 export { cheapestMix, type MixQuestion, type ReplicaMix } from './hardware/replica-mix.ts';
 export { hardwareAdvice } from './hardware/service.ts';
+export type { GpuHolding, Holdings } from './holders/holding.ts';
 export { gpuMigrations } from './migrations.ts';
+export { openGpuReadings } from './recent/table.ts';
 export { adviseByMean, adviseCheckpoints, type CheckpointAdvice, meanRatio } from './spot/advise.ts';
 export type { Availability } from './spot/availability.ts';
 export { dalySeconds, expectedBillRatio, youngSeconds } from './spot/checkpoint-interval.ts';
@@ -27,10 +42,51 @@ export { deadlineReplay, spotAdvice } from './spot/service.ts';
  * What GPUs did, as far as it was read: which of them do nothing and what that costs, and on how few of them work would fit. And how to
  * buy them: spot, commitments, and which hardware for a served model.
  */
-export interface Gpus {
+export interface Gpus extends AsyncDisposable {
+  /** `GpuSource`. */
+  readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
+  /** Where a Prometheus writes to. */
+  readonly plugin: Plugin;
+  /** Begins to put readings that were sent into their days, every few minutes and when they are many. */
+  start(): void;
 }
 
-export function createGpus(deps: GpuDeps & CommitmentDeps): Gpus {
-  return { routes: [...gpuRoutes(createGpuService(deps)), ...purchaseRoutes(deps)] };
+export interface GpuGround extends Omit<GpuDeps, 'oneAtATime' | 'recent'>, CommitmentDeps {
+  /** Readings on their way in. */
+  readonly gpuReadings: JournaledTable;
+  readonly holdings: Holdings;
+  readonly jobs: Pick<Jobs, 'register' | 'schedule'>;
+  readonly log: Log;
+  readonly config: Pick<Config, 'gpuReadingDays'>;
+}
+
+const FOLD_MS = 5 * 60_000;
+const LOOK_MS = 10_000;
+const MUCH_BYTES = 64 * 1024 * 1024;
+
+export function createGpus(ground: GpuGround): Gpus {
+  const deps = { ...ground, recent: ground.gpuReadings, oneAtATime: createOneAtATime() };
+  const sources = { ...deps, fold: () => fold(deps), oneSync: createOneAtATime() };
+  let foldedAt = 0;
+  const loop = createLoop({
+    longestRestMs: LOOK_MS,
+    failed: (error) =>
+      deps.log.error({ err: error }, 'readings of GPUs could not be put into their days; they are kept'),
+    look: async () => {
+      const isLate = performance.now() - foldedAt >= FOLD_MS;
+      if (isLate || deps.recent.waitingBytes >= MUCH_BYTES) await sources.fold();
+      if (isLate) foldedAt = performance.now();
+      return LOOK_MS;
+    },
+  });
+  scheduleSources(sources, ground.jobs);
+  scheduleRetention({ ...deps, days: ground.config.gpuReadingDays }, ground.jobs);
+  return {
+    kinds: [specKind('GpuSource', 40, GpuSourceSpec, applyGpuSource)],
+    routes: [...gpuRoutes(createGpuService(deps)), ...gpuSourceRoutes(sources), ...purchaseRoutes(deps)],
+    plugin: remoteWritePlugin(sources),
+    start: loop.start,
+    [Symbol.asyncDispose]: () => loop.stop(),
+  };
 }

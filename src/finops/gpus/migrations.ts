@@ -17,4 +17,52 @@ export const gpuMigrations: Migrations = {
       await db.schema.createIndex('gpu_import_content').on('gpu_import').column('content').execute();
     },
   },
+  'gpus/002-sources': {
+    async up(db) {
+      await db.schema
+        .createTable('gpu_source')
+        .addColumn('name', 'text', (column) => column.primaryKey())
+        .addColumn('id', 'text', (column) => column.notNull().unique())
+        .addColumn('spec', 'text', (column) => column.notNull())
+        .addColumn('price_amount', 'text')
+        .addColumn('price_currency', 'text')
+        .addColumn('resource', 'text')
+        .addColumn('read_until_ms', 'bigint')
+        .addColumn('last_ms', 'bigint')
+        .addColumn('readings', 'bigint', (column) => column.notNull())
+        .addColumn('left_out', 'text', (column) => column.notNull())
+        .addColumn('last_error', 'text')
+        .execute();
+      // GPUs, and parts of them, by what was read last.
+      await db.schema
+        .createTable('gpu_device')
+        .addColumn('gpu', 'text', (column) => column.primaryKey())
+        .addColumn('source', 'text', (column) => column.notNull())
+        .addColumn('host', 'text')
+        .addColumn('model', 'text')
+        .addColumn('slices', 'integer')
+        .addColumn('signal', 'integer')
+        .addColumn('signal_ms', 'bigint')
+        .addColumn('seen_ms', 'bigint', (column) => column.notNull())
+        .execute();
+      // What was replaced by then may leave the disk: nobody reads it any more.
+      await db.schema
+        .createTable('gpu_replaced')
+        .addColumn('table_name', 'text', (column) => column.primaryKey())
+        .addColumn('sequence', 'integer', (column) => column.notNull())
+        .addColumn('noted_ms', 'bigint', (column) => column.notNull())
+        .execute();
+      // When the readings of a metric and day were written last.
+      await db.schema
+        .createTable('gpu_day')
+        .addColumn('partition_name', 'text', (column) => column.primaryKey())
+        .addColumn('written_ms', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('gpu_run')
+        .addColumn('run', 'text', (column) => column.primaryKey())
+        .addColumn('read_until_ms', 'bigint', (column) => column.notNull())
+        .execute();
+    },
+  },
 };

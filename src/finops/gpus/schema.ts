@@ -11,6 +11,7 @@ export {
   getGpuIdle,
 } from './idle/schema.ts';
 export { GpuPacking, packGpus } from './packing/schema.ts';
+export { GpuSource, listGpuSources, sendGpuReadings, syncGpuSources, type WatchedGpu } from './sources/schema.ts';
 export {
   adviseSpot,
   DeadlineOutcome,

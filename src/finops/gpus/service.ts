@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import { literal } from '../../platform/lake/index.ts';
-import { createOneAtATime } from '../../platform/loop/index.ts';
 import type { Objects } from '../../platform/objects/index.ts';
 import type { Uploads } from '../../platform/uploads/index.ts';
 import type { IdleQuery } from './idle/schema.ts';
@@ -15,6 +14,8 @@ export interface GpuDeps extends ImportDeps, IdleDeps {
   /** On this machine: the engine reads uploads as files. */
   readonly objects: Pick<Objects, 'localPath'>;
   readonly uploads: Pick<Uploads, 'facts' | 'keyOf' | 'discard'>;
+  /** Work that writes days, one after the other. */
+  readonly oneAtATime: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 type SampleRequest = z.infer<typeof importGpuSamples.body>;
@@ -40,7 +41,6 @@ export interface GpuService {
 }
 
 export function createGpuService(deps: GpuDeps): GpuService {
-  const oneAtATime = createOneAtATime();
   const fileOf = async ({ upload, name }: SentFile): Promise<SampleFile> => {
     const { sha256 } = await deps.uploads.facts(upload);
     const path = await deps.objects.localPath(deps.uploads.keyOf(upload));
@@ -61,7 +61,7 @@ export function createGpuService(deps: GpuDeps): GpuService {
   const imported = (request: SentFile, plan: ImportPlan) =>
     using([request], ([file]) => {
       if (file === undefined) throw new Error('there is one file for each that was sent');
-      return oneAtATime(() => importReadings(deps, file, plan));
+      return deps.oneAtATime(() => importReadings(deps, file, plan));
     });
   return {
     importSamples: (request) => imported(request, samplePlan(request)),

@@ -201,6 +201,15 @@ export const ConfigSchema = z.strictObject({
     .describe(
       'Prometheus that scrapes the DCGM exporter of the nodes of the cluster: what GPUs of work on Kubernetes do is read there; default: not at all.',
     ),
+  gpuReadingDays: z.coerce
+    .number({ error: 'a whole number of days' })
+    .int()
+    .min(2)
+    .max(3650)
+    .default(45)
+    .describe(
+      'Days for which readings of GPUs are kept one by one; after them their stretches stay, from which idle time is known all the same.',
+    ),
   maxUploadBytes: z.coerce
     .number({ error: 'a whole number of bytes' })
     .int()

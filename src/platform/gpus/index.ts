@@ -1,3 +1,4 @@
+export { isDcgmBlank } from './dcgm-blank.ts';
 export { createGpuMeter } from './gpu-meter.ts';
 export { createNvidiaSmi } from './nvidia-smi.ts';
 export type { GpuReader, GpuReading } from './reading.ts';

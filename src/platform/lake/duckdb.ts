@@ -11,6 +11,7 @@ import type { Lake, LakeParameter, LakeRow, LakeSession, LakeTable, RelationOpti
 import {
   currentPartitions,
   filesById,
+  forgetFiles,
   keepFiles,
   knownPaths,
   manifestFiles,
@@ -125,6 +126,10 @@ class DuckDbLake implements Lake {
 
   swap(sql: Sql, table: LakeTable, change: { remove: readonly string[]; add: readonly StagedFile[] }): Promise<void> {
     return swapFiles(sql, table.name, change);
+  }
+
+  forget(sql: Sql, table: LakeTable, sequence: number): Promise<StagedFile[]> {
+    return forgetFiles(sql, table.name, sequence);
   }
 
   async discard(files: readonly StagedFile[]): Promise<void> {

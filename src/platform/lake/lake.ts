@@ -74,6 +74,11 @@ export interface Lake extends AsyncDisposable {
   swap(sql: Sql, table: LakeTable, change: LakeSwap): Promise<void>;
   /** Keeps staged files for later without showing them: they are in no manifest, and are no orphans. */
   keep(sql: Sql, table: LakeTable, files: readonly StagedFile[]): Promise<void>;
+  /**
+   * Forgets the files that were swapped out up to the swap of this number, in the caller's transaction: older states of the table
+   * cannot be read any more. The caller discards them once that is done, when nobody can still be reading them.
+   */
+  forget(sql: Sql, table: LakeTable, sequence: number): Promise<StagedFile[]>;
   /** Removes staged files that will not be swapped in. */
   discard(files: readonly StagedFile[]): Promise<void>;
   /** Removes files that no manifest names: leftovers of a process that died between staging and swapping. */

@@ -158,3 +158,26 @@ export async function swapFiles(sql: Sql, table: string, change: LakeSwap): Prom
   }
   for (const file of change.add) await insertStay(sql, table, file, { added_at: sequence, removed_at: null });
 }
+
+/** Takes out of every manifest the files of which no stay has lasted beyond a swap. */
+export async function forgetFiles(sql: Sql, table: string, sequence: number): Promise<StagedFile[]> {
+  const db = sql.tables<LakeTables>();
+  const rows = await db
+    .selectFrom('lake_file')
+    .selectAll()
+    .where('table_name', '=', table)
+    .where('removed_at', '<=', sequence)
+    .where('id', 'not in', (eb) =>
+      eb
+        .selectFrom('lake_file')
+        .select('id')
+        .where('table_name', '=', table)
+        .where((stay) => stay.or([stay('removed_at', 'is', null), stay('removed_at', '>', sequence)])),
+    )
+    .execute();
+  const files = new Map(rows.map((row) => [row.id, stagedFile(row)]));
+  for (const id of files.keys()) {
+    await db.deleteFrom('lake_file').where('table_name', '=', table).where('id', '=', id).execute();
+  }
+  return [...files.values()];
+}

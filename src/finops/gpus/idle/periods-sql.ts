@@ -1,6 +1,8 @@
 export interface PeriodOptions {
   readonly windowMs: number;
   readonly maxGapMs: number;
+  /** FROM item of the parts of GPUs, of seven: gpu, slices. All other GPUs are whole ones. */
+  readonly weights: string;
 }
 
 /** Name of the temporary table that `periodsSelect` fills. */
@@ -11,7 +13,7 @@ export const MARKED = 'gpu_marked';
  * further apart than `maxGapMs`: a lost reading ends none. `idle`: of a low period that takes at least `windowMs` from its
  * first reading to the end of its last. `lostMs`: the time in front of the stretch that was bridged.
  */
-export function periodsSelect(stretches: string, { windowMs, maxGapMs }: PeriodOptions): string {
+export function periodsSelect(stretches: string, { windowMs, maxGapMs, weights }: PeriodOptions): string {
   const timed = `SELECT gpu, "import", low, epoch_ms("startedAt") AS s, epoch_ms("lastAt") AS l, epoch_ms("startedAt") + "spanMs" AS e,
       "spanMs" AS ms, samples, "valueMs" FROM ${stretches}`;
   const looked = `SELECT *, lag(l) OVER w AS beforeLast, lag(e) OVER w AS beforeEnd, lag(low) OVER w AS beforeLow
@@ -19,11 +21,15 @@ export function periodsSelect(stretches: string, { windowMs, maxGapMs }: PeriodO
   const numbered = `SELECT *, CASE WHEN s - beforeLast <= ${maxGapMs} THEN greatest(s - beforeEnd, 0) ELSE 0 END AS lostMs,
       sum(coalesce(s - beforeLast > ${maxGapMs} OR low <> beforeLow, true)::INTEGER) OVER (PARTITION BY gpu ORDER BY s) AS period
     FROM (${looked})`;
-  return `SELECT gpu, "import", s, e, ms, samples, "valueMs", lostMs, period,
+  return `SELECT n.gpu, "import", s, e, ${ofSeven('ms')} AS ms, samples, CASE WHEN slices IS NULL THEN "valueMs" ELSE "valueMs" * slices / 7 END AS "valueMs",
+      ${ofSeven('lostMs')} AS lostMs, period, slices,
       max(e) OVER p - min(s) OVER p AS periodMs,
       low AND max(e) OVER p - min(s) OVER p >= ${windowMs} AS idle
-    FROM (${numbered}) WINDOW p AS (PARTITION BY gpu, period)`;
+    FROM (${numbered}) n LEFT JOIN ${weights} w ON w.gpu = n.gpu WINDOW p AS (PARTITION BY n.gpu, period)`;
 }
+
+/** Time of a row of the table: a part of a GPU counts for as many sevenths as it is. */
+const ofSeven = (ms: string) => `CASE WHEN slices IS NULL THEN ${ms} ELSE round((${ms}) * slices / 7)::BIGINT END`;
 
 /** By GPU: times in milliseconds as texts. */
 export const GPU_TIMES = `SELECT gpu, sum(ms)::VARCHAR AS ms, sum(lostMs)::VARCHAR AS "lostMs", sum(samples)::DOUBLE AS samples,
@@ -36,15 +42,15 @@ export const GPU_TIMES = `SELECT gpu, sum(ms)::VARCHAR AS ms, sum(lostMs)::VARCH
 /** Time with a price, by GPU and number of the rate. `rates`: a VALUES list of import, number, and [from, to) in Unix milliseconds. */
 export function pricedTimes(rates: string): string {
   return `SELECT gpu, rate::INTEGER AS rate, sum(part)::VARCHAR AS ms, coalesce(sum(part) FILTER (idle), 0)::VARCHAR AS "idleMs"
-    FROM (SELECT gpu, idle, rate, least(e, until) - greatest(s, since) AS part
+    FROM (SELECT gpu, idle, rate, ${ofSeven('least(e, until) - greatest(s, since)')} AS part
       FROM ${MARKED} JOIN (VALUES ${rates}) r("import", rate, since, until) USING ("import") WHERE s < until AND e > since)
     GROUP BY gpu, rate ORDER BY gpu, rate`;
 }
 
 /** Idle time during which the readings of the memory say that it is held (`low` false), or that it is not. */
 export function idleMemory(memory: string): string {
-  return `SELECT low, sum(least(e, me) - greatest(s, ms))::VARCHAR AS ms
-    FROM (SELECT gpu, s, e FROM ${MARKED} WHERE idle) i
+  return `SELECT low, sum(${ofSeven('least(e, me) - greatest(s, ms)')})::VARCHAR AS ms
+    FROM (SELECT gpu, s, e, slices FROM ${MARKED} WHERE idle) i
     JOIN (SELECT gpu, low, epoch_ms("startedAt") AS ms, epoch_ms("startedAt") + "spanMs" AS me FROM ${memory}) m
       ON i.gpu = m.gpu AND i.s < m.me AND m.ms < i.e
     GROUP BY low`;

@@ -28,7 +28,12 @@ interface GpuTime {
 }
 
 /** The answer from what the lake found: with the time of lost readings added to all alike, and with money. */
-export function reportOf(query: IdleQuery, rates: Rates, times: MeasuredTimes): GpuIdle {
+export function reportOf(
+  query: IdleQuery,
+  rates: Rates,
+  times: MeasuredTimes,
+  daysLeftOut: readonly string[],
+): GpuIdle {
   const gpus = times.gpus.map(gpuTime);
   const loss = commonLoss(gpus);
   const scale = decimal(String(loss.ms + loss.lostMs)).dividedBy(String(loss.ms));
@@ -44,6 +49,7 @@ export function reportOf(query: IdleQuery, rates: Rates, times: MeasuredTimes): 
     maxGapMs: query.maxGap,
     from: query.from ?? null,
     to: query.to ?? null,
+    daysLeftOut: [...daysLeftOut],
     gpus: gpus.length,
     samples: gpus.reduce((sum, { samples }) => sum + samples, 0),
     gpuHours: hoursOf(scaled(ms)),

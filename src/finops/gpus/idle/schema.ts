@@ -70,6 +70,11 @@ export const GpuIdle = z
     maxGapMs: z.number().int().describe('Readings further apart than this say nothing of the time between them'),
     from: Day.nullable().describe('First day; null: the first there is'),
     to: Day.nullable().describe('First day that no longer belongs to it; null: none'),
+    daysLeftOut: z
+      .array(Day)
+      .describe(
+        'Days that are left out: at a threshold that is not zero readings are looked at, and of these days they are no longer kept',
+      ),
     gpus: z.number().int().describe('GPUs with readings'),
     samples: z.number().int().describe('Readings'),
     gpuHours: hours.describe('Time that the readings speak for, with that of readings which the source lost'),

@@ -4,7 +4,7 @@ import { literal } from '../../../platform/lake/index.ts';
 export const GAP_FACTOR = 1.5;
 
 /** The day after, `2026-11-01` -> `2026-11-02`. */
-function nextDay(day: string): string {
+export function nextDay(day: string): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 }
 
@@ -12,12 +12,10 @@ export interface DayImport {
   /** Type of the session that lists all GPUs concerned. */
   readonly names: string;
   readonly day: string;
-  /** FROM item of the readings of the file. */
+  /** FROM item of the new readings: gpu, sampledAt, value, intervalMs, import. */
   readonly incoming: string;
   /** FROM item of what is known of the day. */
   readonly known: string;
-  readonly intervalMs: number;
-  readonly id: string;
 }
 
 /**
@@ -25,16 +23,16 @@ export interface DayImport {
  * then looked at in that order. Of several readings of one GPU at one instant the one of the import holds, and of those the
  * largest: busy rather than idle.
  */
-export function daySelect({ names, day, incoming, known, intervalMs, id }: DayImport): string {
+export function daySelect({ names, day, incoming, known }: DayImport): string {
   const [from, to] = [`TIMESTAMP ${literal(day)}`, `TIMESTAMP ${literal(nextDay(day))}`];
-  const rows = `SELECT gpu::${names} AS g, epoch_ms(sampledAt) AS t, value, ${intervalMs}::BIGINT AS i, true AS newer, NULL::VARCHAR AS "import"
-      FROM ${incoming} WHERE fault = 0 AND sampledAt >= ${from} AND sampledAt < ${to}
+  const rows = `SELECT gpu::${names} AS g, epoch_ms(sampledAt) AS t, value, "intervalMs" AS i, true AS newer, "import"
+      FROM ${incoming} WHERE "sampledAt" >= ${from} AND "sampledAt" < ${to}
     UNION ALL
     SELECT gpu::${names}, epoch_ms(sampledAt), value, intervalMs, false, "import" FROM ${known}`;
   const ordered = `SELECT *, lead(g) OVER () AS nextGpu, lead(t) OVER () AS nextT FROM (FROM (${rows}) ORDER BY g, t, newer, value)`;
   return `SELECT g::VARCHAR AS gpu, make_timestamp(t * 1000) AS "sampledAt", value,
       CASE WHEN nextGpu = g AND nextT - t <= ${GAP_FACTOR} * i THEN nextT - t ELSE i END AS "spanMs",
-      i AS "intervalMs", CASE WHEN newer THEN ${literal(id)} ELSE "import" END AS "import"
+      i AS "intervalMs", "import"
     FROM (${ordered}) WHERE nextGpu IS DISTINCT FROM g OR nextT <> t`;
 }
 

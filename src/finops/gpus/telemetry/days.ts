@@ -1,7 +1,6 @@
 import type { Lake, LakeSession, StagedFile } from '../../../platform/lake/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import { daySelect, stretchSelect } from './day-sql.ts';
-import type { FileFacts } from './facts.ts';
 import type { GpuMetric } from './schema.ts';
 import { GPU_SAMPLE, GPU_STRETCH, LEVELS, partitionOf } from './tables.ts';
 
@@ -14,11 +13,10 @@ export interface DaysDeps {
 
 export interface AddedReadings {
   readonly metric: GpuMetric;
-  /** FROM item of the readings of the file. */
+  /** FROM item of the new readings: gpu, sampledAt, value, intervalMs, import. */
   readonly relation: string;
-  readonly facts: FileFacts;
-  readonly intervalMs: number;
-  readonly id: string;
+  /** UTC days of the readings, sorted. */
+  readonly days: readonly string[];
 }
 
 export interface DaysOfImport {
@@ -27,23 +25,25 @@ export interface DaysOfImport {
   readonly added: number;
 }
 
+export const NO_DAYS: DaysOfImport = { files: [], added: 0 };
+
 /** Of the ENUM in which names are small numbers while days are sorted; there is one import at a time. */
 const NAMES = 'gpu_names';
 
 /** Writes every day of the readings anew: samples, then their stretches. Nobody sees them before a swap. */
 export async function addDays(deps: DaysDeps, added: AddedReadings): Promise<DaysOfImport> {
   const { store, lake, session } = deps;
-  const partitions = added.facts.days.map((day) => partitionOf(added.metric, day));
+  const partitions = added.days.map((day) => partitionOf(added.metric, day));
   const known = (await lake.files(store, GPU_SAMPLE)).filter(({ partition }) => partitions.includes(partition));
   const all = lake.stagedRelation(GPU_SAMPLE, known);
   await session.query(`DROP TYPE IF EXISTS ${NAMES}`);
   await session.query(
     `CREATE TYPE ${NAMES} AS ENUM (SELECT DISTINCT gpu FROM (
-        SELECT gpu FROM ${added.relation} WHERE fault = 0 UNION ALL SELECT gpu FROM ${all}) ORDER BY gpu)`,
+        SELECT gpu FROM ${added.relation} UNION ALL SELECT gpu FROM ${all}) ORDER BY gpu)`,
   );
   try {
     const days: StagedFile[][] = [];
-    for (const day of added.facts.days) days.push(await addDay(deps, added, day, known));
+    for (const day of added.days) days.push(await addDay(deps, added, day, known));
     const samples = days.flat().filter(({ table }) => table === GPU_SAMPLE.name);
     return { files: days.flat(), added: rowsOf(samples) - rowsOf(known) };
   } finally {
@@ -57,7 +57,7 @@ function rowsOf(files: readonly StagedFile[]): number {
 
 async function addDay(
   { lake, stage }: DaysDeps,
-  { metric, relation, intervalMs, id }: AddedReadings,
+  { metric, relation }: AddedReadings,
   day: string,
   known: readonly StagedFile[],
 ): Promise<StagedFile[]> {
@@ -68,8 +68,6 @@ async function addDay(
     day,
     incoming: relation,
     known: lake.stagedRelation(GPU_SAMPLE, before),
-    intervalMs,
-    id,
   });
   const samples = await stage(GPU_SAMPLE, partition, select);
   const written = lake.stagedRelation(GPU_SAMPLE, [samples]);

@@ -1,12 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { AppError } from '../../../platform/errors/index.ts';
-import type { Lake, LakeSession, StagedFile } from '../../../platform/lake/index.ts';
+import { type Lake, type LakeSession, literal, type StagedFile } from '../../../platform/lake/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { TableFile } from '../../../platform/tables/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import { addDays, type DaysOfImport } from './days.ts';
 import { INCOMING, readFacts, usualInterval } from './facts.ts';
 import { type Readings, readingsSelect } from './reading-sql.ts';
+import { noteWritten, partitionsIn } from './retention.ts';
+import { rolledUpDays } from './rolled-up.ts';
 import type { GpuImport, GpuMetric } from './schema.ts';
 import { openFile, type SourceFile } from './source-file.ts';
 import { findSameImport, saveImport } from './store.ts';
@@ -54,6 +56,7 @@ export async function importReadings(deps: ImportDeps, file: SampleFile, plan: I
         const add = done.flatMap(({ days }) => days.files).filter((one) => one.table === table.name);
         await deps.lake.swap(sql, table, { remove: [...new Set(add.map(({ partition }) => partition))], add });
       }
+      await noteWritten(sql, partitionsIn(done.flatMap(({ days }) => days.files)), deps.clock.now());
       await saveImport(sql, content, answer);
     });
     const kept = new Set(done.flatMap(({ days }) => days.files.map((one) => one.id)));
@@ -91,16 +94,28 @@ async function stageAll(deps: ImportDeps, session: LakeSession, staging: Staging
     staged.push(incoming);
     const relation = deps.lake.stagedRelation(INCOMING, [incoming]);
     const facts = await readFacts(session, relation, file.name);
+    await checkDays(deps, metric, facts.days, file.name);
     const intervalMs = plan.intervalMs ?? (await usualInterval(session, relation, file.name));
     const stage = async (...call: Parameters<LakeSession['stage']>) => {
       const written = await session.stage(...call);
       staged.push(written);
       return written;
     };
-    const days = await addDays({ ...deps, session, stage }, { metric, relation, facts, intervalMs, id: staging.id });
+    const kept = `(SELECT gpu, "sampledAt", value, ${intervalMs}::BIGINT AS "intervalMs", ${literal(staging.id)} AS "import" FROM ${relation} WHERE fault = 0)`;
+    const days = await addDays({ ...deps, session, stage }, { metric, relation: kept, days: facts.days });
     all.push({ metric, facts, intervalMs, days });
   }
   return all;
+}
+
+/** Error: `gpu_day_rolled_up`. */
+async function checkDays({ store, lake }: ImportDeps, metric: GpuMetric, days: readonly string[], name: string) {
+  const closed = await rolledUpDays(store, lake, metric);
+  const found = days.filter((day) => closed.has(day));
+  const [first] = found;
+  if (first === undefined) return;
+  const detail = `${name} has readings of ${found.length === 1 ? first : `${found.length} days from ${first} on`}, of which single readings are no longer kept, so that none can be added (setting gpuReadingDays). Leave them out of the file.`;
+  throw new AppError('gpu_day_rolled_up', detail, { file: name, day: first });
 }
 
 function answerOf(

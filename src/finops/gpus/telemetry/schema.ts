@@ -79,6 +79,7 @@ const fileErrors = [
   'gpu_column_missing',
   'gpu_samples_unusable',
   'gpu_interval_unknown',
+  'gpu_day_rolled_up',
   'lake_memory_exhausted',
   'storage_full',
 ] as const;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { GpuReader, GpuReading } from '../../../platform/gpus/index.ts';
+import { type GpuReader, type GpuReading, isDcgmBlank } from '../../../platform/gpus/index.ts';
 
 const ASK_MS = 10_000;
 const MIB = 1024 ** 2;
@@ -71,17 +71,9 @@ function readingOf(uuid: string, samples: readonly Sample[]): GpuReading {
   };
 }
 
-/** DCGM's numbers for "blank", "not found", "not supported" and "no permission": of 32 and 64 bits, and of floating point. */
-const BLANK = [
-  [2_147_483_632, 2_147_483_635],
-  [140_737_488_355_328, 140_737_488_355_331],
-  [9_223_372_036_854_775_000, Number.POSITIVE_INFINITY],
-] as const;
-
 function amountIn(text: string): number | null {
   const value = Number(text);
-  const isBlank = BLANK.some(([from, to]) => value >= from && value <= to);
-  return Number.isFinite(value) && value >= 0 && !isBlank ? value : null;
+  return Number.isFinite(value) && value >= 0 && !isDcgmBlank(value) ? value : null;
 }
 
 function within(value: number | null, most: number): number | null {

@@ -1,0 +1,54 @@
+import type { Sql } from '../../../platform/store/index.ts';
+
+/** What is known of a GPU, or of a part of one, by what was read last. */
+export interface Device {
+  readonly gpu: string;
+  readonly source: string;
+  readonly host: string | null;
+  readonly model: string | null;
+  /** Of seven parts of the GPU's compute (MIG); null for a whole GPU. */
+  readonly slices: number | null;
+  /** Rank of the signal that its utilization is read from; null before the first. */
+  readonly signal: number | null;
+  /** Last reading of that signal, Unix milliseconds. */
+  readonly signalAt: number | null;
+  readonly seenAt: number;
+}
+
+interface DeviceTables {
+  gpu_device: {
+    gpu: string;
+    source: string;
+    host: string | null;
+    model: string | null;
+    slices: number | null;
+    signal: number | null;
+    signal_ms: number | null;
+    seen_ms: number;
+  };
+}
+
+export async function findDevices(sql: Sql): Promise<Device[]> {
+  const rows = await sql.tables<DeviceTables>().selectFrom('gpu_device').selectAll().orderBy('gpu').execute();
+  return rows.map(({ signal_ms, seen_ms, ...row }) => ({
+    ...row,
+    signalAt: nullable(signal_ms),
+    seenAt: Number(seen_ms),
+  }));
+}
+
+function nullable(value: number | string | null): number | null {
+  return value === null ? null : Number(value);
+}
+
+export async function saveDevices(sql: Sql, devices: readonly Device[]): Promise<void> {
+  for (const { signalAt, seenAt, ...device } of devices) {
+    const row = { ...device, signal_ms: signalAt, seen_ms: seenAt };
+    await sql
+      .tables<DeviceTables>()
+      .insertInto('gpu_device')
+      .values(row)
+      .onConflict((conflict) => conflict.column('gpu').doUpdateSet(row))
+      .execute();
+  }
+}

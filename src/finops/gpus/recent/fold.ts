@@ -1,0 +1,171 @@
+import type { JournaledTable } from '../../../platform/journal/index.ts';
+import { type Lake, type LakeSession, literal, type StagedFile } from '../../../platform/lake/index.ts';
+import type { Sql, Store } from '../../../platform/store/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import type { GpuHolding, Holdings } from '../holders/holding.ts';
+import type { LeftOut } from '../series/left-out.ts';
+import { noteLeftOutById } from '../sources/store.ts';
+import { addDays, type DaysOfImport, NO_DAYS } from '../telemetry/days.ts';
+import { noteWritten, partitionsIn } from '../telemetry/retention.ts';
+import { rolledUpDays } from '../telemetry/rolled-up.ts';
+import type { GpuMetric } from '../telemetry/schema.ts';
+import { GPU_SAMPLE, GPU_STRETCH } from '../telemetry/tables.ts';
+import { type Device, findDevices, saveDevices } from './devices.ts';
+import { devicesAfter } from './devices-after.ts';
+import { gatheredSelect, holdingsSelect, knownDevices } from './gather-sql.ts';
+import { GPU_RECENT } from './table.ts';
+
+export interface FoldDeps {
+  readonly store: Store;
+  readonly lake: Lake;
+  readonly clock: Clock;
+  readonly recent: JournaledTable;
+  readonly holdings: Holdings;
+  /** Work that writes days, one after the other. */
+  readonly oneAtATime: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/** Series of one instant come in several requests: readings younger than this wait for each other. */
+const HELD_BACK_MS = 120_000;
+const METRICS = ['utilization', 'memory'] as const satisfies readonly GpuMetric[];
+/** Holders that are told at once. */
+const HOLDINGS_A_CALL = 10_000;
+/** Partition of readings that wait on. */
+const WAITING = 'waiting';
+
+/** Puts recent readings into their days, and tells who held what. What fails leaves everything as it was, to be tried again. */
+export function fold(deps: FoldDeps): Promise<void> {
+  return deps.oneAtATime(() => foldOnce(deps));
+}
+
+async function foldOnce(deps: FoldDeps): Promise<void> {
+  const { store, lake, recent } = deps;
+  await recent.settle();
+  const files = await lake.files(store, GPU_RECENT);
+  if (files.length === 0) return;
+  const sequence = await lake.sequence(store, GPU_SAMPLE);
+  const staged: StagedFile[] = [];
+  try {
+    const done = await lake.session((session) => foldFiles(deps, session, files, staged));
+    for (let at = 0; at < done.holdings.length; at += HOLDINGS_A_CALL) {
+      await deps.holdings.note(done.holdings.slice(at, at + HOLDINGS_A_CALL));
+    }
+    await store.transaction(async (sql) => {
+      // An import of another server has written days meanwhile: what was made of the older ones is thrown away.
+      if ((await lake.sequence(sql, GPU_SAMPLE)) !== sequence) throw new Error('days of readings changed meanwhile');
+      for (const table of [GPU_SAMPLE, GPU_STRETCH]) {
+        const add = done.files.filter((one) => one.table === table.name);
+        if (add.length === 0) continue;
+        await lake.swap(sql, table, { remove: [...new Set(add.map(({ partition }) => partition))], add });
+      }
+      await noteWritten(sql, partitionsIn(done.files), deps.clock.now());
+      await takeOut(deps, sql, files, done.waiting);
+      await saveDevices(sql, done.devices);
+      await noteLeftOutById(sql, done.rolledUp);
+    });
+  } catch (error) {
+    await lake.discard(staged);
+    throw error;
+  }
+}
+
+/** Recent files that were folded are gone; those that came meanwhile, and readings that wait on, stay. */
+async function takeOut({ lake }: FoldDeps, sql: Sql, folded: readonly StagedFile[], waiting: readonly StagedFile[]) {
+  const gone = new Set(folded.map(({ id }) => id));
+  const now = await lake.files(sql, GPU_RECENT);
+  const stay = now.filter(({ id }) => !gone.has(id));
+  const remove = [...new Set(now.map(({ partition }) => partition))];
+  await lake.swap(sql, GPU_RECENT, { remove, add: [...stay, ...waiting] });
+}
+
+interface Folded {
+  readonly files: readonly StagedFile[];
+  readonly waiting: readonly StagedFile[];
+  readonly holdings: readonly GpuHolding[];
+  readonly devices: readonly Device[];
+  /** Readings of days that are no longer kept one by one, by source. */
+  readonly rolledUp: ReadonlyMap<string, LeftOut>;
+}
+
+async function foldFiles(
+  deps: FoldDeps,
+  session: LakeSession,
+  files: readonly StagedFile[],
+  staged: StagedFile[],
+): Promise<Folded> {
+  const stage = async (...call: Parameters<LakeSession['stage']>) => {
+    const written = await session.stage(...call);
+    staged.push(written);
+    return written;
+  };
+  const until = `make_timestamp(${Math.floor(deps.clock.now() - HELD_BACK_MS)}000)`;
+  const all = deps.lake.stagedRelation(GPU_RECENT, files);
+  const columns = Object.keys(GPU_RECENT.columns)
+    .map((name) => `"${name}"`)
+    .join(', ');
+  const late = await stage(GPU_RECENT, WAITING, `SELECT ${columns} FROM ${all} WHERE "sampledAt" > ${until}`);
+  const ready = `(SELECT ${columns} FROM ${all} WHERE "sampledAt" <= ${until})`;
+  const known = await findDevices(deps.store);
+  const devices = knownDevices(known);
+  const done: DaysOfImport[] = [];
+  const rolledUp = new Map<string, LeftOut>();
+  for (const metric of METRICS) {
+    await session.query(`CREATE OR REPLACE TEMP TABLE gathered_${metric} AS ${gatheredSelect(metric, ready, devices)}`);
+    done.push(await foldMetric(deps, { session, stage, metric, rolledUp }));
+  }
+  const holdings = (await session.query(holdingsSelect(ready))).map(holdingOf);
+  const after = await devicesAfter(session, ready, known);
+  if (late.rows === 0) await deps.lake.discard([late]);
+  return {
+    files: done.flatMap((one) => one.files),
+    waiting: late.rows === 0 ? [] : [late],
+    holdings,
+    devices: after,
+    rolledUp,
+  };
+}
+
+interface FoldingMetric {
+  readonly session: LakeSession;
+  readonly stage: LakeSession['stage'];
+  readonly metric: (typeof METRICS)[number];
+  readonly rolledUp: Map<string, LeftOut>;
+}
+
+async function foldMetric(deps: FoldDeps, { session, stage, metric, rolledUp }: FoldingMetric): Promise<DaysOfImport> {
+  const gathered = `gathered_${metric}`;
+  const closed = await rolledUpDays(deps.store, deps.lake, metric);
+  const found = await session.query(`SELECT DISTINCT "sampledAt"::DATE::VARCHAR AS day FROM ${gathered} ORDER BY day`);
+  const days = found.map(({ day }) => String(day));
+  for (const day of days.filter((one) => closed.has(one))) {
+    const lost = await session.query(
+      `SELECT "import" AS source, count(*)::DOUBLE AS readings FROM ${gathered} WHERE "sampledAt"::DATE = ${literal(day)} GROUP BY 1`,
+    );
+    for (const { source, readings } of lost) noteClosed(rolledUp, String(source), Number(readings), day);
+  }
+  const open = days.filter((day) => !closed.has(day));
+  if (open.length === 0) return NO_DAYS;
+  const relation = `(SELECT gpu, "sampledAt", value, "intervalMs", "import" FROM ${gathered})`;
+  return addDays({ ...deps, session, stage }, { metric, relation, days: open });
+}
+
+function noteClosed(all: Map<string, LeftOut>, source: string, readings: number, day: string): void {
+  const known = all.get(source);
+  if (known !== undefined) known.readings += readings;
+  else all.set(source, { reason: 'readings of its day are no longer kept one by one', readings, example: day });
+}
+
+function holdingOf(row: Record<string, unknown>): GpuHolding {
+  const text = (value: unknown) => (value === null ? null : String(value));
+  return {
+    gpu: String(row.gpu),
+    start: Number(row.start),
+    end: Number(row.end),
+    host: text(row.host),
+    model: text(row.model),
+    namespace: text(row.namespace),
+    pod: text(row.pod),
+    container: text(row.container),
+    pid: row.pid === null ? null : Number(row.pid),
+  };
+}

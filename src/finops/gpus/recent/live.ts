@@ -1,0 +1,36 @@
+import { literal } from '../../../platform/lake/index.ts';
+import { GAP_FACTOR, stretchSelect } from '../telemetry/day-sql.ts';
+import type { GpuMetric } from '../telemetry/schema.ts';
+import type { Device } from './devices.ts';
+import { gatheredSelect, knownDevices } from './gather-sql.ts';
+
+export interface LivePart {
+  readonly metric: GpuMetric;
+  /** FROM item of recent readings. */
+  readonly recent: string;
+  readonly devices: readonly Device[];
+  /** FROM item of the stretches of days, at the same level. */
+  readonly stretches: string;
+  readonly level: number;
+  /** UTC days, the second exclusive. */
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
+/**
+ * Stretches of readings that are not in their days yet, of each GPU those after all that is known of it: nothing is counted twice.
+ * What came late, before the end of what is known, is seen when it is in its day.
+ */
+export function liveStretches({ metric, recent, devices, stretches, level, from, to }: LivePart): string {
+  const within = [
+    'r."sampledAt" >= coalesce(k.until, TIMESTAMP \'1970-01-01\')',
+    ...(from === undefined ? [] : [`r."sampledAt" >= TIMESTAMP ${literal(from)}`]),
+    ...(to === undefined ? [] : [`r."sampledAt" < TIMESTAMP ${literal(to)}`]),
+  ].join(' AND ');
+  const known = `SELECT gpu, max("startedAt" + to_milliseconds("spanMs")) AS until FROM ${stretches} GROUP BY gpu`;
+  const after = `SELECT r.* FROM (${gatheredSelect(metric, recent, knownDevices(devices))}) r LEFT JOIN (${known}) k ON k.gpu = r.gpu WHERE ${within}`;
+  const next = 'lead(epoch_ms("sampledAt")) OVER (PARTITION BY gpu ORDER BY "sampledAt") - epoch_ms("sampledAt")';
+  const spans = `SELECT gpu, "sampledAt", value, CASE WHEN ${next} <= ${GAP_FACTOR} * "intervalMs" THEN ${next} ELSE "intervalMs" END AS "spanMs",
+      "intervalMs", "import" FROM (${after}) ORDER BY gpu, "sampledAt"`;
+  return stretchSelect(`(${spans})`, level);
+}

@@ -1,0 +1,78 @@
+export type Labels = Readonly<Record<string, string>>;
+
+/** What a series is of: a GPU, or a part of one, and who held it. */
+export interface SeriesSubject {
+  /** UUID, and for a part of a GPU (MIG) `UUID/INSTANCE`. */
+  readonly gpu: string;
+  readonly host: string | null;
+  readonly model: string | null;
+  /** Of seven parts of the GPU's compute; null for a whole GPU, and where its profile cannot be read. */
+  readonly slices: number | null;
+  /** Null: nobody, as far as this series says. */
+  readonly holder: SeriesHolder | null;
+}
+
+export interface SeriesHolder {
+  readonly namespace: string | null;
+  readonly pod: string;
+  readonly container: string | null;
+}
+
+/** How the pod that runs an exporter is usually called. */
+const EXPORTER = /dcgm[-_]?exporter/i;
+
+/**
+ * What the labels of a series say; null without a UUID, because an index is its host's alone. `renamed`: Prometheus has given the
+ * series of this scrape labels of its own, so that `pod` is the exporter's pod and the holder is `exported_pod`, or nobody.
+ * Example: `{UUID="GPU-a", GPU_I_ID="3", GPU_I_PROFILE="2g.20gb", exported_pod="train", pod="dcgm-exporter-x"}` ->
+ * gpu `GPU-a/3`, 2 slices, held by `train`.
+ */
+export function subjectOf(labels: Labels, renamed: boolean): SeriesSubject | null {
+  const uuid = text(labels.UUID) ?? text(labels.uuid);
+  if (uuid === null) return null;
+  const part = text(labels.GPU_I_ID);
+  return {
+    gpu: part === null ? uuid : `${uuid}/${part}`,
+    host: text(labels.Hostname) ?? text(labels.hostname) ?? text(labels.node),
+    model: text(labels.modelName),
+    slices: part === null ? null : slicesOf(labels.GPU_I_PROFILE),
+    holder: holderOf(labels, renamed),
+  };
+}
+
+/** `3g.40gb` -> 3. */
+function slicesOf(profile: string | undefined): number | null {
+  const slices = Number(/^(\d)g\./.exec(profile ?? '')?.[1]);
+  return slices >= 1 && slices <= 7 ? slices : null;
+}
+
+function holderOf(labels: Labels, renamed: boolean): SeriesHolder | null {
+  const exported = text(labels.exported_pod);
+  if (exported !== null) {
+    return {
+      pod: exported,
+      namespace: text(labels.exported_namespace),
+      container: text(labels.exported_container),
+    };
+  }
+  // The exporter's old mode, whose names Prometheus has no labels of its own for.
+  const old = text(labels.pod_name);
+  if (old !== null) return { pod: old, namespace: text(labels.pod_namespace), container: text(labels.container_name) };
+  const pod = text(labels.pod);
+  if (pod === null || renamed || EXPORTER.test(pod) || EXPORTER.test(labels.container ?? '')) return null;
+  return { pod, namespace: text(labels.namespace), container: text(labels.container) };
+}
+
+/**
+ * Of series, the scrapes (by job) in which Prometheus renamed labels of the exporter: in these, a series without `exported_pod` has no
+ * holder, whatever its `pod` is.
+ */
+export function renamedJobs(all: Iterable<Labels>): ReadonlySet<string> {
+  const jobs = new Set<string>();
+  for (const labels of all) if (text(labels.exported_pod) !== null) jobs.add(labels.job ?? '');
+  return jobs;
+}
+
+function text(value: string | undefined): string | null {
+  return value === undefined || value.trim() === '' ? null : value;
+}

@@ -1,0 +1,58 @@
+import { isDcgmBlank } from '../../../platform/gpus/index.ts';
+import type { GpuSignal } from '../sources/schema.ts';
+
+/** What a metric of the DCGM exporter is here. */
+export interface Signal {
+  readonly metric: 'utilization' | 'memory';
+  /** Of several signals of one GPU the lowest counts; 0 for what has one alone. */
+  readonly rank: number;
+  readonly factor: number;
+  /** In its own unit; more is not believed. */
+  readonly most: number;
+  /** Has a small floor where nothing runs. */
+  readonly noisy: boolean;
+}
+
+const MIB = 1024 ** 2;
+
+/** How much of a GPU works (SM_ACTIVE), whether any of it does (GR_ENGINE_ACTIVE), whether a kernel ran at all (GPU_UTIL). */
+export const UTILIZATION_SIGNALS = [
+  'DCGM_FI_PROF_SM_ACTIVE',
+  'DCGM_FI_PROF_GR_ENGINE_ACTIVE',
+  'DCGM_FI_DEV_GPU_UTIL',
+] as const satisfies readonly GpuSignal[];
+
+/** Rank of what other readers call utilization: NVML's share of the time in which a kernel ran. */
+export const KERNEL_RAN = 2;
+export const MEMORY_SIGNAL = 'DCGM_FI_DEV_FB_USED';
+
+const RATIO = { metric: 'utilization', factor: 1, most: 1.01, noisy: true } as const;
+
+const SIGNALS: Readonly<Record<string, Signal>> = {
+  DCGM_FI_PROF_SM_ACTIVE: { ...RATIO, rank: 0 },
+  DCGM_FI_PROF_GR_ENGINE_ACTIVE: { ...RATIO, rank: 1 },
+  DCGM_FI_DEV_GPU_UTIL: { metric: 'utilization', rank: KERNEL_RAN, factor: 1 / 100, most: 100, noisy: false },
+  [MEMORY_SIGNAL]: { metric: 'memory', rank: 0, factor: MIB, most: 2 ** 26, noisy: false },
+};
+
+/** Null: a metric that is not read here. */
+export function signalOf(name: string | undefined): Signal | null {
+  return name !== undefined && Object.hasOwn(SIGNALS, name) ? (SIGNALS[name] ?? null) : null;
+}
+
+export type Fault =
+  | 'no value: NaN or infinite'
+  | 'a mark of DCGM for "not known"'
+  | 'below zero'
+  | 'more than there can be';
+
+/** A value in our unit (a ratio, bytes), or why it is none. What is below the noise of its counter is zero: nothing runs. */
+export function readingOf(value: number, signal: Signal, noiseRatio: number): number | Fault {
+  // The largest mark is what a float makes of infinity's neighbours, so it is asked first.
+  if (Number.isFinite(value) && isDcgmBlank(value)) return 'a mark of DCGM for "not known"';
+  if (!Number.isFinite(value)) return 'no value: NaN or infinite';
+  if (value < 0) return 'below zero';
+  if (value > signal.most) return 'more than there can be';
+  if (signal.noisy && value < noiseRatio) return 0;
+  return signal.metric === 'utilization' ? Math.min(1, value * signal.factor) : value * signal.factor;
+}

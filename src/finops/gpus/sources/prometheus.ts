@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { AppError } from '../../../platform/errors/index.ts';
+import { resolveSecret } from '../../../platform/secrets/index.ts';
+import type { Series } from '../series/take.ts';
+import type { PrometheusSource } from './schema.ts';
+
+/** More points of one series Prometheus refuses to answer at once. */
+export const MOST_POINTS = 11_000;
+/** An answer of more is asked for in parts: it is held in memory while it is read. */
+const MOST_BYTES = 128 * 1024 * 1024;
+const ASK_MS = 60_000;
+/** Readings later than that after the last one of their series are missing, not the same again. */
+const LOOKBACK_FACTOR = 1.5;
+
+const Answer = z.object({
+  status: z.literal('success'),
+  data: z.object({
+    resultType: z.literal('matrix'),
+    result: z.array(
+      z.object({
+        metric: z.record(z.string(), z.string()),
+        values: z.array(z.tuple([z.number(), z.string()])),
+      }),
+    ),
+  }),
+});
+const Refusal = z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() });
+
+export interface RangeQuery {
+  readonly query: string;
+  /** Unix milliseconds, both of them instants that are asked for. */
+  readonly start: number;
+  readonly end: number;
+  readonly stepMs: number;
+}
+
+/** It would answer, but not so much at once. */
+export class TooMuchAsked extends Error {}
+
+/** Kinds of refusals of too much work: they go away with less of it. */
+const TOO_MUCH = /too many samples|maximum resolution|timed? ?out|too large|limit/i;
+
+/**
+ * Series of a range, asked by POST. Errors: {@link TooMuchAsked}; `gpu_source_unreachable`; `gpu_source_refused`;
+ * `secret_unresolved`.
+ */
+export async function queryRange(
+  { url, token }: Pick<PrometheusSource, 'url' | 'token'>,
+  { query, start, end, stepMs }: RangeQuery,
+  signal: AbortSignal,
+): Promise<Series[]> {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${(await resolveSecret(token)).reveal()}` };
+  const body = new URLSearchParams({
+    query,
+    start: String(start / 1000),
+    end: String(end / 1000),
+    step: String(stepMs / 1000),
+    lookback_delta: String((LOOKBACK_FACTOR * stepMs) / 1000),
+  });
+  const { status, text } = await ask(`${url.replace(/\/$/, '')}/api/v1/query_range`, { headers, body }, signal);
+  const document = parsed(text);
+  const refusal = Refusal.safeParse(document);
+  if (status === 504 || (refusal.success && isTooMuch(refusal.data))) throw new TooMuchAsked(text.slice(0, 300));
+  if (status !== 200) throw refused(url, status, refusal.success ? refusal.data.error : text);
+  const answer = Answer.safeParse(document);
+  if (!answer.success) throw refused(url, status, 'its answer is none of Prometheus');
+  return answer.data.data.result.map(({ metric, values }) => ({
+    labels: metric,
+    samples: values.map(([seconds, value]) => [Math.round(seconds * 1000), numberOf(value)] as const),
+  }));
+}
+
+function isTooMuch({ errorType, error }: z.infer<typeof Refusal>): boolean {
+  return errorType === 'timeout' || (errorType !== 'internal' && TOO_MUCH.test(error));
+}
+
+/** "NaN", "+Inf" and "-Inf" are texts of Prometheus. */
+function numberOf(text: string): number {
+  if (text === '+Inf') return Number.POSITIVE_INFINITY;
+  return text === '-Inf' ? Number.NEGATIVE_INFINITY : Number(text);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+async function ask(
+  address: string,
+  { headers, body }: { readonly headers: Record<string, string>; readonly body: URLSearchParams },
+  signal: AbortSignal,
+): Promise<{ status: number; text: string }> {
+  const timeout = AbortSignal.timeout(ASK_MS);
+  try {
+    const within = AbortSignal.any([signal, timeout]);
+    // A token goes nowhere but to the address that was said.
+    const answer = await fetch(address, { method: 'POST', headers, body, signal: within, redirect: 'manual' });
+    return { status: answer.status, text: await bounded(answer) };
+  } catch (error) {
+    if (error instanceof TooMuchAsked) throw error;
+    if (timeout.aborted) throw new TooMuchAsked(`no answer in ${ASK_MS / 1000} seconds`);
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const detail = `${new URL(address).origin} cannot be reached: ${why}. It is asked again every 5 minutes, from where it was left.`;
+    throw new AppError('gpu_source_unreachable', detail, {}, { cause: error });
+  }
+}
+
+async function bounded(answer: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of answer.body ?? []) {
+    chunks.push(chunk);
+    sizeBytes += chunk.length;
+    if (sizeBytes > MOST_BYTES) throw new TooMuchAsked(`more than ${MOST_BYTES} bytes`);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function refused(url: string, status: number, said: string): AppError {
+  const origin = new URL(url).origin;
+  const why = said.trim().slice(0, 300) || 'nothing';
+  const what = status === 401 || status === 403 ? 'does not accept the token' : `answers ${status}`;
+  return new AppError('gpu_source_refused', `${origin} ${what}: ${why}. Mend the source and apply it again.`, {});
+}

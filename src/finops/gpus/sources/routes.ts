@@ -1,0 +1,12 @@
+import { handle, type Route } from '../../../platform/http/index.ts';
+import { receiveReadings } from './receive.ts';
+import { listGpuSources, sendGpuReadings, syncGpuSources } from './schema.ts';
+import { type SourcesDeps, sourcesWithState, syncByHand } from './service.ts';
+
+export function gpuSourceRoutes(deps: SourcesDeps): Route[] {
+  return [
+    handle(listGpuSources, async () => ({ sources: await sourcesWithState(deps.store) })),
+    handle(syncGpuSources, ({ body }) => syncByHand(deps, body.source ?? null)),
+    handle(sendGpuReadings, ({ params, body }) => receiveReadings(deps, params.source, body)),
+  ];
+}

@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { endpoint } from '../../../platform/contract/schema.ts';
+import { adminOnly, SecretReference } from '../../../platform/secrets/schema.ts';
+import { Duration } from '../../../platform/units/quantities/schema.ts';
+import { Money, UtcInstant } from '../../../platform/units/schema.ts';
+import { ResourceName } from '../../metering/schema.ts';
+
+const DAY_MS = 86_400_000;
+const DEFAULT_NOISE_RATIO = 0.01;
+
+/** Counters of the DCGM exporter that utilization is read from, the best first. */
+export const GpuSignal = z.enum(['DCGM_FI_PROF_SM_ACTIVE', 'DCGM_FI_PROF_GR_ENGINE_ACTIVE', 'DCGM_FI_DEV_GPU_UTIL']);
+export type GpuSignal = z.infer<typeof GpuSignal>;
+
+const interval = (usual: string) =>
+  Duration.pipe(z.number().min(1000, 'a second at least').max(3_600_000, 'an hour at most'))
+    .prefault(usual)
+    .describe(`Time between readings of one GPU, which one reading speaks for. Default: ${usual}`);
+
+const priced = {
+  price: Money.optional().describe('Price of one GPU for an hour; before the price book'),
+  resource: ResourceName.optional().describe('Key of the GPUs in the price book, such as gpu:H100'),
+};
+
+const noise = z
+  .number()
+  .min(0)
+  .max(0.2)
+  .default(DEFAULT_NOISE_RATIO)
+  .describe(
+    'Values of SM_ACTIVE and GR_ENGINE_ACTIVE below it, 0 to 1, are noise where nothing runs, and kept as zero',
+  );
+
+/** Matchers of PromQL, as they stand between braces. */
+const Selector = z
+  .string()
+  .max(1000)
+  .regex(
+    /^\s*[A-Za-z_]\w*\s*(=~|!~|!=|=)\s*"(?:[^"\\\n]|\\.)*"(\s*,\s*[A-Za-z_]\w*\s*(=~|!~|!=|=)\s*"(?:[^"\\\n]|\\.)*")*\s*$/,
+    {
+      error: 'matchers of labels such as cluster="a",modelName=~".*H100.*"',
+    },
+  );
+
+const PrometheusSource = z.strictObject({
+  type: z.literal('prometheus').describe('A Prometheus that scrapes the DCGM exporter is asked'),
+  url: z
+    .url({ protocol: /^https?$/, error: 'an address that starts with http:// or https://' })
+    .refine((text) => !/^\w+:\/\/[^/]*@|[?#]/.test(text), {
+      error: 'an address without user, password and parameters; a token is named apart from it',
+    })
+    .meta(adminOnly)
+    .describe('Its address, in front of /api/v1'),
+  token: SecretReference.optional().describe('Where the token is that it is asked with (Authorization: Bearer)'),
+  selector: Selector.optional().describe('Which series, as matchers of labels: cluster="a",modelName=~".*H100.*"'),
+  signals: z
+    .array(GpuSignal)
+    .min(1)
+    .default(GpuSignal.options)
+    .describe(
+      'What utilization may be read from; of one GPU the best that it has, SM_ACTIVE before GR_ENGINE_ACTIVE before GPU_UTIL',
+    ),
+  interval: interval('15s'),
+  backfill: Duration.pipe(z.number().max(400 * DAY_MS, '400 days at most'))
+    .prefault('7d')
+    .describe('How far before its first time it is asked. Default: 7d'),
+  overlap: Duration.pipe(z.number().max(DAY_MS, 'a day at most'))
+    .prefault('10m')
+    .describe('Time that is asked for once more each time, for what comes late. Default: 10m'),
+  noise,
+  ...priced,
+});
+export type PrometheusSource = z.infer<typeof PrometheusSource>;
+
+const PushSource = z.strictObject({
+  type: z.literal('push').describe('Readings are sent: by remote write of a Prometheus, or by gpu watch'),
+  interval: interval('15s'),
+  noise,
+  ...priced,
+});
+
+const RunSource = z.strictObject({
+  type: z.literal('mlflow').describe('System metrics that runs log (system/gpu_0_utilization_percentage) are taken'),
+  interval: interval('10s'),
+  ...priced,
+});
+
+/** `kind: GpuSource` of `steelyard apply`. */
+export const GpuSourceSpec = z
+  .discriminatedUnion('type', [PrometheusSource, PushSource, RunSource])
+  .describe('Where readings of GPUs come from');
+export type GpuSourceSpec = z.infer<typeof GpuSourceSpec>;
+
+const LeftOutReadings = z
+  .strictObject({
+    reason: z.string().describe('What is wrong with them'),
+    readings: z.number().int().describe('Readings, of all tries'),
+    example: z.string().describe('One of them'),
+  })
+  .describe('Readings that were not kept');
+
+export const GpuSource = z
+  .strictObject({
+    source: z.string().describe('Name'),
+    type: z.enum(['prometheus', 'push', 'mlflow']).describe('Asked, sent to, or taken from runs'),
+    url: z.string().nullable().describe('Address that is asked; null where readings are sent'),
+    intervalMs: z.number().int().describe('Time that one reading speaks for'),
+    price: Money.nullable().describe('Price of one GPU for an hour, where it is stated'),
+    resource: z.string().nullable().describe('Key of its GPUs in the price book, where it is stated'),
+    state: z.enum(['never', 'ok', 'failed']).describe('failed: the last try brought nothing'),
+    readUntil: UtcInstant.nullable().describe(
+      'Up to here it was asked; null before the first time, and where readings are sent',
+    ),
+    lastAt: UtcInstant.nullable().describe('When readings came last, or were asked for'),
+    readings: z.number().int().describe('Readings taken in since it was first applied, those of the overlap again'),
+    gpus: z.number().int().describe('GPUs, and parts of GPUs, that were read within a day of its last reading'),
+    signals: z
+      .array(
+        z
+          .strictObject({
+            signal: z.string().describe('What utilization is read from'),
+            gpus: z.number().int().describe('GPUs of which it is read'),
+          })
+          .describe('One of the signals'),
+      )
+      .describe('What the utilization of its GPUs is read from, one signal for each GPU'),
+    leftOut: z.array(LeftOutReadings).describe('What was not kept, by reason'),
+    lastError: z
+      .strictObject({
+        code: z.string().describe('Error code'),
+        detail: z.string().describe('What happened and what to do'),
+      })
+      .nullable()
+      .describe('Why the last try failed; null when it did not'),
+  })
+  .describe('A source of readings of GPUs');
+export type GpuSource = z.infer<typeof GpuSource>;
+
+export const listGpuSources = endpoint({
+  method: 'GET',
+  path: '/api/v1/gpus/sources',
+  scope: 'finops.read',
+  summary: 'Where readings of GPUs come from, and how that goes',
+  response: z.strictObject({ sources: z.array(GpuSource).describe('By name') }),
+  errors: [],
+});
+
+export const syncGpuSources = endpoint({
+  method: 'POST',
+  path: '/api/v1/gpus/sources/sync',
+  scope: 'finops.write',
+  summary: 'Ask sources of readings of GPUs for what is new, and put all readings that wait in their days',
+  body: z.strictObject({
+    source: z.string().min(1).optional().describe('Name of one; all of them when left out'),
+  }),
+  response: z.strictObject({
+    done: z.boolean().describe('False when there is more to be asked: call it again'),
+    sources: z.array(GpuSource).describe('Those that were asked'),
+  }),
+  errors: ['gpu_source_not_found', 'lake_memory_exhausted', 'storage_full'],
+});
+
+const amount = z.number().nonnegative().nullable();
+
+/** What one look at the GPUs of a machine saw. */
+const WatchedGpu = z
+  .strictObject({
+    at: UtcInstant.describe('When it was read'),
+    uuid: z.string().min(1).max(200).describe('UUID of the GPU'),
+    model: z.string().max(200).nullable().describe('Model; null where it is not told'),
+    utilizationRatio: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .describe('Share of the time in which a kernel ran, 0 to 1; null: not told'),
+    memoryBytes: amount.describe('Memory in use, bytes; null where it is not told'),
+    pids: z
+      .array(z.number().int().positive())
+      .max(1000)
+      .nullable()
+      .describe('Ids of the processes that compute on it; null where that is not told, empty where there are none'),
+  })
+  .describe('One GPU at one moment');
+export type WatchedGpu = z.infer<typeof WatchedGpu>;
+
+export const sendGpuReadings = endpoint({
+  method: 'POST',
+  path: '/api/v1/gpus/sources/:source/readings',
+  scope: 'finops.write',
+  frequent: true,
+  summary: 'Send readings of the GPUs of a machine, as nvidia-smi tells them',
+  params: z.strictObject({ source: z.string().min(1).describe('Name of a source that is sent to') }),
+  body: z.strictObject({
+    host: z.string().min(1).max(253).describe('Name of the machine'),
+    gpus: z.array(WatchedGpu).min(1).max(10_000).describe('Readings'),
+  }),
+  response: z.strictObject({
+    readings: z.number().int().describe('Readings that are kept, and safe'),
+    leftOut: z.array(LeftOutReadings).describe('What is not kept, by reason'),
+  }),
+  errors: ['gpu_source_not_found', 'gpu_source_not_sent_to', 'storage_full'],
+});

@@ -1,0 +1,104 @@
+import type { JobContext, Jobs } from '../../../platform/jobs/index.ts';
+import type { ManifestOutcome } from '../../../platform/manifests/index.ts';
+import type { Sql } from '../../../platform/store/index.ts';
+import { findDevices } from '../recent/devices.ts';
+import { UTILIZATION_SIGNALS } from '../series/signals.ts';
+import { sourceNotFound } from './receive.ts';
+import type { GpuSource, GpuSourceSpec } from './schema.ts';
+import { findSources, type StoredSource, saveSource } from './store.ts';
+import { isAsked, type SyncDeps, syncSource } from './sync.ts';
+
+export interface SourcesDeps extends SyncDeps {
+  /** Work on one source after the other: two at once would ask for the same. */
+  readonly oneSync: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+const READ_JOB = 'gpus.read';
+const EVERY_5_MINUTES = '*/5 * * * *';
+/** A call answers after so long, and is called again for the rest. */
+const CALL_MS = 20_000;
+const DAY_MS = 86_400_000;
+
+/** Asks all sources every 5 minutes, once over all servers. */
+export function scheduleSources(deps: SourcesDeps, jobs: Pick<Jobs, 'register' | 'schedule'>): void {
+  // A failure is noted with its source, and the next time is soon.
+  jobs.register(READ_JOB, { maxAttempts: 1, handler: (_payload, context) => readAll(deps, context) });
+  jobs.schedule(READ_JOB, EVERY_5_MINUTES, { kind: READ_JOB, payload: null });
+}
+
+async function readAll(deps: SourcesDeps, { signal }: JobContext): Promise<void> {
+  const until = Number.POSITIVE_INFINITY;
+  for (const source of (await findSources(deps.store)).filter(isAsked)) {
+    await deps.oneSync(() => syncNewest(deps, source.name, { signal, until }));
+  }
+}
+
+/** As it is when its turn comes. */
+async function syncNewest(deps: SourcesDeps, name: string, limits: Parameters<typeof syncSource>[2]): Promise<boolean> {
+  const source = (await findSources(deps.store, name)).find(isAsked);
+  return source === undefined ? true : syncSource(deps, source, limits);
+}
+
+/** Makes a source what its document says; what was read of it stays. */
+export async function applyGpuSource(sql: Sql, name: string, spec: GpuSourceSpec): Promise<ManifestOutcome> {
+  const [before] = await findSources(sql, name);
+  if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
+  await saveSource(sql, name, spec);
+  return before === undefined ? 'created' : 'changed';
+}
+
+/** Asks one source, or all for null, for what is new, for some seconds, and puts what waits into its days. Error: `gpu_source_not_found`. */
+export async function syncByHand(
+  deps: SourcesDeps,
+  name: string | null,
+): Promise<{ done: boolean; sources: GpuSource[] }> {
+  const sources = await findSources(deps.store, name);
+  if (name !== null && sources.length === 0) throw sourceNotFound(name);
+  const until = performance.now() + CALL_MS;
+  const { signal } = new AbortController();
+  let done = true;
+  for (const source of sources.filter(isAsked)) {
+    done = (await deps.oneSync(() => syncNewest(deps, source.name, { signal, until }))) && done;
+  }
+  await deps.fold();
+  return { done, sources: await sourcesWithState(deps.store, name) };
+}
+
+export async function sourcesWithState(sql: Sql, name: string | null = null): Promise<GpuSource[]> {
+  const devices = Map.groupBy(await findDevices(sql), ({ source }) => source);
+  return (await findSources(sql, name)).map((source) => {
+    const own = devices.get(source.id) ?? [];
+    const newest = own.reduce((latest, { seenAt }) => Math.max(latest, seenAt), 0);
+    const current = own.filter(({ seenAt }) => seenAt > newest - DAY_MS);
+    const bySignal = Map.groupBy(current, ({ signal }) => nameOf(signal, source));
+    return {
+      ...shown(source),
+      gpus: current.length,
+      signals: [...bySignal].flatMap(([signal, gpus]) => (signal === null ? [] : [{ signal, gpus: gpus.length }])),
+    };
+  });
+}
+
+function nameOf(rank: number | null, { spec }: StoredSource): string | null {
+  if (rank === null) return null;
+  return spec.type === 'mlflow' ? 'utilization_percentage' : (UTILIZATION_SIGNALS[rank] ?? null);
+}
+
+function shown({ name, spec, readUntil, lastAt, readings, leftOut, lastError }: StoredSource) {
+  const instant = (at: number | null) => (at === null ? null : new Date(at).toISOString());
+  const state: GpuSource['state'] = lastError !== null ? 'failed' : lastAt === null ? 'never' : 'ok';
+  return {
+    source: name,
+    type: spec.type,
+    url: spec.type === 'prometheus' ? spec.url : null,
+    intervalMs: spec.interval,
+    price: spec.price ?? null,
+    resource: spec.resource ?? null,
+    state,
+    readUntil: instant(readUntil),
+    lastAt: instant(lastAt),
+    readings,
+    leftOut: [...leftOut],
+    lastError,
+  };
+}

@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import type { Sql } from '../../../platform/store/index.ts';
+import { type LeftOut, noteLeftOut } from '../series/left-out.ts';
+import { GpuSourceSpec } from './schema.ts';
+
+interface SourceTables {
+  gpu_source: {
+    name: string;
+    id: string;
+    spec: string;
+    price_amount: string | null;
+    price_currency: string | null;
+    resource: string | null;
+    read_until_ms: number | null;
+    last_ms: number | null;
+    readings: number;
+    left_out: string;
+    last_error: string | null;
+  };
+}
+
+const Failure = z.strictObject({ code: z.string(), detail: z.string() });
+const LeftOutColumn = z.array(z.strictObject({ reason: z.string(), readings: z.number(), example: z.string() }));
+
+/** A source of readings, and how far it was read. */
+export interface StoredSource {
+  readonly name: string;
+  /** Its readings and prices carry it. */
+  readonly id: string;
+  readonly spec: GpuSourceSpec;
+  /** Unix milliseconds. */
+  readonly readUntil: number | null;
+  readonly lastAt: number | null;
+  readonly readings: number;
+  readonly leftOut: readonly LeftOut[];
+  readonly lastError: z.infer<typeof Failure> | null;
+}
+
+/** Sources by name; all of them for null. */
+export async function findSources(sql: Sql, name: string | null = null): Promise<StoredSource[]> {
+  let query = sql.tables<SourceTables>().selectFrom('gpu_source').selectAll().orderBy('name');
+  if (name !== null) query = query.where('name', '=', name);
+  return (await query.execute()).map((row) => ({
+    name: row.name,
+    id: row.id,
+    spec: GpuSourceSpec.parse(JSON.parse(row.spec)),
+    readUntil: row.read_until_ms === null ? null : Number(row.read_until_ms),
+    lastAt: row.last_ms === null ? null : Number(row.last_ms),
+    readings: Number(row.readings),
+    leftOut: LeftOutColumn.parse(JSON.parse(row.left_out)),
+    lastError: row.last_error === null ? null : Failure.parse(JSON.parse(row.last_error)),
+  }));
+}
+
+/** Makes a source, or changes what is said of it; what was read of it stays. */
+export async function saveSource(sql: Sql, name: string, spec: GpuSourceSpec): Promise<void> {
+  const said = {
+    spec: JSON.stringify(spec),
+    price_amount: spec.price?.amount ?? null,
+    price_currency: spec.price?.currency ?? null,
+    resource: spec.resource ?? null,
+  };
+  const nothing = { read_until_ms: null, last_ms: null, readings: 0, left_out: '[]', last_error: null };
+  await sql
+    .tables<SourceTables>()
+    .insertInto('gpu_source')
+    .values({ name, id: `gs_${name}`, ...said, ...nothing })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet(said))
+    .execute();
+}
+
+export interface ReadFacts {
+  readonly at: number;
+  readonly readings: number;
+  readonly leftOut: readonly LeftOut[];
+  /** Up to where it was asked; left out where readings are sent. */
+  readonly readUntil?: number;
+}
+
+/** Readings are safe: they are counted, and are not asked for again. In a transaction. */
+export async function noteRead(sql: Sql, name: string, { at, readings, leftOut, readUntil }: ReadFacts): Promise<void> {
+  const [before] = await findSources(sql, name);
+  if (before === undefined) return;
+  await sql
+    .tables<SourceTables>()
+    .updateTable('gpu_source')
+    .set({
+      last_ms: at,
+      readings: before.readings + readings,
+      left_out: JSON.stringify(addedUp(before.leftOut, leftOut)),
+      last_error: null,
+      ...(readUntil === undefined ? {} : { read_until_ms: readUntil }),
+    })
+    .where('name', '=', name)
+    .execute();
+}
+
+/** Readings that were taken and could not be kept after all, by the id of their source. */
+export async function noteLeftOutById(sql: Sql, leftOut: ReadonlyMap<string, LeftOut>): Promise<void> {
+  if (leftOut.size === 0) return;
+  for (const { id, name, leftOut: before } of await findSources(sql)) {
+    const more = leftOut.get(id);
+    if (more === undefined) continue;
+    const sums = JSON.stringify(addedUp(before, [more]));
+    await sql
+      .tables<SourceTables>()
+      .updateTable('gpu_source')
+      .set({ left_out: sums })
+      .where('name', '=', name)
+      .execute();
+  }
+}
+
+function addedUp(before: readonly LeftOut[], more: readonly LeftOut[]): LeftOut[] {
+  const sums = before.map((one) => ({ ...one }));
+  for (const one of more) noteLeftOut(sums, one.reason, one.readings, () => one.example);
+  return sums;
+}
+
+export async function noteFailure(sql: Sql, name: string, failure: z.infer<typeof Failure>): Promise<void> {
+  await sql
+    .tables<SourceTables>()
+    .updateTable('gpu_source')
+    .set({ last_error: JSON.stringify(failure) })
+    .where('name', '=', name)
+    .execute();
+}
+
+/** What sources say of prices, by the id that their readings carry. */
+export async function sourcePrices(sql: Sql) {
+  const rows = await sql
+    .tables<SourceTables>()
+    .selectFrom('gpu_source')
+    .select(['id', 'price_amount', 'price_currency', 'resource'])
+    .orderBy('name')
+    .execute();
+  return rows.map(({ id, price_amount: amount, price_currency: currency, resource }) => ({
+    id,
+    stated: amount === null || currency === null ? null : { amount, currency },
+    resource,
+  }));
+}

@@ -1,0 +1,107 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import type { JournaledTable } from '../../../platform/journal/index.ts';
+import type { Store } from '../../../platform/store/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import { MEMORY_SIGNAL, UTILIZATION_SIGNALS } from '../series/signals.ts';
+import { type Series, type Taken, takeSeries } from '../series/take.ts';
+import { MOST_POINTS, queryRange, TooMuchAsked } from './prometheus.ts';
+import type { PrometheusSource } from './schema.ts';
+import { noteFailure, noteRead, type StoredSource } from './store.ts';
+
+export interface SyncDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly recent: Pick<JournaledTable, 'append' | 'waitingBytes'>;
+  /** Puts what waits into its days. */
+  readonly fold: () => Promise<void>;
+}
+
+/** A source that is asked. */
+export type AskedSource = StoredSource & { readonly spec: PrometheusSource };
+
+export function isAsked(source: StoredSource): source is AskedSource {
+  return source.spec.type === 'prometheus';
+}
+
+/** Points of one query: an hour at 15 s twice over. 1,000 GPUs then answer with some ten megabytes. */
+const POINTS = 480;
+/** With fewer than that a source that finds it too much has something else amiss. */
+const FEWEST_POINTS = 8;
+/** Readings that wait; more is put into its days before more is asked for. */
+const MUCH_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Asks a Prometheus for what is new: from the overlap before where it was left, in windows, each of which is safe before it is noted.
+ * True when all is read up to now, false when `until` has passed first. A failure is noted with the source and thrown by nobody.
+ */
+export async function syncSource(
+  deps: SyncDeps,
+  source: AskedSource,
+  { signal, until }: { readonly signal: AbortSignal; readonly until: number },
+): Promise<boolean> {
+  const { interval, overlap, backfill } = source.spec;
+  const now = deps.clock.now();
+  const floor = (at: number) => Math.floor(at / interval) * interval;
+  const last = floor(now);
+  // What the source had not yet when it was asked: it is asked for once more. The first time it is asked for the past.
+  const first = source.readUntil === null ? now - backfill : source.readUntil - overlap;
+  let [start, points] = [floor(Math.max(0, first)), POINTS];
+  try {
+    while (start <= last) {
+      if (performance.now() >= until || signal.aborted) return false;
+      const end = Math.min(last, start + (Math.min(points, MOST_POINTS) - 1) * interval);
+      const series = await askedSeries(source, { start, end, signal });
+      if (series === null) {
+        points = Math.floor(points / 2);
+        if (points >= FEWEST_POINTS) continue;
+        const detail = `${new URL(source.spec.url).origin} finds ${FEWEST_POINTS} instants too much to answer: narrow its selector, or raise its limits.`;
+        throw new AppError('gpu_source_refused', detail);
+      }
+      await keep(deps, source, series, { start, end, now });
+      start = end + interval;
+    }
+    return true;
+  } catch (error) {
+    if (signal.aborted) return false;
+    if (!(error instanceof AppError)) throw error;
+    await noteFailure(deps.store, source.name, { code: error.code, detail: error.message });
+    return true;
+  }
+}
+
+/** Null where it is too much for the source. */
+async function askedSeries(
+  { spec }: AskedSource,
+  { start, end, signal }: { readonly start: number; readonly end: number; readonly signal: AbortSignal },
+): Promise<Series[] | null> {
+  const names = [...UTILIZATION_SIGNALS.filter((name) => spec.signals.includes(name)), MEMORY_SIGNAL];
+  const series: Series[] = [];
+  try {
+    for (const name of names) {
+      const query = `${name}{${spec.selector ?? ''}}`;
+      series.push(...(await queryRange(spec, { query, start, end, stepMs: spec.interval }, signal)));
+    }
+  } catch (error) {
+    if (error instanceof TooMuchAsked) return null;
+    throw error;
+  }
+  return series;
+}
+
+async function keep(
+  deps: SyncDeps,
+  { name, id, spec }: AskedSource,
+  series: readonly Series[],
+  { start, end, now }: { readonly start: number; readonly end: number; readonly now: number },
+): Promise<void> {
+  const taken: Taken = takeSeries(series, {
+    source: id,
+    intervalMs: spec.interval,
+    noiseRatio: spec.noise,
+    earliest: start,
+    latest: end,
+  });
+  await deps.recent.append(taken.rows);
+  await deps.store.transaction((sql) => noteRead(sql, name, { ...taken, at: now, readUntil: end }));
+  if (deps.recent.waitingBytes >= MUCH_BYTES) await deps.fold();
+}

@@ -1,0 +1,91 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { problemFrom, testApplication } from '../../../testing.ts';
+import { applyText, gpuSource, syncAll, write } from '../../../testing-gpu-sources.ts';
+import { idle, importSamples, samplesText } from '../../../testing-gpus.ts';
+import { scraped } from '../sources/exporter.testing.ts';
+
+const DAY_MS = 86_400_000;
+const START = Date.parse('2026-11-02T00:00:00Z');
+const hour = (value: number) => Array.from({ length: 60 }, () => value);
+
+async function fresh() {
+  const clock = { at: START + DAY_MS };
+  const application = await testApplication({ clock: { now: () => clock.at } });
+  onTestFinished(() => application[Symbol.asyncDispose]());
+  const retain = async () => {
+    await application.jobs.enqueue(application.store, { kind: 'gpus.retain', payload: null });
+    await application.jobs.drain();
+  };
+  const files = (table: string) =>
+    readdirSync(join(application.config.data, 'lake', table)).filter((name) => name.endsWith('.parquet')).length;
+  return { application, clock, retain, files };
+}
+
+describe('readings that are older than they are kept', () => {
+  it('are removed from the disk, and idle time and its parts stay what they were', async () => {
+    const { application, clock, retain, files } = await fresh();
+    const text = samplesText({ a: [...hour(0), ...hour(40)], b: [...hour(3), ...hour(0)] }, { day: '2026-11-02' });
+    await importSamples(application, text, { price: { amount: '2', currency: 'USD' } });
+    const memory = samplesText({ a: hour(40e9), b: hour(0) }, { day: '2026-11-02' });
+    await importSamples(application, memory, { metric: 'memory' });
+    const before = await idle(application);
+    expect(before).toMatchObject({ idleGpuHours: 2, buckets: { idleHeldGpuHours: 1, idleUnknownGpuHours: 1 } });
+    await retain();
+    clock.at += 44 * DAY_MS;
+    await retain();
+    expect(await idle(application, { query: { threshold: '0.05' } })).toMatchObject({
+      idleGpuHours: 3,
+      daysLeftOut: [],
+    });
+    for (let time = 0; time < 3; time += 1) {
+      clock.at += 2 * DAY_MS;
+      await retain();
+    }
+    expect(await idle(application)).toEqual(before);
+    expect([files('gpu_sample'), files('gpu_stretch')]).toEqual([0, 2]);
+    // Another threshold asks for readings, and says of which days there are none any more.
+    expect(await idle(application, { query: { threshold: '0.05' } })).toMatchObject({
+      gpus: 0,
+      daysLeftOut: ['2026-11-02'],
+    });
+    const more = problemFrom(importSamples(application, samplesText({ c: hour(0) }, { day: '2026-11-02' })));
+    expect(await more).toMatchObject({ code: 'gpu_day_rolled_up', day: '2026-11-02' });
+    await applyText(application, gpuSource('here', '{ type: push }'));
+    await write(application, 'here', scraped('DCGM_FI_DEV_GPU_UTIL{UUID="a"} 0', START));
+    const [source] = await syncAll(application);
+    expect(source?.leftOut).toMatchObject([{ readings: 1, example: '2026-11-02' }]);
+    expect(await idle(application)).toEqual(before);
+  });
+
+  it('stay as long after an import of what is old', async () => {
+    const { application, clock, retain } = await fresh();
+    await importSamples(application, samplesText({ a: hour(4) }, { day: '2024-01-01' }));
+    clock.at += 44 * DAY_MS;
+    await retain();
+    expect(await idle(application, { query: { threshold: '0.05' } })).toMatchObject({ idleGpuHours: 1 });
+    clock.at += 2 * DAY_MS;
+    await retain();
+    expect(await idle(application)).toMatchObject({ gpuHours: 1, idleGpuHours: 0 });
+    expect(await idle(application, { query: { threshold: '0.05' } })).toMatchObject({ daysLeftOut: ['2024-01-01'] });
+  });
+
+  it('that are replaced leave the disk, and not while somebody may still read them', async () => {
+    const { application, clock, retain, files } = await fresh();
+    await applyText(application, gpuSource('here', '{ type: push }'));
+    for (let part = 0; part < 4; part += 1) {
+      await write(application, 'here', scraped('DCGM_FI_DEV_GPU_UTIL{UUID="a"} 0', START + part * 15_000));
+      await syncAll(application);
+    }
+    const all = files('gpu_sample');
+    expect(all).toBe(4);
+    await retain();
+    await retain();
+    expect(files('gpu_sample')).toBe(4);
+    clock.at += 600_000;
+    await retain();
+    expect([files('gpu_sample'), files('gpu_stretch'), files('gpu_recent')]).toEqual([1, 1, 0]);
+    expect(await idle(application)).toMatchObject({ samples: 4 });
+  });
+});

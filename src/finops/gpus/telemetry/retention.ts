@@ -1,0 +1,95 @@
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { Lake, StagedFile } from '../../../platform/lake/index.ts';
+import type { Sql, Store } from '../../../platform/store/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import { GPU_RECENT } from '../recent/table.ts';
+import { GPU_SAMPLE, GPU_STRETCH } from './tables.ts';
+
+export interface RetentionDeps {
+  readonly store: Store;
+  readonly lake: Lake;
+  readonly clock: Clock;
+  /** For which readings are kept one by one, after their day and after they were written. */
+  readonly days: number;
+  readonly oneAtATime: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+interface RetentionTables {
+  gpu_day: { partition_name: string; written_ms: number };
+  gpu_replaced: { table_name: string; sequence: number; noted_ms: number };
+}
+
+const RETAIN_JOB = 'gpus.retain';
+const EVERY_10_MINUTES = '3-59/10 * * * *';
+const DAY_MS = 86_400_000;
+/** Longer than anybody reads files that have been replaced. */
+const STILL_READ_MS = 9 * 60_000;
+
+/** Removes readings that are old, and from the disk the files that have been replaced. */
+export function scheduleRetention(deps: RetentionDeps, jobs: Pick<Jobs, 'register' | 'schedule'>): void {
+  const handler = () =>
+    deps.oneAtATime(async () => {
+      await rollUp(deps);
+      for (const table of [GPU_SAMPLE, GPU_STRETCH, GPU_RECENT]) await removeReplaced(deps, table);
+    });
+  jobs.register(RETAIN_JOB, { maxAttempts: 1, handler });
+  jobs.schedule(RETAIN_JOB, EVERY_10_MINUTES, { kind: RETAIN_JOB, payload: null });
+}
+
+export function partitionsIn(files: readonly StagedFile[]): string[] {
+  return [...new Set(files.filter(({ table }) => table === GPU_SAMPLE.name).map(({ partition }) => partition))];
+}
+
+/** Readings of these partitions were written at this time. */
+export async function noteWritten(sql: Sql, partitions: readonly string[], at: number): Promise<void> {
+  for (const partition of partitions) {
+    await sql
+      .tables<RetentionTables>()
+      .insertInto('gpu_day')
+      .values({ partition_name: partition, written_ms: at })
+      .onConflict((conflict) => conflict.column('partition_name').doUpdateSet({ written_ms: at }))
+      .execute();
+  }
+}
+
+/** Of old days only stretches stay. What was written before this was noted counts as written now. */
+async function rollUp({ store, lake, clock, days }: RetentionDeps): Promise<void> {
+  const now = clock.now();
+  await store.transaction(async (sql) => {
+    const rows = await sql.tables<RetentionTables>().selectFrom('gpu_day').selectAll().execute();
+    const written = new Map(rows.map((row) => [row.partition_name, Number(row.written_ms)]));
+    const all = await lake.partitions(sql, GPU_SAMPLE);
+    const unknown = all.filter((partition) => !written.has(partition));
+    await noteWritten(sql, unknown, now);
+    const old = all.filter((partition) => {
+      const dayEnd = Date.parse(`${partition.split(' ')[1]}T00:00:00Z`) + DAY_MS;
+      return Math.max(dayEnd, written.get(partition) ?? now) + days * DAY_MS < now;
+    });
+    if (old.length === 0) return;
+    await lake.swap(sql, GPU_SAMPLE, { remove: old, add: [] });
+    await sql.tables<RetentionTables>().deleteFrom('gpu_day').where('partition_name', 'in', old).execute();
+  });
+}
+
+/** What had been replaced when this was called last, some minutes ago, leaves the disk. */
+async function removeReplaced({ store, lake, clock }: RetentionDeps, table: typeof GPU_SAMPLE): Promise<void> {
+  const now = clock.now();
+  const gone = await store.transaction(async (sql) => {
+    const db = sql.tables<RetentionTables>();
+    const noted = await db
+      .selectFrom('gpu_replaced')
+      .selectAll()
+      .where('table_name', '=', table.name)
+      .executeTakeFirst();
+    if (noted !== undefined && now - Number(noted.noted_ms) < STILL_READ_MS) return [];
+    const files = noted === undefined ? [] : await lake.forget(sql, table, noted.sequence);
+    const row = { table_name: table.name, sequence: await lake.sequence(sql, table), noted_ms: now };
+    await db
+      .insertInto('gpu_replaced')
+      .values(row)
+      .onConflict((conflict) => conflict.column('table_name').doUpdateSet(row))
+      .execute();
+    return files;
+  });
+  await lake.discard(gone);
+}

@@ -1,0 +1,120 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { MOST_POINTS, queryRange, TooMuchAsked } from '../../src/finops/gpus/sources/prometheus.ts';
+import type { Application } from '../../src/main.ts';
+import { applyText, gpuSource, syncAll } from '../../src/testing-gpu-sources.ts';
+import { testApplication } from '../../src/testing.ts';
+import { idle } from '../../src/testing-gpus.ts';
+import { findPrometheus, type ScrapeJob, startPrometheus } from '../support/prometheus.ts';
+
+const gpu = (index: number, more: string) =>
+  `gpu="${index}",UUID="GPU-${index}",pci_bus_id="00000000:17:00.0",device="nvidia${index}",modelName="NVIDIA H100 80GB HBM3",hostname="n1",${more}`;
+const pod = (name: string) => `container="main",namespace="research",pod="${name}"`;
+const NOBODY = 'container="",namespace="",pod=""';
+const part = (id: number, profile: string, of: string) => gpu(3, `GPU_I_PROFILE="${profile}",GPU_I_ID="${id}",${of}`);
+
+/**
+ * As a DCGM exporter answers with its default counters: a busy GPU, one that is time-sliced between two pods, one that nobody holds, one in
+ * two parts, and one of which nothing is known. No GPU stands behind it.
+ */
+const EXPORTED = `# HELP DCGM_FI_DEV_GPU_UTIL GPU utilization (in %).
+# TYPE DCGM_FI_DEV_GPU_UTIL gauge
+DCGM_FI_DEV_GPU_UTIL{${gpu(0, pod('train'))}} 100
+DCGM_FI_DEV_GPU_UTIL{${gpu(1, pod('a'))}} 99
+DCGM_FI_DEV_GPU_UTIL{${gpu(1, pod('b'))}} 99
+DCGM_FI_DEV_GPU_UTIL{${gpu(2, NOBODY)}} 0
+DCGM_FI_DEV_GPU_UTIL{${gpu(4, NOBODY)}} 2147483634
+# HELP DCGM_FI_DEV_FB_USED Framebuffer memory used (in MiB).
+# TYPE DCGM_FI_DEV_FB_USED gauge
+DCGM_FI_DEV_FB_USED{${gpu(0, pod('train'))}} 40960
+DCGM_FI_DEV_FB_USED{${gpu(2, NOBODY)}} 4
+# HELP DCGM_FI_PROF_GR_ENGINE_ACTIVE Ratio of time the graphics engine is active.
+# TYPE DCGM_FI_PROF_GR_ENGINE_ACTIVE gauge
+DCGM_FI_PROF_GR_ENGINE_ACTIVE{${gpu(0, pod('train'))}} 0.61
+DCGM_FI_PROF_GR_ENGINE_ACTIVE{${part(1, '3g.40gb', pod('serve'))}} 0.004
+DCGM_FI_PROF_GR_ENGINE_ACTIVE{${part(2, '4g.40gb', pod('tune'))}} 0.5
+`;
+/** What is to be known of it: mean utilization by GPU. */
+const MEANS = { 'GPU-0': 0.61, 'GPU-1': 0.99, 'GPU-2': 0, 'GPU-3/1': 0, 'GPU-3/2': 0.5 };
+const SOON = { timeout: 20_000, interval: 250 };
+
+async function exporter(): Promise<string> {
+  const server = createServer((_, answer) =>
+    answer.setHeader('content-type', 'text/plain; version=0.0.4').end(EXPORTED),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Where labels are not honoured, `pod` is the exporter's own and the work's is `exported_pod`. */
+const scrapeJob = (name: string, target: string, honorLabels: boolean): ScrapeJob => {
+  return { name, target, honorLabels, labels: { namespace: 'gpu-operator', pod: 'node-agent-n1' } };
+};
+
+async function listening(): Promise<{ application: Application; url: string }> {
+  const application = await testApplication();
+  onTestFinished(() => application[Symbol.asyncDispose]());
+  const url = await application.http.listen({ port: 0, host: '127.0.0.1' });
+  return { application, url };
+}
+
+async function means(application: Application) {
+  const { byGpu } = await idle(application);
+  return Object.fromEntries(byGpu.map(({ gpu: name, meanUtilizationRatio }) => [name, meanUtilizationRatio]).toSorted());
+}
+
+describe.skipIf(!findPrometheus() && process.env.CI === undefined)(
+  'readings of GPUs, by a real Prometheus that scrapes what a DCGM exporter answered (skipped where prometheus is missing)',
+  () => {
+    it('are sent by its remote write, and asked for whether or not it honours the labels of the exporter', async () => {
+      const [sent, honoured, renamed] = [await listening(), await listening(), await listening()];
+      await applyText(sent.application, gpuSource('cluster', '{ type: push, interval: 1s }'));
+      const target = await exporter();
+      const jobs = [scrapeJob('honoured', target, true), scrapeJob('renamed', target, false)];
+      const remoteWrite = `${sent.url}/api/v1/gpus/sources/cluster/write`;
+      const asked = Object.entries({ honoured, renamed });
+      {
+        await using prometheus = await startPrometheus(jobs, { remoteWrite });
+        for (const [job, { application }] of asked) {
+          const times = 'interval: 1s, backfill: 1m, overlap: 10s';
+          const spec = `{ type: prometheus, url: "${prometheus.url}", ${times}, selector: 'job="${job}"' }`;
+          await applyText(application, gpuSource('cluster', spec));
+          await expect
+            .poll(async () => {
+              const [source] = await syncAll(application);
+              return [source?.lastError, source?.readings === 0 ? {} : await means(application)];
+            }, SOON)
+            .toEqual([null, MEANS]);
+          const [source] = await syncAll(application);
+          expect(source).toMatchObject({ state: 'ok', leftOut: [{ reason: 'a mark of DCGM for "not known"' }] });
+        }
+        await expect.poll(() => means(sent.application), SOON).toEqual(MEANS);
+        const before = (await idle(sent.application)).samples;
+        await expect.poll(async () => (await idle(sent.application)).samples, SOON).toBeGreaterThan(before);
+        await refusals(prometheus.url);
+      }
+      for (const [, { application }] of asked) {
+        const [gone] = await syncAll(application);
+        expect(gone).toMatchObject({ state: 'failed', lastError: { code: 'gpu_source_unreachable' } });
+        expect(await means(application)).toEqual(MEANS);
+      }
+    });
+  },
+);
+
+async function refusals(url: string): Promise<void> {
+  const stepMs = 1000;
+  const said = (query: string, points: number) => {
+    const end = Math.floor(Date.now() / stepMs) * stepMs;
+    const range = { query, start: end - points * stepMs, end, stepMs };
+    return queryRange({ url, token: undefined }, range, new AbortController().signal).then(
+      () => null,
+      (error: Error) => error,
+    );
+  };
+  expect(await said('DCGM_FI_DEV_GPU_UTIL', MOST_POINTS)).toBeNull();
+  expect(await said('DCGM_FI_DEV_GPU_UTIL', MOST_POINTS + 1)).toBeInstanceOf(TooMuchAsked);
+  expect(await said('DCGM_FI_DEV_GPU_UTIL{', 60)).toMatchObject({ code: 'gpu_source_refused' });
+}
