@@ -1,16 +1,20 @@
 import type { Route } from '../../platform/http/index.ts';
 import { gpuRoutes } from './routes.ts';
-import { createGpuService, type GpuDeps } from './service.ts';
+import { createGpuService, type GpuDeps, type GpuService } from './service.ts';
 
+export type { GpuHolding } from './holders/holding.ts';
 export { gpuMigrations } from './migrations.ts';
+export type { GpuWork, PlaceOfWork, ReconciledCost } from './owners/owner.ts';
 
 /**
- * What GPUs did, as far as it was read: which of them do nothing and what that costs, and on how few of them work would fit.
+ * What GPUs did, as far as it was read: which of them do nothing, whose they were then and what that costs, and on how few of them
+ * work would fit.
  */
-export interface Gpus {
+export interface Gpus extends Pick<GpuService, 'note' | 'learnOf'> {
   readonly routes: readonly Route[];
 }
 
 export function createGpus(deps: GpuDeps): Gpus {
-  return { routes: gpuRoutes(createGpuService(deps)) };
+  const service = createGpuService(deps);
+  return { routes: gpuRoutes(service), note: service.note, learnOf: service.learnOf };
 }

@@ -1,5 +1,19 @@
-import { handle, type Route } from '../../platform/http/index.ts';
-import { getGpuIdle, importGpuPool, importGpuSamples, listGpuImports, packGpus } from './schema.ts';
+import { type Download, handle, handleDownload, type Route } from '../../platform/http/index.ts';
+import { efficiencyCsv, outcomesCsv, ownersCsv } from './owners/csv.ts';
+import {
+  getGpuEfficiency,
+  getGpuIdle,
+  getGpuOutcomes,
+  getGpuOwners,
+  gpuEfficiencyCsv,
+  gpuOutcomesCsv,
+  gpuOwnersCsv,
+  importGpuHolders,
+  importGpuPool,
+  importGpuSamples,
+  listGpuImports,
+  packGpus,
+} from './schema.ts';
 import type { GpuService } from './service.ts';
 
 export function gpuRoutes(service: GpuService): Route[] {
@@ -9,5 +23,20 @@ export function gpuRoutes(service: GpuService): Route[] {
     handle(listGpuImports, async () => ({ imports: await service.imports() })),
     handle(getGpuIdle, ({ query }) => service.idle(query)),
     handle(packGpus, ({ body }) => service.pack(body)),
+    handle(importGpuHolders, ({ body }) => service.importHolders(body)),
+    handle(getGpuOwners, ({ query }) => service.owners(query)),
+    handleDownload(gpuOwnersCsv, async ({ query }) =>
+      csv(`gpus-by-${query.by}`, ownersCsv(await service.owners(query))),
+    ),
+    handle(getGpuEfficiency, ({ query }) => service.efficiency(query)),
+    handleDownload(gpuEfficiencyCsv, async ({ query }) =>
+      csv(`gpu-efficiency-by-${query.by}`, efficiencyCsv(await service.efficiency(query))),
+    ),
+    handle(getGpuOutcomes, ({ query }) => service.outcomes(query)),
+    handleDownload(gpuOutcomesCsv, async ({ query }) => csv('gpu-outcomes', outcomesCsv(await service.outcomes(query)))),
   ];
+}
+
+function csv(name: string, content: string): Download {
+  return { contentType: 'text/csv; charset=utf-8', filename: `${name}.csv`, content };
 }

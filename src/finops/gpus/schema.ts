@@ -3,6 +3,26 @@ export {
   GpuIdle,
   getGpuIdle,
 } from './idle/schema.ts';
+export { GpuHolders, HolderField, importGpuHolders } from './holders/schema.ts';
+export {
+  type Bucket,
+  type BucketCost,
+  type BucketHours,
+  bucketNames,
+  type EfficiencyPoint,
+  GpuEfficiency,
+  GpuOutcomes,
+  GpuOwner,
+  GpuOwners,
+  getGpuEfficiency,
+  getGpuOutcomes,
+  getGpuOwners,
+  gpuEfficiencyCsv,
+  gpuOutcomesCsv,
+  gpuOwnersCsv,
+  OwnerDimension,
+  WorkOutcome,
+} from './owners/schema.ts';
 export { GpuPacking, packGpus } from './packing/schema.ts';
 export {
   GpuImport,

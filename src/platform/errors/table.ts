@@ -226,6 +226,7 @@ export const errorTable = {
   // GPUs
   gpu_column_missing: { status: 400, exitCode: USAGE, title: 'The file has no column of this name' },
   gpu_samples_unusable: { status: 422, exitCode: REFUSED, title: 'The file has no reading that can be kept' },
+  gpu_holders_unusable: { status: 422, exitCode: REFUSED, title: 'The file does not say who held which GPU when' },
   gpu_interval_unknown: { status: 422, exitCode: USAGE, title: 'The time that a reading speaks for has to be said' },
   gpu_list_invalid: { status: 422, exitCode: REFUSED, title: 'A list of nodes or pods has a row that cannot be meant' },
 

@@ -19,7 +19,7 @@ export function periodsSelect(stretches: string, { windowMs, maxGapMs }: PeriodO
   const numbered = `SELECT *, CASE WHEN s - beforeLast <= ${maxGapMs} THEN greatest(s - beforeEnd, 0) ELSE 0 END AS lostMs,
       sum(coalesce(s - beforeLast > ${maxGapMs} OR low <> beforeLow, true)::INTEGER) OVER (PARTITION BY gpu ORDER BY s) AS period
     FROM (${looked})`;
-  return `SELECT gpu, "import", s, e, ms, samples, "valueMs", lostMs, period,
+  return `SELECT gpu, "import", low, s, e, ms, samples, "valueMs", lostMs, period,
       max(e) OVER p - min(s) OVER p AS periodMs,
       low AND max(e) OVER p - min(s) OVER p >= ${windowMs} AS idle
     FROM (${numbered}) WINDOW p AS (PARTITION BY gpu, period)`;

@@ -29,9 +29,13 @@ export async function gpuIdle(deps: IdleDeps, query: IdleQuery): Promise<GpuIdle
   return reportOf(query, rates, times);
 }
 
-type Relations = Readonly<Record<GpuMetric, string>>;
+/** On which days, and up to which utilization a GPU does nothing. */
+export type DaysAndLevel = Pick<IdleQuery, 'from' | 'to' | 'threshold'>;
 
-async function relationsOf({ store, lake }: IdleDeps, query: IdleQuery): Promise<Relations> {
+export type Relations = Readonly<Record<GpuMetric, string>>;
+
+/** FROM items of the stretches of each metric on the days that are asked for, as `threshold` parts them. */
+export async function relationsOf({ store, lake }: IdleDeps, query: DaysAndLevel): Promise<Relations> {
   const all = await lake.partitions(store, GPU_STRETCH);
   const stretches = (metric: GpuMetric) => {
     const partitions = partitionsOf(metric, all, query);
@@ -49,11 +53,12 @@ async function relationsOf({ store, lake }: IdleDeps, query: IdleQuery): Promise
   };
 }
 
-async function measure(
+/** Measures with the stretches of utilization marked in a temporary table of the session, which stays. */
+export async function measure(
   session: LakeSession,
   relations: Relations,
   { rates, reasons }: Rates,
-  { window: windowMs, maxGap: maxGapMs }: IdleQuery,
+  { window: windowMs, maxGap: maxGapMs }: Pick<IdleQuery, 'window' | 'maxGap'>,
 ): Promise<MeasuredTimes> {
   const periods = periodsSelect(relations.utilization, { windowMs, maxGapMs });
   await session.query(`CREATE OR REPLACE TEMP TABLE ${MARKED} AS ${periods}`);
