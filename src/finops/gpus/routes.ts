@@ -2,9 +2,11 @@ import { type Download, handle, handleDownload, type Route } from '../../platfor
 import { efficiencyCsv, outcomesCsv, ownersCsv } from './owners/csv.ts';
 import {
   getGpuEfficiency,
+  getGpuHeatMap,
   getGpuIdle,
   getGpuOutcomes,
   getGpuOwners,
+  getGpuReadings,
   gpuEfficiencyCsv,
   gpuOutcomesCsv,
   gpuOwnersCsv,
@@ -32,6 +34,8 @@ export function gpuRoutes(service: GpuService): Route[] {
     handleDownload(gpuEfficiencyCsv, async ({ query }) =>
       csv(`gpu-efficiency-by-${query.by}`, efficiencyCsv(await service.efficiency(query))),
     ),
+    handle(getGpuHeatMap, ({ query }) => service.heatMap(query)),
+    handle(getGpuReadings, ({ query }) => service.readings(query)),
     handle(getGpuOutcomes, ({ query }) => service.outcomes(query)),
     handleDownload(gpuOutcomesCsv, async ({ query }) => csv('gpu-outcomes', outcomesCsv(await service.outcomes(query)))),
   ];

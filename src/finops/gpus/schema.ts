@@ -3,6 +3,7 @@ export {
   GpuIdle,
   getGpuIdle,
 } from './idle/schema.ts';
+export { GpuHeatMap, type GpuHeatRow, GpuReadings, getGpuHeatMap, getGpuReadings } from './heat/schema.ts';
 export { GpuHolders, HolderField, importGpuHolders } from './holders/schema.ts';
 export {
   type Bucket,

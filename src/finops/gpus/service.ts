@@ -5,6 +5,7 @@ import type { Objects } from '../../platform/objects/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Uploads } from '../../platform/uploads/index.ts';
 import type { IdleQuery } from './idle/schema.ts';
+import { gpuHeatMap, gpuReadings } from './heat/service.ts';
 import { importHolders } from './holders/import.ts';
 import { type GpuHolding, holderOf } from './holders/holding.ts';
 import { noteTimes } from './holders/store.ts';
@@ -15,15 +16,19 @@ import type { OwnedDeps } from './owners/service.ts';
 import { packFiles } from './packing/service.ts';
 import type {
   GpuEfficiency,
+  GpuHeatMap,
   GpuHolders,
   GpuIdle,
   GpuImport,
   GpuOutcomes,
   GpuOwners,
   GpuPacking,
+  GpuReadings,
   getGpuEfficiency,
+  getGpuHeatMap,
   getGpuOutcomes,
   getGpuOwners,
+  getGpuReadings,
   importGpuHolders,
   importGpuPool,
   importGpuSamples,
@@ -65,6 +70,8 @@ export interface GpuService {
   learnOf(work: GpuWork): void;
   owners(query: z.infer<typeof getGpuOwners.query>): Promise<GpuOwners>;
   efficiency(query: z.infer<typeof getGpuEfficiency.query>): Promise<GpuEfficiency>;
+  heatMap(query: z.infer<typeof getGpuHeatMap.query>): Promise<GpuHeatMap>;
+  readings(query: z.infer<typeof getGpuReadings.query>): Promise<GpuReadings>;
   outcomes(query: z.infer<typeof getGpuOutcomes.query>): Promise<GpuOutcomes>;
   /** Errors: those of the files, `gpu_column_missing`, `gpu_list_invalid`. */
   pack(request: z.infer<typeof packGpus.body>): Promise<GpuPacking>;
@@ -116,6 +123,8 @@ export function createGpuService(deps: GpuDeps): GpuService {
     },
     owners: (query) => gpuOwners(owned(), query),
     efficiency: (query) => gpuEfficiency(owned(), query),
+    heatMap: (query) => gpuHeatMap(owned(), query),
+    readings: (query) => gpuReadings(owned(), query),
     outcomes: (query) => gpuOutcomes(owned(), query),
     pack: ({ nodes, pods, plan }) =>
       using([nodes, pods], ([first, second]) => {
