@@ -28,6 +28,7 @@ import { webPlugin } from './platform/web/index.ts';
 import { createRetrainings } from './tradeoff/retraining/index.ts';
 import { readVersion } from './version.ts';
 import { wireFinops } from './wire-finops.ts';
+import { gpuWork } from './wire-gpus.ts';
 import { wireMlops } from './wire-mlops.ts';
 import { wirePipelines } from './wire-pipelines.ts';
 import { servedRequests, wireServing } from './wire-serving.ts';
@@ -186,6 +187,7 @@ function wire(
   monitoring.schedule(ground.jobs);
   const serving = wireServing(onArtifacts, { ...finops, ...mlops, org, monitoring, executors });
   const { decisions } = tradeoff;
+  finops.gpus.learnOf(gpuWork({ tracking: mlops.tracking, pipelines }));
   const retraining = createRetrainings({ ...ground, ...finops, ...mlops, pipelines, monitoring, decisions });
   const ours = { pipelines, monitoring, serving, retraining };
   const retention = wireRetention(onArtifacts, mlops, tradeoff);

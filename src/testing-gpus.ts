@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { getGpuIdle, importGpuPool, importGpuSamples } from './finops/gpus/schema.ts';
+import { getGpuIdle, importGpuHolders, importGpuPool, importGpuSamples } from './finops/gpus/schema.ts';
 import type { Application } from './main.ts';
 import { call } from './testing.ts';
 
@@ -53,4 +53,14 @@ export function samplesText(
     values.flatMap((value, index) => (value === null ? [] : [`${gpu},${start + index * every},${value}`])),
   );
   return `${['gpu,time,value', ...rows].join('\n')}\n`;
+}
+
+/** Imports who held GPUs, from columns `gpu`, `start`, `end` and those that are named as their fields. */
+export async function importHolders(application: Application, content: string, fields: readonly string[]) {
+  const body = {
+    ...(await send(application, 'holders.csv', content)),
+    ...{ gpu: 'gpu', start: 'start', end: 'end' },
+    columns: Object.fromEntries(fields.map((field) => [field, field])),
+  };
+  return call(application, importGpuHolders, { body });
 }

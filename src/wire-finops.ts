@@ -45,7 +45,14 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
   const budgets = createBudgets({ ...ground, ...createTelling(ground.config), costs, metering, prices });
   budgets.schedule(ground.jobs);
   const statements = createStatements({ ...ground, billing });
-  const gpus = createGpus({ ...ground, uploads, prices, costs, holdings: { note: async () => undefined } });
+  const gpus = createGpus({
+    ...ground,
+    uploads,
+    prices,
+    costs,
+    usage: async (sql, within) => (await metering.within(sql, within)).map(({ usage }) => usage),
+    workloads: allocation.workloadSubjects,
+  });
   const anomalies = createAnomalies();
   const money = { allocation, billing, costs, prices, metering, budgets, statements };
   return { ...money, uploads, sources, anomalies, forecasts: createForecasts(), tokens, gpus };

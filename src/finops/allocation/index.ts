@@ -1,3 +1,4 @@
+import type { Subject } from '../../org/schema.ts';
 import type { Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
@@ -11,6 +12,7 @@ import { scheduleAllocation } from './jobs.ts';
 import { type ReconciledRuns, type ReconciliationDeps, reconciledRunsOf } from './reconciliation/service.ts';
 import { allocationRoutes } from './routes.ts';
 import { AllocationRulesSpec } from './schema.ts';
+import { workloadSubjects } from './workloads/store.ts';
 
 export type { AllocatedRun } from './allocated-runs.ts';
 export type { BillLine, BillLines } from './bill-lines.ts';
@@ -54,6 +56,8 @@ export interface Allocation {
   linesOfResource(resource: string, limit: number): Promise<BillLines>;
   /** The dearest rows, or shares of rows, that rules give to a run, and what the others come to. */
   linesOfRun(run: string, limit: number): Promise<BillLines>;
+  /** Whose workloads were, by name (`namespace/pod`), of those that were reported for [start, end) Unix ms; the latest says it. */
+  workloadSubjects(sql: Sql, within: { start: number; end: number }): Promise<ReadonlyMap<string, Subject>>;
   readonly routes: readonly Route[];
 }
 
@@ -78,6 +82,7 @@ export function createAllocation(deps: AllocationRoomDeps): Allocation {
     billLine: (line) => findLine(deps, line),
     linesOfResource: (resource, limit) => linesOfResource(deps, resource, limit),
     linesOfRun: (run, limit) => linesOfRun(deps, run, limit),
+    workloadSubjects,
     routes: allocationRoutes(deps, kind),
   };
 }

@@ -6,10 +6,9 @@ import { createLoop, createOneAtATime } from '../../platform/loop/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { CommitmentDeps } from './commitments/service.ts';
-import type { Holdings } from './holders/holding.ts';
 import { fold } from './recent/fold.ts';
 import { gpuRoutes, purchaseRoutes } from './routes.ts';
-import { createGpuService, type GpuDeps } from './service.ts';
+import { createGpuService, type GpuDeps, type GpuService } from './service.ts';
 import { remoteWritePlugin } from './sources/receive.ts';
 import { gpuSourceRoutes } from './sources/routes.ts';
 import { GpuSourceSpec } from './sources/schema.ts';
@@ -22,8 +21,9 @@ export { billedDemand, type HourlyDemand } from './commitments/hourly-demand.ts'
 export { commitmentAdvice } from './commitments/service.ts';
 export { cheapestMix, type MixQuestion, type ReplicaMix } from './hardware/replica-mix.ts';
 export { hardwareAdvice } from './hardware/service.ts';
-export type { GpuHolding, Holdings } from './holders/holding.ts';
+export type { GpuHolding } from './holders/holding.ts';
 export { gpuMigrations } from './migrations.ts';
+export type { GpuWork, PlaceOfWork, ReconciledCost } from './owners/owner.ts';
 export { openGpuReadings } from './recent/table.ts';
 export { adviseByMean, adviseCheckpoints, type CheckpointAdvice, meanRatio } from './spot/advise.ts';
 export type { Availability } from './spot/availability.ts';
@@ -39,10 +39,10 @@ export {
 export { deadlineReplay, spotAdvice } from './spot/service.ts';
 
 /**
- * What GPUs did, as far as it was read: which of them do nothing and what that costs, and on how few of them work would fit. And how to
- * buy them: spot, commitments, and which hardware for a served model.
+ * What GPUs did, as far as it was read: which of them do nothing, whose they were then and what that costs, and on how few of
+ * them work would fit. And how to buy them: spot, commitments, and which hardware for a served model.
  */
-export interface Gpus extends AsyncDisposable {
+export interface Gpus extends AsyncDisposable, Pick<GpuService, 'learnOf'> {
   /** `GpuSource`. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
@@ -55,7 +55,6 @@ export interface Gpus extends AsyncDisposable {
 export interface GpuGround extends Omit<GpuDeps, 'oneAtATime' | 'recent'>, CommitmentDeps {
   /** Readings on their way in. */
   readonly gpuReadings: JournaledTable;
-  readonly holdings: Holdings;
   readonly jobs: Pick<Jobs, 'register' | 'schedule'>;
   readonly log: Log;
   readonly config: Pick<Config, 'gpuReadingDays'>;
@@ -67,7 +66,9 @@ const MUCH_BYTES = 64 * 1024 * 1024;
 
 export function createGpus(ground: GpuGround): Gpus {
   const deps = { ...ground, recent: ground.gpuReadings, oneAtATime: createOneAtATime() };
-  const sources = { ...deps, fold: () => fold(deps), oneSync: createOneAtATime() };
+  const service = createGpuService(deps);
+  const holdings = { note: service.note };
+  const sources = { ...deps, holdings, fold: () => fold({ ...deps, holdings }), oneSync: createOneAtATime() };
   let foldedAt = 0;
   const loop = createLoop({
     longestRestMs: LOOK_MS,
@@ -84,7 +85,8 @@ export function createGpus(ground: GpuGround): Gpus {
   scheduleRetention({ ...deps, days: ground.config.gpuReadingDays }, ground.jobs);
   return {
     kinds: [specKind('GpuSource', 40, GpuSourceSpec, applyGpuSource)],
-    routes: [...gpuRoutes(createGpuService(deps)), ...gpuSourceRoutes(sources), ...purchaseRoutes(deps)],
+    routes: [...gpuRoutes(service), ...gpuSourceRoutes(sources), ...purchaseRoutes(deps)],
+    learnOf: service.learnOf,
     plugin: remoteWritePlugin(sources),
     start: loop.start,
     [Symbol.asyncDispose]: () => loop.stop(),

@@ -65,4 +65,23 @@ export const gpuMigrations: Migrations = {
         .execute();
     },
   },
+  'gpus/003-holdings': {
+    async up(db) {
+      await db.schema
+        .createTable('gpu_holder')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        /** Holder, JSON. */
+        .addColumn('content', 'text', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('gpu_holding')
+        .addColumn('gpu', 'text', (column) => column.notNull())
+        .addColumn('start_ms', 'bigint', (column) => column.notNull())
+        .addColumn('end_ms', 'bigint', (column) => column.notNull())
+        .addColumn('holder', 'text', (column) => column.notNull())
+        .execute();
+      await db.schema.createIndex('gpu_holding_by_gpu').on('gpu_holding').columns(['gpu', 'end_ms']).execute();
+      await db.schema.createIndex('gpu_holding_by_time').on('gpu_holding').column('end_ms').execute();
+    },
+  },
 };

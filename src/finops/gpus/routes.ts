@@ -1,11 +1,21 @@
-import { handle, type Route } from '../../platform/http/index.ts';
+import { type Download, handle, handleDownload, type Route } from '../../platform/http/index.ts';
 import { type CommitmentDeps, commitmentAdvice } from './commitments/service.ts';
 import { hardwareAdvice } from './hardware/service.ts';
+import { efficiencyCsv, outcomesCsv, ownersCsv } from './owners/csv.ts';
 import {
   adviseCommitment,
   adviseHardware,
   adviseSpot,
+  getGpuEfficiency,
+  getGpuHeatMap,
   getGpuIdle,
+  getGpuOutcomes,
+  getGpuOwners,
+  getGpuReadings,
+  gpuEfficiencyCsv,
+  gpuOutcomesCsv,
+  gpuOwnersCsv,
+  importGpuHolders,
   importGpuPool,
   importGpuSamples,
   listGpuImports,
@@ -22,6 +32,21 @@ export function gpuRoutes(service: GpuService): Route[] {
     handle(listGpuImports, async () => ({ imports: await service.imports() })),
     handle(getGpuIdle, ({ query }) => service.idle(query)),
     handle(packGpus, ({ body }) => service.pack(body)),
+    handle(importGpuHolders, ({ body }) => service.importHolders(body)),
+    handle(getGpuOwners, ({ query }) => service.owners(query)),
+    handleDownload(gpuOwnersCsv, async ({ query }) =>
+      csv(`gpus-by-${query.by}`, ownersCsv(await service.owners(query))),
+    ),
+    handle(getGpuEfficiency, ({ query }) => service.efficiency(query)),
+    handleDownload(gpuEfficiencyCsv, async ({ query }) =>
+      csv(`gpu-efficiency-by-${query.by}`, efficiencyCsv(await service.efficiency(query))),
+    ),
+    handle(getGpuHeatMap, ({ query }) => service.heatMap(query)),
+    handle(getGpuReadings, ({ query }) => service.readings(query)),
+    handle(getGpuOutcomes, ({ query }) => service.outcomes(query)),
+    handleDownload(gpuOutcomesCsv, async ({ query }) =>
+      csv('gpu-outcomes', outcomesCsv(await service.outcomes(query))),
+    ),
   ];
 }
 
@@ -39,4 +64,8 @@ export function purchaseRoutes(deps: CommitmentDeps): Route[] {
     handle(adviseCommitment, ({ body }) => inTurn(() => commitmentAdvice(deps, body))),
     handle(adviseHardware, ({ body }) => inTurn(() => hardwareAdvice(deps, body))),
   ];
+}
+
+function csv(name: string, content: string): Download {
+  return { contentType: 'text/csv; charset=utf-8', filename: `${name}.csv`, content };
 }

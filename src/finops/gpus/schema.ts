@@ -5,11 +5,32 @@ export {
   MOST_DEMAND_HOURS,
 } from './commitments/schema.ts';
 export { adviseHardware, HardwareAdvice, MeasuredProfile } from './hardware/schema.ts';
+export { GpuHeatMap, type GpuHeatRow, GpuReadings, getGpuHeatMap, getGpuReadings } from './heat/schema.ts';
+export { GpuHolders, HolderField, importGpuHolders } from './holders/schema.ts';
 export {
   type GpuCost,
   GpuIdle,
   getGpuIdle,
 } from './idle/schema.ts';
+export {
+  type Bucket,
+  type BucketCost,
+  type BucketHours,
+  bucketNames,
+  type EfficiencyPoint,
+  GpuEfficiency,
+  GpuOutcomes,
+  GpuOwner,
+  GpuOwners,
+  getGpuEfficiency,
+  getGpuOutcomes,
+  getGpuOwners,
+  gpuEfficiencyCsv,
+  gpuOutcomesCsv,
+  gpuOwnersCsv,
+  OwnerDimension,
+  WorkOutcome,
+} from './owners/schema.ts';
 export { GpuPacking, packGpus } from './packing/schema.ts';
 export { GpuSource, listGpuSources, sendGpuReadings, syncGpuSources, type WatchedGpu } from './sources/schema.ts';
 export {

@@ -2,15 +2,42 @@ import type { z } from 'zod';
 import { literal } from '../../platform/lake/index.ts';
 import type { Objects } from '../../platform/objects/index.ts';
 import type { Uploads } from '../../platform/uploads/index.ts';
+import { gpuHeatMap, gpuReadings } from './heat/service.ts';
+import { type GpuHolding, holderOf } from './holders/holding.ts';
+import { importHolders } from './holders/import.ts';
+import { noteTimes } from './holders/store.ts';
+import type { KnownTimeDeps } from './idle/known-time.ts';
 import type { IdleQuery } from './idle/schema.ts';
-import { gpuIdle, type IdleDeps } from './idle/service.ts';
+import { gpuIdle } from './idle/service.ts';
+import { type GpuWork, NO_WORK } from './owners/owner.ts';
+import { gpuEfficiency, gpuOutcomes, gpuOwners } from './owners/reports.ts';
+import type { OwnedDeps } from './owners/service.ts';
 import { packFiles } from './packing/service.ts';
-import type { GpuIdle, GpuImport, GpuPacking, importGpuPool, importGpuSamples, packGpus } from './schema.ts';
+import type {
+  GpuEfficiency,
+  GpuHeatMap,
+  GpuHolders,
+  GpuIdle,
+  GpuImport,
+  GpuOutcomes,
+  GpuOwners,
+  GpuPacking,
+  GpuReadings,
+  getGpuEfficiency,
+  getGpuHeatMap,
+  getGpuOutcomes,
+  getGpuOwners,
+  getGpuReadings,
+  importGpuHolders,
+  importGpuPool,
+  importGpuSamples,
+  packGpus,
+} from './schema.ts';
 import { type ImportDeps, type ImportPlan, importReadings, type SampleFile } from './telemetry/import.ts';
 import { columnOf } from './telemetry/source-file.ts';
 import { newestImports } from './telemetry/store.ts';
 
-export interface GpuDeps extends ImportDeps, IdleDeps {
+export interface GpuDeps extends ImportDeps, KnownTimeDeps, Omit<OwnedDeps, 'work'> {
   /** On this machine: the engine reads uploads as files. */
   readonly objects: Pick<Objects, 'localPath'>;
   readonly uploads: Pick<Uploads, 'facts' | 'keyOf' | 'discard'>;
@@ -36,11 +63,24 @@ export interface GpuService {
   importPool(request: PoolRequest): Promise<GpuImport>;
   imports(): Promise<GpuImport[]>;
   idle(query: IdleQuery): Promise<GpuIdle>;
+  /** Imports who held GPUs; one at a time, as readings. Errors: those of the file, `gpu_column_missing`, `gpu_holders_unusable`. */
+  importHolders(request: z.infer<typeof importGpuHolders.body>): Promise<GpuHolders>;
+  /** Notes who held GPUs: within the time of a GPU that they tell of, they alone stand. */
+  note(holdings: readonly GpuHolding[]): Promise<void>;
+  /** From now on, what is known of the work on GPUs. */
+  learnOf(work: GpuWork): void;
+  owners(query: z.infer<typeof getGpuOwners.query>): Promise<GpuOwners>;
+  efficiency(query: z.infer<typeof getGpuEfficiency.query>): Promise<GpuEfficiency>;
+  heatMap(query: z.infer<typeof getGpuHeatMap.query>): Promise<GpuHeatMap>;
+  readings(query: z.infer<typeof getGpuReadings.query>): Promise<GpuReadings>;
+  outcomes(query: z.infer<typeof getGpuOutcomes.query>): Promise<GpuOutcomes>;
   /** Errors: those of the files, `gpu_column_missing`, `gpu_list_invalid`. */
   pack(request: z.infer<typeof packGpus.body>): Promise<GpuPacking>;
 }
 
 export function createGpuService(deps: GpuDeps): GpuService {
+  const known: { work: GpuWork } = { work: NO_WORK };
+  const owned = (): OwnedDeps => ({ ...deps, work: known.work });
   const fileOf = async ({ upload, name }: SentFile): Promise<SampleFile> => {
     const { sha256 } = await deps.uploads.facts(upload);
     const path = await deps.objects.localPath(deps.uploads.keyOf(upload));
@@ -68,6 +108,23 @@ export function createGpuService(deps: GpuDeps): GpuService {
     importPool: (request) => imported(request, poolPlan(request)),
     imports: () => newestImports(deps.store),
     idle: (query) => gpuIdle(deps, query),
+    importHolders: ({ upload, name, ...asked }) =>
+      using([{ upload, name }], ([file]) => {
+        if (file === undefined) throw new Error('there is one file for each that was sent');
+        return deps.oneAtATime(() => importHolders(deps, file, asked));
+      }),
+    async note(holdings) {
+      const noted = holdings.map((holding) => ({ ...holding, holder: holderOf(holding) }));
+      await deps.store.transaction((sql) => noteTimes(sql, noted));
+    },
+    learnOf(work) {
+      known.work = work;
+    },
+    owners: (query) => gpuOwners(owned(), query),
+    efficiency: (query) => gpuEfficiency(owned(), query),
+    heatMap: (query) => gpuHeatMap(owned(), query),
+    readings: (query) => gpuReadings(owned(), query),
+    outcomes: (query) => gpuOutcomes(owned(), query),
     pack: ({ nodes, pods, plan }) =>
       using([nodes, pods], ([first, second]) => {
         if (first === undefined || second === undefined) throw new Error('there is a file for each that was sent');

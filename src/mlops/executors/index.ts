@@ -17,6 +17,7 @@ export type { LeasedContainers } from './containers.ts';
 export type { Executor, Resources, RunningWork, Work, WorkEnd, WorkPlace, WorkUsage } from './executor.ts';
 export { createWorkspaceDoor } from './kubernetes/index.ts';
 export { serverIdIn } from './server-id.ts';
+export { isPodOfEndpoint, workIdsIn } from './work-names.ts';
 
 export interface ExecutorsDeps {
   /** Whether commands may be run as processes of this machine, with all that the server itself may do. */

@@ -1,7 +1,7 @@
 import type { Sql } from '../../platform/store/index.ts';
 import type { PipelineSpec, Scalar } from './definition/schema.ts';
 import { shown, shownSummaries } from './runs/read.ts';
-import { runsOf } from './runs/store.ts';
+import { runsOf, type StatesOfRun, statesOf } from './runs/store.ts';
 import type { PipelineRun, PipelineRunSummary } from './schema.ts';
 import { existing, existingRun, type PipelineDeps, startRun } from './service.ts';
 
@@ -26,6 +26,8 @@ export interface PipelineRuns {
   begin(asked: AskedRun): Promise<{ readonly run: string; readonly number: number }>;
   /** Errors: `pipeline_run_not_found`. */
   show(sql: Sql, pipeline: string, run: string): Promise<PipelineRun>;
+  /** Where runs and their steps stand, by id of the run and key of the step; runs that are not there are left out. */
+  states(sql: Sql, runs: readonly string[]): Promise<ReadonlyMap<string, StatesOfRun>>;
   /** The latest runs of a pipeline, latest first. */
   latest(sql: Sql, pipeline: string, limit: number): Promise<PipelineRunSummary[]>;
 }
@@ -48,6 +50,7 @@ export function createPipelineRuns(deps: PipelineDeps): PipelineRuns {
       return { run: id, number };
     },
     show: async (sql, pipeline, run) => shown(sql, await existingRun({ store: sql }, pipeline, run)),
+    states: statesOf,
     latest: async (sql, pipeline, limit) => shownSummaries(sql, await runsOf(sql, pipeline, null, limit)),
   };
 }

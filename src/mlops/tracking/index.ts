@@ -30,7 +30,7 @@ import { trackingRoutes } from './routes.ts';
 import { energyOfRun } from './run-cost/energy.ts';
 import { costsOfRuns, putRunCosts } from './run-cost/store.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
-import { findRunInfo, latestMetricsOf } from './run-store.ts';
+import { findRunInfo, latestMetricsOf, statusesOf } from './run-store.ts';
 import { createRuns } from './runs.ts';
 import type { Run, RunCost } from './schema.ts';
 import { artifactViewRoutes, runViewRoutes } from './views/routes.ts';
@@ -101,6 +101,8 @@ export interface Tracking extends AsyncDisposable {
   run(sql: Sql, runId: string): Promise<Run | null>;
   /** Latest sample of each metric of a run, by (step, timestamp, value). Empty when there is no such run. */
   latestMetrics(sql: Sql, runId: string): Promise<Map<string, MeasuredValue>>;
+  /** Status of runs by id, MLflow's words; runs that are not there are left out. */
+  statuses(sql: Sql, runIds: readonly string[]): Promise<ReadonlyMap<string, Run['status']>>;
   /** Root URI of a run's artifacts; null when there is no such run. */
   runArtifactUri(sql: Sql, runId: string): Promise<string | null>;
   /** Id of the experiment of this name, deleted ones included; null when there is none. */
@@ -157,6 +159,7 @@ export function createTracking(deps: TrackingDeps): Tracking {
       const metrics = (await latestMetricsOf(sql, [runId])).get(runId) ?? [];
       return new Map(metrics.map(({ key, ...sample }) => [key, sample]));
     },
+    statuses: statusesOf,
     runArtifactUri: async (sql, runId) => (await findRunInfo(sql, runId))?.artifactUri ?? null,
     experiment: experimentFacts,
     loggedModel: loggedModelFacts,

@@ -31,6 +31,16 @@ export async function findRunInfo(sql: Sql, runId: string): Promise<RunInfo | nu
   return row === undefined ? null : runInfo(row);
 }
 
+/** By id; runs that are not there are left out. */
+export async function statusesOf(sql: Sql, runIds: readonly string[]): Promise<Map<string, RunRow['status']>> {
+  const statuses = new Map<string, RunRow['status']>();
+  for (const ids of chunks(runIds, 1000)) {
+    const query = sql.tables<TrackingTables>().selectFrom('run').select(['run_id', 'status']);
+    for (const row of await query.where(isAmong(sql, 'run_id', ids)).execute()) statuses.set(row.run_id, row.status);
+  }
+  return statuses;
+}
+
 export async function updateRun(
   sql: Sql,
   runId: string,

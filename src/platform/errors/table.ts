@@ -225,6 +225,7 @@ export const errorTable = {
   // GPUs
   gpu_column_missing: { status: 400, exitCode: USAGE, title: 'The file has no column of this name' },
   gpu_samples_unusable: { status: 422, exitCode: REFUSED, title: 'The file has no reading that can be kept' },
+  gpu_holders_unusable: { status: 422, exitCode: REFUSED, title: 'The file does not say who held which GPU when' },
   gpu_interval_unknown: { status: 422, exitCode: USAGE, title: 'The time that a reading speaks for has to be said' },
   gpu_source_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such source of readings of GPUs' },
   gpu_source_not_sent_to: { status: 409, exitCode: CONFLICT, title: 'Readings are not sent to this source' },

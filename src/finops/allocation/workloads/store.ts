@@ -74,6 +74,18 @@ export async function* workloadPages(sql: Sql, within: Window): AsyncIterable<St
   }
 }
 
+/** Subjects of workloads by name, of usages that touch a window; the one that began last says it. */
+export async function workloadSubjects(sql: Sql, within: Window): Promise<Map<string, Subject>> {
+  const latest = new Map<string, StoredWorkload>();
+  for await (const page of workloadPages(sql, within)) {
+    for (const usage of page) {
+      const before = latest.get(usage.content.workload);
+      if (before === undefined || usage.start >= before.start) latest.set(usage.content.workload, usage);
+    }
+  }
+  return new Map([...latest].map(([workload, { content }]) => [workload, content.subject]));
+}
+
 /** Changes whenever a usage that touches the window is recorded, or recorded anew. */
 export async function workloadFingerprint(sql: Sql, within: Window): Promise<string> {
   const row = await sql

@@ -1,7 +1,6 @@
-/**
- * Who held a GPU, or a part of one, and from when to when: a stretch of readings that all named the same holder. Several may
- * overlap (time-slicing); `pod` and `pid` null: nobody held it, which is apart from a holder that does nothing.
- */
+import type { Subject } from '../../../org/schema.ts';
+
+/** Who held a GPU when, as those see it that hand GPUs out. What is null was not said. */
 export interface GpuHolding {
   /** As readings name it: the UUID, and for a part of a GPU (MIG) `UUID/INSTANCE`. */
   readonly gpu: string;
@@ -9,15 +8,47 @@ export interface GpuHolding {
   readonly start: number;
   /** Unix milliseconds, exclusive. */
   readonly end: number;
+  /** Machine that it is in. */
   readonly host: string | null;
+  /** Of GPU, as DCGM names it (`modelName`). */
   readonly model: string | null;
   readonly namespace: string | null;
+  /** Null, and no process and no subject either: nobody held it. */
   readonly pod: string | null;
   readonly container: string | null;
   readonly pid: number | null;
 }
 
-/** Keeps who held GPUs. A stretch may be told again, and a longer one that contains it: both are one. */
+/** What is the same for as long as one holder has a GPU. */
+export interface Holder extends Omit<GpuHolding, 'gpu' | 'start' | 'end'> {
+  /** Where who imported it said whose it is. */
+  readonly subject: Subject | null;
+}
+
+/** A stretch of time of one GPU. Unix milliseconds, end exclusive. */
+export interface HeldTime {
+  readonly start: number;
+  readonly end: number;
+  /** Digest of the holder. */
+  readonly holder: string;
+}
+
+export interface NotedHolding {
+  readonly gpu: string;
+  readonly start: number;
+  readonly end: number;
+  readonly holder: Holder;
+}
+
+export function holderOf({ gpu: _gpu, start: _start, end: _end, ...rest }: GpuHolding): Holder {
+  return { ...rest, subject: null };
+}
+
+export function isNobody({ pod, container, pid, subject }: Holder): boolean {
+  return pod === null && container === null && pid === null && subject === null;
+}
+
+/** Keeps who held GPUs: within the time of a GPU that they tell of, they alone stand. */
 export interface Holdings {
   note(holdings: readonly GpuHolding[]): Promise<void>;
 }

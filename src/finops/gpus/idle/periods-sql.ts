@@ -21,15 +21,16 @@ export function periodsSelect(stretches: string, { windowMs, maxGapMs, weights }
   const numbered = `SELECT *, CASE WHEN s - beforeLast <= ${maxGapMs} THEN greatest(s - beforeEnd, 0) ELSE 0 END AS lostMs,
       sum(coalesce(s - beforeLast > ${maxGapMs} OR low <> beforeLow, true)::INTEGER) OVER (PARTITION BY gpu ORDER BY s) AS period
     FROM (${looked})`;
-  return `SELECT n.gpu, "import", s, e, ${ofSeven('ms')} AS ms, samples, CASE WHEN slices IS NULL THEN "valueMs" ELSE "valueMs" * slices / 7 END AS "valueMs",
+  return `SELECT n.gpu, "import", low, s, e, ${ofSeven('ms')} AS ms, samples, CASE WHEN slices IS NULL THEN "valueMs" ELSE "valueMs" * slices / 7 END AS "valueMs",
       ${ofSeven('lostMs')} AS lostMs, period, slices,
       max(e) OVER p - min(s) OVER p AS periodMs,
       low AND max(e) OVER p - min(s) OVER p >= ${windowMs} AS idle
     FROM (${numbered}) n LEFT JOIN ${weights} w ON w.gpu = n.gpu WINDOW p AS (PARTITION BY n.gpu, period)`;
 }
 
-/** Time of a row of the table: a part of a GPU counts for as many sevenths as it is. */
-const ofSeven = (ms: string) => `CASE WHEN slices IS NULL THEN ${ms} ELSE round((${ms}) * slices / 7)::BIGINT END`;
+/** Time of a row of the table, with its `slices`: a part of a GPU counts for as many sevenths as it is. */
+export const ofSeven = (ms: string) =>
+  `CASE WHEN slices IS NULL THEN ${ms} ELSE round((${ms}) * slices / 7)::BIGINT END`;
 
 /** By GPU: times in milliseconds as texts. */
 export const GPU_TIMES = `SELECT gpu, sum(ms)::VARCHAR AS ms, sum(lostMs)::VARCHAR AS "lostMs", sum(samples)::DOUBLE AS samples,

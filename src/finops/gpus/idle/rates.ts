@@ -1,12 +1,14 @@
 import type { Sql } from '../../../platform/store/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
-import type { BookedPrice, Prices } from '../../prices/index.ts';
+import { type BookedPrice, type Prices, usedPriceOf, usedPriceText } from '../../prices/index.ts';
 import type { ImportPrice } from '../telemetry/store.ts';
 
 /** A price of one GPU for an hour while it holds for the readings of an import. Unix milliseconds, end exclusive. */
 export interface Rate {
   readonly import: string;
   readonly price: Money;
+  /** Where the price is from, in words. */
+  readonly source: string;
   readonly since: number;
   readonly until: number;
 }
@@ -18,7 +20,7 @@ export interface Rates {
 }
 
 /** Past every reading that there can be. */
-const FOREVER_MS = 2 ** 50;
+export const FOREVER_MS = 2 ** 50;
 
 /** What is stated with an import holds for all of its readings; else the price book says what its resource costs, by date. */
 export async function ratesOf(sql: Sql, prices: Pick<Prices, 'of'>, imports: readonly ImportPrice[]): Promise<Rates> {
@@ -27,14 +29,15 @@ export async function ratesOf(sql: Sql, prices: Pick<Prices, 'of'>, imports: rea
   const booked = new Map<string, readonly BookedPrice[]>();
   for (const { id, stated, resource } of imports) {
     if (stated !== null) {
-      rates.push({ import: id, price: stated, since: 0, until: FOREVER_MS });
+      const source = `${stated.amount} ${stated.currency} an hour, stated with the import of readings`;
+      rates.push({ import: id, price: stated, source, since: 0, until: FOREVER_MS });
       reasons.set(id, null);
     } else if (resource === null) {
       reasons.set(id, 'no price and no resource of the price book was stated with the import');
     } else {
       const known = booked.get(resource) ?? (await prices.of(sql, resource));
       booked.set(resource, known);
-      rates.push(...known.map((price) => rateOf(id, price)));
+      rates.push(...known.map((price) => rateOf(id, resource, price)));
       const what = known.length === 0 ? 'no' : 'for a part of the time no';
       reasons.set(id, `the price book has ${what} price of "${resource}"`);
     }
@@ -42,7 +45,9 @@ export async function ratesOf(sql: Sql, prices: Pick<Prices, 'of'>, imports: rea
   return { rates, reasons };
 }
 
-function rateOf(id: string, { price, effectiveFrom, effectiveTo }: BookedPrice): Rate {
+function rateOf(id: string, resource: string, booked: BookedPrice): Rate {
+  const { price, effectiveFrom, effectiveTo } = booked;
   const until = effectiveTo === null ? FOREVER_MS : Date.parse(effectiveTo);
-  return { import: id, price, since: Date.parse(effectiveFrom), until };
+  const source = usedPriceText({ ...usedPriceOf(booked, resource, 0), ageDays: null });
+  return { import: id, price, source, since: Date.parse(effectiveFrom), until };
 }

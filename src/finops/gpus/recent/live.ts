@@ -17,11 +17,16 @@ export interface LivePart {
   readonly to: string | undefined;
 }
 
+/** Stretches of readings that are not in their days yet: see `liveSamples`. */
+export function liveStretches(part: LivePart): string {
+  return stretchSelect(`(${liveSamples(part)})`, part.level);
+}
+
 /**
- * Stretches of readings that are not in their days yet, of each GPU those after all that is known of it: nothing is counted twice.
- * What came late, before the end of what is known, is seen when it is in its day.
+ * Readings that are not in their days yet, of each GPU those after all that is known of it: nothing is counted twice. What came late,
+ * before the end of what is known, is seen when it is in its day.
  */
-export function liveStretches({ metric, recent, devices, stretches, level, from, to }: LivePart): string {
+export function liveSamples({ metric, recent, devices, stretches, from, to }: LivePart): string {
   const within = [
     'r."sampledAt" >= coalesce(k.until, TIMESTAMP \'1970-01-01\')',
     ...(from === undefined ? [] : [`r."sampledAt" >= TIMESTAMP ${literal(from)}`]),
@@ -30,7 +35,6 @@ export function liveStretches({ metric, recent, devices, stretches, level, from,
   const known = `SELECT gpu, max("startedAt" + to_milliseconds("spanMs")) AS until FROM ${stretches} GROUP BY gpu`;
   const after = `SELECT r.* FROM (${gatheredSelect(metric, recent, knownDevices(devices))}) r LEFT JOIN (${known}) k ON k.gpu = r.gpu WHERE ${within}`;
   const next = 'lead(epoch_ms("sampledAt")) OVER (PARTITION BY gpu ORDER BY "sampledAt") - epoch_ms("sampledAt")';
-  const spans = `SELECT gpu, "sampledAt", value, CASE WHEN ${next} <= ${GAP_FACTOR} * "intervalMs" THEN ${next} ELSE "intervalMs" END AS "spanMs",
+  return `SELECT gpu, "sampledAt", value, CASE WHEN ${next} <= ${GAP_FACTOR} * "intervalMs" THEN ${next} ELSE "intervalMs" END AS "spanMs",
       "intervalMs", "import" FROM (${after}) ORDER BY gpu, "sampledAt"`;
-  return stretchSelect(`(${spans})`, level);
 }

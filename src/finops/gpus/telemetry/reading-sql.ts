@@ -71,11 +71,17 @@ function unixTime(source: SourceFile, name: string, column: string): string {
   return isText(source, name) ? `TRY_CAST(${column} AS DOUBLE)` : `CAST(${column} AS DOUBLE)`;
 }
 
+/** SQL of a column as an instant (TIMESTAMP, null where it is none). Error: `gpu_column_missing`. */
+export function instantSql(source: SourceFile, name: string): string {
+  const column = columnOf(source, [name]);
+  return `(${instant(source, name, { raw: column, number: unixTime(source, name, column) })})`;
+}
+
 /** Numbers are Unix time: as many seconds, milliseconds or microseconds as are in this millennium. Text without a zone is UTC. */
-function instant(source: SourceFile, name: string): string {
-  if (isTime(source, name)) return 'TRY_CAST(rawTime AS TIMESTAMP)';
-  const micros = 'CASE WHEN n >= 1e14 THEN 1 WHEN n >= 1e11 THEN 1e3 ELSE 1e6 END';
-  const counted = `CASE WHEN n >= 0 AND n < 1e17 THEN make_timestamp((n * ${micros})::BIGINT) END`;
+function instant(source: SourceFile, name: string, { raw, number: n } = { raw: 'rawTime', number: 'n' }): string {
+  if (isTime(source, name)) return `TRY_CAST(${raw} AS TIMESTAMP)`;
+  const micros = `CASE WHEN ${n} >= 1e14 THEN 1 WHEN ${n} >= 1e11 THEN 1e3 ELSE 1e6 END`;
+  const counted = `CASE WHEN ${n} >= 0 AND ${n} < 1e17 THEN make_timestamp((${n} * ${micros})::BIGINT) END`;
   if (!isText(source, name)) return counted;
-  return `CASE WHEN n IS NULL THEN CAST(TRY_CAST(rawTime AS TIMESTAMPTZ) AS TIMESTAMP) ELSE ${counted} END`;
+  return `CASE WHEN ${n} IS NULL THEN CAST(TRY_CAST(${raw} AS TIMESTAMPTZ) AS TIMESTAMP) ELSE ${counted} END`;
 }

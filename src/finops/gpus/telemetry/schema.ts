@@ -68,7 +68,7 @@ export const GpuImport = z
   .describe('An import of readings of GPUs');
 export type GpuImport = z.infer<typeof GpuImport>;
 
-const fileErrors = [
+export const fileErrors = [
   'upload_not_found',
   'file_empty',
   'file_truncated',
@@ -77,12 +77,11 @@ const fileErrors = [
   'file_not_utf8',
   'csv_malformed',
   'gpu_column_missing',
-  'gpu_samples_unusable',
-  'gpu_interval_unknown',
-  'gpu_day_rolled_up',
   'lake_memory_exhausted',
   'storage_full',
 ] as const;
+
+const readingErrors = [...fileErrors, 'gpu_samples_unusable', 'gpu_interval_unknown', 'gpu_day_rolled_up'] as const;
 
 export const importGpuSamples = endpoint({
   method: 'POST',
@@ -103,7 +102,7 @@ export const importGpuSamples = endpoint({
       path: ['unit'],
     }),
   response: GpuImport,
-  errors: fileErrors,
+  errors: readingErrors,
 });
 
 function isUnitOf(metric: 'utilization' | 'memory', unit: GpuUnit): boolean {
@@ -123,7 +122,7 @@ export const importGpuPool = endpoint({
     unallocated: ColumnName.describe('Column of the number of those that nobody held'),
   }),
   response: GpuImport,
-  errors: fileErrors,
+  errors: readingErrors,
 });
 
 export const listGpuImports = endpoint({

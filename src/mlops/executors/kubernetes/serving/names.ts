@@ -20,12 +20,20 @@ export function factsOf(facts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }
 
-/** Name of a workload's objects: what it is for, and the beginning of the digest of its facts. At most 53 letters. */
-export function workloadName(title: string, facts: string): string {
-  // A Service must begin with a letter.
-  const readable = title
+/** A name that `workloadName` gave, or of a pod of it, with its readable part. */
+export const WORKLOAD_NAME = /^serve-(?:(.+)-)?[0-9a-f]{10}(?:-|$)/;
+
+/** What names can hold of what a workload is for. */
+export function readableTitle(title: string): string {
+  return title
     .replaceAll(/[^a-z0-9-]/g, '-')
     .slice(0, TITLE_LENGTH)
     .replaceAll(/^-+|-+$/g, '');
+}
+
+/** Name of a workload's objects: what it is for, and the beginning of the digest of its facts. At most 53 letters. */
+export function workloadName(title: string, facts: string): string {
+  // A Service must begin with a letter.
+  const readable = readableTitle(title);
   return `serve-${readable === '' ? '' : `${readable}-`}${facts.slice(0, DIGEST_LENGTH)}`;
 }

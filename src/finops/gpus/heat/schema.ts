@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { Subject } from '../../../org/schema.ts';
+import { endpoint } from '../../../platform/contract/schema.ts';
+import { UtcInstant } from '../../../platform/units/schema.ts';
+import { GpuOwner, OwnersQuery } from '../owners/schema.ts';
+
+const ratio = z.number().nullable();
+
+const axis = {
+  start: UtcInstant.nullable().describe('Start of the first slot; null without readings'),
+  slotMs: z.number().int().describe('Width of a slot; never less than the time that one reading speaks for'),
+};
+
+export const GpuHeatRow = z
+  .strictObject({
+    gpu: z.string().describe('What tells it apart'),
+    gpuHours: GpuOwner.shape.gpuHours,
+    cost: GpuOwner.shape.cost,
+    idleShare: GpuOwner.shape.idleShare,
+    means: z.array(ratio).describe('Mean utilization of each slot, 0 to 1; null where nothing was read'),
+  })
+  .describe('One GPU over time');
+export type GpuHeatRow = z.infer<typeof GpuHeatRow>;
+
+export const GpuHeatMap = z
+  .strictObject({
+    ...axis,
+    gpuCount: z.number().int().describe('GPUs in all'),
+    skip: z.number().int().describe('GPUs before the first row'),
+    rows: z.array(GpuHeatRow).describe('The most idle money first, then idle hours, then by name'),
+  })
+  .describe('Mean utilization of GPUs over time');
+export type GpuHeatMap = z.infer<typeof GpuHeatMap>;
+
+const Slots = z.coerce.number().int().min(1).max(400).default(96);
+
+export const getGpuHeatMap = endpoint({
+  method: 'GET',
+  path: '/api/v1/gpus/heatmap',
+  scope: 'finops.read',
+  summary: 'Mean utilization of GPUs over time, the most idle first',
+  query: z.strictObject({
+    ...OwnersQuery,
+    slots: Slots.describe('At most so many slots of time'),
+    limit: z.coerce.number().int().min(1).max(1000).default(100).describe('GPUs that are listed'),
+    skip: z.coerce.number().int().min(0).max(1_000_000).default(0).describe('GPUs to pass over first'),
+  }),
+  response: GpuHeatMap,
+  errors: ['lake_memory_exhausted'],
+});
+
+export const GpuReadingPoint = z
+  .strictObject({
+    start: UtcInstant.describe('Start of the slot'),
+    meanUtilizationRatio: ratio.describe('Mean utilization, 0 to 1; null where nothing was read'),
+    maxUtilizationRatio: ratio.describe('The most that one reading said'),
+    memoryBytes: ratio.describe('Most memory in use; null where nothing was read'),
+  })
+  .describe('Readings of one slot');
+
+export const GpuHeldSpan = z
+  .strictObject({
+    start: UtcInstant.describe('Since when'),
+    end: UtcInstant.describe('Until when, exclusive'),
+    kind: GpuOwner.shape.kind,
+    subject: Subject.nullable().describe('Whose it was; null when unknown, or nobody'),
+    host: z.string().nullable().describe('Machine, where that was said'),
+    gpuModel: z.string().nullable().describe('Model of the GPU, where that was said'),
+    namespace: z.string().nullable().describe('Namespace, where that was said'),
+    pod: z.string().nullable().describe('Pod, where that was said'),
+    container: z.string().nullable().describe('Container, where that was said'),
+    reason: z.string().nullable().describe('Why it is not known whose it was; null when it is'),
+  })
+  .describe('Who held the GPU');
+
+/** Of one GPU; beyond it there are too many to be read. */
+const MOST_SPANS = 500;
+
+export const GpuReadings = z
+  .strictObject({
+    gpu: z.string().describe('What tells it apart'),
+    ...axis,
+    points: z.array(GpuReadingPoint).describe('In the order of time, without slots of which nothing was read'),
+    holders: z.array(GpuHeldSpan).describe(`Who held it, in the order of time; the latest ${MOST_SPANS}`),
+  })
+  .describe('What one GPU did, and who held it');
+export type GpuReadings = z.infer<typeof GpuReadings>;
+
+export const getGpuReadings = endpoint({
+  method: 'GET',
+  path: '/api/v1/gpus/readings',
+  scope: 'finops.read',
+  summary: 'What one GPU did over time, and who held it',
+  query: z.strictObject({
+    gpu: z.string().min(1).max(500).describe('What tells it apart'),
+    from: OwnersQuery.from,
+    to: OwnersQuery.to,
+    slots: Slots.describe('At most so many slots of time'),
+  }),
+  response: GpuReadings,
+  errors: ['lake_memory_exhausted'],
+});

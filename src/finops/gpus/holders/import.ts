@@ -1,0 +1,125 @@
+import type { z } from 'zod';
+import { Subject } from '../../../org/schema.ts';
+import { AppError } from '../../../platform/errors/index.ts';
+import { identifier, type Lake, type LakeRow } from '../../../platform/lake/index.ts';
+import type { Store } from '../../../platform/store/index.ts';
+import type { TableFile } from '../../../platform/tables/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import { instantSql } from '../telemetry/reading-sql.ts';
+import { columnOf, openFile, type SourceFile } from '../telemetry/source-file.ts';
+import { type Holder, isNobody, type NotedHolding } from './holding.ts';
+import { type GpuHolders, type importGpuHolders, ownerFields, placeFields } from './schema.ts';
+import { noteTimes } from './store.ts';
+
+export interface HolderDeps {
+  readonly store: Store;
+  readonly lake: Lake;
+  readonly clock: Clock;
+}
+
+type Asked = Omit<z.infer<typeof importGpuHolders.body>, 'upload' | 'name'>;
+
+/** Clocks of other machines may go before ours by so much. */
+const SKEW_MS = 3_600_000;
+const MOST_ROWS = 1_000_000;
+const MOST_CHARACTERS = 250;
+
+/** Why a row is not kept; the number in SQL is its place here. 0: it is. */
+const FAULTS = [
+  null,
+  'no GPU is named',
+  'the start cannot be read',
+  'the end cannot be read',
+  'it does not end after its start',
+  'the end is in the future',
+  `a name is longer than ${MOST_CHARACTERS} characters`,
+] as const;
+
+/** Takes in who held GPUs, the whole file or nothing: see `replaceTimes` for what becomes of what was known. */
+export async function importHolders(deps: HolderDeps, file: TableFile, asked: Asked): Promise<GpuHolders> {
+  const rows = await deps.lake.session(async (session) => {
+    const source = await openFile(session, file);
+    const select = rowsSelect(source, asked, deps.clock.now());
+    return source.guard(session.query(`${select} LIMIT ${MOST_ROWS + 1}`));
+  });
+  if (rows.length > MOST_ROWS) {
+    throw unusable(file.name, `it has more than ${MOST_ROWS} rows; send it in parts`);
+  }
+  const good = rows.filter(({ fault }) => fault === 0);
+  const rejected = rejectedOf(rows);
+  if (good.length === 0) {
+    const [worst] = rejected.toSorted((a, b) => b.rows - a.rows);
+    throw unusable(file.name, worst === undefined ? 'it has no row' : `${worst.reason} (${worst.example})`);
+  }
+  const holdings = good.map((row) => holdingOf(row, asked));
+  await deps.store.transaction((sql) => noteTimes(sql, holdings));
+  const instant = (ms: number) => new Date(ms).toISOString();
+  return {
+    name: file.name,
+    rows: rows.length,
+    accepted: good.length,
+    rejected,
+    gpus: new Set(holdings.map(({ gpu }) => gpu)).size,
+    heldByNobody: holdings.filter(({ holder }) => isNobody(holder)).length,
+    firstAt: instant(holdings.reduce((least, { start }) => Math.min(least, start), Number.MAX_SAFE_INTEGER)),
+    lastAt: instant(holdings.reduce((most, { end }) => Math.max(most, end), 0)),
+  };
+}
+
+function unusable(name: string, why: string): AppError {
+  return new AppError('gpu_holders_unusable', `${name} has no row of a holder that can be kept: ${why}.`, {
+    file: name,
+  });
+}
+
+function rowsSelect(source: SourceFile, { gpu, start, end, columns }: Asked, now: number): string {
+  const asked = Object.entries(columns).flatMap(([field, column]) =>
+    column === undefined ? [] : [[field, column] as const],
+  );
+  const fields = asked.map(
+    ([field, column]) => `trim(CAST(${columnOf(source, [column])} AS VARCHAR)) AS ${identifier(field)}`,
+  );
+  const names = asked.map(([field]) => identifier(field));
+  const ended = columnOf(source, [end]);
+  const raw = `SELECT trim(CAST(${columnOf(source, [gpu])} AS VARCHAR)) AS gpu, epoch_ms(${instantSql(source, start)}) AS s,
+      CASE WHEN coalesce(trim(CAST(${ended} AS VARCHAR)), '') = '' THEN ${now} ELSE epoch_ms(${instantSql(source, end)}) END AS e
+      ${fields.map((field) => `, ${field}`).join('')}
+    FROM ${source.relation}`;
+  const tooLong = names.map((name) => `coalesce(length(${name}) > ${MOST_CHARACTERS}, false)`).join(' OR ');
+  return `SELECT gpu, s::DOUBLE AS s, e::DOUBLE AS e ${names.map((name) => `, nullif(${name}, '') AS ${name}`).join('')},
+      CASE WHEN coalesce(gpu, '') = '' THEN 1 WHEN s IS NULL THEN 2 WHEN e IS NULL THEN 3 WHEN e <= s THEN 4
+        WHEN e > ${now + SKEW_MS} THEN 5 ${tooLong === '' ? '' : `WHEN ${tooLong} THEN 6`} ELSE 0 END AS fault
+    FROM (${raw})`;
+}
+
+function rejectedOf(rows: readonly LakeRow[]): GpuHolders['rejected'] {
+  const byFault = Map.groupBy(rows, ({ fault }) => Number(fault));
+  return [...byFault]
+    .toSorted(([a], [b]) => a - b)
+    .flatMap(([fault, own]) => {
+      const reason = FAULTS[fault] ?? null;
+      const [first] = own;
+      if (reason === null || first === undefined) return [];
+      const at = (value: unknown) => (typeof value === 'number' ? new Date(value).toISOString() : '');
+      const example = `GPU ${String(first.gpu ?? '')}, ${at(first.s)} to ${at(first.e)}`.slice(0, 300);
+      return [{ reason, rows: own.length, example }];
+    });
+}
+
+function holdingOf(row: LakeRow, { columns }: Asked): NotedHolding {
+  const value = (field: string) => (field in columns && typeof row[field] === 'string' ? row[field] : null);
+  const subject = Object.fromEntries(
+    ownerFields.flatMap((field) => (value(field) === null ? [] : [[field, value(field)]])),
+  );
+  const [host, model, namespace, pod, container] = placeFields.map(value);
+  const holder: Holder = {
+    host: host ?? null,
+    model: model ?? null,
+    namespace: namespace ?? null,
+    pod: pod ?? null,
+    container: container ?? null,
+    pid: null,
+    subject: Object.keys(subject).length === 0 ? null : Subject.parse(subject),
+  };
+  return { gpu: String(row.gpu), start: Number(row.s), end: Number(row.e), holder };
+}

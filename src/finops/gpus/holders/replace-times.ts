@@ -1,0 +1,45 @@
+import type { HeldTime } from './holding.ts';
+
+/**
+ * What is known of one GPU with what is newly told of it: within the times that the new tells of it stands alone, several holders of
+ * the same time together (time-slicing); times of one holder that touch become one. In the order of start, then holder.
+ * Example: known A [0, 10), told B [4, 6) -> A [0, 4), B [4, 6), A [6, 10).
+ */
+export function replaceTimes(known: readonly HeldTime[], told: readonly HeldTime[]): HeldTime[] {
+  const covered = union(told);
+  return merged([...known.flatMap((time) => without(time, covered)), ...told]);
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+function union(times: readonly Span[]): Span[] {
+  const spans: { start: number; end: number }[] = [];
+  for (const { start, end } of times.toSorted((a, b) => a.start - b.start)) {
+    const last = spans.at(-1);
+    if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end);
+    else spans.push({ start, end });
+  }
+  return spans;
+}
+
+function without(time: HeldTime, covered: readonly Span[]): HeldTime[] {
+  const left: HeldTime[] = [];
+  let { start } = time;
+  for (const span of covered) {
+    if (span.end <= start) continue;
+    if (span.start >= time.end) break;
+    if (span.start > start) left.push({ ...time, start, end: span.start });
+    start = Math.max(start, span.end);
+  }
+  if (start < time.end) left.push({ ...time, start });
+  return left;
+}
+
+function merged(times: readonly HeldTime[]): HeldTime[] {
+  const byHolder = Map.groupBy(times, ({ holder }) => holder);
+  const all = [...byHolder].flatMap(([holder, own]) => union(own).map((span) => ({ ...span, holder })));
+  return all.toSorted((a, b) => a.start - b.start || (a.holder < b.holder ? -1 : 1));
+}

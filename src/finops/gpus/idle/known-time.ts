@@ -1,0 +1,98 @@
+import type { JournaledTable } from '../../../platform/journal/index.ts';
+import { type Lake, type LakeSession, literal } from '../../../platform/lake/index.ts';
+import type { Store } from '../../../platform/store/index.ts';
+import type { Prices } from '../../prices/index.ts';
+import { type Device, findDevices } from '../recent/devices.ts';
+import { type LivePart, liveSamples, liveStretches } from '../recent/live.ts';
+import { stretchSelect } from '../telemetry/day-sql.ts';
+import { rolledUpDays } from '../telemetry/rolled-up.ts';
+import type { GpuMetric } from '../telemetry/schema.ts';
+import { GPU_SAMPLE, GPU_STRETCH, LEVELS, partitionsOf } from '../telemetry/tables.ts';
+
+export interface KnownTimeDeps {
+  readonly store: Store;
+  readonly lake: Lake;
+  /** Readings that are not in their days yet. */
+  readonly recent: Pick<JournaledTable, 'read'>;
+  readonly prices: Pick<Prices, 'of'>;
+}
+
+/** UTC days, the second exclusive; left out: all. */
+export interface Days {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** On which days, and up to which utilization a GPU does nothing. */
+export interface DaysAndLevel extends Days {
+  readonly threshold: number;
+}
+
+/** All that is known of the time of GPUs, as FROM items of one session; what is not in its days yet is among it. */
+export interface KnownTime {
+  readonly session: LakeSession;
+  /** Stretches, those of utilization at the threshold that was asked for, the others at their own level. */
+  readonly stretches: Readonly<Record<GpuMetric, string>>;
+  /** Readings; days of which only stretches are kept are not among them. */
+  samples(metric: 'utilization' | 'memory'): string;
+  /** Parts of GPUs, of seven: gpu, slices. All other GPUs are whole ones. */
+  readonly weights: string;
+  /** Days of which only stretches are kept. */
+  readonly rolledUp: readonly string[];
+}
+
+/** Reads what is known. Recent readings come first: what is put into its days meanwhile is then known twice, and counted once. */
+export async function withKnownTime<T>(
+  { store, lake, recent }: KnownTimeDeps,
+  asked: DaysAndLevel,
+  use: (known: KnownTime) => Promise<T>,
+): Promise<T> {
+  const devices = await findDevices(store);
+  return recent.read(async (relation, session) => {
+    const [row] = await session.query(`SELECT count(*)::DOUBLE AS rows FROM ${relation}`);
+    const live = Number(row?.rows ?? 0) === 0 ? null : { recent: relation, devices };
+    const all = await lake.partitions(store, GPU_STRETCH);
+    const ofDays = (table: typeof GPU_STRETCH, metric: GpuMetric) =>
+      lake.relation(store, table, { partitions: partitionsOf(metric, all, asked) });
+    const [utilization, memory] = [await ofDays(GPU_STRETCH, 'utilization'), await ofDays(GPU_STRETCH, 'memory')];
+    const read = { utilization: await ofDays(GPU_SAMPLE, 'utilization'), memory: await ofDays(GPU_SAMPLE, 'memory') };
+    const { from, to, threshold } = asked;
+    const atLevel = threshold === LEVELS.utilization ? utilization : `(${stretchSelect(read.utilization, threshold)})`;
+    const part = (metric: GpuMetric, stretches: string, level: number): LivePart | null =>
+      live === null ? null : { ...live, metric, stretches, level, from, to };
+    const ofUtilization = part('utilization', atLevel, threshold);
+    const ofMemory = part('memory', memory, LEVELS.memory);
+    return use({
+      session,
+      stretches: {
+        utilization: joined(atLevel, ofUtilization && liveStretches(ofUtilization)),
+        memory: joined(memory, ofMemory && liveStretches(ofMemory)),
+        poolTotal: await ofDays(GPU_STRETCH, 'poolTotal'),
+        poolUnallocated: await ofDays(GPU_STRETCH, 'poolUnallocated'),
+      },
+      samples: (metric) => {
+        const recents = part(metric, metric === 'memory' ? memory : utilization, LEVELS[metric]);
+        return joined(read[metric], recents && liveSamples(recents));
+      },
+      weights: weightsOf(devices, live?.recent ?? null),
+      rolledUp: [...(await rolledUpDays(store, lake, 'utilization'))]
+        .toSorted()
+        .filter((day) => day >= (from ?? '') && (to === undefined || day < to)),
+    });
+  });
+}
+
+function joined(ofDays: string, recent: string | null): string {
+  return recent === null ? ofDays : `(SELECT * FROM ${ofDays} UNION ALL BY NAME ${recent})`;
+}
+
+/** Parts of GPUs (MIG) count for as much of one as their compute is. */
+function weightsOf(devices: readonly Device[], recent: string | null): string {
+  const parts = devices.flatMap(({ gpu, slices }) => (slices === null ? [] : [`(${literal(gpu)}, ${slices})`]));
+  const known = parts.length === 0 ? NO_PARTS : `(SELECT * FROM (VALUES ${parts.join(', ')}) p(gpu, slices))`;
+  if (recent === null) return known;
+  const fresh = `SELECT gpu, slices FROM ${recent} WHERE slices IS NOT NULL`;
+  return `(SELECT gpu, max(slices) AS slices FROM (FROM ${known} UNION ALL ${fresh}) GROUP BY gpu)`;
+}
+
+const NO_PARTS = '(SELECT NULL::VARCHAR AS gpu, NULL::INTEGER AS slices WHERE false)';

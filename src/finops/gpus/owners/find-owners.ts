@@ -1,0 +1,86 @@
+import type { Org } from '../../../org/index.ts';
+import type { Subject } from '../../../org/schema.ts';
+import type { Sql } from '../../../platform/store/index.ts';
+import { type Holder, isNobody } from '../holders/holding.ts';
+import type { GpuWork, Owner } from './owner.ts';
+import { sharedSubject } from './shared-subject.ts';
+
+/** A stretch in which a subject held something, as metering recorded it. */
+export interface UsageOfGpus {
+  readonly id: string;
+  readonly subject: Subject;
+  /** What was held, as the bill names it. */
+  readonly resourceId: string | null;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Span {
+  /** Unix milliseconds. */
+  readonly start: number;
+  /** Unix milliseconds, exclusive. */
+  readonly end: number;
+}
+
+export interface OwnerDeps {
+  readonly org: Pick<Org, 'withTeam'>;
+  /** Usage intervals that touch a time. */
+  usage(sql: Sql, within: Span): Promise<readonly UsageOfGpus[]>;
+  /** Subjects of workloads that were reported for the time, by `namespace/pod`. */
+  workloads(sql: Sql, within: Span): Promise<ReadonlyMap<string, Subject>>;
+  readonly work: GpuWork;
+}
+
+/**
+ * Whose holders are, by digest: what an import said; else work of this server by the name of its pod or container; else what was
+ * reported of the pod as workload usage. Else it is unknown, and why is said.
+ */
+export async function findOwners(
+  deps: OwnerDeps,
+  sql: Sql,
+  { holders, usage, within }: { holders: ReadonlyMap<string, Holder>; usage: readonly UsageOfGpus[]; within: Span },
+): Promise<Map<string, Owner>> {
+  const ours = ourPlaces(deps.work, usage);
+  const isAsked = [...holders.values()].some(({ subject, pod }) => subject === null && pod !== null);
+  const workloads = isAsked ? await deps.workloads(sql, within) : new Map<string, Subject>();
+  const owners = new Map<string, Owner>();
+  for (const [id, holder] of holders) {
+    const named = holder.subject ?? ours(holder) ?? workloads.get(`${holder.namespace}/${holder.pod}`) ?? null;
+    const subject = named === null ? null : await deps.org.withTeam(sql, named);
+    const reason = subject === null && !isNobody(holder) ? reasonOf(holder) : null;
+    owners.set(id, { subject, reason, host: holder.host, gpuModel: holder.model });
+  }
+  return owners;
+}
+
+/** Work, replicas and endpoints of this server by the names that engines give them, as far as they were metered. */
+function ourPlaces(work: GpuWork, usage: readonly UsageOfGpus[]): (holder: Holder) => Subject | null {
+  const byId = new Map<string, Subject>();
+  const byEndpoint = new Map<string, Subject>();
+  for (const { id, subject } of usage) {
+    const [, name] = /^(?:reservation|serving):([^:]+)/.exec(id) ?? [];
+    if (name !== undefined) byId.set(name, subject);
+    if (subject.endpoint === undefined) continue;
+    // Its versions come and go: what is said of all of its time is what they share.
+    byEndpoint.set(subject.endpoint, sharedSubject(byEndpoint.get(subject.endpoint) ?? subject, subject));
+  }
+  return (holder) => {
+    for (const id of work.workIdsIn(holder)) {
+      const found = byId.get(id);
+      if (found !== undefined) return found;
+    }
+    const { pod } = holder;
+    if (pod === null) return null;
+    return [...byEndpoint].find(([endpoint]) => work.isPodOfEndpoint(pod, endpoint))?.[1] ?? null;
+  };
+}
+
+function reasonOf({ namespace, pod, container, pid, host }: Holder): string {
+  const on = host === null ? '' : ` on ${host}`;
+  if (pod !== null) {
+    const name = namespace === null ? pod : `${namespace}/${pod}`;
+    return `pod ${name} is no work of this server, and no workload usage names it`;
+  }
+  if (container !== null) return `container ${container}${on} is no work of this server`;
+  return `process ${pid}${on} is no work of this server`;
+}

@@ -1,0 +1,116 @@
+import type { Subject } from '../../../org/schema.ts';
+import type { Item } from './items.ts';
+import type { GpuOwner, OwnerDimension } from './schema.ts';
+import { sharedSubject } from './shared-subject.ts';
+import { addItem, emptySum, figuresOf, hoursOfItem, idleHours, idleUnits, type Sum } from './sum.ts';
+
+export interface Group {
+  readonly key: string | null;
+  readonly kind: GpuOwner['kind'];
+  subject: Subject;
+  readonly sum: Sum;
+  readonly items: Item[];
+  /** GPU-hours by why their owner is not known. */
+  readonly unknown: Map<string, number>;
+}
+
+/** What an item is of, or why that is not known. */
+function placeOf(item: Item, by: OwnerDimension): Pick<Group, 'key' | 'kind'> & { readonly reason: string | null } {
+  const value = valueOf(item, by);
+  if (value !== null) return { key: value, kind: 'owner', reason: null };
+  if (item.isFree) return { key: null, kind: 'nobody', reason: null };
+  const { subject, reason } = item.owner;
+  if (by === 'host' || by === 'gpuModel') {
+    return { key: null, kind: 'unknown', reason: `nobody said the ${by === 'host' ? 'host' : 'model'} of the GPU` };
+  }
+  const lacks = subject === null ? 'nobody said' : `its owner has no ${by}`;
+  return { key: null, kind: 'unknown', reason: reason ?? lacks };
+}
+
+function valueOf({ gpu, owner, isFree }: Item, by: OwnerDimension): string | null {
+  const { subject } = owner;
+  switch (by) {
+    case 'gpu':
+      return gpu;
+    case 'host':
+      return owner.host;
+    case 'gpuModel':
+      return owner.gpuModel;
+    default:
+      if (subject === null || isFree) return null;
+  }
+  switch (by) {
+    case 'step':
+      return joined(subject.pipeline, subject.step);
+    case 'modelVersion':
+      return joined(subject.model, subject.modelVersion);
+    case 'owner':
+      return Object.entries(subject)
+        .map(([field, value]) => `${field}=${value}`)
+        .toSorted()
+        .join(' ');
+    default:
+      return subject[by] ?? null;
+  }
+}
+
+function joined(first: string | undefined, second: string | undefined): string | null {
+  if (second === undefined) return null;
+  return first === undefined ? second : `${first}/${second}`;
+}
+
+/** Items by what they are of; the most idle money first, then idle hours, then by name, and what nobody knows or held last. */
+export function groupsOf(items: readonly Item[], by: OwnerDimension): Group[] {
+  const groups = new Map<string, Group>();
+  for (const item of items) {
+    const { key, kind, reason } = placeOf(item, by);
+    const id = `${kind} ${key ?? ''}`;
+    const group: Group = groups.get(id) ?? {
+      ...{ key, kind, unknown: new Map(), sum: emptySum() },
+      subject: item.owner.subject ?? {},
+      items: [],
+    };
+    group.subject = sharedSubject(group.subject, item.owner.subject ?? {});
+    group.items.push(item);
+    addItem(group.sum, item);
+    if (reason !== null) group.unknown.set(reason, (group.unknown.get(reason) ?? 0) + hoursOfItem(item));
+    groups.set(id, group);
+  }
+  return [...groups.values()]
+    .map((group) => ({ group, units: idleUnits(group.sum), hours: idleHours(group.sum) }))
+    .toSorted(
+      (a, b) =>
+        KINDS.indexOf(a.group.kind) - KINDS.indexOf(b.group.kind) ||
+        (a.units === b.units ? b.hours - a.hours : a.units > b.units ? -1 : 1) ||
+        ((a.group.key ?? '') < (b.group.key ?? '') ? -1 : 1),
+    )
+    .map(({ group }) => group);
+}
+
+const KINDS: readonly GpuOwner['kind'][] = ['owner', 'unknown', 'nobody'];
+/** Of which so many reasons are told; the others are counted together. */
+const MOST_REASONS = 20;
+
+export function ownerOf(group: Group): GpuOwner {
+  const { key, kind, subject } = group;
+  return { key, kind, subject, ...figuresOf(group.sum), unknown: reasonsOf(group.unknown) };
+}
+
+function reasonsOf(unknown: ReadonlyMap<string, number>): GpuOwner['unknown'] {
+  const sorted = [...unknown]
+    .map(([reason, gpuHours]) => ({ reason, gpuHours }))
+    .toSorted((a, b) => b.gpuHours - a.gpuHours || (a.reason < b.reason ? -1 : 1));
+  const rest = sorted.slice(MOST_REASONS);
+  if (rest.length === 0) return sorted;
+  const gpuHours = rest.reduce((sum, one) => sum + one.gpuHours, 0);
+  return [...sorted.slice(0, MOST_REASONS), { reason: `${rest.length} other reasons`, gpuHours }];
+}
+
+/** Groups that are not listed, as one. */
+export function othersOf(groups: readonly Group[]): GpuOwner | null {
+  if (groups.length === 0) return null;
+  const sum = emptySum();
+  for (const item of groups.flatMap(({ items }) => items)) addItem(sum, item);
+  const kind = groups.every((group) => group.kind === groups[0]?.kind) ? (groups[0]?.kind ?? 'owner') : 'owner';
+  return { key: null, kind, subject: {}, ...figuresOf(sum), unknown: [] };
+}

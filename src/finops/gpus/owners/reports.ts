@@ -1,0 +1,100 @@
+import type { z } from 'zod';
+import type { Subject } from '../../../org/schema.ts';
+import type { Sql } from '../../../platform/store/index.ts';
+import { groupsOf, othersOf, ownerOf } from './group.ts';
+import type { Item } from './items.ts';
+import type { GpuWork } from './owner.ts';
+import {
+  type EfficiencyPoint,
+  type GpuEfficiency,
+  type GpuOutcomes,
+  type GpuOwners,
+  type getGpuEfficiency,
+  type getGpuOwners,
+  WorkOutcome,
+} from './schema.ts';
+import { type OwnedDeps, type OwnedQuery, ownedTime } from './service.ts';
+import { addItem, emptySum, figuresOf } from './sum.ts';
+
+const DAY_MS = 86_400_000;
+
+const limitsOf = ({ from, to, team }: OwnedQuery) => ({ from: from ?? null, to: to ?? null, team: team ?? null });
+
+function sumOf(items: readonly Item[]) {
+  const sum = emptySum();
+  for (const item of items) addItem(sum, item);
+  return sum;
+}
+
+/** GPU time and money by owner. */
+export async function gpuOwners(deps: OwnedDeps, query: z.infer<typeof getGpuOwners.query>): Promise<GpuOwners> {
+  const { items } = await ownedTime(deps, query, 'all');
+  const groups = groupsOf(items, query.by);
+  return {
+    by: query.by,
+    ...limitsOf(query),
+    ...figuresOf(sumOf(items)),
+    groups: groups.slice(0, query.top).map(ownerOf),
+    others: othersOf(groups.slice(query.top)),
+    groupCount: groups.length,
+  };
+}
+
+/** The same by day or week. */
+export async function gpuEfficiency(
+  deps: OwnedDeps,
+  query: z.infer<typeof getGpuEfficiency.query>,
+): Promise<GpuEfficiency> {
+  const { items } = await ownedTime(deps, query, query.step);
+  const series = groupsOf(items, query.by).map(({ key, kind, sum, items: own }) => ({
+    hours: figuresOf(sum).gpuHours.paid,
+    series: { key, kind, points: pointsOf(own) },
+  }));
+  return {
+    by: query.by,
+    step: query.step,
+    ...limitsOf(query),
+    series: series
+      .toSorted((a, b) => b.hours - a.hours)
+      .slice(0, query.top)
+      .map((one) => one.series),
+    all: pointsOf(items),
+  };
+}
+
+function pointsOf(items: readonly Item[]): EfficiencyPoint[] {
+  return [...Map.groupBy(items, ({ step }) => step)]
+    .toSorted(([a], [b]) => a - b)
+    .map(([step, own]) => {
+      const { gpuHours, cost, usedShare, idleShare } = figuresOf(sumOf(own));
+      return { start: new Date(step * DAY_MS).toISOString(), gpuHours, cost, usedShare, idleShare };
+    });
+}
+
+type OutcomeKey = GpuOutcomes['outcomes'][number]['outcome'];
+const ORDER: readonly OutcomeKey[] = [...WorkOutcome.options, 'nobody'];
+
+/** The same hours by how the work ended. */
+export async function gpuOutcomes(deps: OwnedDeps, query: OwnedQuery): Promise<GpuOutcomes> {
+  const { items } = await ownedTime(deps, query, 'all');
+  const outcomes = await outcomesOf(deps.store, deps.work, items);
+  const groups = Map.groupBy(items, (item): OutcomeKey => {
+    if (item.isFree) return 'nobody';
+    return item.owner.subject === null ? 'unknown' : (outcomes.get(item.owner.subject) ?? 'unknown');
+  });
+  return {
+    ...limitsOf(query),
+    ...figuresOf(sumOf(items)),
+    outcomes: ORDER.flatMap((outcome) => {
+      const own = groups.get(outcome);
+      if (own === undefined) return [];
+      const owners = outcome === 'nobody' ? 0 : new Set(own.map(({ owner }) => JSON.stringify(owner.subject))).size;
+      return [{ outcome, owners, ...figuresOf(sumOf(own)) }];
+    }),
+  };
+}
+
+function outcomesOf(sql: Sql, work: GpuWork, items: readonly Item[]) {
+  const subjects = new Set<Subject>(items.flatMap(({ owner }) => owner.subject ?? []));
+  return work.outcomesOf(sql, [...subjects]);
+}

@@ -1,0 +1,46 @@
+import { FOREVER_MS, type Rate, type Rates } from '../idle/rates.ts';
+import { type Fraction, fraction } from './money.ts';
+
+/** A price of one GPU for an hour, or why there is none. [since, until) in Unix milliseconds. */
+export interface WholeRate {
+  readonly import: string;
+  readonly since: number;
+  readonly until: number;
+  readonly price: Fraction | null;
+  readonly currency: string | null;
+  readonly source: string | null;
+  readonly reason: string | null;
+}
+
+/** Rates with the time between them, so that all time of each import has exactly one. */
+export function wholeRates({ rates, reasons }: Rates): WholeRate[] {
+  const byImport = Map.groupBy(rates, (rate) => rate.import);
+  return [...reasons].flatMap(([id, reason]) => {
+    const none = (since: number, until: number): WholeRate[] => {
+      if (since >= until) return [];
+      return [{ import: id, since, until, price: null, currency: null, source: null, reason: reason ?? 'no price' }];
+    };
+    const whole: WholeRate[] = [];
+    let at = 0;
+    for (const rate of (byImport.get(id) ?? []).toSorted((a, b) => a.since - b.since)) {
+      const since = Math.max(at, rate.since);
+      if (since >= rate.until) continue;
+      whole.push(...none(at, since), priced(rate, since));
+      at = rate.until;
+    }
+    return [...whole, ...none(at, FOREVER_MS)];
+  });
+}
+
+function priced(rate: Rate, since: number): WholeRate {
+  const { price, source, until } = rate;
+  return {
+    import: rate.import,
+    since,
+    until,
+    price: fraction(price.amount),
+    currency: price.currency,
+    source,
+    reason: null,
+  };
+}

@@ -1,0 +1,28 @@
+import { readableTitle, WORKLOAD_NAME } from './kubernetes/serving/names.ts';
+
+/** Where work runs, as those name it that look at it from outside. */
+export interface SeenPlace {
+  readonly pod: string | null;
+  readonly container: string | null;
+}
+
+/** What Kubernetes adds to the name of a Job for its pod. */
+const POD_SUFFIX = /-[a-z0-9]{5}$/;
+const CONTAINER_PREFIX = /^\/?steelyard-/;
+
+/**
+ * Ids that work or a replica in this place may have, the likeliest first: a container of ours is called `steelyard-ID`, a Job's pod `ID-xxxxx`.
+ * Example: `train-0a1b2c3d4e5f-x7k2p` -> itself, `train-0a1b2c3d4e5f`.
+ */
+export function workIdsIn({ pod, container }: SeenPlace): string[] {
+  return [pod, container].flatMap((name) => {
+    if (name === null) return [];
+    const own = name.replace(CONTAINER_PREFIX, '');
+    return own.replace(POD_SUFFIX, '') === own ? [own] : [own, own.replace(POD_SUFFIX, '')];
+  });
+}
+
+/** Whether a pod may be of an endpoint, by the beginning of its name that `workloadName` gave it. */
+export function isPodOfEndpoint(pod: string, endpoint: string): boolean {
+  return WORKLOAD_NAME.exec(pod)?.[1] === readableTitle(endpoint);
+}

@@ -1,0 +1,63 @@
+import type { GpuWork, ReconciledCost } from './finops/gpus/index.ts';
+import type { WorkOutcome } from './finops/gpus/schema.ts';
+import { isPodOfEndpoint, workIdsIn } from './mlops/executors/index.ts';
+import type { PipelineRuns } from './mlops/pipelines/index.ts';
+import type { Tracking } from './mlops/tracking/index.ts';
+import type { Subject } from './org/schema.ts';
+
+interface KnownOfWork {
+  readonly tracking: Pick<Tracking, 'statuses' | 'costs'>;
+  readonly pipelines: { readonly runs: Pick<PipelineRuns, 'states'> };
+}
+
+const OF_RUN = { RUNNING: 'running', SCHEDULED: 'running', FINISHED: 'finished', FAILED: 'failed', KILLED: 'cancelled' } as const;
+
+const OF_PIPELINE = {
+  waiting: 'running',
+  running: 'running',
+  succeeded: 'finished',
+  cached: 'finished',
+  failed: 'failed',
+  stopped: 'cancelled',
+  skipped: 'cancelled',
+} as const;
+
+/** Which work GPUs did, for who says whose their time was: the other wing knows it. */
+export function gpuWork({ tracking, pipelines }: KnownOfWork): GpuWork {
+  return {
+    workIdsIn,
+    isPodOfEndpoint,
+    async outcomesOf(sql, subjects) {
+      const statuses = await tracking.statuses(sql, distinct(subjects, 'run'));
+      const states = await pipelines.runs.states(sql, distinct(subjects, 'pipelineRun'));
+      const outcomeOf = ({ run, pipelineRun, step, endpoint }: Subject): WorkOutcome | null => {
+        if (endpoint !== undefined) return 'serving';
+        // A step that failed may have been begun for a run that goes on.
+        const of = states.get(pipelineRun ?? '');
+        if (of !== undefined) return OF_PIPELINE[of.steps.get(step ?? '') ?? of.state];
+        const status = statuses.get(run ?? '');
+        return status === undefined ? null : OF_RUN[status];
+      };
+      return new Map(
+        subjects.flatMap((subject) => {
+          const outcome = outcomeOf(subject);
+          return outcome === null ? [] : [[subject, outcome] as const];
+        }),
+      );
+    },
+    async reconciledRuns(sql, runs) {
+      const costs = await tracking.costs(sql, runs);
+      return new Map(
+        [...costs].flatMap(([run, { total, metered, reconciled }]): [string, ReconciledCost][] => {
+          // Only where billed rows cover all metered hours: a part would make them cheaper than they are.
+          if (total.basis !== 'reconciled' || metered.cost === null || reconciled.cost === null) return [];
+          return [[run, { metered: metered.cost, reconciled: reconciled.cost }]];
+        }),
+      );
+    },
+  };
+}
+
+function distinct(subjects: readonly Subject[], field: 'run' | 'pipelineRun'): string[] {
+  return [...new Set(subjects.flatMap((subject) => subject[field] ?? []))];
+}
