@@ -28,6 +28,7 @@ import { openapiCommands } from './openapi.ts';
 import { orgCommands } from './org.ts';
 import { pipelineCommands } from './pipeline/commands.ts';
 import { priceCommands } from './price.ts';
+import { recommendCommands } from './recommend.ts';
 import { retentionCommands } from './retention.ts';
 import { retrainingCommands } from './retraining.ts';
 import { runCommands } from './run.ts';
@@ -73,6 +74,7 @@ export const commands: readonly Command[] = [
   ...gateCommands,
   ...decisionCommands,
   ...retrainingCommands,
+  ...recommendCommands,
   ...lineageCommands,
   ...applyCommands,
   ...orgCommands,

@@ -183,7 +183,7 @@ function wire(
   const { decisions } = tradeoff;
   const retraining = createRetrainings({ ...ground, ...finops, ...mlops, pipelines, monitoring, decisions });
   const recommendations = createRecommendations({
-    ...{ ...ground, ...telling, ...finops, pipelines, decisions },
+    ...{ ...ground, ...telling, ...finops, ...mlops, org, pipelines, decisions },
     serving: serving.use,
     publicUrl: ground.config.publicUrl ?? null,
     finders: [],

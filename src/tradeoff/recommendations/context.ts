@@ -1,5 +1,6 @@
 import type { PipelineRuns } from '../../mlops/pipelines/index.ts';
 import type { ServingUse } from '../../mlops/serving/index.ts';
+import type { Org } from '../../org/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { DeliverDeps, TargetRules } from '../../platform/notices/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
@@ -8,14 +9,17 @@ import type { Clock } from '../../platform/units/index.ts';
 import type { Decisions } from '../decisions/index.ts';
 import type { EndpointDeps } from './endpoints/endpoint-hours.ts';
 import type { Finder } from './finder.ts';
+import type { IdleRunDeps } from './runs/finder.ts';
 import type { Recommendation, TimelineEntry } from './schema.ts';
 
-export interface RecommendationDeps extends EndpointDeps, DeliverDeps, TargetRules {
+export interface RecommendationDeps extends Omit<EndpointDeps, 'metering'>, IdleRunDeps, DeliverDeps, TargetRules {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
   readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
   readonly serving: ServingUse;
+  readonly metering: EndpointDeps['metering'] & IdleRunDeps['metering'];
+  readonly org: Pick<Org, 'withTeam'>;
   readonly pipelines: { readonly runs: Pick<PipelineRuns, 'requestStop' | 'wake'> };
   readonly decisions: Pick<Decisions, 'recordAct'>;
   /** Address of this server's pages for those who are told of something; null: it was not said. */

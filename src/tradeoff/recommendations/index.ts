@@ -1,15 +1,21 @@
 import { handle, type Route } from '../../platform/http/index.ts';
-import type { ManifestKind } from '../../platform/manifests/index.ts';
+import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { RecommendationDeps } from './context.ts';
 import { replicaCountFinder, scaleToZeroFinder } from './endpoints/finders.ts';
 import type { Finder } from './finder.ts';
+import { keptFor } from './idle/keep.ts';
+import { registerTelling } from './idle/notice.ts';
+import { applyPolicy, lookWithPolicies } from './idle/policies.ts';
+import { IdlePolicySpec } from './idle/schema.ts';
 import { lookForAll } from './look.ts';
 import { measureAll } from './realised.ts';
+import { idleRunFinder } from './runs/finder.ts';
 import {
   applyRecommendation,
   dismissRecommendation,
   findRecommendations,
   getRecommendation,
+  keepRecommendation,
   listRecommendations,
   undoRecommendation,
 } from './schema.ts';
@@ -28,11 +34,17 @@ export interface Recommendations {
 }
 
 const LOOK = 'recommendations.look';
+const LOOK_IDLE = 'idle_policies.look';
 /** A while into the hour: what was used in the hour before has been recorded. */
 const EVERY_HOUR = '7 * * * *';
 
 export function createRecommendations(deps: RecommendationDeps): Recommendations {
-  const finders: readonly Finder[] = [scaleToZeroFinder(deps), replicaCountFinder(deps), ...deps.finders];
+  const finders: readonly Finder[] = [
+    scaleToZeroFinder(deps),
+    replicaCountFinder(deps),
+    idleRunFinder(deps),
+    ...deps.finders,
+  ];
   const look = () => lookForAll(deps, finders);
   deps.jobs.register(LOOK, {
     handler: async () => {
@@ -41,7 +53,11 @@ export function createRecommendations(deps: RecommendationDeps): Recommendations
     },
   });
   deps.jobs.schedule(LOOK, EVERY_HOUR, { kind: LOOK, payload: null });
-  return { kinds: [], routes: routesOf(deps, look) };
+  deps.jobs.register(LOOK_IDLE, { handler: () => lookWithPolicies(deps) });
+  deps.jobs.schedule(LOOK_IDLE, '* * * * *', { kind: LOOK_IDLE, payload: null });
+  registerTelling(deps);
+  const policies = specKind('IdlePolicy', 70, IdlePolicySpec, (sql, name, spec) => applyPolicy(deps, sql, name, spec));
+  return { kinds: [policies], routes: routesOf(deps, look) };
 }
 
 function routesOf(deps: RecommendationDeps, look: () => ReturnType<typeof lookForAll>): Route[] {
@@ -58,6 +74,9 @@ function routesOf(deps: RecommendationDeps, look: () => ReturnType<typeof lookFo
     ),
     handle(undoRecommendation, ({ params: { recommendation }, body: { reason = null }, actor }) =>
       undone(deps, { recommendation, actor, reason }),
+    ),
+    handle(keepRecommendation, ({ params: { recommendation }, body: { hours }, actor }) =>
+      keptFor(deps, { recommendation, actor, hours }),
     ),
   ];
 }

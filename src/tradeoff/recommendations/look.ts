@@ -102,7 +102,8 @@ async function lapseOthers(
   now: number,
 ): Promise<void> {
   for (const { document } of await heldOpen(store)) {
-    if (document.kind !== kind || found.has(document.key)) continue;
+    // What an idle policy watches is its matter.
+    if (document.kind !== kind || found.has(document.key) || document.notice !== null) continue;
     await store.transaction(async (sql) => {
       const [current] = await heldOpen(sql, document.key);
       if (current === undefined || current.document.recommendation !== document.recommendation) return;

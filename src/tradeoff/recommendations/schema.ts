@@ -96,6 +96,7 @@ const TimelineEntry = z
         'restated',
         'noticed',
         'kept',
+        'withdrawn',
         'approved',
         'applied',
         'realised',

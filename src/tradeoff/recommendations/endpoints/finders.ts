@@ -17,15 +17,20 @@ export function scaleToZeroFinder(deps: EndpointDeps): Finder {
     kind: 'scale_to_zero',
     async find(window) {
       const all = await endpointHours(deps, window);
-      return all.flatMap((one) => (one.served.min > 0 && one.served.isSettled ? (zeroOf(one, window) ?? []) : []));
+      const possible = all.filter(({ served }) => served.min > 0 && served.isSettled);
+      return possible.filter(isWorth).map((one) => zeroOf(one, window));
     },
   };
 }
 
-function zeroOf(variant: VariantHours, window: Window): Found | null {
+function isWorth({ served, hours }: VariantHours): boolean {
+  return isWorthZero(idleHours(hours, served.idleAfterMs));
+}
+
+/** The advice to scale a variant to zero, whether it is worth it or not. */
+export function zeroOf(variant: VariantHours, window: Window): Found {
   const { served, hours, item } = variant;
   const idle = idleHours(hours, served.idleAfterMs);
-  if (!isWorthZero(idle)) return null;
   const { min, max, endpoint, variant: name } = served;
   const days = idle.measuredHours / DAY_HOURS;
   const isQuiet = idle.requests === 0;

@@ -41,7 +41,7 @@ describe('the interval of a saving', () => {
     ['14 days of which one in fifty saves nothing', 14, (random) => (random() < 0.02 ? 0 : 100)],
     ['14 days with quiet weekends', 14, (random, index) => (index % 7 < 2 ? 90 : 30) + 10 * random()],
     ['7 days with quiet weekends', 7, (random, index) => (index % 7 < 2 ? 90 : 30) + 10 * random()],
-  ])('holds the next month in 93 %% of the draws at least: %s', (_, history, day) => {
+  ])('of %s holds the next month in 93 of 100 draws at least', (_, history, day) => {
     expect(coverage(history, history, day)).toBeGreaterThan(0.93);
   });
 });
