@@ -31,7 +31,9 @@ function totalText({ saving, sumOfAlone, recommendations }: RecommendationList['
   const interval = intervalText(saving);
   const together = `${shownMoney(saving.monthly)} a month together${interval === null ? '' : ` (${interval})`}`;
   const sum =
-    sumOfAlone.amount === saving.monthly?.amount ? '' : `; each alone adds up to ${shownMoney(sumOfAlone)}: they overlap`;
+    sumOfAlone.amount === saving.monthly?.amount
+      ? ''
+      : `; each alone adds up to ${shownMoney(sumOfAlone)}: they overlap`;
   return `${counted(recommendations, 'recommendation')}: ${together} of ${shownMoney(saving.cost)}${sum}`;
 }
 
@@ -58,7 +60,10 @@ export function detailText(one: Recommendation, { paint }: Context): string {
       ['now', one.before],
       ['then', one.after],
       ['saves a month', savingText(saving)],
-      ['confidence', `${confidence.level}: ${Math.round(confidence.coverageRatio * 100)} % of ${confidence.days.toFixed(1)} days measured`],
+      [
+        'confidence',
+        `${confidence.level}: ${Math.round(confidence.coverageRatio * 100)} % of ${confidence.days.toFixed(1)} days measured`,
+      ],
       ['risk', `${risk.level}: ${risk.text}`],
       ['guard', one.guard],
       ['looked at', `${shownInstant(evidence.window.start)} to ${shownInstant(evidence.window.end)}`],
@@ -87,9 +92,18 @@ function savingText(saving: Saving): string {
   return `${shownMoney(saving.monthly)} (${intervalText(saving)}) of ${shownMoney(saving.cost)}`;
 }
 
-function realisedText({ monthly, lower, upper, stated, hours, isWithin, reason }: NonNullable<Recommendation['realised']>) {
+function realisedText({
+  monthly,
+  lower,
+  upper,
+  stated,
+  hours,
+  isWithin,
+  reason,
+}: NonNullable<Recommendation['realised']>) {
   if (monthly === null) return `not known: ${reason}`;
-  const interval = lower === null || upper === null ? '' : ` (${shownAmount(lower.amount)} to ${shownAmount(upper.amount)})`;
+  const interval =
+    lower === null || upper === null ? '' : ` (${shownAmount(lower.amount)} to ${shownAmount(upper.amount)})`;
   const said = isWithin === null ? '' : `, ${isWithin ? 'within' : 'outside of'} what was said (${shownMoney(stated)})`;
   return `${shownMoney(monthly)} a month${interval} over ${counted(hours, 'hour')}${said}`;
 }
@@ -97,7 +111,11 @@ function realisedText({ monthly, lower, upper, stated, hours, isWithin, reason }
 export function previewText(preview: Preview, { paint }: Context): string {
   const { recommendation, isDryRun, changes, traffic, money, undo, manifest } = preview;
   const { state, title } = recommendation;
-  const head = isDryRun ? `Would change: ${title}` : state === 'approved' ? `Approved, to be done by hand: ${title}` : `Done: ${title}`;
+  const head = isDryRun
+    ? `Would change: ${title}`
+    : state === 'approved'
+      ? `Approved, to be done by hand: ${title}`
+      : `Done: ${title}`;
   return [
     paint.heading(head),
     ...changes.map((change) => `  ${change}`),
@@ -110,6 +128,8 @@ export function previewText(preview: Preview, { paint }: Context): string {
       ],
       paint,
     ),
-    ...(manifest === null ? [] : ['', 'Change it in your own file too, or the next apply undoes it:', '', manifest.trimEnd()]),
+    ...(manifest === null
+      ? []
+      : ['', 'Change it in your own file too, or the next apply undoes it:', '', manifest.trimEnd()]),
   ].join('\n');
 }

@@ -85,7 +85,10 @@ const applyCommand = command({
 steelyard recommend apply rec_0123456789abcdef0123 --yes --reason "nobody uses it"`,
   needs: 'server',
   positionals: { recommendation },
-  options: { yes: { describe: 'Do it; what is to be done by hand is approved, and said to be done the second time' }, reason },
+  options: {
+    yes: { describe: 'Do it; what is to be done by hand is approved, and said to be done the second time' },
+    reason,
+  },
   run: async (context, { recommendation: id, yes, reason: why }) => {
     const body = { isDryRun: !yes, ...bodyOf(why) };
     const preview = await (await context.client()).call(applyRecommendation, { params: paramsOf(id), body });
@@ -98,7 +101,8 @@ steelyard recommend apply rec_0123456789abcdef0123 --yes --reason "nobody uses i
 const dismissCommand = command({
   path: ['recommend', 'dismiss'],
   summary: 'Do not want a recommendation, for good or until a time',
-  example: 'steelyard recommend dismiss rec_0123456789abcdef0123 --reason "a launch on Friday" --until 2026-12-01T00:00:00Z',
+  example:
+    'steelyard recommend dismiss rec_0123456789abcdef0123 --reason "a launch on Friday" --until 2026-12-01T00:00:00Z',
   needs: 'server',
   positionals: { recommendation },
   options: { reason, until: { value: 'INSTANT', schema: UtcInstant, describe: 'Until when; default: for good' } },

@@ -46,7 +46,11 @@ export function ledgered(
   { decisions }: Pick<RecommendationDeps, 'decisions'>,
   sql: Sql,
   document: Recommendation,
-  act: { readonly act: 'approved' | 'applied' | 'dismissed' | 'undone'; readonly actor: string; readonly summary: string },
+  act: {
+    readonly act: 'approved' | 'applied' | 'dismissed' | 'undone';
+    readonly actor: string;
+    readonly summary: string;
+  },
 ): Promise<string> {
   const { recommendation, kind, title, subject, before, after, saving, confidence, evidence, action } = document;
   return decisions.recordAct(sql, {

@@ -4,8 +4,8 @@ import { lockUntilCommit, type Sql } from '../../platform/store/index.ts';
 import { iso, type RecommendationDeps, told } from './context.ts';
 import { HOUR_MS } from './endpoints/endpoint-hours.ts';
 import type { Finder, Found, Window } from './finder.ts';
-import type { Recommendation, RecommendationKind, Saving, Searched } from './schema.ts';
 import { savingAlone } from './savings/joint-saving.ts';
+import type { Recommendation, RecommendationKind, Saving, Searched } from './schema.ts';
 import { heldOpen, insertRecommendation, type Kept, lastOf, putLook, putRecommendation } from './store.ts';
 
 /** Time that is looked at: what high confidence takes. */

@@ -16,7 +16,11 @@ export const recommendationMigrations: Migrations = {
         .addColumn('document', 'text', (column) => column.notNull())
         .execute();
       await db.schema.createIndex('recommendation_by_advice').on('recommendation').column('advice').execute();
-      await db.schema.createIndex('recommendation_by_state').on('recommendation').columns(['state', 'found_at']).execute();
+      await db.schema
+        .createIndex('recommendation_by_state')
+        .on('recommendation')
+        .columns(['state', 'found_at'])
+        .execute();
       await db.schema
         .createTable('recommendation_look')
         .addColumn('id', 'text', (column) => column.primaryKey())

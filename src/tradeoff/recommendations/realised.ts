@@ -31,7 +31,9 @@ async function measure(deps: RecommendationDeps, kept: Kept): Promise<void> {
     return;
   }
   const names = new Set(document.evidence.items.map(({ item }) => item));
-  const items = (await endpointHours(deps, { start, end })).map(({ item }) => item).filter(({ item }) => names.has(item));
+  const items = (await endpointHours(deps, { start, end }))
+    .map(({ item }) => item)
+    .filter(({ item }) => names.has(item));
   const period = { start: iso(start), end: iso(end) };
   const realised = { at: iso(now), period, isFinal, ...realisedOf(document, items) };
   const isNews = realised.monthly !== null && (isFinal || document.realised?.monthly == null);
@@ -65,7 +67,9 @@ export function realisedOf(document: Pick<Recommendation, 'saving'>, items: read
   const saved = decimal(before.amount).minus(items.reduce((sum, item) => sum.plus(perMonth(item.costs)), decimal(0)));
   const reach = reachOf(items);
   const isWithin =
-    lower === null || upper === null ? null : saved.greaterThanOrEqualTo(lower.amount) && saved.lessThanOrEqualTo(upper.amount);
+    lower === null || upper === null
+      ? null
+      : saved.greaterThanOrEqualTo(lower.amount) && saved.lessThanOrEqualTo(upper.amount);
   return {
     ...{ hours, stated, isWithin, reason: null, monthly: money(saved) },
     lower: reach === null ? null : money(saved.minus(reach)),
@@ -76,7 +80,10 @@ export function realisedOf(document: Pick<Recommendation, 'saving'>, items: read
 function perMonth(costs: readonly (string | null)[]): Decimal {
   const known = costs.filter((cost) => cost !== null);
   if (known.length === 0) return decimal(0);
-  return known.reduce((sum, cost) => sum.plus(cost), decimal(0)).times(MONTH_HOURS).dividedBy(known.length);
+  return known
+    .reduce((sum, cost) => sum.plus(cost), decimal(0))
+    .times(MONTH_HOURS)
+    .dividedBy(known.length);
 }
 
 /** Half of the interval of the mean of the days; null with fewer than four. */

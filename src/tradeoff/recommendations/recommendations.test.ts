@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { call, problemFrom, testApplication } from '../../testing.ts';
-import { sent } from '../../testing-serving.ts';
 import { RecommendationRoom } from '../../testing-recommendations.ts';
+import { sent } from '../../testing-serving.ts';
 import { listDecidedActs } from '../decisions/schema.ts';
+import { savingAlone } from './savings/joint-saving.ts';
 import {
   applyRecommendation,
   dismissRecommendation,
@@ -10,7 +11,6 @@ import {
   getRecommendation,
   undoRecommendation,
 } from './schema.ts';
-import { savingAlone } from './savings/joint-saving.ts';
 import { partOf } from './show.ts';
 
 const NOON = Date.parse('2026-11-26T12:20:00Z');

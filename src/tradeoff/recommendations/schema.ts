@@ -211,7 +211,10 @@ export const Preview = z
     traffic: z.string().describe('What it means for requests'),
     money: z.string().describe('What it means for the bill'),
     undo: z.string().describe('How it is taken back, or that it cannot be'),
-    manifest: z.string().nullable().describe('What to change in your own file, so that it does not undo this; null: nothing'),
+    manifest: z
+      .string()
+      .nullable()
+      .describe('What to change in your own file, so that it does not undo this; null: nothing'),
   })
   .describe('What a recommendation does, or did');
 export type Preview = z.infer<typeof Preview>;

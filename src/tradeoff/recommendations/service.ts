@@ -50,7 +50,11 @@ export async function applyWithin(deps: RecommendationDeps, sql: Sql, asked: Ask
     const summary = `${actor} approved: ${document.title}`;
     const decision = await ledgered(deps, sql, document, { act: 'approved', actor, summary });
     const approved = { ...document, state: 'approved' as const, approved: { ...act, decision } };
-    return put(sql, kept, told(approved, now, 'approved', 'To be done by hand; say "apply" again when it is done.', actor));
+    return put(
+      sql,
+      kept,
+      told(approved, now, 'approved', 'To be done by hand; say "apply" again when it is done.', actor),
+    );
   }
   const cause = `${document.title}, by ${actor} (${recommendation})`;
   const hindrance = await carryOut(deps, sql, document.action, cause);
@@ -58,7 +62,11 @@ export async function applyWithin(deps: RecommendationDeps, sql: Sql, asked: Ask
     const detail = `Nothing was done: ${hindrance}. Look again: steelyard recommend find`;
     throw new AppError('recommendation_outdated', detail, { recommendation });
   }
-  const decision = await ledgered(deps, sql, document, { act: 'applied', actor, summary: `${actor}: ${document.title}` });
+  const decision = await ledgered(deps, sql, document, {
+    act: 'applied',
+    actor,
+    summary: `${actor}: ${document.title}`,
+  });
   const done = {
     ...document,
     state: 'applied' as const,

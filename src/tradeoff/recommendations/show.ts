@@ -1,5 +1,6 @@
 import type { Sql } from '../../platform/store/index.ts';
 import { decimal, sumDecimals } from '../../platform/units/index.ts';
+import { jointSaving, type SavingPart } from './savings/joint-saving.ts';
 import type {
   Recommendation,
   RecommendationList,
@@ -7,7 +8,6 @@ import type {
   RecommendationSummary,
   Saving,
 } from './schema.ts';
-import { jointSaving, type SavingPart } from './savings/joint-saving.ts';
 import { heldOpen, lastLook, recommendationsIn } from './store.ts';
 
 const STATES: Readonly<Record<'open' | 'done' | 'closed' | 'all', readonly RecommendationState[]>> = {

@@ -45,7 +45,10 @@ function row({ document, measureAt }: Omit<Kept, 'version'>) {
 }
 
 export async function insertRecommendation(sql: Sql, document: Recommendation): Promise<void> {
-  await tables(sql).insertInto('recommendation').values({ ...row({ document, measureAt: null }), version: 1 }).execute();
+  await tables(sql)
+    .insertInto('recommendation')
+    .values({ ...row({ document, measureAt: null }), version: 1 })
+    .execute();
 }
 
 /** Writes it in the place of what was read; false where somebody was faster, and then nothing has changed. */
@@ -75,7 +78,11 @@ export async function heldOpen(sql: Sql, advice: string | null = null): Promise<
 /** The last of an advice that has this state; null: there was none. */
 export async function lastOf(sql: Sql, advice: string, state: RecommendationState): Promise<Kept | null> {
   const query = tables(sql).selectFrom('recommendation').selectAll().where('advice', '=', advice);
-  const found = await query.where('state', '=', state).orderBy('found_at', 'desc').orderBy('id', 'desc').executeTakeFirst();
+  const found = await query
+    .where('state', '=', state)
+    .orderBy('found_at', 'desc')
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
   return found === undefined ? null : kept(found);
 }
 
@@ -107,7 +114,11 @@ export async function putLook(sql: Sql, at: string, searched: readonly Searched[
 
 /** What was looked for last; null: nobody looked yet. */
 export async function lastLook(sql: Sql): Promise<{ at: string; searched: Searched[] } | null> {
-  const found = await tables(sql).selectFrom('recommendation_look').selectAll().where('id', '=', LAST).executeTakeFirst();
+  const found = await tables(sql)
+    .selectFrom('recommendation_look')
+    .selectAll()
+    .where('id', '=', LAST)
+    .executeTakeFirst();
   if (found === undefined) return null;
   return { at: found.at, searched: z.array(Searched).parse(JSON.parse(found.searched)) };
 }

@@ -47,7 +47,9 @@ export function changesOf(action: RecommendedAction): string[] {
       ];
     }
     case 'stop_pipeline_run':
-      return [`run ${action.run} of pipeline ${action.pipeline}: it is asked to stop, and ended when its grace is over`];
+      return [
+        `run ${action.run} of pipeline ${action.pipeline}: it is asked to stop, and ended when its grace is over`,
+      ];
     case 'by_hand':
       return action.commands;
   }

@@ -1,7 +1,7 @@
 import type { Subject } from '../../../org/schema.ts';
 import type { Finder, Found, Window } from '../finder.ts';
-import { idleHours, isWorthZero } from '../finders/scale-to-zero.ts';
 import { keptReplicas, quantile, replicasNeeded, type VariantMinute } from '../finders/replica-count.ts';
+import { idleHours, isWorthZero } from '../finders/scale-to-zero.ts';
 import { confidenceOf } from '../savings/confidence.ts';
 import { ENOUGH_MEASURED, type EndpointDeps, endpointHours, itemOf, type VariantHours } from './endpoint-hours.ts';
 
@@ -41,7 +41,10 @@ export function zeroOf(variant: VariantHours, window: Window): Found {
     before: `${replicas(min)} at least, all the time`,
     after: `none once nobody has asked for ${Math.round(served.idleAfterMs / MINUTE_MS)} min, up to ${max} when somebody does`,
     risk: isQuiet
-      ? { level: 'low', text: `Nobody asked in ${shownHours(idle.measuredHours)}. A first request waits for a replica to start: ${waits} by its document.` }
+      ? {
+          level: 'low',
+          text: `Nobody asked in ${shownHours(idle.measuredHours)}. A first request waits for a replica to start: ${waits} by its document.`,
+        }
       : {
           level: 'medium',
           text: `${perDay(idle.coldStarts, days)} a day would have waited for a replica to start: ${waits} by its document.`,
@@ -85,7 +88,10 @@ async function fewerOf({ serving }: EndpointDeps, variant: VariantHours, window:
   const minutes = minutesOf(spans.filter((span) => span.variant === name && span.measuredMs > 0));
   const needed = replicasNeeded(minutes, concurrency);
   if (needed === null || needed >= min) return null;
-  const busy = quantile(minutes.map(({ busyMs }) => busyMs / (concurrency * MINUTE_MS)).toSorted((a, b) => a - b), 0.95);
+  const busy = quantile(
+    minutes.map(({ busyMs }) => busyMs / (concurrency * MINUTE_MS)).toSorted((a, b) => a - b),
+    0.95,
+  );
   const expected = (window.end - start) / MINUTE_MS;
   return {
     ...commonOf(variant),
@@ -127,7 +133,12 @@ function minutesOf(spans: readonly { readonly at: number; readonly busyMs: numbe
 function commonOf(variant: VariantHours) {
   const { served, hours } = variant;
   // An endpoint that is new has been measured since then, and not badly before.
-  const lived = hours.slice(Math.max(0, hours.findIndex(({ measured }) => measured > 0)));
+  const lived = hours.slice(
+    Math.max(
+      0,
+      hours.findIndex(({ measured }) => measured > 0),
+    ),
+  );
   const known = lived.reduce((sum, { measured }) => sum + measured, 0);
   const subject: Subject = {
     endpoint: served.endpoint,
@@ -153,7 +164,9 @@ function evidenceOf({ item, prices, unpriced, hours }: VariantHours, window: Win
     items: [item],
     pins: [],
     missing: [
-      ...(unmeasured === 0 ? [] : [`${unmeasured} of ${hours.length} hours were not measured, and are taken to be busy`]),
+      ...(unmeasured === 0
+        ? []
+        : [`${unmeasured} of ${hours.length} hours were not measured, and are taken to be busy`]),
       ...unpriced.map((resource) => `there is no price of "${resource}": add it to your price book`),
     ],
   };

@@ -13,7 +13,14 @@ describe('hours without requests', () => {
     ['are kept until replicas are given back', [hour(9), hour(0), hour(0)], 30, [1, 0.5, 0], 2, 0],
     ['are kept for longer where that takes hours', [hour(9), hour(0), hour(0), hour(0)], 90, [1, 1, 0.5, 0], 3, 0],
     ['that were not measured are taken to be busy', [hour(0), hour(0, 0), hour(0)], 60, [0, 1, 1], 1, 1],
-    ['end with a request that finds no replica', [hour(0), hour(3), hour(0), hour(0), hour(1)], 60, [0, 1, 1, 0, 1], 0, 2],
+    [
+      'end with a request that finds no replica',
+      [hour(0), hour(3), hour(0), hour(0), hour(1)],
+      60,
+      [0, 1, 1, 0, 1],
+      0,
+      2,
+    ],
   ])('%s', (_, hours, idleMinutes, keep, tail, coldStarts) => {
     const idle = idleHours(hours, idleMinutes * MINUTE);
     expect(idle.keep).toEqual(keep);
@@ -62,13 +69,26 @@ describe('replicas that suffice', () => {
 });
 
 describe('CPU and memory', () => {
-  const readings = (count: number, cpus: number, memoryBytes: number) => Array.from({ length: count }, () => ({ cpus, memoryBytes }));
+  const readings = (count: number, cpus: number, memoryBytes: number) =>
+    Array.from({ length: count }, () => ({ cpus, memoryBytes }));
   const HOURS_3 = 3 * 3_600_000;
   it.each([
     ['are not known from fewer than 100 readings', readings(99, 1, 1e9), HOURS_3, null, null],
     ['are not known from less than 3 hours', readings(100, 1, 1e9), HOURS_3 - 1, null, null],
-    ['are P95 and the maximum with 15 %', [...readings(95, 0.2, 1e9), ...readings(5, 4, 2e9)], HOURS_3, null, { cpus: 0.2, memoryBytes: 2.3e9 }],
-    ['are a quarter more than what it was ended at', readings(100, 0.2, 1e9), HOURS_3, 2e9, { cpus: 0.2, memoryBytes: 2.5e9 }],
+    [
+      'are P95 and the maximum with 15 %',
+      [...readings(95, 0.2, 1e9), ...readings(5, 4, 2e9)],
+      HOURS_3,
+      null,
+      { cpus: 0.2, memoryBytes: 2.3e9 },
+    ],
+    [
+      'are a quarter more than what it was ended at',
+      readings(100, 0.2, 1e9),
+      HOURS_3,
+      2e9,
+      { cpus: 0.2, memoryBytes: 2.5e9 },
+    ],
     ['are never below the floor', readings(100, 0, 0), HOURS_3, null, { cpus: 0.01, memoryBytes: 1e8 }],
   ])('%s', (_, all, spanMs, endedAt, expected) => {
     expect(cpuMemoryFor(all, spanMs, endedAt)).toEqual(expected);

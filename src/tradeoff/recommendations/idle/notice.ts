@@ -39,11 +39,17 @@ async function tell(
   if (refusal !== null) deps.log.warn({ notice: notice.id, why: refusal }, 'nobody could be told of what is idle');
 }
 
-function noticeOf({ recommendation, title, what, saving, risk, notice }: Recommendation, publicUrl: string | null): Notice {
+function noticeOf(
+  { recommendation, title, what, saving, risk, notice }: Recommendation,
+  publicUrl: string | null,
+): Notice {
   if (notice === null) throw new Error('there is a notice to tell of');
   const { policy, noticedAt, actsAt, isDryRun } = notice;
-  const money = saving.monthly === null ? `not known: ${saving.reason}` : `${saving.monthly.amount} ${saving.monthly.currency}`;
-  const line = isDryRun ? `${title}: it would be done at ${actsAt}.` : `${title}: it is done at ${actsAt} unless somebody keeps it.`;
+  const money =
+    saving.monthly === null ? `not known: ${saving.reason}` : `${saving.monthly.amount} ${saving.monthly.currency}`;
+  const line = isDryRun
+    ? `${title}: it would be done at ${actsAt}.`
+    : `${title}: it is done at ${actsAt} unless somebody keeps it.`;
   const page = publicUrl === null ? null : `${publicUrl.replace(/\/$/, '')}/recommendations/${recommendation}`;
   const id = `idle:${recommendation}:${noticedAt}`;
   return {

@@ -111,13 +111,16 @@ it('an idle policy stops a run of a pipeline whose GPU does nothing, and no othe
     '{apiVersion: steelyard/v1, kind: Pipeline, metadata: {name: training}, spec: {concurrency: {runs: 2}, steps: {train: {run: sleep 600}}}}',
   );
   await applied(application, policy('{what: runs, window: 10m, grace: 1m, dryRun: false}'));
-  const begin = async () => (await call(application, startPipelineRun, { params: { pipeline: 'training' }, body: {} })).run;
+  const begin = async () =>
+    (await call(application, startPipelineRun, { params: { pipeline: 'training' }, body: {} })).run;
   const [idle, busy] = [await begin(), await begin()];
   const stepRun = async (run: string) => {
     let found: string | null = null;
     await expect
       .poll(async () => {
-        found = (await call(application, getPipelineRun, { params: { pipeline: 'training', run } })).stepList[0]?.mlflowRun ?? null;
+        found =
+          (await call(application, getPipelineRun, { params: { pipeline: 'training', run } })).stepList[0]?.mlflowRun ??
+          null;
         return found;
       })
       .not.toBeNull();

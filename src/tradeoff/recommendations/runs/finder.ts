@@ -6,8 +6,8 @@ import { type Clock, decimal, decimalString } from '../../../platform/units/inde
 import { HOUR_MS } from '../endpoints/endpoint-hours.ts';
 import type { Finder, Found } from '../finder.ts';
 import { areIdle } from '../idle/quiet.ts';
-import type { HeldItem } from '../schema.ts';
 import { confidenceOf } from '../savings/confidence.ts';
+import type { HeldItem } from '../schema.ts';
 
 export interface IdleRunDeps {
   readonly store: Store;
@@ -67,13 +67,19 @@ function foundOf({ runId, runName, tags, gpus }: Run, usage: Usage, { now, windo
     before: `${count} held, below ${threshold * 100} % for ${minutes} min`,
     after: 'stopped; what it has logged stays',
     confidence: confidenceOf(windowMs / DAY_MS, 1),
-    risk: { level: 'medium', text: 'What it has not saved is lost. It may be about to go on: loading, or waiting for a person.' },
-    guard: 'Every GPU was below the threshold at every reading of the whole window. A step that writes checkpoints goes on from the last.',
+    risk: {
+      level: 'medium',
+      text: 'What it has not saved is lost. It may be about to go on: loading, or waiting for a person.',
+    },
+    guard:
+      'Every GPU was below the threshold at every reading of the whole window. A step that writes checkpoints goes on from the last.',
     action: canStop
       ? { type: 'stop_pipeline_run', pipeline, run: pipelineRun }
       : {
           type: 'by_hand',
-          commands: [`end the process of run ${runName} (${runId}) where it runs: this server did not start it, and cannot stop it`],
+          commands: [
+            `end the process of run ${runName} (${runId}) where it runs: this server did not start it, and cannot stop it`,
+          ],
         },
     evidence: {
       window: { start: new Date(now - windowMs).toISOString(), end: new Date(now).toISOString() },
@@ -127,7 +133,9 @@ function heldBy(runId: string, usage: Usage, now: number) {
   const prices = last.flatMap(({ usage: { resource }, metered }) =>
     metered.cost === null
       ? []
-      : metered.prices.map(({ price, source, book }) => `${resource} at ${price.amount} ${price.currency} an hour: ${source} (${book})`),
+      : metered.prices.map(
+          ({ price, source, book }) => `${resource} at ${price.amount} ${price.currency} an hour: ${source} (${book})`,
+        ),
   );
   const unpriced = last.flatMap(({ usage: { resource }, metered }) => (metered.cost === null ? [resource] : []));
   return { item, prices: [...new Set(prices)], unpriced: [...new Set(unpriced)] };

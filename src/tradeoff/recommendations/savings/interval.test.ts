@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Decimal, decimal } from '../../../platform/units/index.ts';
 import { createRandom } from '../../../mlops/monitoring/drift/random.ts';
+import { type Decimal, decimal } from '../../../platform/units/index.ts';
 import { savingInterval } from './interval.ts';
 
 const days = (...amounts: number[]): Decimal[] => amounts.map((amount) => decimal(amount));
@@ -12,7 +12,14 @@ const ends = (of: Decimal[], mean: string, most: string) => {
 describe('the interval of a saving', () => {
   it.each<[string, Decimal[], string, string, string, string]>([
     ['with fewer than four days is from nothing to all', days(100, 100, 100), '100', '120', '0', '120'],
-    ['of days that are alike leaves room for one that is not', days(...Array(14).fill(100)), '100', '120', '78.571429', '100'],
+    [
+      'of days that are alike leaves room for one that is not',
+      days(...Array(14).fill(100)),
+      '100',
+      '120',
+      '78.571429',
+      '100',
+    ],
     ['is never above what is paid', days(100, 20, 100, 20), '60', '80', '0', '80'],
   ])('%s', (_, of, mean, most, lower, upper) => {
     expect(ends(of, mean, most)).toEqual([lower, upper]);

@@ -10,7 +10,11 @@ const held = (item: string, perHour: string | null, hours = HOURS) => ({
   ...{ item, what: item, currency: 'USD', start: START },
   costs: Array.from({ length: hours }, () => perHour),
 });
-const part = (key: string, keep: Record<string, readonly number[]>, costs: Record<string, string> = {}): SavingPart => ({
+const part = (
+  key: string,
+  keep: Record<string, readonly number[]>,
+  costs: Record<string, string> = {},
+): SavingPart => ({
   key,
   items: Object.keys({ ...keep, ...costs }).map((item) => held(item, costs[item] ?? '1')),
   effects: Object.entries(keep).map(([item, all]) => ({ item, keep: [...all] })),
@@ -24,7 +28,11 @@ describe('what recommendations save together', () => {
   it.each<[string, SavingPart[], string | undefined]>([
     ['of none is nothing', [], undefined],
     ['of one is what it saves alone', [part('a', { x: [0.5] })], '365'],
-    ['counts an hour once that two would stop', [part('a', { x: halfOfTheTime }), part('b', { x: halfOfTheTime })], '365'],
+    [
+      'counts an hour once that two would stop',
+      [part('a', { x: halfOfTheTime }), part('b', { x: halfOfTheTime })],
+      '365',
+    ],
     ['adds hours up that are not the same', [part('a', { x: halfOfTheTime }), part('b', { x: otherHalf })], '730'],
     ['takes a share of what is left', [part('a', { x: halfOfTheTime }), part('b', { x: [0.5] })], '547.5'],
     ['adds up what has nothing to do with each other', [part('a', { x: [0.5] }), part('b', { y: [0] })], '1095'],
@@ -37,7 +45,9 @@ describe('what recommendations save together', () => {
     const stop = part('stop', { two: [0] }, { two: '1' });
     const pack: SavingPart = { ...part('pack', { one: [0] }, { one: '3', two: '1' }), pins: ['two'] };
     expect(monthly(stop, pack)).toBe('2190');
-    expect(monthly(part('stop', { two: [0] }, { two: '5' }), { ...pack, items: [held('one', '3'), held('two', '5')] })).toBe('3650');
+    expect(
+      monthly(part('stop', { two: [0] }, { two: '5' }), { ...pack, items: [held('one', '3'), held('two', '5')] }),
+    ).toBe('3650');
   });
 
   it('is computed for each currency, and not known without one', () => {

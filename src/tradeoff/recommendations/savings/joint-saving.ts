@@ -46,7 +46,10 @@ export function jointSaving(parts: readonly SavingPart[]): JointSaving[] {
   const sorted = parts.toSorted((one, other) => (one.key < other.key ? -1 : 1));
   const ledger = ledgerOf(sorted);
   const currencies = [...new Set([...ledger.items.values()].map(({ currency }) => currency))].toSorted();
-  return currencies.map((currency) => ({ currency, saving: savedOf(ledger, currency, chosen(ledger, sorted, currency)) }));
+  return currencies.map((currency) => ({
+    currency,
+    saving: savedOf(ledger, currency, chosen(ledger, sorted, currency)),
+  }));
 }
 
 /** What one saves alone; null with a reason where nothing it touches has a price. */
@@ -116,7 +119,9 @@ function totalOf({ items }: Ledger, currency: string, left: Left): Decimal {
   let total = decimal(0);
   for (const [item, held] of items) {
     if (held.currency !== currency) continue;
-    total = total.plus(perMonth(sum(held.hours.map(({ at, cost }) => savedIn(cost, left(item, at)))), held.hours.length));
+    total = total.plus(
+      perMonth(sum(held.hours.map(({ at, cost }) => savedIn(cost, left(item, at)))), held.hours.length),
+    );
   }
   return total;
 }
@@ -136,7 +141,13 @@ function savedOf(ledger: Ledger, currency: string, left: Left): Saving {
   }
   const { lower, upper } = savingInterval([...byDay.values()], monthly, most);
   const money = (amount: Decimal): Money => ({ amount: decimalString(amount.toDecimalPlaces(PLACES)), currency });
-  return { monthly: money(smallest(monthly, most)), lower: money(lower), upper: money(upper), cost: money(most), reason: null };
+  return {
+    monthly: money(smallest(monthly, most)),
+    lower: money(lower),
+    upper: money(upper),
+    cost: money(most),
+    reason: null,
+  };
 }
 
 function savedIn(cost: Decimal, left: number): Decimal {
