@@ -31,6 +31,7 @@ import { priceCommands } from './price.ts';
 import { commitmentCommands } from './purchase/commitment.ts';
 import { hardwareCommands } from './purchase/hardware.ts';
 import { spotCommands } from './purchase/spot.ts';
+import { recommendCommands } from './recommend.ts';
 import { retentionCommands } from './retention.ts';
 import { retrainingCommands } from './retraining.ts';
 import { runCommands } from './run.ts';
@@ -79,6 +80,7 @@ export const commands: readonly Command[] = [
   ...gateCommands,
   ...decisionCommands,
   ...retrainingCommands,
+  ...recommendCommands,
   ...lineageCommands,
   ...applyCommands,
   ...orgCommands,

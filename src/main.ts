@@ -25,6 +25,7 @@ import { openStore, type Store } from './platform/store/index.ts';
 import { createLog, createTelemetry, type Log } from './platform/telemetry/index.ts';
 import { type Clock, systemClock } from './platform/units/index.ts';
 import { webPlugin } from './platform/web/index.ts';
+import { createRecommendations } from './tradeoff/recommendations/index.ts';
 import { createRetrainings } from './tradeoff/retraining/index.ts';
 import { readVersion } from './version.ts';
 import { wireFinops } from './wire-finops.ts';
@@ -189,7 +190,13 @@ function wire(
   const { decisions } = tradeoff;
   finops.gpus.learnOf(gpuWork({ tracking: mlops.tracking, pipelines }));
   const retraining = createRetrainings({ ...ground, ...finops, ...mlops, pipelines, monitoring, decisions });
-  const ours = { pipelines, monitoring, serving, retraining };
+  const recommendations = createRecommendations({
+    ...{ ...ground, ...telling, ...finops, ...mlops, org, pipelines, decisions },
+    serving: serving.use,
+    publicUrl: ground.config.publicUrl ?? null,
+    finders: [],
+  });
+  const ours = { pipelines, monitoring, serving, retraining, recommendations };
   const retention = wireRetention(onArtifacts, mlops, tradeoff);
   const kinds = [
     org,

@@ -27,6 +27,7 @@ import type { Migrations } from './platform/store/index.ts';
 import { decisionMigrations } from './tradeoff/decisions/index.ts';
 import { gateMigrations } from './tradeoff/gates/index.ts';
 import { openLineageMigrations } from './tradeoff/openlineage/index.ts';
+import { recommendationMigrations } from './tradeoff/recommendations/index.ts';
 import { retrainingMigrations } from './tradeoff/retraining/index.ts';
 import { runCostMigrations } from './tradeoff/run-costs/index.ts';
 
@@ -62,4 +63,5 @@ export const migrations: Migrations = {
   ...servingMigrations,
   ...retrainingMigrations,
   ...gpuMigrations,
+  ...recommendationMigrations,
 };

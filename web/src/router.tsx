@@ -22,6 +22,7 @@ import { MonitorSearch } from './monitoring/monitoring-search.ts';
 import { OverviewPage } from './overview/OverviewPage.tsx';
 import { OverviewSearch } from './overview/overview-search.ts';
 import { PipelineRunSearch } from './pipelines/pipelines-search.ts';
+import { RecommendationsSearch } from './recommendations/recommendations-search.ts';
 import { RunSearch, RunsCompareSearch } from './runs/runs-search.ts';
 import { StatementsSearch } from './statements/statements-search.ts';
 
@@ -93,6 +94,19 @@ const budget = createRoute({
   getParentRoute: () => root,
   path: '/budgets/$budget',
   component: lazyRouteComponent(() => import('./budgets/BudgetPage.tsx'), 'BudgetPage'),
+});
+
+const recommendations = createRoute({
+  getParentRoute: () => root,
+  path: '/recommendations',
+  validateSearch: RecommendationsSearch,
+  component: lazyRouteComponent(() => import('./recommendations/RecommendationsPage.tsx'), 'RecommendationsPage'),
+});
+
+const recommendation = createRoute({
+  getParentRoute: () => root,
+  path: '/recommendations/$recommendation',
+  component: lazyRouteComponent(() => import('./recommendations/RecommendationPage.tsx'), 'RecommendationPage'),
 });
 
 const experiments = createRoute({
@@ -236,6 +250,8 @@ export const router = createRouter({
     statements,
     budgets,
     budget,
+    recommendations,
+    recommendation,
     experiments,
     experiment,
     compareRuns,

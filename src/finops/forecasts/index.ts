@@ -2,6 +2,7 @@ import type { Route } from '../../platform/http/index.ts';
 import { forecastRoutes } from './routes.ts';
 
 export { forecastSeries } from './forecast-series.ts';
+export { studentQuantile } from './numbers/student.ts';
 
 /** What comes next, with intervals that hold what they promise. */
 export interface Forecasts {

@@ -104,7 +104,7 @@ export function createPipelines(deps: PipelinesDeps): Pipelines {
     ],
     routes: [...pipelineRoutes(all, driver.wake), ...triggers.routes],
     plugin: triggers.plugin,
-    runs: createPipelineRuns(all),
+    runs: createPipelineRuns(all, driver.wake),
     data: { seen: (data, before) => seenNow(deps, data, before) },
   };
 }

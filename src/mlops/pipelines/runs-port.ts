@@ -1,7 +1,8 @@
 import type { Sql } from '../../platform/store/index.ts';
 import type { PipelineSpec, Scalar } from './definition/schema.ts';
 import { shown, shownSummaries } from './runs/read.ts';
-import { runsOf, type StatesOfRun, statesOf } from './runs/store.ts';
+import { isOver } from './runs/schema.ts';
+import { findRun, requestStop, runsOf, type StatesOfRun, statesOf } from './runs/store.ts';
 import type { PipelineRun, PipelineRunSummary } from './schema.ts';
 import { existing, existingRun, type PipelineDeps, startRun } from './service.ts';
 
@@ -30,10 +31,21 @@ export interface PipelineRuns {
   states(sql: Sql, runs: readonly string[]): Promise<ReadonlyMap<string, StatesOfRun>>;
   /** The latest runs of a pipeline, latest first. */
   latest(sql: Sql, pipeline: string, limit: number): Promise<PipelineRunSummary[]>;
+  /** Asks a run to stop, in the caller's transaction; in words why that cannot be, or null when it will. Then `wake` its driver. */
+  requestStop(sql: Sql, run: string, by: string): Promise<string | null>;
+  wake(run: string): void;
 }
 
-export function createPipelineRuns(deps: PipelineDeps): PipelineRuns {
+export function createPipelineRuns(deps: PipelineDeps, wake: (run: string) => void): PipelineRuns {
   return {
+    wake,
+    async requestStop(sql, id, by) {
+      const run = await findRun(sql, id);
+      if (run === null) return `run ${id} is not there any more`;
+      if (isOver(run.state)) return `run #${run.number} of "${run.pipeline}" has ended`;
+      await requestStop(sql, id, by);
+      return null;
+    },
     spec: async (sql, pipeline) => (await existing({ store: sql }, pipeline)).spec,
     async begin({ pipeline, params, requestKey, detail, actor, within }) {
       const { id, number } = await startRun(deps, {

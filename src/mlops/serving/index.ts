@@ -25,6 +25,7 @@ import type { ServingCosts } from './show.ts';
 import { EndpointSpec } from './spec/schema.ts';
 import { createMeterBook, type ServingUsage } from './usage.ts';
 import { usageFile } from './usage-file.ts';
+import { createServingUse, type ServingUse } from './use.ts';
 
 export type { ScalingBudget } from './autoscaling/autoscaling.ts';
 export type { ReplicaPrices } from './autoscaling/price.ts';
@@ -34,6 +35,7 @@ export { servedOf } from './metrics/served.ts';
 export { servingMigrations } from './migrations.ts';
 export type { ServingCosts } from './show.ts';
 export type { ServingUsage } from './usage.ts';
+export type { ReplicaChange, ServedVariant, ServingUse, VariantSpan } from './use.ts';
 
 export interface ServingDeps {
   readonly store: Store;
@@ -71,6 +73,8 @@ export interface Serving extends AsyncDisposable {
   readonly routes: readonly Route[];
   /** Where predictions are asked for: `/serve/NAME/…`. */
   readonly plugin: Plugin;
+  /** For other features of this server. */
+  readonly use: ServingUse;
   /** Begins to make what runs follow what the store says. */
   start(): void;
 }
@@ -126,6 +130,7 @@ export function createServing(deps: ServingDeps): Serving {
     kinds: [endpointKind(all)],
     routes: [...servingRoutes(all), ...metricRoutes(all)],
     plugin: gatewayPlugin({ ...deps, deployments, queue, metrics }),
+    use: createServingUse({ ...all, wake: () => void deployments.wake() }),
     start() {
       deployments.start();
       autoscaling.start();

@@ -147,6 +147,17 @@ export async function setTraffic(
   await next(deps, sql, endpoint, { spec: changed, versions, cause, strategy: 'instant' });
 }
 
+/** A revision with another document and the same versions; answers its number. */
+export async function changedRevision(
+  deps: Pick<ServiceDeps, 'clock'>,
+  sql: Sql,
+  { endpoint, versions }: Revision,
+  spec: EndpointSpec,
+  cause: string,
+): Promise<number> {
+  return next(deps, sql, endpoint, { spec, versions, cause, strategy: 'instant' });
+}
+
 /** It answers no more; its revisions and what it cost stay known. Errors: `endpoint_not_found`. */
 export async function removeEndpoint({ clock }: Pick<ServiceDeps, 'clock'>, sql: Sql, endpoint: string): Promise<void> {
   const { name, newest } = await existing(sql, endpoint);
@@ -190,13 +201,14 @@ function notFound(endpoint: string): AppError {
 }
 
 async function next(
-  { clock }: ServiceDeps,
+  { clock }: Pick<ServiceDeps, 'clock'>,
   sql: Sql,
   endpoint: string,
   what: Pick<Revision, 'spec' | 'versions' | 'cause' | 'strategy'>,
-): Promise<void> {
+): Promise<number> {
   const revision = (await lastRevision(sql, endpoint)) + 1;
   await addRevision(sql, { endpoint, revision, createdMs: clock.now(), ...what });
+  return revision;
 }
 
 function isSame(one: Pick<Revision, 'spec' | 'versions'>, other: Pick<Revision, 'spec' | 'versions'>): boolean {

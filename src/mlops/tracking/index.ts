@@ -12,6 +12,7 @@ import { createDeletions, type Deletions } from './deletions.ts';
 import { editRoutes } from './edits/routes.ts';
 import { findExperiment, findExperimentByName } from './experiment-store.ts';
 import { createExperiments } from './experiments.ts';
+import { type RunGpuSamples, runningGpuSamples } from './gpu-samples.ts';
 import { createImports, type TrackingImports } from './imports.ts';
 import { type TrackingLineage, trackingLineage } from './lineage-store.ts';
 import { findLoggedModel } from './logged-model-store.ts';
@@ -37,6 +38,7 @@ import { artifactViewRoutes, runViewRoutes } from './views/routes.ts';
 
 export { checkHost, decodeFully } from './artifact-uri.ts';
 export type { Deleted } from './deletion-store.ts';
+export type { RunGpuSamples } from './gpu-samples.ts';
 export type { TrackingImports } from './imports.ts';
 export type { LineageDataset, LineageModel, LineageRun } from './lineage-store.ts';
 export { trackingMigrations } from './migrations.ts';
@@ -119,6 +121,8 @@ export interface Tracking extends AsyncDisposable {
   putCosts(sql: Sql, costs: ReadonlyMap<string, RunCost>): Promise<void>;
   /** Energy of a run's GPUs in kWh by what it logged of their power; null with the reason where it was not measured. */
   energy(sql: Sql, runId: string): Promise<RunCost['energy']>;
+  /** Runs that are not over and whose GPUs were read since then (Unix milliseconds), with the readings since. */
+  runningGpuSamples(sql: Sql, since: number): Promise<RunGpuSamples[]>;
   /** Runs that the server itself begins. */
   readonly runLog: RunLog;
   /** What runs read and made. */
@@ -167,6 +171,7 @@ export function createTracking(deps: TrackingDeps): Tracking {
     costs: costsOfRuns,
     putCosts: putRunCosts,
     energy: energyOfRun,
+    runningGpuSamples,
     runLog: createRunLog({ ...deps, experiments, runs, logging }),
     lineage: trackingLineage,
     experimentIdByName: async (sql, name) => (await findExperimentByName(sql, name))?.experimentId ?? null,

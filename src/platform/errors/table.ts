@@ -247,6 +247,15 @@ export const errorTable = {
   retraining_round_not_waiting: { status: 409, exitCode: CONFLICT, title: 'The round does not wait any more' },
   retraining_under_way: { status: 409, exitCode: CONFLICT, title: 'Another round of the retraining is under way' },
   decision_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such decision' },
+  recommendation_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such recommendation' },
+  recommendation_not_open: { status: 409, exitCode: CONFLICT, title: 'The recommendation is decided already' },
+  recommendation_outdated: {
+    status: 409,
+    exitCode: CONFLICT,
+    title: 'What the recommendation is about has changed since; nothing was done',
+  },
+  recommendation_not_undoable: { status: 409, exitCode: CONFLICT, title: 'The recommendation cannot be taken back' },
+  recommendation_not_noticed: { status: 409, exitCode: CONFLICT, title: 'No idle policy is about to act on it' },
   lineage_node_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such node of the lineage graph' },
 } as const satisfies Record<string, ErrorMeaning>;
 

@@ -6,8 +6,17 @@ import { handle, type Route } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Ledger, TakenDecision } from '../gates/index.ts';
+import { insertAct, pageActs } from './acts-store.ts';
 import { keepBillChanges, withRestatements } from './restatements.ts';
-import { type Decision, type DecisionDetail, getDecision, listDecisions, type TakenRecord } from './schema.ts';
+import {
+  type DecidedAct,
+  type Decision,
+  type DecisionDetail,
+  getDecision,
+  listDecidedActs,
+  listDecisions,
+  type TakenRecord,
+} from './schema.ts';
 import { decisionsNaming, findDecision, insertDecision, pageDecisions } from './store.ts';
 
 export { decisionMigrations } from './migrations.ts';
@@ -20,6 +29,8 @@ export interface DecisionDeps {
 
 /** The ledger of verdicts. Entries are never changed; a verdict that no longer stands gets a later one. */
 export interface Decisions extends Ledger {
+  /** Keeps a decision to act in the caller's transaction; answers its id. */
+  recordAct(sql: Sql, act: Omit<DecidedAct, 'decision' | 'at'>): Promise<string>;
   /** Decisions about a version, newest first. */
   about(sql: Sql, model: string, version: string, limit: number): Promise<TakenRecord[]>;
   /** A decision as it was taken; null when there is none of this id. */
@@ -43,6 +54,11 @@ export function createDecisions(deps: DecisionDeps): Decisions {
         payload: { decision: decision.decision, model, version, verdict, policy },
       });
       return decision.decision;
+    },
+    async recordAct(sql, act) {
+      const decided = { decision: newId(), at: new Date(deps.clock.now()).toISOString(), ...act };
+      await insertAct(sql, decided);
+      return decided.decision;
     },
     about: async (sql, model, version, limit) =>
       (await pageDecisions(sql, { model, version, verdict: null, after: null, limit })).map(({ decision }) => decision),
@@ -69,6 +85,14 @@ export function createDecisions(deps: DecisionDeps): Decisions {
         const nextPageToken = more ? encodePageToken([last.sequence], { model, verdict }) : null;
         return { decisions, nextPageToken };
       }),
+      handle(listDecidedActs, async ({ query: { pageSize, pageToken, about = null } }) => {
+        const [sequence] = pageToken === undefined ? [] : decodePageToken(pageToken, { about });
+        const found = await pageActs(deps.store, about, sequence === undefined ? null : Number(sequence), pageSize + 1);
+        const shown = found.slice(0, pageSize);
+        const last = found.length > pageSize ? shown.at(-1) : undefined;
+        const nextPageToken = last === undefined ? null : encodePageToken([last.sequence], { about });
+        return { acts: shown.map(({ act }) => act), nextPageToken };
+      }),
       handle(getDecision, async ({ params }) => {
         const taken = await findDecision(deps.store, params.decision);
         const [decision] = taken === null ? [] : await withRestatements(deps.store, [taken]);
@@ -91,7 +115,7 @@ function withoutEvidence({ evidence: _evidence, ...decision }: DecisionDetail): 
 
 function documentOf(taken: TakenDecision, at: string): TakenRecord {
   return {
-    decision: `dec_${randomBytes(10).toString('hex')}`,
+    decision: newId(),
     at,
     actor: taken.actor,
     model: taken.model,
@@ -110,4 +134,8 @@ function documentOf(taken: TakenDecision, at: string): TakenRecord {
       priceBooks: [...taken.priceBooks],
     },
   };
+}
+
+function newId(): string {
+  return `dec_${randomBytes(10).toString('hex')}`;
 }

@@ -36,4 +36,15 @@ export const decisionMigrations: Migrations = {
       }
     },
   },
+  // What was decided to be done, about whatever has an id.
+  'decisions/003-acts': {
+    async up(db) {
+      await withSequence(db, db.schema.createTable('decided_act'), 'sequence')
+        .addColumn('id', 'text', (column) => column.notNull().unique())
+        .addColumn('about', 'text', (column) => column.notNull())
+        .addColumn('document', 'text', (column) => column.notNull())
+        .execute();
+      await db.schema.createIndex('decided_act_about').on('decided_act').columns(['about', 'sequence']).execute();
+    },
+  },
 };

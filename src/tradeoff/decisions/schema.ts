@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Subject } from '../../org/schema.ts';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
 import { Month, UtcInstant } from '../../platform/units/schema.ts';
 import { VersionEvidence } from '../evidence/schema.ts';
@@ -98,4 +99,37 @@ export const getDecision = endpoint({
   params: z.strictObject({ decision: DecisionId }),
   response: DecisionDetail,
   errors: ['decision_not_found'],
+});
+
+/** Something that was decided to be done, or not, and is no verdict about a version. */
+export const DecidedAct = z
+  .strictObject({
+    decision: DecisionId,
+    at: UtcInstant.describe('When it was decided'),
+    actor: z.string().describe('Who or what decided it'),
+    act: z.enum(['approved', 'applied', 'dismissed', 'undone']).describe('What was decided'),
+    about: z.string().describe('Id of what it is about, such as a recommendation'),
+    subject: Subject,
+    summary: z.string().describe('The decision in one sentence'),
+    evidence: z
+      .record(z.string().describe('Name'), z.unknown().describe('Value'))
+      .describe('Everything it stood on, as it was then'),
+  })
+  .describe('A decision to act');
+export type DecidedAct = z.infer<typeof DecidedAct>;
+
+export const listDecidedActs = endpoint({
+  method: 'GET',
+  path: '/api/v1/decided-acts',
+  scope: 'tradeoff.read',
+  summary: 'Decisions to act, with their evidence, newest first',
+  query: z.strictObject({
+    about: z.string().max(250).optional().describe('Only about what has this id'),
+    ...PageQuery,
+  }),
+  response: z.strictObject({
+    acts: z.array(DecidedAct).describe('Decisions to act, newest first'),
+    nextPageToken: NextPageToken,
+  }),
+  errors: ['invalid_page_token'],
 });

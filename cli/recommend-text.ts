@@ -1,0 +1,135 @@
+import type {
+  Preview,
+  Recommendation,
+  RecommendationList,
+  RecommendationSummary,
+  Saving,
+} from '../src/tradeoff/recommendations/schema.ts';
+import type { Context } from './frame/context.ts';
+import { counted, shownAmount, shownInstant, shownMoney } from './output/amounts.ts';
+import { facts, table } from './output/table.ts';
+
+export function listText({ recommendations, totals }: RecommendationList, { paint }: Context): string {
+  if (recommendations.length === 0) return '';
+  const rows = table(
+    recommendations,
+    [
+      { title: 'RECOMMENDATION', cell: ({ recommendation }) => recommendation },
+      { title: 'SAVES A MONTH', align: 'right', cell: ({ saving }) => shownMoney(saving.monthly) },
+      { title: '95 %', align: 'right', cell: ({ saving }) => intervalText(saving), least: 12 },
+      { title: 'SURE', cell: ({ confidence }) => confidence.level },
+      { title: 'RISK', cell: ({ risk }) => risk.level },
+      { title: 'STATE', cell: stateText },
+      { title: 'WHAT', cell: ({ title }) => title, least: 24 },
+    ],
+    paint,
+  );
+  return totals.length === 0 ? rows : `${rows}\n\n${totals.map(totalText).join('\n')}`;
+}
+
+function totalText({ saving, sumOfAlone, recommendations }: RecommendationList['totals'][number]): string {
+  const interval = intervalText(saving);
+  const together = `${shownMoney(saving.monthly)} a month together${interval === null ? '' : ` (${interval})`}`;
+  const sum =
+    sumOfAlone.amount === saving.monthly?.amount
+      ? ''
+      : `; each alone adds up to ${shownMoney(sumOfAlone)}: they overlap`;
+  return `${counted(recommendations, 'recommendation')}: ${together} of ${shownMoney(saving.cost)}${sum}`;
+}
+
+/** `286.79 to 365.00`. */
+function intervalText({ lower, upper }: Saving): string | null {
+  return lower === null || upper === null ? null : `${shownAmount(lower.amount)} to ${shownAmount(upper.amount)}`;
+}
+
+function stateText({ state, notice, realised }: RecommendationSummary): string {
+  if (notice !== null) {
+    const kept = notice.keptUntil === null ? null : `kept until ${shownInstant(notice.keptUntil)}`;
+    return kept ?? `${notice.isDryRun ? 'would be done' : 'will be done'} ${shownInstant(notice.actsAt)}`;
+  }
+  return realised?.monthly == null ? state : `${state}, saved ${shownMoney(realised.monthly)} a month`;
+}
+
+export function detailText(one: Recommendation, { paint }: Context): string {
+  const { saving, confidence, risk, evidence, realised } = one;
+  const figures = facts(
+    [
+      ['recommendation', one.recommendation],
+      ['state', stateText(one)],
+      ['what', one.what],
+      ['now', one.before],
+      ['then', one.after],
+      ['saves a month', savingText(saving)],
+      [
+        'confidence',
+        `${confidence.level}: ${Math.round(confidence.coverageRatio * 100)} % of ${confidence.days.toFixed(1)} days measured`,
+      ],
+      ['risk', `${risk.level}: ${risk.text}`],
+      ['guard', one.guard],
+      ['looked at', `${shownInstant(evidence.window.start)} to ${shownInstant(evidence.window.end)}`],
+      ...evidence.figures.map(({ name, value }): [string, string | null] => [name, value]),
+      ['prices', evidence.prices.join('; ') || null],
+      ...(evidence.missing.length === 0 ? [] : [['not known', evidence.missing.join('; ')] as [string, string]]),
+      ...(realised === null ? [] : [['really saved', realisedText(realised)] as [string, string]]),
+    ],
+    paint,
+  );
+  const timeline = table(
+    one.timeline,
+    [
+      { title: 'AT', cell: ({ at }) => shownInstant(at), least: 20 },
+      { title: 'STEP', cell: ({ step }) => step.replace('_', ' ') },
+      { title: 'BY', cell: ({ by }) => by ?? '' },
+      { title: 'WHAT', cell: ({ text }) => text, least: 24 },
+    ],
+    paint,
+  );
+  return `${paint.heading(one.title)}\n\n${figures}\n\n${timeline}`;
+}
+
+function savingText(saving: Saving): string {
+  if (saving.monthly === null) return `not known: ${saving.reason}`;
+  return `${shownMoney(saving.monthly)} (${intervalText(saving)}) of ${shownMoney(saving.cost)}`;
+}
+
+function realisedText({
+  monthly,
+  lower,
+  upper,
+  stated,
+  hours,
+  isWithin,
+  reason,
+}: NonNullable<Recommendation['realised']>) {
+  if (monthly === null) return `not known: ${reason}`;
+  const interval =
+    lower === null || upper === null ? '' : ` (${shownAmount(lower.amount)} to ${shownAmount(upper.amount)})`;
+  const said = isWithin === null ? '' : `, ${isWithin ? 'within' : 'outside of'} what was said (${shownMoney(stated)})`;
+  return `${shownMoney(monthly)} a month${interval} over ${counted(hours, 'hour')}${said}`;
+}
+
+export function previewText(preview: Preview, { paint }: Context): string {
+  const { recommendation, isDryRun, changes, traffic, money, undo, manifest } = preview;
+  const { state, title } = recommendation;
+  const head = isDryRun
+    ? `Would change: ${title}`
+    : state === 'approved'
+      ? `Approved, to be done by hand: ${title}`
+      : `Done: ${title}`;
+  return [
+    paint.heading(head),
+    ...changes.map((change) => `  ${change}`),
+    '',
+    facts(
+      [
+        ['money', money],
+        ['traffic', traffic],
+        ['back', undo],
+      ],
+      paint,
+    ),
+    ...(manifest === null
+      ? []
+      : ['', 'Change it in your own file too, or the next apply undoes it:', '', manifest.trimEnd()]),
+  ].join('\n');
+}

@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { UtcInstant } from '../src/platform/units/schema.ts';
+import {
+  applyRecommendation,
+  dismissRecommendation,
+  findRecommendations,
+  getRecommendation,
+  keepRecommendation,
+  listRecommendations,
+  RecommendationId,
+  undoRecommendation,
+} from '../src/tradeoff/recommendations/schema.ts';
+import { command } from './frame/command.ts';
+import { shownInstant } from './output/amounts.ts';
+import { table } from './output/table.ts';
+import { detailText, listText, previewText } from './recommend-text.ts';
+
+const recommendation = { describe: 'Id of the recommendation' } as const;
+const reason = { value: 'TEXT', describe: 'Why' } as const;
+const paramsOf = (id: string) => ({ recommendation: RecommendationId.parse(id) });
+const bodyOf = (why: string | undefined) => (why === undefined ? {} : { reason: why });
+
+const listCommand = command({
+  path: ['recommend', 'list'],
+  summary: 'List what would cost less, and what all of it saves together',
+  example: 'steelyard recommend list',
+  needs: 'server',
+  options: {
+    state: {
+      value: 'open|done|closed|all',
+      schema: z.enum(['open', 'done', 'closed', 'all']),
+      fallback: 'open',
+      describe: 'Only these; closed: dismissed, superseded, lapsed or undone',
+    },
+  },
+  run: async (context, { state }) => {
+    const answer = await (await context.client()).call(listRecommendations, { query: { state } });
+    await context.answer(answer, () => listText(answer, context));
+    if (answer.recommendations.length > 0) return 0;
+    const when = answer.lookedAt === null ? 'nobody has looked yet' : `looked at ${shownInstant(answer.lookedAt)}`;
+    await context.remark(`No recommendation (${when}). Look now: steelyard recommend find`);
+    return 0;
+  },
+});
+
+const findCommand = command({
+  path: ['recommend', 'find'],
+  summary: 'Look for recommendations now; the server does so every hour',
+  example: 'steelyard recommend find',
+  needs: 'server',
+  run: async (context) => {
+    const answer = await (await context.client()).call(findRecommendations, { body: {} });
+    await context.answer(answer, () =>
+      table(
+        answer.searched,
+        [
+          { title: 'KIND', cell: ({ kind }) => kind },
+          { title: 'FOUND', align: 'right', cell: ({ found }) => (found === null ? null : String(found)) },
+          { title: 'LACKS', cell: ({ reason: lacks }) => lacks ?? '', least: 24 },
+        ],
+        context.paint,
+      ),
+    );
+    return 0;
+  },
+});
+
+const showCommand = command({
+  path: ['recommend', 'show'],
+  summary: 'Show a recommendation with its evidence and what happened to it',
+  example: 'steelyard recommend show rec_0123456789abcdef0123',
+  needs: 'server',
+  positionals: { recommendation },
+  run: async (context, { recommendation: id }) => {
+    const one = await (await context.client()).call(getRecommendation, { params: paramsOf(id) });
+    await context.answer(one, () => detailText(one, context));
+    return 0;
+  },
+});
+
+const applyCommand = command({
+  path: ['recommend', 'apply'],
+  summary: 'Say what a recommendation changes; with --yes it is carried out',
+  example: `steelyard recommend apply rec_0123456789abcdef0123
+steelyard recommend apply rec_0123456789abcdef0123 --yes --reason "nobody uses it"`,
+  needs: 'server',
+  positionals: { recommendation },
+  options: {
+    yes: { describe: 'Do it; what is to be done by hand is approved, and said to be done the second time' },
+    reason,
+  },
+  run: async (context, { recommendation: id, yes, reason: why }) => {
+    const body = { isDryRun: !yes, ...bodyOf(why) };
+    const preview = await (await context.client()).call(applyRecommendation, { params: paramsOf(id), body });
+    await context.answer(preview, () => previewText(preview, context));
+    if (preview.isDryRun) await context.remark(`Nothing has changed. Do it: steelyard recommend apply ${id} --yes`);
+    return 0;
+  },
+});
+
+const dismissCommand = command({
+  path: ['recommend', 'dismiss'],
+  summary: 'Do not want a recommendation, for good or until a time',
+  example:
+    'steelyard recommend dismiss rec_0123456789abcdef0123 --reason "a launch on Friday" --until 2026-12-01T00:00:00Z',
+  needs: 'server',
+  positionals: { recommendation },
+  options: { reason, until: { value: 'INSTANT', schema: UtcInstant, describe: 'Until when; default: for good' } },
+  run: async (context, { recommendation: id, reason: why, until }) => {
+    const body = { ...bodyOf(why), ...(until === undefined ? {} : { until }) };
+    const one = await (await context.client()).call(dismissRecommendation, { params: paramsOf(id), body });
+    await context.answer(one, () => `Dismissed: ${one.title}. Take that back: steelyard recommend undo ${id}`);
+    return 0;
+  },
+});
+
+const undoCommand = command({
+  path: ['recommend', 'undo'],
+  summary: 'Take back what was carried out, or open again what was dismissed',
+  example: 'steelyard recommend undo rec_0123456789abcdef0123 --reason "it is needed"',
+  needs: 'server',
+  positionals: { recommendation },
+  options: { reason },
+  run: async (context, { recommendation: id, reason: why }) => {
+    const client = await context.client();
+    const one = await client.call(undoRecommendation, { params: paramsOf(id), body: bodyOf(why) });
+    await context.answer(one, () => `${one.state === 'open' ? 'Open again' : 'Taken back'}: ${one.title}.`);
+    return 0;
+  },
+});
+
+const keepCommand = command({
+  path: ['recommend', 'keep'],
+  summary: 'Keep for some hours what an idle policy would stop',
+  example: 'steelyard recommend keep rec_0123456789abcdef0123 --hours 8',
+  needs: 'server',
+  positionals: { recommendation },
+  options: {
+    hours: {
+      value: 'HOURS',
+      schema: z.coerce.number().int().min(1).max(168),
+      fallback: '4',
+      describe: 'For how many hours from now',
+    },
+  },
+  run: async (context, { recommendation: id, hours }) => {
+    const one = await (await context.client()).call(keepRecommendation, { params: paramsOf(id), body: { hours } });
+    const until = one.notice?.keptUntil ?? null;
+    await context.answer(one, () => `Kept${until === null ? '' : ` until ${shownInstant(until)}`}: ${one.what}.`);
+    return 0;
+  },
+});
+
+export const recommendCommands = [
+  listCommand,
+  findCommand,
+  showCommand,
+  applyCommand,
+  dismissCommand,
+  undoCommand,
+  keepCommand,
+];

@@ -1,0 +1,158 @@
+import type { Sql, Store } from '../../platform/store/index.ts';
+import type { MetricRecorder } from './metrics/recorder.ts';
+import { talliesIn } from './metrics/store.ts';
+import { SPANS } from './metrics/tally.ts';
+import { changedRevision, type ServiceDeps } from './service.ts';
+import { ScalingSpec } from './spec/scaling/schema.ts';
+import type { EndpointSpec, Variant } from './spec/schema.ts';
+import { findEndpoints, findRevision, type Revision } from './store.ts';
+import { heldBy } from './usage.ts';
+
+/** What a variant of an endpoint may have running, as its document says. */
+export interface ServedVariant {
+  readonly endpoint: string;
+  readonly variant: string;
+  readonly model: string;
+  readonly version: string;
+  /** The revision that has the traffic. */
+  readonly revision: number;
+  /** Whether the newest revision has the traffic: nothing is on its way. */
+  readonly isSettled: boolean;
+  readonly project: string | null;
+  readonly environment: string | null;
+  readonly min: number;
+  readonly max: number;
+  /** Requests at one time in one replica. */
+  readonly concurrency: number;
+  /** Milliseconds without a request after which none runs, once `min` is 0. */
+  readonly idleAfterMs: number;
+  /** Milliseconds that a replica takes to be ready, as the document says. */
+  readonly coldStartMs: number;
+  /** What a replica is priced by: key of the price book, and how many of it. */
+  readonly resource: string;
+  readonly quantity: string;
+}
+
+/** What a version of a variant did in one minute or hour, on all servers together. */
+export interface VariantSpan {
+  /** Unix milliseconds at which it begins. */
+  readonly at: number;
+  readonly variant: string;
+  readonly model: string;
+  readonly version: string;
+  /** Asked for, however they ended. */
+  readonly requests: number;
+  /** Milliseconds that what was answered took, added up. */
+  readonly busyMs: number;
+  /** Milliseconds times replicas that answered. */
+  readonly replicaMs: number;
+  /** Milliseconds in which replicas were counted. */
+  readonly measuredMs: number;
+}
+
+/** How many replicas a variant shall have, and how many it is believed to have now. */
+export interface ReplicaChange {
+  readonly endpoint: string;
+  readonly variant: string;
+  readonly from: { readonly min: number; readonly max: number };
+  readonly to: { readonly min: number; readonly max: number };
+  /** Why there is a new revision, for people. */
+  readonly cause: string;
+}
+
+/** What endpoints use, and how many replicas they shall have: for those who weigh that against its cost. */
+export interface ServingUse {
+  /** Variants of revisions that have the traffic, by endpoint and name. */
+  variants(sql: Sql): Promise<ServedVariant[]>;
+  /** Spans of an endpoint that begin in [start, end) Unix ms, by time. Minutes are kept for 8 days, hours for 400. */
+  spans(endpoint: string, asked: { start: number; end: number; unit: 'minute' | 'hour' }): Promise<VariantSpan[]>;
+  /**
+   * Makes a new revision with another number of replicas, in the caller's transaction; answers its number, or in words why none was made:
+   * the endpoint is not there, is being rolled out, or has other bounds than those that it was believed to have.
+   */
+  changeReplicas(sql: Sql, change: ReplicaChange): Promise<number | string>;
+  /** What was changed is looked at now. */
+  wake(): void;
+}
+
+interface UseDeps extends ServiceDeps {
+  readonly store: Store;
+  readonly metrics: Pick<MetricRecorder, 'flush'>;
+  readonly wake: () => void;
+}
+
+const DEFAULTS = ScalingSpec.parse({});
+
+export function createServingUse(deps: UseDeps): ServingUse {
+  const { store, metrics } = deps;
+  return {
+    variants: servedVariants,
+    async spans(endpoint, { start, end, unit }) {
+      // What was counted until now is in the answer.
+      await metrics.flush();
+      const tallies = await talliesIn(store, endpoint, { start, end, spanMs: SPANS[unit] });
+      return tallies.map(({ at, variant, model, version, endings, latency, replicaMs, measuredMs }) => ({
+        ...{ at, variant, model, version, replicaMs, measuredMs },
+        requests: Object.values(endings).reduce((sum, count) => sum + count, 0),
+        busyMs: latency.sum,
+      }));
+    },
+    changeReplicas: (sql, change) => changeReplicas(deps, sql, change),
+    wake: deps.wake,
+  };
+}
+
+async function servedVariants(sql: Sql): Promise<ServedVariant[]> {
+  const served: ServedVariant[] = [];
+  for (const { name, live, newest } of await findEndpoints(sql, null)) {
+    const revision = live === null ? null : await findRevision(sql, name, live);
+    if (revision === null) continue;
+    for (const variant of Object.keys(revision.spec.variants)) {
+      served.push(servedVariant(revision, variant, live === newest));
+    }
+  }
+  return served;
+}
+
+function servedVariant({ endpoint, revision, spec, versions }: Revision, name: string, isSettled: boolean) {
+  const variant = variantOf(spec, name);
+  const { coldStart, idleAfter } = variant.scaling ?? DEFAULTS;
+  return {
+    ...{ endpoint, variant: name, revision, isSettled },
+    model: variant.model,
+    version: versions[name] ?? '',
+    project: spec.project ?? null,
+    environment: spec.environment ?? null,
+    ...boundsOf(variant),
+    concurrency: spec.limits.concurrency,
+    idleAfterMs: idleAfter,
+    coldStartMs: coldStart,
+    ...heldBy(variant),
+  };
+}
+
+function variantOf(spec: EndpointSpec, name: string): Variant {
+  const variant = spec.variants[name];
+  if (variant === undefined) throw new Error(`there is no variant ${name}`);
+  return variant;
+}
+
+/** As autoscaling reads them. */
+function boundsOf({ replicas: { min, max = Math.max(1, min) } }: Variant) {
+  return { min, max };
+}
+
+async function changeReplicas(deps: UseDeps, sql: Sql, change: ReplicaChange): Promise<number | string> {
+  const [pointers] = await findEndpoints(sql, change.endpoint);
+  if (pointers === undefined) return `endpoint "${change.endpoint}" is not there any more`;
+  if (pointers.live !== pointers.newest) return `endpoint "${change.endpoint}" is being rolled out`;
+  const revision = await findRevision(sql, change.endpoint, pointers.newest);
+  const variant = revision?.spec.variants[change.variant];
+  if (revision === null || variant === undefined) return `variant "${change.variant}" is not there any more`;
+  const { min, max } = boundsOf(variant);
+  if (min !== change.from.min || max !== change.from.max) {
+    return `variant "${change.variant}" now has ${min} to ${max} replicas, not ${change.from.min} to ${change.from.max}`;
+  }
+  const variants = { ...revision.spec.variants, [change.variant]: { ...variant, replicas: { ...change.to } } };
+  return changedRevision(deps, sql, revision, { ...revision.spec, variants }, change.cause);
+}

@@ -1,0 +1,78 @@
+import { stringify } from 'yaml';
+import type { Sql } from '../../../platform/store/index.ts';
+import type { RecommendationDeps } from '../context.ts';
+import type { RecommendedAction } from '../schema.ts';
+
+type Doers = Pick<RecommendationDeps, 'serving' | 'pipelines'>;
+
+/** Does it in the caller's transaction; in words why it cannot be done, or null when it is. Nothing is done by hand here. */
+export async function carryOut(
+  { serving, pipelines }: Doers,
+  sql: Sql,
+  action: RecommendedAction,
+  cause: string,
+): Promise<string | null> {
+  switch (action.type) {
+    case 'endpoint_replicas': {
+      const { endpoint, variant, from, to } = action;
+      const made = await serving.changeReplicas(sql, { endpoint, variant, from, to, cause });
+      return typeof made === 'string' ? made : null;
+    }
+    case 'stop_pipeline_run':
+      return pipelines.runs.requestStop(sql, action.run, cause);
+    case 'by_hand':
+      return null;
+  }
+}
+
+/** What waits for a change looks at it now, when the transaction is over. */
+export function wakeFor({ serving, pipelines }: Doers, action: RecommendedAction): void {
+  if (action.type === 'endpoint_replicas') serving.wake();
+  if (action.type === 'stop_pipeline_run') pipelines.runs.wake(action.run);
+}
+
+/** What takes it back; null where nothing does. */
+export function reverseOf(action: RecommendedAction): RecommendedAction | null {
+  return action.type === 'endpoint_replicas' ? { ...action, from: action.to, to: action.from } : null;
+}
+
+/** What it changes, a line each. */
+export function changesOf(action: RecommendedAction): string[] {
+  switch (action.type) {
+    case 'endpoint_replicas': {
+      const { endpoint, variant, from, to } = action;
+      return [
+        `endpoint ${endpoint}, variant ${variant}: replicas.min ${from.min} -> ${to.min}, replicas.max ${from.max} -> ${to.max}`,
+        'a new revision with the same versions takes the traffic at once; no replica is started for it',
+      ];
+    }
+    case 'stop_pipeline_run':
+      return [
+        `run ${action.run} of pipeline ${action.pipeline}: it is asked to stop, and ended when its grace is over`,
+      ];
+    case 'by_hand':
+      return action.commands;
+  }
+}
+
+export function undoText(action: RecommendedAction): string {
+  switch (action.type) {
+    case 'endpoint_replicas':
+      return `It can be taken back: steelyard recommend undo, or replicas.min ${action.from.min} in the document of the endpoint.`;
+    case 'stop_pipeline_run':
+      return 'It cannot be taken back; the run can be resumed from the step that was stopped: steelyard pipeline resume.';
+    case 'by_hand':
+      return 'Nothing is done by this server, and so nothing taken back.';
+  }
+}
+
+/** What has to change in the document that somebody else applies, or it would be undone with the next apply. */
+export function manifestOf(action: RecommendedAction): string | null {
+  if (action.type !== 'endpoint_replicas') return null;
+  const { endpoint, variant, to } = action;
+  return stringify({
+    kind: 'Endpoint',
+    metadata: { name: endpoint },
+    spec: { variants: { [variant]: { replicas: { ...to } } } },
+  });
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { Name } from '../../../org/schema.ts';
+
+const Bounds = z
+  .strictObject({
+    min: z.number().int().describe('Replicas at least'),
+    max: z.number().int().describe('Replicas at most'),
+  })
+  .describe('Bounds of the replicas');
+
+/** What carries a recommendation out. */
+export const RecommendedAction = z
+  .discriminatedUnion('type', [
+    z
+      .strictObject({
+        type: z.literal('endpoint_replicas').describe('Other bounds for the replicas of a variant'),
+        endpoint: Name.describe('Endpoint'),
+        variant: Name.describe('Variant'),
+        from: Bounds,
+        to: Bounds,
+      })
+      .describe('Changes how many replicas a variant of an endpoint has'),
+    z
+      .strictObject({
+        type: z.literal('stop_pipeline_run').describe('A run of a pipeline ends'),
+        pipeline: z.string().describe('Pipeline'),
+        run: z.string().describe('Id of its run'),
+      })
+      .describe('Stops a run of a pipeline'),
+    z
+      .strictObject({
+        type: z.literal('by_hand').describe('Nothing that this server can do itself'),
+        commands: z.array(z.string().describe('Command or step')).describe('What to do, in order'),
+      })
+      .describe('What somebody has to do'),
+  ])
+  .describe('What carries it out');
+export type RecommendedAction = z.infer<typeof RecommendedAction>;

@@ -1,0 +1,62 @@
+import type { PipelineRuns } from '../../mlops/pipelines/index.ts';
+import type { ServingUse } from '../../mlops/serving/index.ts';
+import type { Org } from '../../org/index.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
+import type { DeliverDeps, TargetRules } from '../../platform/notices/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
+import type { Log } from '../../platform/telemetry/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import type { Decisions } from '../decisions/index.ts';
+import type { EndpointDeps } from './endpoints/endpoint-hours.ts';
+import type { Finder } from './finder.ts';
+import type { IdleRunDeps } from './runs/finder.ts';
+import type { Recommendation, TimelineEntry } from './schema.ts';
+
+export interface RecommendationDeps extends Omit<EndpointDeps, 'metering'>, IdleRunDeps, DeliverDeps, TargetRules {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
+  readonly serving: ServingUse;
+  readonly metering: EndpointDeps['metering'] & IdleRunDeps['metering'];
+  readonly org: Pick<Org, 'withTeam'>;
+  readonly pipelines: { readonly runs: Pick<PipelineRuns, 'requestStop' | 'wake'> };
+  readonly decisions: Pick<Decisions, 'recordAct'>;
+  /** Address of this server's pages for those who are told of something; null: it was not said. */
+  readonly publicUrl: string | null;
+  /** Who finds more than what is found here. */
+  readonly finders: readonly Finder[];
+}
+
+export const iso = (instant: number): string => new Date(instant).toISOString();
+
+/** The document with one more entry at the end of its timeline. */
+export function told(
+  document: Recommendation,
+  at: number,
+  step: TimelineEntry['step'],
+  text: string,
+  by: string | null = null,
+): Recommendation {
+  return { ...document, timeline: [...document.timeline, { at: iso(at), step, by, text }] };
+}
+
+/** Written into the ledger of decisions: what it stood on is kept so that it can be computed again. */
+export function ledgered(
+  { decisions }: Pick<RecommendationDeps, 'decisions'>,
+  sql: Sql,
+  document: Recommendation,
+  act: {
+    readonly act: 'approved' | 'applied' | 'dismissed' | 'undone';
+    readonly actor: string;
+    readonly summary: string;
+  },
+): Promise<string> {
+  const { recommendation, kind, title, subject, before, after, saving, confidence, evidence, action } = document;
+  return decisions.recordAct(sql, {
+    ...act,
+    about: recommendation,
+    subject,
+    evidence: { kind, title, before, after, saving, confidence, action, evidence },
+  });
+}

@@ -1,0 +1,38 @@
+/** Utilisation that a replica is meant to have at its 95th percentile. */
+export const TARGET = 0.8;
+/** KRR asks for as much before it says anything. */
+export const LEAST_MINUTES = 180;
+
+/** What was asked of a variant in one minute. */
+export interface VariantMinute {
+  /** Milliseconds that its answers took, added up. */
+  readonly busyMs: number;
+  /** Milliseconds times replicas. */
+  readonly replicaMs: number;
+}
+
+/**
+ * Replicas that suffice at the 95th percentile of demand: n* = ceil(P95(demand) / 0.8), demand of a minute being the places in use
+ * (time of all answers / time, by Little's law) over the places of a replica. The time in line is in it, so it errs to more. 1 at
+ * least; null with fewer than 180 minutes. It holds for replicas that share requests, as those of an endpoint do.
+ * Example: 8 places each, 12 answers of 30 s in every minute: 6 places in use, 0.75 of a replica -> 1.
+ */
+export function replicasNeeded(minutes: readonly VariantMinute[], concurrency: number): number | null {
+  if (minutes.length < LEAST_MINUTES) return null;
+  const demand = minutes.map(({ busyMs }) => busyMs / (concurrency * MINUTE_MS)).toSorted((a, b) => a - b);
+  return Math.max(1, Math.ceil(quantile(demand, 0.95) / TARGET));
+}
+
+const MINUTE_MS = 60_000;
+
+/** Nearest rank, of sorted values: never below what is measured. Example: 0.95 of 100 values -> the 95th. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+}
+
+/** Part of an hour that is still paid when `min` replicas become `needed`: those above `min` are demand's, and stay. */
+export function keptReplicas(replicas: number | null, min: number, needed: number): number {
+  if (replicas === null || replicas <= 0) return 1;
+  const left = Math.max(replicas - min, 0) + Math.min(needed, replicas);
+  return Math.min(1, left / replicas);
+}

@@ -1,0 +1,27 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import { lockUntilCommit } from '../../../platform/store/index.ts';
+import { iso, type RecommendationDeps, told } from '../context.ts';
+import type { Recommendation } from '../schema.ts';
+import { existing, put } from '../service.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Nothing is done to it for so long; then its policy notices it anew. Errors: `recommendation_not_found`, `recommendation_not_noticed`. */
+export function keptFor(
+  deps: RecommendationDeps,
+  { recommendation, actor, hours }: { readonly recommendation: string; readonly actor: string; readonly hours: number },
+): Promise<Recommendation> {
+  return deps.store.transaction(async (sql) => {
+    await lockUntilCommit(sql, recommendation);
+    const kept = await existing(sql, recommendation);
+    const { notice, title, state } = kept.document;
+    if (notice === null) {
+      const detail = `No idle policy is about to act on "${title}" (${state}). Dismiss it, or take it back: steelyard recommend undo`;
+      throw new AppError('recommendation_not_noticed', detail, { recommendation });
+    }
+    const now = deps.clock.now();
+    const keptUntil = iso(now + hours * HOUR_MS);
+    const document = { ...kept.document, notice: { ...notice, keptUntil, keptBy: actor } };
+    return put(sql, kept, told(document, now, 'kept', `Kept for ${hours} h, until ${keptUntil}`, actor));
+  });
+}

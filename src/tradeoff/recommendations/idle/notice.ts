@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { JobContext } from '../../../platform/jobs/index.ts';
+import { deliver, Notice } from '../../../platform/notices/index.ts';
+import { NotifyTarget } from '../../../platform/notices/schema.ts';
+import type { Sql } from '../../../platform/store/index.ts';
+import type { RecommendationDeps } from '../context.ts';
+import type { Recommendation } from '../schema.ts';
+
+export const TELL = 'idle_policies.tell';
+/** With growing pauses these tries take ten minutes. */
+const TRIES = 8;
+
+const Telling = z.strictObject({ notice: Notice, target: NotifyTarget });
+
+/** Tells somebody in a job of its own, enqueued in the caller's transaction: it is told, and once. */
+export async function tellOf(
+  { jobs, publicUrl }: Pick<RecommendationDeps, 'jobs' | 'publicUrl'>,
+  sql: Sql,
+  document: Recommendation,
+  target: NotifyTarget,
+): Promise<void> {
+  const payload = { notice: noticeOf(document, publicUrl), target };
+  await jobs.enqueue(sql, { kind: TELL, payload });
+}
+
+export function registerTelling(deps: RecommendationDeps): void {
+  deps.jobs.register(TELL, {
+    maxAttempts: TRIES,
+    handler: (payload, context) => tell(deps, Telling.parse(payload), context),
+  });
+}
+
+async function tell(
+  deps: RecommendationDeps,
+  { notice, target }: z.infer<typeof Telling>,
+  { signal }: JobContext,
+): Promise<void> {
+  const refusal = await deliver(deps, notice, target, signal);
+  if (refusal !== null) deps.log.warn({ notice: notice.id, why: refusal }, 'nobody could be told of what is idle');
+}
+
+function noticeOf(
+  { recommendation, title, what, saving, risk, notice }: Recommendation,
+  publicUrl: string | null,
+): Notice {
+  if (notice === null) throw new Error('there is a notice to tell of');
+  const { policy, noticedAt, actsAt, isDryRun } = notice;
+  const money =
+    saving.monthly === null ? `not known: ${saving.reason}` : `${saving.monthly.amount} ${saving.monthly.currency}`;
+  const line = isDryRun
+    ? `${title}: it would be done at ${actsAt}.`
+    : `${title}: it is done at ${actsAt} unless somebody keeps it.`;
+  const page = publicUrl === null ? null : `${publicUrl.replace(/\/$/, '')}/recommendations/${recommendation}`;
+  const id = `idle:${recommendation}:${noticedAt}`;
+  return {
+    id,
+    title: line,
+    text: [
+      line,
+      `What: ${what}. It saves a month: ${money}.`,
+      risk.text,
+      ...(page === null ? [] : [`Keep it for 4, 8 or 24 hours: ${page}`]),
+      `By command: steelyard recommend keep ${recommendation} --hours 4`,
+      `Told by the idle policy ${policy}.`,
+    ].join('\n'),
+    event: {
+      specversion: '1.0',
+      id,
+      source: `/api/v1/recommendations/${recommendation}`,
+      type: 'steelyard.recommendation.noticed',
+      subject: recommendation,
+      time: noticedAt,
+      datacontenttype: 'application/json',
+      data: { recommendation, title, what, saving, policy, actsAt, isDryRun },
+    },
+  };
+}

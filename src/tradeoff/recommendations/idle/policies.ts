@@ -1,0 +1,153 @@
+import { covers } from '../../../org/index.ts';
+import type { ManifestOutcome } from '../../../platform/manifests/index.ts';
+import { refuseUntold } from '../../../platform/notices/index.ts';
+import { lockUntilCommit, type Sql } from '../../../platform/store/index.ts';
+import { wakeFor } from '../action/carry-out.ts';
+import { iso, type RecommendationDeps, told } from '../context.ts';
+import { endpointHours } from '../endpoints/endpoint-hours.ts';
+import { zeroOf } from '../endpoints/finders.ts';
+import type { Found } from '../finder.ts';
+import { adviceOf, keepFound, windowUntil } from '../look.ts';
+import { idleRuns } from '../runs/finder.ts';
+import type { Recommendation } from '../schema.ts';
+import { applyWithin } from '../service.ts';
+import { findRecommendation, heldOpen, type Kept, putRecommendation } from '../store.ts';
+import { tellOf } from './notice.ts';
+import { isQuiet } from './quiet.ts';
+import type { IdlePolicySpec } from './schema.ts';
+import { findPolicies, putPolicy, type StoredPolicy } from './store.ts';
+
+/** Makes the store say what the document says. Error: `manifest_invalid` for somebody who could never be told. */
+export async function applyPolicy(
+  deps: RecommendationDeps,
+  sql: Sql,
+  name: string,
+  spec: IdlePolicySpec,
+): Promise<ManifestOutcome> {
+  refuseUntold(deps, spec.notify);
+  const [before] = await findPolicies(sql, name);
+  if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
+  await putPolicy(sql, { name, spec }, iso(deps.clock.now()));
+  return before === undefined ? 'created' : 'changed';
+}
+
+/** Looks with every policy: what is idle is noticed, what was noticed long enough ago is given up, what is busy again is left alone. */
+export async function lookWithPolicies(deps: RecommendationDeps): Promise<void> {
+  for (const policy of await findPolicies(deps.store)) {
+    const idle = await coveredBy(deps, policy);
+    const kind = policy.spec.what === 'endpoints' ? 'scale_to_zero' : 'stop_run';
+    for (const found of idle) await followUp(deps, policy, await openFor(deps, kind, found));
+    await forgetBusy(deps, policy, new Set(idle.map(({ about }) => adviceOf(kind, about))));
+  }
+}
+
+/** What is open already keeps the evidence that it was found with. */
+async function openFor(deps: RecommendationDeps, kind: 'scale_to_zero' | 'stop_run', found: Found) {
+  const [open] = await heldOpen(deps.store, adviceOf(kind, found.about));
+  return open?.document ?? keepFound(deps, kind, found, deps.clock.now());
+}
+
+async function coveredBy(deps: RecommendationDeps, { spec }: StoredPolicy): Promise<Found[]> {
+  const { store, org } = deps;
+  const idle = spec.what === 'endpoints' ? await idleEndpoints(deps, spec) : await idleRuns(deps, windowOf(spec));
+  const covered: Found[] = [];
+  for (const found of idle) if (covers(spec.subject, await org.withTeam(store, found.subject))) covered.push(found);
+  return covered;
+}
+
+function windowOf({ window: windowMs, threshold }: IdlePolicySpec) {
+  return { windowMs, threshold };
+}
+
+async function idleEndpoints(deps: RecommendationDeps, { window: windowMs }: IdlePolicySpec): Promise<Found[]> {
+  const { serving, store, clock } = deps;
+  const now = clock.now();
+  const quiet = new Set<string>();
+  for (const { endpoint, variant, min, isSettled } of await serving.variants(store)) {
+    if (min === 0 || !isSettled) continue;
+    const asked = { start: now - (now % MINUTE_MS) - windowMs, end: now, unit: 'minute' as const };
+    const minutes = (await serving.spans(endpoint, asked)).filter((span) => span.variant === variant);
+    if (isQuiet(minutes, { now, windowMs })) quiet.add(JSON.stringify([endpoint, variant]));
+  }
+  if (quiet.size === 0) return [];
+  const window = windowUntil(now);
+  const all = await endpointHours(deps, window);
+  const isOne = ({ served: { endpoint, variant } }: (typeof all)[number]) =>
+    quiet.has(JSON.stringify([endpoint, variant]));
+  return all.filter(isOne).map((one) => zeroOf(one, window));
+}
+
+const MINUTE_MS = 60_000;
+
+async function followUp(deps: RecommendationDeps, policy: StoredPolicy, open: Recommendation | null): Promise<void> {
+  // What nobody wants is not done by a policy either; what is to be done by hand is told of.
+  if (open === null) return;
+  const done = await deps.store.transaction(async (sql) => {
+    await lockUntilCommit(sql, open.recommendation);
+    const kept = await findRecommendation(sql, open.recommendation);
+    if (kept === null || kept.document.state !== 'open') return null;
+    const now = deps.clock.now();
+    const { notice } = kept.document;
+    if (notice !== null && notice.policy !== policy.name) return null;
+    // A policy that gets serious tells of it first.
+    if (notice === null || notice.isDryRun !== policy.spec.dryRun) return noticed(deps, sql, policy, kept);
+    if (notice.keptUntil !== null) {
+      return Date.parse(notice.keptUntil) > now ? null : noticed(deps, sql, policy, kept);
+    }
+    if (now < Date.parse(notice.actsAt)) return null;
+    return acted(deps, sql, policy, kept);
+  });
+  if (done?.state === 'applied') wakeFor(deps, done.action);
+}
+
+/** Told once for each notice, in jobs of their own. */
+async function noticed(deps: RecommendationDeps, sql: Sql, { name, spec }: StoredPolicy, kept: Kept): Promise<null> {
+  const now = deps.clock.now();
+  const actsAt = iso(now + spec.grace);
+  const notice = {
+    policy: name,
+    noticedAt: iso(now),
+    actsAt,
+    ...{ keptUntil: null, keptBy: null, isDryRun: spec.dryRun },
+  };
+  const what = spec.dryRun ? 'would be done' : 'is done';
+  const text = `Idle policy ${name}: it ${what} at ${actsAt} unless somebody keeps it`;
+  const document = told({ ...kept.document, notice }, now, 'noticed', text);
+  await putRecommendation(sql, { ...kept, document });
+  for (const target of spec.notify) await tellOf(deps, sql, document, target);
+  return null;
+}
+
+async function acted(deps: RecommendationDeps, sql: Sql, { name, spec }: StoredPolicy, kept: Kept) {
+  const { document } = kept;
+  const now = deps.clock.now();
+  const actor = `idle policy ${name}`;
+  if (!spec.dryRun && document.action.type !== 'by_hand') {
+    return applyWithin(deps, sql, { recommendation: document.recommendation, actor, reason: 'idle' });
+  }
+  const { noticedAt = '' } = document.notice ?? {};
+  const isSaid = document.timeline.some(({ step, at }) => step === 'dry_run' && at >= noticedAt);
+  if (isSaid) return null;
+  const text = spec.dryRun ? 'It would be done now; the policy is a dry run' : 'It has to be done by hand now';
+  await putRecommendation(sql, { ...kept, document: told(document, now, 'dry_run', `${actor}: ${text}`) });
+  return null;
+}
+
+/** For so long it is kept, however busy it is meanwhile. */
+function isKept({ clock }: RecommendationDeps, { notice }: Recommendation): boolean {
+  return notice !== null && notice.keptUntil !== null && Date.parse(notice.keptUntil) > clock.now();
+}
+
+/** What is busy again, or no longer covered, is let alone; whether it is still advised, the next look says. */
+async function forgetBusy(deps: RecommendationDeps, { name }: StoredPolicy, idle: ReadonlySet<string>): Promise<void> {
+  for (const { document: open } of await heldOpen(deps.store)) {
+    if (open.notice?.policy !== name || idle.has(open.key) || isKept(deps, open)) continue;
+    await deps.store.transaction(async (sql) => {
+      const kept = await findRecommendation(sql, open.recommendation);
+      if (kept === null || kept.document.state !== 'open' || kept.document.notice?.policy !== name) return;
+      const text = 'It is not idle any more: somebody uses it again, or it was not measured';
+      const document = told({ ...kept.document, notice: null }, deps.clock.now(), 'withdrawn', text);
+      await putRecommendation(sql, { ...kept, document });
+    });
+  }
+}

@@ -1,0 +1,69 @@
+/** Readings that are further apart than this say nothing of the time between them. */
+const MAX_GAP_MS = 5 * 60_000;
+const MINUTE_MS = 60_000;
+
+export interface Reading {
+  /** Unix milliseconds. */
+  readonly at: number;
+  /** 0 to 1. */
+  readonly utilizationRatio: number;
+}
+
+export interface TrailingWindow {
+  /** Unix milliseconds. */
+  readonly now: number;
+  readonly windowMs: number;
+  readonly threshold: number;
+}
+
+/**
+ * Whether all GPUs did nothing for the whole of the window that ends now: every reading of each is below the threshold, and there are
+ * readings for all of it from before it began, none more than five minutes after the one before. A GPU that is busy keeps the others; what was not read is
+ * not idle. Example: readings of 0 every 15 s for 30 minutes, and one of 0.5 ten minutes ago -> false.
+ */
+export function areIdle(gpus: Iterable<readonly Reading[]>, { now, windowMs, threshold }: TrailingWindow): boolean {
+  let count = 0;
+  for (const readings of gpus) {
+    count += 1;
+    let last = now - windowMs;
+    let hasBegun = false;
+    for (const { at, utilizationRatio } of readings) {
+      if (at > now) continue;
+      if (at <= now - windowMs) {
+        // The last before the window stands at its start: who has been read for less than the window may have been busy in it.
+        hasBegun = now - windowMs - at <= MAX_GAP_MS;
+        continue;
+      }
+      if (utilizationRatio >= threshold || at - last > MAX_GAP_MS) return false;
+      last = at;
+    }
+    if (!hasBegun || now - last > MAX_GAP_MS) return false;
+  }
+  return count > 0;
+}
+
+export interface Minute {
+  /** Unix milliseconds at which it begins. */
+  readonly at: number;
+  readonly requests: number;
+  readonly measuredMs: number;
+}
+
+/** A minute of which less was measured may have had requests. */
+const ENOUGH_MS = 30_000;
+
+/**
+ * Whether nobody asked in any of the whole minutes of the window that ends now, all of which were measured.
+ * Example: 29 of 30 minutes measured -> false.
+ */
+export function isQuiet(minutes: readonly Minute[], { now, windowMs }: Omit<TrailingWindow, 'threshold'>): boolean {
+  const byMinute = Map.groupBy(minutes, ({ at }) => at);
+  const end = now - (now % MINUTE_MS);
+  for (let at = end - windowMs; at < end; at += MINUTE_MS) {
+    const all = byMinute.get(at) ?? [];
+    if (Math.max(0, ...all.map(({ measuredMs }) => measuredMs)) < ENOUGH_MS) return false;
+    if (all.some(({ requests }) => requests > 0)) return false;
+  }
+  // Nor in the minute that goes on.
+  return !(byMinute.get(end) ?? []).some(({ requests }) => requests > 0);
+}

@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { AppError } from '../../platform/errors/index.ts';
+import { lockUntilCommit, type Sql } from '../../platform/store/index.ts';
+import { iso, type RecommendationDeps, told } from './context.ts';
+import { HOUR_MS } from './endpoints/endpoint-hours.ts';
+import type { Finder, Found, Window } from './finder.ts';
+import { savingAlone } from './savings/joint-saving.ts';
+import type { Recommendation, RecommendationKind, Saving, Searched } from './schema.ts';
+import { heldOpen, insertRecommendation, type Kept, lastOf, putLook, putRecommendation } from './store.ts';
+
+/** Time that is looked at: what high confidence takes. */
+const WINDOW_MS = 14 * 24 * HOUR_MS;
+
+/** Whole hours until now. */
+export function windowUntil(now: number): Window {
+  const end = now - (now % HOUR_MS);
+  return { start: end - WINDOW_MS, end };
+}
+
+/** Looks with every finder: what is new is opened, what is known has its evidence renewed, what is no more lapses. */
+export async function lookForAll(deps: RecommendationDeps, finders: readonly Finder[]): Promise<Searched[]> {
+  const now = deps.clock.now();
+  const window = windowUntil(now);
+  const searched: Searched[] = [];
+  for (const finder of finders) searched.push(await lookWith(deps, finder, window, now));
+  await deps.store.transaction((sql) => putLook(sql, iso(now), searched));
+  return searched;
+}
+
+async function lookWith(deps: RecommendationDeps, finder: Finder, window: Window, now: number): Promise<Searched> {
+  const { kind } = finder;
+  try {
+    const answer = await finder.find(window);
+    const { found, lacks } = Array.isArray(answer) ? { found: answer, lacks: null } : answer;
+    for (const one of found) await keepFound(deps, kind, one, now);
+    await lapseOthers(deps, kind, new Set(found.map(({ about }) => adviceOf(kind, about))), now);
+    return { kind, found: found.length, reason: lacks };
+  } catch (error) {
+    // What one finder cannot read says nothing about what the others find.
+    if (!(error instanceof AppError)) throw error;
+    deps.log.warn({ kind, why: error.message }, 'recommendations of a kind cannot be found');
+    return { kind, found: null, reason: error.message };
+  }
+}
+
+export function adviceOf(kind: RecommendationKind, about: string): string {
+  return `${kind}:${about}`;
+}
+
+/** Keeps what was found; answers the recommendation that is open for it now, or null where nobody wants one. */
+export function keepFound(
+  deps: RecommendationDeps,
+  kind: RecommendationKind,
+  found: Found,
+  now: number,
+): Promise<Recommendation | null> {
+  const key = adviceOf(kind, found.about);
+  return deps.store.transaction(async (sql) => {
+    await lockUntilCommit(sql, key);
+    const [current] = await heldOpen(sql, key);
+    if (current !== undefined) return renewed(sql, current, documentOf(kind, found, now), now);
+    const dismissed = (await lastOf(sql, key, 'dismissed'))?.document.dismissed ?? null;
+    if (dismissed !== null && (dismissed.until === null || Date.parse(dismissed.until) > now)) return null;
+    const opened = told(documentOf(kind, found, now), now, 'found', found.title);
+    await insertRecommendation(sql, opened);
+    return opened;
+  });
+}
+
+/** The same advice has its evidence renewed; another takes the place of the one before. */
+async function renewed(sql: Sql, current: Kept, found: Recommendation, now: number): Promise<Recommendation> {
+  const before = current.document;
+  if (JSON.stringify(before.action) !== JSON.stringify(found.action)) {
+    const opened = told(found, now, 'found', `${found.title}, in the place of: ${before.title}`);
+    const over = told(before, now, 'superseded', `What was measured since says otherwise: ${found.title}`);
+    await putRecommendation(sql, {
+      ...current,
+      document: { ...over, state: 'superseded', supersededBy: found.recommendation, notice: null },
+    });
+    await insertRecommendation(sql, opened);
+    return opened;
+  }
+  const { title, what, subject, saving, confidence, risk, guard, evidence, seenAt } = found;
+  const now_ = { ...before, title, what, subject, before: found.before, after: found.after };
+  const fresh = { ...now_, saving, confidence, risk, guard, evidence, seenAt };
+  const isRepriced = JSON.stringify(before.evidence.prices) !== JSON.stringify(evidence.prices);
+  const text = `A price has changed: ${shownSaving(before.saving)} a month before, ${shownSaving(saving)} now.`;
+  const document = isRepriced ? told(fresh, now, 'restated', text) : fresh;
+  // Whoever was faster has seen as much.
+  await putRecommendation(sql, { ...current, document });
+  return document;
+}
+
+function shownSaving({ monthly }: Saving): string {
+  return monthly === null ? 'not known' : `${monthly.amount} ${monthly.currency}`;
+}
+
+async function lapseOthers(
+  { store }: RecommendationDeps,
+  kind: RecommendationKind,
+  found: ReadonlySet<string>,
+  now: number,
+): Promise<void> {
+  for (const { document } of await heldOpen(store)) {
+    // What an idle policy watches is its matter.
+    if (document.kind !== kind || found.has(document.key) || document.notice !== null) continue;
+    await store.transaction(async (sql) => {
+      const [current] = await heldOpen(sql, document.key);
+      if (current === undefined || current.document.recommendation !== document.recommendation) return;
+      const wasApproved = current.document.state === 'approved';
+      const text = wasApproved
+        ? 'It is not found any more: it was done, or what it was about is over.'
+        : 'It is not found any more: what it was about is over.';
+      const over = told(current.document, now, 'lapsed', text);
+      await putRecommendation(sql, { ...current, document: { ...over, state: 'lapsed', notice: null } });
+    });
+  }
+}
+
+function documentOf(kind: RecommendationKind, { about, evidence, ...found }: Found, now: number): Recommendation {
+  const key = adviceOf(kind, about);
+  const { items, effects, pins, missing } = evidence;
+  const alone = savingAlone({ key, items, effects, pins });
+  return {
+    recommendation: `rec_${randomBytes(10).toString('hex')}`,
+    ...{ key, kind, ...found, evidence },
+    saving: alone.reason === null ? alone : { ...alone, reason: missing.at(-1) ?? alone.reason },
+    state: 'open',
+    foundAt: iso(now),
+    seenAt: iso(now),
+    ...{ approved: null, applied: null, dismissed: null, undone: null, realised: null, notice: null },
+    ...{ supersededBy: null, timeline: [] },
+  };
+}

@@ -1,0 +1,38 @@
+import type { Migrations } from '../../platform/store/index.ts';
+
+export const recommendationMigrations: Migrations = {
+  'recommendations/001-recommendations': {
+    async up(db) {
+      await db.schema
+        .createTable('recommendation')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('advice', 'text', (column) => column.notNull())
+        // The advice while it is open or to be done, else null: one of each at a time, whoever finds it and how often.
+        .addColumn('open_advice', 'text', (column) => column.unique())
+        .addColumn('state', 'text', (column) => column.notNull())
+        .addColumn('version', 'integer', (column) => column.notNull())
+        .addColumn('found_at', 'text', (column) => column.notNull())
+        .addColumn('measure_at', 'text')
+        .addColumn('document', 'text', (column) => column.notNull())
+        .execute();
+      await db.schema.createIndex('recommendation_by_advice').on('recommendation').column('advice').execute();
+      await db.schema
+        .createIndex('recommendation_by_state')
+        .on('recommendation')
+        .columns(['state', 'found_at'])
+        .execute();
+      await db.schema
+        .createTable('recommendation_look')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('at', 'text', (column) => column.notNull())
+        .addColumn('searched', 'text', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('idle_policy')
+        .addColumn('name', 'text', (column) => column.primaryKey())
+        .addColumn('spec', 'text', (column) => column.notNull())
+        .addColumn('applied_at', 'text', (column) => column.notNull())
+        .execute();
+    },
+  },
+};

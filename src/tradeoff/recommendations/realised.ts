@@ -1,0 +1,103 @@
+import { studentQuantile } from '../../finops/forecasts/index.ts';
+import { type Decimal, decimal, decimalString, type Money } from '../../platform/units/index.ts';
+import { iso, type RecommendationDeps, told } from './context.ts';
+import { endpointHours, HOUR_MS } from './endpoints/endpoint-hours.ts';
+import type { HeldItem, Realised, Recommendation } from './schema.ts';
+import { dueToMeasure, type Kept, putRecommendation } from './store.ts';
+
+const DAY_HOURS = 24;
+const MONTH_HOURS = 730;
+/** For so long it is measured. */
+const LONGEST_MS = 30 * DAY_HOURS * HOUR_MS;
+const FEWEST_DAYS = 4;
+const PLACES = 6;
+
+/** Measures what was done, as far as its time has come. */
+export async function measureAll(deps: RecommendationDeps): Promise<void> {
+  for (const kept of await dueToMeasure(deps.store, iso(deps.clock.now()))) await measure(deps, kept);
+}
+
+async function measure(deps: RecommendationDeps, kept: Kept): Promise<void> {
+  const { document } = kept;
+  const now = deps.clock.now();
+  const since = Date.parse(document.applied?.at ?? iso(now));
+  // The hour in which it was done is of both times.
+  const start = since - (since % HOUR_MS) + HOUR_MS;
+  const end = Math.max(start + HOUR_MS, Math.min(now - (now % HOUR_MS), start + LONGEST_MS));
+  const isFinal = now >= start + LONGEST_MS;
+  const measureAt = isFinal ? null : iso(now + HOUR_MS);
+  if (end > now) {
+    await deps.store.transaction((sql) => putRecommendation(sql, { ...kept, measureAt }));
+    return;
+  }
+  const names = new Set(document.evidence.items.map(({ item }) => item));
+  const items = (await endpointHours(deps, { start, end }))
+    .map(({ item }) => item)
+    .filter(({ item }) => names.has(item));
+  const period = { start: iso(start), end: iso(end) };
+  const realised = { at: iso(now), period, isFinal, ...realisedOf(document, items) };
+  const isNews = realised.monthly !== null && (isFinal || document.realised?.monthly == null);
+  const text = `${realised.monthly?.amount} ${realised.monthly?.currency} less a month, measured over ${realised.hours} hours`;
+  const told_ = isNews ? told(document, now, 'realised', text) : document;
+  await deps.store.transaction((sql) =>
+    putRecommendation(sql, { ...kept, measureAt, document: { ...told_, realised } }),
+  );
+}
+
+type Figures = Pick<Realised, 'hours' | 'monthly' | 'lower' | 'upper' | 'stated' | 'isWithin' | 'reason'>;
+
+/**
+ * Cost before less cost since, in a month of 730 hours, with a 95 % interval from the days since (t x s / sqrt(n)), from four days on. It
+ * compares before with after: what demand has done meanwhile is in it too. Example: 100 before, 2 since -> 98.
+ */
+export function realisedOf(document: Pick<Recommendation, 'saving'>, items: readonly HeldItem[]): Figures {
+  const { monthly: stated, lower, upper, cost: before } = document.saving;
+  const hours = items.flatMap(({ costs }) => costs.filter((cost) => cost !== null)).length;
+  const nothing = { hours, monthly: null, lower: null, upper: null, stated, isWithin: null };
+  if (before === null) return { ...nothing, reason: 'what it cost before is not known' };
+  if (items.length === 0) return { ...nothing, reason: 'what it was about is not there any more' };
+  if (hours === 0) return { ...nothing, reason: 'no hour has been measured since' };
+  if (items.some(({ currency }) => currency !== null && currency !== before.currency)) {
+    return { ...nothing, reason: 'it is paid in another currency now' };
+  }
+  const money = (amount: Decimal): Money => ({
+    amount: decimalString(amount.toDecimalPlaces(PLACES)),
+    currency: before.currency,
+  });
+  const saved = decimal(before.amount).minus(items.reduce((sum, item) => sum.plus(perMonth(item.costs)), decimal(0)));
+  const reach = reachOf(items);
+  const isWithin =
+    lower === null || upper === null
+      ? null
+      : saved.greaterThanOrEqualTo(lower.amount) && saved.lessThanOrEqualTo(upper.amount);
+  return {
+    ...{ hours, stated, isWithin, reason: null, monthly: money(saved) },
+    lower: reach === null ? null : money(saved.minus(reach)),
+    upper: reach === null ? null : money(saved.plus(reach)),
+  };
+}
+
+function perMonth(costs: readonly (string | null)[]): Decimal {
+  const known = costs.filter((cost) => cost !== null);
+  if (known.length === 0) return decimal(0);
+  return known
+    .reduce((sum, cost) => sum.plus(cost), decimal(0))
+    .times(MONTH_HOURS)
+    .dividedBy(known.length);
+}
+
+/** Half of the interval of the mean of the days; null with fewer than four. */
+function reachOf(items: readonly HeldItem[]): Decimal | null {
+  const length = Math.max(0, ...items.map(({ costs }) => costs.length));
+  const days: Decimal[] = [];
+  for (let from = 0; from + DAY_HOURS <= length; from += DAY_HOURS) {
+    const parts = items.map(({ costs }) => costs.slice(from, from + DAY_HOURS));
+    if (parts.every((part) => part.every((cost) => cost === null))) continue;
+    days.push(parts.reduce((sum, part) => sum.plus(perMonth(part)), decimal(0)));
+  }
+  if (days.length < FEWEST_DAYS) return null;
+  const mean = days.reduce((sum, day) => sum.plus(day), decimal(0)).dividedBy(days.length);
+  const squares = days.reduce((sum, day) => sum.plus(day.minus(mean).times(day.minus(mean))), decimal(0));
+  const deviation = squares.dividedBy(days.length - 1).sqrt();
+  return deviation.times(studentQuantile(0.975, days.length - 1)).dividedBy(Math.sqrt(days.length));
+}

@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { call, problemFrom, testApplication } from '../../testing.ts';
+import { RecommendationRoom } from '../../testing-recommendations.ts';
+import { sent } from '../../testing-serving.ts';
+import { listDecidedActs } from '../decisions/schema.ts';
+import { savingAlone } from './savings/joint-saving.ts';
+import {
+  applyRecommendation,
+  dismissRecommendation,
+  findRecommendations,
+  getRecommendation,
+  undoRecommendation,
+} from './schema.ts';
+import { partOf } from './show.ts';
+
+const NOON = Date.parse('2026-11-26T12:20:00Z');
+const HOUR = 3_600_000;
+const DAYS_14 = 14 * 24;
+
+async function room(at = NOON) {
+  const clock = { at, now: () => clock.at };
+  const application = await testApplication({ clock });
+  const made = new RecommendationRoom(application, clock);
+  await made.price('0.5');
+  return { application, room: made, clock, [Symbol.asyncDispose]: () => application[Symbol.asyncDispose]() };
+}
+
+const quiet = { hours: DAYS_14, requests: () => 0 };
+const apply = { isDryRun: false } as const;
+
+describe('an endpoint that nobody asks', () => {
+  it('is found, scaled to zero when somebody says so, and has saved what was said', async () => {
+    await using all = await room();
+    const { application, clock } = all;
+    await all.room.endpoint('home');
+    await all.room.past('home', quiet);
+
+    const one = await all.room.onlyOne();
+    expect(one).toMatchObject({
+      ...{ kind: 'scale_to_zero', state: 'open', title: 'Scale home to zero while nobody asks' },
+      before: '1 replica at least, all the time',
+      saving: {
+        monthly: { amount: '365', currency: 'USD' },
+        lower: { amount: '286.785714', currency: 'USD' },
+        upper: { amount: '365', currency: 'USD' },
+        cost: { amount: '365', currency: 'USD' },
+      },
+      confidence: { level: 'high', coverageRatio: 1, days: 14 },
+      risk: { level: 'low' },
+      action: { type: 'endpoint_replicas', from: { min: 1, max: 1 }, to: { min: 0, max: 1 } },
+    });
+    const params = { recommendation: one.recommendation };
+    const detail = await call(application, getRecommendation, { params });
+    expect(detail.evidence.prices).toEqual(['machine at 0.5 USD an hour: a list (own@1)']);
+
+    const dry = await call(application, applyRecommendation, { params, body: {} });
+    expect(dry).toMatchObject({ isDryRun: true, money: '365 USD less a month (286.78 to 365) of 365 USD.' });
+    expect(dry.changes[0]).toBe('endpoint home, variant main: replicas.min 1 -> 0, replicas.max 1 -> 1');
+    expect(dry.manifest).toContain('min: 0');
+    expect((await all.room.shown('home')).newest.revision).toBe(1);
+
+    const done = await call(application, applyRecommendation, { params, body: { ...apply, reason: 'nobody uses it' } });
+    expect(done.recommendation).toMatchObject({ state: 'applied', applied: { by: 'local', reason: 'nobody uses it' } });
+    const { acts } = await call(application, listDecidedActs, { query: { about: one.recommendation } });
+    expect(acts).toMatchObject([{ act: 'applied', decision: done.recommendation.applied?.decision, actor: 'local' }]);
+    // The saving follows from what the ledger keeps, and from nothing else.
+    const kept = acts[0]?.evidence.evidence as typeof detail.evidence;
+    expect(savingAlone(partOf({ ...detail, evidence: kept }))).toEqual(detail.saving);
+
+    await all.room.untilReady('home', 0);
+    expect((await all.room.shown('home')).newest.cause).toContain('Scale home to zero while nobody asks, by local');
+    expect((await all.room.found()).recommendations).toEqual([]);
+
+    clock.at = NOON + 5 * 24 * HOUR + 2 * HOUR;
+    await all.room.past('home', { hours: 5 * 24, requests: () => 0, replicas: 0 });
+    await application.jobs.drain();
+    const { realised } = await call(application, getRecommendation, { params });
+    expect(realised).toMatchObject({
+      ...{ hours: 120, isWithin: true, isFinal: false, reason: null },
+      monthly: { amount: '365', currency: 'USD' },
+      lower: { amount: '365', currency: 'USD' },
+      stated: { amount: '365', currency: 'USD' },
+    });
+    // The next request finds none, waits for one to start, and is answered.
+    const answer = await sent(application, 'POST', '/serve/home/invocations', { inputs: { x: [[1, 2]] } });
+    expect(answer.statusCode).toBe(200);
+  });
+
+  it('is applied once, however many ask at the same time, and can be taken back', async () => {
+    await using all = await room();
+    const { application } = all;
+    await all.room.endpoint('home', { replicas: { min: 1, max: 3 } });
+    await all.room.past('home', quiet);
+    const params = { recommendation: (await all.room.onlyOne()).recommendation };
+    const tries = await Promise.allSettled(
+      Array.from({ length: 8 }, () => call(application, applyRecommendation, { params, body: apply })),
+    );
+    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect((await all.room.shown('home')).newest.revision).toBe(2);
+    expect(await problemFrom(call(application, applyRecommendation, { params, body: apply }))).toMatchObject({
+      code: 'recommendation_not_open',
+    });
+    await all.room.untilReady('home', 0);
+    const back = await call(application, undoRecommendation, { params, body: { reason: 'a launch' } });
+    expect(back).toMatchObject({ state: 'undone', undone: { reason: 'a launch' } });
+    await all.room.untilReady('home', 1);
+    expect(await problemFrom(call(application, undoRecommendation, { params, body: {} }))).toMatchObject({
+      code: 'recommendation_not_undoable',
+    });
+  });
+
+  it('is left alone where it has changed since', async () => {
+    await using all = await room();
+    await all.room.endpoint('home');
+    await all.room.past('home', quiet);
+    const params = { recommendation: (await all.room.onlyOne()).recommendation };
+    await all.room.endpoint('home', { replicas: { min: 2 } });
+    const problem = await problemFrom(call(all.application, applyRecommendation, { params, body: apply }));
+    expect(problem).toMatchObject({ code: 'recommendation_outdated' });
+    expect(problem.detail).toContain('now has 2 to 2 replicas, not 1 to 1');
+    expect(await call(all.application, getRecommendation, { params })).toMatchObject({ state: 'open' });
+  });
+
+  it('is the same recommendation at every look, said anew when its price changes', async () => {
+    await using all = await room();
+    await all.room.endpoint('home');
+    await all.room.past('home', quiet);
+    const first = await all.room.onlyOne();
+    await Promise.all([1, 2, 3].map(() => call(all.application, findRecommendations, { body: {} })));
+    expect((await all.room.onlyOne()).recommendation).toBe(first.recommendation);
+    await all.room.price('1');
+    const again = await all.room.onlyOne();
+    expect(again).toMatchObject({ recommendation: first.recommendation, saving: { monthly: { amount: '730' } } });
+    const params = { recommendation: first.recommendation };
+    expect((await call(all.application, getRecommendation, { params })).timeline).toMatchObject([
+      { step: 'found' },
+      { step: 'restated', text: 'A price has changed: 365 USD a month before, 730 USD now.' },
+    ]);
+  });
+
+  it('is not found again until then when somebody does not want it, and can be opened again', async () => {
+    await using all = await room();
+    const { application, clock } = all;
+    await all.room.endpoint('home');
+    await all.room.past('home', quiet);
+    const params = { recommendation: (await all.room.onlyOne()).recommendation };
+    const until = new Date(NOON + 30 * HOUR).toISOString();
+    const body = { reason: 'a launch on Friday', until };
+    expect(await call(application, dismissRecommendation, { params, body })).toMatchObject({
+      ...{ state: 'dismissed', dismissed: { reason: 'a launch on Friday', until } },
+    });
+    expect((await all.room.found()).recommendations).toEqual([]);
+    expect(await call(application, undoRecommendation, { params, body: {} })).toMatchObject({ state: 'open' });
+    await call(application, dismissRecommendation, { params, body });
+    clock.at += 31 * HOUR;
+    await all.room.past('home', quiet);
+    expect((await all.room.onlyOne()).recommendation).not.toBe(params.recommendation);
+  });
+
+  it('lapses when somebody asks again, or the endpoint is gone', async () => {
+    await using all = await room();
+    await all.room.endpoint('home');
+    await all.room.past('home', quiet);
+    const { recommendation } = await all.room.onlyOne();
+    await all.room.past('home', { hours: DAYS_14, requests: () => 5 });
+    expect((await all.room.found()).recommendations).toEqual([]);
+    expect((await all.room.found('closed')).recommendations).toMatchObject([{ recommendation, state: 'lapsed' }]);
+  });
+
+  it('is no advice where too little was measured, and has no saving without a price', async () => {
+    await using all = await room();
+    await all.room.endpoint('home', { resources: { instance: 'unheard-of' } });
+    await all.room.past('home', { hours: 20, requests: () => 0 });
+    expect((await all.room.found()).recommendations).toEqual([]);
+  });
+});
+
+it('advises fewer replicas for demand that fewer bear, and adds nothing up twice', async () => {
+  await using all = await room();
+  await all.room.endpoint('search', { replicas: { min: 4 } });
+  await all.room.past('search', { hours: 48, requests: (hour) => (hour % 2 === 0 ? 0 : 100), replicas: 4 });
+  const list = await all.room.found();
+  expect(list.recommendations.map(({ kind }) => kind)).toEqual(['scale_to_zero']);
+  expect(list.recommendations[0]).toMatchObject({ risk: { level: 'medium' }, confidence: { level: 'low', days: 2 } });
+  expect(list.totals).toMatchObject([{ recommendations: 1, sumOfAlone: { currency: 'USD' } }]);
+});

@@ -1,0 +1,142 @@
+import type { Metering } from '../../../finops/metering/index.ts';
+import type { Tracking } from '../../../mlops/tracking/index.ts';
+import { Subject } from '../../../org/schema.ts';
+import type { Store } from '../../../platform/store/index.ts';
+import { type Clock, decimal, decimalString } from '../../../platform/units/index.ts';
+import { HOUR_MS } from '../endpoints/endpoint-hours.ts';
+import type { Finder, Found } from '../finder.ts';
+import { areIdle } from '../idle/quiet.ts';
+import { confidenceOf } from '../savings/confidence.ts';
+import type { HeldItem } from '../schema.ts';
+
+export interface IdleRunDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly tracking: Pick<Tracking, 'runningGpuSamples'>;
+  readonly metering: Pick<Metering, 'ofRuns'>;
+}
+
+/** What gpu-pruner and others take for idle. */
+const USUAL = { windowMs: 30 * 60_000, threshold: 0.01 } as const;
+const DAY_MS = 24 * HOUR_MS;
+const SLACK_MS = 5 * 60_000;
+const TAG = 'steelyard.';
+const PLACES = 12;
+
+/** Runs that hold GPUs which do nothing. */
+export function idleRunFinder(deps: IdleRunDeps): Finder {
+  return { kind: 'stop_run', find: () => idleRuns(deps, USUAL) };
+}
+
+/** Runs whose GPUs all did nothing for the whole of the window that ends now. */
+export async function idleRuns(
+  { store, clock, tracking, metering }: IdleRunDeps,
+  { windowMs, threshold }: { readonly windowMs: number; readonly threshold: number },
+): Promise<Found[]> {
+  const now = clock.now();
+  const running = await tracking.runningGpuSamples(store, now - windowMs - SLACK_MS);
+  const idle = running.filter(({ gpus }) => areIdle(gpus.values(), { now, windowMs, threshold }));
+  const found: Found[] = [];
+  for (const run of idle) {
+    const usage = await metering.ofRuns(store, [run.runId]);
+    found.push(foundOf(run, usage, { now, windowMs, threshold }));
+  }
+  return found;
+}
+
+type Run = Awaited<ReturnType<Tracking['runningGpuSamples']>>[number];
+type Usage = Awaited<ReturnType<Metering['ofRuns']>>;
+interface Looked {
+  readonly now: number;
+  readonly windowMs: number;
+  readonly threshold: number;
+}
+
+function foundOf({ runId, runName, tags, gpus }: Run, usage: Usage, { now, windowMs, threshold }: Looked): Found {
+  const { pipeline, pipelineRun } = tagged(tags);
+  const minutes = Math.round(windowMs / 60_000);
+  const count = gpus.size === 1 ? '1 GPU' : `${gpus.size} GPUs`;
+  const canStop = pipeline !== undefined && pipelineRun !== undefined;
+  const { item, prices, unpriced } = heldBy(runId, usage, now);
+  const most = Math.max(0, ...[...gpus.values()].flatMap((all) => all.map((one) => one.utilizationRatio)));
+  return {
+    about: `run:${runId}`,
+    title: `Stop ${runName}: its ${count} did nothing for ${minutes} min`,
+    what: `run ${runName} (${runId})${pipeline === undefined ? '' : ` of pipeline ${pipeline}`}`,
+    subject: subjectOf(runId, tags),
+    before: `${count} held, below ${threshold * 100} % for ${minutes} min`,
+    after: 'stopped; what it has logged stays',
+    confidence: confidenceOf(windowMs / DAY_MS, 1),
+    risk: {
+      level: 'medium',
+      text: 'What it has not saved is lost. It may be about to go on: loading, or waiting for a person.',
+    },
+    guard:
+      'Every GPU was below the threshold at every reading of the whole window. A step that writes checkpoints goes on from the last.',
+    action: canStop
+      ? { type: 'stop_pipeline_run', pipeline, run: pipelineRun }
+      : {
+          type: 'by_hand',
+          commands: [
+            `end the process of run ${runName} (${runId}) where it runs: this server did not start it, and cannot stop it`,
+          ],
+        },
+    evidence: {
+      window: { start: new Date(now - windowMs).toISOString(), end: new Date(now).toISOString() },
+      figures: [
+        { name: 'GPUs', value: [...gpus.keys()].join(', ') },
+        { name: 'readings', value: String([...gpus.values()].reduce((sum, all) => sum + all.length, 0)) },
+        { name: 'most utilization read', value: `${(most * 100).toFixed(1)} %` },
+      ],
+      prices,
+      items: [item],
+      effects: [{ item: item.item, keep: [0] }],
+      pins: [],
+      missing: [
+        'the saving is of a month in which it would go on like this',
+        ...unpriced.map((resource) => `there is no price of "${resource}": add it to your price book`),
+      ],
+    },
+  };
+}
+
+function tagged(tags: Readonly<Record<string, string>>) {
+  return { pipeline: tags[`${TAG}pipeline`], pipelineRun: tags[`${TAG}pipelineRun`] };
+}
+
+/** What its tags say that it is about, as far as they say something that can be. */
+function subjectOf(runId: string, tags: Readonly<Record<string, string>>): Subject {
+  const said = Object.entries(tags).flatMap(([key, value]) => {
+    const name = key.slice(TAG.length);
+    return name in Subject.shape ? [[name, value] as const] : [];
+  });
+  const parsed = Subject.safeParse({ ...Object.fromEntries(said), run: runId });
+  return parsed.success ? parsed.data : { run: runId };
+}
+
+/** The last whole hour of what it holds stands for those to come. */
+function heldBy(runId: string, usage: Usage, now: number) {
+  const last = usage.filter(({ usage: { end } }) => end > now - HOUR_MS);
+  const costs = last.flatMap(({ usage: { start, end }, metered }) =>
+    metered.cost === null ? [] : [{ ...metered.cost, hours: (end - start) / HOUR_MS }],
+  );
+  const [currency, ...others] = [...new Set(costs.map((cost) => cost.currency))];
+  const perHour = costs.reduce((sum, { amount, hours }) => sum.plus(decimal(amount).dividedBy(hours)), decimal(0));
+  const isKnown = currency !== undefined && others.length === 0;
+  const item: HeldItem = {
+    item: `run:${runId}`,
+    what: `what run ${runId} holds`,
+    currency: isKnown ? currency : null,
+    start: new Date(now - (now % HOUR_MS) - HOUR_MS).toISOString(),
+    costs: [isKnown ? decimalString(perHour.toDecimalPlaces(PLACES)) : null],
+  };
+  const prices = last.flatMap(({ usage: { resource }, metered }) =>
+    metered.cost === null
+      ? []
+      : metered.prices.map(
+          ({ price, source, book }) => `${resource} at ${price.amount} ${price.currency} an hour: ${source} (${book})`,
+        ),
+  );
+  const unpriced = last.flatMap(({ usage: { resource }, metered }) => (metered.cost === null ? [resource] : []));
+  return { item, prices: [...new Set(prices)], unpriced: [...new Set(unpriced)] };
+}

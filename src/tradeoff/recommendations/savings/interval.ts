@@ -1,0 +1,36 @@
+import { studentQuantile } from '../../../finops/forecasts/index.ts';
+import { type Decimal, decimal, largest, smallest } from '../../../platform/units/index.ts';
+
+/** With fewer days the spread between them says nothing. */
+const FEWEST_DAYS = 4;
+/** Days of the month that is predicted. */
+const MONTH_DAYS = 30;
+/** What was the same on n days is otherwise on at most 3/n of them, with 95 % confidence (the rule of three). */
+const RULE_OF_THREE = 3;
+const PLACES = 6;
+
+export interface Ends {
+  readonly lower: Decimal;
+  readonly upper: Decimal;
+}
+
+/**
+ * 95 % prediction interval of what the next month saves, from what each day would have saved (all as amounts a month): mean
+ * +- t(n - 1) x s x sqrt(1/n + 1/30). Days that are all alike promise nothing for ever: the lower end is never above
+ * mean x (1 - 3/n). Never below 0, nor above `most`, what is paid now. With fewer than four days: from 0 to all of it.
+ * Example: 14 days of 100 each, paid 120 -> 78.57 to 100.
+ */
+export function savingInterval(days: readonly Decimal[], mean: Decimal, most: Decimal): Ends {
+  const zero = decimal(0);
+  if (days.length < FEWEST_DAYS) return { lower: zero, upper: most };
+  const centre = days.reduce((sum, day) => sum.plus(day), zero).dividedBy(days.length);
+  const squares = days.reduce((sum, day) => sum.plus(day.minus(centre).times(day.minus(centre))), zero);
+  const deviation = squares.dividedBy(days.length - 1).sqrt();
+  const reach = studentQuantile(0.975, days.length - 1) * Math.sqrt(1 / days.length + 1 / MONTH_DAYS);
+  const half = deviation.times(reach);
+  const unseen = mean.times(1 - Math.min(1, RULE_OF_THREE / days.length));
+  return {
+    lower: largest(zero, smallest(mean.minus(half), unseen)).toDecimalPlaces(PLACES),
+    upper: largest(mean, smallest(most, mean.plus(half))).toDecimalPlaces(PLACES),
+  };
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { Currency, DecimalString, Money, UtcInstant } from '../../../platform/units/schema.ts';
+
+/** What is held and paid for, hour by hour. */
+export const HeldItem = z
+  .strictObject({
+    item: z.string().describe('What tells it apart: recommendations that name the same one overlap'),
+    what: z.string().describe('The same in words'),
+    currency: Currency.nullable().describe('Currency of its costs; null: it has no price'),
+    start: UtcInstant.describe('First hour'),
+    costs: z
+      .array(DecimalString.nullable().describe('Cost of the hour; null: not measured, or without a price'))
+      .describe('By hour from the first on'),
+  })
+  .describe('What is held, with its cost by the hour');
+export type HeldItem = z.infer<typeof HeldItem>;
+
+/** What would be left of an item. */
+export const Effect = z
+  .strictObject({
+    item: z.string().describe('Item'),
+    keep: z
+      .array(z.number().min(0).max(1).describe('Part of the hour that would still be paid, 0 to 1'))
+      .describe('By hour, as the costs of the item; one value holds for all hours'),
+  })
+  .describe('What a recommendation leaves of an item');
+export type Effect = z.infer<typeof Effect>;
+
+export const Saving = z
+  .strictObject({
+    monthly: Money.nullable().describe('Saving in a month of 730 hours; null: not known'),
+    lower: Money.nullable().describe('Lower end of its 95 % interval'),
+    upper: Money.nullable().describe('Upper end'),
+    cost: Money.nullable().describe('What all that it touches costs in a month now'),
+    reason: z.string().nullable().describe('Why it is not known; null when it is'),
+  })
+  .describe('What is saved in a month');
+export type Saving = z.infer<typeof Saving>;

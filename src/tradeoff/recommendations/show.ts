@@ -1,0 +1,61 @@
+import type { Sql } from '../../platform/store/index.ts';
+import { decimal, sumDecimals } from '../../platform/units/index.ts';
+import { jointSaving, type SavingPart } from './savings/joint-saving.ts';
+import type {
+  Recommendation,
+  RecommendationList,
+  RecommendationState,
+  RecommendationSummary,
+  Saving,
+} from './schema.ts';
+import { heldOpen, lastLook, recommendationsIn } from './store.ts';
+
+const STATES: Readonly<Record<'open' | 'done' | 'closed' | 'all', readonly RecommendationState[]>> = {
+  open: ['open', 'approved'],
+  done: ['applied'],
+  closed: ['dismissed', 'superseded', 'lapsed', 'undone'],
+  all: ['open', 'approved', 'applied', 'dismissed', 'superseded', 'lapsed', 'undone'],
+};
+
+/** Recommendations in these states, and what the open ones save together. */
+export async function shownList(sql: Sql, state: keyof typeof STATES): Promise<RecommendationList> {
+  const listed = (await recommendationsIn(sql, STATES[state])).map(({ document }) => document);
+  const open = (await heldOpen(sql)).map(({ document }) => document);
+  const look = await lastLook(sql);
+  return {
+    recommendations: listed.toSorted(byWorth).map(summaryOf),
+    totals: totalsOf(open),
+    unknownSavings: open.filter(({ saving }) => saving.monthly === null).length,
+    lookedAt: look?.at ?? null,
+    searched: look?.searched ?? [],
+  };
+}
+
+/** What the ledger of hours sees of a recommendation. */
+export function partOf({ key, evidence: { items, effects, pins } }: Recommendation): SavingPart {
+  return { key, items, effects, pins };
+}
+
+function totalsOf(open: readonly Recommendation[]): RecommendationList['totals'] {
+  const known = open.filter(({ saving }) => saving.monthly !== null);
+  return jointSaving(known.map(partOf)).map(({ currency, saving }) => {
+    const own = known.flatMap(({ saving: { monthly } }) => (monthly?.currency === currency ? [monthly.amount] : []));
+    return { saving, sumOfAlone: { amount: sumDecimals(own), currency }, recommendations: own.length };
+  });
+}
+
+function byWorth(one: Recommendation, other: Recommendation): number {
+  const [first, second] = [amountOf(one.saving), amountOf(other.saving)];
+  if (first === null || second === null) return Number(first === null) - Number(second === null);
+  return second.comparedTo(first) || one.title.localeCompare(other.title);
+}
+
+function amountOf({ monthly }: Saving) {
+  return monthly === null ? null : decimal(monthly.amount);
+}
+
+function summaryOf(document: Recommendation): RecommendationSummary {
+  const { key: _key, evidence: _evidence, approved: _approved, undone: _undone, ...rest } = document;
+  const { supersededBy: _supersededBy, timeline: _timeline, ...summary } = rest;
+  return summary;
+}

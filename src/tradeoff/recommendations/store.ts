@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import type { Sql } from '../../platform/store/index.ts';
+import { Recommendation, type RecommendationState, Searched } from './schema.ts';
+
+interface RecommendationTables {
+  recommendation: {
+    id: string;
+    advice: string;
+    open_advice: string | null;
+    state: string;
+    version: number;
+    found_at: string;
+    measure_at: string | null;
+    document: string;
+  };
+  recommendation_look: { id: string; at: string; searched: string };
+}
+
+/** A recommendation as it is kept. */
+export interface Kept {
+  readonly document: Recommendation;
+  /** Grows with every change: who read an older one does not overwrite a newer. */
+  readonly version: number;
+  /** When its saving is measured next; null: it is not, or no more. */
+  readonly measureAt: string | null;
+}
+
+const tables = (sql: Sql) => sql.tables<RecommendationTables>();
+
+function kept({ document, version, measure_at }: RecommendationTables['recommendation']): Kept {
+  return { document: Recommendation.parse(JSON.parse(document)), version, measureAt: measure_at };
+}
+
+const isHeldOpen = (state: RecommendationState) => state === 'open' || state === 'approved';
+
+function row({ document, measureAt }: Omit<Kept, 'version'>) {
+  const { recommendation: id, key: advice, state, foundAt } = document;
+  return {
+    ...{ id, advice, state },
+    open_advice: isHeldOpen(state) ? advice : null,
+    found_at: foundAt,
+    measure_at: measureAt,
+    document: JSON.stringify(document),
+  };
+}
+
+export async function insertRecommendation(sql: Sql, document: Recommendation): Promise<void> {
+  await tables(sql)
+    .insertInto('recommendation')
+    .values({ ...row({ document, measureAt: null }), version: 1 })
+    .execute();
+}
+
+/** Writes it in the place of what was read; false where somebody was faster, and then nothing has changed. */
+export async function putRecommendation(sql: Sql, { version, ...rest }: Kept): Promise<boolean> {
+  const { id, ...values } = row(rest);
+  const done = await tables(sql)
+    .updateTable('recommendation')
+    .set({ ...values, version: version + 1 })
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  return Number(done.numUpdatedRows) === 1;
+}
+
+export async function findRecommendation(sql: Sql, id: string): Promise<Kept | null> {
+  const found = await tables(sql).selectFrom('recommendation').selectAll().where('id', '=', id).executeTakeFirst();
+  return found === undefined ? null : kept(found);
+}
+
+/** Of each advice, the one that is open or to be done by hand; null: of all. */
+export async function heldOpen(sql: Sql, advice: string | null = null): Promise<Kept[]> {
+  let query = tables(sql).selectFrom('recommendation').selectAll().where('open_advice', 'is not', null);
+  if (advice !== null) query = query.where('open_advice', '=', advice);
+  return (await query.orderBy('id').execute()).map(kept);
+}
+
+/** The last of an advice that has this state; null: there was none. */
+export async function lastOf(sql: Sql, advice: string, state: RecommendationState): Promise<Kept | null> {
+  const query = tables(sql).selectFrom('recommendation').selectAll().where('advice', '=', advice);
+  const found = await query
+    .where('state', '=', state)
+    .orderBy('found_at', 'desc')
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
+  return found === undefined ? null : kept(found);
+}
+
+const MOST_LISTED = 500;
+
+/** Those found last first, 500 at most. */
+export async function recommendationsIn(sql: Sql, states: readonly RecommendationState[]): Promise<Kept[]> {
+  const query = tables(sql).selectFrom('recommendation').selectAll().where('state', 'in', states);
+  const rows = await query.orderBy('found_at', 'desc').orderBy('id').limit(MOST_LISTED).execute();
+  return rows.map(kept);
+}
+
+/** Those whose saving is to be measured now. */
+export async function dueToMeasure(sql: Sql, now: string): Promise<Kept[]> {
+  const query = tables(sql).selectFrom('recommendation').selectAll().where('measure_at', '<=', now);
+  return (await query.orderBy('id').execute()).map(kept);
+}
+
+const LAST = 'last';
+
+export async function putLook(sql: Sql, at: string, searched: readonly Searched[]): Promise<void> {
+  const values = { at, searched: JSON.stringify(searched) };
+  await tables(sql)
+    .insertInto('recommendation_look')
+    .values({ id: LAST, ...values })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
+    .execute();
+}
+
+/** What was looked for last; null: nobody looked yet. */
+export async function lastLook(sql: Sql): Promise<{ at: string; searched: Searched[] } | null> {
+  const found = await tables(sql)
+    .selectFrom('recommendation_look')
+    .selectAll()
+    .where('id', '=', LAST)
+    .executeTakeFirst();
+  if (found === undefined) return null;
+  return { at: found.at, searched: z.array(Searched).parse(JSON.parse(found.searched)) };
+}

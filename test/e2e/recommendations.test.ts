@@ -1,0 +1,167 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Application } from '../../src/main.ts';
+import { testApplication } from '../../src/testing.ts';
+import { applied } from '../../src/testing-pipelines.ts';
+import { RecommendationRoom } from '../../src/testing-recommendations.ts';
+import {
+  buildWeb,
+  hasChromium,
+  launchBrowser,
+  newVisit,
+  open,
+  readable,
+  shiftWhileOpening,
+} from '../support/browser.ts';
+import { serveFolder } from '../support/demo.ts';
+import { faultsFound } from './faults-found.ts';
+
+const HOUR = 3_600_000;
+const LAYOUT_SHIFT = 0.02;
+
+describe.skipIf(!hasChromium)(
+  'recommendations in the browser (skipped where Debian’s chromium is not installed)',
+  () => {
+    let application: Application;
+    let url: string;
+    let browser: Browser;
+    let room: RecommendationRoom;
+    const clock = { at: Date.now(), now: () => clock.at };
+    beforeAll(async () => {
+      await buildWeb();
+      browser = await launchBrowser();
+      application = await testApplication({ clock });
+      url = await application.http.listen({ host: '127.0.0.1', port: 0 });
+      room = new RecommendationRoom(application, clock);
+      await room.price('0.5');
+      await room.endpoint('home', { replicas: { min: 1, max: 2 } });
+      await room.past('home', { hours: 14 * 24, requests: () => 0 });
+      await room.endpoint('search', { replicas: { min: 3 } });
+      await room.past('search', { hours: 10 * 24, requests: (hour) => (hour % 24 < 9 ? 60 : 0), replicas: 3 });
+      await room.found();
+    });
+    afterAll(async () => {
+      await browser?.close();
+      await application?.[Symbol.asyncDispose]();
+    });
+
+    async function visit(path: string) {
+      const visited = await newVisit(browser);
+      await open(visited.page, `${url}${path}`);
+      return visited;
+    }
+    const answer = (page: Page) => readable(page.getByTestId('answer'));
+    const of = async (endpoint: string) => {
+      const { recommendations } = await room.found('all');
+      return `/recommendations/${recommendations.find(({ subject }) => subject.endpoint === endpoint)?.recommendation}`;
+    };
+
+    it('says how to begin where nothing is found', async () => {
+      await using empty = await serveFolder(mkdtempSync(join(tmpdir(), 'steelyard-no-recommendations-')));
+      const { page, context } = await newVisit(browser);
+      await open(page, `${empty.url}/recommendations`);
+      expect(await answer(page)).toBe('Nobody has looked yet for what would cost less.');
+      expect(await readable(page.getByTestId('empty'))).toContain('steelyard recommend find');
+      await page.getByRole('button', { name: 'Look now' }).click();
+      await expect.poll(() => answer(page)).toMatch(/^Nothing is known that would cost less, looked at/);
+      await page.getByRole('table', { name: 'What was looked for' }).waitFor();
+      expect(await faultsFound(browser, `${empty.url}/recommendations`)).toEqual([]);
+      await context.close();
+    });
+
+    it('says what all of it saves together, and opens one by keyboard', async () => {
+      const { page, context, complaints } = await visit('/');
+      await page.keyboard.press('g');
+      await page.keyboard.press('v');
+      await page.waitForURL('**/recommendations**');
+      await expect
+        .poll(() => answer(page))
+        .toMatch(/^\$[\d,.]+ a month \(\$[\d,.]+ to \$[\d,.]+\) could be saved of \$1,460\.00 by 2/);
+      const row = page.getByRole('link', { name: 'Scale home to zero while nobody asks' });
+      await row.focus();
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/recommendations/rec_**');
+      await expect
+        .poll(() => answer(page))
+        .toMatch(/^Scale home to zero while nobody asks: saves \$365\.00 a month \(\$286\.79 to \$365\.00\)/);
+      expect(await readable(page.getByRole('table', { name: 'Cost of a month now and then' }))).toMatch(
+        /Now.*\$365\.00.*Then.*\$0\.00/s,
+      );
+      expect(complaints).toEqual([]);
+      await context.close();
+    });
+
+    it('has no fault that axe finds, is read on a phone, and does not move while it loads', async () => {
+      for (const path of ['/recommendations', await of('search')]) {
+        expect(await faultsFound(browser, `${url}${path}`)).toEqual([]);
+        const { page, context } = await newVisit(browser);
+        expect(await shiftWhileOpening(page, `${url}${path}`)).toBeLessThan(LAYOUT_SHIFT);
+        await context.close();
+      }
+      const opened = async (page: Page) => {
+        await page.getByRole('button', { name: 'What would change…' }).click();
+        await page.getByText('replicas.min 3 -> 0').first().waitFor();
+      };
+      expect(await faultsFound(browser, `${url}${await of('search')}`, opened)).toEqual([]);
+    });
+
+    it('does it after saying what that changes, and takes it back', async () => {
+      const { page, context, complaints } = await visit(await of('home'));
+      await page.getByRole('button', { name: 'What would change…' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Scale home to zero while nobody asks?' });
+      await dialog.getByText('replicas.min 1 -> 0').waitFor();
+      expect(await readable(dialog)).toMatch(
+        /Nothing has changed yet.*saves \$365\.00 a month.*held until one is ready.*min: 0/s,
+      );
+      await dialog.getByLabel(/^Why/).fill('nobody uses it');
+      await dialog.getByRole('button', { name: /^Do it/ }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await expect.poll(() => answer(page)).toMatch(/: done\. It was said to save \$365\.00 a month/);
+      expect((await room.shown('home')).newest.revision).toBe(2);
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await expect.poll(() => answer(page)).toMatch(/it is taken back\.$/);
+      expect((await room.shown('home')).newest.revision).toBe(3);
+      expect(complaints).toEqual([]);
+      await context.close();
+    });
+
+    it('dismisses with a reason, and opens again', async () => {
+      const { page, context } = await visit(await of('search'));
+      await page.getByRole('button', { name: 'Dismiss…' }).click();
+      const dialog = page.getByRole('dialog', { name: /^Dismiss: / });
+      await dialog.getByRole('button', { name: 'For a week' }).click();
+      await dialog.getByLabel(/^Why/).fill('a launch on Friday');
+      await page.keyboard.press('Control+Enter');
+      await dialog.waitFor({ state: 'detached' });
+      await expect.poll(() => answer(page)).toMatch(/it is dismissed\.$/);
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await page.getByRole('button', { name: 'Dismiss…' }).waitFor();
+      await context.close();
+    });
+
+    it('keeps what an idle policy is about to stop', async () => {
+      const policy =
+        '{apiVersion: steelyard/v1, kind: IdlePolicy, metadata: {name: idle}, spec: {what: endpoints, window: 5m, grace: 1h}}';
+      await applied(application, policy);
+      for (let minute = 0; minute < 7; minute += 1) {
+        clock.at += HOUR / 60;
+        await application.http.inject({ url: '/api/v1/endpoints/home/metrics', headers: { host: 'localhost' } });
+        await application.jobs.drain();
+      }
+      const { page, context } = await visit(await of('search'));
+      await page.getByText('The idle policy idle would do this').waitFor();
+      await page.getByRole('button', { name: 'Keep 8 h' }).click();
+      await page.getByText('local keeps it until').waitFor();
+      await context.close();
+    });
+
+    it('says that a recommendation does not exist', async () => {
+      const { page, context } = await visit('/recommendations/rec_00000000000000000000');
+      expect(await readable(page.getByRole('alert').first())).toContain('recommendation_not_found');
+      await context.close();
+    });
+  },
+);

@@ -1,0 +1,78 @@
+import type { Money } from '../../../src/platform/units/schema.ts';
+import type { Recommendation } from '../../../src/tradeoff/recommendations/schema.ts';
+import { formatMoney } from '../format/money.ts';
+import { Card } from '../parts/Card.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import styles from './recommendations.module.css';
+import { leftOf } from './words.ts';
+
+const PERCENT = 100;
+
+/** What it costs a month now, and what would be left, with its interval. */
+export function BeforeAfter({ one: { before, after, saving, realised } }: { readonly one: Recommendation }) {
+  const { monthly, lower, upper, cost, reason } = saving;
+  if (monthly === null || cost === null || lower === null || upper === null) {
+    return (
+      <Card title="What does it cost now, and then?">
+        <EmptyState shows="The cost of a month now and afterwards." why={`It is not known: ${reason}.`} />
+      </Card>
+    );
+  }
+  const [left, least, most] = [leftOf(cost, monthly), leftOf(cost, upper), leftOf(cost, lower)];
+  const measured = realised?.monthly == null ? null : leftOf(cost, realised.monthly);
+  return (
+    <Card title="What does it cost now, and then?" note="A month of 730 hours; whiskers are 95 % intervals.">
+      <table className={styles.bars} aria-label="Cost of a month now and then">
+        <tbody>
+          <Bar name="Now" words={before} money={cost} whole={cost} />
+          <Bar name="Then" words={after} money={left} whole={cost} ends={[least, most]} />
+          {measured !== null && (
+            <Bar name="Measured since" words="what it costs since it was done" money={measured} whole={cost} />
+          )}
+        </tbody>
+      </table>
+    </Card>
+  );
+}
+
+interface BarProps {
+  readonly name: string;
+  readonly words: string;
+  readonly money: Money;
+  readonly whole: Money;
+  readonly ends?: readonly [least: Money, most: Money];
+}
+
+function Bar({ name, words, money, whole, ends }: BarProps) {
+  const share = ({ amount }: Money) => {
+    const most = Number(whole.amount);
+    return most <= 0 ? '0%' : `${Math.min(1, Math.max(0, Number(amount) / most)) * PERCENT}%`;
+  };
+  return (
+    <tr>
+      <th scope="row">
+        {name}
+        <span className={styles.barWords}>{words}</span>
+      </th>
+      <td className={styles.barPlot}>
+        <span className={styles.bar} aria-hidden="true">
+          <span className={styles.drawn} style={{ width: share(money) }} />
+          {ends !== undefined && (
+            <span
+              className={styles.whisker}
+              style={{ left: share(ends[0]), width: `calc(${share(ends[1])} - ${share(ends[0])})` }}
+            />
+          )}
+        </span>
+      </td>
+      <td className={styles.barSaid}>
+        {formatMoney(money)}
+        {ends !== undefined && (
+          <span className={styles.barWords}>
+            {formatMoney(ends[0])} to {formatMoney(ends[1])}
+          </span>
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,48 @@
+import type { Recommendation } from '../../../src/tradeoff/recommendations/schema.ts';
+import { formatPercent } from '../format/number.ts';
+import { formatInstant } from '../format/time.ts';
+import { Card } from '../parts/Card.tsx';
+import { Facts } from '../parts/Facts.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import { savingText } from './words.ts';
+
+const PERCENT = 100;
+
+/** What it stands on, what may go wrong, and what guards against that. */
+export function EvidenceFacts({ one }: { readonly one: Recommendation }) {
+  const { what, confidence, risk, guard, evidence, realised } = one;
+  const { window, figures, prices, missing } = evidence;
+  const share = formatPercent(confidence.coverageRatio * PERCENT);
+  return (
+    <Card title="What does that stand on, and what may go wrong?">
+      <Facts
+        facts={[
+          ['What', what],
+          ['Risk', `${risk.level}: ${risk.text}`],
+          ['What guards quality', guard],
+          ['Confidence', `${confidence.level}: ${share} of ${confidence.days.toFixed(1)} days measured`],
+          ['Looked at', `${formatInstant(window.start)} to ${formatInstant(window.end)}`],
+          ...figures.map(
+            ({ name, value }) => [capital(name), value ?? <Unknown key={name} reason="It is not known." />] as const,
+          ),
+          ['Prices', prices.length === 0 ? <Unknown key="prices" reason="No price is known." /> : prices.join('; ')],
+          ...(missing.length === 0 ? [] : [['Not known', missing.join('; ')] as const]),
+          ...(realised === null
+            ? []
+            : [
+                [
+                  'Really saved',
+                  realised.monthly === null
+                    ? `not known yet: ${realised.reason}`
+                    : `${savingText({ ...realised, cost: null })}, measured over ${realised.hours} hours since ${formatInstant(realised.period.start)}`,
+                ] as const,
+              ]),
+        ]}
+      />
+    </Card>
+  );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,50 @@
+import { useState } from 'react';
+import type { Recommendation } from '../../../src/tradeoff/recommendations/schema.ts';
+import { Notice } from '../parts/Notice.tsx';
+import parts from '../parts/parts.module.css';
+import { UndoNotice } from '../parts/UndoNotice.tsx';
+import { ApplyDialog } from './ApplyDialog.tsx';
+import { DismissDialog } from './DismissDialog.tsx';
+import styles from './recommendations.module.css';
+import { useUndo } from './use-recommendations.ts';
+
+/** What can be done with it now, and the way back from what was done. */
+export function RecommendationActions({ one }: { readonly one: Recommendation }) {
+  const [asking, setAsking] = useState<'apply' | 'dismiss' | null>(null);
+  const [isTold, setTold] = useState(false);
+  const undo = useUndo(one, () => setTold(false));
+  const close = () => setAsking(null);
+  const done = () => {
+    close();
+    setTold(true);
+  };
+  const isOpen = one.state === 'open' || one.state === 'approved';
+  const canUndo = one.state === 'dismissed' || (one.state === 'applied' && one.action.type === 'endpoint_replicas');
+  return (
+    <div className={styles.actions}>
+      {isOpen && (
+        <>
+          <button type="button" className={parts.button} onClick={() => setAsking('dismiss')}>
+            Dismiss…
+          </button>
+          <button type="button" className={`${parts.button} ${parts.primary}`} onClick={() => setAsking('apply')}>
+            {one.state === 'approved' ? 'It is done…' : 'What would change…'}
+          </button>
+        </>
+      )}
+      {canUndo && !isTold && (
+        <button type="button" className={parts.button} disabled={undo.isPending} onClick={() => undo.mutate(undefined)}>
+          {one.state === 'dismissed' ? 'Open again' : 'Take it back'}
+        </button>
+      )}
+      {canUndo && isTold && (
+        <UndoNotice busy={undo.isPending} undo={() => undo.mutate(undefined)} dismiss={() => setTold(false)}>
+          {one.state === 'dismissed' ? 'It is dismissed.' : 'It is done.'}
+        </UndoNotice>
+      )}
+      {undo.error !== null && <Notice kind="alert">{undo.error.message}</Notice>}
+      {asking === 'apply' && <ApplyDialog one={one} onClose={close} onDone={done} />}
+      {asking === 'dismiss' && <DismissDialog one={one} onClose={close} onDone={done} />}
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+import { Link, useParams } from '@tanstack/react-router';
+import type { Recommendation } from '../../../src/tradeoff/recommendations/schema.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { Card } from '../parts/Card.tsx';
+import { Instant } from '../parts/Instant.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import layout from '../parts/layout.module.css';
+import { Page } from '../parts/Page.tsx';
+import parts from '../parts/parts.module.css';
+import { BeforeAfter } from './BeforeAfter.tsx';
+import { EvidenceFacts } from './EvidenceFacts.tsx';
+import { KeepNotice } from './KeepNotice.tsx';
+import { RecommendationActions } from './RecommendationActions.tsx';
+import styles from './recommendations.module.css';
+import { useRecommendation } from './use-recommendations.ts';
+import { KINDS, pageAnswer, STEPS } from './words.ts';
+
+const HEIGHT = 560;
+
+/** What would this change, what does it save, and how do we know? */
+export function RecommendationPage() {
+  const { recommendation } = useParams({ from: '/recommendations/$recommendation' });
+  const query = useRecommendation(recommendation);
+  const answer = () => {
+    if (query.data !== undefined) return pageAnswer(query.data);
+    return query.error === null ? <AnswerPending /> : query.error.message;
+  };
+  return (
+    <Page title={query.data === undefined ? 'Recommendation' : KINDS[query.data.kind]} answer={answer()} longAnswer>
+      <Loaded query={query} what="The recommendation" height={HEIGHT}>
+        {(one) => (
+          <div className={layout.stack}>
+            <div className={layout.bar}>
+              <p className={layout.quiet}>
+                <Link to="/recommendations" className={parts.textLink}>
+                  All recommendations
+                </Link>
+                <SubjectLink one={one} />
+              </p>
+              <RecommendationActions one={one} />
+            </div>
+            <KeepNotice one={one} />
+            <BeforeAfter one={one} />
+            <EvidenceFacts one={one} />
+            <Card title="What happened to it?">
+              <Timeline one={one} />
+            </Card>
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function SubjectLink({ one: { action } }: { readonly one: Recommendation }) {
+  if (action.type === 'endpoint_replicas') {
+    return (
+      <>
+        {', '}
+        <Link to="/endpoints/$endpoint" params={{ endpoint: action.endpoint }} className={parts.textLink}>
+          endpoint {action.endpoint}
+        </Link>
+      </>
+    );
+  }
+  if (action.type !== 'stop_pipeline_run') return null;
+  return (
+    <>
+      {', '}
+      <Link
+        to="/pipelines/$pipeline/runs/$run"
+        params={{ pipeline: action.pipeline, run: action.run }}
+        className={parts.textLink}
+      >
+        run of {action.pipeline}
+      </Link>
+    </>
+  );
+}
+
+function Timeline({ one: { timeline, title } }: { readonly one: Recommendation }) {
+  return (
+    <ol className={styles.timeline} aria-label={`Timeline of: ${title}`}>
+      {timeline.map(({ at, step, by, text }, index) => (
+        <li key={`${at} ${step} ${String(index)}`}>
+          <strong>{STEPS[step]}</strong>{' '}
+          <span className={layout.quiet}>
+            <Instant at={at} />
+            {by === null ? '' : `, by ${by}`}
+          </span>
+          <p>{text}</p>
+        </li>
+      ))}
+    </ol>
+  );
+}

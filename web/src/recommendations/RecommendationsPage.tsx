@@ -1,0 +1,104 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { RecommendationList } from '../../../src/tradeoff/recommendations/schema.ts';
+import { formatMoney } from '../format/money.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { Card } from '../parts/Card.tsx';
+import { Choice } from '../parts/Choice.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import layout from '../parts/layout.module.css';
+import { Page } from '../parts/Page.tsx';
+import parts from '../parts/parts.module.css';
+import { RecommendationsTable } from './RecommendationsTable.tsx';
+import { recommendationsCsv } from './recommendations-csv.ts';
+import { SearchedCard } from './SearchedCard.tsx';
+import { useFind, useRecommendations } from './use-recommendations.ts';
+import { listAnswer } from './words.ts';
+
+const TABLE_HEIGHT = 320;
+const CHOICES = [
+  { value: 'open', label: 'Open' },
+  { value: 'done', label: 'Done' },
+  { value: 'closed', label: 'Closed' },
+] as const;
+
+/** What would cost less, and what would that change? */
+export function RecommendationsPage() {
+  const { state = 'open' } = useSearch({ from: '/recommendations' });
+  const navigate = useNavigate({ from: '/recommendations' });
+  const list = useRecommendations(state);
+  const find = useFind();
+  const answer = () => {
+    if (list.data !== undefined) return listAnswer(list.data);
+    return list.isError ? 'The recommendations could not be read.' : <AnswerPending />;
+  };
+  const choose = (value: (typeof CHOICES)[number]['value']) =>
+    void navigate({ search: (before) => ({ ...before, state: value === 'open' ? undefined : value }) });
+  return (
+    <Page title="Recommendations" answer={answer()} longAnswer>
+      <div className={layout.stack}>
+        <Card
+          title="What would be done, and what does it save?"
+          note={list.data === undefined ? undefined : <Overlap list={list.data} />}
+          actions={
+            <>
+              <Choice label="Which recommendations" value={state} options={CHOICES} onChange={choose} />
+              <CsvButton
+                name="recommendations"
+                what="the recommendations"
+                text={() => recommendationsCsv(list.data?.recommendations ?? [])}
+              />
+              <button
+                type="button"
+                className={parts.button}
+                disabled={find.isPending}
+                onClick={() => find.mutate(undefined)}
+              >
+                {find.isPending ? 'Looking…' : 'Look now'}
+              </button>
+            </>
+          }
+          flush
+        >
+          <Loaded query={list} what="The recommendations" height={TABLE_HEIGHT}>
+            {(data) =>
+              data.recommendations.length > 0 ? (
+                <RecommendationsTable recommendations={data.recommendations} />
+              ) : (
+                <Nothing state={state} />
+              )
+            }
+          </Loaded>
+        </Card>
+        {list.data !== undefined && list.data.searched.length > 0 && <SearchedCard list={list.data} />}
+      </div>
+    </Page>
+  );
+}
+
+/** Why the sum is not the total. */
+function Overlap({ list: { totals } }: { readonly list: RecommendationList }) {
+  const overlapping = totals.filter(({ saving, sumOfAlone }) => saving.monthly?.amount !== sumOfAlone.amount);
+  if (overlapping.length === 0) return 'Each row is what it saves alone; nothing overlaps.';
+  const sums = overlapping.map(({ sumOfAlone }) => formatMoney(sumOfAlone)).join(' and ');
+  return `Each row is what it saves alone. Added up that would be ${sums}: they overlap, and are computed together on the same hours.`;
+}
+
+function Nothing({ state }: { readonly state: 'open' | 'done' | 'closed' }) {
+  if (state === 'open') {
+    return (
+      <EmptyState
+        shows="What would cost less: endpoints that nobody asks, replicas and GPUs that are not needed, each with its saving and its risk."
+        why="Nothing was found in the last 14 days of metrics. An endpoint is judged from 24 measured hours on."
+        command="steelyard recommend find"
+      />
+    );
+  }
+  return (
+    <EmptyState
+      shows={state === 'done' ? 'What was done, and what it has really saved.' : 'What is not wanted, or over.'}
+      why={state === 'done' ? 'Nothing was carried out yet.' : 'Nothing was dismissed, and nothing has lapsed.'}
+    />
+  );
+}

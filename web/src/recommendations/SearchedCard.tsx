@@ -1,0 +1,40 @@
+import type { RecommendationList } from '../../../src/tradeoff/recommendations/schema.ts';
+import { formatInstant } from '../format/time.ts';
+import { Card } from '../parts/Card.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+import { KINDS } from './words.ts';
+
+/** What was looked for, and what could not be found for lack of what. */
+export function SearchedCard({ list: { searched, lookedAt } }: { readonly list: RecommendationList }) {
+  return (
+    <Card
+      title="What was looked for?"
+      note={lookedAt === null ? undefined : `Last ${formatInstant(lookedAt)}; every hour.`}
+      flush
+    >
+      <table className={table.table} aria-label="What was looked for">
+        <thead>
+          <tr>
+            <th scope="col">Kind</th>
+            <th scope="col" className={table.number}>
+              Found
+            </th>
+            <th scope="col">What it lacks</th>
+          </tr>
+        </thead>
+        <tbody>
+          {searched.map(({ kind, found, reason }) => (
+            <tr key={kind}>
+              <th scope="row">{KINDS[kind]}</th>
+              <td className={table.number}>
+                {found === null ? <Unknown reason={reason ?? 'It could not look.'} /> : found}
+              </td>
+              <td>{reason ?? 'nothing'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  );
+}

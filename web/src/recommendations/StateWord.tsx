@@ -1,0 +1,23 @@
+import type { RecommendationSummary } from '../../../src/tradeoff/recommendations/schema.ts';
+import { formatInstant } from '../format/time.ts';
+import styles from './recommendations.module.css';
+import { STATES } from './words.ts';
+
+/** Where it stands, where there is more to say than that it is open. */
+export function StateWord({ one: { state, notice } }: { readonly one: RecommendationSummary }) {
+  if (notice !== null) {
+    const { keptUntil, actsAt, isDryRun } = notice;
+    const word =
+      keptUntil === null
+        ? `${isDryRun ? 'would be done' : 'is done'} ${formatInstant(actsAt)}`
+        : `kept until ${formatInstant(keptUntil)}`;
+    return <span className={styles.state}>{word}</span>;
+  }
+  if (state === 'open') return null;
+  const [word, means] = STATES[state];
+  return (
+    <span className={styles.state} data-tip={means}>
+      {word}
+    </span>
+  );
+}

@@ -1,0 +1,79 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  applyRecommendation,
+  dismissRecommendation,
+  findRecommendations,
+  getRecommendation,
+  keepRecommendation,
+  listRecommendations,
+  type Recommendation,
+  undoRecommendation,
+} from '../../../src/tradeoff/recommendations/schema.ts';
+import { call, endpointQuery } from '../client.ts';
+
+const REFRESH_MS = 30_000;
+
+export function useRecommendations(state: 'open' | 'done' | 'closed') {
+  return useQuery({ ...endpointQuery(listRecommendations, { query: { state } }), refetchInterval: REFRESH_MS });
+}
+
+export function useRecommendation(recommendation: string) {
+  const query = endpointQuery(getRecommendation, { params: { recommendation } });
+  return useQuery({ ...query, refetchInterval: REFRESH_MS });
+}
+
+/** What it would change; nothing is changed by asking. */
+export function usePreview(recommendation: string) {
+  return useQuery({
+    queryKey: [applyRecommendation.path, recommendation, 'dry run'],
+    queryFn: ({ signal }) => call(applyRecommendation, { params: { recommendation }, body: {} }, signal),
+    retry: false,
+    gcTime: 0,
+  });
+}
+
+function useAct<Asked>(act: (asked: Asked) => Promise<unknown>, onDone: () => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: act,
+    onSuccess: onDone,
+    onSettled: () => void queries.invalidateQueries(),
+  });
+}
+
+const paramsOf = ({ recommendation }: Pick<Recommendation, 'recommendation'>) => ({ recommendation });
+const withReason = (reason: string) => (reason === '' ? {} : { reason });
+
+export function useApply(one: Recommendation, onDone: () => void) {
+  const act = (reason: string) =>
+    call(applyRecommendation, { params: paramsOf(one), body: { isDryRun: false, ...withReason(reason) } });
+  return useAct(act, onDone);
+}
+
+export function useDismiss(one: Recommendation, onDone: () => void) {
+  const act = ({ reason, until }: { readonly reason: string; readonly until: string | null }) =>
+    call(dismissRecommendation, {
+      params: paramsOf(one),
+      body: { ...withReason(reason), ...(until === null ? {} : { until }) },
+    });
+  return useAct(act, onDone);
+}
+
+export function useUndo(one: Recommendation, onDone: () => void) {
+  return useAct(() => call(undoRecommendation, { params: paramsOf(one), body: {} }), onDone);
+}
+
+export function useKeep(one: Recommendation) {
+  return useAct(
+    (hours: number) => call(keepRecommendation, { params: paramsOf(one), body: { hours } }),
+    () => undefined,
+  );
+}
+
+/** Looks now. */
+export function useFind() {
+  return useAct(
+    () => call(findRecommendations, { body: {} }),
+    () => undefined,
+  );
+}

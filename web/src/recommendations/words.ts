@@ -1,0 +1,110 @@
+import { decimal, decimalString, type Money } from '../../../src/platform/units/schema.ts';
+import type {
+  Recommendation,
+  RecommendationKind,
+  RecommendationList,
+  RecommendationState,
+  RecommendationSummary,
+  Saving,
+  TimelineEntry,
+} from '../../../src/tradeoff/recommendations/schema.ts';
+import { formatMoney } from '../format/money.ts';
+import { counted } from '../format/number.ts';
+import { formatInstant } from '../format/time.ts';
+
+export const KINDS: Readonly<Record<RecommendationKind, string>> = {
+  scale_to_zero: 'Scale to zero',
+  stop_run: 'Stop a run',
+  replica_count: 'Fewer replicas',
+  cpu_memory: 'CPU and memory',
+  gpu_share: 'Share GPUs',
+  pack_nodes: 'Fewer nodes',
+  spot: 'Spot',
+  commitment: 'Commitment',
+  hardware: 'Other hardware',
+};
+
+export const STATES: Readonly<Record<RecommendationState, readonly [word: string, means: string]>> = {
+  open: ['open', 'Nobody has decided yet.'],
+  approved: ['to be done by hand', 'It is approved; this server cannot do it itself.'],
+  applied: ['done', 'What it saves is measured.'],
+  dismissed: ['dismissed', 'It is not wanted.'],
+  superseded: ['superseded', 'Another has taken its place.'],
+  lapsed: ['lapsed', 'What it was about is over.'],
+  undone: ['taken back', 'It was done, and taken back.'],
+};
+
+export const STEPS: Readonly<Record<TimelineEntry['step'], string>> = {
+  found: 'Found',
+  restated: 'Restated',
+  noticed: 'Noticed',
+  kept: 'Kept',
+  withdrawn: 'Notice withdrawn',
+  approved: 'Approved',
+  applied: 'Done',
+  realised: 'Measured',
+  dismissed: 'Dismissed',
+  reopened: 'Opened again',
+  undone: 'Taken back',
+  superseded: 'Superseded',
+  lapsed: 'Lapsed',
+  dry_run: 'Dry run',
+};
+
+/** `$365.00 a month (286.79 to 365.00)`. */
+export function savingText({ monthly, lower, upper, reason }: Saving): string {
+  if (monthly === null) return `not known: ${reason}`;
+  return `${formatMoney(monthly)} a month${intervalText({ lower, upper })}`;
+}
+
+/** ` ($286.79 to $365.00)`; nothing where the ends are not known. */
+export function intervalText({ lower, upper }: Pick<Saving, 'lower' | 'upper'>): string {
+  return lower === null || upper === null ? '' : ` (${formatMoney(lower)} to ${formatMoney(upper)})`;
+}
+
+/** `Together $547.50 a month ($300.00 to $600.00) could be saved of $730.00, by 2 recommendations.` */
+export function listAnswer({ totals, unknownSavings, lookedAt }: RecommendationList): string {
+  const open = totals.reduce((sum, { recommendations }) => sum + recommendations, unknownSavings);
+  if (open === 0) {
+    return lookedAt === null
+      ? 'Nobody has looked yet for what would cost less.'
+      : `Nothing is known that would cost less, looked at ${formatInstant(lookedAt)}.`;
+  }
+  const unknown =
+    unknownSavings === 0 ? '' : `; of ${counted(unknownSavings, 'more', 'more')} it is not known what they save`;
+  const money = totals.map(
+    ({ saving, recommendations }) =>
+      `${savingText(saving)} could be saved of ${formatMoney(saving.cost ?? { amount: '0', currency: 'USD' })} by ${counted(recommendations, 'recommendation')}`,
+  );
+  if (money.length === 0) return `${counted(open, 'recommendation')}: nobody knows what they save.`;
+  return `${money.join(', and ')}${unknown}.`;
+}
+
+export function pageAnswer(one: Recommendation): string {
+  const { state, saving, realised } = one;
+  if (state === 'applied') {
+    if (realised?.monthly == null) {
+      return `${one.title}: done. It was said to save ${savingText(saving)}; what it really saves is not measured yet.`;
+    }
+    const said = realised.isWithin === null ? '' : realised.isWithin ? ', as was said' : ', other than was said';
+    return `${one.title}: done. It has saved ${formatMoney(realised.monthly)} a month${intervalText(realised)}${said}.`;
+  }
+  const would = state === 'open' || state === 'approved' ? 'saves' : 'would have saved';
+  return `${one.title}: ${would} ${savingText(saving)}${state === 'open' ? '' : `; it is ${STATES[state][0]}`}.`;
+}
+
+/** What is left to pay: now less the saving. */
+export function leftOf(cost: Money, saved: Money): Money {
+  return { amount: decimalString(decimal(cost.amount).minus(saved.amount)), currency: cost.currency };
+}
+
+/** What an idle policy is about to do; null where none is. */
+export function noticeText({ notice, title }: RecommendationSummary): string | null {
+  if (notice === null) return null;
+  const { policy, actsAt, keptUntil, keptBy, isDryRun } = notice;
+  if (keptUntil !== null)
+    return `${keptBy} keeps it until ${formatInstant(keptUntil)}. Then the idle policy ${policy} looks again.`;
+  if (isDryRun)
+    return `The idle policy ${policy} would do this at ${formatInstant(actsAt)}: ${title}. It is a dry run.`;
+  return `The idle policy ${policy} does this at ${formatInstant(actsAt)} unless somebody keeps it: ${title}.`;
+}
