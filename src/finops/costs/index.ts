@@ -1,12 +1,15 @@
 import type { Subject } from '../../org/schema.ts';
 import type { Route } from '../../platform/http/index.ts';
+import { allocatedDaily } from '../allocation/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
+import { type DailyAmount, type DailyQuestion, type DailyReach, dailyReach, dailySeries } from './daily-series.ts';
 import { exactFilter } from './filters.ts';
 import type { CostsDeps } from './relations.ts';
 import { costRoutes } from './routes.ts';
 import { summarise } from './summary.ts';
 
 export { csvLine } from '../../platform/csv/index.ts';
+export type { DailyAmount, DailyQuestion, DailyReach } from './daily-series.ts';
 export { type CostRelations, rowSource } from './query.ts';
 export { type CostsDeps, relationsFrom } from './relations.ts';
 
@@ -30,6 +33,12 @@ export interface AllocatedCosts {
 export interface Costs {
   /** Allocated cost of everything whose subject has the given fields. A charge counts on the day on which it begins. */
   allocatedOver(subject: Subject, range: AllocatedRange, metric: CostMetric): Promise<AllocatedCosts>;
+  /** Allocated cost by day of many groups in one query. */
+  dailySeries(question: DailyQuestion): Promise<DailyAmount[]>;
+  /** What bills cover now, and how far each source's reaches. */
+  dailyReach(): Promise<DailyReach>;
+  /** Changes whenever any daily amount may have changed. */
+  dailyStamp(): Promise<string>;
   readonly routes: readonly Route[];
 }
 
@@ -38,6 +47,9 @@ const MONTH_LENGTH = 'YYYY-MM'.length;
 export function createCosts(deps: CostsDeps): Costs {
   return {
     allocatedOver: (subject, range, metric) => allocatedOver(deps, subject, range, metric),
+    dailySeries: (question) => dailySeries(deps, question),
+    dailyReach: () => dailyReach(deps),
+    dailyStamp: async () => String(await deps.lake.sequence(deps.store, allocatedDaily)),
     routes: costRoutes(deps),
   };
 }
