@@ -242,17 +242,10 @@ describe('forecasts of the ledger', () => {
     expect(one(answer, 'budget', 'recs')).toMatchObject({ forecast: { mean: '0' }, breach: { probability: 0, day: null } });
   });
 
-  it.each([
-    ['one day', usual('2026-11-03', '2026-11-03', 5, {}), null],
-    ['nothing but zeros', days('2026-01-01', '2026-11-15').map((day) => ({ day, cost: '0' })), '0'],
-    ['nothing but credits', days('2026-08-01', '2026-11-15').map((day) => ({ day, cost: '-2' })), '-60'],
-    ['what has ended', [...usual('2026-05-01', '2026-08-31', 9, {}), ...days('2026-09-01', '2026-11-15').map((day) => ({ day, cost: '0' }))], '0'],
-  ])('of %s are no failure', async (_name, charges, mean) => {
-    await importFiles(application, 'aws', { 'a.csv': billOf(charges) });
-    const total = one(await forecasts(), 'total', null);
-    expect(total?.forecast?.mean ?? null).toBe(mean);
-    if (mean === null) expect(total?.reason).toContain('needs 7');
-    expect((await call(application, getForecast, { query: { level: 'total' } })).history.length).toBeGreaterThan(0);
+  it('of one day is none, with the reason', async () => {
+    await importFiles(application, 'aws', { 'a.csv': billOf(usual('2026-11-03', '2026-11-03', 5, {})) });
+    expect(one(await forecasts(), 'total', null)).toMatchObject({ forecast: null, reason: expect.stringContaining('needs 7') });
+    expect((await call(application, getForecast, { query: { level: 'total' } })).history).toHaveLength(3);
   });
 
   it('say what is missing: a month without a bill, a budget that cuts a day, no bill at all', async () => {
