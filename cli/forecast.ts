@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Horizon, postSeriesForecast, Season, type SeriesForecastReport } from '../src/finops/forecasts/schema.ts';
 import { refuseBothFormats } from './downloads.ts';
 import { readSeries } from './forecast-file.ts';
+import { ledgerForecastCommands } from './forecast-ledger.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
@@ -116,4 +117,4 @@ function shownRatio(ratio: number): string {
   return `${(ratio * 100).toFixed(0)} %`;
 }
 
-export const forecastCommands = [seriesCommand];
+export const forecastCommands = [seriesCommand, ...ledgerForecastCommands];

@@ -101,3 +101,26 @@ export const postSeriesForecast = endpoint({
     'payload_too_large',
   ],
 });
+
+export {
+  addForecastChange,
+  type Breach,
+  type ChangeSubject,
+  type EarlierForecast,
+  type ForecastChange,
+  type ForecastDay,
+  type ForecastDetail,
+  ForecastLevel,
+  type ForecastStanding,
+  getForecast,
+  getForecastCsv,
+  type LedgerBacktest,
+  type LedgerForecast,
+  type LedgerForecasts,
+  listForecastChanges,
+  listForecasts,
+  listForecastsCsv,
+  makeForecasts,
+  NewForecastChange,
+  removeForecastChange,
+} from './ledger/schema.ts';
