@@ -31,7 +31,8 @@ const csv = { describe: 'Answer as CSV with every digit' } as const;
 const listCommand = command({
   path: ['forecast', 'list'],
   summary: 'List what the month, and the window of each budget, will have cost',
-  example: 'steelyard forecast list\nsteelyard forecast list --level budget\nsteelyard forecast list --team search --csv',
+  example:
+    'steelyard forecast list\nsteelyard forecast list --level budget\nsteelyard forecast list --team search --csv',
   needs: 'server',
   options: {
     level: { value: 'LEVEL', schema: ForecastLevel, describe: `Only these: ${ForecastLevel.options.join(', ')}` },
@@ -56,7 +57,8 @@ async function remarkOn({ reason, standing, working }: LedgerForecasts, context:
   if (reason !== null) await context.remark(reason);
   if (standing !== null) await context.remark(`Bills are whole to ${standing.through}.`);
   if (working !== null) await context.remark(`They are being made anew: ${working.done} of ${working.total}.`);
-  else if (standing?.isCurrent === false) await context.remark('They are older than what they stand on: steelyard forecast make');
+  else if (standing?.isCurrent === false)
+    await context.remark('They are older than what they stand on: steelyard forecast make');
 }
 
 const subjects = {
@@ -102,7 +104,8 @@ function asked(named: Readonly<Partial<Record<ForecastLevel, string | undefined>
     const key = named[level];
     return key === undefined ? [] : [{ level, key }];
   });
-  if (given.length > 1) throw new CommandError('usage', `--${given.map(({ level }) => level).join(' and --')}: give one of them.`);
+  if (given.length > 1)
+    throw new CommandError('usage', `--${given.map(({ level }) => level).join(' and --')}: give one of them.`);
   return given[0] ?? { level: 'total' };
 }
 
@@ -140,7 +143,8 @@ async function made(client: Client, context: Context): Promise<LedgerForecasts> 
 
 const addCommand = command({
   path: ['forecast', 'change', 'add'],
-  summary: 'Add a change of cost that is known before any bill shows it, such as a planned endpoint or the end of a commitment',
+  summary:
+    'Add a change of cost that is known before any bill shows it, such as a planned endpoint or the end of a commitment',
   example: `steelyard forecast change add --from 2026-12-01 --daily 240USD --team search --what "endpoint for search, 2 H100"
 steelyard forecast change add --from 2027-01-15 --daily 90USD --service EC2 --what "the savings plan ends"
 steelyard forecast change add --from 2026-12-24 --until 2027-01-02 --daily=-50USD --what "training rests"`,
@@ -196,4 +200,11 @@ const removeCommand = command({
   },
 });
 
-export const ledgerForecastCommands = [listCommand, showCommand, makeCommand, addCommand, changesCommand, removeCommand];
+export const ledgerForecastCommands = [
+  listCommand,
+  showCommand,
+  makeCommand,
+  addCommand,
+  changesCommand,
+  removeCommand,
+];

@@ -1,4 +1,9 @@
-import type { ForecastChange, ForecastDetail, LedgerForecast, LedgerForecasts } from '../src/finops/forecasts/schema.ts';
+import type {
+  ForecastChange,
+  ForecastDetail,
+  LedgerForecast,
+  LedgerForecasts,
+} from '../src/finops/forecasts/schema.ts';
 import type { Context } from './frame/context.ts';
 import { shownAmount, shownMoney } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
@@ -10,6 +15,13 @@ export function subjectName({ level, key }: Pick<LedgerForecast, 'level' | 'key'
   return `${level} ${key ?? '(none)'}`;
 }
 
+/** The last day of a window, which is half-open. */
+function lastDay({ window }: LedgerForecast): string {
+  return new Date(Date.parse(window.end) - DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
+}
+
+const DAY_MS = 86_400_000;
+
 const amount = ({ forecast }: LedgerForecast, end: 'mean' | 'lo80' | 'hi80' | 'lo95' | 'hi95') =>
   forecast === null ? null : shownAmount(forecast[end]);
 
@@ -18,7 +30,7 @@ export function forecastsText({ forecasts }: Pick<LedgerForecasts, 'forecasts'>,
     forecasts,
     [
       { title: 'FORECAST OF', cell: subjectName, least: 16 },
-      { title: 'TO', cell: ({ window }) => window.end.slice(0, 10) },
+      { title: 'TO', cell: lastDay },
       { title: '', cell: ({ currency }) => currency },
       { title: 'SO FAR', align: 'decimal', cell: ({ known }) => (known === null ? null : shownAmount(known)) },
       { title: 'EXPECTED', align: 'decimal', cell: (one) => amount(one, 'mean') },
@@ -82,7 +94,7 @@ export function detailText(detail: ForecastDetail, context: Context): string {
 
 function sentence(forecast: LedgerForecast, month: string): string {
   const { forecast: estimate, known, breach, currency, reason } = forecast;
-  const when = forecast.level === 'budget' ? `to ${forecast.window.end.slice(0, 10)}` : `in ${month}`;
+  const when = forecast.level === 'budget' ? `to ${lastDay(forecast)}` : `in ${month}`;
   if (estimate === null || known === null) return `No forecast of ${subjectName(forecast)}: ${reason ?? 'not known'}`;
   const range = `${shownAmount(estimate.lo80)} to ${shownAmount(estimate.hi80)} at 80 %`;
   const ends = `${shownAmount(known)} ${currency} so far, ${shownAmount(estimate.mean)} expected ${when} (${range})`;
@@ -99,11 +111,20 @@ function factsOf({ forecast, standing, changes, earlier }: ForecastDetail): [str
   const planned = changes.map((change) => `${change.what} (${shownMoney(moneyOf(change))} a day from ${change.from})`);
   const [before] = earlier;
   return [
-    ['95 %', forecast.forecast === null ? 'not known' : `${shownAmount(forecast.forecast.lo95)} to ${shownAmount(forecast.forecast.hi95)}`],
+    [
+      '95 %',
+      forecast.forecast === null
+        ? 'not known'
+        : `${shownAmount(forecast.forecast.lo95)} to ${shownAmount(forecast.forecast.hi95)}`,
+    ],
     ['error before', backtestText(backtest)],
     ['stands on', `bills to ${standing.through}${standing.isCurrent ? '' : '; being made anew'}`],
-    ...(planned.length === 0 ? [] : [['known changes', `${shownAmount(forecast.changes)} ${currency}: ${planned.join('; ')}`] as [string, string]]),
-    ...(before === undefined ? [] : [['was before', `${shownAmount(before.forecast.mean)} with bills to ${before.through}`] as [string, string]]),
+    ...(planned.length === 0
+      ? []
+      : [['known changes', `${shownAmount(forecast.changes)} ${currency}: ${planned.join('; ')}`] as [string, string]]),
+    ...(before === undefined
+      ? []
+      : [['was before', `${shownAmount(before.forecast.mean)} with bills to ${before.through}`] as [string, string]]),
     ...(note === null ? [] : [['note', note] as [string, string]]),
   ];
 }

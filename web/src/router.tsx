@@ -12,6 +12,7 @@ import { DecisionsSearch } from './decisions/decisions-search.ts';
 import { CompareSearch, DeliveriesSearch, DeliverySearch } from './deliveries/deliveries-search.ts';
 import { EndpointSearch } from './endpoints/endpoints-search.ts';
 import { ExperimentsSearch, RunsSearch } from './experiments/experiments-search.ts';
+import { ForecastsSearch } from './forecasts/forecasts-search.ts';
 import { PageNotFound } from './frame/PageNotFound.tsx';
 import { RouteFailed } from './frame/RouteFailed.tsx';
 import { ScopeSearch } from './frame/scope-search.ts';
@@ -93,6 +94,13 @@ const budget = createRoute({
   getParentRoute: () => root,
   path: '/budgets/$budget',
   component: lazyRouteComponent(() => import('./budgets/BudgetPage.tsx'), 'BudgetPage'),
+});
+
+const forecasts = createRoute({
+  getParentRoute: () => root,
+  path: '/forecasts',
+  validateSearch: ForecastsSearch,
+  component: lazyRouteComponent(() => import('./forecasts/ForecastsPage.tsx'), 'ForecastsPage'),
 });
 
 const experiments = createRoute({
@@ -236,6 +244,7 @@ export const router = createRouter({
     statements,
     budgets,
     budget,
+    forecasts,
     experiments,
     experiment,
     compareRuns,

@@ -88,7 +88,12 @@ export async function dailyReach(deps: CostsDeps): Promise<DailyReach> {
     rows.map(async (row): Promise<SourceReach> => {
       const source = String(row.source);
       const chargedDays = Number(row.charged_days);
-      return { source, through: String(row.through), chargedDays, producedAt: await lastProduced(deps, recent, source) };
+      return {
+        source,
+        through: String(row.through),
+        chargedDays,
+        producedAt: await lastProduced(deps, recent, source),
+      };
     }),
   );
   return { months, sources, deliveries };
@@ -101,9 +106,17 @@ async function lastProduced(
   source: string,
 ): Promise<string | null> {
   const own = units.filter((unit) => unit.source === source);
-  const latest = own.map(({ period }) => period).toSorted().at(-1);
+  const latest = own
+    .map(({ period }) => period)
+    .toSorted()
+    .at(-1);
   const times = await Promise.all(
     own.filter(({ period }) => period === latest).map((unit) => billing.producedAt(store, unit)),
   );
-  return times.flatMap((time) => time ?? []).toSorted().at(-1) ?? null;
+  return (
+    times
+      .flatMap((time) => time ?? [])
+      .toSorted()
+      .at(-1) ?? null
+  );
 }

@@ -104,7 +104,9 @@ describe.skipIf(!there)('the total of a month of real series (needs ../shared)',
     );
     // Three days in different seasons: the series are of one country, and share its holidays.
     const all = [0, 125, 300].flatMap((ago) =>
-      series.map((values) => judged(values.subarray(200, values.length - ago), 12)).filter(({ error }) => !Number.isNaN(error)),
+      series
+        .map((values) => judged(values.subarray(200, values.length - ago), 12))
+        .filter(({ error }) => !Number.isNaN(error)),
     );
     expect(all.length).toBeGreaterThan(120);
     expect(held(all, 0.8)).toBeGreaterThan(0.74);

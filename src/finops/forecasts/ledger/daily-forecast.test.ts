@@ -4,7 +4,8 @@ import { dayNumber, dayText } from './days.ts';
 import { monthlyCharges } from './monthly-charges.ts';
 
 const first = dayNumber('2026-01-01');
-const series = (count: number, of: (index: number) => number) => Float64Array.from({ length: count }, (_, index) => of(index));
+const series = (count: number, of: (index: number) => number) =>
+  Float64Array.from({ length: count }, (_, index) => of(index));
 const forecast = (values: Float64Array, horizon = 15) =>
   dailyForecast(values, first, horizon, stepsBackOf(values.length, horizon));
 const rounded = (values: Float64Array) => [...new Set(Array.from(values, (value) => Math.round(value * 100) / 100))];
@@ -13,9 +14,19 @@ describe('a daily forecast', () => {
   it.each([
     ['a year of zeros', series(365, () => 0), [0], 'It has cost nothing so far.'],
     ['credits every day', series(90, () => -2), [-2], 'Every day cost the same.'],
-    ['what ended 40 days ago', series(200, (at) => (at < 160 ? 9 + (at % 7) : 0)), [0], 'It has cost nothing for 35 days.'],
+    [
+      'what ended 40 days ago',
+      series(200, (at) => (at < 160 ? 9 + (at % 7) : 0)),
+      [0],
+      'It has cost nothing for 35 days.',
+    ],
     ['one day', series(1, () => 5), [5], 'It has begun a day ago: the mean so far, and a guess how wrong that is.'],
-    ['two days behind a year of nothing', series(365, (at) => (at < 363 ? 0 : 4)), [4], 'It has begun 2 days ago: the mean so far, and a guess how wrong that is.'],
+    [
+      'two days behind a year of nothing',
+      series(365, (at) => (at < 363 ? 0 : 4)),
+      [4],
+      'It has begun 2 days ago: the mean so far, and a guess how wrong that is.',
+    ],
     ['nothing known', series(30, () => Number.NaN), [0], 'It has cost nothing so far.'],
   ])('of %s is plain', (_name, values, mean, note) => {
     const found = forecast(values);
@@ -32,7 +43,12 @@ describe('a daily forecast', () => {
   });
 
   it('is tried from days that are no whole weeks apart, with the whole horizon behind each', () => {
-    for (const [count, horizon] of [[100, 10], [365, 31], [60, 14], [400, 20]] as const) {
+    for (const [count, horizon] of [
+      [100, 10],
+      [365, 31],
+      [60, 14],
+      [400, 20],
+    ] as const) {
       const back = stepsBackOf(count, horizon);
       expect(back.at(-1)).toBe(horizon);
       expect(back.length).toBeGreaterThan(3);
@@ -63,11 +79,21 @@ describe('monthly charges', () => {
     expect(on(['2026-04-01', '2026-05-01'])).toEqual([]);
     expect(on(['2026-01-05', '2026-02-05', '2026-03-05'])).toEqual([]);
     expect(on(['2026-03-05', '2026-04-05', '2026-05-05'])).toEqual([5]);
-    expect(monthlyCharges(series(150, (at) => (at % 7 < 5 ? 10 : 2)), first).days).toEqual([]);
+    expect(
+      monthlyCharges(
+        series(150, (at) => (at % 7 < 5 ? 10 : 2)),
+        first,
+      ).days,
+    ).toEqual([]);
   });
 
   it('that changed surprise by as much as they did', () => {
-    const amounts: Record<string, number> = { '2026-01-10': 100, '2026-02-10': 100, '2026-03-10': 100, '2026-04-10': 160 };
+    const amounts: Record<string, number> = {
+      '2026-01-10': 100,
+      '2026-02-10': 100,
+      '2026-03-10': 100,
+      '2026-04-10': 160,
+    };
     const found = monthlyCharges(
       series(120, (at) => 10 + (amounts[dayText(first + at)] ?? 0)),
       first,

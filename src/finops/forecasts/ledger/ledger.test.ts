@@ -123,7 +123,9 @@ describe('forecasts of the ledger', () => {
         usual('2026-08-01', '2026-11-15', 3 ** place * (second + 1), { team, project, service: `S${second}` }, place),
       ),
     );
-    await importFiles(application, 'aws', { 'a.csv': billOf([...charges, ...usual('2026-10-20', '2026-11-15', 4, {})]) });
+    await importFiles(application, 'aws', {
+      'a.csv': billOf([...charges, ...usual('2026-10-20', '2026-11-15', 4, {})]),
+    });
     const answer = await forecasts();
     const total = Number(one(answer, 'total', null)?.forecast?.mean);
     for (const level of ['team', 'project', 'service']) {
@@ -147,7 +149,11 @@ describe('forecasts of the ledger', () => {
 
   it('expect a fee again on the 1st, and no spike that came once', async () => {
     const charges = usual('2026-06-01', '2026-11-28', 20, {});
-    const fees = ['06', '07', '08', '09', '10', '11'].map((month) => ({ day: `2026-${month}-01`, cost: '500', service: 'Fee' }));
+    const fees = ['06', '07', '08', '09', '10', '11'].map((month) => ({
+      day: `2026-${month}-01`,
+      cost: '500',
+      service: 'Fee',
+    }));
     const spike = { day: '2026-11-11', cost: '900', service: 'EC2' };
     now = Date.parse('2026-12-01T12:00:00Z');
     await importFiles(application, 'aws', { 'a.csv': billOf([...charges, ...fees, spike]) });
@@ -165,7 +171,13 @@ describe('forecasts of the ledger', () => {
     const before = usual('2026-07-01', '2026-11-09', 50, { team: 'recs' });
     await importFiles(application, 'aws', { 'a.csv': billOf(before) });
     const without = Number(one(await forecasts(), 'total', null)?.forecast?.mean);
-    const body = { subject: { team: 'search' }, from: '2026-11-21', dailyAmount: '30', currency: 'USD', what: 'endpoint' };
+    const body = {
+      subject: { team: 'search' },
+      from: '2026-11-21',
+      dailyAmount: '30',
+      currency: 'USD',
+      what: 'endpoint',
+    };
     const added = await call(application, addForecastChange, { body });
     const answer = await forecasts();
     expect(Number(one(answer, 'total', null)?.forecast?.mean) - without).toBeCloseTo(300, 0);
@@ -231,7 +243,10 @@ describe('forecasts of the ledger', () => {
   });
 
   it('of two currencies are two, and a budget in one of them says so', async () => {
-    const charges = [...usual('2026-09-01', '2026-11-15', 50, {}), ...usual('2026-09-01', '2026-11-15', 9, { currency: 'EUR' }, 3)];
+    const charges = [
+      ...usual('2026-09-01', '2026-11-15', 50, {}),
+      ...usual('2026-09-01', '2026-11-15', 9, { currency: 'EUR' }, 3),
+    ];
     await budget('all', '{}', '1000');
     await budget('recs', '{team: recs}', '1000');
     await importFiles(application, 'aws', { 'a.csv': billOf(charges) });
@@ -239,17 +254,27 @@ describe('forecasts of the ledger', () => {
     expect(Number(one(answer, 'total', null, 'EUR')?.forecast?.mean)).toBeLessThan(300);
     expect(Number(one(answer, 'total', null)?.forecast?.mean)).toBeGreaterThan(1000);
     // nothing was ever given to the team: a bill covers it, and it cost nothing
-    expect(one(answer, 'budget', 'recs')).toMatchObject({ forecast: { mean: '0' }, breach: { probability: 0, day: null } });
+    expect(one(answer, 'budget', 'recs')).toMatchObject({
+      forecast: { mean: '0' },
+      breach: { probability: 0, day: null },
+    });
   });
 
   it('of one day is none, with the reason', async () => {
     await importFiles(application, 'aws', { 'a.csv': billOf(usual('2026-11-03', '2026-11-03', 5, {})) });
-    expect(one(await forecasts(), 'total', null)).toMatchObject({ forecast: null, reason: expect.stringContaining('needs 7') });
+    expect(one(await forecasts(), 'total', null)).toMatchObject({
+      forecast: null,
+      reason: expect.stringContaining('needs 7'),
+    });
     expect((await call(application, getForecast, { query: { level: 'total' } })).history).toHaveLength(3);
   });
 
   it('say what is missing: a month without a bill, a budget that cuts a day, no bill at all', async () => {
-    expect(await forecasts()).toMatchObject({ standing: null, forecasts: [], reason: expect.stringContaining('bill import') });
+    expect(await forecasts()).toMatchObject({
+      standing: null,
+      forecasts: [],
+      reason: expect.stringContaining('bill import'),
+    });
     const none = call(application, getForecast, { query: { level: 'total' } });
     expect((await problemFrom(none)).code).toBe('forecast_not_found');
     await budget('berlin', '{}', '1000', ', timeZone: Europe/Berlin');
@@ -258,7 +283,10 @@ describe('forecasts of the ledger', () => {
     const charges = [...usual('2026-08-01', '2026-09-30', 50, {}), ...usual('2026-11-01', '2026-11-15', 50, {})];
     await importFiles(application, 'aws', { 'a.csv': billOf(charges) });
     const answer = await forecasts();
-    expect(one(answer, 'budget', 'berlin')).toMatchObject({ forecast: null, reason: expect.stringContaining('within a day') });
+    expect(one(answer, 'budget', 'berlin')).toMatchObject({
+      forecast: null,
+      reason: expect.stringContaining('within a day'),
+    });
     expect(one(answer, 'budget', 'quarter')).toMatchObject({ forecast: null, reason: 'No bill covers 2026-10-01.' });
     expect(one(answer, 'budget', 'year')?.forecast).toBeNull();
     expect(Number(one(answer, 'total', null)?.forecast?.mean)).toBeGreaterThan(1000);
@@ -273,7 +301,13 @@ describe('forecasts of the ledger', () => {
     const lines = (await call(application, getForecastCsv, { query: { level: 'total' } })).split('\r\n');
     expect(lines.filter((line) => line.includes(',forecast,'))).toHaveLength(15);
     const body = { subject: {}, from: '2026-11-21', dailyAmount: '30', currency: 'USD', what: 'x' };
-    for (const wrong of [{ from: '2026-02-30' }, { until: '2026-11-21' }, { dailyAmount: '0' }, { dailyAmount: '1e99' }, { what: ' ' }]) {
+    for (const wrong of [
+      { from: '2026-02-30' },
+      { until: '2026-11-21' },
+      { dailyAmount: '0' },
+      { dailyAmount: '1e99' },
+      { what: ' ' },
+    ]) {
       const asked = call(application, addForecastChange, { body: { ...body, ...wrong } });
       expect((await problemFrom(asked)).code).toBe('invalid_request');
     }

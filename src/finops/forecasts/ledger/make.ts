@@ -6,7 +6,7 @@ import { stepsBackOf } from './daily-forecast.ts';
 import { dayOfInstant, dayText, monthStart, nextMonth, startOfDay } from './days.ts';
 import { changesCoveredBy, plannedKeys } from './known-changes.ts';
 import { addedUp, type Outlook, outlookOf, panelOutlook, withEffect } from './outlook.ts';
-import { type Reach, readPanel, readSubject, reachOf, type SubjectSeries } from './panel.ts';
+import { type Reach, reachOf, readPanel, readSubject, type SubjectSeries } from './panel.ts';
 import { degreesOf, drawMixes } from './paths.ts';
 import type { ForecastChange, LedgerForecast } from './schema.ts';
 import type { ForecastOfSubject, StandsOn } from './store.ts';
@@ -111,11 +111,21 @@ function bySize(one: ForecastOfSubject, other: ForecastOfSubject): number {
   return place(a) - place(b) || Number(b.forecast?.mean ?? 0) - Number(a.forecast?.mean ?? 0);
 }
 
-const LEVELS: readonly LedgerForecast['level'][] = ['total', 'team', 'project', 'model', 'endpoint', 'service', 'budget'];
+const LEVELS: readonly LedgerForecast['level'][] = [
+  'total',
+  'team',
+  'project',
+  'model',
+  'endpoint',
+  'service',
+  'budget',
+];
 
 function subjectForecast(frame: Frame, outlook: Outlook, budgets: readonly BudgetStanding[]): ForecastOfSubject {
   const { level, key, currency } = outlook.series;
-  const budget = budgets.find((one) => isOfMonth(one, frame) && one.limit.currency === currency && isSame(one.subject, outlook.series));
+  const budget = budgets.find(
+    (one) => isOfMonth(one, frame) && one.limit.currency === currency && isSame(one.subject, outlook.series),
+  );
   const limit = budget?.limit.amount ?? null;
   const named = { level, key, currency, budget: budget?.name ?? null };
   return forecastOf(frame, outlook, frame.month, named, limit);
@@ -145,7 +155,12 @@ function forecastOf(
   const { reach } = frame;
   const seen = outlook.series.values.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
   if (seen < LEAST_DAYS && window.until > reach.through + 1) {
-    return unknown(named, window, `Bills cover ${seen} whole days; a forecast needs ${LEAST_DAYS}.`, historyOf(outlook.series, reach));
+    return unknown(
+      named,
+      window,
+      `Bills cover ${seen} whole days; a forecast needs ${LEAST_DAYS}.`,
+      historyOf(outlook.series, reach),
+    );
   }
   const found = windowForecast(outlook, reach, window, frame.paths, limit);
   if ('reason' in found) return unknown(named, window, found.reason, historyOf(outlook.series, reach));
@@ -154,9 +169,17 @@ function forecastOf(
   return { summary, days: { history: historyOf(outlook.series, reach), days, changes: [...outlook.changes] } };
 }
 
-function unknown(named: Named, window: DayWindow, reason: string, history: ForecastOfSubject['days']['history']): ForecastOfSubject {
+function unknown(
+  named: Named,
+  window: DayWindow,
+  reason: string,
+  history: ForecastOfSubject['days']['history'],
+): ForecastOfSubject {
   const nothing = { known: null, forecast: null, note: null, changes: '0', breach: null, backtest: null };
-  return { summary: { ...named, window: periodOf(window), ...nothing, reason }, days: { history, days: [], changes: [] } };
+  return {
+    summary: { ...named, window: periodOf(window), ...nothing, reason },
+    days: { history, days: [], changes: [] },
+  };
 }
 
 function periodOf({ from, until }: DayWindow): LedgerForecast['window'] {
@@ -196,7 +219,8 @@ async function budgetForecast(
   if (start % DAY_MS !== 0 || end % DAY_MS !== 0) return no('Its window begins or ends within a day in UTC.');
   const known = added.find(({ series }) => series.currency === limit.currency && isSame(subject, series));
   const horizon = Math.max(frame.horizon, window.until - reach.through - 1);
-  if (horizon > MOST_HORIZON) return no(`Its window ends more than ${MOST_HORIZON} days behind the last whole day of the bills.`);
+  if (horizon > MOST_HORIZON)
+    return no(`Its window ends more than ${MOST_HORIZON} days behind the last whole day of the bills.`);
   if (known !== undefined && horizon === frame.horizon) return forecastOf(frame, known, window, named, limit.amount);
   const all = await readSubject(costs, reach, subject, 'budget', name);
   const other = all.find(({ currency, amounts }) => currency !== limit.currency && isIn(window, amounts));

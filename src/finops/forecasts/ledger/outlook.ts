@@ -56,7 +56,10 @@ export function addedUp(outlooks: readonly Outlook[]): Outlook[] {
     outlooks.filter(({ series }) => series.level !== 'total'),
     ({ series }) => series.level,
   );
-  const weighed = weighTotal(baseOf(total), [...byLevel.values()].map((level) => level.map(baseOf))).total;
+  const weighed = weighTotal(
+    baseOf(total),
+    [...byLevel.values()].map((level) => level.map(baseOf)),
+  ).total;
   const result = new Map<Outlook, Base>([[total, weighed]]);
   const put = (parent: Base, parts: readonly Outlook[]) => {
     for (const [index, base] of addUpTo(parent, parts.map(baseOf)).entries()) result.set(parts[index] as Outlook, base);
@@ -64,7 +67,8 @@ export function addedUp(outlooks: readonly Outlook[]): Outlook[] {
   for (const [level, parts] of byLevel) if (level !== 'project') put(weighed, parts);
   const teams = byLevel.get('team') ?? [];
   const projects = byLevel.get('project') ?? [];
-  if ([...teams, ...projects].some(({ series }) => series.key === OTHERS) || !eachHasTeam(projects, teams)) put(weighed, projects);
+  if ([...teams, ...projects].some(({ series }) => series.key === OTHERS) || !eachHasTeam(projects, teams))
+    put(weighed, projects);
   else {
     for (const team of teams) {
       const parts = projects.filter(({ series }) => teamOfProject(series.key) === team.series.key);

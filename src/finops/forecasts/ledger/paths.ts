@@ -63,7 +63,11 @@ export function runningErrors(errors: readonly Float64Array[]): Float64Array[] {
 }
 
 /** Error of the running total in every path on one day of the horizon. */
-export function errorsOnDay(running: readonly Float64Array[], mixes: readonly Float64Array[], step: number): Float64Array {
+export function errorsOnDay(
+  running: readonly Float64Array[],
+  mixes: readonly Float64Array[],
+  step: number,
+): Float64Array {
   return Float64Array.from(mixes, (mix) => {
     let sum = 0;
     for (let origin = 0; origin < running.length; origin += 1) {

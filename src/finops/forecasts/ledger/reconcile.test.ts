@@ -22,7 +22,9 @@ describe('parts of a total', () => {
     for (let seed = 1; seed <= 60; seed += 1) {
       const draws = drawsOf(seed);
       const parts = Array.from({ length: 1 + (seed % 9) }, () => drawn(draws, 40 * draws.even(), 1 + 9 * draws.even()));
-      const others = Array.from({ length: 1 + (seed % 4) }, () => drawn(draws, 40 * draws.even(), 1 + 9 * draws.even()));
+      const others = Array.from({ length: 1 + (seed % 4) }, () =>
+        drawn(draws, 40 * draws.even(), 1 + 9 * draws.even()),
+      );
       const { total, weights } = weighTotal(drawn(draws, 100 * draws.even(), 10), [parts, others]);
       expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 9);
       for (const level of [parts, others]) {
@@ -32,7 +34,8 @@ describe('parts of a total', () => {
         }
         for (let origin = 0; origin < ORIGINS; origin += 1) {
           const sums = added(whole, ({ errors }) => errors[origin] as Float64Array);
-          for (const [step, sum] of sums.entries()) expect(sum).toBeCloseTo((total.errors[origin] as Float64Array)[step] as number, 6);
+          for (const [step, sum] of sums.entries())
+            expect(sum).toBeCloseTo((total.errors[origin] as Float64Array)[step] as number, 6);
         }
         expect(Math.min(...whole.flatMap(({ mean }) => [...mean]))).toBeGreaterThanOrEqual(0);
       }
@@ -40,8 +43,16 @@ describe('parts of a total', () => {
   });
 
   it('that are known well stay as they are', () => {
-    const steady: Base = { mean: Float64Array.of(10), errors: [Float64Array.of(0), Float64Array.of(0)], mayBeNegative: false };
-    const rough: Base = { mean: Float64Array.of(10), errors: [Float64Array.of(5), Float64Array.of(-5)], mayBeNegative: false };
+    const steady: Base = {
+      mean: Float64Array.of(10),
+      errors: [Float64Array.of(0), Float64Array.of(0)],
+      mayBeNegative: false,
+    };
+    const rough: Base = {
+      mean: Float64Array.of(10),
+      errors: [Float64Array.of(5), Float64Array.of(-5)],
+      mayBeNegative: false,
+    };
     const total: Base = { ...rough, mean: Float64Array.of(26) };
     expect(addUpTo(total, [steady, rough]).map(({ mean }) => mean[0])).toEqual([10, 16]);
     expect(addUpTo({ ...total, mean: Float64Array.of(6) }, [steady, rough]).map(({ mean }) => mean[0])).toEqual([6, 0]);

@@ -53,7 +53,8 @@ export function addUpTo(total: Base, parts: readonly Base[]): Base[] {
     ),
   );
   const means = parts.map(({ mean }) => Float64Array.from(mean));
-  for (let step = 0; step < total.mean.length; step += 1) spread(total.mean[step] as number, parts, shares, means, step);
+  for (let step = 0; step < total.mean.length; step += 1)
+    spread(total.mean[step] as number, parts, shares, means, step);
   return parts.map((part, index) => ({
     ...part,
     mean: means[index] as Float64Array,
@@ -61,7 +62,8 @@ export function addUpTo(total: Base, parts: readonly Base[]): Base[] {
   }));
 }
 
-const at = (vectors: readonly Float64Array[], origin: number, step: number) => (vectors[origin] as Float64Array)[step] as number;
+const at = (vectors: readonly Float64Array[], origin: number, step: number) =>
+  (vectors[origin] as Float64Array)[step] as number;
 
 /** Shares what is missing, or too much, of one day; what would fall below nothing gives what it has, and the rest falls to the others. */
 function spread(
@@ -97,7 +99,10 @@ function spread(
 
 /** By mean square of what was wrong of the horizon; by size where nothing was, and all the same where nothing is. */
 function sharesOf(parts: readonly Base[]): number[] {
-  for (const weights of [parts.map(squareOf), parts.map(({ mean }) => Math.abs(mean.reduce((sum, day) => sum + day, 0)))]) {
+  for (const weights of [
+    parts.map(squareOf),
+    parts.map(({ mean }) => Math.abs(mean.reduce((sum, day) => sum + day, 0))),
+  ]) {
     const sum = weights.reduce((one, other) => one + other, 0);
     if (sum > 0) return weights.map((weight) => weight / sum);
   }

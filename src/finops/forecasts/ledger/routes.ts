@@ -39,13 +39,17 @@ const ESTIMATE = ['mean', 'lo80', 'hi80', 'lo95', 'hi95'] as const;
 
 function listCsv({ forecasts }: LedgerForecasts): string {
   const head = ['level', 'key', 'currency', 'start', 'end', 'known', ...ESTIMATE, 'changes', 'budget', 'limit'];
-  const lines = forecasts.map(({ level, key, currency, window, known, forecast, changes, budget, breach, backtest, reason }) => [
-    ...[level, key, currency, window.start, window.end, known],
-    ...ESTIMATE.map((end) => forecast?.[end] ?? null),
-    ...[changes, budget, breach?.limit ?? null, shown(breach?.probability), breach?.day ?? null],
-    ...[shown(backtest?.mase), shown(backtest?.totalErrorRatio), reason],
-  ]);
-  return [[...head, 'breachProbability', 'breachDay', 'mase', 'totalErrorRatio', 'reason'], ...lines].map(csvLine).join('');
+  const lines = forecasts.map(
+    ({ level, key, currency, window, known, forecast, changes, budget, breach, backtest, reason }) => [
+      ...[level, key, currency, window.start, window.end, known],
+      ...ESTIMATE.map((end) => forecast?.[end] ?? null),
+      ...[changes, budget, breach?.limit ?? null, shown(breach?.probability), breach?.day ?? null],
+      ...[shown(backtest?.mase), shown(backtest?.totalErrorRatio), reason],
+    ],
+  );
+  return [[...head, 'breachProbability', 'breachDay', 'mase', 'totalErrorRatio', 'reason'], ...lines]
+    .map(csvLine)
+    .join('');
 }
 
 function daysCsv({ history, days, forecast: { currency } }: ForecastDetail): string {

@@ -85,14 +85,19 @@ export type Breach = z.infer<typeof Breach>;
 export const LedgerBacktest = z
   .strictObject({
     origins: z.number().int().describe('Earlier days from which it was forecast again'),
-    mase: z.number().nullable().describe('Mean absolute error of a day in that of repeating the last season; below 1 is better'),
+    mase: z
+      .number()
+      .nullable()
+      .describe('Mean absolute error of a day in that of repeating the last season; below 1 is better'),
     coverage80: probability.nullable().describe('Share of days inside the 80 % interval'),
     coverage95: probability.nullable().describe('Share of days inside the 95 % interval'),
     totalErrorRatio: z
       .number()
       .nullable()
       .describe('Mean absolute error of the sum of as many days as are to come / what is expected of them'),
-    totalCoverage80: probability.nullable().describe('Share of those sums inside their 80 % interval, each judged by the others'),
+    totalCoverage80: probability
+      .nullable()
+      .describe('Share of those sums inside their 80 % interval, each judged by the others'),
   })
   .describe('How such forecasts of this subject did before; null where it is not known');
 export type LedgerBacktest = z.infer<typeof LedgerBacktest>;
@@ -109,7 +114,9 @@ export const LedgerForecast = z
     currency: Currency,
     window: Period.describe('What is added up: the month of the forecast, or the present window of the budget'),
     known: DecimalString.nullable().describe('Billed in the window to the last whole day; null with `forecast`'),
-    forecast: Estimate.nullable().describe('The whole window: what is known and what is to come; null when it cannot be said'),
+    forecast: Estimate.nullable().describe(
+      'The whole window: what is known and what is to come; null when it cannot be said',
+    ),
     reason: z.string().nullable().describe('Why there is no forecast; null when there is one'),
     note: z.string().nullable().describe('What a reader should know of the forecast; null when nothing is remarkable'),
     changes: DecimalString.describe('What known changes add to the days to come of the window; the forecast has it'),
@@ -127,7 +134,12 @@ export const ForecastStanding = z
     through: Day.describe('Last day that is whole; those behind it are forecast, whatever is billed of them already'),
     billedThrough: Day.describe('Last day with any charge'),
     sources: z
-      .array(z.strictObject({ source: z.string().describe('Bill source'), through: Day.describe('Its last day with a charge') }))
+      .array(
+        z.strictObject({
+          source: z.string().describe('Bill source'),
+          through: Day.describe('Its last day with a charge'),
+        }),
+      )
       .describe('How far each source reaches; the one that lags most decides `through`'),
     deliveries: z.array(z.string()).describe('Deliveries that they stand on'),
     isCurrent: z.boolean().describe('Whether nothing that they stand on has changed since'),
@@ -216,7 +228,9 @@ export const ForecastDetail = z.strictObject({
       z.strictObject({
         day: Day,
         amount: DecimalString.nullable().describe('Allocated cost of the day; null where no bill covers it'),
-        isWhole: z.boolean().describe('Whether the bill has all of it; else it is forecast, and this is what there is so far'),
+        isWhole: z
+          .boolean()
+          .describe('Whether the bill has all of it; else it is forecast, and this is what there is so far'),
       }),
     )
     .describe('The days before, oldest first; 120 at most'),

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import type { Sql } from '../../../platform/store/index.ts';
 import { Month } from '../../../platform/units/schema.ts';
-import { ForecastChange, ForecastDay, ForecastDetail, ForecastStanding, LedgerForecast, type Working } from './schema.ts';
+import {
+  ForecastChange,
+  ForecastDay,
+  ForecastDetail,
+  ForecastStanding,
+  LedgerForecast,
+  type Working,
+} from './schema.ts';
 
 interface ForecastTables {
   forecast_run: { id: string; sequence: number; made_at: string; stands_on: string; stamp: string };
@@ -67,7 +74,12 @@ export async function lastRun(sql: Sql): Promise<StoredRun | null> {
 /** Keeps a run with all its forecasts; the days of the run before go, what it said of totals stays. */
 export async function keepRun(sql: Sql, run: StoredRun, forecasts: readonly ForecastOfSubject[]): Promise<void> {
   const tables = sql.tables<ForecastTables>();
-  const last = await tables.selectFrom('forecast_run').select('sequence').orderBy('sequence', 'desc').limit(1).executeTakeFirst();
+  const last = await tables
+    .selectFrom('forecast_run')
+    .select('sequence')
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst();
   const sequence = (last?.sequence ?? 0) + 1;
   const { id, madeAt, standsOn, stamp } = run;
   await tables
@@ -80,9 +92,16 @@ export async function keepRun(sql: Sql, run: StoredRun, forecasts: readonly Fore
     ...{ window_start: summary.window.start, summary: JSON.stringify(summary), days: JSON.stringify(days) },
   }));
   for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
-    await tables.insertInto('forecast_subject').values(rows.slice(at, at + ROWS_AT_ONCE)).execute();
+    await tables
+      .insertInto('forecast_subject')
+      .values(rows.slice(at, at + ROWS_AT_ONCE))
+      .execute();
   }
-  const old = await tables.selectFrom('forecast_run').select('id').where('sequence', '<=', sequence - RUNS_KEPT).execute();
+  const old = await tables
+    .selectFrom('forecast_run')
+    .select('id')
+    .where('sequence', '<=', sequence - RUNS_KEPT)
+    .execute();
   for (const one of old) {
     await tables.deleteFrom('forecast_subject').where('run', '=', one.id).execute();
     await tables.deleteFrom('forecast_run').where('id', '=', one.id).execute();
@@ -151,7 +170,11 @@ export async function saveWork(sql: Sql, work: Working | null): Promise<void> {
 }
 
 export async function findWork(sql: Sql): Promise<Working | null> {
-  const row = await sql.tables<ForecastTables>().selectFrom('forecast_work').select(['done', 'total']).executeTakeFirst();
+  const row = await sql
+    .tables<ForecastTables>()
+    .selectFrom('forecast_work')
+    .select(['done', 'total'])
+    .executeTakeFirst();
   return row ?? null;
 }
 

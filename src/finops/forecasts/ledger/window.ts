@@ -4,8 +4,8 @@ import { quantile } from '../numbers/quantile.ts';
 import { studentQuantile } from '../numbers/student.ts';
 import { dayText } from './days.ts';
 import type { Outlook } from './outlook.ts';
-import { errorsOnDay, runningErrors } from './paths.ts';
 import type { Reach } from './panel.ts';
+import { errorsOnDay, runningErrors } from './paths.ts';
 import type { Breach, Estimate, ForecastDay, LedgerBacktest } from './schema.ts';
 
 /** Fewer of the paths than these say nothing of a day. */
@@ -57,7 +57,8 @@ export function windowForecast(
   const [start, end] = [Math.max(0, window.from - first), Math.max(0, window.until - first)];
   const sums = sumsByDay(outlook, paths, Number(known), start, end);
   const rest = sums.at(-1)?.mean ?? Number(known);
-  const estimate = sums.length === 0 ? exactly(known) : estimateOf(sums.at(-1) as DaySums, known, outlook.mayBeNegative);
+  const estimate =
+    sums.length === 0 ? exactly(known) : estimateOf(sums.at(-1) as DaySums, known, outlook.mayBeNegative);
   return {
     known,
     forecast: estimate,
@@ -86,7 +87,8 @@ function sumsByDay(outlook: Outlook, { mixes }: Paths, known: number, start: num
 }
 
 function unknownDay({ series }: Outlook, { first, through }: Reach, { from, until }: DayWindow): string | null {
-  if (from < first) return `Its window begins on ${dayText(from)}, before the first day that is looked at, ${dayText(first)}.`;
+  if (from < first)
+    return `Its window begins on ${dayText(from)}, before the first day that is looked at, ${dayText(first)}.`;
   for (let day = from; day < until && day <= through; day += 1) {
     if (Number.isNaN(series.values[day - first])) return `No bill covers ${dayText(day)}.`;
   }
@@ -136,7 +138,8 @@ function breachOf(outlook: Outlook, reach: Reach, window: DayWindow, limited: Li
     if (total > allowed) days.push(sums.findIndex(({ paths }) => (paths[path] as number) > allowed));
   }
   const probability = last.length === 0 ? 0 : days.length / last.length;
-  if (probability < LEAST_PROBABILITY) return { limit, probability, overRatio, day: null, firstDay: null, lastDay: null };
+  if (probability < LEAST_PROBABILITY)
+    return { limit, probability, overRatio, day: null, firstDay: null, lastDay: null };
   const sorted = Float64Array.from(days).sort();
   const [firstDay = null, day = null, lastDay = null] = DAY_SHARES.map((share) =>
     dayText(reach.through + 1 + start + (sorted[Math.floor(share * (sorted.length - 1))] as number)),
@@ -154,7 +157,13 @@ function dayPassed({ series }: Outlook, { through }: Reach, { from, until }: Day
   return null;
 }
 
-function daysOf(outlook: Outlook, { horizons }: Paths, first: number, start: number, sums: readonly DaySums[]): ForecastDay[] {
+function daysOf(
+  outlook: Outlook,
+  { horizons }: Paths,
+  first: number,
+  start: number,
+  sums: readonly DaySums[],
+): ForecastDay[] {
   const spread = conformalSpread(outlook.errors, Math.max(1, horizons));
   const floor = outlook.mayBeNegative ? Number.NEGATIVE_INFINITY : 0;
   const count = Math.min(outlook.mean.length, start + sums.length);
