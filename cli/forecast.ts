@@ -1,6 +1,7 @@
 import { Horizon, postSeriesFileForecast, Seasons, type SeriesForecastReport } from '../src/finops/forecasts/schema.ts';
 import { readBytes } from './bill-files.ts';
 import { refuseBothFormats } from './downloads.ts';
+import { ledgerForecastCommands } from './forecast-ledger.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
@@ -113,4 +114,4 @@ function shownRatio(ratio: number): string {
   return `${(ratio * 100).toFixed(0)} %`;
 }
 
-export const forecastCommands = [seriesCommand];
+export const forecastCommands = [seriesCommand, ...ledgerForecastCommands];

@@ -1,6 +1,7 @@
 import { allocationMigrations } from './finops/allocation/index.ts';
 import { billingMigrations } from './finops/billing/index.ts';
 import { budgetMigrations } from './finops/budgets/index.ts';
+import { forecastMigrations } from './finops/forecasts/index.ts';
 import { gpuMigrations } from './finops/gpus/index.ts';
 import { meteringMigrations } from './finops/metering/index.ts';
 import { priceMigrations } from './finops/prices/index.ts';
@@ -64,4 +65,5 @@ export const migrations: Migrations = {
   ...retrainingMigrations,
   ...gpuMigrations,
   ...recommendationMigrations,
+  ...forecastMigrations,
 };

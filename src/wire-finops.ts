@@ -44,6 +44,8 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
   allocation.schedule(ground.jobs);
   const budgets = createBudgets({ ...ground, ...createTelling(ground.config), costs, metering, prices });
   budgets.schedule(ground.jobs);
+  const forecasts = createForecasts({ ...ground, costs, budgets });
+  forecasts.listen(ground.events);
   const statements = createStatements({ ...ground, billing });
   const gpus = createGpus({
     ...ground,
@@ -55,7 +57,7 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
   });
   const anomalies = createAnomalies();
   const money = { allocation, billing, costs, prices, metering, budgets, statements };
-  return { ...money, uploads, sources, anomalies, forecasts: createForecasts(), tokens, gpus };
+  return { ...money, uploads, sources, anomalies, forecasts, tokens, gpus };
 }
 
 /** What splits by usage are told of it. */

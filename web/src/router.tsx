@@ -12,6 +12,7 @@ import { DecisionsSearch } from './decisions/decisions-search.ts';
 import { CompareSearch, DeliveriesSearch, DeliverySearch } from './deliveries/deliveries-search.ts';
 import { EndpointSearch } from './endpoints/endpoints-search.ts';
 import { ExperimentsSearch, RunsSearch } from './experiments/experiments-search.ts';
+import { ForecastsSearch } from './forecasts/forecasts-search.ts';
 import { PageNotFound } from './frame/PageNotFound.tsx';
 import { RouteFailed } from './frame/RouteFailed.tsx';
 import { ScopeSearch } from './frame/scope-search.ts';
@@ -107,6 +108,13 @@ const recommendation = createRoute({
   getParentRoute: () => root,
   path: '/recommendations/$recommendation',
   component: lazyRouteComponent(() => import('./recommendations/RecommendationPage.tsx'), 'RecommendationPage'),
+});
+
+const forecasts = createRoute({
+  getParentRoute: () => root,
+  path: '/forecasts',
+  validateSearch: ForecastsSearch,
+  component: lazyRouteComponent(() => import('./forecasts/ForecastsPage.tsx'), 'ForecastsPage'),
 });
 
 const experiments = createRoute({
@@ -252,6 +260,7 @@ export const router = createRouter({
     budget,
     recommendations,
     recommendation,
+    forecasts,
     experiments,
     experiment,
     compareRuns,

@@ -57,6 +57,8 @@ export interface Billing {
   rejectedRows(sql: Sql, delivery: string): Promise<number>;
   /** What a delivery says a month costs, current or not, by unit; null for an unknown delivery. */
   countedUnits(sql: Sql, delivery: string): Promise<CountedUnit[] | null>;
+  /** When the delivery that stands for a unit was made; null for one that is not known. ISO 8601. */
+  producedAt(sql: Sql, unit: Pick<CurrentUnit, 'delivery' | 'partition'>): Promise<string | null>;
   /** State of a billing period now: of its sources the one that is open longest decides. */
   periodState(sql: Sql, period: string): Promise<PeriodState>;
   readonly routes: readonly Route[];
@@ -81,6 +83,8 @@ export function createBilling(deps: BillingDeps): Billing {
     filesOf: async (sql, delivery) => (await unitsOfDelivery(sql, delivery)).flatMap(({ lakeFiles }) => lakeFiles),
     rejectedRows: async (sql, delivery) => (await findDelivery(sql, delivery))?.rejectedRows ?? 0,
     countedUnits,
+    producedAt: async (sql, { delivery, partition }) =>
+      (await unitsOfDelivery(sql, delivery)).find((unit) => unit.partition === partition)?.producedAt ?? null,
     periodState: (sql, period) => stateOfPeriod(sql, period, deps.clock.now()),
     routes: billingRoutes(deps, exclusive),
   };

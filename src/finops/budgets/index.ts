@@ -19,7 +19,7 @@ import { metersTogether } from './reservations/together.ts';
 import { budgetRoutes, existing } from './routes.ts';
 import { BudgetSpec } from './schema.ts';
 import { type BudgetStanding, standingOf } from './standing.ts';
-import { findBudgets } from './store.ts';
+import { budgetStamp, findBudgets } from './store.ts';
 import type { Window } from './window.ts';
 
 export { budgetMigrations } from './migrations.ts';
@@ -48,6 +48,10 @@ export interface Reservations {
 export interface Budgets {
   /** Where a budget stands in its present window. Errors: `budget_not_found`. */
   standing(sql: Sql, name: string): Promise<BudgetStanding>;
+  /** Every budget and where it stands in its present window, by name. Errors: `currency_mismatch`. */
+  standings(sql: Sql): Promise<BudgetStanding[]>;
+  /** Changes whenever a budget, or what was approved beyond it, changes. */
+  stamp(sql: Sql): Promise<string>;
   /**
    * A budget that must hold, covers the subject and has nothing left in its present window; null when none is so. What is held for running
    * work is not left. Errors: `price_missing` where one cannot be held, since usage that it covers has no price.
@@ -77,6 +81,9 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
   };
   return {
     standing: async (sql, name) => standingOf(deps, sql, await existing(sql, name)),
+    standings: async (sql) =>
+      Promise.all((await findBudgets(sql, null)).map((budget) => standingOf(deps, sql, budget))),
+    stamp: budgetStamp,
     exhaustedFor: async (subject) => {
       const at = deps.clock.now();
       const limitsNow = await limitsFor(deps, await deps.org.withTeam(deps.store, subject), { start: at, end: at + 1 });

@@ -123,3 +123,15 @@ export async function approvedByWindow(sql: Sql, budget: string): Promise<Map<nu
     ]),
   );
 }
+
+/** Changes whenever a budget, or what was approved beyond it, changes. */
+export async function budgetStamp(sql: Sql): Promise<string> {
+  const tables = sql.tables<BudgetTables>();
+  const count = (name: 'budget_version' | 'budget_approval') =>
+    tables
+      .selectFrom(name)
+      .select(({ fn }) => fn.countAll<number>().as('rows'))
+      .executeTakeFirstOrThrow();
+  const [versions, approvals] = [await count('budget_version'), await count('budget_approval')];
+  return `${versions.rows} ${approvals.rows}`;
+}

@@ -1,7 +1,9 @@
 import type { Subject } from '../../org/schema.ts';
 import type { Route } from '../../platform/http/index.ts';
+import { allocatedDaily } from '../allocation/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
 import { type BilledUsage, billedUsage } from './billed-usage.ts';
+import { type DailyAmount, type DailyQuestion, type DailyReach, dailyReach, dailySeries } from './daily-series.ts';
 import { exactFilter } from './filters.ts';
 import type { RowSelection } from './query.ts';
 import type { CostsDeps } from './relations.ts';
@@ -10,6 +12,7 @@ import { summarise } from './summary.ts';
 
 export { csvLine } from '../../platform/csv/index.ts';
 export type { BilledUsage, PaidPrice, PeriodUsage } from './billed-usage.ts';
+export type { DailyAmount, DailyQuestion, DailyReach } from './daily-series.ts';
 export { type CostRelations, rowSource } from './query.ts';
 export { type CostsDeps, relationsFrom } from './relations.ts';
 
@@ -38,6 +41,12 @@ export interface Costs {
    * for a filter by what the allocation says, `dimension_unknown`, `bill_delivery_not_found`.
    */
   usageOver(selection: RowSelection): Promise<BilledUsage>;
+  /** Allocated cost by day of many groups in one query. */
+  dailySeries(question: DailyQuestion): Promise<DailyAmount[]>;
+  /** What bills cover now, and how far each source's reaches. */
+  dailyReach(): Promise<DailyReach>;
+  /** Changes whenever any daily amount may have changed. */
+  dailyStamp(): Promise<string>;
   readonly routes: readonly Route[];
 }
 
@@ -47,6 +56,9 @@ export function createCosts(deps: CostsDeps): Costs {
   return {
     allocatedOver: (subject, range, metric) => allocatedOver(deps, subject, range, metric),
     usageOver: (selection) => billedUsage(deps, selection),
+    dailySeries: (question) => dailySeries(deps, question),
+    dailyReach: () => dailyReach(deps),
+    dailyStamp: async () => String(await deps.lake.sequence(deps.store, allocatedDaily)),
     routes: costRoutes(deps),
   };
 }

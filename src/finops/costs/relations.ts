@@ -10,7 +10,7 @@ import { mayHold } from './range.ts';
 export interface CostsDeps {
   readonly store: Store;
   readonly lake: Lake;
-  readonly billing: Pick<Billing, 'currentUnits' | 'rejectedRows' | 'countedUnits'>;
+  readonly billing: Pick<Billing, 'currentUnits' | 'rejectedRows' | 'countedUnits' | 'producedAt'>;
 }
 
 /** The lake files that a question is answered from. */

@@ -46,12 +46,13 @@ export function candidatesOf(periods: readonly number[]): Candidate[] {
 
 /**
  * Lets every candidate forecast from each origin what was known later. The form and parameters are learned of the values
- * before the first origin, never of what they are judged on; for the future the parameters are learned anew of all.
+ * before the first origin, never of what they are judged on; for the future the parameters are learned anew of all. `from`:
+ * the origins, ascending; null: those of `originsOf`.
  */
-export function tryCandidates(history: History, horizon: number): Trials {
+export function tryCandidates(history: History, horizon: number, from: readonly number[] | null = null): Trials {
   const { values, periods } = history;
   const candidates = candidatesOf(periods.filter((period) => values.length >= 2 * period + 2));
-  const origins = originsOf(values.length, horizon, periods[0] ?? 1);
+  const origins = from ?? originsOf(values.length, horizon, periods[0] ?? 1);
   const histories = origins.map((origin) => historyOf(values.subarray(0, origin), periods));
   const first = histories[0] ?? history;
   const raw = new Map<Method, Fit>();

@@ -1,5 +1,5 @@
 import { type Trials, tryCandidates } from './backtest.ts';
-import { type BacktestResult, judge } from './backtest-result.ts';
+import { type BacktestResult, judge, type Round } from './backtest-result.ts';
 import { believable, combine, type ErrorSums, meanErrors, sumErrors, weightsOf } from './combination.ts';
 import { conformalSpread, type Spread, wanderingSpread } from './conformal.ts';
 import { fillGaps } from './gaps.ts';
@@ -12,6 +12,8 @@ export interface SeriesForecastOptions {
   readonly seasons: readonly number[];
   /** Probabilities of the intervals, each within 0..1. */
   readonly levels: readonly number[];
+  /** Earlier times to forecast from, as counts of values that follow, descending; left out: up to ten. */
+  readonly stepsBack?: readonly number[];
 }
 
 /** An interval for each step, and the probability with which it holds the outcome. */
@@ -39,6 +41,11 @@ export interface SeriesForecast {
   readonly backtest: BacktestResult;
   /** Values that were missing and have been filled. */
   readonly filled: number;
+  /**
+   * What came less what was forecast, from each earlier time in the order of `stepsBack`, as far as the series goes and the horizon
+   * asks, by weights that the others give; NaN where the outcome is not known. Empty where it could not be tried.
+   */
+  readonly pastErrors: readonly Float64Array[];
 }
 
 /** Older values are not looked at. */
@@ -62,7 +69,8 @@ export function forecastSeries(series: ArrayLike<number>, options: SeriesForecas
   const size = sizeOf(values);
   if (size === null) return constant(values[0] as number, horizon, levels, filled);
   const scaled = values.map((value) => value / size);
-  const trials = tryCandidates(historyOf(scaled, periods), horizon);
+  const from = options.stepsBack?.map((back) => values.length - back) ?? null;
+  const trials = tryCandidates(historyOf(scaled, periods), horizon, from);
   const sums = sumErrors(trials, scaled, known);
   const errors = meanErrors(sums, null);
   const weights = believable(weightsOf(errors, trials.candidates), trials.future, scaled);
@@ -71,6 +79,7 @@ export function forecastSeries(series: ArrayLike<number>, options: SeriesForecas
   const mean = combine(trials.future, weights);
   const floor = recent.some((value) => value < 0) ? Number.NEGATIVE_INFINITY : 0;
   const naive = naiveError(scaled, known, periods[0] ?? 1);
+  const rounds = roundsOf(tested);
   return {
     mean: mean.map((value) => size * Math.max(floor, value)),
     intervals: levels.map((level) => ({
@@ -80,8 +89,9 @@ export function forecastSeries(series: ArrayLike<number>, options: SeriesForecas
     })),
     method: 'combination',
     members: membersOf(trials, weights, errors, naive),
-    backtest: backtestOf(tested, levels, naive),
+    backtest: judge(rounds, levels, naive),
     filled,
+    pastErrors: rounds.map(({ errors }) => errors.map((error) => size * error)),
   };
 }
 
@@ -121,14 +131,13 @@ function spreadOf(tested: Tested, weights: Float64Array, without: number | null)
 }
 
 /** Every origin is judged by the weights and widths that the others give. */
-function backtestOf(tested: Tested, levels: readonly number[], naive: number | null): BacktestResult {
-  const rounds = tested.trials.origins.map((from, origin) => {
+function roundsOf(tested: Tested): Round[] {
+  return tested.trials.origins.map((from, origin) => {
     const weights = weightsOf(meanErrors(tested.sums, origin), tested.trials.candidates);
     const spread = spreadOf(tested, weights, origin);
     const errors = errorsOf(tested, weights, origin);
     return { errors, outcomes: tested.scaled.subarray(from, from + errors.length), spread };
   });
-  return judge(rounds, levels, naive);
 }
 
 /** Mean absolute value; null when all values are the same, or too small to divide by, so that nothing is to be learned. */
@@ -154,6 +163,7 @@ function constant(value: number, horizon: number, levels: readonly number[], fil
     members: [],
     backtest: judge([], levels, null),
     filled,
+    pastErrors: [],
   };
 }
 

@@ -1,15 +1,24 @@
+import type { Events } from '../../platform/events/index.ts';
 import type { Route } from '../../platform/http/index.ts';
+import { ledgerForecastRoutes } from './ledger/routes.ts';
+import { type LedgerForecastDeps, scheduleForecasts } from './ledger/service.ts';
 import { forecastRoutes } from './routes.ts';
 
 export { forecastSeries } from './forecast-series.ts';
 export { studentQuantile } from './numbers/student.ts';
+export { forecastMigrations } from './ledger/migrations.ts';
 
 /** What comes next, with intervals that hold what they promise. */
 export interface Forecasts {
+  /** Makes the forecasts of the ledger anew when bills, rules, budgets or known changes do. */
+  listen(events: Pick<Events, 'subscribe'>): void;
   readonly routes: readonly Route[];
 }
 
 /** Makes the forecasts; `main.ts` calls it once. The calculations need no making: whoever has a series calls `forecastSeries`. */
-export function createForecasts(): Forecasts {
-  return { routes: forecastRoutes() };
+export function createForecasts(deps: LedgerForecastDeps): Forecasts {
+  return {
+    listen: (events) => scheduleForecasts(deps, events),
+    routes: [...forecastRoutes(), ...ledgerForecastRoutes(deps)],
+  };
 }

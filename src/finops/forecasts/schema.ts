@@ -120,3 +120,26 @@ export const postSeriesFileForecast = endpoint({
   response: SeriesForecastReport,
   errors: [...calendarErrors, ...seriesFileErrors],
 });
+
+export {
+  addForecastChange,
+  type Breach,
+  type ChangeSubject,
+  type EarlierForecast,
+  type ForecastChange,
+  type ForecastDay,
+  type ForecastDetail,
+  ForecastLevel,
+  type ForecastStanding,
+  getForecast,
+  getForecastCsv,
+  type LedgerBacktest,
+  type LedgerForecast,
+  type LedgerForecasts,
+  listForecastChanges,
+  listForecasts,
+  listForecastsCsv,
+  makeForecasts,
+  NewForecastChange,
+  removeForecastChange,
+} from './ledger/schema.ts';

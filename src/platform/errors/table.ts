@@ -184,6 +184,8 @@ export const errorTable = {
   budget_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such budget' },
   budget_exceeded: { status: 409, exitCode: BUDGET, title: 'A budget has too little left for it' },
   budget_approval_needed: { status: 409, exitCode: BUDGET, title: 'A person has to approve more than the budget' },
+  forecast_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such forecast' },
+  forecast_change_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such known change' },
   budget_not_approvable: { status: 409, exitCode: CONFLICT, title: 'The budget takes no approvals' },
   price_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No price of the resource at this instant' },
   price_list_unreachable: { status: 502, exitCode: UNREACHABLE, title: 'The price list cannot be fetched' },

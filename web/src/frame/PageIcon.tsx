@@ -14,6 +14,7 @@ const PATHS: Readonly<Record<PageLink['to'], string>> = {
   '/deliveries': 'M8 2v6.5M5 5.8l3 2.9 3-2.9M2.5 9.5v3.2c0 .5.3.8.8.8h9.4c.5 0 .8-.3.8-.8V9.5',
   '/budgets': 'M8 2a6 6 0 1 1-6 6M8 8V2M8 8l4.2 4.2',
   '/recommendations': 'M8 1.8a4.2 4.2 0 0 1 2.4 7.7v1.7H5.6V9.5A4.2 4.2 0 0 1 8 1.8M6 13h4M6.8 14.6h2.4',
+  '/forecasts': 'M2 12.5L6 9l2 1.5M8 10.5L14 3M8 10.5l6-3M8 10.5l6 1.5',
   '/statements': 'M3.5 1.8h6l3 3v9.4h-9zM9.5 1.8v3h3M5.8 8h4.4M5.8 11h4.4',
 };
 

@@ -7,6 +7,7 @@ export interface PageLink {
     | '/statements'
     | '/budgets'
     | '/recommendations'
+    | '/forecasts'
     | '/experiments'
     | '/models'
     | '/pipelines'
@@ -53,6 +54,7 @@ export const pageGroups: readonly PageGroup[] = [
       { to: '/statements', label: 'Statements', key: 's' },
       { to: '/budgets', label: 'Budgets', key: 'b' },
       { to: '/recommendations', label: 'Recommendations', key: 'v' },
+      { to: '/forecasts', label: 'Forecasts', key: 'f' },
     ],
   },
 ];

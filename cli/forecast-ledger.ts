@@ -1,0 +1,210 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  addForecastChange,
+  type ForecastDetail,
+  ForecastLevel,
+  getForecast,
+  getForecastCsv,
+  type LedgerForecasts,
+  listForecastChanges,
+  listForecasts,
+  listForecastsCsv,
+  makeForecasts,
+  removeForecastChange,
+} from '../src/finops/forecasts/schema.ts';
+import type { Client } from './connection/client.ts';
+import { refuseBothFormats } from './downloads.ts';
+import { changesText, detailText, forecastsText } from './forecast-text.ts';
+import { command } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import { CommandError } from './frame/failure.ts';
+import { SignedMoneyWord } from './metered/money-words.ts';
+import { createProgress } from './output/progress.ts';
+
+const LOOK_EVERY_MS = 200;
+/** A job begins within a second or two; where none does, there is nothing to be made from. */
+const LOOKS_BEFORE_IDLE = 15;
+const MOST_LOOKS = 3000;
+
+const csv = { describe: 'Answer as CSV with every digit' } as const;
+
+const listCommand = command({
+  path: ['forecast', 'list'],
+  summary: 'List what the month, and the window of each budget, will have cost',
+  example:
+    'steelyard forecast list\nsteelyard forecast list --level budget\nsteelyard forecast list --team search --csv',
+  needs: 'server',
+  options: {
+    level: { value: 'LEVEL', schema: ForecastLevel, describe: `Only these: ${ForecastLevel.options.join(', ')}` },
+    team: { value: 'TEAM', describe: 'Only this team, its projects and budgets' },
+    csv,
+  },
+  run: async (context, { csv: asCsv, ...query }) => {
+    refuseBothFormats(context, asCsv);
+    const client = await context.client();
+    if (asCsv) {
+      await context.io.out.write(await client.call(listForecastsCsv, { query }));
+      return 0;
+    }
+    const answer = await client.call(listForecasts, { query });
+    await context.answer(answer, () => (answer.forecasts.length === 0 ? '' : forecastsText(answer, context)));
+    await remarkOn(answer, context);
+    return 0;
+  },
+});
+
+async function remarkOn({ reason, standing, working }: LedgerForecasts, context: Context): Promise<void> {
+  if (reason !== null) await context.remark(reason);
+  if (standing !== null) await context.remark(`Bills are whole to ${standing.through}.`);
+  if (working !== null) await context.remark(`They are being made anew: ${working.done} of ${working.total}.`);
+  else if (standing?.isCurrent === false)
+    await context.remark('They are older than what they stand on: steelyard forecast make');
+}
+
+const subjects = {
+  team: { value: 'TEAM', describe: 'Of this team' },
+  project: { value: 'TEAM/PROJECT', describe: 'Of this project' },
+  model: { value: 'MODEL', describe: 'Of this model' },
+  endpoint: { value: 'ENDPOINT', describe: 'Of this endpoint' },
+  service: { value: 'SERVICE', describe: 'Of this service of a cloud' },
+  budget: { value: 'BUDGET', describe: 'Of this budget in its present window' },
+} as const;
+
+const showCommand = command({
+  path: ['forecast', 'show'],
+  summary: 'Show one forecast: its total, its days, how likely its budget is passed, how such forecasts did before',
+  example: `steelyard forecast show
+steelyard forecast show --team search
+steelyard forecast show --budget recommender --json`,
+  needs: 'server',
+  options: {
+    ...subjects,
+    currency: { value: 'CODE', describe: 'Where there are several; left out: the first' },
+    csv,
+  },
+  run: async (context, { csv: asCsv, currency, ...named }) => {
+    refuseBothFormats(context, asCsv);
+    const query = { ...asked(named), currency };
+    const client = await context.client();
+    if (asCsv) {
+      await context.io.out.write(await client.call(getForecastCsv, { query }));
+      return 0;
+    }
+    const detail: ForecastDetail = await client.call(getForecast, { query });
+    await context.answer(detail, () => detailText(detail, context));
+    return 0;
+  },
+});
+
+function asked(named: Readonly<Partial<Record<ForecastLevel, string | undefined>>>): {
+  level: ForecastLevel;
+  key?: string;
+} {
+  const given = ForecastLevel.options.flatMap((level) => {
+    const key = named[level];
+    return key === undefined ? [] : [{ level, key }];
+  });
+  if (given.length > 1)
+    throw new CommandError('usage', `--${given.map(({ level }) => level).join(' and --')}: give one of them.`);
+  return given[0] ?? { level: 'total' };
+}
+
+const makeCommand = command({
+  path: ['forecast', 'make'],
+  summary: 'Make the forecasts anew, and wait for them',
+  example: 'steelyard forecast make',
+  needs: 'server',
+  run: async (context) => {
+    const client = await context.client();
+    await client.call(makeForecasts, { body: {} });
+    const answer = await made(client, context);
+    await context.answer(answer, () => (answer.forecasts.length === 0 ? '' : forecastsText(answer, context)));
+    await remarkOn(answer, context);
+    return 0;
+  },
+});
+
+/** Waits until they are of today; not where there is nothing to be made from. */
+async function made(client: Client, context: Context): Promise<LedgerForecasts> {
+  const progress = createProgress(context.io.err, context.globals.json);
+  try {
+    for (let looked = 0; looked < MOST_LOOKS; looked += 1) {
+      const { standing, working } = await client.call(listForecasts, { query: { level: 'total' } });
+      const isIdle = working === null && standing === null && looked > LOOKS_BEFORE_IDLE;
+      if (standing?.isCurrent === true || isIdle) break;
+      progress.show('Making the forecasts', working === null ? null : working.done / working.total);
+      await pause(LOOK_EVERY_MS);
+    }
+    return await client.call(listForecasts);
+  } finally {
+    await progress.clear();
+  }
+}
+
+const addCommand = command({
+  path: ['forecast', 'change', 'add'],
+  summary:
+    'Add a change of cost that is known before any bill shows it, such as a planned endpoint or the end of a commitment',
+  example: `steelyard forecast change add --from 2026-12-01 --daily 240USD --team search --what "endpoint for search, 2 H100"
+steelyard forecast change add --from 2027-01-15 --daily 90USD --service EC2 --what "the savings plan ends"
+steelyard forecast change add --from 2026-12-24 --until 2027-01-02 --daily=-50USD --what "training rests"`,
+  needs: 'server',
+  options: {
+    from: { value: 'DAY', required: true, describe: 'First day on which it holds, UTC' },
+    until: { value: 'DAY', describe: 'First day on which it holds no more; left out: it stays' },
+    daily: {
+      value: 'MONEY',
+      schema: SignedMoneyWord,
+      required: true,
+      describe: 'What each day costs more, such as 240USD; less: --daily=-240USD',
+    },
+    what: { value: 'TEXT', required: true, describe: 'What it is' },
+    team: { value: 'TEAM', describe: 'Whose cost changes' },
+    project: { value: 'PROJECT', describe: 'The same, of a project' },
+    model: { value: 'MODEL', describe: 'The same, of a model' },
+    endpoint: { value: 'ENDPOINT', describe: 'The same, of an endpoint' },
+    service: { value: 'SERVICE', describe: 'The service of the cloud that costs it' },
+  },
+  run: async (context, { from, until = null, daily, what, service, ...of }) => {
+    const subject = { ...of, serviceName: service };
+    const body = { subject, from, until, dailyAmount: daily.amount, currency: daily.currency, what };
+    const change = await (await context.client()).call(addForecastChange, { body });
+    await context.answer(change, () => changesText([change], context));
+    return 0;
+  },
+});
+
+const changesCommand = command({
+  path: ['forecast', 'change', 'list'],
+  summary: 'List the known changes that forecasts have in them',
+  example: 'steelyard forecast change list',
+  needs: 'server',
+  run: async (context) => {
+    const answer = await (await context.client()).call(listForecastChanges);
+    await context.answer(answer, () => changesText(answer.changes, context));
+    if (answer.changes.length === 0) await context.remark('No known change.');
+    return 0;
+  },
+});
+
+const removeCommand = command({
+  path: ['forecast', 'change', 'remove'],
+  summary: 'Remove a known change',
+  example: 'steelyard forecast change remove fc_0123abcd',
+  needs: 'server',
+  positionals: { change: { describe: 'Id of the change' } },
+  run: async (context, { change }) => {
+    const removed = await (await context.client()).call(removeForecastChange, { params: { change } });
+    await context.answer(removed, () => `${removed.change} is removed: ${removed.what}`);
+    return 0;
+  },
+});
+
+export const ledgerForecastCommands = [
+  listCommand,
+  showCommand,
+  makeCommand,
+  addCommand,
+  changesCommand,
+  removeCommand,
+];

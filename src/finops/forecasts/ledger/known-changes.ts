@@ -1,0 +1,68 @@
+import { covers } from '../../../org/index.ts';
+import type { Subject } from '../../../org/schema.ts';
+import { dayNumber } from './days.ts';
+import type { ChangeSubject, ForecastChange, ForecastLevel } from './schema.ts';
+
+/** The key of a level under which the cost of a subject falls; null where it is given to none. */
+export function keyOfSubject(level: ForecastLevel, subject: ChangeSubject): string | null {
+  const { team, project, model, endpoint, serviceName } = subject;
+  switch (level) {
+    case 'team':
+      return team ?? null;
+    case 'project':
+      return team === undefined && project === undefined ? null : `${team ?? ''}/${project ?? ''}`;
+    case 'model':
+      return model ?? null;
+    case 'endpoint':
+      return endpoint ?? null;
+    case 'service':
+      return serviceName ?? null;
+    case 'total':
+    case 'budget':
+      return null;
+  }
+}
+
+/** Keys that changes name, by level: they are forecast even before they cost anything. */
+export function plannedKeys(changes: readonly ForecastChange[]): Map<string, Set<string>> {
+  const planned = new Map<string, Set<string>>();
+  for (const level of ['team', 'project', 'model', 'endpoint', 'service'] as const) {
+    const keys = changes.flatMap(({ subject }) => keyOfSubject(level, subject) ?? []);
+    if (keys.length > 0) planned.set(level, new Set(keys));
+  }
+  return planned;
+}
+
+/** The changes that are in the cost of one subject of a level, in its currency. A change is in exactly one of a level. */
+export function changesOf(
+  changes: readonly ForecastChange[],
+  { level, key, currency }: { readonly level: ForecastLevel; readonly key: string | null; readonly currency: string },
+): ForecastChange[] {
+  return changes.filter((change) => change.currency === currency && keyOfSubject(level, change.subject) === key);
+}
+
+/** The changes that are in what a budget covers. */
+export function changesCoveredBy(
+  changes: readonly ForecastChange[],
+  subject: Subject,
+  currency: string,
+): ForecastChange[] {
+  return changes.filter((change) => {
+    const { serviceName: _service, ...of } = change.subject;
+    return change.currency === currency && covers(subject, of);
+  });
+}
+
+/**
+ * What changes add to each of so many days from `first` on. The history from the first day of a change on has it already: it is taken
+ * off there before the days to come are forecast, and put on again behind, so that it counts once.
+ */
+export function effectOf(changes: readonly ForecastChange[], first: number, count: number): Float64Array {
+  const effect = new Float64Array(count);
+  for (const { from, until, dailyAmount } of changes) {
+    const begin = Math.max(0, dayNumber(from) - first);
+    const end = Math.min(count, (until === null ? Number.POSITIVE_INFINITY : dayNumber(until)) - first);
+    for (let at = begin; at < end; at += 1) effect[at] = (effect[at] as number) + Number(dailyAmount);
+  }
+  return effect;
+}

@@ -1,0 +1,244 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Subject } from '../../../org/schema.ts';
+import type { BudgetStanding } from '../../budgets/index.ts';
+import type { Costs } from '../../costs/index.ts';
+import { stepsBackOf } from './daily-forecast.ts';
+import { dayOfInstant, dayText, monthStart, nextMonth, startOfDay } from './days.ts';
+import { changesCoveredBy, plannedKeys } from './known-changes.ts';
+import { addedUp, type Outlook, outlookOf, panelOutlook, withEffect } from './outlook.ts';
+import { type Reach, reachOf, readPanel, readSubject, type SubjectSeries } from './panel.ts';
+import { degreesOf, drawMixes } from './paths.ts';
+import type { ForecastChange, LedgerForecast } from './schema.ts';
+import type { ForecastOfSubject, StandsOn } from './store.ts';
+import { type DayWindow, type Paths, windowForecast } from './window.ts';
+
+/** A forecast looks two weeks ahead at least, so that its methods are judged on more than the last day of a month. */
+const LEAST_HORIZON = 14;
+/** Further ahead nothing is said. */
+const MOST_HORIZON = 366;
+/** A bill that has not come for longer than this says nothing of this month; then the month behind it is forecast. */
+const MOST_LATE_DAYS = 92;
+const LEAST_DAYS = 7;
+const HISTORY_SHOWN = 120;
+
+export interface MakeDeps {
+  readonly costs: Pick<Costs, 'dailySeries' | 'dailyReach'>;
+}
+
+export interface MakeQuestion {
+  /** Unix milliseconds. */
+  readonly now: number;
+  readonly budgets: readonly BudgetStanding[];
+  readonly changes: readonly ForecastChange[];
+  /** Told after every subject. */
+  readonly progress: (done: number, total: number) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+export interface Made {
+  readonly standsOn: StandsOn;
+  readonly forecasts: readonly ForecastOfSubject[];
+}
+
+/** Everything of one making that is the same for all subjects. */
+interface Frame {
+  readonly reach: Reach;
+  readonly month: DayWindow;
+  readonly horizon: number;
+  readonly stepsBack: readonly number[];
+  readonly paths: Paths;
+}
+
+/** Forecasts every subject and budget from the bills that stand now; null when there is no bill. */
+export async function makeForecasts(deps: MakeDeps, question: MakeQuestion): Promise<Made | null> {
+  const bills = await deps.costs.dailyReach();
+  const reach = reachOf(bills);
+  if (reach === null) return null;
+  const frame = frameOf(reach, question.now);
+  const panel = await readPanel(deps.costs, reach, plannedKeys(question.changes));
+  const total = panel.length + question.budgets.length;
+  const outlooks: Outlook[] = [];
+  for (const series of panel) {
+    // Others are let in between two of them: they are nothing but work for the processor.
+    await setImmediate();
+    question.signal.throwIfAborted();
+    outlooks.push(panelOutlook(series, frame, question.changes));
+    await question.progress(outlooks.length, total);
+  }
+  const added = [...Map.groupBy(outlooks, ({ series }) => series.currency).values()].flatMap(addedUp);
+  const budgets: ForecastOfSubject[] = [];
+  for (const budget of question.budgets) {
+    await setImmediate();
+    question.signal.throwIfAborted();
+    budgets.push(await budgetForecast(deps, frame, budget, added, question.changes));
+    await question.progress(panel.length + budgets.length, total);
+  }
+  const subjects = added.map((outlook) => subjectForecast(frame, outlook, question.budgets));
+  return { standsOn: standsOn(reach, bills, frame), forecasts: [...subjects.toSorted(bySize), ...budgets] };
+}
+
+function frameOf(reach: Reach, now: number): Frame {
+  const next = reach.through + 1;
+  const today = dayOfInstant(now);
+  const from = today - next > MOST_LATE_DAYS ? monthStart(next) : Math.max(monthStart(next), monthStart(today));
+  const month = { from, until: nextMonth(from) };
+  const horizon = Math.max(LEAST_HORIZON, month.until - next);
+  return { reach, month, horizon, ...triedBy(reach, horizon) };
+}
+
+function triedBy(reach: Reach, horizon: number): Pick<Frame, 'stepsBack' | 'paths'> {
+  const stepsBack = stepsBackOf(reach.through - reach.first + 1, horizon);
+  const horizons = (stepsBack[0] ?? 0) / horizon;
+  const degrees = degreesOf(horizons);
+  // A series that could not be tried has eight guessed errors.
+  return { stepsBack, paths: { mixes: drawMixes(stepsBack.length || 8, degrees), degrees, horizons } };
+}
+
+function standsOn(reach: Reach, bills: Awaited<ReturnType<Costs['dailyReach']>>, { month }: Frame): StandsOn {
+  return {
+    month: dayText(month.from).slice(0, 'YYYY-MM'.length),
+    through: dayText(reach.through),
+    billedThrough: dayText(reach.billedThrough),
+    sources: bills.sources.map(({ source, through }) => ({ source, through })),
+    deliveries: [...bills.deliveries],
+  };
+}
+
+/** The total first, then by level, largest first. */
+function bySize(one: ForecastOfSubject, other: ForecastOfSubject): number {
+  const [a, b] = [one.summary, other.summary];
+  const place = (of: LedgerForecast) => LEVELS.indexOf(of.level);
+  return place(a) - place(b) || Number(b.forecast?.mean ?? 0) - Number(a.forecast?.mean ?? 0);
+}
+
+const LEVELS: readonly LedgerForecast['level'][] = [
+  'total',
+  'team',
+  'project',
+  'model',
+  'endpoint',
+  'service',
+  'budget',
+];
+
+function subjectForecast(frame: Frame, outlook: Outlook, budgets: readonly BudgetStanding[]): ForecastOfSubject {
+  const { level, key, currency } = outlook.series;
+  const budget = budgets.find(
+    (one) => isOfMonth(one, frame) && one.limit.currency === currency && isSame(one.subject, outlook.series),
+  );
+  const limit = budget?.limit.amount ?? null;
+  const named = { level, key, currency, budget: budget?.name ?? null };
+  return forecastOf(frame, outlook, frame.month, named, limit);
+}
+
+function isOfMonth({ period }: BudgetStanding, { month }: Frame): boolean {
+  return Date.parse(period.start) === startOfDay(month.from) && Date.parse(period.end) === startOfDay(month.until);
+}
+
+/** Whether a budget covers exactly what a subject of the panel is. */
+function isSame(subject: Subject, { level, key }: SubjectSeries): boolean {
+  const named = Object.entries(subject).filter(([, value]) => value !== undefined);
+  if (level === 'total') return named.length === 0;
+  const [[field, value] = []] = named;
+  return named.length === 1 && field === level && value === key;
+}
+
+type Named = Pick<LedgerForecast, 'level' | 'key' | 'currency' | 'budget'>;
+
+function forecastOf(
+  frame: Pick<Frame, 'reach' | 'paths'>,
+  outlook: Outlook,
+  window: DayWindow,
+  named: Named,
+  limit: string | null,
+): ForecastOfSubject {
+  const { reach } = frame;
+  const seen = outlook.series.values.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
+  if (seen < LEAST_DAYS && window.until > reach.through + 1) {
+    return unknown(
+      named,
+      window,
+      `Bills cover ${seen} whole days; a forecast needs ${LEAST_DAYS}.`,
+      historyOf(outlook.series, reach),
+    );
+  }
+  const found = windowForecast(outlook, reach, window, frame.paths, limit);
+  if ('reason' in found) return unknown(named, window, found.reason, historyOf(outlook.series, reach));
+  const { days, ...rest } = found;
+  const summary = { ...named, window: periodOf(window), ...rest, reason: null, note: outlook.daily.note };
+  return { summary, days: { history: historyOf(outlook.series, reach), days, changes: [...outlook.changes] } };
+}
+
+function unknown(
+  named: Named,
+  window: DayWindow,
+  reason: string,
+  history: ForecastOfSubject['days']['history'],
+): ForecastOfSubject {
+  const nothing = { known: null, forecast: null, note: null, changes: '0', breach: null, backtest: null };
+  return {
+    summary: { ...named, window: periodOf(window), ...nothing, reason },
+    days: { history, days: [], changes: [] },
+  };
+}
+
+function periodOf({ from, until }: DayWindow): LedgerForecast['window'] {
+  return { start: new Date(startOfDay(from)).toISOString(), end: new Date(startOfDay(until)).toISOString() };
+}
+
+function historyOf({ amounts, values }: SubjectSeries, { first, through, billedThrough }: Reach) {
+  const from = Math.max(first, through - HISTORY_SHOWN + 1);
+  const whole = Array.from({ length: through - from + 1 }, (_, index) => {
+    const day = from + index;
+    const isKnown = !Number.isNaN(values[day - first]);
+    return { day: dayText(day), amount: isKnown ? (amounts.get(day) ?? '0') : null, isWhole: true };
+  });
+  const partial = Array.from({ length: Math.max(0, billedThrough - through) }, (_, index) => {
+    const day = through + 1 + index;
+    return { day: dayText(day), amount: amounts.get(day) ?? '0', isWhole: false };
+  });
+  return [...whole, ...partial];
+}
+
+const DAY_MS = startOfDay(1);
+
+/** A budget in its present window: what it covers may be a subject of the panel, or anything else. */
+async function budgetForecast(
+  { costs }: Pick<MakeDeps, 'costs'>,
+  frame: Frame,
+  budget: BudgetStanding,
+  added: readonly Outlook[],
+  changes: readonly ForecastChange[],
+): Promise<ForecastOfSubject> {
+  const { name, subject, limit, period } = budget;
+  const { reach } = frame;
+  const [start, end] = [Date.parse(period.start), Date.parse(period.end)];
+  const window = { from: dayOfInstant(start), until: Math.ceil(end / DAY_MS) };
+  const named = { level: 'budget' as const, key: name, currency: limit.currency, budget: name };
+  const no = (reason: string) => unknown(named, window, reason, []);
+  if (start % DAY_MS !== 0 || end % DAY_MS !== 0) return no('Its window begins or ends within a day in UTC.');
+  const known = added.find(({ series }) => series.currency === limit.currency && isSame(subject, series));
+  const horizon = Math.max(frame.horizon, window.until - reach.through - 1);
+  if (horizon > MOST_HORIZON)
+    return no(`Its window ends more than ${MOST_HORIZON} days behind the last whole day of the bills.`);
+  if (known !== undefined && horizon === frame.horizon) return forecastOf(frame, known, window, named, limit.amount);
+  const all = await readSubject(costs, reach, subject, 'budget', name);
+  const other = all.find(({ currency, amounts }) => currency !== limit.currency && isIn(window, amounts));
+  if (other !== undefined) return no(`Part of it is billed in ${other.currency}.`);
+  const own = all.find(({ currency }) => currency === limit.currency) ?? nothingOf(name, limit.currency, frame);
+  const question = horizon === frame.horizon ? frame : { ...frame, horizon, ...triedBy(reach, horizon) };
+  const covered = changesCoveredBy(changes, subject, limit.currency);
+  return forecastOf(question, withEffect(outlookOf(own, question, covered)), window, named, limit.amount);
+}
+
+function isIn({ from, until }: DayWindow, amounts: ReadonlyMap<number, string>): boolean {
+  return [...amounts.keys()].some((day) => day >= from && day < until);
+}
+
+/** What a bill covers and has nothing of cost nothing. */
+function nothingOf(key: string, currency: string, { reach }: Frame): SubjectSeries {
+  const values = Float64Array.from({ length: reach.through - reach.first + 1 }, (_, index) =>
+    reach.months.has(dayText(reach.first + index).slice(0, 'YYYY-MM'.length)) ? 0 : Number.NaN,
+  );
+  return { level: 'budget', key, currency, amounts: new Map(), values };
+}

@@ -1,0 +1,105 @@
+import { dayOfMonth, monthStart, nextMonth } from './days.ts';
+
+/** Months in a row that have a charge on one day of the month before it is expected again. */
+const LEAST_MONTHS = 3;
+/** Months before, of which the median is what is expected. */
+const MONTHS_LOOKED_AT = 3;
+/** Neighbours on each side that say what the day would have cost otherwise. */
+const NEIGHBOURS = 5;
+/** A charge stands out by as many usual distances of its neighbours from their median, and by this share of it. */
+const LEAST_DISTANCES = 6;
+const LEAST_SHARE = 0.5;
+
+/** Charges that come once a month, such as a commitment's fee on the 1st, apart from what a day costs otherwise. */
+export interface MonthlyCharges {
+  /** The series without them; NaN stays NaN. */
+  readonly rest: Float64Array;
+  /** What they will come to on a day behind the series; 0 where none is expected. */
+  expected(day: number): number;
+  /** What they came to on a day of the series beyond what had been expected of them then; 0 elsewhere. */
+  surprise(day: number): number;
+  /** Days of the month (1 to 31) on which they come. */
+  readonly days: readonly number[];
+}
+
+/**
+ * Finds charges that stand out on the same day of each of the last three months or more. Each is expected again at the median of
+ * the last three. `first` is the day of the first value. Example: 10 a day and 310 on every 1st -> a rest of 10 on every day, and 300
+ * expected on the next 1st.
+ */
+export function monthlyCharges(series: Float64Array, first: number): MonthlyCharges {
+  const rest = Float64Array.from(series);
+  const expectedOn = new Map<number, number>();
+  const surprises = new Map<number, number>();
+  for (const [number, excesses] of excessesByDayOfMonth(series, first)) {
+    const run = lastRun(excesses, first + series.length);
+    if (run.length < LEAST_MONTHS) continue;
+    expectedOn.set(number, median(run.slice(-MONTHS_LOOKED_AT).map(({ excess }) => excess)));
+    for (const [index, { day, excess }] of run.entries()) {
+      rest[day - first] = (rest[day - first] as number) - excess;
+      const before = run.slice(Math.max(0, index - MONTHS_LOOKED_AT), index).map((one) => one.excess);
+      if (before.length > 0) surprises.set(day, excess - median(before));
+    }
+  }
+  return {
+    rest,
+    expected: (day) => expectedOn.get(dayOfMonth(day)) ?? 0,
+    surprise: (day) => surprises.get(day) ?? 0,
+    days: [...expectedOn.keys()].toSorted((one, other) => one - other),
+  };
+}
+
+interface Excess {
+  readonly day: number;
+  readonly excess: number;
+}
+
+function excessesByDayOfMonth(series: Float64Array, first: number): Map<number, Excess[]> {
+  const found = new Map<number, Excess[]>();
+  for (let at = 0; at < series.length; at += 1) {
+    const excess = excessAt(series, at);
+    if (excess === null) continue;
+    const number = dayOfMonth(first + at);
+    found.set(number, [...(found.get(number) ?? []), { day: first + at, excess }]);
+  }
+  return found;
+}
+
+function excessAt(series: Float64Array, at: number): number | null {
+  const value = series[at] as number;
+  if (Number.isNaN(value)) return null;
+  const around: number[] = [];
+  for (let near = Math.max(0, at - NEIGHBOURS); near <= Math.min(series.length - 1, at + NEIGHBOURS); near += 1) {
+    const other = series[near] as number;
+    if (near !== at && !Number.isNaN(other)) around.push(other);
+  }
+  if (around.length < NEIGHBOURS) return null;
+  const usual = median(around);
+  const distance = median(around.map((other) => Math.abs(other - usual)));
+  const excess = value - usual;
+  const least = Math.max(LEAST_DISTANCES * distance, LEAST_SHARE * Math.abs(usual));
+  return Math.abs(excess) > least && excess !== 0 ? excess : null;
+}
+
+/** Those of the last months without a gap, up to the last time that the day could come before `end`. */
+function lastRun(excesses: readonly Excess[], end: number): Excess[] {
+  const run: Excess[] = [];
+  const last = excesses.at(-1);
+  // It has ended when its day came again without it.
+  if (last === undefined || nextMonth(last.day) + dayOfMonth(last.day) - 1 < end) return run;
+  for (const one of excesses.toReversed()) {
+    const [later] = run;
+    if (later !== undefined && nextMonth(one.day) !== monthStart(later.day)) break;
+    if (later !== undefined && Math.sign(later.excess) !== Math.sign(one.excess)) break;
+    run.unshift(one);
+  }
+  return run;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+}

@@ -1,0 +1,112 @@
+import { type DailyForecast, dailyForecast } from './daily-forecast.ts';
+import { changesOf, effectOf } from './known-changes.ts';
+import type { Reach, SubjectSeries } from './panel.ts';
+import { OTHERS } from './panel.ts';
+import { addUpTo, type Base, weighTotal } from './reconcile.ts';
+import type { ForecastChange } from './schema.ts';
+
+/** The days to come of one subject, with all that its totals are taken from. */
+export interface Outlook {
+  readonly series: SubjectSeries;
+  /** Expected cost of each day behind the last whole one; known changes are in it. */
+  readonly mean: Float64Array;
+  /** What known changes add to each of these days. */
+  readonly effect: Float64Array;
+  readonly errors: readonly Float64Array[];
+  readonly mayBeNegative: boolean;
+  readonly changes: readonly ForecastChange[];
+  readonly daily: Pick<DailyForecast, 'tried' | 'backtest' | 'note' | 'monthlyDays'>;
+}
+
+export interface OutlookQuestion {
+  readonly reach: Reach;
+  readonly horizon: number;
+  readonly stepsBack: readonly number[];
+}
+
+/** A subject by itself; `changes` are those that are in its cost. */
+export function outlookOf(
+  series: SubjectSeries,
+  { reach, horizon, stepsBack }: OutlookQuestion,
+  changes: readonly ForecastChange[],
+): Outlook {
+  const past = effectOf(changes, reach.first, series.values.length);
+  const values = series.values.map((value, at) => value - (past[at] as number));
+  const { mean, errors, ...daily } = dailyForecast(values, reach.first, horizon, stepsBack);
+  const effect = effectOf(changes, reach.through + 1, horizon);
+  const mayBeNegative = [values, series.values].some((days) => days.some((day) => day < 0));
+  const expected = mean.map((day, step) => Math.max(day, soFar(series, reach, step) - (effect[step] as number)));
+  return { series, mean: expected, effect, errors, mayBeNegative, changes, daily };
+}
+
+/** What is billed already of a day that is not whole yet: it will not get less, where nothing is ever taken back. */
+function soFar({ amounts, values }: SubjectSeries, reach: Reach, step: number): number {
+  const billed = Number(amounts.get(reach.through + 1 + step) ?? 0);
+  return billed > 0 && values.every((value) => !(value < 0)) ? billed : Number.NEGATIVE_INFINITY;
+}
+
+/**
+ * Makes the subjects of one currency add up: the total is weighed from itself and the sums of levels, and each level shares what is between;
+ * projects add up to their teams. Known changes are put on last, each to one subject of each level, so that they add up by themselves.
+ */
+export function addedUp(outlooks: readonly Outlook[]): Outlook[] {
+  const total = outlooks.find(({ series }) => series.level === 'total');
+  if (total === undefined) return [...outlooks];
+  const byLevel = Map.groupBy(
+    outlooks.filter(({ series }) => series.level !== 'total'),
+    ({ series }) => series.level,
+  );
+  const weighed = weighTotal(
+    baseOf(total),
+    [...byLevel.values()].map((level) => level.map(baseOf)),
+  ).total;
+  const result = new Map<Outlook, Base>([[total, weighed]]);
+  const put = (parent: Base, parts: readonly Outlook[]) => {
+    for (const [index, base] of addUpTo(parent, parts.map(baseOf)).entries()) result.set(parts[index] as Outlook, base);
+  };
+  for (const [level, parts] of byLevel) if (level !== 'project') put(weighed, parts);
+  const teams = byLevel.get('team') ?? [];
+  const projects = byLevel.get('project') ?? [];
+  if ([...teams, ...projects].some(({ series }) => series.key === OTHERS) || !eachHasTeam(projects, teams))
+    put(weighed, projects);
+  else {
+    for (const team of teams) {
+      const parts = projects.filter(({ series }) => teamOfProject(series.key) === team.series.key);
+      put(result.get(team) ?? baseOf(team), parts);
+    }
+  }
+  return outlooks.map((outlook) => {
+    const base = result.get(outlook) ?? baseOf(outlook);
+    const mean = base.mean.map((day, step) => day + (outlook.effect[step] as number));
+    return { ...outlook, mean, errors: base.errors };
+  });
+}
+
+function baseOf({ mean, errors, mayBeNegative }: Outlook): Base {
+  return { mean, errors, mayBeNegative };
+}
+
+/** An outlook by itself, with the changes put on. */
+export function withEffect(outlook: Outlook): Outlook {
+  return { ...outlook, mean: outlook.mean.map((day, step) => day + (outlook.effect[step] as number)) };
+}
+
+export function teamOfProject(key: string | null): string | null {
+  const team = key?.slice(0, key.indexOf('/')) ?? '';
+  return team === '' ? null : team;
+}
+
+function eachHasTeam(projects: readonly Outlook[], teams: readonly Outlook[]): boolean {
+  const known = new Set(teams.map(({ series }) => series.key));
+  const split = new Set(projects.map(({ series }) => teamOfProject(series.key)));
+  return [...split].every((team) => known.has(team)) && [...known].every((team) => split.has(team));
+}
+
+/** The changes of a subject of the panel. */
+export function panelOutlook(
+  series: SubjectSeries,
+  question: OutlookQuestion,
+  changes: readonly ForecastChange[],
+): Outlook {
+  return outlookOf(series, question, changesOf(changes, series));
+}

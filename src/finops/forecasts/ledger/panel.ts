@@ -1,0 +1,150 @@
+import type { Subject } from '../../../org/schema.ts';
+import { sumDecimals } from '../../../platform/units/index.ts';
+import type { Costs, DailyAmount, DailyReach } from '../../costs/index.ts';
+import { dayNumber, dayOfInstant, dayText } from './days.ts';
+import type { ForecastLevel } from './schema.ts';
+
+/** What is forecast is what is paid: discounts and commitments spread over what they are for. */
+const METRIC = 'effectiveCost';
+/** Older days are not looked at. */
+const MOST_DAYS = 400;
+/** Subjects of a level that are forecast by themselves; the smallest are forecast together. */
+const MOST_SUBJECTS = 60;
+const RECENT_DAYS = 90;
+/** A cloud may still add to a day for as long behind its end. */
+const LATE_MS = 24 * 3_600_000;
+/** A source that charges on fewer days, such as one fee a month, does not say how far bills reach. */
+const LEAST_CHARGED_DAYS = 4;
+
+export const OTHERS = '(others)';
+
+/** Which days of bills are known. */
+export interface Reach {
+  /** Number of the first day that is looked at. */
+  readonly first: number;
+  /** Number of the last day that is whole. */
+  readonly through: number;
+  /** Number of the last day with any charge. */
+  readonly billedThrough: number;
+  readonly months: ReadonlySet<string>;
+}
+
+/** The daily costs of one subject in one currency. */
+export interface SubjectSeries {
+  readonly level: ForecastLevel;
+  readonly key: string | null;
+  readonly currency: string;
+  /** Exact amounts by day number, of every day with a charge. */
+  readonly amounts: ReadonlyMap<number, string>;
+  /** From `Reach.first` to `Reach.through`; NaN where no bill covers the day. */
+  readonly values: Float64Array;
+}
+
+/** Null when no bill has a charge. */
+export function reachOf(reach: DailyReach): Reach | null {
+  const [earliest] = reach.months;
+  if (earliest === undefined || reach.sources.length === 0) return null;
+  const steady = reach.sources.filter(({ chargedDays }) => chargedDays >= LEAST_CHARGED_DAYS);
+  const deciding = steady.length > 0 ? steady : reach.sources;
+  const through = Math.min(...deciding.map(wholeThrough));
+  const first = Math.max(dayNumber(`${earliest}-01`), through - MOST_DAYS + 1);
+  const billedThrough = Math.max(...reach.sources.map((source) => dayNumber(source.through)));
+  return { first: Math.min(first, through), through, billedThrough, months: new Set(reach.months) };
+}
+
+function wholeThrough({ through, producedAt }: DailyReach['sources'][number]): number {
+  const charged = dayNumber(through);
+  return producedAt === null ? charged : Math.min(charged, dayOfInstant(Date.parse(producedAt) - LATE_MS) - 1);
+}
+
+const levels: readonly { readonly level: ForecastLevel; readonly by: readonly string[] }[] = [
+  { level: 'total', by: [] },
+  { level: 'team', by: ['team'] },
+  { level: 'project', by: ['team', 'project'] },
+  { level: 'model', by: ['model'] },
+  { level: 'endpoint', by: ['endpoint'] },
+  { level: 'service', by: ['serviceName'] },
+];
+
+/** The daily costs of everything that is forecast; `planned` are keys that have no cost yet. */
+export async function readPanel(
+  costs: Pick<Costs, 'dailySeries'>,
+  reach: Reach,
+  planned: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<SubjectSeries[]> {
+  const series: SubjectSeries[] = [];
+  for (const { level, by } of levels) {
+    const rows = await costs.dailySeries({ by, subject: {}, from: dayText(reach.first), metric: METRIC });
+    const extra = planned.get(level) ?? new Set<string>();
+    for (const [currency, of] of Map.groupBy(rows, (row) => row.currency)) {
+      series.push(...subjectsOf(level, currency, of, reach, extra));
+    }
+  }
+  return series;
+}
+
+/** The daily costs of what a budget covers, by currency. */
+export async function readSubject(
+  costs: Pick<Costs, 'dailySeries'>,
+  reach: Reach,
+  subject: Subject,
+  level: ForecastLevel,
+  key: string,
+): Promise<SubjectSeries[]> {
+  const rows = await costs.dailySeries({ by: [], subject, from: dayText(reach.first), metric: METRIC });
+  return [...Map.groupBy(rows, (row) => row.currency)].map(([currency, of]) =>
+    seriesOf(level, key, currency, of, reach),
+  );
+}
+
+function subjectsOf(
+  level: ForecastLevel,
+  currency: string,
+  rows: readonly DailyAmount[],
+  reach: Reach,
+  planned: ReadonlySet<string>,
+): SubjectSeries[] {
+  if (level === 'total') return [seriesOf(level, null, currency, rows, reach)];
+  const groups = Map.groupBy(rows, ({ keys }) => keyOf(level, keys));
+  const recent = (of: readonly DailyAmount[]) =>
+    of.reduce(
+      (sum, { day, amount }) => (dayNumber(day) > reach.through - RECENT_DAYS ? sum + Math.abs(Number(amount)) : sum),
+      0,
+    );
+  const ordered = [...groups].map(([key, of]) => ({ key, of, size: recent(of) })).toSorted((a, b) => b.size - a.size);
+  // What is given to none has a place of its own, however small; one alone with nothing says nothing.
+  const kept = ordered.filter(({ key }, place) => key === null || place < MOST_SUBJECTS || planned.has(key));
+  const rest = ordered.filter((one) => !kept.includes(one)).flatMap(({ of }) => of);
+  if (kept.every(({ key }) => key === null) && planned.size === 0) return [];
+  return [
+    ...kept.map(({ key, of }) => seriesOf(level, key, currency, of, reach)),
+    ...[...planned].filter((key) => !groups.has(key)).map((key) => seriesOf(level, key, currency, [], reach)),
+    ...(rest.length === 0 ? [] : [seriesOf(level, OTHERS, currency, rest, reach)]),
+  ];
+}
+
+/** `team/project`; what has no project stays with its team, and what has neither is given to none. */
+function keyOf(level: ForecastLevel, [first = null, second = null]: readonly (string | null)[]): string | null {
+  if (level !== 'project') return first;
+  return first === null && second === null ? null : `${first ?? ''}/${second ?? ''}`;
+}
+
+function seriesOf(
+  level: ForecastLevel,
+  key: string | null,
+  currency: string,
+  rows: readonly DailyAmount[],
+  { first, through, months }: Reach,
+): SubjectSeries {
+  const amounts = new Map<number, string>();
+  for (const { day, amount } of rows) {
+    const at = dayNumber(day);
+    amounts.set(at, amounts.has(at) ? sumDecimals([amounts.get(at) as string, amount]) : amount);
+  }
+  const values = Float64Array.from({ length: through - first + 1 }, (_, index) => {
+    const day = first + index;
+    if (!months.has(dayText(day).slice(0, 'YYYY-MM'.length))) return Number.NaN;
+    return Number(amounts.get(day) ?? 0);
+  });
+  return { level, key, currency, amounts, values };
+}

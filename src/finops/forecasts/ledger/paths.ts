@@ -1,0 +1,78 @@
+import { normalQuantile } from '../numbers/student.ts';
+
+/** Ways that the days to come may go, in pairs that are each other's mirror. */
+export const PATHS = 2000;
+const LEAST_DEGREES = 3;
+const MOST_DEGREES = 40;
+const SEED = 20_261_101;
+/** Keeps what is drawn off 0 and 1. */
+const HALF_STEP = 1e-10;
+
+/**
+ * How much of each past error there is in each path. A path's error is the sum over the earlier times of (past error) x (a standard normal
+ * number) / root of their count: so errors of days, and of subjects, go together in the paths as they did in the past, and the error of any
+ * sum of them has the mean square that it had. All of it is divided by one number a path, by which a normal is made Student's t: earlier times
+ * are few and overlap. `degrees`: of that t.
+ */
+export function drawMixes(origins: number, degrees: number): Float64Array[] {
+  const even = evenNumbers(SEED);
+  const normal = () => normalQuantile((even() + HALF_STEP) / (1 + 2 * HALF_STEP));
+  const mixes: Float64Array[] = [];
+  for (let pair = 0; pair < PATHS / 2; pair += 1) {
+    const scale = Math.sqrt(degrees / chiSquare(degrees, normal)) / Math.sqrt(origins);
+    const mix = Float64Array.from({ length: origins }, () => scale * normal());
+    mixes.push(
+      mix,
+      mix.map((share) => -share),
+    );
+  }
+  return mixes;
+}
+
+/** Degrees of freedom that so many horizons of tried history give. */
+export function degreesOf(horizons: number): number {
+  return Math.min(MOST_DEGREES, Math.max(LEAST_DEGREES, Math.round(horizons)));
+}
+
+function chiSquare(degrees: number, normal: () => number): number {
+  let sum = 0;
+  for (let one = 0; one < degrees; one += 1) sum += normal() ** 2;
+  return sum;
+}
+
+/** Even numbers of [0, 1), the same for every run (mulberry32): the same bill gives the same forecast. */
+function evenNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Past errors added up from the first day on: what was wrong of the running total. */
+export function runningErrors(errors: readonly Float64Array[]): Float64Array[] {
+  return errors.map((vector) => {
+    let sum = 0;
+    return vector.map((error) => {
+      sum += error;
+      return sum;
+    });
+  });
+}
+
+/** Error of the running total in every path on one day of the horizon. */
+export function errorsOnDay(
+  running: readonly Float64Array[],
+  mixes: readonly Float64Array[],
+  step: number,
+): Float64Array {
+  return Float64Array.from(mixes, (mix) => {
+    let sum = 0;
+    for (let origin = 0; origin < running.length; origin += 1) {
+      sum += (mix[origin] as number) * ((running[origin] as Float64Array)[step] as number);
+    }
+    return sum;
+  });
+}

@@ -1,0 +1,127 @@
+/** A forecast of one subject: its days, and its past errors from times that all subjects share. */
+export interface Base {
+  readonly mean: Float64Array;
+  readonly errors: readonly Float64Array[];
+  /** Whether it may fall below nothing: credits came before. */
+  readonly mayBeNegative: boolean;
+}
+
+/** What a total is taken from, and how much of it: itself, and the sum of each level. All weights add up to 1. */
+export interface Weighed {
+  readonly total: Base;
+  readonly weights: readonly number[];
+}
+
+/**
+ * The forecast of a total from its own and from the sum of each level below it, weighed by one over the mean square of what each got
+ * wrong of the whole horizon before: weighted least squares with the errors of levels taken as unrelated.
+ */
+export function weighTotal(own: Base, levels: readonly (readonly Base[])[]): Weighed {
+  const candidates = [own, ...levels.filter((level) => level.length > 0).map(sumOf)];
+  const squares = candidates.map(squareOf);
+  const exact = squares.map((square) => square === 0);
+  const raw = squares.map((square, index) => (exact.includes(true) ? Number(exact[index]) : 1 / square));
+  const sum = raw.reduce((one, other) => one + other, 0);
+  const weights = raw.map((weight) => weight / sum);
+  const mixed = (of: (base: Base) => Float64Array) =>
+    of(own).map((_, step) =>
+      candidates.reduce((total, base, index) => total + (weights[index] as number) * (of(base)[step] as number), 0),
+    );
+  const total: Base = {
+    mean: mixed(({ mean }) => mean),
+    errors: own.errors.map((_, origin) => mixed(({ errors }) => errors[origin] as Float64Array)),
+    mayBeNegative: own.mayBeNegative,
+  };
+  return { total, weights };
+}
+
+/**
+ * The parts of a total, made to add up to it on every day, and their past errors with them: what is between the total and their sum is shared by
+ * the mean square of what each got wrong, so that what is known well stays. No part falls below nothing that never did. A part's errors
+ * add up to the total's as well, and so does every path that is drawn of them.
+ */
+export function addUpTo(total: Base, parts: readonly Base[]): Base[] {
+  if (parts.length === 0) return [];
+  const shares = sharesOf(parts);
+  const sum = sumOf(parts);
+  const errors = parts.map((part, index) =>
+    part.errors.map((vector, origin) =>
+      vector.map((error, step) => {
+        const between = at(total.errors, origin, step) - at(sum.errors, origin, step);
+        return error + (shares[index] as number) * between;
+      }),
+    ),
+  );
+  const means = parts.map(({ mean }) => Float64Array.from(mean));
+  for (let step = 0; step < total.mean.length; step += 1)
+    spread(total.mean[step] as number, parts, shares, means, step);
+  return parts.map((part, index) => ({
+    ...part,
+    mean: means[index] as Float64Array,
+    errors: errors[index] as Float64Array[],
+  }));
+}
+
+const at = (vectors: readonly Float64Array[], origin: number, step: number) =>
+  (vectors[origin] as Float64Array)[step] as number;
+
+/** Shares what is missing, or too much, of one day; what would fall below nothing gives what it has, and the rest falls to the others. */
+function spread(
+  total: number,
+  parts: readonly Base[],
+  shares: readonly number[],
+  means: readonly Float64Array[],
+  step: number,
+): void {
+  const values = means.map((mean, index) => {
+    const value = mean[step] as number;
+    return parts[index]?.mayBeNegative === true ? value : Math.max(0, value);
+  });
+  let open = parts.map(() => true);
+  for (let round = 0; round <= parts.length; round += 1) {
+    const between = total - values.reduce((sum, value) => sum + value, 0);
+    const weight = shares.reduce((sum, share, index) => sum + (open[index] === true ? share : 0), 0);
+    const count = open.filter(Boolean).length;
+    if (count === 0 || between === 0) break;
+    let isWhole = true;
+    for (const [index, share] of shares.entries()) {
+      if (open[index] !== true) continue;
+      const next = (values[index] as number) + between * (weight > 0 ? share / weight : 1 / count);
+      const isBelow = next < 0 && parts[index]?.mayBeNegative !== true;
+      values[index] = isBelow ? 0 : next;
+      if (isBelow) isWhole = false;
+    }
+    if (isWhole) break;
+    open = open.map((flag, index) => flag && (values[index] as number) > 0);
+  }
+  for (const [index, value] of values.entries()) (means[index] as Float64Array)[step] = value;
+}
+
+/** By mean square of what was wrong of the horizon; by size where nothing was, and all the same where nothing is. */
+function sharesOf(parts: readonly Base[]): number[] {
+  for (const weights of [
+    parts.map(squareOf),
+    parts.map(({ mean }) => Math.abs(mean.reduce((sum, day) => sum + day, 0))),
+  ]) {
+    const sum = weights.reduce((one, other) => one + other, 0);
+    if (sum > 0) return weights.map((weight) => weight / sum);
+  }
+  return parts.map(() => 1 / parts.length);
+}
+
+function sumOf(parts: readonly Base[]): Base {
+  const [first] = parts as [Base];
+  const added = (of: (base: Base) => Float64Array) =>
+    of(first).map((_, step) => parts.reduce((sum, part) => sum + (of(part)[step] as number), 0));
+  return {
+    mean: added(({ mean }) => mean),
+    errors: first.errors.map((_, origin) => added(({ errors }) => errors[origin] as Float64Array)),
+    mayBeNegative: parts.some(({ mayBeNegative }) => mayBeNegative),
+  };
+}
+
+/** Mean square of the error of the whole horizon. */
+function squareOf({ errors }: Base): number {
+  const totals = errors.map((vector) => vector.reduce((sum, error) => sum + error, 0));
+  return totals.reduce((sum, total) => sum + total * total, 0) / Math.max(1, totals.length);
+}

@@ -1,0 +1,304 @@
+import { z } from 'zod';
+import { endpoint } from '../../../platform/contract/schema.ts';
+import { Currency, DecimalString, Month, Period, UtcInstant } from '../../../platform/units/schema.ts';
+
+/** No day nor amount beyond them is a plan. */
+const MOST_DAILY_AMOUNT = 1e9;
+
+const Day = z
+  .string()
+  .regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'a day such as "2026-11-03"')
+  .refine((day) => new Date(`${day}T00:00:00Z`).toISOString().startsWith(day), 'a day that the calendar has')
+  .describe('Day, UTC, YYYY-MM-DD');
+
+export const ForecastLevel = z
+  .enum(['total', 'team', 'project', 'model', 'endpoint', 'service', 'budget'])
+  .describe('What kind of thing is forecast; those of one level, but budgets, add up to the total');
+export type ForecastLevel = z.infer<typeof ForecastLevel>;
+
+const value = (what: string) => z.string().min(1).max(250).optional().describe(`${what}, 1 to 250 characters`);
+
+export const ChangeSubject = z
+  .strictObject({
+    team: value('Team whose cost changes'),
+    project: value('Project'),
+    model: value('Registered model'),
+    endpoint: value('Serving endpoint'),
+    serviceName: value('Service of the cloud, as FOCUS names it'),
+  })
+  .describe('Whose cost changes; a field that is left out counts as not known, and the total changes all the same');
+export type ChangeSubject = z.infer<typeof ChangeSubject>;
+
+const changeFields = {
+  subject: ChangeSubject,
+  from: Day.describe('First day on which it holds, UTC'),
+  until: Day.nullable().default(null).describe('First day on which it holds no more, UTC; null: it stays'),
+  dailyAmount: DecimalString.refine((text) => Math.abs(Number(text)) <= MOST_DAILY_AMOUNT && Number(text) !== 0, {
+    error: 'an amount of a day other than zero, within 1e9',
+  }).describe('What each day costs more, or less with a minus, in `currency`'),
+  currency: Currency,
+  what: z.string().trim().min(1).max(200).describe('What it is, 1 to 200 characters: "endpoint for search, 2 H100"'),
+};
+
+export const NewForecastChange = z
+  .strictObject(changeFields)
+  .refine(({ from, until }) => until === null || from < until, '`until` after `from`');
+export type NewForecastChange = z.infer<typeof NewForecastChange>;
+
+export const ForecastChange = z
+  .strictObject({
+    change: z.string().describe('Id of the change'),
+    ...changeFields,
+    addedAt: UtcInstant.describe('When it was added'),
+    addedBy: z.string().describe('Who added it'),
+  })
+  .describe('A change of cost that is known before any bill shows it');
+export type ForecastChange = z.infer<typeof ForecastChange>;
+
+export const Estimate = z
+  .strictObject({
+    mean: DecimalString.describe('What is expected'),
+    lo80: DecimalString.describe('Lower end of the 80 % interval'),
+    hi80: DecimalString.describe('Upper end of the 80 % interval'),
+    lo95: DecimalString.describe('Lower end of the 95 % interval'),
+    hi95: DecimalString.describe('Upper end of the 95 % interval'),
+  })
+  .describe('An amount with its intervals, in the currency of the forecast');
+export type Estimate = z.infer<typeof Estimate>;
+
+const probability = z.number().min(0).max(1);
+
+export const Breach = z
+  .strictObject({
+    limit: DecimalString.describe('What the budget allows in the window, in the currency of the forecast'),
+    probability: probability.describe('Probability that the window costs more than the limit, 0 to 1'),
+    overRatio: z.number().nullable().describe('Expected total / limit - 1; null for a limit of zero'),
+    day: Day.nullable().describe(
+      'Day on which the limit is passed: the median over the paths that pass it; null when fewer than 5 % do',
+    ),
+    firstDay: Day.nullable().describe('From this day on in 90 % of those paths; null with `day`'),
+    lastDay: Day.nullable().describe('To this day in 90 % of those paths; null with `day`'),
+  })
+  .describe('How likely a budget is passed, and when');
+export type Breach = z.infer<typeof Breach>;
+
+export const LedgerBacktest = z
+  .strictObject({
+    origins: z.number().int().describe('Earlier days from which it was forecast again'),
+    mase: z
+      .number()
+      .nullable()
+      .describe('Mean absolute error of a day in that of repeating the last season; below 1 is better'),
+    coverage80: probability.nullable().describe('Share of days inside the 80 % interval'),
+    coverage95: probability.nullable().describe('Share of days inside the 95 % interval'),
+    totalErrorRatio: z
+      .number()
+      .nullable()
+      .describe('Mean absolute error of the sum of as many days as are to come / what is expected of them'),
+    totalCoverage80: probability
+      .nullable()
+      .describe('Share of those sums inside their 80 % interval, each judged by the others'),
+  })
+  .describe('How such forecasts of this subject did before; null where it is not known');
+export type LedgerBacktest = z.infer<typeof LedgerBacktest>;
+
+export const LedgerForecast = z
+  .strictObject({
+    level: ForecastLevel,
+    key: z
+      .string()
+      .nullable()
+      .describe(
+        'Which of the level: a name; `team/project` of a project; `(others)` for the smallest together; null for the total, and for what is given to none',
+      ),
+    currency: Currency,
+    window: Period.describe('What is added up: the month of the forecast, or the present window of the budget'),
+    known: DecimalString.nullable().describe('Billed in the window to the last whole day; null with `forecast`'),
+    forecast: Estimate.nullable().describe(
+      'The whole window: what is known and what is to come; null when it cannot be said',
+    ),
+    reason: z.string().nullable().describe('Why there is no forecast; null when there is one'),
+    note: z.string().nullable().describe('What a reader should know of the forecast; null when nothing is remarkable'),
+    changes: DecimalString.describe('What known changes add to the days to come of the window; the forecast has it'),
+    breach: Breach.nullable().describe('Of a budget, and of what a budget covers exactly; null for others'),
+    budget: z.string().nullable().describe('Name of the budget of `breach`; null without one'),
+    backtest: LedgerBacktest.nullable().describe('Null where it could not be tried'),
+  })
+  .describe('What one subject will have cost');
+export type LedgerForecast = z.infer<typeof LedgerForecast>;
+
+export const ForecastStanding = z
+  .strictObject({
+    madeAt: UtcInstant.describe('When the forecasts were made'),
+    month: Month.describe('The month that is forecast'),
+    through: Day.describe('Last day that is whole; those behind it are forecast, whatever is billed of them already'),
+    billedThrough: Day.describe('Last day with any charge'),
+    sources: z
+      .array(
+        z.strictObject({
+          source: z.string().describe('Bill source'),
+          through: Day.describe('Its last day with a charge'),
+        }),
+      )
+      .describe('How far each source reaches; the one that lags most decides `through`'),
+    deliveries: z.array(z.string()).describe('Deliveries that they stand on'),
+    isCurrent: z.boolean().describe('Whether nothing that they stand on has changed since'),
+  })
+  .describe('What the forecasts stand on');
+export type ForecastStanding = z.infer<typeof ForecastStanding>;
+
+export const Working = z
+  .strictObject({
+    done: z.number().int().describe('Subjects done'),
+    total: z.number().int().describe('Subjects in all'),
+  })
+  .describe('How far the forecasts that are being made are');
+export type Working = z.infer<typeof Working>;
+
+const Forecasts = z.strictObject({
+  standing: ForecastStanding.nullable().describe('Null before the first forecast'),
+  working: Working.nullable().describe('Null when none are being made'),
+  reason: z.string().nullable().describe('Why there is no forecast; null when there is one'),
+  forecasts: z.array(LedgerForecast).describe('Total first, then by level, largest first'),
+  changes: z.array(ForecastChange).describe('Known changes, by first day'),
+});
+export type LedgerForecasts = z.infer<typeof Forecasts>;
+
+const listQuery = z.strictObject({
+  level: ForecastLevel.optional().describe('Only these'),
+  team: z.string().min(1).max(250).optional().describe('Only this team, its projects and budgets'),
+});
+
+export const listForecasts = endpoint({
+  method: 'GET',
+  path: '/api/v1/forecasts',
+  scope: 'finops.read',
+  summary: 'What the month, and the window of each budget, will have cost; kept from the last delivery on',
+  query: listQuery,
+  response: Forecasts,
+  errors: [],
+});
+
+export const listForecastsCsv = endpoint({
+  ...listForecasts,
+  path: '/api/v1/forecasts.csv',
+  summary: 'The forecasts as CSV',
+  answers: 'csv',
+  response: z.string().describe('CSV with a header line'),
+});
+
+export const ForecastDay = z
+  .strictObject({
+    day: Day,
+    mean: z.number().describe('Expected cost of the day, in the currency of the forecast; for drawing'),
+    lo80: z.number().describe('Lower end of the 80 % interval'),
+    hi80: z.number().describe('Upper end of the 80 % interval'),
+    lo95: z.number().describe('Lower end of the 95 % interval'),
+    hi95: z.number().describe('Upper end of the 95 % interval'),
+    changes: z.number().describe('What known changes add to the day; `mean` has it'),
+    running: z
+      .strictObject({
+        mean: z.number().describe('Expected sum of the window to the end of the day'),
+        lo80: z.number().describe('Lower end of the 80 % interval of the sum'),
+        hi80: z.number().describe('Upper end of the 80 % interval of the sum'),
+        lo95: z.number().describe('Lower end of the 95 % interval of the sum'),
+        hi95: z.number().describe('Upper end of the 95 % interval of the sum'),
+      })
+      .nullable()
+      .describe('The sum of the window so far; null for days outside the window'),
+  })
+  .describe('One day to come');
+export type ForecastDay = z.infer<typeof ForecastDay>;
+
+export const EarlierForecast = z
+  .strictObject({
+    madeAt: UtcInstant.describe('When it was made'),
+    through: Day.describe('Last whole day that it knew'),
+    deliveries: z.array(z.string()).describe('Deliveries that it stood on'),
+    forecast: Estimate,
+    probability: probability.nullable().describe('Of passing the budget; null without one'),
+  })
+  .describe('What was forecast of the same window before');
+
+export const ForecastDetail = z.strictObject({
+  standing: ForecastStanding,
+  forecast: LedgerForecast,
+  history: z
+    .array(
+      z.strictObject({
+        day: Day,
+        amount: DecimalString.nullable().describe('Allocated cost of the day; null where no bill covers it'),
+        isWhole: z
+          .boolean()
+          .describe('Whether the bill has all of it; else it is forecast, and this is what there is so far'),
+      }),
+    )
+    .describe('The days before, oldest first; 120 at most'),
+  days: z.array(ForecastDay).describe('The days to come, to the end of the window'),
+  changes: z.array(ForecastChange).describe('Known changes that are in it'),
+  earlier: z.array(EarlierForecast).describe('What was forecast of this window before, latest first'),
+});
+export type ForecastDetail = z.infer<typeof ForecastDetail>;
+
+const detailQuery = z.strictObject({
+  level: ForecastLevel,
+  key: z.string().max(600).optional().describe('Which of the level; left out: the total, or what is given to none'),
+  currency: Currency.optional().describe('Left out: the first'),
+});
+
+export const getForecast = endpoint({
+  method: 'GET',
+  path: '/api/v1/forecasts/subject',
+  scope: 'finops.read',
+  summary: 'The forecast of one subject: its days, its intervals, what it was before',
+  query: detailQuery,
+  response: ForecastDetail,
+  errors: ['forecast_not_found'],
+});
+
+export const getForecastCsv = endpoint({
+  ...getForecast,
+  path: '/api/v1/forecasts/subject.csv',
+  summary: 'The days of one forecast as CSV',
+  answers: 'csv',
+  response: z.string().describe('CSV with a header line'),
+});
+
+export const makeForecasts = endpoint({
+  method: 'POST',
+  path: '/api/v1/forecasts/refresh',
+  scope: 'finops.write',
+  summary: 'Make the forecasts anew. Answers at once; they are made in the background',
+  body: z.strictObject({}),
+  response: z.strictObject({ working: Working.nullable().describe('How far it is; null before it has begun') }),
+  errors: [],
+});
+
+export const listForecastChanges = endpoint({
+  method: 'GET',
+  path: '/api/v1/forecasts/changes',
+  scope: 'finops.read',
+  summary: 'Changes of cost that are known before any bill shows them',
+  response: z.strictObject({ changes: z.array(ForecastChange).describe('By first day') }),
+  errors: [],
+});
+
+export const addForecastChange = endpoint({
+  method: 'POST',
+  path: '/api/v1/forecasts/changes',
+  scope: 'finops.write',
+  summary: 'Add a known change, such as a planned endpoint or the end of a commitment; forecasts are made anew',
+  body: NewForecastChange,
+  response: ForecastChange,
+  errors: [],
+});
+
+export const removeForecastChange = endpoint({
+  method: 'DELETE',
+  path: '/api/v1/forecasts/changes/:change',
+  scope: 'finops.write',
+  summary: 'Remove a known change; forecasts are made anew',
+  params: z.strictObject({ change: z.string().max(100).describe('Id of the change') }),
+  response: ForecastChange,
+  errors: ['forecast_change_not_found'],
+});

@@ -1,0 +1,186 @@
+import type { EChartsCoreOption } from 'echarts/core';
+import { axisMoney, formatMoney } from '../format/money.ts';
+import { formatDay } from '../format/time.ts';
+import { token } from '../theme/scheme.ts';
+import { chartLook } from './chart-look.ts';
+import { chartTip, type TipLine } from './chart-tip.ts';
+
+export interface FanPoint {
+  readonly day: string;
+  /** For drawing; null behind the last known day. */
+  readonly known: number | null;
+  /** The exact amount, for the tooltip. */
+  readonly knownText: string | null;
+  readonly expected: Fan | null;
+}
+
+interface Fan {
+  readonly mean: number;
+  readonly lo80: number;
+  readonly hi80: number;
+  readonly lo95: number;
+  readonly hi95: number;
+}
+
+export interface FanMark {
+  readonly day: string;
+  readonly label: string;
+  readonly kind: 'breach' | 'change' | 'restated';
+}
+
+export interface FanData {
+  readonly points: readonly FanPoint[];
+  readonly limit: { readonly value: number; readonly label: string } | null;
+  readonly marks: readonly FanMark[];
+  readonly currency: string;
+  readonly isRunning: boolean;
+  /** The last day that is known. */
+  readonly lastKnown: string;
+}
+
+const OPACITY_95 = 0.14;
+const OPACITY_80 = 0.22;
+const LINE = 2;
+const SYMBOLS = { breach: 'diamond', change: 'path://M0 0h8L4 6z', restated: 'rect' } as const;
+
+/** The ECharts option of what is known, what is expected, and how far off that may be. */
+export function fanOption(data: FanData): EChartsCoreOption {
+  const look = chartLook();
+  const { points, currency } = data;
+  const least = Math.min(0, ...points.flatMap(({ known, expected }) => [known ?? 0, expected?.lo95 ?? 0]));
+  return {
+    animation: false,
+    textStyle: look.text,
+    grid: { left: 8, right: 16, top: 28, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    tooltip: {
+      ...look.tooltip,
+      trigger: 'axis',
+      axisPointer: { type: 'line', lineStyle: { color: look.ink, width: 1, type: [3, 3], opacity: 0.6 } },
+      formatter: (items: unknown) => fanTip(data, (items as { dataIndex: number }[])[0]?.dataIndex ?? 0),
+    },
+    toolbox: { feature: { dataZoom: { yAxisIndex: false } }, itemSize: 0, showTitle: false, top: -40 },
+    dataZoom: [{ type: 'inside', zoomOnMouseWheel: false, moveOnMouseMove: false, moveOnMouseWheel: false }],
+    xAxis: {
+      type: 'category',
+      boundaryGap: false,
+      data: points.map(({ day }) => day),
+      axisLine: { lineStyle: { color: look.lineStrong } },
+      axisTick: { show: false },
+      axisLabel: { ...look.text, formatter: formatDay, hideOverlap: true },
+    },
+    yAxis: {
+      type: 'value',
+      ...(least < 0 ? {} : { min: 0 }),
+      // The budget's line is in sight, however far it is.
+      ...(data.limit === null
+        ? {}
+        : { max: (extent: { max: number }) => Math.max(extent.max, (data.limit?.value ?? 0) * 1.08) }),
+      splitNumber: 4,
+      axisLabel: { ...look.text, formatter: (value: number) => axisMoney(value, currency) },
+      splitLine: { lineStyle: { color: look.line } },
+    },
+    series: [
+      ...band('95', points, OPACITY_95),
+      ...band('80', points, OPACITY_80),
+      line(
+        'known',
+        'solid',
+        points.map(({ known }) => known),
+        marksOf(data),
+      ),
+      line(
+        'expected',
+        [5, 4],
+        points.map(({ expected }) => expected?.mean ?? null),
+        {},
+      ),
+    ],
+  };
+}
+
+function line(id: string, type: 'solid' | readonly number[], values: readonly (number | null)[], marks: object) {
+  const color = token('--cost-fill');
+  return {
+    ...{ id, type: 'line', symbol: 'none', data: values, itemStyle: { color }, emphasis: { disabled: true } },
+    lineStyle: { color, width: LINE, type },
+    ...{ z: 3, ...marks },
+  };
+}
+
+/** The lower end, not drawn, and upon it the width of the interval as an area. */
+function band(level: '80' | '95', points: readonly FanPoint[], opacity: number): object[] {
+  const ends = points.map(({ expected }) =>
+    expected === null ? null : level === '80' ? [expected.lo80, expected.hi80] : [expected.lo95, expected.hi95],
+  );
+  const shared = {
+    type: 'line',
+    symbol: 'none',
+    silent: true,
+    stack: level,
+    stackStrategy: 'all',
+    lineStyle: { opacity: 0 },
+  };
+  return [
+    { ...shared, id: `${level} lower`, data: ends.map((pair) => pair?.[0] ?? null) },
+    {
+      ...{ ...shared, id: `${level} width`, areaStyle: { color: token('--cost-fill'), opacity } },
+      data: ends.map((pair) => (pair === null ? null : (pair[1] as number) - (pair[0] as number))),
+    },
+  ];
+}
+
+function marksOf({ limit, marks, points, lastKnown }: FanData): object {
+  const look = chartLook();
+  const quiet = { color: look.lineStrong, width: 1, type: 'solid' as const };
+  const today = points.some(({ day }) => day === lastKnown)
+    ? [{ xAxis: lastKnown, lineStyle: { ...quiet, type: [2, 3] }, label: { show: false } }]
+    : [];
+  const budget =
+    limit === null
+      ? []
+      : [
+          {
+            yAxis: limit.value,
+            lineStyle: { color: look.ink, type: [5, 4], width: 1.2 },
+            label: { show: true, formatter: limit.label, position: 'insideStartTop', color: look.ink, fontSize: 12 },
+          },
+        ];
+  return {
+    markLine: {
+      ...{ silent: true, symbol: 'none', animation: false, label: { show: false } },
+      data: [
+        ...today,
+        ...budget,
+        ...marks.map(({ day }) => ({ xAxis: day, lineStyle: quiet, label: { show: false } })),
+      ],
+    },
+    markPoint: {
+      ...{ silent: true, animation: false, label: { show: false } },
+      data: marks.map(({ day, label, kind }) => ({
+        ...{ name: label, xAxis: day, y: 14, symbol: SYMBOLS[kind], symbolSize: kind === 'breach' ? 11 : 8 },
+        itemStyle: { color: kind === 'breach' ? token('--bad') : look.ink },
+      })),
+    },
+  };
+}
+
+function fanTip({ points, marks, currency, isRunning, limit }: FanData, index: number): HTMLElement {
+  const point = points[index];
+  if (point === undefined) return chartTip('', []);
+  const money = (amount: string) => formatMoney({ amount, currency });
+  const about = (value: number) => money(value.toFixed(2));
+  const said = marks.filter(({ day }) => day === point.day).map(({ label }): TipLine => ({ name: label, value: '' }));
+  const { expected, knownText } = point;
+  const lines: TipLine[] =
+    knownText !== null
+      ? [{ name: isRunning ? 'billed so far' : 'billed', value: money(knownText), variable: '--cost-fill' }]
+      : expected === null
+        ? []
+        : [
+            { name: isRunning ? 'expected to date' : 'expected', value: about(expected.mean), variable: '--cost-fill' },
+            { name: '80 %', value: `${about(expected.lo80)} to ${about(expected.hi80)}` },
+            { name: '95 %', value: `${about(expected.lo95)} to ${about(expected.hi95)}` },
+          ];
+  const budget: TipLine[] = limit === null ? [] : [{ name: limit.label, value: '' }];
+  return chartTip(formatDay(point.day), [...said, ...lines, ...budget]);
+}

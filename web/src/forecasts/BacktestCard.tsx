@@ -1,0 +1,96 @@
+import type { ForecastDetail } from '../../../src/finops/forecasts/schema.ts';
+import { formatMoney } from '../format/money.ts';
+import { counted, formatPercent } from '../format/number.ts';
+import { formatDay, formatInstant } from '../format/time.ts';
+import { Card } from '../parts/Card.tsx';
+import { Facts } from '../parts/Facts.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+import type { ForecastsData } from './use-forecasts.ts';
+import { errorText, NOT_TRIED, probabilityText, subjectName } from './words.ts';
+
+const HEIGHT = 132;
+const EARLIER_SHOWN = 8;
+
+/** How good were such forecasts? */
+export function BacktestCard({ detail }: { readonly detail: ForecastsData['detail'] }) {
+  return (
+    <Card
+      title="How good were such forecasts?"
+      note="It was forecast again from earlier days, as if nothing later were known, and compared with what came."
+    >
+      <Loaded query={detail} what="How good it was" height={HEIGHT}>
+        {(data) => (
+          <>
+            <Facts facts={factsOf(data)} />
+            {data.earlier.length > 0 && <Earlier detail={data} />}
+          </>
+        )}
+      </Loaded>
+    </Card>
+  );
+}
+
+function factsOf({ forecast, standing }: ForecastDetail) {
+  const { backtest, note } = forecast;
+  const unknown = <Unknown reason={forecast.reason ?? note ?? NOT_TRIED} />;
+  const share = (value: number | null | undefined) => (value == null ? unknown : formatPercent(value * 100));
+  return [
+    ['Error of the sum of the days to come', backtest === null ? unknown : (errorText(backtest) ?? unknown)],
+    ['Error of a day (MASE, 1 is repeating last week)', backtest?.mase == null ? unknown : backtest.mase.toFixed(2)],
+    ['Days that the 80 % interval held', share(backtest?.coverage80)],
+    ['Days that the 95 % interval held', share(backtest?.coverage95)],
+    ['Sums that the 80 % interval held', share(backtest?.totalCoverage80)],
+    ['Tried from', backtest === null ? unknown : counted(backtest.origins, 'earlier day')],
+    ['Made', formatInstant(standing.madeAt)],
+    ['Stands on', counted(standing.deliveries.length, 'delivery', 'deliveries')],
+    ...(note === null ? [] : [['Note', note] as const]),
+  ] as const;
+}
+
+/** What was said of the same window before. */
+function Earlier({ detail: { earlier, forecast } }: { readonly detail: ForecastDetail }) {
+  const money = (amount: string) => ({ amount, currency: forecast.currency });
+  return (
+    <table className={table.table} aria-label={`Earlier forecasts of ${subjectName(forecast)}`}>
+      <thead>
+        <tr>
+          <th scope="col">Forecast before</th>
+          <th scope="col">Billed to</th>
+          <th scope="col" className={table.number}>
+            Forecast
+          </th>
+          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+            80 % interval
+          </th>
+          <th scope="col" className={table.number}>
+            Over budget
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {earlier.slice(0, EARLIER_SHOWN).map(({ madeAt, through, forecast: before, probability }) => (
+          <tr key={`${madeAt} ${through} ${before.mean}`}>
+            <th scope="row">{formatInstant(madeAt)}</th>
+            <td>{formatDay(through)}</td>
+            <td className={table.number}>
+              <MoneyFigure money={money(before.mean)} />
+            </td>
+            <td className={`${table.number} ${table.wideOnly}`}>
+              {formatMoney(money(before.lo80))} to {formatMoney(money(before.hi80))}
+            </td>
+            <td className={table.number}>
+              {probability === null ? (
+                <Unknown reason="No budget covered exactly this." />
+              ) : (
+                probabilityText(probability)
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,126 @@
+import { type InputHTMLAttributes, useId, useState } from 'react';
+import { FormDialog } from '../parts/FormDialog.tsx';
+import layout from '../parts/layout.module.css';
+import parts from '../parts/parts.module.css';
+import { Select } from '../parts/Select.tsx';
+import { type ChangeDraft, checkedDraft } from './change-draft.ts';
+import styles from './forecasts.module.css';
+import type { ForecastChanges } from './use-forecast-changes.ts';
+
+const OF: readonly { readonly value: ChangeDraft['of']; readonly label: string }[] = [
+  { value: 'everything', label: 'nobody in particular' },
+  { value: 'team', label: 'a team' },
+  { value: 'project', label: 'a project (team/project)' },
+  { value: 'model', label: 'a model' },
+  { value: 'endpoint', label: 'an endpoint' },
+  { value: 'serviceName', label: 'a service of the cloud' },
+];
+
+interface ChangeDialogProps {
+  readonly currency: string;
+  /** First day that is not billed: before it, a bill has it already. */
+  readonly from: string;
+  readonly team: string | undefined;
+  readonly changes: ForecastChanges;
+  readonly onClose: () => void;
+}
+
+/** Asks for a change of cost that is known before any bill shows it. */
+export function ChangeDialog({ currency, from, team, changes, onClose }: ChangeDialogProps) {
+  const [draft, setDraft] = useState<ChangeDraft>({
+    ...{ what: '', from, until: '', dailyAmount: '', currency },
+    ...{ of: team === undefined ? 'everything' : 'team', name: team ?? '' },
+  });
+  const { change, problems } = checkedDraft(draft);
+  const put = (part: Partial<ChangeDraft>) => setDraft((before) => ({ ...before, ...part }));
+  return (
+    <FormDialog
+      title="Add a known change"
+      act="Add"
+      acting="Adding…"
+      ready={change !== null}
+      pending={changes.add.isPending}
+      error={changes.add.error}
+      onSubmit={() => {
+        if (change !== null) changes.add.mutate(change, { onSuccess: onClose });
+      }}
+      onClose={onClose}
+    >
+      <p className={layout.quiet}>
+        A planned endpoint, a commitment that ends, a team that stops. It is added to the days to come; once a bill has
+        its days, they count once.
+      </p>
+      <Line
+        label="What is it?"
+        value={draft.what}
+        problem={problems.what}
+        onChange={(what) => put({ what })}
+        input={{ placeholder: 'endpoint for search, 2 H100' }}
+      />
+      <Line
+        label={`What does a day cost more, ${currency}? With a minus: less`}
+        value={draft.dailyAmount}
+        problem={problems.dailyAmount}
+        onChange={(dailyAmount) => put({ dailyAmount })}
+        input={{ inputMode: 'decimal', placeholder: '240' }}
+      />
+      <div className={styles.pair}>
+        <Line
+          label="First day"
+          value={draft.from}
+          problem={problems.from}
+          onChange={(day) => put({ from: day })}
+          input={{ type: 'date' }}
+        />
+        <Line
+          label="First day without it (optional)"
+          value={draft.until}
+          problem={problems.until}
+          onChange={(until) => put({ until })}
+          input={{ type: 'date' }}
+        />
+      </div>
+      <Select
+        label="Whose cost is it?"
+        value={draft.of}
+        options={[...OF]}
+        onChange={(of) => put({ of: of as ChangeDraft['of'] })}
+      />
+      {draft.of !== 'everything' && (
+        <Line label="Its name" value={draft.name} problem={problems.subject} onChange={(name) => put({ name })} />
+      )}
+    </FormDialog>
+  );
+}
+
+interface LineProps {
+  readonly label: string;
+  readonly value: string;
+  readonly problem?: string | undefined;
+  readonly onChange: (value: string) => void;
+  readonly input?: InputHTMLAttributes<HTMLInputElement>;
+}
+
+function Line({ label, value, problem, onChange, input }: LineProps) {
+  const id = useId();
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id}>{label}</label>
+      <input
+        {...input}
+        id={id}
+        className={parts.line}
+        autoComplete="off"
+        value={value}
+        aria-invalid={problem !== undefined}
+        {...(problem === undefined ? {} : { 'aria-describedby': `${id}-said` })}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      {problem !== undefined && (
+        <span id={`${id}-said`} className={parts.refused}>
+          {problem}
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,111 @@
+import { useState } from 'react';
+import type { ForecastChange, LedgerForecasts } from '../../../src/finops/forecasts/schema.ts';
+import { subjectText } from '../allocation/rule-text.ts';
+import { formatMoneyDelta } from '../format/money.ts';
+import { formatDay } from '../format/time.ts';
+import { Card } from '../parts/Card.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import parts from '../parts/parts.module.css';
+import table from '../table/table.module.css';
+import { ChangeDialog } from './ChangeDialog.tsx';
+import type { ForecastChanges } from './use-forecast-changes.ts';
+
+interface ChangesCardProps {
+  readonly forecasts: LedgerForecasts;
+  readonly team: string | undefined;
+  readonly changes: ForecastChanges;
+}
+
+const DAY_MS = 86_400_000;
+
+/** What is known to change, before any bill shows it? */
+export function ChangesCard({ forecasts: { changes: known, forecasts, standing }, team, changes }: ChangesCardProps) {
+  const [adding, setAdding] = useState(false);
+  const currency = forecasts[0]?.currency ?? 'USD';
+  const through = standing === null ? Date.now() : Date.parse(`${standing.through}T00:00:00Z`);
+  const next = new Date(through + DAY_MS).toISOString().slice(0, 10);
+  return (
+    <Card
+      title="What is known to change?"
+      note="It is in the forecasts, and counts once when a bill has it."
+      flush
+      actions={
+        <button type="button" className={parts.button} onClick={() => setAdding(true)}>
+          Add a change…
+        </button>
+      }
+    >
+      {known.length === 0 ? (
+        <EmptyState
+          shows="Changes of cost that are known before any bill shows them: a planned endpoint, a commitment that ends."
+          why="None has been added yet."
+          command='steelyard forecast change add --from 2026-12-01 --daily 240USD --team search --what "new endpoint"'
+        />
+      ) : (
+        <ChangesTable known={known} changes={changes} />
+      )}
+      {adding && (
+        <ChangeDialog currency={currency} from={next} team={team} changes={changes} onClose={() => setAdding(false)} />
+      )}
+    </Card>
+  );
+}
+
+function ChangesTable({
+  known,
+  changes,
+}: {
+  readonly known: readonly ForecastChange[];
+  readonly changes: ForecastChanges;
+}) {
+  return (
+    <table className={table.table} aria-label="Known changes">
+      <thead>
+        <tr>
+          <th scope="col">What</th>
+          <th scope="col" className={table.number}>
+            A day
+          </th>
+          <th scope="col">From</th>
+          <th scope="col" className={table.wideOnly}>
+            Until
+          </th>
+          <th scope="col" className={table.wideOnly}>
+            Of
+          </th>
+          <th scope="col" className={table.wideOnly}>
+            Added by
+          </th>
+          <th scope="col">
+            <span className="visually-hidden">Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {known.map(({ change, what, dailyAmount, currency, from, until, subject, addedBy }) => (
+          <tr key={change}>
+            <th scope="row">{what}</th>
+            <td className={table.number}>{formatMoneyDelta({ amount: dailyAmount, currency })}</td>
+            <td>{formatDay(from)}</td>
+            <td className={table.wideOnly}>{until === null ? 'it stays' : formatDay(until)}</td>
+            <td className={table.wideOnly}>
+              {Object.keys(subject).length === 0 ? 'nobody in particular' : subjectText(subject)}
+            </td>
+            <td className={table.wideOnly}>{addedBy}</td>
+            <td className={table.number}>
+              <button
+                type="button"
+                className={parts.button}
+                disabled={changes.busy}
+                aria-label={`Remove ${what}`}
+                onClick={() => changes.remove.mutate(change)}
+              >
+                Remove
+              </button>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

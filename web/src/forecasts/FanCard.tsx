@@ -1,0 +1,102 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { type ForecastDetail, getForecastCsv } from '../../../src/finops/forecasts/schema.ts';
+import { urlOf } from '../../../src/platform/contract/schema.ts';
+import { FanChart } from '../charts/FanChart.tsx';
+import { usePng } from '../charts/use-png.ts';
+import { formatDay } from '../format/time.ts';
+import { Card } from '../parts/Card.tsx';
+import { Choice } from '../parts/Choice.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import parts from '../parts/parts.module.css';
+import { FanLegend } from './FanLegend.tsx';
+import { fanOf } from './fan-data.ts';
+import type { ForecastsData } from './use-forecasts.ts';
+import { subjectName } from './words.ts';
+
+const HEIGHT = 300;
+const LOADING_HEIGHT = 332;
+const VIEWS = [
+  { value: 'running', label: 'Running total' },
+  { value: 'days', label: 'Days' },
+] as const;
+
+/** How does the month go on? */
+export function FanCard({ detail }: { readonly detail: ForecastsData['detail'] }) {
+  const { view } = useSearch({ from: '/forecasts' });
+  const navigate = useNavigate({ from: '/forecasts' });
+  const png = usePng('forecast');
+  const forecast = detail.data?.forecast;
+  const choose = (value: 'running' | 'days') =>
+    void navigate({
+      search: (before) => ({ ...before, view: value === 'days' ? 'days' : undefined }),
+      resetScroll: false,
+    });
+  const csv = forecast === undefined ? undefined : csvAddress(forecast);
+  return (
+    <Card
+      title={forecast === undefined ? 'How does it go on?' : `How does ${subjectName(forecast)} go on?`}
+      note={detail.data === undefined ? 'Effective cost' : noteOf(detail.data)}
+      className="wide"
+      actions={
+        <>
+          <Choice label="Drawn as" value={view ?? 'running'} options={VIEWS} onChange={choose} />
+          {csv !== undefined && (
+            <a className={parts.button} href={csv} download="forecast.csv">
+              CSV<span className="visually-hidden"> of the days</span>
+            </a>
+          )}
+          <button type="button" className={parts.button} onClick={png.save}>
+            PNG<span className="visually-hidden"> of the forecast</span>
+          </button>
+        </>
+      }
+    >
+      <Loaded query={detail} what="The forecast" height={LOADING_HEIGHT}>
+        {(data) => <Drawn detail={data} view={view ?? 'running'} onChart={png.onChart} />}
+      </Loaded>
+    </Card>
+  );
+}
+
+interface DrawnProps {
+  readonly detail: ForecastDetail;
+  readonly view: 'running' | 'days';
+  readonly onChart: ReturnType<typeof usePng>['onChart'];
+}
+
+function Drawn({ detail, view, onChart }: DrawnProps) {
+  const data = useMemo(() => fanOf(detail, view), [detail, view]);
+  if (detail.forecast.forecast === null) {
+    return (
+      <EmptyState
+        shows="The days so far and those to come, with their intervals."
+        why={detail.forecast.reason ?? 'Nothing is known.'}
+      />
+    );
+  }
+  return (
+    <>
+      <FanLegend data={data} />
+      <FanChart
+        data={data}
+        height={HEIGHT}
+        onChart={onChart}
+        label={`Fan chart: ${view === 'running' ? 'the total so far' : 'the cost of each day'} of ${subjectName(detail.forecast)}, then what is expected with its 80 % and 95 % intervals. The CSV has the figures.`}
+      />
+    </>
+  );
+}
+
+function noteOf({ standing, forecast }: ForecastDetail): string {
+  const late =
+    standing.billedThrough > standing.through
+      ? `; what is billed to ${formatDay(standing.billedThrough)} is not whole yet`
+      : '';
+  return `Effective cost in ${forecast.currency}, billed to ${formatDay(standing.through)}${late}.`;
+}
+
+function csvAddress({ level, key, currency }: ForecastDetail['forecast']): string {
+  return urlOf(getForecastCsv, { query: { level, key: key ?? undefined, currency } });
+}

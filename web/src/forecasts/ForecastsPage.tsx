@@ -1,0 +1,57 @@
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { Card } from '../parts/Card.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { ErrorState } from '../parts/ErrorState.tsx';
+import { Page } from '../parts/Page.tsx';
+import { BacktestCard } from './BacktestCard.tsx';
+import { ChangesCard } from './ChangesCard.tsx';
+import { FanCard } from './FanCard.tsx';
+import { ForecastAnswer } from './ForecastAnswer.tsx';
+import { ForecastNotices } from './ForecastNotices.tsx';
+import { ForecastsCard } from './ForecastsCard.tsx';
+import styles from './forecasts.module.css';
+import { useForecastChanges } from './use-forecast-changes.ts';
+import { useForecasts } from './use-forecasts.ts';
+
+/** What will the month have cost, and do the budgets last? */
+export function ForecastsPage() {
+  const data = useForecasts();
+  const changes = useForecastChanges();
+  const { all, detail, team } = data;
+  const nothing = all.data !== undefined && all.data.standing === null;
+  const answer = () => {
+    if (nothing) return 'Nothing is forecast yet.';
+    if (detail.data !== undefined) return <ForecastAnswer detail={detail.data} />;
+    return all.isError || detail.isError ? 'The forecast could not be read.' : <AnswerPending />;
+  };
+  return (
+    <Page title="Forecasts" answer={answer()} longAnswer>
+      <div className={styles.stack}>
+        {all.error !== null && all.data === undefined && (
+          <ErrorState error={all.error} what="The forecasts" onRetry={() => all.refetch()} />
+        )}
+        {all.data !== undefined && <ForecastNotices forecasts={all.data} changes={changes} />}
+        {nothing ? (
+          <Card title="How does the month go on?">
+            <EmptyState
+              shows="What the month will have cost, day by day with its intervals, and how likely each budget is passed."
+              why={
+                all.data?.working == null
+                  ? 'Forecasts are made from bills, at each delivery. None has come yet.'
+                  : 'The first ones are being made.'
+              }
+              command="steelyard bill import bills/ --source aws"
+            />
+          </Card>
+        ) : (
+          <>
+            <FanCard detail={detail} />
+            <ForecastsCard data={data} />
+            <BacktestCard detail={detail} />
+          </>
+        )}
+        {all.data !== undefined && <ChangesCard forecasts={all.data} team={team} changes={changes} />}
+      </div>
+    </Page>
+  );
+}

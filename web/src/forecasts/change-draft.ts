@@ -1,0 +1,39 @@
+import { NewForecastChange } from '../../../src/finops/forecasts/schema.ts';
+
+/** What is typed of a known change. */
+export interface ChangeDraft {
+  readonly what: string;
+  readonly from: string;
+  readonly until: string;
+  readonly dailyAmount: string;
+  readonly currency: string;
+  readonly of: 'everything' | 'team' | 'project' | 'model' | 'endpoint' | 'serviceName';
+  readonly name: string;
+}
+
+export type Checked =
+  | { readonly change: NewForecastChange; readonly problems: Readonly<Record<string, string>> }
+  | { readonly change: null; readonly problems: Readonly<Record<string, string>> };
+
+/** Checks what is typed as the server does; what is empty is missing, and not wrong yet. */
+export function checkedDraft(draft: ChangeDraft): Checked {
+  const subject = draft.of === 'everything' ? {} : subjectOf(draft);
+  const until = draft.until === '' ? null : draft.until;
+  const { what, from, dailyAmount, currency } = draft;
+  const parsed = NewForecastChange.safeParse({ subject, from, until, dailyAmount: dailyAmount.trim(), currency, what });
+  if (parsed.success) return { change: parsed.data, problems: {} };
+  const typed: Readonly<Record<string, string>> = { what, from, dailyAmount, subject: draft.name };
+  const problems = parsed.error.issues.flatMap(({ path, message }) => {
+    const field = String(path[0] ?? 'until');
+    return typed[field] === '' ? [] : [[field, message] as const];
+  });
+  return { change: null, problems: Object.fromEntries(problems) };
+}
+
+/** `team/project` of a project names both. */
+function subjectOf({ of, name }: ChangeDraft): NewForecastChange['subject'] {
+  const text = name.trim();
+  const cut = text.indexOf('/');
+  if (of === 'project' && cut > 0) return { team: text.slice(0, cut), project: text.slice(cut + 1) };
+  return { [of]: text };
+}

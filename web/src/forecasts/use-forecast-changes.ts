@@ -1,0 +1,42 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import {
+  addForecastChange,
+  type ForecastChange,
+  makeForecasts,
+  type NewForecastChange,
+  removeForecastChange,
+} from '../../../src/finops/forecasts/schema.ts';
+import { call } from '../client.ts';
+
+/** What was done last, so that it can be taken back. */
+interface Done {
+  readonly act: 'added' | 'removed';
+  readonly change: ForecastChange;
+}
+
+/** Adds and removes known changes; the last act can be taken back. */
+export function useForecastChanges() {
+  const queries = useQueryClient();
+  const [done, setDone] = useState<Done | null>(null);
+  const onSettled = () => void queries.invalidateQueries();
+  const add = useMutation({
+    mutationFn: (body: NewForecastChange) => call(addForecastChange, { body }),
+    onSuccess: (change) => setDone({ act: 'added', change }),
+    onSettled,
+  });
+  const remove = useMutation({
+    mutationFn: (change: string) => call(removeForecastChange, { params: { change } }),
+    onSuccess: (change) => setDone({ act: 'removed', change }),
+    onSettled,
+  });
+  const make = useMutation({ mutationFn: () => call(makeForecasts, { body: {} }), onSettled });
+  const undo = () => {
+    if (done === null) return;
+    if (done.act === 'added') return void remove.mutate(done.change.change, { onSuccess: () => setDone(null) });
+    const { change: _change, addedAt: _addedAt, addedBy: _addedBy, ...body } = done.change;
+    add.mutate(body, { onSuccess: () => setDone(null) });
+  };
+  return { add, remove, make, done, undo, dismiss: () => setDone(null), busy: add.isPending || remove.isPending };
+}
+export type ForecastChanges = ReturnType<typeof useForecastChanges>;

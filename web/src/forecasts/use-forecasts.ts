@@ -1,0 +1,38 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
+import { getForecast, listForecasts } from '../../../src/finops/forecasts/schema.ts';
+import { call, endpointQuery } from '../client.ts';
+
+/** While they are made, how far they are is looked at; else now and then, for a bill may come. */
+const WORKING_MS = 1000;
+const REFRESH_MS = 30_000;
+
+/** All forecasts, and the one that the address names: without any, that of the team in view, or of everything. */
+export function useForecasts() {
+  const { level, key, currency, team } = useSearch({ from: '/forecasts' });
+  const all = useQuery({
+    ...endpointQuery(listForecasts, { query: team === undefined ? {} : { team } }),
+    refetchInterval: ({ state }) => {
+      const { data } = state;
+      return data?.working != null || data?.standing?.isCurrent === false ? WORKING_MS : REFRESH_MS;
+    },
+    placeholderData: keepPreviousData,
+  });
+  const chosen =
+    level !== undefined
+      ? { level, key }
+      : team === undefined
+        ? { level: 'total' as const }
+        : { level: 'team' as const, key: team };
+  const madeAt = all.data?.standing?.madeAt;
+  const query = { ...chosen, currency };
+  const detail = useQuery({
+    // Made anew, it is asked for anew.
+    queryKey: [getForecast.path, query, madeAt],
+    queryFn: ({ signal }) => call(getForecast, { query }, signal),
+    enabled: madeAt !== undefined,
+    placeholderData: keepPreviousData,
+  });
+  return { all, detail, chosen, team };
+}
+export type ForecastsData = ReturnType<typeof useForecasts>;
