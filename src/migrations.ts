@@ -1,4 +1,5 @@
 import { allocationMigrations } from './finops/allocation/index.ts';
+import { anomalyMigrations } from './finops/anomalies/index.ts';
 import { billingMigrations } from './finops/billing/index.ts';
 import { budgetMigrations } from './finops/budgets/index.ts';
 import { gpuMigrations } from './finops/gpus/index.ts';
@@ -62,4 +63,5 @@ export const migrations: Migrations = {
   ...servingMigrations,
   ...retrainingMigrations,
   ...gpuMigrations,
+  ...anomalyMigrations,
 };

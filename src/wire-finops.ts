@@ -46,7 +46,9 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
   budgets.schedule(ground.jobs);
   const statements = createStatements({ ...ground, billing });
   const gpus = createGpus({ ...ground, uploads, prices });
-  const anomalies = createAnomalies();
+  const anomalies = createAnomalies({ ...ground, billing, costs });
+  anomalies.listen(ground.events);
+  anomalies.schedule(ground.jobs);
   const money = { allocation, billing, costs, prices, metering, budgets, statements };
   return { ...money, uploads, sources, anomalies, forecasts: createForecasts(), tokens, gpus };
 }

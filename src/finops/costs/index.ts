@@ -4,11 +4,26 @@ import type { CostMetric } from '../billing/schema.ts';
 import { exactFilter } from './filters.ts';
 import type { CostsDeps } from './relations.ts';
 import { costRoutes } from './routes.ts';
+import { type DailySlices, dailySlices, type SlicesQuestion } from './slices/daily-slices.ts';
+import { type CellsQuestion, type SliceCell, sliceCells } from './slices/slice-cells.ts';
 import { summarise } from './summary.ts';
 
 export { csvLine } from '../../platform/csv/index.ts';
+export {
+  addItem,
+  type ComparedItem,
+  type EffectSums,
+  isComparable,
+  itemEffects,
+  noEffects,
+  shownEffects,
+} from './explain/effects.ts';
+export { exactFilter } from './filters.ts';
 export { type CostRelations, rowSource } from './query.ts';
 export { type CostsDeps, relationsFrom } from './relations.ts';
+export type { ChargeQuestion } from './slices/charges-sql.ts';
+export type { DailySlices, SliceDay, SlicesQuestion } from './slices/daily-slices.ts';
+export type { CellsQuestion, DayRange, SliceCell } from './slices/slice-cells.ts';
 
 /** Billing months ("2026-11") or charge days ("2026-11-03") in UTC; both ends belong to it. */
 export interface AllocatedRange {
@@ -30,6 +45,10 @@ export interface AllocatedCosts {
 export interface Costs {
   /** Allocated cost of everything whose subject has the given fields. A charge counts on the day on which it begins. */
   allocatedOver(subject: Subject, range: AllocatedRange, metric: CostMetric): Promise<AllocatedCosts>;
+  /** Effective cost by day of everything and of every slice of some dimensions, without credits, taxes and charges longer than a day. */
+  dailySlices(question: SlicesQuestion): Promise<DailySlices>;
+  /** The kinds of charges behind two stretches of days, of the same rows. */
+  sliceCells(question: CellsQuestion): Promise<SliceCell[]>;
   readonly routes: readonly Route[];
 }
 
@@ -38,6 +57,8 @@ const MONTH_LENGTH = 'YYYY-MM'.length;
 export function createCosts(deps: CostsDeps): Costs {
   return {
     allocatedOver: (subject, range, metric) => allocatedOver(deps, subject, range, metric),
+    dailySlices: (question) => dailySlices(deps, question),
+    sliceCells: (question) => sliceCells(deps, question),
     routes: costRoutes(deps),
   };
 }
