@@ -3,7 +3,7 @@ import { breadthOf, CAUSE_SHARE, causeOf, type ExcessCell, sumOf } from './attri
 import { dayText } from './day.ts';
 import type { Candidate } from './judge-series.ts';
 import { seriesKey } from './series.ts';
-import { CAUSE_DIMENSIONS, compatible, holds, isSku, JUDGED_DIMENSIONS, type Slice, within } from './slice.ts';
+import { CAUSE_DIMENSIONS, compatible, holds, isSku, JUDGED_DIMENSIONS, type Slice, sameSlice, within } from './slice.ts';
 
 /** What `Costs.sliceCells` answers. */
 export type AskCells = (question: {
@@ -55,7 +55,7 @@ export async function findCauses(ask: AskCells, candidates: readonly Candidate[]
     if (rest === null) continue;
     causes.push(newCause(candidate, causeOf(rest, candidate.series.slice), causes));
   }
-  for (const candidate of candidates) if (candidate.series.measure !== 'cost') joinOrAdd(causes, candidate);
+  for (const candidate of candidates) if (candidate.series.measure !== 'cost') await joinOrAdd(ask, causes, candidate, candidates);
   return causes;
 }
 
@@ -114,16 +114,22 @@ function isOnlyNaming(cells: readonly ExcessCell[], slice: Slice): boolean {
 }
 
 /** What is bought and its price are seen with the cost that they make; alone they are a cause of their own. */
-function joinOrAdd(causes: Cause[], candidate: Candidate): void {
-  const { slice, measure } = candidate.series;
-  const known = causes.find(
-    (cause) =>
-      cause.direction === candidate.direction &&
-      compatible(cause.slice, slice) &&
-      (cause.candidates[0]?.series.measure === 'cost' || cause.candidates[0]?.series.measure === measure) &&
-      overlap(cause, candidate),
-  );
-  if (known === undefined) causes.push({ slice, except: [], direction: candidate.direction, candidates: [candidate] });
+async function joinOrAdd(
+  ask: AskCells,
+  causes: Cause[],
+  candidate: Candidate,
+  all: readonly Candidate[],
+): Promise<void> {
+  const { series, direction } = candidate;
+  const near = causes.filter((cause) => cause.direction === direction && overlap(cause, candidate));
+  const cells = near.length === 0 ? [] : await cellsOf(ask, candidate, { slice: series.slice, except: [] }, all);
+  const weigh = (of: readonly SliceCell[]) =>
+    of.reduce((sum, { costBefore, costAfter }) => sum + Math.abs(Number(costBefore)) + Math.abs(Number(costAfter)), 0);
+  const known = near.find(({ slice, candidates: [first] }) => {
+    if (first?.series.measure !== 'cost') return first?.series.measure === series.measure && sameSlice(slice, series.slice);
+    return weigh(cells.filter(({ values }) => holds(slice, values))) >= EXPLAINED_SHARE * weigh(cells);
+  });
+  if (known === undefined) causes.push({ slice: series.slice, except: [], direction, candidates: [candidate] });
   else known.candidates.push(candidate);
 }
 

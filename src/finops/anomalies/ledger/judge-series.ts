@@ -1,5 +1,5 @@
 import { createChangeJudge } from '../change-judge.ts';
-import type { EpisodeKind } from '../episodes.ts';
+import type { Episode, EpisodeKind } from '../episodes.ts';
 import { DAY_MS } from './day.ts';
 import type { LedgerSeries } from './series.ts';
 
@@ -30,7 +30,8 @@ export interface Candidate {
 /** What people said of a series: after the day, a change that goes on is the usual, or an alarm takes more. */
 export interface Lesson {
   readonly afterDay: number;
-  readonly accept?: 1 | -1;
+  /** The change that is meant: its direction, and its days as they were known. */
+  readonly accept?: { readonly direction: 1 | -1; readonly firstDay: number; readonly lastDay: number };
   readonly strengthRatio?: number;
 }
 
@@ -56,7 +57,7 @@ export function judgeSeries(series: LedgerSeries, alarmStrength: number, lessons
     while (pending[0] !== undefined && pending[0].afterDay < day) {
       const { accept, strengthRatio = 1 } = pending.shift() ?? {};
       const open = judge.open();
-      if (accept !== undefined && open !== null && Math.sign(open.impact) === accept) keep(judge.accept());
+      if (accept !== undefined && open !== null && isMeant(accept, open)) keep(judge.accept());
       ratio = Math.min(MOST_STRENGTH_RATIO, ratio * strengthRatio);
       judge = createChangeJudge({ ...options, alarmStrength: alarmStrength * ratio }, judge.state());
     }
@@ -84,4 +85,12 @@ export function judgeSeries(series: LedgerSeries, alarmStrength: number, lessons
   learn(Number.POSITIVE_INFINITY);
   keep(judge.open());
   return found.map((candidate) => ({ ...candidate, days }));
+}
+
+/** The first day of a change is an estimate, and may have moved since. */
+const MOVED_DAYS = 3;
+
+function isMeant({ direction, firstDay, lastDay }: NonNullable<Lesson['accept']>, open: Episode): boolean {
+  const [first, last] = [open.startAt / DAY_MS, open.endAt / DAY_MS];
+  return Math.sign(open.impact) === direction && first >= firstDay - MOVED_DAYS && first <= lastDay && last >= firstDay;
 }

@@ -23,12 +23,15 @@ export type Judged = Pick<
 
 /** What people said so far of one series: of anomalies that are seen in it. */
 export function lessonsFor(series: LedgerSeries, said: readonly Judged[]): Lesson[] {
-  return said.flatMap(({ slice, seenIn, direction, feedback, currency, measure }): Lesson[] => {
+  return said.flatMap(({ slice, seenIn, direction, feedback, currency, measure, start, end }): Lesson[] => {
     if (feedback === null || feedback.from !== null || currency !== series.currency) return [];
     const isSeen = seenIn.some((one) => sameSlice(one, series.slice)) || within(slice, series.slice);
     if (!isSeen) return [];
     const afterDay = dayNumber(feedback.afterDay);
-    if (feedback.verdict === 'expected') return [{ afterDay, accept: direction === 'over' ? 1 : -1 }];
+    if (feedback.verdict === 'expected') {
+      const days = { firstDay: dayNumber(start), lastDay: dayNumber(end) };
+      return [{ afterDay, accept: { direction: direction === 'over' ? 1 : -1, ...days } }];
+    }
     return feedback.verdict === 'wrong' && measure === series.measure ? [{ afterDay, strengthRatio: WRONG_RATIO }] : [];
   });
 }

@@ -55,7 +55,7 @@ function byDriver(told: Told): string | null {
     const prices = [driver.expected, driver.actual].map((amount, index) =>
       money(perDay(amount, told) / (index === 0 ? before : after), told.currency),
     );
-    return `The price of ${name} ${by(price)}, for each of its ${unit ?? 'units'} from ${prices[0]} to ${prices[1]}; ${usage(after / before)}.`;
+    return `The price of ${name} ${by(price)}, from ${prices[0]} to ${prices[1]} for each of its ${unit ?? 'units'}; ${usage(after / before)}.`;
   }
   return `${name} ${by(after / before)}, ${volume}; ${priced(price)}.`;
 }
@@ -142,9 +142,11 @@ const WORDS: Readonly<Record<string, string>> = {
   resourceId: 'resource',
 };
 
-/** " of team search in region us-east-1", without the SKU. */
+/** " of team search, region us-east-1": who and where, an account only where no team is known. */
 function namesOf(slice: Slice): string {
-  const named = slice.filter(({ dimension }) => !isSku(dimension) && dimension !== 'serviceName');
+  const hasOwner = slice.some(({ dimension }) => dimension === 'team');
+  const unsaid = ['serviceName', ...(hasOwner ? ['subAccountId'] : [])];
+  const named = slice.filter(({ dimension }) => !isSku(dimension) && !unsaid.includes(dimension));
   if (named.length === 0) return '';
   return ` of ${named.map(({ dimension, value }) => `${WORDS[dimension] ?? dimension} ${value}`).join(', ')}`;
 }
