@@ -89,7 +89,11 @@ steelyard anomaly feedback an_0123456789abcdef --undo`,
     const answer = said.success
       ? await client.call(giveAnomalyFeedback, {
           params,
-          body: { verdict: said.data, ...(until === undefined ? {} : { until }), ...(note === undefined ? {} : { note }) },
+          body: {
+            verdict: said.data,
+            ...(until === undefined ? {} : { until }),
+            ...(note === undefined ? {} : { note }),
+          },
         })
       : await client.call(undoAnomalyFeedback, { params });
     await context.answer(answer, () => saidText(answer));
@@ -136,7 +140,8 @@ function stateText({ state, feedback }: Anomaly): string {
 function detailText(detail: AnomalyDetail, { paint }: Context): string {
   const { currency, evidence, feedback, restatement, unit } = detail;
   const money = currency ?? '';
-  const figure = (amount: string) => `${shownAmount(amount)} ${detail.measure === 'cost' ? money : (unit ?? '')}`.trim();
+  const figure = (amount: string) =>
+    `${shownAmount(amount)} ${detail.measure === 'cost' ? money : (unit ?? '')}`.trim();
   const rows: [string, string | null][] = [
     ['what', detail.sentence],
     ['days', `${detail.start} to ${detail.end}, ${detail.kind.replace('_', ' ')}, ${stateText(detail)}`],
@@ -145,14 +150,25 @@ function detailText(detail: AnomalyDetail, { paint }: Context): string {
     ['impact', detail.impact === null ? null : `${shownAmount(detail.impact)} ${money}`],
     ['seen in', detail.seenIn.map((slice) => slice.map(({ value }) => value).join(', ') || 'everything').join('; ')],
     ['restated', restatement === null ? null : `${shownAmount(restatement.difference)} ${money} at ${restatement.at}`],
-    ['said', feedback === null ? null : `${feedback.verdict} by ${feedback.by}${feedback.note === null ? '' : `: ${feedback.note}`}`],
+    [
+      'said',
+      feedback === null
+        ? null
+        : `${feedback.verdict} by ${feedback.by}${feedback.note === null ? '' : `: ${feedback.note}`}`,
+    ],
   ];
   if (evidence === null) return facts(rows, paint);
   const parts = Object.entries(evidence.effects).filter(([, amount]) => amount !== '0');
   const behind = table(
     evidence.rows.slice(0, MOST_ROWS),
     [
-      { title: 'CHARGE', cell: ({ values }) => Object.values(values).flatMap((value) => value ?? []).join(', ') },
+      {
+        title: 'CHARGE',
+        cell: ({ values }) =>
+          Object.values(values)
+            .flatMap((value) => value ?? [])
+            .join(', '),
+      },
       { title: 'EXPECTED', align: 'decimal', cell: ({ expected }) => shownAmount(expected) },
       { title: 'ACTUAL', align: 'decimal', cell: ({ actual }) => shownAmount(actual) },
       { title: 'CHANGE', align: 'decimal', cell: ({ change }) => shownAmount(change) },

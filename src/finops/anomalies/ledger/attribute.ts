@@ -66,7 +66,8 @@ function bestPart(cells: readonly ExcessCell[], dimensions: ReadonlySet<string>,
       const out = { excess: whole.excess - kept.excess, expected: whole.expected - kept.expected };
       const movedToo = out.expected > 0 && out.excess * kept.expected >= MOVED_TOO * kept.excess * out.expected;
       if (movedToo && of.length < cells.length) continue;
-      if (best === null || kept.excess > best.excess * (1 + 1e-9)) best = { part: { dimension, value }, excess: kept.excess };
+      if (best === null || kept.excess > best.excess * (1 + 1e-9))
+        best = { part: { dimension, value }, excess: kept.excess };
     }
   }
   return best;

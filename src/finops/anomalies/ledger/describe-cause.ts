@@ -13,8 +13,6 @@ export type Found = Omit<
   'id' | 'state' | 'mergedInto' | 'foundAt' | 'restatement' | 'feedback' | 'counts' | 'days'
 > & {
   readonly open: boolean;
-  /** Of a cost what each of its days has beyond what was expected; they add up to `impact`. */
-  readonly differences: readonly { readonly day: string; readonly amount: string }[];
   readonly evidence: AnomalyEvidence | null;
 };
 

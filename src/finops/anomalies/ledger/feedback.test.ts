@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { call, problemFrom } from '../../../testing.ts';
-import { listAudit } from '../../../platform/audit/schema.ts';
-import { type Change, daysOf, openLedger, settle } from './made-ledger.testing.ts';
-import { type Anomaly, giveAnomalyFeedback, listAnomalies, NewFeedback, undoAnomalyFeedback } from './schema.ts';
 import type { z } from 'zod';
+import { listAudit } from '../../../platform/audit/schema.ts';
+import { call, problemFrom } from '../../../testing.ts';
+import { type Change, daysOf, openLedger, settle } from './made-ledger.testing.ts';
+import { type Anomaly, giveAnomalyFeedback, listAnomalies, type NewFeedback, undoAnomalyFeedback } from './schema.ts';
 
 type Ledger = Awaited<ReturnType<typeof openLedger>>;
 type Said = z.input<typeof NewFeedback>;
@@ -17,10 +17,14 @@ const say = async ({ application }: Ledger, anomaly: string, body: Said) => {
 };
 const idOf = (anomalies: readonly Anomaly[]): string => anomalies[0]?.id ?? '';
 
-const on = (days: readonly string[], quantity: number): Change => ({ sku }, day) =>
-  sku === 'p4d.24xlarge' && days.includes(day) ? { quantity } : {};
-const since = (first: string, quantity: number): Change => ({ sku }, day) =>
-  sku === 'p4d.24xlarge' && day >= first ? { quantity } : {};
+const on =
+  (days: readonly string[], quantity: number): Change =>
+  ({ sku }, day) =>
+    sku === 'p4d.24xlarge' && days.includes(day) ? { quantity } : {};
+const since =
+  (first: string, quantity: number): Change =>
+  ({ sku }, day) =>
+    sku === 'p4d.24xlarge' && day >= first ? { quantity } : {};
 
 async function withOpenRise(): Promise<Ledger> {
   const ledger = await openLedger('2026-11-13T12:00:00Z');
@@ -65,7 +69,11 @@ describe('an anomaly that was expected', () => {
     ledger.at('2026-11-19T12:00:00Z');
     await ledger.deliver(daysOf('2026-11-01', '2026-11-18'), { change: on([...days, '2026-11-12'], 2) });
     const [again, first] = await anomaliesOf(ledger);
-    expect(again).toMatchObject({ start: '2026-11-12', counts: false, feedback: { verdict: 'expected', from: first?.id } });
+    expect(again).toMatchObject({
+      start: '2026-11-12',
+      counts: false,
+      feedback: { verdict: 'expected', from: first?.id },
+    });
   });
 });
 

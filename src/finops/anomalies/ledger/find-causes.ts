@@ -3,7 +3,16 @@ import { breadthOf, CAUSE_SHARE, causeOf, type ExcessCell, sumOf } from './attri
 import { dayText } from './day.ts';
 import type { Candidate } from './judge-series.ts';
 import { seriesKey } from './series.ts';
-import { CAUSE_DIMENSIONS, compatible, holds, isSku, JUDGED_DIMENSIONS, type Slice, sameSlice, within } from './slice.ts';
+import {
+  CAUSE_DIMENSIONS,
+  compatible,
+  holds,
+  isSku,
+  JUDGED_DIMENSIONS,
+  type Slice,
+  sameSlice,
+  within,
+} from './slice.ts';
 
 /** What `Costs.sliceCells` answers. */
 export type AskCells = (question: {
@@ -55,7 +64,8 @@ export async function findCauses(ask: AskCells, candidates: readonly Candidate[]
     if (rest === null) continue;
     causes.push(newCause(candidate, causeOf(rest, candidate.series.slice), causes));
   }
-  for (const candidate of candidates) if (candidate.series.measure !== 'cost') await joinOrAdd(ask, causes, candidate, candidates);
+  for (const candidate of candidates)
+    if (candidate.series.measure !== 'cost') await joinOrAdd(ask, causes, candidate, candidates);
   return causes;
 }
 
@@ -126,7 +136,8 @@ async function joinOrAdd(
   const weigh = (of: readonly SliceCell[]) =>
     of.reduce((sum, { costBefore, costAfter }) => sum + Math.abs(Number(costBefore)) + Math.abs(Number(costAfter)), 0);
   const known = near.find(({ slice, candidates: [first] }) => {
-    if (first?.series.measure !== 'cost') return first?.series.measure === series.measure && sameSlice(slice, series.slice);
+    if (first?.series.measure !== 'cost')
+      return first?.series.measure === series.measure && sameSlice(slice, series.slice);
     return weigh(cells.filter(({ values }) => holds(slice, values))) >= EXPLAINED_SHARE * weigh(cells);
   });
   if (known === undefined) causes.push({ slice: series.slice, except: [], direction, candidates: [candidate] });

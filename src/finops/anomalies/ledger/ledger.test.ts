@@ -10,9 +10,14 @@ const DAYS = daysOf('2026-10-01', '2026-11-14');
 const list = ({ application }: Ledger, query: AnomalySelection = {}) => call(application, listAnomalies, { query });
 const words = (slice: readonly { readonly value: string }[]) => slice.map(({ value }) => value).join(' ');
 
-const during = (first: string, last: string, change: Change): Change => (line, day) =>
-  day >= first && day <= last ? change(line, day) : {};
-const times = (sku: string, quantity: number): Change => (line) => (line.sku === sku ? { quantity } : {});
+const during =
+  (first: string, last: string, change: Change): Change =>
+  (line, day) =>
+    day >= first && day <= last ? change(line, day) : {};
+const times =
+  (sku: string, quantity: number): Change =>
+  (line) =>
+    line.sku === sku ? { quantity } : {};
 
 describe('one SKU of a team that is used three times as much', () => {
   it('is one anomaly, whose parts, days, rows and bill rows add up to its impact', async () => {
@@ -20,7 +25,15 @@ describe('one SKU of a team that is used three times as much', () => {
     await ledger.deliver(DAYS, { change: during('2026-11-05', '2026-11-08', times('p4d.24xlarge', 3)) });
     const { anomalies, totals, judging } = await list(ledger);
     expect(anomalies).toMatchObject([
-      { kind: 'spike', direction: 'over', start: '2026-11-05', end: '2026-11-08', days: 4, state: 'ended', counts: true },
+      {
+        kind: 'spike',
+        direction: 'over',
+        start: '2026-11-05',
+        end: '2026-11-08',
+        days: 4,
+        state: 'ended',
+        counts: true,
+      },
     ]);
     const [anomaly] = anomalies;
     expect(words(anomaly?.slice ?? [])).toBe('search Amazon EC2 p4d.24xlarge');
@@ -30,7 +43,9 @@ describe('one SKU of a team that is used three times as much', () => {
     );
     expect(totals).toEqual([{ currency: 'USD', over: anomaly?.impact, under: '0', anomalies: 1, open: 0 }]);
     expect(judging).toMatchObject({ through: '2026-11-14', series: 32, slices: 18 });
-    const { evidence, ...detail } = await call(ledger.application, getAnomaly, { params: { anomaly: anomaly?.id ?? '' } });
+    const { evidence, ...detail } = await call(ledger.application, getAnomaly, {
+      params: { anomaly: anomaly?.id ?? '' },
+    });
     expect(detail).toEqual(anomaly);
     if (evidence === null) throw new Error('it has no evidence');
     expect(decimal(detail.actual).minus(detail.expected).toFixed()).toBe(detail.impact);
@@ -97,7 +112,11 @@ describe('bills that come later', () => {
     expect(anomalies).toMatchObject([{ id: before?.id, state: 'restated', counts: false }]);
     const { actualBefore, actualNow, difference } = anomalies[0]?.restatement ?? {};
     expect(actualBefore).toBe(before?.actual);
-    expect(decimal(actualNow ?? '').minus(actualBefore ?? '').toFixed()).toBe(difference);
+    expect(
+      decimal(actualNow ?? '')
+        .minus(actualBefore ?? '')
+        .toFixed(),
+    ).toBe(difference);
     expect(Number(difference)).toBeLessThan(-5000);
     expect(totals).toEqual([]);
   });

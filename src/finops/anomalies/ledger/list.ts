@@ -3,7 +3,7 @@ import { dayNumber, monthOf } from './day.ts';
 import type { Anomaly, AnomalySelection } from './schema.ts';
 import type { StoredAnomaly } from './store.ts';
 
-export function shown({ differences: _, evidence: __, ...anomaly }: StoredAnomaly): Anomaly {
+export function shown({ evidence: _, ...anomaly }: StoredAnomaly): Anomaly {
   return {
     ...anomaly,
     days: dayNumber(anomaly.end) - dayNumber(anomaly.start) + 1,

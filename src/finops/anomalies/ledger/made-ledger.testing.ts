@@ -34,11 +34,18 @@ const HEADER =
 const WEEKEND = [0, 6];
 
 /** The bill of the days of a month from a seed: weekends at 80 %, noise of 4 %, no trend. Costs have six decimals. */
-export function madeBill(days: readonly string[], { lines = LINES, seed = 1, change = () => ({}) }: {
-  readonly lines?: readonly Line[];
-  readonly seed?: number;
-  readonly change?: Change;
-} = {}): string {
+export function madeBill(
+  days: readonly string[],
+  {
+    lines = LINES,
+    seed = 1,
+    change = () => ({}),
+  }: {
+    readonly lines?: readonly Line[];
+    readonly seed?: number;
+    readonly change?: Change;
+  } = {},
+): string {
   const rows = lines.flatMap((line, place) =>
     days.map((day) => {
       const next = seeded(seed * 7919 + place * 104_729 + dayNumber(day));
@@ -51,7 +58,23 @@ export function madeBill(days: readonly string[], { lines = LINES, seed = 1, cha
       const { account = '111', region = 'eu-west-1', service, sku, team } = line;
       const tags = `"${JSON.stringify({ team }).replaceAll('"', '""')}"`;
       const month = `${monthOf(day)}-01T00:00:00Z`;
-      return [cost, cost, 'USD', month, start, end, 'Usage', account, region, service, sku, `r-${sku}`, quantity, 'Hours', tags].join();
+      return [
+        cost,
+        cost,
+        'USD',
+        month,
+        start,
+        end,
+        'Usage',
+        account,
+        region,
+        service,
+        sku,
+        `r-${sku}`,
+        quantity,
+        'Hours',
+        tags,
+      ].join();
     }),
   );
   return `${[HEADER, ...rows].join('\n')}\n`;

@@ -83,6 +83,13 @@ export const Anomaly = z
     impact: DecimalString.nullable().describe(
       'Money beyond what was expected, below zero for less: actual - expected of a cost; null when no price is known',
     ),
+    differences: z
+      .array(
+        z
+          .strictObject({ day: Day, amount: DecimalString.describe('actual - expected of the day') })
+          .describe('A day of it'),
+      )
+      .describe('Of a cost what each of its days has beyond what was expected; they add up to `impact`'),
     sentence: z.string().describe('What happened, in a sentence'),
     foundAt: UtcInstant.describe('When it was found'),
     restatement: Restatement.nullable().describe('Null: bills have not changed its days since'),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Sql } from '../../../platform/store/index.ts';
 import { Anomaly, AnomalyEvidence, AnomalyFeedback, LedgerJudging } from './schema.ts';
 
@@ -23,8 +23,6 @@ const Facts = Anomaly.omit({
   feedback: true,
   counts: true,
   days: true,
-}).extend({
-  differences: z.array(z.strictObject({ day: z.string(), amount: z.string() })).readonly(),
 });
 
 /** An anomaly as it is kept. */
