@@ -2,15 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { listAudit } from '../../../platform/audit/schema.ts';
 import { call, problemFrom } from '../../../testing.ts';
-import { type Change, daysOf, openLedger, settle } from './made-ledger.testing.ts';
+import { type Change, daysOf, type MadeLedger, openLedger, settle } from './made-ledger.testing.ts';
 import { type Anomaly, giveAnomalyFeedback, listAnomalies, type NewFeedback, undoAnomalyFeedback } from './schema.ts';
 
-type Ledger = Awaited<ReturnType<typeof openLedger>>;
 type Said = z.input<typeof NewFeedback>;
 
-const anomaliesOf = async ({ application }: Ledger): Promise<Anomaly[]> =>
+const anomaliesOf = async ({ application }: MadeLedger): Promise<Anomaly[]> =>
   (await call(application, listAnomalies, {})).anomalies;
-const say = async ({ application }: Ledger, anomaly: string, body: Said) => {
+const say = async ({ application }: MadeLedger, anomaly: string, body: Said) => {
   const answer = await call(application, giveAnomalyFeedback, { params: { anomaly }, body });
   await settle(application);
   return answer;
@@ -26,7 +25,7 @@ const since =
   ({ sku }, day) =>
     sku === 'p4d.24xlarge' && day >= first ? { quantity } : {};
 
-async function withOpenRise(): Promise<Ledger> {
+async function withOpenRise(): Promise<MadeLedger> {
   const ledger = await openLedger('2026-11-13T12:00:00Z');
   await ledger.deliver(daysOf('2026-10-01', '2026-11-12'), { change: since('2026-11-09', 1.6) });
   return ledger;

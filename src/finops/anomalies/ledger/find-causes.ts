@@ -34,6 +34,7 @@ export interface Cause {
   readonly candidates: Candidate[];
 }
 
+const JUDGED_ORDER: readonly string[] = JUDGED_DIMENSIONS;
 export const BASELINE_DAYS = 28;
 const MOST_CELLS = 5000;
 /** A series is explained by causes that are known when they have this much of what is out of the ordinary in it. */
@@ -85,7 +86,7 @@ function byCoarseness(a: Candidate, b: Candidate): number {
 function rankOf({ series: { slice } }: Candidate): number {
   const dimension = slice[0]?.dimension;
   if (dimension === undefined) return -1;
-  return JUDGED_DIMENSIONS.findIndex((one) => one === (isSku(dimension) ? 'sku' : dimension));
+  return JUDGED_ORDER.indexOf(isSku(dimension) ? 'sku' : dimension);
 }
 
 const excessOf = ({ actual, expected }: Candidate): number => Math.abs(actual - expected);

@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { decimal, sumDecimals } from '../../../platform/units/index.ts';
 import { call } from '../../../testing.ts';
 import { costRows } from '../../costs/schema.ts';
-import { type Change, daysOf, openLedger } from './made-ledger.testing.ts';
+import { type Change, daysOf, type MadeLedger, openLedger } from './made-ledger.testing.ts';
 import { type AnomalySelection, anomaliesCsv, getAnomaly, listAnomalies } from './schema.ts';
 
-type Ledger = Awaited<ReturnType<typeof openLedger>>;
 const DAYS = daysOf('2026-10-01', '2026-11-14');
-const list = ({ application }: Ledger, query: AnomalySelection = {}) => call(application, listAnomalies, { query });
+const list = ({ application }: MadeLedger, query: AnomalySelection = {}) => call(application, listAnomalies, { query });
 const words = (slice: readonly { readonly value: string }[]) => slice.map(({ value }) => value).join(' ');
 
 const during =

@@ -108,6 +108,8 @@ export async function openLedger(now = '2026-11-15T12:00:00Z') {
   };
 }
 
+export type MadeLedger = Awaited<ReturnType<typeof openLedger>>;
+
 /** Events reach their subscribers and jobs are done. */
 export async function settle({ events, jobs }: Application): Promise<void> {
   await events.drain();

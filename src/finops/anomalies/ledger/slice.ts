@@ -24,6 +24,7 @@ export const CAUSE_DIMENSIONS = [
   'resourceId',
 ] as const;
 
+const CAUSE_ORDER: readonly string[] = CAUSE_DIMENSIONS;
 const SKU_COLUMNS = ['skuId', 'skuMeter', 'chargeDescription'];
 
 export function isSku(dimension: string): boolean {
@@ -33,7 +34,7 @@ export function isSku(dimension: string): boolean {
 /** Who first, then what. */
 export function inOrder(slice: Slice): Slice {
   const rank = ({ dimension }: SlicePart) =>
-    CAUSE_DIMENSIONS.findIndex((one) => one === (isSku(dimension) ? 'sku' : dimension));
+    CAUSE_ORDER.indexOf(isSku(dimension) ? 'sku' : dimension);
   return slice.toSorted((a, b) => rank(a) - rank(b));
 }
 
