@@ -2,6 +2,7 @@ import { accountCommands } from './account.ts';
 import { alertCommands } from './alert.ts';
 import { allocationCommands } from './allocation.ts';
 import { anomalyCommands } from './anomaly.ts';
+import { ledgerAnomalyCommands } from './anomaly-ledger.ts';
 import { applyCommands } from './apply.ts';
 import { auditCommands } from './audit.ts';
 import { billCommands } from './bill.ts';
@@ -57,6 +58,7 @@ export const commands: readonly Command[] = [
   ...priceCommands,
   ...budgetCommands,
   ...anomalyCommands,
+  ...ledgerAnomalyCommands,
   ...tokenCommands,
   ...experimentCommands,
   ...pipelineCommands,

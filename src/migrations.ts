@@ -1,4 +1,5 @@
 import { allocationMigrations } from './finops/allocation/index.ts';
+import { anomalyMigrations } from './finops/anomalies/index.ts';
 import { billingMigrations } from './finops/billing/index.ts';
 import { budgetMigrations } from './finops/budgets/index.ts';
 import { forecastMigrations } from './finops/forecasts/index.ts';
@@ -66,4 +67,5 @@ export const migrations: Migrations = {
   ...gpuMigrations,
   ...recommendationMigrations,
   ...forecastMigrations,
+  ...anomalyMigrations,
 };

@@ -55,7 +55,9 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
     usage: async (sql, within) => (await metering.within(sql, within)).map(({ usage }) => usage),
     workloads: allocation.workloadSubjects,
   });
-  const anomalies = createAnomalies();
+  const anomalies = createAnomalies({ ...ground, billing, costs });
+  anomalies.listen(ground.events);
+  anomalies.schedule(ground.jobs);
   const money = { allocation, billing, costs, prices, metering, budgets, statements };
   return { ...money, uploads, sources, anomalies, forecasts, tokens, gpus };
 }

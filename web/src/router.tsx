@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-router';
 import { SessionGate } from './account/SessionGate.tsx';
 import { AllocationSearch } from './allocation/allocation-search.ts';
+import { AnomaliesSearch, AnomalySearch } from './anomalies/anomalies-search.ts';
 import { CostsSearch } from './costs/costs-search.ts';
 import { DecisionsSearch } from './decisions/decisions-search.ts';
 import { CompareSearch, DeliveriesSearch, DeliverySearch } from './deliveries/deliveries-search.ts';
@@ -55,6 +56,20 @@ const allocation = createRoute({
   path: '/allocation',
   validateSearch: AllocationSearch,
   component: lazyRouteComponent(() => import('./allocation/AllocationPage.tsx'), 'AllocationPage'),
+});
+
+const anomalies = createRoute({
+  getParentRoute: () => root,
+  path: '/anomalies',
+  validateSearch: AnomaliesSearch,
+  component: lazyRouteComponent(() => import('./anomalies/AnomaliesPage.tsx'), 'AnomaliesPage'),
+});
+
+const anomaly = createRoute({
+  getParentRoute: () => root,
+  path: '/anomalies/$anomaly',
+  validateSearch: AnomalySearch,
+  component: lazyRouteComponent(() => import('./anomalies/AnomalyPage.tsx'), 'AnomalyPage'),
 });
 
 const deliveries = createRoute({
@@ -252,6 +267,8 @@ export const router = createRouter({
     overview,
     costs,
     allocation,
+    anomalies,
+    anomaly,
     deliveries,
     delivery,
     compareDeliveries,

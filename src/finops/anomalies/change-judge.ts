@@ -15,6 +15,8 @@ interface JudgedStep extends UsualStep {
   readonly z: number | null;
   /** The residual where it tells how large noise is. */
   readonly noise: number | null;
+  /** One standard deviation, in the unit of the values; null while nothing was expected. */
+  readonly spread: number | null;
 }
 
 interface OpenChange {
@@ -42,10 +44,22 @@ export interface ChangeOptions {
   readonly seasonSteps: number;
   /** Whether steps are days of months. */
   readonly monthly: boolean;
+  /** Standard deviations of the chart that are an alarm; 3.5 when it is not said. */
+  readonly alarmStrength?: number;
+  /** Noise is taken for no smaller than this share of what is expected; 0.04 when it is not said. */
+  readonly leastDeviation?: number;
+}
+
+/** A judge of changes can be told that what goes on is the usual from now on. */
+export interface ChangeJudge extends Judge<ChangeState> {
+  /** Ends the change that is open: its values are the usual. The episode of it; null where none is open. */
+  accept(): Episode | null;
+  /** What the newest step should have been, and one standard deviation of it; null while nothing was expected. */
+  newest(): { readonly expected: number | null; readonly spread: number | null };
 }
 
 /** Standard deviations of the chart that are an alarm: about two false ones a year on series like those of docs/anomalies.md. */
-const ALARM_STRENGTH = 3.5;
+export const ALARM_STRENGTH = 3.5;
 const KEPT_STEPS = 91;
 const WARM_UP_STEPS = 28;
 /** After this long, a change is the new usual. */
@@ -66,31 +80,40 @@ const OUTLIER_DEVIATIONS = 4;
  * or, after 14 steps, they are the usual.
  */
 export function createChangeJudge(
-  { stepMs, seasonSteps, monthly }: ChangeOptions,
+  { stepMs, seasonSteps, monthly, alarmStrength = ALARM_STRENGTH, leastDeviation = LEAST_DEVIATION }: ChangeOptions,
   restored?: ChangeState,
-): Judge<ChangeState> {
+): ChangeJudge {
   let state: ChangeState = restored ?? { steps: [], chartFromStep: null, open: null };
   return {
     judge: (at, value) => {
       const step = monthly ? Math.floor(at / stepMs) : Math.round(at / stepMs);
       const expectation = expectedAt(step, state.steps, seasonSteps);
       if (expectation === null) return learnFirst(at, step, value);
-      const judged = judgedStep({ at, step, value }, expectation, state.steps, monthly);
+      const judged = judgedStep({ at, step, value }, expectation, state.steps, { monthly, leastDeviation });
       const latest = state.steps.at(-1)?.step ?? Number.NEGATIVE_INFINITY;
       if (step <= latest) return alone(judged, expectation);
       const ready = state.steps.length >= WARM_UP_STEPS;
       const seen = { ...state, steps: [...state.steps, judged].slice(-KEPT_STEPS) };
-      const { next, strength, ended } = advance(seen, ready);
+      const { next, strength, ended } = advance(seen, ready, alarmStrength);
       state = next;
-      return { score: ready ? scoreOf(strength, ALARM_STRENGTH) : null, expected: expectation.value, ended };
+      return { score: ready ? scoreOf(strength, alarmStrength) : null, expected: expectation.value, ended };
     },
+    accept: () => {
+      const { open } = state;
+      const last = state.steps.at(-1);
+      if (open === null || last === undefined) return null;
+      const ended = episodeFrom(state.steps, open.fromStep, true, false);
+      state = accepted(state, open, last.step);
+      return ended;
+    },
+    newest: () => ({ expected: state.steps.at(-1)?.expected ?? null, spread: state.steps.at(-1)?.spread ?? null }),
     open: () => (state.open === null ? null : episodeFrom(state.steps, state.open.fromStep, false, true)),
     state: () => state,
   };
 
   function learnFirst(at: number, step: number, value: number): Judgement {
     const known = state.steps.some((kept) => kept.step >= step);
-    const first = { at, step, value, usual: value, expected: null, residual: null, z: null, noise: null };
+    const first = { at, step, value, usual: value, expected: null, residual: null, z: null, noise: null, spread: null };
     if (!known) state = { ...state, steps: [...state.steps, first].slice(-KEPT_STEPS) };
     return { score: null, expected: null, ended: null };
   }
@@ -98,7 +121,7 @@ export function createChangeJudge(
   /** A step that comes again or late is judged and teaches nothing. */
   function alone({ z }: JudgedStep, { value: expected }: Expectation): Judgement {
     const ready = state.steps.length >= WARM_UP_STEPS;
-    return { score: ready ? scoreOf(Math.abs(z ?? 0), ALARM_STRENGTH) : null, expected, ended: null };
+    return { score: ready ? scoreOf(Math.abs(z ?? 0), alarmStrength) : null, expected, ended: null };
   }
 }
 
@@ -106,11 +129,11 @@ function judgedStep(
   { at, step, value }: { readonly at: number; readonly step: number; readonly value: number },
   { value: expected, unit }: Expectation,
   steps: readonly JudgedStep[],
-  monthly: boolean,
+  { monthly, leastDeviation }: { readonly monthly: boolean; readonly leastDeviation: number },
 ): JudgedStep {
   const residual = unit === 0 ? Math.sign(value) : (value - expected) / unit;
   const noises = steps.flatMap(({ noise }) => (noise === null ? [] : [noise]));
-  const sd = Math.max(LEAST_DEVIATION, deviation(noises) ?? 0) * (1 + SMALL_SAMPLE / Math.max(1, noises.length));
+  const sd = Math.max(leastDeviation, deviation(noises) ?? 0) * (1 + SMALL_SAMPLE / Math.max(1, noises.length));
   const months = monthly ? sameDaysOfMonth(step) : [];
   const seen = steps.flatMap((kept) => (months.includes(kept.step) && kept.residual !== null ? [kept.residual] : []));
   const notable = seen.filter((one) => Math.abs(one) > NOTABLE_DEVIATIONS * sd);
@@ -125,6 +148,7 @@ function judgedStep(
     residual,
     z,
     noise: beyond === residual ? residual : null,
+    spread: sd * (unit === 0 ? 1 : unit),
     usual: teaches ? value : expected,
   };
 }
@@ -136,10 +160,10 @@ interface Advanced {
 }
 
 /** Opens, continues or ends an episode by the newest step. */
-function advance(state: ChangeState, ready: boolean): Advanced {
+function advance(state: ChangeState, ready: boolean, alarmStrength: number): Advanced {
   const change = chartOf(state);
   const strength = change?.strength ?? 0;
-  if (state.open === null) return { next: ready ? opened(state, change) : state, strength, ended: null };
+  if (state.open === null) return { next: ready ? opened(state, change, alarmStrength) : state, strength, ended: null };
   const open = calmed(state.open, state.steps.at(-1));
   const held = { ...state, open, steps: withoutTeaching(state.steps, open.fromStep) };
   if (open.calm >= CALM_EVIDENCE) {
@@ -147,7 +171,7 @@ function advance(state: ChangeState, ready: boolean): Advanced {
     const ended = episodeFrom(before, open.fromStep, false, false);
     const steps = teachingAgain(held.steps, open.calmFromStep, 1);
     const next = { steps, open: null, chartFromStep: open.calmFromStep };
-    return { next: opened(next, chartOf(next)), strength, ended };
+    return { next: opened(next, chartOf(next), alarmStrength), strength, ended };
   }
   const last = held.steps.at(-1)?.step ?? open.fromStep;
   if (last - open.fromStep + 1 < LASTING_STEPS) return { next: held, strength, ended: null };
@@ -160,8 +184,8 @@ function chartOf({ steps, chartFromStep }: ChangeState): Change | null {
   return latestChange(residuals, dependenceOf(noises));
 }
 
-function opened(state: ChangeState, change: Change | null): ChangeState {
-  if (change === null || change.strength < ALARM_STRENGTH) return state;
+function opened(state: ChangeState, change: Change | null, alarmStrength: number): ChangeState {
+  if (change === null || change.strength < alarmStrength) return state;
   const fromStep = state.steps.at(-change.steps)?.step ?? 0;
   const size = Math.max(LEAST_CHANGE_SIZE, change.strength / Math.sqrt(change.steps));
   const open = { fromStep, direction: change.direction, size, calm: 0, calmFromStep: fromStep };

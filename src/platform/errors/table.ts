@@ -148,6 +148,8 @@ export const errorTable = {
   series_time_uneven: { status: 400, exitCode: REFUSED, title: 'The times of the series are not evenly spaced' },
   series_too_short: { status: 400, exitCode: REFUSED, title: 'The series has too few values' },
   series_too_sparse: { status: 400, exitCode: REFUSED, title: 'The series lacks more values than it has' },
+  anomaly_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such anomaly' },
+  anomaly_feedback_invalid: { status: 400, exitCode: USAGE, title: 'This cannot be said of the anomaly' },
   series_too_long: { status: 413, exitCode: REFUSED, title: 'The series holds more values than are read' },
 
   // scaling

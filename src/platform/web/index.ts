@@ -46,6 +46,7 @@ export function webPlugin(bundle: string): Plugin {
 const PAGES = [
   'costs',
   'allocation',
+  'anomalies',
   'deliveries',
   'statements',
   'budgets',

@@ -11,6 +11,7 @@ const PATHS: Readonly<Record<PageLink['to'], string>> = {
   '/retraining': 'M13 8a5 5 0 1 1-1.6-3.7M13.2 2v3h-3M8 5.5V8l1.8 1.2',
   '/costs': 'M3 13.5V8.5M6.5 13.5V5M10 13.5v-3.5M13.5 13.5v-11',
   '/allocation': 'M8 2v4.5M8 6.5L3 10v2.5M8 6.5l5 3.5v2.5M8 6.5v6M1.8 13.5h2.4M6.8 13.5h2.4M11.8 13.5h2.4',
+  '/anomalies': 'M1.8 11.5h3l2-1 1.7-8 1.7 8 2 1h2M8.5 13.2v.6',
   '/deliveries': 'M8 2v6.5M5 5.8l3 2.9 3-2.9M2.5 9.5v3.2c0 .5.3.8.8.8h9.4c.5 0 .8-.3.8-.8V9.5',
   '/budgets': 'M8 2a6 6 0 1 1-6 6M8 8V2M8 8l4.2 4.2',
   '/recommendations': 'M8 1.8a4.2 4.2 0 0 1 2.4 7.7v1.7H5.6V9.5A4.2 4.2 0 0 1 8 1.8M6 13h4M6.8 14.6h2.4',

@@ -3,6 +3,7 @@ export interface PageLink {
     | '/'
     | '/costs'
     | '/allocation'
+    | '/anomalies'
     | '/deliveries'
     | '/statements'
     | '/budgets'
@@ -49,6 +50,7 @@ export const pageGroups: readonly PageGroup[] = [
     label: 'Can we afford it?',
     pages: [
       { to: '/costs', label: 'Costs', key: 'c' },
+      { to: '/anomalies', label: 'Anomalies', key: 'x' },
       { to: '/allocation', label: 'Allocation', key: 'a' },
       { to: '/deliveries', label: 'Deliveries', key: 'l' },
       { to: '/statements', label: 'Statements', key: 's' },

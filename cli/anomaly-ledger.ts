@@ -1,0 +1,187 @@
+import {
+  type Anomaly,
+  type AnomalyDetail,
+  type AnomalyList,
+  AnomalyMeasure,
+  AnomalyState,
+  AnomalyVerdict,
+  anomaliesCsv,
+  getAnomaly,
+  giveAnomalyFeedback,
+  listAnomalies,
+  NewFeedback,
+  undoAnomalyFeedback,
+} from '../src/finops/anomalies/ledger/schema.ts';
+import { refuseBothFormats } from './downloads.ts';
+import { command } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import { CommandError } from './frame/failure.ts';
+import { counted, shownAmount } from './output/amounts.ts';
+import { facts, table } from './output/table.ts';
+
+const anomaly = { anomaly: { describe: 'Id of the anomaly' } };
+const { direction, team, period } = listAnomalies.query.shape;
+
+const listCommand = command({
+  path: ['anomaly', 'list'],
+  summary: 'List what is out of the ordinary in the ledger, and what it costs beyond what was expected',
+  example: `steelyard anomaly list --period 2026-11
+steelyard anomaly list --state open --team search --json`,
+  needs: 'server',
+  options: {
+    state: { value: AnomalyState.options.join('|'), schema: AnomalyState, describe: 'Only those in this state' },
+    direction: { value: 'over|under', schema: direction, describe: 'Only above or only below what was expected' },
+    measure: { value: AnomalyMeasure.options.join('|'), schema: AnomalyMeasure, describe: 'Only of this measure' },
+    team: { value: 'NAME', schema: team, describe: 'Only of this team' },
+    period: { value: 'MONTH', schema: period, describe: 'Only with a day in this month; money is that of its days' },
+    csv: { describe: 'Answer CSV' },
+  },
+  run: async (context, { csv, ...query }) => {
+    refuseBothFormats(context, csv);
+    const client = await context.client();
+    if (csv) {
+      await context.io.out.write(await client.call(anomaliesCsv, { query }));
+      return 0;
+    }
+    const list = await client.call(listAnomalies, { query });
+    await context.answer(list, () => listText(list, context));
+    if (list.judging === null) await context.remark('The ledger has not been judged yet: that follows an import.');
+    return 0;
+  },
+});
+
+const showCommand = command({
+  path: ['anomaly', 'show'],
+  summary: 'Show an anomaly: what happened, price, volume and mix, and the charges behind it',
+  example: 'steelyard anomaly show an_0123456789abcdef',
+  needs: 'server',
+  positionals: anomaly,
+  run: async (context, params) => {
+    const detail = await (await context.client()).call(getAnomaly, { params });
+    await context.answer(detail, () => detailText(detail, context));
+    return 0;
+  },
+});
+
+const feedbackCommand = command({
+  path: ['anomaly', 'feedback'],
+  summary: 'Say that an anomaly was expected, planned or wrong, so that later alarms follow it',
+  example: `steelyard anomaly feedback an_0123456789abcdef expected --note "the new model"
+steelyard anomaly feedback an_0123456789abcdef planned --until 2026-11-30
+steelyard anomaly feedback an_0123456789abcdef --undo`,
+  needs: 'server',
+  positionals: {
+    ...anomaly,
+    verdict: { describe: `${AnomalyVerdict.options.join(', ')}; left out with --undo`, optional: true },
+  },
+  options: {
+    until: { value: 'DAY', schema: NewFeedback.shape.until, describe: 'Planned: the last day of the plan' },
+    note: { value: 'TEXT', schema: NewFeedback.shape.note, describe: 'Why' },
+    undo: { describe: 'Take back what was said' },
+  },
+  run: async (context, { anomaly: id, verdict, until, note, undo }) => {
+    const params = { anomaly: id };
+    const client = await context.client();
+    const said = AnomalyVerdict.safeParse(verdict);
+    if (undo !== (verdict === undefined) || (!undo && !said.success)) {
+      throw new CommandError('usage', '"anomaly feedback" needs expected, planned or wrong, or --undo alone.');
+    }
+    const answer = said.success
+      ? await client.call(giveAnomalyFeedback, {
+          params,
+          body: {
+            verdict: said.data,
+            ...(until === undefined ? {} : { until }),
+            ...(note === undefined ? {} : { note }),
+          },
+        })
+      : await client.call(undoAnomalyFeedback, { params });
+    await context.answer(answer, () => saidText(answer));
+    return 0;
+  },
+});
+
+function saidText({ id, feedback }: Anomaly): string {
+  if (feedback === null) return `What was said of ${id} is taken back; the ledger is judged again.`;
+  const until = feedback.until === null ? '' : ` until ${feedback.until}`;
+  return `${id} is ${feedback.verdict}${until}, and not counted; the ledger is judged again.`;
+}
+
+function listText({ anomalies, totals, judging, others }: AnomalyList, { paint }: Context): string {
+  const through = judging?.through == null ? '' : ` Judged through ${judging.through}.`;
+  if (anomalies.length === 0) return `${paint.good('Nothing out of the ordinary.')}${through}`;
+  const sides = totals.map(
+    ({ currency, over, under }) =>
+      `${shownAmount(over)} ${currency} more than expected, ${shownAmount(under)} ${currency} less on the other side`,
+  );
+  const count = counted(anomalies.length + others, 'anomaly', 'anomalies');
+  const head = `${count}: ${sides.length === 0 ? 'none of them counts' : sides.join('; ')}.${through}`;
+  const rows = table(
+    anomalies,
+    [
+      { title: 'ANOMALY', cell: ({ id }) => id },
+      { title: 'START', cell: ({ start }) => start },
+      { title: 'END', cell: ({ end, state }) => (state === 'open' ? 'goes on' : end) },
+      { title: 'KIND', cell: ({ kind }) => kind.replace('_', ' ') },
+      { title: 'STATE', cell: (one) => stateText(one) },
+      { title: 'IMPACT', align: 'decimal', cell: ({ impact }) => (impact === null ? '–' : shownAmount(impact)) },
+      { title: 'CURRENCY', cell: ({ currency }) => currency ?? '' },
+      { title: 'WHAT HAPPENED', cell: ({ sentence }) => sentence, least: 24 },
+    ],
+    paint,
+  );
+  return `${head}\n\n${rows}`;
+}
+
+function stateText({ state, feedback }: Anomaly): string {
+  return feedback === null ? state : `${state}, ${feedback.verdict}`;
+}
+
+function detailText(detail: AnomalyDetail, { paint }: Context): string {
+  const { currency, evidence, feedback, restatement, unit } = detail;
+  const money = currency ?? '';
+  const figure = (amount: string) =>
+    `${shownAmount(amount)} ${detail.measure === 'cost' ? money : (unit ?? '')}`.trim();
+  const rows: [string, string | null][] = [
+    ['what', detail.sentence],
+    ['days', `${detail.start} to ${detail.end}, ${detail.kind.replace('_', ' ')}, ${stateText(detail)}`],
+    ['actual', figure(detail.actual)],
+    ['expected', figure(detail.expected)],
+    ['impact', detail.impact === null ? null : `${shownAmount(detail.impact)} ${money}`],
+    ['seen in', detail.seenIn.map((slice) => slice.map(({ value }) => value).join(', ') || 'everything').join('; ')],
+    ['restated', restatement === null ? null : `${shownAmount(restatement.difference)} ${money} at ${restatement.at}`],
+    [
+      'said',
+      feedback === null
+        ? null
+        : `${feedback.verdict} by ${feedback.by}${feedback.note === null ? '' : `: ${feedback.note}`}`,
+    ],
+  ];
+  if (evidence === null) return facts(rows, paint);
+  const parts = Object.entries(evidence.effects).filter(([, amount]) => amount !== '0');
+  const behind = table(
+    evidence.rows.slice(0, MOST_ROWS),
+    [
+      {
+        title: 'CHARGE',
+        cell: ({ values }) =>
+          Object.values(values)
+            .flatMap((value) => value ?? [])
+            .join(', '),
+      },
+      { title: 'EXPECTED', align: 'decimal', cell: ({ expected }) => shownAmount(expected) },
+      { title: 'ACTUAL', align: 'decimal', cell: ({ actual }) => shownAmount(actual) },
+      { title: 'CHANGE', align: 'decimal', cell: ({ change }) => shownAmount(change) },
+    ],
+    paint,
+  );
+  const effects = facts(
+    parts.map(([name, amount]): [string, string] => [name, `${shownAmount(amount)} ${money}`]),
+    paint,
+  );
+  return [facts(rows, paint), '', effects, '', behind].join('\n');
+}
+
+const MOST_ROWS = 20;
+
+export const ledgerAnomalyCommands = [listCommand, showCommand, feedbackCommand];

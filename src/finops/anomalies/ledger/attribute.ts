@@ -1,0 +1,78 @@
+import { holds, inOrder, isSku, type Slice, type SlicePart } from './slice.ts';
+
+/** One kind of charge and what it has beyond what was expected, in the direction of the change. */
+export interface ExcessCell {
+  readonly values: Readonly<Record<string, string | null>>;
+  readonly expected: number;
+  /** Above zero where it goes the way of the whole. */
+  readonly excess: number;
+}
+
+/** A slice is behind a change when it has at least this of it. */
+export const CAUSE_SHARE = 0.8;
+/** Who owns it and what it is are said even where all rows have the same. */
+const ALWAYS_NAMED = ['team', 'model', 'endpoint', 'serviceName', 'skuId', 'skuMeter', 'chargeDescription'];
+/** What moved at least so much of what is kept moved with it, and is not left out. */
+const MOVED_TOO = 0.5;
+
+/**
+ * The most specific slice that explains at least 80 % of an excess: part after part, the one that keeps most of it, until none keeps
+ * enough, or what would be left out moved just as much. Parts that leave no cell out are said only of who and what. Example: 100 of
+ * 110 in `p4d` of `search` gives both; where all of `search` doubled, `search` alone.
+ */
+export function causeOf(cells: readonly ExcessCell[], start: Slice): Slice {
+  const total = sumOf(cells);
+  if (total <= 0) return start;
+  let slice = start;
+  let kept = cells.filter(({ values }) => holds(start, values));
+  const left = new Set(Object.keys(cells[0]?.values ?? {}).concat(...cells.map(({ values }) => Object.keys(values))));
+  for (const { dimension } of start) left.delete(dimension);
+  for (;;) {
+    const best = bestPart(kept, left, CAUSE_SHARE * total);
+    if (best === null) return inOrder(slice);
+    left.delete(best.part.dimension);
+    if (isSku(best.part.dimension)) for (const dimension of left) if (isSku(dimension)) left.delete(dimension);
+    const fewer = kept.filter(({ values }) => holds([best.part], values));
+    if (fewer.length < kept.length || ALWAYS_NAMED.includes(best.part.dimension)) slice = [...slice, best.part];
+    kept = fewer;
+  }
+}
+
+/**
+ * How much of what was expected (0 to 1) lies in cells that rose at least half as much as the whole. Near 1: everything moved together;
+ * near 0: a few things moved.
+ */
+export function breadthOf(cells: readonly ExcessCell[]): number {
+  const [excess, expected] = [sumOf(cells), cells.reduce((sum, cell) => sum + Math.max(0, cell.expected), 0)];
+  if (expected <= 0) return 0;
+  const ratio = excess / expected;
+  const moved = cells.filter((cell) => cell.expected > 0 && cell.excess / cell.expected >= ratio / 2);
+  return moved.reduce((sum, cell) => sum + cell.expected, 0) / expected;
+}
+
+export function sumOf(cells: readonly ExcessCell[]): number {
+  return cells.reduce((sum, { excess }) => sum + excess, 0);
+}
+
+/** The part that keeps most, of those that keep enough and leave out what did not move. */
+function bestPart(cells: readonly ExcessCell[], dimensions: ReadonlySet<string>, enough: number) {
+  const whole = sumsOf(cells);
+  let best: { readonly part: SlicePart; readonly excess: number } | null = null;
+  for (const dimension of dimensions) {
+    const byValue = Map.groupBy(cells, ({ values }) => values[dimension] ?? null);
+    for (const [value, of] of byValue) {
+      const kept = sumsOf(of);
+      if (value === null || kept.excess < enough) continue;
+      const out = { excess: whole.excess - kept.excess, expected: whole.expected - kept.expected };
+      const movedToo = out.expected > 0 && out.excess * kept.expected >= MOVED_TOO * kept.excess * out.expected;
+      if (movedToo && of.length < cells.length) continue;
+      if (best === null || kept.excess > best.excess * (1 + 1e-9))
+        best = { part: { dimension, value }, excess: kept.excess };
+    }
+  }
+  return best;
+}
+
+function sumsOf(cells: readonly ExcessCell[]): Pick<ExcessCell, 'excess' | 'expected'> {
+  return { excess: sumOf(cells), expected: cells.reduce((sum, { expected }) => sum + expected, 0) };
+}

@@ -1,0 +1,161 @@
+import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
+import type { Costs, SliceDay } from '../../costs/index.ts';
+import { dayNumber, dayText } from './day.ts';
+import { type Explanation, explainCause } from './explain-cause.ts';
+import { BASELINE_DAYS, baselineOf, type Cause, cellsOf, filtersOf, referenceOf } from './find-causes.ts';
+import type { Candidate } from './judge-series.ts';
+import type { Anomaly, AnomalyEvidence } from './schema.ts';
+import { sentenceOf } from './sentence.ts';
+
+/** An anomaly as the ledger shows it now, before anybody said anything of it. */
+export type Found = Omit<
+  Anomaly,
+  'id' | 'state' | 'mergedInto' | 'foundAt' | 'restatement' | 'feedback' | 'counts' | 'days'
+> & {
+  readonly open: boolean;
+  readonly evidence: AnomalyEvidence | null;
+};
+
+const SHOWN_AFTER_DAYS = 14;
+const BAND_DEVIATIONS = 3;
+const EXPECTED_DECIMALS = 8;
+
+/** What a cause came to, what was expected, and why: read from the rows of its slice, exactly. Null when its rows are gone meanwhile. */
+export async function describeCause(
+  costs: Pick<Costs, 'dailySlices' | 'sliceCells'>,
+  cause: Cause,
+  all: readonly Candidate[],
+): Promise<Found | null> {
+  const reference = referenceOf(cause);
+  if (reference === undefined) return null;
+  const { series } = reference;
+  const ask: Costs['sliceCells'] = (question) => costs.sliceCells(question);
+  const whole = await cellsOf(ask, reference, { slice: series.slice, except: [] }, all);
+  const cells = await cellsOf(ask, reference, cause, all);
+  const explanation = explainCause(filtersOf(cause), cells, scaleOf(reference, whole));
+  const { sums, ...evidence } = explanation;
+  const figures = figuresOf(reference, explanation);
+  const days = await daysOf(costs, cause, reference);
+  const points = pointsOf(reference, days, decimal(figures.expected));
+  const told = {
+    slice: cause.slice,
+    except: cause.except,
+    measure: series.measure,
+    kind: reference.kind,
+    currency: series.currency,
+    unit: series.unit,
+    days: reference.lastDay - reference.firstDay + 1,
+    ...figures,
+    drivers: evidence.drivers,
+    effects: evidence.effects,
+  };
+  return {
+    measure: series.measure,
+    kind: reference.kind,
+    direction: cause.direction === 1 ? 'over' : 'under',
+    slice: [...cause.slice],
+    seenIn: seenIn(cause),
+    start: dayText(reference.firstDay),
+    end: dayText(reference.lastDay),
+    currency: series.currency,
+    unit: series.unit,
+    ...figures,
+    sentence: sentenceOf(told),
+    open: reference.open,
+    differences: series.measure === 'cost' ? differencesOf(reference, points) : [],
+    evidence: { points, baseline: baselineOf(reference, all), ...evidence },
+  };
+}
+
+/** What was expected of the charges of before, as a share of them. Of a price: what was bought is taken as it is. */
+function scaleOf({ series, expected }: Candidate, cells: Awaited<ReturnType<Costs['sliceCells']>>): Decimal {
+  const total = (of: 'costBefore' | 'quantityBefore' | 'quantityAfter') =>
+    cells.reduce((sum, cell) => sum.plus(cell[of]), decimal(0));
+  const [above, below] =
+    series.measure === 'unit_cost'
+      ? [total('quantityAfter'), total('quantityBefore')]
+      : [decimal(expected), total(series.measure === 'cost' ? 'costBefore' : 'quantityBefore')];
+  return below.isZero() ? decimal(0) : above.dividedBy(below);
+}
+
+/** Of what is bought and of prices the money is their part of the change of the cost. */
+function figuresOf(
+  { series }: Candidate,
+  { sums, drivers }: Explanation,
+): Pick<Anomaly, 'actual' | 'expected' | 'impact'> {
+  const { before, after, effects } = sums;
+  if (series.measure === 'cost') {
+    return {
+      actual: decimalString(after),
+      expected: decimalString(before),
+      impact: decimalString(after.minus(before)),
+    };
+  }
+  const total = (of: 'actualQuantity' | 'expectedQuantity') =>
+    drivers.reduce((sum, driver) => sum.plus(driver[of] ?? '0'), decimal(0));
+  const [bought, usual] = [total('actualQuantity'), total('expectedQuantity')];
+  if (series.measure === 'quantity') {
+    const impact = after.minus(before).minus(effects.price);
+    return { actual: decimalString(bought), expected: decimalString(usual), impact: decimalString(impact) };
+  }
+  const price = (cost: Decimal, of: Decimal) =>
+    of.isZero() ? '0' : decimalString(cost.dividedBy(of).toDecimalPlaces(EXPECTED_DECIMALS));
+  return { actual: price(after, bought), expected: price(before, usual), impact: decimalString(effects.price) };
+}
+
+function seenIn({ candidates }: Cause): Anomaly['seenIn'] {
+  const slices = new Map(candidates.map(({ series }) => [JSON.stringify(series.slice), [...series.slice]]));
+  return [...slices.values()];
+}
+
+async function daysOf(costs: Pick<Costs, 'dailySlices'>, cause: Cause, candidate: Candidate): Promise<SliceDay[]> {
+  const { days } = await costs.dailySlices({
+    from: dayText(candidate.firstDay - BASELINE_DAYS),
+    to: dayText(candidate.lastDay + SHOWN_AFTER_DAYS),
+    dimensions: [],
+    filter: filtersOf(cause),
+    most: 1000,
+  });
+  return days.filter(({ currency }) => currency === candidate.series.currency);
+}
+
+/** The series of the slice with what was expected of it, which on the days of the cause adds up to `expected`. */
+function pointsOf(candidate: Candidate, days: readonly SliceDay[], expected: Decimal): AnomalyEvidence['points'] {
+  const { series, firstDay, lastDay } = candidate;
+  const known = new Map(days.map((one) => [dayNumber(one.day), one]));
+  const share = series.measure === 'cost' && candidate.expected !== 0 ? Number(expected) / candidate.expected : 1;
+  const last = candidate.days.at(-1)?.day ?? lastDay;
+  let left = expected;
+  return candidate.days
+    .filter(({ day }) => day >= firstDay - BASELINE_DAYS && day <= Math.min(last, lastDay + SHOWN_AFTER_DAYS))
+    .map(({ day, value, expected: usual, spread }) => {
+      const isOfIt = day >= firstDay && day <= lastDay;
+      const rounded = decimal((usual ?? 0) * share).toDecimalPlaces(EXPECTED_DECIMALS);
+      const exact = series.measure === 'cost' && isOfIt && day === lastDay ? left : rounded;
+      if (isOfIt) left = left.minus(exact);
+      const band = spread === null ? null : decimal(BAND_DEVIATIONS * spread * Math.abs(share));
+      return {
+        day: dayText(day),
+        actual: actualOf(series.measure, known.get(day), value),
+        expected: usual === null ? null : decimalString(exact),
+        lower: usual === null || band === null ? null : shown(rounded.minus(band)),
+        upper: usual === null || band === null ? null : shown(rounded.plus(band)),
+      };
+    });
+}
+
+function actualOf(measure: Anomaly['measure'], day: SliceDay | undefined, value: number): string | null {
+  if (measure === 'cost') return day === undefined ? '0' : day.cost;
+  return shown(decimal(value));
+}
+
+function differencesOf({ firstDay, lastDay }: Candidate, points: AnomalyEvidence['points']): Found['differences'] {
+  return points.flatMap(({ day, actual, expected }) => {
+    if (actual === null || expected === null || dayNumber(day) < firstDay || dayNumber(day) > lastDay) return [];
+    return [{ day, amount: decimalString(decimal(actual).minus(expected)) }];
+  });
+}
+
+function shown(value: Decimal): string {
+  return decimalString(value.toDecimalPlaces(EXPECTED_DECIMALS));
+}

@@ -1,0 +1,160 @@
+import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
+import {
+  addItem,
+  type ComparedItem,
+  type EffectSums,
+  exactFilter,
+  isComparable,
+  itemEffects,
+  noEffects,
+  type SliceCell,
+  shownEffects,
+} from '../../costs/index.ts';
+import type { AnomalyDriver, AnomalyEvidence, AnomalyRow } from './schema.ts';
+
+const MOST_DRIVERS = 20;
+const MOST_ROWS = 50;
+/** Costs and quantities that were expected are estimates: more decimals say nothing. */
+const EXPECTED_DECIMALS = 10;
+
+/** Charges with what was expected of them, in the currency of the cause. */
+interface ScaledCell extends SliceCell {
+  /** Cost and quantity of before, brought to the days and the level that were expected. */
+  readonly expected: Decimal;
+  readonly expectedQuantity: Decimal;
+}
+
+export type Explanation = Omit<AnomalyEvidence, 'points' | 'baseline'> & { readonly sums: EffectSums };
+
+/**
+ * What made the difference between what a cause cost and what it was expected to: price, volume and mix of its SKUs, what came and
+ * what went. `scale` is what was expected as a share of the cost of before. All parts add up exactly.
+ */
+export function explainCause(filter: readonly string[], cells: readonly SliceCell[], scale: Decimal): Explanation {
+  const scaled = cells.map(
+    (cell): ScaledCell => ({
+      ...cell,
+      expected: scale.times(cell.costBefore).toDecimalPlaces(EXPECTED_DECIMALS),
+      expectedQuantity: scale.times(cell.quantityBefore).toDecimalPlaces(EXPECTED_DECIMALS),
+    }),
+  );
+  const drivers = driversOf(scaled);
+  const sums = noEffects();
+  for (const { item, effects } of drivers) addItem(sums, item, effects);
+  const rows = scaled.map(rowOf).toSorted(byChange);
+  const rest = rows.slice(MOST_ROWS);
+  return {
+    sums,
+    effects: shownEffects(sums.effects),
+    cost: changeOf(sums.before, sums.after),
+    drivers: drivers
+      .map(({ driver }) => driver)
+      .toSorted(byChange)
+      .slice(0, MOST_DRIVERS),
+    rows: rows.slice(0, MOST_ROWS),
+    otherRows: rest.length === 0 ? null : { count: rest.length, ...sumOfRows(rest) },
+    filter: [...filter],
+  };
+}
+
+/** SKUs bought in one unit; resources and regions of one SKU are one. */
+function driversOf(cells: readonly ScaledCell[]) {
+  const groups = [
+    ...Map.groupBy(cells, (cell) =>
+      JSON.stringify([cell.service, skuOf(cell)?.value, cell.category, cell.unit]),
+    ).values(),
+  ];
+  const items = groups.map(itemOf);
+  const volume = (of: ComparedItem & { readonly service: string | null }, side: 'quantityBefore' | 'quantityAfter') => {
+    const same = items.filter((item) => item.service === of.service && item.unit === of.unit && isMeasured(item));
+    return decimalString(same.reduce((sum, item) => sum.plus(item[side]), decimal(0)));
+  };
+  return groups.map((group, index) => {
+    const plain = items[index] ?? itemOf(group);
+    const volumes = { volumeBefore: volume(plain, 'quantityBefore'), volumeAfter: volume(plain, 'quantityAfter') };
+    const item: ComparedItem = { ...plain, ...volumes };
+    const effects = itemEffects(item);
+    const [first] = group;
+    const isKnown = item.unit !== null;
+    const driver: AnomalyDriver = {
+      serviceName: first?.service ?? null,
+      sku: first === undefined ? null : (skuOf(first)?.value ?? null),
+      description: first?.description ?? null,
+      chargeCategory: item.chargeCategory,
+      unit: item.unit,
+      expectedQuantity: isKnown ? item.quantityBefore : null,
+      actualQuantity: isKnown ? item.quantityAfter : null,
+      ...changeOf(decimal(item.costBefore), decimal(item.costAfter)),
+      effects: shownEffects(effects),
+    };
+    return { item, effects, driver };
+  });
+}
+
+const NOT_COMPARED = ['Purchase', 'Adjustment'];
+
+function isMeasured(item: ComparedItem): boolean {
+  return (
+    isComparable(item) && item.rowsBefore > 0 && item.rowsAfter > 0 && !NOT_COMPARED.includes(item.chargeCategory ?? '')
+  );
+}
+
+function itemOf(cells: readonly ScaledCell[]): ComparedItem & { readonly service: string | null } {
+  const [first] = cells;
+  const total = (of: (cell: ScaledCell) => Decimal | string) =>
+    decimalString(cells.reduce((sum, cell) => sum.plus(of(cell)), decimal(0)));
+  return {
+    service: first?.service ?? null,
+    chargeCategory: first?.category ?? null,
+    unit: first?.unit ?? null,
+    costBefore: total(({ expected }) => expected),
+    costAfter: total(({ costAfter }) => costAfter),
+    quantityBefore: total(({ expectedQuantity }) => expectedQuantity),
+    quantityAfter: total(({ quantityAfter }) => quantityAfter),
+    rowsBefore: cells.reduce((sum, { rowsBefore }) => sum + rowsBefore, 0),
+    rowsAfter: cells.reduce((sum, { rowsAfter }) => sum + rowsAfter, 0),
+    volumeBefore: '0',
+    volumeAfter: '0',
+  };
+}
+
+const SKU_COLUMNS = ['skuId', 'skuMeter', 'chargeDescription'];
+
+function skuOf({ values }: Pick<SliceCell, 'values'>): { readonly column: string; readonly value: string } | null {
+  for (const column of SKU_COLUMNS) {
+    const value = values[column];
+    if (value != null) return { column, value };
+  }
+  return null;
+}
+
+function rowOf(cell: ScaledCell): AnomalyRow {
+  const { values, category, rowsAfter, costAfter, expected } = cell;
+  return {
+    values,
+    chargeCategory: category,
+    rows: rowsAfter,
+    ...changeOf(expected, decimal(costAfter)),
+    filter: [
+      ...Object.entries(values).map(([name, value]) => exactFilter(name, value)),
+      exactFilter('chargeCategory', category),
+    ],
+  };
+}
+
+function changeOf(expected: Decimal, actual: Decimal): AnomalyEvidence['cost'] {
+  return {
+    expected: decimalString(expected),
+    actual: decimalString(actual),
+    change: decimalString(actual.minus(expected)),
+  };
+}
+
+function sumOfRows(rows: readonly AnomalyRow[]): AnomalyEvidence['cost'] {
+  const sum = (of: 'expected' | 'actual') => rows.reduce((total, row) => total.plus(row[of]), decimal(0));
+  return changeOf(sum('expected'), sum('actual'));
+}
+
+function byChange(a: { readonly change: string }, b: { readonly change: string }): number {
+  return decimal(b.change).abs().comparedTo(decimal(a.change).abs());
+}

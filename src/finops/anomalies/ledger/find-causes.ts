@@ -1,0 +1,199 @@
+import { exactFilter, type SliceCell } from '../../costs/index.ts';
+import { breadthOf, CAUSE_SHARE, causeOf, type ExcessCell, sumOf } from './attribute.ts';
+import { dayText } from './day.ts';
+import type { Candidate } from './judge-series.ts';
+import { seriesKey } from './series.ts';
+import {
+  CAUSE_DIMENSIONS,
+  compatible,
+  holds,
+  isSku,
+  JUDGED_DIMENSIONS,
+  type Slice,
+  sameSlice,
+  within,
+} from './slice.ts';
+
+/** What `Costs.sliceCells` answers. */
+export type AskCells = (question: {
+  readonly currency: string;
+  readonly dimensions: readonly string[];
+  readonly filter: readonly string[];
+  readonly before: { readonly from: string; readonly to: string };
+  readonly after: { readonly from: string; readonly to: string };
+  readonly most: number;
+}) => Promise<SliceCell[]>;
+
+/** One reason for which one or more series are out of the ordinary. */
+export interface Cause {
+  readonly slice: Slice;
+  /** What of the slice belongs to other causes of the same days, so that no money is told twice. */
+  readonly except: Slice;
+  readonly direction: 1 | -1;
+  /** The series in which it is seen; the first is the one by which it was found. */
+  readonly candidates: Candidate[];
+}
+
+const JUDGED_ORDER: readonly string[] = JUDGED_DIMENSIONS;
+export const BASELINE_DAYS = 28;
+const MOST_CELLS = 5000;
+/** A series is explained by causes that are known when they have this much of what is out of the ordinary in it. */
+const EXPLAINED_SHARE = 0.5;
+/** From here on everything in a slice moved, not a part of it. */
+const BROAD = 0.6;
+
+/**
+ * Puts candidates together to causes, coarse slices first: what causes that are known explain of a series is no cause again, and
+ * what they leave is followed to the most specific slice that explains it. Where two things moved at once, neither is most of what is
+ * above them; then the slices below say what they are.
+ */
+export async function findCauses(ask: AskCells, candidates: readonly Candidate[]): Promise<Cause[]> {
+  const causes: Cause[] = [];
+  const later: { readonly candidate: Candidate; readonly cells: ExcessCell[] }[] = [];
+  const costs = candidates.filter(({ series }) => series.measure === 'cost').toSorted(byCoarseness);
+  for (const candidate of costs) {
+    const cells = await excessCells(ask, candidate, candidates);
+    const rest = unexplained(candidate, cells, causes);
+    if (rest === null) continue;
+    const slice = causeOf(rest, candidate.series.slice);
+    const isNarrower = slice.length > candidate.series.slice.length && !isOnlyNaming(rest, slice);
+    if (isNarrower || breadthOf(rest) >= BROAD) causes.push(newCause(candidate, slice, causes));
+    else later.push({ candidate, cells });
+  }
+  for (const { candidate, cells } of later) {
+    const rest = unexplained(candidate, cells, causes);
+    if (rest === null) continue;
+    causes.push(newCause(candidate, causeOf(rest, candidate.series.slice), causes));
+  }
+  for (const candidate of candidates)
+    if (candidate.series.measure !== 'cost') await joinOrAdd(ask, causes, candidate, candidates);
+  return causes;
+}
+
+function newCause(candidate: Candidate, slice: Slice, causes: readonly Cause[]): Cause {
+  const near = causes.filter((cause) => cause.direction === candidate.direction && overlap(cause, candidate));
+  const except = near.flatMap((cause) => {
+    const narrower = cause.slice.filter((part) => !within(slice, [part]));
+    return compatible(cause.slice, slice) ? narrower.slice(-1) : [];
+  });
+  return { slice, except, direction: candidate.direction, candidates: [candidate] };
+}
+
+function byCoarseness(a: Candidate, b: Candidate): number {
+  return rankOf(a) - rankOf(b) || excessOf(b) - excessOf(a) || a.firstDay - b.firstDay;
+}
+
+function rankOf({ series: { slice } }: Candidate): number {
+  const dimension = slice[0]?.dimension;
+  if (dimension === undefined) return -1;
+  return JUDGED_ORDER.indexOf(isSku(dimension) ? 'sku' : dimension);
+}
+
+const excessOf = ({ actual, expected }: Candidate): number => Math.abs(actual - expected);
+
+/** What is left of a candidate after the causes that are known; null when they explain it, and then it is seen with them. */
+function unexplained(
+  candidate: Candidate,
+  cells: readonly ExcessCell[],
+  causes: readonly Cause[],
+): ExcessCell[] | null {
+  const near = causes.filter((cause) => cause.direction === candidate.direction && overlap(cause, candidate));
+  const explaining = near.flatMap((cause) => {
+    const of = cells.filter(({ values }) => holds(cause.slice, values));
+    const excess = sumOf(of);
+    return excess > 0 ? [{ cause, excess }] : [];
+  });
+  const rest = cells.filter(({ values }) => !near.some((cause) => holds(cause.slice, values)));
+  const total = sumOf(cells);
+  if (total <= 0 || total - sumOf(rest) < EXPLAINED_SHARE * total)
+    return rest.length > 0 && total > 0 ? rest : [...cells];
+  for (const { cause, excess } of explaining) if (excess >= (1 - CAUSE_SHARE) * total) cause.candidates.push(candidate);
+  return null;
+}
+
+/** Whether most of the shorter one's days are days of the other too, or the next ones. */
+function overlap({ candidates }: Cause, { firstDay, lastDay }: Candidate): boolean {
+  return candidates.some((other) => {
+    const days = Math.min(other.lastDay, lastDay) - Math.max(other.firstDay, firstDay) + 1;
+    return days >= Math.min(other.lastDay - other.firstDay + 1, lastDay - firstDay + 1) / 2;
+  });
+}
+
+/** Parts that say who and what but leave no cell out are no narrower cause. */
+function isOnlyNaming(cells: readonly ExcessCell[], slice: Slice): boolean {
+  return cells.every(({ values }) => holds(slice, values));
+}
+
+/** What is bought and its price are seen with the cost that they make; alone they are a cause of their own. */
+async function joinOrAdd(
+  ask: AskCells,
+  causes: Cause[],
+  candidate: Candidate,
+  all: readonly Candidate[],
+): Promise<void> {
+  const { series, direction } = candidate;
+  const near = causes.filter((cause) => cause.direction === direction && overlap(cause, candidate));
+  const cells = near.length === 0 ? [] : await cellsOf(ask, candidate, { slice: series.slice, except: [] }, all);
+  const weigh = (of: readonly SliceCell[]) =>
+    of.reduce((sum, { costBefore, costAfter }) => sum + Math.abs(Number(costBefore)) + Math.abs(Number(costAfter)), 0);
+  const known = near.find(({ slice, candidates: [first] }) => {
+    if (first?.series.measure !== 'cost')
+      return first?.series.measure === series.measure && sameSlice(slice, series.slice);
+    return weigh(cells.filter(({ values }) => holds(slice, values))) >= EXPLAINED_SHARE * weigh(cells);
+  });
+  if (known === undefined) causes.push({ slice: series.slice, except: [], direction, candidates: [candidate] });
+  else known.candidates.push(candidate);
+}
+
+/** The days to compare a candidate with: four weeks before it, or before what was out of the ordinary in them. */
+export function baselineOf(candidate: Candidate, candidates: readonly Candidate[]): { from: string; to: string } {
+  const key = seriesKey(candidate.series);
+  const first = candidate.days[0]?.day ?? candidate.firstDay - BASELINE_DAYS;
+  let to = candidate.firstDay - 1;
+  const earlier = candidates.filter((other) => other !== candidate && seriesKey(other.series) === key);
+  for (const { kind, firstDay, lastDay } of earlier.toSorted((a, b) => b.lastDay - a.lastDay)) {
+    const isInBaseline = lastDay <= to && lastDay > to - BASELINE_DAYS && kind !== 'level_shift';
+    if (isInBaseline && firstDay - BASELINE_DAYS >= first) to = firstDay - 1;
+  }
+  return { from: dayText(Math.max(first, to - BASELINE_DAYS + 1)), to: dayText(to) };
+}
+
+export function filtersOf({ slice, except }: Pick<Cause, 'slice' | 'except'>): string[] {
+  const wanted = slice.map(({ dimension, value }) => exactFilter(dimension, value));
+  return [...wanted, ...except.map(({ dimension, value }) => exactFilter(`${dimension}!`, value))];
+}
+
+async function excessCells(ask: AskCells, candidate: Candidate, all: readonly Candidate[]): Promise<ExcessCell[]> {
+  const cells = await cellsOf(ask, candidate, { slice: candidate.series.slice, except: [] }, all);
+  const before = cells.reduce((sum, { costBefore }) => sum + Number(costBefore), 0);
+  const scale = before === 0 ? 0 : candidate.expected / before;
+  return cells.map(({ values, costBefore, costAfter }) => {
+    const expected = scale * Number(costBefore);
+    return { values, expected, excess: candidate.direction * (Number(costAfter) - expected) };
+  });
+}
+
+/** The charges of a slice on the days of a candidate, beside those of the days it is compared with. */
+export function cellsOf(
+  ask: AskCells,
+  candidate: Candidate,
+  of: Pick<Cause, 'slice' | 'except'>,
+  all: readonly Candidate[],
+): Promise<SliceCell[]> {
+  return ask({
+    currency: candidate.series.currency ?? '',
+    dimensions: CAUSE_DIMENSIONS,
+    filter: filtersOf(of),
+    before: baselineOf(candidate, all),
+    after: { from: dayText(candidate.firstDay), to: dayText(candidate.lastDay) },
+    most: MOST_CELLS,
+  });
+}
+
+/** Of the series in which a cause is seen the one that shows it best: all of it belongs to the series, and it is most of it. */
+export function referenceOf({ slice, candidates }: Cause): Candidate | undefined {
+  const measure = candidates[0]?.series.measure;
+  const usable = candidates.filter(({ series }) => series.measure === measure && within(slice, series.slice));
+  const ratio = (one: Candidate) => excessOf(one) / Math.max(Math.abs(one.expected), 1e-12);
+  return usable.toSorted((a, b) => ratio(b) - ratio(a))[0];
+}

@@ -1,0 +1,96 @@
+import { createChangeJudge } from '../change-judge.ts';
+import type { Episode, EpisodeKind } from '../episodes.ts';
+import { DAY_MS } from './day.ts';
+import type { LedgerSeries } from './series.ts';
+
+/** A day as it was judged, by it and the days before. */
+export interface JudgedDay {
+  readonly day: number;
+  readonly value: number;
+  readonly expected: number | null;
+  /** One standard deviation. */
+  readonly spread: number | null;
+}
+
+/** Days of one series that are out of the ordinary together. */
+export interface Candidate {
+  readonly series: LedgerSeries;
+  readonly kind: EpisodeKind;
+  readonly direction: 1 | -1;
+  readonly firstDay: number;
+  readonly lastDay: number;
+  readonly open: boolean;
+  /** Sums over its days. */
+  readonly actual: number;
+  readonly expected: number;
+  /** All judged days of the series. */
+  readonly days: readonly JudgedDay[];
+}
+
+/** What people said of a series: after the day, a change that goes on is the usual, or an alarm takes more. */
+export interface Lesson {
+  readonly afterDay: number;
+  /** The change that is meant: its direction, and its days as they were known. */
+  readonly accept?: { readonly direction: 1 | -1; readonly firstDay: number; readonly lastDay: number };
+  readonly strengthRatio?: number;
+}
+
+/** However often an alarm was wrong, it takes no more than this times as much. */
+const MOST_STRENGTH_RATIO = 2;
+/** A price has less noise than what is bought of it. */
+const LEAST_PRICE_DEVIATION = 0.02;
+
+/** Judges the days of a series one after the other, by the days before; a day that is not complete cannot be a dip. */
+export function judgeSeries(series: LedgerSeries, alarmStrength: number, lessons: readonly Lesson[]): Candidate[] {
+  const options = {
+    stepMs: DAY_MS,
+    seasonSteps: 7,
+    monthly: true,
+    ...(series.measure === 'unit_cost' ? { leastDeviation: LEAST_PRICE_DEVIATION } : {}),
+  };
+  let ratio = 1;
+  let judge = createChangeJudge({ ...options, alarmStrength });
+  const pending = lessons.toSorted((a, b) => a.afterDay - b.afterDay);
+  const days: JudgedDay[] = [];
+  const found: Omit<Candidate, 'days'>[] = [];
+  const learn = (day: number) => {
+    while (pending[0] !== undefined && pending[0].afterDay < day) {
+      const { accept, strengthRatio = 1 } = pending.shift() ?? {};
+      const open = judge.open();
+      if (accept !== undefined && open !== null && isMeant(accept, open)) keep(judge.accept());
+      ratio = Math.min(MOST_STRENGTH_RATIO, ratio * strengthRatio);
+      judge = createChangeJudge({ ...options, alarmStrength: alarmStrength * ratio }, judge.state());
+    }
+  };
+  const keep = (episode: ReturnType<typeof judge.open>) => {
+    if (episode === null) return;
+    const { startAt, endAt, kind, open } = episode;
+    const [firstDay, lastDay] = [startAt / DAY_MS, endAt / DAY_MS];
+    const of = days.filter(({ day }) => day >= firstDay && day <= lastDay);
+    const actual = of.reduce((sum, { value }) => sum + value, 0);
+    const expected = of.reduce((sum, { expected: usual }) => sum + (usual ?? 0), 0);
+    const direction = actual < expected ? -1 : 1;
+    found.push({ series, kind, direction, firstDay, lastDay, open, actual, expected });
+  };
+  for (const { day, value } of series.points) {
+    learn(day);
+    if (series.incompleteFrom !== null && day >= series.incompleteFrom) {
+      const { expected } = createChangeJudge(options, judge.state()).judge(day * DAY_MS, value);
+      if (expected !== null && value < expected) continue;
+    }
+    const { expected, ended } = judge.judge(day * DAY_MS, value);
+    days.push({ day, value, expected, spread: judge.newest().spread });
+    keep(ended);
+  }
+  learn(Number.POSITIVE_INFINITY);
+  keep(judge.open());
+  return found.map((candidate) => ({ ...candidate, days }));
+}
+
+/** The first day of a change is an estimate, and may have moved since. */
+const MOVED_DAYS = 3;
+
+function isMeant({ direction, firstDay, lastDay }: NonNullable<Lesson['accept']>, open: Episode): boolean {
+  const [first, last] = [open.startAt / DAY_MS, open.endAt / DAY_MS];
+  return Math.sign(open.impact) === direction && first >= firstDay - MOVED_DAYS && first <= lastDay && last >= firstDay;
+}

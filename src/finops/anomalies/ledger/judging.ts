@@ -1,0 +1,150 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { Lake } from '../../../platform/lake/index.ts';
+import type { Sql, Store } from '../../../platform/store/index.ts';
+import { createMutex } from '../../../platform/store/mutex.ts';
+import { type Clock, sumDecimals } from '../../../platform/units/index.ts';
+import { allocatedDaily, allocations } from '../../allocation/index.ts';
+import { type Billing, billRows } from '../../billing/index.ts';
+import type { Costs } from '../../costs/index.ts';
+import { dayNumber, dayText } from './day.ts';
+import { filtersOf } from './find-causes.ts';
+import { type JudgedLedger, judgeLedger } from './judge-ledger.ts';
+import { reconcile } from './reconcile.ts';
+import { findAnomalies, findAnomaly, findJudging, putAnomaly, putJudging, type StoredAnomaly } from './store.ts';
+
+export interface JudgingDeps {
+  readonly store: Store;
+  readonly lake: Pick<Lake, 'sequence'>;
+  readonly clock: Clock;
+  readonly billing: Pick<Billing, 'currentUnits' | 'periodState'>;
+  readonly costs: Pick<Costs, 'dailySlices' | 'sliceCells'>;
+  /** Is told, in the transaction that stores them, of anomalies that are new and go on or have only just ended. */
+  readonly opened: (sql: Sql, anomalies: readonly StoredAnomaly[]) => Promise<void>;
+}
+
+const JUDGE = 'anomalies.judge';
+const EVERY_TEN_MINUTES = '*/10 * * * *';
+/** Months before the newest that are read: half a year teaches what a series is like. */
+const MONTHS_BACK = 6;
+/** Days that are learned from before anything is judged. */
+const WARM_UP_DAYS = 28;
+/** What ended longer ago is history when it is found. */
+const RECENT_DAYS = 3;
+
+/** Judges the ledger when bills or allocations changed, when somebody said something, and when a month is closed. */
+export function scheduleJudging(deps: JudgingDeps, jobs: Jobs): void {
+  const turn = createMutex();
+  jobs.register(JUDGE, {
+    handler: async () => {
+      const release = await turn.acquire();
+      try {
+        while (await judgeOnce(deps));
+      } finally {
+        release();
+      }
+    },
+  });
+  jobs.schedule(JUDGE, EVERY_TEN_MINUTES, { kind: JUDGE, payload: null });
+}
+
+/** Has the ledger judged soon; many reasons at once are one. */
+export async function askForJudging(jobs: Pick<Jobs, 'enqueue'>, sql: Sql): Promise<void> {
+  await jobs.enqueue(sql, { kind: JUDGE, payload: null, uniqueKey: JUDGE });
+}
+
+/** False when nothing has changed since it was judged; true when it has been judged, and may have changed meanwhile. */
+async function judgeOnce(deps: JudgingDeps): Promise<boolean> {
+  const { store, costs, billing, clock } = deps;
+  const before = await findJudging(store);
+  const stored = await findAnomalies(store, true);
+  const periods = [...new Set((await billing.currentUnits(store)).map(({ period }) => period))].toSorted();
+  const growing = new Set<string>();
+  for (const period of periods.slice(-MONTHS_BACK)) {
+    if ((await billing.periodState(store, period)) !== 'closed') growing.add(period);
+  }
+  const stamp = await stampOf(deps, stored, [...growing]);
+  if (before?.stamp === stamp) return false;
+  const now = clock.now();
+  const [from, to] = windowOf(periods.at(-1), now);
+  const context = { covers: (month: string) => periods.includes(month), grows: (month: string) => growing.has(month) };
+  const judged = await judgeLedger(costs, { from, to, said: stored, ...context });
+  const settled = dayText(dayNumber(judged.judging.from ?? from) + WARM_UP_DAYS);
+  const changed = await reconcile({
+    stored,
+    found: judged.found,
+    from: settled,
+    now: new Date(now).toISOString(),
+    newId: () => `an_${randomBytes(8).toString('hex')}`,
+    costNow: (anomaly) => costNow(costs, anomaly),
+  });
+  return save(deps, { before: before?.stamp ?? null, stamp, now, stored, changed, judged });
+}
+
+/** From the first of the month half a year before the newest bill, so that the window moves by whole months. */
+function windowOf(newest: string | undefined, now: number): [from: string, to: string] {
+  const today = new Date(now).toISOString().slice(0, 'YYYY-MM-DD'.length);
+  const [year = 1970, month = 1] = (newest ?? today.slice(0, 'YYYY-MM'.length)).split('-').map(Number);
+  return [new Date(Date.UTC(year, month - 1 - MONTHS_BACK, 1)).toISOString().slice(0, 'YYYY-MM-DD'.length), today];
+}
+
+async function stampOf(
+  { store, lake }: JudgingDeps,
+  stored: readonly StoredAnomaly[],
+  growing: readonly string[],
+): Promise<string> {
+  const said = stored.flatMap(({ id, feedback }) =>
+    feedback === null || feedback.from !== null ? [] : [[id, feedback]],
+  );
+  const sequences = await Promise.all(
+    [billRows, allocations, allocatedDaily].map((table) => lake.sequence(store, table)),
+  );
+  const text = JSON.stringify([sequences, growing, said.toSorted()]);
+  return createHash('sha256').update(text).digest('hex');
+}
+
+async function costNow(costs: Pick<Costs, 'sliceCells'>, anomaly: StoredAnomaly): Promise<string> {
+  const { currency, evidence, slice, start, end } = anomaly;
+  if (currency === null) return evidence?.cost.actual ?? anomaly.actual;
+  const cells = await costs.sliceCells({
+    currency,
+    dimensions: [],
+    filter: evidence?.filter ?? filtersOf({ slice, except: [] }),
+    before: { from: start, to: dayText(dayNumber(start) - 1) },
+    after: { from: start, to: end },
+    most: 1000,
+  });
+  return sumDecimals(cells.map(({ costAfter }) => costAfter));
+}
+
+interface Saving {
+  /** Stamp of the judging that this one follows. */
+  readonly before: string | null;
+  readonly stamp: string;
+  readonly now: number;
+  readonly stored: readonly StoredAnomaly[];
+  readonly changed: readonly StoredAnomaly[];
+  readonly judged: JudgedLedger;
+}
+
+/** Stores all of it, unless another server was faster; a verdict that came meanwhile stays, and is judged by in the next turn. */
+async function save(deps: JudgingDeps, { before, stamp, now, stored, changed, judged }: Saving): Promise<boolean> {
+  const known = new Set(stored.map(({ id }) => id));
+  const through = judged.judging.through ?? '';
+  await deps.store.transaction(async (sql) => {
+    if (((await findJudging(sql))?.stamp ?? null) !== before) return;
+    for (const anomaly of changed) {
+      const own = known.has(anomaly.id) ? ((await findAnomaly(sql, anomaly.id))?.feedback ?? null) : null;
+      const isOwn = own !== null && own.from === null;
+      const takenBack = own === null && anomaly.feedback !== null && anomaly.feedback.from === null;
+      await putAnomaly(sql, { ...anomaly, feedback: isOwn ? own : takenBack ? null : anomaly.feedback });
+    }
+    await putJudging(sql, { stamp, judging: { ...judged.judging, judgedAt: new Date(now).toISOString() } });
+    const recent = changed.filter(({ id, state, end, feedback }) => {
+      if (known.has(id) || feedback !== null) return false;
+      return state === 'open' || dayNumber(end) > dayNumber(through) - RECENT_DAYS;
+    });
+    if (recent.length > 0) await deps.opened(sql, recent);
+  });
+  return true;
+}

@@ -1,0 +1,66 @@
+import { dayNumber } from './day.ts';
+import type { Lesson } from './judge-series.ts';
+import type { Anomaly, AnomalyFeedback } from './schema.ts';
+import type { LedgerSeries } from './series.ts';
+import { compatible, sameSlice, within } from './slice.ts';
+
+/** Each time that an alarm was wrong, the next takes this much more. */
+const WRONG_RATIO = 1.2;
+/** Something that comes again comes on about the same day of the month. */
+const SAME_DAY_OF_MONTH = 1;
+/** What comes again may be so much larger, and is still what was expected. */
+const MOST_RATIO = 1.5;
+/** The return to the usual after a plan belongs to the plan. */
+const AFTER_PLAN_DAYS = 3;
+
+export type Judged = Pick<
+  Anomaly,
+  'id' | 'measure' | 'direction' | 'slice' | 'seenIn' | 'currency' | 'start' | 'end'
+> & {
+  readonly impact: string | null;
+  readonly feedback: AnomalyFeedback | null;
+};
+
+/** What people said so far of one series: of anomalies that are seen in it. */
+export function lessonsFor(series: LedgerSeries, said: readonly Judged[]): Lesson[] {
+  return said.flatMap(({ slice, seenIn, direction, feedback, currency, measure, start, end }): Lesson[] => {
+    if (feedback === null || feedback.from !== null || currency !== series.currency) return [];
+    const isSeen = seenIn.some((one) => sameSlice(one, series.slice)) || within(slice, series.slice);
+    if (!isSeen) return [];
+    const afterDay = dayNumber(feedback.afterDay);
+    if (feedback.verdict === 'expected') {
+      const days = { firstDay: dayNumber(start), lastDay: dayNumber(end) };
+      return [{ afterDay, accept: { direction: direction === 'over' ? 1 : -1, ...days } }];
+    }
+    return feedback.verdict === 'wrong' && measure === series.measure ? [{ afterDay, strengthRatio: WRONG_RATIO }] : [];
+  });
+}
+
+/** What an earlier verdict says of something that was found now: it lies in a plan, or was expected last month too. */
+export function inherited(found: Omit<Judged, 'id' | 'feedback'>, said: readonly Judged[]): AnomalyFeedback | null {
+  for (const earlier of said) {
+    const { feedback } = earlier;
+    if (feedback === null || feedback.from !== null || earlier.currency !== found.currency) continue;
+    if (!compatible(earlier.slice, found.slice)) continue;
+    if (isPlanned(found, earlier, feedback) || comesAgain(found, earlier, feedback)) {
+      return { ...feedback, from: earlier.id };
+    }
+  }
+  return null;
+}
+
+function isPlanned(found: Pick<Judged, 'start'>, { start }: Judged, { verdict, until }: AnomalyFeedback): boolean {
+  if (verdict !== 'planned' || until === null) return false;
+  return found.start >= start && dayNumber(found.start) <= dayNumber(until) + AFTER_PLAN_DAYS;
+}
+
+function comesAgain(found: Omit<Judged, 'id' | 'feedback'>, earlier: Judged, { verdict }: AnomalyFeedback): boolean {
+  if (verdict !== 'expected' || found.direction !== earlier.direction || found.start <= earlier.end) return false;
+  if (found.impact === null || earlier.impact === null) return false;
+  const apart = Math.abs(dayOfMonth(found.start) - dayOfMonth(earlier.start));
+  return apart <= SAME_DAY_OF_MONTH && Number(found.impact) / Number(earlier.impact) <= MOST_RATIO;
+}
+
+function dayOfMonth(day: string): number {
+  return Number(day.slice('YYYY-MM-'.length));
+}

@@ -1,0 +1,135 @@
+import { csvLine } from '../../../platform/csv/index.ts';
+import { AppError } from '../../../platform/errors/index.ts';
+import { handle, handleDownload, type Route } from '../../../platform/http/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { Sql, Store } from '../../../platform/store/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import { dayNumber, dayText } from './day.ts';
+import { askForJudging } from './judging.ts';
+import { selected, shown, totalsOf } from './list.ts';
+import {
+  type Anomaly,
+  type AnomalyFeedback,
+  type AnomalyList,
+  type AnomalySelection,
+  anomaliesCsv,
+  getAnomaly,
+  giveAnomalyFeedback,
+  listAnomalies,
+  undoAnomalyFeedback,
+} from './schema.ts';
+import { findAnomalies, findAnomaly, findJudging, putFeedback, type StoredAnomaly } from './store.ts';
+
+export interface LedgerRouteDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly jobs: Pick<Jobs, 'enqueue'>;
+}
+
+const MOST_LISTED = 500;
+/** How long a plan is taken to last for something that goes on. */
+const PLAN_DAYS = 14;
+
+export function ledgerRoutes({ store, clock, jobs }: LedgerRouteDeps): Route[] {
+  return [
+    handle(listAnomalies, ({ query }) => listed(store, query)),
+    handleDownload(anomaliesCsv, async ({ query }) => ({
+      contentType: 'text/csv; charset=utf-8',
+      filename: 'anomalies.csv',
+      content: csvOf(selected(await findAnomalies(store, false), query).map(shown)),
+    })),
+    handle(getAnomaly, async ({ params: { anomaly } }) => {
+      const found = await existing(store, anomaly);
+      return { ...shown(found), evidence: found.evidence };
+    }),
+    handle(giveAnomalyFeedback, ({ params: { anomaly }, body: { verdict, until, note }, actor }) =>
+      store.transaction(async (sql) => {
+        const found = await existing(sql, anomaly);
+        const through = (await findJudging(sql))?.judging.through ?? found.end;
+        const feedback: AnomalyFeedback = {
+          verdict,
+          until: planUntil(found, verdict, until),
+          note: note ?? null,
+          by: actor,
+          at: new Date(clock.now()).toISOString(),
+          afterDay: through,
+          from: null,
+        };
+        await putFeedback(sql, anomaly, feedback);
+        await askForJudging(jobs, sql);
+        return shown({ ...found, feedback });
+      }),
+    ),
+    handle(undoAnomalyFeedback, ({ params: { anomaly } }) =>
+      store.transaction(async (sql) => {
+        const found = await existing(sql, anomaly);
+        await putFeedback(sql, anomaly, null);
+        await askForJudging(jobs, sql);
+        return shown({ ...found, feedback: null });
+      }),
+    ),
+  ];
+}
+
+async function listed(store: Store, query: AnomalySelection): Promise<AnomalyList> {
+  const [stored, judging] = [await findAnomalies(store, false), await findJudging(store)];
+  const anomalies = selected(stored, query);
+  return {
+    anomalies: anomalies.slice(0, MOST_LISTED).map(shown),
+    others: Math.max(0, anomalies.length - MOST_LISTED),
+    totals: totalsOf(anomalies, query.period),
+    judging: judging?.judging ?? null,
+  };
+}
+
+async function existing(sql: Sql, id: string): Promise<StoredAnomaly> {
+  const found = await findAnomaly(sql, id);
+  if (found !== null) return found;
+  const detail = `There is no anomaly ${id}. steelyard anomaly list shows those that there are.`;
+  throw new AppError('anomaly_not_found', detail, { anomaly: id });
+}
+
+function planUntil(
+  { start, end, state }: StoredAnomaly,
+  verdict: AnomalyFeedback['verdict'],
+  until: string | undefined,
+): string | null {
+  if (verdict !== 'planned') {
+    if (until === undefined) return null;
+    const detail = `Only a plan has a last day. Say "planned", or leave out ${until}.`;
+    throw new AppError('anomaly_feedback_invalid', detail, { verdict, until });
+  }
+  if (until !== undefined && until < start) {
+    const detail = `The plan would end on ${until}, before the anomaly begins on ${start}. Give a later day.`;
+    throw new AppError('anomaly_feedback_invalid', detail, { start, until });
+  }
+  return until ?? (state === 'open' ? dayText(dayNumber(end) + PLAN_DAYS) : end);
+}
+
+const COLUMNS = [
+  'id',
+  'state',
+  'direction',
+  'kind',
+  'measure',
+  'start',
+  'end',
+  'actual',
+  'expected',
+  'impact',
+  'currency',
+  'unit',
+  'sentence',
+] as const;
+
+function csvOf(anomalies: readonly Anomaly[]): string {
+  const lines = anomalies.map((one) =>
+    csvLine([
+      ...COLUMNS.map((column) => one[column]),
+      one.slice.map(({ dimension, value }) => `${dimension}=${value}`).join(' '),
+      one.feedback?.verdict ?? null,
+      String(one.counts),
+    ]),
+  );
+  return [csvLine([...COLUMNS, 'slice', 'feedback', 'counts']), ...lines].join('');
+}

@@ -1,0 +1,284 @@
+import { z } from 'zod';
+import { endpoint } from '../../../platform/contract/schema.ts';
+import { Currency, DecimalString, Month, UtcInstant } from '../../../platform/units/schema.ts';
+import { Effects } from '../../costs/explain/schema.ts';
+import { EpisodeKind } from '../schema.ts';
+
+const Day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'a day such as 2026-11-01')
+  .refine((day) => !Number.isNaN(Date.parse(`${day}T00:00:00Z`)), 'a day that exists')
+  .describe('UTC day');
+
+export const measures = ['cost', 'quantity', 'unit_cost', 'idle_gpu_hours'] as const;
+export const AnomalyMeasure = z
+  .enum(measures)
+  .describe('What is out of the ordinary: cost, the quantity of a SKU, what a unit of it costs, or idle hours of GPUs');
+
+export const AnomalySlice = z
+  .array(
+    z
+      .strictObject({
+        dimension: z.string().describe('A dimension that costs can be filtered by'),
+        value: z.string().describe('Its value'),
+      })
+      .describe('One condition'),
+  )
+  .describe('What of the ledger it is about, all of which must hold; empty: everything');
+export type AnomalySlice = z.infer<typeof AnomalySlice>;
+
+export const verdicts = ['expected', 'planned', 'wrong'] as const;
+export const AnomalyVerdict = z
+  .enum(verdicts)
+  .describe(
+    'expected: this is the usual from now on; planned: it was known beforehand and is not counted; wrong: it is no anomaly, and the next alarm takes more',
+  );
+export type AnomalyVerdict = z.infer<typeof AnomalyVerdict>;
+
+export const AnomalyFeedback = z
+  .strictObject({
+    verdict: AnomalyVerdict,
+    until: Day.nullable().describe('Planned: the last day of the plan; null of the others'),
+    note: z.string().nullable().describe('Why; null when nothing was said'),
+    by: z.string().describe('Account that said so'),
+    at: UtcInstant.describe('When'),
+    afterDay: Day.describe('Last day that was judged then: what was said holds for the days after it'),
+    from: z.string().nullable().describe('Id of the earlier anomaly whose verdict holds for this one; null: its own'),
+  })
+  .describe('What a person said of it');
+export type AnomalyFeedback = z.infer<typeof AnomalyFeedback>;
+
+export const AnomalyState = z
+  .enum(['open', 'ended', 'restated', 'merged'])
+  .describe(
+    'open: it goes on; ended: the usual is back, or it is the usual now; restated: bills that came later do not show it any more; merged: it turned out to be one with another',
+  );
+
+export const Restatement = z
+  .strictObject({
+    at: UtcInstant.describe('When bills were seen to have changed'),
+    actualBefore: DecimalString.describe('What its days came to before, in the unit of the measure'),
+    actualNow: DecimalString.describe('What the same days come to now'),
+    difference: DecimalString.describe('actualNow - actualBefore, exact'),
+  })
+  .describe('How later bills changed its days');
+
+export const Anomaly = z
+  .strictObject({
+    id: z.string().describe('Id, `an_…`'),
+    measure: AnomalyMeasure,
+    kind: EpisodeKind,
+    direction: z.enum(['over', 'under']).describe('Above or below what was expected'),
+    slice: AnomalySlice,
+    seenIn: z.array(AnomalySlice).describe('Slices of the ledger that were judged and show it'),
+    state: AnomalyState,
+    mergedInto: z.string().nullable().describe('Merged: id of the other; else null'),
+    start: Day.describe('Its first day'),
+    end: Day.describe('Its last day; of one that is open, the last that was judged'),
+    days: z.number().int().describe('Days from its first to its last'),
+    currency: Currency.nullable().describe('Currency of its money; null when it is not in money'),
+    unit: z.string().nullable().describe('Pricing unit of a quantity or a unit cost; null of costs'),
+    actual: DecimalString.describe('What its days came to, exact: cost, quantity, or mean cost of a unit'),
+    expected: DecimalString.describe('What they were expected to come to, an estimate'),
+    impact: DecimalString.nullable().describe(
+      'Money beyond what was expected, below zero for less: actual - expected of a cost; null when no price is known',
+    ),
+    differences: z
+      .array(
+        z
+          .strictObject({ day: Day, amount: DecimalString.describe('actual - expected of the day') })
+          .describe('A day of it'),
+      )
+      .describe('Of a cost what each of its days has beyond what was expected; they add up to `impact`'),
+    sentence: z.string().describe('What happened, in a sentence'),
+    foundAt: UtcInstant.describe('When it was found'),
+    restatement: Restatement.nullable().describe('Null: bills have not changed its days since'),
+    feedback: AnomalyFeedback.nullable().describe('Null: nobody said anything'),
+    counts: z.boolean().describe('Whether it is in the totals: not when it was planned, wrong, restated or merged'),
+  })
+  .describe('Days of one cause that are out of the ordinary');
+export type Anomaly = z.infer<typeof Anomaly>;
+
+export const AnomalyPoint = z
+  .strictObject({
+    day: Day,
+    actual: DecimalString.nullable().describe('What the slice came to; null when it is not known'),
+    expected: DecimalString.nullable().describe('What was expected; null while too little is known'),
+    lower: DecimalString.nullable().describe('Three standard deviations below; null with `expected`'),
+    upper: DecimalString.nullable().describe('Three standard deviations above; null with `expected`'),
+  })
+  .describe('A day of its series');
+
+const change = {
+  expected: DecimalString.describe('Cost before it, brought to the days and the level that were expected'),
+  actual: DecimalString.describe('Exact cost'),
+  change: DecimalString.describe('actual - expected'),
+};
+
+export const AnomalyDriver = z
+  .strictObject({
+    serviceName: z.string().nullable().describe('FOCUS ServiceName; null for none'),
+    sku: z.string().nullable().describe('SKU, meter or description of the charge; null for none'),
+    description: z.string().nullable().describe('A ChargeDescription of it; null for none'),
+    chargeCategory: z.string().nullable().describe('FOCUS ChargeCategory; null for none'),
+    unit: z.string().nullable().describe('FOCUS PricingUnit; null when nothing is measured'),
+    expectedQuantity: DecimalString.nullable().describe('Quantity that was expected; null when nothing is measured'),
+    actualQuantity: DecimalString.nullable().describe('Quantity; null when nothing is measured'),
+    ...change,
+    effects: Effects,
+  })
+  .describe('A SKU and what it did; the effects add up to its change');
+export type AnomalyDriver = z.infer<typeof AnomalyDriver>;
+
+export const AnomalyRow = z
+  .strictObject({
+    values: z
+      .record(z.string(), z.string().nullable())
+      .describe('Team, SKU, resource, region and other dimensions of it; null for none'),
+    chargeCategory: z.string().nullable().describe('FOCUS ChargeCategory; null for none'),
+    rows: z.number().int().describe('Bill rows, or shares of rows, on its days'),
+    ...change,
+    filter: z.array(z.string()).describe('Filters by which `cost rows` lists them'),
+  })
+  .describe('Charges behind it that are alike');
+export type AnomalyRow = z.infer<typeof AnomalyRow>;
+
+export const AnomalyEvidence = z.strictObject({
+  points: z.array(AnomalyPoint).describe('Four weeks before it, its days, and two weeks after'),
+  baseline: z.strictObject({ from: Day, to: Day }).describe('Days that it is compared with, both included'),
+  effects: Effects.describe('Price, volume, mix and the rest; they add up to actual - expected of its cost exactly'),
+  cost: z.strictObject(change).describe('Its cost, whatever the measure'),
+  drivers: z.array(AnomalyDriver).describe('SKUs, largest change first, twenty at most'),
+  rows: z.array(AnomalyRow).describe('Charges, largest change first, fifty at most'),
+  otherRows: z
+    .strictObject({ count: z.number().int().describe('Kinds of charges that are not listed'), ...change })
+    .nullable()
+    .describe('The others together; null when all are listed'),
+  filter: z.array(z.string()).describe('Filters by which `cost rows` lists every row of it'),
+});
+export type AnomalyEvidence = z.infer<typeof AnomalyEvidence>;
+
+export const AnomalyDetail = z
+  .strictObject({
+    ...Anomaly.shape,
+    evidence: AnomalyEvidence.nullable().describe('What is behind it; null when it has no money'),
+  })
+  .describe('An anomaly with what is behind it');
+export type AnomalyDetail = z.infer<typeof AnomalyDetail>;
+
+export const AnomalyTotals = z
+  .strictObject({
+    currency: Currency,
+    over: DecimalString.describe('What counts above what was expected, exact'),
+    under: DecimalString.describe('What counts below it, as a number above zero, exact; the two are never set off'),
+    anomalies: z.number().int().describe('Anomalies that count'),
+    open: z.number().int().describe('Of them, those that go on'),
+  })
+  .describe('Both sides, by currency');
+
+export const LedgerJudging = z
+  .strictObject({
+    judgedAt: UtcInstant.describe('When the ledger was last judged'),
+    from: Day.nullable().describe('First day that was read; null when there is no bill'),
+    through: Day.nullable().describe('Last day that was judged; null when there is no bill'),
+    series: z.number().int().describe('Series that are judged; the alarm takes more the more there are'),
+    slices: z.number().int().describe('Slices of the ledger that they are of'),
+    falseAlarmsPer30Days: z
+      .number()
+      .describe('False alarms that are accepted in thirty days, over all series together'),
+    alarmStrength: z.number().describe('Standard deviations that are an alarm for this many series'),
+    sources: z
+      .array(
+        z.strictObject({
+          source: z.string().describe('Source of bills'),
+          through: Day.describe('Day through which it has delivered'),
+        }),
+      )
+      .describe('How far each source has come'),
+    longer: z
+      .array(z.strictObject({ currency: Currency, amount: DecimalString.describe('Exact sum') }))
+      .describe('Charges for longer than a day, which are not judged by day'),
+  })
+  .describe('How the ledger was judged');
+export type LedgerJudging = z.infer<typeof LedgerJudging>;
+
+const AnomalyId = z
+  .string()
+  .regex(/^an_[0-9a-f]{16}$/, 'an id such as an_0123456789abcdef')
+  .describe('Id of the anomaly');
+
+const Selection = z.strictObject({
+  state: AnomalyState.optional().describe('Only those in this state'),
+  direction: Anomaly.shape.direction.optional().describe('Only above, or only below what was expected'),
+  measure: AnomalyMeasure.optional().describe('Only of this measure'),
+  team: z.string().min(1).max(250).optional().describe('Only of slices of this team'),
+  period: Month.optional().describe('Only those with a day in this month; money is that of its days in it'),
+  feedback: z
+    .enum(['none', ...verdicts])
+    .optional()
+    .describe('Only those with this verdict, or `none` without any'),
+});
+export type AnomalySelection = z.infer<typeof Selection>;
+
+export const listAnomalies = endpoint({
+  method: 'GET',
+  path: '/api/v1/anomalies',
+  scope: 'finops.read',
+  summary: 'What is out of the ordinary in the ledger: open ones first, then the latest',
+  query: Selection,
+  response: z.strictObject({
+    anomalies: z.array(Anomaly).describe('One for each cause, five hundred at most'),
+    others: z.number().int().describe('Anomalies that are not listed'),
+    totals: z.array(AnomalyTotals).describe('Of all that were asked for, listed or not'),
+    judging: LedgerJudging.nullable().describe('Null: the ledger has not been judged yet'),
+  }),
+  errors: [],
+});
+export type AnomalyList = z.infer<typeof listAnomalies.response>;
+
+export const anomaliesCsv = endpoint({
+  ...listAnomalies,
+  path: '/api/v1/anomalies.csv',
+  summary: 'The anomalies as CSV',
+  answers: 'csv',
+  response: z.string().describe('CSV with a header line'),
+});
+
+export const getAnomaly = endpoint({
+  method: 'GET',
+  path: '/api/v1/anomalies/:anomaly',
+  scope: 'finops.read',
+  summary: 'One anomaly with its series, price, volume and mix, and the rows behind it',
+  params: z.strictObject({ anomaly: AnomalyId }),
+  response: AnomalyDetail,
+  errors: ['anomaly_not_found'],
+});
+
+export const NewFeedback = z.strictObject({
+  verdict: AnomalyVerdict,
+  until: Day.optional().describe(
+    'Planned: the last day of the plan; its last day, or two weeks on while it is open, when left out',
+  ),
+  note: z.string().min(1).max(2000).optional().describe('Why'),
+});
+
+export const giveAnomalyFeedback = endpoint({
+  method: 'PUT',
+  path: '/api/v1/anomalies/:anomaly/feedback',
+  scope: 'finops.write',
+  summary: 'Say that an anomaly was expected, planned or wrong; later alarms follow it',
+  params: z.strictObject({ anomaly: AnomalyId }),
+  body: NewFeedback,
+  response: Anomaly,
+  errors: ['anomaly_not_found', 'anomaly_feedback_invalid'],
+});
+
+export const undoAnomalyFeedback = endpoint({
+  method: 'DELETE',
+  path: '/api/v1/anomalies/:anomaly/feedback',
+  scope: 'finops.write',
+  summary: 'Take back what was said of an anomaly; alarms are judged as if it had not been said',
+  params: z.strictObject({ anomaly: AnomalyId }),
+  response: Anomaly,
+  errors: ['anomaly_not_found'],
+});

@@ -1,0 +1,163 @@
+import { decimal } from '../../../platform/units/index.ts';
+import type { EpisodeKind } from '../episodes.ts';
+import type { AnomalyDriver, AnomalyEvidence } from './schema.ts';
+import { isSku, type Measure, type Slice } from './slice.ts';
+
+export interface Told {
+  readonly slice: Slice;
+  readonly except: Slice;
+  readonly measure: Measure;
+  readonly kind: EpisodeKind;
+  readonly currency: string | null;
+  readonly unit: string | null;
+  readonly days: number;
+  readonly actual: string;
+  readonly expected: string;
+  readonly drivers: readonly AnomalyDriver[];
+  readonly effects: AnomalyEvidence['effects'] | null;
+}
+
+/** A change of a price or a quantity by less is none, in words. */
+const UNCHANGED = 0.02;
+/** The part of a change that is told as its reason. */
+const MOST_OF_IT = 0.6;
+const DIGITS = 3;
+
+/**
+ * What happened, in plain words. Example: "p4d.24xlarge of team search rose 3.1x, from 40 to 124 Hours a day; price unchanged."
+ */
+export function sentenceOf(told: Told): string {
+  const { measure, kind, unit } = told;
+  if (measure === 'idle_gpu_hours') return `Idle GPU hours ${moved(told)} a day${namesOf(told.slice)}.`;
+  if (measure === 'unit_cost') return `${subject(told)} ${moved(told, told.currency)} for each ${unit ?? 'unit'}.`;
+  if (measure === 'quantity') return `${subject(told)} ${movedByDay(told)} ${unit ?? 'units'} a day.`;
+  if (kind === 'zero') {
+    return `Nothing was charged for ${subject(told)}, where ${money(perDay(told.expected, told), told.currency)} a day was expected.`;
+  }
+  return byDriver(told) ?? `${subject(told)} ${movedByDay(told, told.currency)} a day${parts(told)}.`;
+}
+
+/** One SKU that is most of the change says what changed: how much was bought, or its price. */
+function byDriver(told: Told): string | null {
+  const [driver] = told.drivers;
+  const change = Number(told.actual) - Number(told.expected);
+  if (driver === undefined || Number(driver.change) / change < MOST_OF_IT) return null;
+  const name = `${nameOf(driver)}${namesOf(told.slice)}`;
+  const cost = (amount: string) => money(perDay(amount, told), told.currency);
+  if (driver.effects.new !== '0') return `${name} is new: ${cost(driver.actual)} a day.`;
+  if (driver.effects.gone !== '0') return `${name} is gone: it was to cost ${cost(driver.expected)} a day.`;
+  const { actualQuantity, expectedQuantity, unit } = driver;
+  if (actualQuantity === null || expectedQuantity === null || Number(expectedQuantity) <= 0) return null;
+  const [before, after] = [perDay(expectedQuantity, told), perDay(actualQuantity, told)];
+  const price = Number(driver.actual) / after / (Number(driver.expected) / before);
+  const volume = `from ${figure(before)} to ${figure(after)} ${unit ?? 'units'} a day`;
+  if (Math.abs(Number(driver.effects.price)) > MOST_OF_IT * Math.abs(Number(driver.change))) {
+    const prices = [driver.expected, driver.actual].map((amount, index) =>
+      money(perDay(amount, told) / (index === 0 ? before : after), told.currency),
+    );
+    return `The price of ${name} ${by(price)}, from ${prices[0]} to ${prices[1]} for each of its ${unit ?? 'units'}; ${usage(after / before)}.`;
+  }
+  return `${name} ${by(after / before)}, ${volume}; ${priced(price)}.`;
+}
+
+function usage(ratio: number): string {
+  return Math.abs(ratio - 1) < UNCHANGED ? 'quantity unchanged' : `quantity ${signed(ratio)}`;
+}
+
+function priced(ratio: number): string {
+  return Math.abs(ratio - 1) < UNCHANGED ? 'price unchanged' : `price ${signed(ratio)}`;
+}
+
+function signed(ratio: number): string {
+  const percent = Math.round((ratio - 1) * 100);
+  return `${percent > 0 ? 'up' : 'down'} ${Math.abs(percent)} %`;
+}
+
+/** "rose 3.1x", "rose by 12 %", "fell by 40 %". */
+function by(ratio: number): string {
+  if (ratio >= 2) return `rose ${figure(ratio)}x`;
+  return `${ratio >= 1 ? 'rose' : 'fell'} by ${Math.abs(Math.round((ratio - 1) * 100))} %`;
+}
+
+function parts({ effects }: Told): string {
+  if (effects === null) return '';
+  const named = Object.entries(effects)
+    .filter(([, amount]) => amount !== '0')
+    .toSorted(([, a], [, b]) => Math.abs(Number(b)) - Math.abs(Number(a)));
+  const [largest] = named;
+  return largest === undefined ? '' : `, mostly by ${PARTS[largest[0]] ?? largest[0]}`;
+}
+
+const PARTS: Readonly<Record<string, string>> = {
+  new: 'what is new',
+  gone: 'what is gone',
+  unmeasured: 'usage without a quantity',
+  purchase: 'purchases',
+  adjustment: 'adjustments',
+};
+
+function movedByDay(told: Told, currency: string | null = null): string {
+  const [before, after] = [perDay(told.expected, told), perDay(told.actual, told)];
+  return before > 0
+    ? `${by(after / before)}, ${fromTo(before, after, currency)}`
+    : `went ${fromTo(before, after, currency)}`;
+}
+
+function moved({ expected, actual }: Told, currency: string | null = null): string {
+  const [before, after] = [Number(expected), Number(actual)];
+  return before > 0
+    ? `${by(after / before)}, ${fromTo(before, after, currency)}`
+    : `went ${fromTo(before, after, currency)}`;
+}
+
+function fromTo(before: number, after: number, currency: string | null): string {
+  return currency === null
+    ? `from ${figure(before)} to ${figure(after)}`
+    : `from ${money(before, currency)} to ${money(after, currency)}`;
+}
+
+function perDay(amount: string, { days }: Told): number {
+  return Number(decimal(amount).dividedBy(days).toFixed(12));
+}
+
+function money(amount: number, currency: string | null): string {
+  const shown = Math.abs(amount) < 1 ? figure(amount) : amount.toFixed(2);
+  return currency === null ? shown : `${shown} ${currency}`;
+}
+
+function figure(value: number): string {
+  return String(Number(value.toPrecision(Math.max(DIGITS, Math.ceil(Math.log10(Math.abs(value) + 1))))));
+}
+
+function nameOf({ sku, description }: AnomalyDriver): string {
+  return sku ?? description ?? 'Charges without a SKU';
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  team: 'team',
+  model: 'model',
+  endpoint: 'endpoint',
+  subAccountId: 'account',
+  regionId: 'region',
+  resourceId: 'resource',
+};
+
+/** " of team search, region us-east-1": who and where, an account only where no team is known. */
+function namesOf(slice: Slice): string {
+  const hasOwner = slice.some(({ dimension }) => dimension === 'team');
+  const unsaid = ['serviceName', ...(hasOwner ? ['subAccountId'] : [])];
+  const named = slice.filter(({ dimension }) => !isSku(dimension) && !unsaid.includes(dimension));
+  if (named.length === 0) return '';
+  return ` of ${named.map(({ dimension, value }) => `${WORDS[dimension] ?? dimension} ${value}`).join(', ')}`;
+}
+
+/** What it is about: "Amazon EC2 of team search", "Everything". */
+function subject({ slice, except }: Told): string {
+  const sku = slice.find(({ dimension }) => isSku(dimension));
+  const service = slice.find(({ dimension }) => dimension === 'serviceName');
+  const named = namesOf(slice);
+  const what = sku?.value ?? service?.value;
+  const other = except.length === 0 ? '' : ` other than ${except.map(({ value }) => value).join(', ')}`;
+  if (what !== undefined) return `${what}${named}${other}`;
+  return named === '' ? `The whole cost${other}` : `The cost${named}${other}`;
+}

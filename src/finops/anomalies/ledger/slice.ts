@@ -1,0 +1,68 @@
+/** One condition of a slice: a dimension of costs and its value. */
+export interface SlicePart {
+  readonly dimension: string;
+  readonly value: string;
+}
+
+/** What of the ledger is meant: all rows for which every part holds; no part means everything. */
+export type Slice = readonly SlicePart[];
+
+/** What a series counts: money, what is bought, the price of it, or hours of GPUs that did nothing. */
+export type Measure = 'cost' | 'quantity' | 'unit_cost' | 'idle_gpu_hours';
+
+/** Dimensions whose slices are judged by themselves, the coarsest first. `sku` stands for the three columns that name a SKU. */
+export const JUDGED_DIMENSIONS = ['subAccountId', 'serviceName', 'team', 'model', 'endpoint', 'sku'] as const;
+/** Dimensions that tell what is behind a change. */
+export const CAUSE_DIMENSIONS = [
+  'team',
+  'model',
+  'endpoint',
+  'subAccountId',
+  'serviceName',
+  'sku',
+  'regionId',
+  'resourceId',
+] as const;
+
+const CAUSE_ORDER: readonly string[] = CAUSE_DIMENSIONS;
+const SKU_COLUMNS = ['skuId', 'skuMeter', 'chargeDescription'];
+
+export function isSku(dimension: string): boolean {
+  return SKU_COLUMNS.includes(dimension);
+}
+
+/** Who first, then what. */
+export function inOrder(slice: Slice): Slice {
+  const rank = ({ dimension }: SlicePart) =>
+    CAUSE_ORDER.indexOf(isSku(dimension) ? 'sku' : dimension);
+  return slice.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** Whether a row with these values belongs to a slice. */
+export function holds(slice: Slice, values: Readonly<Record<string, string | null>>): boolean {
+  return slice.every(({ dimension, value }) => values[dimension] === value);
+}
+
+/** Whether two slices can be of one cause: nothing in which they contradict each other, and something they share, if only everything. */
+export function compatible(a: Slice, b: Slice): boolean {
+  const other = new Map(b.map(({ dimension, value }) => [dimension, value]));
+  const shared = a.filter(({ dimension }) => other.has(dimension));
+  if (shared.some(({ dimension, value }) => other.get(dimension) !== value)) return false;
+  return shared.length > 0 || a.length === 0 || b.length === 0;
+}
+
+/** Whether everything that `inner` holds belongs to `outer`, as far as their parts tell. */
+export function within(inner: Slice, outer: Slice): boolean {
+  return outer.every((part) =>
+    inner.some(({ dimension, value }) => dimension === part.dimension && value === part.value),
+  );
+}
+
+export function sameSlice(a: Slice, b: Slice): boolean {
+  return within(a, b) && within(b, a);
+}
+
+/** One text for one slice, whatever the order of its parts. */
+export function sliceKey(slice: Slice): string {
+  return JSON.stringify(slice.map(({ dimension, value }) => [dimension, value]).toSorted());
+}

@@ -1,0 +1,141 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type Change,
+  daysOf,
+  type MadeLedger,
+  openLedger,
+} from '../../src/finops/anomalies/ledger/made-ledger.testing.ts';
+import { listAnomalies } from '../../src/finops/anomalies/ledger/schema.ts';
+import { listen } from '../../src/platform/http/index.ts';
+import { decimal, decimalString } from '../../src/platform/units/schema.ts';
+import {
+  buildWeb,
+  hasChromium,
+  launchBrowser,
+  newVisit,
+  open,
+  readable,
+  shiftWhileOpening,
+} from '../support/browser.ts';
+import { serveFolder } from '../support/demo.ts';
+import { faultsFound } from './faults-found.ts';
+import { ask } from './questions.ts';
+
+/** A SKU that is used three times as much and still is, a model that nobody asked for a few days. */
+const CHANGE: Change = ({ sku }, day) => {
+  if (sku === 'p4d.24xlarge' && day >= '2026-11-10') return { quantity: 3 };
+  return sku === 'claude-input' && day >= '2026-11-04' && day <= '2026-11-06' ? { quantity: 0 } : {};
+};
+
+describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Debian’s chromium is not installed)', () => {
+  let ledger: MadeLedger;
+  let url: string;
+  let browser: Browser;
+  let goingOn: string;
+  beforeAll(async () => {
+    await buildWeb();
+    browser = await launchBrowser();
+    ledger = await openLedger();
+    await ledger.deliver(daysOf('2026-09-20', '2026-11-14'), { change: CHANGE });
+    url = await listen(ledger.application.http, ledger.application.config);
+    goingOn = (await ask(url, listAnomalies, { query: { state: 'open' } })).anomalies[0]?.id ?? '';
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await ledger?.[Symbol.asyncDispose]();
+  });
+
+  async function visit(path: string) {
+    const visited = await newVisit(browser);
+    await open(visited.page, `${url}${path}`);
+    return visited;
+  }
+  const answer = (page: Page) => readable(page.getByTestId('answer'));
+
+  it('say what they will show and how to begin where there is no bill', async () => {
+    await using empty = await serveFolder(mkdtempSync(join(tmpdir(), 'steelyard-no-anomalies-')));
+    const { page, context } = await newVisit(browser);
+    await open(page, `${empty.url}/anomalies`);
+    expect(await answer(page)).toBe('No bill has been imported yet.');
+    expect(await readable(page.getByTestId('empty'))).toContain('steelyard bill import');
+    await context.close();
+  });
+
+  it('answer with both sides of the month, never set off, and lead from the list to one of them', async () => {
+    const { page, context, complaints } = await visit('/anomalies');
+    expect(await answer(page)).toMatch(
+      /^2 anomalies, 1 of them open, cost \$[\d,]+\.\d\d more than expected, \$[\d,]+\.\d\d less on the other side in November 2026\.$/,
+    );
+    const table = page.getByRole('table', { name: 'Anomalies' });
+    expect(await readable(table.getByRole('row', { name: /claude-input/ }))).toMatch(
+      /Nothing was charged.*4 Nov to 6 Nov.*−\$/s,
+    );
+    await page.getByRole('img', { name: /^Cost of the day; More than expected; Less than expected/ }).waitFor();
+    await page.getByLabel('Side').selectOption('over');
+    await page.waitForURL(/direction=over/);
+    await expect.poll(() => table.getByRole('row').count()).toBe(2);
+    await table.getByRole('link', { name: /p4d/ }).click();
+    await page.waitForURL(`**/anomalies/${goingOn}**`);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('open by the keys g and x', async () => {
+    const { page, context } = await visit('/costs');
+    await page.keyboard.press('g');
+    await page.keyboard.press('x');
+    await page.waitForURL(/\/anomalies/);
+    await context.close();
+  });
+
+  it('show what happened, in parts that add up exactly, with the bill rows behind it', async () => {
+    const { page, context, complaints } = await visit(`/anomalies/${goingOn}?change=table`);
+    expect(await answer(page)).toMatch(
+      /^p4d\.24xlarge of team search rose [\d.]+x, .* price unchanged\. That is \$[\d,.]+ more than expected, since 10 Nov\.$/,
+    );
+    await page.getByRole('img', { name: /^Actual and expected by day/ }).waitFor();
+    const parts = page.getByRole('table', { name: 'Parts of the difference' });
+    const amounts = await parts
+      .locator('tbody data')
+      .evaluateAll((found) => found.map((one) => (one as unknown as { value: string }).value));
+    const sum = amounts.reduce((all, amount) => all.plus(amount), decimal(0));
+    expect(decimalString(sum)).toBe(await parts.getByTestId('together').locator('data').getAttribute('value'));
+    const charges = page.getByRole('table', { name: 'Charges behind it' });
+    await charges.getByRole('link', { name: 'p4d.24xlarge' }).click();
+    await page.waitForURL(/\/costs\?.*view=rows/);
+    await page
+      .getByText(/\b5 rows\b/)
+      .first()
+      .waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('take a verdict after saying what it does, and take it back', async () => {
+    const { page, context } = await visit(`/anomalies/${goingOn}`);
+    await page.getByRole('button', { name: 'Planned…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Was it planned?' });
+    await dialog.getByLabel('Until').fill('2026-11-30');
+    await dialog.getByLabel('Why').fill('the new model');
+    await dialog.getByLabel('Why').press('Control+Enter');
+    const notice = page.getByRole('status').filter({ hasText: 'It is planned and no longer counted.' });
+    await notice.waitFor();
+    await page.getByText(/^Planned until 30 Nov, said by local on .*: the new model$/).waitFor();
+    await notice.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Nobody has said anything yet.').waitFor();
+    await context.close();
+  });
+
+  it('have no fault that axe finds, are read on a phone, and hold still while they load', async () => {
+    for (const path of ['/anomalies', `/anomalies/${goingOn}`]) {
+      expect(await faultsFound(browser, `${url}${path}`)).toEqual([]);
+      const { page, context } = await newVisit(browser);
+      expect(await shiftWhileOpening(page, `${url}${path}`)).toBeLessThan(0.02);
+      await context.close();
+    }
+  });
+});

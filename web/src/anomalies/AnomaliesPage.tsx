@@ -1,0 +1,72 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { useScope } from '../frame/use-scope.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { Card } from '../parts/Card.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import layout from '../parts/layout.module.css';
+import { Page } from '../parts/Page.tsx';
+import type { AnomaliesSearch } from './anomalies-search.ts';
+import { ListCard } from './ListCard.tsx';
+import { TimelineCard } from './TimelineCard.tsx';
+import { useAnomalies, useDailyCost } from './use-anomalies.ts';
+import { anomaliesAnswer } from './words.ts';
+
+const HEIGHT = 720;
+
+/** What was out of the ordinary in what we spend, why, and what does it cost? */
+export function AnomaliesPage() {
+  const scope = useScope();
+  const search = useSearch({ from: '/anomalies' });
+  const navigate = useNavigate({ from: '/anomalies' });
+  const anomalies = useAnomalies(scope, search);
+  const daily = useDailyCost(scope);
+  const onSearch = (next: AnomaliesSearch) =>
+    void navigate({ search: (before) => ({ ...before, ...next }), resetScroll: false, replace: true });
+  const { costs, currency } = useMemo(() => costsOf(daily.data?.rows ?? []), [daily.data]);
+  const answer = () => {
+    if (scope.empty) return 'No bill has been imported yet.';
+    if (anomalies.isError) return 'The anomalies could not be read.';
+    return anomalies.data === undefined ? <AnswerPending /> : anomaliesAnswer(anomalies.data, scope.month);
+  };
+  if (scope.empty) {
+    return (
+      <Page title="Anomalies" answer={answer()}>
+        <Card title="What was out of the ordinary?">
+          <EmptyState
+            shows="What was out of the ordinary in cost, usage and prices, with its cause and its money."
+            why="The ledger is judged whenever a bill comes. After four weeks of daily charges it has something to compare with."
+            command="steelyard bill import bill.csv --source aws"
+          />
+        </Card>
+      </Page>
+    );
+  }
+  return (
+    <Page title="Anomalies" answer={answer()}>
+      <Loaded
+        query={{ ...anomalies, data: daily.isPending ? undefined : anomalies.data }}
+        what="The anomalies"
+        height={HEIGHT}
+      >
+        {(data) => (
+          <div className={layout.stack}>
+            {costs.length > 0 && <TimelineCard costs={costs} anomalies={data.anomalies} currency={currency} />}
+            <ListCard list={data} search={search} onSearch={onSearch} />
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function costsOf(rows: readonly Readonly<Record<string, string | null>>[]) {
+  const currency = rows[0]?.currency ?? 'USD';
+  const costs = rows
+    .flatMap(({ day, amount, currency: of }) =>
+      day == null || amount == null || of !== currency ? [] : [{ day, amount }],
+    )
+    .sort((a, b) => a.day.localeCompare(b.day));
+  return { costs, currency };
+}

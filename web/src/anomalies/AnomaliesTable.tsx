@@ -1,0 +1,73 @@
+import { Link } from '@tanstack/react-router';
+import type { Anomaly } from '../../../src/finops/anomalies/ledger/schema.ts';
+import layout from '../parts/layout.module.css';
+import { MoneyDelta } from '../parts/MoneyDelta.tsx';
+import parts from '../parts/parts.module.css';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+import styles from './anomalies.module.css';
+import { DirectionMark } from './DirectionMark.tsx';
+import { daysText, NO_IMPACT, STATES, sliceName, VERDICTS } from './words.ts';
+
+/** Anomalies: what happened, when, and what it cost beyond what was expected. */
+export function AnomaliesTable({ anomalies }: { readonly anomalies: readonly Anomaly[] }) {
+  return (
+    <table className={table.table} aria-label="Anomalies">
+      <thead>
+        <tr>
+          <th scope="col">What happened</th>
+          <th scope="col" className={table.wideOnly}>
+            Kind
+          </th>
+          <th scope="col" className={table.wideOnly}>
+            Days
+          </th>
+          <th scope="col">State</th>
+          <th scope="col" className={table.number}>
+            Beyond expected
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {anomalies.map((anomaly) => (
+          <Row key={anomaly.id} anomaly={anomaly} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ anomaly }: { readonly anomaly: Anomaly }) {
+  const { id, slice, sentence, state, feedback, impact, currency, counts } = anomaly;
+  return (
+    <tr className={counts ? undefined : styles.gone}>
+      <th scope="row" className={styles.what}>
+        <Link to="/anomalies/$anomaly" params={{ anomaly: id }} className={parts.textLink}>
+          {sliceName(slice)}
+        </Link>
+        <span className={layout.sub}>{sentence}</span>
+      </th>
+      <td className={table.wideOnly}>
+        <DirectionMark anomaly={anomaly} />
+      </td>
+      <td className={`${styles.nowrap} ${table.wideOnly}`}>{daysText(anomaly)}</td>
+      <td>
+        {STATES[state]}
+        {feedback !== null && (
+          <span className={layout.sub} data-tip={feedback.note ?? `By ${feedback.by}`}>
+            {VERDICTS[feedback.verdict].label.toLowerCase()}
+          </span>
+        )}
+      </td>
+      <td className={table.number}>
+        {impact === null || currency === null ? (
+          <Unknown reason={NO_IMPACT} />
+        ) : (
+          <span className={counts ? styles.cost : styles.nowrap}>
+            <MoneyDelta money={{ amount: impact, currency }} />
+          </span>
+        )}
+      </td>
+    </tr>
+  );
+}

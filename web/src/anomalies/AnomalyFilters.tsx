@@ -1,0 +1,65 @@
+import { Select } from '../parts/Select.tsx';
+import styles from './anomalies.module.css';
+import type { AnomaliesSearch } from './anomalies-search.ts';
+
+const OPTIONS = {
+  state: {
+    label: 'State',
+    options: [
+      { value: '', label: 'Any state' },
+      { value: 'open', label: 'Goes on' },
+      { value: 'ended', label: 'Over' },
+      { value: 'restated', label: 'Restated' },
+    ],
+  },
+  direction: {
+    label: 'Side',
+    options: [
+      { value: '', label: 'Both sides' },
+      { value: 'over', label: 'More than expected' },
+      { value: 'under', label: 'Less than expected' },
+    ],
+  },
+  measure: {
+    label: 'Measure',
+    options: [
+      { value: '', label: 'All measures' },
+      { value: 'cost', label: 'Cost' },
+      { value: 'quantity', label: 'Quantity' },
+      { value: 'unit_cost', label: 'Cost of a unit' },
+    ],
+  },
+  feedback: {
+    label: 'Verdict',
+    options: [
+      { value: '', label: 'Any verdict' },
+      { value: 'none', label: 'No verdict yet' },
+      { value: 'expected', label: 'Expected' },
+      { value: 'planned', label: 'Planned' },
+      { value: 'wrong', label: 'Wrong' },
+    ],
+  },
+} as const;
+
+interface AnomalyFiltersProps {
+  readonly search: AnomaliesSearch;
+  readonly onSearch: (next: AnomaliesSearch) => void;
+}
+
+/** Which anomalies are shown; the address says it. */
+export function AnomalyFilters({ search, onSearch }: AnomalyFiltersProps) {
+  return (
+    <div className={styles.filters}>
+      {(['state', 'direction', 'measure', 'feedback'] as const).map((name) => (
+        <Select
+          key={name}
+          label={OPTIONS[name].label}
+          hideLabel
+          value={search[name] ?? ''}
+          options={OPTIONS[name].options}
+          onChange={(value) => onSearch({ [name]: value === '' ? undefined : value })}
+        />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,87 @@
+import { useParams, useSearch } from '@tanstack/react-router';
+import type { AnomalyDetail } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { formatMoney, formatMoneyDelta } from '../format/money.ts';
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { Facts } from '../parts/Facts.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import layout from '../parts/layout.module.css';
+import { Notice } from '../parts/Notice.tsx';
+import { Page } from '../parts/Page.tsx';
+import { DirectionMark } from './DirectionMark.tsx';
+import { FeedbackCard } from './FeedbackCard.tsx';
+import { PartsCard } from './PartsCard.tsx';
+import { RowsCard } from './RowsCard.tsx';
+import { SeriesCard } from './SeriesCard.tsx';
+import { useAnomaly } from './use-anomalies.ts';
+import { daysText, STATES, sliceName } from './words.ts';
+
+const HEIGHT = 720;
+
+/** What happened here, why, and was it expected? */
+export function AnomalyPage() {
+  const { anomaly: id } = useParams({ from: '/anomalies/$anomaly' });
+  const search = useSearch({ from: '/anomalies/$anomaly' });
+  const shown = useAnomaly(id);
+  const answer = () => {
+    if (shown.data !== undefined) return answerOf(shown.data);
+    return shown.error === null ? <AnswerPending /> : shown.error.message;
+  };
+  return (
+    <Page title={shown.data === undefined ? 'Anomaly' : sliceName(shown.data.slice)} answer={answer()} longAnswer>
+      <Loaded query={shown} what="The anomaly" height={HEIGHT}>
+        {(anomaly) => (
+          <div className={layout.stack}>
+            <About anomaly={anomaly} />
+            {anomaly.evidence !== null && <SeriesCard anomaly={anomaly} evidence={anomaly.evidence} />}
+            {anomaly.evidence !== null && anomaly.currency !== null && (
+              <>
+                <PartsCard
+                  id={id}
+                  evidence={anomaly.evidence}
+                  currency={anomaly.currency}
+                  asTable={search.change === 'table'}
+                />
+                <RowsCard anomaly={anomaly} evidence={anomaly.evidence} currency={anomaly.currency} />
+              </>
+            )}
+            <FeedbackCard anomaly={anomaly} />
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+/** "p4d of team search rose 3.1x, …. That is $6,214.02 more than expected, since 5 Nov." */
+function answerOf({ sentence, impact, currency, direction, ...rest }: AnomalyDetail): string {
+  if (impact === null || currency === null) return sentence;
+  const money = formatMoney({ amount: impact.replace('-', ''), currency });
+  const when = daysText(rest);
+  return `${sentence} That is ${money} ${direction === 'over' ? 'more' : 'less'} than expected, ${when.startsWith('since') ? when : `on ${when}`}.`;
+}
+
+function About({ anomaly }: { readonly anomaly: AnomalyDetail }) {
+  const { restatement, currency, slice, seenIn, state, mergedInto } = anomaly;
+  return (
+    <>
+      {restatement !== null && currency !== null && (
+        <Notice>
+          Later bills changed its days by {formatMoneyDelta({ amount: restatement.difference, currency })}: from{' '}
+          {formatMoney({ amount: restatement.actualBefore, currency })} to{' '}
+          {formatMoney({ amount: restatement.actualNow, currency })}
+          {state === 'restated' ? '. They do not show it any more, and it is not counted.' : '.'}
+        </Notice>
+      )}
+      {mergedInto !== null && <Notice>It turned out to be one with {mergedInto}, and is not counted.</Notice>}
+      <Facts
+        facts={[
+          ['Kind', <DirectionMark key="kind" anomaly={anomaly} />],
+          ['State', STATES[state]],
+          ['Days', daysText(anomaly)],
+          ['What', slice.map(({ dimension, value }) => `${dimension} ${value}`).join(', ') || 'everything'],
+          ['Seen in', seenIn.map(sliceName).join(', ')],
+        ]}
+      />
+    </>
+  );
+}

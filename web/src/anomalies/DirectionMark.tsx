@@ -1,0 +1,16 @@
+import type { Anomaly } from '../../../src/finops/anomalies/ledger/schema.ts';
+import styles from './anomalies.module.css';
+import { KINDS, MEASURES } from './words.ts';
+
+/** What kind it is: an arrow and a word, with what it is of where that is no cost. */
+export function DirectionMark({ anomaly: { direction, kind, measure } }: { readonly anomaly: Anomaly }) {
+  const isOver = direction === 'over';
+  return (
+    <span className={styles.nowrap}>
+      <span aria-hidden="true">{isOver ? '▲' : '▼'} </span>
+      {KINDS[kind]}
+      <span className="visually-hidden">, {isOver ? 'above' : 'below'} what was expected</span>
+      {measure === 'cost' ? '' : ` in ${MEASURES[measure]}`}
+    </span>
+  );
+}

@@ -1,0 +1,72 @@
+import { useState } from 'react';
+import { type Anomaly, type AnomalyVerdict, verdicts } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { formatDay, formatInstant } from '../format/time.ts';
+import { Card } from '../parts/Card.tsx';
+import parts from '../parts/parts.module.css';
+import { UndoNotice } from '../parts/UndoNotice.tsx';
+import styles from './anomalies.module.css';
+import { FeedbackDialog } from './FeedbackDialog.tsx';
+import { useFeedback } from './use-anomalies.ts';
+import { VERDICTS } from './words.ts';
+
+/** What people say of it, which later alarms follow; the last word can be taken back. */
+export function FeedbackCard({ anomaly }: { readonly anomaly: Anomaly }) {
+  const feedback = useFeedback(anomaly.id);
+  const [asked, setAsked] = useState<AnomalyVerdict | null>(null);
+  const { said, undo, dismiss } = feedback;
+  const own = anomaly.feedback;
+  const ask = (verdict: AnomalyVerdict) => {
+    feedback.say.reset();
+    setAsked(verdict);
+  };
+  return (
+    <Card title="Was it expected?" note={own === null ? 'Nobody has said anything yet.' : saidText(own)}>
+      {said?.feedback != null && (
+        <div className={styles.notes}>
+          <UndoNotice busy={undo.isPending} undo={() => undo.mutate()} dismiss={dismiss}>
+            It is {VERDICTS[said.feedback.verdict].label.toLowerCase()} and no longer counted. The ledger is judged
+            again.
+          </UndoNotice>
+        </div>
+      )}
+      {undo.error !== null && (
+        <p className={parts.refused} role="alert">
+          {undo.error.message}
+        </p>
+      )}
+      <ul className={styles.verdicts}>
+        {verdicts.map((verdict) => (
+          <li key={verdict}>
+            <button
+              type="button"
+              className={parts.button}
+              aria-pressed={own?.verdict === verdict}
+              onClick={() => ask(verdict)}
+            >
+              {VERDICTS[verdict].label}…
+            </button>
+            <span>{VERDICTS[verdict].does}</span>
+          </li>
+        ))}
+        {own !== null && own.from === null && said === null && (
+          <li>
+            <button type="button" className={parts.button} disabled={undo.isPending} onClick={() => undo.mutate()}>
+              Take back
+            </button>
+            <span>Alarms are judged as if nothing had been said.</span>
+          </li>
+        )}
+      </ul>
+      {asked !== null && (
+        <FeedbackDialog anomaly={anomaly} verdict={asked} feedback={feedback} onClose={() => setAsked(null)} />
+      )}
+    </Card>
+  );
+}
+
+function saidText({ verdict, until, note, by, at, from }: NonNullable<Anomaly['feedback']>): string {
+  const plan = until === null ? '' : ` until ${formatDay(until)}`;
+  const why = note === null ? '' : `: ${note}`;
+  const again = from === null ? '' : ', of an earlier one that holds for this one too';
+  return `${VERDICTS[verdict].label}${plan}, said by ${by} on ${formatInstant(at)}${again}${why}`;
+}

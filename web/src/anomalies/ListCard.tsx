@@ -1,0 +1,85 @@
+import type { Anomaly, AnomalyList, LedgerJudging } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { toCsv } from '../format/csv.ts';
+import { formatMoney } from '../format/money.ts';
+import { counted } from '../format/number.ts';
+import { formatDay } from '../format/time.ts';
+import { Card } from '../parts/Card.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { AnomaliesTable } from './AnomaliesTable.tsx';
+import { AnomalyFilters } from './AnomalyFilters.tsx';
+import type { AnomaliesSearch } from './anomalies-search.ts';
+import { sliceName } from './words.ts';
+
+interface ListCardProps {
+  readonly list: AnomalyList;
+  readonly search: AnomaliesSearch;
+  readonly onSearch: (next: AnomaliesSearch) => void;
+}
+
+/** Every anomaly that was asked for, with how the ledger was judged. */
+export function ListCard({ list: { anomalies, judging }, search, onSearch }: ListCardProps) {
+  return (
+    <Card
+      title="What happened, and what did it cost?"
+      note={judging === null ? 'Not judged yet.' : judgedText(judging)}
+      flush
+      actions={
+        <>
+          <AnomalyFilters search={search} onSearch={onSearch} />
+          <CsvButton name="anomalies" what="the anomalies" text={() => anomaliesCsv(anomalies)} />
+        </>
+      }
+    >
+      {anomalies.length > 0 ? (
+        <AnomaliesTable anomalies={anomalies} />
+      ) : (
+        <EmptyState shows="Every anomaly with its cause, its days and its money." why={whyNone(judging, search)} />
+      )}
+    </Card>
+  );
+}
+
+/** How it was judged: thresholds by their false alarms. */
+function judgedText({ series, through, falseAlarmsPer30Days, alarmStrength, longer }: LedgerJudging): string {
+  const until = through === null ? '' : ` through ${formatDay(through)}`;
+  const left = longer.map(({ amount, currency }) => formatMoney({ amount, currency })).join(', ');
+  const not = left === '' ? '' : ` Charges for longer than a day (${left}) are not judged by day.`;
+  return `${counted(series, 'series', 'series')} judged${until}; about ${counted(falseAlarmsPer30Days, 'false alarm')} in 30 days over all of them, so an alarm takes ${alarmStrength} standard deviations.${not}`;
+}
+
+function whyNone(judging: LedgerJudging | null, search: AnomaliesSearch): string {
+  const { state, direction, measure, feedback } = search;
+  if ([state, direction, measure, feedback].some((chosen) => chosen !== undefined)) {
+    return 'None is so in this month. Choose another state, side, measure or verdict.';
+  }
+  if (judging === null || judging.series === 0) {
+    return 'Nothing can be judged before there are four weeks of daily charges.';
+  }
+  return 'Nothing was out of the ordinary in this month. Choose another one above, or all.';
+}
+
+function anomaliesCsv(anomalies: readonly Anomaly[]): string {
+  return toCsv(
+    [
+      'id',
+      'what',
+      'kind',
+      'direction',
+      'measure',
+      'state',
+      'start',
+      'end',
+      'actual',
+      'expected',
+      'impact',
+      'currency',
+      'verdict',
+      'sentence',
+    ],
+    anomalies.map((one) => [
+      ...[one.id, sliceName(one.slice), one.kind, one.direction, one.measure, one.state, one.start, one.end],
+      ...[one.actual, one.expected, one.impact, one.currency, one.feedback?.verdict ?? null, one.sentence],
+    ]),
+  );
+}

@@ -1,0 +1,120 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import type { AnomalyEvidence } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { usePng } from '../charts/use-png.ts';
+import { Waterfall } from '../charts/Waterfall.tsx';
+import type { WaterfallStep } from '../charts/waterfall-data.ts';
+import { EFFECT_TEXT, STEPS, stepAmount, waterfallBars } from '../costs/compare/steps.ts';
+import { toCsv } from '../format/csv.ts';
+import { Card } from '../parts/Card.tsx';
+import { Choice } from '../parts/Choice.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
+import { MoneyDelta } from '../parts/MoneyDelta.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import parts from '../parts/parts.module.css';
+import table from '../table/table.module.css';
+
+const HEIGHT = 260;
+const SHOWN = [
+  { value: 'chart', label: 'Chart' },
+  { value: 'table', label: 'Table' },
+] as const;
+
+interface PartsCardProps {
+  readonly id: string;
+  readonly evidence: AnomalyEvidence;
+  readonly currency: string;
+  readonly asTable: boolean;
+}
+
+/** What the difference is made of: price, volume, mix, what came and what went; as steps, or as a table that adds up. */
+export function PartsCard({ id, evidence: { effects, cost }, currency, asTable }: PartsCardProps) {
+  const navigate = useNavigate({ from: '/anomalies/$anomaly' });
+  const png = usePng(`${id}-parts`);
+  const steps = useMemo((): WaterfallStep[] => {
+    const bars = waterfallBars(effects, cost.change);
+    return bars.map((bar) => ({
+      ...bar,
+      label: bar.id === 'change' ? 'Change' : EFFECT_TEXT[bar.id].label,
+      isSum: bar.id === 'change',
+      lines: [],
+    }));
+  }, [effects, cost.change]);
+  const rows = STEPS.map((step) => [EFFECT_TEXT[step].label, stepAmount(effects, step)] as const);
+  return (
+    <Card
+      title="Price, volume or mix?"
+      note={
+        <>
+          <MoneyFigure money={{ amount: cost.expected, currency }} /> was expected,{' '}
+          <MoneyFigure money={{ amount: cost.actual, currency }} /> came.
+        </>
+      }
+      actions={
+        <>
+          <Choice
+            label="Parts shown as"
+            value={asTable ? 'table' : 'chart'}
+            options={SHOWN}
+            onChange={(value) =>
+              void navigate({
+                search: (before) => ({ ...before, change: value === 'table' ? 'table' : undefined }),
+                resetScroll: false,
+                replace: true,
+              })
+            }
+          />
+          <CsvButton
+            name={`${id}-parts`}
+            what="the parts"
+            text={() =>
+              toCsv(
+                ['part', 'amount', 'currency'],
+                rows.map((row) => [...row, currency]),
+              )
+            }
+          />
+          {!asTable && (
+            <button type="button" className={parts.button} onClick={png.save}>
+              PNG<span className="visually-hidden"> of the parts</span>
+            </button>
+          )}
+        </>
+      }
+      flush={asTable}
+    >
+      {asTable ? (
+        <table className={table.table} aria-label="Parts of the difference">
+          <tbody>
+            {rows.map(([label, amount]) => (
+              <tr key={label}>
+                <th scope="row">{label}</th>
+                <td className={table.number}>
+                  <MoneyDelta money={{ amount, currency }} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row">Together</th>
+              <td className={table.number} data-testid="together">
+                <MoneyDelta money={{ amount: cost.change, currency }} />
+              </td>
+            </tr>
+          </tfoot>
+        </table>
+      ) : (
+        <Waterfall
+          label="What the difference from the expected cost is made of. Choose Table to read the figures."
+          steps={steps}
+          currency={currency}
+          chosen={null}
+          height={HEIGHT}
+          onPick={() => undefined}
+          onChart={png.onChart}
+        />
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,126 @@
+import { Link } from '@tanstack/react-router';
+import type { AnomalyDetail, AnomalyEvidence, AnomalyRow } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { toCsv } from '../format/csv.ts';
+import { counted } from '../format/number.ts';
+import { Card } from '../parts/Card.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
+import layout from '../parts/layout.module.css';
+import { MoneyDelta } from '../parts/MoneyDelta.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import parts from '../parts/parts.module.css';
+import table from '../table/table.module.css';
+import styles from './anomalies.module.css';
+
+interface RowsCardProps {
+  readonly anomaly: AnomalyDetail;
+  readonly evidence: AnomalyEvidence;
+  readonly currency: string;
+}
+
+const SKU = ['skuId', 'skuMeter', 'chargeDescription'];
+const COLUMNS = ['team', 'serviceName', 'regionId', 'resourceId'];
+
+/** The charges behind it, each with its bill rows on the costs page. */
+export function RowsCard({ anomaly, evidence, currency }: RowsCardProps) {
+  const { rows, otherRows, filter, cost } = evidence;
+  const money = (amount: string) => <MoneyFigure money={{ amount, currency }} />;
+  return (
+    <Card
+      title="Which charges are behind it?"
+      note={`${counted(rows.length + (otherRows?.count ?? 0), 'kind of charge', 'kinds of charges')}, largest change first. A name leads to its bill rows.`}
+      flush
+      actions={
+        <>
+          <Link to="/costs" search={rowsSearch(anomaly, filter, currency)} className={parts.button}>
+            All bill rows
+          </Link>
+          <CsvButton name={`${anomaly.id}-charges`} what="the charges" text={() => rowsCsv(evidence, currency)} />
+        </>
+      }
+    >
+      <table className={table.table} aria-label="Charges behind it">
+        <thead>
+          <tr>
+            <th scope="col">Charge</th>
+            <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+              Expected
+            </th>
+            <th scope="col" className={table.number}>
+              Actual
+            </th>
+            <th scope="col" className={table.number}>
+              Change
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.filter.join('&')}>
+              <th scope="row" className={styles.value}>
+                <Link to="/costs" search={rowsSearch(anomaly, row.filter, currency)} className={parts.textLink}>
+                  {skuOf(row)}
+                </Link>
+                <span className={layout.sub}>{whereOf(row)}</span>
+              </th>
+              <td className={`${table.number} ${table.wideOnly}`}>{money(row.expected)}</td>
+              <td className={table.number}>{money(row.actual)}</td>
+              <td className={table.number}>
+                <MoneyDelta money={{ amount: row.change, currency }} />
+              </td>
+            </tr>
+          ))}
+          {otherRows !== null && (
+            <tr>
+              <th scope="row">{counted(otherRows.count, 'other')}</th>
+              <td className={`${table.number} ${table.wideOnly}`}>{money(otherRows.expected)}</td>
+              <td className={table.number}>{money(otherRows.actual)}</td>
+              <td className={table.number}>
+                <MoneyDelta money={{ amount: otherRows.change, currency }} />
+              </td>
+            </tr>
+          )}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">Together</th>
+            <td className={`${table.number} ${table.wideOnly}`}>{money(cost.expected)}</td>
+            <td className={table.number}>{money(cost.actual)}</td>
+            <td className={table.number}>
+              <MoneyDelta money={{ amount: cost.change, currency }} />
+            </td>
+          </tr>
+        </tfoot>
+      </table>
+    </Card>
+  );
+}
+
+/** Its bill rows on the costs page: the same days, the same filters, the cost that is judged. */
+function rowsSearch({ start, end }: AnomalyDetail, filter: readonly string[], currency: string) {
+  return {
+    ...{ from: start, to: end, filter: [...filter], metric: 'effectiveCost' as const, view: 'rows' as const, currency },
+    period: undefined,
+    team: undefined,
+  };
+}
+
+function skuOf({ values, chargeCategory }: AnomalyRow): string {
+  return (
+    SKU.map((name) => values[name]).find((value) => value != null) ?? `${chargeCategory ?? 'Charges'} without a SKU`
+  );
+}
+
+function whereOf({ values, chargeCategory }: AnomalyRow): string {
+  return [...COLUMNS.map((name) => values[name] ?? null), chargeCategory].filter((value) => value !== null).join(', ');
+}
+
+function rowsCsv({ rows }: AnomalyEvidence, currency: string): string {
+  const names = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
+  return toCsv(
+    [...names, 'chargeCategory', 'rows', 'expected', 'actual', 'change', 'currency'],
+    rows.map(({ values, chargeCategory, rows: count, expected, actual, change }) => [
+      ...names.map((name) => values[name] ?? null),
+      ...[chargeCategory, String(count), expected, actual, change, currency],
+    ]),
+  );
+}

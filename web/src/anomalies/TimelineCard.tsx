@@ -1,0 +1,42 @@
+import { useMemo } from 'react';
+import type { Anomaly } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { TimePanels } from '../charts/TimePanels.tsx';
+import { usePng } from '../charts/use-png.ts';
+import { Card } from '../parts/Card.tsx';
+import parts from '../parts/parts.module.css';
+import { Lanes } from './Lanes.tsx';
+import { type DayCost, timelinePanels } from './timeline-panels.ts';
+
+const PANEL_HEIGHT = 88;
+
+interface TimelineCardProps {
+  readonly costs: readonly DayCost[];
+  readonly anomalies: readonly Anomaly[];
+  readonly currency: string;
+}
+
+/** The cost of the days with a mark where an anomaly begins, both sides below it, and a lane for each. */
+export function TimelineCard({ costs, anomalies, currency }: TimelineCardProps) {
+  const data = useMemo(() => timelinePanels(costs, anomalies, currency), [costs, anomalies, currency]);
+  const { onChart, save } = usePng('anomalies');
+  const [first, last] = [costs[0]?.day, costs.at(-1)?.day];
+  return (
+    <Card
+      title="When was it, and how much?"
+      note="Triangles: an anomaly begins. Lanes: filled for more, hatched for less, hollow where it does not count."
+      actions={
+        <button type="button" className={parts.button} onClick={save}>
+          PNG<span className="visually-hidden"> of the timeline</span>
+        </button>
+      }
+    >
+      <TimePanels
+        data={data}
+        panelHeight={PANEL_HEIGHT}
+        onChart={onChart}
+        label={`${data.panels.map(({ title }) => title).join('; ')}: ${costs.length} days, ${anomalies.length} anomalies. The table below and its CSV have every figure.`}
+      />
+      {first !== undefined && last !== undefined && <Lanes anomalies={anomalies} first={first} last={last} />}
+    </Card>
+  );
+}

@@ -1,0 +1,58 @@
+import type { AnomalyDetail, AnomalyEvidence } from '../../../src/finops/anomalies/ledger/schema.ts';
+import type { TimePanelsData } from '../charts/time-panels-data.ts';
+import { axisMoney, exactMoney, formatMoney } from '../format/money.ts';
+import { formatMeasure } from '../format/number.ts';
+import { formatDay } from '../format/time.ts';
+import { MEASURES } from './words.ts';
+
+const number = (text: string | null): number | null => (text === null ? null : Number(text));
+
+/** What it came to day by day, and the range that was expected. */
+export function seriesPanels(anomaly: AnomalyDetail, points: AnomalyEvidence['points']): TimePanelsData {
+  const { measure, currency, unit, start, end } = anomaly;
+  const isMoney = currency !== null && measure !== 'quantity';
+  const exact = (text: string) => (isMoney ? exactMoney({ amount: text, currency }) : `${text} ${unit ?? ''}`.trim());
+  const short = (text: string) => (isMoney ? formatMoney({ amount: text, currency }) : formatMeasure(text));
+  const name = measure === 'cost' ? 'Cost of the day' : `${MEASURES[measure]}${unit === null ? '' : `, ${unit}`}`;
+  return {
+    times: points.map(({ day }) => day),
+    timeText: formatDay,
+    panels: [
+      {
+        id: 'series',
+        title: `${name}, and dashed what was expected`,
+        axisText: (value) => (isMoney ? axisMoney(value, currency) : formatMeasure(value)),
+        series: [
+          {
+            ...{ id: 'expected', name: 'Expected', variable: '--ink-3', shape: 'line', dashed: true },
+            values: points.map(({ expected }) => number(expected)),
+            interval: {
+              look: 'band',
+              lower: points.map(({ lower }) => number(lower)),
+              upper: points.map(({ upper }) => number(upper)),
+            },
+            said: (index) => {
+              const { expected = null, lower = null, upper = null } = points[index] ?? {};
+              if (expected === null) return 'not known yet';
+              return lower === null || upper === null
+                ? short(expected)
+                : `${short(expected)} (${short(lower)} to ${short(upper)})`;
+            },
+          },
+          {
+            ...{ id: 'actual', name: 'Actual', variable: '--cost-fill', shape: 'line', dots: true },
+            values: points.map(({ actual }) => number(actual)),
+            said: (index) => {
+              const { actual = null } = points[index] ?? {};
+              return actual === null ? 'not known' : exact(actual);
+            },
+          },
+        ],
+      },
+    ],
+    marks: points.flatMap(({ day }, index) => {
+      if (day === start) return [{ index, label: 'it begins' }];
+      return day === end && anomaly.state !== 'open' ? [{ index, label: 'its last day' }] : [];
+    }),
+  };
+}

@@ -1,0 +1,60 @@
+import type { Anomaly } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { type Decimal, decimal, decimalString } from '../../../src/platform/units/schema.ts';
+import type { Panel, TimePanelsData } from '../charts/time-panels-data.ts';
+import { axisMoney, exactMoney } from '../format/money.ts';
+import { formatDay } from '../format/time.ts';
+import { KINDS, sliceName } from './words.ts';
+
+export interface DayCost {
+  readonly day: string;
+  readonly amount: string;
+}
+
+/** What each day cost, and below it what counts above and below what was expected: two sides that are never set off. */
+export function timelinePanels(
+  costs: readonly DayCost[],
+  anomalies: readonly Anomaly[],
+  currency: string,
+): TimePanelsData {
+  const times = costs.map(({ day }) => day);
+  const counted = anomalies.filter((one) => one.counts && one.currency === currency);
+  const panel = (id: string, title: string, amounts: readonly string[]): Panel => ({
+    ...{ id, title, axisText: (value) => axisMoney(value, currency) },
+    series: [
+      {
+        ...{ id, name: title, variable: '--cost-fill', shape: 'bar' },
+        values: amounts.map(Number),
+        said: (index) => exactMoney({ amount: amounts[index] ?? '0', currency }),
+      },
+    ],
+  });
+  const [over, under] = [sideOf(counted, 'over'), sideOf(counted, 'under')];
+  const amountsOf = (side: ReadonlyMap<string, Decimal>) =>
+    times.map((day) => decimalString(side.get(day)?.abs() ?? decimal(0)));
+  return {
+    times,
+    timeText: formatDay,
+    panels: [
+      panel(
+        'cost',
+        'Cost of the day',
+        costs.map(({ amount }) => amount),
+      ),
+      panel('over', 'More than expected', amountsOf(over)),
+      ...(under.size === 0 ? [] : [panel('under', 'Less than expected', amountsOf(under))]),
+    ],
+    marks: anomalies.flatMap(({ start, slice, kind }) => {
+      const index = times.indexOf(start);
+      return index === -1 ? [] : [{ index, label: `${sliceName(slice)}: ${KINDS[kind]}` }];
+    }),
+  };
+}
+
+function sideOf(anomalies: readonly Anomaly[], direction: Anomaly['direction']): Map<string, Decimal> {
+  const byDay = new Map<string, Decimal>();
+  for (const anomaly of anomalies) {
+    if (anomaly.direction !== direction) continue;
+    for (const { day, amount } of anomaly.differences) byDay.set(day, (byDay.get(day) ?? decimal(0)).plus(amount));
+  }
+  return byDay;
+}

@@ -1,0 +1,81 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import {
+  type Anomaly,
+  type AnomalyVerdict,
+  getAnomaly,
+  giveAnomalyFeedback,
+  listAnomalies,
+  undoAnomalyFeedback,
+} from '../../../src/finops/anomalies/ledger/schema.ts';
+import { costSummary } from '../../../src/finops/costs/schema.ts';
+import { call, endpointQuery } from '../client.ts';
+import type { Scope } from '../frame/use-scope.ts';
+import type { AnomaliesSearch } from './anomalies-search.ts';
+
+const REFRESH_MS = 15_000;
+
+/** What is out of the ordinary in the month and team of the page. */
+export function useAnomalies({ month, team, ready }: Scope, search: AnomaliesSearch) {
+  const { state, direction, measure, feedback } = search;
+  const query = {
+    ...(month === undefined ? {} : { period: month }),
+    ...(team === undefined ? {} : { team }),
+    ...(state === undefined ? {} : { state }),
+    ...(direction === undefined ? {} : { direction }),
+    ...(measure === undefined ? {} : { measure }),
+    ...(feedback === undefined ? {} : { feedback }),
+  };
+  return useQuery({
+    ...endpointQuery(listAnomalies, { query }),
+    enabled: ready,
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+/** What the days of the month cost. */
+export function useDailyCost({ month, team, ready }: Scope) {
+  const query = {
+    by: ['day'],
+    metric: 'effectiveCost' as const,
+    ...(month === undefined ? {} : { from: `${month}-01`, to: lastDayOf(month) }),
+    ...(team === undefined ? {} : { filter: [`team=${team}`] }),
+  };
+  return useQuery({ ...endpointQuery(costSummary, { query }), enabled: ready, placeholderData: keepPreviousData });
+}
+
+export function lastDayOf(month: string): string {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  return new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 'YYYY-MM-DD'.length);
+}
+
+export function useAnomaly(anomaly: string) {
+  return useQuery({ ...endpointQuery(getAnomaly, { params: { anomaly } }), refetchInterval: REFRESH_MS });
+}
+
+export interface Said {
+  readonly verdict: AnomalyVerdict;
+  readonly until?: string;
+  readonly note?: string;
+}
+
+/** Says what an anomaly was; what was said last can be taken back. */
+export function useFeedback(anomaly: string) {
+  const queries = useQueryClient();
+  const [said, setSaid] = useState<Anomaly | null>(null);
+  const settle = () => void queries.invalidateQueries();
+  const say = useMutation({
+    mutationFn: (body: Said) => call(giveAnomalyFeedback, { params: { anomaly }, body }),
+    onSuccess: setSaid,
+    onSettled: settle,
+  });
+  const undo = useMutation({
+    mutationFn: () => call(undoAnomalyFeedback, { params: { anomaly } }),
+    onSuccess: () => setSaid(null),
+    onSettled: settle,
+  });
+  return { say, undo, said, dismiss: () => setSaid(null) };
+}
+
+export type Feedback = ReturnType<typeof useFeedback>;

@@ -1,0 +1,91 @@
+import type {
+  Anomaly,
+  AnomalyList,
+  AnomalySlice,
+  AnomalyVerdict,
+} from '../../../src/finops/anomalies/ledger/schema.ts';
+import { decimal } from '../../../src/platform/units/schema.ts';
+import { formatMoney } from '../format/money.ts';
+import { counted } from '../format/number.ts';
+import { formatDay, formatMonth } from '../format/time.ts';
+
+export const NO_IMPACT = 'No price is known for it, so that it has no money.';
+
+export const KINDS: Readonly<Record<Anomaly['kind'], string>> = {
+  spike: 'spike',
+  dip: 'dip',
+  level_shift: 'new level',
+  zero: 'nothing',
+};
+
+export const MEASURES: Readonly<Record<Anomaly['measure'], string>> = {
+  cost: 'cost',
+  quantity: 'quantity',
+  unit_cost: 'cost of a unit',
+  idle_gpu_hours: 'idle GPU hours',
+};
+
+export const STATES: Readonly<Record<Anomaly['state'], string>> = {
+  open: 'goes on',
+  ended: 'over',
+  restated: 'restated',
+  merged: 'one with another',
+};
+
+/** What each verdict does, for who has to choose one. */
+export const VERDICTS: Readonly<Record<AnomalyVerdict, { readonly label: string; readonly does: string }>> = {
+  expected: {
+    label: 'Expected',
+    does: 'This is the usual from now on: the new level raises no alarm, nor does it on that day of later months.',
+  },
+  planned: {
+    label: 'Planned',
+    does: 'It was known beforehand: until the plan ends, nothing of it is counted and nobody is told.',
+  },
+  wrong: {
+    label: 'Wrong',
+    does: 'It is no anomaly: the next alarm of these series takes a fifth more, twice as much at the most.',
+  },
+};
+
+/** `search · p4d.24xlarge`: who and what, the service only where nothing is more exact. */
+export function sliceName(slice: AnomalySlice): string {
+  const isSku = ({ dimension }: { readonly dimension: string }) =>
+    dimension.startsWith('sku') || dimension === 'chargeDescription';
+  const hasSku = slice.some(isSku);
+  const hasTeam = slice.some(({ dimension }) => dimension === 'team');
+  const named = slice.filter(
+    ({ dimension }) => !(dimension === 'serviceName' && hasSku) && !(dimension === 'subAccountId' && hasTeam),
+  );
+  return named.length === 0 ? 'Everything' : named.map(({ value }) => value).join(' · ');
+}
+
+/** `5 Nov to 8 Nov`, `5 Nov, goes on`. */
+export function daysText({ start, end, state }: Pick<Anomaly, 'start' | 'end' | 'state'>): string {
+  if (state === 'open') return `since ${formatDay(start)}`;
+  return start === end ? formatDay(start) : `${formatDay(start)} to ${formatDay(end)}`;
+}
+
+/** "3 anomalies, 1 of them open, cost $4,210.00 more than expected in November 2026, and $310.00 less on the other side." */
+export function anomaliesAnswer({ anomalies, totals, judging }: AnomalyList, month: string | undefined): string {
+  const inMonth = month === undefined ? '' : ` in ${formatMonth(month)}`;
+  if (judging === null) return 'The ledger has not been judged yet.';
+  if (totals.length === 0) {
+    return anomalies.length === 0
+      ? `Nothing was out of the ordinary${inMonth}.`
+      : `${counted(anomalies.length, 'anomaly', 'anomalies')}${inMonth}, none of which counts: planned, expected, wrong or restated.`;
+  }
+  const count = totals.reduce((sum, one) => sum + one.anomalies, 0);
+  const open = totals.reduce((sum, one) => sum + one.open, 0);
+  const subject =
+    open === count ? counted(count, 'open anomaly', 'open anomalies') : counted(count, 'anomaly', 'anomalies');
+  const goOn = open === 0 || open === count ? '' : `, ${open} of them open,`;
+  const sides = totals.map(({ currency, over, under }) => {
+    const [more, less] = [formatMoney({ amount: over, currency }), formatMoney({ amount: under, currency })];
+    if (decimal(over).isZero()) return `${less} less than expected`;
+    return decimal(under).isZero()
+      ? `${more} more than expected`
+      : `${more} more than expected, ${less} less on the other side`;
+  });
+  return `${subject}${goOn} cost ${sides.join('; ')}${inMonth}.`;
+}
