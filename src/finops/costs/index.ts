@@ -9,7 +9,7 @@ import { costRoutes } from './routes.ts';
 import { summarise } from './summary.ts';
 
 export { csvLine } from '../../platform/csv/index.ts';
-export type { BilledUsage, PaidPrice, PeriodUsage } from './billed-usage.ts';
+export type { BilledUsage, PeriodUsage } from './billed-usage.ts';
 export { type CostRelations, rowSource } from './query.ts';
 export { type CostsDeps, relationsFrom } from './relations.ts';
 

@@ -13,7 +13,6 @@ export {
 export { GpuPacking, packGpus } from './packing/schema.ts';
 export {
   adviseSpot,
-  DeadlineOutcome,
   DeadlineReplayReport,
   InterruptionBand,
   replaySpotDeadline,
