@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { adviseHardware, type HardwareAdvice } from '../../src/finops/gpus/schema.ts';
+import { adviseHardware, type HardwareAdvice, type MeasuredProfile } from '../../src/finops/gpus/schema.ts';
 import { command } from '../frame/command.ts';
 import type { Context } from '../frame/context.ts';
 import { CommandError } from '../frame/failure.ts';
@@ -39,7 +39,7 @@ const DemandWord = z.string().transform((text, context) => {
 });
 
 async function readProfiles(path: string) {
-  const rows: { type: string; bucket: string; requestsPerSecond: number; latencyMs: number; memoryGib?: number }[] = [];
+  const rows: MeasuredProfile[] = [];
   const needed = ['type', 'bucket', 'requests_per_second', 'latency_ms'];
   for await (const row of namedRows(path, { needed, known: ['memory_gib'], fault: FAULT, mostRows: MOST_ROWS })) {
     const number = (column: string) => {

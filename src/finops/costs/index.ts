@@ -13,7 +13,7 @@ import { type CellsQuestion, type SliceCell, sliceCells } from './slices/slice-c
 import { summarise } from './summary.ts';
 
 export { csvLine } from '../../platform/csv/index.ts';
-export type { BilledUsage, PaidPrice, PeriodUsage } from './billed-usage.ts';
+export type { BilledUsage, PeriodUsage } from './billed-usage.ts';
 export type { DailyAmount, DailyQuestion, DailyReach } from './daily-series.ts';
 export {
   addItem,

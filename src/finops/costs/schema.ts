@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, Month } from '../../platform/units/schema.ts';
-import { Dimension, Dimensions, Filter, LeftOut, MonthOrDay, Selection } from './selection/schema.ts';
+import { Dimension, Dimensions, Filter, LeftOut, MonthOrDay, Rows, Selection } from './selection/schema.ts';
 
-export { Dimension, Filter, MonthOrDay };
+export { Dimension, Filter, MonthOrDay, Rows };
 
 export const costSummary = endpoint({
   method: 'GET',

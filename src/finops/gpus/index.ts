@@ -6,6 +6,7 @@ import { createLoop, createOneAtATime } from '../../platform/loop/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { CommitmentDeps } from './commitments/service.ts';
+import { createPurchases, type Purchases } from './purchases.ts';
 import { fold } from './recent/fold.ts';
 import { gpuRoutes, purchaseRoutes } from './routes.ts';
 import { createGpuService, type GpuDeps, type GpuService } from './service.ts';
@@ -15,28 +16,16 @@ import { GpuSourceSpec } from './sources/schema.ts';
 import { applyGpuSource, scheduleSources } from './sources/service.ts';
 import { scheduleRetention } from './telemetry/retention.ts';
 
-export { adviseOnDemand, type CommitmentTerms } from './commitments/advise.ts';
-export { bestQuantity, type DemandCurve, demandCurve, savingOf } from './commitments/demand-curve.ts';
-export { billedDemand, type HourlyDemand } from './commitments/hourly-demand.ts';
-export { commitmentAdvice } from './commitments/service.ts';
-export { cheapestMix, type MixQuestion, type ReplicaMix } from './hardware/replica-mix.ts';
-export { hardwareAdvice } from './hardware/service.ts';
 export type { GpuHolding } from './holders/holding.ts';
 export { gpuMigrations } from './migrations.ts';
 export type { GpuWork, PlaceOfWork, ReconciledCost } from './owners/owner.ts';
 export { openGpuReadings } from './recent/table.ts';
-export { adviseByMean, adviseCheckpoints, type CheckpointAdvice, meanRatio } from './spot/advise.ts';
-export type { Availability } from './spot/availability.ts';
-export { dalySeconds, expectedBillRatio, youngSeconds } from './spot/checkpoint-interval.ts';
-export { replayCheckpoints } from './spot/checkpoint-replay.ts';
 export {
   canPromise,
-  type DeadlineAction,
   type DeadlineJob,
   type DeadlineState,
   decideDeadline,
 } from './spot/deadline-policy.ts';
-export { deadlineReplay, spotAdvice } from './spot/service.ts';
 
 /**
  * What GPUs did, as far as it was read: which of them do nothing, whose they were then and what that costs, and on how few of
@@ -45,6 +34,7 @@ export { deadlineReplay, spotAdvice } from './spot/service.ts';
 export interface Gpus extends AsyncDisposable, Pick<GpuService, 'learnOf'> {
   /** `GpuSource`. */
   readonly kinds: readonly ManifestKind[];
+  readonly purchases: Purchases;
   readonly routes: readonly Route[];
   /** Where a Prometheus writes to. */
   readonly plugin: Plugin;
@@ -67,6 +57,7 @@ const MUCH_BYTES = 64 * 1024 * 1024;
 export function createGpus(ground: GpuGround): Gpus {
   const deps = { ...ground, recent: ground.gpuReadings, oneAtATime: createOneAtATime() };
   const service = createGpuService(deps);
+  const purchases = createPurchases(deps);
   const holdings = { note: service.note };
   const sources = { ...deps, holdings, fold: () => fold({ ...deps, holdings }), oneSync: createOneAtATime() };
   let foldedAt = 0;
@@ -85,7 +76,8 @@ export function createGpus(ground: GpuGround): Gpus {
   scheduleRetention({ ...deps, days: ground.config.gpuReadingDays }, ground.jobs);
   return {
     kinds: [specKind('GpuSource', 40, GpuSourceSpec, applyGpuSource)],
-    routes: [...gpuRoutes(service), ...gpuSourceRoutes(sources), ...purchaseRoutes(deps)],
+    routes: [...gpuRoutes(service), ...gpuSourceRoutes(sources), ...purchaseRoutes(purchases)],
+    purchases,
     learnOf: service.learnOf,
     plugin: remoteWritePlugin(sources),
     start: loop.start,

@@ -1,7 +1,6 @@
 import { type Download, handle, handleDownload, type Route } from '../../platform/http/index.ts';
-import { type CommitmentDeps, commitmentAdvice } from './commitments/service.ts';
-import { hardwareAdvice } from './hardware/service.ts';
 import { efficiencyCsv, outcomesCsv, ownersCsv } from './owners/csv.ts';
+import type { Purchases } from './purchases.ts';
 import {
   adviseCommitment,
   adviseHardware,
@@ -23,7 +22,6 @@ import {
   replaySpotDeadline,
 } from './schema.ts';
 import type { GpuService } from './service.ts';
-import { deadlineReplay, spotAdvice } from './spot/service.ts';
 
 export function gpuRoutes(service: GpuService): Route[] {
   return [
@@ -50,19 +48,12 @@ export function gpuRoutes(service: GpuService): Route[] {
   ];
 }
 
-/** How to buy: advice that keeps nothing. It is work for the processor, so that one waits for the other. */
-export function purchaseRoutes(deps: CommitmentDeps): Route[] {
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work);
-    last = turn.catch(() => null); // whoever asked is told; the next begins
-    return turn;
-  };
+export function purchaseRoutes(purchases: Purchases): Route[] {
   return [
-    handle(adviseSpot, ({ body }) => inTurn(() => spotAdvice(deps, body))),
-    handle(replaySpotDeadline, ({ body }) => inTurn(() => deadlineReplay(deps, body))),
-    handle(adviseCommitment, ({ body }) => inTurn(() => commitmentAdvice(deps, body))),
-    handle(adviseHardware, ({ body }) => inTurn(() => hardwareAdvice(deps, body))),
+    handle(adviseSpot, ({ body }) => purchases.spot(body)),
+    handle(replaySpotDeadline, ({ body }) => purchases.deadline(body)),
+    handle(adviseCommitment, ({ body }) => purchases.commitment(body)),
+    handle(adviseHardware, ({ body }) => purchases.hardware(body)),
   ];
 }
 

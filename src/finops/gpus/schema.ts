@@ -35,7 +35,6 @@ export { GpuPacking, packGpus } from './packing/schema.ts';
 export { GpuSource, listGpuSources, sendGpuReadings, syncGpuSources, type WatchedGpu } from './sources/schema.ts';
 export {
   adviseSpot,
-  DeadlineOutcome,
   DeadlineReplayReport,
   InterruptionBand,
   replaySpotDeadline,

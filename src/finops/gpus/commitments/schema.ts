@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { DecimalString, Money, UtcInstant } from '../../../platform/units/schema.ts';
-import { Rows } from '../../costs/selection/schema.ts';
+import { Rows } from '../../costs/schema.ts';
 import { AskedPrice } from '../asked-prices/schema.ts';
 
 export const MOST_DEMAND_HOURS = 50_000;

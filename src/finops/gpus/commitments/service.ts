@@ -12,13 +12,13 @@ export interface CommitmentDeps extends AskedPriceDeps {
   readonly costs: Pick<Costs, 'usageOver'>;
 }
 
-type Question = z.output<typeof adviseCommitment.body>;
+export type CommitmentQuestion = z.output<typeof adviseCommitment.body>;
 
 /**
  * Errors: `demand_unusable`, `price_not_found`, `dimension_unknown`, `bill_delivery_not_found`, `invalid_request` for prices of two
  * currencies.
  */
-export async function commitmentAdvice(deps: CommitmentDeps, question: Question): Promise<CommitmentAdvice> {
+export async function commitmentAdvice(deps: CommitmentDeps, question: CommitmentQuestion): Promise<CommitmentAdvice> {
   const { demand, usage } = await demandOf(deps, question);
   const committedPrice = await moneyOf(deps, question.committedPrice);
   const onDemandPrice =
@@ -53,7 +53,7 @@ function refuseTinyUnits({ hours }: HourlyDemand, unitQuantity: string): void {
 
 async function demandOf(
   { costs }: CommitmentDeps,
-  { hours, filter, from, to, delivery }: Question,
+  { hours, filter, from, to, delivery }: CommitmentQuestion,
 ): Promise<{ demand: HourlyDemand; usage: BilledUsage | null }> {
   if (hours !== undefined) return { demand: statedDemand(hours), usage: null };
   const usage = await costs.usageOver({ filter, from, to, delivery });

@@ -8,7 +8,7 @@ import { cheapestMix, type MixQuestion, type ReplicaType, servedBy } from './rep
 import type { adviseHardware, HardwareAdvice } from './schema.ts';
 import { type JudgedType, judgedTypes } from './verdicts.ts';
 
-type Question = z.output<typeof adviseHardware.body>;
+export type HardwareQuestion = z.output<typeof adviseHardware.body>;
 type Mix = NonNullable<HardwareAdvice['best']>;
 
 const MONTH_HOURS = 730;
@@ -16,7 +16,7 @@ const MOST_TYPES = 20;
 const HARDLY_ANY = 1e-9;
 
 /** Errors: `profile_unusable`, `invalid_request` for prices of two currencies. */
-export async function hardwareAdvice(deps: AskedPriceDeps, question: Question): Promise<HardwareAdvice> {
+export async function hardwareAdvice(deps: AskedPriceDeps, question: HardwareQuestion): Promise<HardwareAdvice> {
   const names = namesOf(question);
   const prices = await pricesOf(deps, question, names);
   const judged = judgedTypes(question, names, prices);
@@ -39,7 +39,7 @@ export async function hardwareAdvice(deps: AskedPriceDeps, question: Question): 
   };
 }
 
-function namesOf({ profiles, consider, present }: Question): string[] {
+function namesOf({ profiles, consider, present }: HardwareQuestion): string[] {
   const names = [...new Set([...profiles, ...present].map(({ type }) => type).concat(consider))];
   if (names.length <= MOST_TYPES) return names;
   const detail = `The profile names ${names.length} types, of at most ${MOST_TYPES}. Leave out those that are dearer and slower than another.`;
@@ -49,7 +49,7 @@ function namesOf({ profiles, consider, present }: Question): string[] {
 /** By type; one without a price is not in it. */
 async function pricesOf(
   deps: AskedPriceDeps,
-  { prices }: Question,
+  { prices }: HardwareQuestion,
   names: readonly string[],
 ): Promise<Map<string, Money>> {
   const found = new Map<string, Money>();
@@ -65,7 +65,10 @@ async function pricesOf(
   return found;
 }
 
-function mixQuestion({ demand, loadRatio, leastReplicas, mostReplicas }: Question, types: ReplicaType[]): MixQuestion {
+function mixQuestion(
+  { demand, loadRatio, leastReplicas, mostReplicas }: HardwareQuestion,
+  types: ReplicaType[],
+): MixQuestion {
   const rates = demand.map(({ requestsPerSecond }) => requestsPerSecond);
   return { types, demand: rates, loadRatio, leastReplicas, mostReplicas };
 }
@@ -97,7 +100,7 @@ function shownMix(
   asked: MixQuestion,
   { replicas, shares }: { readonly replicas: readonly number[]; readonly shares: readonly (readonly number[])[] },
   prices: ReadonlyMap<string, Money>,
-  { demand }: Question,
+  { demand }: HardwareQuestion,
 ): Mix {
   const money = moneyIn(currencyOf(prices));
   const counts = asked.types.map(({ name }, at) => [name, replicas[at] as number] as const);
@@ -127,7 +130,7 @@ function shownMix(
 }
 
 function presentOf(
-  { present }: Question,
+  { present }: HardwareQuestion,
   asked: MixQuestion,
   prices: ReadonlyMap<string, Money>,
   best: Mix | null,
@@ -161,7 +164,7 @@ function aloneOf(asked: MixQuestion, type: ReplicaType | null, prices: ReadonlyM
   return { aloneReplicas: replicas, alonePricePerHour: moneyIn(price.currency)(decimal(price.amount).times(replicas)) };
 }
 
-function noMix({ demand }: Question, judged: readonly JudgedType[]): string {
+function noMix({ demand }: HardwareQuestion, judged: readonly JudgedType[]): string {
   if (judged.length === 0) return 'no type was named: measure the model on the hardware that you can have';
   const unserved = demand.find((_, at) => judged.every(({ type }) => (type?.requestsPerSecond[at] ?? null) === null));
   if (unserved !== undefined) {

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  canPromise,
-  type DeadlineAction,
-  type DeadlineJob,
-  type DeadlineState,
-  decideDeadline,
-} from './deadline-policy.ts';
+import { canPromise, type DeadlineJob, type DeadlineState, decideDeadline } from '../index.ts';
+import type { DeadlineAction } from './deadline-policy.ts';
 import { replayDeadline } from './deadline-replay.ts';
 
 const HOUR = 3600;

@@ -17,8 +17,8 @@ import type {
   SpotZoneAdvice,
 } from './schema.ts';
 
-type SpotQuestion = z.output<typeof adviseSpot.body>;
-type DeadlineQuestion = z.output<typeof replaySpotDeadline.body>;
+export type SpotQuestion = z.output<typeof adviseSpot.body>;
+export type DeadlineQuestion = z.output<typeof replaySpotDeadline.body>;
 
 const HOUR_SECONDS = 3600;
 const RATIO_DIGITS = 6;
@@ -159,8 +159,8 @@ export async function deadlineReplay(deps: AskedPriceDeps, question: DeadlineQue
   };
   const all = new Map<DeadlineOutcome['policy'], DeadlineReplay[]>();
   const zones: DeadlineReplayReport['zones'] = [];
-  for (const history of histories) {
-    const at = drawnStarts(history, starts, seed);
+  for (const [place, history] of histories.entries()) {
+    const at = drawnStarts(history, starts, seed * 1000 + place);
     const outcomes: DeadlineOutcome[] = [];
     for (const name of ['uniformProgress', 'greedy'] as const) {
       const replays = await replayed(at, (start) => replayDeadline(history, start, job, POLICIES[name]));

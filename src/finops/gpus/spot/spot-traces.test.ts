@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { call, testApplication } from '../../../testing.ts';
 import { withoutTraces } from '../../../testing-gpus.ts';
-import { meanRatio, replayCheckpoints } from '../index.ts';
 import { adviseSpot, replaySpotDeadline } from '../schema.ts';
+import { meanRatio } from './advise.ts';
+import { replayCheckpoints } from './checkpoint-replay.ts';
 import { publishedHistories } from './published-traces.testing.ts';
 
 const JOB = { workHours: 100, saveSeconds: 180, restartSeconds: 360 };

@@ -1,0 +1,34 @@
+import { type CommitmentDeps, type CommitmentQuestion, commitmentAdvice } from './commitments/service.ts';
+import { type HardwareQuestion, hardwareAdvice } from './hardware/service.ts';
+import type { CommitmentAdvice, DeadlineReplayReport, HardwareAdvice, SpotAdvice } from './schema.ts';
+import { type DeadlineQuestion, deadlineReplay, type SpotQuestion, spotAdvice } from './spot/service.ts';
+
+/** How to buy. Nothing is kept, bought or ordered; each is work for the processor, so that one waits for the other. */
+export interface Purchases {
+  /** How often a job should save on spot capacity, and whether spot pays. Error: `price_not_found`. */
+  spot(question: SpotQuestion): Promise<SpotAdvice>;
+  /** A job with a deadline on spot capacity, replayed. Errors: `price_not_found`, `spot_replay_too_long`. */
+  deadline(question: DeadlineQuestion): Promise<DeadlineReplayReport>;
+  /**
+   * How much to commit to, by the demand of each hour in the bill or as stated. Errors: `demand_unusable`, `price_not_found`,
+   * `dimension_unknown`, `bill_delivery_not_found`.
+   */
+  commitment(question: CommitmentQuestion): Promise<CommitmentAdvice>;
+  /** The cheapest measured hardware that meets the SLO. Error: `profile_unusable`. */
+  hardware(question: HardwareQuestion): Promise<HardwareAdvice>;
+}
+
+export function createPurchases(deps: CommitmentDeps): Purchases {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work);
+    last = turn.catch(() => null); // whoever asked is told; the next begins
+    return turn;
+  };
+  return {
+    spot: (question) => inTurn(() => spotAdvice(deps, question)),
+    deadline: (question) => inTurn(() => deadlineReplay(deps, question)),
+    commitment: (question) => inTurn(() => commitmentAdvice(deps, question)),
+    hardware: (question) => inTurn(() => hardwareAdvice(deps, question)),
+  };
+}
