@@ -177,6 +177,7 @@ function wire(
   const onArtifacts = { ...ground, objects: ground.artifacts };
   const mlops = wireMlops(onArtifacts, finops);
   const { plugins: mlflow, door, ...mlopsFeatures } = mlops;
+  finops.gpus.listen(ground.events, mlops.tracking);
   const { modelSteps, ...tradeoff } = wireTradeoff(ground, finops, mlops);
   const asked = { admission: finops.budgets.reservations, runLog: mlops.tracking.runLog, models: modelSteps };
   const { executors, pipelines } = wirePipelines({ ...onArtifacts, door }, asked);

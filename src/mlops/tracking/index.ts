@@ -12,6 +12,7 @@ import { createDeletions, type Deletions } from './deletions.ts';
 import { editRoutes } from './edits/routes.ts';
 import { findExperiment, findExperimentByName } from './experiment-store.ts';
 import { createExperiments } from './experiments.ts';
+import { type GpuSample, gpuSamplesOf } from './gpu-samples.ts';
 import { createImports, type TrackingImports } from './imports.ts';
 import { type TrackingLineage, trackingLineage } from './lineage-store.ts';
 import { findLoggedModel } from './logged-model-store.ts';
@@ -117,6 +118,8 @@ export interface Tracking extends AsyncDisposable {
   putCosts(sql: Sql, costs: ReadonlyMap<string, RunCost>): Promise<void>;
   /** Energy of a run's GPUs in kWh by what it logged of their power; null with the reason where it was not measured. */
   energy(sql: Sql, runId: string): Promise<RunCost['energy']>;
+  /** What a run logged of the utilization and memory of its GPUs, from an instant on (Unix milliseconds). */
+  gpuSamples(sql: Sql, runId: string, from: number): Promise<GpuSample[]>;
   /** Runs that the server itself begins. */
   readonly runLog: RunLog;
   /** What runs read and made. */
@@ -164,6 +167,7 @@ export function createTracking(deps: TrackingDeps): Tracking {
     costs: costsOfRuns,
     putCosts: putRunCosts,
     energy: energyOfRun,
+    gpuSamples: gpuSamplesOf,
     runLog: createRunLog({ ...deps, experiments, runs, logging }),
     lineage: trackingLineage,
     experimentIdByName: async (sql, name) => (await findExperimentByName(sql, name))?.experimentId ?? null,

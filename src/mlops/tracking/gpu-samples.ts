@@ -1,0 +1,31 @@
+import type { Sql } from '../../platform/store/index.ts';
+import { restoredDouble } from '../wire/index.ts';
+import { samplesOf } from './metric-store.ts';
+import { findGpuUsage } from './usage-store.ts';
+
+/** A system metric of one GPU of a run. */
+export interface GpuSample {
+  /** As the client names it: `gpu_0`, with a node in front where there are several. */
+  readonly gpu: string;
+  readonly metric: 'utilization_percentage' | 'memory_usage_megabytes';
+  /** Unix milliseconds, by the client's clock. */
+  readonly timestamp: number;
+  /** In the metric's own unit; may be NaN. */
+  readonly value: number;
+}
+
+const METRICS = ['utilization_percentage', 'memory_usage_megabytes'] as const;
+
+/** What a run logged of its GPUs' utilization and memory from an instant on; empty for a run that logged none. */
+export async function gpuSamplesOf(sql: Sql, runId: string, from: number): Promise<GpuSample[]> {
+  const usage = await findGpuUsage(sql, runId);
+  if (usage === null) return [];
+  const named = new Map<string, Pick<GpuSample, 'gpu' | 'metric'>>(
+    usage.gpus.flatMap((gpu) => METRICS.map((metric) => [`system/${gpu}_${metric}`, { gpu, metric }])),
+  );
+  const rows = await samplesOf(sql, [runId], [...named.keys()]).where('metric.timestamp', '>=', from).execute();
+  return rows.flatMap((row) => {
+    const of = named.get(row.key);
+    return of === undefined ? [] : [{ ...of, timestamp: Number(row.timestamp), value: restoredDouble(row) }];
+  });
+}
