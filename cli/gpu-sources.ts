@@ -71,7 +71,8 @@ function sourcesText(sources: readonly GpuSource[], { paint }: Context): string 
       { title: 'READ UNTIL', cell: ({ readUntil, lastAt }) => instantOf(readUntil ?? lastAt), least: 16 },
       {
         title: 'SIGNALS',
-        cell: ({ signals }) => signals.map(({ signal, gpus }) => `${signal.replace(/^DCGM_FI_(PROF|DEV)_/, '')} ${gpus}`).join(', '),
+        cell: ({ signals }) =>
+          signals.map(({ signal, gpus }) => `${signal.replace(/^DCGM_FI_(PROF|DEV)_/, '')} ${gpus}`).join(', '),
         least: 12,
       },
     ],

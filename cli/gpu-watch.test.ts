@@ -1,7 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { A10G, placeNvidiaSmi } from '../src/platform/gpus/nvidia-smi.testing.ts';
 import { golden, normalised, type ServedFolder, serveFolder, steelyard, temporaryFolder } from './testing.ts';
@@ -13,7 +13,14 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-const UNKNOWN = { ...A10G, uuid: 'GPU-b', utilization: '[N/A]', memory: '[Not Supported]', power: 'ERR!', pids: ['[N/A]'] };
+const UNKNOWN = {
+  ...A10G,
+  uuid: 'GPU-b',
+  utilization: '[N/A]',
+  memory: '[Not Supported]',
+  power: 'ERR!',
+  pids: ['[N/A]'],
+};
 
 /** With a recorded program in place of nvidia-smi: no GPU stands behind it. */
 function watch(smi: string, ...more: readonly string[]) {

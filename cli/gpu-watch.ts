@@ -38,7 +38,10 @@ export const watchCommand = command({
       const restMs = Math.max(0, everyMs - (performance.now() - begun));
       await pause(restMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
-    await context.answer(watch.sums, () => `Sent ${counted(watch.sums.readings, 'reading')} of ${counted(watch.sums.gpus, 'GPU')}.`);
+    await context.answer(
+      watch.sums,
+      () => `Sent ${counted(watch.sums.readings, 'reading')} of ${counted(watch.sums.gpus, 'GPU')}.`,
+    );
     return 0;
   },
 });
@@ -74,14 +77,19 @@ function createWatch(context: Context, client: Client, to: { readonly source: st
 }
 
 function environmentOf({ io }: Context): Record<string, string> {
-  return Object.fromEntries(Object.entries(io.environment).filter((pair): pair is [string, string] => pair[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(io.environment).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
 }
 
 /** All GPUs of this machine now. Error: `gpu_source_unreachable`. */
 async function watched(reader: ReturnType<typeof createNvidiaSmi>): Promise<WatchedGpu[]> {
   const readings = await reader.all();
   if (typeof readings === 'string') {
-    throw new CommandError('gpu_source_unreachable', `${readings}. The GPUs of this machine are read by nvidia-smi, which comes with NVIDIA's driver.`);
+    throw new CommandError(
+      'gpu_source_unreachable',
+      `${readings}. The GPUs of this machine are read by nvidia-smi, which comes with NVIDIA's driver.`,
+    );
   }
   const processes = await reader.processes();
   return readings.map(({ at, uuid, model, utilizationRatio, memoryBytes }) => ({

@@ -14,10 +14,10 @@ import type { Client } from './connection/client.ts';
 import { DurationText } from './duration-text.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { idleText, importsText, importText, packingText } from './gpu-text.ts';
-import { shownCount } from './output/amounts.ts';
 import { gpuSourceCommands } from './gpu-sources.ts';
+import { idleText, importsText, importText, packingText } from './gpu-text.ts';
 import { watchCommand } from './gpu-watch.ts';
+import { shownCount } from './output/amounts.ts';
 import { createProgress, type Progress } from './output/progress.ts';
 
 const MOST_UPLOAD_NAME_CHARACTERS = 255;

@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
-import type { Ground } from './ground.ts';
 import { type Gpus, openGpuReadings } from './finops/gpus/index.ts';
+import type { Ground } from './ground.ts';
 import { migrations } from './migrations.ts';
 import { createMonitoring, journalFolder, openMonitoring } from './mlops/monitoring/index.ts';
 import type { Serving } from './mlops/serving/index.ts';

@@ -6,8 +6,8 @@ import type { JournaledTable } from '../../platform/journal/index.ts';
 import { createLoop, createOneAtATime } from '../../platform/loop/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
-import type { Holdings } from './holders/holding.ts';
 import { fold } from './recent/fold.ts';
+import type { Holdings } from './recent/holdings.ts';
 import { gpuRoutes } from './routes.ts';
 import { createGpuService, type GpuDeps } from './service.ts';
 import { remoteWritePlugin } from './sources/receive.ts';
@@ -17,7 +17,6 @@ import { GpuSourceSpec } from './sources/schema.ts';
 import { applyGpuSource, scheduleSources } from './sources/service.ts';
 import { scheduleRetention } from './telemetry/retention.ts';
 
-export type { GpuHolding, Holdings } from './holders/holding.ts';
 export { gpuMigrations } from './migrations.ts';
 export { openGpuReadings } from './recent/table.ts';
 
@@ -55,7 +54,8 @@ export function createGpus(ground: GpuGround): Gpus {
   let foldedAt = 0;
   const loop = createLoop({
     longestRestMs: LOOK_MS,
-    failed: (error) => deps.log.error({ err: error }, 'readings of GPUs could not be put into their days; they are kept'),
+    failed: (error) =>
+      deps.log.error({ err: error }, 'readings of GPUs could not be put into their days; they are kept'),
     look: async () => {
       const isLate = performance.now() - foldedAt >= FOLD_MS;
       if (isLate || deps.recent.waitingBytes >= MUCH_BYTES) await sources.fold();

@@ -23,7 +23,9 @@ export async function gpuSamplesOf(sql: Sql, runId: string, from: number): Promi
   const named = new Map<string, Pick<GpuSample, 'gpu' | 'metric'>>(
     usage.gpus.flatMap((gpu) => METRICS.map((metric) => [`system/${gpu}_${metric}`, { gpu, metric }])),
   );
-  const rows = await samplesOf(sql, [runId], [...named.keys()]).where('metric.timestamp', '>=', from).execute();
+  const rows = await samplesOf(sql, [runId], [...named.keys()])
+    .where('metric.timestamp', '>=', from)
+    .execute();
   return rows.flatMap((row) => {
     const of = named.get(row.key);
     return of === undefined ? [] : [{ ...of, timestamp: Number(row.timestamp), value: restoredDouble(row) }];

@@ -16,8 +16,3 @@ export interface GpuHolding {
   readonly container: string | null;
   readonly pid: number | null;
 }
-
-/** Keeps who held GPUs. A stretch may be told again, and a longer one that contains it: both are one. */
-export interface Holdings {
-  note(holdings: readonly GpuHolding[]): Promise<void>;
-}

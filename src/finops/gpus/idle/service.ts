@@ -7,8 +7,8 @@ import { type Device, findDevices } from '../recent/devices.ts';
 import { liveStretches } from '../recent/live.ts';
 import { sourcePrices } from '../sources/store.ts';
 import { stretchSelect } from '../telemetry/day-sql.ts';
-import type { GpuMetric } from '../telemetry/schema.ts';
 import { rolledUpDays } from '../telemetry/rolled-up.ts';
+import type { GpuMetric } from '../telemetry/schema.ts';
 import { importPrices } from '../telemetry/store.ts';
 import { GPU_SAMPLE, GPU_STRETCH, LEVELS, partitionsOf } from '../telemetry/tables.ts';
 import { GPU_TIMES, idleMemory, MARKED, periodsSelect, poolTimes, pricedTimes } from './periods-sql.ts';
@@ -81,7 +81,11 @@ async function relationsOf(
   const closed = byReadings ? [...(await rolledUpDays(store, lake, 'utilization'))].toSorted() : [];
   return {
     relations: {
-      utilization: withRecent('utilization', await (byReadings ? samples() : stretches('utilization')), query.threshold),
+      utilization: withRecent(
+        'utilization',
+        await (byReadings ? samples() : stretches('utilization')),
+        query.threshold,
+      ),
       memory: withRecent('memory', await stretches('memory'), LEVELS.memory),
       poolTotal: await stretches('poolTotal'),
       poolUnallocated: await stretches('poolUnallocated'),

@@ -2,17 +2,18 @@ import type { JournaledTable } from '../../../platform/journal/index.ts';
 import { type Lake, type LakeSession, literal, type StagedFile } from '../../../platform/lake/index.ts';
 import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import type { GpuHolding, Holdings } from '../holders/holding.ts';
+import type { GpuHolding } from '../holders/holding.ts';
 import type { LeftOut } from '../series/left-out.ts';
 import { noteLeftOutById } from '../sources/store.ts';
 import { addDays, type DaysOfImport, NO_DAYS } from '../telemetry/days.ts';
-import type { GpuMetric } from '../telemetry/schema.ts';
-import { GPU_SAMPLE, GPU_STRETCH } from '../telemetry/tables.ts';
 import { noteWritten, partitionsIn } from '../telemetry/retention.ts';
 import { rolledUpDays } from '../telemetry/rolled-up.ts';
+import type { GpuMetric } from '../telemetry/schema.ts';
+import { GPU_SAMPLE, GPU_STRETCH } from '../telemetry/tables.ts';
 import { type Device, findDevices, saveDevices } from './devices.ts';
 import { devicesAfter } from './devices-after.ts';
 import { gatheredSelect, holdingsSelect, knownDevices } from './gather-sql.ts';
+import type { Holdings } from './holdings.ts';
 import { GPU_RECENT } from './table.ts';
 
 export interface FoldDeps {
@@ -100,7 +101,9 @@ async function foldFiles(
   };
   const until = `make_timestamp(${Math.floor(deps.clock.now() - HELD_BACK_MS)}000)`;
   const all = deps.lake.stagedRelation(GPU_RECENT, files);
-  const columns = Object.keys(GPU_RECENT.columns).map((name) => `"${name}"`).join(', ');
+  const columns = Object.keys(GPU_RECENT.columns)
+    .map((name) => `"${name}"`)
+    .join(', ');
   const late = await stage(GPU_RECENT, WAITING, `SELECT ${columns} FROM ${all} WHERE "sampledAt" > ${until}`);
   const ready = `(SELECT ${columns} FROM ${all} WHERE "sampledAt" <= ${until})`;
   const known = await findDevices(deps.store);
@@ -114,7 +117,13 @@ async function foldFiles(
   const holdings = (await session.query(holdingsSelect(ready))).map(holdingOf);
   const after = await devicesAfter(session, ready, known);
   if (late.rows === 0) await deps.lake.discard([late]);
-  return { files: done.flatMap((one) => one.files), waiting: late.rows === 0 ? [] : [late], holdings, devices: after, rolledUp };
+  return {
+    files: done.flatMap((one) => one.files),
+    waiting: late.rows === 0 ? [] : [late],
+    holdings,
+    devices: after,
+    rolledUp,
+  };
 }
 
 interface FoldingMetric {

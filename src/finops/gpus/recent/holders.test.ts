@@ -44,20 +44,64 @@ const POD = ',pod="train",namespace="research",container="main"';
 
 describe('who held a GPU', () => {
   it.each([
-    ['is one stretch, however many batches it came in', [at(0, util(POD)), at(1, util(POD)), at(2, util(POD))], [['GPU-a', 0, 3, 'research/train/main']]],
-    ['is told apart over a gap', [at(0, util(POD)), at(1, util(POD)), at(9, util(POD))], [['GPU-a', 0, 2, 'research/train/main'], ['GPU-a', 9, 10, 'research/train/main']]],
-    ['is several at once where it is time-sliced', [[...at(0, util(POD)), ...at(0, util(POD.replace('train', 'serve')))]], [['GPU-a', 0, 1, 'research/serve/main'], ['GPU-a', 0, 1, 'research/train/main']]],
+    [
+      'is one stretch, however many batches it came in',
+      [at(0, util(POD)), at(1, util(POD)), at(2, util(POD))],
+      [['GPU-a', 0, 3, 'research/train/main']],
+    ],
+    [
+      'is told apart over a gap',
+      [at(0, util(POD)), at(1, util(POD)), at(9, util(POD))],
+      [
+        ['GPU-a', 0, 2, 'research/train/main'],
+        ['GPU-a', 9, 10, 'research/train/main'],
+      ],
+    ],
+    [
+      'is several at once where it is time-sliced',
+      [[...at(0, util(POD)), ...at(0, util(POD.replace('train', 'serve')))]],
+      [
+        ['GPU-a', 0, 1, 'research/serve/main'],
+        ['GPU-a', 0, 1, 'research/train/main'],
+      ],
+    ],
     ['is nobody where no series names a pod', [at(0, util(',pod="",namespace=""'))], [['GPU-a', 0, 1, null]]],
-    ['is who is named, where the GPU has a series of its own beside', [at(0, util('')), at(0, util(POD))], [['GPU-a', 0, 1, 'research/train/main']]],
-    ['is the exported pod, where Prometheus has renamed labels', [at(0, util(POD), TARGET)], [['GPU-a', 0, 1, 'research/train/main']]],
+    [
+      'is who is named, where the GPU has a series of its own beside',
+      [at(0, util('')), at(0, util(POD))],
+      [['GPU-a', 0, 1, 'research/train/main']],
+    ],
+    [
+      'is the exported pod, where Prometheus has renamed labels',
+      [at(0, util(POD), TARGET)],
+      [['GPU-a', 0, 1, 'research/train/main']],
+    ],
     [
       'is nobody, and not the pod of the exporter, where others of the scrape have an exported pod',
       [[...at(0, util('').replace('GPU-a', 'GPU-b'), TARGET), ...at(0, util(POD), TARGET)]],
-      [['GPU-a', 0, 1, 'research/train/main'], ['GPU-b', 0, 1, null]],
+      [
+        ['GPU-a', 0, 1, 'research/train/main'],
+        ['GPU-b', 0, 1, null],
+      ],
     ],
-    ['is nobody where the only pod is one of the exporter', [at(0, util(''), { ...TARGET, pod: 'nvidia-dcgm-exporter-x7k' })], [['GPU-a', 0, 1, null]]],
-    ["is known in the exporter's old mode", [at(0, util(',pod_name="train",pod_namespace="research",container_name="main"'), TARGET)], [['GPU-a', 0, 1, 'research/train/main']]],
-    ['is told once of times that were asked for twice', [[...at(0, util(POD)), ...at(1, util(POD))], [...at(1, util(POD)), ...at(2, util(POD))]], [['GPU-a', 0, 3, 'research/train/main']]],
+    [
+      'is nobody where the only pod is one of the exporter',
+      [at(0, util(''), { ...TARGET, pod: 'nvidia-dcgm-exporter-x7k' })],
+      [['GPU-a', 0, 1, null]],
+    ],
+    [
+      "is known in the exporter's old mode",
+      [at(0, util(',pod_name="train",pod_namespace="research",container_name="main"'), TARGET)],
+      [['GPU-a', 0, 1, 'research/train/main']],
+    ],
+    [
+      'is told once of times that were asked for twice',
+      [
+        [...at(0, util(POD)), ...at(1, util(POD))],
+        [...at(1, util(POD)), ...at(2, util(POD))],
+      ],
+      [['GPU-a', 0, 3, 'research/train/main']],
+    ],
   ] as const)('%s', async (_, batches, expected) => {
     expect(await heldBy(...batches)).toEqual(expected);
   });

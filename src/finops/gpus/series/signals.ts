@@ -40,7 +40,11 @@ export function signalOf(name: string | undefined): Signal | null {
   return name !== undefined && Object.hasOwn(SIGNALS, name) ? (SIGNALS[name] ?? null) : null;
 }
 
-export type Fault = 'no value: NaN or infinite' | 'a mark of DCGM for "not known"' | 'below zero' | 'more than there can be';
+export type Fault =
+  | 'no value: NaN or infinite'
+  | 'a mark of DCGM for "not known"'
+  | 'below zero'
+  | 'more than there can be';
 
 /** A value in our unit (a ratio, bytes), or why it is none. What is below the noise of its counter is zero: nothing runs. */
 export function readingOf(value: number, signal: Signal, noiseRatio: number): number | Fault {

@@ -1,8 +1,8 @@
 import type { JournaledRow } from '../../../platform/journal/index.ts';
 import { stretchesOf } from './holder-stretches.ts';
 import { type Labels, renamedJobs, type SeriesSubject, subjectOf } from './labels.ts';
-import { readingOf, type Signal, signalOf } from './signals.ts';
 import { type LeftOut, noteLeftOut } from './left-out.ts';
+import { readingOf, type Signal, signalOf } from './signals.ts';
 
 /** A series with its samples, in whatever way it came. */
 export interface Series {
@@ -64,7 +64,8 @@ function readingRows({ series, signal, subject }: Known, taking: Taking, leftOut
   return series.samples.flatMap(([at, sent]) => {
     const value = at > taking.latest ? 'the time is in the future' : readingOf(sent, signal, taking.noiseRatio);
     const fault = at < taking.earliest ? 'older than readings are kept' : value;
-    if (typeof fault === 'number') return [readingRow({ at, value: fault, holder, rank: signal.rank }, subject.gpu, signal.metric, taking)];
+    if (typeof fault === 'number')
+      return [readingRow({ at, value: fault, holder, rank: signal.rank }, subject.gpu, signal.metric, taking)];
     noteLeftOut(leftOut, fault, 1, () => `${series.labels.__name__} of ${subject.gpu} at ${isoOf(at)}: ${sent}`);
     return [];
   });

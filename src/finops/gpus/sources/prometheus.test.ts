@@ -54,11 +54,18 @@ const refusal = (response: ServerResponse, status: number, errorType: string, er
   json(response, status, { status: 'error', errorType, error });
 
 /** GPU_UTIL of one GPU at every instant that is asked for and is none of the missing. */
-function everyInstant({ query, start, end, step }: Asked, response: ServerResponse, missing: ReadonlySet<number> = new Set()) {
+function everyInstant(
+  { query, start, end, step }: Asked,
+  response: ServerResponse,
+  missing: ReadonlySet<number> = new Set(),
+) {
   const instants = Array.from({ length: Math.floor((end - start) / step) + 1 }, (_, index) => start + index * step);
   const values = instants.filter((at) => !missing.has(at) && at >= START).map((at) => [at / 1000, '0']);
   const isUtil = query.startsWith('DCGM_FI_DEV_GPU_UTIL');
-  matrix(response, isUtil && values.length > 0 ? [{ metric: { __name__: 'DCGM_FI_DEV_GPU_UTIL', UUID: 'GPU-a' }, values }] : []);
+  matrix(
+    response,
+    isUtil && values.length > 0 ? [{ metric: { __name__: 'DCGM_FI_DEV_GPU_UTIL', UUID: 'GPU-a' }, values }] : [],
+  );
 }
 
 async function fresh(url: string, more = '') {
@@ -99,7 +106,12 @@ describe('a Prometheus', () => {
     const most = 60;
     const { url } = await standIn((one, response) => {
       if ((one.end - one.start) / one.step <= most) return everyInstant(one, response);
-      return refusal(response, 422, 'execution', 'query processing would load too many samples into memory in query execution');
+      return refusal(
+        response,
+        422,
+        'execution',
+        'query processing would load too many samples into memory in query execution',
+      );
     });
     const { application } = await fresh(url);
     const [source] = await syncAll(application);
@@ -107,15 +119,45 @@ describe('a Prometheus', () => {
     expect(await idle(application)).toMatchObject({ samples: 481 });
   });
 
-  const troubles: readonly (readonly [what: string, answer: (response: ServerResponse) => unknown, code: string, why: RegExp])[] = [
-    ['refuses the token', (to) => to.writeHead(401).end('Unauthorized'), 'gpu_source_refused', /does not accept the token: Unauthorized/],
-    ['cannot read the query', (to) => refusal(to, 400, 'bad_data', 'parse error'), 'gpu_source_refused', /answers 400: parse error/],
+  const troubles: readonly (readonly [
+    what: string,
+    answer: (response: ServerResponse) => unknown,
+    code: string,
+    why: RegExp,
+  ])[] = [
+    [
+      'refuses the token',
+      (to) => to.writeHead(401).end('Unauthorized'),
+      'gpu_source_refused',
+      /does not accept the token: Unauthorized/,
+    ],
+    [
+      'cannot read the query',
+      (to) => refusal(to, 400, 'bad_data', 'parse error'),
+      'gpu_source_refused',
+      /answers 400: parse error/,
+    ],
     ['has a fault', (to) => to.writeHead(500).end('oops'), 'gpu_source_refused', /answers 500: oops/],
-    ['points elsewhere', (to) => to.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(), 'gpu_source_refused', /answers 302/],
+    [
+      'points elsewhere',
+      (to) => to.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
+      'gpu_source_refused',
+      /answers 302/,
+    ],
     ['is none', (to) => to.end('<html>'), 'gpu_source_refused', /its answer is none of Prometheus/],
-    ['answers a vector', (to) => json(to, 200, { status: 'success', data: { resultType: 'vector', result: [] } }), 'gpu_source_refused', /none of Prometheus/],
+    [
+      'answers a vector',
+      (to) => json(to, 200, { status: 'success', data: { resultType: 'vector', result: [] } }),
+      'gpu_source_refused',
+      /none of Prometheus/,
+    ],
     ['hangs up', (to) => to.destroy(), 'gpu_source_unreachable', /cannot be reached: .* asked again every 5 minutes/],
-    ['finds everything too much', (to) => refusal(to, 503, 'timeout', 'query timed out'), 'gpu_source_refused', /finds 8 instants too much/],
+    [
+      'finds everything too much',
+      (to) => refusal(to, 503, 'timeout', 'query timed out'),
+      'gpu_source_refused',
+      /finds 8 instants too much/,
+    ],
   ];
   it('in trouble is said to be, keeps what was read, and is read on from there when it is back', async () => {
     const trouble: { answer: ((response: ServerResponse) => unknown) | null } = { answer: null };
@@ -131,7 +173,11 @@ describe('a Prometheus', () => {
       trouble.answer = answer;
       clock.at += 60_000;
       const [source] = await syncAll(application);
-      expect(source, what).toMatchObject({ state: 'failed', readUntil: '2026-11-02T12:00:00.000Z', lastError: { code } });
+      expect(source, what).toMatchObject({
+        state: 'failed',
+        readUntil: '2026-11-02T12:00:00.000Z',
+        lastError: { code },
+      });
       expect(source?.lastError?.detail, what).toMatch(why);
     }
     trouble.answer = null;

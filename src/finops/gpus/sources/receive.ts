@@ -27,12 +27,16 @@ export function remoteWritePlugin(deps: SyncDeps): Plugin {
       done(null, body),
     );
     const config = { scope: 'finops.write', audit: 'counted' } as const;
-    app.post<{ Params: { source: string } }>('/api/v1/gpus/sources/:source/write', { config }, async (request, reply) => {
-      const source = await sentTo(deps, request.params.source);
-      const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-      await receiveWrite(deps, source, body);
-      return reply.status(204).send();
-    });
+    app.post<{ Params: { source: string } }>(
+      '/api/v1/gpus/sources/:source/write',
+      { config },
+      async (request, reply) => {
+        const source = await sentTo(deps, request.params.source);
+        const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+        await receiveWrite(deps, source, body);
+        return reply.status(204).send();
+      },
+    );
   };
 }
 
@@ -106,7 +110,10 @@ export async function receiveReadings(deps: SyncDeps, name: string, { host, gpus
       value === null ? [] : [readingRow({ at: Date.parse(at), value, holder: null, rank }, uuid, metric, from)];
     return [...row('utilization', utilizationRatio, KERNEL_RAN), ...row('memory', memoryBytes, 0)];
   });
-  const held = stretchesOf(kept.flatMap((gpu) => heldBy(host, gpu)), from);
+  const held = stretchesOf(
+    kept.flatMap((gpu) => heldBy(host, gpu)),
+    from,
+  );
   const sent = { rows: [...rows, ...held], readings: rows.length, leftOut };
   await keepSent(deps, source, sent);
   return { readings: rows.length, leftOut };

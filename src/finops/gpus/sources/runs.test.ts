@@ -41,7 +41,9 @@ describe('system metrics of runs', () => {
     expect(await read()).toEqual([]);
     await applyText(application, gpuSource('runs', '{ type: mlflow }'));
     await log(10, 190);
-    expect(await read()).toMatchObject([{ state: 'ok', readings: 600, signals: [{ signal: 'utilization_percentage', gpus: 2 }] }]);
+    expect(await read()).toMatchObject([
+      { state: 'ok', readings: 600, signals: [{ signal: 'utilization_percentage', gpus: 2 }] },
+    ]);
     const found = await idle(application);
     expect(found).toMatchObject({
       gpus: 2,
@@ -54,6 +56,8 @@ describe('system metrics of runs', () => {
     await log(200, 30);
     await read();
     expect((await idle(application)).byGpu[0]?.gpuHours).toBeCloseTo(2300 / 3600, 9);
-    await expect(applyText(application, gpuSource('more', '{ type: mlflow }'))).rejects.toThrow(/there is one of type mlflow/);
+    await expect(applyText(application, gpuSource('more', '{ type: mlflow }'))).rejects.toThrow(
+      /there is one of type mlflow/,
+    );
   });
 });

@@ -51,7 +51,9 @@ export function listenToRuns(deps: RunsDeps, events: Pick<Events, 'subscribe'>, 
     // What is logged from now to the end of this part of time is read after it, once.
     const runAt = new Date((part + 1) * EVERY_MS).toISOString();
     const uniqueKey = `${READ_RUN}:${runId}:${part}`;
-    await deps.store.transaction((sql) => deps.jobs.enqueue(sql, { kind: READ_RUN, payload: { runId }, runAt, uniqueKey }));
+    await deps.store.transaction((sql) =>
+      deps.jobs.enqueue(sql, { kind: READ_RUN, payload: { runId }, runAt, uniqueKey }),
+    );
   });
 }
 
@@ -68,8 +70,9 @@ async function readRun(deps: RunsDeps, runs: RunGpus, runId: string): Promise<vo
   const leftOut: LeftOut[] = [];
   const rows = samples.flatMap(({ gpu, metric, timestamp: at, value: logged }) => {
     const named = `run:${runId}:${gpu}`;
-    const value = valueOf(metric, logged);
-    const fault = at > from.latest ? 'the time is in the future' : at < from.earliest ? 'older than readings are kept' : value;
+    const value = judged(metric, logged);
+    const fault =
+      at > from.latest ? 'the time is in the future' : at < from.earliest ? 'older than readings are kept' : value;
     if (typeof fault === 'number') {
       const of = metric === 'utilization_percentage' ? 'utilization' : 'memory';
       return [readingRow({ at, value: fault, holder: null, rank: of === 'memory' ? 0 : KERNEL_RAN }, named, of, from)];
@@ -87,7 +90,7 @@ async function readRun(deps: RunsDeps, runs: RunGpus, runId: string): Promise<vo
 }
 
 /** As DCGM's counters of the same kind: percent, and megabytes where those are MiB. */
-function valueOf(metric: 'utilization_percentage' | 'memory_usage_megabytes', logged: number) {
+function judged(metric: 'utilization_percentage' | 'memory_usage_megabytes', logged: number) {
   const of = signalOf(metric === 'utilization_percentage' ? 'DCGM_FI_DEV_GPU_UTIL' : 'DCGM_FI_DEV_FB_USED');
   if (of === null) throw new Error('both are signals');
   return readingOf(logged, of.metric === 'memory' ? { ...of, factor: BYTES_A_MEGABYTE } : of, 0);

@@ -9,11 +9,7 @@ const DAY_MS = 86_400_000;
 const DEFAULT_NOISE_RATIO = 0.01;
 
 /** Counters of the DCGM exporter that utilization is read from, the best first. */
-export const GpuSignal = z.enum([
-  'DCGM_FI_PROF_SM_ACTIVE',
-  'DCGM_FI_PROF_GR_ENGINE_ACTIVE',
-  'DCGM_FI_DEV_GPU_UTIL',
-]);
+export const GpuSignal = z.enum(['DCGM_FI_PROF_SM_ACTIVE', 'DCGM_FI_PROF_GR_ENGINE_ACTIVE', 'DCGM_FI_DEV_GPU_UTIL']);
 export type GpuSignal = z.infer<typeof GpuSignal>;
 
 const interval = (usual: string) =>
@@ -31,15 +27,20 @@ const noise = z
   .min(0)
   .max(0.2)
   .default(DEFAULT_NOISE_RATIO)
-  .describe('Values of SM_ACTIVE and GR_ENGINE_ACTIVE below it, 0 to 1, are noise where nothing runs, and kept as zero');
+  .describe(
+    'Values of SM_ACTIVE and GR_ENGINE_ACTIVE below it, 0 to 1, are noise where nothing runs, and kept as zero',
+  );
 
 /** Matchers of PromQL, as they stand between braces. */
 const Selector = z
   .string()
   .max(1000)
-  .regex(/^\s*[A-Za-z_]\w*\s*(=~|!~|!=|=)\s*"(?:[^"\\\n]|\\.)*"(\s*,\s*[A-Za-z_]\w*\s*(=~|!~|!=|=)\s*"(?:[^"\\\n]|\\.)*")*\s*$/, {
-    error: 'matchers of labels such as cluster="a",modelName=~".*H100.*"',
-  });
+  .regex(
+    /^\s*[A-Za-z_]\w*\s*(=~|!~|!=|=)\s*"(?:[^"\\\n]|\\.)*"(\s*,\s*[A-Za-z_]\w*\s*(=~|!~|!=|=)\s*"(?:[^"\\\n]|\\.)*")*\s*$/,
+    {
+      error: 'matchers of labels such as cluster="a",modelName=~".*H100.*"',
+    },
+  );
 
 const PrometheusSource = z.strictObject({
   type: z.literal('prometheus').describe('A Prometheus that scrapes the DCGM exporter is asked'),
@@ -56,7 +57,9 @@ const PrometheusSource = z.strictObject({
     .array(GpuSignal)
     .min(1)
     .default(GpuSignal.options)
-    .describe('What utilization may be read from; of one GPU the best that it has, SM_ACTIVE before GR_ENGINE_ACTIVE before GPU_UTIL'),
+    .describe(
+      'What utilization may be read from; of one GPU the best that it has, SM_ACTIVE before GR_ENGINE_ACTIVE before GPU_UTIL',
+    ),
   interval: interval('15s'),
   backfill: Duration.pipe(z.number().max(400 * DAY_MS, '400 days at most'))
     .prefault('7d')
@@ -105,7 +108,9 @@ export const GpuSource = z
     price: Money.nullable().describe('Price of one GPU for an hour, where it is stated'),
     resource: z.string().nullable().describe('Key of its GPUs in the price book, where it is stated'),
     state: z.enum(['never', 'ok', 'failed']).describe('failed: the last try brought nothing'),
-    readUntil: UtcInstant.nullable().describe('Up to here it was asked; null before the first time, and where readings are sent'),
+    readUntil: UtcInstant.nullable().describe(
+      'Up to here it was asked; null before the first time, and where readings are sent',
+    ),
     lastAt: UtcInstant.nullable().describe('When readings came last, or were asked for'),
     readings: z.number().int().describe('Readings taken in since it was first applied, those of the overlap again'),
     gpus: z.number().int().describe('GPUs, and parts of GPUs, that were read within a day of its last reading'),
@@ -163,7 +168,12 @@ const WatchedGpu = z
     at: UtcInstant.describe('When it was read'),
     uuid: z.string().min(1).max(200).describe('UUID of the GPU'),
     model: z.string().max(200).nullable().describe('Model; null where it is not told'),
-    utilizationRatio: z.number().min(0).max(1).nullable().describe('Share of the time in which a kernel ran, 0 to 1; null: not told'),
+    utilizationRatio: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .describe('Share of the time in which a kernel ran, 0 to 1; null: not told'),
     memoryBytes: amount.describe('Memory in use, bytes; null where it is not told'),
     pids: z
       .array(z.number().int().positive())

@@ -44,7 +44,10 @@ async function syncNewest(deps: SourcesDeps, name: string, limits: Parameters<ty
 export async function applyGpuSource(sql: Sql, name: string, spec: GpuSourceSpec): Promise<ManifestOutcome> {
   const [before] = await findSources(sql, name);
   if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
-  const other = spec.type !== 'mlflow' ? undefined : (await findSources(sql)).find((one) => one.name !== name && one.spec.type === 'mlflow');
+  const other =
+    spec.type !== 'mlflow'
+      ? undefined
+      : (await findSources(sql)).find((one) => one.name !== name && one.spec.type === 'mlflow');
   if (other !== undefined) {
     const detail = `The source ${other.name} takes what runs log already; there is one of type mlflow. Change that one.`;
     throw new AppError('manifest_invalid', detail, { path: 'spec.type' });
@@ -54,7 +57,10 @@ export async function applyGpuSource(sql: Sql, name: string, spec: GpuSourceSpec
 }
 
 /** Asks one source, or all for null, for what is new, for some seconds, and puts what waits into its days. Error: `gpu_source_not_found`. */
-export async function syncByHand(deps: SourcesDeps, name: string | null): Promise<{ done: boolean; sources: GpuSource[] }> {
+export async function syncByHand(
+  deps: SourcesDeps,
+  name: string | null,
+): Promise<{ done: boolean; sources: GpuSource[] }> {
   const sources = await findSources(deps.store, name);
   if (name !== null && sources.length === 0) throw sourceNotFound(name);
   const until = performance.now() + CALL_MS;

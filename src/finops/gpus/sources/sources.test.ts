@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { applyText, gpuSource, syncAll, write } from '../../../testing-gpu-sources.ts';
 import { call, problemFrom, testApplication } from '../../../testing.ts';
+import { applyText, gpuSource, syncAll, write } from '../../../testing-gpu-sources.ts';
 import { idle } from '../../../testing-gpus.ts';
 import type { Series } from '../series/take.ts';
 import { scraped } from './exporter.testing.ts';
@@ -19,7 +19,11 @@ async function fresh(spec = '{ type: push, price: { amount: "2", currency: USD }
 }
 
 /** Scrapes of the same exporter, one every 15 seconds. */
-function scrapes(text: string, count: number, { from = 0, labels = {} }: { from?: number; labels?: Record<string, string> } = {}): Series[] {
+function scrapes(
+  text: string,
+  count: number,
+  { from = 0, labels = {} }: { from?: number; labels?: Record<string, string> } = {},
+): Series[] {
   return Array.from({ length: count }, (_, index) => scraped(text, START + (from + index) * STEP, labels)).flat();
 }
 
@@ -59,7 +63,8 @@ describe('readings that are sent', () => {
 const of = (gpu: string, ...lines: string[]) => lines.map((line) => line.replace('"GPU"', `"${gpu}"`));
 const SM = 'DCGM_FI_PROF_SM_ACTIVE{UUID="GPU"} 0.25';
 const GR = 'DCGM_FI_PROF_GR_ENGINE_ACTIVE{UUID="GPU"} 0.5';
-const pod = (name: string, value: number, more = '') => `DCGM_FI_DEV_GPU_UTIL{UUID="GPU",pod="${name}"${more}} ${value}`;
+const pod = (name: string, value: number, more = '') =>
+  `DCGM_FI_DEV_GPU_UTIL{UUID="GPU",pod="${name}"${more}} ${value}`;
 /** What a scrape shows of a GPU, and its utilization. */
 const SHOWN: readonly (readonly [gpu: string, lines: readonly string[], mean: number])[] = [
   ['copies-for-each-pod-of-time-slicing', [pod('p1', 99), pod('p2', 99), pod('p3', 99)], 0.99],
@@ -111,7 +116,10 @@ describe('values of DCGM', () => {
     const { application } = await fresh();
     const bad = ['2147483634', '9223372036854775794', '140737488355328', 'NaN', '+Inf', '-1', '101'];
     const lines = bad.map((value, index) => util(`UUID="GPU-${index}"`, value));
-    lines.push('DCGM_FI_DEV_GPU_UTIL{gpu="0",Hostname="n1"} 5', 'DCGM_FI_DEV_MEMORY_TEMP{UUID="GPU-a"} 9223372036854775794');
+    lines.push(
+      'DCGM_FI_DEV_GPU_UTIL{gpu="0",Hostname="n1"} 5',
+      'DCGM_FI_DEV_MEMORY_TEMP{UUID="GPU-a"} 9223372036854775794',
+    );
     await write(application, 'here', scrapes([...lines, util('UUID="GPU-a"', 5)].join('\n'), 1));
     const [source] = (await call(application, listGpuSources)).sources;
     expect(await idle(application)).toMatchObject({ gpus: 1, samples: 1 });
@@ -137,7 +145,10 @@ describe('values of DCGM', () => {
       ...scraped(util('UUID="GPU-a"', 5), 86_400_000),
     ]);
     const [source] = (await call(application, listGpuSources)).sources;
-    expect(source?.leftOut.map(({ reason }) => reason)).toEqual(['the time is in the future', 'older than readings are kept']);
+    expect(source?.leftOut.map(({ reason }) => reason)).toEqual([
+      'the time is in the future',
+      'older than readings are kept',
+    ]);
     expect(await idle(application)).toMatchObject({ gpus: 0 });
   });
 });
@@ -209,7 +220,10 @@ describe('readings of nvidia-smi', () => {
       idleGpuHours: hours(160),
       buckets: { idleHeldGpuHours: hours(160) },
     });
-    const late = await call(application, sendGpuReadings, { params: { source: 'here' }, body: { host: 'n1', gpus: [gpu(START + 1e8, 1)] } });
+    const late = await call(application, sendGpuReadings, {
+      params: { source: 'here' },
+      body: { host: 'n1', gpus: [gpu(START + 1e8, 1)] },
+    });
     expect(late).toMatchObject({ readings: 0, leftOut: [{ reason: 'the time is in the future', readings: 1 }] });
     const unknown = call(application, sendGpuReadings, { params: { source: 'there' }, body: { host: 'n1', gpus } });
     expect(await problemFrom(unknown)).toMatchObject({ code: 'gpu_source_not_found' });

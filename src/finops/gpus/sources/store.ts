@@ -106,7 +106,12 @@ export async function noteLeftOutById(sql: Sql, leftOut: ReadonlyMap<string, Lef
     const more = leftOut.get(id);
     if (more === undefined) continue;
     const sums = JSON.stringify(addedUp(before, [more]));
-    await sql.tables<SourceTables>().updateTable('gpu_source').set({ left_out: sums }).where('name', '=', name).execute();
+    await sql
+      .tables<SourceTables>()
+      .updateTable('gpu_source')
+      .set({ left_out: sums })
+      .where('name', '=', name)
+      .execute();
   }
 }
 

@@ -1,6 +1,6 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
-import type { Series } from '../series/take.ts';
 import { signalOf } from '../series/signals.ts';
+import type { Series } from '../series/take.ts';
 
 /** What is no `WriteRequest` of Prometheus' remote write 1.0. */
 export class InvalidWriteRequest extends Error {}

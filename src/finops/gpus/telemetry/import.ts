@@ -7,11 +7,11 @@ import type { Clock } from '../../../platform/units/index.ts';
 import { addDays, type DaysOfImport } from './days.ts';
 import { INCOMING, readFacts, usualInterval } from './facts.ts';
 import { type Readings, readingsSelect } from './reading-sql.ts';
+import { noteWritten, partitionsIn } from './retention.ts';
+import { rolledUpDays } from './rolled-up.ts';
 import type { GpuImport, GpuMetric } from './schema.ts';
 import { openFile, type SourceFile } from './source-file.ts';
 import { findSameImport, saveImport } from './store.ts';
-import { noteWritten, partitionsIn } from './retention.ts';
-import { rolledUpDays } from './rolled-up.ts';
 import { GPU_SAMPLE, GPU_STRETCH } from './tables.ts';
 
 export interface ImportDeps {

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { applyText, gpuSource, syncAll, write } from '../../../testing-gpu-sources.ts';
 import { problemFrom, testApplication } from '../../../testing.ts';
+import { applyText, gpuSource, syncAll, write } from '../../../testing-gpu-sources.ts';
 import { idle, importSamples, samplesText } from '../../../testing-gpus.ts';
 import { scraped } from '../sources/exporter.testing.ts';
 
@@ -35,7 +35,10 @@ describe('readings that are older than they are kept', () => {
     await retain();
     clock.at += 44 * DAY_MS;
     await retain();
-    expect(await idle(application, { query: { threshold: '0.05' } })).toMatchObject({ idleGpuHours: 3, daysLeftOut: [] });
+    expect(await idle(application, { query: { threshold: '0.05' } })).toMatchObject({
+      idleGpuHours: 3,
+      daysLeftOut: [],
+    });
     for (let time = 0; time < 3; time += 1) {
       clock.at += 2 * DAY_MS;
       await retain();
@@ -43,7 +46,10 @@ describe('readings that are older than they are kept', () => {
     expect(await idle(application)).toEqual(before);
     expect([files('gpu_sample'), files('gpu_stretch')]).toEqual([0, 2]);
     // Another threshold asks for readings, and says of which days there are none any more.
-    expect(await idle(application, { query: { threshold: '0.05' } })).toMatchObject({ gpus: 0, daysLeftOut: ['2026-11-02'] });
+    expect(await idle(application, { query: { threshold: '0.05' } })).toMatchObject({
+      gpus: 0,
+      daysLeftOut: ['2026-11-02'],
+    });
     const more = problemFrom(importSamples(application, samplesText({ c: hour(0) }, { day: '2026-11-02' })));
     expect(await more).toMatchObject({ code: 'gpu_day_rolled_up', day: '2026-11-02' });
     await applyText(application, gpuSource('here', '{ type: push }'));
