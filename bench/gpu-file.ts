@@ -1,7 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 
 /** GPUs of the file; each has as many readings, 15 s apart. */
-const GPUS = 1000;
+export const GPUS = 1000;
 export const GPU_INTERVAL_MS = 15_000;
 /** Stretches of so many readings are busy or idle as a whole: 50 minutes. */
 const STRETCH = 200;
@@ -13,7 +13,12 @@ export interface GpuFile {
 }
 
 /** Writes readings of 1,000 GPUs by the time, as a scraper would, as CSV or Parquet; the same every time. */
-export async function writeGpuFile(path: string, samples: number, format: 'csv' | 'parquet'): Promise<GpuFile> {
+export async function writeGpuFile(
+  path: string,
+  samples: number,
+  format: 'csv' | 'parquet',
+  from = 1_761_955_200,
+): Promise<GpuFile> {
   const each = Math.floor(samples / GPUS);
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
@@ -21,8 +26,9 @@ export async function writeGpuFile(path: string, samples: number, format: 'csv' 
   await connection.run('SELECT setseed(0.4)');
   const idle = `hash(g, s // ${STRETCH}) % 100 < ${IDLE_PERCENT}`;
   await connection.run(`COPY (
-    SELECT 1761955200 + ${GPU_INTERVAL_MS / 1000} * s AS time, 'GPU-' || md5(g::VARCHAR) AS gpu,
-      CASE WHEN ${idle} THEN 0 ELSE 1 + floor(random() * 100) END::INTEGER AS utilization
+    SELECT ${from} + ${GPU_INTERVAL_MS / 1000} * s AS time, 'GPU-' || md5(g::VARCHAR) AS gpu,
+      CASE WHEN ${idle} THEN 0 ELSE 1 + floor(random() * 100) END::INTEGER AS utilization,
+      CASE WHEN ${idle} THEN 4 ELSE 1000 * (1 + hash(g) % 79) + floor(random() * 4) END::INTEGER AS memory
     FROM range(${each}) a(s), range(${GPUS}) b(g)) TO '${path}' (FORMAT ${format})`);
   connection.closeSync();
   instance.closeSync();

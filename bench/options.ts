@@ -11,6 +11,7 @@ export const caseNames = [
   'metering',
   'drift',
   'gpu',
+  'gpu-days',
   'forecasts',
   'gateway',
 ] as const;
@@ -45,6 +46,8 @@ export interface BenchOptions {
   readonly driftRows: number;
   /** Readings of 1,000 GPUs together. */
   readonly gpuSamples: number;
+  /** Days of readings of 1,000 GPUs, 15 s apart. */
+  readonly gpuDays: number;
   /** Series that are forecast. */
   readonly forecastSeries: number;
 }
@@ -63,6 +66,7 @@ const full = {
   meteringTicks: 6,
   driftRows: 1_000_000,
   gpuSamples: 10_000_000,
+  gpuDays: 30,
   forecastSeries: 1000,
 };
 const quick = {
@@ -79,6 +83,7 @@ const quick = {
   meteringTicks: 2,
   driftRows: 50_000,
   gpuSamples: 100_000,
+  gpuDays: 1,
   forecastSeries: 100,
 };
 

@@ -9,6 +9,7 @@ import { measureDrift } from './drift-case.ts';
 import { measureForecasts } from './forecast-case.ts';
 import { measureGateway } from './gateway-case.ts';
 import { measureGpu } from './gpu-case.ts';
+import { measureGpuDays } from './gpu-days-case.ts';
 import { measureLogBatch } from './log-batch-case.ts';
 import { describeMachine } from './machine.ts';
 import { measureMetering } from './metering-case.ts';
@@ -31,6 +32,7 @@ const cases: Readonly<Record<CaseName, (context: CaseContext) => Promise<CaseRep
   metering: measureMetering,
   drift: measureDrift,
   gpu: measureGpu,
+  'gpu-days': measureGpuDays,
   forecasts: measureForecasts,
   gateway: measureGateway,
 };

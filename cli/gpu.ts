@@ -8,23 +8,20 @@ import {
   packGpus,
 } from '../src/finops/gpus/schema.ts';
 import { ResourceName } from '../src/finops/metering/schema.ts';
-import { Duration } from '../src/platform/units/quantities/schema.ts';
 import { createUpload } from '../src/platform/uploads/schema.ts';
 import { readBytes } from './bill-files.ts';
 import type { Client } from './connection/client.ts';
+import { DurationText } from './duration-text.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
+import { gpuSourceCommands } from './gpu-sources.ts';
 import { idleText, importsText, importText, packingText } from './gpu-text.ts';
+import { watchCommand } from './gpu-watch.ts';
 import { shownCount } from './output/amounts.ts';
 import { createProgress, type Progress } from './output/progress.ts';
 
 const MOST_UPLOAD_NAME_CHARACTERS = 255;
 const MOST_NAME_CHARACTERS = 1024;
-
-/** It is checked here and understood by the server. */
-const DurationText = z
-  .string()
-  .refine((text) => Duration.safeParse(text).success, { error: 'a duration such as 15s, 30m or 1h30m' });
 
 /** `1.861USD/h`. */
 const PricePerHour = z.string().transform((text, context) => {
@@ -211,4 +208,12 @@ async function send(client: Client, path: string, progress: Progress): Promise<S
   return { upload, name: path.slice(-MOST_NAME_CHARACTERS) };
 }
 
-export const gpuCommands = [importCommand, poolCommand, importsCommand, idleCommand, packCommand];
+export const gpuCommands = [
+  importCommand,
+  poolCommand,
+  importsCommand,
+  idleCommand,
+  packCommand,
+  ...gpuSourceCommands,
+  watchCommand,
+];

@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
-import type { Ground } from './ground.ts';
 import { type Gpus, openGpuReadings } from './finops/gpus/index.ts';
+import type { Ground } from './ground.ts';
 import { migrations } from './migrations.ts';
 import { createMonitoring, journalFolder, openMonitoring } from './mlops/monitoring/index.ts';
 import type { Serving } from './mlops/serving/index.ts';
@@ -179,6 +179,7 @@ function wire(
   const onArtifacts = { ...ground, objects: ground.artifacts };
   const mlops = wireMlops(onArtifacts, finops);
   const { plugins: mlflow, door, ...mlopsFeatures } = mlops;
+  finops.gpus.listen(ground.events, mlops.tracking);
   const { modelSteps, ...tradeoff } = wireTradeoff(ground, finops, mlops);
   const asked = { admission: finops.budgets.reservations, runLog: mlops.tracking.runLog, models: modelSteps };
   const { executors, pipelines } = wirePipelines({ ...onArtifacts, door }, asked);

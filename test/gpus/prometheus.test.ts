@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MOST_POINTS, queryRange, TooMuchAsked } from '../../src/finops/gpus/sources/prometheus.ts';
 import type { Application } from '../../src/main.ts';
-import { applyText, gpuSource, syncAll } from '../../src/testing-gpu-sources.ts';
 import { testApplication } from '../../src/testing.ts';
+import { applyText, gpuSource, syncAll } from '../../src/testing-gpu-sources.ts';
 import { idle } from '../../src/testing-gpus.ts';
 import { findPrometheus, type ScrapeJob, startPrometheus } from '../support/prometheus.ts';
 
@@ -62,7 +62,9 @@ async function listening(): Promise<{ application: Application; url: string }> {
 
 async function means(application: Application) {
   const { byGpu } = await idle(application);
-  return Object.fromEntries(byGpu.map(({ gpu: name, meanUtilizationRatio }) => [name, meanUtilizationRatio]).toSorted());
+  return Object.fromEntries(
+    byGpu.map(({ gpu: name, meanUtilizationRatio }) => [name, meanUtilizationRatio]).toSorted(),
+  );
 }
 
 describe.skipIf(!findPrometheus() && process.env.CI === undefined)(

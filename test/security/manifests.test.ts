@@ -29,6 +29,8 @@ const examples: Readonly<Record<string, string>> = {
   'Pipeline spec.on.push.secret':
     '{ source: { git: /srv/a }, steps: { a: { run: x } }, on: [{ push: { provider: github, secret: env:KEY } }] }',
   'Pipeline spec.on.data.object': '{ steps: { a: { run: x } }, on: [{ data: { object: "s3://acme-data/train" } }] }',
+  'GpuSource spec.url': '{ type: prometheus, url: "https://prometheus.example.org" }',
+  'GpuSource spec.token': '{ type: prometheus, url: "https://prometheus.example.org", token: env:KEY }',
   'Retraining spec.on.data.object': '{ on: [{ data: { object: "s3://acme-data/train" } }] }',
 };
 
@@ -64,6 +66,8 @@ const source = (name: string, location: string, more = '') =>
   `apiVersion: steelyard/v1\nkind: BillSource\nmetadata: { name: ${name} }\nspec: { schedule: null, location: ${location}${more} }\n`;
 const pipeline = (name: string, spec: string, more = '') =>
   `apiVersion: steelyard/v1\nkind: Pipeline\nmetadata: { name: ${name} }\nspec: ${spec.replace('{', `{ ${more}`)}\n`;
+const gpuSource = (name: string, spec: string, more = '') =>
+  `apiVersion: steelyard/v1\nkind: GpuSource\nmetadata: { name: ${name} }\nspec: ${spec.replace('{', `{ ${more}`)}\n`;
 /** What a retraining needs to be there. */
 const RETRAINED = `apiVersion: steelyard/v1
 kind: Monitor
@@ -85,10 +89,16 @@ const document = (field: string, name: string, example: string) => {
   if (field.startsWith('Retraining')) {
     return { text: retraining(name, example), changed: retraining(name, example, 'cooldown: 2h, ') };
   }
+  if (field.startsWith('GpuSource')) {
+    return { text: gpuSource(name, example), changed: gpuSource(name, example, 'interval: 30s, ') };
+  }
   return { text: source(name, example), changed: source(name, example, ', periods: 3') };
 };
-/** A push needs a source, and the refusal names the first of the fields. */
-const firstOf = (example: string, path: string) => (example.includes('git: ') ? 'spec.source.git' : path);
+/** A push needs a source, and a token an address: the refusal names the first of the fields. */
+const firstOf = (example: string, path: string) => {
+  if (example.includes('type: prometheus')) return 'spec.url';
+  return example.includes('git: ') ? 'spec.source.git' : path;
+};
 /** A cluster of which nobody answers. */
 const AWAY = {
   apiVersion: 'v1',
@@ -172,7 +182,8 @@ describe('fields that only an administrator may set', () => {
         expect(body.detail).toMatch(/^all\.yaml:1: \w+ "source-[-0-9a-f]+": spec\..* the role admin may apply/);
         expect(String(body.detail).replaceAll(/\[\d+\]|\.a\b/g, '')).toContain(firstOf(location, path));
       }
-      expect(JSON.stringify([await sources(), await get('/api/v1/pipelines')])).not.toContain(name);
+      const known = [await sources(), await get('/api/v1/pipelines'), await get('/api/v1/gpus/sources')];
+      expect(JSON.stringify(known)).not.toContain(name);
     });
 
     it('is applied by an administrator; for others the document may stay as it is and no more', async () => {

@@ -1,4 +1,5 @@
 import type { Config } from '../../platform/config/index.ts';
+import type { Events } from '../../platform/events/index.ts';
 import type { Plugin, Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { JournaledTable } from '../../platform/journal/index.ts';
@@ -12,6 +13,7 @@ import { gpuRoutes, purchaseRoutes } from './routes.ts';
 import { createGpuService, type GpuDeps, type GpuService } from './service.ts';
 import { remoteWritePlugin } from './sources/receive.ts';
 import { gpuSourceRoutes } from './sources/routes.ts';
+import { listenToRuns, type RunGpus } from './sources/runs.ts';
 import { GpuSourceSpec } from './sources/schema.ts';
 import { applyGpuSource, scheduleSources } from './sources/service.ts';
 import { scheduleRetention } from './telemetry/retention.ts';
@@ -38,6 +40,8 @@ export interface Gpus extends AsyncDisposable, Pick<GpuService, 'learnOf'> {
   readonly routes: readonly Route[];
   /** Where a Prometheus writes to. */
   readonly plugin: Plugin;
+  /** Takes what runs log of their GPUs, where a source says so. */
+  listen(events: Pick<Events, 'subscribe'>, runs: RunGpus): void;
   /** Begins to put readings that were sent into their days, every few minutes and when they are many. */
   start(): void;
 }
@@ -45,7 +49,7 @@ export interface Gpus extends AsyncDisposable, Pick<GpuService, 'learnOf'> {
 export interface GpuGround extends Omit<GpuDeps, 'oneAtATime' | 'recent'>, CommitmentDeps {
   /** Readings on their way in. */
   readonly gpuReadings: JournaledTable;
-  readonly jobs: Pick<Jobs, 'register' | 'schedule'>;
+  readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
   readonly log: Log;
   readonly config: Pick<Config, 'gpuReadingDays'>;
 }
@@ -80,6 +84,7 @@ export function createGpus(ground: GpuGround): Gpus {
     purchases,
     learnOf: service.learnOf,
     plugin: remoteWritePlugin(sources),
+    listen: (events, runs) => listenToRuns(sources, events, runs),
     start: loop.start,
     [Symbol.asyncDispose]: () => loop.stop(),
   };

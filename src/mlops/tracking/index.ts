@@ -12,7 +12,7 @@ import { createDeletions, type Deletions } from './deletions.ts';
 import { editRoutes } from './edits/routes.ts';
 import { findExperiment, findExperimentByName } from './experiment-store.ts';
 import { createExperiments } from './experiments.ts';
-import { type RunGpuSamples, runningGpuSamples } from './gpu-samples.ts';
+import { type GpuSample, gpuSamplesOf } from './gpu-samples.ts';
 import { createImports, type TrackingImports } from './imports.ts';
 import { type TrackingLineage, trackingLineage } from './lineage-store.ts';
 import { findLoggedModel } from './logged-model-store.ts';
@@ -32,13 +32,13 @@ import { energyOfRun } from './run-cost/energy.ts';
 import { costsOfRuns, putRunCosts } from './run-cost/store.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
 import { findRunInfo, latestMetricsOf, statusesOf } from './run-store.ts';
+import { type RunGpuSamples, runningGpuSamples } from './running-gpu-samples.ts';
 import { createRuns } from './runs.ts';
 import type { Run, RunCost } from './schema.ts';
 import { artifactViewRoutes, runViewRoutes } from './views/routes.ts';
 
 export { checkHost, decodeFully } from './artifact-uri.ts';
 export type { Deleted } from './deletion-store.ts';
-export type { RunGpuSamples } from './gpu-samples.ts';
 export type { TrackingImports } from './imports.ts';
 export type { LineageDataset, LineageModel, LineageRun } from './lineage-store.ts';
 export { trackingMigrations } from './migrations.ts';
@@ -46,6 +46,7 @@ export type { VersionSources } from './mlflow-artifacts.ts';
 export { unknownCost } from './run-cost/store.ts';
 export { instant } from './run-events.ts';
 export type { RunLog } from './run-log.ts';
+export type { RunGpuSamples } from './running-gpu-samples.ts';
 export type { Run } from './schema.ts';
 
 const CLEAR_MULTIPART = 'multipart-uploads.clear';
@@ -123,6 +124,8 @@ export interface Tracking extends AsyncDisposable {
   energy(sql: Sql, runId: string): Promise<RunCost['energy']>;
   /** Runs that are not over and whose GPUs were read since then (Unix milliseconds), with the readings since. */
   runningGpuSamples(sql: Sql, since: number): Promise<RunGpuSamples[]>;
+  /** What a run logged of the utilization and memory of its GPUs, from an instant on (Unix milliseconds). */
+  gpuSamples(sql: Sql, runId: string, from: number): Promise<GpuSample[]>;
   /** Runs that the server itself begins. */
   readonly runLog: RunLog;
   /** What runs read and made. */
@@ -172,6 +175,7 @@ export function createTracking(deps: TrackingDeps): Tracking {
     putCosts: putRunCosts,
     energy: energyOfRun,
     runningGpuSamples,
+    gpuSamples: gpuSamplesOf,
     runLog: createRunLog({ ...deps, experiments, runs, logging }),
     lineage: trackingLineage,
     experimentIdByName: async (sql, name) => (await findExperimentByName(sql, name))?.experimentId ?? null,

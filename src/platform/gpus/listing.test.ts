@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listingOf } from './listing.ts';
+import { listingOf, processesOf } from './listing.ts';
 
 const GPU = {
   index: 0,
@@ -39,4 +39,13 @@ describe('what nvidia-smi lists', () => {
     expect(listingOf('No devices were found\n')).toEqual([]);
     expect(listingOf('')).toEqual([]);
   });
+});
+
+it('processes are known by GPU; one without an id makes those of its GPU unknown', () => {
+  const text = 'GPU-a, 4021\nGPU-a, 4022\nGPU-b, [N/A]\nGPU-b, 7\n\nNo devices were found\nMIG-c, 9\n';
+  expect([...processesOf(text)]).toEqual([
+    ['GPU-a', [4021, 4022]],
+    ['GPU-b', null],
+    ['MIG-c', [9]],
+  ]);
 });

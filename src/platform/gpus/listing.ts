@@ -30,6 +30,22 @@ export function listingOf(text: string): GpuListing[] {
   });
 }
 
+/**
+ * Ids of processes by the UUID of their GPU, of the lines of `nvidia-smi --query-compute-apps=gpu_uuid,pid --format=csv,noheader`. A process
+ * of another container may have no id here (`[N/A]`, `[Not Found]`): its GPU is then held by an unknown one, null.
+ */
+export function processesOf(text: string): Map<string, number[] | null> {
+  const processes = new Map<string, number[] | null>();
+  for (const line of text.split('\n')) {
+    const [uuid = '', pid = ''] = line.split(',').map((cell) => cell.trim());
+    if (!/^(GPU|MIG)-/.test(uuid)) continue;
+    const known = processes.get(uuid);
+    const id = /^[1-9]\d*$/.test(pid) ? Number(pid) : null;
+    processes.set(uuid, known === null || id === null ? null : [...(known ?? []), id]);
+  }
+  return processes;
+}
+
 /** A number of this unit, zero or more; null for all else. A number without a unit is of no known unit. */
 function amountIn(cell: string | undefined, unit: string): number | null {
   const [, amount, of] = /^(\d+(?:\.\d+)?)\s*([A-Za-z%]+)$/.exec(cell ?? '') ?? [];

@@ -10,6 +10,8 @@ export interface ListedGpu {
   readonly power: string;
   /** Counter of energy; left out where the driver has none. */
   readonly energy?: string;
+  /** Ids of the processes that compute on it, as they are listed. */
+  readonly pids?: readonly string[];
 }
 
 export const A10G: ListedGpu = {
@@ -40,6 +42,12 @@ export function placeNvidiaSmi(
     `#!${process.execPath}
 const { readFileSync, appendFileSync } = require('node:fs');
 appendFileSync(${JSON.stringify(calls)}, process.argv.slice(2).join(' ') + '\\n');
+if (process.argv.some((word) => word.startsWith('--query-compute-apps='))) {
+  for (const gpu of JSON.parse(readFileSync(${JSON.stringify(join(folder, 'gpus.json'))}, 'utf8'))) {
+    for (const pid of gpu.pids) console.log(gpu.uuid + ', ' + pid);
+  }
+  process.exit(0);
+}
 const fields = process.argv.find((word) => word.startsWith('--query-gpu=')).slice(12).split(',');
 const known = ['index', 'uuid', 'name', 'utilization.gpu', 'memory.used', 'power.draw'${hasEnergy ? ", 'total_energy_consumption'" : ''}];
 const unknown = fields.find((field) => !known.includes(field));
@@ -56,9 +64,10 @@ for (const gpu of JSON.parse(readFileSync(${JSON.stringify(join(folder, 'gpus.js
   return { folder, calls };
 }
 
-function cells({ uuid, name, utilization, memory, power, energy }: ListedGpu) {
+function cells({ uuid, name, utilization, memory, power, energy, pids = [] }: ListedGpu) {
   return {
     uuid,
+    pids,
     name,
     'utilization.gpu': utilization,
     'memory.used': memory,

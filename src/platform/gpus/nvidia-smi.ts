@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { systemCode } from '../errors/index.ts';
-import { type GpuListing, listingOf } from './listing.ts';
+import { type GpuListing, listingOf, processesOf } from './listing.ts';
 import type { GpuReader, GpuReading } from './reading.ts';
 
 const ASK_MS = 10_000;
@@ -53,8 +53,23 @@ export function createNvidiaSmi({ now, environment }: NvidiaSmiRequest) {
     return asking;
   }
 
+  /** Ids of the processes that compute, by UUID of their GPU, a GPU without any left out; in words why they are not known. */
+  async function processes(): Promise<ReadonlyMap<string, readonly number[] | null> | string> {
+    try {
+      const words = ['--query-compute-apps=gpu_uuid,pid', '--format=csv,noheader'];
+      const { stdout } = await promisify(execFile)('nvidia-smi', words, {
+        timeout: ASK_MS,
+        ...(environment === undefined ? {} : { env: environment }),
+      });
+      return processesOf(stdout);
+    } catch (error) {
+      return `nvidia-smi: ${saidBy(error)}`;
+    }
+  }
+
   return {
     all,
+    processes,
     /** GPUs by index, or by UUID or the beginning of one; null: all of the machine. */
     of: (names: readonly string[] | null): GpuReader => ({
       source: 'nvidia-smi',

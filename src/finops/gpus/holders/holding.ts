@@ -47,8 +47,3 @@ export function holderOf({ gpu: _gpu, start: _start, end: _end, ...rest }: GpuHo
 export function isNobody({ pod, container, pid, subject }: Holder): boolean {
   return pod === null && container === null && pid === null && subject === null;
 }
-
-/** Keeps who held GPUs: within the time of a GPU that they tell of, they alone stand. */
-export interface Holdings {
-  note(holdings: readonly GpuHolding[]): Promise<void>;
-}

@@ -2,7 +2,7 @@ import type { JournaledTable } from '../../../platform/journal/index.ts';
 import { type Lake, type LakeSession, literal, type StagedFile } from '../../../platform/lake/index.ts';
 import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import type { GpuHolding, Holdings } from '../holders/holding.ts';
+import type { GpuHolding } from '../holders/holding.ts';
 import type { LeftOut } from '../series/left-out.ts';
 import { noteLeftOutById } from '../sources/store.ts';
 import { addDays, type DaysOfImport, NO_DAYS } from '../telemetry/days.ts';
@@ -13,6 +13,7 @@ import { GPU_SAMPLE, GPU_STRETCH } from '../telemetry/tables.ts';
 import { type Device, findDevices, saveDevices } from './devices.ts';
 import { devicesAfter } from './devices-after.ts';
 import { gatheredSelect, holdingsSelect, knownDevices } from './gather-sql.ts';
+import type { Holdings } from './holdings.ts';
 import { GPU_RECENT } from './table.ts';
 
 export interface FoldDeps {

@@ -15,7 +15,7 @@ import { InvalidWriteRequest, parseWriteRequest } from './write-request.ts';
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 const UNPACKED_LIMIT_BYTES = 32 * 1024 * 1024;
 /** Clocks of other machines may go before ours by so much. */
-export const SKEW_MS = 3_600_000;
+const SKEW_MS = 3_600_000;
 /** What is older was sent by mistake, or by a clock that is wrong: a Prometheus sends again for some hours at most. */
 const OLDEST_MS = 400 * 86_400_000;
 
@@ -71,7 +71,8 @@ function parseBody(body: Uint8Array) {
   }
 }
 
-function taking({ clock }: SyncDeps, { id, spec }: StoredSource) {
+/** What of readings that are sent is believed. */
+export function taking({ clock }: SyncDeps, { id, spec }: StoredSource) {
   const now = clock.now();
   const noiseRatio = spec.type === 'mlflow' ? 0 : spec.noise;
   return { source: id, intervalMs: spec.interval, noiseRatio, earliest: now - OLDEST_MS, latest: now + SKEW_MS };

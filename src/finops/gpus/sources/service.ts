@@ -1,3 +1,4 @@
+import { AppError } from '../../../platform/errors/index.ts';
 import type { JobContext, Jobs } from '../../../platform/jobs/index.ts';
 import type { ManifestOutcome } from '../../../platform/manifests/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
@@ -43,6 +44,14 @@ async function syncNewest(deps: SourcesDeps, name: string, limits: Parameters<ty
 export async function applyGpuSource(sql: Sql, name: string, spec: GpuSourceSpec): Promise<ManifestOutcome> {
   const [before] = await findSources(sql, name);
   if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
+  const other =
+    spec.type !== 'mlflow'
+      ? undefined
+      : (await findSources(sql)).find((one) => one.name !== name && one.spec.type === 'mlflow');
+  if (other !== undefined) {
+    const detail = `The source ${other.name} takes what runs log already; there is one of type mlflow. Change that one.`;
+    throw new AppError('manifest_invalid', detail, { path: 'spec.type' });
+  }
   await saveSource(sql, name, spec);
   return before === undefined ? 'created' : 'changed';
 }

@@ -19,6 +19,10 @@ interface SourceTables {
   };
 }
 
+interface RunTables {
+  gpu_run: { run: string; read_until_ms: number };
+}
+
 const Failure = z.strictObject({ code: z.string(), detail: z.string() });
 const LeftOutColumn = z.array(z.strictObject({ reason: z.string(), readings: z.number(), example: z.string() }));
 
@@ -139,4 +143,19 @@ export async function sourcePrices(sql: Sql) {
     stated: amount === null || currency === null ? null : { amount, currency },
     resource,
   }));
+}
+
+/** Up to where the metrics of a run were read, Unix milliseconds; null before the first time. */
+export async function readUntilOfRun(sql: Sql, run: string): Promise<number | null> {
+  const row = await sql.tables<RunTables>().selectFrom('gpu_run').selectAll().where('run', '=', run).executeTakeFirst();
+  return row === undefined ? null : Number(row.read_until_ms);
+}
+
+export async function saveReadUntilOfRun(sql: Sql, run: string, at: number): Promise<void> {
+  await sql
+    .tables<RunTables>()
+    .insertInto('gpu_run')
+    .values({ run, read_until_ms: at })
+    .onConflict((conflict) => conflict.column('run').doUpdateSet({ read_until_ms: at }))
+    .execute();
 }

@@ -1,0 +1,95 @@
+import { type GpuSource, listGpuSources, syncGpuSources } from '../src/finops/gpus/schema.ts';
+import { type ErrorCode, errorTable } from '../src/platform/errors/table.ts';
+import { command } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import { counted, shownCount, shownInstant } from './output/amounts.ts';
+import { createProgress } from './output/progress.ts';
+import { table } from './output/table.ts';
+
+const NO_SOURCE = 'No source yet. steelyard apply -f SOURCE.yaml with a document of kind GpuSource';
+
+const sourcesCommand = command({
+  path: ['gpu', 'sources'],
+  summary: 'List where readings of GPUs come from, what is read of them, and what is left out',
+  example: 'steelyard gpu sources',
+  needs: 'server',
+  run: async (context) => {
+    const document = await (await context.client()).call(listGpuSources);
+    await context.answer(document, () => sourcesText(document.sources, context));
+    if (document.sources.length === 0) await context.remark(NO_SOURCE);
+    return 0;
+  },
+});
+
+const syncCommand = command({
+  path: ['gpu', 'sync'],
+  summary: 'Ask a source of readings of GPUs, or all of them, for what is new, and wait for the end',
+  example: 'steelyard gpu sync\nsteelyard gpu sync cluster-a --json',
+  needs: 'server',
+  positionals: { source: { optional: true, describe: 'Name of the source; all of them when left out' } },
+  run: async (context, { source }) => {
+    const client = await context.client();
+    const progress = createProgress(context.io.err, context.globals.json);
+    try {
+      for (;;) {
+        const { done, sources } = await client.call(syncGpuSources, { body: source === undefined ? {} : { source } });
+        if (done) {
+          await progress.clear();
+          await context.answer({ sources }, () => sourcesText(sources, context));
+          if (sources.length === 0) await context.remark(NO_SOURCE);
+          return exitCodeOf(sources);
+        }
+        progress.show(sources.map(({ source: name, readUntil }) => `${name}: up to ${readUntil}`).join(', '), null);
+      }
+    } finally {
+      await progress.clear();
+    }
+  },
+});
+
+/** 0 when nothing failed; otherwise what the first failure means. */
+function exitCodeOf(sources: readonly GpuSource[]): number {
+  const code = sources.find(({ lastError }) => lastError !== null)?.lastError?.code;
+  if (code === undefined) return 0;
+  return Object.hasOwn(errorTable, code) ? errorTable[code as ErrorCode].exitCode : 1;
+}
+
+function sourcesText(sources: readonly GpuSource[], { paint }: Context): string {
+  if (sources.length === 0) return '';
+  const rows = table(
+    sources,
+    [
+      { title: 'SOURCE', cell: ({ source }) => source },
+      { title: 'TYPE', cell: ({ type }) => type },
+      {
+        title: 'STATE',
+        cell: ({ state }) => state,
+        style: ({ state }) => (state === 'failed' ? paint.bad : state === 'ok' ? paint.good : paint.waiting),
+      },
+      { title: 'GPUS', align: 'right', cell: ({ gpus }) => shownCount(gpus) },
+      { title: 'READINGS', align: 'right', cell: ({ readings }) => shownCount(readings) },
+      { title: 'READ UNTIL', cell: ({ readUntil, lastAt }) => instantOf(readUntil ?? lastAt), least: 16 },
+      {
+        title: 'SIGNALS',
+        cell: ({ signals }) =>
+          signals.map(({ signal, gpus }) => `${signal.replace(/^DCGM_FI_(PROF|DEV)_/, '')} ${gpus}`).join(', '),
+        least: 12,
+      },
+    ],
+    paint,
+  );
+  const notes = sources.flatMap(({ source, leftOut, lastError }) => [
+    ...(lastError === null ? [] : [paint.bad(`${source}: ${lastError.detail} (${lastError.code})`)]),
+    ...leftOut.map(
+      ({ reason, readings, example }) =>
+        `${paint.waiting(`${source}: left out ${counted(readings, 'reading')}:`)} ${reason} (${example})`,
+    ),
+  ]);
+  return [rows, ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
+}
+
+function instantOf(at: string | null): string | null {
+  return at === null ? null : shownInstant(at);
+}
+
+export const gpuSourceCommands = [sourcesCommand, syncCommand];

@@ -1,0 +1,109 @@
+import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { sendGpuReadings, type WatchedGpu } from '../src/finops/gpus/schema.ts';
+import { createNvidiaSmi } from '../src/platform/gpus/index.ts';
+import { Duration } from '../src/platform/units/quantities/schema.ts';
+import type { Client } from './connection/client.ts';
+import { DurationText } from './duration-text.ts';
+import { command } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import { CommandError, isExpected, RemoteFailure } from './frame/failure.ts';
+import { counted } from './output/amounts.ts';
+
+/** Readings that are kept while the server does not answer; the oldest go first. */
+const MOST_WAITING = 10_000;
+
+export const watchCommand = command({
+  path: ['gpu', 'watch'],
+  summary: 'Read the GPUs of this machine by nvidia-smi and send what they do, until it is stopped',
+  example: 'steelyard gpu watch --source machines --interval 15s --url https://steelyard.example.org',
+  needs: 'server',
+  options: {
+    source: { value: 'NAME', required: true, describe: 'Source of type push that they are sent to (kind GpuSource)' },
+    interval: { value: 'TIME', schema: DurationText, fallback: '15s', describe: 'Time between two looks' },
+    host: { value: 'NAME', describe: 'Name of this machine; default: its own' },
+    times: { value: 'N', schema: z.coerce.number().int().min(1), describe: 'Looks after which it ends; default: none' },
+  },
+  run: async (context, { source, interval, host = hostname(), times = Number.POSITIVE_INFINITY }) => {
+    const client = await context.client();
+    const stopping = new AbortController();
+    using _listening = context.io.onSignal(() => stopping.abort());
+    const watch = createWatch(context, client, { source, host });
+    const everyMs = Duration.parse(interval);
+    for (let look = 1; !stopping.signal.aborted; look += 1) {
+      const begun = performance.now();
+      await watch.look(look === 1);
+      if (look >= times) break;
+      const restMs = Math.max(0, everyMs - (performance.now() - begun));
+      await pause(restMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+    await context.answer(
+      watch.sums,
+      () => `Sent ${counted(watch.sums.readings, 'reading')} of ${counted(watch.sums.gpus, 'GPU')}.`,
+    );
+    return 0;
+  },
+});
+
+function createWatch(context: Context, client: Client, to: { readonly source: string; readonly host: string }) {
+  const reader = createNvidiaSmi({ now: Date.now, environment: environmentOf(context) });
+  const sums = { readings: 0, gpus: 0 };
+  let waiting: WatchedGpu[] = [];
+  let told: string | null = null;
+
+  /** What goes wrong is said once, and the readings wait; at the first look it ends the command. */
+  async function trouble(error: unknown, first: boolean): Promise<void> {
+    if (first || !(error instanceof RemoteFailure || isExpected(error))) throw error;
+    if (told !== error.message) await context.remark(error.message);
+    told = error.message;
+  }
+
+  return {
+    sums,
+    async look(first: boolean): Promise<void> {
+      try {
+        waiting = [...waiting, ...(await watched(reader))].slice(-MOST_WAITING);
+        const { source, host } = to;
+        const sent = await client.call(sendGpuReadings, { params: { source }, body: { host, gpus: waiting } });
+        sums.readings += sent.readings;
+        sums.gpus = Math.max(sums.gpus, new Set(waiting.map(({ uuid }) => uuid)).size);
+        [waiting, told] = [[], null];
+      } catch (error) {
+        await trouble(error, first);
+      }
+    },
+  };
+}
+
+function environmentOf({ io }: Context): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(io.environment).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
+}
+
+/** All GPUs of this machine now. Error: `gpu_source_unreachable`. */
+async function watched(reader: ReturnType<typeof createNvidiaSmi>): Promise<WatchedGpu[]> {
+  const readings = await reader.all();
+  if (typeof readings === 'string') {
+    throw new CommandError(
+      'gpu_source_unreachable',
+      `${readings}. The GPUs of this machine are read by nvidia-smi, which comes with NVIDIA's driver.`,
+    );
+  }
+  const processes = await reader.processes();
+  return readings.map(({ at, uuid, model, utilizationRatio, memoryBytes }) => ({
+    at: new Date(at).toISOString(),
+    uuid,
+    model,
+    utilizationRatio,
+    memoryBytes,
+    // A GPU that is not in the list has none.
+    pids: typeof processes === 'string' ? null : pidsOf(processes.get(uuid)),
+  }));
+}
+
+function pidsOf(listed: readonly number[] | null | undefined): number[] | null {
+  if (listed === null) return null;
+  return [...new Set(listed ?? [])];
+}
