@@ -16,6 +16,7 @@ import { PageNotFound } from './frame/PageNotFound.tsx';
 import { RouteFailed } from './frame/RouteFailed.tsx';
 import { ScopeSearch } from './frame/scope-search.ts';
 import { parseSearch, stringifySearch } from './frame/search-text.ts';
+import { GpusSearch } from './gpus/gpus-search.ts';
 import { LineageSearch } from './lineage/lineage-search.ts';
 import { ModelSearch } from './models/model-search.ts';
 import { MonitorSearch } from './monitoring/monitoring-search.ts';
@@ -93,6 +94,13 @@ const budget = createRoute({
   getParentRoute: () => root,
   path: '/budgets/$budget',
   component: lazyRouteComponent(() => import('./budgets/BudgetPage.tsx'), 'BudgetPage'),
+});
+
+const gpus = createRoute({
+  getParentRoute: () => root,
+  path: '/gpus',
+  validateSearch: GpusSearch,
+  component: lazyRouteComponent(() => import('./gpus/GpusPage.tsx'), 'GpusPage'),
 });
 
 const experiments = createRoute({
@@ -236,6 +244,7 @@ export const router = createRouter({
     statements,
     budgets,
     budget,
+    gpus,
     experiments,
     experiment,
     compareRuns,

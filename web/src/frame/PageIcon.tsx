@@ -13,6 +13,7 @@ const PATHS: Readonly<Record<PageLink['to'], string>> = {
   '/allocation': 'M8 2v4.5M8 6.5L3 10v2.5M8 6.5l5 3.5v2.5M8 6.5v6M1.8 13.5h2.4M6.8 13.5h2.4M11.8 13.5h2.4',
   '/deliveries': 'M8 2v6.5M5 5.8l3 2.9 3-2.9M2.5 9.5v3.2c0 .5.3.8.8.8h9.4c.5 0 .8-.3.8-.8V9.5',
   '/budgets': 'M8 2a6 6 0 1 1-6 6M8 8V2M8 8l4.2 4.2',
+  '/gpus': 'M4 4h8v8H4zM6.3 6.3h3.4v3.4H6.3zM6 1.8V4M10 1.8V4M6 12v2.2M10 12v2.2M1.8 6H4M1.8 10H4M12 6h2.2M12 10h2.2',
   '/statements': 'M3.5 1.8h6l3 3v9.4h-9zM9.5 1.8v3h3M5.8 8h4.4M5.8 11h4.4',
 };
 

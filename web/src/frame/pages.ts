@@ -6,6 +6,7 @@ export interface PageLink {
     | '/deliveries'
     | '/statements'
     | '/budgets'
+    | '/gpus'
     | '/experiments'
     | '/models'
     | '/pipelines'
@@ -51,6 +52,7 @@ export const pageGroups: readonly PageGroup[] = [
       { to: '/deliveries', label: 'Deliveries', key: 'l' },
       { to: '/statements', label: 'Statements', key: 's' },
       { to: '/budgets', label: 'Budgets', key: 'b' },
+      { to: '/gpus', label: 'GPUs', key: 'g' },
     ],
   },
 ];
