@@ -49,6 +49,7 @@ const PAGES = [
   'deliveries',
   'statements',
   'budgets',
+  'gpus',
   'experiments',
   'runs',
   'models',

@@ -44,7 +44,7 @@ export function shareLinesOption({ slots, slotLabel, series }: ShareLinesData): 
       type: 'value',
       min: 0,
       max: 1,
-      splitNumber: 4,
+      interval: 0.25,
       axisLabel: { ...look.text, formatter: (value: number) => formatPercent(value * 100) },
       splitLine: { lineStyle: { color: look.line } },
     },

@@ -90,7 +90,7 @@ function Lines({ efficiency, onChart }: LinesProps) {
   const series = useMemo(() => efficiencySeries(efficiency, teams ?? []), [efficiency, teams]);
   return (
     <>
-      <Legend series={series} onPick={() => undefined} />
+      <Legend series={series} />
       <ShareLines
         label={`Lines: used part of GPU-hours by ${efficiency.step} and ${efficiency.by}. Choose Table to read the figures.`}
         slots={slots}

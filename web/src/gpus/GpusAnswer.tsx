@@ -1,9 +1,9 @@
-import type { GpuOwners } from '../../../src/finops/gpus/schema.ts';
+import type { GpuOwner, GpuOwners } from '../../../src/finops/gpus/schema.ts';
 import { counted, formatPercent } from '../format/number.ts';
 import { formatMonth } from '../format/time.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { idleHours, idleMoney, moneyOf } from './figures.ts';
-import { hoursText, ownerName } from './words.ts';
+import { DIMENSIONS, hoursText, ownerName } from './words.ts';
 
 interface GpusAnswerProps {
   readonly owners: GpuOwners;
@@ -12,12 +12,12 @@ interface GpusAnswerProps {
 
 /** What the GPU time cost, how much of it was used, idle and held by nobody, and who left the most idle. */
 export function GpusAnswer({ owners, month }: GpusAnswerProps) {
-  const { gpuHours, cost, gpus, usedShare, groups } = owners;
+  const { by, gpuHours, cost, gpus, usedShare, groups } = owners;
   const paid = moneyOf(cost, 'paid');
   const idle = idleMoney(cost);
   const nobody = moneyOf(cost, 'unallocated');
   const when = month === undefined ? 'in all months' : `in ${formatMonth(month)}`;
-  const [first] = groups;
+  const first = mostIdle(groups);
   const firstIdle = first === undefined ? null : idleMoney(first.cost);
   const hours = idleHours(gpuHours);
   return (
@@ -33,11 +33,17 @@ export function GpusAnswer({ owners, month }: GpusAnswerProps) {
       )}
       {first !== undefined && idleHours(first.gpuHours) > 0 && (
         <>
-          ; {ownerName(first)} left the most idle (
+          ; {first.key === null ? '' : `${DIMENSIONS[by].toLowerCase()} `}
+          {ownerName(first)} left the most idle (
           {firstIdle === null ? hoursText(idleHours(first.gpuHours)) : <MoneyFigure money={firstIdle} />})
         </>
       )}
       .
     </>
   );
+}
+
+/** Who left the most hours idle; the first of those that are alike. */
+function mostIdle(groups: readonly GpuOwner[]): GpuOwner | undefined {
+  return groups.toSorted((a, b) => idleHours(b.gpuHours) - idleHours(a.gpuHours))[0];
 }

@@ -3,7 +3,7 @@ import { urlOf } from '../../../src/platform/contract/schema.ts';
 import { Legend } from '../charts/Legend.tsx';
 import { StackedBars } from '../charts/StackedBars.tsx';
 import { usePng } from '../charts/use-png.ts';
-import { counted } from '../format/number.ts';
+import { formatCount } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
@@ -44,7 +44,7 @@ export function OutcomesCard({ gpus: { outcomes, asked } }: { readonly gpus: Gpu
           return (
             <>
               <div className={styles.chart}>
-                <Legend series={series} onPick={() => undefined} />
+                <Legend series={series} />
                 <StackedBars
                   label="Stacked bars: GPU time by how the work ended and part. The table below has the figures."
                   slots={data.outcomes.map(({ outcome }) => OUTCOMES[outcome].label)}
@@ -58,7 +58,7 @@ export function OutcomesCard({ gpus: { outcomes, asked } }: { readonly gpus: Gpu
               <table className={table.table} data-testid="outcomes">
                 <thead>
                   <tr>
-                    <th scope="col">It</th>
+                    <th scope="col">How it ended</th>
                     <th scope="col" className={`${table.number} ${table.wideOnly}`}>
                       Owners
                     </th>
@@ -81,7 +81,7 @@ export function OutcomesCard({ gpus: { outcomes, asked } }: { readonly gpus: Gpu
                         <th scope="row" data-tip={OUTCOMES[outcome].tip}>
                           {OUTCOMES[outcome].label}
                         </th>
-                        <td className={`${table.number} ${table.wideOnly}`}>{counted(owners, '', '').trim()}</td>
+                        <td className={`${table.number} ${table.wideOnly}`}>{formatCount(owners)}</td>
                         <td className={table.number}>{hoursText(gpuHours.paid)}</td>
                         <td className={`${table.number} ${table.wideOnly}`}>
                           {idle === null ? '' : <MoneyFigure money={idle} />}

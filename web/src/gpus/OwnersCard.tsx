@@ -13,6 +13,9 @@ import { OwnersTable } from './OwnersTable.tsx';
 import type { GpusInView } from './use-gpus.ts';
 import { DIMENSIONS, GPU_HOURS, ownerName } from './words.ts';
 
+/** Ids are told apart by their beginnings. */
+const shortName = (name: string) => (name.length > 18 ? `${name.slice(0, 12)}…` : name);
+
 const HEIGHT = 280;
 const LOADING_HEIGHT = 700;
 
@@ -54,11 +57,11 @@ export function OwnersCard({ gpus }: { readonly gpus: GpusInView }) {
           return (
             <>
               <div className={styles.chart}>
-                <Legend series={series} onPick={() => undefined} />
+                <Legend series={series} />
                 <StackedBars
                   label={`Stacked bars: ${unit === GPU_HOURS ? 'GPU-hours' : 'money'} by ${DIMENSIONS[by].toLowerCase()} and part. The table below has the figures.`}
                   slots={names}
-                  slotLabel={(name) => name}
+                  slotLabel={shortName}
                   series={series}
                   currency={unit}
                   height={HEIGHT}

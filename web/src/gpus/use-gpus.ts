@@ -13,6 +13,7 @@ import { useScope } from '../frame/use-scope.ts';
 import type { GpusSearch } from './gpus-search.ts';
 
 export const HEAT_ROWS = 100;
+const HEAT_SLOTS = 200;
 /** Owners that are drawn and listed; the rest is one. */
 export const OWNERS = 12;
 export const LINES = 7;
@@ -53,7 +54,7 @@ export function useGpus() {
     owners: useQuery({ ...endpointQuery(getGpuOwners, { query: ownersQuery }), ...common }),
     efficiency: useQuery({ ...endpointQuery(getGpuEfficiency, { query: efficiencyQuery }), ...common }),
     outcomes: useQuery({ ...endpointQuery(getGpuOutcomes, { query: asked }), ...common }),
-    heat: useQuery({ ...endpointQuery(getGpuHeatMap, { query: { ...asked, limit: HEAT_ROWS, skip } }), ...common }),
+    heat: useQuery({ ...endpointQuery(getGpuHeatMap, { query: { ...asked, limit: HEAT_ROWS, skip, slots: HEAT_SLOTS } }), ...common }),
     choose: (change: Partial<GpusSearch>) =>
       void navigate({ search: (before) => ({ ...before, ...change }), resetScroll: false }),
   };
