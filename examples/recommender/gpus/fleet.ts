@@ -124,7 +124,9 @@ export function makeFleet(seed: number, until: number, runs: FleetRuns): Fleet {
   const held: Held[] = [];
   plansOf(runs).forEach((plans, index) => {
     const host = HOSTS[Math.floor(index / GPUS_A_HOST)] ?? '';
-    const gpu = `GPU-${host.at(-1)}${index % GPUS_A_HOST}-${Math.floor(random.next() * 0xffffff).toString(16).padStart(6, '0')}`;
+    const gpu = `GPU-${host.at(-1)}${index % GPUS_A_HOST}-${Math.floor(random.next() * 0xffffff)
+      .toString(16)
+      .padStart(6, '0')}`;
     let start = end - DAYS * DAY_MS;
     for (const { hours, who, doing, memoryBytes } of plans) {
       const until = Math.min(start + hours * HOUR_MS, end);

@@ -66,7 +66,11 @@ async function logRuns(client: DemoClient, until: number): Promise<FleetRuns> {
     return run.info.run_id;
   };
   return {
-    finished: [await log('two-tower-a', 'FINISHED'), await log('two-tower-b', 'FINISHED'), await log('two-tower-c', 'FINISHED')],
+    finished: [
+      await log('two-tower-a', 'FINISHED'),
+      await log('two-tower-b', 'FINISHED'),
+      await log('two-tower-c', 'FINISHED'),
+    ],
     failed: await log('two-tower-large', 'FAILED'),
     cancelled: await log('two-tower-sweep', 'KILLED'),
   };

@@ -37,7 +37,9 @@ export function gpuRoutes(service: GpuService): Route[] {
     handle(getGpuHeatMap, ({ query }) => service.heatMap(query)),
     handle(getGpuReadings, ({ query }) => service.readings(query)),
     handle(getGpuOutcomes, ({ query }) => service.outcomes(query)),
-    handleDownload(gpuOutcomesCsv, async ({ query }) => csv('gpu-outcomes', outcomesCsv(await service.outcomes(query)))),
+    handleDownload(gpuOutcomesCsv, async ({ query }) =>
+      csv('gpu-outcomes', outcomesCsv(await service.outcomes(query))),
+    ),
   ];
 }
 

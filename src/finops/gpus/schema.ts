@@ -1,10 +1,10 @@
+export { GpuHeatMap, type GpuHeatRow, GpuReadings, getGpuHeatMap, getGpuReadings } from './heat/schema.ts';
+export { GpuHolders, HolderField, importGpuHolders } from './holders/schema.ts';
 export {
   type GpuCost,
   GpuIdle,
   getGpuIdle,
 } from './idle/schema.ts';
-export { GpuHeatMap, type GpuHeatRow, GpuReadings, getGpuHeatMap, getGpuReadings } from './heat/schema.ts';
-export { GpuHolders, HolderField, importGpuHolders } from './holders/schema.ts';
 export {
   type Bucket,
   type BucketCost,

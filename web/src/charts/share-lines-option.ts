@@ -29,7 +29,8 @@ export function shareLinesOption({ slots, slotLabel, series }: ShareLinesData): 
     tooltip: {
       ...look.tooltip,
       trigger: 'axis',
-      formatter: (points: unknown) => tip({ slots, slotLabel, series }, (points as { dataIndex: number }[])[0]?.dataIndex ?? 0),
+      formatter: (points: unknown) =>
+        tip({ slots, slotLabel, series }, (points as { dataIndex: number }[])[0]?.dataIndex ?? 0),
     },
     toolbox: { feature: { dataZoom: { yAxisIndex: false } }, itemSize: 0, showTitle: false, top: -40 },
     dataZoom: [{ type: 'inside', zoomOnMouseWheel: false, moveOnMouseMove: false, moveOnMouseWheel: false }],

@@ -73,7 +73,9 @@ export function EfficiencyCard({ gpus }: { readonly gpus: GpusInView }) {
       flush={asTable}
     >
       <Loaded query={efficiency} what="The efficiency" height={LOADING_HEIGHT}>
-        {(data) => (asTable ? <EfficiencyTable efficiency={data} /> : <Lines efficiency={data} onChart={png.onChart} />)}
+        {(data) =>
+          asTable ? <EfficiencyTable efficiency={data} /> : <Lines efficiency={data} onChart={png.onChart} />
+        }
       </Loaded>
     </Card>
   );

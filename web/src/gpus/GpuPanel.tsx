@@ -35,7 +35,9 @@ export function GpuPanel({ gpu, days, onClose }: GpuPanelProps) {
         </button>
       </div>
       <Loaded query={readings} what="The readings" height={LOADING_HEIGHT}>
-        {(data) => (data.points.length === 0 ? <p>Nothing was read of it in this time.</p> : <Readings readings={data} />)}
+        {(data) =>
+          data.points.length === 0 ? <p>Nothing was read of it in this time.</p> : <Readings readings={data} />
+        }
       </Loaded>
     </section>
   );

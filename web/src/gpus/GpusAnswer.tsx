@@ -3,7 +3,7 @@ import { counted, formatPercent } from '../format/number.ts';
 import { formatMonth } from '../format/time.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { idleHours, idleMoney, moneyOf } from './figures.ts';
-import { DIMENSIONS, hoursText, ownerName } from './words.ts';
+import { DIMENSIONS, hoursText, shortName } from './words.ts';
 
 interface GpusAnswerProps {
   readonly owners: GpuOwners;
@@ -23,8 +23,8 @@ export function GpusAnswer({ owners, month }: GpusAnswerProps) {
   return (
     <>
       <strong data-testid="headline">{paid === null ? hoursText(gpuHours.paid) : <MoneyFigure money={paid} />}</strong>{' '}
-      of time on {counted(gpus, 'GPU')} {when}: {usedShare === null ? 'nothing' : formatPercent(usedShare * 100)} of it was
-      used, {idle === null ? hoursText(hours) : <MoneyFigure money={idle} />} was idle
+      of time on {counted(gpus, 'GPU')} {when}: {usedShare === null ? 'nothing' : formatPercent(usedShare * 100)} of it
+      was used, {idle === null ? hoursText(hours) : <MoneyFigure money={idle} />} was idle
       {gpuHours.unallocated > 0 && (
         <>
           {' '}
@@ -33,9 +33,8 @@ export function GpusAnswer({ owners, month }: GpusAnswerProps) {
       )}
       {first !== undefined && idleHours(first.gpuHours) > 0 && (
         <>
-          ; {first.key === null ? '' : `${DIMENSIONS[by].toLowerCase()} `}
-          {ownerName(first)} left the most idle (
-          {firstIdle === null ? hoursText(idleHours(first.gpuHours)) : <MoneyFigure money={firstIdle} />})
+          ; {first.key === null ? 'unknown owners' : `${DIMENSIONS[by].toLowerCase()} ${shortName(first.key)}`} left the
+          most idle ({firstIdle === null ? hoursText(idleHours(first.gpuHours)) : <MoneyFigure money={firstIdle} />})
         </>
       )}
       .

@@ -43,8 +43,11 @@ function answerOf({ owners, scope }: GpusInView) {
 }
 
 function emptyOf({ scope: { month, team } }: GpusInView) {
-  const shows = 'Every GPU over time, whose it was, and what of it was used, idle and held by nobody, in hours and money.';
-  if (team !== undefined) return { shows, why: `No GPU was held by team ${team} then, as far as anybody said who held them.` };
-  if (month !== undefined) return { shows, why: 'No reading is of this month. Choose another period, or import readings.', command: COMMAND };
+  const shows =
+    'Every GPU over time, whose it was, and what of it was used, idle and held by nobody, in hours and money.';
+  if (team !== undefined)
+    return { shows, why: `No GPU was held by team ${team} then, as far as anybody said who held them.` };
+  if (month !== undefined)
+    return { shows, why: 'No reading is of this month. Choose another period, or import readings.', command: COMMAND };
   return { shows, why: 'No readings have been imported yet.', command: COMMAND };
 }

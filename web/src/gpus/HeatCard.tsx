@@ -11,10 +11,10 @@ import { Pager } from '../parts/Pager.tsx';
 import parts from '../parts/parts.module.css';
 import { saveUrl } from '../parts/save-file.ts';
 import { GpuPanel } from './GpuPanel.tsx';
+import styles from './gpus.module.css';
 import { HeatCanvas, type HeatCell } from './HeatCanvas.tsx';
 import { HeatScale } from './HeatScale.tsx';
 import { HeatTable } from './HeatTable.tsx';
-import styles from './gpus.module.css';
 import { rowHeight } from './heat-colour.ts';
 import { type GpusInView, HEAT_ROWS } from './use-gpus.ts';
 import { widthText } from './words.ts';
@@ -110,7 +110,7 @@ function HeatPicture({ map, open, canvas, onOpen }: HeatPictureProps) {
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is scrolled is reached by keys */}
-      <div className={styles.heat} tabIndex={0} role="group" aria-label="GPUs over time">
+      <section className={styles.heat} tabIndex={0} aria-label="GPUs over time">
         <div className={styles.names}>
           {height >= NAMED_PX &&
             map.rows.map(({ gpu }) => (
@@ -141,7 +141,7 @@ function HeatPicture({ map, open, canvas, onOpen }: HeatPictureProps) {
             <span>{formatInstant(startOf(map, slots))}</span>
           </div>
         )}
-      </div>
+      </section>
       <div className={styles.foot}>
         <HeatScale />
         <span className={styles.pointed} data-testid="pointed">

@@ -6,12 +6,12 @@ export function HeatScale() {
   return (
     <span className={styles.scale}>
       {STEPS.map((variable, index) => (
-        <span key={variable} className={styles.scale}>
+        <span key={variable} className={styles.scaleItem}>
           <span className={styles.step} style={{ background: `var(${variable})` }} aria-hidden="true" />
           {STEP_TEXTS[index]}
         </span>
       ))}
-      <span>white: not read</span>
+      <span className={styles.scaleItem}>no colour: not read</span>
     </span>
   );
 }

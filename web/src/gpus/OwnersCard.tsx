@@ -11,10 +11,7 @@ import { bucketSeries, unitOf } from './figures.ts';
 import styles from './gpus.module.css';
 import { OwnersTable } from './OwnersTable.tsx';
 import type { GpusInView } from './use-gpus.ts';
-import { DIMENSIONS, GPU_HOURS, ownerName } from './words.ts';
-
-/** Ids are told apart by their beginnings. */
-const shortName = (name: string) => (name.length > 18 ? `${name.slice(0, 12)}…` : name);
+import { DIMENSIONS, GPU_HOURS, ownerName, shortName } from './words.ts';
 
 const HEIGHT = 280;
 const LOADING_HEIGHT = 700;

@@ -7,7 +7,7 @@ import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import { idleHours, idleMoney, moneyOf } from './figures.ts';
-import { BUCKETS, DIMENSIONS, hoursText, ownerName } from './words.ts';
+import { BUCKETS, DIMENSIONS, hoursText, ownerName, shortName } from './words.ts';
 
 const PARTS: readonly Bucket[] = ['used', 'underUsed'];
 const NO_PRICE = 'No hour of it has a price.';
@@ -37,7 +37,7 @@ export function OwnersTable({ owners }: { readonly owners: GpuOwners }) {
           <th scope="col" className={`${table.number} ${table.wideOnly}`}>
             GPU-hours
           </th>
-          <th scope="col" className={table.number}>
+          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
             Idle share
           </th>
         </tr>
@@ -55,7 +55,13 @@ export function OwnersTable({ owners }: { readonly owners: GpuOwners }) {
   );
 }
 
-function Row({ name, group }: { readonly name: ReactNode; readonly group: Pick<GpuOwner, 'cost' | 'gpuHours' | 'idleShare'> }) {
+function Row({
+  name,
+  group,
+}: {
+  readonly name: ReactNode;
+  readonly group: Pick<GpuOwner, 'cost' | 'gpuHours' | 'idleShare'>;
+}) {
   const { cost, gpuHours, idleShare } = group;
   const idle = idleMoney(cost);
   const figure = (part: Bucket | 'paid', hours: number) => {
@@ -76,7 +82,7 @@ function Row({ name, group }: { readonly name: ReactNode; readonly group: Pick<G
       <td className={`${table.number} ${table.wideOnly}`}>{figure('unallocated', gpuHours.unallocated)}</td>
       <td className={table.number}>{figure('paid', gpuHours.paid)}</td>
       <td className={`${table.number} ${table.wideOnly}`}>{hoursText(gpuHours.paid)}</td>
-      <td className={table.number}>
+      <td className={`${table.number} ${table.wideOnly}`}>
         {idleShare === null ? <Unknown reason="It has no hours." /> : formatPercent(idleShare * 100)}
       </td>
     </tr>
@@ -122,8 +128,8 @@ function OwnerLink({ by, name, group }: { by: OwnerDimension; name: string; grou
   switch (by) {
     case 'run':
       return (
-        <Link to="/runs/$runId" params={{ runId: name }} className={look}>
-          {name}
+        <Link to="/runs/$runId" params={{ runId: name }} className={look} data-tip={name}>
+          {shortName(name)}
         </Link>
       );
     case 'model':
@@ -141,8 +147,8 @@ function OwnerLink({ by, name, group }: { by: OwnerDimension; name: string; grou
     case 'pipelineRun':
       if (pipeline === undefined) return name;
       return (
-        <Link to="/pipelines/$pipeline/runs/$run" params={{ pipeline, run: name }} className={look}>
-          {name}
+        <Link to="/pipelines/$pipeline/runs/$run" params={{ pipeline, run: name }} className={look} data-tip={name}>
+          {shortName(name)}
         </Link>
       );
     case 'team':
@@ -153,7 +159,13 @@ function OwnerLink({ by, name, group }: { by: OwnerDimension; name: string; grou
       );
     case 'gpu':
       return (
-        <Link from="/gpus" to="/gpus" search={(before) => ({ ...before, gpu: name })} className={look} resetScroll={false}>
+        <Link
+          from="/gpus"
+          to="/gpus"
+          search={(before) => ({ ...before, gpu: name })}
+          className={look}
+          resetScroll={false}
+        >
           {name}
         </Link>
       );

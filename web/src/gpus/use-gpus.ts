@@ -54,7 +54,10 @@ export function useGpus() {
     owners: useQuery({ ...endpointQuery(getGpuOwners, { query: ownersQuery }), ...common }),
     efficiency: useQuery({ ...endpointQuery(getGpuEfficiency, { query: efficiencyQuery }), ...common }),
     outcomes: useQuery({ ...endpointQuery(getGpuOutcomes, { query: asked }), ...common }),
-    heat: useQuery({ ...endpointQuery(getGpuHeatMap, { query: { ...asked, limit: HEAT_ROWS, skip, slots: HEAT_SLOTS } }), ...common }),
+    heat: useQuery({
+      ...endpointQuery(getGpuHeatMap, { query: { ...asked, limit: HEAT_ROWS, skip, slots: HEAT_SLOTS } }),
+      ...common,
+    }),
     choose: (change: Partial<GpusSearch>) =>
       void navigate({ search: (before) => ({ ...before, ...change }), resetScroll: false }),
   };

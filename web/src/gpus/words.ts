@@ -1,7 +1,9 @@
 import type { Bucket, BucketCost, GpuOutcomes, GpuOwner, OwnerDimension } from '../../../src/finops/gpus/schema.ts';
 import { formatMeasure } from '../format/number.ts';
 
-export const BUCKETS: Readonly<Record<Bucket, { readonly label: string; readonly tip: string; readonly variable: string }>> = {
+export const BUCKETS: Readonly<
+  Record<Bucket, { readonly label: string; readonly tip: string; readonly variable: string }>
+> = {
   used: { label: 'Used', tip: 'Utilization times time, outside of idle time', variable: '--cat-1' },
   underUsed: { label: 'Under-used', tip: 'The rest of the time that is not idle', variable: '--cat-6' },
   idleHeld: { label: 'Idle, memory held', tip: 'Idle with more than 1 GiB of GPU memory held', variable: '--cat-2' },
@@ -41,6 +43,11 @@ export const OUTCOMES: Readonly<Record<GpuOutcomes['outcomes'][number]['outcome'
 export function ownerName({ key, kind }: Pick<GpuOwner, 'key' | 'kind'>): string {
   if (key !== null) return key;
   return kind === 'nobody' ? 'held by nobody' : 'unknown';
+}
+
+/** Ids are told apart by their beginnings. Example: `848cf0375ec04376b148805c4e2d2211` -> `848cf0375ec0…`. */
+export function shortName(name: string): string {
+  return name.length > 18 ? `${name.slice(0, 12)}…` : name;
 }
 
 /** For what stands in the place of a currency where no hour has a price. */

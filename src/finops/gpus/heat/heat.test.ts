@@ -65,6 +65,9 @@ describe('the heat map', () => {
       { kind: 'unknown', pod: 'foreign', reason: expect.stringContaining('no work of this server') },
       { kind: 'nobody', subject: null, reason: null },
     ]);
-    expect(await call(application, getGpuReadings, { query: { gpu: 'other' } })).toMatchObject({ points: [], holders: [] });
+    expect(await call(application, getGpuReadings, { query: { gpu: 'other' } })).toMatchObject({
+      points: [],
+      holders: [],
+    });
   });
 });

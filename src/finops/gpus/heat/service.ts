@@ -41,7 +41,15 @@ export async function gpuHeatMap(deps: OwnedDeps, query: z.infer<typeof getGpuHe
   const axis = await axisOf(deps, samples, most);
   const groups = groupsOf((await ownedTime(deps, asked, 'all')).items, 'gpu').filter(({ key }) => key !== null);
   const page = groups.slice(skip, skip + limit);
-  const means = axis === null ? new Map<string, number[]>() : await meansOf(deps, samples, axis, page.map(({ key }) => key ?? ''));
+  const means =
+    axis === null
+      ? new Map<string, number[]>()
+      : await meansOf(
+          deps,
+          samples,
+          axis,
+          page.map(({ key }) => key ?? ''),
+        );
   return {
     start: axis === null ? null : instant(axis.first),
     slotMs: axis?.slotMs ?? 0,
@@ -60,7 +68,8 @@ const slotSql = ({ first, slotMs }: Slots) => `((epoch_ms("sampledAt") - ${first
 
 async function meansOf({ lake }: OwnedDeps, samples: string, axis: Slots, gpus: readonly string[]) {
   if (gpus.length === 0) return new Map<string, number[]>();
-  const rows = await lake.query(`SELECT gpu, ${slotSql(axis)} AS slot, (sum("spanMs" * value) / sum("spanMs"))::DOUBLE AS mean
+  const rows =
+    await lake.query(`SELECT gpu, ${slotSql(axis)} AS slot, (sum("spanMs" * value) / sum("spanMs"))::DOUBLE AS mean
     FROM ${samples} WHERE gpu IN (${gpus.map(literal).join(', ')}) GROUP BY ALL`);
   const byGpu = new Map<string, number[]>(gpus.map((gpu) => [gpu, []]));
   for (const { gpu, slot, mean } of rows) {
@@ -81,7 +90,8 @@ export async function gpuReadings(deps: OwnedDeps, query: z.infer<typeof getGpuR
   const axis = await axisOf(deps, utilization, query.slots);
   if (axis === null) return { gpu, start: null, slotMs: 0, points: [], holders: [] };
   const memory = `(SELECT * FROM ${await samplesOf(deps, 'memory', query)} WHERE ${of})`;
-  const rows = await deps.lake.query(`SELECT slot, u.mean::DOUBLE AS mean, u.most::DOUBLE AS most, m.bytes::DOUBLE AS bytes
+  const rows =
+    await deps.lake.query(`SELECT slot, u.mean::DOUBLE AS mean, u.most::DOUBLE AS most, m.bytes::DOUBLE AS bytes
     FROM (SELECT ${slotSql(axis)} AS slot, sum("spanMs" * value) / sum("spanMs") AS mean, max(value) AS most FROM ${utilization} GROUP BY 1) u
     FULL JOIN (SELECT ${slotSql(axis)} AS slot, max(value) AS bytes FROM ${memory} GROUP BY 1) m USING (slot)
     WHERE slot >= 0 ORDER BY slot`);

@@ -73,7 +73,9 @@ function unusable(name: string, why: string): AppError {
 }
 
 function rowsSelect(source: SourceFile, { gpu, start, end, columns }: Asked, now: number): string {
-  const asked = Object.entries(columns).flatMap(([field, column]) => (column === undefined ? [] : [[field, column] as const]));
+  const asked = Object.entries(columns).flatMap(([field, column]) =>
+    column === undefined ? [] : [[field, column] as const],
+  );
   const fields = asked.map(
     ([field, column]) => `trim(CAST(${columnOf(source, [column])} AS VARCHAR)) AS ${identifier(field)}`,
   );
@@ -92,19 +94,23 @@ function rowsSelect(source: SourceFile, { gpu, start, end, columns }: Asked, now
 
 function rejectedOf(rows: readonly LakeRow[]): GpuHolders['rejected'] {
   const byFault = Map.groupBy(rows, ({ fault }) => Number(fault));
-  return [...byFault].toSorted(([a], [b]) => a - b).flatMap(([fault, own]) => {
-    const reason = FAULTS[fault] ?? null;
-    const [first] = own;
-    if (reason === null || first === undefined) return [];
-    const at = (value: unknown) => (typeof value === 'number' ? new Date(value).toISOString() : '');
-    const example = `GPU ${String(first.gpu ?? '')}, ${at(first.s)} to ${at(first.e)}`.slice(0, 300);
-    return [{ reason, rows: own.length, example }];
-  });
+  return [...byFault]
+    .toSorted(([a], [b]) => a - b)
+    .flatMap(([fault, own]) => {
+      const reason = FAULTS[fault] ?? null;
+      const [first] = own;
+      if (reason === null || first === undefined) return [];
+      const at = (value: unknown) => (typeof value === 'number' ? new Date(value).toISOString() : '');
+      const example = `GPU ${String(first.gpu ?? '')}, ${at(first.s)} to ${at(first.e)}`.slice(0, 300);
+      return [{ reason, rows: own.length, example }];
+    });
 }
 
 function holdingOf(row: LakeRow, { columns }: Asked): NotedHolding {
   const value = (field: string) => (field in columns && typeof row[field] === 'string' ? row[field] : null);
-  const subject = Object.fromEntries(ownerFields.flatMap((field) => (value(field) === null ? [] : [[field, value(field)]])));
+  const subject = Object.fromEntries(
+    ownerFields.flatMap((field) => (value(field) === null ? [] : [[field, value(field)]])),
+  );
   const [host, model, namespace, pod, container] = placeFields.map(value);
   const holder: Holder = {
     host: host ?? null,
@@ -117,4 +123,3 @@ function holdingOf(row: LakeRow, { columns }: Asked): NotedHolding {
   };
   return { gpu: String(row.gpu), start: Number(row.s), end: Number(row.e), holder };
 }
-

@@ -1,5 +1,12 @@
 import { csvLine } from '../../../platform/csv/index.ts';
-import { bucketNames, type EfficiencyPoint, type GpuEfficiency, type GpuOutcomes, type GpuOwner, type GpuOwners } from './schema.ts';
+import {
+  bucketNames,
+  type EfficiencyPoint,
+  type GpuEfficiency,
+  type GpuOutcomes,
+  type GpuOwner,
+  type GpuOwners,
+} from './schema.ts';
 
 const FIGURES = [
   'paidGpuHours',

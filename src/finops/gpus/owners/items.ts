@@ -99,9 +99,7 @@ function itemsOfGpu(shares: readonly Share[], scale: Fraction): Item[] {
   return shares.map(({ cell, owner, isFree, us, rate, price, source }) => {
     const next = () => money[at++] ?? 0n;
     const units =
-      price === null
-        ? null
-        : (Object.fromEntries(bucketNames.map((name) => [name, next()])) as Record<Bucket, bigint>);
+      price === null ? null : (Object.fromEntries(bucketNames.map((name) => [name, next()])) as Record<Bucket, bigint>);
     const { gpu, step } = cell;
     const { currency, reason } = rate;
     return { gpu, step, owner, isFree, us, scale, units, currency, reason, priceSource: source };

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
+import { sumDecimals } from '../../../platform/units/index.ts';
 import { call, problemFrom, testApplication } from '../../../testing.ts';
 import { idle, importHolders, importPool, importSamples, samplesText } from '../../../testing-gpus.ts';
-import { sumDecimals } from '../../../platform/units/index.ts';
 import { type BucketCost, bucketNames, getGpuEfficiency, getGpuOutcomes, getGpuOwners } from '../schema.ts';
 
 const MINUTE = 60_000;
@@ -24,8 +24,10 @@ function holdersText(fields: readonly string[], ...rows: readonly (readonly [str
   return [['gpu', 'start', 'end', ...fields].join(), ...lines].join('\n');
 }
 
-const owners = (application: Application, query: NonNullable<Parameters<typeof call<typeof getGpuOwners>>[2]>['query'] = {}) =>
-  call(application, getGpuOwners, { query });
+const owners = (
+  application: Application,
+  query: NonNullable<Parameters<typeof call<typeof getGpuOwners>>[2]>['query'] = {},
+) => call(application, getGpuOwners, { query });
 
 /** Amounts of the buckets add up to what was paid, to the last decimal. */
 function expectExact(cost: BucketCost): void {
@@ -51,7 +53,9 @@ describe('GPU time by owner', () => {
 
   it('tells idle time of an owner from time that nobody held, and used from unknown', async () => {
     const application = await fresh();
-    await importSamples(application, samplesText({ a: minutes(240, 0), b: [...minutes(60, 0), ...minutes(60, 50)] }), { price });
+    await importSamples(application, samplesText({ a: minutes(240, 0), b: [...minutes(60, 0), ...minutes(60, 50)] }), {
+      price,
+    });
     const GIB = 1024 ** 3;
     await importSamples(application, samplesText({ a: minutes(120, 40 * GIB) }), { metric: 'memory' });
     const rows = holdersText(['team'], ['a', 0, 180, 'search'], ['a', 180, 240, ''], ['b', 0, 60, '']);
@@ -167,7 +171,9 @@ describe('whatever it is grouped by', () => {
         fc.constantFrom('1.861', '0.00000000000000000001', '3', '12.3456789'),
         async (all, held, amount) => {
           await using application = await testApplication();
-          const [a, b, c] = all.map(({ runs }) => runs.flatMap(([count, value]) => Array.from({ length: count }, () => value)));
+          const [a, b, c] = all.map(({ runs }) =>
+            runs.flatMap(([count, value]) => Array.from({ length: count }, () => value)),
+          );
           const text = samplesText({ a: a ?? [], b: b ?? [], c: c ?? [] });
           if (text.split('\n').length < 3) return;
           await importSamples(application, text, { price: { amount, currency: 'USD' }, interval: '1m' });
@@ -192,7 +198,9 @@ describe('whatever it is grouped by', () => {
             }
           }
           const days = await call(application, getGpuEfficiency, { query: { by: 'team', step: 'day' } });
-          expect(sumDecimals(days.series.flatMap(({ points }) => points.flatMap(({ cost }) => cost.paid ?? [])))).toBe(paid);
+          expect(sumDecimals(days.series.flatMap(({ points }) => points.flatMap(({ cost }) => cost.paid ?? [])))).toBe(
+            paid,
+          );
           const ends = await call(application, getGpuOutcomes);
           expect(sumDecimals(ends.outcomes.flatMap(({ cost }) => cost.paid ?? []))).toBe(paid);
         },
@@ -223,7 +231,9 @@ describe('a file of holders', () => {
     expect(await problemFrom(importHolders(application, bad.join('\n'), ['team']))).toMatchObject({
       code: 'gpu_holders_unusable',
     });
-    const done = await importHolders(application, [...bad, `a,${at(0)},${at(5)},x`, `a,${at(5)},,y`].join('\n'), ['team']);
+    const done = await importHolders(application, [...bad, `a,${at(0)},${at(5)},x`, `a,${at(5)},,y`].join('\n'), [
+      'team',
+    ]);
     expect(done).toMatchObject({ rows: 8, accepted: 2 });
     expect(done.rejected.map(({ rows }) => rows)).toEqual([1, 1, 1, 1, 1, 1]);
   });

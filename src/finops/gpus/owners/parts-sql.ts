@@ -35,7 +35,8 @@ export function tellTimes(times: readonly ToldTime[]): string[] {
   return [made, ...inserts];
 }
 
-const byDay = (start: string, end: string) => `unnest(generate_series(${start} // ${DAY_MS}, (${end} - 1) // ${DAY_MS}))`;
+const byDay = (start: string, end: string) =>
+  `unnest(generate_series(${start} // ${DAY_MS}, (${end} - 1) // ${DAY_MS}))`;
 
 /**
  * Cuts the marked stretches at midnights, at changes of holders and at changes of prices: everything is joined within a GPU and a

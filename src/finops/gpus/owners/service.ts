@@ -7,7 +7,7 @@ import { holdersById, type TimeOfGpu, timesWithin } from '../holders/store.ts';
 import { commonLoss } from '../idle/loss.ts';
 import { MARKED } from '../idle/periods-sql.ts';
 import { poolsOf } from '../idle/pools.ts';
-import { type Rates, ratesOf } from '../idle/rates.ts';
+import { ratesOf } from '../idle/rates.ts';
 import type { MeasuredTimes } from '../idle/report.ts';
 import { type IdleDeps, measure, type Relations, relationsOf } from '../idle/service.ts';
 import { importPrices } from '../telemetry/store.ts';
@@ -53,7 +53,8 @@ export async function ownedTime(deps: OwnedDeps, query: OwnedQuery, step: StepWi
     const times = await measure(session, relations, rates, query);
     const told = await toldTimes(deps, session);
     const cells = told === null ? [] : await cellsOf(session, { relations, samples, whole, told, step });
-    const items = told === null ? [] : itemsOf({ ...(await pricing(deps, told)), cells, rates: whole, scale: scaleOf(times) });
+    const items =
+      told === null ? [] : itemsOf({ ...(await pricing(deps, told)), cells, rates: whole, scale: scaleOf(times) });
     const ofTeam = (item: Item) => query.team === undefined || item.owner.subject?.team === query.team;
     const pools = step === 'all' ? itemsOfPools(poolsOf(times.pools, rates)) : [];
     return { items: [...items, ...pools].filter(ofTeam), span: told?.span ?? null };

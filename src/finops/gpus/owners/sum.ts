@@ -1,5 +1,5 @@
-import { amountOf, type Fraction, gpuHoursOf, ONE } from './money.ts';
 import type { Item } from './items.ts';
+import { amountOf, type Fraction, gpuHoursOf, ONE } from './money.ts';
 import { type Bucket, type BucketCost, type BucketHours, bucketNames } from './schema.ts';
 
 interface Times {
