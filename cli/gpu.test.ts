@@ -64,6 +64,21 @@ describe('GPUs on the command line', () => {
       idleCost: { amount: '1.861', currency: 'USD' },
       byGpu: [{ gpu: 'GPU-a' }, { gpu: 'GPU-b' }],
     });
+    const jobs = put(
+      'jobs.csv',
+      'uuid,from,to,owner,job',
+      `GPU-a,${START},${START + 1800},search,r1`,
+      `GPU-a,${START + 1800},${START + 3600},,`,
+      `GPU-b,${START},${START + 3600},fraud,r2`,
+      `GPU-b,${START},${START},fraud,r2`,
+    );
+    const times = ['--gpu', 'uuid', '--start', 'from', '--end', 'to', '--field', 'team=owner', '--field', 'run=job'];
+    await expectGolden('gpu-holders', 'gpu', 'holders', jobs, ...times);
+    await expectGolden('gpu-idle-by', 'gpu', 'idle', '--by', 'team');
+    await expectGolden('gpu-idle-by-csv', 'gpu', 'idle', '--by', 'run', '--csv');
+    await expectGolden('gpu-efficiency', 'gpu', 'efficiency', '--by', 'team', '--step', 'week');
+    await expectGolden('gpu-outcomes', 'gpu', 'outcomes');
+    await expectGolden('gpu-idle-csv-alone', 'gpu', 'idle', '--csv');
     const listed = await server.run('gpu', 'imports', '--json');
     expect(JSON.parse(listed.out).imports).toHaveLength(3);
   });

@@ -5,23 +5,20 @@ import {
   importGpuPool,
   importGpuSamples,
   listGpuImports,
+  OwnerDimension,
   packGpus,
 } from '../src/finops/gpus/schema.ts';
 import { ResourceName } from '../src/finops/metering/schema.ts';
-import { createUpload } from '../src/platform/uploads/schema.ts';
-import { readBytes } from './bill-files.ts';
-import type { Client } from './connection/client.ts';
+import { refuseBothFormats } from './downloads.ts';
 import { DurationText } from './duration-text.ts';
 import { command } from './frame/command.ts';
-import type { Context } from './frame/context.ts';
+import { CommandError } from './frame/failure.ts';
+import { sendAndShow, wholly } from './gpu-files.ts';
+import { idleOptions } from './gpu-options.ts';
+import { gpuOwnerCommands, showOwners } from './gpu-owners.ts';
 import { gpuSourceCommands } from './gpu-sources.ts';
 import { idleText, importsText, importText, packingText } from './gpu-text.ts';
 import { watchCommand } from './gpu-watch.ts';
-import { shownCount } from './output/amounts.ts';
-import { createProgress, type Progress } from './output/progress.ts';
-
-const MOST_UPLOAD_NAME_CHARACTERS = 255;
-const MOST_NAME_CHARACTERS = 1024;
 
 /** `1.861USD/h`. */
 const PricePerHour = z.string().transform((text, context) => {
@@ -112,32 +109,24 @@ const idleCommand = command({
   path: ['gpu', 'idle'],
   summary: 'Show which GPUs do nothing, for how long, and what that costs',
   example: `steelyard gpu idle
+steelyard gpu idle --by team --csv > idle.csv
 steelyard gpu idle --window 1h --threshold 0.01 --from 2026-11-01 --to 2026-12-01 --json`,
   needs: 'server',
   options: {
-    window: {
-      value: 'TIME',
-      schema: DurationText,
-      fallback: '30m',
-      describe: 'A period counts as idle from this length on',
+    ...idleOptions,
+    by: {
+      value: 'DIMENSION',
+      schema: OwnerDimension,
+      describe: `Whose time it was: ${OwnerDimension.options.join(', ')}`,
     },
-    threshold: {
-      value: 'RATIO',
-      schema: z.coerce.number().min(0).max(1),
-      fallback: '0',
-      describe: 'Utilization up to which a GPU does nothing, 0 to 1',
-    },
-    maxGap: {
-      value: 'TIME',
-      schema: DurationText,
-      fallback: '5m',
-      describe: 'Readings further apart say nothing of the time between them',
-    },
-    from: { value: 'DAY', schema: getGpuIdle.query.shape.from.unwrap(), describe: 'First UTC day' },
-    to: { value: 'DAY', schema: getGpuIdle.query.shape.from.unwrap(), describe: 'UTC day, exclusive' },
-    top: { value: 'N', schema: z.coerce.number().int().min(0), fallback: '20', describe: 'GPUs that are listed' },
+    team: { value: 'TEAM', describe: 'With --by: only time of this team' },
+    csv: { describe: 'With --by: answer as CSV' },
   },
-  run: async (context, query) => {
+  run: async (context, { by, team, csv, ...query }) => {
+    refuseBothFormats(context, csv);
+    if (by !== undefined) return showOwners(context, { ...query, by, team, top: Math.max(query.top, 1) }, csv);
+    if (csv || team !== undefined)
+      throw new CommandError('usage', 'Say by what owners are told with --team or --csv: --by team');
     const report = await (await context.client()).call(getGpuIdle, { query });
     await context.answer(report, () => idleText(report, context));
     if (report.gpus === 0) await context.remark('No readings in that time. steelyard gpu import FILE');
@@ -169,51 +158,13 @@ const packCommand = command({
     ),
 });
 
-interface Sent {
-  readonly upload: string;
-  readonly name: string;
-}
-
-function wholly(sent: Sent | undefined): Sent {
-  if (sent === undefined) throw new Error('every file was sent');
-  return sent;
-}
-
-async function sendAndShow<T>(
-  context: Context,
-  paths: readonly string[],
-  doing: string,
-  text: (document: T, context: Context) => string,
-  ask: (client: Client, sent: readonly Sent[]) => Promise<T>,
-): Promise<number> {
-  const client = await context.client();
-  const progress = createProgress(context.io.err, context.globals.json);
-  try {
-    const sent: Sent[] = [];
-    for (const path of paths) sent.push(await send(client, path, progress));
-    progress.show(doing, null);
-    const document = await ask(client, sent);
-    await progress.clear();
-    await context.answer(document, () => text(document, context));
-  } finally {
-    await progress.clear();
-  }
-  return 0;
-}
-
-async function send(client: Client, path: string, progress: Progress): Promise<Sent> {
-  const content = readBytes(path, (bytes) => progress.show(`Sending ${path} (${shownCount(bytes)} bytes)`, null));
-  const query = { name: path.slice(-MOST_UPLOAD_NAME_CHARACTERS) };
-  const { upload } = await client.upload(createUpload, { query }, content);
-  return { upload, name: path.slice(-MOST_NAME_CHARACTERS) };
-}
-
 export const gpuCommands = [
   importCommand,
   poolCommand,
   importsCommand,
   idleCommand,
   packCommand,
+  ...gpuOwnerCommands,
   ...gpuSourceCommands,
   watchCommand,
 ];

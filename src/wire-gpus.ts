@@ -10,7 +10,13 @@ interface KnownOfWork {
   readonly pipelines: { readonly runs: Pick<PipelineRuns, 'states'> };
 }
 
-const OF_RUN = { RUNNING: 'running', SCHEDULED: 'running', FINISHED: 'finished', FAILED: 'failed', KILLED: 'cancelled' } as const;
+const OF_RUN = {
+  RUNNING: 'running',
+  SCHEDULED: 'running',
+  FINISHED: 'finished',
+  FAILED: 'failed',
+  KILLED: 'cancelled',
+} as const;
 
 const OF_PIPELINE = {
   waiting: 'running',

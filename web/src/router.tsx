@@ -18,6 +18,7 @@ import { PageNotFound } from './frame/PageNotFound.tsx';
 import { RouteFailed } from './frame/RouteFailed.tsx';
 import { ScopeSearch } from './frame/scope-search.ts';
 import { parseSearch, stringifySearch } from './frame/search-text.ts';
+import { GpusSearch } from './gpus/gpus-search.ts';
 import { LineageSearch } from './lineage/lineage-search.ts';
 import { ModelSearch } from './models/model-search.ts';
 import { MonitorSearch } from './monitoring/monitoring-search.ts';
@@ -130,6 +131,13 @@ const forecasts = createRoute({
   path: '/forecasts',
   validateSearch: ForecastsSearch,
   component: lazyRouteComponent(() => import('./forecasts/ForecastsPage.tsx'), 'ForecastsPage'),
+});
+
+const gpus = createRoute({
+  getParentRoute: () => root,
+  path: '/gpus',
+  validateSearch: GpusSearch,
+  component: lazyRouteComponent(() => import('./gpus/GpusPage.tsx'), 'GpusPage'),
 });
 
 const experiments = createRoute({
@@ -278,6 +286,7 @@ export const router = createRouter({
     recommendations,
     recommendation,
     forecasts,
+    gpus,
     experiments,
     experiment,
     compareRuns,

@@ -7,6 +7,7 @@ import { getSync, startSyncs } from '../../../src/finops/sources/schema.ts';
 import { postApply } from '../../../src/platform/manifests/schema.ts';
 import { checkGate } from '../../../src/tradeoff/gates/schema.ts';
 import { type BillFile, writeBill, writeOddFiles } from '../bill/write-bill.ts';
+import { runGpus } from '../gpus/run-gpus.ts';
 import { type Production, runProduction } from '../production/run-production.ts';
 import { type Candidate, makeCandidates, type Report } from './candidates.ts';
 import type { DemoClient } from './client.ts';
@@ -62,6 +63,8 @@ export async function runDemo(client: DemoClient, options: DemoOptions): Promise
   }
   report('6. The version that the alias points to now is served and watched; then a campaign changes who comes');
   const production = await runProduction(client, { ...options, champion: championOf(candidates, verdicts) });
+  report('7. Readings of sixteen GPUs come in, with who held them');
+  await runGpus(client, { ...options, folder: join(options.folder, '../gpus') });
   return { verdicts, production };
 }
 

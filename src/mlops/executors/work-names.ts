@@ -1,4 +1,4 @@
-import { readableTitle, WORKLOAD_NAME } from './kubernetes/serving/names.ts';
+import { isNamedFor } from './kubernetes/serving/names.ts';
 
 /** Where work runs, as those name it that look at it from outside. */
 export interface SeenPlace {
@@ -24,5 +24,5 @@ export function workIdsIn({ pod, container }: SeenPlace): string[] {
 
 /** Whether a pod may be of an endpoint, by the beginning of its name that `workloadName` gave it. */
 export function isPodOfEndpoint(pod: string, endpoint: string): boolean {
-  return WORKLOAD_NAME.exec(pod)?.[1] === readableTitle(endpoint);
+  return isNamedFor(pod, endpoint);
 }

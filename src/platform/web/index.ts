@@ -50,6 +50,7 @@ const PAGES = [
   'deliveries',
   'statements',
   'budgets',
+  'gpus',
   'experiments',
   'runs',
   'models',

@@ -3,7 +3,8 @@ import styles from './charts.module.css';
 
 interface LegendProps {
   readonly series: readonly { readonly id: string; readonly label: string; readonly variable: string }[];
-  readonly onPick: (id: string) => void;
+  /** Left out where an entry leads nowhere. */
+  readonly onPick?: ((id: string) => void) | undefined;
 }
 
 /** What each colour stands for; an entry leads where its bars lead. */
@@ -12,10 +13,17 @@ export function Legend({ series, onPick }: LegendProps) {
     <ul className={styles.legend} aria-label="Series">
       {series.map((one) => (
         <li key={one.id}>
-          <button type="button" className={styles.legendItem} onClick={() => onPick(one.id)}>
-            <Swatch variable={one.variable} />
-            {one.label}
-          </button>
+          {onPick === undefined ? (
+            <span className={`${styles.legendItem} ${styles.legendSaid}`}>
+              <Swatch variable={one.variable} />
+              {one.label}
+            </span>
+          ) : (
+            <button type="button" className={styles.legendItem} onClick={() => onPick(one.id)}>
+              <Swatch variable={one.variable} />
+              {one.label}
+            </button>
+          )}
         </li>
       ))}
     </ul>

@@ -16,6 +16,7 @@ const PATHS: Readonly<Record<PageLink['to'], string>> = {
   '/budgets': 'M8 2a6 6 0 1 1-6 6M8 8V2M8 8l4.2 4.2',
   '/recommendations': 'M8 1.8a4.2 4.2 0 0 1 2.4 7.7v1.7H5.6V9.5A4.2 4.2 0 0 1 8 1.8M6 13h4M6.8 14.6h2.4',
   '/forecasts': 'M2 12.5L6 9l2 1.5M8 10.5L14 3M8 10.5l6-3M8 10.5l6 1.5',
+  '/gpus': 'M4 4h8v8H4zM6.3 6.3h3.4v3.4H6.3zM6 1.8V4M10 1.8V4M6 12v2.2M10 12v2.2M1.8 6H4M1.8 10H4M12 6h2.2M12 10h2.2',
   '/statements': 'M3.5 1.8h6l3 3v9.4h-9zM9.5 1.8v3h3M5.8 8h4.4M5.8 11h4.4',
 };
 

@@ -9,6 +9,7 @@ export interface PageLink {
     | '/budgets'
     | '/recommendations'
     | '/forecasts'
+    | '/gpus'
     | '/experiments'
     | '/models'
     | '/pipelines'
@@ -57,6 +58,7 @@ export const pageGroups: readonly PageGroup[] = [
       { to: '/budgets', label: 'Budgets', key: 'b' },
       { to: '/recommendations', label: 'Recommendations', key: 'v' },
       { to: '/forecasts', label: 'Forecasts', key: 'f' },
+      { to: '/gpus', label: 'GPUs', key: 'g' },
     ],
   },
 ];

@@ -16,7 +16,7 @@ export interface Group {
 
 /** What an item is of, or why that is not known. */
 function placeOf(item: Item, by: OwnerDimension): Pick<Group, 'key' | 'kind'> & { readonly reason: string | null } {
-  const value = valueOf(item, by);
+  const value = keyIn(item, by);
   if (value !== null) return { key: value, kind: 'owner', reason: null };
   if (item.isFree) return { key: null, kind: 'nobody', reason: null };
   const { subject, reason } = item.owner;
@@ -27,7 +27,7 @@ function placeOf(item: Item, by: OwnerDimension): Pick<Group, 'key' | 'kind'> & 
   return { key: null, kind: 'unknown', reason: reason ?? lacks };
 }
 
-function valueOf({ gpu, owner, isFree }: Item, by: OwnerDimension): string | null {
+function keyIn({ gpu, owner, isFree }: Item, by: OwnerDimension): string | null {
   const { subject } = owner;
   switch (by) {
     case 'gpu':

@@ -226,7 +226,11 @@ export interface StatesOfRun {
 
 export async function statesOf(sql: Sql, runs: readonly string[]): Promise<Map<string, StatesOfRun>> {
   const tables = sql.tables<RunTables>();
-  const found = await tables.selectFrom('pipeline_run').select(['id', 'state']).where(isAmong(sql, 'id', runs)).execute();
+  const found = await tables
+    .selectFrom('pipeline_run')
+    .select(['id', 'state'])
+    .where(isAmong(sql, 'id', runs))
+    .execute();
   const steps = await tables
     .selectFrom('pipeline_step')
     .select(['run', 'step_key', 'state'])

@@ -20,11 +20,17 @@ export function factsOf(facts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }
 
-/** A name that `workloadName` gave, or of a pod of it, with its readable part. */
-export const WORKLOAD_NAME = /^serve-(?:(.+)-)?[0-9a-f]{10}(?:-|$)/;
+const AFTER_TITLE = /^[0-9a-f]{10}(?:-|$)/;
+
+/** Whether a pod has the name that `workloadName` gives what is for this, whatever its facts are. */
+export function isNamedFor(pod: string, title: string): boolean {
+  const readable = readableTitle(title);
+  const beginning = `serve-${readable === '' ? '' : `${readable}-`}`;
+  return pod.startsWith(beginning) && AFTER_TITLE.test(pod.slice(beginning.length));
+}
 
 /** What names can hold of what a workload is for. */
-export function readableTitle(title: string): string {
+function readableTitle(title: string): string {
   return title
     .replaceAll(/[^a-z0-9-]/g, '-')
     .slice(0, TITLE_LENGTH)

@@ -1,0 +1,125 @@
+import type {
+  BucketCost,
+  BucketHours,
+  GpuEfficiency,
+  GpuHolders,
+  GpuOutcomes,
+  GpuOwner,
+  GpuOwners,
+} from '../src/finops/gpus/schema.ts';
+import { sumDecimals } from '../src/platform/units/schema.ts';
+import type { Context } from './frame/context.ts';
+import { counted, shownAmount, shownCount, shownInstant } from './output/amounts.ts';
+import { facts, table } from './output/table.ts';
+
+export function holdersText(done: GpuHolders, { paint }: Context): string {
+  const what = `${paint.good('Imported')} ${counted(done.accepted, 'row')} of ${counted(done.gpus, 'GPU')}.`;
+  const rest = facts(
+    [
+      ['from', shownInstant(done.firstAt)],
+      ['to', shownInstant(done.lastAt)],
+      ['held by nobody', counted(done.heldByNobody, 'row')],
+    ],
+    paint,
+  );
+  const left = done.rejected.map(
+    ({ reason, rows, example }) => `${paint.waiting(`Left out: ${counted(rows, 'row')}:`)} ${reason} (${example})`,
+  );
+  return [what, '', rest, ...left].join('\n');
+}
+
+type Figures = Pick<GpuOwner, 'gpuHours' | 'cost'>;
+
+const idleOf = ({ idleHeld, idleFree, idleUnknown }: BucketHours) => idleHeld + idleFree + idleUnknown;
+
+const figureColumns = [
+  { title: 'PAID HOURS', align: 'right', cell: ({ gpuHours }: Figures) => shownHours(gpuHours.paid) },
+  { title: 'USED', align: 'right', cell: ({ gpuHours }: Figures) => shownHours(gpuHours.used) },
+  { title: 'UNDER-USED', align: 'right', cell: ({ gpuHours }: Figures) => shownHours(gpuHours.underUsed) },
+  { title: 'IDLE', align: 'right', cell: ({ gpuHours }: Figures) => shownHours(idleOf(gpuHours)) },
+  { title: 'HELD BY NOBODY', align: 'right', cell: ({ gpuHours }: Figures) => shownHours(gpuHours.unallocated) },
+  { title: 'IDLE COST', align: 'right', cell: ({ cost }: Figures) => moneyText(idleAmount(cost), cost) },
+  { title: 'COST', align: 'right', cell: ({ cost }: Figures) => moneyText(cost.paid, cost) },
+] as const;
+
+export function ownersText(report: GpuOwners, { paint }: Context): string {
+  const { groups, others, groupCount, by } = report;
+  const rest = others === null ? [] : [{ ...others, key: `${groupCount - groups.length} others` }];
+  const rows = [...groups, ...rest, { ...report, key: 'together', kind: 'owner' as const }];
+  const owners = table(
+    rows,
+    [{ title: by.toUpperCase(), cell: ({ key, kind }) => key ?? nameOf(kind), least: 12 }, ...figureColumns],
+    paint,
+  );
+  const unknown = groups.flatMap((group) => group.unknown);
+  return [
+    owners,
+    ...unknown.map(({ reason, gpuHours }) => `Unknown: ${shownHours(gpuHours)} GPU-hours: ${reason}`),
+    ...sourcesOf(report.cost),
+  ].join('\n');
+}
+
+function nameOf(kind: GpuOwner['kind']): string {
+  return kind === 'nobody' ? 'held by nobody' : 'unknown';
+}
+
+function sourcesOf({ priceSources, unpricedGpuHours, reason }: BucketCost): string[] {
+  const unpriced =
+    unpricedGpuHours > 0 ? [`Without a price: ${shownHours(unpricedGpuHours)} GPU-hours: ${reason}`] : [];
+  return [...priceSources.map((source) => `Price: ${source}`), ...unpriced];
+}
+
+export function efficiencyText({ series, by }: GpuEfficiency, { paint }: Context): string {
+  const rows = series.flatMap(({ key, kind, points }) =>
+    points.map((point) => ({ name: key ?? nameOf(kind), ...point })),
+  );
+  if (rows.length === 0) return '';
+  return table(
+    rows,
+    [
+      { title: by.toUpperCase(), cell: ({ name }) => name, least: 12 },
+      { title: 'FROM', cell: ({ start }) => start.slice(0, 10) },
+      { title: 'USED SHARE', align: 'right', cell: ({ usedShare }) => shownShare(usedShare) },
+      { title: 'IDLE SHARE', align: 'right', cell: ({ idleShare }) => shownShare(idleShare) },
+      { title: 'PAID HOURS', align: 'right', cell: ({ gpuHours }) => shownHours(gpuHours.paid) },
+      { title: 'COST', align: 'right', cell: ({ cost }) => moneyText(cost.paid, cost) },
+    ],
+    paint,
+  );
+}
+
+export function outcomesText(report: GpuOutcomes, { paint }: Context): string {
+  const rows = [
+    ...report.outcomes.map(({ outcome, ...rest }) => ({
+      name: outcome === 'nobody' ? 'held by nobody' : outcome,
+      ...rest,
+    })),
+    { name: 'together', owners: null, ...report },
+  ];
+  return table(
+    rows,
+    [
+      { title: 'OUTCOME', cell: ({ name }) => name },
+      { title: 'OWNERS', align: 'right', cell: ({ owners }) => (owners === null ? null : shownCount(owners)) },
+      ...figureColumns,
+    ],
+    paint,
+  );
+}
+
+function idleAmount({ idleHeld, idleFree, idleUnknown }: BucketCost): string | null {
+  const known = [idleHeld, idleFree, idleUnknown].filter((amount) => amount !== null);
+  return known.length === 0 ? null : sumDecimals(known);
+}
+
+function moneyText(amount: string | null, { currency }: BucketCost): string | null {
+  return amount === null ? null : `${shownAmount(amount)} ${currency}`;
+}
+
+function shownHours(hours: number): string {
+  return shownAmount(hours.toFixed(2));
+}
+
+function shownShare(ratio: number | null): string | null {
+  return ratio === null ? null : `${(ratio * 100).toFixed(2)} %`;
+}

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import {
+  getGpuEfficiency,
+  getGpuOutcomes,
+  getGpuOwners,
+  gpuEfficiencyCsv,
+  gpuOutcomesCsv,
+  gpuOwnersCsv,
+  HolderField,
+  importGpuHolders,
+  OwnerDimension,
+} from '../src/finops/gpus/schema.ts';
+import { passOn, refuseBothFormats } from './downloads.ts';
+import { command } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import { sendAndShow, wholly } from './gpu-files.ts';
+import { idleOptions } from './gpu-options.ts';
+import { efficiencyText, holdersText, outcomesText, ownersText } from './gpu-owners-text.ts';
+
+const { top: _top, ...timeOptions } = idleOptions;
+const NO_READINGS = 'No readings in that time. steelyard gpu import FILE';
+
+/** `team=owner` or `team`: a field and its column, whose name is that of the field where it is left out. */
+const Named = z.string().transform((text, context) => {
+  const [field = '', column = field] = text.split('=');
+  const found = HolderField.safeParse(field);
+  if (found.success && column !== '') return [found.data, column] as const;
+  const message = `a field and its column, such as team=owner; fields are ${HolderField.options.join(', ')}`;
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
+const holdersCommand = command({
+  path: ['gpu', 'holders'],
+  summary: 'Import who held which GPU when, from a file (CSV, CSV.gz, Parquet)',
+  example: `steelyard gpu holders jobs.csv --gpu uuid --start start --end end --field team --field run=mlflow_run
+steelyard gpu holders pods.parquet --gpu UUID --start from --end to --field pod --field namespace --field host=node`,
+  needs: 'server',
+  positionals: { file: { describe: 'File with one row for each time that somebody, or nobody, held a GPU' } },
+  options: {
+    gpu: { value: 'COLUMN', required: true, describe: 'Column of what tells GPUs apart, as their readings name them' },
+    start: { value: 'COLUMN', required: true, describe: 'Column of when it began: Unix time, or ISO 8601' },
+    end: { value: 'COLUMN', required: true, describe: 'Column of when it ended, exclusive; an empty one is now' },
+    field: {
+      value: 'FIELD=COLUMN',
+      schema: Named,
+      repeat: true,
+      describe: `Who it was: ${HolderField.options.join(', ')}; a row in which all are empty: nobody`,
+    },
+  },
+  run: async (context, { file, field, ...asked }) =>
+    sendAndShow(context, [file], 'Reading the holders', holdersText, (client, [sent]) =>
+      client.call(importGpuHolders, { body: { ...wholly(sent), ...asked, columns: Object.fromEntries(field) } }),
+    ),
+});
+
+const csvOption = { describe: 'Answer as CSV' } as const;
+const teamOption = { value: 'TEAM', describe: 'Only time of this team' } as const;
+
+const efficiencyCommand = command({
+  path: ['gpu', 'efficiency'],
+  summary: 'Show how much of the GPU time was used, by owner and day or week',
+  example: `steelyard gpu efficiency --by team --step week
+steelyard gpu efficiency --by model --from 2026-11-01 --csv > efficiency.csv`,
+  needs: 'server',
+  options: {
+    by: { value: 'DIMENSION', schema: OwnerDimension, fallback: 'team', describe: OwnerDimension.options.join(', ') },
+    step: {
+      value: 'STEP',
+      schema: z.enum(['day', 'week']),
+      fallback: 'day',
+      describe: 'Width of a point: day or week',
+    },
+    team: teamOption,
+    ...timeOptions,
+    top: { value: 'N', schema: z.coerce.number().int().min(1), fallback: '20', describe: 'Owners that are listed' },
+    csv: csvOption,
+  },
+  run: async (context, { csv, ...query }) => {
+    refuseBothFormats(context, csv);
+    const client = await context.client();
+    if (csv) {
+      await passOn(await client.download(gpuEfficiencyCsv, { query }), context);
+      return 0;
+    }
+    const report = await client.call(getGpuEfficiency, { query });
+    await context.answer(report, () => efficiencyText(report, context));
+    if (report.series.length === 0) await context.remark(NO_READINGS);
+    return 0;
+  },
+});
+
+const outcomesCommand = command({
+  path: ['gpu', 'outcomes'],
+  summary: 'Show GPU time and money by how the work ended: finished, failed, cancelled',
+  example: 'steelyard gpu outcomes --from 2026-11-01 --json',
+  needs: 'server',
+  options: { team: teamOption, ...timeOptions, csv: csvOption },
+  run: async (context, { csv, ...query }) => {
+    refuseBothFormats(context, csv);
+    const client = await context.client();
+    if (csv) {
+      await passOn(await client.download(gpuOutcomesCsv, { query }), context);
+      return 0;
+    }
+    const report = await client.call(getGpuOutcomes, { query });
+    await context.answer(report, () => outcomesText(report, context));
+    if (report.outcomes.length === 0) await context.remark(NO_READINGS);
+    return 0;
+  },
+});
+
+type OwnersQuery = z.input<typeof getGpuOwners.query>;
+
+/** `gpu idle --by`. */
+export async function showOwners(context: Context, query: OwnersQuery, csv: boolean): Promise<number> {
+  const client = await context.client();
+  if (csv) {
+    await passOn(await client.download(gpuOwnersCsv, { query }), context);
+    return 0;
+  }
+  const report = await client.call(getGpuOwners, { query });
+  await context.answer(report, () => ownersText(report, context));
+  if (report.groups.length === 0) await context.remark(NO_READINGS);
+  return 0;
+}
+
+export const gpuOwnerCommands = [holdersCommand, efficiencyCommand, outcomesCommand];

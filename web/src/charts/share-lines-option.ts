@@ -1,0 +1,75 @@
+import type { EChartsCoreOption } from 'echarts/core';
+import { formatPercent } from '../format/number.ts';
+import { token } from '../theme/scheme.ts';
+import { chartLook } from './chart-look.ts';
+import { chartTip } from './chart-tip.ts';
+
+export interface ShareSeries {
+  readonly id: string;
+  readonly label: string;
+  /** CSS variable of the colour. */
+  readonly variable: string;
+  /** 0 to 1 for each slot; null where nothing is known. */
+  readonly shares: readonly (number | null)[];
+}
+
+export interface ShareLinesData {
+  readonly slots: readonly string[];
+  readonly slotLabel: (slot: string) => string;
+  readonly series: readonly ShareSeries[];
+}
+
+/** The ECharts option of shares over time as lines, from 0 to 100 %; each line is named at its end where there is room. */
+export function shareLinesOption({ slots, slotLabel, series }: ShareLinesData): EChartsCoreOption {
+  const look = chartLook();
+  return {
+    animation: false,
+    textStyle: look.text,
+    grid: { left: 8, right: 16, top: 16, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    tooltip: {
+      ...look.tooltip,
+      trigger: 'axis',
+      formatter: (points: unknown) =>
+        tip({ slots, slotLabel, series }, (points as { dataIndex: number }[])[0]?.dataIndex ?? 0),
+    },
+    toolbox: { feature: { dataZoom: { yAxisIndex: false } }, itemSize: 0, showTitle: false, top: -40 },
+    dataZoom: [{ type: 'inside', zoomOnMouseWheel: false, moveOnMouseMove: false, moveOnMouseWheel: false }],
+    xAxis: {
+      type: 'category',
+      data: slots,
+      axisLine: { lineStyle: { color: look.lineStrong } },
+      axisTick: { show: false },
+      axisLabel: { ...look.text, formatter: slotLabel, hideOverlap: true },
+    },
+    yAxis: {
+      type: 'value',
+      min: 0,
+      max: 1,
+      interval: 0.25,
+      axisLabel: { ...look.text, formatter: (value: number) => formatPercent(value * 100) },
+      splitLine: { lineStyle: { color: look.line } },
+    },
+    series: series.map(({ id, label, variable, shares }) => ({
+      id,
+      name: label,
+      type: 'line',
+      symbol: 'circle',
+      symbolSize: 4,
+      showSymbol: slots.length < 2,
+      emphasis: { disabled: true },
+      lineStyle: { color: token(variable), width: 2 },
+      itemStyle: { color: token(variable) },
+      data: shares,
+    })),
+  };
+}
+
+function tip({ slots, slotLabel, series }: ShareLinesData, index: number): HTMLElement {
+  return chartTip(
+    slotLabel(slots[index] ?? ''),
+    series.flatMap(({ label, variable, shares }) => {
+      const share = shares[index] ?? null;
+      return share === null ? [] : [{ name: label, value: formatPercent(share * 100), variable }];
+    }),
+  );
+}

@@ -1,0 +1,40 @@
+import type { GpuEfficiency } from '../../../src/finops/gpus/schema.ts';
+import { formatPercent } from '../format/number.ts';
+import { formatDate } from '../format/time.ts';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+import { efficiencySeries, slotsOf } from './efficiency-series.ts';
+
+/** The lines as figures: a row for each day or week. */
+export function EfficiencyTable({ efficiency }: { readonly efficiency: GpuEfficiency }) {
+  const series = efficiencySeries(efficiency, []);
+  return (
+    <table className={table.table} data-testid="efficiency">
+      <thead>
+        <tr>
+          <th scope="col">{efficiency.step === 'day' ? 'Day' : 'Week from'}</th>
+          {series.map(({ id, label }) => (
+            <th key={id} scope="col" className={table.number}>
+              {label}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {slotsOf(efficiency).map((slot, index) => (
+          <tr key={slot}>
+            <th scope="row">{formatDate(slot)}</th>
+            {series.map(({ id, shares }) => {
+              const share = shares[index] ?? null;
+              return (
+                <td key={id} className={table.number}>
+                  {share === null ? <Unknown reason="It had no GPU then." /> : formatPercent(share * 100)}
+                </td>
+              );
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,48 @@
+import type { GpuOwner, GpuOwners } from '../../../src/finops/gpus/schema.ts';
+import { counted, formatPercent } from '../format/number.ts';
+import { formatMonth } from '../format/time.ts';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { idleHours, idleMoney, moneyOf } from './figures.ts';
+import { DIMENSIONS, hoursText, shortName } from './words.ts';
+
+interface GpusAnswerProps {
+  readonly owners: GpuOwners;
+  readonly month: string | undefined;
+}
+
+/** What the GPU time cost, how much of it was used, idle and held by nobody, and who left the most idle. */
+export function GpusAnswer({ owners, month }: GpusAnswerProps) {
+  const { by, gpuHours, cost, gpus, usedShare, groups } = owners;
+  const paid = moneyOf(cost, 'paid');
+  const idle = idleMoney(cost);
+  const nobody = moneyOf(cost, 'unallocated');
+  const when = month === undefined ? 'in all months' : `in ${formatMonth(month)}`;
+  const first = mostIdle(groups);
+  const firstIdle = first === undefined ? null : idleMoney(first.cost);
+  const hours = idleHours(gpuHours);
+  return (
+    <>
+      <strong data-testid="headline">{paid === null ? hoursText(gpuHours.paid) : <MoneyFigure money={paid} />}</strong>{' '}
+      of time on {counted(gpus, 'GPU')} {when}: {usedShare === null ? 'nothing' : formatPercent(usedShare * 100)} of it
+      was used, {idle === null ? hoursText(hours) : <MoneyFigure money={idle} />} was idle
+      {gpuHours.unallocated > 0 && (
+        <>
+          {' '}
+          and {nobody === null ? hoursText(gpuHours.unallocated) : <MoneyFigure money={nobody} />} was held by nobody
+        </>
+      )}
+      {first !== undefined && idleHours(first.gpuHours) > 0 && (
+        <>
+          ; {first.key === null ? 'unknown owners' : `${DIMENSIONS[by].toLowerCase()} ${shortName(first.key)}`} left the
+          most idle ({firstIdle === null ? hoursText(idleHours(first.gpuHours)) : <MoneyFigure money={firstIdle} />})
+        </>
+      )}
+      .
+    </>
+  );
+}
+
+/** Who left the most hours idle; the first of those that are alike. */
+function mostIdle(groups: readonly GpuOwner[]): GpuOwner | undefined {
+  return groups.toSorted((a, b) => idleHours(b.gpuHours) - idleHours(a.gpuHours))[0];
+}

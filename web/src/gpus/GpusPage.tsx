@@ -1,0 +1,53 @@
+import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { ErrorState } from '../parts/ErrorState.tsx';
+import layout from '../parts/layout.module.css';
+import { Page } from '../parts/Page.tsx';
+import { EfficiencyCard } from './EfficiencyCard.tsx';
+import { GpusAnswer } from './GpusAnswer.tsx';
+import { HeatCard } from './HeatCard.tsx';
+import { OutcomesCard } from './OutcomesCard.tsx';
+import { OwnersCard } from './OwnersCard.tsx';
+import { type GpusInView, useGpus } from './use-gpus.ts';
+
+const COMMAND =
+  'steelyard gpu import utilization.csv --value utilization --time timestamp --gpu uuid --interval 15s --price 1.861USD/h';
+
+/** Which GPUs do nothing, whose are they, and what does that cost? */
+export function GpusPage() {
+  const gpus = useGpus();
+  const { data } = gpus.owners;
+  return (
+    <Page title="GPUs" answer={answerOf(gpus)} longAnswer>
+      {gpus.owners.isError ? (
+        <ErrorState error={gpus.owners.error} what="The GPU time" onRetry={() => void gpus.owners.refetch()} />
+      ) : data?.gpuHours.paid === 0 ? (
+        <EmptyState {...emptyOf(gpus)} />
+      ) : (
+        <div className={layout.stack}>
+          <HeatCard gpus={gpus} />
+          <OwnersCard gpus={gpus} />
+          <EfficiencyCard gpus={gpus} />
+          <OutcomesCard gpus={gpus} />
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function answerOf({ owners, scope }: GpusInView) {
+  if (owners.isError) return 'The GPU time could not be read.';
+  if (owners.data === undefined) return <AnswerPending />;
+  if (owners.data.gpuHours.paid === 0) return 'Nothing was read of any GPU.';
+  return <GpusAnswer owners={owners.data} month={scope.month} />;
+}
+
+function emptyOf({ scope: { month, team } }: GpusInView) {
+  const shows =
+    'Every GPU over time, whose it was, and what of it was used, idle and held by nobody, in hours and money.';
+  if (team !== undefined)
+    return { shows, why: `No GPU was held by team ${team} then, as far as anybody said who held them.` };
+  if (month !== undefined)
+    return { shows, why: 'No reading is of this month. Choose another period, or import readings.', command: COMMAND };
+  return { shows, why: 'No readings have been imported yet.', command: COMMAND };
+}

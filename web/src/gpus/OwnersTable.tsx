@@ -1,0 +1,175 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Bucket, GpuOwner, GpuOwners, OwnerDimension } from '../../../src/finops/gpus/schema.ts';
+import { formatPercent } from '../format/number.ts';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import parts from '../parts/parts.module.css';
+import { Unknown } from '../parts/Unknown.tsx';
+import table from '../table/table.module.css';
+import { idleHours, idleMoney, moneyOf } from './figures.ts';
+import { BUCKETS, DIMENSIONS, hoursText, ownerName, shortName } from './words.ts';
+
+const PARTS: readonly Bucket[] = ['used', 'underUsed'];
+const NO_PRICE = 'No hour of it has a price.';
+
+/** Owners with the parts of their time in money; the sums agree with the sentence at the top. */
+export function OwnersTable({ owners }: { readonly owners: GpuOwners }) {
+  const { by, groups, others, groupCount } = owners;
+  return (
+    <table className={table.table} data-testid="owners">
+      <thead>
+        <tr>
+          <th scope="col">{DIMENSIONS[by]}</th>
+          <th scope="col" className={table.number}>
+            Idle
+          </th>
+          {PARTS.map((name) => (
+            <th key={name} scope="col" className={`${table.number} ${table.wideOnly}`} data-tip={BUCKETS[name].tip}>
+              {BUCKETS[name].label}
+            </th>
+          ))}
+          <th scope="col" className={`${table.number} ${table.wideOnly}`} data-tip={BUCKETS.unallocated.tip}>
+            {BUCKETS.unallocated.label}
+          </th>
+          <th scope="col" className={table.number}>
+            Paid
+          </th>
+          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+            GPU-hours
+          </th>
+          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+            Idle share
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {groups.map((group) => (
+          <Row key={`${group.kind} ${group.key}`} name={<OwnerName group={group} by={by} />} group={group} />
+        ))}
+        {others !== null && <Row name={`${groupCount - groups.length} others`} group={others} />}
+      </tbody>
+      <tfoot>
+        <Row name="Together" group={owners} />
+      </tfoot>
+    </table>
+  );
+}
+
+function Row({
+  name,
+  group,
+}: {
+  readonly name: ReactNode;
+  readonly group: Pick<GpuOwner, 'cost' | 'gpuHours' | 'idleShare'>;
+}) {
+  const { cost, gpuHours, idleShare } = group;
+  const idle = idleMoney(cost);
+  const figure = (part: Bucket | 'paid', hours: number) => {
+    const money = moneyOf(cost, part);
+    return money === null ? <Unpriced hours={hours} reason={cost.reason} /> : <MoneyFigure money={money} />;
+  };
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td className={table.number}>
+        {idle === null ? <Unpriced hours={idleHours(gpuHours)} reason={cost.reason} /> : <MoneyFigure money={idle} />}
+      </td>
+      {PARTS.map((part) => (
+        <td key={part} className={`${table.number} ${table.wideOnly}`}>
+          {figure(part, gpuHours[part])}
+        </td>
+      ))}
+      <td className={`${table.number} ${table.wideOnly}`}>{figure('unallocated', gpuHours.unallocated)}</td>
+      <td className={table.number}>{figure('paid', gpuHours.paid)}</td>
+      <td className={`${table.number} ${table.wideOnly}`}>{hoursText(gpuHours.paid)}</td>
+      <td className={`${table.number} ${table.wideOnly}`}>
+        {idleShare === null ? <Unknown reason="It has no hours." /> : formatPercent(idleShare * 100)}
+      </td>
+    </tr>
+  );
+}
+
+/** What has no price is told in hours, with the reason. */
+function Unpriced({ hours, reason }: { readonly hours: number; readonly reason: string | null }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable without a mouse
+    <span data-tip={reason ?? NO_PRICE} tabIndex={0}>
+      {hoursText(hours)}
+    </span>
+  );
+}
+
+function OwnerName({ group, by }: { readonly group: GpuOwner; readonly by: OwnerDimension }) {
+  const { key, kind, unknown } = group;
+  if (key === null) {
+    const why = unknown.map(({ reason, gpuHours }) => `${reason}: ${hoursText(gpuHours)}`).join('; ');
+    return (
+      <span className={table.none}>
+        {ownerName(group)}
+        {kind === 'unknown' && (
+          <>
+            {' '}
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reasons must be reachable without a mouse */}
+            <span className={table.sub} data-tip={why} tabIndex={0}>
+              why?<span className="visually-hidden"> {why}</span>
+            </span>
+          </>
+        )}
+      </span>
+    );
+  }
+  return <OwnerLink by={by} name={key} group={group} />;
+}
+
+/** The page of what is named, where there is one. */
+function OwnerLink({ by, name, group }: { by: OwnerDimension; name: string; group: GpuOwner }) {
+  const { pipeline } = group.subject;
+  const look = parts.textLink;
+  switch (by) {
+    case 'run':
+      return (
+        <Link to="/runs/$runId" params={{ runId: name }} className={look} data-tip={name}>
+          {shortName(name)}
+        </Link>
+      );
+    case 'model':
+      return (
+        <Link to="/models/$model" params={{ model: name }} className={look}>
+          {name}
+        </Link>
+      );
+    case 'endpoint':
+      return (
+        <Link to="/endpoints/$endpoint" params={{ endpoint: name }} className={look}>
+          {name}
+        </Link>
+      );
+    case 'pipelineRun':
+      if (pipeline === undefined) return name;
+      return (
+        <Link to="/pipelines/$pipeline/runs/$run" params={{ pipeline, run: name }} className={look} data-tip={name}>
+          {shortName(name)}
+        </Link>
+      );
+    case 'team':
+      return (
+        <Link from="/gpus" to="/gpus" search={(before) => ({ ...before, team: name })} className={look}>
+          {name}
+        </Link>
+      );
+    case 'gpu':
+      return (
+        <Link
+          from="/gpus"
+          to="/gpus"
+          search={(before) => ({ ...before, gpu: name })}
+          className={look}
+          resetScroll={false}
+        >
+          {name}
+        </Link>
+      );
+    default:
+      return name;
+  }
+}

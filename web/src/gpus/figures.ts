@@ -1,0 +1,40 @@
+import { type Bucket, type BucketCost, type BucketHours, bucketNames } from '../../../src/finops/gpus/schema.ts';
+import { type Money, sumDecimals } from '../../../src/platform/units/schema.ts';
+import type { BarSeries } from '../charts/stacked-bars-option.ts';
+import { BUCKETS, GPU_HOURS, idleParts } from './words.ts';
+
+interface Figures {
+  readonly gpuHours: BucketHours;
+  readonly cost: BucketCost;
+}
+
+/** Exact money of a bucket, or of all; null where no hour of it has a price. */
+export function moneyOf(cost: BucketCost, name: Bucket | 'paid'): Money | null {
+  const amount = cost[name];
+  return amount === null || cost.currency === null ? null : { amount, currency: cost.currency };
+}
+
+export function idleMoney(cost: BucketCost): Money | null {
+  const known = idleParts(cost).filter((amount) => amount !== null);
+  if (known.length === 0 || cost.currency === null) return null;
+  return { amount: sumDecimals(known), currency: cost.currency };
+}
+
+export function idleHours(hours: BucketHours): number {
+  return hours.idleHeld + hours.idleFree + hours.idleUnknown;
+}
+
+/** In money, or in GPU-hours where nothing has a price. */
+export function unitOf({ cost }: Figures): string {
+  return cost.currency ?? GPU_HOURS;
+}
+
+/** A series for each bucket that has any time, over things that each have figures. */
+export function bucketSeries(of: readonly Figures[], unit: string): BarSeries[] {
+  return bucketNames.flatMap((name) => {
+    if (!of.some(({ gpuHours }) => gpuHours[name] > 0)) return [];
+    const { label, variable } = BUCKETS[name];
+    const amounts = of.map(({ gpuHours, cost }) => (unit === GPU_HOURS ? gpuHours[name].toFixed(6) : cost[name]));
+    return [{ id: name, label, variable, amounts }];
+  });
+}

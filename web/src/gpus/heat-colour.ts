@@ -1,0 +1,26 @@
+/** Names of the steps of the sequential scale, from nothing to all. */
+export const STEPS = ['--seq-0', '--seq-1', '--seq-2', '--seq-3', '--seq-4'] as const;
+
+/** Upper ends of the steps but the last; exactly 0 is a step of its own, because that is what is looked for. */
+const ENDS = [0, 0.25, 0.5, 0.75];
+
+/**
+ * Step of the scale of a mean utilization; null where nothing was read.
+ * Example: 0 -> 0; 0.1 -> 1; 0.5 -> 2; 0.9 -> 4.
+ */
+export function stepOf(mean: number | null): number | null {
+  if (mean === null) return null;
+  const place = ENDS.findIndex((end) => mean <= end);
+  return place === -1 ? ENDS.length : place;
+}
+
+export const STEP_TEXTS = ['0 %', 'to 25 %', 'to 50 %', 'to 75 %', 'to 100 %'] as const;
+
+const HIGHEST_PX = 480;
+const TALLEST_PX = 18;
+const LEAST_PX = 2;
+
+/** Height of a row in pixels: as much as fits, at least two. Example: 24 rows -> 18; 100 -> 4; 1,000 -> 2. */
+export function rowHeight(rows: number): number {
+  return Math.max(LEAST_PX, Math.min(TALLEST_PX, Math.floor(HIGHEST_PX / Math.max(rows, 1))));
+}
