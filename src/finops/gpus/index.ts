@@ -7,6 +7,7 @@ import { createLoop, createOneAtATime } from '../../platform/loop/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { CommitmentDeps } from './commitments/service.ts';
+import { type GpuLoad, gpuLoads } from './loads/loads.ts';
 import { createPurchases, type Purchases } from './purchases.ts';
 import { fold } from './recent/fold.ts';
 import { gpuRoutes, purchaseRoutes } from './routes.ts';
@@ -19,6 +20,7 @@ import { applyGpuSource, scheduleSources } from './sources/service.ts';
 import { scheduleRetention } from './telemetry/retention.ts';
 
 export type { GpuHolding } from './holders/holding.ts';
+export type { GpuLoad } from './loads/loads.ts';
 export { gpuMigrations } from './migrations.ts';
 export type { GpuWork, PlaceOfWork, ReconciledCost } from './owners/owner.ts';
 export { openGpuReadings } from './recent/table.ts';
@@ -36,6 +38,8 @@ export {
 export interface Gpus extends AsyncDisposable, Pick<GpuService, 'learnOf'> {
   /** `GpuSource`. */
   readonly kinds: readonly ManifestKind[];
+  /** What each GPU bore in [start, end) Unix ms, as far as it was read, by name. */
+  loads(window: { readonly start: number; readonly end: number }): Promise<GpuLoad[]>;
   readonly purchases: Purchases;
   readonly routes: readonly Route[];
   /** Where a Prometheus writes to. */
@@ -81,6 +85,7 @@ export function createGpus(ground: GpuGround): Gpus {
   return {
     kinds: [specKind('GpuSource', 40, GpuSourceSpec, applyGpuSource)],
     routes: [...gpuRoutes(service), ...gpuSourceRoutes(sources), ...purchaseRoutes(purchases)],
+    loads: (window) => gpuLoads(deps, window),
     purchases,
     learnOf: service.learnOf,
     plugin: remoteWritePlugin(sources),

@@ -58,6 +58,7 @@ const PAGES = [
   'endpoints',
   'monitoring',
   'retraining',
+  'recommendations',
   'lineage',
   'decisions',
 ].flatMap((page) => [`/${page}`, `/${page}/*`]);

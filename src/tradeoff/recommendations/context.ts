@@ -9,10 +9,11 @@ import type { Clock } from '../../platform/units/index.ts';
 import type { Decisions } from '../decisions/index.ts';
 import type { EndpointDeps } from './endpoints/endpoint-hours.ts';
 import type { Finder } from './finder.ts';
+import type { GpuFinderDeps } from './gpus/finder.ts';
 import type { IdleRunDeps } from './runs/finder.ts';
 import type { Recommendation, TimelineEntry } from './schema.ts';
 
-export interface RecommendationDeps extends Omit<EndpointDeps, 'metering'>, IdleRunDeps, DeliverDeps, TargetRules {
+export interface RecommendationDeps extends Omit<EndpointDeps, 'metering'>, IdleRunDeps, GpuFinderDeps, DeliverDeps, TargetRules {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;

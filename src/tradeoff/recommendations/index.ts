@@ -3,6 +3,7 @@ import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { RecommendationDeps } from './context.ts';
 import { replicaCountFinder, scaleToZeroFinder } from './endpoints/finders.ts';
 import type { Finder } from './finder.ts';
+import { gpuShareFinder } from './gpus/finder.ts';
 import { keptFor } from './idle/keep.ts';
 import { registerTelling } from './idle/notice.ts';
 import { applyPolicy, lookWithPolicies } from './idle/policies.ts';
@@ -43,6 +44,7 @@ export function createRecommendations(deps: RecommendationDeps): Recommendations
     scaleToZeroFinder(deps),
     replicaCountFinder(deps),
     idleRunFinder(deps),
+    gpuShareFinder(deps),
     ...deps.finders,
   ];
   const look = () => lookForAll(deps, finders);

@@ -1,7 +1,7 @@
 import type { LakeRow, LakeSession } from '../../../platform/lake/index.ts';
 import { literal } from '../../../platform/lake/index.ts';
 import { sourcePrices } from '../sources/store.ts';
-import { importPrices } from '../telemetry/store.ts';
+import { type ImportPrice, importPrices } from '../telemetry/store.ts';
 import { LEVELS } from '../telemetry/tables.ts';
 import { type KnownTime, type KnownTimeDeps, withKnownTime } from './known-time.ts';
 import { GPU_TIMES, idleMemory, MARKED, periodsSelect, poolTimes, pricedTimes } from './periods-sql.ts';
@@ -23,8 +23,12 @@ export async function gpuIdle(deps: KnownTimeDeps, query: IdleQuery): Promise<Gp
 }
 
 /** What readings are priced by, of files and of sources. */
-export async function knownRates({ store, prices }: KnownTimeDeps): Promise<Rates> {
-  return ratesOf(store, prices, [...(await importPrices(store)), ...(await sourcePrices(store))]);
+export async function knownPrices({ store }: KnownTimeDeps): Promise<ImportPrice[]> {
+  return [...(await importPrices(store)), ...(await sourcePrices(store))];
+}
+
+export async function knownRates(deps: KnownTimeDeps): Promise<Rates> {
+  return ratesOf(deps.store, deps.prices, await knownPrices(deps));
 }
 
 /** Measures with the stretches of utilization marked in a temporary table of the session, which stays. */

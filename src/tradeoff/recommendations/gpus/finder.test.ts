@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { call, testApplication } from '../../../testing.ts';
+import { importSamples, samplesText } from '../../../testing-gpus.ts';
+import { applyRecommendation, findRecommendations, getRecommendation, listRecommendations } from '../schema.ts';
+
+const GIB = 1024 ** 3;
+const READINGS = 4 * 60;
+const of = (value: number) => Array.from({ length: READINGS }, () => value);
+
+it('reads what GPUs bear, and says on how few of them it fits, to be done by hand', async () => {
+  const clock = { now: () => Date.parse('2025-11-02T00:30:00Z') };
+  await using application = await testApplication({ clock });
+  const priced = { price: { amount: '2', currency: 'USD' }, resource: 'gpu:H100' };
+  // Two whole, and three that a third of a card would do for; one of them had a burst in one reading of twenty at most.
+  const burst = of(20).map((value, index) => (index % 40 === 0 ? 100 : value));
+  await importSamples(application, samplesText({ a: of(90), b: of(95), c: of(20), d: burst, e: of(5) }), priced);
+  const memory = { a: of(60 * GIB), b: of(60 * GIB), c: of(8 * GIB), d: of(8 * GIB), e: of(4 * GIB) };
+  await importSamples(application, samplesText(memory), { ...priced, metric: 'memory', unit: 'bytes' });
+  await importSamples(application, samplesText({ x: of(0), y: of(0) }), { name: 'unnamed.csv' });
+
+  const { searched } = await call(application, findRecommendations, { body: {} });
+  const share = searched.find(({ kind }) => kind === 'gpu_share');
+  expect(share).toMatchObject({ found: 1, reason: expect.stringContaining('2 GPUs were imported without --resource') });
+  const [one] = (await call(application, listRecommendations)).recommendations;
+  expect(one).toMatchObject({
+    title: 'Run the load of 5 gpu:H100 on 3 by MIG',
+    saving: { monthly: { amount: '2920', currency: 'USD' }, cost: { amount: '7300', currency: 'USD' } },
+    confidence: { level: 'low', coverageRatio: 1 },
+    action: { type: 'by_hand' },
+  });
+  const params = { recommendation: one?.recommendation ?? '' };
+  const { evidence } = await call(application, getRecommendation, { params });
+  expect(evidence.figures).toContainEqual({ name: 'no packing needs fewer than', value: '3' });
+  expect(evidence.figures).toContainEqual({ name: 'd', value: 'P95 20 %, 8.0 GiB at most' });
+
+  const apply = () => call(application, applyRecommendation, { params, body: { isDryRun: false } });
+  expect((await apply()).recommendation).toMatchObject({ state: 'approved', applied: null });
+  expect((await apply()).recommendation).toMatchObject({ state: 'applied', approved: { by: 'local' } });
+});

@@ -1,0 +1,152 @@
+import type { GpuLoad, Gpus } from '../../../finops/gpus/index.ts';
+import { decimal, decimalString } from '../../../platform/units/index.ts';
+import { HOUR_MS } from '../endpoints/endpoint-hours.ts';
+import type { Finder, Found, Window } from '../finder.ts';
+import { confidenceOf } from '../savings/confidence.ts';
+import { type Card, cardOf } from './cards.ts';
+import { leastCards, type MigProfile, placeProfiles, profileFor, profileName } from './mig.ts';
+import { leastByTurns, shareByTurns } from './time-slicing.ts';
+
+export interface GpuFinderDeps {
+  readonly gpus: Pick<Gpus, 'loads'>;
+}
+
+/** Less was not read of a GPU to say what it bears. */
+const LEAST_MS = 3 * HOUR_MS;
+const DAY_MS = 24 * HOUR_MS;
+const GIB = 1024 ** 3;
+
+type Known = GpuLoad & { readonly memoryMaxBytes: number };
+
+/** GPUs of one kind whose loads fit on fewer of them: cut by MIG, or by turns where that is safe. */
+export function gpuShareFinder({ gpus }: GpuFinderDeps): Finder {
+  return {
+    kind: 'gpu_share',
+    async find(window) {
+      const loads = await gpus.loads(window);
+      const lacks = new Set<string>();
+      const found: Found[] = [];
+      for (const [resource, all] of Map.groupBy(loads, (load) => load.resource)) {
+        const card = resource === null ? null : cardOf(resource);
+        if (resource === null) lacks.add(`${all.length} GPUs were imported without --resource, so that their model is not known`);
+        else if (card === null) lacks.add(`how much memory a "${resource}" has: name it like gpu:A100-80GB`);
+        if (resource === null || card === null) continue;
+        const known = all.filter((load): load is Known => load.memoryMaxBytes !== null && load.spanMs >= LEAST_MS);
+        if (known.length < all.length) lacks.add(`three hours of utilization and memory of ${all.length - known.length} ${resource}`);
+        const one = sharedOf(resource, card, known, window);
+        if (one !== null) found.push(one);
+      }
+      if (loads.length === 0) lacks.add('readings of GPUs: steelyard gpu import');
+      return { found, lacks: [...lacks].join('; ') || null };
+    },
+  };
+}
+
+interface Plan {
+  readonly method: 'MIG' | 'turns';
+  /** Loads by GPU that is still needed. */
+  readonly groups: readonly (readonly Known[])[];
+  readonly least: number;
+  readonly steps: readonly string[];
+}
+
+function sharedOf(resource: string, card: Card, loads: readonly Known[], window: Window): Found | null {
+  if (loads.length < 2) return null;
+  const cut = migPlan(card, loads);
+  const turns = turnsPlan(card, loads);
+  // MIG keeps them apart: it is taken unless turns free more.
+  const plan = turns.groups.length < cut.groups.length ? turns : cut;
+  const freed = loads.length - plan.groups.length;
+  return freed <= 0 ? null : foundOf(resource, loads, { ...plan, freed }, window);
+}
+
+function migPlan(card: Card, loads: readonly Known[]): Plan {
+  const cuts = loads.flatMap((load) => {
+    const profile = profileFor(card, load);
+    return profile === null ? [] : [{ load, profile }];
+  });
+  const whole = loads.filter((load) => !cuts.some((cut) => cut.load === load));
+  const profiles: MigProfile[] = cuts.map(({ profile }) => profile);
+  const placed = placeProfiles(profiles);
+  const groups = placed.map((card_) => card_.flatMap(({ index }) => cuts[index]?.load ?? []));
+  const steps = placed.flatMap((card_, index) => {
+    if (card_.length < 2) return [];
+    const on = groups[index]?.[0]?.gpu ?? '';
+    const names = card_.map(({ index: at }) => profileName(card, cuts[at]?.profile ?? { compute: 7, memory: 8, starts: [] }));
+    const from = groups[index]?.slice(1).map(({ gpu }) => gpu) ?? [];
+    return [`cut ${on} into ${names.join(', ')} (nvidia-smi mig -cgi ${names.join(',')} -C) and move there what runs on ${from.join(', ')}`];
+  });
+  return { method: 'MIG', groups: [...groups, ...whole.map((load) => [load])], least: whole.length + leastCards(profiles), steps };
+}
+
+function turnsPlan(card: Card, loads: readonly Known[]): Plan {
+  const groups = shareByTurns(loads, card.memoryBytes).map((places) => places.flatMap((place) => loads[place] ?? []));
+  const steps = groups.flatMap(([first, ...others]) =>
+    first === undefined || others.length === 0
+      ? []
+      : [`let what runs on ${others.map(({ gpu }) => gpu).join(', ')} take turns on ${first.gpu} (time-slicing of the device plugin: ${others.length + 1} replicas)`],
+  );
+  return { method: 'turns', groups, least: leastByTurns(loads, card.memoryBytes), steps };
+}
+
+function foundOf(resource: string, loads: readonly Known[], plan: Plan & { readonly freed: number }, window: Window): Found {
+  const { method, groups, least, steps, freed } = plan;
+  const needed = groups.length;
+  const isMig = method === 'MIG';
+  const spanMs = Math.max(...loads.map((load) => load.spanMs));
+  const known = loads.reduce((sum, load) => sum + load.knownMs, 0);
+  const [price] = loads.flatMap((load) => load.price ?? []);
+  const isPriced = price !== undefined && loads.every((load) => load.price?.currency === price.currency);
+  const perHour = loads.reduce((sum, load) => sum.plus(load.price?.amount ?? '0'), decimal(0));
+  const item = `gpus:${resource}`;
+  const hours = Math.max(1, Math.floor(Math.min(spanMs, window.end - window.start) / HOUR_MS));
+  return {
+    about: item,
+    title: `Run the load of ${loads.length} ${resource} on ${needed}${isMig ? ' by MIG' : ' by turns'}`,
+    what: `${loads.length} GPUs of the kind ${resource}`,
+    subject: {},
+    before: `${loads.length} GPUs, each with one load`,
+    after: `${needed} GPUs${isMig ? ', cut by MIG' : ', by turns'}; ${freed} can be given back`,
+    confidence: confidenceOf(spanMs / DAY_MS, Math.min(1, known / loads.reduce((sum, load) => sum + load.spanMs, 0))),
+    risk: isMig
+      ? { level: 'medium', text: 'Every load moves once and gets a part of a card: bursts beyond the 95th percentile take longer.' }
+      : {
+          level: 'high',
+          text: 'Loads that take turns are not kept apart: one that takes more memory than it ever did fails the others, and all answer more slowly at the same time.',
+        },
+    guard: isMig
+      ? 'Each cut has 15 % more memory than was ever in use, and its compute is used to 80 % at the 95th percentile.'
+      : 'Together they had 10 % less than the memory of the card at their peaks, and 95th percentiles of 1 at most. Watch the latency of what they serve.',
+    action: { type: 'by_hand', commands: [...steps, `give back ${freed} ${resource}`] },
+    evidence: {
+      window: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
+      figures: [
+        { name: 'GPUs needed', value: String(needed) },
+        { name: 'no packing needs fewer than', value: String(least) },
+        ...loads.slice(0, MOST_SHOWN).map((load) => ({ name: load.gpu, value: loadText(load) })),
+      ],
+      prices: isPriced ? [`${resource} at ${price.amount} ${price.currency} an hour`] : [],
+      items: [
+        {
+          item,
+          what: `GPUs of the kind ${resource}`,
+          currency: isPriced ? price.currency : null,
+          start: new Date(window.end - hours * HOUR_MS).toISOString(),
+          costs: Array.from({ length: hours }, () => (isPriced ? decimalString(perHour) : null)),
+        },
+      ],
+      effects: [{ item, keep: [needed / loads.length] }],
+      pins: [],
+      missing: [
+        'a GPU that is part of a machine saves its price only when the machine can be given back',
+        ...(isPriced ? [] : [`there is no one price of "${resource}": add it to your price book`]),
+      ],
+    },
+  };
+}
+
+const MOST_SHOWN = 20;
+
+function loadText({ utilizationP95, memoryMaxBytes }: Known): string {
+  return `P95 ${(utilizationP95 * 100).toFixed(0)} %, ${(memoryMaxBytes / GIB).toFixed(1)} GiB at most`;
+}
