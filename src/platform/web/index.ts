@@ -49,6 +49,7 @@ const PAGES = [
   'deliveries',
   'statements',
   'budgets',
+  'forecasts',
   'experiments',
   'runs',
   'models',
