@@ -105,13 +105,9 @@ export const postSeriesForecast = endpoint({
 export {
   addForecastChange,
   type Breach,
-  type ChangeSubject,
-  type EarlierForecast,
   type ForecastChange,
-  type ForecastDay,
   type ForecastDetail,
   ForecastLevel,
-  type ForecastStanding,
   getForecast,
   getForecastCsv,
   type LedgerBacktest,
