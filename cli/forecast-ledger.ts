@@ -13,7 +13,7 @@ import {
   removeForecastChange,
 } from '../src/finops/forecasts/schema.ts';
 import type { Client } from './connection/client.ts';
-import { refuseBothFormats } from './downloads.ts';
+import { passOn, refuseBothFormats } from './downloads.ts';
 import { changesText, detailText, forecastsText } from './forecast-text.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
@@ -43,7 +43,7 @@ const listCommand = command({
     refuseBothFormats(context, asCsv);
     const client = await context.client();
     if (asCsv) {
-      await context.io.out.write(await client.call(listForecastsCsv, { query }));
+      await passOn(await client.download(listForecastsCsv, { query }), context);
       return 0;
     }
     const answer = await client.call(listForecasts, { query });
@@ -87,7 +87,7 @@ steelyard forecast show --budget recommender --json`,
     const query = { ...asked(named), currency };
     const client = await context.client();
     if (asCsv) {
-      await context.io.out.write(await client.call(getForecastCsv, { query }));
+      await passOn(await client.download(getForecastCsv, { query }), context);
       return 0;
     }
     const detail: ForecastDetail = await client.call(getForecast, { query });

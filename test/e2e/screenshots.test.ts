@@ -47,6 +47,7 @@ describe.runIf(hasChromium && wanted)('screenshots', () => {
       'deliveries-compared': compared,
       'delivery-going-back': goingBack,
       statements: '/statements',
+      forecasts: '/forecasts',
       statement: '/statements?team=search',
       experiments: '/experiments',
       runs: '/experiments/1',

@@ -124,13 +124,9 @@ export const postSeriesFileForecast = endpoint({
 export {
   addForecastChange,
   type Breach,
-  type ChangeSubject,
-  type EarlierForecast,
   type ForecastChange,
-  type ForecastDay,
   type ForecastDetail,
   ForecastLevel,
-  type ForecastStanding,
   getForecast,
   getForecastCsv,
   type LedgerBacktest,

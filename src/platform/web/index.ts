@@ -51,6 +51,7 @@ const PAGES = [
   'statements',
   'budgets',
   'gpus',
+  'forecasts',
   'experiments',
   'runs',
   'models',

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type BudgetDetail, getBudget, listBudgets } from '../../../src/finops/budgets/schema.ts';
 import { subjectText } from '../allocation/rule-text.ts';
@@ -52,9 +52,18 @@ export function BudgetPage() {
             <Card
               title="Where does it stand?"
               actions={
-                <button type="button" className={parts.button} onClick={edit}>
-                  Edit…
-                </button>
+                <>
+                  <Link
+                    to="/forecasts"
+                    search={(before) => ({ ...before, level: 'budget', key: name, view: undefined })}
+                    className={parts.button}
+                  >
+                    Forecast
+                  </Link>
+                  <button type="button" className={parts.button} onClick={edit}>
+                    Edit…
+                  </button>
+                </>
               }
             >
               <Facts facts={factsOf(data)} />

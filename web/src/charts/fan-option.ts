@@ -12,6 +12,8 @@ export interface FanPoint {
   /** The exact amount, for the tooltip. */
   readonly knownText: string | null;
   readonly expected: Fan | null;
+  /** What would be expected without known changes; null where there are none. */
+  readonly without: number | null;
 }
 
 interface Fan {
@@ -82,6 +84,7 @@ export function fanOption(data: FanData): EChartsCoreOption {
     series: [
       ...band('95', points, OPACITY_95),
       ...band('80', points, OPACITY_80),
+      withoutLine(points),
       line(
         'known',
         'solid',
@@ -104,6 +107,14 @@ function line(id: string, type: 'solid' | readonly number[], values: readonly (n
     ...{ id, type: 'line', symbol: 'none', data: values, itemStyle: { color }, emphasis: { disabled: true } },
     lineStyle: { color, width: LINE, type },
     ...{ z: 3, ...marks },
+  };
+}
+
+function withoutLine(points: readonly FanPoint[]) {
+  const { color } = chartLook().text;
+  return {
+    ...{ id: 'without', type: 'line', symbol: 'none', data: points.map(({ without }) => without), silent: true },
+    ...{ itemStyle: { color }, lineStyle: { color, width: 1.2, type: [2, 3] }, z: 2 },
   };
 }
 
@@ -181,6 +192,9 @@ function fanTip({ points, marks, currency, isRunning, limit }: FanData, index: n
             { name: '80 %', value: `${about(expected.lo80)} to ${about(expected.hi80)}` },
             { name: '95 %', value: `${about(expected.lo95)} to ${about(expected.hi95)}` },
           ];
+  if (point.without !== null && knownText === null) {
+    lines.push({ name: 'without known changes', value: about(point.without) });
+  }
   const budget: TipLine[] = limit === null ? [] : [{ name: limit.label, value: '' }];
   return chartTip(formatDay(point.day), [...said, ...lines, ...budget]);
 }

@@ -1,13 +1,14 @@
 import type { ForecastDetail } from '../../../src/finops/forecasts/schema.ts';
-import { formatMoney } from '../format/money.ts';
+import { formatAbout } from '../format/money.ts';
 import { counted, formatPercent } from '../format/number.ts';
 import { formatDay, formatInstant } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
 import { Facts } from '../parts/Facts.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
-import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
+import { AboutFigure } from './AboutFigure.tsx';
+import styles from './forecasts.module.css';
 import type { ForecastsData } from './use-forecasts.ts';
 import { errorText, NOT_TRIED, probabilityText, subjectName } from './words.ts';
 
@@ -46,7 +47,7 @@ function factsOf({ forecast, standing }: ForecastDetail) {
     ['Tried from', backtest === null ? unknown : counted(backtest.origins, 'earlier day')],
     ['Made', formatInstant(standing.madeAt)],
     ['Stands on', counted(standing.deliveries.length, 'delivery', 'deliveries')],
-    ...(note === null ? [] : [['Note', note] as const]),
+    ...(note === null ? [] : [['Of the series', note] as const]),
   ] as const;
 }
 
@@ -54,7 +55,7 @@ function factsOf({ forecast, standing }: ForecastDetail) {
 function Earlier({ detail: { earlier, forecast } }: { readonly detail: ForecastDetail }) {
   const money = (amount: string) => ({ amount, currency: forecast.currency });
   return (
-    <table className={table.table} aria-label={`Earlier forecasts of ${subjectName(forecast)}`}>
+    <table className={`${table.table} ${styles.earlier}`} aria-label={`Earlier forecasts of ${subjectName(forecast)}`}>
       <thead>
         <tr>
           <th scope="col">Forecast before</th>
@@ -76,10 +77,10 @@ function Earlier({ detail: { earlier, forecast } }: { readonly detail: ForecastD
             <th scope="row">{formatInstant(madeAt)}</th>
             <td>{formatDay(through)}</td>
             <td className={table.number}>
-              <MoneyFigure money={money(before.mean)} />
+              <AboutFigure money={money(before.mean)} />
             </td>
             <td className={`${table.number} ${table.wideOnly}`}>
-              {formatMoney(money(before.lo80))} to {formatMoney(money(before.hi80))}
+              {formatAbout(money(before.lo80))} to {formatAbout(money(before.hi80))}
             </td>
             <td className={table.number}>
               {probability === null ? (

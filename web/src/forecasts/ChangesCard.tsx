@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import type { ForecastChange, LedgerForecasts } from '../../../src/finops/forecasts/schema.ts';
+import type { ForecastChange, LedgerForecast, LedgerForecasts } from '../../../src/finops/forecasts/schema.ts';
+import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
 import { subjectText } from '../allocation/rule-text.ts';
 import { formatMoneyDelta } from '../format/money.ts';
 import { formatDay } from '../format/time.ts';
@@ -7,11 +8,15 @@ import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import parts from '../parts/parts.module.css';
 import table from '../table/table.module.css';
+import { AboutFigure } from './AboutFigure.tsx';
 import { ChangeDialog } from './ChangeDialog.tsx';
 import type { ForecastChanges } from './use-forecast-changes.ts';
+import { subjectName } from './words.ts';
 
 interface ChangesCardProps {
   readonly forecasts: LedgerForecasts;
+  /** The forecast that is drawn. */
+  readonly drawn: LedgerForecast | undefined;
   readonly team: string | undefined;
   readonly changes: ForecastChanges;
 }
@@ -19,7 +24,8 @@ interface ChangesCardProps {
 const DAY_MS = 86_400_000;
 
 /** What is known to change, before any bill shows it? */
-export function ChangesCard({ forecasts: { changes: known, forecasts, standing }, team, changes }: ChangesCardProps) {
+export function ChangesCard({ forecasts: all, drawn, team, changes }: ChangesCardProps) {
+  const { changes: known, forecasts, standing } = all;
   const [adding, setAdding] = useState(false);
   const currency = forecasts[0]?.currency ?? 'USD';
   const through = standing === null ? Date.now() : Date.parse(`${standing.through}T00:00:00Z`);
@@ -27,7 +33,7 @@ export function ChangesCard({ forecasts: { changes: known, forecasts, standing }
   return (
     <Card
       title="What is known to change?"
-      note="It is in the forecasts, and counts once when a bill has it."
+      note={<AddedNote drawn={drawn} />}
       flush
       actions={
         <button type="button" className={parts.button} onClick={() => setAdding(true)}>
@@ -48,6 +54,23 @@ export function ChangesCard({ forecasts: { changes: known, forecasts, standing }
         <ChangeDialog currency={currency} from={next} team={team} changes={changes} onClose={() => setAdding(false)} />
       )}
     </Card>
+  );
+}
+
+/** With and without. */
+function AddedNote({ drawn }: { readonly drawn: LedgerForecast | undefined }) {
+  const estimate = drawn?.forecast;
+  if (drawn === undefined || estimate == null || decimal(drawn.changes).isZero()) {
+    return 'It is in the forecasts, and counts once when a bill has it.';
+  }
+  const { currency } = drawn;
+  const without = decimalString(decimal(estimate.mean).minus(drawn.changes));
+  return (
+    <>
+      Of {subjectName(drawn)} it is {formatMoneyDelta({ amount: drawn.changes, currency })} in the days to come:
+      forecast <AboutFigure money={{ amount: estimate.mean, currency }} /> with it,{' '}
+      <AboutFigure money={{ amount: without, currency }} /> without.
+    </>
   );
 }
 

@@ -20,6 +20,11 @@ export function FanLegend({ data }: { readonly data: FanData }) {
       <li>
         <span className={styles.area} aria-hidden="true" /> 95 %
       </li>
+      {data.points.some(({ without }) => without !== null) && (
+        <li>
+          <span className={`${styles.line} ${styles.without}`} aria-hidden="true" /> without known changes
+        </li>
+      )}
       {data.marks.map(({ day, label, kind }) => (
         <li key={`${day} ${label}`}>
           <span className={kind === 'breach' ? styles.bad : undefined} aria-hidden="true">

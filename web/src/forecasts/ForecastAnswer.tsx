@@ -1,7 +1,8 @@
 import type { Breach, ForecastDetail } from '../../../src/finops/forecasts/schema.ts';
-import { formatMoney } from '../format/money.ts';
+import { formatAbout, formatMoney } from '../format/money.ts';
 import { formatDay, formatMonthName } from '../format/time.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { AboutFigure } from './AboutFigure.tsx';
 import { lastDayOf, overText, probabilityText, subjectName } from './words.ts';
 
 /** `$48,210 so far in November, forecast $61,400 ($57,900 to $65,300), 4 % over budget with 83 % probability, on about 27 Nov.` */
@@ -19,15 +20,15 @@ export function ForecastAnswer({ detail }: { readonly detail: ForecastDetail }) 
       </span>{' '}
       so far {when}
       {level === 'budget' ? ` of ${subjectName(forecast)}` : name}, forecast{' '}
-      <MoneyFigure money={money(estimate.mean)} strong /> ({formatMoney(money(estimate.lo80))} to{' '}
-      {formatMoney(money(estimate.hi80))}){breach !== null && <BreachText breach={breach} currency={currency} />}.
+      <AboutFigure money={money(estimate.mean)} strong /> ({formatAbout(money(estimate.lo80))} to{' '}
+      {formatAbout(money(estimate.hi80))}){breach !== null && <BreachText breach={breach} currency={currency} />}.
     </>
   );
 }
 
 function BreachText({ breach, currency }: { readonly breach: Breach; readonly currency: string }) {
   const { limit, probability, overRatio, day } = breach;
-  const allowed = formatMoney({ amount: limit, currency });
+  const allowed = formatMoney({ amount: limit, currency }).replace(/\.00$/, '');
   const when = day === null ? '' : `, on about ${formatDay(day)}`;
   if (overRatio === null || overRatio <= 0) {
     const place = overRatio === null ? 'beside' : overText(overRatio);

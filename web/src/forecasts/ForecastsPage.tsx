@@ -50,7 +50,9 @@ export function ForecastsPage() {
             <BacktestCard detail={detail} />
           </>
         )}
-        {all.data !== undefined && <ChangesCard forecasts={all.data} team={team} changes={changes} />}
+        {all.data !== undefined && (
+          <ChangesCard forecasts={all.data} drawn={detail.data?.forecast} team={team} changes={changes} />
+        )}
       </div>
     </Page>
   );

@@ -1,10 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import type { LedgerForecast } from '../../../src/finops/forecasts/schema.ts';
-import { formatMoney } from '../format/money.ts';
+import { formatAbout } from '../format/money.ts';
 import { formatDay } from '../format/time.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
+import { AboutFigure } from './AboutFigure.tsx';
 import styles from './forecasts.module.css';
 import { errorText, LIKELY, lastDayOf, NO_LIMIT, NOT_TRIED, probabilityText, rowName } from './words.ts';
 
@@ -93,13 +94,13 @@ function Row({ forecast, drawn, ofBudgets }: RowProps) {
       <td className={`${table.number} ${table.wideOnly}`}>
         {known === null ? why : <MoneyFigure money={money(known)} />}
       </td>
-      <td className={table.number}>{estimate === null ? why : <MoneyFigure money={money(estimate.mean)} strong />}</td>
+      <td className={table.number}>{estimate === null ? why : <AboutFigure money={money(estimate.mean)} strong />}</td>
       <td className={`${table.number} ${table.wideOnly}`}>
         {estimate === null ? (
           why
         ) : (
           <span className={styles.range}>
-            {formatMoney(money(estimate.lo80))} to {formatMoney(money(estimate.hi80))}
+            {formatAbout(money(estimate.lo80))} to {formatAbout(money(estimate.hi80))}
           </span>
         )}
       </td>

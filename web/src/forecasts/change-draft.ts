@@ -23,7 +23,8 @@ export function checkedDraft(draft: ChangeDraft): Checked {
   const parsed = NewForecastChange.safeParse({ subject, from, until, dailyAmount: dailyAmount.trim(), currency, what });
   if (parsed.success) return { change: parsed.data, problems: {} };
   const typed: Readonly<Record<string, string>> = { what, from, dailyAmount, subject: draft.name };
-  const problems = parsed.error.issues.flatMap(({ path, message }) => {
+  // Of several problems of a field the first says most.
+  const problems = parsed.error.issues.toReversed().flatMap(({ path, message }) => {
     const field = String(path[0] ?? 'until');
     return typed[field] === '' ? [] : [[field, message] as const];
   });

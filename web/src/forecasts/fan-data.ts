@@ -1,5 +1,5 @@
 import type { ForecastDetail } from '../../../src/finops/forecasts/schema.ts';
-import { decimal, sumDecimals } from '../../../src/platform/units/schema.ts';
+import { decimal, decimalString, sumDecimals } from '../../../src/platform/units/schema.ts';
 import type { FanData, FanMark, FanPoint } from '../charts/fan-option.ts';
 import { formatMoney } from '../format/money.ts';
 import { formatDay } from '../format/time.ts';
@@ -15,7 +15,7 @@ export function fanOf(detail: ForecastDetail, view: 'running' | 'days'): FanData
   const shown = (amount: string) => formatMoney({ amount, currency: forecast.currency });
   return {
     points,
-    limit: limit === null ? null : { value: Number(limit), label: `budget ${shown(limit)}` },
+    limit: limit === null ? null : { value: Number(limit), label: `budget ${shown(limit).replace(/\.00$/, '')}` },
     marks: marksOf(detail, new Set(points.map(({ day }) => day))),
     currency: forecast.currency,
     isRunning: view === 'running',
@@ -25,47 +25,50 @@ export function fanOf(detail: ForecastDetail, view: 'running' | 'days'): FanData
 
 function runningPoints({ forecast, history, days }: ForecastDetail): FanPoint[] {
   const first = forecast.window.start.slice(0, 10);
-  let sum = '0';
-  const known = history
-    .filter(({ day, isWhole }) => isWhole && day >= first)
-    .map(({ day, amount }): FanPoint => {
-      sum = sumDecimals([sum, amount ?? '0']);
-      return { day, known: Number(sum), knownText: sum, expected: null };
-    });
+  const inside = history.filter(({ day, isWhole }) => isWhole && day >= first);
+  const listed = sumDecimals(inside.map(({ amount }) => amount ?? '0'));
   // A history that begins behind the window does not have all of its sum.
-  const missing = forecast.known === null ? 0 : Number(decimal(forecast.known).minus(sum));
-  const whole = known.map((point) => ({ ...point, known: (point.known ?? 0) + missing }));
-  const next = days.flatMap(({ day, running }): FanPoint[] =>
-    running === null ? [] : [{ day, known: null, knownText: null, expected: running }],
-  );
-  return joined(whole, next);
+  let sum = decimalString(decimal(forecast.known ?? listed).minus(listed));
+  const known = inside.map(({ day, amount }): FanPoint => {
+    sum = sumDecimals([sum, amount ?? '0']);
+    return { day, known: Number(sum), knownText: sum, expected: null, without: null };
+  });
+  let changed = 0;
+  const next = days.flatMap(({ day, running, changes }): FanPoint[] => {
+    if (running === null) return [];
+    changed += changes;
+    return [{ day, known: null, knownText: null, expected: running, without: running.mean - changed }];
+  });
+  return joined(known, next, changed !== 0);
 }
 
 function dailyPoints({ history, days }: ForecastDetail): FanPoint[] {
   const known = history
     .filter(({ isWhole }) => isWhole)
     .slice(-DAYS_BEFORE)
-    .map(
-      ({ day, amount }): FanPoint => ({
-        day,
-        known: amount === null ? null : Number(amount),
-        knownText: amount,
-        expected: null,
-      }),
-    );
+    .map(({ day, amount }): FanPoint => {
+      const value = amount === null ? null : Number(amount);
+      return { day, known: value, knownText: amount, expected: null, without: null };
+    });
+  const next = days.map((of): FanPoint => {
+    const { day, mean, changes } = of;
+    return { day, known: null, knownText: null, expected: of, without: mean - changes };
+  });
   return joined(
     known,
-    days.map((day): FanPoint => ({ day: day.day, known: null, knownText: null, expected: day })),
+    next,
+    days.some(({ changes }) => changes !== 0),
   );
 }
 
-/** The fan opens where the known line ends. */
-function joined(known: readonly FanPoint[], next: readonly FanPoint[]): FanPoint[] {
+/** The fan opens where the known line ends; what would be without changes is drawn where there are some. */
+function joined(known: readonly FanPoint[], next: readonly FanPoint[], isChanged: boolean): FanPoint[] {
+  const behind = isChanged ? next : next.map((point) => ({ ...point, without: null }));
   const last = known.at(-1);
-  if (last?.known == null || next.length === 0) return [...known, ...next];
+  if (last?.known == null || next.length === 0) return [...known, ...behind];
   const { known: value } = last;
   const start = { mean: value, lo80: value, hi80: value, lo95: value, hi95: value };
-  return [...known.slice(0, -1), { ...last, expected: start }, ...next];
+  return [...known.slice(0, -1), { ...last, expected: start, without: isChanged ? value : null }, ...behind];
 }
 
 function marksOf({ forecast, changes, earlier }: ForecastDetail, drawn: ReadonlySet<string>): FanMark[] {

@@ -18,12 +18,10 @@ export function useForecasts() {
     },
     placeholderData: keepPreviousData,
   });
-  const chosen =
-    level !== undefined
-      ? { level, key }
-      : team === undefined
-        ? { level: 'total' as const }
-        : { level: 'team' as const, key: team };
+  const usual = team === undefined ? { level: 'total' as const } : { level: 'team' as const, key: team };
+  // What the address names may be none of the team in view.
+  const isThere = all.data?.forecasts.some((one) => one.level === level && (one.key ?? '') === (key ?? ''));
+  const chosen = level !== undefined && isThere !== false ? { level, key } : usual;
   const madeAt = all.data?.standing?.madeAt;
   const query = { ...chosen, currency };
   const detail = useQuery({

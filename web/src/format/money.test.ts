@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { axisMoney, exactMoney, formatMoney } from './money.ts';
+import { axisMoney, exactMoney, formatAbout, formatMoney } from './money.ts';
 
 const usd = (amount: string) => formatMoney({ amount, currency: 'USD' });
 
@@ -17,6 +17,11 @@ describe('money', () => {
     ['123456789012345678901234.567', '$123,456,789,012,345,678,901,234.57'],
   ])('writes %s as %s', (amount, text) => {
     expect(usd(amount)).toBe(text);
+  });
+
+  it('leaves out the cents of an estimate from a hundred on', () => {
+    const about = ['61403.28', '99.994', '-1234.5', '0'].map((amount) => formatAbout({ amount, currency: 'USD' }));
+    expect(about).toEqual(['$61,403', '$99.99', '\u2212$1,234', '$0.00']);
   });
 
   it('rounds half to even, so that sums of rounded figures do not drift upwards', () => {

@@ -19,6 +19,19 @@ export function formatMoney(money: Money): string {
   return `${sign}${currencySymbol(money.currency)}${moneyDigits(amount.abs())}`;
 }
 
+/** From here on cents of an estimate say nothing. */
+const WHOLE_FROM = 100;
+
+/**
+ * Money that is estimated: whole units from a hundred on, else as `formatMoney`.
+ * Example: 61403.28 USD -> "$61,403"; 4.218 USD -> "$4.22".
+ */
+export function formatAbout(money: Money): string {
+  const amount = decimal(money.amount);
+  if (amount.abs().lessThan(WHOLE_FROM)) return formatMoney(money);
+  return formatMoney({ ...money, amount: amount.toFixed(0) }).replace(/\.00$/, '');
+}
+
 /**
  * Money that was added or taken: always with its sign, for differences.
  * Example: 12.5 USD -> "+$12.50"; -3 USD -> "−$3.00"; 0 -> "$0.00".

@@ -8,7 +8,7 @@ import { TeamSelect } from './TeamSelect.tsx';
 
 /** Pages whose figures follow the period, and those that follow the team. The others show no select that changes nothing. */
 const BY_PERIOD = new Set<string>(['/', '/costs', '/allocation', '/statements']);
-const BY_TEAM = new Set<string>(['/', '/costs', '/statements']);
+const BY_TEAM = new Set<string>(['/', '/costs', '/statements', '/forecasts']);
 
 interface TopBarProps {
   readonly onSearch: () => void;
@@ -25,9 +25,9 @@ export function TopBar({ onSearch, onShortcuts }: TopBarProps) {
         <kbd>Ctrl K</kbd>
       </button>
       <div className={styles.barEnd}>
-        {BY_PERIOD.has(page) && (
+        {(BY_PERIOD.has(page) || BY_TEAM.has(page)) && (
           <div className={styles.scope}>
-            {page === '/costs' ? <CostsPeriodSelect /> : <PeriodSelect />}
+            {BY_PERIOD.has(page) && (page === '/costs' ? <CostsPeriodSelect /> : <PeriodSelect />)}
             {BY_TEAM.has(page) && <TeamSelect />}
           </div>
         )}

@@ -56,7 +56,8 @@ export async function makeForecasts(deps: MakeDeps, question: MakeQuestion): Pro
   if (reach === null) return null;
   const frame = frameOf(reach, question.now);
   const panel = await readPanel(deps.costs, reach, plannedKeys(question.changes));
-  const total = panel.length + question.budgets.length;
+  // Each of the panel twice: its days, and what they come to.
+  const total = 2 * panel.length + question.budgets.length;
   const outlooks: Outlook[] = [];
   for (const series of panel) {
     // Others are let in between two of them: they are nothing but work for the processor.
@@ -66,15 +67,19 @@ export async function makeForecasts(deps: MakeDeps, question: MakeQuestion): Pro
     await question.progress(outlooks.length, total);
   }
   const added = [...Map.groupBy(outlooks, ({ series }) => series.currency).values()].flatMap(addedUp);
-  const budgets: ForecastOfSubject[] = [];
-  for (const budget of question.budgets) {
+  const forecasts: ForecastOfSubject[] = [];
+  const next = async (forecast: ForecastOfSubject) => {
+    forecasts.push(forecast);
+    await question.progress(panel.length + forecasts.length, total);
     await setImmediate();
     question.signal.throwIfAborted();
-    budgets.push(await budgetForecast(deps, frame, budget, added, question.changes));
-    await question.progress(panel.length + budgets.length, total);
+  };
+  for (const outlook of added) await next(subjectForecast(frame, outlook, question.budgets));
+  forecasts.sort(bySize);
+  for (const budget of question.budgets) {
+    await next(await budgetForecast(deps, frame, budget, added, question.changes));
   }
-  const subjects = added.map((outlook) => subjectForecast(frame, outlook, question.budgets));
-  return { standsOn: standsOn(reach, bills, frame), forecasts: [...subjects.toSorted(bySize), ...budgets] };
+  return { standsOn: standsOn(reach, bills, frame), forecasts };
 }
 
 function frameOf(reach: Reach, now: number): Frame {

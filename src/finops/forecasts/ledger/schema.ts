@@ -149,8 +149,8 @@ export type ForecastStanding = z.infer<typeof ForecastStanding>;
 
 export const Working = z
   .strictObject({
-    done: z.number().int().describe('Subjects done'),
-    total: z.number().int().describe('Subjects in all'),
+    done: z.number().int().describe('Steps done'),
+    total: z.number().int().describe('Steps in all: two for each subject'),
   })
   .describe('How far the forecasts that are being made are');
 export type Working = z.infer<typeof Working>;
