@@ -8,7 +8,7 @@ const OPTIONS = {
     options: [
       { value: '', label: 'Any state' },
       { value: 'open', label: 'Goes on' },
-      { value: 'ended', label: 'Over' },
+      { value: 'ended', label: 'Ended' },
       { value: 'restated', label: 'Restated' },
     ],
   },

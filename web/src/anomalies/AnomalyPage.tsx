@@ -1,5 +1,6 @@
 import { useParams, useSearch } from '@tanstack/react-router';
 import type { AnomalyDetail } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { dimensionLabel } from '../format/dimension.ts';
 import { formatMoney, formatMoneyDelta } from '../format/money.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Facts } from '../parts/Facts.tsx';
@@ -78,7 +79,7 @@ function About({ anomaly }: { readonly anomaly: AnomalyDetail }) {
           ['Kind', <DirectionMark key="kind" anomaly={anomaly} />],
           ['State', STATES[state]],
           ['Days', daysText(anomaly)],
-          ['What', slice.map(({ dimension, value }) => `${dimension} ${value}`).join(', ') || 'everything'],
+          ['What', slice.map(({ dimension, value }) => `${dimensionLabel(dimension)} ${value}`).join(', ') || 'everything'],
           ['Seen in', seenIn.map(sliceName).join(', ')],
         ]}
       />

@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router';
 import type { Anomaly } from '../../../src/finops/anomalies/ledger/schema.ts';
-import { formatDay } from '../format/time.ts';
 import parts from '../parts/parts.module.css';
 import styles from './anomalies.module.css';
 import { daysText, KINDS, sliceName } from './words.ts';
@@ -29,12 +28,19 @@ export function Lanes({ anomalies, first, last }: LanesProps) {
           ...(anomaly.direction === 'under' ? [styles.under] : []),
           ...(anomaly.counts ? [] : [styles.uncounted]),
         ];
+        const [left, right] = [(100 * from) / days, (100 * Math.max(from + 0.2, to)) / days];
         return (
-          <div key={anomaly.id} className={styles.lane}>
+          <div key={anomaly.id} className={styles.track}>
+            <div
+              aria-hidden="true"
+              className={looks.join(' ')}
+              style={{ left: `${left}%`, width: `${right - left}%` }}
+            />
             <Link
               to="/anomalies/$anomaly"
               params={{ anomaly: anomaly.id }}
               className={`${parts.textLink} ${styles.laneName}`}
+              style={left + right < 100 ? { left: `calc(${right}% + 8px)` } : { right: `calc(${100 - left}% + 8px)` }}
               data-tip={anomaly.sentence}
             >
               {sliceName(anomaly.slice)}
@@ -42,22 +48,9 @@ export function Lanes({ anomalies, first, last }: LanesProps) {
                 : {KINDS[anomaly.kind]}, {daysText(anomaly)}
               </span>
             </Link>
-            <div className={styles.track} aria-hidden="true">
-              <div
-                className={looks.join(' ')}
-                style={{ left: `${(100 * from) / days}%`, width: `${(100 * Math.max(0.2, to - from)) / days}%` }}
-              />
-            </div>
           </div>
         );
       })}
-      <div className={styles.lane} aria-hidden="true">
-        <span />
-        <div className={styles.laneDays}>
-          <span>{formatDay(first)}</span>
-          <span>{formatDay(last)}</span>
-        </div>
-      </div>
     </div>
   );
 }

@@ -27,7 +27,7 @@ export const MEASURES: Readonly<Record<Anomaly['measure'], string>> = {
 
 export const STATES: Readonly<Record<Anomaly['state'], string>> = {
   open: 'goes on',
-  ended: 'over',
+  ended: 'ended',
   restated: 'restated',
   merged: 'one with another',
 };

@@ -19,9 +19,8 @@ const EXPECTED_DECIMALS = 10;
 
 /** Charges with what was expected of them, in the currency of the cause. */
 interface ScaledCell extends SliceCell {
-  /** Cost and quantity of before, brought to the days and the level that were expected. */
+  /** Cost of before, brought to the days and the level that were expected. */
   readonly expected: Decimal;
-  readonly expectedQuantity: Decimal;
 }
 
 export type Explanation = Omit<AnomalyEvidence, 'points' | 'baseline'> & { readonly sums: EffectSums };
@@ -35,10 +34,9 @@ export function explainCause(filter: readonly string[], cells: readonly SliceCel
     (cell): ScaledCell => ({
       ...cell,
       expected: scale.times(cell.costBefore).toDecimalPlaces(EXPECTED_DECIMALS),
-      expectedQuantity: scale.times(cell.quantityBefore).toDecimalPlaces(EXPECTED_DECIMALS),
     }),
   );
-  const drivers = driversOf(scaled);
+  const drivers = driversOf(scaled, scale);
   const sums = noEffects();
   for (const { item, effects } of drivers) addItem(sums, item, effects);
   const rows = scaled.map(rowOf).toSorted(byChange);
@@ -58,19 +56,19 @@ export function explainCause(filter: readonly string[], cells: readonly SliceCel
 }
 
 /** SKUs bought in one unit; resources and regions of one SKU are one. */
-function driversOf(cells: readonly ScaledCell[]) {
+function driversOf(cells: readonly ScaledCell[], scale: Decimal) {
   const groups = [
     ...Map.groupBy(cells, (cell) =>
       JSON.stringify([cell.service, skuOf(cell)?.value, cell.category, cell.unit]),
     ).values(),
   ];
-  const items = groups.map(itemOf);
+  const items = groups.map((group) => itemOf(group, scale));
   const volume = (of: ComparedItem & { readonly service: string | null }, side: 'quantityBefore' | 'quantityAfter') => {
     const same = items.filter((item) => item.service === of.service && item.unit === of.unit && isMeasured(item));
     return decimalString(same.reduce((sum, item) => sum.plus(item[side]), decimal(0)));
   };
   return groups.map((group, index) => {
-    const plain = items[index] ?? itemOf(group);
+    const plain = items[index] ?? itemOf(group, scale);
     const volumes = { volumeBefore: volume(plain, 'quantityBefore'), volumeAfter: volume(plain, 'quantityAfter') };
     const item: ComparedItem = { ...plain, ...volumes };
     const effects = itemEffects(item);
@@ -82,7 +80,7 @@ function driversOf(cells: readonly ScaledCell[]) {
       description: first?.description ?? null,
       chargeCategory: item.chargeCategory,
       unit: item.unit,
-      expectedQuantity: isKnown ? item.quantityBefore : null,
+      expectedQuantity: isKnown ? decimalString(decimal(item.quantityBefore).toDecimalPlaces(EXPECTED_DECIMALS)) : null,
       actualQuantity: isKnown ? item.quantityAfter : null,
       ...changeOf(decimal(item.costBefore), decimal(item.costAfter)),
       effects: shownEffects(effects),
@@ -99,17 +97,25 @@ function isMeasured(item: ComparedItem): boolean {
   );
 }
 
-function itemOf(cells: readonly ScaledCell[]): ComparedItem & { readonly service: string | null } {
+/** The quantity that was expected has exactly the price of before, so that a price that stayed is no effect. */
+function itemOf(cells: readonly ScaledCell[], scale: Decimal): ComparedItem & { readonly service: string | null } {
   const [first] = cells;
   const total = (of: (cell: ScaledCell) => Decimal | string) =>
     decimalString(cells.reduce((sum, cell) => sum.plus(of(cell)), decimal(0)));
+  const [cost, quantity, expected] = [
+    total(({ costBefore }) => costBefore),
+    total(({ quantityBefore }) => quantityBefore),
+    total((cell) => cell.expected),
+  ];
   return {
     service: first?.service ?? null,
     chargeCategory: first?.category ?? null,
     unit: first?.unit ?? null,
-    costBefore: total(({ expected }) => expected),
+    costBefore: expected,
     costAfter: total(({ costAfter }) => costAfter),
-    quantityBefore: total(({ expectedQuantity }) => expectedQuantity),
+    quantityBefore: decimalString(
+      decimal(cost).isZero() ? scale.times(quantity) : decimal(expected).times(quantity).dividedBy(cost),
+    ),
     quantityAfter: total(({ quantityAfter }) => quantityAfter),
     rowsBefore: cells.reduce((sum, { rowsBefore }) => sum + rowsBefore, 0),
     rowsAfter: cells.reduce((sum, { rowsAfter }) => sum + rowsAfter, 0),

@@ -49,6 +49,7 @@ describe('one SKU of a team that is used three times as much', () => {
     if (evidence === null) throw new Error('it has no evidence');
     expect(decimal(detail.actual).minus(detail.expected).toFixed()).toBe(detail.impact);
     expect(sumDecimals(Object.values(evidence.effects))).toBe(detail.impact);
+    expect(evidence.effects).toMatchObject({ price: '0', volume: detail.impact, mix: '0' });
     expect(sumDecimals(evidence.drivers.map(({ change }) => change))).toBe(detail.impact);
     expect(sumDecimals(evidence.rows.map(({ change }) => change))).toBe(detail.impact);
     const own = evidence.points.filter(({ day }) => day >= detail.start && day <= detail.end);

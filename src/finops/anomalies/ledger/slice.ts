@@ -33,8 +33,7 @@ export function isSku(dimension: string): boolean {
 
 /** Who first, then what. */
 export function inOrder(slice: Slice): Slice {
-  const rank = ({ dimension }: SlicePart) =>
-    CAUSE_ORDER.indexOf(isSku(dimension) ? 'sku' : dimension);
+  const rank = ({ dimension }: SlicePart) => CAUSE_ORDER.indexOf(isSku(dimension) ? 'sku' : dimension);
   return slice.toSorted((a, b) => rank(a) - rank(b));
 }
 

@@ -37,7 +37,8 @@ export function namedDimensions({ dimensions }: ChargeQuestion): string[] {
 export function chargesSql(question: ChargeQuestion, relations: CostRelations): string {
   const { from, where, cost, isJoined } = rowSource(selectionOf(question), namedDimensions(question), relations);
   const amount = cost('EffectiveCost');
-  const quantity = `PricingQuantity${isJoined ? '::DOUBLE * coalesce(a.ratio::DOUBLE, 1)' : ''}`;
+  const share = `(PricingQuantity::DOUBLE * a.ratio::DOUBLE)::${EXACT_TYPE}`;
+  const quantity = isJoined ? `CASE WHEN a.ratio IS NULL THEN PricingQuantity ELSE ${share} END` : 'PricingQuantity';
   const columns = [
     `strftime(ChargePeriodStart, '%Y-%m-%d') AS day`,
     'BillingCurrency AS currency',
