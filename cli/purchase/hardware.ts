@@ -130,7 +130,7 @@ function adviceText({ best, reason, isProven, present, types }: HardwareAdvice, 
               { title: 'LOADED', align: 'right', cell: ({ loadRatio }) => shownShare(loadRatio, 0) },
               {
                 title: 'ONE MAY BE LOST',
-                cell: ({ survivesLoss }) => (survivesLoss === null ? null : survivesLoss ? 'yes' : 'no'),
+                cell: ({ survivesLoss }) => (survivesLoss ? 'yes' : 'no'),
               },
               { title: 'AN HOUR EACH', align: 'decimal', cell: ({ pricePerHour }) => shownMoney(pricePerHour) },
               {

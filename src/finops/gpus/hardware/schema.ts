@@ -39,8 +39,8 @@ export const MixReplicas = z
     type: TypeName,
     replicas: z.number().int().describe('Replicas of the type'),
     pricePerHour: Money.describe('Of one replica'),
-    loadRatio: share('Part of what they were measured to answer that they are asked for').nullable(),
-    survivesLoss: z.boolean().nullable().describe('Whether the others can answer all when one of these is lost'),
+    loadRatio: share('Part of what they were measured to answer that they are asked for'),
+    survivesLoss: z.boolean().describe('Whether the others can answer all when one of these is lost'),
     shares: z
       .array(z.strictObject({ bucket: BucketName, share: share('Part of the requests of the bucket') }))
       .describe('What is sent to them'),

@@ -67,7 +67,10 @@ export const SpotZoneAdvice = z
       .describe('replay: the best of the grid on this history. daly: by the formula. none: not known'),
     reason: z.string().describe('Why by this method'),
     intervalSeconds: wholeSeconds('Advised work between two saves'),
-    ratio: Ratio('Hours paid for at this interval: replayed, or by the formula').nullable(),
+    ratio: z
+      .number()
+      .nullable()
+      .describe('Hours paid for at this interval over hours of work: replayed, or by the formula; null when not known'),
     lowRatio: z.number().nullable().describe('2.5 % of the starts had less; null when it was not replayed'),
     highRatio: z.number().nullable().describe('2.5 % of the starts had more; null when it was not replayed'),
     formulaRatio: z.number().nullable().describe('By the formula, beside the replay; null when M is not known'),
