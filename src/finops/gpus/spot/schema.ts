@@ -27,7 +27,14 @@ export const SpotHistory = z
   .describe('When spot capacity could be had');
 export type SpotHistory = z.infer<typeof SpotHistory>;
 
-const Histories = z.array(SpotHistory).max(MOST_HISTORIES).describe('Histories, one for each zone or pool');
+const Histories = z
+  .array(SpotHistory)
+  .max(MOST_HISTORIES)
+  .refine(
+    (all) => all.reduce((sum, { up }) => sum + up.length, 0) <= MOST_RUNS,
+    `at most ${MOST_RUNS} runs in all histories together`,
+  )
+  .describe('Histories, one for each zone or pool');
 
 /** Of the published advisor: how much of the capacity of a type was taken back in a month. */
 export const InterruptionBand = z
@@ -177,7 +184,7 @@ export const replaySpotDeadline = endpoint({
   summary: 'Replay a job with a deadline on spot capacity, on demand where it must be. Nothing is kept',
   body: z
     .strictObject({
-      histories: Histories.min(1),
+      histories: Histories.refine((all) => all.length > 0, 'at least one history'),
       workHours,
       deadlineHours: z.number().gt(0).max(MOST_HOURS).describe('Time from start to deadline, hours'),
       changeoverSeconds: seconds
