@@ -1,5 +1,5 @@
 # Writes r-forecast.json: what R's `forecast` makes of seeded series, for r-forecast.test.ts.
-# On Debian: apt-get install r-base-core r-cran-forecast r-cran-jsonlite; then, in this folder, Rscript r-forecast.R
+# On Debian: apt-get install r-base-core r-cran-forecast r-cran-jsonlite; then, in this folder, Rscript r-forecast.R, and npm run fix.
 suppressMessages({library(forecast); library(jsonlite)})
 set.seed(20261126)
 
