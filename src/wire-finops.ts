@@ -15,6 +15,7 @@ import type { Org } from './org/index.ts';
 import { openBucket } from './platform/buckets/index.ts';
 import { createTelling } from './platform/notices/index.ts';
 import { createUploads } from './platform/uploads/index.ts';
+import { measuredServing } from './wire-serving.ts';
 
 /** CAN WE AFFORD IT? */
 export function wireFinops(ground: Ground & { readonly org: Org }) {
@@ -45,7 +46,7 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
   const budgets = createBudgets({ ...ground, ...createTelling(ground.config), costs, metering, prices });
   budgets.schedule(ground.jobs);
   const statements = createStatements({ ...ground, billing });
-  const gpus = createGpus({ ...ground, uploads, prices, costs });
+  const gpus = createGpus({ ...ground, uploads, prices, costs, measured: measuredServing(ground.store, metering) });
   const anomalies = createAnomalies();
   const money = { allocation, billing, costs, prices, metering, budgets, statements };
   return { ...money, uploads, sources, anomalies, forecasts: createForecasts(), tokens, gpus };

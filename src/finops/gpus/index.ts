@@ -1,9 +1,9 @@
 import type { Route } from '../../platform/http/index.ts';
-import type { CommitmentDeps } from './commitments/service.ts';
-import { createPurchases, type Purchases } from './purchases.ts';
+import { createPurchases, type PurchaseDeps, type Purchases } from './purchases.ts';
 import { gpuRoutes, purchaseRoutes } from './routes.ts';
 import { createGpuService, type GpuDeps } from './service.ts';
 
+export type { MeasuredServing } from './hardware/measured-serving.ts';
 export { gpuMigrations } from './migrations.ts';
 export { canPromise, type DeadlineJob, type DeadlineState, decideDeadline } from './spot/deadline-policy.ts';
 
@@ -16,7 +16,7 @@ export interface Gpus {
   readonly routes: readonly Route[];
 }
 
-export function createGpus(deps: GpuDeps & CommitmentDeps): Gpus {
+export function createGpus(deps: GpuDeps & PurchaseDeps): Gpus {
   const purchases = createPurchases(deps);
   return { purchases, routes: [...gpuRoutes(createGpuService(deps)), ...purchaseRoutes(purchases)] };
 }
