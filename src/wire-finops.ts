@@ -52,6 +52,7 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
     uploads,
     prices,
     costs,
+    measured: measuredServing(ground.store, metering),
     usage: async (sql, within) => (await metering.within(sql, within)).map(({ usage }) => usage),
     workloads: allocation.workloadSubjects,
   });

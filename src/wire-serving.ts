@@ -1,4 +1,5 @@
 import type { Budgets } from './finops/budgets/index.ts';
+import type { MeasuredServing } from './finops/gpus/index.ts';
 import { costPerThousand, type Metering } from './finops/metering/index.ts';
 import { type Prices, priceStretches, usedPriceOf, usedPriceText } from './finops/prices/index.ts';
 import { type Executors, passedEnvironment } from './mlops/executors/index.ts';
@@ -14,6 +15,7 @@ import {
   type ServingCosts,
   type ServingDeps,
   type ServingUsage,
+  servedMinutes,
   servedOf,
 } from './mlops/serving/index.ts';
 import type { Tracking } from './mlops/tracking/index.ts';
@@ -78,6 +80,27 @@ export function wireServing(
 /** Who counts requests, for alerts on them. */
 export function servedRequests(store: Store): ServedRequests {
   return { served: (question) => servedOf(store, question) };
+}
+
+/** What replicas answered, and which hardware their usage was metered on: minutes of two kinds of it are left out. */
+export function measuredServing(store: Store, metering: Pick<Metering, 'within'>): MeasuredServing {
+  return {
+    async minutesOf(endpoint, within) {
+      const minutes = await servedMinutes(store, endpoint, within);
+      if (minutes.length === 0) return [];
+      const held = await metering.within(store, within, { endpoint, purpose: 'inference' });
+      return minutes.flatMap(({ version, at, requestsPerSecond, p95Ms }) => {
+        const then = held.filter(
+          ({ usage }) => usage.subject.modelVersion === version && usage.start <= at && usage.end > at,
+        );
+        const types = new Set(
+          then.map(({ usage }) => (usage.quantity === '1' ? usage.resource : `${usage.quantity} x ${usage.resource}`)),
+        );
+        const [type] = types;
+        return type === undefined || types.size > 1 ? [] : [{ type, requestsPerSecond, latencyMs: p95Ms }];
+      });
+    },
+  };
 }
 
 function servingUsage(store: Store, org: Org, metering: Metering): ServingUsage {

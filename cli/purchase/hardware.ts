@@ -63,14 +63,20 @@ const adviseCommand = command({
   path: ['hardware', 'advise'],
   summary: 'Find the cheapest hardware for a served model that meets the SLO, by what was measured on it',
   example: `steelyard hardware advise profile.csv --demand short=30@200ms --demand long=3@500ms --present g5.xlarge=6
+steelyard hardware advise --endpoint ranker --demand all=120@250ms --present g5.xlarge=4
 steelyard hardware advise profile.csv --demand all=120@250ms --price h100=6.88USD/h --memory 40 --json`,
   needs: 'server',
   positionals: {
     profile: {
+      optional: true,
       describe: 'CSV of what was measured: type,bucket,requests_per_second,latency_ms and, if known, memory_gib',
     },
   },
   options: {
+    endpoint: {
+      value: 'NAME',
+      describe: 'Endpoint of this server, whose minutes of the last 7 days are measured too (95th percentile)',
+    },
     demand: {
       value: 'SIZE=RATE@LATENCY',
       schema: DemandWord,
@@ -105,10 +111,21 @@ steelyard hardware advise profile.csv --demand all=120@250ms --price h100=6.88US
     },
     memory: { value: 'GIB', schema: z.coerce.number().gt(0), describe: 'GPU memory that the model needs, GiB' },
   },
-  run: async (context, { profile, demand, present, price, consider, load, least, most, memory }) => {
+  run: async (context, { profile, endpoint, demand, present, price, consider, load, least, most, memory }) => {
     if (demand.length === 0) throw new CommandError('usage', 'Give --demand at least once, such as all=120@250ms.');
+    if (profile === undefined && endpoint === undefined) {
+      throw new CommandError('usage', 'Give a profile that was measured, or --endpoint NAME.');
+    }
     const body = {
-      ...{ profiles: await readProfiles(profile), demand, present, consider, prices: price, memoryGib: memory },
+      ...{
+        profiles: profile === undefined ? [] : await readProfiles(profile),
+        endpoint,
+        demand,
+        present,
+        consider,
+        prices: price,
+        memoryGib: memory,
+      },
       ...{ loadRatio: load, leastReplicas: least, mostReplicas: most },
     };
     const report = await (await context.client()).call(adviseHardware, { body });
@@ -130,7 +147,7 @@ function adviceText({ best, reason, isProven, present, types }: HardwareAdvice, 
               { title: 'LOADED', align: 'right', cell: ({ loadRatio }) => shownShare(loadRatio, 0) },
               {
                 title: 'ONE MAY BE LOST',
-                cell: ({ survivesLoss }) => (survivesLoss === null ? null : survivesLoss ? 'yes' : 'no'),
+                cell: ({ survivesLoss }) => (survivesLoss ? 'yes' : 'no'),
               },
               { title: 'AN HOUR EACH', align: 'decimal', cell: ({ pricePerHour }) => shownMoney(pricePerHour) },
               {

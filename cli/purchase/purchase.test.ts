@@ -141,6 +141,15 @@ describe('hardware on the command line', () => {
     await expectGolden('hardware-advise-none', 'hardware', 'advise', profile, '--demand', 'long=3@100ms');
     const bad = put('bad-profile.csv', 'type,bucket,requests_per_second,latency_ms\ng5.xlarge,short,0,190\n');
     await expectGolden('hardware-advise-bad', 'hardware', 'advise', bad, '--demand', 'short=3@100ms');
+    await expectGolden(
+      'hardware-advise-endpoint',
+      'hardware',
+      'advise',
+      '--endpoint',
+      'ranker',
+      '--demand',
+      'all=3@9ms',
+    );
     await expectGolden('hardware-advise-demand', 'hardware', 'advise', profile, '--demand', 'short=3');
   });
 });

@@ -6,9 +6,8 @@ import type { JournaledTable } from '../../platform/journal/index.ts';
 import { createLoop, createOneAtATime } from '../../platform/loop/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
-import type { CommitmentDeps } from './commitments/service.ts';
 import { type GpuLoad, gpuLoads } from './loads/loads.ts';
-import { createPurchases, type Purchases } from './purchases.ts';
+import { createPurchases, type PurchaseDeps, type Purchases } from './purchases.ts';
 import { fold } from './recent/fold.ts';
 import { gpuRoutes, purchaseRoutes } from './routes.ts';
 import { createGpuService, type GpuDeps, type GpuService } from './service.ts';
@@ -19,6 +18,7 @@ import { GpuSourceSpec } from './sources/schema.ts';
 import { applyGpuSource, scheduleSources } from './sources/service.ts';
 import { scheduleRetention } from './telemetry/retention.ts';
 
+export type { MeasuredServing } from './hardware/measured-serving.ts';
 export type { GpuHolding } from './holders/holding.ts';
 export type { GpuLoad } from './loads/loads.ts';
 export { gpuMigrations } from './migrations.ts';
@@ -50,7 +50,7 @@ export interface Gpus extends AsyncDisposable, Pick<GpuService, 'learnOf'> {
   start(): void;
 }
 
-export interface GpuGround extends Omit<GpuDeps, 'oneAtATime' | 'recent'>, CommitmentDeps {
+export interface GpuGround extends Omit<GpuDeps, 'oneAtATime' | 'recent'>, PurchaseDeps {
   /** Readings on their way in. */
   readonly gpuReadings: JournaledTable;
   readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;

@@ -1,7 +1,9 @@
 import { type CommitmentDeps, type CommitmentQuestion, commitmentAdvice } from './commitments/service.ts';
-import { type HardwareQuestion, hardwareAdvice } from './hardware/service.ts';
+import { type HardwareDeps, type HardwareQuestion, hardwareAdvice } from './hardware/service.ts';
 import type { CommitmentAdvice, DeadlineReplayReport, HardwareAdvice, SpotAdvice } from './schema.ts';
 import { type DeadlineQuestion, deadlineReplay, type SpotQuestion, spotAdvice } from './spot/service.ts';
+
+export type PurchaseDeps = CommitmentDeps & HardwareDeps;
 
 /** How to buy. Nothing is kept, bought or ordered; each is work for the processor, so that one waits for the other. */
 export interface Purchases {
@@ -18,7 +20,7 @@ export interface Purchases {
   hardware(question: HardwareQuestion): Promise<HardwareAdvice>;
 }
 
-export function createPurchases(deps: CommitmentDeps): Purchases {
+export function createPurchases(deps: PurchaseDeps): Purchases {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(work);

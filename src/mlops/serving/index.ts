@@ -32,6 +32,7 @@ export type { ReplicaPrices } from './autoscaling/price.ts';
 export { registriesIn } from './backends/registries.ts';
 export type { PredictionLog } from './log/prediction-log.ts';
 export { servedOf } from './metrics/served.ts';
+export { servedMinutes } from './metrics/served-minutes.ts';
 export { servingMigrations } from './migrations.ts';
 export type { ServingCosts } from './show.ts';
 export type { ServingUsage } from './usage.ts';

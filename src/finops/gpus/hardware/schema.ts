@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Name } from '../../../org/schema.ts';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { Money } from '../../../platform/units/schema.ts';
 import { AskedPrice } from '../asked-prices/schema.ts';
@@ -39,8 +40,8 @@ export const MixReplicas = z
     type: TypeName,
     replicas: z.number().int().describe('Replicas of the type'),
     pricePerHour: Money.describe('Of one replica'),
-    loadRatio: share('Part of what they were measured to answer that they are asked for').nullable(),
-    survivesLoss: z.boolean().nullable().describe('Whether the others can answer all when one of these is lost'),
+    loadRatio: share('Part of what they were measured to answer that they are asked for'),
+    survivesLoss: z.boolean().describe('Whether the others can answer all when one of these is lost'),
     shares: z
       .array(z.strictObject({ bucket: BucketName, share: share('Part of the requests of the bucket') }))
       .describe('What is sent to them'),
@@ -104,7 +105,14 @@ export const adviseHardware = endpoint({
   scope: 'finops.read',
   summary: 'The cheapest replicas for a served model, by what was measured on each type of hardware. Nothing is kept',
   body: z.strictObject({
-    profiles: z.array(MeasuredProfile).max(MOST_ROWS).describe('What was measured; several rates of one size may be'),
+    profiles: z
+      .array(MeasuredProfile)
+      .max(MOST_ROWS)
+      .default([])
+      .describe('What was measured; several rates of one size may be'),
+    endpoint: Name.optional().describe(
+      'Endpoint of this server: what its replicas answered in each minute of the last 7 days is measured too (p95)',
+    ),
     demand: z
       .array(DemandBucket)
       .min(1)

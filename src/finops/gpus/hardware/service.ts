@@ -4,6 +4,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
 import { type AskedPriceDeps, moneyOf, refuseTwoCurrencies } from '../asked-prices/money-of.ts';
+import { type MeasuredServing, profileOfEndpoint } from './measured-serving.ts';
 import { cheapestMix, type MixQuestion, type ReplicaType, servedBy } from './replica-mix.ts';
 import type { adviseHardware, HardwareAdvice } from './schema.ts';
 import { type JudgedType, judgedTypes } from './verdicts.ts';
@@ -15,8 +16,13 @@ const MONTH_HOURS = 730;
 const MOST_TYPES = 20;
 const HARDLY_ANY = 1e-9;
 
+export interface HardwareDeps extends AskedPriceDeps {
+  readonly measured: MeasuredServing;
+}
+
 /** Errors: `profile_unusable`, `invalid_request` for prices of two currencies. */
-export async function hardwareAdvice(deps: AskedPriceDeps, question: HardwareQuestion): Promise<HardwareAdvice> {
+export async function hardwareAdvice(deps: HardwareDeps, asking: HardwareQuestion): Promise<HardwareAdvice> {
+  const question = await withOwnMeasurements(deps, asking);
   const names = namesOf(question);
   const prices = await pricesOf(deps, question, names);
   const judged = judgedTypes(question, names, prices);
@@ -37,6 +43,13 @@ export async function hardwareAdvice(deps: AskedPriceDeps, question: HardwareQue
       ...aloneOf(asked, type, prices),
     })),
   };
+}
+
+async function withOwnMeasurements(deps: HardwareDeps, question: HardwareQuestion): Promise<HardwareQuestion> {
+  const { endpoint, profiles, demand } = question;
+  if (endpoint === undefined) return question;
+  const buckets = demand.map(({ bucket }) => bucket);
+  return { ...question, profiles: [...profiles, ...(await profileOfEndpoint(deps, endpoint, buckets))] };
 }
 
 function namesOf({ profiles, consider, present }: HardwareQuestion): string[] {

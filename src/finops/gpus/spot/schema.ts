@@ -27,7 +27,14 @@ export const SpotHistory = z
   .describe('When spot capacity could be had');
 export type SpotHistory = z.infer<typeof SpotHistory>;
 
-const Histories = z.array(SpotHistory).max(MOST_HISTORIES).describe('Histories, one for each zone or pool');
+const Histories = z
+  .array(SpotHistory)
+  .max(MOST_HISTORIES)
+  .refine(
+    (all) => all.reduce((sum, { up }) => sum + up.length, 0) <= MOST_RUNS,
+    `at most ${MOST_RUNS} runs in all histories together`,
+  )
+  .describe('Histories, one for each zone or pool');
 
 /** Of the published advisor: how much of the capacity of a type was taken back in a month. */
 export const InterruptionBand = z
@@ -67,7 +74,10 @@ export const SpotZoneAdvice = z
       .describe('replay: the best of the grid on this history. daly: by the formula. none: not known'),
     reason: z.string().describe('Why by this method'),
     intervalSeconds: wholeSeconds('Advised work between two saves'),
-    ratio: Ratio('Hours paid for at this interval: replayed, or by the formula').nullable(),
+    ratio: z
+      .number()
+      .nullable()
+      .describe('Hours paid for at this interval over hours of work: replayed, or by the formula; null when not known'),
     lowRatio: z.number().nullable().describe('2.5 % of the starts had less; null when it was not replayed'),
     highRatio: z.number().nullable().describe('2.5 % of the starts had more; null when it was not replayed'),
     formulaRatio: z.number().nullable().describe('By the formula, beside the replay; null when M is not known'),
@@ -174,7 +184,7 @@ export const replaySpotDeadline = endpoint({
   summary: 'Replay a job with a deadline on spot capacity, on demand where it must be. Nothing is kept',
   body: z
     .strictObject({
-      histories: Histories.min(1),
+      histories: Histories.refine((all) => all.length > 0, 'at least one history'),
       workHours,
       deadlineHours: z.number().gt(0).max(MOST_HOURS).describe('Time from start to deadline, hours'),
       changeoverSeconds: seconds

@@ -149,8 +149,9 @@ export async function deadlineReplay(deps: AskedPriceDeps, question: DeadlineQue
     changeoverSeconds,
     stepSeconds,
   };
-  const longest = (job.deadlineSeconds + job.workSeconds + changeoverSeconds) / stepSeconds;
-  refuseLongReplay(longest * starts * histories.length * Object.keys(POLICIES).length);
+  const longest = job.deadlineSeconds + job.workSeconds + changeoverSeconds;
+  const work = histories.map(({ lengthSeconds, up }) => longest / stepSeconds + (longest / lengthSeconds) * up.length);
+  refuseLongReplay(work.reduce((sum, one) => sum + one, 0) * starts * Object.keys(POLICIES).length);
   const ratio = priceRatio(prices, question);
   const outcome = (policy: DeadlineOutcome['policy'], replays: readonly DeadlineReplay[]): DeadlineOutcome => {
     const { highElapsedSeconds, ...summary } = summaryOf(replays, job, ratio);

@@ -268,6 +268,10 @@ describe('POST /api/v1/gpus/deadline-replays', () => {
     expect(await problemFrom(call(application, replaySpotDeadline, { body: long }))).toMatchObject({
       code: 'spot_replay_too_long',
     });
+    const short = { ...body, histories: [{ name: 'a', lengthSeconds: 1e-6, up: [[0, 1e-7]] as [number, number][] }] };
+    expect(await problemFrom(call(application, replaySpotDeadline, { body: short }))).toMatchObject({
+      code: 'spot_replay_too_long',
+    });
     const { spotPrice: _spotPrice, ...half } = body;
     expect(await problemFrom(call(application, replaySpotDeadline, { body: half }))).toMatchObject({
       code: 'invalid_request',

@@ -1,0 +1,47 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import type { MeasuredProfile } from './schema.ts';
+
+/** What replicas of an endpoint answered in a minute, and what each was. */
+export interface MeasuredMinute {
+  /** Key of the price book, such as `g5.xlarge`; of several of it `2 x gpu:A10G`. */
+  readonly type: string;
+  /** Of one replica. */
+  readonly requestsPerSecond: number;
+  /** 95th percentile, milliseconds. */
+  readonly latencyMs: number;
+}
+
+/** Who knows what endpoints of this server answered, and on which hardware. */
+export interface MeasuredServing {
+  /** Minutes of which the hardware is known, in [start, end) Unix ms. */
+  minutesOf(
+    endpoint: string,
+    within: { readonly start: number; readonly end: number },
+  ): Promise<readonly MeasuredMinute[]>;
+}
+
+const WINDOW_MS = 7 * 86_400_000;
+
+/**
+ * The last seven days of an endpoint as rows of a profile. They say what replicas answered and not what they could have: the most of them
+ * that was in time is the least that they can. Error: `profile_unusable` without a minute, or for more than one size of requests.
+ */
+export async function profileOfEndpoint(
+  { measured, clock }: { readonly measured: MeasuredServing; readonly clock: Clock },
+  endpoint: string,
+  buckets: readonly string[],
+): Promise<MeasuredProfile[]> {
+  const [bucket] = buckets;
+  if (bucket === undefined || buckets.length > 1) {
+    const detail = `What endpoint ${endpoint} answered is not kept by size of request. Ask for one size, such as all=120@250ms.`;
+    throw new AppError('profile_unusable', detail, { endpoint });
+  }
+  const end = clock.now();
+  const minutes = await measured.minutesOf(endpoint, { start: end - WINDOW_MS, end });
+  if (minutes.length === 0) {
+    const detail = `Endpoint ${endpoint} has no minute of the last 7 days with 20 answers on hardware that is known. Send it load, or give a profile.`;
+    throw new AppError('profile_unusable', detail, { endpoint });
+  }
+  return minutes.map(({ type, requestsPerSecond, latencyMs }) => ({ type, bucket, requestsPerSecond, latencyMs }));
+}
