@@ -15,7 +15,7 @@ import { startSteelyard } from './steelyard.ts';
 
 const SUBJECT = 'Steelyard';
 const DAY_MS = 86_400_000;
-/** Scrapes that are sent by remote write, one request each: of five minutes. */
+/** Scrapes of five minutes; each is one request of remote write. */
 const SCRAPES = 20;
 const APPLY = `apiVersion: steelyard/v1
 kind: GpuSource
@@ -60,13 +60,20 @@ export async function measureGpuDays({ options, folder, report }: CaseContext): 
     }
     const bytes = { samples: sizeOf(data, 'gpu_sample'), stretches: sizeOf(data, 'gpu_stretch') };
     await call('POST', '/api/v1/apply', { documents: [{ file: 'source.yaml', text: APPLY }], dryRun: false });
-    report('gpu-days: five minutes by remote write, into a full day');
-    const writeMs = await timed(() => sendScrapes(server.url, connection, today - DAY_MS + 7000));
+    report('gpu-days: an hour by remote write');
+    await sendScrapes(server.url, connection, today, 11 * SCRAPES);
+    await call('POST', syncGpuSources.path, {});
+    const writeMs = await timed(() => sendScrapes(server.url, connection, today + 11 * 300_000, SCRAPES));
     const foldMs = await timed(() => call('POST', syncGpuSources.path, {}));
+    report('gpu-days: late, into a day');
+    await sendScrapes(server.url, connection, today - DAY_MS + 7000, SCRAPES);
+    const lateMs = await timed(() => call('POST', syncGpuSources.path, {}));
     const days = new Date(first).toISOString().slice(0, 10);
     const idle = (threshold: string) =>
       timed(async () => {
-        const path = urlOf(getGpuIdle, { query: { threshold, from: days } });
+        const path = urlOf(getGpuIdle, {
+          query: { threshold, from: days, to: new Date(today).toISOString().slice(0, 10) },
+        });
         const { gpuHours } = getGpuIdle.response.parse(await call('GET', path));
         if (Math.abs(gpuHours - GPUS * 24 * options.gpuDays) > 1e-3)
           throw new Error(`${gpuHours} GPU-hours were found`);
@@ -78,7 +85,8 @@ export async function measureGpuDays({ options, folder, report }: CaseContext): 
       figure('readings of a day, on the disk', 'MB', per(bytes.samples)),
       figure('stretches of a day, on the disk', 'MB', per(bytes.stretches)),
       figure('five minutes sent by remote write', 's', writeMs / 1000),
-      figure('put into a day that was full', 's', foldMs / 1000),
+      figure('put into an hour with 55 minutes', 's', foldMs / 1000),
+      figure('put into a day that was whole', 's', lateMs / 1000),
       figure(`idle time of ${options.gpuDays} days`, 's', idleMs / 1000),
       figure(`idle time of ${options.gpuDays} days at 1 %, by the readings`, 's', otherIdleMs / 1000),
       figure('peak memory', 'MB', peak / 1e6),
@@ -106,9 +114,9 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** Both metrics of all GPUs, at instants between those that are known. */
-async function sendScrapes(url: string, connection: Connection, from: number): Promise<void> {
-  for (let scrape = 0; scrape < SCRAPES; scrape += 1) {
+/** Both metrics of all GPUs. */
+async function sendScrapes(url: string, connection: Connection, from: number, scrapes: number): Promise<void> {
+  for (let scrape = 0; scrape < scrapes; scrape += 1) {
     const at = from + scrape * GPU_INTERVAL_MS;
     const series = Array.from({ length: GPUS }, (_, gpu): Series[] =>
       (['DCGM_FI_DEV_GPU_UTIL', 'DCGM_FI_DEV_FB_USED'] as const).map((name) => ({
@@ -119,7 +127,7 @@ async function sendScrapes(url: string, connection: Connection, from: number): P
           pod: `train-${gpu >> 3}`,
           namespace: 'research',
         },
-        samples: [[at, scrape]],
+        samples: [[at, scrape % 100]],
       })),
     ).flat();
     const body = Readable.from([writeBody(series)]);

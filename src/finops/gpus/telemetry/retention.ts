@@ -81,7 +81,10 @@ async function joinHours(deps: RetentionDeps): Promise<void> {
           staged.push(file);
           return file;
         };
-        return addReadings({ store, lake, session, stage }, { metric: GpuMetric.parse(metric), relation: NO_READINGS, spans: [day] });
+        return addReadings(
+          { store, lake, session, stage },
+          { metric: GpuMetric.parse(metric), relation: NO_READINGS, spans: [day] },
+        );
       });
       await store.transaction(async (sql) => {
         await swapIn(lake, sql, [written]);
