@@ -83,7 +83,7 @@ const quick = {
   meteringTicks: 2,
   driftRows: 50_000,
   gpuSamples: 100_000,
-  gpuDays: 1,
+  gpuDays: 2,
   forecastSeries: 100,
 };
 

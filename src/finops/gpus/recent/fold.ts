@@ -5,11 +5,11 @@ import type { Clock } from '../../../platform/units/index.ts';
 import type { GpuHolding } from '../holders/holding.ts';
 import type { LeftOut } from '../series/left-out.ts';
 import { noteLeftOutById } from '../sources/store.ts';
-import { addDays, type DaysOfImport, NO_DAYS } from '../telemetry/days.ts';
+import { addReadings, NOTHING_WRITTEN, swapIn, type WrittenSpans } from '../telemetry/days.ts';
 import { noteWritten, partitionsIn } from '../telemetry/retention.ts';
 import { rolledUpDays } from '../telemetry/rolled-up.ts';
 import type { GpuMetric } from '../telemetry/schema.ts';
-import { GPU_SAMPLE, GPU_STRETCH } from '../telemetry/tables.ts';
+import { GPU_SAMPLE, partitionOf } from '../telemetry/tables.ts';
 import { type Device, findDevices, saveDevices } from './devices.ts';
 import { devicesAfter } from './devices-after.ts';
 import { gatheredSelect, holdingsSelect, knownDevices } from './gather-sql.ts';
@@ -54,12 +54,8 @@ async function foldOnce(deps: FoldDeps): Promise<void> {
     await store.transaction(async (sql) => {
       // An import of another server has written days meanwhile: what was made of the older ones is thrown away.
       if ((await lake.sequence(sql, GPU_SAMPLE)) !== sequence) throw new Error('days of readings changed meanwhile');
-      for (const table of [GPU_SAMPLE, GPU_STRETCH]) {
-        const add = done.files.filter((one) => one.table === table.name);
-        if (add.length === 0) continue;
-        await lake.swap(sql, table, { remove: [...new Set(add.map(({ partition }) => partition))], add });
-      }
-      await noteWritten(sql, partitionsIn(done.files), deps.clock.now());
+      await swapIn(lake, sql, done.written);
+      await noteWritten(sql, partitionsIn(done.written.flatMap((one) => one.files)), deps.clock.now());
       await takeOut(deps, sql, files, done.waiting);
       await saveDevices(sql, done.devices);
       await noteLeftOutById(sql, done.rolledUp);
@@ -80,7 +76,7 @@ async function takeOut({ lake }: FoldDeps, sql: Sql, folded: readonly StagedFile
 }
 
 interface Folded {
-  readonly files: readonly StagedFile[];
+  readonly written: readonly WrittenSpans[];
   readonly waiting: readonly StagedFile[];
   readonly holdings: readonly GpuHolding[];
   readonly devices: readonly Device[];
@@ -108,17 +104,17 @@ async function foldFiles(
   const ready = `(SELECT ${columns} FROM ${all} WHERE "sampledAt" <= ${until})`;
   const known = await findDevices(deps.store);
   const devices = knownDevices(known);
-  const done: DaysOfImport[] = [];
+  const written: WrittenSpans[] = [];
   const rolledUp = new Map<string, LeftOut>();
   for (const metric of METRICS) {
     await session.query(`CREATE OR REPLACE TEMP TABLE gathered_${metric} AS ${gatheredSelect(metric, ready, devices)}`);
-    done.push(await foldMetric(deps, { session, stage, metric, rolledUp }));
+    written.push(await foldMetric(deps, { session, stage, metric, rolledUp }));
   }
   const holdings = (await session.query(holdingsSelect(ready))).map(holdingOf);
   const after = await devicesAfter(session, ready, known);
   if (late.rows === 0) await deps.lake.discard([late]);
   return {
-    files: done.flatMap((one) => one.files),
+    written,
     waiting: late.rows === 0 ? [] : [late],
     holdings,
     devices: after,
@@ -133,21 +129,30 @@ interface FoldingMetric {
   readonly rolledUp: Map<string, LeftOut>;
 }
 
-async function foldMetric(deps: FoldDeps, { session, stage, metric, rolledUp }: FoldingMetric): Promise<DaysOfImport> {
+async function foldMetric(deps: FoldDeps, { session, stage, metric, rolledUp }: FoldingMetric): Promise<WrittenSpans> {
   const gathered = `gathered_${metric}`;
   const closed = await rolledUpDays(deps.store, deps.lake, metric);
-  const found = await session.query(`SELECT DISTINCT "sampledAt"::DATE::VARCHAR AS day FROM ${gathered} ORDER BY day`);
-  const days = found.map(({ day }) => String(day));
+  const hours = (
+    await session.query(`SELECT DISTINCT strftime("sampledAt", '%Y-%m-%d %H') AS hour FROM ${gathered} ORDER BY hour`)
+  ).map(({ hour }) => String(hour));
+  const days = [...new Set(hours.map(dayOf))];
   for (const day of days.filter((one) => closed.has(one))) {
     const lost = await session.query(
       `SELECT "import" AS source, count(*)::DOUBLE AS readings FROM ${gathered} WHERE "sampledAt"::DATE = ${literal(day)} GROUP BY 1`,
     );
     for (const { source, readings } of lost) noteClosed(rolledUp, String(source), Number(readings), day);
   }
-  const open = days.filter((day) => !closed.has(day));
-  if (open.length === 0) return NO_DAYS;
+  // An hour costs little to be written anew each time. What comes to a day that is whole goes to the day.
+  const whole = new Set(await deps.lake.partitions(deps.store, GPU_SAMPLE));
+  const open = hours.filter((hour) => !closed.has(dayOf(hour)));
+  const spans = [...new Set(open.map((hour) => (whole.has(partitionOf(metric, dayOf(hour))) ? dayOf(hour) : hour)))];
+  if (spans.length === 0) return NOTHING_WRITTEN;
   const relation = `(SELECT gpu, "sampledAt", value, "intervalMs", "import" FROM ${gathered})`;
-  return addDays({ ...deps, session, stage }, { metric, relation, days: open });
+  return addReadings({ ...deps, session, stage }, { metric, relation, spans });
+}
+
+function dayOf(hour: string): string {
+  return hour.split(' ')[0] ?? hour;
 }
 
 function noteClosed(all: Map<string, LeftOut>, source: string, readings: number, day: string): void {

@@ -1,7 +1,11 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { call, problemFrom, testApplication } from '../../../testing.ts';
 import { applyText, gpuSource, syncAll, write } from '../../../testing-gpu-sources.ts';
-import { idle } from '../../../testing-gpus.ts';
+import { idle, importSamples } from '../../../testing-gpus.ts';
 import type { Series } from '../series/take.ts';
 import { scraped } from './exporter.testing.ts';
 import { listGpuSources, sendGpuReadings } from './schema.ts';
@@ -57,6 +61,53 @@ describe('readings that are sent', () => {
     clock.at += 3_600_000;
     await syncAll(application);
     expect(await idle(application)).toMatchObject({ ...expected, samples: 160 });
+  });
+});
+
+describe('readings that come in any order, twice, at once, and over a restart', () => {
+  it('are the same as the same readings of a file', async () => {
+    const readings = fc.uniqueArray(
+      fc.record({ gpu: fc.constantFrom('a', 'b'), step: fc.nat(700), value: fc.constantFrom(0, 0, 40) }),
+      { selector: ({ gpu, step }) => `${gpu} ${step}`, minLength: 40, maxLength: 400 },
+    );
+    await fc.assert(
+      fc.asyncProperty(readings, fc.integer({ min: 1, max: 6 }), async (all, parts) => {
+        const [sent, file] = [await fresh(), await fresh()];
+        const series = all.map(({ gpu, step, value }) => scraped(util(`UUID="${gpu}"`, value), START + step * STEP)[0]);
+        const known = series.filter((one) => one !== undefined);
+        for (let part = 0; part < parts; part += 1) {
+          const some = known.filter((_, index) => index % parts === part || index % 7 === part);
+          await write(sent.application, 'here', some);
+          if (part % 2 === 0) await syncAll(sent.application);
+        }
+        sent.clock.at += 86_400_000;
+        await syncAll(sent.application);
+        const rows = all.map(({ gpu, step, value }) => `${gpu},${(START + step * STEP) / 1000},${value}`);
+        await importSamples(file.application, ['gpu,time,value', ...rows].join('\n'), {
+          interval: '15s',
+          price: { amount: '2', currency: 'USD' },
+        });
+        const [found, expected] = [await idle(sent.application), await idle(file.application)];
+        expect(found).toEqual(expected);
+      }),
+      { numRuns: 2 },
+    );
+  });
+
+  it('are all there when many were sent at once, also after the server was begun anew', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'steelyard-'));
+    const overrides = { clock: { now: () => START + 3_600_000 } };
+    {
+      await using application = await testApplication(overrides, { data });
+      await applyText(application, gpuSource('here', '{ type: push }'));
+      const writes = Array.from({ length: 160 }, (_, step) => scraped(util('UUID="GPU-a"', 0), START + step * STEP));
+      const answers = await Promise.all(writes.map((series) => write(application, 'here', series)));
+      expect(answers.every(({ status }) => status === 204)).toBe(true);
+    }
+    await using application = await testApplication(overrides, { data });
+    expect(await idle(application)).toMatchObject({ samples: 160, idleGpuHours: hours(160) });
+    expect((await syncAll(application))[0]).toMatchObject({ readings: 160 });
+    expect(await idle(application)).toMatchObject({ samples: 160, idleGpuHours: hours(160) });
   });
 });
 

@@ -1,30 +1,34 @@
-import { literal } from '../../../platform/lake/index.ts';
-
 /** A reading that comes later than half an interval after it was due leaves a gap: something is missing. */
 export const GAP_FACTOR = 1.5;
 
-/** The day after, `2026-11-01` -> `2026-11-02`. */
-export function nextDay(day: string): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+const HOUR_MS = 3_600_000;
+
+/** A UTC day, `2026-11-01`, or an hour of one, `2026-11-01 09`, in Unix milliseconds; the end is exclusive. */
+export function timesOf(span: string): { readonly start: number; readonly end: number } {
+  const [day = '', hour] = span.split(' ');
+  const start = Date.parse(`${day}T${hour ?? '00'}:00:00Z`);
+  return { start, end: start + (hour === undefined ? 24 * HOUR_MS : HOUR_MS) };
 }
 
-export interface DayImport {
+export interface SpanImport {
   /** Type of the session that lists all GPUs concerned. */
   readonly names: string;
-  readonly day: string;
+  /** A day, or an hour of one. */
+  readonly span: string;
   /** FROM item of the new readings: gpu, sampledAt, value, intervalMs, import. */
   readonly incoming: string;
-  /** FROM item of what is known of the day. */
+  /** FROM item of what is known of the span. */
   readonly known: string;
 }
 
 /**
- * What is known of a day with an import added, as GPU_SAMPLE has it: sorted once, by small numbers (the names are an ENUM), and
+ * What is known of a span with an import added, as GPU_SAMPLE has it: sorted once, by small numbers (the names are an ENUM), and
  * then looked at in that order. Of several readings of one GPU at one instant the one of the import holds, and of those the
  * largest: busy rather than idle.
  */
-export function daySelect({ names, day, incoming, known }: DayImport): string {
-  const [from, to] = [`TIMESTAMP ${literal(day)}`, `TIMESTAMP ${literal(nextDay(day))}`];
+export function spanSelect({ names, span, incoming, known }: SpanImport): string {
+  const { start, end } = timesOf(span);
+  const [from, to] = [`make_timestamp(${start}000)`, `make_timestamp(${end}000)`];
   const rows = `SELECT gpu::${names} AS g, epoch_ms(sampledAt) AS t, value, "intervalMs" AS i, true AS newer, "import"
       FROM ${incoming} WHERE "sampledAt" >= ${from} AND "sampledAt" < ${to}
     UNION ALL

@@ -1,6 +1,6 @@
 import type { Lake, LakeSession, StagedFile } from '../../../platform/lake/index.ts';
-import type { Store } from '../../../platform/store/index.ts';
-import { daySelect, stretchSelect } from './day-sql.ts';
+import type { Sql, Store } from '../../../platform/store/index.ts';
+import { spanSelect, stretchSelect } from './day-sql.ts';
 import type { GpuMetric } from './schema.ts';
 import { GPU_SAMPLE, GPU_STRETCH, LEVELS, partitionOf } from './tables.ts';
 
@@ -15,26 +15,29 @@ export interface AddedReadings {
   readonly metric: GpuMetric;
   /** FROM item of the new readings: gpu, sampledAt, value, intervalMs, import. */
   readonly relation: string;
-  /** UTC days of the readings, sorted. */
-  readonly days: readonly string[];
+  /** UTC days of the readings, or hours of them, sorted: a day takes in the hours that were written apart. */
+  readonly spans: readonly string[];
 }
 
-export interface DaysOfImport {
+export interface WrittenSpans {
   readonly files: readonly StagedFile[];
+  /** Partitions in whose place they are. */
+  readonly replaced: readonly string[];
   /** Samples that there are now and were not before. */
   readonly added: number;
 }
 
-export const NO_DAYS: DaysOfImport = { files: [], added: 0 };
+export const NOTHING_WRITTEN: WrittenSpans = { files: [], replaced: [], added: 0 };
 
 /** Of the ENUM in which names are small numbers while days are sorted; there is one import at a time. */
 const NAMES = 'gpu_names';
 
-/** Writes every day of the readings anew: samples, then their stretches. Nobody sees them before a swap. */
-export async function addDays(deps: DaysDeps, added: AddedReadings): Promise<DaysOfImport> {
+/** Writes every day, or hour, of the readings anew: samples, then their stretches. Nobody sees them before a swap. */
+export async function addReadings(deps: DaysDeps, added: AddedReadings): Promise<WrittenSpans> {
   const { store, lake, session } = deps;
-  const partitions = added.days.map((day) => partitionOf(added.metric, day));
-  const known = (await lake.files(store, GPU_SAMPLE)).filter(({ partition }) => partitions.includes(partition));
+  const partitions = added.spans.map((span) => partitionOf(added.metric, span));
+  const isTaken = (name: string) => partitions.some((one) => name === one || name.startsWith(`${one} `));
+  const known = (await lake.files(store, GPU_SAMPLE)).filter(({ partition }) => isTaken(partition));
   const all = lake.stagedRelation(GPU_SAMPLE, known);
   await session.query(`DROP TYPE IF EXISTS ${NAMES}`);
   await session.query(
@@ -42,12 +45,23 @@ export async function addDays(deps: DaysDeps, added: AddedReadings): Promise<Day
         SELECT gpu FROM ${added.relation} UNION ALL SELECT gpu FROM ${all}) ORDER BY gpu)`,
   );
   try {
-    const days: StagedFile[][] = [];
-    for (const day of added.days) days.push(await addDay(deps, added, day, known));
-    const samples = days.flat().filter(({ table }) => table === GPU_SAMPLE.name);
-    return { files: days.flat(), added: rowsOf(samples) - rowsOf(known) };
+    const spans: StagedFile[][] = [];
+    for (const span of added.spans) spans.push(await addSpan(deps, added, span, known));
+    const samples = spans.flat().filter(({ table }) => table === GPU_SAMPLE.name);
+    const replaced = new Set([...partitions, ...known.map(({ partition }) => partition)]);
+    return { files: spans.flat(), replaced: [...replaced], added: rowsOf(samples) - rowsOf(known) };
   } finally {
     await session.query(`DROP TYPE ${NAMES}`);
+  }
+}
+
+/** Puts what was written in its place, in a transaction. */
+export async function swapIn(lake: Lake, sql: Sql, written: readonly WrittenSpans[]): Promise<void> {
+  const files = written.flatMap((one) => one.files);
+  if (files.length === 0) return;
+  const remove = [...new Set(written.flatMap(({ replaced }) => replaced))];
+  for (const table of [GPU_SAMPLE, GPU_STRETCH]) {
+    await lake.swap(sql, table, { remove, add: files.filter((one) => one.table === table.name) });
   }
 }
 
@@ -55,21 +69,16 @@ function rowsOf(files: readonly StagedFile[]): number {
   return files.reduce((sum, { rows }) => sum + rows, 0);
 }
 
-async function addDay(
+async function addSpan(
   { lake, stage }: DaysDeps,
   { metric, relation }: AddedReadings,
-  day: string,
+  span: string,
   known: readonly StagedFile[],
 ): Promise<StagedFile[]> {
-  const partition = partitionOf(metric, day);
-  const before = known.filter((file) => file.partition === partition);
-  const select = daySelect({
-    names: NAMES,
-    day,
-    incoming: relation,
-    known: lake.stagedRelation(GPU_SAMPLE, before),
-  });
-  const samples = await stage(GPU_SAMPLE, partition, select);
+  const partition = partitionOf(metric, span);
+  const before = known.filter((file) => file.partition === partition || file.partition.startsWith(`${partition} `));
+  const of = { names: NAMES, span, incoming: relation, known: lake.stagedRelation(GPU_SAMPLE, before) };
+  const samples = await stage(GPU_SAMPLE, partition, spanSelect(of));
   const written = lake.stagedRelation(GPU_SAMPLE, [samples]);
   return [samples, await stage(GPU_STRETCH, partition, stretchSelect(written, LEVELS[metric]))];
 }

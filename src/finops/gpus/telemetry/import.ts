@@ -4,7 +4,7 @@ import { type Lake, type LakeSession, literal, type StagedFile } from '../../../
 import type { Store } from '../../../platform/store/index.ts';
 import type { TableFile } from '../../../platform/tables/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import { addDays, type DaysOfImport } from './days.ts';
+import { addReadings, swapIn, type WrittenSpans } from './days.ts';
 import { INCOMING, readFacts, usualInterval } from './facts.ts';
 import { type Readings, readingsSelect } from './reading-sql.ts';
 import { noteWritten, partitionsIn } from './retention.ts';
@@ -12,7 +12,6 @@ import { rolledUpDays } from './rolled-up.ts';
 import type { GpuImport, GpuMetric } from './schema.ts';
 import { openFile, type SourceFile } from './source-file.ts';
 import { findSameImport, saveImport } from './store.ts';
-import { GPU_SAMPLE, GPU_STRETCH } from './tables.ts';
 
 export interface ImportDeps {
   readonly store: Store;
@@ -52,10 +51,11 @@ export async function importReadings(deps: ImportDeps, file: SampleFile, plan: I
     const done = await deps.lake.session((session) => stageAll(deps, session, { file, plan, id, staged }));
     const answer = answerOf(deps, { file, plan, id, done });
     await deps.store.transaction(async (sql) => {
-      for (const table of [GPU_SAMPLE, GPU_STRETCH]) {
-        const add = done.flatMap(({ days }) => days.files).filter((one) => one.table === table.name);
-        await deps.lake.swap(sql, table, { remove: [...new Set(add.map(({ partition }) => partition))], add });
-      }
+      await swapIn(
+        deps.lake,
+        sql,
+        done.map(({ days }) => days),
+      );
       await noteWritten(sql, partitionsIn(done.flatMap(({ days }) => days.files)), deps.clock.now());
       await saveImport(sql, content, answer);
     });
@@ -80,7 +80,7 @@ interface StagedMetric {
   readonly metric: GpuMetric;
   readonly facts: Awaited<ReturnType<typeof readFacts>>;
   readonly intervalMs: number;
-  readonly days: DaysOfImport;
+  readonly days: WrittenSpans;
 }
 
 async function stageAll(deps: ImportDeps, session: LakeSession, staging: Staging): Promise<StagedMetric[]> {
@@ -102,7 +102,7 @@ async function stageAll(deps: ImportDeps, session: LakeSession, staging: Staging
       return written;
     };
     const kept = `(SELECT gpu, "sampledAt", value, ${intervalMs}::BIGINT AS "intervalMs", ${literal(staging.id)} AS "import" FROM ${relation} WHERE fault = 0)`;
-    const days = await addDays({ ...deps, session, stage }, { metric, relation: kept, days: facts.days });
+    const days = await addReadings({ ...deps, session, stage }, { metric, relation: kept, spans: facts.days });
     all.push({ metric, facts, intervalMs, days });
   }
   return all;

@@ -71,6 +71,34 @@ describe('readings that are older than they are kept', () => {
     expect(await idle(application, { query: { threshold: '0.05' } })).toMatchObject({ daysLeftOut: ['2024-01-01'] });
   });
 
+  it('of a day lie by the hour until it is over, and are the same then as one', async () => {
+    const { application, clock, retain, files } = await fresh();
+    await applyText(application, gpuSource('here', '{ type: push, interval: 1m }'));
+    const minute = (value: number) => (at: number) =>
+      scraped(`DCGM_FI_DEV_GPU_UTIL{UUID="a"} ${value}`, START + at * 60_000);
+    const minutes = Array.from({ length: 200 }, (_, index) => index);
+    await write(application, 'here', minutes.slice(0, 130).flatMap(minute(0)));
+    await syncAll(application);
+    await write(application, 'here', minutes.slice(100).flatMap(minute(0)));
+    await syncAll(application);
+    const expected = { samples: 200, idleGpuHours: 200 / 60, lostRatio: 0, byGpu: [{ idlePeriods: 1 }] };
+    expect(await idle(application)).toMatchObject(expected);
+    await retain();
+    // Four hours, two of which were written twice.
+    expect(files('gpu_sample')).toBe(6);
+    clock.at += 3 * 3_600_000;
+    for (let time = 0; time < 3; time += 1) {
+      await retain();
+      clock.at += 600_000;
+    }
+    expect([files('gpu_sample'), files('gpu_stretch')]).toEqual([1, 1]);
+    expect(await idle(application)).toMatchObject(expected);
+    await write(application, 'here', minute(50)(300));
+    await syncAll(application);
+    await importSamples(application, samplesText({ b: hour(0) }, { day: '2026-11-02' }));
+    expect(await idle(application)).toMatchObject({ gpus: 2, samples: 261 });
+  });
+
   it('that are replaced leave the disk, and not while somebody may still read them', async () => {
     const { application, clock, retain, files } = await fresh();
     await applyText(application, gpuSource('here', '{ type: push }'));

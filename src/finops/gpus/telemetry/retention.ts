@@ -1,8 +1,11 @@
 import type { Jobs } from '../../../platform/jobs/index.ts';
-import type { Lake, StagedFile } from '../../../platform/lake/index.ts';
+import type { Lake, LakeSession, StagedFile } from '../../../platform/lake/index.ts';
 import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import { GPU_RECENT } from '../recent/table.ts';
+import { timesOf } from './day-sql.ts';
+import { addReadings, swapIn } from './days.ts';
+import { GpuMetric } from './schema.ts';
 import { GPU_SAMPLE, GPU_STRETCH } from './tables.ts';
 
 export interface RetentionDeps {
@@ -29,6 +32,7 @@ const STILL_READ_MS = 9 * 60_000;
 export function scheduleRetention(deps: RetentionDeps, jobs: Pick<Jobs, 'register' | 'schedule'>): void {
   const handler = () =>
     deps.oneAtATime(async () => {
+      await joinHours(deps);
       await rollUp(deps);
       for (const table of [GPU_SAMPLE, GPU_STRETCH, GPU_RECENT]) await removeReplaced(deps, table);
     });
@@ -52,6 +56,50 @@ export async function noteWritten(sql: Sql, partitions: readonly string[], at: n
   }
 }
 
+async function forgetWritten(sql: Sql, partitions: readonly string[]): Promise<void> {
+  for (const partition of partitions) {
+    await sql.tables<RetentionTables>().deleteFrom('gpu_day').where('partition_name', '=', partition).execute();
+  }
+}
+
+/** So long after its end a day is written as one: what comes late then costs the whole day. */
+const DAY_OPEN_MS = 2 * 3_600_000;
+
+/** Hours of days that are over become the day. */
+async function joinHours(deps: RetentionDeps): Promise<void> {
+  const { store, lake, clock } = deps;
+  const apart = (await lake.partitions(store, GPU_SAMPLE)).map((name) => name.split(' ')).filter(([, , hour]) => hour);
+  const days = new Set(apart.map(([metric, day]) => `${metric} ${day}`));
+  for (const name of days) {
+    const [metric, day = ''] = name.split(' ');
+    if (timesOf(day).end + DAY_OPEN_MS > clock.now()) continue;
+    const staged: StagedFile[] = [];
+    try {
+      const written = await lake.session((session) => {
+        const stage = async (...call: Parameters<LakeSession['stage']>) => {
+          const file = await session.stage(...call);
+          staged.push(file);
+          return file;
+        };
+        return addReadings(
+          { store, lake, session, stage },
+          { metric: GpuMetric.parse(metric), relation: NO_READINGS, spans: [day] },
+        );
+      });
+      await store.transaction(async (sql) => {
+        await swapIn(lake, sql, [written]);
+        await noteWritten(sql, partitionsIn(written.files), clock.now());
+      });
+    } catch (error) {
+      await lake.discard(staged);
+      throw error;
+    }
+  }
+}
+
+const NO_READINGS = `(SELECT NULL::VARCHAR AS gpu, NULL::TIMESTAMP AS "sampledAt", NULL::DOUBLE AS value, NULL::BIGINT AS "intervalMs",
+    NULL::VARCHAR AS "import" WHERE false)`;
+
 /** Of old days only stretches stay. What was written before this was noted counts as written now. */
 async function rollUp({ store, lake, clock, days }: RetentionDeps): Promise<void> {
   const now = clock.now();
@@ -62,12 +110,12 @@ async function rollUp({ store, lake, clock, days }: RetentionDeps): Promise<void
     const unknown = all.filter((partition) => !written.has(partition));
     await noteWritten(sql, unknown, now);
     const old = all.filter((partition) => {
-      const dayEnd = Date.parse(`${partition.split(' ')[1]}T00:00:00Z`) + DAY_MS;
-      return Math.max(dayEnd, written.get(partition) ?? now) + days * DAY_MS < now;
+      return Math.max(timesOf(partition.split(' ')[1] ?? '').end, written.get(partition) ?? now) + days * DAY_MS < now;
     });
+    const gone = [...written.keys()].filter((partition) => !all.includes(partition));
+    await forgetWritten(sql, [...gone, ...old]);
     if (old.length === 0) return;
     await lake.swap(sql, GPU_SAMPLE, { remove: old, add: [] });
-    await sql.tables<RetentionTables>().deleteFrom('gpu_day').where('partition_name', 'in', old).execute();
   });
 }
 

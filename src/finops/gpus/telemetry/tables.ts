@@ -44,9 +44,9 @@ export const LEVELS: Readonly<Record<GpuMetric, number>> = {
   poolUnallocated: 0,
 };
 
-/** Of both tables: `utilization 2026-11-01`. */
-export function partitionOf(metric: GpuMetric, day: string): string {
-  return `${metric} ${day}`;
+/** Of both tables: `utilization 2026-11-01`, and `utilization 2026-11-01 09` of an hour that is not part of its day yet. */
+export function partitionOf(metric: GpuMetric, span: string): string {
+  return `${metric} ${span}`;
 }
 
 /** The partitions of a metric among all, whose days are within [from, to) where those are given. */
