@@ -15,6 +15,7 @@ import type { Org } from './org/index.ts';
 import { openBucket } from './platform/buckets/index.ts';
 import { createTelling } from './platform/notices/index.ts';
 import { createUploads } from './platform/uploads/index.ts';
+import { measuredServing } from './wire-serving.ts';
 
 /** CAN WE AFFORD IT? */
 export function wireFinops(ground: Ground & { readonly org: Org }) {
