@@ -4,7 +4,7 @@ import { isNobody } from '../holders/holding.ts';
 import { holdersById, timesWithin } from '../holders/store.ts';
 import { findOwners } from '../owners/find-owners.ts';
 import { groupsOf } from '../owners/group.ts';
-import { type OwnedDeps, ownedTime } from '../owners/service.ts';
+import type { OwnedDeps, OwnedTimes } from '../owners/service.ts';
 import { figuresOf } from '../owners/sum.ts';
 import type { GpuMetric } from '../telemetry/schema.ts';
 import { GPU_SAMPLE, partitionsOf } from '../telemetry/tables.ts';
@@ -35,11 +35,11 @@ async function axisOf({ lake }: OwnedDeps, samples: string, most: number): Promi
 }
 
 /** Mean utilization by GPU and slot, of one page of the GPUs. */
-export async function gpuHeatMap(deps: OwnedDeps, query: z.infer<typeof getGpuHeatMap.query>): Promise<GpuHeatMap> {
+export async function gpuHeatMap(times: OwnedTimes, deps: OwnedDeps, query: z.infer<typeof getGpuHeatMap.query>): Promise<GpuHeatMap> {
   const { slots: most, limit, skip, ...asked } = query;
   const samples = await samplesOf(deps, 'utilization', query);
   const axis = await axisOf(deps, samples, most);
-  const groups = groupsOf((await ownedTime(deps, asked, 'all')).items, 'gpu').filter(({ key }) => key !== null);
+  const groups = groupsOf((await times(asked, 'all')).items, 'gpu').filter(({ key }) => key !== null);
   const page = groups.slice(skip, skip + limit);
   const means =
     axis === null
