@@ -48,6 +48,7 @@ describe.runIf(hasChromium && wanted)('screenshots', () => {
       'delivery-going-back': goingBack,
       statements: '/statements',
       statement: '/statements?team=search',
+      gpus: '/gpus?period=all',
       experiments: '/experiments',
       runs: '/experiments/1',
       run: `/runs/${runIds.at(-1)}?file=evaluation.csv`,
