@@ -53,6 +53,11 @@ const PAGES = [
     path: '/budgets/search',
     says: /\$[\d,]+(\.\d\d)? of \$[\d,]+(\.\d\d)? is spent and .* it stopped nothing/,
   },
+  {
+    name: 'GPUs',
+    path: '/gpus?period=all',
+    says: /\$[\d,]+\.\d\d of time on 16 GPUs in all months: \d+\s% of it was used, \$[\d,.]+ was idle and/,
+  },
   { name: 'Models', path: '/models', says: /1 registered model, 1 of them/ },
   {
     name: 'Model',

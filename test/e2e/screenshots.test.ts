@@ -49,6 +49,7 @@ describe.runIf(hasChromium && wanted)('screenshots', () => {
       statements: '/statements',
       forecasts: '/forecasts',
       statement: '/statements?team=search',
+      gpus: '/gpus?period=all',
       experiments: '/experiments',
       runs: '/experiments/1',
       run: `/runs/${runIds.at(-1)}?file=evaluation.csv`,

@@ -11,7 +11,7 @@ import type { IdleQuery } from './idle/schema.ts';
 import { gpuIdle } from './idle/service.ts';
 import { type GpuWork, NO_WORK } from './owners/owner.ts';
 import { gpuEfficiency, gpuOutcomes, gpuOwners } from './owners/reports.ts';
-import type { OwnedDeps } from './owners/service.ts';
+import { type OwnedDeps, ownedTimes } from './owners/service.ts';
 import { packFiles } from './packing/service.ts';
 import type {
   GpuEfficiency,
@@ -81,6 +81,7 @@ export interface GpuService {
 export function createGpuService(deps: GpuDeps): GpuService {
   const known: { work: GpuWork } = { work: NO_WORK };
   const owned = (): OwnedDeps => ({ ...deps, work: known.work });
+  const times = ownedTimes(owned);
   const fileOf = async ({ upload, name }: SentFile): Promise<SampleFile> => {
     const { sha256 } = await deps.uploads.facts(upload);
     const path = await deps.objects.localPath(deps.uploads.keyOf(upload));
@@ -120,11 +121,11 @@ export function createGpuService(deps: GpuDeps): GpuService {
     learnOf(work) {
       known.work = work;
     },
-    owners: (query) => gpuOwners(owned(), query),
-    efficiency: (query) => gpuEfficiency(owned(), query),
-    heatMap: (query) => gpuHeatMap(owned(), query),
+    owners: (query) => gpuOwners(times, query),
+    efficiency: (query) => gpuEfficiency(times, query),
+    heatMap: (query) => gpuHeatMap(times, owned(), query),
     readings: (query) => gpuReadings(owned(), query),
-    outcomes: (query) => gpuOutcomes(owned(), query),
+    outcomes: (query) => gpuOutcomes(times, owned(), query),
     pack: ({ nodes, pods, plan }) =>
       using([nodes, pods], ([first, second]) => {
         if (first === undefined || second === undefined) throw new Error('there is a file for each that was sent');

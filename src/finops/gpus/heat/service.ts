@@ -5,7 +5,7 @@ import { holdersById, timesWithin } from '../holders/store.ts';
 import { type KnownTime, withKnownTime } from '../idle/known-time.ts';
 import { findOwners } from '../owners/find-owners.ts';
 import { groupsOf } from '../owners/group.ts';
-import { type OwnedDeps, ownedTime } from '../owners/service.ts';
+import type { OwnedDeps, OwnedTimes } from '../owners/service.ts';
 import { figuresOf } from '../owners/sum.ts';
 import { LEVELS } from '../telemetry/tables.ts';
 import type { GpuHeatMap, GpuReadings, getGpuHeatMap, getGpuReadings } from './schema.ts';
@@ -24,9 +24,13 @@ async function axisOf(session: LakeSession, samples: string, most: number): Prom
 }
 
 /** Mean utilization by GPU and slot, of one page of the GPUs. Of days of which readings are not kept any more nothing is drawn. */
-export async function gpuHeatMap(deps: OwnedDeps, query: z.infer<typeof getGpuHeatMap.query>): Promise<GpuHeatMap> {
+export async function gpuHeatMap(
+  times: OwnedTimes,
+  deps: OwnedDeps,
+  query: z.infer<typeof getGpuHeatMap.query>,
+): Promise<GpuHeatMap> {
   const { slots: most, limit, skip, ...asked } = query;
-  const groups = groupsOf((await ownedTime(deps, asked, 'all')).items, 'gpu').filter(({ key }) => key !== null);
+  const groups = groupsOf((await times(asked, 'all')).items, 'gpu').filter(({ key }) => key !== null);
   const page = groups.slice(skip, skip + limit);
   const { axis, means } = await withKnownTime(deps, query, async (known) => {
     const samples = known.samples('utilization');

@@ -205,7 +205,7 @@ describe('whatever it is grouped by', () => {
           expect(sumDecimals(ends.outcomes.flatMap(({ cost }) => cost.paid ?? []))).toBe(paid);
         },
       ),
-      { numRuns: 4 },
+      { numRuns: 3 },
     );
   });
 });

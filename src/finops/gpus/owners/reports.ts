@@ -13,7 +13,7 @@ import {
   type getGpuOwners,
   WorkOutcome,
 } from './schema.ts';
-import { type OwnedDeps, type OwnedQuery, ownedTime } from './service.ts';
+import type { OwnedDeps, OwnedQuery, OwnedTimes } from './service.ts';
 import { addItem, emptySum, figuresOf } from './sum.ts';
 
 const DAY_MS = 86_400_000;
@@ -27,8 +27,8 @@ function sumOf(items: readonly Item[]) {
 }
 
 /** GPU time and money by owner. */
-export async function gpuOwners(deps: OwnedDeps, query: z.infer<typeof getGpuOwners.query>): Promise<GpuOwners> {
-  const { items } = await ownedTime(deps, query, 'all');
+export async function gpuOwners(times: OwnedTimes, query: z.infer<typeof getGpuOwners.query>): Promise<GpuOwners> {
+  const { items } = await times(query, 'all');
   const groups = groupsOf(items, query.by);
   return {
     by: query.by,
@@ -42,10 +42,10 @@ export async function gpuOwners(deps: OwnedDeps, query: z.infer<typeof getGpuOwn
 
 /** The same by day or week. */
 export async function gpuEfficiency(
-  deps: OwnedDeps,
+  times: OwnedTimes,
   query: z.infer<typeof getGpuEfficiency.query>,
 ): Promise<GpuEfficiency> {
-  const { items } = await ownedTime(deps, query, query.step);
+  const { items } = await times(query, query.step);
   const series = groupsOf(items, query.by).map(({ key, kind, sum, items: own }) => ({
     hours: figuresOf(sum).gpuHours.paid,
     series: { key, kind, points: pointsOf(own) },
@@ -75,8 +75,8 @@ type OutcomeKey = GpuOutcomes['outcomes'][number]['outcome'];
 const ORDER: readonly OutcomeKey[] = [...WorkOutcome.options, 'nobody'];
 
 /** The same hours by how the work ended. */
-export async function gpuOutcomes(deps: OwnedDeps, query: OwnedQuery): Promise<GpuOutcomes> {
-  const { items } = await ownedTime(deps, query, 'all');
+export async function gpuOutcomes(times: OwnedTimes, deps: OwnedDeps, query: OwnedQuery): Promise<GpuOutcomes> {
+  const { items } = await times(query, 'all');
   const outcomes = await outcomesOf(deps.store, deps.work, items);
   const groups = Map.groupBy(items, (item): OutcomeKey => {
     if (item.isFree) return 'nobody';

@@ -39,8 +39,23 @@ export interface OwnedTime {
   readonly span: Span | null;
 }
 
+/** GPU time with its owners and its money, of one team where the question names one. */
+export type OwnedTimes = (query: OwnedQuery, step: StepWidth) => Promise<OwnedTime>;
+
+/** Those who ask the same at the same time, as a page does with all its cards, are answered by one computation. */
+export function ownedTimes(deps: () => OwnedDeps): OwnedTimes {
+  const underWay = new Map<string, Promise<OwnedTime>>();
+  return async ({ team, window, threshold, maxGap, from, to }, step) => {
+    const key = JSON.stringify([window, threshold, maxGap, from, to, step]);
+    const asked = underWay.get(key) ?? ownedTime(deps(), { window, threshold, maxGap, from, to }, step);
+    underWay.set(key, asked);
+    const { items, span } = await asked.finally(() => underWay.delete(key));
+    return { items: items.filter(({ owner }) => team === undefined || owner.subject?.team === team), span };
+  };
+}
+
 /** GPU time of all readings, cut by who held the GPU, with its money. */
-export async function ownedTime(deps: OwnedDeps, query: OwnedQuery, step: StepWidth): Promise<OwnedTime> {
+async function ownedTime(deps: OwnedDeps, query: OwnedQuery, step: StepWidth): Promise<OwnedTime> {
   const rates = await knownRates(deps);
   const whole = wholeRates(rates);
   return withKnownTime(deps, query, async (known) => {
@@ -49,9 +64,8 @@ export async function ownedTime(deps: OwnedDeps, query: OwnedQuery, step: StepWi
     const cells = told === null ? [] : await cellsOf(known, { whole, told, step });
     const items =
       told === null ? [] : itemsOf({ ...(await pricing(deps, told)), cells, rates: whole, scale: scaleOf(times) });
-    const ofTeam = (item: Item) => query.team === undefined || item.owner.subject?.team === query.team;
     const pools = step === 'all' ? itemsOfPools(poolsOf(times.pools, rates)) : [];
-    return { items: [...items, ...pools].filter(ofTeam), span: told?.span ?? null };
+    return { items: [...items, ...pools], span: told?.span ?? null };
   });
 }
 
@@ -134,11 +148,11 @@ async function cellsOf(
 ): Promise<Cell[]> {
   const rates = whole.map(({ since, until, ...rate }, index) => `('${rate.import}', ${index}, ${since}, ${until})`);
   const statements = [
-    ...tellTimes(told.times),
     ...cutStretches(rates.join(', ')),
     usedOfCuts(samples('utilization'), rolledUp),
     memoryOfParts(stretches.memory),
   ];
+  for (const { sql, parameters } of tellTimes(told.times)) await session.query(sql, parameters);
   for (const statement of statements) await session.query(statement);
   return (await session.query(partTimes(step))).map(cellOf);
 }

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { getGpuHeatMap, getGpuOutcomes, getGpuOwners, getGpuReadings } from '../../src/finops/gpus/schema.ts';
+import { sumDecimals } from '../../src/platform/units/schema.ts';
+import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
+import { demoApplication, type RunningServer } from '../support/demo.ts';
+import { ask } from './questions.ts';
+
+/** The readings of the demo lie in one month or in two: all of them are in view. */
+const ALL = 'period=all';
+
+describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Debian’s chromium is not installed)', () => {
+  let server: RunningServer;
+  let browser: Browser;
+  beforeAll(async () => {
+    await buildWeb();
+    server = await demoApplication();
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  async function visit(path: string, look: Parameters<typeof newVisit>[1] = {}): Promise<Page> {
+    const { page } = await newVisit(browser, look);
+    await open(page, `${server.url}${path}`);
+    return page;
+  }
+  const amounts = (page: Page, id: string, part: string) =>
+    page
+      .getByTestId(id)
+      .locator(`${part} data`)
+      .evaluateAll((all) => all.map((one) => one.getAttribute('value') ?? ''));
+
+  it('opens with what the time cost, and its tables add up to that', async () => {
+    const owners = await ask(server.url, getGpuOwners, { query: { by: 'team' } });
+    const page = await visit(`/gpus?${ALL}`);
+    expect(await readable(page.getByTestId('answer'))).toMatch(
+      /^\$[\d,]+\.\d\d of time on 16 GPUs in all months: \d+\s% of it was used, \$[\d,.]+ was idle and \$[\d,.]+ was held by nobody; team fraud left the most idle/,
+    );
+    expect(await page.getByTestId('headline').locator('data').getAttribute('value')).toBe(owners.cost.paid);
+    const rows = page.getByTestId('owners').locator('tbody tr');
+    expect(await rows.count()).toBe(owners.groupCount);
+    const paid = await rows.evaluateAll((all) =>
+      all.map((row) => [...row.querySelectorAll('data')].at(-1)?.getAttribute('value') ?? ''),
+    );
+    expect(sumDecimals(paid)).toBe(owners.cost.paid);
+    expect((await amounts(page, 'owners', 'tfoot')).at(-1)).toBe(owners.cost.paid);
+    expect((await amounts(page, 'outcomes', 'tfoot')).at(-1)).toBe(owners.cost.paid);
+    const { outcomes } = await ask(server.url, getGpuOutcomes, {});
+    expect(await page.getByTestId('outcomes').locator('tbody tr').count()).toBe(outcomes.length);
+  });
+
+  it('tells the same by run, with unknown owners and why, and leads to the run', async () => {
+    const page = await visit(`/gpus?${ALL}`);
+    await page.getByRole('region', { name: /^Whose time is idle/ }).getByLabel('By', { exact: true }).selectOption('run');
+    await page.waitForURL(/by=run/);
+    const table = page.getByTestId('owners');
+    await table.getByText('why?').waitFor();
+    expect(await table.locator('[data-tip*="no work of this server"]').count()).toBe(1);
+    await table.getByRole('link').first().click();
+    await page.waitForURL(/\/runs\/[0-9a-f]+/);
+  });
+
+  it('opens the readings of a GPU from its row and from the map, with who held it', async () => {
+    const { rows } = await ask(server.url, getGpuHeatMap, {});
+    const gpu = rows[2]?.gpu ?? '';
+    const page = await visit(`/gpus?${ALL}`);
+    const map = page.getByRole('img', { name: /^Heat map/ });
+    await map.hover({ position: { x: 20, y: 45 } });
+    expect(await readable(page.getByTestId('pointed'))).toContain(gpu);
+    await map.click({ position: { x: 20, y: 45 } });
+    await page.waitForURL(/gpu=/);
+    const panel = page.getByTestId('gpu');
+    const { holders } = await ask(server.url, getGpuReadings, { query: { gpu } });
+    await panel.getByTestId('holders').waitFor();
+    expect(await panel.getByTestId('holders').locator('tbody tr').count()).toBe(holders.length);
+    await panel.getByRole('button', { name: 'Close' }).click();
+    await panel.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: rows[0]?.gpu ?? '' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('region', { name: `GPU ${rows[0]?.gpu}` }).waitFor();
+  });
+
+  it('turns pictures into tables, and saves CSV and PNG', async () => {
+    const page = await visit(`/gpus?${ALL}&heat=table&efficiency=table`);
+    expect(await page.getByTestId('fleet').locator('tbody tr').count()).toBe(16);
+    expect(await page.getByTestId('efficiency').locator('tbody tr').count()).toBeGreaterThanOrEqual(14);
+    const saved = async (name: RegExp) => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.locator('a, button').filter({ hasText: name }).first().click(),
+      ]);
+      return readFileSync(await download.path());
+    };
+    expect((await saved(/^CSV of the owners/)).toString('utf8')).toMatch(/^team,kind,gpus,paidGpuHours/);
+    expect((await saved(/^CSV of the outcomes/)).toString('utf8')).toMatch(/^outcome,owners,gpus/);
+    expect((await saved(/^CSV of the heat map/)).toString('utf8').split('\r\n').length).toBeGreaterThan(1000);
+    expect((await saved(/^PNG of the owners/)).subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  it('follows the team of the frame, and says what to do where nothing was read', async () => {
+    const page = await visit(`/gpus?${ALL}&team=search`);
+    expect(await readable(page.getByTestId('answer'))).toContain('2 GPUs');
+    await page.goto(`${server.url}/gpus?period=2020-01`);
+    const empty = page.getByTestId('empty');
+    await empty.getByText('steelyard gpu import').first().waitFor();
+    expect(await readable(page.getByTestId('answer'))).toBe('Nothing was read of any GPU.');
+  });
+
+  it.each([
+    [1440, 'light'],
+    [390, 'dark'],
+  ] as const)('has nothing that axe finds at %i pixels in %s, with a GPU open', async (width, scheme) => {
+    const { rows } = await ask(server.url, getGpuHeatMap, {});
+    const page = await visit(`/gpus?${ALL}&gpu=${rows[0]?.gpu}&by=team`, { width, scheme });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  });
+
+  it('opens with g and g', async () => {
+    const page = await visit('/');
+    for (const key of ['g', 'g']) await page.keyboard.press(key);
+    await page.waitForURL('**/gpus**');
+  });
+});
