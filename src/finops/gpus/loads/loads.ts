@@ -1,7 +1,7 @@
 import type { LakeRow } from '../../../platform/lake/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
-import type { IdleDeps } from '../idle/service.ts';
 import { ratesOf } from '../idle/rates.ts';
+import type { IdleDeps } from '../idle/service.ts';
 import { importPrices } from '../telemetry/store.ts';
 import { GPU_SAMPLE, partitionsOf } from '../telemetry/tables.ts';
 
@@ -44,7 +44,11 @@ function dayOf(instant: number): string {
   return new Date(instant).toISOString().slice(0, 10);
 }
 
-function loadsSelect(used: string, held: string, { start, end }: { readonly start: number; readonly end: number }): string {
+function loadsSelect(
+  used: string,
+  held: string,
+  { start, end }: { readonly start: number; readonly end: number },
+): string {
   const within = `epoch_ms("sampledAt") >= ${start} AND epoch_ms("sampledAt") < ${end}`;
   return `SELECT u.*, m.most FROM (
       SELECT gpu, max_by("import", "sampledAt") AS "import", quantile_disc(value, 0.95)::DOUBLE AS p95, sum("spanMs")::DOUBLE AS "knownMs",
