@@ -33,6 +33,8 @@ export interface Past {
   readonly replicas?: number;
   /** Milliseconds that an answer took. */
   readonly latencyMs?: number;
+  /** Of the newest hours so many have their minutes too, each with a sixtieth of the requests. */
+  readonly hoursOfMinutes?: number;
 }
 
 /** For tests: an application with endpoints that really serve, and whose past is written as their metrics and meters write it. */
@@ -57,20 +59,25 @@ export class RecommendationRoom {
   }
 
   /** What the endpoint did and cost in whole hours until the present one. */
-  async past(endpoint: string, { hours, requests, replicas = 1, latencyMs = 10 }: Past): Promise<void> {
+  async past(endpoint: string, past: Past): Promise<void> {
+    const { hours, requests, replicas = 1, latencyMs = 10, hoursOfMinutes = 0 } = past;
     const now = this.clock.at - (this.clock.at % HOUR_MS);
     const detail = await this.shown(endpoint);
     const version = detail.variants[0]?.version ?? '1';
-    const tallies = Array.from({ length: hours }, (_, index) => {
-      const count = requests(index);
+    const tally = (count: number, spanMs: number, at: number) => {
       const latency = createDdSketch();
       for (let each = 0; each < count; each += 1) latency.add(latencyMs);
       const endings = { answered: count, refused: 0, throttled: 0, failed: 0, lost: 0 };
-      const replicaMs = replicas * HOUR_MS;
       const what = { endpoint, variant: 'main', model: 'ranker', version, endings, latency };
-      return { ...what, at: now - (index + 1) * HOUR_MS, spanMs: SPANS.hour, replicaMs, measuredMs: HOUR_MS };
-    });
-    await this.application.store.transaction((sql) => putTallies(sql, 'test', tallies));
+      return { ...what, at, spanMs, replicaMs: replicas * spanMs, measuredMs: spanMs };
+    };
+    const tallies = Array.from({ length: hours }, (_, index) =>
+      tally(requests(index), SPANS.hour, now - (index + 1) * HOUR_MS),
+    );
+    const minutes = Array.from({ length: hoursOfMinutes * 60 }, (_, index) =>
+      tally(Math.ceil(requests(Math.floor(index / 60)) / 60), SPANS.minute, now - (index + 1) * SPANS.minute),
+    );
+    await this.application.store.transaction((sql) => putTallies(sql, 'test', [...tallies, ...minutes]));
     if (replicas === 0) return;
     const intervals = tallies.map(({ at }) => ({
       usage: `past:${endpoint}:${at}`,

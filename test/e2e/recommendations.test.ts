@@ -68,7 +68,7 @@ describe.skipIf(!hasChromium)(
       await page.getByRole('button', { name: 'Look now' }).click();
       await expect.poll(() => answer(page)).toMatch(/^Nothing is known that would cost less, looked at/);
       await page.getByRole('table', { name: 'What was looked for' }).waitFor();
-        await context.close();
+      await context.close();
     });
 
     it('says what all of it saves together, and opens one by keyboard', async () => {

@@ -15,6 +15,7 @@ import { amounts, put, readAndAddOne, suiteMigrations } from '../../src/platform
 import { testApplication } from '../../src/testing.ts';
 import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
 import { priceSuite } from '../support/price-suite.ts';
+import { recommendationSuite } from '../support/recommendation-suite.ts';
 import { reservationSuite } from '../support/reservation-suite.ts';
 import { retentionSuite } from '../support/retention-suite.ts';
 import { retrainingSuite } from '../support/retraining-suite.ts';
@@ -45,6 +46,7 @@ describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are
   retentionSuite('PostgreSQL', () => server.newDatabase());
   noticesSuite('PostgreSQL', () => server.newDatabase());
   retrainingSuite('PostgreSQL', () => server.newDatabase());
+  recommendationSuite(() => server.newDatabase());
   alertsSuite('PostgreSQL', () => server.newDatabase());
   describe('budgets on PostgreSQL', () =>
     reservationSuite(async (clock) => testApplication({ clock }, { database: await server.newDatabase() })));

@@ -36,7 +36,7 @@ export { servedMinutes } from './metrics/served-minutes.ts';
 export { servingMigrations } from './migrations.ts';
 export type { ServingCosts } from './show.ts';
 export type { ServingUsage } from './usage.ts';
-export type { ReplicaChange, ServedVariant, ServingUse, VariantSpan } from './use.ts';
+export type { ServedVariant, ServingUse, VariantSpan } from './use.ts';
 
 export interface ServingDeps {
   readonly store: Store;

@@ -145,8 +145,11 @@ function boundsOf({ replicas: { min, max = Math.max(1, min) } }: Variant) {
 async function changeReplicas(deps: UseDeps, sql: Sql, change: ReplicaChange): Promise<number | string> {
   const [pointers] = await findEndpoints(sql, change.endpoint);
   if (pointers === undefined) return `endpoint "${change.endpoint}" is not there any more`;
-  if (pointers.live !== pointers.newest) return `endpoint "${change.endpoint}" is being rolled out`;
   const revision = await findRevision(sql, change.endpoint, pointers.newest);
+  // One that takes the traffic at once may be followed by another before it has it; steps of a rollout are not cut short.
+  const isOnItsWay =
+    pointers.live !== pointers.newest && (revision?.state === 'failed' || revision?.strategy !== 'instant');
+  if (isOnItsWay) return `endpoint "${change.endpoint}" is being rolled out`;
   const variant = revision?.spec.variants[change.variant];
   if (revision === null || variant === undefined) return `variant "${change.variant}" is not there any more`;
   const { min, max } = boundsOf(variant);

@@ -13,7 +13,12 @@ import type { GpuFinderDeps } from './gpus/finder.ts';
 import type { IdleRunDeps } from './runs/finder.ts';
 import type { Recommendation, TimelineEntry } from './schema.ts';
 
-export interface RecommendationDeps extends Omit<EndpointDeps, 'metering'>, IdleRunDeps, GpuFinderDeps, DeliverDeps, TargetRules {
+export interface RecommendationDeps
+  extends Omit<EndpointDeps, 'metering'>,
+    IdleRunDeps,
+    GpuFinderDeps,
+    DeliverDeps,
+    TargetRules {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;

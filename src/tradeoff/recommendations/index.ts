@@ -24,7 +24,6 @@ import { applied, dismissed, existing, previewed, undone } from './service.ts';
 import { shownList } from './show.ts';
 
 export type { RecommendationDeps } from './context.ts';
-export type { Finder, Found, Window } from './finder.ts';
 export { recommendationMigrations } from './migrations.ts';
 
 /** What would cost less, what that would change, and what it saved when it was done. */

@@ -175,12 +175,21 @@ describe('an endpoint that nobody asks', () => {
   });
 });
 
-it('advises fewer replicas for demand that fewer bear, and adds nothing up twice', async () => {
+it('advises fewer replicas for demand that fewer bear, and counts no hour twice', async () => {
   await using all = await room();
   await all.room.endpoint('search', { replicas: { min: 4 } });
-  await all.room.past('search', { hours: 48, requests: (hour) => (hour % 2 === 0 ? 0 : 100), replicas: 4 });
+  // Every second hour is quiet; in the others 120 answers of 1 s a minute are 2 places in use, a quarter of a replica.
+  const requests = (hour: number) => (hour % 2 === 0 ? 0 : 7200);
+  await all.room.past('search', { hours: 120, requests, replicas: 4, latencyMs: 1000, hoursOfMinutes: 4 });
   const list = await all.room.found();
-  expect(list.recommendations.map(({ kind }) => kind)).toEqual(['scale_to_zero']);
-  expect(list.recommendations[0]).toMatchObject({ risk: { level: 'medium' }, confidence: { level: 'low', days: 2 } });
-  expect(list.totals).toMatchObject([{ recommendations: 1, sumOfAlone: { currency: 'USD' } }]);
+  expect(list.recommendations).toMatchObject([
+    { kind: 'replica_count', title: 'Keep 1 replica of search instead of 4', saving: { monthly: { amount: '1095' } } },
+    { kind: 'scale_to_zero', risk: { level: 'medium' }, confidence: { level: 'medium', days: 5 } },
+  ]);
+  const [total] = list.totals;
+  const alone = list.recommendations.map(({ saving }) => Number(saving.monthly?.amount));
+  // 3 of 4 replicas all the time, and of the one that is left what falls into quiet hours.
+  expect(Number(total?.sumOfAlone.amount)).toBeCloseTo((alone[0] ?? 0) + (alone[1] ?? 0), 5);
+  expect(Number(total?.saving.monthly?.amount)).toBeCloseTo((alone[0] ?? 0) + (alone[1] ?? 0) / 4, 5);
+  expect(total?.saving.cost).toEqual({ amount: '1460', currency: 'USD' });
 });

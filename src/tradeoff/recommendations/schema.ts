@@ -7,7 +7,7 @@ import { RecommendedAction } from './action/schema.ts';
 import { Effect, HeldItem, Saving } from './savings/schema.ts';
 
 export type { RecommendedAction } from './action/schema.ts';
-export type { Effect, HeldItem, Saving } from './savings/schema.ts';
+export type { HeldItem, Saving } from './savings/schema.ts';
 
 export const RecommendationId = z
   .string()

@@ -26,7 +26,7 @@ export function RecommendationPage() {
     return query.error === null ? <AnswerPending /> : query.error.message;
   };
   return (
-    <Page title={query.data === undefined ? 'Recommendation' : KINDS[query.data.kind]} answer={answer()} longAnswer>
+    <Page title={query.data === undefined ? 'Recommendation' : KINDS[query.data.kind]} answer={answer()}>
       <Loaded query={query} what="The recommendation" height={HEIGHT}>
         {(one) => (
           <div className={layout.stack}>

@@ -36,7 +36,7 @@ export function RecommendationsPage() {
   const choose = (value: (typeof CHOICES)[number]['value']) =>
     void navigate({ search: (before) => ({ ...before, state: value === 'open' ? undefined : value }) });
   return (
-    <Page title="Recommendations" answer={answer()} longAnswer>
+    <Page title="Recommendations" answer={answer()}>
       <div className={layout.stack}>
         <Card
           title="What would be done, and what does it save?"

@@ -164,9 +164,7 @@ function evidenceOf({ item, prices, unpriced, hours }: VariantHours, window: Win
     items: [item],
     pins: [],
     missing: [
-      ...(unmeasured === 0
-        ? []
-        : [`${unmeasured} of ${hours.length} hours were not measured, and are taken to be busy`]),
+      ...(unmeasured === 0 ? [] : [`${unmeasured} of ${hours.length} hours were not measured, and are left out`]),
       ...unpriced.map((resource) => `there is no price of "${resource}": add it to your price book`),
     ],
   };
@@ -186,5 +184,6 @@ function shownHours(hours: number): string {
 
 function perDay(count: number, days: number): string {
   const rate = count / days;
-  return rate >= 1 ? `${Math.round(rate)} requests` : `${rate.toFixed(1)} requests`;
+  const shown = rate >= 1 ? String(Math.round(rate)) : rate.toFixed(1);
+  return `${shown} ${shown === '1' ? 'request' : 'requests'}`;
 }

@@ -28,11 +28,13 @@ export function gpuShareFinder({ gpus }: GpuFinderDeps): Finder {
       const found: Found[] = [];
       for (const [resource, all] of Map.groupBy(loads, (load) => load.resource)) {
         const card = resource === null ? null : cardOf(resource);
-        if (resource === null) lacks.add(`${all.length} GPUs were imported without --resource, so that their model is not known`);
+        if (resource === null)
+          lacks.add(`${all.length} GPUs were imported without --resource, so that their model is not known`);
         else if (card === null) lacks.add(`how much memory a "${resource}" has: name it like gpu:A100-80GB`);
         if (resource === null || card === null) continue;
         const known = all.filter((load): load is Known => load.memoryMaxBytes !== null && load.spanMs >= LEAST_MS);
-        if (known.length < all.length) lacks.add(`three hours of utilization and memory of ${all.length - known.length} ${resource}`);
+        if (known.length < all.length)
+          lacks.add(`three hours of utilization and memory of ${all.length - known.length} ${resource}`);
         const one = sharedOf(resource, card, known, window);
         if (one !== null) found.push(one);
       }
@@ -72,11 +74,20 @@ function migPlan(card: Card, loads: readonly Known[]): Plan {
   const steps = placed.flatMap((card_, index) => {
     if (card_.length < 2) return [];
     const on = groups[index]?.[0]?.gpu ?? '';
-    const names = card_.map(({ index: at }) => profileName(card, cuts[at]?.profile ?? { compute: 7, memory: 8, starts: [] }));
+    const names = card_.map(({ index: at }) =>
+      profileName(card, cuts[at]?.profile ?? { compute: 7, memory: 8, starts: [] }),
+    );
     const from = groups[index]?.slice(1).map(({ gpu }) => gpu) ?? [];
-    return [`cut ${on} into ${names.join(', ')} (nvidia-smi mig -cgi ${names.join(',')} -C) and move there what runs on ${from.join(', ')}`];
+    return [
+      `cut ${on} into ${names.join(', ')} (nvidia-smi mig -cgi ${names.join(',')} -C) and move there what runs on ${from.join(', ')}`,
+    ];
   });
-  return { method: 'MIG', groups: [...groups, ...whole.map((load) => [load])], least: whole.length + leastCards(profiles), steps };
+  return {
+    method: 'MIG',
+    groups: [...groups, ...whole.map((load) => [load])],
+    least: whole.length + leastCards(profiles),
+    steps,
+  };
 }
 
 function turnsPlan(card: Card, loads: readonly Known[]): Plan {
@@ -84,12 +95,19 @@ function turnsPlan(card: Card, loads: readonly Known[]): Plan {
   const steps = groups.flatMap(([first, ...others]) =>
     first === undefined || others.length === 0
       ? []
-      : [`let what runs on ${others.map(({ gpu }) => gpu).join(', ')} take turns on ${first.gpu} (time-slicing of the device plugin: ${others.length + 1} replicas)`],
+      : [
+          `let what runs on ${others.map(({ gpu }) => gpu).join(', ')} take turns on ${first.gpu} (time-slicing of the device plugin: ${others.length + 1} replicas)`,
+        ],
   );
   return { method: 'turns', groups, least: leastByTurns(loads, card.memoryBytes), steps };
 }
 
-function foundOf(resource: string, loads: readonly Known[], plan: Plan & { readonly freed: number }, window: Window): Found {
+function foundOf(
+  resource: string,
+  loads: readonly Known[],
+  plan: Plan & { readonly freed: number },
+  window: Window,
+): Found {
   const { method, groups, least, steps, freed } = plan;
   const needed = groups.length;
   const isMig = method === 'MIG';
@@ -109,7 +127,10 @@ function foundOf(resource: string, loads: readonly Known[], plan: Plan & { reado
     after: `${needed} GPUs${isMig ? ', cut by MIG' : ', by turns'}; ${freed} can be given back`,
     confidence: confidenceOf(spanMs / DAY_MS, Math.min(1, known / loads.reduce((sum, load) => sum + load.spanMs, 0))),
     risk: isMig
-      ? { level: 'medium', text: 'Every load moves once and gets a part of a card: bursts beyond the 95th percentile take longer.' }
+      ? {
+          level: 'medium',
+          text: 'Every load moves once and gets a part of a card: bursts beyond the 95th percentile take longer.',
+        }
       : {
           level: 'high',
           text: 'Loads that take turns are not kept apart: one that takes more memory than it ever did fails the others, and all answer more slowly at the same time.',

@@ -72,7 +72,9 @@ export function placeProfiles(profiles: readonly MigProfile[]): MigPlacement[][]
   const cards: { taken: boolean[]; placed: MigPlacement[] }[] = [];
   const order = profiles
     .map((profile, index) => ({ profile, index }))
-    .toSorted((a, b) => b.profile.memory - a.profile.memory || b.profile.compute - a.profile.compute || a.index - b.index);
+    .toSorted(
+      (a, b) => b.profile.memory - a.profile.memory || b.profile.compute - a.profile.compute || a.index - b.index,
+    );
   for (const { profile, index } of order) {
     const found = cards.find(({ taken }) => startOn(taken, profile) !== null);
     const card = found ?? { taken: Array.from({ length: SLOTS }, () => false), placed: [] };

@@ -12,7 +12,9 @@ export function shareByTurns(loads: readonly Load[], memoryBytes: number): numbe
   const gpus: { utilization: number; bytes: number; places: number[] }[] = [];
   const sizeOf = ({ utilizationP95, memoryMaxBytes }: Load) =>
     Math.max(utilizationP95, (memoryMaxBytes * MEMORY_ROOM) / memoryBytes);
-  const order = loads.map((load, place) => ({ load, place })).toSorted((a, b) => sizeOf(b.load) - sizeOf(a.load) || a.place - b.place);
+  const order = loads
+    .map((load, place) => ({ load, place }))
+    .toSorted((a, b) => sizeOf(b.load) - sizeOf(a.load) || a.place - b.place);
   for (const { load, place } of order) {
     const bytes = load.memoryMaxBytes * MEMORY_ROOM;
     const found = gpus.find((gpu) => gpu.utilization + load.utilizationP95 <= 1 && gpu.bytes + bytes <= memoryBytes);
@@ -29,7 +31,11 @@ export function shareByTurns(loads: readonly Load[], memoryBytes: number): numbe
 export function leastByTurns(loads: readonly Load[], memoryBytes: number): number {
   const utilization = loads.reduce((sum, load) => sum + load.utilizationP95, 0);
   const bytes = loads.reduce((sum, load) => sum + load.memoryMaxBytes * MEMORY_ROOM, 0);
-  return Math.max(loads.length === 0 ? 0 : 1, Math.ceil(utilization - EPSILON), Math.ceil(bytes / memoryBytes - EPSILON));
+  return Math.max(
+    loads.length === 0 ? 0 : 1,
+    Math.ceil(utilization - EPSILON),
+    Math.ceil(bytes / memoryBytes - EPSILON),
+  );
 }
 
 /** Sums of fractions are not exact. */
