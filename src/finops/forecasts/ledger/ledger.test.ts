@@ -303,6 +303,7 @@ describe('forecasts of the ledger', () => {
     const body = { subject: {}, from: '2026-11-21', dailyAmount: '30', currency: 'USD', what: 'x' };
     for (const wrong of [
       { from: '2026-02-30' },
+      { from: 'x-1' },
       { until: '2026-11-21' },
       { dailyAmount: '0' },
       { dailyAmount: '1e99' },

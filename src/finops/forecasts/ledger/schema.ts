@@ -8,13 +8,19 @@ const MOST_DAILY_AMOUNT = 1e9;
 const Day = z
   .string()
   .regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'a day such as "2026-11-03"')
-  .refine((day) => new Date(`${day}T00:00:00Z`).toISOString().startsWith(day), 'a day that the calendar has')
+  .refine(isOnCalendar, 'a day that the calendar has')
   .describe('Day, UTC, YYYY-MM-DD');
 
 export const ForecastLevel = z
   .enum(['total', 'team', 'project', 'model', 'endpoint', 'service', 'budget'])
   .describe('What kind of thing is forecast; those of one level, but budgets, add up to the total');
 export type ForecastLevel = z.infer<typeof ForecastLevel>;
+
+/** `2026-02-30` is none; a text that is no day at all neither. */
+function isOnCalendar(day: string): boolean {
+  const at = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
+}
 
 const value = (what: string) => z.string().min(1).max(250).optional().describe(`${what}, 1 to 250 characters`);
 
