@@ -1,14 +1,23 @@
 import type { Subject } from '../../org/schema.ts';
 import type { Route } from '../../platform/http/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
+import type { ChargesQuestion, DailyCharges } from './charges/daily-charges.ts';
+import { withDailyCharges } from './charges/index.ts';
 import { exactFilter } from './filters.ts';
 import type { CostsDeps } from './relations.ts';
 import { costRoutes } from './routes.ts';
-import { type DailySlices, dailySlices, type SlicesQuestion } from './slices/daily-slices.ts';
-import { type CellsQuestion, type SliceCell, sliceCells } from './slices/slice-cells.ts';
 import { summarise } from './summary.ts';
 
 export { csvLine } from '../../platform/csv/index.ts';
+export type {
+  CellsQuestion,
+  ChargeCell,
+  ChargeCondition,
+  ChargesQuestion,
+  DailyCharges,
+  DayRange,
+  SliceDay,
+} from './charges/daily-charges.ts';
 export {
   addItem,
   type ComparedItem,
@@ -21,9 +30,6 @@ export {
 export { exactFilter } from './filters.ts';
 export { type CostRelations, rowSource } from './query.ts';
 export { type CostsDeps, relationsFrom } from './relations.ts';
-export type { ChargeQuestion } from './slices/charges-sql.ts';
-export type { DailySlices, SliceDay, SlicesQuestion } from './slices/daily-slices.ts';
-export type { CellsQuestion, DayRange, SliceCell } from './slices/slice-cells.ts';
 
 /** Billing months ("2026-11") or charge days ("2026-11-03") in UTC; both ends belong to it. */
 export interface AllocatedRange {
@@ -45,10 +51,8 @@ export interface AllocatedCosts {
 export interface Costs {
   /** Allocated cost of everything whose subject has the given fields. A charge counts on the day on which it begins. */
   allocatedOver(subject: Subject, range: AllocatedRange, metric: CostMetric): Promise<AllocatedCosts>;
-  /** Effective cost by day of everything and of every slice of some dimensions, without credits, taxes and charges longer than a day. */
-  dailySlices(question: SlicesQuestion): Promise<DailySlices>;
-  /** The kinds of charges behind two stretches of days, of the same rows. */
-  sliceCells(question: CellsQuestion): Promise<SliceCell[]>;
+  /** Has `work` ask about daily charges as often as it likes, all of one state of the bill. */
+  withDailyCharges<T>(question: ChargesQuestion, work: (charges: DailyCharges) => Promise<T>): Promise<T>;
   readonly routes: readonly Route[];
 }
 
@@ -57,8 +61,7 @@ const MONTH_LENGTH = 'YYYY-MM'.length;
 export function createCosts(deps: CostsDeps): Costs {
   return {
     allocatedOver: (subject, range, metric) => allocatedOver(deps, subject, range, metric),
-    dailySlices: (question) => dailySlices(deps, question),
-    sliceCells: (question) => sliceCells(deps, question),
+    withDailyCharges: (question, work) => withDailyCharges(deps, question, work),
     routes: costRoutes(deps),
   };
 }

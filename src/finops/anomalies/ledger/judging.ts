@@ -6,11 +6,12 @@ import { createMutex } from '../../../platform/store/mutex.ts';
 import { type Clock, sumDecimals } from '../../../platform/units/index.ts';
 import { allocatedDaily, allocations } from '../../allocation/index.ts';
 import { type Billing, billRows } from '../../billing/index.ts';
-import type { Costs } from '../../costs/index.ts';
+import type { Costs, DailyCharges } from '../../costs/index.ts';
 import { dayNumber, dayText } from './day.ts';
-import { filtersOf } from './find-causes.ts';
+import { conditionsOf } from './find-causes.ts';
 import { type JudgedLedger, judgeLedger } from './judge-ledger.ts';
 import { reconcile } from './reconcile.ts';
+import { CAUSE_DIMENSIONS } from './slice.ts';
 import { findAnomalies, findAnomaly, findJudging, putAnomaly, putJudging, type StoredAnomaly } from './store.ts';
 
 export interface JudgingDeps {
@@ -18,7 +19,7 @@ export interface JudgingDeps {
   readonly lake: Pick<Lake, 'sequence'>;
   readonly clock: Clock;
   readonly billing: Pick<Billing, 'currentUnits' | 'periodState'>;
-  readonly costs: Pick<Costs, 'dailySlices' | 'sliceCells'>;
+  readonly costs: Pick<Costs, 'withDailyCharges'>;
   /** Is told, in the transaction that stores them, of anomalies that are new and go on or have only just ended. */
   readonly opened: (sql: Sql, anomalies: readonly StoredAnomaly[]) => Promise<void>;
 }
@@ -68,15 +69,19 @@ async function judgeOnce(deps: JudgingDeps): Promise<boolean> {
   const now = clock.now();
   const [from, to] = windowOf(periods.at(-1), now);
   const context = { covers: (month: string) => periods.includes(month), grows: (month: string) => growing.has(month) };
-  const judged = await judgeLedger(costs, { from, to, said: stored, ...context });
-  const settled = dayText(dayNumber(judged.judging.from ?? from) + WARM_UP_DAYS);
-  const changed = await reconcile({
-    stored,
-    found: judged.found,
-    from: settled,
-    now: new Date(now).toISOString(),
-    newId: () => `an_${randomBytes(8).toString('hex')}`,
-    costNow: (anomaly) => costNow(costs, anomaly),
+  const question = { from, to, dimensions: CAUSE_DIMENSIONS };
+  const { judged, changed } = await costs.withDailyCharges(question, async (charges) => {
+    const inner = await judgeLedger(charges, { said: stored, ...context });
+    const settled = dayText(dayNumber(inner.judging.from ?? from) + WARM_UP_DAYS);
+    const reconciled = await reconcile({
+      stored,
+      found: inner.found,
+      from: settled,
+      now: new Date(now).toISOString(),
+      newId: () => `an_${randomBytes(8).toString('hex')}`,
+      costNow: (anomaly) => costNow(charges, anomaly),
+    });
+    return { judged: inner, changed: reconciled };
   });
   return save(deps, { before: before?.stamp ?? null, stamp, now, stored, changed, judged });
 }
@@ -103,16 +108,15 @@ async function stampOf(
   return createHash('sha256').update(text).digest('hex');
 }
 
-async function costNow(costs: Pick<Costs, 'sliceCells'>, anomaly: StoredAnomaly): Promise<string> {
-  const { currency, evidence, slice, start, end } = anomaly;
+async function costNow(charges: DailyCharges, anomaly: StoredAnomaly): Promise<string> {
+  const { currency, evidence, start, end } = anomaly;
   if (currency === null) return evidence?.cost.actual ?? anomaly.actual;
-  const cells = await costs.sliceCells({
+  const cells = await charges.cells({
     currency,
-    dimensions: [],
-    filter: evidence?.filter ?? filtersOf({ slice, except: [] }),
+    where: conditionsOf(anomaly),
     before: { from: start, to: dayText(dayNumber(start) - 1) },
     after: { from: start, to: end },
-    most: 1000,
+    most: 1,
   });
   return sumDecimals(cells.map(({ costAfter }) => costAfter));
 }

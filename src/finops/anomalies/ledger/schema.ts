@@ -70,6 +70,7 @@ export const Anomaly = z
     kind: EpisodeKind,
     direction: z.enum(['over', 'under']).describe('Above or below what was expected'),
     slice: AnomalySlice,
+    except: AnomalySlice.describe('What of the slice belongs to other anomalies of the same days, each by itself'),
     seenIn: z.array(AnomalySlice).describe('Slices of the ledger that were judged and show it'),
     state: AnomalyState,
     mergedInto: z.string().nullable().describe('Merged: id of the other; else null'),
