@@ -49,6 +49,7 @@ export async function findCauses(ask: AskCells, candidates: readonly Candidate[]
     if (rest === null) continue;
     causes.push(newCause(candidate, causeOf(rest, candidate.series.slice), causes));
   }
+  mergeSame(causes);
   for (const candidate of candidates)
     if (candidate.series.measure !== 'cost') await joinOrAdd(ask, causes, candidate, candidates);
   return causes;

@@ -20,8 +20,6 @@ export interface JudgingDeps {
   readonly clock: Clock;
   readonly billing: Pick<Billing, 'currentUnits' | 'periodState'>;
   readonly costs: Pick<Costs, 'withDailyCharges'>;
-  /** Is told, in the transaction that stores them, of anomalies that are new and go on or have only just ended. */
-  readonly opened: (sql: Sql, anomalies: readonly StoredAnomaly[]) => Promise<void>;
 }
 
 const JUDGE = 'anomalies.judge';
@@ -30,8 +28,6 @@ const EVERY_TEN_MINUTES = '*/10 * * * *';
 const MONTHS_BACK = 6;
 /** Days that are learned from before anything is judged. */
 const WARM_UP_DAYS = 28;
-/** What ended longer ago is history when it is found. */
-const RECENT_DAYS = 3;
 
 /** Judges the ledger when bills or allocations changed, when somebody said something, and when a month is closed. */
 export function scheduleJudging(deps: JudgingDeps, jobs: Jobs): void {
@@ -134,7 +130,6 @@ interface Saving {
 /** Stores all of it, unless another server was faster; a verdict that came meanwhile stays, and is judged by in the next turn. */
 async function save(deps: JudgingDeps, { before, stamp, now, stored, changed, judged }: Saving): Promise<boolean> {
   const known = new Set(stored.map(({ id }) => id));
-  const through = judged.judging.through ?? '';
   await deps.store.transaction(async (sql) => {
     if (((await findJudging(sql))?.stamp ?? null) !== before) return;
     for (const anomaly of changed) {
@@ -144,11 +139,6 @@ async function save(deps: JudgingDeps, { before, stamp, now, stored, changed, ju
       await putAnomaly(sql, { ...anomaly, feedback: isOwn ? own : takenBack ? null : anomaly.feedback });
     }
     await putJudging(sql, { stamp, judging: { ...judged.judging, judgedAt: new Date(now).toISOString() } });
-    const recent = changed.filter(({ id, state, end, feedback }) => {
-      if (known.has(id) || feedback !== null) return false;
-      return state === 'open' || dayNumber(end) > dayNumber(through) - RECENT_DAYS;
-    });
-    if (recent.length > 0) await deps.opened(sql, recent);
   });
   return true;
 }

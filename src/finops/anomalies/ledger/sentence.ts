@@ -28,7 +28,6 @@ const DIGITS = 3;
  */
 export function sentenceOf(told: Told): string {
   const { measure, kind, unit } = told;
-  if (measure === 'idle_gpu_hours') return `Idle GPU hours ${moved(told)} a day${namesOf(told.slice)}.`;
   if (measure === 'unit_cost') return `${subject(told)} ${moved(told, told.currency)} for each ${unit ?? 'unit'}.`;
   if (measure === 'quantity') return `${subject(told)} ${movedByDay(told)} ${unit ?? 'units'} a day.`;
   if (kind === 'zero') {
