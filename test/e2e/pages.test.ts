@@ -47,6 +47,11 @@ const PAGES = [
     says: /For \w+ \d{4} \d+ teams pay \$[\d,]+\.\d\d billed and \$[\d,]+\.\d\d is nobody’s; together they are the bill/,
   },
   { name: 'Statement', path: '/statements?team=search', says: /Team search pays \$[\d,]+\.\d\d billed for \w+ \d{4}/ },
+  {
+    name: 'Anomalies',
+    path: '/anomalies',
+    says: /^(\d+ anomal(y|ies),.* cost \$[\d,]+\.\d\d more than expected.*|The ledger has not been judged yet\.)$/,
+  },
   { name: 'Budgets', path: '/budgets', says: /^\S+ of 4 budgets (is|are) over.*; none stops anything\.$/ },
   {
     name: 'Budget',

@@ -41,6 +41,7 @@ describe.runIf(hasChromium && wanted)('screenshots', () => {
       'bill-rows': '/costs?view=rows',
       'bill-row': row,
       'bill-row-delivered': `${row}&part=raw`,
+      anomalies: '/anomalies',
       allocation: '/allocation',
       deliveries: '/deliveries',
       delivery: restating,

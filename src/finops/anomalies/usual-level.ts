@@ -36,7 +36,11 @@ export function expectedAt(step: number, history: readonly UsualStep[], seasonSt
   const usual = history.filter((kept): kept is { step: number; usual: number } => kept.usual !== null);
   if (usual.length < LEAST_STEPS) return null;
   const share = seasonShares(usual, seasonSteps);
-  const flat = usual.map((kept): readonly [number, number] => [kept.step, kept.usual / share(kept.step)]);
+  const flat = usual.flatMap((kept): (readonly [number, number])[] => {
+    const of = share(kept.step);
+    return of === 0 ? [] : [[kept.step, kept.usual / of]];
+  });
+  if (flat.length === 0) return { value: 0, unit: 0 };
   const slope = DAMPING * (slopeOf(flat) ?? 0);
   const settled = flat.filter(([at]) => at < step - NEWEST_STEPS).slice(-LEVEL_STEPS);
   const level = midmean(settled.map(([at, value]) => value + slope * Math.min(step - at, MOST_REACH_STEPS))) ?? 0;
@@ -59,7 +63,8 @@ function seasonShares(
   const middles = shares.map((of) => (of.length < LEAST_SEASONS ? null : midmean(of)));
   return (step) => {
     const share = middles[step % seasonSteps] ?? 1;
-    return share > 0 ? share : 1;
+    // Nothing at weekends is as usual as anything; a share below zero is none.
+    return share >= 0 ? share : 1;
   };
 }
 

@@ -3,17 +3,26 @@ import type { Route } from '../../platform/http/index.ts';
 import { allocatedDaily } from '../allocation/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
 import { type BilledUsage, billedUsage } from './billed-usage.ts';
+import type { ChargesQuestion, DailyCharges } from './charges/daily-charges.ts';
+import { withDailyCharges } from './charges/index.ts';
 import { type DailyAmount, type DailyQuestion, type DailyReach, dailyReach, dailySeries } from './daily-series.ts';
 import { exactFilter } from './filters.ts';
 import type { RowSelection } from './query.ts';
 import type { CostsDeps } from './relations.ts';
 import { costRoutes } from './routes.ts';
-import { type DailySlices, dailySlices, type SlicesQuestion } from './slices/daily-slices.ts';
-import { type CellsQuestion, type SliceCell, sliceCells } from './slices/slice-cells.ts';
 import { summarise } from './summary.ts';
 
 export { csvLine } from '../../platform/csv/index.ts';
 export type { BilledUsage, PeriodUsage } from './billed-usage.ts';
+export type {
+  CellsQuestion,
+  ChargeCell,
+  ChargeCondition,
+  ChargesQuestion,
+  DailyCharges,
+  DayRange,
+  SliceDay,
+} from './charges/daily-charges.ts';
 export type { DailyAmount, DailyQuestion, DailyReach } from './daily-series.ts';
 export {
   addItem,
@@ -27,9 +36,6 @@ export {
 export { exactFilter } from './filters.ts';
 export { type CostRelations, rowSource } from './query.ts';
 export { type CostsDeps, relationsFrom } from './relations.ts';
-export type { ChargeQuestion } from './slices/charges-sql.ts';
-export type { DailySlices, SliceDay, SlicesQuestion } from './slices/daily-slices.ts';
-export type { CellsQuestion, DayRange, SliceCell } from './slices/slice-cells.ts';
 
 /** Billing months ("2026-11") or charge days ("2026-11-03") in UTC; both ends belong to it. */
 export interface AllocatedRange {
@@ -62,10 +68,8 @@ export interface Costs {
   dailyReach(): Promise<DailyReach>;
   /** Changes whenever any daily amount may have changed. */
   dailyStamp(): Promise<string>;
-  /** Effective cost by day of everything and of every slice of some dimensions, without credits, taxes and charges longer than a day. */
-  dailySlices(question: SlicesQuestion): Promise<DailySlices>;
-  /** The kinds of charges behind two stretches of days, of the same rows. */
-  sliceCells(question: CellsQuestion): Promise<SliceCell[]>;
+  /** Has `work` ask about daily charges as often as it likes, all of one state of the bill. */
+  withDailyCharges<T>(question: ChargesQuestion, work: (charges: DailyCharges) => Promise<T>): Promise<T>;
   readonly routes: readonly Route[];
 }
 
@@ -78,8 +82,7 @@ export function createCosts(deps: CostsDeps): Costs {
     dailySeries: (question) => dailySeries(deps, question),
     dailyReach: () => dailyReach(deps),
     dailyStamp: async () => String(await deps.lake.sequence(deps.store, allocatedDaily)),
-    dailySlices: (question) => dailySlices(deps, question),
-    sliceCells: (question) => sliceCells(deps, question),
+    withDailyCharges: (question, work) => withDailyCharges(deps, question, work),
     routes: costRoutes(deps),
   };
 }

@@ -79,7 +79,10 @@ function About({ anomaly }: { readonly anomaly: AnomalyDetail }) {
           ['Kind', <DirectionMark key="kind" anomaly={anomaly} />],
           ['State', STATES[state]],
           ['Days', daysText(anomaly)],
-          ['What', slice.map(({ dimension, value }) => `${dimensionLabel(dimension)} ${value}`).join(', ') || 'everything'],
+          [
+            'What',
+            slice.map(({ dimension, value }) => `${dimensionLabel(dimension)} ${value}`).join(', ') || 'everything',
+          ],
           ['Seen in', seenIn.map(sliceName).join(', ')],
         ]}
       />

@@ -22,7 +22,6 @@ export const MEASURES: Readonly<Record<Anomaly['measure'], string>> = {
   cost: 'cost',
   quantity: 'quantity',
   unit_cost: 'cost of a unit',
-  idle_gpu_hours: 'idle GPU hours',
 };
 
 export const STATES: Readonly<Record<Anomaly['state'], string>> = {

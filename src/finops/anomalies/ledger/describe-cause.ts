@@ -1,8 +1,8 @@
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
-import type { Costs, SliceDay } from '../../costs/index.ts';
+import type { ChargeCell, DailyCharges, SliceDay } from '../../costs/index.ts';
 import { dayNumber, dayText } from './day.ts';
 import { type Explanation, explainCause } from './explain-cause.ts';
-import { BASELINE_DAYS, baselineOf, type Cause, cellsOf, filtersOf, referenceOf } from './find-causes.ts';
+import { BASELINE_DAYS, baselineOf, type Cause, cellsOf, conditionsOf, filtersOf, referenceOf } from './find-causes.ts';
 import type { Candidate } from './judge-series.ts';
 import type { Anomaly, AnomalyEvidence } from './schema.ts';
 import { sentenceOf } from './sentence.ts';
@@ -22,20 +22,19 @@ const EXPECTED_DECIMALS = 8;
 
 /** What a cause came to, what was expected, and why: read from the rows of its slice, exactly. Null when its rows are gone meanwhile. */
 export async function describeCause(
-  costs: Pick<Costs, 'dailySlices' | 'sliceCells'>,
+  charges: DailyCharges,
   cause: Cause,
   all: readonly Candidate[],
 ): Promise<Found | null> {
   const reference = referenceOf(cause);
   if (reference === undefined) return null;
   const { series } = reference;
-  const ask: Costs['sliceCells'] = (question) => costs.sliceCells(question);
-  const whole = await cellsOf(ask, reference, { slice: series.slice, except: [] }, all);
-  const cells = await cellsOf(ask, reference, cause, all);
+  const whole = await cellsOf(charges.cells, reference, { slice: series.slice, except: [] }, all);
+  const cells = await cellsOf(charges.cells, reference, cause, all);
   const explanation = explainCause(filtersOf(cause), cells, scaleOf(reference, whole));
   const { sums, ...evidence } = explanation;
   const figures = figuresOf(reference, explanation);
-  const days = await daysOf(costs, cause, reference);
+  const days = await daysOf(charges, cause, reference);
   const points = pointsOf(reference, days, decimal(figures.expected));
   const told = {
     slice: cause.slice,
@@ -54,6 +53,7 @@ export async function describeCause(
     kind: reference.kind,
     direction: cause.direction === 1 ? 'over' : 'under',
     slice: [...cause.slice],
+    except: [...cause.except],
     seenIn: seenIn(cause),
     start: dayText(reference.firstDay),
     end: dayText(reference.lastDay),
@@ -68,7 +68,7 @@ export async function describeCause(
 }
 
 /** What was expected of the charges of before, as a share of them. Of a price: what was bought is taken as it is. */
-function scaleOf({ series, expected }: Candidate, cells: Awaited<ReturnType<Costs['sliceCells']>>): Decimal {
+function scaleOf({ series, expected }: Candidate, cells: readonly ChargeCell[]): Decimal {
   const total = (of: 'costBefore' | 'quantityBefore' | 'quantityAfter') =>
     cells.reduce((sum, cell) => sum.plus(cell[of]), decimal(0));
   const [above, below] =
@@ -108,16 +108,12 @@ function seenIn({ candidates }: Cause): Anomaly['seenIn'] {
   return [...slices.values()];
 }
 
-async function daysOf(costs: Pick<Costs, 'dailySlices'>, cause: Cause, candidate: Candidate): Promise<SliceDay[]> {
-  const { days } = await costs.dailySlices({
-    from: dayText(candidate.firstDay - BASELINE_DAYS),
-    to: dayText(candidate.lastDay + SHOWN_AFTER_DAYS),
-    dimensions: [],
-    filter: filtersOf(cause),
-    most: 1000,
-  });
-  return days.filter(({ currency }) => currency === candidate.series.currency);
+async function daysOf(charges: DailyCharges, cause: Cause, { series }: Candidate): Promise<SliceDay[]> {
+  const days = await charges.daily({ dimensions: [], where: conditionsOf(cause), most: MOST_CURRENCIES });
+  return days.filter(({ currency }) => currency === series.currency);
 }
+
+const MOST_CURRENCIES = 1000;
 
 /** The series of the slice with what was expected of it, which on the days of the cause adds up to `expected`. */
 function pointsOf(candidate: Candidate, days: readonly SliceDay[], expected: Decimal): AnomalyEvidence['points'] {

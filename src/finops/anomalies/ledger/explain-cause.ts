@@ -1,13 +1,13 @@
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
 import {
   addItem,
+  type ChargeCell,
   type ComparedItem,
   type EffectSums,
   exactFilter,
   isComparable,
   itemEffects,
   noEffects,
-  type SliceCell,
   shownEffects,
 } from '../../costs/index.ts';
 import type { AnomalyDriver, AnomalyEvidence, AnomalyRow } from './schema.ts';
@@ -18,7 +18,7 @@ const MOST_ROWS = 50;
 const EXPECTED_DECIMALS = 10;
 
 /** Charges with what was expected of them, in the currency of the cause. */
-interface ScaledCell extends SliceCell {
+interface ScaledCell extends ChargeCell {
   /** Cost of before, brought to the days and the level that were expected. */
   readonly expected: Decimal;
 }
@@ -29,7 +29,7 @@ export type Explanation = Omit<AnomalyEvidence, 'points' | 'baseline'> & { reado
  * What made the difference between what a cause cost and what it was expected to: price, volume and mix of its SKUs, what came and
  * what went. `scale` is what was expected as a share of the cost of before. All parts add up exactly.
  */
-export function explainCause(filter: readonly string[], cells: readonly SliceCell[], scale: Decimal): Explanation {
+export function explainCause(filter: readonly string[], cells: readonly ChargeCell[], scale: Decimal): Explanation {
   const scaled = cells.map(
     (cell): ScaledCell => ({
       ...cell,
@@ -126,7 +126,7 @@ function itemOf(cells: readonly ScaledCell[], scale: Decimal): ComparedItem & { 
 
 const SKU_COLUMNS = ['skuId', 'skuMeter', 'chargeDescription'];
 
-function skuOf({ values }: Pick<SliceCell, 'values'>): { readonly column: string; readonly value: string } | null {
+function skuOf({ values }: Pick<ChargeCell, 'values'>): { readonly column: string; readonly value: string } | null {
   for (const column of SKU_COLUMNS) {
     const value = values[column];
     if (value != null) return { column, value };

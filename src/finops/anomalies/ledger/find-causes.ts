@@ -1,28 +1,12 @@
-import { exactFilter, type SliceCell } from '../../costs/index.ts';
+import { type ChargeCell, type ChargeCondition, type DailyCharges, exactFilter } from '../../costs/index.ts';
 import { breadthOf, CAUSE_SHARE, causeOf, type ExcessCell, sumOf } from './attribute.ts';
 import { dayText } from './day.ts';
 import type { Candidate } from './judge-series.ts';
 import { seriesKey } from './series.ts';
-import {
-  CAUSE_DIMENSIONS,
-  compatible,
-  holds,
-  isSku,
-  JUDGED_DIMENSIONS,
-  type Slice,
-  sameSlice,
-  within,
-} from './slice.ts';
+import { compatible, holds, isSku, JUDGED_DIMENSIONS, type Slice, sameSlice, within } from './slice.ts';
 
-/** What `Costs.sliceCells` answers. */
-export type AskCells = (question: {
-  readonly currency: string;
-  readonly dimensions: readonly string[];
-  readonly filter: readonly string[];
-  readonly before: { readonly from: string; readonly to: string };
-  readonly after: { readonly from: string; readonly to: string };
-  readonly most: number;
-}) => Promise<SliceCell[]>;
+/** `DailyCharges.cells`. */
+export type AskCells = DailyCharges['cells'];
 
 /** One reason for which one or more series are out of the ordinary. */
 export interface Cause {
@@ -65,9 +49,28 @@ export async function findCauses(ask: AskCells, candidates: readonly Candidate[]
     if (rest === null) continue;
     causes.push(newCause(candidate, causeOf(rest, candidate.series.slice), causes));
   }
+  mergeSame(causes);
   for (const candidate of candidates)
     if (candidate.series.measure !== 'cost') await joinOrAdd(ask, causes, candidate, candidates);
   return causes;
+}
+
+/** A slice that two series show on days that touch is one cause, though they say it began on different days. */
+function mergeSame(causes: Cause[]): void {
+  for (let at = causes.length - 1; at > 0; at -= 1) {
+    const cause = causes[at];
+    const same = causes.slice(0, at).find((other) => cause !== undefined && isOneWith(other, cause));
+    if (cause === undefined || same === undefined) continue;
+    for (const candidate of cause.candidates) if (!same.candidates.includes(candidate)) same.candidates.push(candidate);
+    causes.splice(at, 1);
+  }
+}
+
+function isOneWith(a: Cause, b: Cause): boolean {
+  if (a.direction !== b.direction || !sameSlice(a.slice, b.slice) || !sameSlice(a.except, b.except)) return false;
+  return a.candidates.some((one) =>
+    b.candidates.some((other) => one.firstDay <= other.lastDay + 1 && other.firstDay <= one.lastDay + 1),
+  );
 }
 
 function newCause(candidate: Candidate, slice: Slice, causes: readonly Cause[]): Cause {
@@ -134,8 +137,7 @@ async function joinOrAdd(
   const { series, direction } = candidate;
   const near = causes.filter((cause) => cause.direction === direction && overlap(cause, candidate));
   const cells = near.length === 0 ? [] : await cellsOf(ask, candidate, { slice: series.slice, except: [] }, all);
-  const weigh = (of: readonly SliceCell[]) =>
-    of.reduce((sum, { costBefore, costAfter }) => sum + Math.abs(Number(costBefore)) + Math.abs(Number(costAfter)), 0);
+  const weigh = (of: readonly ChargeCell[]) => changeIn(candidate, cells, of);
   const known = near.find(({ slice, candidates: [first] }) => {
     if (first?.series.measure !== 'cost')
       return first?.series.measure === series.measure && sameSlice(slice, series.slice);
@@ -143,6 +145,23 @@ async function joinOrAdd(
   });
   if (known === undefined) causes.push({ slice: series.slice, except: [], direction, candidates: [candidate] });
   else known.candidates.push(candidate);
+}
+
+/** What some of the charges have of the change of a quantity; of a price, what they have of the cost. */
+function changeIn(
+  { series, expected, direction }: Candidate,
+  all: readonly ChargeCell[],
+  of: readonly ChargeCell[],
+): number {
+  if (series.measure !== 'quantity') {
+    return of.reduce((sum, cell) => sum + Math.abs(Number(cell.costBefore)) + Math.abs(Number(cell.costAfter)), 0);
+  }
+  const before = all.reduce((sum, cell) => sum + Number(cell.quantityBefore), 0);
+  const scale = before === 0 ? 0 : expected / before;
+  return of.reduce(
+    (sum, cell) => sum + direction * (Number(cell.quantityAfter) - scale * Number(cell.quantityBefore)),
+    0,
+  );
 }
 
 /** The days to compare a candidate with: four weeks before it, or before what was out of the ordinary in them. */
@@ -158,6 +177,11 @@ export function baselineOf(candidate: Candidate, candidates: readonly Candidate[
   return { from: dayText(Math.max(first, to - BASELINE_DAYS + 1)), to: dayText(to) };
 }
 
+export function conditionsOf({ slice, except }: Pick<Cause, 'slice' | 'except'>): ChargeCondition[] {
+  return [...slice, ...except.map((part) => ({ ...part, isNot: true as const }))];
+}
+
+/** The same for people and for `cost rows`. */
 export function filtersOf({ slice, except }: Pick<Cause, 'slice' | 'except'>): string[] {
   const wanted = slice.map(({ dimension, value }) => exactFilter(dimension, value));
   return [...wanted, ...except.map(({ dimension, value }) => exactFilter(`${dimension}!`, value))];
@@ -179,21 +203,27 @@ export function cellsOf(
   candidate: Candidate,
   of: Pick<Cause, 'slice' | 'except'>,
   all: readonly Candidate[],
-): Promise<SliceCell[]> {
+): Promise<ChargeCell[]> {
   return ask({
     currency: candidate.series.currency ?? '',
-    dimensions: CAUSE_DIMENSIONS,
-    filter: filtersOf(of),
+    where: conditionsOf(of),
     before: baselineOf(candidate, all),
     after: { from: dayText(candidate.firstDay), to: dayText(candidate.lastDay) },
     most: MOST_CELLS,
   });
 }
 
+/** Nearly as clear as the clearest. */
+const CLEAR = 0.8;
+
 /** Of the series in which a cause is seen the one that shows it best: all of it belongs to the series, and it is most of it. */
 export function referenceOf({ slice, candidates }: Cause): Candidate | undefined {
   const measure = candidates[0]?.series.measure;
   const usable = candidates.filter(({ series }) => series.measure === measure && within(slice, series.slice));
+  const days = ({ firstDay, lastDay }: Candidate) => lastDay - firstDay;
   const ratio = (one: Candidate) => excessOf(one) / Math.max(Math.abs(one.expected), 1e-12);
-  return usable.toSorted((a, b) => ratio(b) - ratio(a))[0];
+  // What is seen most clearly is seen where nothing else is; of those as clear the one that lasts longest.
+  const [clearest] = usable.toSorted((a, b) => ratio(b) - ratio(a));
+  const clear = usable.filter((one) => clearest !== undefined && ratio(one) >= CLEAR * ratio(clearest));
+  return clear.toSorted((a, b) => days(b) - days(a) || ratio(b) - ratio(a))[0];
 }

@@ -6,7 +6,7 @@ import { ledgerRoutes } from './routes.ts';
 
 export { anomalyMigrations } from './migrations.ts';
 
-export interface LedgerAnomaliesDeps extends Omit<JudgingDeps, 'opened'> {
+export interface LedgerAnomaliesDeps extends JudgingDeps {
   readonly jobs: Jobs;
 }
 
@@ -19,12 +19,11 @@ export interface LedgerAnomalies {
 }
 
 export function createLedgerAnomalies(deps: LedgerAnomaliesDeps): LedgerAnomalies {
-  const judging: JudgingDeps = { ...deps, opened: async () => undefined };
   return {
     listen(events) {
       events.subscribe('anomalies', ['allocation.derived'], () => askForJudging(deps.jobs, deps.store));
     },
-    schedule: (jobs) => scheduleJudging(judging, jobs),
+    schedule: (jobs) => scheduleJudging(deps, jobs),
     routes: ledgerRoutes(deps),
   };
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Costs } from '../../costs/index.ts';
+import type { DailyCharges } from '../../costs/index.ts';
 import { alarmStrengthFor, FALSE_ALARMS_PER_30_DAYS } from './alarm-rate.ts';
 import { dayText } from './day.ts';
 import { describeCause, type Found } from './describe-cause.ts';
@@ -16,9 +16,6 @@ export interface JudgedLedger {
 }
 
 export interface LedgerQuestion extends SeriesContext {
-  /** Charge days, YYYY-MM-DD, both included. */
-  readonly from: string;
-  readonly to: string;
   /** What people said so far. */
   readonly said: readonly Judged[];
 }
@@ -27,23 +24,20 @@ export interface LedgerQuestion extends SeriesContext {
 const MOST_SLICES = 100;
 
 /** Judges every series of the ledger as if its days came one by one. The same bill and the same verdicts give the same answer. */
-export async function judgeLedger(
-  costs: Pick<Costs, 'dailySlices' | 'sliceCells'>,
-  question: LedgerQuestion,
-): Promise<JudgedLedger> {
-  const { from, to, said } = question;
-  const slices = await costs.dailySlices({ from, to, dimensions: JUDGED_DIMENSIONS, filter: [], most: MOST_SLICES });
-  const series = seriesOf(slices.days, question);
+export async function judgeLedger(charges: DailyCharges, question: LedgerQuestion): Promise<JudgedLedger> {
+  const { said } = question;
+  const days = await charges.daily({ dimensions: JUDGED_DIMENSIONS, where: [], most: MOST_SLICES });
+  const series = seriesOf(days, question);
   const alarmStrength = alarmStrengthFor(series.length);
   const candidates = await judgeAll(series, alarmStrength, said);
-  const causes = await findCauses((cells) => costs.sliceCells(cells), candidates);
+  const causes = await findCauses(charges.cells, candidates);
   const found: Found[] = [];
   for (const cause of causes) {
-    const described = await describeCause(costs, cause, candidates);
+    const described = await describeCause(charges, cause, candidates);
     if (described !== null) found.push(described);
   }
   const last = series.flatMap(({ points }) => points.at(-1)?.day ?? []);
-  const first = slices.days.map(({ day }) => day).toSorted()[0];
+  const first = days.map(({ day }) => day).toSorted()[0];
   return {
     found,
     judging: {
@@ -53,8 +47,8 @@ export async function judgeLedger(
       slices: new Set(series.map(({ slice }) => sliceKey(slice))).size,
       falseAlarmsPer30Days: FALSE_ALARMS_PER_30_DAYS,
       alarmStrength,
-      sources: [...slices.through].map(([source, through]) => ({ source, through })),
-      longer: [...slices.longer],
+      sources: [...charges.through].map(([source, through]) => ({ source, through })),
+      longer: charges.longer.map((one) => ({ ...one })),
     },
   };
 }

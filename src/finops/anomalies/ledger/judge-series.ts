@@ -62,15 +62,32 @@ export function judgeSeries(series: LedgerSeries, alarmStrength: number, lessons
       judge = createChangeJudge({ ...options, alarmStrength: alarmStrength * ratio }, judge.state());
     }
   };
-  const keep = (episode: ReturnType<typeof judge.open>) => {
-    if (episode === null) return;
-    const { startAt, endAt, kind, open } = episode;
-    const [firstDay, lastDay] = [startAt / DAY_MS, endAt / DAY_MS];
+  const candidateOf = (firstDay: number, lastDay: number, kind: EpisodeKind | null, open: boolean) => {
     const of = days.filter(({ day }) => day >= firstDay && day <= lastDay);
     const actual = of.reduce((sum, { value }) => sum + value, 0);
     const expected = of.reduce((sum, { expected: usual }) => sum + (usual ?? 0), 0);
-    const direction = actual < expected ? -1 : 1;
-    found.push({ series, kind, direction, firstDay, lastDay, open, actual, expected });
+    const direction = actual < expected ? (-1 as const) : (1 as const);
+    return {
+      series,
+      kind: kind ?? (direction === 1 ? 'spike' : 'dip'),
+      direction,
+      firstDay,
+      lastDay,
+      open,
+      actual,
+      expected,
+    } as const;
+  };
+  const keep = (episode: ReturnType<typeof judge.open>) => {
+    if (episode === null) return;
+    const { startAt, endAt, kind, open, impact } = episode;
+    const [firstDay, lastDay] = [startAt / DAY_MS, endAt / DAY_MS];
+    const before = found.at(-1);
+    const goesOn = before !== undefined && isSame(before, { direction: Math.sign(impact), firstDay, kind });
+    if (goesOn) found.pop();
+    found.push(
+      candidateOf(goesOn ? before.firstDay : firstDay, lastDay, goesOn && before.kind !== kind ? null : kind, open),
+    );
   };
   for (const { day, value } of series.points) {
     learn(day);
@@ -85,6 +102,17 @@ export function judgeSeries(series: LedgerSeries, alarmStrength: number, lessons
   learn(Number.POSITIVE_INFINITY);
   keep(judge.open());
   return found.map((candidate) => ({ ...candidate, days }));
+}
+
+/** What comes again after a weekend is the same. */
+const MOST_GAP_DAYS = 2;
+
+function isSame(
+  before: Pick<Candidate, 'direction' | 'lastDay' | 'kind'>,
+  { direction, firstDay, kind }: { readonly direction: number; readonly firstDay: number; readonly kind: EpisodeKind },
+): boolean {
+  if (before.kind === 'level_shift' || kind === 'level_shift' || before.direction !== direction) return false;
+  return firstDay - before.lastDay - 1 <= MOST_GAP_DAYS;
 }
 
 /** The first day of a change is an estimate, and may have moved since. */

@@ -6,11 +6,12 @@ import { createMutex } from '../../../platform/store/mutex.ts';
 import { type Clock, sumDecimals } from '../../../platform/units/index.ts';
 import { allocatedDaily, allocations } from '../../allocation/index.ts';
 import { type Billing, billRows } from '../../billing/index.ts';
-import type { Costs } from '../../costs/index.ts';
+import type { Costs, DailyCharges } from '../../costs/index.ts';
 import { dayNumber, dayText } from './day.ts';
-import { filtersOf } from './find-causes.ts';
+import { conditionsOf } from './find-causes.ts';
 import { type JudgedLedger, judgeLedger } from './judge-ledger.ts';
 import { reconcile } from './reconcile.ts';
+import { CAUSE_DIMENSIONS } from './slice.ts';
 import { findAnomalies, findAnomaly, findJudging, putAnomaly, putJudging, type StoredAnomaly } from './store.ts';
 
 export interface JudgingDeps {
@@ -18,9 +19,7 @@ export interface JudgingDeps {
   readonly lake: Pick<Lake, 'sequence'>;
   readonly clock: Clock;
   readonly billing: Pick<Billing, 'currentUnits' | 'periodState'>;
-  readonly costs: Pick<Costs, 'dailySlices' | 'sliceCells'>;
-  /** Is told, in the transaction that stores them, of anomalies that are new and go on or have only just ended. */
-  readonly opened: (sql: Sql, anomalies: readonly StoredAnomaly[]) => Promise<void>;
+  readonly costs: Pick<Costs, 'withDailyCharges'>;
 }
 
 const JUDGE = 'anomalies.judge';
@@ -29,8 +28,6 @@ const EVERY_TEN_MINUTES = '*/10 * * * *';
 const MONTHS_BACK = 6;
 /** Days that are learned from before anything is judged. */
 const WARM_UP_DAYS = 28;
-/** What ended longer ago is history when it is found. */
-const RECENT_DAYS = 3;
 
 /** Judges the ledger when bills or allocations changed, when somebody said something, and when a month is closed. */
 export function scheduleJudging(deps: JudgingDeps, jobs: Jobs): void {
@@ -68,15 +65,19 @@ async function judgeOnce(deps: JudgingDeps): Promise<boolean> {
   const now = clock.now();
   const [from, to] = windowOf(periods.at(-1), now);
   const context = { covers: (month: string) => periods.includes(month), grows: (month: string) => growing.has(month) };
-  const judged = await judgeLedger(costs, { from, to, said: stored, ...context });
-  const settled = dayText(dayNumber(judged.judging.from ?? from) + WARM_UP_DAYS);
-  const changed = await reconcile({
-    stored,
-    found: judged.found,
-    from: settled,
-    now: new Date(now).toISOString(),
-    newId: () => `an_${randomBytes(8).toString('hex')}`,
-    costNow: (anomaly) => costNow(costs, anomaly),
+  const question = { from, to, dimensions: CAUSE_DIMENSIONS };
+  const { judged, changed } = await costs.withDailyCharges(question, async (charges) => {
+    const inner = await judgeLedger(charges, { said: stored, ...context });
+    const settled = dayText(dayNumber(inner.judging.from ?? from) + WARM_UP_DAYS);
+    const reconciled = await reconcile({
+      stored,
+      found: inner.found,
+      from: settled,
+      now: new Date(now).toISOString(),
+      newId: () => `an_${randomBytes(8).toString('hex')}`,
+      costNow: (anomaly) => costNow(charges, anomaly),
+    });
+    return { judged: inner, changed: reconciled };
   });
   return save(deps, { before: before?.stamp ?? null, stamp, now, stored, changed, judged });
 }
@@ -103,16 +104,15 @@ async function stampOf(
   return createHash('sha256').update(text).digest('hex');
 }
 
-async function costNow(costs: Pick<Costs, 'sliceCells'>, anomaly: StoredAnomaly): Promise<string> {
-  const { currency, evidence, slice, start, end } = anomaly;
+async function costNow(charges: DailyCharges, anomaly: StoredAnomaly): Promise<string> {
+  const { currency, evidence, start, end } = anomaly;
   if (currency === null) return evidence?.cost.actual ?? anomaly.actual;
-  const cells = await costs.sliceCells({
+  const cells = await charges.cells({
     currency,
-    dimensions: [],
-    filter: evidence?.filter ?? filtersOf({ slice, except: [] }),
+    where: conditionsOf(anomaly),
     before: { from: start, to: dayText(dayNumber(start) - 1) },
     after: { from: start, to: end },
-    most: 1000,
+    most: 1,
   });
   return sumDecimals(cells.map(({ costAfter }) => costAfter));
 }
@@ -130,7 +130,6 @@ interface Saving {
 /** Stores all of it, unless another server was faster; a verdict that came meanwhile stays, and is judged by in the next turn. */
 async function save(deps: JudgingDeps, { before, stamp, now, stored, changed, judged }: Saving): Promise<boolean> {
   const known = new Set(stored.map(({ id }) => id));
-  const through = judged.judging.through ?? '';
   await deps.store.transaction(async (sql) => {
     if (((await findJudging(sql))?.stamp ?? null) !== before) return;
     for (const anomaly of changed) {
@@ -140,11 +139,6 @@ async function save(deps: JudgingDeps, { before, stamp, now, stored, changed, ju
       await putAnomaly(sql, { ...anomaly, feedback: isOwn ? own : takenBack ? null : anomaly.feedback });
     }
     await putJudging(sql, { stamp, judging: { ...judged.judging, judgedAt: new Date(now).toISOString() } });
-    const recent = changed.filter(({ id, state, end, feedback }) => {
-      if (known.has(id) || feedback !== null) return false;
-      return state === 'open' || dayNumber(end) > dayNumber(through) - RECENT_DAYS;
-    });
-    if (recent.length > 0) await deps.opened(sql, recent);
   });
   return true;
 }

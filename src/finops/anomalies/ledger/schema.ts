@@ -10,10 +10,10 @@ const Day = z
   .refine((day) => !Number.isNaN(Date.parse(`${day}T00:00:00Z`)), 'a day that exists')
   .describe('UTC day');
 
-export const measures = ['cost', 'quantity', 'unit_cost', 'idle_gpu_hours'] as const;
+export const measures = ['cost', 'quantity', 'unit_cost'] as const;
 export const AnomalyMeasure = z
   .enum(measures)
-  .describe('What is out of the ordinary: cost, the quantity of a SKU, what a unit of it costs, or idle hours of GPUs');
+  .describe('What is out of the ordinary: cost, the quantity of a SKU, or what a unit of it costs');
 
 export const AnomalySlice = z
   .array(
@@ -70,6 +70,7 @@ export const Anomaly = z
     kind: EpisodeKind,
     direction: z.enum(['over', 'under']).describe('Above or below what was expected'),
     slice: AnomalySlice,
+    except: AnomalySlice.describe('What of the slice belongs to other anomalies of the same days, each by itself'),
     seenIn: z.array(AnomalySlice).describe('Slices of the ledger that were judged and show it'),
     state: AnomalyState,
     mergedInto: z.string().nullable().describe('Merged: id of the other; else null'),

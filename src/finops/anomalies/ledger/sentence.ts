@@ -28,7 +28,6 @@ const DIGITS = 3;
  */
 export function sentenceOf(told: Told): string {
   const { measure, kind, unit } = told;
-  if (measure === 'idle_gpu_hours') return `Idle GPU hours ${moved(told)} a day${namesOf(told.slice)}.`;
   if (measure === 'unit_cost') return `${subject(told)} ${moved(told, told.currency)} for each ${unit ?? 'unit'}.`;
   if (measure === 'quantity') return `${subject(told)} ${movedByDay(told)} ${unit ?? 'units'} a day.`;
   if (kind === 'zero') {
@@ -129,9 +128,15 @@ function figure(value: number): string {
   return String(Number(value.toPrecision(Math.max(DIGITS, Math.ceil(Math.log10(Math.abs(value) + 1))))));
 }
 
+/** What people call it, where a bill says so: ids of SKUs are seldom words. */
 function nameOf({ sku, description }: AnomalyDriver): string {
-  return sku ?? description ?? 'Charges without a SKU';
+  const name = (description ?? sku ?? 'Charges without a SKU').replace(PRICE, '');
+  return name.length > MOST_NAME_CHARACTERS ? `${name.slice(0, MOST_NAME_CHARACTERS)}…` : name;
 }
+
+const MOST_NAME_CHARACTERS = 70;
+/** Some bills begin a description with the price: `$21.96 per On Demand …`. */
+const PRICE = /^\$[\d.,]+ per /;
 
 const WORDS: Readonly<Record<string, string>> = {
   team: 'team',

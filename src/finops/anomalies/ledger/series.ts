@@ -51,7 +51,7 @@ function seriesOfSlice(days: readonly SliceDay[], context: SeriesContext): Ledge
   const series: LedgerSeries[] = [{ ...common, measure: 'cost', currency: first.currency, unit: null, points: costs }];
   const units = new Set(days.map(({ unit }) => unit));
   const [unit] = units;
-  if (slice.some(({ dimension }) => isSku(dimension)) && units.size === 1 && unit != null) {
+  if (slice.some(({ dimension }) => isSku(dimension)) && units.size === 1 && unit != null && unit !== first.currency) {
     const quantities = all.flatMap((day) => pointOf(day, known.has(day) ? (known.get(day)?.quantity ?? null) : 0));
     const prices = all.flatMap((day) => {
       const { cost = null, quantity = null } = known.get(day) ?? {};

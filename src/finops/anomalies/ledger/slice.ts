@@ -7,8 +7,8 @@ export interface SlicePart {
 /** What of the ledger is meant: all rows for which every part holds; no part means everything. */
 export type Slice = readonly SlicePart[];
 
-/** What a series counts: money, what is bought, the price of it, or hours of GPUs that did nothing. */
-export type Measure = 'cost' | 'quantity' | 'unit_cost' | 'idle_gpu_hours';
+/** What a series counts: money, what is bought of a SKU, or the price of it. */
+export type Measure = 'cost' | 'quantity' | 'unit_cost';
 
 /** Dimensions whose slices are judged by themselves, the coarsest first. `sku` stands for the three columns that name a SKU. */
 export const JUDGED_DIMENSIONS = ['subAccountId', 'serviceName', 'team', 'model', 'endpoint', 'sku'] as const;

@@ -1,0 +1,82 @@
+/** Days, YYYY-MM-DD, both included. */
+export interface DayRange {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Which charges are asked about. */
+export interface ChargesQuestion extends DayRange {
+  /** Dimensions as `cost summary` takes them, or `sku`: a SKU by its id, else its meter, else the description. */
+  readonly dimensions: readonly string[];
+}
+
+/** A condition on charges; SKUs go by the name of the column that names them. */
+export interface ChargeCondition {
+  readonly dimension: string;
+  readonly value: string;
+  /** Everything but this value. */
+  readonly isNot?: true;
+}
+
+/** What everything, or one value of a dimension, cost on a day. */
+export interface SliceDay {
+  /** A dimension that costs can be filtered by; null: everything that was asked about. */
+  readonly dimension: string | null;
+  readonly value: string | null;
+  readonly currency: string;
+  /** YYYY-MM-DD, UTC; days without a charge are not listed. */
+  readonly day: string;
+  /** Exact effective cost; null when no row states it. */
+  readonly cost: string | null;
+  /** Pricing quantity, where all rows of the day have one unit; else null. */
+  readonly quantity: number | null;
+  readonly unit: string | null;
+  /** Day through which all sources of this day's rows have been delivered. */
+  readonly through: string;
+}
+
+export interface DailyQuestion {
+  /** Of those that were named for all; each has its values told apart. */
+  readonly dimensions: readonly string[];
+  readonly where: readonly ChargeCondition[];
+  /** Values of a dimension at most, those with the largest cost. */
+  readonly most: number;
+}
+
+/** What one kind of charge cost in two stretches of days. Costs and quantities are exact sums; `0` where there was no row. */
+export interface ChargeCell {
+  /** Value of each dimension; SKUs under the name of the column that names them. */
+  readonly values: Readonly<Record<string, string | null>>;
+  readonly service: string | null;
+  readonly category: string | null;
+  readonly description: string | null;
+  readonly unit: string | null;
+  readonly costBefore: string;
+  readonly costAfter: string;
+  readonly quantityBefore: string;
+  readonly quantityAfter: string;
+  readonly rowsBefore: number;
+  readonly rowsAfter: number;
+}
+
+export interface CellsQuestion {
+  readonly currency: string;
+  readonly where: readonly ChargeCondition[];
+  readonly before: DayRange;
+  /** After `before`, and not touching it. */
+  readonly after: DayRange;
+  /** Cells at most; what is beyond them is one cell without values. */
+  readonly most: number;
+}
+
+/** Charges of some days by effective cost, without credits, taxes and what is charged for longer than a day. */
+export interface DailyCharges {
+  /** Day through which each source has been delivered. */
+  readonly through: ReadonlyMap<string, string>;
+  /** Effective cost of charges for longer than a day, by currency, exact. */
+  readonly longer: readonly { readonly currency: string; readonly amount: string }[];
+  /** Cost by day of everything and of each value of the dimensions, in one grouped query. */
+  daily(question: DailyQuestion): Promise<SliceDay[]>;
+  /** Kinds of charges of two stretches of days side by side, largest first. */
+  cells(question: CellsQuestion): Promise<ChargeCell[]>;
+}
