@@ -66,7 +66,7 @@ const full = {
   meteringTicks: 6,
   driftRows: 1_000_000,
   gpuSamples: 10_000_000,
-  gpuDays: 30,
+  gpuDays: 7,
   forecastSeries: 1000,
 };
 const quick = {
@@ -83,7 +83,7 @@ const quick = {
   meteringTicks: 2,
   driftRows: 50_000,
   gpuSamples: 100_000,
-  gpuDays: 2,
+  gpuDays: 1,
   forecastSeries: 100,
 };
 

@@ -68,11 +68,18 @@ export function idleText(report: GpuIdle, context: Context): string {
   );
   const lost =
     report.lostRatio === 0 ? [] : [`Readings that the source lost: ${shownShare(report.lostRatio)}, made up for.`];
+  const { daysLeftOut: days } = report;
+  const left =
+    days.length === 0
+      ? []
+      : [
+          `Left out: ${counted(days.length, 'day')} from ${days[0]} on, of which single readings are no longer kept. --threshold 0 knows them.`,
+        ];
   const tables = [
     ...(report.byGpu.length === 0 ? [] : ['', gpusText(report, context)]),
     ...(report.pools.length === 0 ? [] : ['', poolsText(report, context)]),
   ];
-  return [main, ...lost, ...tables].join('\n');
+  return [main, ...lost, ...left, ...tables].join('\n');
 }
 
 function gpusText({ byGpu }: GpuIdle, { paint }: Context): string {

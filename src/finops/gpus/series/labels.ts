@@ -73,6 +73,10 @@ export function renamedJobs(all: Iterable<Labels>): ReadonlySet<string> {
   return jobs;
 }
 
+/** Longer, or with characters that are no text, is nobody's name. */
+const LONGEST_NAME = 300;
+
 function text(value: string | undefined): string | null {
-  return value === undefined || value.trim() === '' ? null : value;
+  if (value === undefined || value.trim() === '' || value.length > LONGEST_NAME) return null;
+  return [...value].some((character) => character < ' ') ? null : value;
 }

@@ -183,6 +183,19 @@ describe('values of DCGM', () => {
     ]);
   });
 
+  it('and labels that nobody would give are left out', async () => {
+    const { application } = await fresh();
+    const named = (uuid: string): Series => ({
+      labels: { __name__: 'DCGM_FI_DEV_GPU_UTIL', UUID: uuid },
+      samples: [[START, 5]],
+    });
+    const names = ['x'.repeat(2_000_000), 'a\0b', '   ', '', "GPU-'); DROP TABLE x; --"];
+    expect((await write(application, 'here', names.map(named))).status).toBe(204);
+    const [source] = await syncAll(application);
+    expect(source?.leftOut).toMatchObject([{ reason: 'no UUID names the GPU', readings: 4 }]);
+    expect((await idle(application)).byGpu.map(({ gpu }) => gpu)).toEqual(names.slice(4));
+  });
+
   it('below the noise of profiling counters are zero: nothing runs', async () => {
     const { application } = await fresh();
     await write(application, 'here', scrapes('DCGM_FI_PROF_GR_ENGINE_ACTIVE{UUID="GPU-a"} 0.0004', 160));
