@@ -56,7 +56,10 @@ describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Debian’s chr
 
   it('tells the same by run, with unknown owners and why, and leads to the run', async () => {
     const page = await visit(`/gpus?${ALL}`);
-    await page.getByRole('region', { name: /^Whose time is idle/ }).getByLabel('By', { exact: true }).selectOption('run');
+    await page
+      .getByRole('region', { name: /^Whose time is idle/ })
+      .getByLabel('By', { exact: true })
+      .selectOption('run');
     await page.waitForURL(/by=run/);
     const table = page.getByTestId('owners');
     await table.getByText('why?').waitFor();

@@ -2,9 +2,8 @@ import type { Route } from '../../platform/http/index.ts';
 import { gpuRoutes } from './routes.ts';
 import { createGpuService, type GpuDeps, type GpuService } from './service.ts';
 
-export type { GpuHolding } from './holders/holding.ts';
 export { gpuMigrations } from './migrations.ts';
-export type { GpuWork, PlaceOfWork, ReconciledCost } from './owners/owner.ts';
+export type { GpuWork, ReconciledCost } from './owners/owner.ts';
 
 /**
  * What GPUs did, as far as it was read: which of them do nothing, whose they were then and what that costs, and on how few of them

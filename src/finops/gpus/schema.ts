@@ -1,4 +1,4 @@
-export { GpuHeatMap, type GpuHeatRow, GpuReadings, getGpuHeatMap, getGpuReadings } from './heat/schema.ts';
+export { GpuHeatMap, GpuReadings, getGpuHeatMap, getGpuReadings } from './heat/schema.ts';
 export { GpuHolders, HolderField, importGpuHolders } from './holders/schema.ts';
 export {
   type GpuCost,
@@ -10,7 +10,6 @@ export {
   type BucketCost,
   type BucketHours,
   bucketNames,
-  type EfficiencyPoint,
   GpuEfficiency,
   GpuOutcomes,
   GpuOwner,

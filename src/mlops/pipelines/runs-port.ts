@@ -1,7 +1,8 @@
 import type { Sql } from '../../platform/store/index.ts';
 import type { PipelineSpec, Scalar } from './definition/schema.ts';
 import { shown, shownSummaries } from './runs/read.ts';
-import { runsOf, type StatesOfRun, statesOf } from './runs/store.ts';
+import { type StatesOfRun, statesOf } from './runs/states.ts';
+import { runsOf } from './runs/store.ts';
 import type { PipelineRun, PipelineRunSummary } from './schema.ts';
 import { existing, existingRun, type PipelineDeps, startRun } from './service.ts';
 

@@ -35,7 +35,11 @@ async function axisOf({ lake }: OwnedDeps, samples: string, most: number): Promi
 }
 
 /** Mean utilization by GPU and slot, of one page of the GPUs. */
-export async function gpuHeatMap(times: OwnedTimes, deps: OwnedDeps, query: z.infer<typeof getGpuHeatMap.query>): Promise<GpuHeatMap> {
+export async function gpuHeatMap(
+  times: OwnedTimes,
+  deps: OwnedDeps,
+  query: z.infer<typeof getGpuHeatMap.query>,
+): Promise<GpuHeatMap> {
   const { slots: most, limit, skip, ...asked } = query;
   const samples = await samplesOf(deps, 'utilization', query);
   const axis = await axisOf(deps, samples, most);

@@ -9,7 +9,12 @@ const time = (holder: string, start: number, end: number): HeldTime => ({ holder
 
 describe('what is told of who held a GPU', () => {
   it.each([
-    ['stands alone within its time', [time('A', 0, 10)], [time('B', 4, 6)], [time('A', 0, 4), time('B', 4, 6), time('A', 6, 10)]],
+    [
+      'stands alone within its time',
+      [time('A', 0, 10)],
+      [time('B', 4, 6)],
+      [time('A', 0, 4), time('B', 4, 6), time('A', 6, 10)],
+    ],
     ['makes one of times that touch', [time('A', 0, 10)], [time('A', 10, 20)], [time('A', 0, 20)]],
     ['changes nothing when it is known', [time('A', 0, 10)], [time('A', 2, 8)], [time('A', 0, 10)]],
     ['has several holders at once', [], [time('A', 0, 10), time('B', 5, 10)], [time('A', 0, 10), time('B', 5, 10)]],
@@ -29,7 +34,9 @@ describe('what is told of who held a GPU', () => {
       { maxLength: 8 },
     );
     const at = (times: readonly HeldTime[], instant: number) =>
-      [...new Set(times.filter(({ start, end }) => start <= instant && instant < end).map(({ holder }) => holder))].sort();
+      [
+        ...new Set(times.filter(({ start, end }) => start <= instant && instant < end).map(({ holder }) => holder)),
+      ].sort();
     fc.assert(
       fc.property(spans, spans, (known, told) => {
         const found = replaceTimes(known, told);
@@ -51,11 +58,20 @@ describe('what is told of who held a GPU', () => {
       ...{ container: null, pid: null },
     });
     const note = (...holdings: GpuHolding[]) =>
-      store.transaction((sql) => noteTimes(sql, holdings.map((one) => ({ ...one, holder: holderOf(one) }))));
-    for (let at = 0; at < 600; at += 15) await note(holding('a', 'train', at, at + 15), holding('b', null, at, at + 15));
+      store.transaction((sql) =>
+        noteTimes(
+          sql,
+          holdings.map((one) => ({ ...one, holder: holderOf(one) })),
+        ),
+      );
+    for (let at = 0; at < 600; at += 15)
+      await note(holding('a', 'train', at, at + 15), holding('b', null, at, at + 15));
     await note(holding('a', 'other', 100, 200), holding('a', 'empty', 50, 50));
     const times = await timesWithin(store, { start: 0, end: 1000 });
-    const holders = await holdersById(store, times.map(({ holder }) => holder));
+    const holders = await holdersById(
+      store,
+      times.map(({ holder }) => holder),
+    );
     expect(times.map(({ gpu, start, end, holder }) => [gpu, start, end, holders.get(holder)?.pod])).toEqual([
       ['a', 0, 100, 'train'],
       ['a', 100, 200, 'other'],

@@ -14,7 +14,10 @@ describe('money of GPU times', () => {
   });
 
   it('adds up to the whole, which is rounded half-even once, and no part is off by a whole unit', () => {
-    const part = fc.record({ us: fc.bigInt({ min: 0n, max: 10n ** 16n }), price: fc.constantFrom('3', '0.07', '1.861', '2.4') });
+    const part = fc.record({
+      us: fc.bigInt({ min: 0n, max: 10n ** 16n }),
+      price: fc.constantFrom('3', '0.07', '1.861', '2.4'),
+    });
     fc.assert(
       fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
         const money = moneyOf(parts.map(({ us, price }) => ({ us, price: fraction(price) })));
@@ -22,7 +25,12 @@ describe('money of GPU times', () => {
         const sum = exact.reduce((total, one) => total.plus(one), decimal(0));
         expect(amountOf(money.reduce((total, one) => total + one, 0n))).toBe(decimalString(sum.toDecimalPlaces(20)));
         money.forEach((units, index) => {
-          expect(decimal(amountOf(units)).minus(exact[index] ?? 0).abs().lessThanOrEqualTo('1e-20')).toBe(true);
+          expect(
+            decimal(amountOf(units))
+              .minus(exact[index] ?? 0)
+              .abs()
+              .lessThanOrEqualTo('1e-20'),
+          ).toBe(true);
         });
       }),
     );

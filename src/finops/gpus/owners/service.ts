@@ -152,11 +152,7 @@ interface Cutting {
 
 async function cellsOf(session: LakeSession, { relations, samples, whole, told, step }: Cutting): Promise<Cell[]> {
   const rates = whole.map(({ since, until, ...rate }, index) => `('${rate.import}', ${index}, ${since}, ${until})`);
-  const statements = [
-    ...cutStretches(rates.join(', ')),
-    usedOfCuts(samples),
-    memoryOfParts(relations.memory),
-  ];
+  const statements = [...cutStretches(rates.join(', ')), usedOfCuts(samples), memoryOfParts(relations.memory)];
   for (const { sql, parameters } of tellTimes(told.times)) await session.query(sql, parameters);
   for (const statement of statements) await session.query(statement);
   return (await session.query(partTimes(step))).map(cellOf);
