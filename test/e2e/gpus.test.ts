@@ -62,7 +62,7 @@ describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Debian’s chr
       .selectOption('run');
     await page.waitForURL(/by=run/);
     const table = page.getByTestId('owners');
-    await table.getByText('why?').waitFor();
+    await table.getByRole('columnheader', { name: 'Run', exact: true }).waitFor();
     expect(await table.locator('[data-tip*="no work of this server"]').count()).toBe(1);
     await table.getByRole('link').first().click();
     await page.waitForURL(/\/runs\/[0-9a-f]+/);
