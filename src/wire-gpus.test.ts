@@ -1,4 +1,7 @@
 import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import { recordWorkloadUsage } from './finops/allocation/workloads/schema.ts';
+import { getGpuOutcomes, getGpuOwners } from './finops/gpus/schema.ts';
+import { recordUsage } from './finops/metering/schema.ts';
 import type { Application } from './main.ts';
 import { getRun } from './mlops/tracking/schema.ts';
 import { newRun, post } from './mlops/wire/testing.ts';
@@ -6,9 +9,6 @@ import { postApply } from './platform/manifests/schema.ts';
 import { call, importFiles, testApplication } from './testing.ts';
 import { billCsv } from './testing-allocation.ts';
 import { importHolders, importSamples, samplesText } from './testing-gpus.ts';
-import { recordWorkloadUsage } from './finops/allocation/workloads/schema.ts';
-import { recordUsage } from './finops/metering/schema.ts';
-import { getGpuOutcomes, getGpuOwners } from './finops/gpus/schema.ts';
 
 const DAY = '2026-10-02';
 const START = Date.parse(`${DAY}T00:00:00Z`);
@@ -128,9 +128,7 @@ it('prices the time of a run by the bill, once it covers all of the run', async 
   const { groups, cost } = await call(application, getGpuOwners, { query: { by: 'run' } });
   const byRun = new Map(groups.map((group) => [group.key, group.cost]));
   expect(byRun.get(run)).toMatchObject({ paid: '10', used: '5', underUsed: '5' });
-  expect(byRun.get(run)?.priceSources).toEqual([
-    `reconciled: the bill has 10 USD for run ${run}, metered at 6`,
-  ]);
+  expect(byRun.get(run)?.priceSources).toEqual([`reconciled: the bill has 10 USD for run ${run}, metered at 6`]);
   expect(byRun.get('other')).toMatchObject({ paid: '6' });
   expect(cost.paid).toBe('16');
 });

@@ -56,10 +56,13 @@ describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Debian’s chr
 
   it('tells the same by run, with unknown owners and why, and leads to the run', async () => {
     const page = await visit(`/gpus?${ALL}`);
-    await page.getByRole('region', { name: /^Whose time is idle/ }).getByLabel('By', { exact: true }).selectOption('run');
+    await page
+      .getByRole('region', { name: /^Whose time is idle/ })
+      .getByLabel('By', { exact: true })
+      .selectOption('run');
     await page.waitForURL(/by=run/);
     const table = page.getByTestId('owners');
-    await table.getByText('why?').waitFor();
+    await table.getByRole('columnheader', { name: 'Run', exact: true }).waitFor();
     expect(await table.locator('[data-tip*="no work of this server"]').count()).toBe(1);
     await table.getByRole('link').first().click();
     await page.waitForURL(/\/runs\/[0-9a-f]+/);

@@ -22,7 +22,7 @@ export type { MeasuredServing } from './hardware/measured-serving.ts';
 export type { GpuHolding } from './holders/holding.ts';
 export type { GpuLoad } from './loads/loads.ts';
 export { gpuMigrations } from './migrations.ts';
-export type { GpuWork, PlaceOfWork, ReconciledCost } from './owners/owner.ts';
+export type { GpuWork, ReconciledCost } from './owners/owner.ts';
 export { openGpuReadings } from './recent/table.ts';
 export {
   canPromise,

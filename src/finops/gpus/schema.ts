@@ -5,7 +5,7 @@ export {
   MOST_DEMAND_HOURS,
 } from './commitments/schema.ts';
 export { adviseHardware, HardwareAdvice, MeasuredProfile } from './hardware/schema.ts';
-export { GpuHeatMap, type GpuHeatRow, GpuReadings, getGpuHeatMap, getGpuReadings } from './heat/schema.ts';
+export { GpuHeatMap, GpuReadings, getGpuHeatMap, getGpuReadings } from './heat/schema.ts';
 export { GpuHolders, HolderField, importGpuHolders } from './holders/schema.ts';
 export {
   type GpuCost,

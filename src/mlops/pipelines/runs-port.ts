@@ -2,7 +2,8 @@ import type { Sql } from '../../platform/store/index.ts';
 import type { PipelineSpec, Scalar } from './definition/schema.ts';
 import { shown, shownSummaries } from './runs/read.ts';
 import { isOver } from './runs/schema.ts';
-import { findRun, requestStop, runsOf, type StatesOfRun, statesOf } from './runs/store.ts';
+import { type StatesOfRun, statesOf } from './runs/states.ts';
+import { findRun, requestStop, runsOf } from './runs/store.ts';
 import type { PipelineRun, PipelineRunSummary } from './schema.ts';
 import { existing, existingRun, type PipelineDeps, startRun } from './service.ts';
 

@@ -39,8 +39,7 @@ export function HeatCanvas({ map, label, canvas, onPoint, onOpen }: HeatCanvasPr
     return row < 0 || row >= map.rows.length || slot < 0 || slot >= slots ? null : { row, slot };
   };
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: each row has a button with its name, or stands in the table
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: the same, for pointers
+    // For pointers; with keys, each row has a button with its name, or stands in the table.
     <canvas
       ref={own}
       className={styles.canvas}

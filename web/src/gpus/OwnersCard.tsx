@@ -56,7 +56,7 @@ export function OwnersCard({ gpus }: { readonly gpus: GpusInView }) {
               <div className={styles.chart}>
                 <Legend series={series} />
                 <StackedBars
-                  label={`Stacked bars: ${unit === GPU_HOURS ? 'GPU-hours' : 'money'} by ${DIMENSIONS[by].toLowerCase()} and part. The table below has the figures.`}
+                  label={`Stacked bars: ${unit === GPU_HOURS ? 'GPU-hours' : 'money'} by ${DIMENSIONS[data.by].toLowerCase()} and part. The table below has the figures.`}
                   slots={names}
                   slotLabel={shortName}
                   series={series}

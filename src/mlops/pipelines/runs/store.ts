@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isAmong, type Sql } from '../../../platform/store/index.ts';
+import type { Sql } from '../../../platform/store/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
 import { PipelineSpec, type Scalar } from '../definition/schema.ts';
 import { TreeFile } from '../files/trees.ts';
@@ -216,36 +216,6 @@ export async function stepSummaries(sql: Sql, runs: readonly string[]) {
     mlflowRun: mlflow_run,
     spent: moneyOf(spent_amount, spent_currency),
   }));
-}
-
-/** Where a run and its steps, by their keys, stand. */
-export interface StatesOfRun {
-  readonly state: RunState;
-  readonly steps: ReadonlyMap<string, StepState>;
-}
-
-export async function statesOf(sql: Sql, runs: readonly string[]): Promise<Map<string, StatesOfRun>> {
-  const tables = sql.tables<RunTables>();
-  const found = await tables
-    .selectFrom('pipeline_run')
-    .select(['id', 'state'])
-    .where(isAmong(sql, 'id', runs))
-    .execute();
-  const steps = await tables
-    .selectFrom('pipeline_step')
-    .select(['run', 'step_key', 'state'])
-    .where(isAmong(sql, 'run', runs))
-    .execute();
-  const byRun = Map.groupBy(steps, ({ run }) => run);
-  return new Map(
-    found.map(({ id, state }) => [
-      id,
-      {
-        state: RunState.parse(state),
-        steps: new Map((byRun.get(id) ?? []).map((step) => [step.step_key, StepState.parse(step.state)])),
-      },
-    ]),
-  );
 }
 
 export async function putCached(
