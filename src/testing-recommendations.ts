@@ -35,6 +35,8 @@ export interface Past {
   readonly latencyMs?: number;
   /** Of the newest hours so many have their minutes too, each with a sixtieth of the requests. */
   readonly hoursOfMinutes?: number;
+  /** Key of the price book that replicas are priced by. */
+  readonly resource?: string;
 }
 
 /** For tests: an application with endpoints that really serve, and whose past is written as their metrics and meters write it. */
@@ -60,7 +62,7 @@ export class RecommendationRoom {
 
   /** What the endpoint did and cost in whole hours until the present one. */
   async past(endpoint: string, past: Past): Promise<void> {
-    const { hours, requests, replicas = 1, latencyMs = 10, hoursOfMinutes = 0 } = past;
+    const { hours, requests, replicas = 1, latencyMs = 10, hoursOfMinutes = 0, resource = 'machine' } = past;
     const now = this.clock.at - (this.clock.at % HOUR_MS);
     const detail = await this.shown(endpoint);
     const version = detail.variants[0]?.version ?? '1';
@@ -82,7 +84,7 @@ export class RecommendationRoom {
     const intervals = tallies.map(({ at }) => ({
       usage: `past:${endpoint}:${at}`,
       subject: { endpoint, model: 'ranker', modelVersion: version, purpose: 'inference' as const },
-      resource: 'machine',
+      resource,
       quantity: String(replicas),
       period: { start: new Date(at).toISOString(), end: new Date(at + HOUR_MS).toISOString() },
       predictions: 0,

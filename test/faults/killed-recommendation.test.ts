@@ -10,7 +10,7 @@ import { listDecidedActs } from '../../src/tradeoff/decisions/schema.ts';
 import { getRecommendation } from '../../src/tradeoff/recommendations/schema.ts';
 import { startServerProcess } from '../support/server-process.ts';
 
-const MOMENTS = 4;
+const MOMENTS = 2;
 /** From asking until the kill, in milliseconds: before, while and after it is stored. */
 const LONGEST_MS = 60;
 const NAMES = Array.from({ length: MOMENTS }, (_, n) => `home-${n}`);

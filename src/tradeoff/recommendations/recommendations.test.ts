@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, problemFrom, testApplication } from '../../testing.ts';
 import { RecommendationRoom } from '../../testing-recommendations.ts';
 import { sent } from '../../testing-serving.ts';
@@ -26,6 +26,7 @@ async function room(at = NOON) {
 }
 
 const quiet = { hours: DAYS_14, requests: () => 0 };
+const briefly = { hours: 48, requests: () => 0 };
 const apply = { isDryRun: false } as const;
 
 describe('an endpoint that nobody asks', () => {
@@ -108,70 +109,94 @@ describe('an endpoint that nobody asks', () => {
       code: 'recommendation_not_undoable',
     });
   });
+});
 
-  it('is left alone where it has changed since', async () => {
-    await using all = await room();
-    await all.room.endpoint('home');
-    await all.room.past('home', quiet);
-    const params = { recommendation: (await all.room.onlyOne()).recommendation };
-    await all.room.endpoint('home', { replicas: { min: 2 } });
+describe('a recommendation', () => {
+  let all: Awaited<ReturnType<typeof room>>;
+  beforeAll(async () => {
+    all = await room();
+  });
+  afterAll(() => all?.[Symbol.asyncDispose]());
+  const get = (recommendation: string) => call(all.application, getRecommendation, { params: { recommendation } });
+  const openOf = async (endpoint: string) =>
+    (await all.room.found()).recommendations.filter(({ subject }) => subject.endpoint === endpoint);
+  /** An endpoint that nobody asks, and its recommendation. */
+  async function quietEndpoint(endpoint: string) {
+    await all.room.endpoint(endpoint);
+    await all.room.past(endpoint, briefly);
+    const [one] = await openOf(endpoint);
+    if (one === undefined) throw new Error(`nothing is advised for ${endpoint}`);
+    return { recommendation: one.recommendation };
+  }
+
+  it('is not carried out where its endpoint has changed since', async () => {
+    const params = await quietEndpoint('changed');
+    await all.room.endpoint('changed', { replicas: { min: 2 } });
     const problem = await problemFrom(call(all.application, applyRecommendation, { params, body: apply }));
     expect(problem).toMatchObject({ code: 'recommendation_outdated' });
     expect(problem.detail).toContain('now has 2 to 2 replicas, not 1 to 1');
-    expect(await call(all.application, getRecommendation, { params })).toMatchObject({ state: 'open' });
+    expect(await get(params.recommendation)).toMatchObject({ state: 'open' });
   });
 
-  it('is the same recommendation at every look, said anew when its price changes', async () => {
-    await using all = await room();
-    await all.room.endpoint('home');
-    await all.room.past('home', quiet);
-    const first = await all.room.onlyOne();
+  it('is the same at every look, and said anew when its price changes', async () => {
+    const { recommendation } = await quietEndpoint('priced');
     await Promise.all([1, 2, 3].map(() => call(all.application, findRecommendations, { body: {} })));
-    expect((await all.room.onlyOne()).recommendation).toBe(first.recommendation);
+    expect(await openOf('priced')).toMatchObject([{ recommendation }]);
     await all.room.price('1');
-    const again = await all.room.onlyOne();
-    expect(again).toMatchObject({ recommendation: first.recommendation, saving: { monthly: { amount: '730' } } });
-    const params = { recommendation: first.recommendation };
-    expect((await call(all.application, getRecommendation, { params })).timeline).toMatchObject([
+    expect(await openOf('priced')).toMatchObject([{ recommendation, saving: { monthly: { amount: '730' } } }]);
+    expect((await get(recommendation)).timeline).toMatchObject([
       { step: 'found' },
       { step: 'restated', text: 'A price has changed: 365 USD a month before, 730 USD now.' },
     ]);
   });
 
-  it('is not found again until then when somebody does not want it, and can be opened again', async () => {
-    await using all = await room();
+  it('is superseded where what was measured asks for something else', async () => {
+    const { recommendation } = await quietEndpoint('grown');
+    await all.room.endpoint('grown', { replicas: { min: 2 } });
+    const [other] = await openOf('grown');
+    expect(other).toMatchObject({ action: { from: { min: 2 } } });
+    expect(await get(recommendation)).toMatchObject({ state: 'superseded', supersededBy: other?.recommendation });
+  });
+
+  it('lapses when somebody asks again', async () => {
+    const { recommendation } = await quietEndpoint('busy');
+    await all.room.past('busy', { hours: 48, requests: () => 5 });
+    expect(await openOf('busy')).toEqual([]);
+    expect(await get(recommendation)).toMatchObject({ state: 'lapsed' });
+  });
+
+  it('is none where too little was measured', async () => {
+    await all.room.endpoint('new');
+    await all.room.past('new', { hours: 20, requests: () => 0 });
+    expect(await openOf('new')).toEqual([]);
+  });
+
+  it('has no saving without a price, and is in no total', async () => {
+    await all.room.endpoint('unpriced', { resources: { instance: 'unheard-of' } });
+    await all.room.past('unpriced', { ...briefly, resource: 'unheard-of' });
+    expect(await openOf('unpriced')).toMatchObject([
+      { saving: { monthly: null, reason: 'there is no price of "unheard-of": add it to your price book' } },
+    ]);
+    const { totals, unknownSavings, recommendations } = await all.room.found();
+    expect([unknownSavings, totals[0]?.recommendations]).toEqual([1, recommendations.length - 1]);
+  });
+
+  it('that is not wanted is not found again until then, and can be opened again', async () => {
     const { application, clock } = all;
-    await all.room.endpoint('home');
-    await all.room.past('home', quiet);
-    const params = { recommendation: (await all.room.onlyOne()).recommendation };
+    const params = await quietEndpoint('dismissed');
     const until = new Date(NOON + 30 * HOUR).toISOString();
     const body = { reason: 'a launch on Friday', until };
     expect(await call(application, dismissRecommendation, { params, body })).toMatchObject({
       ...{ state: 'dismissed', dismissed: { reason: 'a launch on Friday', until } },
     });
-    expect((await all.room.found()).recommendations).toEqual([]);
+    expect(await openOf('dismissed')).toEqual([]);
     expect(await call(application, undoRecommendation, { params, body: {} })).toMatchObject({ state: 'open' });
     await call(application, dismissRecommendation, { params, body });
     clock.at += 31 * HOUR;
-    await all.room.past('home', quiet);
-    expect((await all.room.onlyOne()).recommendation).not.toBe(params.recommendation);
-  });
-
-  it('lapses when somebody asks again, or the endpoint is gone', async () => {
-    await using all = await room();
-    await all.room.endpoint('home');
-    await all.room.past('home', quiet);
-    const { recommendation } = await all.room.onlyOne();
-    await all.room.past('home', { hours: DAYS_14, requests: () => 5 });
-    expect((await all.room.found()).recommendations).toEqual([]);
-    expect((await all.room.found('closed')).recommendations).toMatchObject([{ recommendation, state: 'lapsed' }]);
-  });
-
-  it('is no advice where too little was measured, and has no saving without a price', async () => {
-    await using all = await room();
-    await all.room.endpoint('home', { resources: { instance: 'unheard-of' } });
-    await all.room.past('home', { hours: 20, requests: () => 0 });
-    expect((await all.room.found()).recommendations).toEqual([]);
+    await all.room.past('dismissed', briefly);
+    const [again] = await openOf('dismissed');
+    expect(again?.recommendation).toMatch(/^rec_/);
+    expect(again?.recommendation).not.toBe(params.recommendation);
   });
 });
 
