@@ -50,6 +50,8 @@ export interface Budgets {
   standing(sql: Sql, name: string): Promise<BudgetStanding>;
   /** Every budget and where it stands in its present window, by name. Errors: `currency_mismatch`. */
   standings(sql: Sql): Promise<BudgetStanding[]>;
+  /** What every budget covers, by name. */
+  subjects(sql: Sql): Promise<ReadonlyMap<string, Subject>>;
   /** Changes whenever a budget, or what was approved beyond it, changes. */
   stamp(sql: Sql): Promise<string>;
   /**
@@ -83,6 +85,7 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
     standing: async (sql, name) => standingOf(deps, sql, await existing(sql, name)),
     standings: async (sql) =>
       Promise.all((await findBudgets(sql, null)).map((budget) => standingOf(deps, sql, budget))),
+    subjects: async (sql) => new Map((await findBudgets(sql, null)).map(({ name, spec }) => [name, spec.subject])),
     stamp: budgetStamp,
     exhaustedFor: async (subject) => {
       const at = deps.clock.now();

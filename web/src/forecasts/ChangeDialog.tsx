@@ -80,12 +80,14 @@ export function ChangeDialog({ currency, from, team, changes, onClose }: ChangeD
           input={{ type: 'date' }}
         />
       </div>
-      <Select
-        label="Whose cost is it?"
-        value={draft.of}
-        options={[...OF]}
-        onChange={(of) => put({ of: of as ChangeDraft['of'] })}
-      />
+      <div className={styles.choice}>
+        <Select
+          label="Whose cost is it?"
+          value={draft.of}
+          options={[...OF]}
+          onChange={(of) => put({ of: of as ChangeDraft['of'] })}
+        />
+      </div>
       {draft.of !== 'everything' && (
         <Line label="Its name" value={draft.name} problem={problems.subject} onChange={(name) => put({ name })} />
       )}

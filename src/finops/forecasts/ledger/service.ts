@@ -37,7 +37,7 @@ export interface LedgerForecastDeps {
   readonly clock: Clock;
   readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
   readonly costs: Pick<Costs, 'dailySeries' | 'dailyReach' | 'dailyStamp'>;
-  readonly budgets: Pick<Budgets, 'standings' | 'stamp'>;
+  readonly budgets: Pick<Budgets, 'standings' | 'subjects' | 'stamp'>;
 }
 
 /** Job that makes the forecasts, and job that looks whether what they stand on has changed. */
@@ -117,7 +117,7 @@ const NOTHING =
   'There is no forecast yet: they are made when a bill is imported. steelyard bill import FILE brings one; what is there is forecast within a minute.';
 
 async function budgetsOfTeam({ store, budgets }: LedgerForecastDeps, team: string): Promise<string[]> {
-  return (await budgets.standings(store)).filter(({ subject }) => subject.team === team).map(({ name }) => name);
+  return [...(await budgets.subjects(store))].filter(([, subject]) => subject.team === team).map(([name]) => name);
 }
 
 function isOfTeam({ level, key }: LedgerForecast, team: string, budgets: readonly string[]): boolean {
