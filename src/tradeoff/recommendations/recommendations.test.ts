@@ -121,9 +121,9 @@ describe('a recommendation', () => {
   const openOf = async (endpoint: string) =>
     (await all.room.found()).recommendations.filter(({ subject }) => subject.endpoint === endpoint);
   /** An endpoint that nobody asks, and its recommendation. */
-  async function quietEndpoint(endpoint: string) {
+  async function quietEndpoint(endpoint: string, past = briefly) {
     await all.room.endpoint(endpoint);
-    await all.room.past(endpoint, briefly);
+    await all.room.past(endpoint, past);
     const [one] = await openOf(endpoint);
     if (one === undefined) throw new Error(`nothing is advised for ${endpoint}`);
     return { recommendation: one.recommendation };
@@ -139,7 +139,7 @@ describe('a recommendation', () => {
   });
 
   it('is the same at every look, and said anew when its price changes', async () => {
-    const { recommendation } = await quietEndpoint('priced');
+    const { recommendation } = await quietEndpoint('priced', quiet);
     await Promise.all([1, 2, 3].map(() => call(all.application, findRecommendations, { body: {} })));
     expect(await openOf('priced')).toMatchObject([{ recommendation }]);
     await all.room.price('1');
