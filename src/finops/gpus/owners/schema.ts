@@ -120,7 +120,11 @@ export const GpuOwners = z
     by: OwnerDimension,
     ...limits,
     ...figures,
-    groups: z.array(GpuOwner).describe('By owner, the most idle money first, then idle hours; `top` of them, then what is unknown and what nobody held'),
+    groups: z
+      .array(GpuOwner)
+      .describe(
+        'By owner, the most idle money first, then idle hours; `top` of them, then what is unknown and what nobody held',
+      ),
     others: GpuOwner.nullable().describe('All owners that come after those that are listed; null when none do'),
     groupCount: z.number().int().describe('Owners in all'),
   })
