@@ -18,6 +18,7 @@ const EMPTY = [
   { path: '/deliveries', says: 'No bill has been delivered yet', command: 'steelyard bill import bills/ --source aws' },
   { path: '/statements', says: 'No bill has been imported yet', command: 'steelyard bill import bills/ --source aws' },
   { path: '/forecasts', says: 'Nothing is forecast yet', command: 'steelyard bill import bills/ --source aws' },
+  { path: '/gpus', says: 'Nothing was read of any GPU', command: 'steelyard gpu import utilization.csv' },
   { path: '/models', says: 'No model is registered yet', command: 'export MLFLOW_TRACKING_URI=' },
   {
     path: '/decisions',

@@ -106,11 +106,10 @@ function reasonsOf(unknown: ReadonlyMap<string, number>): GpuOwner['unknown'] {
   return [...sorted.slice(0, MOST_REASONS), { reason: `${rest.length} other reasons`, gpuHours }];
 }
 
-/** Groups that are not listed, as one. */
+/** Owners that are not listed, as one. */
 export function othersOf(groups: readonly Group[]): GpuOwner | null {
   if (groups.length === 0) return null;
   const sum = emptySum();
   for (const item of groups.flatMap(({ items }) => items)) addItem(sum, item);
-  const kind = groups.every((group) => group.kind === groups[0]?.kind) ? (groups[0]?.kind ?? 'owner') : 'owner';
-  return { key: null, kind, subject: {}, ...figuresOf(sum), unknown: [] };
+  return { key: null, kind: 'owner', subject: {}, ...figuresOf(sum), unknown: [] };
 }

@@ -111,6 +111,8 @@ describe('GPU time by owner', () => {
       ['fraud', 0.5],
       ['search', 1.5],
     ]);
+    const top = await owners(application, { top: 1 });
+    expect(top).toMatchObject({ groupCount: 2, groups: [{ key: 'fraud' }], others: { gpuHours: { paid: 1.5 } } });
   });
 
   it('adds what of pools nobody held, and follows the days and the team that are asked for', async () => {
@@ -121,6 +123,9 @@ describe('GPU time by owner', () => {
     await importPool(application, pool, { pool: 'p', time: 'at', total: 'total', unallocated: 'idle', price });
     const found = await owners(application);
     expect(found.gpuHours).toMatchObject({ paid: 55, unallocated: 7 });
+    // What is unknown or nobody's is listed however few are.
+    const top = await owners(application, { top: 1 });
+    expect(top.groups.map(({ kind }) => kind)).toEqual(['owner', 'unknown', 'nobody']);
     expect(found.cost).toMatchObject({ paid: '110', unallocated: '14' });
     const second = await owners(application, { from: '2025-11-02', to: '2025-11-03' });
     expect(second.groups.map(({ key, kind, gpuHours }) => [key, kind, gpuHours.paid])).toEqual([

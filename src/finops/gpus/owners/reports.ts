@@ -30,12 +30,14 @@ function sumOf(items: readonly Item[]) {
 export async function gpuOwners(times: OwnedTimes, query: z.infer<typeof getGpuOwners.query>): Promise<GpuOwners> {
   const { items } = await times(query, 'all');
   const groups = groupsOf(items, query.by);
+  const owners = groups.filter(({ kind }) => kind === 'owner');
+  const listed = [...owners.slice(0, query.top), ...groups.filter(({ kind }) => kind !== 'owner')];
   return {
     by: query.by,
     ...limitsOf(query),
     ...figuresOf(sumOf(items)),
-    groups: groups.slice(0, query.top).map(ownerOf),
-    others: othersOf(groups.slice(query.top)),
+    groups: listed.map(ownerOf),
+    others: othersOf(owners.slice(query.top)),
     groupCount: groups.length,
   };
 }

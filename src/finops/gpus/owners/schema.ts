@@ -120,8 +120,12 @@ export const GpuOwners = z
     by: OwnerDimension,
     ...limits,
     ...figures,
-    groups: z.array(GpuOwner).describe('By owner, the most idle money first, then idle hours; `top` of them'),
-    others: GpuOwner.nullable().describe('All that come after those that are listed; null when none do'),
+    groups: z
+      .array(GpuOwner)
+      .describe(
+        'By owner, the most idle money first, then idle hours; `top` of them, then what is unknown and what nobody held',
+      ),
+    others: GpuOwner.nullable().describe('All owners that come after those that are listed; null when none do'),
     groupCount: z.number().int().describe('Owners in all'),
   })
   .describe('GPU time and money by owner; the groups add up to the totals, whatever it is grouped by');
