@@ -10,12 +10,10 @@ import { summarise } from './summary.ts';
 
 export { csvLine } from '../../platform/csv/index.ts';
 export type {
-  CellsQuestion,
   ChargeCell,
   ChargeCondition,
   ChargesQuestion,
   DailyCharges,
-  DayRange,
   SliceDay,
 } from './charges/daily-charges.ts';
 export {
