@@ -12,7 +12,7 @@ import {
   NewFeedback,
   undoAnomalyFeedback,
 } from '../src/finops/anomalies/ledger/schema.ts';
-import { refuseBothFormats } from './downloads.ts';
+import { passOn, refuseBothFormats } from './downloads.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
@@ -40,7 +40,7 @@ steelyard anomaly list --state open --team search --json`,
     refuseBothFormats(context, csv);
     const client = await context.client();
     if (csv) {
-      await context.io.out.write(await client.call(anomaliesCsv, { query }));
+      await passOn(await client.download(anomaliesCsv, { query }), context);
       return 0;
     }
     const list = await client.call(listAnomalies, { query });

@@ -3,15 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type Change,
-  daysOf,
-  type MadeLedger,
-  openLedger,
-} from '../../src/finops/anomalies/ledger/made-ledger.testing.ts';
 import { listAnomalies } from '../../src/finops/anomalies/ledger/schema.ts';
 import { listen } from '../../src/platform/http/index.ts';
 import { decimal, decimalString } from '../../src/platform/units/schema.ts';
+import { type Change, daysOf, type MadeLedger, openLedger } from '../../src/testing-ledger.ts';
 import {
   buildWeb,
   hasChromium,

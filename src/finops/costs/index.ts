@@ -15,12 +15,10 @@ import { summarise } from './summary.ts';
 export { csvLine } from '../../platform/csv/index.ts';
 export type { BilledUsage, PeriodUsage } from './billed-usage.ts';
 export type {
-  CellsQuestion,
   ChargeCell,
   ChargeCondition,
   ChargesQuestion,
   DailyCharges,
-  DayRange,
   SliceDay,
 } from './charges/daily-charges.ts';
 export type { DailyAmount, DailyQuestion, DailyReach } from './daily-series.ts';

@@ -3,6 +3,7 @@ import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/sche
 import { Currency, DecimalString, Month } from '../../platform/units/schema.ts';
 import { Dimension, Dimensions, Filter, LeftOut, MonthOrDay, Rows, Selection } from './selection/schema.ts';
 
+export { Effects } from './explain/schema.ts';
 export { Dimension, Filter, MonthOrDay, Rows };
 
 export const costSummary = endpoint({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decimal, sumDecimals } from '../../../platform/units/index.ts';
 import { call } from '../../../testing.ts';
+import { type Change, daysOf, type MadeLedger, openLedger } from '../../../testing-ledger.ts';
 import { costRows } from '../../costs/schema.ts';
-import { type Change, daysOf, type MadeLedger, openLedger } from './made-ledger.testing.ts';
 import { type AnomalySelection, anomaliesCsv, getAnomaly, listAnomalies } from './schema.ts';
 
 const DAYS = daysOf('2026-10-01', '2026-11-14');

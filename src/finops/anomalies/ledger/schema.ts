@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { Currency, DecimalString, Month, UtcInstant } from '../../../platform/units/schema.ts';
-import { Effects } from '../../costs/explain/schema.ts';
+import { Effects } from '../../costs/schema.ts';
 import { EpisodeKind } from '../schema.ts';
 
 const Day = z

@@ -27,7 +27,12 @@ function setOf(backend: Backend) {
     log: pino({ level: 'silent' }),
     metered: () => {
       metered.begun += 1;
-      return { predicted: () => undefined, end: () => void (metered.ended += 1) };
+      return {
+        predicted: () => undefined,
+        end() {
+          metered.ended += 1;
+        },
+      };
     },
   });
   set.scale(2);

@@ -1,8 +1,12 @@
-import type { Application } from '../../../main.ts';
-import { deliverFiles, testApplication } from '../../../testing.ts';
-import { applyRules } from '../../../testing-allocation.ts';
-import { normal, seeded } from '../../../testing-random.ts';
-import { dayNumber, dayText, monthOf } from './day.ts';
+import type { Application } from './main.ts';
+import { deliverFiles, testApplication } from './testing.ts';
+import { applyRules } from './testing-allocation.ts';
+import { normal, seeded } from './testing-random.ts';
+
+const DAY_MS = 86_400_000;
+const dayNumber = (day: string): number => Date.parse(`${day}T00:00:00Z`) / DAY_MS;
+const dayText = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
+const monthOf = (day: string): string => day.slice(0, 'YYYY-MM'.length);
 
 /** Something that is bought every day. */
 export interface Line {
