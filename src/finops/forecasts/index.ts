@@ -5,8 +5,8 @@ import { type LedgerForecastDeps, scheduleForecasts } from './ledger/service.ts'
 import { forecastRoutes } from './routes.ts';
 
 export { forecastSeries } from './forecast-series.ts';
-export { studentQuantile } from './numbers/student.ts';
 export { forecastMigrations } from './ledger/migrations.ts';
+export { studentQuantile } from './numbers/student.ts';
 
 /** What comes next, with intervals that hold what they promise. */
 export interface Forecasts {

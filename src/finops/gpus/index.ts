@@ -19,7 +19,6 @@ import { applyGpuSource, scheduleSources } from './sources/service.ts';
 import { scheduleRetention } from './telemetry/retention.ts';
 
 export type { MeasuredServing } from './hardware/measured-serving.ts';
-export type { GpuHolding } from './holders/holding.ts';
 export type { GpuLoad } from './loads/loads.ts';
 export { gpuMigrations } from './migrations.ts';
 export type { GpuWork, ReconciledCost } from './owners/owner.ts';

@@ -17,7 +17,6 @@ export {
   type BucketCost,
   type BucketHours,
   bucketNames,
-  type EfficiencyPoint,
   GpuEfficiency,
   GpuOutcomes,
   GpuOwner,
