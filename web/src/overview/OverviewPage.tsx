@@ -12,6 +12,7 @@ import { PartsCard } from './PartsCard.tsx';
 import { QualityAnswer } from './QualityAnswer.tsx';
 import { SpendCard } from './SpendCard.tsx';
 import { useOverview } from './use-overview.ts';
+import { WatchCard } from './WatchCard.tsx';
 
 const LATEST = 6;
 
@@ -35,6 +36,7 @@ export function OverviewPage() {
       <div className={styles.grid}>
         <SpendCard overview={overview} decisions={decisions.data?.decisions} />
         <PartsCard overview={overview} of="dimension" />
+        <WatchCard ask={overview.spend.isFetched || overview.scope.empty} />
         <div className={styles.column}>
           <PartsCard overview={overview} of="provider" />
           <BudgetsCard ask={overview.spend.isFetched || overview.scope.empty} />

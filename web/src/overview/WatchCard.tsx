@@ -1,0 +1,88 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { listAnomalies } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { type LedgerForecasts, listForecasts } from '../../../src/finops/forecasts/schema.ts';
+import { listRecommendations } from '../../../src/tradeoff/recommendations/schema.ts';
+import { anomaliesAnswer } from '../anomalies/words.ts';
+import { endpointQuery } from '../client.ts';
+import { formatAbout } from '../format/money.ts';
+import { formatMonth } from '../format/time.ts';
+import { useScope } from '../frame/use-scope.ts';
+import { Card } from '../parts/Card.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import { listAnswer } from '../recommendations/words.ts';
+import { breachText } from './breach-text.ts';
+import styles from './overview.module.css';
+
+const LINE = 44;
+
+interface WatchCardProps {
+  /** False until the page has its answer: nothing here must make it wait. */
+  readonly ask: boolean;
+}
+
+/** Where will we land, what was out of the ordinary, and what would cost less? A sentence each, and the way to its page. */
+export function WatchCard({ ask }: WatchCardProps) {
+  const { month, team } = useScope();
+  const ofTeam = team === undefined ? {} : { team };
+  const ofMonth = month === undefined ? {} : { period: month };
+  const forecasts = useQuery({ ...endpointQuery(listForecasts, { query: ofTeam }), enabled: ask });
+  const anomalies = useQuery({
+    ...endpointQuery(listAnomalies, { query: { ...ofTeam, ...ofMonth, state: 'open' } }),
+    enabled: ask,
+  });
+  const recommendations = useQuery({ ...endpointQuery(listRecommendations, { query: {} }), enabled: ask });
+  return (
+    <Card title="What needs a look?" className="wide">
+      <dl className={styles.watch}>
+        <Line to="/forecasts" label="Forecasts">
+          <Loaded query={forecasts} what="The forecasts" height={LINE}>
+            {(data) => forecastText(data, team)}
+          </Loaded>
+        </Line>
+        <Line to="/anomalies" label="Anomalies">
+          <Loaded query={anomalies} what="The anomalies" height={LINE}>
+            {(data) => anomaliesAnswer(data, month)}
+          </Loaded>
+        </Line>
+        <Line to="/recommendations" label="Recommendations">
+          <Loaded query={recommendations} what="The recommendations" height={LINE}>
+            {(data) => listAnswer(data)}
+          </Loaded>
+        </Line>
+      </dl>
+    </Card>
+  );
+}
+
+interface LineProps {
+  readonly to: '/forecasts' | '/anomalies' | '/recommendations';
+  readonly label: string;
+  readonly children: ReactNode;
+}
+
+function Line({ to, label, children }: LineProps) {
+  return (
+    <div>
+      <dt>
+        <Link to={to}>{label}</Link>
+      </dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** `November 2026: about $61,400 ($57,900 to $65,300). 1 of 3 budgets will probably be passed: …` */
+function forecastText({ forecasts, standing, reason }: LedgerForecasts, team: string | undefined): string {
+  const own = forecasts.find(({ level, key }) =>
+    team === undefined ? level === 'total' : level === 'team' && key === team,
+  );
+  const estimate = own?.forecast ?? null;
+  if (own === undefined || estimate === null || standing === null)
+    return own?.reason ?? reason ?? 'Nothing is forecast yet.';
+  const about = (amount: string) => formatAbout({ amount, currency: own.currency });
+  const total = `${formatMonth(standing.month)}: about ${about(estimate.mean)} (${about(estimate.lo80)} to ${about(estimate.hi80)}).`;
+  const budgets = breachText(forecasts);
+  return budgets === null ? total : `${total} ${budgets}`;
+}
