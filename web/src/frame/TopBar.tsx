@@ -7,8 +7,8 @@ import { SchemeToggle } from './SchemeToggle.tsx';
 import { TeamSelect } from './TeamSelect.tsx';
 
 /** Pages whose figures follow the period, and those that follow the team. The others show no select that changes nothing. */
-const BY_PERIOD = new Set<string>(['/', '/costs', '/allocation', '/statements']);
-const BY_TEAM = new Set<string>(['/', '/costs', '/statements', '/forecasts']);
+const BY_PERIOD = new Set<string>(['/', '/costs', '/anomalies', '/gpus', '/allocation', '/statements']);
+const BY_TEAM = new Set<string>(['/', '/costs', '/forecasts', '/anomalies', '/gpus', '/statements']);
 
 interface TopBarProps {
   readonly onSearch: () => void;

@@ -51,14 +51,14 @@ export const pageGroups: readonly PageGroup[] = [
     label: 'Can we afford it?',
     pages: [
       { to: '/costs', label: 'Costs', key: 'c' },
+      { to: '/budgets', label: 'Budgets', key: 'b' },
+      { to: '/forecasts', label: 'Forecasts', key: 'f' },
       { to: '/anomalies', label: 'Anomalies', key: 'x' },
+      { to: '/gpus', label: 'GPUs', key: 'g' },
+      { to: '/recommendations', label: 'Recommendations', key: 'v' },
       { to: '/allocation', label: 'Allocation', key: 'a' },
       { to: '/deliveries', label: 'Deliveries', key: 'l' },
       { to: '/statements', label: 'Statements', key: 's' },
-      { to: '/budgets', label: 'Budgets', key: 'b' },
-      { to: '/recommendations', label: 'Recommendations', key: 'v' },
-      { to: '/forecasts', label: 'Forecasts', key: 'f' },
-      { to: '/gpus', label: 'GPUs', key: 'g' },
     ],
   },
 ];

@@ -36,11 +36,11 @@ export function OverviewPage() {
       <div className={styles.grid}>
         <SpendCard overview={overview} decisions={decisions.data?.decisions} />
         <PartsCard overview={overview} of="dimension" />
-        <WatchCard ask={overview.spend.isFetched || overview.scope.empty} />
         <div className={styles.column}>
           <PartsCard overview={overview} of="provider" />
           <BudgetsCard ask={overview.spend.isFetched || overview.scope.empty} />
         </div>
+        <WatchCard ask={overview.spend.isFetched || overview.scope.empty} />
         <ModelsCard models={models} />
         <LatestDecisions decisions={decisions} />
       </div>
