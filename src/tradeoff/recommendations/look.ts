@@ -80,9 +80,9 @@ async function renewed(sql: Sql, current: Kept, found: Recommendation, now: numb
     await insertRecommendation(sql, opened);
     return opened;
   }
-  const { title, what, subject, saving, confidence, risk, guard, evidence, seenAt } = found;
-  const now_ = { ...before, title, what, subject, before: found.before, after: found.after };
-  const fresh = { ...now_, saving, confidence, risk, guard, evidence, seenAt };
+  const { title, what, subject, after, saving, confidence, risk, guard, evidence, seenAt } = found;
+  const said = { title, what, subject, before: found.before, after };
+  const fresh = { ...before, ...said, saving, confidence, risk, guard, evidence, seenAt };
   const isRepriced = JSON.stringify(before.evidence.prices) !== JSON.stringify(evidence.prices);
   const text = `A price has changed: ${shownSaving(before.saving)} a month before, ${shownSaving(saving)} now.`;
   const document = isRepriced ? told(fresh, now, 'restated', text) : fresh;
