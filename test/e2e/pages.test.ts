@@ -1,8 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
+import { axeFaults } from './faults-found.ts';
 import { openAnswerByAnswer } from './held-answers.ts';
 import { type DeliveryAddresses, deliveryAddresses, listedDecisions } from './questions.ts';
 import { onThisMachine, shortest } from './shortest.ts';
@@ -113,27 +113,20 @@ describe.skipIf(!hasChromium)('the pages of the web app (skipped where Debian’
     return `${server.url}${named[path as keyof typeof named] ?? path}`;
   };
 
-  it.each(PAGES)('$name opens with its answer in one sentence with figures', async ({ path, says }) => {
-    const { page, context, complaints, requested } = await newVisit(browser);
-    await open(page, address(path));
-    expect(await readable(page.getByTestId('answer'))).toMatch(says);
-    expect(await page.title()).toMatch(/ · Steelyard$/);
-    expect(complaints).toEqual([]);
-    const elsewhere = requested.filter((url) => !url.startsWith(server.url) && !url.startsWith('data:'));
-    expect(elsewhere).toEqual([]);
-    await context.close();
-  });
-
-  it.each(PAGES)('$name has no fault that axe finds, light and dark', async ({ path }) => {
-    for (const scheme of ['light', 'dark'] as const) {
-      const { page, context } = await newVisit(browser, { scheme });
-      await open(page, address(path));
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-      const found = violations.map(({ id, nodes }) => `${scheme} ${id}: ${nodes.map((node) => node.html).join(' | ')}`);
-      expect(found).toEqual([]);
+  it.each(PAGES)(
+    '$name opens with its answer in one sentence with figures, and no fault that axe finds',
+    async (of) => {
+      const { page, context, complaints, requested } = await newVisit(browser);
+      await open(page, address(of.path));
+      expect(await readable(page.getByTestId('answer'))).toMatch(of.says);
+      expect(await page.title()).toMatch(/ · Steelyard$/);
+      expect(await axeFaults(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+      const elsewhere = requested.filter((url) => !url.startsWith(server.url) && !url.startsWith('data:'));
+      expect(elsewhere).toEqual([]);
       await context.close();
-    }
-  });
+    },
+  );
 
   it.each(PAGES)('$name does not move what is being read while it loads', async ({ path }) => {
     for (const order of ['first', 'last'] as const) {

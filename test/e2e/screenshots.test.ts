@@ -10,7 +10,9 @@ import { ask, deliveryAddresses, listedDecisions, newestMonth, rowAddress } from
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'screenshots');
 const WIDTHS = [1440, 1024, 390];
+const SCHEMES = ['light', 'dark'] as const;
 const UNALLOCATED = 'by=kind&by=serviceName&filter=kind%21%3Dallocated&name=Idle+and+unallocated';
+const sizeOf = (width: number) => ({ width, height: width < 500 ? 844 : 900 });
 const wanted = processEnvironment().SCREENSHOTS === '1';
 
 /** Pictures for the docs, taken anew with SCREENSHOTS=1; otherwise nothing in the checkout changes. */
@@ -28,7 +30,7 @@ describe.runIf(hasChromium && wanted)('screenshots', () => {
     await server?.[Symbol.asyncDispose]();
   });
 
-  it.each(['light', 'dark'] as const)('of every page in %s', async (scheme) => {
+  it('of every page in every width, light and dark', async () => {
     const decisions = await listedDecisions(server.url);
     const { restating, goingBack, compared } = await deliveryAddresses(server.url);
     const runIds = (await ask(server.url, listRuns, { query: { experimentId: '1' } })).runs.map(({ runId }) => runId);
@@ -63,16 +65,21 @@ describe.runIf(hasChromium && wanted)('screenshots', () => {
       decisions: '/decisions',
       decision: `/decisions/${decisions[0]?.decision}`,
     };
-    for (const width of WIDTHS) {
-      const { page, context } = await newVisit(browser, { scheme, width, height: width < 500 ? 844 : 900 });
-      for (const [name, path] of Object.entries(pages)) {
-        await open(page, `${server.url}${path}`);
-        // The canvas is drawn one frame after its library has come.
-        await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
-        await page.screenshot({ path: join(FOLDER, `${name}-${width}-${scheme}.png`) });
+    const { page, context } = await newVisit(browser);
+    for (const [name, path] of Object.entries(pages)) {
+      await page.setViewportSize(sizeOf(1440));
+      await open(page, `${server.url}${path}`);
+      for (const width of WIDTHS) {
+        await page.setViewportSize(sizeOf(width));
+        for (const colorScheme of SCHEMES) {
+          await page.emulateMedia({ colorScheme });
+          // The canvas is drawn one frame after its library has come, or after its size or colours have changed.
+          await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+          await page.screenshot({ path: join(FOLDER, `${name}-${width}-${colorScheme}.png`) });
+        }
       }
-      await context.close();
     }
+    await context.close();
     expect(decisions.length).toBeGreaterThan(0);
   });
 });
