@@ -17,6 +17,8 @@ import { openWatchList, type Watched } from './watched.ts';
 
 /** How often the list is read, in milliseconds: more time that is given is seen by then. */
 const LOOK_MS = 250;
+/** An engine that has twenty to kill at once takes this long until the last is dead, in milliseconds: it is told so much earlier. */
+const KILL_AHEAD_MS = 250;
 /** An engine that does not answer in this time is asked again, in milliseconds. */
 const ANSWER_WITHIN_MS = 10_000;
 /** How long another watchdog, which is about to end, is waited for, in milliseconds. */
@@ -60,8 +62,8 @@ async function watch(): Promise<void> {
   for (;;) {
     writeFileSync(said, `${process.pid}\n`);
     while (list.ids().length > 0) {
-      look();
-      await pause(LOOK_MS);
+      const dueAt = look();
+      await pause(Math.min(LOOK_MS, Math.max(0, dueAt - Date.now())));
     }
     // Whoever adds to the list from here on finds no watchdog and starts one; who did before is found by this look.
     rmSync(said, { force: true });
@@ -69,21 +71,30 @@ async function watch(): Promise<void> {
   }
 }
 
-function look(): void {
+/** Begins what is due, and answers when the next is, Unix milliseconds. */
+function look(): number {
   const ids = list.ids();
+  let dueAt = Infinity;
   for (const id of doings.keys()) if (!ids.includes(id)) doings.delete(id);
   for (const id of ids) {
     const watched = readOf(id);
     const doing = doings.get(id) ?? { asked: false, killAt: null, busy: false };
     doings.set(id, doing);
     if (watched === null || doing.busy) continue;
+    const { askAt, killAt } = dueTimes(watched, doing);
+    const at = Math.min(askAt, killAt);
+    if (Date.now() < at) {
+      dueAt = Math.min(dueAt, at);
+      continue;
+    }
     doing.busy = true;
-    act(id, watched, doing)
+    act(id, watched, doing, killAt)
       .catch(() => undefined) // The engine is away: it is told at the next look.
       .finally(() => {
         doing.busy = false;
       });
   }
+  return dueAt;
 }
 
 /** One file that cannot be read must not keep the others from being looked after. */
@@ -95,19 +106,26 @@ function readOf(id: string): Watched | null {
   }
 }
 
-async function act(id: string, watched: Watched, doing: Doing): Promise<void> {
-  const now = Date.now();
-  const killAt = Math.min(watched.until, watched.killAt ?? Infinity, doing.killAt ?? Infinity);
+/** When a container is asked to end, and when it is killed, Unix milliseconds. */
+function dueTimes(watched: Watched, doing: Doing): { readonly askAt: number; readonly killAt: number } {
+  const until = watched.until - KILL_AHEAD_MS;
+  const killAt = Math.min(until, watched.killAt ?? Infinity, doing.killAt ?? Infinity);
   // When the server has asked for the end, the container has heard it: twice would be another word to it.
-  const askAt = doing.asked || watched.killAt !== null ? Infinity : watched.until - watched.graceMs;
-  if (now < Math.min(killAt, askAt)) return;
-  if (!(await isRunning(watched))) {
+  const askAt = doing.asked || watched.killAt !== null ? Infinity : until - watched.graceMs;
+  return { askAt, killAt };
+}
+
+async function act(id: string, watched: Watched, doing: Doing, killAt: number): Promise<void> {
+  const now = Date.now();
+  // Who was asked to end has been said to be stopped: to look once more would only make it later.
+  const isKnownToRun = doing.asked && now >= killAt;
+  if (!isKnownToRun && !(await isRunning(watched))) {
     // It has ended by itself, and nobody has been here to see it.
     list.remove(id);
     return;
   }
   const first = sayStopped(watched.stopped);
-  if (now >= killAt) await tell(watched, 'SIGKILL');
+  if (now >= killAt) await kill(id, watched);
   // Not first: a watchdog before this one has asked.
   else if (first) await tell(watched, 'SIGTERM');
   if (!doing.asked) Object.assign(doing, { asked: true, killAt: now + watched.graceMs });
@@ -122,11 +140,17 @@ function sayStopped(file: string): boolean {
   }
 }
 
-async function tell(watched: Watched, signal: Signal): Promise<void> {
-  const status = await call(watched, 'POST', `kill?signal=${signal}`);
+async function kill(id: string, watched: Watched): Promise<void> {
+  if ((await tell(watched, 'SIGKILL')) === 'ended') list.remove(id);
+}
+
+/** Whether it still lived to hear it. */
+async function tell(watched: Watched, signal: Signal): Promise<'told' | 'ended'> {
+  const { code } = await call(watched, 'POST', `kill?signal=${signal}`);
   // 404: it is gone. 409: it does not run.
-  if (status.code >= 400 && status.code !== 404 && status.code !== 409)
-    throw new Error(`the engine answered ${status.code}`);
+  if (code === 404 || code === 409) return 'ended';
+  if (code >= 400) throw new Error(`the engine answered ${code}`);
+  return 'told';
 }
 
 async function isRunning(watched: Watched): Promise<boolean> {
