@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type {
   BucketCost,
   BucketHours,
@@ -6,6 +7,7 @@ import type {
   GpuOutcomes,
   GpuOwner,
   GpuOwners,
+  listGpuOwnerRules,
 } from '../src/finops/gpus/schema.ts';
 import { sumDecimals } from '../src/platform/units/schema.ts';
 import type { Context } from './frame/context.ts';
@@ -26,6 +28,27 @@ export function holdersText(done: GpuHolders, { paint }: Context): string {
     ({ reason, rows, example }) => `${paint.waiting(`Left out: ${counted(rows, 'row')}:`)} ${reason} (${example})`,
   );
   return [what, '', rest, ...left].join('\n');
+}
+
+type RuleDocuments = z.infer<typeof listGpuOwnerRules.response>['documents'];
+
+export function rulesText(documents: RuleDocuments, { paint }: Context): string {
+  const rows = documents.flatMap(({ name, rules }) => rules.map((rule) => ({ ...rule, document: name })));
+  if (rows.length === 0) return '';
+  const pairs = (of: object) =>
+    Object.entries(of)
+      .map(([key, value]) => `${key}=${Array.isArray(value) ? value.join('|') : (value ?? 'none')}`)
+      .join(' ');
+  return table(
+    rows,
+    [
+      { title: 'DOCUMENT', cell: ({ document }) => document },
+      { title: 'RULE', cell: ({ name }) => name },
+      { title: 'MATCH', cell: ({ match }) => pairs(match), least: 12 },
+      { title: 'SUBJECT', cell: ({ subject }) => pairs(subject), least: 12 },
+    ],
+    paint,
+  );
 }
 
 type Figures = Pick<GpuOwner, 'gpuHours' | 'cost'>;

@@ -6,29 +6,20 @@ import {
   gpuEfficiencyCsv,
   gpuOutcomesCsv,
   gpuOwnersCsv,
-  HolderField,
   importGpuHolders,
+  listGpuOwnerRules,
   OwnerDimension,
 } from '../src/finops/gpus/schema.ts';
 import { passOn, refuseBothFormats } from './downloads.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { sendAndShow, wholly } from './gpu-files.ts';
+import { holderColumnsOf, holderFields } from './gpu-holder-fields.ts';
 import { idleOptions } from './gpu-options.ts';
-import { efficiencyText, holdersText, outcomesText, ownersText } from './gpu-owners-text.ts';
+import { efficiencyText, holdersText, outcomesText, ownersText, rulesText } from './gpu-owners-text.ts';
 
 const { top: _top, ...timeOptions } = idleOptions;
 const NO_READINGS = 'No readings in that time. steelyard gpu import FILE';
-
-/** `team=owner` or `team`: a field and its column, whose name is that of the field where it is left out. */
-const Named = z.string().transform((text, context) => {
-  const [field = '', column = field] = text.split('=');
-  const found = HolderField.safeParse(field);
-  if (found.success && column !== '') return [found.data, column] as const;
-  const message = `a field and its column, such as team=owner; fields are ${HolderField.options.join(', ')}`;
-  context.addIssue({ code: 'custom', message });
-  return z.NEVER;
-});
 
 const holdersCommand = command({
   path: ['gpu', 'holders'],
@@ -41,16 +32,11 @@ steelyard gpu holders pods.parquet --gpu UUID --start from --end to --field pod 
     gpu: { value: 'COLUMN', required: true, describe: 'Column of what tells GPUs apart, as their readings name them' },
     start: { value: 'COLUMN', required: true, describe: 'Column of when it began: Unix time, or ISO 8601' },
     end: { value: 'COLUMN', required: true, describe: 'Column of when it ended, exclusive; an empty one is now' },
-    field: {
-      value: 'FIELD=COLUMN',
-      schema: Named,
-      repeat: true,
-      describe: `Who it was: ${HolderField.options.join(', ')}; a row in which all are empty: nobody`,
-    },
+    field: holderFields,
   },
   run: async (context, { file, field, ...asked }) =>
     sendAndShow(context, [file], 'Reading the holders', holdersText, (client, [sent]) =>
-      client.call(importGpuHolders, { body: { ...wholly(sent), ...asked, columns: Object.fromEntries(field) } }),
+      client.call(importGpuHolders, { body: { ...wholly(sent), ...asked, ...holderColumnsOf(field) } }),
     ),
 });
 
@@ -110,6 +96,20 @@ const outcomesCommand = command({
   },
 });
 
+const rulesCommand = command({
+  path: ['gpu', 'rules'],
+  summary: 'List the rules that say whose GPU time is, of pods and pools of which nothing else says it',
+  example: 'steelyard gpu rules',
+  needs: 'server',
+  run: async (context) => {
+    const document = await (await context.client()).call(listGpuOwnerRules);
+    await context.answer(document, () => rulesText(document.documents, context));
+    if (document.documents.length === 0)
+      await context.remark('No rule yet. steelyard apply -f RULES.yaml with a document of kind GpuOwnerRules');
+    return 0;
+  },
+});
+
 type OwnersQuery = z.input<typeof getGpuOwners.query>;
 
 /** `gpu idle --by`. */
@@ -125,4 +125,4 @@ export async function showOwners(context: Context, query: OwnersQuery, csv: bool
   return 0;
 }
 
-export const gpuOwnerCommands = [holdersCommand, efficiencyCommand, outcomesCommand];
+export const gpuOwnerCommands = [holdersCommand, efficiencyCommand, outcomesCommand, rulesCommand];

@@ -15,6 +15,7 @@ export function importText(done: GpuImport, { paint }: Context): string {
       ['to', shownInstant(done.lastAt)],
       ['each speaks for', `${done.intervalMs / 1000} s${stated}`],
       ['price', priceText(done)],
+      ...(done.holders === null ? [] : [['held by', heldText(done.holders)] as const]),
     ],
     paint,
   );
@@ -22,6 +23,11 @@ export function importText(done: GpuImport, { paint }: Context): string {
     ({ reason, rows, example }) => `${paint.waiting(`Left out: ${counted(rows, 'row')}:`)} ${reason} (${example})`,
   );
   return [what, '', rest, ...left].join('\n');
+}
+
+function heldText({ holders, stretches, leftOut }: NonNullable<GpuImport['holders']>): string {
+  const lost = leftOut === 0 ? '' : `; ${counted(leftOut, 'row')} with a longer name than is kept`;
+  return `${counted(holders, 'holder')} in ${counted(stretches, 'stretch', 'stretches')} of time${lost}`;
 }
 
 function priceText({ price, resource }: GpuImport): string {

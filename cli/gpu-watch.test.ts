@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -53,13 +54,20 @@ describe('GPUs of this machine', () => {
     expect(err).toContain('nvidia-smi is not there. The GPUs of this machine are read by nvidia-smi');
   });
 
-  it('wait while the server does not answer, and are sent when it is back', async () => {
-    const { folder: smi } = placeNvidiaSmi(join(folder, 'other'), [A10G]);
+  it('wait while the server does not answer, and are sent when it is back, with the work whose processes are on them', async () => {
+    const env = { PATH: process.env.PATH, STEELYARD_EXECUTION: 'train-0a1b2c3d4e5f' };
+    const work = spawn('sleep', ['60'], { env, stdio: 'ignore' });
+    onTestFinished(() => void work.kill());
+    const [nobody, pid] = ['4194305', String(work.pid)]; // the first is more than Linux counts to
+    const { folder: smi } = placeNvidiaSmi(join(folder, 'other'), [{ ...A10G, pids: [nobody, pid] }]);
     const sent: number[] = [];
+    const named: unknown[] = [];
     const away = createServer(async (request, response) => {
       let body = '';
       for await (const chunk of request) body += chunk;
-      sent.push((JSON.parse(body) as { gpus: unknown[] }).gpus.length);
+      const { gpus } = JSON.parse(body) as { gpus: { pids: unknown; work: unknown }[] };
+      sent.push(gpus.length);
+      named.push(...gpus.map((gpu) => [gpu.pids, gpu.work]));
       if (sent.length === 2) return void response.destroy();
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ readings: 1, leftOut: [] }));
     });
@@ -69,5 +77,6 @@ describe('GPUs of this machine', () => {
     const { code, err } = await watch(smi, '--url', url, '--times', '3');
     expect([code, sent]).toEqual([0, [1, 1, 2]]);
     expect(err).not.toBe('');
+    expect(named).toEqual(Array(4).fill([[Number(nobody), Number(pid)], { [pid]: env.STEELYARD_EXECUTION }]));
   });
 });

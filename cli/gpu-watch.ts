@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { sendGpuReadings, type WatchedGpu } from '../src/finops/gpus/schema.ts';
 import { createNvidiaSmi } from '../src/platform/gpus/index.ts';
+import { executionOf } from '../src/platform/processes/index.ts';
 import { Duration } from '../src/platform/units/quantities/schema.ts';
 import type { Client } from './connection/client.ts';
 import { DurationText } from './duration-text.ts';
@@ -92,15 +93,24 @@ async function watched(reader: ReturnType<typeof createNvidiaSmi>): Promise<Watc
     );
   }
   const processes = await reader.processes();
-  return readings.map(({ at, uuid, model, utilizationRatio, memoryBytes }) => ({
-    at: new Date(at).toISOString(),
-    uuid,
-    model,
-    utilizationRatio,
-    memoryBytes,
+  return readings.map(({ at, uuid, model, utilizationRatio, memoryBytes }) => {
     // A GPU that is not in the list has none.
-    pids: typeof processes === 'string' ? null : pidsOf(processes.get(uuid)),
-  }));
+    const pids = typeof processes === 'string' ? null : pidsOf(processes.get(uuid));
+    const work = workOf(pids ?? []);
+    return {
+      ...{ at: new Date(at).toISOString(), uuid, model, utilizationRatio, memoryBytes, pids },
+      ...(Object.keys(work).length === 0 ? {} : { work }),
+    };
+  });
+}
+
+/** Work of this server among processes, by what its environment says: ids of processes are used again. */
+function workOf(pids: readonly number[]): Record<string, string> {
+  const found = pids.flatMap((pid) => {
+    const id = executionOf(pid);
+    return id === null ? [] : [[String(pid), id] as const];
+  });
+  return Object.fromEntries(found);
 }
 
 function pidsOf(listed: readonly number[] | null | undefined): number[] | null {

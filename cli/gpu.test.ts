@@ -79,8 +79,23 @@ describe('GPUs on the command line', () => {
     await expectGolden('gpu-efficiency', 'gpu', 'efficiency', '--by', 'team', '--step', 'week');
     await expectGolden('gpu-outcomes', 'gpu', 'outcomes');
     await expectGolden('gpu-idle-csv-alone', 'gpu', 'idle', '--csv');
+    const said = put('held.csv', 'uuid,time,util,pod,ns', `GPU-c,${START},5,p,a`, `GPU-c,${START + 60},5,p,a`);
+    const fields = ['--field', 'pod', '--field', 'namespace=ns'];
+    await expectGolden('gpu-import-held', 'gpu', 'import', said, ...columns, ...fields);
+    await expectGolden('gpu-import-field', 'gpu', 'import', said, ...columns, '--field', 'label:=x');
     const listed = await server.run('gpu', 'imports', '--json');
-    expect(JSON.parse(listed.out).imports).toHaveLength(3);
+    expect(JSON.parse(listed.out).imports).toHaveLength(4);
+    await expectGolden('gpu-rules-none', 'gpu', 'rules');
+    const rule = `{ name: sandboxes, match: { namespace: [a, 'play-*'], 'label:team': null }, subject: { team: research } }`;
+    const document = put(
+      'rules.yaml',
+      'apiVersion: steelyard/v1',
+      'kind: GpuOwnerRules',
+      'metadata: { name: cluster }',
+      `spec: { rules: [${rule}] }`,
+    );
+    await server.run('apply', '-f', document);
+    await expectGolden('gpu-rules', 'gpu', 'rules');
   });
 
   it('are packed', async () => {

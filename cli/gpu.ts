@@ -14,6 +14,7 @@ import { DurationText } from './duration-text.ts';
 import { command } from './frame/command.ts';
 import { CommandError } from './frame/failure.ts';
 import { sendAndShow, wholly } from './gpu-files.ts';
+import { holderColumnsOf, holderFields } from './gpu-holder-fields.ts';
 import { idleOptions } from './gpu-options.ts';
 import { gpuOwnerCommands, showOwners } from './gpu-owners.ts';
 import { gpuSourceCommands } from './gpu-sources.ts';
@@ -46,7 +47,8 @@ const importCommand = command({
   path: ['gpu', 'import'],
   summary: 'Import what GPUs did at instants, from a file (CSV, CSV.gz, Parquet)',
   example: `steelyard gpu import utilization.csv.gz --value utilization --time timestamp --gpu uuid --interval 15s --price 1.861USD/h
-steelyard gpu import fb-used.parquet --metric memory --unit MiB --value value --time time --gpu UUID`,
+steelyard gpu import fb-used.parquet --metric memory --unit MiB --value value --time time --gpu UUID
+steelyard gpu import dcgm.csv --value util --time time --gpu UUID --field pod=exported_pod --field namespace=exported_namespace`,
   needs: 'server',
   positionals: { file: { describe: 'File with one row for each GPU and instant' } },
   options: {
@@ -64,11 +66,12 @@ steelyard gpu import fb-used.parquet --metric memory --unit MiB --value value --
       schema: GpuUnit,
       describe: 'percent (default) or ratio of utilization, bytes (default) or MiB of memory',
     },
+    field: holderFields,
     ...sending,
   },
-  run: async (context, { file, ...asked }) =>
+  run: async (context, { file, field, ...asked }) =>
     sendAndShow(context, [file], 'Reading the samples', importText, (client, [sent]) =>
-      client.call(importGpuSamples, { body: { ...wholly(sent), ...asked } }),
+      client.call(importGpuSamples, { body: { ...wholly(sent), ...asked, ...holderColumnsOf(field) } }),
     ),
 });
 

@@ -111,6 +111,7 @@ describe('manifests in documents', () => {
       'Budget',
       'Endpoint',
       'Environment',
+      'GpuOwnerRules',
       'IdlePolicy',
       'Monitor',
       'Pipeline',

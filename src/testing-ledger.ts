@@ -90,9 +90,9 @@ export function daysOf(first: string, last: string): string[] {
 }
 
 /** A server with a ledger that is delivered day by day; its clock is moved by hand. */
-export async function openLedger(now = '2026-11-15T12:00:00Z') {
+export async function openLedger(now = '2026-11-15T12:00:00Z', settings: Parameters<typeof testApplication>[1] = {}) {
   const clock = { at: Date.parse(now) };
-  const application = await testApplication({ clock: { now: () => clock.at } });
+  const application = await testApplication({ clock: { now: () => clock.at } }, settings);
   await applyRules(application, "    - {name: tagged, match: {'tag:team': '*'}, subject: {team: '{tag:team}'}}\n");
   return {
     application,

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { recordWorkloadUsage } from './finops/allocation/workloads/schema.ts';
-import { getGpuOutcomes, getGpuOwners } from './finops/gpus/schema.ts';
+import { getGpuOutcomes, getGpuOwners, listGpuOwnerRules, sendGpuReadings } from './finops/gpus/schema.ts';
 import { recordUsage } from './finops/metering/schema.ts';
 import type { Application } from './main.ts';
 import { getRun } from './mlops/tracking/schema.ts';
@@ -8,6 +8,7 @@ import { newRun, post } from './mlops/wire/testing.ts';
 import { postApply } from './platform/manifests/schema.ts';
 import { call, importFiles, testApplication } from './testing.ts';
 import { billCsv } from './testing-allocation.ts';
+import { applyText, gpuSource, syncAll } from './testing-gpu-sources.ts';
 import { importHolders, importSamples, samplesText } from './testing-gpus.ts';
 
 const DAY = '2026-10-02';
@@ -38,7 +39,7 @@ it('finds work of this server by its pod or container, endpoints by their pods, 
     ...(resourceId === undefined ? {} : { resourceId }),
   });
   const intervals = [
-    usage('reservation:train-0a1b2c3d4e5f', { run: 'r1', team: 'search' }),
+    usage('reservation:pipeline:train-0a1b2c3d4e5f:2', { run: 'r1', team: 'search' }),
     usage('serving:replica-7f3c:2', { endpoint: 'ranker', model: 'm', modelVersion: '2' }),
     usage('serving:replica-9d0e:0', { endpoint: 'home-feed', model: 'm', modelVersion: '1' }),
     usage('serving:replica-9d0f:0', { endpoint: 'home-feed', model: 'm', modelVersion: '2' }),
@@ -58,6 +59,15 @@ it('finds work of this server by its pod or container, endpoints by their pods, 
     foreign: ['default', 'serve-other-0123456789-5d9c7f8b6d-abcde', 'main'],
   });
   await importSamples(application, samplesText({ 'gpu-device': [50, 50] }, { day: DAY }), { price });
+  // What `gpu watch` sees on a machine: processes of work of ours, which say whose they are, and another.
+  await applyText(application, gpuSource('machines', '{ type: push, price: { amount: "6", currency: USD } }'));
+  const seen = { model: null, utilizationRatio: 0.5, memoryBytes: null };
+  const gpus = [
+    { ...seen, at: '2026-11-14T12:00:00Z', uuid: 'process', pids: [7, 8], work: { 7: 'train-0a1b2c3d4e5f' } },
+    { ...seen, at: '2026-11-14T12:00:00Z', uuid: 'served', pids: [9], work: { 9: 'replica-7f3c' } },
+  ];
+  await call(application, sendGpuReadings, { params: { source: 'machines' }, body: { host: 'desk', gpus } });
+  await syncAll(application);
   const { groups } = await call(application, getGpuOwners, { query: { by: 'gpu' } });
   expect(Object.fromEntries(groups.map(({ key, subject }) => [key, subject]))).toEqual({
     job: { run: 'r1', team: 'search' },
@@ -66,13 +76,29 @@ it('finds work of this server by its pod or container, endpoints by their pods, 
     workload: { team: 'fraud' },
     foreign: {},
     'gpu-device': { run: 'r9' },
+    // Half of it is of a process that nobody knows.
+    process: {},
+    served: { endpoint: 'ranker', model: 'm', modelVersion: '2' },
   });
+  const runs = await call(application, getGpuOwners, { query: { by: 'run' } });
+  const trained = runs.groups.find(({ key }) => key === 'r1');
+  expect(trained?.gpuHours.paid).toBeCloseTo(1 + 7.5 / 3600, 6);
+
   const byTeam = await call(application, getGpuOwners, { query: { by: 'team' } });
   const reasons = byTeam.groups.flatMap(({ unknown }) => unknown.map(({ reason }) => reason));
   expect(reasons).toContain(
-    'pod default/serve-other-0123456789-5d9c7f8b6d-abcde is no work of this server, and no workload usage names it',
+    'pods of namespace default are no work of this server, and no workload usage and no rule names them',
   );
   expect(reasons).toContain('its owner has no team');
+  expect(reasons).toContain('process 8 on desk is no work of this server, and no rule names its host');
+  // What is ours, or reported, is not for rules to say.
+  const rules = `{ rules: [{ name: r, match: { pod: '*' }, subject: { team: 'ops-{namespace}' } }] }`;
+  const text = `apiVersion: steelyard/v1\nkind: GpuOwnerRules\nmetadata: { name: a }\nspec: ${rules}\n`;
+  await call(application, postApply, { body: { documents: [{ file: 'rules.yaml', text }] } });
+  const ruled = await call(application, getGpuOwners, { query: { by: 'gpu' } });
+  const teams = ruled.groups.map(({ key, subject: { team } }) => [key, team]);
+  expect(Object.fromEntries(teams)).toEqual({ job: 'search', workload: 'fraud', foreign: 'ops-default' });
+  expect((await call(application, listGpuOwnerRules)).documents).toMatchObject([{ name: 'a', rules: [{ name: 'r' }] }]);
 });
 
 it('tells the same hours by how the work ended', async () => {

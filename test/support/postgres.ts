@@ -9,8 +9,8 @@ import { onFreePort } from './free-port.ts';
 
 export interface Postgres extends AsyncDisposable {
   readonly version: string;
-  /** Makes an empty database and answers its address. */
-  newDatabase(): Promise<string>;
+  /** Makes an empty database and answers its address; text is in the order of its bytes, or in that of a language (ICU). */
+  newDatabase(language?: string): Promise<string>;
   /** Resolves when nobody is connected to the database at this address: what a killed client had begun has ended too. */
   sessionsEnded(database: string): Promise<void>;
 }
@@ -86,10 +86,11 @@ async function startOn(port: number, bin: string, fsync: 'on' | 'off'): Promise<
   let databases = 0;
   return {
     version,
-    async newDatabase() {
+    async newDatabase(language) {
       databases += 1;
       const name = `test_${databases}`;
-      await query(address('postgres'), `create database ${name}`);
+      const ordered = language === undefined ? '' : ` template template0 locale_provider icu icu_locale '${language}'`;
+      await query(address('postgres'), `create database ${name}${ordered}`);
       return address(name);
     },
     async sessionsEnded(database) {

@@ -6,6 +6,8 @@ import { type FleetRuns, type Held, makeFleet, READ_EVERY_MS } from './fleet.ts'
 
 const EXPERIMENT = 'gpu-training';
 const PRICE = { amount: '2.4', currency: 'USD' } as const;
+/** Key in the price book; the price that was agreed stands before its list price. */
+const RESOURCE = 'gpu:H100';
 const GPU_MODEL = 'NVIDIA H100 80GB HBM3';
 const FIELDS = ['host', 'gpuModel', 'namespace', 'pod', 'team', 'project', 'run', 'endpoint', 'model'] as const;
 const COLUMNS = { gpu: 'gpu', time: 'time' };
@@ -32,7 +34,9 @@ export async function runGpus(client: DemoClient, { seed, asOf, folder }: GpuOpt
     'gpu,time,utilization',
     ...readings.map(({ gpu, at, percent }) => `${gpu},${at},${percent}`),
   ]);
-  await client.call(importGpuSamples, { body: { ...file, ...COLUMNS, value: 'utilization', interval, price: PRICE } });
+  await client.call(importGpuSamples, {
+    body: { ...file, ...COLUMNS, value: 'utilization', interval, price: PRICE, resource: RESOURCE },
+  });
   const memory = await put('gpu-memory.csv', [
     'gpu,time,bytes',
     ...readings.map(({ gpu, at, memoryBytes }) => `${gpu},${at},${memoryBytes}`),

@@ -7,6 +7,8 @@ import { createLoop, createOneAtATime } from '../../platform/loop/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import { type GpuLoad, gpuLoads } from './loads/loads.ts';
+import { applyOwnerRules } from './owner-rules/apply.ts';
+import { GpuOwnerRulesSpec } from './owner-rules/schema.ts';
 import { createPurchases, type PurchaseDeps, type Purchases } from './purchases.ts';
 import { fold } from './recent/fold.ts';
 import { gpuRoutes, purchaseRoutes } from './routes.ts';
@@ -35,7 +37,7 @@ export {
  * them work would fit. And how to buy them: spot, commitments, and which hardware for a served model.
  */
 export interface Gpus extends AsyncDisposable, Pick<GpuService, 'learnOf'> {
-  /** `GpuSource`. */
+  /** `GpuSource`, `GpuOwnerRules`. */
   readonly kinds: readonly ManifestKind[];
   /** What each GPU bore in [start, end) Unix ms, as far as it was read, by name. */
   loads(window: { readonly start: number; readonly end: number }): Promise<GpuLoad[]>;
@@ -82,7 +84,12 @@ export function createGpus(ground: GpuGround): Gpus {
   scheduleSources(sources, ground.jobs);
   scheduleRetention({ ...deps, days: ground.config.gpuReadingDays }, ground.jobs);
   return {
-    kinds: [specKind('GpuSource', 40, GpuSourceSpec, applyGpuSource)],
+    kinds: [
+      specKind('GpuSource', 40, GpuSourceSpec, applyGpuSource),
+      specKind('GpuOwnerRules', 40, GpuOwnerRulesSpec, (sql, name, spec) =>
+        applyOwnerRules(deps.clock, sql, name, spec),
+      ),
+    ],
     routes: [...gpuRoutes(service), ...gpuSourceRoutes(sources), ...purchaseRoutes(purchases)],
     loads: (window) => gpuLoads(deps, window),
     purchases,

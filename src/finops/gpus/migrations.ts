@@ -84,4 +84,14 @@ export const gpuMigrations: Migrations = {
       await db.schema.createIndex('gpu_holding_by_time').on('gpu_holding').column('end_ms').execute();
     },
   },
+  'gpus/004-owner-rules': {
+    async up(db) {
+      await db.schema
+        .createTable('gpu_owner_rules')
+        .addColumn('name', 'text', (column) => column.primaryKey())
+        .addColumn('spec', 'text', (column) => column.notNull())
+        .addColumn('applied_at', 'text', (column) => column.notNull())
+        .execute();
+    },
+  },
 };

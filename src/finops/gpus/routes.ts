@@ -18,6 +18,7 @@ import {
   importGpuPool,
   importGpuSamples,
   listGpuImports,
+  listGpuOwnerRules,
   packGpus,
   replaySpotDeadline,
 } from './schema.ts';
@@ -31,6 +32,7 @@ export function gpuRoutes(service: GpuService): Route[] {
     handle(getGpuIdle, ({ query }) => service.idle(query)),
     handle(packGpus, ({ body }) => service.pack(body)),
     handle(importGpuHolders, ({ body }) => service.importHolders(body)),
+    handle(listGpuOwnerRules, async () => ({ documents: await service.ownerRules() })),
     handle(getGpuOwners, ({ query }) => service.owners(query)),
     handleDownload(gpuOwnersCsv, async ({ query }) =>
       csv(`gpus-by-${query.by}`, ownersCsv(await service.owners(query))),

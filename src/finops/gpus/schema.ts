@@ -6,12 +6,14 @@ export {
 } from './commitments/schema.ts';
 export { adviseHardware, HardwareAdvice, MeasuredProfile } from './hardware/schema.ts';
 export { GpuHeatMap, GpuReadings, getGpuHeatMap, getGpuReadings } from './heat/schema.ts';
-export { GpuHolders, HolderField, importGpuHolders } from './holders/schema.ts';
+export { HolderField } from './holder-fields/schema.ts';
+export { GpuHolders, importGpuHolders } from './holders/schema.ts';
 export {
   type GpuCost,
   GpuIdle,
   getGpuIdle,
 } from './idle/schema.ts';
+export { GpuOwnerRule, listGpuOwnerRules } from './owner-rules/schema.ts';
 export {
   type Bucket,
   type BucketCost,

@@ -9,6 +9,7 @@ import { noteTimes } from './holders/store.ts';
 import type { KnownTimeDeps } from './idle/known-time.ts';
 import type { IdleQuery } from './idle/schema.ts';
 import { gpuIdle } from './idle/service.ts';
+import { findOwnerRules, type StoredRules } from './owner-rules/store.ts';
 import { type GpuWork, NO_WORK } from './owners/owner.ts';
 import { gpuEfficiency, gpuOutcomes, gpuOwners } from './owners/reports.ts';
 import { type OwnedDeps, ownedTimes } from './owners/service.ts';
@@ -69,6 +70,8 @@ export interface GpuService {
   note(holdings: readonly GpuHolding[]): Promise<void>;
   /** From now on, what is known of the work on GPUs. */
   learnOf(work: GpuWork): void;
+  /** Documents of rules that say whose GPU time is, in the order in which they are tried. */
+  ownerRules(): Promise<StoredRules[]>;
   owners(query: z.infer<typeof getGpuOwners.query>): Promise<GpuOwners>;
   efficiency(query: z.infer<typeof getGpuEfficiency.query>): Promise<GpuEfficiency>;
   heatMap(query: z.infer<typeof getGpuHeatMap.query>): Promise<GpuHeatMap>;
@@ -121,6 +124,7 @@ export function createGpuService(deps: GpuDeps): GpuService {
     learnOf(work) {
       known.work = work;
     },
+    ownerRules: () => findOwnerRules(deps.store),
     owners: (query) => gpuOwners(times, query),
     efficiency: (query) => gpuEfficiency(times, query),
     heatMap: (query) => gpuHeatMap(times, owned(), query),
@@ -135,7 +139,7 @@ export function createGpuService(deps: GpuDeps): GpuService {
 }
 
 function samplePlan({ upload: _upload, name: _name, ...asked }: SampleRequest): ImportPlan {
-  const { metric, value, time, gpu } = asked;
+  const { metric, value, time, gpu, columns, labels } = asked;
   const unit = asked.unit ?? (metric === 'utilization' ? 'percent' : 'bytes');
   const readings: ImportPlan['metrics'][number]['readings'] = (source) => ({
     gpu: columnOf(source, [gpu]),
@@ -143,7 +147,14 @@ function samplePlan({ upload: _upload, name: _name, ...asked }: SampleRequest): 
     time,
     unit,
   });
-  return { ...pricing(asked), metrics: [{ metric, readings }] };
+  const namesHolders = Object.keys(columns).length > 0;
+  // Without holders as it was before there were any: the same file is known again.
+  const { columns: _columns, labels: _labels, ...others } = asked;
+  return {
+    ...pricing(namesHolders ? asked : others),
+    metrics: [{ metric, readings }],
+    holders: namesHolders ? { gpu, time, columns, labels } : null,
+  };
 }
 
 function poolPlan({ upload: _upload, name: _name, ...asked }: PoolRequest): ImportPlan {
@@ -151,6 +162,7 @@ function poolPlan({ upload: _upload, name: _name, ...asked }: PoolRequest): Impo
   const readings = (value: string) => () => ({ gpu: literal(pool), value, time, unit: 'gpus' as const });
   return {
     ...pricing(asked),
+    holders: null,
     metrics: [
       { metric: 'poolTotal', readings: readings(total) },
       { metric: 'poolUnallocated', readings: readings(unallocated) },

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync, wri
 import { join } from 'node:path';
 import { type ControlGroup, controlGroup, findControlGroup, type Limits, type Taken } from './control-group.ts';
 import { uptimeMs } from './even-time.ts';
-import { birthOf, killMarked, signal } from './kernel.ts';
+import { birthOf, killMarked, markOf, signal } from './kernel.ts';
 import { LEADER, WATCHDOG } from './scripts.ts';
 
 export interface ExecutionSpec {
@@ -191,10 +191,6 @@ function spawnWatchdog(folder: string, leader: number, graceMs: number, mark: st
   });
   watchdog.unref();
   return watchdog;
-}
-
-function markOf(id: string): string {
-  return `STEELYARD_EXECUTION=${id}`;
 }
 
 /** When something was, by the clock of the machine and since the machine was started; null where the kernel does not say that. */

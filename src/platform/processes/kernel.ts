@@ -28,6 +28,23 @@ function birthByPs(pid: number): string | null {
   }
 }
 
+/** By which the processes of an execution are known, those too that left the group of their parents. */
+const EXECUTION = 'STEELYARD_EXECUTION';
+
+export function markOf(id: string): string {
+  return `${EXECUTION}=${id}`;
+}
+
+/** Id of the execution that a process is of; null where it is of none, or where its environment is not ours to read. */
+export function executionOf(pid: number): string | null {
+  try {
+    const words = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
+    return words.find((word) => word.startsWith(markOf('')))?.slice(markOf('').length) || null;
+  } catch {
+    return null;
+  }
+}
+
 /** Sends a signal to a process, or to a whole group when `pid` is negative; false when nobody is there to get it. */
 export function signal(pid: number, name: NodeJS.Signals): boolean {
   try {

@@ -13,7 +13,7 @@ export interface GpuHolding {
   /** Of GPU, as DCGM names it (`modelName`). */
   readonly model: string | null;
   readonly namespace: string | null;
-  /** Null, and no process and no subject either: nobody held it. */
+  /** Null, and no namespace, process and subject either: nobody held it. */
   readonly pod: string | null;
   readonly container: string | null;
   readonly pid: number | null;
@@ -23,6 +23,8 @@ export interface GpuHolding {
 export interface Holder extends Omit<GpuHolding, 'gpu' | 'start' | 'end'> {
   /** Where who imported it said whose it is. */
   readonly subject: Subject | null;
+  /** Of the pod, where they were said. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A stretch of time of one GPU. Unix milliseconds, end exclusive. */
@@ -44,6 +46,6 @@ export function holderOf({ gpu: _gpu, start: _start, end: _end, ...rest }: GpuHo
   return { ...rest, subject: null };
 }
 
-export function isNobody({ pod, container, pid, subject }: Holder): boolean {
-  return pod === null && container === null && pid === null && subject === null;
+export function isNobody({ namespace, pod, container, pid, subject }: Holder): boolean {
+  return namespace === null && pod === null && container === null && pid === null && subject === null;
 }

@@ -1,14 +1,14 @@
 import type { z } from 'zod';
-import { Subject } from '../../../org/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
-import { identifier, type Lake, type LakeRow } from '../../../platform/lake/index.ts';
+import type { Lake, LakeRow } from '../../../platform/lake/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { TableFile } from '../../../platform/tables/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import { instantSql } from '../telemetry/reading-sql.ts';
 import { columnOf, openFile, type SourceFile } from '../telemetry/source-file.ts';
-import { type Holder, isNobody, type NotedHolding } from './holding.ts';
-import { type GpuHolders, type importGpuHolders, ownerFields, placeFields } from './schema.ts';
+import { holderIn, holderSql, MOST_CHARACTERS } from './holder-columns.ts';
+import { isNobody } from './holding.ts';
+import type { GpuHolders, importGpuHolders } from './schema.ts';
 import { noteTimes } from './store.ts';
 
 export interface HolderDeps {
@@ -22,7 +22,6 @@ type Asked = Omit<z.infer<typeof importGpuHolders.body>, 'upload' | 'name'>;
 /** Clocks of other machines may go before ours by so much. */
 const SKEW_MS = 3_600_000;
 const MOST_ROWS = 1_000_000;
-const MOST_CHARACTERS = 250;
 
 /** Why a row is not kept; the number in SQL is its place here. 0: it is. */
 const FAULTS = [
@@ -51,7 +50,10 @@ export async function importHolders(deps: HolderDeps, file: TableFile, asked: As
     const [worst] = rejected.toSorted((a, b) => b.rows - a.rows);
     throw unusable(file.name, worst === undefined ? 'it has no row' : `${worst.reason} (${worst.example})`);
   }
-  const holdings = good.map((row) => holdingOf(row, asked));
+  const holdings = good.map((row) => ({
+    ...{ gpu: String(row.gpu), start: Number(row.s), end: Number(row.e) },
+    holder: holderIn(row, asked),
+  }));
   await deps.store.transaction((sql) => noteTimes(sql, holdings));
   const instant = (ms: number) => new Date(ms).toISOString();
   return {
@@ -72,23 +74,16 @@ function unusable(name: string, why: string): AppError {
   });
 }
 
-function rowsSelect(source: SourceFile, { gpu, start, end, columns }: Asked, now: number): string {
-  const asked = Object.entries(columns).flatMap(([field, column]) =>
-    column === undefined ? [] : [[field, column] as const],
-  );
-  const fields = asked.map(
-    ([field, column]) => `trim(CAST(${columnOf(source, [column])} AS VARCHAR)) AS ${identifier(field)}`,
-  );
-  const names = asked.map(([field]) => identifier(field));
-  const ended = columnOf(source, [end]);
-  const raw = `SELECT trim(CAST(${columnOf(source, [gpu])} AS VARCHAR)) AS gpu, epoch_ms(${instantSql(source, start)}) AS s,
-      CASE WHEN coalesce(trim(CAST(${ended} AS VARCHAR)), '') = '' THEN ${now} ELSE epoch_ms(${instantSql(source, end)}) END AS e
-      ${fields.map((field) => `, ${field}`).join('')}
+function rowsSelect(source: SourceFile, asked: Asked, now: number): string {
+  const { names, items, isTooLong } = holderSql(source, asked);
+  const ended = columnOf(source, [asked.end]);
+  const raw = `SELECT trim(CAST(${columnOf(source, [asked.gpu])} AS VARCHAR)) AS gpu, epoch_ms(${instantSql(source, asked.start)}) AS s,
+      CASE WHEN coalesce(trim(CAST(${ended} AS VARCHAR)), '') = '' THEN ${now} ELSE epoch_ms(${instantSql(source, asked.end)}) END AS e
+      ${items.map((item) => `, ${item}`).join('')}
     FROM ${source.relation}`;
-  const tooLong = names.map((name) => `coalesce(length(${name}) > ${MOST_CHARACTERS}, false)`).join(' OR ');
-  return `SELECT gpu, s::DOUBLE AS s, e::DOUBLE AS e ${names.map((name) => `, nullif(${name}, '') AS ${name}`).join('')},
+  return `SELECT gpu, s::DOUBLE AS s, e::DOUBLE AS e ${names.map((name) => `, ${name}`).join('')},
       CASE WHEN coalesce(gpu, '') = '' THEN 1 WHEN s IS NULL THEN 2 WHEN e IS NULL THEN 3 WHEN e <= s THEN 4
-        WHEN e > ${now + SKEW_MS} THEN 5 ${tooLong === '' ? '' : `WHEN ${tooLong} THEN 6`} ELSE 0 END AS fault
+        WHEN e > ${now + SKEW_MS} THEN 5 WHEN ${isTooLong} THEN 6 ELSE 0 END AS fault
     FROM (${raw})`;
 }
 
@@ -104,22 +99,4 @@ function rejectedOf(rows: readonly LakeRow[]): GpuHolders['rejected'] {
       const example = `GPU ${String(first.gpu ?? '')}, ${at(first.s)} to ${at(first.e)}`.slice(0, 300);
       return [{ reason, rows: own.length, example }];
     });
-}
-
-function holdingOf(row: LakeRow, { columns }: Asked): NotedHolding {
-  const value = (field: string) => (field in columns && typeof row[field] === 'string' ? row[field] : null);
-  const subject = Object.fromEntries(
-    ownerFields.flatMap((field) => (value(field) === null ? [] : [[field, value(field)]])),
-  );
-  const [host, model, namespace, pod, container] = placeFields.map(value);
-  const holder: Holder = {
-    host: host ?? null,
-    model: model ?? null,
-    namespace: namespace ?? null,
-    pod: pod ?? null,
-    container: container ?? null,
-    pid: null,
-    subject: Object.keys(subject).length === 0 ? null : Subject.parse(subject),
-  };
-  return { gpu: String(row.gpu), start: Number(row.s), end: Number(row.e), holder };
 }

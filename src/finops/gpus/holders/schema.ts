@@ -1,19 +1,9 @@
 import { z } from 'zod';
-import { subjectFields } from '../../../org/schema.ts';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
 import { UploadId } from '../../../platform/uploads/schema.ts';
+import { holderColumns } from '../holder-fields/schema.ts';
 import { fileErrors, RejectedSamples } from '../telemetry/schema.ts';
-
-/** What a file may say of a holder besides its subject, by the name of the field. */
-export const placeFields = ['host', 'gpuModel', 'namespace', 'pod', 'container'] as const;
-
-/** Fields of a subject that a file may name; what compute was for follows from them. */
-export const ownerFields = subjectFields.filter((field) => field !== 'purpose' && field !== 'environment');
-
-export const HolderField = z
-  .enum([...placeFields, ...ownerFields] as [string, ...string[]])
-  .describe('host, gpuModel, namespace, pod, container, or a field of a subject such as team, run or endpoint');
 
 const ColumnName = z.string().min(1).max(200);
 
@@ -42,10 +32,7 @@ export const importGpuHolders = endpoint({
     gpu: ColumnName.describe('Column of what tells GPUs apart, as their readings name them'),
     start: ColumnName.describe('Column of when it began: Unix time, or ISO 8601'),
     end: ColumnName.describe('Column of when it ended, exclusive; an empty one is now'),
-    columns: z
-      .partialRecord(HolderField, ColumnName.describe('Column'))
-      .default({})
-      .describe('Columns of who it was, by field; a row in which all are empty says that nobody held the GPU'),
+    ...holderColumns,
   }),
   response: GpuHolders,
   errors: [...fileErrors, 'gpu_holders_unusable'],

@@ -19,6 +19,7 @@ const StoredHolder = z.strictObject({
   container: text,
   pid: z.number().nullable(),
   subject: Subject.nullable(),
+  labels: z.record(z.string(), z.string()).optional(),
 });
 
 /** GPUs whose times are read and written by one statement. */
@@ -86,9 +87,11 @@ async function replaceOf(sql: Sql, told: readonly (readonly [string, readonly He
 const least = (values: readonly number[]) => values.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER);
 const most = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b), 0);
 
-function contentOf({ host, model, namespace, pod, container, pid, subject }: Holder): string {
-  const sorted = subject === null ? null : Object.fromEntries(Object.entries(subject).toSorted());
-  return JSON.stringify({ host, model, namespace, pod, container, pid, subject: sorted });
+function contentOf({ host, model, namespace, pod, container, pid, subject, labels = {} }: Holder): string {
+  const sorted = (of: object) => Object.fromEntries(Object.entries(of).toSorted());
+  const said = { host, model, namespace, pod, container, pid, subject: subject === null ? null : sorted(subject) };
+  // Left out where there are none: what was kept before there were labels is the same holder still.
+  return JSON.stringify(Object.keys(labels).length === 0 ? said : { ...said, labels: sorted(labels) });
 }
 
 function idOf(holder: Holder): string {

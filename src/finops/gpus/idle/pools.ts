@@ -4,27 +4,27 @@ import { costOf, hoursOf, sumOfCosts } from './costs.ts';
 import type { Rate, Rates } from './rates.ts';
 import type { GpuPool } from './schema.ts';
 
+/** The price of the GPUs of a pool for the time of an import, or why there is none: counts are summed up by stretches. */
+export function poolRate(id: string, { rates, reasons }: Rates): { rate: Rate | null; reason: string | null } {
+  const known = rates.filter((rate) => rate.import === id);
+  const [only] = known;
+  const reason = reasons.get(id) ?? null;
+  if (only !== undefined && known.length === 1 && reason === null) return { rate: only, reason: null };
+  // Which of several holds at which of its hours is not known.
+  return { rate: null, reason: reason ?? 'the price of its GPUs changes with time, and a pool has one price only' };
+}
+
 /** Pools from their times by import, each with the price of its import. */
-export function poolsOf(rows: readonly LakeRow[], { rates, reasons }: Rates): GpuPool[] {
-  const byImport = new Map<string, Rate[]>();
-  for (const rate of rates) byImport.set(rate.import, [...(byImport.get(rate.import) ?? []), rate]);
+export function poolsOf(rows: readonly LakeRow[], rates: Rates): GpuPool[] {
   const pools = Map.groupBy(rows, (row) => String(row.pool));
   return [...pools].map(([pool, parts]) => {
     const [total, unallocated] = [sumOf(parts, 'total'), sumOf(parts, 'unallocated')];
     const costs = (field: 'total' | 'unallocated') =>
       sumOfCosts(
         parts.map((part) => {
-          const id = String(part.import);
-          const known = byImport.get(id) ?? [];
-          // Which of several holds at which of its hours is not known: counts are summed up by stretches.
-          const one = known.length === 1 && reasons.get(id) === null ? known : [];
-          const reason = reasons.get(id) ?? 'the price of its GPUs changes with time, and a pool has one price only';
+          const { rate, reason } = poolRate(String(part.import), rates);
           const ms = decimal(Number(part[field]));
-          return costOf(
-            ms,
-            one.map((rate) => ({ rate, ms })),
-            reason,
-          );
+          return costOf(ms, rate === null ? [] : [{ rate, ms }], reason);
         }),
       );
     return {

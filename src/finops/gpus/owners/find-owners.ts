@@ -2,6 +2,8 @@ import type { Org } from '../../../org/index.ts';
 import type { Subject } from '../../../org/schema.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import { type Holder, isNobody } from '../holders/holding.ts';
+import { type Facts, ownerByRules } from '../owner-rules/owner-by-rules.ts';
+import { ownerRules } from '../owner-rules/store.ts';
 import type { GpuWork, Owner } from './owner.ts';
 import { sharedSubject } from './shared-subject.ts';
 
@@ -33,7 +35,7 @@ export interface OwnerDeps {
 
 /**
  * Whose holders are, by digest: what an import said; else work of this server by the name of its pod or container; else what was
- * reported of the pod as workload usage. Else it is unknown, and why is said.
+ * reported of the pod as workload usage; else what the rules say. Else it is unknown, and why is said.
  */
 export async function findOwners(
   deps: OwnerDeps,
@@ -43,22 +45,52 @@ export async function findOwners(
   const ours = ourPlaces(deps.work, usage);
   const isAsked = [...holders.values()].some(({ subject, pod }) => subject === null && pod !== null);
   const workloads = isAsked ? await deps.workloads(sql, within) : new Map<string, Subject>();
+  const rules = await ownerRules(sql);
+  const named = (holder: Holder) =>
+    holder.subject ??
+    ours(holder) ??
+    workloads.get(`${holder.namespace}/${holder.pod}`) ??
+    ownerByRules(rules, factsOf(holder));
   const owners = new Map<string, Owner>();
   for (const [id, holder] of holders) {
-    const named = holder.subject ?? ours(holder) ?? workloads.get(`${holder.namespace}/${holder.pod}`) ?? null;
-    const subject = named === null ? null : await deps.org.withTeam(sql, named);
+    const found = isNobody(holder) ? null : named(holder);
+    const subject = found === null ? null : await deps.org.withTeam(sql, found);
     const reason = subject === null && !isNobody(holder) ? reasonOf(holder) : null;
     owners.set(id, { subject, reason, host: holder.host, gpuModel: holder.model });
   }
   return owners;
 }
 
+/** Whose pools are, as far as the rules say it. */
+export async function ownersOfPools(
+  deps: Pick<OwnerDeps, 'org'>,
+  sql: Sql,
+  pools: Iterable<string>,
+): Promise<Map<string, Owner>> {
+  const rules = await ownerRules(sql);
+  const owners = new Map<string, Owner>();
+  for (const pool of pools) {
+    const found = ownerByRules(rules, { pool });
+    if (found === null) continue;
+    owners.set(pool, { subject: await deps.org.withTeam(sql, found), reason: null, host: null, gpuModel: null });
+  }
+  return owners;
+}
+
+function factsOf({ namespace, pod, container, host, labels = {} }: Holder): Facts {
+  const labelled = Object.entries(labels).map(([key, value]) => [`label:${key}`, value] as const);
+  return { namespace, pod, container, host, ...Object.fromEntries(labelled) };
+}
+
+/** Usage of a step (`reservation:pipeline:WORK:PART`), of a run under a budget (`reservation:run:RUN`), of a replica. */
+const OF_WORK = /^(?:reservation:(?:pipeline|run)|serving):([^:]+)/;
+
 /** Work, replicas and endpoints of this server by the names that engines give them, as far as they were metered. */
 function ourPlaces(work: GpuWork, usage: readonly UsageOfGpus[]): (holder: Holder) => Subject | null {
   const byId = new Map<string, Subject>();
   const byEndpoint = new Map<string, Subject>();
   for (const { id, subject } of usage) {
-    const [, name] = /^(?:reservation|serving):([^:]+)/.exec(id) ?? [];
+    const [, name] = OF_WORK.exec(id) ?? [];
     if (name !== undefined) byId.set(name, subject);
     if (subject.endpoint === undefined) continue;
     // Its versions come and go: what is said of all of its time is what they share.
@@ -77,10 +109,11 @@ function ourPlaces(work: GpuWork, usage: readonly UsageOfGpus[]): (holder: Holde
 
 function reasonOf({ namespace, pod, container, pid, host }: Holder): string {
   const on = host === null ? '' : ` on ${host}`;
-  if (pod !== null) {
-    const name = namespace === null ? pod : `${namespace}/${pod}`;
-    return `pod ${name} is no work of this server, and no workload usage names it`;
+  // Of a namespace one reason for all its pods: that is what a rule would be made for.
+  if (namespace !== null) {
+    return `pods of namespace ${namespace} are no work of this server, and no workload usage and no rule names them`;
   }
-  if (container !== null) return `container ${container}${on} is no work of this server`;
-  return `process ${pid}${on} is no work of this server`;
+  if (pod !== null) return `pod ${pod} is no work of this server, and no rule names it`;
+  if (container !== null) return `container ${container}${on} is no work of this server, and no rule names it`;
+  return `process ${pid}${on} is no work of this server, and no rule names its host`;
 }

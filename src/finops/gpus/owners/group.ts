@@ -27,7 +27,7 @@ function placeOf(item: Item, by: OwnerDimension): Pick<Group, 'key' | 'kind'> & 
   return { key: null, kind: 'unknown', reason: reason ?? lacks };
 }
 
-function keyIn({ gpu, owner, isFree }: Item, by: OwnerDimension): string | null {
+function keyIn({ gpu, owner }: Item, by: OwnerDimension): string | null {
   const { subject } = owner;
   switch (by) {
     case 'gpu':
@@ -37,7 +37,7 @@ function keyIn({ gpu, owner, isFree }: Item, by: OwnerDimension): string | null 
     case 'gpuModel':
       return owner.gpuModel;
     default:
-      if (subject === null || isFree) return null;
+      if (subject === null) return null;
   }
   switch (by) {
     case 'step':

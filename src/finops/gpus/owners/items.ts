@@ -1,6 +1,5 @@
-import type { GpuPool } from '../idle/schema.ts';
 import { type Cell, shareOf } from './cells.ts';
-import { type Fraction, moneyOf, ONE, times, unitsOf } from './money.ts';
+import { type Fraction, moneyOf, times } from './money.ts';
 import type { Owner } from './owner.ts';
 import { UNSAID } from './parts-sql.ts';
 import { type Bucket, bucketNames } from './schema.ts';
@@ -104,23 +103,4 @@ function itemsOfGpu(shares: readonly Share[], scale: Fraction): Item[] {
     const { currency, reason } = rate;
     return { gpu, step, owner, isFree, us, scale, units, currency, reason, priceSource: source };
   });
-}
-
-const NOTHING: PerBucket = { used: 0n, underUsed: 0n, idleHeld: 0n, idleFree: 0n, idleUnknown: 0n, unallocated: 0n };
-const US_PER_HOUR = 3_600_000_000;
-
-/** What of pools nobody held: their numbers say nothing of single GPUs. */
-export function itemsOfPools(pools: readonly GpuPool[]): Item[] {
-  return pools.map(({ unallocatedGpuHours, unallocatedCost: { amount, currency, reason } }) => ({
-    gpu: null,
-    step: 0,
-    owner: { subject: null, reason: null, host: null, gpuModel: null },
-    isFree: true,
-    us: { ...NOTHING, unallocated: BigInt(Math.round(unallocatedGpuHours * US_PER_HOUR)) },
-    scale: ONE,
-    units: amount === null ? null : { ...NOTHING, unallocated: unitsOf(amount) },
-    currency,
-    reason,
-    priceSource: amount === null ? null : 'the price of the pool',
-  }));
 }

@@ -64,10 +64,6 @@ export function amountOf(units: bigint): string {
   return decimalString(`${digits.slice(0, -DECIMALS)}.${digits.slice(-DECIMALS)}`);
 }
 
-export function unitsOf(amount: string): bigint {
-  return BigInt(decimal(amount).times(UNITS.toString()).toDecimalPlaces(0).toFixed());
-}
-
 /** GPU-hours of microseconds, with what the source lost of all GPUs alike added. */
 export function gpuHoursOf(us: bigint, scale: Fraction): number {
   const exact: Decimal = decimal((us * scale.over).toString()).dividedBy((US_PER_HOUR * scale.under).toString());

@@ -3,8 +3,16 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { sumDecimals } from '../../../platform/units/index.ts';
 import { call, problemFrom, testApplication } from '../../../testing.ts';
+import { applyText } from '../../../testing-gpu-sources.ts';
 import { idle, importHolders, importPool, importSamples, samplesText } from '../../../testing-gpus.ts';
-import { type BucketCost, bucketNames, getGpuEfficiency, getGpuOutcomes, getGpuOwners } from '../schema.ts';
+import {
+  type BucketCost,
+  bucketNames,
+  getGpuEfficiency,
+  getGpuOutcomes,
+  getGpuOwners,
+  getGpuReadings,
+} from '../schema.ts';
 
 const MINUTE = 60_000;
 const DAY = Date.parse('2025-11-01T00:00:00Z');
@@ -135,6 +143,22 @@ describe('GPU time by owner', () => {
     const own = await owners(application, { team: 'search' });
     expect(own.gpuHours.paid).toBeCloseTo(2000 / 60, 9);
     expect(own.groups).toHaveLength(1);
+    // Pools are of whom a rule says, and are in the days on which they were counted.
+    const rules = `{ rules: [{ name: r, match: { pool: 'P*' }, subject: { team: 'of-{pool}' } }] }`;
+    await applyText(
+      application,
+      `apiVersion: steelyard/v1\nkind: GpuOwnerRules\nmetadata: { name: a }\nspec: ${rules}\n`,
+    );
+    const ruled = await owners(application);
+    expect(ruled.groups.find(({ key }) => key === 'of-p')).toMatchObject({
+      ...{ kind: 'owner', gpuHours: { paid: 7, unallocated: 7 }, cost: { paid: '14', unallocated: '14' } },
+    });
+    expect(ruled.cost).toEqual(found.cost);
+    const { series, all } = await call(application, getGpuEfficiency, { query: { by: 'team' } });
+    expect(series.find(({ key }) => key === 'of-p')?.points).toMatchObject([
+      { start: '2025-11-01T00:00:00.000Z', gpuHours: { paid: 7 }, usedShare: 0 },
+    ]);
+    expect(sumDecimals(all.flatMap(({ cost }) => cost.paid ?? []))).toBe(found.cost.paid);
   });
 
   it('tells hours without a price apart, and mixes no currencies', async () => {
@@ -212,6 +236,67 @@ describe('whatever it is grouped by', () => {
       ),
       { numRuns: 3 },
     );
+  });
+});
+
+describe('a file of readings that says who held the GPUs', () => {
+  it('tells it from each reading to the next, and over gaps of nobody', async () => {
+    const application = await fresh();
+    const row = (minute: number, gpu: string, value: string, ...who: string[]) =>
+      [at(minute), gpu, value, ...who].join();
+    const who = (minute: number) =>
+      minute < 20 ? ['ml', 'train', 'search'] : minute < 30 ? ['', '', ''] : ['ml', 'serve', ''];
+    const lines = [
+      ...Array.from({ length: 60 }, (_, minute) => row(minute, 'a', minute === 10 ? 'NaN' : '50', ...who(minute))),
+      // Two at once, beside the series of the GPU itself; then nothing is read for 20 minutes.
+      ...[0, 1, 2, 23, 24].flatMap((minute) => [
+        row(minute, 'b', '7', '', '', ''),
+        row(minute, 'b', '7', 'x', 'p', ''),
+      ]),
+      ...[1, 2].map((minute) => row(minute, 'b', '7', 'x', 'q', 'y'.repeat(minute === 2 ? 251 : 1))),
+      ',a,50,ml,late,',
+      `${at(5)},,50,ml,nowhere,`,
+    ];
+    const text = ['time,gpu,value,namespace,pod,label', ...lines].join('\n');
+    const asked = { columns: { namespace: 'namespace', pod: 'pod' }, labels: { team: 'label' }, interval: '1m', price };
+    const done = await importSamples(application, text, asked);
+    expect(done.holders).toEqual({ holders: 5, stretches: 6, leftOut: 1 });
+    const held = async (gpu: string) =>
+      (await call(application, getGpuReadings, { query: { gpu } })).holders.map(({ start, end, pod }) => {
+        const minute = (instant: string) => (Date.parse(instant) - DAY) / MINUTE;
+        return [minute(start), minute(end), pod];
+      });
+    expect(await held('a')).toEqual([
+      [0, 20, 'train'],
+      [20, 30, null],
+      [30, 60, 'serve'],
+    ]);
+    expect(await held('b')).toEqual([
+      [0, 3, 'p'],
+      [1, 2, 'q'],
+      [23, 25, 'p'],
+    ]);
+    const rules = `{ rules: [{ name: r, match: { 'label:team': '*' }, subject: { team: '{label:team}' } }] }`;
+    await applyText(
+      application,
+      `apiVersion: steelyard/v1\nkind: GpuOwnerRules\nmetadata: { name: a }\nspec: ${rules}\n`,
+    );
+    const { groups } = await owners(application);
+    expect(groups.map(({ key, gpuHours }) => [key, Math.round(gpuHours.paid * 60)])).toEqual([
+      ['search', 19],
+      ['y', 1],
+      [null, 45],
+    ]);
+    expect(groups[2]?.unknown.map(({ reason }) => reason)).toEqual([
+      'pods of namespace ml are no work of this server, and no workload usage and no rule names them',
+      'it was used while nobody held it',
+      'pods of namespace x are no work of this server, and no workload usage and no rule names them',
+    ]);
+    expect(await importSamples(application, text, asked)).toMatchObject({ unchanged: true, holders: done.holders });
+    const none = importSamples(application, text, { ...asked, columns: {} });
+    expect(await problemFrom(none)).toMatchObject({ code: 'invalid_request' });
+    const missing = importSamples(application, text, { ...asked, columns: { pod: 'pods' } });
+    expect(await problemFrom(missing)).toMatchObject({ code: 'gpu_column_missing' });
   });
 });
 

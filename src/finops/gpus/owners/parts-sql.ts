@@ -127,6 +127,13 @@ export type StepWidth = 'all' | 'day' | 'week';
 /** Days since 1970-01-01, a Thursday. */
 const STEPS: Readonly<Record<StepWidth, string>> = { all: '0', day: 'day', week: '((day + 3) // 7) * 7 - 3' };
 
+/** What of pools nobody held, in milliseconds by pool, import and step; a stretch of counts lies in one day. */
+export function freePoolTimes(total: string, unallocated: string, step: StepWidth): string {
+  return `SELECT gpu AS pool, "import", ${STEPS[step]}::INTEGER AS step, sum("valueMs")::DOUBLE AS ms
+    FROM (SELECT *, epoch_ms("startedAt") // ${DAY_MS} AS day FROM ${unallocated}) SEMI JOIN ${total} USING (gpu, "import")
+    GROUP BY ALL ORDER BY ALL`;
+}
+
 /**
  * Time by GPU, step, set of holders and rate, in milliseconds as text. Of what nobody held, what is above the level was used by
  * somebody. What a part of a stretch used is its share of the time where the readings are not kept any more.

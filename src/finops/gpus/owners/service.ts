@@ -7,16 +7,17 @@ import { holdersById, type TimeOfGpu, timesWithin } from '../holders/store.ts';
 import { type KnownTime, type KnownTimeDeps, withKnownTime } from '../idle/known-time.ts';
 import { commonLoss } from '../idle/loss.ts';
 import { MARKED } from '../idle/periods-sql.ts';
-import { poolsOf } from '../idle/pools.ts';
+import type { Rates } from '../idle/rates.ts';
 import type { MeasuredTimes } from '../idle/report.ts';
 import { knownRates, measure } from '../idle/service.ts';
 import { type Cell, cellOf } from './cells.ts';
-import { findOwners, type OwnerDeps, type Span, type UsageOfGpus } from './find-owners.ts';
-import { type Item, itemsOf, itemsOfPools } from './items.ts';
+import { findOwners, type OwnerDeps, ownersOfPools, type Span, type UsageOfGpus } from './find-owners.ts';
+import { type Item, itemsOf } from './items.ts';
 import { type Fraction, fraction } from './money.ts';
 import type { Owner } from './owner.ts';
 import {
   cutStretches,
+  freePoolTimes,
   memoryOfParts,
   partTimes,
   type StepWidth,
@@ -25,6 +26,7 @@ import {
   UNSAID,
   usedOfCuts,
 } from './parts-sql.ts';
+import { itemsOfPools } from './pool-items.ts';
 import type { getGpuOutcomes } from './schema.ts';
 import { segmentsOf } from './segments.ts';
 import { type WholeRate, wholeRates } from './whole-rates.ts';
@@ -64,9 +66,20 @@ async function ownedTime(deps: OwnedDeps, query: OwnedQuery, step: StepWidth): P
     const cells = told === null ? [] : await cellsOf(known, { whole, told, step });
     const items =
       told === null ? [] : itemsOf({ ...(await pricing(deps, told)), cells, rates: whole, scale: scaleOf(times) });
-    const pools = step === 'all' ? itemsOfPools(poolsOf(times.pools, rates)) : [];
-    return { items: [...items, ...pools], span: told?.span ?? null };
+    return { items: [...items, ...(await poolItems(deps, known, rates, step))], span: told?.span ?? null };
   });
+}
+
+/** What of pools nobody held is of whom the rules say. */
+async function poolItems(
+  deps: OwnedDeps,
+  { session, stretches }: KnownTime,
+  rates: Rates,
+  step: StepWidth,
+): Promise<Item[]> {
+  const rows = await session.query(freePoolTimes(stretches.poolTotal, stretches.poolUnallocated, step));
+  const pools = new Set(rows.map(({ pool }) => String(pool)));
+  return itemsOfPools(rows, rates, await ownersOfPools(deps, deps.store, pools));
 }
 
 interface Told {

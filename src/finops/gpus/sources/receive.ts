@@ -119,9 +119,16 @@ export async function receiveReadings(deps: SyncDeps, name: string, { host, gpus
   return { readings: rows.length, leftOut };
 }
 
+const WORK = 'steelyard-';
+
 /** Whose processes were on it; nobody's where there were none, and nothing is said where that is not told. */
-function heldBy(host: string, { at, uuid, model, pids }: Watched['gpus'][number]) {
-  const machine = { gpu: uuid, host, model, slices: null, namespace: null, pod: null, container: null };
+function heldBy(host: string, { at, uuid, model, pids, work = {} }: Watched['gpus'][number]) {
+  const machine = { gpu: uuid, host, model, slices: null, namespace: null, pod: null };
   const holders = pids?.length === 0 ? [null] : (pids ?? []);
-  return holders.map((pid) => ({ subject: { ...machine, pid }, instants: [Date.parse(at)] }));
+  return holders.map((pid) => {
+    const id = work[String(pid)];
+    // Work on this machine is named as it is in a container of its own.
+    const container = id === undefined ? null : `${WORK}${id}`;
+    return { subject: { ...machine, container, pid }, instants: [Date.parse(at)] };
+  });
 }

@@ -180,6 +180,10 @@ const WatchedGpu = z
       .max(1000)
       .nullable()
       .describe('Ids of the processes that compute on it; null where that is not told, empty where there are none'),
+    work: z
+      .record(z.string().regex(/^[1-9]\d*$/, 'the id of a process'), z.string().min(1).max(200))
+      .optional()
+      .describe('Of those that are work of this server (a step, a run under a budget, a replica): its id, by process'),
   })
   .describe('One GPU at one moment');
 export type WatchedGpu = z.infer<typeof WatchedGpu>;

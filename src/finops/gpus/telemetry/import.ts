@@ -4,6 +4,9 @@ import { type Lake, type LakeSession, literal, type StagedFile } from '../../../
 import type { Store } from '../../../platform/store/index.ts';
 import type { TableFile } from '../../../platform/tables/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
+import { type HoldersAsked, type HoldersRead, holdersOfReadings } from '../holders/holders-of-readings.ts';
+import { isNobody } from '../holders/holding.ts';
+import { noteTimes } from '../holders/store.ts';
 import { addReadings, swapIn, type WrittenSpans } from './days.ts';
 import { INCOMING, readFacts, usualInterval } from './facts.ts';
 import { type Readings, readingsSelect } from './reading-sql.ts';
@@ -30,6 +33,8 @@ export interface ImportPlan {
   readonly resource: string | null;
   /** One for each metric; made when the columns of the file are known. */
   readonly metrics: readonly { readonly metric: GpuMetric; readings(source: SourceFile): Omit<Readings, 'latest'> }[];
+  /** Columns that say who held the GPUs; null: none do. */
+  readonly holders: HoldersAsked | null;
   /** Everything that was asked for, as text: the same file and the same text are the same import. */
   readonly asked: string;
 }
@@ -49,17 +54,19 @@ export async function importReadings(deps: ImportDeps, file: SampleFile, plan: I
   const staged: StagedFile[] = [];
   try {
     const done = await deps.lake.session((session) => stageAll(deps, session, { file, plan, id, staged }));
-    const answer = answerOf(deps, { file, plan, id, done });
+    const { metrics, holders } = done;
+    const answer = answerOf(deps, { file, plan, id, done: metrics, holders });
     await deps.store.transaction(async (sql) => {
       await swapIn(
         deps.lake,
         sql,
-        done.map(({ days }) => days),
+        metrics.map(({ days }) => days),
       );
-      await noteWritten(sql, partitionsIn(done.flatMap(({ days }) => days.files)), deps.clock.now());
+      if (holders !== null) await noteTimes(sql, holders.holdings);
+      await noteWritten(sql, partitionsIn(metrics.flatMap(({ days }) => days.files)), deps.clock.now());
       await saveImport(sql, content, answer);
     });
-    const kept = new Set(done.flatMap(({ days }) => days.files.map((one) => one.id)));
+    const kept = new Set(metrics.flatMap(({ days }) => days.files.map((one) => one.id)));
     await deps.lake.discard(staged.filter((one) => !kept.has(one.id)));
     return answer;
   } catch (error) {
@@ -83,12 +90,17 @@ interface StagedMetric {
   readonly days: WrittenSpans;
 }
 
-async function stageAll(deps: ImportDeps, session: LakeSession, staging: Staging): Promise<StagedMetric[]> {
+interface Staged {
+  readonly metrics: readonly StagedMetric[];
+  readonly holders: HoldersRead | null;
+}
+
+async function stageAll(deps: ImportDeps, session: LakeSession, staging: Staging): Promise<Staged> {
   const { file, plan, staged } = staging;
   const source = await openFile(session, file);
   const all: StagedMetric[] = [];
+  const latest = deps.clock.now() + SKEW_MS;
   for (const { metric, readings } of plan.metrics) {
-    const latest = deps.clock.now() + SKEW_MS;
     const select = readingsSelect(source, { ...readings(source), latest });
     const incoming = await source.guard(session.stage(INCOMING, metric, select));
     staged.push(incoming);
@@ -105,7 +117,10 @@ async function stageAll(deps: ImportDeps, session: LakeSession, staging: Staging
     const days = await addReadings({ ...deps, session, stage }, { metric, relation: kept, spans: facts.days });
     all.push({ metric, facts, intervalMs, days });
   }
-  return all;
+  const [first] = all;
+  if (plan.holders === null || first === undefined) return { metrics: all, holders: null };
+  const times = { intervalMs: first.intervalMs, latest };
+  return { metrics: all, holders: await holdersOfReadings(session, source, plan.holders, times) };
 }
 
 /** Error: `gpu_day_rolled_up`. */
@@ -120,7 +135,13 @@ async function checkDays({ store, lake }: ImportDeps, metric: GpuMetric, days: r
 
 function answerOf(
   { clock }: ImportDeps,
-  { file, plan, id, done }: Omit<Staging, 'staged'> & { readonly done: readonly StagedMetric[] },
+  {
+    file,
+    plan,
+    id,
+    done,
+    holders,
+  }: Omit<Staging, 'staged'> & Pick<Staged, 'holders'> & { readonly done: readonly StagedMetric[] },
 ): GpuImport {
   const [first] = done;
   if (first === undefined) throw new AppError('gpu_samples_unusable', `Nothing of ${file.name} was to be read.`);
@@ -142,5 +163,11 @@ function answerOf(
     resource: plan.resource,
     firstAt: first.facts.firstAt,
     lastAt: first.facts.lastAt,
+    holders: holders === null ? null : heldBy(holders),
   };
+}
+
+function heldBy({ holdings, leftOut }: HoldersRead): NonNullable<GpuImport['holders']> {
+  const holders = new Set(holdings.map(({ holder }) => (isNobody(holder) ? '' : JSON.stringify(holder))));
+  return { holders: holders.size, stretches: holdings.length, leftOut };
 }

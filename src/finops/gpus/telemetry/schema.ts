@@ -4,6 +4,7 @@ import { Duration } from '../../../platform/units/quantities/schema.ts';
 import { Money, UtcInstant } from '../../../platform/units/schema.ts';
 import { UploadId } from '../../../platform/uploads/schema.ts';
 import { ResourceName } from '../../metering/schema.ts';
+import { holderColumns, namesSomebody } from '../holder-fields/schema.ts';
 
 /** What readings are of. */
 export const GpuMetric = z
@@ -39,6 +40,14 @@ export const RejectedSamples = z
   })
   .describe('Rows of which nothing is kept');
 
+export const ImportedHolders = z
+  .strictObject({
+    holders: z.number().int().describe('Holders that are told apart; nobody is one'),
+    stretches: z.number().int().describe('Stretches of time in which one held a GPU'),
+    leftOut: z.number().int().describe('Rows whose holder is not kept: a name in them is longer than 250 characters'),
+  })
+  .describe('Who held the GPUs, by the same file');
+
 export const GpuImport = z
   .strictObject({
     import: z.string().describe('Id'),
@@ -64,6 +73,7 @@ export const GpuImport = z
     resource: z.string().nullable().describe('Key of the GPUs in the price book, where it was stated'),
     firstAt: UtcInstant.describe('First reading'),
     lastAt: UtcInstant.describe('Last reading'),
+    holders: ImportedHolders.nullable().describe('Who held the GPUs, by its columns of holders; null: none were named'),
   })
   .describe('An import of readings of GPUs');
 export type GpuImport = z.infer<typeof GpuImport>;
@@ -96,13 +106,23 @@ export const importGpuSamples = endpoint({
       value: ColumnName.describe('Column of the values'),
       time: ColumnName.describe('Column of the instants: Unix seconds, milliseconds or microseconds, or ISO 8601'),
       gpu: ColumnName.describe('Column of what tells GPUs apart, best their UUID'),
+      ...holderColumns,
     })
+    .refine(
+      ({ columns, labels }) =>
+        Object.keys({ ...columns, ...labels }).length === 0 || Object.keys(columns).some(namesSomebody),
+      {
+        error:
+          'a column of who held the GPU, such as pod, namespace, team or run: a host, a model and labels name nobody',
+        path: ['columns'],
+      },
+    )
     .refine(({ metric, unit }) => unit === undefined || isUnitOf(metric, unit), {
       error: 'a unit of its metric: percent or ratio of utilization, bytes or MiB of memory',
       path: ['unit'],
     }),
   response: GpuImport,
-  errors: readingErrors,
+  errors: [...readingErrors, 'gpu_holders_unusable'],
 });
 
 function isUnitOf(metric: 'utilization' | 'memory', unit: GpuUnit): boolean {

@@ -35,6 +35,11 @@ export async function saveImport(sql: Sql, content: string, done: GpuImport): Pr
     .execute();
 }
 
+/** What was kept before files could say who held GPUs says nothing of it. */
+function importIn(answer: string): GpuImport {
+  return GpuImport.parse({ holders: null, ...JSON.parse(answer) });
+}
+
 /** The import of the same file in the same way; null when there was none. */
 export async function findSameImport(sql: Sql, content: string): Promise<GpuImport | null> {
   const row = await sql
@@ -44,7 +49,7 @@ export async function findSameImport(sql: Sql, content: string): Promise<GpuImpo
     .where('content', '=', content)
     .orderBy('sequence', 'desc')
     .executeTakeFirst();
-  return row === undefined ? null : GpuImport.parse(JSON.parse(row.answer));
+  return row === undefined ? null : importIn(row.answer);
 }
 
 export async function newestImports(sql: Sql): Promise<GpuImport[]> {
@@ -55,7 +60,7 @@ export async function newestImports(sql: Sql): Promise<GpuImport[]> {
     .orderBy('sequence', 'desc')
     .limit(NEWEST)
     .execute();
-  return rows.map(({ answer }) => GpuImport.parse(JSON.parse(answer)));
+  return rows.map(({ answer }) => importIn(answer));
 }
 
 /** What an import says of prices. */

@@ -33,6 +33,19 @@ it('reads what GPUs bear, and says on how few of them it fits, to be done by han
   expect(evidence.figures).toContainEqual({ name: 'no packing needs fewer than', value: '3' });
   expect(evidence.figures).toContainEqual({ name: 'd', value: 'P95 20 %, 8.0 GiB at most' });
 
+  // On a GPU without load and without memory nothing ran: nothing has to move from there.
+  await importSamples(application, samplesText({ y: of(0), z: of(100) }), { ...priced, resource: 'gpu:A100-80GB' });
+  const held = samplesText({ y: of(4 * 1024 ** 2), z: of(70 * GIB) });
+  await importSamples(application, held, { ...priced, metric: 'memory', unit: 'bytes' });
+  await call(application, findRecommendations, { body: {} });
+  const open = (await call(application, listRecommendations)).recommendations;
+  expect(open.find(({ title }) => title.includes('A100'))).toMatchObject({
+    title: 'Give back 1 of 2 gpu:A100-80GB, on which nothing ran',
+    risk: { level: 'low' },
+    saving: { monthly: { amount: '1460' } },
+    action: { type: 'by_hand', commands: ['give back y: nothing ran there'] },
+  });
+
   const apply = () => call(application, applyRecommendation, { params, body: { isDryRun: false } });
   expect((await apply()).recommendation).toMatchObject({ state: 'approved', applied: null });
   expect((await apply()).recommendation).toMatchObject({ state: 'applied', approved: { by: 'local' } });

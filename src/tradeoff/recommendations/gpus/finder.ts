@@ -53,13 +53,21 @@ interface Plan {
 }
 
 function sharedOf(resource: string, card: Card, loads: readonly Known[], window: Window): Found | null {
-  if (loads.length < 2) return null;
-  const cut = migPlan(card, loads);
-  const turns = turnsPlan(card, loads);
+  const empty = loads.filter(isEmpty);
+  const used = loads.filter((load) => !isEmpty(load));
+  const cut = migPlan(card, used);
+  const turns = turnsPlan(card, used);
   // MIG keeps them apart: it is taken unless turns free more.
   const plan = turns.groups.length < cut.groups.length ? turns : cut;
   const freed = loads.length - plan.groups.length;
-  return freed <= 0 ? null : foundOf(resource, loads, { ...plan, freed }, window);
+  return freed <= 0 ? null : foundOf(resource, loads, { ...plan, empty, freed }, window);
+}
+
+/** A context of CUDA alone takes some hundred MB: nothing ran on it, and nothing has to move. */
+const EMPTY_BYTES = 64 * 1024 ** 2;
+
+function isEmpty({ utilizationP95, memoryMaxBytes }: Known): boolean {
+  return utilizationP95 === 0 && memoryMaxBytes < EMPTY_BYTES;
 }
 
 function migPlan(card: Card, loads: readonly Known[]): Plan {
@@ -105,12 +113,12 @@ function turnsPlan(card: Card, loads: readonly Known[]): Plan {
 function foundOf(
   resource: string,
   loads: readonly Known[],
-  plan: Plan & { readonly freed: number },
+  plan: Plan & { readonly empty: readonly Known[]; readonly freed: number },
   window: Window,
 ): Found {
-  const { method, groups, least, steps, freed } = plan;
+  const { groups, least, steps, empty, freed } = plan;
   const needed = groups.length;
-  const isMig = method === 'MIG';
+  const says = saysOf(resource, loads.length, plan);
   const spanMs = Math.max(...loads.map((load) => load.spanMs));
   const known = loads.reduce((sum, load) => sum + load.knownMs, 0);
   const [price] = loads.flatMap((load) => load.price ?? []);
@@ -120,25 +128,18 @@ function foundOf(
   const hours = Math.max(1, Math.floor(Math.min(spanMs, window.end - window.start) / HOUR_MS));
   return {
     about: item,
-    title: `Run the load of ${loads.length} ${resource} on ${needed}${isMig ? ' by MIG' : ' by turns'}`,
+    ...says,
     what: `${loads.length} GPUs of the kind ${resource}`,
     subject: {},
-    before: `${loads.length} GPUs, each with one load`,
-    after: `${needed} GPUs${isMig ? ', cut by MIG' : ', by turns'}; ${freed} can be given back`,
     confidence: confidenceOf(spanMs / DAY_MS, Math.min(1, known / loads.reduce((sum, load) => sum + load.spanMs, 0))),
-    risk: isMig
-      ? {
-          level: 'medium',
-          text: 'Every load moves once and gets a part of a card: bursts beyond the 95th percentile take longer.',
-        }
-      : {
-          level: 'high',
-          text: 'Loads that take turns are not kept apart: one that takes more memory than it ever did fails the others, and all answer more slowly at the same time.',
-        },
-    guard: isMig
-      ? 'Each cut has 15 % more memory than was ever in use, and its compute is used to 80 % at the 95th percentile.'
-      : 'Together they had 10 % less than the memory of the card at their peaks, and 95th percentiles of 1 at most. Watch the latency of what they serve.',
-    action: { type: 'by_hand', commands: [...steps, `give back ${freed} ${resource}`] },
+    action: {
+      type: 'by_hand',
+      commands: [
+        ...(empty.length === 0 ? [] : [`give back ${empty.map(({ gpu }) => gpu).join(', ')}: nothing ran there`]),
+        ...steps,
+        ...(freed === empty.length ? [] : [`give back the ${freed - empty.length} ${resource} that are free then`]),
+      ],
+    },
     evidence: {
       window: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
       figures: [
@@ -163,6 +164,44 @@ function foundOf(
         ...(isPriced ? [] : [`there is no one price of "${resource}": add it to your price book`]),
       ],
     },
+  };
+}
+
+/** What is advised, in words, with what may go wrong. */
+function saysOf(
+  resource: string,
+  all: number,
+  { method, groups, steps, empty, freed }: Plan & { readonly empty: readonly Known[]; readonly freed: number },
+): Pick<Found, 'title' | 'before' | 'after' | 'risk' | 'guard'> {
+  const needed = groups.length;
+  const before =
+    empty.length === 0 ? `${all} GPUs, each with one load` : `${all} GPUs, on ${empty.length} of which nothing ran`;
+  if (steps.length === 0) {
+    return {
+      title: `Give back ${freed} of ${all} ${resource}, on which nothing ran`,
+      before,
+      after: `${needed} GPUs`,
+      risk: { level: 'low', text: 'Nothing moves. Who wants one again has to get it, which may take time.' },
+      guard: 'No reading had a load at the 95th percentile, nor as much memory as any process takes.',
+    };
+  }
+  const isMig = method === 'MIG';
+  return {
+    title: `Run the load of ${all} ${resource} on ${needed}${isMig ? ' by MIG' : ' by turns'}`,
+    before,
+    after: `${needed} GPUs${isMig ? ', cut by MIG' : ', by turns'}; ${freed} can be given back`,
+    risk: isMig
+      ? {
+          level: 'medium',
+          text: 'Every load moves once and gets a part of a card: bursts beyond the 95th percentile take longer.',
+        }
+      : {
+          level: 'high',
+          text: 'Loads that take turns are not kept apart: one that takes more memory than it ever did fails the others, and all answer more slowly at the same time.',
+        },
+    guard: isMig
+      ? 'Each cut has 15 % more memory than was ever in use, and its compute is used to 80 % at the 95th percentile.'
+      : 'Together they had 10 % less than the memory of the card at their peaks, and 95th percentiles of 1 at most. Watch the latency of what they serve.',
   };
 }
 

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { subjectFields } from '../../../org/schema.ts';
+
+/** What a file may say of a holder besides its subject, by the name of the field. */
+export const placeFields = ['host', 'gpuModel', 'namespace', 'pod', 'container'] as const;
+
+/** Fields of a subject that a file may name; what compute was for follows from them. */
+export const ownerFields = subjectFields.filter((field) => field !== 'purpose' && field !== 'environment');
+
+export const HolderField = z
+  .enum([...placeFields, ...ownerFields] as [string, ...string[]])
+  .describe('host, gpuModel, namespace, pod, container, or a field of a subject such as team, run or endpoint');
+
+/** A machine and a model hold nothing. */
+export function namesSomebody(field: string): boolean {
+  return field !== 'host' && field !== 'gpuModel';
+}
+
+const ColumnName = z.string().min(1).max(200);
+
+/** Which columns say who held a GPU; the same of a file of holders and of one of readings. */
+export const holderColumns = {
+  columns: z
+    .partialRecord(HolderField, ColumnName.describe('Column'))
+    .default({})
+    .describe('Columns of who it was, by field; a row in which all are empty says that nobody held the GPU'),
+  labels: z
+    .record(z.string().min(1).max(200), ColumnName.describe('Column'))
+    .default({})
+    .describe('Columns of labels of the pod, by key, for rules of kind GpuOwnerRules'),
+};

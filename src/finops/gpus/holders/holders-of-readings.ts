@@ -1,0 +1,78 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import { type LakeSession, literal } from '../../../platform/lake/index.ts';
+import { GAP_FACTOR } from '../telemetry/day-sql.ts';
+import { instantSql } from '../telemetry/reading-sql.ts';
+import { columnOf, type SourceFile } from '../telemetry/source-file.ts';
+import { type HolderColumns, holderIn, holderSql } from './holder-columns.ts';
+import type { NotedHolding } from './holding.ts';
+
+/** Which columns of a file of readings say when, of which GPU, and who held it then. */
+export interface HoldersAsked extends HolderColumns {
+  readonly gpu: string;
+  readonly time: string;
+}
+
+export interface HoldersRead {
+  readonly holdings: readonly NotedHolding[];
+  /** Rows of which nothing is kept, because a name in them is too long. */
+  readonly leftOut: number;
+}
+
+const MOST_STRETCHES = 1_000_000;
+
+interface Times {
+  readonly intervalMs: number;
+  /** What is after it, Unix milliseconds, is not believed. */
+  readonly latest: number;
+}
+
+/**
+ * Who held GPUs by the rows of a file of readings: from each instant for as long as its reading speaks, which is to the next one of the
+ * GPU or for the interval; joined where the same holder goes on. Rows without a value count too: the GPU was held whatever it did. Who
+ * says that nobody held it gives way to who says at the same instant that somebody did. Error: `gpu_holders_unusable`.
+ */
+export async function holdersOfReadings(
+  session: LakeSession,
+  source: SourceFile,
+  asked: HoldersAsked,
+  times: Times,
+): Promise<HoldersRead> {
+  const { isTooLong, items } = holderSql(source, asked);
+  await source.guard(
+    session.query(`CREATE OR REPLACE TEMP TABLE ${ROWS} AS ${rowsSelect(source, asked, items, times.latest)}`),
+  );
+  const [long] = await session.query(`SELECT count(*)::DOUBLE AS rows FROM ${ROWS} WHERE ${isTooLong}`);
+  const rows = await session.query(`${stretchesSelect(source, asked, times)} LIMIT ${MOST_STRETCHES + 1}`);
+  await session.query(`DROP TABLE ${ROWS}`);
+  if (rows.length > MOST_STRETCHES) {
+    const detail = `${source.name} has more than ${MOST_STRETCHES} changes of holders; send it in parts.`;
+    throw new AppError('gpu_holders_unusable', detail, { file: source.name });
+  }
+  const holdings = rows.map((row) => ({
+    ...{ gpu: String(row.gpu), start: Number(row.s), end: Number(row.e) },
+    holder: holderIn(row, asked),
+  }));
+  return { holdings, leftOut: Number(long?.rows ?? 0) };
+}
+
+/** Temporary tables of the session. */
+const ROWS = 'gpu_holder_row';
+
+function rowsSelect(source: SourceFile, { gpu, time }: HoldersAsked, items: readonly string[], latest: number): string {
+  const raw = `SELECT trim(CAST(${columnOf(source, [gpu])} AS VARCHAR)) AS gpu, epoch_ms(${instantSql(source, time)}) AS t,
+      ${items.join(', ')} FROM ${source.relation}`;
+  return `SELECT DISTINCT * FROM (${raw}) WHERE gpu <> ${literal('')} AND t <= ${latest}`;
+}
+
+function stretchesSelect(source: SourceFile, asked: HoldersAsked, { intervalMs }: Times): string {
+  const { names, isTooLong, isNobody } = holderSql(source, asked);
+  const who = ['gpu', ...names].join(', ');
+  const spans = `SELECT gpu, t, CASE WHEN next - t <= ${GAP_FACTOR} * ${intervalMs} THEN next ELSE t + ${intervalMs} END AS e
+    FROM (SELECT gpu, t, lead(t) OVER (PARTITION BY gpu ORDER BY t) AS next FROM (SELECT DISTINCT gpu, t FROM ${ROWS}))`;
+  const said = `SELECT *, ${isNobody} AS nobody FROM ${ROWS} WHERE NOT ${isTooLong}`;
+  const held = `SELECT * FROM (${said}) QUALIFY NOT nobody OR bool_and(nobody) OVER (PARTITION BY gpu, t)`;
+  const before = `SELECT h.*, e, coalesce(t > lag(e) OVER (PARTITION BY ${who} ORDER BY t), true) AS starts
+    FROM (${held}) h JOIN (${spans}) USING (gpu, t)`;
+  const numbered = `SELECT *, sum(starts::INTEGER) OVER (PARTITION BY ${who} ORDER BY t) AS stretch FROM (${before})`;
+  return `SELECT ${who}, min(t)::DOUBLE AS s, max(e)::DOUBLE AS e FROM (${numbered}) GROUP BY ${who}, stretch ORDER BY gpu, s`;
+}

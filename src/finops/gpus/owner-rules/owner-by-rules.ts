@@ -1,0 +1,47 @@
+import { Subject } from '../../../org/schema.ts';
+import { filled, type GpuOwnerRule } from './schema.ts';
+
+/** What is known of a holder or a pool, by dimension; what is not there is not known. */
+export type Facts = Readonly<Record<string, string | null>>;
+
+/**
+ * Whose it is by the first rule that matches; null where none does. A rule with a place that has no value here takes nothing, and
+ * pools are taken by rules alone that name them: a rule for holders without a namespace would be true of every pool.
+ * Example: namespace ML-Search, rule { match: { namespace: 'ml-*' }, subject: { team: '{namespace}' } } -> { team: 'ml-search' }.
+ */
+export function ownerByRules(rules: readonly GpuOwnerRule[], facts: Facts): Subject | null {
+  const known = (dimension: string) => facts[dimension]?.trim() || null;
+  const isPool = known('pool') !== null;
+  for (const { match, subject } of rules) {
+    if (isPool && (match.pool ?? null) === null) continue;
+    const holds = Object.entries(match).every(([dimension, wanted]) => isWanted(known(dimension), wanted));
+    const fields = holds ? Object.entries(subject).map(([field, value]) => [field, filled(value, known)]) : [];
+    if (fields.length === 0 || fields.some(([, value]) => value === null)) continue;
+    const found = Subject.safeParse(Object.fromEntries(fields));
+    // A purpose out of a label may be none that there is.
+    if (found.success) return found.data;
+  }
+  return null;
+}
+
+function isWanted(value: string | null, wanted: GpuOwnerRule['match'][string]): boolean {
+  if (wanted === null) return value === null;
+  if (value === null) return false;
+  const values = Array.isArray(wanted) ? wanted : [wanted];
+  return values.some((pattern) => isLike(value.toLowerCase(), pattern.trim().toLowerCase()));
+}
+
+/** Whether a text is like a pattern in which `*` stands for any characters, none too; in time that grows with the text alone. */
+function isLike(text: string, pattern: string): boolean {
+  const [first = '', ...others] = pattern.split('*');
+  const last = others.pop();
+  if (last === undefined) return text === pattern;
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of others) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.length - last.length >= at && text.endsWith(last);
+}
