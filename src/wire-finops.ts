@@ -57,7 +57,7 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
     usage: async (sql, within) => (await metering.within(sql, within)).map(({ usage }) => usage),
     workloads: allocation.workloadSubjects,
   });
-  const anomalies = createAnomalies({ ...ground, billing, costs });
+  const anomalies = createAnomalies({ ...ground, billing, costs, gpus, metering });
   anomalies.listen(ground.events);
   anomalies.schedule(ground.jobs);
   const money = { allocation, billing, costs, prices, metering, budgets, statements };

@@ -28,6 +28,7 @@ const DIGITS = 3;
  */
 export function sentenceOf(told: Told): string {
   const { measure, kind, unit } = told;
+  if (measure === 'cost_per_1000_predictions') return `1,000 predictions of${namesOf(told.slice).slice(' of'.length)} ${moved(told, told.currency)}${servedParts(told)}.`;
   if (measure === 'unit_cost') return `${subject(told)} ${moved(told, told.currency)} for each ${unit ?? 'unit'}.`;
   if (measure === 'quantity') return `${subject(told)} ${movedByDay(told)} ${unit ?? 'units'} a day.`;
   if (kind === 'zero') {
@@ -95,6 +96,15 @@ const PARTS: Readonly<Record<string, string>> = {
   adjustment: 'adjustments',
 };
 
+/** What of the cost of predictions moved most: what they are bought at, or how much is bought for each. */
+function servedParts({ effects }: Told): string {
+  if (effects === null) return '';
+  const [largest] = Object.entries(effects).toSorted(([, a], [, b]) => Math.abs(Number(b)) - Math.abs(Number(a)));
+  if (largest === undefined || largest[1] === '0') return '';
+  const words: Readonly<Record<string, string>> = { ...PARTS, price: 'prices', volume: 'more or less of the same for each', mix: 'dearer or cheaper SKUs' };
+  return `, mostly by ${words[largest[0]] ?? largest[0]}`;
+}
+
 function movedByDay(told: Told, currency: string | null = null): string {
   const [before, after] = [perDay(told.expected, told), perDay(told.actual, told)];
   return before > 0
@@ -119,12 +129,12 @@ function perDay(amount: string, { days }: Told): number {
   return Number(decimal(amount).dividedBy(days).toFixed(12));
 }
 
-function money(amount: number, currency: string | null): string {
+export function money(amount: number, currency: string | null): string {
   const shown = Math.abs(amount) < 1 ? figure(amount) : amount.toFixed(2);
   return currency === null ? shown : `${shown} ${currency}`;
 }
 
-function figure(value: number): string {
+export function figure(value: number): string {
   return String(Number(value.toPrecision(Math.max(DIGITS, Math.ceil(Math.log10(Math.abs(value) + 1))))));
 }
 
@@ -145,10 +155,11 @@ const WORDS: Readonly<Record<string, string>> = {
   subAccountId: 'account',
   regionId: 'region',
   resourceId: 'resource',
+  gpu: 'GPU',
 };
 
 /** " of team search, region us-east-1": who and where, an account only where no team is known. */
-function namesOf(slice: Slice): string {
+export function namesOf(slice: Slice): string {
   const hasOwner = slice.some(({ dimension }) => dimension === 'team');
   const unsaid = ['serviceName', ...(hasOwner ? ['subAccountId'] : [])];
   const named = slice.filter(({ dimension }) => !isSku(dimension) && !unsaid.includes(dimension));
