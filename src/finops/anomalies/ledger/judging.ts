@@ -33,14 +33,15 @@ const MONTHS_BACK = 6;
 /** Days that are learned from before anything is judged. */
 const WARM_UP_DAYS = 28;
 
-/** Judges the ledger when bills or allocations changed, when somebody said something, and when a month is closed. */
-export function scheduleJudging(deps: JudgingDeps, jobs: Jobs): void {
+/** Judges the ledger when bills or allocations changed, when somebody said something, and when a month is closed; then calls `judged`. */
+export function scheduleJudging(deps: JudgingDeps, jobs: Jobs, judged: () => Promise<void>): void {
   const turn = createMutex();
   jobs.register(JUDGE, {
     handler: async () => {
       const release = await turn.acquire();
       try {
         while (await judgeOnce(deps));
+        await judged();
       } finally {
         release();
       }

@@ -4,7 +4,7 @@ import type { Events } from '../../../platform/events/index.ts';
 import type { JobContext, Jobs } from '../../../platform/jobs/index.ts';
 import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import type { Budgets } from '../../budgets/index.ts';
+import type { Budgets, ExpectedBreach } from '../../budgets/index.ts';
 import type { Costs } from '../../costs/index.ts';
 import { dayOfInstant } from './days.ts';
 import { makeForecasts } from './make.ts';
@@ -128,6 +128,17 @@ function isOfTeam({ level, key }: LedgerForecast, team: string, budgets: readonl
 
 async function standingOf(deps: LedgerForecastDeps, run: StoredRun): Promise<ForecastStanding> {
   return { madeAt: run.madeAt, ...run.standsOn, isCurrent: run.stamp === (await stampOf(deps)) };
+}
+
+/** How likely a budget is passed by the forecast that stands; null where there is none. */
+export async function breachOfBudget(sql: Sql, budget: string): Promise<ExpectedBreach | null> {
+  const run = await lastRun(sql);
+  if (run === null) return null;
+  const found = (await forecastsOf(sql, run.id)).find(({ level, key }) => level === 'budget' && key === budget);
+  if (found?.forecast == null || found.breach === null) return null;
+  const { mean, lo80, hi80 } = found.forecast;
+  const { probability, day, limit } = found.breach;
+  return { probability, day, mean, lo80, hi80, limit, start: found.window.start };
 }
 
 export interface SubjectQuestion {
