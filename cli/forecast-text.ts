@@ -141,7 +141,7 @@ function backtestText(backtest: LedgerForecast['backtest']): string {
 }
 
 /** `240.00 USD`, `× 1.5`. */
-function byDayText({ dailyAmount, currency, factor }: ForecastChange): string {
+function byDayText({ dailyAmount, currency, factor }: ForecastChange): string | null {
   if (dailyAmount === null || currency === null) return `× ${factor ?? ''}`;
   return shownMoney({ amount: dailyAmount, currency });
 }
