@@ -59,6 +59,13 @@ const changeFields = {
     .default(null)
     .describe('What each day costs is multiplied by it: "1.5" grows by half, "0.9" is 10 % less; null of an amount'),
   currency: Currency.nullable().default(null).describe('Of the amount; of a factor null: it holds in every currency'),
+  commitment: z
+    .string()
+    .min(1)
+    .max(500)
+    .nullable()
+    .default(null)
+    .describe('Id of the commitment whose end it is, as the bill has it: then what the bill says of its end does not count; null: of none'),
   what: z.string().trim().min(1).max(200).describe('What it is, 1 to 200 characters: "endpoint for search, 2 H100"'),
 };
 
@@ -84,7 +91,15 @@ export const ForecastChange = z
     change: z.string().describe('Id of the change'),
     ...changeFields,
     addedAt: UtcInstant.describe('When it was added'),
-    addedBy: z.string().describe('Who added it'),
+    addedBy: z.string().describe('Who added it; of one from the bill: `bill`'),
+    origin: z
+      .enum(['stated', 'bill'])
+      .default('stated')
+      .describe('stated: a person added it; bill: a commitment that ends, read from the bill'),
+    isOn: z
+      .boolean()
+      .default(true)
+      .describe('Whether forecasts have it: not one from the bill that was switched off, or of a commitment that somebody stated'),
   })
   .describe('A change of cost that is known before any bill shows it');
 export type ForecastChange = z.infer<typeof ForecastChange>;
@@ -325,6 +340,17 @@ export const addForecastChange = endpoint({
   body: NewForecastChange,
   response: ForecastChange,
   errors: [],
+});
+
+export const switchForecastChange = endpoint({
+  method: 'PUT',
+  path: '/api/v1/forecasts/changes/:change',
+  scope: 'finops.write',
+  summary: 'Switch a change that was read from the bill on or off, with all of its commitment: off when it is renewed',
+  params: z.strictObject({ change: z.string().max(100).describe('Id of the change') }),
+  body: z.strictObject({ isOn: z.boolean().describe('Whether forecasts have it') }),
+  response: z.strictObject({ changes: z.array(ForecastChange).describe('The changes of its commitment') }),
+  errors: ['forecast_change_not_found'],
 });
 
 export const removeForecastChange = endpoint({
