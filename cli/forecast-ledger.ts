@@ -11,6 +11,7 @@ import {
   listForecastsCsv,
   makeForecasts,
   removeForecastChange,
+  switchForecastChange,
 } from '../src/finops/forecasts/schema.ts';
 import type { Client } from './connection/client.ts';
 import { passOn, refuseBothFormats } from './downloads.ts';
@@ -192,6 +193,24 @@ const changesCommand = command({
   },
 });
 
+const switchCommand = command({
+  path: ['forecast', 'change', 'switch'],
+  summary: 'Take the end of a commitment that the bill says into forecasts, or leave it out when it is renewed',
+  example: 'steelyard forecast change switch fc_0123abcd off',
+  needs: 'server',
+  positionals: { change: { describe: 'Id of the change' }, state: { describe: 'on or off' } },
+  run: async (context, { change, state }) => {
+    if (state !== 'on' && state !== 'off') throw new CommandError('usage', '"forecast change switch" needs on or off.');
+    const isOn = state === 'on';
+    const { changes } = await (await context.client()).call(switchForecastChange, {
+      params: { change },
+      body: { isOn },
+    });
+    await context.answer({ changes }, () => changesText(changes, context));
+    return 0;
+  },
+});
+
 const removeCommand = command({
   path: ['forecast', 'change', 'remove'],
   summary: 'Remove a known change',
@@ -211,5 +230,6 @@ export const ledgerForecastCommands = [
   makeCommand,
   addCommand,
   changesCommand,
+  switchCommand,
   removeCommand,
 ];

@@ -156,7 +156,7 @@ export function changesText(changes: readonly ForecastChange[], { paint }: Conte
       { title: 'UNTIL', cell: ({ until }) => until },
       { title: 'A DAY', align: 'decimal', cell: byDayText },
       { title: 'OF', cell: ({ subject }) => subjectText(subject) ?? 'everything', least: 12 },
-      { title: 'WHAT', cell: ({ what }) => what, least: 12 },
+      { title: 'WHAT', cell: ({ what, isOn }) => (isOn ? what : `${what} (left out)`), least: 12 },
       { title: 'BY', cell: ({ addedBy }) => addedBy, least: 6 },
     ],
     paint,

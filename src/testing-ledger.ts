@@ -94,7 +94,10 @@ export function daysOf(first: string, last: string): string[] {
 export async function openLedger(now = '2026-11-15T12:00:00Z', settings: Parameters<typeof testApplication>[1] = {}) {
   const clock = { at: Date.parse(now) };
   const application = await testApplication({ clock: { now: () => clock.at } }, settings);
-  await applyRules(application, "    - {name: tagged, match: {'tag:team': '*'}, subject: {team: '{tag:team}', endpoint: '{tag:endpoint}'}}\n");
+  await applyRules(
+    application,
+    "    - {name: tagged, match: {'tag:team': '*'}, subject: {team: '{tag:team}', endpoint: '{tag:endpoint}'}}\n",
+  );
   return {
     application,
     at: (instant: string) => {

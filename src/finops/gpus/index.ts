@@ -96,7 +96,9 @@ export function createGpus(ground: GpuGround): Gpus {
     days: service.days,
     stamp: async (sql, today) => {
       const [imported, sent] = [await importPrices(sql), await sourcePrices(sql)];
-      return imported.length + sent.length === 0 ? null : `${imported.at(-1)?.id ?? ''} ${sent.length === 0 ? '' : today}`;
+      return imported.length + sent.length === 0
+        ? null
+        : `${imported.at(-1)?.id ?? ''} ${sent.length === 0 ? '' : today}`;
     },
     plugin: remoteWritePlugin(sources),
     listen: (events, runs) => listenToRuns(sources, events, runs),

@@ -24,8 +24,8 @@ export { meteredCostOf } from './metered-cost.ts';
 export { meteringMigrations } from './migrations.ts';
 export type { MeteredUsage } from './priced-usage.ts';
 export type { RunningTotal } from './running-totals.ts';
-export type { CountedPredictions } from './store.ts';
 export { costPerThousand, type MeteredRuns, type MeteredTotalWithBooks, usedPrices } from './service.ts';
+export type { CountedPredictions } from './store.ts';
 
 /** Usage intervals times the price book: what something costs, as it happens. */
 export interface Metering {

@@ -55,7 +55,9 @@ const TOLD: Readonly<Record<string, string>> = { exhausted: 'that nothing is lef
 /** `forecast:0.8`: that it will be passed, with so much probability. */
 function forecastTold(threshold: string): string | null {
   const [kind, share] = threshold.split(':');
-  return kind === 'forecast' && share !== undefined ? `a forecast to pass it (${Number(share) * 100} % probable)` : null;
+  return kind === 'forecast' && share !== undefined
+    ? `a forecast to pass it (${Number(share) * 100} % probable)`
+    : null;
 }
 
 /** `None of 4 budgets is over; 2 of them stop what would exceed them.` */

@@ -6,7 +6,7 @@ import { BASELINE_DAYS, baselineOf, type Cause, cellsOf, conditionsOf, filtersOf
 import type { AskedCharges } from './gpu-charges.ts';
 import type { Candidate } from './judge-series.ts';
 import type { Anomaly, AnomalyEvidence } from './schema.ts';
-import { sentenceOf } from './sentence.ts';
+import { sentenceOf, titleOf } from './sentence.ts';
 import { isMoney } from './slice.ts';
 
 /** An anomaly as the ledger shows it now, before anybody said anything of it. */
@@ -62,6 +62,7 @@ export async function describeCause(
     currency: series.currency,
     unit: series.unit,
     ...figures,
+    title: titleOf(cause.slice, series.measure, evidence.drivers),
     sentence: sentenceOf(told),
     open: reference.open,
     differences: isMoney(series.measure) ? differencesOf(reference, points) : [],
@@ -145,7 +146,11 @@ async function daysOf(charges: AskedCharges, cause: Cause, { series }: Candidate
 const MOST_CURRENCIES = 1000;
 
 /** The series of the slice with what was expected of it, which on the days of the cause adds up to `expected`. */
-export function pointsOf(candidate: Candidate, days: readonly SliceDay[], expected: Decimal): AnomalyEvidence['points'] {
+export function pointsOf(
+  candidate: Candidate,
+  days: readonly SliceDay[],
+  expected: Decimal,
+): AnomalyEvidence['points'] {
   const { series, firstDay, lastDay } = candidate;
   const known = new Map(days.map((one) => [dayNumber(one.day), one]));
   const share = isMoney(series.measure) && candidate.expected !== 0 ? Number(expected) / candidate.expected : 1;

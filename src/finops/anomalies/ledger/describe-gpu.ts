@@ -9,6 +9,7 @@ import { type AskedCharges, meets } from './gpu-charges.ts';
 import { gpuSentence, type Hours } from './gpu-sentence.ts';
 import type { Candidate } from './judge-series.ts';
 import type { AnomalyEvidence } from './schema.ts';
+import { titleOf } from './sentence.ts';
 
 /** Readings of GPUs, as days and as charges. */
 export interface GpuLedger {
@@ -18,7 +19,11 @@ export interface GpuLedger {
 }
 
 /** What a cause among GPUs came to and why: idle money by hours, the share of them that was idle, and the price of one. */
-export async function describeGpuCause(gpus: GpuLedger, cause: Cause, all: readonly Candidate[]): Promise<Found | null> {
+export async function describeGpuCause(
+  gpus: GpuLedger,
+  cause: Cause,
+  all: readonly Candidate[],
+): Promise<Found | null> {
   const [first] = cause.candidates;
   return first?.series.measure === 'gpu_utilization'
     ? describeUtilization(gpus, cause, first, all)
@@ -31,7 +36,10 @@ async function describeIdle(gpus: GpuLedger, cause: Cause, all: readonly Candida
   if (found === null || found.evidence === null || reference === undefined) return found;
   const sums = sumsOf(gpus.days, cause, reference, found.evidence.baseline, ({ idleHours }) => idleHours);
   const cells = await cellsOf(gpus.idle.cells, reference, cause, all);
-  const effects = effectsOf(decimal(found.expected), decimal(found.actual), { ...sums, costBefore: costBeforeOf(cells) });
+  const effects = effectsOf(decimal(found.expected), decimal(found.actual), {
+    ...sums,
+    costBefore: costBeforeOf(cells),
+  });
   const told = { ...found, days: reference.lastDay - reference.firstDay + 1, hours: sums.after };
   return { ...found, sentence: gpuSentence(told), evidence: ofReadings({ ...found.evidence, effects }) };
 }
@@ -50,11 +58,13 @@ async function describeUtilization(
   const share = (of: number) => decimalString(decimal(paid === 0 ? 0 : of / paid).toDecimalPlaces(DECIMALS));
   const [actual, expected] = [share(paid - part), share(sums.expectedUsed)];
   const money = series.currency === null ? null : await moneyOf(gpus, cause, reference, all, sums);
-  const evidence = money === null ? null : { points: pointsOf(reference, [], decimal(expected)), baseline, ...money.evidence };
+  const evidence =
+    money === null ? null : { points: pointsOf(reference, [], decimal(expected)), baseline, ...money.evidence };
   const figures = {
     measure: series.measure,
     kind: reference.kind,
     direction: cause.direction === 1 ? ('over' as const) : ('under' as const),
+    title: titleOf(cause.slice, series.measure, []),
     slice: [...cause.slice],
     except: [...cause.except],
     seenIn: seenIn(cause),
@@ -134,7 +144,11 @@ function effectsOf(
   const [shareBefore, shareAfter] = [before.part / before.paid, after.part / after.paid];
   // GPU-hours that the expected money stands for.
   const hours = expected.dividedBy(priceBefore).dividedBy(shareBefore);
-  const volume = decimal(after.paid).minus(hours).times(shareBefore).times(priceBefore).toDecimalPlaces(EFFECT_DECIMALS);
+  const volume = decimal(after.paid)
+    .minus(hours)
+    .times(shareBefore)
+    .times(priceBefore)
+    .toDecimalPlaces(EFFECT_DECIMALS);
   const price = priceAfter.minus(priceBefore).times(after.paid).times(shareAfter).toDecimalPlaces(EFFECT_DECIMALS);
   return shownEffects({ ...effects, volume, price, mix: change.minus(volume).minus(price) });
 }

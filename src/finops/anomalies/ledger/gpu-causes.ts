@@ -28,7 +28,13 @@ export async function findGpuCauses(
     const together = lostHours(days, candidate, (one) => near.some((cause) => isOf(one, cause)));
     const [most] = shares.toSorted((a, b) => b.hours - a.hours);
     if (most !== undefined && all > 0 && together >= EXPLAINED_SHARE * all) most.cause.candidates.push(candidate);
-    else causes.push({ slice: candidate.series.slice, except: [], direction: candidate.direction, candidates: [candidate] });
+    else
+      causes.push({
+        slice: candidate.series.slice,
+        except: [],
+        direction: candidate.direction,
+        candidates: [candidate],
+      });
   }
   return causes;
 }

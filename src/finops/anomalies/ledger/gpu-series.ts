@@ -84,7 +84,9 @@ function idleCosts(
 ): LedgerSeries[] {
   const [part] = slice;
   const unpriced = new Set(own.flatMap(({ day, currency }) => (currency === null ? [dayNumber(day)] : [])));
-  const of = idle.filter(({ dimension, value }) => dimension === (part?.dimension ?? null) && value === (part?.value ?? null));
+  const of = idle.filter(
+    ({ dimension, value }) => dimension === (part?.dimension ?? null) && value === (part?.value ?? null),
+  );
   return [...Map.groupBy(of, ({ currency }) => currency)].map(([currency, rows]) => {
     const costs = new Map(rows.map(({ day, cost }) => [dayNumber(day), Number(cost)]));
     const first = Math.min(...costs.keys());

@@ -33,7 +33,16 @@ function madeDays(count: number, seed: number, change: (gpu: string, day: number
         const money = (hours: number) => (hours * PRICE).toFixed(6);
         const amounts = { paidCost: money(24), usedCost: money(usedHours), idleCost: money(idleHours) };
         const owner = { team, model: null, endpoint: null };
-        return { day: dayText(FIRST + day), gpu, ...owner, paidHours: 24, usedHours, idleHours, currency: 'USD', ...amounts };
+        return {
+          day: dayText(FIRST + day),
+          gpu,
+          ...owner,
+          paidHours: 24,
+          usedHours,
+          idleHours,
+          currency: 'USD',
+          ...amounts,
+        };
       }),
     ),
   ).flat();
@@ -43,7 +52,8 @@ const context = { said: [], predictions: [], covers: () => true, grows: () => fa
 /** Of so few series one in thirty days may be false: what begins when something was changed is looked at. */
 async function judged(gpus: readonly GpuDay[]) {
   const { found, judging } = await judgeLedger(NO_BILL, { ...context, gpus });
-  const isMeant = ({ start }: { readonly start: string }) => start >= dayText(FIRST + 69) && start <= dayText(FIRST + 71);
+  const isMeant = ({ start }: { readonly start: string }) =>
+    start >= dayText(FIRST + 69) && start <= dayText(FIRST + 71);
   return { found: found.filter(isMeant), judging };
 }
 
@@ -64,7 +74,9 @@ describe('GPUs of teams', () => {
     const [anomaly] = found;
     const evidence = anomaly?.evidence ?? null;
     if (evidence === null || anomaly === undefined || anomaly.impact === null) throw new Error('it has no evidence');
-    expect(anomaly.sentence).toMatch(/^GPUs of team search stood idle for \d+\.\d\d USD a day, where \d+\.\d\d USD was expected: /);
+    expect(anomaly.sentence).toMatch(
+      /^GPUs of team search stood idle for \d+\.\d\d USD a day, where \d+\.\d\d USD was expected: /,
+    );
     expect(decimal(anomaly.actual).minus(anomaly.expected).toFixed()).toBe(anomaly.impact);
     expect(sumDecimals(Object.values(evidence.effects))).toBe(anomaly.impact);
     expect(Number(evidence.effects.mix)).toBeGreaterThan(0.9 * Number(anomaly.impact));
@@ -82,7 +94,9 @@ describe('GPUs of teams', () => {
       { measure: 'gpu_utilization', kind: 'dip', direction: 'over', slice: [{ dimension: 'team', value: 'ads' }] },
     ]);
     const [one] = found;
-    expect(one?.sentence).toMatch(/^GPUs of team ads were used \d+(\.\d)? % of the time that was paid for, where 5\d(\.\d)? % was expected\.$/);
+    expect(one?.sentence).toMatch(
+      /^GPUs of team ads were used \d+(\.\d)? % of the time that was paid for, where 5\d(\.\d)? % was expected\.$/,
+    );
     expect(one?.seenIn).toHaveLength(2);
     // Two GPUs, six days, busy hours at 2.5, 60 % of 70 % of them.
     const usual = 2 * 6 * 19 * PRICE * 0.7 * 0.6;

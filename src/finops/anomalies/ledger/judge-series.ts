@@ -130,5 +130,10 @@ function isMeant(
   side: 1 | -1,
 ): boolean {
   const [first, last] = [open.startAt / DAY_MS, open.endAt / DAY_MS];
-  return Math.sign(open.impact) * side === direction && first >= firstDay - MOVED_DAYS && first <= lastDay && last >= firstDay;
+  return (
+    Math.sign(open.impact) * side === direction &&
+    first >= firstDay - MOVED_DAYS &&
+    first <= lastDay &&
+    last >= firstDay
+  );
 }

@@ -77,7 +77,11 @@ export const Anomaly = z
     id: z.string().describe('Id, `an_…`'),
     measure: AnomalyMeasure,
     kind: EpisodeKind,
-    direction: z.enum(['over', 'under']).describe('In money: over is more than expected, or the same for less (GPUs that are used less); under the other way'),
+    direction: z
+      .enum(['over', 'under'])
+      .describe(
+        'In money: over is more than expected, or the same for less (GPUs that are used less); under the other way',
+      ),
     slice: AnomalySlice,
     except: AnomalySlice.describe('What of the slice belongs to other anomalies of the same days, each by itself'),
     seenIn: z.array(AnomalySlice).describe('Slices of the ledger that were judged and show it'),
@@ -88,7 +92,9 @@ export const Anomaly = z
     days: z.number().int().describe('Days from its first to its last'),
     currency: Currency.nullable().describe('Currency of its money; null when it is not in money'),
     unit: z.string().nullable().describe('Pricing unit of a quantity or a unit cost; null of costs'),
-    actual: DecimalString.describe('What its days came to, exact: cost, quantity, mean cost of a unit or of 1,000 predictions, or share of GPU time'),
+    actual: DecimalString.describe(
+      'What its days came to, exact: cost, quantity, mean cost of a unit or of 1,000 predictions, or share of GPU time',
+    ),
     expected: DecimalString.describe('What they were expected to come to, an estimate'),
     impact: DecimalString.nullable().describe(
       'Money beyond what was expected, below zero for less: actual - expected of a cost; of a rate what its change cost; null when no price is known',
@@ -100,6 +106,13 @@ export const Anomaly = z
           .describe('A day of it'),
       )
       .describe('Of a cost what each of its days has beyond what was expected; they add up to `impact`'),
+    title: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe(
+        'What it is about, SKUs by their description or meter; null of one that was kept before there were titles',
+      ),
     sentence: z.string().describe('What happened, in a sentence'),
     foundAt: UtcInstant.describe('When it was found'),
     restatement: Restatement.nullable().describe('Null: bills have not changed its days since'),

@@ -27,14 +27,19 @@ const Telling = z.strictObject({ notice: Notice, target: NotifyTarget });
 
 /** `AnomalySubscription`; `changed` runs in the transaction of the change, so that what is open is told soon. */
 export function subscriptionKind(deps: TargetRules, changed: (sql: Sql) => Promise<void>): ManifestKind {
-  return specKind('AnomalySubscription', 40, AnomalySubscriptionSpec, async (sql, name, spec): Promise<ManifestOutcome> => {
-    const before = (await findSubscriptions(sql)).find((one) => one.name === name);
-    if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
-    refuseUntold(deps, spec.notify);
-    await putSubscription(sql, name, spec);
-    await changed(sql);
-    return before === undefined ? 'created' : 'changed';
-  });
+  return specKind(
+    'AnomalySubscription',
+    40,
+    AnomalySubscriptionSpec,
+    async (sql, name, spec): Promise<ManifestOutcome> => {
+      const before = (await findSubscriptions(sql)).find((one) => one.name === name);
+      if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
+      refuseUntold(deps, spec.notify);
+      await putSubscription(sql, name, spec);
+      await changed(sql);
+      return before === undefined ? 'created' : 'changed';
+    },
+  );
 }
 
 export function registerTelling(deps: AnomalyNoticeDeps, jobs: Pick<Jobs, 'register'>): void {

@@ -8,7 +8,7 @@ import { postApply } from '../../../platform/manifests/schema.ts';
 import { createTelling } from '../../../platform/notices/index.ts';
 import { startReceiver } from '../../../platform/outbound/receiver.testing.ts';
 import { call, problemFrom } from '../../../testing.ts';
-import { type Change, daysOf, type Line, LINES, type MadeLedger, openLedger, settle } from '../../../testing-ledger.ts';
+import { type Change, daysOf, LINES, type Line, type MadeLedger, openLedger, settle } from '../../../testing-ledger.ts';
 import { recordUsage } from '../../metering/schema.ts';
 import type { Anomaly } from '../ledger/schema.ts';
 import { getAnomaly, giveAnomalyFeedback, listAnomalies } from '../ledger/schema.ts';
@@ -33,7 +33,8 @@ async function withReceivers() {
     ...{ data, smtpUrl: `file:${join(data, 'smtp')}`, smtpFrom: 'steelyard@example.org' },
     ...{ webhookAllowedHosts: `127.0.0.1:${receiver.port}`, publicUrl: 'https://steelyard.example.org' },
   };
-  const types = () => receiver.received.map(({ body }) => JSON.parse(body)).map(({ type, data: { anomaly } }) => [type, anomaly.measure]);
+  const types = () =>
+    receiver.received.map(({ body }) => JSON.parse(body)).map(({ type, data: { anomaly } }) => [type, anomaly.measure]);
   return { receiver, smtp, settings, types };
 }
 
@@ -41,7 +42,10 @@ const subscribe = ({ application }: MadeLedger, name: string, spec: string) =>
   call(application, postApply, {
     body: {
       documents: [
-        { file: 'a.yaml', text: `apiVersion: steelyard/v1\nkind: AnomalySubscription\nmetadata: {name: ${name}}\nspec: {${spec}}\n` },
+        {
+          file: 'a.yaml',
+          text: `apiVersion: steelyard/v1\nkind: AnomalySubscription\nmetadata: {name: ${name}}\nspec: {${spec}}\n`,
+        },
       ],
     },
   });
@@ -62,7 +66,8 @@ describe('what predictions cost', () => {
   it('is an anomaly when fewer are bought for the same money, told once, also after a restart and by two at a time', async () => {
     const { receiver, smtp, settings, types } = await withReceivers();
     const [all, first] = [daysOf('2026-10-01', '2026-11-14'), daysOf('2026-10-01', '2026-11-11')];
-    const count = (day: string) => (day >= '2026-11-09' ? 0.5 : 1) * (['0', '6'].includes(String(new Date(day).getUTCDay())) ? 80_000 : 100_000);
+    const count = (day: string) =>
+      (day >= '2026-11-09' ? 0.5 : 1) * (['0', '6'].includes(String(new Date(day).getUTCDay())) ? 80_000 : 100_000);
     const toMe = `notify: [{webhook: {url: "${receiver.url}"}}, {email: {to: ml@example.org}}]`;
     {
       await using ledger = await openLedger('2026-11-12T12:00:00Z', settings);
@@ -81,7 +86,9 @@ describe('what predictions cost', () => {
         },
       ]);
       const [{ id = '', impact = '', sentence = '' } = {}] = anomalies;
-      expect(sentence).toMatch(/^1,000 predictions of endpoint ranker rose (by \d+ %|[\d.]+x), from 1\.\d+ USD to 3\.\d+ USD, mostly by /);
+      expect(sentence).toMatch(
+        /^1,000 predictions of endpoint ranker rose (by \d+ %|[\d.]+x), from 1\.\d+ USD to 3\.\d+ USD, mostly by /,
+      );
       expect(totals).toMatchObject([{ over: '0', under: '0', wasted: impact, gained: '0', anomalies: 1 }]);
       const { evidence } = await call(ledger.application, getAnomaly, { params: { anomaly: id } });
       expect(evidence?.cost.change).toBe(impact);
@@ -110,7 +117,10 @@ describe('what predictions cost', () => {
     await Promise.all([tellAnomalies(deps, application.jobs), tellAnomalies(deps, application.jobs)]);
     await settle(application);
     expect(types()).toHaveLength(2);
-    await call(application, giveAnomalyFeedback, { params: { anomaly: anomalies[0]?.id ?? '' }, body: { verdict: 'expected' } });
+    await call(application, giveAnomalyFeedback, {
+      params: { anomaly: anomalies[0]?.id ?? '' },
+      body: { verdict: 'expected' },
+    });
     await subscribe(ledger, 'third', toMe);
     await settle(application);
     expect(types()).toHaveLength(2);
@@ -121,10 +131,31 @@ describe('a subscription', () => {
   let anomaly: Anomaly;
   beforeAll(() => {
     anomaly = {
-      ...{ id: 'an_0123456789abcdef', measure: 'cost', kind: 'spike', direction: 'over', state: 'open', mergedInto: null },
-      ...{ slice: [{ dimension: 'team', value: 'ads' }], except: [], seenIn: [[]], start: '2026-11-05', end: '2026-11-08' },
+      ...{
+        id: 'an_0123456789abcdef',
+        measure: 'cost',
+        kind: 'spike',
+        direction: 'over',
+        state: 'open',
+        mergedInto: null,
+      },
+      ...{
+        slice: [{ dimension: 'team', value: 'ads' }],
+        except: [],
+        seenIn: [[]],
+        start: '2026-11-05',
+        end: '2026-11-08',
+      },
       ...{ days: 4, currency: 'USD', unit: null, actual: '300', expected: '200', impact: '100', differences: [] },
-      ...{ sentence: 'It rose.', foundAt: '2026-11-09T00:00:00Z', restatement: null, feedback: null, related: [], counts: true },
+      ...{
+        title: 'ads',
+        sentence: 'It rose.',
+        foundAt: '2026-11-09T00:00:00Z',
+        restatement: null,
+        feedback: null,
+        related: [],
+        counts: true,
+      },
     };
   });
   const told = (spec: Partial<AnomalySubscriptionSpec>, changed: Partial<Anomaly> = {}, through = '2026-11-09') => {

@@ -17,12 +17,7 @@ export const AnomalySubscriptionSpec = z.strictObject({
     })
     .default({})
     .describe('Only anomalies that are of all of these; {}: of anything'),
-  measures: z
-    .array(AnomalyMeasure)
-    .min(1)
-    .max(10)
-    .optional()
-    .describe('Only of these measures; left out: of all'),
+  measures: z.array(AnomalyMeasure).min(1).max(10).optional().describe('Only of these measures; left out: of all'),
   direction: z
     .enum(['over', 'under', 'both'])
     .default('both')

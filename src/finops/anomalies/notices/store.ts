@@ -13,7 +13,12 @@ export interface Subscription {
 
 /** By name. */
 export async function findSubscriptions(sql: Sql): Promise<Subscription[]> {
-  const rows = await sql.tables<NoticeTables>().selectFrom('anomaly_subscription').selectAll().orderBy('name').execute();
+  const rows = await sql
+    .tables<NoticeTables>()
+    .selectFrom('anomaly_subscription')
+    .selectAll()
+    .orderBy('name')
+    .execute();
   return rows.map(({ name, spec }) => ({ name, spec: AnomalySubscriptionSpec.parse(JSON.parse(spec)) }));
 }
 

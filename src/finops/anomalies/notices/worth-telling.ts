@@ -34,5 +34,9 @@ export function worthTelling(
       if (leastImpact === undefined || impact === null || currency !== leastImpact.currency) return true;
       return decimal(impact).abs().greaterThanOrEqualTo(leastImpact.amount);
     })
-    .toSorted((a, b) => decimal(b.impact ?? '0').abs().comparedTo(decimal(a.impact ?? '0').abs()));
+    .toSorted((a, b) =>
+      decimal(b.impact ?? '0')
+        .abs()
+        .comparedTo(decimal(a.impact ?? '0').abs()),
+    );
 }

@@ -25,5 +25,10 @@ export function crossed(
   const isOfNow = expected?.limit === limit.amount && Date.parse(expected.start) === Date.parse(period.start);
   const likely = isOfNow ? forecastAt.filter((least) => expected.probability >= least).toSorted() : [];
   const forecasts = likely.map((least) => `${FORECAST}${least}`);
-  return [...forecasts, ...shares.map(String), ...(isExhausted ? ['exhausted'] : []), ...(hasStopped ? ['stopped'] : [])];
+  return [
+    ...forecasts,
+    ...shares.map(String),
+    ...(isExhausted ? ['exhausted'] : []),
+    ...(hasStopped ? ['stopped'] : []),
+  ];
 }

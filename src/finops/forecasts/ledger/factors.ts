@@ -50,10 +50,16 @@ export function grownBefore(
   for (const change of changes) {
     for (const [currency, of] of Map.groupBy(panel, (series) => series.currency)) {
       if (!holdsIn(change, { level: 'total', key: null, currency })) continue;
-      const plain = of.map((series) => ({ series, mean: without(series.values, grown.get(series)), errors: [], mayBeNegative: false }));
+      const plain = of.map((series) => ({
+        series,
+        mean: without(series.values, grown.get(series)),
+        errors: [],
+        mayBeNegative: false,
+      }));
       for (const { one, added } of spreadOf(plain, change, first, dividedBy(change.factor))) {
         const sum = grown.get(one.series);
-        for (const [step, more] of added.mean.entries()) if (sum !== undefined) sum[step] = (sum[step] as number) + more;
+        for (const [step, more] of added.mean.entries())
+          if (sum !== undefined) sum[step] = (sum[step] as number) + more;
       }
     }
   }
@@ -85,12 +91,15 @@ export function grown<T extends Base & { readonly series: Place }>(
     now = now.map((part) => {
       const added = spread.get(part);
       if (added === undefined) return part;
-      const more = (values: Float64Array, by: Float64Array) => values.map((value, step) => value + (by[step] as number));
+      const more = (values: Float64Array, by: Float64Array) =>
+        values.map((value, step) => value + (by[step] as number));
       return {
         ...part,
         mean: more(part.mean, added.mean),
         effect: more(part.effect, added.mean),
-        errors: part.errors.map((vector, origin) => more(vector, added.errors[origin] ?? new Float64Array(vector.length))),
+        errors: part.errors.map((vector, origin) =>
+          more(vector, added.errors[origin] ?? new Float64Array(vector.length)),
+        ),
       };
     });
   }

@@ -221,7 +221,8 @@ describe('forecasts of the ledger', () => {
     ];
     await importFiles(application, 'aws', { 'a.csv': billOf(before) });
     const plain = await forecasts();
-    const meanOf = (of: LedgerForecasts, level: string, key: string | null) => Number(one(of, level, key)?.forecast?.mean);
+    const meanOf = (of: LedgerForecasts, level: string, key: string | null) =>
+      Number(one(of, level, key)?.forecast?.mean);
     const body = { subject: { team: 'recs' }, from: '2026-11-21', factor: '1.5', what: 'it grows by half' };
     await call(application, addForecastChange, { body });
     const grown = await forecasts();
@@ -240,7 +241,8 @@ describe('forecasts of the ledger', () => {
     const services = grown.forecasts.filter(({ level }) => level === 'service');
     const sum = services.reduce((of, { forecast }) => of + Number(forecast?.mean), 0);
     expect(sum).toBeCloseTo(meanOf(grown, 'total', null), 1);
-    const width = ({ forecast }: LedgerForecasts['forecasts'][number]) => Number(forecast?.hi80) - Number(forecast?.lo80);
+    const width = ({ forecast }: LedgerForecasts['forecasts'][number]) =>
+      Number(forecast?.hi80) - Number(forecast?.lo80);
     expect(width(one(grown, 'team', 'recs') ?? never())).toBeGreaterThan(width(one(plain, 'team', 'recs') ?? never()));
     now = Date.parse('2026-11-29T12:00:00Z');
     const after = [
@@ -297,7 +299,13 @@ describe('forecasts of the ledger', () => {
     await importFiles(application, 'aws', { 'a.csv': text });
     const answer = await forecasts();
     const [unused, used] = answer.changes.toSorted((a, b) => Number(a.dailyAmount) - Number(b.dailyAmount));
-    const common = { from: '2026-11-25', origin: 'bill', isOn: true, what: 'Savings Plan sp-1 ends', commitment: 'arn:aws:sp/sp-1' };
+    const common = {
+      from: '2026-11-25',
+      origin: 'bill',
+      isOn: true,
+      what: 'Savings Plan sp-1 ends',
+      commitment: 'arn:aws:sp/sp-1',
+    };
     expect(used).toMatchObject({ ...common, subject: { team: 'recs', serviceName: 'EC2' }, dailyAmount: '4' });
     expect(unused).toMatchObject({ ...common, subject: { serviceName: 'EC2' }, dailyAmount: '-1' });
     expect(Number(one(answer, 'team', 'recs')?.changes)).toBeCloseTo(24, 6);
@@ -307,7 +315,13 @@ describe('forecasts of the ledger', () => {
     expect(off.changes.map(({ isOn }) => isOn)).toEqual([false, false]);
     expect(one(await forecasts(), 'total', null)?.changes).toBe('0');
     await call(application, switchForecastChange, { params: { change }, body: { isOn: true } });
-    const renewed = { subject: { team: 'recs' }, from: '2026-11-25', dailyAmount: '2', currency: 'USD', what: 'renewed' };
+    const renewed = {
+      subject: { team: 'recs' },
+      from: '2026-11-25',
+      dailyAmount: '2',
+      currency: 'USD',
+      what: 'renewed',
+    };
     const stated = await call(application, addForecastChange, { body: { ...renewed, commitment: 'arn:aws:sp/sp-1' } });
     const said = await forecasts();
     expect(said.changes.map(({ what, isOn }) => [what, isOn]).toSorted()).toEqual([

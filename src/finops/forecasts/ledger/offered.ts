@@ -33,7 +33,9 @@ function shortName(name: string): string {
 /** What the bill says now stands in the place of what it said; what was switched off stays off. */
 export async function putOffered(sql: Sql, offered: readonly ForecastChange[]): Promise<void> {
   const tables = sql.tables<OfferedTables>();
-  const before = new Map((await tables.selectFrom('forecast_offered_change').selectAll().execute()).map((row) => [row.id, row.change]));
+  const before = new Map(
+    (await tables.selectFrom('forecast_offered_change').selectAll().execute()).map((row) => [row.id, row.change]),
+  );
   const now = offered.map((change) => {
     const known = before.get(change.change);
     // As long as it says the same it is the same, added when it was first seen.
@@ -48,8 +50,15 @@ export async function putOffered(sql: Sql, offered: readonly ForecastChange[]): 
 /** What the bill says, and whether forecasts have it. */
 export async function findOffered(sql: Sql, stated: readonly ForecastChange[]): Promise<ForecastChange[]> {
   const tables = sql.tables<OfferedTables>();
-  const rows = await tables.selectFrom('forecast_offered_change').selectAll().orderBy('first_day').orderBy('id').execute();
-  const off = new Set((await tables.selectFrom('forecast_commitment_off').selectAll().execute()).map((row) => row.commitment));
+  const rows = await tables
+    .selectFrom('forecast_offered_change')
+    .selectAll()
+    .orderBy('first_day')
+    .orderBy('id')
+    .execute();
+  const off = new Set(
+    (await tables.selectFrom('forecast_commitment_off').selectAll().execute()).map((row) => row.commitment),
+  );
   for (const { commitment } of stated) if (commitment !== null) off.add(commitment);
   return rows.map((row) => {
     const change = ForecastChange.parse(JSON.parse(row.change));
@@ -60,7 +69,9 @@ export async function findOffered(sql: Sql, stated: readonly ForecastChange[]): 
 /** All that is known to change: what people stated, and what the bill says. */
 export async function allChanges(sql: Sql): Promise<ForecastChange[]> {
   const stated = await findChanges(sql);
-  return [...stated, ...(await findOffered(sql, stated))].toSorted((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
+  return [...stated, ...(await findOffered(sql, stated))].toSorted((a, b) =>
+    a.from < b.from ? -1 : a.from > b.from ? 1 : 0,
+  );
 }
 
 export async function switchCommitment(sql: Sql, commitment: string, isOn: boolean): Promise<void> {

@@ -77,7 +77,11 @@ export function addedUp(outlooks: readonly Outlook[], reach: Reach, changes: rea
       put(result.get(team) ?? baseOf(team), parts);
     }
   }
-  const bases = outlooks.map((outlook) => ({ outlook, series: outlook.series, ...(result.get(outlook) ?? baseOf(outlook)) }));
+  const bases = outlooks.map((outlook) => ({
+    outlook,
+    series: outlook.series,
+    ...(result.get(outlook) ?? baseOf(outlook)),
+  }));
   return grown(bases, changes, reach.through + 1).map(({ outlook, mean, errors, effect: more }) => ({
     ...outlook,
     mean: mean.map((day, step) => day + (outlook.effect[step] as number)),
@@ -97,7 +101,12 @@ export function withEffect(outlook: Outlook, factors: readonly ForecastChange[],
   const [own] = grown([{ series, ...baseOf(outlook) }], whole, first);
   if (own === undefined) return outlook;
   const effect = outlook.effect.map((day, step) => day + (own.effect[step] as number));
-  return { ...outlook, effect, errors: own.errors, mean: outlook.mean.map((day, step) => day + (effect[step] as number)) };
+  return {
+    ...outlook,
+    effect,
+    errors: own.errors,
+    mean: outlook.mean.map((day, step) => day + (effect[step] as number)),
+  };
 }
 
 export function teamOfProject(key: string | null): string | null {

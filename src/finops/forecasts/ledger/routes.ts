@@ -1,5 +1,6 @@
 import { csvLine } from '../../../platform/csv/index.ts';
 import { type Download, handle, handleDownload, type Route } from '../../../platform/http/index.ts';
+import { allChanges } from './offered.ts';
 import {
   addForecastChange,
   type ForecastDetail,
@@ -13,8 +14,15 @@ import {
   removeForecastChange,
   switchForecastChange,
 } from './schema.ts';
-import { addChange, detailOf, enqueue, type LedgerForecastDeps, listed, removeChange, switchChange } from './service.ts';
-import { allChanges } from './offered.ts';
+import {
+  addChange,
+  detailOf,
+  enqueue,
+  type LedgerForecastDeps,
+  listed,
+  removeChange,
+  switchChange,
+} from './service.ts';
 import { findWork } from './store.ts';
 
 export function ledgerForecastRoutes(deps: LedgerForecastDeps): Route[] {

@@ -65,7 +65,9 @@ const changeFields = {
     .max(500)
     .nullable()
     .default(null)
-    .describe('Id of the commitment whose end it is, as the bill has it: then what the bill says of its end does not count; null: of none'),
+    .describe(
+      'Id of the commitment whose end it is, as the bill has it: then what the bill says of its end does not count; null: of none',
+    ),
   what: z.string().trim().min(1).max(200).describe('What it is, 1 to 200 characters: "endpoint for search, 2 H100"'),
 };
 
@@ -99,7 +101,9 @@ export const ForecastChange = z
     isOn: z
       .boolean()
       .default(true)
-      .describe('Whether forecasts have it: not one from the bill that was switched off, or of a commitment that somebody stated'),
+      .describe(
+        'Whether forecasts have it: not one from the bill that was switched off, or of a commitment that somebody stated',
+      ),
   })
   .describe('A change of cost that is known before any bill shows it');
 export type ForecastChange = z.infer<typeof ForecastChange>;
@@ -168,7 +172,9 @@ export const LedgerForecast = z
     ),
     reason: z.string().nullable().describe('Why there is no forecast; null when there is one'),
     note: z.string().nullable().describe('What a reader should know of the forecast; null when nothing is remarkable'),
-    changes: DecimalString.describe('What known changes add to the days to come of the window, factors with them; the forecast has it'),
+    changes: DecimalString.describe(
+      'What known changes add to the days to come of the window, factors with them; the forecast has it',
+    ),
     breach: Breach.nullable().describe('Of a budget, and of what a budget covers exactly; null for others'),
     budget: z.string().nullable().describe('Name of the budget of `breach`; null without one'),
     backtest: LedgerBacktest.nullable().describe('Null where it could not be tried'),

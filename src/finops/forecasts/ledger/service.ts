@@ -8,7 +8,9 @@ import type { Budgets, ExpectedBreach } from '../../budgets/index.ts';
 import type { Costs } from '../../costs/index.ts';
 import { dayOfInstant, dayText } from './days.ts';
 import { makeForecasts } from './make.ts';
+import { allChanges, offeredBy, putOffered, switchCommitment } from './offered.ts';
 import { teamOfProject } from './outlook.ts';
+import { reachOf } from './panel.ts';
 import type {
   ForecastChange,
   ForecastDetail,
@@ -18,8 +20,6 @@ import type {
   LedgerForecasts,
   NewForecastChange,
 } from './schema.ts';
-import { allChanges, offeredBy, putOffered, switchCommitment } from './offered.ts';
-import { reachOf } from './panel.ts';
 import {
   daysOf,
   deleteChange,
@@ -67,7 +67,9 @@ async function look(deps: LedgerForecastDeps): Promise<void> {
 
 /** Changes whenever anything that the forecasts stand on does. */
 async function stampOf({ store, clock, costs, budgets }: LedgerForecastDeps): Promise<string> {
-  const changes = (await allChanges(store)).filter(({ isOn }) => isOn).map(({ change, dailyAmount }) => [change, dailyAmount]);
+  const changes = (await allChanges(store))
+    .filter(({ isOn }) => isOn)
+    .map(({ change, dailyAmount }) => [change, dailyAmount]);
   const day = dayOfInstant(clock.now());
   return JSON.stringify([await costs.dailyStamp(), await budgets.stamp(store), changes, day]);
 }
@@ -210,7 +212,9 @@ export function switchChange(deps: LedgerForecastDeps, id: string, isOn: boolean
     }
     await switchCommitment(sql, found.commitment, isOn);
     await enqueue(deps, sql);
-    return (await allChanges(sql)).filter(({ commitment, origin }) => commitment === found.commitment && origin === 'bill');
+    return (await allChanges(sql)).filter(
+      ({ commitment, origin }) => commitment === found.commitment && origin === 'bill',
+    );
   });
 }
 

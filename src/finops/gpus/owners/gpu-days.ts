@@ -58,7 +58,9 @@ function dayOf(items: readonly Item[]): GpuDay[] {
   const money = (names: readonly Bucket[]) =>
     first.units === null
       ? null
-      : amountOf(items.reduce((sum, { units }) => names.reduce((total, name) => total + (units?.[name] ?? 0n), sum), 0n));
+      : amountOf(
+          items.reduce((sum, { units }) => names.reduce((total, name) => total + (units?.[name] ?? 0n), sum), 0n),
+        );
   const { team = null, model = null, endpoint = null } = first.owner.subject ?? {};
   return [
     {
