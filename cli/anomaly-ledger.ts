@@ -110,10 +110,11 @@ function saidText({ id, feedback }: Anomaly): string {
 function listText({ anomalies, totals, judging, others }: AnomalyList, { paint }: Context): string {
   const through = judging?.through == null ? '' : ` Judged through ${judging.through}.`;
   if (anomalies.length === 0) return `${paint.good('Nothing out of the ordinary.')}${through}`;
-  const sides = totals.map(
-    ({ currency, over, under }) =>
-      `${shownAmount(over)} ${currency} more than expected, ${shownAmount(under)} ${currency} less on the other side`,
-  );
+  const sides = totals.map(({ currency, over, under, wasted }) => {
+    const use =
+      Number(wasted) === 0 ? '' : `, ${shownAmount(wasted)} ${currency} of it bought less of GPUs and predictions`;
+    return `${shownAmount(over)} ${currency} more than expected, ${shownAmount(under)} ${currency} less on the other side${use}`;
+  });
   const count = counted(anomalies.length + others, 'anomaly', 'anomalies');
   const head = `${count}: ${sides.length === 0 ? 'none of them counts' : sides.join('; ')}.${through}`;
   const rows = table(
@@ -140,8 +141,11 @@ function stateText({ state, feedback }: Anomaly): string {
 function detailText(detail: AnomalyDetail, { paint }: Context): string {
   const { currency, evidence, feedback, restatement, unit } = detail;
   const money = currency ?? '';
+  const isMoney = unit === null || detail.measure === 'cost_per_1000_predictions';
   const figure = (amount: string) =>
-    `${shownAmount(amount)} ${detail.measure === 'cost' ? money : (unit ?? '')}`.trim();
+    detail.measure === 'gpu_utilization'
+      ? `${Number((Number(amount) * 100).toFixed(1))} %`
+      : `${shownAmount(amount)} ${isMoney ? money : unit}`.trim();
   const rows: [string, string | null][] = [
     ['what', detail.sentence],
     ['days', `${detail.start} to ${detail.end}, ${detail.kind.replace('_', ' ')}, ${stateText(detail)}`],
@@ -149,6 +153,7 @@ function detailText(detail: AnomalyDetail, { paint }: Context): string {
     ['expected', figure(detail.expected)],
     ['impact', detail.impact === null ? null : `${shownAmount(detail.impact)} ${money}`],
     ['seen in', detail.seenIn.map((slice) => slice.map(({ value }) => value).join(', ') || 'everything').join('; ')],
+    ['related', detail.related.length === 0 ? null : detail.related.join(', ')],
     ['restated', restatement === null ? null : `${shownAmount(restatement.difference)} ${money} at ${restatement.at}`],
     [
       'said',

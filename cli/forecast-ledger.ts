@@ -11,6 +11,7 @@ import {
   listForecastsCsv,
   makeForecasts,
   removeForecastChange,
+  switchForecastChange,
 } from '../src/finops/forecasts/schema.ts';
 import type { Client } from './connection/client.ts';
 import { passOn, refuseBothFormats } from './downloads.ts';
@@ -147,6 +148,7 @@ const addCommand = command({
     'Add a change of cost that is known before any bill shows it, such as a planned endpoint or the end of a commitment',
   example: `steelyard forecast change add --from 2026-12-01 --daily 240USD --team search --what "endpoint for search, 2 H100"
 steelyard forecast change add --from 2027-01-15 --daily 90USD --service EC2 --what "the savings plan ends"
+steelyard forecast change add --from 2027-01-01 --factor 1.5 --team search --what "search grows by half"
 steelyard forecast change add --from 2026-12-24 --until 2027-01-02 --daily=-50USD --what "training rests"`,
   needs: 'server',
   options: {
@@ -155,9 +157,9 @@ steelyard forecast change add --from 2026-12-24 --until 2027-01-02 --daily=-50US
     daily: {
       value: 'MONEY',
       schema: SignedMoneyWord,
-      required: true,
       describe: 'What each day costs more, such as 240USD; less: --daily=-240USD',
     },
+    factor: { value: 'FACTOR', describe: 'What each day costs is multiplied by it: 1.5, or 0.9 for 10 % less' },
     what: { value: 'TEXT', required: true, describe: 'What it is' },
     team: { value: 'TEAM', describe: 'Whose cost changes' },
     project: { value: 'PROJECT', describe: 'The same, of a project' },
@@ -165,9 +167,13 @@ steelyard forecast change add --from 2026-12-24 --until 2027-01-02 --daily=-50US
     endpoint: { value: 'ENDPOINT', describe: 'The same, of an endpoint' },
     service: { value: 'SERVICE', describe: 'The service of the cloud that costs it' },
   },
-  run: async (context, { from, until = null, daily, what, service, ...of }) => {
+  run: async (context, { from, until = null, daily, factor, what, service, ...of }) => {
+    if ((daily === undefined) === (factor === undefined)) {
+      throw new CommandError('usage', 'Give either --daily 240USD or --factor 1.5.');
+    }
     const subject = { ...of, serviceName: service };
-    const body = { subject, from, until, dailyAmount: daily.amount, currency: daily.currency, what };
+    const by = { dailyAmount: daily?.amount ?? null, factor: factor ?? null, currency: daily?.currency ?? null };
+    const body = { subject, from, until, ...by, what };
     const change = await (await context.client()).call(addForecastChange, { body });
     await context.answer(change, () => changesText([change], context));
     return 0;
@@ -183,6 +189,24 @@ const changesCommand = command({
     const answer = await (await context.client()).call(listForecastChanges);
     await context.answer(answer, () => changesText(answer.changes, context));
     if (answer.changes.length === 0) await context.remark('No known change.');
+    return 0;
+  },
+});
+
+const switchCommand = command({
+  path: ['forecast', 'change', 'switch'],
+  summary: 'Take the end of a commitment that the bill says into forecasts, or leave it out when it is renewed',
+  example: 'steelyard forecast change switch fc_0123abcd off',
+  needs: 'server',
+  positionals: { change: { describe: 'Id of the change' }, state: { describe: 'on or off' } },
+  run: async (context, { change, state }) => {
+    if (state !== 'on' && state !== 'off') throw new CommandError('usage', '"forecast change switch" needs on or off.');
+    const isOn = state === 'on';
+    const { changes } = await (await context.client()).call(switchForecastChange, {
+      params: { change },
+      body: { isOn },
+    });
+    await context.answer({ changes }, () => changesText(changes, context));
     return 0;
   },
 });
@@ -206,5 +230,6 @@ export const ledgerForecastCommands = [
   makeCommand,
   addCommand,
   changesCommand,
+  switchCommand,
   removeCommand,
 ];

@@ -108,7 +108,7 @@ function breachText({ limit, probability, day }: NonNullable<LedgerForecast['bre
 
 function factsOf({ forecast, standing, changes, earlier }: ForecastDetail): [string, string][] {
   const { backtest, note, currency } = forecast;
-  const planned = changes.map((change) => `${change.what} (${shownMoney(moneyOf(change))} a day from ${change.from})`);
+  const planned = changes.map((change) => `${change.what} (${byDayText(change)} a day from ${change.from})`);
   const [before] = earlier;
   return [
     [
@@ -140,8 +140,10 @@ function backtestText(backtest: LedgerForecast['backtest']): string {
   return `${parts.join(', ')}; from ${origins} earlier days`;
 }
 
-function moneyOf({ dailyAmount, currency }: ForecastChange) {
-  return { amount: dailyAmount, currency };
+/** `240.00 USD`, `× 1.5`. */
+function byDayText({ dailyAmount, currency, factor }: ForecastChange): string | null {
+  if (dailyAmount === null || currency === null) return `× ${factor ?? ''}`;
+  return shownMoney({ amount: dailyAmount, currency });
 }
 
 export function changesText(changes: readonly ForecastChange[], { paint }: Context): string {
@@ -152,9 +154,9 @@ export function changesText(changes: readonly ForecastChange[], { paint }: Conte
       { title: 'CHANGE', cell: ({ change }) => change },
       { title: 'FROM', cell: ({ from }) => from },
       { title: 'UNTIL', cell: ({ until }) => until },
-      { title: 'A DAY', align: 'decimal', cell: (change) => shownMoney(moneyOf(change)) },
+      { title: 'A DAY', align: 'decimal', cell: byDayText },
       { title: 'OF', cell: ({ subject }) => subjectText(subject) ?? 'everything', least: 12 },
-      { title: 'WHAT', cell: ({ what }) => what, least: 12 },
+      { title: 'WHAT', cell: ({ what, isOn }) => (isOn ? what : `${what} (left out)`), least: 12 },
       { title: 'BY', cell: ({ addedBy }) => addedBy, least: 6 },
     ],
     paint,

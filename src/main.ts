@@ -207,6 +207,7 @@ function wire(
     finops.tokens,
     finops.budgets,
     finops.gpus,
+    finops.anomalies,
     ...Object.values(ours),
     tradeoff.gates,
     retention,

@@ -15,6 +15,7 @@ export interface Line {
   readonly sku: string;
   readonly account?: string;
   readonly region?: string;
+  readonly endpoint?: string;
   /** Units a day, and the price of one. */
   readonly quantity: number;
   readonly price: number;
@@ -59,8 +60,8 @@ export function madeBill(
       const quantity = (usual * more).toFixed(3);
       const cost = (Number(quantity) * line.price * dearer).toFixed(6);
       const [start, end] = [`${day}T00:00:00Z`, `${dayText(dayNumber(day) + 1)}T00:00:00Z`];
-      const { account = '111', region = 'eu-west-1', service, sku, team } = line;
-      const tags = `"${JSON.stringify({ team }).replaceAll('"', '""')}"`;
+      const { account = '111', region = 'eu-west-1', service, sku, team, endpoint } = line;
+      const tags = `"${JSON.stringify({ team, endpoint }).replaceAll('"', '""')}"`;
       const month = `${monthOf(day)}-01T00:00:00Z`;
       return [
         cost,
@@ -93,7 +94,10 @@ export function daysOf(first: string, last: string): string[] {
 export async function openLedger(now = '2026-11-15T12:00:00Z', settings: Parameters<typeof testApplication>[1] = {}) {
   const clock = { at: Date.parse(now) };
   const application = await testApplication({ clock: { now: () => clock.at } }, settings);
-  await applyRules(application, "    - {name: tagged, match: {'tag:team': '*'}, subject: {team: '{tag:team}'}}\n");
+  await applyRules(
+    application,
+    "    - {name: tagged, match: {'tag:team': '*'}, subject: {team: '{tag:team}', endpoint: '{tag:endpoint}'}}\n",
+  );
   return {
     application,
     at: (instant: string) => {

@@ -1,9 +1,9 @@
 import { createAllocation, type MeasuredUsage } from './finops/allocation/index.ts';
 import { createAnomalies } from './finops/anomalies/index.ts';
 import { createBilling } from './finops/billing/index.ts';
-import { createBudgets } from './finops/budgets/index.ts';
+import { createBudgets, type ExpectedBreachOf } from './finops/budgets/index.ts';
 import { createCosts } from './finops/costs/index.ts';
-import { createForecasts } from './finops/forecasts/index.ts';
+import { createForecasts, type Forecasts } from './finops/forecasts/index.ts';
 import { createGpus } from './finops/gpus/index.ts';
 import { createMetering, type MeteredUsage, type Metering } from './finops/metering/index.ts';
 import { createPrices } from './finops/prices/index.ts';
@@ -43,9 +43,13 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
   tokens.listen(ground.events);
   uploads.schedule(ground.jobs);
   allocation.schedule(ground.jobs);
-  const budgets = createBudgets({ ...ground, ...createTelling(ground.config), costs, metering, prices });
+  const telling = createTelling(ground.config);
+  const publicUrl = ground.config.publicUrl ?? null;
+  // Forecasts are made of where budgets stand, and budgets tell of forecasts.
+  const expectedBreach: ExpectedBreachOf = (sql, budget) => forecasts.expectedBreach(sql, budget);
+  const budgets = createBudgets({ ...ground, ...telling, expectedBreach, costs, metering, prices });
   budgets.schedule(ground.jobs);
-  const forecasts = createForecasts({ ...ground, costs, budgets });
+  const forecasts: Forecasts = createForecasts({ ...ground, costs, budgets });
   forecasts.listen(ground.events);
   const statements = createStatements({ ...ground, billing });
   const gpus = createGpus({
@@ -57,7 +61,7 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
     usage: async (sql, within) => (await metering.within(sql, within)).map(({ usage }) => usage),
     workloads: allocation.workloadSubjects,
   });
-  const anomalies = createAnomalies({ ...ground, billing, costs });
+  const anomalies = createAnomalies({ ...ground, ...telling, billing, costs, gpus, metering, publicUrl });
   anomalies.listen(ground.events);
   anomalies.schedule(ground.jobs);
   const money = { allocation, billing, costs, prices, metering, budgets, statements };

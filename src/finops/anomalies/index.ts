@@ -8,7 +8,7 @@ export type { Episode, Judgement } from './episodes.ts';
 export { anomalyMigrations } from './ledger/index.ts';
 
 /** What is out of the ordinary in a series, and in the ledger. */
-export interface Anomalies extends Pick<LedgerAnomalies, 'listen' | 'schedule'> {
+export interface Anomalies extends Pick<LedgerAnomalies, 'listen' | 'schedule' | 'kinds'> {
   readonly routes: readonly Route[];
 }
 

@@ -23,6 +23,7 @@ import { budgetStamp, findBudgets } from './store.ts';
 import type { Window } from './window.ts';
 
 export { budgetMigrations } from './migrations.ts';
+export type { ExpectedBreach, ExpectedBreachOf } from './notices/expected-breach.ts';
 export type { BudgetStanding } from './standing.ts';
 
 /** Job that ends reservations whose holders are gone. */

@@ -61,12 +61,17 @@ export const BudgetSpec = z
       .max(10)
       .default([0.8, 1])
       .describe('Shares of the limit at which it warns'),
+    forecastAt: z
+      .array(Ratio.describe('Probability that the forecast of the window passes the limit, above 0, at most 1'))
+      .max(10)
+      .default([])
+      .describe('Probabilities of being passed at which it warns, by the forecast of its present window'),
     notify: z
       .array(NotifyTarget)
       .max(10)
       .default([])
       .describe(
-        'Whom it tells, once each window, that a share of `warnAt` is reached, nothing is left, or work was stopped',
+        'Whom it tells, once each window, that a share of `warnAt` or a probability of `forecastAt` is reached, nothing is left, or work was stopped',
       ),
   })
   .refine(

@@ -5,6 +5,7 @@ import type { CostMetric } from '../billing/schema.ts';
 import { type BilledUsage, billedUsage } from './billed-usage.ts';
 import type { ChargesQuestion, DailyCharges } from './charges/daily-charges.ts';
 import { withDailyCharges } from './charges/index.ts';
+import { type CommitmentEnd, commitmentEnds } from './commitment-ends.ts';
 import { type DailyAmount, type DailyQuestion, type DailyReach, dailyReach, dailySeries } from './daily-series.ts';
 import { exactFilter } from './filters.ts';
 import type { RowSelection } from './query.ts';
@@ -21,6 +22,7 @@ export type {
   DailyCharges,
   SliceDay,
 } from './charges/daily-charges.ts';
+export type { CommitmentEnd } from './commitment-ends.ts';
 export type { DailyAmount, DailyQuestion, DailyReach } from './daily-series.ts';
 export {
   addItem,
@@ -64,6 +66,8 @@ export interface Costs {
   dailySeries(question: DailyQuestion): Promise<DailyAmount[]>;
   /** What bills cover now, and how far each source's reaches. */
   dailyReach(): Promise<DailyReach>;
+  /** Commitments that end within days, the second exclusive, and what that changes; `through`: last whole day of the bills. */
+  commitmentEnds(question: { from: string; to: string; through: string }): Promise<CommitmentEnd[]>;
   /** Changes whenever any daily amount may have changed. */
   dailyStamp(): Promise<string>;
   /** Has `work` ask about daily charges as often as it likes, all of one state of the bill. */
@@ -79,6 +83,7 @@ export function createCosts(deps: CostsDeps): Costs {
     usageOver: (selection) => billedUsage(deps, selection),
     dailySeries: (question) => dailySeries(deps, question),
     dailyReach: () => dailyReach(deps),
+    commitmentEnds: (question) => commitmentEnds(deps, question),
     dailyStamp: async () => String(await deps.lake.sequence(deps.store, allocatedDaily)),
     withDailyCharges: (question, work) => withDailyCharges(deps, question, work),
     routes: costRoutes(deps),

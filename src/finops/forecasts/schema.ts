@@ -138,4 +138,5 @@ export {
   makeForecasts,
   NewForecastChange,
   removeForecastChange,
+  switchForecastChange,
 } from './ledger/schema.ts';

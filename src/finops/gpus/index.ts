@@ -5,6 +5,7 @@ import type { Jobs } from '../../platform/jobs/index.ts';
 import type { JournaledTable } from '../../platform/journal/index.ts';
 import { createLoop, createOneAtATime } from '../../platform/loop/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import { type GpuLoad, gpuLoads } from './loads/loads.ts';
 import { applyOwnerRules } from './owner-rules/apply.ts';
@@ -18,11 +19,14 @@ import { gpuSourceRoutes } from './sources/routes.ts';
 import { listenToRuns, type RunGpus } from './sources/runs.ts';
 import { GpuSourceSpec } from './sources/schema.ts';
 import { applyGpuSource, scheduleSources } from './sources/service.ts';
+import { sourcePrices } from './sources/store.ts';
 import { scheduleRetention } from './telemetry/retention.ts';
+import { importPrices } from './telemetry/store.ts';
 
 export type { MeasuredServing } from './hardware/measured-serving.ts';
 export type { GpuLoad } from './loads/loads.ts';
 export { gpuMigrations } from './migrations.ts';
+export type { GpuDay } from './owners/gpu-days.ts';
 export type { GpuWork, ReconciledCost } from './owners/owner.ts';
 export { openGpuReadings } from './recent/table.ts';
 export {
@@ -36,11 +40,13 @@ export {
  * What GPUs did, as far as it was read: which of them do nothing, whose they were then and what that costs, and on how few of
  * them work would fit. And how to buy them: spot, commitments, and which hardware for a served model.
  */
-export interface Gpus extends AsyncDisposable, Pick<GpuService, 'learnOf'> {
+export interface Gpus extends AsyncDisposable, Pick<GpuService, 'learnOf' | 'days'> {
   /** `GpuSource`, `GpuOwnerRules`. */
   readonly kinds: readonly ManifestKind[];
   /** What each GPU bore in [start, end) Unix ms, as far as it was read, by name. */
   loads(window: { readonly start: number; readonly end: number }): Promise<GpuLoad[]>;
+  /** Changes when readings are imported from a file, and with the day where sources send them; null: there are none. */
+  stamp(sql: Sql, today: string): Promise<string | null>;
   readonly purchases: Purchases;
   readonly routes: readonly Route[];
   /** Where a Prometheus writes to. */
@@ -94,6 +100,13 @@ export function createGpus(ground: GpuGround): Gpus {
     loads: (window) => gpuLoads(deps, window),
     purchases,
     learnOf: service.learnOf,
+    days: service.days,
+    stamp: async (sql, today) => {
+      const [imported, sent] = [await importPrices(sql), await sourcePrices(sql)];
+      return imported.length + sent.length === 0
+        ? null
+        : `${imported.at(-1)?.id ?? ''} ${sent.length === 0 ? '' : today}`;
+    },
     plugin: remoteWritePlugin(sources),
     listen: (events, runs) => listenToRuns(sources, events, runs),
     start: loop.start,

@@ -10,6 +10,7 @@ import type { KnownTimeDeps } from './idle/known-time.ts';
 import type { IdleQuery } from './idle/schema.ts';
 import { gpuIdle } from './idle/service.ts';
 import { findOwnerRules, type StoredRules } from './owner-rules/store.ts';
+import { type GpuDay, gpuDays } from './owners/gpu-days.ts';
 import { type GpuWork, NO_WORK } from './owners/owner.ts';
 import { gpuEfficiency, gpuOutcomes, gpuOwners } from './owners/reports.ts';
 import { type OwnedDeps, ownedTimes } from './owners/service.ts';
@@ -77,6 +78,8 @@ export interface GpuService {
   heatMap(query: z.infer<typeof getGpuHeatMap.query>): Promise<GpuHeatMap>;
   readings(query: z.infer<typeof getGpuReadings.query>): Promise<GpuReadings>;
   outcomes(query: z.infer<typeof getGpuOutcomes.query>): Promise<GpuOutcomes>;
+  /** Time and money of each GPU by owner and day, within UTC days, the second exclusive. */
+  days(within: { readonly from: string; readonly to: string }): Promise<GpuDay[]>;
   /** Errors: those of the files, `gpu_column_missing`, `gpu_list_invalid`. */
   pack(request: z.infer<typeof packGpus.body>): Promise<GpuPacking>;
 }
@@ -130,6 +133,7 @@ export function createGpuService(deps: GpuDeps): GpuService {
     heatMap: (query) => gpuHeatMap(times, owned(), query),
     readings: (query) => gpuReadings(owned(), query),
     outcomes: (query) => gpuOutcomes(times, owned(), query),
+    days: (within) => gpuDays(times, within),
     pack: ({ nodes, pods, plan }) =>
       using([nodes, pods], ([first, second]) => {
         if (first === undefined || second === undefined) throw new Error('there is a file for each that was sent');

@@ -8,7 +8,16 @@ import { usageOfRun } from './run-usage.ts';
 import { type RunningTotal, runningTotal } from './running-totals.ts';
 import type { UsageInterval } from './schema.ts';
 import { type MeteredRuns, type MeteredTotalWithBooks, meteredRuns, record, totalOf } from './service.ts';
-import { findUsage, type Held, runsHolding, runsWithUsage, usageFingerprint, usageOfRuns } from './store.ts';
+import {
+  type CountedPredictions,
+  findUsage,
+  type Held,
+  predictionsByDay,
+  runsHolding,
+  runsWithUsage,
+  usageFingerprint,
+  usageOfRuns,
+} from './store.ts';
 
 export { affordableUntil } from './affordable.ts';
 export { meteredCostOf } from './metered-cost.ts';
@@ -16,6 +25,7 @@ export { meteringMigrations } from './migrations.ts';
 export type { MeteredUsage } from './priced-usage.ts';
 export type { RunningTotal } from './running-totals.ts';
 export { costPerThousand, type MeteredRuns, type MeteredTotalWithBooks, usedPrices } from './service.ts';
+export type { CountedPredictions } from './store.ts';
 
 /** Usage intervals times the price book: what something costs, as it happens. */
 export interface Metering {
@@ -30,6 +40,8 @@ export interface Metering {
   within(sql: Sql, within: { start: number; end: number }, subject?: Subject): Promise<MeteredUsage[]>;
   /** Changes whenever an interval that touches [start, end) Unix ms is recorded, or recorded anew. */
   fingerprint(sql: Sql, within: { start: number; end: number }): Promise<string>;
+  /** Predictions by day, endpoint and model within [start, end) Unix ms, each interval on the day on which it begins. */
+  predictionsByDay(sql: Sql, within: { start: number; end: number }): Promise<CountedPredictions[]>;
   /** Intervals of these runs, whole, each with its cost; a few hundred runs a call. */
   ofRuns(sql: Sql, runs: readonly string[]): Promise<MeteredUsage[]>;
   /** Metered cost of everything within [start, end) Unix ms, parted into what runs had and what others had. */
@@ -55,6 +67,7 @@ export function createMetering(deps: MeteringDeps): Metering {
     runsHolding,
     runsWithUsage,
     fingerprint: usageFingerprint,
+    predictionsByDay,
     record: async (sql, intervals) => {
       await record(deps, sql, intervals);
     },

@@ -1,3 +1,4 @@
+import { sql as raw } from 'kysely';
 import { type SubjectColumns, subjectColumns, subjectOf } from '../../org/index.ts';
 import { type Subject, subjectFields } from '../../org/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
@@ -144,6 +145,42 @@ export async function findUsage(sql: Sql, selection: UsageSelection): Promise<St
     );
   }
   return (await query.execute()).map(usageOf);
+}
+
+/** Predictions that were counted on a day. */
+export interface CountedPredictions {
+  /** YYYY-MM-DD, UTC. */
+  readonly day: string;
+  readonly endpoint: string | null;
+  readonly model: string | null;
+  readonly predictions: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Predictions by day, endpoint and model, each interval on the day on which it begins; of intervals for longer than a day none. */
+export async function predictionsByDay(
+  sql: Sql,
+  { start, end }: { readonly start: number; readonly end: number },
+): Promise<CountedPredictions[]> {
+  const day = raw<number>`start_ms / 86400000`;
+  const rows = await sql
+    .tables<MeteringTables>()
+    .selectFrom('usage_interval')
+    .select(['subject_endpoint', 'subject_model', day.as('day'), (eb) => eb.fn.sum('predictions').as('predictions')])
+    .where('start_ms', '>=', start)
+    .where('start_ms', '<', end)
+    .where('predictions', '>', 0)
+    .where((eb) => eb(eb('end_ms', '-', eb.ref('start_ms')), '<=', DAY_MS))
+    .groupBy(['subject_endpoint', 'subject_model', day])
+    .orderBy(day)
+    .execute();
+  return rows.map((row) => ({
+    day: new Date(Number(row.day) * DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length),
+    endpoint: row.subject_endpoint ?? null,
+    model: row.subject_model ?? null,
+    predictions: Number(row.predictions),
+  }));
 }
 
 /** How many intervals touch the window and when the last of them was recorded: changes with every one that comes. */

@@ -7,7 +7,7 @@ import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import styles from './anomalies.module.css';
 import { DirectionMark } from './DirectionMark.tsx';
-import { daysText, NO_IMPACT, STATES, sliceName, VERDICTS } from './words.ts';
+import { daysText, NO_IMPACT, STATES, titleOf, VERDICTS } from './words.ts';
 
 /** Anomalies: what happened, when, and what it cost beyond what was expected. */
 export function AnomaliesTable({ anomalies }: { readonly anomalies: readonly Anomaly[] }) {
@@ -38,12 +38,12 @@ export function AnomaliesTable({ anomalies }: { readonly anomalies: readonly Ano
 }
 
 function Row({ anomaly }: { readonly anomaly: Anomaly }) {
-  const { id, slice, sentence, state, feedback, impact, currency, counts } = anomaly;
+  const { id, sentence, state, feedback, impact, currency, counts } = anomaly;
   return (
     <tr className={counts ? undefined : styles.gone}>
       <th scope="row" className={styles.what}>
         <Link to="/anomalies/$anomaly" params={{ anomaly: id }} className={parts.textLink}>
-          {sliceName(slice)}
+          {titleOf(anomaly)}
         </Link>
         <span className={layout.sub}>{sentence}</span>
       </th>

@@ -27,6 +27,9 @@ const OPTIONS = {
       { value: 'cost', label: 'Cost' },
       { value: 'quantity', label: 'Quantity' },
       { value: 'unit_cost', label: 'Cost of a unit' },
+      { value: 'cost_per_1000_predictions', label: 'Cost of 1,000 predictions' },
+      { value: 'gpu_idle_cost', label: 'Idle GPU money' },
+      { value: 'gpu_utilization', label: 'GPU utilization' },
     ],
   },
   feedback: {

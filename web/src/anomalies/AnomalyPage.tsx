@@ -10,11 +10,13 @@ import { Notice } from '../parts/Notice.tsx';
 import { Page } from '../parts/Page.tsx';
 import { DirectionMark } from './DirectionMark.tsx';
 import { FeedbackCard } from './FeedbackCard.tsx';
+import { GpuRowsCard } from './GpuRowsCard.tsx';
 import { PartsCard } from './PartsCard.tsx';
+import { RelatedCard } from './RelatedCard.tsx';
 import { RowsCard } from './RowsCard.tsx';
 import { SeriesCard } from './SeriesCard.tsx';
 import { useAnomaly } from './use-anomalies.ts';
-import { daysText, STATES, sliceName } from './words.ts';
+import { daysText, isOfBill, isOfGpus, STATES, sliceName, titleOf } from './words.ts';
 
 const HEIGHT = 720;
 
@@ -28,7 +30,7 @@ export function AnomalyPage() {
     return shown.error === null ? <AnswerPending /> : shown.error.message;
   };
   return (
-    <Page title={shown.data === undefined ? 'Anomaly' : sliceName(shown.data.slice)} answer={answer()} longAnswer>
+    <Page title={shown.data === undefined ? 'Anomaly' : titleOf(shown.data)} answer={answer()} longAnswer>
       <Loaded query={shown} what="The anomaly" height={HEIGHT}>
         {(anomaly) => (
           <div className={layout.stack}>
@@ -42,9 +44,14 @@ export function AnomalyPage() {
                   currency={anomaly.currency}
                   asTable={search.change === 'table'}
                 />
-                <RowsCard anomaly={anomaly} evidence={anomaly.evidence} currency={anomaly.currency} />
+                {isOfGpus(anomaly) ? (
+                  <GpuRowsCard anomaly={anomaly} evidence={anomaly.evidence} currency={anomaly.currency} />
+                ) : (
+                  <RowsCard anomaly={anomaly} evidence={anomaly.evidence} currency={anomaly.currency} />
+                )}
               </>
             )}
+            {anomaly.related.length > 0 && <RelatedCard related={anomaly.related} />}
             <FeedbackCard anomaly={anomaly} />
           </div>
         )}
@@ -58,7 +65,11 @@ function answerOf({ sentence, impact, currency, direction, ...rest }: AnomalyDet
   if (impact === null || currency === null) return sentence;
   const money = formatMoney({ amount: impact.replace('-', ''), currency });
   const when = daysText(rest);
-  return `${sentence} That is ${money} ${direction === 'over' ? 'more' : 'less'} than expected, ${when.startsWith('since') ? when : `on ${when}`}.`;
+  const since = when.startsWith('since') ? when : `on ${when}`;
+  if (!isOfBill(rest)) {
+    return `${sentence} That is ${money} that bought ${direction === 'over' ? 'less' : 'more'} than usual, ${since}; it is no cost of its own.`;
+  }
+  return `${sentence} That is ${money} ${direction === 'over' ? 'more' : 'less'} than expected, ${since}.`;
 }
 
 function About({ anomaly }: { readonly anomaly: AnomalyDetail }) {

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Anomaly } from '../../../src/finops/anomalies/ledger/schema.ts';
 import parts from '../parts/parts.module.css';
 import styles from './anomalies.module.css';
-import { daysText, KINDS, sliceName } from './words.ts';
+import { daysText, KINDS, titleOf } from './words.ts';
 
 interface LanesProps {
   readonly anomalies: readonly Anomaly[];
@@ -43,7 +43,7 @@ export function Lanes({ anomalies, first, last }: LanesProps) {
               style={left + right < 100 ? { left: `calc(${right}% + 8px)` } : { right: `calc(${100 - left}% + 8px)` }}
               data-tip={anomaly.sentence}
             >
-              {sliceName(anomaly.slice)}
+              {titleOf(anomaly)}
               <span className="visually-hidden">
                 : {KINDS[anomaly.kind]}, {daysText(anomaly)}
               </span>

@@ -9,7 +9,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { AnomaliesTable } from './AnomaliesTable.tsx';
 import { AnomalyFilters } from './AnomalyFilters.tsx';
 import type { AnomaliesSearch } from './anomalies-search.ts';
-import { sliceName } from './words.ts';
+import { titleOf } from './words.ts';
 
 interface ListCardProps {
   readonly list: AnomalyList;
@@ -78,7 +78,7 @@ function anomaliesCsv(anomalies: readonly Anomaly[]): string {
       'sentence',
     ],
     anomalies.map((one) => [
-      ...[one.id, sliceName(one.slice), one.kind, one.direction, one.measure, one.state, one.start, one.end],
+      ...[one.id, titleOf(one), one.kind, one.direction, one.measure, one.state, one.start, one.end],
       ...[one.actual, one.expected, one.impact, one.currency, one.feedback?.verdict ?? null, one.sentence],
     ]),
   );

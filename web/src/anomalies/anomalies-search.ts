@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { verdicts } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { measures, verdicts } from '../../../src/finops/anomalies/ledger/schema.ts';
 
 /** What the address of the anomalies page says, beside month and team. */
 export const AnomaliesSearch = z.object({
   state: z.enum(['open', 'ended', 'restated']).optional().catch(undefined),
   direction: z.enum(['over', 'under']).optional().catch(undefined),
-  measure: z.enum(['cost', 'quantity', 'unit_cost']).optional().catch(undefined),
+  measure: z.enum(measures).optional().catch(undefined),
   feedback: z
     .enum(['none', ...verdicts])
     .optional()

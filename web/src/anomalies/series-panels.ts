@@ -5,15 +5,24 @@ import { formatMeasure } from '../format/number.ts';
 import { formatDay } from '../format/time.ts';
 import { MEASURES } from './words.ts';
 
+const measureName = (measure: AnomalyDetail['measure'], unit: string | null): string => {
+  const name = `${MEASURES[measure].charAt(0).toUpperCase()}${MEASURES[measure].slice(1)}`;
+  return unit === null || measure === 'cost_per_1000_predictions' ? name : `${name}, ${unit}`;
+};
+
 const number = (text: string | null): number | null => (text === null ? null : Number(text));
 
 /** What it came to day by day, and the range that was expected. */
 export function seriesPanels(anomaly: AnomalyDetail, points: AnomalyEvidence['points']): TimePanelsData {
   const { measure, currency, unit, start, end } = anomaly;
-  const isMoney = currency !== null && measure !== 'quantity';
-  const exact = (text: string) => (isMoney ? exactMoney({ amount: text, currency }) : `${text} ${unit ?? ''}`.trim());
-  const short = (text: string) => (isMoney ? formatMoney({ amount: text, currency }) : formatMeasure(text));
-  const name = measure === 'cost' ? 'Cost of the day' : `${MEASURES[measure]}${unit === null ? '' : `, ${unit}`}`;
+  const isShare = measure === 'gpu_utilization';
+  const isMoney = currency !== null && measure !== 'quantity' && !isShare;
+  const share = (text: string | number) => `${Number((Number(text) * 100).toFixed(1))} %`;
+  const exact = (text: string) =>
+    isShare ? share(text) : isMoney ? exactMoney({ amount: text, currency }) : `${text} ${unit ?? ''}`.trim();
+  const short = (text: string) =>
+    isShare ? share(text) : isMoney ? formatMoney({ amount: text, currency }) : formatMeasure(text);
+  const name = measure === 'cost' ? 'Cost of the day' : measureName(measure, unit);
   return {
     times: points.map(({ day }) => day),
     timeText: formatDay,
@@ -21,7 +30,7 @@ export function seriesPanels(anomaly: AnomalyDetail, points: AnomalyEvidence['po
       {
         id: 'series',
         title: `${name}, and dashed what was expected`,
-        axisText: (value) => (isMoney ? axisMoney(value, currency) : formatMeasure(value)),
+        axisText: (value) => (isShare ? share(value) : isMoney ? axisMoney(value, currency) : formatMeasure(value)),
         series: [
           {
             ...{ id: 'expected', name: 'Expected', variable: '--ink-3', shape: 'line', dashed: true },

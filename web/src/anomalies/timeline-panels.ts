@@ -3,7 +3,7 @@ import { type Decimal, decimal, decimalString } from '../../../src/platform/unit
 import type { Panel, TimePanelsData } from '../charts/time-panels-data.ts';
 import { axisMoney, exactMoney } from '../format/money.ts';
 import { formatDay } from '../format/time.ts';
-import { KINDS, sliceName } from './words.ts';
+import { isOfBill, KINDS, titleOf } from './words.ts';
 
 export interface DayCost {
   readonly day: string;
@@ -17,7 +17,7 @@ export function timelinePanels(
   currency: string,
 ): TimePanelsData {
   const times = costs.map(({ day }) => day);
-  const counted = anomalies.filter((one) => one.counts && one.currency === currency);
+  const counted = anomalies.filter((one) => one.counts && one.currency === currency && isOfBill(one));
   const panel = (id: string, title: string, amounts: readonly string[]): Panel => ({
     ...{ id, title, axisText: (value) => axisMoney(value, currency) },
     series: [
@@ -43,9 +43,9 @@ export function timelinePanels(
       panel('over', 'More than expected', amountsOf(over)),
       ...(under.size === 0 ? [] : [panel('under', 'Less than expected', amountsOf(under))]),
     ],
-    marks: anomalies.flatMap(({ start, slice, kind }) => {
-      const index = times.indexOf(start);
-      return index === -1 ? [] : [{ index, label: `${sliceName(slice)}: ${KINDS[kind]}` }];
+    marks: anomalies.flatMap((one) => {
+      const index = times.indexOf(one.start);
+      return index === -1 ? [] : [{ index, label: `${titleOf(one)}: ${KINDS[one.kind]}` }];
     }),
   };
 }

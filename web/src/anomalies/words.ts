@@ -22,6 +22,9 @@ export const MEASURES: Readonly<Record<Anomaly['measure'], string>> = {
   cost: 'cost',
   quantity: 'quantity',
   unit_cost: 'cost of a unit',
+  cost_per_1000_predictions: 'cost of 1,000 predictions',
+  gpu_idle_cost: 'idle GPU money',
+  gpu_utilization: 'GPU utilization',
 };
 
 export const STATES: Readonly<Record<Anomaly['state'], string>> = {
@@ -59,6 +62,21 @@ export function sliceName(slice: AnomalySlice): string {
   return named.length === 0 ? 'Everything' : named.map(({ value }) => value).join(' · ');
 }
 
+/** What it is about: as the server names it, SKUs in words. */
+export function titleOf({ title, slice }: Pick<Anomaly, 'title' | 'slice'>): string {
+  return title ?? sliceName(slice);
+}
+
+/** Measured by readings of GPUs, so that no bill row is behind it. */
+export function isOfGpus({ measure }: Pick<Anomaly, 'measure'>): boolean {
+  return measure === 'gpu_idle_cost' || measure === 'gpu_utilization';
+}
+
+/** Money that a bill has beyond what was expected; the others say how well the same money was used. */
+export function isOfBill({ measure }: Pick<Anomaly, 'measure'>): boolean {
+  return measure === 'cost' || measure === 'quantity' || measure === 'unit_cost';
+}
+
 /** `5 Nov to 8 Nov`, `5 Nov, goes on`. */
 export function daysText({ start, end, state }: Pick<Anomaly, 'start' | 'end' | 'state'>): string {
   if (state === 'open') return `since ${formatDay(start)}`;
@@ -79,12 +97,21 @@ export function anomaliesAnswer({ anomalies, totals, judging }: AnomalyList, mon
   const subject =
     open === count ? counted(count, 'open anomaly', 'open anomalies') : counted(count, 'anomaly', 'anomalies');
   const goOn = open === 0 || open === count ? '' : `, ${open} of them open,`;
-  const sides = totals.map(({ currency, over, under }) => {
+  const sides = totals.flatMap(({ currency, over, under }) => {
     const [more, less] = [formatMoney({ amount: over, currency }), formatMoney({ amount: under, currency })];
-    if (decimal(over).isZero()) return `${less} less than expected`;
+    if (decimal(over).isZero()) return decimal(under).isZero() ? [] : [`${less} less than expected`];
     return decimal(under).isZero()
-      ? `${more} more than expected`
-      : `${more} more than expected, ${less} less on the other side`;
+      ? [`${more} more than expected`]
+      : [`${more} more than expected, ${less} less on the other side`];
   });
-  return `${subject}${goOn} cost ${sides.join('; ')}${inMonth}.`;
+  const wasted = totals.flatMap(({ currency, wasted: amount }) =>
+    decimal(amount).isZero() ? [] : [formatMoney({ amount, currency })],
+  );
+  const use =
+    wasted.length === 0 ? '' : `${wasted.join('; ')} of what was paid bought less of GPUs and predictions than usual`;
+  if (sides.length === 0)
+    return use === ''
+      ? `${subject}${inMonth}.`
+      : `${subject}${goOn === '' ? '' : goOn.slice(0, -1)}${inMonth}: ${use}.`;
+  return `${subject}${goOn} cost ${sides.join('; ')}${inMonth}${use === '' ? '' : `; ${use}`}.`;
 }

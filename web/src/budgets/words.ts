@@ -46,11 +46,19 @@ export function tellsText(targets: BudgetSpec['notify']): string {
 /** `80 % of its limit, that nothing is left`. */
 export function toldText(notices: BudgetDetail['notices']): string {
   const text = ({ threshold }: BudgetDetail['notices'][number]) =>
-    TOLD[threshold] ?? `${Number((Number(threshold) * 100).toFixed(4))} % of its limit`;
+    TOLD[threshold] ?? forecastTold(threshold) ?? `${Number((Number(threshold) * 100).toFixed(4))} % of its limit`;
   return notices.length === 0 ? 'nothing in this window' : notices.map(text).join(', ');
 }
 
 const TOLD: Readonly<Record<string, string>> = { exhausted: 'that nothing is left', stopped: 'work that it stopped' };
+
+/** `forecast:0.8`: that it will be passed, with so much probability. */
+function forecastTold(threshold: string): string | null {
+  const [kind, share] = threshold.split(':');
+  return kind === 'forecast' && share !== undefined
+    ? `a forecast to pass it (${Number(share) * 100} % probable)`
+    : null;
+}
 
 /** `None of 4 budgets is over; 2 of them stop what would exceed them.` */
 export function answerText(budgets: readonly Pick<Budget, 'state' | 'enforcement'>[]): string {

@@ -1,4 +1,5 @@
 import { type InputHTMLAttributes, useId, useState } from 'react';
+import { Choice } from '../parts/Choice.tsx';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';
@@ -7,6 +8,10 @@ import { type ChangeDraft, checkedDraft } from './change-draft.ts';
 import styles from './forecasts.module.css';
 import type { ForecastChanges } from './use-forecast-changes.ts';
 
+const BY = [
+  { value: 'amount', label: 'an amount a day' },
+  { value: 'factor', label: 'a factor' },
+] as const;
 const OF: readonly { readonly value: ChangeDraft['of']; readonly label: string }[] = [
   { value: 'everything', label: 'nobody in particular' },
   { value: 'team', label: 'a team' },
@@ -28,7 +33,7 @@ interface ChangeDialogProps {
 /** Asks for a change of cost that is known before any bill shows it. */
 export function ChangeDialog({ currency, from, team, changes, onClose }: ChangeDialogProps) {
   const [draft, setDraft] = useState<ChangeDraft>({
-    ...{ what: '', from, until: '', dailyAmount: '', currency },
+    ...{ what: '', from, until: '', by: 'amount' as const, dailyAmount: '', factor: '', currency },
     ...{ of: team === undefined ? 'everything' : 'team', name: team ?? '' },
   });
   const { change, problems } = checkedDraft(draft);
@@ -47,8 +52,8 @@ export function ChangeDialog({ currency, from, team, changes, onClose }: ChangeD
       onClose={onClose}
     >
       <p className={layout.quiet}>
-        A planned endpoint, a commitment that ends, a team that stops. It is added to the days to come; once a bill has
-        its days, they count once.
+        A planned endpoint, a team that grows by half, a price that falls. It is added to the days to come; once a bill
+        has its days, they count once.
       </p>
       <Line
         label="What is it?"
@@ -57,13 +62,26 @@ export function ChangeDialog({ currency, from, team, changes, onClose }: ChangeD
         onChange={(what) => put({ what })}
         input={{ placeholder: 'endpoint for search, 2 H100' }}
       />
-      <Line
-        label={`What does a day cost more, ${currency}? With a minus: less`}
-        value={draft.dailyAmount}
-        problem={problems.dailyAmount}
-        onChange={(dailyAmount) => put({ dailyAmount })}
-        input={{ inputMode: 'decimal', placeholder: '240' }}
-      />
+      <div className={styles.choice}>
+        <Choice label="It changes by" value={draft.by} options={BY} onChange={(by) => put({ by })} />
+      </div>
+      {draft.by === 'amount' ? (
+        <Line
+          label={`What does a day cost more, ${currency}? With a minus: less`}
+          value={draft.dailyAmount}
+          problem={problems.dailyAmount}
+          onChange={(dailyAmount) => put({ dailyAmount })}
+          input={{ inputMode: 'decimal', placeholder: '240' }}
+        />
+      ) : (
+        <Line
+          label="What is each day multiplied by? 1.5 is half more, 0.9 is 10 % less"
+          value={draft.factor}
+          problem={problems.factor}
+          onChange={(factor) => put({ factor })}
+          input={{ inputMode: 'decimal', placeholder: '1.5' }}
+        />
+      )}
       <div className={styles.pair}>
         <Line
           label="First day"

@@ -6,6 +6,7 @@ import { formatMoneyDelta } from '../format/money.ts';
 import { formatDay } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
+import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';
 import table from '../table/table.module.css';
 import { AboutFigure } from './AboutFigure.tsx';
@@ -57,6 +58,12 @@ export function ChangesCard({ forecasts: all, drawn, team, changes }: ChangesCar
   );
 }
 
+/** `+$240.00`, `× 1.5`. */
+function byDayText({ dailyAmount, currency, factor }: Pick<ForecastChange, 'dailyAmount' | 'currency' | 'factor'>) {
+  if (dailyAmount === null || currency === null) return `× ${factor ?? ''}`;
+  return formatMoneyDelta({ amount: dailyAmount, currency });
+}
+
 /** With and without. */
 function AddedNote({ drawn }: { readonly drawn: LedgerForecast | undefined }) {
   const estimate = drawn?.forecast;
@@ -105,26 +112,41 @@ function ChangesTable({
         </tr>
       </thead>
       <tbody>
-        {known.map(({ change, what, dailyAmount, currency, from, until, subject, addedBy }) => (
+        {known.map(({ change, what, from, until, subject, addedBy, origin, isOn, ...by }) => (
           <tr key={change}>
-            <th scope="row">{what}</th>
-            <td className={table.number}>{formatMoneyDelta({ amount: dailyAmount, currency })}</td>
+            <th scope="row">
+              {what}
+              {!isOn && <span className={layout.sub}>not in the forecasts</span>}
+            </th>
+            <td className={table.number}>{byDayText(by)}</td>
             <td>{formatDay(from)}</td>
             <td className={table.wideOnly}>{until === null ? 'it stays' : formatDay(until)}</td>
             <td className={table.wideOnly}>
               {Object.keys(subject).length === 0 ? 'nobody in particular' : subjectText(subject)}
             </td>
-            <td className={table.wideOnly}>{addedBy}</td>
+            <td className={table.wideOnly}>{origin === 'bill' ? 'the bill' : addedBy}</td>
             <td className={table.number}>
-              <button
-                type="button"
-                className={parts.button}
-                disabled={changes.busy}
-                aria-label={`Remove ${what}`}
-                onClick={() => changes.remove.mutate(change)}
-              >
-                Remove
-              </button>
+              {origin === 'bill' ? (
+                <button
+                  type="button"
+                  className={parts.button}
+                  disabled={changes.busy}
+                  aria-label={`${isOn ? 'Leave out' : 'Take in'} ${what}`}
+                  onClick={() => changes.turn.mutate({ change, isOn: !isOn })}
+                >
+                  {isOn ? 'Leave out' : 'Take in'}
+                </button>
+              ) : (
+                <button
+                  type="button"
+                  className={parts.button}
+                  disabled={changes.busy}
+                  aria-label={`Remove ${what}`}
+                  onClick={() => changes.remove.mutate(change)}
+                >
+                  Remove
+                </button>
+              )}
             </td>
           </tr>
         ))}

@@ -5,7 +5,10 @@ export interface ChangeDraft {
   readonly what: string;
   readonly from: string;
   readonly until: string;
+  /** An amount a day, or a factor. */
+  readonly by: 'amount' | 'factor';
   readonly dailyAmount: string;
+  readonly factor: string;
   readonly currency: string;
   readonly of: 'everything' | 'team' | 'project' | 'model' | 'endpoint' | 'serviceName';
   readonly name: string;
@@ -19,10 +22,12 @@ export type Checked =
 export function checkedDraft(draft: ChangeDraft): Checked {
   const subject = draft.of === 'everything' ? {} : subjectOf(draft);
   const until = draft.until === '' ? null : draft.until;
-  const { what, from, dailyAmount, currency } = draft;
-  const parsed = NewForecastChange.safeParse({ subject, from, until, dailyAmount: dailyAmount.trim(), currency, what });
+  const { what, from, dailyAmount, factor } = draft;
+  const how =
+    draft.by === 'factor' ? { factor: factor.trim() } : { dailyAmount: dailyAmount.trim(), currency: draft.currency };
+  const parsed = NewForecastChange.safeParse({ subject, from, until, what, ...how });
   if (parsed.success) return { change: parsed.data, problems: {} };
-  const typed: Readonly<Record<string, string>> = { what, from, dailyAmount, subject: draft.name };
+  const typed: Readonly<Record<string, string>> = { what, from, dailyAmount, factor, subject: draft.name };
   // Of several problems of a field the first says most.
   const problems = parsed.error.issues.toReversed().flatMap(({ path, message }) => {
     const field = String(path[0] ?? 'until');

@@ -39,6 +39,7 @@ const detail: ForecastDetail = {
     {
       ...{ change: 'fc_1', subject: {}, from: '2026-11-04', until: '2027-01-01', dailyAmount: '5', currency: 'USD' },
       ...{ what: 'endpoint', addedAt: '2026-11-01T00:00:00Z', addedBy: 'local' },
+      ...{ factor: null, commitment: null, origin: 'stated', isOn: true },
     },
   ],
   earlier: [

@@ -6,6 +6,7 @@ import {
   makeForecasts,
   type NewForecastChange,
   removeForecastChange,
+  switchForecastChange,
 } from '../../../src/finops/forecasts/schema.ts';
 import { call } from '../client.ts';
 
@@ -30,13 +31,26 @@ export function useForecastChanges() {
     onSuccess: (change) => setDone({ act: 'removed', change }),
     onSettled,
   });
+  const turn = useMutation({
+    mutationFn: ({ change, isOn }: { readonly change: string; readonly isOn: boolean }) =>
+      call(switchForecastChange, { params: { change }, body: { isOn } }),
+    onSettled,
+  });
   const make = useMutation({ mutationFn: () => call(makeForecasts, { body: {} }), onSettled });
   const undo = () => {
     if (done === null) return;
     if (done.act === 'added') return void remove.mutate(done.change.change, { onSuccess: () => setDone(null) });
-    const { change: _change, addedAt: _addedAt, addedBy: _addedBy, ...body } = done.change;
+    const {
+      change: _change,
+      addedAt: _addedAt,
+      addedBy: _addedBy,
+      origin: _origin,
+      isOn: _isOn,
+      ...body
+    } = done.change;
     add.mutate(body, { onSuccess: () => setDone(null) });
   };
-  return { add, remove, make, done, undo, dismiss: () => setDone(null), busy: add.isPending || remove.isPending };
+  const busy = add.isPending || remove.isPending || turn.isPending;
+  return { add, remove, turn, make, done, undo, dismiss: () => setDone(null), busy };
 }
 export type ForecastChanges = ReturnType<typeof useForecastChanges>;

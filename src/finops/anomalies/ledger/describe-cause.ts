@@ -1,16 +1,18 @@
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
-import type { ChargeCell, DailyCharges, SliceDay } from '../../costs/index.ts';
+import type { ChargeCell, SliceDay } from '../../costs/index.ts';
 import { dayNumber, dayText } from './day.ts';
 import { type Explanation, explainCause } from './explain-cause.ts';
 import { BASELINE_DAYS, baselineOf, type Cause, cellsOf, conditionsOf, filtersOf, referenceOf } from './find-causes.ts';
+import type { AskedCharges } from './gpu-charges.ts';
 import type { Candidate } from './judge-series.ts';
 import type { Anomaly, AnomalyEvidence } from './schema.ts';
-import { sentenceOf } from './sentence.ts';
+import { sentenceOf, titleOf } from './sentence.ts';
+import { isMoney } from './slice.ts';
 
 /** An anomaly as the ledger shows it now, before anybody said anything of it. */
 export type Found = Omit<
   Anomaly,
-  'id' | 'state' | 'mergedInto' | 'foundAt' | 'restatement' | 'feedback' | 'counts' | 'days'
+  'id' | 'state' | 'mergedInto' | 'foundAt' | 'restatement' | 'feedback' | 'counts' | 'days' | 'related'
 > & {
   readonly open: boolean;
   readonly evidence: AnomalyEvidence | null;
@@ -22,7 +24,7 @@ const EXPECTED_DECIMALS = 8;
 
 /** What a cause came to, what was expected, and why: read from the rows of its slice, exactly. Null when its rows are gone meanwhile. */
 export async function describeCause(
-  charges: DailyCharges,
+  charges: AskedCharges,
   cause: Cause,
   all: readonly Candidate[],
 ): Promise<Found | null> {
@@ -60,31 +62,57 @@ export async function describeCause(
     currency: series.currency,
     unit: series.unit,
     ...figures,
+    title: titleOf(cause.slice, series.measure, evidence.drivers),
     sentence: sentenceOf(told),
     open: reference.open,
-    differences: series.measure === 'cost' ? differencesOf(reference, points) : [],
+    differences: isMoney(series.measure) ? differencesOf(reference, points) : [],
     evidence: { points, baseline: baselineOf(reference, all), ...evidence },
   };
 }
 
 /** What was expected of the charges of before, as a share of them. Of a price: what was bought is taken as it is. */
-function scaleOf({ series, expected }: Candidate, cells: readonly ChargeCell[]): Decimal {
+function scaleOf(candidate: Candidate, cells: readonly ChargeCell[]): Decimal {
+  const { series, expected } = candidate;
   const total = (of: 'costBefore' | 'quantityBefore' | 'quantityAfter') =>
     cells.reduce((sum, cell) => sum.plus(cell[of]), decimal(0));
   const [above, below] =
     series.measure === 'unit_cost'
       ? [total('quantityAfter'), total('quantityBefore')]
-      : [decimal(expected), total(series.measure === 'cost' ? 'costBefore' : 'quantityBefore')];
+      : [decimal(weighted(candidate)), total(series.measure === 'quantity' ? 'quantityBefore' : 'costBefore')];
   return below.isZero() ? decimal(0) : above.dividedBy(below);
+}
+
+/** What was expected over its days in money or units: of a rate, times what it is a rate of. A day without a count is taken as the others. */
+function weighted(candidate: Candidate): number {
+  const { series, expected } = candidate;
+  if (series.weights === undefined) return expected;
+  const { of, known } = knownDays(candidate);
+  return of.reduce((sum, one) => sum + (one.expected ?? 0) * (series.weights?.get(one.day) ?? 0), 0) / known;
+}
+
+/** What the days of a candidate are divided by: thousands of predictions. */
+function weightOf(candidate: Candidate): Decimal {
+  const { of, known } = knownDays(candidate);
+  return decimal(of.reduce((sum, { day }) => sum + (candidate.series.weights?.get(day) ?? 0), 0) / known);
+}
+
+function knownDays({ days, firstDay, lastDay }: Candidate) {
+  const of = days.filter(({ day }) => day >= firstDay && day <= lastDay);
+  return { of, known: of.length / (lastDay - firstDay + 1) };
 }
 
 /** Of what is bought and of prices the money is their part of the change of the cost. */
 function figuresOf(
-  { series }: Candidate,
+  candidate: Candidate,
   { sums, drivers }: Explanation,
 ): Pick<Anomaly, 'actual' | 'expected' | 'impact'> {
+  const { series } = candidate;
   const { before, after, effects } = sums;
-  if (series.measure === 'cost') {
+  if (series.measure === 'cost_per_1000_predictions') {
+    const count = weightOf(candidate);
+    return { actual: ratio(after, count), expected: ratio(before, count), impact: decimalString(after.minus(before)) };
+  }
+  if (isMoney(series.measure)) {
     return {
       actual: decimalString(after),
       expected: decimalString(before),
@@ -98,17 +126,19 @@ function figuresOf(
     const impact = after.minus(before).minus(effects.price);
     return { actual: decimalString(bought), expected: decimalString(usual), impact: decimalString(impact) };
   }
-  const price = (cost: Decimal, of: Decimal) =>
-    of.isZero() ? '0' : decimalString(cost.dividedBy(of).toDecimalPlaces(EXPECTED_DECIMALS));
-  return { actual: price(after, bought), expected: price(before, usual), impact: decimalString(effects.price) };
+  return { actual: ratio(after, bought), expected: ratio(before, usual), impact: decimalString(effects.price) };
 }
 
-function seenIn({ candidates }: Cause): Anomaly['seenIn'] {
+function ratio(cost: Decimal, of: Decimal): string {
+  return of.isZero() ? '0' : decimalString(cost.dividedBy(of).toDecimalPlaces(EXPECTED_DECIMALS));
+}
+
+export function seenIn({ candidates }: Cause): Anomaly['seenIn'] {
   const slices = new Map(candidates.map(({ series }) => [JSON.stringify(series.slice), [...series.slice]]));
   return [...slices.values()];
 }
 
-async function daysOf(charges: DailyCharges, cause: Cause, { series }: Candidate): Promise<SliceDay[]> {
+async function daysOf(charges: AskedCharges, cause: Cause, { series }: Candidate): Promise<SliceDay[]> {
   const days = await charges.daily({ dimensions: [], where: conditionsOf(cause), most: MOST_CURRENCIES });
   return days.filter(({ currency }) => currency === series.currency);
 }
@@ -116,10 +146,14 @@ async function daysOf(charges: DailyCharges, cause: Cause, { series }: Candidate
 const MOST_CURRENCIES = 1000;
 
 /** The series of the slice with what was expected of it, which on the days of the cause adds up to `expected`. */
-function pointsOf(candidate: Candidate, days: readonly SliceDay[], expected: Decimal): AnomalyEvidence['points'] {
+export function pointsOf(
+  candidate: Candidate,
+  days: readonly SliceDay[],
+  expected: Decimal,
+): AnomalyEvidence['points'] {
   const { series, firstDay, lastDay } = candidate;
   const known = new Map(days.map((one) => [dayNumber(one.day), one]));
-  const share = series.measure === 'cost' && candidate.expected !== 0 ? Number(expected) / candidate.expected : 1;
+  const share = isMoney(series.measure) && candidate.expected !== 0 ? Number(expected) / candidate.expected : 1;
   const last = candidate.days.at(-1)?.day ?? lastDay;
   let left = expected;
   return candidate.days
@@ -127,7 +161,7 @@ function pointsOf(candidate: Candidate, days: readonly SliceDay[], expected: Dec
     .map(({ day, value, expected: usual, spread }) => {
       const isOfIt = day >= firstDay && day <= lastDay;
       const rounded = decimal((usual ?? 0) * share).toDecimalPlaces(EXPECTED_DECIMALS);
-      const exact = series.measure === 'cost' && isOfIt && day === lastDay ? left : rounded;
+      const exact = isMoney(series.measure) && isOfIt && day === lastDay ? left : rounded;
       if (isOfIt) left = left.minus(exact);
       const band = spread === null ? null : decimal(BAND_DEVIATIONS * spread * Math.abs(share));
       return {
@@ -141,7 +175,7 @@ function pointsOf(candidate: Candidate, days: readonly SliceDay[], expected: Dec
 }
 
 function actualOf(measure: Anomaly['measure'], day: SliceDay | undefined, value: number): string | null {
-  if (measure === 'cost') return day === undefined ? '0' : day.cost;
+  if (isMoney(measure)) return day === undefined ? '0' : day.cost;
   return shown(decimal(value));
 }
 

@@ -2,8 +2,8 @@ import { type ChargeCell, type ChargeCondition, type DailyCharges, exactFilter }
 import { breadthOf, CAUSE_SHARE, causeOf, type ExcessCell, sumOf } from './attribute.ts';
 import { dayText } from './day.ts';
 import type { Candidate } from './judge-series.ts';
-import { seriesKey } from './series.ts';
-import { compatible, holds, isSku, JUDGED_DIMENSIONS, type Slice, sameSlice, within } from './slice.ts';
+import { type LedgerSeries, seriesKey } from './series.ts';
+import { compatible, holds, isSku, JUDGED_DIMENSIONS, type Measure, type Slice, sameSlice, within } from './slice.ts';
 
 /** `DailyCharges.cells`. */
 export type AskCells = DailyCharges['cells'];
@@ -31,10 +31,14 @@ const BROAD = 0.6;
  * what they leave is followed to the most specific slice that explains it. Where two things moved at once, neither is most of what is
  * above them; then the slices below say what they are.
  */
-export async function findCauses(ask: AskCells, candidates: readonly Candidate[]): Promise<Cause[]> {
+export async function findCauses(
+  ask: AskCells,
+  candidates: readonly Candidate[],
+  money: Measure = 'cost',
+): Promise<Cause[]> {
   const causes: Cause[] = [];
   const later: { readonly candidate: Candidate; readonly cells: ExcessCell[] }[] = [];
-  const costs = candidates.filter(({ series }) => series.measure === 'cost').toSorted(byCoarseness);
+  const costs = candidates.filter(({ series }) => series.measure === money).toSorted(byCoarseness);
   for (const candidate of costs) {
     const cells = await excessCells(ask, candidate, candidates);
     const rest = unexplained(candidate, cells, causes);
@@ -51,7 +55,7 @@ export async function findCauses(ask: AskCells, candidates: readonly Candidate[]
   }
   mergeSame(causes);
   for (const candidate of candidates)
-    if (candidate.series.measure !== 'cost') await joinOrAdd(ask, causes, candidate, candidates);
+    if (candidate.series.measure !== money) await joinOrAdd(ask, causes, candidate, candidates);
   return causes;
 }
 
@@ -115,7 +119,7 @@ function unexplained(
 }
 
 /** Whether most of the shorter one's days are days of the other too, or the next ones. */
-function overlap({ candidates }: Cause, { firstDay, lastDay }: Candidate): boolean {
+export function overlap({ candidates }: Cause, { firstDay, lastDay }: Candidate): boolean {
   return candidates.some((other) => {
     const days = Math.min(other.lastDay, lastDay) - Math.max(other.firstDay, firstDay) + 1;
     return days >= Math.min(other.lastDay - other.firstDay + 1, lastDay - firstDay + 1) / 2;
@@ -139,12 +143,17 @@ async function joinOrAdd(
   const cells = near.length === 0 ? [] : await cellsOf(ask, candidate, { slice: series.slice, except: [] }, all);
   const weigh = (of: readonly ChargeCell[]) => changeIn(candidate, cells, of);
   const known = near.find(({ slice, candidates: [first] }) => {
-    if (first?.series.measure !== 'cost')
+    if (first?.series.measure !== 'cost' && !isServed(first, series))
       return first?.series.measure === series.measure && sameSlice(slice, series.slice);
     return weigh(cells.filter(({ values }) => holds(slice, values))) >= EXPLAINED_SHARE * weigh(cells);
   });
   if (known === undefined) causes.push({ slice: series.slice, except: [], direction, candidates: [candidate] });
   else known.candidates.push(candidate);
+}
+
+/** An endpoint and the model behind it: the same predictions. */
+function isServed(first: Candidate | undefined, { measure }: LedgerSeries): boolean {
+  return measure === 'cost_per_1000_predictions' && first?.series.measure === measure;
 }
 
 /** What some of the charges have of the change of a quantity; of a price, what they have of the cost. */

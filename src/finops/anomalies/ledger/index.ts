@@ -1,12 +1,14 @@
 import type { Events } from '../../../platform/events/index.ts';
 import type { Route } from '../../../platform/http/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { ManifestKind } from '../../../platform/manifests/index.ts';
+import { type AnomalyNoticeDeps, registerTelling, subscriptionKind, tellAnomalies } from '../notices/index.ts';
 import { askForJudging, type JudgingDeps, scheduleJudging } from './judging.ts';
 import { ledgerRoutes } from './routes.ts';
 
 export { anomalyMigrations } from './migrations.ts';
 
-export interface LedgerAnomaliesDeps extends JudgingDeps {
+export interface LedgerAnomaliesDeps extends JudgingDeps, AnomalyNoticeDeps {
   readonly jobs: Jobs;
 }
 
@@ -15,6 +17,8 @@ export interface LedgerAnomalies {
   /** Has the ledger judged after each derivation. */
   listen(events: Pick<Events, 'subscribe'>): void;
   schedule(jobs: Jobs): void;
+  /** `AnomalySubscription`. */
+  readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
 }
 
@@ -23,7 +27,11 @@ export function createLedgerAnomalies(deps: LedgerAnomaliesDeps): LedgerAnomalie
     listen(events) {
       events.subscribe('anomalies', ['allocation.derived'], () => askForJudging(deps.jobs, deps.store));
     },
-    schedule: (jobs) => scheduleJudging(deps, jobs),
+    schedule(jobs) {
+      registerTelling(deps, jobs);
+      scheduleJudging(deps, jobs, () => tellAnomalies(deps, jobs));
+    },
+    kinds: [subscriptionKind(deps, (sql) => askForJudging(deps.jobs, sql))],
     routes: ledgerRoutes(deps),
   };
 }

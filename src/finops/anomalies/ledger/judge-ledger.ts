@@ -1,14 +1,21 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DailyCharges } from '../../costs/index.ts';
+import type { GpuDay } from '../../gpus/index.ts';
+import type { CountedPredictions } from '../../metering/index.ts';
 import { alarmStrengthFor, FALSE_ALARMS_PER_30_DAYS } from './alarm-rate.ts';
 import { dayText } from './day.ts';
 import { describeCause, type Found } from './describe-cause.ts';
+import { describeGpuCause, type GpuLedger } from './describe-gpu.ts';
 import { findCauses } from './find-causes.ts';
+import { findGpuCauses } from './gpu-causes.ts';
+import { GPU_DIMENSIONS, gpuCharges } from './gpu-charges.ts';
+import { gpuSeries } from './gpu-series.ts';
 import { type Candidate, judgeSeries } from './judge-series.ts';
 import { type Judged, lessonsFor } from './lessons.ts';
 import type { LedgerJudging } from './schema.ts';
 import { type LedgerSeries, type SeriesContext, seriesOf } from './series.ts';
-import { JUDGED_DIMENSIONS, sliceKey } from './slice.ts';
+import { servedSeries } from './served-series.ts';
+import { isOfGpus, JUDGED_DIMENSIONS, sliceKey } from './slice.ts';
 
 export interface JudgedLedger {
   readonly found: readonly Found[];
@@ -18,6 +25,10 @@ export interface JudgedLedger {
 export interface LedgerQuestion extends SeriesContext {
   /** What people said so far. */
   readonly said: readonly Judged[];
+  /** Time of GPUs by day, as it was read. */
+  readonly gpus: readonly GpuDay[];
+  /** Predictions by day, as they were counted. */
+  readonly predictions: readonly CountedPredictions[];
 }
 
 /** Slices of a dimension that are judged, those with the largest cost; what is beyond them is seen above them. */
@@ -27,22 +38,22 @@ const MOST_SLICES = 100;
 export async function judgeLedger(charges: DailyCharges, question: LedgerQuestion): Promise<JudgedLedger> {
   const { said } = question;
   const days = await charges.daily({ dimensions: JUDGED_DIMENSIONS, where: [], most: MOST_SLICES });
-  const series = seriesOf(days, question);
+  const ofBill = seriesOf(days, question);
+  const gpus = gpuLedgerOf(question.gpus);
+  const idle = await gpus.idle.daily({ dimensions: GPU_DIMENSIONS, where: [], most: MOST_SLICES });
+  const ofGpus = gpuSeries(gpus.days, idle);
+  const series = [...ofBill, ...servedSeries(ofBill, question.predictions), ...ofGpus];
   const alarmStrength = alarmStrengthFor(series.length);
   const candidates = await judgeAll(series, alarmStrength, said);
-  const causes = await findCauses(charges.cells, candidates);
-  const found: Found[] = [];
-  for (const cause of causes) {
-    const described = await describeCause(charges, cause, candidates);
-    if (described !== null) found.push(described);
-  }
-  const last = series.flatMap(({ points }) => points.at(-1)?.day ?? []);
+  const found = await describeAll(charges, gpus, candidates);
+  const last = lastOf(ofBill);
   const first = days.map(({ day }) => day).toSorted()[0];
   return {
     found,
     judging: {
       from: first ?? null,
-      through: last.length === 0 ? null : dayText(Math.max(...last)),
+      through: last,
+      gpusThrough: lastOf(ofGpus),
       series: series.length,
       slices: new Set(series.map(({ slice }) => sliceKey(slice))).size,
       falseAlarmsPer30Days: FALSE_ALARMS_PER_30_DAYS,
@@ -51,6 +62,30 @@ export async function judgeLedger(charges: DailyCharges, question: LedgerQuestio
       longer: charges.longer.map((one) => ({ ...one })),
     },
   };
+}
+
+export function gpuLedgerOf(days: readonly GpuDay[]): GpuLedger {
+  return { days, idle: gpuCharges(days, 'idle'), unused: gpuCharges(days, 'unused') };
+}
+
+/** Causes of bills and of GPUs are found apart: what one shows, the other may show as well, and then they are related. */
+async function describeAll(charges: DailyCharges, gpus: GpuLedger, candidates: readonly Candidate[]): Promise<Found[]> {
+  const found: (Found | null)[] = [];
+  const [ofGpus, others] = [true, false].map((wanted) =>
+    candidates.filter(({ series }) => isOfGpus(series.measure) === wanted),
+  );
+  for (const cause of await findCauses(charges.cells, others ?? [])) {
+    found.push(await describeCause(charges, cause, candidates));
+  }
+  for (const cause of await findGpuCauses(gpus.idle, gpus.days, ofGpus ?? [])) {
+    found.push(await describeGpuCause(gpus, cause, candidates));
+  }
+  return found.filter((one) => one !== null);
+}
+
+function lastOf(series: readonly LedgerSeries[]): string | null {
+  const last = series.flatMap(({ points }) => points.at(-1)?.day ?? []);
+  return last.length === 0 ? null : dayText(Math.max(...last));
 }
 
 /** One series after the other, so that requests are answered in between. */

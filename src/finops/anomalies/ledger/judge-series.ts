@@ -2,6 +2,7 @@ import { createChangeJudge } from '../change-judge.ts';
 import type { Episode, EpisodeKind } from '../episodes.ts';
 import { DAY_MS } from './day.ts';
 import type { LedgerSeries } from './series.ts';
+import { moneySideOf } from './slice.ts';
 
 /** A day as it was judged, by it and the days before. */
 export interface JudgedDay {
@@ -16,6 +17,7 @@ export interface JudgedDay {
 export interface Candidate {
   readonly series: LedgerSeries;
   readonly kind: EpisodeKind;
+  /** 1: more money than expected, or the same money for less. */
   readonly direction: 1 | -1;
   readonly firstDay: number;
   readonly lastDay: number;
@@ -30,7 +32,7 @@ export interface Candidate {
 /** What people said of a series: after the day, a change that goes on is the usual, or an alarm takes more. */
 export interface Lesson {
   readonly afterDay: number;
-  /** The change that is meant: its direction, and its days as they were known. */
+  /** The change that is meant: its direction in money, and its days as they were known. */
   readonly accept?: { readonly direction: 1 | -1; readonly firstDay: number; readonly lastDay: number };
   readonly strengthRatio?: number;
 }
@@ -39,15 +41,19 @@ export interface Lesson {
 const MOST_STRENGTH_RATIO = 2;
 /** A price has less noise than what is bought of it. */
 const LEAST_PRICE_DEVIATION = 0.02;
+/** Idle money is skewed: some days have far more of it. Measured with noise of a lognormal of 0.35: so much more keeps the stated rate. */
+const IDLE_STRENGTH_RATIO = 1.3;
 
 /** Judges the days of a series one after the other, by the days before; a day that is not complete cannot be a dip. */
-export function judgeSeries(series: LedgerSeries, alarmStrength: number, lessons: readonly Lesson[]): Candidate[] {
+export function judgeSeries(series: LedgerSeries, strength: number, lessons: readonly Lesson[]): Candidate[] {
+  const alarmStrength = series.measure === 'gpu_idle_cost' ? strength * IDLE_STRENGTH_RATIO : strength;
   const options = {
     stepMs: DAY_MS,
     seasonSteps: 7,
     monthly: true,
     ...(series.measure === 'unit_cost' ? { leastDeviation: LEAST_PRICE_DEVIATION } : {}),
   };
+  const side = moneySideOf(series.measure);
   let ratio = 1;
   let judge = createChangeJudge({ ...options, alarmStrength });
   const pending = lessons.toSorted((a, b) => a.afterDay - b.afterDay);
@@ -57,7 +63,7 @@ export function judgeSeries(series: LedgerSeries, alarmStrength: number, lessons
     while (pending[0] !== undefined && pending[0].afterDay < day) {
       const { accept, strengthRatio = 1 } = pending.shift() ?? {};
       const open = judge.open();
-      if (accept !== undefined && open !== null && isMeant(accept, open)) keep(judge.accept());
+      if (accept !== undefined && open !== null && isMeant(accept, open, side)) keep(judge.accept());
       ratio = Math.min(MOST_STRENGTH_RATIO, ratio * strengthRatio);
       judge = createChangeJudge({ ...options, alarmStrength: alarmStrength * ratio }, judge.state());
     }
@@ -66,10 +72,10 @@ export function judgeSeries(series: LedgerSeries, alarmStrength: number, lessons
     const of = days.filter(({ day }) => day >= firstDay && day <= lastDay);
     const actual = of.reduce((sum, { value }) => sum + value, 0);
     const expected = of.reduce((sum, { expected: usual }) => sum + (usual ?? 0), 0);
-    const direction = actual < expected ? (-1 as const) : (1 as const);
+    const direction: 1 | -1 = actual < expected ? (side === 1 ? -1 : 1) : side;
     return {
       series,
-      kind: kind ?? (direction === 1 ? 'spike' : 'dip'),
+      kind: kind ?? (actual < expected ? 'dip' : 'spike'),
       direction,
       firstDay,
       lastDay,
@@ -83,7 +89,7 @@ export function judgeSeries(series: LedgerSeries, alarmStrength: number, lessons
     const { startAt, endAt, kind, open, impact } = episode;
     const [firstDay, lastDay] = [startAt / DAY_MS, endAt / DAY_MS];
     const before = found.at(-1);
-    const goesOn = before !== undefined && isSame(before, { direction: Math.sign(impact), firstDay, kind });
+    const goesOn = before !== undefined && isSame(before, { direction: Math.sign(impact) * side, firstDay, kind });
     if (goesOn) found.pop();
     found.push(
       candidateOf(goesOn ? before.firstDay : firstDay, lastDay, goesOn && before.kind !== kind ? null : kind, open),
@@ -118,7 +124,16 @@ function isSame(
 /** The first day of a change is an estimate, and may have moved since. */
 const MOVED_DAYS = 3;
 
-function isMeant({ direction, firstDay, lastDay }: NonNullable<Lesson['accept']>, open: Episode): boolean {
+function isMeant(
+  { direction, firstDay, lastDay }: NonNullable<Lesson['accept']>,
+  open: Episode,
+  side: 1 | -1,
+): boolean {
   const [first, last] = [open.startAt / DAY_MS, open.endAt / DAY_MS];
-  return Math.sign(open.impact) === direction && first >= firstDay - MOVED_DAYS && first <= lastDay && last >= firstDay;
+  return (
+    Math.sign(open.impact) * side === direction &&
+    first >= firstDay - MOVED_DAYS &&
+    first <= lastDay &&
+    last >= firstDay
+  );
 }

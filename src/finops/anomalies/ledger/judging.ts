@@ -7,11 +7,13 @@ import { type Clock, sumDecimals } from '../../../platform/units/index.ts';
 import { allocatedDaily, allocations } from '../../allocation/index.ts';
 import { type Billing, billRows } from '../../billing/index.ts';
 import type { Costs, DailyCharges } from '../../costs/index.ts';
+import type { GpuDay, Gpus } from '../../gpus/index.ts';
+import type { CountedPredictions, Metering } from '../../metering/index.ts';
 import { dayNumber, dayText } from './day.ts';
 import { conditionsOf } from './find-causes.ts';
-import { type JudgedLedger, judgeLedger } from './judge-ledger.ts';
+import { gpuLedgerOf, type JudgedLedger, judgeLedger } from './judge-ledger.ts';
 import { reconcile } from './reconcile.ts';
-import { CAUSE_DIMENSIONS } from './slice.ts';
+import { CAUSE_DIMENSIONS, isOfGpus } from './slice.ts';
 import { findAnomalies, findAnomaly, findJudging, putAnomaly, putJudging, type StoredAnomaly } from './store.ts';
 
 export interface JudgingDeps {
@@ -20,6 +22,8 @@ export interface JudgingDeps {
   readonly clock: Clock;
   readonly billing: Pick<Billing, 'currentUnits' | 'periodState'>;
   readonly costs: Pick<Costs, 'withDailyCharges'>;
+  readonly gpus: Pick<Gpus, 'days' | 'stamp'>;
+  readonly metering: Pick<Metering, 'predictionsByDay'>;
 }
 
 const JUDGE = 'anomalies.judge';
@@ -29,14 +33,15 @@ const MONTHS_BACK = 6;
 /** Days that are learned from before anything is judged. */
 const WARM_UP_DAYS = 28;
 
-/** Judges the ledger when bills or allocations changed, when somebody said something, and when a month is closed. */
-export function scheduleJudging(deps: JudgingDeps, jobs: Jobs): void {
+/** Judges the ledger when bills or allocations changed, when somebody said something, and when a month is closed; then calls `judged`. */
+export function scheduleJudging(deps: JudgingDeps, jobs: Jobs, judged: () => Promise<void>): void {
   const turn = createMutex();
   jobs.register(JUDGE, {
     handler: async () => {
       const release = await turn.acquire();
       try {
         while (await judgeOnce(deps));
+        await judged();
       } finally {
         release();
       }
@@ -60,14 +65,17 @@ async function judgeOnce(deps: JudgingDeps): Promise<boolean> {
   for (const period of periods.slice(-MONTHS_BACK)) {
     if ((await billing.periodState(store, period)) !== 'closed') growing.add(period);
   }
-  const stamp = await stampOf(deps, stored, [...growing]);
-  if (before?.stamp === stamp) return false;
   const now = clock.now();
   const [from, to] = windowOf(periods.at(-1), now);
+  const within = { start: Date.parse(from), end: Date.parse(to) };
+  const predictions = await deps.metering.predictionsByDay(store, within);
+  const stamp = await stampOf(deps, { stored, growing: [...growing], predictions, today: to });
+  if (before?.stamp === stamp) return false;
+  const gpus = await deps.gpus.days({ from, to });
   const context = { covers: (month: string) => periods.includes(month), grows: (month: string) => growing.has(month) };
   const question = { from, to, dimensions: CAUSE_DIMENSIONS };
   const { judged, changed } = await costs.withDailyCharges(question, async (charges) => {
-    const inner = await judgeLedger(charges, { said: stored, ...context });
+    const inner = await judgeLedger(charges, { said: stored, gpus, predictions, ...context });
     const settled = dayText(dayNumber(inner.judging.from ?? from) + WARM_UP_DAYS);
     const reconciled = await reconcile({
       stored,
@@ -75,7 +83,7 @@ async function judgeOnce(deps: JudgingDeps): Promise<boolean> {
       from: settled,
       now: new Date(now).toISOString(),
       newId: () => `an_${randomBytes(8).toString('hex')}`,
-      costNow: (anomaly) => costNow(charges, anomaly),
+      costNow: (anomaly) => costNow(charges, gpus, anomaly),
     });
     return { judged: inner, changed: reconciled };
   });
@@ -89,10 +97,17 @@ function windowOf(newest: string | undefined, now: number): [from: string, to: s
   return [new Date(Date.UTC(year, month - 1 - MONTHS_BACK, 1)).toISOString().slice(0, 'YYYY-MM-DD'.length), today];
 }
 
+interface Known {
+  readonly stored: readonly StoredAnomaly[];
+  readonly growing: readonly string[];
+  readonly predictions: readonly CountedPredictions[];
+  readonly today: string;
+}
+
+/** Readings that sources send all the time change it once a day, those of files at each import. */
 async function stampOf(
-  { store, lake }: JudgingDeps,
-  stored: readonly StoredAnomaly[],
-  growing: readonly string[],
+  { store, lake, gpus }: JudgingDeps,
+  { stored, growing, predictions, today }: Known,
 ): Promise<string> {
   const said = stored.flatMap(({ id, feedback }) =>
     feedback === null || feedback.from !== null ? [] : [[id, feedback]],
@@ -100,14 +115,17 @@ async function stampOf(
   const sequences = await Promise.all(
     [billRows, allocations, allocatedDaily].map((table) => lake.sequence(store, table)),
   );
-  const text = JSON.stringify([sequences, growing, said.toSorted()]);
+  const ofGpus = await gpus.stamp(store, today);
+  const text = JSON.stringify([sequences, growing, said.toSorted(), predictions, ofGpus]);
   return createHash('sha256').update(text).digest('hex');
 }
 
-async function costNow(charges: DailyCharges, anomaly: StoredAnomaly): Promise<string> {
-  const { currency, evidence, start, end } = anomaly;
+async function costNow(charges: DailyCharges, gpus: readonly GpuDay[], anomaly: StoredAnomaly): Promise<string> {
+  const { currency, evidence, measure, start, end } = anomaly;
+  const readings = gpuLedgerOf(gpus);
+  const ofGpus = measure === 'gpu_idle_cost' ? readings.idle : readings.unused;
   if (currency === null) return evidence?.cost.actual ?? anomaly.actual;
-  const cells = await charges.cells({
+  const cells = await (isOfGpus(measure) ? ofGpus : charges).cells({
     currency,
     where: conditionsOf(anomaly),
     before: { from: start, to: dayText(dayNumber(start) - 1) },

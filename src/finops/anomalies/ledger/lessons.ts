@@ -2,7 +2,7 @@ import { dayNumber } from './day.ts';
 import type { Lesson } from './judge-series.ts';
 import type { Anomaly, AnomalyFeedback } from './schema.ts';
 import type { LedgerSeries } from './series.ts';
-import { compatible, sameSlice, within } from './slice.ts';
+import { compatible, isOfGpus, sameSlice, within } from './slice.ts';
 
 /** Each time that an alarm was wrong, the next takes this much more. */
 const WRONG_RATIO = 1.2;
@@ -25,6 +25,7 @@ export type Judged = Pick<
 export function lessonsFor(series: LedgerSeries, said: readonly Judged[]): Lesson[] {
   return said.flatMap(({ slice, seenIn, direction, feedback, currency, measure, start, end }): Lesson[] => {
     if (feedback === null || feedback.from !== null || currency !== series.currency) return [];
+    if (isOfGpus(measure) !== isOfGpus(series.measure)) return [];
     const isSeen = seenIn.some((one) => sameSlice(one, series.slice)) || within(slice, series.slice);
     if (!isSeen) return [];
     const afterDay = dayNumber(feedback.afterDay);

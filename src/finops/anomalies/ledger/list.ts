@@ -1,14 +1,29 @@
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
 import { dayNumber, monthOf } from './day.ts';
 import type { Anomaly, AnomalySelection } from './schema.ts';
+import { compatible, isOfBill } from './slice.ts';
 import type { StoredAnomaly } from './store.ts';
 
-export function shown({ evidence: _, ...anomaly }: StoredAnomaly): Anomaly {
+export function shown({ evidence: _, ...anomaly }: StoredAnomaly, all: readonly StoredAnomaly[]): Anomaly {
   return {
     ...anomaly,
+    related: all.filter((other) => isRelated(anomaly, other)).map(({ id }) => id),
     days: dayNumber(anomaly.end) - dayNumber(anomaly.start) + 1,
     counts: countsOf(anomaly),
   };
+}
+
+/** Another measure of the same owner or thing, on days that touch: a team whose bill rose and whose GPUs are idle. */
+function isRelated(a: Omit<StoredAnomaly, 'evidence'>, b: StoredAnomaly): boolean {
+  if (
+    a.id === b.id ||
+    a.measure === b.measure ||
+    [a, b].some(({ state }) => state === 'merged' || state === 'restated')
+  )
+    return false;
+  const isNear = dayNumber(a.start) <= dayNumber(b.end) + 1 && dayNumber(b.start) <= dayNumber(a.end) + 1;
+  const isShared = a.slice.length === 0 ? b.slice.length === 0 : b.slice.length > 0;
+  return isNear && isShared && compatible(a.slice, b.slice);
 }
 
 /** What somebody has answered for, and what bills or others have taken back, is not counted. */
@@ -34,28 +49,39 @@ export function selected(stored: readonly StoredAnomaly[], asked: AnomalySelecti
 interface Sides {
   over: Decimal;
   under: Decimal;
+  wasted: Decimal;
+  gained: Decimal;
   anomalies: number;
   open: number;
 }
+
+const nothing = (): Sides => ({
+  ...{ over: decimal(0), under: decimal(0), wasted: decimal(0), gained: decimal(0) },
+  ...{ anomalies: 0, open: 0 },
+});
 
 /** Both sides by currency, never set off against each other; of a month only its days. */
 export function totalsOf(anomalies: readonly StoredAnomaly[], period: string | undefined) {
   const byCurrency = new Map<string, Sides>();
   for (const anomaly of anomalies) {
-    const { currency, direction, state } = anomaly;
+    const { currency, direction, measure, state } = anomaly;
     const impact = impactIn(anomaly, period);
     if (currency === null || impact === null || !countsOf(anomaly)) continue;
-    const sides = byCurrency.get(currency) ?? { over: decimal(0), under: decimal(0), anomalies: 0, open: 0 };
-    if (direction === 'over') sides.over = sides.over.plus(impact);
-    else sides.under = sides.under.minus(impact);
+    const sides = byCurrency.get(currency) ?? nothing();
+    const more = isOfBill(measure) ? 'over' : 'wasted';
+    const less = isOfBill(measure) ? 'under' : 'gained';
+    if (direction === 'over') sides[more] = sides[more].plus(impact);
+    else sides[less] = sides[less].minus(impact);
     sides.anomalies += 1;
     if (state === 'open') sides.open += 1;
     byCurrency.set(currency, sides);
   }
-  return [...byCurrency].toSorted().map(([currency, { over, under, ...counts }]) => ({
+  return [...byCurrency].toSorted().map(([currency, { over, under, wasted, gained, ...counts }]) => ({
     currency,
     over: decimalString(over),
     under: decimalString(under),
+    wasted: decimalString(wasted),
+    gained: decimalString(gained),
     ...counts,
   }));
 }

@@ -22,4 +22,20 @@ export const anomalyMigrations: Migrations = {
         .execute();
     },
   },
+  'anomalies/002-notices': {
+    async up(db) {
+      await db.schema
+        .createTable('anomaly_subscription')
+        .addColumn('name', 'text', (column) => column.primaryKey())
+        .addColumn('spec', 'text', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('anomaly_notice')
+        .addColumn('subscription', 'text', (column) => column.notNull())
+        .addColumn('anomaly', 'text', (column) => column.notNull())
+        .addColumn('noticed_at', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('anomaly_notice_key', ['subscription', 'anomaly'])
+        .execute();
+    },
+  },
 };

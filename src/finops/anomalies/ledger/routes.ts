@@ -15,9 +15,11 @@ import {
   anomaliesCsv,
   getAnomaly,
   giveAnomalyFeedback,
+  type LedgerJudging,
   listAnomalies,
   undoAnomalyFeedback,
 } from './schema.ts';
+import { isOfGpus } from './slice.ts';
 import { findAnomalies, findAnomaly, findJudging, putFeedback, type StoredAnomaly } from './store.ts';
 
 export interface LedgerRouteDeps {
@@ -36,16 +38,16 @@ export function ledgerRoutes({ store, clock, jobs }: LedgerRouteDeps): Route[] {
     handleDownload(anomaliesCsv, async ({ query }) => ({
       contentType: 'text/csv; charset=utf-8',
       filename: 'anomalies.csv',
-      content: csvOf(selected(await findAnomalies(store, false), query).map(shown)),
+      content: csvOf(selected(await findAnomalies(store, false), query).map((one) => shown(one, []))),
     })),
     handle(getAnomaly, async ({ params: { anomaly } }) => {
       const found = await existing(store, anomaly);
-      return { ...shown(found), evidence: found.evidence };
+      return { ...shown(found, await findAnomalies(store, false)), evidence: found.evidence };
     }),
     handle(giveAnomalyFeedback, ({ params: { anomaly }, body: { verdict, until, note }, actor }) =>
       store.transaction(async (sql) => {
         const found = await existing(sql, anomaly);
-        const through = (await findJudging(sql))?.judging.through ?? found.end;
+        const through = judgedThrough(found, (await findJudging(sql))?.judging ?? null);
         const feedback: AnomalyFeedback = {
           verdict,
           until: planUntil(found, verdict, until),
@@ -57,7 +59,7 @@ export function ledgerRoutes({ store, clock, jobs }: LedgerRouteDeps): Route[] {
         };
         await putFeedback(sql, anomaly, feedback);
         await askForJudging(jobs, sql);
-        return shown({ ...found, feedback });
+        return shown({ ...found, feedback }, await findAnomalies(sql, false));
       }),
     ),
     handle(undoAnomalyFeedback, ({ params: { anomaly } }) =>
@@ -65,7 +67,7 @@ export function ledgerRoutes({ store, clock, jobs }: LedgerRouteDeps): Route[] {
         const found = await existing(sql, anomaly);
         await putFeedback(sql, anomaly, null);
         await askForJudging(jobs, sql);
-        return shown({ ...found, feedback: null });
+        return shown({ ...found, feedback: null }, await findAnomalies(sql, false));
       }),
     ),
   ];
@@ -75,11 +77,15 @@ async function listed(store: Store, query: AnomalySelection): Promise<AnomalyLis
   const [stored, judging] = [await findAnomalies(store, false), await findJudging(store)];
   const anomalies = selected(stored, query);
   return {
-    anomalies: anomalies.slice(0, MOST_LISTED).map(shown),
+    anomalies: anomalies.slice(0, MOST_LISTED).map((one) => shown(one, stored)),
     others: Math.max(0, anomalies.length - MOST_LISTED),
     totals: totalsOf(anomalies, query.period),
     judging: judging?.judging ?? null,
   };
+}
+
+function judgedThrough({ measure, end }: StoredAnomaly, judging: LedgerJudging | null): string {
+  return (isOfGpus(measure) ? judging?.gpusThrough : judging?.through) ?? end;
 }
 
 async function existing(sql: Sql, id: string): Promise<StoredAnomaly> {

@@ -10,10 +10,19 @@ const Day = z
   .refine((day) => !Number.isNaN(Date.parse(`${day}T00:00:00Z`)), 'a day that exists')
   .describe('UTC day');
 
-export const measures = ['cost', 'quantity', 'unit_cost'] as const;
+export const measures = [
+  'cost',
+  'quantity',
+  'unit_cost',
+  'cost_per_1000_predictions',
+  'gpu_idle_cost',
+  'gpu_utilization',
+] as const;
 export const AnomalyMeasure = z
   .enum(measures)
-  .describe('What is out of the ordinary: cost, the quantity of a SKU, or what a unit of it costs');
+  .describe(
+    'What is out of the ordinary: cost, the quantity of a SKU, what a unit of it costs, what 1,000 predictions cost, what idle GPU time costs, or the share of paid GPU time that was used (0 to 1)',
+  );
 
 export const AnomalySlice = z
   .array(
@@ -68,7 +77,11 @@ export const Anomaly = z
     id: z.string().describe('Id, `an_…`'),
     measure: AnomalyMeasure,
     kind: EpisodeKind,
-    direction: z.enum(['over', 'under']).describe('Above or below what was expected'),
+    direction: z
+      .enum(['over', 'under'])
+      .describe(
+        'In money: over is more than expected, or the same for less (GPUs that are used less); under the other way',
+      ),
     slice: AnomalySlice,
     except: AnomalySlice.describe('What of the slice belongs to other anomalies of the same days, each by itself'),
     seenIn: z.array(AnomalySlice).describe('Slices of the ledger that were judged and show it'),
@@ -79,10 +92,12 @@ export const Anomaly = z
     days: z.number().int().describe('Days from its first to its last'),
     currency: Currency.nullable().describe('Currency of its money; null when it is not in money'),
     unit: z.string().nullable().describe('Pricing unit of a quantity or a unit cost; null of costs'),
-    actual: DecimalString.describe('What its days came to, exact: cost, quantity, or mean cost of a unit'),
+    actual: DecimalString.describe(
+      'What its days came to, exact: cost, quantity, mean cost of a unit or of 1,000 predictions, or share of GPU time',
+    ),
     expected: DecimalString.describe('What they were expected to come to, an estimate'),
     impact: DecimalString.nullable().describe(
-      'Money beyond what was expected, below zero for less: actual - expected of a cost; null when no price is known',
+      'Money beyond what was expected, below zero for less: actual - expected of a cost; of a rate what its change cost; null when no price is known',
     ),
     differences: z
       .array(
@@ -91,10 +106,20 @@ export const Anomaly = z
           .describe('A day of it'),
       )
       .describe('Of a cost what each of its days has beyond what was expected; they add up to `impact`'),
+    title: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe(
+        'What it is about, SKUs by their description or meter; null of one that was kept before there were titles',
+      ),
     sentence: z.string().describe('What happened, in a sentence'),
     foundAt: UtcInstant.describe('When it was found'),
     restatement: Restatement.nullable().describe('Null: bills have not changed its days since'),
     feedback: AnomalyFeedback.nullable().describe('Null: nobody said anything'),
+    related: z
+      .array(z.string())
+      .describe('Ids of anomalies of another measure, of the same days and the same owner: likely of the same cause'),
     counts: z.boolean().describe('Whether it is in the totals: not when it was planned, wrong, restated or merged'),
   })
   .describe('Days of one cause that are out of the ordinary');
@@ -139,9 +164,9 @@ export const AnomalyRow = z
     chargeCategory: z.string().nullable().describe('FOCUS ChargeCategory; null for none'),
     rows: z.number().int().describe('Bill rows, or shares of rows, on its days'),
     ...change,
-    filter: z.array(z.string()).describe('Filters by which `cost rows` lists them'),
+    filter: z.array(z.string()).describe('Filters by which `cost rows` lists them; empty of GPUs'),
   })
-  .describe('Charges behind it that are alike');
+  .describe('Charges behind it that are alike, or the time of a GPU and its owner');
 export type AnomalyRow = z.infer<typeof AnomalyRow>;
 
 export const AnomalyEvidence = z.strictObject({
@@ -155,7 +180,9 @@ export const AnomalyEvidence = z.strictObject({
     .strictObject({ count: z.number().int().describe('Kinds of charges that are not listed'), ...change })
     .nullable()
     .describe('The others together; null when all are listed'),
-  filter: z.array(z.string()).describe('Filters by which `cost rows` lists every row of it'),
+  filter: z
+    .array(z.string())
+    .describe('Filters by which `cost rows` lists every row of it; empty of GPUs, whose time `gpu owners` lists'),
 });
 export type AnomalyEvidence = z.infer<typeof AnomalyEvidence>;
 
@@ -172,6 +199,10 @@ export const AnomalyTotals = z
     currency: Currency,
     over: DecimalString.describe('What counts above what was expected, exact'),
     under: DecimalString.describe('What counts below it, as a number above zero, exact; the two are never set off'),
+    wasted: DecimalString.describe(
+      'What GPUs and predictions cost beyond what was expected of their use, exact; it is within the same bills, and not added to `over`',
+    ),
+    gained: DecimalString.describe('The same below it, as a number above zero, exact'),
     anomalies: z.number().int().describe('Anomalies that count'),
     open: z.number().int().describe('Of them, those that go on'),
   })
@@ -181,7 +212,10 @@ export const LedgerJudging = z
   .strictObject({
     judgedAt: UtcInstant.describe('When the ledger was last judged'),
     from: Day.nullable().describe('First day that was read; null when there is no bill'),
-    through: Day.nullable().describe('Last day that was judged; null when there is no bill'),
+    through: Day.nullable().describe('Last day of bills that was judged; null when there is no bill'),
+    gpusThrough: Day.nullable()
+      .default(null)
+      .describe('Last day of readings of GPUs that was judged; null when there are none for a month of days'),
     series: z.number().int().describe('Series that are judged; the alarm takes more the more there are'),
     slices: z.number().int().describe('Slices of the ledger that they are of'),
     falseAlarmsPer30Days: z

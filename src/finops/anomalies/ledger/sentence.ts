@@ -1,7 +1,7 @@
 import { decimal } from '../../../platform/units/index.ts';
 import type { EpisodeKind } from '../episodes.ts';
 import type { AnomalyDriver, AnomalyEvidence } from './schema.ts';
-import { isSku, type Measure, type Slice } from './slice.ts';
+import { isOfGpus, isSku, type Measure, type Slice } from './slice.ts';
 
 export interface Told {
   readonly slice: Slice;
@@ -28,6 +28,8 @@ const DIGITS = 3;
  */
 export function sentenceOf(told: Told): string {
   const { measure, kind, unit } = told;
+  if (measure === 'cost_per_1000_predictions')
+    return `1,000 predictions of${namesOf(told.slice).slice(' of'.length)} ${moved(told, told.currency)}${servedParts(told)}.`;
   if (measure === 'unit_cost') return `${subject(told)} ${moved(told, told.currency)} for each ${unit ?? 'unit'}.`;
   if (measure === 'quantity') return `${subject(told)} ${movedByDay(told)} ${unit ?? 'units'} a day.`;
   if (kind === 'zero') {
@@ -95,6 +97,20 @@ const PARTS: Readonly<Record<string, string>> = {
   adjustment: 'adjustments',
 };
 
+/** What of the cost of predictions moved most: what they are bought at, or how much is bought for each. */
+function servedParts({ effects }: Told): string {
+  if (effects === null) return '';
+  const [largest] = Object.entries(effects).toSorted(([, a], [, b]) => Math.abs(Number(b)) - Math.abs(Number(a)));
+  if (largest === undefined || largest[1] === '0') return '';
+  const words: Readonly<Record<string, string>> = {
+    ...PARTS,
+    price: 'prices',
+    volume: 'more or less of the same for each',
+    mix: 'dearer or cheaper SKUs',
+  };
+  return `, mostly by ${words[largest[0]] ?? largest[0]}`;
+}
+
 function movedByDay(told: Told, currency: string | null = null): string {
   const [before, after] = [perDay(told.expected, told), perDay(told.actual, told)];
   return before > 0
@@ -119,13 +135,36 @@ function perDay(amount: string, { days }: Told): number {
   return Number(decimal(amount).dividedBy(days).toFixed(12));
 }
 
-function money(amount: number, currency: string | null): string {
+export function money(amount: number, currency: string | null): string {
   const shown = Math.abs(amount) < 1 ? figure(amount) : amount.toFixed(2);
   return currency === null ? shown : `${shown} ${currency}`;
 }
 
-function figure(value: number): string {
+export function figure(value: number): string {
   return String(Number(value.toPrecision(Math.max(DIGITS, Math.ceil(Math.log10(Math.abs(value) + 1))))));
+}
+
+/** A SKU by its description or meter, where the bill has one. */
+function skuName(sku: string, drivers: readonly AnomalyDriver[]): string {
+  const driver = drivers.find((one) => one.sku === sku);
+  return driver === undefined ? sku : nameOf(driver);
+}
+
+/**
+ * What an anomaly is about, for a title: who, then what; the service only where nothing is more exact, the account only where no team is known.
+ * Example: `search · $0.096 per On Demand Linux m5.large Instance Hour` without its price.
+ */
+export function titleOf(slice: Slice, measure: Measure, drivers: readonly AnomalyDriver[]): string {
+  const [hasSku, hasTeam] = [
+    slice.some(({ dimension }) => isSku(dimension)),
+    slice.some(({ dimension }) => dimension === 'team'),
+  ];
+  const named = slice.filter(
+    ({ dimension }) => !(dimension === 'serviceName' && hasSku) && !(dimension === 'subAccountId' && hasTeam),
+  );
+  const words = named.map(({ dimension, value }) => (isSku(dimension) ? skuName(value, drivers) : value));
+  const all = isOfGpus(measure) ? ['GPUs', ...words] : words;
+  return all.length === 0 ? 'Everything' : all.join(' · ');
 }
 
 /** What people call it, where a bill says so: ids of SKUs are seldom words. */
@@ -145,10 +184,11 @@ const WORDS: Readonly<Record<string, string>> = {
   subAccountId: 'account',
   regionId: 'region',
   resourceId: 'resource',
+  gpu: 'GPU',
 };
 
 /** " of team search, region us-east-1": who and where, an account only where no team is known. */
-function namesOf(slice: Slice): string {
+export function namesOf(slice: Slice): string {
   const hasOwner = slice.some(({ dimension }) => dimension === 'team');
   const unsaid = ['serviceName', ...(hasOwner ? ['subAccountId'] : [])];
   const named = slice.filter(({ dimension }) => !isSku(dimension) && !unsaid.includes(dimension));
@@ -157,11 +197,11 @@ function namesOf(slice: Slice): string {
 }
 
 /** What it is about: "Amazon EC2 of team search", "Everything". */
-function subject({ slice, except }: Told): string {
+function subject({ slice, except, drivers }: Told): string {
   const sku = slice.find(({ dimension }) => isSku(dimension));
   const service = slice.find(({ dimension }) => dimension === 'serviceName');
   const named = namesOf(slice);
-  const what = sku?.value ?? service?.value;
+  const what = sku === undefined ? service?.value : skuName(sku.value, drivers);
   const other = except.length === 0 ? '' : ` other than ${except.map(({ value }) => value).join(', ')}`;
   if (what !== undefined) return `${what}${named}${other}`;
   return named === '' ? `The whole cost${other}` : `The cost${named}${other}`;

@@ -13,6 +13,8 @@ export interface LedgerSeries {
   readonly points: readonly { readonly day: number; readonly value: number }[];
   /** From this day on bills are not complete, so that little says nothing; null: all days are complete. */
   readonly incompleteFrom: number | null;
+  /** Of a ratio what it is a share of, or was divided by, by day: predictions, or GPU-hours. */
+  readonly weights?: ReadonlyMap<number, number>;
 }
 
 export interface SeriesContext {

@@ -7,8 +7,34 @@ export interface SlicePart {
 /** What of the ledger is meant: all rows for which every part holds; no part means everything. */
 export type Slice = readonly SlicePart[];
 
-/** What a series counts: money, what is bought of a SKU, or the price of it. */
-export type Measure = 'cost' | 'quantity' | 'unit_cost';
+/** What a series counts: money, what is bought of a SKU, or the price of it; what predictions cost; what GPUs did. */
+export type Measure =
+  | 'cost'
+  | 'quantity'
+  | 'unit_cost'
+  | 'cost_per_1000_predictions'
+  | 'gpu_idle_cost'
+  | 'gpu_utilization';
+
+/** Measured by readings of GPUs, not by bills. */
+export function isOfGpus(measure: Measure): boolean {
+  return measure === 'gpu_idle_cost' || measure === 'gpu_utilization';
+}
+
+/** Money that a bill has beyond what was expected; the others say how well the same money was used. */
+export function isOfBill(measure: Measure): boolean {
+  return measure === 'cost' || measure === 'quantity' || measure === 'unit_cost';
+}
+
+/** Whether the values of a series are money that adds up over slices and days. */
+export function isMoney(measure: Measure): boolean {
+  return measure === 'cost' || measure === 'gpu_idle_cost';
+}
+
+/** 1 where more of it is more money, -1 where less of it is: the same money buys less of GPUs that are used less. */
+export function moneySideOf(measure: Measure): 1 | -1 {
+  return measure === 'gpu_utilization' ? -1 : 1;
+}
 
 /** Dimensions whose slices are judged by themselves, the coarsest first. `sku` stands for the three columns that name a SKU. */
 export const JUDGED_DIMENSIONS = ['subAccountId', 'serviceName', 'team', 'model', 'endpoint', 'sku'] as const;
@@ -24,7 +50,7 @@ export const CAUSE_DIMENSIONS = [
   'resourceId',
 ] as const;
 
-const CAUSE_ORDER: readonly string[] = CAUSE_DIMENSIONS;
+const CAUSE_ORDER: readonly string[] = [...CAUSE_DIMENSIONS, 'gpu'];
 const SKU_COLUMNS = ['skuId', 'skuMeter', 'chargeDescription'];
 
 export function isSku(dimension: string): boolean {

@@ -23,6 +23,7 @@ const Facts = Anomaly.omit({
   feedback: true,
   counts: true,
   days: true,
+  related: true,
 });
 
 /** An anomaly as it is kept. */

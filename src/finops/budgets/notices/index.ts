@@ -8,13 +8,16 @@ import type { Log } from '../../../platform/telemetry/index.ts';
 import { stopsBy } from '../reservations/store.ts';
 import { type StandingDeps, standingOf, withoutDeliveries } from '../standing.ts';
 import { findBudgets, type StoredBudget } from '../store.ts';
+import type { ExpectedBreachOf } from './expected-breach.ts';
 import { Notice, toldOf } from './notice.ts';
 import { claimNotice } from './store.ts';
-import { crossed } from './thresholds.ts';
+import { crossed, FORECAST } from './thresholds.ts';
 
 export interface NoticeDeps extends StandingDeps, DeliverDeps, TargetRules {
   readonly store: Store;
   readonly log: Log;
+  /** The forecast of a budget's present window. */
+  readonly expectedBreach: ExpectedBreachOf;
 }
 
 /** Job that looks at every budget that tells somebody, and job that tells one of them. */
@@ -55,7 +58,8 @@ async function notice(deps: NoticeDeps, jobs: Jobs, budget: StoredBudget): Promi
   const window = { start: Date.parse(standing.period.start), end: Date.parse(standing.period.end) };
   const [stop] = await stopsBy(store, budget.name, 1);
   const hasStopped = stop !== undefined && stop.metered > window.start && stop.metered <= window.end;
-  const thresholds = crossed(budget.spec, standing, hasStopped);
+  const expected = budget.spec.forecastAt.length === 0 ? null : await deps.expectedBreach(store, budget.name);
+  const thresholds = crossed(budget.spec, standing, hasStopped, expected);
   if (thresholds.length === 0) return;
   const at = new Date(clock.now()).toISOString();
   await store.transaction(async (sql) => {
@@ -68,7 +72,8 @@ async function notice(deps: NoticeDeps, jobs: Jobs, budget: StoredBudget): Promi
     if (threshold === undefined) return;
     const id = `budget:${budget.name}:${window.start}-${window.end}:${threshold}`;
     for (const target of budget.spec.notify) {
-      const payload = { notice: { id, threshold, at, budget: standing }, target };
+      const by = threshold.startsWith(FORECAST) ? expected : null;
+      const payload = { notice: { id, threshold, at, budget: standing, expected: by }, target };
       await jobs.enqueue(sql, { kind: TELL, payload });
     }
   });

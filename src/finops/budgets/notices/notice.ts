@@ -3,6 +3,8 @@ import type { Notice as Told } from '../../../platform/notices/index.ts';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
 import { Budget } from '../schema.ts';
+import { ExpectedBreach } from './expected-breach.ts';
+import { FORECAST } from './thresholds.ts';
 
 /** What is told of a budget, fixed when it was noticed: every try says the same. */
 export const Notice = z.strictObject({
@@ -11,6 +13,8 @@ export const Notice = z.strictObject({
   threshold: z.string(),
   at: UtcInstant,
   budget: Budget,
+  /** The forecast by which it was noticed; null where it was not by one. */
+  expected: ExpectedBreach.nullable().default(null),
 });
 export type Notice = z.infer<typeof Notice>;
 
@@ -21,22 +25,27 @@ export function toldOf(notice: Notice): Told {
   return { id: notice.id, title: noticeTitle(notice), text: noticeText(notice), event: cloudEvent(notice) };
 }
 
-/** A CloudEvent 1.0 of type `steelyard.budget.warned`, `.exhausted` or `.stopped`. */
-function cloudEvent({ id, threshold, at, budget }: Notice): Told['event'] {
+/** A CloudEvent 1.0 of type `steelyard.budget.warned`, `.forecast`, `.exhausted` or `.stopped`. */
+function cloudEvent({ id, threshold, at, budget, expected }: Notice): Told['event'] {
+  const kind = threshold.startsWith(FORECAST) ? 'forecast' : (KINDS[threshold] ?? 'warned');
   return {
     specversion: '1.0',
     id,
     source: `/api/v1/budgets/${budget.name}`,
-    type: `steelyard.budget.${KINDS[threshold] ?? 'warned'}`,
+    type: `steelyard.budget.${kind}`,
     subject: budget.name,
     time: at,
     datacontenttype: 'application/json',
-    data: { threshold, budget },
+    data: expected === null ? { threshold, budget } : { threshold, budget, forecast: expected },
   };
 }
 
 /** `Budget recs has reached 80 % of its limit.` */
-function noticeTitle({ threshold, budget: { name } }: Notice): string {
+function noticeTitle({ threshold, expected, budget: { name } }: Notice): string {
+  if (threshold.startsWith(FORECAST) && expected !== null) {
+    const about = expected.day === null ? '' : `, about ${expected.day}`;
+    return `Budget ${name} is forecast to be passed: ${Math.floor(expected.probability * 100)} % probable${about}.`;
+  }
   if (threshold === 'exhausted') return `Budget ${name} has nothing left: what is not spent is reserved.`;
   if (threshold === 'stopped') return `Budget ${name} has stopped work.`;
   return `Budget ${name} has reached ${decimalString(decimal(threshold).times(100))} % of its limit.`;
@@ -45,10 +54,14 @@ function noticeTitle({ threshold, budget: { name } }: Notice): string {
 /** The title, and where the budget stands, in plain text. */
 function noticeText(notice: Notice): string {
   const { limit, spent, reserved, remaining, forecast, period } = notice.budget;
+  const { expected } = notice;
   const money = (amount: string | undefined) => (amount === undefined ? 'not known' : `${amount} ${limit.currency}`);
   return [
     noticeTitle(notice),
     `${money(spent?.amount)} of ${money(limit.amount)} is spent, ${money(reserved.amount)} reserved, ${money(remaining ?? undefined)} left.`,
+    ...(expected === null
+      ? []
+      : [`Forecast: ${money(expected.mean)} (${expected.lo80} to ${expected.hi80} in 80 of 100 cases).`]),
     ...(forecast === null ? [] : [`At an even burn it will be ${money(forecast.amount)}.`]),
     `Its window: ${period.start} to ${period.end}.`,
   ].join('\n');

@@ -6,7 +6,7 @@ export const BudgetNotice = z
     threshold: z
       .string()
       .describe(
-        'Share of the limit that was reached, such as "0.8"; "exhausted": nothing was left; "stopped": it stopped work',
+        'Share of the limit that was reached, such as "0.8"; "forecast:0.8": a forecast to pass it with that probability; "exhausted": nothing was left; "stopped": it stopped work',
       ),
     noticedAt: UtcInstant.describe('When it was noticed; whom the budget tells was told then'),
   })

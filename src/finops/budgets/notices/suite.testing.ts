@@ -18,6 +18,7 @@ import { createMetering, meteringMigrations } from '../../metering/index.ts';
 import { createPriceBook, priceMigrations } from '../../prices/index.ts';
 import { type Budgets, budgetMigrations, createBudgets } from '../index.ts';
 import { BudgetSpec } from '../schema.ts';
+import type { ExpectedBreach } from './expected-breach.ts';
 
 /** Where a machine is for which nobody says it. */
 const HOME = { awsPriceRegion: 'us-east-1', azurePriceRegion: 'eastus', priceCurrency: 'USD' };
@@ -33,6 +34,8 @@ class Room {
   readonly receiver: Receiver;
   readonly smtp: SmtpServer;
   readonly folder: string;
+  /** What is forecast of every budget; null: nothing. */
+  expected: ExpectedBreach | null = null;
   private uses = 0;
 
   constructor(store: Store, receiver: Receiver, smtp: SmtpServer, folder: string) {
@@ -60,7 +63,9 @@ class Room {
     const smtpUrl = this.secret('smtp', `smtp://me:pw@127.0.0.1:${this.smtp.port}`);
     const mail = createMail({ smtpUrl, smtpFrom: 'steelyard@example.org' });
     const outbound = { rules, send: createSend(rules), mail };
-    const budgets = createBudgets({ store, clock, log, events, prices, metering, org, costs: NO_BILLS, ...outbound });
+    const forecast = { expectedBreach: async () => this.expected };
+    const deps = { store, clock, log, events, prices, metering, org, costs: NO_BILLS };
+    const budgets = createBudgets({ ...deps, ...forecast, ...outbound });
     const jobs = createJobs({ store, clock, log, telemetry: createTelemetry() });
     onTestFinished(() => jobs[Symbol.asyncDispose]());
     budgets.schedule(jobs);
@@ -175,6 +180,36 @@ function onceTests(inUse: () => Room): void {
     const ids = room.receiver.received.map(({ headers }) => headers['webhook-id']);
     expect(ids).toHaveLength(3);
     expect(new Set(ids).size).toBe(1);
+  });
+
+  it('tell once that a forecast passes the limit, by the probability that was asked for and the forecast of this window', async () => {
+    const room = inUse();
+    const one = await room.server();
+    await room.apply(one, `forecastAt: [0.5, 0.8], notify: [{webhook: {url: "${room.receiver.url}"}}]`);
+    const figures = { day: '2026-11-24', mean: '104', lo80: '98', hi80: '111', limit: '100' };
+    const start = '2026-11-01T00:00:00.000Z';
+    for (const [probability, of] of [
+      [0.49, {}],
+      [0.9, { limit: '90' }],
+      [0.9, { start: '2026-10-01T00:00:00.000Z' }],
+    ] as const) {
+      room.expected = { ...figures, start, probability, ...of };
+      await room.look(one);
+    }
+    expect(types(room)).toEqual([]);
+    room.expected = { ...figures, start, probability: 0.62 };
+    await room.look(one);
+    await room.look(await room.server());
+    expect(types(room)).toEqual([['steelyard.budget.forecast', 'forecast:0.5']]);
+    room.expected = { ...figures, start, probability: 0.83 };
+    await room.look(one);
+    room.expected = { ...figures, start, probability: 0.55 };
+    await room.look(one);
+    room.expected = { ...figures, start, probability: 0.95 };
+    await room.look(one);
+    expect(types(room).slice(1)).toEqual([['steelyard.budget.forecast', 'forecast:0.8']]);
+    const { data } = JSON.parse(room.receiver.received[1]?.body ?? '{}');
+    expect(data.forecast).toMatchObject({ probability: 0.83, day: '2026-11-24', mean: '104' });
   });
 
   it('tell of work that was stopped, once a window', async () => {

@@ -32,7 +32,7 @@ export function chargesSql(question: ChargesQuestion, relations: CostRelations):
     `${SKU_COLUMN} AS sku_column`,
     'ServiceName AS service',
     'ChargeCategory AS category',
-    'ChargeDescription AS description',
+    'coalesce(ChargeDescription, SkuMeter) AS description',
     'CASE WHEN PricingQuantity IS NOT NULL THEN PricingUnit END AS unit',
     `${amount} AS cost`,
     `CASE WHEN ${amount} IS NOT NULL AND PricingUnit IS NOT NULL THEN ${quantity} END AS quantity`,

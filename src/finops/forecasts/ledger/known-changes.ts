@@ -38,7 +38,7 @@ export function changesOf(
   changes: readonly ForecastChange[],
   { level, key, currency }: { readonly level: ForecastLevel; readonly key: string | null; readonly currency: string },
 ): ForecastChange[] {
-  return changes.filter((change) => change.currency === currency && keyOfSubject(level, change.subject) === key);
+  return changes.filter((change) => isIn(change, currency) && keyOfSubject(level, change.subject) === key);
 }
 
 /** The changes that are in what a budget covers. */
@@ -49,19 +49,34 @@ export function changesCoveredBy(
 ): ForecastChange[] {
   return changes.filter((change) => {
     const { serviceName: _service, ...of } = change.subject;
-    return change.currency === currency && covers(subject, of);
+    return isIn(change, currency) && covers(subject, of);
   });
 }
 
+function isIn(change: ForecastChange, currency: string): boolean {
+  return change.currency === null || change.currency === currency;
+}
+
+/** The steps of so many days from `first` on, on which a change holds: from, and until which. */
+export function stepsOf(
+  { from, until }: Pick<ForecastChange, 'from' | 'until'>,
+  first: number,
+  count: number,
+): [number, number] {
+  const end = until === null ? Number.POSITIVE_INFINITY : dayNumber(until);
+  return [Math.max(0, dayNumber(from) - first), Math.min(count, end - first)];
+}
+
 /**
- * What changes add to each of so many days from `first` on. The history from the first day of a change on has it already: it is taken
+ * What amounts add to each of so many days from `first` on. The history from the first day of a change on has it already: it is taken
  * off there before the days to come are forecast, and put on again behind, so that it counts once.
  */
 export function effectOf(changes: readonly ForecastChange[], first: number, count: number): Float64Array {
   const effect = new Float64Array(count);
-  for (const { from, until, dailyAmount } of changes) {
-    const begin = Math.max(0, dayNumber(from) - first);
-    const end = Math.min(count, (until === null ? Number.POSITIVE_INFINITY : dayNumber(until)) - first);
+  for (const change of changes) {
+    const { dailyAmount } = change;
+    if (dailyAmount === null) continue;
+    const [begin, end] = stepsOf(change, first, count);
     for (let at = begin; at < end; at += 1) effect[at] = (effect[at] as number) + Number(dailyAmount);
   }
   return effect;

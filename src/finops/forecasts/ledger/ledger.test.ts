@@ -15,6 +15,7 @@ import {
   listForecastsCsv,
   makeForecasts,
   removeForecastChange,
+  switchForecastChange,
 } from './schema.ts';
 
 const NOW = Date.parse('2026-11-18T12:00:00Z');
@@ -49,6 +50,10 @@ interface Charge {
   readonly project?: string;
   readonly service?: string;
   readonly currency?: string;
+}
+
+function never(): never {
+  throw new Error('there is no such forecast');
 }
 
 const HEADER = 'BilledCost,EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ServiceName,Tags';
@@ -205,6 +210,130 @@ describe('forecasts of the ledger', () => {
     expect(await call(application, listForecastChanges)).toEqual({ changes: [] });
     const gone = call(application, removeForecastChange, { params: { change } });
     expect((await problemFrom(gone)).code).toBe('forecast_change_not_found');
+  });
+
+  it('grow by a factor, all of a team and what it is a part of, and once when the bill has it', async () => {
+    await apply(RULES);
+    const more = { service: 'S3', team: 'search' };
+    const before = [
+      ...usual('2026-07-01', '2026-11-09', 50, { team: 'recs', project: 'ranker' }),
+      ...usual('2026-07-01', '2026-11-09', 20, more, 2),
+    ];
+    await importFiles(application, 'aws', { 'a.csv': billOf(before) });
+    const plain = await forecasts();
+    const meanOf = (of: LedgerForecasts, level: string, key: string | null) =>
+      Number(one(of, level, key)?.forecast?.mean);
+    const body = { subject: { team: 'recs' }, from: '2026-11-21', factor: '1.5', what: 'it grows by half' };
+    await call(application, addForecastChange, { body });
+    const grown = await forecasts();
+    // 6 working days and 4 of weekends at 50, half of it more
+    const added = meanOf(grown, 'team', 'recs') - meanOf(plain, 'team', 'recs');
+    expect(added / (0.5 * 50 * (6 + 4 * 0.6))).toBeGreaterThan(0.95);
+    expect(added / (0.5 * 50 * (6 + 4 * 0.6))).toBeLessThan(1.05);
+    expect(Number(one(grown, 'team', 'recs')?.changes)).toBeCloseTo(added, 1);
+    for (const [level, key] of [
+      ['total', null],
+      ['project', 'recs/ranker'],
+    ] as const) {
+      expect(meanOf(grown, level, key) - meanOf(plain, level, key), level).toBeCloseTo(added, 1);
+    }
+    expect(meanOf(grown, 'team', 'search')).toBeCloseTo(meanOf(plain, 'team', 'search'), 1);
+    const services = grown.forecasts.filter(({ level }) => level === 'service');
+    const sum = services.reduce((of, { forecast }) => of + Number(forecast?.mean), 0);
+    expect(sum).toBeCloseTo(meanOf(grown, 'total', null), 1);
+    const width = ({ forecast }: LedgerForecasts['forecasts'][number]) =>
+      Number(forecast?.hi80) - Number(forecast?.lo80);
+    expect(width(one(grown, 'team', 'recs') ?? never())).toBeGreaterThan(width(one(plain, 'team', 'recs') ?? never()));
+    now = Date.parse('2026-11-29T12:00:00Z');
+    const after = [
+      ...before,
+      ...usual('2026-11-10', '2026-11-20', 50, { team: 'recs', project: 'ranker' }, 9),
+      ...usual('2026-11-21', '2026-11-27', 75, { team: 'recs', project: 'ranker' }, 8),
+      ...usual('2026-11-10', '2026-11-27', 20, more, 7),
+    ];
+    await importFiles(application, 'aws', { 'a.csv': billOf(after) });
+    const later = await forecasts();
+    expect(Math.abs(meanOf(later, 'team', 'recs') / meanOf(grown, 'team', 'recs') - 1)).toBeLessThan(0.03);
+    const everything = { subject: {}, from: '2026-11-29', factor: '0.5', what: 'prices are halved' };
+    await call(application, addForecastChange, { body: everything });
+    await budget('quarter', '{team: recs}', '20000', ', every: quarter');
+    const halved = await forecasts();
+    for (const [level, key] of [
+      ['total', null],
+      ['team', 'recs'],
+      ['service', 'S3'],
+    ] as const) {
+      const known = Number(one(later, level, key)?.known);
+      const [rest, was] = [meanOf(halved, level, key) - known, meanOf(later, level, key) - known];
+      // one day of the three that are to come is before it
+      expect(rest / was, level).toBeGreaterThan(0.6);
+      expect(rest / was, level).toBeLessThan(0.8);
+    }
+    const ofQuarter = one(halved, 'budget', 'quarter');
+    // 1.5 x 0.5: a quarter less of what it was, for 33 days
+    expect(Number(ofQuarter?.changes)).toBeLessThan(-0.2 * 44 * 33);
+    expect(Number(ofQuarter?.changes)).toBeGreaterThan(-0.3 * 44 * 33);
+    const wrong = [
+      { factor: '0' },
+      { factor: '1' },
+      { dailyAmount: '5', currency: 'USD' },
+      { factor: undefined },
+      { subject: { team: 'recs', model: 'x' } },
+    ];
+    for (const part of wrong) {
+      const refused = call(application, addForecastChange, { body: { ...body, ...part } });
+      expect((await problemFrom(refused)).code, JSON.stringify(part)).toBe('invalid_request');
+    }
+  });
+
+  it('know from the bill when a commitment ends, unless somebody says otherwise', async () => {
+    await apply(RULES);
+    const head =
+      'BilledCost,EffectiveCost,ContractedCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ChargePeriodEnd,ChargeCategory,ServiceName,CommitmentDiscountId,CommitmentDiscountType,CommitmentDiscountStatus,Tags';
+    const covered = days('2026-08-01', '2026-11-15').flatMap((day) => {
+      const period = `${day.slice(0, 7)}-01,${day},${dayText(dayNumber(day) + 1)},Usage,EC2,arn:aws:sp/sp-1,Savings Plan`;
+      return [`0,6,10,USD,${period},Used,"{""team"":""recs""}"`, `0,1,0,USD,${period},Unused,`];
+    });
+    const bought = '100,0,100,USD,2026-08-01,2025-11-25,2026-11-25,Purchase,EC2,arn:aws:sp/sp-1,Savings Plan,,';
+    const text = `${[head, ...covered, bought].join('\n')}\n`;
+    await importFiles(application, 'aws', { 'a.csv': text });
+    const answer = await forecasts();
+    const [unused, used] = answer.changes.toSorted((a, b) => Number(a.dailyAmount) - Number(b.dailyAmount));
+    const common = {
+      from: '2026-11-25',
+      origin: 'bill',
+      isOn: true,
+      what: 'Savings Plan sp-1 ends',
+      commitment: 'arn:aws:sp/sp-1',
+    };
+    expect(used).toMatchObject({ ...common, subject: { team: 'recs', serviceName: 'EC2' }, dailyAmount: '4' });
+    expect(unused).toMatchObject({ ...common, subject: { serviceName: 'EC2' }, dailyAmount: '-1' });
+    expect(Number(one(answer, 'team', 'recs')?.changes)).toBeCloseTo(24, 6);
+    expect(Number(one(answer, 'total', null)?.changes)).toBeCloseTo(18, 6);
+    const change = used?.change ?? '';
+    const off = await call(application, switchForecastChange, { params: { change }, body: { isOn: false } });
+    expect(off.changes.map(({ isOn }) => isOn)).toEqual([false, false]);
+    expect(one(await forecasts(), 'total', null)?.changes).toBe('0');
+    await call(application, switchForecastChange, { params: { change }, body: { isOn: true } });
+    const renewed = {
+      subject: { team: 'recs' },
+      from: '2026-11-25',
+      dailyAmount: '2',
+      currency: 'USD',
+      what: 'renewed',
+    };
+    const stated = await call(application, addForecastChange, { body: { ...renewed, commitment: 'arn:aws:sp/sp-1' } });
+    const said = await forecasts();
+    expect(said.changes.map(({ what, isOn }) => [what, isOn]).toSorted()).toEqual([
+      ['Savings Plan sp-1 ends', false],
+      ['Savings Plan sp-1 ends', false],
+      ['renewed', true],
+    ]);
+    expect(Number(one(said, 'total', null)?.changes)).toBeCloseTo(12, 6);
+    for (const params of [{ change: stated.change }, { change: 'fc_none' }]) {
+      const refused = call(application, switchForecastChange, { params, body: { isOn: false } });
+      expect((await problemFrom(refused)).code).toBe('forecast_change_not_found');
+    }
   });
 
   it('hold the last day for unfinished when the delivery came too soon behind it', async () => {

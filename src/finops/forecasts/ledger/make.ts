@@ -4,6 +4,7 @@ import type { BudgetStanding } from '../../budgets/index.ts';
 import type { Costs } from '../../costs/index.ts';
 import { stepsBackOf } from './daily-forecast.ts';
 import { dayOfInstant, dayText, monthStart, nextMonth, startOfDay } from './days.ts';
+import { factorsOver, grownBefore } from './factors.ts';
 import { changesCoveredBy, plannedKeys } from './known-changes.ts';
 import { addedUp, type Outlook, outlookOf, panelOutlook, withEffect } from './outlook.ts';
 import { type Reach, reachOf, readPanel, readSubject, type SubjectSeries } from './panel.ts';
@@ -56,6 +57,7 @@ export async function makeForecasts(deps: MakeDeps, question: MakeQuestion): Pro
   if (reach === null) return null;
   const frame = frameOf(reach, question.now);
   const panel = await readPanel(deps.costs, reach, plannedKeys(question.changes));
+  const before = grownBefore(panel, question.changes, reach.first);
   // Each of the panel twice: its days, and what they come to.
   const total = 2 * panel.length + question.budgets.length;
   const outlooks: Outlook[] = [];
@@ -63,10 +65,12 @@ export async function makeForecasts(deps: MakeDeps, question: MakeQuestion): Pro
     // Others are let in between two of them: they are nothing but work for the processor.
     await setImmediate();
     question.signal.throwIfAborted();
-    outlooks.push(panelOutlook(series, frame, question.changes));
+    outlooks.push(panelOutlook(series, frame, question.changes, before.get(series) ?? null));
     await question.progress(outlooks.length, total);
   }
-  const added = [...Map.groupBy(outlooks, ({ series }) => series.currency).values()].flatMap(addedUp);
+  const added = [...Map.groupBy(outlooks, ({ series }) => series.currency).values()].flatMap((of) =>
+    addedUp(of, reach, question.changes),
+  );
   const forecasts: ForecastOfSubject[] = [];
   const next = async (forecast: ForecastOfSubject) => {
     forecasts.push(forecast);
@@ -233,7 +237,11 @@ async function budgetForecast(
   const own = all.find(({ currency }) => currency === limit.currency) ?? nothingOf(name, limit.currency, frame);
   const question = horizon === frame.horizon ? frame : { ...frame, horizon, ...triedBy(reach, horizon) };
   const covered = changesCoveredBy(changes, subject, limit.currency);
-  return forecastOf(question, withEffect(outlookOf(own, question, covered)), window, named, limit.amount);
+  const factors = factorsOver(changes, subject, limit.currency);
+  const whole = factors.map((change) => ({ ...change, subject: {} }));
+  const before = grownBefore([{ ...own, level: 'total', key: null }], whole, reach.first);
+  const outlook = outlookOf(own, question, covered, [...before.values()][0] ?? null);
+  return forecastOf(question, withEffect(outlook, factors, reach.through + 1), window, named, limit.amount);
 }
 
 function isIn({ from, until }: DayWindow, amounts: ReadonlyMap<number, string>): boolean {

@@ -48,4 +48,19 @@ export const forecastMigrations: Migrations = {
         .execute();
     },
   },
+  'forecasts/002-offered-changes': {
+    async up(db) {
+      await db.schema
+        .createTable('forecast_offered_change')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('first_day', 'text', (column) => column.notNull())
+        /** JSON. */
+        .addColumn('change', 'text', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('forecast_commitment_off')
+        .addColumn('commitment', 'text', (column) => column.primaryKey())
+        .execute();
+    },
+  },
 };

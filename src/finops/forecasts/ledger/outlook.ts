@@ -1,4 +1,5 @@
 import { type DailyForecast, dailyForecast } from './daily-forecast.ts';
+import { grown, isWhole } from './factors.ts';
 import { changesOf, effectOf } from './known-changes.ts';
 import type { Reach, SubjectSeries } from './panel.ts';
 import { OTHERS } from './panel.ts';
@@ -24,14 +25,15 @@ export interface OutlookQuestion {
   readonly stepsBack: readonly number[];
 }
 
-/** A subject by itself; `changes` are those that are in its cost. */
+/** A subject by itself; `changes` are those that are in its cost, `grownBy` what factors have added to its known days. */
 export function outlookOf(
   series: SubjectSeries,
   { reach, horizon, stepsBack }: OutlookQuestion,
   changes: readonly ForecastChange[],
+  grownBy: Float64Array | null = null,
 ): Outlook {
   const past = effectOf(changes, reach.first, series.values.length);
-  const values = series.values.map((value, at) => value - (past[at] as number));
+  const values = series.values.map((value, at) => value - (past[at] as number) - (grownBy?.[at] ?? 0));
   const { mean, errors, ...daily } = dailyForecast(values, reach.first, horizon, stepsBack);
   const effect = effectOf(changes, reach.through + 1, horizon);
   const mayBeNegative = [values, series.values].some((days) => days.some((day) => day < 0));
@@ -47,9 +49,9 @@ function soFar({ amounts, values }: SubjectSeries, reach: Reach, step: number): 
 
 /**
  * Makes the subjects of one currency add up: the total is weighed from itself and the sums of levels, and each level shares what is between;
- * projects add up to their teams. Known changes are put on last, each to one subject of each level, so that they add up by themselves.
+ * projects add up to their teams. Known changes are put on last, factors first, so that they add up by themselves.
  */
-export function addedUp(outlooks: readonly Outlook[]): Outlook[] {
+export function addedUp(outlooks: readonly Outlook[], reach: Reach, changes: readonly ForecastChange[]): Outlook[] {
   const total = outlooks.find(({ series }) => series.level === 'total');
   if (total === undefined) return [...outlooks];
   const byLevel = Map.groupBy(
@@ -75,20 +77,36 @@ export function addedUp(outlooks: readonly Outlook[]): Outlook[] {
       put(result.get(team) ?? baseOf(team), parts);
     }
   }
-  return outlooks.map((outlook) => {
-    const base = result.get(outlook) ?? baseOf(outlook);
-    const mean = base.mean.map((day, step) => day + (outlook.effect[step] as number));
-    return { ...outlook, mean, errors: base.errors };
-  });
+  const bases = outlooks.map((outlook) => ({
+    outlook,
+    series: outlook.series,
+    ...(result.get(outlook) ?? baseOf(outlook)),
+  }));
+  return grown(bases, changes, reach.through + 1).map(({ outlook, mean, errors, effect: more }) => ({
+    ...outlook,
+    mean: mean.map((day, step) => day + (outlook.effect[step] as number)),
+    errors,
+    effect: outlook.effect.map((day, step) => day + (more[step] as number)),
+  }));
 }
 
 function baseOf({ mean, errors, mayBeNegative }: Outlook): Base {
   return { mean, errors, mayBeNegative };
 }
 
-/** An outlook by itself, with the changes put on. */
-export function withEffect(outlook: Outlook): Outlook {
-  return { ...outlook, mean: outlook.mean.map((day, step) => day + (outlook.effect[step] as number)) };
+/** An outlook by itself, with the changes put on: factors of all of it, then amounts. */
+export function withEffect(outlook: Outlook, factors: readonly ForecastChange[], first: number): Outlook {
+  const whole = factors.map((change) => ({ ...change, subject: {} }));
+  const series = { level: 'total' as const, key: null, currency: outlook.series.currency };
+  const [own] = grown([{ series, ...baseOf(outlook) }], whole, first);
+  if (own === undefined) return outlook;
+  const effect = outlook.effect.map((day, step) => day + (own.effect[step] as number));
+  return {
+    ...outlook,
+    effect,
+    errors: own.errors,
+    mean: outlook.mean.map((day, step) => day + (effect[step] as number)),
+  };
 }
 
 export function teamOfProject(key: string | null): string | null {
@@ -107,6 +125,9 @@ export function panelOutlook(
   series: SubjectSeries,
   question: OutlookQuestion,
   changes: readonly ForecastChange[],
+  grownBy: Float64Array | null,
 ): Outlook {
-  return outlookOf(series, question, changesOf(changes, series));
+  const own = changesOf(changes, series);
+  const whole = changes.filter((change) => !own.includes(change) && change.factor !== null && isWhole(change, series));
+  return outlookOf(series, question, [...own, ...whole], grownBy);
 }

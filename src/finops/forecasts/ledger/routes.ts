@@ -1,5 +1,6 @@
 import { csvLine } from '../../../platform/csv/index.ts';
 import { type Download, handle, handleDownload, type Route } from '../../../platform/http/index.ts';
+import { allChanges } from './offered.ts';
 import {
   addForecastChange,
   type ForecastDetail,
@@ -11,9 +12,18 @@ import {
   listForecastsCsv,
   makeForecasts,
   removeForecastChange,
+  switchForecastChange,
 } from './schema.ts';
-import { addChange, detailOf, enqueue, type LedgerForecastDeps, listed, removeChange } from './service.ts';
-import { findChanges, findWork } from './store.ts';
+import {
+  addChange,
+  detailOf,
+  enqueue,
+  type LedgerForecastDeps,
+  listed,
+  removeChange,
+  switchChange,
+} from './service.ts';
+import { findWork } from './store.ts';
 
 export function ledgerForecastRoutes(deps: LedgerForecastDeps): Route[] {
   return [
@@ -25,8 +35,11 @@ export function ledgerForecastRoutes(deps: LedgerForecastDeps): Route[] {
       await enqueue(deps, deps.store);
       return { working: await findWork(deps.store) };
     }),
-    handle(listForecastChanges, async () => ({ changes: await findChanges(deps.store) })),
+    handle(listForecastChanges, async () => ({ changes: await allChanges(deps.store) })),
     handle(addForecastChange, ({ body, actor }) => addChange(deps, body, actor)),
+    handle(switchForecastChange, async ({ params: { change }, body: { isOn } }) => ({
+      changes: await switchChange(deps, change, isOn),
+    })),
     handle(removeForecastChange, ({ params: { change } }) => removeChange(deps, change)),
   ];
 }

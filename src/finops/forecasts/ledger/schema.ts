@@ -4,6 +4,7 @@ import { Currency, DecimalString, Month, Period, UtcInstant } from '../../../pla
 
 /** No day nor amount beyond them is a plan. */
 const MOST_DAILY_AMOUNT = 1e9;
+const MOST_FACTOR = 1000;
 
 const Day = z
   .string()
@@ -35,20 +36,56 @@ export const ChangeSubject = z
   .describe('Whose cost changes; a field that is left out counts as not known, and the total changes all the same');
 export type ChangeSubject = z.infer<typeof ChangeSubject>;
 
+/** Costs of two levels together have no series of their own that could grow. */
+function isOneThing({ project, team, ...others }: ChangeSubject): boolean {
+  const named = Object.values({ team, ...others }).filter((one) => one !== undefined).length;
+  return named <= 1 && (project === undefined || team !== undefined);
+}
+
 const changeFields = {
   subject: ChangeSubject,
   from: Day.describe('First day on which it holds, UTC'),
   until: Day.nullable().default(null).describe('First day on which it holds no more, UTC; null: it stays'),
   dailyAmount: DecimalString.refine((text) => Math.abs(Number(text)) <= MOST_DAILY_AMOUNT && Number(text) !== 0, {
     error: 'an amount of a day other than zero, within 1e9',
-  }).describe('What each day costs more, or less with a minus, in `currency`'),
-  currency: Currency,
+  })
+    .nullable()
+    .default(null)
+    .describe('What each day costs more, or less with a minus, in `currency`; null of a factor'),
+  factor: DecimalString.refine((text) => Number(text) > 0 && Number(text) <= MOST_FACTOR && Number(text) !== 1, {
+    error: 'a factor above 0 other than 1, at most 1000',
+  })
+    .nullable()
+    .default(null)
+    .describe('What each day costs is multiplied by it: "1.5" grows by half, "0.9" is 10 % less; null of an amount'),
+  currency: Currency.nullable().default(null).describe('Of the amount; of a factor null: it holds in every currency'),
+  commitment: z
+    .string()
+    .min(1)
+    .max(500)
+    .nullable()
+    .default(null)
+    .describe(
+      'Id of the commitment whose end it is, as the bill has it: then what the bill says of its end does not count; null: of none',
+    ),
   what: z.string().trim().min(1).max(200).describe('What it is, 1 to 200 characters: "endpoint for search, 2 H100"'),
 };
 
 export const NewForecastChange = z
   .strictObject(changeFields)
-  .refine(({ from, until }) => until === null || from < until, '`until` after `from`');
+  .refine(({ from, until }) => until === null || from < until, '`until` after `from`')
+  .refine(({ dailyAmount, factor }) => (dailyAmount === null) !== (factor === null), {
+    error: 'either `dailyAmount` or `factor`',
+    path: ['dailyAmount'],
+  })
+  .refine(({ dailyAmount, currency }) => dailyAmount === null || currency !== null, {
+    error: 'the currency of the amount',
+    path: ['currency'],
+  })
+  .refine(({ factor, subject }) => factor === null || isOneThing(subject), {
+    error: 'a factor is of everything, or of one team, project of a team, model, endpoint or service',
+    path: ['subject'],
+  });
 export type NewForecastChange = z.infer<typeof NewForecastChange>;
 
 export const ForecastChange = z
@@ -56,7 +93,17 @@ export const ForecastChange = z
     change: z.string().describe('Id of the change'),
     ...changeFields,
     addedAt: UtcInstant.describe('When it was added'),
-    addedBy: z.string().describe('Who added it'),
+    addedBy: z.string().describe('Who added it; of one from the bill: `bill`'),
+    origin: z
+      .enum(['stated', 'bill'])
+      .default('stated')
+      .describe('stated: a person added it; bill: a commitment that ends, read from the bill'),
+    isOn: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether forecasts have it: not one from the bill that was switched off, or of a commitment that somebody stated',
+      ),
   })
   .describe('A change of cost that is known before any bill shows it');
 export type ForecastChange = z.infer<typeof ForecastChange>;
@@ -125,7 +172,9 @@ export const LedgerForecast = z
     ),
     reason: z.string().nullable().describe('Why there is no forecast; null when there is one'),
     note: z.string().nullable().describe('What a reader should know of the forecast; null when nothing is remarkable'),
-    changes: DecimalString.describe('What known changes add to the days to come of the window; the forecast has it'),
+    changes: DecimalString.describe(
+      'What known changes add to the days to come of the window, factors with them; the forecast has it',
+    ),
     breach: Breach.nullable().describe('Of a budget, and of what a budget covers exactly; null for others'),
     budget: z.string().nullable().describe('Name of the budget of `breach`; null without one'),
     backtest: LedgerBacktest.nullable().describe('Null where it could not be tried'),
@@ -297,6 +346,17 @@ export const addForecastChange = endpoint({
   body: NewForecastChange,
   response: ForecastChange,
   errors: [],
+});
+
+export const switchForecastChange = endpoint({
+  method: 'PUT',
+  path: '/api/v1/forecasts/changes/:change',
+  scope: 'finops.write',
+  summary: 'Switch a change that was read from the bill on or off, with all of its commitment: off when it is renewed',
+  params: z.strictObject({ change: z.string().max(100).describe('Id of the change') }),
+  body: z.strictObject({ isOn: z.boolean().describe('Whether forecasts have it') }),
+  response: z.strictObject({ changes: z.array(ForecastChange).describe('The changes of its commitment') }),
+  errors: ['forecast_change_not_found'],
 });
 
 export const removeForecastChange = endpoint({

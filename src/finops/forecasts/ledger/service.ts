@@ -4,11 +4,13 @@ import type { Events } from '../../../platform/events/index.ts';
 import type { JobContext, Jobs } from '../../../platform/jobs/index.ts';
 import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import type { Budgets } from '../../budgets/index.ts';
+import type { Budgets, ExpectedBreach } from '../../budgets/index.ts';
 import type { Costs } from '../../costs/index.ts';
-import { dayOfInstant } from './days.ts';
+import { dayOfInstant, dayText } from './days.ts';
 import { makeForecasts } from './make.ts';
+import { allChanges, offeredBy, putOffered, switchCommitment } from './offered.ts';
 import { teamOfProject } from './outlook.ts';
+import { reachOf } from './panel.ts';
 import type {
   ForecastChange,
   ForecastDetail,
@@ -22,7 +24,6 @@ import {
   daysOf,
   deleteChange,
   earlierOf,
-  findChanges,
   findWork,
   forecastsOf,
   insertChange,
@@ -36,7 +37,7 @@ export interface LedgerForecastDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
-  readonly costs: Pick<Costs, 'dailySeries' | 'dailyReach' | 'dailyStamp'>;
+  readonly costs: Pick<Costs, 'dailySeries' | 'dailyReach' | 'dailyStamp' | 'commitmentEnds'>;
   readonly budgets: Pick<Budgets, 'standings' | 'subjects' | 'stamp'>;
 }
 
@@ -66,16 +67,20 @@ async function look(deps: LedgerForecastDeps): Promise<void> {
 
 /** Changes whenever anything that the forecasts stand on does. */
 async function stampOf({ store, clock, costs, budgets }: LedgerForecastDeps): Promise<string> {
-  const changes = (await findChanges(store)).map(({ change }) => change);
+  const changes = (await allChanges(store))
+    .filter(({ isOn }) => isOn)
+    .map(({ change, dailyAmount }) => [change, dailyAmount]);
   const day = dayOfInstant(clock.now());
   return JSON.stringify([await costs.dailyStamp(), await budgets.stamp(store), changes, day]);
 }
 
 async function make(deps: LedgerForecastDeps, { signal }: JobContext): Promise<void> {
   const { store, clock } = deps;
+  if ((await lastRun(store))?.stamp === (await stampOf(deps))) return;
+  await readCommitments(deps);
   const stamp = await stampOf(deps);
-  if ((await lastRun(store))?.stamp === stamp) return;
-  const [budgets, changes] = [await deps.budgets.standings(store), await findChanges(store)];
+  const changes = (await allChanges(store)).filter(({ isOn }) => isOn);
+  const budgets = await deps.budgets.standings(store);
   let told = Number.NEGATIVE_INFINITY;
   const progress = async (done: number, total: number) => {
     if (performance.now() - told < PROGRESS_EVERY_MS) return;
@@ -93,6 +98,20 @@ async function make(deps: LedgerForecastDeps, { signal }: JobContext): Promise<v
   }
 }
 
+/** Further back a bill has shown it for so long that it is nothing to come any more. */
+const ENDED_DAYS = 90;
+const AHEAD_DAYS = 366;
+
+/** Which commitments end, as far as the bill says it. */
+async function readCommitments({ store, clock, costs }: LedgerForecastDeps): Promise<void> {
+  const reach = reachOf(await costs.dailyReach());
+  if (reach === null) return;
+  const { through } = reach;
+  const within = { from: dayText(through - ENDED_DAYS), to: dayText(through + AHEAD_DAYS), through: dayText(through) };
+  const offered = offeredBy(await costs.commitmentEnds(within), new Date(clock.now()).toISOString());
+  await store.transaction((sql) => putOffered(sql, offered));
+}
+
 export interface ForecastQuestion {
   readonly level?: ForecastLevel | undefined;
   readonly team?: string | undefined;
@@ -100,7 +119,7 @@ export interface ForecastQuestion {
 
 export async function listed(deps: LedgerForecastDeps, { level, team }: ForecastQuestion): Promise<LedgerForecasts> {
   const { store } = deps;
-  const [run, working, changes] = [await lastRun(store), await findWork(store), await findChanges(store)];
+  const [run, working, changes] = [await lastRun(store), await findWork(store), await allChanges(store)];
   if (run === null) {
     const reason = working === null ? NOTHING : 'The first forecasts are being made.';
     return { standing: null, working, reason, forecasts: [], changes };
@@ -128,6 +147,17 @@ function isOfTeam({ level, key }: LedgerForecast, team: string, budgets: readonl
 
 async function standingOf(deps: LedgerForecastDeps, run: StoredRun): Promise<ForecastStanding> {
   return { madeAt: run.madeAt, ...run.standsOn, isCurrent: run.stamp === (await stampOf(deps)) };
+}
+
+/** How likely a budget is passed by the forecast that stands; null where there is none. */
+export async function breachOfBudget(sql: Sql, budget: string): Promise<ExpectedBreach | null> {
+  const run = await lastRun(sql);
+  if (run === null) return null;
+  const found = (await forecastsOf(sql, run.id)).find(({ level, key }) => level === 'budget' && key === budget);
+  if (found?.forecast == null || found.breach === null) return null;
+  const { mean, lo80, hi80 } = found.forecast;
+  const { probability, day, limit } = found.breach;
+  return { probability, day, mean, lo80, hi80, limit, start: found.window.start };
 }
 
 export interface SubjectQuestion {
@@ -163,12 +193,29 @@ export async function addChange(
   actor: string,
 ): Promise<ForecastChange> {
   const addedAt = new Date(deps.clock.now()).toISOString();
-  const change: ForecastChange = { change: `fc_${randomUUID().slice(0, 8)}`, ...asked, addedAt, addedBy: actor };
+  const said = { addedAt, addedBy: actor, origin: 'stated', isOn: true } as const;
+  const change: ForecastChange = { change: `fc_${randomUUID().slice(0, 8)}`, ...asked, ...said };
   await deps.store.transaction(async (sql) => {
     await insertChange(sql, change);
     await enqueue(deps, sql);
   });
   return change;
+}
+
+/** Errors: `forecast_change_not_found`, also for one that a person stated. */
+export function switchChange(deps: LedgerForecastDeps, id: string, isOn: boolean): Promise<ForecastChange[]> {
+  return deps.store.transaction(async (sql) => {
+    const found = (await allChanges(sql)).find(({ change, origin }) => change === id && origin === 'bill');
+    if (found === undefined || found.commitment === null) {
+      const detail = `The bill says of no change ${id}. What a person stated is removed: steelyard forecast change remove ${id}`;
+      throw new AppError('forecast_change_not_found', detail, { change: id });
+    }
+    await switchCommitment(sql, found.commitment, isOn);
+    await enqueue(deps, sql);
+    return (await allChanges(sql)).filter(
+      ({ commitment, origin }) => commitment === found.commitment && origin === 'bill',
+    );
+  });
 }
 
 /** Errors: `forecast_change_not_found`. */

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import { type ManifestKind, type ManifestOutcome, specKind } from '../../../platform/manifests/index.ts';
+import { type DeliverDeps, deliver, Notice, refuseUntold, type TargetRules } from '../../../platform/notices/index.ts';
+import { NotifyTarget } from '../../../platform/notices/schema.ts';
+import type { Sql, Store } from '../../../platform/store/index.ts';
+import type { Log } from '../../../platform/telemetry/index.ts';
+import { shown } from '../ledger/list.ts';
+import { findAnomalies, findJudging } from '../ledger/store.ts';
+import { noticeOf } from './notice.ts';
+import { AnomalySubscriptionSpec } from './schema.ts';
+import { claimNotice, findSubscriptions, noticedBy, putSubscription, type Subscription } from './store.ts';
+import { worthTelling } from './worth-telling.ts';
+
+export interface AnomalyNoticeDeps extends DeliverDeps, TargetRules {
+  readonly store: Store;
+  readonly log: Log;
+  readonly publicUrl: string | null;
+}
+
+/** Job that tells one target of one anomaly. */
+const TELL = 'anomalies.tell';
+/** With growing pauses these tries take ten minutes: a receiver that restarts misses nothing. */
+const TRIES = 8;
+
+const Telling = z.strictObject({ notice: Notice, target: NotifyTarget });
+
+/** `AnomalySubscription`; `changed` runs in the transaction of the change, so that what is open is told soon. */
+export function subscriptionKind(deps: TargetRules, changed: (sql: Sql) => Promise<void>): ManifestKind {
+  return specKind(
+    'AnomalySubscription',
+    40,
+    AnomalySubscriptionSpec,
+    async (sql, name, spec): Promise<ManifestOutcome> => {
+      const before = (await findSubscriptions(sql)).find((one) => one.name === name);
+      if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
+      refuseUntold(deps, spec.notify);
+      await putSubscription(sql, name, spec);
+      await changed(sql);
+      return before === undefined ? 'created' : 'changed';
+    },
+  );
+}
+
+export function registerTelling(deps: AnomalyNoticeDeps, jobs: Pick<Jobs, 'register'>): void {
+  jobs.register(TELL, {
+    maxAttempts: TRIES,
+    handler: async (payload, { signal }) => {
+      const { notice, target } = Telling.parse(payload);
+      const refusal = await deliver(deps, notice, target, signal);
+      if (refusal !== null) deps.log.warn({ notice: notice.id, why: refusal }, 'nobody could be told of an anomaly');
+    },
+  });
+}
+
+/** What nobody has been told of yet is claimed and enqueued in one transaction: it is told, and once. */
+export async function tellAnomalies(deps: AnomalyNoticeDeps, jobs: Pick<Jobs, 'enqueue'>): Promise<void> {
+  const subscriptions = await findSubscriptions(deps.store);
+  if (subscriptions.length === 0) return;
+  await deps.store.transaction(async (sql) => {
+    for (const subscription of subscriptions) await tell(deps, jobs, sql, subscription);
+  });
+}
+
+async function tell(
+  { clock, publicUrl }: AnomalyNoticeDeps,
+  jobs: Pick<Jobs, 'enqueue'>,
+  sql: Sql,
+  { name, spec }: Subscription,
+): Promise<void> {
+  const judging = await findJudging(sql);
+  if (judging === null) return;
+  const stored = await findAnomalies(sql, false);
+  const anomalies = stored.map((one) => shown(one, stored));
+  const before = await noticedBy(sql, name);
+  const due = worthTelling(spec, anomalies, judging.judging).filter(({ id }) => !before.has(id));
+  const at = new Date(clock.now()).toISOString();
+  const told = new Set<string>();
+  for (const anomaly of due) {
+    if (told.has(anomaly.id) || !(await claimNotice(sql, name, anomaly.id, at))) continue;
+    const related = due.filter(({ id }) => anomaly.related.includes(id) && !told.has(id));
+    for (const one of [anomaly, ...related]) told.add(one.id);
+    for (const one of related) await claimNotice(sql, name, one.id, at);
+    const notice = noticeOf({ subscription: name, anomaly, related, at, publicUrl });
+    for (const target of spec.notify) await jobs.enqueue(sql, { kind: TELL, payload: { notice, target } });
+  }
+}

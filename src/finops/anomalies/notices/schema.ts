@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { NotifyTarget } from '../../../platform/notices/schema.ts';
+import { Currency, DecimalString } from '../../../platform/units/schema.ts';
+import { AnomalyMeasure } from '../ledger/schema.ts';
+
+const named = z.string().min(1).max(250);
+
+/** `kind: AnomalySubscription` of `steelyard apply`. */
+export const AnomalySubscriptionSpec = z.strictObject({
+  of: z
+    .strictObject({
+      team: named.optional().describe('Team'),
+      model: named.optional().describe('Registered model'),
+      endpoint: named.optional().describe('Serving endpoint'),
+      serviceName: named.optional().describe('Service of the cloud, as FOCUS names it'),
+      subAccountId: named.optional().describe('Account of the cloud'),
+    })
+    .default({})
+    .describe('Only anomalies that are of all of these; {}: of anything'),
+  measures: z.array(AnomalyMeasure).min(1).max(10).optional().describe('Only of these measures; left out: of all'),
+  direction: z
+    .enum(['over', 'under', 'both'])
+    .default('both')
+    .describe('over: more money than expected, or the same for less; under: the other way'),
+  leastImpact: z
+    .strictObject({
+      amount: DecimalString.refine((text) => !text.startsWith('-'), 'zero or more').describe(
+        'Money beyond what was expected, on either side, from which on it is told',
+      ),
+      currency: Currency,
+    })
+    .optional()
+    .describe('Left out: every one is told; those of other currencies, or without money, then too'),
+  notify: z.array(NotifyTarget).min(1).max(10).describe('Whom it tells of each anomaly, once'),
+});
+export type AnomalySubscriptionSpec = z.infer<typeof AnomalySubscriptionSpec>;

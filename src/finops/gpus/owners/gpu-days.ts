@@ -1,0 +1,74 @@
+import type { Item } from './items.ts';
+import { amountOf, gpuHoursOf } from './money.ts';
+import { type Bucket, bucketNames } from './schema.ts';
+import type { OwnedTimes } from './service.ts';
+
+/** The time of one GPU and one owner on a day, as far as it was read. */
+export interface GpuDay {
+  /** YYYY-MM-DD, UTC. */
+  readonly day: string;
+  readonly gpu: string;
+  /** Of its owner; null where nobody said it. */
+  readonly team: string | null;
+  readonly model: string | null;
+  readonly endpoint: string | null;
+  readonly paidHours: number;
+  /** Utilization times time, outside of idle time. */
+  readonly usedHours: number;
+  /** In periods of half an hour or more in which it did nothing, and what nobody held. */
+  readonly idleHours: number;
+  /** Null where its hours have no price; then all amounts are null. */
+  readonly currency: string | null;
+  /** Exact amounts. */
+  readonly paidCost: string | null;
+  readonly usedCost: string | null;
+  readonly idleCost: string | null;
+}
+
+/** How idle time is known where nobody asks for another way: as `gpu idle` and `gpu owners` have it. */
+const AS_USUAL = { window: 30 * 60_000, threshold: 0, maxGap: 5 * 60_000 };
+const IDLE: readonly Bucket[] = ['idleHeld', 'idleFree', 'idleUnknown', 'unallocated'];
+const DAY_MS = 86_400_000;
+
+/** Time and money of each GPU by owner and day, within UTC days, the second exclusive; days without readings are not there. */
+export async function gpuDays(
+  times: OwnedTimes,
+  within: { readonly from: string; readonly to: string },
+): Promise<GpuDay[]> {
+  const { items } = await times({ ...AS_USUAL, ...within }, 'day');
+  const groups = Map.groupBy(items, ({ step, gpu, owner: { subject }, currency, units }) =>
+    JSON.stringify([step, gpu, subject?.team, subject?.model, subject?.endpoint, units === null ? null : currency]),
+  );
+  return [...groups.values()].flatMap(dayOf).toSorted((a, b) => (a.day === b.day ? 0 : a.day < b.day ? -1 : 1));
+}
+
+function dayOf(items: readonly Item[]): GpuDay[] {
+  const [first] = items;
+  if (first === undefined || first.gpu === null) return [];
+  const hours = (names: readonly Bucket[]) =>
+    items.reduce(
+      (sum, { us, scale }) =>
+        sum +
+        gpuHoursOf(
+          names.reduce((total, name) => total + us[name], 0n),
+          scale,
+        ),
+      0,
+    );
+  const money = (names: readonly Bucket[]) =>
+    first.units === null
+      ? null
+      : amountOf(
+          items.reduce((sum, { units }) => names.reduce((total, name) => total + (units?.[name] ?? 0n), sum), 0n),
+        );
+  const { team = null, model = null, endpoint = null } = first.owner.subject ?? {};
+  return [
+    {
+      ...{ day: new Date(first.step * DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length), gpu: first.gpu },
+      ...{ team, model, endpoint },
+      ...{ paidHours: hours(bucketNames), usedHours: hours(['used']), idleHours: hours(IDLE) },
+      currency: first.units === null ? null : first.currency,
+      ...{ paidCost: money(bucketNames), usedCost: money(['used']), idleCost: money(IDLE) },
+    },
+  ];
+}

@@ -1,0 +1,97 @@
+import { Link } from '@tanstack/react-router';
+import type { AnomalyDetail, AnomalyEvidence, AnomalyRow } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { toCsv } from '../format/csv.ts';
+import { counted } from '../format/number.ts';
+import { Card } from '../parts/Card.tsx';
+import { CsvButton } from '../parts/CsvButton.tsx';
+import layout from '../parts/layout.module.css';
+import { MoneyDelta } from '../parts/MoneyDelta.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import parts from '../parts/parts.module.css';
+import table from '../table/table.module.css';
+import styles from './anomalies.module.css';
+
+interface GpuRowsCardProps {
+  readonly anomaly: AnomalyDetail;
+  readonly evidence: AnomalyEvidence;
+  readonly currency: string;
+}
+
+/** The GPUs behind it, by owner: their readings are on the page of GPUs. */
+export function GpuRowsCard({ anomaly, evidence, currency }: GpuRowsCardProps) {
+  const { rows, cost } = evidence;
+  const money = (amount: string) => <MoneyFigure money={{ amount, currency }} />;
+  const what = anomaly.measure === 'gpu_idle_cost' ? 'idle' : 'not used';
+  return (
+    <Card
+      title="Which GPUs are behind it?"
+      note={`${counted(rows.length, 'GPU and owner', 'GPUs and owners')}, largest change first: money of hours that were ${what}.`}
+      flush
+      actions={
+        <>
+          <Link to="/gpus" className={parts.button}>
+            All GPUs
+          </Link>
+          <CsvButton name={`${anomaly.id}-gpus`} what="the GPUs" text={() => gpusCsv(rows, currency)} />
+        </>
+      }
+    >
+      <table className={table.table} aria-label="GPUs behind it">
+        <thead>
+          <tr>
+            <th scope="col">GPU</th>
+            <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+              Expected
+            </th>
+            <th scope="col" className={table.number}>
+              Actual
+            </th>
+            <th scope="col" className={table.number}>
+              Change
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={JSON.stringify(row.values)}>
+              <th scope="row" className={styles.value}>
+                {row.values.gpu ?? 'GPUs'}
+                <span className={layout.sub}>{ownerOf(row)}</span>
+              </th>
+              <td className={`${table.number} ${table.wideOnly}`}>{money(row.expected)}</td>
+              <td className={table.number}>{money(row.actual)}</td>
+              <td className={table.number}>
+                <MoneyDelta money={{ amount: row.change, currency }} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">Together</th>
+            <td className={`${table.number} ${table.wideOnly}`}>{money(cost.expected)}</td>
+            <td className={table.number}>{money(cost.actual)}</td>
+            <td className={table.number}>
+              <MoneyDelta money={{ amount: cost.change, currency }} />
+            </td>
+          </tr>
+        </tfoot>
+      </table>
+    </Card>
+  );
+}
+
+function ownerOf({ values }: AnomalyRow): string {
+  const named = ['team', 'model', 'endpoint'].flatMap((name) => values[name] ?? []);
+  return named.length === 0 ? 'nobody said whose it was' : named.join(', ');
+}
+
+function gpusCsv(rows: readonly AnomalyRow[], currency: string): string {
+  return toCsv(
+    ['gpu', 'team', 'model', 'endpoint', 'expected', 'actual', 'change', 'currency'],
+    rows.map(({ values, expected, actual, change }) => [
+      ...['gpu', 'team', 'model', 'endpoint'].map((name) => values[name] ?? null),
+      ...[expected, actual, change, currency],
+    ]),
+  );
+}

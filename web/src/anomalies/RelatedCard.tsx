@@ -1,0 +1,41 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { listAnomalies } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { Card } from '../parts/Card.tsx';
+import parts from '../parts/parts.module.css';
+import table from '../table/table.module.css';
+import { DirectionMark } from './DirectionMark.tsx';
+import { daysText, titleOf } from './words.ts';
+
+/** Other measures of the same owner on the same days: a bill that rose and GPUs that stand idle. */
+export function RelatedCard({ related }: { readonly related: readonly string[] }) {
+  const all = useQuery(endpointQuery(listAnomalies, { query: {} }));
+  const shown = all.data?.anomalies.filter(({ id }) => related.includes(id)) ?? [];
+  return (
+    <Card
+      title="What else happened to it then?"
+      note="Another measure of the same owner, on the same days: likely of the same cause."
+      flush
+    >
+      <table className={table.table} aria-label="Related anomalies">
+        <tbody>
+          {related.map((id) => {
+            const one = shown.find((anomaly) => anomaly.id === id);
+            return (
+              <tr key={id}>
+                <th scope="row">
+                  <Link to="/anomalies/$anomaly" params={{ anomaly: id }} className={parts.textLink}>
+                    {one === undefined ? id : titleOf(one)}
+                  </Link>
+                </th>
+                <td>{one !== undefined && <DirectionMark anomaly={one} />}</td>
+                <td className={table.number}>{one !== undefined && daysText(one)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </Card>
+  );
+}
