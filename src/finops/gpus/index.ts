@@ -18,10 +18,13 @@ import { GpuSourceSpec } from './sources/schema.ts';
 import { applyGpuSource, scheduleSources } from './sources/service.ts';
 import { scheduleRetention } from './telemetry/retention.ts';
 
+export { billedHours, type DemandHour } from './commitments/hourly-demand.ts';
 export type { MeasuredServing } from './hardware/measured-serving.ts';
 export type { GpuLoad } from './loads/loads.ts';
 export { gpuMigrations } from './migrations.ts';
+export type { GpuHeld } from './owners/held-at.ts';
 export type { GpuWork, ReconciledCost } from './owners/owner.ts';
+export type { Purchases } from './purchases.ts';
 export { openGpuReadings } from './recent/table.ts';
 export {
   canPromise,
@@ -34,7 +37,7 @@ export {
  * What GPUs did, as far as it was read: which of them do nothing, whose they were then and what that costs, and on how few of
  * them work would fit. And how to buy them: spot, commitments, and which hardware for a served model.
  */
-export interface Gpus extends AsyncDisposable, Pick<GpuService, 'learnOf'> {
+export interface Gpus extends AsyncDisposable, Pick<GpuService, 'learnOf' | 'heldAt'> {
   /** `GpuSource`. */
   readonly kinds: readonly ManifestKind[];
   /** What each GPU bore in [start, end) Unix ms, as far as it was read, by name. */
@@ -87,6 +90,7 @@ export function createGpus(ground: GpuGround): Gpus {
     loads: (window) => gpuLoads(deps, window),
     purchases,
     learnOf: service.learnOf,
+    heldAt: service.heldAt,
     plugin: remoteWritePlugin(sources),
     listen: (events, runs) => listenToRuns(sources, events, runs),
     start: loop.start,

@@ -9,6 +9,7 @@ import { noteTimes } from './holders/store.ts';
 import type { KnownTimeDeps } from './idle/known-time.ts';
 import type { IdleQuery } from './idle/schema.ts';
 import { gpuIdle } from './idle/service.ts';
+import { type GpuHeld, heldAt } from './owners/held-at.ts';
 import { type GpuWork, NO_WORK } from './owners/owner.ts';
 import { gpuEfficiency, gpuOutcomes, gpuOwners } from './owners/reports.ts';
 import { type OwnedDeps, ownedTimes } from './owners/service.ts';
@@ -69,6 +70,8 @@ export interface GpuService {
   note(holdings: readonly GpuHolding[]): Promise<void>;
   /** From now on, what is known of the work on GPUs. */
   learnOf(work: GpuWork): void;
+  /** Who held each GPU at an instant, Unix milliseconds, as it was told last in the quarter of an hour before. */
+  heldAt(at: number): Promise<GpuHeld[]>;
   owners(query: z.infer<typeof getGpuOwners.query>): Promise<GpuOwners>;
   efficiency(query: z.infer<typeof getGpuEfficiency.query>): Promise<GpuEfficiency>;
   heatMap(query: z.infer<typeof getGpuHeatMap.query>): Promise<GpuHeatMap>;
@@ -121,6 +124,7 @@ export function createGpuService(deps: GpuDeps): GpuService {
     learnOf(work) {
       known.work = work;
     },
+    heldAt: (at) => heldAt(owned(), at),
     owners: (query) => gpuOwners(times, query),
     efficiency: (query) => gpuEfficiency(times, query),
     heatMap: (query) => gpuHeatMap(times, owned(), query),

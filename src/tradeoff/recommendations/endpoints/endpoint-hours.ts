@@ -3,6 +3,8 @@ import type { ServedVariant, ServingUse, VariantSpan } from '../../../mlops/serv
 import type { Store } from '../../../platform/store/index.ts';
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
 import type { Window } from '../finder.ts';
+import { monthsOfBills } from '../savings/bill-deliveries.ts';
+import { withinResource } from '../savings/resource-item.ts';
 import type { HeldItem } from '../schema.ts';
 
 export const HOUR_MS = 3_600_000;
@@ -24,6 +26,9 @@ export interface VariantHours {
   readonly prices: readonly string[];
   /** Resources without a price. */
   readonly unpriced: readonly string[];
+  readonly resources: ReadonlySet<string>;
+  /** Months whose bill a price was learned from. */
+  readonly billedMonths: ReadonlySet<string>;
 }
 
 export interface VariantHour {
@@ -57,6 +62,9 @@ interface PricedHours {
   readonly currencies: ReadonlySet<string>;
   readonly prices: readonly string[];
   readonly unpriced: readonly string[];
+  readonly resources: ReadonlySet<string>;
+  /** Months whose bill a price was learned from. */
+  readonly billedMonths: ReadonlySet<string>;
 }
 
 /** A cost falls evenly on the time of its interval. */
@@ -87,6 +95,8 @@ function costsByHour(usage: Metered, window: Window): PricedHours {
     currencies,
     prices: [...prices].toSorted(),
     unpriced: [...unpriced].toSorted(),
+    resources: new Set(usage.map(({ usage: held }) => held.resource)),
+    billedMonths: monthsOfBills(usage.flatMap(({ metered }) => metered.prices)),
   };
 }
 
@@ -119,8 +129,11 @@ function variantHours(served: ServedVariant, spans: readonly VariantSpan[], pric
     currency: currency === undefined || others.length > 0 ? null : currency,
     start: new Date(window.start).toISOString(),
     costs,
+    within: withinResource(priced.resources),
+    gpus: [],
   };
-  return { served, hours, item, prices: priced.prices, unpriced: priced.unpriced };
+  const { prices, unpriced, resources, billedMonths } = priced;
+  return { served, hours, item, prices, unpriced, resources, billedMonths };
 }
 
 export function itemOf({ endpoint, variant }: Pick<ServedVariant, 'endpoint' | 'variant'>): string {
