@@ -16,7 +16,7 @@ import type { IdleRunDeps } from './runs/finder.ts';
 import type { Recommendation, TimelineEntry } from './schema.ts';
 
 export interface RecommendationDeps
-  extends Omit<EndpointDeps, 'metering'>,
+  extends Omit<EndpointDeps, 'metering' | 'gpus'>,
     Omit<IdleRunDeps, 'gpus'>,
     Omit<PurchaseFinderDeps, 'gpus' | 'metering' | 'pipelines' | 'serving'>,
     DeliverDeps,

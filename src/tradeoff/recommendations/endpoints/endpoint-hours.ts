@@ -1,3 +1,4 @@
+import type { GpuHeld, Gpus } from '../../../finops/gpus/index.ts';
 import type { Metering } from '../../../finops/metering/index.ts';
 import type { ServedVariant, ServingUse, VariantSpan } from '../../../mlops/serving/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
@@ -14,6 +15,7 @@ export interface EndpointDeps {
   readonly store: Store;
   readonly serving: Pick<ServingUse, 'variants' | 'spans'>;
   readonly metering: Pick<Metering, 'within'>;
+  readonly gpus: Pick<Gpus, 'heldAt'>;
 }
 
 /** One variant of an endpoint over a window, hour by hour. */
@@ -45,11 +47,15 @@ export const ENOUGH_MEASURED = 0.5;
 export async function endpointHours(deps: EndpointDeps, window: Window): Promise<VariantHours[]> {
   const served = await deps.serving.variants(deps.store);
   const all: VariantHours[] = [];
+  const holdings = served.length === 0 ? [] : await deps.gpus.heldAt(window.end);
   for (const [endpoint, variants] of Map.groupBy(served, (one) => one.endpoint)) {
     const spans = await deps.serving.spans(endpoint, { ...window, unit: 'hour' });
     const usage = await deps.metering.within(deps.store, window, { endpoint, purpose: 'inference' });
     const priced = costsByHour(usage, window);
-    for (const variant of variants) all.push(variantHours(variant, spans, priced, window));
+    for (const variant of variants) {
+      const held = gpusOf(holdings, variant, variants.length === 1);
+      all.push(variantHours(variant, spans, priced, { window, held }));
+    }
   }
   return all;
 }
@@ -108,7 +114,19 @@ function shareOf(amount: string, partMs: number, wholeMs: number): Decimal {
   return decimal(amount).times(partMs).dividedBy(wholeMs);
 }
 
-function variantHours(served: ServedVariant, spans: readonly VariantSpan[], priced: PricedHours, window: Window) {
+/** GPUs that its replicas alone hold: of an endpoint of several variants, those of its version. */
+function gpusOf(holdings: readonly GpuHeld[], { endpoint, version }: ServedVariant, isOnly: boolean): string[] {
+  const isIts = (subject: GpuHeld['subjects'][number]) =>
+    subject?.endpoint === endpoint && (isOnly || subject.modelVersion === version);
+  return holdings.flatMap(({ gpu, subjects }) => (subjects.length > 0 && subjects.every(isIts) ? [gpu] : []));
+}
+
+function variantHours(
+  served: ServedVariant,
+  spans: readonly VariantSpan[],
+  priced: PricedHours,
+  { window, held }: { readonly window: Window; readonly held: readonly string[] },
+) {
   const byHour = Map.groupBy(spans, ({ at }) => at);
   const hours: VariantHour[] = [];
   const costs: (string | null)[] = [];
@@ -130,7 +148,7 @@ function variantHours(served: ServedVariant, spans: readonly VariantSpan[], pric
     start: new Date(window.start).toISOString(),
     costs,
     within: withinResource(priced.resources),
-    gpus: [],
+    gpus: [...held],
   };
   const { prices, unpriced, resources, billedMonths } = priced;
   return { served, hours, item, prices, unpriced, resources, billedMonths };
