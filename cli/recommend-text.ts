@@ -27,14 +27,15 @@ export function listText({ recommendations, totals }: RecommendationList, { pain
   return totals.length === 0 ? rows : `${rows}\n\n${totals.map(totalText).join('\n')}`;
 }
 
-function totalText({ saving, sumOfAlone, recommendations }: RecommendationList['totals'][number]): string {
+function totalText({ saving, sumOfAlone, recommendations, leftOut }: RecommendationList['totals'][number]): string {
   const interval = intervalText(saving);
   const together = `${shownMoney(saving.monthly)} a month together${interval === null ? '' : ` (${interval})`}`;
   const sum =
     sumOfAlone.amount === saving.monthly?.amount
       ? ''
       : `; each alone adds up to ${shownMoney(sumOfAlone)}: they overlap`;
-  return `${counted(recommendations, 'recommendation')}: ${together} of ${shownMoney(saving.cost)}${sum}`;
+  const others = leftOut.length === 0 ? '' : `; without ${leftOut.join(', ')}: others save more of the same hours`;
+  return `${counted(recommendations, 'recommendation')}: ${together} of ${shownMoney(saving.cost)}${sum}${others}`;
 }
 
 /** `286.79 to 365.00`. */
@@ -69,6 +70,9 @@ export function detailText(one: Recommendation, { paint }: Context): string {
       ['looked at', `${shownInstant(evidence.window.start)} to ${shownInstant(evidence.window.end)}`],
       ...evidence.figures.map(({ name, value }): [string, string | null] => [name, value]),
       ['prices', evidence.prices.join('; ') || null],
+      ...(evidence.deliveries.length === 0
+        ? []
+        : [['bill deliveries', evidence.deliveries.join(', ')] as [string, string]]),
       ...(evidence.missing.length === 0 ? [] : [['not known', evidence.missing.join('; ')] as [string, string]]),
       ...(realised === null ? [] : [['really saved', realisedText(realised)] as [string, string]]),
     ],

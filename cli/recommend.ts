@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { UtcInstant } from '../src/platform/units/schema.ts';
+import { deleteIdlePolicy, listIdlePolicies } from '../src/tradeoff/recommendations/idle/schema.ts';
+import { deletePurchaseTerms, listPurchaseTerms } from '../src/tradeoff/recommendations/purchases/schema.ts';
 import {
   applyRecommendation,
   dismissRecommendation,
@@ -11,7 +13,7 @@ import {
   undoRecommendation,
 } from '../src/tradeoff/recommendations/schema.ts';
 import { command } from './frame/command.ts';
-import { shownInstant } from './output/amounts.ts';
+import { counted, shownInstant } from './output/amounts.ts';
 import { table } from './output/table.ts';
 import { detailText, listText, previewText } from './recommend-text.ts';
 
@@ -151,6 +153,88 @@ const keepCommand = command({
   },
 });
 
+const MINUTE_MS = 60_000;
+/** `30 min`. */
+const minutesText = (ms: number) => `${Number((ms / MINUTE_MS).toFixed(1))} min`;
+
+const policiesCommand = command({
+  path: ['recommend', 'policies'],
+  summary: 'List the idle policies, and what each has told of',
+  example: 'steelyard recommend policies',
+  needs: 'server',
+  run: async (context) => {
+    const answer = await (await context.client()).call(listIdlePolicies, {});
+    await context.answer(answer, () =>
+      table(
+        answer.policies,
+        [
+          { title: 'POLICY', cell: ({ name }) => name },
+          { title: 'WATCHES', cell: ({ what }) => what },
+          { title: 'IDLE FOR', align: 'right', cell: ({ windowMs }) => minutesText(windowMs) },
+          { title: 'GRACE', align: 'right', cell: ({ graceMs }) => minutesText(graceMs) },
+          { title: 'DOES IT', cell: ({ isDryRun }) => (isDryRun ? 'no: a dry run' : 'yes') },
+          { title: 'TOLD OF', align: 'right', cell: ({ noticed }) => String(noticed) },
+        ],
+        context.paint,
+      ),
+    );
+    if (answer.policies.length === 0) await context.remark('No idle policy. Apply one: docs/recommendations.md');
+    return 0;
+  },
+});
+
+const deletePolicyCommand = command({
+  path: ['recommend', 'delete-policy'],
+  summary: 'Delete an idle policy; what it was about to do is not done',
+  example: 'steelyard recommend delete-policy night',
+  needs: 'server',
+  positionals: { policy: { describe: 'Name of the policy' } },
+  run: async (context, { policy }) => {
+    const answer = await (await context.client()).call(deleteIdlePolicy, { params: { policy } });
+    const notices = answer.withdrawn === 0 ? '' : ` ${counted(answer.withdrawn, 'notice')} withdrawn.`;
+    await context.answer(answer, () => `Deleted: ${answer.name}.${notices}`);
+    return 0;
+  },
+});
+
+const termsCommand = command({
+  path: ['recommend', 'terms'],
+  summary: 'List the terms that purchases are advised by',
+  example: 'steelyard recommend terms',
+  needs: 'server',
+  run: async (context) => {
+    const answer = await (await context.client()).call(listPurchaseTerms, {});
+    await context.answer(answer, () =>
+      table(
+        answer.terms,
+        [
+          { title: 'TERMS', cell: ({ name }) => name },
+          { title: 'APPLIED', cell: ({ appliedAt }) => shownInstant(appliedAt), least: 20 },
+          { title: 'COMMITMENTS', cell: ({ commitments }) => commitments.join(', ') },
+          { title: 'SPOT', cell: ({ spot }) => spot.join(', ') },
+          { title: 'SERVING', cell: ({ serving }) => serving.join(', ') },
+        ],
+        context.paint,
+      ),
+    );
+    if (answer.terms.length === 0) await context.remark('No terms. Apply some: docs/recommendations.md');
+    return 0;
+  },
+});
+
+const deleteTermsCommand = command({
+  path: ['recommend', 'delete-terms'],
+  summary: 'Delete terms; what stood on them lapses',
+  example: 'steelyard recommend delete-terms aws',
+  needs: 'server',
+  positionals: { terms: { describe: 'Name of the terms' } },
+  run: async (context, { terms }) => {
+    const answer = await (await context.client()).call(deletePurchaseTerms, { params: { terms } });
+    await context.answer(answer, () => `Deleted: ${answer.name}.`);
+    return 0;
+  },
+});
+
 export const recommendCommands = [
   listCommand,
   findCommand,
@@ -159,4 +243,8 @@ export const recommendCommands = [
   dismissCommand,
   undoCommand,
   keepCommand,
+  policiesCommand,
+  deletePolicyCommand,
+  termsCommand,
+  deleteTermsCommand,
 ];

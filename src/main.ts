@@ -29,9 +29,9 @@ import { createRecommendations } from './tradeoff/recommendations/index.ts';
 import { createRetrainings } from './tradeoff/retraining/index.ts';
 import { readVersion } from './version.ts';
 import { wireFinops } from './wire-finops.ts';
-import { gpuWork } from './wire-gpus.ts';
+import { gpuWork, spotDeadlines } from './wire-gpus.ts';
 import { wireMlops } from './wire-mlops.ts';
-import { wirePipelines } from './wire-pipelines.ts';
+import { type SimulatedCluster, wirePipelines } from './wire-pipelines.ts';
 import { servedRequests, wireServing } from './wire-serving.ts';
 import { systemPlugin } from './wire-system.ts';
 import { wireRetention, wireTradeoff } from './wire-tradeoff.ts';
@@ -40,6 +40,7 @@ import { wireRetention, wireTradeoff } from './wire-tradeoff.ts';
 export interface Overrides {
   readonly clock?: Clock;
   readonly log?: Log;
+  readonly cluster?: SimulatedCluster;
 }
 
 export interface Application extends AsyncDisposable {
@@ -96,25 +97,29 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   const listening: { http: FastifyInstance | null } = { http: null };
   const auth = createAuth({ store, clock, config });
   const audit = lifetime.use(createAudit({ store, clock, log }));
-  const { kinds, routes, plugins, webhooks, tracking, executors, serving, gpus } = wire([auth, audit], {
-    config,
-    folder,
-    clock,
-    log,
-    telemetry,
-    store,
-    objects,
-    artifacts,
-    lake,
-    predictionLog,
-    gpuReadings,
-    events,
-    jobs,
-    longJobs,
-    writes: audit,
-    address: () => addressOf(config, listening.http),
-    workToken: auth.workToken,
-  });
+  const { kinds, routes, plugins, webhooks, tracking, executors, serving, gpus } = wire(
+    [auth, audit],
+    {
+      config,
+      folder,
+      clock,
+      log,
+      telemetry,
+      store,
+      objects,
+      artifacts,
+      lake,
+      predictionLog,
+      gpuReadings,
+      events,
+      jobs,
+      longJobs,
+      writes: audit,
+      address: () => addressOf(config, listening.http),
+      workToken: auth.workToken,
+    },
+    overrides.cluster,
+  );
   lifetime.use(executors);
   lifetime.use(gpus);
   lifetime.use(serving);
@@ -164,6 +169,7 @@ function lakeFolders(config: Config, folder: string): LakeDeps {
 function wire(
   doors: readonly { readonly routes: readonly Route[] }[],
   ground: Ground,
+  cluster?: SimulatedCluster,
 ): {
   kinds: ManifestKind[];
   routes: Route[];
@@ -181,8 +187,10 @@ function wire(
   const { plugins: mlflow, door, ...mlopsFeatures } = mlops;
   finops.gpus.listen(ground.events, mlops.tracking);
   const { modelSteps, ...tradeoff } = wireTradeoff(ground, finops, mlops);
-  const asked = { admission: finops.budgets.reservations, runLog: mlops.tracking.runLog, models: modelSteps };
-  const { executors, pipelines } = wirePipelines({ ...onArtifacts, door }, asked);
+  const deadlines = spotDeadlines({ ...tradeoff, ...mlops });
+  const { reservations: admission } = finops.budgets;
+  const asked = { admission, runLog: mlops.tracking.runLog, models: modelSteps, deadlines };
+  const { executors, pipelines } = wirePipelines({ ...onArtifacts, door }, asked, cluster);
   const telling = { ...createTelling(ground.config), requests: servedRequests(ground.store) };
   const watching = { ...ground, ...telling, uploads: finops.uploads };
   const monitoring = createMonitoring(watching, ground.predictionLog);

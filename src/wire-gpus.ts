@@ -1,9 +1,30 @@
-import type { GpuWork, ReconciledCost } from './finops/gpus/index.ts';
+import { decideDeadline, type GpuWork, type ReconciledCost } from './finops/gpus/index.ts';
 import type { WorkOutcome } from './finops/gpus/schema.ts';
 import { isPodOfEndpoint, workIdsIn } from './mlops/executors/index.ts';
-import type { PipelineRuns } from './mlops/pipelines/index.ts';
+import type { PipelineRuns, SpotDeadlines } from './mlops/pipelines/index.ts';
 import type { Tracking } from './mlops/tracking/index.ts';
 import type { Subject } from './org/schema.ts';
+import type { Decisions } from './tradeoff/decisions/index.ts';
+
+/** How a deadline is kept on spot capacity: the one wing knows the policy, the bridge keeps what was decided. */
+export function spotDeadlines({
+  decisions,
+  tracking,
+}: {
+  readonly decisions: Pick<Decisions, 'recordAct'>;
+  readonly tracking: Pick<Tracking, 'latestMetrics'>;
+}): SpotDeadlines {
+  return {
+    decide: decideDeadline,
+    record: (sql, decided) =>
+      decisions.recordAct(sql, {
+        ...decided,
+        ...{ act: 'placed', actor: 'deadline policy', evidence: { ...decided.evidence } },
+      }),
+    progress: async (sql, mlflowRun, metric) =>
+      (await tracking.latestMetrics(sql, mlflowRun)).get(metric)?.value ?? null,
+  };
+}
 
 interface KnownOfWork {
   readonly tracking: Pick<Tracking, 'statuses' | 'costs'>;

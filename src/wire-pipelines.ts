@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createExecutors, type createWorkspaceDoor, type ExecutorsDeps, serverIdIn } from './mlops/executors/index.ts';
 import { createPipelines, type PipelinesDeps } from './mlops/pipelines/index.ts';
 import type { Auth } from './platform/auth/index.ts';
@@ -12,7 +13,16 @@ type WorkspaceDoor = ReturnType<typeof createWorkspaceDoor>;
 interface PipelineGround
   extends Omit<
     PipelinesDeps,
-    'jobs' | 'shortJobs' | 'admission' | 'runLog' | 'models' | 'executorOf' | 'access' | 'environment'
+    | 'jobs'
+    | 'shortJobs'
+    | 'admission'
+    | 'runLog'
+    | 'models'
+    | 'deadlines'
+    | 'rest'
+    | 'executorOf'
+    | 'access'
+    | 'environment'
   > {
   readonly config: Config;
   /** Jobs that last as long as what they wait for, and so have places of their own. */
@@ -29,8 +39,19 @@ interface PipelineGround
 /** What work that was begun may prove itself by; a step that takes longer has to bring a token of its own. */
 const WORK_TOKEN_MS = 7 * 24 * 3_600_000;
 
+/** For tests: a cluster with its own time, in the place of every engine. */
+export type SimulatedCluster = Pick<PipelinesDeps, 'executorOf' | 'rest'>;
+
+const restForReal: PipelinesDeps['rest'] = async (ms, signal) => {
+  await pause(ms, undefined, { signal, ref: false }).catch(() => undefined);
+};
+
 /** What runs, on what, and whether it may: the other wing answers that, and the bridge what comes of it. */
-export function wirePipelines(ground: PipelineGround, others: Pick<PipelinesDeps, 'admission' | 'runLog' | 'models'>) {
+export function wirePipelines(
+  ground: PipelineGround,
+  others: Pick<PipelinesDeps, 'admission' | 'runLog' | 'models' | 'deadlines'>,
+  cluster: SimulatedCluster | null = null,
+) {
   const { config } = ground;
   const processes = config.processExecutor === 'on' || (config.processExecutor === 'auto' && config.accounts === 'off');
   const environment = processEnvironment();
@@ -48,7 +69,8 @@ export function wirePipelines(ground: PipelineGround, others: Pick<PipelinesDeps
     environment,
     jobs: ground.longJobs,
     shortJobs: ground.jobs,
-    executorOf: executors.of,
+    executorOf: cluster?.executorOf ?? executors.of,
+    rest: cluster?.rest ?? restForReal,
     access: async ({ pipeline, number, spec }) => {
       // What runs elsewhere reaches this server by the address that others have.
       const address = spec.engine === 'process' ? ground.address() : (config.publicUrl ?? ground.address());

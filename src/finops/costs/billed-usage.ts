@@ -31,6 +31,8 @@ export interface BilledUsage {
   readonly periods: readonly PeriodUsage[];
   /** Of the rows on demand, the one of most rows first. */
   readonly prices: readonly PaidPrice[];
+  /** Deliveries that these rows are of, by id. */
+  readonly deliveries: readonly string[];
 }
 
 const KIND = `CASE WHEN CommitmentDiscountStatus = 'Unused' THEN 'unused'
@@ -48,12 +50,13 @@ export async function billedUsage(deps: CostsDeps, selection: RowSelection): Pro
   const relations = await relationsOf(deps, selection);
   const { from, where } = rowSource(selection, [], relations);
   const usage = `${where === '' ? 'WHERE' : `${where} AND`} ChargeCategory = 'Usage' AND ChargeClass IS DISTINCT FROM 'Correction'`;
-  const [periods, prices] = await Promise.all([
+  const [periods, prices, deliveries] = await Promise.all([
     deps.lake.query(`SELECT strftime(ChargePeriodStart, '%Y-%m-%dT%H:%M:%SZ') AS start, strftime(ChargePeriodEnd, '%Y-%m-%dT%H:%M:%SZ') AS "end",
         ${KIND} AS kind, ${UNIT} AS unit, sum(${QUANTITY})::VARCHAR AS quantity, (count(*) - count(${QUANTITY}))::INTEGER AS missing
       FROM ${from} ${usage} AND ChargePeriodStart IS NOT NULL AND ChargePeriodEnd IS NOT NULL GROUP BY ALL ORDER BY 1, 2, 3, 4`),
     deps.lake.query(`SELECT coalesce(ContractedUnitPrice, ListUnitPrice)::VARCHAR AS amount, BillingCurrency AS currency, count(*)::INTEGER AS rows
       FROM ${from} ${usage} AND ${KIND} = 'onDemand' GROUP BY ALL HAVING amount IS NOT NULL AND currency IS NOT NULL ORDER BY 3 DESC, 1`),
+    deps.lake.query(`SELECT DISTINCT b.delivery AS delivery FROM ${from} ${usage} ORDER BY 1`),
   ]);
   return {
     periods: periods.map((row) => ({
@@ -69,6 +72,7 @@ export async function billedUsage(deps: CostsDeps, selection: RowSelection): Pro
       currency: String(row.currency),
       rows: Number(row.rows),
     })),
+    deliveries: deliveries.map((row) => String(row.delivery)),
   };
 }
 

@@ -23,11 +23,14 @@ import { sourcePrices } from './sources/store.ts';
 import { scheduleRetention } from './telemetry/retention.ts';
 import { importPrices } from './telemetry/store.ts';
 
+export { billedHours, type DemandHour } from './commitments/hourly-demand.ts';
 export type { MeasuredServing } from './hardware/measured-serving.ts';
 export type { GpuLoad } from './loads/loads.ts';
 export { gpuMigrations } from './migrations.ts';
 export type { GpuDay } from './owners/gpu-days.ts';
+export type { GpuHeld } from './owners/held-at.ts';
 export type { GpuWork, ReconciledCost } from './owners/owner.ts';
+export type { Purchases } from './purchases.ts';
 export { openGpuReadings } from './recent/table.ts';
 export {
   canPromise,
@@ -40,7 +43,7 @@ export {
  * What GPUs did, as far as it was read: which of them do nothing, whose they were then and what that costs, and on how few of
  * them work would fit. And how to buy them: spot, commitments, and which hardware for a served model.
  */
-export interface Gpus extends AsyncDisposable, Pick<GpuService, 'learnOf' | 'days'> {
+export interface Gpus extends AsyncDisposable, Pick<GpuService, 'learnOf' | 'days' | 'heldAt'> {
   /** `GpuSource`, `GpuOwnerRules`. */
   readonly kinds: readonly ManifestKind[];
   /** What each GPU bore in [start, end) Unix ms, as far as it was read, by name. */
@@ -107,6 +110,7 @@ export function createGpus(ground: GpuGround): Gpus {
         ? null
         : `${imported.at(-1)?.id ?? ''} ${sent.length === 0 ? '' : today}`;
     },
+    heldAt: service.heldAt,
     plugin: remoteWritePlugin(sources),
     listen: (events, runs) => listenToRuns(sources, events, runs),
     start: loop.start,

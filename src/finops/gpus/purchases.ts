@@ -1,4 +1,10 @@
-import { type CommitmentDeps, type CommitmentQuestion, commitmentAdvice } from './commitments/service.ts';
+import {
+  type CommitmentCase,
+  type CommitmentDeps,
+  type CommitmentQuestion,
+  commitmentAdvice,
+  commitmentCase,
+} from './commitments/service.ts';
 import { type HardwareDeps, type HardwareQuestion, hardwareAdvice } from './hardware/service.ts';
 import type { CommitmentAdvice, DeadlineReplayReport, HardwareAdvice, SpotAdvice } from './schema.ts';
 import { type DeadlineQuestion, deadlineReplay, type SpotQuestion, spotAdvice } from './spot/service.ts';
@@ -16,6 +22,8 @@ export interface Purchases {
    * `dimension_unknown`, `bill_delivery_not_found`.
    */
   commitment(question: CommitmentQuestion): Promise<CommitmentAdvice>;
+  /** The same with the hours and deliveries that it was made of. */
+  commitmentCase(question: CommitmentQuestion): Promise<CommitmentCase>;
   /** The cheapest measured hardware that meets the SLO. Error: `profile_unusable`. */
   hardware(question: HardwareQuestion): Promise<HardwareAdvice>;
 }
@@ -31,6 +39,7 @@ export function createPurchases(deps: PurchaseDeps): Purchases {
     spot: (question) => inTurn(() => spotAdvice(deps, question)),
     deadline: (question) => inTurn(() => deadlineReplay(deps, question)),
     commitment: (question) => inTurn(() => commitmentAdvice(deps, question)),
+    commitmentCase: (question) => inTurn(() => commitmentCase(deps, question)),
     hardware: (question) => inTurn(() => hardwareAdvice(deps, question)),
   };
 }

@@ -11,6 +11,7 @@ import type { IdleQuery } from './idle/schema.ts';
 import { gpuIdle } from './idle/service.ts';
 import { findOwnerRules, type StoredRules } from './owner-rules/store.ts';
 import { type GpuDay, gpuDays } from './owners/gpu-days.ts';
+import { type GpuHeld, heldAt } from './owners/held-at.ts';
 import { type GpuWork, NO_WORK } from './owners/owner.ts';
 import { gpuEfficiency, gpuOutcomes, gpuOwners } from './owners/reports.ts';
 import { type OwnedDeps, ownedTimes } from './owners/service.ts';
@@ -73,6 +74,8 @@ export interface GpuService {
   learnOf(work: GpuWork): void;
   /** Documents of rules that say whose GPU time is, in the order in which they are tried. */
   ownerRules(): Promise<StoredRules[]>;
+  /** Who held each GPU at an instant, Unix milliseconds, as it was told last in the quarter of an hour before. */
+  heldAt(at: number): Promise<GpuHeld[]>;
   owners(query: z.infer<typeof getGpuOwners.query>): Promise<GpuOwners>;
   efficiency(query: z.infer<typeof getGpuEfficiency.query>): Promise<GpuEfficiency>;
   heatMap(query: z.infer<typeof getGpuHeatMap.query>): Promise<GpuHeatMap>;
@@ -128,6 +131,7 @@ export function createGpuService(deps: GpuDeps): GpuService {
       known.work = work;
     },
     ownerRules: () => findOwnerRules(deps.store),
+    heldAt: (at) => heldAt(owned(), at),
     owners: (query) => gpuOwners(times, query),
     efficiency: (query) => gpuEfficiency(times, query),
     heatMap: (query) => gpuHeatMap(times, owned(), query),

@@ -14,6 +14,8 @@ export interface Resources {
   readonly instance: string | null;
   /** Whether it may run on capacity that can be taken away. */
   readonly spot: boolean;
+  /** Whether it may run on no other; left out: it may. Only engines that know of such capacity are asked for it. */
+  readonly onlySpot?: boolean;
 }
 
 /** A command to run once, and everything an engine must know of it. */

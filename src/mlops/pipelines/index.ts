@@ -24,6 +24,7 @@ import { createDriver } from './runs/drive.ts';
 import { createLine } from './runs/line.ts';
 import { createPipelineRuns, type PipelineRuns } from './runs-port.ts';
 import { DRIVE } from './service.ts';
+import type { SpotDeadlines } from './spot-deadlines.ts';
 import { type Seen, seenNow } from './triggers/data-digest.ts';
 import { createTriggers } from './triggers/index.ts';
 
@@ -31,6 +32,7 @@ export { pipelineMigrations } from './migrations.ts';
 export type { ModelSteps } from './model-steps.ts';
 export { RUN_ENDED } from './runs/drive.ts';
 export type { PipelineRuns } from './runs-port.ts';
+export type { SpotDeadlines } from './spot-deadlines.ts';
 export type { Seen } from './triggers/data-digest.ts';
 
 export interface PipelinesDeps {
@@ -51,6 +53,10 @@ export interface PipelinesDeps {
   /** May this start, and up to what cost? */
   readonly admission: Admission;
   readonly models: ModelSteps;
+  /** How a deadline is kept on spot capacity. */
+  readonly deadlines: SpotDeadlines;
+  /** Lets time go by. */
+  readonly rest: DriveDeps['rest'];
   /** Engines of this server. Error: `executor_unknown`. */
   readonly executorOf: (engine: string) => Executor;
   /** What lets a step reach this server: its address, and proof of who it is; empty where it cannot be reached. */

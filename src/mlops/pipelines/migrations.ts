@@ -77,4 +77,9 @@ export const pipelineMigrations: Migrations = {
       await db.schema.alterTable('pipeline_step').addColumn('taken', 'text').execute();
     },
   },
+  'pipelines/021-capacity': {
+    async up(db) {
+      await db.schema.alterTable('pipeline_step').addColumn('capacity', 'text').execute();
+    },
+  },
 };

@@ -121,6 +121,19 @@ export const PipelineStep = z
         }),
       )
       .describe('Its tries that are over'),
+    capacity: z
+      .array(
+        z
+          .strictObject({
+            at: UtcInstant.describe('When it was decided'),
+            attempt: z.number().int().describe('Number of the try that it holds for'),
+            action: z.enum(['spot', 'on-demand', 'wait']).describe('wait: spot capacity that is not there yet'),
+            reason: z.string().describe('Why, with the figures'),
+            decision: z.string().describe('Entry of the ledger of decisions'),
+          })
+          .describe('A decision on which capacity a try runs'),
+      )
+      .describe('Of a step with a deadline on spot capacity: what was decided, first to last; at most 500'),
     taken: z
       .strictObject({ asOf: UtcInstant.describe('When it was looked at'), ...taking })
       .nullable()

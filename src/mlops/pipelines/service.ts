@@ -264,6 +264,7 @@ function newStep(run: string, position: number, key: string, name: string): Stor
     spent: null,
     attempts: [],
     taken: null,
+    capacity: [],
     startedMs: null,
     endedMs: null,
   };

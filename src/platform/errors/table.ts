@@ -260,6 +260,8 @@ export const errorTable = {
   },
   recommendation_not_undoable: { status: 409, exitCode: CONFLICT, title: 'The recommendation cannot be taken back' },
   recommendation_not_noticed: { status: 409, exitCode: CONFLICT, title: 'No idle policy is about to act on it' },
+  purchase_terms_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such purchase terms' },
+  idle_policy_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such idle policy' },
   lineage_node_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such node of the lineage graph' },
 } as const satisfies Record<string, ErrorMeaning>;
 

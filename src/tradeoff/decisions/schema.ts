@@ -107,7 +107,9 @@ export const DecidedAct = z
     decision: DecisionId,
     at: UtcInstant.describe('When it was decided'),
     actor: z.string().describe('Who or what decided it'),
-    act: z.enum(['approved', 'applied', 'dismissed', 'undone']).describe('What was decided'),
+    act: z
+      .enum(['approved', 'applied', 'dismissed', 'undone', 'placed'])
+      .describe('What was decided; placed: on which capacity work runs'),
     about: z.string().describe('Id of what it is about, such as a recommendation'),
     subject: Subject,
     summary: z.string().describe('The decision in one sentence'),

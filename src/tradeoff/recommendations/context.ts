@@ -1,3 +1,4 @@
+import type { Billing } from '../../finops/billing/index.ts';
 import type { PipelineRuns } from '../../mlops/pipelines/index.ts';
 import type { ServingUse } from '../../mlops/serving/index.ts';
 import type { Org } from '../../org/index.ts';
@@ -10,13 +11,14 @@ import type { Decisions } from '../decisions/index.ts';
 import type { EndpointDeps } from './endpoints/endpoint-hours.ts';
 import type { Finder } from './finder.ts';
 import type { GpuFinderDeps } from './gpus/finder.ts';
+import type { PurchaseFinderDeps } from './purchases/deps.ts';
 import type { IdleRunDeps } from './runs/finder.ts';
 import type { Recommendation, TimelineEntry } from './schema.ts';
 
 export interface RecommendationDeps
-  extends Omit<EndpointDeps, 'metering'>,
-    IdleRunDeps,
-    GpuFinderDeps,
+  extends Omit<EndpointDeps, 'metering' | 'gpus'>,
+    Omit<IdleRunDeps, 'gpus'>,
+    Omit<PurchaseFinderDeps, 'gpus' | 'metering' | 'pipelines' | 'serving'>,
     DeliverDeps,
     TargetRules {
   readonly store: Store;
@@ -25,8 +27,10 @@ export interface RecommendationDeps
   readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
   readonly serving: ServingUse;
   readonly metering: EndpointDeps['metering'] & IdleRunDeps['metering'];
+  readonly gpus: IdleRunDeps['gpus'] & GpuFinderDeps['gpus'] & PurchaseFinderDeps['gpus'];
+  readonly billing: Pick<Billing, 'currentUnits'>;
   readonly org: Pick<Org, 'withTeam'>;
-  readonly pipelines: { readonly runs: Pick<PipelineRuns, 'requestStop' | 'wake'> };
+  readonly pipelines: { readonly runs: Pick<PipelineRuns, 'requestStop' | 'wake' | 'spec'> };
   readonly decisions: Pick<Decisions, 'recordAct'>;
   /** Address of this server's pages for those who are told of something; null: it was not said. */
   readonly publicUrl: string | null;

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Subject } from '../../org/schema.ts';
 import type { Evidence, RecommendationKind, RecommendationSummary, RecommendedAction } from './schema.ts';
 
@@ -14,7 +15,9 @@ export interface Found
   readonly about: string;
   readonly subject: Subject;
   readonly action: RecommendedAction;
-  readonly evidence: Evidence;
+  readonly evidence: z.input<typeof Evidence>;
+  /** Months whose bill its prices were learned from: deliveries of them become part of the evidence. */
+  readonly billedMonths?: ReadonlySet<string>;
 }
 
 /** What one kind of recommendation is found by. Whoever has another kind adds one where they are wired. */

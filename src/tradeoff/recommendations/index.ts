@@ -6,10 +6,14 @@ import type { Finder } from './finder.ts';
 import { gpuShareFinder } from './gpus/finder.ts';
 import { keptFor } from './idle/keep.ts';
 import { registerTelling } from './idle/notice.ts';
-import { applyPolicy, lookWithPolicies } from './idle/policies.ts';
-import { IdlePolicySpec } from './idle/schema.ts';
+import { applyPolicy, deletedPolicy, lookWithPolicies, shownPolicies } from './idle/policies.ts';
+import { deleteIdlePolicy, IdlePolicySpec, listIdlePolicies } from './idle/schema.ts';
 import { lookForAll } from './look.ts';
-import { measureAll } from './realised.ts';
+import { commitmentFinder } from './purchases/commitment-finder.ts';
+import { hardwareFinder } from './purchases/hardware-finder.ts';
+import { spotFinder } from './purchases/spot-finder.ts';
+import { termsKind, termsRoutes } from './purchases/terms.ts';
+import { measureAll } from './realised/measure.ts';
 import { idleRunFinder } from './runs/finder.ts';
 import {
   applyRecommendation,
@@ -28,7 +32,7 @@ export { recommendationMigrations } from './migrations.ts';
 
 /** What would cost less, what that would change, and what it saved when it was done. */
 export interface Recommendations {
-  /** `IdlePolicy`. */
+  /** `IdlePolicy`, `PurchaseTerms`. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
 }
@@ -44,6 +48,9 @@ export function createRecommendations(deps: RecommendationDeps): Recommendations
     replicaCountFinder(deps),
     idleRunFinder(deps),
     gpuShareFinder(deps),
+    spotFinder(deps),
+    commitmentFinder(deps),
+    hardwareFinder(deps),
     ...deps.finders,
   ];
   const look = () => lookForAll(deps, finders);
@@ -58,7 +65,7 @@ export function createRecommendations(deps: RecommendationDeps): Recommendations
   deps.jobs.schedule(LOOK_IDLE, '* * * * *', { kind: LOOK_IDLE, payload: null });
   registerTelling(deps);
   const policies = specKind('IdlePolicy', 70, IdlePolicySpec, (sql, name, spec) => applyPolicy(deps, sql, name, spec));
-  return { kinds: [policies], routes: routesOf(deps, look) };
+  return { kinds: [policies, termsKind(deps.clock)], routes: [...routesOf(deps, look), ...termsRoutes(deps.store)] };
 }
 
 function routesOf(deps: RecommendationDeps, look: () => ReturnType<typeof lookForAll>): Route[] {
@@ -76,6 +83,8 @@ function routesOf(deps: RecommendationDeps, look: () => ReturnType<typeof lookFo
     handle(undoRecommendation, ({ params: { recommendation }, body: { reason = null }, actor }) =>
       undone(deps, { recommendation, actor, reason }),
     ),
+    handle(listIdlePolicies, async () => ({ policies: await shownPolicies(deps) })),
+    handle(deleteIdlePolicy, ({ params: { policy }, actor }) => deletedPolicy(deps, policy, actor)),
     handle(keepRecommendation, ({ params: { recommendation }, body: { hours }, actor }) =>
       keptFor(deps, { recommendation, actor, hours }),
     ),

@@ -4,8 +4,9 @@ import { lockUntilCommit, type Sql } from '../../platform/store/index.ts';
 import { iso, type RecommendationDeps, told } from './context.ts';
 import { HOUR_MS } from './endpoints/endpoint-hours.ts';
 import type { Finder, Found, Window } from './finder.ts';
+import { deliveriesOfMonths } from './savings/bill-deliveries.ts';
 import { savingAlone } from './savings/joint-saving.ts';
-import type { Recommendation, RecommendationKind, Saving, Searched } from './schema.ts';
+import { Evidence, type Recommendation, type RecommendationKind, type Saving, type Searched } from './schema.ts';
 import { heldOpen, insertRecommendation, type Kept, lastOf, putLook, putRecommendation } from './store.ts';
 
 /** Time that is looked at: what high confidence takes. */
@@ -48,12 +49,13 @@ export function adviceOf(kind: RecommendationKind, about: string): string {
 }
 
 /** Keeps what was found; answers the recommendation that is open for it now, or null where nobody wants one. */
-export function keepFound(
+export async function keepFound(
   deps: RecommendationDeps,
   kind: RecommendationKind,
-  found: Found,
+  unread: Found,
   now: number,
 ): Promise<Recommendation | null> {
+  const found = await withDeliveries(deps, unread);
   const key = adviceOf(kind, found.about);
   return deps.store.transaction(async (sql) => {
     await lockUntilCommit(sql, key);
@@ -65,6 +67,13 @@ export function keepFound(
     await insertRecommendation(sql, opened);
     return opened;
   });
+}
+
+/** With the deliveries that its prices were learned from. */
+async function withDeliveries({ billing, store }: RecommendationDeps, found: Found): Promise<Found> {
+  const learned = await deliveriesOfMonths(billing, store, found.billedMonths ?? new Set());
+  const deliveries = [...new Set([...(found.evidence.deliveries ?? []), ...learned])].toSorted();
+  return { ...found, evidence: { ...found.evidence, deliveries } };
 }
 
 /** The same advice has its evidence renewed; another takes the place of the one before. */
@@ -117,10 +126,15 @@ async function lapseOthers(
   }
 }
 
-function documentOf(kind: RecommendationKind, { about, evidence, ...found }: Found, now: number): Recommendation {
+function documentOf(
+  kind: RecommendationKind,
+  { about, evidence: told_, billedMonths: _, ...found }: Found,
+  now: number,
+): Recommendation {
   const key = adviceOf(kind, about);
-  const { items, effects, pins, missing } = evidence;
-  const alone = savingAlone({ key, items, effects, pins });
+  const evidence = Evidence.parse(told_);
+  const { missing } = evidence;
+  const alone = savingAlone({ key, ...evidence });
   return {
     recommendation: `rec_${randomBytes(10).toString('hex')}`,
     ...{ key, kind, ...found, evidence },

@@ -35,4 +35,14 @@ export const recommendationMigrations: Migrations = {
         .execute();
     },
   },
+  'recommendations/002-purchase-terms': {
+    async up(db) {
+      await db.schema
+        .createTable('purchase_terms')
+        .addColumn('name', 'text', (column) => column.primaryKey())
+        .addColumn('spec', 'text', (column) => column.notNull())
+        .addColumn('applied_at', 'text', (column) => column.notNull())
+        .execute();
+    },
+  },
 };

@@ -4,7 +4,8 @@ import { endpoint } from '../../platform/contract/schema.ts';
 import { Money, Period, UtcInstant } from '../../platform/units/schema.ts';
 import { DecisionId } from '../decisions/schema.ts';
 import { RecommendedAction } from './action/schema.ts';
-import { Effect, HeldItem, Saving } from './savings/schema.ts';
+import { MeasuredBy } from './realised/schema.ts';
+import { Commitment, Effect, HeldItem, Saving } from './savings/schema.ts';
 
 export type { RecommendedAction } from './action/schema.ts';
 export type { HeldItem, Saving } from './savings/schema.ts';
@@ -38,7 +39,9 @@ export type RecommendationState = z.infer<typeof RecommendationState>;
 
 const Confidence = z
   .strictObject({
-    level: z.enum(['high', 'medium', 'low']).describe('high: 14 days with 95 % measured; medium: 3 days; low: less'),
+    level: z
+      .enum(['high', 'medium', 'low'])
+      .describe('high: 14 days with 95 % measured; medium: 3 days; low: less. Of a commitment 90 and 28 days'),
     coverageRatio: z.number().describe('Part of the window that was measured, 0 to 1'),
     days: z.number().describe('Days that were looked at'),
   })
@@ -156,8 +159,15 @@ export const Evidence = z
     prices: z.array(z.string()).describe('Prices that it stands on, each with where it is from'),
     items: z.array(HeldItem).describe('What it touches, with its cost by the hour'),
     effects: z.array(Effect).describe('What it leaves of each'),
+    commitments: z.array(Commitment).default([]).describe('What would be committed to'),
     pins: z.array(z.string()).describe('Items that its plan needs as they are'),
     missing: z.array(z.string()).describe('What is not known, in words'),
+    deliveries: z.array(z.string()).default([]).describe('Bill deliveries that its costs and prices were read from'),
+    measuredBy: MeasuredBy.nullable()
+      .default(null)
+      .describe(
+        'Where what it really saved is read from, when it was done; null: from the meter of its endpoint, or nowhere',
+      ),
   })
   .describe('Everything it stands on: the saving can be computed again from it');
 export type Evidence = z.infer<typeof Evidence>;
@@ -179,7 +189,10 @@ const Total = z
   .strictObject({
     saving: Saving.describe('All of them together, computed on the same hours'),
     sumOfAlone: Money.describe('What each saves alone, added up; more than together where they overlap'),
-    recommendations: z.number().int().describe('How many are in it'),
+    recommendations: z.number().int().describe('How many there are'),
+    leftOut: z
+      .array(RecommendationId)
+      .describe('Those of them that are not in the saving: of what cannot be done together, others save more'),
   })
   .describe('What all open recommendations of one currency save together');
 

@@ -3,6 +3,7 @@ import { lockUntilCommit, type Sql } from '../../platform/store/index.ts';
 import { carryOut, changesOf, manifestOf, reverseOf, undoText, wakeFor } from './action/carry-out.ts';
 import { iso, ledgered, type RecommendationDeps, told } from './context.ts';
 import { HOUR_MS } from './endpoints/endpoint-hours.ts';
+import { isMeasured } from './realised/measure.ts';
 import type { Preview, Recommendation, Saving } from './schema.ts';
 import { findRecommendation, heldOpen, type Kept, putRecommendation } from './store.ts';
 
@@ -74,7 +75,7 @@ export async function applyWithin(deps: RecommendationDeps, sql: Sql, asked: Ask
     approved: document.approved ?? { ...act, decision },
     applied: { ...act, decision },
   };
-  const measureAt = document.action.type === 'endpoint_replicas' ? iso(now + HOUR_MS) : null;
+  const measureAt = isMeasured(document) ? iso(now + HOUR_MS) : null;
   return put(sql, { ...kept, measureAt }, told(done, now, 'applied', changesOf(document.action).join('; '), actor));
 }
 

@@ -1,6 +1,7 @@
 import type { Sql } from '../../platform/store/index.ts';
 import { decimal, sumDecimals } from '../../platform/units/index.ts';
-import { jointSaving, type SavingPart } from './savings/joint-saving.ts';
+import { jointSaving } from './savings/joint-saving.ts';
+import type { SavingPart } from './savings/saving-part.ts';
 import type {
   Recommendation,
   RecommendationList,
@@ -32,15 +33,18 @@ export async function shownList(sql: Sql, state: keyof typeof STATES): Promise<R
 }
 
 /** What the ledger of hours sees of a recommendation. */
-export function partOf({ key, evidence: { items, effects, pins } }: Recommendation): SavingPart {
-  return { key, items, effects, pins };
+export function partOf({ key, evidence: { items, effects, commitments, pins } }: Recommendation): SavingPart {
+  return { key, items, effects, commitments, pins };
 }
 
 function totalsOf(open: readonly Recommendation[]): RecommendationList['totals'] {
   const known = open.filter(({ saving }) => saving.monthly !== null);
-  return jointSaving(known.map(partOf)).map(({ currency, saving }) => {
+  const ids = new Map(known.map(({ key, recommendation }) => [key, recommendation]));
+  return jointSaving(known.map(partOf)).map(({ currency, saving, leftOut }) => {
     const own = known.flatMap(({ saving: { monthly } }) => (monthly?.currency === currency ? [monthly.amount] : []));
-    return { saving, sumOfAlone: { amount: sumDecimals(own), currency }, recommendations: own.length };
+    const sumOfAlone = { amount: sumDecimals(own), currency };
+    const others = leftOut.flatMap((key) => ids.get(key) ?? []);
+    return { saving, sumOfAlone, recommendations: own.length, leftOut: others };
   });
 }
 

@@ -95,7 +95,7 @@ function shown(quantity: Decimal): string {
 }
 
 /** Demand times the ratio, beyond what is committed already. */
-function residualOf(hours: readonly DemandHour[], ratio: number): ResidualHour[] {
+export function residualOf(hours: readonly DemandHour[], ratio: number): ResidualHour[] {
   return hours.map(({ hour, wanted, committed }) => ({
     hour,
     demand: largest(wanted.times(ratio).minus(committed), NONE),

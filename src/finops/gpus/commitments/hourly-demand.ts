@@ -91,6 +91,11 @@ export function billedDemand({ periods }: BilledUsage): HourlyDemand {
   };
 }
 
+/** Hours of what the bill has, wanted and committed. Error: `demand_unusable`, as above. */
+export function billedHours(usage: BilledUsage): readonly DemandHour[] {
+  return billedDemand(usage).hours;
+}
+
 function sentence(count: number, what: string): string[] {
   return count === 0 ? [] : [`${count} charge periods ${what}`];
 }

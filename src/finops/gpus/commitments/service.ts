@@ -4,7 +4,7 @@ import { decimal, decimalString } from '../../../platform/units/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
 import type { BilledUsage, Costs } from '../../costs/index.ts';
 import { type AskedPriceDeps, moneyOf, refuseTwoCurrencies } from '../asked-prices/money-of.ts';
-import { adviseOnDemand } from './advise.ts';
+import { adviseOnDemand, residualOf } from './advise.ts';
 import { billedDemand, type HourlyDemand, statedDemand } from './hourly-demand.ts';
 import type { adviseCommitment, CommitmentAdvice } from './schema.ts';
 
@@ -19,6 +19,20 @@ export type CommitmentQuestion = z.output<typeof adviseCommitment.body>;
  * currencies.
  */
 export async function commitmentAdvice(deps: CommitmentDeps, question: CommitmentQuestion): Promise<CommitmentAdvice> {
+  return (await commitmentCase(deps, question)).advice;
+}
+
+/** The advice with what it was made of. */
+export interface CommitmentCase {
+  readonly advice: CommitmentAdvice;
+  /** What was wanted in each hour beyond what is committed already, exact; hours since 1970, ascending. */
+  readonly hours: readonly { readonly hour: number; readonly demand: string }[];
+  /** Deliveries that the demand was read from; none of a file. */
+  readonly deliveries: readonly string[];
+}
+
+/** The same errors. */
+export async function commitmentCase(deps: CommitmentDeps, question: CommitmentQuestion): Promise<CommitmentCase> {
   const { demand, usage } = await demandOf(deps, question);
   const committedPrice = await moneyOf(deps, question.committedPrice);
   const onDemandPrice =
@@ -29,15 +43,17 @@ export async function commitmentAdvice(deps: CommitmentDeps, question: Commitmen
     throw new AppError('invalid_request', `A price of ${amount} is not more than 0.`, { amount });
   }
   refuseTinyUnits(demand, question.unitQuantity);
+  const advice = adviseOnDemand(demand, {
+    onDemandPrice,
+    committedPrice,
+    unitQuantity: decimal(question.unitQuantity),
+    termHours: question.termHours,
+    demandRatios: question.demandRatios,
+  });
   return {
-    source: usage === null ? 'file' : 'bill',
-    ...adviseOnDemand(demand, {
-      onDemandPrice,
-      committedPrice,
-      unitQuantity: decimal(question.unitQuantity),
-      termHours: question.termHours,
-      demandRatios: question.demandRatios,
-    }),
+    advice: { source: usage === null ? 'file' : 'bill', ...advice },
+    hours: residualOf(demand.hours, 1).map((one) => ({ hour: one.hour, demand: decimalString(one.demand) })),
+    deliveries: usage?.deliveries ?? [],
   };
 }
 

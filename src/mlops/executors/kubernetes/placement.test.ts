@@ -56,6 +56,28 @@ describe('a node', () => {
 });
 
 describe('where a pod may run', () => {
+  it('is on a spot node of any cloud, and no other, where it must be on such capacity', () => {
+    const resources: Resources = { ...ANY, spot: true, onlySpot: true, gpus: { count: 1, model: 'L4' } };
+    const { affinity, tolerations } = placementOf({ work: { resources }, gpuProducts: ['NVIDIA-L4'] });
+    const model = { key: 'nvidia.com/gpu.product', operator: 'In', values: ['NVIDIA-L4'] };
+    const term = (key: string, value: string) => ({
+      matchExpressions: [{ key, operator: 'In', values: [value] }, model],
+    });
+    expect(affinity).toEqual({
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [
+            term('karpenter.sh/capacity-type', 'spot'),
+            term('eks.amazonaws.com/capacityType', 'SPOT'),
+            term('cloud.google.com/gke-spot', 'true'),
+            term('kubernetes.azure.com/scalesetpriority', 'spot'),
+          ],
+        },
+      },
+    });
+    expect(tolerations).toHaveLength(5);
+  });
+
   it('is never on spot capacity unless the work may be taken away', () => {
     const required = JSON.stringify(placementOf({ work: { resources: ANY }, gpuProducts: null }));
     expect(required).toContain('{"key":"karpenter.sh/capacity-type","operator":"NotIn","values":["spot"]}');

@@ -28,7 +28,7 @@ export const SPOT: readonly (readonly [label: string, value: string])[] = [
 ];
 
 export function placementOf({ work: { resources }, gpuProducts }: PlacementRequest): Placement {
-  const { instance, gpus, spot } = resources;
+  const { instance, gpus, spot, onlySpot = false } = resources;
   const required = [...productRule(gpus.model, gpuProducts), ...(spot ? [] : notOnSpot())];
   const preferred = SPOT.map(([key, value]) => ({
     weight: 100,
@@ -38,7 +38,8 @@ export function placementOf({ work: { resources }, gpuProducts }: PlacementReque
     ...(required.length === 0
       ? {}
       : { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: required }] } }),
-    ...(spot ? { preferredDuringSchedulingIgnoredDuringExecution: preferred } : {}),
+    ...(onlySpot ? { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: spotTerms(required) } } : {}),
+    ...(spot && !onlySpot ? { preferredDuringSchedulingIgnoredDuringExecution: preferred } : {}),
   };
   const tolerations = [
     ...(spot ? SPOT.map(([key, value]) => ({ key, operator: 'Equal', value, effect: 'NoSchedule' })) : []),
@@ -53,6 +54,10 @@ export function placementOf({ work: { resources }, gpuProducts }: PlacementReque
 }
 
 const one = (key: string, operator: 'In' | 'NotIn', ...values: string[]) => ({ key, operator, values });
+
+/** Nodes of any of the clouds: of several terms one has to hold. */
+const spotTerms = (required: readonly object[]) =>
+  SPOT.map(([key, value]) => ({ matchExpressions: [one(key, 'In', value), ...required] }));
 
 /** A node without the label is no spot node: `NotIn` holds there. */
 const notOnSpot = () => SPOT.map(([key, value]) => one(key, 'NotIn', value));
@@ -145,7 +150,8 @@ export function amountOf(quantity: string): number | null {
  * Error: `executor_cannot`.
  */
 export function checkFits(nodes: readonly Node[], resources: Resources): void {
-  if (nodes.some((node) => fits(node, resources))) return;
+  // Spot nodes come and go: there may be none now.
+  if (resources.onlySpot === true || nodes.some((node) => fits(node, resources))) return;
   throw new AppError(
     'executor_cannot',
     `None of the ${nodes.length} nodes of the Kubernetes cluster could ever hold ${described(resources)}. Where nodes are made as they are needed, set kubernetesNodes to "growing".`,

@@ -58,6 +58,38 @@ const Env = z
   })
   .describe('Environment variables; values may have expressions');
 
+const MINUTE_MS = 60_000;
+
+/** Of a step that has to be done by a time, and may be on spot capacity until then. */
+export const SpotDeadline = z
+  .strictObject({
+    deadline: Duration.pipe(z.number().min(MINUTE_MS, '1m at least')).describe(
+      'Time from the beginning of its first try in which it has to be done',
+    ),
+    work: Duration.pipe(z.number().min(MINUTE_MS, '1m at least')).describe(
+      'Time that its work takes on demand, without interruption, at most',
+    ),
+    changeover: Duration.prefault('10m').describe(
+      'Time from the order of a machine to the first new second of work: boot, fetch, restore',
+    ),
+    progress: z
+      .string()
+      .min(1)
+      .max(250)
+      .optional()
+      .describe(
+        'MLflow metric that it logs whenever it has saved: part of its work that is saved, 0 to 1. Left out: nothing counts as saved',
+      ),
+    resource: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('Key in the price book of its spot capacity; left out: it is priced as on demand'),
+  })
+  .describe('Spot capacity while the deadline allows it, then on demand');
+export type SpotDeadline = z.infer<typeof SpotDeadline>;
+
 export const ResourcesSpec = z
   .strictObject({
     cpu: Cpus.optional().describe('CPUs: 2, 0.5 or 500m'),
@@ -78,7 +110,12 @@ export const ResourcesSpec = z
       .max(100)
       .optional()
       .describe('Instance type, such as g5.xlarge: where it runs and what it costs'),
-    spot: z.boolean().default(false).describe('Whether it may run on capacity that can be taken away'),
+    spot: z
+      .union([z.boolean(), SpotDeadline], 'true, false, or a deadline with the time of its work')
+      .default(false)
+      .describe(
+        'Whether it may run on capacity that can be taken away; with a deadline, as long as that allows (kubernetes)',
+      ),
   })
   .describe('What a step may take, and what it is priced by');
 
@@ -272,6 +309,12 @@ export const PipelineSpec = z
     steps: z.record(StepName, Step).describe('Steps by name'),
   })
   .superRefine(({ engine, steps }, context) => {
+    for (const [name, step] of Object.entries(steps)) {
+      if (!('run' in step)) continue;
+      const problem = problemOfDeadline(engine, step);
+      const path = ['steps', name, 'resources', 'spot'];
+      if (problem !== null) context.addIssue({ code: 'custom', path, message: problem });
+    }
     if (engine === 'process') return;
     for (const [name, step] of Object.entries(steps)) {
       if (!('run' in step) || step.resources.disk === undefined) continue;
@@ -281,3 +324,11 @@ export const PipelineSpec = z
   })
   .describe('A pipeline');
 export type PipelineSpec = z.infer<typeof PipelineSpec>;
+
+/** Why a deadline cannot be kept by a step, in words; null where it can, or none is asked for. */
+function problemOfDeadline(engine: z.infer<typeof Engine>, { resources: { spot }, grace }: CommandStep): string | null {
+  if (typeof spot === 'boolean') return null;
+  if (engine !== 'kubernetes') return `${engine} has one kind of capacity: a deadline on spot needs engine: kubernetes`;
+  if (spot.deadline >= spot.work + spot.changeover + grace + MINUTE_MS) return null;
+  return 'the deadline leaves no time for the work, one changeover, the grace and a minute';
+}

@@ -11,13 +11,15 @@ const END: WorkEnd = {
   end: 2_000,
   usage: { cpuSeconds: null, peakMemoryBytes: null },
 };
-const NOTHING = { ranOut: false, own: false, person: null, limitedBy: null };
+const NOTHING = { ranOut: false, own: false, person: null, moved: null, limitedBy: null };
 
 describe('what the end of a try means', () => {
   it.each([
     ['its own time was over', { ranOut: true, own: true, limitedBy: 'team' }, 'failed', 'timeout'],
     ['its money was', { ranOut: true, limitedBy: 'team' }, 'stopped', 'budget team'],
     ['a person stopped it', { person: 'ann', own: true, limitedBy: 'team' }, 'stopped', 'by ann'],
+    ['it goes on on demand', { moved: 'on demand: late' }, 'again', 'on demand: late'],
+    ['a person stopped what was being moved', { person: 'ann', moved: 'late' }, 'stopped', 'by ann'],
     ['nobody gave it more', { ranOut: true }, 'again', 'the server was away for longer than was set aside'],
   ])('that was stopped: %s', (_, facts, outcome, reason) => {
     expect(outcomeOf({ end: END, ...NOTHING, ...facts })).toEqual({ outcome, reason });

@@ -3,6 +3,7 @@ import { evenTimeFrom, hold, STOP_AHEAD_MS } from '../../../platform/processes/i
 import type { Executor, RunningWork, Work, WorkEnd } from '../../executors/index.ts';
 import type { Allowance, Held } from '../admission.ts';
 import type { CommandStep } from '../definition/schema.ts';
+import { untilMoved } from './capacity.ts';
 import type { DriveDeps, DrivenRun } from './context.ts';
 import { heldOn, type Observer, observe } from './observe.ts';
 import type { Attempt, Taken } from './taken.ts';
@@ -26,6 +27,8 @@ export interface AttemptInput {
   readonly allowance: Allowance;
   readonly step: CommandStep;
   readonly number: number;
+  /** Of the step. */
+  readonly key: string;
   readonly mlflowRun: string | null;
   /** Told what it has cost and taken, at every report. */
   readonly reports: (spent: Allowance['spent'], taken: Taken) => Promise<void>;
@@ -62,8 +65,10 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
     },
     runsOut: async () => undefined,
   });
+  const moving = onMove(deps, driven, input);
   const end = await Promise.race([held, aborted(driven.letGo)]);
   stopped.end();
+  const moved = await moving.end();
   if (end === null) return null;
   await observer.last();
   const told = outcomeOf({
@@ -72,11 +77,12 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
     // What this server ended was ended by what was in force; what the engine ended alone, by the time that it had reached.
     own: end.ranOut ? deadline <= Date.parse(allowance.until) : deadline - step.grace <= end.ended.end,
     person: stopped.by(),
+    moved,
     limitedBy: allowance.limitedBy,
   });
   const byClock = running.now === undefined && Math.abs(deps.clock.now() - now()) > CLOCK_WAS_SET_MS;
   const ended = byClock ? { ...end.ended, end: now() } : end.ended;
-  return settled(deps, input, observer, { end: ended, told });
+  return settled(deps, input, observer, { end: ended, told, isMoved: moved !== null });
 }
 
 /** When a try must be gone for the sake of its own time, so that it is asked to end when that is over; Unix milliseconds. */
@@ -111,6 +117,31 @@ function onStop(
   return { by: () => (stop.aborted ? String(stop.reason) : null), end: () => stop.removeEventListener('abort', ask) };
 }
 
+/** Ends a try that shall go on on other capacity. `end`: nothing more is decided; answers why it was moved, or null. */
+function onMove(
+  deps: DriveDeps,
+  driven: DrivenRun,
+  { running, work, step, key }: AttemptInput,
+): { end(): Promise<string | null> } {
+  const over = new AbortController();
+  const isOver = () => over.abort();
+  running.ended.then(isOver, isOver);
+  const moved = untilMoved(deps, driven, { key, step, running, over: over.signal }).then(async (why) => {
+    if (why !== null) await running.stop();
+    return why;
+  });
+  const told = moved.catch((error: unknown) => {
+    deps.log.error({ err: error, work: work.id }, 'a step could not be moved to other capacity');
+    return null;
+  });
+  return {
+    end() {
+      isOver();
+      return told;
+    },
+  };
+}
+
 /** What an engine could not be told is in the log; what follows from it is the holder's to say. */
 function logged(
   { log }: DriveDeps,
@@ -139,17 +170,20 @@ interface Facts {
   readonly own: boolean;
   /** Who stopped the run; null when nobody did. */
   readonly person: string | null;
+  /** Why it shall go on on other capacity; null: it shall not. */
+  readonly moved: string | null;
   readonly limitedBy: string | null;
 }
 
 type Outcome = Pick<AttemptEnd, 'outcome' | 'reason'>;
 
 /** What the end of a try means. */
-export function outcomeOf({ end, ranOut, own, person, limitedBy }: Facts): Outcome {
+export function outcomeOf({ end, ranOut, own, person, moved, limitedBy }: Facts): Outcome {
   if (end.reason === 'stopped') {
     if (ranOut && own) return { outcome: 'failed', reason: 'timeout' };
     if (ranOut && limitedBy !== null) return { outcome: 'stopped', reason: `budget ${limitedBy}` };
     if (person !== null) return { outcome: 'stopped', reason: `by ${person}` };
+    if (moved !== null) return { outcome: 'again', reason: moved };
     // Its time was over and nobody gave it more, although there was more: the server was away.
     return { outcome: 'again', reason: 'the server was away for longer than was set aside' };
   }
@@ -163,7 +197,7 @@ async function settled(
   deps: DriveDeps,
   { work, step, number }: AttemptInput,
   observer: Observer,
-  { end, told }: { readonly end: WorkEnd; readonly told: Outcome },
+  { end, told, isMoved }: { readonly end: WorkEnd; readonly told: Outcome; readonly isMoved: boolean },
 ): Promise<AttemptEnd> {
   const checkpoint = await checkpointOf(work);
   // What filled the disk goes before anything is written about it.
@@ -195,6 +229,7 @@ async function settled(
       place,
       prices: [...prices],
       checkpoint,
+      again: told.outcome !== 'again' ? null : isMoved ? 'moved' : 'taken',
     },
   };
 }

@@ -8,13 +8,15 @@ import type { PlannedStep } from '../definition/plan.ts';
 import type { CommandStep } from '../definition/schema.ts';
 import { type AttemptEnd, watch } from './attempt.ts';
 import { cacheKey, explainHit, explainMiss } from './cache-key.ts';
+import { deadlineOf, decideBefore } from './capacity.ts';
+import { capacityOf } from './capacity-decision.ts';
 import { collect, keepLog } from './collect.ts';
 import { type DriveDeps, type DrivenRun, knownBefore, storedOf } from './context.ts';
 import { type Prepared, prepare, problemOf } from './prepare.ts';
 import { isAway, LATER_MS, putAway, whenReached } from './put-away.ts';
 import { save } from './steps-of-run.ts';
 import { findCached, lastMade, putCached, type StoredStep } from './store.ts';
-import type { Taken } from './taken.ts';
+import type { Attempt, Taken } from './taken.ts';
 import { admissionOf, fillWorkspace, resourcesOf, workId, workOf } from './work.ts';
 
 /** Tries that are made anew because the engine took the work away, before that counts as a failure. */
@@ -160,11 +162,15 @@ async function begin(deps: DriveDeps, driven: DrivenRun, beginning: Beginning): 
   const { executor, step, stored } = beginning;
   if (stored.state === 'running') return findAgain(deps, driven, beginning);
   const giveUp = AbortSignal.any([driven.stop, driven.letGo]);
-  const wanted = { id: workId(driven, stored, stored.attempt + 1), resources: resourcesOf(step) };
+  await decideBefore(deps, driven, stored.key, step);
+  const decided = storedOf(driven, stored.key);
+  const next = stored.attempt + 1;
+  const wanted = { id: workId(driven, stored, next), resources: resourcesOf(step, capacityOf(decided, next)) };
   const leave = await deps.line.enter(executor, wanted, giveUp);
   if (leave === null) return null;
   try {
-    return await beginNow(deps, driven, { ...beginning, stored: await markBegun(deps, driven, beginning) });
+    const marked = await markBegun(deps, driven, { ...beginning, stored: { ...stored, capacity: decided.capacity } });
+    return await beginNow(deps, driven, { ...beginning, stored: marked });
   } finally {
     leave();
   }
@@ -346,8 +352,13 @@ async function keepEnd(
     taken: null,
     endedMs: attempt.endMs,
   };
-  const takenAway = ended.attempts.filter((each) => each.reason !== null && each.exitCode === null).length;
-  const tries = stored.attempt - (outcome === 'again' ? takenAway : 0);
+  // What spot capacity takes away is bounded by the deadline, and what was moved is no failure.
+  const isFree = ({ number, again: on }: Attempt) =>
+    on === 'moved' || (on === 'taken' && capacityOf(stored, number) === 'spot');
+  const counted = deadlineOf(step) === null ? ended.attempts : ended.attempts.filter((each) => !isFree(each));
+  const takenAway = counted.filter((each) => each.reason !== null && each.exitCode === null).length;
+  const free = ended.attempts.length - counted.length;
+  const tries = stored.attempt - (outcome === 'again' ? takenAway : 0) - free;
   const again = outcome === 'again' ? takenAway <= MAX_TAKEN_AWAY : outcome === 'failed' && tries <= step.retries.limit;
   if (again && !driven.stop.aborted) {
     const pauseMs = outcome === 'again' ? 0 : step.retries.backoff * 2 ** Math.max(0, tries - 1);

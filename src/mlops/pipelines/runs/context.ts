@@ -10,6 +10,7 @@ import type { Plan, PlannedStep } from '../definition/plan.ts';
 import type { Code, CodeStore } from '../files/code.ts';
 import type { Trees } from '../files/trees.ts';
 import type { ModelSteps } from '../model-steps.ts';
+import type { SpotDeadlines } from '../spot-deadlines.ts';
 import type { Line } from './line.ts';
 import type { KnownStep } from './prepare.ts';
 import { isOver } from './schema.ts';
@@ -28,6 +29,10 @@ export interface DriveDeps {
   readonly models: ModelSteps;
   /** Engines of this server. Error: `executor_unknown`. */
   readonly executorOf: (engine: string) => Executor;
+  /** How a deadline is kept on spot capacity. */
+  readonly deadlines: SpotDeadlines;
+  /** Lets time go by, less where the signal is aborted before. Never rejects. */
+  readonly rest: (ms: number, over: AbortSignal) => Promise<void>;
   readonly line: Line;
   /** What lets a step reach this server: its address, and proof of who it is; empty where it cannot be reached. */
   readonly access: (run: StoredRun) => Promise<Readonly<Record<string, string>>>;

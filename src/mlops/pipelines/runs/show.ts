@@ -94,6 +94,9 @@ function shownStep(stored: StoredStep, planned: PlannedStep | undefined): Pipeli
       ...takingOf(attempt),
       checkpoint: attempt.checkpoint,
     })),
+    capacity: stored.capacity.map(({ atMs, forAttempt, action, reason, decision }) => ({
+      ...{ at: instant(atMs), attempt: forAttempt, action, reason, decision },
+    })),
     taken: stored.taken === null ? null : { asOf: instant(stored.taken.atMs), ...takingOf(stored.taken) },
   };
 }

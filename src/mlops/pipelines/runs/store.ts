@@ -4,6 +4,7 @@ import type { Money } from '../../../platform/units/schema.ts';
 import { PipelineSpec, type Scalar } from '../definition/schema.ts';
 import { TreeFile } from '../files/trees.ts';
 import { KeyParts, type MadeBefore } from './cache-key.ts';
+import { CapacityDecision } from './capacity-decision.ts';
 import { RunState, StepState } from './schema.ts';
 import { Attempt, Taken } from './taken.ts';
 
@@ -62,6 +63,8 @@ export interface StoredStep {
   readonly attempts: readonly Attempt[];
   /** Of the try that runs; null while none does, or nothing is known yet. */
   readonly taken: Taken | null;
+  /** What was decided of its capacity, first to last; none without a deadline. */
+  readonly capacity: readonly CapacityDecision[];
   readonly startedMs: number | null;
   readonly endedMs: number | null;
 }
@@ -104,6 +107,7 @@ interface StepRow {
   spent_currency: string | null;
   attempts: string;
   taken: string | null;
+  capacity: string | null;
   started_ms: number | null;
   ended_ms: number | null;
 }
@@ -344,6 +348,7 @@ function stepRow(step: StoredStep): StepRow {
     spent_currency: step.spent?.currency ?? null,
     attempts: JSON.stringify(step.attempts),
     taken: step.taken === null ? null : JSON.stringify(step.taken),
+    capacity: step.capacity.length === 0 ? null : JSON.stringify(step.capacity),
     started_ms: step.startedMs,
     ended_ms: step.endedMs,
   };
@@ -367,6 +372,7 @@ function storedStep(row: StepRow): StoredStep {
     spent: moneyOf(row.spent_amount, row.spent_currency),
     attempts: z.array(Attempt).parse(JSON.parse(row.attempts)),
     taken: row.taken === null ? null : Taken.parse(JSON.parse(row.taken)),
+    capacity: row.capacity === null ? [] : z.array(CapacityDecision).parse(JSON.parse(row.capacity)),
     startedMs: row.started_ms,
     endedMs: row.ended_ms,
   };

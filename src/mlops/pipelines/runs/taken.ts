@@ -40,5 +40,7 @@ export const Attempt = z.strictObject({
   spent: Money.nullable(),
   ...taking,
   checkpoint: z.string().nullable(),
+  /** It went on as another try: moved to other capacity, or taken away by the engine; null: neither. */
+  again: z.enum(['moved', 'taken']).nullable().default(null),
 });
 export type Attempt = z.infer<typeof Attempt>;

@@ -6,6 +6,7 @@ import { resolveSecret } from '../../../platform/secrets/index.ts';
 import type { Resources, Work } from '../../executors/index.ts';
 import type { AdmissionRequest } from '../admission.ts';
 import type { CommandStep } from '../definition/schema.ts';
+import { type Capacity, capacityOf } from './capacity-decision.ts';
 import type { DriveDeps, DrivenRun } from './context.ts';
 import type { Prepared } from './prepare.ts';
 import type { StoredStep } from './store.ts';
@@ -28,14 +29,16 @@ export function workId({ run }: DrivenRun, step: StoredStep, attempt: number): s
   return workIdOf(run.id, step, attempt);
 }
 
-export function resourcesOf({ resources }: CommandStep): Resources {
+/** `capacity`: where this try was decided to run; null: nothing was. */
+export function resourcesOf({ resources }: CommandStep, capacity: Capacity | null): Resources {
   return {
     cpus: resources.cpu ?? null,
     memoryBytes: resources.memory ?? null,
     diskBytes: resources.disk ?? null,
     gpus: { count: resources.gpu?.count ?? 0, model: resources.gpu?.model ?? null },
     instance: resources.instance ?? null,
-    spot: resources.spot,
+    spot: capacity === null ? resources.spot !== false : capacity === 'spot',
+    ...(capacity === 'spot' ? { onlySpot: true } : {}),
   };
 }
 
@@ -56,10 +59,12 @@ export function subjectOf({ run }: DrivenRun, step: StoredStep): Subject {
 
 /** What a try of a step is about to spend: its instance, else its GPUs, else the machine. */
 export function admissionOf(driven: DrivenRun, stored: StoredStep, step: CommandStep, work: string): AdmissionRequest {
-  const { instance, gpu } = step.resources;
+  const { instance, gpu, spot } = step.resources;
+  const isOnSpot = typeof spot !== 'boolean' && capacityOf(stored, stored.attempt) === 'spot';
   const gpus = gpu === undefined ? null : { resource: `gpu:${gpu.model ?? 'any'}`, quantity: String(gpu.count) };
-  const held =
+  const onDemand =
     instance === undefined ? (gpus ?? { resource: MACHINE, quantity: '1' }) : { resource: instance, quantity: '1' };
+  const held = isOnSpot && spot.resource !== undefined ? { ...onDemand, resource: spot.resource } : onDemand;
   return {
     reservation: `pipeline:${work}`,
     subject: subjectOf(driven, stored),
@@ -99,7 +104,7 @@ export async function workOf(deps: DriveDeps, driven: DrivenRun, request: WorkRe
       ...prepared.environment,
       ...(await secretsOf(step)),
     },
-    resources: resourcesOf(step),
+    resources: resourcesOf(step, capacityOf(stored, stored.attempt)),
     outputs: [...step.outputs, ...(step.metrics === undefined ? [] : [step.metrics]), CHECKPOINT_FILE],
     labels: {
       pipeline: run.pipeline,

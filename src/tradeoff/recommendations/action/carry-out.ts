@@ -68,6 +68,7 @@ export function undoText(action: RecommendedAction): string {
 
 /** What has to change in the document that somebody else applies, or it would be undone with the next apply. */
 export function manifestOf(action: RecommendedAction): string | null {
+  if (action.type === 'by_hand') return action.manifest ?? null;
   if (action.type !== 'endpoint_replicas') return null;
   const { endpoint, variant, to } = action;
   return stringify({

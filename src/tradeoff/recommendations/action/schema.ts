@@ -31,6 +31,7 @@ export const RecommendedAction = z
       .strictObject({
         type: z.literal('by_hand').describe('Nothing that this server can do itself'),
         commands: z.array(z.string().describe('Command or step')).describe('What to do, in order'),
+        manifest: z.string().optional().describe('What to change in a document of yours; left out: nothing'),
       })
       .describe('What somebody has to do'),
   ])

@@ -1,8 +1,11 @@
+import type { GpuHeld, Gpus } from '../../../finops/gpus/index.ts';
 import type { Metering } from '../../../finops/metering/index.ts';
 import type { ServedVariant, ServingUse, VariantSpan } from '../../../mlops/serving/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
 import type { Window } from '../finder.ts';
+import { monthsOfBills } from '../savings/bill-deliveries.ts';
+import { withinResource } from '../savings/resource-item.ts';
 import type { HeldItem } from '../schema.ts';
 
 export const HOUR_MS = 3_600_000;
@@ -12,6 +15,7 @@ export interface EndpointDeps {
   readonly store: Store;
   readonly serving: Pick<ServingUse, 'variants' | 'spans'>;
   readonly metering: Pick<Metering, 'within'>;
+  readonly gpus: Pick<Gpus, 'heldAt'>;
 }
 
 /** One variant of an endpoint over a window, hour by hour. */
@@ -24,6 +28,9 @@ export interface VariantHours {
   readonly prices: readonly string[];
   /** Resources without a price. */
   readonly unpriced: readonly string[];
+  readonly resources: ReadonlySet<string>;
+  /** Months whose bill a price was learned from. */
+  readonly billedMonths: ReadonlySet<string>;
 }
 
 export interface VariantHour {
@@ -40,11 +47,15 @@ export const ENOUGH_MEASURED = 0.5;
 export async function endpointHours(deps: EndpointDeps, window: Window): Promise<VariantHours[]> {
   const served = await deps.serving.variants(deps.store);
   const all: VariantHours[] = [];
+  const holdings = served.length === 0 ? [] : await deps.gpus.heldAt(window.end);
   for (const [endpoint, variants] of Map.groupBy(served, (one) => one.endpoint)) {
     const spans = await deps.serving.spans(endpoint, { ...window, unit: 'hour' });
     const usage = await deps.metering.within(deps.store, window, { endpoint, purpose: 'inference' });
     const priced = costsByHour(usage, window);
-    for (const variant of variants) all.push(variantHours(variant, spans, priced, window));
+    for (const variant of variants) {
+      const held = gpusOf(holdings, variant, variants.length === 1);
+      all.push(variantHours(variant, spans, priced, { window, held }));
+    }
   }
   return all;
 }
@@ -57,6 +68,9 @@ interface PricedHours {
   readonly currencies: ReadonlySet<string>;
   readonly prices: readonly string[];
   readonly unpriced: readonly string[];
+  readonly resources: ReadonlySet<string>;
+  /** Months whose bill a price was learned from. */
+  readonly billedMonths: ReadonlySet<string>;
 }
 
 /** A cost falls evenly on the time of its interval. */
@@ -87,6 +101,8 @@ function costsByHour(usage: Metered, window: Window): PricedHours {
     currencies,
     prices: [...prices].toSorted(),
     unpriced: [...unpriced].toSorted(),
+    resources: new Set(usage.map(({ usage: held }) => held.resource)),
+    billedMonths: monthsOfBills(usage.flatMap(({ metered }) => metered.prices)),
   };
 }
 
@@ -98,7 +114,19 @@ function shareOf(amount: string, partMs: number, wholeMs: number): Decimal {
   return decimal(amount).times(partMs).dividedBy(wholeMs);
 }
 
-function variantHours(served: ServedVariant, spans: readonly VariantSpan[], priced: PricedHours, window: Window) {
+/** GPUs that its replicas alone hold: of an endpoint of several variants, those of its version. */
+function gpusOf(holdings: readonly GpuHeld[], { endpoint, version }: ServedVariant, isOnly: boolean): string[] {
+  const isIts = (subject: GpuHeld['subjects'][number]) =>
+    subject?.endpoint === endpoint && (isOnly || subject.modelVersion === version);
+  return holdings.flatMap(({ gpu, subjects }) => (subjects.length > 0 && subjects.every(isIts) ? [gpu] : []));
+}
+
+function variantHours(
+  served: ServedVariant,
+  spans: readonly VariantSpan[],
+  priced: PricedHours,
+  { window, held }: { readonly window: Window; readonly held: readonly string[] },
+) {
   const byHour = Map.groupBy(spans, ({ at }) => at);
   const hours: VariantHour[] = [];
   const costs: (string | null)[] = [];
@@ -119,8 +147,11 @@ function variantHours(served: ServedVariant, spans: readonly VariantSpan[], pric
     currency: currency === undefined || others.length > 0 ? null : currency,
     start: new Date(window.start).toISOString(),
     costs,
+    within: withinResource(priced.resources),
+    gpus: [...held],
   };
-  return { served, hours, item, prices: priced.prices, unpriced: priced.unpriced };
+  const { prices, unpriced, resources, billedMonths } = priced;
+  return { served, hours, item, prices, unpriced, resources, billedMonths };
 }
 
 export function itemOf({ endpoint, variant }: Pick<ServedVariant, 'endpoint' | 'variant'>): string {

@@ -152,6 +152,7 @@ function commonOf(variant: VariantHours) {
     about: itemOf(served),
     what: `endpoint ${served.endpoint}, variant ${served.variant}: ${served.model} version ${served.version}`,
     subject,
+    billedMonths: variant.billedMonths,
     confidence: confidenceOf(lived.length / DAY_HOURS, lived.length === 0 ? 0 : known / lived.length),
   };
 }

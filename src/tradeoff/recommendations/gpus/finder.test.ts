@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
+import { recordUsage } from '../../../finops/metering/schema.ts';
 import { call, testApplication } from '../../../testing.ts';
-import { importSamples, samplesText } from '../../../testing-gpus.ts';
+import { importHolders, importSamples, samplesText } from '../../../testing-gpus.ts';
+import { applied } from '../../../testing-pipelines.ts';
+import { sent } from '../../../testing-serving.ts';
 import { applyRecommendation, findRecommendations, getRecommendation, listRecommendations } from '../schema.ts';
 
 const GIB = 1024 ** 3;
@@ -49,4 +52,52 @@ it('reads what GPUs bear, and says on how few of them it fits, to be done by han
   const apply = () => call(application, applyRecommendation, { params, body: { isDryRun: false } });
   expect((await apply()).recommendation).toMatchObject({ state: 'approved', applied: null });
   expect((await apply()).recommendation).toMatchObject({ state: 'applied', approved: { by: 'local' } });
+});
+
+it('counts a GPU once that a run holds which would be stopped, and that sharing would give back', async () => {
+  const now = Date.parse('2025-11-02T00:30:00Z');
+  await using application = await testApplication({ clock: { now: () => now } });
+  await applied(
+    application,
+    "{apiVersion: steelyard/v1, kind: PriceBook, metadata: {name: own}, spec: {currency: USD, source: a list, prices: [{resource: 'gpu:H100', perHour: '2', effectiveFrom: 2025-01-01}]}}",
+  );
+  const priced = { resource: 'gpu:H100' };
+  await importSamples(application, samplesText({ a: of(30), b: of(20), c: of(5) }), priced);
+  const memory = samplesText({ a: of(30 * GIB), b: of(8 * GIB), c: of(4 * GIB) });
+  await importSamples(application, memory, { ...priced, metric: 'memory', unit: 'bytes', name: 'memory.csv' });
+  const created = await sent(application, 'POST', '/api/2.0/mlflow/runs/create', {
+    experiment_id: '0',
+    run_name: 'idle',
+  });
+  const { run_id: run } = created.json().run.info;
+  const metrics = Array.from({ length: 40 }, (_, minute) => ({
+    ...{ key: 'system/gpu_0_utilization_percentage', value: 0, step: minute },
+    timestamp: now - (39 - minute) * 60_000,
+  }));
+  await sent(application, 'POST', '/api/2.0/mlflow/runs/log-batch', { run_id: run, metrics });
+  const usage = {
+    ...{ usage: 'run', subject: { run, purpose: 'training' as const }, quantity: '1', origin: 'test', ...priced },
+    period: { start: '2025-11-01T23:30:00Z', end: '2025-11-02T00:30:00Z' },
+  };
+  await call(application, recordUsage, { body: { intervals: [usage] } });
+  const looked = async (holders: string) => {
+    await importHolders(application, holders, ['run']);
+    await call(application, findRecommendations, { body: {} });
+    const { recommendations, totals } = await call(application, listRecommendations);
+    const byKind = new Map(recommendations.map((one) => [one.kind, one]));
+    const [total] = totals;
+    const amounts = [byKind.get('gpu_share'), byKind.get('stop_run')].map((one) => one?.saving.monthly?.amount);
+    return { amounts, total, stop: byKind.get('stop_run')?.recommendation };
+  };
+  // Nobody said who holds the GPUs: as far as is known they are four.
+  const apart = await looked('gpu,start,end,run\na,2025-11-01T00:00:00Z,2025-11-01T01:00:00Z,\n');
+  expect(apart.amounts).toEqual(['2920', '1460']);
+  expect(apart.total).toMatchObject({ saving: { monthly: { amount: '4380' }, cost: { amount: '5840' } } });
+  // It holds c, which sharing gives back: it is one of three.
+  const same = await looked(`gpu,start,end,run\nc,2025-11-01T00:00:00Z,,${run}\n`);
+  expect(same.amounts).toEqual(['2920', '1460']);
+  expect(same.total).toMatchObject({
+    ...{ saving: { monthly: { amount: '2920' }, cost: { amount: '4380' } }, sumOfAlone: { amount: '4380' } },
+    leftOut: [],
+  });
 });

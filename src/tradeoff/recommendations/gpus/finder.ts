@@ -3,6 +3,7 @@ import { decimal, decimalString } from '../../../platform/units/index.ts';
 import { HOUR_MS } from '../endpoints/endpoint-hours.ts';
 import type { Finder, Found, Window } from '../finder.ts';
 import { confidenceOf } from '../savings/confidence.ts';
+import { gpuItem } from '../savings/ledger.ts';
 import { type Card, cardOf } from './cards.ts';
 import { leastCards, type MigProfile, placeProfiles, profileFor, profileName } from './mig.ts';
 import { leastByTurns, shareByTurns } from './time-slicing.ts';
@@ -120,18 +121,19 @@ function foundOf(
   const needed = groups.length;
   const says = saysOf(resource, loads.length, plan);
   const spanMs = Math.max(...loads.map((load) => load.spanMs));
-  const known = loads.reduce((sum, load) => sum + load.knownMs, 0);
+  const readMs = loads.reduce((sum, load) => sum + load.knownMs, 0);
   const [price] = loads.flatMap((load) => load.price ?? []);
   const isPriced = price !== undefined && loads.every((load) => load.price?.currency === price.currency);
-  const perHour = loads.reduce((sum, load) => sum.plus(load.price?.amount ?? '0'), decimal(0));
+  const perGpu = loads.reduce((sum, load) => sum.plus(load.price?.amount ?? '0'), decimal(0)).dividedBy(loads.length);
   const item = `gpus:${resource}`;
-  const hours = Math.max(1, Math.floor(Math.min(spanMs, window.end - window.start) / HOUR_MS));
+  const known = Math.max(1, Math.floor(Math.min(spanMs, window.end - window.start) / HOUR_MS));
+  const hours = Math.min(known, Math.max(FEWEST_HOURS, Math.floor(MOST_HOURS / loads.length)));
   return {
     about: item,
     ...says,
     what: `${loads.length} GPUs of the kind ${resource}`,
     subject: {},
-    confidence: confidenceOf(spanMs / DAY_MS, Math.min(1, known / loads.reduce((sum, load) => sum + load.spanMs, 0))),
+    confidence: confidenceOf(spanMs / DAY_MS, Math.min(1, readMs / loads.reduce((sum, load) => sum + load.spanMs, 0))),
     action: {
       type: 'by_hand',
       commands: [
@@ -148,17 +150,18 @@ function foundOf(
         ...loads.slice(0, MOST_SHOWN).map((load) => ({ name: load.gpu, value: loadText(load) })),
       ],
       prices: isPriced ? [`${resource} at ${price.amount} ${price.currency} an hour`] : [],
-      items: [
-        {
-          item,
-          what: `GPUs of the kind ${resource}`,
-          currency: isPriced ? price.currency : null,
-          start: new Date(window.end - hours * HOUR_MS).toISOString(),
-          costs: Array.from({ length: hours }, () => (isPriced ? decimalString(perHour) : null)),
-        },
-      ],
-      effects: [{ item, keep: [needed / loads.length] }],
-      pins: [],
+      items: loads.map(({ gpu }) => ({
+        item: gpuItem(gpu),
+        what: `${resource} ${gpu}`,
+        currency: isPriced ? price.currency : null,
+        start: new Date(window.end - hours * HOUR_MS).toISOString(),
+        costs: Array.from({ length: hours }, () => (isPriced ? decimalString(perGpu) : null)),
+      })),
+      effects: groups.flatMap(([, ...others]) => others.map(({ gpu }) => ({ item: gpuItem(gpu), keep: [0] }))),
+      // What is moved needs the GPU that it is moved to.
+      pins: groups.flatMap(([first, ...others]) =>
+        first === undefined || others.length === 0 ? [] : [gpuItem(first.gpu)],
+      ),
       missing: [
         'a GPU that is part of a machine saves its price only when the machine can be given back',
         ...(isPriced ? [] : [`there is no one price of "${resource}": add it to your price book`]),
@@ -206,6 +209,9 @@ function saysOf(
 }
 
 const MOST_SHOWN = 20;
+/** Hours of all GPUs together that are kept with it: 14 days of a hundred. Of more GPUs fewer, four days at least. */
+const MOST_HOURS = 33_600;
+const FEWEST_HOURS = 96;
 
 function loadText({ utilizationP95, memoryMaxBytes }: Known): string {
   return `P95 ${(utilizationP95 * 100).toFixed(0)} %, ${(memoryMaxBytes / GIB).toFixed(1)} GiB at most`;

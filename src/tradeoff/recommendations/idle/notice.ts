@@ -71,7 +71,7 @@ function noticeOf(
       subject: recommendation,
       time: noticedAt,
       datacontenttype: 'application/json',
-      data: { recommendation, title, what, saving, policy, actsAt, isDryRun },
+      data: { recommendation, title, what, saving, policy, actsAt, isDryRun, links: { page } },
     },
   };
 }

@@ -1,19 +1,25 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { getPipelineRun, startPipelineRun } from '../../../mlops/pipelines/schema.ts';
+import { startSmtpServer } from '../../../platform/mail/smtp-server.testing.ts';
+import { startReceiver } from '../../../platform/outbound/receiver.testing.ts';
 import { call, problemFrom, testApplication } from '../../../testing.ts';
 import { applied, ended } from '../../../testing-pipelines.ts';
 import { RecommendationRoom } from '../../../testing-recommendations.ts';
 import { sent } from '../../../testing-serving.ts';
 import { getRecommendation, keepRecommendation, listRecommendations } from '../schema.ts';
+import { deleteIdlePolicy, listIdlePolicies } from './schema.ts';
 
 const NOON = Date.parse('2026-11-26T12:00:30Z');
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-async function room() {
+async function room(settings: Parameters<typeof testApplication>[1] = {}) {
   const clock = { at: NOON, now: () => clock.at };
-  const application = await testApplication({ clock });
+  const application = await testApplication({ clock }, settings);
   const made = new RecommendationRoom(application, clock);
   await made.price('0.5');
   return { application, room: made, clock, [Symbol.asyncDispose]: () => application[Symbol.asyncDispose]() };
@@ -92,6 +98,49 @@ describe('an idle policy', () => {
     expect(await problemFrom(call(application, keepRecommendation, { params, body: { hours: 4 } }))).toMatchObject({
       code: 'recommendation_not_noticed',
     });
+  });
+
+  it('tells by webhook and mail, keeps what the link of the notice leads to, and is deleted with its notices', async () => {
+    await using receiver = await startReceiver();
+    await using smtp = await startSmtpServer();
+    const folder = mkdtempSync(join(tmpdir(), 'steelyard-idle-'));
+    writeFileSync(join(folder, 'smtp'), `smtp://me:pw@127.0.0.1:${smtp.port}`);
+    await using all = await room({
+      ...{ webhookAllowedHosts: `127.0.0.1:${receiver.port}`, publicUrl: 'http://localhost:4610/' },
+      ...{ smtpUrl: `file:${join(folder, 'smtp')}`, smtpFrom: 'steelyard@example.org' },
+    });
+    const { application } = all;
+    await all.room.endpoint('home');
+    const told = `notify: [{webhook: {url: "${receiver.url}"}}, {email: {to: ml@example.org}}]`;
+    await applied(application, policy(`{what: endpoints, window: 5m, grace: 30m, dryRun: false, ${told}}`));
+    await minutesOn(all, 8);
+    const [one] = (await open(application)).recommendations;
+    const params = { recommendation: one?.recommendation ?? '' };
+    const link = `http://localhost:4610/recommendations/${params.recommendation}`;
+    const [posted, ...more] = receiver.received;
+    expect(more).toEqual([]);
+    expect(JSON.parse(posted?.body ?? '')).toMatchObject({
+      type: 'steelyard.recommendation.noticed',
+      subject: params.recommendation,
+      data: { policy: 'idle', isDryRun: false, actsAt: one?.notice?.actsAt, links: { page: link } },
+    });
+    expect(smtp.taken).toMatchObject([{ to: ['ml@example.org'], content: expect.stringContaining(link) }]);
+    expect(smtp.taken[0]?.content).toContain(`steelyard recommend keep ${params.recommendation}`);
+    // The link is a page of this server, and what its buttons ask for keeps it.
+    expect((await sent(application, 'GET', new URL(link).pathname)).statusCode).toBe(200);
+    await call(application, keepRecommendation, { params, body: { hours: 8 } });
+    const kept = (await open(application)).recommendations[0]?.notice;
+    expect(kept).toMatchObject({ keptBy: 'local', keptUntil: new Date(all.clock.at + 8 * HOUR).toISOString() });
+    // Nobody is told a second time of what is kept; deleted with its policy, nothing is about to be done any more.
+    expect((await call(application, listIdlePolicies)).policies).toMatchObject([{ name: 'idle', told: 2, noticed: 1 }]);
+    const deleted = () => call(application, deleteIdlePolicy, { params: { policy: 'idle' } });
+    expect(await deleted()).toEqual({ name: 'idle', withdrawn: 1 });
+    expect(await problemFrom(deleted())).toMatchObject({ code: 'idle_policy_not_found' });
+    await minutesOn(all, 3);
+    const over = await call(application, getRecommendation, { params });
+    expect(over).toMatchObject({ state: 'open', notice: null });
+    expect(over.timeline.at(-1)?.text).toBe('local deleted the idle policy idle: nothing is done by it');
+    expect([receiver.received.length, smtp.taken.length]).toEqual([1, 1]);
   });
 
   it('does not cover what is not about its subject', async () => {

@@ -1,4 +1,5 @@
 import { covers } from '../../../org/index.ts';
+import { AppError } from '../../../platform/errors/index.ts';
 import type { ManifestOutcome } from '../../../platform/manifests/index.ts';
 import { refuseUntold } from '../../../platform/notices/index.ts';
 import { lockUntilCommit, type Sql } from '../../../platform/store/index.ts';
@@ -15,7 +16,7 @@ import { findRecommendation, heldOpen, type Kept, putRecommendation } from '../s
 import { tellOf } from './notice.ts';
 import { isQuiet } from './quiet.ts';
 import type { IdlePolicySpec } from './schema.ts';
-import { findPolicies, putPolicy, type StoredPolicy } from './store.ts';
+import { findPolicies, putPolicy, removePolicy, type StoredPolicy } from './store.ts';
 
 /** Makes the store say what the document says. Error: `manifest_invalid` for somebody who could never be told. */
 export async function applyPolicy(
@@ -86,6 +87,8 @@ async function followUp(deps: RecommendationDeps, policy: StoredPolicy, open: Re
     await lockUntilCommit(sql, open.recommendation);
     const kept = await findRecommendation(sql, open.recommendation);
     if (kept === null || kept.document.state !== 'open') return null;
+    // It may have been deleted since it was looked with.
+    if ((await findPolicies(sql, policy.name)).length === 0) return null;
     const now = deps.clock.now();
     const { notice } = kept.document;
     if (notice !== null && notice.policy !== policy.name) return null;
@@ -142,12 +145,47 @@ function isKept({ clock }: RecommendationDeps, { notice }: Recommendation): bool
 async function forgetBusy(deps: RecommendationDeps, { name }: StoredPolicy, idle: ReadonlySet<string>): Promise<void> {
   for (const { document: open } of await heldOpen(deps.store)) {
     if (open.notice?.policy !== name || idle.has(open.key) || isKept(deps, open)) continue;
-    await deps.store.transaction(async (sql) => {
-      const kept = await findRecommendation(sql, open.recommendation);
-      if (kept === null || kept.document.state !== 'open' || kept.document.notice?.policy !== name) return;
-      const text = 'It is not idle any more: somebody uses it again, or it was not measured';
-      const document = told({ ...kept.document, notice: null }, deps.clock.now(), 'withdrawn', text);
-      await putRecommendation(sql, { ...kept, document });
-    });
+    const text = 'It is not idle any more: somebody uses it again, or it was not measured';
+    await deps.store.transaction((sql) =>
+      withdrawn(deps, sql, { recommendation: open.recommendation, policy: name, text }),
+    );
   }
+}
+
+async function withdrawn(
+  { clock }: RecommendationDeps,
+  sql: Sql,
+  { recommendation, policy, text }: { readonly recommendation: string; readonly policy: string; readonly text: string },
+): Promise<boolean> {
+  const kept = await findRecommendation(sql, recommendation);
+  if (kept === null || kept.document.state !== 'open' || kept.document.notice?.policy !== policy) return false;
+  const document = told({ ...kept.document, notice: null }, clock.now(), 'withdrawn', text);
+  return putRecommendation(sql, { ...kept, document });
+}
+
+/** The policy goes, and with it every notice that it gave: nothing is done by it any more. Error: `idle_policy_not_found`. */
+export function deletedPolicy(deps: RecommendationDeps, policy: string, actor: string) {
+  return deps.store.transaction(async (sql) => {
+    if (!(await removePolicy(sql, policy))) {
+      const detail = `There is no idle policy "${policy}". See them: steelyard recommend policies`;
+      throw new AppError('idle_policy_not_found', detail, { policy });
+    }
+    let count = 0;
+    for (const { document } of await heldOpen(sql)) {
+      if (document.notice?.policy !== policy) continue;
+      await lockUntilCommit(sql, document.recommendation);
+      const text = `${actor} deleted the idle policy ${policy}: nothing is done by it`;
+      if (await withdrawn(deps, sql, { recommendation: document.recommendation, policy, text })) count += 1;
+    }
+    return { name: policy, withdrawn: count };
+  });
+}
+
+export async function shownPolicies({ store }: Pick<RecommendationDeps, 'store'>) {
+  const open = await heldOpen(store);
+  return (await findPolicies(store)).map(({ name, appliedAt, spec }) => ({
+    ...{ name, appliedAt, what: spec.what, windowMs: spec.window, graceMs: spec.grace, isDryRun: spec.dryRun },
+    told: spec.notify.length,
+    noticed: open.filter(({ document }) => document.notice?.policy === name).length,
+  }));
 }

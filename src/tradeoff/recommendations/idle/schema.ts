@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { Subject } from '../../../org/schema.ts';
+import { Name, Subject } from '../../../org/schema.ts';
+import { endpoint } from '../../../platform/contract/schema.ts';
 import { NotifyTarget } from '../../../platform/notices/schema.ts';
 import { Duration } from '../../../platform/units/quantities/schema.ts';
+import { UtcInstant } from '../../../platform/units/schema.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -40,3 +42,44 @@ export const IdlePolicySpec = z
   })
   .describe('When something idle is given up by itself');
 export type IdlePolicySpec = z.infer<typeof IdlePolicySpec>;
+
+const PolicyName = Name.describe('Name of the policy');
+
+export const listIdlePolicies = endpoint({
+  method: 'GET',
+  path: '/api/v1/idle-policies',
+  scope: 'tradeoff.read',
+  summary: 'Policies that give up what is idle, and what each is about to do',
+  response: z.strictObject({
+    policies: z
+      .array(
+        z
+          .strictObject({
+            name: PolicyName,
+            appliedAt: UtcInstant.describe('When it was last changed'),
+            what: z.enum(['endpoints', 'runs']).describe('What it watches'),
+            windowMs: z.number().describe('How long it has to be idle, milliseconds'),
+            graceMs: z.number().describe('Time from the notice to what is done, milliseconds'),
+            isDryRun: z.boolean().describe('True: it says what it would do, and does nothing'),
+            told: z.number().int().describe('Who is told, how many'),
+            noticed: z.number().int().describe('What it has told of and not done yet, how many'),
+          })
+          .describe('An idle policy'),
+      )
+      .describe('By name'),
+  }),
+  errors: [],
+});
+
+export const deleteIdlePolicy = endpoint({
+  method: 'DELETE',
+  path: '/api/v1/idle-policies/:policy',
+  scope: 'tradeoff.write',
+  summary: 'Delete an idle policy: what it was about to do is not done, and its notices are withdrawn',
+  params: z.strictObject({ policy: PolicyName }),
+  response: z.strictObject({
+    name: PolicyName,
+    withdrawn: z.number().int().describe('Notices that were withdrawn'),
+  }),
+  errors: ['idle_policy_not_found'],
+});

@@ -1,3 +1,4 @@
+import type { Gpus } from '../../../finops/gpus/index.ts';
 import type { Metering } from '../../../finops/metering/index.ts';
 import type { Tracking } from '../../../mlops/tracking/index.ts';
 import { Subject } from '../../../org/schema.ts';
@@ -6,7 +7,10 @@ import { type Clock, decimal, decimalString } from '../../../platform/units/inde
 import { HOUR_MS } from '../endpoints/endpoint-hours.ts';
 import type { Finder, Found } from '../finder.ts';
 import { areIdle } from '../idle/quiet.ts';
+import { stepsItem } from '../purchases/steps-item.ts';
+import { monthsOfBills } from '../savings/bill-deliveries.ts';
 import { confidenceOf } from '../savings/confidence.ts';
+import { withinResource } from '../savings/resource-item.ts';
 import type { HeldItem } from '../schema.ts';
 
 export interface IdleRunDeps {
@@ -14,6 +18,7 @@ export interface IdleRunDeps {
   readonly clock: Clock;
   readonly tracking: Pick<Tracking, 'runningGpuSamples'>;
   readonly metering: Pick<Metering, 'ofRuns'>;
+  readonly gpus: Pick<Gpus, 'heldAt'>;
 }
 
 /** What gpu-pruner and others take for idle. */
@@ -30,16 +35,21 @@ export function idleRunFinder(deps: IdleRunDeps): Finder {
 
 /** Runs whose GPUs all did nothing for the whole of the window that ends now. */
 export async function idleRuns(
-  { store, clock, tracking, metering }: IdleRunDeps,
+  { store, clock, tracking, metering, gpus }: IdleRunDeps,
   { windowMs, threshold }: { readonly windowMs: number; readonly threshold: number },
 ): Promise<Found[]> {
   const now = clock.now();
   const running = await tracking.runningGpuSamples(store, now - windowMs - SLACK_MS);
-  const idle = running.filter(({ gpus }) => areIdle(gpus.values(), { now, windowMs, threshold }));
+  const idle = running.filter((run) => areIdle(run.gpus.values(), { now, windowMs, threshold }));
+  if (idle.length === 0) return [];
+  const holdings = await gpus.heldAt(now);
   const found: Found[] = [];
   for (const run of idle) {
     const usage = await metering.ofRuns(store, [run.runId]);
-    found.push(foundOf(run, usage, { now, windowMs, threshold }));
+    const held = holdings.flatMap(({ gpu, subjects }) =>
+      subjects.length > 0 && subjects.every((subject) => subject?.run === run.runId) ? [gpu] : [],
+    );
+    found.push(foundOf(run, usage, held, { now, windowMs, threshold }));
   }
   return found;
 }
@@ -52,18 +62,24 @@ interface Looked {
   readonly threshold: number;
 }
 
-function foundOf({ runId, runName, tags, gpus }: Run, usage: Usage, { now, windowMs, threshold }: Looked): Found {
+function foundOf(
+  { runId, runName, tags, gpus }: Run,
+  usage: Usage,
+  held: readonly string[],
+  { now, windowMs, threshold }: Looked,
+): Found {
   const { pipeline, pipelineRun } = tagged(tags);
   const minutes = Math.round(windowMs / 60_000);
   const count = gpus.size === 1 ? '1 GPU' : `${gpus.size} GPUs`;
   const canStop = pipeline !== undefined && pipelineRun !== undefined;
-  const { item, prices, unpriced } = heldBy(runId, usage, now);
+  const { item, prices, unpriced, billedMonths } = heldBy(runId, usage, { now, pipeline, held });
   const most = Math.max(0, ...[...gpus.values()].flatMap((all) => all.map((one) => one.utilizationRatio)));
   return {
     about: `run:${runId}`,
     title: `Stop ${runName}: its ${count} did nothing for ${minutes} min`,
     what: `run ${runName} (${runId})${pipeline === undefined ? '' : ` of pipeline ${pipeline}`}`,
     subject: subjectOf(runId, tags),
+    billedMonths,
     before: `${count} held, below ${threshold * 100} % for ${minutes} min`,
     after: 'stopped; what it has logged stays',
     confidence: confidenceOf(windowMs / DAY_MS, 1),
@@ -115,7 +131,15 @@ function subjectOf(runId: string, tags: Readonly<Record<string, string>>): Subje
 }
 
 /** The last whole hour of what it holds stands for those to come. */
-function heldBy(runId: string, usage: Usage, now: number) {
+function heldBy(
+  runId: string,
+  usage: Usage,
+  {
+    now,
+    pipeline,
+    held,
+  }: { readonly now: number; readonly pipeline: string | undefined; readonly held: readonly string[] },
+) {
   const last = usage.filter(({ usage: { end } }) => end > now - HOUR_MS);
   const costs = last.flatMap(({ usage: { start, end }, metered }) =>
     metered.cost === null ? [] : [{ ...metered.cost, hours: (end - start) / HOUR_MS }],
@@ -123,12 +147,15 @@ function heldBy(runId: string, usage: Usage, now: number) {
   const [currency, ...others] = [...new Set(costs.map((cost) => cost.currency))];
   const perHour = costs.reduce((sum, { amount, hours }) => sum.plus(decimal(amount).dividedBy(hours)), decimal(0));
   const isKnown = currency !== undefined && others.length === 0;
+  const within = withinResource(last.map(({ usage: { resource } }) => resource));
   const item: HeldItem = {
     item: `run:${runId}`,
     what: `what run ${runId} holds`,
     currency: isKnown ? currency : null,
     start: new Date(now - (now % HOUR_MS) - HOUR_MS).toISOString(),
     costs: [isKnown ? decimalString(perHour.toDecimalPlaces(PLACES)) : null],
+    within: pipeline === undefined ? within : [...within, ...within.map((larger) => stepsItem(pipeline, larger))],
+    gpus: [...held],
   };
   const prices = last.flatMap(({ usage: { resource }, metered }) =>
     metered.cost === null
@@ -138,5 +165,6 @@ function heldBy(runId: string, usage: Usage, now: number) {
         ),
   );
   const unpriced = last.flatMap(({ usage: { resource }, metered }) => (metered.cost === null ? [resource] : []));
-  return { item, prices: [...new Set(prices)], unpriced: [...new Set(unpriced)] };
+  const billedMonths = monthsOfBills(last.flatMap(({ metered }) => metered.prices));
+  return { item, prices: [...new Set(prices)], unpriced: [...new Set(unpriced)], billedMonths };
 }

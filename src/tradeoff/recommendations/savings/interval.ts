@@ -17,12 +17,17 @@ export interface Ends {
 /**
  * 95 % prediction interval of what the next month saves, from what each day would have saved (all as amounts a month): mean
  * +- t(n - 1) x s x sqrt(1/n + 1/30). Days that are all alike promise nothing for ever: the lower end is never above
- * mean x (1 - 3/n). Never below 0, nor above `most`, what is paid now. With fewer than four days: from 0 to all of it.
- * Example: 14 days of 100 each, paid 120 -> 78.57 to 100.
+ * mean x (1 - 3/n). Never below `least` (0, or what a commitment would lose if nothing used it), nor above `most`, what is paid now. With
+ * fewer than four days: from the one to the other. Example: 14 days of 100 each, paid 120 -> 78.57 to 100.
  */
-export function savingInterval(days: readonly Decimal[], mean: Decimal, most: Decimal): Ends {
+export function savingInterval(
+  days: readonly Decimal[],
+  mean: Decimal,
+  most: Decimal,
+  least: Decimal = decimal(0),
+): Ends {
   const zero = decimal(0);
-  if (days.length < FEWEST_DAYS) return { lower: zero, upper: most };
+  if (days.length < FEWEST_DAYS) return { lower: least, upper: most };
   const centre = days.reduce((sum, day) => sum.plus(day), zero).dividedBy(days.length);
   const squares = days.reduce((sum, day) => sum.plus(day.minus(centre).times(day.minus(centre))), zero);
   const deviation = squares.dividedBy(days.length - 1).sqrt();
@@ -30,7 +35,7 @@ export function savingInterval(days: readonly Decimal[], mean: Decimal, most: De
   const half = deviation.times(reach);
   const unseen = mean.times(1 - Math.min(1, RULE_OF_THREE / days.length));
   return {
-    lower: largest(zero, smallest(mean.minus(half), unseen)).toDecimalPlaces(PLACES),
+    lower: largest(least, smallest(mean.minus(half), unseen)).toDecimalPlaces(PLACES),
     upper: largest(mean, smallest(most, mean.plus(half))).toDecimalPlaces(PLACES),
   };
 }

@@ -11,6 +11,14 @@ export const HeldItem = z
     costs: z
       .array(DecimalString.nullable().describe('Cost of the hour; null: not measured, or without a price'))
       .describe('By hour from the first on'),
+    within: z
+      .array(z.string().describe('Item'))
+      .default([])
+      .describe('Larger items that its cost is a part of, such as all hours of one price: resource:g5.xlarge'),
+    gpus: z
+      .array(z.string().describe('Name of a GPU'))
+      .default([])
+      .describe('GPUs that it holds now, as their readings name them: advice about one of them is about this too'),
   })
   .describe('What is held, with its cost by the hour');
 export type HeldItem = z.infer<typeof HeldItem>;
@@ -22,9 +30,34 @@ export const Effect = z
     keep: z
       .array(z.number().min(0).max(1).describe('Part of the hour that would still be paid, 0 to 1'))
       .describe('By hour, as the costs of the item; one value holds for all hours'),
+    range: z
+      .strictObject({
+        least: z.number().min(0).max(1).describe('Lower end'),
+        most: z.number().min(0).max(1).describe('Upper end'),
+      })
+      .nullable()
+      .default(null)
+      .describe('95 % interval of the part that is kept, where that is an estimate itself; null: it is not'),
+    isElsewhere: z
+      .boolean()
+      .default(false)
+      .describe(
+        'True: what is kept is paid for as something else (spot, other hardware), so that no commitment covers it',
+      ),
   })
   .describe('What a recommendation leaves of an item');
 export type Effect = z.infer<typeof Effect>;
+
+/** Bought for every hour, used or not: the item's cost of an hour is covered up to a quantity. */
+export const Commitment = z
+  .strictObject({
+    item: z.string().describe('Item whose hours it covers, at the on-demand price'),
+    quantity: DecimalString.describe('Units committed to in every hour'),
+    onDemandPerHour: DecimalString.describe('Price of one unit for an hour on demand'),
+    committedPerHour: DecimalString.describe('The same with the commitment, whether it is used or not'),
+  })
+  .describe('What is committed to');
+export type Commitment = z.infer<typeof Commitment>;
 
 export const Saving = z
   .strictObject({

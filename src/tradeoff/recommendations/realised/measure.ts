@@ -1,9 +1,13 @@
-import { studentQuantile } from '../../finops/forecasts/index.ts';
-import { type Decimal, decimal, decimalString, type Money } from '../../platform/units/index.ts';
-import { iso, type RecommendationDeps, told } from './context.ts';
-import { endpointHours, HOUR_MS } from './endpoints/endpoint-hours.ts';
-import type { HeldItem, Realised, Recommendation } from './schema.ts';
-import { dueToMeasure, type Kept, putRecommendation } from './store.ts';
+import { studentQuantile } from '../../../finops/forecasts/index.ts';
+import { AppError } from '../../../platform/errors/index.ts';
+import { type Decimal, decimal, decimalString, type Money } from '../../../platform/units/index.ts';
+import { iso, type RecommendationDeps, told } from '../context.ts';
+import { endpointHours, HOUR_MS } from '../endpoints/endpoint-hours.ts';
+import type { Window } from '../finder.ts';
+import type { HeldItem, Realised, Recommendation } from '../schema.ts';
+import { dueToMeasure, type Kept, putRecommendation } from '../store.ts';
+import { savedByCommitment } from './commitment.ts';
+import { stepHours } from './steps.ts';
 
 const DAY_HOURS = 24;
 const MONTH_HOURS = 730;
@@ -30,18 +34,39 @@ async function measure(deps: RecommendationDeps, kept: Kept): Promise<void> {
     await deps.store.transaction((sql) => putRecommendation(sql, { ...kept, measureAt }));
     return;
   }
-  const names = new Set(document.evidence.items.map(({ item }) => item));
-  const items = (await endpointHours(deps, { start, end }))
-    .map(({ item }) => item)
-    .filter(({ item }) => names.has(item));
   const period = { start: iso(start), end: iso(end) };
-  const realised = { at: iso(now), period, isFinal, ...realisedOf(document, items) };
+  const realised = { at: iso(now), period, isFinal, ...(await figuresSince(deps, document, { start, end })) };
   const isNews = realised.monthly !== null && (isFinal || document.realised?.monthly == null);
   const text = `${realised.monthly?.amount} ${realised.monthly?.currency} less a month, measured over ${realised.hours} hours`;
   const told_ = isNews ? told(document, now, 'realised', text) : document;
   await deps.store.transaction((sql) =>
     putRecommendation(sql, { ...kept, measureAt, document: { ...told_, realised } }),
   );
+}
+
+/** Whether there is something to read what it really saved from. */
+export function isMeasured({ action, evidence }: Pick<Recommendation, 'action' | 'evidence'>): boolean {
+  return action.type === 'endpoint_replicas' || evidence.measuredBy !== null;
+}
+
+async function figuresSince(deps: RecommendationDeps, document: Recommendation, since: Window): Promise<Figures> {
+  try {
+    return await figuresRead(deps, document, since);
+  } catch (error) {
+    // What cannot be read of one says nothing of the others.
+    if (!(error instanceof AppError)) throw error;
+    const nothing = { monthly: null, lower: null, upper: null, isWithin: null };
+    return { ...nothing, hours: 0, stated: document.saving.monthly, reason: error.message };
+  }
+}
+
+async function figuresRead(deps: RecommendationDeps, document: Recommendation, since: Window): Promise<Figures> {
+  const { measuredBy, items } = document.evidence;
+  if (measuredBy?.type === 'commitment') return savedOf(document, await savedByCommitment(deps, measuredBy, since));
+  if (measuredBy?.type === 'steps') return realisedOf(document, [await stepHours(deps, measuredBy, since)]);
+  const names = new Set(items.map(({ item }) => item));
+  const held = (await endpointHours(deps, since)).map(({ item }) => item).filter(({ item }) => names.has(item));
+  return realisedOf(document, held);
 }
 
 type Figures = Pick<Realised, 'hours' | 'monthly' | 'lower' | 'upper' | 'stated' | 'isWithin' | 'reason'>;
@@ -51,7 +76,7 @@ type Figures = Pick<Realised, 'hours' | 'monthly' | 'lower' | 'upper' | 'stated'
  * compares before with after: what demand has done meanwhile is in it too. Example: 100 before, 2 since -> 98.
  */
 export function realisedOf(document: Pick<Recommendation, 'saving'>, items: readonly HeldItem[]): Figures {
-  const { monthly: stated, lower, upper, cost: before } = document.saving;
+  const { monthly: stated, cost: before } = document.saving;
   const hours = items.flatMap(({ costs }) => costs.filter((cost) => cost !== null)).length;
   const nothing = { hours, monthly: null, lower: null, upper: null, stated, isWithin: null };
   if (before === null) return { ...nothing, reason: 'what it cost before is not known' };
@@ -60,12 +85,37 @@ export function realisedOf(document: Pick<Recommendation, 'saving'>, items: read
   if (items.some(({ currency }) => currency !== null && currency !== before.currency)) {
     return { ...nothing, reason: 'it is paid in another currency now' };
   }
-  const money = (amount: Decimal): Money => ({
-    amount: decimalString(amount.toDecimalPlaces(PLACES)),
-    currency: before.currency,
-  });
   const saved = decimal(before.amount).minus(items.reduce((sum, item) => sum.plus(perMonth(item.costs)), decimal(0)));
-  const reach = reachOf(items);
+  return shownFigures(document, { hours, saved, reach: reachOf(items), currency: before.currency });
+}
+
+/**
+ * The same of what each hour since has saved, where that is known itself: the mean of the hours, in a month of 730.
+ * Example: 0.5 saved in each of 48 hours -> 365.
+ */
+export function savedOf(
+  document: Pick<Recommendation, 'saving'>,
+  { currency, costs: saved }: Pick<HeldItem, 'currency' | 'costs'>,
+): Figures {
+  const { monthly: stated } = document.saving;
+  const hours = saved.filter((amount) => amount !== null).length;
+  const nothing = { hours, monthly: null, lower: null, upper: null, stated, isWithin: null };
+  if (hours === 0) return { ...nothing, reason: 'the bill has no hour of it yet since it was done' };
+  if (currency === null || currency !== stated?.currency)
+    return { ...nothing, reason: 'it is paid in another currency now' };
+  return shownFigures(document, { hours, saved: perMonth(saved), reach: reachOf([{ costs: saved }]), currency });
+}
+
+function shownFigures(
+  { saving: { monthly: stated, lower, upper } }: Pick<Recommendation, 'saving'>,
+  {
+    hours,
+    saved,
+    reach,
+    currency,
+  }: { readonly hours: number; readonly saved: Decimal; readonly reach: Decimal | null; readonly currency: string },
+): Figures {
+  const money = (amount: Decimal): Money => ({ amount: decimalString(amount.toDecimalPlaces(PLACES)), currency });
   const isWithin =
     lower === null || upper === null
       ? null
@@ -87,7 +137,7 @@ function perMonth(costs: readonly (string | null)[]): Decimal {
 }
 
 /** Half of the interval of the mean of the days; null with fewer than four. */
-function reachOf(items: readonly HeldItem[]): Decimal | null {
+function reachOf(items: readonly Pick<HeldItem, 'costs'>[]): Decimal | null {
   const length = Math.max(0, ...items.map(({ costs }) => costs.length));
   const days: Decimal[] = [];
   for (let from = 0; from + DAY_HOURS <= length; from += DAY_HOURS) {

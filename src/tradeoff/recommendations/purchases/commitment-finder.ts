@@ -1,0 +1,197 @@
+import { adviseCommitment, type CommitmentAdvice } from '../../../finops/gpus/schema.ts';
+import { AppError } from '../../../platform/errors/index.ts';
+import { decimal, decimalString } from '../../../platform/units/index.ts';
+import type { Finder, Found, Window } from '../finder.ts';
+import { resourceItem } from '../savings/resource-item.ts';
+import type { PurchaseFinderDeps } from './deps.ts';
+import type { CommitmentOffer } from './schema.ts';
+import { findTerms, type StoredTerms } from './terms.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** A term goes on for long: more is looked at than by the others. */
+const HISTORY_MS = 90 * DAY_MS;
+const YEAR_HOURS = 8760;
+const PLACES = 12;
+const PERCENT = 100;
+export const NO_TERMS = 'the terms of what can be bought: apply a document of kind PurchaseTerms';
+
+/** Commitments that would have paid on the demand that the bill has. */
+export function commitmentFinder(deps: PurchaseFinderDeps): Finder {
+  return {
+    kind: 'commitment',
+    async find(window) {
+      const terms = await findTerms(deps.store);
+      const offers = terms.flatMap((one) => one.spec.commitments.map((offer) => ({ terms: one, offer })));
+      const lacks: string[] = offers.length === 0 ? [`${NO_TERMS} with "commitments"`] : [];
+      const found: Found[] = [];
+      for (const { terms: of, offer } of offers) {
+        const one = await foundFor(deps, of, offer, window);
+        if (typeof one === 'string') lacks.push(`${of.name}/${offer.name}: ${one}`);
+        else found.push(one);
+      }
+      return { found, lacks: lacks.join('; ') || null };
+    },
+  };
+}
+
+async function foundFor(
+  { gpus }: PurchaseFinderDeps,
+  terms: StoredTerms,
+  offer: CommitmentOffer,
+  window: Window,
+): Promise<Found | string> {
+  const { currency } = terms.spec;
+  const { filter, committedPerHour, onDemandPerHour, unit, termHours } = offer;
+  const money = (amount: string) => ({ amount, currency });
+  const question = adviseCommitment.body.parse({
+    ...{ filter, termHours, unitQuantity: unit, committedPrice: money(committedPerHour) },
+    ...(onDemandPerHour === undefined ? {} : { onDemandPrice: money(onDemandPerHour) }),
+    from: dayOf(window.end - HISTORY_MS),
+    to: dayOf(window.end),
+  });
+  try {
+    const { advice, hours, deliveries } = await gpus.purchases.commitmentCase(question);
+    if (decimal(advice.advisedQuantity).isZero()) {
+      return `no quantity would have saved: one has to be used in ${percent(advice.breakEvenRatio)} of the hours, and is not`;
+    }
+    return foundOf(terms, offer, { advice, hours, deliveries });
+  } catch (error) {
+    // Of one offer alone: the others are looked at.
+    if (error instanceof AppError) return error.message;
+    throw error;
+  }
+}
+
+type Case = Awaited<ReturnType<PurchaseFinderDeps['gpus']['purchases']['commitmentCase']>>;
+
+function foundOf(terms: StoredTerms, offer: CommitmentOffer, { advice, hours, deliveries }: Case): Found {
+  const { advisedQuantity: quantity, onDemandPrice, committedPrice, termHours, termCost, holdOut } = advice;
+  const item = resourceItem(offer.resource);
+  const first = hours[0]?.hour ?? 0;
+  const known = new Map(hours.map(({ hour, demand }) => [hour, demand]));
+  const length = (hours.at(-1)?.hour ?? first) - first + 1;
+  const cost = (demand: string) => decimal(demand).times(onDemandPrice.amount).toDecimalPlaces(PLACES);
+  const term = termHours % YEAR_HOURS === 0 ? counted(termHours / YEAR_HOURS, 'year') : `${termHours} h`;
+  const bought = `${quantity} x ${offer.resource} for ${term}`;
+  const used = advice.utilizationRatio ?? 0;
+  return {
+    about: `${terms.name}/${offer.name}`,
+    title: `Commit to ${bought} (${offer.name})`,
+    what: `usage of ${offer.filter.join(', ')} in the bill`,
+    subject: {},
+    before: `all of it on demand at ${onDemandPrice.amount} ${onDemandPrice.currency} an hour${advice.existing === null ? '' : ', beyond what is committed already'}`,
+    after: `${quantity} of them at ${committedPrice.amount} ${committedPrice.currency} in every hour, used or not; the rest on demand`,
+    confidence: {
+      level: advice.confidence,
+      coverageRatio: advice.hours / (advice.hours + advice.missingHours),
+      days: length / 24,
+    },
+    risk: riskOf(advice, term),
+    guard:
+      'It changes what is paid and not what runs. Utilization below the break-even is seen in the bill: look at it each month.',
+    action: {
+      type: 'by_hand',
+      commands: [
+        `buy ${bought} from your cloud: ${offer.name}, at ${committedPrice.amount} ${committedPrice.currency} an hour each, ${termCost.amount} ${termCost.currency} over the term`,
+        `then say that it was done; what it saves is read from the bill (${offer.filter.join(', ')})`,
+      ],
+    },
+    evidence: {
+      window: { start: advice.firstHour, end: new Date(Date.parse(advice.lastHour) + HOUR_MS).toISOString() },
+      figures: figuresOf(advice, used, holdOut),
+      prices: [
+        `${offer.resource} at ${onDemandPrice.amount} ${onDemandPrice.currency} an hour on demand: ${offer.onDemandPerHour === undefined ? 'the bill' : `terms ${terms.name}`}`,
+        `${offer.name} at ${committedPrice.amount} ${committedPrice.currency} an hour: terms ${terms.name}, applied ${terms.appliedAt.slice(0, 10)}`,
+      ],
+      items: [
+        {
+          ...{ item, what: `hours of ${offer.resource} on demand`, currency: onDemandPrice.currency },
+          start: advice.firstHour,
+          costs: Array.from({ length }, (_, index) => {
+            const demand = known.get(first + index);
+            return demand === undefined ? null : decimalString(cost(demand));
+          }),
+        },
+      ],
+      effects: [],
+      commitments: [{ item, quantity, onDemandPerHour: onDemandPrice.amount, committedPerHour: committedPrice.amount }],
+      pins: [],
+      missing: [
+        `a term goes on for longer than its history: nobody knows what is wanted then`,
+        `what is metered as ${offer.resource} is taken to be part of these rows of the bill`,
+        ...advice.needs,
+        ...advice.leftOut.map((what) => `left out: ${what}`),
+      ],
+      deliveries: [...deliveries],
+      measuredBy: {
+        type: 'commitment',
+        filter: offer.filter,
+        committedBefore: advice.existing?.meanQuantity ?? '0',
+        onDemandPerHour: onDemandPrice.amount,
+        committedPerHour: committedPrice.amount,
+        currency: onDemandPrice.currency,
+      },
+    },
+  };
+}
+
+function riskOf(
+  { breakEvenRatio, breakEvenDemandRatio, scenarios, termCost }: CommitmentAdvice,
+  term: string,
+): Found['risk'] {
+  const fallen = scenarios.find(({ demandRatio }) => demandRatio < 1);
+  const loses = fallen !== undefined && decimal(fallen.monthlySaving.amount).lessThan(0);
+  const least =
+    breakEvenDemandRatio === null
+      ? ''
+      : ` It saves while demand is above ${percent(breakEvenDemandRatio)} of what it was.`;
+  const then =
+    fallen === undefined
+      ? ''
+      : ` At ${percent(fallen.demandRatio)} of the demand it ${loses ? 'loses' : 'saves'} ${decimal(fallen.monthlySaving.amount).abs().toFixed(2)} ${fallen.monthlySaving.currency} a month.`;
+  return {
+    level: loses ? 'high' : 'medium',
+    text: `${termCost.amount} ${termCost.currency} are owed over ${term}, whether it is used or not; below ${percent(breakEvenRatio)} utilization it loses.${least}${then}`,
+  };
+}
+
+function figuresOf(advice: CommitmentAdvice, used: number, holdOut: CommitmentAdvice['holdOut']) {
+  const { lowMonthlySaving: low, highMonthlySaving: high, existing } = advice;
+  return [
+    { name: 'break-even utilization', value: percent(advice.breakEvenRatio) },
+    { name: 'it would have been used', value: percent(used) },
+    { name: 'demand that it covers', value: advice.coverageRatio === null ? null : percent(advice.coverageRatio) },
+    {
+      name: `saving a month, ${advice.intervalBlocks ?? 'weeks'} drawn anew`,
+      value:
+        low === null || high === null
+          ? null
+          : `${decimal(low.amount).toFixed(2)} to ${decimal(high.amount).toFixed(2)} ${low.currency}`,
+    },
+    ...advice.scenarios.map(({ demandRatio, monthlySaving }) => ({
+      name: `saving a month at ${percent(demandRatio)} of the demand`,
+      value: `${decimal(monthlySaving.amount).toFixed(2)} ${monthlySaving.currency}`,
+    })),
+    {
+      name: 'chosen on the first half, in the second',
+      value:
+        holdOut === null
+          ? null
+          : `${holdOut.quantity}: ${decimal(holdOut.monthlySaving.amount).toFixed(2)} of ${decimal(holdOut.bestMonthlySaving.amount).toFixed(2)} ${holdOut.monthlySaving.currency} a month`,
+    },
+    ...(existing === null ? [] : [{ name: 'committed already, the mean', value: existing.meanQuantity }]),
+  ];
+}
+
+function percent(ratio: number): string {
+  return `${Number((ratio * PERCENT).toFixed(1))} %`;
+}
+
+function counted(count: number, what: string): string {
+  return count === 1 ? `a ${what}` : `${count} ${what}s`;
+}
+
+function dayOf(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 10);
+}

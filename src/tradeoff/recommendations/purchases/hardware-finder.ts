@@ -1,0 +1,205 @@
+import { adviseHardware, type HardwareAdvice } from '../../../finops/gpus/schema.ts';
+import { AppError } from '../../../platform/errors/index.ts';
+import { decimal } from '../../../platform/units/index.ts';
+import { ENOUGH_MEASURED, type EndpointDeps, endpointHours, type VariantHours } from '../endpoints/endpoint-hours.ts';
+import type { Finder, Found, Window } from '../finder.ts';
+import { confidenceOf } from '../savings/confidence.ts';
+import { NO_TERMS } from './commitment-finder.ts';
+import type { PurchaseFinderDeps } from './deps.ts';
+import type { ServingTerms } from './schema.ts';
+import { findTerms, type StoredTerms } from './terms.ts';
+
+const DAY_HOURS = 24;
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** Minutes are kept for eight days. */
+const PEAK_MS = 7 * DAY_MS;
+const BUCKET = 'all';
+/** Redundancy that is taken to be wanted, where there is as much now. */
+const USUAL_LEAST = 2;
+
+type HardwareDeps = PurchaseFinderDeps & EndpointDeps;
+
+/** Served models that cheaper hardware would answer within the latency that is promised, by what was measured. */
+export function hardwareFinder(deps: HardwareDeps): Finder {
+  return {
+    kind: 'hardware',
+    async find(window) {
+      const terms = (await findTerms(deps.store)).flatMap((one) =>
+        one.spec.serving.map((serving) => ({ terms: one, serving })),
+      );
+      const lacks: string[] =
+        terms.length === 0 ? [`${NO_TERMS} with "serving": latency and measurements of other hardware`] : [];
+      const all = terms.length === 0 ? [] : await endpointHours(deps, window);
+      const found: Found[] = [];
+      for (const { terms: of, serving } of terms) {
+        const own = all.filter(({ served }) => served.endpoint === serving.endpoint && served.isSettled);
+        const one = await foundFor(deps, of, { serving, own, window });
+        if (typeof one === 'string') lacks.push(`${of.name}/${serving.endpoint}: ${one}`);
+        else found.push(one);
+      }
+      return { found, lacks: lacks.join('; ') || null };
+    },
+  };
+}
+
+interface Asked {
+  readonly serving: ServingTerms;
+  readonly own: readonly VariantHours[];
+  readonly window: Window;
+}
+
+async function foundFor(
+  deps: HardwareDeps,
+  terms: StoredTerms,
+  { serving, own, window }: Asked,
+): Promise<Found | string> {
+  const [variant, ...others] = own;
+  if (variant === undefined) return `endpoint ${serving.endpoint} has no traffic now, or is being changed`;
+  if (others.length > 0)
+    return `endpoint ${serving.endpoint} has ${own.length} variants: it is looked at when one of them is left`;
+  const replicas = presentReplicas(variant);
+  if (replicas === null) return 'its replicas were not measured yet';
+  const peak = serving.requestsPerSecond ?? (await peakOf(deps, serving.endpoint, window));
+  if (peak === null) return 'it has no minute of the last 7 days that was measured: state requestsPerSecond';
+  try {
+    const advice = await deps.gpus.purchases.hardware(
+      await questionOf(deps, terms, { serving, variant, replicas, peak }),
+    );
+    return advised({ serving, variant, replicas, peak, advice, window });
+  } catch (error) {
+    // Of one endpoint alone: the others are looked at.
+    if (error instanceof AppError) return error.message;
+    throw error;
+  }
+}
+
+interface Present {
+  readonly serving: ServingTerms;
+  readonly variant: VariantHours;
+  /** As many as there were on average, whole. */
+  readonly replicas: number;
+  /** Requests each second. */
+  readonly peak: number;
+}
+
+function presentReplicas({ hours }: VariantHours): number | null {
+  const known = hours.flatMap(({ measured, replicas }) =>
+    measured < ENOUGH_MEASURED || replicas === null ? [] : [replicas],
+  );
+  if (known.length === 0) return null;
+  return Math.max(1, Math.round(known.reduce((sum, count) => sum + count, 0) / known.length));
+}
+
+async function peakOf({ serving }: HardwareDeps, endpoint: string, window: Window): Promise<number | null> {
+  const start = Math.max(window.start, window.end - PEAK_MS);
+  const spans = await serving.spans(endpoint, { start, end: window.end, unit: 'minute' });
+  const minutes = [...Map.groupBy(spans, ({ at }) => at).values()];
+  const most = Math.max(0, ...minutes.map((all) => all.reduce((sum, { requests }) => sum + requests, 0)));
+  return most === 0 ? null : (most * 1000) / MINUTE_MS;
+}
+
+/** As measurements name what a replica is: of several of a resource `2 x gpu:A10G`. */
+function typeOf({ served: { resource, quantity } }: VariantHours): string {
+  return quantity === '1' ? resource : `${quantity} x ${resource}`;
+}
+
+async function questionOf(
+  { gpus }: HardwareDeps,
+  { spec: { currency } }: StoredTerms,
+  { serving, variant, replicas, peak }: Present,
+) {
+  const { profile, latency, prices, memoryGib, loadRatio, leastReplicas } = serving;
+  const stated = (withEndpoint: boolean) =>
+    adviseHardware.body.parse({
+      profiles: profile.map((row) => ({ ...row, bucket: BUCKET })),
+      ...(withEndpoint ? { endpoint: serving.endpoint } : {}),
+      demand: [{ bucket: BUCKET, requestsPerSecond: peak, latencyMs: latency }],
+      prices: Object.entries(prices).map(([type, amount]) => ({ type, price: { amount, currency } })),
+      present: [{ type: typeOf(variant), replicas }],
+      loadRatio,
+      leastReplicas: leastReplicas ?? Math.min(replicas, USUAL_LEAST),
+      ...(memoryGib === undefined ? {} : { memoryGib }),
+    });
+  // Without load of its own what was stated stands alone.
+  try {
+    await gpus.purchases.hardware(stated(true));
+    return stated(true);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'profile_unusable') return stated(false);
+    throw error;
+  }
+}
+
+function advised(one: Present & { readonly advice: HardwareAdvice; readonly window: Window }): Found | string {
+  const { serving, variant, replicas, peak, advice, window } = one;
+  const { best, present, reason } = advice;
+  if (best === null) return reason ?? 'no mix answers all in time';
+  const now = present?.pricePerHour ?? null;
+  if (now === null) return `what a ${typeOf(variant)} costs is not known: add it to your price book, or to "prices"`;
+  const keep = decimal(best.pricePerHour.amount).dividedBy(now.amount).toNumber();
+  if (keep >= 1) return `nothing that was measured is cheaper than ${replicas} x ${typeOf(variant)}`;
+  const mix = best.replicas.map((part) => `${part.replicas} x ${part.type}`).join(', ');
+  const { served, item, hours } = variant;
+  const known = hours.filter(({ measured }) => measured >= ENOUGH_MEASURED).length;
+  const lived =
+    hours.length -
+    Math.max(
+      0,
+      hours.findIndex(({ measured }) => measured > 0),
+    );
+  const survives = best.replicas.every(({ survivesLoss }) => survivesLoss);
+  return {
+    about: item.item,
+    title: `Serve ${serving.endpoint} on ${mix} instead of ${replicas} x ${typeOf(variant)}`,
+    what: `endpoint ${served.endpoint}, variant ${served.variant}: ${served.model} version ${served.version}`,
+    subject: { endpoint: served.endpoint, model: served.model, modelVersion: served.version, purpose: 'inference' },
+    billedMonths: variant.billedMonths,
+    before: `${replicas} x ${typeOf(variant)}, ${now.amount} ${now.currency} an hour`,
+    after: `${mix}, ${best.pricePerHour.amount} ${best.pricePerHour.currency} an hour`,
+    confidence: confidenceOf(lived / DAY_HOURS, lived === 0 ? 0 : known / lived),
+    risk: {
+      level: survives ? 'medium' : 'high',
+      text: `${survives ? 'Replicas are replaced by others.' : 'Without one of its replicas the others could not answer all.'} Requests above ${peak.toFixed(1)} a second were not looked at.`,
+    },
+    guard: `Each type was measured to answer within ${serving.latency} ms at its 95th percentile, and is loaded to ${serving.loadRatio * 100} % of that. Roll it out as a canary: its alerts and its SLO go on.`,
+    action: {
+      type: 'by_hand',
+      commands: [
+        `change what replicas of endpoint ${served.endpoint} run on to ${mix}, as a canary first`,
+        'remove what they ran on when the canary has all of the traffic',
+      ],
+    },
+    evidence: {
+      window: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
+      figures: figuresOf(advice, peak, serving),
+      prices: [...variant.prices],
+      items: [item],
+      effects: [{ item: item.item, keep: [keep], isElsewhere: true }],
+      pins: [],
+      missing: [
+        'what was stated of other hardware was measured elsewhere; this server has not tried it',
+        ...(advice.isProven ? [] : ['the search was ended: a cheaper mix may exist']),
+        ...variant.unpriced.map((resource) => `there is no price of "${resource}": add it to your price book`),
+      ],
+      measuredBy: { type: 'endpoint', endpoint: served.endpoint },
+    },
+  };
+}
+
+function figuresOf({ types }: HardwareAdvice, peak: number, { latency, requestsPerSecond }: ServingTerms) {
+  return [
+    {
+      name: 'requests a second',
+      value: `${peak.toFixed(2)}, ${requestsPerSecond === undefined ? 'the busiest minute of 7 days' : 'as stated'}`,
+    },
+    { name: 'latency promised', value: `${latency} ms at the 95th percentile` },
+    ...types.map(({ type, verdict, reason, aloneReplicas, alonePricePerHour }) => ({
+      name: type,
+      value:
+        aloneReplicas === null || alonePricePerHour === null
+          ? `${verdict}: ${reason}`
+          : `${aloneReplicas} alone would do, ${alonePricePerHour.amount} ${alonePricePerHour.currency} an hour`,
+    })),
+  ];
+}

@@ -1,0 +1,199 @@
+import {
+  adviseSpot,
+  type DeadlineReplayReport,
+  replaySpotDeadline,
+  type SpotZoneAdvice,
+} from '../../../finops/gpus/schema.ts';
+import type { MeteredUsage } from '../../../finops/metering/index.ts';
+import { decimal } from '../../../platform/units/index.ts';
+import type { Found } from '../finder.ts';
+import type { PurchaseFinderDeps } from './deps.ts';
+import type { SpotOffer } from './schema.ts';
+import { meteredPerHour } from './step-hours.ts';
+import type { StoredTerms } from './terms.ts';
+
+const SECOND_MS = 1000;
+const HOUR_SECONDS = 3600;
+const MINUTE_SECONDS = 60;
+const STEP_SECONDS = 60;
+
+/** What work costs on spot capacity, as part of what it costs on demand. */
+export interface SpotCost {
+  readonly keep: number;
+  /** 95 % of the starts; null where nothing was replayed. */
+  readonly range: { readonly least: number; readonly most: number } | null;
+  readonly onDemandPerHour: string;
+  readonly intervalText: string;
+  /** What a step says of its deadline, in its document; null without one. */
+  readonly deadline: Readonly<Record<string, string>> | null;
+  readonly isMeasured: boolean;
+  readonly figures: readonly { readonly name: string; readonly value: string | null }[];
+  readonly risk: Found['risk'];
+  readonly guard: string;
+}
+
+interface Asked {
+  readonly offer: SpotOffer;
+  readonly workHours: number;
+  readonly own: readonly MeteredUsage[];
+}
+
+/** In words why spot does not pay, or is not known to. */
+export async function spotCost(
+  { gpus }: PurchaseFinderDeps,
+  { spec: { currency } }: StoredTerms,
+  { offer, workHours, own }: Asked,
+): Promise<SpotCost | string> {
+  const onDemandPerHour = meteredPerHour(own, currency);
+  if (onDemandPerHour === null) return `there is no price of ${offer.resource} in ${currency}`;
+  const prices = {
+    spotPrice: { amount: offer.perHour, currency },
+    onDemandPrice: { amount: onDemandPerHour, currency },
+  };
+  const { histories, meanHours, band, save, restart } = offer;
+  const [zone] = (
+    await gpus.purchases.spot(
+      adviseSpot.body.parse({
+        ...{ histories, workHours, saveSeconds: save / SECOND_MS, restartSeconds: restart / SECOND_MS },
+        ...(meanHours === undefined ? {} : { meanHours }),
+        ...(band === undefined ? {} : { band }),
+        ...prices,
+      }),
+    )
+  ).zones;
+  if (zone === undefined || zone.ratio === null) return zone?.reason ?? 'nothing is known of interruptions';
+  const priceRatio = decimal(offer.perHour).dividedBy(onDemandPerHour).toNumber();
+  const replay = await deadlineOf(gpus, offer, { workHours, zone, prices });
+  if (typeof replay === 'string') return replay;
+  const [keep, least, most] =
+    replay === null
+      ? [zone.ratio * priceRatio, times(zone.lowRatio, priceRatio), times(zone.highRatio, priceRatio)]
+      : [replay.costRatio, replay.lowCostRatio, replay.highCostRatio];
+  if (keep >= 1) {
+    return `spot would cost ${share(keep)} of what on demand costs; it pays below ${zone.breakEvenSpotPrice?.amount} ${currency} an hour`;
+  }
+  return {
+    keep,
+    range:
+      least === null || most === null
+        ? null
+        : { least: Math.min(least, keep), most: Math.min(1, Math.max(most, keep)) },
+    onDemandPerHour,
+    intervalText: durationText(zone.intervalSeconds ?? 0),
+    deadline: replay === null ? null : deadlineText(offer, workHours),
+    isMeasured: zone.method === 'replay',
+    figures: figuresOf(zone, replay, offer),
+    ...judged(zone, replay, offer),
+  };
+}
+
+function times(ratio: number | null, by: number): number | null {
+  return ratio === null ? null : ratio * by;
+}
+
+type Outcome = DeadlineReplayReport['totals'][number];
+
+/** The policy replayed where a deadline is stated; null where none is. */
+async function deadlineOf(
+  gpus: PurchaseFinderDeps['gpus'],
+  { deadlineRatio, histories, restart }: SpotOffer,
+  { workHours, zone, prices }: { readonly workHours: number; readonly zone: SpotZoneAdvice; readonly prices: object },
+): Promise<Outcome | string | null> {
+  if (deadlineRatio === undefined) return null;
+  const history = histories.filter(({ name }) => name === zone.name);
+  const changeoverSeconds = Math.ceil(restart / SECOND_MS);
+  const body = {
+    histories: history,
+    workHours,
+    deadlineHours: workHours * deadlineRatio,
+    changeoverSeconds,
+    stepSeconds: STEP_SECONDS,
+    ...prices,
+  };
+  const { promised, totals } = await gpus.purchases.deadline(replaySpotDeadline.body.parse(body));
+  if (!promised) return `a deadline of ${deadlineRatio} times the work leaves no time to change over`;
+  return totals.find(({ policy }) => policy === 'uniformProgress') ?? null;
+}
+
+function deadlineText({ deadlineRatio = 1, restart }: SpotOffer, workHours: number): Record<string, string> {
+  return {
+    deadline: durationText(workHours * deadlineRatio * HOUR_SECONDS),
+    work: durationText(workHours * HOUR_SECONDS),
+    changeover: durationText(restart / SECOND_MS),
+  };
+}
+
+function figuresOf(zone: SpotZoneAdvice, replay: Outcome | null, { name }: SpotOffer): SpotCost['figures'] {
+  const seconds = (value: number | null) => (value === null ? null : durationText(value));
+  return [
+    {
+      name: 'history',
+      value: zone.historyHours === null ? `stated: ${name}` : `${zone.name}, ${zone.historyHours.toFixed(0)} h`,
+    },
+    { name: 'capacity was there', value: zone.availableShare === null ? null : share(zone.availableShare) },
+    {
+      name: 'mean time between interruptions',
+      value: zone.meanHours === null ? null : `${zone.meanHours.toFixed(2)} h`,
+    },
+    { name: 'interval by Young', value: seconds(zone.youngSeconds) },
+    { name: 'interval by Daly', value: seconds(zone.dalySeconds) },
+    { name: 'advised interval', value: `${seconds(zone.intervalSeconds)}: ${zone.reason}` },
+    { name: 'hours paid for, of each hour of work', value: rangeText(zone.ratio, zone.lowRatio, zone.highRatio) },
+    { name: 'the same by the formula', value: zone.formulaRatio === null ? null : zone.formulaRatio.toFixed(3) },
+    ...(replay === null
+      ? []
+      : [
+          {
+            name: 'with its deadline, cost of what it is on demand',
+            value: rangeText(replay.costRatio, replay.lowCostRatio, replay.highCostRatio),
+          },
+          { name: 'deadlines missed in the replay', value: `${replay.misses} of ${replay.starts}` },
+        ]),
+  ];
+}
+
+function rangeText(value: number | null, low: number | null, high: number | null): string | null {
+  if (value === null) return null;
+  return low === null || high === null
+    ? value.toFixed(3)
+    : `${value.toFixed(3)} (95 % of the starts: ${low.toFixed(3)} to ${high.toFixed(3)})`;
+}
+
+function judged(
+  zone: SpotZoneAdvice,
+  replay: Outcome | null,
+  { restart }: SpotOffer,
+): Pick<SpotCost, 'risk' | 'guard'> {
+  const every = zone.meanHours === null ? 'at a time that is not known' : `every ${zone.meanHours.toFixed(1)} h`;
+  const lost = `Capacity is taken back ${every}: what was not saved is done again, after ${durationText(restart / SECOND_MS)}.`;
+  if (replay !== null) {
+    return {
+      risk: { level: 'medium', text: `${lost} Without capacity it waits, and goes on demand in time.` },
+      guard: `The deadline policy goes on demand while the work still fits: ${replay.misses} of ${replay.starts} deadlines were missed in the replay.`,
+    };
+  }
+  const late =
+    zone.highElapsedHours === null
+      ? 'How late it may be is not known.'
+      : `95 % of the starts were done within ${zone.highElapsedHours.toFixed(1)} h.`;
+  return {
+    risk: { level: 'medium', text: `${lost} ${late} There is no deadline that it keeps: state deadlineRatio.` },
+    guard:
+      'What is trained is the same: a try goes on from what was saved. A step that saves nothing begins anew each time.',
+  };
+}
+
+function share(ratio: number): string {
+  return `${Number((ratio * 100).toFixed(1))} %`;
+}
+
+/** `1h2m`; whole seconds. */
+function durationText(seconds: number): string {
+  const whole = Math.max(1, Math.round(seconds));
+  const [h, m, s] = [
+    Math.floor(whole / HOUR_SECONDS),
+    Math.floor((whole % HOUR_SECONDS) / MINUTE_SECONDS),
+    whole % MINUTE_SECONDS,
+  ];
+  return `${h > 0 ? `${h}h` : ''}${m > 0 ? `${m}m` : ''}${s > 0 || whole === 0 ? `${s}s` : ''}`;
+}

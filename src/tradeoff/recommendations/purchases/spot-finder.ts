@@ -1,0 +1,182 @@
+import { stringify } from 'yaml';
+import type { MeteredUsage } from '../../../finops/metering/index.ts';
+import { AppError } from '../../../platform/errors/index.ts';
+import type { Finder, Found, Window } from '../finder.ts';
+import { stepName } from '../realised/steps.ts';
+import { monthsOfBills } from '../savings/bill-deliveries.ts';
+import { confidenceOf } from '../savings/confidence.ts';
+import { withinResource } from '../savings/resource-item.ts';
+import { NO_TERMS } from './commitment-finder.ts';
+import type { PurchaseFinderDeps } from './deps.ts';
+import type { SpotOffer } from './schema.ts';
+import { type SpotCost, spotCost } from './spot-cost.ts';
+import { hourlyCosts } from './step-hours.ts';
+import { stepsItem } from './steps-item.ts';
+import { findTerms, type StoredTerms } from './terms.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Steps of pipelines that would have been cheaper on spot capacity, with what interruptions cost them. */
+export function spotFinder(deps: PurchaseFinderDeps): Finder {
+  return {
+    kind: 'spot',
+    async find(window) {
+      const terms = await findTerms(deps.store);
+      const offers = terms.flatMap((one) => one.spec.spot.map((offer) => ({ terms: one, offer })));
+      const lacks: string[] = offers.length === 0 ? [`${NO_TERMS} with "spot"`] : [];
+      const usage = offers.length === 0 ? [] : await deps.metering.within(deps.store, window, { purpose: 'training' });
+      const best = new Map<string, Found & { readonly keep: number }>();
+      for (const { terms: of, offer } of offers) {
+        const own = usage.filter(({ usage: { resource } }) => isOf(resource, offer.resource));
+        if (own.length === 0)
+          lacks.push(`${of.name}/${offer.name}: no work of the last 14 days was metered as ${offer.resource}`);
+        for (const [pipeline, all] of Map.groupBy(own, ({ usage: { subject } }) => subject.pipeline)) {
+          const one = await foundFor(deps, of, { offer, pipeline, all, window });
+          if (typeof one === 'string') lacks.push(`${of.name}/${offer.name}: ${one}`);
+          else if (one.keep < (best.get(one.about)?.keep ?? 1)) best.set(one.about, one);
+        }
+      }
+      const found = [...best.values()].map(({ keep: _keep, ...one }) => one);
+      return { found, lacks: [...new Set(lacks)].join('; ') || null };
+    },
+  };
+}
+
+/** A key with a region is of the key without one. */
+function isOf(resource: string, offered: string): boolean {
+  return resource === offered || resource.split('@')[0] === offered;
+}
+
+interface Asked {
+  readonly offer: SpotOffer;
+  readonly pipeline: string | undefined;
+  readonly all: readonly MeteredUsage[];
+  readonly window: Window;
+}
+
+async function foundFor(deps: PurchaseFinderDeps, terms: StoredTerms, asked: Asked) {
+  const { offer, pipeline, all } = asked;
+  if (pipeline === undefined)
+    return `work that is no pipeline's held ${offer.resource}; what it would do again is not known`;
+  try {
+    const spec = await deps.pipelines.runs.spec(deps.store, pipeline);
+    if (spec.engine !== 'kubernetes') {
+      return `pipeline ${pipeline} runs on ${spec.engine}, which has one kind of capacity: engine: kubernetes has spot nodes`;
+    }
+    const isSpot = (name: string) => {
+      const step = spec.steps[name];
+      return step === undefined || !('run' in step) || step.resources.spot !== false;
+    };
+    const steps = [...new Set(all.map(({ usage: { subject } }) => stepName(subject.step)))].filter(
+      (name) => !isSpot(name),
+    );
+    const own = all.filter(({ usage: { subject } }) => steps.includes(stepName(subject.step)));
+    if (own.length === 0)
+      return `all that pipeline ${pipeline} runs on ${offer.resource} may be on spot capacity already`;
+    const jobs = new Map<string, number>();
+    for (const { usage: one } of own) {
+      const job = `${one.subject.pipelineRun} ${one.subject.step}`;
+      jobs.set(job, (jobs.get(job) ?? 0) + (one.end - one.start) / HOUR_MS);
+    }
+    const workHours = [...jobs.values()].reduce((sum, hours) => sum + hours, 0) / jobs.size;
+    const cost = await spotCost(deps, terms, { offer, workHours, own });
+    return typeof cost === 'string'
+      ? `pipeline ${pipeline}: ${cost}`
+      : foundOf(terms, { ...asked, pipeline, steps, own, jobs: jobs.size, workHours, cost });
+  } catch (error) {
+    // Of one pipeline alone: the others are looked at.
+    if (error instanceof AppError) return `pipeline ${pipeline}: ${error.message}`;
+    throw error;
+  }
+}
+
+interface Case extends Asked {
+  readonly pipeline: string;
+  readonly steps: readonly string[];
+  readonly own: readonly MeteredUsage[];
+  readonly jobs: number;
+  readonly workHours: number;
+  readonly cost: SpotCost;
+}
+
+function foundOf(terms: StoredTerms, one: Case): Found & { readonly keep: number } {
+  const { offer, pipeline, steps, own, window, jobs, workHours, cost } = one;
+  const { currency } = terms.spec;
+  const item = stepsItem(pipeline, offer.resource);
+  const of = `${counted(steps.length, 'step')} of ${pipeline}`;
+  const first = Math.min(...own.map(({ usage }) => usage.start));
+  const days = (window.end - Math.max(window.start, first)) / DAY_MS;
+  return {
+    keep: cost.keep,
+    about: item,
+    title: `Run ${of} on spot ${offer.resource} (${offer.name})`,
+    what: `${steps.join(', ')} of pipeline ${pipeline}, ${jobs} of ${hours(workHours)} each on average`,
+    subject: { pipeline, purpose: 'training' },
+    billedMonths: monthsOfBills(own.flatMap(({ metered }) => metered.prices)),
+    before: `on demand, ${cost.onDemandPerHour} ${currency} an hour`,
+    after: `on spot at ${offer.perHour} ${currency} an hour, saved every ${cost.intervalText}${cost.deadline === null ? '' : '; on demand where the deadline needs it'}`,
+    confidence: weaker(confidenceOf(days, 1), cost.isMeasured),
+    risk: cost.risk,
+    guard: cost.guard,
+    action: {
+      type: 'by_hand',
+      commands: [
+        `change resources.spot of ${steps.join(', ')} in the document of pipeline ${pipeline}, and apply it`,
+        `have them save what they have done every ${cost.intervalText}, to where the next try finds it`,
+      ],
+      manifest: manifestOf(one),
+    },
+    evidence: {
+      window: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
+      figures: [{ name: 'work of a job, the mean', value: hours(workHours) }, ...cost.figures],
+      prices: [
+        ...new Set(
+          own.flatMap(({ usage: { resource }, metered }) =>
+            metered.prices.map(
+              ({ price, source, book }) =>
+                `${resource} at ${price.amount} ${price.currency} an hour: ${source} (${book})`,
+            ),
+          ),
+        ),
+        `${offer.name} at ${offer.perHour} ${currency} an hour: terms ${terms.name}, applied ${terms.appliedAt.slice(0, 10)}`,
+      ],
+      items: [
+        {
+          ...{ item, what: `${of} on ${offer.resource}`, currency, start: new Date(window.start).toISOString() },
+          costs: hourlyCosts(own, window, currency),
+          within: withinResource(own.map(({ usage: { resource } }) => resource)),
+        },
+      ],
+      effects: [{ item, keep: [cost.keep], range: cost.range, isElsewhere: true }],
+      pins: [],
+      missing: [
+        'the spot price is one number: it moves',
+        ...(cost.isMeasured ? [] : ['interruptions are by a stated mean, and were not replayed: give "histories"']),
+      ],
+      measuredBy: { type: 'steps', pipeline, steps: [...steps], currency },
+    },
+  };
+}
+
+/** Without a history of capacity it is not to be believed as far. */
+function weaker(confidence: Found['confidence'], isMeasured: boolean): Found['confidence'] {
+  return isMeasured || confidence.level === 'low' ? confidence : { ...confidence, level: 'medium' };
+}
+
+function manifestOf({ pipeline, steps, cost: { deadline } }: Case): string {
+  const spot = deadline ?? true;
+  return stringify({
+    kind: 'Pipeline',
+    metadata: { name: pipeline },
+    spec: { steps: Object.fromEntries(steps.map((step) => [step, { resources: { spot } }])) },
+  });
+}
+
+function hours(value: number): string {
+  return `${Number(value.toFixed(1))} h`;
+}
+
+function counted(count: number, what: string): string {
+  return count === 1 ? `1 ${what}` : `${count} ${what}s`;
+}

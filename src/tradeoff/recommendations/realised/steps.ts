@@ -1,0 +1,26 @@
+import type { Metering } from '../../../finops/metering/index.ts';
+import type { Store } from '../../../platform/store/index.ts';
+import type { Window } from '../finder.ts';
+import { hourlyCosts } from '../purchases/step-hours.ts';
+import type { HeldItem } from '../schema.ts';
+import type { MeasuredBy } from './schema.ts';
+
+/** What steps of a pipeline cost in each hour, whatever they ran on. An hour in which none ran cost nothing. */
+export async function stepHours(
+  { store, metering }: { readonly store: Store; readonly metering: Pick<Metering, 'within'> },
+  { pipeline, steps, currency }: Extract<MeasuredBy, { type: 'steps' }>,
+  window: Window,
+): Promise<HeldItem> {
+  const usage = await metering.within(store, window, { pipeline, purpose: 'training' });
+  const own = usage.filter(({ usage: { subject } }) => steps.includes(stepName(subject.step)));
+  return {
+    ...{ item: `pipeline:${pipeline}`, what: `steps of ${pipeline}`, currency, within: [], gpus: [] },
+    start: new Date(window.start).toISOString(),
+    costs: hourlyCosts(own, window, currency),
+  };
+}
+
+/** Without its combination: `train[lr=0.01]` is `train`. */
+export function stepName(step: string | undefined): string {
+  return (step ?? '').replace(/\[.*$/s, '');
+}

@@ -1,0 +1,164 @@
+import { type Decimal, decimal, largest, smallest } from '../../../platform/units/index.ts';
+import type { SavingPart } from './saving-part.ts';
+
+const HOUR_MS = 3_600_000;
+/** Before the name of a GPU, where it is an item. */
+const GPU = 'gpu:';
+
+/** What is held, with all that is known of it. */
+export interface LedgerItem {
+  readonly item: string;
+  readonly currency: string;
+  readonly hours: readonly { readonly at: number; readonly cost: Decimal }[];
+  /** Mean cost of an hour. */
+  readonly mean: Decimal;
+  /** Larger items of the ledger that its cost is a part of. */
+  readonly within: readonly string[];
+  /** GPUs in it, each with the part of its cost that stands for one. */
+  readonly gpus: readonly { readonly item: string; readonly part: number }[];
+}
+
+export interface Ledger {
+  /** Parts before what they are parts of. */
+  readonly items: readonly LedgerItem[];
+  /** First hour after all of them. */
+  readonly end: number;
+}
+
+/** The item of a GPU, by the name that its readings have. */
+export function gpuItem(gpu: string): string {
+  return `${GPU}${gpu}`;
+}
+
+/**
+ * All that some recommendations touch, each thing once. A GPU that another item holds is that item's: what frees the GPU frees its part of
+ * that item, at the lower of the two prices.
+ */
+export function ledgerOf(parts: readonly SavingPart[]): Ledger {
+  const first = new Map<string, SavingPart['items'][number]>();
+  for (const held of parts.flatMap(({ items }) => items)) {
+    if (held.currency !== null && !first.has(held.item)) first.set(held.item, held);
+  }
+  const known = [...first.values()].flatMap((held) => {
+    const start = Date.parse(held.start);
+    const hours = held.costs.flatMap((cost, index) =>
+      cost === null ? [] : [{ at: start + index * HOUR_MS, cost: decimal(cost) }],
+    );
+    const total = hours.reduce((sum, { cost }) => sum.plus(cost), decimal(0));
+    const end = start + held.costs.length * HOUR_MS;
+    return hours.length === 0 ? [] : [{ held, hours, mean: total.dividedBy(hours.length), end }];
+  });
+  const means = new Map(known.map(({ held, mean }) => [held.item, { mean, currency: held.currency }]));
+  const taken = new Set<string>();
+  const items = known.map(({ held, hours, mean }): LedgerItem => {
+    const gpus = (held.gpus ?? []).flatMap((gpu, _index, all) => {
+      const item = gpuItem(gpu);
+      const other = means.get(item);
+      if (other === undefined || other.currency !== held.currency || taken.has(item)) return [];
+      taken.add(item);
+      const even = decimal(1).dividedBy(all.length);
+      const part = mean.isZero() ? even : smallest(even, other.mean.dividedBy(mean));
+      return [{ item, part: part.toNumber() }];
+    });
+    const within = (held.within ?? []).filter((larger) => means.get(larger)?.currency === held.currency);
+    return { item: held.item, currency: held.currency ?? '', hours, mean, within, gpus };
+  });
+  const own = items.filter(({ item }) => !taken.has(item));
+  return {
+    items: own.toSorted((one, other) => other.within.length - one.within.length),
+    end: known.reduce((latest, { end }) => Math.max(latest, end), 0),
+  };
+}
+
+/** By item and hour: what is left of it, 0 to 1; 1 where nothing touches it. */
+export type Left = (item: string, at: number) => number;
+
+/** Which end of what is an estimate itself. */
+export type End = 'estimate' | 'least' | 'most';
+
+export function leftBy(parts: readonly SavingPart[], end: End = 'estimate'): Left {
+  const touching = new Map<string, { start: number; keep: readonly number[] }[]>();
+  for (const { items, effects } of parts) {
+    for (const { item, keep, range = null } of effects) {
+      const start = Date.parse(items.find((one) => one.item === item)?.start ?? '');
+      const kept = range === null || end === 'estimate' ? keep : [range[end]];
+      touching.set(item, [...(touching.get(item) ?? []), { start, keep: kept }]);
+    }
+  }
+  return (item, at) =>
+    (touching.get(item) ?? []).reduce((left, { start, keep }) => {
+      const hour = keep.length === 1 ? 0 : (at - start) / HOUR_MS;
+      return left * (keep[hour] ?? 1);
+    }, 1);
+}
+
+/** What is saved of an item, by the hour. */
+export interface SavedItem {
+  readonly item: LedgerItem;
+  readonly byHour: ReadonlyMap<number, Decimal>;
+  readonly total: Decimal;
+  /** What is no longer paid for as before: saved, or paid elsewhere. */
+  readonly goneByHour: ReadonlyMap<number, Decimal>;
+  readonly meanGone: Decimal;
+}
+
+/**
+ * What some recommendations save of each item of a currency. Of what an item's parts save, or move elsewhere, nothing is saved again: it is
+ * taken from the cost of their hours (their mean, in hours of which they know nothing) before the item's own advice is applied, first what it leaves of
+ * an hour, then what is committed to.
+ */
+export function savedItems(
+  ledger: Ledger,
+  currency: string,
+  taken: readonly SavingPart[],
+  end: End = 'estimate',
+): SavedItem[] {
+  const left = leftBy(taken, end);
+  const commitments = taken.flatMap((part) => part.commitments ?? []);
+  const moved = new Set(
+    taken.flatMap(({ effects }) => effects.flatMap(({ item, isElsewhere = false }) => (isElsewhere ? [item] : []))),
+  );
+  const saved = new Map<string, SavedItem>();
+  for (const item of ledger.items) {
+    if (item.currency !== currency) continue;
+    const parts = [...saved.values()].filter((one) => one.item.within.includes(item.item));
+    const bought = commitments
+      .filter((one) => one.item === item.item)
+      .map(({ quantity, onDemandPerHour, committedPerHour }) => ({
+        covers: decimal(quantity).times(onDemandPerHour),
+        costs: decimal(quantity).times(committedPerHour),
+      }));
+    const byHour = new Map(
+      item.hours.map(({ at, cost }) => {
+        const apart = parts.reduce((sum, part) => sum.plus(part.goneByHour.get(at) ?? part.meanGone), decimal(0));
+        return [at, savedIn(largest(decimal(0), cost.minus(apart)), leftIn(item, left, at), bought)] as const;
+      }),
+    );
+    const total = [...byHour.values()].reduce((sum, amount) => sum.plus(amount), decimal(0));
+    const isMoved = moved.has(item.item);
+    const goneByHour = isMoved ? new Map(item.hours.map(({ at, cost }) => [at, cost])) : byHour;
+    const meanGone = isMoved ? item.mean : total.dividedBy(byHour.size);
+    saved.set(item.item, { item, byHour, total, goneByHour, meanGone });
+  }
+  return [...saved.values()];
+}
+
+function leftIn({ item, gpus }: LedgerItem, left: Left, at: number): number {
+  const freed = gpus.reduce((sum, gpu) => sum + gpu.part * (1 - left(gpu.item, at)), 0);
+  return left(item, at) * Math.max(0, 1 - freed);
+}
+
+function savedIn(
+  cost: Decimal,
+  left: number,
+  bought: readonly { readonly covers: Decimal; readonly costs: Decimal }[],
+): Decimal {
+  let rest = cost.times(left);
+  let saved = cost.minus(rest);
+  for (const { covers, costs } of bought) {
+    const covered = smallest(rest, covers);
+    saved = saved.plus(covered).minus(costs);
+    rest = rest.minus(covered);
+  }
+  return saved;
+}
