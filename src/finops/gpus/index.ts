@@ -18,6 +18,7 @@ import { GpuSourceSpec } from './sources/schema.ts';
 import { applyGpuSource, scheduleSources } from './sources/service.ts';
 import { scheduleRetention } from './telemetry/retention.ts';
 
+export type { ContainerUse } from './containers/use.ts';
 export type { MeasuredServing } from './hardware/measured-serving.ts';
 export type { GpuLoad } from './loads/loads.ts';
 export { gpuMigrations } from './migrations.ts';
@@ -34,7 +35,7 @@ export {
  * What GPUs did, as far as it was read: which of them do nothing, whose they were then and what that costs, and on how few of
  * them work would fit. And how to buy them: spot, commitments, and which hardware for a served model.
  */
-export interface Gpus extends AsyncDisposable, Pick<GpuService, 'learnOf'> {
+export interface Gpus extends AsyncDisposable, Pick<GpuService, 'learnOf' | 'containers'> {
   /** `GpuSource`. */
   readonly kinds: readonly ManifestKind[];
   /** What each GPU bore in [start, end) Unix ms, as far as it was read, by name. */
@@ -87,6 +88,7 @@ export function createGpus(ground: GpuGround): Gpus {
     loads: (window) => gpuLoads(deps, window),
     purchases,
     learnOf: service.learnOf,
+    containers: service.containers,
     plugin: remoteWritePlugin(sources),
     listen: (events, runs) => listenToRuns(sources, events, runs),
     start: loop.start,

@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import { literal } from '../../platform/lake/index.ts';
 import type { Objects } from '../../platform/objects/index.ts';
 import type { Uploads } from '../../platform/uploads/index.ts';
+import { containerReport } from './containers/report.ts';
+import { type ContainerUse, containerUses } from './containers/use.ts';
 import { gpuHeatMap, gpuReadings } from './heat/service.ts';
 import { type GpuHolding, holderOf } from './holders/holding.ts';
 import { importHolders } from './holders/import.ts';
@@ -31,6 +33,7 @@ import type {
   importGpuHolders,
   importGpuPool,
   importGpuSamples,
+  listContainerUse,
   packGpus,
 } from './schema.ts';
 import { type ImportDeps, type ImportPlan, importReadings, type SampleFile } from './telemetry/import.ts';
@@ -74,6 +77,9 @@ export interface GpuService {
   heatMap(query: z.infer<typeof getGpuHeatMap.query>): Promise<GpuHeatMap>;
   readings(query: z.infer<typeof getGpuReadings.query>): Promise<GpuReadings>;
   outcomes(query: z.infer<typeof getGpuOutcomes.query>): Promise<GpuOutcomes>;
+  containerReport(query: z.infer<typeof listContainerUse.query>): Promise<z.infer<typeof listContainerUse.response>>;
+  /** What containers asked for and used in [start, end) Unix ms, on whole hours, by workload. */
+  containers(window: { readonly start: number; readonly end: number }): Promise<ContainerUse[]>;
   /** Errors: those of the files, `gpu_column_missing`, `gpu_list_invalid`. */
   pack(request: z.infer<typeof packGpus.body>): Promise<GpuPacking>;
 }
@@ -126,6 +132,8 @@ export function createGpuService(deps: GpuDeps): GpuService {
     heatMap: (query) => gpuHeatMap(times, owned(), query),
     readings: (query) => gpuReadings(owned(), query),
     outcomes: (query) => gpuOutcomes(times, owned(), query),
+    containerReport: (query) => containerReport({ ...owned(), clock: deps.clock }, query),
+    containers: (window) => containerUses(owned(), window),
     pack: ({ nodes, pods, plan }) =>
       using([nodes, pods], ([first, second]) => {
         if (first === undefined || second === undefined) throw new Error('there is a file for each that was sent');

@@ -7,6 +7,7 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Decisions } from '../decisions/index.ts';
+import type { ContainerFinderDeps } from './containers/finder.ts';
 import type { EndpointDeps } from './endpoints/endpoint-hours.ts';
 import type { Finder } from './finder.ts';
 import type { GpuFinderDeps } from './gpus/finder.ts';
@@ -16,7 +17,8 @@ import type { Recommendation, TimelineEntry } from './schema.ts';
 export interface RecommendationDeps
   extends Omit<EndpointDeps, 'metering'>,
     IdleRunDeps,
-    GpuFinderDeps,
+    Omit<GpuFinderDeps, 'gpus'>,
+    Omit<ContainerFinderDeps, 'gpus'>,
     DeliverDeps,
     TargetRules {
   readonly store: Store;
@@ -24,6 +26,7 @@ export interface RecommendationDeps
   readonly log: Log;
   readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
   readonly serving: ServingUse;
+  readonly gpus: GpuFinderDeps['gpus'] & ContainerFinderDeps['gpus'];
   readonly metering: EndpointDeps['metering'] & IdleRunDeps['metering'];
   readonly org: Pick<Org, 'withTeam'>;
   readonly pipelines: { readonly runs: Pick<PipelineRuns, 'requestStop' | 'wake'> };

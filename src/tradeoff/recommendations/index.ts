@@ -1,5 +1,6 @@
 import { handle, type Route } from '../../platform/http/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import { cpuMemoryFinder } from './containers/finder.ts';
 import type { RecommendationDeps } from './context.ts';
 import { replicaCountFinder, scaleToZeroFinder } from './endpoints/finders.ts';
 import type { Finder } from './finder.ts';
@@ -44,6 +45,7 @@ export function createRecommendations(deps: RecommendationDeps): Recommendations
     replicaCountFinder(deps),
     idleRunFinder(deps),
     gpuShareFinder(deps),
+    cpuMemoryFinder(deps),
     ...deps.finders,
   ];
   const look = () => lookForAll(deps, finders);
