@@ -18,6 +18,7 @@ import { GpuSourceSpec } from './sources/schema.ts';
 import { applyGpuSource, scheduleSources } from './sources/service.ts';
 import { scheduleRetention } from './telemetry/retention.ts';
 
+export type { NodeGroup } from './containers/node-groups.ts';
 export type { ContainerUse } from './containers/use.ts';
 export type { MeasuredServing } from './hardware/measured-serving.ts';
 export type { GpuLoad } from './loads/loads.ts';
@@ -35,7 +36,7 @@ export {
  * What GPUs did, as far as it was read: which of them do nothing, whose they were then and what that costs, and on how few of
  * them work would fit. And how to buy them: spot, commitments, and which hardware for a served model.
  */
-export interface Gpus extends AsyncDisposable, Pick<GpuService, 'learnOf' | 'containers'> {
+export interface Gpus extends AsyncDisposable, Pick<GpuService, 'learnOf' | 'containers' | 'nodeGroups'> {
   /** `GpuSource`. */
   readonly kinds: readonly ManifestKind[];
   /** What each GPU bore in [start, end) Unix ms, as far as it was read, by name. */
@@ -89,6 +90,7 @@ export function createGpus(ground: GpuGround): Gpus {
     purchases,
     learnOf: service.learnOf,
     containers: service.containers,
+    nodeGroups: service.nodeGroups,
     plugin: remoteWritePlugin(sources),
     listen: (events, runs) => listenToRuns(sources, events, runs),
     start: loop.start,

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { literal } from '../../platform/lake/index.ts';
 import type { Objects } from '../../platform/objects/index.ts';
 import type { Uploads } from '../../platform/uploads/index.ts';
+import { type NodeGroup, nodeGroups } from './containers/node-groups.ts';
 import { containerReport } from './containers/report.ts';
 import { type ContainerUse, containerUses } from './containers/use.ts';
 import { gpuHeatMap, gpuReadings } from './heat/service.ts';
@@ -80,6 +81,8 @@ export interface GpuService {
   containerReport(query: z.infer<typeof listContainerUse.query>): Promise<z.infer<typeof listContainerUse.response>>;
   /** What containers asked for and used in [start, end) Unix ms, on whole hours, by workload. */
   containers(window: { readonly start: number; readonly end: number }): Promise<ContainerUse[]>;
+  /** Nodes by cluster and type, and which of them could be emptied; the same time. */
+  nodeGroups(window: { readonly start: number; readonly end: number }): Promise<NodeGroup[]>;
   /** Errors: those of the files, `gpu_column_missing`, `gpu_list_invalid`. */
   pack(request: z.infer<typeof packGpus.body>): Promise<GpuPacking>;
 }
@@ -134,6 +137,7 @@ export function createGpuService(deps: GpuDeps): GpuService {
     outcomes: (query) => gpuOutcomes(times, owned(), query),
     containerReport: (query) => containerReport({ ...owned(), clock: deps.clock }, query),
     containers: (window) => containerUses(owned(), window),
+    nodeGroups: (window) => nodeGroups(deps, window),
     pack: ({ nodes, pods, plan }) =>
       using([nodes, pods], ([first, second]) => {
         if (first === undefined || second === undefined) throw new Error('there is a file for each that was sent');

@@ -8,6 +8,7 @@ import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Decisions } from '../decisions/index.ts';
 import type { ContainerFinderDeps } from './containers/finder.ts';
+import type { NodeFinderDeps } from './containers/nodes-finder.ts';
 import type { EndpointDeps } from './endpoints/endpoint-hours.ts';
 import type { Finder } from './finder.ts';
 import type { GpuFinderDeps } from './gpus/finder.ts';
@@ -26,7 +27,7 @@ export interface RecommendationDeps
   readonly log: Log;
   readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
   readonly serving: ServingUse;
-  readonly gpus: GpuFinderDeps['gpus'] & ContainerFinderDeps['gpus'];
+  readonly gpus: GpuFinderDeps['gpus'] & ContainerFinderDeps['gpus'] & NodeFinderDeps['gpus'];
   readonly metering: EndpointDeps['metering'] & IdleRunDeps['metering'];
   readonly org: Pick<Org, 'withTeam'>;
   readonly pipelines: { readonly runs: Pick<PipelineRuns, 'requestStop' | 'wake'> };

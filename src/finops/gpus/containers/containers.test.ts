@@ -31,14 +31,14 @@ const still = { cpus: () => 0.01, memory: () => 1e8 };
 const CLUSTER: MadeCluster = {
   pods: [
     replica('api-7d9f-a'),
-    replica('api-7d9f-b'),
+    replica('api-7d9f-b', { node: 'n2' }),
     // An hour each day.
     ...Array.from({ length: 14 }, (_, day): MadePod => {
       const from = START + day * DAY + 2 * HOUR;
       const owner = { kind: 'Job', name: `nightly-${day}` };
       return { pod: `nightly-${day}-x`, owner, ...still, requests: GENEROUS, from, until: from + HOUR };
     }),
-    { pod: 'web-0', owner: { kind: 'StatefulSet', name: 'web' }, ...still, requests: GENEROUS },
+    { pod: 'web-0', owner: { kind: 'StatefulSet', name: 'web' }, node: 'n3', ...still, requests: GENEROUS },
     {
       pod: 'tight-0',
       owner: { kind: 'StatefulSet', name: 'tight' },
@@ -51,6 +51,11 @@ const CLUSTER: MadeCluster = {
     { pod: 'silent', owner: null, ...still },
     { pod: 'gone', owner: null, ...still, requests: GENEROUS, until: START + 2 * DAY },
   ],
+  nodes: ['n1', 'n2', 'n3'].map((node) => ({
+    node,
+    type: 'm7i.2xlarge',
+    has: { cpu: 7.9, memory: 30 * GIB, pods: 58 },
+  })),
   owners: {
     replicaSets: [{ replicaset: 'api-7d9f', owner_kind: 'Deployment', owner_name: 'api' }],
     jobs: Array.from({ length: 14 }, (_, day) => ({
@@ -67,7 +72,7 @@ const PRICES = `
 apiVersion: steelyard/v1
 kind: PriceBook
 metadata: {name: own}
-spec: {currency: USD, source: a list, prices: [{resource: cpu-core, perHour: '0.04', effectiveFrom: 2026-01-01}, {resource: memory-gib, perHour: '0.005', effectiveFrom: 2026-01-01}]}
+spec: {currency: USD, source: a list, prices: [{resource: cpu-core, perHour: '0.04', effectiveFrom: 2026-01-01}, {resource: memory-gib, perHour: '0.005', effectiveFrom: 2026-01-01}, {resource: m7i.2xlarge, perHour: '0.4', effectiveFrom: 2026-01-01}]}
 `;
 
 it('of containers that a Prometheus is asked about, CPU and memory are right-sized, and an hour is an hour however often it is asked', async () => {
@@ -116,9 +121,10 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
 
   const look = async () => {
     await call(application, findRecommendations, { body: {} });
-    const { recommendations, searched } = await call(application, listRecommendations);
-    const found = recommendations.filter(({ kind }) => kind === 'cpu_memory');
-    return { found, searched: searched.find(({ kind }) => kind === 'cpu_memory') };
+    const { recommendations, searched, totals } = await call(application, listRecommendations);
+    const of = (wanted: string) => recommendations.filter(({ kind }) => kind === wanted);
+    const found = of('cpu_memory');
+    return { found, packed: of('pack_nodes'), searched: searched.find(({ kind }) => kind === 'cpu_memory'), totals };
   };
   const unpriced = await look();
   expect(unpriced.searched?.reason).toMatch(/requests .* of 1 containers; 1 containers have an autoscaler/);
@@ -126,7 +132,7 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
     unpriced.found.map(({ title }) => [title, null, expect.stringMatching(/no price of "cpu-core" and "memory-gib"/)]),
   );
   await applyText(application, PRICES);
-  const { found } = await look();
+  const { found, packed, totals } = await look();
   // 2 pods x 730 h x (0.04 + 0.01 - 0.2 x 0.04 - 460 MB x 0.005 / GiB); an hour of 24 of one with the least there is.
   const monthly = found.map(({ title, saving }) => [title, Number(saving.monthly?.amount).toFixed(2)]);
   expect(monthly).toEqual([
@@ -140,6 +146,18 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
       (((730 * 14) / 333) * (0.05 - 0.0004 - (1.15e8 * 0.005) / GIB)).toFixed(2),
     ],
   ]);
+  // What is on two nodes stays on two, so that the third is given back and not the second, which has less on it.
+  expect(packed).toMatchObject([
+    {
+      title: 'Give back 1 of 3 nodes of cluster: m7i.2xlarge',
+      after: '2 nodes; no placement needs fewer than 1',
+      saving: { monthly: { amount: '292', currency: 'USD' } },
+      action: { commands: ['kubectl drain n3 --ignore-daemonsets', expect.stringMatching(/1 pods move/)] },
+    },
+  ]);
+  // Requests are a part of what nodes cost: one or the other.
+  expect(totals).toMatchObject([{ recommendations: 4, saving: { monthly: { amount: expect.any(String) } } }]);
+  expect(Number(totals[0]?.saving.monthly?.amount)).toBeLessThan(Number(totals[0]?.sumOfAlone.amount));
   const [api, tight, nightly] = found;
   expect(api).toMatchObject({
     ...{ before: '1 CPU and 2 GiB for each pod', confidence: { level: 'high' }, risk: { level: 'medium' } },
