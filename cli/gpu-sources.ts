@@ -49,9 +49,13 @@ const syncCommand = command({
 
 /** 0 when nothing failed; otherwise what the first failure means. */
 function exitCodeOf(sources: readonly GpuSource[]): number {
-  const code = sources.find(({ lastError }) => lastError !== null)?.lastError?.code;
+  const code = sources.map(failureOf).find((failure) => failure !== null)?.code;
   if (code === undefined) return 0;
   return Object.hasOwn(errorTable, code) ? errorTable[code as ErrorCode].exitCode : 1;
+}
+
+function failureOf({ lastError, containers }: GpuSource) {
+  return lastError ?? containers?.lastError ?? null;
 }
 
 function sourcesText(sources: readonly GpuSource[], { paint }: Context): string {
@@ -78,14 +82,25 @@ function sourcesText(sources: readonly GpuSource[], { paint }: Context): string 
     ],
     paint,
   );
-  const notes = sources.flatMap(({ source, leftOut, lastError }) => [
+  const notes = sources.flatMap(({ source, leftOut, lastError, containers }) => [
+    ...notesOf(source, { leftOut, lastError }, paint),
+    ...(containers === null ? [] : notesOf(`${source}, containers`, containers, paint)),
+  ]);
+  return [rows, ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
+}
+
+function notesOf(
+  source: string,
+  { leftOut, lastError }: Pick<GpuSource, 'leftOut' | 'lastError'>,
+  paint: Context['paint'],
+): string[] {
+  return [
     ...(lastError === null ? [] : [paint.bad(`${source}: ${lastError.detail} (${lastError.code})`)]),
     ...leftOut.map(
       ({ reason, readings, example }) =>
         `${paint.waiting(`${source}: left out ${counted(readings, 'reading')}:`)} ${reason} (${example})`,
     ),
-  ]);
-  return [rows, ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
+  ];
 }
 
 function instantOf(at: string | null): string | null {

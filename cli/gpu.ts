@@ -13,6 +13,7 @@ import { refuseBothFormats } from './downloads.ts';
 import { DurationText } from './duration-text.ts';
 import { command } from './frame/command.ts';
 import { CommandError } from './frame/failure.ts';
+import { containersCommand } from './gpu-containers.ts';
 import { sendAndShow, wholly } from './gpu-files.ts';
 import { holderColumnsOf, holderFields } from './gpu-holder-fields.ts';
 import { idleOptions } from './gpu-options.ts';
@@ -167,6 +168,7 @@ export const gpuCommands = [
   importsCommand,
   idleCommand,
   packCommand,
+  containersCommand,
   ...gpuOwnerCommands,
   ...gpuSourceCommands,
   watchCommand,

@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { listContainerUse } from '../../src/finops/gpus/schema.ts';
 import { MOST_POINTS, queryRange, TooMuchAsked } from '../../src/finops/gpus/sources/prometheus.ts';
 import type { Application } from '../../src/main.ts';
-import { testApplication } from '../../src/testing.ts';
+import { call, testApplication } from '../../src/testing.ts';
 import { applyText, gpuSource, syncAll } from '../../src/testing-gpu-sources.ts';
 import { idle } from '../../src/testing-gpus.ts';
 import { findPrometheus, type ScrapeJob, startPrometheus } from '../support/prometheus.ts';
@@ -35,14 +36,49 @@ DCGM_FI_PROF_GR_ENGINE_ACTIVE{${gpu(0, pod('train'))}} 0.61
 DCGM_FI_PROF_GR_ENGINE_ACTIVE{${part(1, '3g.40gb', pod('serve'))}} 0.004
 DCGM_FI_PROF_GR_ENGINE_ACTIVE{${part(2, '4g.40gb', pod('tune'))}} 0.5
 `;
-/** What is to be known of it: mean utilization by GPU. */
-const MEANS = { 'GPU-0': 0.61, 'GPU-1': 0.99, 'GPU-2': 0, 'GPU-3/1': 0, 'GPU-3/2': 0.5 };
+const CONTAINER = 'namespace="shop",pod="api-7d9f-a",container="api"';
+const MIB = 1024 ** 2;
+
+/**
+ * As a kubelet (cAdvisor) and kube-state-metrics answer: a container that uses a quarter of a CPU and was begun anew 2 s ago, with the
+ * sum over its pod, the pause container, and the sum of the node, which are all of the same CPU. `second`: since they answer.
+ */
+const containersAt = (second: number) => {
+  const counted = 1000 + 0.25 * second;
+  const cpu = (labels: string, value: number) => `container_cpu_usage_seconds_total{${labels},cpu="total"} ${value}`;
+  const memory = (labels: string, mib: number) => `container_memory_working_set_bytes{${labels}} ${mib * MIB}`;
+  const ksm = (name: string, labels: string, value: number) => `kube_${name}{namespace="shop",${labels}} ${value}`;
+  const inPod = 'pod="api-7d9f-a",container="api"';
+  return `# TYPE container_cpu_usage_seconds_total counter
+${cpu('id="/"', 9 * counted)}
+${cpu('id="/kubepods/a",namespace="shop",pod="api-7d9f-a"', counted)}
+${cpu('id="/kubepods/a/0",namespace="shop",pod="api-7d9f-a",container="POD"', 0.01 * second)}
+${cpu(`id="/kubepods/a/1",${CONTAINER}`, second < RESTARTS_AT ? counted : counted - 1000 - 0.25 * RESTARTS_AT)}
+# TYPE container_memory_working_set_bytes gauge
+${memory('id="/kubepods/a",namespace="shop",pod="api-7d9f-a"', 901)}
+${memory(`id="/kubepods/a/1",${CONTAINER}`, Math.floor(second) % 3 === 1 ? 300 : 200)}
+# TYPE kube_pod_container_resource_requests gauge
+${ksm('pod_container_resource_requests', `${inPod},resource="cpu",unit="core",node="n1",uid="u"`, 2)}
+${ksm('pod_container_resource_requests', `${inPod},resource="memory",unit="byte",node="n1",uid="u"`, 1024 * MIB)}
+${ksm('pod_container_resource_limits', `${inPod},resource="memory",unit="byte",node="n1",uid="u"`, 2048 * MIB)}
+${ksm('pod_container_status_running', `${inPod},uid="u"`, 1)}
+${ksm('pod_info', 'pod="api-7d9f-a",node="n1",uid="u",created_by_kind="ReplicaSet",created_by_name="api-7d9f"', 1)}
+${ksm('replicaset_owner', 'replicaset="api-7d9f",owner_kind="Deployment",owner_name="api",owner_is_controller="true"', 1)}
+`;
+};
+/** Seconds after the exporter has begun. */
+const RESTARTS_AT = 5;
+
+/** What is to be known of it: mean utilization by GPU; that of a part of one is of time in whole milliseconds. */
+const MEANS = { 'GPU-0': 0.61, 'GPU-1': 0.99, 'GPU-2': 0, 'GPU-3/1': 0, 'GPU-3/2': expect.closeTo(0.5, 3) };
 const SOON = { timeout: 20_000, interval: 250 };
 
 async function exporter(): Promise<string> {
-  const server = createServer((_, answer) =>
-    answer.setHeader('content-type', 'text/plain; version=0.0.4').end(EXPORTED),
-  );
+  const begunAt = performance.now();
+  const server = createServer((_, answer) => {
+    const second = (performance.now() - begunAt) / 1000;
+    answer.setHeader('content-type', 'text/plain; version=0.0.4').end(EXPORTED + containersAt(second));
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -80,7 +116,8 @@ describe.skipIf(!findPrometheus() && process.env.CI === undefined)(
       {
         await using prometheus = await startPrometheus(jobs, { remoteWrite });
         for (const [job, { application }] of asked) {
-          const times = 'interval: 1s, backfill: 1m, overlap: 10s';
+          const containers = `containers: { interval: 3s, selector: 'job="${job}"' }`;
+          const times = `interval: 1s, backfill: 1m, overlap: 10s, ${containers}`;
           const spec = `{ type: prometheus, url: "${prometheus.url}", ${times}, selector: 'job="${job}"' }`;
           await applyText(application, gpuSource('cluster', spec));
           await expect
@@ -93,6 +130,7 @@ describe.skipIf(!findPrometheus() && process.env.CI === undefined)(
           expect(source).toMatchObject({ state: 'ok', leftOut: [{ reason: 'a mark of DCGM for "not known"' }] });
         }
         await expect.poll(() => means(sent.application), SOON).toEqual(MEANS);
+        for (const [, { application }] of asked) await containersAreKnown(application);
         const before = (await idle(sent.application)).samples;
         await expect.poll(async () => (await idle(sent.application)).samples, SOON).toBeGreaterThan(before);
         await refusals(prometheus.url);
@@ -105,6 +143,25 @@ describe.skipIf(!findPrometheus() && process.env.CI === undefined)(
     });
   },
 );
+
+/** From what Prometheus made of the counter, also where it began anew: a rate would else be far off, or below zero. */
+async function containersAreKnown(application: Application): Promise<void> {
+  const known = async () => {
+    await syncAll(application);
+    return (await call(application, listContainerUse)).containers;
+  };
+  await expect.poll(async () => (await known())[0]?.readings ?? 0, SOON).toBeGreaterThan(2);
+  const [use, ...others] = await known();
+  expect(others).toEqual([]);
+  expect(use).toMatchObject({
+    ...{ namespace: 'shop', workloadKind: 'Deployment', workload: 'api', container: 'api', pods: 1 },
+    ...{ cpuRequest: 2, cpuLimit: null, memoryRequestBytes: 1024 * MIB, memoryLimitBytes: 2048 * MIB },
+    memoryMaxBytes: 300 * MIB,
+  });
+  // Of some scrapes of whole seconds, and no thousand seconds at once.
+  expect(use?.cpusP95).toBeGreaterThan(0.2);
+  expect(use?.cpusP95).toBeLessThan(0.35);
+}
 
 async function refusals(url: string): Promise<void> {
   const stepMs = 1000;

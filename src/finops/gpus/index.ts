@@ -24,6 +24,8 @@ import { scheduleRetention } from './telemetry/retention.ts';
 import { importPrices } from './telemetry/store.ts';
 
 export { billedHours, type DemandHour } from './commitments/hourly-demand.ts';
+export type { NodeGroup } from './containers/node-groups.ts';
+export type { ContainerUse } from './containers/use.ts';
 export type { MeasuredServing } from './hardware/measured-serving.ts';
 export type { GpuLoad } from './loads/loads.ts';
 export { gpuMigrations } from './migrations.ts';
@@ -43,7 +45,9 @@ export {
  * What GPUs did, as far as it was read: which of them do nothing, whose they were then and what that costs, and on how few of
  * them work would fit. And how to buy them: spot, commitments, and which hardware for a served model.
  */
-export interface Gpus extends AsyncDisposable, Pick<GpuService, 'learnOf' | 'days' | 'heldAt'> {
+export interface Gpus
+  extends AsyncDisposable,
+    Pick<GpuService, 'learnOf' | 'days' | 'heldAt' | 'containers' | 'nodeGroups'> {
   /** `GpuSource`, `GpuOwnerRules`. */
   readonly kinds: readonly ManifestKind[];
   /** What each GPU bore in [start, end) Unix ms, as far as it was read, by name. */
@@ -111,6 +115,8 @@ export function createGpus(ground: GpuGround): Gpus {
         : `${imported.at(-1)?.id ?? ''} ${sent.length === 0 ? '' : today}`;
     },
     heldAt: service.heldAt,
+    containers: service.containers,
+    nodeGroups: service.nodeGroups,
     plugin: remoteWritePlugin(sources),
     listen: (events, runs) => listenToRuns(sources, events, runs),
     start: loop.start,

@@ -94,4 +94,18 @@ export const gpuMigrations: Migrations = {
         .execute();
     },
   },
+  'gpus/005-containers': {
+    async up(db) {
+      // How far sources were asked about containers.
+      await db.schema
+        .createTable('gpu_container_source')
+        .addColumn('name', 'text', (column) => column.primaryKey())
+        .addColumn('read_until_ms', 'bigint')
+        .addColumn('last_ms', 'bigint')
+        .addColumn('readings', 'bigint', (column) => column.notNull())
+        .addColumn('left_out', 'text', (column) => column.notNull())
+        .addColumn('last_error', 'text')
+        .execute();
+    },
+  },
 };

@@ -4,6 +4,7 @@ export {
   CommitmentAdvice,
   MOST_DEMAND_HOURS,
 } from './commitments/schema.ts';
+export { ContainerUse, listContainerUse } from './containers/schema.ts';
 export { adviseHardware, HardwareAdvice, MeasuredProfile } from './hardware/schema.ts';
 export { GpuHeatMap, GpuReadings, getGpuHeatMap, getGpuReadings } from './heat/schema.ts';
 export { HolderField } from './holder-fields/schema.ts';

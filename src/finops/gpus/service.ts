@@ -2,6 +2,9 @@ import type { z } from 'zod';
 import { literal } from '../../platform/lake/index.ts';
 import type { Objects } from '../../platform/objects/index.ts';
 import type { Uploads } from '../../platform/uploads/index.ts';
+import { type NodeGroup, nodeGroups } from './containers/node-groups.ts';
+import { containerReport } from './containers/report.ts';
+import { type ContainerUse, containerUses } from './containers/use.ts';
 import { gpuHeatMap, gpuReadings } from './heat/service.ts';
 import { type GpuHolding, holderOf } from './holders/holding.ts';
 import { importHolders } from './holders/import.ts';
@@ -34,6 +37,7 @@ import type {
   importGpuHolders,
   importGpuPool,
   importGpuSamples,
+  listContainerUse,
   packGpus,
 } from './schema.ts';
 import { type ImportDeps, type ImportPlan, importReadings, type SampleFile } from './telemetry/import.ts';
@@ -83,6 +87,11 @@ export interface GpuService {
   outcomes(query: z.infer<typeof getGpuOutcomes.query>): Promise<GpuOutcomes>;
   /** Time and money of each GPU by owner and day, within UTC days, the second exclusive. */
   days(within: { readonly from: string; readonly to: string }): Promise<GpuDay[]>;
+  containerReport(query: z.infer<typeof listContainerUse.query>): Promise<z.infer<typeof listContainerUse.response>>;
+  /** What containers asked for and used in [start, end) Unix ms, on whole hours, by workload. */
+  containers(window: { readonly start: number; readonly end: number }): Promise<ContainerUse[]>;
+  /** Nodes by cluster and type, and which of them could be emptied; the same time. */
+  nodeGroups(window: { readonly start: number; readonly end: number }): Promise<NodeGroup[]>;
   /** Errors: those of the files, `gpu_column_missing`, `gpu_list_invalid`. */
   pack(request: z.infer<typeof packGpus.body>): Promise<GpuPacking>;
 }
@@ -138,6 +147,9 @@ export function createGpuService(deps: GpuDeps): GpuService {
     readings: (query) => gpuReadings(owned(), query),
     outcomes: (query) => gpuOutcomes(times, owned(), query),
     days: (within) => gpuDays(times, within),
+    containerReport: (query) => containerReport({ ...owned(), clock: deps.clock }, query),
+    containers: (window) => containerUses(owned(), window),
+    nodeGroups: (window) => nodeGroups(deps, window),
     pack: ({ nodes, pods, plan }) =>
       using([nodes, pods], ([first, second]) => {
         if (first === undefined || second === undefined) throw new Error('there is a file for each that was sent');

@@ -8,6 +8,8 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Decisions } from '../decisions/index.ts';
+import type { ContainerFinderDeps } from './containers/finder.ts';
+import type { NodeFinderDeps } from './containers/nodes-finder.ts';
 import type { EndpointDeps } from './endpoints/endpoint-hours.ts';
 import type { Finder } from './finder.ts';
 import type { GpuFinderDeps } from './gpus/finder.ts';
@@ -18,6 +20,8 @@ import type { Recommendation, TimelineEntry } from './schema.ts';
 export interface RecommendationDeps
   extends Omit<EndpointDeps, 'metering' | 'gpus'>,
     Omit<IdleRunDeps, 'gpus'>,
+    Omit<GpuFinderDeps, 'gpus'>,
+    Omit<ContainerFinderDeps, 'gpus'>,
     Omit<PurchaseFinderDeps, 'gpus' | 'metering' | 'pipelines' | 'serving'>,
     DeliverDeps,
     TargetRules {
@@ -27,7 +31,11 @@ export interface RecommendationDeps
   readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
   readonly serving: ServingUse;
   readonly metering: EndpointDeps['metering'] & IdleRunDeps['metering'];
-  readonly gpus: IdleRunDeps['gpus'] & GpuFinderDeps['gpus'] & PurchaseFinderDeps['gpus'];
+  readonly gpus: IdleRunDeps['gpus'] &
+    GpuFinderDeps['gpus'] &
+    ContainerFinderDeps['gpus'] &
+    NodeFinderDeps['gpus'] &
+    PurchaseFinderDeps['gpus'];
   readonly billing: Pick<Billing, 'currentUnits'>;
   readonly org: Pick<Org, 'withTeam'>;
   readonly pipelines: { readonly runs: Pick<PipelineRuns, 'requestStop' | 'wake' | 'spec'> };

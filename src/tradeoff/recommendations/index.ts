@@ -1,5 +1,7 @@
 import { handle, type Route } from '../../platform/http/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import { cpuMemoryFinder } from './containers/finder.ts';
+import { packNodesFinder } from './containers/nodes-finder.ts';
 import type { RecommendationDeps } from './context.ts';
 import { replicaCountFinder, scaleToZeroFinder } from './endpoints/finders.ts';
 import type { Finder } from './finder.ts';
@@ -51,6 +53,8 @@ export function createRecommendations(deps: RecommendationDeps): Recommendations
     spotFinder(deps),
     commitmentFinder(deps),
     hardwareFinder(deps),
+    cpuMemoryFinder(deps),
+    packNodesFinder(deps),
     ...deps.finders,
   ];
   const look = () => lookForAll(deps, finders);

@@ -32,14 +32,18 @@ export interface DaysAndLevel extends Days {
 export interface KnownTime {
   readonly session: LakeSession;
   /** Stretches, those of utilization at the threshold that was asked for, the others at their own level. */
-  readonly stretches: Readonly<Record<GpuMetric, string>>;
+  readonly stretches: Readonly<Record<Exclude<GpuMetric, 'energy'>, string>>;
   /** Readings; days of which only stretches are kept are not among them. */
   samples(metric: 'utilization' | 'memory'): string;
+  /** Readings of counters of energy that are in their days, from the day before on; and days of which none are kept. */
+  readonly energy: { readonly readings: string; readonly rolledUp: readonly string[] };
   /** Parts of GPUs, of seven: gpu, slices. All other GPUs are whole ones. */
   readonly weights: string;
   /** Days of which only stretches are kept. */
   readonly rolledUp: readonly string[];
 }
+
+const DAY_MS = 86_400_000;
 
 /** Reads what is known. Recent readings come first: what is put into its days meanwhile is then known twice, and counted once. */
 export async function withKnownTime<T>(
@@ -58,6 +62,9 @@ export async function withKnownTime<T>(
     const read = { utilization: await ofDays(GPU_SAMPLE, 'utilization'), memory: await ofDays(GPU_SAMPLE, 'memory') };
     const { from, to, threshold } = asked;
     const atLevel = threshold === LEVELS.utilization ? utilization : `(${stretchSelect(read.utilization, threshold)})`;
+    const dayBefore = from === undefined ? undefined : new Date(Date.parse(from) - DAY_MS).toISOString().slice(0, 10);
+    const counters = partitionsOf('energy', await lake.partitions(store, GPU_SAMPLE), { from: dayBefore, to });
+    const isAsked = (day: string) => day >= (from ?? '') && (to === undefined || day < to);
     const part = (metric: GpuMetric, stretches: string, level: number): LivePart | null =>
       live === null ? null : { ...live, metric, stretches, level, from, to };
     const ofUtilization = part('utilization', atLevel, threshold);
@@ -75,9 +82,11 @@ export async function withKnownTime<T>(
         return joined(read[metric], recents && liveSamples(recents));
       },
       weights: weightsOf(devices, live?.recent ?? null),
-      rolledUp: [...(await rolledUpDays(store, lake, 'utilization'))]
-        .toSorted()
-        .filter((day) => day >= (from ?? '') && (to === undefined || day < to)),
+      rolledUp: [...(await rolledUpDays(store, lake, 'utilization'))].toSorted().filter(isAsked),
+      energy: {
+        readings: await lake.relation(store, GPU_SAMPLE, { partitions: counters }),
+        rolledUp: [...(await rolledUpDays(store, lake, 'energy'))].toSorted().filter(isAsked),
+      },
     });
   });
 }

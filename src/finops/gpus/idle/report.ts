@@ -1,6 +1,7 @@
 import type { LakeRow } from '../../../platform/lake/index.ts';
 import { type Decimal, decimal } from '../../../platform/units/index.ts';
 import { costOf, hoursOf, sumOfCosts } from './costs.ts';
+import type { KnownEnergy } from './energy.ts';
 import { commonLoss } from './loss.ts';
 import { poolsOf } from './pools.ts';
 import type { Rates } from './rates.ts';
@@ -31,7 +32,7 @@ interface GpuTime {
 export function reportOf(
   query: IdleQuery,
   rates: Rates,
-  times: MeasuredTimes,
+  times: MeasuredTimes & { readonly energy: KnownEnergy },
   daysLeftOut: readonly string[],
 ): GpuIdle {
   const gpus = times.gpus.map(gpuTime);
@@ -60,6 +61,9 @@ export function reportOf(
     idleShare: shareOf(idleMs, ms),
     cost: sumOfCosts(byGpu.map(({ cost }) => cost)),
     idleCost: sumOfCosts(byGpu.map(({ idleCost }) => idleCost)),
+    energyKwh: kwhOf(times.energy.joules),
+    idleEnergyKwh: gpus.some(({ gpu }) => gpu.includes('/')) ? null : kwhOf(times.energy.idleJoules),
+    energyReason: times.energy.reason,
     buckets: bucketsOf(gpus, times.memory, scale, pools),
     byGpu: byGpu.toSorted((a, b) => b.idleGpuHours - a.idleGpuHours || (a.gpu < b.gpu ? -1 : 1)).slice(0, query.top),
     pools,
@@ -80,6 +84,12 @@ function gpuTime(row: LakeRow): GpuTime {
   };
 }
 
+const JOULES_A_KWH = 3_600_000;
+
+function kwhOf(joules: number | null): number | null {
+  return joules === null ? null : repeatable(joules / JOULES_A_KWH);
+}
+
 /** Sums of ratios depend in their last digits on the order of summing, which the engine is free in. */
 function repeatable(value: number): number {
   return Number(value.toPrecision(12));
@@ -96,13 +106,14 @@ function shareOf(part: bigint, whole: bigint): number | null {
 interface Pricing {
   readonly scaled: (ms: bigint) => Decimal;
   readonly rates: Rates;
-  readonly times: MeasuredTimes;
+  readonly times: MeasuredTimes & { readonly energy: KnownEnergy };
   /** Its time by rate. */
   readonly priced: readonly LakeRow[];
 }
 
 function idleGpu(gpu: GpuTime, { scaled, rates, times, priced }: Pricing): IdleGpu {
   const reason = times.reasons.get(gpu.gpu) ?? null;
+  const energy = times.energy.byGpu.get(gpu.gpu);
   const rated = (field: 'ms' | 'idleMs') =>
     priced.flatMap((row) => {
       const rate = rates.rates[Number(row.rate)];
@@ -117,6 +128,8 @@ function idleGpu(gpu: GpuTime, { scaled, rates, times, priced }: Pricing): IdleG
     idleShare: shareOf(gpu.idleMs, gpu.ms),
     idlePeriods: gpu.idlePeriods,
     longestIdleHours: hoursOf(decimal(gpu.longestIdleMs)),
+    energyKwh: kwhOf(energy?.joules ?? null),
+    idleEnergyKwh: kwhOf(energy?.idleJoules ?? null),
     cost: costOf(scaled(gpu.ms), rated('ms'), reason),
     idleCost: costOf(scaled(gpu.idleMs), rated('idleMs'), reason),
   };

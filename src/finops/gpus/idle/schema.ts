@@ -10,6 +10,7 @@ const Day = z
 
 const hours = z.number();
 const share = z.number().nullable();
+const kwh = z.number().nullable();
 
 /** Money of a span of time, of which a part may have no price. */
 export const GpuCost = z
@@ -45,6 +46,8 @@ export const IdleGpu = z
     idleShare: share.describe('Of its time, 0 to 1'),
     idlePeriods: z.number().int().describe('Idle periods'),
     longestIdleHours: hours.describe('The longest of them'),
+    energyKwh: kwh.describe('Energy that its counter counted, kWh; null: not read'),
+    idleEnergyKwh: kwh.describe('That of its idle periods, kWh; null: not read'),
     cost: GpuCost,
     idleCost: GpuCost,
   })
@@ -91,6 +94,11 @@ export const GpuIdle = z
     idleShare: share.describe('Of the time, 0 to 1; null without readings'),
     cost: GpuCost,
     idleCost: GpuCost,
+    energyKwh: kwh.describe(
+      'Energy that the counters of all these GPUs counted, kWh, of readings that are in their days; null: not known of all',
+    ),
+    idleEnergyKwh: kwh.describe('That of idle periods, kWh; null: not known, as where GPUs have parts'),
+    energyReason: z.string().nullable().describe('Why the energy is not known; null when it is'),
     buckets: GpuBuckets,
     byGpu: z.array(IdleGpu).describe('By GPU, the longest idle first'),
     pools: z.array(GpuPool).describe('Pools of which it is known how many GPUs nobody held, by name'),

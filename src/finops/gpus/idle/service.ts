@@ -3,6 +3,7 @@ import { literal } from '../../../platform/lake/index.ts';
 import { sourcePrices } from '../sources/store.ts';
 import { type ImportPrice, importPrices } from '../telemetry/store.ts';
 import { LEVELS } from '../telemetry/tables.ts';
+import { energyOf, type KnownEnergy } from './energy.ts';
 import { type KnownTime, type KnownTimeDeps, withKnownTime } from './known-time.ts';
 import { GPU_TIMES, idleMemory, MARKED, periodsSelect, poolTimes, pricedTimes } from './periods-sql.ts';
 import { type Rates, ratesOf } from './rates.ts';
@@ -15,11 +16,24 @@ import type { GpuIdle, IdleQuery } from './schema.ts';
  */
 export async function gpuIdle(deps: KnownTimeDeps, query: IdleQuery): Promise<GpuIdle> {
   const rates = await knownRates(deps);
-  const [times, leftOut] = await withKnownTime(deps, query, async (known) => {
+  const [times, energy, leftOut] = await withKnownTime(deps, query, async (known) => {
     const byReadings = query.threshold !== LEVELS.utilization;
-    return [await measure(known, rates, query), byReadings ? known.rolledUp : []] as const;
+    const measured = await measure(known, rates, query);
+    const gpus = measured.gpus.map(({ gpu }) => String(gpu));
+    return [measured, await energyWithin(known, query, gpus), byReadings ? known.rolledUp : []] as const;
   });
-  return reportOf(query, rates, times, leftOut);
+  return reportOf(query, rates, { ...times, energy }, leftOut);
+}
+
+function energyWithin(
+  { session, energy: { readings, rolledUp } }: KnownTime,
+  { from, to }: Pick<IdleQuery, 'from' | 'to'>,
+  gpus: readonly string[],
+): Promise<KnownEnergy> {
+  const instant = (day: string | undefined) => (day === undefined ? null : Date.parse(day));
+  // A part of a GPU (MIG) has no counter of its own.
+  const whole = [...new Set(gpus.map((gpu) => gpu.split('/')[0] ?? gpu))];
+  return energyOf(session, { readings, rolledUp, from: instant(from), to: instant(to), gpus: whole });
 }
 
 /** What readings are priced by, of files and of sources. */

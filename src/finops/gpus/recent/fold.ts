@@ -12,7 +12,7 @@ import type { GpuMetric } from '../telemetry/schema.ts';
 import { GPU_SAMPLE, partitionOf } from '../telemetry/tables.ts';
 import { type Device, findDevices, saveDevices } from './devices.ts';
 import { devicesAfter } from './devices-after.ts';
-import { gatheredSelect, holdingsSelect, knownDevices } from './gather-sql.ts';
+import { gatheredEnergy, gatheredSelect, holdingsSelect, knownDevices } from './gather-sql.ts';
 import type { Holdings } from './holdings.ts';
 import { GPU_RECENT } from './table.ts';
 
@@ -28,7 +28,7 @@ export interface FoldDeps {
 
 /** Series of one instant come in several requests: readings younger than this wait for each other. */
 const HELD_BACK_MS = 120_000;
-const METRICS = ['utilization', 'memory'] as const satisfies readonly GpuMetric[];
+const METRICS = ['utilization', 'memory', 'energy'] as const satisfies readonly GpuMetric[];
 /** Holders that are told at once. */
 const HOLDINGS_A_CALL = 10_000;
 /** Partition of readings that wait on. */
@@ -107,7 +107,8 @@ async function foldFiles(
   const written: WrittenSpans[] = [];
   const rolledUp = new Map<string, LeftOut>();
   for (const metric of METRICS) {
-    await session.query(`CREATE OR REPLACE TEMP TABLE gathered_${metric} AS ${gatheredSelect(metric, ready, devices)}`);
+    const gathered = metric === 'energy' ? gatheredEnergy(ready) : gatheredSelect(metric, ready, devices);
+    await session.query(`CREATE OR REPLACE TEMP TABLE gathered_${metric} AS ${gathered}`);
     written.push(await foldMetric(deps, { session, stage, metric, rolledUp }));
   }
   const holdings = (await session.query(holdingsSelect(ready))).map(holdingOf);

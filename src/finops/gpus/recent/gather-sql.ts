@@ -43,6 +43,22 @@ export function gatheredSelect(metric: GpuMetric, recent: string, devices: strin
     FROM series s JOIN chosen c ON c.gpu = s.gpu AND c.signal = s.signal GROUP BY s.gpu, s."sampledAt"`;
 }
 
+/** A counter loses nothing between two readings of it: so often two are kept. */
+const ENERGY_STEP_MS = 5 * 60_000;
+
+/**
+ * Readings of the counters of energy, in the form of {@link gatheredSelect}: in each five minutes the first and the largest, which is the
+ * last, or that before the counter has begun anew. A counter is of a whole GPU, however many parts and holders its series name.
+ */
+export function gatheredEnergy(recent: string): string {
+  const read = `SELECT split_part(gpu, '/', 1) AS gpu, "sampledAt", max(value) AS value, max(source) AS source
+    FROM ${recent} WHERE metric = 'energy' GROUP BY ALL`;
+  const steps = `SELECT gpu, unnest([min("sampledAt"), arg_max("sampledAt", value)]) AS "sampledAt"
+    FROM (${read}) GROUP BY gpu, epoch_ms("sampledAt") // ${ENERGY_STEP_MS}`;
+  return `SELECT r.gpu, r."sampledAt", r.value, ${ENERGY_STEP_MS}::BIGINT AS "intervalMs", r.source AS "import", 0 AS signal
+    FROM (${read}) r SEMI JOIN (${steps}) s ON s.gpu = r.gpu AND s."sampledAt" = r."sampledAt"`;
+}
+
 /** Stretches of the same holder, joined: gpu, start and end (Unix milliseconds), and who it was. */
 export function holdingsSelect(recent: string): string {
   const who = 'gpu, namespace, pod, container, pid';

@@ -5,7 +5,7 @@ import type { Clock } from '../../../platform/units/index.ts';
 
 /**
  * Readings on their way into their days, as they came: of one GPU and instant there may be several, of several series, signals and tries.
- * `metric` is `utilization` (a ratio), `memory` (bytes) or `holder` (who held the GPU from `sampledAt` to `endsAt`). `holder`: whom
+ * `metric` is `utilization` (a ratio), `memory` (bytes), `energy` (joules counted) or `holder` (who held the GPU from `sampledAt` to `endsAt`). `holder`: whom
  * the series names; null is the series of the GPU itself. `signal`: rank of what was read, of which the lowest counts.
  */
 export const GPU_RECENT: LakeTable = {

@@ -3,7 +3,7 @@ import type { GpuSignal } from '../sources/schema.ts';
 
 /** What a metric of the DCGM exporter is here. */
 export interface Signal {
-  readonly metric: 'utilization' | 'memory';
+  readonly metric: 'utilization' | 'memory' | 'energy';
   /** Of several signals of one GPU the lowest counts; 0 for what has one alone. */
   readonly rank: number;
   readonly factor: number;
@@ -14,6 +14,7 @@ export interface Signal {
 }
 
 const MIB = 1024 ** 2;
+const JOULES_A_MILLIJOULE = 1e-3;
 
 /** How much of a GPU works (SM_ACTIVE), whether any of it does (GR_ENGINE_ACTIVE), whether a kernel ran at all (GPU_UTIL). */
 export const UTILIZATION_SIGNALS = [
@@ -25,6 +26,7 @@ export const UTILIZATION_SIGNALS = [
 /** Rank of what other readers call utilization: NVML's share of the time in which a kernel ran. */
 export const KERNEL_RAN = 2;
 export const MEMORY_SIGNAL = 'DCGM_FI_DEV_FB_USED';
+export const ENERGY_SIGNAL = 'DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION';
 
 const RATIO = { metric: 'utilization', factor: 1, most: 1.01, noisy: true } as const;
 
@@ -33,6 +35,7 @@ const SIGNALS: Readonly<Record<string, Signal>> = {
   DCGM_FI_PROF_GR_ENGINE_ACTIVE: { ...RATIO, rank: 1 },
   DCGM_FI_DEV_GPU_UTIL: { metric: 'utilization', rank: KERNEL_RAN, factor: 1 / 100, most: 100, noisy: false },
   [MEMORY_SIGNAL]: { metric: 'memory', rank: 0, factor: MIB, most: 2 ** 26, noisy: false },
+  [ENERGY_SIGNAL]: { metric: 'energy', rank: 0, factor: JOULES_A_MILLIJOULE, most: 2 ** 53, noisy: false },
 };
 
 /** Null: a metric that is not read here. */
@@ -46,7 +49,7 @@ export type Fault =
   | 'below zero'
   | 'more than there can be';
 
-/** A value in our unit (a ratio, bytes), or why it is none. What is below the noise of its counter is zero: nothing runs. */
+/** A value in our unit (a ratio, bytes, joules), or why it is none. What is below the noise of its counter is zero: nothing runs. */
 export function readingOf(value: number, signal: Signal, noiseRatio: number): number | Fault {
   // The largest mark is what a float makes of infinity's neighbours, so it is asked first.
   if (Number.isFinite(value) && isDcgmBlank(value)) return 'a mark of DCGM for "not known"';

@@ -79,7 +79,7 @@ function isoOf(at: number): string {
 export function readingRow(
   reading: { readonly at: number; readonly value: number; readonly holder: string | null; readonly rank: number },
   gpu: string,
-  metric: 'utilization' | 'memory',
+  metric: Signal['metric'],
   { source, intervalMs }: Pick<Taking, 'source' | 'intervalMs'>,
 ): JournaledRow {
   const { at, value, holder, rank } = reading;

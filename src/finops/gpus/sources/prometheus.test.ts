@@ -1,57 +1,12 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { testApplication } from '../../../testing.ts';
 import { applyText, gpuSource, syncAll } from '../../../testing-gpu-sources.ts';
 import { idle } from '../../../testing-gpus.ts';
+import { type Asked, json, matrix, refusal, standIn } from './stand-in.testing.ts';
 
 const START = Date.parse('2026-11-02T10:00:00Z');
 const STEP = 15_000;
-
-interface Asked {
-  readonly query: string;
-  readonly start: number;
-  readonly end: number;
-  readonly step: number;
-  readonly authorization: string | undefined;
-}
-
-/** Answers in place of a Prometheus: what it is asked is kept. */
-async function standIn(answer: (asked: Asked, response: ServerResponse) => void) {
-  const asked: Asked[] = [];
-  const server = createServer(async (request, response) => {
-    const form = new URLSearchParams(await bodyOf(request));
-    const number = (name: string) => Number(form.get(name));
-    const one = {
-      query: form.get('query') ?? '',
-      start: number('start') * 1000,
-      end: number('end') * 1000,
-      step: number('step') * 1000,
-      authorization: request.headers.authorization,
-    };
-    asked.push(one);
-    answer(one, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
-}
-
-const json = (response: ServerResponse, status: number, document: unknown) =>
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(document));
-const matrix = (response: ServerResponse, result: readonly unknown[]) =>
-  json(response, 200, { status: 'success', data: { resultType: 'matrix', result } });
-const refusal = (response: ServerResponse, status: number, errorType: string, error: string) =>
-  json(response, status, { status: 'error', errorType, error });
 
 /** GPU_UTIL of one GPU at every instant that is asked for and is none of the missing. */
 function everyInstant(

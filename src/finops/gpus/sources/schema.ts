@@ -42,6 +42,31 @@ const Selector = z
     },
   );
 
+const HOUR_MS = 3_600_000;
+
+const Containers = z
+  .strictObject({
+    interval: Duration.pipe(
+      z
+        .number()
+        .min(1000, 'a second at least')
+        .max(HOUR_MS / 4, '15 minutes at most')
+        .refine((ms) => HOUR_MS % ms === 0, 'a part of an hour without a rest, such as 1m, 2m, 4m or 5m'),
+    )
+      .prefault('2m')
+      .describe(
+        'Time that one reading of a container speaks for: four times the distance of scrapes at least. Default: 2m',
+      ),
+    selector: Selector.optional().describe('Which series, as matchers of labels: cluster="a"'),
+    cpu: ResourceName.default('cpu-core').describe('Key of a CPU in the price book, for an hour. Default: cpu-core'),
+    memory: ResourceName.default('memory-gib').describe(
+      'Key of a GiB of memory in the price book, for an hour. Default: memory-gib',
+    ),
+  })
+  .describe(
+    'Containers too: what cAdvisor tells of their CPU and memory, and kube-state-metrics of what they ask for. Left out: they are not asked for',
+  );
+
 const PrometheusSource = z.strictObject({
   type: z.literal('prometheus').describe('A Prometheus that scrapes the DCGM exporter is asked'),
   url: z
@@ -68,6 +93,7 @@ const PrometheusSource = z.strictObject({
     .prefault('10m')
     .describe('Time that is asked for once more each time, for what comes late. Default: 10m'),
   noise,
+  containers: Containers.optional(),
   ...priced,
 });
 export type PrometheusSource = z.infer<typeof PrometheusSource>;
@@ -99,6 +125,11 @@ const LeftOutReadings = z
   })
   .describe('Readings that were not kept');
 
+const LastError = z.strictObject({
+  code: z.string().describe('Error code'),
+  detail: z.string().describe('What happened and what to do'),
+});
+
 export const GpuSource = z
   .strictObject({
     source: z.string().describe('Name'),
@@ -125,13 +156,21 @@ export const GpuSource = z
       )
       .describe('What the utilization of its GPUs is read from, one signal for each GPU'),
     leftOut: z.array(LeftOutReadings).describe('What was not kept, by reason'),
-    lastError: z
+    lastError: LastError.nullable().describe('Why the last try failed; null when it did not'),
+    containers: z
       .strictObject({
-        code: z.string().describe('Error code'),
-        detail: z.string().describe('What happened and what to do'),
+        readUntil: UtcInstant.nullable().describe(
+          'Up to here it was asked about containers; null before the first time',
+        ),
+        readings: z
+          .number()
+          .int()
+          .describe('Readings of CPU and memory, of all tries: an hour is asked for several times'),
+        leftOut: z.array(LeftOutReadings).describe('What was not kept, by reason'),
+        lastError: LastError.nullable().describe('Why the last try failed; null when it did not'),
       })
       .nullable()
-      .describe('Why the last try failed; null when it did not'),
+      .describe('How it goes with containers; null: it is not asked about them'),
   })
   .describe('A source of readings of GPUs');
 export type GpuSource = z.infer<typeof GpuSource>;

@@ -2,6 +2,8 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { JobContext, Jobs } from '../../../platform/jobs/index.ts';
 import type { ManifestOutcome } from '../../../platform/manifests/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
+import { containersRead } from '../containers/store.ts';
+import { type ContainerDeps, type ContainerSource, syncContainers } from '../containers/sync.ts';
 import { findDevices } from '../recent/devices.ts';
 import { UTILIZATION_SIGNALS } from '../series/signals.ts';
 import { sourceNotFound } from './receive.ts';
@@ -9,7 +11,7 @@ import type { GpuSource, GpuSourceSpec } from './schema.ts';
 import { findSources, type StoredSource, saveSource } from './store.ts';
 import { isAsked, type SyncDeps, syncSource } from './sync.ts';
 
-export interface SourcesDeps extends SyncDeps {
+export interface SourcesDeps extends SyncDeps, ContainerDeps {
   /** Work on one source after the other: two at once would ask for the same. */
   readonly oneSync: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -37,7 +39,14 @@ async function readAll(deps: SourcesDeps, { signal }: JobContext): Promise<void>
 /** As it is when its turn comes. */
 async function syncNewest(deps: SourcesDeps, name: string, limits: Parameters<typeof syncSource>[2]): Promise<boolean> {
   const source = (await findSources(deps.store, name)).find(isAsked);
-  return source === undefined ? true : syncSource(deps, source, limits);
+  if (source === undefined) return true;
+  const gpusDone = await syncSource(deps, source, limits);
+  if (!isAskedOfContainers(source)) return gpusDone;
+  return (await syncContainers(deps, source, limits)) && gpusDone;
+}
+
+function isAskedOfContainers(source: StoredSource): source is StoredSource & ContainerSource {
+  return source.spec.type === 'prometheus' && source.spec.containers !== undefined;
 }
 
 /** Makes a source what its document says; what was read of it stays. */
@@ -75,17 +84,31 @@ export async function syncByHand(
 
 export async function sourcesWithState(sql: Sql, name: string | null = null): Promise<GpuSource[]> {
   const devices = Map.groupBy(await findDevices(sql), ({ source }) => source);
-  return (await findSources(sql, name)).map((source) => {
+  const shownOnes = (await findSources(sql, name)).map(async (source) => {
     const own = devices.get(source.id) ?? [];
     const newest = own.reduce((latest, { seenAt }) => Math.max(latest, seenAt), 0);
     const current = own.filter(({ seenAt }) => seenAt > newest - DAY_MS);
     const bySignal = Map.groupBy(current, ({ signal }) => nameOf(signal, source));
+    const containers = isAskedOfContainers(source) ? await shownContainers(sql, source.name) : null;
+    const known = shown(source);
     return {
-      ...shown(source),
+      ...known,
+      state: (containers?.lastError ?? null) === null ? known.state : ('failed' as const),
+      containers,
       gpus: current.length,
       signals: [...bySignal].flatMap(([signal, gpus]) => (signal === null ? [] : [{ signal, gpus: gpus.length }])),
     };
   });
+  return Promise.all(shownOnes);
+}
+
+async function shownContainers(sql: Sql, name: string): Promise<GpuSource['containers']> {
+  const { readUntil, readings, leftOut, lastError } = await containersRead(sql, name);
+  return { readUntil: instant(readUntil), readings, leftOut: [...leftOut], lastError };
+}
+
+function instant(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
 }
 
 function nameOf(rank: number | null, { spec }: StoredSource): string | null {
@@ -94,7 +117,6 @@ function nameOf(rank: number | null, { spec }: StoredSource): string | null {
 }
 
 function shown({ name, spec, readUntil, lastAt, readings, leftOut, lastError }: StoredSource) {
-  const instant = (at: number | null) => (at === null ? null : new Date(at).toISOString());
   const state: GpuSource['state'] = lastError !== null ? 'failed' : lastAt === null ? 'never' : 'ok';
   return {
     source: name,

@@ -57,10 +57,26 @@ describe('readings that are sent', () => {
     await syncAll(application);
     await write(application, 'here', scrapes(util('UUID="GPU-a"', 0), 100, { from: 60 }));
     const expected = { gpuHours: hours(160), idleGpuHours: hours(160), byGpu: [{ idlePeriods: 1 }] };
-    expect(await idle(application)).toMatchObject(expected);
+    const noEnergy = {
+      energyKwh: null,
+      idleEnergyKwh: null,
+      energyReason: expect.stringMatching(/no counter of energy/),
+    };
+    expect(await idle(application)).toMatchObject({ ...expected, ...noEnergy });
+    // 1,500 J between two scrapes; in the 100th the counter has begun anew and is at 300 J. Two pods tell of it.
+    const joules = (step: number) => (step < 100 ? 7e5 + 1500 * step : 300 + 1500 * (step - 100));
+    const counters = Array.from({ length: 160 }, (_, step) => {
+      const of = (pod: string) =>
+        `DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{UUID="GPU-a",pod="${pod}"} ${joules(step) * 1000}`;
+      return scraped(`${of('one')}\n${of('two')}`, START + step * STEP);
+    });
+    await write(application, 'here', counters.flat());
     clock.at += 3_600_000;
     await syncAll(application);
-    expect(await idle(application)).toMatchObject({ ...expected, samples: 160 });
+    const energyKwh = (99 * 1500 + 300 + 59 * 1500) / 3.6e6;
+    const energy = { energyKwh: expect.closeTo(energyKwh, 9), idleEnergyKwh: expect.closeTo(energyKwh, 9) };
+    expect(await idle(application)).toMatchObject({ ...expected, samples: 160, ...energy, energyReason: null });
+    expect(await idle(application, { query: { window: '2h' } })).toMatchObject({ ...energy, idleEnergyKwh: 0 });
   });
 });
 

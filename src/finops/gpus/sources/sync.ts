@@ -2,7 +2,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { JournaledTable } from '../../../platform/journal/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import { MEMORY_SIGNAL, UTILIZATION_SIGNALS } from '../series/signals.ts';
+import { ENERGY_SIGNAL, MEMORY_SIGNAL, UTILIZATION_SIGNALS } from '../series/signals.ts';
 import { type Series, type Taken, takeSeries } from '../series/take.ts';
 import { MOST_POINTS, queryRange, TooMuchAsked } from './prometheus.ts';
 import type { PrometheusSource } from './schema.ts';
@@ -74,7 +74,7 @@ async function askedSeries(
   { spec }: AskedSource,
   { start, end, signal }: { readonly start: number; readonly end: number; readonly signal: AbortSignal },
 ): Promise<Series[] | null> {
-  const names = [...UTILIZATION_SIGNALS.filter((name) => spec.signals.includes(name)), MEMORY_SIGNAL];
+  const names = [...UTILIZATION_SIGNALS.filter((name) => spec.signals.includes(name)), MEMORY_SIGNAL, ENERGY_SIGNAL];
   const series: Series[] = [];
   try {
     for (const name of names) {

@@ -2,6 +2,8 @@ import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Lake, LakeSession, StagedFile } from '../../../platform/lake/index.ts';
 import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
+import { retainContainers } from '../containers/retention.ts';
+import { CONTAINER_HOUR, NODE_HOUR } from '../containers/tables.ts';
 import { GPU_RECENT } from '../recent/table.ts';
 import { timesOf } from './day-sql.ts';
 import { addReadings, swapIn } from './days.ts';
@@ -34,7 +36,9 @@ export function scheduleRetention(deps: RetentionDeps, jobs: Pick<Jobs, 'registe
     deps.oneAtATime(async () => {
       await joinHours(deps);
       await rollUp(deps);
-      for (const table of [GPU_SAMPLE, GPU_STRETCH, GPU_RECENT]) await removeReplaced(deps, table);
+      await retainContainers(deps);
+      for (const table of [GPU_SAMPLE, GPU_STRETCH, GPU_RECENT, CONTAINER_HOUR, NODE_HOUR])
+        await removeReplaced(deps, table);
     });
   jobs.register(RETAIN_JOB, { maxAttempts: 1, handler });
   jobs.schedule(RETAIN_JOB, EVERY_10_MINUTES, { kind: RETAIN_JOB, payload: null });

@@ -8,8 +8,10 @@ import { holderColumns, namesSomebody } from '../holder-fields/schema.ts';
 
 /** What readings are of. */
 export const GpuMetric = z
-  .enum(['utilization', 'memory', 'poolTotal', 'poolUnallocated'])
-  .describe('utilization and memory of one GPU; of a pool: GPUs that there are, and those of them that nobody holds');
+  .enum(['utilization', 'memory', 'energy', 'poolTotal', 'poolUnallocated'])
+  .describe(
+    'utilization, memory and counted energy of one GPU; of a pool: GPUs that there are, and those of them that nobody holds',
+  );
 export type GpuMetric = z.infer<typeof GpuMetric>;
 
 export const GpuUnit = z

@@ -3,7 +3,7 @@ import type { GpuMetric } from './schema.ts';
 
 /**
  * What was read of a GPU, or of a pool of them, at an instant. One row for each metric, GPU and instant, in their order.
- * `value`: a ratio of utilization, bytes of memory, or GPUs of a pool. `spanMs`: the time that it speaks for, from its
+ * `value`: a ratio of utilization, bytes of memory, joules that a counter has counted, or GPUs of a pool. `spanMs`: the time that it speaks for, from its
  * instant on: up to the next reading, or the interval where that is more than half as far again.
  */
 export const GPU_SAMPLE: LakeTable = {
@@ -40,6 +40,7 @@ export const GPU_STRETCH: LakeTable = {
 export const LEVELS: Readonly<Record<GpuMetric, number>> = {
   utilization: 0,
   memory: 1024 ** 3,
+  energy: 0,
   poolTotal: 0,
   poolUnallocated: 0,
 };

@@ -1,10 +1,13 @@
-import { quantile } from './replica-count.ts';
-
-/** What was read of a container at one time. */
-export interface ContainerReading {
-  /** CPUs in use. */
-  readonly cpus: number;
-  readonly memoryBytes: number;
+/** What was read of a container over a time, all pods of its workload together. */
+export interface ContainerReadings {
+  /** Readings of CPU, and of memory: the fewer of both. */
+  readonly readings: number;
+  /** From the first to the last. */
+  readonly spanMs: number;
+  /** 95th percentile of the CPUs in use. */
+  readonly cpusP95: number;
+  /** The most memory in use. */
+  readonly memoryMaxBytes: number;
 }
 
 export interface CpuMemory {
@@ -17,6 +20,10 @@ const LEAST_MS = 3 * 3_600_000;
 const MEMORY_ROOM = 1.15;
 const OOM_ROOM = 1.25;
 const FLOOR = { cpus: 0.01, memoryBytes: 100_000_000 } as const;
+/** CPUs are asked for in thousandths. */
+const MILLI = 1000;
+/** A sum of fractions is not exact. */
+const EPSILON = 1e-6;
 
 /**
  * What to ask for (the rules of KRR): CPU at the 95th percentile, memory at its maximum and 15 %, or where it was ended for memory at
@@ -24,16 +31,11 @@ const FLOOR = { cpus: 0.01, memoryBytes: 100_000_000 } as const;
  * Example: 1,000 readings of 0.2 CPUs, at most 400 MB -> 0.2 CPUs, 460 MB.
  */
 export function cpuMemoryFor(
-  readings: readonly ContainerReading[],
-  spanMs: number,
+  { readings, spanMs, cpusP95, memoryMaxBytes }: ContainerReadings,
   endedAtLimitBytes: number | null,
 ): CpuMemory | null {
-  if (readings.length < LEAST_READINGS || spanMs < LEAST_MS) return null;
-  const cpus = quantile(
-    readings.map((one) => one.cpus).toSorted((a, b) => a - b),
-    0.95,
-  );
-  const peak = readings.reduce((most, { memoryBytes }) => Math.max(most, memoryBytes), 0);
-  const wanted = Math.max(peak * MEMORY_ROOM, (endedAtLimitBytes ?? 0) * OOM_ROOM, FLOOR.memoryBytes);
-  return { cpus: Math.max(cpus, FLOOR.cpus), memoryBytes: Math.ceil(wanted) };
+  if (readings < LEAST_READINGS || spanMs < LEAST_MS) return null;
+  const wanted = Math.max(memoryMaxBytes * MEMORY_ROOM, (endedAtLimitBytes ?? 0) * OOM_ROOM, FLOOR.memoryBytes);
+  const milli = Math.ceil(cpusP95 * MILLI - EPSILON);
+  return { cpus: Math.max(milli / MILLI, FLOOR.cpus), memoryBytes: Math.ceil(wanted - EPSILON) };
 }

@@ -69,29 +69,24 @@ describe('replicas that suffice', () => {
 });
 
 describe('CPU and memory', () => {
-  const readings = (count: number, cpus: number, memoryBytes: number) =>
-    Array.from({ length: count }, () => ({ cpus, memoryBytes }));
+  const read = (readings: number, cpusP95: number, memoryMaxBytes: number, spanMs = HOURS_3) => {
+    return { readings, spanMs, cpusP95, memoryMaxBytes };
+  };
   const HOURS_3 = 3 * 3_600_000;
   it.each([
-    ['are not known from fewer than 100 readings', readings(99, 1, 1e9), HOURS_3, null, null],
-    ['are not known from less than 3 hours', readings(100, 1, 1e9), HOURS_3 - 1, null, null],
+    ['are not known from fewer than 100 readings', read(99, 1, 1e9), null, null],
+    ['are not known from less than 3 hours', read(100, 1, 1e9, HOURS_3 - 1), null, null],
+    ['are P95 and the maximum with 15 %', read(100, 0.2, 2e9), null, { cpus: 0.2, memoryBytes: 2.3e9 }],
     [
-      'are P95 and the maximum with 15 %',
-      [...readings(95, 0.2, 1e9), ...readings(5, 4, 2e9)],
-      HOURS_3,
+      'are whole thousandths, never below what is measured',
+      read(100, 0.2001, 2e9),
       null,
-      { cpus: 0.2, memoryBytes: 2.3e9 },
+      { cpus: 0.201, memoryBytes: 2.3e9 },
     ],
-    [
-      'are a quarter more than what it was ended at',
-      readings(100, 0.2, 1e9),
-      HOURS_3,
-      2e9,
-      { cpus: 0.2, memoryBytes: 2.5e9 },
-    ],
-    ['are never below the floor', readings(100, 0, 0), HOURS_3, null, { cpus: 0.01, memoryBytes: 1e8 }],
-  ])('%s', (_, all, spanMs, endedAt, expected) => {
-    expect(cpuMemoryFor(all, spanMs, endedAt)).toEqual(expected);
+    ['are a quarter more than what it was ended at', read(100, 0.2, 1e9), 2e9, { cpus: 0.2, memoryBytes: 2.5e9 }],
+    ['are never below the floor', read(100, 0, 0), null, { cpus: 0.01, memoryBytes: 1e8 }],
+  ])('%s', (_, readings, endedAt, expected) => {
+    expect(cpuMemoryFor(readings, endedAt)).toEqual(expected);
   });
 });
 

@@ -1,0 +1,58 @@
+import type { Labels } from '../series/labels.ts';
+import type { Series } from '../series/take.ts';
+
+/** How Kubernetes, and cAdvisor, name a container. */
+export interface ContainerName {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+}
+
+/** What a series itself says by a name of a label; null where it says nothing. */
+export type Said = (labels: Labels, name: string) => string | null;
+
+/**
+ * Reads labels of the series of one query. Where Prometheus has labels of its own for what it scrapes, it renames those of the exporter
+ * (`exported_pod`); then a series of the same job without one says nothing, whatever `pod` is: that is the exporter's own pod.
+ * Example: `{job="ksm", exported_pod="train-0", pod="kube-state-metrics-x"}` -> pod `train-0`.
+ */
+export function saidBy(all: readonly Series[]): Said {
+  const renamed = new Set<string>();
+  for (const { labels } of all) {
+    for (const [name, value] of Object.entries(labels)) {
+      if (name.startsWith(EXPORTED) && value !== '') renamed.add(`${labels.job ?? ''} ${name.slice(EXPORTED.length)}`);
+    }
+  }
+  return (labels, name) => {
+    const exported = text(labels[`${EXPORTED}${name}`]);
+    if (exported !== null || renamed.has(`${labels.job ?? ''} ${name}`)) return exported;
+    return text(labels[name]);
+  };
+}
+
+const EXPORTED = 'exported_';
+/** Longer is nobody's name in Kubernetes. */
+const LONGEST_NAME = 300;
+
+function text(value: string | undefined): string | null {
+  return value === undefined || value === '' || value === '<none>' || value.length > LONGEST_NAME ? null : value;
+}
+
+/** The process that holds a pod's network; it does no work. */
+const PAUSE = 'POD';
+
+/**
+ * The container that a series is of; null for what is none: cAdvisor's sums over pods and control groups (without a container), and
+ * the pause container, all of which would count the same CPU twice.
+ */
+export function containerOf(labels: Labels, said: Said): ContainerName | null {
+  const [namespace, pod, container] = [said(labels, 'namespace'), said(labels, 'pod'), said(labels, 'container')];
+  if (namespace === null || pod === null || container === null || container === PAUSE) return null;
+  // Parts by core, where a kubelet tells them beside their sum.
+  const cpu = labels.cpu ?? '';
+  return cpu === '' || cpu === 'total' ? { namespace, pod, container } : null;
+}
+
+export function keyOf({ namespace, pod, container }: ContainerName): string {
+  return `${namespace}/${pod}/${container}`;
+}

@@ -1,0 +1,36 @@
+import { type Answers, type HourRow, saidByHour } from './answers.ts';
+import { saidBy } from './labels.ts';
+import { HOUR_MS } from './tables.ts';
+
+/** What nodes had to give by the hour, after what is asked for the system itself. */
+export function nodeHours(answers: Answers, source: string): HourRow[] {
+  const all = answers.get('nodes') ?? [];
+  const said = saidBy(all);
+  const labels = saidByHour(answers, 'nodeLabels', (own) => own('node'));
+  const closed = saidByHour(answers, 'unschedulable', (own) => own('node'));
+  const nodes = new Map<string, { node: string; hourMs: number; resources: Map<string, number> }>();
+  for (const series of all) {
+    const [node, resource] = [said(series.labels, 'node'), series.labels.resource];
+    if (node === null || resource === undefined) continue;
+    for (const [at, value] of series.samples) {
+      if (!Number.isFinite(value) || value < 0) continue;
+      const key = `${node} ${at - HOUR_MS}`;
+      const known = nodes.get(key) ?? { node, hourMs: at - HOUR_MS, resources: new Map<string, number>() };
+      nodes.set(key, known);
+      // Told twice, it has no more than the least.
+      known.resources.set(resource, Math.min(known.resources.get(resource) ?? value, value));
+    }
+  }
+  return [...nodes].map(([key, { node, hourMs, resources }]) => {
+    const label = labels.get(key);
+    const has = (resource: string) => resources.get(resource) ?? null;
+    return {
+      ...{ hourMs, source, node },
+      ...{ cpus: has('cpu'), memoryBytes: has('memory'), gpus: has('nvidia_com_gpu'), pods: has('pods') },
+      instanceType: label?.('label_node_kubernetes_io_instance_type') ?? null,
+      region: label?.('label_topology_kubernetes_io_region') ?? null,
+      gpuModel: label?.('label_nvidia_com_gpu_product') ?? null,
+      isSchedulable: !closed.has(key),
+    };
+  });
+}

@@ -1,0 +1,69 @@
+import { HOUR_MS } from './tables.ts';
+
+export interface Within {
+  /** Unix milliseconds, end exclusive. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Columns that tell containers of workloads apart. */
+const WHICH = '"source", "namespace", "workloadKind", "workload", "container"';
+const P95 = 0.95;
+/** From so many readings on one in twenty of a pod is above its 95th percentile. */
+const LEAST_OF_A_POD = 20;
+
+/**
+ * What containers of workloads used and asked for, all pods together. CPU is the 95th percentile of the pod that has the most: pods of one
+ * workload need not be alike, and all get the same. Requests and limits are those that were told last.
+ */
+export function usesSelect(hours: string, { start, end }: Within): string {
+  const within = `SELECT * FROM ${hours} WHERE "hourMs" >= ${start} AND "hourMs" < ${end}`;
+  const read = `SELECT ${WHICH}, "pod", unnest("cpus")::DOUBLE AS cpu FROM h`;
+  const byPod = `SELECT ${WHICH}, "pod", count(*) AS n, quantile_disc(cpu, ${P95}) AS p95 FROM read GROUP BY ALL`;
+  const byWorkload = `SELECT ${WHICH}, quantile_disc(cpu, ${P95}) AS pooled FROM read GROUP BY ALL`;
+  const busiest = `SELECT ${WHICH}, max(p95) FILTER (n >= ${LEAST_OF_A_POD}) AS p95 FROM (${byPod}) GROUP BY ALL`;
+  const spans = `SELECT ${WHICH}, "pod", sum(len("cpus")) AS n, (max("lastMs") - min("firstMs")) / any_value("stepMs") + 1 AS expected
+    FROM h WHERE "firstMs" IS NOT NULL GROUP BY ALL`;
+  const expected = `SELECT ${WHICH}, sum(n)::DOUBLE AS readings, sum(expected)::DOUBLE AS expected FROM (${spans}) GROUP BY ALL`;
+  // Of pods of the same hour the larger, so that it is the same each time.
+  const newest = (column: string) => `(max({h: "hourMs", v: "${column}"}) FILTER ("${column}" IS NOT NULL)).v`;
+  const last = (column: string) => `${newest(column)}::DOUBLE AS "${column}"`;
+  const facts = `SELECT ${WHICH}, count(DISTINCT "pod")::INTEGER AS pods, ${newest('pod')} AS "lastPod",
+      min("firstMs")::DOUBLE AS "firstMs", max("lastMs")::DOUBLE AS "lastMs", any_value("stepMs")::DOUBLE AS "stepMs",
+      sum("memoryReadings")::DOUBLE AS "memoryReadings", max("memoryMaxBytes")::DOUBLE AS "memoryMaxBytes",
+      ${['cpuRequest', 'memoryRequestBytes', 'gpuRequest', 'cpuLimit', 'memoryLimitBytes'].map(last).join(', ')},
+      sum("throttledPeriods")::DOUBLE AS throttled, sum("cfsPeriods")::DOUBLE AS periods,
+      max("memoryLimitBytes") FILTER ("wasEndedForMemory")::DOUBLE AS "endedAtLimitBytes",
+      coalesce(bool_or("wasEndedForMemory"), false) AS "wasEndedForMemory",
+      coalesce(${newest('isAutoscaled')}, false) AS "isAutoscaled"
+    FROM h WHERE len("cpus") > 0 OR "memoryReadings" > 0 GROUP BY ALL`;
+  return `WITH h AS (${within}), read AS (${read})
+    SELECT f.*, round(coalesce(b.p95, w.pooled), 6)::DOUBLE AS "cpusP95", e.readings, e.expected
+    FROM (${facts}) f JOIN (${byWorkload}) w USING (${WHICH}) JOIN (${busiest}) b USING (${WHICH}) JOIN (${expected}) e USING (${WHICH})
+    ORDER BY ${WHICH}`;
+}
+
+/** By container of a workload and hour: time of its pods in milliseconds; an hour in which none ran is not there. */
+export function podTimesSelect(hours: string, { start, end }: Within): string {
+  return `SELECT ${WHICH}, "hourMs"::DOUBLE AS "hourMs", sum(least(len("cpus") * "stepMs", ${HOUR_MS}))::DOUBLE AS "podMs"
+    FROM ${hours} WHERE "hourMs" >= ${start} AND "hourMs" < ${end} AND len("cpus") > 0 GROUP BY ALL ORDER BY ALL`;
+}
+
+/** Hours of which a source told anything. */
+export function knownHoursSelect(hours: string, { start, end }: Within): string {
+  return `SELECT DISTINCT "source", "hourMs"::DOUBLE AS "hourMs" FROM ${hours}
+    WHERE "hourMs" >= ${start} AND "hourMs" < ${end} AND len("cpus") > 0`;
+}
+
+/** Partitions whose days may have hours of a time. */
+export function partitionsWithin(all: readonly string[], { start, end }: Within): string[] {
+  const [first, last] = [dayOf(start), dayOf(end - 1)];
+  return all.filter((name) => {
+    const day = name.split(' ')[1] ?? '';
+    return day >= first && day <= last;
+  });
+}
+
+function dayOf(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 10);
+}

@@ -1,0 +1,167 @@
+import { faultOf } from './check-placement.ts';
+import { lowerBoundGpus, WHOLE_GPU_MILLI } from './lower-bound.ts';
+import { type PackNode, type PackPod, placePods } from './place-pods.ts';
+
+/** A node that pods may be on; what goes with every node (of DaemonSets) is taken off what it has. */
+export interface HostNode extends PackNode {
+  /** Pods that it takes at most; null: not told. */
+  readonly mostPods: number | null;
+}
+
+export interface HostedPod extends PackPod {
+  /** Place of its node in the list. */
+  readonly node: number;
+  /** Its pods stay on two nodes at least where they are on two. */
+  readonly workload: string;
+}
+
+export interface FewerNodes {
+  /** Names of nodes that nothing would be left on, the emptiest first. */
+  readonly freed: readonly string[];
+  /** Where their pods would go. */
+  readonly moves: readonly { readonly pod: string; readonly from: string; readonly to: string }[];
+}
+
+/**
+ * Which nodes can be emptied: as many of the emptiest as whose pods all find a place on the others, where what is there stays. CPU, memory,
+ * whole GPUs and the number of pods are kept to; a placement that does not hold is a bug and no answer. Freeing more by moving what
+ * stays too is not tried.
+ */
+export async function fewerNodes(
+  nodes: readonly HostNode[],
+  pods: readonly HostedPod[],
+  most = Number.POSITIVE_INFINITY,
+): Promise<FewerNodes> {
+  const load = nodes.map((node, index) =>
+    loadOf(
+      node,
+      pods.filter((pod) => pod.node === index),
+    ),
+  );
+  const order = nodes.map((_, index) => index).toSorted((a, b) => (load[a] ?? 0) - (load[b] ?? 0) || a - b);
+  const planOf = (freed: readonly number[]) => emptied(nodes, pods, freed);
+  let best: Plan = { freed: [], moves: [] };
+  let [least, tooMany] = [0, Math.min(nodes.length, most + 1)];
+  while (tooMany - least > 1) {
+    const count = Math.floor((least + tooMany) / 2);
+    const plan = await planOf(order.slice(0, count));
+    if (plan === null) tooMany = count;
+    else [least, best] = [count, plan];
+  }
+  // What one of the next cannot give up, another may.
+  for (const next of order.slice(least, least + MOST_TRIES)) {
+    if (best.freed.length >= Math.min(most, nodes.length - 1)) break;
+    best = (await planOf([...best.freed, next])) ?? best;
+  }
+  return { freed: best.freed.map((index) => nodes[index]?.name ?? ''), moves: best.moves };
+}
+
+/** Each looks for places for all pods that move. */
+const MOST_TRIES = 64;
+
+interface Plan extends Pick<FewerNodes, 'moves'> {
+  /** Places of nodes. */
+  readonly freed: readonly number[];
+}
+
+/** The largest part of it that is asked for, of CPU, memory and GPUs. */
+function loadOf(node: PackNode, own: readonly PackPod[]): number {
+  const sum = (of: (pod: PackPod) => number) => own.reduce((total, pod) => total + of(pod), 0);
+  return Math.max(
+    sum(({ cpuMilli }) => cpuMilli) / Math.max(1, node.cpuMilli),
+    sum(({ memoryMib }) => memoryMib) / Math.max(1, node.memoryMib),
+    node.gpus === 0 ? 0 : sum(({ gpus }) => gpus) / node.gpus,
+  );
+}
+
+async function emptied(
+  nodes: readonly HostNode[],
+  pods: readonly HostedPod[],
+  without: readonly number[],
+): Promise<Plan | null> {
+  const freed = new Set(without);
+  const kept = nodes.flatMap((node, index) => (freed.has(index) ? [] : [{ node, index }]));
+  const staying = pods.filter(({ node }) => !freed.has(node));
+  const moving = pods
+    .filter(({ node }) => freed.has(node))
+    .toSorted((a, b) => sizeOf(b, nodes) - sizeOf(a, nodes) || a.name.localeCompare(b.name));
+  const spaces = kept.map(({ node, index }) =>
+    spaceOf(
+      node,
+      staying.filter((pod) => pod.node === index),
+    ),
+  );
+  const plan = await placePods(spaces, moving);
+  if (plan.unplaced.length > 0) return null;
+  const fault = faultOf(spaces, moving, plan);
+  if (fault !== null) throw new Error(`the plan does not hold: ${fault}`);
+  const to = plan.placements.map(({ pod, node }) => ({ pod: moving[pod], node: kept[node] }));
+  const after = new Map<HostedPod, number>(staying.map((pod) => [pod, pod.node]));
+  for (const { pod, node } of to) if (pod !== undefined && node !== undefined) after.set(pod, node.index);
+  if (!areFew(nodes, after) || !areApart(after)) return null;
+  return {
+    freed: without,
+    moves: to.flatMap(({ pod, node }) =>
+      pod === undefined || node === undefined
+        ? []
+        : [{ pod: pod.name, from: nodes[pod.node]?.name ?? '', to: node.node.name }],
+    ),
+  };
+}
+
+function sizeOf(pod: HostedPod, nodes: readonly HostNode[]): number {
+  const node = nodes[pod.node];
+  return node === undefined ? 0 : loadOf(node, [pod]);
+}
+
+function spaceOf(node: HostNode, own: readonly PackPod[]): PackNode {
+  const less = (of: (pod: PackPod) => number) => own.reduce((sum, pod) => sum + of(pod), 0);
+  return {
+    ...node,
+    cpuMilli: Math.max(0, node.cpuMilli - less(({ cpuMilli }) => cpuMilli)),
+    memoryMib: Math.max(0, node.memoryMib - less(({ memoryMib }) => memoryMib)),
+    gpus: Math.max(0, node.gpus - less(({ gpus }) => gpus)),
+  };
+}
+
+function areFew(nodes: readonly HostNode[], after: ReadonlyMap<HostedPod, number>): boolean {
+  const counts = new Map<number, number>();
+  for (const node of after.values()) counts.set(node, (counts.get(node) ?? 0) + 1);
+  return [...counts].every(([node, count]) => count <= (nodes[node]?.mostPods ?? Number.POSITIVE_INFINITY));
+}
+
+/** What is on several nodes stays so: the loss of one does not end it. */
+function areApart(after: ReadonlyMap<HostedPod, number>): boolean {
+  return [...Map.groupBy(after.keys(), ({ workload }) => workload).values()].every((own) => {
+    const before = new Set(own.map(({ node }) => node)).size;
+    return before < 2 || new Set(own.map((pod) => after.get(pod))).size >= 2;
+  });
+}
+
+/**
+ * No placement needs fewer nodes: the bound L2 of Martello and Toth, of CPU, of memory and of GPUs, as parts of the largest node, rounded
+ * down to thousandths. 1 at least where there are pods.
+ */
+export function lowerBoundNodes(nodes: readonly PackNode[], pods: readonly PackPod[]): number {
+  const bound = (has: (node: PackNode) => number, asks: (pod: PackPod) => number) => {
+    const most = Math.max(0, ...nodes.map(has));
+    if (most === 0) return 0;
+    const shares = pods.map((pod) => Math.min(WHOLE_GPU_MILLI, Math.floor((asks(pod) / most) * WHOLE_GPU_MILLI)));
+    return lowerBoundGpus(shares.filter((share) => share > 0));
+  };
+  return Math.max(
+    pods.length === 0 ? 0 : 1,
+    bound(
+      ({ cpuMilli }) => cpuMilli,
+      ({ cpuMilli }) => cpuMilli,
+    ),
+    bound(
+      ({ memoryMib }) => memoryMib,
+      ({ memoryMib }) => memoryMib,
+    ),
+    bound(
+      ({ gpus }) => gpus,
+      ({ gpus }) => gpus,
+    ),
+  );
+}

@@ -1,0 +1,39 @@
+import type { ContainerUse } from '../../../finops/gpus/index.ts';
+import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
+
+const GIB = 1024 ** 3;
+const PLACES = 12;
+
+export interface Requests {
+  readonly cpus: number;
+  readonly memoryBytes: number;
+}
+
+/** Cost of an hour of one pod with these requests, and its currency; null without a price of both in one currency. */
+export function podHourCost(
+  { cpuPrice, memoryPrice }: Pick<ContainerUse, 'cpuPrice' | 'memoryPrice'>,
+  { cpus, memoryBytes }: Requests,
+): { readonly amount: Decimal; readonly currency: string } | null {
+  const [cpu, memory] = [cpuPrice.price, memoryPrice.price];
+  if (cpu === null || memory === null || cpu.currency !== memory.currency) return null;
+  const ofMemory = decimal(memory.amount).times(memoryBytes).dividedBy(GIB);
+  return { amount: decimal(cpu.amount).times(cpus).plus(ofMemory), currency: cpu.currency };
+}
+
+/** Why there is no cost; null where there is. */
+export function unpricedReason({
+  cpuPrice,
+  memoryPrice,
+}: Pick<ContainerUse, 'cpuPrice' | 'memoryPrice'>): string | null {
+  const lacking = [cpuPrice, memoryPrice].filter(({ price }) => price === null).map(({ resource }) => `"${resource}"`);
+  if (lacking.length > 0) {
+    return `there is no price of ${lacking.join(' and ')} for an hour: add it to your price book, or name the keys that you have in the source (containers.cpu, containers.memory)`;
+  }
+  if (cpuPrice.price?.currency === memoryPrice.price?.currency) return null;
+  return `${cpuPrice.resource} and ${memoryPrice.resource} are priced in several currencies`;
+}
+
+/** Cost by hour of a workload whose pods cost so much each; null where it is not known how many ran. */
+export function hourlyCosts(podsByHour: ContainerUse['podsByHour'], perPod: Decimal): (string | null)[] {
+  return podsByHour.map((pods) => (pods === null ? null : decimalString(perPod.times(pods).toDecimalPlaces(PLACES))));
+}

@@ -1,0 +1,180 @@
+import type { ContainerUse, Gpus } from '../../../finops/gpus/index.ts';
+import { HOUR_MS } from '../endpoints/endpoint-hours.ts';
+import type { Finder, Found, Window } from '../finder.ts';
+import { cpuMemoryFor } from '../finders/cpu-memory.ts';
+import { confidenceOf } from '../savings/confidence.ts';
+import { hourlyCosts, podHourCost, type Requests, unpricedReason } from './costs.ts';
+import { shownBytes, shownCpus, stepsFor } from './words.ts';
+
+export interface ContainerFinderDeps {
+  readonly gpus: Pick<Gpus, 'containers'>;
+}
+
+const DAY_MS = 24 * HOUR_MS;
+/** Less than that of a request is not worth a change. */
+const LEAST_SHARE = 0.1;
+/** A container that is held back so often would use more than it does. */
+const THROTTLED = 0.05;
+
+/** Containers that ask for more CPU and memory than they use. */
+export function cpuMemoryFinder({ gpus }: ContainerFinderDeps): Finder {
+  return {
+    kind: 'cpu_memory',
+    async find(window) {
+      const uses = (await gpus.containers(window)).filter(({ lastAt }) => lastAt > window.end - DAY_MS);
+      const found = uses.flatMap((use) => adviceOf(use, window) ?? []);
+      return { found, lacks: lacksOf(uses) };
+    },
+  };
+}
+
+type Asking = ContainerUse & { readonly cpuRequest: number; readonly memoryRequestBytes: number };
+
+function isAsking(use: ContainerUse): use is Asking {
+  return use.cpuRequest !== null && use.memoryRequestBytes !== null;
+}
+
+function lacksOf(uses: readonly ContainerUse[]): string | null {
+  if (uses.length === 0) return 'readings of containers: containers in a GpuSource of type prometheus';
+  const silent = uses.filter((use) => !isAsking(use)).length;
+  const scaled = uses.filter(({ isAutoscaled }) => isAutoscaled).length;
+  const short = uses.filter((use) => isAsking(use) && !use.isAutoscaled && neededBy(use) === null).length;
+  const lacks = [
+    ...(silent === 0 ? [] : [`requests of CPU and memory of ${silent} containers`]),
+    ...(scaled === 0
+      ? []
+      : [`${scaled} containers have an autoscaler, whose number of pods lower requests would change`]),
+    ...(short === 0 ? [] : [`100 readings over three hours of ${short} containers`]),
+  ];
+  return lacks.join('; ') || null;
+}
+
+function neededBy(use: Asking): Requests | null {
+  if (use.memoryMaxBytes === null) return null;
+  const readings = Math.min(use.readings, use.memoryReadings);
+  const read = { readings, spanMs: use.lastAt - use.firstAt, cpusP95: use.cpusP95, memoryMaxBytes: use.memoryMaxBytes };
+  const needed = cpuMemoryFor(read, use.endedAtLimitBytes);
+  if (needed === null) return null;
+  // What the limit kept it from is not known.
+  return isThrottled(use) ? { ...needed, cpus: Math.max(needed.cpus, use.cpuRequest) } : needed;
+}
+
+function isThrottled({ throttledRatio }: ContainerUse): boolean {
+  return throttledRatio !== null && throttledRatio >= THROTTLED;
+}
+
+/** Null where nothing is to be had: nothing that is worth it is too much, or what is too little costs as much. */
+function adviceOf(use: ContainerUse, window: Window): Found | null {
+  if (!isAsking(use) || use.isAutoscaled) return null;
+  const needed = neededBy(use);
+  if (needed === null) return null;
+  const now = { cpus: use.cpuRequest, memoryBytes: use.memoryRequestBytes };
+  const isLess =
+    needed.cpus <= now.cpus * (1 - LEAST_SHARE) || needed.memoryBytes <= now.memoryBytes * (1 - LEAST_SHARE);
+  if (!isLess) return null;
+  const [before, after] = [podHourCost(use, now), podHourCost(use, needed)];
+  const keep = before === null || after === null ? null : after.amount.dividedBy(before.amount).toNumber();
+  if (keep !== null && keep >= 1) return null;
+  // Without prices one is not weighed against the other.
+  if (keep === null && (needed.cpus > now.cpus || needed.memoryBytes > now.memoryBytes)) return null;
+  return foundOf(use, { now, needed, keep: keep ?? 1, before }, window);
+}
+
+interface Change {
+  readonly now: Requests;
+  readonly needed: Requests;
+  /** Part of the cost that is left. */
+  readonly keep: number;
+  readonly before: ReturnType<typeof podHourCost>;
+}
+
+/** The item under which the cost of a workload's container is in the ledger of hours. */
+export function containerItem(
+  use: Pick<ContainerUse, 'source' | 'namespace' | 'workloadKind' | 'workload' | 'container'>,
+): string {
+  return `container:${[use.source, use.namespace, use.workloadKind, use.workload, use.container].join('/')}`;
+}
+
+function foundOf(use: Asking, change: Change, window: Window): Found {
+  const { now, needed, keep, before } = change;
+  const name = `${use.namespace}/${use.workload}`;
+  const item = containerItem(use);
+  const isMetered = use.subject?.endpoint !== undefined || use.subject?.run !== undefined;
+  const cost = isMetered ? null : before;
+  return {
+    about: item,
+    title: `Ask for ${shownCpus(needed.cpus)} and ${shownBytes(needed.memoryBytes)} for ${name}, container ${use.container}`,
+    what: `container ${use.container} of ${use.workloadKind} ${name}`,
+    subject: use.subject ?? {},
+    before: `${shownCpus(now.cpus)} and ${shownBytes(now.memoryBytes)} for each pod`,
+    after: `${shownCpus(needed.cpus)} and ${shownBytes(needed.memoryBytes)} for each pod`,
+    confidence: confidenceOf((use.lastAt - use.firstAt) / DAY_MS, Math.min(1, use.readings / use.expectedReadings)),
+    risk: riskOf(use, now, needed),
+    guard:
+      'CPU is what it used at the 95th percentile, and more where the node has it. Memory is 15 % more than it ever had in use, 25 % more than a limit at which it was ended. Its limits stay, or rise.',
+    action: { type: 'by_hand', commands: stepsFor(use, needed) },
+    evidence: {
+      window: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
+      figures: figuresOf(use),
+      prices: cost === null ? [] : [use.cpuPrice, use.memoryPrice].flatMap(({ source }) => source ?? []),
+      items: [
+        {
+          item,
+          what: `requests of container ${use.container} of ${name}`,
+          currency: cost?.currency ?? null,
+          start: new Date(window.start).toISOString(),
+          costs: cost === null ? use.podsByHour.map(() => null) : hourlyCosts(use.podsByHour, cost.amount),
+        },
+      ],
+      effects: [{ item, keep: [keep] }],
+      pins: [],
+      missing: missingOf(use, isMetered),
+    },
+  };
+}
+
+function riskOf(use: Asking, now: Requests, needed: Requests): Found['risk'] {
+  if (use.wasEndedForMemory)
+    return { level: 'high', text: 'It was ended for memory in this time: what it would have taken is not known.' };
+  if (needed.memoryBytes < now.memoryBytes)
+    return {
+      level: 'medium',
+      text: 'A pod that uses more memory than it asks for is among the first to be ended when its node has none left.',
+    };
+  return { level: 'low', text: 'On a node that is full it gets as much CPU as it asks for and no more.' };
+}
+
+function figuresOf(use: ContainerUse): Found['evidence']['figures'] {
+  const memory = (bytes: number | null) => (bytes === null ? null : shownBytes(bytes));
+  return [
+    { name: 'CPUs in use at the 95th percentile', value: `${use.cpusP95} CPUs` },
+    { name: 'most memory in use', value: memory(use.memoryMaxBytes) },
+    { name: 'head-room of memory', value: '15 %' },
+    { name: 'CPU limit', value: use.cpuLimit === null ? 'none' : shownCpus(use.cpuLimit) },
+    { name: 'memory limit', value: memory(use.memoryLimitBytes) ?? 'none' },
+    {
+      name: 'periods in which the CPU limit held it back',
+      value: use.throttledRatio === null ? null : `${(use.throttledRatio * 100).toFixed(1)} %`,
+    },
+    {
+      name: 'ended for memory',
+      value: use.wasEndedForMemory ? `at a limit of ${memory(use.endedAtLimitBytes) ?? 'nothing'}` : 'no',
+    },
+    { name: 'readings', value: `${use.readings} of ${Math.round(use.expectedReadings)}` },
+    { name: 'pods', value: String(use.pods) },
+  ];
+}
+
+function missingOf(use: ContainerUse, isMetered: boolean): string[] {
+  const unknown = use.podsByHour.filter((pods) => pods === null).length;
+  const reason = isMetered
+    ? 'this server meters its hours by what its document says it holds, and that price has no part for requests alone'
+    : unpricedReason(use);
+  return [
+    'smaller requests save money when a node can be given back',
+    ...(use.unknownOwner === null ? [] : [use.unknownOwner]),
+    ...(unknown === 0 ? [] : [`${unknown} of ${use.podsByHour.length} hours were not read, and are left out`]),
+    ...(isThrottled(use) ? ['its CPU limit held it back, so that its CPU stays as it is'] : []),
+    ...(reason === null ? [] : [reason]),
+  ];
+}

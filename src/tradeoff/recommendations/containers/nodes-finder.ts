@@ -1,0 +1,123 @@
+import type { Gpus, NodeGroup } from '../../../finops/gpus/index.ts';
+import { decimal, decimalString } from '../../../platform/units/index.ts';
+
+import type { Finder, Found, Window } from '../finder.ts';
+import { confidenceOf } from '../savings/confidence.ts';
+
+export interface NodeFinderDeps {
+  readonly gpus: Pick<Gpus, 'nodeGroups'>;
+}
+
+const DAY_HOURS = 24;
+const PLACES = 12;
+const MOST_SHOWN = 20;
+
+/** Nodes of clusters that could be emptied: their pods fit on the others. */
+export function packNodesFinder({ gpus }: NodeFinderDeps): Finder {
+  return {
+    kind: 'pack_nodes',
+    async find(window) {
+      const groups = await gpus.nodeGroups(window);
+      const found = groups.flatMap((group) => (group.plan.freed.length === 0 ? [] : [foundOf(group, window)]));
+      const lacks =
+        groups.length === 0 ? 'what nodes have and pods ask for: containers in a GpuSource of type prometheus' : null;
+      return { found, lacks };
+    },
+  };
+}
+
+function foundOf(group: NodeGroup, window: Window): Found {
+  const { source, what, plan, nodes, lowerBoundNodes, byHour } = group;
+  const count = plan.freed.length;
+  const item = `nodes:${source}/${what}`;
+  const known = byHour.filter((hour) => hour !== null);
+  const lived = byHour.slice(
+    Math.max(
+      0,
+      byHour.findIndex((hour) => hour !== null),
+    ),
+  );
+  const price = group.price?.price ?? null;
+  return {
+    about: item,
+    title: `Give back ${count} of ${nodes} nodes of ${source}: ${what}`,
+    what: `${nodes} nodes of cluster ${source} (${what}) with ${group.pods} pods`,
+    subject: {},
+    before: `${nodes} nodes`,
+    after: `${nodes - count} nodes; no placement needs fewer than ${lowerBoundNodes}`,
+    confidence: confidenceOf(lived.length / DAY_HOURS, lived.length === 0 ? 0 : known.length / lived.length),
+    risk: {
+      level: 'medium',
+      text: 'Pods on them are ended and begun elsewhere. Selectors, taints, volumes and affinities are not told by kube-state-metrics, and were not looked at; pods move to nodes of the same type only.',
+    },
+    guard:
+      'Every pod has its place by its requests, and was checked to have it; what is on two nodes stays on two; it would have been so in each of the last 24 hours. kubectl drain keeps to disruption budgets.',
+    action: { type: 'by_hand', commands: stepsOf(group) },
+    evidence: {
+      window: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
+      figures: figuresOf(group),
+      prices: group.price?.source == null ? [] : [group.price.source],
+      items: [
+        {
+          item,
+          what: `nodes of cluster ${source} (${what})`,
+          currency: price?.currency ?? null,
+          start: new Date(window.start).toISOString(),
+          costs: byHour.map((hour) =>
+            hour === null || price === null
+              ? null
+              : decimalString(decimal(price.amount).times(hour.nodes).toDecimalPlaces(PLACES)),
+          ),
+        },
+      ],
+      effects: [{ item, keep: byHour.map((hour) => keepOf(hour, count)) }],
+      // The money of a request is a part of its node's: either the node is given back, or requests on it get smaller.
+      pins: [
+        ...new Set(group.containers.map((name) => `container:${source}/${name}`)),
+        ...(group.gpuResource === null ? [] : [`gpus:${group.gpuResource}`]),
+      ].toSorted(),
+      missing: missingOf(group, byHour.length - known.length),
+    },
+  };
+}
+
+/** What is left of the cost of an hour. */
+function keepOf(hour: NodeGroup['byHour'][number], count: number): number {
+  return hour === null || hour.nodes === 0 ? 1 : 1 - Math.min(hour.freed, count) / hour.nodes;
+}
+
+function stepsOf({ plan: { freed, moves } }: NodeGroup): string[] {
+  return [
+    ...freed.map((node) => `kubectl drain ${node} --ignore-daemonsets`),
+    `let their node group have ${freed.length} fewer nodes, or the autoscaler of the cluster take them away; ${moves.length} pods move`,
+  ];
+}
+
+function figuresOf({ plan, pods, lowerBoundNodes, nodes, askedRatio }: NodeGroup): Found['evidence']['figures'] {
+  const percent = (ratio: number) => `${(ratio * 100).toFixed(0)} %`;
+  return [
+    { name: 'nodes needed', value: String(nodes - plan.freed.length) },
+    { name: 'no placement needs fewer than', value: String(lowerBoundNodes) },
+    { name: 'pods', value: String(pods) },
+    { name: 'CPU that is asked for', value: percent(askedRatio.cpu) },
+    { name: 'memory that is asked for', value: percent(askedRatio.memory) },
+    ...(askedRatio.gpu === null ? [] : [{ name: 'GPUs that are asked for', value: percent(askedRatio.gpu) }]),
+    ...plan.moves.slice(0, MOST_SHOWN).map(({ pod, from, to }) => ({ name: pod, value: `from ${from} to ${to}` })),
+    ...(plan.moves.length > MOST_SHOWN
+      ? [{ name: 'further pods that move', value: String(plan.moves.length - MOST_SHOWN) }]
+      : []),
+  ];
+}
+
+function missingOf({ resource, price }: NodeGroup, unknownHours: number): string[] {
+  const unpriced =
+    resource === null
+      ? 'no type of instance is told: kube-state-metrics needs --metric-labels-allowlist=nodes=[node.kubernetes.io/instance-type,topology.kubernetes.io/region]'
+      : price?.price == null
+        ? `there is no price of "${resource}" for an hour: add it to your price book`
+        : null;
+  return [
+    ...(unknownHours === 0 ? [] : [`${unknownHours} hours were not read, and are left out`]),
+    ...(unpriced === null ? [] : [unpriced]),
+  ];
+}

@@ -1,0 +1,38 @@
+import type { ContainerUse } from '../../../finops/gpus/index.ts';
+import type { Requests } from './costs.ts';
+
+const MIB = 1024 ** 2;
+const GIB = 1024 ** 3;
+/** What `kubectl set resources` can change while it is there; others are made anew from their documents. */
+const SETTABLE: Readonly<Record<string, string>> = {
+  Deployment: 'deployment',
+  StatefulSet: 'statefulset',
+  DaemonSet: 'daemonset',
+  CronJob: 'cronjob',
+};
+
+/** Example: 0.25 -> "0.25 CPUs". */
+export function shownCpus(cpus: number): string {
+  return `${Number(cpus.toFixed(3))} ${cpus === 1 ? 'CPU' : 'CPUs'}`;
+}
+
+/** Example: 1610612736 -> "1.5 GiB". */
+export function shownBytes(bytes: number): string {
+  return bytes >= GIB ? `${Number((bytes / GIB).toFixed(2))} GiB` : `${Math.ceil(bytes / MIB)} MiB`;
+}
+
+/** What somebody has to do. */
+export function stepsFor(use: ContainerUse, needed: Requests): string[] {
+  const memory = `${Math.ceil(needed.memoryBytes / MIB)}Mi`;
+  const requests = `cpu=${Math.round(needed.cpus * 1000)}m,memory=${memory}`;
+  const isLimitTooLow = use.memoryLimitBytes !== null && use.memoryLimitBytes < needed.memoryBytes;
+  const limits = isLimitTooLow ? ` --limits=memory=${memory}` : '';
+  const { subject, namespace, workload, container, workloadKind } = use;
+  if (subject?.endpoint !== undefined) {
+    return [`set the requests ${requests} in the document of endpoint ${subject.endpoint}, and apply it`];
+  }
+  const kind = SETTABLE[workloadKind];
+  if (kind === undefined)
+    return [`set the requests ${requests} of container ${container} where ${workloadKind} ${workload} is made`];
+  return [`kubectl -n ${namespace} set resources ${kind}/${workload} -c ${container} --requests=${requests}${limits}`];
+}
