@@ -12,6 +12,7 @@ import {
   type PipelineRun,
   pipelineStepLog,
   startPipelineRun,
+  stopPipelineRun,
 } from '../../src/mlops/pipelines/schema.ts';
 import { decimal } from '../../src/platform/units/index.ts';
 import { findDockerd } from '../support/dockerd.ts';
@@ -35,15 +36,15 @@ interface Crowd {
   readonly deaf: number;
 }
 
-/** So many are begun before them, to see how long that takes on this machine now. */
-const SAMPLE = 4;
-/** What they may take longer than the sample did: each, and together. */
-const SPARE = 2;
-const SPARE_MS = 10_000;
+/** What they have to begin in at first; where that is too short, twice that. */
+const BEGIN_MS = 45_000;
+/** A step is tried again where a busy machine answered too late. */
+const MOST_TRIES = 5;
 
 const limitOf = ({ many }: Crowd) => many * SECONDS_EACH;
 
-const documents = (engine: Engine, crowd: Crowd, dearFrom: number) => `
+/** A pipeline and its budget, both of this name. */
+const documents = (engine: Engine, crowd: Crowd, name: string, dearFrom: number) => `
 apiVersion: steelyard/v1
 kind: PriceBook
 metadata: {name: own}
@@ -56,12 +57,12 @@ spec:
 ---
 apiVersion: steelyard/v1
 kind: Budget
-metadata: {name: small}
-spec: {subject: {pipeline: costly}, amount: '${limitOf(crowd)}', currency: USD, enforcement: hard, every: once}
+metadata: {name: ${name}}
+spec: {subject: {pipeline: ${name}}, amount: '${limitOf(crowd)}', currency: USD, enforcement: hard, every: once}
 ---
 apiVersion: steelyard/v1
 kind: Pipeline
-metadata: {name: costly}
+metadata: {name: ${name}}
 spec:
   ${engine.spec}
   steps:
@@ -80,51 +81,42 @@ spec:
 const numberOf = ({ step }: { readonly step: string }) => Number(/\d+/.exec(step)?.[0]);
 const amountOf = (money: { readonly amount: string } | null) => decimal(money?.amount ?? '0').toNumber();
 
-const sample = (engine: Engine) => `
-apiVersion: steelyard/v1
-kind: Pipeline
-metadata: {name: sample}
-spec:
-  ${engine.spec}
-  steps:
-    sample:
-      run: 'true'
-      matrix: {n: ${JSON.stringify(Array.from({ length: SAMPLE }, (_, index) => index))}}
-      resources: {cpu: 0.05}
-      cache: false
-`;
-
-/** How long a crowd may take to begin, in milliseconds, by what a few others took. */
-async function beginningMs(server: ServerProcess, engine: Engine, { many }: Crowd): Promise<number> {
-  await applyTo(server, sample(engine));
-  const from = Date.now();
-  const { run } = await ask(server, startPipelineRun, { params: { pipeline: 'sample' }, body: {} });
-  const { state, stepList } = await overRun(server, 'sample', run);
-  expect(state).toBe('succeeded');
-  const begins = stepList.flatMap(({ attempts }) => attempts.map(({ startedAt }) => Date.parse(startedAt)));
-  return (Math.max(...begins) - from) * (many / SAMPLE) * SPARE + SPARE_MS;
+/** A run under one budget, both named by what they are begun under. */
+interface Begun {
+  readonly name: string;
+  readonly run: string;
 }
 
 /** Begins them under one budget, and resolves when all of them run and cost what they cost. */
-async function begun(server: ServerProcess, engine: Engine, crowd: Crowd): Promise<string> {
-  const beginMs = await beginningMs(server, engine, crowd);
-  const dearFrom = Date.now() + beginMs;
-  await applyTo(server, documents(engine, crowd, dearFrom));
-  const params = { pipeline: 'costly' };
-  const { run } = await ask(server, startPipelineRun, { params, body: {} });
-  const log = async (step: string) =>
-    (await ask(server, pipelineStepLog, { params: { ...params, run }, query: { step } })).text;
-  for (;;) {
-    const { state, stepList } = await ask(server, getPipelineRun, { params: { ...params, run } });
-    const over = stepList.filter((step) => isOver(step.state)).map(({ step, reason }) => [step, reason]);
-    expect([isOver(state), over]).toEqual([false, []]);
+async function begun(server: ServerProcess, engine: Engine, crowd: Crowd): Promise<Begun> {
+  for (let allowedMs = BEGIN_MS; ; allowedMs *= 2) {
+    const dearFrom = Date.now() + allowedMs;
+    const name = `costly-${allowedMs}`;
+    await applyTo(server, documents(engine, crowd, name, dearFrom));
+    const { run } = await ask(server, startPipelineRun, { params: { pipeline: name }, body: {} });
+    if (await allBegin(server, { name, run }, crowd, dearFrom)) {
+      await pause(Math.max(0, dearFrom - Date.now() + DEAR_MS));
+      return { name, run };
+    }
+    // This machine is slower than that: what is dear before all have begun leaves nothing to begin the others with.
+    await ask(server, stopPipelineRun, { params: { pipeline: name, run } }).catch(() => undefined); // it may just have ended
+    await overRun(server, name, run);
+  }
+}
+
+/** Whether all of them run by then. */
+async function allBegin(server: ServerProcess, { name, run }: Begun, crowd: Crowd, by: number): Promise<boolean> {
+  const params = { pipeline: name, run };
+  const log = async (step: string) => (await ask(server, pipelineStepLog, { params, query: { step } })).text;
+  while (Date.now() < by) {
+    const { stepList } = await ask(server, getPipelineRun, { params });
+    if (stepList.some((step) => isOver(step.state))) return false;
     const running = stepList.filter((step) => step.state === 'running');
     const texts = running.length < crowd.many ? [] : await Promise.all(running.map(({ step }) => log(step)));
-    if (texts.length === crowd.many && texts.every((text) => text === 'begun\n')) break;
+    if (texts.length === crowd.many && texts.every((text) => text === 'begun\n')) return true;
     await pause(200); // another process: there is nothing to wait for but its answers
   }
-  await pause(Math.max(0, dearFrom - Date.now() + DEAR_MS));
-  return run;
+  return false;
 }
 
 /** Every step is stopped in the name of the budget, with its checkpoint; those that are deaf were killed. */
@@ -134,19 +126,19 @@ function isStopped({ stepList }: PipelineRun, deaf: number): void {
     expect([step, state, reason]).toEqual([
       step,
       'stopped',
-      expect.stringMatching(/^budget small$|^Budget "small" has/),
+      expect.stringMatching(/^budget costly-\d+$|^Budget "costly-\d+" has/),
     ]);
     const isDeaf = numberOf({ step }) <= deaf;
     const ends = attempts.map(({ checkpoint, exitCode }) => [checkpoint, exitCode]);
     if (isDeaf) expect([null, 137]).toContain(ends.map(([, exitCode]) => exitCode).find((code) => code !== 143));
     else expect(ends).toContainEqual(['saved', 0]);
   }
-  expect(stepList.map(({ reason }) => reason)).toContain('budget small');
+  expect(stepList.map(({ reason }) => reason)).toContainEqual(expect.stringMatching(/^budget costly-\d+$/));
 }
 
 /** What was spent is told as the same by the run, its tries, the budget and the meter. */
 async function isToldAsOne(server: ServerProcess, run: PipelineRun): Promise<void> {
-  const { spent, reserved } = await ask(server, getBudget, { params: { budget: 'small' } });
+  const { spent, reserved } = await ask(server, getBudget, { params: { budget: run.pipeline } });
   expect([spent, reserved?.amount]).toEqual([run.cost, '0']);
   expect((await ask(server, meteredCost, { query: { pipelineRun: run.run } })).cost).toEqual(run.cost);
   const tries = run.stepList.flatMap(({ attempts }) => attempts.map(({ cost }) => amountOf(cost)));
@@ -159,8 +151,8 @@ function stopsInTime(begin: () => Engine, crowd: Crowd): void {
     async () => {
       const engine = begin();
       await using server = await startServerWith(engine, mkdtempSync(join(tmpdir(), 'hard-budgets-')));
-      const run = await begun(server, engine, crowd);
-      const over = await overRun(server, 'costly', run);
+      const { name, run } = await begun(server, engine, crowd);
+      const over = await overRun(server, name, run);
       expect(over.state).toBe('stopped');
       isStopped(over, crowd.deaf);
       expect(amountOf(over.cost)).toBeLessThanOrEqual(limitOf(crowd) + 1);
@@ -178,12 +170,12 @@ function holdsWithoutServer(begin: () => Engine, crowd: Crowd, deathsOf: (engine
       const engine = begin();
       const data = mkdtempSync(join(tmpdir(), 'hard-budgets-'));
       await using server = await startServerWith(engine, data);
-      const run = await begun(server, engine, crowd);
+      const { name, run } = await begun(server, engine, crowd);
       await server.kill();
-      const given = givenUntil(data);
+      const given = givenUntil(data, run, crowd);
       const deaths = await deathsOf(engine)([...given.keys()]);
       await server.startAgain();
-      const over = await overRun(server, 'costly', run);
+      const over = await overRun(server, name, run);
       expect(over.state).toBe('stopped');
       isStopped(over, crowd.deaf);
       const late: number[] = [];
@@ -208,19 +200,22 @@ function holdsWithoutServer(begin: () => Engine, crowd: Crowd, deathsOf: (engine
   );
 }
 
-/** By what the engine's watchdog was told: until when each of the crowd may run, Unix milliseconds. */
-function givenUntil(data: string): Map<string, number> {
+/** By what the engine's watchdog was told: until when each work of a run may go on, Unix milliseconds. */
+function givenUntil(data: string, run: string, { many }: Crowd): Map<string, number> {
   const files = readdirSync(data, { recursive: true, encoding: 'utf8' });
   const text = (file: string) => readFileSync(join(data, file), 'utf8');
-  const told = [
+  const told = new Map([
     ...files
       .filter((file) => file.endsWith('/execution/until'))
       .map((file) => [basename(dirname(dirname(file))), Number(text(file))] as const),
     ...files
       .filter((file) => /\/watched\/.*\.json$/.test(file))
       .map((file) => [basename(file, '.json'), Number(JSON.parse(text(file)).until)] as const),
-  ];
-  return new Map(told.filter(([id]) => id.startsWith('work-')));
+  ]);
+  const steps = Array.from({ length: many }, (_, index) => ({ name: 'work', key: `work[n=${index + 1}]` }));
+  const tries = Array.from({ length: MOST_TRIES }, (_, index) => index + 1);
+  const ids = new Set(steps.flatMap((step) => tries.map((attempt) => workIdOf(run, step, attempt))));
+  return new Map([...told].filter(([id]) => ids.has(id)));
 }
 
 /** Resolves when none of these lives any more: between which two moments each has ended, Unix milliseconds. */
