@@ -6,7 +6,7 @@ export interface SortedValues {
   remove(value: number): void;
   /** Distance to the nearest number; `Infinity` when there is none. */
   nearest(value: number): number;
-  /** The number below which `share` of them lie, 0 to 1; null when there is none. */
+  /** The number at or below which more than `share` of them lie, 0 to 1, never one between two; null when there is none. */
   quantile(share: number): number | null;
 }
 

@@ -1,4 +1,4 @@
-import { quantile } from './numbers/quantile.ts';
+import { quantileOf } from '../../platform/numbers/index.ts';
 import { normalQuantile, studentQuantile } from './numbers/student.ts';
 
 /** How far off forecasts were: what intervals are made of. */
@@ -45,7 +45,7 @@ export function conformalSpread(errors: readonly Float64Array[], horizons: numbe
     halfWidth: (level, step) => {
       const share = (1 + level) / 2;
       const wider = studentQuantile(share, degrees) / normalQuantile(share);
-      return quantile(ordered, level) * wider * (step + 1) ** growth;
+      return (quantileOf(ordered, level) as number) * wider * (step + 1) ** growth;
     },
   };
 }

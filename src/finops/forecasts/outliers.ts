@@ -1,4 +1,4 @@
-import { quantile } from './numbers/quantile.ts';
+import { quantileOf } from '../../platform/numbers/index.ts';
 
 /** Neighbours on either side whose median says what would be usual. */
 const REACH = 7;
@@ -11,14 +11,15 @@ const RANGES = 2;
  * end only the neighbours before count. Null when nothing is unusual.
  */
 export function withoutOutliers(values: Float64Array, adjusted: Float64Array): Float64Array | null {
+  if (values.length === 0) return null;
   const distances = new Float64Array(values.length);
   const near = new Float64Array(2 * REACH + 1);
   for (let at = 0; at < values.length; at += 1) {
     distances[at] = (adjusted[at] as number) - medianAround(adjusted, at, near);
   }
   const ordered = Float64Array.from(distances).sort();
-  const low = quantile(ordered, 0.25);
-  const high = quantile(ordered, 0.75);
+  const low = quantileOf(ordered, 0.25) as number;
+  const high = quantileOf(ordered, 0.75) as number;
   const reach = RANGES * (high - low);
   if (reach <= 0) return null;
   let cleaned: Float64Array | null = null;

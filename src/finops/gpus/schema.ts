@@ -14,7 +14,7 @@ export {
   GpuIdle,
   getGpuIdle,
 } from './idle/schema.ts';
-export { GpuOwnerRule, listGpuOwnerRules } from './owner-rules/schema.ts';
+export { listGpuOwnerRules } from './owner-rules/schema.ts';
 export {
   type Bucket,
   type BucketCost,

@@ -1,24 +1,18 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { AnomalyEvidence } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { ShownAs } from '../charts/ShownAs.tsx';
 import { usePng } from '../charts/use-png.ts';
 import { Waterfall } from '../charts/Waterfall.tsx';
 import type { WaterfallStep } from '../charts/waterfall-data.ts';
 import { EFFECT_TEXT, STEPS, stepAmount, waterfallBars } from '../costs/compare/steps.ts';
 import { toCsv } from '../format/csv.ts';
 import { Card } from '../parts/Card.tsx';
-import { Choice } from '../parts/Choice.tsx';
-import { CsvButton } from '../parts/CsvButton.tsx';
 import { MoneyDelta } from '../parts/MoneyDelta.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
-import parts from '../parts/parts.module.css';
 import table from '../table/table.module.css';
 
 const HEIGHT = 260;
-const SHOWN = [
-  { value: 'chart', label: 'Chart' },
-  { value: 'table', label: 'Table' },
-] as const;
 
 interface PartsCardProps {
   readonly id: string;
@@ -51,35 +45,26 @@ export function PartsCard({ id, evidence: { effects, cost }, currency, asTable }
         </>
       }
       actions={
-        <>
-          <Choice
-            label="Parts shown as"
-            value={asTable ? 'table' : 'chart'}
-            options={SHOWN}
-            onChange={(value) =>
-              void navigate({
-                search: (before) => ({ ...before, change: value === 'table' ? 'table' : undefined }),
-                resetScroll: false,
-                replace: true,
-              })
-            }
-          />
-          <CsvButton
-            name={`${id}-parts`}
-            what="the parts"
-            text={() =>
-              toCsv(
-                ['part', 'amount', 'currency'],
-                rows.map((row) => [...row, currency]),
-              )
-            }
-          />
-          {!asTable && (
-            <button type="button" className={parts.button} onClick={png.save}>
-              PNG<span className="visually-hidden"> of the parts</span>
-            </button>
-          )}
-        </>
+        <ShownAs
+          label="Parts shown as"
+          what="the parts"
+          asTable={asTable}
+          onShow={(isTable) =>
+            void navigate({
+              search: (before) => ({ ...before, change: isTable ? 'table' : undefined }),
+              resetScroll: false,
+              replace: true,
+            })
+          }
+          csvName={`${id}-parts`}
+          csv={() =>
+            toCsv(
+              ['part', 'amount', 'currency'],
+              rows.map((row) => [...row, currency]),
+            )
+          }
+          onPng={png.save}
+        />
       }
       flush={asTable}
     >

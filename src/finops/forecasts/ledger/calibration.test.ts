@@ -2,10 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { quantileOf } from '../../../platform/numbers/index.ts';
 import { drawnSeries, drawsOf } from '../drawn.testing.ts';
-import { quantile } from '../numbers/quantile.ts';
 import { dailyForecast, stepsBackOf } from './daily-forecast.ts';
 import { degreesOf, drawMixes, errorsOnDay, runningErrors } from './paths.ts';
+
+const at = (sorted: Float64Array, share: number): number => quantileOf(sorted, share) ?? Number.NaN;
 
 const shared = join(import.meta.dirname, '../../../../../shared/data/stats/nn5/daily.csv.gz');
 const there = existsSync(shared) || process.env.CI !== undefined;
@@ -35,7 +37,7 @@ function judged(values: Float64Array, horizon: number): Judged {
 
 function held(all: readonly Judged[], level: number): number {
   const inside = all.filter(
-    ({ error, paths }) => error >= quantile(paths, (1 - level) / 2) && error <= quantile(paths, (1 + level) / 2),
+    ({ error, paths }) => error >= at(paths, (1 - level) / 2) && error <= at(paths, (1 + level) / 2),
   );
   return inside.length / all.length;
 }
@@ -67,7 +69,7 @@ describe('the total of a month', () => {
     const draws = drawsOf(7);
     const said = drawn.flatMap(({ error, paths }) =>
       Array.from({ length: 4 }, () => {
-        const limit = quantile(paths, 0.02 + 0.96 * draws.even());
+        const limit = at(paths, 0.02 + 0.96 * draws.even());
         return { probability: paths.filter((path) => path > limit).length / paths.length, passed: error > limit };
       }),
     );
@@ -86,7 +88,7 @@ describe('the total of a month', () => {
     const mix = drawMixes(errors.length, 20);
     const width = (vectors: readonly Float64Array[], step: number) => {
       const sorted = errorsOnDay(vectors, mix, step).sort();
-      return quantile(sorted, 0.9) - quantile(sorted, 0.1);
+      return at(sorted, 0.9) - at(sorted, 0.1);
     };
     const total = width(runningErrors(errors), 19);
     const days = Array.from({ length: 20 }, (_, step) => width(errors, step));

@@ -1,3 +1,4 @@
+import { seededRandom } from '../../../platform/numbers/index.ts';
 import { normalQuantile } from '../numbers/student.ts';
 
 /** Ways that the days to come may go, in pairs that are each other's mirror. */
@@ -15,7 +16,8 @@ const HALF_STEP = 1e-10;
  * are few and overlap. `degrees`: of that t.
  */
 export function drawMixes(origins: number, degrees: number): Float64Array[] {
-  const even = evenNumbers(SEED);
+  // The same for every run: the same bill gives the same forecast.
+  const even = seededRandom(SEED);
   const normal = () => normalQuantile((even() + HALF_STEP) / (1 + 2 * HALF_STEP));
   const mixes: Float64Array[] = [];
   for (let pair = 0; pair < PATHS / 2; pair += 1) {
@@ -38,17 +40,6 @@ function chiSquare(degrees: number, normal: () => number): number {
   let sum = 0;
   for (let one = 0; one < degrees; one += 1) sum += normal() ** 2;
   return sum;
-}
-
-/** Even numbers of [0, 1), the same for every run (mulberry32): the same bill gives the same forecast. */
-function evenNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Past errors added up from the first day on: what was wrong of the running total. */

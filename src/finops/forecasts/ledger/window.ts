@@ -1,6 +1,6 @@
+import { quantileOf } from '../../../platform/numbers/index.ts';
 import { decimal, decimalString, sumDecimals } from '../../../platform/units/index.ts';
 import { conformalSpread } from '../conformal.ts';
-import { quantile } from '../numbers/quantile.ts';
 import { studentQuantile } from '../numbers/student.ts';
 import { dayText } from './days.ts';
 import type { Outlook } from './outlook.ts';
@@ -104,10 +104,15 @@ function exactly(known: string): Estimate {
   return { mean: known, lo80: known, hi80: known, lo95: known, hi95: known };
 }
 
+/** Of the paths, of which there are always some. */
+function quantileIn(sorted: Float64Array, share: number): number {
+  return quantileOf(sorted, share) as number;
+}
+
 function estimateOf({ mean, sorted }: DaySums, known: string, mayBeNegative: boolean): Estimate {
   const least = mayBeNegative ? Number.NEGATIVE_INFINITY : Number(known);
   const text = (value: number) => amountText(Math.max(least, value));
-  const [lo95, lo80, hi80, hi95] = [0.025, 0.1, 0.9, 0.975].map((share) => text(quantile(sorted, share)));
+  const [lo95, lo80, hi80, hi95] = [0.025, 0.1, 0.9, 0.975].map((share) => text(quantileIn(sorted, share)));
   return { mean: text(mean), lo80: lo80 ?? '', hi80: hi80 ?? '', lo95: lo95 ?? '', hi95: hi95 ?? '' };
 }
 
@@ -186,10 +191,10 @@ function daysOf(
 function runningOf({ mean, sorted }: DaySums): NonNullable<ForecastDay['running']> {
   return {
     mean,
-    lo80: quantile(sorted, 0.1),
-    hi80: quantile(sorted, 0.9),
-    lo95: quantile(sorted, 0.025),
-    hi95: quantile(sorted, 0.975),
+    lo80: quantileIn(sorted, 0.1),
+    hi80: quantileIn(sorted, 0.9),
+    lo95: quantileIn(sorted, 0.025),
+    hi95: quantileIn(sorted, 0.975),
   };
 }
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { solveSymmetric } from './cholesky.ts';
 import { minimise } from './nelder-mead.ts';
-import { quantile } from './quantile.ts';
 import { normalQuantile, studentQuantile } from './student.ts';
 
 describe('the simplex search', () => {
@@ -27,11 +26,6 @@ describe('the simplex search', () => {
 });
 
 describe('quantiles', () => {
-  it('lie between neighbours', () => {
-    expect([0, 0.25, 0.5, 1].map((share) => quantile([1, 2, 4, 8, 16], share))).toEqual([1, 2, 4, 16]);
-    expect(quantile([1, 2], 0.75)).toBe(1.75);
-  });
-
   it('of the normal law are those of its tables', () => {
     expect(normalQuantile(0.9)).toBeCloseTo(1.2815516, 7);
     expect(normalQuantile(0.975)).toBeCloseTo(1.959964, 6);

@@ -1,5 +1,5 @@
+import { seededRandom } from '../../../platform/numbers/index.ts';
 import { type Decimal, decimal } from '../../../platform/units/index.ts';
-import { seededRandom } from '../seeded-random.ts';
 import type { HourlyPrices } from './demand-curve.ts';
 
 /** Demand of an hour beyond existing commitments. */

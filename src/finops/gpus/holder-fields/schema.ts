@@ -11,9 +11,9 @@ export const HolderField = z
   .enum([...placeFields, ...ownerFields] as [string, ...string[]])
   .describe('host, gpuModel, namespace, pod, container, or a field of a subject such as team, run or endpoint');
 
-/** A machine and a model hold nothing. */
-export function namesSomebody(field: string): boolean {
-  return field !== 'host' && field !== 'gpuModel';
+/** A machine, a model and labels (null) hold nothing. */
+export function namesSomebody(field: string | null): boolean {
+  return field !== null && field !== 'host' && field !== 'gpuModel';
 }
 
 const ColumnName = z.string().min(1).max(200);

@@ -1,5 +1,5 @@
 import { Subject } from '../../../org/schema.ts';
-import { identifier, type LakeRow } from '../../../platform/lake/index.ts';
+import type { LakeRow } from '../../../platform/lake/index.ts';
 import { namesSomebody, ownerFields, placeFields } from '../holder-fields/schema.ts';
 import { columnOf, type SourceFile } from '../telemetry/source-file.ts';
 import type { Holder } from './holding.ts';
@@ -11,10 +11,9 @@ export interface HolderColumns {
 }
 
 export const MOST_CHARACTERS = 250;
-const LABEL = 'label:';
 
 export interface HolderSql {
-  /** Columns that the SELECT items make, quoted. */
+  /** Columns that the SELECT items make. */
   readonly names: readonly string[];
   /** SELECT items over the file; a column without a value is null. */
   readonly items: readonly string[];
@@ -24,47 +23,58 @@ export interface HolderSql {
   readonly isNobody: string;
 }
 
+/** By number: labels may differ in case alone, which names of SQL may not. */
+const nameOf = (index: number) => `who${index}`;
+
+function askedOf({ columns, labels }: HolderColumns) {
+  const fields = Object.entries(columns).flatMap(([field, column]) =>
+    column === undefined ? [] : [{ field, label: null, column }],
+  );
+  return [...fields, ...Object.entries(labels).map(([label, column]) => ({ field: null, label, column }))];
+}
+
 /** Error: `gpu_column_missing`. */
-export function holderSql(source: SourceFile, { columns, labels }: HolderColumns): HolderSql {
-  const named = Object.entries(columns).flatMap(([field, column]) => (column === undefined ? [] : [[field, column]]));
-  const labelled = Object.entries(labels).map(([key, column]) => [`${LABEL}${key}`, column]);
-  const asked = [...named, ...labelled].map(([name = '', column = '']) => ({ name, column }));
-  const names = asked.map(({ name }) => identifier(name));
-  const holders = named.flatMap(([field = '']) => (namesSomebody(field) ? [identifier(field)] : []));
+export function holderSql(source: SourceFile, columns: HolderColumns): HolderSql {
+  const asked = askedOf(columns);
+  const names = asked.map((_, index) => nameOf(index));
+  const holders = names.filter((_, index) => namesSomebody(asked[index]?.field ?? null));
+  const all = (conditions: readonly string[], of: 'AND' | 'OR', none: string) =>
+    conditions.length === 0 ? none : `(${conditions.join(` ${of} `)})`;
   return {
     names,
     items: asked.map(
-      ({ name, column }) => `nullif(trim(CAST(${columnOf(source, [column])} AS VARCHAR)), '') AS ${identifier(name)}`,
+      ({ column }, index) => `nullif(trim(CAST(${columnOf(source, [column])} AS VARCHAR)), '') AS ${nameOf(index)}`,
     ),
-    isTooLong: anyOf(names.map((name) => `coalesce(length(${name}) > ${MOST_CHARACTERS}, false)`)),
-    isNobody: holders.length === 0 ? 'true' : `(${holders.map((name) => `${name} IS NULL`).join(' AND ')})`,
+    isTooLong: all(
+      names.map((name) => `coalesce(length(${name}) > ${MOST_CHARACTERS}, false)`),
+      'OR',
+      'false',
+    ),
+    isNobody: all(
+      holders.map((name) => `${name} IS NULL`),
+      'AND',
+      'true',
+    ),
   };
 }
 
-function anyOf(conditions: readonly string[]): string {
-  return conditions.length === 0 ? 'false' : `(${conditions.join(' OR ')})`;
-}
-
 /** The holder that a row of these items names. */
-export function holderIn(row: LakeRow, { columns, labels }: HolderColumns): Holder {
-  const text = (name: string) => (typeof row[name] === 'string' ? row[name] : null);
-  const value = (field: string) => (field in columns ? text(field) : null);
-  const subject = Object.fromEntries(
-    ownerFields.flatMap((field) => (value(field) === null ? [] : [[field, value(field)]])),
-  );
-  const said = Object.keys(labels).flatMap((key) => {
-    const label = text(`${LABEL}${key}`);
-    return label === null ? [] : [[key, label] as const];
+export function holderIn(row: LakeRow, columns: HolderColumns): Holder {
+  const said = askedOf(columns).flatMap(({ field, label }, index) => {
+    const value = row[nameOf(index)];
+    return typeof value === 'string' ? [{ field, label, value }] : [];
   });
-  const [host, model, namespace, pod, container] = placeFields.map(value);
+  const byField = new Map(said.flatMap(({ field, value }) => (field === null ? [] : [[field, value] as const])));
+  const labels = said.flatMap(({ label, value }) => (label === null ? [] : [[label, value] as const]));
+  const subject = Object.fromEntries(
+    ownerFields.flatMap((field) => (byField.has(field) ? [[field, byField.get(field)]] : [])),
+  );
+  const [host = null, model = null, namespace = null, pod = null, container = null] = placeFields.map(
+    (field) => byField.get(field) ?? null,
+  );
   return {
-    host: host ?? null,
-    model: model ?? null,
-    namespace: namespace ?? null,
-    pod: pod ?? null,
-    container: container ?? null,
-    pid: null,
+    ...{ host, model, namespace, pod, container, pid: null },
     subject: Object.keys(subject).length === 0 ? null : Subject.parse(subject),
-    ...(said.length === 0 ? {} : { labels: Object.fromEntries(said) }),
+    ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels) }),
   };
 }

@@ -61,7 +61,7 @@ const ROWS = 'gpu_holder_row';
 function rowsSelect(source: SourceFile, { gpu, time }: HoldersAsked, items: readonly string[], latest: number): string {
   const raw = `SELECT trim(CAST(${columnOf(source, [gpu])} AS VARCHAR)) AS gpu, epoch_ms(${instantSql(source, time)}) AS t,
       ${items.join(', ')} FROM ${source.relation}`;
-  return `SELECT DISTINCT * FROM (${raw}) WHERE gpu <> ${literal('')} AND t <= ${latest}`;
+  return `SELECT * FROM (${raw}) WHERE gpu <> ${literal('')} AND t <= ${latest}`;
 }
 
 function stretchesSelect(source: SourceFile, asked: HoldersAsked, { intervalMs }: Times): string {

@@ -258,7 +258,9 @@ describe('a file of readings that says who held the GPUs', () => {
       `${at(5)},,50,ml,nowhere,`,
     ];
     const text = ['time,gpu,value,namespace,pod,label', ...lines].join('\n');
-    const asked = { columns: { namespace: 'namespace', pod: 'pod' }, labels: { team: 'label' }, interval: '1m', price };
+    // Keys of labels may differ in case alone.
+    const labels = { team: 'label', Team: 'gpu', 'a"b': 'gpu' };
+    const asked = { columns: { namespace: 'namespace', pod: 'pod' }, labels, interval: '1m', price };
     const done = await importSamples(application, text, asked);
     expect(done.holders).toEqual({ holders: 5, stretches: 6, leftOut: 1 });
     const held = async (gpu: string) =>

@@ -1,4 +1,4 @@
-import { ascendingOf, meanOf, quantileOf } from '../ordered-values.ts';
+import { ascendingOf, meanOf, quantileOf } from '../../../platform/numbers/index.ts';
 import { type Availability, type Interruptions, interruptionsOf, partOf } from './availability.ts';
 import { type CheckpointCosts, dalySeconds, expectedBillRatio, youngSeconds } from './checkpoint-interval.ts';
 import { type CheckpointReplay, replayCheckpoints } from './checkpoint-replay.ts';

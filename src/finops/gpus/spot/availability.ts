@@ -1,5 +1,4 @@
-import { ascendingOf, quantileOf } from '../ordered-values.ts';
-import { seededRandom } from '../seeded-random.ts';
+import { ascendingOf, quantileOf, seededRandom } from '../../../platform/numbers/index.ts';
 
 /** When spot capacity could be had. Seconds from the first reading; runs are sorted, half-open, and do not touch. */
 export interface Availability {

@@ -1,5 +1,4 @@
-import { ascendingOf, meanOf, quantileOf } from '../ordered-values.ts';
-import { seededRandom } from '../seeded-random.ts';
+import { ascendingOf, meanOf, quantileOf, seededRandom } from '../../../platform/numbers/index.ts';
 import { type Availability, runsFrom, type UpRun } from './availability.ts';
 import type { DeadlineAction, DeadlineJob, DeadlineState } from './deadline-policy.ts';
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../platform/numbers/index.ts';
 import {
   anyColumnRate,
   type Family,
@@ -12,7 +13,6 @@ import {
 import { commonDivisor } from './laws/common-divisor.ts';
 import { twoSampleTail } from './laws/kolmogorov-two-sample.ts';
 import { withMissing } from './missing-values.ts';
-import { createRandom } from './random.ts';
 
 /** DRIFT_CALIBRATION=1 draws as often as docs/drift.md tells. */
 const full = process.env.DRIFT_CALIBRATION !== undefined;

@@ -1,8 +1,8 @@
+import { createRandom, type Random } from '../../../platform/numbers/index.ts';
 import type { ColumnPair } from './column.ts';
 import { compareColumn } from './compare-column.ts';
 import { adjustedForDiscovery } from './false-discovery.ts';
 import { withMissing } from './missing-values.ts';
-import { createRandom, type Random } from './random.ts';
 import type { CountPair } from './samples.ts';
 import { sortNumbers } from './sort-numbers.ts';
 

@@ -1,3 +1,4 @@
+import { lowerQuantileOf } from '../../../platform/numbers/index.ts';
 import type { Distribution } from '../windows/schema.ts';
 import { binCounts } from './bins.ts';
 import { type CountPair, countsOf, distinctValues, type NumericPair, total } from './samples.ts';
@@ -26,8 +27,8 @@ function edgesOf({ reference, current }: NumericPair): Float64Array {
   const least = Math.min(reference[0] ?? 0, current[0] ?? 0);
   const most = Math.max(reference.at(-1) ?? 0, current.at(-1) ?? 0);
   if (least === most) return Float64Array.of(least - 0.5, most + 0.5);
-  const low = Math.min(quantile(reference, TAIL), quantile(current, TAIL));
-  const high = Math.max(quantile(reference, 1 - TAIL), quantile(current, 1 - TAIL));
+  const low = Math.min(quantileIn(reference, TAIL), quantileIn(current, TAIL));
+  const high = Math.max(quantileIn(reference, 1 - TAIL), quantileIn(current, 1 - TAIL));
   if (low === high) return Float64Array.of(least, most);
   const edges = Float64Array.from({ length: BINS + 1 }, (_, at) => low + ((high - low) * at) / BINS);
   edges[0] = least;
@@ -35,9 +36,8 @@ function edgesOf({ reference, current }: NumericPair): Float64Array {
   return edges;
 }
 
-/** The value at a share of a sorted sample. */
-function quantile(sorted: Float64Array, share: number): number {
-  return sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+function quantileIn(sorted: Float64Array, share: number): number {
+  return lowerQuantileOf(sorted, share) ?? 0;
 }
 
 /** Counts of numbers of few values by their values. */

@@ -1,4 +1,4 @@
-import { createRandom } from '../drift/random.ts';
+import { createRandom } from '../../../platform/numbers/index.ts';
 import { calibrationOf } from './calibration.ts';
 import { errorsOf, type Figure, type Spread } from './figure.ts';
 import { ascendingOrder, type IsotonicLine, valueAt } from './isotonic.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../drift/random.ts';
+import { createRandom } from '../../../platform/numbers/index.ts';
 import { fitTrees, predictByTrees } from './boosted-trees.ts';
 import { estimateLosses, fitDle } from './dle.ts';
 

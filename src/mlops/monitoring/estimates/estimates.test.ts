@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { postApply } from '../../../platform/manifests/schema.ts';
+import { createRandom } from '../../../platform/numbers/index.ts';
 import { call, testApplication } from '../../../testing.ts';
-import { createRandom } from '../drift/random.ts';
 import { showMonitor } from '../monitors/schema.ts';
 import { recordLabels, recordPredictions } from '../predictions/schema.ts';
 

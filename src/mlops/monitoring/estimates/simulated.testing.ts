@@ -1,4 +1,4 @@
-import { createRandom, type Random } from '../drift/random.ts';
+import { createRandom, type Random } from '../../../platform/numbers/index.ts';
 import { estimateByConfidence, fitCbpe, type LabelledRows } from './cbpe.ts';
 
 export interface Shift {

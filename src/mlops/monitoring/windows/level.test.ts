@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom, type Random } from '../../../platform/numbers/index.ts';
 import { drawPair, type Family, families, normal } from '../drift/calibration.testing.ts';
 import type { ColumnPair } from '../drift/column.ts';
 import { compareColumn } from '../drift/compare-column.ts';
 import { adjustedForDiscovery } from '../drift/false-discovery.ts';
-import { createRandom, type Random } from '../drift/random.ts';
 import { sortNumbers } from '../drift/sort-numbers.ts';
 import { blockStart, windowThreshold } from './level.ts';
 

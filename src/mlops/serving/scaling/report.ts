@@ -1,3 +1,4 @@
+import { quantileOf } from '../../../platform/numbers/index.ts';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import { createHpa } from './hpa.ts';
 import { createKpa } from './kpa.ts';
@@ -85,17 +86,9 @@ function outcomeOf(replayed: Replayed, { waitSeconds, price, missPrice, currency
   return {
     replicaHours: Number(hours),
     waitingShare: misses / waitsSeconds.length,
-    p99WaitSeconds: quantile(waitsSeconds, 0.99),
+    p99WaitSeconds: quantileOf(waitsSeconds.toSorted(), 0.99) ?? 0,
     replicaCost: money(replicaCost),
     missCost: missCost === null ? null : money(missCost),
     cost: money(missCost === null ? replicaCost : replicaCost.plus(missCost)),
   };
-}
-
-/** With linear interpolation between order statistics. */
-function quantile(values: Float64Array, ratio: number): number {
-  const ordered = values.toSorted();
-  const place = ratio * (ordered.length - 1);
-  const low = ordered[Math.floor(place)] ?? 0;
-  return low + (place - Math.floor(place)) * ((ordered[Math.floor(place) + 1] ?? low) - low);
 }

@@ -25,7 +25,7 @@ export function replicasNeeded(minutes: readonly VariantMinute[], concurrency: n
 
 const MINUTE_MS = 60_000;
 
-/** Nearest rank, of sorted values: never below what is measured. Example: 0.95 of 100 values -> the 95th. */
+/** Nearest rank (type 1 of Hyndman and Fan), of sorted values: never below what is measured. Example: 0.95 of 100 values -> the 95th. */
 export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../../mlops/monitoring/drift/random.ts';
+import { createRandom } from '../../../platform/numbers/index.ts';
 import { type Decimal, decimal } from '../../../platform/units/index.ts';
 import { savingInterval } from './interval.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../../mlops/monitoring/drift/random.ts';
+import { createRandom } from '../../../platform/numbers/index.ts';
 import { expectedBy, realisedSums } from './gain.ts';
 
 const at = (value: number, lower: number | null, upper: number | null) => ({ value, lower, upper });

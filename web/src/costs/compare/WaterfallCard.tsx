@@ -1,17 +1,15 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { decimal } from '../../../../src/platform/units/schema.ts';
+import { ShownAs } from '../../charts/ShownAs.tsx';
 import { usePng } from '../../charts/use-png.ts';
 import { Waterfall } from '../../charts/Waterfall.tsx';
 import type { WaterfallStep } from '../../charts/waterfall-data.ts';
 import { toCsv } from '../../format/csv.ts';
 import { exactMoney } from '../../format/money.ts';
 import { Card } from '../../parts/Card.tsx';
-import { Choice } from '../../parts/Choice.tsx';
-import { CsvButton } from '../../parts/CsvButton.tsx';
 import { EmptyState } from '../../parts/EmptyState.tsx';
 import { MoneyFigure } from '../../parts/MoneyFigure.tsx';
-import parts from '../../parts/parts.module.css';
 import type { Costs } from '../use-costs.ts';
 import styles from './compare.module.css';
 import { EffectsTable } from './EffectsTable.tsx';
@@ -19,10 +17,6 @@ import { EFFECT_TEXT, OTHER_EFFECTS, STEPS, type Step, waterfallBars } from './s
 import type { ExplanationInView } from './use-explanation.ts';
 
 const HEIGHT = 300;
-const SHOWN = [
-  { value: 'chart', label: 'Chart' },
-  { value: 'table', label: 'Table' },
-] as const;
 
 interface WaterfallCardProps {
   readonly costs: Costs;
@@ -55,25 +49,20 @@ export function WaterfallCard({ costs, explanation, onChoose }: WaterfallCardPro
         </>
       }
       actions={
-        <>
-          <Choice
-            label="Change shown as"
-            value={asTable ? 'table' : 'chart'}
-            options={SHOWN}
-            onChange={(value) =>
-              void navigate({
-                search: (before) => ({ ...before, change: value === 'table' ? 'table' : undefined }),
-                resetScroll: false,
-              })
-            }
-          />
-          <CsvButton name="cost-change" what="the change" text={() => changeCsv(explanation, currency)} />
-          {!asTable && (
-            <button type="button" className={parts.button} onClick={png.save}>
-              PNG<span className="visually-hidden"> of the change</span>
-            </button>
-          )}
-        </>
+        <ShownAs
+          label="Change shown as"
+          what="the change"
+          asTable={asTable}
+          onShow={(isTable) =>
+            void navigate({
+              search: (before) => ({ ...before, change: isTable ? 'table' : undefined }),
+              resetScroll: false,
+            })
+          }
+          csvName="cost-change"
+          csv={() => changeCsv(explanation, currency)}
+          onPng={png.save}
+        />
       }
     >
       {asTable ? (

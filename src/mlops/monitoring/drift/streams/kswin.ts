@@ -1,6 +1,6 @@
+import { createRandom, type Random } from '../../../../platform/numbers/index.ts';
 import { kolmogorovSmirnov } from '../distances/kolmogorov-smirnov.ts';
 import { twoSampleTail } from '../laws/kolmogorov-two-sample.ts';
-import { createRandom, type Random } from '../random.ts';
 import type { StreamDetector, StreamState } from './detector.ts';
 
 export interface KswinOptions {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createRandom } from '../random.ts';
+import { createRandom } from '../../../../platform/numbers/index.ts';
 import { Adwin } from './adwin.ts';
 import { Ddm } from './ddm.ts';
 import type { StreamDetector } from './detector.ts';

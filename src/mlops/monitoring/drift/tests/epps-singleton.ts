@@ -1,3 +1,4 @@
+import { quantileOf } from '../../../../platform/numbers/index.ts';
 import { chiSquareTail } from '../laws/gamma.ts';
 import { type Measured, testOf } from '../measured.ts';
 import type { NumericPair } from '../samples.ts';
@@ -16,7 +17,7 @@ export function eppsSingleton({ reference, current }: NumericPair): Measured {
   const [n, m] = [reference.length, current.length];
   if (Math.min(n, m) < FEWEST) return { reason: `the test needs ${FEWEST} values on each side` };
   const pooled = merged(reference, current);
-  const halfRange = (quantile(pooled, 0.75) - quantile(pooled, 0.25)) / 2;
+  const halfRange = ((quantileOf(pooled, 0.75) ?? 0) - (quantileOf(pooled, 0.25) ?? 0)) / 2;
   if (halfRange === 0) return { reason: 'the middle half of the values is one value' };
   const points = POINTS.map((point) => point / halfRange);
   const [a, b] = [waves(reference, points), waves(current, points)];
@@ -34,14 +35,6 @@ function merged(a: Float64Array, b: Float64Array): Float64Array {
   both.set(a);
   both.set(b, a.length);
   return both.sort();
-}
-
-/** Linear between the two values around the place (NumPy's default). */
-function quantile(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
-  const [low, high] = [sorted[below] ?? 0, sorted[Math.min(below + 1, sorted.length - 1)] ?? 0];
-  return low + (high - low) * (place - below);
 }
 
 interface Waves {

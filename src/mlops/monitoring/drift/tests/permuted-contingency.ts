@@ -1,5 +1,5 @@
+import { createRandom, type Random } from '../../../../platform/numbers/index.ts';
 import { type Measured, testOf } from '../measured.ts';
-import { createRandom, type Random } from '../random.ts';
 import { type CountPair, total } from '../samples.ts';
 import { contingencyStatistic } from './chi-square.ts';
 

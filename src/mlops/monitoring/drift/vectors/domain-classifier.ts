@@ -1,5 +1,5 @@
+import { createRandom } from '../../../../platform/numbers/index.ts';
 import { type Measured, testOf } from '../measured.ts';
-import { createRandom } from '../random.ts';
 import { kernelOf, type PointPair, rowsOf, shuffled } from './points.ts';
 
 const FOLDS = 5;

@@ -1,4 +1,4 @@
-import { createRandom, type Random } from '../random.ts';
+import { createRandom, type Random } from '../../../../platform/numbers/index.ts';
 import type { NumericPair } from '../samples.ts';
 
 /** Rows of numbers of one length, one row after the other. */

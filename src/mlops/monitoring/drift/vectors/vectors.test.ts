@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom, type Random } from '../../../../platform/numbers/index.ts';
 import { normal } from '../calibration.testing.ts';
 import type { Measured } from '../measured.ts';
-import { createRandom, type Random } from '../random.ts';
 import { domainClassifier } from './domain-classifier.ts';
 import { maximumMeanDiscrepancyTest } from './mmd.ts';
 import type { Points } from './points.ts';

@@ -1,0 +1,2 @@
+export { ascendingOf, lowerQuantileOf, meanOf, quantileOf } from './quantile.ts';
+export { createRandom, type Random, seededRandom } from './random.ts';
