@@ -1,5 +1,6 @@
 import { studentQuantile } from '../../finops/forecasts/index.ts';
 import { type Decimal, decimal, decimalString, type Money } from '../../platform/units/index.ts';
+import { clusterItems } from './containers/items.ts';
 import { iso, type RecommendationDeps, told } from './context.ts';
 import { endpointHours, HOUR_MS } from './endpoints/endpoint-hours.ts';
 import type { HeldItem, Realised, Recommendation } from './schema.ts';
@@ -31,9 +32,9 @@ async function measure(deps: RecommendationDeps, kept: Kept): Promise<void> {
     return;
   }
   const names = new Set(document.evidence.items.map(({ item }) => item));
-  const items = (await endpointHours(deps, { start, end }))
-    .map(({ item }) => item)
-    .filter(({ item }) => names.has(item));
+  const served = (await endpointHours(deps, { start, end })).map(({ item }) => item);
+  const inClusters = await clusterItems(deps.gpus, { start, end }, names);
+  const items = [...served.filter(({ item }) => names.has(item)), ...inClusters];
   const period = { start: iso(start), end: iso(end) };
   const realised = { at: iso(now), period, isFinal, ...realisedOf(document, items) };
   const isNews = realised.monthly !== null && (isFinal || document.realised?.monthly == null);

@@ -28,12 +28,15 @@ const of = (pod: string, container: string, more = '') =>
   `namespace="shop",pod="${pod}",container="${container}"${more}`;
 
 describe('containers', () => {
-  it('are counted without the sums of cAdvisor over pods, the pause container, and parts by core', () => {
+  it('are counted without the sums of cAdvisor over pods, the pause container, parts by core, and what has no name of Kubernetes', () => {
     const cpu = [
       `x{${of('api-1', 'api', ',id="/kubepods/a/1"')}} 0.25`,
       `x{${of('api-1', '', ',id="/kubepods/a"')}} 0.5`,
       `x{${of('api-1', 'POD', ',id="/kubepods/a/0"')}} 0.01`,
       'x{id="/"} 3',
+      `x{${of('api-1; reboot', 'api')}} 1`,
+      `x{${of('--all', 'api')}} 1`,
+      `x{${of('a'.repeat(300), 'api')}} 1`,
       'x{id="/system.slice/kubelet.service"} 1',
       `x{${of('api-1', 'sidecar', ',id="/kubepods/a/2",cpu="total"')}} 0.25`,
       `x{${of('api-1', 'sidecar', ',id="/kubepods/a/2",cpu="cpu00"')}} 0.125`,
