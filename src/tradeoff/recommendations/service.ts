@@ -1,6 +1,7 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { lockUntilCommit, type Sql } from '../../platform/store/index.ts';
 import { carryOut, changesOf, manifestOf, reverseOf, undoText, wakeFor } from './action/carry-out.ts';
+import { areClusterItems } from './containers/items.ts';
 import { iso, ledgered, type RecommendationDeps, told } from './context.ts';
 import { HOUR_MS } from './endpoints/endpoint-hours.ts';
 import type { Preview, Recommendation, Saving } from './schema.ts';
@@ -74,7 +75,8 @@ export async function applyWithin(deps: RecommendationDeps, sql: Sql, asked: Ask
     approved: document.approved ?? { ...act, decision },
     applied: { ...act, decision },
   };
-  const measureAt = document.action.type === 'endpoint_replicas' ? iso(now + HOUR_MS) : null;
+  const isMeasured = document.action.type === 'endpoint_replicas' || areClusterItems(document.evidence.items);
+  const measureAt = isMeasured ? iso(now + HOUR_MS) : null;
   return put(sql, { ...kept, measureAt }, told(done, now, 'applied', changesOf(document.action).join('; '), actor));
 }
 

@@ -47,6 +47,11 @@ export function nodesItem({ source, what, price, byHour }: NodeGroup, window: Wi
   };
 }
 
+/** Whether what it cost since can be told. */
+export function areClusterItems(items: readonly HeldItem[]): boolean {
+  return items.some(({ item }) => item.startsWith(CONTAINER) || item.startsWith(NODES));
+}
+
 /** Items of containers and of nodes as they cost in a time, of those that are named. */
 export async function clusterItems(
   gpus: Pick<Gpus, 'containers' | 'nodeGroups'>,

@@ -60,7 +60,7 @@ function foundOf(group: NodeGroup, window: Window): Found {
       // The money of a request is a part of its node's: either the node is given back, or requests on it get smaller.
       pins: [
         ...new Set(group.containers.map((name) => `container:${source}/${name}`)),
-        ...(group.gpuResource === null ? [] : [`gpus:${group.gpuResource}`]),
+        ...group.gpus.map((gpu) => `gpu:${gpu}`),
       ].toSorted(),
       missing: missingOf(group, byHour.length - known.length),
     },
