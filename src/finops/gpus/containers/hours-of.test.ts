@@ -109,6 +109,16 @@ describe('containers', () => {
     ]);
   });
 
+  it.each([
+    ['nvidia_com_mig_1g_10gb', 1, true],
+    ['amd_com_gpu', 1, true],
+    ['nvidia_com_gpu', 1, false],
+    ['nvidia_com_mig_1g_10gb', 0, false],
+  ])('that ask for %s x %i have other devices: %s', (resource, count, hasOtherDevices) => {
+    const requests = `x{${of('a', 'b', `,resource="${resource}"`)}} ${count}\nx{${of('a', 'b', ',resource="cpu"')}} 1`;
+    expect(read({ cpu: `x{${of('a', 'b')}} 1`, requests }).rows).toMatchObject([{ hasOtherDevices, cpuRequest: 1 }]);
+  });
+
   it('belong with the reading at the end of an hour to that hour', () => {
     expect(read({ cpu: `x{${of('a', 'b')}} 1` }, { at: END }).rows).toMatchObject([{ hourMs: HOUR, lastMs: END }]);
   });

@@ -169,6 +169,8 @@ function podOf(row: LakeRow, places: ReadonlyMap<string, number>): HostedPod {
     gpus: Number(row.gpus),
     gpuMilli: WHOLE_GPU_MILLI,
     models: null,
+    // What nobody would begin anew, and what needs devices that are not looked at.
+    isFixed: row.isFixed === true,
   };
 }
 
