@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { standInCluster } from '../src/finops/gpus/containers/cluster.testing.ts';
 import { golden, normalised, type ServedFolder, serveFolder, temporaryFolder } from './testing.ts';
 
 const folder = temporaryFolder();
@@ -117,5 +118,28 @@ describe('GPUs on the command line', () => {
     await expectGolden('gpu-import-column', 'gpu', 'import', samples, '--value', 'usage', ...columns);
     await expectGolden('gpu-import-interval', 'gpu', 'import', samples, '--value', 'util', ...columns);
     await expectGolden('gpu-import-price', 'gpu', 'import', samples, '--value', 'util', ...columns, '--price', '2USD');
+  });
+
+  it('are told from the CPU and memory of containers, where a Prometheus is asked about them', async () => {
+    await expectGolden('gpu-containers-none', 'gpu', 'containers');
+    const still = { cpus: () => 0.125, memory: () => 3 * 2 ** 28 };
+    const owner = { kind: 'StatefulSet', name: 'db' };
+    const requests = { cpu: 2, memory: 2 ** 32 };
+    const pods = [
+      { pod: 'db-0', owner, ...still, requests },
+      { pod: 'silent', owner: null, ...still },
+    ];
+    const { url } = await standInCluster(() => ({ pods }), 60_000);
+    const spec = `{ type: prometheus, url: "${url}", interval: 1h, backfill: 1h, containers: { interval: 1m } }`;
+    const document = put(
+      'containers.yaml',
+      'apiVersion: steelyard/v1',
+      'kind: GpuSource',
+      'metadata: { name: cluster }',
+      `spec: ${spec}`,
+    );
+    expect((await server.run('apply', '-f', document)).code).toBe(0);
+    expect((await server.run('gpu', 'sync', 'cluster')).code).toBe(0);
+    await expectGolden('gpu-containers', 'gpu', 'containers');
   });
 });

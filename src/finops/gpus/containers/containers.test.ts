@@ -4,10 +4,12 @@ import { expect, it, onTestFinished } from 'vitest';
 import { call, testApplication } from '../../../testing.ts';
 import { applyText, gpuSource, syncAll } from '../../../testing-gpu-sources.ts';
 import {
+  applyRecommendation,
   findRecommendations,
   getRecommendation,
   listRecommendations,
 } from '../../../tradeoff/recommendations/schema.ts';
+import { recordWorkloadUsage } from '../../allocation/workloads/schema.ts';
 import { type MadeCluster, type MadePod, standInCluster } from './cluster.testing.ts';
 import { listContainerUse } from './schema.ts';
 
@@ -49,6 +51,7 @@ const CLUSTER: MadeCluster = {
       isEnded: true,
     },
     { pod: 'silent', owner: null, ...still },
+    { pod: 'served-0', owner: { kind: 'StatefulSet', name: 'served' }, ...still, requests: GENEROUS },
     { pod: 'gone', owner: null, ...still, requests: GENEROUS, until: START + 2 * DAY },
   ],
   nodes: ['n1', 'n2', 'n3'].map((node) => ({
@@ -92,6 +95,18 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
     containers: { lastError: null, leftOut: [], readUntil: '2026-11-16T00:20:00.000Z' },
   });
 
+  const reported = {
+    node: 'n1',
+    period: { start: '2026-11-15T00:00:00Z', end: '2026-11-15T01:00:00Z' },
+    capacity: {},
+    origin: 'test',
+  };
+  const usages = [
+    { ...reported, usage: 'u1', workload: 'shop/served-0', subject: { endpoint: 'ranker' } },
+    { ...reported, usage: 'u2', workload: 'shop/tight-0', subject: { team: 'search' } },
+  ];
+  await call(application, recordWorkloadUsage, { body: { usages } });
+
   const until = '2026-11-16T00:00:00.000Z';
   const uses = async () => (await call(application, listContainerUse, { query: { to: until } })).containers;
   const before = await uses();
@@ -100,6 +115,7 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
     'Deployment api: 2',
     'Pod gone: 1',
     'Pod silent: 1',
+    'StatefulSet served: 1',
     'StatefulSet tight: 1',
     'StatefulSet web: 1',
   ]);
@@ -129,12 +145,18 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
   const unpriced = await look();
   expect(unpriced.searched?.reason).toMatch(/requests .* of 1 containers; 1 containers have an autoscaler/);
   expect(unpriced.found.map(({ title, saving: { monthly, reason } }) => [title, monthly, reason])).toEqual(
-    unpriced.found.map(({ title }) => [title, null, expect.stringMatching(/no price of "cpu-core" and "memory-gib"/)]),
+    unpriced.found.map(({ title }) => [
+      title,
+      null,
+      expect.stringMatching(/no price of "cpu-core" and "memory-gib"|this server meters/),
+    ]),
   );
   await applyText(application, PRICES);
   const { found, packed, totals } = await look();
   // 2 pods x 730 h x (0.04 + 0.01 - 0.2 x 0.04 - 460 MB x 0.005 / GiB); an hour of 24 of one with the least there is.
-  const monthly = found.map(({ title, saving }) => [title, Number(saving.monthly?.amount).toFixed(2)]);
+  const shown = ({ monthly, reason }: (typeof found)[number]['saving']) =>
+    monthly === null ? reason : Number(monthly.amount).toFixed(2);
+  const monthly = found.map(({ title, saving }) => [title, shown(saving)]);
   expect(monthly).toEqual([
     [
       'Ask for 0.2 CPUs and 439 MiB for shop/api, container main',
@@ -144,6 +166,10 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
     [
       'Ask for 0.01 CPUs and 110 MiB for shop/nightly, container main',
       (((730 * 14) / 333) * (0.05 - 0.0004 - (1.15e8 * 0.005) / GIB)).toFixed(2),
+    ],
+    [
+      'Ask for 0.01 CPUs and 110 MiB for shop/served, container main',
+      expect.stringMatching(/^this server meters its hours/),
     ],
   ]);
   // What is on two nodes stays on two, so that the third is given back and not the second, which has less on it.
@@ -158,13 +184,18 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
   // Requests are a part of what nodes cost: one or the other.
   expect(totals).toMatchObject([{ recommendations: 4, saving: { monthly: { amount: expect.any(String) } } }]);
   expect(Number(totals[0]?.saving.monthly?.amount)).toBeLessThan(Number(totals[0]?.sumOfAlone.amount));
-  const [api, tight, nightly] = found;
+  const [api, tight, nightly, served] = found;
   expect(api).toMatchObject({
     ...{ before: '1 CPU and 2 GiB for each pod', confidence: { level: 'high' }, risk: { level: 'medium' } },
     action: { commands: ['kubectl -n shop set resources deployment/api -c main --requests=cpu=200m,memory=439Mi'] },
   });
   expect(Number(api?.saving.lower?.amount)).toBeLessThan(Number(api?.saving.monthly?.amount));
+  expect(served?.action).toEqual({
+    type: 'by_hand',
+    commands: ['set the requests cpu=10m,memory=110Mi in the document of endpoint ranker, and apply it'],
+  });
   expect(tight).toMatchObject({
+    subject: { team: 'search' },
     risk: { level: 'high' },
     action: { commands: [expect.stringMatching(/--limits=memory=1280Mi$/)] },
   });
@@ -173,6 +204,22 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
   });
   expect(evidence.missing).toContain('3 of 336 hours were not read, and are left out');
   expect(evidence.prices).toContainEqual(expect.stringMatching(/^cpu-core at 0.04 USD an hour: a list/));
+
+  // Done by hand, it is measured like what this server does itself: pods ask for less in four whole hours since.
+  const params = { recommendation: api?.recommendation ?? '' };
+  for (const _ of ['approved', 'done'])
+    await call(application, applyRecommendation, { params, body: { isDryRun: false } });
+  const less = { cpu: 0.2, memory: 460_000_000 };
+  cluster.is = {
+    ...CLUSTER,
+    pods: [replica('api-7d9f-c', { requests: less }), replica('api-7d9f-d', { requests: less })],
+  };
+  clock.at += 5 * HOUR;
+  await syncAll(application);
+  await application.jobs.enqueue(application.store, { kind: 'recommendations.look', payload: null });
+  await application.jobs.drain();
+  const { realised } = await call(application, getRecommendation, { params });
+  expect(realised).toMatchObject({ hours: 4, reason: null, monthly: api?.saving.monthly });
 
   // A day that is over becomes one file, and says the same; old days leave.
   const files = () => readdirSync(join(application.config.data, 'lake', 'container_hour')).length;
@@ -188,6 +235,7 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
     await retain();
   }
   expect([await uses(), files()]).toEqual([before, 16]);
+  await applyText(application, gpuSource('cluster', `{ type: prometheus, url: "${url}", interval: 1h }`));
   clock.at += 60 * DAY;
   await retain();
   expect(await uses()).toEqual([]);

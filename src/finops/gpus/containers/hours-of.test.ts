@@ -28,12 +28,15 @@ const of = (pod: string, container: string, more = '') =>
   `namespace="shop",pod="${pod}",container="${container}"${more}`;
 
 describe('containers', () => {
-  it('are counted without the sums of cAdvisor over pods, the pause container, and parts by core', () => {
+  it('are counted without the sums of cAdvisor over pods, the pause container, parts by core, and what has no name of Kubernetes', () => {
     const cpu = [
       `x{${of('api-1', 'api', ',id="/kubepods/a/1"')}} 0.25`,
       `x{${of('api-1', '', ',id="/kubepods/a"')}} 0.5`,
       `x{${of('api-1', 'POD', ',id="/kubepods/a/0"')}} 0.01`,
       'x{id="/"} 3',
+      `x{${of('api-1; reboot', 'api')}} 1`,
+      `x{${of('--all', 'api')}} 1`,
+      `x{${of('a'.repeat(300), 'api')}} 1`,
       'x{id="/system.slice/kubelet.service"} 1',
       `x{${of('api-1', 'sidecar', ',id="/kubepods/a/2",cpu="total"')}} 0.25`,
       `x{${of('api-1', 'sidecar', ',id="/kubepods/a/2",cpu="cpu00"')}} 0.125`,
@@ -104,6 +107,16 @@ describe('containers', () => {
     expect(rows).toMatchObject([
       { pod: 'api-1', cpus: [], memoryMaxBytes: null, cpuRequest: 1, memoryRequestBytes: null, runsAtEnd: true },
     ]);
+  });
+
+  it.each([
+    ['nvidia_com_mig_1g_10gb', 1, true],
+    ['amd_com_gpu', 1, true],
+    ['nvidia_com_gpu', 1, false],
+    ['nvidia_com_mig_1g_10gb', 0, false],
+  ])('that ask for %s x %i have other devices: %s', (resource, count, hasOtherDevices) => {
+    const requests = `x{${of('a', 'b', `,resource="${resource}"`)}} ${count}\nx{${of('a', 'b', ',resource="cpu"')}} 1`;
+    expect(read({ cpu: `x{${of('a', 'b')}} 1`, requests }).rows).toMatchObject([{ hasOtherDevices, cpuRequest: 1 }]);
   });
 
   it('belong with the reading at the end of an hour to that hour', () => {

@@ -118,6 +118,9 @@ function hourlyKey(name: ContainerName, hourMs: number, further: string): string
   return `${keyOf(name)} ${hourMs} ${further}`;
 }
 
+/** Keys of requests that are kept by their amount. */
+const KNOWN = / (cpu|memory|nvidia_com_gpu)$/;
+
 /** What is told of containers once an hour. */
 function hourlyFacts(answers: Answers): (name: ContainerName, hourMs: number) => HourRow {
   const of = {
@@ -129,6 +132,9 @@ function hourlyFacts(answers: Answers): (name: ContainerName, hourMs: number) =>
     running: hourly(answers, 'running'),
   };
   const workloads = workloadsOf(answers);
+  const others = new Set(
+    [...of.requests].flatMap(([key, { value }]) => (value > 0 && !KNOWN.test(key) ? [key.replace(/ \S*$/, '')] : [])),
+  );
   return (name, hourMs) => {
     const value = (table: ReadonlyMap<string, Read>, further = '') =>
       table.get(hourlyKey(name, hourMs, further))?.value ?? null;
@@ -137,6 +143,7 @@ function hourlyFacts(answers: Answers): (name: ContainerName, hourMs: number) =>
       cpuRequest: value(of.requests, 'cpu'),
       memoryRequestBytes: value(of.requests, 'memory'),
       gpuRequest: value(of.requests, 'nvidia_com_gpu'),
+      hasOtherDevices: others.has(hourlyKey(name, hourMs, '').trimEnd()),
       cpuLimit: value(of.limits, 'cpu'),
       memoryLimitBytes: value(of.limits, 'memory'),
       cfsPeriods: value(of.periods),

@@ -31,11 +31,11 @@ export function saidBy(all: readonly Series[]): Said {
 }
 
 const EXPORTED = 'exported_';
-/** Longer is nobody's name in Kubernetes. */
-const LONGEST_NAME = 300;
+/** Names of Kubernetes, of its kinds and of instances. Nothing else is a name: they stand in commands that people copy. */
+const NAME = /^[A-Za-z0-9][\w.:-]{0,252}$/;
 
 function text(value: string | undefined): string | null {
-  return value === undefined || value === '' || value === '<none>' || value.length > LONGEST_NAME ? null : value;
+  return value !== undefined && NAME.test(value) ? value : null;
 }
 
 /** The process that holds a pod's network; it does no work. */

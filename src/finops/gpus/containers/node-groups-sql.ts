@@ -13,7 +13,7 @@ export function nodesSelect(nodes: string, { start, end }: Within): string {
 /** Pods that ran at the end of the last hour, and what their containers ask for. */
 export function podsSelect(hours: string, { end }: Within): string {
   return `SELECT "source", "node", "namespace" || '/' || "pod" AS pod, "namespace" || '/' || any_value("workloadKind") || '/' || any_value("workload") AS workload,
-      any_value("workloadKind") IN ${WITH_THE_NODE} AS "isWithNode", ${SUMS}, string_agg(DISTINCT "container", ' ' ORDER BY "container") AS containers
+      any_value("workloadKind") IN ${WITH_THE_NODE} AS "isWithNode", any_value("workloadKind") = 'Pod' OR bool_or("hasOtherDevices") AS "isFixed", ${SUMS}, string_agg(DISTINCT "container", ' ' ORDER BY "container") AS containers
     FROM ${hours} WHERE "hourMs" = ${end - HOUR_MS} AND "runsAtEnd" AND "node" IS NOT NULL GROUP BY "source", "node", "namespace", "pod" ORDER BY ALL`;
 }
 

@@ -3,6 +3,7 @@ import type { Store } from '../../../platform/store/index.ts';
 import type { Prices } from '../../prices/index.ts';
 import { type FewerNodes, fewerNodes, type HostedPod, type HostNode, lowerBoundNodes } from '../packing/fewer-nodes.ts';
 import { WHOLE_GPU_MILLI } from '../packing/lower-bound.ts';
+import { findDevices } from '../recent/devices.ts';
 import { findSources } from '../sources/store.ts';
 import { freedByHour, type HourOfGroup } from './freed-by-hour.ts';
 import { askedSelect, nodesSelect, podsSelect } from './node-groups-sql.ts';
@@ -25,8 +26,8 @@ export interface NodeGroup {
   readonly what: string;
   /** Of one node for an hour, at the end of the time; null where its type is not told. */
   readonly price: PricedResource | null;
-  /** Key of the GPUs in them, where the source names it. */
-  readonly gpuResource: string | null;
+  /** GPUs of which something was read on them, by name. */
+  readonly gpus: readonly string[];
   readonly nodes: number;
   readonly pods: number;
   /** What of CPU, memory and GPUs is asked for, 0 to 1, by pods that could move. */
@@ -136,7 +137,7 @@ async function groupNow(deps: NodeGroupDeps, { now, own, pods, asked, within }: 
       resource ??
       `nodes of ${first.cpus} CPUs and ${Math.round(first.memoryBytes / MIB / 1024)} GiB${first.gpus === 0 ? '' : ` and ${first.gpus} GPUs`}`,
     price: resource === null ? null : await pricedAt(deps.prices, deps.store, resource, within.end),
-    gpuResource: first.gpus === 0 ? null : (source?.spec.resource ?? null),
+    gpus: (await findDevices(deps.store)).flatMap(({ gpu, host }) => (places.has(host ?? '') ? [gpu] : [])),
     ...{
       nodes: now.length,
       pods: hosted.length,
@@ -168,6 +169,8 @@ function podOf(row: LakeRow, places: ReadonlyMap<string, number>): HostedPod {
     gpus: Number(row.gpus),
     gpuMilli: WHOLE_GPU_MILLI,
     models: null,
+    // What nobody would begin anew, and what needs devices that are not looked at.
+    isFixed: row.isFixed === true,
   };
 }
 

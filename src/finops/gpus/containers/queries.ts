@@ -34,7 +34,7 @@ export function containerQueries(selector: string | undefined, stepMs: number): 
   // Where labels are renamed these are the exporter's own, and are looked at when the answer is there.
   const container = (metric: string) => matched(metric, 'container!=""', 'container!="POD"');
   const step = `[${stepMs}ms]`;
-  const resources = 'resource=~"cpu|memory|nvidia_com_gpu"';
+  const resources = 'resource=~"cpu|memory|nvidia_com_.*|amd_com_.*"';
   const hourly = (name: QueryName, query: string): ContainerQuery => ({ name, query, at: 'hours' });
   const last = (name: QueryName, series: string) => hourly(name, `last_over_time(${series}[1h])`);
   return [

@@ -4,6 +4,7 @@ import type { LakeTable } from '../../../platform/lake/index.ts';
  * What a container did in an hour, as far as it was read. One row for each source, container of a pod, and hour. `cpus`: CPUs in use, a mean
  * over each `stepMs`; all readings of the hour, because percentiles of percentiles are none. `memoryMaxBytes`: most of its working set.
  * Requests and limits: as they were last in the hour; null where none was stated, or nobody told it.
+ * `hasOtherDevices`: it asks for parts of GPUs (MIG) or others' GPUs.
  */
 export const CONTAINER_HOUR: LakeTable = {
   name: 'container_hour',
@@ -25,6 +26,7 @@ export const CONTAINER_HOUR: LakeTable = {
     cpuRequest: 'DOUBLE',
     memoryRequestBytes: 'DOUBLE',
     gpuRequest: 'DOUBLE',
+    hasOtherDevices: 'BOOLEAN',
     cpuLimit: 'DOUBLE',
     memoryLimitBytes: 'DOUBLE',
     cfsPeriods: 'DOUBLE',

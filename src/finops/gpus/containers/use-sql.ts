@@ -18,10 +18,14 @@ const LEAST_OF_A_POD = 20;
  */
 export function usesSelect(hours: string, { start, end }: Within): string {
   const within = `SELECT * FROM ${hours} WHERE "hourMs" >= ${start} AND "hourMs" < ${end}`;
-  const read = `SELECT ${WHICH}, "pod", unnest("cpus")::DOUBLE AS cpu FROM h`;
-  const byPod = `SELECT ${WHICH}, "pod", count(*) AS n, quantile_disc(cpu, ${P95}) AS p95 FROM read GROUP BY ALL`;
-  const byWorkload = `SELECT ${WHICH}, quantile_disc(cpu, ${P95}) AS pooled FROM read GROUP BY ALL`;
-  const busiest = `SELECT ${WHICH}, max(p95) FILTER (n >= ${LEAST_OF_A_POD}) AS p95 FROM (${byPod}) GROUP BY ALL`;
+  const readings = `SELECT ${WHICH}, "pod", unnest("cpus")::DOUBLE AS cpu FROM h`;
+  const counted = `SELECT ${WHICH}, "pod", sum(len("cpus")) AS n FROM h GROUP BY ALL`;
+  // Few readings of each pod, as of short jobs: those of all pods together.
+  const few = `SELECT ${WHICH} FROM (${counted}) GROUP BY ALL HAVING max(n) < ${LEAST_OF_A_POD}`;
+  const pooled = `SELECT ${WHICH}, quantile_disc(cpu, ${P95}) AS p95 FROM (${readings}) SEMI JOIN (${few}) USING (${WHICH}) GROUP BY ALL`;
+  const enough = `SELECT ${WHICH}, "pod" FROM (${counted}) WHERE n >= ${LEAST_OF_A_POD}`;
+  const byPod = `SELECT ${WHICH}, "pod", quantile_disc(cpu, ${P95}) AS p95 FROM (${readings}) SEMI JOIN (${enough}) USING (${WHICH}, "pod") GROUP BY ALL`;
+  const p95 = `SELECT ${WHICH}, max(p95) AS p95 FROM (${byPod}) GROUP BY ALL UNION ALL ${pooled}`;
   const spans = `SELECT ${WHICH}, "pod", sum(len("cpus")) AS n, (max("lastMs") - min("firstMs")) / any_value("stepMs") + 1 AS expected
     FROM h WHERE "firstMs" IS NOT NULL GROUP BY ALL`;
   const expected = `SELECT ${WHICH}, sum(n)::DOUBLE AS readings, sum(expected)::DOUBLE AS expected FROM (${spans}) GROUP BY ALL`;
@@ -37,9 +41,9 @@ export function usesSelect(hours: string, { start, end }: Within): string {
       coalesce(bool_or("wasEndedForMemory"), false) AS "wasEndedForMemory",
       coalesce(${newest('isAutoscaled')}, false) AS "isAutoscaled"
     FROM h WHERE len("cpus") > 0 OR "memoryReadings" > 0 GROUP BY ALL`;
-  return `WITH h AS (${within}), read AS (${read})
-    SELECT f.*, round(coalesce(b.p95, w.pooled), 6)::DOUBLE AS "cpusP95", e.readings, e.expected
-    FROM (${facts}) f JOIN (${byWorkload}) w USING (${WHICH}) JOIN (${busiest}) b USING (${WHICH}) JOIN (${expected}) e USING (${WHICH})
+  return `WITH h AS (${within})
+    SELECT f.*, round(b.p95, 6)::DOUBLE AS "cpusP95", e.readings, e.expected
+    FROM (${facts}) f JOIN (${p95}) b USING (${WHICH}) JOIN (${expected}) e USING (${WHICH})
     ORDER BY ${WHICH}`;
 }
 

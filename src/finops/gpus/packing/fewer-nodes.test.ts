@@ -6,7 +6,18 @@ const node = (name: string, cpuMilli = 4000, more: Partial<HostNode> = {}): Host
   return { name, cpuMilli, memoryMib: 16_000, gpus: 0, model: null, mostPods: 10, ...more };
 };
 const pod = (name: string, on: number, cpuMilli: number, more: Partial<HostedPod> = {}): HostedPod => {
-  return { name, node: on, workload: name, cpuMilli, memoryMib: 1000, gpus: 0, gpuMilli: 1000, models: null, ...more };
+  return {
+    name,
+    node: on,
+    workload: name,
+    cpuMilli,
+    memoryMib: 1000,
+    gpus: 0,
+    gpuMilli: 1000,
+    models: null,
+    isFixed: false,
+    ...more,
+  };
 };
 const three = [node('a'), node('b'), node('c')];
 
@@ -39,6 +50,12 @@ it.each<[string, HostNode[], HostedPod[], string[]]>([
     [node('a', 4000, { gpus: 1 }), node('b', 4000, { gpus: 1 })],
     [pod('p', 0, 1, { gpus: 1 }), pod('q', 1, 1, { gpus: 1 })],
     [],
+  ],
+  [
+    'are none whose pods cannot be moved',
+    three,
+    [0, 1, 2].map((on) => pod(`p${on}`, on, on === 1 ? 90 : 10, { isFixed: on !== 1 })),
+    ['b'],
   ],
   ['are never all', [node('a')], [], []],
 ])('nodes that can be given back %s', async (_, nodes, pods, freed) => {

@@ -13,6 +13,8 @@ export interface HostedPod extends PackPod {
   readonly node: number;
   /** Its pods stay on two nodes at least where they are on two. */
   readonly workload: string;
+  /** It cannot be moved: its node stays. */
+  readonly isFixed: boolean;
 }
 
 export interface FewerNodes {
@@ -38,10 +40,13 @@ export async function fewerNodes(
       pods.filter((pod) => pod.node === index),
     ),
   );
-  const order = nodes.map((_, index) => index).toSorted((a, b) => (load[a] ?? 0) - (load[b] ?? 0) || a - b);
+  const fixed = new Set(pods.flatMap(({ node, isFixed }) => (isFixed ? [node] : [])));
+  const order = nodes
+    .flatMap((_, index) => (fixed.has(index) ? [] : [index]))
+    .toSorted((a, b) => (load[a] ?? 0) - (load[b] ?? 0) || a - b);
   const planOf = (freed: readonly number[]) => emptied(nodes, pods, freed);
   let best: Plan = { freed: [], moves: [] };
-  let [least, tooMany] = [0, Math.min(nodes.length, most + 1)];
+  let [least, tooMany] = [0, Math.min(nodes.length, order.length + 1, most + 1)];
   while (tooMany - least > 1) {
     const count = Math.floor((least + tooMany) / 2);
     const plan = await planOf(order.slice(0, count));

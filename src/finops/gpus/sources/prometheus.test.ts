@@ -121,7 +121,7 @@ describe('a Prometheus', () => {
     );
     process.env.PROMETHEUS_TOKEN = 'sesame';
     onTestFinished(() => void delete process.env.PROMETHEUS_TOKEN);
-    const { application, clock } = await fresh(url, ', token: env:PROMETHEUS_TOKEN');
+    const { application, clock } = await fresh(url, ', token: env:PROMETHEUS_TOKEN, containers: {}');
     await syncAll(application);
     expect(asked[0]?.authorization).toBe('Bearer sesame');
     for (const [what, answer, code, why] of troubles) {
@@ -134,10 +134,13 @@ describe('a Prometheus', () => {
         lastError: { code },
       });
       expect(source?.lastError?.detail, what).toMatch(why);
+      // About containers it is asked apart, and so is in trouble apart.
+      expect(source?.containers?.lastError?.code, what).toBe(code);
+      expect(source?.containers?.readUntil).toBe('2026-11-02T12:00:00.000Z');
     }
     trouble.answer = null;
     const [source] = await syncAll(application);
-    expect(source).toMatchObject({ state: 'ok', lastError: null });
+    expect(source).toMatchObject({ state: 'ok', lastError: null, containers: { lastError: null } });
     expect(await idle(application)).toMatchObject({ samples: 481 + troubles.length * 4, lostRatio: 0 });
   });
 });

@@ -3,7 +3,8 @@ import { HOUR_MS } from '../endpoints/endpoint-hours.ts';
 import type { Finder, Found, Window } from '../finder.ts';
 import { cpuMemoryFor } from '../finders/cpu-memory.ts';
 import { confidenceOf } from '../savings/confidence.ts';
-import { hourlyCosts, podHourCost, type Requests, unpricedReason } from './costs.ts';
+import { podHourCost, type Requests, unpricedReason } from './costs.ts';
+import { containerItem, isMetered, requestsItem } from './items.ts';
 import { shownBytes, shownCpus, stepsFor } from './words.ts';
 
 export interface ContainerFinderDeps {
@@ -88,19 +89,11 @@ interface Change {
   readonly before: ReturnType<typeof podHourCost>;
 }
 
-/** The item under which the cost of a workload's container is in the ledger of hours. */
-export function containerItem(
-  use: Pick<ContainerUse, 'source' | 'namespace' | 'workloadKind' | 'workload' | 'container'>,
-): string {
-  return `container:${[use.source, use.namespace, use.workloadKind, use.workload, use.container].join('/')}`;
-}
-
 function foundOf(use: Asking, change: Change, window: Window): Found {
   const { now, needed, keep, before } = change;
   const name = `${use.namespace}/${use.workload}`;
   const item = containerItem(use);
-  const isMetered = use.subject?.endpoint !== undefined || use.subject?.run !== undefined;
-  const cost = isMetered ? null : before;
+  const cost = isMetered(use) ? null : before;
   return {
     about: item,
     title: `Ask for ${shownCpus(needed.cpus)} and ${shownBytes(needed.memoryBytes)} for ${name}, container ${use.container}`,
@@ -117,18 +110,10 @@ function foundOf(use: Asking, change: Change, window: Window): Found {
       window: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
       figures: figuresOf(use),
       prices: cost === null ? [] : [use.cpuPrice, use.memoryPrice].flatMap(({ source }) => source ?? []),
-      items: [
-        {
-          item,
-          what: `requests of container ${use.container} of ${name}`,
-          currency: cost?.currency ?? null,
-          start: new Date(window.start).toISOString(),
-          costs: cost === null ? use.podsByHour.map(() => null) : hourlyCosts(use.podsByHour, cost.amount),
-        },
-      ],
+      items: [requestsItem(use, cost, window)],
       effects: [{ item, keep: [keep] }],
       pins: [],
-      missing: missingOf(use, isMetered),
+      missing: missingOf(use),
     },
   };
 }
@@ -165,9 +150,9 @@ function figuresOf(use: ContainerUse): Found['evidence']['figures'] {
   ];
 }
 
-function missingOf(use: ContainerUse, isMetered: boolean): string[] {
+function missingOf(use: ContainerUse): string[] {
   const unknown = use.podsByHour.filter((pods) => pods === null).length;
-  const reason = isMetered
+  const reason = isMetered(use)
     ? 'this server meters its hours by what its document says it holds, and that price has no part for requests alone'
     : unpricedReason(use);
   return [

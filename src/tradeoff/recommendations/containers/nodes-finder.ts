@@ -1,15 +1,14 @@
 import type { Gpus, NodeGroup } from '../../../finops/gpus/index.ts';
-import { decimal, decimalString } from '../../../platform/units/index.ts';
 
 import type { Finder, Found, Window } from '../finder.ts';
 import { confidenceOf } from '../savings/confidence.ts';
+import { nodesItem } from './items.ts';
 
 export interface NodeFinderDeps {
   readonly gpus: Pick<Gpus, 'nodeGroups'>;
 }
 
 const DAY_HOURS = 24;
-const PLACES = 12;
 const MOST_SHOWN = 20;
 
 /** Nodes of clusters that could be emptied: their pods fit on the others. */
@@ -29,7 +28,7 @@ export function packNodesFinder({ gpus }: NodeFinderDeps): Finder {
 function foundOf(group: NodeGroup, window: Window): Found {
   const { source, what, plan, nodes, lowerBoundNodes, byHour } = group;
   const count = plan.freed.length;
-  const item = `nodes:${source}/${what}`;
+  const { item } = nodesItem(group, window);
   const known = byHour.filter((hour) => hour !== null);
   const lived = byHour.slice(
     Math.max(
@@ -37,7 +36,6 @@ function foundOf(group: NodeGroup, window: Window): Found {
       byHour.findIndex((hour) => hour !== null),
     ),
   );
-  const price = group.price?.price ?? null;
   return {
     about: item,
     title: `Give back ${count} of ${nodes} nodes of ${source}: ${what}`,
@@ -57,24 +55,12 @@ function foundOf(group: NodeGroup, window: Window): Found {
       window: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
       figures: figuresOf(group),
       prices: group.price?.source == null ? [] : [group.price.source],
-      items: [
-        {
-          item,
-          what: `nodes of cluster ${source} (${what})`,
-          currency: price?.currency ?? null,
-          start: new Date(window.start).toISOString(),
-          costs: byHour.map((hour) =>
-            hour === null || price === null
-              ? null
-              : decimalString(decimal(price.amount).times(hour.nodes).toDecimalPlaces(PLACES)),
-          ),
-        },
-      ],
+      items: [nodesItem(group, window)],
       effects: [{ item, keep: byHour.map((hour) => keepOf(hour, count)) }],
       // The money of a request is a part of its node's: either the node is given back, or requests on it get smaller.
       pins: [
         ...new Set(group.containers.map((name) => `container:${source}/${name}`)),
-        ...(group.gpuResource === null ? [] : [`gpus:${group.gpuResource}`]),
+        ...group.gpus.map((gpu) => `gpu:${gpu}`),
       ].toSorted(),
       missing: missingOf(group, byHour.length - known.length),
     },

@@ -1,6 +1,7 @@
 import { studentQuantile } from '../../../finops/forecasts/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { type Decimal, decimal, decimalString, type Money } from '../../../platform/units/index.ts';
+import { areClusterItems, clusterItems } from '../containers/items.ts';
 import { iso, type RecommendationDeps, told } from '../context.ts';
 import { endpointHours, HOUR_MS } from '../endpoints/endpoint-hours.ts';
 import type { Window } from '../finder.ts';
@@ -46,7 +47,7 @@ async function measure(deps: RecommendationDeps, kept: Kept): Promise<void> {
 
 /** Whether there is something to read what it really saved from. */
 export function isMeasured({ action, evidence }: Pick<Recommendation, 'action' | 'evidence'>): boolean {
-  return action.type === 'endpoint_replicas' || evidence.measuredBy !== null;
+  return action.type === 'endpoint_replicas' || evidence.measuredBy !== null || areClusterItems(evidence.items);
 }
 
 async function figuresSince(deps: RecommendationDeps, document: Recommendation, since: Window): Promise<Figures> {
@@ -65,8 +66,8 @@ async function figuresRead(deps: RecommendationDeps, document: Recommendation, s
   if (measuredBy?.type === 'commitment') return savedOf(document, await savedByCommitment(deps, measuredBy, since));
   if (measuredBy?.type === 'steps') return realisedOf(document, [await stepHours(deps, measuredBy, since)]);
   const names = new Set(items.map(({ item }) => item));
-  const held = (await endpointHours(deps, since)).map(({ item }) => item).filter(({ item }) => names.has(item));
-  return realisedOf(document, held);
+  const served = (await endpointHours(deps, since)).map(({ item }) => item).filter(({ item }) => names.has(item));
+  return realisedOf(document, [...served, ...(await clusterItems(deps.gpus, since, names))]);
 }
 
 type Figures = Pick<Realised, 'hours' | 'monthly' | 'lower' | 'upper' | 'stated' | 'isWithin' | 'reason'>;

@@ -1,0 +1,73 @@
+import type { ContainerUse, Gpus, NodeGroup } from '../../../finops/gpus/index.ts';
+import { decimal, decimalString } from '../../../platform/units/index.ts';
+import type { Window } from '../finder.ts';
+import type { HeldItem } from '../schema.ts';
+import { hourlyCosts, podHourCost } from './costs.ts';
+
+const PLACES = 12;
+const CONTAINER = 'container:';
+const NODES = 'nodes:';
+
+/** The item under which the cost of a workload's container is in the ledger of hours. */
+export function containerItem(
+  use: Pick<ContainerUse, 'source' | 'namespace' | 'workloadKind' | 'workload' | 'container'>,
+): string {
+  return `${CONTAINER}${[use.source, use.namespace, use.workloadKind, use.workload, use.container].join('/')}`;
+}
+
+/** Whether this server meters its hours itself, by a price that has no part for requests. */
+export function isMetered({ subject }: ContainerUse): boolean {
+  return subject?.endpoint !== undefined || subject?.run !== undefined;
+}
+
+/** What the requests of a container cost by the hour, of all its pods; `perPod`: an hour of one, null where it is not known. */
+export function requestsItem(use: ContainerUse, perPod: ReturnType<typeof podHourCost>, window: Window): HeldItem {
+  return {
+    item: containerItem(use),
+    what: `requests of container ${use.container} of ${use.namespace}/${use.workload}`,
+    currency: perPod?.currency ?? null,
+    start: new Date(window.start).toISOString(),
+    costs: perPod === null ? use.podsByHour.map(() => null) : hourlyCosts(use.podsByHour, perPod.amount),
+  };
+}
+
+/** What the nodes of a group cost by the hour. */
+export function nodesItem({ source, what, price, byHour }: NodeGroup, window: Window): HeldItem {
+  const held = price?.price ?? null;
+  return {
+    item: `${NODES}${source}/${what}`,
+    what: `nodes of cluster ${source} (${what})`,
+    currency: held?.currency ?? null,
+    start: new Date(window.start).toISOString(),
+    costs: byHour.map((hour) =>
+      hour === null || held === null
+        ? null
+        : decimalString(decimal(held.amount).times(hour.nodes).toDecimalPlaces(PLACES)),
+    ),
+  };
+}
+
+/** Whether what it cost since can be told. */
+export function areClusterItems(items: readonly HeldItem[]): boolean {
+  return items.some(({ item }) => item.startsWith(CONTAINER) || item.startsWith(NODES));
+}
+
+/** Items of containers and of nodes as they cost in a time, of those that are named. */
+export async function clusterItems(
+  gpus: Pick<Gpus, 'containers' | 'nodeGroups'>,
+  window: Window,
+  names: ReadonlySet<string>,
+): Promise<HeldItem[]> {
+  const has = (kind: string) => [...names].some((name) => name.startsWith(kind));
+  const uses = has(CONTAINER) ? await gpus.containers(window) : [];
+  const groups = has(NODES) ? await gpus.nodeGroups(window) : [];
+  const items = [
+    ...uses.flatMap((use) => {
+      const { cpuRequest: cpus, memoryRequestBytes: memoryBytes } = use;
+      const perPod = cpus === null || memoryBytes === null ? null : podHourCost(use, { cpus, memoryBytes });
+      return [requestsItem(use, perPod, window)];
+    }),
+    ...groups.map((group) => nodesItem(group, window)),
+  ];
+  return items.filter(({ item }) => names.has(item));
+}
