@@ -18,7 +18,7 @@ import { GpuSourceSpec } from './sources/schema.ts';
 import { applyGpuSource, scheduleSources } from './sources/service.ts';
 import { scheduleRetention } from './telemetry/retention.ts';
 
-export { billedHours, type DemandHour } from './commitments/hourly-demand.ts';
+export { billedHours } from './commitments/hourly-demand.ts';
 export type { MeasuredServing } from './hardware/measured-serving.ts';
 export type { GpuLoad } from './loads/loads.ts';
 export { gpuMigrations } from './migrations.ts';
