@@ -31,6 +31,7 @@ const offer = `{name: us-west-2b, resource: p3.2xlarge, perHour: '0.918', save: 
 const commitment = `{name: p3-1y, resource: p3.2xlarge, filter: [skuId=GPU], committedPerHour: '1.94'}`;
 const serving =
   '{endpoint: home, latency: 100ms, profile: [{type: t4, requestsPerSecond: 50, latencyMs: 80}], prices: {t4: 0.1}}';
+const STATED = `{currency: USD, commitments: [${commitment}], spot: [${offer}], serving: [${serving}]}`;
 const terms = (spec: string) => `{apiVersion: steelyard/v1, kind: PurchaseTerms, metadata: {name: aws}, spec: ${spec}}`;
 
 let application: Awaited<ReturnType<typeof testApplication>>;
@@ -75,10 +76,7 @@ describe('purchases that are recommended', () => {
     for (const kind of ['spot', 'commitment', 'hardware']) {
       expect(await lacks(kind)).toMatchObject({ found: 0, reason: expect.stringContaining('kind PurchaseTerms with') });
     }
-    await applied(
-      application,
-      terms(`{currency: USD, commitments: [${commitment}], spot: [${offer}], serving: [${serving}]}`),
-    );
+    await applied(application, terms(STATED));
     expect((await call(application, listPurchaseTerms)).terms).toMatchObject([
       { name: 'aws', commitments: ['p3-1y'], spot: ['us-west-2b'], serving: ['home'] },
     ]);
@@ -169,6 +167,15 @@ describe('purchases that are recommended', () => {
     const params = { recommendation };
     const apply = () => call(application, applyRecommendation, { params, body: { isDryRun: false } });
     expect((await apply()).changes[0]).toContain('buy 3 x p3.2xlarge for a year from your cloud');
+    // Approved, it is somebody's: what the bill or other terms say meanwhile does not take it away.
+    const cheaper = terms(`{currency: USD, commitments: [${commitment.replace('1.94', '1.5')}]}`);
+    await applied(application, cheaper);
+    await find();
+    expect((await open()).map(({ state, recommendation: id }) => [state, id])).toContainEqual([
+      'approved',
+      recommendation,
+    ]);
+    await applied(application, terms(STATED));
     expect((await apply()).recommendation).toMatchObject({ state: 'applied', realised: null });
     const { acts } = await call(application, listDecidedActs, { query: { about: recommendation } });
     expect(acts.map(({ act }) => act)).toEqual(['applied', 'approved']);
