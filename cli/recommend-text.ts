@@ -112,6 +112,12 @@ function realisedText({
   return `${shownMoney(monthly)} a month${interval} over ${counted(hours, 'hour')}${said}`;
 }
 
+function fileText({ action }: Recommendation): string {
+  return action.type === 'by_hand'
+    ? 'Change it in your own file:'
+    : 'Change it in your own file too, or the next apply undoes it:';
+}
+
 export function previewText(preview: Preview, { paint }: Context): string {
   const { recommendation, isDryRun, changes, traffic, money, undo, manifest } = preview;
   const { state, title } = recommendation;
@@ -132,8 +138,6 @@ export function previewText(preview: Preview, { paint }: Context): string {
       ],
       paint,
     ),
-    ...(manifest === null
-      ? []
-      : ['', 'Change it in your own file too, or the next apply undoes it:', '', manifest.trimEnd()]),
+    ...(manifest === null ? [] : ['', fileText(recommendation), '', manifest.trimEnd()]),
   ].join('\n');
 }

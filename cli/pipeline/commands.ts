@@ -12,6 +12,7 @@ import {
 import { command } from '../frame/command.ts';
 import type { Context } from '../frame/context.ts';
 import { CommandError } from '../frame/failure.ts';
+import { capacityText } from './capacity.ts';
 import { localCode } from './code-archive.ts';
 import { compared } from './compare.ts';
 import { waitFor, writeLog } from './follow.ts';
@@ -117,7 +118,9 @@ const showCommand = command({
       params: { pipeline, run: run ?? (await latest(context, pipeline)) },
     });
     await context.answer(document, () =>
-      [runText(document, context), takenText(document, context)].filter((part) => part !== '').join('\n\n'),
+      [runText(document, context), takenText(document, context), capacityText(document, context)]
+        .filter((part) => part !== '')
+        .join('\n\n'),
     );
   },
 });

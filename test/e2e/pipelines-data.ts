@@ -117,6 +117,7 @@ function stepOf(step: string, state: PipelineStep['state'], needs: string[], rea
     values: {},
     files: [],
     attempts: [],
+    capacity: [],
     taken: null,
   };
 }

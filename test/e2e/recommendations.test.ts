@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../src/main.ts';
-import { testApplication } from '../../src/testing.ts';
+import { importFiles, testApplication } from '../../src/testing.ts';
+import { bill } from '../../src/testing-costs.ts';
 import { applied } from '../../src/testing-pipelines.ts';
+import { billedHour } from '../../src/testing-purchases.ts';
 import { RecommendationRoom } from '../../src/testing-recommendations.ts';
 import {
   buildWeb,
@@ -64,7 +66,7 @@ describe.skipIf(!hasChromium)(
       const { page, context } = await newVisit(browser);
       await open(page, `${empty.url}/recommendations`);
       expect(await answer(page)).toBe('Nobody has looked yet for what would cost less.');
-      expect(await readable(page.getByTestId('empty'))).toContain('steelyard recommend find');
+      expect(await readable(page.getByTestId('empty').first())).toContain('steelyard recommend find');
       await page.getByRole('button', { name: 'Look now' }).click();
       await expect.poll(() => answer(page)).toMatch(/^Nothing is known that would cost less, looked at/);
       await page.getByRole('table', { name: 'What was looked for' }).waitFor();
@@ -155,6 +157,34 @@ describe.skipIf(!hasChromium)(
       await page.getByRole('button', { name: 'Keep 8 h' }).click();
       await page.getByText('local keeps it until').waitFor();
       await context.close();
+    });
+
+    it('says which terms it lacks, and shows what they lead to with where it was read', async () => {
+      const { page, context, complaints } = await visit('/recommendations');
+      const terms = page.getByRole('region', { name: 'Which terms are purchases advised by?' });
+      await terms.getByText('Nobody has said what can be bought, and nothing is guessed.').waitFor();
+      await terms.getByRole('figure', { name: 'A document for terms.yaml' }).waitFor();
+      const today = clock.at - (clock.at % (24 * HOUR));
+      const rows = Array.from({ length: 30 * 24 }, (_, hour) => billedHour(today - (hour + 1) * HOUR, 2));
+      await importFiles(application, 'aws', { 'bill.csv': bill(rows.flat()) });
+      const offer = "{name: p3-1y, resource: p3.2xlarge, filter: [skuId=GPU], committedPerHour: '1.94'}";
+      const text = `{apiVersion: steelyard/v1, kind: PurchaseTerms, metadata: {name: aws}, spec: {currency: USD, commitments: [${offer}]}}`;
+      await applied(application, text);
+      await page.getByRole('button', { name: 'Look now' }).click();
+      await page.getByRole('table', { name: 'Terms of what can be bought' }).getByText('p3-1y').waitFor();
+      await page.getByRole('link', { name: 'Commit to 2 x p3.2xlarge for a year (p3-1y)' }).click();
+      await expect
+        .poll(() => answer(page))
+        .toMatch(/^Commit to 2 x p3\.2xlarge for a year \(p3-1y\): saves \$1,635\.20 a month/);
+      expect(await readable(page.getByRole('table', { name: 'Cost of a month now and then' }))).toMatch(
+        /Now.*\$4,467\.60.*Then.*\$2,832\.40/s,
+      );
+      expect(await page.getByRole('link', { name: /^d_/ }).count()).toBe(1);
+      await page.getByRole('button', { name: 'What would change…' }).click();
+      await page.getByText('buy 2 x p3.2xlarge for a year from your cloud').waitFor();
+      expect(complaints).toEqual([]);
+      await context.close();
+      expect(await faultsFound(browser, `${url}/recommendations`)).toEqual([]);
     });
 
     it('says that a recommendation does not exist', async () => {

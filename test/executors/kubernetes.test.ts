@@ -276,6 +276,21 @@ describe.skipIf(bin === null)('Kubernetes', () => {
       }
     });
 
+    it('with spot capacity alone run what must be on it: it waits for one, and may be asked to end before', async () => {
+      await using executor = await bench.open();
+      const onlySpot = { resources: { ...ANY, spot: true, onlySpot: true } };
+      const moved = await executor.start(workOf('true', onlySpot));
+      await expect.poll(() => moved.waiting?.(), SOON).toMatch(/No node of Kubernetes can take it now: 0\/1 nodes/);
+      await moved.stop();
+      expect(await moved.ended).toMatchObject({ reason: 'stopped', stoppedBy: 'starter', exitCode: null });
+      const running = await executor.start(workOf('exit 0', onlySpot));
+      await expect.poll(() => running.waiting?.(), SOON).toMatch(/No node of Kubernetes/);
+      kubectl('label', 'node', cluster.node.name, 'karpenter.sh/capacity-type=spot');
+      onTestFinished(() => void kubectl('label', 'node', cluster.node.name, 'karpenter.sh/capacity-type-'));
+      expect(await running.placed).toMatchObject({ spot: true });
+      expect(await running.ended).toMatchObject({ reason: 'exited', exitCode: 0, place: { spot: true } });
+    });
+
     it('that are still to be made are waited for, what is missing is said, and work that never began says so', async () => {
       await using executor = await bench.open({ nodes: 'growing' });
       const work = workOf('true', { resources: { ...ANY, instance: 'p5.48xlarge' }, until: Date.now() + 9_000 });

@@ -23,7 +23,7 @@ import { sourcePrices } from './sources/store.ts';
 import { scheduleRetention } from './telemetry/retention.ts';
 import { importPrices } from './telemetry/store.ts';
 
-export { billedHours, type DemandHour } from './commitments/hourly-demand.ts';
+export { billedHours } from './commitments/hourly-demand.ts';
 export type { NodeGroup } from './containers/node-groups.ts';
 export type { ContainerUse } from './containers/use.ts';
 export type { MeasuredServing } from './hardware/measured-serving.ts';

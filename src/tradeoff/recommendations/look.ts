@@ -79,6 +79,7 @@ async function withDeliveries({ billing, store }: RecommendationDeps, found: Fou
 /** The same advice has its evidence renewed; another takes the place of the one before. */
 async function renewed(sql: Sql, current: Kept, found: Recommendation, now: number): Promise<Recommendation> {
   const before = current.document;
+  if (isBeingDone(before)) return before;
   if (JSON.stringify(before.action) !== JSON.stringify(found.action)) {
     const opened = told(found, now, 'found', `${found.title}, in the place of: ${before.title}`);
     const over = told(before, now, 'superseded', `What was measured since says otherwise: ${found.title}`);
@@ -100,6 +101,14 @@ async function renewed(sql: Sql, current: Kept, found: Recommendation, now: numb
   return document;
 }
 
+/**
+ * Somebody does it, and what it saves is to be measured from when it was done: what is seen of that meanwhile (a commitment in the bill) is no
+ * reason to take it away.
+ */
+function isBeingDone({ state, evidence: { measuredBy } }: Recommendation): boolean {
+  return state === 'approved' && measuredBy !== null;
+}
+
 function shownSaving({ monthly }: Saving): string {
   return monthly === null ? 'not known' : `${monthly.amount} ${monthly.currency}`;
 }
@@ -116,6 +125,7 @@ async function lapseOthers(
     await store.transaction(async (sql) => {
       const [current] = await heldOpen(sql, document.key);
       if (current === undefined || current.document.recommendation !== document.recommendation) return;
+      if (isBeingDone(current.document)) return;
       const wasApproved = current.document.state === 'approved';
       const text = wasApproved
         ? 'It is not found any more: it was done, or what it was about is over.'

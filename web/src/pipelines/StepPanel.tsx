@@ -3,6 +3,7 @@ import type { PipelineRun, PipelineStep } from '../../../src/mlops/pipelines/sch
 import { Card } from '../parts/Card.tsx';
 import parts from '../parts/parts.module.css';
 import { Select } from '../parts/Select.tsx';
+import { CapacityTable } from './CapacityTable.tsx';
 import { FilesTable } from './FilesTable.tsx';
 import { LogView } from './LogView.tsx';
 import styles from './pipelines.module.css';
@@ -68,6 +69,11 @@ export function StepPanel({ run, step, nowMs, attempt, onAttempt, onMatrix, onCl
         {step.attempts.length > 0 && (
           <Part title="Tries that are over">
             <TriesTable step={step} />
+          </Part>
+        )}
+        {step.capacity.length > 0 && (
+          <Part title="Capacity that was decided for its deadline">
+            <CapacityTable step={step} />
           </Part>
         )}
         {step.files.length > 0 && (

@@ -18,6 +18,7 @@ export function stepNamed(step: string, rest: Partial<PipelineStep> = {}): Pipel
     values: {},
     files: [],
     attempts: [],
+    capacity: [],
     taken: null,
     ...rest,
   };

@@ -77,7 +77,9 @@ function Changes({ preview, byHand }: { readonly preview: Preview; readonly byHa
       />
       {manifest !== null && (
         <>
-          <p>Change it in your own file too, or the next apply undoes it:</p>
+          <p>
+            {byHand ? 'Change it in your own file:' : 'Change it in your own file too, or the next apply undoes it:'}
+          </p>
           <pre className={styles.manifest}>{manifest.trimEnd()}</pre>
         </>
       )}

@@ -1,8 +1,10 @@
+import { Link } from '@tanstack/react-router';
 import type { Recommendation } from '../../../src/tradeoff/recommendations/schema.ts';
 import { formatPercent } from '../format/number.ts';
 import { formatInstant } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
 import { Facts } from '../parts/Facts.tsx';
+import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
 import { savingText } from './words.ts';
 
@@ -11,7 +13,7 @@ const PERCENT = 100;
 /** What it stands on, what may go wrong, and what guards against that. */
 export function EvidenceFacts({ one }: { readonly one: Recommendation }) {
   const { what, confidence, risk, guard, evidence, realised } = one;
-  const { window, figures, prices, missing } = evidence;
+  const { window, figures, prices, missing, deliveries } = evidence;
   const share = formatPercent(confidence.coverageRatio * PERCENT);
   return (
     <Card title="What does that stand on, and what may go wrong?">
@@ -26,6 +28,9 @@ export function EvidenceFacts({ one }: { readonly one: Recommendation }) {
             ({ name, value }) => [capital(name), value ?? <Unknown key={name} reason="It is not known." />] as const,
           ),
           ['Prices', prices.length === 0 ? <Unknown key="prices" reason="No price is known." /> : prices.join('; ')],
+          ...(deliveries.length === 0
+            ? []
+            : [['Bill deliveries', <Deliveries key="deliveries" ids={deliveries} />] as const]),
           ...(missing.length === 0 ? [] : [['Not known', missing.join('; ')] as const]),
           ...(realised === null
             ? []
@@ -41,6 +46,18 @@ export function EvidenceFacts({ one }: { readonly one: Recommendation }) {
       />
     </Card>
   );
+}
+
+/** Bills that its prices and costs were read from. */
+function Deliveries({ ids }: { readonly ids: readonly string[] }) {
+  return ids.map((delivery, index) => (
+    <span key={delivery}>
+      {index === 0 ? '' : ', '}
+      <Link to="/deliveries/$delivery" params={{ delivery }} className={parts.textLink}>
+        {delivery}
+      </Link>
+    </span>
+  ));
 }
 
 function capital(text: string): string {

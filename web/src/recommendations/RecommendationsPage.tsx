@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { RecommendationList } from '../../../src/tradeoff/recommendations/schema.ts';
 import { formatMoney } from '../format/money.ts';
+import { counted } from '../format/number.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { Choice } from '../parts/Choice.tsx';
@@ -13,6 +14,7 @@ import parts from '../parts/parts.module.css';
 import { RecommendationsTable } from './RecommendationsTable.tsx';
 import { recommendationsCsv } from './recommendations-csv.ts';
 import { SearchedCard } from './SearchedCard.tsx';
+import { TermsCard } from './TermsCard.tsx';
 import { useFind, useRecommendations } from './use-recommendations.ts';
 import { listAnswer } from './words.ts';
 
@@ -72,6 +74,7 @@ export function RecommendationsPage() {
           </Loaded>
         </Card>
         {list.data !== undefined && list.data.searched.length > 0 && <SearchedCard list={list.data} />}
+        {list.data !== undefined && <TermsCard />}
       </div>
     </Page>
   );
@@ -82,14 +85,19 @@ function Overlap({ list: { totals } }: { readonly list: RecommendationList }) {
   const overlapping = totals.filter(({ saving, sumOfAlone }) => saving.monthly?.amount !== sumOfAlone.amount);
   if (overlapping.length === 0) return 'Each row is what it saves alone; nothing overlaps.';
   const sums = overlapping.map(({ sumOfAlone }) => formatMoney(sumOfAlone)).join(' and ');
-  return `Each row is what it saves alone. Added up that would be ${sums}: they overlap, and are computed together on the same hours.`;
+  const others = totals.reduce((count, { leftOut }) => count + leftOut.length, 0);
+  const without =
+    others === 0
+      ? ''
+      : ` Of what cannot be done together, ${counted(others, 'recommendation')} that would save less is left out.`;
+  return `Each row is what it saves alone. Added up that would be ${sums}: they overlap, and are computed together on the same hours.${without}`;
 }
 
 function Nothing({ state }: { readonly state: 'open' | 'done' | 'closed' }) {
   if (state === 'open') {
     return (
       <EmptyState
-        shows="What would cost less: endpoints that nobody asks, replicas and GPUs that are not needed, each with its saving and its risk."
+        shows="What would cost less: endpoints that nobody asks, replicas and GPUs that are not needed, cheaper ways to buy them, each with its saving and its risk."
         why="Nothing was found in the last 14 days of metrics. An endpoint is judged from 24 measured hours on."
         command="steelyard recommend find"
       />

@@ -73,8 +73,8 @@ export function listAnswer({ totals, unknownSavings, lookedAt }: RecommendationL
   const unknown =
     unknownSavings === 0 ? '' : `; of ${counted(unknownSavings, 'more', 'more')} it is not known what they save`;
   const money = totals.map(
-    ({ saving, recommendations }) =>
-      `${savingText(saving)} could be saved of ${formatMoney(saving.cost ?? { amount: '0', currency: 'USD' })} by ${counted(recommendations, 'recommendation')}`,
+    ({ saving, recommendations, leftOut }) =>
+      `${savingText(saving)} could be saved of ${formatMoney(saving.cost ?? { amount: '0', currency: 'USD' })} by ${leftOut.length === 0 ? '' : `${recommendations - leftOut.length} of `}${counted(recommendations, 'recommendation')}`,
   );
   if (money.length === 0) return `${counted(open, 'recommendation')}: nobody knows what they save.`;
   return `${money.join(', and ')}${unknown}.`;

@@ -53,6 +53,7 @@ export async function untilMoved(
   void running.placed?.then((place) => {
     isPlaced = place !== null;
   });
+  let savedBefore = Number.POSITIVE_INFINITY;
   for (;;) {
     await deps.rest(STEP_MS, over);
     if (over.aborted || driven.stop.aborted) return null;
@@ -60,7 +61,11 @@ export async function untilMoved(
     const on = here === 'spot' && !isPlaced ? 'nothing' : here;
     const state = await stateOf(deps, stored, spot, { running: on, spotAvailable: here === 'spot' && isPlaced });
     const action = deps.deadlines.decide(jobOf(step, spot), state);
+    // Back to spot only when it has just saved: what it did since would be lost.
+    const hasSaved = state.savedSeconds > savedBefore;
+    savedBefore = state.savedSeconds;
     if (over.aborted || (action === 'on-demand') === (here === 'on-demand')) continue;
+    if (here === 'on-demand' && !hasSaved) continue;
     return keep(deps, driven, key, { state, action, forAttempt: stored.attempt + 1, spot });
   }
 }

@@ -8,19 +8,17 @@ import type { PlannedStep } from '../definition/plan.ts';
 import type { CommandStep } from '../definition/schema.ts';
 import { type AttemptEnd, watch } from './attempt.ts';
 import { cacheKey, explainHit, explainMiss } from './cache-key.ts';
-import { deadlineOf, decideBefore } from './capacity.ts';
+import { decideBefore } from './capacity.ts';
 import { capacityOf } from './capacity-decision.ts';
 import { collect, keepLog } from './collect.ts';
 import { type DriveDeps, type DrivenRun, knownBefore, storedOf } from './context.ts';
+import { nextTry } from './next-try.ts';
 import { type Prepared, prepare, problemOf } from './prepare.ts';
 import { isAway, LATER_MS, putAway, whenReached } from './put-away.ts';
 import { save } from './steps-of-run.ts';
 import { findCached, lastMade, putCached, type StoredStep } from './store.ts';
-import type { Attempt, Taken } from './taken.ts';
+import type { Taken } from './taken.ts';
 import { admissionOf, fillWorkspace, resourcesOf, workId, workOf } from './work.ts';
-
-/** Tries that are made anew because the engine took the work away, before that counts as a failure. */
-const MAX_TAKEN_AWAY = 10;
 
 /** Ends a step that is ready: takes what was made before, or makes it. Resolves when it is over, or this server lets go of it. */
 export async function runCommandStep(
@@ -352,14 +350,7 @@ async function keepEnd(
     taken: null,
     endedMs: attempt.endMs,
   };
-  // What spot capacity takes away is bounded by the deadline, and what was moved is no failure.
-  const isFree = ({ number, again: on }: Attempt) =>
-    on === 'moved' || (on === 'taken' && capacityOf(stored, number) === 'spot');
-  const counted = deadlineOf(step) === null ? ended.attempts : ended.attempts.filter((each) => !isFree(each));
-  const takenAway = counted.filter((each) => each.reason !== null && each.exitCode === null).length;
-  const free = ended.attempts.length - counted.length;
-  const tries = stored.attempt - (outcome === 'again' ? takenAway : 0) - free;
-  const again = outcome === 'again' ? takenAway <= MAX_TAKEN_AWAY : outcome === 'failed' && tries <= step.retries.limit;
+  const { again, tries } = nextTry(step, ended, outcome);
   if (again && !driven.stop.aborted) {
     const pauseMs = outcome === 'again' ? 0 : step.retries.backoff * 2 ** Math.max(0, tries - 1);
     await save(deps, driven, { ...ended, state: 'waiting', notBeforeMs: deps.clock.now() + pauseMs });

@@ -152,7 +152,7 @@ function riskOf(
       : ` At ${percent(fallen.demandRatio)} of the demand it ${loses ? 'loses' : 'saves'} ${decimal(fallen.monthlySaving.amount).abs().toFixed(2)} ${fallen.monthlySaving.currency} a month.`;
   return {
     level: loses ? 'high' : 'medium',
-    text: `${termCost.amount} ${termCost.currency} are owed over ${term}, whether it is used or not; below ${percent(breakEvenRatio)} utilization it loses.${least}${then}`,
+    text: `${decimal(termCost.amount).toFixed(2)} ${termCost.currency} are owed over ${term}, whether it is used or not; below ${percent(breakEvenRatio)} utilization it loses.${least}${then}`,
   };
 }
 

@@ -160,7 +160,7 @@ function advised(one: Present & { readonly advice: HardwareAdvice; readonly wind
     confidence: confidenceOf(lived / DAY_HOURS, lived === 0 ? 0 : known / lived),
     risk: {
       level: survives ? 'medium' : 'high',
-      text: `${survives ? 'Replicas are replaced by others.' : 'Without one of its replicas the others could not answer all.'} Requests above ${peak.toFixed(1)} a second were not looked at.`,
+      text: `${survives ? 'Replicas are replaced by others.' : 'Without one of its replicas the others could not answer all.'} More than ${Number(peak.toPrecision(3))} requests a second were not looked at.`,
     },
     guard: `Each type was measured to answer within ${serving.latency} ms at its 95th percentile, and is loaded to ${serving.loadRatio * 100} % of that. Roll it out as a canary: its alerts and its SLO go on.`,
     action: {
@@ -191,7 +191,7 @@ function figuresOf({ types }: HardwareAdvice, peak: number, { latency, requestsP
   return [
     {
       name: 'requests a second',
-      value: `${peak.toFixed(2)}, ${requestsPerSecond === undefined ? 'the busiest minute of 7 days' : 'as stated'}`,
+      value: `${Number(peak.toPrecision(3))}, ${requestsPerSecond === undefined ? 'the busiest minute of 7 days' : 'as stated'}`,
     },
     { name: 'latency promised', value: `${latency} ms at the 95th percentile` },
     ...types.map(({ type, verdict, reason, aloneReplicas, alonePricePerHour }) => ({

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adviseSpot } from '../../../finops/gpus/schema.ts';
 import { recordUsage } from '../../../finops/metering/schema.ts';
 import { call, importFiles, problemFrom, testApplication } from '../../../testing.ts';
-import { type BillRow, bill } from '../../../testing-costs.ts';
+import { bill } from '../../../testing-costs.ts';
 import { applied } from '../../../testing-pipelines.ts';
+import { billedHour } from '../../../testing-purchases.ts';
 import { RecommendationRoom } from '../../../testing-recommendations.ts';
 import { listDecidedActs } from '../../decisions/schema.ts';
 import { applyRecommendation, findRecommendations, getRecommendation, listRecommendations } from '../schema.ts';
@@ -16,27 +17,10 @@ const clock = { at: NOON, now: () => clock.at };
 const usd = (amount: string) => ({ amount, currency: 'USD' });
 const iso = (at: number) => new Date(at).toISOString();
 
-/** An hour of the bill: so many on demand, and so many by a commitment. */
-function hourOf(at: number, onDemand: number, committed = 0): BillRow[] {
-  const month = iso(at).slice(0, 7);
-  const next = month === '2026-12' ? '2027-01' : `2026-${String(Number(month.slice(5)) + 1).padStart(2, '0')}`;
-  const row: BillRow = {
-    ...{ ChargePeriodStart: iso(at), ChargePeriodEnd: iso(at + HOUR), SkuId: 'GPU', ContractedUnitPrice: '3.06' },
-    ...{ BillingPeriodStart: `${month}-01T00:00:00Z`, BillingPeriodEnd: `${next}-01T00:00:00Z` },
-  };
-  const bought: BillRow = {
-    ...{ PricingCategory: 'Committed', CommitmentDiscountId: 'ri-1', CommitmentDiscountStatus: 'Used' },
-    ...{ CommitmentDiscountQuantity: '1', CommitmentDiscountUnit: 'Hours', CommitmentDiscountCategory: 'Usage' },
-  } as BillRow;
-  return [
-    ...(onDemand === 0 ? [] : [{ ...row, PricingQuantity: String(onDemand) }]),
-    ...(committed === 0 ? [] : [{ ...row, ...bought, PricingQuantity: String(committed), ContractedUnitPrice: '1.9' }]),
-  ];
-}
 const FIRST = Date.parse('2026-10-20T00:00:00Z');
 const TODAY = Date.parse('2026-11-26T00:00:00Z');
 /** Three in each hour for 37 days: one of them trains for ten hours of each day. */
-const rows = Array.from({ length: (TODAY - FIRST) / HOUR }, (_, hour) => hourOf(FIRST + hour * HOUR, 3)).flat();
+const rows = Array.from({ length: (TODAY - FIRST) / HOUR }, (_, hour) => billedHour(FIRST + hour * HOUR, 3)).flat();
 
 /** Capacity for about three hours, then none for one. */
 const history = {
@@ -47,6 +31,7 @@ const offer = `{name: us-west-2b, resource: p3.2xlarge, perHour: '0.918', save: 
 const commitment = `{name: p3-1y, resource: p3.2xlarge, filter: [skuId=GPU], committedPerHour: '1.94'}`;
 const serving =
   '{endpoint: home, latency: 100ms, profile: [{type: t4, requestsPerSecond: 50, latencyMs: 80}], prices: {t4: 0.1}}';
+const STATED = `{currency: USD, commitments: [${commitment}], spot: [${offer}], serving: [${serving}]}`;
 const terms = (spec: string) => `{apiVersion: steelyard/v1, kind: PurchaseTerms, metadata: {name: aws}, spec: ${spec}}`;
 
 let application: Awaited<ReturnType<typeof testApplication>>;
@@ -91,10 +76,7 @@ describe('purchases that are recommended', () => {
     for (const kind of ['spot', 'commitment', 'hardware']) {
       expect(await lacks(kind)).toMatchObject({ found: 0, reason: expect.stringContaining('kind PurchaseTerms with') });
     }
-    await applied(
-      application,
-      terms(`{currency: USD, commitments: [${commitment}], spot: [${offer}], serving: [${serving}]}`),
-    );
+    await applied(application, terms(STATED));
     expect((await call(application, listPurchaseTerms)).terms).toMatchObject([
       { name: 'aws', commitments: ['p3-1y'], spot: ['us-west-2b'], serving: ['home'] },
     ]);
@@ -112,7 +94,7 @@ describe('purchases that are recommended', () => {
       // 3 x (3.06 - 1.94) x 730.
       saving: { monthly: usd('2452.8'), cost: usd('6701.4') },
       confidence: { level: 'medium', coverageRatio: 1, days: 37 },
-      risk: { level: 'medium', text: expect.stringContaining('50983.2 USD are owed over a year') },
+      risk: { level: 'medium', text: expect.stringContaining('50983.20 USD are owed over a year') },
       action: { type: 'by_hand' },
       evidence: {
         commitments: [
@@ -185,6 +167,15 @@ describe('purchases that are recommended', () => {
     const params = { recommendation };
     const apply = () => call(application, applyRecommendation, { params, body: { isDryRun: false } });
     expect((await apply()).changes[0]).toContain('buy 3 x p3.2xlarge for a year from your cloud');
+    // Approved, it is somebody's: what the bill or other terms say meanwhile does not take it away.
+    const cheaper = terms(`{currency: USD, commitments: [${commitment.replace('1.94', '1.5')}]}`);
+    await applied(application, cheaper);
+    await find();
+    expect((await open()).map(({ state, recommendation: id }) => [state, id])).toContainEqual([
+      'approved',
+      recommendation,
+    ]);
+    await applied(application, terms(STATED));
     expect((await apply()).recommendation).toMatchObject({ state: 'applied', realised: null });
     const { acts } = await call(application, listDecidedActs, { query: { about: recommendation } });
     expect(acts.map(({ act }) => act)).toEqual(['applied', 'approved']);
@@ -194,7 +185,7 @@ describe('purchases that are recommended', () => {
     expect(nothing).toMatchObject({ monthly: null, reason: 'the bill has no hour of it yet since it was done' });
     // Two of three were used: 2 x 3.06 - 3 x 1.94 = 0.3 an hour.
     const since = Array.from({ length: 48 }, (_, hour) =>
-      hourOf(NOON - (NOON % HOUR) + (hour + 1) * HOUR, 1, 2),
+      billedHour(NOON - (NOON % HOUR) + (hour + 1) * HOUR, 1, 2),
     ).flat();
     const unused = since
       .filter((row) => row.PricingCategory === 'Committed')

@@ -111,7 +111,7 @@ function foundOf(terms: StoredTerms, one: Case): Found & { readonly keep: number
     keep: cost.keep,
     about: item,
     title: `Run ${of} on spot ${offer.resource} (${offer.name})`,
-    what: `${steps.join(', ')} of pipeline ${pipeline}, ${jobs} of ${hours(workHours)} each on average`,
+    what: `${steps.join(', ')} of pipeline ${pipeline}: ${counted(jobs, 'job')} of ${hours(workHours)} on average`,
     subject: { pipeline, purpose: 'training' },
     billedMonths: monthsOfBills(own.flatMap(({ metered }) => metered.prices)),
     before: `on demand, ${cost.onDemandPerHour} ${currency} an hour`,

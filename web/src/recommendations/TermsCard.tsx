@@ -1,0 +1,76 @@
+import { useQuery } from '@tanstack/react-query';
+import { listPurchaseTerms } from '../../../src/tradeoff/recommendations/purchases/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { formatInstant } from '../format/time.ts';
+import { Card } from '../parts/Card.tsx';
+import { EmptyState } from '../parts/EmptyState.tsx';
+import { ExampleFile } from '../parts/ExampleFile.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import table from '../table/table.module.css';
+import { TERMS_COMMAND, TERMS_EXAMPLE, TERMS_FILE } from './terms-example.ts';
+
+const HEIGHT = 420;
+
+/** What a person has said of how compute is bought: without it spot, commitments and other hardware are not advised. */
+export function TermsCard() {
+  const terms = useQuery(endpointQuery(listPurchaseTerms, {}));
+  return (
+    <Card title="Which terms are purchases advised by?" flush>
+      <Loaded query={terms} what="The terms" height={HEIGHT}>
+        {(data) => (data.terms.length === 0 ? <NoTerms /> : <Terms terms={data.terms} />)}
+      </Loaded>
+    </Card>
+  );
+}
+
+function NoTerms() {
+  return (
+    <EmptyState
+      shows="Spot capacity, commitments and cheaper hardware, each with its saving by what you used and served."
+      why={`Nobody has said what can be bought, and nothing is guessed. Write your prices into ${TERMS_FILE}, leave out what you do not have, and apply it.`}
+      command={TERMS_COMMAND}
+    >
+      <ExampleFile name={TERMS_FILE} text={TERMS_EXAMPLE} />
+    </EmptyState>
+  );
+}
+
+interface TermsProps {
+  readonly terms: readonly {
+    readonly name: string;
+    readonly appliedAt: string;
+    readonly commitments: readonly string[];
+    readonly spot: readonly string[];
+    readonly serving: readonly string[];
+  }[];
+}
+
+function Terms({ terms }: TermsProps) {
+  const shown = (names: readonly string[]) => (names.length === 0 ? 'none' : names.join(', '));
+  return (
+    <table className={table.table} aria-label="Terms of what can be bought">
+      <thead>
+        <tr>
+          <th scope="col">Terms</th>
+          <th scope="col">Commitments</th>
+          <th scope="col">Spot</th>
+          <th scope="col">Served models</th>
+          <th scope="col" className={table.wideOnly}>
+            Applied
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {terms.map(({ name, appliedAt, commitments, spot, serving }) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td>{shown(commitments)}</td>
+            <td>{shown(spot)}</td>
+            <td>{shown(serving)}</td>
+            <td className={table.wideOnly}>{formatInstant(appliedAt)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
