@@ -1,5 +1,5 @@
 import type { ChangeState } from '../change-judge.ts';
-import type { Found, JudgedDay, Lesson } from './judge-series.ts';
+import type { Found, JudgedDay, Lesson } from './candidate.ts';
 import { type LedgerSeries, seriesKey } from './series.ts';
 
 /** How far a series was judged. */
