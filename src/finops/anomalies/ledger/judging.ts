@@ -71,9 +71,10 @@ async function judgeOnce(deps: JudgingDeps, memory: SeriesMemory): Promise<boole
   const [from, to] = windowOf(periods.at(-1), now);
   const within = { start: Date.parse(from), end: Date.parse(to) };
   const predictions = await deps.metering.predictionsByDay(store, within);
-  const stamp = await stampOf(deps, { stored, growing: [...growing], predictions, today: to });
+  const ofGpus = await deps.gpus.stamp(store, to);
+  const stamp = await stampOf(deps, { stored, growing: [...growing], predictions, ofGpus });
   if (before?.stamp === stamp) return false;
-  const gpus = await deps.gpus.days({ from, to });
+  const gpus = ofGpus === null ? [] : await deps.gpus.days({ from, to });
   const context = { covers: (month: string) => periods.includes(month), grows: (month: string) => growing.has(month) };
   const question = { from, to, dimensions: CAUSE_DIMENSIONS };
   const { judged, changed } = await costs.withDailyCharges(question, async (charges) => {
@@ -103,21 +104,17 @@ interface Known {
   readonly stored: readonly StoredAnomaly[];
   readonly growing: readonly string[];
   readonly predictions: readonly CountedPredictions[];
-  readonly today: string;
+  readonly ofGpus: string | null;
 }
 
 /** Readings that sources send all the time change it once a day, those of files at each import. */
-async function stampOf(
-  { store, lake, gpus }: JudgingDeps,
-  { stored, growing, predictions, today }: Known,
-): Promise<string> {
+async function stampOf({ store, lake }: JudgingDeps, { stored, growing, predictions, ofGpus }: Known): Promise<string> {
   const said = stored.flatMap(({ id, feedback }) =>
     feedback === null || feedback.from !== null ? [] : [[id, feedback]],
   );
   const sequences = await Promise.all(
     [billRows, allocations, allocatedDaily].map((table) => lake.sequence(store, table)),
   );
-  const ofGpus = await gpus.stamp(store, today);
   const text = JSON.stringify([sequences, growing, said.toSorted(), predictions, ofGpus]);
   return createHash('sha256').update(text).digest('hex');
 }
