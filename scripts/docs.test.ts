@@ -107,6 +107,7 @@ describe('manifests in documents', () => {
     );
     expect([...new Set(shown)].toSorted()).toEqual([
       'AllocationRules',
+      'AnomalySubscription',
       'BillSource',
       'Budget',
       'Endpoint',

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listAnomalies } from '../../src/finops/anomalies/ledger/schema.ts';
 import { listen } from '../../src/platform/http/index.ts';
 import { decimal, decimalString } from '../../src/platform/units/schema.ts';
+import { importHolders, importSamples, samplesText } from '../../src/testing-gpus.ts';
 import { type Change, daysOf, type MadeLedger, openLedger } from '../../src/testing-ledger.ts';
+import { seeded } from '../../src/testing-random.ts';
 import {
   buildWeb,
   hasChromium,
@@ -26,6 +28,20 @@ const CHANGE: Change = ({ sku }, day) => {
   return sku === 'claude-input' && day >= '2026-11-04' && day <= '2026-11-06' ? { quantity: 0 } : {};
 };
 
+/** A GPU of team search that is idle for six hours of a day, and for eighteen when its bill has tripled; read every five minutes. */
+async function readGpus({ application }: MadeLedger): Promise<void> {
+  const days = daysOf('2026-09-20', '2026-11-14');
+  const next = seeded(7);
+  const values = days.flatMap((day) => {
+    const idle = Math.round(12 * ((day >= '2026-11-10' ? 18 : 6) + next()));
+    return Array.from({ length: 288 }, (_, step) => (step < idle ? 0 : 55 + Math.round(20 * next())));
+  });
+  const text = samplesText({ 'GPU-0f3a': values }, { every: 300, day: '2026-09-20' });
+  await importSamples(application, text, { price: { amount: '4.1', currency: 'USD' } });
+  const held = `gpu,start,end,team\nGPU-0f3a,2026-09-20T00:00:00Z,2026-11-15T00:00:00Z,search`;
+  await importHolders(application, held, ['team']);
+}
+
 describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Debian’s chromium is not installed)', () => {
   let ledger: MadeLedger;
   let url: string;
@@ -35,9 +51,10 @@ describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Debian’
     await buildWeb();
     browser = await launchBrowser();
     ledger = await openLedger();
+    await readGpus(ledger);
     await ledger.deliver(daysOf('2026-09-20', '2026-11-14'), { change: CHANGE });
     url = await listen(ledger.application.http, ledger.application.config);
-    goingOn = (await ask(url, listAnomalies, { query: { state: 'open' } })).anomalies[0]?.id ?? '';
+    goingOn = (await ask(url, listAnomalies, { query: { state: 'open', measure: 'cost' } })).anomalies[0]?.id ?? '';
   });
   afterAll(async () => {
     await browser?.close();
@@ -63,7 +80,7 @@ describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Debian’
   it('answer with both sides of the month, never set off, and lead from the list to one of them', async () => {
     const { page, context, complaints } = await visit('/anomalies');
     expect(await answer(page)).toMatch(
-      /^2 anomalies, 1 of them open, cost \$[\d,]+\.\d\d more than expected, \$[\d,]+\.\d\d less on the other side in November 2026\.$/,
+      /^3 anomalies, 2 of them open, cost \$[\d,]+\.\d\d more than expected, \$[\d,]+\.\d\d less on the other side in November 2026; \$[\d.]+ of what was paid bought less of GPUs and predictions than usual\.$/,
     );
     const table = page.getByRole('table', { name: 'Anomalies' });
     expect(await readable(table.getByRole('row', { name: /claude-input/ }))).toMatch(
@@ -72,7 +89,7 @@ describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Debian’
     await page.getByRole('img', { name: /^Cost of the day; More than expected; Less than expected/ }).waitFor();
     await page.getByLabel('Side').selectOption('over');
     await page.waitForURL(/direction=over/);
-    await expect.poll(() => table.getByRole('row').count()).toBe(2);
+    await expect.poll(() => table.getByRole('row').count()).toBe(3);
     await table.getByRole('link', { name: /p4d/ }).click();
     await page.waitForURL(`**/anomalies/${goingOn}**`);
     expect(complaints).toEqual([]);
@@ -106,6 +123,23 @@ describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Debian’
       .getByText(/\b5 rows\b/)
       .first()
       .waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('of GPUs show their readings, the GPUs behind it, and what else happened to the team', async () => {
+    const { page, context, complaints } = await visit('/anomalies?measure=gpu_idle_cost');
+    await page.getByRole('table', { name: 'Anomalies' }).getByRole('link', { name: 'GPUs · search' }).click();
+    await page.waitForURL(/anomalies\/an_/);
+    const gpus = page.getByRole('table', { name: 'GPUs behind it' });
+    await gpus.waitFor();
+    expect(await answer(page)).toMatch(
+      /^GPUs of team search stood idle for [\d.]+ USD a day, where [\d.]+ USD was expected: 18\.\d of 24 GPU-hours a day\. That is \$[\d.]+ that bought less than usual, since 10 Nov; it is no cost of its own\.$/,
+    );
+    expect(await readable(gpus.getByRole('row', { name: /GPU-0f3a/ }))).toContain('search');
+    await page.getByRole('table', { name: 'Related anomalies' }).getByRole('link', { name: /p4d/ }).click();
+    await page.waitForURL(`**/anomalies/${goingOn}**`);
+    await page.getByRole('table', { name: 'Related anomalies' }).getByRole('link', { name: /GPUs/ }).waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });

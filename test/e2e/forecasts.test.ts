@@ -182,6 +182,10 @@ describe.skipIf(!hasChromium)('forecasts in the browser (skipped where Debian’
     const { page, context } = await newVisit(browser);
     expect(await shiftWhileOpening(page, `${server.url}/forecasts`)).toBeLessThan(LAYOUT_SHIFT);
     await page.getByRole('button', { name: 'Add a change…' }).click();
+    const form = page.getByRole('dialog', { name: 'Add a known change' });
+    await form.getByRole('button', { name: 'a factor' }).click();
+    await form.getByLabel('What is each day multiplied by?').fill('0');
+    await form.getByText('a factor above 0 other than 1').waitFor();
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
     await context.close();

@@ -44,7 +44,7 @@ const targets: Readonly<Record<string, string>> = {
   'email.to': '{ email: { to: ml@example.org } }',
 };
 const notified: Readonly<Record<string, string>> = Object.fromEntries(
-  ['Budget', 'Monitor', 'IdlePolicy'].flatMap((kind) =>
+  ['Budget', 'Monitor', 'IdlePolicy', 'AnomalySubscription'].flatMap((kind) =>
     Object.entries(targets).map(([field, target]) => [`${kind} spec.notify.${field}`, target]),
   ),
 );
@@ -52,9 +52,11 @@ const notified: Readonly<Record<string, string>> = Object.fromEntries(
 const telling = (field: string, name: string, target: string, other = false) =>
   field.startsWith('Budget')
     ? budget(name, target, other ? '200' : '100')
-    : field.startsWith('IdlePolicy')
-      ? `apiVersion: steelyard/v1\nkind: IdlePolicy\nmetadata: { name: ${name} }\nspec: { what: endpoints, window: ${other ? 40 : 30}m, notify: [${target}] }\n`
-      : `apiVersion: steelyard/v1\nkind: Monitor\nmetadata: { name: ${name} }\nspec: { model: ${name}, log: { sample: ${other ? 0.5 : 1} }, notify: [${target}] }\n`;
+    : field.startsWith('AnomalySubscription')
+      ? `apiVersion: steelyard/v1\nkind: AnomalySubscription\nmetadata: { name: ${name} }\nspec: { direction: ${other ? 'over' : 'both'}, notify: [${target}] }\n`
+      : field.startsWith('IdlePolicy')
+        ? `apiVersion: steelyard/v1\nkind: IdlePolicy\nmetadata: { name: ${name} }\nspec: { what: endpoints, window: ${other ? 40 : 30}m, notify: [${target}] }\n`
+        : `apiVersion: steelyard/v1\nkind: Monitor\nmetadata: { name: ${name} }\nspec: { model: ${name}, log: { sample: ${other ? 0.5 : 1} }, notify: [${target}] }\n`;
 /** Of pods that serve: their rights, and whom they put out. */
 const served: Readonly<Record<string, string>> = {
   'Endpoint spec.variants.kubernetes.serviceAccount': '{ serviceAccount: privileged }',

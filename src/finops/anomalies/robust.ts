@@ -5,7 +5,7 @@ const MEAN_TO_DEVIATION = 1.2533;
 
 /** The value in the middle; of an even number the mean of the two. `null` of none. Example: 1, 9, 2 gives 2. */
 export function median(values: readonly number[]): number | null {
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
   const upper = sorted[sorted.length >> 1];
   if (upper === undefined) return null;
   const lower = sorted[(sorted.length - 1) >> 1] ?? upper;
@@ -17,9 +17,9 @@ export function median(values: readonly number[]): number | null {
  * Example: 1, 2, 3, 90 gives 2.5.
  */
 export function midmean(values: readonly number[]): number | null {
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
   const cut = Math.floor(sorted.length / 4);
-  const middle = sorted.slice(cut, sorted.length - cut);
+  const middle = sorted.subarray(cut, sorted.length - cut);
   return middle.length === 0 ? null : middle.reduce((sum, value) => sum + value, 0) / middle.length;
 }
 

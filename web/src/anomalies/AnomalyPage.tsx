@@ -43,6 +43,7 @@ export function AnomalyPage() {
                   evidence={anomaly.evidence}
                   currency={anomaly.currency}
                   asTable={search.change === 'table'}
+                  ofGpus={isOfGpus(anomaly)}
                 />
                 {isOfGpus(anomaly) ? (
                   <GpuRowsCard anomaly={anomaly} evidence={anomaly.evidence} currency={anomaly.currency} />

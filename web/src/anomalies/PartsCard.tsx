@@ -19,10 +19,12 @@ interface PartsCardProps {
   readonly evidence: AnomalyEvidence;
   readonly currency: string;
   readonly asTable: boolean;
+  /** Of hours of GPUs, whose volume and mix are other things than those of SKUs. */
+  readonly ofGpus: boolean;
 }
 
 /** What the difference is made of: price, volume, mix, what came and what went; as steps, or as a table that adds up. */
-export function PartsCard({ id, evidence: { effects, cost }, currency, asTable }: PartsCardProps) {
+export function PartsCard({ id, evidence: { effects, cost }, currency, asTable, ofGpus }: PartsCardProps) {
   const navigate = useNavigate({ from: '/anomalies/$anomaly' });
   const png = usePng(`${id}-parts`);
   const steps = useMemo((): WaterfallStep[] => {
@@ -42,6 +44,7 @@ export function PartsCard({ id, evidence: { effects, cost }, currency, asTable }
         <>
           <MoneyFigure money={{ amount: cost.expected, currency }} /> was expected,{' '}
           <MoneyFigure money={{ amount: cost.actual, currency }} /> came.
+          {ofGpus && ' Volume: more or fewer GPU-hours were paid for. Mix: another share of them.'}
         </>
       }
       actions={

@@ -21,6 +21,9 @@ const OF: readonly { readonly value: ChangeDraft['of']; readonly label: string }
   { value: 'serviceName', label: 'a service of the cloud' },
 ];
 
+/** A factor of nobody in particular is of everything. */
+const OF_FACTOR = OF.map((one) => (one.value === 'everything' ? { ...one, label: 'everything' } : one));
+
 interface ChangeDialogProps {
   readonly currency: string;
   /** First day that is not billed: before it, a bill has it already. */
@@ -102,7 +105,7 @@ export function ChangeDialog({ currency, from, team, changes, onClose }: ChangeD
         <Select
           label="Whose cost is it?"
           value={draft.of}
-          options={[...OF]}
+          options={draft.by === 'factor' ? OF_FACTOR : [...OF]}
           onChange={(of) => put({ of: of as ChangeDraft['of'] })}
         />
       </div>

@@ -58,6 +58,10 @@ export function ChangesCard({ forecasts: all, drawn, team, changes }: ChangesCar
   );
 }
 
+function ofNobody({ factor }: Pick<ForecastChange, 'factor'>): string {
+  return factor === null ? 'nobody in particular' : 'everything';
+}
+
 /** `+$240.00`, `× 1.5`. */
 function byDayText({ dailyAmount, currency, factor }: Pick<ForecastChange, 'dailyAmount' | 'currency' | 'factor'>) {
   if (dailyAmount === null || currency === null) return `× ${factor ?? ''}`;
@@ -122,7 +126,7 @@ function ChangesTable({
             <td>{formatDay(from)}</td>
             <td className={table.wideOnly}>{until === null ? 'it stays' : formatDay(until)}</td>
             <td className={table.wideOnly}>
-              {Object.keys(subject).length === 0 ? 'nobody in particular' : subjectText(subject)}
+              {Object.keys(subject).length === 0 ? ofNobody(by) : subjectText(subject)}
             </td>
             <td className={table.wideOnly}>{origin === 'bill' ? 'the bill' : addedBy}</td>
             <td className={table.number}>

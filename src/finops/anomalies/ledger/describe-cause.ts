@@ -72,7 +72,7 @@ export async function describeCause(
 
 /** What was expected of the charges of before, as a share of them. Of a price: what was bought is taken as it is. */
 function scaleOf(candidate: Candidate, cells: readonly ChargeCell[]): Decimal {
-  const { series, expected } = candidate;
+  const { series } = candidate;
   const total = (of: 'costBefore' | 'quantityBefore' | 'quantityAfter') =>
     cells.reduce((sum, cell) => sum.plus(cell[of]), decimal(0));
   const [above, below] =

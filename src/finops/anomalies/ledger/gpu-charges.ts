@@ -15,11 +15,11 @@ export type GpuMoney = 'idle' | 'unused';
 
 /**
  * GPU time as charges: a kind of charge is one GPU of one owner, its quantity GPU-hours, so that causes are looked for and
- * explained as those of bills are. Hours without a price are left out.
+ * explained as those of bills are. Hours without a price are left out. `days`: in the order of time.
  */
 export function gpuCharges(days: readonly GpuDay[], money: GpuMoney): AskedCharges {
   const priced = days.flatMap((one) => amountsOf(one, money) ?? []);
-  const through = days.reduce((last, { day }) => (day > last ? day : last), '');
+  const through = days.at(-1)?.day ?? '';
   return {
     daily: async ({ dimensions, where }) => {
       const of = priced.filter((one) => meets(one.from, where));

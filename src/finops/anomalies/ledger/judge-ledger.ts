@@ -14,6 +14,7 @@ import { type Candidate, judgeSeries } from './judge-series.ts';
 import { type Judged, lessonsFor } from './lessons.ts';
 import type { LedgerJudging } from './schema.ts';
 import { type LedgerSeries, type SeriesContext, seriesOf } from './series.ts';
+import type { SeriesMemory } from './series-memory.ts';
 import { servedSeries } from './served-series.ts';
 import { isOfGpus, JUDGED_DIMENSIONS, sliceKey } from './slice.ts';
 
@@ -29,14 +30,16 @@ export interface LedgerQuestion extends SeriesContext {
   readonly gpus: readonly GpuDay[];
   /** Predictions by day, as they were counted. */
   readonly predictions: readonly CountedPredictions[];
+  /** What the judging before found; without it every day is judged. */
+  readonly memory?: SeriesMemory;
 }
 
 /** Slices of a dimension that are judged, those with the largest cost; what is beyond them is seen above them. */
 const MOST_SLICES = 100;
 
 /** Judges every series of the ledger as if its days came one by one. The same bill and the same verdicts give the same answer. */
-export async function judgeLedger(charges: DailyCharges, question: LedgerQuestion): Promise<JudgedLedger> {
-  const { said } = question;
+export async function judgeLedger(asked: DailyCharges, question: LedgerQuestion): Promise<JudgedLedger> {
+  const charges = askedOnce(asked);
   const days = await charges.daily({ dimensions: JUDGED_DIMENSIONS, where: [], most: MOST_SLICES });
   const ofBill = seriesOf(days, question);
   const gpus = gpuLedgerOf(question.gpus);
@@ -44,7 +47,7 @@ export async function judgeLedger(charges: DailyCharges, question: LedgerQuestio
   const ofGpus = gpuSeries(gpus.days, idle);
   const series = [...ofBill, ...servedSeries(ofBill, question.predictions), ...ofGpus];
   const alarmStrength = alarmStrengthFor(series.length);
-  const candidates = await judgeAll(series, alarmStrength, said);
+  const candidates = await judgeAll(series, alarmStrength, question);
   const found = await describeAll(charges, gpus, candidates);
   const last = lastOf(ofBill);
   const first = days.map(({ day }) => day).toSorted()[0];
@@ -60,6 +63,22 @@ export async function judgeLedger(charges: DailyCharges, question: LedgerQuestio
       alarmStrength,
       sources: [...charges.through].map(([source, through]) => ({ source, through })),
       longer: charges.longer.map((one) => ({ ...one })),
+    },
+  };
+}
+
+/** Causes ask for the same charges to be found, joined and described: nearly half of the questions come again. */
+function askedOnce(charges: DailyCharges): DailyCharges {
+  const answers = new Map<string, ReturnType<DailyCharges['cells']>>();
+  return {
+    ...charges,
+    cells: (question) => {
+      const key = JSON.stringify(question);
+      const known = answers.get(key);
+      if (known !== undefined) return known;
+      const answer = charges.cells(question);
+      answers.set(key, answer);
+      return answer;
     },
   };
 }
@@ -92,12 +111,13 @@ function lastOf(series: readonly LedgerSeries[]): string | null {
 async function judgeAll(
   series: readonly LedgerSeries[],
   alarmStrength: number,
-  said: readonly Judged[],
+  { said, memory }: LedgerQuestion,
 ): Promise<Candidate[]> {
   const candidates: Candidate[] = [];
   for (const one of series) {
-    candidates.push(...judgeSeries(one, alarmStrength, lessonsFor(one, said)));
+    candidates.push(...judgeSeries(one, alarmStrength, lessonsFor(one, said), memory));
     await setImmediate();
   }
+  memory?.sweep();
   return candidates;
 }

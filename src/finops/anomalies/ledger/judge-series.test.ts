@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { seeded } from '../../../testing-random.ts';
 import { costSeries, FIRST_DAY } from '../seeded-costs.testing.ts';
 import { alarmStrengthFor, FALSE_ALARMS_PER_30_DAYS } from './alarm-rate.ts';
 import { DAY_MS } from './day.ts';
 import { judgeSeries, type Lesson } from './judge-series.ts';
 import type { LedgerSeries } from './series.ts';
+import { createSeriesMemory } from './series-memory.ts';
 
 const SERIES = 200;
 const DAYS = 180;
@@ -90,6 +92,34 @@ describe('what people said of a series', () => {
     expect(ends(1, 60, 63)).toEqual([63]);
     expect(ends(-1, 60, 63)).toEqual([73]);
     expect(ends(1, 40, 42)).toEqual([73]);
+  });
+});
+
+describe('what is remembered of the judging before', () => {
+  it('changes no judgement, whatever days are restated, added or complete meanwhile', () => {
+    const memory = createSeriesMemory();
+    const next = seeded(11);
+    const lessons: Lesson[] = [{ afterDay: FIRST + 75, strengthRatio: 1.2 }];
+    let values = costSeries(5, 'spike', { days: 150 }).values;
+    let resumed = 0;
+    for (let round = 0; round < 24; round += 1) {
+      const length = 100 + Math.floor(50 * next());
+      const changed = Math.floor(150 * next());
+      values = values.map((value, day) => (day === changed ? value * 1.4 : value));
+      const incompleteFrom = next() < 0.5 ? null : FIRST + length - 2;
+      const series = { ...seriesOf(values.slice(0, length)), incompleteFrom };
+      const said = next() < 0.8 ? lessons : [];
+      const remembering = {
+        ...memory,
+        resume: (...asked: Parameters<typeof memory.resume>) => {
+          const from = memory.resume(...asked);
+          resumed += from?.points ?? 0;
+          return from;
+        },
+      };
+      expect(judgeSeries(series, 4, said, remembering)).toEqual(judgeSeries(series, 4, said));
+    }
+    expect(resumed).toBeGreaterThan(300);
   });
 });
 

@@ -1,41 +1,12 @@
 import { createChangeJudge } from '../change-judge.ts';
 import type { Episode, EpisodeKind } from '../episodes.ts';
+import type { Candidate, Found, JudgedDay, Lesson } from './candidate.ts';
 import { DAY_MS } from './day.ts';
 import type { LedgerSeries } from './series.ts';
+import type { SeriesMemory } from './series-memory.ts';
 import { moneySideOf } from './slice.ts';
 
-/** A day as it was judged, by it and the days before. */
-export interface JudgedDay {
-  readonly day: number;
-  readonly value: number;
-  readonly expected: number | null;
-  /** One standard deviation. */
-  readonly spread: number | null;
-}
-
-/** Days of one series that are out of the ordinary together. */
-export interface Candidate {
-  readonly series: LedgerSeries;
-  readonly kind: EpisodeKind;
-  /** 1: more money than expected, or the same money for less. */
-  readonly direction: 1 | -1;
-  readonly firstDay: number;
-  readonly lastDay: number;
-  readonly open: boolean;
-  /** Sums over its days. */
-  readonly actual: number;
-  readonly expected: number;
-  /** All judged days of the series. */
-  readonly days: readonly JudgedDay[];
-}
-
-/** What people said of a series: after the day, a change that goes on is the usual, or an alarm takes more. */
-export interface Lesson {
-  readonly afterDay: number;
-  /** The change that is meant: its direction in money, and its days as they were known. */
-  readonly accept?: { readonly direction: 1 | -1; readonly firstDay: number; readonly lastDay: number };
-  readonly strengthRatio?: number;
-}
+export type { Candidate, JudgedDay, Lesson } from './candidate.ts';
 
 /** However often an alarm was wrong, it takes no more than this times as much. */
 const MOST_STRENGTH_RATIO = 2;
@@ -45,7 +16,12 @@ const LEAST_PRICE_DEVIATION = 0.02;
 const IDLE_STRENGTH_RATIO = 1.3;
 
 /** Judges the days of a series one after the other, by the days before; a day that is not complete cannot be a dip. */
-export function judgeSeries(series: LedgerSeries, strength: number, lessons: readonly Lesson[]): Candidate[] {
+export function judgeSeries(
+  series: LedgerSeries,
+  strength: number,
+  lessons: readonly Lesson[],
+  memory?: SeriesMemory,
+): Candidate[] {
   const alarmStrength = series.measure === 'gpu_idle_cost' ? strength * IDLE_STRENGTH_RATIO : strength;
   const options = {
     stepMs: DAY_MS,
@@ -54,11 +30,12 @@ export function judgeSeries(series: LedgerSeries, strength: number, lessons: rea
     ...(series.measure === 'unit_cost' ? { leastDeviation: LEAST_PRICE_DEVIATION } : {}),
   };
   const side = moneySideOf(series.measure);
-  let ratio = 1;
-  let judge = createChangeJudge({ ...options, alarmStrength });
-  const pending = lessons.toSorted((a, b) => a.afterDay - b.afterDay);
-  const days: JudgedDay[] = [];
-  const found: Omit<Candidate, 'days'>[] = [];
+  const known = memory?.resume(series, alarmStrength, lessons) ?? null;
+  let ratio = known?.ratio ?? 1;
+  let judge = createChangeJudge({ ...options, alarmStrength: alarmStrength * ratio }, known?.state);
+  const pending = lessons.toSorted((a, b) => a.afterDay - b.afterDay).slice(known?.learned ?? 0);
+  const days: JudgedDay[] = [...(known?.days ?? [])];
+  const found: Found[] = [...(known?.found ?? [])];
   const learn = (day: number) => {
     while (pending[0] !== undefined && pending[0].afterDay < day) {
       const { accept, strengthRatio = 1 } = pending.shift() ?? {};
@@ -95,7 +72,8 @@ export function judgeSeries(series: LedgerSeries, strength: number, lessons: rea
       candidateOf(goesOn ? before.firstDay : firstDay, lastDay, goesOn && before.kind !== kind ? null : kind, open),
     );
   };
-  for (const { day, value } of series.points) {
+  const from = known?.points ?? 0;
+  for (const [index, { day, value }] of series.points.slice(from).entries()) {
     learn(day);
     if (series.incompleteFrom !== null && day >= series.incompleteFrom) {
       const { expected } = createChangeJudge(options, judge.state()).judge(day * DAY_MS, value);
@@ -104,10 +82,12 @@ export function judgeSeries(series: LedgerSeries, strength: number, lessons: rea
     const { expected, ended } = judge.judge(day * DAY_MS, value);
     days.push({ day, value, expected, spread: judge.newest().spread });
     keep(ended);
+    const learned = lessons.length - pending.length;
+    memory?.note(series, { points: from + index + 1, days, found, ratio, learned, state: judge.state() });
   }
   learn(Number.POSITIVE_INFINITY);
   keep(judge.open());
-  return found.map((candidate) => ({ ...candidate, days }));
+  return found.map((candidate) => ({ ...candidate, series, days }));
 }
 
 /** What comes again after a weekend is the same. */

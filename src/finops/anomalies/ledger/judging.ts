@@ -13,6 +13,7 @@ import { dayNumber, dayText } from './day.ts';
 import { conditionsOf } from './find-causes.ts';
 import { gpuLedgerOf, type JudgedLedger, judgeLedger } from './judge-ledger.ts';
 import { reconcile } from './reconcile.ts';
+import { createSeriesMemory, type SeriesMemory } from './series-memory.ts';
 import { CAUSE_DIMENSIONS, isOfGpus } from './slice.ts';
 import { findAnomalies, findAnomaly, findJudging, putAnomaly, putJudging, type StoredAnomaly } from './store.ts';
 
@@ -36,11 +37,12 @@ const WARM_UP_DAYS = 28;
 /** Judges the ledger when bills or allocations changed, when somebody said something, and when a month is closed; then calls `judged`. */
 export function scheduleJudging(deps: JudgingDeps, jobs: Jobs, judged: () => Promise<void>): void {
   const turn = createMutex();
+  const memory = createSeriesMemory();
   jobs.register(JUDGE, {
     handler: async () => {
       const release = await turn.acquire();
       try {
-        while (await judgeOnce(deps));
+        while (await judgeOnce(deps, memory));
         await judged();
       } finally {
         release();
@@ -56,7 +58,7 @@ export async function askForJudging(jobs: Pick<Jobs, 'enqueue'>, sql: Sql): Prom
 }
 
 /** False when nothing has changed since it was judged; true when it has been judged, and may have changed meanwhile. */
-async function judgeOnce(deps: JudgingDeps): Promise<boolean> {
+async function judgeOnce(deps: JudgingDeps, memory: SeriesMemory): Promise<boolean> {
   const { store, costs, billing, clock } = deps;
   const before = await findJudging(store);
   const stored = await findAnomalies(store, true);
@@ -69,13 +71,14 @@ async function judgeOnce(deps: JudgingDeps): Promise<boolean> {
   const [from, to] = windowOf(periods.at(-1), now);
   const within = { start: Date.parse(from), end: Date.parse(to) };
   const predictions = await deps.metering.predictionsByDay(store, within);
-  const stamp = await stampOf(deps, { stored, growing: [...growing], predictions, today: to });
+  const ofGpus = await deps.gpus.stamp(store, to);
+  const stamp = await stampOf(deps, { stored, growing: [...growing], predictions, ofGpus });
   if (before?.stamp === stamp) return false;
-  const gpus = await deps.gpus.days({ from, to });
+  const gpus = ofGpus === null ? [] : await deps.gpus.days({ from, to });
   const context = { covers: (month: string) => periods.includes(month), grows: (month: string) => growing.has(month) };
   const question = { from, to, dimensions: CAUSE_DIMENSIONS };
   const { judged, changed } = await costs.withDailyCharges(question, async (charges) => {
-    const inner = await judgeLedger(charges, { said: stored, gpus, predictions, ...context });
+    const inner = await judgeLedger(charges, { said: stored, gpus, predictions, memory, ...context });
     const settled = dayText(dayNumber(inner.judging.from ?? from) + WARM_UP_DAYS);
     const reconciled = await reconcile({
       stored,
@@ -101,21 +104,17 @@ interface Known {
   readonly stored: readonly StoredAnomaly[];
   readonly growing: readonly string[];
   readonly predictions: readonly CountedPredictions[];
-  readonly today: string;
+  readonly ofGpus: string | null;
 }
 
 /** Readings that sources send all the time change it once a day, those of files at each import. */
-async function stampOf(
-  { store, lake, gpus }: JudgingDeps,
-  { stored, growing, predictions, today }: Known,
-): Promise<string> {
+async function stampOf({ store, lake }: JudgingDeps, { stored, growing, predictions, ofGpus }: Known): Promise<string> {
   const said = stored.flatMap(({ id, feedback }) =>
     feedback === null || feedback.from !== null ? [] : [[id, feedback]],
   );
   const sequences = await Promise.all(
     [billRows, allocations, allocatedDaily].map((table) => lake.sequence(store, table)),
   );
-  const ofGpus = await gpus.stamp(store, today);
   const text = JSON.stringify([sequences, growing, said.toSorted(), predictions, ofGpus]);
   return createHash('sha256').update(text).digest('hex');
 }

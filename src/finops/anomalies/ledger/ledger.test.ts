@@ -40,7 +40,8 @@ describe('one SKU of a team that is used three times as much', () => {
     expect(anomaly?.sentence).toMatch(
       /^p4d\.24xlarge of team search rose 2\.\d+x, from [\d.]+ to 10\d Hours a day; price unchanged\.$/,
     );
-    expect(totals).toEqual([{ currency: 'USD', over: anomaly?.impact, under: '0', anomalies: 1, open: 0 }]);
+    const none = { under: '0', wasted: '0', gained: '0' };
+    expect(totals).toEqual([{ currency: 'USD', over: anomaly?.impact, ...none, anomalies: 1, open: 0 }]);
     expect(judging).toMatchObject({ through: '2026-11-14', series: 32, slices: 18 });
     const { evidence, ...detail } = await call(ledger.application, getAnomaly, {
       params: { anomaly: anomaly?.id ?? '' },

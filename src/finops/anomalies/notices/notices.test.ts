@@ -8,7 +8,7 @@ import { postApply } from '../../../platform/manifests/schema.ts';
 import { createTelling } from '../../../platform/notices/index.ts';
 import { startReceiver } from '../../../platform/outbound/receiver.testing.ts';
 import { call, problemFrom } from '../../../testing.ts';
-import { type Change, daysOf, LINES, type Line, type MadeLedger, openLedger, settle } from '../../../testing-ledger.ts';
+import { daysOf, LINES, type Line, type MadeLedger, openLedger, settle } from '../../../testing-ledger.ts';
 import { recordUsage } from '../../metering/schema.ts';
 import type { Anomaly } from '../ledger/schema.ts';
 import { getAnomaly, giveAnomalyFeedback, listAnomalies } from '../ledger/schema.ts';

@@ -126,13 +126,13 @@ export function noticesSuite(engine: string, newDatabase: () => Promise<string>)
       room = new Room(store, receiver, smtp, folder);
     });
     onceTests(() => room);
+    forecastTests(() => room);
     targetTests(() => room);
   });
 }
 
 function onceTests(inUse: () => Room): void {
-  const types = (room: Room) =>
-    room.receiver.received.map(({ body }) => JSON.parse(body)).map(({ type, data }) => [type, data.threshold]);
+  const types = typesOf;
 
   it('are sent once for each threshold and window, the gravest of those that were crossed at once', async () => {
     const room = inUse();
@@ -182,36 +182,6 @@ function onceTests(inUse: () => Room): void {
     expect(new Set(ids).size).toBe(1);
   });
 
-  it('tell once that a forecast passes the limit, by the probability that was asked for and the forecast of this window', async () => {
-    const room = inUse();
-    const one = await room.server();
-    await room.apply(one, `forecastAt: [0.5, 0.8], notify: [{webhook: {url: "${room.receiver.url}"}}]`);
-    const figures = { day: '2026-11-24', mean: '104', lo80: '98', hi80: '111', limit: '100' };
-    const start = '2026-11-01T00:00:00.000Z';
-    for (const [probability, of] of [
-      [0.49, {}],
-      [0.9, { limit: '90' }],
-      [0.9, { start: '2026-10-01T00:00:00.000Z' }],
-    ] as const) {
-      room.expected = { ...figures, start, probability, ...of };
-      await room.look(one);
-    }
-    expect(types(room)).toEqual([]);
-    room.expected = { ...figures, start, probability: 0.62 };
-    await room.look(one);
-    await room.look(await room.server());
-    expect(types(room)).toEqual([['steelyard.budget.forecast', 'forecast:0.5']]);
-    room.expected = { ...figures, start, probability: 0.83 };
-    await room.look(one);
-    room.expected = { ...figures, start, probability: 0.55 };
-    await room.look(one);
-    room.expected = { ...figures, start, probability: 0.95 };
-    await room.look(one);
-    expect(types(room).slice(1)).toEqual([['steelyard.budget.forecast', 'forecast:0.8']]);
-    const { data } = JSON.parse(room.receiver.received[1]?.body ?? '{}');
-    expect(data.forecast).toMatchObject({ probability: 0.83, day: '2026-11-24', mean: '104' });
-  });
-
   it('tell of work that was stopped, once a window', async () => {
     const room = inUse();
     const one = await room.server();
@@ -233,6 +203,41 @@ function onceTests(inUse: () => Room): void {
       await room.look(one);
     }
     expect(types(room)).toEqual([['steelyard.budget.stopped', 'stopped']]);
+  });
+}
+
+const typesOf = (room: Room) =>
+  room.receiver.received.map(({ body }) => JSON.parse(body)).map(({ type, data }) => [type, data.threshold]);
+
+function forecastTests(inUse: () => Room): void {
+  it('tell once that a forecast passes the limit, by the probability that was asked for and the forecast of this window', async () => {
+    const room = inUse();
+    const one = await room.server();
+    await room.apply(one, `forecastAt: [0.5, 0.8], notify: [{webhook: {url: "${room.receiver.url}"}}]`);
+    const figures = { day: '2026-11-24', mean: '104', lo80: '98', hi80: '111', limit: '100' };
+    const start = '2026-11-01T00:00:00.000Z';
+    for (const [probability, of] of [
+      [0.49, {}],
+      [0.9, { limit: '90' }],
+      [0.9, { start: '2026-10-01T00:00:00.000Z' }],
+    ] as const) {
+      room.expected = { ...figures, start, probability, ...of };
+      await room.look(one);
+    }
+    expect(typesOf(room)).toEqual([]);
+    room.expected = { ...figures, start, probability: 0.62 };
+    await room.look(one);
+    await room.look(await room.server());
+    expect(typesOf(room)).toEqual([['steelyard.budget.forecast', 'forecast:0.5']]);
+    room.expected = { ...figures, start, probability: 0.83 };
+    await room.look(one);
+    room.expected = { ...figures, start, probability: 0.55 };
+    await room.look(one);
+    room.expected = { ...figures, start, probability: 0.95 };
+    await room.look(one);
+    expect(typesOf(room).slice(1)).toEqual([['steelyard.budget.forecast', 'forecast:0.8']]);
+    const { data } = JSON.parse(room.receiver.received[1]?.body ?? '{}');
+    expect(data.forecast).toMatchObject({ probability: 0.83, day: '2026-11-24', mean: '104' });
   });
 }
 

@@ -34,7 +34,7 @@ export function isWhole({ subject }: ForecastChange, { level, key }: Place): boo
   const target = targetOf(subject);
   if (target.level === 'total') return true;
   if (target.level === level) return target.key === key;
-  return target.level === 'team' && level === 'project' && key !== null && key.startsWith(`${target.key}/`);
+  return target.level === 'team' && level === 'project' && key?.startsWith(`${target.key}/`) === true;
 }
 
 /**
