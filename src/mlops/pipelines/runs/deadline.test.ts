@@ -96,7 +96,7 @@ describe('a step with a deadline on spot capacity', () => {
     const history = publishedHistories().get('us-west-2b');
     if (history === undefined) throw new Error('there is no us-west-2b');
     const [[first = 0] = []] = history.up;
-    const { run, step, elapsedHours } = await trained(
+    const { run, elapsedHours } = await trained(
       history.up.map(([start, end]) => [(start - first) * 1000, (end - first) * 1000]),
     );
     expect(run.state).toBe('succeeded');
