@@ -35,7 +35,7 @@ export function AnomaliesPage() {
       <Page title="Anomalies" answer={answer()}>
         <Card title="What was out of the ordinary?">
           <EmptyState
-            shows="What was out of the ordinary in cost, usage and prices, with its cause and its money."
+            shows="What was out of the ordinary in cost, usage, prices, GPUs and predictions, with its cause and its money."
             why="The ledger is judged whenever a bill comes. After four weeks of daily charges it has something to compare with."
             command="steelyard bill import bill.csv --source aws"
           />

@@ -6,7 +6,7 @@ import type { LedgerSeries } from './series.ts';
 import type { SeriesMemory } from './series-memory.ts';
 import { moneySideOf } from './slice.ts';
 
-export type { Candidate, JudgedDay, Lesson } from './candidate.ts';
+export type { Candidate, Lesson } from './candidate.ts';
 
 /** However often an alarm was wrong, it takes no more than this times as much. */
 const MOST_STRENGTH_RATIO = 2;
