@@ -28,11 +28,13 @@ export function requestsItem(use: ContainerUse, perPod: ReturnType<typeof podHou
     currency: perPod?.currency ?? null,
     start: new Date(window.start).toISOString(),
     costs: perPod === null ? use.podsByHour.map(() => null) : hourlyCosts(use.podsByHour, perPod.amount),
+    within: [],
+    gpus: [],
   };
 }
 
 /** What the nodes of a group cost by the hour. */
-export function nodesItem({ source, what, price, byHour }: NodeGroup, window: Window): HeldItem {
+export function nodesItem({ source, what, price, byHour, gpus }: NodeGroup, window: Window): HeldItem {
   const held = price?.price ?? null;
   return {
     item: `${NODES}${source}/${what}`,
@@ -44,6 +46,8 @@ export function nodesItem({ source, what, price, byHour }: NodeGroup, window: Wi
         ? null
         : decimalString(decimal(held.amount).times(hour.nodes).toDecimalPlaces(PLACES)),
     ),
+    within: [],
+    gpus: [...gpus],
   };
 }
 
