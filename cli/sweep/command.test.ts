@@ -74,7 +74,7 @@ describe('steelyard sweep run', () => {
     expect(Number(document.spent?.amount)).toBeGreaterThan(6 * 0.4);
     expect(readdirSync(logs)).toHaveLength(6);
     expect(readFileSync(join(logs, 'trial-0.log'), 'utf8')).toBe(`trained ${document.trials[0]?.params.a}\n`);
-  }, 60_000);
+  });
 
   it('ends early what shows little for its money', async () => {
     const { document } = await sweep(
@@ -89,7 +89,7 @@ describe('steelyard sweep run', () => {
       expect(Number(spent?.amount)).toBeLessThan(9);
     }
     expect(document.best).toMatchObject({ value: most, state: 'finished' });
-  }, 60_000);
+  });
 
   it('spends no more than its budget, however many trials there are', async () => {
     const { document } = await sweep(
@@ -98,12 +98,12 @@ describe('steelyard sweep run', () => {
     );
     expect(document.trials.map(({ state }) => state)).toContain('stopped: budget');
     expect(decimal(document.spent?.amount ?? '99').toNumber()).toBeLessThanOrEqual(8 + 1);
-  }, 60_000);
+  });
 
   it('says when no trial showed the metric', async () => {
     expect(await sweep(['--budget', '10USD', '--param', 'a=1', '--trials', '1'], ['{a}', '0'])).toMatchObject({
       code: 13,
       document: { best: null },
     });
-  }, 60_000);
+  });
 });

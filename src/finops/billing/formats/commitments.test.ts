@@ -309,5 +309,5 @@ describe('over the term of a commitment', () => {
       }),
       { numRuns: 12 },
     );
-  }, 60_000);
+  }, 240_000);
 });

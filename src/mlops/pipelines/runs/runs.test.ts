@@ -335,7 +335,7 @@ describe('money', () => {
     expect(decimal(spent?.amount ?? '0').toNumber()).toBeGreaterThan(5);
     expect(spent).toEqual(over.cost);
     expect(stops).toHaveLength(works.filter(({ attempts }) => attempts.length > 0).length);
-  }, 60_000);
+  });
 
   it('that is not there keeps a step from beginning, and the run says which budget', async () => {
     await applied(application, JSON.stringify(PRICES));
@@ -362,7 +362,7 @@ describe('money', () => {
     );
     expect(Number(over.cost?.amount)).toBeLessThanOrEqual(12 + 1);
     expect(Number(over.cost?.amount)).toBeGreaterThan(5);
-  }, 60_000);
+  });
 
   it('of the budget of a step is its own limit', async () => {
     await applied(application, JSON.stringify(PRICES));
@@ -370,5 +370,5 @@ describe('money', () => {
     const over = await ranToEnd(application, 'p');
     expect(stepOf(over, 'work')).toMatchObject({ state: 'stopped', reason: 'budget its own limit' });
     expect(Number(over.cost?.amount)).toBeLessThanOrEqual(5);
-  }, 30_000);
+  });
 });
