@@ -121,7 +121,10 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
   ]);
   expect(before[1]).toMatchObject({
     ...{ cpusP95: 0.2, memoryMaxBytes: 4e8, cpuRequest: 1, memoryRequestBytes: 2 * GIB, throttledRatio: null },
-    ...{ subject: null, unknownOwner: 'pod shop/api-7d9f-b is no work of this server, and no workload usage names it' },
+    ...{
+      subject: null,
+      unknownOwner: 'pods of namespace shop are no work of this server, and no workload usage and no rule names them',
+    },
     coverageRatio: expect.closeTo(335 / 336, 6),
   });
 
