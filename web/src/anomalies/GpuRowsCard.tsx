@@ -5,11 +5,8 @@ import { counted } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import layout from '../parts/layout.module.css';
-import { MoneyDelta } from '../parts/MoneyDelta.tsx';
-import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
-import table from '../table/table.module.css';
-import styles from './anomalies.module.css';
+import { ChangesTable } from './ChangesTable.tsx';
 
 interface GpuRowsCardProps {
   readonly anomaly: AnomalyDetail;
@@ -20,7 +17,6 @@ interface GpuRowsCardProps {
 /** The GPUs behind it, by owner: their readings are on the page of GPUs. */
 export function GpuRowsCard({ anomaly, evidence, currency }: GpuRowsCardProps) {
   const { rows, cost } = evidence;
-  const money = (amount: string) => <MoneyFigure money={{ amount, currency }} />;
   const what = anomaly.measure === 'gpu_idle_cost' ? 'idle' : 'not used';
   return (
     <Card
@@ -36,47 +32,22 @@ export function GpuRowsCard({ anomaly, evidence, currency }: GpuRowsCardProps) {
         </>
       }
     >
-      <table className={table.table} aria-label="GPUs behind it">
-        <thead>
-          <tr>
-            <th scope="col">GPU</th>
-            <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-              Expected
-            </th>
-            <th scope="col" className={table.number}>
-              Actual
-            </th>
-            <th scope="col" className={table.number}>
-              Change
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={JSON.stringify(row.values)}>
-              <th scope="row" className={styles.value}>
-                {row.values.gpu ?? 'GPUs'}
-                <span className={layout.sub}>{ownerOf(row)}</span>
-              </th>
-              <td className={`${table.number} ${table.wideOnly}`}>{money(row.expected)}</td>
-              <td className={table.number}>{money(row.actual)}</td>
-              <td className={table.number}>
-                <MoneyDelta money={{ amount: row.change, currency }} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-        <tfoot>
-          <tr>
-            <th scope="row">Together</th>
-            <td className={`${table.number} ${table.wideOnly}`}>{money(cost.expected)}</td>
-            <td className={table.number}>{money(cost.actual)}</td>
-            <td className={table.number}>
-              <MoneyDelta money={{ amount: cost.change, currency }} />
-            </td>
-          </tr>
-        </tfoot>
-      </table>
+      <ChangesTable
+        label="GPUs behind it"
+        of="GPU"
+        lines={rows.map((row) => ({
+          key: JSON.stringify(row.values),
+          name: (
+            <>
+              {row.values.gpu ?? 'GPUs'}
+              <span className={layout.sub}>{ownerOf(row)}</span>
+            </>
+          ),
+          amounts: row,
+        }))}
+        together={cost}
+        currency={currency}
+      />
     </Card>
   );
 }

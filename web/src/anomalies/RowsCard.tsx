@@ -5,11 +5,8 @@ import { counted } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import layout from '../parts/layout.module.css';
-import { MoneyDelta } from '../parts/MoneyDelta.tsx';
-import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
-import table from '../table/table.module.css';
-import styles from './anomalies.module.css';
+import { ChangesTable } from './ChangesTable.tsx';
 
 interface RowsCardProps {
   readonly anomaly: AnomalyDetail;
@@ -23,7 +20,20 @@ const COLUMNS = ['team', 'serviceName', 'regionId', 'resourceId'];
 /** The charges behind it, each with its bill rows on the costs page. */
 export function RowsCard({ anomaly, evidence, currency }: RowsCardProps) {
   const { rows, otherRows, filter, cost } = evidence;
-  const money = (amount: string) => <MoneyFigure money={{ amount, currency }} />;
+  const lines = rows.map((row) => ({
+    key: row.filter.join('&'),
+    name: (
+      <>
+        <Link to="/costs" search={rowsSearch(anomaly, row.filter, currency)} className={parts.textLink}>
+          {skuOf(row)}
+        </Link>
+        <span className={layout.sub}>{whereOf(row)}</span>
+      </>
+    ),
+    amounts: row,
+  }));
+  const others =
+    otherRows === null ? [] : [{ key: 'others', name: counted(otherRows.count, 'other'), amounts: otherRows }];
   return (
     <Card
       title="Which charges are behind it?"
@@ -38,59 +48,13 @@ export function RowsCard({ anomaly, evidence, currency }: RowsCardProps) {
         </>
       }
     >
-      <table className={table.table} aria-label="Charges behind it">
-        <thead>
-          <tr>
-            <th scope="col">Charge</th>
-            <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-              Expected
-            </th>
-            <th scope="col" className={table.number}>
-              Actual
-            </th>
-            <th scope="col" className={table.number}>
-              Change
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.filter.join('&')}>
-              <th scope="row" className={styles.value}>
-                <Link to="/costs" search={rowsSearch(anomaly, row.filter, currency)} className={parts.textLink}>
-                  {skuOf(row)}
-                </Link>
-                <span className={layout.sub}>{whereOf(row)}</span>
-              </th>
-              <td className={`${table.number} ${table.wideOnly}`}>{money(row.expected)}</td>
-              <td className={table.number}>{money(row.actual)}</td>
-              <td className={table.number}>
-                <MoneyDelta money={{ amount: row.change, currency }} />
-              </td>
-            </tr>
-          ))}
-          {otherRows !== null && (
-            <tr>
-              <th scope="row">{counted(otherRows.count, 'other')}</th>
-              <td className={`${table.number} ${table.wideOnly}`}>{money(otherRows.expected)}</td>
-              <td className={table.number}>{money(otherRows.actual)}</td>
-              <td className={table.number}>
-                <MoneyDelta money={{ amount: otherRows.change, currency }} />
-              </td>
-            </tr>
-          )}
-        </tbody>
-        <tfoot>
-          <tr>
-            <th scope="row">Together</th>
-            <td className={`${table.number} ${table.wideOnly}`}>{money(cost.expected)}</td>
-            <td className={table.number}>{money(cost.actual)}</td>
-            <td className={table.number}>
-              <MoneyDelta money={{ amount: cost.change, currency }} />
-            </td>
-          </tr>
-        </tfoot>
-      </table>
+      <ChangesTable
+        label="Charges behind it"
+        of="Charge"
+        lines={[...lines, ...others]}
+        together={cost}
+        currency={currency}
+      />
     </Card>
   );
 }

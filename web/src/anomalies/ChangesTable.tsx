@@ -1,0 +1,73 @@
+import type { ReactNode } from 'react';
+import type { AnomalyRow } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { MoneyDelta } from '../parts/MoneyDelta.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import table from '../table/table.module.css';
+import styles from './anomalies.module.css';
+
+/** Amounts of one currency, as decimals. */
+type Amounts = Pick<AnomalyRow, 'expected' | 'actual' | 'change'>;
+
+interface ChangesTableProps {
+  readonly label: string;
+  /** What a line is: the head of the first column. */
+  readonly of: string;
+  readonly lines: readonly { readonly key: string; readonly name: ReactNode; readonly amounts: Amounts }[];
+  readonly together: Amounts;
+  readonly currency: string;
+}
+
+/** What was expected and what came, line by line and together. */
+export function ChangesTable({ label, of, lines, together, currency }: ChangesTableProps) {
+  return (
+    <table className={table.table} aria-label={label}>
+      <thead>
+        <tr>
+          <th scope="col">{of}</th>
+          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+            Expected
+          </th>
+          <th scope="col" className={table.number}>
+            Actual
+          </th>
+          <th scope="col" className={table.number}>
+            Change
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map(({ key, name, amounts }) => (
+          <tr key={key}>
+            <th scope="row" className={styles.value}>
+              {name}
+            </th>
+            <AmountCells amounts={amounts} currency={currency} />
+          </tr>
+        ))}
+      </tbody>
+      <tfoot>
+        <tr>
+          <th scope="row">Together</th>
+          <AmountCells amounts={together} currency={currency} />
+        </tr>
+      </tfoot>
+    </table>
+  );
+}
+
+function AmountCells({ amounts, currency }: { readonly amounts: Amounts; readonly currency: string }) {
+  const { expected, actual, change } = amounts;
+  return (
+    <>
+      <td className={`${table.number} ${table.wideOnly}`}>
+        <MoneyFigure money={{ amount: expected, currency }} />
+      </td>
+      <td className={table.number}>
+        <MoneyFigure money={{ amount: actual, currency }} />
+      </td>
+      <td className={table.number}>
+        <MoneyDelta money={{ amount: change, currency }} />
+      </td>
+    </>
+  );
+}
