@@ -157,7 +157,10 @@ function foundOf(
         start: new Date(window.end - hours * HOUR_MS).toISOString(),
         costs: Array.from({ length: hours }, () => (isPriced ? decimalString(perGpu) : null)),
       })),
-      effects: groups.flatMap(([, ...others]) => others.map(({ gpu }) => ({ item: gpuItem(gpu), keep: [0] }))),
+      effects: [...empty, ...groups.flatMap(([, ...others]) => others)].map(({ gpu }) => ({
+        item: gpuItem(gpu),
+        keep: [0],
+      })),
       // What is moved needs the GPU that it is moved to.
       pins: groups.flatMap(([first, ...others]) =>
         first === undefined || others.length === 0 ? [] : [gpuItem(first.gpu)],
