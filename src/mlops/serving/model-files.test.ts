@@ -133,5 +133,6 @@ it('an endpoint keeps the files of what is live and of what a rollback goes back
   await expect.poll(here, WAIT).toEqual(['1', '3']);
   await call(application, deleteEndpoint, { params: { endpoint: 'e' } });
   await expect.poll(here, WAIT).toEqual([]);
-  expect(readdirSync(join(data, 'serving', 'models'))).toEqual(['m']);
+  // What has left its place is removed after that.
+  await expect.poll(() => readdirSync(join(data, 'serving', 'models')), WAIT).toEqual(['m']);
 });

@@ -167,7 +167,7 @@ describe('what drove a change', () => {
       ),
       { numRuns: 25 },
     );
-  });
+  }, 240_000);
 });
 
 describe('the effects of one SKU', () => {
