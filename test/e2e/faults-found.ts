@@ -6,12 +6,17 @@ import { type Look, newVisit, open } from '../support/browser.ts';
 const LOOKS: readonly Look[] = [{}, { width: 390, height: 844 }];
 const SCHEMES = ['light', 'dark'] as const;
 
+/** Turns the system light or dark: a page in which nobody has chosen goes with it, so that it need not be loaded anew. */
+export async function turn(page: Page, scheme: (typeof SCHEMES)[number]): Promise<void> {
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.locator(`html[data-scheme="${scheme}"]`).waitFor({ state: 'attached' });
+}
+
 /** What axe complains of on a page as it stands, by scheme: an empty list for a page without fault. */
 export async function axeFaults(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (const scheme of SCHEMES) {
-    // A page that follows the system changes at once; to load it again would show the same, later.
-    await page.emulateMedia({ colorScheme: scheme });
+    await turn(page, scheme);
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
     found.push(...violations.map(({ id, nodes }) => `${scheme} ${id}: ${nodes.map(({ html }) => html).join(' | ')}`));
   }

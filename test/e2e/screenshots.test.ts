@@ -6,6 +6,7 @@ import { listRuns } from '../../src/mlops/tracking/schema.ts';
 import { processEnvironment } from '../../src/platform/config/index.ts';
 import { buildWeb, hasChromium, launchBrowser, newVisit, open } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
+import { turn } from './faults-found.ts';
 import { ask, deliveryAddresses, listedDecisions, newestMonth, rowAddress } from './questions.ts';
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'screenshots');
@@ -71,11 +72,11 @@ describe.runIf(hasChromium && wanted)('screenshots', () => {
       await open(page, `${server.url}${path}`);
       for (const width of WIDTHS) {
         await page.setViewportSize(sizeOf(width));
-        for (const colorScheme of SCHEMES) {
-          await page.emulateMedia({ colorScheme });
+        for (const scheme of SCHEMES) {
+          await turn(page, scheme);
           // The canvas is drawn one frame after its library has come, or after its size or colours have changed.
           await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
-          await page.screenshot({ path: join(FOLDER, `${name}-${width}-${colorScheme}.png`) });
+          await page.screenshot({ path: join(FOLDER, `${name}-${width}-${scheme}.png`) });
         }
       }
     }

@@ -9,6 +9,7 @@ import { CallError } from './client.ts';
 import { askFirstQuestions } from './frame/first-questions.ts';
 import { addressOfHash } from './frame/hash-address.ts';
 import { router } from './router.tsx';
+import { followSystem } from './theme/scheme.ts';
 
 const FRESH_MS = 30_000;
 
@@ -22,6 +23,8 @@ const queries: QueryClient = new QueryClient({
     },
   },
 });
+
+followSystem();
 
 /** Before anything is asked that a server with accounts would refuse. */
 async function begin(): Promise<void> {

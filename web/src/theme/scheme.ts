@@ -21,12 +21,31 @@ export function useScheme(): Scheme {
 
 /** Changes the colours now and for the next visit. Where storage is refused, for this visit. */
 export function setScheme(scheme: Scheme): void {
-  document.documentElement.dataset.scheme = scheme;
+  show(scheme);
   try {
     localStorage.setItem(KEY, scheme);
   } catch {
     // Storage is closed to us (private window): the choice holds until the page is left.
   }
+}
+
+/** From now on the page goes with the system, which may turn dark at night, as long as nobody has chosen. Once, when the app begins. */
+export function followSystem(): void {
+  window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', ({ matches }) => {
+    if (chosen() === null) show(matches ? 'dark' : 'light');
+  });
+}
+
+function chosen(): string | null {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+function show(scheme: Scheme): void {
+  document.documentElement.dataset.scheme = scheme;
   window.dispatchEvent(new Event(CHANGED));
 }
 
