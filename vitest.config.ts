@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const withServers = { testTimeout: 180_000, hookTimeout: 180_000 };
+/** Chromium drops what it asks for when networks come and go, as they do with containers and pods: it has a time without these. */
+const browser = ['test/e2e/**/*.test.ts'];
 /** What is held to a second: one file after another, with the machine to itself. */
 const timed = ['test/executors/{hard-budgets,pipelines,process}.test.ts', 'test/serving/scaling.test.ts'];
 
@@ -22,12 +24,22 @@ export default defineConfig({
         extends: true,
         test: {
           ...withServers,
+          name: 'browser',
+          include: browser,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...withServers,
           name: 'servers',
           include: ['test/**/*.test.ts'],
-          exclude: timed,
-          // Half of these wait most of the time: for an engine that is away, a container, a browser. So more than there are cores.
+          exclude: [...browser, ...timed],
+          // Half of these wait most of the time, for an engine that is away or a container: so more than there are cores.
           maxWorkers: 3,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -37,7 +49,7 @@ export default defineConfig({
           name: 'servers-alone',
           include: timed,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],
