@@ -21,7 +21,9 @@ export function periodsSelect(stretches: string, { windowMs, maxGapMs, weights }
   const numbered = `SELECT *, CASE WHEN s - beforeLast <= ${maxGapMs} THEN greatest(s - beforeEnd, 0) ELSE 0 END AS lostMs,
       sum(coalesce(s - beforeLast > ${maxGapMs} OR low <> beforeLow, true)::INTEGER) OVER (PARTITION BY gpu ORDER BY s) AS period
     FROM (${looked})`;
-  return `SELECT n.gpu, "import", low, s, e, ${ofSeven('ms')} AS ms, samples, CASE WHEN slices IS NULL THEN "valueMs" ELSE "valueMs" * slices / 7 END AS "valueMs",
+  // By the time as it is counted, in whole milliseconds: what is always at a half has a mean of a half.
+  const value = `CASE WHEN slices IS NULL OR ms = 0 THEN "valueMs" ELSE "valueMs" * ${ofSeven('ms')} / ms END`;
+  return `SELECT n.gpu, "import", low, s, e, ${ofSeven('ms')} AS ms, samples, ${value} AS "valueMs",
       ${ofSeven('lostMs')} AS lostMs, period, slices,
       max(e) OVER p - min(s) OVER p AS periodMs,
       low AND max(e) OVER p - min(s) OVER p >= ${windowMs} AS idle
