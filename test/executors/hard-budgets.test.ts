@@ -110,7 +110,10 @@ async function allBegin(server: ServerProcess, { name, run }: Begun, crowd: Crow
   const log = async (step: string) => (await ask(server, pipelineStepLog, { params, query: { step } })).text;
   while (Date.now() < by) {
     const { stepList } = await ask(server, getPipelineRun, { params });
-    if (stepList.some((step) => isOver(step.state))) return false;
+    const over = stepList.filter((step) => isOver(step.state));
+    // Money alone ends any of them so early.
+    for (const { reason } of over) expect(reason).toMatch(/^budget |^Budget "|set aside/);
+    if (over.length > 0) return false;
     const running = stepList.filter((step) => step.state === 'running');
     const texts = running.length < crowd.many ? [] : await Promise.all(running.map(({ step }) => log(step)));
     if (texts.length === crowd.many && texts.every((text) => text === 'begun\n')) return true;

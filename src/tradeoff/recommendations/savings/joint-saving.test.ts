@@ -175,7 +175,7 @@ describe('what recommendations save together', () => {
         const turned = [...parts.slice(seed % parts.length), ...parts.slice(0, seed % parts.length)].toReversed();
         expect(jointSaving(turned)).toEqual([joint]);
       }),
-      { numRuns: 40 },
+      { numRuns: 60 },
     );
   });
 });
