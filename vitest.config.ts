@@ -1,5 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
+const unit = ['{src,cli,web,examples,bench,scripts}/**/*.test.{ts,tsx}'];
+/** These change the environment of the process, so each has a process of its own. */
+const touchEnvironment = [
+  'src/platform/processes/processes.test.ts',
+  'src/finops/gpus/sources/prometheus.test.ts',
+  'src/mlops/executors/*.test.ts',
+  'src/mlops/pipelines/runs/runs.test.ts',
+  'cli/pipeline/taken.test.ts',
+];
+
 const withServers = { testTimeout: 180_000, hookTimeout: 180_000 };
 /** Chromium drops what it asks for when networks come and go, as they do with containers and pods: it has a time without these. */
 const browser = ['test/e2e/**/*.test.ts'];
@@ -14,11 +24,17 @@ export default defineConfig({
     hookTimeout: 90_000,
     // A poll ends when what it waits for is there: the limit is for a busy machine, and one second is none.
     expect: { poll: { timeout: 15_000 } },
-    globalSetup: 'test/support/temporary-files.ts',
+    unstubEnvs: true,
+    globalSetup: 'test/support/global-setup.ts',
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['{src,cli,web,examples,bench,scripts}/**/*.test.{ts,tsx}'] },
+        // One module graph a worker: loading it for each file took longer than most files.
+        test: { name: 'unit', include: unit, exclude: touchEnvironment, isolate: false },
+      },
+      {
+        extends: true,
+        test: { name: 'unit-isolated', include: touchEnvironment },
       },
       {
         extends: true,

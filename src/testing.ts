@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { copyFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InjectOptions } from 'fastify';
@@ -15,6 +15,8 @@ export async function testApplication(
   settings: Partial<Record<ConfigName, unknown>> = {},
 ): Promise<Application> {
   const data = mkdtempSync(join(tmpdir(), 'steelyard-'));
+  const template = process.env.TEST_STORE_TEMPLATE;
+  if (template !== undefined) copyFileSync(template, join(data, 'store.db'));
   const { config } = loadConfig({ environment: {}, flags: { data, logLevel: 'silent', port: 0, ...settings } });
   return createApplication(config, overrides);
 }

@@ -1,5 +1,5 @@
 import { type Logger, pino } from 'pino';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, register as processRegistry, Registry } from 'prom-client';
 
 export type Log = Logger;
 
@@ -25,11 +25,14 @@ export interface Followed {
 }
 
 export function createTelemetry(): Telemetry {
+  collectProcessMetrics();
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
   const registers = [registry];
   return {
-    exposition: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    exposition: async () => {
+      const text = await Registry.merge([processRegistry, registry]).metrics();
+      return { contentType: registry.contentType, text };
+    },
     httpDuration: new Histogram({
       name: 'steelyard_http_request_duration_seconds',
       help: 'Time from the request line to the last byte of the answer, in seconds',
@@ -63,6 +66,14 @@ export function createTelemetry(): Telemetry {
     }),
     predictionLogWaiting: followed(registers),
   };
+}
+
+/**
+ * Node's own metrics, once a process: prom-client starts a garbage-collection observer and a 10 ms timer for each registry it
+ * collects them in and has no way to stop them, so that a registry of an application would never be freed.
+ */
+function collectProcessMetrics(): void {
+  if (processRegistry.getSingleMetric('process_cpu_seconds_total') === undefined) collectDefaultMetrics();
 }
 
 function followed(registers: Registry[]): Followed {

@@ -1,0 +1,31 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeStoreTemplate } from './store-template.ts';
+
+const IN_MEMORY = '/dev/shm';
+const MEMORY_NEEDED_BYTES = 6 * 1024 ** 3;
+
+/** One temporary folder for the whole run, removed at its end, with a migrated store that applications copy. */
+export async function setup(): Promise<() => void> {
+  const folder = mkdtempSync(join(temporaryRoot(), 'st-')); // short: paths of Unix sockets lie below it
+  chmodSync(folder, 0o755); // PostgreSQL runs as another user
+  process.env.TMPDIR = folder; // inherited by test workers and by the servers that they start
+  process.env.NODE_COMPILE_CACHE ??= join(folder, 'compiled');
+  mkdirSync(join(folder, 'template'));
+  process.env.TEST_STORE_TEMPLATE = await writeStoreTemplate(join(folder, 'template'));
+  return () => {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      process.stderr.write(`${folder} could not be removed: ${(error as Error).message}\n`);
+    }
+  };
+}
+
+/** Memory, where there is room for it: half of what a test does on a disk is to wait for `fsync`. */
+function temporaryRoot(): string {
+  if (process.env.TMPDIR !== undefined || !existsSync(IN_MEMORY)) return tmpdir();
+  const { bavail, bsize } = statfsSync(IN_MEMORY);
+  return bavail * bsize >= MEMORY_NEEDED_BYTES ? IN_MEMORY : tmpdir();
+}
