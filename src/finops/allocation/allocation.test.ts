@@ -4,6 +4,7 @@ import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { decimal, sumDecimals } from '../../platform/units/index.ts';
 import { call, importFiles, problemFrom, testApplication } from '../../testing.ts';
+import { isDeep } from '../../testing-deep.ts';
 import { costSummary } from '../costs/schema.ts';
 import { getAllocationRules } from './schema.ts';
 
@@ -131,7 +132,7 @@ describe('allocation', () => {
           expect(totals).toEqual([{ currency: 'USD', amount: expected }]);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: isDeep ? 40 : 3 },
     );
   });
 });

@@ -4,6 +4,7 @@ import type { Application } from '../../main.ts';
 import { decimal, sumDecimals } from '../../platform/units/index.ts';
 import { call, importFiles, problemFrom, testApplication } from '../../testing.ts';
 import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../testing-costs.ts';
+import { isDeep } from '../../testing-deep.ts';
 import { exactFilter, filterConditions, parseFilter } from './filters.ts';
 import { byDay, mayHold, rangeConditions } from './range.ts';
 import { costRows, costSummary, costValues } from './schema.ts';
@@ -206,7 +207,7 @@ describe('every grouping', () => {
           );
         },
       ),
-      { numRuns: 30 },
+      { numRuns: isDeep ? 30 : 3 },
     );
   });
 });

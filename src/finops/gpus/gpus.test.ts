@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { call, problemFrom, testApplication } from '../../testing.ts';
+import { isDeep } from '../../testing-deep.ts';
 import { idle, importPool, importSamples, samplesText, send } from '../../testing-gpus.ts';
 import { listGpuImports, packGpus } from './schema.ts';
 
@@ -337,7 +338,7 @@ describe('any readings', () => {
           expect(found.idleGpuHours * 60 * (1 - found.lostRatio)).toBeCloseTo(expected, 6);
         },
       ),
-      { numRuns: 8 },
+      { numRuns: isDeep ? 8 : 3 },
     );
   });
 });

@@ -5,6 +5,7 @@ import { type CallInput, urlOf } from '../../platform/contract/schema.ts';
 import { decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
 import { call, importFiles, problemFrom, testApplication } from '../../testing.ts';
 import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../testing-costs.ts';
+import { isDeep } from '../../testing-deep.ts';
 import {
   getIssuedStatement,
   getIssuedStatementCsv,
@@ -215,7 +216,7 @@ describe('the statements of a month', () => {
           }
         }
       }),
-      { numRuns: 20 },
+      { numRuns: isDeep ? 20 : 3 },
     );
   });
 });

@@ -4,6 +4,7 @@ import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { splitRecord } from '../../../platform/csv/index.ts';
+import { isDeep } from '../../../testing-deep.ts';
 import { type BillReader, csvOf, type FileRecord, openBillReader, plain, type ReadRow } from './bill-reader.testing.ts';
 
 let reader: BillReader;
@@ -307,7 +308,7 @@ describe('over the term of a commitment', () => {
         );
         expect(sum(rows, 'BilledCost')).toBe(unblended.toFixed());
       }),
-      { numRuns: 12 },
+      { numRuns: isDeep ? 12 : 3 },
     );
   }, 240_000);
 });

@@ -4,6 +4,7 @@ import type { Application } from '../../../main.ts';
 import { decimal, decimalString, sumDecimals } from '../../../platform/units/index.ts';
 import { call, importFiles, problemFrom, testApplication } from '../../../testing.ts';
 import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../../testing-costs.ts';
+import { isDeep } from '../../../testing-deep.ts';
 import { costRows } from '../schema.ts';
 import { type ComparedItem, itemEffects } from './effects.ts';
 import { type Effects, explainCosts } from './schema.ts';
@@ -165,7 +166,7 @@ describe('what drove a change', () => {
           }
         },
       ),
-      { numRuns: 25 },
+      { numRuns: isDeep ? 25 : 3 },
     );
   }, 240_000);
 });

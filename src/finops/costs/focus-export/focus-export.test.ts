@@ -6,6 +6,7 @@ import { urlOf } from '../../../platform/contract/schema.ts';
 import { decimal, decimalString, sumDecimals } from '../../../platform/units/index.ts';
 import { call, importFiles, testApplication } from '../../../testing.ts';
 import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../../testing-costs.ts';
+import { isDeep } from '../../../testing-deep.ts';
 import { costSummary } from '../schema.ts';
 import { customName, customNames } from './custom-names.ts';
 import { exportFocus } from './schema.ts';
@@ -182,7 +183,7 @@ describe('the cost as a FOCUS file', () => {
           );
         }
       }),
-      { numRuns: 20 },
+      { numRuns: isDeep ? 20 : 3 },
     );
   });
 });

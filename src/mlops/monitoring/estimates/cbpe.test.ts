@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { draws } from '../../../testing-deep.ts';
 import { CBPE_METRICS, estimateByConfidence, fitCbpe, type LabelledRows } from './cbpe.ts';
 import { drawClassified, type Shift, trackedAccuracy } from './simulated.testing.ts';
 
@@ -90,7 +91,7 @@ describe('CBPE on simulated windows', () => {
       timeout: 600_000,
     },
     (rows, least) => {
-      const runs = full ? 2_000 : 120;
+      const runs = full ? 2_000 : draws(120, 30);
       const held = { accuracy: 0, precision: 0, recall: 0, f1: 0 };
       for (let seed = 0; seed < runs; seed += 1) {
         const cbpe = fitCbpe(drawClassified(rows, { inputsBy: 0, meaningBy: 0 }, 10_000 + 2 * seed));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../../platform/numbers/index.ts';
+import { draws } from '../../../testing-deep.ts';
 import { drawPair, type Family, families, normal } from '../drift/calibration.testing.ts';
 import type { ColumnPair } from '../drift/column.ts';
 import { compareColumn } from '../drift/compare-column.ts';
@@ -10,7 +11,7 @@ import { blockStart, windowThreshold } from './level.ts';
 const RULE = { level: 0.05, over: 100 };
 /** DRIFT_CALIBRATION=1 draws as often as docs/drift.md tells; otherwise it is a look that takes seconds. */
 const full = process.env.DRIFT_CALIBRATION !== undefined;
-const runs = full ? 1000 : 40;
+const runs = full ? 1000 : draws(40, 10);
 
 /** Runs windows one after another as a monitor does, and answers which were called drifted. */
 function alarms(windows: number, pValueOf: (window: number) => number): boolean[] {
