@@ -1,10 +1,20 @@
 import { defineConfig } from 'vitest/config';
+import { isDeep } from './src/testing-deep.ts';
+import { areEnginesWhole } from './test/support/engine-scope.ts';
 
 const withServers = { testTimeout: 180_000, hookTimeout: 180_000 };
 /** Chromium drops what it asks for when networks come and go, as they do with containers and pods: it has a time without these. */
 const browser = ['test/e2e/**/*.test.ts'];
-/** What is held to a second: one file after another, with the machine to itself. */
-const timed = ['test/executors/{hard-budgets,pipelines,process}.test.ts', 'test/serving/scaling.test.ts'];
+/** Suites that hold times to a second, and those that need Kubernetes: last, one file after another. */
+const alone = [
+  'test/executors/{hard-budgets,kubernetes,pipelines,process}.test.ts',
+  'test/faults/killed-pipelines.test.ts',
+  'test/serving/{kubernetes,scaling}.test.ts',
+];
+/** Suites of engines that have no core: they belong to a run when that runs the engines whole. */
+const beyondCore = areEnginesWhole ? [] : ['test/executors/{docker,kubernetes}.test.ts'];
+/** Pictures for the docs assert nothing. */
+const pictures = isDeep || process.env.SCREENSHOTS === '1' ? [] : ['test/e2e/screenshots.test.ts'];
 
 /** `npm test` runs on npm alone; suites that need a real server beside it live in test/ and run with `npm run test:all`. */
 export default defineConfig({
@@ -26,6 +36,8 @@ export default defineConfig({
           ...withServers,
           name: 'browser',
           include: browser,
+          exclude: pictures,
+          globalSetup: 'test/support/browser-setup.ts',
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
@@ -36,7 +48,8 @@ export default defineConfig({
           ...withServers,
           name: 'servers',
           include: ['test/**/*.test.ts'],
-          exclude: [...browser, ...timed],
+          exclude: [...browser, ...alone, ...beyondCore],
+          globalSetup: 'test/support/servers-setup.ts',
           // Half of these wait most of the time, for an engine that is away or a container: so more than there are cores.
           maxWorkers: 3,
           sequence: { groupOrder: 2 },
@@ -47,7 +60,9 @@ export default defineConfig({
         test: {
           ...withServers,
           name: 'servers-alone',
-          include: timed,
+          include: alone,
+          exclude: beyondCore,
+          globalSetup: 'test/support/servers-setup.ts',
           fileParallelism: false,
           sequence: { groupOrder: 3 },
         },
