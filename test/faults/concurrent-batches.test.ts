@@ -1,11 +1,11 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createApplication } from '../../src/main.ts';
 import { mlflow, newRun, post } from '../../src/mlops/wire/testing.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
-import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
+import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 
 const WRITERS = 8;
 const BATCHES_A_WRITER = 1250;
@@ -48,11 +48,10 @@ describe('8 writers with opposite orders of keys, 10,000 batches', () => {
 
   const bin = findPostgres();
   describe.skipIf(bin === null)('on PostgreSQL (skipped where it is not installed)', () => {
-    let server: Postgres;
+    let server: Databases;
     beforeAll(async () => {
-      server = await startPostgres(bin ?? '');
+      server = await runDatabases();
     });
-    afterAll(() => server?.[Symbol.asyncDispose]());
 
     it('have no error and lose no point', async () => writeAll(await server.newDatabase()));
 
