@@ -1,7 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import { newVisit, open, settled } from '../support/browser.ts';
+import { newVisit, settled, shiftWhileOpening } from '../support/browser.ts';
 
+/** Layout shift that a reader does not notice, by the measure of Web Vitals. */
+export const LAYOUT_SHIFT = 0.02;
 export const PHONE = { width: 390, height: 844 };
 
 /** Rules whose result depends on colours: the dark scheme changes nothing else of a page. */
@@ -32,16 +34,17 @@ export async function sidewaysScroll(page: Page): Promise<string[]> {
   return scroll > client ? [`scrolls sideways: ${scroll} > ${client}`] : [];
 }
 
-/** Faults by axe, the console and the width of the page, in one visit, wide and then on a phone; `before` may open a dialog. */
+/** Faults by layout shift, axe, the console and the width of the page, in one visit, wide and then on a phone; `before` may open a dialog. */
 export async function faultsFound(
   browser: Browser,
   address: string,
   before: (page: Page) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<string[]> {
   const { page, complaints } = await newVisit(browser);
-  await open(page, address);
+  const shift = await shiftWhileOpening(page, address);
+  const moved = shift < LAYOUT_SHIFT ? [] : [`moves by ${shift} while it loads`];
   await before(page);
-  const wide = [...(await sidewaysScroll(page)), ...(await axeFaults(page))];
+  const wide = [...moved, ...(await sidewaysScroll(page)), ...(await axeFaults(page))];
   await page.setViewportSize(PHONE);
   await settled(page);
   const narrow = [...(await sidewaysScroll(page)), ...(await axeFaults(page))];

@@ -1,20 +1,12 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { connectBrowser, hasChromium, newVisit, readable, settled } from '../support/browser.ts';
-import { axeFaults, PHONE, sidewaysScroll } from './faults-found.ts';
+import { connectBrowser, hasChromium, newVisit, readable, settled, shiftDuring } from '../support/browser.ts';
+import { axeFaults, LAYOUT_SHIFT, PHONE, sidewaysScroll } from './faults-found.ts';
 import { openAnswerByAnswer } from './held-answers.ts';
 import { type DeliveryAddresses, deliveryAddresses, listedDecisions } from './questions.ts';
 import { onThisMachine, shortest } from './shortest.ts';
 
 const INTERACTIVE_WITHIN_MS = 1000;
-const LAYOUT_SHIFT = 0.02;
-const MEASURE_SHIFT = `
-  const shifts = [];
-  const observer = new PerformanceObserver((list) => shifts.push(...list.getEntries()));
-  observer.observe({ type: 'layout-shift', buffered: true });
-  globalThis.totalShift = () =>
-    shifts.concat(observer.takeRecords()).reduce((total, { value }) => total + value, 0);`;
-
 const PAGES = [
   { name: 'Overview', path: '/', says: /\$[\d,]+\.\d\d billed in \w+ \d{4}.*ranker runs version \d+ as champion/s },
   { name: 'Costs', path: '/costs', says: /\$[\d,]+\.\d\d billed in \w+ \d{4}; .+ is [\d.]+\s%.*allocated to a team/s },
@@ -116,11 +108,9 @@ describe.skipIf(!hasChromium)('the pages of the web app (skipped where Debian’
     '$name opens with its answer in one sentence with figures, holds still, and has no fault that axe finds',
     async ({ name, path, says }) => {
       const { page, complaints, requested } = await newVisit(browser);
-      await page.addInitScript({ content: MEASURE_SHIFT });
       // The second opening finds the scripts in the cache, so that it costs little.
       for (const order of ['last', 'first'] as const) {
-        await openAnswerByAnswer(page, address(path), order);
-        const shift = await page.evaluate<number>('totalShift()');
+        const shift = await shiftDuring(page, () => openAnswerByAnswer(page, address(path), order));
         expect(shift, `${order} answers first`).toBeLessThan(LAYOUT_SHIFT);
       }
       expect(await readable(page.getByTestId('answer'))).toMatch(says);
@@ -147,9 +137,8 @@ describe.skipIf(!hasChromium)('the pages of the web app (skipped where Debian’
     ['/', '/api/v1/budgets'],
   ] as const)('%s does not move when %s comes last', async (path, allBut) => {
     const { page } = await newVisit(browser);
-    await page.addInitScript({ content: MEASURE_SHIFT });
-    await openAnswerByAnswer(page, address(path), { allBut });
-    expect(await page.evaluate<number>('totalShift()')).toBeLessThan(LAYOUT_SHIFT);
+    const shift = await shiftDuring(page, () => openAnswerByAnswer(page, address(path), { allBut }));
+    expect(shift).toBeLessThan(LAYOUT_SHIFT);
   });
 
   it.each(PAGES.slice(0, 2))('$name has its answer and can be used in under a second', async ({ path }) => {

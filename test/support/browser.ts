@@ -123,16 +123,25 @@ export async function readDownload(download: Download): Promise<Buffer> {
 }
 
 const MEASURE_SHIFT = `
-  globalThis.totalShift = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) globalThis.totalShift += entry.value;
-  }).observe({ type: 'layout-shift', buffered: true });`;
+  const shifts = [];
+  const observer = new PerformanceObserver((list) => shifts.push(...list.getEntries()));
+  observer.observe({ type: 'layout-shift', buffered: true });
+  globalThis.totalShift = () =>
+    shifts.concat(observer.takeRecords()).reduce((total, { value }) => total + value, 0);`;
+
+/** Measures how much moves on a page while `opening` loads it; 0 is nothing. */
+export async function shiftDuring(page: Page, opening: () => Promise<void>): Promise<number> {
+  if (!measured.has(page)) await page.addInitScript({ content: MEASURE_SHIFT });
+  measured.add(page);
+  await opening();
+  return page.evaluate<number>('totalShift()');
+}
+
+const measured = new WeakSet<Page>();
 
 /** Opens an address and answers how much moved while it loaded; 0 is nothing. */
-export async function shiftWhileOpening(page: Page, url: string): Promise<number> {
-  await page.addInitScript({ content: MEASURE_SHIFT });
-  await open(page, url);
-  return page.evaluate<number>('globalThis.totalShift');
+export function shiftWhileOpening(page: Page, url: string): Promise<number> {
+  return shiftDuring(page, () => open(page, url));
 }
 
 /** What a reader sees of an element, as it is laid out. */
