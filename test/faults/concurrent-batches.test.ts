@@ -5,10 +5,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createApplication } from '../../src/main.ts';
 import { mlflow, newRun, post } from '../../src/mlops/wire/testing.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
+import { draws } from '../../src/testing-deep.ts';
 import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 
 const WRITERS = 8;
-const BATCHES_A_WRITER = 1250;
+const BATCHES_A_WRITER = draws(1250);
 const KEYS = Array.from({ length: 6 }, (_, index) => `metric_${index}`);
 
 /** Writers of one run, half of them in the opposite order of keys, each with steps of its own. */
@@ -43,7 +44,7 @@ async function stepsOf(application: Parameters<typeof mlflow>[0], runId: string,
   return Array.isArray(body.metrics) ? body.metrics.map((metric) => Number(metric.step)) : [];
 }
 
-describe('8 writers with opposite orders of keys, 10,000 batches', () => {
+describe(`${WRITERS} writers with opposite orders of keys, ${WRITERS * BATCHES_A_WRITER} batches`, () => {
   it('have no error and lose no point on SQLite', () => writeAll('sqlite'));
 
   const bin = findPostgres();

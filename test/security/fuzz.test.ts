@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import type { InjectOptions } from 'fastify';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../src/main.ts';
 import { type DeclaredRoute, listen } from '../../src/platform/http/index.ts';
 import { testApplication } from '../../src/testing.ts';
@@ -18,7 +18,6 @@ let postgres: Databases | null = null;
 beforeAll(async () => {
   if (bin !== null) postgres = await runDatabases();
 });
-afterAll(async () => {});
 
 interface Made {
   readonly info: { readonly run_id: string; readonly model_id: string };
