@@ -5,7 +5,7 @@ import { connectBrowser, hasChromium, newVisit, open, readable } from '../suppor
 import { listedDecisions } from './questions.ts';
 
 describe.skipIf(!hasChromium)(
-  'models and decisions in the browser (skipped where Debian’s chromium is not installed)',
+  'models and decisions in the browser (skipped where chromium-headless-shell is not installed)',
   () => {
     const url = inject('demoUrl');
     let browser: Browser;

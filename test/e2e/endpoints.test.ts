@@ -20,7 +20,7 @@ const SPLIT = {
 };
 const REQUESTS = 30;
 
-describe.skipIf(!hasChromium)('endpoints in the browser (skipped where Debian’s chromium is not installed)', () => {
+describe.skipIf(!hasChromium)('endpoints in the browser (skipped where chromium-headless-shell is not installed)', () => {
   let server: ServedApplication;
   let browser: Browser;
   beforeAll(async () => {

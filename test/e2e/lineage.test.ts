@@ -8,7 +8,7 @@ import { axeFaults } from './faults-found.ts';
 import { ask, listedDecisions } from './questions.ts';
 
 describe.skipIf(!hasChromium)(
-  'a version and its lineage in the browser (skipped where Debian’s chromium is not installed)',
+  'a version and its lineage in the browser (skipped where chromium-headless-shell is not installed)',
   () => {
     const url = inject('demoUrl');
     let browser: Browser;

@@ -41,7 +41,7 @@ function predictions() {
   });
 }
 
-describe.skipIf(!hasChromium)('monitoring in the browser (skipped where Debian’s chromium is not installed)', () => {
+describe.skipIf(!hasChromium)('monitoring in the browser (skipped where chromium-headless-shell is not installed)', () => {
   let server: ServedApplication;
   let browser: Browser;
   beforeAll(async () => {

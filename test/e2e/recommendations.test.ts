@@ -16,7 +16,7 @@ import { faultsFound } from './faults-found.ts';
 const HOUR = 3_600_000;
 
 describe.skipIf(!hasChromium)(
-  'recommendations in the browser (skipped where Debian’s chromium is not installed)',
+  'recommendations in the browser (skipped where chromium-headless-shell is not installed)',
   () => {
     let application: Application;
     let url: string;

@@ -25,7 +25,7 @@ const HOSTILE =
   '# Why\n\n- **wider** tower\n\n<img src=x onerror="globalThis.ranFromNote = true"> [x](javascript:alert(1))';
 
 describe.skipIf(!hasChromium)(
-  'changing a run in the browser (skipped where Debian’s chromium is not installed)',
+  'changing a run in the browser (skipped where chromium-headless-shell is not installed)',
   () => {
     let server: RunningServer;
     let browser: Browser;

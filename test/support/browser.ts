@@ -21,9 +21,10 @@ declare module 'vitest' {
   }
 }
 
-const CHROMIUM = '/usr/bin/chromium';
+/** Chromium without a user interface, which takes half of the processor time of `chromium --headless`. */
+const CHROMIUM = '/usr/bin/chromium-headless-shell';
 
-/** Whether there is a browser to test in; Debian's package `chromium` brings it. */
+/** Whether there is a browser to test in; Debian's package `chromium-headless-shell` brings it. */
 export const hasChromium = existsSync(CHROMIUM);
 
 /** Starts the headless browser of a test run. It contacts no server but ours. */
@@ -31,7 +32,6 @@ export function launchBrowserServer(): Promise<BrowserServer> {
   return chromium.launchServer({
     executablePath: CHROMIUM,
     args: [
-      '--headless',
       '--no-sandbox',
       '--disable-gpu',
       '--disable-quic',
