@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 import { isDeep } from './src/testing-deep.ts';
 import { areEnginesWhole } from './test/support/engine-scope.ts';
 
+/** First of the global setups: what the others make lies in its folder. */
+const temporaryFiles = 'test/support/temporary-files.ts';
 const withServers = { testTimeout: 180_000, hookTimeout: 180_000 };
 /** Chromium drops what it asks for when networks come and go, as they do with containers and pods: it has a time without these. */
 const browser = ['test/e2e/**/*.test.ts'];
@@ -24,7 +26,7 @@ export default defineConfig({
     hookTimeout: 90_000,
     // A poll ends when what it waits for is there: the limit is for a busy machine, and one second is none.
     expect: { poll: { timeout: 15_000 } },
-    globalSetup: 'test/support/temporary-files.ts',
+    globalSetup: temporaryFiles,
     projects: [
       {
         extends: true,
@@ -37,7 +39,7 @@ export default defineConfig({
           name: 'browser',
           include: browser,
           exclude: pictures,
-          globalSetup: 'test/support/browser-setup.ts',
+          globalSetup: [temporaryFiles, 'test/support/browser-setup.ts'],
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
@@ -49,7 +51,7 @@ export default defineConfig({
           name: 'servers',
           include: ['test/**/*.test.ts'],
           exclude: [...browser, ...alone, ...beyondCore],
-          globalSetup: 'test/support/servers-setup.ts',
+          globalSetup: [temporaryFiles, 'test/support/servers-setup.ts'],
           // Half of these wait most of the time, for an engine that is away or a container: so more than there are cores.
           maxWorkers: 3,
           sequence: { groupOrder: 2 },
@@ -62,7 +64,7 @@ export default defineConfig({
           name: 'servers-alone',
           include: alone,
           exclude: beyondCore,
-          globalSetup: 'test/support/servers-setup.ts',
+          globalSetup: [temporaryFiles, 'test/support/servers-setup.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 3 },
         },
