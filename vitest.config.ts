@@ -1,4 +1,6 @@
 import { defineConfig } from 'vitest/config';
+import { isDeep } from './src/testing-deep.ts';
+import { areEnginesWhole } from './test/support/engine-scope.ts';
 
 const unit = ['{src,cli,web,examples,bench,scripts}/**/*.test.{ts,tsx}'];
 /** These change the environment of the process, so each has a process of its own. */
@@ -10,11 +12,21 @@ const touchEnvironment = [
   'cli/pipeline/taken.test.ts',
 ];
 
+/** First of the global setups: what the others make lies in its folder. */
+const temporaryFiles = 'test/support/global-setup.ts';
 const withServers = { testTimeout: 180_000, hookTimeout: 180_000 };
 /** Chromium drops what it asks for when networks come and go, as they do with containers and pods: it has a time without these. */
 const browser = ['test/e2e/**/*.test.ts'];
-/** What is held to a second: one file after another, with the machine to itself. */
-const timed = ['test/executors/{hard-budgets,pipelines,process}.test.ts', 'test/serving/scaling.test.ts'];
+/** Suites that hold times to a second, and those that need Kubernetes: last, one file after another. */
+const alone = [
+  'test/executors/{hard-budgets,kubernetes,pipelines,process}.test.ts',
+  'test/faults/killed-pipelines.test.ts',
+  'test/serving/{kubernetes,scaling}.test.ts',
+];
+/** Suites of engines that have no core: they belong to a run when that runs the engines whole. */
+const beyondCore = areEnginesWhole ? [] : ['test/executors/{docker,kubernetes}.test.ts'];
+/** Pictures for the docs assert nothing. */
+const pictures = isDeep || process.env.SCREENSHOTS === '1' ? [] : ['test/e2e/screenshots.test.ts'];
 
 /** `npm test` runs on npm alone; suites that need a real server beside it live in test/ and run with `npm run test:all`. */
 export default defineConfig({
@@ -25,16 +37,16 @@ export default defineConfig({
     // A poll ends when what it waits for is there: the limit is for a busy machine, and one second is none.
     expect: { poll: { timeout: 15_000 } },
     unstubEnvs: true,
-    globalSetup: 'test/support/global-setup.ts',
+    globalSetup: temporaryFiles,
     projects: [
       {
         extends: true,
         // One module graph a worker: loading it for each file took longer than most files.
-        test: { name: 'unit', include: unit, exclude: touchEnvironment, isolate: false },
+        test: { name: 'unit', include: unit, exclude: touchEnvironment, isolate: false, maxWorkers: 3 },
       },
       {
         extends: true,
-        test: { name: 'unit-isolated', include: touchEnvironment },
+        test: { name: 'unit-isolated', include: touchEnvironment, maxWorkers: 3 },
       },
       {
         extends: true,
@@ -42,6 +54,8 @@ export default defineConfig({
           ...withServers,
           name: 'browser',
           include: browser,
+          exclude: pictures,
+          globalSetup: [temporaryFiles, 'test/support/browser-setup.ts'],
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
@@ -52,7 +66,8 @@ export default defineConfig({
           ...withServers,
           name: 'servers',
           include: ['test/**/*.test.ts'],
-          exclude: [...browser, ...timed],
+          exclude: [...browser, ...alone, ...beyondCore],
+          globalSetup: [temporaryFiles, 'test/support/servers-setup.ts'],
           // Half of these wait most of the time, for an engine that is away or a container: so more than there are cores.
           maxWorkers: 3,
           sequence: { groupOrder: 2 },
@@ -63,7 +78,9 @@ export default defineConfig({
         test: {
           ...withServers,
           name: 'servers-alone',
-          include: timed,
+          include: alone,
+          exclude: beyondCore,
+          globalSetup: [temporaryFiles, 'test/support/servers-setup.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 3 },
         },

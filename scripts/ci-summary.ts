@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { z } from 'zod';
 
 /**
  * Adds up what `.ci/run` did. Arguments: `NAME=EXITCODE` for a step, or a file of Vitest's JSON reporter. A skipped test
- * counts as failed: on CI everything can be had. The last line is `N passed, M failed`.
+ * counts as failed: on CI everything can be had. Prints the ten slowest files; the last line is `N passed, M failed`.
  */
 const Report = z.object({
   numPassedTests: z.number(),
@@ -13,12 +14,17 @@ const Report = z.object({
   testResults: z.array(
     z.object({
       name: z.string(),
+      startTime: z.number(),
+      endTime: z.number(),
       status: z.string(),
       assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
     }),
   ),
 });
 
+const SLOWEST = 10;
+/** Seconds that the tests and hooks of each file took. */
+const secondsByFile = new Map<string, number>();
 let passed = 0;
 let failed = 0;
 const fail = (what: string, count = 1) => {
@@ -32,6 +38,7 @@ for (const argument of process.argv.slice(2)) {
   else if (step[2] === '0') passed += 1;
   else fail(`step ${step[1]}`);
 }
+printSlowest();
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
@@ -42,7 +49,8 @@ function addReport(path: string): void {
     return;
   }
   passed += report.numPassedTests;
-  for (const { name, status, assertionResults } of report.testResults) {
+  for (const { name, status, startTime, endTime, assertionResults } of report.testResults) {
+    secondsByFile.set(relative(process.cwd(), name), (endTime - startTime) / 1000);
     if (status === 'failed' && assertionResults.length === 0) fail(`${name} did not load`);
     for (const test of assertionResults) {
       if (test.status === 'failed') fail(test.fullName);
@@ -50,6 +58,12 @@ function addReport(path: string): void {
     }
   }
   if (!report.success && failed === 0) fail(`${path}: the run did not succeed`);
+}
+
+function printSlowest(): void {
+  const slowest = [...secondsByFile].toSorted(([, one], [, other]) => other - one).slice(0, SLOWEST);
+  console.log(`\n== the ${slowest.length} slowest files`);
+  for (const [file, seconds] of slowest) console.log(`${seconds.toFixed(0).padStart(5)}s  ${file}`);
 }
 
 function readReport(path: string): z.infer<typeof Report> | null {

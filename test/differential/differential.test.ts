@@ -6,7 +6,7 @@ import { createApplication } from '../../src/main.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
 import { findMlflowPython, startMlflowServer } from '../support/mlflow-server.ts';
-import { findPostgres, startPostgres } from '../support/postgres.ts';
+import { findPostgres, runDatabases } from '../support/postgres.ts';
 import { corpus } from './corpus/index.ts';
 import { differences, unsaid } from './differences.ts';
 import { type Replay, replay } from './send.ts';
@@ -31,7 +31,7 @@ async function replayTheirs(): Promise<Replay> {
 async function replayOurs(engine: string): Promise<Replay> {
   await using stack = new AsyncDisposableStack();
   const data = mkdtempSync(join(tmpdir(), 'steelyard-'));
-  const database = engine === 'SQLite' ? 'sqlite' : await stack.use(await startPostgres(postgres ?? '')).newDatabase();
+  const database = engine === 'SQLite' ? 'sqlite' : await (await runDatabases()).newDatabase();
   const { config } = loadConfig({ environment: {}, flags: { data, database, logLevel: 'silent', port: 0 } });
   let now = Date.now();
   const clock = {

@@ -7,22 +7,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Application, createApplication } from '../../src/main.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
-import { buildWeb, hasChromium, launchBrowser, newVisit, readable } from '../support/browser.ts';
+import { connectBrowser, hasChromium, newVisit, readable } from '../support/browser.ts';
 
-describe.skipIf(!hasChromium)('the login (skipped where Debian’s chromium is not installed)', () => {
+describe.skipIf(!hasChromium)('the login (skipped where chromium-headless-shell is not installed)', () => {
   let application: Application;
   let url = '';
   let password = '';
   let browser: Browser;
   beforeAll(async () => {
-    await buildWeb();
     const data = mkdtempSync(join(tmpdir(), 'steelyard-login-'));
     const flags = { data, port: 0, logLevel: 'fatal', accounts: 'on' };
     const { config } = loadConfig({ environment: {}, flags });
     application = await createApplication(config);
     password = (await application.ensureFirstAccount())?.password ?? '';
     url = await listen(application.http, config);
-    browser = await launchBrowser();
+    browser = await connectBrowser();
   });
   afterAll(async () => {
     await browser?.close();
@@ -36,7 +35,7 @@ describe.skipIf(!hasChromium)('the login (skipped where Debian’s chromium is n
   };
 
   it.each(['light', 'dark'] as const)('is all that a stranger sees, and reads well in %s colours', async (scheme) => {
-    const { page, complaints, requested } = await newVisit(browser, { scheme });
+    const { page, complaints, requested } = await newVisit(browser, { scheme, isolated: true });
     await page.goto(`${url}/models`);
     await page.getByTestId('login').waitFor();
     expect(await page.getByRole('navigation').count()).toBe(0);
@@ -49,7 +48,7 @@ describe.skipIf(!hasChromium)('the login (skipped where Debian’s chromium is n
   });
 
   it('refuses a wrong password in words, and opens the page that was asked for with the right one', async () => {
-    const { page, context } = await newVisit(browser);
+    const { page, context } = await newVisit(browser, { isolated: true });
     await page.goto(`${url}/models`);
     await fill(page, 'not the password');
     expect(await readable(page.getByRole('alert'))).toBe('The name or the password is wrong.');
@@ -63,7 +62,7 @@ describe.skipIf(!hasChromium)('the login (skipped where Debian’s chromium is n
   });
 
   it('ends with Log out, for the server too', async () => {
-    const { page, context } = await newVisit(browser);
+    const { page, context } = await newVisit(browser, { isolated: true });
     await page.goto(url);
     await fill(page, password);
     await page.getByTestId('answer').waitFor();
@@ -75,7 +74,7 @@ describe.skipIf(!hasChromium)('the login (skipped where Debian’s chromium is n
   });
 
   it('comes back when the session ends under an open page', async () => {
-    const { page } = await newVisit(browser);
+    const { page } = await newVisit(browser, { isolated: true });
     await page.goto(url);
     await fill(page, password);
     await page.getByTestId('answer').waitFor();

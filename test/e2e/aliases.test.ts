@@ -3,28 +3,19 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getModel, setModelAlias } from '../../src/mlops/registry/schema.ts';
 import { urlOf } from '../../src/platform/contract/schema.ts';
-import {
-  buildWeb,
-  hasChromium,
-  launchBrowser,
-  newVisit,
-  open,
-  readable,
-  shiftWhileOpening,
-} from '../support/browser.ts';
+import { connectBrowser, hasChromium, newVisit, open, readable, shiftWhileOpening } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
 import { ask } from './questions.ts';
 
 const LAYOUT_SHIFT = 0.02;
 
-describe.skipIf(!hasChromium)('aliases in the browser (skipped where Debian’s chromium is not installed)', () => {
+describe.skipIf(!hasChromium)('aliases in the browser (skipped where chromium-headless-shell is not installed)', () => {
   let server: RunningServer;
   let browser: Browser;
   let champion: string;
   beforeAll(async () => {
-    await buildWeb();
     server = await demoApplication();
-    browser = await launchBrowser();
+    browser = await connectBrowser();
     champion = (await pointed()).champion ?? '';
   });
   afterAll(async () => {
@@ -40,7 +31,7 @@ describe.skipIf(!hasChromium)('aliases in the browser (skipped where Debian’s 
   const ALIASES = 'Which versions do the aliases point to?';
 
   it('says what a move means in quality and money before it is done, and takes it back', async () => {
-    const { page, context, complaints } = await newVisit(browser);
+    const { page, complaints } = await newVisit(browser);
     await open(page, `${server.url}/models/ranker`);
     await card(page, ALIASES).getByRole('button', { name: 'Move @champion to another version' }).click();
     const dialog = page.getByRole('dialog', { name: 'Move @champion?' });
@@ -60,11 +51,10 @@ describe.skipIf(!hasChromium)('aliases in the browser (skipped where Debian’s 
     await page.getByText(`@champion was moved from version 1 to version ${champion}.`).waitFor();
     expect((await pointed()).champion).toBe(champion);
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   it('sets a new alias, refuses a name that is none, and removes one after saying so', async () => {
-    const { page, context } = await newVisit(browser);
+    const { page } = await newVisit(browser);
     await open(page, `${server.url}/models/ranker`);
     await card(page, ALIASES).getByRole('button', { name: 'New alias…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Set a new alias' });
@@ -83,20 +73,18 @@ describe.skipIf(!hasChromium)('aliases in the browser (skipped where Debian’s 
     await removing.getByRole('button', { name: 'Remove' }).click();
     await page.getByText('@shadow was removed; it pointed to version 2.').waitFor();
     expect(await pointed()).toEqual({ champion });
-    await context.close();
   });
 
   it('shows versions, aliases, cost, lineage and decisions of a model on one page, and moves nothing', async () => {
     for (const path of ['/models/ranker', '/models/ranker/versions/1']) {
-      const { page, context } = await newVisit(browser);
+      const { page } = await newVisit(browser);
       expect(await shiftWhileOpening(page, `${server.url}${path}`)).toBeLessThan(LAYOUT_SHIFT);
       await card(page, 'What leads from the bill to the decision?').getByRole('link').first().waitFor();
-      await context.close();
     }
   });
 
   it('describes a model where it stands', async () => {
-    const { page, context } = await newVisit(browser);
+    const { page } = await newVisit(browser);
     await open(page, `${server.url}/models/ranker`);
     await page.getByRole('button', { name: /Write a note|Edit the note/ }).click();
     await page.getByRole('textbox', { name: 'Note on this model' }).fill('Ranks *films*.');
@@ -105,7 +93,6 @@ describe.skipIf(!hasChromium)('aliases in the browser (skipped where Debian’s 
     expect(await ask(server.url, getModel, { params: { model: 'ranker' } })).toMatchObject({
       description: 'Ranks *films*.',
     });
-    await context.close();
   });
 
   it('shows an alias that another client moved', async () => {
@@ -116,6 +103,5 @@ describe.skipIf(!hasChromium)('aliases in the browser (skipped where Debian’s 
     await card(page, ALIASES)
       .getByRole('row', { name: /^@elsewhere 3/ })
       .waitFor();
-    await context.close();
   });
 });

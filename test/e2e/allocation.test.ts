@@ -13,7 +13,7 @@ import {
 import { costRows } from '../../src/finops/costs/schema.ts';
 import { recordUsage } from '../../src/finops/metering/schema.ts';
 import { decimal } from '../../src/platform/units/schema.ts';
-import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
+import { connectBrowser, hasChromium, newVisit, open, readable, readDownload } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
 import { ask, newestMonth } from './questions.ts';
 
@@ -23,15 +23,14 @@ const MORE = `    - name: all-the-rest
       subject: { team: platform }
 `;
 
-describe.skipIf(!hasChromium)('allocation in the browser (skipped where Debianâ€™s chromium is not installed)', () => {
+describe.skipIf(!hasChromium)('allocation in the browser (skipped where chromium-headless-shell is not installed)', () => {
   let server: RunningServer;
   let browser: Browser;
   let month: string;
   const rules = readFileSync(RULES, 'utf8');
   beforeAll(async () => {
-    await buildWeb();
     server = await demoApplication();
-    browser = await launchBrowser();
+    browser = await connectBrowser();
     month = await newestMonth(server.url);
   });
   afterAll(async () => {
@@ -210,7 +209,7 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Debianâ€
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'CSV of the rules' }).click(),
     ]);
-    const text = readFileSync(await download.path(), 'utf8');
+    const text = (await readDownload(download)).toString();
     expect(text).toContain(hits[0]?.amount);
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildWeb, hasChromium, type Look, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
+import { connectBrowser, hasChromium, type Look, newVisit, open, readable } from '../support/browser.ts';
 import { type RunningServer, serveFolder } from '../support/demo.ts';
 import { axeFaults, faultsFound } from './faults-found.ts';
 
@@ -12,13 +12,12 @@ const STEELYARD = join(import.meta.dirname, '..', '..', 'bin', 'steelyard');
 /** One dollar a second. */
 const PRICE = '3600USD/h';
 
-describe.skipIf(!hasChromium)('budgets in the browser (skipped where Debian’s chromium is not installed)', () => {
+describe.skipIf(!hasChromium)('budgets in the browser (skipped where chromium-headless-shell is not installed)', () => {
   let server: RunningServer;
   let browser: Browser;
   beforeAll(async () => {
-    await buildWeb();
     server = await serveFolder(mkdtempSync(join(tmpdir(), 'steelyard-budgets-')));
-    browser = await launchBrowser();
+    browser = await connectBrowser();
   });
   afterAll(async () => {
     await browser?.close();
@@ -32,17 +31,16 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Debian’s 
       execFile(STEELYARD, [noun, '--url', server.url, ...rest], (error) => resolve(error === null ? 0 : error.code));
     });
   async function visit(path: string, look: Look = {}) {
-    const { page, context, complaints } = await newVisit(browser, look);
+    const { page, complaints } = await newVisit(browser, look);
     await open(page, `${server.url}${path}`);
-    return { page, context, complaints };
+    return { page, complaints };
   }
   const row = (page: Page, name: RegExp) => page.getByTestId('budgets').getByRole('row', { name });
 
   it('says how to give a first one', async () => {
-    const { page, context } = await visit('/budgets');
+    const { page } = await visit('/budgets');
     expect(await readable(page.getByTestId('answer'))).toBe('No budget has been given yet.');
     expect(await readable(page.getByTestId('empty'))).toContain('steelyard budget create');
-    await context.close();
   });
 
   it('shows the tree, what a run that it stopped had cost, and where its work was saved', async () => {
@@ -64,7 +62,7 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Debian’s 
       'trap "echo s3://models/step-9 > $STEELYARD_CHECKPOINT_FILE; exit 0" TERM; while :; do sleep 0.05; done';
     const held = ['--price', PRICE, '--project', 'recs', '--grace', '1'];
     expect(await run('run', ...held, '--', 'sh', '-c', script)).toBe(12);
-    const { page, context, complaints } = await visit('/budgets');
+    const { page, complaints } = await visit('/budgets');
     expect(await readable(page.getByTestId('answer'))).toBe(
       'None of 2 budgets is over; 1 of them stops what would exceed it.',
     );
@@ -79,12 +77,11 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Debian’s 
     expect(complaints).toEqual([]);
     await page.getByRole('table', { name: 'Stops of recs' }).getByRole('link').click();
     await page.waitForURL('**/runs/*');
-    await context.close();
   });
 
   it('takes an approval with its reason, and shows what it adds', async () => {
     await run('budget', 'create', 'asks', '--amount', '5USD', '--project', 'asks', '--enforcement', 'approval');
-    const { page, context } = await visit('/budgets/asks');
+    const { page } = await visit('/budgets/asks');
     await page.getByRole('button', { name: 'Approve more…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Approve more for asks?' });
     await dialog.getByLabel('Amount, USD').fill('20');
@@ -93,11 +90,10 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Debian’s 
     await dialog.getByRole('button', { name: 'Approve' }).click();
     await page.getByRole('table', { name: 'Approvals of asks' }).getByText('the last sweep').waitFor();
     await expect.poll(() => readable(page.getByTestId('answer'))).toContain('$25');
-    await context.close();
   });
 
   it('is created in the form, which says what is wrong and what the server would do', async () => {
-    const { page, context, complaints } = await visit('/budgets');
+    const { page, complaints } = await visit('/budgets');
     await page.getByRole('button', { name: 'New budget…' }).click();
     const form = page.getByRole('dialog', { name: 'New budget' });
     const save = form.getByRole('button', { name: 'Save' });
@@ -118,11 +114,10 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Debian’s 
     await expect.poll(() => readable(page.getByTestId('answer'))).toContain('$50');
     // A dry run that is refused is an answer, and the browser's console names it.
     expect(complaints.filter((text) => !text.includes('400'))).toEqual([]);
-    await context.close();
   });
 
   it('is edited, and what it said before is applied again', async () => {
-    const { page, context, complaints } = await visit('/budgets/made-here');
+    const { page, complaints } = await visit('/budgets/made-here');
     const limit = () => readable(page.getByTestId('answer'));
     await page.getByRole('button', { name: 'Edit…' }).click();
     const form = page.getByRole('dialog', { name: 'Edit made-here' });
@@ -143,25 +138,22 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Debian’s 
       .click();
     await expect.poll(limit).toContain('$30');
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   it('has no fault that axe finds in the form, which fits a phone', async () => {
     for (const look of [{}, { width: 390, height: 844 }]) {
-      const { page, context } = await visit('/budgets/made-here', look);
+      const { page } = await visit('/budgets/made-here', look);
       await page.getByRole('button', { name: 'Edit…' }).click();
       await page.getByRole('dialog').getByText('Nothing is changed yet.').waitFor();
       expect(await axeFaults(page)).toEqual([]);
       const [scroll, client] = await page.getByRole('dialog').evaluate((of) => [of.scrollWidth, of.clientWidth]);
       expect(scroll).toBeLessThanOrEqual(client ?? 0);
-      await context.close();
     }
   });
 
   it('says that a budget does not exist', async () => {
-    const { page, context } = await visit('/budgets/nobody');
+    const { page } = await visit('/budgets/nobody');
     expect(await readable(page.getByTestId('answer'))).toContain('There is no budget "nobody"');
-    await context.close();
   });
 
   it.each(['/budgets', '/budgets/recs', '/budgets/asks', '/budgets/made-here'])(

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { decimal, sumDecimals } from '../../src/platform/units/schema.ts';
-import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
-import { demoApplication, type RunningServer } from '../support/demo.ts';
+import { connectBrowser, hasChromium, newVisit, open, readable, readDownload, settled } from '../support/browser.ts';
 import { newestMonth, summaryOf } from './questions.ts';
 
 const DELIVERED = 'As delivered';
@@ -15,24 +13,21 @@ const COPY_HEADLINE = `(() => {
   return event.clipboardData.getData('text/plain');
 })()`;
 
-describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium is not installed)', () => {
-  let server: RunningServer;
+describe.skipIf(!hasChromium)('the costs page (skipped where chromium-headless-shell is not installed)', () => {
+  const url = inject('demoUrl');
   let browser: Browser;
   let month: string;
   beforeAll(async () => {
-    await buildWeb();
-    server = await demoApplication();
-    browser = await launchBrowser();
-    month = await newestMonth(server.url);
+    browser = await connectBrowser();
+    month = await newestMonth(url);
   });
   afterAll(async () => {
     await browser?.close();
-    await server?.[Symbol.asyncDispose]();
   });
 
   async function visit(path: string): Promise<Page> {
     const { page } = await newVisit(browser);
-    await open(page, `${server.url}${path}`);
+    await open(page, `${url}${path}`);
     return page;
   }
   const exact = (page: Page, id: string) => page.getByTestId(id).locator('data').first().getAttribute('value');
@@ -47,8 +42,8 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium
     await page.getByRole('combobox', { name: 'And by' }).click();
     await page.getByRole('option', { name: 'Service', exact: true }).click();
     await page.waitForURL(/by=serviceName/);
-    await page.waitForLoadState('networkidle');
-    const { totals } = await summaryOf(server.url, { by: ['team', 'serviceName'], period: month });
+    await settled(page);
+    const { totals } = await summaryOf(url, { by: ['team', 'serviceName'], period: month });
     for (const id of ['headline', 'chart-total', 'table-total']) expect(await exact(page, id)).toBe(totals[0]?.amount);
     const series = await page.getByRole('region', { name: 'The chart as a table' }).getByRole('columnheader').count();
     expect(series - 2).toBeLessThanOrEqual(8);
@@ -60,22 +55,22 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium
     await page.waitForURL(/metric=effectiveCost/);
     await page.getByLabel('Period').selectOption('all');
     await page.waitForURL(/period=all/);
-    await page.waitForLoadState('networkidle');
-    const { totals } = await summaryOf(server.url, { by: ['team'], metric: 'effectiveCost' });
+    await settled(page);
+    const { totals } = await summaryOf(url, { by: ['team'], metric: 'effectiveCost' });
     expect(await exact(page, 'headline')).toBe(totals[0]?.amount);
     expect(await readable(page.getByTestId('answer'))).toContain('of effective cost in all months');
   });
 
   it('says how much is allocated to a team and how much is not', async () => {
     const page = await visit('/costs?by=team');
-    const { rows } = await summaryOf(server.url, { by: ['team'], period: month });
+    const { rows } = await summaryOf(url, { by: ['team'], period: month });
     const unallocated = rows.find((row) => row.team === null)?.amount;
     expect(await page.getByTestId('allocation').locator('data').last().getAttribute('value')).toBe(unallocated);
   });
 
   it('leads from a row of the table to the bill rows behind it, with the same total', async () => {
     const page = await visit('/costs?by=team');
-    const { rows } = await summaryOf(server.url, { by: ['team'], period: month });
+    const { rows } = await summaryOf(url, { by: ['team'], period: month });
     await page
       .getByRole('region', { name: /Costs by group/ })
       .getByRole('rowheader')
@@ -97,7 +92,7 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium
     const filters = new URL(page.url()).searchParams.getAll('filter');
     expect(filters.map((filter) => filter.split('=')[0])).toEqual(['serviceProviderName', 'day']);
     await page.getByTestId('rows-total').waitFor();
-    const { totals } = await summaryOf(server.url, { by: [], period: month, filter: filters });
+    const { totals } = await summaryOf(url, { by: [], period: month, filter: filters });
     expect(await exact(page, 'rows-total')).toBe(totals[0]?.amount);
   });
 
@@ -144,11 +139,9 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium
     const page = await visit('/costs?by=serviceProviderName');
     const saved = async (name: string) => {
       const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name }).click()]);
-      return readFileSync(await download.path(), 'utf8')
-        .trim()
-        .split(/\r?\n/);
+      return (await readDownload(download)).toString().trim().split(/\r?\n/);
     };
-    const { rows } = await summaryOf(server.url, { by: ['serviceProviderName'], period: month });
+    const { rows } = await summaryOf(url, { by: ['serviceProviderName'], period: month });
     const summary = await saved('CSV of the summary');
     expect(summary).toHaveLength(rows.length + 1);
     expect(summary.join()).toContain(rows[0]?.amount);
@@ -165,24 +158,20 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'PNG of the chart' }).click(),
     ]);
-    expect(
-      readFileSync(await download.path())
-        .subarray(1, 4)
-        .toString(),
-    ).toBe('PNG');
+    expect((await readDownload(download)).subarray(1, 4).toString()).toBe('PNG');
   });
 
   it('takes charge days in the place of the month, and is exact to the day', async () => {
     const days = { from: `${month}-03`, to: `${month}-09` };
     const page = await visit(`/costs?from=${days.from}&to=${days.to}&chart=table`);
-    const { totals } = await summaryOf(server.url, { by: ['team'], ...days });
+    const { totals } = await summaryOf(url, { by: ['team'], ...days });
     for (const id of ['headline', 'chart-total', 'table-total']) expect(await exact(page, id)).toBe(totals[0]?.amount);
     const last = page.getByLabel('Period: last day');
     await last.fill(`${month}-05`);
     await last.press('Enter');
     await page.waitForURL(/to=\d{4}-\d\d-05/);
-    await page.waitForLoadState('networkidle');
-    const shorter = await summaryOf(server.url, { by: ['team'], from: days.from, to: `${month}-05` });
+    await settled(page);
+    const shorter = await summaryOf(url, { by: ['team'], from: days.from, to: `${month}-05` });
     expect(await exact(page, 'headline')).toBe(shorter.totals[0]?.amount);
     expect(await readable(page.getByTestId('answer'))).toMatch(/from 3 to 5 \w{3} \d{4}/);
   });
@@ -193,8 +182,8 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium
     await page.waitForURL(/from=\d{4}-\d\d&to=\d{4}-\d\d/);
     const { searchParams } = new URL(page.url());
     const range = { from: searchParams.get('from') ?? '', to: searchParams.get('to') ?? '' };
-    await page.waitForLoadState('networkidle');
-    const { totals } = await summaryOf(server.url, { by: ['team'], ...range });
+    await settled(page);
+    const { totals } = await summaryOf(url, { by: ['team'], ...range });
     expect(await exact(page, 'headline')).toBe(totals[0]?.amount);
   });
 
@@ -204,8 +193,8 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium
     await page.getByRole('button', { name: 'Weeks' }).click();
     await page.waitForURL(/every=week/);
     await answered;
-    await page.waitForLoadState('networkidle');
-    const { rows, totals } = await summaryOf(server.url, { by: ['week'], period: month });
+    await settled(page);
+    const { rows, totals } = await summaryOf(url, { by: ['week'], period: month });
     const table = page.getByRole('region', { name: 'The chart as a table' });
     await table
       .locator('tbody tr')
@@ -216,7 +205,7 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium
 
   it('filters by values that are picked with their money beside them, and by all others', async () => {
     const page = await visit('/costs');
-    const { rows } = await summaryOf(server.url, { by: ['serviceName'], period: month });
+    const { rows } = await summaryOf(url, { by: ['serviceName'], period: month });
     const [first, second] = rows.map((row) => row.serviceName ?? '');
     await page.getByRole('button', { name: '+ Filter' }).click();
     const panel = page.getByRole('dialog', { name: 'Filter' });
@@ -226,17 +215,17 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium
     for (const name of [first, second]) await panel.getByRole('checkbox', { name: name ?? '' }).check();
     await panel.getByRole('button', { name: 'Apply' }).click();
     await page.waitForURL(/filter=serviceName%3D.*filter=serviceName%3D/);
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     const filter = [`serviceName=${first}`, `serviceName=${second}`];
-    const taken = await summaryOf(server.url, { by: ['team'], period: month, filter });
+    const taken = await summaryOf(url, { by: ['team'], period: month, filter });
     expect(await exact(page, 'headline')).toBe(taken.totals[0]?.amount);
     await page.getByRole('button', { name: `Service is ${first} or ${second}`, exact: true }).click();
     await panel.getByRole('button', { name: 'is not' }).click();
     await panel.getByRole('button', { name: 'Apply' }).click();
     await page.waitForURL(/filter=serviceName%21%3D/);
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     const others = await exact(page, 'headline');
-    const all = await summaryOf(server.url, { by: ['team'], period: month });
+    const all = await summaryOf(url, { by: ['team'], period: month });
     expect(sumDecimals([others ?? '', taken.totals[0]?.amount ?? ''])).toBe(all.totals[0]?.amount);
   });
 
@@ -251,8 +240,8 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium
     await panel.getByText(/values begin with it/).waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL(/filter=serviceName%3DAmazon\*/);
-    await page.waitForLoadState('networkidle');
-    const { totals } = await summaryOf(server.url, { by: ['team'], period: month, filter: 'serviceName=Amazon*' });
+    await settled(page);
+    const { totals } = await summaryOf(url, { by: ['team'], period: month, filter: 'serviceName=Amazon*' });
     expect(await exact(page, 'headline')).toBe(totals[0]?.amount);
     await page.keyboard.press('f');
     await page.keyboard.press('Escape');
@@ -293,12 +282,12 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium
       .click();
     await page.waitForURL(/row=/);
     const row = new URL(page.url()).searchParams.get('row')?.replace(/\d+$/, '2') ?? '';
-    await open(page, `${server.url}/costs?view=rows&period=${month}&row=${encodeURIComponent(row)}`);
+    await open(page, `${url}/costs?view=rows&period=${month}&row=${encodeURIComponent(row)}`);
     expect(await readable(page.getByRole('dialog', { name: 'Bill row' }))).toMatch(/Line 3 of/);
   });
 
   it('shows exactly one delivery when the address names it', async () => {
-    const { rows } = await summaryOf(server.url, { by: ['delivery'], period: month });
+    const { rows } = await summaryOf(url, { by: ['delivery'], period: month });
     const page = await visit(`/costs?delivery=${rows[0]?.delivery}`);
     expect(await exact(page, 'headline')).toBe(rows[0]?.amount);
     await page.getByRole('button', { name: /Remove the filter Only delivery/ }).click();
@@ -307,7 +296,7 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Debian’s chromium
 
   it('copies exact amounts', async () => {
     const page = await visit('/costs');
-    const { totals } = await summaryOf(server.url, { by: ['team'], period: month });
+    const { totals } = await summaryOf(url, { by: ['team'], period: month });
     const copied = await page.evaluate(COPY_HEADLINE);
     expect(copied).toBe(totals[0]?.amount);
   });

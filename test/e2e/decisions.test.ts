@@ -1,30 +1,26 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Decision } from '../../src/tradeoff/decisions/schema.ts';
-import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
-import { demoApplication, type RunningServer } from '../support/demo.ts';
+import { connectBrowser, hasChromium, newVisit, open, readable } from '../support/browser.ts';
 import { listedDecisions } from './questions.ts';
 
 describe.skipIf(!hasChromium)(
-  'models and decisions in the browser (skipped where Debian’s chromium is not installed)',
+  'models and decisions in the browser (skipped where chromium-headless-shell is not installed)',
   () => {
-    let server: RunningServer;
+    const url = inject('demoUrl');
     let browser: Browser;
     let decisions: readonly Decision[];
     beforeAll(async () => {
-      await buildWeb();
-      server = await demoApplication();
-      browser = await launchBrowser();
-      decisions = await listedDecisions(server.url);
+      browser = await connectBrowser();
+      decisions = await listedDecisions(url);
     });
     afterAll(async () => {
       await browser?.close();
-      await server?.[Symbol.asyncDispose]();
     });
 
     async function visit(path: string): Promise<Page> {
       const { page } = await newVisit(browser);
-      await open(page, `${server.url}${path}`);
+      await open(page, `${url}${path}`);
       return page;
     }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -8,18 +8,17 @@ import { writeOddFiles } from '../../examples/recommender/bill/write-bill.ts';
 import { diffDeliveries } from '../../src/finops/billing/diff/schema.ts';
 import { type Delivery, listDeliveries, listRestatements, revertDelivery } from '../../src/finops/billing/schema.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';
-import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
+import { connectBrowser, hasChromium, newVisit, open, readable, readDownload } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
 import { ask, summaryOf } from './questions.ts';
 
-describe.skipIf(!hasChromium)('deliveries in the browser (skipped where Debianâ€™s chromium is not installed)', () => {
+describe.skipIf(!hasChromium)('deliveries in the browser (skipped where chromium-headless-shell is not installed)', () => {
   let server: RunningServer;
   let browser: Browser;
   let entries: readonly Delivery[];
   beforeAll(async () => {
-    await buildWeb();
     server = await demoApplication();
-    browser = await launchBrowser();
+    browser = await connectBrowser();
     entries = await listed();
   });
   afterAll(async () => {
@@ -157,7 +156,7 @@ describe.skipIf(!hasChromium)('deliveries in the browser (skipped where Debianâ€
       page.waitForEvent('download'),
       page.getByRole('link', { name: first?.files[0]?.name ?? '' }).click(),
     ]);
-    const bytes = readFileSync(await download.path());
+    const bytes = await readDownload(download);
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(first?.files[0]?.sha256);
   });
 
@@ -193,7 +192,7 @@ describe.skipIf(!hasChromium)('deliveries in the browser (skipped where Debianâ€
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'CSV of the deliveries' }).click(),
     ]);
-    const text = readFileSync(await download.path(), 'utf8');
+    const text = (await readDownload(download)).toString();
     expect(text).toContain(entries[0]?.totals.find(({ metric }) => metric === 'billedCost')?.amount);
   });
 

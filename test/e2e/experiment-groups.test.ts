@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -6,12 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { groupRuns } from '../../src/mlops/tracking/run-table/schema.ts';
 import { getExperiment } from '../../src/mlops/tracking/schema.ts';
 import {
-  buildWeb,
+  connectBrowser,
   hasChromium,
-  launchBrowser,
   newVisit,
   open,
   readable,
+  readDownload,
   shiftWhileOpening,
 } from '../support/browser.ts';
 import { type RunningServer, serveFolder } from '../support/demo.ts';
@@ -24,16 +24,15 @@ const LAYOUT_SHIFT = 0.02;
 const SOON = { timeout: 15_000 };
 
 describe.skipIf(!hasChromium)(
-  'groups of runs, and an experiment that is changed, in the browser (skipped where Debian’s chromium is not installed)',
+  'groups of runs, and an experiment that is changed, in the browser (skipped where chromium-headless-shell is not installed)',
   () => {
     let server: RunningServer;
     let browser: Browser;
     let experimentId: string;
     beforeAll(async () => {
-      await buildWeb();
       server = await serveFolder(mkdtempSync(join(tmpdir(), 'steelyard-groups-')));
       experimentId = (await seedRuns(server.url, RUNS)).experimentId;
-      browser = await launchBrowser();
+      browser = await connectBrowser();
     });
     afterAll(async () => {
       await browser?.close();
@@ -70,7 +69,7 @@ describe.skipIf(!hasChromium)(
     });
 
     it('saves the groups as CSV, moves nothing, and has nothing for axe to find', async () => {
-      const { page, context, complaints } = await newVisit(browser);
+      const { page, complaints } = await newVisit(browser);
       const address = `${server.url}/experiments/${experimentId}?group=params.optimizer`;
       expect(await shiftWhileOpening(page, address)).toBeLessThan(LAYOUT_SHIFT);
       expect(await axeFaults(page)).toEqual([]);
@@ -78,13 +77,10 @@ describe.skipIf(!hasChromium)(
         page.waitForEvent('download'),
         page.getByRole('button', { name: 'CSV of the groups' }).click(),
       ]);
-      const lines = readFileSync(await csv.path(), 'utf8')
-        .trim()
-        .split('\r\n');
+      const lines = (await readDownload(csv)).toString().trim().split('\r\n');
       expect(lines[0]).toBe('params.optimizer,runs,metric,least,mean,greatest,cost,currency,runs_without_cost');
       expect(lines).toHaveLength(3);
       expect(complaints).toEqual([]);
-      await context.close();
     });
 
     it('renames the experiment, refuses a name that is taken, and keeps its note', async () => {

@@ -1,49 +1,53 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import { type Look, newVisit, open } from '../support/browser.ts';
+import { newVisit, settled, shiftWhileOpening } from '../support/browser.ts';
 
-/** Wide and narrow; each is looked at in both schemes. */
-const LOOKS: readonly Look[] = [{}, { width: 390, height: 844 }];
-const SCHEMES = ['light', 'dark'] as const;
+/** Layout shift that a reader does not notice, by the measure of Web Vitals. */
+export const LAYOUT_SHIFT = 0.02;
+export const PHONE = { width: 390, height: 844 };
 
-/** Turns the system light or dark: a page in which nobody has chosen goes with it, so that it need not be loaded anew. */
-export async function turn(page: Page, scheme: (typeof SCHEMES)[number]): Promise<void> {
+/** Rules whose result depends on colours: the dark scheme changes nothing else of a page. */
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
+
+/** Turns the system light or dark: a page without a choice of its own follows it and need not be loaded again. */
+export async function turn(page: Page, scheme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme: scheme });
   await page.locator(`html[data-scheme="${scheme}"]`).waitFor({ state: 'attached' });
 }
 
-/** What axe complains of on a page as it stands, by scheme: an empty list for a page without fault. */
+/** Faults that axe finds on a page as it is: every rule in light, the rules about colours in dark too. */
 export async function axeFaults(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const scheme of SCHEMES) {
-    await turn(page, scheme);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    found.push(...violations.map(({ id, nodes }) => `${scheme} ${id}: ${nodes.map(({ html }) => html).join(' | ')}`));
-  }
-  return found;
+  await turn(page, 'dark');
+  const dark = await new AxeBuilder({ page }).setLegacyMode().withRules(COLOUR_RULES).analyze();
+  await turn(page, 'light');
+  const light = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  return Object.entries({ dark, light }).flatMap(([scheme, { violations }]) =>
+    violations.map(({ id, nodes }) => `${scheme} ${id}: ${nodes.map(({ html }) => html).join(' | ')}`),
+  );
 }
 
-/** What axe, the console and the width of the page complain of, in every look; `before` may open a dialog. */
+/** How far a page scrolls sideways, as a fault; an empty list where it fits. */
+export async function sidewaysScroll(page: Page): Promise<string[]> {
+  const [scroll = 0, client = 0] = await page.evaluate<number[]>(
+    '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
+  );
+  return scroll > client ? [`scrolls sideways: ${scroll} > ${client}`] : [];
+}
+
+/** Faults by layout shift, axe, the console and the width of the page, in one visit, wide and then on a phone; `before` may open a dialog. */
 export async function faultsFound(
   browser: Browser,
   address: string,
   before: (page: Page) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<string[]> {
-  const found: string[] = [];
-  for (const look of LOOKS) {
-    const { page, context, complaints } = await newVisit(browser, look);
-    await open(page, address);
-    await before(page);
-    const [scroll, client] = await page.evaluate<[number, number]>(
-      '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
-    );
-    const said = [
-      ...(scroll > client ? [`scrolls sideways: ${scroll} > ${client}`] : []),
-      ...(await axeFaults(page)),
-      ...complaints,
-    ];
-    found.push(...said.map((text) => `${look.width ?? 'wide'} ${text}`));
-    await context.close();
-  }
-  return found;
+  const { page, complaints } = await newVisit(browser);
+  const shift = await shiftWhileOpening(page, address);
+  const moved = shift < LAYOUT_SHIFT ? [] : [`moves by ${shift} while it loads`];
+  await before(page);
+  const wide = [...moved, ...(await sidewaysScroll(page)), ...(await axeFaults(page))];
+  await page.setViewportSize(PHONE);
+  await settled(page);
+  const narrow = [...(await sidewaysScroll(page)), ...(await axeFaults(page))];
+  await page.close();
+  return [...wide.map((text) => `wide ${text}`), ...narrow.map((text) => `narrow ${text}`), ...complaints];
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -7,13 +7,13 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listForecasts } from '../../src/finops/forecasts/schema.ts';
 import {
-  buildWeb,
+  connectBrowser,
   hasChromium,
   type Look,
-  launchBrowser,
   newVisit,
   open,
   readable,
+  readDownload,
   shiftWhileOpening,
 } from '../support/browser.ts';
 import { type RunningServer, serveFolder } from '../support/demo.ts';
@@ -56,14 +56,13 @@ metadata: {name: recs}
 spec: {subject: {team: recs}, amount: '9000', currency: USD}
 `;
 
-describe.skipIf(!hasChromium)('forecasts in the browser (skipped where Debian’s chromium is not installed)', () => {
+describe.skipIf(!hasChromium)('forecasts in the browser (skipped where chromium-headless-shell is not installed)', () => {
   let server: RunningServer;
   let browser: Browser;
   const folder = mkdtempSync(join(tmpdir(), 'steelyard-forecasts-'));
   beforeAll(async () => {
-    await buildWeb();
     server = await serveFolder(join(folder, 'data'));
-    browser = await launchBrowser();
+    browser = await connectBrowser();
   });
   afterAll(async () => {
     await browser?.close();
@@ -87,11 +86,10 @@ describe.skipIf(!hasChromium)('forecasts in the browser (skipped where Debian’
     Number((await ask(server.url, listForecasts, { query: { level: 'total' } })).forecasts[0]?.forecast?.mean);
 
   it('says what it will show, and how to fill it', async () => {
-    const { page, context, complaints } = await visit('/forecasts');
+    const { page, complaints } = await visit('/forecasts');
     expect(await answer(page)).toBe('Nothing is forecast yet.');
     expect(await readable(page.getByTestId('empty').first())).toContain('steelyard bill import');
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   it('opens with the month, its interval and its budget, and leads from a team to its forecast', async () => {
@@ -100,7 +98,7 @@ describe.skipIf(!hasChromium)('forecasts in the browser (skipped where Debian’
     await run('apply', '-f', join(folder, 'rules.yaml'));
     await run('bill', 'import', join(folder, 'bill.csv'), '--source', 'aws');
     await run('forecast', 'make');
-    const { page, context, complaints } = await visit('/');
+    const { page, complaints } = await visit('/');
     await page.keyboard.press('g');
     await page.keyboard.press('f');
     await page.waitForURL('**/forecasts*');
@@ -122,27 +120,25 @@ describe.skipIf(!hasChromium)('forecasts in the browser (skipped where Debian’
     await page.getByRole('button', { name: 'Days' }).click();
     await page.getByRole('img', { name: /the cost of each day of team recs/ }).waitFor();
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   it('is saved as CSV and PNG', async () => {
-    const { page, context } = await visit('/forecasts?level=team&key=search');
+    const { page } = await visit('/forecasts?level=team&key=search');
     const saved = async (name: string) => {
       const button = page.getByRole(name.startsWith('PNG') ? 'button' : 'link', { name });
       const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
-      return readFileSync(await download.path());
+      return await readDownload(download);
     };
     expect((await saved('CSV of the days')).toString().split('\r\n')[0]).toBe(
       'day,currency,kind,amount,mean,lo80,hi80,lo95,hi95,windowToDay',
     );
     expect((await saved('CSV of all forecasts')).toString()).toContain('\r\nbudget,everything,USD,');
     expect((await saved('PNG of the forecast')).subarray(1, 4).toString()).toBe('PNG');
-    await context.close();
   });
 
   it('takes a known change in, shows the month with and without it, and takes it back', async () => {
     const before = await total();
-    const { page, context, complaints } = await visit('/forecasts');
+    const { page, complaints } = await visit('/forecasts');
     await page.getByRole('button', { name: 'Add a change…' }).click();
     const form = page.getByRole('dialog', { name: 'Add a known change' });
     const add = form.getByRole('button', { name: 'Add' });
@@ -165,21 +161,19 @@ describe.skipIf(!hasChromium)('forecasts in the browser (skipped where Debian’
     await page.getByText('None has been added yet.').waitFor();
     await expect.poll(total, { timeout: 15_000 }).toBeCloseTo(before, 1);
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   it('follows the team in view, and a budget leads to it', async () => {
-    const { page, context } = await visit('/budgets/recs');
+    const { page } = await visit('/budgets/recs');
     await page.getByRole('link', { name: 'Forecast', exact: true }).click();
     await page.waitForURL('**/forecasts*');
     await expect.poll(() => answer(page)).toContain('of budget recs');
     await page.getByLabel('Team', { exact: true }).selectOption('search');
     await expect.poll(() => answer(page)).toContain('by team search');
-    await context.close();
   });
 
   it('has no fault that axe finds in the form, and nothing moves while it loads', async () => {
-    const { page, context } = await newVisit(browser);
+    const { page } = await newVisit(browser);
     expect(await shiftWhileOpening(page, `${server.url}/forecasts`)).toBeLessThan(LAYOUT_SHIFT);
     await page.getByRole('button', { name: 'Add a change…' }).click();
     const form = page.getByRole('dialog', { name: 'Add a known change' });
@@ -188,6 +182,5 @@ describe.skipIf(!hasChromium)('forecasts in the browser (skipped where Debian’
     await form.getByText('a factor above 0 other than 1').waitFor();
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-    await context.close();
   });
 });

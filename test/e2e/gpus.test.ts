@@ -1,32 +1,27 @@
-import { readFileSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { getGpuHeatMap, getGpuOutcomes, getGpuOwners, getGpuReadings } from '../../src/finops/gpus/schema.ts';
 import { sumDecimals } from '../../src/platform/units/schema.ts';
-import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
-import { demoApplication, type RunningServer } from '../support/demo.ts';
+import { connectBrowser, hasChromium, newVisit, open, readable, readDownload } from '../support/browser.ts';
 import { ask } from './questions.ts';
 
 /** The readings of the demo lie in one month or in two: all of them are in view. */
 const ALL = 'period=all';
 
-describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Debian’s chromium is not installed)', () => {
-  let server: RunningServer;
+describe.skipIf(!hasChromium)('GPUs in the browser (skipped where chromium-headless-shell is not installed)', () => {
+  const url = inject('demoUrl');
   let browser: Browser;
   beforeAll(async () => {
-    await buildWeb();
-    server = await demoApplication();
-    browser = await launchBrowser();
+    browser = await connectBrowser();
   });
   afterAll(async () => {
     await browser?.close();
-    await server?.[Symbol.asyncDispose]();
   });
 
   async function visit(path: string, look: Parameters<typeof newVisit>[1] = {}): Promise<Page> {
     const { page } = await newVisit(browser, look);
-    await open(page, `${server.url}${path}`);
+    await open(page, `${url}${path}`);
     return page;
   }
   const amounts = (page: Page, id: string, part: string) =>
@@ -36,7 +31,7 @@ describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Debian’s chr
       .evaluateAll((all) => all.map((one) => one.getAttribute('value') ?? ''));
 
   it('opens with what the time cost, and its tables add up to that', async () => {
-    const owners = await ask(server.url, getGpuOwners, { query: { by: 'team' } });
+    const owners = await ask(url, getGpuOwners, { query: { by: 'team' } });
     const page = await visit(`/gpus?${ALL}`);
     expect(await readable(page.getByTestId('answer'))).toMatch(
       /^\$[\d,]+\.\d\d of time on 16 GPUs in all months: \d+\s% of it was used, \$[\d,.]+ was idle and \$[\d,.]+ was held by nobody; team fraud left the most idle/,
@@ -50,7 +45,7 @@ describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Debian’s chr
     expect(sumDecimals(paid)).toBe(owners.cost.paid);
     expect((await amounts(page, 'owners', 'tfoot')).at(-1)).toBe(owners.cost.paid);
     expect((await amounts(page, 'outcomes', 'tfoot')).at(-1)).toBe(owners.cost.paid);
-    const { outcomes } = await ask(server.url, getGpuOutcomes, {});
+    const { outcomes } = await ask(url, getGpuOutcomes, {});
     expect(await page.getByTestId('outcomes').locator('tbody tr').count()).toBe(outcomes.length);
   });
 
@@ -69,7 +64,7 @@ describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Debian’s chr
   });
 
   it('opens the readings of a GPU from its row and from the map, with who held it', async () => {
-    const { rows } = await ask(server.url, getGpuHeatMap, {});
+    const { rows } = await ask(url, getGpuHeatMap, {});
     const gpu = rows[2]?.gpu ?? '';
     const page = await visit(`/gpus?${ALL}`);
     const map = page.getByRole('img', { name: /^Heat map/ });
@@ -78,7 +73,7 @@ describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Debian’s chr
     await map.click({ position: { x: 20, y: 45 } });
     await page.waitForURL(/gpu=/);
     const panel = page.getByTestId('gpu');
-    const { holders } = await ask(server.url, getGpuReadings, { query: { gpu } });
+    const { holders } = await ask(url, getGpuReadings, { query: { gpu } });
     await panel.getByTestId('holders').waitFor();
     expect(await panel.getByTestId('holders').locator('tbody tr').count()).toBe(holders.length);
     await panel.getByRole('button', { name: 'Close' }).click();
@@ -97,7 +92,7 @@ describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Debian’s chr
         page.waitForEvent('download'),
         page.locator('a, button').filter({ hasText: name }).first().click(),
       ]);
-      return readFileSync(await download.path());
+      return await readDownload(download);
     };
     expect((await saved(/^CSV of the owners/)).toString('utf8')).toMatch(/^team,kind,gpus,paidGpuHours/);
     expect((await saved(/^CSV of the outcomes/)).toString('utf8')).toMatch(/^outcome,owners,gpus/);
@@ -108,7 +103,7 @@ describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Debian’s chr
   it('follows the team of the frame, and says what to do where nothing was read', async () => {
     const page = await visit(`/gpus?${ALL}&team=search`);
     expect(await readable(page.getByTestId('answer'))).toContain('2 GPUs');
-    await page.goto(`${server.url}/gpus?period=2020-01`);
+    await page.goto(`${url}/gpus?period=2020-01`);
     const empty = page.getByTestId('empty');
     await empty.getByText('steelyard gpu import').first().waitFor();
     expect(await readable(page.getByTestId('answer'))).toBe('Nothing was read of any GPU.');
@@ -118,7 +113,7 @@ describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Debian’s chr
     [1440, 'light'],
     [390, 'dark'],
   ] as const)('has nothing that axe finds at %i pixels in %s, with a GPU open', async (width, scheme) => {
-    const { rows } = await ask(server.url, getGpuHeatMap, {});
+    const { rows } = await ask(url, getGpuHeatMap, {});
     const page = await visit(`/gpus?${ALL}&gpu=${rows[0]?.gpu}&by=team`, { width, scheme });
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);

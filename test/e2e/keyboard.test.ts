@@ -1,24 +1,20 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
-import { demoApplication, type RunningServer } from '../support/demo.ts';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { connectBrowser, hasChromium, newVisit, open, readable } from '../support/browser.ts';
 
-describe.skipIf(!hasChromium)('the web app by keyboard (skipped where Debian’s chromium is not installed)', () => {
-  let server: RunningServer;
+describe.skipIf(!hasChromium)('the web app by keyboard (skipped where chromium-headless-shell is not installed)', () => {
+  const url = inject('demoUrl');
   let browser: Browser;
   beforeAll(async () => {
-    await buildWeb();
-    server = await demoApplication();
-    browser = await launchBrowser();
+    browser = await connectBrowser();
   });
   afterAll(async () => {
     await browser?.close();
-    await server?.[Symbol.asyncDispose]();
   });
 
   async function visit(path: string): Promise<Page> {
     const { page } = await newVisit(browser);
-    await open(page, `${server.url}${path}`);
+    await open(page, `${url}${path}`);
     return page;
   }
   const focused = (page: Page) => page.evaluate<string>('document.activeElement.textContent');

@@ -1,38 +1,34 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { getModelVersion } from '../../src/mlops/registry/schema.ts';
 import type { Decision } from '../../src/tradeoff/decisions/schema.ts';
 import { getLineage, type Lineage } from '../../src/tradeoff/lineage/schema.ts';
-import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
-import { demoApplication, type RunningServer } from '../support/demo.ts';
+import { connectBrowser, hasChromium, newVisit, open, readable } from '../support/browser.ts';
 import { axeFaults } from './faults-found.ts';
 import { ask, listedDecisions } from './questions.ts';
 
 describe.skipIf(!hasChromium)(
-  'a version and its lineage in the browser (skipped where Debian’s chromium is not installed)',
+  'a version and its lineage in the browser (skipped where chromium-headless-shell is not installed)',
   () => {
-    let server: RunningServer;
+    const url = inject('demoUrl');
     let browser: Browser;
     let decision: Decision;
     let lineage: Lineage;
     beforeAll(async () => {
-      await buildWeb();
-      server = await demoApplication();
-      browser = await launchBrowser();
-      const found = (await listedDecisions(server.url)).find((one) => one.verdict === 'promote');
+      browser = await connectBrowser();
+      const found = (await listedDecisions(url)).find((one) => one.verdict === 'promote');
       if (found === undefined) throw new Error('the demo promotes a version');
       decision = found;
       const node = `model_version:${decision.model}/${decision.version}`;
-      lineage = await ask(server.url, getLineage, { query: { node } });
+      lineage = await ask(url, getLineage, { query: { node } });
     });
     afterAll(async () => {
       await browser?.close();
-      await server?.[Symbol.asyncDispose]();
     });
 
     async function visit(path: string): Promise<{ page: Page; complaints: string[] }> {
       const { page, complaints } = await newVisit(browser);
-      await open(page, `${server.url}${path}`);
+      await open(page, `${url}${path}`);
       return { page, complaints };
     }
 
@@ -41,7 +37,7 @@ describe.skipIf(!hasChromium)(
       await page.getByRole('link', { name: `Version ${decision.version}`, exact: true }).click();
       await page.waitForURL(new RegExp(`/models/${decision.model}/versions/${decision.version}`));
       const params = { model: decision.model, version: decision.version };
-      const version = await ask(server.url, getModelVersion, { params });
+      const version = await ask(url, getModelVersion, { params });
       const answer = () => readable(page.getByTestId('answer'));
       await expect.poll(answer).toContain(`Version ${version.version} of ${version.model}`);
       await expect.poll(answer).toContain(`the latest verdict is`);
@@ -88,7 +84,7 @@ describe.skipIf(!hasChromium)(
         `/lineage?node=model_version:${decision.model}/${decision.version}`,
       ]) {
         const { page, complaints } = await newVisit(browser);
-        await open(page, `${server.url}${path}`);
+        await open(page, `${url}${path}`);
         await page.getByRole('button', { name: 'Table' }).waitFor();
         expect(await axeFaults(page)).toEqual([]);
         expect(complaints).toEqual([]);

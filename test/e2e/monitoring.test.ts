@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordLabels, recordPredictions } from '../../src/mlops/monitoring/predictions/schema.ts';
 import { listDriftWindows } from '../../src/mlops/monitoring/windows/schema.ts';
 import { applied } from '../../src/testing-pipelines.ts';
-import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
+import { connectBrowser, hasChromium, newVisit, open, readable } from '../support/browser.ts';
 import { serveFolder } from '../support/demo.ts';
 import { applicationWithRanker, type ServedApplication } from '../support/served.ts';
 import { faultsFound } from './faults-found.ts';
@@ -41,12 +41,11 @@ function predictions() {
   });
 }
 
-describe.skipIf(!hasChromium)('monitoring in the browser (skipped where Debianâ€™s chromium is not installed)', () => {
+describe.skipIf(!hasChromium)('monitoring in the browser (skipped where chromium-headless-shell is not installed)', () => {
   let server: ServedApplication;
   let browser: Browser;
   beforeAll(async () => {
-    await buildWeb();
-    browser = await launchBrowser();
+    browser = await connectBrowser();
     server = await applicationWithRanker();
     await ask(server.url, recordPredictions, { body: { predictions: predictions() } });
     const labels = Array.from({ length: (DAYS - 1) * A_DAY }, (_, at) => ({
@@ -75,25 +74,23 @@ describe.skipIf(!hasChromium)('monitoring in the browser (skipped where Debianâ€
 
   it('gives a first monitor where there is none', async () => {
     await using empty = await serveFolder(mkdtempSync(join(tmpdir(), 'steelyard-no-monitors-')));
-    const { page, context } = await newVisit(browser);
+    const { page } = await newVisit(browser);
     await open(page, `${empty.url}/monitoring`);
     expect(await answer(page)).toBe('No model is watched yet.');
     expect(await readable(page.getByTestId('empty'))).toContain('steelyard apply -f monitor.yaml');
     expect(await faultsFound(browser, `${empty.url}/monitoring`)).toEqual([]);
-    await context.close();
   });
 
   it('lists what is watched, and what is wrong', async () => {
-    const { page, context, complaints } = await visit('/monitoring');
+    const { page, complaints } = await visit('/monitoring');
     await expect.poll(() => answer(page), { timeout: 120_000 }).toMatch(/^1 monitor: 1 of them has an open alert/);
     const row = page.getByTestId('monitors').getByRole('row', { name: /^ranker/ });
     expect(await readable(row)).toMatch(/alert.*drift.*200.*0\s%/s);
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   it('opens a column from the strip by keyboard, and draws it now beside before', async () => {
-    const { page, context, complaints } = await visit('/monitoring/ranker');
+    const { page, complaints } = await visit('/monitoring/ranker');
     const strip = page.getByRole('table', { name: 'Drift of ranker by column and window' });
     const cell = strip.getByRole('button', { name: /^inputs\.age, .*: drifted: / }).last();
     await cell.focus();
@@ -105,28 +102,25 @@ describe.skipIf(!hasChromium)('monitoring in the browser (skipped where Debianâ€
     await page.keyboard.press('ArrowLeft');
     expect(await page.evaluate<string>('document.activeElement.ariaLabel')).toMatch(/^inputs\.age, /);
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   it('draws quality, labels, predictions and latency on one axis', async () => {
-    const { page, context } = await visit('/monitoring/ranker');
+    const { page } = await visit('/monitoring/ranker');
     const chart = page.getByRole('img', { name: /^accuracy; Labelled, .*Latency in ms/ });
     await chart.locator('canvas').waitFor();
     await chart.hover({ position: { x: 200, y: 60 } });
     await page.getByText('Measured on labels').waitFor();
-    await context.close();
   });
 
   it('tells the values of an input apart', async () => {
-    const { page, context } = await visit('/monitoring/ranker');
+    const { page } = await visit('/monitoring/ranker');
     await page.getByLabel('By', { exact: true }).selectOption('country');
     const slices = page.getByRole('table', { name: 'Slices by country' });
     expect(await readable(slices.getByRole('row', { name: /^fr/ }))).toMatch(/fr\s+800.*0\.\d+ \(0\.\d+ to 0\.\d+\)/s);
-    await context.close();
   });
 
   it('mutes an episode after saying what that does, and takes it back', async () => {
-    const { page, context } = await visit('/monitoring/ranker');
+    const { page } = await visit('/monitoring/ranker');
     await page.getByRole('button', { name: 'Mute driftedâ€¦' }).click({ timeout: 120_000 });
     const dialog = page.getByRole('dialog', { name: 'Mute drifted?' });
     expect(await dialog.getByRole('button', { name: /^Mute/ }).isDisabled()).toBe(true);
@@ -137,7 +131,6 @@ describe.skipIf(!hasChromium)('monitoring in the browser (skipped where Debianâ€
     await page.getByRole('button', { name: 'Unmute drifted' }).waitFor();
     await notice.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('button', { name: 'Mute driftedâ€¦' }).waitFor();
-    await context.close();
   });
 
   it.each(['/monitoring', '/monitoring/ranker?column=inputs.age&slice=country'])(

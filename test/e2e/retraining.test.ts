@@ -4,18 +4,17 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RetrainingRoom, TRAINING } from '../../src/testing-retraining.ts';
-import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
+import { connectBrowser, hasChromium, newVisit, open, readable } from '../support/browser.ts';
 import { serveFolder } from '../support/demo.ts';
 import { applicationWithRanker, type ServedApplication } from '../support/served.ts';
 import { faultsFound } from './faults-found.ts';
 
-describe.skipIf(!hasChromium)('retraining in the browser (skipped where Debianâ€™s chromium is not installed)', () => {
+describe.skipIf(!hasChromium)('retraining in the browser (skipped where chromium-headless-shell is not installed)', () => {
   let server: ServedApplication;
   let browser: Browser;
   let room: RetrainingRoom;
   beforeAll(async () => {
-    await buildWeb();
-    browser = await launchBrowser();
+    browser = await connectBrowser();
     server = await applicationWithRanker();
     room = new RetrainingRoom(server.application, { offset: 0 });
     await room.apply(TRAINING);
@@ -41,16 +40,15 @@ describe.skipIf(!hasChromium)('retraining in the browser (skipped where Debianâ€
 
   it('gives a first retraining where there is none', async () => {
     await using empty = await serveFolder(mkdtempSync(join(tmpdir(), 'steelyard-no-retrainings-')));
-    const { page, context } = await newVisit(browser);
+    const { page } = await newVisit(browser);
     await open(page, `${empty.url}/retraining`);
     expect(await answer(page)).toBe('No model is trained anew by itself yet.');
     expect(await readable(page.getByTestId('empty'))).toContain('steelyard apply -f retraining.yaml');
     expect(await faultsFound(browser, `${empty.url}/retraining`)).toEqual([]);
-    await context.close();
   });
 
   it('says what waits, and why', async () => {
-    const { page, context, complaints } = await visit('/retraining');
+    const { page, complaints } = await visit('/retraining');
     expect(await answer(page)).toMatch(/^1 retraining: none is under way and 1 round waits/);
     await page.getByTestId('retrainings').getByRole('link', { name: 'ranker', exact: true }).first().click();
     await page.waitForURL('**/retraining/ranker**');
@@ -61,7 +59,6 @@ describe.skipIf(!hasChromium)('retraining in the browser (skipped where Debianâ€
     await page.waitForURL('**/retraining/ranker/rounds/1**');
     await expect.poll(() => answer(page), { timeout: 30_000 }).toMatch(/^Round 1 waits/);
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   it.each(['/retraining', '/retraining/ranker', '/retraining/ranker/rounds/1'])(
@@ -72,7 +69,7 @@ describe.skipIf(!hasChromium)('retraining in the browser (skipped where Debianâ€
   );
 
   it('starts what waits after saying what that means, and follows it to its verdict', async () => {
-    const { page, context, complaints } = await visit('/retraining/ranker/rounds/1');
+    const { page, complaints } = await visit('/retraining/ranker/rounds/1');
     await page.getByRole('button', { name: 'Start round 1â€¦' }).click();
     const dialog = page.getByRole('dialog', { name: 'Start round 1 of ranker now?' });
     await dialog.getByLabel(/^Why/).fill('we want to see it');
@@ -91,24 +88,21 @@ describe.skipIf(!hasChromium)('retraining in the browser (skipped where Debianâ€
     await open(page, `${server.url}/pipelines/training`);
     await page.getByRole('link', { name: 'ranker', exact: true }).last().click();
     await page.waitForURL('**/retraining/ranker**');
-    await context.close();
   });
 
   it('gives up what waits', async () => {
     await room.tell('opened', { episode: 'ep-2' });
     await room.until(2, ({ state }) => state === 'waiting');
-    const { page, context } = await visit('/retraining/ranker');
+    const { page } = await visit('/retraining/ranker');
     await page.getByRole('button', { name: 'Dismiss round 2â€¦' }).click();
     const dialog = page.getByRole('dialog', { name: 'Dismiss round 2 of ranker?' });
     await dialog.getByRole('button', { name: /^Dismiss/ }).click();
     await page.getByRole('button', { name: 'Dismiss round 2â€¦' }).waitFor({ state: 'detached' });
     expect((await room.round(2)).state).toBe('dismissed');
-    await context.close();
   });
 
   it('says that a retraining does not exist', async () => {
-    const { page, context } = await visit('/retraining/nobody');
+    const { page } = await visit('/retraining/nobody');
     expect(await readable(page.getByRole('alert').first())).toContain('retraining_not_found');
-    await context.close();
   });
 });

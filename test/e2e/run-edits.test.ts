@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDemoClient, type DemoClient } from '../../examples/recommender/demo/client.ts';
 import { getRun } from '../../src/mlops/tracking/schema.ts';
 import {
-  buildWeb,
+  connectBrowser,
+  copied,
   hasChromium,
-  launchBrowser,
   newVisit,
   open,
   readable,
@@ -25,16 +25,15 @@ const HOSTILE =
   '# Why\n\n- **wider** tower\n\n<img src=x onerror="globalThis.ranFromNote = true"> [x](javascript:alert(1))';
 
 describe.skipIf(!hasChromium)(
-  'changing a run in the browser (skipped where Debian’s chromium is not installed)',
+  'changing a run in the browser (skipped where chromium-headless-shell is not installed)',
   () => {
     let server: RunningServer;
     let browser: Browser;
     let client: DemoClient;
     beforeAll(async () => {
-      await buildWeb();
       server = await serveFolder(mkdtempSync(join(tmpdir(), 'steelyard-edits-')));
       client = createDemoClient(server.url);
-      browser = await launchBrowser();
+      browser = await connectBrowser();
     });
     afterAll(async () => {
       await browser?.close();
@@ -55,7 +54,7 @@ describe.skipIf(!hasChromium)(
 
     it('renames it where the name stands, by keyboard, and takes it back', async () => {
       const runId = await newRun('first try');
-      const { page, context } = await newVisit(browser);
+      const { page } = await newVisit(browser);
       await open(page, `${server.url}/runs/${runId}`);
       await page.getByRole('button', { name: 'Rename' }).focus();
       await page.keyboard.press('Enter');
@@ -66,12 +65,11 @@ describe.skipIf(!hasChromium)(
       await page.getByRole('button', { name: 'Undo' }).click();
       await expect.poll(() => page.title(), LIVE).toContain('Run first try');
       expect((await tagsOf(runId))['mlflow.runName']).toBe('first try');
-      await context.close();
     });
 
     it('keeps a note as Markdown, in which nothing runs; Ctrl-Enter saves, Escape leaves it', async () => {
       const runId = await newRun('noted');
-      const { page, context, complaints, requested } = await newVisit(browser);
+      const { page, complaints, requested } = await newVisit(browser);
       await open(page, `${server.url}/runs/${runId}`);
       const note = card(page, 'What should others know?');
       await note.getByText('Nobody has written a note on this run yet.').waitFor();
@@ -89,12 +87,11 @@ describe.skipIf(!hasChromium)(
       await note.locator('strong').waitFor();
       expect(complaints).toEqual([]);
       expect(requested.filter((url) => !url.startsWith(server.url) && !url.startsWith('data:'))).toEqual([]);
-      await context.close();
     });
 
     it('adds, changes and removes a tag; says what cannot be one; takes the last change back', async () => {
       const runId = await newRun('tagged', [{ key: 'stage', value: 'draft' }]);
-      const { page, context } = await newVisit(browser);
+      const { page } = await newVisit(browser);
       await open(page, `${server.url}/runs/${runId}`);
       const tags = card(page, 'What is it tagged with?');
       await tags.getByRole('button', { name: 'Add a tag' }).click();
@@ -115,7 +112,6 @@ describe.skipIf(!hasChromium)(
       await page.getByRole('button', { name: 'Undo' }).click();
       await tags.getByRole('row', { name: /stage final/ }).waitFor();
       expect(await tagsOf(runId)).toMatchObject({ stage: 'final', 'steelyard.team': 'search' });
-      await context.close();
     });
 
     it('copies the run id, and leads to the parent and the nested runs', async () => {
@@ -124,15 +120,13 @@ describe.skipIf(!hasChromium)(
       const { page, context } = await newVisit(browser);
       await context.grantPermissions(['clipboard-read', 'clipboard-write']);
       await open(page, `${server.url}/runs/${child}`);
-      await page.getByRole('button', { name: 'Copy the run id' }).click();
+      await copied(page, 'Copy the run id', (text) => text === child);
       await page.getByText('Copied', { exact: true }).waitFor();
-      expect(await page.evaluate<string>('navigator.clipboard.readText()')).toBe(child);
       await page.getByRole('link', { name: 'parent', exact: true }).click();
       await page.waitForURL(`**/runs/${parent}`);
       await page.getByRole('link', { name: '1 run', exact: true }).click();
       await page.waitForURL(/filter=tags\.mlflow\.parentRunId/);
       await page.getByRole('link', { name: 'child', exact: true }).waitFor();
-      await context.close();
     });
 
     it('renews a running run in place and says how long it has been going', async () => {
@@ -140,7 +134,7 @@ describe.skipIf(!hasChromium)(
       const log = (step: number, value: number) =>
         client.mlflow('runs/log-metric', { run_id: runId, key: 'loss', value, step, timestamp: Date.now() });
       await log(0, 0.75);
-      const { page, context } = await newVisit(browser);
+      const { page } = await newVisit(browser);
       await open(page, `${server.url}/runs/${runId}`);
       expect(await readable(page.getByTestId('answer'))).toMatch(/going on is running for .+ so far with loss 0\.75/);
       await log(1, 0.5);
@@ -148,33 +142,30 @@ describe.skipIf(!hasChromium)(
       await expect.poll(() => readable(row), LIVE).toMatch(/0\.5\s+0\.5\s+0\.75\s+2/);
       await client.mlflow('runs/update', { run_id: runId, status: 'FINISHED', end_time: Date.now() });
       await expect.poll(() => readable(page.getByTestId('answer')), LIVE).toMatch(/going on finished in /);
-      await context.close();
     });
 
     it('lets a deleted run be restored and not be changed', async () => {
       const runId = await newRun('gone', [{ key: 'stage', value: 'draft' }]);
       await client.mlflow('runs/delete', { run_id: runId });
-      const { page, context } = await newVisit(browser);
+      const { page } = await newVisit(browser);
       await open(page, `${server.url}/runs/${runId}`);
       await page.getByRole('button', { name: 'Restore' }).waitFor();
       for (const name of ['Rename', 'Write a note', 'Add a tag', 'Change stage']) {
         expect(await page.getByRole('button', { name }).count()).toBe(0);
       }
-      await context.close();
     });
 
     it.each([1440, 390])(
       'moves nothing while it loads, and axe finds nothing while it is changed, at %d',
       async (width) => {
         const runId = await newRun('still', [{ key: 'stage', value: 'draft' }]);
-        const { page, context } = await newVisit(browser, { width });
+        const { page } = await newVisit(browser, { width });
         expect(await shiftWhileOpening(page, `${server.url}/runs/${runId}`)).toBeLessThan(LAYOUT_SHIFT);
         await page.getByRole('button', { name: 'Rename' }).click();
         await page.getByRole('button', { name: 'Write a note' }).click();
         await page.getByRole('button', { name: 'Add a tag' }).click();
         const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
         expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-        await context.close();
       },
     );
   },

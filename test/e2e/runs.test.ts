@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
+import { connectBrowser, hasChromium, newVisit, open, readable, readDownload, settled } from '../support/browser.ts';
 import { type RunningServer, serveFolder } from '../support/demo.ts';
 import { type SeededRuns, seedRuns } from '../support/seeded-runs.ts';
 import { axeFaults } from './faults-found.ts';
@@ -13,15 +13,14 @@ const RUNS = 50;
 /** Three to five seconds were seen on two cores with twenty other processes at work. */
 const SMOOTH_WITHIN_MS = 6000;
 
-describe.skipIf(!hasChromium)('runs in the browser (skipped where Debian’s chromium is not installed)', () => {
+describe.skipIf(!hasChromium)('runs in the browser (skipped where chromium-headless-shell is not installed)', () => {
   let server: RunningServer;
   let browser: Browser;
   let seeded: SeededRuns;
   beforeAll(async () => {
-    await buildWeb();
     server = await serveFolder(mkdtempSync(join(tmpdir(), 'steelyard-runs-')));
     seeded = await seedRuns(server.url, RUNS);
-    browser = await launchBrowser();
+    browser = await connectBrowser();
   });
   afterAll(async () => {
     await browser?.close();
@@ -35,7 +34,7 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Debian’s chr
   const card = (page: Page, name: string | RegExp) => page.getByRole('region', { name, exact: true });
 
   it('a run opens with its answer: how it went, the metric that tells, and the marked cost', async () => {
-    const { page, context, complaints, requested } = await newVisit(browser);
+    const { page, complaints, requested } = await newVisit(browser);
     await open(page, runAddress());
     expect(await readable(page.getByTestId('answer'))).toMatch(
       /tower-64-1 finished in 14\smin 16\ss with val\/auc 0\.\d+ \(0\.\d+ to 0\.\d+\) for \$0\.0\d+/,
@@ -48,11 +47,10 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Debian’s chr
     expect(await charts(page).count()).toBe(3);
     expect(complaints).toEqual([]);
     expect(requested.filter((url) => !url.startsWith(server.url) && !url.startsWith('data:'))).toEqual([]);
-    await context.close();
   });
 
   it('a chart turns into its table and saves CSV and PNG; how it is drawn is in the address', async () => {
-    const { page, context } = await newVisit(browser);
+    const { page } = await newVisit(browser);
     await open(page, runAddress());
     await page.getByRole('button', { name: 'Table of train/loss' }).click();
     expect(await readable(page.getByRole('table', { name: 'train/loss in figures' }))).toMatch(
@@ -62,20 +60,14 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Debian’s chr
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'CSV of train/loss' }).click(),
     ]);
-    const lines = readFileSync(await csv.path(), 'utf8')
-      .trim()
-      .split('\r\n');
+    const lines = (await readDownload(csv)).toString().trim().split('\r\n');
     expect(lines[0]).toBe('run_id,run,step,time,value');
     expect(lines).toHaveLength(401);
     const [png] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'PNG of val/loss' }).click(),
     ]);
-    expect(
-      readFileSync(await png.path())
-        .subarray(1, 4)
-        .toString(),
-    ).toBe('PNG');
+    expect((await readDownload(png)).subarray(1, 4).toString()).toBe('PNG');
     await page.getByRole('button', { name: 'Since start' }).click();
     await page.getByRole('combobox', { name: 'Smoothing' }).selectOption('0.9');
     await page.getByRole('button', { name: 'Log', exact: true }).click();
@@ -85,11 +77,10 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Debian’s chr
     await page.reload();
     await page.getByText('Moving average, weight 0.9').first().waitFor();
     expect(await page.getByRole('button', { name: 'Since start' }).getAttribute('aria-pressed')).toBe('true');
-    await context.close();
   });
 
   it('dragging zooms every chart of the page and the address; one button shows all again', async () => {
-    const { page, context } = await newVisit(browser);
+    const { page } = await newVisit(browser);
     await open(page, runAddress());
     await charts(page).first().scrollIntoViewIfNeeded();
     const box = await charts(page).first().boundingBox();
@@ -105,11 +96,10 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Debian’s chr
     expect(Number(figures.trim().split(/\s+/).at(-1))).toBeGreaterThan(100);
     await page.getByRole('button', { name: 'Show the whole axis' }).click();
     await page.waitForURL((url) => !url.searchParams.has('from'));
-    await context.close();
   });
 
   it('shows artifacts as text, JSON, table and image', async () => {
-    const { page, context, complaints } = await newVisit(browser);
+    const { page, complaints } = await newVisit(browser);
     await open(page, runAddress());
     const files = page.getByRole('navigation', { name: 'Files' });
     await files.getByRole('button', { name: /report\.txt/ }).click();
@@ -126,24 +116,23 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Debian’s chr
     await files.getByRole('button', { name: /confusion\.png/ }).click();
     const image = page.getByRole('img', { name: 'The artifact confusion.png' });
     await image.waitFor();
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     await page.waitForFunction('document.querySelector("img[alt^=\'The artifact\']").naturalWidth === 24');
     await files.getByRole('button', { name: 'model/' }).click();
     await files.getByRole('button', { name: /MLmodel/ }).click();
     await page.getByText('loader_module: mlflow.sklearn').waitFor();
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   it('runs nothing of a hostile artifact, whatever it is called', async () => {
-    const { page, context, requested, complaints } = await newVisit(browser);
+    const { page, requested, complaints } = await newVisit(browser);
     await open(page, runAddress('?folder=hostile'));
     const files = page.getByRole('navigation', { name: 'Files' }).getByRole('listitem');
     const names = await files.allInnerTexts();
     expect(names).toHaveLength(6);
     for (let index = 0; index < names.length; index += 1) {
       await files.nth(index).getByRole('button').click();
-      await page.waitForLoadState('networkidle');
+      await settled(page);
       expect(await page.locator('iframe, object, embed').count()).toBe(0);
       expect(await page.evaluate<unknown>('globalThis.ranFromArtifact')).toBeUndefined();
     }
@@ -152,7 +141,6 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Debian’s chr
     await page.getByText('markup of an artifact is never rendered').waitFor();
     expect(requested.filter((url) => url.includes('ran-from-artifact'))).toEqual([]);
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   it('sends a hostile artifact to somebody who opens its address as a locked download', async () => {
@@ -168,11 +156,10 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Debian’s chr
       expect(file.headers()['content-disposition']).toMatch(/^attachment/);
       expect((await context.request.get(`${server.url}/api/v1/artifacts/image?${query}`)).status()).toBe(400);
     }
-    await context.close();
   });
 
   it('deletes a run after saying what that means, and takes it back', async () => {
-    const { page, context } = await newVisit(browser);
+    const { page } = await newVisit(browser);
     await open(page, `${server.url}/runs/${seeded.runIds.at(-1)}`);
     await page.getByRole('button', { name: 'Delete this run…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Delete this run?' });
@@ -186,11 +173,10 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Debian’s chr
     await page.getByText('Done: this run is deleted').waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText('Done: this run is active again').waitFor();
-    await context.close();
   });
 
   it('compares runs: the best and the cheapest first, curves over each other, a run that is left out', async () => {
-    const { page, context, complaints } = await newVisit(browser);
+    const { page, complaints } = await newVisit(browser);
     await open(page, compareAddress(12));
     expect(await readable(page.getByTestId('answer'))).toMatch(
       /Of 12 runs tower-\d+-\d+ has the highest val\/auc, 0\.\d+.*the cheapest is tower-64-1 at \$0\.02\d+.*, with 1 of unknown cost\./s,
@@ -205,11 +191,10 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Debian’s chr
     await runs.getByRole('button', { name: /^to the front.*tower-256-11$/ }).click();
     await page.waitForURL(new RegExp(`runs=${seeded.runIds[10]}`));
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   it('weighs any figure against any other and marks the runs that nothing beats', async () => {
-    const { page, context } = await newVisit(browser);
+    const { page } = await newVisit(browser);
     await open(page, compareAddress(12));
     const scatter = card(page, 'Which run is worth what it costs?');
     expect(await readable(scatter)).toMatch(
@@ -219,19 +204,16 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Debian’s chr
       page.waitForEvent('download'),
       scatter.getByRole('button', { name: 'CSV of the scatter' }).click(),
     ]);
-    const lines = readFileSync(await csv.path(), 'utf8')
-      .trim()
-      .split('\r\n');
+    const lines = (await readDownload(csv)).toString().trim().split('\r\n');
     expect(lines[0]).toBe('run_id,run,cost.total,metrics.val/auc,front');
     expect(lines.filter((line) => line.endsWith(',yes'))).toHaveLength(4);
     await page.getByRole('combobox', { name: 'Across' }).selectOption('params.width');
     await page.getByRole('region', { name: 'How does val/auc go with width?' }).waitFor();
     await page.waitForURL(/x=params\.width/);
-    await context.close();
   });
 
   it('holds an axis of the parallel coordinates to a range, by keyboard too, and says which runs are within', async () => {
-    const { page, context } = await newVisit(browser);
+    const { page } = await newVisit(browser);
     await open(page, compareAddress(12));
     const parallel = card(page, 'Which settings lead where?');
     await parallel.getByText('Hold axes to ranges').click();
@@ -245,11 +227,10 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Debian’s chr
     expect(names.every((name) => /tower-(256|512)-/.test(name))).toBe(true);
     await parallel.getByRole('checkbox', { name: 'epochs' }).check();
     await parallel.getByRole('columnheader', { name: 'epochs' }).waitFor();
-    await context.close();
   });
 
   it('brushes an axis with the mouse', async () => {
-    const { page, context } = await newVisit(browser);
+    const { page } = await newVisit(browser);
     await open(page, compareAddress(12, '&axes=params.width&axes=metrics.val/auc'));
     const chart = page.getByRole('img', { name: /^Parallel coordinates/ });
     await chart.scrollIntoViewIfNeeded();
@@ -261,11 +242,10 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Debian’s chr
     await page.mouse.up();
     await page.waitForURL(/brush=params\.width/);
     await page.getByText(/^\d+ of 12 runs are within the ranges\.$/).waitFor();
-    await context.close();
   });
 
   it('shows what is different between two runs, with what each difference means', async () => {
-    const { page, context } = await newVisit(browser);
+    const { page } = await newVisit(browser);
     await open(page, compareAddress(2));
     const diff = card(page, 'What is different between them?');
     const width = await readable(diff.getByRole('row', { name: /^width/ }));
@@ -275,16 +255,15 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Debian’s chr
     expect(await diff.getByRole('row', { name: /^epochs/ }).count()).toBe(0);
     await diff.getByRole('button', { name: 'All' }).click();
     await diff.getByRole('row', { name: /^epochs/ }).waitFor();
-    await context.close();
   });
 
   it('draws 50 runs over each other in good time', async () => {
     const withinMs = await onThisMachine(browser, SMOOTH_WITHIN_MS);
     const timeMs = await shortest(withinMs, async () => {
-      const { page, context, complaints } = await newVisit(browser);
+      const { page, context, complaints } = await newVisit(browser, { isolated: true });
       await page.goto(compareAddress(RUNS), { waitUntil: 'commit' });
       await charts(page).nth(2).locator('canvas').waitFor();
-      await page.waitForLoadState('networkidle');
+      await settled(page);
       const drawnMs = await page.evaluate<number>('performance.now()');
       const names = await card(page, 'Which runs are compared?').getByRole('rowheader').count();
       expect(names).toBe(RUNS);
@@ -296,14 +275,13 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Debian’s chr
   });
 
   it('says what is missing: runs that do not exist, no runs at all', async () => {
-    const { page, context } = await newVisit(browser);
+    const { page } = await newVisit(browser);
     await open(page, compareAddress(2, ',gone'));
     await page.getByText('1 run of the address does not exist: gone.').waitFor();
     await page.goto(`${server.url}/runs/compare`);
     await page.getByText('The address names no runs.').waitFor();
     await page.goto(`${server.url}/runs/gone`);
     await page.getByText('There is no run "gone".').first().waitFor();
-    await context.close();
   });
 
   it.each(['run', 'hostile', 'compare', 'tables'])('has no fault that axe finds: %s', async (name) => {
@@ -313,24 +291,22 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Debian’s chr
       compare: compareAddress(12),
       tables: compareAddress(3, '&figures=train/loss&parallel=table&scatter=table&rows=all'),
     }[name];
-    const { page, context } = await newVisit(browser);
+    const { page } = await newVisit(browser);
     await open(page, address ?? '');
     expect(await axeFaults(page)).toEqual([]);
-    await context.close();
   });
 
   it('can be read on a phone without scrolling the page sideways', async () => {
     for (const address of [runAddress('?file=top-errors.csv'), compareAddress(12)]) {
-      const { page, context } = await newVisit(browser, { width: 390, height: 844 });
+      const { page } = await newVisit(browser, { width: 390, height: 844 });
       await open(page, address);
       const scroll = await page.evaluate<number>('document.documentElement.scrollWidth');
       expect(scroll).toBeLessThanOrEqual(await page.evaluate<number>('document.documentElement.clientWidth'));
-      await context.close();
     }
   });
 
   it('reaches every file and every chart’s table by keyboard', async () => {
-    const { page, context } = await newVisit(browser);
+    const { page } = await newVisit(browser);
     await open(page, runAddress());
     await page.getByRole('button', { name: 'Table of train/loss' }).focus();
     await page.keyboard.press('Enter');
@@ -341,6 +317,5 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Debian’s chr
       .focus();
     await page.keyboard.press('Enter');
     await page.getByText('Tuesday 0.72').waitFor();
-    await context.close();
   });
 });

@@ -1,22 +1,20 @@
-import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getStatement, listIssuedStatements, listStatements } from '../../src/finops/statements/schema.ts';
 import { decimal } from '../../src/platform/units/schema.ts';
-import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
+import { connectBrowser, hasChromium, newVisit, open, readable, readDownload } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
 import { ask, newestMonth, summaryOf } from './questions.ts';
 
-describe.skipIf(!hasChromium)('statements in the browser (skipped where Debian’s chromium is not installed)', () => {
+describe.skipIf(!hasChromium)('statements in the browser (skipped where chromium-headless-shell is not installed)', () => {
   let server: RunningServer;
   let browser: Browser;
   /** The oldest month, which is closed, and the newest, which runs. */
   let closed: string;
   let running: string;
   beforeAll(async () => {
-    await buildWeb();
     server = await demoApplication();
-    browser = await launchBrowser();
+    browser = await connectBrowser();
     running = await newestMonth(server.url);
     closed = (await summaryOf(server.url, { by: ['month'] })).rows.map(({ month }) => month ?? '').sort()[0] ?? '';
   });
@@ -134,7 +132,7 @@ describe.skipIf(!hasChromium)('statements in the browser (skipped where Debian�
       page.waitForEvent('download'),
       page.getByRole('link', { name: /^CSV of/ }).click(),
     ]);
-    const csv = readFileSync(await download.path(), 'utf8');
+    const csv = (await readDownload(download)).toString();
     expect(csv).toContain(decimal(one?.totals[0]?.billedCost ?? '').toFixed());
     await page.getByRole('button', { name: 'Read and print…' }).click();
     const paper = page.frameLocator('iframe[title^="Statement no."]');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildWeb, hasChromium, launchBrowser, newVisit, open, readable } from '../support/browser.ts';
+import { connectBrowser, hasChromium, newVisit, open, readable } from '../support/browser.ts';
 import { type RunningServer, serveFolder } from '../support/demo.ts';
 
 const EMPTY = [
@@ -27,13 +27,12 @@ const EMPTY = [
   },
 ];
 
-describe.skipIf(!hasChromium)('empty and broken states (skipped where Debian’s chromium is not installed)', () => {
+describe.skipIf(!hasChromium)('empty and broken states (skipped where chromium-headless-shell is not installed)', () => {
   let server: RunningServer;
   let browser: Browser;
   beforeAll(async () => {
-    await buildWeb();
     server = await serveFolder(mkdtempSync(join(tmpdir(), 'steelyard-empty-')));
-    browser = await launchBrowser();
+    browser = await connectBrowser();
   });
   afterAll(async () => {
     await browser?.close();
@@ -41,18 +40,17 @@ describe.skipIf(!hasChromium)('empty and broken states (skipped where Debian’s
   });
 
   it.each(EMPTY)('$path on an empty server says what it will show and the command that fills it', async (expected) => {
-    const { page, context, complaints } = await newVisit(browser);
+    const { page, complaints } = await newVisit(browser);
     await open(page, `${server.url}${expected.path}`);
     expect(await readable(page.getByTestId('answer'))).toContain(expected.says);
     expect(await readable(page.getByTestId('empty').first())).toContain(expected.command);
     expect(complaints).toEqual([]);
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
     expect(violations.map(({ id }) => id)).toEqual([]);
-    await context.close();
   });
 
   it('says what happened, with the request id, when the server fails, and recovers when tried again', async () => {
-    const { page, context } = await newVisit(browser);
+    const { page } = await newVisit(browser);
     const problem = { type: '/api/docs#error-internal', title: 'A bug', status: 500, code: 'internal' };
     const body = JSON.stringify({ ...problem, detail: 'Something went wrong in Steelyard.', requestId: 'req-42' });
     await page.route('**/api/v1/decisions*', (route) =>
@@ -65,21 +63,19 @@ describe.skipIf(!hasChromium)('empty and broken states (skipped where Debian’s
     await page.unroute('**/api/v1/decisions*');
     await alert.getByRole('button', { name: 'Try again' }).click();
     await page.getByTestId('empty').waitFor();
-    await context.close();
   });
 
   it.each([
     ['/models/nobody', 'model_not_found'],
     ['/decisions/dec_00000000000000000000', 'decision_not_found'],
   ])('%s, which does not exist, says so with its code', async (path, code) => {
-    const { page, context } = await newVisit(browser);
+    const { page } = await newVisit(browser);
     await open(page, `${server.url}${path}`);
     expect(await readable(page.getByRole('alert').first())).toContain(code);
-    await context.close();
   });
 
   it('says that the server does not answer when it is gone', async () => {
-    const { page, context } = await newVisit(browser);
+    const { page } = await newVisit(browser);
     await open(page, `${server.url}/`);
     await page.route('**/api/v1/**', (route) => route.abort());
     await page.keyboard.press('g');
@@ -87,14 +83,12 @@ describe.skipIf(!hasChromium)('empty and broken states (skipped where Debian’s
     await page.waitForURL('**/models**');
     await page.reload().catch(() => undefined);
     await page.getByText('The Steelyard server does not answer.').first().waitFor();
-    await context.close();
   });
 
   it('drops what an address says wrongly instead of failing', async () => {
-    const { page, context, complaints } = await newVisit(browser);
+    const { page, complaints } = await newVisit(browser);
     await open(page, `${server.url}/costs?metric=nonsense&period=2026-99&by=&view=x`);
     expect(await readable(page.getByTestId('answer'))).toContain('No bill has been imported yet');
     expect(complaints).toEqual([]);
-    await context.close();
   });
 });

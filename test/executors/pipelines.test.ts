@@ -19,6 +19,7 @@ import { call, testApplication } from '../../src/testing.ts';
 import { applied, ended, ranToEnd, sentCode, statesOf, stepOf } from '../../src/testing-pipelines.ts';
 import { getVersionEvidence } from '../../src/tradeoff/evidence/schema.ts';
 import { findDockerd } from '../support/dockerd.ts';
+import { areEnginesWhole } from '../support/engine-scope.ts';
 import { onFreePort } from '../support/free-port.ts';
 import { findKubernetes } from '../support/kubernetes.ts';
 import { dockerEngine, type Engine, type Kind, kubernetesEngine, processEngine } from '../support/pipeline-engines.ts';
@@ -183,6 +184,10 @@ function describePipelines(kind: Kind, begin: () => Promise<Engine>): void {
     LATE_MS,
   );
 
+  // The core of an engine is a whole pipeline and a budget that stops one.
+  if (kind !== 'process') holdsBudgets(() => ({ application, engine }));
+  if (kind !== 'process' && !areEnginesWhole) return;
+
   it(
     'goes on with a run when its server is closed and opened again, and makes each step once',
     async () => {
@@ -217,7 +222,6 @@ function describePipelines(kind: Kind, begin: () => Promise<Engine>): void {
 
   if (kind === 'kubernetes') pricesNodes(() => ({ application, engine }));
   if (kind === 'process') return;
-  holdsBudgets(() => ({ application, engine }));
 
   it(
     `is told as it was when its engine was away for ${AWAY_MS[kind] / 1000} s, in which its server was opened anew`,

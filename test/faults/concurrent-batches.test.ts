@@ -1,14 +1,15 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createApplication } from '../../src/main.ts';
 import { mlflow, newRun, post } from '../../src/mlops/wire/testing.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
-import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
+import { draws } from '../../src/testing-deep.ts';
+import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 
 const WRITERS = 8;
-const BATCHES_A_WRITER = 1250;
+const BATCHES_A_WRITER = draws(1250);
 const KEYS = Array.from({ length: 6 }, (_, index) => `metric_${index}`);
 
 /** Writers of one run, half of them in the opposite order of keys, each with steps of its own. */
@@ -43,16 +44,15 @@ async function stepsOf(application: Parameters<typeof mlflow>[0], runId: string,
   return Array.isArray(body.metrics) ? body.metrics.map((metric) => Number(metric.step)) : [];
 }
 
-describe('8 writers with opposite orders of keys, 10,000 batches', () => {
+describe(`${WRITERS} writers with opposite orders of keys, ${WRITERS * BATCHES_A_WRITER} batches`, () => {
   it('have no error and lose no point on SQLite', () => writeAll('sqlite'));
 
   const bin = findPostgres();
   describe.skipIf(bin === null)('on PostgreSQL (skipped where it is not installed)', () => {
-    let server: Postgres;
+    let server: Databases;
     beforeAll(async () => {
-      server = await startPostgres(bin ?? '');
+      server = await runDatabases();
     });
-    afterAll(() => server?.[Symbol.asyncDispose]());
 
     it('have no error and lose no point', async () => writeAll(await server.newDatabase()));
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { atMoment } from '../support/moment.ts';
+import { atMoment, type Moment, someOf } from '../support/moment.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import { onEachStore } from '../support/stores.ts';
 
@@ -98,7 +98,7 @@ onEachStore(({ newDatabase, crashed }) => {
       const settings = { STEELYARD_DATABASE: database };
       await using server = await startServerProcess(data, settings);
       let acknowledgedAtAll = 0;
-      for (const [batches, delayMs] of MOMENTS) {
+      for (const [batches, delayMs] of someOf(MOMENTS)) {
         const runIds = await Promise.all(Array.from({ length: WRITERS }, () => newRun(server.url)));
         const logged = acknowledgements(batches);
         const logging = runIds.map((runId) => logUntilKilled(server.url, runId, logged).catch(() => undefined));
@@ -126,7 +126,7 @@ onEachStore(({ newDatabase, crashed }) => {
       const settings = { STEELYARD_DATABASE: database };
       await using server = await startServerProcess(data, settings);
       const outcomes = new Set<number>();
-      for (const moment of [5, 60, 150, 300, 450, 'ended'] as const) {
+      for (const moment of someOf<Moment>([5, 60, 150, 300, 450, 'ended'])) {
         const runId = await newRun(server.url);
         const uploading = upload(server.url, `0/${runId}/artifacts/model.bin`);
         await atMoment(moment, uploading);

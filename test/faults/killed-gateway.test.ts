@@ -7,11 +7,12 @@ import { linearGraph } from '../../src/mlops/serving/graphs.testing.ts';
 import { urlOf } from '../../src/platform/contract/schema.ts';
 import { testApplication } from '../../src/testing.ts';
 import { appliedEndpoint, registeredFiles } from '../../src/testing-serving.ts';
+import { kills } from '../support/moment.ts';
 import { startServerProcess } from '../support/server-process.ts';
 
 const LIMIT_MS = 600_000;
 const WAIT = { timeout: 120_000, interval: 20 };
-const KILLS = 3;
+const KILLS = kills(3);
 const SENDERS = 8;
 const AT_LEAST = 60;
 

@@ -8,7 +8,9 @@ import { workIdOf } from '../../src/mlops/pipelines/runs/work.ts';
 import { type PipelineRun, pipelineStepLog, startPipelineRun } from '../../src/mlops/pipelines/schema.ts';
 import { decimal } from '../../src/platform/units/index.ts';
 import { findDockerd } from '../support/dockerd.ts';
+import { areEnginesWhole } from '../support/engine-scope.ts';
 import { findKubernetes } from '../support/kubernetes.ts';
+import { kills } from '../support/moment.ts';
 import { dockerEngine, type Engine, kubernetesEngine, processEngine } from '../support/pipeline-engines.ts';
 import { applyTo, ask, overRun, startServerWith } from '../support/server-calls.ts';
 import type { ServerProcess } from '../support/server-process.ts';
@@ -153,16 +155,18 @@ function describeKilled(moments: number, begin: () => Promise<Engine>): void {
   );
 }
 
-describe('a pipeline on processes whose server is killed', () => describeKilled(10, processEngine));
+describe('a pipeline on processes whose server is killed', () => describeKilled(kills(10), processEngine));
 
 const isDockerThere = findDockerd() !== null || process.env.CI !== undefined;
-describe.skipIf(!isDockerThere)(
-  'a pipeline on a Docker Engine whose server is killed (skipped where dockerd, busybox-static or root is missing)',
-  () => describeKilled(10, dockerEngine),
-);
-
 const bin = findKubernetes();
-describe.skipIf(bin === null && process.env.CI === undefined)(
-  'a pipeline on Kubernetes whose server is killed (skipped where TEST_KUBERNETES_BIN names no programs of a cluster)',
-  () => describeKilled(10, () => kubernetesEngine(bin ?? '')),
-);
+if (areEnginesWhole) {
+  describe.skipIf(!isDockerThere)(
+    'a pipeline on a Docker Engine whose server is killed (skipped where dockerd, busybox-static or root is missing)',
+    () => describeKilled(kills(10), dockerEngine),
+  );
+
+  describe.skipIf(bin === null && process.env.CI === undefined)(
+    'a pipeline on Kubernetes whose server is killed (skipped where TEST_KUBERNETES_BIN names no programs of a cluster)',
+    () => describeKilled(kills(10), () => kubernetesEngine(bin ?? '')),
+  );
+}

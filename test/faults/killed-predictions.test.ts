@@ -7,9 +7,10 @@ import { scraped, writeBody } from '../../src/finops/gpus/sources/exporter.testi
 import { listPredictions, recordLabels, recordPredictions } from '../../src/mlops/monitoring/predictions/schema.ts';
 import { type Endpoint, urlOf } from '../../src/platform/contract/schema.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';
+import { kills } from '../support/moment.ts';
 import { startServerProcess } from '../support/server-process.ts';
 
-const KILLS = 4;
+const KILLS = kills(4);
 const SENDERS = 8;
 const AT_LEAST = 40;
 const SOURCE = 'apiVersion: steelyard/v1\nkind: GpuSource\nmetadata: { name: here }\nspec: { type: push }\n';

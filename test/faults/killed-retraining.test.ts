@@ -11,10 +11,11 @@ import { createTelemetry } from '../../src/platform/telemetry/index.ts';
 import { systemClock } from '../../src/platform/units/index.ts';
 import { EPISODE, TRAINING } from '../../src/testing-retraining.ts';
 import { getRetraining } from '../../src/tradeoff/retraining/schema.ts';
+import { kills } from '../support/moment.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import { onEachStore } from '../support/stores.ts';
 
-const MOMENTS = 5;
+const MOMENTS = kills(5);
 /** From the start of a server to its end, in milliseconds: long enough to hear of an episode, decide and begin. */
 const LONGEST_MS = 2_500;
 const IN_TIME = { timeout: 120_000, interval: 100 };

@@ -6,9 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { listPipelineTriggers } from '../../src/mlops/pipelines/triggers/schema.ts';
 import { githubHeaders, githubPush, newRepository, secretFile } from '../../src/testing-triggers.ts';
+import { kills } from '../support/moment.ts';
 import { startServerProcess } from '../support/server-process.ts';
 
-const MOMENTS = 6;
+const MOMENTS = kills(6);
 const PUSHES_A_MOMENT = 4;
 /** From the first push of a moment to the kill, in milliseconds. */
 const LONGEST_MS = 1_500;

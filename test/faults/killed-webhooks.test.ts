@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { type Receiver, startReceiver } from '../../src/platform/outbound/receiver.testing.ts';
 import { openStore } from '../../src/platform/store/index.ts';
-import { atMoment } from '../support/moment.ts';
+import { atMoment, type Moment, someOf } from '../support/moment.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import { onEachStore } from '../support/stores.ts';
 
@@ -63,7 +63,7 @@ onEachStore(({ newDatabase, crashed }) => {
       await using server = await startServerProcess(data, settings);
       await listen(server.url);
       const acknowledged: string[] = [];
-      for (const [round, delayMs] of [0, 15, 40, 80, 150].entries()) {
+      for (const [round, delayMs] of someOf([0, 15, 40, 80, 150]).entries()) {
         const delivered = receiver.received.length;
         const writing = (async () => {
           for (let count = 0; count < 200; count += 1) {
@@ -95,7 +95,7 @@ onEachStore(({ newDatabase, crashed }) => {
       const settings = { STEELYARD_DATABASE: database };
       await using server = await startServerProcess(data, settings);
       let whole = 0;
-      for (const [round, moment] of ([0, 10, 25, 60, 'ended'] as const).entries()) {
+      for (const [round, moment] of someOf<Moment>([0, 10, 25, 60, 'ended']).entries()) {
         const end = await uploadParts(server.url, `0/r${round}/artifacts`);
         const path = `mlflow-artifacts/mpu/complete/0/r${round}/artifacts`;
         const completing = post(server.url, path, end).catch(() => undefined);

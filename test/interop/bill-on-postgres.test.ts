@@ -15,7 +15,7 @@ import { type Application, createApplication } from '../../src/main.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { Upload } from '../../src/platform/uploads/schema.ts';
 import { call } from '../../src/testing.ts';
-import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
+import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 
 const bin = findPostgres();
 
@@ -26,17 +26,16 @@ function bill(...costs: string[]): string {
 }
 
 describe.skipIf(bin === null)('bills on PostgreSQL (skipped where initdb and postgres are not installed)', () => {
-  let server: Postgres;
+  let server: Databases;
   let application: Application;
   beforeAll(async () => {
-    server = await startPostgres(bin ?? '');
+    server = await runDatabases();
     const flags = { data: mkdtempSync(join(tmpdir(), 'bill-pg-')), database: await server.newDatabase(), port: 0 };
     const { config } = loadConfig({ environment: {}, flags: { ...flags, logLevel: 'silent' } });
     application = await createApplication(config, { clock: { now: () => Date.parse('2026-12-24T00:00:00Z') } });
   });
   afterAll(async () => {
     await application?.[Symbol.asyncDispose]();
-    await server?.[Symbol.asyncDispose]();
   });
 
   async function deliver(exportName: string, content: string): Promise<string> {

@@ -43,7 +43,7 @@ import {
   listRecommendations,
   undoRecommendation,
 } from '../../src/tradeoff/recommendations/schema.ts';
-import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
+import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 
 const bin = findPostgres();
 const NOW = '2026-11-15T12:00:00Z';
@@ -68,15 +68,14 @@ function comparable(text: string): string {
 }
 
 describe.skipIf(bin === null)('SQLite and PostgreSQL (skipped where initdb and postgres are not installed)', () => {
-  let server: Postgres;
+  let server: Databases;
   const ledgers: MadeLedger[] = [];
   beforeAll(async () => {
-    server = await startPostgres(bin ?? '');
+    server = await runDatabases();
     ledgers.push(await openLedger(NOW), await openLedger(NOW, { database: await server.newDatabase('en-US') }));
   });
   afterAll(async () => {
     for (const ledger of ledgers) await ledger[Symbol.asyncDispose]();
-    await server?.[Symbol.asyncDispose]();
   });
 
   /** Does the same on both, and answers what the first said once the second has said it too. */

@@ -12,7 +12,7 @@ import { getRun } from '../../src/mlops/tracking/schema.ts';
 import { loadConfig, processEnvironment } from '../../src/platform/config/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
 import { call } from '../../src/testing.ts';
-import { findPostgres, startPostgres } from '../support/postgres.ts';
+import { findPostgres, runDatabases } from '../support/postgres.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const script = join(import.meta.dirname, 'mlflow_client.py');
@@ -30,7 +30,7 @@ let address: string;
 /** The application on a fresh store of this engine, listening; disposing the stack ends it. */
 async function start(engine: string, stack: AsyncDisposableStack): Promise<void> {
   const data = mkdtempSync(join(tmpdir(), 'steelyard-'));
-  const database = engine === 'SQLite' ? 'sqlite' : await stack.use(await startPostgres(postgres ?? '')).newDatabase();
+  const database = engine === 'SQLite' ? 'sqlite' : await (await runDatabases()).newDatabase();
   const { config } = loadConfig({ environment: {}, flags: { data, database, logLevel: 'silent', port: 0 } });
   application = stack.use(await createApplication(config));
   address = await listen(application.http, config);

@@ -13,7 +13,7 @@ import { mlflow, post } from '../../src/mlops/wire/testing.ts';
 import { loadConfig, processEnvironment } from '../../src/platform/config/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
 import { call } from '../../src/testing.ts';
-import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
+import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const script = join(import.meta.dirname, 'mlflow_traces.py');
@@ -33,11 +33,10 @@ async function start(database = 'sqlite'): Promise<Application> {
 const postgres = findPostgres();
 
 describe.skipIf(postgres === null)('with PostgreSQL (skipped where initdb and postgres are not installed)', () => {
-  let server: Postgres;
+  let server: Databases;
   beforeAll(async () => {
-    server = await startPostgres(postgres ?? '');
+    server = await runDatabases();
   });
-  afterAll(() => server?.[Symbol.asyncDispose]());
 
   tracingSuite('PostgreSQL', { mlflow, post }, async () => start(await server.newDatabase()));
 });

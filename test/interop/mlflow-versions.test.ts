@@ -9,7 +9,7 @@ import { createApplication } from '../../src/main.ts';
 import { loadConfig, processEnvironment } from '../../src/platform/config/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
 import { findMlflowPython, mlflowClients } from '../support/mlflow-server.ts';
-import { findPostgres, startPostgres } from '../support/postgres.ts';
+import { findPostgres, runDatabases } from '../support/postgres.ts';
 
 const script = join(import.meta.dirname, 'mlflow_versions.py');
 const environment = processEnvironment();
@@ -33,7 +33,7 @@ const Steps = z.record(z.string(), z.record(z.string(), z.unknown()));
 /** Address of a server on a fresh store of this engine; disposing the stack ends it. */
 async function start(engine: string, stack: AsyncDisposableStack): Promise<string> {
   const data = mkdtempSync(join(tmpdir(), 'steelyard-'));
-  const database = engine === 'SQLite' ? 'sqlite' : await stack.use(await startPostgres(postgres ?? '')).newDatabase();
+  const database = engine === 'SQLite' ? 'sqlite' : await (await runDatabases()).newDatabase();
   const { config } = loadConfig({ environment: {}, flags: { data, database, logLevel: 'silent', port: 0 } });
   const application = stack.use(await createApplication(config));
   return listen(application.http, config);

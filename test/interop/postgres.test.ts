@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { sql as raw } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { noticesSuite } from '../../src/finops/budgets/notices/suite.testing.ts';
 import { alertsSuite } from '../../src/mlops/monitoring/alerts/suite.testing.ts';
 import { metricSuite } from '../../src/mlops/tracking/metric-suite.testing.ts';
@@ -13,7 +13,7 @@ import { openStore } from '../../src/platform/store/index.ts';
 import { type Place, storeSuite } from '../../src/platform/store/suite.testing.ts';
 import { amounts, put, readAndAddOne, suiteMigrations } from '../../src/platform/store/suite-tables.testing.ts';
 import { testApplication } from '../../src/testing.ts';
-import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
+import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 import { priceSuite } from '../support/price-suite.ts';
 import { recommendationSuite } from '../support/recommendation-suite.ts';
 import { reservationSuite } from '../support/reservation-suite.ts';
@@ -23,11 +23,10 @@ import { retrainingSuite } from '../support/retraining-suite.ts';
 const bin = findPostgres();
 
 describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are not installed)', () => {
-  let server: Postgres;
+  let server: Databases;
   beforeAll(async () => {
-    server = await startPostgres(bin ?? '');
+    server = await runDatabases();
   });
-  afterAll(() => server?.[Symbol.asyncDispose]());
 
   async function newPlace(): Promise<Place> {
     const database = await server.newDatabase();

@@ -16,7 +16,7 @@ import { billCsv } from '../../src/testing-allocation.ts';
 import { getLineage } from '../../src/tradeoff/lineage/schema.ts';
 import { listOpenLineageEvents } from '../../src/tradeoff/openlineage/schema.ts';
 import { getRunCostTotals } from '../../src/tradeoff/run-costs/schema.ts';
-import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
+import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 
 const bin = findPostgres();
 const at = Date.parse('2026-10-02T00:00:00Z');
@@ -27,12 +27,12 @@ spec: {currency: USD, source: contract, prices: [{resource: 'gpu:H100', perHour:
 `;
 
 describe.skipIf(bin === null)('run costs on PostgreSQL (skipped where initdb and postgres are not installed)', () => {
-  let server: Postgres;
+  let server: Databases;
   let application: Application;
   const runs: string[] = [];
 
   beforeAll(async () => {
-    server = await startPostgres(bin ?? '');
+    server = await runDatabases();
     const flags = { data: mkdtempSync(join(tmpdir(), 'costs-pg-')), database: await server.newDatabase(), port: 0 };
     const { config } = loadConfig({ environment: {}, flags: { ...flags, logLevel: 'silent' } });
     application = await createApplication(config, { clock: { now: () => Date.parse('2026-11-15T00:00:00Z') } });
@@ -43,7 +43,6 @@ describe.skipIf(bin === null)('run costs on PostgreSQL (skipped where initdb and
   });
   afterAll(async () => {
     await application?.[Symbol.asyncDispose]();
-    await server?.[Symbol.asyncDispose]();
   });
 
   const costOf = async (runId = '') => (await call(application, getRun, { params: { runId } })).cost;

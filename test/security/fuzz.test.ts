@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import type { InjectOptions } from 'fastify';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../src/main.ts';
 import { type DeclaredRoute, listen } from '../../src/platform/http/index.ts';
 import { testApplication } from '../../src/testing.ts';
-import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
+import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 import { sent } from './doors.ts';
 import { Document, type Known, requestOf } from './fuzz-requests.ts';
 
@@ -14,12 +14,9 @@ const SEED = Number(process.env.FUZZ_SEED ?? 20_261_124);
 const REQUESTS_A_ROUTE = Number(process.env.FUZZ_REQUESTS ?? 25);
 
 const bin = findPostgres();
-let postgres: Postgres | null = null;
+let postgres: Databases | null = null;
 beforeAll(async () => {
-  if (bin !== null) postgres = await startPostgres(bin);
-});
-afterAll(async () => {
-  await postgres?.[Symbol.asyncDispose]();
+  if (bin !== null) postgres = await runDatabases();
 });
 
 interface Made {

@@ -6,6 +6,7 @@ import type { Application } from '../../src/main.ts';
 import { getEndpoint } from '../../src/mlops/serving/schema.ts';
 import { call, testApplication } from '../../src/testing.ts';
 import { appliedEndpoint, registeredFiles, sent } from '../../src/testing-serving.ts';
+import { areEnginesWhole } from '../support/engine-scope.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import { HANDLER, type ServingEngine } from '../support/serving-engines.ts';
 import { startLoad } from './load.ts';
@@ -24,8 +25,8 @@ export const predicted = async (application: Application, endpoint: string, row:
   return [answer.statusCode, answer.json<unknown>()];
 };
 
-/** What every backend does that runs a server of somebody else: the suite that all of them pass. */
-export function describeServedBy(name: string, engineOf: EngineOf): void {
+/** The suite that every backend passes which runs another's server. Its core is one deployment that answers and ends. */
+export function describeServedBy(name: string, engineOf: EngineOf, isWhole = areEnginesWhole): void {
   const main = (version: string, more: object = {}) => ({
     variants: { main: { model: 'm', version, ...engineOf().variant, ...more } },
     keepPrevious: '0s',
@@ -55,6 +56,8 @@ export function describeServedBy(name: string, engineOf: EngineOf): void {
       },
       LIMIT_MS,
     );
+
+    if (!isWhole) return;
 
     it(
       'is replaced when it crashes, and says how it ended',

@@ -6,6 +6,7 @@ import type { Application } from '../../src/main.ts';
 import { testApplication } from '../../src/testing.ts';
 import { appliedEndpoint, registeredFiles } from '../../src/testing-serving.ts';
 import { findDockerd } from '../support/dockerd.ts';
+import { areEnginesWhole } from '../support/engine-scope.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import { type DockerServing, dockerServing, HANDLER } from '../support/serving-engines.ts';
 import { describeServedBy, environmentOf, predicted, weighing } from './backends-suite.ts';
@@ -24,6 +25,9 @@ describe.skipIf(!there)('the Docker engine (skipped where dockerd, busybox-stati
   afterAll(() => engine?.[Symbol.asyncDispose]());
 
   describeServedBy('containers of Docker', () => engine);
+
+  // The rest is not of the core.
+  if (!areEnginesWhole) return;
 
   const open = (over: object = {}) => testApplication({}, { ...engine.settings, ...over });
   const spec = (version: string, more: object = {}, container: object = {}) => {

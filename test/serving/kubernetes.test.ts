@@ -8,6 +8,7 @@ import { getEndpoint } from '../../src/mlops/serving/schema.ts';
 import { call, problemFrom, testApplication } from '../../src/testing.ts';
 import { applied } from '../../src/testing-pipelines.ts';
 import { appliedEndpoint } from '../../src/testing-serving.ts';
+import { areEnginesWhole } from '../support/engine-scope.ts';
 import { findKubernetes } from '../support/kubernetes.ts';
 import { NAMESPACE, serviceAccountConfig } from '../support/kubernetes-bench.ts';
 import { ask as askServer } from '../support/server-calls.ts';
@@ -49,6 +50,9 @@ describe.skipIf(!there)('Kubernetes (skipped where TEST_KUBERNETES_BIN names no 
   afterAll(() => engine?.[Symbol.asyncDispose](), LIMIT_MS);
 
   describeServedBy('pods of Kubernetes', () => engine);
+
+  // The rest is not of the core.
+  if (!areEnginesWhole) return;
 
   const objects = (kind: string, name: string) =>
     JSON.parse(engine.kubectl('get', kind, '-l', `steelyard.dev/endpoint=${name}`, '-o', 'json')).items;

@@ -12,5 +12,5 @@ describe.skipIf(!there)('processes (skipped where busybox is missing)', () => {
   });
   afterAll(() => engine?.[Symbol.asyncDispose]());
 
-  describeServedBy('processes of this machine', () => engine);
+  describeServedBy('processes of this machine', () => engine, true);
 });

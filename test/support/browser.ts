@@ -1,23 +1,37 @@
-import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
-import { processEnvironment } from '../../src/platform/config/index.ts';
-import { onceARun } from './once-a-run.ts';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserServer,
+  chromium,
+  type Download,
+  type Locator,
+  type Page,
+  type Request,
+} from 'playwright-core';
+import { expect, inject, onTestFinished } from 'vitest';
 
-const CHROMIUM = '/usr/bin/chromium';
-const ROOT = join(import.meta.dirname, '..', '..');
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** WebSocket address of the run's Chromium. */
+    browserEndpoint: string;
+  }
+}
 
-/** Whether there is a browser to test in; Debian's package `chromium` brings it. */
+/** Chromium without a user interface, which takes half of the processor time of `chromium --headless`. */
+const CHROMIUM = '/usr/bin/chromium-headless-shell';
+
+/** Whether there is a browser to test in; Debian's package `chromium-headless-shell` brings it. */
 export const hasChromium = existsSync(CHROMIUM);
 
-/** A headless browser that calls nobody but our server. */
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
+/** Starts the headless browser of a test run. It contacts no server but ours. */
+export function launchBrowserServer(): Promise<BrowserServer> {
+  return chromium.launchServer({
     executablePath: CHROMIUM,
     args: [
-      '--headless',
       '--no-sandbox',
       '--disable-gpu',
       '--disable-quic',
@@ -29,34 +43,17 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** Builds the web app when it has not been built since its sources changed. A server lists its files when it starts. */
-export function buildWeb(): Promise<void> {
-  return onceARun('web', buildWebNow);
-}
-
-async function buildWebNow(): Promise<void> {
-  const built = join(ROOT, 'dist', 'web', 'index.html');
-  const sources = ['web', 'src'].flatMap((folder) => filesUnder(join(ROOT, folder)));
-  const newest = Math.max(...sources.map((file) => statSync(file).mtimeMs));
-  if (existsSync(built) && statSync(built).mtimeMs > newest) return;
-  // A process of its own: under Vitest NODE_ENV is `test`, and the bundle would be React's slow development build.
-  const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
-  const env = { ...processEnvironment(), NODE_ENV: 'production' };
-  await promisify(execFile)(process.execPath, [vite, 'build', 'web', '--logLevel', 'warn'], { cwd: ROOT, env });
-}
-
-function filesUnder(folder: string): string[] {
-  const sources = /\.(tsx?|css|html|js|svg)$/;
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => sources.test(name) && !name.endsWith('.test.ts'))
-    .map((name) => join(folder, name));
+/** Connects to the browser of this run. Closing the connection closes its contexts and leaves the browser to other files. */
+export function connectBrowser(): Promise<Browser> {
+  return chromium.connect(inject('browserEndpoint'));
 }
 
 export interface Visit {
   readonly page: Page;
-  /** What the browser complained about: console errors and exceptions. */
+  readonly context: BrowserContext;
+  /** Console errors and exceptions of the page. */
   readonly complaints: string[];
-  /** Every address that was asked for. */
+  /** Every address that the page requested. */
   readonly requested: string[];
 }
 
@@ -64,17 +61,24 @@ export interface Look {
   readonly scheme?: 'light' | 'dark';
   readonly width?: number;
   readonly height?: number;
+  /** Opens the page in a context of its own: cold caches, no cookies. */
+  readonly isolated?: boolean;
 }
 
-/** A page of its own, nothing remembered, that writes down what goes wrong in it. */
-export async function newVisit(browser: Browser, look: Look = {}): Promise<Visit & { context: BrowserContext }> {
-  const context = await browser.newContext({
-    viewport: { width: look.width ?? 1440, height: look.height ?? 900 },
-    colorScheme: look.scheme ?? 'light',
-    reducedMotion: 'reduce',
-    acceptDownloads: true,
-  });
+/** Clears what an earlier page of the file stored, once for each page: a reload keeps what the page itself stored. */
+const FORGET_EARLIER_PAGES = `
+  if (sessionStorage.getItem('test-page') === null) {
+    localStorage.clear();
+    sessionStorage.setItem('test-page', 'begun');
+  }`;
+
+/** Opens a page in the context of the test file and records its errors and requests. The page closes with its test. */
+export async function newVisit(browser: Browser, look: Look = {}): Promise<Visit> {
+  const context = look.isolated ? await newContext(browser) : await contextOfFile(browser);
   const page = await context.newPage();
+  onTestFinished(() => (look.isolated ? context.close() : page.close()));
+  await page.setViewportSize({ width: look.width ?? 1440, height: look.height ?? 900 });
+  if (look.scheme === 'dark') await page.emulateMedia({ colorScheme: 'dark' });
   const complaints: string[] = [];
   const requested: string[] = [];
   page.on('console', (message) => {
@@ -82,20 +86,62 @@ export async function newVisit(browser: Browser, look: Look = {}): Promise<Visit
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('request', (request) => requested.push(request.url()));
+  traffic.set(page, watchTraffic(page));
   return { context, page, complaints, requested };
 }
 
+/** A connection belongs to one file, so its first context is the file's. */
+async function contextOfFile(browser: Browser): Promise<BrowserContext> {
+  const [existing] = browser.contexts();
+  if (existing !== undefined) return existing;
+  const context = await newContext(browser);
+  await context.addInitScript({ content: FORGET_EARLIER_PAGES });
+  return context;
+}
+
+function newContext(browser: Browser): Promise<BrowserContext> {
+  return browser.newContext({ colorScheme: 'light', reducedMotion: 'reduce', acceptDownloads: true });
+}
+
+/** Presses a button that copies a text and answers the text. All files share one clipboard: another's text is copied over. */
+export async function copied(page: Page, button: string, isExpected: (text: string) => boolean): Promise<string> {
+  let text = '';
+  const copy = async () => {
+    await page.getByRole('button', { name: button }).click();
+    text = await page.evaluate<string>('navigator.clipboard.readText()');
+    return isExpected(text);
+  };
+  await expect.poll(copy, { message: `“${button}” copies what it names` }).toBe(true);
+  return text;
+}
+
+/** Reads a file that a page offered for download. */
+export async function readDownload(download: Download): Promise<Buffer> {
+  const path = join(await mkdtemp(join(tmpdir(), 'download-')), 'file');
+  await download.saveAs(path);
+  return readFile(path);
+}
+
 const MEASURE_SHIFT = `
-  globalThis.totalShift = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) globalThis.totalShift += entry.value;
-  }).observe({ type: 'layout-shift', buffered: true });`;
+  const shifts = [];
+  const observer = new PerformanceObserver((list) => shifts.push(...list.getEntries()));
+  observer.observe({ type: 'layout-shift', buffered: true });
+  globalThis.totalShift = () =>
+    shifts.concat(observer.takeRecords()).reduce((total, { value }) => total + value, 0);`;
+
+/** Measures how much moves on a page while `opening` loads it; 0 is nothing. */
+export async function shiftDuring(page: Page, opening: () => Promise<void>): Promise<number> {
+  if (!measured.has(page)) await page.addInitScript({ content: MEASURE_SHIFT });
+  measured.add(page);
+  await opening();
+  return page.evaluate<number>('totalShift()');
+}
+
+const measured = new WeakSet<Page>();
 
 /** Opens an address and answers how much moved while it loaded; 0 is nothing. */
-export async function shiftWhileOpening(page: Page, url: string): Promise<number> {
-  await page.addInitScript({ content: MEASURE_SHIFT });
-  await open(page, url);
-  return page.evaluate<number>('globalThis.totalShift');
+export function shiftWhileOpening(page: Page, url: string): Promise<number> {
+  return shiftDuring(page, () => open(page, url));
 }
 
 /** What a reader sees of an element, as it is laid out. */
@@ -108,6 +154,53 @@ export function readable(element: Locator): Promise<string> {
 export async function open(page: Page, url: string): Promise<void> {
   await page.goto(url);
   await page.getByTestId('answer').waitFor();
+  await settled(page);
   await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
-  await page.waitForLoadState('networkidle');
+  await settled(page);
+}
+
+interface Traffic {
+  begun: number;
+  readonly inFlight: Set<Request>;
+  /** Resolves when the next request ends. */
+  nextEnd(): Promise<void>;
+}
+
+const traffic = new WeakMap<Page, Traffic>();
+
+function watchTraffic(page: Page): Traffic {
+  let end = Promise.withResolvers<void>();
+  const inFlight = new Set<Request>();
+  const watched = { begun: 0, inFlight, nextEnd: () => end.promise };
+  page.on('request', (request) => {
+    watched.begun += 1;
+    inFlight.add(request);
+  });
+  const remove = (request: Request) => {
+    inFlight.delete(request);
+    end.resolve();
+    end = Promise.withResolvers();
+  };
+  page.on('requestfinished', remove);
+  page.on('requestfailed', remove);
+  return watched;
+}
+
+/** Resolves twice when the page has nothing to do, with a frame between. A page that is never idle counts as idle after 2 s. */
+const IDLE = `(async () => {
+  const idle = () => new Promise((done) => requestIdleCallback(() => done(), { timeout: 2000 }));
+  await idle();
+  await new Promise((done) => requestAnimationFrame(() => done()));
+  await idle();
+})()`;
+
+/** Waits until no request is in flight, the page is idle, and neither has led to another request. */
+export async function settled(page: Page): Promise<void> {
+  const watched = traffic.get(page);
+  if (watched === undefined) throw new Error('settled() needs a page of newVisit()');
+  for (let begun = -1; begun !== watched.begun || watched.inFlight.size > 0; ) {
+    while (watched.inFlight.size > 0) await watched.nextEnd();
+    begun = watched.begun;
+    await page.evaluate(IDLE);
+  }
 }

@@ -1,14 +1,17 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
 import { writeStoreTemplate } from './store-template.ts';
 
 const IN_MEMORY = '/dev/shm';
 const MEMORY_NEEDED_BYTES = 6 * 1024 ** 3;
 
 /** One temporary folder for the whole run, removed at its end, with a migrated store that applications copy. */
-export async function setup(): Promise<() => void> {
-  const folder = mkdtempSync(join(temporaryRoot(), 'st-')); // short: paths of Unix sockets lie below it
+export async function setup({ vitest }: TestProject): Promise<(() => void) | undefined> {
+  if (process.env.TEST_STORE_TEMPLATE !== undefined) return undefined; // another project of this run has been here
+  const onlyUnits = vitest.projects.every(({ name }) => name.startsWith('unit'));
+  const folder = mkdtempSync(join(onlyUnits ? memoryFolder() : tmpdir(), 'st-')); // short: Unix sockets lie below it
   chmodSync(folder, 0o755); // PostgreSQL runs as another user
   process.env.TMPDIR = folder; // inherited by test workers and by the servers that they start
   process.env.NODE_COMPILE_CACHE ??= join(folder, 'compiled');
@@ -23,8 +26,8 @@ export async function setup(): Promise<() => void> {
   };
 }
 
-/** Memory, where there is room for it: half of what a test does on a disk is to wait for `fsync`. */
-function temporaryRoot(): string {
+/** Memory, where there is room for it: half of what a unit test does on a disk is to wait for `fsync`. */
+function memoryFolder(): string {
   if (process.env.TMPDIR !== undefined || !existsSync(IN_MEMORY)) return tmpdir();
   const { bavail, bsize } = statfsSync(IN_MEMORY);
   return bavail * bsize >= MEMORY_NEEDED_BYTES ? IN_MEMORY : tmpdir();

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeep } from '../../src/testing-deep.ts';
 import { onFreePort } from './free-port.ts';
 import { startServerChild } from './server-child.ts';
 
@@ -11,14 +12,16 @@ export function findMlflowPython(): string | null {
   return existsSync(program) ? program : null;
 }
 
-/** Clients of several ages with the Python of each, which may not be there. */
+/** The newest client, and in the deep run older ones too, with the Python of each, which may not be there. */
 export function mlflowClients(): { readonly client: string; readonly python: string }[] {
   const cache = join(import.meta.dirname, '..', '..', '.cache');
   const { TEST_MLFLOW_PYTHON_2_22, TEST_MLFLOW_PYTHON_3_6 } = process.env;
+  const newest = { client: 'newest', python: findMlflowPython() ?? '' };
+  if (!isDeep) return [newest];
   return [
     { client: '2.22', python: TEST_MLFLOW_PYTHON_2_22 ?? join(cache, 'mlflow-2.22', 'bin', 'python') },
     { client: '3.6', python: TEST_MLFLOW_PYTHON_3_6 ?? join(cache, 'mlflow-3.6', 'bin', 'python') },
-    { client: 'newest', python: findMlflowPython() ?? '' },
+    newest,
   ];
 }
 

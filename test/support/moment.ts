@@ -1,7 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { draws, isDeep } from '../../src/testing-deep.ts';
 
 /** When a server is killed: so many milliseconds after the work has begun, or when it has ended, however long it takes. */
 export type Moment = number | 'ended';
+
+/** Kills of a campaign at random moments: all in the deep run, else a tenth and at least two. */
+export function kills(whole: number): number {
+  return Math.max(2, draws(whole));
+}
+
+/** Cases of a campaign, such as moments: all in the deep run, else the first, the middle and the last. */
+export function someOf<Case>(whole: readonly Case[]): readonly Case[] {
+  if (isDeep || whole.length <= 3) return whole;
+  return [0, Math.floor(whole.length / 2), whole.length - 1].flatMap((index) => whole.slice(index, index + 1));
+}
 
 /** Resolves at this moment of the work; what the work answers is for its own test to look at. */
 export async function atMoment(moment: Moment, work: Promise<unknown>): Promise<void> {

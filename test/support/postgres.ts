@@ -1,18 +1,32 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { inject } from 'vitest';
 import { onFreePort } from './free-port.ts';
 
-export interface Postgres extends AsyncDisposable {
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Address of the run's PostgreSQL without a database; null where it is not installed. */
+    postgres: string | null;
+  }
+}
+
+export interface Databases {
   readonly version: string;
   /** Makes an empty database and answers its address; text is in the order of its bytes, or in that of a language (ICU). */
   newDatabase(language?: string): Promise<string>;
   /** Resolves when nobody is connected to the database at this address: what a killed client had begun has ended too. */
   sessionsEnded(database: string): Promise<void>;
+}
+
+export interface Postgres extends Databases, AsyncDisposable {
+  /** Address without a database. */
+  readonly address: string;
 }
 
 const DEBIAN = '/usr/lib/postgresql';
@@ -40,6 +54,13 @@ function has(folder: string, program: string): boolean {
   return folder !== '' && listFolder(folder).includes(program);
 }
 
+/** Databases of the run's PostgreSQL, which all files share. Throws where it is not installed. */
+export async function runDatabases(): Promise<Databases> {
+  const address = inject('postgres');
+  if (address === null) throw new Error('PostgreSQL is not installed');
+  return databasesAt(address, await query(`${address}/postgres`, 'show server_version'));
+}
+
 /** Starts a real PostgreSQL on a free loopback port with a data folder of its own; disposing stops and removes it. */
 export function startPostgres(bin: string, fsync: 'on' | 'off' = 'off'): Promise<Postgres> {
   return onFreePort((port) => startOn(port, bin, fsync));
@@ -62,7 +83,14 @@ async function startOn(port: number, bin: string, fsync: 'on' | 'off'): Promise<
   ]);
   await run(initdb.program, initdb.args);
   // The socket goes into the folder too: the default place may not be ours to write. fsync is not what tests are about.
-  const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: folder, fsync };
+  // Files that run at the same time share it, each with the connections of several servers.
+  const settings = {
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: folder,
+    fsync,
+    max_connections: 400,
+  };
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const start = asOwner(join(bin, 'postgres'), ['-D', data, ...options]);
   const server = spawn(start.program, start.args, { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -71,34 +99,34 @@ async function startOn(port: number, bin: string, fsync: 'on' | 'off'): Promise<
     said += text;
   });
   const exited = new Promise<void>((resolve) => server.once('close', () => resolve()));
-  const address = (database: string) => `postgresql://steelyard@127.0.0.1:${port}/${database}`;
+  const address = `postgresql://steelyard@127.0.0.1:${port}`;
   const stop = async () => {
     server.kill('SIGINT'); // "fast": ends sessions that a failed test left open
     await exited;
     rmSync(folder, { recursive: true, force: true });
   };
-  const version = await ready(address('postgres'), () => (server.exitCode === null ? null : said)).catch(
-    async (error) => {
-      await stop();
-      throw error;
-    },
-  );
-  let databases = 0;
+  const ended = () => (server.exitCode === null ? null : said);
+  const version = await ready(`${address}/postgres`, ended).catch(async (error) => {
+    await stop();
+    throw error;
+  });
+  return { address, ...databasesAt(address, version), [Symbol.asyncDispose]: stop };
+}
+
+function databasesAt(address: string, version: string): Databases {
   return {
     version,
     async newDatabase(language) {
-      databases += 1;
-      const name = `test_${databases}`;
+      const name = `test_${randomUUID().replaceAll('-', '')}`;
       const ordered = language === undefined ? '' : ` template template0 locale_provider icu icu_locale '${language}'`;
-      await query(address('postgres'), `create database ${name}${ordered}`);
-      return address(name);
+      await query(`${address}/postgres`, `create database ${name}${ordered}`);
+      return `${address}/${name}`;
     },
     async sessionsEnded(database) {
       const name = new URL(database).pathname.slice(1);
       const sessions = `select count(*) from pg_stat_activity where datname = '${name}'`;
-      while ((await query(address('postgres'), sessions)) !== '0') await pause(20);
+      while ((await query(`${address}/postgres`, sessions)) !== '0') await pause(20);
     },
-    [Symbol.asyncDispose]: stop,
   };
 }
 

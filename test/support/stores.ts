@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe } from 'vitest';
-import { findPostgres, type Postgres, startPostgres } from './postgres.ts';
+import { beforeAll, describe } from 'vitest';
+import { type Databases, findPostgres, runDatabases } from './postgres.ts';
 
 /** A kind of store, as a suite gets it. */
 export interface TestedStore {
@@ -18,11 +18,10 @@ export function onEachStore(suite: (store: TestedStore) => void): void {
   const bin = findPostgres();
   const name = 'on PostgreSQL (skipped where initdb and postgres are not installed)';
   describe.skipIf(bin === null)(name, () => {
-    let server: Postgres;
+    let server: Databases;
     beforeAll(async () => {
-      server = await startPostgres(bin ?? '');
+      server = await runDatabases();
     });
-    afterAll(() => server?.[Symbol.asyncDispose]());
     suite({
       engine: 'PostgreSQL',
       newDatabase: () => server.newDatabase(),
