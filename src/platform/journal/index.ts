@@ -6,5 +6,6 @@ export {
   openJournaledTable,
 } from './journaled-table.ts';
 export { journalMigrations } from './migrations.ts';
+export type { StoredRows } from './removal.ts';
 export { LONGEST_ROW_BYTES } from './segment-sql.ts';
 export { type JournalFinding, verifyJournals } from './verify.ts';

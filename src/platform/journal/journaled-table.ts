@@ -7,6 +7,7 @@ import { compactPartition, dueForCompaction } from './compaction.ts';
 import { type Journal, openJournal } from './journal.ts';
 import type { JournalDocument } from './line.ts';
 import { type RowShape, unreadableReason } from './readable.ts';
+import { filesBefore, matchingRows, type StoredRows, storedRows, swapOutBefore, swapOutMatching } from './removal.ts';
 import type { Segment } from './segment.ts';
 import { segmentRows, stageSegments } from './segment-sql.ts';
 import { forgetSegment, noteSegments, settledSegments } from './store.ts';
@@ -39,6 +40,16 @@ export interface JournaledTable extends AsyncDisposable {
   settle(): Promise<void>;
   /** Joins the files of days that are over, one for each day, and small files of the others; deletes the files in whose place they are. */
   compact(): Promise<void>;
+  /**
+   * Deletes the rows of UTC days before one (`2026-11-26`), in the journal and in the lake, and their files. With `dryRun` only counts those
+   * in the lake.
+   */
+  removeBefore(day: string, options: { readonly dryRun: boolean }): Promise<StoredRows>;
+  /**
+   * Deletes the rows that meet an SQL condition over the columns, in the journal and in the lake, and the files that held them; `dryRun`
+   * only counts them. Bytes that were set aside as damaged are not searched.
+   */
+  removeRows(condition: string, options: { readonly dryRun: boolean }): Promise<StoredRows>;
   /** Bytes that wait in the journal, of this process. */
   readonly waitingBytes: number;
   readonly damage: JournalDamage;
@@ -77,7 +88,7 @@ class LakeJournal implements JournaledTable {
   /** Segments of which the engine reads another number of rows than they have lines. */
   readonly #kept = new Set<string>();
   /** Settling and compacting, one after the other. */
-  #turn: Promise<void> = Promise.resolve();
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(deps: JournaledTableDeps, shape: RowShape, journal: Journal) {
     this.#deps = deps;
@@ -139,9 +150,32 @@ class LakeJournal implements JournaledTable {
     return this.#inTurn(() => this.#compact());
   }
 
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const working = this.#turn.catch(() => undefined).then(work);
-    this.#turn = working;
+  removeBefore(day: string, { dryRun }: { readonly dryRun: boolean }): Promise<StoredRows> {
+    return this.#inTurn(async () => {
+      if (dryRun) return storedRows(await filesBefore(this.#deps, this.#shape, day));
+      await this.#settle();
+      return this.#forgetting(await swapOutBefore(this.#deps, this.#shape, day));
+    });
+  }
+
+  removeRows(condition: string, { dryRun }: { readonly dryRun: boolean }): Promise<StoredRows> {
+    return this.#inTurn(async () => {
+      await this.#settle();
+      if (!dryRun) return this.#forgetting(await swapOutMatching(this.#deps, this.#shape, condition));
+      const matching = await matchingRows(this.#deps, this.#shape, condition);
+      const rows = matching.reduce((sum, one) => sum + one.rows, 0);
+      return { ...storedRows(matching.map(({ file }) => file)), rows };
+    });
+  }
+
+  async #forgetting(removed: StoredRows): Promise<StoredRows> {
+    await this.#deps.lake.removeSuperseded(this.#deps.store, this.#shape.table);
+    return removed;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const working = this.#turn.then(work);
+    this.#turn = working.catch(() => undefined);
     return working;
   }
 
@@ -219,7 +253,7 @@ class LakeJournal implements JournaledTable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#turn.catch(() => undefined);
+    await this.#turn;
     await this.#journal[Symbol.asyncDispose]();
   }
 }

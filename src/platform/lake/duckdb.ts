@@ -68,6 +68,7 @@ class DuckDbLake implements Lake {
   readonly #holds = new Set<Promise<unknown>>();
   readonly #connections = new Set<DuckDBConnection>();
   readonly #stop = new AbortController();
+  #interruptAt: NodeJS.Timeout | undefined;
   #interrupting: NodeJS.Timeout | undefined;
 
   constructor(instance: DuckDBInstance, root: string) {
@@ -164,7 +165,12 @@ class DuckDbLake implements Lake {
     return superseded;
   }
 
-  interrupt(): void {
+  interrupt(afterMs = 0): void {
+    if (afterMs === 0) this.#interruptNow();
+    else this.#interruptAt ??= setTimeout(() => this.#interruptNow(), afterMs);
+  }
+
+  #interruptNow(): void {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort(stopping());
     const interruptAll = () => {
@@ -188,6 +194,7 @@ class DuckDbLake implements Lake {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#interruptAt);
     clearInterval(this.#interrupting);
     this.#instance.closeSync();
   }

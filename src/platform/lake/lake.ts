@@ -99,9 +99,9 @@ export interface Lake extends AsyncDisposable {
   removeSuperseded(store: Store, table: LakeTable): Promise<StagedFile[]>;
   /**
    * Interrupts every running statement and refuses further ones, for the end of the server; `LakeSession.signal` is aborted.
-   * Error of all of them: `server_stopping`.
+   * After so many milliseconds, or at once. Error of all of them: `server_stopping`.
    */
-  interrupt(): void;
+  interrupt(afterMs?: number): void;
   /** Removes staged files that will not be swapped in. */
   discard(files: readonly StagedFile[]): Promise<void>;
   /** Removes files that no manifest names: leftovers of a process that died between staging and swapping. */

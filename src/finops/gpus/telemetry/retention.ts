@@ -21,14 +21,11 @@ export interface RetentionDeps {
 
 interface RetentionTables {
   gpu_day: { partition_name: string; written_ms: number };
-  gpu_replaced: { table_name: string; sequence: number; noted_ms: number };
 }
 
 const RETAIN_JOB = 'gpus.retain';
 const EVERY_10_MINUTES = '3-59/10 * * * *';
 const DAY_MS = 86_400_000;
-/** Longer than anybody reads files that have been replaced. */
-const STILL_READ_MS = 9 * 60_000;
 
 /** Removes readings that are old, and from the disk the files that have been replaced. */
 export function scheduleRetention(deps: RetentionDeps, jobs: Pick<Jobs, 'register' | 'schedule'>): void {
@@ -38,7 +35,7 @@ export function scheduleRetention(deps: RetentionDeps, jobs: Pick<Jobs, 'registe
       await rollUp(deps);
       await retainContainers(deps);
       for (const table of [GPU_SAMPLE, GPU_STRETCH, GPU_RECENT, CONTAINER_HOUR, NODE_HOUR])
-        await removeReplaced(deps, table);
+        await deps.lake.removeSuperseded(deps.store, table);
     });
   jobs.register(RETAIN_JOB, { maxAttempts: 1, handler });
   jobs.schedule(RETAIN_JOB, EVERY_10_MINUTES, { kind: RETAIN_JOB, payload: null });
@@ -121,27 +118,4 @@ async function rollUp({ store, lake, clock, days }: RetentionDeps): Promise<void
     if (old.length === 0) return;
     await lake.swap(sql, GPU_SAMPLE, { remove: old, add: [] });
   });
-}
-
-/** What had been replaced when this was called last, some minutes ago, leaves the disk. */
-async function removeReplaced({ store, lake, clock }: RetentionDeps, table: typeof GPU_SAMPLE): Promise<void> {
-  const now = clock.now();
-  const gone = await store.transaction(async (sql) => {
-    const db = sql.tables<RetentionTables>();
-    const noted = await db
-      .selectFrom('gpu_replaced')
-      .selectAll()
-      .where('table_name', '=', table.name)
-      .executeTakeFirst();
-    if (noted !== undefined && now - Number(noted.noted_ms) < STILL_READ_MS) return [];
-    const files = noted === undefined ? [] : await lake.forget(sql, table, noted.sequence);
-    const row = { table_name: table.name, sequence: await lake.sequence(sql, table), noted_ms: now };
-    await db
-      .insertInto('gpu_replaced')
-      .values(row)
-      .onConflict((conflict) => conflict.column('table_name').doUpdateSet(row))
-      .execute();
-    return files;
-  });
-  await lake.discard(gone);
 }
