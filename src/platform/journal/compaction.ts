@@ -1,4 +1,4 @@
-import { identifier, type Lake, type StagedFile } from '../lake/index.ts';
+import { identifier, type Lake, type LakeSession, type StagedFile } from '../lake/index.ts';
 import type { Store } from '../store/index.ts';
 import type { RowShape } from './readable.ts';
 
@@ -22,24 +22,53 @@ export function dueForCompaction(files: readonly StagedFile[], now: number): Sta
   });
 }
 
-/** Writes the rows of files of one partition as one file, in the order of time, and swaps it in. */
-export async function compactPartition(
-  { lake, store }: { readonly lake: Lake; readonly store: Store },
+/** Partitions that are swapped in together: what is cut off in between begins again with these. */
+const PARTITIONS_A_SWAP = 64;
+
+/** Joins each list of files of one partition into one file, in the order of time. */
+export async function compactFiles(deps: CompactionDeps, shape: RowShape, due: readonly StagedFile[][]): Promise<void> {
+  for (let at = 0; at < due.length; at += PARTITIONS_A_SWAP) {
+    await compactSome(deps, shape, due.slice(at, at + PARTITIONS_A_SWAP));
+  }
+}
+
+async function compactSome({ lake, store }: CompactionDeps, shape: RowShape, due: readonly StagedFile[][]) {
+  const staged: StagedFile[] = [];
+  try {
+    await lake.session(async (session) => {
+      for (const files of due) await stageJoined({ lake, session, staged }, shape, files);
+    });
+    const removeFiles = due.flat().map(({ id }) => id);
+    await store.transaction((sql) => lake.swap(sql, shape.table, { remove: [], removeFiles, add: staged }));
+  } catch (error) {
+    await lake.discard(staged);
+    throw error;
+  }
+}
+
+export interface CompactionDeps {
+  readonly lake: Lake;
+  readonly store: Store;
+}
+
+interface Staging {
+  readonly lake: Lake;
+  readonly session: LakeSession;
+  /** Every file that is written, so that none is left behind. */
+  readonly staged: StagedFile[];
+}
+
+async function stageJoined(
+  { lake, session, staged }: Staging,
   { table, dayOf }: RowShape,
   files: readonly StagedFile[],
 ): Promise<void> {
   const columns = Object.keys(table.columns).map(identifier).join(', ');
   const select = `SELECT ${columns} FROM ${lake.stagedRelation(table, files)} ORDER BY ${identifier(dayOf)}`;
-  const joined = await lake.session((session) => session.stage(table, files[0]?.partition ?? '', select));
-  try {
-    const rows = files.reduce((sum, file) => sum + file.rows, 0);
-    if (joined.rows !== rows)
-      throw new Error(`${files.length} files of ${table.name} have ${joined.rows} rows, not ${rows}`);
-    await store.transaction((sql) =>
-      lake.swap(sql, table, { remove: [], removeFiles: files.map(({ id }) => id), add: [joined] }),
-    );
-  } catch (error) {
-    await lake.discard([joined]);
-    throw error;
+  const joined = await session.stage(table, files[0]?.partition ?? '', select);
+  staged.push(joined);
+  const rows = files.reduce((sum, file) => sum + file.rows, 0);
+  if (joined.rows !== rows) {
+    throw new Error(`${files.length} files of ${table.name} have ${joined.rows} rows, not ${rows}`);
   }
 }

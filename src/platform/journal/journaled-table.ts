@@ -3,7 +3,7 @@ import { AppError } from '../errors/index.ts';
 import type { DayRange, Lake, LakeSession, StagedFile } from '../lake/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Log } from '../telemetry/index.ts';
-import { compactPartition, dueForCompaction } from './compaction.ts';
+import { compactFiles, dueForCompaction } from './compaction.ts';
 import { type Journal, openJournal } from './journal.ts';
 import type { JournalDocument } from './line.ts';
 import { type RowShape, unreadableReason } from './readable.ts';
@@ -246,9 +246,7 @@ class LakeJournal implements JournaledTable {
   async #compact(): Promise<void> {
     const { lake, store, now } = this.#deps;
     const { table } = this.#shape;
-    for (const files of dueForCompaction(await lake.files(store, table), now())) {
-      await compactPartition({ lake, store }, this.#shape, files);
-    }
+    await compactFiles({ lake, store }, this.#shape, dueForCompaction(await lake.files(store, table), now()));
     await lake.removeSuperseded(store, table);
   }
 

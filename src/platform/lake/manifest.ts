@@ -165,15 +165,17 @@ export async function swapFiles(sql: Sql, table: string, change: LakeSwap): Prom
       .where('removed_at', 'is', null)
       .execute();
   }
-  for (const id of change.removeFiles ?? []) {
+  const { removeFiles = [] } = change;
+  for (let at = 0; at < removeFiles.length; at += IDS_A_STATEMENT) {
+    const ids = removeFiles.slice(at, at + IDS_A_STATEMENT);
     const { numUpdatedRows } = await db
       .updateTable('lake_file')
       .set({ removed_at: sequence })
       .where('table_name', '=', table)
-      .where('id', '=', id)
+      .where('id', 'in', ids)
       .where('removed_at', 'is', null)
       .executeTakeFirstOrThrow();
-    if (numUpdatedRows !== 1n) throw new Error(`the manifest of ${table} does not name file ${id} any more`);
+    if (numUpdatedRows !== BigInt(ids.length)) throw new Error(`the manifest of ${table} has changed meanwhile`);
   }
   for (const file of change.add) await insertStay(sql, table, file, { added_at: sequence, removed_at: null });
 }

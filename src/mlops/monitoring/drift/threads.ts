@@ -35,6 +35,7 @@ export interface ThreadsWanted {
 
 /** Starts a thread a core, no more than there are columns, where there is work for them; they end with it. */
 export function startThreads({ columns, rows, signal }: ThreadsWanted): Threads {
+  signal.throwIfAborted();
   const queue: Waiting[] = [];
   const count = rows <= FEW_ROWS && columns <= FEW_COLUMNS ? 0 : Math.min(columns, availableParallelism());
   const workers = Array.from({ length: count }, () => createThread(queue));
