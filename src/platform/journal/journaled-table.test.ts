@@ -140,12 +140,16 @@ describe('a table with a journal', () => {
     const old = [row(1), { ...row(2), id: 'cut \ud83d' }, row(3), { ...row(4), at: 'yesterday' }];
     const path = join(folder, 'coin', '00000000000001-a.jsonl');
     writeFileSync(path, old.map((one) => `${JSON.stringify(one)}\n`).join(''));
-    await expect(ids()).rejects.toThrow('Malformed JSON');
     await table.append([row(5)]);
+    // The read that meets them fails, and has them set aside.
+    await expect(ids()).rejects.toMatchObject({ code: 'journal_damaged' });
     await table.settle();
     expect([await ids(), segmentFiles()]).toEqual([[1, 3, 5], []]);
     expect(table.damage).toEqual({ table: 'coin', spotsSetAside: 2, segmentsKept: 0 });
-    expect(logged).toMatchObject([{ level: 50, file: path, count: 2, lines: 2 }]);
+    expect(logged).toMatchObject([
+      { msg: 'a query found damage in a journal; settling sets it aside' },
+      { level: 50, file: path, count: 2, lines: 2 },
+    ]);
     expect((await verifyJournals(folder)).map(({ kind }) => kind)).toEqual(['set_aside', 'set_aside']);
   });
 

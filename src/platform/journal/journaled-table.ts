@@ -33,7 +33,8 @@ export interface JournaledTable extends AsyncDisposable {
   append(rows: readonly JournaledRow[]): Promise<void>;
   /**
    * Reads with a FROM item over all rows that were appended before; it holds until the promise is settled. With a range, files of
-   * other days are not opened; rows outside the range may be among the rows all the same.
+   * other days are not opened; rows outside the range may be among the rows all the same. Error: `journal_damaged`, where the engine
+   * meets damage that came while the server ran; settling sets it aside at once.
    */
   read<T>(work: (relation: string, session: LakeSession) => Promise<T>, range?: InstantRange): Promise<T>;
   /** Moves what the journal holds into the lake. */
@@ -117,10 +118,21 @@ class LakeJournal implements JournaledTable {
   }
 
   read<T>(work: (relation: string, session: LakeSession) => Promise<T>, range: InstantRange = {}): Promise<T> {
-    const reading = this.#deps.lake.hold(() => this.#read(work, range));
+    const reading = this.#deps.lake.hold(() => this.#read(work, range)).catch((error) => this.#failRead(error));
     const settled = reading.catch(() => undefined).finally(() => this.#readers.delete(settled));
     this.#readers.add(settled);
     return reading;
+  }
+
+  /** Damage that came since the journal was opened: the read fails, and settling sets it aside. */
+  #failRead(error: unknown): never {
+    const { folder, log } = this.#deps;
+    const { name } = this.#shape.table;
+    if (!isOfTheRows(error) || !(error instanceof Error && error.message.includes(join(folder, name)))) throw error;
+    log.error({ err: error, table: name }, 'a query found damage in a journal; settling sets it aside');
+    this.settle().catch((failure: unknown) => log.error({ err: failure, table: name }, 'a journal could not be settled'));
+    const detail = `The journal of ${name} is damaged. The damage is set aside now; ask again in a few seconds.`;
+    throw new AppError('journal_damaged', detail, { table: name }, { cause: error });
   }
 
   async #read<T>(work: (relation: string, session: LakeSession) => Promise<T>, range: InstantRange): Promise<T> {
@@ -190,7 +202,7 @@ class LakeJournal implements JournaledTable {
       if (!settled.has(segment.name)) waiting.push({ segment, lines: (await this.#journal.mend(segment)).lines });
     }
     // Together, so that a day gets one file; one by one where that does not read every line, to find the segment that it is in.
-    if (!(await this.#moved(waiting)) && waiting.length > 0) await this.#settleEach(waiting);
+    if (waiting.length > 0 && !(await this.#moved(waiting))) await this.#settleEach(waiting);
     const kept = segments.filter(({ name }) => this.#kept.has(name)).map(({ name }) => name);
     const gone = segments.filter(({ name }) => !kept.includes(name));
     // Readers that began before may still read these files, or have seen them and have yet to ask which are settled.
