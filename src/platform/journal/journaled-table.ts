@@ -130,7 +130,9 @@ class LakeJournal implements JournaledTable {
     const { name } = this.#shape.table;
     if (!isOfTheRows(error) || !(error instanceof Error && error.message.includes(join(folder, name)))) throw error;
     log.error({ err: error, table: name }, 'a query found damage in a journal; settling sets it aside');
-    this.settle().catch((failure: unknown) => log.error({ err: failure, table: name }, 'a journal could not be settled'));
+    this.settle().catch((failure: unknown) =>
+      log.error({ err: failure, table: name }, 'a journal could not be settled'),
+    );
     const detail = `The journal of ${name} is damaged. The damage is set aside now; ask again in a few seconds.`;
     throw new AppError('journal_damaged', detail, { table: name }, { cause: error });
   }

@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { problemFrom, testApplication } from '../../../testing.ts';
+import { call, problemFrom, testApplication } from '../../../testing.ts';
 import { applyText, gpuSource, syncAll, write } from '../../../testing-gpu-sources.ts';
 import { idle, importSamples, samplesText } from '../../../testing-gpus.ts';
 import { scraped } from '../sources/exporter.testing.ts';
+import { previewGpuRetention } from './retention-schema.ts';
 
 const DAY_MS = 86_400_000;
 const START = Date.parse('2026-11-02T00:00:00Z');
@@ -35,6 +36,10 @@ describe('readings that are older than they are kept', () => {
     await retain();
     clock.at += 44 * DAY_MS;
     await retain();
+    expect(await call(application, previewGpuRetention)).toMatchObject({ keepDays: 45, rows: 0, unanswerable: [] });
+    expect(await call(application, previewGpuRetention, { query: { days: 30 } })).toMatchObject({
+      ...{ keepDays: 30, rows: 360, files: 2, firstDay: '2026-11-02', lastDay: '2026-11-02' },
+    });
     expect(await idle(application, { query: { threshold: '0.05' } })).toMatchObject({
       idleGpuHours: 3,
       daysLeftOut: [],

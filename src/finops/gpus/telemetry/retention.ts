@@ -7,6 +7,7 @@ import { CONTAINER_HOUR, NODE_HOUR } from '../containers/tables.ts';
 import { GPU_RECENT } from '../recent/table.ts';
 import { timesOf } from './day-sql.ts';
 import { addReadings, swapIn } from './days.ts';
+import type { GpuRetention } from './retention-schema.ts';
 import { GpuMetric } from './schema.ts';
 import { GPU_SAMPLE, GPU_STRETCH } from './tables.ts';
 
@@ -101,6 +102,46 @@ async function joinHours(deps: RetentionDeps): Promise<void> {
 const NO_READINGS = `(SELECT NULL::VARCHAR AS gpu, NULL::TIMESTAMP AS "sampledAt", NULL::DOUBLE AS value, NULL::BIGINT AS "intervalMs",
     NULL::VARCHAR AS "import" WHERE false)`;
 
+interface Age {
+  readonly written: ReadonlyMap<string, number>;
+  readonly now: number;
+  readonly days: number;
+}
+
+/** Kept so long after the end of the day, and after the readings were written. */
+function isOld(partition: string, { written, now, days }: Age): boolean {
+  return Math.max(timesOf(partition.split(' ')[1] ?? '').end, written.get(partition) ?? now) + days * DAY_MS < now;
+}
+
+/** What retention deletes now. */
+export async function previewRetention({
+  store,
+  lake,
+  clock,
+  days,
+}: Omit<RetentionDeps, 'oneAtATime'>): Promise<GpuRetention> {
+  const rows = await store.tables<RetentionTables>().selectFrom('gpu_day').selectAll().execute();
+  const age = {
+    written: new Map(rows.map((row) => [row.partition_name, Number(row.written_ms)])),
+    now: clock.now(),
+    days,
+  };
+  const files = (await lake.files(store, GPU_SAMPLE)).filter(({ partition }) => isOld(partition, age));
+  const of = [...new Set(files.map(({ partition }) => partition.split(' ')[1] ?? ''))].toSorted();
+  return {
+    keepDays: days,
+    rows: files.reduce((sum, file) => sum + file.rows, 0),
+    files: files.length,
+    sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    firstDay: of[0] ?? null,
+    lastDay: of.at(-1) ?? null,
+    unanswerable:
+      of.length === 0
+        ? []
+        : ['idle time at another threshold than 0', 'energy by single readings', 'imports into these days'],
+  };
+}
+
 /** Of old days only stretches stay. What was written before this was noted counts as written now. */
 async function rollUp({ store, lake, clock, days }: RetentionDeps): Promise<void> {
   const now = clock.now();
@@ -110,9 +151,7 @@ async function rollUp({ store, lake, clock, days }: RetentionDeps): Promise<void
     const all = await lake.partitions(sql, GPU_SAMPLE);
     const unknown = all.filter((partition) => !written.has(partition));
     await noteWritten(sql, unknown, now);
-    const old = all.filter((partition) => {
-      return Math.max(timesOf(partition.split(' ')[1] ?? '').end, written.get(partition) ?? now) + days * DAY_MS < now;
-    });
+    const old = all.filter((partition) => isOld(partition, { written, now, days }));
     const gone = [...written.keys()].filter((partition) => !all.includes(partition));
     await forgetWritten(sql, [...gone, ...old]);
     if (old.length === 0) return;
