@@ -14,6 +14,7 @@ export const caseNames = [
   'gpu-days',
   'forecasts',
   'gateway',
+  'settle',
 ] as const;
 export type CaseName = (typeof caseNames)[number];
 
@@ -48,6 +49,10 @@ export interface BenchOptions {
   readonly gpuSamples: number;
   /** Days of readings of 1,000 GPUs, 15 s apart. */
   readonly gpuDays: number;
+  /** Predictions that are filled in for four years. */
+  readonly settlePredictions: number;
+  /** Days of settlings, five minutes apart. */
+  readonly settleDays: number;
   /** Series that are forecast. */
   readonly forecastSeries: number;
 }
@@ -68,6 +73,8 @@ const full = {
   gpuSamples: 10_000_000,
   gpuDays: 7,
   forecastSeries: 1000,
+  settlePredictions: 277_677,
+  settleDays: 30,
 };
 const quick = {
   billRows: 50_000,
@@ -85,6 +92,8 @@ const quick = {
   gpuSamples: 100_000,
   gpuDays: 1,
   forecastSeries: 100,
+  settlePredictions: 20_000,
+  settleDays: 2,
 };
 
 export const usage = `Usage: npm run bench -- [--quick] [--only ${caseNames.join('|')}]… [--json FILE]

@@ -19,6 +19,7 @@ import { measurePipelines } from './pipelines-case.ts';
 import { measurePrices } from './price-case.ts';
 import { asJson, asMarkdown, type CaseReport, writeFigures } from './report.ts';
 import { measureScale } from './scale-case.ts';
+import { measureSettle } from './settle-case.ts';
 import { measureStart } from './start-case.ts';
 
 const cases: Readonly<Record<CaseName, (context: CaseContext) => Promise<CaseReport>>> = {
@@ -35,6 +36,7 @@ const cases: Readonly<Record<CaseName, (context: CaseContext) => Promise<CaseRep
   'gpu-days': measureGpuDays,
   forecasts: measureForecasts,
   gateway: measureGateway,
+  settle: measureSettle,
 };
 
 const startedAt = performance.now();

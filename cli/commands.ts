@@ -28,6 +28,7 @@ import { monitorCommands } from './monitor.ts';
 import { openapiCommands } from './openapi.ts';
 import { orgCommands } from './org.ts';
 import { pipelineCommands } from './pipeline/commands.ts';
+import { predictionCommands } from './prediction.ts';
 import { priceCommands } from './price.ts';
 import { commitmentCommands } from './purchase/commitment.ts';
 import { hardwareCommands } from './purchase/hardware.ts';
@@ -70,6 +71,7 @@ export const commands: readonly Command[] = [
   ...monitorCommands,
   ...alertCommands,
   ...labelCommands,
+  ...predictionCommands,
   ...driftCommands,
   ...gpuCommands,
   ...spotCommands,

@@ -60,6 +60,9 @@ export interface Application extends AsyncDisposable {
 /** Runs of pipelines that one server drives at the same time. */
 const LONG_JOBS = 256;
 
+/** A stopping server ends within 10 seconds: queries that still run after this time are interrupted. */
+const CUT_OFF_AFTER_MS = 3_000;
+
 /** Wires everything, once. The result answers requests by injection and listens when `listen` is called on its `http`. */
 export async function createApplication(config: Config, overrides: Overrides = {}): Promise<Application> {
   const lifetime = createLifetime();
@@ -91,6 +94,9 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   const opening = { store, lake, clock, log, folder: journalFolder(folder), fsync: config.predictionFsync };
   const predictionLog = lifetime.use(await openMonitoring(opening));
   const gpuReadings = lifetime.use(await openGpuReadings(opening));
+  for (const journal of [predictionLog.predictions, predictionLog.labels, gpuReadings]) {
+    telemetry.followJournal(() => journal.damage);
+  }
   const events = lifetime.use(createEvents({ store, clock, log, telemetry }));
   const jobs = lifetime.use(createJobs({ store, clock, log, telemetry }));
   const longJobs = createJobs({ store, clock, log, telemetry, concurrency: LONG_JOBS });
@@ -131,6 +137,8 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   const http = await createHttp({ ...guarded, log, telemetry, routes, plugins });
   listening.http = http;
   lifetime.use({ [Symbol.asyncDispose]: () => http.close() });
+  // First of all at the end: what does not end by itself meanwhile is cut off.
+  lifetime.use({ [Symbol.dispose]: () => lake.interrupt(CUT_OFF_AFTER_MS) });
   events.start();
   webhooks.start();
   tracking.start();

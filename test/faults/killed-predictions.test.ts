@@ -6,6 +6,7 @@ import { getGpuIdle, syncGpuSources } from '../../src/finops/gpus/schema.ts';
 import { scraped, writeBody } from '../../src/finops/gpus/sources/exporter.testing.ts';
 import { listPredictions, recordLabels, recordPredictions } from '../../src/mlops/monitoring/predictions/schema.ts';
 import { type Endpoint, urlOf } from '../../src/platform/contract/schema.ts';
+import { verifyJournals } from '../../src/platform/journal/index.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';
 import { kills } from '../support/moment.ts';
 import { startServerProcess } from '../support/server-process.ts';
@@ -56,6 +57,9 @@ describe('a server that is killed while predictions, labels and readings of GPUs
         await server.kill();
         isKilled = true;
         await Promise.all(senders);
+        // A kill may leave a line that is half written, and nothing else that is not whole.
+        const findings = await verifyJournals(join(data, 'journals'));
+        expect(findings.filter(({ kind }) => kind !== 'torn_tail')).toEqual([]);
         await server.startAgain();
       }
       const labels = await labelsIn(server.url);

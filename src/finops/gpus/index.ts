@@ -1,6 +1,6 @@
 import type { Config } from '../../platform/config/index.ts';
 import type { Events } from '../../platform/events/index.ts';
-import type { Plugin, Route } from '../../platform/http/index.ts';
+import { handle, type Plugin, type Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { JournaledTable } from '../../platform/journal/index.ts';
 import { createLoop, createOneAtATime } from '../../platform/loop/index.ts';
@@ -20,7 +20,8 @@ import { listenToRuns, type RunGpus } from './sources/runs.ts';
 import { GpuSourceSpec } from './sources/schema.ts';
 import { applyGpuSource, scheduleSources } from './sources/service.ts';
 import { sourcePrices } from './sources/store.ts';
-import { scheduleRetention } from './telemetry/retention.ts';
+import { previewRetention, scheduleRetention } from './telemetry/retention.ts';
+import { previewGpuRetention } from './telemetry/retention-schema.ts';
 import { importPrices } from './telemetry/store.ts';
 
 export { billedHours } from './commitments/hourly-demand.ts';
@@ -103,7 +104,14 @@ export function createGpus(ground: GpuGround): Gpus {
         applyOwnerRules(deps.clock, sql, name, spec),
       ),
     ],
-    routes: [...gpuRoutes(service), ...gpuSourceRoutes(sources), ...purchaseRoutes(purchases)],
+    routes: [
+      handle(previewGpuRetention, ({ query: { days = ground.config.gpuReadingDays } }) =>
+        previewRetention({ ...deps, days }),
+      ),
+      ...gpuRoutes(service),
+      ...gpuSourceRoutes(sources),
+      ...purchaseRoutes(purchases),
+    ],
     loads: (window) => gpuLoads(deps, window),
     purchases,
     learnOf: service.learnOf,

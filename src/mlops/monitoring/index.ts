@@ -14,6 +14,7 @@ import { applyMonitor } from './monitors/apply.ts';
 import { type MeasuredQuality, type Monitor, MonitorSpec } from './monitors/schema.ts';
 import { findMonitors } from './monitors/store.ts';
 import { createCounts, type PredictionCounts } from './predictions/counts.ts';
+import { type KeepDays, retainPredictions } from './predictions/retention.ts';
 import { createServedLog, type ServedLog } from './predictions/served.ts';
 import { monitoringRoutes } from './routes.ts';
 import type { MonitoringDeps, OpenedMonitoring } from './tables.ts';
@@ -55,9 +56,14 @@ export interface MonitoringGround
     Omit<AlertDeps, 'tables' | 'estimates' | 'served'> {
   /** Quality without labels; left out: as the monitor says under `estimate`. */
   readonly estimates?: QualityEstimates;
+  /** After how many days predictions and labels are deleted. */
+  readonly config: KeepDays;
   /** Requests where models are served. */
   readonly requests: ServedRequests;
 }
+
+/** Job that deletes predictions and labels which are older than they are kept. */
+const RETAIN = 'monitoring.retain';
 
 export function createMonitoring(deps: MonitoringGround, opened: OpenedMonitoring): Monitoring {
   const tables = { predictions: opened.predictions, labels: opened.labels };
@@ -76,6 +82,10 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedMonitorin
       ...driftWindowRoutes(deps),
       ...alertRoutes(deps),
     ],
-    schedule: (jobs) => scheduleAlerts({ ...deps, tables, estimates, served: requests }, windows, jobs),
+    schedule: (jobs) => {
+      scheduleAlerts({ ...deps, tables, estimates, served: requests }, windows, jobs);
+      jobs.register(RETAIN, { maxAttempts: 1, handler: () => retainPredictions({ ...deps, ...tables }, deps.config) });
+      jobs.schedule(RETAIN, '23 * * * *', { kind: RETAIN, payload: null });
+    },
   };
 }

@@ -86,7 +86,7 @@ async function startServer(ground: Opened['ground'], opened: Opened['opened'], o
   const requests = served ?? { served: async () => null };
   const ports = estimates === undefined ? { requests } : { requests, estimates };
   const uploads = createUploads(ground);
-  const monitoring = createMonitoring({ ...ground, ...telling, ...ports, events, uploads }, opened);
+  const monitoring = createMonitoring({ ...ground, ...telling, ...ports, events, uploads, config: {} }, opened);
   monitoring.schedule(jobs);
   const manifests = createManifests({ store, kinds: monitoring.kinds });
   const http = await createHttp({

@@ -4,6 +4,8 @@ import { findMonitors, monitorOfModel } from './monitors/store.ts';
 import { watched } from './monitors/windows.ts';
 import { keepLabelFile } from './predictions/label-file.ts';
 import { listed } from './predictions/list.ts';
+import { deleteSubject, type KeepDays, previewRetention } from './predictions/retention.ts';
+import { deletePredictions, previewPredictionRetention } from './predictions/retention-schema.ts';
 import { importLabels, listPredictions, recordLabels, recordPredictions } from './predictions/schema.ts';
 import { keepLabels, keepPredictions, noMonitor } from './predictions/service.ts';
 import type { MonitoringDeps, OpenedMonitoring } from './tables.ts';
@@ -11,7 +13,10 @@ import type { MonitoringDeps, OpenedMonitoring } from './tables.ts';
 /** Days in which an outcome counts for models that nobody watches. */
 const WITHIN_DAYS = 30;
 
-export function monitoringRoutes(deps: MonitoringDeps, opened: OpenedMonitoring): Route[] {
+export function monitoringRoutes(
+  deps: MonitoringDeps & { readonly config: KeepDays },
+  opened: OpenedMonitoring,
+): Route[] {
   const all = { ...deps, ...opened };
   return [
     handle(recordPredictions, ({ body }) => keepPredictions(all, body.predictions)),
@@ -29,6 +34,11 @@ export function monitoringRoutes(deps: MonitoringDeps, opened: OpenedMonitoring)
       const withinDays = monitor?.spec.labels.withinDays ?? WITHIN_DAYS;
       return listed(opened, selection, { withinDays, pageSize, pageToken });
     }),
+    handle(previewPredictionRetention, ({ query }) => {
+      const { predictionDays = deps.config.predictionDays, labelDays = deps.config.labelDays } = query;
+      return previewRetention(all, { predictionDays, labelDays });
+    }),
+    handle(deletePredictions, ({ body }) => deleteSubject(all, body)),
     handle(listMonitors, async () => ({ monitors: await findMonitors(deps.store) })),
     handle(showMonitor, async ({ params: { monitor: name }, query: { by, slice, ...selected } }) => {
       const [monitor] = await findMonitors(deps.store, name);

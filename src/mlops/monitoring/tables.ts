@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { AppError } from '../../platform/errors/index.ts';
 import { type JournaledTable, openJournaledTable } from '../../platform/journal/index.ts';
 import type { Lake } from '../../platform/lake/index.ts';
 import { createLoop } from '../../platform/loop/index.ts';
@@ -33,6 +34,7 @@ export interface OpeningMonitoring extends Pick<MonitoringDeps, 'store' | 'lake'
 }
 
 const SETTLE_MS = 5 * 60_000;
+const COMPACT_MS = 15 * 60_000;
 const LOOK_MS = 10_000;
 const MUCH_BYTES = 64 * 1024 * 1024;
 
@@ -43,13 +45,21 @@ export async function openMonitoring(deps: OpeningMonitoring): Promise<OpenedMon
   const labels = await openJournaledTable(opening, { table: LABEL, dayOf: 'observedAt' });
   const tables = [predictions, labels];
   let settledAt = 0;
+  let compactedAt = 0;
   const loop = createLoop({
     longestRestMs: LOOK_MS,
-    failed: (error) => deps.log.error({ err: error }, 'predictions could not be moved into the lake; they are kept'),
+    failed: (error) => {
+      if (error instanceof AppError && error.code === 'server_stopping') return;
+      deps.log.error({ err: error }, 'predictions could not be moved into the lake; they are kept');
+    },
     look: async () => {
       const isLate = performance.now() - settledAt >= SETTLE_MS;
       for (const table of tables) if (isLate || table.waitingBytes >= MUCH_BYTES) await table.settle();
       if (isLate) settledAt = performance.now();
+      if (performance.now() - compactedAt >= COMPACT_MS) {
+        for (const table of tables) await table.compact();
+        compactedAt = performance.now();
+      }
       return LOOK_MS;
     },
   });

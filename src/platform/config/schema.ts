@@ -201,6 +201,22 @@ export const ConfigSchema = z.strictObject({
     .describe(
       'Prometheus that scrapes the DCGM exporter of the nodes of the cluster: what GPUs of work on Kubernetes do is read there; default: not at all.',
     ),
+  predictionDays: z.coerce
+    .number({ error: 'a whole number of days' })
+    .int()
+    .min(1)
+    .max(36_500)
+    .optional()
+    .describe(
+      'Days after which predictions are deleted, by the time they were made. "steelyard prediction retention" shows beforehand what that deletes. Default: never.',
+    ),
+  labelDays: z.coerce
+    .number({ error: 'a whole number of days' })
+    .int()
+    .min(1)
+    .max(36_500)
+    .optional()
+    .describe('Days after which labels of predictions are deleted, by the time they were observed. Default: never.'),
   gpuReadingDays: z.coerce
     .number({ error: 'a whole number of days' })
     .int()

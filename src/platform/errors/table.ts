@@ -58,6 +58,8 @@ export const errorTable = {
   },
   storage_full: { status: 507, exitCode: NO_SPACE, title: 'The disk is full; nothing stored has changed' },
   store_unreachable: { status: 503, exitCode: UNREACHABLE, title: 'The store does not answer' },
+  journal_damaged: { status: 503, exitCode: UNREACHABLE, title: 'A journal is damaged; the damage is being set aside' },
+  server_stopping: { status: 503, exitCode: UNREACHABLE, title: 'The server stops and cuts off what still runs' },
   object_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such object' },
   object_path_invalid: { status: 400, exitCode: REFUSED, title: 'The path leaves its root or cannot be a path' },
   import_conflict: { status: 409, exitCode: CONFLICT, title: 'What has this name here was made here' },

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { BodyOf, Endpoint, ParamsOf, QueryOf, Scope } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
+import { unkeptCharacter } from '../units/index.ts';
 import type { Identity } from './access.ts';
 import { named } from './write-record.ts';
 
@@ -108,7 +109,8 @@ export function parseRequest<E extends Endpoint>(endpoint: E, request: FastifyRe
 
 function parsePart(schema: z.ZodType, value: unknown, part: string): unknown {
   // One of the stores cannot hold it in a text, and no name, filter or label needs it.
-  if (holdsNul(value)) throw new AppError('invalid_request', `The ${part} holds a NUL character.`);
+  const unkept = unkeptCharacter(value);
+  if (unkept !== null) throw new AppError('invalid_request', `The ${part} holds ${unkept}.`);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
@@ -117,12 +119,6 @@ function parsePart(schema: z.ZodType, value: unknown, part: string): unknown {
   throw new AppError('invalid_request', `${where}: ${issue?.message ?? 'invalid'}.`, {
     issues: parsed.error.issues.map(({ path: at, message }) => ({ path: `${part}.${at.join('.')}`, message })),
   });
-}
-
-function holdsNul(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('\0');
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).some(([name, item]) => name.includes('\0') || holdsNul(item));
 }
 
 function sendJson(endpoint: Endpoint, reply: FastifyReply, answer: unknown): FastifyReply {

@@ -1,2 +1,11 @@
-export { type JournaledRow, type JournaledTable, LONGEST_ROW_BYTES, openJournaledTable } from './journaled-table.ts';
+export {
+  type InstantRange,
+  type JournalDamage,
+  type JournaledRow,
+  type JournaledTable,
+  openJournaledTable,
+} from './journaled-table.ts';
 export { journalMigrations } from './migrations.ts';
+export type { StoredRows } from './removal.ts';
+export { LONGEST_ROW_BYTES } from './segment-sql.ts';
+export { type JournalFinding, verifyJournals } from './verify.ts';

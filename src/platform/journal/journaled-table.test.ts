@@ -1,10 +1,18 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Lake, lakeMigrations, openLake } from '../lake/index.ts';
 import { openStore, type Store } from '../store/index.ts';
-import { type JournaledTable, journalMigrations, LONGEST_ROW_BYTES, openJournaledTable } from './index.ts';
+import {
+  type InstantRange,
+  type JournaledTable,
+  journalMigrations,
+  LONGEST_ROW_BYTES,
+  openJournaledTable,
+  verifyJournals,
+} from './index.ts';
 
 const SHAPE = { table: { name: 'coin', columns: { id: 'VARCHAR', at: 'TIMESTAMP', note: 'VARCHAR' } }, dayOf: 'at' };
 const AT = '2026-11-26T10:00:00.000Z';
@@ -15,6 +23,8 @@ let folder: string;
 let store: Store;
 let lake: Lake;
 let table: JournaledTable;
+let clock: number;
+let logged: Record<string, unknown>[];
 
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'journaled-'));
@@ -22,6 +32,8 @@ beforeEach(async () => {
   store = await openStore({ database: 'sqlite', folder: root });
   await store.migrate({ ...lakeMigrations, ...journalMigrations });
   lake = await openLake({ root: join(root, 'lake'), readable: [folder], memory: '256MB', threads: 1 });
+  clock = Date.parse('2026-11-27T01:00:00Z');
+  logged = [];
   table = await openTable();
   onTestFinished(async () => {
     await table[Symbol.asyncDispose]();
@@ -30,12 +42,16 @@ beforeEach(async () => {
   });
 });
 
-const openTable = () => openJournaledTable({ store, lake, folder, fsync: 'always', now: Date.now }, SHAPE);
+const openTable = () => {
+  const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line)) });
+  return openJournaledTable({ store, lake, folder, fsync: 'always', now: () => clock, log }, SHAPE);
+};
 const row = (id: number, at = AT) => ({ id: String(id), at, note: JSON.stringify({ é: '"quoted"\n' }) });
-const segmentFiles = () => readdirSync(join(folder, 'coin'));
+const segmentFiles = () => readdirSync(join(folder, 'coin')).filter((name) => name.endsWith('.jsonl'));
+const lakeFiles = () => readdirSync(join(root, 'lake', 'coin')).length;
 
-async function ids(): Promise<number[]> {
-  const rows = await table.read((relation, session) => session.query(`SELECT id FROM ${relation}`));
+async function ids(range: InstantRange = {}): Promise<number[]> {
+  const rows = await table.read((relation, session) => session.query(`SELECT id FROM ${relation}`), range);
   return rows.map(({ id }) => Number(id)).toSorted((one, other) => one - other);
 }
 
@@ -110,5 +126,123 @@ describe('a table with a journal', () => {
     );
     expect(seen).toHaveLength(total);
     expect(await ids()).toHaveLength(total);
+  });
+
+  it('refuses a row that the query engine would read as another one', async () => {
+    const half = { ...row(1), id: 'cut \ud83d' };
+    await expect(table.append([row(2), half])).rejects.toThrow('id holds half a surrogate pair');
+    await expect(table.append([{ id: '1', at: null }])).rejects.toThrow('at is missing');
+    await expect(table.append([{ id: '1', at: 'yesterday' }])).rejects.toThrow('at is no instant');
+    expect(await ids()).toEqual([]);
+  });
+
+  it('sets aside what the engine cannot read of a segment of an older version, and moves the other lines', async () => {
+    const old = [row(1), { ...row(2), id: 'cut \ud83d' }, row(3), { ...row(4), at: 'yesterday' }];
+    const path = join(folder, 'coin', '00000000000001-a.jsonl');
+    writeFileSync(path, old.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    await table.append([row(5)]);
+    // The read that meets them fails, and has them set aside.
+    await expect(ids()).rejects.toMatchObject({ code: 'journal_damaged' });
+    await table.settle();
+    expect([await ids(), segmentFiles()]).toEqual([[1, 3, 5], []]);
+    expect(table.damage).toEqual({ table: 'coin', spotsSetAside: 2, segmentsKept: 0 });
+    expect(logged).toMatchObject([
+      { msg: 'a query found damage in a journal; settling sets it aside' },
+      { level: 50, file: path, count: 2, lines: 2 },
+    ]);
+    expect((await verifyJournals(folder)).map(({ kind }) => kind)).toEqual(['set_aside', 'set_aside']);
+  });
+
+  it('keeps a segment of which the engine reads another number of rows than it has lines', async () => {
+    // JSON for us, and not for the engine, which knows no such number.
+    const path = join(folder, 'coin', '00000000000001-a.jsonl');
+    writeFileSync(path, `${JSON.stringify(row(1)).replace('{', '{"more":1e999,')}\n${JSON.stringify(row(2))}\n`);
+    await table.append([row(3)]);
+    await table.settle();
+    expect(segmentFiles()).toEqual(['00000000000001-a.jsonl']);
+    expect(table.damage).toEqual({ table: 'coin', spotsSetAside: 0, segmentsKept: 1 });
+    expect(await ids()).toEqual([2, 3]);
+    expect(readFileSync(path, 'utf8')).toContain('"id":"2"');
+  });
+
+  it('finds at settling a bit that was flipped while the server ran', async () => {
+    await table.append([row(1), row(2), row(3)]);
+    const path = join(folder, 'coin', segmentFiles()[0] ?? '');
+    const bytes = readFileSync(path);
+    // From 2 to 3: still JSON, and another value.
+    const at = bytes.indexOf('"id":"2"') + 6;
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    writeFileSync(path, bytes);
+    await table.settle();
+    expect([await ids(), table.damage.spotsSetAside]).toEqual([[1, 3], 1]);
+  });
+
+  it('reads only the days of a range, and what is not settled', async () => {
+    const day = (number: number) => `2026-11-${String(number).padStart(2, '0')}T12:00:00.000Z`;
+    await table.append([1, 2, 3, 4, 5].map((number) => row(number, day(number))));
+    await table.settle();
+    await table.append([row(9, day(1))]);
+    expect(await ids({ from: day(2), to: day(4) })).toEqual([2, 3, 4, 9]);
+    expect(await ids({ from: day(4) })).toEqual([4, 5, 9]);
+    expect(await ids({ to: day(1) })).toEqual([1, 9]);
+  });
+
+  it('joins the files of a day when it is over, and many small ones before', async () => {
+    for (let number = 0; number < 15; number += 1) {
+      await table.append([row(number, LATE)]);
+      await table.settle();
+    }
+    await table.compact();
+    expect(lakeFiles()).toBe(15);
+    await table.append([row(15, LATE), row(16)]);
+    await table.settle();
+    await table.compact();
+    expect(lakeFiles()).toBe(2);
+    await table.append([row(17, LATE)]);
+    await table.settle();
+    clock = Date.parse('2026-11-28T02:00:00Z');
+    await table.compact();
+    expect(lakeFiles()).toBe(2);
+    expect(await ids()).toEqual(Array.from({ length: 18 }, (_, number) => number));
+    await table.compact();
+    expect(lakeFiles()).toBe(2);
+  });
+
+  it('deletes superseded files when the reads that began before have ended, and not earlier', async () => {
+    for (const number of [1, 2]) {
+      await table.append([row(number)]);
+      await table.settle();
+    }
+    clock += 2 * 86_400_000;
+    const [begun, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const reading = table.read(async (relation, session) => {
+      begun.resolve();
+      await goOn.promise;
+      return session.query(`SELECT count(*)::INTEGER AS rows FROM ${relation}`);
+    });
+    await begun.promise;
+    const compacting = table.compact();
+    // The joined file is there, and the two that the reader was told of.
+    await expect.poll(lakeFiles).toBe(3);
+    expect(await ids()).toEqual([1, 2]);
+    goOn.resolve();
+    expect(await reading).toEqual([{ rows: 2 }]);
+    await compacting;
+    expect(lakeFiles()).toBe(1);
+  });
+
+  it('cuts settling off when the server stops, and has everything after the next start', async () => {
+    const day = (number: number) => new Date(Date.UTC(2020, 0, number, 12)).toISOString();
+    const note = 'x'.repeat(300);
+    await table.append(Array.from({ length: 5_000 }, (_, number) => ({ ...row(number, day(number)), note })));
+    const settling = table.settle();
+    await expect.poll(() => existsSync(join(root, 'lake', 'coin'))).toBe(true);
+    lake.interrupt();
+    await expect(settling).rejects.toMatchObject({ code: 'server_stopping' });
+    expect([lakeFiles(), segmentFiles().length]).toEqual([0, 1]);
+    await expect(ids()).rejects.toMatchObject({ code: 'server_stopping' });
+    lake = await openLake({ root: join(root, 'lake'), readable: [folder], memory: '256MB', threads: 1 });
+    table = await openTable();
+    expect(await ids()).toHaveLength(5_000);
   });
 });

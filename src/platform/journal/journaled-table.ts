@@ -1,33 +1,68 @@
 import { join } from 'node:path';
-import {
-  identifier,
-  type Lake,
-  type LakeRow,
-  type LakeSession,
-  type LakeTable,
-  literal,
-  type StagedFile,
-} from '../lake/index.ts';
+import { AppError } from '../errors/index.ts';
+import type { DayRange, Lake, LakeSession, StagedFile } from '../lake/index.ts';
 import type { Store } from '../store/index.ts';
-import { type Journal, openJournal, type Segment } from './journal.ts';
+import type { Log } from '../telemetry/index.ts';
+import { compactFiles, dueForCompaction } from './compaction.ts';
+import { type Journal, openJournal } from './journal.ts';
+import type { JournalDocument } from './line.ts';
+import { type RowShape, unreadableReason } from './readable.ts';
+import { filesBefore, matchingRows, type StoredRows, storedRows, swapOutBefore, swapOutMatching } from './removal.ts';
+import type { Segment } from './segment.ts';
+import { segmentRows, stageSegments } from './segment-sql.ts';
 import { forgetSegment, noteSegments, settledSegments } from './store.ts';
 
 /** A row as it is appended: by column, as JSON; instants as ISO 8601 in UTC. */
-export type JournaledRow = Readonly<Record<string, unknown>>;
+export type JournaledRow = JournalDocument;
+
+/** Instants as ISO 8601 in UTC; an end that is left out is open. */
+export interface InstantRange {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
 
 /**
- * A table of the lake whose rows are safe as soon as `append` resolves, and there for whoever reads next: what is not in
- * Parquet yet is read from the journal. Rows may come twice after a crash of whoever sends them, never from here.
+ * A table of the lake whose rows are safe as soon as `append` resolves, and there for the next reader: what is not in
+ * Parquet yet is read from the journal. Rows may come twice after a crash of their sender, never from here.
  */
 export interface JournaledTable extends AsyncDisposable {
-  /** All or none. Rows longer than `LONGEST_ROW_BYTES` are the caller's to refuse. */
+  /**
+   * All or none. Rows longer than `LONGEST_ROW_BYTES`, and those that `unreadableReason` refuses, are the caller's to refuse:
+   * the latter throw here.
+   */
   append(rows: readonly JournaledRow[]): Promise<void>;
-  /** Reads with a FROM item over all rows that were appended before; it holds until the promise is settled. */
-  read<T>(work: (relation: string, session: LakeSession) => Promise<T>): Promise<T>;
+  /**
+   * Reads with a FROM item over all rows that were appended before; it holds until the promise is settled. With a range, files of
+   * other days are not opened; rows outside the range may be among the rows all the same. Error: `journal_damaged`, where the engine
+   * meets damage that came while the server ran; settling sets it aside at once.
+   */
+  read<T>(work: (relation: string, session: LakeSession) => Promise<T>, range?: InstantRange): Promise<T>;
   /** Moves what the journal holds into the lake. */
   settle(): Promise<void>;
+  /** Joins the files of days that are over, one for each day, and small files of the others; deletes the files in whose place they are. */
+  compact(): Promise<void>;
+  /**
+   * Deletes the rows of UTC days before one (`2026-11-26`), in the journal and in the lake, and their files. With `dryRun` only counts those
+   * in the lake.
+   */
+  removeBefore(day: string, options: { readonly dryRun: boolean }): Promise<StoredRows>;
+  /**
+   * Deletes the rows that meet an SQL condition over the columns, in the journal and in the lake, and the files that held them; `dryRun`
+   * only counts them. Bytes that were set aside as damaged are not searched.
+   */
+  removeRows(condition: string, options: { readonly dryRun: boolean }): Promise<StoredRows>;
   /** Bytes that wait in the journal, of this process. */
   readonly waitingBytes: number;
+  readonly damage: JournalDamage;
+}
+
+/** What the journal of a table could not keep in its place. */
+export interface JournalDamage {
+  readonly table: string;
+  /** Damaged spots of segments whose bytes were set aside and are still in the folder of the journal. */
+  readonly spotsSetAside: number;
+  /** Segments that are kept and read, but not moved into the lake: the engine read another number of rows than they have lines. */
+  readonly segmentsKept: number;
 }
 
 export interface JournaledTableDeps {
@@ -37,34 +72,26 @@ export interface JournaledTableDeps {
   readonly folder: string;
   readonly fsync: 'always' | 'interval';
   readonly now: () => number;
+  readonly log: Pick<Log, 'info' | 'error'>;
 }
 
-export interface JournaledTableShape {
-  readonly table: LakeTable;
-  /** Column of an instant: rows of one UTC day lie together. */
-  readonly dayOf: string;
-}
-
-/** The largest row that is taken, as JSON, in bytes. Reading takes a few times as much memory for each file. */
-export const LONGEST_ROW_BYTES = 1024 * 1024;
-
-export async function openJournaledTable(
-  deps: JournaledTableDeps,
-  shape: JournaledTableShape,
-): Promise<JournaledTable> {
+export async function openJournaledTable(deps: JournaledTableDeps, shape: RowShape): Promise<JournaledTable> {
   const folder = join(deps.folder, shape.table.name);
-  const journal = await openJournal({ folder, fsync: deps.fsync, now: deps.now });
+  const journal = await openJournal({ folder, fsync: deps.fsync, now: deps.now, log: deps.log });
   return new LakeJournal(deps, shape, journal);
 }
 
 class LakeJournal implements JournaledTable {
   readonly #deps: JournaledTableDeps;
-  readonly #shape: JournaledTableShape;
+  readonly #shape: RowShape;
   readonly #journal: Journal;
   readonly #readers = new Set<Promise<unknown>>();
-  #settling: Promise<void> = Promise.resolve();
+  /** Segments of which the engine reads another number of rows than they have lines. */
+  readonly #kept = new Set<string>();
+  /** Settling and compacting, one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(deps: JournaledTableDeps, shape: JournaledTableShape, journal: Journal) {
+  constructor(deps: JournaledTableDeps, shape: RowShape, journal: Journal) {
     this.#deps = deps;
     this.#shape = shape;
     this.#journal = journal;
@@ -74,18 +101,43 @@ class LakeJournal implements JournaledTable {
     return this.#journal.sizeBytes;
   }
 
-  append(rows: readonly JournaledRow[]): Promise<void> {
-    return this.#journal.append(rows);
+  get damage(): JournalDamage {
+    return {
+      table: this.#shape.table.name,
+      spotsSetAside: this.#journal.damagedSpots,
+      segmentsKept: this.#kept.size,
+    };
   }
 
-  read<T>(work: (relation: string, session: LakeSession) => Promise<T>): Promise<T> {
-    const reading = this.#read(work);
+  async append(rows: readonly JournaledRow[]): Promise<void> {
+    for (const row of rows) {
+      const reason = unreadableReason(row, this.#shape);
+      if (reason !== null) throw new Error(`a row of ${this.#shape.table.name} cannot be kept: ${reason}`);
+    }
+    await this.#journal.append(rows);
+  }
+
+  read<T>(work: (relation: string, session: LakeSession) => Promise<T>, range: InstantRange = {}): Promise<T> {
+    const reading = this.#deps.lake.hold(() => this.#read(work, range)).catch((error) => this.#failRead(error));
     const settled = reading.catch(() => undefined).finally(() => this.#readers.delete(settled));
     this.#readers.add(settled);
     return reading;
   }
 
-  async #read<T>(work: (relation: string, session: LakeSession) => Promise<T>): Promise<T> {
+  /** Damage that came since the journal was opened: the read fails, and settling sets it aside. */
+  #failRead(error: unknown): never {
+    const { folder, log } = this.#deps;
+    const { name } = this.#shape.table;
+    if (!isOfTheRows(error) || !(error instanceof Error && error.message.includes(join(folder, name)))) throw error;
+    log.error({ err: error, table: name }, 'a query found damage in a journal; settling sets it aside');
+    this.settle().catch((failure: unknown) =>
+      log.error({ err: failure, table: name }, 'a journal could not be settled'),
+    );
+    const detail = `The journal of ${name} is damaged. The damage is set aside now; ask again in a few seconds.`;
+    throw new AppError('journal_damaged', detail, { table: name }, { cause: error });
+  }
+
+  async #read<T>(work: (relation: string, session: LakeSession) => Promise<T>, range: InstantRange): Promise<T> {
     const { lake, store } = this.#deps;
     const { table } = this.#shape;
     const segments = await this.#journal.segments();
@@ -93,68 +145,145 @@ class LakeJournal implements JournaledTable {
     const relation = await store.transaction(async (sql) => {
       const settled = await settledSegments(sql, table.name);
       const waiting = segments.filter(({ name }) => !settled.has(name));
-      const stored = await lake.relation(sql, table);
-      return waiting.length === 0 ? stored : `(FROM ${stored} UNION ALL BY NAME ${this.#rowsOf(waiting)})`;
+      const stored = await lake.relation(sql, table, { days: toDays(range) });
+      if (waiting.length === 0) return stored;
+      const isWhole = (one: (typeof waiting)[number]) => one.isWhole && !this.#kept.has(one.name);
+      return `(FROM ${stored} UNION ALL BY NAME ${segmentRows(
+        this.#shape,
+        waiting.map((one) => ({ ...one, isWhole: isWhole(one) })),
+      )})`;
     });
     return lake.session((session) => work(relation, session));
   }
 
   settle(): Promise<void> {
-    const settling = this.#settling.catch(() => undefined).then(() => this.#settle());
-    this.#settling = settling;
-    return settling;
+    return this.#inTurn(() => this.#settle());
+  }
+
+  compact(): Promise<void> {
+    return this.#inTurn(() => this.#compact());
+  }
+
+  removeBefore(day: string, { dryRun }: { readonly dryRun: boolean }): Promise<StoredRows> {
+    return this.#inTurn(async () => {
+      if (dryRun) return storedRows(await filesBefore(this.#deps, this.#shape, day));
+      await this.#settle();
+      return this.#forgetting(await swapOutBefore(this.#deps, this.#shape, day));
+    });
+  }
+
+  removeRows(condition: string, { dryRun }: { readonly dryRun: boolean }): Promise<StoredRows> {
+    return this.#inTurn(async () => {
+      await this.#settle();
+      if (!dryRun) return this.#forgetting(await swapOutMatching(this.#deps, this.#shape, condition));
+      const matching = await matchingRows(this.#deps, this.#shape, condition);
+      const rows = matching.reduce((sum, one) => sum + one.rows, 0);
+      return { ...storedRows(matching.map(({ file }) => file)), rows };
+    });
+  }
+
+  async #forgetting(removed: StoredRows): Promise<StoredRows> {
+    await this.#deps.lake.removeSuperseded(this.#deps.store, this.#shape.table);
+    return removed;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const working = this.#turn.then(work);
+    this.#turn = working.catch(() => undefined);
+    return working;
   }
 
   async #settle(): Promise<void> {
-    const { lake, store } = this.#deps;
+    const { store } = this.#deps;
     const { table } = this.#shape;
     const segments = await this.#journal.cut();
     if (segments.length === 0) return;
     const settled = await settledSegments(store, table.name);
-    const waiting = segments.filter(({ name }) => !settled.has(name));
-    const staged = waiting.length === 0 ? [] : await this.#stage(waiting);
+    const waiting: Counted[] = [];
+    for (const segment of segments) {
+      if (!settled.has(segment.name)) waiting.push({ segment, lines: (await this.#journal.mend(segment)).lines });
+    }
+    // Together, so that a day gets one file; one by one where that does not read every line, to find the segment that it is in.
+    if (waiting.length > 0 && !(await this.#moved(waiting))) await this.#settleEach(waiting);
+    const kept = segments.filter(({ name }) => this.#kept.has(name)).map(({ name }) => name);
+    const gone = segments.filter(({ name }) => !kept.includes(name));
+    // Readers that began before may still read these files, or have seen them and have yet to ask which are settled.
+    await Promise.all(this.#readers);
+    for (const segment of gone) await this.#journal.remove(segment);
+    await Promise.all(this.#readers);
+    for (const { name } of gone) await forgetSegment(store, table.name, name);
+  }
+
+  async #settleEach(waiting: readonly Counted[]): Promise<void> {
+    for (const { segment } of waiting) {
+      const { lines } = await this.#journal.mend(segment, (line) => this.#isReadable(line));
+      if (await this.#moved([{ segment, lines }])) {
+        this.#kept.delete(segment.name);
+        continue;
+      }
+      this.#kept.add(segment.name);
+      const facts = { file: segment.path, lines, table: this.#shape.table.name };
+      this.#deps.log.error(
+        facts,
+        'the query engine does not read every line of a journal segment; it is kept and not moved',
+      );
+    }
+  }
+
+  #isReadable(line: Buffer): boolean {
+    const row: unknown = JSON.parse(line.toString('utf8'));
+    return typeof row === 'object' && row !== null && unreadableReason({ ...row }, this.#shape) === null;
+  }
+
+  /** Moves segments into the lake; false, and nothing has changed, when the engine does not read one row for each of their lines. */
+  async #moved(waiting: readonly Counted[]): Promise<boolean> {
+    const { lake, store } = this.#deps;
+    const { table } = this.#shape;
+    const lines = waiting.reduce((sum, one) => sum + one.lines, 0);
+    const segments = waiting.map(({ segment }) => segment);
+    const staged: StagedFile[] = [];
     try {
+      if (lines > 0) await lake.session((session) => stageSegments(session, this.#shape, segments, staged));
+      if (staged.reduce((sum, { rows }) => sum + rows, 0) !== lines) throw new UnreadLines();
       await store.transaction(async (sql) => {
         await lake.swap(sql, table, { remove: [], add: staged });
-        await noteSegments(sql, table.name, waiting);
+        await noteSegments(sql, table.name, segments);
       });
+      return true;
     } catch (error) {
       await lake.discard(staged);
+      if (error instanceof UnreadLines || isOfTheRows(error)) return false;
       throw error;
     }
-    // Whoever began to read before may still read these files, or has seen them and has yet to ask which are settled.
-    await Promise.all(this.#readers);
-    for (const segment of segments) await this.#journal.remove(segment);
-    await Promise.all(this.#readers);
-    for (const { name } of segments) await forgetSegment(store, table.name, name);
   }
 
-  #stage(segments: readonly Segment[]): Promise<StagedFile[]> {
-    const { table, dayOf } = this.#shape;
-    const rows = this.#rowsOf(segments);
-    return this.#deps.lake.session(async (session) => {
-      const day = `strftime(${identifier(dayOf)}, '%Y-%m-%d')`;
-      const days = await session.query(`SELECT DISTINCT ${day} AS day FROM (${rows}) ORDER BY day`);
-      const staged: StagedFile[] = [];
-      for (const one of days.map((row: LakeRow) => String(row.day))) {
-        const select = `SELECT * FROM (${rows}) WHERE ${day} = ${literal(one)} ORDER BY ${identifier(dayOf)}`;
-        staged.push(await session.stage(table, one, select));
-      }
-      return staged;
-    });
-  }
-
-  /** The rows of segments. The last line of one that is written to may be half there: it is left out. */
-  #rowsOf(segments: readonly Segment[]): string {
-    const { table, dayOf } = this.#shape;
-    const paths = segments.map(({ path }) => literal(path)).join(', ');
-    const columns = Object.entries(table.columns).map(([name, type]) => `${literal(name)}: ${literal(type)}`);
-    return `FROM read_json([${paths}], format = 'newline_delimited', columns = {${columns.join(', ')}},
-      ignore_errors = true, maximum_object_size = ${LONGEST_ROW_BYTES + 1}) WHERE ${identifier(dayOf)} IS NOT NULL`;
+  async #compact(): Promise<void> {
+    const { lake, store, now } = this.#deps;
+    const { table } = this.#shape;
+    await compactFiles({ lake, store }, this.#shape, dueForCompaction(await lake.files(store, table), now()));
+    await lake.removeSuperseded(store, table);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#settling.catch(() => undefined);
+    await this.#turn;
     await this.#journal[Symbol.asyncDispose]();
   }
+}
+
+interface Counted {
+  readonly segment: Segment;
+  readonly lines: number;
+}
+
+class UnreadLines extends Error {}
+
+/** What the engine says of rows, and not of itself or the machine. */
+function isOfTheRows(error: unknown): boolean {
+  return (
+    error instanceof Error && !(error instanceof AppError) && /^(Invalid Input|Conversion) Error/.test(error.message)
+  );
+}
+
+function toDays({ from, to }: InstantRange): DayRange {
+  return { from: from?.slice(0, 10), to: to?.slice(0, 10) };
 }

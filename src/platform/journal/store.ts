@@ -1,5 +1,5 @@
 import type { Sql } from '../store/index.ts';
-import type { Segment } from './journal.ts';
+import type { Segment } from './segment.ts';
 
 interface JournalTables {
   journal_settled: { table_name: string; segment: string };

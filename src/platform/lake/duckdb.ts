@@ -3,7 +3,8 @@ import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import type { Sql } from '../store/index.ts';
+import { AppError } from '../errors/index.ts';
+import type { Sql, Store } from '../store/index.ts';
 import { readDoubles } from './doubles.ts';
 import { asExpected } from './engine-failure.ts';
 import { type ExportFormat, exportFile, removeExports } from './export-file.ts';
@@ -54,9 +55,21 @@ export async function openLake(deps: LakeDeps): Promise<Lake> {
   return lake;
 }
 
+const INTERRUPT_EVERY_MS = 100;
+
+function stopping(): AppError {
+  return new AppError('server_stopping', 'The server stops. Ask again when it has started.');
+}
+
 class DuckDbLake implements Lake {
   readonly #instance: DuckDBInstance;
   readonly #root: string;
+  /** Work that reads files which must not be deleted yet. */
+  readonly #holds = new Set<Promise<unknown>>();
+  readonly #connections = new Set<DuckDBConnection>();
+  readonly #stop = new AbortController();
+  #interruptAt: NodeJS.Timeout | undefined;
+  #interrupting: NodeJS.Timeout | undefined;
 
   constructor(instance: DuckDBInstance, root: string) {
     this.#instance = instance;
@@ -68,12 +81,14 @@ class DuckDbLake implements Lake {
   }
 
   async *stream(sql: string, parameters: readonly LakeParameter[] = []): AsyncIterable<LakeRow[]> {
-    const connection = await this.#instance.connect();
+    const connection = await this.#connect();
     try {
       const result = await connection.stream(sql, [...parameters]);
       for await (const rows of result.yieldRowObjectJson()) yield rows;
+    } catch (error) {
+      throw this.#asExpected(error);
     } finally {
-      connection.closeSync();
+      this.#disconnect(connection);
     }
   }
 
@@ -82,16 +97,17 @@ class DuckDbLake implements Lake {
   }
 
   async session<T>(work: (session: LakeSession) => Promise<T>): Promise<T> {
-    const connection = await this.#instance.connect();
+    const connection = await this.#connect();
     try {
       return await work({
-        doubles: (select, rows) => readDoubles(connection, select, rows),
-        query: (sql, parameters = []) => readAll(connection, sql, parameters),
+        signal: this.#stop.signal,
+        doubles: (select, rows) => this.#running(() => readDoubles(connection, select, rows)),
+        query: (sql, parameters = []) => this.#running(() => readAll(connection, sql, parameters)),
         stage: (table, partition, select, parameters = []) =>
-          this.#stage(connection, table, partition, select, parameters),
+          this.#running(() => this.#stage(connection, table, partition, select, parameters)),
       });
     } finally {
-      connection.closeSync();
+      this.#disconnect(connection);
     }
   }
 
@@ -132,6 +148,39 @@ class DuckDbLake implements Lake {
     return forgetFiles(sql, table.name, sequence);
   }
 
+  hold<T>(work: () => Promise<T>): Promise<T> {
+    const held = work();
+    const ended = held.catch(() => undefined).finally(() => this.#holds.delete(ended));
+    this.#holds.add(ended);
+    return held;
+  }
+
+  async removeSuperseded(store: Store, table: LakeTable): Promise<StagedFile[]> {
+    const superseded = await store.transaction(async (sql) =>
+      forgetFiles(sql, table.name, await newestSequence(sql, table.name)),
+    );
+    // A crash before they are deleted leaves files that no manifest names: the next start removes them.
+    if (superseded.length > 0) await Promise.all(this.#holds);
+    await this.discard(superseded);
+    return superseded;
+  }
+
+  interrupt(afterMs = 0): void {
+    if (afterMs === 0) this.#interruptNow();
+    else this.#interruptAt ??= setTimeout(() => this.#interruptNow(), afterMs);
+  }
+
+  #interruptNow(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort(stopping());
+    const interruptAll = () => {
+      for (const connection of this.#connections) connection.interrupt();
+    };
+    interruptAll();
+    // A statement that was about to begin does not see an interruption from before.
+    this.#interrupting = setInterval(interruptAll, INTERRUPT_EVERY_MS);
+  }
+
   async discard(files: readonly StagedFile[]): Promise<void> {
     await Promise.all(files.map((file) => rm(join(this.#root, file.path), { force: true })));
   }
@@ -145,7 +194,35 @@ class DuckDbLake implements Lake {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#interruptAt);
+    clearInterval(this.#interrupting);
     this.#instance.closeSync();
+  }
+
+  async #connect(): Promise<DuckDBConnection> {
+    this.#stop.signal.throwIfAborted();
+    const connection = await this.#instance.connect();
+    this.#connections.add(connection);
+    return connection;
+  }
+
+  #disconnect(connection: DuckDBConnection): void {
+    this.#connections.delete(connection);
+    connection.closeSync();
+  }
+
+  async #running<T>(statement: () => Promise<T>): Promise<T> {
+    this.#stop.signal.throwIfAborted();
+    try {
+      return await statement();
+    } catch (error) {
+      throw this.#asExpected(error);
+    }
+  }
+
+  #asExpected(error: unknown): unknown {
+    const isInterrupted = error instanceof Error && error.message.startsWith('INTERRUPT');
+    return isInterrupted && this.#stop.signal.aborted ? stopping() : error;
   }
 
   #scan(table: LakeTable, files: readonly StagedFile[], options: ScanOptions): string {

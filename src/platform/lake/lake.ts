@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Sql } from '../store/index.ts';
+import type { Sql, Store } from '../store/index.ts';
 import type { ExportFormat } from './export-file.ts';
 
 /** A table of Parquet files. Columns are named with their DuckDB types, so that an empty table still has its shape. */
@@ -31,9 +31,17 @@ export type LakeParameter = string | number | boolean | null;
 /** Decimals, instants and 64-bit integers come as text; cast in SQL to INTEGER or DOUBLE where a number is meant. */
 export type LakeRow = Record<string, unknown>;
 
+/** UTC days as `2026-11-26`, both included; an end that is left out is open. */
+export interface DayRange {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
 /** Which files a relation takes: those of a partition, by its exact name or all when left out. */
 export interface RelationOptions {
   readonly partitions?: readonly string[];
+  /** Only partitions that are a UTC day (`2026-11-26`) in this range, and all that are no day. */
+  readonly days?: DayRange;
   /** Adds `lake_file` (id) and `file_row_number` (0-based). */
   readonly rowIds?: boolean;
   /** Names (`x_NAME`) that a query uses of the columns beside the table's: they are null where no file has them. */
@@ -79,6 +87,21 @@ export interface Lake extends AsyncDisposable {
    * cannot be read any more. The caller discards them once that is done, when nobody can still be reading them.
    */
   forget(sql: Sql, table: LakeTable, sequence: number): Promise<StagedFile[]>;
+  /**
+   * Runs work that reads files of the lake: a file that a manifest names when it begins, or later, stays on the disk until it ends.
+   * Needed from before the manifest is asked until the last query, for tables whose superseded files are removed.
+   */
+  hold<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Forgets every file of a table that has been swapped out, and deletes it when the holds that began before have ended; never
+   * to be called within one. Older states of the table cannot be read any more.
+   */
+  removeSuperseded(store: Store, table: LakeTable): Promise<StagedFile[]>;
+  /**
+   * Interrupts every running statement and refuses further ones, for the end of the server; `LakeSession.signal` is aborted.
+   * After so many milliseconds, or at once. Error of all of them: `server_stopping`.
+   */
+  interrupt(afterMs?: number): void;
   /** Removes staged files that will not be swapped in. */
   discard(files: readonly StagedFile[]): Promise<void>;
   /** Removes files that no manifest names: leftovers of a process that died between staging and swapping. */
@@ -86,11 +109,16 @@ export interface Lake extends AsyncDisposable {
 }
 
 export interface LakeSwap {
+  /** Partitions. */
   readonly remove: readonly string[];
+  /** Single files by id. Throws when the manifest does not name one of them any more. */
+  readonly removeFiles?: readonly string[];
   readonly add: readonly StagedFile[];
 }
 
 export interface LakeSession {
+  /** Aborted when the server stops and work is cut off; for what works on rows outside the engine. */
+  readonly signal: AbortSignal;
   /**
    * Columns of a SELECT as numbers, in the order of its rows and without a detour over rows: DOUBLE and no null, so cast and
    * write NaN where there is no value. `rows` is how many it gives.

@@ -1,5 +1,5 @@
 import type { Sql } from '../store/index.ts';
-import type { LakeSwap, StagedFile } from './lake.ts';
+import type { LakeSwap, RelationOptions, StagedFile } from './lake.ts';
 
 interface LakeTables {
   lake_manifest: { table_name: string; sequence: number };
@@ -20,7 +20,7 @@ interface LakeTables {
 export async function manifestFiles(
   sql: Sql,
   table: string,
-  { partitions, at }: { readonly partitions?: readonly string[]; readonly at?: number } = {},
+  { partitions, days, at }: Pick<RelationOptions, 'partitions' | 'days' | 'at'> = {},
 ): Promise<StagedFile[]> {
   let query = sql
     .tables<LakeTables>()
@@ -36,6 +36,15 @@ export async function manifestFiles(
           .where('added_at', '<=', at)
           .where((eb) => eb.or([eb('removed_at', 'is', null), eb('removed_at', '>', at)]));
   if (partitions !== undefined) query = query.where('partition_name', 'in', [...partitions, '']);
+  if (days !== undefined) {
+    const { from = '', to = '9999-12-31' } = days;
+    query = query.where(({ eb, and, or }) =>
+      or([
+        eb('partition_name', 'not like', '____-__-__'),
+        and([eb('partition_name', '>=', from), eb('partition_name', '<=', to)]),
+      ]),
+    );
+  }
   return (await query.execute()).map(stagedFile);
 }
 
@@ -155,6 +164,18 @@ export async function swapFiles(sql: Sql, table: string, change: LakeSwap): Prom
       .where('partition_name', '=', partition)
       .where('removed_at', 'is', null)
       .execute();
+  }
+  const { removeFiles = [] } = change;
+  for (let at = 0; at < removeFiles.length; at += IDS_A_STATEMENT) {
+    const ids = removeFiles.slice(at, at + IDS_A_STATEMENT);
+    const { numUpdatedRows } = await db
+      .updateTable('lake_file')
+      .set({ removed_at: sequence })
+      .where('table_name', '=', table)
+      .where('id', 'in', ids)
+      .where('removed_at', 'is', null)
+      .executeTakeFirstOrThrow();
+    if (numUpdatedRows !== BigInt(ids.length)) throw new Error(`the manifest of ${table} has changed meanwhile`);
   }
   for (const file of change.add) await insertStay(sql, table, file, { added_at: sequence, removed_at: null });
 }

@@ -17,6 +17,14 @@ export interface Telemetry {
   readonly eventsBehind: Gauge<'subscriber'>;
   readonly predictionLog: Counter<'endpoint' | 'outcome'>;
   readonly predictionLogWaiting: Followed;
+  /** Journals of which damage is counted whenever metrics are read. */
+  followJournal(damage: () => JournalDamageCounts): void;
+}
+
+export interface JournalDamageCounts {
+  readonly table: string;
+  readonly spotsSetAside: number;
+  readonly segmentsKept: number;
 }
 
 /** A gauge that is asked when somebody looks. */
@@ -65,6 +73,7 @@ export function createTelemetry(): Telemetry {
       registers,
     }),
     predictionLogWaiting: followed(registers),
+    followJournal: journalDamage(registers),
   };
 }
 
@@ -74,6 +83,23 @@ export function createTelemetry(): Telemetry {
  */
 function collectProcessMetrics(): void {
   if (processRegistry.getSingleMetric('process_cpu_seconds_total') === undefined) collectDefaultMetrics();
+}
+
+function journalDamage(registers: Registry[]): Telemetry['followJournal'] {
+  const followed: (() => JournalDamageCounts)[] = [];
+  new Gauge({
+    name: 'steelyard_journal_damage',
+    help: 'Damaged spots of a journal that were set aside (spots), and segments that cannot be moved into the lake (segments)',
+    labelNames: ['table', 'kind'],
+    registers,
+    collect() {
+      for (const { table, spotsSetAside, segmentsKept } of followed.map((damage) => damage())) {
+        this.set({ table, kind: 'spots' }, spotsSetAside);
+        this.set({ table, kind: 'segments' }, segmentsKept);
+      }
+    },
+  });
+  return (damage) => void followed.push(damage);
 }
 
 function followed(registers: Registry[]): Followed {

@@ -64,12 +64,14 @@ export async function nodeGroups(deps: NodeGroupDeps, within: Within): Promise<N
   const { store, lake } = deps;
   const of = async (table: typeof NODE_HOUR) =>
     lake.relation(store, table, { partitions: partitionsWithin(await lake.partitions(store, table), within) });
-  const [nodeHours, hours] = [await of(NODE_HOUR), await of(CONTAINER_HOUR)];
-  const [nodes, pods, asked] = await lake.session(async (session) => [
-    (await session.query(nodesSelect(nodeHours, within))).map(nodeOf),
-    await session.query(podsSelect(hours, within)),
-    await session.query(askedSelect(hours, within)),
-  ]);
+  const { nodes, pods, asked } = await lake.hold(async () => {
+    const [nodeHours, hours] = [await of(NODE_HOUR), await of(CONTAINER_HOUR)];
+    return lake.session(async (session) => ({
+      nodes: (await session.query(nodesSelect(nodeHours, within))).map(nodeOf),
+      pods: await session.query(podsSelect(hours, within)),
+      asked: await session.query(askedSelect(hours, within)),
+    }));
+  });
   const groups: NodeGroup[] = [];
   for (const own of Map.groupBy(nodes, groupOf).values()) {
     const now = own.filter(({ hourMs }) => hourMs === within.end - HOUR_MS);

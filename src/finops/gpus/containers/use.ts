@@ -70,12 +70,14 @@ export async function containerUses(deps: ContainerUseDeps, within: Within): Pro
   const { store, lake } = deps;
   const partitions = partitionsWithin(await lake.partitions(store, CONTAINER_HOUR), within);
   if (partitions.length === 0) return [];
-  const hours = await lake.relation(store, CONTAINER_HOUR, { partitions });
-  const [uses, times, known] = await lake.session(async (session) => [
-    await session.query(usesSelect(hours, within)),
-    await session.query(podTimesSelect(hours, within)),
-    await session.query(knownHoursSelect(hours, within)),
-  ]);
+  const [uses, times, known] = await lake.hold(async () => {
+    const hours = await lake.relation(store, CONTAINER_HOUR, { partitions });
+    return lake.session(async (session) => [
+      await session.query(usesSelect(hours, within)),
+      await session.query(podTimesSelect(hours, within)),
+      await session.query(knownHoursSelect(hours, within)),
+    ]);
+  });
   const owners = await ownersOf(deps, uses, within);
   const resources = await resourcesOf(deps, store, within.end);
   const knownHours = new Set(known.map(({ source, hourMs }) => `${source} ${Number(hourMs)}`));

@@ -1,6 +1,7 @@
 import { type JournaledTable, openJournaledTable } from '../../../platform/journal/index.ts';
 import type { Lake, LakeTable } from '../../../platform/lake/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
+import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 
 /**
@@ -34,6 +35,7 @@ export interface OpeningReadings {
   readonly store: Store;
   readonly lake: Lake;
   readonly clock: Clock;
+  readonly log: Log;
   /** Of the journal; the lake may read there. */
   readonly folder: string;
 }

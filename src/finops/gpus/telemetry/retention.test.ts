@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { problemFrom, testApplication } from '../../../testing.ts';
+import { call, problemFrom, testApplication } from '../../../testing.ts';
 import { applyText, gpuSource, syncAll, write } from '../../../testing-gpu-sources.ts';
 import { idle, importSamples, samplesText } from '../../../testing-gpus.ts';
 import { scraped } from '../sources/exporter.testing.ts';
+import { previewGpuRetention } from './retention-schema.ts';
 
 const DAY_MS = 86_400_000;
 const START = Date.parse('2026-11-02T00:00:00Z');
@@ -35,6 +36,10 @@ describe('readings that are older than they are kept', () => {
     await retain();
     clock.at += 44 * DAY_MS;
     await retain();
+    expect(await call(application, previewGpuRetention)).toMatchObject({ keepDays: 45, rows: 0, unanswerable: [] });
+    expect(await call(application, previewGpuRetention, { query: { days: 30 } })).toMatchObject({
+      ...{ keepDays: 30, rows: 360, files: 2, firstDay: '2026-11-02', lastDay: '2026-11-02' },
+    });
     expect(await idle(application, { query: { threshold: '0.05' } })).toMatchObject({
       idleGpuHours: 3,
       daysLeftOut: [],
@@ -84,13 +89,10 @@ describe('readings that are older than they are kept', () => {
     const expected = { samples: 200, idleGpuHours: 200 / 60, lostRatio: 0, byGpu: [{ idlePeriods: 1 }] };
     expect(await idle(application)).toMatchObject(expected);
     await retain();
-    // Four hours, two of which were written twice.
-    expect(files('gpu_sample')).toBe(6);
+    // Four hours; what was there of two of them before is superseded, and gone.
+    expect(files('gpu_sample')).toBe(4);
     clock.at += 3 * 3_600_000;
-    for (let time = 0; time < 3; time += 1) {
-      await retain();
-      clock.at += 600_000;
-    }
+    await retain();
     expect([files('gpu_sample'), files('gpu_stretch')]).toEqual([1, 1]);
     expect(await idle(application)).toMatchObject(expected);
     await write(application, 'here', minute(50)(300));
@@ -99,8 +101,8 @@ describe('readings that are older than they are kept', () => {
     expect(await idle(application)).toMatchObject({ gpus: 2, samples: 261 });
   });
 
-  it('that are replaced leave the disk, and not while somebody may still read them', async () => {
-    const { application, clock, retain, files } = await fresh();
+  it('that are superseded leave the disk when no reader holds them', async () => {
+    const { application, retain, files } = await fresh();
     await applyText(application, gpuSource('here', '{ type: push }'));
     for (let part = 0; part < 4; part += 1) {
       await write(application, 'here', scraped('DCGM_FI_DEV_GPU_UTIL{UUID="a"} 0', START + part * 15_000));
@@ -108,10 +110,6 @@ describe('readings that are older than they are kept', () => {
     }
     const all = files('gpu_sample');
     expect(all).toBe(4);
-    await retain();
-    await retain();
-    expect(files('gpu_sample')).toBe(4);
-    clock.at += 600_000;
     await retain();
     expect([files('gpu_sample'), files('gpu_stretch'), files('gpu_recent')]).toEqual([1, 1, 0]);
     expect(await idle(application)).toMatchObject({ samples: 4 });

@@ -7,6 +7,7 @@ import { CONTAINER_HOUR, NODE_HOUR } from '../containers/tables.ts';
 import { GPU_RECENT } from '../recent/table.ts';
 import { timesOf } from './day-sql.ts';
 import { addReadings, swapIn } from './days.ts';
+import type { GpuRetention } from './retention-schema.ts';
 import { GpuMetric } from './schema.ts';
 import { GPU_SAMPLE, GPU_STRETCH } from './tables.ts';
 
@@ -21,14 +22,11 @@ export interface RetentionDeps {
 
 interface RetentionTables {
   gpu_day: { partition_name: string; written_ms: number };
-  gpu_replaced: { table_name: string; sequence: number; noted_ms: number };
 }
 
 const RETAIN_JOB = 'gpus.retain';
 const EVERY_10_MINUTES = '3-59/10 * * * *';
 const DAY_MS = 86_400_000;
-/** Longer than anybody reads files that have been replaced. */
-const STILL_READ_MS = 9 * 60_000;
 
 /** Removes readings that are old, and from the disk the files that have been replaced. */
 export function scheduleRetention(deps: RetentionDeps, jobs: Pick<Jobs, 'register' | 'schedule'>): void {
@@ -38,7 +36,7 @@ export function scheduleRetention(deps: RetentionDeps, jobs: Pick<Jobs, 'registe
       await rollUp(deps);
       await retainContainers(deps);
       for (const table of [GPU_SAMPLE, GPU_STRETCH, GPU_RECENT, CONTAINER_HOUR, NODE_HOUR])
-        await removeReplaced(deps, table);
+        await deps.lake.removeSuperseded(deps.store, table);
     });
   jobs.register(RETAIN_JOB, { maxAttempts: 1, handler });
   jobs.schedule(RETAIN_JOB, EVERY_10_MINUTES, { kind: RETAIN_JOB, payload: null });
@@ -104,6 +102,46 @@ async function joinHours(deps: RetentionDeps): Promise<void> {
 const NO_READINGS = `(SELECT NULL::VARCHAR AS gpu, NULL::TIMESTAMP AS "sampledAt", NULL::DOUBLE AS value, NULL::BIGINT AS "intervalMs",
     NULL::VARCHAR AS "import" WHERE false)`;
 
+interface Age {
+  readonly written: ReadonlyMap<string, number>;
+  readonly now: number;
+  readonly days: number;
+}
+
+/** Kept so long after the end of the day, and after the readings were written. */
+function isOld(partition: string, { written, now, days }: Age): boolean {
+  return Math.max(timesOf(partition.split(' ')[1] ?? '').end, written.get(partition) ?? now) + days * DAY_MS < now;
+}
+
+/** What retention deletes now. */
+export async function previewRetention({
+  store,
+  lake,
+  clock,
+  days,
+}: Omit<RetentionDeps, 'oneAtATime'>): Promise<GpuRetention> {
+  const rows = await store.tables<RetentionTables>().selectFrom('gpu_day').selectAll().execute();
+  const age = {
+    written: new Map(rows.map((row) => [row.partition_name, Number(row.written_ms)])),
+    now: clock.now(),
+    days,
+  };
+  const files = (await lake.files(store, GPU_SAMPLE)).filter(({ partition }) => isOld(partition, age));
+  const of = [...new Set(files.map(({ partition }) => partition.split(' ')[1] ?? ''))].toSorted();
+  return {
+    keepDays: days,
+    rows: files.reduce((sum, file) => sum + file.rows, 0),
+    files: files.length,
+    sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    firstDay: of[0] ?? null,
+    lastDay: of.at(-1) ?? null,
+    unanswerable:
+      of.length === 0
+        ? []
+        : ['idle time at another threshold than 0', 'energy by single readings', 'imports into these days'],
+  };
+}
+
 /** Of old days only stretches stay. What was written before this was noted counts as written now. */
 async function rollUp({ store, lake, clock, days }: RetentionDeps): Promise<void> {
   const now = clock.now();
@@ -113,35 +151,10 @@ async function rollUp({ store, lake, clock, days }: RetentionDeps): Promise<void
     const all = await lake.partitions(sql, GPU_SAMPLE);
     const unknown = all.filter((partition) => !written.has(partition));
     await noteWritten(sql, unknown, now);
-    const old = all.filter((partition) => {
-      return Math.max(timesOf(partition.split(' ')[1] ?? '').end, written.get(partition) ?? now) + days * DAY_MS < now;
-    });
+    const old = all.filter((partition) => isOld(partition, { written, now, days }));
     const gone = [...written.keys()].filter((partition) => !all.includes(partition));
     await forgetWritten(sql, [...gone, ...old]);
     if (old.length === 0) return;
     await lake.swap(sql, GPU_SAMPLE, { remove: old, add: [] });
   });
-}
-
-/** What had been replaced when this was called last, some minutes ago, leaves the disk. */
-async function removeReplaced({ store, lake, clock }: RetentionDeps, table: typeof GPU_SAMPLE): Promise<void> {
-  const now = clock.now();
-  const gone = await store.transaction(async (sql) => {
-    const db = sql.tables<RetentionTables>();
-    const noted = await db
-      .selectFrom('gpu_replaced')
-      .selectAll()
-      .where('table_name', '=', table.name)
-      .executeTakeFirst();
-    if (noted !== undefined && now - Number(noted.noted_ms) < STILL_READ_MS) return [];
-    const files = noted === undefined ? [] : await lake.forget(sql, table, noted.sequence);
-    const row = { table_name: table.name, sequence: await lake.sequence(sql, table), noted_ms: now };
-    await db
-      .insertInto('gpu_replaced')
-      .values(row)
-      .onConflict((conflict) => conflict.column('table_name').doUpdateSet(row))
-      .execute();
-    return files;
-  });
-  await lake.discard(gone);
 }

@@ -42,6 +42,7 @@ export async function compareSides(comparison: Comparison): Promise<DriftReport>
   await using threads = startThreads({
     columns: pairs.filter(({ how }) => how !== 'none').length,
     rows: reference.rows + current.rows,
+    signal: comparison.session.signal,
   });
   const work = { comparison, threads };
   const compared = [

@@ -26,11 +26,23 @@ interface Waiting {
 const FEW_ROWS = 500;
 const FEW_COLUMNS = 40;
 
+export interface ThreadsWanted {
+  readonly columns: number;
+  readonly rows: number;
+  /** Ends the threads; what they work on fails with its reason. */
+  readonly signal: AbortSignal;
+}
+
 /** Starts a thread a core, no more than there are columns, where there is work for them; they end with it. */
-export function startThreads({ columns, rows }: { readonly columns: number; readonly rows: number }): Threads {
+export function startThreads({ columns, rows, signal }: ThreadsWanted): Threads {
+  signal.throwIfAborted();
   const queue: Waiting[] = [];
   const count = rows <= FEW_ROWS && columns <= FEW_COLUMNS ? 0 : Math.min(columns, availableParallelism());
   const workers = Array.from({ length: count }, () => createThread(queue));
+  const stop = () => {
+    for (const worker of workers) worker.stop(signal.reason);
+  };
+  signal.addEventListener('abort', stop, { once: true });
   const ask = async (question: ColumnQuestion): Promise<WorkerAnswer> => {
     if (count === 0) return workOn(question);
     return new Promise<WorkerAnswer>((resolve, reject) => {
@@ -50,6 +62,7 @@ export function startThreads({ columns, rows }: { readonly columns: number; read
       throw failureOf(answer);
     },
     [Symbol.asyncDispose]: async () => {
+      signal.removeEventListener('abort', stop);
       await Promise.all(workers.map((worker) => worker.end()));
     },
   };
@@ -90,7 +103,11 @@ function createThread(queue: Waiting[]) {
   });
   worker.on('error', fail);
   worker.on('exit', () => fail(new Error('the thread that works on columns ended')));
-  return { next, end: () => worker.terminate() };
+  const stop = (reason: Error) => {
+    fail(reason);
+    void worker.terminate();
+  };
+  return { next, stop, end: () => worker.terminate() };
 }
 
 function arraysOf(raw: RawColumn | RawVectors): Float64Array[] {

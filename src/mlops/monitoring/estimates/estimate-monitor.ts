@@ -63,7 +63,10 @@ export async function estimateMonitor(session: LakeSession, estimating: Estimati
   }
   const most = Math.max(FEWEST_OF_WINDOW, Math.floor(MOST_NUMBERS / Math.max(1, windows * learned.columns.length)));
   const { columns, starts } = await readMeasured(session, rows, measured, { labelled: false, places: windows, most });
-  const answer = await estimateInThread(questionOf(method, { learned: learned.columns, columns, starts }));
+  const answer = await estimateInThread(
+    questionOf(method, { learned: learned.columns, columns, starts }),
+    session.signal,
+  );
   return {
     estimation: { ...estimation, calibrated: answer.calibrated },
     windows: answer.windows.map((figures, at) => {

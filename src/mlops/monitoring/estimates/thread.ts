@@ -7,8 +7,8 @@ import { type EstimateAnswer, type EstimateQuestion, estimateWindows } from './e
 /** Below this many numbers it is done before a thread has started. */
 const FEW_NUMBERS = 20_000;
 
-/** Estimates in a thread of its own, so that nobody else waits for it; few rows at once. */
-export async function estimateInThread(question: EstimateQuestion): Promise<EstimateAnswer> {
+/** Estimates in a thread of its own, so that the event loop stays free; few rows at once. The signal ends it. */
+export async function estimateInThread(question: EstimateQuestion, signal: AbortSignal): Promise<EstimateAnswer> {
   const arrays = arraysOf(question);
   if (arrays.reduce((sum, { length }) => sum + length, 0) <= FEW_NUMBERS) return estimateWindows(question);
   // The source is TypeScript in a checkout and JavaScript in a published package; the file's own name tells which.
@@ -18,7 +18,7 @@ export async function estimateInThread(question: EstimateQuestion): Promise<Esti
     transferList: [...new Set(arrays.map(({ buffer }) => buffer))].filter((buffer) => buffer instanceof ArrayBuffer),
   });
   try {
-    const [answer] = await once(worker, 'message');
+    const [answer] = await once(worker, 'message', { signal });
     return answer;
   } finally {
     await worker.terminate();

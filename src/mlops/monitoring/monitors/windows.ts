@@ -2,7 +2,7 @@ import type { JournaledTable } from '../../../platform/journal/index.ts';
 import type { LakeRow, LakeSession } from '../../../platform/lake/index.ts';
 import type { Period } from '../../../platform/units/index.ts';
 import { estimateMonitor } from '../estimates/estimate-monitor.ts';
-import { labelledSql, type Selection } from '../predictions/labelled.ts';
+import { labelledSql, rangeOf, type Selection } from '../predictions/labelled.ts';
 import { meanInterval, wilsonInterval } from './intervals.ts';
 import type { EstimatedQuality, MeasuredQuality, MonitorSpec, MonitorWindow } from './schema.ts';
 import { type Score, scoresOf } from './scores.ts';
@@ -25,18 +25,31 @@ export interface Tables {
 export async function watched(tables: Tables, watching: Watching) {
   const { spec, selection, by, slice } = watching;
   const scores = spec.quality === undefined ? [] : scoresOf(spec.quality);
-  return tables.predictions.read((predictions, session) =>
-    tables.labels.read(async (labels) => {
-      const labelled = (of: Selection) => labelledSql({ predictions, labels }, of, spec.labels.withinDays * DAY_MS);
-      const rows = await session.query(windowsSql(labelled(selection), { by, slice, scores }));
-      const [unmatched] = await session.query(unmatchedSql({ predictions, labels }, selection));
-      const estimated = await estimatedWindows(session, labelled, { watching, scores, windows: rows.length });
-      return {
-        windows: rows.map((row, at) => windowOf(row, { watching, scores, estimates: estimated?.windows[at] ?? [] })),
-        estimation: estimated?.estimation ?? null,
-        unmatchedLabels: Number(unmatched?.labels ?? 0),
-      };
-    }),
+  const withinMs = spec.labels.withinDays * DAY_MS;
+  // Twice: the windows are of the days that are asked for, references and labels without a prediction of any day.
+  return tables.predictions.read((all, session) =>
+    tables.predictions.read(
+      (selected) =>
+        tables.labels.read(async (labels) => {
+          const labelledIn = (predictions: string) => (of: Selection) =>
+            labelledSql({ predictions, labels }, of, withinMs);
+          const rows = await session.query(windowsSql(labelledIn(selected)(selection), { by, slice, scores }));
+          const [unmatched] = await session.query(unmatchedSql({ predictions: all, labels }, selection));
+          const estimated = await estimatedWindows(session, labelledIn(all), {
+            watching,
+            scores,
+            windows: rows.length,
+          });
+          return {
+            windows: rows.map((row, at) =>
+              windowOf(row, { watching, scores, estimates: estimated?.windows[at] ?? [] }),
+            ),
+            estimation: estimated?.estimation ?? null,
+            unmatchedLabels: Number(unmatched?.labels ?? 0),
+          };
+        }),
+      rangeOf(selection, withinMs),
+    ),
   );
 }
 

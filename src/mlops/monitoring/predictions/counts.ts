@@ -23,13 +23,19 @@ export function createCounts({
 }: Pick<PredictionDeps, 'predictions' | 'labels'>): PredictionCounts {
   return {
     traffic: (model, { start, end }) =>
-      predictions.read(async (relation, session) => {
-        const [row] = await session.query(`SELECT count(DISTINCT prediction)::DOUBLE AS predictions,
+      predictions.read(
+        async (relation, session) => {
+          const [row] = await session.query(`SELECT count(DISTINCT prediction)::DOUBLE AS predictions,
             strftime(min(predictedAt), '%Y-%m-%dT%H:%M:%S.%gZ') AS first
           FROM ${relation}
           WHERE model = ${literal(model)} AND predictedAt >= ${instant(start)} AND predictedAt < ${instant(end)}`);
-        return { predictions: Number(row?.predictions ?? 0), first: typeof row?.first === 'string' ? row.first : null };
-      }),
+          return {
+            predictions: Number(row?.predictions ?? 0),
+            first: typeof row?.first === 'string' ? row.first : null,
+          };
+        },
+        { from: start, to: end },
+      ),
     recordedSince: (of, model, since) =>
       (of === 'labels' ? labels : predictions).read(async (relation, session) => {
         const one = of === 'labels' ? `coalesce(prediction, concat_ws(' ', entity, observedAt))` : 'prediction';

@@ -1,3 +1,4 @@
+import type { InstantRange } from '../../../platform/journal/index.ts';
 import { literal } from '../../../platform/lake/index.ts';
 
 export interface Selection {
@@ -51,6 +52,11 @@ export function labelledSql(relations: Relations, selection: Selection, withinMs
       SELECT predicted.*, outcome.label, outcome.labelledAt FROM predicted LEFT JOIN outcome USING (prediction)
       WHERE ${['true', ...conditions(selection)].join(' AND ')}
     )`;
+}
+
+/** When the predictions were made that `labelledSql` asks for: files of other days need not be opened. */
+export function rangeOf({ start, end }: Pick<Selection, 'start' | 'end'>, withinMs: number): InstantRange {
+  return { from: start, to: end === undefined ? undefined : new Date(Date.parse(end) + withinMs).toISOString() };
 }
 
 /** Those selected, and all that an outcome of them could be of instead: of other versions, or made a little later. */

@@ -1,6 +1,6 @@
 import { decodePageToken, encodePageToken } from '../../../platform/contract/page-token.ts';
 import { type LakeRow, literal } from '../../../platform/lake/index.ts';
-import { labelledSql, type Selection } from './labelled.ts';
+import { labelledSql, rangeOf, type Selection } from './labelled.ts';
 import type { LoggedPrediction } from './schema.ts';
 import type { PredictionDeps } from './service.ts';
 
@@ -17,13 +17,16 @@ export async function listed(
     at === undefined
       ? ''
       : `WHERE (predictedAt, prediction) < (TIMESTAMP ${literal(String(at))}, ${literal(String(id))})`;
-  const rows = await tables.predictions.read((predictions, session) =>
-    tables.labels.read((labels) =>
-      session.query(`WITH ${labelledSql({ predictions, labels }, selection, withinDays * DAY_MS)}
+  const withinMs = withinDays * DAY_MS;
+  const rows = await tables.predictions.read(
+    (predictions, session) =>
+      tables.labels.read((labels) =>
+        session.query(`WITH ${labelledSql({ predictions, labels }, selection, withinMs)}
         SELECT * REPLACE (${['predictedAt', 'labelledAt'].map((column) => `strftime(${column}, '${INSTANT}') AS ${column}`).join(', ')}),
           CAST(predictedAt AS VARCHAR) AS position
         FROM labelled ${after} ORDER BY labelled.predictedAt DESC, prediction DESC LIMIT ${pageSize + 1}`),
-    ),
+      ),
+    rangeOf(selection, withinMs),
   );
   const page = rows.slice(0, pageSize);
   const last = page.at(-1);

@@ -58,7 +58,20 @@ export function createServedLog({ store, clock, predictions }: ServedLogDeps): S
 }
 
 function rowOf(answered: AnsweredPrediction, { redact }: LogRule, recordedAt: string) {
-  const inputs = JSON.stringify(without(answered.inputs, redact));
-  const output = JSON.stringify(without(answered.output, redact) ?? null);
-  return { ...answered, inputs, output, recordedAt };
+  const inputs = toKeptJson(without(answered.inputs, redact));
+  const output = toKeptJson(without(answered.output, redact) ?? null);
+  const columns = Object.entries(answered).map(([column, value]) => [column, toKeptText(value)] as const);
+  return { ...answered, ...Object.fromEntries(columns), inputs, output, recordedAt };
+}
+
+/** What callers of a model send goes to the model as it is; the log keeps U+FFFD where a text holds half a surrogate pair. */
+function toKeptText(value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed() : value;
+}
+
+function toKeptJson(value: unknown): string {
+  // Only half a pair is escaped so; a backslash in a text is escaped itself, and is passed over together with it.
+  return JSON.stringify(value).replace(/\\(?:ud[89a-f][0-9a-f]{2}|.)/g, (escaped) =>
+    escaped.startsWith('\\ud') ? '\ufffd' : escaped,
+  );
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import { type JournaledTable, LONGEST_ROW_BYTES } from '../../../platform/journal/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
-import type { Clock } from '../../../platform/units/index.ts';
+import { type Clock, unkeptCharacter } from '../../../platform/units/index.ts';
 import { monitorOfModel } from '../monitors/store.ts';
 import { without } from './redaction.ts';
 import { isSampled } from './sampling.ts';
@@ -63,7 +63,9 @@ export async function keepLabels(
       recordedAt: new Date(now).toISOString(),
     };
     const reason =
-      value === null ? 'the label is null: leave it out until it is known' : reasonToReject(row, row.observedAt, now);
+      value === null
+        ? 'the label is null: leave it out until it is known'
+        : (unkeptReason({ ...label, value }) ?? reasonToReject(row, row.observedAt, now));
     if (reason === null) rows.push(row);
     else reject(outcome, index + firstLine - 1, reason);
   }
@@ -100,6 +102,12 @@ function newOutcome(): Outcome {
 function reject(outcome: Outcome, index: number, reason: string): void {
   outcome.rejectedRows += 1;
   if (outcome.rejected.length < SHOWN_REJECTED) outcome.rejected.push({ line: index + 1, reason });
+}
+
+/** Of a label from a file: what comes by HTTP is refused before. */
+function unkeptReason(label: Record<string, unknown>): string | null {
+  const unkept = unkeptCharacter(label);
+  return unkept === null ? null : `it holds ${unkept}`;
 }
 
 function reasonToReject(row: Record<string, unknown>, instant: string, now: number): string | null {

@@ -1,3 +1,4 @@
+import type { InstantRange } from '../../../platform/journal/index.ts';
 import { type LakeSession, literal } from '../../../platform/lake/index.ts';
 import type { Tables } from '../monitors/windows.ts';
 import { instant, labelledSql, type Selection } from '../predictions/labelled.ts';
@@ -18,11 +19,13 @@ export interface Predicting {
   readonly withinDays: number;
   /** Whether a column of labels is asked for: they are joined only then. */
   readonly labels: boolean;
+  /** When the predictions were made that are asked for. */
+  readonly range: InstantRange;
 }
 
 /** Reads predictions for the time of `work`, which holds what it reads. */
 export function readPredictions<T>(
-  { tables, model, withinDays, labels }: Predicting,
+  { tables, model, withinDays, labels, range }: Predicting,
   work: (predictions: Predictions) => Promise<T>,
 ): Promise<T> {
   return tables.predictions.read((predictions, session) => {
@@ -33,7 +36,7 @@ export function readPredictions<T>(
           labelledSql({ predictions, labels: told }, { model, ...selection }, labels ? withinDays * DAY_MS : 0),
       });
     return labels ? tables.labels.read((told) => through(told)) : through(NO_LABELS);
-  });
+  }, range);
 }
 
 const NO_LABELS = `(SELECT ${Object.entries(LABEL.columns)

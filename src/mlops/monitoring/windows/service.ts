@@ -12,7 +12,7 @@ import { nextWindow, type WindowBounds } from './next-window.ts';
 import { createReferences } from './references.ts';
 import type { DriftWindow } from './schema.ts';
 import { readPredictions } from './selection.ts';
-import { discoveriesAfter, type Generation, insertWindow, reached, type WindowFacts } from './store.ts';
+import { discoveriesAfter, type Generation, insertWindow, type Reached, reached, type WindowFacts } from './store.ts';
 
 export interface DriftWindowDeps {
   readonly store: Store;
@@ -44,15 +44,17 @@ export interface DriftWindows {
 
 export function createDriftWindows(deps: DriftWindowDeps): DriftWindows {
   const references = createReferences(deps.objects);
-  const next = (monitor: Monitor, drift: DriftWatch, generation: Generation) =>
-    readPredictions(predicting(deps.tables, monitor, drift), async (predictions) => {
+  const next = async (monitor: Monitor, drift: DriftWatch, generation: Generation) => {
+    const before = await reached(deps.store, generation);
+    const range = { from: earliestRead(drift, before) };
+    return readPredictions({ ...predicting(deps.tables, monitor, drift), range }, async (predictions) => {
       const now = deps.clock.now();
-      const before = await reached(deps.store, generation);
       const bounds = await nextWindow(predictions, { drift, reached: before, now });
       if (bounds === null) return null;
       const window = await compareWindow(references, predictions, bounds, { drift, now, ...generation });
       return { bounds, window, before, now };
     });
+  };
   return {
     async watch(monitor, signal, prepare) {
       const { drift } = monitor.spec;
@@ -71,6 +73,13 @@ export function createDriftWindows(deps: DriftWindowDeps): DriftWindows {
       }
     },
   };
+}
+
+/** UTC; predictions made before it are in no window that is to come, and in no reference; undefined: any may be. */
+function earliestRead({ reference }: DriftWatch, before: Reached | null): string | undefined {
+  if (before === null || 'first' in reference) return undefined;
+  const instants = [before.endAt, before.lastAt, ...('profile' in reference ? [] : [reference.start])];
+  return instants.toSorted()[0];
 }
 
 /** A changed `drift:`, or another model, begins anew. */

@@ -1,3 +1,4 @@
+import type { InstantRange } from '../../../../platform/journal/index.ts';
 import { literal } from '../../../../platform/lake/index.ts';
 import type { Tables } from '../../monitors/windows.ts';
 import { instant } from '../../predictions/labelled.ts';
@@ -13,6 +14,11 @@ interface Latencies {
 
 const at = (instantMs: number) => instant(new Date(instantMs).toISOString());
 
+const rangeOf = (fromMs: number, toMs: number): InstantRange => ({
+  from: new Date(fromMs).toISOString(),
+  to: new Date(toMs).toISOString(),
+});
+
 /** Latencies of the prediction log, for models whose requests nobody counts here; as they were sent. */
 export async function loggedLatencies(
   { predictions }: Tables,
@@ -25,11 +31,14 @@ export async function loggedLatencies(
       `count(*) FILTER (WHERE ${within} AND latencyMs > ${withinMs})::DOUBLE AS bad${place}`,
     ];
   });
-  const row = await predictions.read(async (relation, session) => {
-    const [first] = await session.query(`SELECT ${counts.join(', ')} FROM ${relation}
+  const row = await predictions.read(
+    async (relation, session) => {
+      const [first] = await session.query(`SELECT ${counts.join(', ')} FROM ${relation}
       WHERE model = ${literal(model)} AND predictedAt >= ${at(now - Math.max(...lengthsMs))} AND predictedAt < ${at(now)}`);
-    return first;
-  });
+      return first;
+    },
+    rangeOf(now - Math.max(...lengthsMs), now),
+  );
   return lengthsMs.map((_, place) => ({
     requests: Number(row?.[`requests${place}`] ?? 0),
     bad: Number(row?.[`bad${place}`] ?? 0),
@@ -41,10 +50,13 @@ export function lastPrediction(
   { predictions }: Tables,
   { model, now, withinMs }: { readonly model: string; readonly now: number; readonly withinMs: number },
 ): Promise<string | null> {
-  return predictions.read(async (relation, session) => {
-    const [row] =
-      await session.query(`SELECT strftime(max(predictedAt), '%Y-%m-%dT%H:%M:%S.%gZ') AS last FROM ${relation}
+  return predictions.read(
+    async (relation, session) => {
+      const [row] =
+        await session.query(`SELECT strftime(max(predictedAt), '%Y-%m-%dT%H:%M:%S.%gZ') AS last FROM ${relation}
       WHERE model = ${literal(model)} AND predictedAt > ${at(now - withinMs)} AND predictedAt <= ${at(now)}`);
-    return row === undefined || row.last === null ? null : String(row.last);
-  });
+      return row === undefined || row.last === null ? null : String(row.last);
+    },
+    rangeOf(now - withinMs, now),
+  );
 }

@@ -19,7 +19,7 @@ export async function profileColumns(
   key: string,
 ): Promise<StoredColumn[]> {
   const numeric = table.columns.filter(({ kind }) => kind === 'integer' || kind === 'number');
-  await using threads = startThreads({ columns: numeric.length, rows: table.rows });
+  await using threads = startThreads({ columns: numeric.length, rows: table.rows, signal: session.signal });
   const columns: StoredColumn[] = [];
   await objects.put(
     key,

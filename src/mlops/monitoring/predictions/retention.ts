@@ -1,0 +1,140 @@
+import type { JournaledTable, StoredRows } from '../../../platform/journal/index.ts';
+import { literal } from '../../../platform/lake/index.ts';
+import type { Store } from '../../../platform/store/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import type { Monitor } from '../monitors/schema.ts';
+import { findMonitors } from '../monitors/store.ts';
+import type { PredictionDeletion, PredictionRetention } from './retention-schema.ts';
+
+export interface PredictionRetentionDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly predictions: JournaledTable;
+  readonly labels: JournaledTable;
+}
+
+/** Days that rows are kept; undefined: for ever. */
+export interface KeepDays {
+  readonly predictionDays?: number | undefined;
+  readonly labelDays?: number | undefined;
+}
+
+const DAY_MS = 86_400_000;
+/** Predictions that one statement names. */
+const IDS_A_STATEMENT = 1_000;
+
+/** What retention deletes now. */
+export async function previewRetention(deps: PredictionRetentionDeps, keep: KeepDays): Promise<PredictionRetention> {
+  const { predictions, labels, store } = deps;
+  const of = async (name: 'predictions' | 'labels', table: JournaledTable, keepDays: number | undefined) => {
+    const before = firstDayKept(deps.clock, keepDays);
+    const removes = before === null ? NOTHING : await table.removeBefore(before, { dryRun: true });
+    const [firstDay, lastDay] = [removes.days[0] ?? null, removes.days.at(-1) ?? null];
+    return { table: name, keepDays: keepDays ?? null, before, deletes: toCounts(removes), firstDay, lastDay };
+  };
+  const tables = [
+    await of('predictions', predictions, keep.predictionDays),
+    await of('labels', labels, keep.labelDays),
+  ];
+  const before = tables.map((table) => table.before).filter((day) => day !== null);
+  const last = before.toSorted().at(-1);
+  if (last === undefined) return { tables, unanswerable: [] };
+  return { tables, unanswerable: (await findMonitors(store)).flatMap((monitor) => lostQuestions(monitor, last)) };
+}
+
+/** Deletes what is older than it is kept. */
+export async function retainPredictions(deps: PredictionRetentionDeps, keep: KeepDays): Promise<void> {
+  const tables = [
+    [deps.predictions, keep.predictionDays],
+    [deps.labels, keep.labelDays],
+  ] as const;
+  for (const [table, days] of tables) {
+    const before = firstDayKept(deps.clock, days);
+    if (before !== null) await table.removeBefore(before, { dryRun: false });
+  }
+}
+
+const NOTHING: StoredRows = { rows: 0, files: 0, sizeBytes: 0, days: [] };
+
+function firstDayKept(clock: Clock, days: number | undefined): string | null {
+  return days === undefined ? null : new Date(clock.now() - days * DAY_MS).toISOString().slice(0, 10);
+}
+
+function lostQuestions({ monitor, spec }: Monitor, before: string): { monitor: string; question: string }[] {
+  const lost = [{ monitor, question: `predictions, labels and quality before ${before}` }];
+  const reference = spec.drift?.reference;
+  if (reference !== undefined && 'start' in reference && reference.start < before) {
+    lost.push({
+      monitor,
+      question: `drift against a reference of predictions from ${reference.start} on, unless its profile is stored`,
+    });
+  }
+  const learned = spec.estimate?.reference;
+  if (learned !== undefined && learned.start < before) {
+    lost.push({ monitor, question: `estimated quality learned from predictions from ${learned.start} on` });
+  }
+  return lost;
+}
+
+/** Deletes the predictions about a subject, labels of it, and labels of those predictions. */
+export async function deleteSubject(
+  { predictions, labels }: PredictionRetentionDeps,
+  { entity, model, dryRun }: { readonly entity: string; readonly model?: string | undefined; readonly dryRun: boolean },
+): Promise<PredictionDeletion> {
+  const ofModel = model === undefined ? [] : [`model = ${literal(model)}`];
+  const subject = [`entity = ${literal(entity)}`, ...ofModel].join(' AND ');
+  const ids = await predictions.read((relation, session) =>
+    session.query(`SELECT DISTINCT model, prediction FROM ${relation} WHERE ${subject} ORDER BY ALL`),
+  );
+  // Labels first: after a crash in between the predictions are still there, and name the labels that are left.
+  const conditions = [subject, ...labelConditions(ids)];
+  let ofLabels = NOTHING;
+  for (const condition of conditions) {
+    const removed = await labels.removeRows(condition, { dryRun });
+    ofLabels = addRows(ofLabels, removed);
+  }
+  const ofPredictions = await predictions.removeRows(subject, { dryRun });
+  return {
+    entity,
+    dryRun,
+    predictions: toCounts(ofPredictions),
+    labels: toCounts(ofLabels),
+    notSearched: notSearched([predictions, labels]),
+  };
+}
+
+/** Labels that name their prediction, and not the subject; many statements, so that none grows without end. */
+function labelConditions(ids: readonly Record<string, unknown>[]): string[] {
+  const conditions: string[] = [];
+  for (let at = 0; at < ids.length; at += IDS_A_STATEMENT) {
+    const pairs = ids
+      .slice(at, at + IDS_A_STATEMENT)
+      .map((row) => `(${literal(String(row.model))}, ${literal(String(row.prediction))})`);
+    conditions.push(`entity IS NULL AND (model, prediction) IN (${pairs.join(', ')})`);
+  }
+  return conditions;
+}
+
+function notSearched(tables: readonly JournaledTable[]): string | null {
+  const found = tables.flatMap(({ damage: { table, spotsSetAside, segmentsKept } }) =>
+    spotsSetAside + segmentsKept === 0
+      ? []
+      : [
+          `journals/${table}: ${spotsSetAside} damaged spots set aside, ${segmentsKept} segments that could not be read`,
+        ],
+  );
+  return found.length === 0 ? null : found.join('; ');
+}
+
+function addRows(one: StoredRows, other: StoredRows): StoredRows {
+  return {
+    rows: one.rows + other.rows,
+    files: one.files + other.files,
+    sizeBytes: one.sizeBytes + other.sizeBytes,
+    days: [...new Set([...one.days, ...other.days])].toSorted(),
+  };
+}
+
+function toCounts({ rows, files, sizeBytes }: StoredRows) {
+  return { rows, files, sizeBytes };
+}

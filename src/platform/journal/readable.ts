@@ -1,0 +1,44 @@
+import type { LakeTable } from '../lake/index.ts';
+import type { JournalDocument } from './line.ts';
+
+const INTEGERS: Readonly<Record<string, number>> = { INTEGER: 2 ** 31, BIGINT: 2 ** 63 };
+
+export interface RowShape {
+  readonly table: LakeTable;
+  /** Column of an instant: rows of one UTC day lie together. */
+  readonly dayOf: string;
+}
+
+/**
+ * Why the query engine cannot read a row as it is, or would read another value; null when it can. The engine refuses lone
+ * surrogates, and texts that are no number or instant where the column is one.
+ *
+ * @example unreadableReason({ at: '2026-11-26T10:00:00Z', note: '\ud83d' }, shape) // 'note holds half a surrogate pair'
+ */
+export function unreadableReason(row: JournalDocument, { table, dayOf }: RowShape): string | null {
+  if (typeof row[dayOf] !== 'string') return `${dayOf} is missing`;
+  for (const [column, type] of Object.entries(table.columns)) {
+    const reason = reasonOfValue(row[column], type);
+    if (reason !== null) return `${column} ${reason}`;
+  }
+  return null;
+}
+
+function reasonOfValue(value: unknown, type: string): string | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string' && !value.isWellFormed()) return 'holds half a surrogate pair';
+  if (type === 'TIMESTAMP') return isInstant(value) ? null : 'is no instant';
+  if (type === 'VARCHAR') return typeof value === 'string' ? null : 'is no text';
+  const limit = INTEGERS[type];
+  if (type !== 'DOUBLE' && limit === undefined) return null;
+  if (typeof value !== 'number') return 'is no number';
+  return limit !== undefined && (!Number.isInteger(value) || value >= limit || value < -limit)
+    ? 'is no integer of its column'
+    : null;
+}
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+
+function isInstant(value: unknown): boolean {
+  return typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value));
+}

@@ -1,0 +1,106 @@
+import type { FileHandle } from 'node:fs/promises';
+import { isIntactLine, isJsonLine, LINE_START } from './line.ts';
+
+/**
+ * A part of a segment, in the order of the file; the parts together are the whole file.
+ * `line`: intact; its newline is among the bytes, or it is the last line and has lost its newline (`endsLine` is false then).
+ * `damaged`: bytes that are part of no intact line. `torn`: the end of a file behind its last newline, as a crash leaves it.
+ */
+export interface SegmentPart {
+  readonly kind: 'line' | 'damaged' | 'torn';
+  readonly offset: number;
+  readonly bytes: Buffer;
+  readonly endsLine: boolean;
+}
+
+export interface ScanOptions {
+  /** Every line has a checksum; false: written by an older version, where a line counts as intact when it is JSON. */
+  readonly hasChecksums: boolean;
+}
+
+const CHUNK_BYTES = 1 << 20;
+/** Longer than any row. What goes on for longer without a newline is damaged, and is not gathered in memory. */
+const LONGEST_LINE_BYTES = 8 << 20;
+const NEWLINE = 0x0a;
+
+/** Reads a segment in chunks and tells its lines from damage. Memory: a chunk and a line. */
+export async function* scanSegment(file: FileHandle, options: ScanOptions): AsyncIterable<readonly SegmentPart[]> {
+  let rest: Buffer = Buffer.alloc(0);
+  let offset = 0;
+  let isInsideDamage = false;
+  for (let position = 0; ; ) {
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, position);
+    if (bytesRead === 0) break;
+    position += bytesRead;
+    const text =
+      rest.length === 0 ? buffer.subarray(0, bytesRead) : Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
+    const parts: SegmentPart[] = [];
+    let start = 0;
+    for (let end = text.indexOf(NEWLINE, rest.length); end !== -1; end = text.indexOf(NEWLINE, start)) {
+      const bytes = text.subarray(start, end + 1);
+      // The end of a line that is too long may be JSON by chance; a checksum is not right by chance.
+      if (isInsideDamage && !options.hasChecksums) parts.push(damaged(offset + start, bytes));
+      else parts.push(...partsOfLine(offset + start, bytes, options));
+      isInsideDamage = false;
+      start = end + 1;
+    }
+    rest = text.subarray(start);
+    offset += start;
+    if (rest.length > LONGEST_LINE_BYTES) {
+      parts.push(damaged(offset, rest));
+      offset += rest.length;
+      rest = Buffer.alloc(0);
+      isInsideDamage = true;
+    }
+    if (parts.length > 0) yield parts;
+  }
+  if (rest.length > 0) yield partsOfEnd(offset, rest, options);
+}
+
+function damaged(offset: number, bytes: Buffer): SegmentPart {
+  return { kind: 'damaged', offset, bytes, endsLine: true };
+}
+
+/** A line with its newline. */
+function partsOfLine(offset: number, bytes: Buffer, { hasChecksums }: ScanOptions): SegmentPart[] {
+  const line = bytes.subarray(0, -1);
+  if (hasChecksums ? isIntactLine(line) : isJsonLine(line)) return [{ kind: 'line', offset, bytes, endsLine: true }];
+  return hasChecksums ? salvage(offset, bytes, true) : [damaged(offset, bytes)];
+}
+
+/** What lies behind the last newline of a file. */
+function partsOfEnd(offset: number, bytes: Buffer, { hasChecksums }: ScanOptions): SegmentPart[] {
+  // Without a checksum a number that was cut off looks like a whole one.
+  if (!hasChecksums) return [{ kind: 'torn', offset, bytes, endsLine: false }];
+  return salvage(offset, bytes, false);
+}
+
+/**
+ * Intact lines among bytes in which a newline was damaged, so that lines run into each other. Cuts where lines begin; the
+ * last byte before a cut is what is left of the newline.
+ */
+function salvage(offset: number, bytes: Buffer, hasNewline: boolean): SegmentPart[] {
+  const parts: SegmentPart[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const next = bytes.indexOf(LINE_START, start + 1);
+    const end = next === -1 ? bytes.length : next;
+    parts.push(...partsOfCut(offset + start, bytes.subarray(start, end), { isLast: next === -1, hasNewline }));
+    start = end;
+  }
+  return parts;
+}
+
+function partsOfCut(
+  offset: number,
+  bytes: Buffer,
+  { isLast, hasNewline }: { readonly isLast: boolean; readonly hasNewline: boolean },
+): SegmentPart[] {
+  const endsLine = isLast && hasNewline;
+  if (isIntactLine(endsLine ? bytes.subarray(0, -1) : bytes)) return [{ kind: 'line', offset, bytes, endsLine }];
+  const line = bytes.subarray(0, -1);
+  if (!endsLine && isIntactLine(line)) {
+    const newline = damaged(offset + line.length, bytes.subarray(-1));
+    return [{ kind: 'line', offset, bytes: line, endsLine: false }, newline];
+  }
+  return [isLast && !hasNewline ? { kind: 'torn', offset, bytes, endsLine: false } : damaged(offset, bytes)];
+}
