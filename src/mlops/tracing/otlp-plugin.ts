@@ -3,7 +3,7 @@ import type { Plugin } from '../../platform/http/index.ts';
 import { toAppError } from '../../platform/http/problem.ts';
 import { checkRunId, MlflowError, replyWithMlflowError } from '../wire/index.ts';
 import { type IngestDeps, storeSpans } from './ingest.ts';
-import { unpack } from './otlp/inflate.ts';
+import { UnpackedTooLarge, unpack } from './otlp/inflate.ts';
 import { parseJson } from './otlp/json.ts';
 import { InvalidOtlp, type ResourceSpans } from './otlp/otlp-span.ts';
 import { parseProtobuf } from './otlp/protobuf.ts';
@@ -86,6 +86,7 @@ async function orRefuse<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof UnpackedTooLarge) throw new Refusal(413, error.message);
     throw error instanceof InvalidOtlp ? new Refusal(400, error.message) : error;
   }
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Endpoint } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
-import { handle, parseRequest, type Route } from '../http/index.ts';
+import { bodyLimitOf, handle, parseRequest, type Route } from '../http/index.ts';
 import type { AccountAccess } from './access.ts';
 import {
   type AccountsDeps,
@@ -105,5 +105,6 @@ function sessionRoute<E extends Endpoint>(
     reply
       .type('application/json; charset=utf-8')
       .send(JSON.stringify(endpoint.response.parse(await answer(request, reply))));
-  return { endpoint, attach: (app) => void app.route({ method, url, config: { scope, audit: 'bare' }, handler }) };
+  const options = { method, url, config: { scope, audit: 'bare' }, ...bodyLimitOf(endpoint) } as const;
+  return { endpoint, attach: (app) => void app.route({ ...options, handler }) };
 }

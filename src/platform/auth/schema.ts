@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint } from '../contract/schema.ts';
+import { endpoint, SMALL_BODY_LIMIT_BYTES } from '../contract/schema.ts';
 import { UtcInstant } from '../units/schema.ts';
 
 export const roles = ['viewer', 'contributor', 'finance', 'operator', 'admin'] as const;
@@ -76,6 +76,7 @@ export const startSession = endpoint({
   response: Who,
   errors: ['not_authenticated', 'too_many_attempts', 'invalid_request'],
   secretBody: true,
+  bodyLimitBytes: SMALL_BODY_LIMIT_BYTES,
 });
 
 export const endSession = endpoint({
@@ -109,6 +110,7 @@ export const createAccount = endpoint({
   response: Account,
   errors: ['account_exists'],
   secretBody: true,
+  bodyLimitBytes: SMALL_BODY_LIMIT_BYTES,
 });
 
 export const changeAccount = endpoint({
@@ -125,6 +127,7 @@ export const changeAccount = endpoint({
   response: Account,
   errors: ['account_not_found', 'account_last_admin'],
   secretBody: true,
+  bodyLimitBytes: SMALL_BODY_LIMIT_BYTES,
 });
 
 export const changePassword = endpoint({
@@ -139,6 +142,7 @@ export const changePassword = endpoint({
   response: Account,
   errors: ['account_not_found', 'not_permitted', 'too_many_attempts'],
   secretBody: true,
+  bodyLimitBytes: 2 * SMALL_BODY_LIMIT_BYTES,
 });
 
 export const listTokens = endpoint({
@@ -171,6 +175,7 @@ export const createToken = endpoint({
   response: z.strictObject({ token: Token, secret: z.string().describe('The token itself: sy_…; it is not kept') }),
   errors: ['account_not_found', 'not_permitted'],
   secretBody: true,
+  bodyLimitBytes: SMALL_BODY_LIMIT_BYTES,
 });
 
 export const revokeToken = endpoint({

@@ -81,7 +81,12 @@ function attachable(
   const { method, path: url, scope } = endpoint;
   const audit = countingOf(endpoint);
   const config = audit === null ? { scope } : { scope, audit };
-  return { endpoint, attach: (app) => void app.route({ method, url, config, handler }) };
+  return { endpoint, attach: (app) => void app.route({ method, url, config, ...bodyLimitOf(endpoint), handler }) };
+}
+
+/** The route option of an endpoint that takes other bodies than the default. */
+export function bodyLimitOf({ bodyLimitBytes }: Endpoint): { readonly bodyLimit?: number } {
+  return bodyLimitBytes === undefined ? {} : { bodyLimit: bodyLimitBytes };
 }
 
 function countingOf({ secretBody, frequent }: Endpoint): WriteCounting | null {

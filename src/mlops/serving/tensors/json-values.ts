@@ -1,3 +1,4 @@
+import { checkJson } from '../../../platform/json/index.ts';
 import { badRequest } from '../protocols/problem.ts';
 import { halfToNumber } from './half.ts';
 import { elementsIn, isBytes, type Tensor } from './tensor.ts';
@@ -11,11 +12,21 @@ const MOST_DIMENSIONS = 16;
 
 /** Parses JSON, with integers beyond 2^53 exact as bigint, and NaN and Infinity as bare words where `words` allows them. */
 export function parseJson(text: string, { words }: { readonly words: boolean }): unknown {
+  checkDepth(text);
   const strict = words && /NaN|Infinity/.test(text) ? text.replaceAll(WORDS, markedWord) : text;
   try {
     return LONG_INTEGER.test(strict) ? JSON.parse(strict, exactIntegers as Reviver) : JSON.parse(strict);
   } catch (error) {
     throw badRequest(`The body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** How many values a request holds is bounded by its size (limits.request). */
+function checkDepth(text: string): void {
+  try {
+    checkJson(Buffer.from(text), { values: Number.POSITIVE_INFINITY });
+  } catch (error) {
+    throw badRequest(error instanceof Error ? error.message : String(error));
   }
 }
 
