@@ -22,7 +22,7 @@ export const Password = z
   .string()
   .min(12, 'at least 12 characters')
   .max(500, 'at most 500 characters')
-  .describe('Password, 12 to 500 characters');
+  .describe('Password, 12 to 500 characters; common ones are refused');
 
 export const Account = z
   .strictObject({
@@ -108,7 +108,7 @@ export const createAccount = endpoint({
     password: Password.nullable().describe('Its password; null for an account that only tokens open'),
   }),
   response: Account,
-  errors: ['account_exists'],
+  errors: ['account_exists', 'password_too_common'],
   secretBody: true,
   bodyLimitBytes: SMALL_BODY_LIMIT_BYTES,
 });
@@ -125,7 +125,7 @@ export const changeAccount = endpoint({
     disabled: z.boolean().optional().describe('True: nobody gets in as it; false: again'),
   }),
   response: Account,
-  errors: ['account_not_found', 'account_last_admin'],
+  errors: ['account_not_found', 'account_last_admin', 'password_too_common'],
   secretBody: true,
   bodyLimitBytes: SMALL_BODY_LIMIT_BYTES,
 });
@@ -140,7 +140,7 @@ export const changePassword = endpoint({
     next: Password.describe('New password, 12 to 500 characters'),
   }),
   response: Account,
-  errors: ['account_not_found', 'not_permitted', 'too_many_attempts'],
+  errors: ['account_not_found', 'not_permitted', 'too_many_attempts', 'password_too_common'],
   secretBody: true,
   bodyLimitBytes: 2 * SMALL_BODY_LIMIT_BYTES,
 });

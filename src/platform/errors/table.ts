@@ -34,6 +34,7 @@ export const errorTable = {
   not_authenticated: { status: 401, exitCode: DENIED, title: 'The server does not know who asks' },
   not_permitted: { status: 403, exitCode: DENIED, title: 'The account may not do this' },
   too_many_attempts: { status: 429, exitCode: DENIED, title: 'Too many wrong passwords; wait' },
+  password_too_common: { status: 400, exitCode: REFUSED, title: 'The password is one of the first that are guessed' },
   account_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such account' },
   account_exists: { status: 409, exitCode: CONFLICT, title: 'There is an account of this name' },
   account_last_admin: { status: 409, exitCode: CONFLICT, title: 'No administrator would be left' },

@@ -12,7 +12,7 @@ import { problemOf, toAppError } from './problem.ts';
 import type { Plugin, Route } from './route.ts';
 
 export interface HttpDeps {
-  readonly config: Pick<Config, 'allowedHosts' | 'maxUploadBytes'>;
+  readonly config: Pick<Config, 'allowedHosts' | 'maxUploadBytes' | 'trustedProxies'>;
   readonly log: Log;
   readonly telemetry: Telemetry;
   readonly access: Access;
@@ -27,6 +27,8 @@ export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
     loggerInstance: deps.log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: DEFAULT_BODY_LIMIT_BYTES,
+    trustProxy:
+      deps.config.trustedProxies === '' ? false : deps.config.trustedProxies.split(',').map((range) => range.trim()),
     genReqId: () => randomUUID(),
     forceCloseConnections: true,
     routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: 4096 },
@@ -67,6 +69,8 @@ function reportErrors(app: FastifyInstance): void {
     if (known.meaning.status >= 500)
       request.log.error({ err: known.cause ?? error, requestId: request.id }, known.message);
     const problem = problemOf(known, request.id);
+    const { retryAfterSeconds } = known.context;
+    if (typeof retryAfterSeconds === 'number') reply.header('retry-after', String(retryAfterSeconds));
     return reply.status(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
   });
   app.setNotFoundHandler((request, reply) => {
