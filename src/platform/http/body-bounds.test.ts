@@ -99,7 +99,7 @@ describe('spans', () => {
   });
 
   it('refuses nested protocol buffers', async () => {
-    let value = Buffer.alloc(0);
+    let value: Buffer = Buffer.alloc(0);
     for (let level = 0; level < 200; level += 1) value = field(5, field(1, value));
     const attribute = field(9, Buffer.concat([field(1, Buffer.from('k')), field(2, value)]));
     const body = field(1, field(2, field(2, attribute)));

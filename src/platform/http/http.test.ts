@@ -40,7 +40,7 @@ const routes = [
 
 const open = (plugins: readonly Plugin[] = []) =>
   createHttp({
-    config: { allowedHosts: 'steelyard.example, other.example', maxUploadBytes: 10, trustedProxies: '' },
+    config: { allowedHosts: 'steelyard.example, other.example', maxUploadBytes: 10 },
     log: createLog('silent'),
     telemetry: createTelemetry(),
     access: localAccess,

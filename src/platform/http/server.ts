@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
+import { addressRangesIn } from '../config/address-ranges.ts';
 import type { Config } from '../config/index.ts';
 import { DEFAULT_BODY_LIMIT_BYTES } from '../contract/schema.ts';
 import { AppError, systemCode } from '../errors/index.ts';
@@ -12,7 +13,7 @@ import { problemOf, toAppError } from './problem.ts';
 import type { Plugin, Route } from './route.ts';
 
 export interface HttpDeps {
-  readonly config: Pick<Config, 'allowedHosts' | 'maxUploadBytes' | 'trustedProxies'>;
+  readonly config: Pick<Config, 'allowedHosts' | 'maxUploadBytes'> & Partial<Pick<Config, 'trustedProxies'>>;
   readonly log: Log;
   readonly telemetry: Telemetry;
   readonly access: Access;
@@ -27,8 +28,7 @@ export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
     loggerInstance: deps.log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: DEFAULT_BODY_LIMIT_BYTES,
-    trustProxy:
-      deps.config.trustedProxies === '' ? false : deps.config.trustedProxies.split(',').map((range) => range.trim()),
+    trustProxy: proxiesIn(deps.config.trustedProxies ?? ''),
     genReqId: () => randomUUID(),
     forceCloseConnections: true,
     routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: 4096 },
@@ -42,6 +42,12 @@ export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
   for (const plugin of deps.plugins) await app.register(async (scope) => plugin(scope));
   await app.ready();
   return app;
+}
+
+/** Ranges whose X-Forwarded-For is believed; false for none. */
+function proxiesIn(list: string): string[] | false {
+  const ranges = addressRangesIn(list) ?? [];
+  return ranges.length > 0 && ranges;
 }
 
 /** Depth and values are counted before anything is parsed; the size is the route's to say. */
