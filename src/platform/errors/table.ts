@@ -27,7 +27,7 @@ export const errorTable = {
   unsupported_media_type: { status: 415, exitCode: USAGE, title: 'The body must be application/json' },
   payload_too_large: { status: 413, exitCode: REFUSED, title: 'The body is larger than this route accepts' },
   json_too_deep: { status: 400, exitCode: REFUSED, title: 'The JSON nests deeper than is accepted' },
-  json_too_many_values: { status: 413, exitCode: REFUSED, title: 'The JSON holds more values than are accepted' },
+  json_too_many_values: { status: 413, exitCode: REFUSED, title: 'The body holds more values than are accepted' },
   route_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such route' },
   host_not_allowed: { status: 403, exitCode: DENIED, title: 'The Host header is not one this server answers to' },
   origin_not_allowed: { status: 403, exitCode: DENIED, title: 'A page of another origin may not call this server' },

@@ -62,8 +62,9 @@ function tooDeep(limit: number): AppError {
   });
 }
 
-function tooManyValues(limit: number): AppError {
-  const detail = `The JSON holds more than ${limit} values. Send it in several requests.`;
+/** Also for other encodings of the same documents. */
+export function tooManyValues(limit: number): AppError {
+  const detail = `The body holds more than ${limit} values. Send it in several requests.`;
   return new AppError('json_too_many_values', detail, { limit });
 }
 

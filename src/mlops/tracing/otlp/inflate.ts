@@ -1,24 +1,16 @@
 import { promisify } from 'node:util';
 import { gunzip, inflate, inflateRaw } from 'node:zlib';
-import { systemCode } from '../../../platform/errors/index.ts';
 import { InvalidOtlp } from './otlp-span.ts';
 
 /** Largest body after decompression; a small file that unpacks to gigabytes stops here. */
 export const UNPACKED_LIMIT_BYTES = 32 * 1024 * 1024;
-
-/** The body is larger than {@link UNPACKED_LIMIT_BYTES} when it is unpacked. */
-export class UnpackedTooLarge extends Error {
-  constructor() {
-    super(`The unpacked body is larger than ${UNPACKED_LIMIT_BYTES / 2 ** 20} MiB. Send fewer spans in one request.`);
-  }
-}
 
 const limits = { maxOutputLength: UNPACKED_LIMIT_BYTES };
 const gunzipLimited = promisify<Uint8Array, typeof limits, Buffer>(gunzip);
 const inflateLimited = promisify<Uint8Array, typeof limits, Buffer>(inflate);
 const inflateRawLimited = promisify<Uint8Array, typeof limits, Buffer>(inflateRaw);
 
-/** The body without its `Content-Encoding`. Errors: {@link InvalidOtlp} in the words of MLflow's server, {@link UnpackedTooLarge}. */
+/** The body without its `Content-Encoding`. Errors: {@link InvalidOtlp} in the words of MLflow's server. */
 export async function unpack(body: Uint8Array, encoding: string | undefined): Promise<Uint8Array> {
   const name = encoding?.trim().toLowerCase() ?? 'identity';
   if (name === '' || name === 'identity') return body;
@@ -26,8 +18,7 @@ export async function unpack(body: Uint8Array, encoding: string | undefined): Pr
   if (name !== 'deflate') throw new InvalidOtlp(`Unsupported Content-Encoding: ${encoding}`);
   try {
     return await attempt(name, () => inflateLimited(body, limits));
-  } catch (error) {
-    if (error instanceof UnpackedTooLarge) throw error;
+  } catch {
     // Some clients send the stream without its header.
     return attempt(name, () => inflateRawLimited(body, limits));
   }
@@ -37,7 +28,6 @@ async function attempt(name: string, unpacked: () => Promise<Uint8Array>): Promi
   try {
     return await unpacked();
   } catch (error) {
-    if (systemCode(error) === 'ERR_BUFFER_TOO_LARGE') throw new UnpackedTooLarge();
     throw new InvalidOtlp(`Failed to decompress ${name} payload`, { cause: error });
   }
 }
