@@ -119,8 +119,8 @@ describe.each(['sqlite', 'postgres'] as const)('no request makes the server fail
 async function tryExtremes(application: Application, document: Document, known: Known): Promise<void> {
   const failures: Failure[] = [];
   const slow: { readonly route: string; readonly cpuMs: number; readonly body: string }[] = [];
-  for (const route of distinct(application.http.declaredRoutes)) {
-    for (const request of extremeRequests(route, document, known)) {
+  for (const [place, route] of distinct(application.http.declaredRoutes).entries()) {
+    for (const request of extremeRequests(route, { document, known, place })) {
       const before = process.cpuUsage();
       const failure = await tryOut(application, route, request);
       const { user, system } = process.cpuUsage(before);
