@@ -14,6 +14,7 @@ export const caseNames = [
   'gpu-days',
   'forecasts',
   'gateway',
+  'health',
 ] as const;
 export type CaseName = (typeof caseNames)[number];
 
@@ -50,6 +51,8 @@ export interface BenchOptions {
   readonly gpuDays: number;
   /** Series that are forecast. */
   readonly forecastSeries: number;
+  /** Rows that are exported beside /health. */
+  readonly healthRows: number;
 }
 
 const full = {
@@ -68,6 +71,7 @@ const full = {
   gpuSamples: 10_000_000,
   gpuDays: 7,
   forecastSeries: 1000,
+  healthRows: 300_000,
 };
 const quick = {
   billRows: 50_000,
@@ -85,6 +89,7 @@ const quick = {
   gpuSamples: 100_000,
   gpuDays: 1,
   forecastSeries: 100,
+  healthRows: 30_000,
 };
 
 export const usage = `Usage: npm run bench -- [--quick] [--only ${caseNames.join('|')}]… [--json FILE]
