@@ -44,7 +44,6 @@ describe('one request does not hold the server', () => {
     const times = await probeHealth({ url: server.url, pid }, async () => {
       statuses = await send(attack, server.url, bearer());
     });
-    console.log(attack.name, times, Math.round(residentBytes(pid) / 2 ** 20));
     expect(statuses).toEqual(Array(attack.atOnce).fill(attack.status));
     // A processor that others use as well answers later; what the loop itself took is what can be held to.
     expect(times.worstLoopCpuMs).toBeLessThan(MOST_LOOP_MS);

@@ -58,6 +58,17 @@ export function attacks(): Attack[] {
     ),
     posted('predictions, five million values', '/api/v1/predictions', `{"predictions":${wide}}`, { status: 413 }),
     posted('predictions, 390,000 values', '/api/v1/predictions', `{"predictions":[${'{},'.repeat(390_000)}{}]}`),
+    posted(
+      '100,000 metrics in a batch',
+      '/api/2.0/mlflow/runs/log-batch',
+      `{"run_id":"x","metrics":[${Array(90_000).fill('{"key":"m","value":1,"timestamp":1}').join()}]}`,
+    ),
+    posted(
+      'manifest of 20,000 keys',
+      '/api/v1/apply',
+      manifest(Array.from({ length: 20_000 }, (_, index) => `k${index}: v`)),
+    ),
+    posted('manifest of 250,000 lines', '/api/v1/apply', manifest(Array(250_000).fill('- a')), { status: 413 }),
     posted('gate check of 512 KiB of brackets', '/api/v1/gate-checks', brackets(MiB / 4)),
     {
       name: 'rows.csv',
@@ -70,6 +81,10 @@ export function attacks(): Attack[] {
       status: 200,
     },
   ];
+}
+
+function manifest(lines: readonly string[]): string {
+  return JSON.stringify({ documents: [{ file: 'a.yaml', text: lines.join('\n') }] });
 }
 
 function manySpans(count: number): string {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 
@@ -21,6 +22,8 @@ let worstMs = 0, worstLoopCpuMs = 0, asked = 0, ended = false;
 parentPort.once('message', () => { ended = true; });
 const ask = () => new Promise((done, failed) => get(url + '/health', { agent }, (answer) => answer.resume().on('end', done)).on('error', failed));
 (async () => {
+  await ask();
+  parentPort.postMessage('ready');
   while (!ended) {
     const [began, cpu] = [performance.now(), cpuMs()];
     await ask();
@@ -39,12 +42,14 @@ export async function probeHealth(
   work: () => Promise<void>,
 ): Promise<HealthTimes> {
   const worker = new Worker(PROBE, { eval: true, workerData: server });
-  const times = new Promise<HealthTimes>((resolve, reject) => worker.once('message', resolve).once('error', reject));
-  times.catch(() => undefined);
+  const failed = once(worker, 'error').then(([error]) => Promise.reject(error));
+  failed.catch(() => undefined);
   try {
+    await Promise.race([once(worker, 'message'), failed]);
     await work();
     worker.postMessage('end');
-    return await times;
+    const [times] = await Promise.race([once(worker, 'message'), failed]);
+    return times;
   } finally {
     await worker.terminate();
   }

@@ -164,14 +164,23 @@ function readQueryFlag(value: unknown): boolean | null {
   return text === 'true' ? true : text === 'false' ? false : null;
 }
 
+/** Of one repeated field: more than any call of the protocol takes, and less than the parameters of a statement. */
+const MOST_ITEMS = 10_000;
+
+function tooManyItems(): MlflowError {
+  return invalidParameter(`A repeated field may have ${MOST_ITEMS} values. Send several requests.`);
+}
+
 function readTexts(value: unknown, fromQuery: boolean): string[] | null {
   const items: readonly unknown[] =
     fromQuery && typeof value === 'string' ? [value] : Array.isArray(value) ? value : [0];
+  if (items.length > MOST_ITEMS) throw tooManyItems();
   const texts = items.map(readText).filter((text) => text !== null);
   return texts.length === items.length ? texts : null;
 }
 
 function readMessages(source: Source, name: string, items: readonly unknown[] = []): Fields[] {
+  if (items.length > MOST_ITEMS) throw tooManyItems();
   return items.map((item, index) => {
     if (!isMessage(item)) throw invalidValue(source, name);
     return fieldsOf({ ...source, values: item, place: [...source.place, name, index] });

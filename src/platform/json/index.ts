@@ -36,13 +36,21 @@ export function checkJson(bytes: Uint8Array, limits: JsonLimits = {}): void {
     const byte = bytes[at++];
     if (byte === QUOTE) at = endOfString(bytes, at);
     else if (byte === COMMA) values += 1;
-    else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
+    else if (isOpening(byte)) {
       values += 1;
       depth += 1;
       if (depth > mostDepth) throw tooDeep(mostDepth);
-    } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) depth -= 1;
+    } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) {
+      depth -= 1;
+      // An empty container holds no value.
+      if (isOpening(bytes[at - 2])) values -= 1;
+    }
   }
   if (values > mostValues) throw tooManyValues(mostValues);
+}
+
+function isOpening(byte: number | undefined): boolean {
+  return byte === OPEN_ARRAY || byte === OPEN_OBJECT;
 }
 
 /** Place after the closing quote of a string that begins before `at`. */

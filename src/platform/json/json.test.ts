@@ -37,8 +37,16 @@ describe('bounds of JSON', () => {
   });
 
   it('counts values', () => {
-    expect(codeOf('[1,2,3]', { values: 5 })).toBeNull();
-    expect(codeOf('[1,2,3,4,5]', { values: 5 })).toBe('json_too_many_values');
+    for (const [text, values] of [
+      ['1', 1],
+      ['[1,2,3]', 4],
+      ['[{},[]]', 3],
+      ['{"a":1,"b":{"c":[1]}}', 5],
+      ['"a,b[{"', 1],
+    ] as const) {
+      expect(codeOf(text, { values })).toBeNull();
+      expect(codeOf(text, { values: values - 1 })).toBe('json_too_many_values');
+    }
     expect(codeOf(`[${'{},'.repeat(5 * 2 ** 20)}{}]`)).toBe('json_too_many_values');
   });
 

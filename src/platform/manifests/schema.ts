@@ -39,6 +39,7 @@ export const postApply = endpoint({
   }),
   errors: [
     'invalid_request',
+    'payload_too_large',
     'not_permitted',
     'file_empty',
     'yaml_invalid',
