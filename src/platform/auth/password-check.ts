@@ -19,8 +19,8 @@ export interface PasswordCheckDeps {
 export type PasswordCheck = (request: FastifyRequest, name: string, password: string) => Promise<Proven | null>;
 
 /** Delayed attempts that are held at one time, of one address and in all. */
-const MOST_HELD_OF_ADDRESS = 16;
-const MOST_HELD = 512;
+const MOST_HELD_OF_ADDRESS = 64;
+const MOST_HELD = 1024;
 const NOBODY: Identity = { name: 'nobody', role: null };
 
 /** Checks passwords of all routes: limited, delayed and queued by address; failures are recorded. Error: `too_many_attempts`. */
