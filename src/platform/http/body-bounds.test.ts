@@ -58,6 +58,7 @@ describe('bodies of MLflow routes, refused in its own shape', () => {
     ['nested', MLFLOW_SEARCH, brackets(400_000), 400],
     ['larger than the default', MLFLOW_SEARCH, `{"filter":"${'x'.repeat(MiB)}"}`, 413],
     ['nested inside a JSON string', MLFLOW_SEARCH, JSON.stringify(brackets(1000)), 400],
+    ['nested, in an upload by parts', '/api/2.0/mlflow-artifacts/mpu/create/x', brackets(MiB), 400],
     ['nested, in a batch', '/api/2.0/mlflow/runs/log-batch', `{"metrics":${brackets(MiB)}}`, 400],
     [
       'a model record that nests',
