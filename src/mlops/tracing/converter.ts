@@ -44,6 +44,12 @@ export function createConverter(): Converter {
       else running?.reject(error);
       next();
     });
+    started.on('exit', () => {
+      if (worker !== started) return;
+      worker = null;
+      running?.reject(new Error('the thread that converts spans ended'));
+      next();
+    });
     started.unref();
     return started;
   }
@@ -74,7 +80,10 @@ export function createConverter(): Converter {
     async [Symbol.asyncDispose]() {
       for (const { resolve } of queue.splice(0)) resolve(BUSY);
       running?.resolve(BUSY);
-      await worker?.terminate();
+      running = null;
+      const ended = worker;
+      worker = null;
+      await ended?.terminate();
     },
   };
 }
