@@ -15,6 +15,7 @@ export const caseNames = [
   'forecasts',
   'gateway',
   'settle',
+  'health',
 ] as const;
 export type CaseName = (typeof caseNames)[number];
 
@@ -55,6 +56,8 @@ export interface BenchOptions {
   readonly settleDays: number;
   /** Series that are forecast. */
   readonly forecastSeries: number;
+  /** Rows that are exported beside /health. */
+  readonly healthRows: number;
 }
 
 const full = {
@@ -75,6 +78,7 @@ const full = {
   forecastSeries: 1000,
   settlePredictions: 277_677,
   settleDays: 30,
+  healthRows: 300_000,
 };
 const quick = {
   billRows: 50_000,
@@ -94,6 +98,7 @@ const quick = {
   forecastSeries: 100,
   settlePredictions: 20_000,
   settleDays: 2,
+  healthRows: 30_000,
 };
 
 export const usage = `Usage: npm run bench -- [--quick] [--only ${caseNames.join('|')}]… [--json FILE]

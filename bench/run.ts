@@ -10,6 +10,7 @@ import { measureForecasts } from './forecast-case.ts';
 import { measureGateway } from './gateway-case.ts';
 import { measureGpu } from './gpu-case.ts';
 import { measureGpuDays } from './gpu-days-case.ts';
+import { measureHealth } from './health-case.ts';
 import { measureLogBatch } from './log-batch-case.ts';
 import { describeMachine } from './machine.ts';
 import { measureMetering } from './metering-case.ts';
@@ -37,6 +38,7 @@ const cases: Readonly<Record<CaseName, (context: CaseContext) => Promise<CaseRep
   forecasts: measureForecasts,
   gateway: measureGateway,
   settle: measureSettle,
+  health: measureHealth,
 };
 
 const startedAt = performance.now();

@@ -13,9 +13,11 @@ async function serveWithAccounts() {
   const { io, written, firstOutput, stop } = capturedIo(environment);
   const ended = main(['serve', '--port', '0', '--data', data, '--json'], io);
   await Promise.race([firstOutput, ended]);
-  const started = JSON.parse(written.out) as { url: string; firstAccount: { name: string; password: string } };
+  const started = JSON.parse(written.out) as { url: string; firstAccount: { name: string; passwordFile: string } };
+  const password = readFileSync(started.firstAccount.passwordFile, 'utf8').trim();
   return {
     ...started,
+    password,
     data,
     local: (words: readonly string[], extra = {}) =>
       steelyard([...words, '--data', data], { ...environment, ...extra }),
@@ -27,9 +29,10 @@ async function serveWithAccounts() {
 }
 
 describe('accounts on the command line', () => {
-  it('shows the first account once, and whoever may read the folder needs no login', async () => {
+  it('keeps the password of the first account in a file of its user, and lets in who may read the folder', async () => {
     await using server = await serveWithAccounts();
-    expect(server.firstAccount).toMatchObject({ name: 'admin', password: expect.stringMatching(/^.{24}$/) });
+    expect([server.firstAccount.name, server.password]).toEqual(['admin', expect.stringMatching(/^.{24}$/)]);
+    expect(statSync(server.firstAccount.passwordFile).mode & 0o077).toBe(0);
     expect(statSync(join(server.data, 'server.json')).mode & 0o077).toBe(0);
     const made = await server.local(['account', 'create', 'ada', '--role', 'viewer', '--json'], {
       STEELYARD_PASSWORD: PASSWORD,
@@ -45,7 +48,10 @@ describe('accounts on the command line', () => {
     const refused = await steelyard(words);
     expect([refused.code, refused.out]).toEqual([6, '']);
     expect(refused.err).toMatch(/^error\[not_authenticated\]: .*\nhint: Set MLFLOW_TRACKING_USERNAME .*\n$/);
-    const { name, password } = server.firstAccount;
+    const {
+      password,
+      firstAccount: { name },
+    } = server;
     const taken = await steelyard(words, { MLFLOW_TRACKING_USERNAME: name, MLFLOW_TRACKING_PASSWORD: password });
     expect([taken.code, taken.err]).toEqual([0, '']);
   });
@@ -69,7 +75,7 @@ describe('accounts on the command line', () => {
     const refused = await at(['team', 'list']);
     expect([refused.code, refused.err]).toMatchObject([6, expect.stringContaining('error[not_authenticated]')]);
     expect((await at(['login', '--name', 'admin'], { STEELYARD_PASSWORD: 'wrong' })).code).toBe(6);
-    const login = await at(['login', '--name', 'admin'], { STEELYARD_PASSWORD: server.firstAccount.password });
+    const login = await at(['login', '--name', 'admin'], { STEELYARD_PASSWORD: server.password });
     expect([login.code, login.out]).toEqual([0, `Logged in to ${url} as admin.\n`]);
 
     const file = join(environment.XDG_CONFIG_HOME, 'steelyard', 'credentials.json');

@@ -66,7 +66,7 @@ function readyText({ url, config, firstAccount }: RunningServer, { paint }: Cont
     ...(firstAccount === null
       ? []
       : [
-          `  first account  ${firstAccount.name} with the password ${firstAccount.password} (shown only now; change it)`,
+          `  first account  ${firstAccount.name}; its password is in ${firstAccount.passwordFile} (change it, then delete the file)`,
         ]),
     '  Ctrl-C stops it.',
   ].join('\n');

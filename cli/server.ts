@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApplication } from '../src/main.ts';
@@ -19,7 +19,13 @@ export interface RunningServer extends AsyncDisposable {
   /** Lets commands on this machine in; null without accounts. */
   readonly localKey: string | null;
   /** An account made at this start because there was none. */
-  readonly firstAccount: FirstAccount | null;
+  readonly firstAccount: AnnouncedAccount | null;
+}
+
+/** The first account, and the file in the data folder with its password: logs keep what goes to standard output. */
+export interface AnnouncedAccount {
+  readonly name: string;
+  readonly passwordFile: string;
 }
 
 export type SettingFlags = Partial<Record<ConfigName, unknown>>;
@@ -36,7 +42,8 @@ export function readSettings(
 export async function startServer(config: Config, first: 'first account' | null = null): Promise<RunningServer> {
   const application = await createApplication(config);
   try {
-    const firstAccount = first === null ? null : await application.ensureFirstAccount();
+    const made = first === null ? null : await application.ensureFirstAccount();
+    const firstAccount = made === null ? null : keepFirstPassword(config.data, made);
     const url = await listen(application.http, config);
     const { localKey } = application;
     return { url, config, localKey, firstAccount, [Symbol.asyncDispose]: () => application[Symbol.asyncDispose]() };
@@ -44,6 +51,14 @@ export async function startServer(config: Config, first: 'first account' | null 
     await application[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Only the user of the server may read it. */
+function keepFirstPassword(data: string, { name, password }: FirstAccount): AnnouncedAccount {
+  const passwordFile = join(data, 'first-password');
+  rmSync(passwordFile, { force: true });
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+  return { name, passwordFile };
 }
 
 /** The same server for the length of one command, on a free port of loopback; it logs only what went wrong. */

@@ -101,8 +101,8 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   const jobs = lifetime.use(createJobs({ store, clock, log, telemetry }));
   const longJobs = createJobs({ store, clock, log, telemetry, concurrency: LONG_JOBS });
   const listening: { http: FastifyInstance | null } = { http: null };
-  const auth = createAuth({ store, clock, config });
   const audit = lifetime.use(createAudit({ store, clock, log }));
+  const auth = createAuth({ store, clock, config, writes: audit });
   const { kinds, routes, plugins, webhooks, tracking, executors, serving, gpus } = wire(
     [auth, audit],
     {

@@ -7,6 +7,7 @@ import { type DeclaredRoute, listen } from '../../src/platform/http/index.ts';
 import { testApplication } from '../../src/testing.ts';
 import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 import { sent } from './doors.ts';
+import { extremeRequests } from './fuzz-extremes.ts';
 import { Document, type Known, requestOf } from './fuzz-requests.ts';
 
 /** Another seed finds other things; this one keeps the suite the same from run to run. */
@@ -18,6 +19,9 @@ let postgres: Databases | null = null;
 beforeAll(async () => {
   if (bin !== null) postgres = await runDatabases();
 });
+
+/** Processor time of one request, of all threads together, the start of one among them: a fifth of what the worst took before bodies were bounded. */
+const MOST_CPU_MS = 1000;
 
 interface Made {
   readonly info: { readonly run_id: string; readonly model_id: string };
@@ -103,9 +107,34 @@ describe.each(['sqlite', 'postgres'] as const)('no request makes the server fail
     }
     expect(requests).toBeGreaterThan(1000);
     expect(failures).toEqual([]);
+    await tryExtremes(application, document, known);
     expect((await application.http.inject({ url: '/health', headers: { host: 'localhost' } })).body).toBe('OK');
   });
 });
+
+/** Deep, wide and large requests of every route: none is answered by 5xx, and none takes the processor for long. */
+async function tryExtremes(application: Application, document: Document, known: Known): Promise<void> {
+  const failures: Failure[] = [];
+  const slow: { readonly route: string; readonly cpuMs: number; readonly body: string }[] = [];
+  for (const [place, route] of distinct(application.http.declaredRoutes).entries()) {
+    for (const request of extremeRequests(route, { document, known, place })) {
+      const before = process.cpuUsage();
+      const failure = await tryOut(application, route, request);
+      const { user, system } = process.cpuUsage(before);
+      if (failure !== null) failures.push(failure);
+      const cpuMs = (user + system) / 1000;
+      if (cpuMs > MOST_CPU_MS) {
+        slow.push({
+          route: `${route.method} ${route.url}`,
+          cpuMs,
+          body: String(request.payload ?? request.url).slice(0, 80),
+        });
+      }
+    }
+  }
+  expect(failures).toEqual([]);
+  expect(slow).toEqual([]);
+}
 
 describe('bytes that are no HTTP', () => {
   it('are answered by 4xx or silence, never by a page, and the server lives', async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Subject } from '../../org/schema.ts';
-import { endpoint } from '../../platform/contract/schema.ts';
+import { endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../../platform/contract/schema.ts';
 import { ManifestText } from '../../platform/manifests/schema.ts';
 import { Currency, DecimalString, Month, UtcInstant } from '../../platform/units/schema.ts';
 import { CostMetric } from '../billing/schema.ts';
@@ -237,6 +237,7 @@ export const previewAllocation = endpoint({
   method: 'POST',
   path: '/api/v1/allocation/preview',
   scope: 'finops.read',
+  bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
   summary: 'What applying rules would move, in money; changes nothing',
   body: z.strictObject({
     documents: z.array(ManifestText).min(1).max(10).describe('Files that hold one AllocationRules document together'),

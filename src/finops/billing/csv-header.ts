@@ -1,10 +1,15 @@
 import { delimiterOf, firstRecord, splitRecord } from '../../platform/csv/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 
+const LONGEST_HEADER = 128 * 1024;
+/** Exports with a column for each tag have some hundreds. */
+const MOST_COLUMNS = 5000;
+
 /** First record of a CSV text: names and the delimiter that splits it best. A byte-order mark is skipped. */
 export function parseHeader(text: string, name: string): { delimiter: string; header: string[] } {
   const clean = text.startsWith('\ufeff') ? text.slice(1) : text;
-  const record = firstRecord(clean);
+  const record = firstRecord(clean.slice(0, LONGEST_HEADER + 1));
+  if (record.length > LONGEST_HEADER) throw tooLong(name, `is longer than ${LONGEST_HEADER} characters`);
   const delimiter = delimiterOf(record);
   const header = splitRecord(record, delimiter).map((field) => field.trim());
   if (header.length < 2) {
@@ -14,5 +19,11 @@ export function parseHeader(text: string, name: string): { delimiter: string; he
       { file: name, line: 1 },
     );
   }
+  if (header.length > MOST_COLUMNS) throw tooLong(name, `has ${header.length} columns, of at most ${MOST_COLUMNS}`);
   return { delimiter, header };
+}
+
+function tooLong(name: string, what: string): AppError {
+  const detail = `${name}, line 1 ${what}: that is no header of a bill. Check what the file holds.`;
+  return new AppError('file_format_unknown', detail, { file: name, line: 1 });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
+import { endpoint, MEDIUM_BODY_LIMIT_BYTES, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, Month, UtcInstant } from '../../platform/units/schema.ts';
 import { UploadId } from '../../platform/uploads/schema.ts';
 
@@ -96,6 +96,7 @@ export const importBill = endpoint({
   method: 'POST',
   path: '/api/v1/bill/imports',
   scope: 'finops.write',
+  bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
   summary: 'Import uploaded bill files as one delivery of a source',
   body: z.strictObject({
     source: SourceName,

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { subjectFields } from '../../org/schema.ts';
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
 import { csvLine } from '../../platform/csv/index.ts';
-import { identifier } from '../../platform/lake/index.ts';
+import { csvLineSql, identifier, plainDecimalSql } from '../../platform/lake/index.ts';
 import { decimalString } from '../../platform/units/index.ts';
 import { camelCaseOf, focusColumnNames, focusColumns } from '../billing/index.ts';
 import { type CostRelations, type CostSelection, costSource, dimensionExpression } from './query.ts';
@@ -30,17 +30,29 @@ const rowColumns: readonly (readonly [name: string, expression: string])[] = [
 /** What a share has of its row's costs; shown in their place, so that what is listed adds up to what is summed. */
 const costs = new Set(['BilledCost', 'EffectiveCost', 'ListCost', 'ContractedCost'].map(camelCaseOf));
 
-function rowsSql(selection: CostSelection, relations: CostRelations, only?: string): string {
-  const cost = (name: string) =>
-    `CASE WHEN a.share IS NULL THEN b.${identifier(columnOf(name))} ELSE a.${identifier(`shared_${columnOf(name)}`)} END::VARCHAR`;
+function rowsSql(selection: CostSelection, relations: CostRelations, only: string): string {
   // The subject of every row is shown, so allocations always join here.
-  const { from, where, amount } = costSource(selection, ['rule'], relations);
-  const kept = only === undefined ? where : `WHERE ${only}`;
-  const columns = rowColumns.map(
-    ([name, expression]) => `${costs.has(name) ? cost(name) : expression} AS ${identifier(name)}`,
-  );
+  const { from, amount } = costSource(selection, ['rule'], relations);
+  const columns = rowColumns.map(([name, expression]) => `${shownExpression(name, expression)} AS ${identifier(name)}`);
   return `SELECT ${columns.join(', ')}, to_json("x_Columns")::VARCHAR AS custom_columns, ${amount} AS sort_amount
-    FROM ${from} ${kept} ORDER BY sort_amount DESC NULLS LAST, ${PLACE}`;
+    FROM ${from} WHERE ${only} ORDER BY sort_amount DESC NULLS LAST, ${PLACE}`;
+}
+
+/** The columns as the lines of a CSV file, made by the engine's threads: as rows in JavaScript they would hold the event loop. */
+function linesSql(selection: CostSelection, relations: CostRelations): string {
+  const { from, where, amount } = costSource(selection, ['rule'], relations);
+  const fields = rowColumns.map(([name, expression]) => {
+    const text = `(${shownExpression(name, expression)})::VARCHAR`;
+    return decimals.has(name) ? plainDecimalSql(text) : text;
+  });
+  return `SELECT ${csvLineSql([...fields, 'to_json("x_Columns")::VARCHAR'])} AS line
+    FROM ${from} ${where} ORDER BY ${amount} DESC NULLS LAST, ${PLACE}`;
+}
+
+function shownExpression(name: string, expression: string): string {
+  if (!costs.has(name)) return expression;
+  const column = columnOf(name);
+  return `CASE WHEN a.share IS NULL THEN b.${identifier(column)} ELSE a.${identifier(`shared_${column}`)} END::VARCHAR`;
 }
 
 /** What tells one listed row from all others. */
@@ -119,18 +131,10 @@ export async function pageRows(
 
 /** Every row of a selection as CSV, streamed. */
 export async function rowsCsv(deps: CostsDeps, selection: CostSelection): Promise<Readable> {
-  const sql = rowsSql(selection, await relationsOf(deps, selection));
-  const names = rowColumns.map(([name]) => name);
+  const sql = linesSql(selection, await relationsOf(deps, selection));
   async function* lines() {
-    yield csvLine([...names, 'customColumns']);
-    for await (const chunk of deps.lake.stream(sql)) {
-      yield chunk
-        .map((row) => {
-          const shown = shownRow(row);
-          return csvLine([...names.map((name) => shown[name] ?? null), textOrNull(row.custom_columns)]);
-        })
-        .join('');
-    }
+    yield csvLine([...rowColumns.map(([name]) => name), 'customColumns']);
+    for await (const chunk of deps.lake.stream(sql)) yield chunk.map(({ line }) => String(line)).join('');
   }
   return Readable.from(lines());
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint } from '../../platform/contract/schema.ts';
+import { endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../../platform/contract/schema.ts';
 import { seriesColumns, seriesFileErrors } from '../../platform/csv/schema.ts';
 import { UtcInstant } from '../../platform/units/schema.ts';
 
@@ -94,6 +94,7 @@ export const postSeriesForecast = endpoint({
   method: 'POST',
   path: '/api/v1/forecasts/series',
   scope: 'finops.read',
+  bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
   summary: 'Forecast a series of values with 80 % and 95 % intervals and its back-test. Nothing is kept',
   body: SeriesToForecast,
   response: SeriesForecastReport,

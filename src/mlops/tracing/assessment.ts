@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { AppError } from '../../platform/errors/index.ts';
+import { parseBoundedJson } from '../../platform/json/index.ts';
 import { invalidParameter } from '../wire/index.ts';
 import { redactNamed, redactText } from './redaction.ts';
 import { withoutNul } from './span-record.ts';
@@ -120,8 +122,9 @@ function parsed({ serialization_format: format, value }: { serialization_format:
     throw invalidParameter(`Unknown serialization format: ${format}. Only ${JSON_FORMAT} is supported.`);
   }
   try {
-    return JSON.parse(value);
-  } catch {
+    return parseBoundedJson(value);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
     throw invalidParameter('Invalid assessment: the serialized value of its expectation is no JSON.');
   }
 }

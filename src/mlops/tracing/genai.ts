@@ -1,3 +1,4 @@
+import { parseBoundedJson } from '../../platform/json/index.ts';
 import { type Attribute, anyValue, plainValue } from './otlp/otlp-span.ts';
 
 /** Tokens of one span by kind, as finops counts them: cached ones are part of the input. Whole numbers, >= 0. */
@@ -177,7 +178,7 @@ function objectOf(value: unknown): Values | null {
 
 export function tryJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseBoundedJson(text);
   } catch {
     return undefined;
   }

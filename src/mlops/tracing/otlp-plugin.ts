@@ -2,17 +2,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Plugin } from '../../platform/http/index.ts';
 import { toAppError } from '../../platform/http/problem.ts';
 import { checkRunId, MlflowError, replyWithMlflowError } from '../wire/index.ts';
+import type { MediaType } from './convert-spans.ts';
+import { type Converter, createConverter } from './converter.ts';
 import { type IngestDeps, storeSpans } from './ingest.ts';
 import { unpack } from './otlp/inflate.ts';
-import { parseJson } from './otlp/json.ts';
-import { InvalidOtlp, type ResourceSpans } from './otlp/otlp-span.ts';
-import { parseProtobuf } from './otlp/protobuf.ts';
-import { type SpanRecord, spanRecord } from './span-record.ts';
+import { InvalidOtlp } from './otlp/otlp-span.ts';
+import type { SpanRecord } from './span-record.ts';
 
 /** A body as it comes; unpacked it may be larger (otlp/inflate.ts). */
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
-/** Spans of one request: exporters send 512 by default. */
-const MOST_SPANS = 20_000;
 
 /** What FastAPI answers, which MLflow's server is: `{"detail": …}`. */
 class Refusal extends Error {
@@ -29,6 +27,8 @@ class Refusal extends Error {
 /** `POST /v1/traces`: spans by OTLP over HTTP, in protocol buffers or JSON, all of a request or none. */
 export function otlpPlugin(deps: IngestDeps): Plugin {
   return (app) => {
+    const converter = createConverter();
+    app.addHook('onClose', () => converter[Symbol.asyncDispose]());
     app.setErrorHandler(replyWithDetail);
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES }, (_request, body, done) =>
@@ -38,7 +38,7 @@ export function otlpPlugin(deps: IngestDeps): Plugin {
       const experimentId = headerOf(request, 'x-mlflow-experiment-id');
       if (experimentId === null) throw missingHeader('x-mlflow-experiment-id');
       const type = mediaType(request);
-      const records = recordsOf(await resourcesOf(request, type));
+      const records = await recordsIn(request, type, converter);
       const runId = headerOf(request, 'x-mlflow-run-id');
       if (runId !== null) checkRunId(runId);
       if (records.length > 0) await storeSpans(deps, { experimentId, runId, records });
@@ -56,8 +56,6 @@ function missingHeader(name: string): Refusal {
   return new Refusal(422, [{ type: 'missing', loc: ['header', name], msg: 'Field required', input: null }]);
 }
 
-type MediaType = 'application/x-protobuf' | 'application/json';
-
 function mediaType(request: FastifyRequest): MediaType {
   const given = request.headers['content-type'];
   const type = given?.split(';')[0]?.trim().toLowerCase();
@@ -68,18 +66,16 @@ function mediaType(request: FastifyRequest): MediaType {
   );
 }
 
-async function resourcesOf(request: FastifyRequest, type: MediaType): Promise<ResourceSpans[]> {
+async function recordsIn(
+  request: FastifyRequest,
+  type: MediaType,
+  converter: Converter,
+): Promise<readonly SpanRecord[]> {
   const packed = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-  const body = await orRefuse(() => unpack(packed, request.headers['content-encoding']));
-  let resources: ResourceSpans[];
-  try {
-    resources = type === 'application/json' ? parseJson(body) : parseProtobuf(body);
-  } catch (error) {
-    if (!(error instanceof InvalidOtlp)) throw error;
-    throw new Refusal(400, 'Invalid OpenTelemetry format');
-  }
-  if (resources.length === 0) throw new Refusal(400, 'Invalid OpenTelemetry format - no spans found');
-  return resources;
+  const bytes = await orRefuse(() => unpack(packed, request.headers['content-encoding']));
+  const conversion = await converter.convert({ type, bytes });
+  if ('records' in conversion) return conversion.records;
+  throw new Refusal(conversion.refused.status, conversion.refused.detail);
 }
 
 async function orRefuse<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -87,17 +83,6 @@ async function orRefuse<Result>(work: () => Promise<Result>): Promise<Result> {
     return await work();
   } catch (error) {
     throw error instanceof InvalidOtlp ? new Refusal(400, error.message) : error;
-  }
-}
-
-function recordsOf(resources: readonly ResourceSpans[]): SpanRecord[] {
-  const count = resources.reduce((sum, { spans }) => sum + spans.length, 0);
-  if (count > MOST_SPANS) throw new Refusal(413, `A request may hold ${MOST_SPANS} spans, but this one has ${count}`);
-  try {
-    return resources.flatMap(({ resource, spans }) => spans.map((span) => spanRecord(span, resource)));
-  } catch (error) {
-    if (!(error instanceof InvalidOtlp)) throw error;
-    throw new Refusal(422, 'Cannot convert OpenTelemetry span to MLflow span');
   }
 }
 

@@ -8,6 +8,11 @@ const MAX_LOCATION_LENGTH = 2048;
 /** Schemes whose address names a host: a server or another user's client would be made to connect to it. */
 const HOST_SCHEMES = new Set(['http', 'https', 'ftp', 'sftp', 'hdfs', 'viewfs', 'ws', 'wss']);
 
+/** Schemes of artifact stores that MLflow clients have. Others (`jar:`, `gopher:`) are a way into some reader of the address. */
+const STORE_SCHEMES = new Set(
+  'mlflow-artifacts file s3 r2 b2 oss gs wasb wasbs abfs abfss az azureml dbfs databricks'.split(' '),
+);
+
 /** Clients resolve this scheme to our own artifact routes, so nothing ends on a client's disk by accident. */
 export function defaultArtifactLocation(experimentId: number): string {
   return `mlflow-artifacts:/${experimentId}`;
@@ -56,8 +61,17 @@ export function checkArtifactLocation(location: string): void {
     throw invalidParameter(`Invalid artifact location: '${location}' must not contain '..'.`);
   }
   checkHost('artifact_location', location);
+  checkScheme(scheme);
   if (!(scheme.toLowerCase() === 'mlflow-artifacts' && /^\/\/[^/]/.test(rest))) return;
   throw otherHost('artifact_location', 'mlflow-artifacts');
+}
+
+/** One letter is a drive of Windows. */
+function checkScheme(scheme: string): void {
+  if (scheme.length <= 1 || STORE_SCHEMES.has(scheme.toLowerCase())) return;
+  throw invalidParameter(
+    `'artifact_location' cannot use the '${scheme}' scheme. Use one of ${[...STORE_SCHEMES].join(', ')}, or a path.`,
+  );
 }
 
 /** Refuses a URI that would make a server, or whoever reads it, connect to a host of the caller's choice. */

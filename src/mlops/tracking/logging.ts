@@ -1,3 +1,4 @@
+import { parseBoundedJson } from '../../platform/json/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import {
   checkMaxResults,
@@ -211,9 +212,20 @@ async function storeInputs(
   await insertModelInputs(sql, run.runId, modelIds);
 }
 
+/** A client can write the tag itself. */
+function earlierRecords(text: string): unknown {
+  try {
+    return parseBoundedJson(text);
+  } catch {
+    throw invalidParameter(
+      `The tag ${LOGGED_MODELS_TAG} of the run is not a JSON list. Set it to "[]" and log the model again.`,
+    );
+  }
+}
+
 async function appendModelRecord(sql: Sql, runId: string, record: object): Promise<void> {
   const [tag] = await runValues(sql, 'tag', runId, [LOGGED_MODELS_TAG]);
-  const earlier: unknown = tag === undefined ? [] : JSON.parse(tag.value);
+  const earlier = tag === undefined ? [] : earlierRecords(tag.value);
   const records = Array.isArray(earlier) ? [...earlier, record] : [record];
   await upsertRunTags(sql, runId, [{ key: LOGGED_MODELS_TAG, value: JSON.stringify(records) }]);
 }

@@ -1,3 +1,5 @@
+import { AppError } from '../../platform/errors/index.ts';
+import { parseBoundedJson } from '../../platform/json/index.ts';
 import { type Fields, invalidParameter, type MlflowRoute, slashless, writeRoute } from '../wire/index.ts';
 import type { Logging } from './logging.ts';
 import { listed } from './mlflow-answers.ts';
@@ -124,9 +126,10 @@ function readModelRecord(text: string): object {
 
 function parseObject(text: string): object | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseBoundedJson(text);
     return typeof value === 'object' ? value : null;
-  } catch {
+  } catch (error) {
+    if (error instanceof AppError) throw error;
     return null;
   }
 }

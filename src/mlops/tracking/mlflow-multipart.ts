@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../../platform/errors/index.ts';
+import { checkJson } from '../../platform/json/index.ts';
 import { apiPrefixes, bodyFields, type Fields, invalidParameter, readParams, sendMessage } from '../wire/index.ts';
 import type { Multipart, PartAddress } from './multipart.ts';
 
@@ -82,7 +83,9 @@ async function readMessage(request: FastifyRequest, body: Readable): Promise<Fie
       throw new AppError('payload_too_large', `The message may have at most ${MESSAGE_LIMIT_BYTES} bytes.`);
     }
   }
-  return bodyFields(Buffer.concat(chunks).toString('utf8'));
+  const bytes = Buffer.concat(chunks);
+  checkJson(bytes);
+  return bodyFields(bytes.toString('utf8'));
 }
 
 /** Where the client reached us is where it reaches us again; only itself is told of it. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint } from '../../platform/contract/schema.ts';
+import { BATCH_BODY_LIMIT_BYTES, endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../../platform/contract/schema.ts';
 import { RunId } from '../tracking/schema.ts';
 
 /**
@@ -192,6 +192,7 @@ export const importExperiment = endpoint({
   method: 'POST',
   path: '/api/v1/mlflow-imports/experiments',
   scope: 'mlops.write',
+  bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
   summary: 'Take over an experiment',
   body: ImportedExperiment,
   response: z.strictObject({
@@ -209,6 +210,7 @@ export const importRun = endpoint({
   method: 'POST',
   path: '/api/v1/mlflow-imports/runs',
   scope: 'mlops.write',
+  bodyLimitBytes: BATCH_BODY_LIMIT_BYTES,
   summary: 'Take over a run; its metrics and files follow',
   body: ImportedRun,
   response: z.strictObject({ created: z.boolean().describe('False when it was here already') }),
@@ -219,6 +221,7 @@ export const importMetrics = endpoint({
   method: 'POST',
   path: '/api/v1/mlflow-imports/runs/:runId/metrics',
   scope: 'mlops.write',
+  bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
   summary: 'Add samples to a run that is being taken over',
   params: z.strictObject({ runId: RunId }),
   body: z.strictObject({
@@ -232,6 +235,7 @@ export const importLoggedModel = endpoint({
   method: 'POST',
   path: '/api/v1/mlflow-imports/logged-models',
   scope: 'mlops.write',
+  bodyLimitBytes: BATCH_BODY_LIMIT_BYTES,
   summary: 'Take over a logged model; its files follow',
   body: ImportedLoggedModel,
   response: z.strictObject({ created: z.boolean().describe('False when it was here already') }),
@@ -242,6 +246,7 @@ export const importModel = endpoint({
   method: 'POST',
   path: '/api/v1/mlflow-imports/registered-models',
   scope: 'mlops.write',
+  bodyLimitBytes: BATCH_BODY_LIMIT_BYTES,
   summary: 'Take over a registered model with its versions and aliases',
   body: ImportedModel,
   response: z.strictObject({

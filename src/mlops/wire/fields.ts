@@ -1,3 +1,4 @@
+import { checkJson } from '../../platform/json/index.ts';
 import { readDouble } from './doubles.ts';
 import { invalidParameter, type MlflowError } from './errors.ts';
 import { parseAsWritten, pythonJson, pythonType, quoteSpecialDoubles } from './python-json.ts';
@@ -32,6 +33,8 @@ export interface Fields {
   invalid(name: string, why?: string): MlflowError;
 }
 
+const LONGEST_REPARSED = 256 * 1024;
+
 interface Source {
   readonly values: Readonly<Record<string, unknown>>;
   /** Where these values lie in the body: `metrics`, 0. */
@@ -52,10 +55,15 @@ function parseBody(body: string): Record<string, unknown> {
   if (body.trim() === '') return {};
   const value = parseJson(body);
   // Old clients post their JSON as a JSON string.
-  const message = typeof value === 'string' ? parseJson(value) : value;
+  const message = typeof value === 'string' ? parseInner(value) : value;
   if (message === null) return {};
   if (!isMessage(message)) throw invalidParameter('The request body must be a JSON object.');
   return message;
+}
+
+function parseInner(text: string): unknown {
+  checkJson(Buffer.from(text));
+  return parseJson(text);
 }
 
 function parseJson(text: string): unknown {
@@ -156,14 +164,23 @@ function readQueryFlag(value: unknown): boolean | null {
   return text === 'true' ? true : text === 'false' ? false : null;
 }
 
+/** Of one repeated field: more than any call of the protocol takes, and less than the parameters of a statement. */
+const MOST_ITEMS = 10_000;
+
+function tooManyItems(): MlflowError {
+  return invalidParameter(`A repeated field may have ${MOST_ITEMS} values. Send several requests.`);
+}
+
 function readTexts(value: unknown, fromQuery: boolean): string[] | null {
   const items: readonly unknown[] =
     fromQuery && typeof value === 'string' ? [value] : Array.isArray(value) ? value : [0];
+  if (items.length > MOST_ITEMS) throw tooManyItems();
   const texts = items.map(readText).filter((text) => text !== null);
   return texts.length === items.length ? texts : null;
 }
 
 function readMessages(source: Source, name: string, items: readonly unknown[] = []): Fields[] {
+  if (items.length > MOST_ITEMS) throw tooManyItems();
   return items.map((item, index) => {
     if (!isMessage(item)) throw invalidValue(source, name);
     return fieldsOf({ ...source, values: item, place: [...source.place, name, index] });
@@ -197,6 +214,8 @@ function invalidValue(source: Source, name: string, why?: string): MlflowError {
 
 function asWritten(source: Source, name: string): unknown {
   if (source.body === null) return source.values[name];
+  // Parsing a large body once more would cost more than the text of a number is worth.
+  if (source.body.length > LONGEST_REPARSED) return source.values[name];
   const whole = parseAsWritten(quoteSpecialDoubles(source.body));
   let value: unknown = typeof whole === 'string' ? parseAsWritten(whole) : whole;
   for (const step of [...source.place, name]) {

@@ -15,6 +15,9 @@ const PATTERNS: readonly (readonly [Token['kind'] | 'space', RegExp])[] = [
   ['sign', /[.,();]/y],
 ];
 
+/** More than the largest list of values and all comparisons need. */
+const MOST_TOKENS = 25_000;
+
 /** The tokens of a filter or an order_by clause. Error: `search_filter_invalid` at the first sign of no token. */
 export function tokenize(text: string): Token[] {
   if (text.includes('\0')) throw invalidFilter('A filter cannot hold a NUL character.');
@@ -23,7 +26,10 @@ export function tokenize(text: string): Token[] {
   while (at < text.length) {
     const [kind, found] = match(text, at);
     at += found.length;
-    if (kind !== 'space') tokens.push(tokenOf(kind, found));
+    if (kind === 'space') continue;
+    tokens.push(tokenOf(kind, found));
+    if (tokens.length > MOST_TOKENS)
+      throw invalidFilter(`Invalid filter: it is longer than ${MOST_TOKENS} words and signs.`);
   }
   return tokens;
 }

@@ -97,3 +97,25 @@ describe('the order_by grammar', () => {
     },
   );
 });
+
+describe('the bounds of a search', () => {
+  const comparisons = (count: number) => Array(count).fill('metrics.a > 1').join(' AND ');
+  const ids = (count: number) => `run_id IN (${Array(count).fill("'a'").join()})`;
+  const orders = (count: number) => Array.from({ length: count }, (_, index) => `metrics.m${index}`);
+
+  it('lets in what both stores can answer', () => {
+    expect(parseFilter(comparisons(100), vocabulary)).toHaveLength(100);
+    expect(parseFilter(ids(10_000), vocabulary)).toHaveLength(1);
+    expect(parseOrderings(orders(20), vocabulary)).toHaveLength(20);
+  });
+
+  it.each([
+    ['10,000 comparisons', () => parseFilter(comparisons(10_000), vocabulary)],
+    ['50,000 ids', () => parseFilter(ids(50_000), vocabulary)],
+    ['ids in several lists', () => parseFilter(`${ids(6000)} AND ${ids(6000)}`, vocabulary)],
+    ['1,000 columns of an order', () => parseOrderings(orders(1000), vocabulary)],
+    ['a megabyte of signs', () => parseFilter('('.repeat(1_000_000), vocabulary)],
+  ])('refuses %s', (_name, parse) => {
+    expect(parse).toThrow(expect.objectContaining({ errorCode: 'INVALID_PARAMETER_VALUE' }));
+  });
+});

@@ -26,7 +26,7 @@ interface Key {
 }
 
 /**
- * MLflow's filter grammar: comparisons joined by AND, no OR and no nesting. Empty text filters nothing.
+ * MLflow's filter grammar: comparisons joined by AND, no OR and no nesting. Empty text filters nothing. At most 100 comparisons.
  * Example: "metrics.ndcg > 0.4 and params.`learning rate` = '0.1'". Error: `search_filter_invalid`.
  */
 export function parseFilter(text: string, vocabulary: Vocabulary): Comparison[] {
@@ -34,14 +34,33 @@ export function parseFilter(text: string, vocabulary: Vocabulary): Comparison[] 
   const comparisons: Comparison[] = [];
   if (text === '') return comparisons;
   if (reader.peek() === undefined) throw invalidFilter(`Invalid filter '${text}'. Could not be parsed.`);
-  do comparisons.push(readComparison(reader, vocabulary));
-  while (reader.word('AND'));
+  do {
+    comparisons.push(readComparison(reader, vocabulary));
+    checkSize(comparisons);
+  } while (reader.word('AND'));
   const rest = reader.peek();
   if (rest?.kind === 'sign' && rest.text === ';') {
     throw invalidFilter(`Search filter contained multiple expression '${text}'. Provide AND-ed expression list.`);
   }
   if (rest !== undefined) throw invalidFilter(`Invalid clause(s) in filter string: '${shown(rest)}'`);
   return comparisons;
+}
+
+/** What both stores take in one statement: SQLite counts 1,000 levels of an expression and 32,766 parameters. */
+const MOST_COMPARISONS = 100;
+const MOST_LISTED_VALUES = 10_000;
+const MOST_ORDERINGS = 20;
+
+function checkSize(comparisons: readonly Comparison[]): void {
+  if (comparisons.length > MOST_COMPARISONS) {
+    throw invalidFilter(`Invalid filter: it has more than ${MOST_COMPARISONS} comparisons.`);
+  }
+  const listed = comparisons.reduce((sum, { value }) => sum + (Array.isArray(value) ? value.length : 0), 0);
+  if (listed > MOST_LISTED_VALUES) {
+    throw invalidFilter(
+      `Invalid filter: its lists have more than ${MOST_LISTED_VALUES} values. Ask for fewer at once.`,
+    );
+  }
 }
 
 export interface Ordering {
@@ -51,8 +70,10 @@ export interface Ordering {
   readonly ascending: boolean;
 }
 
-/** `metrics.loss DESC`, "params.`learning rate`", `start_time`. A field named twice is refused. */
+/** `metrics.loss DESC`, "params.`learning rate`", `start_time`. A field named twice is refused, and so are more than 20 clauses. */
 export function parseOrderings(clauses: readonly string[], vocabulary: Vocabulary): Ordering[] {
+  if (clauses.length > MOST_ORDERINGS)
+    throw invalidFilter(`Invalid order_by: it has more than ${MOST_ORDERINGS} clauses.`);
   const orderings = clauses.map((clause) => parseOrdering(clause, vocabulary));
   const fields = new Set(orderings.map((ordering) => JSON.stringify([ordering.entity, ordering.key])));
   if (fields.size < orderings.length) {

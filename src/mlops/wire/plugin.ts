@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Method, Scope } from '../../platform/contract/schema.ts';
 import type { Plugin } from '../../platform/http/index.ts';
+import { checkJson } from '../../platform/json/index.ts';
 import { auditOf, subjectIn } from './audit-facts.ts';
+import { bodyLimitOf } from './body-limits.ts';
 import { replyWithMlflowError } from './error-reply.ts';
 import { invalidParameter, MlflowError } from './errors.ts';
 import { bodyFields, type Fields, queryFields } from './fields.ts';
@@ -77,6 +79,7 @@ function attach(app: FastifyInstance, url: string, route: MlflowRoute): void {
     method: route.method,
     url,
     config,
+    ...bodyLimitOf(route.path),
     handler: async (request, reply) => {
       const [fields, params] = [fieldsOf(request), readParams(request.params)];
       if (!reads) request.subject = subjectIn(fields, params, config.audit === 'counted');
@@ -93,7 +96,7 @@ export function sendMessage(reply: FastifyReply, message: object | string): Fast
 
 function fieldsOf(request: FastifyRequest): Fields {
   if (request.method === 'GET') return queryFields({ ...Object(request.query) });
-  return bodyFields(typeof request.body === 'string' ? request.body : '');
+  return bodyFields(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '');
 }
 
 export function readParams(params: unknown): Record<string, string> {
@@ -110,10 +113,13 @@ function answerUnknown(app: FastifyInstance, prefix: string): void {
   });
 }
 
-/** The body stays text until a handler reads its fields. A page of another site can post forms, but not JSON. */
+/** The body stays bytes, whose depth and values were counted, until a handler reads its fields. A page of another site can post forms, but not JSON. */
 function acceptJsonText(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
+    checkJson(body);
+    done(null, body);
+  });
   app.addHook('onRequest', async (request) => {
     if (request.method !== 'POST' && request.method !== 'PUT') return;
     const type = request.headers['content-type'];

@@ -52,6 +52,16 @@ it.each<[string, [Partial<Header> & { name: string }, string?][]]>([
   ],
   ['a file over a link', [[{ name: 'l', type: 'symlink', linkname: 'd' }], [{ name: 'l' }, 'x']]],
   ['a hard link', [[{ name: 'h', type: 'link', linkname: '/etc/passwd' }]]],
+  ['a name of 300 characters', [[{ name: 'n'.repeat(300) }, 'x']]],
+  ['a path of 5,000 characters', [[{ name: 'nn/'.repeat(1700) }, 'x']]],
+  [
+    'a file in a file',
+    [
+      [{ name: 'f' }, 'x'],
+      [{ name: 'f/g' }, 'x'],
+    ],
+  ],
+  ['a folder where a file is', [[{ name: 'f' }, 'x'], [{ name: 'f', type: 'directory' }]]],
   ['a device', [[{ name: 'dev', type: 'block-device' }]]],
   [
     'a file twice',

@@ -27,6 +27,8 @@ export interface Unpacked {
 
 const DEFAULT_LIMITS = { maxBytes: 64 * 1024 ** 3, maxFiles: 1_000_000 };
 const NAMES_TOLD = 10;
+/** What the file system answers to names that no file of this machine can have. */
+const FAULTS_OF_NAMES: ReadonlySet<string> = new Set(['ENAMETOOLONG', 'ENOTDIR', 'EEXIST', 'EISDIR']);
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 
 interface Unpacking {
@@ -55,14 +57,23 @@ export async function unpack(content: Readable, folder: string, options: UnpackO
       entry.resume();
     }
   } catch (error) {
+    if (error instanceof AppError) throw error;
+    const system = systemCode(error);
+    if (system !== null && FAULTS_OF_NAMES.has(system)) throw unusableName(system, error);
     // A full disk is not the archive's fault.
-    if (error instanceof AppError || systemCode(error)?.startsWith('E') === true) throw error;
+    if (system?.startsWith('E') === true) throw error;
     throw new AppError('archive_invalid', 'The archive cannot be read to its end.', {}, { cause: error });
   } finally {
     content.destroy();
     await feeding;
   }
   return { leftOut };
+}
+
+function unusableName(system: string, cause: unknown): AppError {
+  const why =
+    system === 'ENAMETOOLONG' ? 'a name longer than this machine allows' : 'a file where it also has a folder';
+  return new AppError('archive_invalid', `The archive has ${why}.`, {}, { cause });
 }
 
 /** Not by `pipe`: the two kinds of streams do not tell each other of every end. */

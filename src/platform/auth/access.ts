@@ -2,8 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import type { Scope } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
 import { type Access, isLoopback, LOCAL, sameOrigin } from '../http/index.ts';
-import type { Attempts } from './attempts.ts';
 import { type Credentials, credentialsOf } from './credentials.ts';
+import type { PasswordCheck } from './password-check.ts';
 import type { Proofs } from './proofs.ts';
 import { allows } from './roles.ts';
 import { hashOf, isToken } from './secrets.ts';
@@ -12,7 +12,7 @@ import type { Proven, Verified } from './verified.ts';
 export interface AccessDeps {
   readonly proofs: Proofs;
   readonly verified: Verified;
-  readonly attempts: Attempts;
+  readonly checkPassword: PasswordCheck;
   /** Secret of whoever may read the data folder's own files: the command line on this machine. */
   readonly localKey: string;
 }
@@ -20,8 +20,8 @@ export interface AccessDeps {
 export interface AccountAccess extends Access {
   /** Who asks, or null when nobody was named or the proof is wrong. Error: `too_many_attempts`. */
   identify(request: FastifyRequest): Promise<Proven | null>;
-  /** Checks a password as every request's is checked: slowed down after failures. */
-  checkPassword(request: FastifyRequest, name: string, password: string): Promise<Proven | null>;
+  /** Checks a password as every request's is checked: limited, delayed and queued. */
+  readonly checkPassword: PasswordCheck;
 }
 
 /** The door of a server with accounts: default-deny, in one place, for every route there is. */
@@ -37,7 +37,7 @@ export function createAccess(deps: AccessDeps): AccountAccess {
   };
   return {
     identify,
-    checkPassword: (request, name, password) => passwordProof(deps, request, name, password),
+    checkPassword: deps.checkPassword,
     async admit(request, scope) {
       if (scope === 'open') return;
       const proven = await identify(request);
@@ -58,7 +58,7 @@ async function proof(deps: AccessDeps, request: FastifyRequest, credentials: Cre
       return cached(verified, ['bearer', credentials.secret], () => proofs.token(credentials.secret, null));
     case 'basic': {
       const { name, secret } = credentials;
-      if (!isToken(secret)) return passwordProof(deps, request, name, secret);
+      if (!isToken(secret)) return deps.checkPassword(request, name, secret);
       return cached(verified, ['token', name, secret], () => proofs.token(secret, name));
     }
     default:
@@ -72,23 +72,6 @@ async function cached(
   verify: () => Promise<Proven | null>,
 ): Promise<Proven | null> {
   return verified.find(kind, ...secrets) ?? verified.check([kind, ...secrets], verify);
-}
-
-/** What was right a moment ago is not slowed down by somebody else's guesses from the same address. */
-async function passwordProof(
-  { proofs, verified, attempts }: AccessDeps,
-  request: FastifyRequest,
-  name: string,
-  password: string,
-): Promise<Proven | null> {
-  const known = verified.find('password', name, password);
-  if (known !== null) return known;
-  const key = `${request.ip} ${name}`;
-  attempts.check(key);
-  const proven = await verified.check(['password', name, password], () => proofs.password(name, password));
-  if (proven === null) attempts.failed(key);
-  else attempts.succeeded(key);
-  return proven;
 }
 
 /**

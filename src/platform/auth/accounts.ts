@@ -5,6 +5,7 @@ import { AppError } from '../errors/index.ts';
 import type { Identity } from '../http/index.ts';
 import type { Sql, Store } from '../store/index.ts';
 import type { Clock } from '../units/index.ts';
+import { checkPasswordStrength } from './common-passwords.ts';
 import { administers } from './roles.ts';
 import type { Account, changeAccount, createAccount, createToken, Token } from './schema.ts';
 import { hashOf, hashPassword, newToken } from './secrets.ts';
@@ -36,12 +37,13 @@ export const SESSION_MS = 12 * 60 * 60_000;
 
 const instant = (ms: number): string => new Date(ms).toISOString();
 
-/** Errors: `account_exists`. */
+/** Errors: `account_exists`, `password_too_common`. */
 export async function makeAccount(
   { store, clock }: AccountsDeps,
   { name, role, password }: BodyOf<typeof createAccount>,
   createdBy: string,
 ): Promise<Account> {
+  if (password !== null) checkPasswordStrength(password, name);
   const stored = password === null ? null : await hashPassword(password);
   return store.transaction(async (sql) => {
     if ((await findAccount(sql, name)) !== null) {
@@ -52,12 +54,13 @@ export async function makeAccount(
   });
 }
 
-/** Errors: `account_not_found`, `account_last_admin`. */
+/** Errors: `account_not_found`, `account_last_admin`, `password_too_common`. */
 export async function alterAccount(
   { store, clock, forget }: AccountsDeps,
   name: string,
   { role, password, disabled }: z.output<(typeof changeAccount)['body']>,
 ): Promise<Account> {
+  if (password !== undefined) checkPasswordStrength(password, name);
   const stored = password === undefined ? undefined : await hashPassword(password);
   const changed = await store.transaction(async (sql) => {
     const before = await accountOf(sql, name);

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createAttempts } from './attempts.ts';
 import { credentialsOf, sessionCookie } from './credentials.ts';
-import { createDerivations } from './derivations.ts';
 import { allows } from './roles.ts';
 import { roles } from './schema.ts';
 import { hashPassword, verifyPassword } from './secrets.ts';
@@ -35,52 +33,6 @@ describe('credentials', () => {
     expect(one).not.toBe(other);
     expect(await verifyPassword('pa\u0308ssword 1234', one)).toBe(true);
     expect(await verifyPassword('password 1234', one)).toBe(false);
-  });
-});
-
-describe('attempts', () => {
-  it('wait twice as long each time after five, at most five minutes, and are forgotten', () => {
-    let now = 0;
-    const attempts = createAttempts({ now: () => now });
-    const waitSeconds = () => {
-      try {
-        attempts.check('k');
-        return 0;
-      } catch (error) {
-        return (error as { context: { retryAfterSeconds: number } }).context.retryAfterSeconds;
-      }
-    };
-    const waits = Array.from({ length: 16 }, () => {
-      attempts.failed('k');
-      return waitSeconds();
-    });
-    expect(waits).toEqual([0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
-    now += 16 * 60_000;
-    attempts.failed('k');
-    expect(waitSeconds()).toBe(0);
-    attempts.succeeded('k');
-    expect(waitSeconds()).toBe(0);
-  });
-});
-
-describe('derivations', () => {
-  it('run two at a time and send away who comes to a full queue', async () => {
-    const inTurn = createDerivations();
-    const gate = Promise.withResolvers<void>();
-    let running = 0;
-    let most = 0;
-    const all = Array.from({ length: 35 }, () =>
-      inTurn(async () => {
-        running += 1;
-        most = Math.max(most, running);
-        await gate.promise;
-        running -= 1;
-      }),
-    );
-    const last = await all[34]?.catch((error: { code: string }) => error.code);
-    gate.resolve();
-    await Promise.all(all.slice(0, 34));
-    expect([last, most, await inTurn(async () => 'again')]).toEqual(['too_many_attempts', 2, 'again']);
   });
 });
 

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type Access, localAccess, type Route } from '../http/index.ts';
+import { type Access, localAccess, type Route, type WriteRecorder } from '../http/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Clock } from '../units/index.ts';
 import { createAccess } from './access.ts';
 import { makeAccount } from './accounts.ts';
 import { createAttempts } from './attempts.ts';
+import { createPasswordCheck } from './password-check.ts';
 import { createProofs } from './proofs.ts';
 import { authRoutes } from './routes.ts';
 import { randomPassword } from './secrets.ts';
@@ -19,6 +20,8 @@ export interface AuthDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly config: { readonly accounts: 'off' | 'on' };
+  /** Where sign-ins and wrong passwords are recorded. */
+  readonly writes: WriteRecorder;
 }
 
 /** An account that was made at start because there was none; the password is told this once and kept by nobody. */
@@ -40,21 +43,18 @@ export interface Auth {
 }
 
 /** Makes the door. Without accounts everybody is `local`; with them every route asks, except those of scope `open`. */
-export function createAuth({ store, clock, config }: AuthDeps): Auth {
+export function createAuth({ store, clock, config, writes }: AuthDeps): Auth {
   const on = config.accounts === 'on';
   const verified = createVerified(clock);
   const workTokens = createWorkTokens(store);
   const localKey = randomBytes(32).toString('base64url');
-  const access = createAccess({
-    proofs: createProofs(store, clock, workTokens),
-    verified,
-    attempts: createAttempts(clock),
-    localKey,
-  });
+  const proofs = createProofs(store, clock, workTokens);
+  const checkPassword = createPasswordCheck({ proofs, verified, attempts: createAttempts(clock), writes });
+  const access = createAccess({ proofs, verified, checkPassword, localKey });
   const deps = { store, clock, forget: verified.forget };
   return {
     access: on ? access : localAccess,
-    routes: authRoutes({ ...deps, access: on ? access : null }),
+    routes: authRoutes({ ...deps, writes, access: on ? access : null }),
     localKey: on ? localKey : null,
     workToken: async (name, until) => (on ? workTokens.issue(name, until) : null),
     async ensureFirstAccount() {

@@ -10,7 +10,10 @@ const USED_EVERY_MS = 60_000;
 
 /** The checks behind credentials: each asks the store and answers who it is, or null. */
 export interface Proofs {
-  password(name: string, password: string): Promise<Proven | null>;
+  /** `address` takes its turn among others in the queue of derivations. */
+  password(name: string, password: string, address: string): Promise<Proven | null>;
+  /** Whether there is an account of this name. */
+  exists(name: string): Promise<boolean>;
   /** `name` is null where only the token is given; else it must be the token's account. */
   token(secret: string, name: string | null): Promise<Proven | null>;
   session(secret: string): Promise<Proven | null>;
@@ -21,11 +24,12 @@ export function createProofs(store: Store, clock: Clock, workTokens: Pick<WorkTo
   let nobody: Promise<string> | undefined;
   const inTurn = createDerivations();
   return {
-    async password(name, password) {
+    exists: async (name) => (await findAccount(store, name)) !== null,
+    async password(name, password, address) {
       const account = await findAccount(store, name);
       nobody ??= hashPassword(randomPassword());
       const stored = account?.password ?? (await nobody);
-      const right = await inTurn(() => verifyPassword(password, stored));
+      const right = await inTurn(address, () => verifyPassword(password, stored));
       return right && account !== null && account.password !== null ? provenOf(account, null) : null;
     },
     async token(secret, name) {

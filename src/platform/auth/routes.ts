@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Endpoint } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
-import { handle, parseRequest, type Route } from '../http/index.ts';
+import { bodyLimitOf, handle, parseRequest, type Route, type WriteRecorder } from '../http/index.ts';
 import type { AccountAccess } from './access.ts';
 import {
   type AccountsDeps,
@@ -15,6 +15,7 @@ import {
   openSession,
   SESSION_MS,
 } from './accounts.ts';
+import { addressKey } from './address.ts';
 import { cookieValue, SESSION_COOKIE, sessionCookie } from './credentials.ts';
 import {
   changeAccount,
@@ -30,8 +31,11 @@ import {
   type Who,
 } from './schema.ts';
 import { newToken } from './secrets.ts';
+import type { Proven } from './verified.ts';
 
 export interface AuthRoutesDeps extends AccountsDeps {
+  /** Where sign-ins are recorded. */
+  readonly writes: WriteRecorder;
   /** Null on a server without accounts. */
   readonly access: AccountAccess | null;
 }
@@ -87,8 +91,27 @@ async function logIn(deps: AuthRoutesDeps, request: FastifyRequest, reply: Fasti
   if (proven === null) throw new AppError('not_authenticated', 'The name or the password is wrong.');
   const secret = newToken();
   await openSession(deps, name, secret);
+  await recordSignIn(deps, request, proven);
   reply.header('set-cookie', sessionCookie(secret, SESSION_MS / 1000, isSecure(request)));
   return { accounts: 'on', name: proven.name, role: proven.role };
+}
+
+async function recordSignIn(
+  { writes }: AuthRoutesDeps,
+  request: FastifyRequest,
+  { name, role }: Proven,
+): Promise<void> {
+  await writes.record({
+    actor: { name, role },
+    method: request.method,
+    route: startSession.path,
+    scope: startSession.scope,
+    subject: { account: name, address: addressKey(request.ip), signIn: 'succeeded' },
+    bodyDigest: null,
+    status: 200,
+    requestId: request.id,
+    counted: false,
+  });
 }
 
 /** The page's own address says whether the browser came by https. */
@@ -105,5 +128,6 @@ function sessionRoute<E extends Endpoint>(
     reply
       .type('application/json; charset=utf-8')
       .send(JSON.stringify(endpoint.response.parse(await answer(request, reply))));
-  return { endpoint, attach: (app) => void app.route({ method, url, config: { scope, audit: 'bare' }, handler }) };
+  const options = { method, url, config: { scope, audit: 'bare' }, ...bodyLimitOf(endpoint) } as const;
+  return { endpoint, attach: (app) => void app.route({ ...options, handler }) };
 }

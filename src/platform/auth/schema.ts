@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint } from '../contract/schema.ts';
+import { endpoint, SMALL_BODY_LIMIT_BYTES } from '../contract/schema.ts';
 import { UtcInstant } from '../units/schema.ts';
 
 export const roles = ['viewer', 'contributor', 'finance', 'operator', 'admin'] as const;
@@ -22,7 +22,7 @@ export const Password = z
   .string()
   .min(12, 'at least 12 characters')
   .max(500, 'at most 500 characters')
-  .describe('Password, 12 to 500 characters');
+  .describe('Password, 12 to 500 characters; common ones are refused');
 
 export const Account = z
   .strictObject({
@@ -76,6 +76,7 @@ export const startSession = endpoint({
   response: Who,
   errors: ['not_authenticated', 'too_many_attempts', 'invalid_request'],
   secretBody: true,
+  bodyLimitBytes: SMALL_BODY_LIMIT_BYTES,
 });
 
 export const endSession = endpoint({
@@ -107,8 +108,9 @@ export const createAccount = endpoint({
     password: Password.nullable().describe('Its password; null for an account that only tokens open'),
   }),
   response: Account,
-  errors: ['account_exists'],
+  errors: ['account_exists', 'password_too_common'],
   secretBody: true,
+  bodyLimitBytes: SMALL_BODY_LIMIT_BYTES,
 });
 
 export const changeAccount = endpoint({
@@ -123,8 +125,9 @@ export const changeAccount = endpoint({
     disabled: z.boolean().optional().describe('True: nobody gets in as it; false: again'),
   }),
   response: Account,
-  errors: ['account_not_found', 'account_last_admin'],
+  errors: ['account_not_found', 'account_last_admin', 'password_too_common'],
   secretBody: true,
+  bodyLimitBytes: SMALL_BODY_LIMIT_BYTES,
 });
 
 export const changePassword = endpoint({
@@ -137,8 +140,9 @@ export const changePassword = endpoint({
     next: Password.describe('New password, 12 to 500 characters'),
   }),
   response: Account,
-  errors: ['account_not_found', 'not_permitted', 'too_many_attempts'],
+  errors: ['account_not_found', 'not_permitted', 'too_many_attempts', 'password_too_common'],
   secretBody: true,
+  bodyLimitBytes: 2 * SMALL_BODY_LIMIT_BYTES,
 });
 
 export const listTokens = endpoint({
@@ -171,6 +175,7 @@ export const createToken = endpoint({
   response: z.strictObject({ token: Token, secret: z.string().describe('The token itself: sy_…; it is not kept') }),
   errors: ['account_not_found', 'not_permitted'],
   secretBody: true,
+  bodyLimitBytes: SMALL_BODY_LIMIT_BYTES,
 });
 
 export const revokeToken = endpoint({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ObjectsAddress } from '../objects/schema.ts';
+import { addressRangesIn } from './address-ranges.ts';
 
 /** Every setting there is. docs/configuration.md is generated from this schema; the names of the variables too. */
 export const ConfigSchema = z.strictObject({
@@ -20,6 +21,13 @@ export const ConfigSchema = z.strictObject({
     .string()
     .default('')
     .describe('Further host names, comma-separated, that the Host header may carry (loopback names always may).'),
+  trustedProxies: z
+    .string()
+    .refine((list) => addressRangesIn(list) !== null, 'addresses or ranges, comma-separated, such as "10.0.0.0/8, ::1"')
+    .default('')
+    .describe(
+      'Addresses or CIDR ranges, comma-separated, of proxies in front; X-Forwarded-For is believed from these alone. Default: none.',
+    ),
   accounts: z
     .enum(['off', 'on'])
     .default('off')

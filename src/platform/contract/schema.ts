@@ -37,6 +37,8 @@ export interface EndpointDefinition<P extends Fields, Q extends Fields, B extend
   readonly errors: readonly ErrorCode[];
   /** `bytes`: the body is streamed to the handler unread (uploads). */
   readonly accepts?: 'json' | 'bytes';
+  /** Largest JSON body in bytes; default 1 MiB (`DEFAULT_BODY_LIMIT_BYTES`). */
+  readonly bodyLimitBytes?: number;
   /** The body carries a secret: the audit trail then keeps not even its digest. */
   readonly secretBody?: true;
   /** Called every few seconds: the audit trail then counts the calls of a minute, as it does an MLflow client's. */
@@ -55,6 +57,15 @@ export interface Endpoint<
   readonly query: Q;
   readonly body: B;
 }
+
+/** Largest JSON body of an endpoint without `bodyLimitBytes`. */
+export const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
+/** For endpoints that take large documents: manifests, rules, series. */
+export const MEDIUM_BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+/** For endpoints that take a batch in one request. */
+export const BATCH_BODY_LIMIT_BYTES = 16 * 1024 * 1024;
+/** For endpoints that take an account, a password or a token. */
+export const SMALL_BODY_LIMIT_BYTES = 4 * 1024;
 
 const NoFields = z.strictObject({});
 const NoBody = z.undefined();

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
@@ -9,6 +10,7 @@ import { delimiterOf, firstRecord } from './header.ts';
 const MOST_ROWS = 200_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_RECORD_CHARACTERS = 64 * 1024;
+const PART_BYTES = 64 * 1024;
 const GZIP_MAGIC = 0x1f8b;
 const SHOWN_CHARACTERS = 40;
 const MOST_NAMES_SHOWN = 8;
@@ -40,8 +42,8 @@ export async function readSeries(content: AsyncIterable<Buffer>, columns: Series
   const read: SeriesRow[] = [];
   let places: Places | null = null;
   try {
-    const text = textOf(await unpacked(await whole(content)));
-    for await (const { record, info } of parsed(text)) {
+    const bytes = await unpacked(await whole(content));
+    for await (const { record, info } of parsed(bytes, textOf(bytes))) {
       if (places === null) places = placesOf(record, columns);
       else read.push(rowOf(record, info.lines, places, columns));
       if (read.length > MOST_ROWS) throw tooLong();
@@ -58,7 +60,7 @@ interface CsvRow {
   readonly info: { readonly lines: number };
 }
 
-function parsed(text: string): AsyncIterable<CsvRow> {
+function parsed(bytes: Buffer, text: string): AsyncIterable<CsvRow> {
   const delimiter = delimiterOf(firstRecord(text.slice(0, MOST_RECORD_CHARACTERS)));
   const parser = parse({
     bom: true,
@@ -67,7 +69,15 @@ function parsed(text: string): AsyncIterable<CsvRow> {
     skip_empty_lines: true,
     max_record_size: MOST_RECORD_CHARACTERS,
   });
-  return Readable.from([text]).pipe(parser);
+  return Readable.from(parts(bytes)).pipe(parser);
+}
+
+/** The parser works on a part at once; between two of them the event loop has its turn. */
+async function* parts(bytes: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += PART_BYTES) {
+    yield bytes.subarray(at, at + PART_BYTES);
+    await nextTurn();
+  }
 }
 
 function textOf(content: Buffer): string {

@@ -62,8 +62,7 @@ export function guard(app: FastifyInstance, deps: GuardDeps): void {
     await admit(deps.access, request, reply);
   });
   app.addHook('onSend', async (request, reply, payload) => {
-    const write = writeRecordOf(request, reply.statusCode);
-    if (write !== null) await keep(deps.writes, write, request);
+    await keep(deps.writes, request, reply.statusCode);
     return payload;
   });
 }
@@ -93,16 +92,20 @@ async function admit(access: Access, request: FastifyRequest, reply: FastifyRepl
  * A refusal is answered as the refusal it is even where its record cannot be kept; a success is not. The log then says what
  * the trail does not.
  */
-async function keep(
-  writes: WriteRecorder,
-  write: NonNullable<ReturnType<typeof writeRecordOf>>,
-  request: FastifyRequest,
-): Promise<void> {
+async function keep(writes: WriteRecorder, request: FastifyRequest, status: number): Promise<void> {
   try {
-    await writes.record(write);
+    const write = writeRecordOf(request, status);
+    if (write !== null) await writes.record(write);
   } catch (error) {
-    const { actor, method, route, subject, status } = write;
-    const facts = { requestId: request.id, actor: actor.name, method, route, subject, status };
+    const { method, identity, subject } = request;
+    const facts = {
+      requestId: request.id,
+      actor: identity.name,
+      method,
+      route: request.routeOptions.url,
+      subject,
+      status,
+    };
     request.log.error({ err: error, ...facts }, 'a write could not be recorded in the audit trail');
     if (status < 400) throw error;
   }

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
+import { addressRangesIn } from '../config/address-ranges.ts';
 import type { Config } from '../config/index.ts';
+import { DEFAULT_BODY_LIMIT_BYTES } from '../contract/schema.ts';
 import { AppError, systemCode } from '../errors/index.ts';
+import { checkJson } from '../json/index.ts';
 import type { Log, Telemetry } from '../telemetry/index.ts';
 import type { Access, WriteRecorder } from './access.ts';
 import { guard } from './guard.ts';
@@ -10,7 +13,7 @@ import { problemOf, toAppError } from './problem.ts';
 import type { Plugin, Route } from './route.ts';
 
 export interface HttpDeps {
-  readonly config: Pick<Config, 'allowedHosts' | 'maxUploadBytes'>;
+  readonly config: Pick<Config, 'allowedHosts' | 'maxUploadBytes'> & Partial<Pick<Config, 'trustedProxies'>>;
   readonly log: Log;
   readonly telemetry: Telemetry;
   readonly access: Access;
@@ -19,20 +22,19 @@ export interface HttpDeps {
   readonly plugins: readonly Plugin[];
 }
 
-/** Largest JSON body; uploads are streams with their own limit. */
-const JSON_BODY_LIMIT_BYTES = 16 * 1024 * 1024;
-
 /** The HTTP server with everything attached, not yet listening. A route without a scope stops it here. */
 export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: deps.log,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: JSON_BODY_LIMIT_BYTES,
+    bodyLimit: DEFAULT_BODY_LIMIT_BYTES,
+    trustProxy: proxiesIn(deps.config.trustedProxies ?? ''),
     genReqId: () => randomUUID(),
     forceCloseConnections: true,
     routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: 4096 },
   }) as unknown as FastifyInstance;
   guard(app, deps);
+  acceptJson(app);
   acceptBytes(app, deps.config.maxUploadBytes);
   reportErrors(app);
   observe(app, deps.telemetry);
@@ -40,6 +42,22 @@ export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
   for (const plugin of deps.plugins) await app.register(async (scope) => plugin(scope));
   await app.ready();
   return app;
+}
+
+/** Ranges whose X-Forwarded-For is believed; false for none. */
+function proxiesIn(list: string): string[] | false {
+  const ranges = addressRangesIn(list) ?? [];
+  return ranges.length > 0 && ranges;
+}
+
+/** Depth and values are counted before anything is parsed; the size is the route's to say. */
+function acceptJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    checkJson(body as Buffer);
+    return parse(request, body.toString('utf8'), done);
+  });
 }
 
 /** Anything but JSON reaches its handler as an unread stream; only endpoints that accept bytes look at it. */
@@ -57,6 +75,8 @@ function reportErrors(app: FastifyInstance): void {
     if (known.meaning.status >= 500)
       request.log.error({ err: known.cause ?? error, requestId: request.id }, known.message);
     const problem = problemOf(known, request.id);
+    const { retryAfterSeconds } = known.context;
+    if (typeof retryAfterSeconds === 'number') reply.header('retry-after', String(retryAfterSeconds));
     return reply.status(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
   });
   app.setNotFoundHandler((request, reply) => {

@@ -1,3 +1,4 @@
+export { csvLineSql, plainDecimalSql } from './csv-line.ts';
 export { type LakeDeps, openLake } from './duckdb.ts';
 export { EXACT_DECIMALS, EXACT_TYPE, EXACT_UNIT } from './exact.ts';
 export type { ExportFormat } from './export-file.ts';

@@ -2,7 +2,7 @@ import { AppError } from '../errors/index.ts';
 import type { Sql, Store } from '../store/index.ts';
 import { adminFields } from './admin-fields.ts';
 import type { ManifestKinds, PreparedManifest } from './manifest-kind.ts';
-import { type ReadManifest, readManifests } from './read.ts';
+import { checkManifestSize, type ReadManifest, readManifests } from './read.ts';
 import type { AppliedManifest, ManifestText } from './schema.ts';
 
 export interface ApplyOptions {
@@ -27,7 +27,7 @@ class Undo extends Error {
 /**
  * Reads all files, then applies all documents in one transaction: first what others refer to (`order` of the kinds),
  * then in the order of the files. When anything is wrong, nothing is applied.
- * Errors: those of reading and of the kinds; `not_permitted` for what only an administrator may change.
+ * Errors: `payload_too_large`; those of reading and of the kinds; `not_permitted` for what only an administrator may change.
  */
 export async function applyManifests(
   store: Store,
@@ -35,6 +35,7 @@ export async function applyManifests(
   texts: readonly ManifestText[],
   options: ApplyOptions = {},
 ): Promise<{ applied: AppliedManifest[] }> {
+  checkManifestSize(texts);
   const manifests = texts.flatMap((text) => readManifests(text, kinds));
   options.tell?.(namesByKind(manifests));
   refuseDoubles(manifests);

@@ -6,7 +6,14 @@ import { z } from 'zod';
 import { AppError } from '../errors/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { DecimalString } from '../units/schema.ts';
-import { applyManifests, type Manifest, type ManifestKind, type ManifestKinds, readManifests } from './index.ts';
+import {
+  applyManifests,
+  checkManifestSize,
+  type Manifest,
+  type ManifestKind,
+  type ManifestKinds,
+  readManifests,
+} from './index.ts';
 import { editDistance, nearest } from './nearest.ts';
 
 interface Tables {
@@ -218,6 +225,26 @@ describe('reading manifests', () => {
     const levels = Array.from({ length: 9 }, (_, n) => `l${n + 1}: &l${n + 1} [${Array(9).fill(`*l${n}`).join(', ')}]`);
     const error = refusal(`kind: Shelf\nl0: &l0 [x, x, x]\n${levels.join('\n')}\n`);
     expect([error.code, error.message]).toEqual(['yaml_invalid', expect.stringContaining('alias')]);
+  });
+});
+
+describe('the size of manifests', () => {
+  const sized = (lines: number) => [{ file: 'a.yaml', text: 'a\n'.repeat(lines) }];
+
+  it('is bounded before anything is parsed, over all files together', () => {
+    expect(() => checkManifestSize(sized(20_000))).not.toThrow();
+    const refusal = expect.objectContaining({ code: 'payload_too_large' });
+    expect(() => checkManifestSize(sized(250_000))).toThrow(refusal);
+    expect(() => checkManifestSize([...sized(15_000), ...sized(15_000)])).toThrow(refusal);
+    expect(() => checkManifestSize([{ file: 'a.yaml', text: `[${'1,'.repeat(100_000)}]` }])).toThrow(refusal);
+  });
+
+  it('takes time in proportion, with ten thousand keys in a mapping too', () => {
+    const text = `kind: Shelf\nspec: {}\n${Array.from({ length: 10_000 }, (_, index) => `key${index}: v\n`).join('')}`;
+    const before = process.cpuUsage();
+    expect(() => readManifests({ file: 'a.yaml', text }, kinds)).toThrow(AppError);
+    // Comparing each key with all before it takes more than a second.
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(600);
   });
 });
 

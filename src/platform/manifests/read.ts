@@ -1,4 +1,4 @@
-import { isScalar, LineCounter, parseAllDocuments, type Document as YamlDocument } from 'yaml';
+import { isScalar, LineCounter, parseAllDocuments, visit, type Document as YamlDocument } from 'yaml';
 import { AppError } from '../errors/index.ts';
 import type { Manifest, ManifestKind, ManifestKinds } from './manifest-kind.ts';
 import { nearest } from './nearest.ts';
@@ -19,6 +19,27 @@ interface Source {
   readonly lines: LineCounter;
 }
 
+/** Lines, commas and brackets of all files of one request: YAML is parsed on the event loop, about 10 microseconds for each. */
+const MOST_PARTS = 25_000;
+
+/** Error: `payload_too_large`, before anything is parsed. */
+export function checkManifestSize(texts: readonly ManifestText[]): void {
+  const parts = texts.reduce((sum, { text }) => sum + partsOf(text), 0);
+  if (parts <= MOST_PARTS) return;
+  const detail = `The manifests have ${parts} lines and list items, of at most ${MOST_PARTS}. Apply them in several calls.`;
+  throw new AppError('payload_too_large', detail, { parts, limit: MOST_PARTS });
+}
+
+function partsOf(text: string): number {
+  let parts = 1;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charCodeAt(at);
+    if (character === 0x0a || character === 0x0d || character === 0x2c || character === 0x5b || character === 0x7b)
+      parts += 1;
+  }
+  return parts;
+}
+
 /**
  * The documents of one file, each checked against the schema of its kind.
  * Errors: `file_empty`, `yaml_invalid`, `manifest_kind_unknown`, `manifest_invalid`, each with file, line and column.
@@ -33,12 +54,28 @@ export function readManifests(input: ManifestText, kinds: ManifestKinds): ReadMa
 }
 
 function parseYaml(text: string, source: Source): YamlDocument.Parsed[] {
-  const documents = parseAllDocuments(text, { lineCounter: source.lines, prettyErrors: false });
+  // The library compares each key with all before it; doubles are looked for below.
+  const documents = parseAllDocuments(text, { lineCounter: source.lines, prettyErrors: false, uniqueKeys: false });
   if (!Array.isArray(documents)) return [];
   // A warning is a tag or a directive that nobody here understands: what it stands for would be lost.
   const [first] = documents.flatMap((document) => [...document.errors, ...document.warnings]);
   if (first !== undefined) throw refusal('yaml_invalid', source, first.pos[0], '', `${first.message}.`);
+  for (const document of documents) refuseDoubleKeys(document, source);
   return documents;
+}
+
+function refuseDoubleKeys(document: YamlDocument.Parsed, source: Source): void {
+  visit(document, {
+    Map: (_key, map) => {
+      const known = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (known.has(key.value))
+          throw refusal('yaml_invalid', source, key.range?.[0] ?? 0, '', 'Map keys must be unique.');
+        known.add(key.value);
+      }
+    },
+  });
 }
 
 /** What stands between two "---" with nothing but comments in it. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint } from '../contract/schema.ts';
+import { endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../contract/schema.ts';
 
 export const ManifestOutcome = z
   .enum(['created', 'changed', 'unchanged'])
@@ -28,6 +28,7 @@ export const postApply = endpoint({
   method: 'POST',
   path: '/api/v1/apply',
   scope: 'platform.apply',
+  bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
   summary: 'Apply manifests: all documents of all files, or, when one of them is wrong, none',
   body: z.strictObject({
     documents: z.array(ManifestText).min(1).max(1000).describe('Files, 1 to 1000'),
@@ -38,6 +39,7 @@ export const postApply = endpoint({
   }),
   errors: [
     'invalid_request',
+    'payload_too_large',
     'not_permitted',
     'file_empty',
     'yaml_invalid',

@@ -1,6 +1,6 @@
 import { type Subject, subjectFields } from '../../../org/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
-import { type ManifestKind, readManifests } from '../../../platform/manifests/index.ts';
+import { checkManifestSize, type ManifestKind, readManifests } from '../../../platform/manifests/index.ts';
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
 import { billRows } from '../../billing/index.ts';
 import type { CostMetric } from '../../billing/schema.ts';
@@ -43,6 +43,7 @@ export async function previewOf(deps: ApplyDeps, kind: ManifestKind, request: Pr
 }
 
 function readRules(kind: ManifestKind, request: PreviewRequest): { name: string; spec: RuleSet } {
+  checkManifestSize(request.documents);
   const manifests = request.documents.flatMap((text) => readManifests(text, { [kind.kind]: kind }));
   const [manifest] = manifests;
   if (manifest === undefined || manifests.length > 1) {

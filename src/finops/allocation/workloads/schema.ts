@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Subject } from '../../../org/schema.ts';
-import { endpoint } from '../../../platform/contract/schema.ts';
+import { endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../../../platform/contract/schema.ts';
 import { Period } from '../../../platform/units/schema.ts';
 
 /** MIG slices are sevenths, time-slicing gives halves, thirds, fifths…: whatever divides by at most 16 is exact. */
@@ -53,6 +53,7 @@ export const recordWorkloadUsage = endpoint({
   method: 'POST',
   path: '/api/v1/workload-usage',
   scope: 'finops.write',
+  bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
   summary: 'Record what workloads requested and used of nodes, all or none; node cost is split by it',
   body: z.strictObject({ usages: z.array(WorkloadUsage).min(1).max(1000).describe('Usages, 1 to 1000') }),
   response: z.strictObject({ recorded: z.number().int().describe('Usages stored') }),

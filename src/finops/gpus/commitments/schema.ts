@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint } from '../../../platform/contract/schema.ts';
+import { endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../../../platform/contract/schema.ts';
 import { DecimalString, Money, UtcInstant } from '../../../platform/units/schema.ts';
 import { Rows } from '../../costs/schema.ts';
 import { AskedPrice } from '../asked-prices/schema.ts';
@@ -97,6 +97,7 @@ export const adviseCommitment = endpoint({
   method: 'POST',
   path: '/api/v1/gpus/commitment-advices',
   scope: 'finops.read',
+  bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
   summary: 'How much to commit to, by the demand of each hour in the bill or of a file. Nothing is kept',
   body: z
     .strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint } from '../../../platform/contract/schema.ts';
+import { endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../../../platform/contract/schema.ts';
 import { adminOnly, SecretReference } from '../../../platform/secrets/schema.ts';
 import { Duration } from '../../../platform/units/quantities/schema.ts';
 import { Money, UtcInstant } from '../../../platform/units/schema.ts';
@@ -231,6 +231,7 @@ export const sendGpuReadings = endpoint({
   method: 'POST',
   path: '/api/v1/gpus/sources/:source/readings',
   scope: 'finops.write',
+  bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
   frequent: true,
   summary: 'Send readings of the GPUs of a machine, as nvidia-smi tells them',
   params: z.strictObject({ source: z.string().min(1).describe('Name of a source that is sent to') }),

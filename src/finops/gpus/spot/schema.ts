@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint } from '../../../platform/contract/schema.ts';
+import { BATCH_BODY_LIMIT_BYTES, endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../../../platform/contract/schema.ts';
 import { Money } from '../../../platform/units/schema.ts';
 import { AskedPrice } from '../asked-prices/schema.ts';
 
@@ -122,6 +122,7 @@ export const adviseSpot = endpoint({
   method: 'POST',
   path: '/api/v1/gpus/spot-advices',
   scope: 'finops.read',
+  bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
   summary: 'How often a job should save on spot capacity, what it then costs, and whether spot pays. Nothing is kept',
   body: z
     .strictObject({
@@ -181,6 +182,7 @@ export const replaySpotDeadline = endpoint({
   method: 'POST',
   path: '/api/v1/gpus/deadline-replays',
   scope: 'finops.read',
+  bodyLimitBytes: BATCH_BODY_LIMIT_BYTES,
   summary: 'Replay a job with a deadline on spot capacity, on demand where it must be. Nothing is kept',
   body: z
     .strictObject({

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { AppError } from '../../../platform/errors/index.ts';
+import { parseBoundedJson } from '../../../platform/json/index.ts';
 import { identifier, type Lake, literal } from '../../../platform/lake/index.ts';
 import { Label, type LabelColumns, type Recorded } from './schema.ts';
 import { addRecorded, keepLabels, NOTHING_RECORDED, type PredictionDeps } from './service.ts';
@@ -84,7 +85,7 @@ function toUtc(text: string): string {
 /** Numbers, true, false and lists as JSON writes them; everything else is text. */
 function scalarOf(text: string): z.infer<typeof Label>['value'] {
   try {
-    return JSON.parse(text);
+    return parseBoundedJson(text) as z.infer<typeof Label>['value'];
   } catch {
     return text;
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, NextPageToken, PageQuery } from '../../../platform/contract/schema.ts';
+import { BATCH_BODY_LIMIT_BYTES, endpoint, NextPageToken, PageQuery } from '../../../platform/contract/schema.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
 
 const text = (what: string) => z.string().min(1).max(250).describe(what);
@@ -73,6 +73,7 @@ export const recordPredictions = endpoint({
   method: 'POST',
   path: '/api/v1/predictions',
   scope: 'mlops.write',
+  bodyLimitBytes: BATCH_BODY_LIMIT_BYTES,
   frequent: true,
   summary: 'Record predictions, for models that are served elsewhere too; those that can be kept are',
   body: z.strictObject({ predictions: z.array(Prediction).min(1).max(MOST).describe('Predictions') }),
@@ -84,6 +85,7 @@ export const recordLabels = endpoint({
   method: 'POST',
   path: '/api/v1/labels',
   scope: 'mlops.write',
+  bodyLimitBytes: BATCH_BODY_LIMIT_BYTES,
   frequent: true,
   summary:
     'Record what really happened, whenever it is known; a later value of the same takes the place of the earlier',

@@ -45,3 +45,18 @@ it('gives Git the environment that it was given', async () => {
   const code = await codeStore({ GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: key, GIT_CONFIG_VALUE_0: value });
   expect((await code.addCommit({ git: value, ref: 'main' })).files).toHaveLength(1);
 });
+
+it.each([
+  'fd::17',
+  'ext::sh -c "touch /tmp/x"',
+  'http://127.0.0.1:9/a.git',
+  'git://127.0.0.1:9/a',
+  'ftp://127.0.0.1:9/a',
+])('refuses %s at once, without a program or a connection', async (git) => {
+  const code = await codeStore();
+  const refused = code.addCommit({ git, ref: 'main' });
+  await expect(refused).rejects.toMatchObject({
+    code: 'git_failed',
+    message: expect.stringMatching(/transport '\w+' not allowed/),
+  });
+});

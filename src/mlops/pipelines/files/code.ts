@@ -125,12 +125,22 @@ async function commitOf(ask: Git, git: string, ref: string): Promise<string> {
   return said.trim();
 }
 
-/** Runs Git and answers what it says. Nothing is asked of a person, and no address runs a program. */
+/** How Git may reach a repository. Others (`ext::`, `fd::`, plain http and git) run programs, wait for ever or are not encrypted. */
+const PROTOCOLS = 'https:ssh:file';
+
+/** Runs Git and answers what it prints. Git asks no person for a password or a host key. */
 function gitWith(environment: CodeDeps['environment']): Git {
-  const options = { timeout: GIT_MS, env: { ...environment, GIT_TERMINAL_PROMPT: '0' } };
+  const silent = {
+    GIT_ALLOW_PROTOCOL: PROTOCOLS,
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ASKPASS: '',
+    SSH_ASKPASS_REQUIRE: 'never',
+    GIT_SSH_COMMAND: environment.GIT_SSH_COMMAND ?? 'ssh -oBatchMode=yes',
+  };
+  const options = { timeout: GIT_MS, env: { ...environment, ...silent } };
   return async (words, git) => {
     try {
-      return (await promisify(execFile)('git', ['-c', 'protocol.ext.allow=never', ...words], options)).stdout;
+      return (await promisify(execFile)('git', [...words], options)).stdout;
     } catch (error) {
       const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : '';
       const detail = `Git could not read ${git}: ${said === '' ? 'git is not installed, or did not answer' : said}.`;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors/index.ts';
+import { checkJson } from '../../../platform/json/index.ts';
 import { isSelected } from '../definition/patterns.ts';
 import type { Provider, PushTrigger } from '../definition/triggers/schema.ts';
 
@@ -87,8 +88,10 @@ function pathsOf(commits: z.infer<typeof Commits>): string[] {
 
 function jsonOf(body: Buffer): unknown {
   try {
+    checkJson(body);
     return JSON.parse(body.toString('utf8'));
   } catch (error) {
+    if (error instanceof AppError) throw error;
     throw new AppError('invalid_request', 'The body is no JSON.', {}, { cause: error });
   }
 }

@@ -2,8 +2,8 @@ import { promisify } from 'node:util';
 import { gunzip, inflate, inflateRaw } from 'node:zlib';
 import { InvalidOtlp } from './otlp-span.ts';
 
-/** A body may grow to this when it is unpacked; a small file that unpacks to gigabytes stops here. */
-export const UNPACKED_LIMIT_BYTES = 64 * 1024 * 1024;
+/** Largest body after decompression; a small file that unpacks to gigabytes stops here. */
+export const UNPACKED_LIMIT_BYTES = 32 * 1024 * 1024;
 
 const limits = { maxOutputLength: UNPACKED_LIMIT_BYTES };
 const gunzipLimited = promisify<Uint8Array, typeof limits, Buffer>(gunzip);

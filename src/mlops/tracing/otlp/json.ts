@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkJson } from '../../../platform/json/index.ts';
 import { wireDouble } from '../../wire/index.ts';
 import {
   type AnyValue,
@@ -16,6 +17,7 @@ import {
  * number, unknown fields ignored. Error: {@link InvalidOtlp}.
  */
 export function parseJson(body: Uint8Array): ResourceSpans[] {
+  checkJson(body, { depth: TEXT_DEPTH_LIMIT });
   const parsed = Request.safeParse(parseExact(Buffer.from(body).toString('utf8')));
   if (!parsed.success) throw new InvalidOtlp(parsed.error.issues[0]?.message ?? 'invalid');
   return parsed.data.resourceSpans.map(({ resource, scopeSpans }) => ({
@@ -23,6 +25,9 @@ export function parseJson(body: Uint8Array): ResourceSpans[] {
     spans: scopeSpans.flatMap(({ spans }) => spans.map(readSpan)),
   }));
 }
+
+/** Each level of values is three of JSON (`{"arrayValue":{"values":[`), and the way to an attribute takes ten. */
+const TEXT_DEPTH_LIMIT = 3 * DEEPEST_VALUE + 12;
 
 /** Integers beyond what a number holds stay as they were written: times in nanoseconds are such. */
 function parseExact(text: string): unknown {

@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { AppError } from '../../../platform/errors/index.ts';
+import { parseBoundedJson } from '../../../platform/json/index.ts';
 import { identifier, type Lake, literal } from '../../../platform/lake/index.ts';
 import type { Objects } from '../../../platform/objects/index.ts';
 import { type ImageFacts, imageFacts } from './image-facts.ts';
@@ -95,7 +96,7 @@ function textShown(key: string, text: string, shownBytes: number, sizeBytes: num
 function isJson(key: string, text: string): boolean {
   if (!/\.(json|ipynb)$/i.test(key)) return false;
   try {
-    JSON.parse(text);
+    parseBoundedJson(text);
     return true;
   } catch {
     return false; // shown as it is

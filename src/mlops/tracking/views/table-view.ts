@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
+import { parseBoundedJson } from '../../../platform/json/index.ts';
 import type { Shown } from './schema.ts';
 
 export type TableShown = Extract<Shown, { kind: 'table' }>;
@@ -28,7 +29,7 @@ const Records = z.array(z.record(z.string(), z.unknown())).min(1);
 
 /** A table as MLflow's log_table and pandas write it (`columns` and `data`), or a list of objects. null for other JSON. */
 export function jsonTable(text: string): TableShown | null {
-  const value: unknown = orNull(() => JSON.parse(text));
+  const value: unknown = orNull(() => parseBoundedJson(text));
   const split = Split.safeParse(value);
   if (split.success) return orNull(() => table('json', split.data.columns.map(String), split.data.data, false));
   const records = Records.safeParse(value);

@@ -1,0 +1,46 @@
+import { AppError } from '../../platform/errors/index.ts';
+import { parseJson } from './otlp/json.ts';
+import { InvalidOtlp, type ResourceSpans } from './otlp/otlp-span.ts';
+import { parseProtobuf } from './otlp/protobuf.ts';
+import { type SpanRecord, spanRecord } from './span-record.ts';
+
+export type MediaType = 'application/x-protobuf' | 'application/json';
+
+/** An unpacked OTLP body. */
+export interface OtlpBody {
+  readonly type: MediaType;
+  readonly bytes: Uint8Array;
+}
+
+/** The records of a body, or why it is refused: a plain value, since it comes from a thread. */
+export type Conversion =
+  | { readonly records: readonly SpanRecord[] }
+  | { readonly refused: { readonly status: number; readonly detail: string } };
+
+/** Spans of one request: exporters send 512 by default. */
+const MOST_SPANS = 20_000;
+
+/** Parses a body and makes the records of its spans; the refusals have the words of MLflow's server. */
+export function convertSpans({ type, bytes }: OtlpBody): Conversion {
+  let resources: ResourceSpans[];
+  try {
+    resources = type === 'application/json' ? parseJson(bytes) : parseProtobuf(bytes);
+  } catch (error) {
+    if (error instanceof AppError) return refused(error.meaning.status, error.message);
+    if (!(error instanceof InvalidOtlp)) throw error;
+    return refused(400, 'Invalid OpenTelemetry format');
+  }
+  if (resources.length === 0) return refused(400, 'Invalid OpenTelemetry format - no spans found');
+  const count = resources.reduce((sum, { spans }) => sum + spans.length, 0);
+  if (count > MOST_SPANS) return refused(413, `A request may hold ${MOST_SPANS} spans, but this one has ${count}`);
+  try {
+    return { records: resources.flatMap(({ resource, spans }) => spans.map((span) => spanRecord(span, resource))) };
+  } catch (error) {
+    if (!(error instanceof InvalidOtlp)) throw error;
+    return refused(422, 'Cannot convert OpenTelemetry span to MLflow span');
+  }
+}
+
+function refused(status: number, detail: string): Conversion {
+  return { refused: { status, detail } };
+}
