@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { BodyOf, Endpoint, ParamsOf, QueryOf, Scope } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
 import { unkeptCharacter } from '../units/index.ts';
@@ -116,7 +116,6 @@ function parsePart(schema: z.ZodType, value: unknown, part: string): unknown {
   // One of the stores cannot hold it in a text, and no name, filter or label needs it.
   const unkept = unkeptCharacter(value);
   if (unkept !== null) throw new AppError('invalid_request', `The ${part} holds ${unkept}.`);
-  refuseLongLists(schema, value, part);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
@@ -131,25 +130,6 @@ function parsePart(schema: z.ZodType, value: unknown, part: string): unknown {
 
 /** Of a list that is wrong in every element, the first say enough. */
 const MOST_ISSUES = 100;
-
-/** Before its elements are parsed: a list of a hundred thousand wrong ones takes seconds to be found wrong. */
-function refuseLongLists(schema: z.ZodType, value: unknown, part: string): void {
-  if (!(schema instanceof z.ZodObject) || typeof value !== 'object' || value === null) return;
-  for (const [name, items] of Object.entries(value)) {
-    const most = Array.isArray(items) ? mostItems(schema.shape[name]) : null;
-    if (most === null || (items as unknown[]).length <= most) continue;
-    const message = `Too big: expected array to have <=${most} items`;
-    const issues = [{ path: `${part}.${name}`, message }];
-    throw new AppError('invalid_request', `"${name}" in the ${part}: ${message}.`, { issues });
-  }
-}
-
-/** The limit of a list's schema; null where it has none. */
-function mostItems(schema: unknown): number | null {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return mostItems(schema.unwrap());
-  const most = schema instanceof z.ZodArray ? schema._zod.bag.maximum : null;
-  return typeof most === 'number' ? most : null;
-}
 
 function sendJson(endpoint: Endpoint, reply: FastifyReply, answer: unknown): FastifyReply {
   const checked = endpoint.response.safeParse(answer);
