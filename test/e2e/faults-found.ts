@@ -34,16 +34,23 @@ export async function sidewaysScroll(page: Page): Promise<string[]> {
   return scroll > client ? [`scrolls sideways: ${scroll} > ${client}`] : [];
 }
 
-/** Faults by layout shift, axe, the console and the width of the page, in one visit, wide and then on a phone; `before` may open a dialog. */
+interface Search {
+  /** Done after the page has loaded, such as opening a dialog. */
+  readonly before?: (page: Page) => Promise<unknown>;
+  /** Whether the page is known to move while it loads. */
+  readonly mayMove?: boolean;
+}
+
+/** Faults by layout shift, axe, the console and the width of the page, in one visit, wide and then on a phone. */
 export async function faultsFound(
   browser: Browser,
   address: string,
-  before: (page: Page) => Promise<unknown> = () => Promise.resolve(),
+  { before, mayMove = false }: Search = {},
 ): Promise<string[]> {
   const { page, complaints } = await newVisit(browser);
   const shift = await shiftWhileOpening(page, address);
-  const moved = shift < LAYOUT_SHIFT ? [] : [`moves by ${shift} while it loads`];
-  await before(page);
+  const moved = mayMove || shift < LAYOUT_SHIFT ? [] : [`moves by ${shift} while it loads`];
+  await before?.(page);
   const wide = [...moved, ...(await sidewaysScroll(page)), ...(await axeFaults(page))];
   await page.setViewportSize(PHONE);
   await settled(page);

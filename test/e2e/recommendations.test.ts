@@ -91,7 +91,7 @@ describe.skipIf(!hasChromium)(
         await page.getByRole('button', { name: 'What would change…' }).click();
         await page.getByText('replicas.min 3 -> 0').first().waitFor();
       };
-      expect(await faultsFound(browser, `${url}${await of('search')}`, opened)).toEqual([]);
+      expect(await faultsFound(browser, `${url}${await of('search')}`, { before: opened })).toEqual([]);
     });
 
     it('does it after saying what that changes, and takes it back', async () => {
