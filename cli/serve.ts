@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { z } from 'zod';
+import { lockForServe } from './connection/folder.ts';
 import { announceServer } from './connection/server-file.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
+import { waitOption } from './frame/globals.ts';
 import type { Io, Signal } from './io.ts';
 import { loadServer } from './load-server.ts';
 import { returnMemorySoon } from './return-memory.ts';
@@ -22,6 +24,7 @@ const serveCommand = command({
   options: {
     port: { value: 'PORT', describe: 'TCP port; 0 takes a free one (default 4610)' },
     host: { value: 'HOST', describe: 'Address to listen on (default 127.0.0.1)' },
+    wait: waitOption,
     open: {
       value: 'yes|no',
       fallback: 'no',
@@ -29,13 +32,14 @@ const serveCommand = command({
       describe: 'Show the web app in the browser',
     },
   },
-  run: async (context, { port, host, open }) => {
+  run: async (context, { port, host, wait, open }) => {
     const { readSettings, readVersion, startServer } = await loadServer();
     // From the first moment on, so that a signal during the start is not lost.
     using stop = stopSignal(context.io);
     const { data, config: file } = context.globals;
     const { config } = readSettings({ data, config: file, port, host }, context.io.environment);
-    await using server = await startServer(config, 'first account');
+    const lock = await lockForServe(config.data, wait);
+    await using server = await startServer(config, 'first account', lock);
     using _returned = returnMemorySoon();
     const startedAt = new Date().toISOString();
     const { url, localKey, firstAccount } = server;

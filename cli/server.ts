@@ -32,9 +32,13 @@ export function readSettings(
   return loadConfig(file === undefined ? { environment, flags } : { environment, flags, file });
 }
 
-/** `first` makes an account where accounts are on and there are none. */
-export async function startServer(config: Config, first: 'first account' | null = null): Promise<RunningServer> {
-  const application = await createApplication(config);
+/** `first` makes an account where accounts are on and there are none; `lock` is that of the data folder, where it is held already. */
+export async function startServer(
+  config: Config,
+  first: 'first account' | null = null,
+  lock?: Disposable,
+): Promise<RunningServer> {
+  const application = await createApplication(config, lock === undefined ? {} : { lock });
   try {
     const firstAccount = first === null ? null : await application.ensureFirstAccount();
     const url = await listen(application.http, config);
@@ -50,10 +54,11 @@ export async function startServer(config: Config, first: 'first account' | null 
 export async function startForCommand(
   { data, config: file }: { readonly data?: string | undefined; readonly config?: string | undefined },
   environment: Io['environment'],
+  lock: Disposable,
 ): Promise<RunningServer> {
   const { config, sources } = readSettings({ data, config: file }, environment);
   const logLevel = sources.logLevel === 'default' ? 'warn' : config.logLevel;
-  return startServer({ ...config, host: '127.0.0.1', port: 0, logLevel });
+  return startServer({ ...config, host: '127.0.0.1', port: 0, logLevel }, null, lock);
 }
 
 /** A server on an empty folder that goes away with it, for what does not depend on data. */

@@ -36,11 +36,13 @@ import { servedRequests, wireServing } from './wire-serving.ts';
 import { systemPlugin } from './wire-system.ts';
 import { wireRetention, wireTradeoff } from './wire-tradeoff.ts';
 
-/** What a test may replace; everything else is real. */
+/** What a test, or the command line, may supply; everything else is made here. */
 export interface Overrides {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly cluster?: SimulatedCluster;
+  /** The lock of the data folder, where the caller holds it already; it is released with the application. */
+  readonly lock?: Disposable;
 }
 
 export interface Application extends AsyncDisposable {
@@ -74,7 +76,7 @@ export async function createApplication(config: Config, overrides: Overrides = {
 
 async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   const folder = resolve(config.data);
-  lifetime.use(lockFolder(folder));
+  lifetime.use(overrides.lock ?? lockFolder(folder));
   // Both take their time in other threads, so they open side by side.
   const openingLake = openLake(lakeFolders(config, folder)).then((lake) => lifetime.use(lake));
   const openingStore = openStore({ database: config.database, folder }).then((store) => lifetime.use(store));
