@@ -57,6 +57,11 @@ export const errorTable = {
     title: 'The query engine ran out of the memory it may use',
   },
   storage_full: { status: 507, exitCode: NO_SPACE, title: 'The disk is full; nothing stored has changed' },
+  prepared_outdated: {
+    status: 409,
+    exitCode: CONFLICT,
+    title: 'The data changed again and again meanwhile; nothing was stored',
+  },
   store_unreachable: { status: 503, exitCode: UNREACHABLE, title: 'The store does not answer' },
   object_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such object' },
   object_path_invalid: { status: 400, exitCode: REFUSED, title: 'The path leaves its root or cannot be a path' },
