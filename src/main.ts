@@ -13,7 +13,7 @@ import { createAudit } from './platform/audit/index.ts';
 import { createAuth, type FirstAccount } from './platform/auth/index.ts';
 import type { Config } from './platform/config/index.ts';
 import { createEvents, type Events } from './platform/events/index.ts';
-import { createHttp, docsPlugin, isLoopback, type Plugin, type Route } from './platform/http/index.ts';
+import { closeHttp, createHttp, docsPlugin, isLoopback, type Plugin, type Route } from './platform/http/index.ts';
 import { createJobs, type Jobs } from './platform/jobs/index.ts';
 import { type LakeDeps, openLake } from './platform/lake/index.ts';
 import { createLifetime, type Lifetime } from './platform/lifetime/index.ts';
@@ -59,14 +59,18 @@ export interface Application extends AsyncDisposable {
   readonly manifestKinds: readonly ManifestKind[];
 }
 
+/** SIGTERM ends a server within 10 s: so long its parts may take together. */
+const STOP_LIMIT_MS = 8_000;
 /** Runs of pipelines that one server drives at the same time. */
 const LONG_JOBS = 256;
 
 /** Wires everything, once. The result answers requests by injection and listens when `listen` is called on its `http`. */
 export async function createApplication(config: Config, overrides: Overrides = {}): Promise<Application> {
-  const lifetime = createLifetime();
+  const log = overrides.log ?? createLog(config.logLevel);
+  const late = (place: number) => log.warn({ place }, 'a part of the server did not stop in time, and is left behind');
+  const lifetime = createLifetime({ limitMs: STOP_LIMIT_MS, late });
   try {
-    const opened = await open(config, overrides, lifetime);
+    const opened = await open(config, { ...overrides, log }, lifetime);
     return { ...opened, config, [Symbol.asyncDispose]: () => lifetime[Symbol.asyncDispose]() };
   } catch (error) {
     await lifetime[Symbol.asyncDispose]();
@@ -74,7 +78,7 @@ export async function createApplication(config: Config, overrides: Overrides = {
   }
 }
 
-async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
+async function open(config: Config, overrides: Overrides & { readonly log: Log }, lifetime: Lifetime) {
   const folder = resolve(config.data);
   lifetime.use(overrides.lock ?? lockFolder(folder));
   // Both take their time in other threads, so they open side by side.
@@ -83,7 +87,7 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   await Promise.allSettled([openingLake, openingStore]);
   const [lake, store] = await Promise.all([openingLake, openingStore]);
   const clock = overrides.clock ?? systemClock;
-  const log = overrides.log ?? createLog(config.logLevel);
+  const { log } = overrides;
   const telemetry = createTelemetry();
   await store.migrate(migrations);
   await lake.removeOrphans(store);
@@ -94,7 +98,7 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   const predictionLog = lifetime.use(await openMonitoring(opening));
   const gpuReadings = lifetime.use(await openGpuReadings(opening));
   const events = lifetime.use(createEvents({ store, clock, log, telemetry }));
-  const jobs = lifetime.use(createJobs({ store, clock, log, telemetry }));
+  const jobs = createJobs({ store, clock, log, telemetry });
   const longJobs = createJobs({ store, clock, log, telemetry, concurrency: LONG_JOBS });
   const listening: { http: FastifyInstance | null } = { http: null };
   const auth = createAuth({ store, clock, config });
@@ -125,14 +129,13 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   lifetime.use(executors);
   lifetime.use(gpus);
   lifetime.use(serving);
-  // Let go of before the engines are: what it watches is on them.
-  lifetime.use(longJobs);
-  lifetime.use(webhooks);
   lifetime.use(tracking);
   const guarded = { config: { ...config, allowedHosts: hostsOf(config) }, access: auth.access, writes: audit };
   const http = await createHttp({ ...guarded, log, telemetry, routes, plugins });
   listening.http = http;
-  lifetime.use({ [Symbol.asyncDispose]: () => http.close() });
+  // At the same time, each with its own grace, and before the engines: what jobs watch is on them.
+  const begun = [{ [Symbol.asyncDispose]: () => closeHttp(http) }, jobs, longJobs, webhooks];
+  lifetime.use({ [Symbol.asyncDispose]: () => disposeAll(begun) });
   events.start();
   webhooks.start();
   tracking.start();
@@ -143,6 +146,12 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   predictionLog.start();
   const { localKey, ensureFirstAccount } = auth;
   return { http, store, events, jobs, localKey, ensureFirstAccount, manifestKinds: kinds };
+}
+
+/** Ends all of them side by side; throws the first failure when all have ended. */
+async function disposeAll(parts: readonly AsyncDisposable[]): Promise<void> {
+  const ends = await Promise.allSettled(parts.map((part) => part[Symbol.asyncDispose]()));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 /** For what runs on this machine; all of its addresses have loopback among them. */
