@@ -5,10 +5,10 @@ import { readServerFile, removeServerFile, type ServerFile } from './server-file
 import { send, textOf } from './transport.ts';
 
 /** A data folder: locked by this process, or served by another one. */
-export type FolderEntry = { readonly lock: Disposable } | { readonly server: ServerFile };
+type FolderEntry = { readonly lock: Disposable } | { readonly server: ServerFile };
 
 /** How long a command waits for a process that is starting or ending on its data folder, in seconds. */
-export const DEFAULT_WAIT_SECONDS = 30;
+const DEFAULT_WAIT_SECONDS = 30;
 const POLL_MS = 50;
 const HEALTH_TIMEOUT_MS = 2_000;
 

@@ -1,7 +1,7 @@
 import { type Command, flagOf, titleOf } from './command.ts';
 import type { Globals } from './context.ts';
 import { CommandError } from './failure.ts';
-import { globalOptions } from './globals.ts';
+import { globalOptions, waitOption } from './globals.ts';
 import { didYouMean } from './suggest.ts';
 import { type GivenWords, readWords } from './words.ts';
 
@@ -37,7 +37,7 @@ export function beforeTerminator(words: readonly string[]): readonly string[] {
 /** The command's words, wherever options stand between them, and everything else. */
 function splitPath(commands: readonly Command[], argv: readonly string[]): { words: string[]; rest: string[] } {
   // --wait stands behind the words of a command, which may have one without a value.
-  const globals = globalOptions({ needs: 'server', options: { wait: {} } });
+  const globals = globalOptions({ needs: 'server', options: { wait: waitOption } });
   const takesValue = new Set(
     Object.keys(globals)
       .filter((name) => globals[name]?.value !== undefined)

@@ -26,7 +26,11 @@ function fullAt(lake: Lake, failing: number): Lake {
         },
       }),
     );
-  return Object.assign(Object.create(lake) as Lake, { session });
+  return {
+    session,
+    stagedRelation: (...call: Parameters<Lake['stagedRelation']>) => lake.stagedRelation(...call),
+    discard: (files: Parameters<Lake['discard']>[0]) => lake.discard(files),
+  } as Lake;
 }
 
 // The whole file is staged first, then each of its periods.
@@ -37,11 +41,9 @@ it.each([1, 2, 3, 4])(
     const path = join(root, 'bill.csv');
     writeFileSync(path, `${[HEADER, ...rows].join('\n')}\n`);
     await using lake = await openLake({ root: join(root, 'lake'), readable: [root], memory: '512MB', threads: 1 });
-    const origin = { delivery: 'd_1', source: 'aws' };
-    const unit = { source: 'aws', exportName: 'x', dataset: 'CostAndUsage', scope: 'y' };
-    const input = { path, name: 'bill.csv', origin, unit, dataset: null } as unknown as Parameters<
-      typeof stageBillFile
-    >[1];
+    const origin = { delivery: 'd_1', source: 'aws', file: 'bill.csv' };
+    const unit = { source: 'aws', exportName: 'x', dataset: 'CostAndUsage' as const, scope: 'y' };
+    const input = { path, name: 'bill.csv', origin, unit, dataset: null };
     await expect(stageBillFile(fullAt(lake, failing), input)).rejects.toThrow('the disk is full');
     const left = readdirSync(join(root, 'lake'), { recursive: true }).filter((name) =>
       String(name).endsWith('.parquet'),

@@ -64,7 +64,7 @@ export interface Ending {
 }
 
 /** A try of a delivery: its number counts what was begun, so that a later try of the same server is another one. */
-export interface Try {
+interface Try {
   readonly deliveryId: string;
   readonly owner: string;
   readonly attempts: number;

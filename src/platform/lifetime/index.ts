@@ -8,7 +8,7 @@ export interface Lifetime extends AsyncDisposable {
   use<T extends Disposable | AsyncDisposable>(resource: T): T;
 }
 
-export interface LifetimeOptions {
+interface LifetimeOptions {
   /** Time for all of them together, in milliseconds; one that hangs is left behind then. Default: any time. */
   readonly limitMs?: number;
   /** Called for each that is left behind, with its place in the order of opening, from 0. */
