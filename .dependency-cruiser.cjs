@@ -51,6 +51,7 @@ module.exports = {
         pathNot: [
           '/schema\\.ts$',
           '^src/platform/errors/table\\.ts$',
+          '^src/platform/store/folder-lock\\.ts$',
           '^src/platform/(processes|archives|gpus)/index\\.ts$',
         ],
       },

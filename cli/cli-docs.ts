@@ -43,7 +43,8 @@ export function cliPage(commands: readonly Command[]): string {
 else: a table for people, one JSON document with \`--json\`. Remarks, progress and errors go to stderr.
 
 A command that needs a server asks the one of \`--url\` (or \`STEELYARD_URL\`); without it, the one that runs on its data
-folder; without that, it runs the same server itself for as long as it takes.
+folder; without that, it runs the same server itself for as long as it takes. Commands that run at the same time on one data folder share
+the server of the first of them; one of the others takes over when it ends. \`serve\` waits for commands, and commands for \`serve\`, up to \`--wait\`.
 
 An error is one sentence, \`error[code]: what is wrong and what to do\`; with \`--json\` its problem document (RFC 9457) is the
 one document on stdout.
@@ -52,7 +53,7 @@ ${contents.join('\n')}
 
 ## Options of every command
 
-${optionTable(globalOptions('server'))}
+${optionTable(globalOptions({ needs: 'server', options: {} }))}
 
 Commands that ask no server have only those of them that mean something.
 

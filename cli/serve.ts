@@ -1,13 +1,17 @@
 import { spawn } from 'node:child_process';
 import { z } from 'zod';
+import { lockForServe } from './connection/folder.ts';
 import { announceServer } from './connection/server-file.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
+import { waitOption } from './frame/globals.ts';
 import type { Io, Signal } from './io.ts';
 import { loadServer } from './load-server.ts';
 import { returnMemorySoon } from './return-memory.ts';
 import type { RunningServer } from './server.ts';
 
+/** The parts of the server end within 8 s; this is for what holds the process in spite of that. */
+const LONGEST_STOP_MS = 10_000;
 const HARD_EXIT: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143 };
 
 const serveCommand = command({
@@ -17,11 +21,12 @@ const serveCommand = command({
   needs: 'settings',
   exits: {
     0: 'stopped by SIGINT or SIGTERM, everything written',
-    130: 'stopped hard by a second SIGINT (SIGTERM: 143)',
+    130: 'stopped hard by a second SIGINT, or after 10 s (SIGTERM: 143)',
   },
   options: {
     port: { value: 'PORT', describe: 'TCP port; 0 takes a free one (default 4610)' },
     host: { value: 'HOST', describe: 'Address to listen on (default 127.0.0.1)' },
+    wait: waitOption,
     open: {
       value: 'yes|no',
       fallback: 'no',
@@ -29,13 +34,14 @@ const serveCommand = command({
       describe: 'Show the web app in the browser',
     },
   },
-  run: async (context, { port, host, open }) => {
+  run: async (context, { port, host, wait, open }) => {
     const { readSettings, readVersion, startServer } = await loadServer();
     // From the first moment on, so that a signal during the start is not lost.
     using stop = stopSignal(context.io);
     const { data, config: file } = context.globals;
     const { config } = readSettings({ data, config: file, port, host }, context.io.environment);
-    await using server = await startServer(config, 'first account');
+    const lock = await lockForServe(config.data, wait);
+    await using server = await startServer(config, 'first account', lock);
     using _returned = returnMemorySoon();
     const startedAt = new Date().toISOString();
     const { url, localKey, firstAccount } = server;
@@ -72,16 +78,22 @@ function readyText({ url, config, firstAccount }: RunningServer, { paint }: Cont
   ].join('\n');
 }
 
-/** Resolves at the first signal; the second ends the process where it stands, which the store and the lake survive. */
+/** Resolves at the first signal. The second, or 10 s, end the process where it stands, which the store and the lake survive. */
 function stopSignal(io: Io): Disposable & { readonly asked: Promise<Signal> } {
   const { promise, resolve } = Promise.withResolvers<Signal>();
   let asked = false;
+  let late: NodeJS.Timeout | undefined;
   const listening = io.onSignal((signal) => {
     if (asked) process.exit(HARD_EXIT[signal]);
     asked = true;
+    late = setTimeout(() => process.exit(HARD_EXIT[signal]), LONGEST_STOP_MS);
     resolve(signal);
   });
-  return { asked: promise, [Symbol.dispose]: () => listening[Symbol.dispose]() };
+  const end = () => {
+    clearTimeout(late);
+    listening[Symbol.dispose]();
+  };
+  return { asked: promise, [Symbol.dispose]: end };
 }
 
 const openers: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {

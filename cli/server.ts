@@ -38,9 +38,13 @@ export function readSettings(
   return loadConfig(file === undefined ? { environment, flags } : { environment, flags, file });
 }
 
-/** `first` makes an account where accounts are on and there are none. */
-export async function startServer(config: Config, first: 'first account' | null = null): Promise<RunningServer> {
-  const application = await createApplication(config);
+/** `first` makes an account where accounts are on and there are none; `lock` is that of the data folder, where it is held already. */
+export async function startServer(
+  config: Config,
+  first: 'first account' | null = null,
+  lock?: Disposable,
+): Promise<RunningServer> {
+  const application = await createApplication(config, lock === undefined ? {} : { lock });
   try {
     const made = first === null ? null : await application.ensureFirstAccount();
     const firstAccount = made === null ? null : keepFirstPassword(config.data, made);
@@ -65,10 +69,11 @@ function keepFirstPassword(data: string, { name, password }: FirstAccount): Anno
 export async function startForCommand(
   { data, config: file }: { readonly data?: string | undefined; readonly config?: string | undefined },
   environment: Io['environment'],
+  lock: Disposable,
 ): Promise<RunningServer> {
   const { config, sources } = readSettings({ data, config: file }, environment);
   const logLevel = sources.logLevel === 'default' ? 'warn' : config.logLevel;
-  return startServer({ ...config, host: '127.0.0.1', port: 0, logLevel });
+  return startServer({ ...config, host: '127.0.0.1', port: 0, logLevel }, null, lock);
 }
 
 /** A server on an empty folder that goes away with it, for what does not depend on data. */

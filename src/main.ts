@@ -13,7 +13,7 @@ import { createAudit } from './platform/audit/index.ts';
 import { createAuth, type FirstAccount } from './platform/auth/index.ts';
 import type { Config } from './platform/config/index.ts';
 import { createEvents, type Events } from './platform/events/index.ts';
-import { createHttp, docsPlugin, isLoopback, type Plugin, type Route } from './platform/http/index.ts';
+import { closeHttp, createHttp, docsPlugin, isLoopback, type Plugin, type Route } from './platform/http/index.ts';
 import { createJobs, type Jobs } from './platform/jobs/index.ts';
 import { type LakeDeps, openLake } from './platform/lake/index.ts';
 import { createLifetime, type Lifetime } from './platform/lifetime/index.ts';
@@ -36,11 +36,13 @@ import { servedRequests, wireServing } from './wire-serving.ts';
 import { systemPlugin } from './wire-system.ts';
 import { wireRetention, wireTradeoff } from './wire-tradeoff.ts';
 
-/** What a test may replace; everything else is real. */
+/** What a test, or the command line, may supply; everything else is made here. */
 export interface Overrides {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly cluster?: SimulatedCluster;
+  /** The lock of the data folder, where the caller holds it already; it is released with the application. */
+  readonly lock?: Disposable;
 }
 
 export interface Application extends AsyncDisposable {
@@ -57,6 +59,8 @@ export interface Application extends AsyncDisposable {
   readonly manifestKinds: readonly ManifestKind[];
 }
 
+/** SIGTERM ends a server within 10 s: so long its parts may take together. */
+const STOP_LIMIT_MS = 8_000;
 /** Runs of pipelines that one server drives at the same time. */
 const LONG_JOBS = 256;
 
@@ -65,9 +69,11 @@ const CUT_OFF_AFTER_MS = 3_000;
 
 /** Wires everything, once. The result answers requests by injection and listens when `listen` is called on its `http`. */
 export async function createApplication(config: Config, overrides: Overrides = {}): Promise<Application> {
-  const lifetime = createLifetime();
+  const log = overrides.log ?? createLog(config.logLevel);
+  const late = (place: number) => log.warn({ place }, 'a part of the server did not stop in time, and is left behind');
+  const lifetime = createLifetime({ limitMs: STOP_LIMIT_MS, late });
   try {
-    const opened = await open(config, overrides, lifetime);
+    const opened = await open(config, { ...overrides, log }, lifetime);
     return { ...opened, config, [Symbol.asyncDispose]: () => lifetime[Symbol.asyncDispose]() };
   } catch (error) {
     await lifetime[Symbol.asyncDispose]();
@@ -75,16 +81,16 @@ export async function createApplication(config: Config, overrides: Overrides = {
   }
 }
 
-async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
+async function open(config: Config, overrides: Overrides & { readonly log: Log }, lifetime: Lifetime) {
   const folder = resolve(config.data);
-  lifetime.use(lockFolder(folder));
+  lifetime.use(overrides.lock ?? lockFolder(folder));
   // Both take their time in other threads, so they open side by side.
   const openingLake = openLake(lakeFolders(config, folder)).then((lake) => lifetime.use(lake));
   const openingStore = openStore({ database: config.database, folder }).then((store) => lifetime.use(store));
   await Promise.allSettled([openingLake, openingStore]);
   const [lake, store] = await Promise.all([openingLake, openingStore]);
   const clock = overrides.clock ?? systemClock;
-  const log = overrides.log ?? createLog(config.logLevel);
+  const { log } = overrides;
   const telemetry = createTelemetry();
   await store.migrate(migrations);
   await lake.removeOrphans(store);
@@ -98,7 +104,7 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
     telemetry.followJournal(() => journal.damage);
   }
   const events = lifetime.use(createEvents({ store, clock, log, telemetry }));
-  const jobs = lifetime.use(createJobs({ store, clock, log, telemetry }));
+  const jobs = createJobs({ store, clock, log, telemetry });
   const longJobs = createJobs({ store, clock, log, telemetry, concurrency: LONG_JOBS });
   const listening: { http: FastifyInstance | null } = { http: null };
   const audit = lifetime.use(createAudit({ store, clock, log }));
@@ -129,14 +135,13 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   lifetime.use(executors);
   lifetime.use(gpus);
   lifetime.use(serving);
-  // Let go of before the engines are: what it watches is on them.
-  lifetime.use(longJobs);
-  lifetime.use(webhooks);
   lifetime.use(tracking);
   const guarded = { config: { ...config, allowedHosts: hostsOf(config) }, access: auth.access, writes: audit };
   const http = await createHttp({ ...guarded, log, telemetry, routes, plugins });
   listening.http = http;
-  lifetime.use({ [Symbol.asyncDispose]: () => http.close() });
+  // At the same time, each with its own grace, and before the engines: what jobs watch is on them.
+  const begun = [{ [Symbol.asyncDispose]: () => closeHttp(http) }, jobs, longJobs, webhooks];
+  lifetime.use({ [Symbol.asyncDispose]: () => disposeAll(begun) });
   // First of all at the end: what does not end by itself meanwhile is cut off.
   lifetime.use({ [Symbol.dispose]: () => lake.interrupt(CUT_OFF_AFTER_MS) });
   events.start();
@@ -149,6 +154,12 @@ async function open(config: Config, overrides: Overrides, lifetime: Lifetime) {
   predictionLog.start();
   const { localKey, ensureFirstAccount } = auth;
   return { http, store, events, jobs, localKey, ensureFirstAccount, manifestKinds: kinds };
+}
+
+/** Ends all of them side by side; throws the first failure when all have ended. */
+async function disposeAll(parts: readonly AsyncDisposable[]): Promise<void> {
+  const ends = await Promise.allSettled(parts.map((part) => part[Symbol.asyncDispose]()));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 /** For what runs on this machine; all of its addresses have loopback among them. */

@@ -1,40 +1,30 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigSchema } from '../../src/platform/config/schema.ts';
 import type { Globals } from '../frame/context.ts';
-import { CommandError, isExpected } from '../frame/failure.ts';
+import { CommandError } from '../frame/failure.ts';
 import type { Io } from '../io.ts';
 import { loadServer } from '../load-server.ts';
 import { type Client, createClient } from './client.ts';
 import { authorizationFor } from './credentials.ts';
-import { readServerFile, type ServerFile } from './server-file.ts';
-import { send, textOf } from './transport.ts';
+import { enterFolder } from './folder.ts';
+import { untilNoLease } from './leases.ts';
+import { announceServer } from './server-file.ts';
+import { type Connection, clientOf, sharedConnection } from './shared.ts';
 
-export interface Connection extends AsyncDisposable {
-  readonly client: Client;
-}
-
-const HEALTH_TIMEOUT_MS = 2_000;
-/** A server that is just starting, or another short command, holds the folder for less than this. */
-const FOLDER_WAIT_MS = 3_000;
-const FOLDER_POLL_MS = 100;
+export type { Connection } from './shared.ts';
 
 /** The server of --url; else the one that runs on the data folder; else one of our own, for as long as the command takes. */
 export async function connect(globals: Globals, io: Io): Promise<Connection> {
   const url = globals.url ?? io.environment.STEELYARD_URL;
-  if (url !== undefined && url !== '') return remote(checkedUrl(url), authorizationFor(io, url));
-  const data = await dataFolder(globals, io);
-  const deadline = performance.now() + FOLDER_WAIT_MS;
-  for (;;) {
-    const running = await runningServer(data);
-    if (running !== null) return remote(running.url, running.key === undefined ? null : `Bearer ${running.key}`);
-    try {
-      return await ownServer(globals, io);
-    } catch (error) {
-      const busy = isExpected(error) && error.code === 'data_folder_in_use';
-      if (!busy || performance.now() > deadline) throw error;
-      await sleep(FOLDER_POLL_MS);
-    }
-  }
+  if (url !== undefined && url !== '') return remote(createClient(checkedUrl(url), authorizationFor(io, url)));
+  return connectToFolder(await dataFolder(globals, io), globals, io);
+}
+
+async function connectToFolder(data: string, globals: Globals, io: Io): Promise<Connection> {
+  const entry = await enterFolder(data, globals.wait);
+  if ('lock' in entry) return ownServer(data, entry.lock, globals, io);
+  const { server } = entry;
+  if (server.endsWith === undefined) return remote(clientOf(server));
+  return sharedConnection(data, server, () => connectToFolder(data, globals, io));
 }
 
 function checkedUrl(url: string): string {
@@ -42,8 +32,8 @@ function checkedUrl(url: string): string {
   throw new CommandError('usage', `STEELYARD_URL is "${url}", which is no address such as http://127.0.0.1:4610.`);
 }
 
-function remote(url: string, authorization: string | null): Connection {
-  return { client: createClient(url, authorization), [Symbol.asyncDispose]: async () => {} };
+function remote(client: Client): Connection {
+  return { client, [Symbol.asyncDispose]: async () => {} };
 }
 
 async function dataFolder({ data, config }: Globals, { environment }: Io): Promise<string> {
@@ -55,37 +45,31 @@ async function dataFolder({ data, config }: Globals, { environment }: Io): Promi
   return readSettings({ data, config }, environment).config.data;
 }
 
-/**
- * What the server of a folder says of itself, null when none runs. Its process must live too: after a crash another server may
- * have taken the same port for another folder.
- */
-async function runningServer(data: string): Promise<ServerFile | null> {
-  const said = readServerFile(data);
-  if (said === null || !isAlive(said.pid)) return null;
+/** Loaded only here, so that a command to a running server starts without the engine. Other commands use it meanwhile. */
+async function ownServer(data: string, lock: Disposable, globals: Globals, io: Io): Promise<Connection> {
   try {
-    const answer = await send(said.url, { method: 'GET', path: '/health', timeoutMs: HEALTH_TIMEOUT_MS });
-    return (await textOf(answer)) === 'OK' ? said : null;
-  } catch {
-    return null; // not this server any more
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
+    const { startForCommand } = await loadServer();
+    const server = await startForCommand(globals, io.environment, lock);
+    const { url, localKey } = server;
+    const said = { url, pid: process.pid, startedAt: new Date().toISOString(), endsWith: 'command' } as const;
+    const file = localKey === null ? said : { ...said, key: localKey };
+    const announced = announceServer(data, file);
+    const remark = async () => {
+      if (!globals.json) await io.err.write('Waiting for another command that uses the data folder.\n');
+    };
+    return {
+      client: clientOf(file),
+      async [Symbol.asyncDispose]() {
+        try {
+          announced[Symbol.dispose]();
+          await untilNoLease(data, remark);
+        } finally {
+          await server[Symbol.asyncDispose]();
+        }
+      },
+    };
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    lock[Symbol.dispose]();
+    throw error;
   }
-}
-
-/** Loaded only here, so that a command to a running server starts without the engine. */
-async function ownServer(globals: Globals, io: Io): Promise<Connection> {
-  const { startForCommand } = await loadServer();
-  const server = await startForCommand(globals, io.environment);
-  const authorization = server.localKey === null ? null : `Bearer ${server.localKey}`;
-  return {
-    client: createClient(server.url, authorization),
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  };
 }

@@ -9,6 +9,8 @@ const ServerFile = z.strictObject({
   startedAt: UtcInstant,
   /** Lets whoever may read this file in, on a server with accounts. */
   key: z.string().optional(),
+  /** Present where the server ends with the command that started it. */
+  endsWith: z.literal('command').optional(),
 });
 export type ServerFile = z.infer<typeof ServerFile>;
 
@@ -25,7 +27,12 @@ export function readServerFile(data: string): ServerFile | null {
   }
 }
 
-/** Says where the server listens, until disposed; only its own user may read it. */
+/** Removes what a killed server left. Only for the holder of the folder's lock. */
+export function removeServerFile(data: string): void {
+  rmSync(pathIn(data), { force: true });
+}
+
+/** Publishes the address until disposed, readable by its own user only. Only for the holder of the folder's lock. */
 export function announceServer(data: string, server: ServerFile): Disposable {
   mkdirSync(data, { recursive: true, mode: 0o700 });
   // Moved there whole: who reads it meanwhile finds no half of it. An old file keeps its mode when it is overwritten.
@@ -33,5 +40,5 @@ export function announceServer(data: string, server: ServerFile): Disposable {
   rmSync(whole, { force: true });
   writeFileSync(whole, `${JSON.stringify(server)}\n`, { mode: 0o600 });
   renameSync(whole, pathIn(data));
-  return { [Symbol.dispose]: () => rmSync(pathIn(data), { force: true }) };
+  return { [Symbol.dispose]: () => removeServerFile(data) };
 }

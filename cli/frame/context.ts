@@ -8,6 +8,8 @@ export interface Globals {
   readonly url?: string | undefined;
   readonly data?: string | undefined;
   readonly config?: string | undefined;
+  /** Seconds to wait for the data folder. */
+  readonly wait?: number | undefined;
 }
 
 /** What a command works with. */

@@ -11,6 +11,15 @@ const settings = {
   config: { value: 'FILE', describe: 'YAML file with settings (or STEELYARD_CONFIG)' },
 } as const satisfies Options;
 
+export const waitOption = {
+  value: 'SECONDS',
+  schema: z.coerce
+    .number('expected seconds, 0 or more')
+    .min(0, 'expected seconds, 0 or more')
+    .max(86_400, 'at most a day'),
+  describe: 'Longest wait for another process that starts or ends on the data folder (default 30)',
+} as const satisfies Options[string];
+
 const server = {
   url: {
     value: 'URL',
@@ -22,10 +31,10 @@ const server = {
 const byNeed: Readonly<Record<Needs, Options>> = {
   nothing: everywhere,
   settings: { ...settings, ...everywhere },
-  server: { ...server, ...settings, ...everywhere },
+  server: { ...server, ...settings, wait: waitOption, ...everywhere },
 };
 
-/** The options that a command has without declaring them. */
-export function globalOptions(needs: Needs): Options {
-  return byNeed[needs];
+/** The options that a command has without declaring them; its own come first: `pipeline run --wait` waits for the run. */
+export function globalOptions({ needs, options }: { readonly needs: Needs; readonly options: Options }): Options {
+  return Object.fromEntries(Object.entries(byNeed[needs]).filter(([name]) => !(name in options)));
 }

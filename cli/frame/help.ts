@@ -41,7 +41,7 @@ export function commandHelp(command: Command, paint: Paint): string {
   const sections: [title: string, body: string][] = [
     ['Arguments', pairs(positionals)],
     ['Options', pairs(optionPairs(command.options))],
-    ['On every command', pairs(optionPairs(globalOptions(command.needs)))],
+    ['On every command', pairs(optionPairs(globalOptions(command)))],
     ['Example', indented(command.example)],
     ['Exit codes', pairs(exitPairs(command))],
   ];

@@ -1,7 +1,7 @@
 import { type Command, flagOf, titleOf } from './command.ts';
 import type { Globals } from './context.ts';
 import { CommandError } from './failure.ts';
-import { globalOptions } from './globals.ts';
+import { globalOptions, waitOption } from './globals.ts';
 import { didYouMean } from './suggest.ts';
 import { type GivenWords, readWords } from './words.ts';
 
@@ -36,7 +36,8 @@ export function beforeTerminator(words: readonly string[]): readonly string[] {
 
 /** The command's words, wherever options stand between them, and everything else. */
 function splitPath(commands: readonly Command[], argv: readonly string[]): { words: string[]; rest: string[] } {
-  const globals = globalOptions('server');
+  // --wait stands behind the words of a command, which may have one without a value.
+  const globals = globalOptions({ needs: 'server', options: { wait: waitOption } });
   const takesValue = new Set(
     Object.keys(globals)
       .filter((name) => globals[name]?.value !== undefined)
@@ -91,7 +92,7 @@ function parseInput(
   command: Command,
   rest: readonly string[],
 ): { command: Command; input: Record<string, unknown>; globals: Globals } {
-  const globals = globalOptions(command.needs);
+  const globals = globalOptions(command);
   const given = readWords(command, { ...command.options, ...globals }, rest);
   const input: Record<string, unknown> = positionalInput(command, given);
   for (const name of Object.keys(command.options)) input[name] = given.options[name];

@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors/index.ts';
 import type { ManifestOutcome, PreparedManifest } from '../../platform/manifests/index.ts';
-import type { Sql, Store } from '../../platform/store/index.ts';
+import { Outdated, type Sql, type Store, transactPrepared } from '../../platform/store/index.ts';
 import { billRows } from '../billing/index.ts';
 import {
   type AllocationDeps,
@@ -9,6 +9,7 @@ import {
   discardDerived,
   NO_CHANGE,
   periodOfPartition,
+  refreshDerived,
   stillStands,
   swapIn,
 } from './derivation.ts';
@@ -39,7 +40,7 @@ function sameRules(one: RuleSet, other: RuleSet): boolean {
 
 /**
  * Allocates the whole bill by new rules, outside any transaction; putting them in force is then a swap of manifests. When
- * the bill or the rules changed meanwhile, what is affected is derived again in the transaction, before the swap.
+ * the bill or the rules changed meanwhile, that is found in the transaction, and what is affected is derived again outside of it.
  */
 export async function prepareRules(deps: ApplyDeps, name: string, spec: RuleSet): Promise<PreparedManifest> {
   const unchanged = (await outcomeOf(deps.store, name, spec)) === 'unchanged';
@@ -56,13 +57,19 @@ export async function prepareRules(deps: ApplyDeps, name: string, spec: RuleSet)
         return outcome;
       }
       const rules = await next(deps, sql, name, spec);
-      if (derived === null || derived.rules.version !== rules.version || !(await standsWhole(deps, sql, derived))) {
-        await drop();
-        derived = await deriveAll(deps, sql, rules);
-      }
+      const isCurrent = derived !== null && derived.rules.version === rules.version;
+      if (derived === null || !isCurrent || !(await standsWhole(deps, sql, derived))) throw new Outdated();
       await insertRules(sql, rules.version, name, spec, rules.appliedAt ?? '');
       await swapIn(deps, sql, derived);
       return outcome;
+    },
+    async refresh() {
+      const rules = await next(deps, deps.store, name, spec);
+      const periods = await billPeriods(deps, deps.store);
+      derived =
+        derived === null
+          ? await deriveAll(deps, deps.store, rules)
+          : await refreshDerived(deps, deps.store, { ...derived, rules }, periods);
     },
     discard: drop,
   };
@@ -94,15 +101,17 @@ export async function billPeriods(deps: Pick<AllocationDeps, 'lake'>, sql: Sql):
 /** Allocates billing periods anew by the rules in force: usage that came later, or a bill that was never allocated. */
 export async function rederive(deps: ApplyDeps, periods: readonly string[]): Promise<void> {
   let derived = await deriveAllocation(deps, deps.store, await rulesInForce(deps.store), NO_CHANGE, periods);
+  const work = async (sql: Sql) => {
+    const { version } = await rulesInForce(sql);
+    if (version !== derived.rules.version || !(await stillStands(deps, sql, derived))) throw new Outdated();
+    await swapIn(deps, sql, derived);
+  };
+  const refresh = async () => {
+    await discardDerived(deps, derived);
+    derived = await deriveAllocation(deps, deps.store, await rulesInForce(deps.store), NO_CHANGE, periods);
+  };
   try {
-    await deps.store.transaction(async (sql) => {
-      const rules = await rulesInForce(sql);
-      if (rules.version !== derived.rules.version || !(await stillStands(deps, sql, derived))) {
-        await discardDerived(deps, derived);
-        derived = await deriveAllocation(deps, sql, rules, NO_CHANGE, periods);
-      }
-      await swapIn(deps, sql, derived);
-    });
+    await transactPrepared(deps.store, work, refresh);
   } catch (error) {
     await discardDerived(deps, derived);
     throw error;

@@ -115,11 +115,45 @@ export async function usageFingerprint(deps: DerivationDeps, sql: Sql, period: s
 
 /** Whether the bill is still what the allocation was derived from. */
 export async function stillStands(deps: DerivationDeps, sql: Sql, derived: DerivedAllocation): Promise<boolean> {
+  return (await outdatedPeriods(deps, sql, derived)).length === 0;
+}
+
+/** Derived periods whose bill files are other ones by now. */
+async function outdatedPeriods(deps: DerivationDeps, sql: Sql, derived: DerivedAllocation): Promise<string[]> {
   const files = await billAfter(deps, sql, derived.change);
-  return derived.periods.every(({ period, billFiles }) => {
+  const isCurrent = ({ period, billFiles }: DerivedPeriod) => {
     const now = files.filter((file) => periodOfPartition(file.partition) === period).map(({ id }) => id);
     return now.length === billFiles.length && now.every((id, index) => id === billFiles[index]);
-  });
+  };
+  return derived.periods.filter((one) => !isCurrent(one)).map(({ period }) => period);
+}
+
+/** The allocation of these periods by the same rules: what still stands of `derived`, and the rest derived again. */
+export async function refreshDerived(
+  deps: AllocationDeps,
+  sql: Sql,
+  derived: DerivedAllocation,
+  periods: readonly string[],
+): Promise<DerivedAllocation> {
+  const outdated = await outdatedPeriods(deps, sql, derived);
+  const current = derived.periods.filter(({ period }) => periods.includes(period) && !outdated.includes(period));
+  const isCurrent = (partition: string) => current.some(({ period }) => period === periodOfPartition(partition));
+  const known = current.map(({ period }) => period);
+  const missing = periods.filter((period) => !known.includes(period));
+  const fresh = await deriveAllocation(deps, sql, derived.rules, derived.change, missing);
+  const [kept, gone] = [true, false].map((wanted) => ({
+    allocations: derived.allocations.filter(({ partition }) => isCurrent(partition) === wanted),
+    daily: derived.daily.filter(({ partition }) => isCurrent(partition) === wanted),
+  }));
+  await deps.lake.discard([...(gone?.allocations ?? []), ...(gone?.daily ?? [])]);
+  return {
+    rules: derived.rules,
+    change: derived.change,
+    periods: [...current, ...fresh.periods].toSorted((one, other) => (one.period < other.period ? -1 : 1)),
+    allocations: [...(kept?.allocations ?? []), ...fresh.allocations],
+    daily: [...(kept?.daily ?? []), ...fresh.daily],
+    replaced: [...derived.replaced.filter(isCurrent), ...fresh.replaced],
+  };
 }
 
 /** Makes a derived allocation the current one, in the caller's transaction. */

@@ -1,3 +1,4 @@
+import { Outdated, type Sql } from '../../platform/store/index.ts';
 import type { BillDerivation, BillDeriver } from '../billing/index.ts';
 import { type AllocationDeps, deriveAllocation, discardDerived, stillStands, swapIn } from './derivation.ts';
 import { rulesInForce } from './store.ts';
@@ -5,17 +6,19 @@ import { rulesInForce } from './store.ts';
 /** Allocates a change of the bill with the rules in force, to be swapped in together with its rows. */
 export function createDeriver(deps: AllocationDeps): BillDeriver {
   return {
-    async derive(sql, change): Promise<BillDerivation> {
-      let derived = await deriveAllocation(deps, sql, await rulesInForce(sql), change);
+    async derive(sql: Sql, change): Promise<BillDerivation> {
+      const derive = async () => deriveAllocation(deps, sql, await rulesInForce(sql), change);
+      let derived = await derive();
       return {
         async swapIn(transaction) {
-          const rules = await rulesInForce(transaction);
-          if (rules.version !== derived.rules.version || !(await stillStands(deps, transaction, derived))) {
-            // Rules or other units changed while the bill was read; what stood on the old ones must not go in.
-            await discardDerived(deps, derived);
-            derived = await deriveAllocation(deps, transaction, rules, change);
-          }
+          const { version } = await rulesInForce(transaction);
+          const isCurrent = version === derived.rules.version && (await stillStands(deps, transaction, derived));
+          if (!isCurrent) throw new Outdated();
           await swapIn(deps, transaction, derived);
+        },
+        async refresh() {
+          await discardDerived(deps, derived);
+          derived = await derive();
         },
         discard: () => discardDerived(deps, derived),
       };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type Sql, transactPrepared } from '../../platform/store/index.ts';
 import { type ApplyDeps, prepareRules } from './apply-rules.ts';
 import { createDeriver } from './deriver.ts';
 import { deliver, openRoom } from './room.testing.ts';
@@ -22,14 +23,85 @@ async function byTeam({ lake, store }: ApplyDeps): Promise<Record<string, string
   return Object.fromEntries(rows.map(({ team, cost }) => [String(team), String(cost)]));
 }
 
+type Room = Awaited<ReturnType<typeof openRoom>>;
+
+interface Prepared<T> {
+  apply(sql: Sql): Promise<T>;
+  refresh?(): Promise<void>;
+}
+
+/** Puts what was prepared into the store, and counts how often it was prepared again and what the engine did inside transactions. */
+async function put<T>({ deps: { store, lake } }: Room, prepared: Prepared<T>) {
+  const seen = { refreshed: 0, lakeWorkInside: 0 };
+  let isInside = false;
+  const { session } = lake;
+  lake.session = (work) => {
+    if (isInside) seen.lakeWorkInside += 1;
+    return session.call(lake, work) as never;
+  };
+  const outcome = await transactPrepared(
+    store,
+    async (sql) => {
+      isInside = true;
+      return prepared.apply(sql).finally(() => {
+        isInside = false;
+      });
+    },
+    async () => {
+      seen.refreshed += 1;
+      await prepared.refresh?.();
+    },
+  );
+  lake.session = session;
+  return { outcome, ...seen };
+}
+
 describe('an allocation that was prepared while the world went on', () => {
+  it('is derived again only where it is outdated, however often bills come between', async () => {
+    await using room = await openRoom();
+    const { store, lake } = room.deps;
+    for (const period of ['2026-08', '2026-09']) await deliver(room.deps, period, [row('1', period)]);
+    const prepared = await prepareRules(room.deps, 'rules', rules('a'));
+    const bills = ['2', '4', '8'];
+    const refresh = async () => {
+      await prepared.refresh?.();
+      const next = bills.shift();
+      if (next !== undefined) await deliver(room.deps, '2026-09', [row(next, '2026-09')]);
+    };
+    await deliver(room.deps, '2026-10', [row('16', '2026-10')]);
+    await transactPrepared(store, (sql) => prepared.apply(sql), refresh);
+    expect(await byTeam(room.deps)).toEqual({ a: '25.00' });
+    expect(await lake.partitions(store, allocatedDaily)).toHaveLength(3);
+    expect(await lake.removeOrphans(store)).toBe(0);
+  });
+
+  it('is given up after ten tries, and leaves nothing behind', async () => {
+    await using room = await openRoom();
+    const { store, lake } = room.deps;
+    const prepared = await prepareRules(room.deps, 'rules', rules('a'));
+    const deliverNext = async () => void (await deliver(room.deps, '2026-10', [row('1', '2026-10')]));
+    await deliverNext();
+    const trying = transactPrepared(
+      store,
+      (sql) => prepared.apply(sql),
+      async () => {
+        await prepared.refresh?.();
+        await deliverNext();
+      },
+    );
+    await expect(trying).rejects.toMatchObject({ code: 'prepared_outdated' });
+    await prepared.discard();
+    expect(await lake.files(store, allocations)).toEqual([]);
+    expect(await lake.removeOrphans(store)).toBe(0);
+  });
+
   it('is made anew when a bill came between', async () => {
     await using room = await openRoom();
     await deliver(room.deps, '2026-09', [row('1', '2026-09')]);
     const prepared = await prepareRules(room.deps, 'rules', rules('a'));
     await deliver(room.deps, '2026-10', [row('2', '2026-10')]);
     await deliver(room.deps, '2026-09', [row('4', '2026-09')]);
-    expect(await room.deps.store.transaction((sql) => prepared.apply(sql))).toBe('created');
+    expect(await put(room, prepared)).toEqual({ outcome: 'created', refreshed: 1, lakeWorkInside: 0 });
     expect(await byTeam(room.deps)).toEqual({ a: '6.00' });
     expect((await lastDerivations(room.deps.store)).map(({ period }) => period)).toEqual(['2026-09', '2026-10']);
   });
@@ -39,8 +111,8 @@ describe('an allocation that was prepared while the world went on', () => {
     await deliver(room.deps, '2026-10', [row('2', '2026-10')]);
     const slow = await prepareRules(room.deps, 'rules', rules('slow'));
     const quick = await prepareRules(room.deps, 'rules', rules('quick'));
-    await room.deps.store.transaction((sql) => quick.apply(sql));
-    expect(await room.deps.store.transaction((sql) => slow.apply(sql))).toBe('changed');
+    expect(await put(room, quick)).toMatchObject({ outcome: 'created', refreshed: 0 });
+    expect(await put(room, slow)).toEqual({ outcome: 'changed', refreshed: 1, lakeWorkInside: 0 });
     expect((await rulesInForce(room.deps.store)).version).toBe(2);
     expect(await byTeam(room.deps)).toEqual({ slow: '2.00' });
   });
@@ -102,7 +174,8 @@ describe('an allocation that was prepared while the world went on', () => {
     const change = { remove: [file.partition], add: [file] };
     const derivation = await createDeriver(room.deps).derive(store, change);
     await insertRules(store, 1, 'rules', rules('late'), '2026-11-15T00:00:00.000Z');
-    await store.transaction((sql) => derivation.swapIn(sql));
+    const prepared = { ...derivation, apply: (sql: Sql) => derivation.swapIn(sql) };
+    expect(await put(room, prepared)).toMatchObject({ refreshed: 1, lakeWorkInside: 0 });
     expect(await byTeam(room.deps)).toEqual({ late: '2.00' });
     expect((await lake.files(store, allocations)).length).toBe(1);
   });

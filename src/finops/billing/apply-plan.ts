@@ -1,4 +1,4 @@
-import type { Sql } from '../../platform/store/index.ts';
+import { type Sql, transactPrepared } from '../../platform/store/index.ts';
 import { type BillAct, insertAct } from './act-store.ts';
 import { billRows } from './bill-rows.ts';
 import { compareMoney } from './diff/money.ts';
@@ -20,7 +20,8 @@ const eventTypes = { import: 'bill.imported', revert: 'bill.reverted', prefer: '
 
 /**
  * Makes a plan true in one transaction: which deliveries count, the rows in the lake, what is derived from them, the
- * record of the act and its events. `alongside` stores what belongs to the act itself and answers what its event says.
+ * record of the act and its events. `alongside` stores what belongs to the act itself and answers what its event says. Costs are
+ * allocated before the transaction, and again before another one where rules or other units changed meanwhile.
  */
 export async function applyPlan(
   deps: LedgerDeps,
@@ -33,7 +34,7 @@ export async function applyPlan(
   const acts = await actsOf(deps, plan, act, at);
   const derivation = remove.length + add.length === 0 ? null : await deps.deriver.derive(deps.store, plan.lake);
   try {
-    await deps.store.transaction(async (sql) => {
+    const work = async (sql: Sql) => {
       const said = await alongside(sql);
       await applyToStore(deps, sql, plan, derivation);
       for (const done of acts) await insertAct(sql, done);
@@ -41,7 +42,8 @@ export async function applyPlan(
       const payload = { delivery, source, ...said, changes: plan.changes };
       await deps.events.append(sql, { type: eventTypes[act.act], subject: `source:${source}`, payload });
       for (const done of acts) await appendRestated(deps, sql, done, source);
-    });
+    };
+    await transactPrepared(deps.store, work, async () => derivation?.refresh());
   } catch (error) {
     await derivation?.discard();
     throw error;

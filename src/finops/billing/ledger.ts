@@ -23,7 +23,10 @@ export interface BillDeriver {
   derive(sql: Sql, change: BillChange): Promise<BillDerivation>;
 }
 export interface BillDerivation {
+  /** In the transaction, without long work. Error: `Outdated` where rules or other units have changed since. */
   swapIn(sql: Sql): Promise<void>;
+  /** After `Outdated`, outside the transaction: derives again. */
+  refresh(): Promise<void>;
   discard(): Promise<void>;
 }
 

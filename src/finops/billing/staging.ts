@@ -64,12 +64,13 @@ export async function stageBillFile(lake: Lake, input: BillFileInput): Promise<S
     const source = await sourceRelation(session, input, format);
     const mapping = mapBillColumns(source.columns, { file: input.name, dataset: input.dataset });
     const inspected = await readWhole(session, canonicalSelect(source, mapping, input.origin), input);
+    const made = [inspected];
     try {
       const structural = format.kind === 'csv' ? await structuralErrors(session, input.name) : [];
-      const settled = await settle(lake, session, input, format, inspected, structural, mapping.split);
+      const settled = await settle(lake, session, input, format, made, inspected, structural, mapping.split);
       return { ...settled, format: mapping.format, dataset: mapping.dataset };
     } catch (error) {
-      await lake.discard([inspected]);
+      await lake.discard(made);
       throw error;
     }
   });
@@ -126,6 +127,7 @@ async function settle(
   session: LakeSession,
   input: BillFileInput,
   format: BillFileFormat,
+  made: StagedFile[],
   inspected: StagedFile,
   structural: readonly StructuralError[],
   split: RowSplit | undefined,
@@ -141,6 +143,7 @@ async function settle(
   const accepted = await acceptedByPeriod(
     session,
     input,
+    made,
     inspected,
     relation,
     badRows,
@@ -161,6 +164,7 @@ async function settle(
 async function acceptedByPeriod(
   session: LakeSession,
   input: BillFileInput,
+  made: StagedFile[],
   inspected: StagedFile,
   relation: string,
   badRows: number,
@@ -182,7 +186,10 @@ async function acceptedByPeriod(
       split === undefined
         ? `SELECT ${columns.map(identifier).join(', ')} FROM ${accepted}`
         : splitRows(accepted, split, columns);
-    files.push({ period, file: await session.stage(billRows, partitionOf(period), select) });
+    const file = await session.stage(billRows, partitionOf(period), select);
+    // Noted at once: a later period that fails leaves none of them behind.
+    made.push(file);
+    files.push({ period, file });
   }
   return files;
 }

@@ -34,7 +34,7 @@ export const TRIES = 4;
 /** Before the second, third and fourth try: a receiver that restarts within a minute misses nothing. */
 const PAUSES_MS = [1_000, 10_000, 60_000];
 const LONGEST_PAUSE_MS = 3600_000;
-/** Longer than a try can take, so that nobody else takes a delivery that is on its way. */
+/** Longer than a try can take (30 s, the name server included), so that no other server takes a delivery that is on its way. */
 const LEASE_MS = 60_000;
 /** A receiver that does not answer holds one of these for half a minute; the others go on. */
 const AT_ONCE = 8;
@@ -52,7 +52,7 @@ export function createDeliveries(deps: DeliveriesDeps) {
   const { store, clock, log, send } = deps;
   const owner = leaseOwner(store.engine);
   const stopping = new AbortController();
-  const sending = new Set<Promise<void>>();
+  const sending = new Map<string, Promise<void>>();
   let fresh = true;
 
   const loop = createLoop({
@@ -82,8 +82,9 @@ export function createDeliveries(deps: DeliveriesDeps) {
     // With none free, the end of one of them wakes the loop.
     if (stopping.signal.aborted || free === 0) return null;
     const now = clock.now();
-    for (const row of await claimDeliveries(store, { owner, now, leaseEnd: now + LEASE_MS, limit: free })) begin(row);
-    const due = await nextDue(store);
+    const claim = { owner, now, leaseEnd: now + LEASE_MS, limit: free, sending: [...sending.keys()] };
+    for (const row of await claimDeliveries(store, claim)) begin(row);
+    const due = await nextDue(store, [...sending.keys()]);
     return due === null || sending.size === AT_ONCE ? null : Math.max(0, due - clock.now());
   }
 
@@ -94,15 +95,15 @@ export function createDeliveries(deps: DeliveriesDeps) {
         if (!stopping.signal.aborted) log.error({ err: error, delivery: row.delivery_id }, 'a webhook delivery failed');
       })
       .finally(() => {
-        sending.delete(work);
+        sending.delete(row.delivery_id);
         loop.wake();
       });
-    sending.add(work);
+    sending.set(row.delivery_id, work);
   }
 
   async function attempt(row: DeliveryRow): Promise<void> {
     const ending = endingOf(row, await sendOnce(row), clock.now());
-    await saveTry(store, row.delivery_id, owner, ending);
+    await saveTry(store, { deliveryId: row.delivery_id, owner, attempts: row.attempts }, ending);
     if (ending.state !== 'failed') return;
     const facts = { webhook: row.webhook_id, delivery: row.delivery_id, attempts: row.attempts, why: ending.error };
     log.warn(facts, 'webhook delivery given up');
@@ -126,13 +127,13 @@ export function createDeliveries(deps: DeliveriesDeps) {
     async drain() {
       do {
         await loop.settle();
-        await Promise.all(sending);
-      } while (sending.size > 0 || ((await nextDue(store)) ?? Number.POSITIVE_INFINITY) <= clock.now());
+        await Promise.all(sending.values());
+      } while (sending.size > 0 || ((await nextDue(store, [])) ?? Number.POSITIVE_INFINITY) <= clock.now());
     },
     async [Symbol.asyncDispose]() {
       stopping.abort(new Error('the server stops'));
       await loop.stop();
-      await Promise.allSettled(sending);
+      await Promise.allSettled(sending.values());
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { ExpressionBuilder } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
 import type { DeliveryState, WebhookTables } from './tables.ts';
 
@@ -16,6 +17,8 @@ export interface Claim {
   /** Until when nobody else may take them. */
   readonly leaseEnd: number;
   readonly limit: number;
+  /** Deliveries that this server still sends: their leases may be over, their tries are not. */
+  readonly sending: readonly string[];
 }
 
 /** Takes deliveries that are due, oldest first; each goes to one server at a time. */
@@ -26,6 +29,7 @@ export async function claimDeliveries(sql: Sql, claim: Claim): Promise<DeliveryR
     .select('delivery_id')
     .where('state', '=', 'waiting')
     .where('due_at', '<=', claim.now)
+    .where(isNone(claim.sending))
     .orderBy('due_at')
     .orderBy('sequence')
     .limit(claim.limit);
@@ -59,8 +63,15 @@ export interface Ending {
   readonly error: string | null;
 }
 
-/** Stores how a try ended, unless somebody else has taken the delivery by now. */
-export async function saveTry(sql: Sql, deliveryId: string, owner: string, ending: Ending): Promise<void> {
+/** A try of a delivery: its number counts what was begun, so that a later try of the same server is another one. */
+interface Try {
+  readonly deliveryId: string;
+  readonly owner: string;
+  readonly attempts: number;
+}
+
+/** Stores how a try ended, unless a later try has begun by now, or somebody else has taken the delivery. */
+export async function saveTry(sql: Sql, { deliveryId, owner, attempts }: Try, ending: Ending): Promise<void> {
   await sql
     .tables<WebhookTables>()
     .updateTable('webhook_delivery')
@@ -75,14 +86,23 @@ export async function saveTry(sql: Sql, deliveryId: string, owner: string, endin
     })
     .where('delivery_id', '=', deliveryId)
     .where('leased_by', '=', owner)
+    .where('attempts', '=', attempts)
     .execute();
 }
 
-/** When the next delivery may be taken; null when none waits. */
-export async function nextDue(sql: Sql): Promise<number | null> {
+/** When the next delivery may be taken, but for those; null when none waits. */
+export async function nextDue(sql: Sql, sending: readonly string[]): Promise<number | null> {
   const query = sql.tables<WebhookTables>().selectFrom('webhook_delivery').where('state', '=', 'waiting');
-  const row = await query.select((eb) => eb.fn.min('due_at').as('due')).executeTakeFirst();
+  const row = await query
+    .where(isNone(sending))
+    .select((eb) => eb.fn.min('due_at').as('due'))
+    .executeTakeFirst();
   return row?.due ?? null;
+}
+
+function isNone(ids: readonly string[]) {
+  return (eb: ExpressionBuilder<WebhookTables, 'webhook_delivery'>) =>
+    ids.length === 0 ? eb.lit(true) : eb('delivery_id', 'not in', ids);
 }
 
 export interface DeliveryPosition {

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -27,6 +28,7 @@ export function deliveriesSuite(engine: string, newDatabase: () => Promise<strin
 
     triesSuite(() => room);
     crashSuite(() => room);
+    longTrySuite(() => room);
     secretSuite(() => room);
   });
 }
@@ -216,6 +218,54 @@ function crashSuite(theRoom: () => Room): void {
     await one.deliver();
     expect(room.receiver.received).toHaveLength(1);
     expect(await room.rows()).toMatchObject([{ state: 'skipped', error: expect.stringContaining('disabled') }]);
+  });
+}
+
+function longTrySuite(theRoom: () => Room): void {
+  it('does not send a delivery again while its try lasts longer than its lease', async () => {
+    const room = theRoom();
+    const one = room.server();
+    await room.listening(one);
+    await one.happens('1');
+    const held = Promise.withResolvers<ServerResponse>();
+    room.receiver.answerWith(held.resolve);
+    const first = one.deliver();
+    const response = await held.promise;
+    room.clock.forward(61_000);
+    await one.happens('2');
+    const second = one.deliver();
+    // The later delivery has come, so that the loop has looked at what is due.
+    await room.receiver.has(2);
+    response.writeHead(200).end();
+    await Promise.all([first, second]);
+    const versions = room.receiver.received.map(({ body }) => JSON.parse(body).data.version);
+    expect(versions).toEqual(['1', '2']);
+    expect(await room.rows()).toMatchObject([
+      { state: 'delivered', attempts: 1 },
+      { state: 'delivered', attempts: 1 },
+    ]);
+  });
+
+  it('lets a try that ends late change nothing of the try that followed it', async () => {
+    const room = theRoom();
+    const one = room.server({ clock: testClock() });
+    await room.listening(one);
+    await one.happens('1');
+    const [late, next] = [Promise.withResolvers<ServerResponse>(), Promise.withResolvers<ServerResponse>()];
+    room.receiver.answerWith(late.resolve, next.resolve);
+    const first = one.deliver();
+    const lateResponse = await late.promise;
+    room.clock.forward(61_000);
+    const two = room.server();
+    const second = two.deliver();
+    const nextResponse = await next.promise;
+    const [before] = await room.rows();
+    lateResponse.writeHead(500).end();
+    await first;
+    expect(await room.rows()).toEqual([before]);
+    nextResponse.writeHead(200).end();
+    await second;
+    expect(await room.rows()).toMatchObject([{ state: 'delivered', attempts: 2, response_status: 200 }]);
   });
 }
 

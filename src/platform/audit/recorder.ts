@@ -44,12 +44,12 @@ export function createRecorder({ store, clock, log }: RecorderDeps): Recorder {
   const append = (row: NewRow): Promise<void> =>
     new Promise((stored, failed) => {
       waiting.push({ row, stored, failed });
-      writing ??= drain().finally(() => {
-        writing = null;
-      });
+      writing ??= drain();
     });
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) await storeTogether(store, waiting.splice(0, ROWS_A_TRANSACTION));
+    // In the same step as the check above: a row that comes from now on starts the work again.
+    writing = null;
   };
   const count = (row: NewRow): void => {
     const key = JSON.stringify([row.actor, row.role, row.method, row.route, row.subject, row.status]);

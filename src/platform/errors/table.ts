@@ -60,6 +60,11 @@ export const errorTable = {
     title: 'The query engine ran out of the memory it may use',
   },
   storage_full: { status: 507, exitCode: NO_SPACE, title: 'The disk is full; nothing stored has changed' },
+  prepared_outdated: {
+    status: 409,
+    exitCode: CONFLICT,
+    title: 'The data changed again and again meanwhile; nothing was stored',
+  },
   store_unreachable: { status: 503, exitCode: UNREACHABLE, title: 'The store does not answer' },
   journal_damaged: { status: 503, exitCode: UNREACHABLE, title: 'A journal is damaged; the damage is being set aside' },
   server_stopping: { status: 503, exitCode: UNREACHABLE, title: 'The server stops and cuts off what still runs' },

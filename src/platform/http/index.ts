@@ -11,4 +11,4 @@ export { docsPlugin } from './docs-page.ts';
 export type { DeclaredRoute } from './guard.ts';
 export { isLoopback, sameOrigin } from './origin.ts';
 export { bodyLimitOf, type Download, handle, handleDownload, type Plugin, parseRequest, type Route } from './route.ts';
-export { createHttp, listen } from './server.ts';
+export { closeHttp, createHttp, listen } from './server.ts';

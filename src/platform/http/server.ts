@@ -30,7 +30,8 @@ export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
     bodyLimit: DEFAULT_BODY_LIMIT_BYTES,
     trustProxy: proxiesIn(deps.config.trustedProxies ?? ''),
     genReqId: () => randomUUID(),
-    forceCloseConnections: true,
+    // Those that are idle; `closeHttp` closes the others after a grace.
+    forceCloseConnections: 'idle',
     routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: 4096 },
   }) as unknown as FastifyInstance;
   guard(app, deps);
@@ -110,6 +111,19 @@ function observe(app: FastifyInstance, telemetry: Telemetry): void {
       'request',
     );
   });
+}
+
+/** For requests that are answered right now; streams that have no end are cut then. */
+const CLOSE_GRACE_MS = 2_000;
+
+/** Takes no more connections, and closes those that there are: idle ones at once, the others when their answer is complete, or after a grace. */
+export async function closeHttp(app: FastifyInstance, graceMs = CLOSE_GRACE_MS): Promise<void> {
+  const late = setTimeout(() => app.server.closeAllConnections(), graceMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(late);
+  }
 }
 
 /** Starts listening and returns the address to reach it. Errors: `listen_not_allowed`, `port_in_use`. */

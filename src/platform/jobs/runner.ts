@@ -11,8 +11,8 @@ const DEFAULT_MAX_ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 5_000;
 /** What comes back after an hour is not left alone for another. */
 const LONGEST_PAUSE_MS = 5 * 60_000;
-/** How long a stopping server waits for jobs that do not heed their signal. */
-const GRACE_MS = 10_000;
+/** How long a stopping server waits for jobs that do not heed their signal. They begin again when it, or another one, is there. */
+const GRACE_MS = 3_000;
 /** Enough to see what went wrong; the log has the stack. */
 const LONGEST_ERROR = 2_000;
 

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 /**
  * What was opened, to be closed in the opposite order. Node 22 lacks `AsyncDisposableStack`; this is the part of it that
  * wiring needs. Everything is closed even when one of them fails; the first failure is thrown at the end.
@@ -6,7 +8,17 @@ export interface Lifetime extends AsyncDisposable {
   use<T extends Disposable | AsyncDisposable>(resource: T): T;
 }
 
-export function createLifetime(): Lifetime {
+interface LifetimeOptions {
+  /** Time for all of them together, in milliseconds; one that hangs is left behind then. Default: any time. */
+  readonly limitMs?: number;
+  /** Called for each that is left behind, with its place in the order of opening, from 0. */
+  readonly late?: (place: number) => void;
+}
+
+/** Each one gets so long at least, whatever those before it took: most of them only have a last write to do. */
+const LEAST_MS = 500;
+
+export function createLifetime({ limitMs, late }: LifetimeOptions = {}): Lifetime {
   const opened: (Disposable | AsyncDisposable)[] = [];
   return {
     use(resource) {
@@ -15,10 +27,12 @@ export function createLifetime(): Lifetime {
     },
     async [Symbol.asyncDispose]() {
       const failures: unknown[] = [];
-      for (const resource of opened.splice(0).toReversed()) {
+      const deadline = performance.now() + (limitMs ?? 0);
+      for (const [place, resource] of [...opened.splice(0).entries()].toReversed()) {
         try {
-          if (Symbol.asyncDispose in resource) await resource[Symbol.asyncDispose]();
-          else resource[Symbol.dispose]();
+          const closing = close(resource);
+          if (limitMs === undefined) await closing;
+          else if (!(await endsWithin(closing, Math.max(LEAST_MS, deadline - performance.now())))) late?.(place);
         } catch (error) {
           failures.push(error);
         }
@@ -26,4 +40,21 @@ export function createLifetime(): Lifetime {
       if (failures.length > 0) throw failures[0];
     },
   };
+}
+
+async function close(resource: Disposable | AsyncDisposable): Promise<void> {
+  if (Symbol.asyncDispose in resource) await resource[Symbol.asyncDispose]();
+  else resource[Symbol.dispose]();
+}
+
+/** False when it is still going on after the time; what it throws later is its own affair. */
+async function endsWithin(work: Promise<void>, timeMs: number): Promise<boolean> {
+  const over = new AbortController();
+  const late = pause(timeMs, false, { signal: over.signal }).catch(() => false);
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    over.abort();
+  }
 }

@@ -89,7 +89,8 @@ export function createLoop(options: LoopOptions): Loop {
     async settle() {
       if (stopped) return;
       wanted = true;
-      await (running ?? run());
+      // What runs may have had its last look already.
+      while (wanted && !stopped) await (running ?? run());
     },
     async stop() {
       stopped = true;

@@ -1,5 +1,6 @@
 import type { Config } from '../config/index.ts';
 import { AppError } from '../errors/index.ts';
+import { within } from '../outbound/index.ts';
 import { resolveSecret } from '../secrets/index.ts';
 
 export interface Letter {
@@ -13,18 +14,20 @@ export interface Letter {
 
 /** Sends e-mail by the operator's SMTP server. */
 export interface Mail {
-  /** Resolves when the server has taken it; rejects otherwise, and a later try may succeed. */
-  send(letter: Letter): Promise<void>;
+  /** Resolves when the server has taken it; rejects otherwise, or when the signal is aborted, and a later try may succeed. */
+  send(letter: Letter, signal?: AbortSignal): Promise<void>;
 }
 
 const CONNECT_MS = 10_000;
 const SILENCE_MS = 30_000;
+/** Of all of it: a server that sends a byte now and then is silent for no 30 s. */
+const LONGEST_MS = 60_000;
 
 /** Null where no SMTP server is configured. Its address, which may hold a password, is read anew for each letter. */
 export function createMail({ smtpUrl, smtpFrom: from }: Pick<Config, 'smtpUrl' | 'smtpFrom'>): Mail | null {
   if (smtpUrl === undefined || from === undefined) return null;
   return {
-    async send({ id, to, subject, text }) {
+    async send({ id, to, subject, text }, signal) {
       const url = (await resolveSecret(smtpUrl)).reveal();
       if (!/^smtps?:\/\//.test(url)) {
         throw new AppError('secret_unresolved', `What ${smtpUrl} holds is no smtp:// or smtps:// address.`);
@@ -40,7 +43,8 @@ export function createMail({ smtpUrl, smtpFrom: from }: Pick<Config, 'smtpUrl' |
         disableUrlAccess: true,
       });
       try {
-        await transport.sendMail({ from, to, subject, text, messageId: `<${id}@steelyard>` });
+        const limit = AbortSignal.any([AbortSignal.timeout(LONGEST_MS), ...(signal === undefined ? [] : [signal])]);
+        await within(limit, transport.sendMail({ from, to, subject, text, messageId: `<${id}@steelyard>` }));
       } finally {
         transport.close();
       }

@@ -1,5 +1,5 @@
 import { AppError } from '../errors/index.ts';
-import type { Sql, Store } from '../store/index.ts';
+import { type Sql, type Store, transactPrepared } from '../store/index.ts';
 import { adminFields } from './admin-fields.ts';
 import type { ManifestKinds, PreparedManifest } from './manifest-kind.ts';
 import { checkManifestSize, type ReadManifest, readManifests } from './read.ts';
@@ -46,11 +46,15 @@ export async function applyManifests(
     // What may not change is not prepared: for another than an administrator nothing is read or sent by it.
     const free = ordered.filter((manifest) => !guarded.has(manifest));
     if (options.dryRun !== true) await prepareEach(free, prepared);
-    const applied = await store.transaction(async (sql) => {
+    const work = async (sql: Sql) => {
       const outcomes = await applyEach(sql, ordered, prepared, guarded);
       if (options.dryRun === true) throw new Undo(outcomes);
       return outcomes;
-    });
+    };
+    const refresh = async () => {
+      for (const each of prepared.values()) await each.refresh?.();
+    };
+    const applied = await transactPrepared(store, work, refresh);
     return { applied };
   } catch (error) {
     if (error instanceof Undo) return { applied: error.applied };

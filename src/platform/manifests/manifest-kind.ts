@@ -25,8 +25,10 @@ export interface ManifestKind<Document extends Manifest = Manifest> {
 }
 
 export interface PreparedManifest {
-  /** In the transaction. The world may have changed since: what was prepared is checked, and made anew if need be. */
+  /** In the transaction, without long work. Error: `Outdated` where what it was prepared from has changed since. */
   apply(sql: Sql): Promise<ManifestOutcome>;
+  /** After `Outdated`, outside the transaction: prepares again what has changed. Left out where nothing can. */
+  refresh?(): Promise<void>;
   /** Instead of `apply`, or after its transaction was undone. */
   discard(): Promise<void>;
 }

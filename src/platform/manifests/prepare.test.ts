@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { SecretReference } from '../secrets/schema.ts';
-import { openStore } from '../store/index.ts';
+import { Outdated, openStore } from '../store/index.ts';
 import { applyManifests } from './apply.ts';
 import { specKind } from './spec-kind.ts';
 
@@ -52,6 +52,32 @@ describe('a kind that prepares', () => {
     const { done, kinds: both } = kinds();
     await applyManifests(opened, both, [file]);
     expect(done).toEqual(['prepare', 'apply prepared', 'quick']);
+  });
+
+  it('prepares again what has changed meanwhile, outside of the transaction that was undone', async () => {
+    await using opened = await store();
+    const done: string[] = [];
+    const changing = specKind(
+      'Slow',
+      1,
+      z.strictObject({}),
+      async () => 'created',
+      async () => ({
+        apply: async () => {
+          done.push('apply');
+          if (done.filter((what) => what === 'refresh').length < 2) throw new Outdated();
+          return 'created';
+        },
+        refresh: async () => {
+          done.push('refresh');
+          // It would wait for ever inside of a write transaction.
+          await opened.transaction(async () => undefined);
+        },
+        discard: async () => void done.push('discard'),
+      }),
+    );
+    await applyManifests(opened, { Slow: changing }, [{ file: 'all.yaml', text: text('Slow') }]);
+    expect(done).toEqual(['apply', 'refresh', 'apply', 'refresh', 'apply']);
   });
 
   it('prepares nothing for a dry run', async () => {

@@ -26,12 +26,8 @@ export async function deliver(
   const { webhook, slack, email } = target;
   if (email !== undefined) {
     if (deps.mail === null) return NO_MAIL;
-    await deps.mail.send({
-      id: letterId(notice),
-      to: email.to,
-      subject: notice.title,
-      text: notice.text,
-    });
+    const letter = { id: letterId(notice), to: email.to, subject: notice.title, text: notice.text };
+    await deps.mail.send(letter, signal);
     return null;
   }
   const message =

@@ -10,7 +10,7 @@ export {
   readAllowedHosts,
   systemResolve,
 } from './destination.ts';
-export { createSend, type Message, type Send, type SendResult } from './send.ts';
+export { createSend, type Message, type Send, type SendResult, within } from './send.ts';
 export { signatureOf } from './signature.ts';
 
 /** Posts to an address that the operator configured: its host may be internal and without TLS, and no other host is. */

@@ -27,18 +27,32 @@ export type Send = (message: Message, signal: AbortSignal) => Promise<SendResult
 const TIMEOUT_MS = 30_000;
 
 /** Posts once, to the addresses that were checked and to no other; redirects are not followed. */
-export function createSend(rules: DestinationRules): Send {
+export function createSend(rules: DestinationRules, timeoutMs = TIMEOUT_MS): Send {
   return async (message, signal) => {
     try {
+      // One limit for all of it: a name server that does not answer holds a try no longer than a receiver does.
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
       const url = checkUrl(message.url, rules);
-      const addresses = await addressesOf(url, rules);
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+      const addresses = await within(limit, addressesOf(url, rules));
       return resultOf(await post(url, pinnedTo(addresses), message, limit));
     } catch (error) {
       if (signal.aborted) throw error;
-      return failure(error);
+      return failure(error, timeoutMs);
     }
   };
+}
+
+/** Rejects with the reason of the signal as soon as it is aborted. */
+export async function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 interface Answer {
@@ -75,16 +89,19 @@ function secondsToMs(header: string | undefined): number | null {
   return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : null;
 }
 
-function failure(error: unknown): SendResult {
+function failure(error: unknown, timeoutMs: number): SendResult {
   const refused = error instanceof AppError;
-  return { delivered: false, status: null, error: textOf(error), mayRetry: !refused, retryAfterMs: null };
+  return { delivered: false, status: null, error: textOf(error, timeoutMs), mayRetry: !refused, retryAfterMs: null };
 }
 
-function textOf(error: unknown): string {
+function textOf(error: unknown, timeoutMs: number): string {
   if (error instanceof AppError || error instanceof DestinationError) return error.message;
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof DOMException && cause.name === 'TimeoutError') {
-    return `The receiver did not answer in ${TIMEOUT_MS / 1000} s.`;
+  if (isTimeout(error) || (error instanceof Error && isTimeout(error.cause))) {
+    return `The receiver did not answer in ${timeoutMs / 1000} s.`;
   }
   return `The receiver could not be reached (${systemCode(error) ?? 'failed'}).`;
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError';
 }

@@ -9,4 +9,5 @@ export {
   withSequence,
 } from './differences.ts';
 export { openStore } from './open.ts';
+export { Outdated, transactPrepared } from './prepared.ts';
 export type { Migrations, Sql, Store, StoreEngine } from './sql.ts';

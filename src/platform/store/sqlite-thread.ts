@@ -5,21 +5,38 @@ import { AppError } from '../errors/index.ts';
 import { compiledCode } from '../processes/index.ts';
 import type { ThreadAnswer, ThreadQuestion } from './sqlite-worker.ts';
 
+type Asked = Omit<ThreadQuestion, 'id' | 'claim'>;
+
+/** A question whose answer is due. */
 interface Waiting {
+  readonly asked: Asked;
+  readonly since: number;
+  /** Where it may be taken back; see `ThreadQuestion`. */
+  claim: number | null;
   resolve(answer: ThreadAnswer): void;
   reject(error: unknown): void;
 }
 
+/** States of a claim, as in sqlite-worker.ts, whose module only runs in a worker. The thread that passes a recalled one frees it. */
+const FREE = 0;
+const OPEN = 1;
+const RECALLED = 3;
+const CLAIMS = 1024;
+
 /** The main thread's end of one SQLite connection in a worker thread; statements run in the order they are sent. */
 export class SqliteThread {
   readonly #worker: Worker;
+  readonly #mode: 'read' | 'write';
+  readonly #claims: Int32Array;
   readonly #waiting = new Map<number, Waiting>();
   #unsent: ThreadQuestion[] = [];
   #lastId = 0;
   #ended: Error | null = null;
 
-  private constructor(worker: Worker) {
+  private constructor(worker: Worker, mode: 'read' | 'write', claims: Int32Array) {
     this.#worker = worker;
+    this.#mode = mode;
+    this.#claims = claims;
     worker.on('message', (answers: readonly ThreadAnswer[]) => {
       for (const answer of answers) this.#answered(answer);
     });
@@ -30,13 +47,36 @@ export class SqliteThread {
   static async open(file: string, mode: 'read' | 'write'): Promise<SqliteThread> {
     // The source is TypeScript in a checkout and JavaScript in a published package; the file's own name tells which.
     const program = new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url);
-    const thread = new SqliteThread(new Worker(program, { env: compiledCode(), workerData: { file, mode } }));
+    const claims = new Int32Array(new SharedArrayBuffer(CLAIMS * Int32Array.BYTES_PER_ELEMENT));
+    const worker = new Worker(program, { env: compiledCode(), workerData: { file, mode, claims } });
+    const thread = new SqliteThread(worker, mode, claims);
     await thread.run('SELECT 1');
     thread.#worker.unref();
     return thread;
   }
 
-  async query<R>(question: Omit<ThreadQuestion, 'id'>): Promise<QueryResult<R>> {
+  /** Questions whose answers are due. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** How long the oldest of them has waited, in milliseconds; 0 where none does. */
+  get longestWaitMs(): number {
+    const [oldest] = this.#waiting.values();
+    return oldest === undefined ? 0 : performance.now() - oldest.since;
+  }
+
+  /** Gives the questions that this thread has not begun to another one. */
+  handOver(other: SqliteThread): void {
+    for (const [id, waiting] of [...this.#waiting]) {
+      const { claim } = waiting;
+      if (claim === null || Atomics.compareExchange(this.#claims, claim, OPEN, RECALLED) !== OPEN) continue;
+      this.#forget(id);
+      other.#put({ ...waiting, claim: null });
+    }
+  }
+
+  async query<R>(question: Asked): Promise<QueryResult<R>> {
     const { columns, rows, changes } = await this.#ask(question);
     const named = rows.map((row) => rowOf(columns, row)) as R[];
     return changes === null ? { rows: named } : { rows: named, numAffectedRows: changes };
@@ -55,21 +95,44 @@ export class SqliteThread {
     await ended;
   }
 
-  #ask(question: Omit<ThreadQuestion, 'id'>): Promise<Extract<ThreadAnswer, { ok: true }>> {
-    // A thread that is gone answers nothing more; without this the caller would wait forever.
-    if (this.#ended !== null) return Promise.reject(this.#ended);
-    const id = ++this.#lastId;
+  #ask(asked: Asked): Promise<Extract<ThreadAnswer, { ok: true }>> {
     return new Promise((resolve, reject) => {
-      // Referenced only while an answer is due, so that an idle store does not keep the process alive.
-      if (this.#waiting.size === 0) this.#worker.ref();
-      this.#waiting.set(id, {
-        resolve: (answer) => (answer.ok ? resolve(answer) : reject(storeError(answer))),
-        reject,
-      });
-      // A message costs more than most statements: what is asked in one turn of the event loop goes as one.
-      if (this.#unsent.length === 0) process.nextTick(() => this.#send());
-      this.#unsent.push({ id, ...question });
+      const answered = (answer: ThreadAnswer) => (answer.ok ? resolve(answer) : reject(storeError(answer)));
+      this.#put({ asked, since: performance.now(), claim: null, resolve: answered, reject });
     });
+  }
+
+  #put(waiting: Waiting): void {
+    // A thread that is gone answers nothing more; without this the caller would wait forever.
+    if (this.#ended !== null) {
+      waiting.reject(this.#ended);
+      return;
+    }
+    const id = ++this.#lastId;
+    // Referenced only while an answer is due, so that an idle store does not keep the process alive.
+    if (this.#waiting.size === 0) this.#worker.ref();
+    else waiting.claim = this.#newClaim(id);
+    this.#waiting.set(id, waiting);
+    // A message costs more than most statements: what is asked in one turn of the event loop goes as one.
+    if (this.#unsent.length === 0) process.nextTick(() => this.#send());
+    const { asked, claim } = waiting;
+    this.#unsent.push(claim === null ? { id, ...asked } : { id, ...asked, claim });
+  }
+
+  /** For a read that may have to wait for another one; null where none is free. */
+  #newClaim(id: number): number | null {
+    const claim = id % CLAIMS;
+    if (this.#mode === 'write' || Atomics.load(this.#claims, claim) !== FREE) return null;
+    Atomics.store(this.#claims, claim, OPEN);
+    return claim;
+  }
+
+  #forget(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return undefined;
+    this.#waiting.delete(id);
+    if (this.#waiting.size === 0) this.#worker.unref();
+    return waiting;
   }
 
   #send(): void {
@@ -79,10 +142,10 @@ export class SqliteThread {
   }
 
   #answered(answer: ThreadAnswer): void {
-    const waiting = this.#waiting.get(answer.id);
-    this.#waiting.delete(answer.id);
-    if (this.#waiting.size === 0) this.#worker.unref();
-    waiting?.resolve(answer);
+    const waiting = this.#forget(answer.id);
+    if (waiting === undefined) return;
+    if (waiting.claim !== null) Atomics.store(this.#claims, waiting.claim, FREE);
+    waiting.resolve(answer);
   }
 
   #failed(error: Error): void {

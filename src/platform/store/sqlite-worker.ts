@@ -9,7 +9,17 @@ export interface ThreadQuestion {
   readonly rows?: readonly (readonly unknown[])[];
   /** SQLite ends a transaction by itself when the disk is full; what was sent behind it must not be stored on its own. */
   readonly inTransaction?: boolean;
+  /**
+   * Place of its claim in the memory that both threads share: whoever changes it from `OPEN` first has the question. Without one, this
+   * thread has it.
+   */
+  readonly claim?: number;
 }
+
+/** States of a claim, as in sqlite-thread.ts: what was taken back is free again once this thread has passed it. */
+const FREE = 0;
+const OPEN = 1;
+const BEGUN = 2;
 
 /** Rows as lists: a row that crosses to another thread as an object takes its names along, at three times the cost. */
 export type ThreadAnswer =
@@ -25,7 +35,7 @@ export type ThreadAnswer =
 /** Prepared statements kept; the least recently used goes first. */
 const STATEMENT_CACHE = 256;
 
-const { file, mode } = workerData as { file: string; mode: 'read' | 'write' };
+const { file, mode, claims } = workerData as { file: string; mode: 'read' | 'write'; claims: Int32Array };
 const database = new DatabaseSync(file, { readOnly: mode === 'read', timeout: 5000 });
 if (mode === 'write') database.exec('PRAGMA journal_mode = WAL');
 // FULL: what was acknowledged is on the disk (DESIGN law 5). LIKE as MLflow's grammar asks: case-sensitive.
@@ -34,9 +44,15 @@ database.exec('PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY');
 // Four times SQLite's own: a page that many commits touch is then written back to the database once.
 database.exec('PRAGMA wal_autocheckpoint = 4000');
 
-const statements = new Map<string, StatementSync>();
+interface Prepared {
+  readonly statement: StatementSync;
+  /** Of its last run; null before the first. */
+  lastMs: number | null;
+}
 
-function prepared(sql: string): StatementSync {
+const statements = new Map<string, Prepared>();
+
+function prepared(sql: string): Prepared {
   const known = statements.get(sql);
   if (known !== undefined) {
     statements.delete(sql);
@@ -45,10 +61,11 @@ function prepared(sql: string): StatementSync {
   }
   const statement = database.prepare(sql);
   statement.setReturnArrays(true);
-  statements.set(sql, statement);
+  const fresh = { statement, lastMs: null };
+  statements.set(sql, fresh);
   const [oldest] = statements.keys();
   if (statements.size > STATEMENT_CACHE && oldest !== undefined) statements.delete(oldest);
-  return statement;
+  return fresh;
 }
 
 function toSqlite(value: unknown): SQLInputValue {
@@ -60,10 +77,16 @@ function answer(question: ThreadQuestion): ThreadAnswer {
   const { id, sql, rows } = question;
   try {
     if (question.inTransaction === true && !database.isTransaction) throw new Error('no transaction is active');
-    const statement = prepared(sql);
+    const known = prepared(sql);
+    const { statement } = known;
     if (rows !== undefined) return { id, ok: true, columns: [], rows: [], changes: runForEach(statement, rows) };
     const parameters = question.parameters.map(toSqlite);
-    if (statement.columns().length > 0) return { id, ok: true, ...readAll(statement, parameters), changes: null };
+    if (statement.columns().length > 0) {
+      const begin = performance.now();
+      const read = readAll(statement, parameters);
+      known.lastMs = performance.now() - begin;
+      return { id, ok: true, ...read, changes: null };
+    }
     const { changes } = statement.run(...parameters);
     return { id, ok: true, columns: [], rows: [], changes: BigInt(changes) };
   } catch (error) {
@@ -85,11 +108,37 @@ function runForEach(statement: StatementSync, rows: readonly (readonly unknown[]
   return changes;
 }
 
-parentPort?.on('message', (questions: readonly ThreadQuestion[] | null) => {
-  if (questions === null) {
-    database.close();
-    parentPort?.close();
-    return;
+/** What may take longer than this does not hold up the answers that are there. */
+const QUICK_MS = 5;
+
+function isQuick(sql: string): boolean {
+  const lastMs = statements.get(sql)?.lastMs ?? null;
+  return mode === 'write' || (lastMs !== null && lastMs < QUICK_MS);
+}
+
+/** False for a question that was taken back. */
+function begins(claim: number): boolean {
+  if (Atomics.compareExchange(claims, claim, OPEN, BEGUN) === OPEN) return true;
+  Atomics.store(claims, claim, FREE);
+  return false;
+}
+
+function answerAll(questions: readonly ThreadQuestion[]): void {
+  let answers: ThreadAnswer[] = [];
+  const send = () => {
+    if (answers.length > 0) parentPort?.postMessage(answers);
+    answers = [];
+  };
+  for (const question of questions) {
+    if (question.claim !== undefined && !begins(question.claim)) continue;
+    if (!isQuick(question.sql)) send();
+    answers.push(answer(question));
   }
-  parentPort?.postMessage(questions.map(answer));
+  send();
+}
+
+parentPort?.on('message', (questions: readonly ThreadQuestion[] | null) => {
+  if (questions !== null) return answerAll(questions);
+  database.close();
+  parentPort?.close();
 });

@@ -11,11 +11,12 @@ import {
   SqliteQueryCompiler,
   type TransactionSettings,
 } from 'kysely';
+import { SqliteReaders } from './sqlite-readers.ts';
 import { SqliteThread } from './sqlite-thread.ts';
 import { type SqliteTransaction, SqliteWrites } from './sqlite-writes.ts';
 
 /**
- * SQLite built into Node, off the event loop: one thread writes, one reads (WAL lets them run side by side). A read
+ * SQLite built into Node, off the event loop: one thread writes, up to three read (WAL lets them run side by side). A read
  * outside a transaction sees everything that was acknowledged before it.
  */
 export function openSqlite(folder: string): { engine: 'sqlite'; database: Kysely<unknown> } {
@@ -47,7 +48,7 @@ class ThreadedSqliteDriver implements Driver {
   readonly #file: string;
   #writes: SqliteWrites | null = null;
   #writer: SqliteThread | null = null;
-  #reader: SqliteThread | null = null;
+  #readers: SqliteReaders | null = null;
 
   constructor(file: string) {
     this.#file = file;
@@ -57,12 +58,12 @@ class ThreadedSqliteDriver implements Driver {
     // The writer opens first: it creates the file and switches it to WAL before a reader looks.
     this.#writer = await SqliteThread.open(this.#file, 'write');
     this.#writes = new SqliteWrites(this.#writer);
-    this.#reader = await SqliteThread.open(this.#file, 'read');
+    this.#readers = await SqliteReaders.open(this.#file);
   }
 
   async acquireConnection(): Promise<SqliteConnection> {
-    if (this.#writes === null || this.#reader === null) throw new Error('the SQLite driver is not initialised');
-    return new SqliteConnection(this.#writes, this.#reader);
+    if (this.#writes === null || this.#readers === null) throw new Error('the SQLite driver is not initialised');
+    return new SqliteConnection(this.#writes, this.#readers);
   }
 
   /** What may run beside others at READ COMMITTED may also share a commit with them. */
@@ -79,23 +80,23 @@ class ThreadedSqliteDriver implements Driver {
   }
 
   async releaseConnection(): Promise<void> {
-    // A connection is only a view of the two threads; there is nothing to give back.
+    // A connection is only a view of the threads; there is nothing to give back.
   }
 
   async destroy(): Promise<void> {
-    await this.#reader?.close();
+    await this.#readers?.close();
     await this.#writer?.close();
   }
 }
 
 class SqliteConnection implements DatabaseConnection {
   readonly #writes: SqliteWrites;
-  readonly #reader: SqliteThread;
+  readonly #readers: SqliteReaders;
   #transaction: SqliteTransaction | null = null;
 
-  constructor(writes: SqliteWrites, reader: SqliteThread) {
+  constructor(writes: SqliteWrites, readers: SqliteReaders) {
     this.#writes = writes;
-    this.#reader = reader;
+    this.#readers = readers;
   }
 
   async begin(shared: boolean): Promise<void> {
@@ -116,7 +117,7 @@ class SqliteConnection implements DatabaseConnection {
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     if (this.#transaction !== null) return this.#transaction.query(query);
     if (query.query.kind !== 'SelectQueryNode') return this.#writes.single(query);
-    return this.#reader.query({ sql: query.sql, parameters: query.parameters });
+    return this.#readers.query({ sql: query.sql, parameters: query.parameters });
   }
 
   // biome-ignore lint/correctness/useYield: Kysely's interface asks for a generator; rows are paged by key instead.

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { AppError } from '../errors/index.ts';
 import { handle, type Route } from '../http/index.ts';
@@ -81,13 +82,23 @@ export function createUploads({ objects, clock }: { readonly objects: Objects; r
 async function clearBefore(objects: Objects, before: Instant): Promise<number> {
   let cleared = 0;
   for (const { name } of await objects.list('uploads')) {
-    // Bytes without facts are still arriving, or were left by a crash; those go when their folder is next seen whole.
-    const facts = await readFacts(objects, name).catch(() => null);
-    if (facts === null || Date.parse(facts.receivedAt) >= before) continue;
+    const arrivedAt = await arrivalOf(objects, name);
+    if (arrivedAt === null || arrivedAt >= before) continue;
     await objects.remove(`uploads/${name}`);
     cleared += 1;
   }
   return cleared;
+}
+
+/**
+ * When an upload arrived, in Unix milliseconds. Bytes without readable facts are still arriving, or were left by a crash: then the age
+ * of their folder counts. null where neither is known.
+ */
+async function arrivalOf(objects: Objects, upload: string): Promise<number | null> {
+  const facts = await readFacts(objects, upload).catch(() => null);
+  if (facts !== null) return Date.parse(facts.receivedAt);
+  const folder = await objects.localPath(`uploads/${upload}`);
+  return folder === null ? null : ((await stat(folder).catch(() => null))?.mtimeMs ?? null);
 }
 
 async function readFacts(objects: Objects, upload: string): Promise<ReceivedUpload & { receivedAt: string }> {

@@ -1,4 +1,5 @@
 import { mkdtempSync } from 'node:fs';
+import { utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -41,5 +42,23 @@ describe('an upload', () => {
     expect(await uploads.clear(time.now - 24 * HOUR)).toBe(1);
     await expect(uploads.facts(old.upload)).rejects.toMatchObject({ code: 'upload_not_found' });
     expect((await uploads.facts(young.upload)).name).toBe('young.csv');
+  });
+
+  it.each([
+    ['without facts', null],
+    ['with facts that were cut off', '{"upload": "u_'],
+    ['with facts of another shape', '{}'],
+    ['with facts and no bytes', undefined],
+  ])('%s is cleared away by the age of its folder', async (_what, facts) => {
+    const { objects, uploads, time } = await fixture();
+    const left = async (upload: string, at: number) => {
+      if (facts !== undefined) await objects.put(`uploads/${upload}/content`, 'bytes');
+      if (facts !== null) await objects.put(`uploads/${upload}/facts.json`, facts ?? '[]');
+      await utimes((await objects.localPath(`uploads/${upload}`)) ?? '', at / 1000, at / 1000);
+    };
+    await left('u_old', time.now - 25 * HOUR);
+    await left('u_arriving', time.now - HOUR);
+    expect(await uploads.clear(time.now - 24 * HOUR)).toBe(1);
+    expect((await objects.list('uploads')).map(({ name }) => name)).toEqual(['u_arriving']);
   });
 });

@@ -2,7 +2,7 @@ import { type JournaledTable, LONGEST_ROW_BYTES } from '../../../platform/journa
 import type { Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import { createLogRules, type LogRule } from './log-rules.ts';
-import { without } from './redaction.ts';
+import { removeFields } from './redaction.ts';
 import { isSampled } from './sampling.ts';
 import { tooLong } from './service.ts';
 
@@ -58,8 +58,8 @@ export function createServedLog({ store, clock, predictions }: ServedLogDeps): S
 }
 
 function rowOf(answered: AnsweredPrediction, { redact }: LogRule, recordedAt: string) {
-  const inputs = toKeptJson(without(answered.inputs, redact));
-  const output = toKeptJson(without(answered.output, redact) ?? null);
+  const inputs = toKeptJson(removeFields(answered.inputs, redact));
+  const output = toKeptJson(removeFields(answered.output, redact) ?? null);
   const columns = Object.entries(answered).map(([column, value]) => [column, toKeptText(value)] as const);
   return { ...answered, ...Object.fromEntries(columns), inputs, output, recordedAt };
 }

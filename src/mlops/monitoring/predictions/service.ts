@@ -3,7 +3,7 @@ import { type JournaledTable, LONGEST_ROW_BYTES } from '../../../platform/journa
 import type { Store } from '../../../platform/store/index.ts';
 import { type Clock, unkeptCharacter } from '../../../platform/units/index.ts';
 import { monitorOfModel } from '../monitors/store.ts';
-import { without } from './redaction.ts';
+import { removeFields } from './redaction.ts';
 import { isSampled } from './sampling.ts';
 import type { Label, Prediction, Recorded } from './schema.ts';
 
@@ -29,8 +29,8 @@ export async function keepPredictions(deps: PredictionDeps, sent: readonly Predi
     const row = {
       ...prediction,
       predictedAt: prediction.predictedAt ?? new Date(now).toISOString(),
-      inputs: JSON.stringify(without(prediction.inputs, redact)),
-      output: JSON.stringify(without(prediction.output, redact)),
+      inputs: JSON.stringify(removeFields(prediction.inputs, redact)),
+      output: JSON.stringify(removeFields(prediction.output, redact)),
       recordedAt: new Date(now).toISOString(),
     };
     const reason = reasonToReject(row, row.predictedAt, now);

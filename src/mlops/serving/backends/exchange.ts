@@ -1,5 +1,5 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import { ServingProblem } from '../protocols/problem.ts';
+import { ClientGone, ServingProblem } from '../protocols/problem.ts';
 
 /** Where a copy of a model listens. */
 export type Address = { readonly socketPath: string } | { readonly host: string; readonly port: number };
@@ -12,6 +12,8 @@ export interface Exchange {
   /** Until the head of the answer, and then between two parts of it, in milliseconds. */
   readonly timeoutMs: number;
   readonly agent?: Agent;
+  /** Aborted with a `ClientGone` when nothing reads the answer any more: the connection to the model is closed. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Answer {
@@ -33,10 +35,11 @@ export function newAgent(): Agent {
 
 /**
  * Sends one request and answers as soon as the head of the answer is there. Errors: `NotConnected`; `ServingProblem` of the kinds
- * `timeout` and `unavailable` (it went away in between).
+ * `timeout` and `unavailable` (it went away in between); the reason of the signal.
  */
 export function begin(address: Address, exchange: Exchange): Promise<IncomingMessage> {
-  const { method, path, headers = {}, body, timeoutMs, agent } = exchange;
+  const { method, path, headers = {}, body, timeoutMs, agent, signal } = exchange;
+  if (signal?.aborted) return Promise.reject(signal.reason);
   return new Promise((resolve, reject) => {
     let isConnected = false;
     /** Whether a byte of the request was handed to the connection. */
@@ -64,19 +67,25 @@ export function begin(address: Address, exchange: Exchange): Promise<IncomingMes
     });
     request.once('response', (answer) => {
       clearTimeout(late);
-      answer.setTimeout(timeoutMs, () =>
-        answer.destroy(new ServingProblem('timeout', 'The model stopped in its answer.')),
-      );
+      answer.setTimeout(timeoutMs, () => answer.destroy(stalled(answer)));
+      signal?.addEventListener('abort', () => answer.destroy(signal.reason), { once: true });
       resolve(answer);
     });
     request.once('error', (error) => {
       clearTimeout(late);
-      if (error instanceof ServingProblem) reject(error);
+      if (error instanceof ServingProblem || error instanceof ClientGone) reject(error);
       else if (!isConnected || !isBegun()) reject(new NotConnected(error.message));
       else reject(new ServingProblem('unavailable', `The model went away before it answered (${error.message}).`, 1));
     });
+    signal?.addEventListener('abort', () => request.destroy(signal.reason), { once: true });
     request.end(body);
   });
+}
+
+/** No byte came for the whole timeout: the model stopped, unless the client leaves unread what has already come. */
+function stalled(answer: IncomingMessage): Error {
+  if (answer.readableLength > 0) return new ClientGone('The client stopped reading the answer.');
+  return new ServingProblem('timeout', 'The model stopped in its answer.');
 }
 
 /** The same with the whole answer. */
@@ -99,7 +108,9 @@ export function wholeOf(answer: IncomingMessage): Promise<Buffer> {
     });
     answer.once('end', () => resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)));
     const torn = () => new ServingProblem('bad_answer', 'The model ended in the middle of its answer.');
-    answer.once('error', (error) => reject(error instanceof ServingProblem ? error : torn()));
+    answer.once('error', (error) => {
+      reject(error instanceof ServingProblem || error instanceof ClientGone ? error : torn());
+    });
     answer.once('close', () => reject(torn()));
   });
 }

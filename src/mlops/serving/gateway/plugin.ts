@@ -10,12 +10,12 @@ import type { LogQueue } from '../log/queue.ts';
 import { countEndings, countedVariant } from '../metrics/counting.ts';
 import type { MetricRecorder } from '../metrics/recorder.ts';
 import type { Body } from '../protocols/codec.ts';
-import { badRequest, ServingProblem } from '../protocols/problem.ts';
+import { badRequest, ClientGone, ServingProblem } from '../protocols/problem.ts';
 import { noted, sideOf } from '../rollouts/split.ts';
 import { described } from './describe.ts';
-import { type Predicted, predict } from './predict.ts';
+import { type Asked, type Predicted, predict } from './predict.ts';
 import { codecs, type Target, targetOf } from './target.ts';
-import { chosenVariant, type Request } from './traffic.ts';
+import { chosenVariant } from './traffic.ts';
 
 export interface GatewayDeps {
   readonly deployments: Pick<Deployments, 'find'>;
@@ -40,6 +40,7 @@ export function gatewayPlugin(deps: GatewayDeps): Plugin {
       if (target.what !== 'predict') return sendBody(reply, ...described(deployment, target));
       return await answerPrediction(deps, deployment, target, request, reply);
     } catch (error) {
+      if (error instanceof ClientGone) return reply.status(CLIENT_GONE).send();
       return sendProblem(reply, target, problemOf(error, log), request);
     }
   }
@@ -76,11 +77,12 @@ async function answerPrediction(
   noted(found, deployment, reply.raw);
   const live = chosenVariant(deployment, target, request, Math.random());
   if (counting !== null) counting.what = countedVariant(endpoint, live);
-  const predicted = await predict(live, spoken, request, limits.timeout);
+  const asked = { request, timeoutMs: limits.timeout, signal: signalWhileOpen(reply) };
+  const predicted = await predict(live, spoken, asked);
   reply.header('x-steelyard-variant', live.name).header('x-steelyard-model-version', live.version);
   reply.header(ID_HEADER, id);
   // After the answer is made, so that no copy is in its way.
-  setImmediate(() => sendShadows(deployment, target, request, log));
+  setImmediate(() => sendShadows(deployment, target, asked, log));
   const caller = incoming.identity.name;
   const answered = {
     deployment,
@@ -96,6 +98,18 @@ async function answerPrediction(
   if (counting !== null && 'passed' in kept && !Buffer.isBuffer(kept.whole))
     counting.source = kept.whole ?? kept.passed;
   return sendPredicted(reply, kept);
+}
+
+/** Seen in logs only. */
+const CLIENT_GONE = 499;
+
+/** Aborted when the client closes the connection before the whole answer has gone. */
+function signalWhileOpen({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  const abort = () => controller.abort(new ClientGone());
+  if (raw.destroyed) abort();
+  else raw.once('close', () => raw.writableFinished || abort());
+  return controller.signal;
 }
 
 /** Errors: `unavailable` while it has nothing live, `not_found`. */
@@ -147,12 +161,13 @@ function tooLarge(limitBytes: number): ServingProblem {
   );
 }
 
-function sendShadows(deployment: Deployment, target: Target, request: Request, log: Log): void {
-  const { traffic, limits } = deployment.revision.spec;
+/** A client that hangs up ends the copies of its request, too. */
+function sendShadows(deployment: Deployment, target: Target, asked: Asked, log: Log): void {
+  const { traffic } = deployment.revision.spec;
   for (const [name, share] of Object.entries(traffic.shadow)) {
     const live = deployment.variants.find((one) => one.name === name);
     if (live === undefined || Math.random() >= share) continue;
-    predict(live, target.spoken, request, limits.timeout).then(
+    predict(live, target.spoken, asked).then(
       (predicted) => void ('passed' in predicted && predicted.passed.resume()),
       (error: unknown) => log.debug({ err: error, variant: name }, 'a shadow prediction failed'),
     );

@@ -5,7 +5,7 @@ import { begin, type Exchange, exchanged, NotConnected, wholeOf } from '../backe
 import type { LiveVariant } from '../deployments.ts';
 import { type Body, type Codec, isRecord } from '../protocols/codec.ts';
 import { mlflowCodec } from '../protocols/mlflow.ts';
-import { badAnswer, ServingProblem } from '../protocols/problem.ts';
+import { badAnswer, ClientGone, ServingProblem } from '../protocols/problem.ts';
 import { kserveV1Codec, v1Codec } from '../protocols/v1.ts';
 import { binaryRequest, v2Codec } from '../protocols/v2.ts';
 import type { Outcome, Place } from '../replicas/places.ts';
@@ -44,21 +44,24 @@ function pathOf(protocol: Protocol, model: string): string {
 /** Another replica is asked so often when one did not take the connection. */
 const TRIES = 3;
 
-/** One prediction of a variant, asked in one protocol, whatever its server speaks. Errors: `ServingProblem`. */
-export async function predict(
-  live: LiveVariant,
-  spoken: Spoken,
-  request: Request,
-  timeoutMs: number,
-): Promise<Predicted> {
+/** A request to an endpoint's variant, and until when its answer is wanted. */
+export interface Asked {
+  readonly request: Request;
+  readonly timeoutMs: number;
+  /** Aborted with a `ClientGone` when the client has left. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One prediction of a variant, asked in one protocol, whatever its server speaks. Errors: `ServingProblem`, `ClientGone`. */
+export async function predict(live: LiveVariant, spoken: Spoken, asked: Asked): Promise<Predicted> {
   const { backend, places } = live.set;
-  const attempt = speaks[backend.protocol] === spoken ? passOn : convert(spoken, request);
+  const attempt = speaks[backend.protocol] === spoken ? passOn : convert(spoken, asked.request);
   const tried = new Set<Replica>();
   let tries = 0;
   for (;;) {
-    const place = await places.take(tried);
+    const place = await places.take(tried, asked.signal);
     try {
-      return await attempt(live, place, request, timeoutMs);
+      return await attempt(live, place, asked);
     } catch (error) {
       const isUntouched = error instanceof NotConnected;
       place.leave(outcomeOf(error));
@@ -70,7 +73,7 @@ export async function predict(
   }
 }
 
-type Attempt = (live: LiveVariant, place: Place, request: Request, timeoutMs: number) => Promise<Predicted>;
+type Attempt = (live: LiveVariant, place: Place, asked: Asked) => Promise<Predicted>;
 
 /** What goes along with a body that is not looked into, both ways. */
 const PASSED_HEADERS = ['content-type', 'accept', 'inference-header-content-length'] as const;
@@ -79,7 +82,7 @@ const PASSED_HEADERS = ['content-type', 'accept', 'inference-header-content-leng
 const SHORT_BYTES = 64 * 1024;
 
 /** The bytes as they are, both ways; the place is given back when the last of them has come. */
-const passOn: Attempt = async ({ set }, place, { headers, body }, timeoutMs) => {
+const passOn: Attempt = async ({ set }, place, { request: { headers, body }, timeoutMs, signal }) => {
   const { protocol, modelName } = set.backend;
   const passed = Object.fromEntries(PASSED_HEADERS.flatMap((name) => textOf(name, headers[name])));
   const { address, agent } = place.replica;
@@ -90,9 +93,10 @@ const passOn: Attempt = async ({ set }, place, { headers, body }, timeoutMs) => 
     body,
     timeoutMs,
     agent,
+    signal,
   });
   const status = answer.statusCode ?? 502;
-  answer.once('close', () => place.leave(answer.complete ? outcomeOfStatus(status) : 'lost'));
+  answer.once('close', () => place.leave(answer.complete ? outcomeOfStatus(status) : outcomeOfTorn(answer)));
   const length = answer.headers['content-length'];
   if (length === undefined || Number(length) > SHORT_BYTES) return { status, passed: answer };
   return { status, passed: answer, whole: await wholeOf(answer) };
@@ -106,7 +110,7 @@ function convert(spoken: Spoken, request: Request): Attempt {
   const codec = codecs[spoken];
   // What cannot be read takes no place.
   const asked = codec.decodeRequest(request.body, request.headers);
-  return async ({ set, variant, version }, place, _request, timeoutMs) => {
+  return async ({ set, variant, version }, place, { timeoutMs, signal }) => {
     const { protocol, modelName } = set.backend;
     const spec = set.spec();
     const inputs = boundInputs(asked, spec);
@@ -115,9 +119,10 @@ function convert(spoken: Spoken, request: Request): Attempt {
       channel === undefined
         ? await exchanged(address, {
             ...posted(backendCodecs[protocol].encodeRequest(inputs, spec)),
-            ...{ path: pathOf(protocol, modelName), timeoutMs, agent },
+            ...{ path: pathOf(protocol, modelName), timeoutMs, agent, signal },
           })
-        : await channel.ask(binaryRequest(inputs), timeoutMs);
+        : // A frame cannot be recalled: the replica is busy with it, and its place taken, until it answers.
+          await channel.ask(binaryRequest(inputs), timeoutMs);
     if (answer.status !== 200) throw refusal(answer.status, answer.body);
     const outputs = boundOutputs(
       read(() => backendCodecs[protocol].decodeResponse(answer.body, answer.headers)),
@@ -165,9 +170,15 @@ function saidIn(body: Buffer): string {
 }
 
 function outcomeOf(error: unknown): Outcome {
+  if (error instanceof ClientGone) return 'abandoned';
   if (!(error instanceof ServingProblem)) return 'lost';
   if (error.kind === 'timeout') return 'late';
   return error.kind === 'unavailable' ? 'lost' : 'refused';
+}
+
+/** An answer that the model tore has an error; one that was closed on our side for a client that left has none, or `ClientGone`. */
+function outcomeOfTorn({ errored }: IncomingMessage): Outcome {
+  return errored === null || errored instanceof ClientGone ? 'abandoned' : 'lost';
 }
 
 function outcomeOfStatus(status: number): Outcome {

@@ -72,3 +72,14 @@ it('a full disk is told to whoever waits, counted, and passes', async () => {
   await queue.kept(exchange('b'));
   expect(queue.state('e')).toMatchObject({ kept: 1, failed: 1 });
 });
+
+it('what is put in any microtask after the last batch is kept, also when the queue ends', async () => {
+  for (let hops = 0; hops < 12; hops += 1) {
+    const { disk, queue } = newQueue();
+    let before: Promise<unknown> = queue.kept(exchange('first'));
+    for (let hop = 0; hop < hops; hop += 1) before = before.then(() => undefined);
+    await before.then(() => queue.add(exchange('second')));
+    await queue[Symbol.asyncDispose]();
+    expect([hops, disk.kept]).toEqual([hops, ['first', 'second']]);
+  }
+});

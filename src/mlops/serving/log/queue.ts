@@ -84,9 +84,7 @@ export class LogQueue implements AsyncDisposable {
     this.#waiting.push(waiting);
     this.#waitingBytes += waiting.exchange.sizeBytes;
     if (waiting.settled !== null) this.#hurry?.();
-    this.#working ??= this.#work().finally(() => {
-      this.#working = null;
-    });
+    this.#working ??= this.#work();
   }
 
   async #work(): Promise<void> {
@@ -97,6 +95,8 @@ export class LogQueue implements AsyncDisposable {
       for (const { exchange } of this.#inWork) this.#waitingBytes -= exchange.sizeBytes;
       this.#inWork = [];
     }
+    // In the same step as the check above: what is put from now on starts the work again.
+    this.#working = null;
   }
 
   /** Unless somebody waits for it, or much does. */

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { LiveVariant } from '../deployments.ts';
+import { ClientGone } from '../protocols/problem.ts';
 import type { MetricRecorder } from './recorder.ts';
 import type { Counted, Ending } from './tally.ts';
 
@@ -22,18 +23,30 @@ export function countedVariant(endpoint: string, { name, variant, version }: Liv
   return { endpoint, variant: name, model: variant.model, version };
 }
 
-/** Counts each prediction when its last byte has gone, or it is clear that it never will. */
+/** Counts each prediction once: when its last byte has gone, or when its connection is closed before that. */
 export function countEndings(app: FastifyInstance, metrics: Pick<MetricRecorder, 'request'>): void {
-  app.decorateRequest('counting', null);
-  app.addHook('onResponse', (request, reply, done) => {
+  const count = (request: FastifyRequest, reply: FastifyReply): void => {
     const { counting } = request;
-    if (counting !== null) {
-      const isWhole = reply.raw.writableEnded;
-      const isBroken = counting.source?.errored != null;
-      metrics.request(counting.what, endingOf(reply.statusCode, isWhole, isBroken), reply.elapsedTime);
-    }
+    if (counting === null) return;
+    request.counting = null;
+    const isWhole = reply.raw.writableEnded;
+    metrics.request(counting.what, endingOf(reply.statusCode, isWhole, isBroken(counting)), reply.elapsedTime);
+  };
+  app.decorateRequest('counting', null);
+  // A connection that is closed early has no `onResponse`.
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.raw.once('close', () => count(request, reply));
     done();
   });
+  app.addHook('onResponse', (request, reply, done) => {
+    count(request, reply);
+    done();
+  });
+}
+
+function isBroken({ source }: Counting): boolean {
+  const errored = source?.errored ?? null;
+  return errored !== null && !(errored instanceof ClientGone);
 }
 
 const LEAST_ERROR = 500;

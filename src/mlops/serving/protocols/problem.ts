@@ -39,6 +39,13 @@ export class ServingProblem extends Error {
   }
 }
 
+/** The client closed its connection before the answer was complete, or stopped reading it: neither side of it failed. */
+export class ClientGone extends Error {
+  constructor(message = 'The client closed its connection.') {
+    super(message);
+  }
+}
+
 export function badRequest(message: string): ServingProblem {
   return new ServingProblem('bad_request', message);
 }

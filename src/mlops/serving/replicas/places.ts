@@ -2,8 +2,11 @@ import type { Clock } from '../../../platform/units/index.ts';
 import { ServingProblem } from '../protocols/problem.ts';
 import type { Replica } from './replica.ts';
 
-/** How a prediction went for the replica that had it: `lost` is no answer at all. */
-export type Outcome = 'answered' | 'refused' | 'lost' | 'late';
+/**
+ * How a prediction went for the replica that had it. `lost`: no answer at all. `abandoned`: the client left first, which says nothing
+ * about the replica.
+ */
+export type Outcome = 'answered' | 'refused' | 'lost' | 'late' | 'abandoned';
 
 /** A place in a replica, for one prediction. */
 export interface Place {
@@ -138,9 +141,11 @@ export class Places {
 
   /**
    * A place in the least busy replica, in none of `not` where there is another. Errors: `ServingProblem` `busy` when the line is full,
-   * `unavailable` when there is none that answers, `timeout` when none gets free in time.
+   * `unavailable` when there is none that answers, `timeout` when none gets free in time; the reason of the signal, which takes the
+   * request out of the line.
    */
-  async take(not?: ReadonlySet<Replica>): Promise<Place> {
+  async take(not?: ReadonlySet<Replica>, signal?: AbortSignal): Promise<Place> {
+    signal?.throwIfAborted();
     const watch = this.#watch;
     watch?.arrived();
     try {
@@ -149,7 +154,7 @@ export class Places {
       if (this.#areAllLeftAlone()) {
         throw new ServingProblem('unavailable', 'The replicas of the model fail, and are left alone for now.', 1);
       }
-      return await this.#wait(watch);
+      return await this.#wait(watch, signal);
     } catch (error) {
       watch?.ended(null);
       throw error;
@@ -205,7 +210,7 @@ export class Places {
         replica.inFlight -= 1;
         this.#counts.inFlight -= 1;
         const tookMs = clock.now() - since;
-        watch?.ended(outcome === 'lost' ? null : tookMs);
+        watch?.ended(outcome === 'lost' || outcome === 'abandoned' ? null : tookMs);
         this.#note(replica, outcome, tookMs);
         if (replica.inFlight === 0) this.#leaving.get(replica)?.();
         this.#admit();
@@ -214,6 +219,8 @@ export class Places {
   }
 
   #note(replica: Replica, outcome: Outcome, tookMs: number): void {
+    // It says nothing about the replica: neither its breaker nor its counts change.
+    if (outcome === 'abandoned') return;
     if (outcome === 'answered' || outcome === 'refused') {
       this.#counts[outcome] += 1;
       this.#meanMs += (tookMs - this.#meanMs) * NEWEST;
@@ -258,28 +265,36 @@ export class Places {
   }
 
   /** Errors: see `take`. */
-  #wait(watch: DemandWatch | null): Promise<Place> {
+  #wait(watch: DemandWatch | null, signal: AbortSignal | undefined): Promise<Place> {
     const hold = this.size === 0 ? this.#hold : null;
     const most = hold?.requests ?? this.#deps.limits.queue;
     if (this.#line.length >= most) {
       throw new ServingProblem('busy', `${most} predictions wait already.`, this.#retryAfter());
     }
     const { promise, resolve, reject } = Promise.withResolvers<Place>();
+    const settle = () => {
+      clearTimeout(late);
+      signal?.removeEventListener('abort', abandon);
+    };
     const waiting: Waiting = {
       admit: (replica) => {
-        clearTimeout(late);
+        settle();
         resolve(this.#placeIn(replica, watch));
       },
       refuse: (problem) => {
-        clearTimeout(late);
+        settle();
         reject(problem);
       },
     };
-    const late = setTimeout(() => {
+    const leaveLine = (reason: unknown) => {
+      settle();
       this.#line.splice(this.#line.indexOf(waiting), 1);
-      reject(this.#waitedInVain());
+      reject(reason);
       this.#admit();
-    }, hold?.timeoutMs ?? this.#deps.limits.timeoutMs);
+    };
+    const abandon = () => leaveLine(signal?.reason);
+    const late = setTimeout(() => leaveLine(this.#waitedInVain()), hold?.timeoutMs ?? this.#deps.limits.timeoutMs);
+    signal?.addEventListener('abort', abandon, { once: true });
     this.#line.push(waiting);
     if (hold !== null) watch?.held();
     return promise;

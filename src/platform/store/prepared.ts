@@ -1,0 +1,36 @@
+import { AppError } from '../errors/index.ts';
+import type { Sql, Store } from './sql.ts';
+
+/** Thrown inside a transaction by work that was prepared before it, when the store has changed since. */
+export class Outdated extends Error {
+  constructor() {
+    super('the store has changed since this was prepared');
+  }
+}
+
+/** With each try only what changed is prepared again, so that more tries than this mean a fault. */
+const MOST_TRIES = 10;
+
+/**
+ * Runs a transaction on work that was prepared before it, so that long work holds up no other write. `work` checks by versions what it
+ * was prepared from, and throws `Outdated`; then `refresh` prepares again, outside any transaction, and the transaction runs once more.
+ * Error: `prepared_outdated` after 10 tries, with nothing stored.
+ */
+export async function transactPrepared<T>(
+  store: Pick<Store, 'transaction'>,
+  work: (sql: Sql) => Promise<T>,
+  refresh: () => Promise<void>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await store.transaction(work);
+    } catch (error) {
+      if (!(error instanceof Outdated)) throw error;
+    }
+    if (tries === MOST_TRIES) {
+      const detail = `What this change was prepared from changed ${MOST_TRIES} times meanwhile. Nothing was stored; try again.`;
+      throw new AppError('prepared_outdated', detail);
+    }
+    await refresh();
+  }
+}
