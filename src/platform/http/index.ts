@@ -1,9 +1,12 @@
 export {
   type Access,
   type Identity,
+  isAllowed,
   LOCAL,
   localAccess,
   noRecorder,
+  type TokenGrant,
+  type WorkGrant,
   type WriteRecord,
   type WriteRecorder,
 } from './access.ts';
