@@ -35,6 +35,8 @@ const serveCommand = command({
     using stop = stopSignal(context.io);
     const { data, config: file } = context.globals;
     const { config } = readSettings({ data, config: file, port, host }, context.io.environment);
+    // Files that are made later are then its own as well.
+    if (config.processUser !== undefined) process.umask(0o077);
     await using server = await startServer(config, 'first account');
     using _returned = returnMemorySoon();
     const startedAt = new Date().toISOString();
