@@ -19,12 +19,13 @@ import { findLoggedModel } from './logged-model-store.ts';
 import { createLoggedModels } from './logged-models.ts';
 import { createLogging } from './logging.ts';
 import { createMetricRest } from './metric-rest.ts';
-import { artifactPlugin, type VersionSources } from './mlflow-artifacts.ts';
+import { type ArtifactWrites, artifactPlugin, type VersionSources } from './mlflow-artifacts.ts';
 import { experimentRoutes } from './mlflow-experiments.ts';
 import { loggedModelRoutes } from './mlflow-logged-models.ts';
 import { loggingRoutes } from './mlflow-logging.ts';
 import { runRoutes } from './mlflow-runs.ts';
 import { createMultipart } from './multipart.ts';
+import { type Owner, ownerOfExperiment, ownerOfLoggedModel, ownerOfRun } from './owner-store.ts';
 import { findRun } from './read-run.ts';
 import { noteRegistration, type Registration } from './registrations.ts';
 import { trackingRoutes } from './routes.ts';
@@ -37,12 +38,14 @@ import { createRuns } from './runs.ts';
 import type { Run, RunCost } from './schema.ts';
 import { artifactViewRoutes, runViewRoutes } from './views/routes.ts';
 
-export { checkHost, decodeFully } from './artifact-uri.ts';
+export { checkHost, decodeFully, objectKey } from './artifact-uri.ts';
+export { proxiedPath } from './artifacts.ts';
 export type { Deleted } from './deletion-store.ts';
 export type { TrackingImports } from './imports.ts';
 export type { LineageDataset, LineageModel, LineageRun } from './lineage-store.ts';
 export { trackingMigrations } from './migrations.ts';
-export type { VersionSources } from './mlflow-artifacts.ts';
+export type { ArtifactWrites, VersionSources } from './mlflow-artifacts.ts';
+export { type Owner, ownerIn, ownerTags } from './owner-store.ts';
 export { unknownCost } from './run-cost/store.ts';
 export { instant } from './run-events.ts';
 export type { RunLog } from './run-log.ts';
@@ -112,6 +115,12 @@ export interface Tracking extends AsyncDisposable {
   experimentIdByName(sql: Sql, name: string): Promise<number | null>;
   /** The experiment, deleted ones included; null when there is none. */
   experiment(sql: Sql, experimentId: number): Promise<ExperimentFacts | null>;
+  /** To whom runs, experiments and logged models belong; null for what there is not. */
+  readonly owners: {
+    ofRun(sql: Sql, runId: string): Promise<Owner | null>;
+    ofExperiment(sql: Sql, experimentId: number): Promise<Owner | null>;
+    ofLoggedModel(sql: Sql, modelId: string): Promise<Owner | null>;
+  };
   /** The logged model, unless there is none or it is deleted. */
   loggedModel(sql: Sql, modelId: string): Promise<LoggedModelFacts | null>;
   /** A version was made of the logged model: its tag `mlflow.modelVersions` names it from now on. */
@@ -143,7 +152,7 @@ export interface Tracking extends AsyncDisposable {
   /** What there is among artifacts and what can be shown of it; versions are found by the registry. */
   artifactViewRoutes(versions: VersionSources): Route[];
   /** The artifact proxy and the direct downloads; versions are found by the registry. */
-  artifactPlugin(versions: VersionSources): Plugin;
+  artifactPlugin(versions: VersionSources, writes: ArtifactWrites): Plugin;
 }
 
 /** Makes the tracking service; `main.ts` calls it once. */
@@ -169,6 +178,7 @@ export function createTracking(deps: TrackingDeps): Tracking {
     statuses: statusesOf,
     runArtifactUri: async (sql, runId) => (await findRunInfo(sql, runId))?.artifactUri ?? null,
     experiment: experimentFacts,
+    owners: { ofRun: ownerOfRun, ofExperiment: ownerOfExperiment, ofLoggedModel: ownerOfLoggedModel },
     loggedModel: loggedModelFacts,
     noteRegistration,
     costs: costsOfRuns,
@@ -195,8 +205,16 @@ export function createTracking(deps: TrackingDeps): Tracking {
       ...loggedModelRoutes(loggedModels, artifacts),
     ],
     artifactViewRoutes: (versions) => artifactViewRoutes({ ...deps, runs, loggedModels, versions }),
-    artifactPlugin: (versions) =>
-      artifactPlugin({ artifacts, multipart, runs, loggedModels, versions, maxUploadBytes: deps.maxUploadBytes }),
+    artifactPlugin: (versions, writes) =>
+      artifactPlugin({
+        artifacts,
+        multipart,
+        runs,
+        loggedModels,
+        versions,
+        writes,
+        maxUploadBytes: deps.maxUploadBytes,
+      }),
   };
 }
 
