@@ -22,7 +22,7 @@ import { allVersions, versionsOfLoggedModel, versionsOfRun } from './version-sto
 import { createVersions } from './versions.ts';
 
 export { REGISTRY_CHANGED } from './change-events.ts';
-export type { AliasGovernance, Governing, Override } from './governance.ts';
+export type { AliasGovernance } from './governance.ts';
 export type { RegistryImports } from './imports.ts';
 export { registryMigrations } from './migrations.ts';
 export type { VersionMetric } from './read-models.ts';

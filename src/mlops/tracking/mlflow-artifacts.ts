@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../platform/errors/index.ts';
-import type { Identity, Plugin } from '../../platform/http/index.ts';
+import type { Plugin } from '../../platform/http/index.ts';
 import { collectedAlong } from '../../platform/memory/index.ts';
 import { cleanKey } from '../../platform/objects/index.ts';
 import {
@@ -12,6 +12,7 @@ import {
   replyWithMlflowError,
   sendMessage,
 } from '../wire/index.ts';
+import type { ArtifactWrites } from './artifact-writes.ts';
 import { type ArtifactContent, type Artifacts, proxiedPath } from './artifacts.ts';
 import type { LoggedModels } from './logged-models.ts';
 import { attachment, mimeType } from './mime-type.ts';
@@ -24,15 +25,6 @@ import type { Runs } from './runs.ts';
 export interface VersionSources {
   /** Root URI of a version's artifacts. Error: as for any missing version. */
   versionSource(name: string, version: string): Promise<string>;
-}
-
-/** Who may write where among the artifacts; `main.ts` supplies it. */
-export interface ArtifactWrites {
-  /**
-   * Refuses a write to a path under the proxy, or to all that is under it. Errors: `not_permitted` for what is another's,
-   * `artifact_immutable` for what a registered version is made of.
-   */
-  check(identity: Identity, path: string): Promise<void>;
 }
 
 export interface ArtifactRoutesDeps {

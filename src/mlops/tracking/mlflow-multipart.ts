@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../../platform/errors/index.ts';
 import { apiPrefixes, bodyFields, type Fields, invalidParameter, readParams, sendMessage } from '../wire/index.ts';
-import type { ArtifactWrites } from './mlflow-artifacts.ts';
+import type { ArtifactWrites } from './artifact-writes.ts';
 import { type Multipart, type PartAddress, pathOfUpload } from './multipart.ts';
 
 export interface MultipartRoutesDeps {

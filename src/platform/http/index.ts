@@ -5,7 +5,6 @@ export {
   LOCAL,
   localAccess,
   noRecorder,
-  type TokenGrant,
   type WorkGrant,
   type WriteRecord,
   type WriteRecorder,
