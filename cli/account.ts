@@ -8,9 +8,11 @@ import {
   listTokens,
   Password,
   Role,
+  removeAccount,
   revokeToken,
   roles,
   type Token,
+  TokenScopes,
 } from '../src/platform/auth/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
@@ -63,6 +65,19 @@ const changeCommand = command({
   },
 });
 
+const deleteCommand = command({
+  path: ['account', 'delete'],
+  summary: 'Delete an account with its sessions and tokens; its rows in the audit trail stay',
+  example: 'steelyard account delete ada',
+  needs: 'server',
+  positionals: { name: { describe: 'Name of the account' } },
+  run: async (context, { name }) => {
+    const account = await (await context.client()).call(removeAccount, { params: { name: parsedName(name) } });
+    await context.answer(account, () => `The account ${account.name} is deleted.`);
+    return 0;
+  },
+});
+
 const listCommand = command({
   path: ['account', 'list'],
   summary: 'List the accounts',
@@ -92,11 +107,23 @@ const tokenCreateCommand = command({
   positionals: { label: { describe: 'What it is for' } },
   options: {
     account: { value: 'NAME', schema: AccountName, describe: 'Whose it is; default: your own' },
-    days: { value: 'DAYS', fallback: '90', describe: 'Days that it works, or "none" for no end' },
+    days: {
+      value: 'DAYS',
+      describe: 'Days that it works, or "none" for no end; default: 90, or as long as your token',
+    },
+    scope: {
+      value: 'SCOPE',
+      repeat: true,
+      describe: 'Limit it to this scope, such as mlops.log; default: all of the role, or those of your token',
+    },
   },
-  run: async (context, { label, account, days }) => {
-    const expiresInDays = days === 'none' ? null : Number(days);
-    const body = { label, expiresInDays, ...(account === undefined ? {} : { account }) };
+  run: async (context, { label, account, days, scope }) => {
+    const body = {
+      label,
+      ...(days === undefined ? {} : { expiresInDays: days === 'none' ? null : Number(days) }),
+      ...(account === undefined ? {} : { account }),
+      ...(scope.length === 0 ? {} : { scopes: parsedScopes(scope) }),
+    };
     const made = await (await context.client()).call(createToken, { body });
     await context.answer(made, () => made.secret);
     await context.remark(`Token ${made.token.id} of ${made.token.account}. It is not shown again.`);
@@ -116,6 +143,7 @@ const tokenListCommand = command({
       { title: 'TOKEN', cell: (token: Token) => token.id },
       { title: 'ACCOUNT', cell: (token: Token) => token.account },
       { title: 'FOR', cell: (token: Token) => token.label },
+      { title: 'SCOPES', cell: (token: Token) => token.scopes?.join(' ') ?? 'all of the role' },
       { title: 'USED', cell: (token: Token) => shownOrNone(token.lastUsedAt) },
       { title: 'EXPIRES', cell: (token: Token) => shownOrNone(token.expiresAt) },
       { title: 'REVOKED', cell: (token: Token) => shownOrNone(token.revokedAt) },
@@ -129,7 +157,7 @@ const tokenListCommand = command({
 
 const tokenRevokeCommand = command({
   path: ['token', 'revoke'],
-  summary: 'Revoke a token: it stops working at once',
+  summary: 'Revoke a token, and all that were made with it: they stop working at once',
   example: 'steelyard token revoke t_0123456789abcdef0123456789abcdef',
   needs: 'server',
   positionals: { id: { describe: 'Id of the token' } },
@@ -148,6 +176,12 @@ function parsedName(name: string): string {
   const parsed = AccountName.safeParse(name);
   if (parsed.success) return parsed.data;
   throw new CommandError('usage', `"${name}" is no account name: ${parsed.error.issues[0]?.message}.`);
+}
+
+function parsedScopes(scopes: readonly string[]): TokenScopes {
+  const parsed = TokenScopes.safeParse(scopes);
+  if (parsed.success) return parsed.data;
+  throw new CommandError('usage', `"--scope": there is no such scope. docs/security.md lists them.`);
 }
 
 /** Never on the command line, where other users of the machine and the shell's history would see it. */
@@ -176,6 +210,7 @@ function accountText(account: Account, { paint }: Context): string {
 export const accountCommands = [
   createCommand,
   changeCommand,
+  deleteCommand,
   listCommand,
   tokenCreateCommand,
   tokenListCommand,

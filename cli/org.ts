@@ -1,5 +1,16 @@
-import { listEnvironments, listProjects, listTeams, Name } from '../src/org/schema.ts';
+import {
+  listEnvironments,
+  listProjects,
+  listTeamMembers,
+  listTeams,
+  Name,
+  removeTeamMember,
+  setTeamMember,
+  type TeamMember,
+  TeamRole,
+} from '../src/org/schema.ts';
 import { command } from './frame/command.ts';
+import { CommandError } from './frame/failure.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
 import { shownInstant } from './output/amounts.ts';
 import { table } from './output/table.ts';
@@ -70,4 +81,73 @@ const environmentsCommand = command({
   },
 });
 
-export const orgCommands = [teamsCommand, projectsCommand, environmentsCommand];
+const membersCommand = command({
+  path: ['team', 'members'],
+  summary: 'List the members of a team',
+  example: 'steelyard team members recommendations',
+  needs: 'server',
+  positionals: { team: { describe: 'Name of the team' } },
+  run: async (context, { team }) => {
+    const document = await (await context.client()).call(listTeamMembers, { params: { team: parsedTeam(team) } });
+    const columns = [
+      { title: 'ACCOUNT', cell: (member: TeamMember) => member.account },
+      { title: 'ROLE', cell: (member: TeamMember) => member.role },
+      { title: 'SINCE', cell: (member: TeamMember) => shownInstant(member.since), least: 20 },
+    ];
+    const { members } = document;
+    await context.answer(document, () => (members.length === 0 ? '' : table(members, columns, context.paint)));
+    if (members.length === 0) await context.remark(`No member yet. steelyard team add ${team} ACCOUNT`);
+    return 0;
+  },
+});
+
+const addMemberCommand = command({
+  path: ['team', 'add'],
+  summary: 'Make an account a member of a team, or change its role there',
+  example: 'steelyard team add recommendations ada\nsteelyard team add recommendations ada --role viewer',
+  needs: 'server',
+  positionals: { team: { describe: 'Name of the team' }, account: { describe: 'Name of the account' } },
+  options: {
+    role: {
+      value: TeamRole.options.join('|'),
+      fallback: 'contributor',
+      schema: TeamRole,
+      describe: 'contributor changes the runs, experiments and models of the team; viewer does not',
+    },
+  },
+  run: async (context, { team, account, role }) => {
+    const params = { team: parsedTeam(team), account };
+    const member = await (await context.client()).call(setTeamMember, { params, body: { role } });
+    await context.answer(member, () => `${member.account} is a ${member.role} of team ${member.team}.`);
+    return 0;
+  },
+});
+
+const removeMemberCommand = command({
+  path: ['team', 'remove'],
+  summary: 'Remove an account from a team',
+  example: 'steelyard team remove recommendations ada',
+  needs: 'server',
+  positionals: { team: { describe: 'Name of the team' }, account: { describe: 'Name of the account' } },
+  run: async (context, { team, account }) => {
+    const params = { team: parsedTeam(team), account };
+    const member = await (await context.client()).call(removeTeamMember, { params });
+    await context.answer(member, () => `${member.account} is no member of team ${member.team} any more.`);
+    return 0;
+  },
+});
+
+function parsedTeam(team: string): string {
+  const parsed = Name.safeParse(team);
+  if (parsed.success) return parsed.data;
+  throw new CommandError('usage', `"${team}" is no name of a team: ${parsed.error.issues[0]?.message}.`);
+}
+
+export const orgCommands = [
+  teamsCommand,
+  membersCommand,
+  addMemberCommand,
+  removeMemberCommand,
+  projectsCommand,
+  environmentsCommand,
+];

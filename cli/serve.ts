@@ -41,6 +41,8 @@ const serveCommand = command({
     const { data, config: file } = context.globals;
     const { config } = readSettings({ data, config: file, port, host }, context.io.environment);
     const lock = await lockForServe(config.data, wait);
+    // Files that are made later are then its own as well.
+    if (config.processUser !== undefined) process.umask(0o077);
     await using server = await startServer(config, 'first account', lock);
     using _returned = returnMemorySoon();
     const startedAt = new Date().toISOString();

@@ -35,5 +35,6 @@ export interface Ground {
   readonly writes: Audit;
   /** Where this server can be reached from this machine; null before it listens on a port that was not said. */
   readonly address: () => string | null;
-  readonly workToken: Auth['workToken'];
+  /** Tokens of steps of pipelines. */
+  readonly stepTokens: Auth['work'];
 }

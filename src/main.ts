@@ -4,14 +4,15 @@ import type { FastifyInstance } from 'fastify';
 import { type Gpus, openGpuReadings } from './finops/gpus/index.ts';
 import type { Ground } from './ground.ts';
 import { migrations } from './migrations.ts';
+import type { EndpointWrite } from './mlops/access/index.ts';
 import { createMonitoring, journalFolder, openMonitoring } from './mlops/monitoring/index.ts';
 import type { Serving } from './mlops/serving/index.ts';
 import type { Tracking } from './mlops/tracking/index.ts';
 import type { Webhooks } from './mlops/webhooks/index.ts';
-import { createOrg } from './org/index.ts';
+import { createOrg, deleteMemberships } from './org/index.ts';
 import { createAudit } from './platform/audit/index.ts';
-import { createAuth, type FirstAccount } from './platform/auth/index.ts';
-import type { Config } from './platform/config/index.ts';
+import { createAuth, type FirstAccount, hasAccount } from './platform/auth/index.ts';
+import { type Config, sharesUser } from './platform/config/index.ts';
 import { createEvents, type Events } from './platform/events/index.ts';
 import { closeHttp, createHttp, docsPlugin, isLoopback, type Plugin, type Route } from './platform/http/index.ts';
 import { createJobs, type Jobs } from './platform/jobs/index.ts';
@@ -25,6 +26,7 @@ import { openStore, type Store } from './platform/store/index.ts';
 import { createLog, createTelemetry, type Log } from './platform/telemetry/index.ts';
 import { type Clock, systemClock } from './platform/units/index.ts';
 import { webPlugin } from './platform/web/index.ts';
+import { createAliasGovernance } from './tradeoff/decisions/index.ts';
 import { createRecommendations } from './tradeoff/recommendations/index.ts';
 import { createRetrainings } from './tradeoff/retraining/index.ts';
 import { readVersion } from './version.ts';
@@ -107,9 +109,11 @@ async function open(config: Config, overrides: Overrides & { readonly log: Log }
   const jobs = createJobs({ store, clock, log, telemetry });
   const longJobs = createJobs({ store, clock, log, telemetry, concurrency: LONG_JOBS });
   const listening: { http: FastifyInstance | null } = { http: null };
+  const contributorsRunCode = !sharesUser(config);
   const audit = lifetime.use(createAudit({ store, clock, log }));
-  const auth = createAuth({ store, clock, config, writes: audit });
-  const { kinds, routes, plugins, webhooks, tracking, executors, serving, gpus } = wire(
+  const guarding = { contributorsRunCode, accountDeleted: deleteMemberships, writes: audit };
+  const auth = createAuth({ store, clock, config, ...guarding });
+  const { kinds, routes, plugins, webhooks, tracking, executors, serving, gpus, checkWrite } = wire(
     [auth, audit],
     {
       config,
@@ -128,7 +132,7 @@ async function open(config: Config, overrides: Overrides & { readonly log: Log }
       longJobs,
       writes: audit,
       address: () => addressOf(config, listening.http),
-      workToken: auth.workToken,
+      stepTokens: auth.work,
     },
     overrides.cluster,
   );
@@ -136,7 +140,12 @@ async function open(config: Config, overrides: Overrides & { readonly log: Log }
   lifetime.use(gpus);
   lifetime.use(serving);
   lifetime.use(tracking);
-  const guarded = { config: { ...config, allowedHosts: hostsOf(config) }, access: auth.access, writes: audit };
+  const guarded = {
+    config: { ...config, allowedHosts: hostsOf(config) },
+    access: auth.access,
+    writes: audit,
+    checkWrite,
+  };
   const http = await createHttp({ ...guarded, log, telemetry, routes, plugins });
   listening.http = http;
   // At the same time, each with its own grace, and before the engines: what jobs watch is on them.
@@ -198,12 +207,14 @@ function wire(
   executors: AsyncDisposable;
   serving: Serving;
   gpus: Gpus;
+  checkWrite: (request: EndpointWrite) => Promise<void>;
 } {
-  const org = createOrg(ground);
+  const org = createOrg({ ...ground, accounts: { has: hasAccount } });
   const finops = wireFinops({ ...ground, org });
   const onArtifacts = { ...ground, objects: ground.artifacts };
-  const mlops = wireMlops(onArtifacts, finops);
-  const { plugins: mlflow, door, ...mlopsFeatures } = mlops;
+  const governance = createAliasGovernance(ground);
+  const mlops = wireMlops(onArtifacts, finops, { org, governance });
+  const { plugins: mlflow, door, access, ...mlopsFeatures } = mlops;
   finops.gpus.listen(ground.events, mlops.tracking);
   const { modelSteps, ...tradeoff } = wireTradeoff(ground, finops, mlops);
   const deadlines = spotDeadlines({ ...tradeoff, ...mlops });
@@ -240,7 +251,7 @@ function wire(
     retention,
   ].flatMap((feature) => feature.kinds);
   const manifests = createManifests({ store: ground.store, kinds });
-  const features = { org, ...finops, ...mlopsFeatures, ...ours, ...tradeoff, retention, manifests };
+  const features = { org, executors, ...finops, ...mlopsFeatures, ...ours, ...tradeoff, retention, manifests };
   const routes = [...doors, ...Object.values(features)].flatMap((feature) => feature.routes);
   const endpoints = routes.map((route) => route.endpoint);
   return {
@@ -251,6 +262,7 @@ function wire(
     executors,
     serving,
     gpus: finops.gpus,
+    checkWrite: (request) => access.endpoint(request),
     plugins: [
       systemPlugin(ground.telemetry),
       ...mlflow,

@@ -1,11 +1,13 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createExecutors, type createWorkspaceDoor, type ExecutorsDeps, serverIdIn } from './mlops/executors/index.ts';
 import { createPipelines, type PipelinesDeps } from './mlops/pipelines/index.ts';
 import type { Auth } from './platform/auth/index.ts';
-import { type Config, processEnvironment } from './platform/config/index.ts';
+import { type Config, processEnvironment, runsProcesses, sharesUser } from './platform/config/index.ts';
 import { AppError } from './platform/errors/index.ts';
 import type { Jobs } from './platform/jobs/index.ts';
+import { findUser, type OtherUser, openWayThrough } from './platform/processes/index.ts';
 
 type WorkspaceDoor = ReturnType<typeof createWorkspaceDoor>;
 
@@ -22,6 +24,7 @@ interface PipelineGround
     | 'rest'
     | 'executorOf'
     | 'access'
+    | 'endAccess'
     | 'environment'
   > {
   readonly config: Config;
@@ -31,7 +34,8 @@ interface PipelineGround
   readonly jobs: Jobs;
   /** Where this server can be reached from this machine; null before it listens on a port that was not said. */
   readonly address: () => string | null;
-  readonly workToken: Auth['workToken'];
+  /** Tokens of steps. */
+  readonly stepTokens: Auth['work'];
   /** Through which pods fetch and bring their files. */
   readonly door: WorkspaceDoor;
 }
@@ -53,10 +57,11 @@ export function wirePipelines(
   cluster: SimulatedCluster | null = null,
 ) {
   const { config } = ground;
-  const processes = config.processExecutor === 'on' || (config.processExecutor === 'auto' && config.accounts === 'off');
   const environment = processEnvironment();
   const executors = createExecutors({
-    processes,
+    processes: runsProcesses(config),
+    processUser: processUserOf(ground),
+    warnings: warningsOf(ground),
     docker: dockerOf(ground),
     kubernetes: kubernetesOf(ground),
     environment,
@@ -71,10 +76,15 @@ export function wirePipelines(
     shortJobs: ground.jobs,
     executorOf: cluster?.executorOf ?? executors.of,
     rest: cluster?.rest ?? restForReal,
-    access: async ({ pipeline, number, spec }) => {
+    endAccess: ground.stepTokens.end,
+    access: async ({ pipeline, number, spec, experimentId }, { id, mlflowRun }) => {
       // What runs elsewhere reaches this server by the address that others have.
       const address = spec.engine === 'process' ? ground.address() : (config.publicUrl ?? ground.address());
-      const token = await ground.workToken(`pipeline ${pipeline} #${number}`, ground.clock.now() + WORK_TOKEN_MS);
+      const token = await ground.stepTokens.issue(
+        `pipeline ${pipeline} #${number}`,
+        { id, runId: mlflowRun, experimentId },
+        ground.clock.now() + WORK_TOKEN_MS,
+      );
       return {
         ...(address === null ? {} : { MLFLOW_TRACKING_URI: address, STEELYARD_URL: address }),
         ...(token === null ? {} : { MLFLOW_TRACKING_TOKEN: token, STEELYARD_TOKEN: token }),
@@ -82,6 +92,24 @@ export function wirePipelines(
     },
   });
   return { executors, pipelines };
+}
+
+/** Whom steps run as on this machine; null: the user of the server. */
+function processUserOf({ config, folder }: PipelineGround): OtherUser | null {
+  if (!runsProcesses(config) || config.processUser === undefined) return null;
+  const user = findUser(config.processUser);
+  mkdirSync(join(folder, 'pipelines', 'code'), { recursive: true, mode: 0o700 });
+  openWayThrough(folder, 'pipelines', 'work');
+  return user;
+}
+
+/** Accounts are meant to keep people apart, which steps that share the user of the server do not. */
+function warningsOf({ config, log }: PipelineGround): string[] {
+  if (config.accounts === 'off' || !sharesUser(config)) return [];
+  const warning =
+    'Steps of pipelines run as the user of this server and can read its data folder, so contributors may not run code of their own. Set processUser (docs/executors.md).';
+  log.warn(warning);
+  return [warning];
 }
 
 /** The cluster that the settings name; null where they name none. Error: `config_invalid` where pods could not reach this server. */

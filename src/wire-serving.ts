@@ -20,7 +20,7 @@ import {
 } from './mlops/serving/index.ts';
 import type { Tracking } from './mlops/tracking/index.ts';
 import type { Org } from './org/index.ts';
-import { type Config, processEnvironment } from './platform/config/index.ts';
+import { type Config, processEnvironment, runsProcesses } from './platform/config/index.ts';
 import { AppError } from './platform/errors/index.ts';
 import type { Store } from './platform/store/index.ts';
 import { type Clock, decimal, decimalString } from './platform/units/index.ts';
@@ -70,7 +70,7 @@ export function wireServing(
     predictions: predictionLog(store, org, monitoring.served),
     budget: scalingBudget(budgets),
     prices: replicaPrices(prices, ground.clock),
-    processes: config.processExecutor === 'on' || (config.processExecutor === 'auto' && config.accounts === 'off'),
+    processes: runsProcesses(config),
     engines: { docker: executors.containers, kubernetes: executors.workloads },
     registries: registriesIn(config.servingRegistries),
     environment: passedEnvironment(processEnvironment()),

@@ -2,17 +2,20 @@ import type { Route } from '../platform/http/index.ts';
 import type { ManifestKind, ManifestOutcome } from '../platform/manifests/index.ts';
 import type { Sql, Store } from '../platform/store/index.ts';
 import type { Clock } from '../platform/units/index.ts';
+import { type Accounts, mayWriteFor, memberRoutes } from './members.ts';
 import { orgRoutes } from './routes.ts';
 import { EnvironmentManifest, ProjectManifest, type Subject, TeamManifest } from './schema.ts';
 import { applyEnvironment, applyProject, applyTeam, withTeam } from './service.ts';
 
 export { covers } from './covers.ts';
+export { deleteMemberships } from './members.ts';
 export { orgMigrations } from './migrations.ts';
 export { type SubjectColumns, subjectColumns, subjectOf } from './subject-columns.ts';
 
 export interface OrgDeps {
   readonly store: Store;
   readonly clock: Clock;
+  readonly accounts: Accounts;
 }
 
 /** Teams, projects and environments: the only nouns that both wings share. */
@@ -24,13 +27,18 @@ export interface Org {
   applyEnvironment(sql: Sql, document: EnvironmentManifest): Promise<ManifestOutcome>;
   /** A subject with the team of its project, where it says none and the project is known. */
   withTeam(sql: Sql, subject: Subject): Promise<Subject>;
+  /**
+   * Whether a contributor may change what belongs to a team: as a member with the role contributor. True for a name that no team has:
+   * nobody can be a member of it.
+   */
+  mayWriteFor(sql: Sql, team: string, account: string): Promise<boolean>;
   /** For `createManifests`. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
 }
 
 /** Makes the service. Example: `const org = createOrg({ store, clock }); org.routes` serves `GET /api/v1/teams`. */
-export function createOrg({ store, clock }: OrgDeps): Org {
+export function createOrg({ store, clock, accounts }: OrgDeps): Org {
   const team: ManifestKind<TeamManifest> = {
     kind: 'Team',
     schema: TeamManifest,
@@ -55,6 +63,7 @@ export function createOrg({ store, clock }: OrgDeps): Org {
     applyEnvironment: environment.apply,
     withTeam,
     kinds: [team, project, environment],
-    routes: orgRoutes(store),
+    mayWriteFor,
+    routes: [...orgRoutes(store), ...memberRoutes({ store, clock, accounts })],
   };
 }

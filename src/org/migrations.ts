@@ -31,4 +31,17 @@ export const orgMigrations: Migrations = {
         .execute();
     },
   },
+  'org/002-members': {
+    async up(database) {
+      await database.schema
+        .createTable('team_member')
+        .addColumn('team', 'text', (of) => of.notNull().references('team.name'))
+        .addColumn('account', 'text', (of) => of.notNull())
+        .addColumn('role', 'text', (of) => of.notNull())
+        .addColumn('since', 'text', (of) => of.notNull())
+        .addPrimaryKeyConstraint('team_member_key', ['team', 'account'])
+        .execute();
+      await database.schema.createIndex('team_member_account').on('team_member').column('account').execute();
+    },
+  },
 };

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { hasAccount } from '../platform/auth/index.ts';
 import type { Endpoint } from '../platform/contract/schema.ts';
 import { createHttp, localAccess, noRecorder } from '../platform/http/index.ts';
 import { createManifests } from '../platform/manifests/index.ts';
@@ -28,7 +29,7 @@ async function startServer(): Promise<Server> {
   const store = await openStore({ database: 'sqlite', folder: mkdtempSync(join(tmpdir(), 'org-')) });
   await store.migrate(orgMigrations);
   const server = { clock: { now: () => Date.parse(START) } };
-  const org = createOrg({ store, clock: { now: () => server.clock.now() } });
+  const org = createOrg({ store, clock: { now: () => server.clock.now() }, accounts: { has: hasAccount } });
   const manifests = createManifests({ store, kinds: org.kinds });
   const http = await createHttp({
     config: { allowedHosts: '', maxUploadBytes: 1024 },

@@ -166,3 +166,51 @@ export const listEnvironments = endpoint({
   }),
   errors: ['invalid_page_token'],
 });
+
+export const TeamRole = z
+  .enum(['viewer', 'contributor'])
+  .describe('contributor: may change the runs, experiments and models of the team; viewer: may not');
+export type TeamRole = z.infer<typeof TeamRole>;
+
+const MemberAccount = z.string().min(1).max(100).describe('Name of the account');
+
+export const TeamMember = z
+  .strictObject({
+    team: Name,
+    account: MemberAccount,
+    role: TeamRole,
+    since: UtcInstant.describe('When the account became a member, UTC'),
+  })
+  .describe('An account that belongs to a team');
+export type TeamMember = z.infer<typeof TeamMember>;
+
+export const listTeamMembers = endpoint({
+  method: 'GET',
+  path: '/api/v1/teams/:team/members',
+  scope: 'org.read',
+  summary: 'Members of a team by account',
+  params: z.strictObject({ team: Name }),
+  response: z.strictObject({ members: z.array(TeamMember).describe('Members, by account') }),
+  errors: ['team_not_found'],
+});
+
+export const setTeamMember = endpoint({
+  method: 'PUT',
+  path: '/api/v1/teams/:team/members/:account',
+  scope: 'org.write',
+  summary: 'Make an account a member of a team, or change its role there',
+  params: z.strictObject({ team: Name, account: MemberAccount }),
+  body: z.strictObject({ role: TeamRole }),
+  response: TeamMember,
+  errors: ['team_not_found', 'account_not_found'],
+});
+
+export const removeTeamMember = endpoint({
+  method: 'DELETE',
+  path: '/api/v1/teams/:team/members/:account',
+  scope: 'org.write',
+  summary: 'Remove an account from a team',
+  params: z.strictObject({ team: Name, account: MemberAccount }),
+  response: TeamMember,
+  errors: ['team_not_found', 'team_member_not_found'],
+});

@@ -4,7 +4,8 @@ import { marked } from '../../src/platform/processes/kernel.ts';
 import { systemClock } from '../../src/platform/units/index.ts';
 
 describeExecutor('processes of this machine', async () => ({
-  open: async () => createProcessExecutor({ environment: { PATH: String(process.env.PATH) }, clock: systemClock }),
+  open: async () =>
+    createProcessExecutor({ environment: { PATH: String(process.env.PATH) }, user: null, clock: systemClock }),
   image: null,
   path: null,
   left: (id) => marked(`STEELYARD_EXECUTION=${id}`),

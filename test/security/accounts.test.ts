@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { roles } from '../../src/platform/auth/schema.ts';
 import { testApplication } from '../../src/testing.ts';
 import { onEachStore } from '../support/stores.ts';
 import { type Doors, openDoors, type Role, sent } from './doors.ts';
@@ -106,6 +107,115 @@ onEachStore(({ newDatabase }) => {
       expect(await status(expiring.secret)).toBe(401);
     });
 
+    describe('a token that is made with a token', () => {
+      interface Made {
+        readonly token: { readonly id: string; readonly expiresAt: string | null; readonly scopes: string[] | null };
+        readonly secret: string;
+      }
+      const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` });
+      const robot = async (name: string, role: Role = 'contributor', password: string | null = null) =>
+        sent(doors.application, 'POST', '/api/v1/accounts', doors.as('admin'), { name, role, password });
+      const make = async (headers: Record<string, string>, body: object): Promise<Made> =>
+        (await sent(doors.application, 'POST', '/api/v1/tokens', headers, { label: 'x', ...body })) as Made;
+      const refused = async (headers: Record<string, string>, body: object) => {
+        const answer = await ask('/api/v1/tokens', headers, { method: 'POST', payload: { label: 'x', ...body } });
+        return [answer.statusCode, answer.json().code];
+      };
+      const status = async (secret: string) => (await write(bearer(secret))).statusCode;
+
+      it('dies with it, however far down it was made', async () => {
+        await robot('family');
+        const first = await make(doors.as('admin'), { account: 'family', expiresInDays: 30 });
+        const second = await make(bearer(first.secret), {});
+        const third = await make(bearer(second.secret), {});
+        expect(await status(third.secret)).toBe(200);
+        await sent(doors.application, 'DELETE', `/api/v1/tokens/${first.token.id}`, doors.as('admin'));
+        expect([await status(second.secret), await status(third.secret)]).toEqual([401, 401]);
+      });
+
+      it('is no longer and no wider than it', async () => {
+        await robot('narrow');
+        const scopes = ['mlops.log', 'mlops.write', 'account.self'];
+        const first = await make(doors.as('admin'), { account: 'narrow', expiresInDays: 1, scopes });
+        for (const longer of [{ expiresInDays: null }, { expiresInDays: 2 }]) {
+          expect(await refused(bearer(first.secret), longer)).toEqual([403, 'not_permitted']);
+        }
+        expect(await refused(bearer(first.secret), { scopes: ['mlops.read'] })).toEqual([403, 'not_permitted']);
+        const second = await make(bearer(first.secret), {});
+        expect(second.token).toMatchObject({ expiresAt: first.token.expiresAt, scopes });
+        const third = await make(bearer(second.secret), { scopes: ['mlops.log'] });
+        expect([await status(second.secret), await status(third.secret)]).toEqual([200, 200]);
+        expect((await ask('/api/v1/teams', bearer(second.secret))).statusCode).toBe(403);
+        expect(await refused(bearer(third.secret), {})).toEqual([403, 'not_permitted']);
+        now += 86_400_001;
+        expect([await status(second.secret), await status(third.secret)]).toEqual([401, 401]);
+      });
+
+      it('has no scope that the role of its account has not, and loses what the role loses', async () => {
+        await robot('demoted', 'operator');
+        expect(await refused(doors.as('admin'), { account: 'demoted', scopes: ['audit.read'] })).toEqual([
+          403,
+          'not_permitted',
+        ]);
+        const { secret } = await make(doors.as('admin'), { account: 'demoted', scopes: ['mlops.write', 'mlops.log'] });
+        expect(await status(secret)).toBe(200);
+        await sent(doors.application, 'PATCH', '/api/v1/accounts/demoted', doors.as('admin'), { role: 'viewer' });
+        expect(await status(secret)).toBe(403);
+      });
+
+      it('of an administrator does not administer unless it says so', async () => {
+        const { secret } = await make(doors.as('admin'), { scopes: ['account.self', 'platform.apply'] });
+        expect(await refused(bearer(secret), { account: 'viewer' })).toEqual([403, 'not_permitted']);
+        const document = { apiVersion: 'steelyard/v1', kind: 'Pipeline', metadata: { name: 'leak' } };
+        const spec = { steps: { say: { run: 'env', secrets: { KEY: 'env:HOME' } } } };
+        const text = JSON.stringify({ ...document, spec });
+        const applying = await ask('/api/v1/apply', bearer(secret), {
+          method: 'POST',
+          payload: { documents: [{ file: 'p.yaml', text }] },
+        });
+        expect([applying.statusCode, applying.json()]).toMatchObject([403, { code: 'not_permitted' }]);
+      });
+
+      it('made by the account ends when the password changes or is reset; one made by an administrator stays', async () => {
+        const [old, next] = ['an old pass phrase', 'a newer pass phrase'];
+        await robot('changer', 'contributor', old);
+        const given = await make(doors.as('admin'), { account: 'changer' });
+        const own = await make(basic('changer', old), {});
+        const child = await make(bearer(own.secret), {});
+        await sent(doors.application, 'POST', '/api/v1/session/password', basic('changer', old), {
+          current: old,
+          next,
+        });
+        expect([await status(own.secret), await status(child.secret), await status(given.secret)]).toEqual([
+          401, 401, 200,
+        ]);
+        const other = await make(basic('changer', next), {});
+        await sent(doors.application, 'PATCH', '/api/v1/accounts/changer', doors.as('admin'), { password: old });
+        expect([await status(other.secret), await status(given.secret)]).toEqual([401, 200]);
+      });
+
+      it('ends when the account of its parent is deleted; the rows of the audit trail stay', async () => {
+        await robot('leaving', 'admin', 'a password to leave');
+        const parent = await make(basic('leaving', 'a password to leave'), {});
+        const child = await make(bearer(parent.secret), { account: 'contributor' });
+        expect(await status(child.secret)).toBe(200);
+        const remove = (name: string, headers: Record<string, string>) =>
+          ask(`/api/v1/accounts/${name}`, headers, { method: 'DELETE' });
+        expect((await remove('leaving', bearer(parent.secret))).json()).toMatchObject({ code: 'account_own' });
+        expect((await remove('admin', doors.as('admin'))).json()).toMatchObject({ code: 'account_own' });
+        expect((await remove('leaving', doors.as('operator'))).statusCode).toBe(403);
+        expect((await remove('leaving', doors.as('admin'))).statusCode).toBe(200);
+        expect((await remove('leaving', doors.as('admin'))).statusCode).toBe(404);
+        expect([await status(parent.secret), await status(child.secret)]).toEqual([401, 401]);
+        const { rows } = (await sent(doors.application, 'GET', '/api/v1/audit', doors.as('admin'))) as {
+          rows: { actor: string }[];
+        };
+        expect(rows.filter(({ actor }) => actor === 'leaving').length).toBeGreaterThan(0);
+        await robot('leaving');
+        expect(await status(parent.secret)).toBe(401);
+      });
+    });
+
     it('slows down who guesses, from that address and for that name alone', async () => {
       for (let guess = 0; guess < 5; guess += 1) {
         expect((await write(basic('finance', `guess ${guess}`))).statusCode).toBe(401);
@@ -199,7 +309,9 @@ onEachStore(({ newDatabase }) => {
       const kept = JSON.stringify([accounts, tokens]);
       expect(kept).not.toContain('correct horse');
       expect(kept).not.toContain('sy_');
-      expect(new Set(accounts.map(({ password }) => password?.split('$')[4])).size).toBe(accounts.length);
+      const passwords = accounts.flatMap(({ password }) => password ?? []);
+      expect(passwords.length).toBeGreaterThan(roles.length);
+      expect(new Set(passwords.map((password) => password.split('$')[4])).size).toBe(passwords.length);
     });
   });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Subject } from '../../org/schema.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { handle, type Route } from '../../platform/http/index.ts';
+import { handle, type Identity, type Route } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { noticesIn } from './notices/store.ts';
 import {
@@ -11,7 +12,7 @@ import {
   settleReservation,
 } from './reservations/schema.ts';
 import { open, type ReservationDeps, settle } from './reservations/service.ts';
-import { stopsBy } from './reservations/store.ts';
+import { findReservation, stopsBy } from './reservations/store.ts';
 import { approveBudget, type BudgetDetail, getBudget, listBudgets } from './schema.ts';
 import { presentWindow, type StandingDeps, standingOf, withoutDeliveries } from './standing.ts';
 import { approvalsIn, budgetVersions, findBudgets, putApproval, type StoredBudget } from './store.ts';
@@ -45,9 +46,21 @@ export function budgetRoutes(
       });
       return detailOf(deps, await existing(deps.store, name));
     }),
-    handle(openReservation, ({ body }) => open(reservations, body)),
-    handle(meterReservation, ({ params, body }) => meter(params.reservation, Date.parse(body.at), body.holds)),
-    handle(settleReservation, ({ params, body }) => settle(reservations, params.reservation, body)),
+    handle(openReservation, async ({ body, identity }) => {
+      refuseOtherRun(identity, body.subject);
+      // The id may be that of another's, which is answered as it is.
+      const opened = await open(reservations, body);
+      refuseOtherRun(identity, opened.subject);
+      return opened;
+    }),
+    handle(meterReservation, async ({ params, body, identity }) => {
+      await refuseOtherReservation(reservations, identity, params.reservation);
+      return meter(params.reservation, Date.parse(body.at), body.holds);
+    }),
+    handle(settleReservation, async ({ params, body, identity }) => {
+      await refuseOtherReservation(reservations, identity, params.reservation);
+      return settle(reservations, params.reservation, body);
+    }),
   ];
 }
 
@@ -83,4 +96,26 @@ async function detailOf(deps: RouteDeps, budget: StoredBudget): Promise<BudgetDe
 function notApprovable({ name, spec }: StoredBudget): AppError {
   const detail = `Budget "${name}" is ${spec.enforcement}; only one of enforcement "approval" takes approvals. Change its amount instead.`;
   return new AppError('budget_not_approvable', detail, { budget: name });
+}
+
+/** What a step may say of what it spends for: its run says the rest. */
+const STEP_FIELDS: ReadonlySet<string> = new Set(['run', 'experiment', 'purpose']);
+
+/** A step of a pipeline sets money aside for its own run alone, and not out of the budget of a team it names. Error: `not_permitted`. */
+function refuseOtherRun({ work }: Identity, subject: Subject): void {
+  if (work === null) return;
+  const isOwn = work.runId !== null && subject.run === work.runId;
+  if (isOwn && Object.keys(subject).every((field) => STEP_FIELDS.has(field))) return;
+  const detail = `The token of a step sets money aside for the step's own run: "subject" has the run ${work.runId}, and no more than experiment and purpose beside it.`;
+  throw new AppError('not_permitted', detail);
+}
+
+async function refuseOtherReservation(
+  { store }: Pick<ReservationDeps, 'store'>,
+  identity: Identity,
+  reservation: string,
+): Promise<void> {
+  if (identity.work === null) return;
+  const found = await findReservation(store, reservation);
+  if (found !== null) refuseOtherRun(identity, found.subject);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { createOrg } from '../../org/index.ts';
+import { hasAccount } from '../../platform/auth/index.ts';
 import { eventMigrations } from '../../platform/events/index.ts';
 import { openStore, type Store } from '../../platform/store/index.ts';
 import { createPriceBook, priceMigrations } from '../prices/index.ts';
@@ -29,7 +30,13 @@ beforeEach(async () => {
     events,
     config: { awsPriceRegion: 'us-east-1', azurePriceRegion: 'eastus', priceCurrency: 'USD' },
   });
-  metering = createMetering({ store, clock, events, prices, org: createOrg({ store, clock }) });
+  metering = createMetering({
+    store,
+    clock,
+    events,
+    prices,
+    org: createOrg({ store, clock, accounts: { has: hasAccount } }),
+  });
 });
 
 const record = (...intervals: UsageInterval[]) => store.transaction((sql) => metering.record(sql, intervals));

@@ -1,4 +1,6 @@
 import { AppError } from '../../platform/errors/index.ts';
+import { handle, type Route } from '../../platform/http/index.ts';
+import type { OtherUser } from '../../platform/processes/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { ContainerSpec, LeasedContainer, LeasedContainers } from './containers.ts';
@@ -9,6 +11,7 @@ import { createKubernetesExecutor, type KubernetesExecutorDeps } from './kuberne
 import type { WorkloadsDeps } from './kubernetes/serving/index.ts';
 import { openedLater } from './opened-later.ts';
 import { createProcessExecutor } from './process/index.ts';
+import { listExecutors } from './schema.ts';
 import { createTurns, type Turns } from './turns.ts';
 import type { Workloads } from './workloads.ts';
 import { workloadsLater } from './workloads-later.ts';
@@ -22,6 +25,10 @@ export { isPodOfEndpoint, workIdsIn } from './work-names.ts';
 export interface ExecutorsDeps {
   /** Whether commands may be run as processes of this machine, with all that the server itself may do. */
   readonly processes: boolean;
+  /** Whom those commands run as; null: the user of the server. */
+  readonly processUser: OtherUser | null;
+  /** What is not as safe as it could be, one sentence each. */
+  readonly warnings: readonly string[];
   /** Where a Docker Engine is, and how it is used; null: there is none. */
   readonly docker: (Parameters<typeof createDockerExecutor>[0] & Pick<LeasedContainersDeps, 'reach' | 'server'>) | null;
   /** Where a cluster is, and how it is used; null: there is none. */
@@ -38,6 +45,8 @@ export interface Executors extends AsyncDisposable {
   of(engine: string): Executor;
   /** Containers that live as long as this server says; null: it has no Docker Engine. */
   readonly containers: Pick<LeasedContainers, 'start'> | null;
+  /** What is set up, for people. */
+  readonly routes: readonly Route[];
   /** What serves on a cluster; null: it has none. */
   readonly workloads: Workloads | null;
 }
@@ -76,18 +85,28 @@ function leasedContainers(docker: DockerSettings, alone: Turns) {
   };
 }
 
-export function createExecutors({ processes, docker, kubernetes, environment, clock, log }: ExecutorsDeps): Executors {
+export function createExecutors(deps: ExecutorsDeps): Executors {
+  const { processes, processUser, docker, kubernetes, environment, clock, log, warnings } = deps;
   const alone = createTurns();
   const containers = docker === null ? null : leasedContainers(docker, alone);
   const workloads = kubernetes === null ? null : workloadsLater(kubernetes);
   const engines: Executor[] = [
-    ...(processes ? [createProcessExecutor({ environment: passedEnvironment(environment), clock })] : []),
+    ...(processes
+      ? [createProcessExecutor({ environment: passedEnvironment(environment), user: processUser, clock })]
+      : []),
     ...(docker === null ? [] : [openedLater('docker', () => openDocker({ ...docker, alone }), log)]),
     ...(kubernetes === null ? [] : [openedLater('kubernetes', () => createKubernetesExecutor(kubernetes), log)]),
   ];
   return {
     containers,
     workloads,
+    routes: [
+      handle(listExecutors, () => ({
+        engines: engines.map(({ engine }) => engine),
+        processUser: processUser?.name ?? null,
+        warnings: [...warnings],
+      })),
+    ],
     of(name) {
       const found = engines.find(({ engine }) => engine === name);
       if (found !== undefined) return found;

@@ -22,6 +22,7 @@ import { pipelineRoutes } from './routes.ts';
 import type { DriveDeps } from './runs/context.ts';
 import { createDriver } from './runs/drive.ts';
 import { createLine } from './runs/line.ts';
+import { createWorkSecrets } from './runs/work-secrets.ts';
 import { createPipelineRuns, type PipelineRuns } from './runs-port.ts';
 import { DRIVE } from './service.ts';
 import type { SpotDeadlines } from './spot-deadlines.ts';
@@ -61,6 +62,7 @@ export interface PipelinesDeps {
   readonly executorOf: (engine: string) => Executor;
   /** What lets a step reach this server: its address, and proof of who it is; empty where it cannot be reached. */
   readonly access: DriveDeps['access'];
+  readonly endAccess: DriveDeps['endAccess'];
   /** The data folder. */
   readonly folder: string;
   /** The server's own environment. */
@@ -89,7 +91,7 @@ export function createPipelines(deps: PipelinesDeps): Pipelines {
   const codeFolder = join(deps.folder, 'pipelines', 'code');
   const code = createCodeStore({ objects: deps.objects, trees, folder: codeFolder, environment: deps.environment });
   const workFolder = join(deps.folder, 'pipelines', 'work');
-  const all = { ...deps, trees, code, codeFolder, workFolder, line: createLine() };
+  const all = { ...deps, trees, code, codeFolder, workFolder, line: createLine(), workSecrets: createWorkSecrets() };
   const driver = createDriver(all);
   deps.jobs.register(DRIVE, {
     maxAttempts: NEVER_GIVEN_UP,

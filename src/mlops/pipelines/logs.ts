@@ -1,13 +1,17 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { StringDecoder } from 'node:string_decoder';
 import { AppError, systemCode } from '../../platform/errors/index.ts';
 import { logPath } from './runs/collect.ts';
 import type { DriveDeps } from './runs/context.ts';
+import type { Masker } from './runs/masking.ts';
 import { isOver } from './runs/schema.ts';
 import { type StoredRun, type StoredStep, stepsOf } from './runs/store.ts';
 import { workIdOf } from './runs/work.ts';
+
+/** Line ends that a secret may be broken by, in bytes. */
+const BEFORE_BYTES = 4096;
 
 export interface LogRange {
   readonly from: number;
@@ -53,13 +57,29 @@ async function liveLog(
 ): Promise<LogPart | null> {
   if (step.state !== 'running' || step.attempt !== attempt) return null;
   try {
-    await using file = await open(join(deps.workFolder, workIdOf(run.id, step, attempt), 'output.log'));
-    const { buffer: bytes, bytesRead } = await file.read(Buffer.alloc(range.maxBytes), 0, range.maxBytes, range.from);
-    return { ...textOf(bytes.subarray(0, bytesRead), range.from), attempt, ended: false, elsewhere: false };
+    const work = workIdOf(run.id, step, attempt);
+    await using file = await open(join(deps.workFolder, work, 'output.log'));
+    const masker = deps.workSecrets.maskerOf(work);
+    // Found again after a restart in a moment; until then nobody can say which words are secrets.
+    const bytes = masker === null ? Buffer.alloc(0) : await maskedBytes(file, masker, range);
+    return { ...textOf(bytes, range.from), attempt, ended: false, elsewhere: false };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
     throw error;
   }
+}
+
+/** Bytes of a file that grows, masked; what may be the beginning of a secret is left for the next time. */
+async function maskedBytes(file: FileHandle, masker: Masker, { from, maxBytes }: LogRange): Promise<Buffer> {
+  // From a little before: a secret may have begun there.
+  const before = masker.longest === 0 ? 0 : Math.min(from, 2 * masker.longest + BEFORE_BYTES);
+  // And to a little behind: one that began in this part is settled there.
+  const wanted = before + maxBytes + 2 * masker.longest;
+  const { buffer: bytes, bytesRead } = await file.read(Buffer.alloc(wanted), 0, wanted, from - before);
+  return masker
+    .pass()
+    .write(bytes.subarray(0, bytesRead))
+    .subarray(before, before + maxBytes);
 }
 
 async function keptLog(

@@ -82,4 +82,9 @@ export const pipelineMigrations: Migrations = {
       await db.schema.alterTable('pipeline_step').addColumn('capacity', 'text').execute();
     },
   },
+  'pipelines/022-code-from': {
+    async up(db) {
+      await db.schema.alterTable('pipeline_run').addColumn('code_from', 'text').execute();
+    },
+  },
 };

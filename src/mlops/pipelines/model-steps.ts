@@ -34,5 +34,10 @@ export interface ModelSteps {
     readonly mark: string;
   }): Promise<RegisteredModel>;
   /** Errors: `model_version_not_found`. */
-  deploy(request: { readonly model: string; readonly version: string; readonly alias: string }): Promise<void>;
+  deploy(request: {
+    readonly model: string;
+    readonly version: string;
+    readonly alias: string;
+    readonly actor: string;
+  }): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Application } from '../../main.ts';
 import { call, problemFrom, testApplication } from '../../testing.ts';
 import { applied, ranToEnd, sentCode, statesOf, stepOf } from '../../testing-pipelines.ts';
+import { listDecisions } from '../../tradeoff/decisions/schema.ts';
 import { getVersionEvidence } from '../../tradeoff/evidence/schema.ts';
 import { listOpenLineageEvents } from '../../tradeoff/openlineage/schema.ts';
 import { isOver, pipelineStepLog } from './schema.ts';
@@ -95,6 +96,45 @@ describe('a pipeline', () => {
       expect(steps.filter(({ eventType }) => eventType === 'COMPLETE')).toHaveLength(4);
       for (const { run: step } of steps) expect(step.facets.parent?.run.runId.replaceAll('-', '')).toBe(run.mlflowRun);
     });
+  });
+
+  it('deploys to an alias that a policy governs by a decision of its gate, and not without', async () => {
+    const policy = (floor: string) => `
+apiVersion: steelyard/v1
+kind: Policy
+metadata: {name: production}
+spec:
+  model: ranker
+  currency: USD
+  quality: [{metric: accuracy, direction: higher, floor: '${floor}'}]
+  cost: [{measure: trainingCost, atMost: '1'}]`;
+    await applied(
+      application,
+      `${PRICED}
+---${policy('0.9')}
+---
+apiVersion: steelyard/v1
+kind: Pipeline
+metadata: {name: shipping}
+spec:
+  steps:
+    train: {run: 'echo x > model.txt; echo "{\\"accuracy\\": 0.7}" > metrics.json', outputs: [model.txt], metrics: metrics.json}
+    register: {uses: register, of: train, needs: [train], model: ranker, artifact: model.txt}
+    deploy: {uses: deploy, of: register, needs: [register], alias: champion}
+`,
+    );
+    const refused = await ranToEnd(application, 'shipping');
+    expect(statesOf(refused)).toMatchObject({ register: 'succeeded', deploy: 'failed' });
+    expect(stepOf(refused, 'deploy').reason).toMatch(/^Policy "production" governs the alias "champion".* reject/);
+    await applied(application, policy('0.5'));
+    const shipped = await ranToEnd(application, 'shipping');
+    expect(stepOf(shipped, 'deploy')).toMatchObject({ state: 'succeeded' });
+    const { decisions } = await call(application, listDecisions, { query: { model: 'ranker' } });
+    expect(decisions.map(({ verdict, action }) => [verdict, action?.to])).toEqual([
+      ['promote', '2'],
+      ['reject', undefined],
+    ]);
+    expect(decisions[0]?.actor).toBe('pipeline shipping #2');
   });
 
   it('takes what did not change from before, and says of every step why', async () => {

@@ -1,5 +1,5 @@
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
-import { handle, type Route } from '../../platform/http/index.ts';
+import { handle, isAllowed, type Route } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { logOf } from './logs.ts';
 import { shown, shownSummaries } from './runs/read.ts';
@@ -39,10 +39,12 @@ export function pipelineRoutes(deps: PipelineDeps, wake: (runId: string) => void
       const { digest, files } = await deps.code.addArchive(stream);
       return { code: digest, files: files.length };
     }),
-    handle(startPipelineRun, async ({ params: { pipeline }, body, actor }) => {
+    handle(startPipelineRun, async ({ params: { pipeline }, body, actor, identity }) => {
       const { params, code = null, ref = null, commit = null, requestKey = null } = body;
+      const mayRunCode = isAllowed(identity, 'mlops.run_code');
       const cause = { kind: 'manual', detail: `asked for by ${actor}` } as const;
-      return shown(store, await startRun(deps, { pipeline, params, code, ref, commit, requestKey, cause, actor }));
+      const request = { pipeline, params, code, ref, commit, requestKey, mayRunCode, cause, actor };
+      return shown(store, await startRun(deps, request));
     }),
     handle(getPipelineRun, async ({ params: { pipeline, run } }) =>
       shown(store, await existingRun(deps, pipeline, run)),
@@ -55,8 +57,11 @@ export function pipelineRoutes(deps: PipelineDeps, wake: (runId: string) => void
     }),
     handle(
       resumePipelineRun,
-      async ({ params: { pipeline, run }, body: { params, code = null, commit = null }, actor }) =>
-        shown(store, await resumeRun(deps, await existingRun(deps, pipeline, run), { params, code, commit, actor })),
+      async ({ params: { pipeline, run }, body: { params, code = null, commit = null }, actor, identity }) => {
+        const mayRunCode = isAllowed(identity, 'mlops.run_code');
+        const old = await existingRun(deps, pipeline, run);
+        return shown(store, await resumeRun(deps, old, { params, code, commit, mayRunCode, actor }));
+      },
     ),
     handle(pipelineStepLog, async ({ params: { pipeline, run }, query: { step, attempt = null, from, maxBytes } }) =>
       logOf(deps, await existingRun(deps, pipeline, run), step, attempt, { from, maxBytes }),

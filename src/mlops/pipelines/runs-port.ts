@@ -56,6 +56,7 @@ export function createPipelineRuns(deps: PipelineDeps, wake: (run: string) => vo
         ref: null,
         commit: null,
         requestKey,
+        mayRunCode: true,
         cause: { kind: 'retraining', detail },
         actor,
         within: (sql, run, number) => within(sql, { run, number }),

@@ -205,7 +205,7 @@ export const listPipelineRuns = endpoint({
 export const uploadPipelineCode = endpoint({
   method: 'POST',
   path: '/api/v1/pipeline-code',
-  scope: 'mlops.write',
+  scope: 'mlops.run_code',
   summary: 'Send the code of a run, as a tar archive (gzip or not)',
   accepts: 'bytes',
   response: z.strictObject({
@@ -250,6 +250,7 @@ export const startPipelineRun = endpoint({
     'git_failed',
     'manifest_invalid',
     'executor_unknown',
+    'not_permitted',
   ],
 });
 
@@ -298,6 +299,7 @@ export const resumePipelineRun = endpoint({
     'pipeline_run_full',
     'manifest_invalid',
     'executor_unknown',
+    'not_permitted',
   ],
 });
 

@@ -12,6 +12,7 @@ import { isOver } from './runs/schema.ts';
 import {
   activeRuns,
   type Cause,
+  type CodeFrom,
   findRun,
   findRunByNumber,
   insertRun,
@@ -44,6 +45,8 @@ export interface RunRequest {
   readonly commit: string | null;
   /** The same again answers the run that was begun by it; null: it is a new one. */
   readonly requestKey: string | null;
+  /** Whether who asks may have commands of their own run. */
+  readonly mayRunCode: boolean;
   readonly cause: Cause;
   readonly actor: string;
   /** Done in the transaction that begins the run, before it makes room for it; what it throws begins none. */
@@ -57,6 +60,7 @@ interface NewRun {
   readonly spec: PipelineSpec;
   readonly params: Readonly<Record<string, Scalar>>;
   readonly code: Code;
+  readonly codeFrom: CodeFrom;
   readonly cause: Cause;
   readonly resumedFrom: string | null;
   readonly actor: string;
@@ -64,12 +68,14 @@ interface NewRun {
 }
 
 export async function startRun(deps: PipelineDeps, request: RunRequest): Promise<StoredRun> {
+  refuseOwnCommands(request);
   const pipeline = await existing(deps, request.pipeline);
   const id = request.requestKey === null ? newId() : idOf(`${request.pipeline} ${request.requestKey}`);
   const before = await findRun(deps.store, id);
   if (before !== null) return before;
   const code = await codeOf(deps, pipeline, request);
-  const spec = (await specIn(deps, pipeline, code)) ?? pipeline.spec;
+  const codeFrom = request.code !== null ? 'sent' : pipeline.spec.source === undefined ? 'none' : 'git';
+  const spec = await specFor(deps, pipeline, code, codeFrom);
   const { cause, actor, within = null } = request;
   return begin(deps, {
     id,
@@ -77,6 +83,7 @@ export async function startRun(deps: PipelineDeps, request: RunRequest): Promise
     spec,
     params: paramsOf(spec.params, request.params),
     code,
+    codeFrom,
     cause,
     resumedFrom: null,
     actor,
@@ -88,11 +95,13 @@ export interface ResumeRequest {
   readonly params: Readonly<Record<string, Scalar>>;
   readonly code: string | null;
   readonly commit: string | null;
+  readonly mayRunCode: boolean;
   readonly actor: string;
 }
 
 /** A new run that takes from the old one, by the cache, all that is still valid. The pipeline is as it is applied now. */
 export async function resumeRun(deps: PipelineDeps, old: StoredRun, request: ResumeRequest): Promise<StoredRun> {
+  refuseOwnCommands({ ...request, ref: null });
   if (!isOver(old.state)) {
     const detail = `Run #${old.number} of "${old.pipeline}" has not ended. Stop it first, or wait.`;
     throw new AppError('pipeline_run_not_ended', detail, { run: old.id });
@@ -100,7 +109,8 @@ export async function resumeRun(deps: PipelineDeps, old: StoredRun, request: Res
   const pipeline = await existing(deps, old.pipeline);
   const found = await deps.code.find(request.code ?? old.code);
   const code = { ...found, commit: request.commit ?? found.commit };
-  const spec = (await specIn(deps, pipeline, code)) ?? pipeline.spec;
+  const codeFrom = request.code === null ? old.codeFrom : 'sent';
+  const spec = await specFor(deps, pipeline, code, codeFrom);
   const kept = Object.fromEntries(Object.entries(old.params).filter(([name]) => name in spec.params));
   return begin(deps, {
     id: newId(),
@@ -108,6 +118,7 @@ export async function resumeRun(deps: PipelineDeps, old: StoredRun, request: Res
     spec,
     params: paramsOf({ ...spec.params, ...kept }, request.params),
     code,
+    codeFrom,
     cause: { kind: 'resume', detail: `resumed #${old.number}` },
     resumedFrom: old.id,
     actor: request.actor,
@@ -148,10 +159,46 @@ export async function existingRun(
   );
 }
 
+/** Text that neither a shell nor a program takes for more than one plain word. */
+const PLAIN_WORD = /^(?!-)[\w.,:@%+=/-]*$/;
+
+/**
+ * Without the scope `mlops.run_code` a run takes its code from where the applied document says, and params that are put into commands
+ * cannot add to them. Error: `not_permitted`.
+ */
+function refuseOwnCommands({
+  mayRunCode,
+  code,
+  ref,
+  params,
+}: Pick<RunRequest, 'mayRunCode' | 'code' | 'ref' | 'params'>): void {
+  if (mayRunCode) return;
+  const why = 'That takes the scope mlops.run_code, which the account does not have (docs/security.md).';
+  if (code !== null) throw new AppError('not_permitted', `A run with code that was sent: ${why}`);
+  if (ref !== null) throw new AppError('not_permitted', `A run of another branch, tag or commit: ${why}`);
+  const [odd] = Object.entries(params).filter(([, value]) => typeof value === 'string' && !PLAIN_WORD.test(value));
+  if (odd === undefined) return;
+  const detail = `The param "${odd[0]}" has characters that a shell may take for commands. ${why}`;
+  throw new AppError('not_permitted', detail, { param: odd[0] });
+}
+
 async function codeOf(deps: PipelineDeps, { spec }: StoredPipeline, { code, ref, commit }: RunRequest): Promise<Code> {
   if (code !== null) return { ...(await deps.code.find(code)), commit };
   if (spec.source === undefined) return NO_CODE;
   return deps.code.addCommit({ git: spec.source.git, ref: ref ?? spec.source.ref });
+}
+
+/**
+ * The document that a run is made by: the applied one, or where the code was read from the pipeline's repository the one there. Code
+ * that was sent brings no document: whoever may run a pipeline must not by that change its budget, team or secrets.
+ */
+async function specFor(
+  deps: PipelineDeps,
+  pipeline: StoredPipeline,
+  code: Code,
+  from: CodeFrom,
+): Promise<PipelineSpec> {
+  return (from === 'git' ? await specIn(deps, pipeline, code) : null) ?? pipeline.spec;
 }
 
 /** The pipeline as its repository has it at this commit; null where it is not kept there. */
@@ -161,10 +208,19 @@ async function specIn(deps: PipelineDeps, { name, spec }: StoredPipeline, code: 
   const found = text === null ? null : specFrom(text, name, spec.source.file);
   if (found === null) return null;
   refuseNewSecrets(spec, found);
-  // Triggers are those of the applied document; what the commit says must not make its runs begin them.
-  const merged = { ...found, source: spec.source, on: spec.on };
+  // Triggers are those of the applied document, and so is who pays and how much: a commit must change neither.
+  const { team: _team, project: _project, budget: _budget, ...document } = found;
+  const merged = { ...document, ...payerOf(spec), source: spec.source, on: spec.on };
   refuseCircle({ name, spec: merged }, await findPipelines(deps.store, null));
   return merged;
+}
+
+function payerOf({ team, project, budget }: PipelineSpec): Pick<PipelineSpec, 'team' | 'project' | 'budget'> {
+  return {
+    ...(team === undefined ? {} : { team }),
+    ...(project === undefined ? {} : { project }),
+    ...(budget === undefined ? {} : { budget }),
+  };
 }
 
 /** Who may push to a repository may not, by that, read secrets of the server: those of the applied document are all there are. */
@@ -193,7 +249,7 @@ function paramsOf(
 
 async function begin(
   deps: PipelineDeps,
-  { id, pipeline, spec, params, code, cause, resumedFrom, actor, within }: NewRun,
+  { id, pipeline, spec, params, code, codeFrom, cause, resumedFrom, actor, within }: NewRun,
 ): Promise<StoredRun> {
   checkPlan({ ...spec, params });
   deps.executorOf(spec.engine);
@@ -212,6 +268,7 @@ async function begin(
       spec,
       params,
       code: code.digest,
+      codeFrom,
       commit: code.commit,
       cause,
       resumedFrom,

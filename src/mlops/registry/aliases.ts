@@ -2,6 +2,7 @@ import type { Events } from '../../platform/events/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { doesNotExist, invalidParameter } from '../wire/index.ts';
 import { appendChange } from './change-events.ts';
+import { type AliasChange, type AliasGovernance, type Override, refuseGoverned } from './governance.ts';
 import { checkAlias, checkAliasFree, isLatest, parseVersion } from './limits.ts';
 import { requireModelName } from './models.ts';
 import type { ModelVersion } from './types.ts';
@@ -12,21 +13,41 @@ type AliasEvents = Pick<Events, 'append'>;
 export interface AliasesDeps {
   readonly store: Store;
   readonly events: AliasEvents;
+  readonly governance: AliasGovernance;
 }
 
 export type Aliases = ReturnType<typeof createAliases>;
 
-export function createAliases({ store, events }: AliasesDeps) {
+export function createAliases({ store, events, governance }: AliasesDeps) {
+  /** Keeps why an alias was changed in spite of policies. */
+  const keepOverride = async (
+    sql: Sql,
+    policies: readonly string[],
+    { identity, reason }: AliasChange,
+    moved: Pick<Override, 'model' | 'alias' | 'from' | 'to'>,
+  ): Promise<void> => {
+    if (policies.length === 0 || reason === null || moved.from === moved.to) return;
+    await governance.overridden(sql, { actor: identity.name, reason, policies, ...moved });
+  };
   return {
-    set: (model: string, alias: string, version: string) =>
-      store.transaction((sql) => setAlias(events, sql, model, alias, version)),
-    /** Answers the version that it pointed to; null when there was no such alias. */
-    delete: (model: string, alias: string): Promise<number | null> =>
+    /** Answers the version that it pointed to before. Error: `alias_governed`. */
+    set: (model: string, alias: string, version: string, by: AliasChange): Promise<number | null> =>
+      store.transaction(async (sql) => {
+        const policies = await refuseGoverned(governance, sql, { model, alias, version }, by);
+        const before = await setAlias(events, sql, model, alias, version);
+        const moved = { model, alias, from: asText(before), to: String(parseVersion(version)) };
+        await keepOverride(sql, policies, by, moved);
+        return before;
+      }),
+    /** Answers the version that it pointed to; null when there was no such alias. Error: `alias_governed`. */
+    delete: (model: string, alias: string, by: AliasChange): Promise<number | null> =>
       store.transaction(async (sql) => {
         await requireModelName(sql, model);
         checkAlias(alias);
         const version = await findAlias(sql, model, alias);
         if (version === null) return null;
+        const policies = await refuseGoverned(governance, sql, { model, alias, version: null }, by);
+        await keepOverride(sql, policies, by, { model, alias, from: String(version), to: null });
         await deleteAlias(sql, model, alias);
         await appendAliasDeleted(events, sql, model, alias, version);
         await appendChange(events, sql, { of: 'alias', action: 'deleted', model, data: { alias } });
@@ -41,6 +62,10 @@ export function createAliases({ store, events }: AliasesDeps) {
       throw invalidParameter(`Registered model alias ${alias} not found.`);
     },
   };
+}
+
+function asText(version: number | null): string | null {
+  return version === null ? null : String(version);
 }
 
 /** The version behind an alias, `latest` included; null when there is none. */

@@ -1,3 +1,4 @@
+import { administers } from '../../platform/auth/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Aliases } from './aliases.ts';
@@ -25,14 +26,14 @@ export function registryEditRoutes({ store, tracking, models, versions, aliases 
       if (description !== undefined) await versions.update(model, version, description);
       return readVersion(tracking, store, model, version);
     }),
-    handle(setModelAlias, async ({ params: { model, alias }, body: { version } }) => ({
-      version,
-      previousVersion: asText(await aliases.set(model, alias, version)),
-    })),
-    handle(removeModelAlias, async ({ params: { model, alias } }) => ({
-      version: null,
-      previousVersion: asText(await aliases.delete(model, alias)),
-    })),
+    handle(setModelAlias, async ({ params: { model, alias }, body: { version, reason = null }, identity }) => {
+      const by = { identity, isAdmin: administers(identity), reason };
+      return { version, previousVersion: asText(await aliases.set(model, alias, version, by)) };
+    }),
+    handle(removeModelAlias, async ({ params: { model, alias }, query: { reason = null }, identity }) => {
+      const by = { identity, isAdmin: administers(identity), reason };
+      return { version: null, previousVersion: asText(await aliases.delete(model, alias, by)) };
+    }),
   ];
 }
 

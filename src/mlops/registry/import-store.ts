@@ -1,6 +1,7 @@
 import type { Sql } from '../../platform/store/index.ts';
 import type { RegistryTables } from './tables.ts';
 import type { KeyValue } from './types.ts';
+import type { VersionRow } from './version-store.ts';
 
 /** Writes that only an import may do: numbers, sources and times as they are on the other server. */
 
@@ -32,7 +33,7 @@ export async function replaceModelTags(sql: Sql, model: string, tags: readonly K
   if (rows.length > 0) await tables.insertInto('registered_model_tag').values(rows).execute();
 }
 
-export async function overwriteVersion(sql: Sql, row: RegistryTables['model_version']): Promise<void> {
+export async function overwriteVersion(sql: Sql, row: VersionRow): Promise<void> {
   const { model, version, ...values } = row;
   await sql
     .tables<RegistryTables>()

@@ -1,12 +1,14 @@
 import type { Sql } from '../../platform/store/index.ts';
 import type { Tracking } from '../tracking/index.ts';
+import { frozenPath } from './frozen.ts';
+import type { AliasGovernance } from './governance.ts';
 import { overwriteModel, overwriteVersion, replaceModelTags, replaceVersionTags } from './import-store.ts';
 import { checkAlias, checkAliasFree } from './limits.ts';
 import { hasModel, insertModel } from './model-store.ts';
 import { checkSource } from './source-rule.ts';
 import type { Stage } from './tables.ts';
 import type { KeyValue } from './types.ts';
-import { findVersion, insertVersion, upsertAlias, type VersionRow } from './version-store.ts';
+import { findAlias, findVersion, insertVersion, upsertAlias, type VersionRow } from './version-store.ts';
 
 /** A registered model of another server, with the version numbers and times that it has there. */
 export interface ModelToImport {
@@ -49,11 +51,20 @@ export interface RegistryImports {
 
 type Sources = Pick<Tracking, 'loggedModel' | 'runArtifactUri'>;
 
-export function createRegistryImports(tracking: Sources): RegistryImports {
-  return { hasModel, model: (sql, model) => importModel(tracking, sql, model) };
+interface ImportDeps {
+  readonly tracking: Sources;
+  readonly governance: AliasGovernance;
 }
 
-async function importModel(tracking: Sources, sql: Sql, model: ModelToImport): Promise<ImportedVersions> {
+export function createRegistryImports({ tracking, governance }: ImportDeps): RegistryImports {
+  return { hasModel, model: (sql, model) => importModel({ tracking, governance }, sql, model) };
+}
+
+async function importModel(
+  { tracking, governance }: ImportDeps,
+  sql: Sql,
+  model: ModelToImport,
+): Promise<ImportedVersions> {
   const {
     name,
     description,
@@ -72,10 +83,15 @@ async function importModel(tracking: Sources, sql: Sql, model: ModelToImport): P
     if (outcome === 'created') created += 1;
     else if (outcome !== 'known') left.push({ version: version.version, reason: outcome.reason });
   }
+  const governing = await governance.governing(sql, name);
   for (const { alias, version } of model.aliases) {
     checkAlias(alias);
     checkAliasFree(alias);
-    if ((await findVersion(sql, name, version)) !== null) await upsertAlias(sql, name, alias, version);
+    if ((await findVersion(sql, name, version)) === null) continue;
+    const policy = governing.find((one) => one.alias === alias)?.policy;
+    if (policy === undefined) await upsertAlias(sql, name, alias, version);
+    else if ((await findAlias(sql, name, alias)) !== version)
+      left.push({ version, reason: `policy "${policy}" governs the alias "${alias}", which was not moved to it` });
   }
   return { created, left };
 }
@@ -100,11 +116,15 @@ async function importVersion(
     run_id: input.runId,
     run_link: input.runLink,
     model_id: input.modelId,
+    artifact_path: await frozenPath(tracking, sql, place),
   };
-  if ((await findVersion(sql, model, input.version)) === null) {
+  const known = await findVersion(sql, model, input.version);
+  if (known === null) {
     await insertVersion(sql, row, input.tags);
     return 'created';
   }
+  if (known.storageLocation !== row.storage_location)
+    return { reason: 'it is here already, of other artifacts, and a registered version does not change' };
   await overwriteVersion(sql, row);
   await replaceVersionTags(sql, model, input.version, input.tags);
   return 'known';

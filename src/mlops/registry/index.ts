@@ -1,14 +1,16 @@
+import { z } from 'zod';
 import type { Route } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { instant } from '../tracking/index.ts';
+import { instant, type Owner, ownerIn } from '../tracking/index.ts';
 import type { MlflowRoute } from '../wire/index.ts';
 import { createAliases, setAlias, versionBehind } from './aliases.ts';
 import { registryEditRoutes } from './edit-routes.ts';
+import { MEASURE_VERSION, measureVersion, refuseFrozen } from './frozen.ts';
 import { type Named, versionsOn } from './held.ts';
 import { createRegistryImports, type RegistryImports } from './imports.ts';
 import { modelVersionRoutes } from './mlflow-model-versions.ts';
 import { registeredModelRoutes } from './mlflow-registered-models.ts';
-import { hasModel } from './model-store.ts';
+import { findModel, hasModel } from './model-store.ts';
 import { createModels, type RegistryDeps } from './models.ts';
 import { findModelOf, findVersionByText, type VersionMetric, versionMetrics } from './read-models.ts';
 import { type Registration, register } from './register.ts';
@@ -20,6 +22,7 @@ import { allVersions, versionsOfLoggedModel, versionsOfRun } from './version-sto
 import { createVersions } from './versions.ts';
 
 export { REGISTRY_CHANGED } from './change-events.ts';
+export type { AliasGovernance } from './governance.ts';
 export type { RegistryImports } from './imports.ts';
 export { registryMigrations } from './migrations.ts';
 export type { VersionMetric } from './read-models.ts';
@@ -74,11 +77,17 @@ export interface Registry {
   versionSource(name: string, version: string): Promise<string>;
   /** Of these runs and logged models, the ones that a version stands on, and which, in words. */
   versionsOn(sql: Sql, items: readonly Named[]): Promise<Map<string, string>>;
+  /** To whom a model belongs by its tags; null when there is no such model. */
+  ownerOf(sql: Sql, name: string): Promise<Pick<Owner, 'team' | 'project'> | null>;
+  /** Refuses a path among the artifacts that a registered version is made of. Error: `artifact_immutable`. */
+  refuseFrozen(sql: Sql, path: string): Promise<void>;
   /** Models of another server, with their version numbers. */
   readonly imports: RegistryImports;
   readonly routes: readonly Route[];
   readonly mlflowRoutes: readonly MlflowRoute[];
 }
+
+const MeasurePayload = z.strictObject({ model: z.string(), version: z.number().int() });
 
 /** Makes the registry; `main.ts` calls it once. */
 export function createRegistry(deps: RegistryDeps): Registry {
@@ -86,6 +95,12 @@ export function createRegistry(deps: RegistryDeps): Registry {
   const models = createModels(deps);
   const versions = createVersions(deps);
   const aliases = createAliases(deps);
+  deps.jobs.register(MEASURE_VERSION, {
+    handler: (payload) => {
+      const { model, version } = MeasurePayload.parse(payload);
+      return measureVersion({ store, files: tracking.artifactFiles }, model, version);
+    },
+  });
   return {
     model: findModelOf,
     version: async (sql, name, version) => orNull(await findVersionByText(sql, name, version)),
@@ -102,7 +117,12 @@ export function createRegistry(deps: RegistryDeps): Registry {
     register: (request) => register({ store, models, versions }, request).then(registeredVersion),
     setAlias: async (sql, name, alias, version) => void (await setAlias(events, sql, name, alias, version)),
     versionsOn,
-    imports: createRegistryImports(tracking),
+    imports: createRegistryImports(deps),
+    ownerOf: async (sql, name) => {
+      const model = await findModel(sql, name);
+      return model === null ? null : ownerIn(model.tags);
+    },
+    refuseFrozen,
     versionSource: async (name, version) => (await versions.get(name, version)).storageLocation,
     routes: [
       ...registryRoutes({ store, tracking, search: (input) => searchRegisteredModels(store, input) }),

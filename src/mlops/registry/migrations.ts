@@ -11,6 +11,17 @@ export const registryMigrations: Migrations = {
       await createVersions(database);
     },
   },
+  'registry/002-frozen-artifacts': {
+    async up(database) {
+      const { schema } = database;
+      await schema.alterTable('model_version').addColumn('artifact_path', 'text').execute();
+      await schema.alterTable('model_version').addColumn('artifact_digest', 'text').execute();
+      await schema.alterTable('model_version').addColumn('artifact_files', 'integer').execute();
+      await schema.alterTable('model_version').addColumn('artifact_bytes', 'bigint').execute();
+      await schema.createIndex('model_version_artifacts').on('model_version').column('artifact_path').execute();
+      await freezeVersions(database);
+    },
+  },
 };
 
 function required(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
@@ -67,4 +78,31 @@ async function createVersions(database: Database): Promise<void> {
     .addColumn('value', 'text', required)
     .addPrimaryKeyConstraint('model_version_tag_key', ['model', 'version', 'key'])
     .execute();
+}
+
+type FreezeTables = {
+  model_version: { model: string; version: number; storage_location: string; artifact_path: string | null };
+  run: { run_id: string; artifact_uri: string };
+};
+
+/** Versions of before are as immutable as new ones. */
+async function freezeVersions(database: Database): Promise<void> {
+  const tables = database.withTables<FreezeTables>();
+  const versions = await tables.selectFrom('model_version').select(['model', 'version', 'storage_location']).execute();
+  for (const { model, version, storage_location: location } of versions) {
+    const [, runId = '', inside = ''] = /^runs:\/+([^/]+)\/?(.*)$/s.exec(location) ?? [];
+    const runs = tables.selectFrom('run').select('artifact_uri').where('run_id', '=', runId);
+    const root = runId === '' ? location : ((await runs.executeTakeFirst())?.artifact_uri ?? '');
+    const path = pathIn([root, inside].filter((part) => part !== '').join('/'));
+    if (path === null) continue;
+    const row = tables.updateTable('model_version').set({ artifact_path: path });
+    await row.where('model', '=', model).where('version', '=', version).execute();
+  }
+}
+
+/** Path under the artifact proxy; null for what another keeps. */
+function pathIn(uri: string): string | null {
+  const [, path = ''] = /^mlflow-artifacts:\/(?!\/[^/])(.*)$/s.exec(uri) ?? [];
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  return parts.length === 0 || parts.includes('..') ? null : parts.join('/');
 }

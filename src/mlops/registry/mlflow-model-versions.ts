@@ -1,4 +1,4 @@
-import { type Fields, type MlflowRoute, readRoute, removeRoute, writeRoute } from '../wire/index.ts';
+import { type Fields, logRoute, type MlflowRoute, readRoute, removeRoute, writeRoute } from '../wire/index.ts';
 import { listed, versionAnswer } from './mlflow-answers.ts';
 import { nameOf, readPair, readPairs, readSearch } from './mlflow-registered-models.ts';
 import type { ModelVersion, Page, SearchInput } from './types.ts';
@@ -14,7 +14,7 @@ export interface ModelVersionRoutesDeps {
 /** `model-versions/…` in MLflow's names. */
 export function modelVersionRoutes({ versions, search }: ModelVersionRoutesDeps): MlflowRoute[] {
   return [
-    writeRoute('POST', '/mlflow/model-versions/create', async ({ fields }) => {
+    logRoute('POST', '/mlflow/model-versions/create', async ({ fields }) => {
       const version = await versions.create({
         model: nameOf(fields),
         source: fields.requiredText('source'),

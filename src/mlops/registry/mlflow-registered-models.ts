@@ -1,5 +1,15 @@
-import { type Fields, type MlflowCall, type MlflowRoute, readRoute, removeRoute, writeRoute } from '../wire/index.ts';
+import type { Identity } from '../../platform/http/index.ts';
+import {
+  type Fields,
+  logRoute,
+  type MlflowCall,
+  type MlflowRoute,
+  readRoute,
+  removeRoute,
+  writeRoute,
+} from '../wire/index.ts';
 import type { Aliases } from './aliases.ts';
+import type { AliasChange } from './governance.ts';
 import { listed, modelAnswer, versionAnswer } from './mlflow-answers.ts';
 import type { Models } from './models.ts';
 import type { KeyValue, Page, RegisteredModel, SearchInput } from './types.ts';
@@ -21,7 +31,7 @@ export function registeredModelRoutes(deps: RegisteredModelRoutesDeps): MlflowRo
 
 function modelRoutes({ models }: RegisteredModelRoutesDeps): MlflowRoute[] {
   return [
-    writeRoute('POST', '/mlflow/registered-models/create', async ({ fields }) => {
+    logRoute('POST', '/mlflow/registered-models/create', async ({ fields }) => {
       const name = fields.requiredText('name');
       const description = fields.text('description') ?? null;
       const model = await models.create({ name, description, tags: readPairs(fields, 'tags') });
@@ -53,16 +63,21 @@ function tagRoutes({ models }: RegisteredModelRoutesDeps): MlflowRoute[] {
   ];
 }
 
+/** MLflow's messages have no field for a reason. */
+function withoutReason(identity: Identity): AliasChange {
+  return { identity, isAdmin: false, reason: null };
+}
+
 /** One path, three verbs. */
 function aliasRoutes({ aliases }: RegisteredModelRoutesDeps): MlflowRoute[] {
   const aliasOf = (fields: Fields) => fields.requiredText('alias');
   return [
-    writeRoute('POST', '/mlflow/registered-models/alias', async ({ fields }) => {
-      await aliases.set(nameOf(fields), aliasOf(fields), fields.requiredText('version'));
+    writeRoute('POST', '/mlflow/registered-models/alias', async ({ fields, identity }) => {
+      await aliases.set(nameOf(fields), aliasOf(fields), fields.requiredText('version'), withoutReason(identity));
       return undefined;
     }),
-    writeRoute('DELETE', '/mlflow/registered-models/alias', async ({ fields }) => {
-      await aliases.delete(nameOf(fields), aliasOf(fields));
+    writeRoute('DELETE', '/mlflow/registered-models/alias', async ({ fields, identity }) => {
+      await aliases.delete(nameOf(fields), aliasOf(fields), withoutReason(identity));
       return undefined;
     }),
     readRoute('GET', '/mlflow/registered-models/alias', async ({ fields }) => ({

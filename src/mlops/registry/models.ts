@@ -1,9 +1,11 @@
 import type { Events } from '../../platform/events/index.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
 import { isConflict, type Sql, type Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Tracking } from '../tracking/index.ts';
 import { alreadyExists, doesNotExist, type MlflowError } from '../wire/index.ts';
 import { appendChange, appendModelCreated, isPrompt, saysPrompt } from './change-events.ts';
+import { type AliasGovernance, refuseGovernedModel } from './governance.ts';
 import { checkModelName, checkTag } from './limits.ts';
 import {
   deleteModel,
@@ -21,7 +23,12 @@ export interface RegistryDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly events: Pick<Events, 'append'>;
-  readonly tracking: Pick<Tracking, 'loggedModel' | 'runArtifactUri' | 'latestMetrics' | 'run' | 'noteRegistration'>;
+  readonly jobs: Pick<Jobs, 'enqueue' | 'register'>;
+  readonly governance: AliasGovernance;
+  readonly tracking: Pick<
+    Tracking,
+    'loggedModel' | 'runArtifactUri' | 'latestMetrics' | 'run' | 'noteRegistration' | 'artifactFiles'
+  >;
 }
 
 export interface NewModel {
@@ -32,7 +39,7 @@ export interface NewModel {
 
 export type Models = ReturnType<typeof createModels>;
 
-export function createModels({ store, clock, events }: RegistryDeps) {
+export function createModels({ store, clock, events, governance }: RegistryDeps) {
   const change = (name: string, work: (sql: Sql) => Promise<void>) =>
     store.transaction(async (sql) => {
       await requireModelName(sql, name);
@@ -41,14 +48,18 @@ export function createModels({ store, clock, events }: RegistryDeps) {
   return {
     create: (input: NewModel) => createModel({ store, clock, events }, input),
     get: (name: string) => requireModel(store, name),
-    rename: (name: string, newName: string) => rename({ store, clock }, name, newName),
+    rename: (name: string, newName: string) => rename({ store, clock, governance }, name, newName),
     update: (name: string, description: string) =>
       store.transaction(async (sql) => {
         await requireModelName(sql, name);
         await updateModel(sql, name, { description, last_updated_timestamp: clock.now() });
         return requireModel(sql, name);
       }),
-    delete: (name: string) => change(name, (sql) => deleteModel(sql, name)),
+    delete: (name: string) =>
+      change(name, async (sql) => {
+        await refuseGovernedModel(governance, sql, name);
+        await deleteModel(sql, name);
+      }),
     setTag: (name: string, tag: KeyValue) => {
       checkTag(tag);
       return change(name, async (sql) => {
@@ -97,8 +108,6 @@ async function nameTakenFor(sql: Sql, name: string, isPromptNew: boolean): Promi
   );
 }
 
-type Ground = Pick<RegistryDeps, 'store' | 'clock'>;
-
 async function createModel(
   deps: Pick<RegistryDeps, 'store' | 'clock' | 'events'>,
   input: NewModel,
@@ -124,12 +133,18 @@ async function createModel(
   });
 }
 
-async function rename({ store, clock }: Ground, name: string, newName: string): Promise<RegisteredModel> {
+async function rename(
+  { store, clock, governance }: Pick<RegistryDeps, 'store' | 'clock' | 'governance'>,
+  name: string,
+  newName: string,
+): Promise<RegisteredModel> {
   checkModelName(newName, 'new_name');
   return store.transaction(async (sql) => {
     await requireModelName(sql, name);
     if (name === newName) return requireModel(sql, name);
     if (await hasModel(sql, newName)) throw nameTaken(newName);
+    // Its aliases go with it, to a name that may be governed as well.
+    for (const one of [name, newName]) await refuseGovernedModel(governance, sql, one);
     await orTaken(newName, () => renameModel(sql, name, newName, clock.now()));
     return requireModel(sql, newName);
   });

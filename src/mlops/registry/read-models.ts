@@ -87,6 +87,7 @@ export async function versionOf(measurements: Measurements, sql: Sql, version: M
     metrics: { ...run?.metrics, ...Object.fromEntries(ofModel) },
     params: { ...run?.params, ...logged?.params },
     cost: run?.cost ?? null,
+    files: version.files,
     status: 'READY',
   };
 }

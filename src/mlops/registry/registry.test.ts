@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, problemFrom, testApplication } from '../../testing.ts';
 import { unknownCost } from '../tracking/index.ts';
@@ -355,7 +356,10 @@ describe('our own API of models', () => {
     await post(application, 'registered-models/create', { name: 'm', tags: [{ key: 'k', value: 'v' }] });
     await post(application, 'model-versions/create', { name: 'm', source: `models:/${model_id}`, model_id });
     await post(application, 'registered-models/alias', { name: 'm', alias: 'champion', version: '1' });
-    const version = await call(application, getModelVersion, { params: { model: 'm', version: '1' } });
+    const shown = () => call(application, getModelVersion, { params: { model: 'm', version: '1' } });
+    // Measured in a job.
+    await expect.poll(async () => (await shown()).files).not.toBeNull();
+    const version = await shown();
     expect(version).toEqual({
       model: 'm',
       version: '1',
@@ -371,6 +375,7 @@ describe('our own API of models', () => {
       metrics: { ndcg: 0.4, loss: null },
       params: { rank: '8' },
       cost: unknownCost,
+      files: { digest: createHash('sha256').digest('hex'), count: 0, sizeBytes: 0 },
       status: 'READY',
     });
     expect(await call(application, listModelVersions, { params: { model: 'm' } })).toEqual({ versions: [version] });

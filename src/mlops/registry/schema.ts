@@ -46,6 +46,14 @@ export const ModelVersion = z
       .describe('Latest value of each metric of its logged model, else of its run, in its own unit; null is NaN'),
     params: Tags.describe('Params of its run and of its logged model, by key'),
     cost: RunCost.nullable().describe('What the run that made it cost, whole; null when it names no run'),
+    files: z
+      .strictObject({
+        digest: z.string().describe('SHA-256 of the list of its files: path, size and SHA-256 of each'),
+        count: z.number().int().describe('Number of files'),
+        sizeBytes: z.number().int().describe('Bytes of all of them'),
+      })
+      .nullable()
+      .describe('What it was made of when it was registered; null until that is measured, or where another keeps it'),
     status: z.literal('READY').describe('Always READY: a version is whole when it is stored'),
   })
   .describe('A version of a registered model');
@@ -142,15 +150,24 @@ const MovedAlias = z
   })
   .describe('An alias that was moved; the version before undoes it');
 
+const OverrideReason = z
+  .string()
+  .trim()
+  .min(1)
+  .max(2000)
+  .optional()
+  .describe('Why an administrator changes an alias that a policy governs, without its gate; recorded as a decision');
+
 export const setModelAlias = endpoint({
   method: 'PUT',
   path: '/api/v1/models/:model/aliases/:alias',
   scope: 'mlops.write',
-  summary: 'Points an alias to a version, whatever a policy says',
+  summary:
+    'Point an alias to a version; one that a policy governs moves by its gate, or by an administrator with a reason',
   params: AliasParams,
-  body: z.strictObject({ version: Version }),
+  body: z.strictObject({ version: Version, reason: OverrideReason }),
   response: MovedAlias,
-  errors: ['model_not_found', 'model_version_not_found', 'invalid_request'],
+  errors: ['model_not_found', 'model_version_not_found', 'invalid_request', 'alias_governed'],
 });
 
 export const removeModelAlias = endpoint({
@@ -159,6 +176,7 @@ export const removeModelAlias = endpoint({
   scope: 'mlops.write',
   summary: 'Removes an alias; the version that it pointed to stays',
   params: AliasParams,
+  query: z.strictObject({ reason: OverrideReason }),
   response: MovedAlias,
-  errors: ['model_not_found', 'invalid_request'],
+  errors: ['model_not_found', 'invalid_request', 'alias_governed'],
 });

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 export const stages = ['None', 'Staging', 'Production', 'Archived'] as const;
 export type Stage = (typeof stages)[number];
 
@@ -24,6 +26,12 @@ export interface RegistryTables {
     run_id: string | null;
     run_link: string | null;
     model_id: string | null;
+    /** Path among the artifacts of this server that it is made of; null where another keeps them. */
+    artifact_path: string | null;
+    /** Of the files when it was registered; the three are null until they are measured. */
+    artifact_digest: Generated<string | null>;
+    artifact_files: Generated<number | null>;
+    artifact_bytes: Generated<number | null>;
   };
   model_version_tag: { model: string; version: number; key: string; value: string };
   model_alias: { model: string; alias: string; version: number };

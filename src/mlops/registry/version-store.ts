@@ -1,10 +1,14 @@
+import type { Selectable } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
 import type { RegistryTables, Stage } from './tables.ts';
 import type { KeyValue, ModelVersion } from './types.ts';
 
 const MAX_VERSIONS_OF_A_RUN = 100;
 
-export type VersionRow = RegistryTables['model_version'];
+/** A row as it is read, with what is measured later. */
+export type StoredVersionRow = Selectable<RegistryTables['model_version']>;
+
+export type VersionRow = Omit<RegistryTables['model_version'], 'artifact_digest' | 'artifact_files' | 'artifact_bytes'>;
 
 export async function insertVersion(sql: Sql, row: VersionRow, tags: readonly KeyValue[]): Promise<void> {
   await sql.tables<RegistryTables>().insertInto('model_version').values(row).execute();
@@ -157,7 +161,7 @@ export async function deleteAlias(sql: Sql, model: string, alias: string): Promi
 const VERSIONS_A_STATEMENT = 500;
 
 /** Versions with their tags and aliases, in the order given. */
-export async function versionsOf(sql: Sql, rows: readonly VersionRow[]): Promise<ModelVersion[]> {
+export async function versionsOf(sql: Sql, rows: readonly StoredVersionRow[]): Promise<ModelVersion[]> {
   const found: ModelVersion[] = [];
   for (let start = 0; start < rows.length; start += VERSIONS_A_STATEMENT) {
     found.push(...(await partOf(sql, rows.slice(start, start + VERSIONS_A_STATEMENT))));
@@ -165,7 +169,7 @@ export async function versionsOf(sql: Sql, rows: readonly VersionRow[]): Promise
   return found;
 }
 
-async function partOf(sql: Sql, rows: readonly VersionRow[]): Promise<ModelVersion[]> {
+async function partOf(sql: Sql, rows: readonly StoredVersionRow[]): Promise<ModelVersion[]> {
   const tables = sql.tables<RegistryTables>();
   const [models, numbers] = [distinct(rows.map((row) => row.model)), distinct(rows.map((row) => row.version))];
   // Rows of other pairs may come along; they are left where nobody looks them up.
@@ -188,9 +192,15 @@ async function partOf(sql: Sql, rows: readonly VersionRow[]): Promise<ModelVersi
     runId: row.run_id,
     runLink: row.run_link,
     modelId: row.model_id,
+    files: filesOf(row),
     tags: (tagsOf.get(of(row)) ?? []).map(({ key, value }) => ({ key, value })),
     aliases: (aliasesOf.get(of(row)) ?? []).map((alias) => alias.alias),
   }));
+}
+
+function filesOf(row: StoredVersionRow): ModelVersion['files'] {
+  const { artifact_digest: digest, artifact_files: count, artifact_bytes: sizeBytes } = row;
+  return digest === null || count === null || sizeBytes === null ? null : { digest, count, sizeBytes };
 }
 
 function distinct<T>(items: readonly T[]): T[] {

@@ -2,6 +2,8 @@ import type { Sql } from '../../platform/store/index.ts';
 import { doesNotExist, invalidParameter, type MlflowError } from '../wire/index.ts';
 import { appendAliasDeleted } from './aliases.ts';
 import { appendChange, appendVersionCreated, saysPrompt } from './change-events.ts';
+import { frozenPath, MEASURE_VERSION } from './frozen.ts';
+import { refuseGovernedVersion } from './governance.ts';
 import { checkTag, parseStage, parseVersion } from './limits.ts';
 import { takeVersionNumber, updateModel } from './model-store.ts';
 import { type RegistryDeps, requireModelName } from './models.ts';
@@ -40,7 +42,7 @@ const ACTIVE_STAGES: readonly Stage[] = ['Staging', 'Production'];
 export type Versions = ReturnType<typeof createVersions>;
 
 export function createVersions(deps: RegistryDeps) {
-  const { store, clock, events } = deps;
+  const { store, clock, events, governance } = deps;
   const change = <T>(model: string, version: string, work: (sql: Sql, found: ModelVersion) => Promise<T>) =>
     store.transaction(async (sql) => work(sql, await requireVersion(sql, model, version)));
   return {
@@ -61,6 +63,7 @@ export function createVersions(deps: RegistryDeps) {
       change(model, version, (sql, found) => transition(deps, sql, found, { stage, archiveExisting })),
     delete: (model: string, version: string) =>
       change(model, version, async (sql, found) => {
+        await refuseGovernedVersion(governance, sql, found);
         await updateModel(sql, model, { last_updated_timestamp: clock.now() });
         for (const alias of await deleteVersion(sql, model, found.version)) {
           await appendAliasDeleted(events, sql, model, alias, found.version);
@@ -102,7 +105,7 @@ interface Origin {
 }
 
 async function createVersion(deps: RegistryDeps, input: NewVersion): Promise<ModelVersion> {
-  const { store, clock, events, tracking } = deps;
+  const { store, clock, events, tracking, jobs } = deps;
   input.tags.forEach(checkTag);
   return store.transaction(async (sql) => {
     await requireModelName(sql, input.model);
@@ -121,12 +124,18 @@ async function createVersion(deps: RegistryDeps, input: NewVersion): Promise<Mod
       run_id: origin.runId,
       run_link: input.runLink,
       model_id: origin.modelId,
+      artifact_path: await frozenPath(tracking, sql, origin.storageLocation),
     };
     await insertVersion(sql, row, input.tags);
+    const payload = { model: input.model, version };
+    if (row.artifact_path !== null) await jobs.enqueue(sql, { kind: MEASURE_VERSION, payload });
     const { source, runId, modelId } = origin;
     if (modelId !== null) await tracking.noteRegistration(sql, modelId, { model: input.model, version });
-    const payload = { model: input.model, version: String(version), runId, modelId, source };
-    await events.append(sql, { type: 'model_version.created', subject: `model:${input.model}`, payload });
+    await events.append(sql, {
+      type: 'model_version.created',
+      subject: `model:${input.model}`,
+      payload: { model: input.model, version: String(version), runId, modelId, source },
+    });
     await appendVersionCreated(events, sql, { ...input, version, source, runId });
     return requireVersion(sql, input.model, String(version));
   });

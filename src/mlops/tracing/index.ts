@@ -6,7 +6,7 @@ import { createAssessments } from './assessments.ts';
 import type { IngestDeps } from './ingest.ts';
 import { assessmentRoutes } from './mlflow-assessments.ts';
 import { traceRoutes } from './mlflow-traces.ts';
-import { otlpPlugin } from './otlp-plugin.ts';
+import { type CheckTraces, otlpPlugin } from './otlp-plugin.ts';
 import { type TokenPricing, tracingRoutes } from './routes.ts';
 import { createSearches } from './searches.ts';
 import { createTraces, type TracesDeps } from './traces.ts';
@@ -14,6 +14,8 @@ import { createTraces, type TracesDeps } from './traces.ts';
 export { tracingMigrations } from './migrations.ts';
 
 export interface TracingDeps extends IngestDeps, Omit<TracesDeps, 'newAssessmentId'> {
+  /** Refuses spans for an experiment or run that is another's. Error: `not_permitted`. */
+  readonly checkWrite: CheckTraces;
   readonly clock: Clock;
   /** What the tokens of spans cost; the other wing knows. */
   readonly pricing: TokenPricing;

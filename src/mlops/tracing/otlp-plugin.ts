@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Plugin } from '../../platform/http/index.ts';
+import type { Identity, Plugin } from '../../platform/http/index.ts';
 import { toAppError } from '../../platform/http/problem.ts';
 import { checkRunId, MlflowError, replyWithMlflowError } from '../wire/index.ts';
 import type { MediaType } from './convert-spans.ts';
@@ -24,8 +24,11 @@ class Refusal extends Error {
   }
 }
 
+/** Refuses spans for an experiment or run that is another's. Error: `not_permitted`. */
+export type CheckTraces = (identity: Identity, experimentId: string, runId: string | null) => Promise<void>;
+
 /** `POST /v1/traces`: spans by OTLP over HTTP, in protocol buffers or JSON, all of a request or none. */
-export function otlpPlugin(deps: IngestDeps): Plugin {
+export function otlpPlugin(deps: IngestDeps & { readonly checkWrite: CheckTraces }): Plugin {
   return (app) => {
     const converter = createConverter();
     app.addHook('onClose', () => converter[Symbol.asyncDispose]());
@@ -34,13 +37,14 @@ export function otlpPlugin(deps: IngestDeps): Plugin {
     app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES }, (_request, body, done) =>
       done(null, body),
     );
-    app.post('/v1/traces', { config: { scope: 'mlops.write', audit: 'counted' } }, async (request, reply) => {
+    app.post('/v1/traces', { config: { scope: 'mlops.log', audit: 'counted' } }, async (request, reply) => {
       const experimentId = headerOf(request, 'x-mlflow-experiment-id');
       if (experimentId === null) throw missingHeader('x-mlflow-experiment-id');
-      const type = mediaType(request);
-      const records = await recordsIn(request, type, converter);
       const runId = headerOf(request, 'x-mlflow-run-id');
       if (runId !== null) checkRunId(runId);
+      await deps.checkWrite(request.identity, experimentId, runId);
+      const type = mediaType(request);
+      const records = await recordsIn(request, type, converter);
       if (records.length > 0) await storeSpans(deps, { experimentId, runId, records });
       return reply.type(type).send(type === 'application/json' ? '{}' : Buffer.alloc(0));
     });

@@ -56,6 +56,11 @@ export function artifactKey(rootUri: string, path: string): string {
   throw invalidParameter(`The artifacts at ${rootUri} are not kept by this server; read them where they are.`);
 }
 
+/** Path under the proxy of a path under a root. Errors: those of `artifactKey`. */
+export function proxiedPath(rootUri: string, path: string): string {
+  return artifactKey(rootUri, path).slice(`${proxiedKey('')}/`.length);
+}
+
 async function open(objects: Objects, key: string, path: string, wanted?: string): Promise<ArtifactContent> {
   return explaining(objects, key, path, async () => {
     const range = wanted === undefined ? null : await rangeOf(objects, key, path, wanted);

@@ -7,6 +7,7 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { MlflowRoute } from '../wire/index.ts';
+import type { ArtifactWrites } from './artifact-writes.ts';
 import { type ArtifactContent, type ArtifactEntry, createArtifacts } from './artifacts.ts';
 import { createDeletions, type Deletions } from './deletions.ts';
 import { editRoutes } from './edits/routes.ts';
@@ -25,6 +26,7 @@ import { loggedModelRoutes } from './mlflow-logged-models.ts';
 import { loggingRoutes } from './mlflow-logging.ts';
 import { runRoutes } from './mlflow-runs.ts';
 import { createMultipart } from './multipart.ts';
+import { type Owner, ownerOfExperiment, ownerOfLoggedModel, ownerOfRun } from './owner-store.ts';
 import { findRun } from './read-run.ts';
 import { noteRegistration, type Registration } from './registrations.ts';
 import { trackingRoutes } from './routes.ts';
@@ -37,12 +39,15 @@ import { createRuns } from './runs.ts';
 import type { Run, RunCost } from './schema.ts';
 import { artifactViewRoutes, runViewRoutes } from './views/routes.ts';
 
-export { checkHost, decodeFully } from './artifact-uri.ts';
+export { checkHost, decodeFully, objectKey } from './artifact-uri.ts';
+export type { ArtifactWrites } from './artifact-writes.ts';
+export { proxiedPath } from './artifacts.ts';
 export type { Deleted } from './deletion-store.ts';
 export type { TrackingImports } from './imports.ts';
 export type { LineageDataset, LineageModel, LineageRun } from './lineage-store.ts';
 export { trackingMigrations } from './migrations.ts';
 export type { VersionSources } from './mlflow-artifacts.ts';
+export { type Owner, ownerIn, ownerTags } from './owner-store.ts';
 export { unknownCost } from './run-cost/store.ts';
 export { instant } from './run-events.ts';
 export type { RunLog } from './run-log.ts';
@@ -112,6 +117,12 @@ export interface Tracking extends AsyncDisposable {
   experimentIdByName(sql: Sql, name: string): Promise<number | null>;
   /** The experiment, deleted ones included; null when there is none. */
   experiment(sql: Sql, experimentId: number): Promise<ExperimentFacts | null>;
+  /** To whom runs, experiments and logged models belong; null for what there is not. */
+  readonly owners: {
+    ofRun(sql: Sql, runId: string): Promise<Owner | null>;
+    ofExperiment(sql: Sql, experimentId: number): Promise<Owner | null>;
+    ofLoggedModel(sql: Sql, modelId: string): Promise<Owner | null>;
+  };
   /** The logged model, unless there is none or it is deleted. */
   loggedModel(sql: Sql, modelId: string): Promise<LoggedModelFacts | null>;
   /** A version was made of the logged model: its tag `mlflow.modelVersions` names it from now on. */
@@ -143,7 +154,7 @@ export interface Tracking extends AsyncDisposable {
   /** What there is among artifacts and what can be shown of it; versions are found by the registry. */
   artifactViewRoutes(versions: VersionSources): Route[];
   /** The artifact proxy and the direct downloads; versions are found by the registry. */
-  artifactPlugin(versions: VersionSources): Plugin;
+  artifactPlugin(versions: VersionSources, writes: ArtifactWrites): Plugin;
 }
 
 /** Makes the tracking service; `main.ts` calls it once. */
@@ -169,6 +180,7 @@ export function createTracking(deps: TrackingDeps): Tracking {
     statuses: statusesOf,
     runArtifactUri: async (sql, runId) => (await findRunInfo(sql, runId))?.artifactUri ?? null,
     experiment: experimentFacts,
+    owners: { ofRun: ownerOfRun, ofExperiment: ownerOfExperiment, ofLoggedModel: ownerOfLoggedModel },
     loggedModel: loggedModelFacts,
     noteRegistration,
     costs: costsOfRuns,
@@ -195,8 +207,16 @@ export function createTracking(deps: TrackingDeps): Tracking {
       ...loggedModelRoutes(loggedModels, artifacts),
     ],
     artifactViewRoutes: (versions) => artifactViewRoutes({ ...deps, runs, loggedModels, versions }),
-    artifactPlugin: (versions) =>
-      artifactPlugin({ artifacts, multipart, runs, loggedModels, versions, maxUploadBytes: deps.maxUploadBytes }),
+    artifactPlugin: (versions, writes) =>
+      artifactPlugin({
+        artifacts,
+        multipart,
+        runs,
+        loggedModels,
+        versions,
+        writes,
+        maxUploadBytes: deps.maxUploadBytes,
+      }),
   };
 }
 

@@ -12,7 +12,8 @@ import {
   replyWithMlflowError,
   sendMessage,
 } from '../wire/index.ts';
-import type { ArtifactContent, Artifacts } from './artifacts.ts';
+import type { ArtifactWrites } from './artifact-writes.ts';
+import { type ArtifactContent, type Artifacts, proxiedPath } from './artifacts.ts';
 import type { LoggedModels } from './logged-models.ts';
 import { attachment, mimeType } from './mime-type.ts';
 import { filesAnswer } from './mlflow-answers.ts';
@@ -32,6 +33,7 @@ export interface ArtifactRoutesDeps {
   readonly runs: Runs;
   readonly loggedModels: LoggedModels;
   readonly versions: VersionSources;
+  readonly writes: ArtifactWrites;
   readonly maxUploadBytes: number;
 }
 
@@ -45,17 +47,21 @@ export function artifactPlugin(deps: ArtifactRoutesDeps): Plugin {
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     for (const prefix of apiPrefixes) proxyRoutes(app, prefix, deps);
     for (const prefix of apiPrefixes) presignedRoutes(app, prefix, deps);
-    const { multipart, maxUploadBytes } = deps;
-    multipartRoutes(app, { multipart, bodyOf, limited: (content) => limited(content, maxUploadBytes) });
+    const { multipart, writes, maxUploadBytes } = deps;
+    multipartRoutes(app, { multipart, writes, bodyOf, limited: (content) => limited(content, maxUploadBytes) });
     directRoutes(app, deps);
   };
 }
 
-function proxyRoutes(app: FastifyInstance, prefix: string, { artifacts, maxUploadBytes }: ArtifactRoutesDeps): void {
+function proxyRoutes(
+  app: FastifyInstance,
+  prefix: string,
+  { artifacts, writes, maxUploadBytes }: ArtifactRoutesDeps,
+): void {
   const [base, read, write] = [
     `${prefix}/mlflow-artifacts/artifacts`,
     { config: { scope: 'mlops.read' } },
-    { config: { scope: 'mlops.write' } },
+    { config: { scope: 'mlops.log' } },
   ] as const;
   app.get(base, read, async (request, reply) => {
     const files = filesAnswer(await artifacts.list(queryText(request, 'path') ?? ''));
@@ -65,10 +71,14 @@ function proxyRoutes(app: FastifyInstance, prefix: string, { artifacts, maxUploa
     sendArtifact(reply, await artifacts.get(pathOf(request), request.headers.range)),
   );
   app.put(`${base}/*`, write, async (request, reply) => {
-    await artifacts.put(pathOf(request), limited(bodyOf(request), maxUploadBytes));
+    const check = () => writes.check(request.identity, pathOf(request));
+    await check();
+    // Again when all of it has come: a version may have been registered meanwhile.
+    await artifacts.put(pathOf(request), endingWith(limited(bodyOf(request), maxUploadBytes), check));
     return sendMessage(reply, {});
   });
   app.delete(`${base}/*`, { config: { scope: 'mlops.delete' } }, async (request, reply) => {
+    await writes.check(request.identity, pathOf(request));
     await artifacts.remove(pathOf(request));
     return sendMessage(reply, {});
   });
@@ -94,7 +104,7 @@ function notImplemented(detail: string): MlflowError {
 
 /** A path that climbs is refused before anything is looked up, as in MLflow. */
 function directRoutes(app: FastifyInstance, deps: ArtifactRoutesDeps): void {
-  const { artifacts, runs, loggedModels, versions } = deps;
+  const { artifacts, runs, loggedModels, versions, writes } = deps;
   const read = { config: { scope: 'mlops.read' } } as const;
   app.get('/get-artifact', read, async (request, reply) => {
     const path = cleanKey(requiredQuery(request, 'path'));
@@ -115,11 +125,14 @@ function directRoutes(app: FastifyInstance, deps: ArtifactRoutesDeps): void {
       const { artifactUri } = await loggedModels.get(readParams(request.params).modelId ?? '');
       return sendArtifact(reply, await artifacts.getUnder(artifactUri, path, request.headers.range));
     });
-    app.post(`${prefix}/mlflow/upload-artifact`, { config: { scope: 'mlops.write' } }, async (request, reply) => {
+    app.post(`${prefix}/mlflow/upload-artifact`, { config: { scope: 'mlops.log' } }, async (request, reply) => {
       const runId = specified(request, 'run_uuid');
       const path = specified(request, 'path');
       const { artifactUri } = await runs.info(runId);
-      await artifacts.putUnder(artifactUri, path, something(limited(bodyOf(request), UPLOAD_FORM_LIMIT_BYTES)));
+      const check = () => writes.check(request.identity, proxiedPath(artifactUri, path));
+      await check();
+      const content = something(limited(bodyOf(request), UPLOAD_FORM_LIMIT_BYTES));
+      await artifacts.putUnder(artifactUri, path, endingWith(content, check));
       return sendMessage(reply, {});
     });
   }
@@ -168,6 +181,16 @@ async function* upTo(content: Readable, limitBytes: number): AsyncGenerator<Buff
     }
     yield bytes;
   }
+}
+
+/** The stream, which fails at its end where the check does; nothing is stored then. */
+function endingWith(content: Readable, check: () => Promise<void>): Readable {
+  return Readable.from(checkedAtEnd(content, check), { objectMode: false });
+}
+
+async function* checkedAtEnd(content: Readable, check: () => Promise<void>): AsyncGenerator<unknown> {
+  yield* content;
+  await check();
 }
 
 /** The stream, which fails at its end where nothing came; nothing is stored then. */

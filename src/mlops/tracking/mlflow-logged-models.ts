@@ -2,6 +2,7 @@ import { cleanKey } from '../../platform/objects/index.ts';
 import {
   type Fields,
   invalidParameter,
+  logRoute,
   type MlflowCall,
   type MlflowRoute,
   readRoute,
@@ -26,7 +27,7 @@ const STORED = {
 /** `logged-models/…` in MLflow's names. */
 export function loggedModelRoutes(models: LoggedModels, artifacts: Artifacts): MlflowRoute[] {
   return [
-    writeRoute('POST', '/mlflow/logged-models', async ({ fields }) => {
+    logRoute('POST', '/mlflow/logged-models', async ({ fields }) => {
       const model = await models.create({
         experimentId: fields.requiredText('experiment_id'),
         name: fields.text('name') ?? '',
@@ -40,7 +41,7 @@ export function loggedModelRoutes(models: LoggedModels, artifacts: Artifacts): M
     readRoute('GET', '/mlflow/logged-models/:modelId', async (call) => ({
       model: loggedModelAnswer(await models.get(modelId(call), call.fields.flag('allow_deleted') ?? false)),
     })),
-    writeRoute('PATCH', '/mlflow/logged-models/:modelId', async (call) => {
+    logRoute('PATCH', '/mlflow/logged-models/:modelId', async (call) => {
       const status = call.fields.choice('status', STATUSES);
       if (status === undefined) throw invalidParameter("Missing value for required parameter 'status'.");
       return { model: loggedModelAnswer(await models.finalize(modelId(call), STORED[status])) };
@@ -59,7 +60,7 @@ export function loggedModelRoutes(models: LoggedModels, artifacts: Artifacts): M
 
 function partRoutes(models: LoggedModels, artifacts: Artifacts): MlflowRoute[] {
   return [
-    writeRoute('PATCH', '/mlflow/logged-models/:modelId/tags', async (call) => {
+    logRoute('PATCH', '/mlflow/logged-models/:modelId/tags', async (call) => {
       await models.setTags(modelId(call), readPairs(call.fields, 'tags'));
       return undefined;
     }),
@@ -67,7 +68,7 @@ function partRoutes(models: LoggedModels, artifacts: Artifacts): MlflowRoute[] {
       await models.deleteTag(modelId(call), call.params.key ?? '');
       return undefined;
     }),
-    writeRoute('POST', '/mlflow/logged-models/:modelId/params', async (call) => {
+    logRoute('POST', '/mlflow/logged-models/:modelId/params', async (call) => {
       await models.addParams(modelId(call), readPairs(call.fields, 'params'));
       return undefined;
     }),

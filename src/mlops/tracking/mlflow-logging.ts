@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { parseBoundedJson } from '../../platform/json/index.ts';
-import { type Fields, invalidParameter, type MlflowRoute, slashless, writeRoute } from '../wire/index.ts';
+import { type Fields, invalidParameter, logRoute, type MlflowRoute, slashless } from '../wire/index.ts';
 import type { Logging } from './logging.ts';
 import { listed } from './mlflow-answers.ts';
 import { readPair, readPairs } from './mlflow-experiments.ts';
@@ -13,23 +13,23 @@ const MAX_DATASET_EXPERIMENTS = 20;
 /** Writing metrics, params, tags, inputs and outputs of a run, and reading metrics back. */
 export function loggingRoutes(logging: Logging): MlflowRoute[] {
   return [
-    writeRoute('POST', '/mlflow/runs/log-metric', async ({ fields }) => {
+    logRoute('POST', '/mlflow/runs/log-metric', async ({ fields }) => {
       await logging.metric(readRunId(fields), readMetric(fields));
       return undefined;
     }),
-    writeRoute('POST', '/mlflow/runs/log-parameter', async ({ fields }) => {
+    logRoute('POST', '/mlflow/runs/log-parameter', async ({ fields }) => {
       await logging.param(readRunId(fields), readPair(fields));
       return undefined;
     }),
-    writeRoute('POST', '/mlflow/runs/set-tag', async ({ fields }) => {
+    logRoute('POST', '/mlflow/runs/set-tag', async ({ fields }) => {
       await logging.tag(readRunId(fields), readPair(fields));
       return undefined;
     }),
-    writeRoute('POST', '/mlflow/runs/delete-tag', async ({ fields }) => {
+    logRoute('POST', '/mlflow/runs/delete-tag', async ({ fields }) => {
       await logging.deleteTag(readRunId(fields), fields.requiredText('key'));
       return undefined;
     }),
-    writeRoute('POST', '/mlflow/runs/log-batch', async ({ fields }) => {
+    logRoute('POST', '/mlflow/runs/log-batch', async ({ fields }) => {
       await logging.batch(readRunId(fields), {
         metrics: fields.messages('metrics').map(readMetric),
         params: readPairs(fields, 'params'),
@@ -44,13 +44,13 @@ export function loggingRoutes(logging: Logging): MlflowRoute[] {
 
 function linkRoutes(logging: Logging): MlflowRoute[] {
   return [
-    writeRoute('POST', '/mlflow/runs/log-inputs', async ({ fields }) => {
+    logRoute('POST', '/mlflow/runs/log-inputs', async ({ fields }) => {
       const datasets = fields.messages('datasets').map(readDatasetInput);
       const modelIds = fields.messages('models').map((model) => model.requiredText('model_id'));
       await logging.inputs(readRunId(fields), datasets, modelIds);
       return undefined;
     }),
-    writeRoute('POST', '/mlflow/runs/outputs', async ({ fields }) => {
+    logRoute('POST', '/mlflow/runs/outputs', async ({ fields }) => {
       const outputs = fields.requiredMessages('models').map((model) => ({
         modelId: model.requiredText('model_id'),
         step: model.integer('step') ?? 0,
@@ -58,7 +58,7 @@ function linkRoutes(logging: Logging): MlflowRoute[] {
       await logging.outputs(readRunId(fields), outputs);
       return undefined;
     }),
-    writeRoute('POST', '/mlflow/runs/log-model', async ({ fields }) => {
+    logRoute('POST', '/mlflow/runs/log-model', async ({ fields }) => {
       await logging.modelRecord(readRunId(fields), readModelRecord(fields.requiredText('model_json')));
       return undefined;
     }),

@@ -3,10 +3,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../../platform/errors/index.ts';
 import { checkJson } from '../../platform/json/index.ts';
 import { apiPrefixes, bodyFields, type Fields, invalidParameter, readParams, sendMessage } from '../wire/index.ts';
-import type { Multipart, PartAddress } from './multipart.ts';
+import type { ArtifactWrites } from './artifact-writes.ts';
+import { type Multipart, type PartAddress, pathOfUpload } from './multipart.ts';
 
 export interface MultipartRoutesDeps {
   readonly multipart: Multipart;
+  readonly writes: ArtifactWrites;
   /** The stream, which fails where it grows beyond the largest artifact. */
   readonly limited: (content: Readable) => Readable;
   readonly bodyOf: (request: FastifyRequest) => Readable;
@@ -18,17 +20,15 @@ const PARTS_PATH = '/api/2.0/mlflow-artifacts/mpu/parts';
 
 /** `mlflow-artifacts/mpu/…`: create, the parts, complete, abort. */
 export function multipartRoutes(app: FastifyInstance, deps: MultipartRoutesDeps): void {
-  const { multipart, limited, bodyOf } = deps;
-  const write = { config: { scope: 'mlops.write' } } as const;
+  const { multipart, writes, limited, bodyOf } = deps;
+  const write = { config: { scope: 'mlops.log' } } as const;
   const step = (name: string, answer: (call: Step) => Promise<object>) => {
     const handler = async (request: FastifyRequest) => {
       const fields = await readMessage(request, bodyOf(request));
-      return answer({
-        request,
-        fields,
-        folder: readParams(request.params)['*'] ?? '',
-        file: fields.requiredText('path'),
-      });
+      const folder = readParams(request.params)['*'] ?? '';
+      const file = fields.requiredText('path');
+      await writes.check(request.identity, pathOfUpload(folder, file));
+      return answer({ request, fields, folder, file });
     };
     for (const prefix of apiPrefixes) {
       const url = `${prefix}/mlflow-artifacts/mpu/${name}`;

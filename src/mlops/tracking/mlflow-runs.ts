@@ -1,5 +1,5 @@
 import { cleanKey } from '../../platform/objects/index.ts';
-import { checkMaxResults, type Fields, type MlflowRoute, readRoute, writeRoute } from '../wire/index.ts';
+import { checkMaxResults, type Fields, logRoute, type MlflowRoute, readRoute, writeRoute } from '../wire/index.ts';
 import type { Artifacts } from './artifacts.ts';
 import { filesAnswer, listed, runAnswer, runInfoAnswer } from './mlflow-answers.ts';
 import { readPairs, readSearch } from './mlflow-experiments.ts';
@@ -13,7 +13,7 @@ const MAX_PAGE = 50_000;
 /** `runs/…` and `artifacts/list` in MLflow's names. */
 export function runRoutes(runs: Runs, artifacts: Artifacts): MlflowRoute[] {
   return [
-    writeRoute('POST', '/mlflow/runs/create', async ({ fields }) => {
+    logRoute('POST', '/mlflow/runs/create', async ({ fields }) => {
       const run = await runs.create({
         experimentId: fields.text('experiment_id'),
         userId: fields.text('user_id') ?? '',
@@ -23,7 +23,7 @@ export function runRoutes(runs: Runs, artifacts: Artifacts): MlflowRoute[] {
       });
       return { run: { ...runAnswer(run), outputs: undefined } };
     }),
-    writeRoute('POST', '/mlflow/runs/update', async ({ fields }) => {
+    logRoute('POST', '/mlflow/runs/update', async ({ fields }) => {
       const info = await runs.update(readRunId(fields), {
         status: fields.choice('status', runStatuses),
         endTime: fields.integer('end_time'),

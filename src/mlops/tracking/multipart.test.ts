@@ -31,7 +31,8 @@ function serve() {
   http.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   const bodyOf = (request: { body: unknown; raw: Readable }) =>
     request.body instanceof Readable ? request.body : request.raw;
-  multipartRoutes(http, { multipart, bodyOf, limited: (content) => content });
+  const writes = { check: async () => undefined };
+  multipartRoutes(http, { multipart, writes, bodyOf, limited: (content) => content });
   const ask = async (step: string, message: object, at = folder) => {
     const answer = await http.inject({ method: 'POST', url: `${base}/${step}/${at}`, payload: message });
     return { status: answer.statusCode, body: answer.json<Record<string, unknown>>() };

@@ -190,10 +190,15 @@ function ownAddresses(uploadId: string, { parts, begunAt, secret }: StoredUpload
 
 /** Clients send the path on their own disk; only its last segment is a name here, whichever slash they write. */
 function targetOf(folder: string, file: string): string {
+  return proxiedKey(pathOfUpload(folder, file));
+}
+
+/** Path under the proxy that an upload is for. */
+export function pathOfUpload(folder: string, file: string): string {
   const name = file.split(/[/\\]/).at(-1) ?? '';
   if (name === '') throw invalidParameter("Missing value for required parameter 'path'.");
   const inside = cleanKey(folder);
-  return proxiedKey(inside === '' ? name : `${inside}/${name}`);
+  return inside === '' ? name : `${inside}/${name}`;
 }
 
 async function read(objects: Objects, uploadId: string): Promise<StoredUpload | null> {

@@ -176,7 +176,7 @@ export const listImported = endpoint({
 export const recordImported = endpoint({
   method: 'POST',
   path: '/api/v1/mlflow-imports/done',
-  scope: 'mlops.write',
+  scope: 'platform.write',
   summary: 'Say that an entity was taken over whole, its metrics and files included',
   body: z.strictObject({
     source: Source,
@@ -191,7 +191,7 @@ export const recordImported = endpoint({
 export const importExperiment = endpoint({
   method: 'POST',
   path: '/api/v1/mlflow-imports/experiments',
-  scope: 'mlops.write',
+  scope: 'platform.write',
   bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
   summary: 'Take over an experiment',
   body: ImportedExperiment,
@@ -209,7 +209,7 @@ export const importExperiment = endpoint({
 export const importRun = endpoint({
   method: 'POST',
   path: '/api/v1/mlflow-imports/runs',
-  scope: 'mlops.write',
+  scope: 'platform.write',
   bodyLimitBytes: BATCH_BODY_LIMIT_BYTES,
   summary: 'Take over a run; its metrics and files follow',
   body: ImportedRun,
@@ -220,7 +220,7 @@ export const importRun = endpoint({
 export const importMetrics = endpoint({
   method: 'POST',
   path: '/api/v1/mlflow-imports/runs/:runId/metrics',
-  scope: 'mlops.write',
+  scope: 'platform.write',
   bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
   summary: 'Add samples to a run that is being taken over',
   params: z.strictObject({ runId: RunId }),
@@ -234,7 +234,7 @@ export const importMetrics = endpoint({
 export const importLoggedModel = endpoint({
   method: 'POST',
   path: '/api/v1/mlflow-imports/logged-models',
-  scope: 'mlops.write',
+  scope: 'platform.write',
   bodyLimitBytes: BATCH_BODY_LIMIT_BYTES,
   summary: 'Take over a logged model; its files follow',
   body: ImportedLoggedModel,
@@ -245,7 +245,7 @@ export const importLoggedModel = endpoint({
 export const importModel = endpoint({
   method: 'POST',
   path: '/api/v1/mlflow-imports/registered-models',
-  scope: 'mlops.write',
+  scope: 'platform.write',
   bodyLimitBytes: BATCH_BODY_LIMIT_BYTES,
   summary: 'Take over a registered model with its versions and aliases',
   body: ImportedModel,
@@ -285,13 +285,13 @@ export const listImportedArtifacts = endpoint({
 export const importArtifact = endpoint({
   method: 'PUT',
   path: '/api/v1/mlflow-imports/artifacts',
-  scope: 'mlops.write',
+  scope: 'platform.write',
   summary: 'Store a file of a run or logged model that is being taken over; whole or not at all',
   query: z.strictObject({
     ...ArtifactOwner,
     path: Text.pipe(z.string().min(1).max(4000)).describe('Path under its root'),
   }),
   response: z.strictObject({ sizeBytes: z.number().int().describe('Bytes stored') }),
-  errors: ['import_not_begun', 'object_path_invalid'],
+  errors: ['import_not_begun', 'object_path_invalid', 'artifact_immutable'],
   accepts: 'bytes',
 });

@@ -2,8 +2,8 @@ import type { Readable } from 'node:stream';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import type { RegistryImports } from '../registry/index.ts';
-import type { Tracking, TrackingImports } from '../tracking/index.ts';
+import type { Registry } from '../registry/index.ts';
+import { proxiedPath, type Tracking, type TrackingImports } from '../tracking/index.ts';
 import type { ImportedExperiment, ImportedLoggedModel, ImportedMetric, ImportedModel, ImportedRun } from './schema.ts';
 import { beginImport, endImport, type ImportedKind, isImported, wholeFingerprints } from './store.ts';
 
@@ -11,7 +11,7 @@ export interface TransferDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly tracking: Pick<Tracking, 'runArtifactUri' | 'loggedModel'> & { readonly imports: TrackingImports };
-  readonly registry: { readonly imports: RegistryImports };
+  readonly registry: Pick<Registry, 'imports' | 'refuseFrozen'>;
 }
 
 export type Transfer = ReturnType<typeof createService>;
@@ -47,8 +47,12 @@ export function createService(deps: TransferDeps) {
     model: (model: ImportedModel) => store.transaction((sql) => takeModel(deps, sql, model)),
     files: async (kind: 'run' | 'logged-model', id: string) =>
       tracking.imports.files(await artifactRoot(deps, kind, id)),
-    putFile: async (kind: 'run' | 'logged-model', id: string, path: string, content: Readable) =>
-      tracking.imports.putFile(await artifactRoot(deps, kind, id), path, content),
+    /** Error: `artifact_immutable` for what a registered version is made of. */
+    async putFile(kind: 'run' | 'logged-model', id: string, path: string, content: Readable): Promise<number> {
+      const root = await artifactRoot(deps, kind, id);
+      await deps.registry.refuseFrozen(store, proxiedPath(root, path));
+      return tracking.imports.putFile(root, path, content);
+    },
   };
 }
 

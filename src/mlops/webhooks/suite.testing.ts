@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createEvents, eventMigrations } from '../../platform/events/index.ts';
+import { LOCAL } from '../../platform/http/index.ts';
 import { testClock } from '../../platform/jobs/fixtures.testing.ts';
 import { startReceiver } from '../../platform/outbound/receiver.testing.ts';
 import { openStore, type Store } from '../../platform/store/index.ts';
@@ -74,7 +75,7 @@ function serverOf(store: Store, clock: Clock, folder: string) {
     call(method: string, path: string, message: object = {}, params: Record<string, string> = {}) {
       const route = webhooks.mlflowRoutes.find((one) => one.method === method && one.path.endsWith(path));
       if (route === undefined) throw new Error(`no route ${method} ${path}`);
-      return route.handler({ fields: bodyFields(JSON.stringify(message)), params });
+      return route.handler({ fields: bodyFields(JSON.stringify(message)), params, identity: LOCAL });
     },
     happens: (version: string) =>
       store.transaction((sql) =>

@@ -21,7 +21,9 @@ export {
 export { decodePageToken, encodePageToken, type KeysetPosition } from './page-token.ts';
 export {
   apiPrefixes,
+  type CheckWrite,
   createMlflowWire,
+  logRoute,
   type MlflowCall,
   type MlflowRoute,
   readParams,

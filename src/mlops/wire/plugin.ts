@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Method, Scope } from '../../platform/contract/schema.ts';
-import type { Plugin } from '../../platform/http/index.ts';
+import type { Identity, Plugin } from '../../platform/http/index.ts';
 import { checkJson } from '../../platform/json/index.ts';
 import { auditOf, subjectIn } from './audit-facts.ts';
 import { bodyLimitOf } from './body-limits.ts';
@@ -22,7 +22,11 @@ export interface MlflowCall {
   readonly fields: Fields;
   /** Values of the `:name` parts of the path. */
   readonly params: Readonly<Record<string, string>>;
+  readonly identity: Identity;
 }
+
+/** Refuses a write to what is another's. Error: `not_permitted`. */
+export type CheckWrite = (path: MlflowRoute['path'], call: MlflowCall) => Promise<void>;
 
 export interface MlflowRoute {
   readonly method: Method;
@@ -43,6 +47,11 @@ export function writeRoute(method: Method, path: MlflowRoute['path'], handler: M
   return { method, path, scope: 'mlops.write', handler };
 }
 
+/** A write that a step of a pipeline needs for its own run: its scope is in the token of a step. */
+export function logRoute(method: Method, path: MlflowRoute['path'], handler: MlflowRoute['handler']): MlflowRoute {
+  return { method, path, scope: 'mlops.log', handler };
+}
+
 /** Takes away what cannot be brought back by whoever may only log: its scope is granted to fewer. */
 export function removeRoute(method: Method, path: MlflowRoute['path'], handler: MlflowRoute['handler']): MlflowRoute {
   return { method, path, scope: 'mlops.delete', handler };
@@ -54,17 +63,18 @@ export function slashless(method: Method, path: MlflowRoute['path'], handler: Ml
 }
 
 /** The JSON endpoints of the protocol, with its own errors, body rules and answer to a path that nobody serves. */
-export function createMlflowWire(routes: readonly MlflowRoute[], abilities: Abilities): Plugin {
+export function createMlflowWire(routes: readonly MlflowRoute[], abilities: Abilities, checkWrite: CheckWrite): Plugin {
   const serverInfoRoute = readRoute('GET', '/mlflow/server-info', async () => serverInfo(abilities));
   return (app) => {
     app.setErrorHandler(replyWithMlflowError);
     acceptJsonText(app);
-    for (const route of routes) for (const prefix of apiPrefixes) attach(app, `${prefix}${route.path}`, route);
+    const attach = (url: string, route: MlflowRoute) => attachRoute(app, url, route, checkWrite);
+    for (const route of routes) for (const prefix of apiPrefixes) attach(`${prefix}${route.path}`, route);
     for (const route of routes.filter((candidate) => candidate.slashless)) {
-      for (const prefix of apiPrefixes) attach(app, `${prefix}${route.path.slice(1)}`, route);
+      for (const prefix of apiPrefixes) attach(`${prefix}${route.path.slice(1)}`, route);
     }
-    attach(app, '/api/3.0/mlflow/server-info', serverInfoRoute);
-    attach(app, '/ajax-api/3.0/mlflow/server-info', serverInfoRoute);
+    attach('/api/3.0/mlflow/server-info', serverInfoRoute);
+    attach('/ajax-api/3.0/mlflow/server-info', serverInfoRoute);
     for (const prefix of apiPrefixes) answerUnknown(app, prefix);
     app.get('/version', { config: { scope: 'open' } }, async (_request, reply) =>
       reply.type('text/plain').send(SPOKEN_VERSION),
@@ -72,7 +82,7 @@ export function createMlflowWire(routes: readonly MlflowRoute[], abilities: Abil
   };
 }
 
-function attach(app: FastifyInstance, url: string, route: MlflowRoute): void {
+function attachRoute(app: FastifyInstance, url: string, route: MlflowRoute, checkWrite: CheckWrite): void {
   const config = { scope: route.scope, ...auditOf(route.path) };
   const reads = route.scope.endsWith('.read');
   app.route({
@@ -82,8 +92,12 @@ function attach(app: FastifyInstance, url: string, route: MlflowRoute): void {
     ...bodyLimitOf(route.path),
     handler: async (request, reply) => {
       const [fields, params] = [fieldsOf(request), readParams(request.params)];
-      if (!reads) request.subject = subjectIn(fields, params, config.audit === 'counted');
-      const answer = await route.handler({ fields, params });
+      const call = { fields, params, identity: request.identity };
+      if (!reads) {
+        request.subject = subjectIn(fields, params, config.audit === 'counted');
+        await checkWrite(route.path, call);
+      }
+      const answer = await route.handler(call);
       return sendMessage(reply, answer ?? {});
     },
   });

@@ -1,16 +1,20 @@
 import type { FastifyRequest } from 'fastify';
 import type { Scope } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
-import { type Access, isLoopback, LOCAL, sameOrigin } from '../http/index.ts';
+import { type Access, type Identity, isAllowed, isLoopback, LOCAL, sameOrigin } from '../http/index.ts';
 import { type Credentials, credentialsOf } from './credentials.ts';
 import type { PasswordCheck } from './password-check.ts';
 import type { Proofs } from './proofs.ts';
-import { allows } from './roles.ts';
+import { type Roles, workScopes } from './roles.ts';
+import { Role } from './schema.ts';
 import { hashOf, isToken } from './secrets.ts';
 import type { Proven, Verified } from './verified.ts';
+import { isWorkToken, type WorkTokens } from './work-tokens.ts';
 
 export interface AccessDeps {
   readonly proofs: Proofs;
+  readonly workTokens: Pick<WorkTokens, 'verify'>;
+  readonly roles: Roles;
   readonly verified: Verified;
   readonly checkPassword: PasswordCheck;
   /** Secret of whoever may read the data folder's own files: the command line on this machine. */
@@ -19,34 +23,55 @@ export interface AccessDeps {
 
 export interface AccountAccess extends Access {
   /** Who asks, or null when nobody was named or the proof is wrong. Error: `too_many_attempts`. */
-  identify(request: FastifyRequest): Promise<Proven | null>;
+  identify(request: FastifyRequest): Promise<Identity | null>;
   /** Checks a password as every request's is checked: limited, delayed and queued. */
   readonly checkPassword: PasswordCheck;
 }
 
 /** The door of a server with accounts: default-deny, in one place, for every route there is. */
 export function createAccess(deps: AccessDeps): AccountAccess {
+  const { roles, workTokens } = deps;
   const localHash = hashOf(deps.localKey);
-  const identify = async (request: FastifyRequest): Promise<Proven | null> => {
+  const identify = async (request: FastifyRequest): Promise<Identity | null> => {
     const credentials = credentialsOf(request);
     const secret = 'secret' in credentials ? credentials.secret : '';
     if (credentials.kind === 'bearer' && isLoopback(request.ip) && hashOf(secret) === localHash) {
-      return { name: LOCAL.name, role: 'admin', until: null };
+      return { ...LOCAL, role: 'admin', scopes: roles.scopesOf('admin') };
     }
-    return proof(deps, request, credentials);
+    // Never from the memory of what was right a moment ago: such a token ends with its step.
+    if (isWorkToken(secret)) return ofWork(await workTokens.verify(secret), credentials);
+    const proven = await proof(deps, request, credentials);
+    return proven === null ? null : identityOf(roles, proven);
   };
   return {
     identify,
     checkPassword: deps.checkPassword,
     async admit(request, scope) {
       if (scope === 'open') return;
-      const proven = await identify(request);
-      if (proven === null) throw notAuthenticated(request);
-      request.identity = { name: proven.name, role: proven.role };
+      const identity = await identify(request);
+      if (identity === null) throw notAuthenticated(request);
+      request.identity = identity;
       checkPage(request);
-      if (!allows(proven.role, scope)) throw notPermitted(proven, scope);
+      // An address that no route has: any account may learn that.
+      if (scope !== null && !isAllowed(identity, scope)) throw notPermitted(roles, identity, scope);
     },
   };
+}
+
+function identityOf(roles: Roles, { name, role, until, token, limits }: Proven): Identity {
+  const all = roles.scopesOf(role);
+  return {
+    name,
+    role,
+    scopes: limits === null ? all : new Set(limits.filter((scope) => all.has(scope))),
+    token: token === null ? null : { id: token, expiresMs: until, scopes: limits },
+    work: null,
+  };
+}
+
+function ofWork(verified: Awaited<ReturnType<WorkTokens['verify']>>, credentials: Credentials): Identity | null {
+  if (verified === null || (credentials.kind === 'basic' && credentials.name !== verified.name)) return null;
+  return { name: verified.name, role: 'step', scopes: workScopes, token: null, work: verified.work };
 }
 
 async function proof(deps: AccessDeps, request: FastifyRequest, credentials: Credentials): Promise<Proven | null> {
@@ -95,9 +120,19 @@ function notAuthenticated(request: FastifyRequest): AppError {
   return new AppError('not_authenticated', `${why} ${how}`);
 }
 
-function notPermitted({ name, role }: Proven, scope: Scope | null): AppError {
-  return new AppError('not_permitted', `${name} has the role ${role}, which does not include ${scope}.`, {
-    role,
-    scope,
-  });
+function notPermitted(roles: Roles, identity: Identity, scope: Scope): AppError {
+  const { name, role, work } = identity;
+  const facts = { role, scope };
+  if (work !== null) {
+    const detail = `The token of a step writes to the step's own run and does not include ${scope}. Give the step a token of an account as a secret.`;
+    return new AppError('not_permitted', detail, facts);
+  }
+  if (isRole(role) && roles.scopesOf(role).has(scope)) {
+    return new AppError('not_permitted', `The token of ${name} does not include ${scope}.`, facts);
+  }
+  return new AppError('not_permitted', `${name} has the role ${role}, which does not include ${scope}.`, facts);
+}
+
+function isRole(role: string | null): role is Role {
+  return Role.safeParse(role).success;
 }

@@ -6,21 +6,31 @@ import type { Identity } from '../http/index.ts';
 import type { Sql, Store } from '../store/index.ts';
 import type { Clock } from '../units/index.ts';
 import { checkPasswordStrength } from './common-passwords.ts';
-import { administers } from './roles.ts';
-import type { Account, changeAccount, createAccount, createToken, Token } from './schema.ts';
+import { administers, type Roles } from './roles.ts';
+import {
+  type Account,
+  type changeAccount,
+  type createAccount,
+  type createToken,
+  type Role,
+  type Token,
+  TokenScopes,
+} from './schema.ts';
 import { hashOf, hashPassword, newToken } from './secrets.ts';
 import {
   allAccounts,
+  deleteAccount,
   deleteSession,
   deleteSessionsBefore,
   deleteSessionsOf,
   findAccount,
   findToken,
+  holdToken,
   insertAccount,
   insertSession,
   insertToken,
   type StoredAccount,
-  setTokenRevoked,
+  setTokensRevoked,
   tokensOf,
   updateAccount,
 } from './store.ts';
@@ -28,11 +38,15 @@ import {
 export interface AccountsDeps {
   readonly store: Store;
   readonly clock: Clock;
+  readonly roles: Roles;
   /** Called after every change that may take something away from somebody. */
   readonly forget: () => void;
+  /** Removes what other features keep of an account that is deleted, in the same transaction. */
+  readonly accountDeleted: (sql: Sql, name: string) => Promise<void>;
 }
 
 const DAY_MS = 86_400_000;
+const DEFAULT_TOKEN_DAYS = 90;
 export const SESSION_MS = 12 * 60 * 60_000;
 
 const instant = (ms: number): string => new Date(ms).toISOString();
@@ -69,10 +83,44 @@ export async function alterAccount(
     if (isAdmin(before) && !isAdmin({ ...before, ...after })) await assertOtherAdmin(sql, name);
     await updateAccount(sql, name, after);
     await deleteSessionsOf(sql, name);
+    if (password !== undefined) await revokeOwnTokens(sql, name, instant(clock.now()));
     return shown(await accountOf(sql, name));
   });
   forget();
   return changed;
+}
+
+/** Whoever knew the old password may have made tokens with it; those that an administrator made are not among them. */
+async function revokeOwnTokens(sql: Sql, name: string, at: string): Promise<void> {
+  const own = (await tokensOf(sql, name)).filter(({ createdBy }) => createdBy === null || createdBy === name);
+  await setTokensRevoked(
+    sql,
+    own.map(({ id }) => id),
+    at,
+  );
+}
+
+/** Errors: `account_not_found`, `account_last_admin`, `account_own`. */
+export async function dropAccount(
+  { store, clock, forget, accountDeleted }: AccountsDeps,
+  name: string,
+  asker: Identity,
+): Promise<Account> {
+  if (asker.name === name) {
+    const detail = `"${name}" is the account that asks. Another administrator can delete it.`;
+    throw new AppError('account_own', detail, { account: name });
+  }
+  const deleted = await store.transaction(async (sql) => {
+    const account = await accountOf(sql, name);
+    if (isAdmin(account)) await assertOtherAdmin(sql, name);
+    const tokens = (await tokensOf(sql, name)).map(({ id }) => id);
+    await setTokensRevoked(sql, tokens, instant(clock.now()));
+    await deleteAccount(sql, name);
+    await accountDeleted(sql, name);
+    return shown(account);
+  });
+  forget();
+  return deleted;
 }
 
 const isAdmin = ({ role, disabledAt }: Pick<StoredAccount, 'role' | 'disabledAt'>): boolean =>
@@ -101,30 +149,67 @@ function shown({ password: _secret, ...account }: StoredAccount): Account {
   return account;
 }
 
-/** Errors: `account_not_found`, `not_permitted` (another's token, by no admin). */
+/** Errors: `account_not_found`, `not_permitted` (another's token by no admin; wider or longer than the token that asks). */
 export async function makeToken(
-  { store, clock }: AccountsDeps,
-  { label, account, expiresInDays }: BodyOf<typeof createToken>,
+  deps: AccountsDeps,
+  { label, account, expiresInDays, scopes }: BodyOf<typeof createToken>,
   asker: Identity,
 ): Promise<{ token: Token; secret: string }> {
+  const { store, clock } = deps;
   const owner = account ?? asker.name;
   assertOwn(asker, owner);
   const secret = newToken();
   const now = clock.now();
-  const token: Token = {
-    id: `t_${randomUUID().replaceAll('-', '')}`,
-    account: owner,
-    label,
-    createdAt: instant(now),
-    expiresAt: expiresInDays === null ? null : instant(now + expiresInDays * DAY_MS),
-    lastUsedAt: null,
-    revokedAt: null,
-  };
-  await store.transaction(async (sql) => {
-    await accountOf(sql, owner);
-    await insertToken(sql, token, hashOf(secret));
+  const token = await store.transaction(async (sql) => {
+    const { role } = await accountOf(sql, owner);
+    const made: Token = {
+      id: `t_${randomUUID().replaceAll('-', '')}`,
+      account: owner,
+      label,
+      createdAt: instant(now),
+      expiresAt: expiryOf(asker, expiresInDays, now),
+      lastUsedAt: null,
+      revokedAt: null,
+      scopes: limitsOf(deps.roles, asker, { role, scopes }),
+      parent: asker.token?.id ?? null,
+      createdBy: asker.name,
+    };
+    if (asker.token !== null && !(await holdToken(sql, asker.token.id))) {
+      throw new AppError('not_authenticated', 'The token that asks was revoked.');
+    }
+    await insertToken(sql, made, hashOf(secret));
+    return made;
   });
   return { token, secret };
+}
+
+/** When a new token ends; null: never. Error: `not_permitted` where that is after the end of the token that asks. */
+function expiryOf({ token }: Identity, days: number | null | undefined, now: number): string | null {
+  const parentEnd = token?.expiresMs ?? null;
+  const wanted = days === null ? null : now + (days ?? DEFAULT_TOKEN_DAYS) * DAY_MS;
+  if (parentEnd === null || (wanted !== null && wanted <= parentEnd)) return wanted === null ? null : instant(wanted);
+  if (days === undefined) return instant(parentEnd);
+  const detail = `A token made with a token ends with it at the latest, ${instant(parentEnd)}. Ask for fewer days, or log in with the password.`;
+  throw new AppError('not_permitted', detail, { expiresAt: instant(parentEnd) });
+}
+
+/** Scopes that a new token is limited to; null: all of the role. Error: `not_permitted` for one that the role or the token that asks has not. */
+function limitsOf(
+  roles: Roles,
+  asker: Identity,
+  { role, scopes }: { readonly role: Role; readonly scopes: Token['scopes'] | undefined },
+): Token['scopes'] {
+  const wanted = scopes ?? TokenScopes.nullable().parse(asker.token?.scopes ?? null);
+  if (wanted === null) return null;
+  const missing = (scopes ?? []).find((scope) => !roles.scopesOf(role).has(scope));
+  if (missing !== undefined) {
+    throw new AppError('not_permitted', `The role ${role} does not include ${missing}.`, { scope: missing });
+  }
+  const wider = asker.token?.scopes == null ? undefined : wanted.find((scope) => !asker.token?.scopes?.includes(scope));
+  if (wider === undefined) return [...new Set(wanted)];
+  throw new AppError('not_permitted', `The token that asks does not include ${wider}, so none made with it can.`, {
+    scope: wider,
+  });
 }
 
 /** Error: `not_permitted` for another's tokens, by no admin. */
@@ -146,7 +231,7 @@ export async function endToken({ store, clock, forget }: AccountsDeps, id: strin
       throw new AppError('token_not_found', `There is no token "${id}".`, { token: id });
     }
     const revokedAt = token.revokedAt ?? instant(clock.now());
-    await setTokenRevoked(sql, id, revokedAt);
+    await setTokensRevoked(sql, [id], revokedAt);
     return { ...token, revokedAt };
   });
   forget();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Scope } from '../contract/schema.ts';
 import { credentialsOf, sessionCookie } from './credentials.ts';
-import { allows } from './roles.ts';
+import { createRoles } from './roles.ts';
 import { roles } from './schema.ts';
 import { hashPassword, verifyPassword } from './secrets.ts';
 import { createVerified } from './verified.ts';
@@ -41,7 +42,7 @@ describe('what was found right', () => {
     let now = 0;
     let asked = 0;
     const verified = createVerified({ now: () => now });
-    const ada = { name: 'ada', role: 'viewer', until: null } as const;
+    const ada = { name: 'ada', role: 'viewer', until: null, token: null, limits: null } as const;
     const ask = async () => {
       asked += 1;
       return ada;
@@ -61,13 +62,18 @@ describe('what was found right', () => {
 
 describe('roles', () => {
   it('are given what the documents say, and nobody but an admin the accounts', () => {
-    const may = (scope: Parameters<typeof allows>[1]) => roles.filter((role) => allows(role, scope));
+    const may = (scope: Scope, contributorsRunCode = false) => {
+      const { scopesOf } = createRoles({ contributorsRunCode });
+      return roles.filter((role) => scopesOf(role).has(scope));
+    };
     expect(may('mlops.write')).toEqual(['contributor', 'operator', 'admin']);
     expect(may('mlops.delete')).toEqual(['operator', 'admin']);
     expect(may('finops.write')).toEqual(['finance', 'admin']);
     expect(may('finops.reserve')).toEqual(['contributor', 'operator', 'admin']);
     expect(may('platform.apply')).toEqual(['finance', 'operator', 'admin']);
-    expect([may('account.write'), may('audit.read')]).toEqual([['admin'], ['admin']]);
+    expect([may('account.write'), may('audit.read'), may('org.write')]).toEqual([['admin'], ['admin'], ['admin']]);
+    expect(may('mlops.run_code')).toEqual(['operator', 'admin']);
+    expect(may('mlops.run_code', true)).toEqual(['contributor', 'operator', 'admin']);
     expect(may('finops.read')).toEqual([...roles]);
   });
 });

@@ -1,20 +1,26 @@
 import { randomBytes } from 'node:crypto';
-import { type Access, localAccess, type Route, type WriteRecorder } from '../http/index.ts';
-import type { Store } from '../store/index.ts';
+import { type Access, localAccess, type Route, type WorkGrant, type WriteRecorder } from '../http/index.ts';
+import type { Sql, Store } from '../store/index.ts';
 import type { Clock } from '../units/index.ts';
 import { createAccess } from './access.ts';
 import { makeAccount } from './accounts.ts';
 import { createAttempts } from './attempts.ts';
 import { createPasswordCheck } from './password-check.ts';
 import { createProofs } from './proofs.ts';
+import { createRoles, type RolesDeps } from './roles.ts';
 import { authRoutes } from './routes.ts';
 import { randomPassword } from './secrets.ts';
-import { allAccounts } from './store.ts';
+import { allAccounts, findAccount } from './store.ts';
 import { createVerified } from './verified.ts';
 import { createWorkTokens } from './work-tokens.ts';
 
 export { authMigrations } from './migrations.ts';
 export { administers } from './roles.ts';
+
+/** Whether there is an account of this name. */
+export async function hasAccount(sql: Sql, name: string): Promise<boolean> {
+  return (await findAccount(sql, name)) !== null;
+}
 
 export interface AuthDeps {
   readonly store: Store;
@@ -22,6 +28,9 @@ export interface AuthDeps {
   readonly config: { readonly accounts: 'off' | 'on' };
   /** Where sign-ins and wrong passwords are recorded. */
   readonly writes: WriteRecorder;
+  readonly contributorsRunCode: RolesDeps['contributorsRunCode'];
+  /** Removes what other features keep of an account that is deleted, in the same transaction. */
+  readonly accountDeleted: (sql: Sql, name: string) => Promise<void>;
 }
 
 /** An account that was made at start because there was none; the password is told this once and kept by nobody. */
@@ -36,31 +45,41 @@ export interface Auth {
   readonly routes: readonly Route[];
   /** A secret for commands on this machine; whoever may read the data folder may have it. Null without accounts. */
   readonly localKey: string | null;
-  /** What lets work that the server has begun in, until then (Unix milliseconds), as a contributor of this name; null without accounts. */
-  workToken(name: string, until: number): Promise<string | null>;
+  /** Tokens by which steps of pipelines prove themselves. */
+  readonly work: {
+    /** Lets a step in, until then (Unix milliseconds) or until `end`; null without accounts. */
+    issue(name: string, work: WorkGrant, until: number): Promise<string | null>;
+    /** Revokes the token of work that has ended. */
+    end(work: string): Promise<void>;
+  };
   /** Makes `admin` with a random password where accounts are on and there are none; null where there is nothing to do. */
   ensureFirstAccount(): Promise<FirstAccount | null>;
 }
 
 /** Makes the door. Without accounts everybody is `local`; with them every route asks, except those of scope `open`. */
-export function createAuth({ store, clock, config, writes }: AuthDeps): Auth {
+export function createAuth(deps: AuthDeps): Auth {
+  const { store, clock, config, contributorsRunCode, accountDeleted, writes } = deps;
   const on = config.accounts === 'on';
   const verified = createVerified(clock);
-  const workTokens = createWorkTokens(store);
+  const workTokens = createWorkTokens(store, clock);
+  const roles = createRoles({ contributorsRunCode });
   const localKey = randomBytes(32).toString('base64url');
-  const proofs = createProofs(store, clock, workTokens);
+  const proofs = createProofs(store, clock);
   const checkPassword = createPasswordCheck({ proofs, verified, attempts: createAttempts(clock), writes });
-  const access = createAccess({ proofs, verified, checkPassword, localKey });
-  const deps = { store, clock, forget: verified.forget };
+  const access = createAccess({ proofs, workTokens, roles, verified, checkPassword, localKey });
+  const accounts = { store, clock, roles, forget: verified.forget, accountDeleted };
   return {
     access: on ? access : localAccess,
-    routes: authRoutes({ ...deps, writes, access: on ? access : null }),
+    routes: authRoutes({ ...accounts, writes, access: on ? access : null }),
     localKey: on ? localKey : null,
-    workToken: async (name, until) => (on ? workTokens.issue(name, until) : null),
+    work: {
+      issue: async (name, work, until) => (on ? workTokens.issue(name, work, until) : null),
+      end: async (work) => (on ? workTokens.end(work) : undefined),
+    },
     async ensureFirstAccount() {
       if (!on || (await allAccounts(store)).length > 0) return null;
       const first = { name: 'admin', password: randomPassword() };
-      await makeAccount(deps, { ...first, role: 'admin' }, 'first start');
+      await makeAccount(accounts, { ...first, role: 'admin' }, 'first start');
       return first;
     },
   };

@@ -43,4 +43,17 @@ export const authMigrations: Migrations = {
         .execute();
     },
   },
+  'auth/003-token-limits': {
+    async up(database) {
+      for (const column of ['scopes', 'parent', 'created_by']) {
+        await database.schema.alterTable('account_token').addColumn(column, 'text').execute();
+      }
+      await database.schema.createIndex('account_token_parent').on('account_token').column('parent').execute();
+      await database.schema
+        .createTable('auth_work')
+        .addColumn('id', 'text', (of) => of.primaryKey())
+        .addColumn('until_ms', 'bigint', (of) => of.notNull())
+        .execute();
+    },
+  },
 };

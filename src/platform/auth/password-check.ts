@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../errors/index.ts';
-import type { Identity, WriteRecorder } from '../http/index.ts';
+import { NOBODY, type WriteRecorder } from '../http/index.ts';
 import { addressKey } from './address.ts';
 import { type Attempt, type Attempts, tooManyAttempts } from './attempts.ts';
 import type { Proofs } from './proofs.ts';
@@ -21,7 +21,6 @@ export type PasswordCheck = (request: FastifyRequest, name: string, password: st
 /** Delayed attempts that are held at one time, of one address and in all. */
 const MOST_HELD_OF_ADDRESS = 64;
 const MOST_HELD = 1024;
-const NOBODY: Identity = { name: 'nobody', role: null };
 
 /** Checks passwords of all routes: limited, delayed and queued by address; failures are recorded. Error: `too_many_attempts`. */
 export function createPasswordCheck(deps: PasswordCheckDeps): PasswordCheck {

@@ -1,10 +1,10 @@
 import type { Store } from '../store/index.ts';
 import type { Clock } from '../units/index.ts';
 import { createDerivations } from './derivations.ts';
+import type { Token } from './schema.ts';
 import { hashOf, hashPassword, randomPassword, verifyPassword } from './secrets.ts';
 import { findAccount, findSession, findTokenByHash, type StoredAccount, setTokenUsed } from './store.ts';
 import type { Proven } from './verified.ts';
-import type { WorkTokens } from './work-tokens.ts';
 
 const USED_EVERY_MS = 60_000;
 
@@ -19,7 +19,7 @@ export interface Proofs {
   session(secret: string): Promise<Proven | null>;
 }
 
-export function createProofs(store: Store, clock: Clock, workTokens: Pick<WorkTokens, 'verify'>): Proofs {
+export function createProofs(store: Store, clock: Clock): Proofs {
   // Someone who does not exist takes as long to refuse as someone who does.
   let nobody: Promise<string> | undefined;
   const inTurn = createDerivations();
@@ -33,15 +33,13 @@ export function createProofs(store: Store, clock: Clock, workTokens: Pick<WorkTo
       return right && account !== null && account.password !== null ? provenOf(account, null) : null;
     },
     async token(secret, name) {
-      const work = await workTokens.verify(secret, clock.now());
-      if (work !== null) return name === null || name === work.name ? work : null;
       const token = await findTokenByHash(store, hashOf(secret));
       const now = clock.now();
       if (token === null || token.revokedAt !== null || (name !== null && name !== token.account)) return null;
       const until = token.expiresAt === null ? null : Date.parse(token.expiresAt);
       if (until !== null && until <= now) return null;
       const account = await findAccount(store, token.account);
-      const proven = account === null ? null : provenOf(account, until);
+      const proven = account === null ? null : provenOf(account, until, token);
       const used = token.lastUsedAt === null ? 0 : Date.parse(token.lastUsedAt);
       if (proven !== null && now - used > USED_EVERY_MS)
         await setTokenUsed(store, token.id, new Date(now).toISOString());
@@ -57,6 +55,11 @@ export function createProofs(store: Store, clock: Clock, workTokens: Pick<WorkTo
   };
 }
 
-function provenOf({ name, role, disabledAt }: StoredAccount, until: number | null): Proven | null {
-  return disabledAt === null ? { name, role, until } : null;
+function provenOf(
+  { name, role, disabledAt }: StoredAccount,
+  until: number | null,
+  token: Pick<Token, 'id' | 'scopes'> | null = null,
+): Proven | null {
+  if (disabledAt !== null) return null;
+  return { name, role, until, token: token?.id ?? null, limits: token?.scopes ?? null };
 }

@@ -1,58 +1,51 @@
 import type { Scope } from '../contract/schema.ts';
-import type { Identity } from '../http/index.ts';
+import { type Identity, isAllowed } from '../http/index.ts';
 import type { Role } from './schema.ts';
 
-const READ: readonly Scope[] = [
-  'platform.read',
-  'org.read',
-  'finops.read',
-  'mlops.read',
-  'tradeoff.read',
-  'account.self',
+const READ: readonly Scope[] = ['platform.read', 'org.read', 'finops.read', 'mlops.read', 'tradeoff.read'];
+const EVERYBODY: readonly Scope[] = [...READ, 'account.self'];
+const CONTRIBUTE: readonly Scope[] = [
+  'mlops.log',
+  'mlops.write',
+  'serving.predict',
+  'tradeoff.write',
+  'finops.reserve',
 ];
+const OPERATE: readonly Scope[] = [...CONTRIBUTE, 'mlops.delete', 'mlops.run_code', 'platform.apply', 'platform.write'];
+
+/** What a server grants beyond the table of roles. */
+export interface RolesDeps {
+  /**
+   * Whether contributors may run pipelines with code of their own: only where that code does not run as the user of this server, who
+   * can read the key of an administrator.
+   */
+  readonly contributorsRunCode: boolean;
+}
+
+export interface Roles {
+  /** Scopes of a role. Example: those of `viewer` do not have `mlops.write`. */
+  scopesOf(role: Role): ReadonlySet<Scope>;
+}
 
 /**
  * What each role may do; the only place that grants anything. What is not here is refused: a new scope belongs to nobody
  * until a role is given it.
  */
-const granted: Readonly<Record<Role, ReadonlySet<Scope>>> = {
-  viewer: new Set(READ),
-  contributor: new Set<Scope>([...READ, 'mlops.write', 'serving.predict', 'tradeoff.write', 'finops.reserve']),
-  finance: new Set<Scope>([...READ, 'finops.write', 'platform.apply']),
-  operator: new Set<Scope>([
-    ...READ,
-    'mlops.write',
-    'mlops.delete',
-    'serving.predict',
-    'tradeoff.write',
-    'finops.reserve',
-    'platform.apply',
-    'platform.write',
-  ]),
-  admin: new Set<Scope>([
-    ...READ,
-    'finops.write',
-    'finops.reserve',
-    'mlops.write',
-    'mlops.delete',
-    'serving.predict',
-    'tradeoff.write',
-    'platform.apply',
-    'platform.write',
-    'account.write',
-    'audit.read',
-  ]),
-};
-
-/**
- * Whether a role may call a route of this scope. `null` is an address that no route has: any account may learn that.
- * Example: `allows('viewer', 'mlops.write')` is false.
- */
-export function allows(role: Role, scope: Scope | null): boolean {
-  return scope === null || scope === 'open' || granted[role].has(scope);
+export function createRoles({ contributorsRunCode }: RolesDeps): Roles {
+  const granted: Readonly<Record<Role, ReadonlySet<Scope>>> = {
+    viewer: new Set(EVERYBODY),
+    contributor: new Set([...EVERYBODY, ...CONTRIBUTE, ...(contributorsRunCode ? ['mlops.run_code' as const] : [])]),
+    finance: new Set<Scope>([...EVERYBODY, 'finops.write', 'platform.apply']),
+    operator: new Set([...EVERYBODY, ...OPERATE]),
+    admin: new Set<Scope>([...EVERYBODY, ...OPERATE, 'finops.write', 'org.write', 'account.write', 'audit.read']),
+  };
+  return { scopesOf: (role) => granted[role] };
 }
 
+/** What a step of a pipeline may do with its own token: read, and write to its own run (see `WorkGrant`). */
+export const workScopes: ReadonlySet<Scope> = new Set<Scope>([...READ, 'mlops.log', 'finops.reserve']);
+
 /** Whether it is an administrator who asks. On a server without accounts, `local` (role null) may do everything. */
-export function administers({ role }: Identity): boolean {
-  return role === null || role === 'admin';
+export function administers(identity: Pick<Identity, 'role' | 'scopes'>): boolean {
+  return identity.role === null || (identity.role === 'admin' && isAllowed(identity, 'account.write'));
 }

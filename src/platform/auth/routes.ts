@@ -1,12 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Endpoint } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
-import { bodyLimitOf, handle, parseRequest, type Route, type WriteRecorder } from '../http/index.ts';
+import { bodyLimitOf, handle, type Identity, parseRequest, type Route, type WriteRecorder } from '../http/index.ts';
 import type { AccountAccess } from './access.ts';
 import {
   type AccountsDeps,
   alterAccount,
   closeSession,
+  dropAccount,
   endToken,
   listOfAccounts,
   listOfTokens,
@@ -26,6 +27,8 @@ import {
   getSession,
   listAccounts,
   listTokens,
+  Role,
+  removeAccount,
   revokeToken,
   startSession,
   type Who,
@@ -46,6 +49,7 @@ export function authRoutes(deps: AuthRoutesDeps): Route[] {
     handle(listAccounts, async () => ({ accounts: await listOfAccounts(deps) })),
     handle(createAccount, ({ body, actor }) => makeAccount(deps, body, actor)),
     handle(changeAccount, ({ params, body }) => alterAccount(deps, params.name, body)),
+    handle(removeAccount, ({ params, identity }) => dropAccount(deps, params.name, identity)),
     handle(listTokens, async ({ query, identity }) => ({ tokens: await listOfTokens(deps, query.account, identity) })),
     handle(createToken, ({ body, identity }) => makeToken(deps, body, identity)),
     handle(revokeToken, ({ params, identity }) => endToken(deps, params.id, identity)),
@@ -62,7 +66,7 @@ function sessionRoutes(deps: AuthRoutesDeps): Route[] {
     sessionRoute(getSession, async (request) => {
       if (access === null) return LOCAL_WHO;
       const proven = await access.identify(request);
-      return proven === null ? NOBODY : { accounts: 'on', name: proven.name, role: proven.role };
+      return proven === null ? NOBODY : { accounts: 'on', name: proven.name, role: roleOf(proven) };
     }),
     sessionRoute(startSession, (request, reply) => logIn(deps, request, reply)),
     sessionRoute(endSession, async (request, reply) => {
@@ -80,6 +84,12 @@ function sessionRoutes(deps: AuthRoutesDeps): Route[] {
       return alterAccount(deps, name, { password: next });
     }),
   ];
+}
+
+/** Null for the token of a step, which has no role. */
+function roleOf({ role }: Identity): Who['role'] {
+  const parsed = Role.safeParse(role);
+  return parsed.success ? parsed.data : null;
 }
 
 async function logIn(deps: AuthRoutesDeps, request: FastifyRequest, reply: FastifyReply): Promise<Who> {

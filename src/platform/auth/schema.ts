@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, SMALL_BODY_LIMIT_BYTES } from '../contract/schema.ts';
+import { endpoint, SMALL_BODY_LIMIT_BYTES, scopes } from '../contract/schema.ts';
 import { UtcInstant } from '../units/schema.ts';
 
 export const roles = ['viewer', 'contributor', 'finance', 'operator', 'admin'] as const;
@@ -36,6 +36,15 @@ export const Account = z
   .describe('An account');
 export type Account = z.infer<typeof Account>;
 
+/** What a token may be limited to. */
+export const TokenScopes = z
+  .array(z.enum(scopes).exclude(['open']))
+  .min(1)
+  .max(scopes.length)
+  .describe('Scopes that the token is limited to; docs/security.md lists what each covers');
+
+export type TokenScopes = z.infer<typeof TokenScopes>;
+
 export const Token = z
   .strictObject({
     id: z.string().describe('Id of the token; not the secret'),
@@ -45,6 +54,9 @@ export const Token = z
     expiresAt: UtcInstant.nullable().describe('When it stops working; null when it does not'),
     lastUsedAt: UtcInstant.nullable().describe('When it was last used, to a minute; null when it never was'),
     revokedAt: UtcInstant.nullable().describe('When it was revoked; null while it works'),
+    scopes: TokenScopes.nullable().describe('Scopes that it is limited to; null: all of the role of its account'),
+    parent: z.string().nullable().describe('Id of the token that it was made with, and with which it ends; null: none'),
+    createdBy: z.string().nullable().describe('Account that made it; null where that was not kept'),
   })
   .describe('A token of an account');
 export type Token = z.infer<typeof Token>;
@@ -130,6 +142,16 @@ export const changeAccount = endpoint({
   bodyLimitBytes: SMALL_BODY_LIMIT_BYTES,
 });
 
+export const removeAccount = endpoint({
+  method: 'DELETE',
+  path: '/api/v1/accounts/:name',
+  scope: 'account.write',
+  summary: 'Delete an account with its sessions and tokens; its rows in the audit trail stay',
+  params: z.strictObject({ name: AccountName }),
+  response: Account,
+  errors: ['account_not_found', 'account_last_admin', 'account_own'],
+});
+
 export const changePassword = endpoint({
   method: 'POST',
   path: '/api/v1/session/password',
@@ -169,8 +191,11 @@ export const createToken = endpoint({
       .min(1)
       .max(3650)
       .nullable()
-      .default(90)
-      .describe('Days that it works; null: no end'),
+      .optional()
+      .describe('Days that it works; null: no end; default: 90, or less where the token that asks ends sooner'),
+    scopes: TokenScopes.optional().describe(
+      'Scopes that it is limited to; default: those of the token that asks, else all of the role',
+    ),
   }),
   response: z.strictObject({ token: Token, secret: z.string().describe('The token itself: sy_…; it is not kept') }),
   errors: ['account_not_found', 'not_permitted'],
@@ -182,7 +207,7 @@ export const revokeToken = endpoint({
   method: 'DELETE',
   path: '/api/v1/tokens/:id',
   scope: 'account.self',
-  summary: 'Revoke a token: it stops working at once',
+  summary: 'Revoke a token, and all that were made with it: they stop working at once',
   params: z.strictObject({ id: z.string().max(100).describe('Id of the token') }),
   response: Token,
   errors: ['token_not_found'],

@@ -1,6 +1,6 @@
 import type { Sql } from '../store/index.ts';
 import type { Account, Role, Token } from './schema.ts';
-import { Role as RoleSchema } from './schema.ts';
+import { Role as RoleSchema, TokenScopes } from './schema.ts';
 
 interface AuthTables {
   account: {
@@ -20,6 +20,12 @@ interface AuthTables {
     expires_at: string | null;
     last_used_at: string | null;
     revoked_at: string | null;
+    /** JSON; null: all of the role. */
+    scopes: string | null;
+    /** Id of the token that it was made with; null for none. */
+    parent: string | null;
+    /** Null for tokens of versions that did not keep it. */
+    created_by: string | null;
   };
   account_session: { hash: string; account: string; created_at: string; expires_at: string };
 }
@@ -47,6 +53,9 @@ const toToken = (row: AuthTables['account_token']): Token => ({
   expiresAt: row.expires_at,
   lastUsedAt: row.last_used_at,
   revokedAt: row.revoked_at,
+  scopes: row.scopes === null ? null : TokenScopes.parse(JSON.parse(row.scopes)),
+  parent: row.parent,
+  createdBy: row.created_by,
 });
 
 export async function findAccount(sql: Sql, name: string): Promise<StoredAccount | null> {
@@ -88,6 +97,9 @@ export async function insertToken(sql: Sql, token: Token, hash: string): Promise
     expires_at: token.expiresAt,
     last_used_at: null,
     revoked_at: null,
+    scopes: token.scopes === null ? null : JSON.stringify(token.scopes),
+    parent: token.parent,
+    created_by: token.createdBy,
   };
   await sql.tables<AuthTables>().insertInto('account_token').values(row).execute();
 }
@@ -115,8 +127,38 @@ export async function setTokenUsed(sql: Sql, id: string, at: string): Promise<vo
   await sql.tables<AuthTables>().updateTable('account_token').set({ last_used_at: at }).where('id', '=', id).execute();
 }
 
-export async function setTokenRevoked(sql: Sql, id: string, at: string): Promise<void> {
-  await sql.tables<AuthTables>().updateTable('account_token').set({ revoked_at: at }).where('id', '=', id).execute();
+/** Whether the token is not revoked, holding it so until the transaction ends. */
+export async function holdToken(sql: Sql, id: string): Promise<boolean> {
+  const { numUpdatedRows } = await sql
+    .tables<AuthTables>()
+    .updateTable('account_token')
+    .set((row) => ({ label: row.ref('label') }))
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Revokes tokens, and all that were made with them, however far down. */
+export async function setTokensRevoked(sql: Sql, ids: readonly string[], at: string): Promise<void> {
+  let revoked = [...ids];
+  const seen = new Set<string>();
+  while (revoked.length > 0) {
+    const tables = sql.tables<AuthTables>();
+    const here = tables.updateTable('account_token').set({ revoked_at: at }).where('id', 'in', revoked);
+    await here.where('revoked_at', 'is', null).execute();
+    for (const id of revoked) seen.add(id);
+    const made = await tables.selectFrom('account_token').select('id').where('parent', 'in', revoked).execute();
+    revoked = made.map(({ id }) => id).filter((id) => !seen.has(id));
+  }
+}
+
+/** Removes an account with its tokens and sessions. */
+export async function deleteAccount(sql: Sql, name: string): Promise<void> {
+  const tables = sql.tables<AuthTables>();
+  await deleteSessionsOf(sql, name);
+  await tables.deleteFrom('account_token').where('account', '=', name).execute();
+  await tables.deleteFrom('account').where('name', '=', name).execute();
 }
 
 export async function insertSession(

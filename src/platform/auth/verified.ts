@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import type { Scope } from '../contract/schema.ts';
 import type { Clock } from '../units/index.ts';
 import type { Role } from './schema.ts';
 
@@ -8,6 +9,10 @@ export interface Proven {
   readonly role: Role;
   /** When the proof itself ends (a token's or session's expiry), in ms; null when it does not. */
   readonly until: number | null;
+  /** Id of the stored token that proves it; null for a password or a session. */
+  readonly token: string | null;
+  /** Scopes that the token is limited to; null: all of the role. */
+  readonly limits: readonly Scope[] | null;
 }
 
 const KEPT_MS = 30_000;

@@ -1,25 +1,38 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import type { WorkGrant } from '../http/index.ts';
 import type { Sql, Store } from '../store/index.ts';
-import type { Proven } from './verified.ts';
+import type { Clock } from '../units/index.ts';
 
-interface KeyTables {
+interface WorkTables {
   auth_key: { name: string; secret: string };
+  /** Work whose token is valid: a row is made with the token and deleted when the work ends. */
+  auth_work: { id: string; until_ms: number };
 }
 
-/** Tokens of work that the server itself has begun: signed, not stored, and worth nothing after their time. */
+/** Tokens of the steps of pipelines: signed, valid while their work is under way, and worth nothing afterwards. */
 export interface WorkTokens {
-  /** For whoever is named, until then (Unix milliseconds), with what a contributor may do. */
-  issue(name: string, until: number): Promise<string>;
+  /** For the work of this name, until then (Unix milliseconds) or until `end`. The same work again gets another token for itself. */
+  issue(name: string, work: WorkGrant, until: number): Promise<string>;
+  /** Revokes the token of work that has ended; work without a token is no error. */
+  end(work: string): Promise<void>;
   /** null for what is no such token, is not ours, or is over. */
-  verify(token: string, now: number): Promise<Proven | null>;
+  verify(token: string): Promise<{ readonly name: string; readonly work: WorkGrant } | null>;
 }
 
 const PREFIX = 'sy_work_';
 const KEY = 'work';
-const Claims = z.strictObject({ name: z.string(), until: z.number() });
+const Claims = z.strictObject({
+  name: z.string(),
+  until: z.number(),
+  work: z.strictObject({ id: z.string(), runId: z.string().nullable(), experimentId: z.number() }),
+});
 
-export function createWorkTokens(store: Store): WorkTokens {
+export function isWorkToken(secret: string): boolean {
+  return secret.startsWith(PREFIX);
+}
+
+export function createWorkTokens(store: Store, clock: Clock): WorkTokens {
   let key: Promise<string> | null = null;
   const keyOf = () => {
     key ??= store.transaction(readKey);
@@ -30,20 +43,43 @@ export function createWorkTokens(store: Store): WorkTokens {
     return key;
   };
   return {
-    async issue(name, until) {
-      const claims = Buffer.from(JSON.stringify({ name, until })).toString('base64url');
+    async issue(name, work, until) {
+      const claims = Buffer.from(JSON.stringify({ name, until, work })).toString('base64url');
+      await store.transaction((sql) => putWork(sql, { id: work.id, until_ms: until }, clock.now()));
       return `${PREFIX}${claims}.${signed(claims, await keyOf())}`;
     },
-    async verify(token, now) {
+    async end(work) {
+      await store.tables<WorkTables>().deleteFrom('auth_work').where('id', '=', work).execute();
+    },
+    async verify(token) {
       const [, claims = '', signature = ''] = /^sy_work_([\w-]+)\.([\w-]+)$/.exec(token) ?? [];
       if (claims === '') return null;
       const expected = Buffer.from(signed(claims, await keyOf()));
       const given = Buffer.from(signature);
       if (expected.length !== given.length || !timingSafeEqual(expected, given)) return null;
-      const { name, until } = Claims.parse(JSON.parse(Buffer.from(claims, 'base64url').toString('utf8')));
-      return until <= now ? null : { name, role: 'contributor', until };
+      // A token of a version before this one names no work, and is over.
+      const parsed = Claims.safeParse(JSON.parse(Buffer.from(claims, 'base64url').toString('utf8')));
+      if (!parsed.success || parsed.data.until <= clock.now()) return null;
+      const { name, work } = parsed.data;
+      return (await isUnderWay(store, work.id)) ? { name, work } : null;
     },
   };
+}
+
+async function putWork(sql: Sql, row: WorkTables['auth_work'], now: number): Promise<void> {
+  const tables = sql.tables<WorkTables>();
+  // Of servers that never came to end them.
+  await tables.deleteFrom('auth_work').where('until_ms', '<=', now).execute();
+  await tables
+    .insertInto('auth_work')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+    .execute();
+}
+
+async function isUnderWay(sql: Sql, work: string): Promise<boolean> {
+  const rows = sql.tables<WorkTables>().selectFrom('auth_work').select('id');
+  return (await rows.where('id', '=', work).executeTakeFirst()) !== undefined;
 }
 
 function signed(claims: string, key: string): string {
@@ -52,7 +88,7 @@ function signed(claims: string, key: string): string {
 
 /** Made at the first use; the same for every server of one store, and after every restart. */
 async function readKey(sql: Sql): Promise<string> {
-  const tables = sql.tables<KeyTables>();
+  const tables = sql.tables<WorkTables>();
   const found = await tables.selectFrom('auth_key').select('secret').where('name', '=', KEY).executeTakeFirst();
   if (found !== undefined) return found.secret;
   const secret = randomBytes(32).toString('base64url');

@@ -5,6 +5,18 @@ import { type Config, type ConfigName, ConfigSchema } from './schema.ts';
 
 export type { Config } from './schema.ts';
 
+type ProcessSettings = Pick<Config, 'processExecutor' | 'processUser' | 'accounts'>;
+
+/** Whether commands run as processes of this machine: `auto` means on a server without accounts. */
+export function runsProcesses({ processExecutor, accounts }: Omit<ProcessSettings, 'processUser'>): boolean {
+  return processExecutor === 'on' || (processExecutor === 'auto' && accounts === 'off');
+}
+
+/** Whether such commands run as the user of the server, and so can read all that it can. */
+export function sharesUser(config: ProcessSettings): boolean {
+  return runsProcesses(config) && config.processUser === undefined;
+}
+
 /** `maxUploadBytes` -> `STEELYARD_MAX_UPLOAD_BYTES`. */
 export function environmentName(name: string): string {
   return `STEELYARD_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;

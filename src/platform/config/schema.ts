@@ -151,6 +151,13 @@ export const ConfigSchema = z.strictObject({
     .describe(
       'Whether pipelines may run commands as processes of this machine, with all that the server may do: "auto" without accounts only.',
     ),
+  processUser: z
+    .string()
+    .regex(/^[A-Za-z_0-9][\w.-]{0,63}$/, 'the name or number of a user of this machine')
+    .optional()
+    .describe(
+      'User of this machine that steps of pipelines run as on the process executor; needs a server that runs as root. Default: the user of the server.',
+    ),
   awsPriceRegion: z
     .string()
     .regex(/^[a-z0-9-]{2,60}$/, 'a region such as "us-east-1"')

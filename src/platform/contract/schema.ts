@@ -1,25 +1,32 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../errors/table.ts';
 
+/** Every scope; what each covers is in docs/security.md. */
+export const scopes = [
+  'open',
+  'platform.read',
+  'platform.write',
+  'platform.apply',
+  'account.self',
+  'account.write',
+  'audit.read',
+  'org.read',
+  'org.write',
+  'finops.read',
+  'finops.write',
+  'finops.reserve',
+  'mlops.read',
+  'mlops.log',
+  'mlops.write',
+  'mlops.delete',
+  'mlops.run_code',
+  'serving.predict',
+  'tradeoff.read',
+  'tradeoff.write',
+] as const;
+
 /** Who may call: `open` needs nobody; every other scope is granted by a role (docs/security.md). */
-export type Scope =
-  | 'open'
-  | 'platform.read'
-  | 'platform.write'
-  | 'platform.apply'
-  | 'account.self'
-  | 'account.write'
-  | 'audit.read'
-  | 'org.read'
-  | 'finops.read'
-  | 'finops.write'
-  | 'finops.reserve'
-  | 'mlops.read'
-  | 'mlops.write'
-  | 'mlops.delete'
-  | 'serving.predict'
-  | 'tradeoff.read'
-  | 'tradeoff.write';
+export type Scope = (typeof scopes)[number];
 
 type Fields = z.ZodObject;
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

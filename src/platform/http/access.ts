@@ -7,6 +7,35 @@ export interface Identity {
   readonly name: string;
   /** What the account may do; null where nobody asked. */
   readonly role: string | null;
+  /** What this request may do: the scopes of its role, or fewer where its token has fewer. Null: everything. */
+  readonly scopes: ReadonlySet<Scope> | null;
+  /** The stored token that proves the request; null for a password, a session and the command line on this machine. */
+  readonly token: TokenGrant | null;
+  /** The step of a pipeline whose token proves the request; null for everybody else. */
+  readonly work: WorkGrant | null;
+}
+
+/** A stored token, as far as a token made with it may not exceed it. */
+export interface TokenGrant {
+  readonly id: string;
+  /** Unix milliseconds; null: it does not end. */
+  readonly expiresMs: number | null;
+  /** Scopes that it is limited to; null: all of its role. */
+  readonly scopes: readonly Scope[] | null;
+}
+
+/** One try of a step of a pipeline, and what it may write to. */
+export interface WorkGrant {
+  /** Id of the work. */
+  readonly id: string;
+  /** Id of its MLflow run; null where it has none. */
+  readonly runId: string | null;
+  readonly experimentId: number;
+}
+
+/** Whether a request may do what this scope covers. */
+export function isAllowed({ scopes }: Pick<Identity, 'scopes'>, scope: Scope): boolean {
+  return scopes === null || scopes.has(scope);
 }
 
 /**
@@ -22,9 +51,9 @@ export interface Access {
 }
 
 /** Before it is known who asks. What is refused then is not recorded: anybody could fill the trail with it. */
-export const NOBODY: Identity = { name: 'nobody', role: null };
+export const NOBODY: Identity = { name: 'nobody', role: null, scopes: new Set(), token: null, work: null };
 
-export const LOCAL: Identity = { name: 'local', role: null };
+export const LOCAL: Identity = { name: 'local', role: null, scopes: null, token: null, work: null };
 
 /** Everybody who reaches the server is `local` and may do everything: for a server alone on loopback. */
 export const localAccess: Access = {
@@ -35,7 +64,7 @@ export const localAccess: Access = {
 
 /** One write, as the audit trail is told of it. */
 export interface WriteRecord {
-  readonly actor: Identity;
+  readonly actor: Pick<Identity, 'name' | 'role'>;
   readonly method: string;
   /** The route's pattern, not the address: `/api/2.0/mlflow/runs/create`. */
   readonly route: string;

@@ -30,6 +30,8 @@ export interface GuardDeps {
   readonly config: Pick<Config, 'allowedHosts'>;
   readonly access: Access;
   readonly writes: WriteRecorder;
+  /** Refuses a write to what is another's, once the request was read. Left out: the scope of the route is all that counts. */
+  readonly checkWrite?: ((request: FastifyRequest) => Promise<void>) | undefined;
 }
 
 const HEADERS = {
@@ -61,6 +63,13 @@ export function guard(app: FastifyInstance, deps: GuardDeps): void {
     if (!PROBES.has(request.routeOptions.url ?? '')) checkHostAndOrigin(request, allowedHosts);
     await admit(deps.access, request, reply);
   });
+  const { checkWrite } = deps;
+  if (checkWrite !== undefined) {
+    app.addHook('preHandler', async (request) => {
+      const { scope } = request.routeOptions.config ?? {};
+      if (scope?.startsWith('mlops.') && !scope.endsWith('.read')) await checkWrite(request);
+    });
+  }
   app.addHook('onSend', async (request, reply, payload) => {
     await keep(deps.writes, request, reply.statusCode);
     return payload;

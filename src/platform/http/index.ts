@@ -1,9 +1,12 @@
 export {
   type Access,
   type Identity,
+  isAllowed,
   LOCAL,
   localAccess,
+  NOBODY,
   noRecorder,
+  type WorkGrant,
   type WriteRecord,
   type WriteRecorder,
 } from './access.ts';

@@ -7,7 +7,7 @@ import { AppError, systemCode } from '../errors/index.ts';
 import { checkJson } from '../json/index.ts';
 import type { Log, Telemetry } from '../telemetry/index.ts';
 import type { Access, WriteRecorder } from './access.ts';
-import { guard } from './guard.ts';
+import { type GuardDeps, guard } from './guard.ts';
 import { isLoopback } from './origin.ts';
 import { problemOf, toAppError } from './problem.ts';
 import type { Plugin, Route } from './route.ts';
@@ -18,6 +18,7 @@ export interface HttpDeps {
   readonly telemetry: Telemetry;
   readonly access: Access;
   readonly writes: WriteRecorder;
+  readonly checkWrite?: GuardDeps['checkWrite'];
   readonly routes: readonly Route[];
   readonly plugins: readonly Plugin[];
 }

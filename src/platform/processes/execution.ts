@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ControlGroup, controlGroup, findControlGroup, type Limits, type Taken } from './control-group.ts';
 import { uptimeMs } from './even-time.ts';
 import { birthOf, killMarked, markOf, signal } from './kernel.ts';
+import { commandAs, type OtherUser } from './other-user.ts';
 import { LEADER, WATCHDOG } from './scripts.ts';
 
 export interface ExecutionSpec {
@@ -14,6 +15,8 @@ export interface ExecutionSpec {
   readonly command: readonly [program: string, ...words: string[]];
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Whom the command runs as, with what little of an environment its leader has; default: the user of this process. */
+  readonly runAs?: { readonly user: OtherUser; readonly leaderEnvironment: Readonly<Record<string, string>> };
   /** Unix milliseconds at which it must have ended. */
   readonly until: number;
   /** Tells when it begins, in Unix milliseconds; default: the clock of the machine. */
@@ -69,7 +72,8 @@ const LOOK_MS = 200;
 
 /** Errors: those of `spawn` when the shell cannot be started, and of the file system. */
 export function startExecution(spec: ExecutionSpec): Execution {
-  mkdirSync(spec.folder, { recursive: true });
+  // The leader stays with the server, so what it writes is not for the user of the command to change.
+  mkdirSync(spec.folder, { recursive: true, mode: 0o700 });
   const begun: Start = { start: Math.round((spec.now ?? Date.now)()), upMs: uptimeMs() };
   writeUntil(spec.folder, spec.until, begun);
   const group = spec.limits === undefined ? null : controlGroup(spec.id, spec.limits);
@@ -164,16 +168,18 @@ function execution({ id, folder, pid, graceMs, exit, watchdog, group, seenAlive 
 }
 
 function spawnLeader(
-  { id, folder, command, cwd, environment, output, log = join(folder, 'output.log') }: ExecutionSpec,
+  { id, folder, command, cwd, environment, output, runAs, log = join(folder, 'output.log') }: ExecutionSpec,
   group: ControlGroup | null,
 ): ChildProcess {
-  const out = output === 'inherit' ? 'inherit' : openSync(log, 'a');
+  const out = output === 'inherit' ? 'inherit' : openSync(log, 'a', 0o600);
+  const marked = { ...environment, STEELYARD_EXECUTION: id };
+  const run = runAs === undefined ? command : commandAs(runAs.user, folder, command, marked);
   const kept = output === 'inherit' ? { first: 0, last: 0 } : KEPT_BYTES;
   const words = [folder, log, group?.folders.join(' ') ?? '', String(kept.first), String(kept.last)];
   try {
-    return spawn('/bin/sh', ['-c', LEADER, 'steelyard-leader', ...words, ...command], {
+    return spawn('/bin/sh', ['-c', LEADER, 'steelyard-leader', ...words, ...run], {
       cwd,
-      env: { ...environment, STEELYARD_EXECUTION: id },
+      env: runAs === undefined ? marked : { ...runAs.leaderEnvironment, STEELYARD_EXECUTION: id },
       detached: true,
       // A terminal answers no group but its own: whoever reads from it there would fail or be stopped.
       stdio: [output === 'inherit' && !process.stdin.isTTY ? 'inherit' : 'ignore', out, out],

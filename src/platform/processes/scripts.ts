@@ -84,7 +84,8 @@ leader=$$; born; up; echo "$leader $born $up" > "$folder/leader.new" && mv "$fol
 printf '%64s\\n' '' > "$folder/exit.new"
 trap : HUP INT TERM
 if [ "$first" -gt 0 ]; then
-  mkfifo "$folder/output.pipe"
+  # A command of another user may open it again by /dev/stdout; the folder keeps others out.
+  mkfifo -m 622 "$folder/output.pipe"
   keep < "$folder/output.pipe" &
   keeper=$!
   "$@" > "$folder/output.pipe" 2>&1

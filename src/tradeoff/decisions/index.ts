@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Events } from '../../platform/events/index.ts';
@@ -7,6 +6,7 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Ledger, TakenDecision } from '../gates/index.ts';
 import { insertAct, pageActs } from './acts-store.ts';
+import { newDecisionId } from './decision-id.ts';
 import { keepBillChanges, withRestatements } from './restatements.ts';
 import {
   type DecidedAct,
@@ -19,6 +19,7 @@ import {
 } from './schema.ts';
 import { decisionsNaming, findDecision, insertDecision, pageDecisions } from './store.ts';
 
+export { createAliasGovernance } from './alias-governance.ts';
 export { decisionMigrations } from './migrations.ts';
 
 export interface DecisionDeps {
@@ -56,7 +57,7 @@ export function createDecisions(deps: DecisionDeps): Decisions {
       return decision.decision;
     },
     async recordAct(sql, act) {
-      const decided = { decision: newId(), at: new Date(deps.clock.now()).toISOString(), ...act };
+      const decided = { decision: newDecisionId(), at: new Date(deps.clock.now()).toISOString(), ...act };
       await insertAct(sql, decided);
       return decided.decision;
     },
@@ -115,7 +116,7 @@ function withoutEvidence({ evidence: _evidence, ...decision }: DecisionDetail): 
 
 function documentOf(taken: TakenDecision, at: string): TakenRecord {
   return {
-    decision: newId(),
+    decision: newDecisionId(),
     at,
     actor: taken.actor,
     model: taken.model,
@@ -134,8 +135,4 @@ function documentOf(taken: TakenDecision, at: string): TakenRecord {
       priceBooks: [...taken.priceBooks],
     },
   };
-}
-
-function newId(): string {
-  return `dec_${randomBytes(10).toString('hex')}`;
 }

@@ -108,8 +108,10 @@ export const DecidedAct = z
     at: UtcInstant.describe('When it was decided'),
     actor: z.string().describe('Who or what decided it'),
     act: z
-      .enum(['approved', 'applied', 'dismissed', 'undone', 'placed'])
-      .describe('What was decided; placed: on which capacity work runs'),
+      .enum(['approved', 'applied', 'dismissed', 'undone', 'placed', 'overridden'])
+      .describe(
+        'What was decided; placed: on which capacity work runs; overridden: an alias moved in spite of its policy',
+      ),
     about: z.string().describe('Id of what it is about, such as a recommendation'),
     subject: Subject,
     summary: z.string().describe('The decision in one sentence'),

@@ -17,6 +17,11 @@ export async function findPolicies(sql: Sql, name: string | null): Promise<Polic
   }));
 }
 
+/** Policies of a model, by name. */
+export async function policiesOf(sql: Sql, model: string): Promise<Policy[]> {
+  return (await findPolicies(sql, null)).filter(({ spec }) => spec.model === model);
+}
+
 export async function putPolicy(sql: Sql, policy: Policy, at: string): Promise<void> {
   const row = { name: policy.name, version: policy.policyVersion, spec: JSON.stringify(policy.spec), applied_at: at };
   await sql

@@ -3,7 +3,7 @@ import type { Registry } from '../../mlops/registry/index.ts';
 import type { Tracking } from '../../mlops/tracking/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Store } from '../../platform/store/index.ts';
-import type { Gates } from '../gates/index.ts';
+import { type Gates, policiesOf } from '../gates/index.ts';
 import type { Check } from '../gates/schema.ts';
 
 export interface ModelStepsDeps {
@@ -35,7 +35,18 @@ export function createModelSteps({ store, tracking, registry, gates }: ModelStep
       const { decision } = await gates.check({ model, version, policy, dryRun: false, actor });
       return { model, version, decision };
     },
-    deploy: ({ model, version, alias }) => store.transaction((sql) => registry.setAlias(sql, model, alias, version)),
+    async deploy({ model, version, alias, actor }) {
+      const policies = (await policiesOf(store, model)).filter(({ spec }) => spec.alias === alias);
+      if (policies.length === 0) return store.transaction((sql) => registry.setAlias(sql, model, alias, version));
+      // Governed, so it moves by decisions: every policy has to promote the version, and the last of them moves the alias.
+      for (const [index, { name }] of policies.entries()) {
+        const dryRun = index < policies.length - 1;
+        const { verdict, summary } = await gates.check({ model, version, policy: name, dryRun, actor });
+        if (verdict === 'promote') continue;
+        const detail = `Policy "${name}" governs the alias "${alias}" of model "${model}", and its gate says ${verdict}: ${summary}`;
+        throw new AppError('alias_governed', detail, { model, alias, policy: name });
+      }
+    },
   };
 }
 

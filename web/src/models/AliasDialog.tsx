@@ -28,13 +28,17 @@ export function AliasDialog(props: AliasDialogProps) {
   const { model, alias: given, removes, versions, policy, metric, decisions, aliases, onClose } = props;
   const id = useId();
   const [name, setName] = useState(given ?? '');
+  const [reason, setReason] = useState('');
   const alias = name.trim().replace(/^@/, '');
   const from = versions.find((version) => version.aliases.includes(alias));
   const [chosen, setChosen] = useState(() => versions.find((version) => version !== from)?.version);
   const to = removes ? undefined : versions.find(({ version }) => version === chosen);
   const title = removes ? `Remove @${alias}?` : given === null ? 'Set a new alias' : `Move @${alias}?`;
-  const ready = alias !== '' && (removes || (to !== undefined && to !== from));
-  const submit = () => aliases.move.mutate({ alias, version: to?.version ?? null }, { onSuccess: onClose });
+  const isGoverned = policy !== undefined && alias === policy.spec.alias;
+  const isReasoned = !isGoverned || reason.trim() !== '';
+  const ready = alias !== '' && isReasoned && (removes || (to !== undefined && to !== from));
+  const why = isGoverned ? { reason: reason.trim() } : {};
+  const submit = () => aliases.move.mutate({ alias, version: to?.version ?? null, ...why }, { onSuccess: onClose });
   return (
     <FormDialog
       title={title}
@@ -71,6 +75,20 @@ export function AliasDialog(props: AliasDialogProps) {
           }))}
           onChange={setChosen}
         />
+      )}
+      {isGoverned && (
+        <label className={styles.dialogField} htmlFor={`${id}-reason`}>
+          Reason for moving it without its gate
+          <input
+            id={`${id}-reason`}
+            className={parts.line}
+            autoComplete="off"
+            required
+            maxLength={2000}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        </label>
       )}
       {alias !== '' && <AliasMeans {...{ model, alias, from, to, policy, metric, decisions }} />}
     </FormDialog>

@@ -53,7 +53,8 @@ export function AliasMeans({ model, alias, from, to, policy, metric, decisions }
       )}
       {guarded && to !== undefined && (
         <Notice>
-          The policy {policy.name} moves this alias when it promotes. By hand nothing is weighed;{' '}
+          The policy {policy.name} governs this alias. Only an administrator can move it by hand, and the reason is
+          recorded. By hand nothing is weighed;{' '}
           {verdict === undefined
             ? `version ${to.version} has not been weighed.`
             : `its latest verdict on version ${to.version} is ${verdict}.`}

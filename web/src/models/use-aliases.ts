@@ -7,6 +7,8 @@ export interface AliasMove {
   readonly alias: string;
   /** Where it shall point; null takes it away. */
   readonly version: string | null;
+  /** Why it is moved in spite of the policy that governs it; left out where none does. */
+  readonly reason?: string;
 }
 
 export interface MovedAlias extends AliasMove {
@@ -18,19 +20,22 @@ export function useAliases(model: string) {
   const queries = useQueryClient();
   const [moved, setMoved] = useState<MovedAlias | null>(null);
   const move = useMutation({
-    mutationFn: async ({ alias, version }: AliasMove): Promise<MovedAlias> => {
+    mutationFn: async ({ alias, version, reason }: AliasMove): Promise<MovedAlias> => {
       const params = { model, alias };
       const done =
         version === null
-          ? await call(removeModelAlias, { params })
-          : await call(setModelAlias, { params, body: { version } });
-      return { alias, ...done };
+          ? await call(removeModelAlias, { params, query: { reason } })
+          : await call(setModelAlias, { params, body: { version, reason } });
+      return { alias, ...done, ...(reason === undefined ? {} : { reason: `Undo: ${reason}` }) };
     },
     onSuccess: setMoved,
     onSettled: () => void queries.invalidateQueries(),
   });
   const undo = () => {
-    if (moved !== null) move.mutate({ alias: moved.alias, version: moved.previousVersion });
+    if (moved !== null) {
+      const { alias, previousVersion: version, reason } = moved;
+      move.mutate({ alias, version, ...(reason === undefined ? {} : { reason }) });
+    }
   };
   return { move, moved, undo, dismiss: () => setMoved(null) };
 }

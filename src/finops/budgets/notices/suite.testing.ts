@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { createOrg, orgMigrations } from '../../../org/index.ts';
+import { hasAccount } from '../../../platform/auth/index.ts';
 import { eventMigrations } from '../../../platform/events/index.ts';
 import { testClock } from '../../../platform/jobs/fixtures.testing.ts';
 import { createJobs, jobMigrations } from '../../../platform/jobs/index.ts';
@@ -57,7 +58,7 @@ class Room {
     const log = pino({ level: 'silent' });
     const events = { append: async () => undefined };
     const prices = createPriceBook({ clock, events, config: HOME });
-    const org = createOrg({ store, clock });
+    const org = createOrg({ store, clock, accounts: { has: hasAccount } });
     const metering = createMetering({ store, clock, events, prices, org });
     const rules = destinationRules(`127.0.0.1:${this.receiver.port}`);
     const smtpUrl = this.secret('smtp', `smtp://me:pw@127.0.0.1:${this.smtp.port}`);

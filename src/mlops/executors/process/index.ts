@@ -1,10 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
 import { cpus as cpusOf, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError, systemCode } from '../../../platform/errors/index.ts';
 import { createNvidiaSmi, type GpuReader } from '../../../platform/gpus/index.ts';
-import { type Ended, type Execution, findExecution, startExecution } from '../../../platform/processes/index.ts';
+import {
+  type Ended,
+  type Execution,
+  type ExecutionSpec,
+  findExecution,
+  giveFolder,
+  type OtherUser,
+  startExecution,
+} from '../../../platform/processes/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { EndReason, Executor, RunningWork, Work, WorkEnd } from '../executor.ts';
 import { createDiskWatch } from './disk.ts';
@@ -14,6 +23,8 @@ import { createRoom, type Machine, type Place, type Room } from './room.ts';
 export interface ProcessExecutorDeps {
   /** What every command has in its environment besides its own: where programs are, and little more. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Whom commands run as; null: the user of the server. */
+  readonly user: OtherUser | null;
   readonly clock: Clock;
 }
 
@@ -26,7 +37,7 @@ const SIGNALLED = 128;
  * Runs work as processes of this machine, each in a group of its own, bounded by control groups where the kernel lets us, and
  * ended in time by a watchdog that needs no server.
  */
-export function createProcessExecutor({ environment, clock }: ProcessExecutorDeps): Executor {
+export function createProcessExecutor({ environment, user, clock }: ProcessExecutorDeps): Executor {
   const nvidiaSmi = createNvidiaSmi({ now: clock.now });
   let room: Promise<Room> | null = null;
   const disk = createDiskWatch();
@@ -66,7 +77,11 @@ export function createProcessExecutor({ environment, clock }: ProcessExecutorDep
       const place = (await roomOf()).enter(work);
       try {
         keepGpus(work, place.gpus);
-        const execution = begin(work, clock, { ...environment, ...work.environment, ...place.environment });
+        if (user !== null) await handOver(work, user);
+        const own = user === null ? {} : { HOME: work.workspace, USER: user.name, LOGNAME: user.name };
+        const all = { ...environment, ...own, ...work.environment, ...place.environment };
+        const runAs = user === null ? {} : { runAs: { user, leaderEnvironment: environment } };
+        const execution = begin(work, clock, all, runAs);
         return watched(work, execution, place);
       } catch (error) {
         place.leave();
@@ -108,7 +123,18 @@ function gpusKept(work: Work): readonly number[] | null {
   }
 }
 
-function begin(work: Work, { now }: Clock, environment: Readonly<Record<string, string>>): Execution {
+/** The working copy is the user's; what the server keeps beside it can be passed and not read. */
+async function handOver({ folder, workspace }: Work, user: OtherUser): Promise<void> {
+  await chmod(folder, 0o711);
+  await giveFolder(workspace, user);
+}
+
+function begin(
+  work: Work,
+  { now }: Clock,
+  environment: Readonly<Record<string, string>>,
+  runAs: Pick<ExecutionSpec, 'runAs'>,
+): Execution {
   const { cpus, memoryBytes } = work.resources;
   return startExecution({
     id: work.id,
@@ -117,6 +143,7 @@ function begin(work: Work, { now }: Clock, environment: Readonly<Record<string, 
     command: work.command,
     cwd: work.workspace,
     environment,
+    ...runAs,
     until: work.until,
     now,
     graceMs: work.graceMs,

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { constants, createReadStream, createWriteStream } from 'node:fs';
-import { chmod, copyFile, lstat, mkdir, readdir, readlink, symlink } from 'node:fs/promises';
+import { constants, createWriteStream } from 'node:fs';
+import { chmod, copyFile, lstat, mkdir, open, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { systemCode } from '../../../platform/errors/index.ts';
 import type { Objects } from '../../../platform/objects/index.ts';
+import { isInside } from './inside.ts';
 
 /** A file by its content. */
 export const TreeFile = z.strictObject({
@@ -29,6 +30,7 @@ export interface Trees {
   open(file: TreeFile): Promise<Readable>;
 }
 
+const PLAIN = constants.O_RDONLY | constants.O_NOFOLLOW;
 const ROOT = 'pipelines/blobs';
 const OWNER_EXECUTES = 0o100;
 /** Files that are read or written at the same time. */
@@ -38,7 +40,10 @@ export function createTrees(objects: Objects): Trees {
   return {
     async keep(folder, paths) {
       const found: string[] = [];
-      for (const path of paths) found.push(...(await filesAt(folder, path)));
+      for (const path of paths) {
+        // A link that a command left must not make files of this machine its outputs.
+        if (await isInside(folder, path)) found.push(...(await filesAt(folder, path)));
+      }
       const unique = [...new Set(found)].toSorted();
       return inTurns(unique, (path) => keepFile(objects, folder, path));
     },
@@ -76,18 +81,25 @@ async function keepFile(objects: Objects, folder: string, path: string): Promise
     return { path, digest, sizeBytes: content.length, kind: 'link' };
   }
   const digest = await digestOf(place);
-  await putOnce(objects, digest, () => createReadStream(place));
+  await putOnce(objects, digest, () => plainFile(place));
   return { path, digest, sizeBytes: facts.size, kind: (facts.mode & OWNER_EXECUTES) === 0 ? 'file' : 'executable' };
 }
 
 async function digestOf(place: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(place), hash);
+  await pipeline(await plainFile(place), hash);
   return hash.digest('hex');
 }
 
-async function putOnce(objects: Objects, digest: string, content: () => Parameters<Objects['put']>[1]): Promise<void> {
-  if ((await objects.size(keyOf(digest))) === null) await objects.put(keyOf(digest), content());
+/** A file that became a link since it was looked at is not followed. */
+async function plainFile(place: string): Promise<Readable> {
+  return (await open(place, PLAIN)).createReadStream();
+}
+
+type Content = Parameters<Objects['put']>[1];
+
+async function putOnce(objects: Objects, digest: string, content: () => Content | Promise<Content>): Promise<void> {
+  if ((await objects.size(keyOf(digest))) === null) await objects.put(keyOf(digest), await content());
 }
 
 function keyOf(digest: string): string {
@@ -97,6 +109,9 @@ function keyOf(digest: string): string {
 async function placeFile(objects: Objects, { path, digest, kind }: TreeFile, folder: string): Promise<void> {
   const place = join(folder, path);
   await mkdir(dirname(place), { recursive: true });
+  if (!(await isInside(folder, path))) throw new Error(`${path} leads out of its folder by a link`);
+  // A link in its place would be written through.
+  await rm(place, { force: true });
   const local = await objects.localPath(keyOf(digest));
   if (kind === 'link') {
     const { content } = await objects.open(keyOf(digest));

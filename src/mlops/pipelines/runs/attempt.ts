@@ -8,6 +8,7 @@ import type { DriveDeps, DrivenRun } from './context.ts';
 import { heldOn, type Observer, observe } from './observe.ts';
 import type { Attempt, Taken } from './taken.ts';
 import { checkpointOf } from './work.ts';
+import { NO_MASK } from './work-secrets.ts';
 
 /** Why a try ended, and what follows from it. */
 export interface AttemptEnd {
@@ -82,7 +83,9 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
   });
   const byClock = running.now === undefined && Math.abs(deps.clock.now() - now()) > CLOCK_WAS_SET_MS;
   const ended = byClock ? { ...end.ended, end: now() } : end.ended;
-  return settled(deps, input, observer, { end: ended, told, isMoved: moved !== null });
+  const masker = deps.workSecrets.maskerOf(work.id) ?? NO_MASK;
+  const reason = told.reason === null ? null : masker.text(told.reason);
+  return settled(deps, input, observer, { end: ended, told: { ...told, reason }, isMoved: moved !== null });
 }
 
 /** When a try must be gone for the sake of its own time, so that it is asked to end when that is over; Unix milliseconds. */
@@ -199,7 +202,9 @@ async function settled(
   observer: Observer,
   { end, told, isMoved }: { readonly end: WorkEnd; readonly told: Outcome; readonly isMoved: boolean },
 ): Promise<AttemptEnd> {
-  const checkpoint = await checkpointOf(work);
+  const masker = deps.workSecrets.maskerOf(work.id) ?? NO_MASK;
+  const left = await checkpointOf(work);
+  const checkpoint = left === null ? null : masker.text(left);
   // What filled the disk goes before anything is written about it.
   if (end.reason === 'disk') await rm(work.workspace, { recursive: true, force: true });
   const place = end.place ?? null;

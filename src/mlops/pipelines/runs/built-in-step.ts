@@ -137,7 +137,7 @@ async function deployed(
 ): Promise<BuiltInEnd> {
   const { model, version } = storedOf(driven, of).outputs.values;
   if (model === undefined || version === undefined) throw new StepProblem(`"${of}" registered nothing.`);
-  await deps.models.deploy({ model, version, alias });
+  await deps.models.deploy({ model, version, alias, actor: `pipeline ${driven.run.pipeline} #${driven.run.number}` });
   return { state: 'succeeded', reason: null, values: { model, version, alias } };
 }
 

@@ -1,12 +1,15 @@
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Work } from '../../executors/index.ts';
 import type { CommandStep } from '../definition/schema.ts';
+import { textInside } from '../files/inside.ts';
 import type { AttemptEnd } from './attempt.ts';
 import type { DriveDeps } from './context.ts';
 import { NO_OUTPUTS, type StepOutputs } from './store.ts';
+import { NO_MASK } from './work-secrets.ts';
 
 export interface Collecting {
   readonly work: Work;
@@ -23,6 +26,8 @@ export interface Collected {
   readonly verdict: Pick<AttemptEnd, 'outcome' | 'reason'>;
 }
 
+/** Of a file of metrics: 16 MiB are a quarter of a million of them. */
+const MOST_METRICS_BYTES = 16 * 1024 * 1024;
 const Metrics = z.record(z.string().min(1), z.number());
 
 /** Keeps what a try has left: its log, its metrics, and, where it went well, its outputs. */
@@ -49,21 +54,24 @@ export function logPath(attempt: number): string {
   return `logs/attempt-${attempt}.log`;
 }
 
-/** Keeps the log of a try among the artifacts of its run; one that is empty is nothing to keep. */
+/** Keeps the log of a try, its secrets masked, among the artifacts of its run; one that is empty is nothing to keep. */
 export async function keepLog(
-  deps: Pick<DriveDeps, 'runLog'>,
-  { folder }: Pick<Work, 'folder'>,
+  deps: Pick<DriveDeps, 'runLog' | 'workSecrets'>,
+  { id, folder }: Pick<Work, 'id' | 'folder'>,
   { mlflowRun, attempt }: { readonly mlflowRun: string | null; readonly attempt: number },
 ): Promise<void> {
   const log = join(folder, 'output.log');
   const sizeBytes = (await stat(log).catch(() => null))?.size ?? 0;
-  if (mlflowRun !== null && sizeBytes > 0) await deps.runLog.keep(mlflowRun, logPath(attempt), createReadStream(log));
+  if (mlflowRun === null || sizeBytes === 0) return;
+  const masker = deps.workSecrets.maskerOf(id) ?? NO_MASK;
+  const masked = Readable.from(masker.masked(createReadStream(log)), { objectMode: false });
+  await deps.runLog.keep(mlflowRun, logPath(attempt), masked);
 }
 
 /** Logs the numbers of the metrics file; what is wrong with it, in words, or null. */
 async function logMetrics(deps: DriveDeps, { work, step, mlflowRun }: Collecting): Promise<string | null> {
   if (step.metrics === undefined || mlflowRun === null) return null;
-  const text = await readFile(join(work.workspace, step.metrics), 'utf8').catch(() => null);
+  const text = await textInside(work.workspace, step.metrics, MOST_METRICS_BYTES);
   if (text === null) return `it wrote no ${step.metrics}, which its metrics promise`;
   const parsed = Metrics.safeParse(parsedJson(text));
   if (!parsed.success) return `${step.metrics} is no JSON object of numbers by name`;

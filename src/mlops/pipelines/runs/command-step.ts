@@ -19,6 +19,7 @@ import { save } from './steps-of-run.ts';
 import { findCached, lastMade, putCached, type StoredStep } from './store.ts';
 import type { Taken } from './taken.ts';
 import { admissionOf, fillWorkspace, resourcesOf, workId, workOf } from './work.ts';
+import { NO_MASK } from './work-secrets.ts';
 
 /** Ends a step that is ready: takes what was made before, or makes it. Resolves when it is over, or this server lets go of it. */
 export async function runCommandStep(
@@ -43,7 +44,9 @@ export async function runCommandStep(
     const begun = await begin(deps, driven, { executor, step, stored: found, prepared, image: image?.name ?? null });
     if (begun !== null) await follow(deps, driven, begun);
   } catch (error) {
-    const reason = problemOf(error) ?? (error instanceof AppError ? error.message : null);
+    const said = problemOf(error) ?? (error instanceof AppError ? error.message : null);
+    const masker = deps.workSecrets.maskerOf(workId(driven, before, storedOf(driven, planned.key).attempt)) ?? NO_MASK;
+    const reason = said === null ? null : masker.text(said);
     // Of the disk of this server, which is no fault of the step.
     const isFull = error instanceof AppError && error.code === 'storage_full';
     if (reason === null || isFull) throw error;
@@ -213,7 +216,8 @@ async function beginNow(deps: DriveDeps, driven: DrivenRun, beginning: Beginning
     // It may have begun: it is looked for, as after a restart.
     if (isAway(error)) return null;
     const isLater = error instanceof AppError && error.code === 'executor_quota';
-    const why = error instanceof Error ? error.message : String(error);
+    const said = error instanceof Error ? error.message : String(error);
+    const why = (deps.workSecrets.maskerOf(id) ?? NO_MASK).text(said);
     await notBegun(deps, driven, { stored, work, why, laterMs: LATER_MS });
     if (isLater) return null;
     throw error;
@@ -234,6 +238,8 @@ async function notBegun(deps: DriveDeps, driven: DrivenRun, { stored, work, why,
     // It may never have come to a reservation.
     if (!(error instanceof AppError) || error.code !== 'reservation_not_found') throw error;
   });
+  await deps.endAccess(work.id);
+  deps.workSecrets.forget(work.id);
   await rm(work.folder, { recursive: true, force: true });
   await save(deps, driven, { ...stored, state: 'waiting', reason: why, notBeforeMs: deps.clock.now() + laterMs });
   return null;
@@ -312,6 +318,7 @@ async function follow(deps: DriveDeps, driven: DrivenRun, begun: Begun): Promise
   log.catch(() => undefined);
   const end = await watch(deps, driven, input);
   if (end === null) return;
+  await deps.endAccess(begun.work.id);
   const collected = await collect(deps, { ...begun, mlflowRun: stored.mlflowRun, end, log });
   await keepEnd(deps, driven, begun, {
     end: { ...end, ...collected.verdict },

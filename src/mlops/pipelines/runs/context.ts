@@ -15,6 +15,7 @@ import type { Line } from './line.ts';
 import type { KnownStep } from './prepare.ts';
 import { isOver } from './schema.ts';
 import type { StoredRun, StoredStep } from './store.ts';
+import type { WorkSecrets } from './work-secrets.ts';
 
 export interface DriveDeps {
   readonly store: Store;
@@ -34,10 +35,20 @@ export interface DriveDeps {
   /** Lets time go by, less where the signal is aborted before. Never rejects. */
   readonly rest: (ms: number, over: AbortSignal) => Promise<void>;
   readonly line: Line;
+  readonly workSecrets: WorkSecrets;
   /** What lets a step reach this server: its address, and proof of who it is; empty where it cannot be reached. */
-  readonly access: (run: StoredRun) => Promise<Readonly<Record<string, string>>>;
+  readonly access: (run: StoredRun, work: StepWork) => Promise<Readonly<Record<string, string>>>;
+  /** Ends that proof: the work is over, or was never begun. */
+  readonly endAccess: (work: string) => Promise<void>;
   /** On this machine, ours: one folder for each piece of work. */
   readonly workFolder: string;
+}
+
+/** A try of a step, for the proof of who it is. */
+export interface StepWork {
+  readonly id: string;
+  /** Id of its MLflow run. */
+  readonly mlflowRun: string | null;
 }
 
 /** A run as its driver has it: it alone writes its steps, so what is in memory is what is stored. */

@@ -47,6 +47,7 @@ type Finished = Pick<Work, 'id' | 'folder'>;
  * this one did not come to.
  */
 export async function putAway(deps: DriveDeps, letGo: AbortSignal, executor: Executor, work: Finished): Promise<void> {
+  await deps.endAccess(work.id);
   try {
     if ((await whenReached(deps, letGo, () => executor.remove(work))) === null) return;
   } catch (error) {
@@ -54,6 +55,7 @@ export async function putAway(deps: DriveDeps, letGo: AbortSignal, executor: Exe
     deps.log.error({ err: error, work: work.id }, 'an engine still holds work that is over');
   }
   await rm(work.folder, { recursive: true, force: true });
+  deps.workSecrets.forget(work.id);
 }
 
 /** Puts away the tries that a server before this one had seen to their end, and no more than that. */

@@ -17,6 +17,10 @@ export const Cause = z.strictObject({
 });
 export type Cause = z.infer<typeof Cause>;
 
+/** Where the code of a run is from: sent with the run, read from the repository of its pipeline, or none. */
+export const CodeFrom = z.enum(['sent', 'git', 'none']);
+export type CodeFrom = z.infer<typeof CodeFrom>;
+
 /** What a step made: files by path, and values by name. */
 export const StepOutputs = z.strictObject({ files: z.array(TreeFile), values: z.record(z.string(), z.string()) });
 export type StepOutputs = z.infer<typeof StepOutputs>;
@@ -32,6 +36,7 @@ export interface StoredRun {
   readonly params: Readonly<Record<string, Scalar>>;
   /** Digest of its code. */
   readonly code: string;
+  readonly codeFrom: CodeFrom;
   readonly commit: string | null;
   readonly cause: Cause;
   readonly resumedFrom: string | null;
@@ -77,6 +82,8 @@ interface RunRow {
   spec: string;
   params: string;
   code: string;
+  /** Null for runs of versions that did not keep it. */
+  code_from: string | null;
   commit_id: string | null;
   cause: string;
   resumed_from: string | null;
@@ -292,6 +299,7 @@ function runRow(run: StoredRun): RunRow {
     spec: JSON.stringify(run.spec),
     params: JSON.stringify(run.params),
     code: run.code,
+    code_from: run.codeFrom,
     commit_id: run.commit,
     cause: JSON.stringify(run.cause),
     resumed_from: run.resumedFrom,
@@ -316,6 +324,8 @@ function storedRun(row: RunRow): StoredRun {
     spec: PipelineSpec.parse(JSON.parse(row.spec)),
     params: Params.parse(JSON.parse(row.params)),
     code: row.code,
+    // The safe one of the two: such a run goes on by the applied document.
+    codeFrom: row.code_from === null ? 'sent' : CodeFrom.parse(row.code_from),
     commit: row.commit_id,
     cause: Cause.parse(JSON.parse(row.cause)),
     resumedFrom: row.resumed_from,

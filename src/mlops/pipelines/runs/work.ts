@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Subject } from '../../../org/schema.ts';
-import { resolveSecret } from '../../../platform/secrets/index.ts';
 import type { Resources, Work } from '../../executors/index.ts';
 import type { AdmissionRequest } from '../admission.ts';
 import type { CommandStep } from '../definition/schema.ts';
+import { textInside } from '../files/inside.ts';
 import { type Capacity, capacityOf } from './capacity-decision.ts';
 import type { DriveDeps, DrivenRun } from './context.ts';
 import type { Prepared } from './prepare.ts';
 import type { StoredStep } from './store.ts';
+import { secretsOf } from './work-secrets.ts';
 
 /** Where a step says where it left what it had reached, in its working folder. */
 export const CHECKPOINT_FILE = '.steelyard-checkpoint';
+const MOST_CHECKPOINT_BYTES = 65_536;
 const LEASE_SECONDS = 600;
 /** What an engine may take to begin a command, on a machine that is busy: set aside at first, or the work is ended before it begins. */
 const BEGIN_SECONDS = { process: 0, docker: 5, kubernetes: 5 } as const;
@@ -92,6 +94,8 @@ export async function workOf(deps: DriveDeps, driven: DrivenRun, request: WorkRe
   const { id, step, stored, prepared, image, until } = request;
   const folder = join(deps.workFolder, id);
   const { run } = driven;
+  const [access, secrets] = [await deps.access(run, { id, mlflowRun: stored.mlflowRun }), await secretsOf(step)];
+  deps.workSecrets.keep(id, [...Object.values(secrets), ...tokensIn(access)]);
   return {
     id,
     folder,
@@ -99,10 +103,10 @@ export async function workOf(deps: DriveDeps, driven: DrivenRun, request: WorkRe
     command: prepared.command,
     image,
     environment: {
-      ...(await deps.access(run)),
+      ...access,
       ...ownEnvironment(driven, stored, step),
       ...prepared.environment,
-      ...(await secretsOf(step)),
+      ...secrets,
     },
     resources: resourcesOf(step, capacityOf(stored, stored.attempt)),
     outputs: [...step.outputs, ...(step.metrics === undefined ? [] : [step.metrics]), CHECKPOINT_FILE],
@@ -133,11 +137,9 @@ function ownEnvironment({ run }: DrivenRun, stored: StoredStep, step: CommandSte
   };
 }
 
-async function secretsOf({ secrets }: CommandStep): Promise<Record<string, string>> {
-  const read = Object.entries(secrets).map(
-    async ([name, reference]) => [name, (await resolveSecret(reference)).reveal()] as const,
-  );
-  return Object.fromEntries(await Promise.all(read));
+/** Proofs of who a step is, among what lets it reach this server. */
+function tokensIn(access: Readonly<Record<string, string>>): string[] {
+  return Object.entries(access).flatMap(([name, value]) => (name.endsWith('_TOKEN') ? [value] : []));
 }
 
 /** Puts the code and the inputs of a step into its working folder, which is empty before. */
@@ -156,7 +158,7 @@ export async function fillWorkspace(
 
 /** The first line that a step left about its checkpoint; null when it left none. */
 export async function checkpointOf({ workspace }: Work): Promise<string | null> {
-  const text = await readFile(join(workspace, CHECKPOINT_FILE), 'utf8').catch(() => '');
+  const text = (await textInside(workspace, CHECKPOINT_FILE, MOST_CHECKPOINT_BYTES)) ?? '';
   const [line = ''] = text.trim().split('\n');
   return line === '' ? null : line.slice(0, 2000);
 }

@@ -104,6 +104,7 @@ async function begun(deps: TriggerDeps, decision: Decision, trigger: Trigger): P
     ref: commit,
     commit: null,
     requestKey: `trigger ${decision.trigger} ${occurrence}`,
+    mayRunCode: true,
     cause: { kind: kindOf(trigger), detail, ...(depth === 0 ? {} : { depth }) },
     actor,
     // What is linked within the transaction counts for whoever comes next.

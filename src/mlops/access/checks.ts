@@ -1,0 +1,105 @@
+import type { Org } from '../../org/index.ts';
+import type { Identity } from '../../platform/http/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
+import type { Owner, Tracking } from '../tracking/index.ts';
+import { refuseOtherTeam, refuseStep } from './refusals.ts';
+
+/** Team and project, as tags name them. */
+type Belonging = Pick<Owner, 'team' | 'project'>;
+
+export interface WriteAccessDeps {
+  readonly store: Store;
+  readonly org: Pick<Org, 'mayWriteFor' | 'withTeam'>;
+  readonly tracking: Pick<Tracking, 'owners'>;
+  readonly registry: {
+    /** To whom a registered model belongs; null when there is no such model. */
+    ownerOf(sql: Sql, model: string): Promise<Belonging | null>;
+    /** Refuses a path among the artifacts that a registered version is made of. Error: `artifact_immutable`. */
+    refuseFrozen(sql: Sql, path: string): Promise<void>;
+  };
+}
+
+/** The checks of one noun each; they refuse with `not_permitted`. What there is not is left to the handler to miss. */
+export interface Checks {
+  run(identity: Identity, runId: string): Promise<void>;
+  experiment(identity: Identity, experimentId: string): Promise<void>;
+  loggedModel(identity: Identity, modelId: string): Promise<void>;
+  model(identity: Identity, name: string): Promise<void>;
+  /** A new value of the tags that say to whom something belongs. */
+  belonging(identity: Identity, belonging: Belonging): Promise<void>;
+}
+
+/** Runs nested in each other that are followed up to the run of a step. */
+const DEEPEST = 10;
+export function isFree({ scopes, role }: Identity): boolean {
+  return scopes === null || role === 'admin' || role === 'operator';
+}
+
+export function createChecks({ store, org, tracking, registry }: WriteAccessDeps): Checks {
+  const teamOf = async ({ team, project }: Belonging): Promise<string | null> => {
+    const subject = { ...(team === null ? {} : { team }), ...(project === null ? {} : { project }) };
+    return (await org.withTeam(store, subject)).team ?? null;
+  };
+  const refuseOthers = async (identity: Identity, belonging: Belonging, what: string): Promise<void> => {
+    const team = await teamOf(belonging);
+    if (team === null || (await org.mayWriteFor(store, team, identity.name))) return;
+    throw refuseOtherTeam(identity, team, what);
+  };
+  /** Whether a run is that of the step, or was begun under it. */
+  const isUnder = async (own: string | null, runId: string): Promise<boolean> => {
+    let at: string | null = runId;
+    for (let depth = 0; at !== null && own !== null && depth < DEEPEST; depth += 1) {
+      if (at === own) return true;
+      const owner: Owner | null = await tracking.owners.ofRun(store, at);
+      at = owner?.parentRunId ?? null;
+    }
+    return false;
+  };
+  return {
+    async run(identity, runId) {
+      if (isFree(identity)) return;
+      const { work } = identity;
+      if (work !== null) {
+        if (await isUnder(work.runId, runId)) return;
+        throw refuseStep(`run ${runId}`);
+      }
+      const owner = await tracking.owners.ofRun(store, runId);
+      if (owner !== null) await refuseOthers(identity, owner, `Run ${runId}`);
+    },
+    async experiment(identity, experimentId) {
+      if (isFree(identity)) return;
+      if (identity.work !== null) {
+        if (experimentId === String(identity.work.experimentId)) return;
+        throw refuseStep(`experiment ${experimentId}`);
+      }
+      const id = /^\d{1,15}$/.test(experimentId) ? Number(experimentId) : null;
+      const owner = id === null ? null : await tracking.owners.ofExperiment(store, id);
+      if (owner !== null) await refuseOthers(identity, owner, `Experiment ${experimentId}`);
+    },
+    async loggedModel(identity, modelId) {
+      if (isFree(identity)) return;
+      const owner = await tracking.owners.ofLoggedModel(store, modelId);
+      if (identity.work !== null) {
+        if (owner?.parentRunId != null && (await isUnder(identity.work.runId, owner.parentRunId))) return;
+        throw refuseStep(`logged model ${modelId}`);
+      }
+      if (owner !== null) await refuseOthers(identity, owner, `Logged model ${modelId}`);
+    },
+    async model(identity, name) {
+      if (isFree(identity)) return;
+      const owner = await registry.ownerOf(store, name);
+      if (owner === null) return;
+      if (identity.work === null) return refuseOthers(identity, owner, `Model ${name}`);
+      const own = identity.work.runId === null ? null : await tracking.owners.ofRun(store, identity.work.runId);
+      const team = await teamOf(owner);
+      if (team !== null && (own === null || (await teamOf(own)) !== team)) throw refuseStep(`model ${name}`);
+    },
+    async belonging(identity, belonging) {
+      if (isFree(identity) || (belonging.team === null && belonging.project === null)) return;
+      if (identity.work === null) return refuseOthers(identity, belonging, 'What is tagged so');
+      const own = identity.work.runId === null ? null : await tracking.owners.ofRun(store, identity.work.runId);
+      if (own !== null && (await teamOf(own)) === (await teamOf(belonging))) return;
+      throw refuseStep('another team');
+    },
+  };
+}

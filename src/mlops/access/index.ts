@@ -1,0 +1,58 @@
+import type { Identity } from '../../platform/http/index.ts';
+import type { ArtifactWrites } from '../tracking/index.ts';
+import type { CheckWrite } from '../wire/index.ts';
+import { createChecks, isFree, type WriteAccessDeps } from './checks.ts';
+import { checkEndpoint, type EndpointWrite } from './endpoint-writes.ts';
+import { checkMessage } from './mlflow-writes.ts';
+import { refuseStep } from './refusals.ts';
+
+export type { EndpointWrite } from './endpoint-writes.ts';
+
+/** Who may change which run, experiment, model and artifact, beyond what the scope of the route says. */
+export interface WriteAccess {
+  /** Of a message of MLflow's protocol. */
+  readonly message: CheckWrite;
+  /** Of one of our own endpoints. */
+  endpoint(write: EndpointWrite): Promise<void>;
+  /** Of spans. */
+  traces(identity: Identity, experimentId: string, runId: string | null): Promise<void>;
+  readonly artifacts: ArtifactWrites;
+}
+
+const RUN_ID = /^[0-9a-f]{32}$/;
+const MODEL_ID = /^m-[0-9a-f]{32}$/;
+
+/**
+ * Contributors change what belongs to a team as members of it, and the token of a step writes to the step's own run and those under it.
+ * Administrators and operators pass, and so does everybody on a server without accounts.
+ */
+export function createWriteAccess(deps: WriteAccessDeps): WriteAccess {
+  const { store, tracking, registry } = deps;
+  const checks = createChecks(deps);
+  return {
+    message: (path, call) => checkMessage(checks, path, call),
+    endpoint: (write) => checkEndpoint(checks, write),
+    async traces(identity, experimentId, runId) {
+      await checks.experiment(identity, experimentId);
+      if (runId !== null) await checks.run(identity, runId);
+    },
+    artifacts: {
+      async check(identity, path) {
+        await registry.refuseFrozen(store, path);
+        if (isFree(identity)) return;
+        const parts = path.split('/');
+        const runs = parts.filter((part) => RUN_ID.test(part));
+        const models = parts.filter((part) => MODEL_ID.test(part));
+        for (const run of runs) await checks.run(identity, run);
+        for (const model of models) await checks.loggedModel(identity, model);
+        const named = await Promise.all([
+          ...runs.map((run) => tracking.owners.ofRun(store, run)),
+          ...models.map((model) => tracking.owners.ofLoggedModel(store, model)),
+        ]);
+        if (identity.work !== null && named.every((owner) => owner === null)) throw refuseStep('artifacts of no run');
+        const [experiment = ''] = parts;
+        if (identity.work === null && runs.length + models.length === 0) await checks.experiment(identity, experiment);
+      },
+    },
+  };
+}

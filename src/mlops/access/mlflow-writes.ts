@@ -1,0 +1,86 @@
+import { isAllowed } from '../../platform/http/index.ts';
+import { ownerIn, ownerTags } from '../tracking/index.ts';
+import type { Fields, MlflowCall, MlflowRoute } from '../wire/index.ts';
+import type { Checks } from './checks.ts';
+import { refuseStep } from './refusals.ts';
+
+const PARENT_TAG = 'mlflow.parentRunId';
+/** Where runs go that name no experiment. */
+const DEFAULT_EXPERIMENT = '0';
+
+/** Checks what a message of MLflow's protocol is about to change. Error: `not_permitted`. */
+export async function checkMessage(checks: Checks, path: MlflowRoute['path'], call: MlflowCall): Promise<void> {
+  if (call.identity.scopes === null) return;
+  const [, , noun = ''] = path.split('/');
+  if (noun === 'runs') return checkRuns(checks, path, call);
+  if (noun === 'experiments') return checkExperiments(checks, path, call);
+  if (noun === 'logged-models') return checkLoggedModels(checks, call);
+  if (noun === 'traces') return checkTraces(checks, call);
+  if (noun === 'registered-models' || noun === 'model-versions') return checkModels(checks, path, call);
+}
+
+async function checkRuns(checks: Checks, path: string, { fields, identity }: MlflowCall): Promise<void> {
+  const tags = tagsIn(fields);
+  await checks.belonging(identity, ownerIn(tags));
+  if (path !== '/mlflow/runs/create') {
+    if (path === '/mlflow/runs/delete-tag') refuseUntagging(fields, { identity });
+    return checks.run(identity, fields.requiredText('run_id', 'run_uuid'));
+  }
+  await checks.experiment(identity, fields.text('experiment_id') ?? DEFAULT_EXPERIMENT);
+  if (identity.work === null) return;
+  const parent = tags.find(({ key }) => key === PARENT_TAG)?.value;
+  if (parent === undefined) throw refuseStep('a new run that is not nested in it');
+  await checks.run(identity, parent);
+}
+
+/** A step does not take its run away from the team that pays for it. */
+function refuseUntagging(fields: Fields, { identity }: Pick<MlflowCall, 'identity'>): void {
+  if (identity.work !== null && ownerTags.has(fields.requiredText('key'))) throw refuseStep('another team');
+}
+
+async function checkExperiments(checks: Checks, path: string, { fields, identity }: MlflowCall): Promise<void> {
+  await checks.belonging(identity, ownerIn(tagsIn(fields)));
+  if (path !== '/mlflow/experiments/create') await checks.experiment(identity, fields.requiredText('experiment_id'));
+}
+
+async function checkLoggedModels(checks: Checks, { fields, params, identity }: MlflowCall): Promise<void> {
+  await checks.belonging(identity, ownerIn(tagsIn(fields)));
+  if (params.modelId !== undefined) return checks.loggedModel(identity, params.modelId);
+  await checks.experiment(identity, fields.text('experiment_id') ?? DEFAULT_EXPERIMENT);
+  const runId = fields.text('source_run_id') || null;
+  if (runId !== null) return checks.run(identity, runId);
+  if (identity.work !== null) throw refuseStep('a logged model of no run');
+}
+
+/** The run or experiment that a trace is for, where the message names it. */
+async function checkTraces(checks: Checks, { fields, identity }: MlflowCall): Promise<void> {
+  const [runId, experimentId] = [fields.text('run_id'), fields.text('experiment_id')];
+  if (runId !== undefined) await checks.run(identity, runId);
+  if (experimentId !== undefined) await checks.experiment(identity, experimentId);
+}
+
+async function checkModels(checks: Checks, path: string, { fields, identity }: MlflowCall): Promise<void> {
+  await checks.belonging(identity, ownerIn(tagsIn(fields)));
+  await checks.model(identity, fields.requiredText('name'));
+  if (path !== '/mlflow/model-versions/create' || isAllowed(identity, 'mlops.write')) return;
+  const [modelId, runId] = [fields.text('model_id') || loggedModelIn(fields), fields.text('run_id') || null];
+  if (modelId !== null) await checks.loggedModel(identity, modelId);
+  if (runId !== null) await checks.run(identity, runId);
+  if (modelId === null && runId === null) throw refuseStep('a version of another run');
+}
+
+/** `models:/m-…` names a logged model. */
+function loggedModelIn(fields: Fields): string | null {
+  return /^models:\/+(m-[0-9a-f]{32})$/.exec(fields.requiredText('source'))?.[1] ?? null;
+}
+
+/** Tags that a message sets: a list of them, or one by its key and value. */
+function tagsIn(fields: Fields): { key: string; value: string }[] {
+  const listed = fields.has('tags') ? fields.messages('tags') : [];
+  return [fields, ...listed].flatMap((tag) => {
+    const key = tag.has('key') ? tag.text('key') : undefined;
+    return key === undefined || !(ownerTags.has(key) || key === PARENT_TAG)
+      ? []
+      : [{ key, value: tag.text('value') ?? '' }];
+  });
+}

@@ -1,0 +1,194 @@
+/** Shorter values are too likely to be in a log by chance. */
+const SHORTEST = 4;
+/** A secret of so many bytes is found when it is broken over lines too; a shorter one would be found where it is not. */
+const BROKEN_FROM = 8;
+/** Of a longer secret so much is looked for, in characters: where that is, the rest follows. */
+const LONGEST_VALUE = 16_384;
+const MASK = '*'.charCodeAt(0);
+const LINE_ENDS: ReadonlySet<number> = new Set([10, 13]);
+
+/** Replaces every byte of a secret by `*`, so that what is left keeps its place. */
+export interface Masker {
+  /** Bytes of the longest text that is looked for. */
+  readonly longest: number;
+  /** Masks a text that is whole. */
+  text(text: string): string;
+  /** Masks bytes as they come; a secret may be split over chunks at any place. */
+  pass(): MaskingPass;
+  /** The same for bytes that come by themselves. */
+  masked(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer>;
+}
+
+export interface MaskingPass {
+  /** Takes bytes and answers those that are settled: what may be the beginning of a secret is held back. */
+  write(chunk: Uint8Array): Buffer;
+  /** Nothing more comes: answers what was held back. */
+  end(): Buffer;
+}
+
+interface Node {
+  readonly next: Map<number, Node>;
+  readonly depth: number;
+  /** The node of the longest other text that ends as this one does. */
+  fall: Node | null;
+  /** Lengths of the texts that end here, longest first. */
+  ends: readonly number[];
+}
+
+/**
+ * Looks for secrets of 4 characters or more: as they are, line by line, and as JSON, URLs, Base64 and hexadecimal digits write them. One of
+ * 8 bytes or more is found across line ends too.
+ * Example: with `['s3cret-1']`, `text('key=s3cret-1')` is `key=********`.
+ */
+export function createMasker(secrets: readonly string[]): Masker {
+  const patterns = [...new Set(secrets.flatMap(formsOf))].map((form) => Buffer.from(form));
+  const root = automatonOf(patterns);
+  const longest = Math.max(0, ...patterns.map(({ length }) => length));
+  const pass = () => createPass(root);
+  return {
+    longest,
+    pass,
+    text(text) {
+      const session = pass();
+      return patterns.length === 0 ? text : Buffer.concat([session.write(Buffer.from(text)), session.end()]).toString();
+    },
+    async *masked(chunks) {
+      const session = pass();
+      for await (const chunk of chunks) {
+        const settled = session.write(chunk);
+        if (settled.length > 0) yield settled;
+      }
+      const rest = session.end();
+      if (rest.length > 0) yield rest;
+    },
+  };
+}
+
+/** Every way in which a secret may be written. */
+function formsOf(secret: string): string[] {
+  const value = secret.slice(0, LONGEST_VALUE);
+  const whole = withoutLineEnds(value);
+  const plain = [whole, whole.trim(), ...value.split(/[\r\n]+/).map((line) => line.trim())];
+  const written = [...new Set(plain)].filter(({ length }) => length >= SHORTEST);
+  const encoded = [value, value.trim()].filter(({ length }) => length >= SHORTEST).flatMap(encodingsOf);
+  return [...written, ...encoded];
+}
+
+function encodingsOf(value: string): string[] {
+  const bytes = Buffer.from(value);
+  const url = encodeURIComponent(value.toWellFormed());
+  const json = JSON.stringify(value).slice(1, -1);
+  return [
+    url,
+    url.replaceAll('%20', '+'),
+    json,
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
+    ...(['base64', 'base64url'] as const).flatMap((way) =>
+      [0, 1, 2].flatMap((before) => insidesOf(bytes, before, way)),
+    ),
+  ].filter(({ length }) => length >= SHORTEST);
+}
+
+/**
+ * What Base64 makes of bytes behind `before` others: where they are the last, and where others follow. Characters that others have a part
+ * in are left out.
+ */
+function insidesOf(bytes: Buffer, before: number, way: 'base64' | 'base64url'): string[] {
+  const text = Buffer.concat([Buffer.alloc(before), bytes])
+    .toString(way)
+    .replaceAll('=', '');
+  const last = text.slice(before === 0 ? 0 : before + 1);
+  return (before + bytes.length) % 3 === 0 ? [last] : [last, last.slice(0, -1)];
+}
+
+function withoutLineEnds(text: string): string {
+  return text.replaceAll(/[\r\n]/g, '');
+}
+
+/** Aho and Corasick's automaton: one step for each byte, however many texts are looked for. */
+function automatonOf(patterns: readonly Buffer[]): Node {
+  const root = newNode(0);
+  for (const pattern of patterns) {
+    let node = root;
+    for (const byte of pattern) {
+      const next = node.next.get(byte) ?? newNode(node.depth + 1);
+      node.next.set(byte, next);
+      node = next;
+    }
+    node.ends = [pattern.length];
+  }
+  const queue = [root];
+  for (const node of queue) {
+    for (const [byte, child] of node.next) {
+      child.fall = node === root ? root : stepOf(root, node.fall ?? root, byte);
+      child.ends = [...child.ends, ...child.fall.ends];
+      queue.push(child);
+    }
+  }
+  return root;
+}
+
+function newNode(depth: number): Node {
+  return { next: new Map(), depth, fall: null, ends: [] };
+}
+
+function stepOf(root: Node, from: Node, byte: number): Node {
+  let node: Node | null = from;
+  while (node !== null) {
+    const next = node.next.get(byte);
+    if (next !== undefined) return next;
+    node = node.fall;
+  }
+  return root;
+}
+
+function createPass(root: Node): MaskingPass {
+  let node = root;
+  /** Bytes that may yet turn out to be of a secret. */
+  let held = Buffer.alloc(0);
+  return {
+    write(chunk) {
+      const bytes = held.length === 0 ? Buffer.from(chunk) : Buffer.concat([held, chunk]);
+      // Bytes that were held have been stepped through already.
+      for (let at = held.length; at < bytes.length; at += 1) {
+        const byte = bytes[at] ?? 0;
+        if (LINE_ENDS.has(byte)) continue;
+        node = stepOf(root, node, byte);
+        node.ends.some((length) => maskBack(bytes, at, length));
+      }
+      const settled = startOf(bytes, node.depth);
+      held = bytes.subarray(settled);
+      return bytes.subarray(0, settled);
+    },
+    end() {
+      const rest = held;
+      held = Buffer.alloc(0);
+      node = root;
+      return rest;
+    },
+  };
+}
+
+/** Masks so many bytes up to a place; line ends between them stay. False where they keep a short text from being a secret. */
+function maskBack(bytes: Buffer, end: number, length: number): boolean {
+  const start = placeBack(bytes, end, length);
+  if (length < BROKEN_FROM && end - start + 1 !== length) return false;
+  for (let at = start; at <= end; at += 1) if (!LINE_ENDS.has(bytes[at] ?? 0)) bytes[at] = MASK;
+  return true;
+}
+
+/** Place of the first of so many bytes up to a place, not counting line ends. */
+function placeBack(bytes: Buffer, end: number, length: number): number {
+  let at = end;
+  for (let left = length; at >= 0; at -= 1) {
+    if (!LINE_ENDS.has(bytes[at] ?? 0)) left -= 1;
+    if (left === 0) return at;
+  }
+  return 0;
+}
+
+/** Where the bytes begin of which so many are still open; all are settled when none is. */
+function startOf(bytes: Buffer, open: number): number {
+  return open === 0 ? bytes.length : placeBack(bytes, bytes.length - 1, open);
+}

@@ -1,0 +1,32 @@
+import { resolveSecret } from '../../../platform/secrets/index.ts';
+import type { CommandStep } from '../definition/schema.ts';
+import { createMasker, type Masker } from './masking.ts';
+
+/** What a try of a step must not say: its secrets, and the token by which it proves itself. */
+export interface WorkSecrets {
+  /** Secrets of a try that is about to begin, or was found again. */
+  keep(work: string, secrets: readonly string[]): void;
+  /** Masks what a try says. A try that is not under way on this server has nothing to mask with. */
+  maskerOf(work: string): Masker | null;
+  /** The try is over, and what it said is stored. */
+  forget(work: string): void;
+}
+
+export const NO_MASK = createMasker([]);
+
+export function createWorkSecrets(): WorkSecrets {
+  const maskers = new Map<string, Masker>();
+  return {
+    keep: (work, secrets) => void maskers.set(work, createMasker(secrets)),
+    maskerOf: (work) => maskers.get(work) ?? null,
+    forget: (work) => void maskers.delete(work),
+  };
+}
+
+/** Values of the secrets of a step, by variable. Error: `secret_unresolved`. */
+export async function secretsOf({ secrets }: Pick<CommandStep, 'secrets'>): Promise<Record<string, string>> {
+  const read = Object.entries(secrets).map(
+    async ([name, reference]) => [name, (await resolveSecret(reference)).reveal()] as const,
+  );
+  return Object.fromEntries(await Promise.all(read));
+}

@@ -1,0 +1,77 @@
+import { AppError } from '../../platform/errors/index.ts';
+import type { Identity } from '../../platform/http/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
+
+/** A policy that governs an alias of a model. */
+export interface Governing {
+  readonly policy: string;
+  readonly alias: string;
+}
+
+/** A governed alias that an administrator changed without a decision of the gate. */
+export interface Override {
+  readonly actor: string;
+  readonly model: string;
+  readonly alias: string;
+  /** Version that it pointed to; null when it did not exist. */
+  readonly from: string | null;
+  /** Version that it points to; null when it was removed. */
+  readonly to: string | null;
+  readonly reason: string;
+  readonly policies: readonly string[];
+}
+
+/** Which policies govern the aliases of a model, and where overrides are kept. Main supplies it: policies are not of this wing. */
+export interface AliasGovernance {
+  governing(sql: Sql, model: string): Promise<readonly Governing[]>;
+  /** Keeps an override as a decision, in the caller's transaction. */
+  overridden(sql: Sql, override: Override): Promise<void>;
+}
+
+/** Who changes an alias, and why in spite of a policy; null: no reason was given, and a governed alias is refused. */
+export interface AliasChange {
+  readonly identity: Identity;
+  readonly isAdmin: boolean;
+  readonly reason: string | null;
+}
+
+/** Policies that an override goes against; none where no policy governs the alias. Error: `alias_governed`. */
+export async function refuseGoverned(
+  governance: AliasGovernance,
+  sql: Sql,
+  { model, alias, version }: { readonly model: string; readonly alias: string; readonly version: string | null },
+  { isAdmin, reason }: AliasChange,
+): Promise<readonly string[]> {
+  const governing = (await governance.governing(sql, model)).filter((one) => one.alias === alias);
+  const [first] = governing;
+  if (first === undefined) return [];
+  if (isAdmin && reason !== null) return governing.map(({ policy }) => policy);
+  const ask = `steelyard gate check ${model} ${version ?? 'VERSION'} --policy ${first.policy}`;
+  const detail = `Policy "${first.policy}" governs the alias "${alias}" of model "${model}": it moves by a decision of the gate only. Ask for one: ${ask}. An administrator can override it with a reason, which is recorded.`;
+  throw new AppError('alias_governed', detail, { model, alias, policy: first.policy });
+}
+
+/** Refuses to delete or rename a model that a policy governs. Error: `alias_governed`. */
+export async function refuseGovernedModel(governance: AliasGovernance, sql: Sql, model: string): Promise<void> {
+  const [first] = await governance.governing(sql, model);
+  if (first === undefined) return;
+  const detail = `Policy "${first.policy}" governs the alias "${first.alias}" of model "${model}", so the model cannot be deleted or renamed. Apply the policy for another model first.`;
+  throw new AppError('alias_governed', detail, { model, alias: first.alias, policy: first.policy });
+}
+
+/** Refuses to delete a version that a governed alias points to: the alias would go with it. Error: `alias_governed`. */
+export async function refuseGovernedVersion(
+  governance: AliasGovernance,
+  sql: Sql,
+  {
+    model,
+    version,
+    aliases,
+  }: { readonly model: string; readonly version: number; readonly aliases: readonly string[] },
+): Promise<void> {
+  const governing = (await governance.governing(sql, model)).find(({ alias }) => aliases.includes(alias));
+  if (governing === undefined) return;
+  const { policy, alias } = governing;
+  const detail = `The alias "${alias}" of model "${model}" points to version ${version}, and policy "${policy}" governs it. Promote another version first: steelyard gate check ${model} VERSION --policy ${policy}`;
+  throw new AppError('alias_governed', detail, { model, alias, policy });
+}

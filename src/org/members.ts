@@ -1,0 +1,99 @@
+import { AppError } from '../platform/errors/index.ts';
+import { handle, type Route } from '../platform/http/index.ts';
+import type { Sql, Store } from '../platform/store/index.ts';
+import type { Clock } from '../platform/units/index.ts';
+import { listTeamMembers, removeTeamMember, setTeamMember, type TeamMember, TeamRole } from './schema.ts';
+import { findTeam } from './store.ts';
+
+interface MemberTables {
+  team_member: { team: string; account: string; role: string; since: string };
+}
+
+/** The accounts of the server. */
+export interface Accounts {
+  has(sql: Sql, name: string): Promise<boolean>;
+}
+
+export interface MembersDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly accounts: Accounts;
+}
+
+/** Who belongs to a team, and what they may change of it. */
+export function memberRoutes({ store, clock, accounts }: MembersDeps): Route[] {
+  return [
+    handle(listTeamMembers, async ({ params: { team } }) => {
+      await requireTeam(store, team);
+      return { members: await membersOf(store, team) };
+    }),
+    handle(setTeamMember, ({ params: { team, account }, body: { role } }) =>
+      store.transaction(async (sql) => {
+        await requireTeam(sql, team);
+        if (!(await accounts.has(sql, account))) {
+          throw new AppError('account_not_found', `There is no account "${account}".`, { account });
+        }
+        return putMember(sql, { team, account, role, since: new Date(clock.now()).toISOString() });
+      }),
+    ),
+    handle(removeTeamMember, ({ params: { team, account } }) =>
+      store.transaction(async (sql) => {
+        await requireTeam(sql, team);
+        const member = (await membersOf(sql, team)).find((one) => one.account === account);
+        if (member === undefined) {
+          throw new AppError('team_member_not_found', `"${account}" is no member of team "${team}".`, {
+            team,
+            account,
+          });
+        }
+        await sql
+          .tables<MemberTables>()
+          .deleteFrom('team_member')
+          .where('team', '=', team)
+          .where('account', '=', account)
+          .execute();
+        return member;
+      }),
+    ),
+  ];
+}
+
+/** Whether an account may change what belongs to a team. True for a name that no team has: it cannot have members. */
+export async function mayWriteFor(sql: Sql, team: string, account: string): Promise<boolean> {
+  const row = await sql
+    .tables<MemberTables>()
+    .selectFrom('team_member')
+    .select('role')
+    .where('team', '=', team)
+    .where('account', '=', account)
+    .executeTakeFirst();
+  if (row !== undefined) return row.role === 'contributor';
+  return (await findTeam(sql, team)) === null;
+}
+
+/** Removes an account from every team. */
+export async function deleteMemberships(sql: Sql, account: string): Promise<void> {
+  await sql.tables<MemberTables>().deleteFrom('team_member').where('account', '=', account).execute();
+}
+
+async function membersOf(sql: Sql, team: string): Promise<TeamMember[]> {
+  const rows = sql.tables<MemberTables>().selectFrom('team_member').selectAll().where('team', '=', team);
+  return (await rows.orderBy('account').execute()).map(({ role, ...row }) => ({ ...row, role: TeamRole.parse(role) }));
+}
+
+/** A new role keeps the day of the first. */
+async function putMember(sql: Sql, member: TeamMember): Promise<TeamMember> {
+  await sql
+    .tables<MemberTables>()
+    .insertInto('team_member')
+    .values(member)
+    .onConflict((conflict) => conflict.columns(['team', 'account']).doUpdateSet({ role: member.role }))
+    .execute();
+  const [stored = member] = (await membersOf(sql, member.team)).filter(({ account }) => account === member.account);
+  return stored;
+}
+
+async function requireTeam(sql: Sql, team: string): Promise<void> {
+  if ((await findTeam(sql, team)) !== null) return;
+  throw new AppError('team_not_found', `There is no team "${team}". Apply a document of kind Team first.`, { team });
+}

@@ -1,0 +1,29 @@
+import type { AliasGovernance } from '../../mlops/registry/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import { policiesOf } from '../gates/index.ts';
+import { insertAct } from './acts-store.ts';
+import { newDecisionId } from './decision-id.ts';
+
+/** What the registry needs to know of policies: which alias each governs, and where an override of one is kept. */
+export function createAliasGovernance({ clock }: { readonly clock: Clock }): AliasGovernance {
+  return {
+    async governing(sql, model) {
+      const policies = await policiesOf(sql, model);
+      return policies.map(({ name, spec }) => ({ policy: name, alias: spec.alias }));
+    },
+    async overridden(sql, { actor, model, alias, from, to, reason, policies }) {
+      const was = from === null ? 'it was new' : `it pointed to version ${from}`;
+      const moved = to === null ? 'was removed' : `points to version ${to}`;
+      await insertAct(sql, {
+        decision: newDecisionId(),
+        at: new Date(clock.now()).toISOString(),
+        actor,
+        act: 'overridden',
+        about: `${model}@${alias}`.slice(0, 250),
+        subject: { model, ...(to === null ? {} : { modelVersion: to }) },
+        summary: `The alias "${alias}" of ${model} ${moved} without a decision of the gate; ${was}. Reason: ${reason}`,
+        evidence: { alias, from, to, reason, policies },
+      });
+    },
+  };
+}
