@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../src/main.ts';
 import { type DeclaredRoute, listen } from '../../src/platform/http/index.ts';
 import { testApplication } from '../../src/testing.ts';
+import { draws } from '../../src/testing-deep.ts';
 import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 import { sent } from './doors.ts';
 import { extremeRequests } from './fuzz-extremes.ts';
@@ -12,7 +13,7 @@ import { Document, type Known, requestOf } from './fuzz-requests.ts';
 
 /** Another seed finds other things; this one keeps the suite the same from run to run. */
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_124);
-const REQUESTS_A_ROUTE = Number(process.env.FUZZ_REQUESTS ?? 25);
+const REQUESTS_A_ROUTE = Number(process.env.FUZZ_REQUESTS ?? Math.max(5, draws(25)));
 
 const bin = findPostgres();
 let postgres: Databases | null = null;
