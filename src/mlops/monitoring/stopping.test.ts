@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { verifyJournals } from '../../platform/journal/index.ts';
-import { call, testApplication } from '../../testing.ts';
+import { call, problemFrom, testApplication } from '../../testing.ts';
+import { deletePredictions } from './predictions/retention-schema.ts';
 import { recordPredictions } from './predictions/schema.ts';
 
 const DAY_MS = 86_400_000;
@@ -24,12 +25,14 @@ it('a server that is stopped while it settles a large back-fill ends in time, an
   }
   const before = segments();
   expect(before).toHaveLength(1);
-  // Settles at its start; a file for each of thousands of days takes longer than the server has.
   const application = await testApplication({ clock }, { data });
+  // Settles first; a file for each of thousands of days takes longer than a stopping server has.
+  const asking = problemFrom(call(application, deletePredictions, { body: { entity: 'of no row', dryRun: true } }));
   await expect.poll(() => existsSync(join(data, 'lake', 'prediction')), { timeout: 20_000 }).toBe(true);
   const startedAt = performance.now();
   await application[Symbol.asyncDispose]();
   expect(performance.now() - startedAt).toBeLessThan(10_000);
+  expect(await asking).toMatchObject({ code: 'server_stopping', status: 503 });
   expect(segments()).toEqual(before);
   expect(readdirSync(join(data, 'lake', 'prediction'))).toEqual([]);
   expect(await verifyJournals(join(data, 'journals'))).toEqual([]);

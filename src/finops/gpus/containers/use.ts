@@ -70,13 +70,13 @@ export async function containerUses(deps: ContainerUseDeps, within: Within): Pro
   const { store, lake } = deps;
   const partitions = partitionsWithin(await lake.partitions(store, CONTAINER_HOUR), within);
   if (partitions.length === 0) return [];
-  const [uses, times, known] = await lake.hold(async () => {
+  const { uses, times, known } = await lake.hold(async () => {
     const hours = await lake.relation(store, CONTAINER_HOUR, { partitions });
-    return lake.session(async (session) => [
-      await session.query(usesSelect(hours, within)),
-      await session.query(podTimesSelect(hours, within)),
-      await session.query(knownHoursSelect(hours, within)),
-    ]);
+    return lake.session(async (session) => ({
+      uses: await session.query(usesSelect(hours, within)),
+      times: await session.query(podTimesSelect(hours, within)),
+      known: await session.query(knownHoursSelect(hours, within)),
+    }));
   });
   const owners = await ownersOf(deps, uses, within);
   const resources = await resourcesOf(deps, store, within.end);
