@@ -1,7 +1,7 @@
 import type { Sql } from '../../platform/store/index.ts';
 import type { RegistryTables } from './tables.ts';
-import type { VersionRow } from './version-store.ts';
 import type { KeyValue } from './types.ts';
+import type { VersionRow } from './version-store.ts';
 
 /** Writes that only an import may do: numbers, sources and times as they are on the other server. */
 
