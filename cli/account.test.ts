@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { main } from './program.ts';
@@ -40,6 +40,18 @@ describe('accounts on the command line', () => {
     expect([made.code, JSON.parse(made.out)]).toMatchObject([0, { name: 'ada', role: 'viewer', createdBy: 'local' }]);
     const listed = await server.local(['account', 'list']);
     expect(listed.out).toContain('ada');
+    const token = await server.local(['token', 'create', 'ci', '--account', 'ada', '--scope', 'mlops.read', '--json']);
+    expect(JSON.parse(token.out).token).toMatchObject({ account: 'ada', scopes: ['mlops.read'], parent: null });
+    expect((await server.local(['token', 'create', 'ci', '--scope', 'everything'])).code).toBe(2);
+    const team = join(temporaryFolder(), 'team.yaml');
+    writeFileSync(team, '{apiVersion: steelyard/v1, kind: Team, metadata: {name: search}}');
+    await server.local(['apply', '-f', team]);
+    const added = await server.local(['team', 'add', 'search', 'ada', '--role', 'viewer']);
+    expect([added.code, added.out]).toEqual([0, 'ada is a viewer of team search.\n']);
+    expect((await server.local(['team', 'members', 'search'])).out).toMatch(/ada\s+viewer/);
+    const deleted = await server.local(['account', 'delete', 'ada']);
+    expect([deleted.code, deleted.out]).toEqual([0, 'The account ada is deleted.\n']);
+    expect((await server.local(['team', 'remove', 'search', 'ada'])).code).toBe(4);
   });
 
   it('guard what another server imports, which is said in a sentence', async () => {

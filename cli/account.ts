@@ -126,7 +126,8 @@ const tokenCreateCommand = command({
     };
     const made = await (await context.client()).call(createToken, { body });
     await context.answer(made, () => made.secret);
-    await context.remark(`Token ${made.token.id} of ${made.token.account}. It is not shown again.`);
+    const until = made.token.parent === null ? '' : ' It ends with the token of your login, at logout too.';
+    await context.remark(`Token ${made.token.id} of ${made.token.account}. It is not shown again.${until}`);
     return 0;
   },
 });

@@ -135,6 +135,17 @@ describe('code that is sent', () => {
   });
 });
 
+it('is not brought by a document of who may apply and not run code', async () => {
+  const apply = async (role: Role, run: string) => {
+    const text = JSON.stringify(pipelineOf('applied', { on: [{ cron: '* * * * *' }], steps: { train: { run } } }));
+    return ask(role, 'POST', '/api/v1/apply', { documents: [{ file: 'p.yaml', text }] });
+  };
+  expect(await apply('finance', 'id')).toMatchObject({ status: 403, body: { code: 'not_permitted' } });
+  expect((await apply('operator', 'true')).status).toBe(200);
+  expect(await apply('finance', 'id')).toMatchObject({ status: 403, body: { code: 'not_permitted' } });
+  expect((await apply('finance', 'true')).body.applied).toMatchObject([{ outcome: 'unchanged' }]);
+});
+
 it('says that steps share the user of the server', async () => {
   const { engines, warnings } = (await ask('viewer', 'GET', '/api/v1/executors')).body;
   expect([engines, warnings]).toEqual([['process'], [expect.stringContaining('processUser')]]);

@@ -15,7 +15,7 @@ export interface WriteAccessDeps {
     /** To whom a registered model belongs; null when there is no such model. */
     ownerOf(sql: Sql, model: string): Promise<Belonging | null>;
     /** Refuses a path among the artifacts that a registered version is made of. Error: `artifact_immutable`. */
-    refuseFrozen(sql: Sql, path: string): Promise<void>;
+    refuseFrozen(sql: Sql, path: string, what?: 'file' | 'folder'): Promise<void>;
   };
 }
 

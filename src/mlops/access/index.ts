@@ -37,8 +37,8 @@ export function createWriteAccess(deps: WriteAccessDeps): WriteAccess {
       if (runId !== null) await checks.run(identity, runId);
     },
     artifacts: {
-      async check(identity, path) {
-        await registry.refuseFrozen(store, path);
+      async check(identity, path, what) {
+        await registry.refuseFrozen(store, path, what);
         if (isFree(identity)) return;
         const parts = path.split('/');
         const runs = parts.filter((part) => RUN_ID.test(part));

@@ -104,11 +104,14 @@ export function createPipelines(deps: PipelinesDeps): Pipelines {
   const triggers = createTriggers(all);
   return {
     kinds: [
-      specKind('Pipeline', 60, PipelineSpec, async (sql, name, spec) => {
-        const outcome = await applyPipeline(deps.clock, sql, name, spec);
-        if (outcome !== 'unchanged') await triggers.apply(sql, name, spec);
-        return outcome;
-      }),
+      {
+        ...specKind('Pipeline', 60, PipelineSpec, async (sql, name, spec) => {
+          const outcome = await applyPipeline(deps.clock, sql, name, spec);
+          if (outcome !== 'unchanged') await triggers.apply(sql, name, spec);
+          return outcome;
+        }),
+        runsCode: true,
+      },
     ],
     routes: [...pipelineRoutes(all, driver.wake), ...triggers.routes],
     plugin: triggers.plugin,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sql as raw } from 'kysely';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { objectKey, type Tracking } from '../tracking/index.ts';
@@ -40,18 +41,22 @@ export async function frozenPath(
   }
 }
 
-/** Refuses to write to a path that a registered version is made of, or to a folder above it. Error: `artifact_immutable`. */
-export async function refuseFrozen(sql: Sql, path: string): Promise<void> {
+/**
+ * Refuses to write to a path that a registered version is made of or, with `folder`, to delete all that is under a path.
+ * Error: `artifact_immutable`.
+ */
+export async function refuseFrozen(sql: Sql, path: string, what: 'file' | 'folder' = 'file'): Promise<void> {
   const key = objectKey('mlflow-artifacts:/', path)?.slice(PREFIX.length) ?? '';
   const parts = key.split('/');
+  const below = key === '' ? '' : `${key}/`;
   const above = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
   const frozen = sql.tables<RegistryTables>().selectFrom('model_version').select(['model', 'version']);
   const found = await frozen
     .where((version) =>
       version.or([
         version('artifact_path', 'in', above),
-        // All that begins with it and a slash: the character after the slash is the zero.
-        version.and([version('artifact_path', '>=', `${key}/`), version('artifact_path', '<', `${key}0`)]),
+        // Not by the order of texts, which is another in some databases.
+        ...(what === 'folder' ? [raw<boolean>`substr(artifact_path, 1, ${[...below].length}) = ${below}`] : []),
       ]),
     )
     .orderBy('model')

@@ -79,8 +79,11 @@ export interface Registry {
   versionsOn(sql: Sql, items: readonly Named[]): Promise<Map<string, string>>;
   /** To whom a model belongs by its tags; null when there is no such model. */
   ownerOf(sql: Sql, name: string): Promise<Pick<Owner, 'team' | 'project'> | null>;
-  /** Refuses a path among the artifacts that a registered version is made of. Error: `artifact_immutable`. */
-  refuseFrozen(sql: Sql, path: string): Promise<void>;
+  /**
+   * Refuses a path among the artifacts that a registered version is made of; `folder`: also one that has such paths under it.
+   * Error: `artifact_immutable`.
+   */
+  refuseFrozen(sql: Sql, path: string, what?: 'file' | 'folder'): Promise<void>;
   /** Models of another server, with their version numbers. */
   readonly imports: RegistryImports;
   readonly routes: readonly Route[];

@@ -149,10 +149,11 @@ export function createServing(deps: ServingDeps): Serving {
 
 function endpointKind(deps: ServiceDeps): ManifestKind {
   const apply = (sql: Sql, name: string, spec: EndpointSpec) => applyEndpoint(deps, sql, name, spec);
-  return specKind('Endpoint', 70, EndpointSpec, apply, async (name, spec) => {
+  const kind = specKind('Endpoint', 70, EndpointSpec, apply, async (name, spec) => {
     await checkCluster(deps, spec);
     return { apply: (sql) => apply(sql, name, spec), discard: async () => undefined };
   });
+  return { ...kind, runsCode: true };
 }
 
 /** What a cluster kept on while no server was there held its machine until now; that a cluster does not answer says nothing. */

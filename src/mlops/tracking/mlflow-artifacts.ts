@@ -78,7 +78,7 @@ function proxyRoutes(
     return sendMessage(reply, {});
   });
   app.delete(`${base}/*`, { config: { scope: 'mlops.delete' } }, async (request, reply) => {
-    await writes.check(request.identity, pathOf(request));
+    await writes.check(request.identity, pathOf(request), 'folder');
     await artifacts.remove(pathOf(request));
     return sendMessage(reply, {});
   });

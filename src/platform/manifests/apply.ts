@@ -10,6 +10,8 @@ export interface ApplyOptions {
   readonly dryRun?: boolean;
   /** Whether an administrator asks. Without it, a document with a field marked `adminOnly` may only stay as it is. */
   readonly asAdmin?: boolean;
+  /** Whether who asks may have commands run. Without it, a document of a kind that runs some may only stay as it is. */
+  readonly mayRunCode?: boolean;
   /** Told what the files hold before any of it is applied: names by kind, as in `{ Team: 'search, ads' }`. */
   readonly tell?: (names: Readonly<Record<string, string>>) => void;
 }
@@ -40,7 +42,7 @@ export async function applyManifests(
   options.tell?.(namesByKind(manifests));
   refuseDoubles(manifests);
   const ordered = manifests.toSorted((one, other) => one.kind.order - other.kind.order);
-  const guarded: Guarded = new Map(options.asAdmin === true ? [] : ordered.flatMap(guardedFields));
+  const guarded: Guarded = new Map(ordered.flatMap((manifest) => guardedBy(manifest, options)));
   const prepared: Prepared = new Map();
   try {
     // What may not change is not prepared: for another than an administrator nothing is read or sent by it.
@@ -64,12 +66,14 @@ export async function applyManifests(
 }
 
 type Prepared = Map<ReadManifest, PreparedManifest>;
-/** Documents that may only stay as they are, with the first field that makes them so. */
-type Guarded = ReadonlyMap<ReadManifest, string>;
+/** Documents that may only stay as they are, with the refusal of any change. */
+type Guarded = ReadonlyMap<ReadManifest, AppError>;
 
-function guardedFields(manifest: ReadManifest): [ReadManifest, string][] {
-  const [field] = adminFields(manifest.kind.schema, manifest.document);
-  return field === undefined ? [] : [[manifest, field]];
+function guardedBy(manifest: ReadManifest, { asAdmin, mayRunCode }: ApplyOptions): [ReadManifest, AppError][] {
+  const { kind, document } = manifest;
+  const [field] = asAdmin === true ? [] : adminFields(kind.schema, document);
+  if (field !== undefined) return [[manifest, adminOnlyField(field)]];
+  return kind.runsCode === true && mayRunCode !== true ? [[manifest, commandsOf(kind.kind)]] : [];
 }
 
 function namesByKind(manifests: readonly ReadManifest[]): Record<string, string> {
@@ -102,11 +106,16 @@ async function applyEach(
     const ready = prepared.get(manifest);
     const applying = ready === undefined ? kind.apply(sql, document) : ready.apply(sql);
     const outcome = await placed(applying, manifest);
-    const field = guarded.get(manifest);
-    if (field !== undefined && outcome !== 'unchanged') throw withPlace(adminOnlyField(field), manifest);
+    const refusal = guarded.get(manifest);
+    if (refusal !== undefined && outcome !== 'unchanged') throw withPlace(refusal, manifest);
     applied.push({ kind: kind.kind, name: document.metadata.name, outcome });
   }
   return applied;
+}
+
+function commandsOf(kind: string): AppError {
+  const detail = `A document of kind ${kind} runs commands; to apply a new or changed one takes the scope mlops.run_code (docs/security.md).`;
+  return new AppError('not_permitted', detail);
 }
 
 function adminOnlyField(path: string): AppError {

@@ -13,6 +13,8 @@ export interface ManifestKind<Document extends Manifest = Manifest> {
   readonly kind: string;
   /** Of the whole document: apiVersion, kind, metadata, spec. */
   readonly schema: z.ZodType<Document>;
+  /** Whether what it makes runs commands of the document: it takes the scope `mlops.run_code` to change one. */
+  readonly runsCode?: boolean;
   /** Lower ones are applied first, so that what is referred to is there: 10 Team, 20 Project, … */
   readonly order: number;
   /** Makes the store say what the document says. An unknown reference is an `AppError` `manifest_reference_unknown`. */

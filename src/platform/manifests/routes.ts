@@ -1,5 +1,5 @@
 import { administers } from '../auth/index.ts';
-import { handle, type Route } from '../http/index.ts';
+import { handle, isAllowed, type Route } from '../http/index.ts';
 import type { Store } from '../store/index.ts';
 import { applyManifests } from './apply.ts';
 import type { ManifestKinds } from './manifest-kind.ts';
@@ -11,6 +11,7 @@ export function manifestRoutes(store: Store, kinds: ManifestKinds): Route[] {
       applyManifests(store, kinds, body.documents, {
         dryRun: body.dryRun,
         asAdmin: administers(identity),
+        mayRunCode: isAllowed(identity, 'mlops.run_code'),
         tell: audited,
       }),
     ),

@@ -3,6 +3,9 @@ import { useState } from 'react';
 import { removeModelAlias, setModelAlias } from '../../../src/mlops/registry/schema.ts';
 import { call } from '../client.ts';
 
+/** As the server takes it, in characters. */
+const LONGEST_REASON = 2000;
+
 export interface AliasMove {
   readonly alias: string;
   /** Where it shall point; null takes it away. */
@@ -26,7 +29,11 @@ export function useAliases(model: string) {
         version === null
           ? await call(removeModelAlias, { params, query: { reason } })
           : await call(setModelAlias, { params, body: { version, reason } });
-      return { alias, ...done, ...(reason === undefined ? {} : { reason: `Undo: ${reason}` }) };
+      return {
+        alias,
+        ...done,
+        ...(reason === undefined ? {} : { reason: `Undo: ${reason}`.slice(0, LONGEST_REASON) }),
+      };
     },
     onSuccess: setMoved,
     onSettled: () => void queries.invalidateQueries(),
