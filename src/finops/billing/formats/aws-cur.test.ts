@@ -96,16 +96,30 @@ describe('an AWS Cost and Usage Report', () => {
     });
   });
 
-  it.each([
-    ['AmazonSageMaker', 'Amazon SageMaker', 'AI and Machine Learning', 'Machine Learning'],
-    ['AmazonBedrock', 'Amazon Bedrock', 'AI and Machine Learning', 'Generative AI'],
-    ['AmazonBedrockFoundationModels', 'Amazon Bedrock', 'AI and Machine Learning', 'Generative AI'],
-    ['5xmpl', 'Claude Sonnet (Amazon Bedrock Edition)', 'AI and Machine Learning', 'Generative AI'],
-    ['AmazonRDS', 'Amazon Relational Database Service', 'Databases', 'Relational Databases'],
-    ['SomethingNew', 'Something New', 'Other', 'Other (Other)'],
-  ])('puts %s (%s) into %s', async (code, name, category, subcategory) => {
-    const [row] = await read(record({ 'lineItem/ProductCode': code, 'product/ProductName': name }));
-    expect(row).toMatchObject({ ServiceName: name, ServiceCategory: category, ServiceSubcategory: subcategory });
+  describe('of many services', () => {
+    const services = [
+      ['AmazonSageMaker', 'Amazon SageMaker', 'AI and Machine Learning', 'Machine Learning'],
+      ['AmazonBedrock', 'Amazon Bedrock', 'AI and Machine Learning', 'Generative AI'],
+      ['AmazonBedrockFoundationModels', 'Amazon Bedrock', 'AI and Machine Learning', 'Generative AI'],
+      ['5xmpl', 'Claude Sonnet (Amazon Bedrock Edition)', 'AI and Machine Learning', 'Generative AI'],
+      ['AmazonRDS', 'Amazon Relational Database Service', 'Databases', 'Relational Databases'],
+      ['SomethingNew', 'Something New', 'Other', 'Other (Other)'],
+    ] as const;
+    let found: ReadonlyMap<string, ReadRow>;
+    beforeAll(async () => {
+      const of = (code: string, name: string) => record({ 'lineItem/ProductCode': code, 'product/ProductName': name });
+      const rows = await read(...services.map(([code, name]) => of(code, name)));
+      expect(rows).toHaveLength(services.length);
+      found = new Map(rows.map((row, place) => [services[place]?.[0] ?? '', row]));
+    });
+
+    it.each(services)('puts %s (%s) into %s', (code, name, category, subcategory) => {
+      expect(found.get(code)).toMatchObject({
+        ServiceName: name,
+        ServiceCategory: category,
+        ServiceSubcategory: subcategory,
+      });
+    });
   });
 
   it('names the seller of a model on the marketplace, and keeps its meter and unit word for word', async () => {
@@ -128,25 +142,34 @@ describe('an AWS Cost and Usage Report', () => {
     });
   });
 
-  it.each([
-    ['Tax', 'Tax', 'One-Time', null],
-    ['Credit', 'Credit', 'One-Time', null],
-    ['Refund', 'Adjustment', 'One-Time', null],
-    ['Fee', 'Purchase', 'One-Time', 'Standard'],
-    ['RIFee', 'Purchase', 'Recurring', 'Standard'],
-    ['SavingsPlanUpfrontFee', 'Purchase', 'One-Time', 'Standard'],
-    ['SavingsPlanRecurringFee', 'Purchase', 'Recurring', 'Standard'],
-    ['SavingsPlanNegation', 'Adjustment', 'One-Time', null],
-    ['BundledDiscount', 'Usage', 'Usage-Based', 'Standard'],
-    ['EdpDiscount', 'Adjustment', 'Usage-Based', null],
-    ['PrivateRateDiscount', 'Adjustment', 'Usage-Based', null],
-  ])('%s is a charge of category %s, %s', async (type, category, frequency, pricing) => {
-    const [row] = await read(record({ 'lineItem/LineItemType': type }));
-    expect(row).toMatchObject({
-      ChargeCategory: category,
-      ChargeFrequency: frequency,
-      PricingCategory: pricing,
-      ChargeClass: type === 'Refund' ? 'Correction' : null,
+  describe('of many types of line items', () => {
+    const types = [
+      ['Tax', 'Tax', 'One-Time', null],
+      ['Credit', 'Credit', 'One-Time', null],
+      ['Refund', 'Adjustment', 'One-Time', null],
+      ['Fee', 'Purchase', 'One-Time', 'Standard'],
+      ['RIFee', 'Purchase', 'Recurring', 'Standard'],
+      ['SavingsPlanUpfrontFee', 'Purchase', 'One-Time', 'Standard'],
+      ['SavingsPlanRecurringFee', 'Purchase', 'Recurring', 'Standard'],
+      ['SavingsPlanNegation', 'Adjustment', 'One-Time', null],
+      ['BundledDiscount', 'Usage', 'Usage-Based', 'Standard'],
+      ['EdpDiscount', 'Adjustment', 'Usage-Based', null],
+      ['PrivateRateDiscount', 'Adjustment', 'Usage-Based', null],
+    ] as const;
+    let found: ReadonlyMap<string, ReadRow>;
+    beforeAll(async () => {
+      const rows = await read(...types.map(([type]) => record({ 'lineItem/LineItemType': type })));
+      expect(rows).toHaveLength(types.length);
+      found = new Map(rows.map((row, place) => [types[place]?.[0] ?? '', row]));
+    });
+
+    it.each(types)('%s is a charge of category %s, %s', (type, category, frequency, pricing) => {
+      expect(found.get(type)).toMatchObject({
+        ChargeCategory: category,
+        ChargeFrequency: frequency,
+        PricingCategory: pricing,
+        ChargeClass: type === 'Refund' ? 'Correction' : null,
+      });
     });
   });
 
