@@ -1,5 +1,5 @@
 import type { Application } from './main.ts';
-import { deliverFiles, testApplication } from './testing.ts';
+import { deliverFiles, postponeJobs, testApplication } from './testing.ts';
 import { applyRules } from './testing-allocation.ts';
 import { normal, seeded } from './testing-random.ts';
 
@@ -94,6 +94,7 @@ export function daysOf(first: string, last: string): string[] {
 export async function openLedger(now = '2026-11-15T12:00:00Z', settings: Parameters<typeof testApplication>[1] = {}) {
   const clock = { at: Date.parse(now) };
   const application = await testApplication({ clock: { now: () => clock.at } }, settings);
+  await postponeJobs(application, 'forecasts.make');
   await applyRules(
     application,
     "    - {name: tagged, match: {'tag:team': '*'}, subject: {team: '{tag:team}', endpoint: '{tag:endpoint}'}}\n",

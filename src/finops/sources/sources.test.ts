@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, problemFrom, testApplication } from '../../testing.ts';
+import { call, postponeJobs, problemFrom, testApplication } from '../../testing.ts';
 import { isDeep } from '../../testing-deep.ts';
 import { sharedApplication } from '../../testing-shared.ts';
 import { costSummary } from '../costs/schema.ts';
@@ -18,6 +18,7 @@ const HOUR = 3_600_000;
 let now = NOW;
 const clock = { now: () => now };
 const shared = await sharedApplication({ clock });
+await postponeJobs(shared, 'forecasts.make', 'anomalies.judge');
 let application: Application;
 /** Each test has a source, an account and a folder of its own. */
 let source = '';
@@ -36,6 +37,7 @@ beforeEach(() => {
 async function ownApplication(): Promise<void> {
   const own = await testApplication({ clock });
   onTestFinished(() => own[Symbol.asyncDispose]());
+  await postponeJobs(own, 'forecasts.make', 'anomalies.judge');
   application = own;
   await apply(location());
 }

@@ -11,7 +11,7 @@ import { newRun, post } from '../../mlops/wire/testing.ts';
 import { loadConfig } from '../../platform/config/index.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
-import { call, importFiles, testApplication } from '../../testing.ts';
+import { call, importFiles, postponeJobs, testApplication } from '../../testing.ts';
 import { applyRules, type BillRow, billCsv } from '../../testing-allocation.ts';
 import { getVersionEvidence } from '../evidence/schema.ts';
 import { getRunCostTotals } from './schema.ts';
@@ -19,7 +19,11 @@ import { getRunCostTotals } from './schema.ts';
 const at = Date.parse('2026-10-02T00:00:00Z');
 const HOUR = 3_600_000;
 
-const open = () => testApplication({ clock: { now: () => Date.parse('2026-11-15T00:00:00Z') } });
+async function open(): Promise<Application> {
+  const opened = await testApplication({ clock: { now: () => Date.parse('2026-11-15T00:00:00Z') } });
+  await postponeJobs(opened, 'forecasts.make', 'anomalies.judge');
+  return opened;
+}
 let application: Application;
 /** These tests change prices, bills and rules of the whole application: each has its own. */
 async function ownApplication(): Promise<void> {
