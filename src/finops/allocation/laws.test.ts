@@ -5,7 +5,7 @@ import type { Application } from '../../main.ts';
 import { decimal, sumDecimals } from '../../platform/units/index.ts';
 import { call, importFiles } from '../../testing.ts';
 import { applyRules, type BillRow, billCsv, rulesDocument } from '../../testing-allocation.ts';
-import { isDeep } from '../../testing-deep.ts';
+import { draws, isDeep } from '../../testing-deep.ts';
 import { quietApplication } from '../../testing-shared.ts';
 import { billRows } from '../billing/index.ts';
 import { costSummary } from '../costs/schema.ts';
@@ -143,7 +143,7 @@ describe('law 1, conservation', () => {
         );
         expect(twice?.rows).toBe(0);
       }),
-      { numRuns: isDeep ? 60 : 20 },
+      { numRuns: draws(60) },
     );
   }, 240_000);
 });
