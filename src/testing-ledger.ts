@@ -94,7 +94,6 @@ export function daysOf(first: string, last: string): string[] {
 export async function openLedger(now = '2026-11-15T12:00:00Z', settings: Parameters<typeof testApplication>[1] = {}) {
   const clock = { at: Date.parse(now) };
   const application = await testApplication({ clock: { now: () => clock.at } }, settings);
-  await postponeJobs(application, 'forecasts.make');
   await applyRules(
     application,
     "    - {name: tagged, match: {'tag:team': '*'}, subject: {team: '{tag:team}', endpoint: '{tag:endpoint}'}}\n",
@@ -115,6 +114,13 @@ export async function openLedger(now = '2026-11-15T12:00:00Z', settings: Paramet
     },
     [Symbol.asyncDispose]: () => application[Symbol.asyncDispose](),
   };
+}
+
+/** The same without forecasts: for tests of anomalies alone. */
+export async function openAnomalyLedger(...options: Parameters<typeof openLedger>) {
+  const ledger = await openLedger(...options);
+  await postponeJobs(ledger.application, 'forecasts.make');
+  return ledger;
 }
 
 export type MadeLedger = Awaited<ReturnType<typeof openLedger>>;
