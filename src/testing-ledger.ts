@@ -1,5 +1,5 @@
 import type { Application } from './main.ts';
-import { deliverFiles, testApplication } from './testing.ts';
+import { deliverFiles, postponeJobs, testApplication } from './testing.ts';
 import { applyRules } from './testing-allocation.ts';
 import { normal, seeded } from './testing-random.ts';
 
@@ -114,6 +114,13 @@ export async function openLedger(now = '2026-11-15T12:00:00Z', settings: Paramet
     },
     [Symbol.asyncDispose]: () => application[Symbol.asyncDispose](),
   };
+}
+
+/** The same without forecasts: for tests of anomalies alone. */
+export async function openAnomalyLedger(...options: Parameters<typeof openLedger>) {
+  const ledger = await openLedger(...options);
+  await postponeJobs(ledger.application, 'forecasts.make');
+  return ledger;
 }
 
 export type MadeLedger = Awaited<ReturnType<typeof openLedger>>;

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Application } from '../../main.ts';
 import { decimal, sumDecimals } from '../../platform/units/index.ts';
-import { call, importFiles, testApplication } from '../../testing.ts';
+import { call, importFiles } from '../../testing.ts';
 import { applyRules, type BillRow, billCsv, rulesDocument } from '../../testing-allocation.ts';
-import { isDeep } from '../../testing-deep.ts';
+import { draws, isDeep } from '../../testing-deep.ts';
+import { quietApplication } from '../../testing-shared.ts';
 import { billRows } from '../billing/index.ts';
 import { costSummary } from '../costs/schema.ts';
 import { derivePeriod } from './derive-period.ts';
@@ -72,7 +73,7 @@ const pods: WorkloadUsage[] = ['1/7', '0.3', '1'].map((requested, index) => ({
 }));
 
 async function fresh(rules: string): Promise<Application> {
-  const application = await testApplication({ clock });
+  const application = await quietApplication({ clock });
   await call(application, recordWorkloadUsage, { body: { usages: pods } });
   await applyRules(application, rules);
   return application;
@@ -142,7 +143,7 @@ describe('law 1, conservation', () => {
         );
         expect(twice?.rows).toBe(0);
       }),
-      { numRuns: isDeep ? 60 : 20 },
+      { numRuns: draws(60) },
     );
   }, 240_000);
 });

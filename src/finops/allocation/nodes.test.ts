@@ -1,23 +1,26 @@
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { Application } from '../../main.ts';
-import { call, importFiles, problemFrom, testApplication } from '../../testing.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { call, importFiles, problemFrom } from '../../testing.ts';
 import { applyRules, type BillRow, billCsv, costBy } from '../../testing-allocation.ts';
+import { sharedQuietApplication } from '../../testing-shared.ts';
 import { KubernetesSplit } from './rules/schema.ts';
 import { deriveAgain, getCoverage, listDerivations } from './schema.ts';
 import { recordWorkloadUsage, type WorkloadUsage } from './workloads/schema.ts';
 import { workloadWeight } from './workloads/weights.ts';
 
-let application: Application;
-beforeEach(async () => {
-  application = await testApplication({ clock: { now: () => Date.parse('2026-11-15T00:00:00Z') } });
-  onTestFinished(() => application[Symbol.asyncDispose]());
+const application = await sharedQuietApplication({ clock: { now: () => Date.parse('2026-11-15T00:00:00Z') } });
+/** Each test replaces the bill of October with charges of a node of its own, and the rules with its own. */
+let node = '';
+let tests = 0;
+beforeEach(() => {
+  tests += 1;
+  node = `i-${tests}a`;
 });
 
 const NODES = (more = '') => `    - {name: nodes, match: {serviceName: EC2}, kubernetes: {${more}}}\n`;
 const hour = (cost: string, more: Partial<BillRow> = {}): BillRow => ({
   cost,
   service: 'EC2',
-  resource: 'i-0A',
+  resource: node.toUpperCase(),
   day: '2026-10-02T10:00:00Z',
   until: '2026-10-02T11:00:00Z',
   ...more,
@@ -31,7 +34,7 @@ function pod(team: string, given: Given): WorkloadUsage {
   const { capacity, ...rest } = given;
   return {
     usage: `u${count}`,
-    node: 'i-0a',
+    node,
     workload: `ns/${team}`,
     subject: { team },
     period: { start: '2026-10-02T10:00:00Z', end: '2026-10-02T11:00:00Z' },

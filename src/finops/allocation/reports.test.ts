@@ -1,13 +1,11 @@
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { Application } from '../../main.ts';
-import { call, importFiles, problemFrom, testApplication } from '../../testing.ts';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { call, importFiles, problemFrom } from '../../testing.ts';
 import { applyRules, billCsv } from '../../testing-allocation.ts';
+import { sharedQuietApplication } from '../../testing-shared.ts';
 import { getAllocationRules, getCoverage, getRuleHits, getUnallocated, listDerivations } from './schema.ts';
 
-let application: Application;
-beforeEach(async () => {
-  application = await testApplication();
-  onTestFinished(() => application[Symbol.asyncDispose]());
+const application = await sharedQuietApplication();
+beforeAll(async () => {
   const rows = [
     { cost: '60', tags: { team: 'a' }, day: '2026-10-01' },
     { cost: '20', tags: { owner: 'Search', env: 'prod' }, account: '77', day: '2026-10-02' },
@@ -15,6 +13,8 @@ beforeEach(async () => {
     { cost: '5', account: '99', day: '2026-10-02' },
   ];
   await importFiles(application, 'aws', { 'a.csv': billCsv(rows) });
+});
+beforeEach(async () => {
   await applyRules(application, "    - {name: tagged, match: {'tag:team': '*'}, subject: {team: '{tag:team}'}}\n");
 });
 
@@ -102,17 +102,18 @@ describe('what is unallocated', () => {
 
 describe('versions of the rules', () => {
   it('are kept, and every derivation says what it stands on', async () => {
+    const { version } = await call(application, getAllocationRules);
     await applyRules(application, '    - {name: all, match: {billingCurrency: usd}, subject: {team: all}}\n');
-    const first = await call(application, getAllocationRules, { query: { version: 1 } });
+    const first = await call(application, getAllocationRules, { query: { version } });
     expect(first.rules.map(({ name }) => name)).toEqual(['tagged']);
-    expect((await call(application, getAllocationRules)).version).toBe(2);
-    const missing = await problemFrom(call(application, getAllocationRules, { query: { version: 9 } }));
+    expect((await call(application, getAllocationRules)).version).toBe(version + 1);
+    const missing = await problemFrom(call(application, getAllocationRules, { query: { version: 999 } }));
     expect(missing).toMatchObject({ code: 'allocation_rules_not_found', status: 404 });
     const { derivations } = await call(application, listDerivations);
     expect(derivations).toEqual([
       expect.objectContaining({
         period: '2026-10',
-        rulesVersion: 2,
+        rulesVersion: version + 1,
         deliveries: [expect.stringMatching(/^d_/)],
         usage: null,
       }),

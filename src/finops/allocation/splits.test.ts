@@ -1,20 +1,19 @@
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { Application } from '../../main.ts';
-import { call, importFiles, testApplication } from '../../testing.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { call, importFiles } from '../../testing.ts';
 import { applyRules, type BillRow, billCsv, costBy } from '../../testing-allocation.ts';
+import { sharedQuietApplication } from '../../testing-shared.ts';
 import { recordUsage } from '../metering/schema.ts';
 import { recordTokenUsage } from '../tokens/schema.ts';
 import { getCoverage, getRuleHits } from './schema.ts';
 
-let application: Application;
-beforeEach(async () => {
-  application = await testApplicationAt();
-  onTestFinished(() => application[Symbol.asyncDispose]());
+const application = await sharedQuietApplication({ clock: { now: () => Date.parse('2026-11-15T00:00:00Z') } });
+/** Each test replaces the bill of October with rows of a resource of its own, and the rules with its own. */
+let resource = '';
+let tests = 0;
+beforeEach(() => {
+  tests += 1;
+  resource = `resource-${tests}`;
 });
-
-async function testApplicationAt() {
-  return testApplication({ clock: { now: () => Date.parse('2026-11-15T00:00:00Z') } });
-}
 
 const TAGGED = "    - {name: tagged, match: {'tag:team': '*'}, subject: {team: '{tag:team}'}}\n";
 const team = (name: string, cost: string, more: Partial<BillRow> = {}): BillRow => ({
@@ -23,9 +22,11 @@ const team = (name: string, cost: string, more: Partial<BillRow> = {}): BillRow 
   ...more,
 });
 const shared = (cost: string, more: Partial<BillRow> = {}): BillRow => ({ cost, service: 'AWS Support', ...more });
-const load = (rows: readonly BillRow[], name = 'a.csv') => importFiles(application, 'aws', { [name]: billCsv(rows) });
+const load = (rows: readonly BillRow[], source = 'aws') =>
+  importFiles(application, source, { 'a.csv': billCsv(rows.map((row) => ({ resource, ...row }))) });
+const byTeam = (period = '2026-10') => costBy(application, 'team', period);
 const coverage = async () =>
-  (await call(application, getCoverage, { query: {} })).rows.map(
+  (await call(application, getCoverage, { query: { period: '2026-10' } })).rows.map(
     ({ period: _period, day: _day, value: _value, ...row }) => row,
   );
 
@@ -37,7 +38,7 @@ describe('splits of shared cost', () => {
     );
     await load([shared('10')]);
     const third = `3.${'3'.repeat(21)}`;
-    expect(await costBy(application, 'team')).toEqual({ a: third, b: third, c: `3.${'3'.repeat(20)}4` });
+    expect(await byTeam()).toEqual({ a: third, b: third, c: `3.${'3'.repeat(20)}4` });
   });
 
   it('splits by given weights as exact fractions', async () => {
@@ -46,7 +47,7 @@ describe('splits of shared cost', () => {
       "    - {name: support, match: {service: 'AWS Support'}, split: {method: weights, to: [{subject: {team: a}, weight: '2.5'}, {subject: {team: b}, weight: '7.5'}]}}\n",
     );
     await load([shared('100'), shared('0.00000000000000000001')]);
-    expect(await costBy(application, 'team')).toEqual({ a: '25.000000000000000000002', b: '75.000000000000000000008' });
+    expect(await byTeam()).toEqual({ a: '25.000000000000000000002', b: '75.000000000000000000008' });
   });
 
   it('splits in proportion to the cost of teams in the same currency, by day when asked', async () => {
@@ -60,9 +61,9 @@ describe('splits of shared cost', () => {
       shared('4', { day: '2026-10-03' }),
     ]);
     await applyRules(application, by('period'));
-    expect(await costBy(application, 'team')).toMatchObject({ a: '36' });
+    expect(await byTeam()).toMatchObject({ a: '36' });
     await applyRules(application, by('day'));
-    expect(await costBy(application, 'team')).toMatchObject({ a: '34' });
+    expect(await byTeam()).toMatchObject({ a: '34' });
   });
 
   it('settles pools in layers: what one gives counts as cost for the next', async () => {
@@ -72,8 +73,8 @@ describe('splits of shared cost', () => {
       `${TAGGED}    - {name: platform, match: {serviceName: Platform}, split: {method: weights, to: [{subject: {team: a}}]}}
     - {name: support, match: {serviceName: 'AWS Support'}, split: {method: proportional, by: cost}}\n`,
     );
-    expect(await costBy(application, 'team')).toEqual({ a: '140', b: '60' });
-    const { hits } = await call(application, getRuleHits, { query: {} });
+    expect(await byTeam()).toEqual({ a: '140', b: '60' });
+    const { hits } = await call(application, getRuleHits, { query: { period: '2026-10' } });
     expect(hits.map(({ rule, billRows, amount }) => [rule, billRows, amount])).toEqual([
       ['tagged', 2, '40'],
       ['platform', 1, '60'],
@@ -87,12 +88,12 @@ describe('splits of shared cost', () => {
       `    - {name: support, match: {serviceName: 'AWS Support'}, split: {method: fixed, currency: USD, amounts: [{subject: {team: x}, amount: '1000'}]${rest}}}\n`;
     await load([shared('333.33'), shared('1700.01'), shared('-7.1234567'), shared('0.7'), shared('1')]);
     await applyRules(application, fixed(''));
-    expect(await costBy(application, 'team')).toEqual({ x: '1000', unallocated: '1027.9165433' });
+    expect(await byTeam()).toEqual({ x: '1000', unallocated: '1027.9165433' });
     expect(await coverage()).toEqual([
       expect.objectContaining({ allocated: '1000', sharedUnallocated: '1027.9165433', unallocated: '0' }),
     ]);
     await applyRules(application, fixed(', remainder: [{subject: {team: y}}, {subject: {team: z}}]'));
-    expect(await costBy(application, 'team')).toMatchObject({ x: '1000', y: '513.95827165', z: '513.95827165' });
+    expect(await byTeam()).toMatchObject({ x: '1000', y: '513.95827165', z: '513.95827165' });
   });
 
   it('splits a pool that is smaller than the fixed amounts in their ratio', async () => {
@@ -101,16 +102,16 @@ describe('splits of shared cost', () => {
       application,
       "    - {name: support, match: {serviceName: 'AWS Support'}, split: {method: fixed, currency: USD, amounts: [{subject: {team: x}, amount: '1000'}, {subject: {team: y}, amount: '3000'}]}}\n",
     );
-    expect(await costBy(application, 'team')).toEqual({ x: '2.5', y: '7.5' });
+    expect(await byTeam()).toEqual({ x: '2.5', y: '7.5' });
   });
 
   it('keeps a pool whole that nobody has a part in, as a row of its own', async () => {
     await load([shared('10')]);
     await applyRules(
       application,
-      "    - {name: support, match: {serviceName: 'AWS Support'}, split: {method: proportional, by: 'usage:gpu:*'}}\n",
+      "    - {name: support, match: {serviceName: 'AWS Support'}, split: {method: proportional, by: 'usage:tpu:*'}}\n",
     );
-    expect(await costBy(application, 'team')).toEqual({ unallocated: '10' });
+    expect(await byTeam()).toEqual({ unallocated: '10' });
     expect(await coverage()).toEqual([
       expect.objectContaining({ sharedUnallocated: '10', total: '10', allocatedRatio: 0 }),
     ]);
@@ -139,9 +140,9 @@ describe('splits of shared cost', () => {
     const by = (basis: string) =>
       `    - {name: gpus, match: {serviceName: 'AWS Support'}, split: {method: proportional, by: '${basis}'}}\n`;
     await applyRules(application, by('usage:gpu:*'));
-    expect(await costBy(application, 'team')).toEqual({ a: '16', b: '16' });
+    expect(await byTeam()).toEqual({ a: '16', b: '16' });
     await applyRules(application, by('requests'));
-    expect(await costBy(application, 'team')).toEqual({ a: '8', b: '24' });
+    expect(await byTeam()).toEqual({ a: '8', b: '24' });
   });
 
   it('splits by tokens, whatever the model', async () => {
@@ -161,7 +162,7 @@ describe('splits of shared cost', () => {
       application,
       "    - {name: gateway, match: {serviceName: 'AWS Support'}, split: {method: proportional, by: tokens}}\n",
     );
-    expect(await costBy(application, 'team')).toEqual({ a: '2', b: '6' });
+    expect(await byTeam()).toEqual({ a: '2', b: '6' });
   });
 
   it('splits by a quantity of the bill itself and never adds up different units', async () => {
@@ -174,9 +175,9 @@ describe('splits of shared cost', () => {
     const by = (unit: string) =>
       `${TAGGED}    - {name: storage, match: {serviceName: 'AWS Support'}, split: {method: proportional, by: quantity, of: {serviceName: Bucket}${unit}}}\n`;
     await applyRules(application, by(", unit: 'GB-Mo'"));
-    expect(await costBy(application, 'team')).toEqual({ a: '7', b: '12' });
+    expect(await byTeam()).toEqual({ a: '7', b: '12' });
     await applyRules(application, by(''));
-    expect(await costBy(application, 'team')).toMatchObject({ unallocated: '8' });
+    expect(await byTeam()).toMatchObject({ unallocated: '8' });
   });
 
   it('splits over everybody who has cost of their own in the billing period', async () => {
@@ -185,7 +186,7 @@ describe('splits of shared cost', () => {
       application,
       `${TAGGED}    - {name: support, match: {serviceName: 'AWS Support'}, split: {method: even}}\n`,
     );
-    expect(await costBy(application, 'team')).toEqual({ a: '5', b: '7' });
+    expect(await byTeam()).toEqual({ a: '5', b: '7' });
   });
 
   it('derives every unit of the period when another unit is delivered', async () => {
@@ -193,10 +194,11 @@ describe('splits of shared cost', () => {
       application,
       `${TAGGED}    - {name: support, match: {serviceName: 'AWS Support'}, split: {method: proportional, by: cost}}\n`,
     );
-    await load([team('a', '10'), shared('100')]);
-    expect(await costBy(application, 'team')).toEqual({ a: '110' });
-    await importFiles(application, 'azure', { 'b.csv': billCsv([team('b', '30')]) });
-    expect(await costBy(application, 'team')).toEqual({ a: '35', b: '105' });
+    const september = { period: '2026-09', day: '2026-09-02' };
+    await load([team('a', '10', september), shared('100', september)]);
+    expect(await byTeam('2026-09')).toEqual({ a: '110' });
+    await load([team('b', '30', september)], 'azure');
+    expect(await byTeam('2026-09')).toEqual({ a: '35', b: '105' });
   });
 });
 
@@ -214,7 +216,7 @@ describe('matching', () => {
       { cost: '8', tags: { team: '', SQUAD: 'ml_platform' } },
       { cost: '16', tags: { team: '' } },
     ]);
-    expect(await costBy(application, 'team')).toEqual({ 'ml-platform': '15', unallocated: '16' });
+    expect(await byTeam()).toEqual({ 'ml-platform': '15', unallocated: '16' });
   });
 
   it('matches by charge time and holds rules to the time they are in effect', async () => {
@@ -229,6 +231,6 @@ describe('matching', () => {
       { cost: '2', day: '2026-10-02' },
       { cost: '4', day: '2026-10-03' },
     ]);
-    expect(await costBy(application, 'team')).toEqual({ early: '1', old: '2', new: '4' });
+    expect(await byTeam()).toEqual({ early: '1', old: '2', new: '4' });
   });
 });

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, importFiles, testApplication } from '../../testing.ts';
+import { call, importFiles } from '../../testing.ts';
+import { quietApplication } from '../../testing-shared.ts';
 import { recordUsage } from '../metering/schema.ts';
 import { getCoverage } from './schema.ts';
 import { recordWorkloadUsage } from './workloads/schema.ts';
@@ -41,7 +42,7 @@ describe('the worked examples of docs/allocation.md', () => {
   it('are found', () => expect(examples.length).toBeGreaterThanOrEqual(6));
 
   it.each(examples)('come out as the page says: $title', async ({ csv, yaml, json, table }) => {
-    await using application = await testApplication({ clock: { now: () => Date.parse('2026-11-15T00:00:00Z') } });
+    await using application = await quietApplication({ clock: { now: () => Date.parse('2026-11-15T00:00:00Z') } });
     if (json.intervals !== undefined) await call(application, recordUsage, { body: { intervals: json.intervals } });
     if (json.usages !== undefined) await call(application, recordWorkloadUsage, { body: { usages: json.usages } });
     await importFiles(application, 'aws', { 'bill.csv': csv });

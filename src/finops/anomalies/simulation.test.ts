@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { draws } from '../../testing-deep.ts';
 import { detect, type Episode } from './index.ts';
 import { type Change, type CostSeries, costSeries, DAY_MS, dailyPoints, FIRST_DAY } from './seeded-costs.testing.ts';
 
-const SERIES = 100;
+const SERIES = draws(100, 20);
 const WARM_UP_DAYS = 28;
 /** A lasting change that has not been told after two weeks is missed. */
 const FOUND_WITHIN_DAYS = 14;

@@ -1,39 +1,48 @@
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { Application } from '../../main.ts';
-import { billText, call, dailyRows, deliverFiles, problemFrom, testApplication } from '../../testing.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type BillRow, billText, call, dailyRows, deliverFiles, problemFrom } from '../../testing.ts';
+import { sharedQuietApplication } from '../../testing-shared.ts';
 import { costSummary } from '../costs/schema.ts';
 import { type ImportResult, listDeliveries, preferDelivery } from './schema.ts';
 
-let application: Application;
-beforeEach(async () => {
-  application = await testApplication();
-  onTestFinished(() => application[Symbol.asyncDispose]());
+const application = await sharedQuietApplication();
+/** Each test delivers as sources of its own and for accounts of its own. */
+let tests = 0;
+let account = '';
+let other = '';
+let month: BillRow[] = [];
+beforeEach(() => {
+  tests += 1;
+  [account, other] = [String(123_456_789_000 + tests), `other-${tests}`];
+  month = dailyRows(10, { cost: '1', account });
 });
+const named = (source: string) => `${source}-${tests}`;
 
 function deliver(
   source: string,
   content: string,
   options: Parameters<typeof deliverFiles>[3] = {},
 ): Promise<ImportResult> {
-  return deliverFiles(application, source, { 'a.csv': content }, options);
+  return deliverFiles(application, named(source), { 'a.csv': content }, options);
 }
 
-const total = async () => (await call(application, costSummary, { query: { by: 'serviceName' } })).totals;
+const total = async () => {
+  const query = { by: 'serviceName', filter: [`subAccountId=${account}`, `subAccountId=${other}`] };
+  return (await call(application, costSummary, { query })).totals;
+};
 const usd = (amount: string) => [{ currency: 'USD', amount }];
-const deliveries = async () => (await call(application, listDeliveries)).deliveries;
+const deliveries = async () =>
+  (await call(application, listDeliveries)).deliveries.filter(({ source }) => source.endsWith(named('')));
 
 describe('exports of the same charges', () => {
-  const account = '123456789012';
   const prefer = (delivery: string | null, body: object = {}) =>
     call(application, preferDelivery, { body: { delivery: delivery ?? '', ...body } });
-  const month = dailyRows(10, { cost: '1', account });
 
   it('under two names are counted once, the first come', async () => {
     await deliver('aws', billText(...month), { export: 'daily' });
     const before = await total();
     const second = await deliver('aws', billText(...month), { export: 'monthly' });
     expect(second.units).toMatchObject([
-      { standing: 'shadowed', reason: expect.stringContaining('aws, export daily already: 10 of 10') },
+      { standing: 'shadowed', reason: expect.stringContaining(`${named('aws')}, export daily already: 10 of 10`) },
     ]);
     expect(await total()).toEqual(before);
     expect((await deliveries()).map(({ standing }) => standing)).toEqual(['current', 'shadowed']);
@@ -47,10 +56,10 @@ describe('exports of the same charges', () => {
   });
 
   it('are found between a parent and a child scope', async () => {
-    const other = dailyRows(10, { cost: '7', account: 'other' });
-    await deliver('azure', billText(...month, ...other), { scope: '/billingAccounts/1' });
+    const others = dailyRows(10, { cost: '7', account: other });
+    await deliver('azure', billText(...month, ...others), { scope: '/billingAccounts/1' });
     const before = await total();
-    const child = await deliver('azure', billText(...other), { scope: '/subscriptions/other' });
+    const child = await deliver('azure', billText(...others), { scope: '/subscriptions/other' });
     expect(child.units).toMatchObject([{ standing: 'shadowed' }]);
     expect(await total()).toEqual(before);
   });

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
-import { call, importFiles, problemFrom, testApplication } from '../../testing.ts';
+import { call, importFiles, problemFrom } from '../../testing.ts';
+import { quietApplication } from '../../testing-shared.ts';
 import { costRows, costSummary } from '../costs/schema.ts';
 
 let application: Application;
 beforeEach(async () => {
-  application = await testApplication();
+  application = await quietApplication();
   onTestFinished(() => application[Symbol.asyncDispose]());
 });
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
-import { call, problemFrom, testApplication } from '../../testing.ts';
+import { call, problemFrom } from '../../testing.ts';
 import { isDeep } from '../../testing-deep.ts';
+import { quietApplication } from '../../testing-shared.ts';
 import { costSummary } from '../costs/schema.ts';
 import { importBill, listDeliveries, preferDelivery, revertDelivery } from './schema.ts';
 
@@ -111,7 +112,7 @@ function bill(of: Export, version: number, account: string): string {
 
 let application: Application;
 beforeAll(async () => {
-  application = await testApplication({ clock: { now: () => Date.parse('2026-12-24T00:00:00Z') } });
+  application = await quietApplication({ clock: { now: () => Date.parse('2026-12-24T00:00:00Z') } });
 });
 afterAll(() => application[Symbol.asyncDispose]());
 

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { call, importFiles, testApplication } from '../../testing.ts';
+import { call, importFiles } from '../../testing.ts';
+import { quietApplication } from '../../testing-shared.ts';
 import { costRows } from '../costs/schema.ts';
 import { csvOf } from './formats/bill-reader.testing.ts';
 
@@ -23,7 +24,7 @@ const fee = {
 };
 
 it('a record of a fee with an unused part is two rows of the bill, and counted as the one record that it is', async () => {
-  const application = await testApplication();
+  const application = await quietApplication();
   onTestFinished(() => application[Symbol.asyncDispose]());
   const result = await importFiles(application, 'aws', { 'cur.csv': csvOf([usage, fee]) });
   expect(result).toMatchObject({ accepted: 2, rejected: [] });

@@ -1,7 +1,8 @@
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, importFiles, problemFrom, testApplication } from '../../testing.ts';
+import { call, importFiles, problemFrom } from '../../testing.ts';
+import { quietApplication, sharedQuietApplication } from '../../testing-shared.ts';
 import { recordUsage } from '../metering/schema.ts';
 import { listBudgets } from './schema.ts';
 
@@ -17,20 +18,33 @@ apiVersion: steelyard/v1
 kind: AllocationRules
 metadata: {name: rules}
 spec: {rules: [{name: tagged, match: {'tag:team': '*'}, subject: {team: '{tag:team}'}}]}
----
-apiVersion: steelyard/v1
-kind: Budget
-metadata: {name: recs}
-spec: {subject: {team: recs}, amount: '100', currency: USD}
 `;
 
+const clock = { now: () => now };
+const shared = await sharedQuietApplication({ clock });
 let application: Application;
-beforeEach(async () => {
-  now = NOW;
-  application = await testApplication({ clock: { now: () => now } });
-  onTestFinished(() => application[Symbol.asyncDispose]());
+/** Each test has a team with a budget of its own; the bill of a month is what was imported last. */
+let recs = '';
+let tests = 0;
+beforeAll(async () => {
+  application = shared;
   await apply(CONFIG);
 });
+beforeEach(async () => {
+  now = NOW;
+  application = shared;
+  tests += 1;
+  recs = `recs-${tests}`;
+  await apply(spec(''));
+});
+
+/** An application of its own, for tests of what no bill says. */
+async function ownApplication(): Promise<void> {
+  const own = await quietApplication({ clock });
+  onTestFinished(() => own[Symbol.asyncDispose]());
+  application = own;
+  await apply(`${CONFIG}---\n${spec('')}`);
+}
 
 const apply = (text: string) => call(application, postApply, { body: { documents: [{ file: 'b.yaml', text }] } });
 const bill = (...rows: readonly [cost: string, currency: string, team: string, month?: string][]) => {
@@ -46,8 +60,8 @@ const hold = (hours: number, resource = 'gpu') =>
     body: {
       intervals: [
         {
-          usage: resource,
-          subject: { team: 'recs' },
+          usage: `${recs}:${resource}`,
+          subject: { team: recs },
           resource,
           quantity: '1',
           period: { start: new Date(NOW - hours * 3_600_000).toISOString(), end: new Date(NOW).toISOString() },
@@ -56,15 +70,16 @@ const hold = (hours: number, resource = 'gpu') =>
       ],
     },
   });
-const standing = async () => (await call(application, listBudgets)).budgets[0];
+const standing = async () => (await call(application, listBudgets)).budgets.find(({ name }) => name === recs);
 
 describe('a budget', () => {
   it('knows nothing before any bill or usage: unknown, not untouched', async () => {
-    expect(await standing()).toMatchObject({ name: 'recs', billed: null, metered: null, remaining: null });
+    await ownApplication();
+    expect(await standing()).toMatchObject({ name: recs, billed: null, metered: null, remaining: null });
   });
 
   it('has left what neither the bill nor the meter has spent, whichever is further', async () => {
-    await bill(['30', 'USD', 'recs'], ['500', 'USD', 'search'], ['70', 'USD', 'recs', '2026-10']);
+    await bill(['30', 'USD', recs], ['500', 'USD', 'search'], ['70', 'USD', recs, '2026-10']);
     expect(await standing()).toMatchObject({ billed: { amount: '30' }, metered: null, remaining: '70' });
     await hold(4);
     expect(await standing()).toMatchObject({ billed: { amount: '30' }, metered: { amount: '40' }, remaining: '60' });
@@ -76,16 +91,17 @@ describe('a budget', () => {
   });
 
   it('can be overdrawn', async () => {
-    await bill(['130.5', 'USD', 'recs']);
+    await bill(['130.5', 'USD', recs]);
     expect((await standing())?.remaining).toBe('-30.5');
   });
 
   it('does not take a cost in another currency for no cost', async () => {
-    await bill(['5000', 'EUR', 'recs'], ['1', 'USD', 'recs']);
+    await bill(['5000', 'EUR', recs], ['1', 'USD', recs]);
     expect(await standing()).toMatchObject({ billed: null, remaining: null });
   });
 
   it('does not take usage without a price for free usage', async () => {
+    await ownApplication();
     await hold(4);
     await hold(1, 'tpu');
     expect(await standing()).toMatchObject({ metered: null, remaining: null });
@@ -98,7 +114,7 @@ describe('a budget', () => {
   });
 
   it('with a misspelt field is refused with the line and what was meant', async () => {
-    const text = CONFIG.split('---')[2]?.replace('amount', 'amuont') ?? '';
+    const text = spec('').replace('amount', 'amuont');
     expect(await problemFrom(apply(text))).toMatchObject({
       code: 'manifest_invalid',
       detail: expect.stringContaining('amount'),
@@ -107,10 +123,11 @@ describe('a budget', () => {
 });
 
 const spec = (more: string, amount = '100') =>
-  `apiVersion: steelyard/v1\nkind: Budget\nmetadata: {name: recs}\nspec: {subject: {team: recs}, amount: '${amount}', currency: USD${more}}\n`;
+  `apiVersion: steelyard/v1\nkind: Budget\nmetadata: {name: ${recs}}\nspec: {subject: {team: ${recs}}, amount: '${amount}', currency: USD${more}}\n`;
 
 describe('a budget that rolls over', () => {
   it('adds what the window before left, and says how much of its limit that is', async () => {
+    await ownApplication();
     await apply(spec(', rollOver: unspent'));
     await hold(4);
     expect(await standing()).toMatchObject({ limit: { amount: '100' }, rolledOver: { amount: '0' } });
@@ -121,26 +138,30 @@ describe('a budget that rolls over', () => {
   });
 
   it('takes the larger of bill and meter, also where the bill comes later', async () => {
+    await ownApplication();
     await apply(spec(', rollOver: unspent'));
     await hold(4);
     now = Date.parse('2026-12-05T00:00:00Z');
-    await bill(['85', 'USD', 'recs']);
+    await bill(['85', 'USD', recs]);
     expect(await standing()).toMatchObject({ limit: { amount: '115' }, rolledOver: { amount: '15' } });
   });
 
   it('adds nothing while it is not known what was spent before', async () => {
+    await ownApplication();
     await apply(spec(', rollOver: unspent'));
     now = Date.parse('2026-12-05T00:00:00Z');
     expect(await standing()).toMatchObject({ limit: { amount: '100' }, rolledOver: null });
   });
 
   it('and must hold has spent nothing where nothing was metered', async () => {
+    await ownApplication();
     await apply(spec(', rollOver: unspent, enforcement: hard'));
     now = Date.parse('2026-12-05T00:00:00Z');
     expect(await standing()).toMatchObject({ limit: { amount: '200' }, rolledOver: { amount: '100' } });
   });
 
   it('leaves what the amount of its time left, whatever it was changed to since', async () => {
+    await ownApplication();
     await apply(spec(', rollOver: unspent, enforcement: hard'));
     await hold(4);
     now = Date.parse('2026-12-05T00:00:00Z');
@@ -160,7 +181,7 @@ describe('what bills say of a window', () => {
   const days = (...rows: readonly [cost: string, day: string, currency?: string][]) => {
     const lines = rows.map(
       ([cost, day, currency = 'USD']) =>
-        `${cost},${cost},${currency},${day.slice(0, 7)}-01,${day},"{""team"": ""recs""}"`,
+        `${cost},${cost},${currency},${day.slice(0, 7)}-01,${day},"{""team"": ""${recs}""}"`,
     );
     const header = 'BilledCost,EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,Tags';
     return importFiles(application, 'aws', { 'a.csv': `${header}\n${lines.join('\n')}\n` });
@@ -173,6 +194,7 @@ describe('what bills say of a window', () => {
   });
 
   it('of a quarter is the sum of its months, and unknown where one of them is missing', async () => {
+    await ownApplication();
     await apply(spec(', every: quarter'));
     await days(['5', '2026-11-08']);
     expect(await standing()).toMatchObject({ billed: null, billedReason: 'No bill covers 2026-10.' });

@@ -1,25 +1,24 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
 import { decimal, sumDecimals } from '../../platform/units/index.ts';
-import { call, importFiles, problemFrom, testApplication } from '../../testing.ts';
+import { call, importFiles, problemFrom } from '../../testing.ts';
 import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../testing-costs.ts';
 import { isDeep } from '../../testing-deep.ts';
+import { quietApplication, sharedQuietApplication } from '../../testing-shared.ts';
 import { exactFilter, filterConditions, parseFilter } from './filters.ts';
 import { byDay, mayHold, rangeConditions } from './range.ts';
 import { costRows, costSummary, costValues } from './schema.ts';
 
-let application: Application;
-beforeEach(async () => {
-  application = await testApplication();
-  onTestFinished(() => application[Symbol.asyncDispose]());
-});
+const shared = await sharedQuietApplication();
+beforeAll(() => applyRules(shared, SPLITTING_RULES));
 
-const take = (name: string, rows: readonly BillRow[]) =>
-  importFiles(application, 'aws', { [`${name}.csv`]: bill(rows) });
-const summary = (by: string, query: object = {}) => call(application, costSummary, { query: { by, ...query } });
-const amounts = async (by: string, query: object = {}) =>
-  Object.fromEntries((await summary(by, query)).rows.map((row) => [row[by] ?? 'none', row.amount]));
+/** The bill of its months is what was taken last. */
+const take = (name: string, rows: readonly BillRow[], to = shared) =>
+  importFiles(to, 'aws', { [`${name}.csv`]: bill(rows) });
+const summary = (by: string, query: object = {}, of = shared) => call(of, costSummary, { query: { by, ...query } });
+const amounts = async (by: string, query: object = {}, of: Application = shared) =>
+  Object.fromEntries((await summary(by, query, of)).rows.map((row) => [row[by] ?? 'none', row.amount]));
 const on = (day: string, cost: string, change: BillRow = {}): BillRow => ({
   ...inMonth('2026-10', cost),
   ChargePeriodStart: `${day}T23:59:59Z`,
@@ -29,21 +28,20 @@ const on = (day: string, cost: string, change: BillRow = {}): BillRow => ({
 
 describe('the figures of a delivery', () => {
   it('stay as they were when it counted, by subject too, although rules and bill are others now', async () => {
+    await using application = await quietApplication();
     await applyRules(application, SPLITTING_RULES);
-    const first = await take('first', [
-      inMonth('2026-10', '9'),
-      { ...inMonth('2026-10', '10'), ServiceName: 'Support', Tags: '' },
-    ]);
-    const before = await summary('team');
+    const rows = [inMonth('2026-10', '9'), { ...inMonth('2026-10', '10'), ServiceName: 'Support', Tags: '' }];
+    const first = await take('first', rows, application);
+    const before = await summary('team', {}, application);
     const rowsBefore = await call(application, costRows, { query: {} });
-    await take('second', [inMonth('2026-10', '1')]);
+    await take('second', [inMonth('2026-10', '1')], application);
     await applyRules(application, '    - {name: all, match: {billingCurrency: usd}, subject: {team: everyone}}\n');
-    expect(await amounts('team')).toEqual({ everyone: '1' });
+    expect(await amounts('team', {}, application)).toEqual({ everyone: '1' });
     const delivery = first.delivery ?? '';
-    expect(await summary('team', { delivery })).toEqual(before);
+    expect(await summary('team', { delivery }, application)).toEqual(before);
     expect(await call(application, costRows, { query: { delivery } })).toEqual(rowsBefore);
     expect(sumDecimals(rowsBefore.rows.map((row) => row.billedCost ?? ''))).toBe('19');
-    expect(await amounts('team', { delivery, period: '2026-11' })).toEqual({});
+    expect(await amounts('team', { delivery, period: '2026-11' }, application)).toEqual({});
   });
 
   it('are refused for a delivery that never came', async () => {
@@ -53,12 +51,13 @@ describe('the figures of a delivery', () => {
   });
 
   it('that never counted are unallocated, and its own', async () => {
+    await using application = await quietApplication();
     await applyRules(application, SPLITTING_RULES);
-    await take('bill', [inMonth('2026-10', '9')]);
+    await take('bill', [inMonth('2026-10', '9')], application);
     const copy = await importFiles(application, 'copy', { 'copy.csv': bill([inMonth('2026-10', '9')]) });
     expect(copy.units).toMatchObject([{ standing: 'shadowed' }]);
-    expect(await amounts('team')).toEqual({ search: '9' });
-    expect(await amounts('team', { delivery: copy.delivery ?? '' })).toEqual({ none: '9' });
+    expect(await amounts('team', {}, application)).toEqual({ search: '9' });
+    expect(await amounts('team', { delivery: copy.delivery ?? '' }, application)).toEqual({ none: '9' });
   });
 });
 
@@ -102,7 +101,9 @@ describe('filters', () => {
     { ...inMonth('2026-10', '2'), ServiceName: 'Amazon S3' },
     { ...inMonth('2026-10', '4'), ServiceName: 'A*' },
     { ...inMonth('2026-10', '8'), ServiceName: '' },
-  ];
+  ].map((row) => ({ ...row, Tags: '' }));
+  beforeAll(() => take('a', rows));
+
   it.each([
     [['serviceName=Amazon EC2'], '1'],
     [['serviceName=Amazon EC2', 'serviceName=Amazon S3'], '3'],
@@ -117,7 +118,6 @@ describe('filters', () => {
     [['serviceName=Amazon*', 'team='], '3'],
     [["serviceName=it's"], undefined],
   ])('%j', async (filter, amount) => {
-    await take('a', rows);
     expect((await summary('month', { filter })).totals[0]?.amount).toBe(amount);
   });
 
@@ -130,14 +130,13 @@ describe('filters', () => {
 
 describe('the values of a dimension', () => {
   it('come with their money, largest first, and can be searched', async () => {
-    await applyRules(application, SPLITTING_RULES);
     await take('a', [
       { ...inMonth('2026-10', '1'), ServiceName: 'Amazon EC2' },
       { ...inMonth('2026-10', '5'), ServiceName: 'Amazon S3' },
       { ...inMonth('2026-10', '3'), ServiceName: 'Amazon S3', BillingCurrency: 'EUR' },
       { ...inMonth('2026-10', '2'), ServiceName: '', Tags: '' },
     ]);
-    const values = (query: object) => call(application, costValues, { query: { dimension: 'serviceName', ...query } });
+    const values = (query: object) => call(shared, costValues, { query: { dimension: 'serviceName', ...query } });
     expect(await values({ limit: 2 })).toEqual({
       values: [
         {
@@ -181,7 +180,6 @@ describe('every grouping', () => {
       'tag:team,team',
       'kind,skuId',
     ];
-    await applyRules(application, SPLITTING_RULES);
     let round = 0;
     await fc.assert(
       fc.asyncProperty(

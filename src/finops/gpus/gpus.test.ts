@@ -1,10 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { call, problemFrom, testApplication } from '../../testing.ts';
 import { isDeep } from '../../testing-deep.ts';
-import { idle, importPool, importSamples, samplesText, send } from '../../testing-gpus.ts';
+import { idle as idleOf, importPool, importSamples, samplesText as samplesOf, send } from '../../testing-gpus.ts';
+import { sharedQuietApplication } from '../../testing-shared.ts';
 import { listGpuImports, packGpus } from './schema.ts';
 
 const HOUR = 60;
@@ -12,15 +13,32 @@ const minutes = (count: number, value: number | string | null) =>
   Array.from({ length: count }, (): number | string | null => value);
 const price = { amount: '2', currency: 'USD' };
 
+const shared = await sharedQuietApplication();
+/** Each test has three days of its own. */
+let from = '';
+let to = '';
+let tests = 0;
+beforeEach(() => {
+  tests += 1;
+  const first = Date.parse('2024-01-01T00:00:00Z') + 3 * tests * 86_400_000;
+  [from, to] = [dayOf(first), dayOf(first + 3 * 86_400_000)];
+});
+const samplesText = (gpus: Parameters<typeof samplesOf>[0], options: Parameters<typeof samplesOf>[1] = {}) =>
+  samplesOf(gpus, { day: from, ...options });
+const idle = (application: Application, { query = {} }: Parameters<typeof idleOf>[1] = {}) =>
+  idleOf(application, { query: { from, to, ...query } });
+
+/** An application of its own, for tests with dates of their own, or that look at all imports. */
 async function fresh(): Promise<Application> {
   const application = await testApplication();
   onTestFinished(() => application[Symbol.asyncDispose]());
+  [from, to] = ['2025-11-01', '2025-11-04'];
   return application;
 }
 
 describe('idle time', () => {
   it('counts periods that last at least the window, and prices them', async () => {
-    const application = await fresh();
+    const application = shared;
     await importSamples(
       application,
       samplesText({ a: [...minutes(HOUR, 50), ...minutes(HOUR, 0)], b: [...minutes(29, 0), 10, ...minutes(30, 0)] }),
@@ -77,7 +95,7 @@ describe('idle time', () => {
   });
 
   it('is not ended by a lost reading, but by a gap that is longer than is said', async () => {
-    const application = await fresh();
+    const application = shared;
     const values = [...minutes(16, 0), null, null, ...minutes(16, 0)];
     await importSamples(application, samplesText({ a: values, b: minutes(34, 5), c: minutes(34, 5) }));
     const bridged = await idle(application);
@@ -88,7 +106,7 @@ describe('idle time', () => {
   });
 
   it('makes up for what the source lost of all GPUs alike, and for nothing else', async () => {
-    const application = await fresh();
+    const application = shared;
     const thinned = minutes(100, 0).map((value, minute) => (minute % 10 === 5 ? null : value));
     await importSamples(application, samplesText({ a: thinned, b: thinned, c: minutes(100, 0) }), { price });
     const found = await idle(application);
@@ -113,7 +131,7 @@ describe('idle time', () => {
   });
 
   it('tells no money without a price, and says why', async () => {
-    const application = await fresh();
+    const application = shared;
     await importSamples(application, samplesText({ a: minutes(HOUR, 0) }));
     const found = await idle(application);
     expect(found).toMatchObject({ idleGpuHours: 1, cost: { amount: null, currency: null, unpricedGpuHours: 1 } });
@@ -151,7 +169,7 @@ spec:
   });
 
   it('is nothing, and no share of it, without readings', async () => {
-    const application = await fresh();
+    const application = shared;
     expect(await idle(application)).toMatchObject({
       gpus: 0,
       gpuHours: 0,
@@ -181,7 +199,7 @@ describe('an import', () => {
   });
 
   it('takes the newer file where two differ, and the busier reading where one does', async () => {
-    const application = await fresh();
+    const application = shared;
     await importSamples(application, samplesText({ a: minutes(HOUR, 0) }));
     await importSamples(application, samplesText({ a: minutes(HOUR, 40) }));
     expect(await idle(application)).toMatchObject({ idleGpuHours: 0, meanUtilizationRatio: 0.4, samples: 60 });
@@ -194,7 +212,7 @@ describe('an import', () => {
   });
 
   it('keeps what can be kept, and says of the rest what is wrong with it', async () => {
-    const application = await fresh();
+    const application = shared;
     const file = samplesText({
       a: [1, 'NaN', '', -1, 101, 'ERR!', 2],
       b: [3, '9223372036854775794', 4],
@@ -238,13 +256,13 @@ describe('an import', () => {
   });
 
   it('never counts time twice where readings are closer than the interval that is said', async () => {
-    const application = await fresh();
+    const application = shared;
     await importSamples(application, samplesText({ a: minutes(HOUR, 0) }, { every: 30 }), { interval: '60s' });
     expect((await idle(application)).gpuHours).toBeCloseTo(30.5 / 60, 9);
   });
 
   it('takes ratios and MiB for what they are', async () => {
-    const application = await fresh();
+    const application = shared;
     await importSamples(application, samplesText({ a: minutes(HOUR, 0.25) }), { unit: 'ratio' });
     expect((await idle(application)).meanUtilizationRatio).toBeCloseTo(0.25, 9);
     const done = await importSamples(application, samplesText({ a: [1024, 2147483632] }), {
@@ -277,7 +295,7 @@ describe('an import', () => {
     ['one point without an interval', 'gpu,time,value\na,1761955200,1\n', {}, 'gpu_interval_unknown', /--interval/],
     [
       'half of a packed file',
-      gzipSync(samplesText({ a: minutes(HOUR, 1) })).subarray(0, 60),
+      gzipSync(samplesOf({ a: minutes(HOUR, 1) })).subarray(0, 60),
       {},
       'file_truncated',
       /ends in the middle/,
@@ -309,11 +327,7 @@ describe('an import', () => {
 });
 
 describe('any readings', () => {
-  let application: Application;
-  beforeAll(async () => {
-    application = await testApplication();
-  });
-  afterAll(() => application[Symbol.asyncDispose]());
+  const application = shared;
 
   it('give the same by roll-up, by the readings themselves, and counted by hand, in any order', async () => {
     const series = fc.array(fc.constantFrom(0, 0, 0, 0, 60, null), { minLength: 1, maxLength: 120 });
@@ -325,11 +339,11 @@ describe('any readings', () => {
         async (gpus, window) => {
           fc.pre(gpus.some((values) => values.some((value) => value !== null)));
           day += 3 * 86_400_000;
-          const [from, to] = [dayOf(day), dayOf(day + 86_400_000)];
+          const [first, last] = [dayOf(day), dayOf(day + 86_400_000)];
           const named = Object.fromEntries(gpus.map((values, index) => [`gpu ${index}`, values]));
-          const [header = '', ...rows] = samplesText(named, { day: from }).trim().split('\n');
+          const [header = '', ...rows] = samplesText(named, { day: first }).trim().split('\n');
           await importSamples(application, [header, ...rows.toReversed()].join('\n'), { interval: '60s' });
-          const query = { window: `${window}m`, maxGap: '3m', from, to };
+          const query = { window: `${window}m`, maxGap: '3m', from: first, to: last };
           const found = await idle(application, { query });
           const other = await idle(application, { query: { ...query, threshold: 0.001 } });
           expect({ ...other, thresholdRatio: 0 }).toEqual(found);
@@ -376,11 +390,7 @@ describe('packing', () => {
         plan,
       },
     });
-  let application: Application;
-  beforeAll(async () => {
-    application = await testApplication();
-  });
-  afterAll(() => application[Symbol.asyncDispose]());
+  const application = shared;
 
   it('puts shares on few GPUs, and pods where their models are', async () => {
     const pods = `name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec

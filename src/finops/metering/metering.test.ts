@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, problemFrom, testApplication } from '../../testing.ts';
+import { call, problemFrom } from '../../testing.ts';
+import { quietApplication, sharedQuietApplication } from '../../testing-shared.ts';
 import { listPrices } from '../prices/schema.ts';
 import { listUsage, meteredCost, recordUsage, type UsageInterval } from './schema.ts';
 
@@ -17,17 +18,30 @@ const PRICES = book(
 `,
 );
 
+const clock = { now: () => NOW };
+const shared = await sharedQuietApplication({ clock });
 let application: Application;
-beforeEach(async () => {
-  application = await testApplication({ clock: { now: () => NOW } });
-  onTestFinished(() => application[Symbol.asyncDispose]());
+/** Each test records usage of runs, of a model and of a team of its own. */
+let [run, otherRun, model, team] = ['', '', '', ''];
+let tests = 0;
+beforeEach(() => {
+  application = shared;
+  tests += 1;
+  [run, otherRun, model, team] = [`run-${tests}`, `other-run-${tests}`, `model-${tests}`, `team-${tests}`];
 });
+
+/** An application of its own, for tests of what is nowhere yet. */
+async function ownApplication(): Promise<void> {
+  const own = await quietApplication({ clock });
+  onTestFinished(() => own[Symbol.asyncDispose]());
+  application = own;
+}
 
 const apply = (text: string) => call(application, postApply, { body: { documents: [{ file: 'p.yaml', text }] } });
 const record = (...intervals: UsageInterval[]) => call(application, recordUsage, { body: { intervals } });
-const usage = (change: Partial<UsageInterval> = {}): UsageInterval => ({
-  usage: 'u1',
-  subject: { run: 'r1', model: 'ranker' },
+const usage = ({ usage: id = 'u1', ...change }: Partial<UsageInterval> = {}): UsageInterval => ({
+  usage: `${run}:${id}`,
+  subject: { run, model },
   resource: 'gpu:H100',
   quantity: '2',
   period: { start: '2026-11-02T00:00:00Z', end: '2026-11-02T03:00:00Z' },
@@ -43,16 +57,16 @@ describe('usage intervals', () => {
     await record(
       usage(),
       usage({ usage: 'u2', period: across, quantity: '0.5' }),
-      usage({ usage: 'u3', subject: { run: 'r2', model: 'ranker' } }),
+      usage({ usage: 'u3', subject: { run: otherRun, model } }),
     );
     // r1: 2 x 3 h x 6, and half a GPU for one hour at 12 and one at 6.
-    expect(await total({ run: 'r1' })).toMatchObject({
+    expect(await total({ run })).toMatchObject({
       cost: { amount: '45', currency: 'USD' },
       pricedIntervals: 2,
       hours: '7',
     });
-    expect((await total({ model: 'ranker' })).cost?.amount).toBe('81');
-    expect(await total({ model: 'other' })).toMatchObject({ cost: null, pricedIntervals: 0, period: null });
+    expect((await total({ model })).cost?.amount).toBe('81');
+    expect(await total({ model: 'no model' })).toMatchObject({ cost: null, pricedIntervals: 0, period: null });
   });
 
   it('may be sent again: the same id replaces, so that retries and corrections are safe', async () => {
@@ -60,25 +74,27 @@ describe('usage intervals', () => {
     await record(usage());
     await record(usage());
     await record(usage({ quantity: '1' }));
-    expect(await total({ run: 'r1' })).toMatchObject({ cost: { amount: '18' }, pricedIntervals: 1 });
+    expect(await total({ run })).toMatchObject({ cost: { amount: '18' }, pricedIntervals: 1 });
   });
 
   it('without a price are counted apart, never as zero, until a price book has it', async () => {
+    await ownApplication();
     await record(usage(), usage({ usage: 'u2', resource: 'tpu' }));
     await apply(PRICES);
-    expect(await total({ run: 'r1' })).toMatchObject({
+    expect(await total({ run })).toMatchObject({
       cost: { amount: '36' },
       pricedIntervals: 1,
       unpricedIntervals: 1,
       unpricedResources: ['tpu'],
     });
-    const { intervals } = await call(application, listUsage, { query: { run: 'r1' } });
+    const { intervals } = await call(application, listUsage, { query: { run } });
     const byResource = Object.fromEntries(intervals.map(({ resource, metered }) => [resource, metered]));
     expect(byResource.tpu).toMatchObject({ cost: null, reason: 'the price book has no "tpu"', priceSource: null });
     expect(byResource['gpu:H100']).toMatchObject({ priceSource: 'new contract (from 2026-11-01T00:00:00Z)' });
   });
 
   it('are refused all together when one of them is not possible', async () => {
+    await ownApplication();
     const future = { start: '2026-11-20T00:00:00Z', end: '2026-11-21T00:00:00Z' };
     const problem = await problemFrom(record(usage(), usage({ usage: 'u2', period: future })));
     expect(problem).toMatchObject({ code: 'usage_interval_invalid' });
@@ -95,13 +111,13 @@ describe('usage intervals', () => {
     let pageToken: string | undefined;
     do {
       const page = await call(application, listUsage, {
-        query: { pageSize: 2, ...(pageToken === undefined ? {} : { pageToken }) },
+        query: { run, pageSize: 2, ...(pageToken === undefined ? {} : { pageToken }) },
       });
-      seen.push(...page.intervals.map(({ usage: id }) => id));
+      seen.push(...page.intervals.map(({ usage: id }) => id.slice(run.length + 1)));
       pageToken = page.nextPageToken ?? undefined;
     } while (pageToken !== undefined);
     expect(seen).toEqual(['u5', 'u4', 'u3', 'u2', 'u1']);
-    const other = call(application, listUsage, { query: { run: 'r1', pageToken: 'bm90IG91cnM' } });
+    const other = call(application, listUsage, { query: { run, pageToken: 'bm90IG91cnM' } });
     expect(await problemFrom(other)).toMatchObject({ code: 'invalid_page_token' });
   });
 });
@@ -147,7 +163,7 @@ spec: {team: search}
     const created = await post('runs/create', {
       experiment_id: '0',
       start_time: NOW,
-      tags: [...tags, { key: 'steelyard.team', value: 'search' }],
+      tags: [...tags, { key: 'steelyard.team', value: team }],
     });
     const runId = (created.json() as { run: { info: { run_id: string } } }).run.info.run_id;
     const start = Date.parse('2026-11-02T00:00:00Z');
@@ -161,7 +177,7 @@ spec: {team: search}
     );
     expect((await post('runs/log-batch', { run_id: runId, metrics })).statusCode).toBe(200);
     await expect.poll(async () => (await total({ run: runId })).cost?.amount).toBe(amount);
-    expect((await total({ team: 'search' })).cost?.amount).toBe(amount);
+    expect((await total({ team })).cost?.amount).toBe(amount);
   });
 });
 
@@ -179,7 +195,7 @@ describe('a price book', () => {
     await apply(PRICES);
     await record(usage());
     await apply(book('own', "    - {resource: 'gpu:H100', perHour: '1', effectiveFrom: 2026-01-01}\n"));
-    expect((await total({ run: 'r1' })).cost?.amount).toBe('6');
+    expect((await total({ run })).cost?.amount).toBe('6');
   });
 
   it.each([

@@ -1,8 +1,8 @@
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { Application } from '../../main.ts';
+import { describe, expect, it } from 'vitest';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { decimal } from '../../platform/units/index.ts';
-import { call, problemFrom, testApplication } from '../../testing.ts';
+import { call, problemFrom } from '../../testing.ts';
+import { quietApplication, sharedQuietApplication } from '../../testing-shared.ts';
 import { meteredCost, recordUsage } from '../metering/schema.ts';
 import { builtInInstance } from './built-in.ts';
 import { BUILT_IN_INSTANCES } from './built-in-table.ts';
@@ -39,14 +39,12 @@ describe('the built-in table of GPU instances', () => {
   });
 });
 
+const clock = { now: () => Date.parse('2026-11-25T12:00:00Z') };
+const application = await sharedQuietApplication({ clock });
+
 describe('a price at an instant', () => {
-  let application: Application;
-  beforeEach(async () => {
-    application = await testApplication({ clock: { now: () => Date.parse('2026-11-25T12:00:00Z') } });
-    onTestFinished(() => application[Symbol.asyncDispose]());
-  });
-  const priceAt = (resource: string, at?: string) =>
-    call(application, getPrice, { query: { resource, ...(at === undefined ? {} : { at }) } });
+  const priceAt = (resource: string, at?: string, of = application) =>
+    call(of, getPrice, { query: { resource, ...(at === undefined ? {} : { at }) } });
 
   it.each([
     ['2025-06-22T23:59:59.999Z', '98.32', 0],
@@ -72,14 +70,15 @@ kind: PriceBook
 metadata: {name: own}
 spec: {currency: EUR, source: contract, prices: [{resource: p5.48xlarge, perHour: '40', effectiveFrom: 2026-01-01}]}
 `;
-    await call(application, postApply, { body: { documents: [{ file: 'p.yaml', text }] } });
-    expect(await priceAt('p5.48xlarge')).toMatchObject({
+    await using own = await quietApplication({ clock });
+    await call(own, postApply, { body: { documents: [{ file: 'p.yaml', text }] } });
+    expect(await priceAt('p5.48xlarge', undefined, own)).toMatchObject({
       amount: '40',
       currency: 'EUR',
       source: 'contract',
       ageDays: 0,
     });
-    expect(await problemFrom(priceAt('p5.48xlarge', '2025-12-31T00:00:00Z'))).toMatchObject({
+    expect(await problemFrom(priceAt('p5.48xlarge', '2025-12-31T00:00:00Z', own))).toMatchObject({
       code: 'price_not_found',
       detail: expect.stringContaining('begin on 2026-01-01'),
     });

@@ -1,4 +1,4 @@
 import { priceSuite } from '../../../test/support/price-suite.ts';
-import { testApplication } from '../../testing.ts';
+import { quietApplication } from '../../testing-shared.ts';
 
-priceSuite((clock) => testApplication({ clock }));
+priceSuite((clock) => quietApplication({ clock }));

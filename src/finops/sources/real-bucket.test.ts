@@ -7,7 +7,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, testApplication } from '../../testing.ts';
+import { call, postponeJobs, testApplication } from '../../testing.ts';
 import { costSummary } from '../costs/schema.ts';
 import { getSync, type Sync, startSyncs } from './schema.ts';
 
@@ -33,6 +33,7 @@ describe.skipIf(!existsSync(archive))('the bucket of the koku project, as a fold
     cpSync(original, folder, { recursive: true, preserveTimestamps: true });
     application = await testApplication();
     onTestFinished(() => application[Symbol.asyncDispose]());
+    await postponeJobs(application, 'forecasts.make', 'anomalies.judge');
     const text = `apiVersion: steelyard/v1\nkind: BillSource\nmetadata: { name: aws }\nspec: { location: { type: folder, path: ${folder} }, schedule: null }\n`;
     await call(application, postApply, { body: { documents: [{ file: 'source.yaml', text }] } });
   });

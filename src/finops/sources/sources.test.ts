@@ -6,23 +6,41 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, problemFrom, testApplication } from '../../testing.ts';
+import { call, postponeJobs, problemFrom, testApplication } from '../../testing.ts';
 import { isDeep } from '../../testing-deep.ts';
+import { sharedApplication } from '../../testing-shared.ts';
 import { costSummary } from '../costs/schema.ts';
 import { getSync, listSources, type Sync, startSyncs } from './schema.ts';
 
 const NOW = Date.parse('2026-11-03T10:00:00Z');
 const HOUR = 3_600_000;
 
+let now = NOW;
+const clock = { now: () => now };
+const shared = await sharedApplication({ clock });
+await postponeJobs(shared, 'forecasts.make', 'anomalies.judge');
 let application: Application;
+/** Each test has a source, an account and a folder of its own. */
+let source = '';
+let account = '';
 let folder: string;
-let now: number;
-beforeEach(async () => {
+let tests = 0;
+beforeEach(() => {
   now = NOW;
+  application = shared;
+  tests += 1;
+  [source, account] = [`source-${tests}`, `account-${tests}`];
   folder = mkdtempSync(join(tmpdir(), 'sources-'));
-  application = await testApplication({ clock: { now: () => now } });
-  onTestFinished(() => application[Symbol.asyncDispose]());
 });
+
+/** An application of its own with the source of the test alone: for tests of the schedule and of all sources. */
+async function ownApplication(): Promise<void> {
+  const own = await testApplication({ clock });
+  onTestFinished(() => own[Symbol.asyncDispose]());
+  await postponeJobs(own, 'forecasts.make', 'anomalies.judge');
+  application = own;
+  await apply(location());
+}
 
 /** Writes a file as if it had been delivered `at`. */
 function put(key: string, content: string | Buffer, at = NOW - HOUR): void {
@@ -38,17 +56,17 @@ const HEADER =
 function bill(month: string, ...amounts: readonly string[]): string {
   const rows = amounts.map((amount, index) => {
     const day = String((index % 28) + 1).padStart(2, '0');
-    return `${amount},${amount},${amount},${amount},USD,${month}-01T00:00:00Z,${month}-${day}T00:00:00Z,Usage,EC2,a-1`;
+    return `${amount},${amount},${amount},${amount},USD,${month}-01T00:00:00Z,${month}-${day}T00:00:00Z,Usage,EC2,${account}`;
   });
   return `${[HEADER, ...rows].join('\n')}\n`;
 }
 
-async function apply(spec: string, name = 'aws'): Promise<void> {
+async function apply(spec: string, name = source): Promise<void> {
   const text = `apiVersion: steelyard/v1\nkind: BillSource\nmetadata: { name: ${name} }\nspec: ${spec}\n`;
   await call(application, postApply, { body: { documents: [{ file: 'source.yaml', text }] } });
 }
 
-async function sync(source = 'aws'): Promise<Sync> {
+async function sync(): Promise<Sync> {
   const { syncs } = await call(application, startSyncs, { body: { source } });
   return ended(syncs[0]?.sync ?? '');
 }
@@ -63,7 +81,8 @@ async function ended(id: string): Promise<Sync> {
 const outcomes = ({ deliveries }: Sync) =>
   deliveries.map(({ export: name, period, outcome, rows }) => `${name} ${period} ${outcome} ${rows}`);
 const total = async () => {
-  const { totals } = await call(application, costSummary, { query: { by: 'serviceName' } });
+  const query = { by: 'serviceName', filter: [`subAccountId=${account}`] };
+  const { totals } = await call(application, costSummary, { query });
   return totals[0]?.amount ?? null;
 };
 const location = () => `{ location: { type: folder, path: ${folder} } }`;
@@ -93,10 +112,10 @@ async function scheduledSync(): Promise<Sync> {
   return call(application, getSync, { params: { sync: (await listed()).lastSync ?? '' } });
 }
 
-async function listed(name = 'aws') {
+async function listed() {
   const { sources } = await call(application, listSources);
-  const found = sources.find(({ source }) => source === name);
-  if (found === undefined) throw new Error(`no source ${name}`);
+  const found = sources.find((each) => each.source === source);
+  if (found === undefined) throw new Error(`no source ${source}`);
   return found;
 }
 
@@ -141,6 +160,7 @@ describe('an AWS data export in a folder', () => {
   });
 
   it('waits for such a file by schedule, for a day', async () => {
+    await ownApplication();
     putManifest('2026-10', run('01'), [folderOf(run('01'))]);
     expect(outcomes(await scheduledSync())).toEqual(['daily 2026-10 waiting null']);
     now += 23 * HOUR;
@@ -148,6 +168,7 @@ describe('an AWS data export in a folder', () => {
   });
 
   it('stores nothing of a truncated file, and takes it when it has been delivered whole', async () => {
+    await ownApplication();
     deliver(run('01'), '1');
     await sync();
     const whole = gzipSync(bill('2026-10', ...Array.from({ length: 500 }, (_, index) => `${index}.5`)));
@@ -197,29 +218,28 @@ describe('an AWS data export in a folder', () => {
     const property = fc.asyncProperty(fc.shuffledSubarray(steps, { minLength: steps.length }), async (order) => {
       round += 1;
       folder = mkdtempSync(join(tmpdir(), 'sources-'));
-      const [name, account] = [`aws-${round}`, `a-${round}`];
-      await apply(location(), name);
+      [source, account] = [`order-${round}`, `order-${round}`];
+      await apply(location());
       let newest = 0;
       for (const step of order) {
         const [what, which = ''] = step.split(' ');
         const execution = run(`0${which}`);
         // As with AWS, the manifest of a period is that of its newest execution.
         if (what === 'manifest') newest = Math.max(newest, Number(which));
-        if (what === 'data') put(folderOf(execution), gzipSync(bill('2026-10', which, '5').replaceAll('a-1', account)));
-        else if (what === 'sync') await sync(name);
+        if (what === 'data') put(folderOf(execution), gzipSync(bill('2026-10', which, '5')));
+        else if (what === 'sync') await sync();
         if (what === 'manifest') putManifest('2026-10', run(`0${newest}`), [folderOf(run(`0${newest}`))]);
       }
-      await sync(name);
-      expect(outcomes(await sync(name))).toEqual(['daily 2026-10 unchanged 2']);
-      const { rows } = await call(application, costSummary, { query: { by: 'subAccountId' } });
-      expect(rows.find((row) => row.subAccountId === account)?.amount).toBe('7');
+      await sync();
+      expect(outcomes(await sync())).toEqual(['daily 2026-10 unchanged 2']);
+      expect(await total()).toBe('7');
     });
     await fc.assert(property, { numRuns: isDeep ? 10 : 3 });
   });
 });
 
 describe('Azure exports in a folder', () => {
-  beforeEach(() => apply(location(), 'azure'));
+  beforeEach(() => apply(location()));
   const UUIDS = ['16e57707-f9e3-49be-8be6-b84e684b5194', '73746dc5-5dcc-4b83-b340-bb1bd2b1ca30'] as const;
 
   /** One run, month to date: its folder, its blobs and the manifest that names them. */
@@ -257,20 +277,20 @@ describe('Azure exports in a folder', () => {
 
   it('counts by the newest run, with overwriting and without', async () => {
     const first = putRun(20, UUIDS[0], [bill('2026-10', '1'), bill('2026-10', '2')]);
-    expect(outcomes(await sync('azure'))).toEqual(['daily 2026-10 imported 2']);
+    expect(outcomes(await sync())).toEqual(['daily 2026-10 imported 2']);
     putRun(21, UUIDS[1], [bill('2026-10', '1'), bill('2026-10', '2', '4')]);
-    expect(outcomes(await sync('azure'))).toEqual(['daily 2026-10 imported 3']);
+    expect(outcomes(await sync())).toEqual(['daily 2026-10 imported 3']);
     expect(await total()).toBe('7');
     rmSync(join(folder, first), { recursive: true });
-    expect(outcomes(await sync('azure'))).toEqual(['daily 2026-10 unchanged 3']);
+    expect(outcomes(await sync())).toEqual(['daily 2026-10 unchanged 3']);
     expect(await total()).toBe('7');
   });
 
   it('ignores, once told, the older run of two that it finds', async () => {
     putRun(20, UUIDS[0], [bill('2026-10', '1')]);
     putRun(21, UUIDS[1], [bill('2026-10', '1', '2')]);
-    expect(outcomes(await sync('azure'))).toEqual(['daily 2026-10 ignored null', 'daily 2026-10 imported 2']);
-    expect(outcomes(await sync('azure'))).toEqual(['daily 2026-10 unchanged 2']);
+    expect(outcomes(await sync())).toEqual(['daily 2026-10 ignored null', 'daily 2026-10 imported 2']);
+    expect(outcomes(await sync())).toEqual(['daily 2026-10 unchanged 2']);
     expect(await total()).toBe('3');
   });
 
@@ -280,7 +300,7 @@ describe('Azure exports in a folder', () => {
       dataRowCount: 3,
       blobs: [{ blobName: 'part_0_0001.csv', byteCount: Buffer.byteLength(text), dataRowCount: 3 }],
     });
-    const broken = await sync('azure');
+    const broken = await sync();
     expect(broken.deliveries).toMatchObject([{ outcome: 'failed', code: 'bill_manifest_broken' }]);
     expect(broken.deliveries[0]?.reason).toContain('promises 3 rows and the files hold 2');
     expect(await total()).toBeNull();
@@ -288,18 +308,18 @@ describe('Azure exports in a folder', () => {
 
   it('empties a month with a run that holds a header and no row', async () => {
     putRun(20, UUIDS[0], [bill('2026-10', '1')]);
-    await sync('azure');
+    await sync();
     putRun(21, UUIDS[1], [bill('2026-10')]);
-    expect(outcomes(await sync('azure'))).toEqual(['daily 2026-10 imported 0']);
+    expect(outcomes(await sync())).toEqual(['daily 2026-10 imported 0']);
     expect(await total()).toBeNull();
   });
 
   it('waits for a manifest that is empty, and for files of another size', async () => {
     const run = putRun(20, UUIDS[0], [bill('2026-10', '1')]);
     put(`${run}/part_0_0001.csv`, `${bill('2026-10', '1')}\n`);
-    expect(outcomes(await sync('azure'))).toEqual(['daily 2026-10 waiting null']);
+    expect(outcomes(await sync())).toEqual(['daily 2026-10 waiting null']);
     put(`${run}/manifest.json`, '');
-    const empty = await sync('azure');
+    const empty = await sync();
     expect(outcomes(empty)).toEqual(['daily 2026-10 waiting null']);
     expect(empty.deliveries[0]?.reason).toContain('is empty');
   });
@@ -335,7 +355,7 @@ describe('a source', () => {
   it('is listed with where it reads and how it went', async () => {
     await apply(location());
     expect(await listed()).toEqual({
-      source: 'aws',
+      source,
       location: folder,
       layout: 'auto',
       schedule: '17 * * * *',
@@ -360,7 +380,7 @@ describe('a source', () => {
   });
 
   it('is synced by its schedule, and no more when it has none', async () => {
-    await apply(location());
+    await ownApplication();
     deliver(run('01'), '1');
     expect(await scheduledSync()).toMatchObject({ trigger: 'schedule', deliveries: [{ outcome: 'imported' }] });
     expect((await listed()).nextSyncAt).toBe('2026-11-03T11:17:00.000Z');
@@ -377,7 +397,7 @@ describe('a source', () => {
   });
 
   it('is synced once at a time: a second call joins the first', async () => {
-    await apply(location());
+    await ownApplication();
     deliver(run('01'), '1');
     const calls = await Promise.all([1, 2, 3].map(() => call(application, startSyncs, { body: {} })));
     expect(new Set(calls.map(({ syncs }) => syncs[0]?.sync)).size).toBe(1);
@@ -400,6 +420,7 @@ describe('a source', () => {
     const problem = await problemFrom(apply(spec));
     expect(problem).toMatchObject({ code: 'manifest_invalid' });
     expect(problem.detail).toContain(why);
-    expect((await call(application, listSources)).sources).toEqual([]);
+    const { sources } = await call(application, listSources);
+    expect(sources.filter((each) => each.source === source)).toEqual([]);
   });
 });

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { type CallInput, urlOf } from '../../platform/contract/schema.ts';
 import { decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
-import { call, importFiles, problemFrom, testApplication } from '../../testing.ts';
+import { call, importFiles, problemFrom } from '../../testing.ts';
 import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../testing-costs.ts';
 import { isDeep } from '../../testing-deep.ts';
+import { quietApplication, sharedQuietApplication } from '../../testing-shared.ts';
 import {
   getIssuedStatement,
   getIssuedStatementCsv,
@@ -21,31 +22,48 @@ import {
 
 const NOVEMBER_20 = Date.parse('2026-11-20T00:00:00Z');
 let now = NOVEMBER_20;
+const clock = { now: () => now };
+const shared = await sharedQuietApplication({ clock });
 let application: Application;
-beforeEach(async () => {
+/** Each test has a month of its own, and the month before it. */
+let month = '';
+let monthBefore = '';
+let tests = 0;
+const monthText = (count: number) => new Date(Date.UTC(2022, count, 1)).toISOString().slice(0, 'YYYY-MM'.length);
+beforeAll(() => applyRules(shared, SPLITTING_RULES));
+beforeEach(() => {
   now = NOVEMBER_20;
-  application = await testApplication({ clock: { now: () => now } });
-  onTestFinished(() => application[Symbol.asyncDispose]());
+  application = shared;
+  tests += 1;
+  [month, monthBefore] = [monthText(3 * tests), monthText(3 * tests - 1)];
 });
 
-const october = (cost: string, change: BillRow = {}): BillRow => ({ ...inMonth('2026-10', cost), ...change });
+/** An application of its own, with October 2026 as the month: for rules of its own, numbers, and what is listed of all months. */
+async function ownApplication(): Promise<void> {
+  const own = await quietApplication({ clock });
+  onTestFinished(() => own[Symbol.asyncDispose]());
+  application = own;
+  [month, monthBefore] = ['2026-10', '2026-09'];
+}
+
+const charge = (cost: string, change: BillRow = {}): BillRow => ({ ...inMonth(month, cost), ...change });
 const unowned = { Tags: '' };
-const rows: BillRow[] = [
-  october('9'),
-  october('6', { EffectiveCost: '5', Tags: '{"team":"ads"}', ServiceName: 'S3' }),
-  october('10', { ServiceName: 'Support', ...unowned }),
-  october('-1', { ChargeCategory: 'Credit' }),
-  october('2', { ChargeCategory: 'Tax' }),
-  october('0', { EffectiveCost: '3', CommitmentDiscountId: 'sp-1', CommitmentDiscountStatus: 'Used' }),
-  october('100', { EffectiveCost: '0', ChargeCategory: 'Purchase', CommitmentDiscountId: 'sp-1', ...unowned }),
+const rows = (): BillRow[] => [
+  charge('9'),
+  charge('6', { EffectiveCost: '5', Tags: '{"team":"ads"}', ServiceName: 'S3' }),
+  charge('10', { ServiceName: 'Support', ...unowned }),
+  charge('-1', { ChargeCategory: 'Credit' }),
+  charge('2', { ChargeCategory: 'Tax' }),
+  charge('0', { EffectiveCost: '3', CommitmentDiscountId: 'sp-1', CommitmentDiscountStatus: 'Used' }),
+  charge('100', { EffectiveCost: '0', ChargeCategory: 'Purchase', CommitmentDiscountId: 'sp-1', ...unowned }),
 ];
-const september = [inMonth('2026-09', '4'), inMonth('2026-09', '1.5')];
+const earlier = () => [inMonth(monthBefore, '4'), inMonth(monthBefore, '1.5')];
 
 const take = (name: string, all: readonly BillRow[]) => importFiles(application, 'aws', { [`${name}.csv`]: bill(all) });
-const overview = (query: object = {}) => call(application, listStatements, { query: { period: '2026-10', ...query } });
+const overview = (query: object = {}) => call(application, listStatements, { query: { period: month, ...query } });
 const statement = (team: string, query: object = {}) =>
-  call(application, getStatement, { params: { team }, query: { period: '2026-10', ...query } });
-const issue = (body: object = {}) => call(application, issueStatements, { body: { period: '2026-10', ...body } });
+  call(application, getStatement, { params: { team }, query: { period: month, ...query } });
+const issue = (body: object = {}) => call(application, issueStatements, { body: { period: month, ...body } });
 const billedOf = (amounts: readonly { billedCost: string }[]) => amounts.map(({ billedCost }) => billedCost);
 
 async function fileOf<E extends typeof getStatementHtml | typeof getIssuedStatementHtml>(
@@ -63,8 +81,7 @@ async function fileOf<E extends typeof getStatementHtml | typeof getIssuedStatem
 
 describe('what a team pays', () => {
   it('is said by way, pool, kind of charge, service and project, beside the month before', async () => {
-    await applyRules(application, SPLITTING_RULES);
-    await take('bill', [...rows, ...september]);
+    await take('bill', [...rows(), ...earlier()]);
     const facts = await statement('search');
     expect(facts.totals).toEqual([
       {
@@ -103,8 +120,7 @@ describe('what a team pays', () => {
   });
 
   it('says why nobody pays the rest', async () => {
-    await applyRules(application, SPLITTING_RULES);
-    await take('bill', [...rows, october('7', { ServiceName: 'Network', BillingCurrency: 'EUR', ...unowned })]);
+    await take('bill', [...rows(), charge('7', { ServiceName: 'Network', BillingCurrency: 'EUR', ...unowned })]);
     const { reasons } = await statement('-');
     expect(reasons.map(({ reason, currency, billedCost }) => [reason, currency, billedCost])).toEqual([
       ['no rule takes it', 'USD', '100'],
@@ -113,15 +129,15 @@ describe('what a team pays', () => {
   });
 
   it('says what it leaves out, and that a month before is unknown', async () => {
-    await take('bill', [october('1', { ...unowned }), october('1', { EffectiveCost: '', ...unowned })]);
+    await take('bill', [charge('1', { ...unowned }), charge('1', { EffectiveCost: '', ...unowned })]);
     const facts = await statement('-');
     expect(facts.totals).toMatchObject([{ billedCost: '2', effectiveCost: '1', billedBefore: null }]);
     expect(facts.leftOut).toEqual({ rejectedRows: 0, rowsWithoutBilledCost: 0, rowsWithoutEffectiveCost: 1 });
   });
 
   it('is nothing that can be shown for a month without a bill, or a team without cost', async () => {
-    await take('bill', rows);
-    expect(await problemFrom(statement('search', { period: '2025-01' }))).toMatchObject({
+    await take('bill', rows());
+    expect(await problemFrom(statement('search', { period: '2020-01' }))).toMatchObject({
       code: 'bill_period_not_covered',
     });
     expect(await problemFrom(statement('nobody'))).toMatchObject({ code: 'statement_not_found' });
@@ -134,15 +150,16 @@ describe('what a team pays', () => {
   });
 
   it('is the same, byte for byte, on the ids that it names, although newer deliveries and rules came', async () => {
+    await ownApplication();
     await applyRules(application, SPLITTING_RULES);
-    await take('september', september);
-    const { delivery } = await take('october', rows);
+    await take('september', earlier());
+    const { delivery } = await take('october', rows());
     const first = await statement('search');
     const ids = { basis: first.basis ?? '', previousBasis: first.previousBasis ?? '' };
-    const at = (query: object) => ({ params: { team: 'search' }, query: { period: '2026-10', ...query } });
+    const at = (query: object) => ({ params: { team: 'search' }, query: { period: month, ...query } });
     const [html, csv] = [await fileOf(getStatementHtml, at({})), await fileOf(getStatementCsv, at({}))];
-    await take('october-again', [october('77')]);
-    await take('september-again', [inMonth('2026-09', '1')]);
+    await take('october-again', [charge('77')]);
+    await take('september-again', [inMonth(monthBefore, '1')]);
     await applyRules(application, '    - {name: all, match: {billingCurrency: usd}, subject: {team: other}}\n');
     expect((await statement('other')).totals).toMatchObject([{ billedCost: '77', billedBefore: '1' }]);
     expect(await statement('search', ids)).toEqual(first);
@@ -153,8 +170,13 @@ describe('what a team pays', () => {
 
 describe('the statements of a month', () => {
   it('list every team, those that are gone too, and what nobody pays', async () => {
+    await ownApplication();
     await applyRules(application, SPLITTING_RULES);
-    await take('bill', [...rows, inMonth('2026-09', '4'), { ...inMonth('2026-09', '1'), Tags: '{"team":"gone"}' }]);
+    await take('bill', [
+      ...rows(),
+      inMonth(monthBefore, '4'),
+      { ...inMonth(monthBefore, '1'), Tags: '{"team":"gone"}' },
+    ]);
     const { statements, bill: whole, periods, periodState } = await overview();
     expect(statements.map(({ team, totals }) => [team, billedOf(totals)])).toEqual([
       ['ads', [expect.stringMatching(/^9\.3+4?$/)]],
@@ -179,7 +201,6 @@ describe('the statements of a month', () => {
       category: fc.constantFrom('Usage', 'Credit', 'Tax', 'Purchase', 'Adjustment'),
       currency: fc.constantFrom('USD', 'EUR'),
     });
-    await applyRules(application, SPLITTING_RULES);
     let round = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(anyRow, { minLength: 1, maxLength: 15 }), async (anyRows) => {
@@ -187,7 +208,7 @@ describe('the statements of a month', () => {
         await take(
           String(round),
           anyRows.map(({ cost: billed, effective, service, team, category, currency }) =>
-            october(billed, {
+            charge(billed, {
               ...{
                 EffectiveCost: effective,
                 ServiceName: service,
@@ -223,8 +244,9 @@ describe('the statements of a month', () => {
 
 describe('an issued statement', () => {
   it('is numbered, final, and the same for ever', async () => {
+    await ownApplication();
     await applyRules(application, SPLITTING_RULES);
-    await take('bill', rows);
+    await take('bill', rows());
     const { issued } = await issue({ why: 'October' });
     expect(issued.map(({ number, team, revision }) => [number, team, revision])).toEqual([
       [1, 'ads', 1],
@@ -241,7 +263,7 @@ describe('an issued statement', () => {
     expect(first.html).toContain('No. 3');
     expect(first.html).not.toMatch(/<script|src=|href=|url\(/);
     expect(first.csv).toContain('search,2026-10,3,total,');
-    await take('restated', [october('77')]);
+    await take('restated', [charge('77')]);
     expect(await read()).toEqual(first);
     expect((await overview()).statements.find(({ team }) => team === 'search')?.issued).toEqual({
       number: 3,
@@ -251,33 +273,31 @@ describe('an issued statement', () => {
   });
 
   it('is corrected by a new one that says the difference, and only where the figures changed', async () => {
-    await applyRules(application, SPLITTING_RULES);
-    await take('bill', rows);
-    await issue();
+    await take('bill', rows());
+    const first = (await issue()).issued[0]?.number ?? 0;
     expect(await problemFrom(issue())).toMatchObject({ code: 'statement_already_issued' });
-    await take('restated', [...rows, october('0.5')]);
+    await take('restated', [...rows(), charge('0.5')]);
     const { issued } = await issue();
     expect(issued).toMatchObject([
       {
-        number: 5,
+        number: first + 4,
         team: 'search',
         revision: 2,
-        corrects: 3,
+        corrects: first + 2,
         difference: [{ currency: 'USD', billedCost: '0.5', effectiveCost: '0.5' }],
       },
     ]);
-    const { statements } = await call(application, listIssuedStatements, { query: { team: 'search' } });
-    expect(statements.map(({ number }) => number)).toEqual([5, 3]);
+    const { statements } = await call(application, listIssuedStatements, { query: { team: 'search', period: month } });
+    expect(statements.map(({ number }) => number)).toEqual([first + 4, first + 2]);
     expect(await problemFrom(issue())).toMatchObject({ code: 'statement_already_issued' });
   });
 
   it('gives everything back to a team that has nothing any more, so that the newest still add up', async () => {
-    await applyRules(application, SPLITTING_RULES);
-    await take('bill', rows);
+    await take('bill', rows());
     await issue();
-    await take('restated', [october('126')]);
+    await take('restated', [charge('126')]);
     await issue();
-    const { statements } = await call(application, listIssuedStatements, { query: { period: '2026-10' } });
+    const { statements } = await call(application, listIssuedStatements, { query: { period: month } });
     const newest = new Map(statements.toReversed().map((each) => [each.team, each]));
     const billed = [...newest.values()].flatMap(({ totals }) => billedOf(totals));
     expect(decimalString(sumDecimals(billed))).toBe('126');
@@ -288,7 +308,8 @@ describe('an issued statement', () => {
   });
 
   it('waits until the month is closed, or until somebody says otherwise', async () => {
-    await take('bill', rows);
+    await ownApplication();
+    await take('bill', rows());
     now = Date.parse('2026-10-20T00:00:00Z');
     expect(await problemFrom(issue({ allowProvisional: true }))).toMatchObject({
       code: 'statement_period_not_closed',

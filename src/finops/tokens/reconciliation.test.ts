@@ -1,16 +1,14 @@
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { Application } from '../../main.ts';
+import { describe, expect, it } from 'vitest';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
-import { call, importFiles, testApplication } from '../../testing.ts';
+import { call, importFiles } from '../../testing.ts';
+import { sharedQuietApplication } from '../../testing-shared.ts';
 import { costSummary } from '../costs/schema.ts';
 import { tokenReconciliation } from './schema.ts';
 
-let application: Application;
-beforeEach(async () => {
-  application = await testApplication();
-  onTestFinished(() => application[Symbol.asyncDispose]());
-});
+/** Each test replaces the bill of September. */
+const application = await sharedQuietApplication();
+const period = '2026-09';
 
 const columns = {
   BilledCost: '1',
@@ -41,7 +39,7 @@ const csv = (rows: Row[]) =>
     .map((fields) => fields.map((field) => `"${field.replaceAll('"', '""')}"`).join(','))
     .join('\n');
 const bill = (...rows: Row[]) => importFiles(application, 'clouds', { 'bill.csv': csv(rows) });
-const report = (query: object = {}) => call(application, tokenReconciliation, { query });
+const report = (query: object = {}) => call(application, tokenReconciliation, { query: { period, ...query } });
 
 const novaLite: Row = {
   x_UsageType: 'USE1-NovaLite-input-tokens',
@@ -78,7 +76,7 @@ const guardrail: Row = {
 describe('catalogue against bill', () => {
   it('shows billed tokens, their effective price and that of the catalogue', async () => {
     await bill(novaLite, sonnet, gpt4o);
-    const { rows, totals } = await report({ period: '2026-09' });
+    const { rows, totals } = await report();
     expect(rows).toMatchObject([
       {
         model: 'Claude Sonnet 4.6',
@@ -151,7 +149,7 @@ describe('catalogue against bill', () => {
       { ...sol, ChargePeriodStart: '2026-08-20T00:00:00Z', ChargePeriodEnd: '2026-08-21T00:00:00Z' },
       { ...sol, ChargePeriodStart: '2026-08-21T00:00:00Z', ChargePeriodEnd: '2026-08-22T00:00:00Z' },
     );
-    expect((await report()).rows).toMatchObject([
+    expect((await report({ period: '2026-08' })).rows).toMatchObject([
       { tokens: '2000000', catalogueCost: '9', cataloguePerMillion: '4.5', difference: '0' },
     ]);
   });
@@ -190,7 +188,7 @@ describe('catalogue against bill', () => {
   it('loses no money: tokens and the rest are the cost of the services', async () => {
     await bill(novaLite, sonnet, gpt4o, guardrail, { ...novaLite, BilledCost: '-0.333333333333333333' });
     const { totals } = await report();
-    const summary = await call(application, costSummary, { query: { by: 'serviceName' } });
+    const summary = await call(application, costSummary, { query: { by: 'serviceName', period } });
     const sums = totals.flatMap(({ tokenCost, unclassifiedCost }) => [tokenCost, unclassifiedCost]);
     expect(sumDecimals(sums)).toBe(summary.totals[0]?.amount);
   });

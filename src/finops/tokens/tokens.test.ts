@@ -4,17 +4,31 @@ import type { z } from 'zod';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
-import { call, problemFrom, testApplication } from '../../testing.ts';
+import { call, problemFrom } from '../../testing.ts';
 import { isDeep } from '../../testing-deep.ts';
+import { quietApplication, sharedQuietApplication } from '../../testing-shared.ts';
 import { getTokenPrice, listTokenUsage, recordTokenUsage, type TokenUsage, tokenCostReport } from './schema.ts';
 
 const NOW = Date.parse('2026-11-10T12:00:00Z');
 
+const clock = { now: () => NOW };
+const shared = await sharedQuietApplication({ clock });
 let application: Application;
-beforeEach(async () => {
-  application = await testApplication({ clock: { now: () => NOW } });
-  onTestFinished(() => application[Symbol.asyncDispose]());
+/** Each test records usage of a run of its own. */
+let run = '';
+let tests = 0;
+beforeEach(() => {
+  application = shared;
+  tests += 1;
+  run = `run-${tests}`;
 });
+
+/** An application of its own, for tests that apply prices. */
+async function ownApplication(): Promise<void> {
+  const own = await quietApplication({ clock });
+  onTestFinished(() => own[Symbol.asyncDispose]());
+  application = own;
+}
 
 const list = (name: string, prices: string, currency = 'USD') =>
   `apiVersion: steelyard/v1\nkind: TokenPrices\nmetadata: {name: ${name}}\nspec:\n  currency: ${currency}\n  source: contract 7\n  prices:\n${prices}`;
@@ -27,9 +41,9 @@ const DISCOUNT = list(
 const apply = (...texts: string[]) =>
   call(application, postApply, { body: { documents: texts.map((text, index) => ({ file: `p${index}.yaml`, text })) } });
 type Sent = z.input<typeof TokenUsage>;
-const usage = (change: Partial<Sent> = {}): Sent => ({
-  usage: 'r1',
-  subject: { team: 'search' },
+const usage = ({ usage: id = 'r1', subject = { team: 'search' }, ...change }: Partial<Sent> = {}): Sent => ({
+  usage: `${run}:${id}`,
+  subject: { run, ...subject },
   model: 'gpt-4o',
   at: '2026-11-02T00:00:00Z',
   inputTokens: 1_000_000,
@@ -38,7 +52,9 @@ const usage = (change: Partial<Sent> = {}): Sent => ({
   ...change,
 });
 const record = (...records: Sent[]) => call(application, recordTokenUsage, { body: { records } });
-const cost = (query: object = {}) => call(application, tokenCostReport, { query });
+const cost = (query: object = {}) => call(application, tokenCostReport, { query: { run, ...query } });
+const listed = (query: object = {}) => call(application, listTokenUsage, { query: { run, ...query } });
+const idOf = ({ usage: id }: { usage: string }) => id.slice(run.length + 1);
 const priceOf = (query: { model: string; [name: string]: string }) => call(application, getTokenPrice, { query });
 
 describe('the price of a model', () => {
@@ -57,6 +73,7 @@ describe('the price of a model', () => {
   });
 
   it('is your own where you have one; what gave way is shown', async () => {
+    await ownApplication();
     await apply(DISCOUNT);
     const price = await priceOf({ model: 'gpt-4o-2024-08-06' });
     expect(price).toMatchObject({ rates: { input: { perMillion: '2.25' } }, source: 'own@1: contract 7' });
@@ -65,6 +82,7 @@ describe('the price of a model', () => {
   });
 
   it('is null with a reason for a model that nobody knows, and for a tier that nobody prices', async () => {
+    await ownApplication();
     expect(await priceOf({ model: 'house-7' })).toMatchObject({
       rates: null,
       source: null,
@@ -81,6 +99,7 @@ describe('the price of a model', () => {
   });
 
   it('is in one list only', async () => {
+    await ownApplication();
     await apply(DISCOUNT);
     const other = list('other', `    - {model: GPT-4o, provider: openai, input: '1', effectiveFrom: 2026-06-01}\n`);
     expect(await problemFrom(apply(other))).toMatchObject({ code: 'manifest_invalid' });
@@ -95,8 +114,8 @@ describe('token usage', () => {
       usage({ usage: 'r2', cacheReadTokens: 400_000 }),
       usage({ usage: 'r3', model: 'o3', at: '2025-06-09T23:59:59Z' }),
     );
-    const { records } = await call(application, listTokenUsage, {});
-    expect(records.map(({ usage: id, metered }) => [id, metered.cost?.amount, metered.catalogueModel])).toEqual([
+    const { records } = await listed();
+    expect(records.map(({ metered, ...row }) => [idOf(row), metered.cost?.amount, metered.catalogueModel])).toEqual([
       ['r2', '3', 'gpt-4o'],
       ['r1', '3.5', 'gpt-4o'],
       ['r3', '14', 'o3'],
@@ -115,6 +134,7 @@ describe('token usage', () => {
   });
 
   it('without a price is counted apart, never as zero, until a list has it', async () => {
+    await ownApplication();
     await record(usage(), usage({ usage: 'r2', model: 'house-7' }));
     expect(await cost()).toMatchObject({
       cost: { amount: '3.5' },
@@ -160,8 +180,8 @@ describe('token usage', () => {
       outputTokens: 0,
     };
     await record(usage({ ...many, inputTokens: 200_000 }), usage({ ...many, usage: 'r2', inputTokens: 200_001 }));
-    const { records } = await call(application, listTokenUsage, {});
-    expect(records.map(({ usage: id, metered }) => [id, metered.cost?.amount ?? metered.reason])).toEqual([
+    const { records } = await listed();
+    expect(records.map(({ metered, ...row }) => [idOf(row), metered.cost?.amount ?? metered.reason])).toEqual([
       ['r2', 'the price of "claude-sonnet-4-6" depends on the size of each request; record them one by one'],
       ['r1', '0.6'],
     ]);
@@ -169,11 +189,11 @@ describe('token usage', () => {
 
   it('comes in pages, latest first', async () => {
     await record(...['a', 'b', 'c'].map((id) => usage({ usage: id })));
-    const first = await call(application, listTokenUsage, { query: { pageSize: 2 } });
-    expect(first.records.map((row) => row.usage)).toEqual(['c', 'b']);
+    const first = await listed({ pageSize: 2 });
+    expect(first.records.map(idOf)).toEqual(['c', 'b']);
     const pageToken = first.nextPageToken ?? '';
-    const second = await call(application, listTokenUsage, { query: { pageSize: 2, pageToken } });
-    expect([second.records.map((row) => row.usage), second.nextPageToken]).toEqual([['a'], null]);
+    const second = await listed({ pageSize: 2, pageToken });
+    expect([second.records.map(idOf), second.nextPageToken]).toEqual([['a'], null]);
   });
 
   it.each([
@@ -187,6 +207,7 @@ describe('token usage', () => {
   });
 
   it('in two currencies is refused, not added', async () => {
+    await ownApplication();
     await apply(list('eur', `    - {model: house-7, input: '1', output: '1', effectiveFrom: 2026-01-01}\n`, 'EUR'));
     await record(usage(), usage({ usage: 'r2', model: 'house-7' }));
     expect(await problemFrom(cost())).toMatchObject({ code: 'currency_mismatch' });
@@ -215,8 +236,8 @@ describe('token usage', () => {
         );
         await record(...records);
         const { groups, ...total } = await cost({ run: batch, by: 'team' });
-        const listed = (await call(application, listTokenUsage, { query: { run: batch } })).records;
-        const costs = listed.flatMap(({ metered }) => (metered.cost === null ? [] : [metered.cost.amount]));
+        const { records: found } = await listed({ run: batch });
+        const costs = found.flatMap(({ metered }) => (metered.cost === null ? [] : [metered.cost.amount]));
         expect(total.cost?.amount ?? null).toBe(costs.length === 0 ? null : sumDecimals(costs));
         expect(total.unpricedRecords).toBe(drawn.filter(({ model }) => model === 'nobody-knows').length);
         expect(total.pricedRecords + total.unpricedRecords).toBe(drawn.length);

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { revertDelivery } from '../../finops/billing/schema.ts';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, importFiles, testApplication } from '../../testing.ts';
+import { call, importFiles } from '../../testing.ts';
+import { quietApplication } from '../../testing-shared.ts';
 import { checkGate } from '../gates/schema.ts';
 import { type DecisionDetail, getDecision, listDecisions } from './schema.ts';
 
@@ -38,7 +39,7 @@ let application: Application;
 let now: number;
 beforeEach(async () => {
   now = Date.parse('2026-11-10T12:00:00Z');
-  application = await testApplication({ clock: { now: () => now } });
+  application = await quietApplication({ clock: { now: () => now } });
   onTestFinished(() => application[Symbol.asyncDispose]());
   await call(application, postApply, { body: { documents: [{ file: 'c.yaml', text: CONFIG }] } });
   await mlflow('registered-models/create', { name: 'ranker' });

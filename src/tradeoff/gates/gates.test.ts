@@ -1,8 +1,8 @@
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { recordUsage } from '../../finops/metering/schema.ts';
-import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, importFiles, problemFrom, testApplication } from '../../testing.ts';
+import { call, importFiles, problemFrom } from '../../testing.ts';
+import { sharedQuietApplication } from '../../testing-shared.ts';
 import { getDecision, listDecisions } from '../decisions/schema.ts';
 import { getVersionEvidence, listModelEvidence } from '../evidence/schema.ts';
 import { checkGate } from './schema.ts';
@@ -30,12 +30,14 @@ apiVersion: steelyard/v1
 kind: Budget
 metadata: {name: recs}
 spec: {subject: {team: recs}, amount: '500', currency: USD}
----
+`;
+
+const POLICY = () => `
 apiVersion: steelyard/v1
 kind: Policy
-metadata: {name: production}
+metadata: {name: ${policy}}
 spec:
-  model: ranker
+  model: ${model}
   currency: USD
   quality:
     - {metric: ndcg, direction: higher, floor: '0.2', notWorseThanChampionBy: '0.01'}
@@ -49,17 +51,24 @@ const BILL = `BilledCost,EffectiveCost,BillingCurrency,BillingPeriodStart,Charge
 300,300,USD,2026-11-01,2026-11-02,"{""team"": ""recs""}"
 `;
 
-let application: Application;
-beforeEach(async () => {
-  application = await testApplication({ clock: { now: () => NOW } });
-  onTestFinished(() => application[Symbol.asyncDispose]());
+const application = await sharedQuietApplication({ clock: { now: () => NOW } });
+beforeAll(async () => {
   await apply(CONFIG);
   await importFiles(application, 'aws', { 'nov.csv': BILL });
+});
+/** Each test has a model and a policy of its own. */
+let model = '';
+let policy = '';
+let tests = 0;
+beforeEach(async () => {
+  tests += 1;
+  [model, policy] = [`ranker-${tests}`, `production-${tests}`];
+  await apply(POLICY());
 });
 
 const apply = (text: string) => call(application, postApply, { body: { documents: [{ file: 'c.yaml', text }] } });
 const check = (version: string, dryRun = false) =>
-  call(application, checkGate, { body: { model: 'ranker', version, policy: 'production', dryRun } });
+  call(application, checkGate, { body: { model, version, policy, dryRun } });
 
 async function mlflow<T>(method: 'POST' | 'GET', path: string, body: object): Promise<T> {
   const url = `/api/2.0/mlflow/${path}${method === 'GET' ? `?${new URLSearchParams(body as Record<string, string>)}` : ''}`;
@@ -82,12 +91,12 @@ async function registerVersion(ndcg: number | null, servedHours: number | null):
   const runId = run.info.run_id;
   if (ndcg !== null)
     await mlflow('POST', 'runs/log-metric', { run_id: runId, key: 'ndcg', value: ndcg, timestamp: NOW, step: 0 });
-  await mlflow('POST', 'registered-models/create', { name: 'ranker' }).catch(() => undefined);
+  await mlflow('POST', 'registered-models/create', { name: model }).catch(() => undefined);
   const { model_version: created } = await mlflow<{ model_version: { version: string } }>(
     'POST',
     'model-versions/create',
     {
-      name: 'ranker',
+      name: model,
       source: `mlflow-artifacts:/0/${runId}/artifacts/model`,
       run_id: runId,
     },
@@ -104,16 +113,14 @@ async function registerVersion(ndcg: number | null, servedHours: number | null):
   });
   const intervals = [usage('train', 1, { run: runId, purpose: 'training' }, null)];
   if (servedHours !== null) {
-    intervals.push(
-      usage('serve', servedHours, { model: 'ranker', modelVersion: version, purpose: 'inference' }, 10_000),
-    );
+    intervals.push(usage('serve', servedHours, { model, modelVersion: version, purpose: 'inference' }, 10_000));
   }
   await call(application, recordUsage, { body: { intervals } });
   return version;
 }
 
 const champion = async () => {
-  const { versions } = await call(application, listModelEvidence, { params: { model: 'ranker' } });
+  const { versions } = await call(application, listModelEvidence, { params: { model } });
   return versions.find(({ aliases }) => aliases.includes('champion'))?.version ?? null;
 };
 
@@ -152,7 +159,7 @@ describe('the gate on recorded facts', () => {
       ['cost', 'budget recs'],
     ]);
     expect(await champion()).toBe(small);
-    const { decisions } = await call(application, listDecisions, { query: { verdict: 'reject' } });
+    const { decisions } = await call(application, listDecisions, { query: { model, verdict: 'reject' } });
     expect(decisions.map(({ version, action }) => [version, action])).toEqual([[large, null]]);
   });
 
@@ -170,7 +177,7 @@ describe('the gate on recorded facts', () => {
   it('holds when the price book lacks the resource that was used', async () => {
     const version = await registerVersion(0.25, 1);
     const period = { start: new Date(NOW - 1000).toISOString(), end: new Date(NOW).toISOString() };
-    const subject = { model: 'ranker', modelVersion: version, purpose: 'inference' as const };
+    const subject = { model, modelVersion: version, purpose: 'inference' as const };
     const unpriced = {
       usage: 'gpu',
       subject,
@@ -187,7 +194,7 @@ describe('the gate on recorded facts', () => {
   it('answers a dry run without a decision and without moving the alias', async () => {
     expect(await check(await registerVersion(0.25, 1), true)).toMatchObject({ verdict: 'promote', decision: null });
     expect(await champion()).toBeNull();
-    expect((await call(application, listDecisions)).decisions).toEqual([]);
+    expect((await call(application, listDecisions, { query: { model } })).decisions).toEqual([]);
   });
 
   it('weighs the version behind an alias', async () => {
@@ -202,7 +209,7 @@ describe('the gate on recorded facts', () => {
     ['a policy for another model', { model: 'other' }, 'policy_model_mismatch'],
   ])('refuses %s with a clear code', async (_what, change, code) => {
     await registerVersion(0.25, 1);
-    const body = { model: 'ranker', version: '1', policy: 'production', ...change };
+    const body = { model, version: '1', policy, ...change };
     expect(await problemFrom(call(application, checkGate, { body }))).toMatchObject({ code });
   });
 
@@ -210,7 +217,7 @@ describe('the gate on recorded facts', () => {
     const versions = [await registerVersion(0.25, 1), await registerVersion(0.26, 1)];
     const answers = await Promise.all(versions.flatMap((version) => [check(version), check(version)]));
     expect(answers.every(({ decision }) => decision !== null)).toBe(true);
-    const { decisions } = await call(application, listDecisions);
+    const { decisions } = await call(application, listDecisions, { query: { model } });
     const last = decisions.find(({ action }) => action !== null);
     expect(await champion()).toBe(last?.action?.to);
   });
@@ -219,13 +226,13 @@ describe('the gate on recorded facts', () => {
 describe('evidence', () => {
   it('takes the interval and the sample size that were logged beside a metric', async () => {
     const version = await registerVersion(0.25, 1);
-    const { runId } = await call(application, getVersionEvidence, { params: { model: 'ranker', version } });
+    const { runId } = await call(application, getVersionEvidence, { params: { model, version } });
     const log = (key: string, value: number) =>
       mlflow('POST', 'runs/log-metric', { run_id: runId, key, value, timestamp: NOW, step: 0 });
     await log('ndcg.ci_lower', 0.24);
     await log('ndcg.ci_upper', 0.26);
     await log('ndcg.n', 1200);
-    const { quality } = await call(application, getVersionEvidence, { params: { model: 'ranker', version } });
+    const { quality } = await call(application, getVersionEvidence, { params: { model, version } });
     expect(quality).toMatchObject([
       { metric: 'ndcg', value: 0.25, interval: { lower: 0.24, upper: 0.26, level: 0.95 }, sampleSize: 1200 },
     ]);

@@ -5,7 +5,7 @@ import { getRun } from '../../mlops/tracking/schema.ts';
 import { newRun, post, textAt } from '../../mlops/wire/testing.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
-import { call, importFiles, problemFrom, testApplication } from '../../testing.ts';
+import { call, importFiles, postponeJobs, problemFrom, testApplication } from '../../testing.ts';
 import { applyRules, billCsv } from '../../testing-allocation.ts';
 import { checkGate } from '../gates/schema.ts';
 import { getLineage, type Lineage } from './schema.ts';
@@ -32,6 +32,7 @@ let modelId: string;
 beforeEach(async () => {
   application = await testApplication({ clock: { now: () => Date.parse('2026-11-15T00:00:00Z') } });
   onTestFinished(() => application[Symbol.asyncDispose]());
+  await postponeJobs(application, 'forecasts.make', 'anomalies.judge');
   await call(application, postApply, { body: { documents: [{ file: 'c.yaml', text: CONFIG }] } });
   await makeRun();
 });

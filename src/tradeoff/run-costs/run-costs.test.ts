@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { getReconciliation } from '../../finops/allocation/reconciliation/schema.ts';
 import { recordUsage, type UsageInterval } from '../../finops/metering/schema.ts';
 import { type Application, createApplication } from '../../main.ts';
@@ -11,7 +11,7 @@ import { newRun, post } from '../../mlops/wire/testing.ts';
 import { loadConfig } from '../../platform/config/index.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
-import { call, importFiles, testApplication } from '../../testing.ts';
+import { call, importFiles, postponeJobs, testApplication } from '../../testing.ts';
 import { applyRules, type BillRow, billCsv } from '../../testing-allocation.ts';
 import { getVersionEvidence } from '../evidence/schema.ts';
 import { getRunCostTotals } from './schema.ts';
@@ -19,12 +19,18 @@ import { getRunCostTotals } from './schema.ts';
 const at = Date.parse('2026-10-02T00:00:00Z');
 const HOUR = 3_600_000;
 
-let application: Application;
-beforeEach(async () => {
+async function open(): Promise<Application> {
   const opened = await testApplication({ clock: { now: () => Date.parse('2026-11-15T00:00:00Z') } });
-  onTestFinished(() => opened[Symbol.asyncDispose]());
-  application = opened;
-});
+  await postponeJobs(opened, 'forecasts.make', 'anomalies.judge');
+  return opened;
+}
+let application: Application;
+/** These tests change prices, bills and rules of the whole application: each has its own. */
+async function ownApplication(): Promise<void> {
+  const own = await open();
+  onTestFinished(() => own[Symbol.asyncDispose]());
+  application = own;
+}
 
 const priced = (perHour: string) => {
   const text = `apiVersion: steelyard/v1\nkind: PriceBook\nmetadata: {name: own}\nspec:\n  currency: USD\n  source: contract\n  prices:\n    - {resource: 'gpu:H100', perHour: '${perHour}', effectiveFrom: '2026-01-01T00:00:00Z'}\n`;
@@ -61,6 +67,8 @@ async function gpuRun(minutes: number, watts: number): Promise<string> {
 }
 
 describe('the cost of a run', () => {
+  beforeEach(ownApplication);
+
   it('is metered as it happens, with hardware, GPU-hours and energy', async () => {
     await priced('6');
     const run = await gpuRun(60, 500);
@@ -146,6 +154,8 @@ describe('the cost of a run', () => {
 });
 
 describe('the costs of a month', () => {
+  beforeEach(ownApplication);
+
   it('add up to what was metered and billed, with what is nobody’s', async () => {
     await priced('3.333333333');
     const runs: string[] = [];
@@ -187,9 +197,12 @@ describe('the costs of a month', () => {
 });
 
 describe('a search by cost', () => {
-  beforeEach(async () => {
+  let experiment_id: unknown;
+  afterAll(() => application[Symbol.asyncDispose]());
+  beforeAll(async () => {
+    application = await open();
     await priced('1');
-    const { experiment_id } = await post(application, 'experiments/create', { name: 'costs' });
+    ({ experiment_id } = await post(application, 'experiments/create', { name: 'costs' }));
     const runs = [];
     for (const run_name of ['cheap', 'dear', 'unknown']) {
       runs.push(await newRun(application, { experiment_id, run_name, start_time: at + runs.length }));
@@ -222,7 +235,7 @@ describe('a search by cost', () => {
 
   it('orders by cost on the MLflow wire, what is unknown last in both directions', async () => {
     const ordered = async (order: string) => {
-      const { runs } = await post(application, 'runs/search', { experiment_ids: ['1'], order_by: [order] });
+      const { runs } = await post(application, 'runs/search', { experiment_ids: [experiment_id], order_by: [order] });
       return (runs as { info: { run_name: string } }[]).map(({ info }) => info.run_name);
     };
     expect(await ordered('cost.metered DESC')).toEqual(['dear', 'cheap', 'unknown']);

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { postApply } from '../../../platform/manifests/schema.ts';
-import { call, importFiles, testApplication } from '../../../testing.ts';
+import { call, importFiles } from '../../../testing.ts';
 import { billCsv } from '../../../testing-allocation.ts';
+import { quietApplication } from '../../../testing-shared.ts';
 import { recordUsage, type UsageInterval } from '../../metering/schema.ts';
 import { getReconciliation } from './schema.ts';
 
@@ -18,7 +19,7 @@ spec:
 
 let application: Application;
 beforeEach(async () => {
-  application = await testApplication({ clock: { now: () => Date.parse('2026-11-15T00:00:00Z') } });
+  application = await quietApplication({ clock: { now: () => Date.parse('2026-11-15T00:00:00Z') } });
   onTestFinished(() => application[Symbol.asyncDispose]());
   await call(application, postApply, { body: { documents: [{ file: 'prices.yaml', text: PRICES }] } });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { listAudit } from '../../../platform/audit/schema.ts';
 import { call, problemFrom } from '../../../testing.ts';
-import { type Change, daysOf, type MadeLedger, openLedger, settle } from '../../../testing-ledger.ts';
+import { type Change, daysOf, type MadeLedger, openAnomalyLedger, settle } from '../../../testing-ledger.ts';
 import { type Anomaly, giveAnomalyFeedback, listAnomalies, type NewFeedback, undoAnomalyFeedback } from './schema.ts';
 
 type Said = z.input<typeof NewFeedback>;
@@ -26,7 +26,7 @@ const since =
     sku === 'p4d.24xlarge' && day >= first ? { quantity } : {};
 
 async function withOpenRise(): Promise<MadeLedger> {
-  const ledger = await openLedger('2026-11-13T12:00:00Z');
+  const ledger = await openAnomalyLedger('2026-11-13T12:00:00Z');
   await ledger.deliver(daysOf('2026-10-01', '2026-11-12'), { change: since('2026-11-09', 1.6) });
   return ledger;
 }
@@ -61,7 +61,7 @@ describe('an anomaly that was expected', () => {
   });
 
   it('is expected again on that day of the next month', async () => {
-    await using ledger = await openLedger('2026-11-13T12:00:00Z');
+    await using ledger = await openAnomalyLedger('2026-11-13T12:00:00Z');
     const days = ['2026-10-13'];
     await ledger.deliver(daysOf('2026-09-01', '2026-11-12'), { change: on(days, 2) });
     await say(ledger, idOf(await anomaliesOf(ledger)), { verdict: 'expected' });

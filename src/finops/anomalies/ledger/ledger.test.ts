@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decimal, sumDecimals } from '../../../platform/units/index.ts';
 import { call } from '../../../testing.ts';
-import { type Change, daysOf, type MadeLedger, openLedger } from '../../../testing-ledger.ts';
+import { type Change, daysOf, type MadeLedger, openAnomalyLedger } from '../../../testing-ledger.ts';
 import { costRows } from '../../costs/schema.ts';
 import { type AnomalySelection, anomaliesCsv, getAnomaly, listAnomalies } from './schema.ts';
 
@@ -20,7 +20,7 @@ const times =
 
 describe('one SKU of a team that is used three times as much', () => {
   it('is one anomaly, whose parts, days, rows and bill rows add up to its impact', async () => {
-    await using ledger = await openLedger();
+    await using ledger = await openAnomalyLedger();
     await ledger.deliver(DAYS, { change: during('2026-11-05', '2026-11-08', times('p4d.24xlarge', 3)) });
     const { anomalies, totals, judging } = await list(ledger);
     expect(anomalies).toMatchObject([
@@ -65,7 +65,7 @@ describe('one SKU of a team that is used three times as much', () => {
 
 describe('things that happen at once', () => {
   it('are told apart: two that rise, one that stops, and no side pays for the other', async () => {
-    await using ledger = await openLedger();
+    await using ledger = await openAnomalyLedger();
     const changes = [times('p4d.24xlarge', 2.5), times('db.r6g', 4), times('claude-input', 0)];
     const change: Change = (line, day) => Object.assign({}, ...changes.map((one) => one(line, day)));
     await ledger.deliver(DAYS, { change: during('2026-11-05', '2026-11-08', change) });
@@ -86,7 +86,7 @@ describe('things that happen at once', () => {
   });
 
   it('are one where all of a team does more, however many SKUs show it', async () => {
-    await using ledger = await openLedger();
+    await using ledger = await openAnomalyLedger();
     const change: Change = ({ team }) => (team === 'search' ? { quantity: 1.8 } : {});
     await ledger.deliver(DAYS, { change: during('2026-11-05', '2026-11-08', change) });
     const { anomalies } = await list(ledger);
@@ -94,7 +94,7 @@ describe('things that happen at once', () => {
   });
 
   it('keep price and quantity apart: a price that rises is told as one', async () => {
-    await using ledger = await openLedger();
+    await using ledger = await openAnomalyLedger();
     const change: Change = ({ sku }) => (sku === 'claude-input' ? { price: 1.3 } : {});
     await ledger.deliver(DAYS, { change: during('2026-11-05', '2026-11-14', change) });
     const { anomalies } = await list(ledger);
@@ -105,7 +105,7 @@ describe('things that happen at once', () => {
 
 describe('bills that come later', () => {
   it('take an anomaly back as restated, and say by how much', async () => {
-    await using ledger = await openLedger();
+    await using ledger = await openAnomalyLedger();
     await ledger.deliver(DAYS, { change: during('2026-11-05', '2026-11-08', times('p4d.24xlarge', 3)) });
     const before = (await list(ledger)).anomalies[0];
     await ledger.deliver(daysOf('2026-11-01', '2026-11-14'));
@@ -123,7 +123,7 @@ describe('bills that come later', () => {
   });
 
   it('are waited for: the last two days of a month that grows are no dip, but can be a spike', async () => {
-    await using ledger = await openLedger();
+    await using ledger = await openAnomalyLedger();
     await ledger.deliver(DAYS, { change: during('2026-11-13', '2026-11-14', () => ({ quantity: 0.3 })) });
     expect((await list(ledger)).anomalies).toEqual([]);
     await ledger.deliver(daysOf('2026-11-01', '2026-11-14'), {

@@ -8,7 +8,7 @@ import { postApply } from '../../../platform/manifests/schema.ts';
 import { createTelling } from '../../../platform/notices/index.ts';
 import { startReceiver } from '../../../platform/outbound/receiver.testing.ts';
 import { call, problemFrom } from '../../../testing.ts';
-import { daysOf, LINES, type Line, type MadeLedger, openLedger, settle } from '../../../testing-ledger.ts';
+import { daysOf, LINES, type Line, type MadeLedger, openAnomalyLedger, settle } from '../../../testing-ledger.ts';
 import { recordUsage } from '../../metering/schema.ts';
 import type { Anomaly } from '../ledger/schema.ts';
 import { getAnomaly, giveAnomalyFeedback, listAnomalies } from '../ledger/schema.ts';
@@ -70,7 +70,7 @@ describe('what predictions cost', () => {
       (day >= '2026-11-09' ? 0.5 : 1) * (['0', '6'].includes(String(new Date(day).getUTCDay())) ? 80_000 : 100_000);
     const toMe = `notify: [{webhook: {url: "${receiver.url}"}}, {email: {to: ml@example.org}}]`;
     {
-      await using ledger = await openLedger('2026-11-12T12:00:00Z', settings);
+      await using ledger = await openAnomalyLedger('2026-11-12T12:00:00Z', settings);
       await subscribe(ledger, 'search', `of: {endpoint: ranker}, ${toMe}`);
       await subscribe(ledger, 'large', `leastImpact: {amount: "100000", currency: USD}, ${toMe}`);
       const bad = subscribe(ledger, 'bad', 'notify: [{webhook: {url: "https://169.254.169.254/x"}}]');
@@ -101,7 +101,7 @@ describe('what predictions cost', () => {
       expect(smtp.taken).toMatchObject([{ to: ['ml@example.org'] }]);
       expect(smtp.taken[0]?.content).toContain(`https://steelyard.example.org/anomalies/${id}`);
     }
-    await using ledger = await openLedger('2026-11-15T12:00:00Z', settings);
+    await using ledger = await openAnomalyLedger('2026-11-15T12:00:00Z', settings);
     await serve(ledger, all.slice(-3), count);
     await ledger.deliver(daysOf('2026-11-01', '2026-11-14'), MADE);
     const { anomalies } = await call(ledger.application, listAnomalies, {});

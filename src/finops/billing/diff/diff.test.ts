@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Application } from '../../../main.ts';
+import { describe, expect, it } from 'vitest';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
-import { call, importFiles, problemFrom, testApplication } from '../../../testing.ts';
+import { call, importFiles, problemFrom } from '../../../testing.ts';
 import { isDeep } from '../../../testing-deep.ts';
+import { sharedQuietApplication } from '../../../testing-shared.ts';
 import { type BillDiff, diffDeliveries } from './schema.ts';
 
 interface Row {
@@ -37,11 +37,7 @@ function line({
 
 const bill = (rows: readonly Row[]) => `${[HEADER, ...rows.map(line)].join('\n')}\n`;
 
-let application: Application;
-beforeAll(async () => {
-  application = await testApplication();
-});
-afterAll(() => application[Symbol.asyncDispose]());
+const application = await sharedQuietApplication();
 
 let sources = 0;
 /** Two deliveries of a new source; a header that differs keeps equal contents from being one delivery. */

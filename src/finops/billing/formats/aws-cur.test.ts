@@ -50,10 +50,60 @@ const record = (change: Readonly<Record<string, string>> = {}) => ({
 
 const read = async (...records: Readonly<Record<string, string>>[]) => (await reader.rows(csvOf(records))).map(plain);
 
+const services = [
+  ['AmazonSageMaker', 'Amazon SageMaker', 'AI and Machine Learning', 'Machine Learning'],
+  ['AmazonBedrock', 'Amazon Bedrock', 'AI and Machine Learning', 'Generative AI'],
+  ['AmazonBedrockFoundationModels', 'Amazon Bedrock', 'AI and Machine Learning', 'Generative AI'],
+  ['5xmpl', 'Claude Sonnet (Amazon Bedrock Edition)', 'AI and Machine Learning', 'Generative AI'],
+  ['AmazonRDS', 'Amazon Relational Database Service', 'Databases', 'Relational Databases'],
+  ['SomethingNew', 'Something New', 'Other', 'Other (Other)'],
+] as const;
+const types = [
+  ['Tax', 'Tax', 'One-Time', null],
+  ['Credit', 'Credit', 'One-Time', null],
+  ['Refund', 'Adjustment', 'One-Time', null],
+  ['Fee', 'Purchase', 'One-Time', 'Standard'],
+  ['RIFee', 'Purchase', 'Recurring', 'Standard'],
+  ['SavingsPlanUpfrontFee', 'Purchase', 'One-Time', 'Standard'],
+  ['SavingsPlanRecurringFee', 'Purchase', 'Recurring', 'Standard'],
+  ['SavingsPlanNegation', 'Adjustment', 'One-Time', null],
+  ['BundledDiscount', 'Usage', 'Usage-Based', 'Standard'],
+  ['EdpDiscount', 'Adjustment', 'Usage-Based', null],
+  ['PrivateRateDiscount', 'Adjustment', 'Usage-Based', null],
+] as const;
+
+/** Records with the usual columns, by name: one report holds them all. */
+const records: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  usual: record(),
+  marketplace: record({
+    'bill/BillingEntity': 'AWS Marketplace',
+    'lineItem/LegalEntity': 'Anthropic, PBC',
+    'lineItem/UsageType': 'USE1-MP:USE1_InputTokenCount-Units',
+    'lineItem/ProductCode': '5xmpl',
+    'product/ProductName': 'Claude Sonnet (Amazon Bedrock Edition)',
+    'pricing/unit': '1K tokens',
+  }),
+  spot: record({ 'lineItem/UsageType': 'USE2-SpotUsage:p5.48xlarge' }),
+  reserved: record({ 'lineItem/LineItemType': 'DiscountedUsage', 'lineItem/UnblendedCost': '0' }),
+  ...Object.fromEntries(
+    services.map(([code, name]) => [
+      `service ${code}`,
+      record({ 'lineItem/ProductCode': code, 'product/ProductName': name }),
+    ]),
+  ),
+  ...Object.fromEntries(types.map(([type]) => [`type ${type}`, record({ 'lineItem/LineItemType': type })])),
+};
+
 describe('an AWS Cost and Usage Report', () => {
-  it('becomes FOCUS: who, what, where, when, how much', async () => {
-    const [row] = await read(record());
-    expect(row).toMatchObject({
+  let rows: ReadRow[] = [];
+  beforeAll(async () => {
+    rows = await read(...Object.values(records));
+    expect(rows).toHaveLength(Object.keys(records).length);
+  });
+  const rowOf = (name: string) => rows[Object.keys(records).indexOf(name)];
+
+  it('becomes FOCUS: who, what, where, when, how much', () => {
+    expect(rowOf('usual')).toMatchObject({
       period: '2026-10',
       BilledCost: '55.04',
       EffectiveCost: '55.04',
@@ -96,30 +146,16 @@ describe('an AWS Cost and Usage Report', () => {
     });
   });
 
-  it.each([
-    ['AmazonSageMaker', 'Amazon SageMaker', 'AI and Machine Learning', 'Machine Learning'],
-    ['AmazonBedrock', 'Amazon Bedrock', 'AI and Machine Learning', 'Generative AI'],
-    ['AmazonBedrockFoundationModels', 'Amazon Bedrock', 'AI and Machine Learning', 'Generative AI'],
-    ['5xmpl', 'Claude Sonnet (Amazon Bedrock Edition)', 'AI and Machine Learning', 'Generative AI'],
-    ['AmazonRDS', 'Amazon Relational Database Service', 'Databases', 'Relational Databases'],
-    ['SomethingNew', 'Something New', 'Other', 'Other (Other)'],
-  ])('puts %s (%s) into %s', async (code, name, category, subcategory) => {
-    const [row] = await read(record({ 'lineItem/ProductCode': code, 'product/ProductName': name }));
-    expect(row).toMatchObject({ ServiceName: name, ServiceCategory: category, ServiceSubcategory: subcategory });
+  it.each(services)('puts %s (%s) into %s', (code, name, category, subcategory) => {
+    expect(rowOf(`service ${code}`)).toMatchObject({
+      ServiceName: name,
+      ServiceCategory: category,
+      ServiceSubcategory: subcategory,
+    });
   });
 
-  it('names the seller of a model on the marketplace, and keeps its meter and unit word for word', async () => {
-    const [row] = await read(
-      record({
-        'bill/BillingEntity': 'AWS Marketplace',
-        'lineItem/LegalEntity': 'Anthropic, PBC',
-        'lineItem/UsageType': 'USE1-MP:USE1_InputTokenCount-Units',
-        'lineItem/ProductCode': '5xmpl',
-        'product/ProductName': 'Claude Sonnet (Amazon Bedrock Edition)',
-        'pricing/unit': '1K tokens',
-      }),
-    );
-    expect(row).toMatchObject({
+  it('names the seller of a model on the marketplace, and keeps its meter and unit word for word', () => {
+    expect(rowOf('marketplace')).toMatchObject({
       ServiceProviderName: 'Anthropic, PBC',
       HostProviderName: 'AWS',
       SkuMeter: 'USE1-MP:USE1_InputTokenCount-Units',
@@ -128,21 +164,8 @@ describe('an AWS Cost and Usage Report', () => {
     });
   });
 
-  it.each([
-    ['Tax', 'Tax', 'One-Time', null],
-    ['Credit', 'Credit', 'One-Time', null],
-    ['Refund', 'Adjustment', 'One-Time', null],
-    ['Fee', 'Purchase', 'One-Time', 'Standard'],
-    ['RIFee', 'Purchase', 'Recurring', 'Standard'],
-    ['SavingsPlanUpfrontFee', 'Purchase', 'One-Time', 'Standard'],
-    ['SavingsPlanRecurringFee', 'Purchase', 'Recurring', 'Standard'],
-    ['SavingsPlanNegation', 'Adjustment', 'One-Time', null],
-    ['BundledDiscount', 'Usage', 'Usage-Based', 'Standard'],
-    ['EdpDiscount', 'Adjustment', 'Usage-Based', null],
-    ['PrivateRateDiscount', 'Adjustment', 'Usage-Based', null],
-  ])('%s is a charge of category %s, %s', async (type, category, frequency, pricing) => {
-    const [row] = await read(record({ 'lineItem/LineItemType': type }));
-    expect(row).toMatchObject({
+  it.each(types)('%s is a charge of category %s, %s', (type, category, frequency, pricing) => {
+    expect(rowOf(`type ${type}`)).toMatchObject({
       ChargeCategory: category,
       ChargeFrequency: frequency,
       PricingCategory: pricing,
@@ -150,9 +173,8 @@ describe('an AWS Cost and Usage Report', () => {
     });
   });
 
-  it('tells spot from on-demand', async () => {
-    const [row] = await read(record({ 'lineItem/UsageType': 'USE2-SpotUsage:p5.48xlarge' }));
-    expect(row).toMatchObject({ ChargeCategory: 'Usage', PricingCategory: 'Dynamic' });
+  it('tells spot from on-demand', () => {
+    expect(rowOf('spot')).toMatchObject({ ChargeCategory: 'Usage', PricingCategory: 'Dynamic' });
   });
 
   it('bills net of discounts where AWS tells the net cost, and the discount records are then nothing', async () => {
@@ -174,9 +196,8 @@ describe('an AWS Cost and Usage Report', () => {
     });
   });
 
-  it('leaves unknown what the report does not say: effective cost of reserved usage without its column', async () => {
-    const [row] = await read(record({ 'lineItem/LineItemType': 'DiscountedUsage', 'lineItem/UnblendedCost': '0' }));
-    expect(row).toMatchObject({ BilledCost: '0', EffectiveCost: null });
+  it('leaves unknown what the report does not say: effective cost of reserved usage without its column', () => {
+    expect(rowOf('reserved')).toMatchObject({ BilledCost: '0', EffectiveCost: null });
   });
 
   it('does not bill a part of split cost allocation again, and keeps its columns', async () => {

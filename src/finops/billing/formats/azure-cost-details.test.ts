@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { splitRecord } from '../../../platform/csv/index.ts';
 import { enterprise, SUBSCRIPTION } from './azure-record.testing.ts';
-import { type BillReader, csvOf, type FileRecord, openBillReader, plain } from './bill-reader.testing.ts';
+import { type BillReader, csvOf, type FileRecord, openBillReader, plain, type ReadRow } from './bill-reader.testing.ts';
 
 let reader: BillReader;
 beforeAll(async () => {
@@ -14,10 +14,61 @@ afterAll(() => reader[Symbol.asyncDispose]());
 const read = async (records: readonly FileRecord[], dataset: 'ActualCost' | 'AmortizedCost' | null = 'ActualCost') =>
   (await reader.rows(csvOf(records), { dataset })).map(plain);
 
+const tagTexts = [
+  ['{"team": "a"}', '{"team":"a"}'],
+  ['"team": "a"', '{"team":"a"}'],
+  ['"team": "a",', '{"team":"a"}'],
+  ['', null],
+] as const;
+const types = [
+  ['Purchase', '', 'Purchase', null, 'Standard'],
+  ['Refund', '', 'Adjustment', 'Correction', null],
+  ['Refund', 'r-1', 'Purchase', 'Correction', 'Standard'],
+  ['Tax', '', 'Tax', null, null],
+  ['RoundingAdjustment', '', 'Adjustment', null, null],
+  ['Credit', '', 'Credit', null, null],
+] as const;
+const services = [
+  [
+    'Microsoft.MachineLearningServices',
+    'Virtual Machines',
+    'NDv5 Series',
+    'Azure Machine Learning',
+    'Machine Learning',
+  ],
+  ['Microsoft.CognitiveServices', 'Cognitive Services', 'Azure OpenAI', 'Cognitive Services', 'Generative AI'],
+  ['Microsoft.CognitiveServices', 'Azure OpenAI', '', 'Azure OpenAI', 'Generative AI'],
+  ['Microsoft.CognitiveServices', 'Cognitive Services', 'Speech', 'Cognitive Services', 'AI Platforms'],
+] as const;
+
+/** Records by name: one export holds them all. */
+const records: Readonly<Record<string, FileRecord>> = {
+  usual: enterprise(),
+  ...Object.fromEntries(tagTexts.map(([tags]) => [`tags ${tags}`, enterprise({ Tags: tags })])),
+  ...Object.fromEntries(
+    types.map(([type, reservation]) => [
+      `type ${type} ${reservation}`,
+      enterprise({ ChargeType: type, ReservationId: reservation, Frequency: 'OneTime' }),
+    ]),
+  ),
+  ...Object.fromEntries(
+    services.map(([provider, meter, sub]) => [
+      `service ${provider} ${meter} ${sub}`,
+      enterprise({ ConsumedService: provider, MeterCategory: meter, MeterSubCategory: sub }),
+    ]),
+  ),
+};
+
 describe('an Azure cost export', () => {
-  it('becomes FOCUS: who, what, where, when, how much', async () => {
-    const [row] = await read([enterprise()]);
-    expect(row).toMatchObject({
+  let rows: ReadRow[] = [];
+  beforeAll(async () => {
+    rows = await read(Object.values(records));
+    expect(rows).toHaveLength(Object.keys(records).length);
+  });
+  const rowOf = (name: string) => rows[Object.keys(records).indexOf(name)];
+
+  it('becomes FOCUS: who, what, where, when, how much', () => {
+    expect(rowOf('usual')).toMatchObject({
       period: '2026-10',
       BilledCost: '180',
       EffectiveCost: '180',
@@ -123,32 +174,22 @@ describe('an Azure cost export', () => {
     ]);
   });
 
-  it.each([
-    ['{"team": "a"}', '{"team":"a"}'],
-    ['"team": "a"', '{"team":"a"}'],
-    ['"team": "a",', '{"team":"a"}'],
-    ['', null],
-  ])('takes the tags %s', async (tags, expected) => {
-    expect((await read([enterprise({ Tags: tags })]))[0]?.Tags).toBe(expected);
+  it.each(tagTexts)('takes the tags %s', (tags, expected) => {
+    expect(rowOf(`tags ${tags}`)?.Tags).toBe(expected);
   });
 
-  it.each([
-    ['Purchase', '', 'Purchase', null, 'Standard'],
-    ['Refund', '', 'Adjustment', 'Correction', null],
-    ['Refund', 'r-1', 'Purchase', 'Correction', 'Standard'],
-    ['Tax', '', 'Tax', null, null],
-    ['RoundingAdjustment', '', 'Adjustment', null, null],
-    ['Credit', '', 'Credit', null, null],
-  ])('%s (commitment "%s") is a charge of category %s', async (type, reservation, category, chargeClass, pricing) => {
-    const [row] = await read([enterprise({ ChargeType: type, ReservationId: reservation, Frequency: 'OneTime' })]);
-    expect(row).toMatchObject({
-      ChargeCategory: category,
-      ChargeClass: chargeClass,
-      ChargeFrequency: 'One-Time',
-      PricingCategory: pricing,
-      ListCost: '180',
-    });
-  });
+  it.each(types)(
+    '%s (commitment "%s") is a charge of category %s',
+    (type, reservation, category, chargeClass, pricing) => {
+      expect(rowOf(`type ${type} ${reservation}`)).toMatchObject({
+        ChargeCategory: category,
+        ChargeClass: chargeClass,
+        ChargeFrequency: 'One-Time',
+        PricingCategory: pricing,
+        ListCost: '180',
+      });
+    },
+  );
 
   it('without a currency is refused, because nobody can know it', async () => {
     const { BillingCurrency: _, ...rest } = enterprise();
@@ -158,20 +199,8 @@ describe('an Azure cost export', () => {
     });
   });
 
-  it.each([
-    [
-      'Microsoft.MachineLearningServices',
-      'Virtual Machines',
-      'NDv5 Series',
-      'Azure Machine Learning',
-      'Machine Learning',
-    ],
-    ['Microsoft.CognitiveServices', 'Cognitive Services', 'Azure OpenAI', 'Cognitive Services', 'Generative AI'],
-    ['Microsoft.CognitiveServices', 'Azure OpenAI', '', 'Azure OpenAI', 'Generative AI'],
-    ['Microsoft.CognitiveServices', 'Cognitive Services', 'Speech', 'Cognitive Services', 'AI Platforms'],
-  ])('puts %s, %s, %s into AI and Machine Learning', async (provider, meter, sub, name, subcategory) => {
-    const [row] = await read([enterprise({ ConsumedService: provider, MeterCategory: meter, MeterSubCategory: sub })]);
-    expect(row).toMatchObject({
+  it.each(services)('puts %s, %s, %s into AI and Machine Learning', (provider, meter, sub, name, subcategory) => {
+    expect(rowOf(`service ${provider} ${meter} ${sub}`)).toMatchObject({
       ServiceName: name,
       ServiceCategory: 'AI and Machine Learning',
       ServiceSubcategory: subcategory,

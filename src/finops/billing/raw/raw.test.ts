@@ -5,7 +5,8 @@ import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
-import { call, importFiles, problemFrom, testApplication } from '../../../testing.ts';
+import { call, importFiles, problemFrom } from '../../../testing.ts';
+import { quietApplication } from '../../../testing-shared.ts';
 import { costRows } from '../../costs/schema.ts';
 import { downloadRaw, getRawRow } from './schema.ts';
 
@@ -14,7 +15,7 @@ const line = (cost: string, service = 'EC2', note = '') => `${cost},USD,2026-10-
 
 let application: Application;
 beforeEach(async () => {
-  application = await testApplication();
+  application = await quietApplication();
   onTestFinished(() => application[Symbol.asyncDispose]());
 });
 

@@ -1,26 +1,31 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { urlOf } from '../../../platform/contract/schema.ts';
 import { decimal, decimalString, sumDecimals } from '../../../platform/units/index.ts';
-import { call, importFiles, testApplication } from '../../../testing.ts';
+import { call, importFiles } from '../../../testing.ts';
 import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../../testing-costs.ts';
 import { isDeep } from '../../../testing-deep.ts';
+import { quietApplication, sharedQuietApplication } from '../../../testing-shared.ts';
 import { costSummary } from '../schema.ts';
 import { customName, customNames } from './custom-names.ts';
 import { exportFocus } from './schema.ts';
 import { columnsOf } from './versions.ts';
 
-let application: Application;
-beforeEach(async () => {
-  application = await testApplication();
-  onTestFinished(() => application[Symbol.asyncDispose]());
+/** The same bill without rules, with rules that split it, and as it came back in from files. */
+const whole = await sharedQuietApplication();
+const split = await sharedQuietApplication();
+const copied = await sharedQuietApplication();
+beforeAll(async () => {
+  await importFiles(whole, 'aws', { 'a.csv': bill(rows) });
+  await applyRules(split, SPLITTING_RULES);
+  await importFiles(split, 'aws', { 'a.csv': bill(rows) });
 });
 
 type Query = Parameters<typeof urlOf<typeof exportFocus>>[1]['query'];
-async function exported(query: Query): Promise<Buffer> {
-  const answer = await application.http.inject({
+async function exported(query: Query, of: Application): Promise<Buffer> {
+  const answer = await of.http.inject({
     method: 'GET',
     url: urlOf(exportFocus, { query: query ?? {} }),
     headers: { host: 'localhost' },
@@ -30,8 +35,8 @@ async function exported(query: Query): Promise<Buffer> {
 }
 
 type Row = Record<string, string>;
-const csv = async (query: Query = {}): Promise<Row[]> =>
-  parse(await exported({ fileFormat: 'csv', ...query }), { columns: true, bom: true });
+const csv = async (of: Application, query: Query = {}): Promise<Row[]> =>
+  parse(await exported({ fileFormat: 'csv', ...query }, of), { columns: true, bom: true });
 const totals = async (of: Application, metric: 'billedCost' | 'effectiveCost' | 'listCost' | 'contractedCost') =>
   (await call(of, costSummary, { query: { by: 'serviceName', metric } })).totals;
 
@@ -52,8 +57,7 @@ describe('the cost as a FOCUS file', () => {
   it.each(['1.2', '1.3', '1.4'] as const)(
     'has exactly the columns of FOCUS %s, and custom ones under x_Names',
     async (version) => {
-      await importFiles(application, 'aws', { 'a.csv': bill(rows) });
-      const [row = {}] = await csv({ version });
+      const [row = {}] = await csv(whole, { version });
       const names = Object.keys(row);
       expect(names.filter((name) => !name.startsWith('x_'))).toEqual(columnsOf(version));
       for (const name of names.filter((each) => each.startsWith('x_'))) expect(name).toMatch(/^x_[A-Z][A-Za-z0-9]*$/);
@@ -62,9 +66,7 @@ describe('the cost as a FOCUS file', () => {
   );
 
   it('splits shared rows: what can be summed adds up to the row, all else is copied', async () => {
-    await applyRules(application, SPLITTING_RULES);
-    await importFiles(application, 'aws', { 'a.csv': bill(rows) });
-    const shares = (await csv()).filter((row) => row.ServiceName === 'Support');
+    const shares = (await csv(split)).filter((row) => row.ServiceName === 'Support');
     expect(shares.map((row) => row.AllocatedMethodId)).toEqual(['weights', 'weights', 'weights']);
     for (const column of ['BilledCost', 'EffectiveCost', 'ListCost', 'ContractedCost', 'PricingQuantity']) {
       expect(sumDecimals(shares.map((row) => row[column] ?? ''))).toBe('10');
@@ -84,11 +86,9 @@ describe('the cost as a FOCUS file', () => {
   });
 
   it('leaves the columns of splits empty where nothing is split, and says whose a row is', async () => {
-    await applyRules(application, SPLITTING_RULES);
-    await importFiles(application, 'aws', { 'a.csv': bill(rows) });
-    const whole = (await csv()).filter((row) => row.ServiceName !== 'Support');
+    const unsplit = (await csv(split)).filter((row) => row.ServiceName !== 'Support');
     expect(
-      whole.map((row) => [row.AllocatedMethodId, row.AllocatedTags, row.x_SteelyardTeam, row.x_SteelyardKind]),
+      unsplit.map((row) => [row.AllocatedMethodId, row.AllocatedTags, row.x_SteelyardTeam, row.x_SteelyardKind]),
     ).toEqual([
       ['', '', 'search', 'allocated'],
       ['', '', 'ads', 'allocated'],
@@ -97,8 +97,7 @@ describe('the cost as a FOCUS file', () => {
   });
 
   it('writes plain decimals, UTC instants, and nothing for null', async () => {
-    await importFiles(application, 'aws', { 'a.csv': bill(rows) });
-    const all = await csv();
+    const all = await csv(whole);
     expect(all.map((row) => row.BilledCost)).toEqual(['9', '10', '-0.00000000001', '4']);
     expect(all[1]).toMatchObject({
       ChargePeriodStart: '2026-10-03T00:00:00Z',
@@ -110,8 +109,7 @@ describe('the cost as a FOCUS file', () => {
   });
 
   it('names the providers as versions before 1.4 did', async () => {
-    await importFiles(application, 'aws', { 'a.csv': bill(rows) });
-    const old = await csv({ version: '1.2' });
+    const old = await csv(whole, { version: '1.2' });
     expect(old.map((row) => [row.ProviderName, row.PublisherName])).toEqual([
       ['AWS', 'AWS'],
       ['AWS', 'AWS'],
@@ -119,16 +117,17 @@ describe('the cost as a FOCUS file', () => {
       ['AWS', 'Canonical'],
     ]);
     expect(old[0]).not.toHaveProperty('x_PublisherName');
-    expect((await csv({ version: '1.4' }))[3]).toMatchObject({ x_PublisherName: 'Canonical' });
+    expect((await csv(whole, { version: '1.4' }))[3]).toMatchObject({ x_PublisherName: 'Canonical' });
   });
 
   it('exports a delivery of the past, a range of days, and what a filter leaves', async () => {
+    await using application = await quietApplication();
     const first = await importFiles(application, 'aws', { 'a.csv': bill(rows) });
     await importFiles(application, 'aws', { 'b.csv': bill([inMonth('2026-10', '7')]) });
-    expect((await csv()).map((row) => row.BilledCost)).toEqual(['7']);
-    expect(await csv({ delivery: first.delivery ?? '' })).toHaveLength(4);
-    expect(await csv({ from: '2026-10-04', to: '2026-10-31' })).toHaveLength(0);
-    expect(await csv({ delivery: first.delivery ?? '', filter: 'serviceName=S3' })).toHaveLength(1);
+    expect((await csv(application)).map((row) => row.BilledCost)).toEqual(['7']);
+    expect(await csv(application, { delivery: first.delivery ?? '' })).toHaveLength(4);
+    expect(await csv(application, { from: '2026-10-04', to: '2026-10-31' })).toHaveLength(0);
+    expect(await csv(application, { delivery: first.delivery ?? '', filter: 'serviceName=S3' })).toHaveLength(1);
   });
 
   it.each([
@@ -137,21 +136,19 @@ describe('the cost as a FOCUS file', () => {
     ['1.4', 'parquet'],
     ['1.4', 'csv'],
   ] as const)('comes back in with the same totals: FOCUS %s as %s', async (version, fileFormat) => {
-    await applyRules(application, SPLITTING_RULES);
-    await importFiles(application, 'aws', { 'a.csv': bill(rows) });
-    const file = await exported({ version, fileFormat });
-    await using other = await testApplication();
-    await importFiles(other, 'copy', { [`focus.${fileFormat}`]: file });
+    const file = await exported({ version, fileFormat }, split);
+    await importFiles(copied, 'copy', { [`focus.${fileFormat}`]: file });
     for (const metric of ['billedCost', 'effectiveCost', 'listCost', 'contractedCost'] as const) {
-      expect(await totals(other, metric)).toEqual(await totals(application, metric));
+      expect(await totals(copied, metric)).toEqual(await totals(split, metric));
     }
-    const { rows: teams } = await call(other, costSummary, { query: { by: 'x_SteelyardTeam' } });
-    const { rows: own } = await call(application, costSummary, { query: { by: 'team' } });
+    const { rows: teams } = await call(copied, costSummary, { query: { by: 'x_SteelyardTeam' } });
+    const { rows: own } = await call(split, costSummary, { query: { by: 'team' } });
     const plain = (found: typeof own, name: string) => found.map((row) => [row[name], row.amount]).toSorted();
     expect(plain(teams, 'x_SteelyardTeam')).toEqual(plain(own, 'team'));
   });
 
   it('conserves: the shares of any row add up to it, in costs and quantities', async () => {
+    await using application = await quietApplication();
     await applyRules(application, SPLITTING_RULES);
     const amount = fc
       .bigInt(-(10n ** 12n), 10n ** 13n)
@@ -173,7 +170,7 @@ describe('the cost as a FOCUS file', () => {
           }),
         );
         await importFiles(application, 'aws', { [`${round}.csv`]: bill(of) });
-        const byRow = Map.groupBy(await csv(), (row) => row.x_SteelyardRow);
+        const byRow = Map.groupBy(await csv(application), (row) => row.x_SteelyardRow);
         expect(byRow.size).toBe(anyRows.length);
         for (const [row, shares] of byRow) {
           const origin = anyRows[Number(row) - 1];

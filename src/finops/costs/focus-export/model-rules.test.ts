@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { urlOf } from '../../../platform/contract/schema.ts';
-import { importFiles, testApplication } from '../../../testing.ts';
+import { importFiles } from '../../../testing.ts';
 import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../../testing-costs.ts';
+import { quietApplication } from '../../../testing-shared.ts';
 import { judge, readModel } from './model-rules.testing.ts';
 import { exportFocus, type FocusVersion } from './schema.ts';
 
@@ -43,7 +44,7 @@ const defects: Readonly<Record<string, string>> = {
 };
 
 async function exported(content: string, version: FocusVersion): Promise<string> {
-  await using application = await testApplication();
+  await using application = await quietApplication();
   await applyRules(application, SPLITTING_RULES);
   await importFiles(application, 'aws', { 'a.csv': content });
   const query = { version, fileFormat: 'csv' } as const;

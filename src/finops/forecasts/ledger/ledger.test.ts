@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { postApply } from '../../../platform/manifests/schema.ts';
 import { sumDecimals } from '../../../platform/units/index.ts';
-import { call, deliverFiles, importFiles, problemFrom, testApplication } from '../../../testing.ts';
+import { call, deliverFiles, importFiles, postponeJobs, problemFrom, testApplication } from '../../../testing.ts';
 import { seeded } from '../../../testing-random.ts';
 import { dayNumber, dayText } from './days.ts';
 import {
@@ -32,6 +32,7 @@ beforeEach(async () => {
   now = NOW;
   application = await testApplication({ clock: { now: () => now } });
   onTestFinished(() => application[Symbol.asyncDispose]());
+  await postponeJobs(application, 'anomalies.judge');
 });
 
 const apply = (text: string) => call(application, postApply, { body: { documents: [{ file: 'b.yaml', text }] } });

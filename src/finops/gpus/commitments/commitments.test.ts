@@ -1,19 +1,15 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import type { Application } from '../../../main.ts';
 import { decimal } from '../../../platform/units/index.ts';
-import { call, importFiles, problemFrom, testApplication } from '../../../testing.ts';
+import { call, importFiles, problemFrom } from '../../../testing.ts';
 import { type BillRow, bill } from '../../../testing-costs.ts';
+import { quietApplication, sharedQuietApplication } from '../../../testing-shared.ts';
 import { adviseCommitment } from '../schema.ts';
 import { bestQuantity, demandCurve, savingOf } from './demand-curve.ts';
 
 const HOUR_MS = 3_600_000;
-let application: Application;
-beforeAll(async () => {
-  application = await testApplication();
-});
-afterAll(() => application[Symbol.asyncDispose]());
+const application = await sharedQuietApplication();
 
 type Body = z.input<typeof adviseCommitment.body>;
 const usd = (amount: string) => ({ amount, currency: 'USD' });
@@ -171,7 +167,7 @@ describe('POST /api/v1/gpus/commitment-advices from the bill', () => {
   } as BillRow;
 
   it('goes by what was used in each hour, on demand and by commitments, at the price that was paid', async () => {
-    await using fresh = await testApplication();
+    await using fresh = await quietApplication();
     await importFiles(fresh, 'aws', { 'bill.csv': bill(billRows()) });
     const body = { onDemandPrice: undefined, committedPrice: usd('1.9'), filter: ['skuId=GPU'] };
     const advice = await advise(body, fresh);
@@ -192,7 +188,7 @@ describe('POST /api/v1/gpus/commitment-advices from the bill', () => {
   });
 
   it('takes days as hours that it warns of, and refuses several prices and units', async () => {
-    await using fresh = await testApplication();
+    await using fresh = await quietApplication();
     const day = (number: number): BillRow => ({
       ChargePeriodStart: `2026-10-0${number}T00:00:00Z`,
       ChargePeriodEnd: `2026-10-0${number + 1}T00:00:00Z`,

@@ -1,10 +1,17 @@
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { sumDecimals } from '../../../platform/units/index.ts';
 import { call, problemFrom, testApplication } from '../../../testing.ts';
 import { applyText } from '../../../testing-gpu-sources.ts';
-import { idle, importHolders, importPool, importSamples, samplesText } from '../../../testing-gpus.ts';
+import {
+  idle as idleOf,
+  importHolders,
+  importPool,
+  importSamples,
+  samplesText as samplesOf,
+} from '../../../testing-gpus.ts';
+import { sharedQuietApplication } from '../../../testing-shared.ts';
 import {
   type BucketCost,
   bucketNames,
@@ -15,14 +22,30 @@ import {
 } from '../schema.ts';
 
 const MINUTE = 60_000;
-const DAY = Date.parse('2025-11-01T00:00:00Z');
+const DAY_MS = 86_400_000;
+const OWN_DAY = Date.parse('2025-11-01T00:00:00Z');
 const price = { amount: '2', currency: 'USD' };
-const at = (minute: number) => new Date(DAY + minute * MINUTE).toISOString();
+const at = (minute: number) => new Date(midnight + minute * MINUTE).toISOString();
+const dayOf = (instant: number) => new Date(instant).toISOString().slice(0, 'YYYY-MM-DD'.length);
 const minutes = (count: number, value: number) => Array.from({ length: count }, (): number | null => value);
 
+const shared = await sharedQuietApplication({}, { logLevel: 'error' });
+/** Each test has three days of its own. */
+let midnight = OWN_DAY;
+let tests = 0;
+beforeEach(() => {
+  tests += 1;
+  midnight = Date.parse('2024-01-01T00:00:00Z') + 3 * tests * DAY_MS;
+});
+const within = () => ({ from: dayOf(midnight), to: dayOf(midnight + 3 * DAY_MS) });
+const samplesText = (gpus: Parameters<typeof samplesOf>[0]) => samplesOf(gpus, { day: dayOf(midnight) });
+const idle = (application: Application) => idleOf(application, { query: within() });
+
+/** An application of its own, for tests with rules of owners or that look at all days. */
 async function fresh(): Promise<Application> {
   const application = await testApplication({}, { logLevel: 'error' });
   onTestFinished(() => application[Symbol.asyncDispose]());
+  midnight = OWN_DAY;
   return application;
 }
 
@@ -35,7 +58,7 @@ function holdersText(fields: readonly string[], ...rows: readonly (readonly [str
 const owners = (
   application: Application,
   query: NonNullable<Parameters<typeof call<typeof getGpuOwners>>[2]>['query'] = {},
-) => call(application, getGpuOwners, { query });
+) => call(application, getGpuOwners, { query: { ...within(), ...query } });
 
 /** Amounts of the buckets add up to what was paid, to the last decimal. */
 function expectExact(cost: BucketCost): void {
@@ -44,7 +67,7 @@ function expectExact(cost: BucketCost): void {
 
 describe('GPU time by owner', () => {
   it('is parted at the minute in which another team got the GPU, by the readings of that time', async () => {
-    const application = await fresh();
+    const application = shared;
     // Busy all the time, so that it is one stretch: at 20 % for an hour, then at 80 %.
     await importSamples(application, samplesText({ a: [...minutes(60, 20), ...minutes(60, 80)] }), { price });
     await importHolders(application, holdersText(['team'], ['a', 0, 90, 'search'], ['a', 90, 120, 'fraud']), ['team']);
@@ -60,7 +83,7 @@ describe('GPU time by owner', () => {
   });
 
   it('tells idle time of an owner from time that nobody held, and used from unknown', async () => {
-    const application = await fresh();
+    const application = shared;
     await importSamples(application, samplesText({ a: minutes(240, 0), b: [...minutes(60, 0), ...minutes(60, 50)] }), {
       price,
     });
@@ -84,7 +107,7 @@ describe('GPU time by owner', () => {
   });
 
   it('says of a GPU that was used while nobody held it that its owner is unknown', async () => {
-    const application = await fresh();
+    const application = shared;
     await importSamples(application, samplesText({ a: minutes(60, 50) }), { price });
     await importHolders(application, holdersText(['pod'], ['a', 0, 60, '']), ['pod']);
     const { groups } = await owners(application);
@@ -94,7 +117,7 @@ describe('GPU time by owner', () => {
   });
 
   it('shares a GPU that several held at once, and loses nothing', async () => {
-    const application = await fresh();
+    const application = shared;
     await importSamples(application, samplesText({ a: minutes(100, 0) }), { price: { amount: '1', currency: 'USD' } });
     const rows = holdersText(['team'], ['a', 0, 100, 'x'], ['a', 0, 100, 'y'], ['a', 0, 100, 'z']);
     await importHolders(application, rows, ['team']);
@@ -162,7 +185,7 @@ describe('GPU time by owner', () => {
   });
 
   it('tells hours without a price apart, and mixes no currencies', async () => {
-    const application = await fresh();
+    const application = shared;
     await importSamples(application, samplesText({ a: minutes(60, 0) }));
     expect((await owners(application)).cost).toMatchObject({ paid: null, unpricedGpuHours: 1, currency: null });
     await importSamples(application, samplesText({ b: minutes(60, 0) }), { price });
@@ -199,6 +222,7 @@ describe('whatever it is grouped by', () => {
         fc.array(segment, { maxLength: 12 }),
         fc.constantFrom('1.861', '0.00000000000000000001', '3', '12.3456789'),
         async (all, held, amount) => {
+          midnight = OWN_DAY;
           await using application = await testApplication();
           const [a, b, c] = all.map(({ runs }) =>
             runs.flatMap(([count, value]) => Array.from({ length: count }, () => value)),
@@ -265,7 +289,7 @@ describe('a file of readings that says who held the GPUs', () => {
     expect(done.holders).toEqual({ holders: 5, stretches: 6, leftOut: 1 });
     const held = async (gpu: string) =>
       (await call(application, getGpuReadings, { query: { gpu } })).holders.map(({ start, end, pod }) => {
-        const minute = (instant: string) => (Date.parse(instant) - DAY) / MINUTE;
+        const minute = (instant: string) => (Date.parse(instant) - midnight) / MINUTE;
         return [minute(start), minute(end), pod];
       });
     expect(await held('a')).toEqual([
@@ -304,7 +328,7 @@ describe('a file of readings that says who held the GPUs', () => {
 
 describe('a file of holders', () => {
   it('is refused whole where a column is missing or nothing can be kept, and bad rows are counted', async () => {
-    const application = await fresh();
+    const application = shared;
     expect(await problemFrom(importHolders(application, 'gpu,start,end\na,1,2', ['team']))).toMatchObject({
       code: 'gpu_column_missing',
     });

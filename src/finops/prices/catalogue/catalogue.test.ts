@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
-import { call, problemFrom, testApplication } from '../../../testing.ts';
+import { call, problemFrom } from '../../../testing.ts';
 import {
   type AwsOffer,
   type AzureItem,
@@ -10,13 +10,23 @@ import {
   azurePage,
   importPriceFiles,
 } from '../../../testing-prices.ts';
+import { quietApplication, sharedQuietApplication } from '../../../testing-shared.ts';
 import { getPrice, listPrices } from '../schema.ts';
 
+const clock = { now: () => Date.parse('2026-11-25T12:00:00Z') };
+/** For lists that are refused: nothing is ever in its catalogue. */
+const untouched = await sharedQuietApplication({ clock });
 let application: Application;
-beforeEach(async () => {
-  application = await testApplication({ clock: { now: () => Date.parse('2026-11-25T12:00:00Z') } });
-  onTestFinished(() => application[Symbol.asyncDispose]());
+beforeEach(() => {
+  application = untouched;
 });
+/** An application of its own, for tests that look at the whole catalogue after an import. */
+async function ownApplication(): Promise<void> {
+  const own = await quietApplication({ clock });
+  onTestFinished(() => own[Symbol.asyncDispose]());
+  application = own;
+}
+
 const at = '2026-11-24T00:00:00Z';
 const priceOf = (resource: string, query: { region?: string; at?: string } = {}) =>
   call(application, getPrice, { query: { resource, at, ...query } });
@@ -49,6 +59,7 @@ describe('an AWS price list', () => {
     ['CSV', awsCsv(OFFERS)],
     ['CSV, packed', gzipSync(awsCsv(OFFERS))],
   ])('as %s gives what shared Linux machines cost on demand, by region', async (_format, content) => {
+    await ownApplication();
     expect(await importAws(content)).toMatchObject({
       cloud: 'aws',
       publishedAt: '2026-11-20T10:00:00Z',
@@ -89,6 +100,7 @@ describe('an AWS price list', () => {
   });
 
   it('may be taken in for one region only, and says which regions it has for any other', async () => {
+    await ownApplication();
     expect((await importAws(awsJson(OFFERS), 'eu-west-1')).regions).toMatchObject([{ region: 'eu-west-1' }]);
     expect(await problemFrom(importAws(awsJson(OFFERS), 'ap-south-1'))).toMatchObject({
       code: 'price_list_unusable',
@@ -97,6 +109,7 @@ describe('an AWS price list', () => {
   });
 
   it('of before regions were named needs to be told which it is of', async () => {
+    await ownApplication();
     const old = { ...c5, attributes: { regionCode: undefined, marketoption: undefined, locationType: undefined } };
     for (const content of [awsJson([old]), awsCsv([old])]) {
       expect(await problemFrom(importAws(content))).toMatchObject({ detail: expect.stringContaining('--region') });
@@ -105,6 +118,7 @@ describe('an AWS price list', () => {
   });
 
   it('leaves out a machine that it prices twice, and says so', async () => {
+    await ownApplication();
     const twice = [c5, { ...c5, price: '0.086' }, { type: 'c5.xlarge', price: '0.17' }];
     expect(await importAws(awsJson(twice))).toMatchObject({
       prices: 1,
@@ -114,6 +128,7 @@ describe('an AWS price list', () => {
   });
 
   it('is refused whole when it is cut off anywhere, packed or not, and nothing changes', async () => {
+    await ownApplication();
     await importAws(awsJson([{ ...c5, price: '9' }]));
     const before = await catalogue();
     const [json, csv] = [Buffer.from(awsJson(OFFERS, '2026-11-21T00:00:00Z')), Buffer.from(awsCsv(OFFERS))];
@@ -178,6 +193,7 @@ describe("Azure's retail prices", () => {
     importPriceFiles(application, 'azure', pages, { publishedAt: '2026-11-23T00:00:00Z' });
 
   it('give what Linux machines cost on demand, page by page, in one file or several', async () => {
+    await ownApplication();
     const next = 'https://prices.example/api/retail/prices?$skip=1000';
     const pages = [azurePage(ITEMS.slice(0, 4), next), azurePage(ITEMS.slice(4), null)];
     expect(await importAzure(...pages)).toMatchObject({
@@ -218,6 +234,7 @@ describe("Azure's retail prices", () => {
   });
 
   it('end on the day that they say', async () => {
+    await ownApplication();
     const ended = { ...h100, type: 'Standard_X', more: { effectiveEndDate: '2026-06-01T00:00:00Z' } };
     await importAzure(azurePage([ended]));
     expect(await priceOf('Standard_X', { at: '2026-05-31T23:00:00Z' })).toMatchObject({ amount: '98.32' });
@@ -239,6 +256,7 @@ describe('price lists over time', () => {
   };
 
   it('keep the history, whatever the order in which they come', async () => {
+    await ownApplication();
     const expected = [null, ['1', '2026-09-01', 0], ['1', '2026-09-01', 0], ['2', '2026-11-01', 5]];
     await month('09', '1');
     expect(await timeline()).toEqual([null, ['1', '2026-09-01', 5], ['1', '2026-09-01', 35], ['1', '2026-09-01', 66]]);
@@ -250,6 +268,7 @@ describe('price lists over time', () => {
   });
 
   it('replace what the same publication said, and what an older one said of the same day', async () => {
+    await ownApplication();
     await month('11', '2', 10);
     await month('11', '3', 20);
     expect(await priceOf('c5.large')).toMatchObject({ amount: '3', ageDays: 4 });

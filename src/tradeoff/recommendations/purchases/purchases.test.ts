@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adviseSpot } from '../../../finops/gpus/schema.ts';
 import { recordUsage } from '../../../finops/metering/schema.ts';
-import { call, importFiles, problemFrom, testApplication } from '../../../testing.ts';
+import { call, importFiles, postponeJobs, problemFrom, testApplication } from '../../../testing.ts';
 import { bill } from '../../../testing-costs.ts';
 import { applied } from '../../../testing-pipelines.ts';
 import { billedHour } from '../../../testing-purchases.ts';
@@ -38,6 +38,7 @@ let application: Awaited<ReturnType<typeof testApplication>>;
 let room: RecommendationRoom;
 beforeAll(async () => {
   application = await testApplication({ clock });
+  await postponeJobs(application, 'forecasts.make', 'anomalies.judge');
   room = new RecommendationRoom(application, clock);
   await applied(
     application,
