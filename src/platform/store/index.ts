@@ -10,3 +10,4 @@ export {
 } from './differences.ts';
 export { openStore } from './open.ts';
 export type { Migrations, Sql, Store, StoreEngine } from './sql.ts';
+export { checkSqlite } from './sqlite-upkeep.ts';
