@@ -1,10 +1,13 @@
 import type { BillDerivation, BillDeriver } from '../billing/index.ts';
-import { type AllocationDeps, deriveAllocation, discardDerived, stillStands, swapIn } from './derivation.ts';
+import type { ApplyDeps } from './apply-rules.ts';
+import { deriveAllocation, discardDerived, stillStands, swapIn } from './derivation.ts';
+import { healAllocations } from './rebuild.ts';
 import { rulesInForce } from './store.ts';
 
 /** Allocates a change of the bill with the rules in force, to be swapped in together with its rows. */
-export function createDeriver(deps: AllocationDeps): BillDeriver {
+export function createDeriver(deps: ApplyDeps): BillDeriver {
   return {
+    heal: (sql, periods) => healAllocations(deps, sql, periods),
     async derive(sql, change): Promise<BillDerivation> {
       let derived = await deriveAllocation(deps, sql, await rulesInForce(sql), change);
       return {
