@@ -26,6 +26,11 @@ export interface JournaledTable extends AsyncDisposable {
   read<T>(work: (relation: string, session: LakeSession) => Promise<T>): Promise<T>;
   /** Moves what the journal holds into the lake. */
   settle(): Promise<void>;
+  /**
+   * Waits for the settling that runs and keeps the next ones waiting until it is disposed of: meanwhile no segment leaves the
+   * journal, so that a snapshot of the store and a copy of the journal fit together.
+   */
+  holdSettling(): Promise<Disposable>;
   /** Bytes that wait in the journal, of this process. */
   readonly waitingBytes: number;
 }
@@ -103,6 +108,14 @@ class LakeJournal implements JournaledTable {
     const settling = this.#settling.catch(() => undefined).then(() => this.#settle());
     this.#settling = settling;
     return settling;
+  }
+
+  async holdSettling(): Promise<Disposable> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const before = this.#settling.catch(() => undefined);
+    this.#settling = before.then(() => promise);
+    await before;
+    return { [Symbol.dispose]: resolve };
   }
 
   async #settle(): Promise<void> {
