@@ -14,6 +14,7 @@ export const caseNames = [
   'gpu-days',
   'forecasts',
   'gateway',
+  'integrity',
 ] as const;
 export type CaseName = (typeof caseNames)[number];
 

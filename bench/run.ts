@@ -10,6 +10,7 @@ import { measureForecasts } from './forecast-case.ts';
 import { measureGateway } from './gateway-case.ts';
 import { measureGpu } from './gpu-case.ts';
 import { measureGpuDays } from './gpu-days-case.ts';
+import { measureIntegrity } from './integrity-case.ts';
 import { measureLogBatch } from './log-batch-case.ts';
 import { describeMachine } from './machine.ts';
 import { measureMetering } from './metering-case.ts';
@@ -35,6 +36,7 @@ const cases: Readonly<Record<CaseName, (context: CaseContext) => Promise<CaseRep
   'gpu-days': measureGpuDays,
   forecasts: measureForecasts,
   gateway: measureGateway,
+  integrity: measureIntegrity,
 };
 
 const startedAt = performance.now();
