@@ -24,7 +24,7 @@ export async function openStore(config: Pick<Config, 'database'> & { readonly fo
     async snapshot(target) {
       if (engine === 'sqlite') return snapshotSqlite(sqliteFile(config.folder), target);
       const detail =
-        'The store is PostgreSQL, which this command does not back up. Run pg_dump for the store first, then copy the data folder: files that the dump names are then in the copy.';
+        'The store is PostgreSQL, which this command does not back up. Stop the server, run pg_dump for the store, and copy the data folder: so both are of one moment.';
       throw new AppError('backup_store_unsupported', detail);
     },
     [Symbol.asyncDispose]: () => database.destroy(),
