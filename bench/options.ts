@@ -16,6 +16,7 @@ export const caseNames = [
   'gateway',
   'settle',
   'health',
+  'integrity',
 ] as const;
 export type CaseName = (typeof caseNames)[number];
 

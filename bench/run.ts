@@ -11,6 +11,7 @@ import { measureGateway } from './gateway-case.ts';
 import { measureGpu } from './gpu-case.ts';
 import { measureGpuDays } from './gpu-days-case.ts';
 import { measureHealth } from './health-case.ts';
+import { measureIntegrity } from './integrity-case.ts';
 import { measureLogBatch } from './log-batch-case.ts';
 import { describeMachine } from './machine.ts';
 import { measureMetering } from './metering-case.ts';
@@ -39,6 +40,7 @@ const cases: Readonly<Record<CaseName, (context: CaseContext) => Promise<CaseRep
   gateway: measureGateway,
   settle: measureSettle,
   health: measureHealth,
+  integrity: measureIntegrity,
 };
 
 const startedAt = performance.now();

@@ -29,6 +29,7 @@ const exitMeanings: Readonly<Record<number, string>> = {
   5: 'conflict',
   6: 'not allowed',
   7: 'no space',
+  8: 'damaged data',
   70: 'a bug in Steelyard',
 };
 

@@ -5,6 +5,7 @@ import { anomalyCommands } from './anomaly.ts';
 import { ledgerAnomalyCommands } from './anomaly-ledger.ts';
 import { applyCommands } from './apply.ts';
 import { auditCommands } from './audit.ts';
+import { backupCommands } from './backup.ts';
 import { billCommands } from './bill.ts';
 import { budgetCommands } from './budget.ts';
 import { cliDocsCommand } from './cli-docs.ts';
@@ -44,6 +45,7 @@ import { statementCommands } from './statement.ts';
 import { sweepCommands } from './sweep/command.ts';
 import { tokenCommands } from './tokens.ts';
 import { usageCommands } from './usage.ts';
+import { verifyCommands } from './verify.ts';
 import { webhookCommands } from './webhook.ts';
 
 /** Every command, in the order of help: the server, money, models, the meeting place, then what describes Steelyard. */
@@ -91,6 +93,8 @@ export const commands: readonly Command[] = [
   ...loginCommands,
   ...accountCommands,
   ...auditCommands,
+  ...verifyCommands,
+  ...backupCommands,
   ...configCommands,
   ...openapiCommands,
   cliDocsCommand(() => commands),

@@ -8,6 +8,8 @@ import type { ConfigName } from '../src/platform/config/schema.ts';
 import { listen } from '../src/platform/http/index.ts';
 import type { Io } from './io.ts';
 
+export { listBackups, openBackupPlace, restoreBackup } from '../src/platform/backup/index.ts';
+export { systemClock } from '../src/platform/units/index.ts';
 export { readVersion } from '../src/version.ts';
 export { environmentName };
 

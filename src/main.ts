@@ -12,6 +12,7 @@ import type { Webhooks } from './mlops/webhooks/index.ts';
 import { createOrg, deleteMemberships } from './org/index.ts';
 import { createAudit } from './platform/audit/index.ts';
 import { createAuth, type FirstAccount, hasAccount } from './platform/auth/index.ts';
+import { refuseHalfRestored, removeBackupLeftovers } from './platform/backup/index.ts';
 import { type Config, sharesUser } from './platform/config/index.ts';
 import { createEvents, type Events } from './platform/events/index.ts';
 import { closeHttp, createHttp, docsPlugin, isLoopback, type Plugin, type Route } from './platform/http/index.ts';
@@ -32,6 +33,7 @@ import { createRetrainings } from './tradeoff/retraining/index.ts';
 import { readVersion } from './version.ts';
 import { wireFinops } from './wire-finops.ts';
 import { gpuWork, spotDeadlines } from './wire-gpus.ts';
+import { bucketWithDigests, wireIntegrity, withDigests } from './wire-integrity.ts';
 import { wireMlops } from './wire-mlops.ts';
 import { type SimulatedCluster, wirePipelines } from './wire-pipelines.ts';
 import { servedRequests, wireServing } from './wire-serving.ts';
@@ -86,6 +88,8 @@ export async function createApplication(config: Config, overrides: Overrides = {
 async function open(config: Config, overrides: Overrides & { readonly log: Log }, lifetime: Lifetime) {
   const folder = resolve(config.data);
   lifetime.use(overrides.lock ?? lockFolder(folder));
+  refuseHalfRestored(folder);
+  await removeBackupLeftovers(folder);
   // Both take their time in other threads, so they open side by side.
   const openingLake = openLake(lakeFolders(config, folder)).then((lake) => lifetime.use(lake));
   const openingStore = openStore({ database: config.database, folder }).then((store) => lifetime.use(store));
@@ -96,9 +100,11 @@ async function open(config: Config, overrides: Overrides & { readonly log: Log }
   const telemetry = createTelemetry();
   await store.migrate(migrations);
   await lake.removeOrphans(store);
-  const objects = lifetime.use(await openObjects(join(folder, 'objects')));
+  const objects = lifetime.use(withDigests(await openObjects(join(folder, 'objects')), store));
   const artifacts =
-    config.objects === undefined ? objects : lifetime.use(await openRemoteObjects(config.objects, { clock }));
+    config.objects === undefined
+      ? objects
+      : lifetime.use(bucketWithDigests(await openRemoteObjects(config.objects, { clock }), store));
   const opening = { store, lake, clock, log, folder: journalFolder(folder), fsync: config.predictionFsync };
   const predictionLog = lifetime.use(await openMonitoring(opening));
   const gpuReadings = lifetime.use(await openGpuReadings(opening));
@@ -250,8 +256,11 @@ function wire(
     tradeoff.gates,
     retention,
   ].flatMap((feature) => feature.kinds);
+  const upkeep = wireIntegrity(ground, finops);
   const manifests = createManifests({ store: ground.store, kinds });
-  const features = { org, executors, ...finops, ...mlopsFeatures, ...ours, ...tradeoff, retention, manifests };
+  const features = {
+    ...{ org, executors, ...finops, ...mlopsFeatures, ...ours, ...tradeoff, retention, ...upkeep, manifests },
+  };
   const routes = [...doors, ...Object.values(features)].flatMap((feature) => feature.routes);
   const endpoints = routes.map((route) => route.endpoint);
   return {

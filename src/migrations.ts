@@ -21,10 +21,13 @@ import { webhookMigrations } from './mlops/webhooks/index.ts';
 import { orgMigrations } from './org/index.ts';
 import { auditMigrations } from './platform/audit/index.ts';
 import { authMigrations } from './platform/auth/index.ts';
+import { backupMigrations } from './platform/backup/index.ts';
 import { eventMigrations } from './platform/events/index.ts';
+import { integrityMigrations } from './platform/integrity/index.ts';
 import { jobMigrations } from './platform/jobs/index.ts';
 import { journalMigrations } from './platform/journal/index.ts';
 import { lakeMigrations } from './platform/lake/index.ts';
+import { objectMigrations } from './platform/objects/index.ts';
 import type { Migrations } from './platform/store/index.ts';
 import { decisionMigrations } from './tradeoff/decisions/index.ts';
 import { gateMigrations } from './tradeoff/gates/index.ts';
@@ -36,6 +39,9 @@ import { runCostMigrations } from './tradeoff/run-costs/index.ts';
 /** Every change of the store that there ever was, in the order of its features. */
 export const migrations: Migrations = {
   ...lakeMigrations,
+  ...objectMigrations,
+  ...integrityMigrations,
+  ...backupMigrations,
   ...eventMigrations,
   ...jobMigrations,
   ...authMigrations,

@@ -1,11 +1,14 @@
 import { Outdated, type Sql } from '../../platform/store/index.ts';
 import type { BillDerivation, BillDeriver } from '../billing/index.ts';
-import { type AllocationDeps, deriveAllocation, discardDerived, stillStands, swapIn } from './derivation.ts';
+import type { ApplyDeps } from './apply-rules.ts';
+import { deriveAllocation, discardDerived, stillStands, swapIn } from './derivation.ts';
+import { healAllocations } from './rebuild.ts';
 import { rulesInForce } from './store.ts';
 
 /** Allocates a change of the bill with the rules in force, to be swapped in together with its rows. */
-export function createDeriver(deps: AllocationDeps): BillDeriver {
+export function createDeriver(deps: ApplyDeps): BillDeriver {
   return {
+    heal: (sql, periods) => healAllocations(deps, sql, periods),
     async derive(sql: Sql, change): Promise<BillDerivation> {
       const derive = async () => deriveAllocation(deps, sql, await rulesInForce(sql), change);
       let derived = await derive();

@@ -1,6 +1,7 @@
 import type { Subject } from '../../org/schema.ts';
 import type { Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
+import type { Rebuilder } from '../../platform/lake/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { BillDeriver } from '../billing/index.ts';
@@ -9,9 +10,11 @@ import { type ApplyDeps, billPeriods, outcomeOf, prepareRules } from './apply-ru
 import { type BillLine, type BillLines, findLine, linesOfResource, linesOfRun } from './bill-lines.ts';
 import { createDeriver } from './deriver.ts';
 import { scheduleAllocation } from './jobs.ts';
+import { rebuildAllocations } from './rebuild.ts';
 import { type ReconciledRuns, type ReconciliationDeps, reconciledRunsOf } from './reconciliation/service.ts';
 import { allocationRoutes } from './routes.ts';
 import { AllocationRulesSpec } from './schema.ts';
+import { allocatedDaily, allocations } from './tables.ts';
 import { workloadSubjects } from './workloads/store.ts';
 
 export type { AllocatedRun } from './allocated-runs.ts';
@@ -44,6 +47,8 @@ export interface Allocation {
   readonly kinds: readonly ManifestKind[];
   /** Lets allocations follow the usage they are split by. */
   schedule(jobs: Jobs): void;
+  /** Rebuilds files of allocations from the bill; outside the turn of the bill, the bill must not change meanwhile. */
+  readonly rebuilder: Rebuilder;
   /** Billing periods (YYYY-MM) that have a bill now, sorted. */
   billedPeriods(sql: Sql): Promise<string[]>;
   /** What runs cost by the bill of a period, split by metered usage, and what is left of the bill beside them. */
@@ -74,6 +79,7 @@ export function createAllocation(deps: AllocationRoomDeps): Allocation {
   );
   return {
     deriver: createDeriver(deps),
+    rebuilder: { tables: [allocations.name, allocatedDaily.name], rebuild: (files) => rebuildAllocations(deps, files) },
     kinds: [kind],
     schedule: (jobs) => scheduleAllocation(deps, jobs),
     billedPeriods: (sql) => billPeriods(deps, sql),

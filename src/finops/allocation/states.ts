@@ -107,6 +107,19 @@ export async function findState(sql: Sql, question: StateQuestion): Promise<Allo
   return row === undefined ? null : stateOf(row);
 }
 
+/** The first state that consists of a file among others: its derivation made the file. Null when no state names it. */
+export async function stateThatMade(sql: Sql, file: string): Promise<AllocationState | null> {
+  const row = await sql
+    .tables<StateTables>()
+    .selectFrom('allocation_state')
+    .selectAll()
+    .where((eb) => eb.or([eb('allocation_files', 'like', `%"${file}"%`), eb('daily_files', 'like', `%"${file}"%`)]))
+    .orderBy('sequence')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : stateOf(row);
+}
+
 function stateOf(row: Omit<StateTables['allocation_state'], 'sequence'> & { sequence: number }): AllocationState {
   const ids = (text: string) => JSON.parse(text) as string[];
   return {

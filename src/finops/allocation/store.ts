@@ -96,6 +96,17 @@ export async function insertDerivation(sql: Sql, derivation: Derivation): Promis
     .execute();
 }
 
+/** Fingerprint of the usage that a derivation saw; null for one that is not known. */
+export async function usageFingerprintOf(sql: Sql, derivation: string): Promise<string | null> {
+  const row = await sql
+    .tables<AllocationTables>()
+    .selectFrom('allocation_derivation')
+    .select('usage_fingerprint')
+    .where('id', '=', derivation)
+    .executeTakeFirst();
+  return row?.usage_fingerprint ?? null;
+}
+
 /** The last derivation of a period, or of every period; by period. */
 export async function lastDerivations(sql: Sql, period?: string): Promise<Derivation[]> {
   let query = sql

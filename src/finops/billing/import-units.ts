@@ -42,7 +42,8 @@ export async function arrivingUnits(
   return units;
 }
 
-function filesByUnit(
+/** Staged files by the partition of their unit, in the order in which a delivery keeps them. */
+export function filesByUnit(
   request: DeliveryRequest,
   staged: readonly StagedBillFile[],
 ): Map<string, { unit: BillUnit; files: StagedFile[] }> {

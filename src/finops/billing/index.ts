@@ -1,14 +1,19 @@
 import type { Route } from '../../platform/http/index.ts';
+import type { Verifier } from '../../platform/integrity/index.ts';
+import type { Rebuilder } from '../../platform/lake/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { createMutex } from '../../platform/store/mutex.ts';
+import { billRows } from './bill-rows.ts';
 import { type CountedUnit, countedUnits, stateOfPeriod } from './counted-units.ts';
 import type { DeliveryRequest } from './delivery-request.ts';
 import { rawKey } from './intake.ts';
+import { rebuildBillFiles } from './rebuild.ts';
 import { billingRoutes } from './routes.ts';
 import type { ImportResult, PeriodState } from './schema.ts';
 import { type BillingDeps, importDelivery } from './service.ts';
 import { findDelivery, unitsOfDelivery } from './store.ts';
 import { saveProvisionalDays, standingUnits } from './unit-store.ts';
+import { billReferences } from './verify-references.ts';
 
 export { billRows } from './bill-rows.ts';
 export type { ChargeDates, DeliveryFileRef, DeliveryRequest } from './delivery-request.ts';
@@ -61,6 +66,10 @@ export interface Billing {
   producedAt(sql: Sql, unit: Pick<CurrentUnit, 'delivery' | 'partition'>): Promise<string | null>;
   /** State of a billing period now: of its sources the one that is open longest decides. */
   periodState(sql: Sql, period: string): Promise<PeriodState>;
+  /** Rebuilds lake files of the bill from the raw files, in the turn of the bill. */
+  readonly rebuilder: Rebuilder;
+  /** Checks that deliveries have their raw files and their rows. */
+  readonly references: Verifier;
   readonly routes: readonly Route[];
 }
 
@@ -86,6 +95,8 @@ export function createBilling(deps: BillingDeps): Billing {
     producedAt: async (sql, { delivery, partition }) =>
       (await unitsOfDelivery(sql, delivery)).find((unit) => unit.partition === partition)?.producedAt ?? null,
     periodState: (sql, period) => stateOfPeriod(sql, period, deps.clock.now()),
+    rebuilder: { tables: [billRows.name], rebuild: (files) => exclusive(() => rebuildBillFiles(deps, files)) },
+    references: billReferences(deps),
     routes: billingRoutes(deps, exclusive),
   };
 }

@@ -34,20 +34,32 @@ export async function incomingFiles(deps: IntakeDeps, files: readonly DeliveryFi
 async function incomingFile({ uploads, objects }: IntakeDeps, file: DeliveryFileRef): Promise<Incoming> {
   if ('upload' in file) {
     const { sizeBytes, sha256 } = await uploads.facts(file.upload);
-    return { name: file.name, sizeBytes, sha256, key: uploads.keyOf(file.upload), upload: file.upload };
+    const key = uploads.keyOf(file.upload);
+    if ((await objects.digest(key))?.sha256 === sha256) {
+      return { name: file.name, sizeBytes, sha256, key, upload: file.upload };
+    }
+    const detail = `${file.name}: the upload ${file.upload} does not hold the bytes that were sent. Send the file again.`;
+    throw new AppError('object_damaged', detail, { file: file.name });
   }
   const key = rawKey(file.sha256);
-  const sizeBytes = await objects.size(key);
-  if (sizeBytes === null) {
-    const detail = `${file.name}: no bytes with the hash ${file.sha256} are kept. Send the file.`;
+  const kept = await objects.digest(key);
+  if (kept === null || kept.sha256 !== file.sha256) {
+    const why = kept === null ? 'no bytes' : 'only damaged bytes';
+    const detail = `${file.name}: ${why} with the hash ${file.sha256} are kept. Send the file.`;
     throw new AppError('bill_raw_not_found', detail, { file: file.name });
   }
-  return { name: file.name, sizeBytes, sha256: file.sha256, key, upload: null };
+  return { name: file.name, sizeBytes: kept.sizeBytes, sha256: file.sha256, key, upload: null };
 }
 
-/** Moves what was uploaded to where it stays. */
-export async function settleFiles({ uploads }: IntakeDeps, files: readonly Incoming[]): Promise<void> {
-  for (const { upload, sha256 } of files) if (upload !== null) await uploads.settle(upload, rawKey(sha256));
+/** Moves what was uploaded to where it stays; bytes that are kept there already stay, unless they are damaged. */
+export async function settleFiles({ uploads, objects }: IntakeDeps, files: readonly Incoming[]): Promise<void> {
+  for (const { upload, sha256 } of files) {
+    if (upload === null) continue;
+    const key = rawKey(sha256);
+    const kept = await objects.digest(key);
+    if (kept !== null && kept.sha256 !== sha256) await objects.rename(uploads.keyOf(upload), key);
+    await uploads.settle(upload, key);
+  }
 }
 
 /** Reads every file into the lake; nothing of it is visible. Errors of a file leave nothing behind. */

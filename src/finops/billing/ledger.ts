@@ -21,6 +21,8 @@ import {
 export interface BillDeriver {
   /** Derives with the change applied to the current bill; nothing of it is visible until it is swapped in. */
   derive(sql: Sql, change: BillChange): Promise<BillDerivation>;
+  /** Checks the files that were derived of billing periods (YYYY-MM) and makes those anew that are missing or damaged. */
+  heal(sql: Sql, periods: readonly string[]): Promise<void>;
 }
 export interface BillDerivation {
   /** In the transaction, without long work. Error: `Outdated` where rules or other units have changed since. */

@@ -9,6 +9,7 @@ import { type ArrivingUnit, arrivingUnits } from './import-units.ts';
 import { type Incoming, type IntakeDeps, incomingFiles, settleFiles, stagedFiles, stageFiles } from './intake.ts';
 import { type LedgerDeps, type Plan, planChange } from './ledger.ts';
 import { refuseMiscounted } from './miscount.ts';
+import { healDelivery } from './rebuild.ts';
 import { CostMetric, type ImportResult, type MetricTotal, type UnitOutcome } from './schema.ts';
 import { refuseShrinking } from './shrink.ts';
 import type { StagedBillFile } from './staging.ts';
@@ -19,7 +20,8 @@ import { type StandingUnit, standingUnits } from './unit-store.ts';
 export interface BillingDeps extends LedgerDeps, IntakeDeps {}
 
 /**
- * Takes in one delivery: the whole of it or nothing. To be called within the turn of the bill (`billing.exclusive`).
+ * Takes in one delivery: the whole of it or nothing. To be called within the turn of the bill (`billing.exclusive`). A
+ * delivery that is known has its lake files checked, and rebuilt where they are missing or damaged.
  * Errors: those of the files, `bill_rows_rejected`, `bill_period_shrinks`, `bill_raw_not_found`, `storage_full`.
  */
 export async function importDelivery(
@@ -35,6 +37,8 @@ export async function importDelivery(
   const known = await findDelivery(deps.store, delivery);
   if (known !== null) {
     await settleFiles(deps, incoming);
+    await healDelivery(deps, known);
+    await deps.deriver.heal(deps.store, [...known.periods]);
     return { ...(await resultOf(deps.store, known)), replaced: [], unchanged: true };
   }
   const staged = await stageFiles(deps, request, delivery, incoming);

@@ -124,6 +124,18 @@ export async function findDeliveries(sql: Sql, ids: readonly string[]): Promise<
   return new Map(rows.map((row) => [row.id, deliveryOf(row)]));
 }
 
+/** Every delivery, oldest first. */
+export async function allDeliveries(sql: Sql): Promise<StoredDelivery[]> {
+  const rows = await sql
+    .tables<DeliveryTables>()
+    .selectFrom('bill_delivery')
+    .selectAll()
+    .orderBy('received_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(deliveryOf);
+}
+
 /** Answers the sequence that the unit got. */
 export async function insertDeliveryUnit(sql: Sql, unit: NewDeliveryUnit): Promise<number> {
   const { sequence } = await sql
@@ -160,6 +172,18 @@ export async function unitsOfDelivery(sql: Sql, delivery: string): Promise<Deliv
     .orderBy('sequence')
     .execute();
   return rows.map(unitOf);
+}
+
+/** The unit that a lake file holds rows of; null for a file of no delivery. */
+export async function unitOfLakeFile(sql: Sql, file: string): Promise<DeliveryUnit | null> {
+  const row = await sql
+    .tables<DeliveryTables>()
+    .selectFrom('bill_delivery_unit')
+    .selectAll()
+    // Ids are of one length and hold no wildcard.
+    .where('lake_files', 'like', `%"${file}"%`)
+    .executeTakeFirst();
+  return row === undefined ? null : unitOf(row);
 }
 
 /** Everything that was delivered for one unit, oldest first: by when it was made, then by when it arrived. */

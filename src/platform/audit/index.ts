@@ -3,6 +3,7 @@ import { createRecorder, type Recorder, type RecorderDeps } from './recorder.ts'
 import { auditRoutes } from './routes.ts';
 
 export { auditMigrations } from './migrations.ts';
+export { verifyTrail } from './verify.ts';
 
 /**
  * Who wrote what: a row for each write, chained by hash, so that nobody can change or take out a row unnoticed.

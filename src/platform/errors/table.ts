@@ -7,7 +7,7 @@ export interface ErrorMeaning {
 
 /**
  * Exit codes of the command line, documented in docs/cli.md. 10 and 11 belong to `gate check` (hold, reject).
- * 1: refused input · 2: wrong use · 3: not reachable · 4: not found · 5: conflict · 6: not allowed · 7: no space · 12: a budget · 70: a bug.
+ * 1: refused input · 2: wrong use · 3: not reachable · 4: not found · 5: conflict · 6: not allowed · 7: no space · 8: damaged data · 12: a budget · 70: a bug.
  */
 const REFUSED = 1;
 const USAGE = 2;
@@ -16,6 +16,7 @@ const NOT_FOUND = 4;
 const CONFLICT = 5;
 const DENIED = 6;
 const NO_SPACE = 7;
+const DAMAGED = 8;
 const BUDGET = 12;
 const BUG = 70;
 
@@ -68,6 +69,11 @@ export const errorTable = {
     exitCode: NO_SPACE,
     title: 'The query engine ran out of the memory it may use',
   },
+  lake_file_damaged: {
+    status: 503,
+    exitCode: DAMAGED,
+    title: 'A file of the data folder is missing or damaged; what stands on it is not answered',
+  },
   storage_full: { status: 507, exitCode: NO_SPACE, title: 'The disk is full; nothing stored has changed' },
   prepared_outdated: {
     status: 409,
@@ -77,7 +83,18 @@ export const errorTable = {
   store_unreachable: { status: 503, exitCode: UNREACHABLE, title: 'The store does not answer' },
   journal_damaged: { status: 503, exitCode: UNREACHABLE, title: 'A journal is damaged; the damage is being set aside' },
   server_stopping: { status: 503, exitCode: UNREACHABLE, title: 'The server stops and cuts off what still runs' },
+  verification_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such verification' },
+  backup_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such backup, or it was never completed' },
+  backup_damaged: { status: 503, exitCode: DAMAGED, title: 'The backup lacks a file, or holds other bytes of it' },
+  restore_folder_not_empty: {
+    status: 409,
+    exitCode: CONFLICT,
+    title: 'A backup is restored into an empty folder only',
+  },
+  data_folder_restoring: { status: 500, exitCode: CONFLICT, title: 'A restore into this data folder has not ended' },
+  backup_store_unsupported: { status: 501, exitCode: REFUSED, title: 'A PostgreSQL store is backed up by pg_dump' },
   object_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such object' },
+  object_damaged: { status: 503, exitCode: DAMAGED, title: 'The stored bytes are not those that were put' },
   object_path_invalid: { status: 400, exitCode: REFUSED, title: 'The path leaves its root or cannot be a path' },
   import_conflict: { status: 409, exitCode: CONFLICT, title: 'What has this name here was made here' },
   import_not_begun: { status: 409, exitCode: CONFLICT, title: 'The entity is not being taken over' },

@@ -236,3 +236,8 @@ export async function claimSchedule(sql: Sql, name: string, at: string, nextAt: 
     .executeTakeFirst();
   return numUpdatedRows === 1n;
 }
+
+/** Takes every job of a kind out of a store that no server uses. */
+export async function removeJobsOf(sql: Sql, kind: string): Promise<void> {
+  await sql.tables<JobTables>().deleteFrom('job').where('kind', '=', kind).execute();
+}

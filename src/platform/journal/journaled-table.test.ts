@@ -245,4 +245,15 @@ describe('a table with a journal', () => {
     table = await openTable();
     expect(await ids()).toHaveLength(5_000);
   });
+
+  it('keeps its segments while settling is held, and takes rows meanwhile', async () => {
+    await table.append([row(1)]);
+    const hold = await table.holdSettling();
+    const settled = table.settle();
+    await table.append([row(2)]);
+    expect([segmentFiles().length > 0, await ids()]).toEqual([true, [1, 2]]);
+    hold[Symbol.dispose]();
+    await settled;
+    expect([segmentFiles(), await ids()]).toEqual([[], [1, 2]]);
+  });
 });

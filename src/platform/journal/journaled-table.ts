@@ -51,6 +51,11 @@ export interface JournaledTable extends AsyncDisposable {
    * only counts them. Bytes that were set aside as damaged are not searched.
    */
   removeRows(condition: string, options: { readonly dryRun: boolean }): Promise<StoredRows>;
+  /**
+   * Waits for the settling that runs and keeps the next ones waiting until it is disposed of: meanwhile no segment leaves the
+   * journal, so that a snapshot of the store and a copy of the journal fit together.
+   */
+  holdSettling(): Promise<Disposable>;
   /** Bytes that wait in the journal, of this process. */
   readonly waitingBytes: number;
   readonly damage: JournalDamage;
@@ -191,6 +196,16 @@ class LakeJournal implements JournaledTable {
     const working = this.#turn.then(work);
     this.#turn = working.catch(() => undefined);
     return working;
+  }
+
+  async holdSettling(): Promise<Disposable> {
+    const [held, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    void this.#inTurn(() => {
+      held.resolve();
+      return released.promise;
+    });
+    await held.promise;
+    return { [Symbol.dispose]: released.resolve };
   }
 
   async #settle(): Promise<void> {

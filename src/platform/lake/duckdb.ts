@@ -1,20 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { createDigester, type Digester, fileStamp } from '../digests/index.ts';
 import { AppError } from '../errors/index.ts';
 import type { Sql, Store } from '../store/index.ts';
 import { readDoubles } from './doubles.ts';
-import { asExpected } from './engine-failure.ts';
+import { asExpected, mayBeDamage } from './engine-failure.ts';
 import { type ExportFormat, exportFile, removeExports } from './export-file.ts';
-import type { Lake, LakeParameter, LakeRow, LakeSession, LakeTable, RelationOptions, StagedFile } from './lake.ts';
+import { FileChecks } from './file-checks.ts';
+import type {
+  Lake,
+  LakeParameter,
+  LakeRow,
+  LakeSession,
+  LakeTable,
+  LakeUpkeep,
+  RelationOptions,
+  StagedFile,
+} from './lake.ts';
 import {
   currentPartitions,
   filesById,
   forgetFiles,
   keepFiles,
-  knownPaths,
   manifestFiles,
   newestSequence,
   swapFiles,
@@ -22,6 +32,7 @@ import {
 import { parquetOptions } from './parquet-options.ts';
 import { literal } from './quote.ts';
 import { OTHER_PREFIX, type ScanOptions, scanRelation } from './scan.ts';
+import { createUpkeep, Removals } from './upkeep.ts';
 
 export interface LakeDeps {
   /** Folder of the Parquet files. */
@@ -62,6 +73,7 @@ function stopping(): AppError {
 }
 
 class DuckDbLake implements Lake {
+  readonly upkeep: LakeUpkeep;
   readonly #instance: DuckDBInstance;
   readonly #root: string;
   /** Work that reads files which must not be deleted yet. */
@@ -70,10 +82,28 @@ class DuckDbLake implements Lake {
   readonly #stop = new AbortController();
   #interruptAt: NodeJS.Timeout | undefined;
   #interrupting: NodeJS.Timeout | undefined;
+  readonly #digester: Digester = createDigester();
+  readonly #checks: FileChecks;
+  readonly #removals: Removals;
+  /** Files that relations were made of, by path, with what the manifest says of them. */
+  readonly #scanned = new Map<string, StagedFile>();
 
   constructor(instance: DuckDBInstance, root: string) {
     this.#instance = instance;
     this.#root = root;
+    const checks = new FileChecks(root, this.#digester);
+    this.#checks = checks;
+    const forget = (path: string) => {
+      this.#scanned.delete(path);
+      checks.forget(path);
+    };
+    this.#removals = new Removals(async (path) => {
+      forget(path);
+      await rm(join(root, path), { force: true });
+    });
+    const readWhole = async (path: string) =>
+      Number((await this.query(`SELECT count(hash(f)) AS rows FROM read_parquet(${literal(path)}) f`))[0]?.rows);
+    this.upkeep = createUpkeep({ root, digester: this.#digester, forget, readWhole, removals: this.#removals });
   }
 
   async query(sql: string, parameters: readonly LakeParameter[] = []): Promise<LakeRow[]> {
@@ -81,12 +111,13 @@ class DuckDbLake implements Lake {
   }
 
   async *stream(sql: string, parameters: readonly LakeParameter[] = []): AsyncIterable<LakeRow[]> {
+    await this.#assertIntact(sql, new Set());
     const connection = await this.#connect();
     try {
       const result = await connection.stream(sql, [...parameters]);
       for await (const rows of result.yieldRowObjectJson()) yield rows;
     } catch (error) {
-      throw this.#asExpected(error);
+      throw await this.#explain(error, sql);
     } finally {
       this.#disconnect(connection);
     }
@@ -98,13 +129,23 @@ class DuckDbLake implements Lake {
 
   async session<T>(work: (session: LakeSession) => Promise<T>): Promise<T> {
     const connection = await this.#connect();
+    const checked = new Set<string>();
+    const run = async <R>(sql: string, read: () => Promise<R>): Promise<R> => {
+      this.#stop.signal.throwIfAborted();
+      await this.#assertIntact(sql, checked);
+      try {
+        return await read();
+      } catch (error) {
+        throw await this.#explain(error, sql);
+      }
+    };
     try {
       return await work({
         signal: this.#stop.signal,
-        doubles: (select, rows) => this.#running(() => readDoubles(connection, select, rows)),
-        query: (sql, parameters = []) => this.#running(() => readAll(connection, sql, parameters)),
+        doubles: (select, rows) => run(select, () => readDoubles(connection, select, rows)),
+        query: (sql, parameters = []) => run(sql, () => readAll(connection, sql, parameters)),
         stage: (table, partition, select, parameters = []) =>
-          this.#running(() => this.#stage(connection, table, partition, select, parameters)),
+          run(select, () => this.#stage(connection, table, partition, select, parameters)),
       });
     } finally {
       this.#disconnect(connection);
@@ -181,14 +222,12 @@ class DuckDbLake implements Lake {
     this.#interrupting = setInterval(interruptAll, INTERRUPT_EVERY_MS);
   }
 
-  async discard(files: readonly StagedFile[]): Promise<void> {
-    await Promise.all(files.map((file) => rm(join(this.#root, file.path), { force: true })));
+  discard(files: readonly StagedFile[]): Promise<void> {
+    return this.#removals.remove(files.map(({ path }) => path));
   }
 
   async removeOrphans(sql: Sql): Promise<number> {
-    const known = await knownPaths(sql);
-    const entries = await readdir(this.#root, { recursive: true });
-    const orphans = entries.filter((path) => path.endsWith('.parquet') && !known.has(path));
+    const orphans = await this.upkeep.unknownFiles(sql);
     await Promise.all(orphans.map((path) => rm(join(this.#root, path), { force: true })));
     return orphans.length;
   }
@@ -196,6 +235,7 @@ class DuckDbLake implements Lake {
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#interruptAt);
     clearInterval(this.#interrupting);
+    await this.#digester[Symbol.asyncDispose]();
     this.#instance.closeSync();
   }
 
@@ -211,21 +251,29 @@ class DuckDbLake implements Lake {
     connection.closeSync();
   }
 
-  async #running<T>(statement: () => Promise<T>): Promise<T> {
-    this.#stop.signal.throwIfAborted();
-    try {
-      return await statement();
-    } catch (error) {
-      throw this.#asExpected(error);
-    }
+  /** Checks the files that a statement reads, except those in `checked`, which gets them. Error: `lake_file_damaged`. */
+  async #assertIntact(sql: string, checked: Set<string>): Promise<void> {
+    const files = this.#filesIn(sql).filter(({ path }) => !checked.has(path));
+    await this.#checks.assertIntact(files);
+    for (const { path } of files) checked.add(path);
   }
 
-  #asExpected(error: unknown): unknown {
+  /** The engine does not always name the file that it failed on, so the files of the statement are read. */
+  async #explain(error: unknown, sql: string): Promise<unknown> {
     const isInterrupted = error instanceof Error && error.message.startsWith('INTERRUPT');
-    return isInterrupted && this.#stop.signal.aborted ? stopping() : error;
+    if (isInterrupted && this.#stop.signal.aborted) return stopping();
+    const expected = asExpected(error);
+    if (expected instanceof AppError || !mayBeDamage(error)) return expected;
+    return (await this.#checks.explainFailure(this.#filesIn(sql), error)) ?? expected;
+  }
+
+  #filesIn(sql: string): StagedFile[] {
+    const paths = new Set(sql.match(/[\w-]+\/[0-9a-f-]{36}\.parquet/g) ?? []);
+    return [...paths].map((path) => this.#scanned.get(path)).filter((file) => file !== undefined);
   }
 
   #scan(table: LakeTable, files: readonly StagedFile[], options: ScanOptions): string {
+    for (const file of files) this.#scanned.set(file.path, file);
     const placed = files.map((file) => ({ path: join(this.#root, file.path), others: file.others }));
     return scanRelation(table, placed, options);
   }
@@ -246,8 +294,11 @@ class DuckDbLake implements Lake {
       const options = parquetOptions(Object.keys(table.columns).length + others.length);
       const copy = `COPY (${select}) TO ${literal(target)} (${options})`;
       const [counted] = await readAll(connection, copy, parameters);
-      const sizeBytes = await syncFile(target);
-      return { id, table: table.name, partition, path, rows: Number(counted?.Count ?? 0), sizeBytes, others };
+      await syncFile(target);
+      const stamp = (await fileStamp(target))?.stamp ?? null;
+      const { sizeBytes, sha256 } = await this.#digester.digest(target);
+      const rows = Number(counted?.Count ?? 0);
+      return { id, table: table.name, partition, path, rows, sizeBytes, sha256, stamp, damage: null, others };
     } catch (error) {
       await rm(target, { force: true });
       throw error;
@@ -278,8 +329,7 @@ async function readAll(
 }
 
 /** A manifest may only name what the disk already holds. */
-async function syncFile(path: string): Promise<number> {
+async function syncFile(path: string): Promise<void> {
   await using file = await open(path, 'r');
   await file.sync();
-  return (await stat(path)).size;
 }

@@ -5,6 +5,14 @@ export function asExpected(error: unknown): unknown {
   return asStorageFull(error) ?? asMemoryExhausted(error) ?? error;
 }
 
+/** Whether a failure of the engine can come from the content of a file: then its files are worth reading whole. */
+export function mayBeDamage(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /^(IO|Invalid|Invalid Input|Serialization|INTERNAL|TProtocol\w*) (Error|Exception)/.test(error.message)
+  );
+}
+
 function asMemoryExhausted(error: unknown): AppError | null {
   if (!(error instanceof Error) || !error.message.startsWith('Out of Memory Error')) return null;
   const detail =

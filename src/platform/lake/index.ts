@@ -2,6 +2,7 @@ export { csvLineSql, plainDecimalSql } from './csv-line.ts';
 export { type LakeDeps, openLake } from './duckdb.ts';
 export { EXACT_DECIMALS, EXACT_TYPE, EXACT_UNIT } from './exact.ts';
 export type { ExportFormat } from './export-file.ts';
-export type { DayRange, Lake, LakeRow, LakeSession, LakeTable, StagedFile } from './lake.ts';
+export { timeOfPartition } from './file-checks.ts';
+export type { DayRange, Lake, LakeRow, LakeSession, LakeTable, Rebuilder, StagedFile } from './lake.ts';
 export { lakeMigrations } from './migrations.ts';
 export { identifier, literal } from './quote.ts';

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -118,6 +118,99 @@ describe('a lake table', () => {
     await store.transaction((sql) => lake.swap(sql, table, { remove: [], add: [kept] }));
     expect(await lake.removeOrphans(store)).toBe(1);
     expect(readdirSync(join(root, 'lake', 'coins'))).toEqual([`${kept.id}.parquet`]);
+  });
+});
+
+describe('a file of the lake', () => {
+  const pathOf = (file: StagedFile) => join(root, 'lake', file.path);
+  const shown = async (partition: string, amount: string) => {
+    const file = await stage(partition, amount);
+    await store.transaction((sql) => lake.swap(sql, table, { remove: [partition], add: [file] }));
+    return file;
+  };
+  /** Writes it again with these bytes, as another file: the clock of a file system is too coarse for a test. */
+  const overwrite = (file: StagedFile, bytes: Buffer) => {
+    rmSync(pathOf(file), { force: true });
+    writeFileSync(pathOf(file), bytes);
+  };
+  const flipped = (bytes: Buffer) =>
+    Buffer.concat([bytes.subarray(0, 9), Buffer.from([~(bytes[9] ?? 0) & 255]), bytes.subarray(10)]);
+
+  it('has its digest in the manifest', async () => {
+    const file = await shown('2026-10', '1');
+    expect(file.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(await lake.files(store, table)).toEqual([file]);
+    expect(await lake.upkeep.inspect(file)).toMatchObject({ damage: null, found: { sha256: file.sha256 } });
+  });
+
+  it('is read no more when it is gone or holds other bytes, and the failure names table and month', async () => {
+    const [october, november] = [await shown('aws/2026-10', '1'), await shown('aws/2026-11', '2')];
+    const of = (partition: string) => lake.relation(store, table, { partitions: [partition] });
+    const bytes = readFileSync(pathOf(october));
+    const damages = [
+      () => overwrite(october, flipped(bytes)),
+      () => overwrite(october, bytes.subarray(1)),
+      () => rmSync(pathOf(october)),
+    ];
+    for (const damage of damages) {
+      damage();
+      const detail = /table coins of 2026-10.*steelyard verify --repair/;
+      const failure = expect.objectContaining({ code: 'lake_file_damaged', message: expect.stringMatching(detail) });
+      const relation = await of('aws/2026-10');
+      await expect(lake.query(`SELECT * FROM ${relation}`)).rejects.toEqual(failure);
+      await expect(lake.session((session) => session.stage(table, 'x', `SELECT * FROM ${relation}`))).rejects.toEqual(
+        failure,
+      );
+      await expect(async () => {
+        for await (const _ of lake.stream(`SELECT * FROM ${relation}`)) break;
+      }).rejects.toEqual(failure);
+      expect(await lake.query(`SELECT amount::INTEGER AS amount FROM ${await of('aws/2026-11')}`)).toEqual([
+        { amount: 2 },
+      ]);
+    }
+    overwrite(october, bytes);
+    expect(Number(await sum())).toBe(3);
+    expect(readdirSync(join(root, 'lake', 'coins')).toSorted()).toEqual(
+      [october, november].map(({ id }) => `${id}.parquet`).toSorted(),
+    );
+  });
+
+  it('that verify found damaged stays unread until it is found intact again', async () => {
+    const file = await shown('p', '1');
+    await lake.upkeep.note(store, file, { damage: 'holds other bytes than were written', found: null });
+    await expect(sum()).rejects.toMatchObject({ code: 'lake_file_damaged' });
+    const [marked = file] = await lake.files(store, table);
+    await lake.upkeep.note(store, marked, await lake.upkeep.inspect({ ...marked, damage: null }));
+    expect(Number(await sum())).toBe(1);
+  });
+
+  it('of before digests were kept gets one when all of it can be read, and counts as damaged when not', async () => {
+    const file = await shown('p', '1');
+    const old = { ...file, sha256: null, stamp: null };
+    const state = await lake.upkeep.inspect(old);
+    expect(state).toMatchObject({ damage: null, found: { sha256: file.sha256 } });
+    overwrite(file, Buffer.alloc(file.sizeBytes, 'x'));
+    expect((await lake.upkeep.inspect(old)).damage).toMatch(/^cannot be decoded/);
+  });
+
+  it('is replaced by a rebuilt one under its own id', async () => {
+    const file = await shown('p', '1');
+    rmSync(pathOf(file));
+    await expect(sum()).rejects.toMatchObject({ code: 'lake_file_damaged' });
+    await lake.upkeep.replace(store, file, await stage('p', '1'));
+    expect(Number(await sum())).toBe(1);
+    expect((await lake.files(store, table)).map(({ id }) => id)).toEqual([file.id]);
+  });
+
+  it('stays on the disk while it is held, also when it is discarded', async () => {
+    const file = await stage('p', '1');
+    const [one, other] = [lake.upkeep.hold(), lake.upkeep.hold()];
+    await lake.discard([file]);
+    await one[Symbol.asyncDispose]();
+    await one[Symbol.asyncDispose]();
+    expect(existsSync(pathOf(file))).toBe(true);
+    await other[Symbol.asyncDispose]();
+    expect(existsSync(pathOf(file))).toBe(false);
   });
 });
 

@@ -23,6 +23,12 @@ export interface StagedFile {
   readonly path: string;
   readonly rows: number;
   readonly sizeBytes: number;
+  /** Digest of its bytes, taken when it was written; null for a file of before digests were kept, until `verify` fills it in. */
+  readonly sha256: string | null;
+  /** Stamp of the file (`platform/digests`) when its digest was last right; null: its digest is computed before it is read. */
+  readonly stamp: string | null;
+  /** Why `verify` found that the file must not be read; null for a file that may be. */
+  readonly damage: string | null;
   /** Columns beside those of the table, as `x_NAME`; see `LakeTable.others`. */
   readonly others: readonly string[];
 }
@@ -52,8 +58,10 @@ export interface RelationOptions {
 
 /**
  * Large append-only facts: Parquet files under the data folder, queried by DuckDB off the event loop. A change stages new
- * files, then swaps the manifest inside a store transaction; readers see the state before or after, never half.
- * Errors: `storage_full`, `lake_memory_exhausted`.
+ * files, then swaps the manifest inside a store transaction; readers see the state before or after, never half. Before a
+ * statement runs, the files that it reads are checked: they are there, have their size, and were not touched since their
+ * digest was last right; a file that was touched is hashed.
+ * Errors: `storage_full`, `lake_memory_exhausted`, `lake_file_damaged` (a file that a statement reads is missing or damaged).
  */
 export interface Lake extends AsyncDisposable {
   query(sql: string, parameters?: readonly LakeParameter[]): Promise<LakeRow[]>;
@@ -63,6 +71,8 @@ export interface Lake extends AsyncDisposable {
   exported(select: string, format: ExportFormat): Promise<Readable>;
   /** Runs statements on one connection, for temporary tables. */
   session<T>(work: (session: LakeSession) => Promise<T>): Promise<T>;
+  /** Finds damage and puts rebuilt files in the place of damaged ones. */
+  readonly upkeep: LakeUpkeep;
   /** A FROM item that reads the files of the table which the manifest names now. */
   relation(sql: Sql, table: LakeTable, options?: RelationOptions): Promise<string>;
   /** A FROM item over staged files, for deriving from them before they are swapped in. */
@@ -106,6 +116,42 @@ export interface Lake extends AsyncDisposable {
   discard(files: readonly StagedFile[]): Promise<void>;
   /** Removes files that no manifest names: leftovers of a process that died between staging and swapping. */
   removeOrphans(sql: Sql): Promise<number>;
+}
+
+/** A file of the manifest as `LakeUpkeep.inspect` found it on the disk. */
+export interface FileState {
+  /** Why its content is not what was written; null when it is. */
+  readonly damage: string | null;
+  /** Digest and stamp as they are now; null when the file is missing. */
+  readonly found: { readonly sha256: string; readonly sizeBytes: number; readonly stamp: string } | null;
+}
+
+/** What `verify`, `repair` and `backup` need of the lake beside its tables. */
+export interface LakeUpkeep {
+  /** Folder that paths of files are relative to. */
+  readonly root: string;
+  /** Every file that a manifest names, named once, or keeps, each once; by table, then partition. */
+  allFiles(sql: Sql): Promise<StagedFile[]>;
+  /** Reads a file whole: its digest against the manifest, or, where that has none yet, whether the engine can read all of it. */
+  inspect(file: StagedFile): Promise<FileState>;
+  /** Notes what an inspection found: digest and stamp of an intact file, or that a damaged one must not be read. */
+  note(sql: Sql, file: StagedFile, state: FileState): Promise<void>;
+  /**
+   * Puts a staged file in the place of a damaged one, under the old one's id and path, so that all that names it holds. The
+   * rows must be the same in the same order.
+   */
+  replace(sql: Sql, damaged: StagedFile, rebuilt: StagedFile): Promise<void>;
+  /** Paths of Parquet files that no manifest names. */
+  unknownFiles(sql: Sql): Promise<string[]>;
+  /** While it is held, no file leaves the disk: what is discarded meanwhile goes when the last hold ends. */
+  hold(): AsyncDisposable;
+}
+
+/** Makes damaged files of its tables again from what they were made of, each under its own id. */
+export interface Rebuilder {
+  readonly tables: readonly string[];
+  /** For each file by id: null when it is rebuilt and in place, else why it could not be. */
+  rebuild(files: readonly StagedFile[]): Promise<ReadonlyMap<string, string | null>>;
 }
 
 export interface LakeSwap {

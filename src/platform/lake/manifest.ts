@@ -11,6 +11,9 @@ interface LakeTables {
     row_count: number;
     size_bytes: number;
     other_columns: string;
+    sha256: string | null;
+    stamp: string | null;
+    damage: string | null;
     added_at: number;
     removed_at: number | null;
   };
@@ -80,6 +83,9 @@ function stagedFile(row: LakeTables['lake_file']): StagedFile {
     rows: row.row_count,
     sizeBytes: row.size_bytes,
     others: JSON.parse(row.other_columns) as string[],
+    sha256: row.sha256,
+    stamp: row.stamp,
+    damage: row.damage,
   };
 }
 
@@ -104,6 +110,52 @@ export async function currentPartitions(sql: Sql, table: string): Promise<string
     .orderBy('partition_name')
     .execute();
   return rows.map((row) => row.partition_name);
+}
+
+/** Every file that any manifest, current or old, still names, each once; by table, then partition. */
+export async function everyFile(sql: Sql): Promise<StagedFile[]> {
+  const rows = await sql
+    .tables<LakeTables>()
+    .selectFrom('lake_file')
+    .selectAll()
+    .orderBy('table_name')
+    .orderBy('partition_name')
+    .orderBy('id')
+    .execute();
+  return [...new Map(rows.map((row) => [row.id, stagedFile(row)])).values()];
+}
+
+/** Facts of a file that change without a swap, in each of its stays. */
+export async function saveFileFacts(
+  sql: Sql,
+  id: string,
+  facts: Partial<Pick<StagedFile, 'sha256' | 'stamp' | 'damage' | 'sizeBytes' | 'rows' | 'others'>>,
+): Promise<void> {
+  const { sha256, stamp, damage, sizeBytes, rows, others } = facts;
+  await sql
+    .tables<LakeTables>()
+    .updateTable('lake_file')
+    .set({
+      ...(sha256 === undefined ? {} : { sha256 }),
+      ...(stamp === undefined ? {} : { stamp }),
+      ...(damage === undefined ? {} : { damage }),
+      ...(sizeBytes === undefined ? {} : { size_bytes: sizeBytes }),
+      ...(rows === undefined ? {} : { row_count: rows }),
+      ...(others === undefined ? {} : { other_columns: JSON.stringify(others) }),
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Marks a file that must not be read, unless it was replaced since it was looked at. */
+export async function saveDamage(sql: Sql, { id, stamp }: StagedFile, damage: string): Promise<void> {
+  await sql
+    .tables<LakeTables>()
+    .updateTable('lake_file')
+    .set({ damage })
+    .where('id', '=', id)
+    .where((eb) => (stamp === null ? eb('stamp', 'is', null) : eb('stamp', '=', stamp)))
+    .execute();
 }
 
 /** Every path that any manifest, current or old, still names. */
@@ -148,6 +200,9 @@ async function insertStay(
       row_count: file.rows,
       size_bytes: file.sizeBytes,
       other_columns: JSON.stringify(file.others),
+      sha256: file.sha256,
+      stamp: file.stamp,
+      damage: file.damage,
       ...stay,
     })
     .execute();

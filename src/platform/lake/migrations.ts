@@ -73,4 +73,11 @@ export const lakeMigrations: Migrations = {
         .execute();
     },
   },
+  'lake/004-digests': {
+    async up(db) {
+      for (const column of ['sha256', 'stamp', 'damage']) {
+        await db.schema.alterTable('lake_file').addColumn(column, 'text').execute();
+      }
+    },
+  },
 };

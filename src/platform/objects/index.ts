@@ -6,12 +6,14 @@ import type { Objects } from './objects.ts';
 import { createRemoteObjects, type RemoteStore } from './remote.ts';
 import { objectsPlace } from './schema.ts';
 
+export { type Digests, type KeptDigest, keepDigests, keptDigests } from './keep-digests.ts';
 export { cleanKey } from './key.ts';
+export { objectMigrations } from './migrations.ts';
 export type { DirectUpload, Objects, SignedAddress, StoredPart } from './objects.ts';
 
-/** Objects as files under `root`. */
-export function openObjects(root: string): Promise<Objects> {
-  return createLocalObjects(root);
+/** Objects as files under `root`; `shared` where other processes may write there at the same time. */
+export function openObjects(root: string, { shared = false } = {}): Promise<Objects> {
+  return createLocalObjects(root, shared);
 }
 
 /**

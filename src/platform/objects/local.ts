@@ -1,12 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Dirent } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { Readable } from 'node:stream';
+import { createDigester, type Digester } from '../digests/index.ts';
 import { AppError, systemCode } from '../errors/index.ts';
 import { collectedAlong } from '../memory/index.ts';
 import { cleanKey, invalidKey } from './key.ts';
-import type { ByteRange, ListedObject, ObjectFacts, Objects } from './objects.ts';
+import type { BeforeVisible, ByteRange, ListedObject, ObjectFacts, Objects } from './objects.ts';
 
 /** Uploads in progress live here, out of every key's sight, and move into place when they are whole and on the disk. */
 const INCOMING = '.incoming';
@@ -14,24 +15,46 @@ const INCOMING = '.incoming';
 const WRITE_BYTES = 1024 * 1024;
 const READ_BYTES = 256 * 1024;
 
-export async function createLocalObjects(root: string): Promise<Objects> {
+/** Of a folder that several processes write to: a put that takes longer than a day is given up. */
+const ABANDONED_MS = 24 * 3_600_000;
+
+/** `shared`: other processes may be putting objects now, so that what they write is left alone. */
+export async function createLocalObjects(root: string, shared: boolean): Promise<Objects> {
   await mkdir(join(root, INCOMING), { recursive: true, mode: 0o700 });
   const realRoot = await realpath(root);
   // What a crash left half-written was never acknowledged.
-  await rm(join(realRoot, INCOMING), { recursive: true, force: true });
-  await mkdir(join(realRoot, INCOMING), { mode: 0o700 });
+  await clearIncoming(join(realRoot, INCOMING), shared ? Date.now() - ABANDONED_MS : Number.POSITIVE_INFINITY);
   const files = new ConfinedFiles(realRoot);
+  const digester = createDigester();
   return {
-    put: async (key, content) => put(files, cleanKey(key), content),
+    put: async (key, content, beforeVisible) => put(files, cleanKey(key), content, beforeVisible),
     open: async (key, range) => openObject(files, cleanKey(key), range),
     size: async (key) => (await files.statOrNull(cleanKey(key), 'file'))?.size ?? null,
+    digest: async (key) => digestOf(files, digester, cleanKey(key)),
     list: async (folderKey) => list(files, cleanKey(folderKey)),
     remove: async (key) => remove(files, notRoot(cleanKey(key), key)),
     rename: async (from, to) => move(files, cleanKey(from), cleanKey(to)),
     localPath: async (key) => files.path(cleanKey(key)),
     direct: null,
-    [Symbol.asyncDispose]: async () => {},
+    [Symbol.asyncDispose]: () => digester[Symbol.asyncDispose](),
   };
+}
+
+async function clearIncoming(folder: string, before: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const facts = await stat(join(folder, name)).catch(nullIfAbsent);
+    if (facts !== null && facts.mtimeMs < before) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+async function digestOf(files: ConfinedFiles, digester: Digester, key: string): ReturnType<Objects['digest']> {
+  if ((await files.statOrNull(key, 'file')) === null) return null;
+  try {
+    return await digester.digest(await files.path(key));
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
 }
 
 /** Keys to paths, with the promise that no path leaves the root, symbolic links included. */
@@ -78,13 +101,19 @@ class ConfinedFiles {
   }
 }
 
-async function put(files: ConfinedFiles, key: string, content: Readable | Buffer | string): Promise<ObjectFacts> {
+async function put(
+  files: ConfinedFiles,
+  key: string,
+  content: Readable | Buffer | string,
+  beforeVisible?: BeforeVisible,
+): Promise<ObjectFacts> {
   const target = await files.path(notRoot(key, key));
   const incoming = files.incoming();
   try {
     const facts = await writeDurably(incoming, content);
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     await files.path(key); // again: a link may have appeared while the bytes came in
+    await beforeVisible?.({ key, ...facts });
     await rename(incoming, target);
     await syncFolder(dirname(target));
     return { key, ...facts };
@@ -144,15 +173,27 @@ async function openObject(files: ConfinedFiles, key: string, range?: ByteRange):
 async function list(files: ConfinedFiles, folderKey: string): Promise<ListedObject[]> {
   if ((await files.statOrNull(folderKey, 'folder')) === null) return [];
   const folder = await files.path(folderKey);
-  const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.name !== INCOMING);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(noneIfAbsent);
   const listed = entries
-    .filter((entry) => entry.isFile() || entry.isDirectory())
-    .map(async (entry): Promise<ListedObject> => {
+    .filter((entry) => entry.name !== INCOMING && (entry.isFile() || entry.isDirectory()))
+    .map(async (entry): Promise<ListedObject | null> => {
       if (entry.isDirectory()) return { name: entry.name, isFolder: true, sizeBytes: null };
-      const { size } = await stat(join(folder, entry.name));
-      return { name: entry.name, isFolder: false, sizeBytes: size };
+      const facts = await stat(join(folder, entry.name)).catch(nullIfAbsent);
+      return facts === null ? null : { name: entry.name, isFolder: false, sizeBytes: facts.size };
     });
-  return (await Promise.all(listed)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  // What was removed since the folder was read is not there any more.
+  const there = (await Promise.all(listed)).filter((object) => object !== null);
+  return there.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function nullIfAbsent(error: unknown): null {
+  if (isAbsent(error)) return null;
+  throw error;
+}
+
+function noneIfAbsent(error: unknown): Dirent[] {
+  if (isAbsent(error)) return [];
+  throw error;
 }
 
 async function remove(files: ConfinedFiles, key: string): Promise<void> {

@@ -25,13 +25,17 @@ export interface ByteRange {
  * Artifacts, models and raw bill files, by key (`a/b/c`, never absolute, never `..`). A put is whole or absent: readers
  * see the old content or the new, and what was acknowledged survives a crash.
  * Errors: `object_not_found`, `object_path_invalid`, `storage_full`; of a bucket `bucket_unreachable`,
- * `bucket_access_denied` and `bucket_object_changed` (another put of the same key came in between).
+ * `bucket_access_denied` and `bucket_object_changed` (another put of the same key came in between); where digests are kept
+ * (`keepDigests`) also `object_damaged`.
  */
 export interface Objects extends AsyncDisposable {
-  put(key: string, content: Readable | Buffer | string): Promise<ObjectFacts>;
+  /** `beforeVisible` gets the facts when all bytes are stored, before a reader can see them; when it rejects, none does. */
+  put(key: string, content: Readable | Buffer | string, beforeVisible?: BeforeVisible): Promise<ObjectFacts>;
   open(key: string, range?: ByteRange): Promise<{ content: Readable; sizeBytes: number }>;
   /** Size of one object, or null when the key holds none. */
   size(key: string): Promise<number | null>;
+  /** Size and digest of the bytes as they are now, read whole off the event loop; null when the key holds none. */
+  digest(key: string): Promise<Omit<ObjectFacts, 'key'> | null>;
   /** What lies directly under a folder key, sorted by name; empty when nothing does. `''` is the root. */
   list(folderKey: string): Promise<ListedObject[]>;
   /** Removes an object, or a folder with all under it. Removing nothing is no error. */
@@ -43,6 +47,8 @@ export interface Objects extends AsyncDisposable {
   /** Addresses for clients that read and write in the store themselves; null where they cannot, or shall not. */
   readonly direct: DirectAccess | null;
 }
+
+export type BeforeVisible = (facts: ObjectFacts) => Promise<void>;
 
 /** What a client is told. Whoever holds it may do this one thing until it ends, without saying who they are. */
 export interface SignedAddress {

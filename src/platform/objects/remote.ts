@@ -1,8 +1,17 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { AppError } from '../errors/index.ts';
 import { atMost } from './at-most.ts';
 import { cleanKey, invalidKey } from './key.ts';
-import type { ByteRange, DirectAccess, DirectUpload, ListedObject, ObjectFacts, Objects } from './objects.ts';
+import type {
+  BeforeVisible,
+  ByteRange,
+  DirectAccess,
+  DirectUpload,
+  ListedObject,
+  ObjectFacts,
+  Objects,
+} from './objects.ts';
 import { PIECE_BYTES, Pieces } from './pieces.ts';
 
 /** What a store of blobs does, by full keys. It throws the errors of buckets. */
@@ -44,9 +53,11 @@ export function createRemoteObjects(store: RemoteStore): Objects {
     return store.folder + key;
   };
   return {
-    put: (raw, content) => onKey(raw, (key) => put(store, key, full(key), content)),
+    put: (raw, content, beforeVisible) =>
+      onKey(raw, (key) => put(store, { key, fullKey: full(key) }, content, beforeVisible)),
     open: (raw, range) => onKey(raw, (key) => open(store, key, range)),
     size: (raw) => onKey(raw, async (key) => (key === '' ? null : store.size(store.folder + key))),
+    digest: (raw) => onKey(raw, (key) => digestOf(store, key)),
     list: (raw) => onKey(raw, (key) => list(store, key)),
     remove: (raw) => onKey(raw, (key) => remove(store, full(key))),
     rename: (raw, to) => onKey(raw, (key) => rename(store, key, { key: cleanKey(to), fullKey: full(cleanKey(to)) })),
@@ -56,18 +67,40 @@ export function createRemoteObjects(store: RemoteStore): Objects {
   };
 }
 
+interface Keys {
+  readonly key: string;
+  readonly fullKey: string;
+}
+
 async function put(
   store: RemoteStore,
-  key: string,
-  fullKey: string,
+  { key, fullKey }: Keys,
   content: Readable | Buffer | string,
+  beforeVisible?: BeforeVisible,
 ): Promise<ObjectFacts> {
   const pieces = new Pieces(content);
-  await putPieces(store, fullKey, pieces);
+  await putPieces(store, fullKey, pieces, async () => beforeVisible?.({ key, ...pieces.facts() }));
   return { key, ...pieces.facts() };
 }
 
-async function putPieces(store: RemoteStore, key: string, pieces: Pieces): Promise<void> {
+async function digestOf(store: RemoteStore, key: string): ReturnType<Objects['digest']> {
+  if (key === '' || (await store.size(store.folder + key)) === null) return null;
+  const { content } = await store.read(store.folder + key);
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  for await (const chunk of content as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    sizeBytes += chunk.length;
+  }
+  return { sizeBytes, sha256: hash.digest('hex') };
+}
+
+async function putPieces(
+  store: RemoteStore,
+  key: string,
+  pieces: Pieces,
+  beforeVisible: () => Promise<void>,
+): Promise<void> {
   const sending = atMost(PIECES_IN_FLIGHT);
   let begun: PiecewisePut | undefined;
   let count = 0;
@@ -75,12 +108,16 @@ async function putPieces(store: RemoteStore, key: string, pieces: Pieces): Promi
     for await (const piece of pieces) {
       count += 1;
       // Only the last piece is short, so that this one is all there is.
-      if (count === 1 && piece.length < PIECE_BYTES) return await store.putWhole(key, piece);
+      if (count === 1 && piece.length < PIECE_BYTES) {
+        await beforeVisible();
+        return await store.putWhole(key, piece);
+      }
       begun ??= await store.begin(key);
       const [target, number] = [begun, count];
       await sending.start(() => target.put(number, piece));
     }
     await sending.finished();
+    await beforeVisible();
     await begun?.finish(count);
   } catch (error) {
     await sending.settled();
@@ -103,13 +140,9 @@ async function open(store: RemoteStore, key: string, range?: ByteRange): ReturnT
 }
 
 /** By way of a put, which is whole or absent everywhere; the old key goes when the new one stands. */
-async function rename(
-  store: RemoteStore,
-  from: string,
-  to: { readonly key: string; readonly fullKey: string },
-): Promise<void> {
+async function rename(store: RemoteStore, from: string, to: Keys): Promise<void> {
   const { content } = await open(store, from);
-  await put(store, to.key, to.fullKey, content);
+  await put(store, to, content);
   if (from !== to.key) await store.remove(store.folder + from);
 }
 

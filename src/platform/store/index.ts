@@ -11,3 +11,4 @@ export {
 export { openStore } from './open.ts';
 export { Outdated, transactPrepared } from './prepared.ts';
 export type { Migrations, Sql, Store, StoreEngine } from './sql.ts';
+export { checkSqlite } from './sqlite-upkeep.ts';

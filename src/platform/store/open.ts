@@ -4,7 +4,8 @@ import { AppError } from '../errors/index.ts';
 import { runMigrations } from './migrate.ts';
 import { openPostgres } from './postgres.ts';
 import type { Store, StoreEngine } from './sql.ts';
-import { openSqlite } from './sqlite.ts';
+import { openSqlite, sqliteFile } from './sqlite.ts';
+import { checkSqlite, snapshotSqlite } from './sqlite-upkeep.ts';
 import { runAppend, runTransaction } from './transaction.ts';
 import { createTurns } from './turns.ts';
 
@@ -19,6 +20,13 @@ export async function openStore(config: Pick<Config, 'database'> & { readonly fo
     transaction: (work) => runTransaction(on, work),
     append: (work) => runAppend(on, work),
     migrate: (migrations) => runMigrations(database, migrations),
+    check: async () => (engine === 'sqlite' ? checkSqlite(sqliteFile(config.folder)) : []),
+    async snapshot(target) {
+      if (engine === 'sqlite') return snapshotSqlite(sqliteFile(config.folder), target);
+      const detail =
+        'The store is PostgreSQL, which this command does not back up. Stop the server, run pg_dump for the store, and copy the data folder: so both are of one moment.';
+      throw new AppError('backup_store_unsupported', detail);
+    },
     [Symbol.asyncDispose]: () => database.destroy(),
   };
   await probe(store, config.database);

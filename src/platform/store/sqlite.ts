@@ -21,7 +21,7 @@ import { type SqliteTransaction, SqliteWrites } from './sqlite-writes.ts';
  */
 export function openSqlite(folder: string): { engine: 'sqlite'; database: Kysely<unknown> } {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, 'store.db');
+  const file = sqliteFile(folder);
   const dialect = {
     createAdapter: () => new TransactionalSqliteAdapter(),
     createDriver: () => new ThreadedSqliteDriver(file),
@@ -29,6 +29,11 @@ export function openSqlite(folder: string): { engine: 'sqlite'; database: Kysely
     createIntrospector: (database: Kysely<unknown>) => new SqliteIntrospector(database),
   };
   return { engine: 'sqlite', database: new Kysely({ dialect }) };
+}
+
+/** The database of a data folder. */
+export function sqliteFile(folder: string): string {
+  return join(folder, 'store.db');
 }
 
 /** Kysely assumes one connection without transactional DDL; neither holds here. */

@@ -1,0 +1,268 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Application } from '../../main.ts';
+import { billText, call, dailyRows, importFiles, problemFrom, testApplication } from '../../testing.ts';
+import { getVerification, startVerification } from '../integrity/schema.ts';
+import { systemClock } from '../units/index.ts';
+import { listBackups, openBackupPlace, refuseHalfRestored, restoreBackup } from './index.ts';
+import { type BackupRun, type BackupSummary, getBackupRun, startBackup } from './schema.ts';
+
+const newFolder = (name: string) => mkdtempSync(join(tmpdir(), `${name}-`));
+const place = newFolder('backups');
+const MONTHS = ['2026-05', '2026-06'];
+const QUESTIONS = [
+  ...MONTHS.flatMap((month) => [
+    `/api/v1/costs/summary?by=serviceName&from=${month}&to=${month}`,
+    `/api/v1/costs/summary?by=team&from=${month}&to=${month}&metric=billedCost`,
+    `/api/v1/costs/rows?from=${month}&to=${month}`,
+    `/api/v1/costs/rows.csv?from=${month}&to=${month}`,
+    `/api/v1/bill/deliveries?source=before&period=${month}`,
+  ]),
+  '/api/2.0/mlflow-artifacts/artifacts/0/before/artifacts/model',
+  '/api/2.0/mlflow-artifacts/artifacts?path=0/before/artifacts',
+  '/api/v1/predictions?model=before&pageSize=1000',
+  '/api/v1/allocation/coverage?period=2026-05',
+  '/api/v1/teams',
+];
+
+let application: Application;
+let recorded: Map<string, string>;
+beforeAll(async () => {
+  application = await testApplication();
+  for (const period of MONTHS) {
+    await importFiles(application, 'before', { [`${period}.csv`]: billText(...dailyRows(25, { cost: '3', period })) });
+  }
+  await putArtifact(application, 'before', 'weights '.repeat(20_000));
+  await record(application, 'before', 0, 500);
+  recorded = await answersOf(application);
+});
+afterAll(() => application[Symbol.asyncDispose]());
+
+async function ask(of: Application, method: 'GET' | 'PUT' | 'POST', url: string, payload?: string | object) {
+  const type = typeof payload === 'string' ? { 'content-type': 'application/octet-stream' } : {};
+  const headers = { host: 'localhost', ...type };
+  return of.http.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
+}
+
+async function answersOf(of: Application): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const url of QUESTIONS) {
+    const { statusCode, body } = await ask(of, 'GET', url);
+    found.set(url, `${statusCode} ${body}`);
+  }
+  return found;
+}
+
+async function putArtifact(of: Application, run: string, content: string): Promise<void> {
+  const answer = await ask(of, 'PUT', `/api/2.0/mlflow-artifacts/artifacts/0/${run}/artifacts/model`, content);
+  expect(answer.statusCode).toBe(200);
+}
+
+async function record(of: Application, model: string, from: number, count: number): Promise<void> {
+  const predictions = Array.from({ length: count }, (_, index) => ({
+    ...{ prediction: `${model}-${from + index}`, model, output: index },
+    predictedAt: '2026-11-20T10:00:00.000Z',
+  }));
+  const { statusCode, body } = await ask(of, 'POST', '/api/v1/predictions', { predictions });
+  expect([statusCode, JSON.parse(body)]).toMatchObject([200, { accepted: count }]);
+}
+
+async function backUp(to = place): Promise<BackupRun> {
+  const { run } = await call(application, startBackup, { body: { to } });
+  const state = () => call(application, getBackupRun, { params: { run } });
+  await expect.poll(state, { interval: 20 }).toMatchObject({ state: 'ended' });
+  return state();
+}
+
+function summaryOf({ summary }: BackupRun): BackupSummary {
+  if (summary === null) throw new Error('no backup was made');
+  return summary;
+}
+
+async function restore(
+  backup: string,
+  folder: string,
+  progress: (done: number) => void = () => {},
+): Promise<BackupSummary> {
+  await using opened = await openBackupPlace(place, systemClock);
+  return restoreBackup(opened, backup, folder, progress);
+}
+
+async function findingsOf(of: Application): Promise<unknown[]> {
+  const { verification } = await call(of, startVerification, { body: { repair: false } });
+  const state = () => call(of, getVerification, { params: { verification } });
+  await expect.poll(state, { interval: 20 }).toMatchObject({ state: 'ended' });
+  return (await state()).findings;
+}
+
+describe('a backup', () => {
+  it('taken under load gives equal answers where it is restored, and lacks nothing acknowledged before', async () => {
+    let sent = 0;
+    let loading = true;
+    const load = async () => {
+      for (let turn = 0; loading; turn += 1) {
+        await record(application, 'during', sent, 50);
+        sent += 50;
+        await putArtifact(application, 'during', `weights of turn ${turn} `.repeat(1000));
+        if (turn % 3 === 0) {
+          const rows = dailyRows(5, { cost: String(turn), period: '2026-07' });
+          await importFiles(application, 'during', { 'during.csv': billText(...rows) });
+        }
+      }
+    };
+    const loaded = load();
+    await expect.poll(() => sent, { interval: 5 }).toBeGreaterThan(100);
+    const before = sent;
+    const summary = summaryOf(await backUp());
+    loading = false;
+    await loaded;
+    expect(summary.damaged).toEqual([]);
+    const folder = join(newFolder('restored'), 'data');
+    await restore(summary.backup, folder);
+    await using restored = await testApplication({}, { data: folder });
+    expect(await answersOf(restored)).toEqual(recorded);
+    expect(await findingsOf(restored)).toEqual([]);
+    const { body } = await ask(restored, 'GET', '/api/v1/predictions?model=during&pageSize=1000');
+    const kept = (JSON.parse(body) as { predictions: { prediction: string }[] }).predictions;
+    expect(new Set(kept.map(({ prediction }) => prediction)).size).toBe(kept.length);
+    expect(kept.length).toBeGreaterThanOrEqual(Math.min(before, 1000));
+    expect(kept.length % 50).toBe(0);
+    expect(await ask(restored, 'GET', '/api/v1/backups/br_00000000000000000000000000000000')).toMatchObject({
+      statusCode: 404,
+    });
+  });
+
+  it('copies no content a second time', async () => {
+    const first = await backUp();
+    await putArtifact(application, 'next', 'one more model');
+    const second = await backUp();
+    // The new object and the store; journals only where they grew.
+    expect(second.copiedFiles).toBeLessThan(6);
+    expect(summaryOf(second).files).toBeGreaterThan(summaryOf(first).files);
+    await using opened = await openBackupPlace(place, systemClock);
+    const ids = (await listBackups(opened)).backups.map(({ backup }) => backup);
+    expect(ids).toEqual(expect.arrayContaining([summaryOf(first).backup, summaryOf(second).backup]));
+    expect(ids).toEqual(ids.toSorted());
+  });
+
+  it('is not disturbed by those who look at its place meanwhile', async () => {
+    const busy = newFolder('busy');
+    let looking = true;
+    const looked = (async () => {
+      while (looking) {
+        await using opened = await openBackupPlace(busy, systemClock);
+        await listBackups(opened);
+      }
+    })();
+    const run = await backUp(busy);
+    looking = false;
+    await looked;
+    expect(run).toMatchObject({ state: 'ended', error: null });
+  });
+
+  it('leaves out a damaged file and says so, instead of keeping its damage', async () => {
+    const lake = join(application.config.data, 'lake');
+    const [file = ''] = readdirSync(lake, { recursive: true, encoding: 'utf8' }).filter((one) =>
+      one.endsWith('.parquet'),
+    );
+    const path = join(lake, file);
+    const bytes = readFileSync(path);
+    writeFileSync(path, Buffer.concat([bytes, Buffer.from('x')]));
+    const elsewhere = newFolder('elsewhere');
+    const summary = summaryOf(await backUp(elsewhere));
+    writeFileSync(path, bytes);
+    expect(summary.damaged).toEqual([{ path: `lake/${file}`, problem: 'holds other bytes than were written' }]);
+  });
+
+  it('is refused to a place that cannot be one', async () => {
+    const file = join(newFolder('file'), 'file');
+    writeFileSync(file, '');
+    expect(await problemFrom(call(application, startBackup, { body: { to: 'relative/place' } }))).toMatchObject({
+      code: 'invalid_request',
+    });
+    expect(await problemFrom(call(application, startBackup, { body: { to: file } }))).toMatchObject({
+      code: 'bucket_not_found',
+    });
+  });
+});
+
+describe('a restore', () => {
+  let backup: string;
+  beforeAll(async () => {
+    ({ backup } = summaryOf(await backUp()));
+  });
+
+  it('that was cut off is recognised, keeps the server from starting, and goes on when it is asked for again', async () => {
+    const folder = join(newFolder('cut'), 'data');
+    const cutOff = restore(backup, folder, (done) => {
+      if (done === 4) throw new Error('killed');
+    });
+    await expect(cutOff).rejects.toThrow('killed');
+    await expect(testApplication({}, { data: folder })).rejects.toMatchObject({ code: 'data_folder_restoring' });
+    // Neither a half written file nor one with other bytes is taken for whole.
+    writeFileSync(join(folder, '.restoring-part'), 'half');
+    const [name = ''] = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((one) =>
+      one.endsWith('.parquet'),
+    );
+    writeFileSync(join(folder, name), 'other bytes');
+    await restore(backup, folder);
+    expect(() => refuseHalfRestored(folder)).not.toThrow();
+    expect(readFileSync(join(folder, name)).subarray(0, 4).toString()).toBe('PAR1');
+    expect(readdirSync(folder)).not.toContain('.restoring-part');
+    // It is no longer empty.
+    await expect(restore(backup, folder)).rejects.toMatchObject({ code: 'restore_folder_not_empty' });
+  });
+
+  it('refuses a folder with anything in it, and a backup that is not there', async () => {
+    const folder = newFolder('used');
+    writeFileSync(join(folder, 'file'), '');
+    await expect(restore(backup, folder)).rejects.toMatchObject({ code: 'restore_folder_not_empty' });
+    await expect(restore('b_20260101T000000Z_00000000', newFolder('none'))).rejects.toMatchObject({
+      code: 'backup_not_found',
+    });
+  });
+
+  it('does not succeed with a damaged or missing content, and names it', async () => {
+    const manifest = JSON.parse(readFileSync(join(place, 'backups', `${backup}.json`), 'utf8'));
+    const [{ sha256, path }] = manifest.files.filter((file: { path: string }) => file.path.startsWith('lake/'));
+    const blob = join(place, 'blobs', sha256.slice(0, 2), sha256);
+    const bytes = readFileSync(blob);
+    writeFileSync(blob, Buffer.concat([bytes.subarray(0, -1), Buffer.from('?')]));
+    const folder = join(newFolder('damaged'), 'data');
+    await expect(restore(backup, folder)).rejects.toMatchObject({ code: 'backup_damaged', context: { path } });
+    rmSync(blob);
+    await expect(restore(backup, folder)).rejects.toMatchObject({ code: 'backup_damaged' });
+    writeFileSync(blob, bytes);
+    await restore(backup, folder);
+  });
+
+  it('does not follow a manifest out of its folder', async () => {
+    const other = 'b_20260101T000000Z_0000000a';
+    const manifest = JSON.parse(readFileSync(join(place, 'backups', `${backup}.json`), 'utf8'));
+    for (const path of ['lake/../../outside', '/lake/x', 'server.json', 'lake//x', 'lake\\..\\x']) {
+      const files = [{ ...manifest.files[0], path }];
+      writeFileSync(join(place, 'backups', `${other}.json`), JSON.stringify({ ...manifest, backup: other, files }));
+      await expect(restore(other, newFolder('hostile'))).rejects.toMatchObject({ code: 'backup_damaged' });
+    }
+    rmSync(join(place, 'backups', `${other}.json`));
+  });
+});
+
+describe('a backup that was cut off', () => {
+  it('is not listed, and what it copied is used by the next', async () => {
+    const cut = newFolder('cut-place');
+    mkdirSync(join(cut, 'blobs', '00'), { recursive: true });
+    await using opened = await openBackupPlace(cut, systemClock);
+    await backUp(cut);
+    const [{ backup = '' } = {}] = (await listBackups(opened)).backups;
+    // Its manifest is the last thing that is written.
+    rmSync(join(cut, 'backups', `${backup}.json`));
+    expect(await listBackups(opened)).toEqual({ backups: [], unreadable: [] });
+    writeFileSync(join(cut, 'backups', `${backup}.json`), '{"format":');
+    expect(await listBackups(opened)).toEqual({ backups: [], unreadable: [backup] });
+    expect((await backUp(cut)).copiedFiles).toBeLessThan(3);
+    expect((await listBackups(opened)).backups).toHaveLength(1);
+  });
+});

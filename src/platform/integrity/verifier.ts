@@ -1,0 +1,29 @@
+import type { CheckedArea, Finding, VerifiedArea } from './schema.ts';
+
+/** What a verifier is given: how to say what it finds, and how far it is. */
+export interface Look {
+  readonly repair: boolean;
+  /** Aborted when the server stops; a verifier looks at it between two items. */
+  readonly signal: AbortSignal;
+  find(finding: Omit<Finding, 'area'>): void;
+  /** `items`: null while they are not counted. */
+  progress(itemsDone: number, items: number | null): void;
+}
+
+export type Counts = Omit<CheckedArea, 'area'>;
+
+/** Checks one area of what is stored. */
+export interface Verifier {
+  readonly area: VerifiedArea;
+  verify(look: Look): Promise<Counts>;
+}
+
+/** A finding that nothing can repair. */
+export function unrepairable(
+  what: string,
+  problem: string,
+  reason: string,
+  period: string | null = null,
+): Omit<Finding, 'area'> {
+  return { what, problem, period, repaired: false, reason };
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import type { JournalFinding } from '../journal/index.ts';
+import { auditVerifier, journalVerifier, type Look, storeVerifier, type Verifier } from './index.ts';
+import type { Finding } from './schema.ts';
+
+/** What a verifier finds and counts. */
+async function run(verifier: Verifier) {
+  const findings: Omit<Finding, 'area'>[] = [];
+  const look: Look = {
+    ...{ repair: false, signal: new AbortController().signal },
+    find: (finding) => findings.push(finding),
+    progress: () => {},
+  };
+  return { counts: await verifier.verify(look), findings };
+}
+
+describe('the verifier of the journals', () => {
+  it('names file, place and size of each damage', async () => {
+    const damage: JournalFinding = {
+      file: 'prediction/0001.jsonl',
+      offset: 300,
+      sizeBytes: 7,
+      kind: 'line is no JSON',
+    };
+    const { findings } = await run(journalVerifier(async () => [damage]));
+    expect(findings).toMatchObject([
+      { what: 'journals/prediction/0001.jsonl', problem: 'line is no JSON: 7 bytes at 300', repaired: false },
+    ]);
+    expect((await run(journalVerifier(async () => []))).findings).toEqual([]);
+  });
+});
+
+describe('the verifier of the audit trail', () => {
+  it('finds the first row that does not follow from the one before', async () => {
+    const broken = { seq: 12, why: 'row changed' };
+    expect((await run(auditVerifier(async () => ({ rows: 11, broken })))).findings).toMatchObject([
+      { what: 'row 12 of the audit trail', problem: 'row changed' },
+    ]);
+    expect(await run(auditVerifier(async () => ({ rows: 30, broken: null })))).toMatchObject({
+      ...{ counts: { items: 30 }, findings: [] },
+    });
+  });
+});
+
+describe('the verifier of the store', () => {
+  it('passes on what the engine says of its pages', async () => {
+    const { findings } = await run(
+      storeVerifier({ check: async () => ['Tree 3 page 7: btreeInitPage() returns error'] }),
+    );
+    expect(findings).toMatchObject([{ what: 'store.db', problem: expect.stringContaining('Tree 3 page 7') }]);
+  });
+});

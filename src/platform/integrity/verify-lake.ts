@@ -1,0 +1,91 @@
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Lake, type Rebuilder, type StagedFile, timeOfPartition } from '../lake/index.ts';
+import type { Store } from '../store/index.ts';
+import type { Clock } from '../units/index.ts';
+import type { Look, Verifier } from './verifier.ts';
+
+export interface LakeVerifierDeps {
+  readonly store: Store;
+  readonly lake: Lake;
+  readonly clock: Clock;
+  /** In the order in which damage is repaired: what others are made of comes first. */
+  readonly rebuilders: readonly Rebuilder[];
+}
+
+/** A file that no manifest names yet may be about to be swapped in for so long. */
+const STAGING_MS = 24 * 3_600_000;
+
+/**
+ * Reads every file of the lake and compares it with its digest. A damaged file is marked, so that no query reads it; one
+ * without a digest (written before digests were kept) gets it when the engine can read all of it.
+ */
+export function lakeVerifier(deps: LakeVerifierDeps): Verifier {
+  return {
+    area: 'lake',
+    async verify(look) {
+      const files = await deps.lake.upkeep.allFiles(deps.store);
+      const damaged: StagedFile[] = [];
+      const counts = { items: 0, sizeBytes: 0, digestsAdded: 0 };
+      for (const file of files) {
+        look.signal.throwIfAborted();
+        look.progress(counts.items, files.length);
+        const state = await deps.lake.upkeep.inspect(file);
+        counts.items += 1;
+        counts.sizeBytes += state.found?.sizeBytes ?? 0;
+        if (state.damage !== null) damaged.push({ ...file, damage: state.damage });
+        else if (file.sha256 === null) counts.digestsAdded += 1;
+        const isNoted = file.sha256 !== null && file.stamp === state.found?.stamp && file.damage === state.damage;
+        if (!isNoted) await deps.lake.upkeep.note(deps.store, file, state);
+      }
+      await reportDamage(deps, look, damaged);
+      await reportLeftovers(deps, look);
+      return counts;
+    },
+  };
+}
+
+async function reportDamage(deps: LakeVerifierDeps, look: Look, damaged: readonly StagedFile[]): Promise<void> {
+  // What was replaced and removed while it was read is not missing.
+  const known = new Set((await deps.lake.upkeep.allFiles(deps.store)).map(({ id }) => id));
+  const files = damaged.filter(({ id }) => known.has(id));
+  const outcomes = look.repair ? await rebuild(deps.rebuilders, files) : new Map<string, string | null>();
+  for (const file of files) {
+    const outcome = outcomes.get(file.id);
+    look.find({
+      what: `lake/${file.path}`,
+      problem: `table ${file.table}, partition "${file.partition}": ${file.damage}`,
+      period: timeOfPartition(file.partition),
+      repaired: outcome === null,
+      reason: outcome ?? null,
+    });
+  }
+}
+
+async function rebuild(
+  rebuilders: readonly Rebuilder[],
+  files: readonly StagedFile[],
+): Promise<Map<string, string | null>> {
+  const outcomes = new Map(files.map(({ id, table }) => [id, noSource(table)] as [string, string | null]));
+  for (const rebuilder of rebuilders) {
+    const own = files.filter(({ table }) => rebuilder.tables.includes(table));
+    if (own.length === 0) continue;
+    for (const [id, why] of await rebuilder.rebuild(own)) outcomes.set(id, why);
+  }
+  return outcomes;
+}
+
+function noSource(table: string): string {
+  return `nothing is kept that rows of ${table} could be rebuilt from; restore the file from a backup`;
+}
+
+async function reportLeftovers({ lake, store, clock }: LakeVerifierDeps, look: Look): Promise<void> {
+  for (const path of await lake.upkeep.unknownFiles(store)) {
+    const place = join(lake.upkeep.root, path);
+    const facts = await stat(place).catch(() => null);
+    if (facts === null || clock.now() - facts.mtimeMs < STAGING_MS) continue;
+    if (look.repair) await rm(place, { force: true });
+    const finding = { what: `lake/${path}`, problem: 'no manifest names it', period: null };
+    look.find({ ...finding, repaired: look.repair, reason: null });
+  }
+}

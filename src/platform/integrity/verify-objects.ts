@@ -1,0 +1,126 @@
+import { fileStamp } from '../digests/index.ts';
+import type { Digests, KeptDigest, Objects } from '../objects/index.ts';
+import { type Look, unrepairable, type Verifier } from './verifier.ts';
+
+export interface ObjectsVerifierDeps {
+  readonly objects: Objects;
+  readonly digests: Digests;
+  /** How the place is named in findings: `objects` for the folder. */
+  readonly shown: string;
+  /** Digest that a key states itself; null for a key that states none. */
+  readonly statedDigest: (key: string) => string | null;
+  /**
+   * Path of an object; null: objects lie in a bucket, which keeps checksums of its own, so that only presence and size are
+   * compared.
+   */
+  readonly pathOf: ((key: string) => string) | null;
+}
+
+const NO_COPY = 'no other copy is kept; put it again, or restore it from a backup';
+
+/** Compares every object with its digest; one that has none yet gets it. */
+export function objectsVerifier(deps: ObjectsVerifierDeps): Verifier {
+  return {
+    area: 'objects',
+    async verify(look) {
+      const counts = { items: 0, sizeBytes: 0, digestsAdded: 0 };
+      for await (const key of keysBelow(deps.objects, '')) {
+        look.signal.throwIfAborted();
+        look.progress(counts.items, null);
+        counts.items += 1;
+        const stated = deps.statedDigest(key);
+        if (stated !== null) await verifyStated(deps, look, { key, stated }, counts);
+        else if (deps.digests.isKept(key)) await verifyKept(deps, look, key, counts);
+      }
+      for await (const kept of deps.digests.all()) await verifyPresent(deps, look, kept);
+      return counts;
+    },
+  };
+}
+
+/** Every key below a folder key, depth first. */
+export async function* keysBelow(objects: Objects, folder: string): AsyncGenerator<string> {
+  for (const { name, isFolder } of await objects.list(folder)) {
+    const key = folder === '' ? name : `${folder}/${name}`;
+    if (isFolder) yield* keysBelow(objects, key);
+    else yield key;
+  }
+}
+
+interface Running {
+  sizeBytes: number;
+  digestsAdded: number;
+}
+
+async function verifyStated(
+  { objects, shown }: ObjectsVerifierDeps,
+  look: Look,
+  { key, stated }: { readonly key: string; readonly stated: string },
+  counts: Running,
+): Promise<void> {
+  const found = await read(objects, key);
+  if (found === null) return;
+  if ('problem' in found) return look.find(unrepairable(`${shown}/${key}`, found.problem, NO_COPY));
+  counts.sizeBytes += found.sizeBytes;
+  if (found.sha256 !== stated) {
+    look.find(unrepairable(`${shown}/${key}`, 'holds other bytes than its name states', NO_COPY));
+  }
+}
+
+async function verifyKept(deps: ObjectsVerifierDeps, look: Look, key: string, counts: Running): Promise<void> {
+  const { objects, digests, shown } = deps;
+  const before = await digests.find(key);
+  if (deps.pathOf === null) return verifySize(deps, look, before);
+  const stamp = (await fileStamp(deps.pathOf(key)))?.stamp ?? null;
+  const found = await read(objects, key);
+  const kept = await digests.find(key);
+  // A put came in between: what it wrote is checked the next time.
+  if (found === null || kept?.sha256 !== before?.sha256) return;
+  if ('problem' in found) return look.find(unrepairable(`${shown}/${key}`, found.problem, NO_COPY));
+  counts.sizeBytes += found.sizeBytes;
+  if (kept === null) {
+    counts.digestsAdded += 1;
+    return digests.save({ key, ...found, previous: null, stamp, damage: null });
+  }
+  const isNoted = kept.previous === null && kept.damage === null && kept.stamp === stamp;
+  if (found.sha256 === kept.sha256 && isNoted) return;
+  if (found.sha256 === kept.sha256 || found.sha256 === kept.previous) {
+    return digests.save({ key, ...found, previous: null, stamp, damage: null });
+  }
+  const damage = 'holds other bytes than were written';
+  await digests.save({ ...kept, damage });
+  look.find(unrepairable(`${shown}/${key}`, damage, NO_COPY));
+}
+
+async function verifySize({ objects, shown }: ObjectsVerifierDeps, look: Look, kept: KeptDigest | null): Promise<void> {
+  if (kept === null || kept.previous !== null) return;
+  const sizeBytes = await objects.size(kept.key);
+  if (sizeBytes === null || sizeBytes === kept.sizeBytes) return;
+  const problem = `has ${sizeBytes} bytes; ${kept.sizeBytes} were written`;
+  look.find(unrepairable(`${shown}/${kept.key}`, problem, NO_COPY));
+}
+
+/** A digest without an object: it is lost, or its put never became visible. */
+async function verifyPresent(
+  { objects, digests, shown }: ObjectsVerifierDeps,
+  look: Look,
+  kept: KeptDigest,
+): Promise<void> {
+  look.signal.throwIfAborted();
+  if ((await objects.size(kept.key)) !== null) return;
+  const now = await digests.find(kept.key);
+  if (now === null || now.sha256 !== kept.sha256) return;
+  if (now.previous === '') return digests.remove(kept.key);
+  look.find(unrepairable(`${shown}/${kept.key}`, 'is missing', NO_COPY));
+}
+
+async function read(
+  objects: Objects,
+  key: string,
+): Promise<{ sha256: string; sizeBytes: number } | { problem: string } | null> {
+  try {
+    return await objects.digest(key);
+  } catch (error) {
+    return { problem: `cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { type Digester, fileStamp } from '../digests/index.ts';
+import { AppError, systemCode } from '../errors/index.ts';
+import type { StagedFile } from './lake.ts';
+
+/** Failures of the disk that make a file unreadable; anything else is not the file's fault. */
+const UNREADABLE: ReadonlySet<string> = new Set(['EIO', 'EACCES', 'EPERM', 'EISDIR', 'ENOENT', 'ENOTDIR']);
+const NAMED_FILES = 3;
+
+interface DamagedFile {
+  readonly file: StagedFile;
+  readonly why: string;
+}
+
+/**
+ * Whether files of the lake can be read as they were written. A look at size and stamp costs one call to the system a file;
+ * only a file that was touched since its digest was last right is read whole.
+ */
+export class FileChecks {
+  readonly #root: string;
+  readonly #digester: Digester;
+  /** Stamps, by path, under which the digest was found right in this process. */
+  readonly #right = new Map<string, string>();
+
+  constructor(root: string, digester: Digester) {
+    this.#root = root;
+    this.#digester = digester;
+  }
+
+  /** Error: `lake_file_damaged`. */
+  async assertIntact(files: readonly StagedFile[]): Promise<void> {
+    const checked = await Promise.all(files.map(async (file) => ({ file, why: await this.#damageOf(file, false) })));
+    const damaged = checked.filter((one): one is DamagedFile => one.why !== null);
+    if (damaged.length > 0) throw damagedError(damaged);
+  }
+
+  /** Reads files whole after the engine failed on them: the error that explains it, or null when the files are intact. */
+  async explainFailure(files: readonly StagedFile[], cause: unknown): Promise<AppError | null> {
+    const damaged: DamagedFile[] = [];
+    for (const file of files) {
+      const why = await this.#damageOf(file, true);
+      if (why !== null) damaged.push({ file, why });
+    }
+    return damaged.length === 0 ? null : damagedError(damaged, cause);
+  }
+
+  /** The file of a path has other facts from now on. */
+  forget(path: string): void {
+    this.#right.delete(path);
+  }
+
+  async #damageOf(file: StagedFile, whole: boolean): Promise<string | null> {
+    if (file.damage !== null) return file.damage;
+    try {
+      const now = await fileStamp(join(this.#root, file.path));
+      if (now === null) return MISSING;
+      if (now.sizeBytes !== file.sizeBytes) return sizeDamage(now.sizeBytes, file.sizeBytes);
+      if (file.sha256 === null) return null;
+      if (!whole && (now.stamp === file.stamp || now.stamp === this.#right.get(file.path))) return null;
+      const { sha256 } = await this.#digester.digest(join(this.#root, file.path));
+      if (sha256 !== file.sha256) return OTHER_CONTENT;
+      this.#right.set(file.path, now.stamp);
+      return null;
+    } catch (error) {
+      return unreadableDamage(error);
+    }
+  }
+}
+
+export const MISSING = 'is missing';
+export const OTHER_CONTENT = 'holds other bytes than were written';
+
+export function sizeDamage(found: number, written: number): string {
+  return `has ${found} bytes; ${written} were written`;
+}
+
+/** Rethrows what is no failure of the disk. */
+export function unreadableDamage(error: unknown): string {
+  const code = systemCode(error);
+  if (code === null || !UNREADABLE.has(code)) throw error;
+  return code === 'ENOENT' || code === 'ENOTDIR' ? MISSING : `cannot be read (${code})`;
+}
+
+/** The billing month or the day that a partition is named by, `2026-10` or `2026-10-03`; null for any other name. */
+export function timeOfPartition(partition: string): string | null {
+  return /(\d{4}-\d{2}(-\d{2})?)$/.exec(decoded(partition))?.[1] ?? null;
+}
+
+function decoded(partition: string): string {
+  try {
+    return decodeURIComponent(partition);
+  } catch {
+    return partition;
+  }
+}
+
+function damagedError(damaged: readonly DamagedFile[], cause?: unknown): AppError {
+  const named = damaged.slice(0, NAMED_FILES).map(({ file, why }) => `lake/${file.path} ${why}`);
+  const more = damaged.length > NAMED_FILES ? ` and ${damaged.length - NAMED_FILES} more` : '';
+  const places = [...new Set(damaged.map(({ file }) => placeText(file)))];
+  const place = places.slice(0, NAMED_FILES).join(', ') + (places.length > NAMED_FILES ? ', …' : '');
+  const detail = `Incomplete: ${place}. File ${named.join('; ')}${more}. Run "steelyard verify --repair" to rebuild it, or restore it from a backup.`;
+  const files = damaged.slice(0, 100).map(({ file, why }) => ({
+    ...{ table: file.table, partition: file.partition, period: timeOfPartition(file.partition) },
+    ...{ file: `lake/${file.path}`, why },
+  }));
+  return new AppError('lake_file_damaged', detail, { files }, { cause });
+}
+
+function placeText({ table, partition }: StagedFile): string {
+  const time = timeOfPartition(partition);
+  return `table ${table} ${time === null ? `(partition "${partition}")` : `of ${time}`}`;
+}

@@ -1,0 +1,113 @@
+import { open, readdir, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Digester, fileStamp } from '../digests/index.ts';
+import { MISSING, OTHER_CONTENT, sizeDamage, unreadableDamage } from './file-checks.ts';
+import type { FileState, LakeUpkeep, StagedFile } from './lake.ts';
+import { everyFile, knownPaths, saveDamage, saveFileFacts } from './manifest.ts';
+
+export interface UpkeepDeps {
+  readonly root: string;
+  readonly digester: Digester;
+  /** Called for a path whose file has other facts from now on. */
+  readonly forget: (path: string) => void;
+  /** Reads every value of a file with the engine; answers its rows. Rejects when the engine cannot. */
+  readonly readWhole: (path: string) => Promise<number>;
+  readonly removals: Removals;
+}
+
+export function createUpkeep({ root, digester, forget, readWhole, removals }: UpkeepDeps): LakeUpkeep {
+  return {
+    root,
+    allFiles: everyFile,
+    inspect: (file) => inspect({ root, digester, readWhole }, file),
+    async note(sql, file, { damage, found }) {
+      forget(file.path);
+      if (damage !== null || found === null) return saveDamage(sql, file, damage ?? MISSING);
+      await saveFileFacts(sql, file.id, { ...found, damage: null });
+    },
+    async replace(sql, damaged, rebuilt) {
+      const target = join(root, damaged.path);
+      await rename(join(root, rebuilt.path), target);
+      await syncFolder(dirname(target));
+      forget(damaged.path);
+      forget(rebuilt.path);
+      const { sha256, sizeBytes, rows, others } = rebuilt;
+      // The rename changed the stamp.
+      const stamp = (await fileStamp(target))?.stamp ?? null;
+      await saveFileFacts(sql, damaged.id, { sha256, sizeBytes, rows, others, stamp, damage: null });
+    },
+    unknownFiles: (sql) => unknownFiles(root, () => knownPaths(sql)),
+    hold: () => removals.hold(),
+  };
+}
+
+async function inspect(
+  { root, digester, readWhole }: Pick<UpkeepDeps, 'root' | 'digester' | 'readWhole'>,
+  file: StagedFile,
+): Promise<FileState> {
+  const path = join(root, file.path);
+  try {
+    const now = await fileStamp(path);
+    if (now === null) return { damage: MISSING, found: null };
+    const { sha256, sizeBytes } = await digester.digest(path);
+    const found = { sha256, sizeBytes, stamp: now.stamp };
+    if (sizeBytes !== file.sizeBytes) return { damage: sizeDamage(sizeBytes, file.sizeBytes), found };
+    if (file.sha256 !== null) return { damage: sha256 === file.sha256 ? null : OTHER_CONTENT, found };
+    return { damage: await engineDamage(() => readWhole(path), file.rows), found };
+  } catch (error) {
+    return { damage: unreadableDamage(error), found: null };
+  }
+}
+
+/** A file without a digest is taken for intact when the engine reads all of it. */
+async function engineDamage(readWhole: () => Promise<number>, rows: number): Promise<string | null> {
+  try {
+    const found = await readWhole();
+    return found === rows ? null : `has ${found} rows; ${rows} were written`;
+  } catch (error) {
+    return `cannot be decoded: ${error instanceof Error ? error.message.slice(0, 200) : String(error)}`;
+  }
+}
+
+async function unknownFiles(root: string, known: () => Promise<ReadonlySet<string>>): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true });
+  const paths = await known();
+  return entries.filter((path) => path.endsWith('.parquet') && !paths.has(path)).toSorted();
+}
+
+async function syncFolder(path: string): Promise<void> {
+  await using folder = await open(path, 'r');
+  await folder.sync();
+}
+
+/** Removes files at once, or, while somebody holds them, when the last hold ends. */
+export class Removals {
+  readonly #remove: (path: string) => Promise<void>;
+  #holds = 0;
+  #postponed: string[] = [];
+
+  constructor(remove: (path: string) => Promise<void>) {
+    this.#remove = remove;
+  }
+
+  async remove(paths: readonly string[]): Promise<void> {
+    if (this.#holds > 0) this.#postponed.push(...paths);
+    else await Promise.all(paths.map((path) => this.#remove(path)));
+  }
+
+  hold(): AsyncDisposable {
+    this.#holds += 1;
+    let held = true;
+    return {
+      [Symbol.asyncDispose]: async () => {
+        if (!held) return;
+        held = false;
+        this.#holds -= 1;
+        if (this.#holds > 0) return;
+        const paths = this.#postponed;
+        this.#postponed = [];
+        await this.remove(paths);
+      },
+    };
+  }
+}

@@ -1,0 +1,31 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { compiledCode } from '../processes/index.ts';
+import type { UpkeepTask } from './sqlite-upkeep-worker.ts';
+
+/** What is wrong with the pages of a database, at most 100 lines; empty when nothing is. */
+export async function checkSqlite(file: string): Promise<string[]> {
+  try {
+    return await run({ task: 'check', file });
+  } catch (error) {
+    // A file that is damaged enough cannot even be asked.
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+/** Writes the state of this instant as a database of its own, while others read and write. `target` must not exist. */
+export async function snapshotSqlite(file: string, target: string): Promise<void> {
+  await run({ task: 'snapshot', file, target });
+}
+
+function run(task: UpkeepTask): Promise<string[]> {
+  const program = new URL(`./sqlite-upkeep-worker${extname(import.meta.url)}`, import.meta.url);
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(program, { env: compiledCode(), workerData: task });
+    // A snapshot is taken by a server that runs; one that stops meanwhile does not wait for it.
+    if (task.task === 'snapshot') worker.unref();
+    worker.once('message', (problems: string[]) => resolve(problems));
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('the SQLite thread ended without an answer')));
+  });
+}

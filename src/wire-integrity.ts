@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import type { Ground } from './ground.ts';
+import { journalFolder } from './mlops/monitoring/index.ts';
+import { verifyTrail } from './platform/audit/index.ts';
+import { createBackups } from './platform/backup/index.ts';
+import {
+  auditVerifier,
+  createIntegrity,
+  journalVerifier,
+  lakeVerifier,
+  objectsVerifier,
+  storeVerifier,
+} from './platform/integrity/index.ts';
+import { verifyJournals } from './platform/journal/index.ts';
+import { keepDigests, keptDigests, type Objects } from './platform/objects/index.ts';
+import type { Store } from './platform/store/index.ts';
+import { readVersion } from './version.ts';
+import type { wireFinops } from './wire-finops.ts';
+
+/** Objects of the data folder, and of the bucket for artifacts: a key may be in both. */
+const FOLDER = 'folder';
+const BUCKET = 'bucket';
+
+/** Raw bills are named by their digest; uploads are kept for a day, beside a file that states theirs. */
+const RAW_BILL = /^bills\/([0-9a-f]{64})$/;
+const isKept = (key: string) => !/^(bills|uploads)\//.test(key);
+const statedDigest = (key: string) => RAW_BILL.exec(key)?.[1] ?? null;
+
+/** Objects of the data folder with their digests in the store. */
+export function withDigests(objects: Objects, store: Store): Objects {
+  return keepDigests(objects, { store, place: FOLDER, isKept, statedDigest });
+}
+
+/** Objects of a bucket with their digests in the store. */
+export function bucketWithDigests(objects: Objects, store: Store): Objects {
+  return keepDigests(objects, { store, place: BUCKET, isKept: () => true, statedDigest: () => null });
+}
+
+/** Verification, repair and backups. */
+export function wireIntegrity(
+  ground: Ground,
+  { billing, allocation }: Pick<ReturnType<typeof wireFinops>, 'billing' | 'allocation'>,
+) {
+  const { store, objects, artifacts } = ground;
+  const folder = {
+    objects,
+    digests: keptDigests({ store, place: FOLDER, isKept }),
+    shown: 'objects',
+    statedDigest,
+    pathOf: (key: string) => join(ground.folder, 'objects', ...key.split('/')),
+  };
+  const bucket = {
+    objects: artifacts,
+    digests: keptDigests({ store, place: BUCKET, isKept: () => true }),
+    shown: 'bucket',
+    statedDigest: () => null,
+    pathOf: null,
+  };
+  const integrity = createIntegrity({
+    ...ground,
+    jobs: ground.longJobs,
+    verifiers: [
+      storeVerifier(store),
+      auditVerifier(() => verifyTrail(store, null)),
+      journalVerifier(() => verifyJournals(journalFolder(ground.folder))),
+      // Before the lake: what is rebuilt is rebuilt from raw bills.
+      objectsVerifier(folder),
+      ...(artifacts === objects ? [] : [objectsVerifier(bucket)]),
+      lakeVerifier({ ...ground, rebuilders: [billing.rebuilder, allocation.rebuilder] }),
+      billing.references,
+    ],
+  });
+  const { folder: dataFolder, lake, clock, log, predictionLog, gpuReadings } = ground;
+  const backups = createBackups({
+    ...{ store, lake, objects, clock, log, jobs: ground.longJobs },
+    folder: dataFolder,
+    digests: { place: FOLDER, isKept },
+    statedDigest,
+    journals: [predictionLog.predictions, predictionLog.labels, gpuReadings],
+    version: readVersion(),
+  });
+  return { integrity, backups };
+}

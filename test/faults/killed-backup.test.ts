@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { createDemoClient } from '../../examples/recommender/demo/client.ts';
+import { importBill } from '../../src/finops/billing/schema.ts';
+import { costSummary } from '../../src/finops/costs/schema.ts';
+import { listBackups, openBackupPlace, restoreBackup } from '../../src/platform/backup/index.ts';
+import { getBackupRun, startBackup } from '../../src/platform/backup/schema.ts';
+import { systemClock } from '../../src/platform/units/index.ts';
+import { atMoment } from '../support/moment.ts';
+import { startServerProcess } from '../support/server-process.ts';
+
+const ROWS = 20_000;
+const PROGRAM = fileURLToPath(new URL('../../bin/steelyard', import.meta.url));
+const newFolder = (name: string) => mkdtempSync(join(tmpdir(), `${name}-`));
+
+async function importMonth(url: string, folder: string, month: number): Promise<void> {
+  const period = `2026-${String(month).padStart(2, '0')}`;
+  const header = 'BilledCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ResourceId';
+  const lines = Array.from({ length: ROWS }, (_, index) => `${month}.25,USD,${period}-01,${period}-02,r-${index}`);
+  const path = join(folder, `${period}.csv`);
+  writeFileSync(path, `${[header, ...lines].join('\n')}\n`);
+  const client = createDemoClient(url);
+  const upload = await client.upload(path);
+  await client.call(importBill, { body: { source: 'aws', files: [{ upload, name: `${period}.csv` }] } });
+}
+
+const costs = (url: string) => createDemoClient(url).call(costSummary, { query: { by: 'serviceName,period' } });
+
+/** Asks for a backup and waits for its end, or for that of the server. */
+async function backUp(url: string, to: string): Promise<void> {
+  const client = createDemoClient(url);
+  const { run } = await client.call(startBackup, { body: { to } });
+  for (;;) if ((await client.call(getBackupRun, { params: { run } })).endedAt !== null) return;
+}
+
+describe('a backup whose server is killed', () => {
+  it('is listed when it is whole and not otherwise, whenever it was', async () => {
+    const [data, place] = [newFolder('killed-backup'), newFolder('backups')];
+    await using server = await startServerProcess(data);
+    for (const [round, moment] of ([5, 60, 120, 200, 300, 450, 'ended'] as const).entries()) {
+      await importMonth(server.url, data, round + 1);
+      const expected = await costs(server.url);
+      const making = backUp(server.url, place).catch(() => undefined);
+      await atMoment(moment, making);
+      await server.kill();
+      await making;
+      await using opened = await openBackupPlace(place, systemClock);
+      const listed = await listBackups(opened);
+      expect(listed.unreadable).toEqual([]);
+      for (const { backup, damaged } of listed.backups) {
+        expect(damaged).toEqual([]);
+        await restoreBackup(opened, backup, join(newFolder('restored'), 'data'), () => {});
+      }
+      await server.startAgain();
+      expect(await costs(server.url)).toEqual(expected);
+    }
+    await backUp(server.url, place);
+    await using opened = await openBackupPlace(place, systemClock);
+    const last = (await listBackups(opened)).backups.at(-1)?.backup ?? '';
+    const folder = join(newFolder('restored'), 'data');
+    await restoreBackup(opened, last, folder, () => {});
+    const expected = await costs(server.url);
+    await using restored = await startServerProcess(folder);
+    expect(await costs(restored.url)).toEqual(expected);
+  });
+});
+
+describe('a restore that is killed', () => {
+  it('is refused by the server and goes on when it is run again, whenever it was', async () => {
+    const [data, place] = [newFolder('backed-up'), newFolder('backups')];
+    await using server = await startServerProcess(data);
+    for (const month of [1, 2, 3, 4]) await importMonth(server.url, data, month);
+    await backUp(server.url, place);
+    const expected = await costs(server.url);
+    await using opened = await openBackupPlace(place, systemClock);
+    const backup = (await listBackups(opened)).backups.at(-1)?.backup ?? '';
+    const folder = join(newFolder('restored'), 'data');
+    const restoring = (): ChildProcess =>
+      spawn(PROGRAM, ['backup', 'restore', backup, '--from', place, '--data', folder, '--json'], { stdio: 'ignore' });
+    // Loading the program takes most of the first second.
+    for (const moment of [600, 900, 1000, 1100, 1200, 1400] as const) {
+      const child = restoring();
+      const ended = once(child, 'exit');
+      await atMoment(moment, ended);
+      child.kill('SIGKILL');
+      const [code] = (await ended) as [number | null];
+      if (code === 0) break;
+    }
+    const child = restoring();
+    const [code] = (await once(child, 'exit')) as [number | null];
+    // Done by one of the tries before: then the folder is no longer empty.
+    expect([0, 5]).toContain(code);
+    await using restored = await startServerProcess(folder);
+    expect(await costs(restored.url)).toEqual(expected);
+  });
+});
