@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Application } from '../../main.ts';
 import { billText, call, dailyRows, importFiles, problemFrom, testApplication } from '../../testing.ts';
 import { getVerification, startVerification } from '../integrity/schema.ts';
@@ -69,10 +69,12 @@ async function record(of: Application, model: string, from: number, count: numbe
   expect([statusCode, JSON.parse(body)]).toMatchObject([200, { accepted: count }]);
 }
 
+const SOON = { timeout: 30_000, interval: 20 };
+
 async function backUp(to = place): Promise<BackupRun> {
   const { run } = await call(application, startBackup, { body: { to } });
   const state = () => call(application, getBackupRun, { params: { run } });
-  await expect.poll(state, { interval: 20 }).toMatchObject({ state: 'ended' });
+  await vi.waitFor(async () => expect(await state()).toMatchObject({ state: 'ended' }), SOON);
   return state();
 }
 
@@ -93,7 +95,7 @@ async function restore(
 async function findingsOf(of: Application): Promise<unknown[]> {
   const { verification } = await call(of, startVerification, { body: { repair: false } });
   const state = () => call(of, getVerification, { params: { verification } });
-  await expect.poll(state, { interval: 20 }).toMatchObject({ state: 'ended' });
+  await vi.waitFor(async () => expect(await state()).toMatchObject({ state: 'ended' }), SOON);
   return (await state()).findings;
 }
 

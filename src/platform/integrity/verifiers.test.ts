@@ -20,11 +20,11 @@ describe('the verifier of the journals', () => {
       file: 'prediction/0001.jsonl',
       offset: 300,
       sizeBytes: 7,
-      kind: 'line is no JSON',
+      kind: 'damaged_line',
     };
     const { findings } = await run(journalVerifier(async () => [damage]));
     expect(findings).toMatchObject([
-      { what: 'journals/prediction/0001.jsonl', problem: 'line is no JSON: 7 bytes at 300', repaired: false },
+      { what: 'journals/prediction/0001.jsonl', problem: 'damaged_line: 7 bytes at 300', repaired: false },
     ]);
     expect((await run(journalVerifier(async () => []))).findings).toEqual([]);
   });

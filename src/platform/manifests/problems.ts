@@ -14,6 +14,9 @@ export interface ManifestProblem {
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
+/** Unknown keys of one mapping that are reported: each is compared with the known ones and searched for in the text. */
+const MOST_UNKNOWN_KEYS = 100;
+
 /** What the schema has against a document, each in words and with its place in the text. */
 export function problemsOf(issues: readonly Issue[], schema: z.ZodType, document: YamlDocument): ManifestProblem[] {
   // A mistyped key is often also a missing one; the mistake is named before what follows from it.
@@ -21,7 +24,7 @@ export function problemsOf(issues: readonly Issue[], schema: z.ZodType, document
   return mistakesFirst.flatMap((issue) => {
     const [innermost, path] = unwrapUnion(issue, issue.path);
     if (innermost.code === 'unrecognized_keys') {
-      return innermost.keys.map((key) => unknownKey(key, path, schema, document));
+      return innermost.keys.slice(0, MOST_UNKNOWN_KEYS).map((key) => unknownKey(key, path, schema, document));
     }
     return [{ path: pathText(path), message: inWords(innermost, path, document), offset: offsetOf(document, path) }];
   });
