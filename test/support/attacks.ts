@@ -126,7 +126,7 @@ export async function send(attack: Attack, url: string, headers: Readonly<Record
         headers: sent,
         ...(body === null ? {} : { body: new Uint8Array(Buffer.from(body as string)) }),
       });
-      for await (const _chunk of answer.body ?? []);
+      await answer.arrayBuffer();
       return answer.status;
     } catch (error) {
       // The server hangs up on a body that it does not read.
