@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { type EventEmitter, once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
@@ -27,8 +27,11 @@ it('ends within its limit with a job that never ends, an answer that nobody read
   const [unread] = (await once(send('GET', artifact).end(), 'response')) as [IncomingMessage];
   unread.on('error', () => undefined).pause();
   const endless = send('PUT', artifact, { ...octets, 'content-length': '1000' });
+  const arrived = once(http.server, 'request');
   endless.write('a part');
-  const severed = Promise.all([once(unread, 'close'), once(endless, 'close')]);
+  await arrived;
+  const closed = (one: EventEmitter) => new Promise((resolve) => one.once('close', resolve));
+  const severed = Promise.all([closed(unread), closed(endless)]);
 
   const signal = await began.promise;
   const begin = performance.now();
