@@ -46,7 +46,7 @@ async function compactSome({ lake, store }: CompactionDeps, shape: RowShape, due
   }
 }
 
-export interface CompactionDeps {
+interface CompactionDeps {
   readonly lake: Lake;
   readonly store: Store;
 }

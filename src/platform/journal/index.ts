@@ -1,6 +1,5 @@
 export {
   type InstantRange,
-  type JournalDamage,
   type JournaledRow,
   type JournaledTable,
   openJournaledTable,

@@ -157,6 +157,10 @@ describe('a journal', () => {
     expect(finding).toMatchObject({ kind: 'set_aside', offset: encodeLine({ number: 1 }).length });
   });
 
+  it('has no findings in a folder that is not there', async () => {
+    expect(await verifyJournals(join(newRoot(), 'none'))).toEqual([]);
+  });
+
   it('goes on in another file after a cut, and forgets what has found its place', async () => {
     await using journal = await opened(newFolder());
     await journal.append([{ number: 1 }]);

@@ -2,7 +2,7 @@ import { identifier, type Lake, type StagedFile } from '../lake/index.ts';
 import type { Store } from '../store/index.ts';
 import type { RowShape } from './readable.ts';
 
-export interface RemovalDeps {
+interface RemovalDeps {
   readonly lake: Lake;
   readonly store: Store;
 }

@@ -13,7 +13,7 @@ export interface SegmentPart {
   readonly endsLine: boolean;
 }
 
-export interface ScanOptions {
+interface ScanOptions {
   /** Every line has a checksum; false: written by an older version, where a line counts as intact when it is JSON. */
   readonly hasChecksums: boolean;
 }

@@ -1,6 +1,7 @@
 import { open, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
+import { systemCode } from '../errors/index.ts';
 import { addSpot, type DamagedSpot } from './mend.ts';
 import { scanSegment } from './scan.ts';
 import { DAMAGED_SUFFIX, hasChecksums, listFiles, listSegments, type Segment } from './segment.ts';
@@ -29,19 +30,27 @@ export async function verifyJournals(folder: string): Promise<readonly JournalFi
   const findings: JournalFinding[] = [];
   for (const table of await tableFolders(folder)) {
     const named = (file: Segment) => relative(folder, file.path);
-    for (const segment of await listSegments(table)) findings.push(...(await verifySegment(segment, named(segment))));
-    for (const file of await listFiles(table, DAMAGED_SUFFIX))
-      findings.push(...(await listSetAside(file, named(file))));
+    for (const segment of await listSegments(table)) {
+      findings.push(...(await unlessGone(verifySegment(segment, named(segment)))));
+    }
+    for (const file of await listFiles(table, DAMAGED_SUFFIX)) {
+      findings.push(...(await unlessGone(listSetAside(file, named(file)))));
+    }
   }
   return findings;
 }
 
 async function tableFolders(folder: string): Promise<string[]> {
+  const entries = await unlessGone(readdir(folder, { withFileTypes: true }));
+  return entries.flatMap((entry) => (entry.isDirectory() ? [join(folder, entry.name)] : [])).toSorted();
+}
+
+/** Nothing for a file that is not there: a running server removes a segment when it is settled. */
+async function unlessGone<T>(reading: Promise<readonly T[]>): Promise<readonly T[]> {
   try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries.flatMap((entry) => (entry.isDirectory() ? [join(folder, entry.name)] : [])).toSorted();
+    return await reading;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (systemCode(error) === 'ENOENT') return [];
     throw error;
   }
 }

@@ -21,7 +21,7 @@ export interface Telemetry {
   followJournal(damage: () => JournalDamageCounts): void;
 }
 
-export interface JournalDamageCounts {
+interface JournalDamageCounts {
   readonly table: string;
   readonly spotsSetAside: number;
   readonly segmentsKept: number;

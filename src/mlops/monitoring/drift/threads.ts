@@ -26,7 +26,7 @@ interface Waiting {
 const FEW_ROWS = 500;
 const FEW_COLUMNS = 40;
 
-export interface ThreadsWanted {
+interface ThreadsWanted {
   readonly columns: number;
   readonly rows: number;
   /** Ends the threads; what they work on fails with its reason. */

@@ -1,9 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../../main.ts';
+import { openLake } from '../../../platform/lake/index.ts';
 import { postApply } from '../../../platform/manifests/schema.ts';
 import { call, problemFrom, testApplication } from '../../../testing.ts';
 import { deletePredictions, previewPredictionRetention } from './retention-schema.ts';
@@ -39,17 +39,19 @@ async function retain(): Promise<void> {
 
 /** Texts of a column in every file of a table that is on the disk. */
 async function textsOnDisk(table: string): Promise<string> {
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
+  await using lake = await openLake({
+    root: join(data, 'other'),
+    readable: [join(data, 'lake')],
+    memory: '256MB',
+    threads: 1,
+  });
   const journal = readdirSync(join(data, 'journals', table)).map((name) =>
     readFileSync(join(data, 'journals', table, name), 'utf8'),
   );
-  const reader = await connection.runAndReadAll(
+  const [row] = await lake.query(
     `SELECT string_agg(concat_ws(' ', entity, prediction), ' ') AS texts FROM read_parquet('${join(data, 'lake', table)}/*.parquet')`,
   );
-  connection.closeSync();
-  instance.closeSync();
-  return [...journal, String(reader.getRowObjectsJson()[0]?.texts)].join(' ');
+  return [...journal, String(row?.texts)].join(' ');
 }
 
 describe('the predictions about a subject', () => {

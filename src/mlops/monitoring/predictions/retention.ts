@@ -6,7 +6,7 @@ import type { Monitor } from '../monitors/schema.ts';
 import { findMonitors } from '../monitors/store.ts';
 import type { PredictionDeletion, PredictionRetention } from './retention-schema.ts';
 
-export interface PredictionRetentionDeps {
+interface PredictionRetentionDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly predictions: JournaledTable;
