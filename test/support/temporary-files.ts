@@ -9,8 +9,8 @@ export function setup(): () => void {
   chmodSync(folder, 0o755);
   // What tests are given and hand on to the servers that they start.
   process.env.TMPDIR = folder;
-  // Our programs that tests start take half the time to load when another has left its compiled modules.
-  process.env.NODE_COMPILE_CACHE = join(folder, 'compiled');
+  // Our programs that tests start take half the time to load when another has left its compiled modules. Projects share it.
+  process.env.NODE_COMPILE_CACHE ??= join(folder, 'compiled');
   return () => {
     try {
       rmSync(folder, { recursive: true, force: true });
