@@ -9,7 +9,7 @@ import { loadConfig } from '../../src/platform/config/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
 import { connectBrowser, hasChromium, newVisit, readable } from '../support/browser.ts';
 
-describe.skipIf(!hasChromium)('the login (skipped where chromium-headless-shell is not installed)', () => {
+describe.skipIf(!hasChromium)('the login (skipped where Chromium is missing)', () => {
   let application: Application;
   let url = '';
   let password = '';

@@ -9,7 +9,7 @@ import { ask } from './questions.ts';
 
 const LAYOUT_SHIFT = 0.02;
 
-describe.skipIf(!hasChromium)('aliases in the browser (skipped where chromium-headless-shell is not installed)', () => {
+describe.skipIf(!hasChromium)('aliases in the browser (skipped where Chromium is missing)', () => {
   let server: RunningServer;
   let browser: Browser;
   let champion: string;

@@ -23,7 +23,7 @@ const MORE = `    - name: all-the-rest
       subject: { team: platform }
 `;
 
-describe.skipIf(!hasChromium)('allocation in the browser (skipped where chromium-headless-shell is not installed)', () => {
+describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium is missing)', () => {
   let server: RunningServer;
   let browser: Browser;
   let month: string;

@@ -34,7 +34,7 @@ async function readGpus({ application }: MadeLedger): Promise<void> {
   await importHolders(application, held, ['team']);
 }
 
-describe.skipIf(!hasChromium)('anomalies in the browser (skipped where chromium-headless-shell is not installed)', () => {
+describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Chromium is missing)', () => {
   let ledger: MadeLedger;
   let url: string;
   let browser: Browser;

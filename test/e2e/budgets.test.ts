@@ -12,7 +12,7 @@ const STEELYARD = join(import.meta.dirname, '..', '..', 'bin', 'steelyard');
 /** One dollar a second. */
 const PRICE = '3600USD/h';
 
-describe.skipIf(!hasChromium)('budgets in the browser (skipped where chromium-headless-shell is not installed)', () => {
+describe.skipIf(!hasChromium)('budgets in the browser (skipped where Chromium is missing)', () => {
   let server: RunningServer;
   let browser: Browser;
   beforeAll(async () => {

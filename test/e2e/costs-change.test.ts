@@ -20,7 +20,7 @@ function monthBefore(month: string): string {
   return new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)) - 2, 1)).toISOString().slice(0, 7);
 }
 
-describe.skipIf(!hasChromium)('what drove a change of cost (skipped where chromium-headless-shell is not installed)', () => {
+describe.skipIf(!hasChromium)('what drove a change of cost (skipped where Chromium is missing)', () => {
   const url = inject('demoUrl');
   let browser: Browser;
   /** Two whole months. */

@@ -13,7 +13,7 @@ const COPY_HEADLINE = `(() => {
   return event.clipboardData.getData('text/plain');
 })()`;
 
-describe.skipIf(!hasChromium)('the costs page (skipped where chromium-headless-shell is not installed)', () => {
+describe.skipIf(!hasChromium)('the costs page (skipped where Chromium is missing)', () => {
   const url = inject('demoUrl');
   let browser: Browser;
   let month: string;

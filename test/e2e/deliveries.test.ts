@@ -12,7 +12,7 @@ import { connectBrowser, hasChromium, newVisit, open, readable, readDownload } f
 import { demoApplication, type RunningServer } from '../support/demo.ts';
 import { ask, summaryOf } from './questions.ts';
 
-describe.skipIf(!hasChromium)('deliveries in the browser (skipped where chromium-headless-shell is not installed)', () => {
+describe.skipIf(!hasChromium)('deliveries in the browser (skipped where Chromium is missing)', () => {
   let server: RunningServer;
   let browser: Browser;
   let entries: readonly Delivery[];

@@ -24,7 +24,7 @@ const LAYOUT_SHIFT = 0.02;
 const SOON = { timeout: 15_000 };
 
 describe.skipIf(!hasChromium)(
-  'groups of runs, and an experiment that is changed, in the browser (skipped where chromium-headless-shell is not installed)',
+  'groups of runs, and an experiment that is changed, in the browser (skipped where Chromium is missing)',
   () => {
     let server: RunningServer;
     let browser: Browser;

@@ -16,7 +16,7 @@ const INTERACTIVE_WITHIN_MS = 1000;
 const SOON = { timeout: 15_000 };
 const ROWS = 'tbody tr[data-open]';
 
-describe.skipIf(!hasChromium)('experiments in the browser (skipped where chromium-headless-shell is not installed)', () => {
+describe.skipIf(!hasChromium)('experiments in the browser (skipped where Chromium is missing)', () => {
   let server: RunningServer;
   let browser: Browser;
   beforeAll(async () => {

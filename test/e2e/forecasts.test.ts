@@ -56,7 +56,7 @@ metadata: {name: recs}
 spec: {subject: {team: recs}, amount: '9000', currency: USD}
 `;
 
-describe.skipIf(!hasChromium)('forecasts in the browser (skipped where chromium-headless-shell is not installed)', () => {
+describe.skipIf(!hasChromium)('forecasts in the browser (skipped where Chromium is missing)', () => {
   let server: RunningServer;
   let browser: Browser;
   const folder = mkdtempSync(join(tmpdir(), 'steelyard-forecasts-'));

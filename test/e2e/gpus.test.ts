@@ -9,7 +9,7 @@ import { ask } from './questions.ts';
 /** The readings of the demo lie in one month or in two: all of them are in view. */
 const ALL = 'period=all';
 
-describe.skipIf(!hasChromium)('GPUs in the browser (skipped where chromium-headless-shell is not installed)', () => {
+describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Chromium is missing)', () => {
   const url = inject('demoUrl');
   let browser: Browser;
   beforeAll(async () => {

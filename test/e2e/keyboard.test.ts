@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { connectBrowser, hasChromium, newVisit, open, readable } from '../support/browser.ts';
 
-describe.skipIf(!hasChromium)('the web app by keyboard (skipped where chromium-headless-shell is not installed)', () => {
+describe.skipIf(!hasChromium)('the web app by keyboard (skipped where Chromium is missing)', () => {
   const url = inject('demoUrl');
   let browser: Browser;
   beforeAll(async () => {

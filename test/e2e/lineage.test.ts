@@ -7,88 +7,85 @@ import { connectBrowser, hasChromium, newVisit, open, readable } from '../suppor
 import { axeFaults } from './faults-found.ts';
 import { ask, listedDecisions } from './questions.ts';
 
-describe.skipIf(!hasChromium)(
-  'a version and its lineage in the browser (skipped where chromium-headless-shell is not installed)',
-  () => {
-    const url = inject('demoUrl');
-    let browser: Browser;
-    let decision: Decision;
-    let lineage: Lineage;
-    beforeAll(async () => {
-      browser = await connectBrowser();
-      const found = (await listedDecisions(url)).find((one) => one.verdict === 'promote');
-      if (found === undefined) throw new Error('the demo promotes a version');
-      decision = found;
-      const node = `model_version:${decision.model}/${decision.version}`;
-      lineage = await ask(url, getLineage, { query: { node } });
-    });
-    afterAll(async () => {
-      await browser?.close();
-    });
+describe.skipIf(!hasChromium)('a version and its lineage in the browser (skipped where Chromium is missing)', () => {
+  const url = inject('demoUrl');
+  let browser: Browser;
+  let decision: Decision;
+  let lineage: Lineage;
+  beforeAll(async () => {
+    browser = await connectBrowser();
+    const found = (await listedDecisions(url)).find((one) => one.verdict === 'promote');
+    if (found === undefined) throw new Error('the demo promotes a version');
+    decision = found;
+    const node = `model_version:${decision.model}/${decision.version}`;
+    lineage = await ask(url, getLineage, { query: { node } });
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
 
-    async function visit(path: string): Promise<{ page: Page; complaints: string[] }> {
+  async function visit(path: string): Promise<{ page: Page; complaints: string[] }> {
+    const { page, complaints } = await newVisit(browser);
+    await open(page, `${url}${path}`);
+    return { page, complaints };
+  }
+
+  it('is reached from its model, and says where it stands, what it is worth and what it costs', async () => {
+    const { page } = await visit(`/models/${decision.model}`);
+    await page.getByRole('link', { name: `Version ${decision.version}`, exact: true }).click();
+    await page.waitForURL(new RegExp(`/models/${decision.model}/versions/${decision.version}`));
+    const params = { model: decision.model, version: decision.version };
+    const version = await ask(url, getModelVersion, { params });
+    const answer = () => readable(page.getByTestId('answer'));
+    await expect.poll(answer).toContain(`Version ${version.version} of ${version.model}`);
+    await expect.poll(answer).toContain(`the latest verdict is`);
+    const worth = page.getByRole('region', { name: 'What is it worth?' });
+    for (const metric of Object.keys(version.metrics)) {
+      await expect.poll(() => readable(worth)).toContain(metric);
+    }
+  });
+
+  it('shows the way from the resource to the decision as a graph of links and as a table of sentences', async () => {
+    const { page } = await visit(`/models/${decision.model}/versions/${decision.version}`);
+    const card = page.getByRole('region', { name: 'What leads from the bill to the decision?' });
+    await expect.poll(() => card.getByRole('link').count()).toBeGreaterThanOrEqual(lineage.nodes.length);
+    await card.getByRole('button', { name: 'Table' }).click();
+    await expect.poll(() => card.locator('tbody tr').count()).toBe(lineage.edges.length);
+    const kinds = new Set(lineage.nodes.map(({ kind }) => kind));
+    expect([...kinds]).toEqual(expect.arrayContaining(['run', 'model_version', 'decision']));
+  });
+
+  it('leads from a decision in the graph to its page, by keyboard', async () => {
+    const { page } = await visit(
+      `/lineage?node=model_version:${decision.model}/${decision.version}&direction=downstream`,
+    );
+    expect(await readable(page.getByTestId('answer'))).toMatch(
+      /^version .+ cost \$[\d.]+ and is connected with 1 prediction count and 1 decision within 6 steps\.$/,
+    );
+    const node = lineage.nodes.find(({ kind }) => kind === 'decision');
+    const link = page.locator(`a[href*="/decisions/${node?.id.slice('decision:'.length)}"]`);
+    await link.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/decisions\/dec_/);
+  });
+
+  it('says what is missing where nothing is known, and what to do', async () => {
+    const { page } = await visit('/lineage');
+    expect(await readable(page.getByTestId('empty'))).toContain('steelyard lineage show');
+    const { page: unknown } = await visit('/lineage?node=run:nobody');
+    await expect.poll(() => readable(unknown.getByRole('main'))).toContain('nobody');
+  });
+
+  it('has nothing for axe to find and nothing to complain about, light and dark', async () => {
+    for (const path of [
+      `/models/${decision.model}/versions/${decision.version}`,
+      `/lineage?node=model_version:${decision.model}/${decision.version}`,
+    ]) {
       const { page, complaints } = await newVisit(browser);
       await open(page, `${url}${path}`);
-      return { page, complaints };
+      await page.getByRole('button', { name: 'Table' }).waitFor();
+      expect(await axeFaults(page)).toEqual([]);
+      expect(complaints).toEqual([]);
     }
-
-    it('is reached from its model, and says where it stands, what it is worth and what it costs', async () => {
-      const { page } = await visit(`/models/${decision.model}`);
-      await page.getByRole('link', { name: `Version ${decision.version}`, exact: true }).click();
-      await page.waitForURL(new RegExp(`/models/${decision.model}/versions/${decision.version}`));
-      const params = { model: decision.model, version: decision.version };
-      const version = await ask(url, getModelVersion, { params });
-      const answer = () => readable(page.getByTestId('answer'));
-      await expect.poll(answer).toContain(`Version ${version.version} of ${version.model}`);
-      await expect.poll(answer).toContain(`the latest verdict is`);
-      const worth = page.getByRole('region', { name: 'What is it worth?' });
-      for (const metric of Object.keys(version.metrics)) {
-        await expect.poll(() => readable(worth)).toContain(metric);
-      }
-    });
-
-    it('shows the way from the resource to the decision as a graph of links and as a table of sentences', async () => {
-      const { page } = await visit(`/models/${decision.model}/versions/${decision.version}`);
-      const card = page.getByRole('region', { name: 'What leads from the bill to the decision?' });
-      await expect.poll(() => card.getByRole('link').count()).toBeGreaterThanOrEqual(lineage.nodes.length);
-      await card.getByRole('button', { name: 'Table' }).click();
-      await expect.poll(() => card.locator('tbody tr').count()).toBe(lineage.edges.length);
-      const kinds = new Set(lineage.nodes.map(({ kind }) => kind));
-      expect([...kinds]).toEqual(expect.arrayContaining(['run', 'model_version', 'decision']));
-    });
-
-    it('leads from a decision in the graph to its page, by keyboard', async () => {
-      const { page } = await visit(
-        `/lineage?node=model_version:${decision.model}/${decision.version}&direction=downstream`,
-      );
-      expect(await readable(page.getByTestId('answer'))).toMatch(
-        /^version .+ cost \$[\d.]+ and is connected with 1 prediction count and 1 decision within 6 steps\.$/,
-      );
-      const node = lineage.nodes.find(({ kind }) => kind === 'decision');
-      const link = page.locator(`a[href*="/decisions/${node?.id.slice('decision:'.length)}"]`);
-      await link.focus();
-      await page.keyboard.press('Enter');
-      await page.waitForURL(/\/decisions\/dec_/);
-    });
-
-    it('says what is missing where nothing is known, and what to do', async () => {
-      const { page } = await visit('/lineage');
-      expect(await readable(page.getByTestId('empty'))).toContain('steelyard lineage show');
-      const { page: unknown } = await visit('/lineage?node=run:nobody');
-      await expect.poll(() => readable(unknown.getByRole('main'))).toContain('nobody');
-    });
-
-    it('has nothing for axe to find and nothing to complain about, light and dark', async () => {
-      for (const path of [
-        `/models/${decision.model}/versions/${decision.version}`,
-        `/lineage?node=model_version:${decision.model}/${decision.version}`,
-      ]) {
-        const { page, complaints } = await newVisit(browser);
-        await open(page, `${url}${path}`);
-        await page.getByRole('button', { name: 'Table' }).waitFor();
-        expect(await axeFaults(page)).toEqual([]);
-        expect(complaints).toEqual([]);
-      }
-    });
-  },
-);
+  });
+});

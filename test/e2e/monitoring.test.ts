@@ -41,7 +41,7 @@ function predictions() {
   });
 }
 
-describe.skipIf(!hasChromium)('monitoring in the browser (skipped where chromium-headless-shell is not installed)', () => {
+describe.skipIf(!hasChromium)('monitoring in the browser (skipped where Chromium is missing)', () => {
   let server: ServedApplication;
   let browser: Browser;
   beforeAll(async () => {

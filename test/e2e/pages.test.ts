@@ -79,7 +79,7 @@ const PAGES = [
   { name: 'Decision', path: 'newest decision', says: /ranker version 7 is .*promoted: every check holds/s },
 ];
 
-describe.skipIf(!hasChromium)('the pages of the web app (skipped where chromium-headless-shell is not installed)', () => {
+describe.skipIf(!hasChromium)('the pages of the web app (skipped where Chromium is missing)', () => {
   const url = inject('demoUrl');
   let browser: Browser;
   let newest: string;

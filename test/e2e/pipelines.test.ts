@@ -13,7 +13,7 @@ import { axeFaults, faultsFound } from './faults-found.ts';
 import { manyStepsRun, pipelinesText } from './pipelines-data.ts';
 import { ask } from './questions.ts';
 
-describe.skipIf(!hasChromium)('pipelines in the browser (skipped where chromium-headless-shell is not installed)', () => {
+describe.skipIf(!hasChromium)('pipelines in the browser (skipped where Chromium is missing)', () => {
   let server: RunningServer;
   let browser: Browser;
   /** A step of `ranking` goes on when there is a file of the name that its run was given in here. */

@@ -15,162 +15,159 @@ import { faultsFound } from './faults-found.ts';
 
 const HOUR = 3_600_000;
 
-describe.skipIf(!hasChromium)(
-  'recommendations in the browser (skipped where chromium-headless-shell is not installed)',
-  () => {
-    let application: Application;
-    let url: string;
-    let browser: Browser;
-    let room: RecommendationRoom;
-    const clock = { at: Date.now(), now: () => clock.at };
-    beforeAll(async () => {
-      browser = await connectBrowser();
-      application = await testApplication({ clock });
-      url = await application.http.listen({ host: '127.0.0.1', port: 0 });
-      room = new RecommendationRoom(application, clock);
-      await room.price('0.5');
-      await room.endpoint('home', { replicas: { min: 1, max: 2 } });
-      await room.past('home', { hours: 14 * 24, requests: () => 0 });
-      await room.endpoint('search', { replicas: { min: 3 } });
-      await room.past('search', { hours: 10 * 24, requests: (hour) => (hour % 24 < 9 ? 60 : 0), replicas: 3 });
-      await room.found();
-    });
-    afterAll(async () => {
-      await browser?.close();
-      await application?.[Symbol.asyncDispose]();
-    });
+describe.skipIf(!hasChromium)('recommendations in the browser (skipped where Chromium is missing)', () => {
+  let application: Application;
+  let url: string;
+  let browser: Browser;
+  let room: RecommendationRoom;
+  const clock = { at: Date.now(), now: () => clock.at };
+  beforeAll(async () => {
+    browser = await connectBrowser();
+    application = await testApplication({ clock });
+    url = await application.http.listen({ host: '127.0.0.1', port: 0 });
+    room = new RecommendationRoom(application, clock);
+    await room.price('0.5');
+    await room.endpoint('home', { replicas: { min: 1, max: 2 } });
+    await room.past('home', { hours: 14 * 24, requests: () => 0 });
+    await room.endpoint('search', { replicas: { min: 3 } });
+    await room.past('search', { hours: 10 * 24, requests: (hour) => (hour % 24 < 9 ? 60 : 0), replicas: 3 });
+    await room.found();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await application?.[Symbol.asyncDispose]();
+  });
 
-    async function visit(path: string) {
-      const visited = await newVisit(browser);
-      await open(visited.page, `${url}${path}`);
-      return visited;
+  async function visit(path: string) {
+    const visited = await newVisit(browser);
+    await open(visited.page, `${url}${path}`);
+    return visited;
+  }
+  const answer = (page: Page) => readable(page.getByTestId('answer'));
+  const of = async (endpoint: string) => {
+    const { recommendations } = await room.found('all');
+    return `/recommendations/${recommendations.find(({ subject }) => subject.endpoint === endpoint)?.recommendation}`;
+  };
+
+  it('says how to begin where nothing is found', async () => {
+    await using empty = await serveFolder(mkdtempSync(join(tmpdir(), 'steelyard-no-recommendations-')));
+    const { page } = await newVisit(browser);
+    await open(page, `${empty.url}/recommendations`);
+    expect(await answer(page)).toBe('Nobody has looked yet for what would cost less.');
+    expect(await readable(page.getByTestId('empty').first())).toContain('steelyard recommend find');
+    await page.getByRole('button', { name: 'Look now' }).click();
+    await expect.poll(() => answer(page)).toMatch(/^Nothing is known that would cost less, looked at/);
+    await page.getByRole('table', { name: 'What was looked for' }).waitFor();
+  });
+
+  it('says what all of it saves together, and opens one by keyboard', async () => {
+    const { page, complaints } = await visit('/');
+    await page.keyboard.press('g');
+    await page.keyboard.press('v');
+    await page.waitForURL('**/recommendations**');
+    await expect
+      .poll(() => answer(page))
+      .toMatch(/^\$[\d,.]+ a month \(\$[\d,.]+ to \$[\d,.]+\) could be saved of \$1,460\.00 by 2/);
+    const row = page.getByRole('link', { name: 'Scale home to zero while nobody asks' });
+    await row.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/recommendations/rec_**');
+    await expect
+      .poll(() => answer(page))
+      .toMatch(/^Scale home to zero while nobody asks: saves \$365\.00 a month \(\$286\.79 to \$365\.00\)/);
+    expect(await readable(page.getByRole('table', { name: 'Cost of a month now and then' }))).toMatch(
+      /Now.*\$365\.00.*Then.*\$0\.00/s,
+    );
+    expect(complaints).toEqual([]);
+  });
+
+  it('has no fault that axe finds, is read on a phone, and does not move while it loads', async () => {
+    for (const path of ['/recommendations', await of('search')]) {
+      expect(await faultsFound(browser, `${url}${path}`)).toEqual([]);
     }
-    const answer = (page: Page) => readable(page.getByTestId('answer'));
-    const of = async (endpoint: string) => {
-      const { recommendations } = await room.found('all');
-      return `/recommendations/${recommendations.find(({ subject }) => subject.endpoint === endpoint)?.recommendation}`;
+    const opened = async (page: Page) => {
+      await page.getByRole('button', { name: 'What would change…' }).click();
+      await page.getByText('replicas.min 3 -> 0').first().waitFor();
     };
+    expect(await faultsFound(browser, `${url}${await of('search')}`, { before: opened })).toEqual([]);
+  });
 
-    it('says how to begin where nothing is found', async () => {
-      await using empty = await serveFolder(mkdtempSync(join(tmpdir(), 'steelyard-no-recommendations-')));
-      const { page } = await newVisit(browser);
-      await open(page, `${empty.url}/recommendations`);
-      expect(await answer(page)).toBe('Nobody has looked yet for what would cost less.');
-      expect(await readable(page.getByTestId('empty').first())).toContain('steelyard recommend find');
-      await page.getByRole('button', { name: 'Look now' }).click();
-      await expect.poll(() => answer(page)).toMatch(/^Nothing is known that would cost less, looked at/);
-      await page.getByRole('table', { name: 'What was looked for' }).waitFor();
-    });
+  it('does it after saying what that changes, and takes it back', async () => {
+    const { page, complaints } = await visit(await of('home'));
+    await page.getByRole('button', { name: 'What would change…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Scale home to zero while nobody asks?' });
+    await dialog.getByText('replicas.min 1 -> 0').waitFor();
+    expect(await readable(dialog)).toMatch(
+      /Nothing has changed yet.*saves \$365\.00 a month.*held until one is ready.*min: 0/s,
+    );
+    await dialog.getByLabel(/^Why/).fill('nobody uses it');
+    await dialog.getByRole('button', { name: /^Do it/ }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await expect.poll(() => answer(page)).toMatch(/: done\. It was said to save \$365\.00 a month/);
+    expect((await room.shown('home')).newest.revision).toBe(2);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => answer(page)).toMatch(/it is taken back\.$/);
+    expect((await room.shown('home')).newest.revision).toBe(3);
+    expect(complaints).toEqual([]);
+  });
 
-    it('says what all of it saves together, and opens one by keyboard', async () => {
-      const { page, complaints } = await visit('/');
-      await page.keyboard.press('g');
-      await page.keyboard.press('v');
-      await page.waitForURL('**/recommendations**');
-      await expect
-        .poll(() => answer(page))
-        .toMatch(/^\$[\d,.]+ a month \(\$[\d,.]+ to \$[\d,.]+\) could be saved of \$1,460\.00 by 2/);
-      const row = page.getByRole('link', { name: 'Scale home to zero while nobody asks' });
-      await row.focus();
-      await page.keyboard.press('Enter');
-      await page.waitForURL('**/recommendations/rec_**');
-      await expect
-        .poll(() => answer(page))
-        .toMatch(/^Scale home to zero while nobody asks: saves \$365\.00 a month \(\$286\.79 to \$365\.00\)/);
-      expect(await readable(page.getByRole('table', { name: 'Cost of a month now and then' }))).toMatch(
-        /Now.*\$365\.00.*Then.*\$0\.00/s,
-      );
-      expect(complaints).toEqual([]);
-    });
+  it('dismisses with a reason, and opens again', async () => {
+    const { page } = await visit(await of('search'));
+    await page.getByRole('button', { name: 'Dismiss…' }).click();
+    const dialog = page.getByRole('dialog', { name: /^Dismiss: / });
+    await dialog.getByRole('button', { name: 'For a week' }).click();
+    await dialog.getByLabel(/^Why/).fill('a launch on Friday');
+    await page.keyboard.press('Control+Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await expect.poll(() => answer(page)).toMatch(/it is dismissed\.$/);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Dismiss…' }).waitFor();
+  });
 
-    it('has no fault that axe finds, is read on a phone, and does not move while it loads', async () => {
-      for (const path of ['/recommendations', await of('search')]) {
-        expect(await faultsFound(browser, `${url}${path}`)).toEqual([]);
-      }
-      const opened = async (page: Page) => {
-        await page.getByRole('button', { name: 'What would change…' }).click();
-        await page.getByText('replicas.min 3 -> 0').first().waitFor();
-      };
-      expect(await faultsFound(browser, `${url}${await of('search')}`, { before: opened })).toEqual([]);
-    });
+  it('keeps what an idle policy is about to stop', async () => {
+    const policy =
+      '{apiVersion: steelyard/v1, kind: IdlePolicy, metadata: {name: idle}, spec: {what: endpoints, window: 5m, grace: 1h}}';
+    await applied(application, policy);
+    for (let minute = 0; minute < 7; minute += 1) {
+      clock.at += HOUR / 60;
+      await application.http.inject({ url: '/api/v1/endpoints/home/metrics', headers: { host: 'localhost' } });
+      await application.jobs.drain();
+    }
+    const { page } = await visit(await of('search'));
+    await page.getByText('The idle policy idle would do this').waitFor();
+    await page.getByRole('button', { name: 'Keep 8 h' }).click();
+    await page.getByText('local keeps it until').waitFor();
+  });
 
-    it('does it after saying what that changes, and takes it back', async () => {
-      const { page, complaints } = await visit(await of('home'));
-      await page.getByRole('button', { name: 'What would change…' }).click();
-      const dialog = page.getByRole('dialog', { name: 'Scale home to zero while nobody asks?' });
-      await dialog.getByText('replicas.min 1 -> 0').waitFor();
-      expect(await readable(dialog)).toMatch(
-        /Nothing has changed yet.*saves \$365\.00 a month.*held until one is ready.*min: 0/s,
-      );
-      await dialog.getByLabel(/^Why/).fill('nobody uses it');
-      await dialog.getByRole('button', { name: /^Do it/ }).click();
-      await dialog.waitFor({ state: 'detached' });
-      await expect.poll(() => answer(page)).toMatch(/: done\. It was said to save \$365\.00 a month/);
-      expect((await room.shown('home')).newest.revision).toBe(2);
-      await page.getByRole('button', { name: 'Undo' }).click();
-      await expect.poll(() => answer(page)).toMatch(/it is taken back\.$/);
-      expect((await room.shown('home')).newest.revision).toBe(3);
-      expect(complaints).toEqual([]);
-    });
+  it('says which terms it lacks, and shows what they lead to with where it was read', async () => {
+    const { page, complaints } = await visit('/recommendations');
+    const terms = page.getByRole('region', { name: 'Which terms are purchases advised by?' });
+    await terms.getByText('Nobody has said what can be bought, and nothing is guessed.').waitFor();
+    await terms.getByRole('figure', { name: 'A document for terms.yaml' }).waitFor();
+    const today = clock.at - (clock.at % (24 * HOUR));
+    const rows = Array.from({ length: 30 * 24 }, (_, hour) => billedHour(today - (hour + 1) * HOUR, 2));
+    await importFiles(application, 'aws', { 'bill.csv': bill(rows.flat()) });
+    const offer = "{name: p3-1y, resource: p3.2xlarge, filter: [skuId=GPU], committedPerHour: '1.94'}";
+    const text = `{apiVersion: steelyard/v1, kind: PurchaseTerms, metadata: {name: aws}, spec: {currency: USD, commitments: [${offer}]}}`;
+    await applied(application, text);
+    await page.getByRole('button', { name: 'Look now' }).click();
+    await page.getByRole('table', { name: 'Terms of what can be bought' }).getByText('p3-1y').waitFor();
+    await page.getByRole('link', { name: 'Commit to 2 x p3.2xlarge for a year (p3-1y)' }).click();
+    await expect
+      .poll(() => answer(page))
+      .toMatch(/^Commit to 2 x p3\.2xlarge for a year \(p3-1y\): saves \$1,635\.20 a month/);
+    expect(await readable(page.getByRole('table', { name: 'Cost of a month now and then' }))).toMatch(
+      /Now.*\$4,467\.60.*Then.*\$2,832\.40/s,
+    );
+    expect(await page.getByRole('link', { name: /^d_/ }).count()).toBe(1);
+    await page.getByRole('button', { name: 'What would change…' }).click();
+    await page.getByText('buy 2 x p3.2xlarge for a year from your cloud').waitFor();
+    expect(complaints).toEqual([]);
+    expect(await faultsFound(browser, `${url}/recommendations`)).toEqual([]);
+  });
 
-    it('dismisses with a reason, and opens again', async () => {
-      const { page } = await visit(await of('search'));
-      await page.getByRole('button', { name: 'Dismiss…' }).click();
-      const dialog = page.getByRole('dialog', { name: /^Dismiss: / });
-      await dialog.getByRole('button', { name: 'For a week' }).click();
-      await dialog.getByLabel(/^Why/).fill('a launch on Friday');
-      await page.keyboard.press('Control+Enter');
-      await dialog.waitFor({ state: 'detached' });
-      await expect.poll(() => answer(page)).toMatch(/it is dismissed\.$/);
-      await page.getByRole('button', { name: 'Undo' }).click();
-      await page.getByRole('button', { name: 'Dismiss…' }).waitFor();
-    });
-
-    it('keeps what an idle policy is about to stop', async () => {
-      const policy =
-        '{apiVersion: steelyard/v1, kind: IdlePolicy, metadata: {name: idle}, spec: {what: endpoints, window: 5m, grace: 1h}}';
-      await applied(application, policy);
-      for (let minute = 0; minute < 7; minute += 1) {
-        clock.at += HOUR / 60;
-        await application.http.inject({ url: '/api/v1/endpoints/home/metrics', headers: { host: 'localhost' } });
-        await application.jobs.drain();
-      }
-      const { page } = await visit(await of('search'));
-      await page.getByText('The idle policy idle would do this').waitFor();
-      await page.getByRole('button', { name: 'Keep 8 h' }).click();
-      await page.getByText('local keeps it until').waitFor();
-    });
-
-    it('says which terms it lacks, and shows what they lead to with where it was read', async () => {
-      const { page, complaints } = await visit('/recommendations');
-      const terms = page.getByRole('region', { name: 'Which terms are purchases advised by?' });
-      await terms.getByText('Nobody has said what can be bought, and nothing is guessed.').waitFor();
-      await terms.getByRole('figure', { name: 'A document for terms.yaml' }).waitFor();
-      const today = clock.at - (clock.at % (24 * HOUR));
-      const rows = Array.from({ length: 30 * 24 }, (_, hour) => billedHour(today - (hour + 1) * HOUR, 2));
-      await importFiles(application, 'aws', { 'bill.csv': bill(rows.flat()) });
-      const offer = "{name: p3-1y, resource: p3.2xlarge, filter: [skuId=GPU], committedPerHour: '1.94'}";
-      const text = `{apiVersion: steelyard/v1, kind: PurchaseTerms, metadata: {name: aws}, spec: {currency: USD, commitments: [${offer}]}}`;
-      await applied(application, text);
-      await page.getByRole('button', { name: 'Look now' }).click();
-      await page.getByRole('table', { name: 'Terms of what can be bought' }).getByText('p3-1y').waitFor();
-      await page.getByRole('link', { name: 'Commit to 2 x p3.2xlarge for a year (p3-1y)' }).click();
-      await expect
-        .poll(() => answer(page))
-        .toMatch(/^Commit to 2 x p3\.2xlarge for a year \(p3-1y\): saves \$1,635\.20 a month/);
-      expect(await readable(page.getByRole('table', { name: 'Cost of a month now and then' }))).toMatch(
-        /Now.*\$4,467\.60.*Then.*\$2,832\.40/s,
-      );
-      expect(await page.getByRole('link', { name: /^d_/ }).count()).toBe(1);
-      await page.getByRole('button', { name: 'What would change…' }).click();
-      await page.getByText('buy 2 x p3.2xlarge for a year from your cloud').waitFor();
-      expect(complaints).toEqual([]);
-      expect(await faultsFound(browser, `${url}/recommendations`)).toEqual([]);
-    });
-
-    it('says that a recommendation does not exist', async () => {
-      const { page } = await visit('/recommendations/rec_00000000000000000000');
-      expect(await readable(page.getByRole('alert').first())).toContain('recommendation_not_found');
-    });
-  },
-);
+  it('says that a recommendation does not exist', async () => {
+    const { page } = await visit('/recommendations/rec_00000000000000000000');
+    expect(await readable(page.getByRole('alert').first())).toContain('recommendation_not_found');
+  });
+});

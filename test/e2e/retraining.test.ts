@@ -9,7 +9,7 @@ import { serveFolder } from '../support/demo.ts';
 import { applicationWithRanker, type ServedApplication } from '../support/served.ts';
 import { faultsFound } from './faults-found.ts';
 
-describe.skipIf(!hasChromium)('retraining in the browser (skipped where chromium-headless-shell is not installed)', () => {
+describe.skipIf(!hasChromium)('retraining in the browser (skipped where Chromium is missing)', () => {
   let server: ServedApplication;
   let browser: Browser;
   let room: RetrainingRoom;

@@ -13,7 +13,7 @@ const RUNS = 50;
 /** Three to five seconds were seen on two cores with twenty other processes at work. */
 const SMOOTH_WITHIN_MS = 6000;
 
-describe.skipIf(!hasChromium)('runs in the browser (skipped where chromium-headless-shell is not installed)', () => {
+describe.skipIf(!hasChromium)('runs in the browser (skipped where Chromium is missing)', () => {
   let server: RunningServer;
   let browser: Browser;
   let seeded: SeededRuns;

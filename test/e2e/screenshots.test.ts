@@ -19,7 +19,7 @@ const SCHEMES = ['light', 'dark'] as const;
 const UNALLOCATED = 'by=kind&by=serviceName&filter=kind%21%3Dallocated&name=Idle+and+unallocated';
 const sizeOf = (width: number) => ({ width, height: width < 500 ? 844 : 900 });
 
-describe.skipIf(!hasChromium)('screenshots (skipped where chromium-headless-shell is not installed)', () => {
+describe.skipIf(!hasChromium)('screenshots (skipped where Chromium is missing)', () => {
   const url = inject('demoUrl');
   let browser: Browser;
   beforeAll(async () => {

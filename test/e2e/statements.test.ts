@@ -6,7 +6,7 @@ import { connectBrowser, hasChromium, newVisit, open, readable, readDownload } f
 import { demoApplication, type RunningServer } from '../support/demo.ts';
 import { ask, newestMonth, summaryOf } from './questions.ts';
 
-describe.skipIf(!hasChromium)('statements in the browser (skipped where chromium-headless-shell is not installed)', () => {
+describe.skipIf(!hasChromium)('statements in the browser (skipped where Chromium is missing)', () => {
   let server: RunningServer;
   let browser: Browser;
   /** The oldest month, which is closed, and the newest, which runs. */

@@ -27,7 +27,7 @@ const EMPTY = [
   },
 ];
 
-describe.skipIf(!hasChromium)('empty and broken states (skipped where chromium-headless-shell is not installed)', () => {
+describe.skipIf(!hasChromium)('empty and broken states (skipped where Chromium is missing)', () => {
   let server: RunningServer;
   let browser: Browser;
   beforeAll(async () => {
