@@ -5,29 +5,33 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { main } from './program.ts';
-import { capturedIo, serveFolder, steelyard, temporaryFolder } from './testing.ts';
+import { capturedIo, type ServedFolder, serveFolder, steelyard, temporaryFolder } from './testing.ts';
 
 const program = fileURLToPath(new URL('../bin/steelyard', import.meta.url));
 
 describe('the server of a data folder', () => {
+  let server: ServedFolder;
+  beforeAll(async () => {
+    server = await serveFolder();
+  });
+  afterAll(() => server?.[Symbol.asyncDispose]());
+
   it('says where it listens, to its own user only, and takes that back at the end', async () => {
-    const server = await serveFolder();
-    const file = join(server.data, 'server.json');
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ url: server.url, pid: process.pid });
+    const own = await serveFolder();
+    const file = join(own.data, 'server.json');
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ url: own.url, pid: process.pid });
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    await server[Symbol.asyncDispose]();
+    await own[Symbol.asyncDispose]();
     expect(existsSync(file)).toBe(false);
   });
 
   it('is used by commands on its folder', async () => {
-    await using server = await serveFolder();
     expect(await server.run('price', 'list')).toMatchObject({ code: 0 });
   });
 
   it('is alone on its folder: a second one is refused with exit 5', async () => {
-    await using server = await serveFolder();
     const second = await server.run('serve', '--port', '0');
     expect(second).toMatchObject({ code: 5, out: '', err: expect.stringMatching(/^error\[data_folder_in_use\]/) });
     expect(await server.run('price', 'list')).toMatchObject({ code: 0 });
@@ -49,10 +53,9 @@ describe('the server of a data folder', () => {
     const data = join(temporaryFolder(), 'data');
     mkdirSync(data);
     const { pid } = spawnSync('true');
-    await using other = await serveFolder();
     writeFileSync(
       join(data, 'server.json'),
-      JSON.stringify({ url: other.url, pid, startedAt: '2026-01-01T00:00:00Z' }),
+      JSON.stringify({ url: server.url, pid, startedAt: '2026-01-01T00:00:00Z' }),
     );
     expect(await steelyard(['price', 'list', '--data', data])).toMatchObject({ code: 0 });
     expect(existsSync(join(data, 'store.db'))).toBe(true);
@@ -75,8 +78,8 @@ describe('the server of a data folder', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(existsSync(join(data, 'server.json'))).toBe(true);
-    await using server = await serveFolder(data);
-    expect(await server.run('price', 'list')).toMatchObject({ code: 0 });
+    await using next = await serveFolder(data);
+    expect(await next.run('price', 'list')).toMatchObject({ code: 0 });
   });
 
   it('ends with 0 at SIGTERM', async () => {
@@ -91,7 +94,6 @@ describe('the server of a data folder', () => {
 
   it('refuses to listen beyond loopback, and a taken port, and a port that is none', async () => {
     const data = join(temporaryFolder(), 'data');
-    await using server = await serveFolder();
     const { port } = new URL(server.url);
     const start = (...words: string[]) => steelyard(['serve', '--data', data, ...words]);
     expect(await start('--host', '0.0.0.0')).toMatchObject({

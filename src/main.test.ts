@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createApplication } from './main.ts';
 import { testApplication } from './testing.ts';
+import { sharedApplication } from './testing-shared.ts';
+
+const application = await sharedApplication();
 
 describe('the application', () => {
   it('answers /health with OK and refuses a foreign Host', async () => {
-    await using application = await testApplication();
     const health = await application.http.inject({ url: '/health', headers: { host: 'localhost:4610' } });
     expect([health.statusCode, health.body]).toEqual([200, 'OK']);
     const rebound = await application.http.inject({ url: '/api/v1/teams', headers: { host: 'evil.example' } });
@@ -13,7 +15,6 @@ describe('the application', () => {
   });
 
   it('refuses a request that a page of another origin sends', async () => {
-    await using application = await testApplication();
     const headers = { host: 'localhost', origin: 'https://evil.example' };
     const answer = await application.http.inject({ method: 'POST', url: '/api/v1/apply', headers, payload: {} });
     expect(answer.json()).toMatchObject({ code: 'origin_not_allowed' });
@@ -28,7 +29,6 @@ describe('the application', () => {
   });
 
   it('answers an unknown route with problem details that carry the request id', async () => {
-    await using application = await testApplication();
     const answer = await application.http.inject({ url: '/api/v1/nothing', headers: { host: 'localhost' } });
     expect(answer.statusCode).toBe(404);
     expect(answer.json()).toMatchObject({ code: 'route_not_found', requestId: answer.headers['x-request-id'] });

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { listAlerts } from '../../src/mlops/monitoring/alerts/schema.ts';
 import { call, problemFrom } from '../../src/testing.ts';
 import { type RetrainingRoom, retrainingRoom } from '../../src/testing-retraining.ts';
@@ -21,7 +21,7 @@ const EPISODES = 'on: [{episode: {}}]';
 const BETTER = 'params: {accuracy: "0.9"}';
 const expression = (text: string) => `"$\{{ ${text} }}"`;
 
-/** Runs on each store; `newDatabase` is asked once a test. */
+/** Runs on each store; `newDatabase` is asked once for each test that changes something, and once for all others. */
 export function retrainingSuite(engine: string, newDatabase: () => Promise<string>): void {
   describe(`a retraining on ${engine}`, () => {
     let room: RetrainingRoom;
@@ -34,6 +34,15 @@ export function retrainingSuite(engine: string, newDatabase: () => Promise<strin
     triggerTests(() => room);
     personTests(() => room);
     afterwardsTests(() => room);
+  });
+
+  describe(`a document of a retraining on ${engine}`, () => {
+    let room: RetrainingRoom;
+    beforeAll(async () => {
+      room = await retrainingRoom({ database: await newDatabase() });
+    });
+    afterAll(() => room?.application[Symbol.asyncDispose]());
+    refusalTests(() => room);
   });
 }
 
@@ -241,7 +250,10 @@ function triggerTests(inUse: () => RetrainingRoom): void {
     expect(await room.untilOver(1)).toMatchObject({ state: 'promoted', trigger: { kind: 'data' } });
     expect((await room.detail()).rounds).toHaveLength(1);
   });
+}
 
+/** What is refused changes nothing, so that one room serves all. */
+function refusalTests(inUse: () => RetrainingRoom): void {
   it.each([
     [`monitor: nobody`, /there is no monitor "nobody"/],
     [`model: other`, /watches "ranker", not "other"/],

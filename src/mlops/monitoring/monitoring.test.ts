@@ -1,8 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { Application } from '../../main.ts';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { call, problemFrom, testApplication } from '../../testing.ts';
 import { type MonitorWindow, showMonitor } from './monitors/schema.ts';
@@ -16,22 +15,26 @@ import {
 
 const DAY_MS = 86_400_000;
 let now = Date.parse('2026-11-10T12:00:00Z');
-let data: string;
-let application: Application;
-
+const data = mkdtempSync(join(tmpdir(), 'monitoring-'));
 const open = () => testApplication({ clock: { now: () => now } }, { data });
+let application = await open();
+afterAll(() => application[Symbol.asyncDispose]());
 
-beforeEach(async () => {
+let tests = 0;
+let model: string;
+let monitor: string;
+beforeEach(() => {
   now = Date.parse('2026-11-10T12:00:00Z');
-  data = mkdtempSync(join(tmpdir(), 'monitoring-'));
-  application = await open();
-  onTestFinished(() => application[Symbol.asyncDispose]());
+  tests += 1;
+  [model, monitor] = [`ranker-${tests}`, `watch-${tests}`];
 });
 
 const at = (day: number, hour = 0) =>
   new Date(Date.parse('2026-11-01T00:00:00Z') + day * DAY_MS + hour * 3_600_000).toISOString();
 
-async function watch(spec: object, name = 'watch'): Promise<void> {
+/** Watches the model of this test. */
+async function watch(more: object = {}, name = monitor): Promise<void> {
+  const spec = { model, ...more };
   const text = JSON.stringify({ apiVersion: 'steelyard/v1', kind: 'Monitor', metadata: { name }, spec });
   await call(application, postApply, { body: { documents: [{ file: 'monitor.yaml', text }] } });
 }
@@ -41,7 +44,7 @@ const predict = (...predictions: Partial<Prediction>[]) =>
     body: {
       predictions: predictions.map((each, index) => ({
         prediction: `p${index}`,
-        model: 'ranker',
+        model,
         predictedAt: at(index),
         output: 'yes',
         ...each,
@@ -49,13 +52,12 @@ const predict = (...predictions: Partial<Prediction>[]) =>
     },
   });
 
-const label = (...labels: object[]) =>
-  call(application, recordLabels, { body: { model: 'ranker', labels: labels as never } });
+const label = (...labels: object[]) => call(application, recordLabels, { body: { model, labels: labels as never } });
 const shown = (query: object = {}) =>
-  call(application, showMonitor, { params: { monitor: 'watch' }, query: { by: 'all', ...query } });
+  call(application, showMonitor, { params: { monitor }, query: { by: 'all', ...query } });
 const labelsOf = async (query: object = {}) =>
   Object.fromEntries(
-    (await call(application, listPredictions, { query: { model: 'ranker', ...query } })).predictions.map((each) => [
+    (await call(application, listPredictions, { query: { model, ...query } })).predictions.map((each) => [
       each.prediction,
       each.label,
     ]),
@@ -72,7 +74,7 @@ describe('the prediction log', () => {
     await predict({ output: 'no' });
     await application[Symbol.asyncDispose]();
     application = await open();
-    const { predictions } = await call(application, listPredictions, { query: { model: 'ranker' } });
+    const { predictions } = await call(application, listPredictions, { query: { model } });
     expect(predictions).toMatchObject([
       {
         prediction: 'p1',
@@ -91,7 +93,7 @@ describe('the prediction log', () => {
     const seen: string[] = [];
     let pageToken: string | undefined;
     do {
-      const page = await call(application, listPredictions, { query: { model: 'ranker', pageSize: 2, pageToken } });
+      const page = await call(application, listPredictions, { query: { model, pageSize: 2, pageToken } });
       seen.push(...page.predictions.map(({ prediction }) => prediction));
       pageToken = page.nextPageToken ?? undefined;
     } while (pageToken !== undefined);
@@ -112,7 +114,7 @@ describe('the prediction log', () => {
   });
 
   it('keeps the share that its monitor wants, the same ones each time, and never writes what it redacts', async () => {
-    await watch({ model: 'ranker', log: { sample: 0.25, redact: ['email', 'user.name'] } });
+    await watch({ log: { sample: 0.25, redact: ['email', 'user.name'] } });
     const many = Array.from({ length: 2_000 }, () => ({
       predictedAt: at(0),
       inputs: { email: 'ann@example.org', user: { name: 'Ann', age: 40 }, items: [{ email: 'bob@example.org', n: 1 }] },
@@ -123,7 +125,7 @@ describe('the prediction log', () => {
     expect(first.accepted / 2_000).toBeGreaterThan(0.2);
     expect(first.accepted / 2_000).toBeLessThan(0.3);
     expect(again).toEqual(first);
-    const { predictions } = await call(application, listPredictions, { query: { model: 'ranker', pageSize: 1 } });
+    const { predictions } = await call(application, listPredictions, { query: { model, pageSize: 1 } });
     expect(predictions[0]?.inputs).toEqual({ user: { age: 40 }, items: [{ email: 'bob@example.org', n: 1 }] });
     expect(predictions[0]?.output).toEqual({ label: 'yes' });
   });
@@ -132,7 +134,7 @@ describe('the prediction log', () => {
 describe('labels', () => {
   it('find their prediction by its id, whichever comes first, and the last correction counts', async () => {
     await label({ prediction: 'p0', value: 'no' }, { prediction: 'nobody', value: 'no' });
-    await watch({ model: 'ranker' });
+    await watch();
     await predict({}, {});
     expect(await labelsOf()).toEqual({ p0: 'no', p1: null });
     now += 1_000;
@@ -145,7 +147,7 @@ describe('labels', () => {
   });
 
   it('find the last prediction about their entity before them, within the days that the monitor says', async () => {
-    await watch({ model: 'ranker', labels: { withinDays: 3 } });
+    await watch({ labels: { withinDays: 3 } });
     await predict({ entity: 'ann' }, { entity: 'bob' }, { entity: 'ann' }, { entity: 'ann' });
     await label(
       { entity: 'ann', observedAt: at(0, 12), value: 'first' },
@@ -166,7 +168,7 @@ describe('labels', () => {
   });
 
   it('are as they were known at any time before', async () => {
-    await watch({ model: 'ranker', quality: { kind: 'classification' } });
+    await watch({ quality: { kind: 'classification' } });
     await predict({});
     now += DAY_MS;
     await label({ prediction: 'p0', value: 'no' });
@@ -188,13 +190,13 @@ describe('labels', () => {
   });
 
   it('come from a file, row by row; what is wrong with a row is said, and the rest is kept', async () => {
-    await watch({ model: 'ranker', quality: { kind: 'regression' } });
+    await watch({ quality: { kind: 'regression' } });
     await predict({ output: 1.5 }, { output: 2, entity: 'ann' });
     const file = async (name: string, text: string, columns: object) => {
       const url = `/api/v1/uploads?name=${name}`;
       const headers = { host: 'localhost', 'content-type': 'application/octet-stream' };
       const { upload } = (await application.http.inject({ method: 'POST', url, headers, payload: text })).json();
-      return call(application, importLabels, { body: { upload, model: 'ranker', columns: columns as never } });
+      return call(application, importLabels, { body: { upload, model, columns: columns as never } });
     };
     expect(await file('a.csv', 'id,y\np0,2.5\np1,\np9,7\n', { prediction: 'id', value: 'y' })).toMatchObject({
       accepted: 2,
@@ -216,7 +218,7 @@ describe('labels', () => {
 
 describe('quality', () => {
   it('of classes is accuracy, precision and recall, each with its interval and what it is over', async () => {
-    await watch({ model: 'ranker', quality: { kind: 'classification', output: 'label', positive: 1 } });
+    await watch({ quality: { kind: 'classification', output: 'label', positive: 1 } });
     const pairs = [
       [1, 1],
       [1, 0],
@@ -246,7 +248,7 @@ describe('quality', () => {
   });
 
   it('of rankings is NDCG, recall and reciprocal rank of the first k', async () => {
-    await watch({ model: 'ranker', quality: { kind: 'ranking', k: 3 } });
+    await watch({ quality: { kind: 'ranking', k: 3 } });
     await predict({ output: ['a', 'b', 'c', 'd'] }, { output: ['a', 'b'] }, { output: [7, 8, 9] }, { output: ['a'] });
     await label(
       { prediction: 'p0', value: ['c', 'd', 'x'] },
@@ -264,7 +266,7 @@ describe('quality', () => {
   });
 
   it('comes by window, by slice, and of one version, with latencies', async () => {
-    await watch({ model: 'ranker', quality: { kind: 'classification' } });
+    await watch({ quality: { kind: 'classification' } });
     const country = (name: string, day: number, version: string, latencyMs: number) => ({
       predictedAt: at(day),
       inputs: { 'home country': name },
@@ -297,8 +299,8 @@ describe('quality', () => {
 
 describe('a monitor', () => {
   it('is one for each model, and one that is not there is said to be', async () => {
-    await watch({ model: 'ranker' });
-    expect(await problemFrom(watch({ model: 'ranker' }, 'other'))).toMatchObject({ code: 'monitor_model_taken' });
+    await watch();
+    expect(await problemFrom(watch({}, 'other'))).toMatchObject({ code: 'monitor_model_taken' });
     const asked = call(application, showMonitor, { params: { monitor: 'nobody' } });
     expect(await problemFrom(asked)).toMatchObject({ code: 'monitor_not_found' });
   });

@@ -1,21 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { call, problemFrom, testApplication } from '../../testing.ts';
+import { call, problemFrom } from '../../testing.ts';
+import { sharedApplication } from '../../testing-shared.ts';
 import { eventsAbout, post } from '../wire/testing.ts';
 import { editModel, editModelVersion, getModelVersion, removeModelAlias, setModelAlias } from './schema.ts';
 
-async function withTwoVersions() {
-  const application = await testApplication();
-  await post(application, 'registered-models/create', { name: 'ranker' });
+const application = await sharedApplication();
+
+async function withTwoVersions(name: string): Promise<void> {
+  await post(application, 'registered-models/create', { name });
   for (const source of ['s3://bucket/1', 's3://bucket/2']) {
-    await post(application, 'model-versions/create', { name: 'ranker', source });
+    await post(application, 'model-versions/create', { name, source });
   }
-  return application;
 }
+/** Refused calls change nothing of it. */
+await withTwoVersions('ranker');
 
 describe('changing the registry by hand', () => {
   it('points an alias to a version, says where it pointed before, and takes it away', async () => {
-    await using application = await withTwoVersions();
-    const params = { model: 'ranker', alias: 'champion' };
+    await withTwoVersions('pointed');
+    const params = { model: 'pointed', alias: 'champion' };
     const set = (version: string) => call(application, setModelAlias, { params, body: { version } });
     expect(await set('1')).toEqual({ version: '1', previousVersion: null });
     expect(await set('2')).toEqual({ version: '2', previousVersion: '1' });
@@ -23,7 +26,9 @@ describe('changing the registry by hand', () => {
     const remove = () => call(application, removeModelAlias, { params });
     expect(await remove()).toEqual({ version: null, previousVersion: '2' });
     expect(await remove()).toEqual({ version: null, previousVersion: null });
-    const events = eventsAbout(application, 'model:ranker').filter((event) => JSON.stringify(event).includes('_alias'));
+    const events = eventsAbout(application, 'model:pointed').filter((event) =>
+      JSON.stringify(event).includes('_alias'),
+    );
     expect(events).toHaveLength(3);
   });
 
@@ -35,15 +40,17 @@ describe('changing the registry by hand', () => {
     ['ranker', 'a/b', '1', 'invalid_request'],
     ['ranker', 'champion', 'one', 'invalid_request'],
   ])('refuses %s@%s at version %s: %s', async (model, alias, version, code) => {
-    await using application = await withTwoVersions();
     const calling = call(application, setModelAlias, { params: { model, alias }, body: { version } });
     expect(await problemFrom(calling)).toMatchObject({ code });
   });
 
   it('describes a model and a version, and takes a description away', async () => {
-    await using application = await withTwoVersions();
-    const params = { model: 'ranker', version: '2' };
-    const model = await call(application, editModel, { params: { model: 'ranker' }, body: { description: 'ranks' } });
+    await withTwoVersions('described');
+    const params = { model: 'described', version: '2' };
+    const model = await call(application, editModel, {
+      params: { model: 'described' },
+      body: { description: 'ranks' },
+    });
     expect(model).toMatchObject({ description: 'ranks' });
     const version = await call(application, editModelVersion, { params, body: { description: 'wider' } });
     expect(version).toMatchObject({ version: '2', description: 'wider' });

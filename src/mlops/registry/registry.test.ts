@@ -1,24 +1,18 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { call, problemFrom, testApplication } from '../../testing.ts';
+import { sharedApplication } from '../../testing-shared.ts';
 import { unknownCost } from '../tracking/index.ts';
 import { eventsAbout, mlflow, newRun, post, textAt, valueAt } from '../wire/testing.ts';
 import { getModel, getModelVersion, listModels, listModelVersions } from './schema.ts';
 
-type Application = Awaited<ReturnType<typeof testApplication>>;
+const application = await sharedApplication();
+/** What refused calls name: they change nothing of it. */
+await withVersions('m', 1);
+await post(application, 'registered-models/create', { name: 'taken' });
+const sharedRun = await newRun(application);
 
-/** Refused calls change nothing, so one application serves a whole table of them. */
-let shared: Application;
-let sharedRun: string;
-beforeAll(async () => {
-  shared = await testApplication();
-  await withVersions(shared, 'm', 1);
-  await post(shared, 'registered-models/create', { name: 'taken' });
-  sharedRun = await newRun(shared);
-});
-afterAll(() => shared[Symbol.asyncDispose]());
-
-async function withVersions(application: Application, name: string, count: number): Promise<void> {
+async function withVersions(name: string, count: number): Promise<void> {
   await post(application, 'registered-models/create', { name });
   for (let version = 1; version <= count; version += 1) {
     await post(application, 'model-versions/create', { name, source: `s3://bucket/${name}/${version}` });
@@ -27,22 +21,26 @@ async function withVersions(application: Application, name: string, count: numbe
 
 describe('registered models', () => {
   it('are described, tagged, renamed with all that is theirs, and deleted', async () => {
-    await using application = await testApplication();
-    await withVersions(application, 'm', 2);
-    await mlflow(application, 'PATCH', 'registered-models/update', { name: 'm', description: 'd' });
-    await post(application, 'registered-models/set-tag', { name: 'm', key: 'k', value: 'v' });
-    await post(application, 'model-versions/set-tag', { name: 'm', version: '2', key: 'vk', value: 'vv' });
-    await post(application, 'registered-models/alias', { name: 'm', alias: 'a', version: '2' });
-    const { registered_model } = await post(application, 'registered-models/rename', { name: 'm', new_name: 'n' });
+    await withVersions('described', 2);
+    await mlflow(application, 'PATCH', 'registered-models/update', { name: 'described', description: 'd' });
+    await post(application, 'registered-models/set-tag', { name: 'described', key: 'k', value: 'v' });
+    await post(application, 'model-versions/set-tag', { name: 'described', version: '2', key: 'vk', value: 'vv' });
+    await post(application, 'registered-models/alias', { name: 'described', alias: 'a', version: '2' });
+    const { registered_model } = await post(application, 'registered-models/rename', {
+      name: 'described',
+      new_name: 'renamed',
+    });
     expect(registered_model).toMatchObject({
-      name: 'n',
+      name: 'renamed',
       description: 'd',
       tags: [{ key: 'k', value: 'v' }],
       aliases: [{ alias: 'a', version: '2' }],
-      latest_versions: [{ name: 'n', version: '2', tags: [{ key: 'vk', value: 'vv' }], aliases: ['a'] }],
+      latest_versions: [{ name: 'renamed', version: '2', tags: [{ key: 'vk', value: 'vv' }], aliases: ['a'] }],
     });
-    expect((await mlflow(application, 'DELETE', 'registered-models/delete', { name: 'n' })).body).toEqual({});
-    expect((await mlflow(application, 'GET', 'model-versions/get', { name: 'n', version: '1' })).status).toBe(404);
+    expect((await mlflow(application, 'DELETE', 'registered-models/delete', { name: 'renamed' })).body).toEqual({});
+    expect((await mlflow(application, 'GET', 'model-versions/get', { name: 'renamed', version: '1' })).status).toBe(
+      404,
+    );
   });
 
   it.each([
@@ -103,12 +101,11 @@ describe('registered models', () => {
     ['GET', 'model-versions/search', { order_by: 'current_stage' }, 400, 'INVALID_PARAMETER_VALUE'],
     ['GET', 'model-versions/search', { filter: "version_number = 'x'" }, 400, 'INVALID_PARAMETER_VALUE'],
   ] as const)('%s %s of %j', async (method, path, message, status, errorCode) => {
-    const answer = await mlflow(shared, method, path, message);
+    const answer = await mlflow(application, method, path, message);
     expect([answer.status, answer.body.error_code]).toEqual([status, errorCode]);
   });
 
   it('say what a taken name stands for', async () => {
-    await using application = await testApplication();
     const prompt = [{ key: 'mlflow.prompt.is_prompt', value: 'true' }];
     const create = async (name: string, tags: readonly object[] = []) =>
       (await mlflow(application, 'POST', 'registered-models/create', { name, tags })).body.message;
@@ -147,33 +144,30 @@ describe('registered models', () => {
 
 describe('model versions', () => {
   it('never give a number twice, deleted versions included', async () => {
-    await using application = await testApplication();
-    await withVersions(application, 'm', 2);
-    await mlflow(application, 'DELETE', 'model-versions/delete', { name: 'm', version: '2' });
-    const { model_version } = await post(application, 'model-versions/create', { name: 'm', source: 's3://b/x' });
+    await withVersions('counted', 2);
+    await mlflow(application, 'DELETE', 'model-versions/delete', { name: 'counted', version: '2' });
+    const { model_version } = await post(application, 'model-versions/create', { name: 'counted', source: 's3://b/x' });
     expect(model_version).toMatchObject({ version: '3', status: 'READY', current_stage: 'None' });
   });
 
   it('give up their aliases when they are deleted', async () => {
-    await using application = await testApplication();
-    await withVersions(application, 'm', 1);
-    await post(application, 'registered-models/alias', { name: 'm', alias: 'champion', version: '1' });
-    await mlflow(application, 'DELETE', 'model-versions/delete', { name: 'm', version: '1' });
-    const { body } = await mlflow(application, 'GET', 'registered-models/get', { name: 'm' });
+    await withVersions('aliases', 1);
+    await post(application, 'registered-models/alias', { name: 'aliases', alias: 'champion', version: '1' });
+    await mlflow(application, 'DELETE', 'model-versions/delete', { name: 'aliases', version: '1' });
+    const { body } = await mlflow(application, 'GET', 'registered-models/get', { name: 'aliases' });
     expect(body.registered_model).not.toHaveProperty('aliases');
-    expect(eventsAbout(application, 'model:m')).toMatchObject([
-      { type: 'model_version.created', version: '1', source: 's3://bucket/m/1' },
+    expect(eventsAbout(application, 'model:aliases')).toMatchObject([
+      { type: 'model_version.created', version: '1', source: 's3://bucket/aliases/1' },
       { type: 'model_alias.set', alias: 'champion', version: '1', previousVersion: null },
       { type: 'model_alias.deleted', alias: 'champion', version: '1' },
     ]);
   });
 
   it('move through stages and push the others out when asked to', async () => {
-    await using application = await testApplication();
-    await withVersions(application, 'm', 3);
+    await withVersions('staged', 3);
     const move = (version: string, stage: string, archive = false) =>
       post(application, 'model-versions/transition-stage', {
-        name: 'm',
+        name: 'staged',
         version,
         stage,
         archive_existing_versions: archive,
@@ -181,42 +175,48 @@ describe('model versions', () => {
     await move('1', 'production');
     await move('2', 'PRODUCTION');
     await move('3', 'Production', true);
-    const { body } = await mlflow(application, 'GET', 'model-versions/search', { order_by: 'version_number ASC' });
+    const { body } = await mlflow(application, 'GET', 'model-versions/search', {
+      filter: "name = 'staged'",
+      order_by: 'version_number ASC',
+    });
     const versions = Array.isArray(body.model_versions) ? body.model_versions : [];
     expect(versions.map((version: unknown) => textAt(version, 'current_stage'))).toEqual([
       'Archived',
       'Archived',
       'Production',
     ]);
-    const newest = await post(application, 'registered-models/get-latest-versions', { name: 'm' });
+    const newest = await post(application, 'registered-models/get-latest-versions', { name: 'staged' });
     expect(valueAt(newest, 'model_versions')).toMatchObject([{ version: '2' }, { version: '3' }]);
   });
 
   it('are found behind an alias, and the newest behind latest', async () => {
-    await using application = await testApplication();
-    await withVersions(application, 'm', 2);
-    await post(application, 'registered-models/alias', { name: 'm', alias: 'champion', version: '1' });
-    await post(application, 'registered-models/alias', { name: 'm', alias: 'champion', version: '1' });
+    await withVersions('behind', 2);
+    await post(application, 'registered-models/alias', { name: 'behind', alias: 'champion', version: '1' });
+    await post(application, 'registered-models/alias', { name: 'behind', alias: 'champion', version: '1' });
     const behind = async (alias: string) =>
       textAt(
-        (await mlflow(application, 'GET', 'registered-models/alias', { name: 'm', alias })).body,
+        (await mlflow(application, 'GET', 'registered-models/alias', { name: 'behind', alias })).body,
         'model_version',
         'version',
       );
     expect([await behind('champion'), await behind('latest')]).toEqual(['1', '2']);
-    expect(eventsAbout(application, 'model:m')).toHaveLength(3);
+    expect(eventsAbout(application, 'model:behind')).toHaveLength(3);
   });
 
   it('of another version have its artifacts, run and model', async () => {
-    await using application = await testApplication();
     const run_id = await newRun(application);
-    await post(application, 'registered-models/create', { name: 'm' });
-    await post(application, 'model-versions/create', { name: 'm', source: 's3://b/x', run_id });
-    await post(application, 'registered-models/alias', { name: 'm', alias: 'champion', version: '1' });
+    await post(application, 'registered-models/create', { name: 'origin' });
+    await post(application, 'model-versions/create', { name: 'origin', source: 's3://b/x', run_id });
+    await post(application, 'registered-models/alias', { name: 'origin', alias: 'champion', version: '1' });
     await post(application, 'registered-models/create', { name: 'copy' });
-    for (const source of ['models:/m/1', 'models:/m@champion', 'models:/m/latest', 'models:/m/None']) {
+    for (const source of [
+      'models:/origin/1',
+      'models:/origin@champion',
+      'models:/origin/latest',
+      'models:/origin/None',
+    ]) {
       const { model_version } = await post(application, 'model-versions/create', { name: 'copy', source });
-      expect(model_version).toMatchObject({ source: 'models:/m/1', run_id });
+      expect(model_version).toMatchObject({ source: 'models:/origin/1', run_id });
       const query = { name: 'copy', version: textAt(model_version, 'version') };
       const { body } = await mlflow(application, 'GET', 'model-versions/get-download-uri', query);
       expect(body).toEqual({ artifact_uri: 's3://b/x' });
@@ -259,7 +259,7 @@ describe('model versions', () => {
     // A prompt's tag does not switch the check off (CVE-2026-2614).
     const tags = [{ key: 'mlflow.prompt.is_prompt', value: 'true' }];
     for (const extra of [{}, { run_id: sharedRun }, { tags }, { model_id: 'm-none' }]) {
-      const answer = await mlflow(shared, 'POST', 'model-versions/create', { name: 'm', source, ...extra });
+      const answer = await mlflow(application, 'POST', 'model-versions/create', { name: 'm', source, ...extra });
       expect([400, 404]).toContain(answer.status);
     }
   });
@@ -267,21 +267,22 @@ describe('model versions', () => {
   it.each(['s3://bucket/a//b', 's3://bucket/a....b/c', 'dbfs:/databricks/mlflow-tracking/x'])(
     'may come from %s',
     async (source) => {
-      await using application = await testApplication();
-      await post(application, 'registered-models/create', { name: 'm' });
-      const { model_version } = await post(application, 'model-versions/create', { name: 'm', source });
+      await post(application, 'registered-models/create', { name: source.replaceAll(/[/:]/g, '-') });
+      const { model_version } = await post(application, 'model-versions/create', {
+        name: source.replaceAll(/[/:]/g, '-'),
+        source,
+      });
       expect(model_version).toMatchObject({ source });
     },
   );
 
   it('may come from the artifacts of the run or logged model that the request names, and from no others', async () => {
-    await using application = await testApplication();
     const run_id = await newRun(application);
     const { model } = await post(application, 'logged-models', { experiment_id: '0' });
     const model_id = textAt(model, 'info', 'model_id');
-    await post(application, 'registered-models/create', { name: 'm' });
+    await post(application, 'registered-models/create', { name: 'of artifacts' });
     const create = async (message: object) =>
-      (await mlflow(application, 'POST', 'model-versions/create', { name: 'm', ...message })).status;
+      (await mlflow(application, 'POST', 'model-versions/create', { name: 'of artifacts', ...message })).status;
     const [ofRun, ofModel] = [
       `mlflow-artifacts:/0/${run_id}/artifacts`,
       `mlflow-artifacts:/0/models/${model_id}/artifacts`,
@@ -303,7 +304,6 @@ describe('model versions', () => {
   });
 
   it('are named by the tag of the logged model that they were made of, unless the tag is somebody’s own', async () => {
-    await using application = await testApplication();
     const { model } = await post(application, 'logged-models', { experiment_id: '0' });
     const model_id = textAt(model, 'info', 'model_id');
     await post(application, 'registered-models/create', { name: 'm "1"' });
@@ -324,13 +324,12 @@ describe('model versions', () => {
   });
 
   it('may come from a local path inside the artifacts of their run, where those are local', async () => {
-    await using application = await testApplication();
     const artifact_location = 'file:///data/mlruns';
     const { experiment_id } = await post(application, 'experiments/create', { name: 'local', artifact_location });
     const run_id = await newRun(application, { experiment_id });
-    await post(application, 'registered-models/create', { name: 'm' });
+    await post(application, 'registered-models/create', { name: 'of local paths' });
     const create = (source: string) =>
-      mlflow(application, 'POST', 'model-versions/create', { name: 'm', source, run_id });
+      mlflow(application, 'POST', 'model-versions/create', { name: 'of local paths', source, run_id });
     const root = `/data/mlruns/${run_id}/artifacts`;
     for (const inside of [root, `${root}/model`, `file://${root}/model`])
       expect((await create(inside)).status).toBe(200);
@@ -393,14 +392,13 @@ describe('our own API of models', () => {
   });
 
   it('says what is missing', async () => {
-    await using application = await testApplication();
-    await withVersions(application, 'm', 0);
+    await withVersions('empty', 0);
     const failures = [
       () => call(application, getModel, { params: { model: 'none' } }),
       () => call(application, listModelVersions, { params: { model: 'none' } }),
       () => call(application, getModelVersion, { params: { model: 'none', version: '1' } }),
-      () => call(application, getModelVersion, { params: { model: 'm', version: '1' } }),
-      () => call(application, getModelVersion, { params: { model: 'm', version: 'x' } }),
+      () => call(application, getModelVersion, { params: { model: 'empty', version: '1' } }),
+      () => call(application, getModelVersion, { params: { model: 'empty', version: 'x' } }),
       () => call(application, listModels, { query: { pageToken: 'x' } }),
     ];
     const codes = [];

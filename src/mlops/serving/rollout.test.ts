@@ -1,13 +1,16 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
 import { call, problemFrom, testApplication } from '../../testing.ts';
 import { applied } from '../../testing-pipelines.ts';
 import { aliased, appliedEndpoint, registeredFiles, sent, settled } from '../../testing-serving.ts';
+import { sharedApplication } from '../../testing-shared.ts';
 import { graphWithWeightsAt, greedyGraph, linearGraph, loopGraph } from './graphs.testing.ts';
 import { deleteEndpoint, getEndpoint, rollBackEndpoint, setEndpointTraffic } from './schema.ts';
+
+const shared = await sharedApplication();
 
 const onnx = (version: string, more: object = {}) => ({ model: 'm', version, backend: 'onnx', ...more });
 const main = (version: string, more: object = {}) => ({ variants: { main: onnx(version, more) } });
@@ -20,15 +23,13 @@ const versionOf = async (application: Application, endpoint: string, headers = {
 };
 
 describe('revisions of an endpoint', () => {
-  let application: Application;
+  const application = shared;
   beforeAll(async () => {
-    application = await testApplication();
     await registeredFiles(application, 'm', { 'model.onnx': linearGraph([1, 1]) });
     await registeredFiles(application, 'm', { 'model.onnx': linearGraph([2, 2]) });
     await registeredFiles(application, 'm', { 'model.onnx': 'not a graph' });
     await registeredFiles(application, 'm', { 'readme.md': 'nothing to serve' });
   });
-  afterAll(() => application[Symbol.asyncDispose]());
 
   it('go forward, back, and back to the newer one', async () => {
     await appliedEndpoint(application, 'roll', main('1'));
@@ -186,8 +187,9 @@ describe('revisions of an endpoint', () => {
 });
 
 describe('a graph', () => {
+  const application = shared;
+
   it('that goes round for ever ends with its replica, and the next prediction is answered', async () => {
-    await using application = await testApplication();
     const version = await registeredFiles(application, 'm', { 'model.onnx': loopGraph() });
     await appliedEndpoint(application, 'loop', { ...main(version), limits: { timeout: '1s' } });
     const ask = (turns: number) =>
@@ -200,15 +202,13 @@ describe('a graph', () => {
   it.each(['../secret.bin', '/etc/passwd'])(
     'whose weights lie at %s, outside of the version, is not served',
     async (location) => {
-      await using application = await testApplication();
       const version = await registeredFiles(application, 'm', { 'model.onnx': graphWithWeightsAt(location) });
-      const { state, newest } = await appliedEndpoint(application, 'outside', main(version));
+      const { state, newest } = await appliedEndpoint(application, `outside-${version}`, main(version));
       expect([state, newest.reason]).toEqual(['failed', expect.stringMatching(/External data path/)]);
     },
   );
 
   it('whose weights lie in a file beside it is served', async () => {
-    await using application = await testApplication();
     const weights = new Uint8Array(Float32Array.from([3, 4]).buffer);
     const files = { 'model.onnx': graphWithWeightsAt('weights.bin'), 'weights.bin': weights };
     await appliedEndpoint(application, 'beside', main(await registeredFiles(application, 'm', files)));
@@ -216,7 +216,6 @@ describe('a graph', () => {
   });
 
   it('that wants more memory than there is, is refused or ended, and the server goes on', async () => {
-    await using application = await testApplication();
     const version = await registeredFiles(application, 'm', { 'model.onnx': greedyGraph() });
     await appliedEndpoint(application, 'greedy', main(version, { resources: { memory: '512Mi' } }));
     const ask = (size: number) =>

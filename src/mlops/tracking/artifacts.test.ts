@@ -1,30 +1,29 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { listen } from '../../platform/http/index.ts';
-import { testApplication } from '../../testing.ts';
+import { sharedApplication } from '../../testing-shared.ts';
 import { mlflow, newRun, post, textAt } from '../wire/testing.ts';
 import { attachment, mimeType } from './mime-type.ts';
 
-type Application = Awaited<ReturnType<typeof testApplication>>;
+const application = await sharedApplication();
 
 const proxy = '/api/2.0/mlflow-artifacts/artifacts';
 const host = { host: 'localhost' };
 
-function put(application: Application, path: string, payload: string | Buffer, type = 'text/plain') {
+function put(path: string, payload: string | Buffer, type = 'text/plain') {
   const headers = { ...host, 'content-type': type };
   return application.http.inject({ method: 'PUT', url: `${proxy}/${path}`, headers, payload });
 }
 
-function get(application: Application, url: string) {
+function get(url: string) {
   return application.http.inject({ url, headers: host });
 }
 
 describe('the artifact proxy', () => {
   it('gives back what was put, as an attachment whose type the server names', async () => {
-    await using application = await testApplication();
-    await put(application, '0/r/page.html', '<script>', 'application/json');
-    const answer = await get(application, `${proxy}/0/r/page.html`);
+    await put('0/r/page.html', '<script>', 'application/json');
+    const answer = await get(`${proxy}/0/r/page.html`);
     expect(answer.body).toBe('<script>');
     expect(answer.headers).toMatchObject({
       'content-type': 'text/html',
@@ -36,41 +35,37 @@ describe('the artifact proxy', () => {
   });
 
   it('takes bytes of any type, an empty file included, and lists them by name', async () => {
-    await using application = await testApplication();
     const bytes = Buffer.from([0, 255, 128]);
-    await put(application, 'a/b/x.bin', bytes, 'application/octet-stream');
-    await put(application, 'a/empty', '');
-    await put(application, 'a/form', 'a=1', 'multipart/form-data; boundary=x');
-    expect((await get(application, `${proxy}/a/b/x.bin`)).rawPayload).toEqual(bytes);
-    expect((await get(application, `${proxy}?path=a`)).json()).toEqual({
+    await put('any/b/x.bin', bytes, 'application/octet-stream');
+    await put('any/empty', '');
+    await put('any/form', 'a=1', 'multipart/form-data; boundary=x');
+    expect((await get(`${proxy}/any/b/x.bin`)).rawPayload).toEqual(bytes);
+    expect((await get(`${proxy}?path=any`)).json()).toEqual({
       files: [
         { path: 'b', is_dir: true },
         { path: 'empty', is_dir: false, file_size: 0 },
         { path: 'form', is_dir: false, file_size: 3 },
       ],
     });
-    expect((await get(application, `${proxy}?path=a/empty`)).json()).toEqual({});
+    expect((await get(`${proxy}?path=any/empty`)).json()).toEqual({});
   });
 
   it('removes a file or a folder, but never everything', async () => {
-    await using application = await testApplication();
-    await put(application, 'a/x', '1');
+    await put('removed/x', '1');
     const remove = (path: string) =>
       application.http.inject({ method: 'DELETE', url: `${proxy}/${path}`, headers: host });
-    expect((await remove('a')).json()).toEqual({});
-    expect((await get(application, `${proxy}/a/x`)).json()).toMatchObject({ error_code: 'RESOURCE_DOES_NOT_EXIST' });
+    expect((await remove('removed')).json()).toEqual({});
+    expect((await get(`${proxy}/removed/x`)).json()).toMatchObject({ error_code: 'RESOURCE_DOES_NOT_EXIST' });
     expect((await remove('')).statusCode).toBe(400);
   });
 
   it('says that a folder is no file', async () => {
-    await using application = await testApplication();
-    await put(application, 'a/x', '1');
-    const answer = await get(application, `${proxy}/a`);
+    await put('folder/x', '1');
+    const answer = await get(`${proxy}/folder`);
     expect([answer.statusCode, answer.json()]).toMatchObject([400, { error_code: 'INVALID_PARAMETER_VALUE' }]);
   });
 
   it('refuses an upload beyond the limit and stores nothing of it', async () => {
-    await using application = await testApplication();
     const run_uuid = await newRun(application);
     const answer = await application.http.inject({
       method: 'POST',
@@ -84,16 +79,14 @@ describe('the artifact proxy', () => {
   });
 
   it('answers a presigned download with the status on which clients fall back', async () => {
-    await using application = await testApplication();
-    await put(application, 'a/x', '1');
-    const answer = await get(application, '/api/2.0/mlflow-artifacts/presigned/a/x');
+    await put('presigned/x', '1');
+    const answer = await get('/api/2.0/mlflow-artifacts/presigned/presigned/x');
     expect([answer.statusCode, answer.json()]).toMatchObject([501, { error_code: 'NOT_IMPLEMENTED' }]);
   });
 
   it('gives the range that is asked for, and refuses one beyond the end', async () => {
-    await using application = await testApplication();
-    await put(application, 'a/x', '0123456789');
-    const ask = (range: string) => application.http.inject({ url: `${proxy}/a/x`, headers: { ...host, range } });
+    await put('range/x', '0123456789');
+    const ask = (range: string) => application.http.inject({ url: `${proxy}/range/x`, headers: { ...host, range } });
     const part = await ask('bytes=2-4');
     expect([part.statusCode, part.body]).toEqual([206, '234']);
     expect(part.headers).toMatchObject({ 'content-range': 'bytes 2-4/10', 'content-length': '3' });
@@ -106,12 +99,11 @@ describe('the artifact proxy', () => {
 
 describe('artifacts of runs, models and versions', () => {
   it('are downloaded and listed under their own root', async () => {
-    await using application = await testApplication();
     const run_id = await newRun(application);
-    await put(application, `0/${run_id}/artifacts/d/f.txt`, 'run');
+    await put(`0/${run_id}/artifacts/d/f.txt`, 'run');
     const { model } = await post(application, 'logged-models', { experiment_id: '0', name: 'm' });
     const modelId = textAt(model, 'info', 'model_id');
-    await put(application, `0/models/${modelId}/artifacts/MLmodel`, 'model');
+    await put(`0/models/${modelId}/artifacts/MLmodel`, 'model');
     await post(application, 'registered-models/create', { name: 'reg' });
     await post(application, 'model-versions/create', { name: 'reg', source: `models:/${modelId}` });
 
@@ -123,7 +115,7 @@ describe('artifacts of runs, models and versions', () => {
       files,
     ];
     const bodies = [];
-    for (const url of urls) bodies.push((await get(application, url)).body);
+    for (const url of urls) bodies.push((await get(url)).body);
     expect(bodies).toEqual(['run', 'run', 'model', 'model']);
 
     const listed = await mlflow(application, 'GET', 'artifacts/list', { run_id, path: 'd' });
@@ -138,15 +130,13 @@ describe('artifacts of runs, models and versions', () => {
   it.each(['/get-artifact?path=x', '/get-artifact?run_id=none', '/model-versions/get-artifact?name=none&version=1'])(
     'are refused when %s says too little',
     async (url) => {
-      await using application = await testApplication();
-      expect((await get(application, url)).json()).toMatchObject({ error_code: 'INVALID_PARAMETER_VALUE' });
+      expect((await get(url)).json()).toMatchObject({ error_code: 'INVALID_PARAMETER_VALUE' });
     },
   );
 });
 
 describe('an upload to a run', () => {
   it('names what is missing, the run before the path before the bytes, and stores nothing', async () => {
-    await using application = await testApplication();
     const runId = await newRun(application);
     const upload = async (query: string, payload: string) => {
       const url = `/ajax-api/2.0/mlflow/upload-artifact${query}`;
@@ -164,20 +154,17 @@ describe('an upload to a run', () => {
 });
 
 describe('a path that leaves its folder', () => {
-  let application: Application;
   let address: URL;
   let runId: string;
   let modelId: string;
 
   beforeAll(async () => {
-    application = await testApplication();
     address = new URL(await listen(application.http, { host: '127.0.0.1', port: 0 }));
     runId = await newRun(application);
     modelId = textAt((await post(application, 'logged-models', { experiment_id: '0' })).model, 'info', 'model_id');
-    await post(application, 'registered-models/create', { name: 'reg' });
-    await post(application, 'model-versions/create', { name: 'reg', source: `models:/${modelId}` });
+    await post(application, 'registered-models/create', { name: 'closed' });
+    await post(application, 'model-versions/create', { name: 'closed', source: `models:/${modelId}` });
   });
-  afterAll(() => application[Symbol.asyncDispose]());
 
   /** Sends the path byte for byte: URL parsers would resolve its dots before they reach the server. */
   async function send(method: string, path: string): Promise<{ status: number; body: string }> {
@@ -214,7 +201,7 @@ describe('a path that leaves its folder', () => {
     'list by proxy': (path) => ['GET', `${proxy}?path=${path}`],
     'list of a run': (path) => ['GET', `/api/2.0/mlflow/artifacts/list?run_id=${runId}&path=${path}`],
     'get-artifact': (path) => ['GET', `/get-artifact?run_id=${runId}&path=${path}`],
-    'get-artifact of a version': (path) => ['GET', `/model-versions/get-artifact?name=reg&version=1&path=${path}`],
+    'get-artifact of a version': (path) => ['GET', `/model-versions/get-artifact?name=closed&version=1&path=${path}`],
     'file of a logged model': (path) => [
       'GET',
       `/ajax-api/2.0/mlflow/logged-models/${modelId}/artifacts/files?artifact_file_path=${path}`,

@@ -1,34 +1,26 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { call, testApplication } from '../../testing.ts';
+import { sharedApplication } from '../../testing-shared.ts';
 import { mlflow, newRun, post, textAt, valueAt } from '../wire/testing.ts';
 import { listExperiments } from './schema.ts';
 
-type Application = Awaited<ReturnType<typeof testApplication>>;
-
-/** Refused calls change nothing, so one application serves a whole table of them. */
-let shared: Application;
-beforeAll(async () => {
-  shared = await testApplication();
-  await post(shared, 'experiments/create', { name: 'taken' });
-});
-afterAll(() => shared[Symbol.asyncDispose]());
+const application = await sharedApplication();
+await post(application, 'experiments/create', { name: 'taken' });
 
 describe('experiments', () => {
   it('never gives a name twice, deleted experiments included, and finds those by name', async () => {
-    await using application = await testApplication();
-    const { experiment_id: id } = await post(application, 'experiments/create', { name: 'e' });
+    const { experiment_id: id } = await post(application, 'experiments/create', { name: 'deleted' });
     await post(application, 'experiments/delete', { experiment_id: id });
-    expect(await mlflow(application, 'POST', 'experiments/create', { name: 'e' })).toMatchObject({
+    expect(await mlflow(application, 'POST', 'experiments/create', { name: 'deleted' })).toMatchObject({
       status: 400,
       body: { error_code: 'RESOURCE_ALREADY_EXISTS' },
     });
-    const found = await mlflow(application, 'GET', 'experiments/get-by-name', { experiment_name: 'e' });
+    const found = await mlflow(application, 'GET', 'experiments/get-by-name', { experiment_name: 'deleted' });
     expect(found.body).toMatchObject({ experiment: { experiment_id: id, lifecycle_stage: 'deleted' } });
   });
 
   it('takes its runs along when it is deleted and restored', async () => {
-    await using application = await testApplication();
-    const { experiment_id: id } = await post(application, 'experiments/create', { name: 'e' });
+    const { experiment_id: id } = await post(application, 'experiments/create', { name: 'with runs' });
     const runId = await newRun(application, { experiment_id: id });
     await post(application, 'experiments/delete', { experiment_id: id });
     const stage = async () => {
@@ -62,7 +54,7 @@ describe('experiments', () => {
     ['experiments/search', { page_token: 'nonsense' }, 'INVALID_PARAMETER_VALUE', 'page token'],
     ['experiments/search', { view_type: 'SOME' }, 'INVALID_PARAMETER_VALUE', '"SOME"'],
   ])('refuses %s of %j', async (path, message, errorCode, text) => {
-    const { body } = await mlflow(shared, 'POST', path, message);
+    const { body } = await mlflow(application, 'POST', path, message);
     expect(body).toEqual({ error_code: errorCode, message: expect.stringContaining(text) });
   });
 
@@ -80,14 +72,13 @@ describe('experiments', () => {
     's3://bucket/x?p=/../..',
     `s3://bucket/${'x'.repeat(2048)}`,
   ])('does not keep artifacts at %s', async (location) => {
-    const answer = await mlflow(shared, 'POST', 'experiments/create', { name: 'e', artifact_location: location });
+    const answer = await mlflow(application, 'POST', 'experiments/create', { name: 'e', artifact_location: location });
     expect(answer).toMatchObject({ status: 400, body: { error_code: 'INVALID_PARAMETER_VALUE' } });
   });
 
   it('keeps another place that the client names, with its query at the end of what is under it', async () => {
-    await using application = await testApplication();
     const artifact_location = 's3://bucket/root?region=eu';
-    const { experiment_id } = await post(application, 'experiments/create', { name: 'e', artifact_location });
+    const { experiment_id } = await post(application, 'experiments/create', { name: 'elsewhere', artifact_location });
     const { run } = await post(application, 'runs/create', { experiment_id });
     const runId = textAt(run, 'info', 'run_id');
     expect(textAt(run, 'info', 'artifact_uri')).toBe(`s3://bucket/root/${runId}/artifacts?region=eu`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { testApplication } from '../../testing.ts';
+import { sharedApplication } from '../../testing-shared.ts';
 import { eventsAbout, newRun, post } from '../wire/testing.ts';
 import { mergeUsage, usageIn } from './gpu-usage.ts';
 
@@ -43,9 +43,10 @@ describe('GPU usage in samples', () => {
   });
 });
 
-describe('events of a run', () => {
+describe('events of a run', async () => {
+  const application = await sharedApplication();
+
   it('say that it was created, ended and deleted, with what it is about', async () => {
-    await using application = await testApplication();
     const tags = [
       { key: 'steelyard.team', value: 'search' },
       { key: 'other', value: 'x' },
@@ -69,7 +70,6 @@ describe('events of a run', () => {
   });
 
   it('say that each was deleted with its experiment', async () => {
-    await using application = await testApplication();
     const { experiment_id } = await post(application, 'experiments/create', { name: 'e' });
     const run_id = await newRun(application, { experiment_id });
     await post(application, 'experiments/delete', { experiment_id });
@@ -77,7 +77,6 @@ describe('events of a run', () => {
   });
 
   it('tell its GPUs as they become known, once for each growth, and again when its tags change', async () => {
-    await using application = await testApplication();
     const run_id = await newRun(application);
     const log = (...metrics: object[]) => post(application, 'runs/log-batch', { run_id, metrics });
     await log(gpu('gpu_0', 0), { key: 'loss', value: 1, timestamp: at });
@@ -109,7 +108,6 @@ describe('events of a run', () => {
   });
 
   it('are not said when the batch is refused', async () => {
-    await using application = await testApplication();
     const run_id = await newRun(application);
     await post(application, 'runs/log-parameter', { run_id, key: 'p', value: '1' });
     const batch = { run_id, metrics: [gpu('gpu_0', 0)], params: [{ key: 'p', value: '2' }] };

@@ -1,8 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { testApplication } from '../../testing.ts';
+import { sharedApplication } from '../../testing-shared.ts';
 import { mlflow, newRun, post, textAt, valueAt } from '../wire/testing.ts';
 
 type Application = Awaited<ReturnType<typeof testApplication>>;
+
+const shared = await sharedApplication();
+
+/** An experiment of its own for a test that searches. */
+async function newExperiment(name: string): Promise<string> {
+  return textAt(await post(shared, 'experiments/create', { name }), 'experiment_id');
+}
 
 async function newModel(application: Application, message: object = {}): Promise<string> {
   const { model } = await post(application, 'logged-models', { experiment_id: '0', ...message });
@@ -21,8 +29,7 @@ async function namesOf(application: Application, message: object): Promise<unkno
 
 describe('logged models', () => {
   it('are pending until they are finalized, under the models of their experiment', async () => {
-    await using application = await testApplication();
-    const { model } = await post(application, 'logged-models', {
+    const { model } = await post(shared, 'logged-models', {
       experiment_id: '0',
       name: 'm',
       model_type: 'sklearn',
@@ -43,24 +50,24 @@ describe('logged models', () => {
       data: { params: [{ key: 'p', value: '1' }] },
     });
     for (const status of [2, 'LOGGED_MODEL_READY']) {
-      const { body } = await mlflow(application, 'PATCH', `logged-models/${id}`, { model_id: id, status });
+      const { body } = await mlflow(shared, 'PATCH', `logged-models/${id}`, { model_id: id, status });
       expect(textAt(body, 'model', 'info', 'status')).toBe('LOGGED_MODEL_READY');
     }
   });
 
   it('keep tags and params, and are hidden once deleted unless asked for', async () => {
-    await using application = await testApplication();
-    const id = await newModel(application);
-    await mlflow(application, 'PATCH', `logged-models/${id}/tags`, { tags: [{ key: 'a/b', value: '1' }] });
-    await post(application, `logged-models/${id}/params`, { params: [{ key: 'p', value: '2' }] });
-    const { body } = await mlflow(application, 'GET', `logged-models/${id}`);
+    const experiment_id = await newExperiment('kept');
+    const id = await newModel(shared, { experiment_id });
+    await mlflow(shared, 'PATCH', `logged-models/${id}/tags`, { tags: [{ key: 'a/b', value: '1' }] });
+    await post(shared, `logged-models/${id}/params`, { params: [{ key: 'p', value: '2' }] });
+    const { body } = await mlflow(shared, 'GET', `logged-models/${id}`);
     expect(body).toMatchObject({ model: { info: { tags: [{ key: 'a/b' }] }, data: { params: [{ value: '2' }] } } });
-    const drop = () => mlflow(application, 'DELETE', `logged-models/${id}/tags/a%2Fb`);
+    const drop = () => mlflow(shared, 'DELETE', `logged-models/${id}/tags/a%2Fb`);
     expect([(await drop()).status, (await drop()).status]).toEqual([200, 404]);
-    await mlflow(application, 'DELETE', `logged-models/${id}`);
-    expect((await mlflow(application, 'GET', `logged-models/${id}`)).body.error_code).toBe('RESOURCE_DOES_NOT_EXIST');
-    expect((await mlflow(application, 'GET', `logged-models/${id}`, { allow_deleted: true })).status).toBe(200);
-    expect(await namesOf(application, {})).toEqual([]);
+    await mlflow(shared, 'DELETE', `logged-models/${id}`);
+    expect((await mlflow(shared, 'GET', `logged-models/${id}`)).body.error_code).toBe('RESOURCE_DOES_NOT_EXIST');
+    expect((await mlflow(shared, 'GET', `logged-models/${id}`, { allow_deleted: true })).status).toBe(200);
+    expect(await namesOf(shared, { experiment_ids: [experiment_id] })).toEqual([]);
   });
 
   it.each([
@@ -69,14 +76,14 @@ describe('logged models', () => {
     [{ experiment_id: '0', name: "it's" }, 'Invalid model name'],
     [{ experiment_id: '9' }, 'No Experiment with id=9'],
   ])('are refused: %j', async (message, text) => {
-    await using application = await testApplication();
-    const { body } = await mlflow(application, 'POST', 'logged-models', message);
+    const { body } = await mlflow(shared, 'POST', 'logged-models', message);
     expect(body.message).toContain(text);
   });
 
   it('are found by what was measured of them, on a dataset where one is named', async () => {
-    await using application = await testApplication();
-    const run_id = await newRun(application);
+    const experiment_id = await newExperiment('measured');
+    const found = (message: object) => namesOf(shared, { experiment_ids: [experiment_id], ...message });
+    const run_id = await newRun(shared);
     const measured: [string, number, string | undefined][] = [
       ['a', 0.5, 'train'],
       ['a', 0.4, 'test'],
@@ -84,31 +91,23 @@ describe('logged models', () => {
       ['c', 0.7, undefined],
     ];
     const ids = new Map<string, string>();
-    for (const name of ['a', 'b', 'c', 'none']) ids.set(name, await newModel(application, { name }));
+    for (const name of ['a', 'b', 'c', 'none']) ids.set(name, await newModel(shared, { experiment_id, name }));
     for (const [name, value, dataset_name] of measured) {
       const metric = { key: 'f 1', value, timestamp: 5, dataset_name, dataset_digest: dataset_name && 'd1' };
-      await post(application, 'runs/log-batch', { run_id, metrics: [{ ...metric, model_id: ids.get(name) }] });
+      await post(shared, 'runs/log-batch', { run_id, metrics: [{ ...metric, model_id: ids.get(name) }] });
     }
     const order = (ascending: boolean, dataset_name?: string) => ({
       order_by: [{ field_name: 'metrics.f 1', ascending, dataset_name }],
     });
-    expect(await namesOf(application, { filter: 'metrics.`f 1` > 0.6', ...order(true) })).toEqual(['c', 'b']);
+    expect(await found({ filter: 'metrics.`f 1` > 0.6', ...order(true) })).toEqual(['c', 'b']);
     const onTest = { datasets: [{ dataset_name: 'test' }] };
-    expect(await namesOf(application, { filter: 'metrics.`f 1` < 0.6', ...onTest })).toEqual(['a']);
-    expect(await namesOf(application, onTest)).toEqual(['a']);
-    expect(await namesOf(application, { datasets: [{ dataset_name: 'train', dataset_digest: 'other' }] })).toEqual([]);
-    expect(await namesOf(application, order(false, 'train'))).toMatchObject([
-      'b',
-      'a',
-      ...[expect.anything(), expect.anything()],
-    ]);
+    expect(await found({ filter: 'metrics.`f 1` < 0.6', ...onTest })).toEqual(['a']);
+    expect(await found(onTest)).toEqual(['a']);
+    expect(await found({ datasets: [{ dataset_name: 'train', dataset_digest: 'other' }] })).toEqual([]);
+    expect(await found(order(false, 'train'))).toMatchObject(['b', 'a', ...[expect.anything(), expect.anything()]]);
     const byDigest = [{ field_name: 'metrics.f 1', ascending: false, dataset_digest: 'd1' }];
-    expect(await namesOf(application, { order_by: byDigest })).toMatchObject([
-      'b',
-      'a',
-      ...[expect.anything(), expect.anything()],
-    ]);
-    const { body } = await mlflow(application, 'GET', `logged-models/${ids.get('a')}`);
+    expect(await found({ order_by: byDigest })).toMatchObject(['b', 'a', ...[expect.anything(), expect.anything()]]);
+    const { body } = await mlflow(shared, 'GET', `logged-models/${ids.get('a')}`);
     expect(valueAt(body, 'model', 'data', 'metrics')).toHaveLength(2);
   });
 
@@ -126,6 +125,14 @@ describe('logged models', () => {
     expect(await namesOf(application, {})).toEqual(['c', 'b', 'a']);
   });
 
+  let experiment_id: string;
+  beforeAll(async () => {
+    experiment_id = await newExperiment('matched');
+    await newModel(shared, { experiment_id, name: 'pending', params: [{ key: 'k', value: 'v' }] });
+    const id = await newModel(shared, { experiment_id, name: 'ready', tags: [{ key: 'k', value: 'v' }] });
+    await mlflow(shared, 'PATCH', `logged-models/${id}`, { status: 'LOGGED_MODEL_READY' });
+  });
+
   it.each([
     ["status = 'READY'", ['ready']],
     ["status != 'LOGGED_MODEL_READY'", ['pending']],
@@ -137,11 +144,7 @@ describe('logged models', () => {
     ["creation_time > 'x'", 'INVALID_PARAMETER_VALUE'],
     ["nope.k = 'v'", 'INVALID_PARAMETER_VALUE'],
   ])('match %s', async (filter, names) => {
-    await using application = await testApplication();
-    await newModel(application, { name: 'pending', params: [{ key: 'k', value: 'v' }] });
-    const id = await newModel(application, { name: 'ready', tags: [{ key: 'k', value: 'v' }] });
-    await mlflow(application, 'PATCH', `logged-models/${id}`, { status: 'LOGGED_MODEL_READY' });
     const order_by = [{ field_name: 'name', ascending: false }];
-    expect(await namesOf(application, { filter, order_by })).toEqual(names);
+    expect(await namesOf(shared, { experiment_ids: [experiment_id], filter, order_by })).toEqual(names);
   });
 });

@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testApplication } from '../../testing.ts';
+import { describe, expect, it } from 'vitest';
+import { sharedApplication } from '../../testing-shared.ts';
 import { mlflow, newRun, post, valueAt } from '../wire/testing.ts';
 
-type Application = Awaited<ReturnType<typeof testApplication>>;
+const application = await sharedApplication();
 
-/** Refused calls change nothing, so one application serves a whole table of them. */
-let shared: Application;
-beforeAll(async () => {
-  shared = await testApplication();
-});
-afterAll(() => shared[Symbol.asyncDispose]());
-
-async function dataOf(application: Application, runId: string): Promise<unknown> {
+async function dataOf(runId: string): Promise<unknown> {
   return valueAt((await mlflow(application, 'GET', 'runs/get', { run_id: runId })).body, 'run', 'data');
 }
 
@@ -25,16 +18,14 @@ describe('metrics', () => {
     ['a negative step is a step', [sample(1, -5, 10), sample(2, -6, 20)], 1],
     ['NaN that is newer', [sample(1, 1, 10), sample('NaN', 2, 10)], 'NaN'],
   ])('keeps as latest %s, whatever the order of arrival', async (_, samples, latest) => {
-    await using application = await testApplication();
     for (const metrics of [samples.map((each) => [each]), samples.toReversed().map((each) => [each]), [samples]]) {
       const run_id = await newRun(application);
       for (const batch of metrics) await post(application, 'runs/log-batch', { run_id, metrics: batch });
-      expect(valueAt(await dataOf(application, run_id), 'metrics', 0, 'value')).toBe(latest);
+      expect(valueAt(await dataOf(run_id), 'metrics', 0, 'value')).toBe(latest);
     }
   });
 
   it('ignores an exact repeat, so that a client may try again', async () => {
-    await using application = await testApplication();
     const run_id = await newRun(application);
     const metrics = [sample(1, 0, 10), sample(1, 0, 10), sample('NaN', 0, 10)];
     await post(application, 'runs/log-batch', { run_id, metrics });
@@ -44,7 +35,6 @@ describe('metrics', () => {
   });
 
   it('pages through a history in order of time, and gives all of it when no page is asked for', async () => {
-    await using application = await testApplication();
     const run_id = await newRun(application);
     const metrics = [3, 1, 2, 5, 4].map((at) => sample(at / 10, 0, at));
     await post(application, 'runs/log-batch', { run_id, metrics });
@@ -64,7 +54,6 @@ describe('metrics', () => {
   });
 
   it('samples a long history evenly, first and last included', async () => {
-    await using application = await testApplication();
     const run_id = await newRun(application);
     const metrics = Array.from({ length: 100 }, (_, step) => sample(step, step, 10 + step));
     await post(application, 'runs/log-batch', { run_id, metrics });
@@ -84,7 +73,6 @@ describe('metrics', () => {
 
 describe('a batch', () => {
   it('is stored whole or not at all', async () => {
-    await using application = await testApplication();
     const run_id = await newRun(application);
     await post(application, 'runs/log-parameter', { run_id, key: 'p', value: '1' });
     const refused = await mlflow(application, 'POST', 'runs/log-batch', {
@@ -100,8 +88,8 @@ describe('a batch', () => {
       error_code: 'INVALID_PARAMETER_VALUE',
       message: expect.stringContaining("Changing param values is not allowed. Param with key='p'"),
     });
-    expect(await dataOf(application, run_id)).toMatchObject({ params: [{ key: 'p', value: '1' }] });
-    expect(await dataOf(application, run_id)).not.toHaveProperty('metrics');
+    expect(await dataOf(run_id)).toMatchObject({ params: [{ key: 'p', value: '1' }] });
+    expect(await dataOf(run_id)).not.toHaveProperty('metrics');
   });
 
   const many = (count: number, entry: (index: number) => object) => Array.from({ length: count }, (_, i) => entry(i));
@@ -132,8 +120,8 @@ describe('a batch', () => {
       "for parameter 'params[0].key'",
     ]),
   ])('is refused: %j', async (batch, message) => {
-    const run_id = await newRun(shared);
-    const answer = await mlflow(shared, 'POST', 'runs/log-batch', { run_id, ...batch });
+    const run_id = await newRun(application);
+    const answer = await mlflow(application, 'POST', 'runs/log-batch', { run_id, ...batch });
     expect(answer).toEqual({
       status: 400,
       body: { error_code: 'INVALID_PARAMETER_VALUE', message: expect.stringContaining(message) },
@@ -141,19 +129,17 @@ describe('a batch', () => {
   });
 
   it('may hold names of any script, with spaces, slashes and colons', async () => {
-    await using application = await testApplication();
     const run_id = await newRun(application);
     const key = 'größe/тест: a_b-c.d';
     await post(application, 'runs/log-batch', { run_id, params: [{ key, value: '' }] });
-    expect(await dataOf(application, run_id)).toMatchObject({ params: [{ key, value: '' }] });
+    expect(await dataOf(run_id)).toMatchObject({ params: [{ key, value: '' }] });
   });
 
   it('cuts values that are too long, counting characters and not UTF-16 units', async () => {
-    await using application = await testApplication();
     const run_id = await newRun(application);
     const value = '😀'.repeat(9000);
     await post(application, 'runs/log-batch', { run_id, params: [{ key: 'p', value }], tags: [{ key: 't', value }] });
-    const data = await dataOf(application, run_id);
+    const data = await dataOf(run_id);
     expect([...String(valueAt(data, 'params', 0, 'value'))]).toHaveLength(6000);
     expect([...String(valueAt(data, 'tags', 1, 'value'))]).toHaveLength(8000);
   });
@@ -161,7 +147,6 @@ describe('a batch', () => {
 
 describe('params, tags and inputs', () => {
   it('keeps a param that comes again with the same value', async () => {
-    await using application = await testApplication();
     const run_id = await newRun(application);
     const param = { run_id, key: 'p', value: '1' };
     await post(application, 'runs/log-parameter', param);
@@ -171,7 +156,6 @@ describe('params, tags and inputs', () => {
   });
 
   it('takes the last of a tag, and the tag mlflow.runName for the name', async () => {
-    await using application = await testApplication();
     const run_id = await newRun(application, { run_name: 'before' });
     const tags = ['x', 'y', 'z'].map((value) => ({ key: 'mlflow.runName', value }));
     await post(application, 'runs/log-batch', { run_id, tags });
@@ -180,7 +164,6 @@ describe('params, tags and inputs', () => {
   });
 
   it('writes nothing to a deleted run, whose deletion and return may be repeated', async () => {
-    await using application = await testApplication();
     const run_id = await newRun(application);
     for (const path of ['runs/delete', 'runs/delete']) await post(application, path, { run_id });
     const writes: [string, object][] = [
@@ -204,7 +187,6 @@ describe('params, tags and inputs', () => {
   });
 
   it('keeps a dataset once a run, with the tags that it came with first', async () => {
-    await using application = await testApplication();
     const run_id = await newRun(application);
     const dataset = { name: 'd', digest: '1', source_type: 'local', source: '{}' };
     const tags = (value: string) => [{ key: 'mlflow.data.context', value }];
@@ -220,13 +202,12 @@ describe('params, tags and inputs', () => {
   });
 
   it('keeps the models of MLflow 2 in a tag of the run', async () => {
-    await using application = await testApplication();
     const run_id = await newRun(application);
     const model = { artifact_path: 'm', flavors: {}, utc_time_created: 'now', run_id };
     const log = (model_json: string) => mlflow(application, 'POST', 'runs/log-model', { run_id, model_json });
     await log(JSON.stringify(model));
     await log(JSON.stringify(model));
-    const history = valueAt(await dataOf(application, run_id), 'tags', 0, 'value');
+    const history = valueAt(await dataOf(run_id), 'tags', 0, 'value');
     expect(JSON.parse(String(history))).toEqual([model, model]);
     expect((await log('{')).status).toBe(400);
     expect((await log('{}')).body.message).toContain('missing mandatory fields');

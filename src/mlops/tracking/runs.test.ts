@@ -1,31 +1,30 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { call, problemFrom, testApplication } from '../../testing.ts';
+import { sharedApplication } from '../../testing-shared.ts';
 import { mlflow, newRun, post, textAt, valueAt } from '../wire/testing.ts';
 import { unknownCost } from './run-cost/store.ts';
 import { getRun, listRuns } from './schema.ts';
 
-type Application = Awaited<ReturnType<typeof testApplication>>;
+const application = await sharedApplication();
 
-/** Refused calls change nothing, so one application serves a whole table of them. */
-let shared: Application;
-beforeAll(async () => {
-  shared = await testApplication();
-});
-afterAll(() => shared[Symbol.asyncDispose]());
+/** An experiment of its own for a test that searches. */
+async function newExperiment(name: string): Promise<string> {
+  return textAt(await post(application, 'experiments/create', { name }), 'experiment_id');
+}
 
-async function namesOf(application: Application, message: object): Promise<unknown> {
-  const { status, body } = await mlflow(application, 'POST', 'runs/search', { experiment_ids: ['0'], ...message });
+async function namesOf(message: object): Promise<unknown> {
+  const { status, body } = await mlflow(application, 'POST', 'runs/search', message);
   if (status !== 200) return body.error_code;
   const runs = Array.isArray(body.runs) ? body.runs : [];
   return runs.map((run: unknown) => textAt(run, 'info', 'run_name'));
 }
 
 /** Names on each page, to the last. */
-async function pagesOf(application: Application, message: object): Promise<unknown[][]> {
+async function pagesOf(message: object): Promise<unknown[][]> {
   const pages: unknown[][] = [];
   let token: object = {};
   for (;;) {
-    const body = await post(application, 'runs/search', { experiment_ids: ['0'], ...message, ...token });
+    const body = await post(application, 'runs/search', { ...message, ...token });
     const runs = Array.isArray(body.runs) ? body.runs : [];
     pages.push(runs.map((run: unknown) => textAt(run, 'info', 'run_name')));
     if (body.next_page_token === undefined) return pages;
@@ -65,11 +64,12 @@ describe('runs', () => {
     ['runs/search', { experiment_ids: ['0'], max_results: 0 }, 400, 'INVALID_PARAMETER_VALUE'],
     ['runs/search', { experiment_ids: ['0'], order_by: ['dataset.name'] }, 400, 'INVALID_PARAMETER_VALUE'],
   ])('refuse %s of %j', async (path, message, status, errorCode) => {
-    expect(await mlflow(shared, 'POST', path, message)).toMatchObject({ status, body: { error_code: errorCode } });
+    expect(await mlflow(application, 'POST', path, message)).toMatchObject({ status, body: { error_code: errorCode } });
   });
 
   it('sort values first, then NaN, then missing, in both directions, and page by any order', async () => {
-    await using application = await testApplication();
+    const experiment_id = await newExperiment('sorted');
+    const experiment_ids = [experiment_id];
     const values: Record<string, number | string | undefined> = {
       a: 2,
       b: 'NaN',
@@ -79,37 +79,54 @@ describe('runs', () => {
       f: 1,
     };
     for (const [index, [run_name, value]] of Object.entries(values).entries()) {
-      const run_id = await newRun(application, { run_name, start_time: index });
+      const run_id = await newRun(application, { experiment_id, run_name, start_time: index });
       if (value !== undefined) await post(application, 'runs/log-metric', { run_id, key: 'm', value, timestamp: 1 });
     }
     const descending = ['a', 'f', 'd', 'e', 'b', 'c'];
-    expect(await namesOf(application, { order_by: ['metrics.m ASC'] })).toEqual(['e', 'f', 'd', 'a', 'b', 'c']);
-    expect(await namesOf(application, { order_by: ['metrics.m DESC'] })).toEqual(descending);
-    const pages = await pagesOf(application, { order_by: ['metrics.m DESC'], max_results: 1 });
+    expect(await namesOf({ experiment_ids, order_by: ['metrics.m ASC'] })).toEqual(['e', 'f', 'd', 'a', 'b', 'c']);
+    expect(await namesOf({ experiment_ids, order_by: ['metrics.m DESC'] })).toEqual(descending);
+    const pages = await pagesOf({ experiment_ids, order_by: ['metrics.m DESC'], max_results: 1 });
     expect(pages).toEqual([...descending.map((name) => [name]), []]);
   });
 
   it('have a page after one that is exactly full, as with MLflow 3.6: it may be empty, and is the last', async () => {
-    await using application = await testApplication();
+    const experiment_id = await newExperiment('full');
     for (const run_name of ['a', 'b', 'c']) {
-      const run_id = await newRun(application, { run_name, start_time: 1 });
+      const run_id = await newRun(application, { experiment_id, run_name, start_time: 1 });
       if (run_name !== 'c') await post(application, 'runs/log-metric', { run_id, key: 'm', value: 1, timestamp: 1 });
     }
-    const byMetric = { order_by: ['metrics.m DESC', 'attributes.run_name ASC'] };
-    expect(await pagesOf(application, { ...byMetric, max_results: 2 })).toEqual([['a', 'b'], ['c']]);
-    expect(await pagesOf(application, { ...byMetric, max_results: 3 })).toEqual([['a', 'b', 'c'], []]);
-    expect(await pagesOf(application, { ...byMetric, max_results: 4 })).toEqual([['a', 'b', 'c']]);
+    const byMetric = { experiment_ids: [experiment_id], order_by: ['metrics.m DESC', 'attributes.run_name ASC'] };
+    expect(await pagesOf({ ...byMetric, max_results: 2 })).toEqual([['a', 'b'], ['c']]);
+    expect(await pagesOf({ ...byMetric, max_results: 3 })).toEqual([['a', 'b', 'c'], []]);
+    expect(await pagesOf({ ...byMetric, max_results: 4 })).toEqual([['a', 'b', 'c']]);
   });
 
   it('do not skip or repeat one when others come and go between two pages', async () => {
-    await using application = await testApplication();
-    for (let at = 0; at < 6; at += 1) await newRun(application, { run_name: `r${at}`, start_time: at });
-    const first = await post(application, 'runs/search', { experiment_ids: ['0'], max_results: 3 });
-    await newRun(application, { run_name: 'late', start_time: 100 });
+    const experiment_id = await newExperiment('moving');
+    const experiment_ids = [experiment_id];
+    for (let at = 0; at < 6; at += 1) await newRun(application, { experiment_id, run_name: `r${at}`, start_time: at });
+    const first = await post(application, 'runs/search', { experiment_ids, max_results: 3 });
+    await newRun(application, { experiment_id, run_name: 'late', start_time: 100 });
     await post(application, 'runs/delete', { run_id: textAt(first, 'runs', '0', 'info', 'run_id') });
-    const message = { max_results: 3, page_token: first.next_page_token };
-    expect(await namesOf(application, message)).toEqual(['r2', 'r1', 'r0']);
-    expect(await namesOf(application, { ...message, filter: "params.p = '1'" })).toBe('INVALID_PARAMETER_VALUE');
+    const message = { experiment_ids, max_results: 3, page_token: first.next_page_token };
+    expect(await namesOf(message)).toEqual(['r2', 'r1', 'r0']);
+    expect(await namesOf({ ...message, filter: "params.p = '1'" })).toBe('INVALID_PARAMETER_VALUE');
+  });
+
+  let matched: string;
+  beforeAll(async () => {
+    matched = await newExperiment('matched');
+    const params: Record<string, string | undefined> = {
+      backslash: '50\\x',
+      percent: '50%',
+      upper: 'groß',
+      none: undefined,
+    };
+    for (const [index, [run_name, value]] of Object.entries(params).entries()) {
+      const run_id = await newRun(application, { experiment_id: matched, run_name, start_time: index + 1 });
+      if (value !== undefined) await post(application, 'runs/log-parameter', { run_id, key: 'p', value });
+      if (run_name === 'upper') await post(application, 'runs/update', { run_id, status: 'KILLED', end_time: 6 });
+    }
   });
 
   it.each([
@@ -128,24 +145,11 @@ describe('runs', () => {
     ["run_id IN ('nobody')", []],
     ["params.p = 'x''; drop table run; --'", []],
   ])('match %s', async (filter, names) => {
-    await using application = await testApplication();
-    const params: Record<string, string | undefined> = {
-      backslash: '50\\x',
-      percent: '50%',
-      upper: 'groß',
-      none: undefined,
-    };
-    for (const [index, [run_name, value]] of Object.entries(params).entries()) {
-      const run_id = await newRun(application, { run_name, start_time: index + 1 });
-      if (value !== undefined) await post(application, 'runs/log-parameter', { run_id, key: 'p', value });
-      if (run_name === 'upper') await post(application, 'runs/update', { run_id, status: 'KILLED', end_time: 6 });
-    }
-    const found = await namesOf(application, { filter, order_by: ['run_name'] });
+    const found = await namesOf({ experiment_ids: [matched], filter, order_by: ['run_name'] });
     expect(found).toEqual(names);
   });
 
   it('are found in our own API with what they are about', async () => {
-    await using application = await testApplication();
     const tags = [{ key: 'steelyard.team', value: 'search' }];
     const runId = await newRun(application, { run_name: 'r', start_time: 0, tags });
     await post(application, 'runs/log-metric', { run_id: runId, key: 'loss', value: 'NaN', timestamp: 1 });
@@ -168,7 +172,7 @@ describe('runs', () => {
     });
     const { runs } = await call(application, listRuns, { query: { filter: "tags.`steelyard.team` = 'search'" } });
     expect(runs).toEqual([run]);
-    expect(await call(application, listRuns, { query: { experimentId: '5' } })).toEqual({
+    expect(await call(application, listRuns, { query: { experimentId: '99' } })).toEqual({
       runs: [],
       nextPageToken: null,
     });

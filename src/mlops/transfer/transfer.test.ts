@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { call, problemFrom, testApplication } from '../../testing.ts';
+import { sharedApplication } from '../../testing-shared.ts';
 import { mlflow, newRun, post, textAt, valueAt } from '../wire/testing.ts';
 import {
   type ImportedModel,
@@ -45,9 +46,13 @@ function run(change: Partial<ImportedRun> = {}): ImportedRun {
   };
 }
 
+/** Its experiment 7 is an imported one. */
+const application = await sharedApplication();
+await experiment(application, '7', 'churn');
+
 const sample = { modelId: null, datasetName: null, datasetDigest: null };
 
-async function runThere(application: Application): Promise<unknown> {
+async function runThere(): Promise<unknown> {
   return (await mlflow(application, 'GET', 'runs/get', { run_id: RUN })).body.run;
 }
 
@@ -72,8 +77,6 @@ describe('an experiment from another server', () => {
 
 describe('a run from another server', () => {
   it('has its id, times, values and samples, is renewed as a whole, and keeps what says whose cost it is', async () => {
-    await using application = await testApplication();
-    await experiment(application, '7', 'churn');
     expect(await call(application, importRun, { body: run() })).toEqual({ created: true });
     const metrics = [
       { ...sample, key: 'loss', value: 0.5, timestamp: 1, step: 1 },
@@ -84,7 +87,7 @@ describe('a run from another server', () => {
     const renewed = run({ params: [], tags: [], lifecycleStage: 'deleted', runName: 'second' });
     expect(await call(application, importRun, { body: renewed })).toEqual({ created: false });
     await call(application, importMetrics, { params: { runId: RUN }, body: { metrics } });
-    expect(await runThere(application)).toMatchObject({
+    expect(await runThere()).toMatchObject({
       info: { run_name: 'second', user_id: 'ada', start_time: 5, end_time: 9, lifecycle_stage: 'deleted' },
       data: { metrics: [{ key: 'loss', value: 'NaN', step: 2 }], tags: [{ key: 'steelyard.team', value: 'search' }] },
     });
@@ -93,23 +96,21 @@ describe('a run from another server', () => {
   });
 
   it('is whole only when that was said, and new again when it is sent again', async () => {
-    await using application = await testApplication();
-    await experiment(application, '7', 'churn');
-    const known = () => call(application, listImported, { body: { source: SOURCE, kind: 'run', ids: [RUN] } });
-    const done = { source: SOURCE, kind: 'run', id: RUN, fingerprint: 'f' } as const;
+    const runId = '1'.repeat(32);
+    const known = () => call(application, listImported, { body: { source: SOURCE, kind: 'run', ids: [runId] } });
+    const done = { source: SOURCE, kind: 'run', id: runId, fingerprint: 'f' } as const;
     expect(await problemFrom(call(application, recordImported, { body: done }))).toMatchObject({
       code: 'import_not_begun',
     });
-    await call(application, importRun, { body: run() });
+    await call(application, importRun, { body: run({ runId }) });
     expect(await known()).toEqual({ known: {} });
     await call(application, recordImported, { body: done });
-    expect(await known()).toEqual({ known: { [RUN]: 'f' } });
-    await call(application, importRun, { body: run() });
+    expect(await known()).toEqual({ known: { [runId]: 'f' } });
+    await call(application, importRun, { body: run({ runId }) });
     expect(await known()).toEqual({ known: {} });
   });
 
   it('never takes the place of one that was made here', async () => {
-    await using application = await testApplication();
     const made = await newRun(application);
     const body = run({ runId: made, experimentId: '0' });
     expect(await problemFrom(call(application, importRun, { body }))).toMatchObject({ code: 'import_conflict' });
@@ -118,10 +119,9 @@ describe('a run from another server', () => {
   });
 
   it('takes files under its own root only', async () => {
-    await using application = await testApplication();
-    await experiment(application, '7', 'churn');
-    await call(application, importRun, { body: run() });
-    const put = async (path: string, id = RUN) =>
+    const runId = '2'.repeat(32);
+    await call(application, importRun, { body: run({ runId }) });
+    const put = async (path: string, id = runId) =>
       application.http.inject({
         method: 'PUT',
         url: `/api/v1/mlflow-imports/artifacts?${new URLSearchParams({ kind: 'run', id, path })}`,
@@ -133,7 +133,7 @@ describe('a run from another server', () => {
       expect([path, (await put(path)).statusCode]).toEqual([path, 400]);
     }
     expect((await put('a', 'f'.repeat(32))).json()).toMatchObject({ code: 'import_not_begun' });
-    const list = await mlflow(application, 'GET', 'artifacts/list', { run_id: RUN, path: 'notes' });
+    const list = await mlflow(application, 'GET', 'artifacts/list', { run_id: runId, path: 'notes' });
     expect(valueAt(list.body, 'files')).toEqual([{ path: 'notes/a b.txt', is_dir: false, file_size: 5 }]);
   });
 });
@@ -163,10 +163,9 @@ function model(change: Partial<ImportedModel> = {}): ImportedModel {
 
 describe('a registered model from another server', () => {
   it('keeps its version numbers, which are never given again here', async () => {
-    await using application = await testApplication();
-    await experiment(application, '7', 'churn');
-    await call(application, importRun, { body: run() });
-    const inRun = version(4, { under: { of: 'run', path: 'model' }, runId: RUN, stage: 'Production' });
+    const runId = '3'.repeat(32);
+    await call(application, importRun, { body: run({ runId }) });
+    const inRun = version(4, { under: { of: 'run', path: 'model' }, runId, stage: 'Production' });
     const body = model({ versions: [version(2), inRun] });
     expect(await call(application, importModel, { body })).toEqual({ created: 2, left: [] });
     expect(await call(application, importModel, { body })).toEqual({ created: 0, left: [] });
@@ -175,7 +174,7 @@ describe('a registered model from another server', () => {
       version: '4',
       current_stage: 'Production',
       creation_timestamp: 10,
-      source: `mlflow-artifacts:/7/${RUN}/artifacts/model`,
+      source: `mlflow-artifacts:/7/${runId}/artifacts/model`,
     });
     const next = await post(application, 'model-versions/create', { name: 'ranker', source: 's3://bucket/next' });
     expect(textAt(next.model_version, 'version')).toBe('5');
@@ -188,21 +187,19 @@ describe('a registered model from another server', () => {
   });
 
   it('leaves out a version whose source could be anybody’s disk, and one whose run is not here', async () => {
-    await using application = await testApplication();
     const versions = [
       version(1, { source: '/etc/passwd' }),
       version(2, { source: 's3://bucket/../x' }),
-      version(3, { under: { of: 'run', path: '../../x' }, runId: RUN }),
+      version(3, { under: { of: 'run', path: '../../x' }, runId: '4'.repeat(32) }),
       version(4, { under: { of: 'logged-model' }, modelId: 'm-1' }),
     ];
-    const { created, left } = await call(application, importModel, { body: model({ versions }) });
+    const { created, left } = await call(application, importModel, { body: model({ name: 'left-out', versions }) });
     expect([created, left.map((one) => one.version)]).toEqual([0, [1, 2, 3, 4]]);
   });
 
   it('never takes the place of one that was made here', async () => {
-    await using application = await testApplication();
-    await post(application, 'registered-models/create', { name: 'ranker' });
-    expect(await problemFrom(call(application, importModel, { body: model() }))).toMatchObject({
+    await post(application, 'registered-models/create', { name: 'own' });
+    expect(await problemFrom(call(application, importModel, { body: model({ name: 'own' }) }))).toMatchObject({
       code: 'import_conflict',
     });
   });

@@ -1,9 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { getBudget } from '../../../finops/budgets/schema.ts';
-import type { Application } from '../../../main.ts';
 import { A10G, placeNvidiaSmi } from '../../../platform/gpus/nvidia-smi.testing.ts';
 import { decimal } from '../../../platform/units/index.ts';
 import { call, problemFrom, testApplication } from '../../../testing.ts';
@@ -13,30 +13,39 @@ import { getPipelineRun, pipelineStepLog, resumePipelineRun, startPipelineRun, s
 
 const SOON = { timeout: 30_000, interval: 20 };
 
-let application: Application;
+let application = await testApplication();
+afterAll(() => application[Symbol.asyncDispose]());
+
+let tests = 0;
+/** The pipeline of a test that runs alone. */
+let p: string;
 let folder: string;
-beforeEach(async () => {
-  application = await testApplication();
+beforeEach(() => {
+  tests += 1;
+  p = `p-${tests}`;
   folder = mkdtempSync(join(tmpdir(), 'runs-'));
-  onTestFinished(() => application[Symbol.asyncDispose]());
 });
+
+/** Waits for its end without a busy loop, and leaves a checkpoint when it is stopped. */
+const untilStopped = (checkpoint: string, ready = '/dev/null') =>
+  `trap 'echo ${checkpoint} > $STEELYARD_CHECKPOINT_FILE; kill $!; exit 0' TERM; sleep 600 & touch ${ready}; wait`;
 
 /** As a document has it. */
 const expression = (text: string) => `$\{{ ${text} }}`;
 
-/** A pipeline `p` of these steps, as one writes them in YAML's JSON. */
-const pipeline = (steps: object, more: object = {}) =>
+/** A pipeline of these steps, as one writes them in YAML's JSON. */
+const pipeline = (steps: object, more: object = {}, name = p, server = application) =>
   applied(
-    application,
-    JSON.stringify({ apiVersion: 'steelyard/v1', kind: 'Pipeline', metadata: { name: 'p' }, spec: { steps, ...more } }),
+    server,
+    JSON.stringify({ apiVersion: 'steelyard/v1', kind: 'Pipeline', metadata: { name }, spec: { steps, ...more } }),
   );
 const begun = async (
   body: Parameters<typeof call<typeof startPipelineRun>>[2] extends infer I ? I : never = {
-    params: { pipeline: 'p' },
+    params: { pipeline: p },
     body: {},
   },
 ) => (await call(application, startPipelineRun, body)).run;
-const now = (run: string) => call(application, getPipelineRun, { params: { pipeline: 'p', run } });
+const now = (run: string) => call(application, getPipelineRun, { params: { pipeline: p, run } });
 
 const isAlive = (pid: number) => {
   try {
@@ -55,14 +64,14 @@ describe('a step', () => {
         retries: { limit: 3, backoff: '10ms' },
       },
     });
-    const run = await ranToEnd(application, 'p');
+    const run = await ranToEnd(application, p);
     expect([run.state, stepOf(run, 'flaky').attempts.map(({ exitCode }) => exitCode)]).toEqual([
       'succeeded',
       [1, 1, 0],
     ]);
     const log = (attempt: number) =>
       call(application, pipelineStepLog, {
-        params: { pipeline: 'p', run: run.run },
+        params: { pipeline: p, run: run.run },
         query: { step: 'flaky', attempt },
       });
     expect([(await log(1)).text, (await log(3)).text]).toEqual(['try 1\n', 'try 3\n']);
@@ -76,7 +85,7 @@ describe('a step', () => {
       aside: { run: 'true' },
       always: { run: 'true', needs: ['bad'], when: "steps.bad.state == 'failed'" },
     });
-    const run = await ranToEnd(application, 'p');
+    const run = await ranToEnd(application, p);
     expect([run.state, statesOf(run)]).toEqual([
       'failed',
       { bad: 'failed', after: 'skipped', later: 'skipped', aside: 'succeeded', always: 'succeeded' },
@@ -88,7 +97,7 @@ describe('a step', () => {
     ]);
   });
 
-  it.each([
+  it.concurrent.each([
     [{ run: 'echo done', outputs: ['not/there.txt'] }, /made no not\/there.txt/],
     [{ run: 'echo 1 > m.json', metrics: 'm.json' }, /no JSON object of numbers/],
     [{ run: 'true', metrics: 'm.json' }, /wrote no m.json/],
@@ -105,13 +114,15 @@ describe('a step', () => {
     [{ run: 'true', resources: { gpu: { model: 'H100', count: 64 } } }, /64 GPUs H100/],
     [{ run: 'true', secrets: { KEY: 'env:NOT_SET_ANYWHERE' } }, /NOT_SET_ANYWHERE/],
   ])('%j fails and says why', async (step, reason) => {
-    await pipeline({ step });
-    const run = await ranToEnd(application, 'p');
+    const name = `failing-${randomUUID()}`;
+    await pipeline({ step }, {}, name);
+    const run = await ranToEnd(application, name);
     expect(run.state).toBe('failed');
     expect(stepOf(run, 'step').reason).toMatch(reason);
   });
 
   it('that has a GPU says what it did, and its run has the energy', async () => {
+    await using fresh = await testApplication();
     const { folder: programs, calls } = placeNvidiaSmi(join(folder, 'programs'), [
       A10G,
       { ...A10G, uuid: 'GPU-other' },
@@ -120,8 +131,8 @@ describe('a step', () => {
     onTestFinished(() => void vi.unstubAllEnvs());
     // What there is is listed, the counter is asked for in vain, and two readings are made: one at its beginning, one while it runs.
     const read = `until [ "$(wc -l < ${calls})" -ge 4 ]; do sleep 0.05; done; echo "has $CUDA_VISIBLE_DEVICES"`;
-    await pipeline({ train: { run: read, resources: { gpu: { model: 'A10G', count: 1 } } } });
-    const run = await ranToEnd(application, 'p');
+    await pipeline({ train: { run: read, resources: { gpu: { model: 'A10G', count: 1 } } } }, {}, p, fresh);
+    const run = await ranToEnd(fresh, p);
     const step = stepOf(run, 'train');
     expect(step.attempts[0]?.gpus).toEqual({
       source: 'nvidia-smi',
@@ -137,7 +148,7 @@ describe('a step', () => {
     // 150 W, from about its beginning to about its end.
     expect(joules).toBeGreaterThan(0);
     expect(joules).toBeLessThan((150 * (tookMs + 30_000)) / 1000);
-    const cost = async () => (await call(application, getRun, { params: { runId: step.mlflowRun ?? '' } })).cost;
+    const cost = async () => (await call(fresh, getRun, { params: { runId: step.mlflowRun ?? '' } })).cost;
     await expect.poll(async () => (await cost()).energy.kilowattHours, SOON).toBeCloseTo(joules / 3.6e6, 9);
   });
 
@@ -147,7 +158,7 @@ describe('a step', () => {
     await pipeline({
       step: { run: 'printf %s "$KEY" | wc -c; [ "$KEY" = hush-hush ]', secrets: { KEY: 'env:SECRET_OF_A_STEP' } },
     });
-    const run = await ranToEnd(application, 'p');
+    const run = await ranToEnd(application, p);
     expect(run.state).toBe('succeeded');
     expect(JSON.stringify(run)).not.toContain('hush-hush');
   });
@@ -156,7 +167,7 @@ describe('a step', () => {
     const escaped = join(folder, 'escaped');
     const leaving = `setsid sh -c 'echo $$ > ${escaped}; exec sleep 600' &`;
     await pipeline({ step: { run: `${leaving} while [ ! -s ${escaped} ]; do sleep 0.05; done; exit 0` } });
-    expect((await ranToEnd(application, 'p')).state).toBe('succeeded');
+    expect((await ranToEnd(application, p)).state).toBe('succeeded');
     await expect.poll(() => isAlive(Number(readFileSync(escaped, 'utf8'))), SOON).toBe(false);
   });
 });
@@ -195,17 +206,17 @@ describe('a run', () => {
     const begunMark = join(folder, 'begun');
     await pipeline({
       long: {
-        run: `trap 'echo at step 7 > $STEELYARD_CHECKPOINT_FILE; exit 0' TERM; touch ${begunMark}; while :; do sleep 0.05; done`,
+        run: untilStopped('at step 7', begunMark),
       },
       after: { run: 'true', needs: ['long'] },
     });
     const run = await begun();
     await vi.waitFor(() => expect(existsSync(begunMark)).toBe(true), SOON);
-    await call(application, stopPipelineRun, { params: { pipeline: 'p', run } });
-    const over = await ended(application, 'p', run);
+    await call(application, stopPipelineRun, { params: { pipeline: p, run } });
+    const over = await ended(application, p, run);
     expect([over.state, statesOf(over)]).toEqual(['stopped', { long: 'stopped', after: 'skipped' }]);
     expect(stepOf(over, 'long')).toMatchObject({ reason: 'by local', attempts: [{ checkpoint: 'at step 7' }] });
-    expect(await problemFrom(call(application, stopPipelineRun, { params: { pipeline: 'p', run } }))).toMatchObject({
+    expect(await problemFrom(call(application, stopPipelineRun, { params: { pipeline: p, run } }))).toMatchObject({
       code: 'pipeline_run_ended',
     });
   });
@@ -221,7 +232,7 @@ describe('a run', () => {
     await application[Symbol.asyncDispose]();
     application = await testApplication({}, { data: application.config.data });
     writeFileSync(gate, '');
-    const over = await ended(application, 'p', run);
+    const over = await ended(application, p, run);
     expect([over.state, stepOf(over, 'long').attempt, readFileSync(count, 'utf8')]).toEqual(['succeeded', 1, 'x\n']);
   });
 
@@ -232,14 +243,14 @@ describe('a run', () => {
       train: { run: 'sh train.sh', code: ['train.sh'], inputs: ['out.txt'], needs: ['prepare'] },
     });
     const broken = await sentCode(application, { 'in.txt': 'x', 'train.sh': 'exit 1' });
-    const first = await ranToEnd(application, 'p', { code: broken });
+    const first = await ranToEnd(application, p, { code: broken });
     expect(first.state).toBe('failed');
     const code = await sentCode(application, { 'in.txt': 'x', 'train.sh': 'cat out.txt' });
     const { run } = await call(application, resumePipelineRun, {
-      params: { pipeline: 'p', run: first.run },
+      params: { pipeline: p, run: first.run },
       body: { code },
     });
-    const resumed = await ended(application, 'p', run);
+    const resumed = await ended(application, p, run);
     expect([resumed.state, statesOf(resumed), resumed.cause.detail]).toEqual([
       'succeeded',
       { prepare: 'cached', train: 'succeeded' },
@@ -247,14 +258,14 @@ describe('a run', () => {
     ]);
     expect(readFileSync(count, 'utf8')).toBe('x\n');
     expect(
-      await problemFrom(call(application, resumePipelineRun, { params: { pipeline: 'p', run: '99' }, body: {} })),
+      await problemFrom(call(application, resumePipelineRun, { params: { pipeline: p, run: '99' }, body: {} })),
     ).toMatchObject({ code: 'pipeline_run_not_found' });
   });
 
   it('makes a step again when any file of its code changed, also one with a dot before its name', async () => {
     await pipeline({ step: { run: 'cat src/.env', code: ['src/**'] } });
     const ranWith = async (text: string) =>
-      stepOf(await ranToEnd(application, 'p', { code: await sentCode(application, { 'src/.env': text }) }), 'step');
+      stepOf(await ranToEnd(application, p, { code: await sentCode(application, { 'src/.env': text }) }), 'step');
     expect(await ranWith('A=1')).toMatchObject({ state: 'succeeded' });
     expect(await ranWith('A=2')).toMatchObject({ state: 'succeeded', explanation: 'missed: `src/.env` changed' });
   });
@@ -264,26 +275,26 @@ describe('a run', () => {
     await pipeline(steps);
     const [one, two] = [await begun(), await begun()];
     expect((await now(two)).state).toBe('waiting');
-    const [first, second] = [await ended(application, 'p', one), await ended(application, 'p', two)];
+    const [first, second] = [await ended(application, p, one), await ended(application, p, two)];
     expect(Date.parse(second.startedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(first.endedAt ?? ''));
     await pipeline(steps, { concurrency: { whenFull: 'skip' } });
     const three = await begun();
     expect(await problemFrom(begun())).toMatchObject({ code: 'pipeline_run_full' });
-    await ended(application, 'p', three);
+    await ended(application, p, three);
     await pipeline({ slow: { run: 'sleep 30', cache: false } }, { concurrency: { whenFull: 'replace' } });
     const four = await begun();
     await vi.waitFor(async () => expect((await now(four)).steps.running).toBe(1), SOON);
     await pipeline(steps, { concurrency: { whenFull: 'replace' } });
     const five = await begun();
-    expect((await ended(application, 'p', four)).state).toBe('stopped');
-    expect((await ended(application, 'p', five)).state).toBe('succeeded');
+    expect((await ended(application, p, four)).state).toBe('stopped');
+    expect((await ended(application, p, five)).state).toBe('succeeded');
   });
 
   it('is begun once for one key, and refuses params that the pipeline does not have', async () => {
     await pipeline({ a: { run: 'true' } }, { params: { lr: 1 } });
-    const body = { params: { pipeline: 'p' }, body: { requestKey: 'delivery-1' } };
+    const body = { params: { pipeline: p }, body: { requestKey: 'delivery-1' } };
     expect(await begun(body)).toBe(await begun(body));
-    const unknown = begun({ params: { pipeline: 'p' }, body: { params: { LR: 2 } } });
+    const unknown = begun({ params: { pipeline: p }, body: { params: { LR: 2 } } });
     expect(await problemFrom(unknown)).toMatchObject({
       code: 'pipeline_param_unknown',
       detail: 'The pipeline has no param "LR". It has: lr.',
@@ -294,7 +305,7 @@ describe('a run', () => {
   });
 });
 
-describe('money', () => {
+describe.concurrent('money', () => {
   const PRICES = {
     apiVersion: 'steelyard/v1',
     kind: 'PriceBook',
@@ -305,26 +316,26 @@ describe('money', () => {
       prices: [{ resource: 'machine', perHour: '3600', effectiveFrom: '2026-01-01' }],
     },
   };
-  const budget = (amount: string) =>
+  beforeAll(() => applied(application, JSON.stringify(PRICES)));
+
+  /** A hard budget of a pipeline, both of this name. */
+  const budget = (name: string, amount: string) =>
     applied(
       application,
       JSON.stringify({
         apiVersion: 'steelyard/v1',
         kind: 'Budget',
-        metadata: { name: 'small' },
-        spec: { subject: { pipeline: 'p' }, amount, currency: 'USD', enforcement: 'hard' },
+        metadata: { name },
+        spec: { subject: { pipeline: name }, amount, currency: 'USD', enforcement: 'hard' },
       }),
     );
 
   it('of a hard budget is never exceeded: its steps are stopped in time with their checkpoints, and the budget is named', async () => {
-    await applied(application, JSON.stringify(PRICES));
-    await budget('12');
-    const run = "trap 'echo saved > $STEELYARD_CHECKPOINT_FILE; exit 0' TERM; while :; do sleep 0.05; done";
-    await pipeline({
-      work: { run, matrix: { n: [1, 2, 3] }, resources: { cpu: 0.1 }, grace: '1s', cache: false },
-      after: { run: 'true', needs: ['work'] },
-    });
-    const over = await ranToEnd(application, 'p');
+    await budget('small', '12');
+    const run = untilStopped('saved');
+    const work = { run, matrix: { n: [1, 2, 3] }, resources: { cpu: 0.1 }, grace: '1s', cache: false };
+    await pipeline({ work, after: { run: 'true', needs: ['work'] } }, {}, 'small');
+    const over = await ranToEnd(application, 'small');
     expect(over.state).toBe('stopped');
     const works = over.stepList.filter(({ name }) => name === 'work');
     for (const work of works.filter(({ attempts }) => attempts.length > 0))
@@ -338,24 +349,23 @@ describe('money', () => {
   });
 
   it('that is not there keeps a step from beginning, and the run says which budget', async () => {
-    await applied(application, JSON.stringify(PRICES));
-    await budget('0.5');
-    await pipeline({ work: { run: `touch ${join(folder, 'ran')}` } });
-    const over = await ranToEnd(application, 'p');
-    expect([over.state, stepOf(over, 'work').state, existsSync(join(folder, 'ran'))]).toEqual([
-      'stopped',
-      'stopped',
-      false,
-    ]);
-    expect(stepOf(over, 'work').reason).toContain('"small"');
+    await budget('none', '0.5');
+    const ran = join(mkdtempSync(join(tmpdir(), 'runs-')), 'ran');
+    await pipeline({ work: { run: `touch ${ran}` } }, {}, 'none');
+    const over = await ranToEnd(application, 'none');
+    expect([over.state, stepOf(over, 'work').state, existsSync(ran)]).toEqual(['stopped', 'stopped', false]);
+    expect(stepOf(over, 'work').reason).toContain('"none"');
   });
 
   it('of the budget of a run is what all of its steps may spend together', async () => {
-    await applied(application, JSON.stringify(PRICES));
-    const run = 'while :; do sleep 0.05; done';
+    const run = 'sleep 600';
     const work = { run, matrix: { n: [1, 2] }, resources: { cpu: 0.1 }, grace: '1s' };
-    await pipeline({ first: { run: 'sleep 1' }, work: { ...work, needs: ['first'] } }, { budget: '12 USD' });
-    const over = await ranToEnd(application, 'p');
+    await pipeline(
+      { first: { run: 'sleep 1' }, work: { ...work, needs: ['first'] } },
+      { budget: '12 USD' },
+      'together',
+    );
+    const over = await ranToEnd(application, 'together');
     expect(over.state).toBe('stopped');
     expect(over.stepList.filter(({ state }) => state === 'stopped').map(({ reason }) => reason)).toContain(
       'budget the limit of its run',
@@ -365,9 +375,8 @@ describe('money', () => {
   });
 
   it('of the budget of a step is its own limit', async () => {
-    await applied(application, JSON.stringify(PRICES));
-    await pipeline({ work: { run: 'while :; do sleep 0.05; done', budget: '4 USD', grace: '1s' } });
-    const over = await ranToEnd(application, 'p');
+    await pipeline({ work: { run: 'sleep 600', budget: '4 USD', grace: '1s' } }, {}, 'own-limit');
+    const over = await ranToEnd(application, 'own-limit');
     expect(stepOf(over, 'work')).toMatchObject({ state: 'stopped', reason: 'budget its own limit' });
     expect(Number(over.cost?.amount)).toBeLessThanOrEqual(5);
   });

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { Application } from '../../../main.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { listAudit } from '../../../platform/audit/schema.ts';
 import { call, problemFrom, testApplication } from '../../../testing.ts';
 import { applied, ended } from '../../../testing-pipelines.ts';
+import { sharedApplication } from '../../../testing-shared.ts';
 import {
   githubHeaders,
   githubPush,
@@ -19,43 +19,48 @@ import {
 } from '../../../testing-triggers.ts';
 import { listPipelineRuns, pipelineStepLog } from '../schema.ts';
 
-let application: Application;
-let repository: Repository;
-beforeEach(async () => {
-  application = await testApplication();
-  onTestFinished(() => application[Symbol.asyncDispose]());
-  repository = newRepository();
+const shared = await sharedApplication();
+/** Of tests that send no commit which is there. */
+const anyRepository = newRepository();
+let pipelines = 0;
+let name: string;
+beforeEach(() => {
+  pipelines += 1;
+  name = `ranker-${pipelines}`;
 });
 
-const header = '{apiVersion: steelyard/v1, kind: Pipeline, metadata: {name: ranker}, spec: ';
+const header = (pipelineName = name) =>
+  `{apiVersion: steelyard/v1, kind: Pipeline, metadata: {name: ${pipelineName}}, spec: `;
 const own = (word: string) =>
-  `${header}{params: {by: a person}, steps: {say: {run: 'echo ${word} \${{ params.by }}'}}}}`;
-const pipeline = (push: string) =>
+  `${header()}{params: {by: a person}, steps: {say: {run: 'echo ${word} \${{ params.by }}'}}}}`;
+const pipeline = (push: string, { folder }: Repository = anyRepository, application = shared) =>
   applied(
     application,
-    `${header}{source: {git: ${repository.folder}}, params: {by: nobody}, steps: {say: {run: echo applied}}, on: [{push: ${push}, params: {by: a push}}]}}`,
+    `${header()}{source: {git: ${folder}}, params: {by: nobody}, steps: {say: {run: echo applied}}, on: [{push: ${push}, params: {by: a push}}]}}`,
   );
-const github = (more = '') => pipeline(`{provider: github, secret: ${secretFile()}${more}}`);
-const pushed = (push: object, headers: Record<string, string> = {}) => {
+const github = (repository?: Repository, more = '', application = shared) =>
+  pipeline(`{provider: github, secret: ${secretFile()}${more}}`, repository, application);
+const pushed = (push: object, headers: Record<string, string> = {}, application = shared) => {
   const body = JSON.stringify(push);
-  return send(application, 'ranker/triggers/github', body, { ...githubHeaders(body), ...headers });
+  return send(application, `${name}/triggers/github`, body, { ...githubHeaders(body), ...headers });
 };
-const runs = async () => (await call(application, listPipelineRuns, { params: { pipeline: 'ranker' } })).runs;
+const runs = async () => (await call(shared, listPipelineRuns, { params: { pipeline: name } })).runs;
 
 describe('a push that GitHub tells of', () => {
   it('begins a run of the pipeline that the commit has, once, however often it is delivered', async () => {
+    const repository = newRepository();
     const first = repository.commit({ 'steelyard.yaml': own('one') });
     const second = repository.commit({ 'steelyard.yaml': own('two') });
-    await github();
+    await github(repository);
     expect(await pushed(githubPush(first))).toMatchObject({ status: 202, body: { outcome: 'accepted' } });
     expect(await pushed(githubPush(first))).toMatchObject({ body: { triggers: [{ outcome: 'duplicate' }] } });
     await pushed(githubPush(second, { before: first }));
-    const [later, earlier] = await outcomes(application, 'ranker', 'push', 2);
+    const [later, earlier] = await outcomes(shared, name, 'push', 2);
     expect([earlier, later]).toMatchObject([
       { outcome: 'began', number: 1, commit: first, detail: `push of ${first.slice(0, 12)} to main` },
       { outcome: 'began', number: 2, commit: second },
     ]);
-    const run = await ended(application, 'ranker', '1');
+    const run = await ended(shared, name, '1');
     expect(run).toMatchObject({
       state: 'succeeded',
       commit: first,
@@ -63,23 +68,25 @@ describe('a push that GitHub tells of', () => {
       cause: { kind: 'push' },
       params: { by: 'a push' },
     });
-    const step = { params: { pipeline: 'ranker', run: '1' }, query: { step: 'say' } };
-    expect((await call(application, pipelineStepLog, step)).text).toBe('one a push\n');
+    const step = { params: { pipeline: name, run: '1' }, query: { step: 'say' } };
+    expect((await call(shared, pipelineStepLog, step)).text).toBe('one a push\n');
     expect(await runs()).toHaveLength(2);
   });
 
   it('is in the audit trail with its delivery; what is not signed is not', async () => {
+    await using application = await testApplication();
+    const repository = newRepository();
     const commit = repository.commit({ a: '1' });
-    await github();
-    await pushed(githubPush(commit), { 'x-github-delivery': 'd-1' });
-    await pushed(githubPush(commit), { 'x-hub-signature-256': 'sha256=00' });
+    await github(repository, '', application);
+    await pushed(githubPush(commit), { 'x-github-delivery': 'd-1' }, application);
+    await pushed(githubPush(commit), { 'x-hub-signature-256': 'sha256=00' }, application);
     const { rows } = await call(application, listAudit, {});
     const mine = rows.filter(({ route }) => route.endsWith('/triggers/github'));
     expect(mine).toMatchObject([
       {
         actor: 'webhook:github',
         status: 202,
-        subject: { pipeline: 'ranker', delivery: 'd-1', event: 'push', ref: 'refs/heads/main', after: commit },
+        subject: { pipeline: name, delivery: 'd-1', event: 'push', ref: 'refs/heads/main', after: commit },
       },
     ]);
   });
@@ -89,13 +96,14 @@ describe('a push that GitHub tells of', () => {
     ['a deletion', { deleted: true, after: NO_COMMIT }, 'the branch main was deleted'],
     ['a tag', { ref: 'refs/tags/v1' }, 'refs/tags/v1 is no branch'],
   ])('begins nothing for %s, and says so', async (_what, push, reason) => {
+    const repository = newRepository();
     const commit = repository.commit({ a: '1' });
-    await github(', branches: [main]');
+    await github(repository, ', branches: [main]');
     expect(await pushed(githubPush(commit, push))).toMatchObject({
       status: 202,
       body: { outcome: 'ignored', triggers: [{ trigger: 'push', outcome: 'ignored', reason }] },
     });
-    expect(await outcomes(application, 'ranker', 'push', 1)).toMatchObject([{ outcome: 'ignored', reason, run: null }]);
+    expect(await outcomes(shared, name, 'push', 1)).toMatchObject([{ outcome: 'ignored', reason, run: null }]);
     expect(await runs()).toEqual([]);
   });
 
@@ -108,35 +116,37 @@ describe('a push that GitHub tells of', () => {
       status: 202,
       body: { outcome: 'ignored' },
     });
-    expect((await triggerOf(application, 'ranker', 'push')).decisions).toEqual([]);
+    expect((await triggerOf(shared, name, 'push')).decisions).toEqual([]);
   });
 
   it('is left out where the pipeline is full, and the history says so', async () => {
+    const repository = newRepository();
     const commits = ['1', '2'].map((a) => repository.commit({ a }));
     await applied(
-      application,
-      `${header}{source: {git: ${repository.folder}}, params: {by: nobody}, concurrency: {whenFull: skip}, steps: {wait: {run: sleep 60, grace: 1s}}, on: [{push: {provider: github, secret: ${secretFile()}}}]}}`,
+      shared,
+      `${header()}{source: {git: ${repository.folder}}, params: {by: nobody}, concurrency: {whenFull: skip}, steps: {wait: {run: sleep 60, grace: 1s}}, on: [{push: {provider: github, secret: ${secretFile()}}}]}}`,
     );
     await pushed(githubPush(commits[0] ?? ''));
-    await outcomes(application, 'ranker', 'push', 1);
+    await outcomes(shared, name, 'push', 1);
     await pushed(githubPush(commits[1] ?? ''));
-    expect(await outcomes(application, 'ranker', 'push', 2)).toMatchObject([
-      { outcome: 'skipped', reason: expect.stringContaining('Run #1 of "ranker" is under way'), run: null },
+    expect(await outcomes(shared, name, 'push', 2)).toMatchObject([
+      { outcome: 'skipped', reason: expect.stringContaining(`Run #1 of "${name}" is under way`), run: null },
       { outcome: 'began', number: 1 },
     ]);
   });
 
   it('replaces the run of its own trigger where that has a limit, and lets others be', async () => {
+    const repository = newRepository();
     const commits = ['1', '2'].map((a) => repository.commit({ a }));
     await applied(
-      application,
-      `${header}{source: {git: ${repository.folder}}, concurrency: {runs: 5}, steps: {wait: {run: sleep 60, grace: 1s}}, on: [{push: {provider: github, secret: ${secretFile()}}, concurrency: {runs: 1, whenFull: replace}}]}}`,
+      shared,
+      `${header()}{source: {git: ${repository.folder}}, concurrency: {runs: 5}, steps: {wait: {run: sleep 60, grace: 1s}}, on: [{push: {provider: github, secret: ${secretFile()}}, concurrency: {runs: 1, whenFull: replace}}]}}`,
     );
     for (const [index, commit] of commits.entries()) {
       await pushed(githubPush(commit));
-      await outcomes(application, 'ranker', 'push', index + 1);
+      await outcomes(shared, name, 'push', index + 1);
     }
-    expect(await ended(application, 'ranker', '1')).toMatchObject({
+    expect(await ended(shared, name, '1')).toMatchObject({
       state: 'stopped',
       stopRequestedBy: 'trigger:push, for a newer run',
     });
@@ -156,18 +166,23 @@ describe('what is not signed', () => {
   ])('is refused %s', async (_what, headers) => {
     await github();
     expect(await pushed(githubPush('a'.repeat(40)), headers)).toMatchObject(refusal);
-    expect((await triggerOf(application, 'ranker', 'push')).decisions).toEqual([]);
+    expect((await triggerOf(shared, name, 'push')).decisions).toEqual([]);
   });
 
   it('learns nothing: no pipeline, no trigger, no signature and a secret that is gone are one answer', async () => {
     await github();
-    await applied(application, `${header.replace('ranker', 'bare')}{steps: {a: {run: x}}}}`);
+    await applied(shared, `${header('bare')}{steps: {a: {run: x}}}}`);
     const gone = `{source: {git: /x}, steps: {a: {run: x}}, on: [{push: {provider: github, secret: file:/no/such}}]}}`;
-    await applied(application, header.replace('ranker', 'gone') + gone);
+    await applied(shared, header('gone') + gone);
     const body = JSON.stringify(githubPush('a'.repeat(40)));
-    const doors = ['ranker/triggers/github', 'bare/triggers/github', 'gone/triggers/github', 'nothing/triggers/github'];
-    doors.push('ranker/triggers/gitlab', '..%2f..%2fx/triggers/github', `${'x'.repeat(300)}/triggers/github`);
-    const answers = await Promise.all(doors.map((door) => send(application, door, body, githubHeaders(body, 'wrong'))));
+    const doors = [
+      `${name}/triggers/github`,
+      'bare/triggers/github',
+      'gone/triggers/github',
+      'nothing/triggers/github',
+    ];
+    doors.push(`${name}/triggers/gitlab`, '..%2f..%2fx/triggers/github', `${'x'.repeat(300)}/triggers/github`);
+    const answers = await Promise.all(doors.map((door) => send(shared, door, body, githubHeaders(body, 'wrong'))));
     const shown = answers.map(({ status, body: { requestId: _, ...problem } }) => ({ status, problem }));
     for (const answer of shown) expect(answer).toEqual(shown[0]);
     expect(shown[0]).toMatchObject({ status: 401 });
@@ -206,33 +221,35 @@ describe('what is signed and no push all the same', () => {
 
 describe('a push that GitLab tells of', () => {
   it('begins a run by its token', async () => {
+    const repository = newRepository();
     const commit = repository.commit({ 'steelyard.yaml': own('lab') });
-    await pipeline(`{provider: gitlab, secret: ${secretFile()}}`);
+    await pipeline(`{provider: gitlab, secret: ${secretFile()}}`, repository);
     const headers = { 'x-gitlab-event': 'Push Hook', 'x-gitlab-token': SECRET, 'idempotency-key': 'k' };
     const body = JSON.stringify(gitlabPush(commit));
-    const door = 'ranker/triggers/gitlab';
-    expect(await send(application, door, body, { ...headers, 'x-gitlab-token': 'wrong' })).toMatchObject({
+    const door = `${name}/triggers/gitlab`;
+    expect(await send(shared, door, body, { ...headers, 'x-gitlab-token': 'wrong' })).toMatchObject({
       status: 401,
     });
-    expect(await send(application, door, body, headers)).toMatchObject({ body: { outcome: 'accepted' } });
-    expect(await send(application, door, body, headers)).toMatchObject({ body: { outcome: 'ignored' } });
-    expect(await outcomes(application, 'ranker', 'push', 1)).toMatchObject([{ outcome: 'began', commit }]);
+    expect(await send(shared, door, body, headers)).toMatchObject({ body: { outcome: 'accepted' } });
+    expect(await send(shared, door, body, headers)).toMatchObject({ body: { outcome: 'ignored' } });
+    expect(await outcomes(shared, name, 'push', 1)).toMatchObject([{ outcome: 'began', commit }]);
   });
 
   it('begins a run by its signing token, and then by nothing else', async () => {
+    const repository = newRepository();
     const commit = repository.commit({ a: '1' });
     const key = Buffer.alloc(32, 3);
     const token = `whsec_${key.toString('base64')}`;
-    await pipeline(`{provider: gitlab, secret: ${secretFile(token)}}`);
+    await pipeline(`{provider: gitlab, secret: ${secretFile(token)}}`, repository);
     const body = JSON.stringify(gitlabPush(commit));
     const timestamp = String(Math.floor(Date.now() / 1000));
     const signature = `v1,${createHmac('sha256', key).update(`m1.${timestamp}.${body}`).digest('base64')}`;
     const signed = { 'webhook-id': 'm1', 'webhook-timestamp': timestamp, 'webhook-signature': signature };
     const event = { 'x-gitlab-event': 'Push Hook' };
-    const door = 'ranker/triggers/gitlab';
-    expect(await send(application, door, body, { ...event, 'x-gitlab-token': token })).toMatchObject({ status: 401 });
-    expect(await send(application, door, body, { ...event, ...signed })).toMatchObject({ status: 202 });
-    expect(await outcomes(application, 'ranker', 'push', 1)).toMatchObject([{ outcome: 'began', commit }]);
+    const door = `${name}/triggers/gitlab`;
+    expect(await send(shared, door, body, { ...event, 'x-gitlab-token': token })).toMatchObject({ status: 401 });
+    expect(await send(shared, door, body, { ...event, ...signed })).toMatchObject({ status: 202 });
+    expect(await outcomes(shared, name, 'push', 1)).toMatchObject([{ outcome: 'began', commit }]);
   });
 });
 
@@ -254,7 +271,7 @@ describe('a pipeline whose trigger could never begin a run is refused', () => {
     ],
   ])('%s', async (_what, spec, words) => {
     const steps = spec.includes('steps:') ? '' : ', steps: {a: {run: x}}';
-    expect(await problemFrom(applied(application, `${header}{${spec}${steps}}}`))).toMatchObject({
+    expect(await problemFrom(applied(shared, `${header()}{${spec}${steps}}}`))).toMatchObject({
       code: 'manifest_invalid',
       detail: expect.stringContaining(words),
     });

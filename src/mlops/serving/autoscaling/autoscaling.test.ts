@@ -1,11 +1,12 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { call, problemFrom, testApplication } from '../../../testing.ts';
 import { applied } from '../../../testing-pipelines.ts';
 import { appliedEndpoint, registeredFiles, sent } from '../../../testing-serving.ts';
+import { sharedApplication } from '../../../testing-shared.ts';
 import { getEndpointScaling } from './schema.ts';
 
 const program = join(import.meta.dirname, '../model-server.testing.ts');
@@ -20,10 +21,17 @@ const main = (more: object, behaviour = 'good') => ({
 });
 const scalingOf = (application: Application, endpoint = 'e', query = {}) =>
   call(application, getEndpointScaling, { params: { endpoint }, query });
-const asked = (application: Application) => sent(application, 'POST', '/serve/e/invocations', { inputs: [[1, 2, 3]] });
+const asked = (application: Application, endpoint = 'e') =>
+  sent(application, 'POST', `/serve/${endpoint}/invocations`, { inputs: [[1, 2, 3]] });
 
-describe('an endpoint that is scaled', () => {
-  it('goes to zero, answers all who come by one start, says why, and remembers it after a restart', async () => {
+const shared = await sharedApplication();
+await registeredFiles(shared, 'm', { a: 'a' });
+
+/** They wait for looks that come every few seconds, so they wait together. */
+describe.concurrent('an endpoint that is scaled', () => {
+  it('goes to zero, answers all who come by one start, says why, and remembers it after a restart', async ({
+    expect,
+  }) => {
     const data = mkdtempSync(join(tmpdir(), 'steelyard-'));
     {
       await using application = await testApplication({}, { data });
@@ -56,17 +64,13 @@ describe('an endpoint that is scaled', () => {
     expect((await asked(application)).statusCode).toBe(200);
   });
 
-  it('says at once why nobody is answered when its model does not start', async () => {
-    await using application = await testApplication();
-    await registeredFiles(application, 'm', { a: 'a' });
+  it('says at once why nobody is answered when its model does not start', async ({ expect }) => {
     const variant = main({ replicas: { min: 0 } }, 'crashes at its start');
-    const { newest } = await appliedEndpoint(application, 'e', { variants: { main: variant } });
+    const { newest } = await appliedEndpoint(shared, 'crashing', { variants: { main: variant } });
     expect(newest).toMatchObject({ state: 'failed', reason: expect.stringContaining('exit code 3') });
   });
 
-  it('has no replica beyond the least when a budget that must hold is spent', async () => {
-    await using application = await testApplication();
-    await registeredFiles(application, 'm', { a: 'a' });
+  it('has no replica beyond the least when a budget that must hold is spent', async ({ expect }) => {
     const documents = [
       [
         'PriceBook',
@@ -77,27 +81,25 @@ describe('an endpoint that is scaled', () => {
           prices: [{ resource: 'machine', perHour: '1', effectiveFrom: '2026-01-01' }],
         },
       ],
-      ['Budget', 'spent', { subject: { endpoint: 'e' }, amount: '0', currency: 'USD', enforcement: 'hard' }],
+      ['Budget', 'spent', { subject: { endpoint: 'spent' }, amount: '0', currency: 'USD', enforcement: 'hard' }],
     ].map(([kind, name, spec]) => ({ apiVersion: 'steelyard/v1', kind, metadata: { name }, spec }));
-    await applied(application, documents.map((document) => JSON.stringify(document)).join('\n---\n'));
-    await appliedEndpoint(application, 'e', {
+    await applied(shared, documents.map((document) => JSON.stringify(document)).join('\n---\n'));
+    await appliedEndpoint(shared, 'spent', {
       variants: { main: main({ replicas: { min: 0, max: 2 }, scaling: {} }) },
     });
     await expect
-      .poll(async () => (await scalingOf(application)).variants, WAIT)
+      .poll(async () => (await scalingOf(shared, 'spent')).variants, WAIT)
       .toMatchObject([{ wanted: 0, limitedBy: 'spent', reason: 'nothing is left of budget "spent"' }]);
-    const answer = await asked(application);
+    const answer = await asked(shared, 'spent');
     expect([answer.statusCode, answer.json(), answer.headers['retry-after']]).toEqual([
       503,
       { error_code: 'TEMPORARILY_UNAVAILABLE', message: expect.stringContaining('budget') },
       '60',
     ]);
-    expect((await scalingOf(application)).decisions).toMatchObject([{ from: 1, to: 0, limitedBy: 'spent' }]);
+    expect((await scalingOf(shared, 'spent')).decisions).toMatchObject([{ from: 1, to: 0, limitedBy: 'spent' }]);
   });
 
-  it('weighs a miss against what the price book says that a replica costs, and follows it', async () => {
-    await using application = await testApplication();
-    await registeredFiles(application, 'm', { a: 'a' });
+  it('weighs a miss against what the price book says that a replica costs, and follows it', async ({ expect }) => {
     const scaling = { policy: 'slo', missPrice: '0.01' };
     const spec = (more: object = {}) => ({
       variants: { main: main({ replicas: { min: 1, max: 2 }, scaling: { ...scaling, ...more }, ...held }) },
@@ -105,9 +107,9 @@ describe('an endpoint that is scaled', () => {
     const held = { resources: { instance: 'own-box' } };
     const priced = (perHour: string) =>
       applied(
-        application,
+        shared,
         JSON.stringify({
-          ...{ apiVersion: 'steelyard/v1', kind: 'PriceBook', metadata: { name: 'own' } },
+          ...{ apiVersion: 'steelyard/v1', kind: 'PriceBook', metadata: { name: 'boxes' } },
           spec: {
             currency: 'EUR',
             source: 'our offer',
@@ -115,27 +117,26 @@ describe('an endpoint that is scaled', () => {
           },
         }),
       );
-    const price = async () => (await scalingOf(application)).variants[0]?.price ?? null;
-    expect(await problemFrom(appliedEndpoint(application, 'e', spec()))).toMatchObject({
+    const price = async () => (await scalingOf(shared, 'weighed')).variants[0]?.price ?? null;
+    expect(await problemFrom(appliedEndpoint(shared, 'weighed', spec()))).toMatchObject({
       code: 'manifest_reference_unknown',
       detail: expect.stringMatching(
         /missPrice needs the price of a replica, and "own-box" has none now\. Say scaling\.price/,
       ),
     });
     await priced('2.50');
-    await appliedEndpoint(application, 'e', spec());
+    await appliedEndpoint(shared, 'weighed', spec());
     const source = 'own-box at 2.50 EUR an hour: our offer';
     await expect
       .poll(price, WAIT)
       .toMatchObject({ amount: '2.5', currency: 'EUR', source: expect.stringContaining(source) });
     await priced('3');
     await expect.poll(price, WAIT).toMatchObject({ amount: '3' });
-    await appliedEndpoint(application, 'e', spec({ price: '7' }));
+    await appliedEndpoint(shared, 'weighed', spec({ price: '7' }));
     await expect.poll(price, WAIT).toEqual({ amount: '7', currency: null, source: 'the document of the endpoint' });
   });
 
-  it('that is not there has no scaling', async () => {
-    await using application = await testApplication();
-    expect(await problemFrom(scalingOf(application))).toMatchObject({ code: 'endpoint_not_found' });
+  it('that is not there has no scaling', async ({ expect }) => {
+    expect(await problemFrom(scalingOf(shared, 'nobody'))).toMatchObject({ code: 'endpoint_not_found' });
   });
 });

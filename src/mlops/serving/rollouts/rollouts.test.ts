@@ -2,11 +2,12 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { call, problemFrom, testApplication } from '../../../testing.ts';
 import { applied } from '../../../testing-pipelines.ts';
 import { appliedEndpoint, registeredFiles, sent, settled } from '../../../testing-serving.ts';
+import { sharedApplication } from '../../../testing-shared.ts';
 import { getEndpoint, rollBackEndpoint } from '../schema.ts';
 import { abortEndpoint, getEndpointRollout, promoteEndpoint } from './schema.ts';
 
@@ -57,13 +58,11 @@ async function askedUntilOver(application: Application, endpoint: string, atOnce
   }
 }
 
+const shared = await sharedApplication();
+await registered(shared);
+
 describe('a canary', () => {
-  let application: Application;
-  beforeAll(async () => {
-    application = await testApplication();
-    await registered(application);
-  });
-  afterAll(() => application[Symbol.asyncDispose]());
+  const application = shared;
 
   it('that is no worse gets the traffic step by step, and then all', async () => {
     await appliedEndpoint(application, 'good', spec('1'));
@@ -213,19 +212,18 @@ it('a canary goes on where it was when the server is started again', async () =>
 });
 
 it('blue and green are both whole: one swap forth, and one back', async () => {
-  await using application = await testApplication();
-  await registered(application);
+  const application = shared;
   const both = (version: string) => {
     const { variants } = spec(version);
     const main = { ...variants.main, replicas: { min: 2 } };
     return { variants: { main }, rollout: { strategy: 'blueGreen', keepFor: '1h' }, keepPrevious: '0s' };
   };
-  await appliedEndpoint(application, 'e', both('1'));
-  const forth = await appliedEndpoint(application, 'e', both('2'));
+  await appliedEndpoint(application, 'both', both('1'));
+  const forth = await appliedEndpoint(application, 'both', both('2'));
   expect(forth).toMatchObject({ live: { revision: 2 }, variants: [{ version: '2', replicasReady: 2 }] });
-  await call(application, rollBackEndpoint, { params: { endpoint: 'e' }, body: {} });
-  const back = await settled(application, 'e');
+  await call(application, rollBackEndpoint, { params: { endpoint: 'both' }, body: {} });
+  const back = await settled(application, 'both');
   // The same replicas: they have answered nothing since, and none was started.
   expect(back).toMatchObject({ live: { revision: 3, versions: { main: '1' } }, variants: [{ replicasReady: 2 }] });
-  expect(await versionOf(application, 'e')).toBe('1');
+  expect(await versionOf(application, 'both')).toBe('1');
 });

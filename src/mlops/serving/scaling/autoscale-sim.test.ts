@@ -3,6 +3,7 @@ import { createReadStream, existsSync, mkdtempSync, readFileSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { draws } from '../../../testing-deep.ts';
 import { seeded } from '../../../testing-random.ts';
 import { createHpa } from './hpa.ts';
 import { createKpa } from './kpa.ts';
@@ -68,7 +69,7 @@ describe.skipIf(!existsSync(script) || !hasPython)('the check script (skipped wi
 
   it('agrees with our replay about decisions drawn by lot', async () => {
     const requests = await trace();
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [1, 2, 3].slice(0, draws(3))) {
       const next = seeded(seed);
       const decisions = Array.from({ length: 60 }, (_, index): Decision => [index * 57, Math.floor(next() * 7)]);
       expect(told(replay(requests, decided(decisions), fleet, decisions[0]?.[1] ?? 0))).toBe(scoreOf(decisions));

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Application } from '../../../main.ts';
 import { urlOf } from '../../../platform/contract/schema.ts';
-import { testApplication } from '../../../testing.ts';
+import { sharedApplication } from '../../../testing-shared.ts';
 import { createTraffic, type ScalingObservation, type Traffic } from './index.ts';
 import { type ReplayReport, replayScaling } from './schema.ts';
 
-async function replayed(application: Application, query: Record<string, unknown>, payload: string) {
+const application = await sharedApplication();
+
+async function replayed(query: Record<string, unknown>, payload: string) {
   const answer = await application.http.inject({
     method: 'POST',
     url: urlOf(replayScaling, { query }),
@@ -19,9 +20,8 @@ const NINE = `time,service\n${'0,10\n'.repeat(9)}`;
 
 describe('POST /api/v1/scaling-replays', () => {
   it('says what each policy decides, what it costs and who waits, and the best constant', async () => {
-    await using application = await testApplication();
     const query = { serviceColumn: 'service', initialReplicas: 1, price: '3.6', missPrice: '0.5' };
-    const { status, body } = await replayed(application, query, NINE);
+    const { status, body } = await replayed(query, NINE);
     expect(status).toBe(200);
     expect(body).toMatchObject({ requests: 9, hours: 0, busyPlaces: null });
     expect(body.policies.map(({ policy }) => policy)).toEqual(['slo', 'hpa', 'kpa']);
@@ -36,8 +36,7 @@ describe('POST /api/v1/scaling-replays', () => {
   });
 
   it('has no best constant where no number within the bounds keeps the SLO, and no cost of misses without a price', async () => {
-    await using application = await testApplication();
-    const { body } = await replayed(application, { serviceColumn: 'service', maxReplicas: 1 }, NINE);
+    const { body } = await replayed({ serviceColumn: 'service', maxReplicas: 1 }, NINE);
     expect(body.bestConstant).toBeNull();
     expect(body.policies.map(({ missCost }) => missCost)).toEqual([null, null, null]);
   });
@@ -54,14 +53,12 @@ describe('POST /api/v1/scaling-replays', () => {
     [{ price: '0', missPrice: '1' }, NINE, 'invalid_request'],
     [{ serviceSeconds: 1, serviceColumn: 'service' }, NINE, 'invalid_request'],
   ])('refuses %j of %j as %s', async (query, text, code) => {
-    await using application = await testApplication();
-    expect((await replayed(application, query, text)).body.code).toBe(code);
+    expect((await replayed(query, text)).body.code).toBe(code);
   });
 
   it('answers one after the other when several ask at once', async () => {
-    await using application = await testApplication();
     const query = { serviceColumn: 'service', policy: 'slo' };
-    const answers = await Promise.all(Array.from({ length: 4 }, () => replayed(application, query, NINE)));
+    const answers = await Promise.all(Array.from({ length: 4 }, () => replayed(query, NINE)));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   });
 });

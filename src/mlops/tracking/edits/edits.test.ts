@@ -1,22 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { call, problemFrom, testApplication } from '../../../testing.ts';
+import { call, problemFrom } from '../../../testing.ts';
+import { sharedApplication } from '../../../testing-shared.ts';
 import { newRun, post } from '../../wire/testing.ts';
 import { deleteExperiment, deleteRuns } from '../run-table/schema.ts';
 import { getRun } from '../schema.ts';
 import { editExperiment, editRun } from './schema.ts';
 
+const application = await sharedApplication();
+
 const NOTE = 'mlflow.note.content';
 
 describe('changing a run by hand', () => {
   it('renames it, and its name stays one with the tag that clients read', async () => {
-    await using application = await testApplication();
     const runId = await newRun(application, { run_name: 'before' });
     const run = await call(application, editRun, { params: { runId }, body: { runName: ' after ' } });
     expect(run).toMatchObject({ runName: 'after', tags: { 'mlflow.runName': 'after' } });
   });
 
   it('sets some tags and takes others away, all or none', async () => {
-    await using application = await testApplication();
     const runId = await newRun(application, { tags: [{ key: 'old', value: '1' }] });
     const tags = { [NOTE]: '# Note', 'steelyard.team': 'search', old: null, 'never there': null };
     const run = await call(application, editRun, { params: { runId }, body: { tags } });
@@ -28,7 +29,6 @@ describe('changing a run by hand', () => {
   });
 
   it('refuses to take the name away, and changes no deleted run and none that there is not', async () => {
-    await using application = await testApplication();
     const runId = await newRun(application, { run_name: 'kept' });
     const edit = (id: string, body: object) => problemFrom(call(application, editRun, { params: { runId: id }, body }));
     expect(await edit(runId, { tags: { 'mlflow.runName': null } })).toMatchObject({ code: 'invalid_request' });
@@ -40,7 +40,6 @@ describe('changing a run by hand', () => {
 
 describe('changing an experiment by hand', () => {
   it('renames it and writes its note', async () => {
-    await using application = await testApplication();
     const { experiment_id } = await post(application, 'experiments/create', { name: 'before' });
     const params = { experimentId: String(experiment_id) };
     const edited = await call(application, editExperiment, {
@@ -53,7 +52,6 @@ describe('changing an experiment by hand', () => {
   });
 
   it('leaves the tags alone when the name is taken, and a deleted experiment as it is', async () => {
-    await using application = await testApplication();
     await post(application, 'experiments/create', { name: 'taken' });
     const { experiment_id } = await post(application, 'experiments/create', { name: 'own' });
     const params = { experimentId: String(experiment_id) };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { call, problemFrom, testApplication } from '../../../testing.ts';
+import { sharedApplication } from '../../../testing-shared.ts';
 import { newRun, post, textAt } from '../../wire/testing.ts';
 import { getRun, listExperiments, listRuns } from '../schema.ts';
 import {
@@ -41,12 +42,14 @@ async function fourRuns(application: Application) {
   return { runs, other: String(other) };
 }
 
+/** Tests that change no run look at these. */
+const application = await sharedApplication();
+const { runs: kept, other } = await fourRuns(application);
+
 const LOSS = 'metrics.`val loss`';
 
 describe('a table of runs', () => {
   it('answers the page asked for in the order asked for, with the values of its columns alone', async () => {
-    await using application = await testApplication();
-    await fourRuns(application);
     const query = { experimentId: '0', orderBy: [`${LOSS} ASC`], columns: ['status', 'metrics.val loss'], pageSize: 2 };
     const first = await call(application, listRuns, { query });
     expect(first.runs.map((run) => run.runName)).toEqual(['run-1', 'run-2']);
@@ -63,7 +66,6 @@ describe('a table of runs', () => {
   });
 
   it('tells whether a filter can be read before any run is looked at', async () => {
-    await using application = await testApplication();
     const read = (filter: string) => call(application, readRunFilter, { query: { filter } });
     expect(await read(`${LOSS} > 0.15 and cost.total < 5`)).toEqual({ problem: null });
     expect(await read('')).toEqual({ problem: null });
@@ -71,8 +73,6 @@ describe('a table of runs', () => {
   });
 
   it('groups runs by a param, a tag or their status, with how a metric went in each', async () => {
-    await using application = await testApplication();
-    const { other } = await fourRuns(application);
     const group = (query: object) => call(application, groupRuns, { query: { by: 'status', ...query } });
     const byTeam = await group({ by: 'tags.steelyard.team', metric: 'val loss' });
     expect(byTeam).toMatchObject({
@@ -96,8 +96,6 @@ describe('a table of runs', () => {
   });
 
   it('spans the experiments that are named', async () => {
-    await using application = await testApplication();
-    const { other } = await fourRuns(application);
     const query = { experimentIds: ['0', other], filter: "params.rank IN ('2', '3')" };
     const problem = await problemFrom(call(application, listRuns, { query }));
     expect(problem).toMatchObject({ code: 'search_filter_invalid', status: 400 });
@@ -106,8 +104,6 @@ describe('a table of runs', () => {
   });
 
   it('counts what a filter matches, and knows no cost where none is known', async () => {
-    await using application = await testApplication();
-    await fourRuns(application);
     const query = { filter: `${LOSS} < 0.35` };
     expect(await call(application, countRuns, { query })).toEqual({ runs: 3 });
     expect(await call(application, sumRunCosts, { query })).toEqual({ costs: [], runs: 3, runsWithoutCost: 3 });
@@ -133,15 +129,13 @@ describe('a table of runs', () => {
   });
 
   it('is a CSV file with the columns of the table, texts that look like formulas made harmless', async () => {
-    await using application = await testApplication();
-    const { runs } = await fourRuns(application);
     const query = { experimentId: '0', orderBy: [LOSS], columns: ['run_name', 'metrics.f1', 'tags.note'] };
     const lines = (await call(application, runsCsv, { query })).split('\r\n');
     expect(lines).toEqual([
       'run_id,run_name,metrics.f1,tags.note',
-      `${runs[1]},run-1,,'=1+1`,
-      `${runs[2]},run-2,,'=1+1`,
-      `${runs[0]},run-0,0.5,'=1+1`,
+      `${kept[1]},run-1,,'=1+1`,
+      `${kept[2]},run-2,,'=1+1`,
+      `${kept[0]},run-0,0.5,'=1+1`,
       '',
     ]);
   });
@@ -164,8 +158,6 @@ describe('a table of runs', () => {
 
 describe('experiments', () => {
   it('are found by a part of their name, in any case', async () => {
-    await using application = await testApplication();
-    await fourRuns(application);
     const names = async (name: string) =>
       (await call(application, listExperiments, { query: { name } })).experiments.map((one) => one.name);
     expect(await names("oTHER'S")).toEqual(["Other's 1"]);
@@ -173,8 +165,6 @@ describe('experiments', () => {
   });
 
   it('tell how many runs they have, when the last one started, and the best value of a metric', async () => {
-    await using application = await testApplication();
-    const { runs, other } = await fourRuns(application);
     const query = { experimentIds: ['0', other, '99'], metric: 'val loss', goal: 'lowest' as const };
     const { experiments } = await call(application, listExperimentActivity, { query });
     expect(experiments).toEqual([
@@ -183,7 +173,7 @@ describe('experiments', () => {
         runs: 3,
         lastRunAt: '1970-01-01T00:00:02.000Z',
         cost: { costs: [], runs: 3, runsWithoutCost: 3 },
-        best: { value: 0.1, runId: runs[1], runName: 'run-1' },
+        best: { value: 0.1, runId: kept[1], runName: 'run-1' },
       },
       expect.objectContaining({ experimentId: other, runs: 1 }),
     ]);

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
-import type { Application } from '../../../main.ts';
 import { type CallInput, urlOf } from '../../../platform/contract/schema.ts';
-import { call, problemFrom, testApplication } from '../../../testing.ts';
+import { call, problemFrom } from '../../../testing.ts';
+import { sharedApplication } from '../../../testing-shared.ts';
 import { listRunVersions } from '../../registry/schema.ts';
 import { newRun, post, textAt } from '../../wire/testing.ts';
 import {
@@ -19,13 +19,15 @@ import {
   viewArtifact,
 } from './schema.ts';
 
+const application = await sharedApplication();
+
 const host = { host: 'localhost' };
 const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
 
-async function runWith(application: Application, files: Readonly<Record<string, string | Buffer>>): Promise<string> {
+async function runWith(files: Readonly<Record<string, string | Buffer>>): Promise<string> {
   const runId = await newRun(application);
   for (const [name, payload] of Object.entries(files)) {
     const url = `/api/2.0/mlflow-artifacts/artifacts/0/${runId}/artifacts/${name}`;
@@ -44,13 +46,12 @@ async function someParquet(): Promise<Buffer> {
   return readFileSync(path);
 }
 
-async function shown(application: Application, run: string, path: string, as: 'best' | 'text' = 'best') {
+async function shown(run: string, path: string, as: 'best' | 'text' = 'best') {
   return (await call(application, viewArtifact, { query: { run, path, as } })).shown;
 }
 
 describe('figures of runs', () => {
   it('answers histories of many runs and metrics, in the order asked for', async () => {
-    await using application = await testApplication();
     const [a, b] = [await newRun(application), await newRun(application)];
     for (const [runId, values] of [
       [a, [3, 2, 1]],
@@ -83,7 +84,6 @@ describe('figures of runs', () => {
   });
 
   it('answers datasets and logged models of a run, and the versions registered from it', async () => {
-    await using application = await testApplication();
     const run = await newRun(application, { user_id: 'ada' });
     const { model } = await post(application, 'logged-models', {
       experiment_id: '0',
@@ -115,8 +115,7 @@ describe('figures of runs', () => {
 
 describe('artifacts for a page', () => {
   it('lists folders first, with sizes', async () => {
-    await using application = await testApplication();
-    const run = await runWith(application, { 'b.txt': 'hello', 'a.csv': 'x\n1\n', 'model/MLmodel': 'flavors: {}' });
+    const run = await runWith({ 'b.txt': 'hello', 'a.csv': 'x\n1\n', 'model/MLmodel': 'flavors: {}' });
     const list = (path: string) => call(application, listArtifacts, { query: { run, path } });
     expect((await list('')).artifacts).toEqual([
       { path: 'model', isFolder: true, sizeBytes: null },
@@ -127,8 +126,7 @@ describe('artifacts for a page', () => {
   });
 
   it('shows text, JSON, tables and images for what their bytes are', async () => {
-    await using application = await testApplication();
-    const run = await runWith(application, {
+    const run = await runWith({
       'note.txt': 'grüße\n',
       'conf.json': '{"a":1.50}',
       'top.csv': 'item,score\nx,1\n',
@@ -136,49 +134,47 @@ describe('artifacts for a page', () => {
       'plot.dat': PNG,
       'model/MLmodel': 'flavors:\n  python_function:\n    loader_module: os.system\n',
     });
-    expect(await shown(application, run, 'note.txt')).toMatchObject({ kind: 'text', text: 'grüße\n', format: 'plain' });
-    expect(await shown(application, run, 'conf.json')).toMatchObject({ text: '{\n  "a": 1.50\n}', format: 'json' });
-    expect(await shown(application, run, 'top.csv')).toMatchObject({ kind: 'table', rows: [['x', '1']] });
-    expect(await shown(application, run, 'top.csv', 'text')).toMatchObject({ kind: 'text', text: 'item,score\nx,1\n' });
-    expect(await shown(application, run, 'table.json')).toMatchObject({ kind: 'table', source: 'json' });
-    expect(await shown(application, run, 'plot.dat')).toEqual({
+    expect(await shown(run, 'note.txt')).toMatchObject({ kind: 'text', text: 'grüße\n', format: 'plain' });
+    expect(await shown(run, 'conf.json')).toMatchObject({ text: '{\n  "a": 1.50\n}', format: 'json' });
+    expect(await shown(run, 'top.csv')).toMatchObject({ kind: 'table', rows: [['x', '1']] });
+    expect(await shown(run, 'top.csv', 'text')).toMatchObject({ kind: 'text', text: 'item,score\nx,1\n' });
+    expect(await shown(run, 'table.json')).toMatchObject({ kind: 'table', source: 'json' });
+    expect(await shown(run, 'plot.dat')).toEqual({
       kind: 'image',
       type: 'image/png',
       widthPx: 1,
       heightPx: 1,
     });
-    expect(await shown(application, run, 'model/MLmodel')).toMatchObject({ kind: 'text' });
+    expect(await shown(run, 'model/MLmodel')).toMatchObject({ kind: 'text' });
   });
 
   it('shows the first rows of Parquet, and says so of a file that only claims to be it', async () => {
-    await using application = await testApplication();
     const parquet = await someParquet();
-    const run = await runWith(application, {
+    const run = await runWith({
       'rows.parquet': parquet,
       'bad.parquet': 'PAR1 no',
       '[ab].parquet': parquet,
     });
-    expect(await shown(application, run, 'rows.parquet')).toMatchObject({
+    expect(await shown(run, 'rows.parquet')).toMatchObject({
       kind: 'table',
       source: 'parquet',
       more: true,
       moreColumns: 0,
     });
-    expect(await shown(application, run, 'bad.parquet')).toMatchObject({ kind: 'nothing' });
-    expect(await shown(application, run, '[ab].parquet')).toMatchObject({
+    expect(await shown(run, 'bad.parquet')).toMatchObject({ kind: 'nothing' });
+    expect(await shown(run, '[ab].parquet')).toMatchObject({
       kind: 'nothing',
       reason: expect.stringContaining('pattern'),
     });
   });
 
   it('never takes hostile files for more than text or nothing', async () => {
-    await using application = await testApplication();
     const script = '<script>fetch("/api/v1/runs")</script>';
     const huge = Buffer.alloc(3 * 1024 * 1024, 'a');
     const bomb = Buffer.from(PNG);
     bomb.writeUInt32BE(60_000, 16);
     bomb.writeUInt32BE(60_000, 20);
-    const run = await runWith(application, {
+    const run = await runWith({
       'page.html': script,
       'fake.png': script,
       'image.svg': `<svg xmlns="http://www.w3.org/2000/svg">${script}</svg>`,
@@ -190,7 +186,7 @@ describe('artifacts for a page', () => {
       empty: '',
     });
     for (const name of ['page.html', 'fake.png', 'image.svg']) {
-      expect(await shown(application, run, name)).toMatchObject({ kind: 'text', format: 'plain' });
+      expect(await shown(run, name)).toMatchObject({ kind: 'text', format: 'plain' });
       const image = await application.http.inject({
         url: urlOf(artifactImage, { query: { run, path: name } }),
         headers: host,
@@ -201,16 +197,15 @@ describe('artifacts for a page', () => {
       ]);
     }
     for (const name of ['huge.log', 'line.csv']) {
-      expect(await shown(application, run, name)).toMatchObject({ kind: 'text', shownBytes: 256 * 1024 });
+      expect(await shown(run, name)).toMatchObject({ kind: 'text', shownBytes: 256 * 1024 });
     }
     for (const name of ['binary.txt', 'bomb.png', 'model.pkl', 'empty']) {
-      expect(await shown(application, run, name)).toMatchObject({ kind: 'nothing' });
+      expect(await shown(run, name)).toMatchObject({ kind: 'nothing' });
     }
   });
 
   it('sends an image with its own type and any file as a download, both locked down', async () => {
-    await using application = await testApplication();
-    const run = await runWith(application, { 'plot.html': PNG, 'page.html': '<script>' });
+    const run = await runWith({ 'plot.html': PNG, 'page.html': '<script>' });
     const get = (url: string) => application.http.inject({ url, headers: host });
     const image = await get(urlOf(artifactImage, { query: { run, path: 'plot.html' } }));
     expect(image.rawPayload).toEqual(PNG);
@@ -230,8 +225,7 @@ describe('artifacts for a page', () => {
   it.each(['../secret', '%2e%2e/secret', '/etc/passwd', 'a/../../b', 'a\\..\\b', '%252e%252e%252fx', 'C:/x'])(
     'refuses the path %s',
     async (path) => {
-      await using application = await testApplication();
-      const run = await runWith(application, { a: '1' });
+      const run = await runWith({ a: '1' });
       for (const target of [viewArtifact, listArtifacts] as const) {
         const input: CallInput<typeof listArtifacts> = { query: { run, path } };
         expect(await problemFrom(call(application, target, input as never))).toMatchObject({
@@ -243,8 +237,7 @@ describe('artifacts for a page', () => {
   );
 
   it('refuses an artifact of nobody, of two, and one that there is not', async () => {
-    await using application = await testApplication();
-    const run = await runWith(application, { a: '1' });
+    const run = await runWith({ a: '1' });
     const failing = (query: Record<string, string>) =>
       problemFrom(call(application, viewArtifact, { query: { path: 'a', ...query } as never }));
     expect(await failing({})).toMatchObject({ code: 'invalid_request' });
