@@ -267,11 +267,9 @@ describe('model versions', () => {
   it.each(['s3://bucket/a//b', 's3://bucket/a....b/c', 'dbfs:/databricks/mlflow-tracking/x'])(
     'may come from %s',
     async (source) => {
-      await post(application, 'registered-models/create', { name: source.replaceAll(/[/:]/g, '-') });
-      const { model_version } = await post(application, 'model-versions/create', {
-        name: source.replaceAll(/[/:]/g, '-'),
-        source,
-      });
+      const name = source.replaceAll(/[/:]/g, '-');
+      await post(application, 'registered-models/create', { name });
+      const { model_version } = await post(application, 'model-versions/create', { name, source });
       expect(model_version).toMatchObject({ source });
     },
   );
