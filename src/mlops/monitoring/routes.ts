@@ -5,8 +5,14 @@ import { watched } from './monitors/windows.ts';
 import { keepLabelFile } from './predictions/label-file.ts';
 import { listed } from './predictions/list.ts';
 import { deleteSubject, type KeepDays, previewRetention } from './predictions/retention.ts';
-import { deletePredictions, previewPredictionRetention } from './predictions/retention-schema.ts';
-import { importLabels, listPredictions, recordLabels, recordPredictions } from './predictions/schema.ts';
+import {
+  deletePredictions,
+  importLabels,
+  listPredictions,
+  previewPredictionRetention,
+  recordLabels,
+  recordPredictions,
+} from './predictions/schema.ts';
 import { keepLabels, keepPredictions, noMonitor } from './predictions/service.ts';
 import type { MonitoringDeps, OpenedMonitoring } from './tables.ts';
 

@@ -12,7 +12,7 @@ async function newExperiment(name: string): Promise<string> {
   return textAt(await post(application, 'experiments/create', { name }), 'experiment_id');
 }
 
-async function namesOf(message: object): Promise<unknown> {
+async function namesOf(message: Readonly<Record<string, unknown>>): Promise<unknown> {
   const { status, body } = await mlflow(application, 'POST', 'runs/search', message);
   if (status !== 200) return body.error_code;
   const runs = Array.isArray(body.runs) ? body.runs : [];

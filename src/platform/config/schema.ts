@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { ObjectsAddress } from '../objects/schema.ts';
-import { addressRangesIn } from './address-ranges.ts';
+
+const AddressRanges = z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]));
+
+/** The items of a comma-separated setting, without the spaces around them. */
+export function splitList(list: string): string[] {
+  return list
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
 
 /** Every setting there is. docs/configuration.md is generated from this schema; the names of the variables too. */
 export const ConfigSchema = z.strictObject({
@@ -23,7 +32,10 @@ export const ConfigSchema = z.strictObject({
     .describe('Further host names, comma-separated, that the Host header may carry (loopback names always may).'),
   trustedProxies: z
     .string()
-    .refine((list) => addressRangesIn(list) !== null, 'addresses or ranges, comma-separated, such as "10.0.0.0/8, ::1"')
+    .refine(
+      (list) => AddressRanges.safeParse(splitList(list)).success,
+      'addresses or ranges, comma-separated, such as "10.0.0.0/8, ::1"',
+    )
     .default('')
     .describe(
       'Addresses or CIDR ranges, comma-separated, of proxies in front; X-Forwarded-For is believed from these alone. Default: none.',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
-import { addressRangesIn } from '../config/address-ranges.ts';
 import type { Config } from '../config/index.ts';
+import { splitList } from '../config/schema.ts';
 import { DEFAULT_BODY_LIMIT_BYTES } from '../contract/schema.ts';
 import { AppError, systemCode } from '../errors/index.ts';
 import { checkJson } from '../json/index.ts';
@@ -48,7 +48,7 @@ export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
 
 /** Ranges whose X-Forwarded-For is believed; false for none. */
 function proxiesIn(list: string): string[] | false {
-  const ranges = addressRangesIn(list) ?? [];
+  const ranges = splitList(list);
   return ranges.length > 0 && ranges;
 }
 

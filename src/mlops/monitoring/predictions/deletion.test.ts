@@ -6,8 +6,14 @@ import type { Application } from '../../../main.ts';
 import { openLake } from '../../../platform/lake/index.ts';
 import { postApply } from '../../../platform/manifests/schema.ts';
 import { call, problemFrom, testApplication } from '../../../testing.ts';
-import { deletePredictions, previewPredictionRetention } from './retention-schema.ts';
-import { listPredictions, type Prediction, recordLabels, recordPredictions } from './schema.ts';
+import {
+  deletePredictions,
+  listPredictions,
+  type Prediction,
+  previewPredictionRetention,
+  recordLabels,
+  recordPredictions,
+} from './schema.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = Date.parse('2026-11-28T12:00:00Z');

@@ -4,7 +4,7 @@ import type { Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { Monitor } from '../monitors/schema.ts';
 import { findMonitors } from '../monitors/store.ts';
-import type { PredictionDeletion, PredictionRetention } from './retention-schema.ts';
+import type { PredictionDeletion, PredictionRetention } from './schema.ts';
 
 interface PredictionRetentionDeps {
   readonly store: Store;
