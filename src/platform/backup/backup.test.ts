@@ -191,12 +191,15 @@ describe('a backup', () => {
 });
 
 describe('a restore', () => {
-  let backup: string;
-  beforeAll(async () => {
-    ({ backup } = summaryOf(await backUp()));
-  });
+  let made: Promise<string> | undefined;
+  /** One backup for all of these tests. */
+  const theBackup = () => {
+    made ??= backUp().then((run) => summaryOf(run).backup);
+    return made;
+  };
 
   it('that was cut off is recognised, keeps the server from starting, and goes on when it is asked for again', async () => {
+    const backup = await theBackup();
     const folder = join(newFolder('cut'), 'data');
     const cutOff = restore(backup, folder, (done) => {
       if (done === 4) throw new Error('killed');
@@ -218,6 +221,7 @@ describe('a restore', () => {
   });
 
   it('refuses a folder with anything in it, and a backup that is not there', async () => {
+    const backup = await theBackup();
     const folder = newFolder('used');
     writeFileSync(join(folder, 'file'), '');
     await expect(restore(backup, folder)).rejects.toMatchObject({ code: 'restore_folder_not_empty' });
@@ -227,6 +231,7 @@ describe('a restore', () => {
   });
 
   it('does not succeed with a damaged or missing content, and names it', async () => {
+    const backup = await theBackup();
     const manifest = JSON.parse(readFileSync(join(place, 'backups', `${backup}.json`), 'utf8'));
     const [{ sha256, path }] = manifest.files.filter((file: { path: string }) => file.path.startsWith('lake/'));
     const blob = join(place, 'blobs', sha256.slice(0, 2), sha256);
@@ -241,6 +246,7 @@ describe('a restore', () => {
   });
 
   it('does not follow a manifest out of its folder', async () => {
+    const backup = await theBackup();
     const other = 'b_20260101T000000Z_0000000a';
     const manifest = JSON.parse(readFileSync(join(place, 'backups', `${backup}.json`), 'utf8'));
     for (const path of ['lake/../../outside', '/lake/x', 'server.json', 'lake//x', 'lake\\..\\x']) {
