@@ -6,6 +6,7 @@ import { migrations } from '../../../migrations.ts';
 import { openLake } from '../../../platform/lake/index.ts';
 import { createOneAtATime } from '../../../platform/loop/index.ts';
 import { openStore } from '../../../platform/store/index.ts';
+import { createLog } from '../../../platform/telemetry/index.ts';
 import type { GpuHolding } from '../holders/holding.ts';
 import { type Series, takeSeries } from '../series/take.ts';
 import { scraped } from '../sources/exporter.testing.ts';
@@ -24,7 +25,8 @@ async function heldBy(...batches: readonly (readonly Series[])[]) {
   const journals = join(folder, 'journals');
   await using lake = await openLake({ root: join(folder, 'lake'), readable: [journals], memory: '1GB', threads: 1 });
   const clock = { now: () => START + 3_600_000 };
-  await using recent = await openGpuReadings({ store, lake, clock, folder: journals });
+  const log = createLog('silent');
+  await using recent = await openGpuReadings({ store, lake, clock, log, folder: journals });
   const told: GpuHolding[] = [];
   const holdings = { note: async (more: readonly GpuHolding[]) => void told.push(...more) };
   for (const series of batches) {
