@@ -25,7 +25,8 @@ async function heldBy(...batches: readonly (readonly Series[])[]) {
   const journals = join(folder, 'journals');
   await using lake = await openLake({ root: join(folder, 'lake'), readable: [journals], memory: '1GB', threads: 1 });
   const clock = { now: () => START + 3_600_000 };
-  await using recent = await openGpuReadings({ store, lake, clock, log: createLog('silent'), folder: journals });
+  const log = createLog('silent');
+  await using recent = await openGpuReadings({ store, lake, clock, log, folder: journals });
   const told: GpuHolding[] = [];
   const holdings = { note: async (more: readonly GpuHolding[]) => void told.push(...more) };
   for (const series of batches) {
