@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { quantileOf } from '../../../platform/numbers/index.ts';
-import { draws as drawsNow, isDeep } from '../../../testing-deep.ts';
+import { isDeep } from '../../../testing-deep.ts';
 import { drawnSeries, drawsOf } from '../drawn.testing.ts';
 import { dailyForecast, stepsBackOf } from './daily-forecast.ts';
 import { degreesOf, drawMixes, errorsOnDay, runningErrors } from './paths.ts';
@@ -13,8 +13,6 @@ const at = (sorted: Float64Array, share: number): number => quantileOf(sorted, s
 const shared = join(import.meta.dirname, '../../../../../shared/data/stats/nn5/daily.csv.gz');
 const there = existsSync(shared) || process.env.CI !== undefined;
 const FIRST = 20_000;
-/** Series of each shape and horizon: 60 in `npm run test:deep`. */
-const DRAWN = drawsNow(60, 20);
 
 /** What came of a total less what was expected, and the same of every path. */
 interface Judged {
@@ -54,14 +52,14 @@ const shapes = [
 describe('the total of a month', () => {
   const drawn = shapes.flatMap((shape) =>
     [8, 20].flatMap((horizon) =>
-      Array.from({ length: DRAWN }, (_, index) =>
+      Array.from({ length: 60 }, (_, index) =>
         judged(drawnSeries(drawsOf(900 + index), { ...shape, count: shape.count + horizon }), horizon),
       ),
     ),
   );
 
   it('lies in its intervals as often as they say', () => {
-    expect(drawn).toHaveLength(6 * DRAWN);
+    expect(drawn).toHaveLength(360);
     expect(held(drawn, 0.8)).toBeGreaterThan(0.76);
     expect(held(drawn, 0.8)).toBeLessThan(0.86);
     expect(held(drawn, 0.95)).toBeGreaterThan(0.93);
