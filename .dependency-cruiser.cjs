@@ -73,14 +73,14 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, path: source, pathNot: ['schema\\.ts$', '-worker\\.ts$'] },
+      from: { orphan: true, path: source, pathNot: ['schema\\.ts$', '-worker\\.ts$', 'testing-deep\\.ts$'] },
       to: {},
     },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'no-dev-dependency-in-product',
       severity: 'error',
-      from: { path: '^(src|cli)/', pathNot: '\\.test\\.ts$|testing\\.ts$' },
+      from: { path: '^(src|cli)/', pathNot: '\\.test\\.ts$|testing(-shared)?\\.ts$' },
       to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' },
     },
   ],
