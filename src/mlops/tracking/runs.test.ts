@@ -13,7 +13,7 @@ async function newExperiment(name: string): Promise<string> {
 }
 
 async function namesOf(message: object): Promise<unknown> {
-  const { status, body } = await mlflow(application, 'POST', 'runs/search', message);
+  const { status, body } = await mlflow(application, 'POST', 'runs/search', { ...message });
   if (status !== 200) return body.error_code;
   const runs = Array.isArray(body.runs) ? body.runs : [];
   return runs.map((run: unknown) => textAt(run, 'info', 'run_name'));
