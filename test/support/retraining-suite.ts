@@ -12,6 +12,7 @@ import {
   type RetrainingRound,
   startRetraining,
 } from '../../src/tradeoff/retraining/schema.ts';
+import { expression, refusalTests } from './retraining-refusals.ts';
 
 const DAY = 86_400_000;
 /** One more right answer is worth a dollar: what it costs is a few cents. */
@@ -19,7 +20,6 @@ const WORTH = 'worth: {valuePerPrediction: {amount: "1", currency: USD}}';
 const LITTLE = 'worth: {valuePerPrediction: {amount: "0.0000001", currency: USD}}';
 const EPISODES = 'on: [{episode: {}}]';
 const BETTER = 'params: {accuracy: "0.9"}';
-const expression = (text: string) => `"$\{{ ${text} }}"`;
 
 /** Runs on each store; `newDatabase` is asked once for each test that changes something, and once for all others. */
 export function retrainingSuite(engine: string, newDatabase: () => Promise<string>): void {
@@ -249,22 +249,6 @@ function triggerTests(inUse: () => RetrainingRoom): void {
     await room.pass(10 * 60_000);
     expect(await room.untilOver(1)).toMatchObject({ state: 'promoted', trigger: { kind: 'data' } });
     expect((await room.detail()).rounds).toHaveLength(1);
-  });
-}
-
-/** What is refused changes nothing, so that one room serves all. */
-function refusalTests(inUse: () => RetrainingRoom): void {
-  it.each([
-    [`monitor: nobody`, /there is no monitor "nobody"/],
-    [`model: other`, /watches "ranker", not "other"/],
-    [`params: {speed: "9"}`, /has no such param/],
-    [`params: {from: ${expression('window.begin')}}`, /nothing is called "window.begin"/],
-    [`on: [{cron: "* * * * * *"}]`, /five fields/],
-    [`on: [{cron: "99 * * * *"}]`, /is no time/],
-    [`budget: none`, /no budget "none"/],
-    [`on: [{labels: 1}, {labels: 2, name: labels}]`, /two triggers are called "labels"/],
-  ])('with %s is refused', async (fields, reason) => {
-    expect(await problemFrom(inUse().retraining(fields))).toMatchObject({ detail: expect.stringMatching(reason) });
   });
 }
 
