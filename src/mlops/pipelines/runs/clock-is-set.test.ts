@@ -47,7 +47,7 @@ function expectTrue(over: PipelineRun): void {
   expect(marked(`STEELYARD_EXECUTION=${workIdOf(over.run, { name: 'work', key: 'work' }, 1)}`)).toEqual([]);
 }
 
-describe.concurrent.each([
+describe.each([
   ['an hour on', HOUR_MS],
   ['an hour back', -HOUR_MS],
 ])('a clock that is set %s under a running step', (_name, jumpMs) => {

@@ -108,7 +108,7 @@ function signalWhileOpen({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController();
   const abort = () => controller.abort(new ClientGone());
   if (raw.destroyed) abort();
-  else raw.once('close', () => raw.writableFinished || abort());
+  else raw.once('close', () => raw.writableEnded || abort());
   return controller.signal;
 }
 
