@@ -17,25 +17,42 @@ export interface RowOrigin {
 /**
  * SELECT of canonical rows from a file. Its last column `reject` is null for a good row, else `column␟kind␟value` of the
  * first thing that is wrong with it.
+ *
+ * Three levels, so that the engine plans each expression once: what the file says (`from_…`), that as FOCUS types, and the
+ * checks, which compare the two. Written out at each use, a report of AWS was 92 KB of SQL and took 0.4 s of CPU to plan.
  */
 export function canonicalSelect(source: SourceRelation, mapping: FormatMapping, origin: RowOrigin): string {
-  const focus = focusColumnNames.map((name) => `${convertedOf(mapping, name)} AS ${identifier(name)}`);
-  const period = `strftime(${convertedOf(mapping, 'BillingPeriodStart')}, '%Y-%m')`;
+  const custom = customColumns(source.columns, mapping.custom);
+  const stated = new Map(
+    [...mapping.columns].map(([name, from]) => [name, { ...from, sql: identifier(`from_${name}`) }] as const),
+  );
+  const raw = [
+    `${source.rowNumber ?? 'NULL::BIGINT'} AS source_row`,
+    ...[...mapping.columns].map(([name, { sql }]) => `${sql} AS ${identifier(`from_${name}`)}`),
+    ...custom.map(({ sql, name }) => `${sql} AS ${name}`),
+  ];
+  const converted = focusColumnNames.map((name) => `${convertedOf(stated, name)} AS ${identifier(name)}`);
+  const kept = [...focusColumnNames.map(identifier), ...custom.map(({ name }) => name)];
   return `SELECT ${literal(origin.delivery)} AS delivery, ${literal(origin.source)} AS source,
-    ${literal(origin.file)} AS file, ${period} AS period, ${source.rowNumber ?? 'NULL::BIGINT'} AS source_row,
-    ${[...focus, ...customColumns(source.columns, mapping.custom)].join(',\n    ')},
-    ${rejectCase(mapping)} AS reject
-    FROM ${source.relation}`;
+    ${literal(origin.file)} AS file, strftime(BillingPeriodStart, '%Y-%m') AS period, source_row,
+    ${kept.join(', ')}, ${rejectCase(stated)} AS reject
+    FROM (SELECT *, ${converted.join(',\n    ')}
+      FROM (SELECT ${raw.join(',\n        ')} FROM ${source.relation}))`;
 }
 
-function convertedOf(mapping: FormatMapping, name: FocusColumn): string {
-  const from = mapping.columns.get(name);
+type StatedColumns = FormatMapping['columns'];
+
+function convertedOf(columns: StatedColumns, name: FocusColumn): string {
+  const from = columns.get(name);
   const type = focusColumns[name];
   return from === undefined ? `NULL::${duckDbTypes[type]}` : convert(type, from).sql;
 }
 
 /** Each as text in a column of its own: a bill of a hundred such columns is read and written column by column. */
-function customColumns(columns: readonly SourceColumn[], custom: readonly string[]): string[] {
+function customColumns(
+  columns: readonly SourceColumn[],
+  custom: readonly string[],
+): { readonly sql: string; readonly name: string }[] {
   const kept = new Set(custom);
   const taken = new Set<string>();
   return columns
@@ -45,7 +62,7 @@ function customColumns(columns: readonly SourceColumn[], custom: readonly string
       let distinct = base;
       for (let count = 2; taken.has(distinct.toLowerCase()); count += 1) distinct = `${base}_${count}`;
       taken.add(distinct.toLowerCase());
-      return `${textOf({ sql: identifier(name), type })} AS ${identifier(distinct)}`;
+      return { sql: textOf({ sql: identifier(name), type }), name: identifier(distinct) };
     });
 }
 
@@ -56,42 +73,42 @@ const kinds = { decimal: 'decimal', instant: 'instant', tags: 'json' } as const;
  */
 const currencies = ` ${[...new Set(['USD', 'EUR', 'GBP', ...Intl.supportedValuesOf('currency')])].join(' ')} `;
 
-function rejectCase(mapping: FormatMapping): string {
+/** Over the columns of both levels below: `columns` as the file states them, and the FOCUS columns by name. */
+function rejectCase(columns: StatedColumns): string {
   const required = REQUIRED.map(
-    (name) => `WHEN ${sourceOf(mapping, name).sql} IS NULL THEN ${rejection(name, 'missing')}`,
+    (name) => `WHEN ${statedOf(columns, name).sql} IS NULL THEN ${rejection(name, 'missing')}`,
   );
-  return `CASE ${[...required, ...unreadable(mapping), unknownCurrency(mapping), ...reversedPeriods(mapping)].join('\n      ')} END`;
+  return `CASE ${[...required, ...unreadable(columns), unknownCurrency(columns), ...reversedPeriods(columns)].join('\n      ')} END`;
 }
 
 /** Columns whose values may not be what they should: a bad one is there before the conversion and null after it. */
-function unreadable(mapping: FormatMapping): string[] {
-  return [...mapping.columns].flatMap(([name, from]) => {
+function unreadable(columns: StatedColumns): string[] {
+  return [...columns].flatMap(([name, from]) => {
     const type = focusColumns[name];
-    const { sql, canFail } = convert(type, from);
-    if (type === 'text' || type === 'json' || !canFail) return [];
-    return [`WHEN ${from.sql} IS NOT NULL AND ${sql} IS NULL THEN ${rejection(from.shown, kinds[type], textOf(from))}`];
+    if (type === 'text' || type === 'json' || !convert(type, from).canFail) return [];
+    const isLost = `${from.sql} IS NOT NULL AND ${identifier(name)} IS NULL`;
+    return [`WHEN ${isLost} THEN ${rejection(from.shown, kinds[type], textOf(from))}`];
   });
 }
 
-function unknownCurrency(mapping: FormatMapping): string {
-  const from = sourceOf(mapping, 'BillingCurrency');
+function unknownCurrency(columns: StatedColumns): string {
+  const from = statedOf(columns, 'BillingCurrency');
   const isKnown = `length(${from.sql}) = 3 AND contains(${literal(currencies)}, ' ' || ${from.sql} || ' ')`;
   return `WHEN NOT (${isKnown}) THEN ${rejection(from.shown, 'currency', textOf(from))}`;
 }
 
-function reversedPeriods(mapping: FormatMapping): string[] {
+function reversedPeriods(columns: StatedColumns): string[] {
   return (['ChargePeriod', 'BillingPeriod'] as const).flatMap((prefix) => {
-    const [start, end] = [mapping.columns.get(`${prefix}Start`), mapping.columns.get(`${prefix}End`)];
+    const [start, end] = [columns.get(`${prefix}Start`), columns.get(`${prefix}End`)];
     if (start === undefined || end === undefined) return [];
-    const [from, to] = [convertedOf(mapping, `${prefix}Start`), convertedOf(mapping, `${prefix}End`)];
     return [
-      `WHEN ${to} < ${from} THEN ${rejection(end.shown, 'period', `${textOf(start)} || ' to ' || ${textOf(end)}`)}`,
+      `WHEN ${prefix}End < ${prefix}Start THEN ${rejection(end.shown, 'period', `${textOf(start)} || ' to ' || ${textOf(end)}`)}`,
     ];
   });
 }
 
-function sourceOf(mapping: FormatMapping, name: FocusColumn): SourceExpression {
-  return mapping.columns.get(name) ?? { sql: 'NULL', type: 'VARCHAR', shown: name };
+function statedOf(columns: StatedColumns, name: FocusColumn): SourceExpression {
+  return columns.get(name) ?? { sql: 'NULL', type: 'VARCHAR', shown: name };
 }
 
 const SEPARATOR = '\x1f';
