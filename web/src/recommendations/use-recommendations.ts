@@ -22,10 +22,12 @@ export function useRecommendation(recommendation: string) {
   return useQuery({ ...query, refetchInterval: REFRESH_MS });
 }
 
+const DRY_RUN = 'dry run';
+
 /** What it would change; nothing is changed by asking. */
 export function usePreview(recommendation: string) {
   return useQuery({
-    queryKey: [applyRecommendation.path, recommendation, 'dry run'],
+    queryKey: [applyRecommendation.path, recommendation, DRY_RUN],
     queryFn: ({ signal }) => call(applyRecommendation, { params: { recommendation }, body: {} }, signal),
     retry: false,
     gcTime: 0,
@@ -37,7 +39,8 @@ function useAct<Asked>(act: (asked: Asked) => Promise<unknown>, onDone: () => vo
   return useMutation({
     mutationFn: act,
     onSuccess: onDone,
-    onSettled: () => void queries.invalidateQueries(),
+    // Without the dry run: its dialog is still mounted, and what has been done has none (409).
+    onSettled: () => void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey.at(-1) !== DRY_RUN }),
   });
 }
 
