@@ -119,11 +119,17 @@ async function tryExtremes(application: Application, document: Document, known: 
   const slow: { readonly route: string; readonly cpuMs: number; readonly body: string }[] = [];
   for (const [place, route] of distinct(application.http.declaredRoutes).entries()) {
     for (const request of extremeRequests(route, { document, known, place })) {
-      const before = process.cpuUsage();
-      const failure = await tryOut(application, route, request);
-      const { user, system } = process.cpuUsage(before);
-      if (failure !== null) failures.push(failure);
-      const cpuMs = (user + system) / 1000;
+      const timed = async () => {
+        // Of this thread, which is the event loop: jobs in other threads and the engine's are not of the request.
+        const before = process.threadCpuUsage();
+        const failure = await tryOut(application, route, request);
+        const { user, system } = process.threadCpuUsage(before);
+        if (failure !== null) failures.push(failure);
+        return (user + system) / 1000;
+      };
+      const first = await timed();
+      // Twice: a collection of garbage, or a job that runs just then, is no fault of the request.
+      const cpuMs = first > MOST_CPU_MS ? Math.min(first, await timed()) : first;
       if (cpuMs > MOST_CPU_MS) {
         slow.push({
           route: `${route.method} ${route.url}`,
