@@ -64,9 +64,9 @@ export function attacks(): Attack[] {
       `{"run_id":"x","metrics":[${Array(90_000).fill('{"key":"m","value":1,"timestamp":1}').join()}]}`,
     ),
     posted(
-      'manifest of 20,000 keys',
+      'manifest of 15,000 keys',
       '/api/v1/apply',
-      manifest(Array.from({ length: 20_000 }, (_, index) => `k${index}: v`)),
+      manifest(Array.from({ length: 15_000 }, (_, index) => `k${index}: v`)),
     ),
     posted('manifest of 250,000 lines', '/api/v1/apply', manifest(Array(250_000).fill('- a')), { status: 413 }),
     posted('gate check of 512 KiB of brackets', '/api/v1/gate-checks', brackets(MiB / 4)),
