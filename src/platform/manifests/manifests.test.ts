@@ -232,7 +232,7 @@ describe('the size of manifests', () => {
   const sized = (lines: number) => [{ file: 'a.yaml', text: 'a\n'.repeat(lines) }];
 
   it('is bounded before anything is parsed, over all files together', () => {
-    expect(() => checkManifestSize(sized(20_000))).not.toThrow();
+    expect(() => checkManifestSize(sized(15_000))).not.toThrow();
     const refusal = expect.objectContaining({ code: 'payload_too_large' });
     expect(() => checkManifestSize(sized(250_000))).toThrow(refusal);
     expect(() => checkManifestSize([...sized(15_000), ...sized(15_000)])).toThrow(refusal);
