@@ -14,7 +14,8 @@ export function wilsonInterval(share: number, n: number): Interval | null {
   if (n === 0) return null;
   const centre = (share + Z ** 2 / (2 * n)) / (1 + Z ** 2 / n);
   const half = (Z / (1 + Z ** 2 / n)) * Math.sqrt((share * (1 - share)) / n + Z ** 2 / (4 * n ** 2));
-  return { lower: Math.max(0, centre - half), upper: Math.min(1, centre + half) };
+  // At both ends the formula gives the bound exactly, where rounding would leave it a little beside.
+  return { lower: share === 0 ? 0 : Math.max(0, centre - half), upper: share === 1 ? 1 : Math.min(1, centre + half) };
 }
 
 /** 95 % interval of a mean by the normal law: mean -+ 1.96 sd / sqrt(n). null below two values. `sd` with n - 1. */

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { unpack } from '../../../platform/archives/index.ts';
+import { createTurns } from '../../../platform/concurrency/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Objects } from '../../../platform/objects/index.ts';
 import { type TreeFile, TreeFile as TreeFileSchema, type Trees, treeDigest } from './trees.ts';
@@ -46,7 +47,7 @@ const GIT_MS = 10 * 60_000;
 
 export function createCodeStore(deps: CodeDeps): CodeStore {
   const { objects, trees, folder } = deps;
-  const turns = new Map<string, Promise<unknown>>();
+  const inTurn = createTurns();
   const askGit = gitWith(deps.environment);
   const gitIn = (clone: string) => (words: readonly string[], git: string) => askGit(['-C', clone, ...words], git);
   const keyOf = (digest: string) => `pipelines/code/${digest}.json`;
@@ -71,16 +72,10 @@ export function createCodeStore(deps: CodeDeps): CodeStore {
   /** A mirror of the repository, as it is now; one at a time, because what writes into it at the same time breaks it. */
   async function freshClone(git: string): Promise<string> {
     const clone = join(folder, `git-${createHash('sha256').update(git).digest('hex').slice(0, 16)}`);
-    const before = turns.get(clone) ?? Promise.resolve();
-    const turn = before.then(async () => {
+    await inTurn(clone, async () => {
       if (existsSync(join(clone, 'HEAD')))
         await gitIn(clone)(['fetch', '--prune', '--quiet', 'origin', '+refs/*:refs/*'], git);
       else await askGit(['clone', '--mirror', '--quiet', '--', git, clone], git);
-    });
-    const over = turn.catch(() => undefined);
-    turns.set(clone, over);
-    await turn.finally(() => {
-      if (turns.get(clone) === over) turns.delete(clone);
     });
     return clone;
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { createTurns } from '../../../platform/concurrency/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import { kindOf, type Trigger } from '../definition/triggers/schema.ts';
@@ -11,6 +12,7 @@ import {
   endDecision,
   findDecision,
   insertDecision,
+  pendingOccurrences,
   pruneDecisions,
 } from './store.ts';
 
@@ -31,10 +33,27 @@ export type Occurrence = Pick<Decision, 'pipeline' | 'trigger' | 'occurrence' | 
   Partial<Pick<Decision, 'causedBy'>>;
 
 export function registerFiring(deps: TriggerDeps): void {
+  const inTurn = createTurns();
   deps.jobs.register(FIRE, {
     maxAttempts: MANY_TRIES,
-    handler: (payload, { attempt }) => fire(deps, FirePayload.parse(payload), attempt),
+    handler: async (payload, { attempt }) => {
+      const { pipeline, trigger, occurrence } = FirePayload.parse(payload);
+      await inTurn(JSON.stringify([pipeline, trigger]), () =>
+        fireUpTo(deps, { pipeline, trigger, occurrence }, attempt),
+      );
+    },
   });
+}
+
+/**
+ * Begins the runs of the occurrences of a trigger that are still pending, oldest first, up to this one. Jobs run side by side, and
+ * with `whenFull: replace` a run of an older commit would otherwise take the place of a newer one.
+ */
+async function fireUpTo(deps: TriggerDeps, payload: FirePayload, attempt: number): Promise<void> {
+  for (const occurrence of await pendingOccurrences(deps.store, payload)) {
+    await fire(deps, { ...payload, occurrence }, attempt);
+    if (occurrence === payload.occurrence) return;
+  }
 }
 
 /**

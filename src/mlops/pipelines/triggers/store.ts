@@ -173,6 +173,16 @@ export async function findDecision(
   return row === undefined ? null : decisionOf(row);
 }
 
+/** Occurrences of a trigger that are still to be decided, oldest first. */
+export async function pendingOccurrences(
+  sql: Sql,
+  { pipeline, trigger }: Pick<Decision, 'pipeline' | 'trigger'>,
+): Promise<string[]> {
+  const pending = decisions(sql, pipeline, trigger).where('outcome', '=', 'pending');
+  const rows = await pending.orderBy('at_ms').orderBy('occurrence').execute();
+  return rows.map(({ occurrence }) => occurrence);
+}
+
 /** Latest first, each with the number of its run; null where it has none, or the run was removed. */
 export async function lastDecisions(
   sql: Sql,

@@ -73,6 +73,19 @@ describe('a push that GitHub tells of', () => {
     expect(await runs()).toHaveLength(2);
   });
 
+  it('begins the runs of several pushes in the order in which they came', async () => {
+    const repository = newRepository();
+    const commits = ['one', 'two', 'three', 'four', 'five', 'six'].map((word) =>
+      repository.commit({ 'steelyard.yaml': own(word) }),
+    );
+    await github(repository);
+    for (const commit of commits) await pushed(githubPush(commit));
+    const began = await outcomes(shared, name, 'push', commits.length);
+    expect(
+      began.toSorted((one, other) => Number(one.number) - Number(other.number)).map(({ commit }) => commit),
+    ).toEqual(commits);
+  });
+
   it('is in the audit trail with its delivery; what is not signed is not', async () => {
     await using application = await testApplication();
     const repository = newRepository();

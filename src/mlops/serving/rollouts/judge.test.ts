@@ -23,6 +23,12 @@ describe('intervals', () => {
     expect(wilsonBounds(0, 0, 2)).toEqual({ low: null, high: null });
   });
 
+  it('of a share of none or all begin or end exactly there', () => {
+    for (let n = 1; n <= 500; n += 1) {
+      expect([wilsonBounds(0, n, 3.71902).low, wilsonBounds(n, n, 3.71902).high]).toEqual([0, 1]);
+    }
+  });
+
   it('of a difference are those of Newcombe', () => {
     // Newcombe (1998), table II, example (a), method 10: 0.0524 to 0.3339.
     expect(differenceLow({ count: 56, of: 70 }, { count: 48, of: 80 }, 1.959964)).toBeCloseTo(0.0524, 4);
