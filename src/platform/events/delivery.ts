@@ -3,17 +3,17 @@ import type { Store } from '../store/index.ts';
 import type { Log, Telemetry } from '../telemetry/index.ts';
 import type { Clock } from '../units/index.ts';
 import type { EventHandler, StoredEvent } from './events.ts';
-import { type Outcome, reportOutcome, saveOutcome, tryOnce } from './outcome.ts';
+import { hasToBeSaved, type Outcome, reportOutcome, saveOutcome, tryOnce } from './outcome.ts';
 import {
   addSubscriber,
-  countNew,
   type DueEvent,
   type Lease,
   moveCursor,
+  readBacklog,
   readDue,
   readHeldSubjects,
   readNew,
-  readWaitingFacts,
+  readNextDue,
   renewLease,
   takeLease,
 } from './store.ts';
@@ -48,8 +48,8 @@ export function createDelivery(deps: DeliveryDeps, subscription: Subscription): 
   async function look(): Promise<Rest> {
     if (!known) await addSubscriber(store, subscriber);
     known = true;
-    const fresh = await countNew(store, subscriber, types);
-    const { waiting, nextDue } = await readWaitingFacts(store, subscriber);
+    const { fresh, waiting } = await readBacklog(store, subscriber, types);
+    const nextDue = waiting === 0 ? null : await readNextDue(store, subscriber);
     telemetry.eventsBehind.set({ subscriber }, fresh + waiting);
     const restMs = nextDue === null ? null : Math.max(0, Date.parse(nextDue) - clock.now());
     if (fresh === 0 && restMs !== 0) return restMs;
@@ -69,8 +69,10 @@ export function createDelivery(deps: DeliveryDeps, subscription: Subscription): 
       renewLease(store, leaseFromNow()).catch((error: unknown) => deps.log.warn({ err: error, subscriber }, 'lease'));
     }, LEASE_MS / 3);
     try {
-      const due = await readDue(store, subscriber, iso(clock.now()), BATCH);
-      const fresh = await readNew(store, types, cursor, BATCH);
+      const [due, fresh] = await Promise.all([
+        readDue(store, subscriber, iso(clock.now()), BATCH),
+        readNew(store, types, cursor, BATCH),
+      ]);
       const subjects = fresh.map((event) => event.subject);
       const held = await readHeldSubjects(store, subscriber, [...new Set(subjects)]);
       const retried = await deliverDue(due);
@@ -104,15 +106,21 @@ export function createDelivery(deps: DeliveryDeps, subscription: Subscription): 
   }
 
   async function save(cursor: number, outcomes: readonly Outcome[]): Promise<Rest> {
+    const ours = await saveAll(cursor, outcomes.filter(hasToBeSaved));
+    if (!ours) return ASK_FOR_LEASE_AGAIN_MS;
+    for (const outcome of outcomes) reportOutcome(deps, subscriber, outcome);
+    return 0;
+  }
+
+  async function saveAll(cursor: number, outcomes: readonly Outcome[]): Promise<boolean> {
     const now = clock.now();
-    const ours = await store.transaction(async (sql) => {
+    // One statement needs no transaction, and mostly there is no more to write.
+    if (outcomes.length === 0) return moveCursor(store, subscriber, owner, cursor);
+    return store.transaction(async (sql) => {
       if (!(await moveCursor(sql, subscriber, owner, cursor))) return false;
       for (const outcome of outcomes) await saveOutcome(sql, subscriber, outcome, now);
       return true;
     });
-    if (!ours) return ASK_FOR_LEASE_AGAIN_MS;
-    for (const outcome of outcomes) reportOutcome(deps, subscriber, outcome);
-    return 0;
   }
 
   return look;

@@ -32,6 +32,11 @@ export async function tryOnce(handler: EventHandler, before: DueEvent, waited: b
   }
 }
 
+/** False for an event that was delivered at once: the cursor says so. */
+export function hasToBeSaved(outcome: Outcome): boolean {
+  return outcome.kind !== 'done' || outcome.waited;
+}
+
 export async function saveOutcome(sql: Sql, subscriber: string, outcome: Outcome, now: number): Promise<void> {
   const { item } = outcome;
   const at = (instant: number) => new Date(instant).toISOString();

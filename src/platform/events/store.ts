@@ -86,18 +86,29 @@ function stored(row: EventColumns & { sequence: number }): StoredEvent {
   return { ...row, payload: JSON.parse(row.payload) as unknown };
 }
 
-/** Events that the cursor has not passed. */
-export async function countNew(sql: Sql, subscriber: string, types: readonly string[]): Promise<number> {
-  const row = await sql
-    .tables<EventTables>()
+/** How many events wait for a subscriber. */
+export interface Backlog {
+  /** Events that its cursor has not passed. */
+  readonly fresh: number;
+  /** Events behind its cursor that failed before, or are held back by one that did. */
+  readonly waiting: number;
+}
+
+export async function readBacklog(sql: Sql, subscriber: string, types: readonly string[]): Promise<Backlog> {
+  const tables = sql.tables<EventTables>();
+  const cursor = tables.selectFrom('event_cursor').select('event_cursor.sequence').where('subscriber', '=', subscriber);
+  const fresh = tables
     .selectFrom('event')
     .select((eb) => eb.fn.countAll<number>().as('events'))
     .where('type', 'in', types)
-    .where('sequence', '>', (eb) =>
-      eb.selectFrom('event_cursor').select('event_cursor.sequence').where('subscriber', '=', subscriber),
-    )
+    .where('sequence', '>', cursor);
+  const waiting = tables
+    .selectFrom('event_waiting')
+    .select((eb) => eb.fn.countAll<number>().as('events'))
+    .where('subscriber', '=', subscriber);
+  return tables
+    .selectNoFrom([fresh.$asScalar().$notNull().as('fresh'), waiting.$asScalar().$notNull().as('waiting')])
     .executeTakeFirstOrThrow();
-  return row.events;
 }
 
 export async function readNew(
@@ -138,24 +149,12 @@ function heads(sql: Sql, subscriber: string) {
     );
 }
 
-export interface WaitingFacts {
-  readonly waiting: number;
-  /** When the next try is due, ISO; null when nothing waits. */
-  readonly nextDue: string | null;
-}
-
-export async function readWaitingFacts(sql: Sql, subscriber: string): Promise<WaitingFacts> {
-  const { waiting } = await sql
-    .tables<EventTables>()
-    .selectFrom('event_waiting')
-    .select((eb) => eb.fn.countAll<number>().as('waiting'))
-    .where('subscriber', '=', subscriber)
-    .executeTakeFirstOrThrow();
-  if (waiting === 0) return { waiting, nextDue: null };
+/** When the next try of a waiting event is due, ISO; null when none waits. */
+export async function readNextDue(sql: Sql, subscriber: string): Promise<string | null> {
   const first = await heads(sql, subscriber)
     .select((eb) => eb.fn.min('waiting.due_at').as('due'))
     .executeTakeFirstOrThrow();
-  return { waiting, nextDue: first.due };
+  return first.due;
 }
 
 export interface DueEvent {
@@ -257,6 +256,9 @@ export async function removeDelivered(
   subscribers: ReadonlyMap<string, readonly string[]>,
   before: string,
 ): Promise<void> {
+  const oldest = sql.tables<EventTables>().selectFrom('event').select('at').orderBy('sequence').limit(1);
+  const { at } = (await oldest.executeTakeFirst()) ?? { at: before };
+  if (at >= before) return;
   const rows = await sql.tables<EventTables>().selectFrom('event_cursor').select(['subscriber', 'sequence']).execute();
   const cursors = new Map(rows.map((row) => [row.subscriber, row.sequence]));
   const passed = new Map<string, number>();

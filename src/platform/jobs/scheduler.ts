@@ -2,7 +2,7 @@ import type { Sql, Store } from '../store/index.ts';
 import type { Clock } from '../units/index.ts';
 import { type CronPattern, parseCron } from './cron.ts';
 import type { NewJob } from './jobs.ts';
-import { claimSchedule, putSchedule, readSchedules } from './store.ts';
+import { claimSchedule, putSchedules, readSchedules } from './store.ts';
 
 export interface SchedulerDeps {
   readonly store: Store;
@@ -20,7 +20,6 @@ interface Schedule {
   readonly cron: string;
   readonly pattern: CronPattern;
   readonly job: Omit<NewJob, 'runAt' | 'uniqueKey'>;
-  stored: boolean;
 }
 
 /** A pattern that has no time left waits here: later than any clock. */
@@ -29,6 +28,9 @@ const NEVER = '9999-12-31T23:59:59.999Z';
 export function createScheduler(deps: SchedulerDeps): Scheduler {
   const { store, clock } = deps;
   const schedules = new Map<string, Schedule>();
+  let unstored: string[] = [];
+  /** The earliest stored time when it was last read, ISO. Other servers only move it on, so before it nothing is due. */
+  let earliest: string | null = null;
 
   const nextAfter = (schedule: Schedule, instant: number) => {
     const next = schedule.pattern.next(instant);
@@ -43,24 +45,34 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     });
   }
 
+  async function storeNew(): Promise<void> {
+    const added = unstored;
+    const rows = added.flatMap((name) => {
+      const schedule = schedules.get(name);
+      return schedule === undefined ? [] : [{ name, cron: schedule.cron, nextAt: nextAfter(schedule, clock.now()) }];
+    });
+    await putSchedules(store, rows);
+    unstored = unstored.filter((name) => !added.includes(name));
+  }
+
   return {
     add(name, cron, job) {
       if (schedules.has(name)) throw new Error(`the schedule ${name} is added twice`);
-      schedules.set(name, { cron, pattern: parseCron(cron), job, stored: false });
+      schedules.set(name, { cron, pattern: parseCron(cron), job });
+      unstored.push(name);
     },
     async enqueueDue() {
-      for (const [name, schedule] of schedules) {
-        if (!schedule.stored) await putSchedule(store, name, schedule.cron, nextAfter(schedule, clock.now()));
-        schedule.stored = true;
-      }
-      const names = [...schedules.keys()];
       const now = new Date(clock.now()).toISOString();
+      if (unstored.length > 0) await storeNew();
+      else if (earliest === null || earliest > now) return earliest;
+      const names = [...schedules.keys()];
       for (const { name, next_at } of await readSchedules(store, names)) {
         const schedule = schedules.get(name);
         if (schedule !== undefined && next_at <= now) await enqueueAt(name, schedule, next_at);
       }
       const times = (await readSchedules(store, names)).map((row) => row.next_at).filter((time) => time !== NEVER);
-      return times.toSorted()[0] ?? null;
+      earliest = times.toSorted()[0] ?? null;
+      return earliest;
     },
   };
 }

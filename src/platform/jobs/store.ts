@@ -203,14 +203,20 @@ export async function removeFailed(sql: Sql, before: string): Promise<void> {
     .execute();
 }
 
-/** Notes a schedule; its next time stays when it is known already with the same pattern. */
-export async function putSchedule(sql: Sql, name: string, cron: string, nextAt: string): Promise<void> {
+/** Stores schedules, at least one; the next time of one that is stored with the same pattern stays. */
+export async function putSchedules(
+  sql: Sql,
+  schedules: readonly { readonly name: string; readonly cron: string; readonly nextAt: string }[],
+): Promise<void> {
   await sql
     .tables<JobTables>()
     .insertInto('job_schedule')
-    .values({ name, cron, next_at: nextAt })
+    .values(schedules.map(({ name, cron, nextAt }) => ({ name, cron, next_at: nextAt })))
     .onConflict((conflict) =>
-      conflict.column('name').doUpdateSet({ cron, next_at: nextAt }).where('job_schedule.cron', '!=', cron),
+      conflict
+        .column('name')
+        .doUpdateSet((eb) => ({ cron: eb.ref('excluded.cron'), next_at: eb.ref('excluded.next_at') }))
+        .whereRef('job_schedule.cron', '!=', 'excluded.cron'),
     )
     .execute();
 }
