@@ -17,12 +17,14 @@ const temporaryFiles = 'test/support/global-setup.ts';
 const withServers = { testTimeout: 180_000, hookTimeout: 180_000 };
 /** Chromium drops what it asks for when networks come and go, as they do with containers and pods: it has a time without these. */
 const browser = ['test/e2e/**/*.test.ts'];
-/** Suites that hold times to a second, and those that need Kubernetes: last, one file after another. */
-const alone = [
-  'test/executors/{hard-budgets,kubernetes,pipelines,process}.test.ts',
-  'test/faults/killed-pipelines.test.ts',
-  'test/serving/{kubernetes,scaling}.test.ts',
-];
+/** Suites of engines that run whole fill the machine and hold times to a second: last, one file after another. Their core mostly waits. */
+const alone = areEnginesWhole
+  ? [
+      'test/executors/{hard-budgets,kubernetes,pipelines,process}.test.ts',
+      'test/faults/killed-pipelines.test.ts',
+      'test/serving/{kubernetes,scaling}.test.ts',
+    ]
+  : [];
 /** Suites of engines that have no core: they belong to a run when that runs the engines whole. */
 const beyondCore = areEnginesWhole ? [] : ['test/executors/{docker,kubernetes}.test.ts'];
 /** Pictures for the docs assert nothing. */

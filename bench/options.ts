@@ -22,8 +22,8 @@ export type CaseName = (typeof caseNames)[number];
 
 export interface BenchOptions {
   readonly only: readonly CaseName[];
-  /** Part of the cases or small sizes: for looking, not for the docs. */
-  readonly partial: boolean;
+  /** Small sizes: to look at, not for the docs. */
+  readonly isQuick: boolean;
   readonly json: string | null;
   readonly billRows: number;
   /** Rows of the report that is also given to the converter. */
@@ -104,7 +104,8 @@ const quick = {
 
 export const usage = `Usage: npm run bench -- [--quick] [--only ${caseNames.join('|')}]… [--json FILE]
 
-Measures, and writes the figures into docs/benchmarks.md. With --quick or --only the table is printed instead.
+Measures, and writes the figures into docs/benchmarks.md; with --only, the sections of these cases alone. With --quick the
+tables are printed instead.
 TEST_MLFLOW_PYTHON names a Python that has mlflow, for the comparison with it; else .cache/mlflow/bin/python is used.`;
 
 /** Errors are one sentence for the person at the terminal. */
@@ -122,7 +123,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
   const only = values.only.map(readCase);
   return {
     only: only.length === 0 ? caseNames : only,
-    partial: values.quick || only.length > 0,
+    isQuick: values.quick,
     json: values.json ?? null,
     ...(values.quick ? quick : full),
   };

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { asJson, asMarkdown, type CaseReport, type Figure, writeFigures } from './report.ts';
+import { asJson, asMarkdown, type CaseReport, type Figure, writeCases, writeFigures } from './report.ts';
 
 const figure = (subject: string, values: readonly number[]): Figure => ({
   measure: 'requests',
@@ -29,6 +29,7 @@ const report: CaseReport = {
 test('shows medians, ranges, ratios and budgets', () => {
   expect(asMarkdown(['a machine'], [report])).toBe(`- a machine
 
+<!-- case:log-batch -->
 ### log-batch of 100 metrics
 
 |  | Steelyard | other | against other |
@@ -55,5 +56,29 @@ test('leaves the words around the figures alone', () => {
   writeFigures(path, 'new');
   expect(readFileSync(path, 'utf8')).toBe('before\n<!-- figures:start -->\nnew\n<!-- figures:end -->\nafter\n');
   writeFileSync(path, 'no markers');
-  expect(() => writeFigures(path, 'new')).toThrow('for the figures to stand in');
+  expect(() => writeFigures(path, 'new')).toThrow('for the figures');
+});
+
+test('replaces the section of a case that is measured apart, and adds a new one at the end', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'steelyard-report-')), 'benchmarks.md');
+  const bill = { ...report, name: 'bill', title: 'Bill import' };
+  writeFileSync(path, 'before\n<!-- figures:start -->\n<!-- figures:end -->\nafter\n');
+  writeFigures(path, asMarkdown(['a machine'], [bill, { ...report, notes: ['To be replaced.'] }]));
+  writeCases(path, ['another machine', 'its system'], [report, { ...report, name: 'settle', title: 'Settle' }]);
+  const text = readFileSync(path, 'utf8');
+  expect(text.match(/<!-- case:.*|### .*|Measured.*|- a machine|- .* note\.|To be .*/g)).toEqual([
+    '- a machine',
+    '<!-- case:bill -->',
+    '### Bill import',
+    '- A note.',
+    '<!-- case:log-batch -->',
+    '### log-batch of 100 metrics',
+    'Measured apart: another machine.',
+    '- A note.',
+    '<!-- case:settle -->',
+    '### Settle',
+    'Measured apart: another machine.',
+    '- A note.',
+  ]);
+  expect(text).toMatch(/^before\n[^]*\nafter\n$/);
 });

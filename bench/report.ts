@@ -42,23 +42,47 @@ export interface CaseReport {
 /** Puts the figures between the markers; the words around them are written by people and stay. */
 export function writeFigures(path: string, figures: string, section = 'figures'): void {
   const text = readFileSync(path, 'utf8');
+  const [start, end] = figuresWithin(path, text, section);
+  writeFileSync(path, `${text.slice(0, start)}\n${figures}\n${text.slice(end)}`);
+}
+
+/** Where the figures of a section begin and end in the text. */
+function figuresWithin(path: string, text: string, section: string): readonly [number, number] {
   const [opening, closing] = [`<!-- ${section}:start -->`, `<!-- ${section}:end -->`];
   const [start, end] = [text.indexOf(opening), text.indexOf(closing)];
-  if (start === -1 || end < start)
-    throw new Error(`${path} has no ${opening} … ${closing} for the figures to stand in`);
-  writeFileSync(path, `${text.slice(0, start + opening.length)}\n${figures}\n${text.slice(end)}`);
+  if (start === -1 || end < start) throw new Error(`${path} has no ${opening} … ${closing} for the figures`);
+  return [start + opening.length, end];
 }
 
 export function asMarkdown(machine: readonly string[], cases: readonly CaseReport[]): string {
   const description = machine.map((line) => `- ${line}`).join('\n');
-  return [description, ...cases.map(caseMarkdown)].join('\n\n');
+  return [description, ...cases.map((one) => caseMarkdown(one))].join('\n\n');
 }
 
-function caseMarkdown({ title, subjects, comparisons, budgets, notes }: CaseReport): string {
+/** Puts cases that were measured apart from the others in their places between the markers, each with its own machine; a new one goes last. */
+export function writeCases(path: string, machine: readonly string[], cases: readonly CaseReport[]): void {
+  const text = readFileSync(path, 'utf8');
+  const [start, end] = figuresWithin(path, text, 'figures');
+  const sections = text.slice(start, end).trim().split(CASE_START);
+  for (const one of cases) {
+    const at = sections.findIndex((section) => section.startsWith(caseMarker(one.name)));
+    const section = caseMarkdown(one, machine[0]);
+    if (at === -1) sections.push(section);
+    else sections[at] = section;
+  }
+  const figures = sections.map((section) => section.trim()).join('\n\n');
+  writeFileSync(path, `${text.slice(0, start)}\n${figures}\n${text.slice(end)}`);
+}
+
+const caseMarker = (name: string) => `<!-- case:${name} -->`;
+const CASE_START = /(?=<!-- case:)/;
+
+function caseMarkdown({ name, title, subjects, comparisons, budgets, notes }: CaseReport, machine?: string): string {
   const others = subjects.slice(1).map((subject) => `against ${subject}`);
   const head = ['', ...subjects, ...others];
   const rows = comparisons.map(({ measure, figures }) => [measure, ...figures.map(cell), ...ratios(figures)]);
-  const lines = [`### ${title}`, table(head, rows)];
+  const heading = `${caseMarker(name)}\n### ${title}`;
+  const lines = [heading, ...(machine === undefined ? [] : [`Measured apart: ${machine}.`]), table(head, rows)];
   if (budgets.length > 0) lines.push(budgets.map(budgetLine).join('\n'));
   if (notes.length > 0) lines.push(notes.map((note) => `- ${note}`).join('\n'));
   return lines.join('\n\n');

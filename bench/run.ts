@@ -16,10 +16,10 @@ import { measureLogBatch } from './log-batch-case.ts';
 import { describeMachine } from './machine.ts';
 import { measureMetering } from './metering-case.ts';
 import { findMlflow } from './mlflow.ts';
-import { type BenchOptions, type CaseName, readOptions, usage } from './options.ts';
+import { type BenchOptions, type CaseName, caseNames, readOptions, usage } from './options.ts';
 import { measurePipelines } from './pipelines-case.ts';
 import { measurePrices } from './price-case.ts';
-import { asJson, asMarkdown, type CaseReport, writeFigures } from './report.ts';
+import { asJson, asMarkdown, type CaseReport, writeCases, writeFigures } from './report.ts';
 import { measureScale } from './scale-case.ts';
 import { measureSettle } from './settle-case.ts';
 import { measureStart } from './start-case.ts';
@@ -58,13 +58,14 @@ async function bench(options: BenchOptions): Promise<void> {
   const machine = describeMachine(mlflow);
   const reports: CaseReport[] = [];
   for (const name of options.only) reports.push(await cases[name]({ options, folder, mlflow, report }));
-  const figures = asMarkdown(machine, reports);
   if (options.json !== null) writeFileSync(options.json, asJson(machine, reports));
-  if (options.partial) {
-    console.log(figures);
+  if (options.isQuick) {
+    console.log(asMarkdown(machine, reports));
     return;
   }
-  writeFigures(fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url)), figures);
+  const page = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url));
+  if (options.only.length < caseNames.length) writeCases(page, machine, reports);
+  else writeFigures(page, asMarkdown(machine, reports));
   report('figures are in docs/benchmarks.md');
 }
 
