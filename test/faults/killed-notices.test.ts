@@ -8,7 +8,7 @@ import { type Receiver, startReceiver } from '../../src/platform/outbound/receiv
 import { openStore } from '../../src/platform/store/index.ts';
 import { someOf } from '../support/moment.ts';
 import { startServerProcess } from '../support/server-process.ts';
-import { onEachStore } from '../support/stores.ts';
+import { onStoreOfCampaign } from '../support/stores.ts';
 
 const HOUR_MS = 3_600_000;
 /** From the start of a server to its end. */
@@ -49,7 +49,7 @@ async function minutePasses(database: string, folder: string): Promise<void> {
   await tables.updateTable('job').set({ due_at: past }).where('state', '!=', 'failed').execute();
 }
 
-onEachStore(({ newDatabase, crashed }) => {
+onStoreOfCampaign('PostgreSQL', ({ newDatabase, crashed }) => {
   it('a server that is killed while it tells of budgets tells of each once, or again under the same id', async () => {
     const receiver = await startReceiver();
     onTestFinished(() => receiver[Symbol.asyncDispose]());

@@ -13,7 +13,7 @@ import { EPISODE, TRAINING } from '../../src/testing-retraining.ts';
 import { getRetraining } from '../../src/tradeoff/retraining/schema.ts';
 import { kills } from '../support/moment.ts';
 import { startServerProcess } from '../support/server-process.ts';
-import { onEachStore } from '../support/stores.ts';
+import { onStoreOfCampaign } from '../support/stores.ts';
 
 const MOMENTS = kills(5);
 /** From the start of a server to its end, in milliseconds: long enough to hear of an episode, decide and begin. */
@@ -56,7 +56,7 @@ async function tell(database: string, folder: string, monitor: string): Promise<
   }
 }
 
-onEachStore(({ newDatabase, crashed }) => {
+onStoreOfCampaign('SQLite', ({ newDatabase, crashed }) => {
   it('a server that is killed between an alert and its retraining begins one run of each episode', async () => {
     const data = mkdtempSync(join(tmpdir(), 'killed-retraining-'));
     const database = await newDatabase();
