@@ -16,7 +16,7 @@ const SUBJECT = 'Steelyard';
 const MB = 1_000_000;
 const ASKED_AGAIN_MS = 20;
 
-/** What it takes to check all that is stored, and to back it up: the first time, and when little has changed since. */
+/** Measures a verification of all stored data and a backup of it: the first one, and a later one after few changes. */
 export async function measureIntegrity({ options, folder, report }: CaseContext): Promise<CaseReport> {
   const place = join(folder, 'integrity');
   mkdirSync(place, { recursive: true });

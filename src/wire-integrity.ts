@@ -63,7 +63,7 @@ export function wireIntegrity(
       storeVerifier(store),
       auditVerifier(() => verifyTrail(store, null)),
       journalVerifier(() => verifyJournals(journalFolder(ground.folder))),
-      // Before the lake: what is rebuilt is rebuilt from raw bills.
+      // Before the lake, whose files are rebuilt from raw bills.
       objectsVerifier(folder),
       ...(artifacts === objects ? [] : [objectsVerifier(bucket)]),
       lakeVerifier({ ...ground, rebuilders: [billing.rebuilder, allocation.rebuilder] }),

@@ -29,7 +29,7 @@ export interface Org {
   withTeam(sql: Sql, subject: Subject): Promise<Subject>;
   /**
    * Whether a contributor may change what belongs to a team: as a member with the role contributor. True for a name that no team has:
-   * nobody can be a member of it.
+   * it cannot have members.
    */
   mayWriteFor(sql: Sql, team: string, account: string): Promise<boolean>;
   /** For `createManifests`. */

@@ -20,7 +20,7 @@ export interface MembersDeps {
   readonly accounts: Accounts;
 }
 
-/** Who belongs to a team, and what they may change of it. */
+/** Members of a team and their roles in it. */
 export function memberRoutes({ store, clock, accounts }: MembersDeps): Route[] {
   return [
     handle(listTeamMembers, async ({ params: { team } }) => {

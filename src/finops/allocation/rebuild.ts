@@ -29,7 +29,7 @@ export async function rebuildAllocations(
   for (const period of new Set(lost.map(({ partition }) => periodOfPartition(partition)))) {
     if ((await explained(() => rederive(deps, [period]).then(() => null))) !== null) continue;
     for (const { id } of lost.filter(({ partition }) => periodOfPartition(partition) === period)) {
-      outcomes.set(id, `${outcomes.get(id)}; ${period} was allocated anew, an issued statement may not be repeatable`);
+      outcomes.set(id, `${outcomes.get(id)}; ${period} was reallocated; an issued statement may not be reproducible`);
     }
   }
   return outcomes;

@@ -30,7 +30,7 @@ interface Prepared<T> {
   refresh?(): Promise<void>;
 }
 
-/** Puts what was prepared into the store, and counts how often it was prepared again and what the engine did inside transactions. */
+/** Stores prepared work, and counts repeated preparations and statements of the engine inside transactions. */
 async function put<T>({ deps: { store, lake } }: Room, prepared: Prepared<T>) {
   const seen = { refreshed: 0, lakeWorkInside: 0 };
   let isInside = false;

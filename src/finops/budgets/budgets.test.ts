@@ -23,7 +23,7 @@ spec: {rules: [{name: tagged, match: {'tag:team': '*'}, subject: {team: '{tag:te
 const clock = { now: () => now };
 const shared = await sharedQuietApplication({ clock });
 let application: Application;
-/** Each test has a team with a budget of its own; the bill of a month is what was imported last. */
+/** Each test has a team with a budget of its own; the last import is the bill of its month. */
 let recs = '';
 let tests = 0;
 beforeAll(async () => {

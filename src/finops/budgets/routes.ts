@@ -98,7 +98,7 @@ function notApprovable({ name, spec }: StoredBudget): AppError {
   return new AppError('budget_not_approvable', detail, { budget: name });
 }
 
-/** What a step may say of what it spends for: its run says the rest. */
+/** Fields of a spending subject that a step may state; its run states the others. */
 const STEP_FIELDS: ReadonlySet<string> = new Set(['run', 'experiment', 'purpose']);
 
 /** A step of a pipeline sets money aside for its own run alone, and not out of the budget of a team it names. Error: `not_permitted`. */

@@ -30,7 +30,7 @@ beforeEach(() => {
   [run, otherRun, model, team] = [`run-${tests}`, `other-run-${tests}`, `model-${tests}`, `team-${tests}`];
 });
 
-/** An application of its own, for tests of what is nowhere yet. */
+/** An application of its own, for tests that need an empty store. */
 async function ownApplication(): Promise<void> {
   const own = await quietApplication({ clock });
   onTestFinished(() => own[Symbol.asyncDispose]());

@@ -27,7 +27,7 @@ export interface ExecutorsDeps {
   readonly processes: boolean;
   /** Whom those commands run as; null: the user of the server. */
   readonly processUser: OtherUser | null;
-  /** What is not as safe as it could be, one sentence each. */
+  /** Security warnings, one sentence each. */
   readonly warnings: readonly string[];
   /** Where a Docker Engine is, and how it is used; null: there is none. */
   readonly docker: (Parameters<typeof createDockerExecutor>[0] & Pick<LeasedContainersDeps, 'reach' | 'server'>) | null;
@@ -45,7 +45,7 @@ export interface Executors extends AsyncDisposable {
   of(engine: string): Executor;
   /** Containers that live as long as this server says; null: it has no Docker Engine. */
   readonly containers: Pick<LeasedContainers, 'start'> | null;
-  /** What is set up, for people. */
+  /** Description of the setup, for display. */
   readonly routes: readonly Route[];
   /** What serves on a cluster; null: it has none. */
   readonly workloads: Workloads | null;

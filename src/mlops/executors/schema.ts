@@ -14,7 +14,7 @@ export const listExecutors = endpoint({
       .describe(
         'User that steps run as on the process executor; null: the user of the server, or there is no such engine',
       ),
-    warnings: z.array(z.string()).describe('What is not as safe as it could be, one sentence each'),
+    warnings: z.array(z.string()).describe('Security warnings, one sentence each'),
   }),
   errors: [],
 });

@@ -60,7 +60,7 @@ async function liveLog(
     const work = workIdOf(run.id, step, attempt);
     await using file = await open(join(deps.workFolder, work, 'output.log'));
     const masker = deps.workSecrets.maskerOf(work);
-    // Found again after a restart in a moment; until then nobody can say which words are secrets.
+    // After a restart the secrets of the step are not known until its run is found again.
     const bytes = masker === null ? Buffer.alloc(0) : await maskedBytes(file, masker, range);
     return { ...textOf(bytes, range.from), attempt, ended: false, elsewhere: false };
   } catch (error) {

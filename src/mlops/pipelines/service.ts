@@ -190,7 +190,7 @@ async function codeOf(deps: PipelineDeps, { spec }: StoredPipeline, { code, ref,
 
 /**
  * The document that a run is made by: the applied one, or where the code was read from the pipeline's repository the one there. Code
- * that was sent brings no document: whoever may run a pipeline must not by that change its budget, team or secrets.
+ * that was sent brings no document: permission to run a pipeline must not allow a change of its budget, team or secrets.
  */
 async function specFor(
   deps: PipelineDeps,

@@ -53,7 +53,9 @@ export const ModelVersion = z
         sizeBytes: z.number().int().describe('Bytes of all of them'),
       })
       .nullable()
-      .describe('What it was made of when it was registered; null until that is measured, or where another keeps it'),
+      .describe(
+        'Digest of its files at registration; null until it is computed, or where the files are in external storage',
+      ),
     status: z.literal('READY').describe('Always READY: a version is whole when it is stored'),
   })
   .describe('A version of a registered model');

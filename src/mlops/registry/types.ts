@@ -26,7 +26,7 @@ export interface ModelVersion {
   readonly runId: string | null;
   readonly runLink: string | null;
   readonly modelId: string | null;
-  /** What it was made of when it was registered; null until that is measured. */
+  /** Digest of its files at registration; null until it is computed. */
   readonly files: { readonly digest: string; readonly count: number; readonly sizeBytes: number } | null;
   readonly tags: readonly KeyValue[];
   readonly aliases: readonly string[];

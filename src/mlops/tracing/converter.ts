@@ -28,7 +28,7 @@ export function createConverter(): Converter {
   let worker: Worker | null = null;
 
   function startWorker(): Worker {
-    // The source is TypeScript in a checkout and JavaScript in a published package; the file's own name tells which.
+    // The source is TypeScript in a checkout and JavaScript in a published package; the extension of this file says which.
     const started = new Worker(new URL(`./convert-worker${extname(import.meta.url)}`, import.meta.url), {
       env: compiledCode(),
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },

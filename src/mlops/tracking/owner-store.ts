@@ -25,7 +25,7 @@ export function ownerIn(
   return { team: value(TEAM), project: value(PROJECT) };
 }
 
-/** Of a run; what it does not say is as its experiment says. null when there is no such run. */
+/** Owner of a run; fields that the run lacks come from its experiment. null when there is no such run. */
 export async function ownerOfRun(sql: Sql, runId: string): Promise<Owner | null> {
   const tables = sql.tables<TrackingTables>();
   const run = await tables.selectFrom('run').select('experiment_id').where('run_id', '=', runId).executeTakeFirst();

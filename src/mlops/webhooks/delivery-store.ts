@@ -63,14 +63,14 @@ export interface Ending {
   readonly error: string | null;
 }
 
-/** A try of a delivery: its number counts what was begun, so that a later try of the same server is another one. */
+/** An attempt at a delivery. Its number counts the attempts begun, so each one of a server is distinct. */
 interface Try {
   readonly deliveryId: string;
   readonly owner: string;
   readonly attempts: number;
 }
 
-/** Stores how a try ended, unless a later try has begun by now, or somebody else has taken the delivery. */
+/** Stores how a try ended, unless a later attempt has begun or another server has taken the delivery. */
 export async function saveTry(sql: Sql, { deliveryId, owner, attempts }: Try, ending: Ending): Promise<void> {
   await sql
     .tables<WebhookTables>()

@@ -235,7 +235,7 @@ function longTrySuite(theRoom: () => Room): void {
     room.clock.forward(61_000);
     await one.happens('2');
     const second = one.deliver();
-    // The later delivery has come, so that the loop has looked at what is due.
+    // The later delivery has come, so the loop has processed all due deliveries.
     await room.receiver.has(2);
     response.writeHead(200).end();
     await Promise.all([first, second]);

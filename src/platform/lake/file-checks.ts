@@ -74,7 +74,7 @@ export function sizeDamage(found: number, written: number): string {
   return `has ${found} bytes; ${written} were written`;
 }
 
-/** Rethrows what is no failure of the disk. */
+/** Rethrows an error that is no disk failure. */
 export function unreadableDamage(error: unknown): string {
   const code = systemCode(error);
   if (code === null || !UNREADABLE.has(code)) throw error;

@@ -120,7 +120,7 @@ export interface Lake extends AsyncDisposable {
 
 /** A file of the manifest as `LakeUpkeep.inspect` found it on the disk. */
 export interface FileState {
-  /** Why its content is not what was written; null when it is. */
+  /** Why its content differs from the bytes written; null when it does not. */
   readonly damage: string | null;
   /** Digest and stamp as they are now; null when the file is missing. */
   readonly found: { readonly sha256: string; readonly sizeBytes: number; readonly stamp: string } | null;
@@ -143,11 +143,11 @@ export interface LakeUpkeep {
   replace(sql: Sql, damaged: StagedFile, rebuilt: StagedFile): Promise<void>;
   /** Paths of Parquet files that no manifest names. */
   unknownFiles(sql: Sql): Promise<string[]>;
-  /** While it is held, no file leaves the disk: what is discarded meanwhile goes when the last hold ends. */
+  /** While it is held, no file leaves the disk: files discarded meanwhile are deleted when the last hold ends. */
   hold(): AsyncDisposable;
 }
 
-/** Makes damaged files of its tables again from what they were made of, each under its own id. */
+/** Rebuilds damaged files of its tables from their sources, each under its own id. */
 export interface Rebuilder {
   readonly tables: readonly string[];
   /** For each file by id: null when it is rebuilt and in place, else why it could not be. */

@@ -80,7 +80,7 @@ async function syncFolder(path: string): Promise<void> {
   await folder.sync();
 }
 
-/** Removes files at once, or, while somebody holds them, when the last hold ends. */
+/** Removes files at once or, while they are held, when the last hold ends. */
 export class Removals {
   readonly #remove: (path: string) => Promise<void>;
   #holds = 0;

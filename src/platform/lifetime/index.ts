@@ -47,7 +47,7 @@ async function close(resource: Disposable | AsyncDisposable): Promise<void> {
   else resource[Symbol.dispose]();
 }
 
-/** False when it is still going on after the time; what it throws later is its own affair. */
+/** False when it is still going on after the time; a later error of it is ignored. */
 async function endsWithin(work: Promise<void>, timeMs: number): Promise<boolean> {
   const over = new AbortController();
   const late = pause(timeMs, false, { signal: over.signal }).catch(() => false);

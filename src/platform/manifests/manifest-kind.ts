@@ -13,7 +13,7 @@ export interface ManifestKind<Document extends Manifest = Manifest> {
   readonly kind: string;
   /** Of the whole document: apiVersion, kind, metadata, spec. */
   readonly schema: z.ZodType<Document>;
-  /** Whether what it makes runs commands of the document: it takes the scope `mlops.run_code` to change one. */
+  /** Whether its objects run commands of the document: changing one needs the scope `mlops.run_code`. */
   readonly runsCode?: boolean;
   /** Lower ones are applied first, so that what is referred to is there: 10 Team, 20 Project, … */
   readonly order: number;
@@ -27,7 +27,7 @@ export interface ManifestKind<Document extends Manifest = Manifest> {
 }
 
 export interface PreparedManifest {
-  /** In the transaction, without long work. Error: `Outdated` where what it was prepared from has changed since. */
+  /** In the transaction, without long work. Error: `Outdated` where the state it was prepared from has changed since. */
   apply(sql: Sql): Promise<ManifestOutcome>;
   /** After `Outdated`, outside the transaction: prepares again what has changed. Left out where nothing can. */
   refresh?(): Promise<void>;

@@ -48,7 +48,7 @@ export async function pageDigests(sql: Sql, place: string, after: string, limit:
   return rows.map(toKept);
 }
 
-/** Notes what a put is about to make visible, and what was there before. */
+/** Records the content that a put is about to make visible, and the content before. */
 export async function expectDigest(sql: Sql, place: string, { key, sizeBytes, sha256 }: ObjectFacts): Promise<void> {
   const now = { size_bytes: sizeBytes, sha256, stamp: null, damage: null };
   await table(sql)

@@ -18,7 +18,7 @@ const READ_BYTES = 256 * 1024;
 /** Of a folder that several processes write to: a put that takes longer than a day is given up. */
 const ABANDONED_MS = 24 * 3_600_000;
 
-/** `shared`: other processes may be putting objects now, so that what they write is left alone. */
+/** `shared`: other processes may be putting objects now, so their unfinished files are kept. */
 export async function createLocalObjects(root: string, shared: boolean): Promise<Objects> {
   await mkdir(join(root, INCOMING), { recursive: true, mode: 0o700 });
   const realRoot = await realpath(root);
@@ -181,7 +181,7 @@ async function list(files: ConfinedFiles, folderKey: string): Promise<ListedObje
       const facts = await stat(join(folder, entry.name)).catch(nullIfAbsent);
       return facts === null ? null : { name: entry.name, isFolder: false, sizeBytes: facts.size };
     });
-  // What was removed since the folder was read is not there any more.
+  // The file may have been removed since the folder was read.
   const there = (await Promise.all(listed)).filter((object) => object !== null);
   return there.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -72,7 +72,7 @@ const LOOK_MS = 200;
 
 /** Errors: those of `spawn` when the shell cannot be started, and of the file system. */
 export function startExecution(spec: ExecutionSpec): Execution {
-  // The leader stays with the server, so what it writes is not for the user of the command to change.
+  // The leader stays with the server, so the user of the command cannot change its files.
   mkdirSync(spec.folder, { recursive: true, mode: 0o700 });
   const begun: Start = { start: Math.round((spec.now ?? Date.now)()), upMs: uptimeMs() };
   writeUntil(spec.folder, spec.until, begun);

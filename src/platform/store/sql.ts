@@ -35,7 +35,7 @@ export interface Store extends Sql, AsyncDisposable {
   append<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Applies the steps that this store has not seen, in order of name. Safe to call from several servers at once. */
   migrate(migrations: Migrations): Promise<void>;
-  /** What is wrong with the pages of an SQLite store; empty when nothing is. PostgreSQL checks its own: always empty. */
+  /** Problems with the pages of an SQLite store; empty when there are none. PostgreSQL checks its own pages: always empty. */
   check(): Promise<readonly string[]>;
   /**
    * Writes the state of this instant to a new SQLite file, while others read and write. Error:

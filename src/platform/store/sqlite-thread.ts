@@ -113,7 +113,7 @@ export class SqliteThread {
     if (this.#waiting.size === 0) this.#worker.ref();
     else waiting.claim = this.#newClaim(id);
     this.#waiting.set(id, waiting);
-    // A message costs more than most statements: what is asked in one turn of the event loop goes as one.
+    // A message costs more than most statements, so the questions of one turn of the event loop share one.
     if (this.#unsent.length === 0) process.nextTick(() => this.#send());
     const { asked, claim } = waiting;
     this.#unsent.push(claim === null ? { id, ...asked } : { id, ...asked, claim });

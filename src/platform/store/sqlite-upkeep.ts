@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { compiledCode } from '../processes/index.ts';
 import type { UpkeepTask } from './sqlite-upkeep-worker.ts';
 
-/** What is wrong with the pages of a database, at most 100 lines; empty when nothing is. */
+/** Problems with the pages of a database, at most 100 lines; empty when there are none. */
 export async function checkSqlite(file: string): Promise<string[]> {
   try {
     return await run({ task: 'check', file });

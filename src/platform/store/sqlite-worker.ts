@@ -10,13 +10,13 @@ export interface ThreadQuestion {
   /** SQLite ends a transaction by itself when the disk is full; what was sent behind it must not be stored on its own. */
   readonly inTransaction?: boolean;
   /**
-   * Place of its claim in the memory that both threads share: whoever changes it from `OPEN` first has the question. Without one, this
+   * Place of its claim in the memory that both threads share: the thread that changes it from `OPEN` first has the question. Without one, this
    * thread has it.
    */
   readonly claim?: number;
 }
 
-/** States of a claim, as in sqlite-thread.ts: what was taken back is free again once this thread has passed it. */
+/** States of a claim, as in sqlite-thread.ts: a recalled claim is free again once this thread has passed it. */
 const FREE = 0;
 const OPEN = 1;
 const BEGUN = 2;

@@ -29,7 +29,7 @@ const FEW_COLUMNS = 40;
 interface ThreadsWanted {
   readonly columns: number;
   readonly rows: number;
-  /** Ends the threads; what they work on fails with its reason. */
+  /** Ends the threads; tasks in progress fail with this reason. */
   readonly signal: AbortSignal;
 }
 

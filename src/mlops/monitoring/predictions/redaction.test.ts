@@ -31,7 +31,7 @@ describe('redaction removes', () => {
 
   it.each([
     ['a longer name', { emails: 1, 'email.x': 2 }],
-    ['what is no object', { 'user.email': undefined, user: 'email' }],
+    ['a value that is no object', { 'user.email': undefined, user: 'email' }],
     ['a value that is equal', { name: 'email' }],
     ['nothing at all', null],
   ])('not %s', (_what, document) => {

@@ -123,7 +123,7 @@ async function commitOf(ask: Git, git: string, ref: string): Promise<string> {
 /** How Git may reach a repository. Others (`ext::`, `fd::`, plain http and git) run programs, wait for ever or are not encrypted. */
 const PROTOCOLS = 'https:ssh:file';
 
-/** Runs Git and answers what it prints. Git asks no person for a password or a host key. */
+/** Runs Git and returns its standard output. Git never prompts for a password or a host key. */
 function gitWith(environment: CodeDeps['environment']): Git {
   const silent = {
     GIT_ALLOW_PROTOCOL: PROTOCOLS,

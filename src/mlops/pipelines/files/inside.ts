@@ -3,7 +3,7 @@ import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { systemCode } from '../../../platform/errors/index.ts';
 
-/** What a command left may be a link to anything, or a pipe that nobody writes to. */
+/** An output of a command may be a link to any file, or a pipe without a writer. */
 const PLAIN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const NOT_THERE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO']);
 

@@ -32,7 +32,7 @@ describe('secrets in a text', () => {
     const encoded = Buffer.from(`${before}${SECRET}`).toString('base64');
     const masked = createMasker([SECRET]).text(`Authorization: Basic ${encoded}`);
     const kept = masked.replace('Authorization: Basic ', '').replaceAll('*', '');
-    // What is left are characters that the neighbours have a part in.
+    // The remaining characters belong to neighbouring words too.
     expect(kept.replaceAll('=', '').length).toBeLessThanOrEqual(Math.ceil((before.length * 4) / 3) + 2);
     expect(masked).toContain('****************');
   });

@@ -7,7 +7,7 @@ const LONGEST_VALUE = 16_384;
 const MASK = '*'.charCodeAt(0);
 const LINE_ENDS: ReadonlySet<number> = new Set([10, 13]);
 
-/** Replaces every byte of a secret by `*`, so that what is left keeps its place. */
+/** Replaces every byte of a secret by `*`, so that the rest keeps its position. */
 export interface Masker {
   /** Bytes of the longest text that is looked for. */
   readonly longest: number;
@@ -22,7 +22,7 @@ export interface Masker {
 export interface MaskingPass {
   /** Takes bytes and answers those that are settled: what may be the beginning of a secret is held back. */
   write(chunk: Uint8Array): Buffer;
-  /** Nothing more comes: answers what was held back. */
+  /** Ends the stream and returns the bytes that were held back. */
   end(): Buffer;
 }
 

@@ -8,7 +8,7 @@ export interface WorkSecrets {
   keep(work: string, secrets: readonly string[]): void;
   /** Masks what a try says. A try that is not under way on this server has nothing to mask with. */
   maskerOf(work: string): Masker | null;
-  /** The try is over, and what it said is stored. */
+  /** The attempt has ended and its log is stored. */
   forget(work: string): void;
 }
 

@@ -95,7 +95,7 @@ export class LogQueue implements AsyncDisposable {
       for (const { exchange } of this.#inWork) this.#waitingBytes -= exchange.sizeBytes;
       this.#inWork = [];
     }
-    // In the same step as the check above: what is put from now on starts the work again.
+    // In the same step as the check above: a later put starts the work again.
     this.#working = null;
   }
 
