@@ -29,7 +29,7 @@ it.each(Object.entries(headers))('%s from CSV is planned as a copy in the order 
     const source = await sourceRelation(session, { path, name: 'bill.csv' }, await inspectFile(path, 'bill.csv'));
     const mapping = mapBillColumns(source.columns, { file: 'bill.csv', dataset: null });
     expect(mapping.format).toBe(name);
-    const select = canonicalSelect(source, mapping, { delivery: 'd', source: 's', file: 'f' });
+    const { select } = canonicalSelect(source, mapping, { delivery: 'd', source: 's', file: 'f' });
     const [plan] = await session.query(
       `EXPLAIN COPY (${select}) TO ${literal(join(root, 'x.parquet'))} (FORMAT parquet)`,
     );

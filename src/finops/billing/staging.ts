@@ -8,7 +8,7 @@ import {
   type StagedFile,
 } from '../../platform/lake/index.ts';
 import { type BillUnit, billRows, unitPartition } from './bill-rows.ts';
-import { canonicalSelect, explainRejection, type RowOrigin } from './canonical.ts';
+import { type CanonicalRows, canonicalSelect, explainRejection, type RowOrigin } from './canonical.ts';
 import { type BillDataset, mapBillColumns, type RowSplit, splitRows } from './formats/index.ts';
 import { type BillFileFormat, inspectFile } from './inspect-file.ts';
 import { linesOfRecords } from './record-lines.ts';
@@ -76,9 +76,9 @@ export async function stageBillFile(lake: Lake, input: BillFileInput): Promise<S
   });
 }
 
-async function readWhole(session: LakeSession, select: string, input: BillFileInput): Promise<StagedFile> {
+async function readWhole(session: LakeSession, rows: CanonicalRows, input: BillFileInput): Promise<StagedFile> {
   try {
-    return await session.stage(inspectedRows, '', select);
+    return await session.stage(inspectedRows, '', rows.select, [], rows.others);
   } catch (error) {
     if (error instanceof AppError) throw error;
     const message = error instanceof Error ? error.message : String(error);
@@ -186,7 +186,7 @@ async function acceptedByPeriod(
       split === undefined
         ? `SELECT ${columns.map(identifier).join(', ')} FROM ${accepted}`
         : splitRows(accepted, split, columns);
-    const file = await session.stage(billRows, partitionOf(period), select);
+    const file = await session.stage(billRows, partitionOf(period), select, [], inspected.others);
     // Noted at once: a later period that fails leaves none of them behind.
     made.push(file);
     files.push({ period, file });

@@ -171,11 +171,15 @@ export interface LakeSession {
    */
   doubles(select: string, rows: number): Promise<Float64Array[]>;
   query(sql: string, parameters?: readonly LakeParameter[]): Promise<LakeRow[]>;
-  /** Writes a SELECT as one Parquet file. Rows keep the order of the SELECT. */
+  /**
+   * Writes a SELECT as one Parquet file. Rows keep the order of the SELECT. `others`: its columns beside those of a table with
+   * `LakeTable.others`; left out, the engine plans the SELECT once more to find them.
+   */
   stage(
     table: LakeTable,
     partition: string,
     select: string,
     parameters?: readonly LakeParameter[],
+    others?: readonly string[],
   ): Promise<StagedFile>;
 }

@@ -96,7 +96,7 @@ async function withRead<T>(
   return lake.session(async (session) => {
     const source = await sourceRelation(session, { path, name: 'bill.csv' }, format);
     const mapping = mapBillColumns(source.columns, { file: 'bill.csv', dataset });
-    const select = canonicalSelect(source, mapping, { delivery: 'd', source: 's', file: 'bill.csv' });
+    const { select } = canonicalSelect(source, mapping, { delivery: 'd', source: 's', file: 'bill.csv' });
     const columns = async () => (await session.query(`DESCRIBE ${select}`)).map((row) => String(row.column_name));
     const relation = mapping.split === undefined ? select : splitRows(`(${select})`, mapping.split, await columns());
     return work({ mapping, source: source.relation, relation, query: (sql) => session.query(sql) });
