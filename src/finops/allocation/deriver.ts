@@ -3,11 +3,29 @@ import type { BillDerivation, BillDeriver } from '../billing/index.ts';
 import type { ApplyDeps } from './apply-rules.ts';
 import { deriveAllocation, discardDerived, stillStands, swapIn } from './derivation.ts';
 import { healAllocations } from './rebuild.ts';
+import { derivedFiles } from './states.ts';
 import { rulesInForce } from './store.ts';
+import { allocatedDaily, allocations } from './tables.ts';
 
 /** Allocates a change of the bill with the rules in force, to be swapped in together with its rows. */
 export function createDeriver(deps: ApplyDeps): BillDeriver {
+  const derivedOf: BillDeriver['derivedOf'] = async (sql, deleted) => {
+    const { allocationFiles, dailyFiles } = await derivedFiles(sql, deleted);
+    const files = [
+      ...(await deps.lake.keptById(sql, allocations, allocationFiles)),
+      ...(await deps.lake.keptById(sql, allocatedDaily, dailyFiles)),
+    ];
+    return files.filter(({ partition }) => deleted.partitions.includes(partition));
+  };
   return {
+    derivedOf,
+    async forget(sql, deleted) {
+      const ids = (await derivedOf(sql, deleted)).map(({ id }) => id);
+      return [
+        ...(await deps.lake.forgetById(sql, allocations, ids)),
+        ...(await deps.lake.forgetById(sql, allocatedDaily, ids)),
+      ];
+    },
     heal: (sql, periods) => healAllocations(deps, sql, periods),
     async derive(sql: Sql, change): Promise<BillDerivation> {
       const derive = async () => deriveAllocation(deps, sql, await rulesInForce(sql), change);

@@ -69,6 +69,7 @@ export const errorTable = {
     exitCode: NO_SPACE,
     title: 'The query engine ran out of the memory it may use',
   },
+  lake_file_removed: { status: 409, exitCode: CONFLICT, title: 'Rows were deleted or replaced while they were read' },
   lake_file_damaged: {
     status: 503,
     exitCode: DAMAGED,
@@ -141,11 +142,14 @@ export const errorTable = {
   bill_period_not_covered: { status: 404, exitCode: NOT_FOUND, title: 'No bill covers the period' },
   bill_period_needed: { status: 400, exitCode: USAGE, title: 'The deliveries share no one billing period' },
   bill_delivery_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such delivery' },
+  bill_delivery_deleted: { status: 410, exitCode: NOT_FOUND, title: 'The delivery was deleted' },
   bill_delivery_not_standing: { status: 409, exitCode: CONFLICT, title: 'Another delivery stands for its unit' },
   bill_nothing_before: { status: 409, exitCode: CONFLICT, title: 'There is no earlier delivery to go back to' },
   bill_raw_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such file is kept of the delivery' },
+  bill_raw_deleted: { status: 410, exitCode: NOT_FOUND, title: 'The raw files of the delivery were deleted' },
   bill_row_not_found: { status: 404, exitCode: NOT_FOUND, title: 'The file has no such record' },
   bill_source_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such source of bills' },
+  evidence_deleted: { status: 410, exitCode: NOT_FOUND, title: 'What the answer stood on was deleted' },
   bill_sync_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such sync' },
   bill_manifest_broken: {
     status: 422,

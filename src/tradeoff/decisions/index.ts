@@ -17,7 +17,7 @@ import {
   listDecisions,
   type TakenRecord,
 } from './schema.ts';
-import { decisionsNaming, findDecision, insertDecision, pageDecisions } from './store.ts';
+import { decisionsNaming, decisionsOnDeliveries, findDecision, insertDecision, pageDecisions } from './store.ts';
 
 export { createAliasGovernance } from './alias-governance.ts';
 export { decisionMigrations } from './migrations.ts';
@@ -38,6 +38,8 @@ export interface Decisions extends Ledger {
   taken(sql: Sql, decision: string): Promise<TakenRecord | null>;
   /** Of these runs and logged models, the ones that a decision's evidence names, and which, in words. */
   naming(sql: Sql, items: readonly { readonly id: string }[]): Promise<Map<string, string>>;
+  /** What decisions can no longer be replayed without these deliveries, one sentence each. */
+  standingOn(sql: Sql, deliveries: ReadonlySet<string>): Promise<string[]>;
   /** Hears of bills that change, so that decisions which stood on them say so. */
   listen(events: Pick<Events, 'subscribe'>): void;
   readonly routes: readonly Route[];
@@ -68,8 +70,12 @@ export function createDecisions(deps: DecisionDeps): Decisions {
       const naming = await decisionsNaming(sql, new Set(items.map(({ id }) => id)));
       return new Map([...naming].map(([id, decision]) => [id, `the decision ${decision} names it in its evidence`]));
     },
+    standingOn: async (sql, deliveries) =>
+      (await decisionsOnDeliveries(sql, deliveries)).map(
+        ({ decision, delivery }) => `a replay of decision ${decision}: its evidence names ${delivery}`,
+      ),
     listen(events) {
-      events.subscribe('decisions', ['bill.imported', 'bill.reverted', 'bill.preferred'], (event) =>
+      events.subscribe('decisions', ['bill.imported', 'bill.reverted', 'bill.preferred', 'bill.deleted'], (event) =>
         keepBillChanges(deps.store, event),
       );
     },
