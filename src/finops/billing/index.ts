@@ -6,6 +6,7 @@ import type { Rebuilder } from '../../platform/lake/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { createMutex } from '../../platform/store/mutex.ts';
 import { billRows } from './bill-rows.ts';
+import { type BillSums, billSums, sumBillRows } from './bill-sums.ts';
 import { type CountedUnit, countedUnits, stateOfPeriod } from './counted-units.ts';
 import {
   type BillRetention,
@@ -32,6 +33,7 @@ import { saveProvisionalDays, standingUnits } from './unit-store.ts';
 import { billReferences } from './verify-references.ts';
 
 export { billRows } from './bill-rows.ts';
+export type { BillSums } from './bill-sums.ts';
 export type { ChargeDates, DeliveryFileRef, DeliveryRequest } from './delivery-request.ts';
 export { billDimension, otherColumns } from './dimensions.ts';
 export { camelCaseOf, type FocusColumn, focusColumnNames, focusColumns } from './focus-columns.ts';
@@ -92,6 +94,10 @@ export interface Billing {
   deletionsOf(sql: Sql, deliveries: readonly string[]): Promise<BillDeletionFact[]>;
   /** `bill_delivery_deleted` or `bill_delivery_not_found` for an id of no delivery that is here. */
   deliveryNotFound(sql: Sql, delivery: string): Promise<AppError>;
+  /** What deliveries say of their billing periods, in sums that were stored when they came. */
+  billSums(sql: Sql, deliveries: readonly string[]): Promise<BillSums[]>;
+  /** The same sums from the rows of a delivery as they are now. Error: `lake_file_damaged`. */
+  sumBillRows(delivery: string): Promise<Pick<BillSums, 'source' | 'period' | 'rows' | 'totals'>[]>;
   /** Adds what a deletion takes the ground from: it says in a dry run what can no longer be answered. */
   addDependent(dependent: Dependent): void;
   /** Finishes deletions that a crash cut off, and deletes by age. */
@@ -145,6 +151,8 @@ export function createBilling(deps: BillingDeps): Billing {
     deletionsOf: async (sql, deliveries) =>
       (await deletionsOf(sql, deliveries)).map((one) => ({ ...one, text: deletionText(one) })),
     deliveryNotFound,
+    billSums,
+    sumBillRows: (delivery) => sumBillRows(deps, delivery),
     addDependent: (dependent) => dependents.push(dependent),
     schedule: (jobs) => scheduleDeletions(deletion, jobs),
     retention,

@@ -149,6 +149,8 @@ export const errorTable = {
   bill_raw_deleted: { status: 410, exitCode: NOT_FOUND, title: 'The raw files of the delivery were deleted' },
   bill_row_not_found: { status: 404, exitCode: NOT_FOUND, title: 'The file has no such record' },
   bill_source_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such source of bills' },
+  evidence_damaged: { status: 503, exitCode: DAMAGED, title: 'The evidence that was kept is damaged' },
+  evidence_not_kept: { status: 409, exitCode: CONFLICT, title: 'The decision does not keep what a replay needs' },
   evidence_deleted: { status: 410, exitCode: NOT_FOUND, title: 'What the answer stood on was deleted' },
   bill_sync_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such sync' },
   bill_manifest_broken: {

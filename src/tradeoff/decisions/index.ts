@@ -1,3 +1,4 @@
+import type { Billing, BillSums } from '../../finops/billing/index.ts';
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Events } from '../../platform/events/index.ts';
@@ -7,6 +8,8 @@ import type { Clock } from '../../platform/units/index.ts';
 import type { Ledger, TakenDecision } from '../gates/index.ts';
 import { insertAct, pageActs } from './acts-store.ts';
 import { newDecisionId } from './decision-id.ts';
+import { evidenceDigest } from './evidence-digest.ts';
+import { type ReplayDeps, replayDecision } from './replay.ts';
 import { keepBillChanges, withRestatements } from './restatements.ts';
 import {
   type DecidedAct,
@@ -15,6 +18,7 @@ import {
   getDecision,
   listDecidedActs,
   listDecisions,
+  replayDecision as replayEndpoint,
   type TakenRecord,
 } from './schema.ts';
 import { decisionsNaming, decisionsOnDeliveries, findDecision, insertDecision, pageDecisions } from './store.ts';
@@ -24,6 +28,7 @@ export { decisionMigrations } from './migrations.ts';
 
 export interface DecisionDeps {
   readonly store: Store;
+  readonly bills: ReplayDeps['bills'] & Pick<Billing, 'billSums'>;
   readonly clock: Clock;
   readonly events: Pick<Events, 'append'>;
 }
@@ -48,7 +53,8 @@ export interface Decisions extends Ledger {
 export function createDecisions(deps: DecisionDeps): Decisions {
   return {
     async record(sql, taken) {
-      const decision = documentOf(taken, new Date(deps.clock.now()).toISOString());
+      const bills = await deps.bills.billSums(sql, taken.billDeliveries);
+      const decision = documentOf(taken, bills, new Date(deps.clock.now()).toISOString());
       await insertDecision(sql, decision);
       const { model, version, verdict, policy } = decision;
       await deps.events.append(sql, {
@@ -101,26 +107,43 @@ export function createDecisions(deps: DecisionDeps): Decisions {
         return { acts: shown.map(({ act }) => act), nextPageToken };
       }),
       handle(getDecision, async ({ params }) => {
-        const taken = await findDecision(deps.store, params.decision);
-        const [decision] = taken === null ? [] : await withRestatements(deps.store, [taken]);
-        if (decision !== undefined) return decision;
-        throw new AppError(
-          'decision_not_found',
-          `There is no decision ${params.decision}. See "steelyard decision list".`,
-          {
-            decision: params.decision,
-          },
-        );
+        const taken = await findTaken(deps.store, params.decision);
+        const [decision = { ...taken, restatedBy: [], needsReevaluation: false }] = await withRestatements(deps.store, [
+          taken,
+        ]);
+        return decision;
       }),
+      handle(replayEndpoint, async ({ params }) => replayDecision(deps, await findTaken(deps.store, params.decision))),
     ],
   };
 }
 
-function withoutEvidence({ evidence: _evidence, ...decision }: DecisionDetail): Decision {
+/** Error: `decision_not_found`. */
+async function findTaken(sql: Sql, decision: string): Promise<TakenRecord> {
+  const taken = await findDecision(sql, decision);
+  if (taken !== null) return taken;
+  const detail = `There is no decision ${decision}. See "steelyard decision list".`;
+  throw new AppError('decision_not_found', detail, { decision });
+}
+
+function withoutEvidence({ evidence: _evidence, evidenceSha256: _digest, ...decision }: DecisionDetail): Decision {
   return decision;
 }
 
-function documentOf(taken: TakenDecision, at: string): TakenRecord {
+function documentOf(taken: TakenDecision, bills: readonly BillSums[], at: string): TakenRecord {
+  const evidence = {
+    candidate: taken.candidate,
+    champion: taken.champion,
+    policy: taken.policy,
+    billDeliveries: [...taken.billDeliveries],
+    priceBooks: [...taken.priceBooks],
+    budgets: [...taken.budgets].map(([budget, left]) => ({ budget, ...left })),
+    bills: bills.map(({ totals, rawSha256, ...sums }) => ({
+      ...sums,
+      totals: totals === null ? null : [...totals],
+      rawSha256: [...rawSha256],
+    })),
+  };
   return {
     decision: newDecisionId(),
     at,
@@ -133,12 +156,7 @@ function documentOf(taken: TakenDecision, at: string): TakenRecord {
     summary: taken.summary,
     checks: [...taken.checks],
     action: taken.action,
-    evidence: {
-      candidate: taken.candidate,
-      champion: taken.champion,
-      policy: taken.policy,
-      billDeliveries: [...taken.billDeliveries],
-      priceBooks: [...taken.priceBooks],
-    },
+    evidence,
+    evidenceSha256: evidenceDigest(evidence),
   };
 }
