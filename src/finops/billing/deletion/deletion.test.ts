@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -168,13 +168,11 @@ describe('the deletion of a delivery', () => {
   });
 });
 
-async function findings(): Promise<Verification['findings']> {
-  const { verification } = await call(application, startVerification, { body: { repair: false } });
+async function findings(of = application, repair = false): Promise<Verification['findings']> {
+  const { verification } = await call(of, startVerification, { body: { repair } });
   const params = { verification };
-  await expect
-    .poll(() => call(application, getVerification, { params }), { interval: 20 })
-    .toMatchObject({ state: 'ended' });
-  return (await call(application, getVerification, { params })).findings;
+  await expect.poll(() => call(of, getVerification, { params }), { interval: 20 }).toMatchObject({ state: 'ended' });
+  return (await call(of, getVerification, { params })).findings;
 }
 
 describe('the deletion of a source', () => {
@@ -254,6 +252,17 @@ describe('retention of raw bills and superseded deliveries', () => {
     expect(readdirSync(join(folder, 'objects', 'bills'))).toHaveLength(1);
     const { units } = await call(aged, deleteDelivery, { body: { delivery: young, dryRun: true } });
     expect(units).toMatchObject([{ countsAgain: null, reason: expect.stringContaining(`bill revert ${old}`) }]);
+    const lake = join(folder, 'lake', 'bill_inspected');
+    const lakeFiles = readdirSync(lake);
+    for (const name of lakeFiles) truncateSync(join(lake, name), 100);
+    const found = (await findings(aged, true)).map(({ repaired, reason, period }) => [period, repaired, reason]);
+    expect(found).toHaveLength(2);
+    expect(found).toEqual(
+      expect.arrayContaining([
+        ['2026-09', true, null],
+        ['2026-09', false, expect.stringMatching(new RegExp(`raw bill of ${old} was deleted at .* rawBillDays`))],
+      ]),
+    );
     now += 50 * DAY_MS;
     expect(await table('supersededDeliveries')).toMatchObject({ rows: 1, first: '2026-09', last: '2026-09' });
     await retain();
