@@ -34,6 +34,7 @@ import { billReferences } from './verify-references.ts';
 
 export { billRows } from './bill-rows.ts';
 export type { BillSums } from './bill-sums.ts';
+export { type BillDeletion, deleteSource as deleteSourceEndpoint } from './deletion/schema.ts';
 export type { ChargeDates, DeliveryFileRef, DeliveryRequest } from './delivery-request.ts';
 export { billDimension, otherColumns } from './dimensions.ts';
 export { camelCaseOf, type FocusColumn, focusColumnNames, focusColumns } from './focus-columns.ts';

@@ -1,5 +1,5 @@
 import { handle, type Route } from '../../platform/http/index.ts';
-import { deleteSource } from '../billing/deletion/schema.ts';
+import { deleteSourceEndpoint } from '../billing/index.ts';
 import { getSync, listSources, startSyncs } from './schema.ts';
 import { deleteSourceByName, type SourcesDeps, sourcesWithState, startByHand, syncById } from './service.ts';
 
@@ -10,7 +10,7 @@ export function sourceRoutes(deps: SourcesDeps): Route[] {
       const syncs = await startByHand(deps, body.source ?? null);
       return { syncs: syncs.map(({ sync, source }) => ({ sync, source })) };
     }),
-    handle(deleteSource, ({ body: { why = null, ...body }, actor }) =>
+    handle(deleteSourceEndpoint, ({ body: { why = null, ...body }, actor }) =>
       deleteSourceByName(deps, { ...body, why, actor }),
     ),
     handle(getSync, ({ params }) => syncById(deps.store, params.sync)),
