@@ -1,3 +1,4 @@
+import { AppError } from '../../platform/errors/index.ts';
 import { type Sql, transactPrepared } from '../../platform/store/index.ts';
 import { type BillAct, insertAct } from './act-store.ts';
 import { billRows } from './bill-rows.ts';
@@ -79,11 +80,26 @@ async function actsOf(deps: LedgerDeps, plan: Plan, act: Act, at: string): Promi
   for (const period of periods) {
     const changes = plan.changes.filter((change) => change.period === period);
     const isRestated = changes.some(({ state, before }) => state === 'closed' && before !== null);
-    const delta = isRestated ? await deltaOf(deps, plan, changes) : null;
+    const delta = isRestated ? await restatedDelta(deps, plan, act, changes) : null;
     const { act: name, actor, why } = act;
     acts.push({ at, act: name, actor, why, delivery: namedDelivery(act, changes), period, changes, delta });
   }
   return acts;
+}
+
+/** Null for a deletion of rows that are damaged: they can be deleted, and how the money moved is not known. */
+async function restatedDelta(
+  deps: LedgerDeps,
+  plan: Plan,
+  { act }: Act,
+  changes: readonly UnitChange[],
+): Promise<BillAct['delta']> {
+  try {
+    return await deltaOf(deps, plan, changes);
+  } catch (error) {
+    if (act === 'delete' && error instanceof AppError && error.code === 'lake_file_damaged') return null;
+    throw error;
+  }
 }
 
 /** A deletion may name several deliveries: its record of a month names the one that counted there. */
