@@ -1,3 +1,4 @@
+import type { StagedFile } from '../../platform/lake/index.ts';
 import { Outdated, type Sql } from '../../platform/store/index.ts';
 import type { BillDerivation, BillDeriver } from '../billing/index.ts';
 import type { ApplyDeps } from './apply-rules.ts';
@@ -10,12 +11,16 @@ import { allocatedDaily, allocations } from './tables.ts';
 /** Allocates a change of the bill with the rules in force, to be swapped in together with its rows. */
 export function createDeriver(deps: ApplyDeps): BillDeriver {
   const derivedOf: BillDeriver['derivedOf'] = async (sql, deleted) => {
-    const { allocationFiles, dailyFiles } = await derivedFiles(sql, deleted);
-    const files = [
-      ...(await deps.lake.keptById(sql, allocations, allocationFiles)),
-      ...(await deps.lake.keptById(sql, allocatedDaily, dailyFiles)),
-    ];
-    return files.filter(({ partition }) => deleted.partitions.includes(partition));
+    const files: StagedFile[] = [];
+    for (const unit of deleted) {
+      const { allocationFiles, dailyFiles } = await derivedFiles(sql, unit);
+      const kept = [
+        ...(await deps.lake.keptById(sql, allocations, allocationFiles)),
+        ...(await deps.lake.keptById(sql, allocatedDaily, dailyFiles)),
+      ];
+      files.push(...kept.filter(({ partition }) => partition === unit.partition));
+    }
+    return files;
   };
   return {
     derivedOf,

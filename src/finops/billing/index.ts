@@ -39,7 +39,7 @@ export type { ChargeDates, DeliveryFileRef, DeliveryRequest } from './delivery-r
 export { billDimension, otherColumns } from './dimensions.ts';
 export { camelCaseOf, type FocusColumn, focusColumnNames, focusColumns } from './focus-columns.ts';
 export { isOfOtherPeriod } from './intake.ts';
-export type { BillChange, BillDerivation, BillDeriver, DeletedBill } from './ledger.ts';
+export type { BillChange, BillDerivation, BillDeriver, DeletedUnitRows } from './ledger.ts';
 export { billingMigrations } from './migrations.ts';
 export type { BillingDeps } from './service.ts';
 

@@ -24,9 +24,9 @@ export interface BillDeriver {
   /** Checks the files that were derived of billing periods (YYYY-MM) and makes those anew that are missing or damaged. */
   heal(sql: Sql, periods: readonly string[]): Promise<void>;
   /** Takes what was derived of deleted bill files out of the lake's manifests, in the transaction; answers these files. */
-  forget(sql: Sql, deleted: DeletedBill): Promise<StagedFile[]>;
+  forget(sql: Sql, deleted: readonly DeletedUnitRows[]): Promise<StagedFile[]>;
   /** The files that `forget` would take out. */
-  derivedOf(sql: Sql, deleted: DeletedBill): Promise<StagedFile[]>;
+  derivedOf(sql: Sql, deleted: readonly DeletedUnitRows[]): Promise<StagedFile[]>;
 }
 export interface BillDerivation {
   /** In the transaction, without long work. Error: `Outdated` where rules or other units have changed since. */
@@ -42,14 +42,13 @@ export interface BillChange {
   readonly add: readonly StagedFile[];
 }
 
-/** Rows of deliveries that are deleted. */
-export interface DeletedBill {
-  /** Ids of their lake files. */
-  readonly billFiles: readonly string[];
-  /** Partitions of their units. */
-  readonly partitions: readonly string[];
+/** Rows of one unit of a delivery that is deleted. */
+export interface DeletedUnitRows {
+  readonly partition: string;
   /** YYYY-MM */
-  readonly periods: readonly string[];
+  readonly period: string;
+  /** Ids of its files of the bill. */
+  readonly lakeFiles: readonly string[];
 }
 
 export interface LedgerDeps {

@@ -4,7 +4,14 @@ import type { StagedFile } from '../../../platform/lake/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import { actResult, applyPlan } from '../apply-plan.ts';
 import { billRows } from '../bill-rows.ts';
-import { contentOf, type DeletedBill, type IntendedUnit, type LedgerDeps, type Plan, planChange } from '../ledger.ts';
+import {
+  contentOf,
+  type DeletedUnitRows,
+  type IntendedUnit,
+  type LedgerDeps,
+  type Plan,
+  planChange,
+} from '../ledger.ts';
 import type { ActResult } from '../schema.ts';
 import { standingOf } from '../standing-of.ts';
 import { type DeliveryUnit, deliveriesOfUnit, findDelivery, type StoredDelivery, unitsOfDelivery } from '../store.ts';
@@ -50,9 +57,9 @@ export const FINISH_JOB = 'bill.finish_deletions';
 export async function deleteDeliveries(deps: DeletionDeps, request: DeletionRequest): Promise<Deleted> {
   const doomed = await readDoomed(deps, request.deliveries);
   const { plan, units } = await planDeletion(deps, doomed);
-  const bill = deletedBill(doomed);
+  const bill = deletedRows(doomed);
   const files = [
-    ...(await deps.lake.keptById(deps.store, billRows, bill.billFiles)),
+    ...(await deps.lake.keptById(deps.store, billRows, fileIds(bill))),
     ...(await deps.deriver.derivedOf(deps.store, bill)),
   ];
   const answer = await describe(deps, request, { doomed, units, plan, files });
@@ -75,14 +82,13 @@ async function readDoomed({ store }: DeletionDeps, ids: readonly string[]): Prom
   return doomed;
 }
 
-function deletedBill(doomed: readonly Doomed[]): DeletedBill {
-  const units = doomed.flatMap((one) => one.units);
-  return {
-    billFiles: units.flatMap(({ lakeFiles }) => lakeFiles),
-    partitions: [...new Set(units.flatMap(({ partition }) => (partition === '' ? [] : [partition])))],
-    periods: monthsOf(doomed),
-  };
+function deletedRows(doomed: readonly Doomed[]): DeletedUnitRows[] {
+  return doomed.flatMap(({ units }) =>
+    units.flatMap(({ partition, period, lakeFiles }) => (period === null ? [] : [{ partition, period, lakeFiles }])),
+  );
 }
+
+const fileIds = (bill: readonly DeletedUnitRows[]) => bill.flatMap(({ lakeFiles }) => lakeFiles);
 
 function monthsOf(doomed: readonly Doomed[]): string[] {
   const periods = doomed.flatMap(({ units }) => units.map(({ period }) => period));
@@ -186,7 +192,12 @@ async function unanswerable(
 async function applyDeletion(
   deps: DeletionDeps,
   request: DeletionRequest,
-  { doomed, plan, bill, files }: Pick<Described, 'doomed' | 'plan' | 'files'> & { readonly bill: DeletedBill },
+  {
+    doomed,
+    plan,
+    bill,
+    files,
+  }: Pick<Described, 'doomed' | 'plan' | 'files'> & { readonly bill: readonly DeletedUnitRows[] },
 ): Promise<StagedFile[]> {
   const { actor, why, source, cause, deliveries } = request;
   const at = new Date(deps.clock.now()).toISOString();
@@ -212,7 +223,7 @@ async function applyDeletion(
   await applyPlan(deps, plan, act, alongside, async (sql) => {
     for (const { stored } of doomed) await removeDelivery(sql, stored.id);
     const derived = await deps.deriver.forget(sql, bill);
-    forgotten = [...(await deps.lake.forgetById(sql, billRows, bill.billFiles)), ...derived];
+    forgotten = [...(await deps.lake.forgetById(sql, billRows, fileIds(bill))), ...derived];
   });
   return forgotten;
 }

@@ -17,6 +17,8 @@ import {
 } from '../../../testing.ts';
 import { costRows, costSummary } from '../../costs/schema.ts';
 import { listStatements } from '../../statements/schema.ts';
+import { enterprise } from '../formats/azure-record.testing.ts';
+import { csvOf } from '../formats/bill-reader.testing.ts';
 import { downloadRaw } from '../raw/schema.ts';
 import { listDeliveries, listRestatements, revertDelivery } from '../schema.ts';
 import { deleteDelivery, deleteSource, listDeletions } from './schema.ts';
@@ -140,6 +142,34 @@ describe('the deletion of a delivery', () => {
     await remove(other);
     expect(textsBelow('objects')).not.toContain('acc-shared');
     expect(await billed('2026-05')).toBe('2');
+  });
+
+  it('leaves alone what a later delivery put in the place of a part of it', async () => {
+    const azure = (cost: string) =>
+      csvOf([enterprise({ Cost: cost, BillingPeriodStartDate: '03/01/2025', Date: '03/03/2025' })]);
+    const both = {
+      'focus.csv': billText({ cost: '1', period: '2025-03', account: 'acc-both' }),
+      'azure.csv': azure('180'),
+    };
+    const first = await importFiles(application, 'parts', both);
+    expect(first.units).toHaveLength(2);
+    await importFiles(application, 'parts', { 'azure.csv': azure('190') });
+    const rollUps = () =>
+      application.store
+        .tables<{ lake_file: { table_name: string; partition_name: string; removed_at: number | null } }>()
+        .selectFrom('lake_file')
+        .select('partition_name')
+        .where('table_name', '=', 'allocated_daily')
+        .where('partition_name', 'like', 'parts/%')
+        .where('removed_at', 'is', null)
+        .orderBy('partition_name')
+        .execute();
+    const [actual, usage] = ['ActualCost', 'CostAndUsage'].map((dataset) => ({
+      partition_name: `parts/default/${dataset}/default/2025-03`,
+    }));
+    expect([await billed('2025-03'), await rollUps()]).toEqual(['191', [actual, usage]]);
+    await remove(first.delivery ?? '');
+    expect([await billed('2025-03'), await rollUps()]).toEqual(['190', [actual]]);
   });
 
   it('works for a closed month whose rows are damaged, and does not guess how the money moved', async () => {
