@@ -80,6 +80,25 @@ describe('deliveries on the command line', () => {
     expect((await own.run('bill', 'provisional', 'aws', '--days', '20')).out).toContain('20 days');
   });
 
+  it('are deleted when that is confirmed, and listed as deleted', async () => {
+    const [older, newer] = [
+      await imported('older.csv', bill({ billed: '3' }), '--source', 'doomed'),
+      await imported('newer.csv', bill({ billed: '4' }), '--source', 'doomed'),
+    ];
+    const unsaid = await server.run('bill', 'delete', newer);
+    expect([unsaid.code, unsaid.out]).toEqual([2, '']);
+    expect(unsaid.err).toMatch(
+      new RegExp(`1 row in \\d files .* and 1 raw file[^]*${older} counts again[^]*--confirm`),
+    );
+    const done = await server.run('bill', 'delete', newer, '--why', 'sent twice', '--confirm');
+    expect([done.code, done.out]).toEqual([0, expect.stringContaining(`Deleted delivery ${newer}`)]);
+    expect((await server.run('bill', 'delete', newer, '--confirm')).code).toBe(4);
+    const source = await server.run('source', 'delete', 'doomed', '--confirm');
+    expect([source.code, source.out]).toEqual([0, expect.stringContaining('Syncs of doomed end.')]);
+    const listed = await server.run('bill', 'deletions', '--source', 'doomed');
+    expect(listed.out).toMatch(new RegExp(`${older} +doomed[^]*source, local[^]*${newer} +doomed[^]*sent twice`));
+  });
+
   it('lead to the row as it came', async () => {
     const delivery = await imported('raw.csv', bill({ billed: '0.50' }), '--source', 'raw');
     const ended = await server.run('bill', 'row', delivery, join(folder, 'raw.csv'), '1');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BillDataset, ImportResult, importBill, SourceName, type UnitOutcome } from '../src/finops/billing/schema.ts';
 import { Month, UtcInstant } from '../src/platform/units/schema.ts';
 import { createUpload } from '../src/platform/uploads/schema.ts';
+import { billDeletionCommands } from './bill-deletion.ts';
 import { deliveryCommands } from './bill-deliveries.ts';
 import { diffCommand } from './bill-diff.ts';
 import { type BillFile, findBillFiles, readBytes } from './bill-files.ts';
@@ -131,4 +132,4 @@ function rejectedText({ rejected, rejectedRows }: Pick<ImportResult, 'rejected' 
   return [...lines, ...(more > 0 ? [`… and ${shownCount(more)} more`] : [])].join('\n');
 }
 
-export const billCommands = [importCommand, ...deliveryCommands, diffCommand, ...rawCommands];
+export const billCommands = [importCommand, ...deliveryCommands, ...billDeletionCommands, diffCommand, ...rawCommands];

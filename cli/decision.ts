@@ -1,9 +1,11 @@
 import {
   type Decision,
   type DecisionDetail,
+  type DecisionReplay,
   type EvidenceChange,
   getDecision,
   listDecisions,
+  replayDecision,
 } from '../src/tradeoff/decisions/schema.ts';
 import { Verdict } from '../src/tradeoff/gates/schema.ts';
 import { checksText, verdictNames, verdictStyle, verdictText } from './checks.ts';
@@ -116,4 +118,31 @@ function joined(names: readonly string[]): string | null {
   return names.length === 0 ? null : names.join(', ');
 }
 
-export const decisionCommands = [listCommand, showCommand];
+const replayCommand = command({
+  path: ['decision', 'replay'],
+  summary: 'Weigh a decision again from what it stood on; evidence that was deleted is named',
+  example: 'steelyard decision replay dec_0123456789abcdef0123',
+  needs: 'server',
+  positionals: { decision: { describe: 'Id of the decision' } },
+  run: async (context, { decision: id }) => {
+    const client = await context.client();
+    const replay = await client.call(replayDecision, { params: { decision: id } });
+    await context.answer(replay, () => replayText(replay, context));
+    return 0;
+  },
+});
+
+function replayText({ verdict, recordedVerdict, isSame, checks, bills }: DecisionReplay, { paint }: Context): string {
+  const differing = bills
+    .filter((bill) => !bill.isSame)
+    .map(({ delivery, period, rows }) => paint.bad(`${delivery}, ${period}: ${rows} rows, other sums than were kept`));
+  const same = isSame ? 'the same as recorded' : `recorded: ${verdictText(recordedVerdict)}`;
+  return [
+    `${verdictStyle(verdict, paint)(verdictText(verdict))}  ${same}`,
+    ...differing,
+    '',
+    checksText(checks, paint),
+  ].join('\n');
+}
+
+export const decisionCommands = [listCommand, showCommand, replayCommand];

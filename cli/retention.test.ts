@@ -60,6 +60,16 @@ describe('steelyard retention', () => {
     expect(again.removed).toMatchObject({ runs: 0, artifactBytes: 0, costs: [] });
   });
 
+  it('shows what retention by age deletes of every table', async () => {
+    const { code, out } = await server.run('retention', 'tables', '--raw-bill-days', '30');
+    expect(code).toBe(0);
+    expect(out).toContain('predictions: kept for ever (predictionDays is not set)');
+    expect(out).toMatch(/readings of GPUs, one by one: deletes 0 rows in 0 files of 0 B, before \d{4}-/);
+    expect(out).toMatch(/raw bill files: deletes 0 rows in 0 files of 0 B, before \d{4}-/);
+    const { tables } = JSON.parse((await server.run('retention', 'tables', '--json')).out);
+    expect(tables).toHaveLength(5);
+  });
+
   it('says that there is no such policy', async () => {
     const { code, err } = await server.run('retention', 'preview', 'nope');
     expect([code, err.includes('retention policy "nope"')]).toEqual([4, true]);

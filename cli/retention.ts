@@ -8,6 +8,7 @@ import {
   runRetention,
   type Volume,
 } from '../src/mlops/retention/schema.ts';
+import { previewTables, type TableRetention } from '../src/platform/retention/schema.ts';
 import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
@@ -166,4 +167,47 @@ function costText({ costs, runsOfUnknownCost }: Volume): string {
   return `cost ${[known, unknown].filter((text) => text !== '').join(' and ')}`;
 }
 
-export const retentionCommands = [deletedCommand, listCommand, previewCommand, runCommand];
+const { query } = previewTables;
+const daysOption = (setting: keyof typeof query.shape) =>
+  ({ value: 'DAYS', schema: query.shape[setting], describe: `Days; default: the setting ${setting}` }) as const;
+
+const tablesCommand = command({
+  path: ['retention', 'tables'],
+  summary: 'Show what retention by age deletes of each table, and which questions lose their rows; nothing is deleted',
+  example: 'steelyard retention tables --raw-bill-days 400 --superseded-delivery-days 90',
+  needs: 'server',
+  options: {
+    predictionDays: daysOption('predictionDays'),
+    labelDays: daysOption('labelDays'),
+    gpuReadingDays: daysOption('gpuReadingDays'),
+    rawBillDays: daysOption('rawBillDays'),
+    supersededDeliveryDays: daysOption('supersededDeliveryDays'),
+  },
+  run: async (context, asked) => {
+    const client = await context.client();
+    const answer = await client.call(previewTables, { query: asked });
+    await context.answer(answer, () => answer.tables.map(tableText).join('\n'));
+    return 0;
+  },
+});
+
+const tableNames: Record<TableRetention['table'], string> = {
+  predictions: 'predictions',
+  labels: 'labels',
+  gpuReadings: 'readings of GPUs, one by one',
+  rawBills: 'raw bill files',
+  supersededDeliveries: 'superseded deliveries of bills',
+};
+
+function tableText(shown: TableRetention): string {
+  const { table: name, setting, before, rows, files, sizeBytes, first, last, unanswerable } = shown;
+  if (before === null) return `${tableNames[name]}: kept for ever (${setting} is not set)`;
+  const span = first === null ? '' : `, of ${first} to ${last}`;
+  const deletes = `${counted(rows, 'row')} in ${counted(files, 'file')} of ${shownBytes(sizeBytes)}${span}`;
+  const lost = unanswerable.slice(0, 20).map((one) => `    ${one}`);
+  const more = unanswerable.length > 20 ? [`    and ${unanswerable.length - 20} more; --json lists them`] : [];
+  const heading = lost.length === 0 ? [] : ['  Can no longer be answered:'];
+  return [`${tableNames[name]}: deletes ${deletes}, before ${before}`, ...heading, ...lost, ...more].join('\n');
+}
+
+export const retentionCommands = [deletedCommand, listCommand, previewCommand, runCommand, tablesCommand];

@@ -33,7 +33,7 @@ import { createRetrainings } from './tradeoff/retraining/index.ts';
 import { readVersion } from './version.ts';
 import { wireFinops } from './wire-finops.ts';
 import { gpuWork, spotDeadlines } from './wire-gpus.ts';
-import { bucketWithDigests, wireIntegrity, withDigests } from './wire-integrity.ts';
+import { bucketWithDigests, wireIntegrity, wireTableRetention, withDigests } from './wire-integrity.ts';
 import { wireMlops } from './wire-mlops.ts';
 import { type SimulatedCluster, wirePipelines } from './wire-pipelines.ts';
 import { servedRequests, wireServing } from './wire-serving.ts';
@@ -243,6 +243,8 @@ function wire(
   });
   const ours = { pipelines, monitoring, serving, retraining, recommendations };
   const retention = wireRetention(onArtifacts, mlops, tradeoff);
+  finops.billing.addDependent(decisions.standingOn);
+  const aged = wireTableRetention(ground, { ...finops, monitoring });
   const kinds = [
     org,
     finops.sources,
@@ -259,7 +261,7 @@ function wire(
   const upkeep = wireIntegrity(ground, finops);
   const manifests = createManifests({ store: ground.store, kinds });
   const features = {
-    ...{ org, executors, ...finops, ...mlopsFeatures, ...ours, ...tradeoff, retention, ...upkeep, manifests },
+    ...{ org, executors, ...finops, ...mlopsFeatures, ...ours, ...tradeoff, retention, aged, ...upkeep, manifests },
   };
   const routes = [...doors, ...Object.values(features)].flatMap((feature) => feature.routes);
   const endpoints = routes.map((route) => route.endpoint);

@@ -35,7 +35,8 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
     openBucket,
     keepsRaw: billing.keepsRaw,
     setProvisionalDays: billing.setProvisionalDays,
-    importDelivery: (request) => billing.importDelivery(request, 'sync'),
+    importDelivery: (request, isWanted) => billing.importDelivery(request, 'sync', isWanted),
+    deleteBills: billing.deleteSource,
   });
   const costs = createCosts({ ...ground, billing });
   prices.listen(ground.events);
@@ -43,6 +44,7 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
   tokens.listen(ground.events);
   uploads.schedule(ground.jobs);
   allocation.schedule(ground.jobs);
+  billing.schedule(ground.jobs);
   const telling = createTelling(ground.config);
   const publicUrl = ground.config.publicUrl ?? null;
   // Forecasts are made of where budgets stand, and budgets tell of forecasts.
@@ -52,6 +54,7 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
   const forecasts: Forecasts = createForecasts({ ...ground, costs, budgets });
   forecasts.listen(ground.events);
   const statements = createStatements({ ...ground, billing });
+  billing.addDependent(statements.naming);
   const gpus = createGpus({
     ...ground,
     uploads,

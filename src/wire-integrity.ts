@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Ground } from './ground.ts';
-import { journalFolder } from './mlops/monitoring/index.ts';
+import { journalFolder, type Monitoring } from './mlops/monitoring/index.ts';
 import { verifyTrail } from './platform/audit/index.ts';
 import { createBackups } from './platform/backup/index.ts';
 import {
@@ -13,6 +13,7 @@ import {
 } from './platform/integrity/index.ts';
 import { verifyJournals } from './platform/journal/index.ts';
 import { keepDigests, keptDigests, type Objects } from './platform/objects/index.ts';
+import { createTableRetention } from './platform/retention/index.ts';
 import type { Store } from './platform/store/index.ts';
 import { readVersion } from './version.ts';
 import type { wireFinops } from './wire-finops.ts';
@@ -34,6 +35,27 @@ export function withDigests(objects: Objects, store: Store): Objects {
 /** Objects of a bucket with their digests in the store. */
 export function bucketWithDigests(objects: Objects, store: Store): Objects {
   return keepDigests(objects, { store, place: BUCKET, isKept: () => true, statedDigest: () => null });
+}
+
+/** The dry run of retention by age, over the tables of all wings. */
+export function wireTableRetention(
+  { config }: Ground,
+  { billing, gpus, monitoring }: Pick<ReturnType<typeof wireFinops>, 'billing' | 'gpus'> & { monitoring: Monitoring },
+) {
+  const { predictionDays, labelDays, gpuReadingDays, rawBillDays, supersededDeliveryDays } = config;
+  return createTableRetention([
+    {
+      ...{ table: 'predictions', setting: 'predictionDays', days: predictionDays },
+      preview: monitoring.previewPredictions,
+    },
+    { table: 'labels', setting: 'labelDays', days: labelDays, preview: monitoring.previewLabels },
+    { table: 'gpuReadings', setting: 'gpuReadingDays', days: gpuReadingDays, preview: gpus.previewReadings },
+    { table: 'rawBills', setting: 'rawBillDays', days: rawBillDays, preview: billing.retention.previewRaw },
+    {
+      ...{ table: 'supersededDeliveries', setting: 'supersededDeliveryDays', days: supersededDeliveryDays },
+      preview: billing.retention.previewSuperseded,
+    },
+  ]);
 }
 
 /** Verification, repair and backups. */

@@ -17,11 +17,11 @@ import type { wireMlops } from './wire-mlops.ts';
 /** THE MEETING PLACE */
 export function wireTradeoff(
   ground: Ground,
-  { metering, allocation, budgets }: ReturnType<typeof wireFinops>,
+  { metering, allocation, budgets, billing }: ReturnType<typeof wireFinops>,
   { tracking, registry }: ReturnType<typeof wireMlops>,
 ) {
   const evidence = createEvidence({ store: ground.store, versions: registry, metering, tracking });
-  const decisions = createDecisions(ground);
+  const decisions = createDecisions({ ...ground, bills: billing });
   decisions.listen(ground.events);
   const gates = createGates({ ...ground, evidence, budgets, registry, ledger: decisions });
   const runCosts = createRunCosts({ ...ground, metering, allocation, tracking });

@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deleteDelivery, deleteSource, listDeletions } from '../../src/finops/billing/deletion/schema.ts';
 import { diffDeliveries } from '../../src/finops/billing/diff/schema.ts';
 import {
   importBill,
@@ -13,6 +14,7 @@ import {
 import { costSummary } from '../../src/finops/costs/schema.ts';
 import { type Application, createApplication } from '../../src/main.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
+import { previewTables } from '../../src/platform/retention/schema.ts';
 import { Upload } from '../../src/platform/uploads/schema.ts';
 import { call } from '../../src/testing.ts';
 import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
@@ -68,5 +70,20 @@ describe.skipIf(bin === null)('bills on PostgreSQL (skipped where initdb and pos
     expect(deliveries.map(({ standing }) => standing)).toEqual(['shadowed', 'replaced']);
     const { restatements } = await call(application, listRestatements);
     expect(restatements.map(({ act }) => act)).toEqual(['prefer', 'revert', 'import']);
+    await call(application, deleteDelivery, { body: { delivery: other, dryRun: false } });
+    expect(await total()).toBe('3');
+    const gone = await call(application, deleteSource, { body: { source: 'aws', dryRun: false } });
+    expect(gone).toMatchObject({ rows: 5, rawFiles: 2, finished: true });
+    expect(await total()).toBe(undefined);
+    const { deletions } = await call(application, listDeletions);
+    expect(deletions.map(({ cause, rows }) => [cause, rows])).toEqual(
+      expect.arrayContaining([
+        ['delivery', 3],
+        ['source', 2],
+        ['source', 3],
+      ]),
+    );
+    const { tables } = await call(application, previewTables);
+    expect(tables.map(({ rows }) => rows)).toEqual([0, 0, 0, 0, 0]);
   });
 });

@@ -66,7 +66,8 @@ async function rebuildFile(deps: ApplyDeps, file: StagedFile): Promise<string | 
   const rules = await rulesOf(deps.store, state);
   if (rules === null) return `version ${state.rulesVersion} of the rules is not kept`;
   if (followsUsage(rules) && !(await isUsageTheSame(deps, state))) return 'it followed usage that has changed since';
-  const bill = await deps.lake.filesById(deps.store, billRows, state.billFiles);
+  const bill = await deps.lake.keptById(deps.store, billRows, state.billFiles);
+  if (bill.length < state.billFiles.length) return 'bill rows that it was derived from were deleted';
   const made = await derivePeriod(deps, deps.store, { period: state.period, files: bill, rules }, [file.partition]);
   const all = [...made.allocations, ...made.daily];
   const again = all.find(({ table }) => table === file.table);

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { Lake } from '../../platform/lake/index.ts';
 import { type Migrations, type Sql, withSequence } from '../../platform/store/index.ts';
+import type { DeletedUnitRows } from '../billing/index.ts';
 import type { Derivation } from './store.ts';
 import { allocatedDaily, allocations } from './tables.ts';
 
@@ -105,6 +106,25 @@ export async function findState(sql: Sql, question: StateQuestion): Promise<Allo
   if (upTo !== undefined) query = query.where('sequence', '<=', upTo);
   const row = await query.orderBy('sequence', 'desc').limit(1).executeTakeFirst();
   return row === undefined ? null : stateOf(row);
+}
+
+/** Files of all states in which bill files of a unit counted; those of other units of the period are among them. */
+export async function derivedFiles(
+  sql: Sql,
+  { period, lakeFiles }: Pick<DeletedUnitRows, 'period' | 'lakeFiles'>,
+): Promise<Pick<AllocationState, 'allocationFiles' | 'dailyFiles'>> {
+  const deleted = new Set(lakeFiles);
+  const rows = await sql
+    .tables<StateTables>()
+    .selectFrom('allocation_state')
+    .selectAll()
+    .where('period', '=', period)
+    .execute();
+  const states = rows.map(stateOf).filter(({ billFiles }) => billFiles.some((id) => deleted.has(id)));
+  return {
+    allocationFiles: [...new Set(states.flatMap(({ allocationFiles }) => allocationFiles))],
+    dailyFiles: [...new Set(states.flatMap(({ dailyFiles }) => dailyFiles))],
+  };
 }
 
 /** The first state that consists of a file among others: its derivation made the file. Null when no state names it. */

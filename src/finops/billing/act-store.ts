@@ -43,6 +43,20 @@ export async function insertAct(sql: Sql, act: BillAct): Promise<number> {
   return sequence;
 }
 
+/** When an act last took a delivery's rows out of what counts; null when none did. */
+export async function lastActAgainst(sql: Sql, delivery: string): Promise<string | null> {
+  const row = await sql
+    .tables<ActTables>()
+    .selectFrom('bill_act')
+    .select('at')
+    // Ids of deliveries are of one length and hold no wildcard.
+    .where('changes', 'like', `%"before":"${delivery}"%`)
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.at ?? null;
+}
+
 const Changes = z.array(UnitChange);
 
 /** Newest first. */

@@ -1,10 +1,11 @@
+import { AppError } from '../../platform/errors/index.ts';
 import { type Sql, transactPrepared } from '../../platform/store/index.ts';
 import { type BillAct, insertAct } from './act-store.ts';
 import { billRows } from './bill-rows.ts';
 import { compareMoney } from './diff/money.ts';
 import { type BillDerivation, contentOf, type LedgerDeps, type Plan, partitionOf } from './ledger.ts';
 import type { ActResult, Restatement, UnitChange } from './schema.ts';
-import { replaceOverlaps, saveUnit } from './unit-store.ts';
+import { removeUnit, replaceOverlaps, saveUnit } from './unit-store.ts';
 
 /** Who did what to the bill. */
 export interface Act {
@@ -16,18 +17,25 @@ export interface Act {
   readonly source: string;
 }
 
-const eventTypes = { import: 'bill.imported', revert: 'bill.reverted', prefer: 'bill.preferred' } as const;
+const eventTypes = {
+  import: 'bill.imported',
+  revert: 'bill.reverted',
+  prefer: 'bill.preferred',
+  delete: 'bill.deleted',
+} as const;
 
 /**
  * Makes a plan true in one transaction: which deliveries count, the rows in the lake, what is derived from them, the
  * record of the act and its events. `alongside` stores what belongs to the act itself and answers what its event says. Costs are
- * allocated before the transaction, and again before another one where rules or other units changed meanwhile.
+ * allocated before the transaction, and again before another one where rules or other units changed meanwhile. `afterwards`
+ * runs in the same transaction when all of it is true.
  */
 export async function applyPlan(
   deps: LedgerDeps,
   plan: Plan,
   act: Act,
   alongside: (sql: Sql) => Promise<Readonly<Record<string, unknown>>>,
+  afterwards: (sql: Sql) => Promise<void> = async () => undefined,
 ): Promise<void> {
   const at = new Date(deps.clock.now()).toISOString();
   const { remove, add } = plan.lake;
@@ -42,6 +50,7 @@ export async function applyPlan(
       const payload = { delivery, source, ...said, changes: plan.changes };
       await deps.events.append(sql, { type: eventTypes[act.act], subject: `source:${source}`, payload });
       for (const done of acts) await appendRestated(deps, sql, done, source);
+      await afterwards(sql);
     };
     await transactPrepared(deps.store, work, async () => derivation?.refresh());
   } catch (error) {
@@ -52,6 +61,7 @@ export async function applyPlan(
 
 async function applyToStore(deps: LedgerDeps, sql: Sql, plan: Plan, derivation: BillDerivation | null): Promise<void> {
   for (const unit of plan.units) await saveUnit(sql, unit);
+  for (const { partition } of plan.gone) await removeUnit(sql, partition);
   await replaceOverlaps(sql, plan.compared, plan.overlaps);
   if (derivation === null) return;
   await deps.lake.swap(sql, billRows, plan.lake);
@@ -70,10 +80,32 @@ async function actsOf(deps: LedgerDeps, plan: Plan, act: Act, at: string): Promi
   for (const period of periods) {
     const changes = plan.changes.filter((change) => change.period === period);
     const isRestated = changes.some(({ state, before }) => state === 'closed' && before !== null);
-    const delta = isRestated ? await deltaOf(deps, plan, changes) : null;
-    acts.push({ at, act: act.act, actor: act.actor, why: act.why, delivery: act.delivery, period, changes, delta });
+    const delta = isRestated ? await restatedDelta(deps, plan, act, changes) : null;
+    const { act: name, actor, why } = act;
+    acts.push({ at, act: name, actor, why, delivery: namedDelivery(act, changes), period, changes, delta });
   }
   return acts;
+}
+
+/** Null for a deletion of rows that are damaged: they can be deleted, and how the money moved is not known. */
+async function restatedDelta(
+  deps: LedgerDeps,
+  plan: Plan,
+  { act }: Act,
+  changes: readonly UnitChange[],
+): Promise<BillAct['delta']> {
+  try {
+    return await deltaOf(deps, plan, changes);
+  } catch (error) {
+    if (act === 'delete' && error instanceof AppError && error.code === 'lake_file_damaged') return null;
+    throw error;
+  }
+}
+
+/** A deletion may name several deliveries: its record of a month names the one that counted there. */
+function namedDelivery({ act, delivery }: Act, changes: readonly UnitChange[]): string {
+  if (act !== 'delete') return delivery;
+  return changes.find(({ before }) => before !== null)?.before ?? delivery;
 }
 
 async function deltaOf(deps: LedgerDeps, plan: Plan, changes: readonly UnitChange[]): Promise<Restatement['delta']> {

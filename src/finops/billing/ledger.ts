@@ -23,6 +23,10 @@ export interface BillDeriver {
   derive(sql: Sql, change: BillChange): Promise<BillDerivation>;
   /** Checks the files that were derived of billing periods (YYYY-MM) and makes those anew that are missing or damaged. */
   heal(sql: Sql, periods: readonly string[]): Promise<void>;
+  /** Takes what was derived of deleted bill files out of the lake's manifests, in the transaction; answers these files. */
+  forget(sql: Sql, deleted: readonly DeletedUnitRows[]): Promise<StagedFile[]>;
+  /** The files that `forget` would take out. */
+  derivedOf(sql: Sql, deleted: readonly DeletedUnitRows[]): Promise<StagedFile[]>;
 }
 export interface BillDerivation {
   /** In the transaction, without long work. Error: `Outdated` where rules or other units have changed since. */
@@ -36,6 +40,15 @@ export interface BillDerivation {
 export interface BillChange {
   readonly remove: readonly string[];
   readonly add: readonly StagedFile[];
+}
+
+/** Rows of one unit of a delivery that is deleted. */
+export interface DeletedUnitRows {
+  readonly partition: string;
+  /** YYYY-MM */
+  readonly period: string;
+  /** Ids of its files of the bill. */
+  readonly lakeFiles: readonly string[];
 }
 
 export interface LedgerDeps {
@@ -56,6 +69,8 @@ export interface IntendedUnit extends ComparedUnit {
 /** Everything that an act changes, worked out before anything is. */
 export interface Plan {
   readonly units: readonly StandingUnit[];
+  /** Units that no delivery stands for any more. */
+  readonly gone: readonly StandingUnit[];
   readonly overlaps: readonly StoredOverlap[];
   /** Pairs that were compared anew, in the form of `overlaps`; what is not in there does not overlap any more. */
   readonly compared: readonly Omit<StoredOverlap, 'reason'>[];
@@ -63,11 +78,19 @@ export interface Plan {
   readonly lake: BillChange;
 }
 
-/** Works out what an act would change. Ask and apply within one turn, or somebody may change the bill in between. */
-export async function planChange(deps: LedgerDeps, intended: readonly IntendedUnit[]): Promise<Plan> {
-  const periods = [...new Set(intended.map(({ period }) => period))].toSorted();
+/**
+ * Works out what an act would change. Ask and apply within one turn, or somebody may change the bill in between. `gone` are
+ * standing units that no delivery stands for afterwards.
+ */
+export async function planChange(
+  deps: LedgerDeps,
+  intended: readonly IntendedUnit[],
+  gone: readonly StandingUnit[] = [],
+): Promise<Plan> {
+  const periods = [...new Set([...intended, ...gone].map(({ period }) => period))].toSorted();
   const before = await standingUnits(deps.store);
-  const next = nextUnits(before, intended);
+  const isGone = new Set(gone.map(({ partition }) => partition));
+  const next = nextUnits(before, intended).filter(({ partition }) => !isGone.has(partition));
   const here = next.filter(({ period }) => periods.includes(period));
   const known = await findOverlaps(deps.store);
   const { overlaps, compared } = await compareAll(deps, here, intended, known);
@@ -75,8 +98,8 @@ export async function planChange(deps: LedgerDeps, intended: readonly IntendedUn
   const kept = known.filter((overlap) => periods.includes(overlap.period) && !isCompared(overlap));
   const resolved = periods.flatMap((period) => resolvePeriod(period, here, [...kept, ...overlaps]));
   const units = resolved.filter((unit) => !isSame(unit, before));
-  const changes = await changesOf(deps, before, units);
-  return { units, overlaps, compared, changes, lake: await lakeChange(deps, changes, intended) };
+  const changes = await changesOf(deps, before, units, gone);
+  return { units, gone, overlaps, compared, changes, lake: await lakeChange(deps, changes, intended) };
 }
 
 function nextUnits(before: readonly StandingUnit[], intended: readonly IntendedUnit[]): StandingUnit[] {
@@ -187,11 +210,16 @@ async function changesOf(
   deps: Pick<LedgerDeps, 'store' | 'clock'>,
   before: readonly StandingUnit[],
   units: readonly StandingUnit[],
+  gone: readonly StandingUnit[],
 ): Promise<UnitChange[]> {
   const days = await provisionalDaysBySource(deps.store);
-  return units.flatMap((unit): UnitChange[] => {
+  const pairs = [
+    ...units.map((unit) => ({ unit, now: countedDelivery(unit) })),
+    ...gone.map((unit) => ({ unit, now: null })),
+  ];
+  return pairs.flatMap(({ unit, now }): UnitChange[] => {
     const was = before.find(({ partition }) => partition === unit.partition);
-    const [old, now] = [was === undefined ? null : countedDelivery(was), countedDelivery(unit)];
+    const old = was === undefined ? null : countedDelivery(was);
     if (old === now) return [];
     const { source, exportName, dataset, scope, period } = unit;
     const state = periodState(period, days.get(source) ?? DEFAULT_PROVISIONAL_DAYS, deps.clock.now());

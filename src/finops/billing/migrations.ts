@@ -108,4 +108,27 @@ export const billingMigrations: Migrations = {
         .execute();
     },
   },
+  // One row a delivery that was deleted, or whose raw files were: what a later question about it names.
+  'billing/003-deletions': {
+    async up(db) {
+      await withSequence(db, db.schema.createTable('bill_deletion'), 'sequence')
+        .addColumn('at', 'text', (column) => column.notNull())
+        .addColumn('cause', 'text', (column) => column.notNull())
+        .addColumn('what', 'text', (column) => column.notNull())
+        .addColumn('actor', 'text', (column) => column.notNull())
+        .addColumn('why', 'text')
+        .addColumn('delivery_id', 'text', (column) => column.notNull())
+        .addColumn('source', 'text', (column) => column.notNull())
+        .addColumn('periods', 'text', (column) => column.notNull())
+        .addColumn('row_count', 'bigint', (column) => column.notNull())
+        .addColumn('lake_bytes', 'bigint', (column) => column.notNull())
+        .addColumn('raw_bytes', 'bigint', (column) => column.notNull())
+        .addColumn('files', 'text', (column) => column.notNull())
+        .addColumn('lake_files', 'text', (column) => column.notNull())
+        .addColumn('finished_at', 'text')
+        .execute();
+      await db.schema.createIndex('bill_deletion_delivery').on('bill_deletion').column('delivery_id').execute();
+      await db.schema.alterTable('bill_delivery').addColumn('raw_deleted_at', 'text').execute();
+    },
+  },
 };

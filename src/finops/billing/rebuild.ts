@@ -73,6 +73,10 @@ async function rebuildFromRaw(
   const delivery = await findDelivery(deps.store, id);
   const units = await unitsOfDelivery(deps.store, id);
   const request = delivery === null ? null : requestOf(delivery, units);
+  if (delivery !== null && delivery.rawDeletedAt !== null) {
+    const why = `the raw bill of ${id} was deleted at ${delivery.rawDeletedAt} by retention (setting rawBillDays); import the same files again, or restore a backup`;
+    return new Map(damaged.map((file) => [file.id, why]));
+  }
   if (request === null) return new Map(damaged.map((file) => [file.id, `the request of ${id} is not known any more`]));
   const incoming = await incomingFiles(deps, request.files);
   const staged = await stageFiles(deps, request, id, incoming);

@@ -1,6 +1,7 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { actResult, applyPlan } from './apply-plan.ts';
 import type { BillUnit } from './bill-rows.ts';
+import { deliveryNotFound } from './deletion/not-found.ts';
 import { contentOf, type IntendedUnit, type LedgerDeps, planChange } from './ledger.ts';
 import type { ActResult } from './schema.ts';
 import { type DeliveryUnit, deliveriesOfUnit, unitsOfDelivery } from './store.ts';
@@ -55,8 +56,8 @@ export async function heldUnits(
   const held = units.filter((unit): unit is HeldUnit => unit.period !== null);
   const asked = period === null ? held : held.filter((unit) => unit.period === period);
   if (asked.length > 0) return asked;
-  const what = units.length === 0 ? 'There is no delivery' : `Nothing of ${period ?? 'any billing period'} is in`;
-  const detail = `${what} ${delivery}. steelyard bill deliveries lists what came.`;
+  if (units.length === 0) throw await deliveryNotFound(store, delivery);
+  const detail = `Nothing of ${period ?? 'any billing period'} is in ${delivery}. steelyard bill deliveries lists what came.`;
   throw new AppError('bill_delivery_not_found', detail, { delivery });
 }
 

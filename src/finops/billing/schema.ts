@@ -45,7 +45,7 @@ export const MetricTotal = z
   .describe('Sum of one cost column in one currency');
 export type MetricTotal = z.infer<typeof MetricTotal>;
 
-const unitFields = {
+export const unitFields = {
   source: SourceName,
   export: z.string().describe("Name of the cloud's export; `default` where files come by hand"),
   dataset: BillDataset,
@@ -246,7 +246,7 @@ export const revertDelivery = endpoint({
   summary: 'Go back: a delivery that stands gives way to the one before it; one that does not stand comes back itself',
   body: z.strictObject(actBody),
   response: ActResult,
-  errors: ['bill_delivery_not_found', 'bill_nothing_before', 'storage_full'],
+  errors: ['bill_delivery_not_found', 'bill_delivery_deleted', 'bill_nothing_before', 'storage_full'],
 });
 
 export const preferDelivery = endpoint({
@@ -262,7 +262,7 @@ export const preferDelivery = endpoint({
       .describe('True: these are other charges; the unit counts beside the others and is never shadowed'),
   }),
   response: ActResult,
-  errors: ['bill_delivery_not_found', 'bill_delivery_not_standing', 'storage_full'],
+  errors: ['bill_delivery_not_found', 'bill_delivery_deleted', 'bill_delivery_not_standing', 'storage_full'],
 });
 
 export const setProvisionalDays = endpoint({
@@ -279,7 +279,7 @@ export const setProvisionalDays = endpoint({
 export const Restatement = z
   .strictObject({
     at: UtcInstant.describe('When it happened'),
-    act: z.enum(['import', 'revert', 'prefer']).describe('What changed the closed period'),
+    act: z.enum(['import', 'revert', 'prefer', 'delete']).describe('What changed the closed period'),
     actor: z.string().describe('Who or what did it'),
     why: z.string().nullable().describe('Reason given; null when none was'),
     delivery: DeliveryId.describe('Delivery that was imported or named'),

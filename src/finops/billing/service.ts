@@ -1,8 +1,12 @@
+import type { Config } from '../../platform/config/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import type { Log } from '../../platform/telemetry/index.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
 import { applyPlan } from './apply-plan.ts';
 import { billRows } from './bill-rows.ts';
+import { noteRawDeleted } from './deletion/store.ts';
 import { deliveryId } from './delivery-id.ts';
 import type { DeliveryRequest } from './delivery-request.ts';
 import { type ArrivingUnit, arrivingUnits } from './import-units.ts';
@@ -17,7 +21,11 @@ import { standingOf } from './standing-of.ts';
 import { findDelivery, insertDelivery, insertDeliveryUnit, type StoredDelivery, unitsOfDelivery } from './store.ts';
 import { type StandingUnit, standingUnits } from './unit-store.ts';
 
-export interface BillingDeps extends LedgerDeps, IntakeDeps {}
+export interface BillingDeps extends LedgerDeps, IntakeDeps {
+  readonly jobs: Pick<Jobs, 'enqueue'>;
+  readonly log: Log;
+  readonly config: Pick<Config, 'rawBillDays' | 'supersededDeliveryDays'>;
+}
 
 /**
  * Takes in one delivery: the whole of it or nothing. To be called within the turn of the bill (`billing.exclusive`). A
@@ -36,6 +44,7 @@ export async function importDelivery(
   );
   const known = await findDelivery(deps.store, delivery);
   if (known !== null) {
+    if (known.rawDeletedAt !== null) await noteRawDeleted(deps.store, delivery, null);
     await settleFiles(deps, incoming);
     await healDelivery(deps, known);
     await deps.deriver.heal(deps.store, [...known.periods]);
@@ -129,6 +138,7 @@ function recordOf(
     rejected: staged.flatMap((file) => file.rejected).slice(0, 1000),
     totals: totalsOf(units, plan),
     replaced: [...new Set(replaced)].toSorted(),
+    rawDeletedAt: null,
   };
 }
 

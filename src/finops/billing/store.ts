@@ -17,6 +17,7 @@ interface DeliveryTables {
     totals: string;
     replaced: string;
     producer_id: string | null;
+    raw_deleted_at: string | null;
   };
   bill_delivery_unit: {
     sequence: Generated<number>;
@@ -57,6 +58,8 @@ export interface StoredDelivery {
   readonly rejected: readonly RejectedRow[];
   readonly totals: readonly MetricTotal[];
   readonly replaced: readonly string[];
+  /** When retention deleted its raw files; null while they are kept. */
+  readonly rawDeletedAt: string | null;
 }
 
 /** What a delivery holds of one unit. */
@@ -99,6 +102,7 @@ export async function insertDelivery(sql: Sql, delivery: StoredDelivery): Promis
       totals: JSON.stringify(delivery.totals),
       replaced: JSON.stringify(delivery.replaced),
       producer_id: delivery.producerId,
+      raw_deleted_at: delivery.rawDeletedAt,
     })
     .execute();
 }
@@ -256,6 +260,7 @@ function deliveryOf(row: DeliveryTables['bill_delivery']): StoredDelivery {
     id: row.id,
     source: row.source,
     producerId: row.producer_id,
+    rawDeletedAt: row.raw_deleted_at,
     receivedAt: row.received_at,
     periods: JSON.parse(row.periods) as string[],
     files: JSON.parse(row.files) as DeliveryFile[],

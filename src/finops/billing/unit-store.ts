@@ -81,6 +81,10 @@ export async function saveUnit(sql: Sql, unit: StandingUnit): Promise<void> {
     .execute();
 }
 
+export async function removeUnit(sql: Sql, partition: string): Promise<void> {
+  await sql.tables<UnitTables>().deleteFrom('bill_unit').where('partition_name', '=', partition).execute();
+}
+
 /** Two exports that were found to describe the same charges in a billing period; `one` is the smaller text. */
 export interface StoredOverlap {
   readonly one: string;

@@ -11,7 +11,7 @@ export interface ReferenceDeps {
   readonly objects: Pick<Objects, 'size'>;
 }
 
-/** Whether each delivery still has its raw files, and its rows in the manifest of the lake. */
+/** Whether each delivery still has its raw files, unless retention deleted them, and its rows in the manifest of the lake. */
 export function billReferences({ store, lake, objects }: ReferenceDeps): Verifier {
   return {
     area: 'references',
@@ -20,7 +20,7 @@ export function billReferences({ store, lake, objects }: ReferenceDeps): Verifie
       const known = new Set((await lake.upkeep.allFiles(store)).map(({ id }) => id));
       for (const delivery of await allDeliveries(store)) {
         look.signal.throwIfAborted();
-        for (const { name, sha256 } of delivery.files) {
+        for (const { name, sha256 } of delivery.rawDeletedAt === null ? delivery.files : []) {
           items += 1;
           if ((await objects.size(rawKey(sha256))) !== null) continue;
           const what = `objects/${rawKey(sha256)}`;

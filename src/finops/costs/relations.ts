@@ -1,4 +1,3 @@
-import { AppError } from '../../platform/errors/index.ts';
 import type { Lake, StagedFile } from '../../platform/lake/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { allocatedDaily, allocations, findState, periodOfPartition } from '../allocation/index.ts';
@@ -10,7 +9,7 @@ import { mayHold } from './range.ts';
 export interface CostsDeps {
   readonly store: Store;
   readonly lake: Lake;
-  readonly billing: Pick<Billing, 'currentUnits' | 'rejectedRows' | 'countedUnits' | 'producedAt'>;
+  readonly billing: Pick<Billing, 'currentUnits' | 'rejectedRows' | 'countedUnits' | 'producedAt' | 'deliveryNotFound'>;
 }
 
 /** The lake files that a question is answered from. */
@@ -21,7 +20,7 @@ export interface CostFiles {
   readonly daily?: readonly StagedFile[];
 }
 
-/** What a question reads. Errors: `bill_delivery_not_found`, `invalid_request`. */
+/** What a question reads. Errors: `bill_delivery_not_found`, `bill_delivery_deleted`, `invalid_request`. */
 export async function filesOf(deps: CostsDeps, selection: RowSelection): Promise<CostFiles> {
   const files =
     selection.delivery === undefined ? await currentFiles(deps) : await deliveredFiles(deps, selection.delivery);
@@ -77,10 +76,7 @@ async function sequences(sql: Sql, lake: Lake): Promise<string> {
  */
 async function deliveredFiles({ store, lake, billing }: CostsDeps, delivery: string): Promise<CostFiles> {
   const units = await billing.countedUnits(store, delivery);
-  if (units === null) {
-    const detail = `There is no delivery ${delivery}. steelyard bill deliveries lists what came.`;
-    throw new AppError('bill_delivery_not_found', detail, { delivery });
-  }
+  if (units === null) throw await billing.deliveryNotFound(store, delivery);
   const periods = [...new Set(units.map(({ period }) => period))];
   const states = await Promise.all(periods.map((period) => findState(store, { period, delivery })));
   const allocated = states.flatMap((state) => state?.allocationFiles ?? []);
@@ -90,7 +86,8 @@ async function deliveredFiles({ store, lake, billing }: CostsDeps, delivery: str
       billRows,
       units.flatMap(({ lakeFiles }) => lakeFiles),
     ),
-    allocation: await lake.filesById(store, allocations, allocated),
+    // The state may name files of other units, whose deliveries were deleted since.
+    allocation: await lake.keptById(store, allocations, allocated),
   };
 }
 

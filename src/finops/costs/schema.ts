@@ -26,7 +26,7 @@ export const costSummary = endpoint({
       .describe('Totals by currency'),
     leftOut: LeftOut,
   }),
-  errors: ['dimension_unknown', 'bill_delivery_not_found'],
+  errors: ['dimension_unknown', 'bill_delivery_not_found', 'bill_delivery_deleted'],
 });
 
 export const costSummaryCsv = endpoint({
@@ -54,7 +54,7 @@ export const costRows = endpoint({
     totalRows: z.number().int().describe('Rows in all pages'),
     nextPageToken: NextPageToken,
   }),
-  errors: ['dimension_unknown', 'bill_delivery_not_found', 'invalid_page_token'],
+  errors: ['dimension_unknown', 'bill_delivery_not_found', 'bill_delivery_deleted', 'invalid_page_token'],
 });
 
 export const costRowsCsv = endpoint({
@@ -65,7 +65,7 @@ export const costRowsCsv = endpoint({
   query: z.strictObject({ ...Selection }),
   answers: 'csv',
   response: z.string().describe('CSV with a header line'),
-  errors: ['dimension_unknown', 'bill_delivery_not_found'],
+  errors: ['dimension_unknown', 'bill_delivery_not_found', 'bill_delivery_deleted'],
 });
 
 export const costDimensions = endpoint({
@@ -109,5 +109,5 @@ export const costValues = endpoint({
       .describe('Values, most money first'),
     totalValues: z.number().int().describe('Values that match, listed or not'),
   }),
-  errors: ['dimension_unknown', 'bill_delivery_not_found'],
+  errors: ['dimension_unknown', 'bill_delivery_not_found', 'bill_delivery_deleted'],
 });

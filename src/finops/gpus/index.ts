@@ -5,6 +5,7 @@ import type { Jobs } from '../../platform/jobs/index.ts';
 import type { JournaledTable } from '../../platform/journal/index.ts';
 import { createLoop, createOneAtATime } from '../../platform/loop/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
+import type { RetentionPreview } from '../../platform/retention/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import { type GpuLoad, gpuLoads } from './loads/loads.ts';
@@ -20,7 +21,7 @@ import { listenToRuns, type RunGpus } from './sources/runs.ts';
 import { GpuSourceSpec } from './sources/schema.ts';
 import { applyGpuSource, scheduleSources } from './sources/service.ts';
 import { sourcePrices } from './sources/store.ts';
-import { previewRetention, scheduleRetention } from './telemetry/retention.ts';
+import { previewReadings, previewRetention, scheduleRetention } from './telemetry/retention.ts';
 import { previewGpuRetention } from './telemetry/retention-schema.ts';
 import { importPrices } from './telemetry/store.ts';
 
@@ -55,6 +56,8 @@ export interface Gpus
   loads(window: { readonly start: number; readonly end: number }): Promise<GpuLoad[]>;
   /** Changes when readings are imported from a file, and with the day where sources send them; null: there are none. */
   stamp(sql: Sql, today: string): Promise<string | null>;
+  /** What retention of single readings deletes when they are kept for so many days; null: by the setting. */
+  previewReadings(days: number | null): Promise<RetentionPreview>;
   readonly purchases: Purchases;
   readonly routes: readonly Route[];
   /** Where a Prometheus writes to. */
@@ -112,6 +115,7 @@ export function createGpus(ground: GpuGround): Gpus {
       ...gpuSourceRoutes(sources),
       ...purchaseRoutes(purchases),
     ],
+    previewReadings: (days) => previewReadings({ ...deps, days: days ?? ground.config.gpuReadingDays }),
     loads: (window) => gpuLoads(deps, window),
     purchases,
     learnOf: service.learnOf,

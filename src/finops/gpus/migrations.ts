@@ -108,4 +108,10 @@ export const gpuMigrations: Migrations = {
         .execute();
     },
   },
+  // Leases of readers say when a replaced file may leave the disk (ADR 065).
+  'gpus/006-without-replaced': {
+    async up(db) {
+      await db.schema.dropTable('gpu_replaced').execute();
+    },
+  },
 };

@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode } from '../../platform/errors/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
 import type { Clock, Instant } from '../../platform/units/index.ts';
 import { type DeliveryRequest, isOfOtherPeriod } from '../billing/index.ts';
 import { ImportResult } from '../billing/schema.ts';
@@ -7,14 +8,17 @@ import { attemptHashOf, fingerprintOf } from './fingerprint.ts';
 import { findKnown, type KnownDelivery, lastProducedFrom, saveKnown } from './known-store.ts';
 import type { DeliveryPlan } from './layouts/delivery-plan.ts';
 import type { BillSourceSpec, Sync, SyncedDelivery, SyncOutcome } from './schema.ts';
+import { findSync } from './store.ts';
 
 export interface DeliverDeps extends FetchDeps {
   readonly clock: Clock;
-  /** Imports a delivery as a whole: it stands afterwards, or nothing has changed. */
-  importDelivery(request: DeliveryRequest): Promise<ImportResult>;
+  /** Imports a delivery as a whole: it stands afterwards, or nothing has changed. `isWanted` rejects in its turn, first. */
+  importDelivery(request: DeliveryRequest, isWanted: () => Promise<void>): Promise<ImportResult>;
 }
 
 export interface DeliverJob extends FetchJob {
+  /** Id of the sync. */
+  readonly sync: string;
   readonly spec: BillSourceSpec;
   readonly trigger: Sync['trigger'];
 }
@@ -24,6 +28,7 @@ const BROKEN_AFTER_MS = 24 * 3_600_000;
 
 /** What ends the whole sync: the next delivery would meet the same. */
 const ENDING: ReadonlySet<ErrorCode> = new Set([
+  'bill_source_not_found',
   'bucket_unreachable',
   'bucket_access_denied',
   'bucket_not_found',
@@ -33,7 +38,12 @@ const ENDING: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /** The producer was writing while we read. */
-const CHANGING: ReadonlySet<ErrorCode> = new Set(['bucket_object_changed', 'bucket_object_not_found']);
+const CHANGING: ReadonlySet<ErrorCode> = new Set([
+  'bucket_object_changed',
+  'bucket_object_not_found',
+  // Kept when the files were planned, and deleted since: the next sync fetches them.
+  'bill_raw_not_found',
+]);
 
 /** Deals with one delivery of a bucket; what is wrong with it alone is its outcome, not an error. */
 export async function deliverPlan(deps: DeliverDeps, job: DeliverJob, plan: DeliveryPlan): Promise<SyncedDelivery[]> {
@@ -116,12 +126,19 @@ async function fetchAndImport(deps: DeliverDeps, job: DeliverJob, plan: Delivery
     allowRejected: job.spec.allowRejected,
     allowShrink: false,
   };
-  const result = await deps.importDelivery(request).catch((error: unknown) => {
+  const isWanted = () => assertRunning(deps.store, job);
+  const result = await deps.importDelivery(request, isWanted).catch((error: unknown) => {
     if (!isMostlyOfOtherPeriods(error)) throw error;
-    return deps.importDelivery({ ...request, period: null });
+    return deps.importDelivery({ ...request, period: null }, isWanted);
   });
   job.progress.set({ rows: job.progress.now().rows + result.accepted });
   return result;
+}
+
+/** A sync whose source was deleted brings nothing more in. Error: `bill_source_not_found`. */
+async function assertRunning(sql: Sql, { sync, source }: Pick<DeliverJob, 'sync' | 'source'>): Promise<void> {
+  if ((await findSync(sql, sync)) !== null) return;
+  throw new AppError('bill_source_not_found', `The source "${source}" was deleted while it was synced.`, { source });
 }
 
 /**
@@ -173,11 +190,15 @@ async function remember(
   plan: DeliveryPlan,
   what: Pick<KnownDelivery, 'outcome' | 'deliveries'>,
 ): Promise<void> {
-  await saveKnown(deps.store, job.source, {
+  const known = {
     fingerprint: fingerprintOf(plan),
     origin: plan.origin,
     producedAt: await producedAt(deps, job.source, plan),
     attemptHash: attemptHashOf(plan, job.spec),
     ...what,
+  };
+  await deps.store.transaction(async (sql) => {
+    await assertRunning(sql, job);
+    await saveKnown(sql, job.source, known);
   });
 }

@@ -1,6 +1,7 @@
 import { handle, type Route } from '../../platform/http/index.ts';
+import { deleteSourceEndpoint } from '../billing/index.ts';
 import { getSync, listSources, startSyncs } from './schema.ts';
-import { type SourcesDeps, sourcesWithState, startByHand, syncById } from './service.ts';
+import { deleteSourceByName, type SourcesDeps, sourcesWithState, startByHand, syncById } from './service.ts';
 
 export function sourceRoutes(deps: SourcesDeps): Route[] {
   return [
@@ -9,6 +10,9 @@ export function sourceRoutes(deps: SourcesDeps): Route[] {
       const syncs = await startByHand(deps, body.source ?? null);
       return { syncs: syncs.map(({ sync, source }) => ({ sync, source })) };
     }),
+    handle(deleteSourceEndpoint, ({ body: { why = null, ...body }, actor }) =>
+      deleteSourceByName(deps, { ...body, why, actor }),
+    ),
     handle(getSync, ({ params }) => syncById(deps.store, params.sync)),
   ];
 }

@@ -57,7 +57,14 @@ export async function runSync(deps: SyncDeps, run: SyncRun): Promise<void> {
     if (run.attempt > TRIES) throw new AppError('internal', `The server ended during each of ${TRIES} tries.`);
     const [source] = await findSources(deps.store, sync.source);
     if (source === undefined) throw sourceNotFound(sync.source);
-    const job = { source: sync.source, spec: source.spec, trigger: sync.trigger, progress, signal: run.signal };
+    const job = {
+      sync: sync.sync,
+      source: sync.source,
+      spec: source.spec,
+      trigger: sync.trigger,
+      progress,
+      signal: run.signal,
+    };
     await syncSource(deps, job, (deliveries) => {
       current = { ...current, deliveries };
     });

@@ -6,6 +6,8 @@ import type { Jobs } from '../../platform/jobs/index.ts';
 import type { ManifestOutcome } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Instant } from '../../platform/units/index.ts';
+import type { BillDeletion, Billing } from '../billing/index.ts';
+import { findFetched } from './known-store.ts';
 import { shownLocation } from './location.ts';
 import { NO_PROGRESS } from './progress.ts';
 import { runSync, type SyncDeps, sourceNotFound } from './run-sync.ts';
@@ -16,6 +18,7 @@ import {
   findSync,
   insertSync,
   lastEndedSync,
+  removeSource,
   type StoredSource,
   saveSource,
   takeTurn,
@@ -24,6 +27,8 @@ import {
 
 export interface SourcesDeps extends SyncDeps {
   readonly jobs: Pick<Jobs, 'register' | 'enqueue'>;
+  /** Deletes the deliveries of a source, in one transaction with the end of its syncs. */
+  readonly deleteBills: Billing['deleteSource'];
   /** Days after its end from which a billing period of a source counts as closed. */
   setProvisionalDays(sql: Sql, source: string, days: number): Promise<void>;
 }
@@ -121,6 +126,21 @@ async function beginSync(deps: SourcesDeps, sql: Sql, source: StoredSource, trig
   await insertSync(sql, sync);
   await deps.jobs.enqueue(sql, { kind: SYNC_JOB, payload: { sync: sync.sync } });
   return sync;
+}
+
+/** Deletes a source; a sync of it that runs brings nothing more in. Error: `bill_source_not_found`. */
+export async function deleteSourceByName(
+  deps: SourcesDeps,
+  request: Omit<Parameters<Billing['deleteSource']>[0], 'isDeclared' | 'alongside'>,
+): Promise<BillDeletion> {
+  const { source } = request;
+  const isDeclared = (await findSources(deps.store, source)).length > 0;
+  const fetched = await findFetched(deps.store, source);
+  const alongside = (sql: Sql) => removeSource(sql, source);
+  const answer = await deps.deleteBills({ ...request, isDeclared, alongside });
+  // What was fetched and not imported; after a crash here it is cleared a day later, like any upload.
+  if (!request.dryRun) for (const { upload } of fetched) if (upload !== null) await deps.uploads.discard(upload);
+  return answer;
 }
 
 /** Errors: `bill_sync_not_found`. */

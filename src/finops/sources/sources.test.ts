@@ -9,6 +9,7 @@ import { postApply } from '../../platform/manifests/schema.ts';
 import { call, postponeJobs, problemFrom, testApplication } from '../../testing.ts';
 import { isDeep } from '../../testing-deep.ts';
 import { sharedApplication } from '../../testing-shared.ts';
+import { deleteDelivery, deleteSource } from '../billing/deletion/schema.ts';
 import { costSummary } from '../costs/schema.ts';
 import { getSync, listSources, type Sync, startSyncs } from './schema.ts';
 
@@ -118,6 +119,60 @@ async function listed() {
   if (found === undefined) throw new Error(`no source ${source}`);
   return found;
 }
+
+describe('a source that is deleted', () => {
+  it('ends its schedule, takes its bills along, and is new again when its document is applied again', async () => {
+    await ownApplication();
+    deliver(run('01'), '1', '2');
+    await sync();
+    const dry = await call(application, deleteSource, { body: { source, dryRun: true } });
+    expect(dry).toMatchObject({ dryRun: true, months: ['2026-10'], rows: 2, rawFiles: 1 });
+    expect(await total()).toBe('3');
+    await call(application, deleteSource, { body: { source, dryRun: false } });
+    const { sources } = await call(application, listSources);
+    expect(sources).toEqual([]);
+    expect(await total()).toBe(null);
+    now += HOUR;
+    await application.jobs.drain();
+    expect(await total()).toBe(null);
+    expect(await problemFrom(sync())).toMatchObject({ code: 'bill_source_not_found' });
+    await apply(location());
+    expect(outcomes(await sync())).toEqual(['daily 2026-10 imported 2']);
+    expect(await total()).toBe('3');
+  });
+
+  it('keeps its bills when it is told to, and a deleted delivery does not come back by itself', async () => {
+    await apply(location());
+    deliver(run('01'), '5');
+    const [{ delivery = null } = {}] = (await sync()).deliveries;
+    await call(application, deleteDelivery, { body: { delivery: delivery ?? '', dryRun: false } });
+    expect(outcomes(await sync())).toEqual(['daily 2026-10 unchanged 1']);
+    expect(await total()).toBe(null);
+    deliver(run('02'), '6');
+    await sync();
+    await call(application, deleteSource, { body: { source, keepDeliveries: true, dryRun: false } });
+    expect(await total()).toBe('6');
+    const unknown = call(application, deleteSource, { body: { source: 'never-seen', dryRun: true } });
+    expect(await problemFrom(unknown)).toMatchObject({ code: 'bill_source_not_found' });
+  });
+
+  it('while it is synced brings nothing more in', async () => {
+    await apply(location());
+    for (const [month, cost] of [
+      ['2026-08', '1'],
+      ['2026-09', '2'],
+      ['2026-10', '4'],
+    ] as const) {
+      const key = dataKey(month, run('01'));
+      put(key, gzipSync(bill(month, ...Array.from({ length: 2_000 }, () => cost))));
+      putManifest(month, run('01'), [key]);
+    }
+    await call(application, startSyncs, { body: { source } });
+    await call(application, deleteSource, { body: { source, dryRun: false } });
+    await application.jobs.drain();
+    expect(await total()).toBe(null);
+  });
+});
 
 describe('an AWS data export in a folder', () => {
   beforeEach(() => apply(location()));

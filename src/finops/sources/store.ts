@@ -17,6 +17,8 @@ interface SourceTables {
     deliveries: string;
     error: string | null;
   };
+  bill_source_delivery: { source: string };
+  bill_source_object: { source: string };
 }
 
 export interface StoredSource {
@@ -46,6 +48,15 @@ export async function saveSource(sql: Sql, source: StoredSource, at: string): Pr
     .values(row)
     .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
     .execute();
+}
+
+/** Everything that is known of a source: its document, its syncs, and what was found and fetched where it reads. */
+export async function removeSource(sql: Sql, name: string): Promise<void> {
+  const db = sql.tables<SourceTables>();
+  await db.deleteFrom('bill_source_spec').where('name', '=', name).execute();
+  await db.deleteFrom('bill_sync').where('source', '=', name).execute();
+  await db.deleteFrom('bill_source_delivery').where('source', '=', name).execute();
+  await db.deleteFrom('bill_source_object').where('source', '=', name).execute();
 }
 
 /** True for the one call that may sync for this time; the next is then due at `nextAt`. */

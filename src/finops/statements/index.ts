@@ -1,5 +1,7 @@
 import type { Route } from '../../platform/http/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
 import { type StatementsDeps, statementRoutes } from './routes.ts';
+import { statementsOnDeliveries } from './store.ts';
 
 export { statementMigrations } from './migrations.ts';
 export type { StatementsDeps } from './routes.ts';
@@ -10,8 +12,17 @@ export type { StatementsDeps } from './routes.ts';
  */
 export interface Statements {
   readonly routes: readonly Route[];
+  /** Which issued statements can no longer be computed again without these deliveries, one sentence each. */
+  naming(sql: Sql, deliveries: ReadonlySet<string>): Promise<string[]>;
 }
 
 export function createStatements(deps: StatementsDeps): Statements {
-  return { routes: statementRoutes(deps) };
+  return {
+    routes: statementRoutes(deps),
+    naming: async (sql, deliveries) =>
+      (await statementsOnDeliveries(sql, deliveries)).map(
+        ({ number, period }) =>
+          `statement ${number} of ${period} cannot be computed again from its rows; it stays as it was issued`,
+      ),
+  };
 }

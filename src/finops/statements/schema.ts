@@ -179,7 +179,13 @@ export const listStatements = endpoint({
     periods: z.array(Month).describe('Billing periods with rows, oldest first'),
     leftOut: StatementLeftOut,
   }),
-  errors: ['bill_period_not_covered', 'statement_basis_not_found', 'bill_delivery_not_found'],
+  errors: [
+    'bill_period_not_covered',
+    'statement_basis_not_found',
+    'bill_delivery_not_found',
+    'bill_delivery_deleted',
+    'evidence_deleted',
+  ],
 });
 
 const team = z.string().min(1).max(250).describe('Team; "-" for what no team pays');
@@ -193,7 +199,14 @@ export const getStatement = endpoint({
   params: z.strictObject({ team }),
   query: TeamQuery,
   response: StatementFacts,
-  errors: ['statement_not_found', 'bill_period_not_covered', 'statement_basis_not_found', 'bill_delivery_not_found'],
+  errors: [
+    'statement_not_found',
+    'bill_period_not_covered',
+    'statement_basis_not_found',
+    'bill_delivery_not_found',
+    'bill_delivery_deleted',
+    'evidence_deleted',
+  ],
 });
 
 export const getStatementHtml = endpoint({

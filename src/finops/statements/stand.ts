@@ -8,7 +8,10 @@ import { previousMonth } from './months.ts';
 export interface StandDeps {
   readonly store: Store;
   readonly lake: Lake;
-  readonly billing: Pick<Billing, 'currentUnits' | 'rejectedRows' | 'countedUnits'>;
+  readonly billing: Pick<
+    Billing,
+    'currentUnits' | 'rejectedRows' | 'countedUnits' | 'deliveryNotFound' | 'deletionsOf'
+  >;
 }
 
 /** Everything that the figures of a month stand on: the same stand gives the same figures for ever. */
@@ -37,7 +40,7 @@ export interface StandQuestion {
   readonly delivery?: string | undefined;
 }
 
-/** Errors: `bill_period_not_covered`, `statement_basis_not_found`, `bill_delivery_not_found`. */
+/** Errors: `bill_period_not_covered`, `statement_basis_not_found`, `bill_delivery_not_found`, `bill_delivery_deleted`, `evidence_deleted`. */
 export async function findStand(deps: StandDeps, question: StandQuestion): Promise<Stand> {
   const { period, basis, delivery } = question;
   const previousPeriod = previousMonth(period);
@@ -70,7 +73,23 @@ async function previousStand(
   return found === null || found.billFiles.length === 0 ? null : standOf(deps, found);
 }
 
-async function standOf({ store, lake }: StandDeps, state: AllocationState): Promise<MonthStand> {
+/** Error: `evidence_deleted` when bill rows that counted then were deleted since. */
+async function standOf({ store, lake, billing }: StandDeps, state: AllocationState): Promise<MonthStand> {
+  const named = new Set(state.billFiles);
+  const deleted = await billing.deletionsOf(store, state.deliveries);
+  const gone = deleted.filter(({ lakeFiles }) => lakeFiles.some((id) => named.has(id)));
+  if (gone.length > 0) {
+    const why = gone.map(({ text }) => text).join('; ');
+    const detail = `${state.period} as it stood with ${state.id} cannot be computed again. ${why}. Issued statements stay as they were issued.`;
+    const evidence = gone.map(({ delivery, at, periods, cause }) => ({
+      table: 'bill_row',
+      delivery,
+      at,
+      periods,
+      cause,
+    }));
+    throw new AppError('evidence_deleted', detail, { basis: state.id, deleted: evidence });
+  }
   return {
     basis: state.id,
     deliveries: state.deliveries,
@@ -95,8 +114,7 @@ async function standNow(deps: StandDeps, period: string): Promise<MonthStand | n
 
 async function mustKnow({ store, billing }: StandDeps, delivery: string): Promise<void> {
   if ((await billing.countedUnits(store, delivery)) !== null) return;
-  const detail = `There is no delivery ${delivery}. steelyard bill deliveries lists what came.`;
-  throw new AppError('bill_delivery_not_found', detail, { delivery });
+  throw await billing.deliveryNotFound(store, delivery);
 }
 
 function noBill(period: string): AppError {

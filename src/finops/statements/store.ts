@@ -61,6 +61,23 @@ export async function findStatement(
   return { issued: issuedOf(row), facts: StatementFacts.parse(JSON.parse(row.facts)), files: { html, csv } };
 }
 
+/** Issued statements that stand on one of these deliveries, by number. */
+export async function statementsOnDeliveries(
+  sql: Sql,
+  deliveries: ReadonlySet<string>,
+): Promise<Pick<IssuedStatement, 'number' | 'period'>[]> {
+  const rows = await sql
+    .tables<StatementTables>()
+    .selectFrom('statement')
+    .select(['number', 'period', 'record'])
+    .orderBy('number')
+    .execute();
+  return rows
+    .map(issuedOf)
+    .filter((issued) => issued.deliveries.some((delivery) => deliveries.has(delivery)))
+    .map(({ number, period }) => ({ number, period }));
+}
+
 export interface LatestStatement {
   readonly issued: IssuedStatement;
   readonly facts: StatementFacts;

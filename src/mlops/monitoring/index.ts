@@ -2,6 +2,7 @@ import type { Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { TargetRules } from '../../platform/notices/index.ts';
+import type { RetentionPreview } from '../../platform/retention/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { createEstimates } from './alerts/estimated.ts';
 import { measured } from './alerts/losses.ts';
@@ -14,7 +15,7 @@ import { applyMonitor } from './monitors/apply.ts';
 import { type MeasuredQuality, type Monitor, MonitorSpec } from './monitors/schema.ts';
 import { findMonitors } from './monitors/store.ts';
 import { createCounts, type PredictionCounts } from './predictions/counts.ts';
-import { type KeepDays, retainPredictions } from './predictions/retention.ts';
+import { type KeepDays, previewTable, retainPredictions } from './predictions/retention.ts';
 import { createServedLog, type ServedLog } from './predictions/served.ts';
 import { monitoringRoutes } from './routes.ts';
 import type { MonitoringDeps, OpenedMonitoring } from './tables.ts';
@@ -45,6 +46,9 @@ export interface Monitoring {
     monitor: Monitor,
     part: { readonly start: string; readonly end: string; readonly modelVersion: string | undefined },
   ): Promise<{ readonly predictions: number; readonly quality: readonly MeasuredQuality[] }>;
+  /** What retention deletes of predictions, and of labels, when they are kept for so many days; null: for ever. */
+  previewPredictions(days: number | null): Promise<RetentionPreview>;
+  previewLabels(days: number | null): Promise<RetentionPreview>;
   /** Compares windows as they are complete, looks at alerts, and tells who wants to know. */
   schedule(jobs: Jobs): void;
 }
@@ -74,6 +78,8 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedMonitorin
     counts: createCounts(opened),
     retrained: noteRetrained,
     measured: (monitor, part) => measured({ tables, clock: deps.clock }, monitor, part),
+    previewPredictions: (days) => previewTable({ ...deps, ...tables }, 'predictions', days),
+    previewLabels: (days) => previewTable({ ...deps, ...tables }, 'labels', days),
     served: createServedLog({ ...deps, ...opened }),
     kinds: [specKind('Monitor', 60, MonitorSpec, (sql, name, spec) => applyMonitor(deps, sql, name, spec))],
     routes: [

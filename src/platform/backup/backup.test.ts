@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { deleteDelivery, listDeletions } from '../../finops/billing/deletion/schema.ts';
 import type { Application } from '../../main.ts';
 import { billText, call, dailyRows, importFiles, problemFrom, testApplication } from '../../testing.ts';
 import { getVerification, startVerification } from '../integrity/schema.ts';
@@ -134,6 +135,33 @@ describe('a backup', () => {
     expect(await ask(restored, 'GET', '/api/v1/backups/br_00000000000000000000000000000000')).toMatchObject({
       statusCode: 404,
     });
+  });
+
+  it('keeps the files of bills that are deleted meanwhile until it ends, and is whole', async () => {
+    const deliveries: string[] = [];
+    for (let at = 0; at < 4; at += 1) {
+      const files = { [`${at}.csv`]: billText({ cost: String(at), period: '2025-08' }) };
+      deliveries.push((await importFiles(application, 'doomed', files)).delivery ?? '');
+    }
+    const busy = newFolder('busy');
+    const { run } = await call(application, startBackup, { body: { to: busy } });
+    for (const delivery of deliveries) {
+      await call(application, deleteDelivery, { body: { delivery, dryRun: false } });
+    }
+    const state = () => call(application, getBackupRun, { params: { run } });
+    await vi.waitFor(async () => expect(await state()).toMatchObject({ state: 'ended', error: null }), SOON);
+    const summary = summaryOf(await state());
+    expect(summary.damaged).toEqual([]);
+    const folder = join(newFolder('restored'), 'data');
+    await using opened = await openBackupPlace(busy, systemClock);
+    await restoreBackup(opened, summary.backup, folder, () => {});
+    await using restored = await testApplication({}, { data: folder });
+    expect(await findingsOf(restored)).toEqual([]);
+    await vi.waitFor(async () => {
+      const { deletions } = await call(application, listDeletions, { query: { source: 'doomed' } });
+      expect(deletions.filter(({ finishedAt }) => finishedAt !== null)).toHaveLength(4);
+    }, SOON);
+    expect(await findingsOf(application)).toEqual([]);
   });
 
   it('copies no content a second time', async () => {

@@ -244,6 +244,24 @@ export const ConfigSchema = z.strictObject({
     .max(36_500)
     .optional()
     .describe('Days after which labels of predictions are deleted, by the time they were observed. Default: never.'),
+  rawBillDays: z.coerce
+    .number({ error: 'a whole number of days' })
+    .int()
+    .min(1)
+    .max(36_500)
+    .optional()
+    .describe(
+      'Days after which raw bill files are deleted, by the time they were received; their rows stay. "steelyard retention tables" shows beforehand what that deletes. Default: never.',
+    ),
+  supersededDeliveryDays: z.coerce
+    .number({ error: 'a whole number of days' })
+    .int()
+    .min(1)
+    .max(36_500)
+    .optional()
+    .describe(
+      'Days after which deliveries of bills that no longer count are deleted, since another one took their place. Default: never.',
+    ),
   gpuReadingDays: z.coerce
     .number({ error: 'a whole number of days' })
     .int()

@@ -24,7 +24,9 @@ import {
   currentPartitions,
   filesById,
   forgetFiles,
+  forgetFilesById,
   keepFiles,
+  keptFilesById,
   manifestFiles,
   newestSequence,
   swapFiles,
@@ -72,6 +74,19 @@ function stopping(): AppError {
   return new AppError('server_stopping', 'The server stops. Ask again when it has started.');
 }
 
+function removedError(): AppError {
+  const detail = 'Rows that this question reads were deleted or replaced while it was answered. Ask again.';
+  return new AppError('lake_file_removed', detail);
+}
+
+/** Paths of lake files in a statement, each once. */
+function pathsIn(sql: string): string[] {
+  return [...new Set(sql.match(/[\w-]+\/[0-9a-f-]{36}\.parquet/g) ?? [])];
+}
+
+/** Removed files that a statement is told of; a question takes seconds. */
+const REMOVED_NOTED = 10_000;
+
 class DuckDbLake implements Lake {
   readonly upkeep: LakeUpkeep;
   readonly #instance: DuckDBInstance;
@@ -85,6 +100,8 @@ class DuckDbLake implements Lake {
   readonly #digester: Digester = createDigester();
   readonly #checks: FileChecks;
   readonly #removals: Removals;
+  /** Paths of files that were removed last: a statement may still name one. */
+  readonly #removed = new Set<string>();
   /** Files that relations were made of, by path, with what the manifest says of them. */
   readonly #scanned = new Map<string, StagedFile>();
 
@@ -99,6 +116,7 @@ class DuckDbLake implements Lake {
     };
     this.#removals = new Removals(async (path) => {
       forget(path);
+      this.#noteRemoved(path);
       await rm(join(root, path), { force: true });
     });
     const readWhole = async (path: string) =>
@@ -169,6 +187,10 @@ class DuckDbLake implements Lake {
     return filesById(sql, table.name, ids);
   }
 
+  keptById(sql: Sql, table: LakeTable, ids: readonly string[]): Promise<StagedFile[]> {
+    return keptFilesById(sql, table.name, ids);
+  }
+
   sequence(sql: Sql, table: LakeTable): Promise<number> {
     return newestSequence(sql, table.name);
   }
@@ -189,6 +211,16 @@ class DuckDbLake implements Lake {
     return forgetFiles(sql, table.name, sequence);
   }
 
+  forgetById(sql: Sql, table: LakeTable, ids: readonly string[]): Promise<StagedFile[]> {
+    return forgetFilesById(sql, table.name, ids);
+  }
+
+  async removeForgotten(files: readonly StagedFile[]): Promise<void> {
+    if (files.length === 0) return;
+    await Promise.all(this.#holds);
+    await this.discard(files);
+  }
+
   hold<T>(work: () => Promise<T>): Promise<T> {
     const held = work();
     const ended = held.catch(() => undefined).finally(() => this.#holds.delete(ended));
@@ -201,8 +233,7 @@ class DuckDbLake implements Lake {
       forgetFiles(sql, table.name, await newestSequence(sql, table.name)),
     );
     // A crash before they are deleted leaves files that no manifest names: the next start removes them.
-    if (superseded.length > 0) await Promise.all(this.#holds);
-    await this.discard(superseded);
+    await this.removeForgotten(superseded);
     return superseded;
   }
 
@@ -253,6 +284,7 @@ class DuckDbLake implements Lake {
 
   /** Checks the files that a statement reads, except those in `checked`, which gets them. Error: `lake_file_damaged`. */
   async #assertIntact(sql: string, checked: Set<string>): Promise<void> {
+    this.#assertNotRemoved(sql);
     const files = this.#filesIn(sql).filter(({ path }) => !checked.has(path));
     await this.#checks.assertIntact(files);
     for (const { path } of files) checked.add(path);
@@ -264,12 +296,31 @@ class DuckDbLake implements Lake {
     if (isInterrupted && this.#stop.signal.aborted) return stopping();
     const expected = asExpected(error);
     if (expected instanceof AppError || !mayBeDamage(error)) return expected;
+    if (this.#removedIn(sql).length > 0) return removedError();
     return (await this.#checks.explainFailure(this.#filesIn(sql), error)) ?? expected;
   }
 
   #filesIn(sql: string): StagedFile[] {
-    const paths = new Set(sql.match(/[\w-]+\/[0-9a-f-]{36}\.parquet/g) ?? []);
-    return [...paths].map((path) => this.#scanned.get(path)).filter((file) => file !== undefined);
+    return pathsIn(sql).flatMap((path) => this.#scanned.get(path) ?? []);
+  }
+
+  #removedIn(sql: string): string[] {
+    return this.#removed.size === 0 ? [] : pathsIn(sql).filter((path) => this.#removed.has(path));
+  }
+
+  /** Error: `lake_file_removed`. */
+  #assertNotRemoved(sql: string): void {
+    if (this.#removedIn(sql).length > 0) throw removedError();
+  }
+
+  /** A set keeps the order of insertion, so the oldest note goes first. */
+  #noteRemoved(path: string): void {
+    this.#removed.add(path);
+    if (this.#removed.size <= REMOVED_NOTED) return;
+    for (const oldest of this.#removed) {
+      this.#removed.delete(oldest);
+      return;
+    }
   }
 
   #scan(table: LakeTable, files: readonly StagedFile[], options: ScanOptions): string {

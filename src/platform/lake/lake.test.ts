@@ -233,3 +233,59 @@ describe('columns beside those of a table', () => {
     expect(await lake.query(`SELECT x_colour, rest FROM ${relation}`)).toEqual([]);
   });
 });
+
+describe('files that are deleted for good', () => {
+  const swapIn = async (...files: StagedFile[]) =>
+    store.transaction((sql) => lake.swap(sql, table, { remove: [], add: files }));
+  const forget = (...files: StagedFile[]) =>
+    store.transaction((sql) =>
+      lake.forgetById(
+        sql,
+        table,
+        files.map(({ id }) => id),
+      ),
+    );
+  const isThere = ({ path }: StagedFile) => existsSync(join(root, 'lake', path));
+
+  it('leave every manifest and the disk, and others stay', async () => {
+    const [a, b] = [await stage('p1', '1'), await stage('p2', '2')];
+    await swapIn(a, b);
+    const forgotten = await forget(a);
+    expect(forgotten.map(({ id }) => id)).toEqual([a.id]);
+    expect(Number(await sum())).toBe(2);
+    expect(await lake.keptById(store, table, [a.id, b.id])).toMatchObject([{ id: b.id }]);
+    await lake.removeForgotten(forgotten);
+    expect([isThere(a), isThere(b)]).toEqual([false, true]);
+    expect(await forget(a)).toEqual([]);
+  });
+
+  it('stay while work holds them; a statement that still names one afterwards is told to ask again', async () => {
+    const a = await stage('p1', '1');
+    await swapIn(a);
+    const relation = await lake.relation(store, table);
+    let release = () => {};
+    const holding = lake.hold(() => new Promise<void>((resolve) => (release = resolve)));
+    const removing = lake.removeForgotten(await forget(a));
+    expect(await lake.query(`SELECT note FROM ${relation}`)).toEqual([{ note: 'x' }]);
+    release();
+    await Promise.all([holding, removing]);
+    await expect(lake.query(`SELECT note FROM ${relation}`)).rejects.toMatchObject({ code: 'lake_file_removed' });
+  });
+
+  it('stay until a backup ends, and so does other work on files', async () => {
+    const a = await stage('p1', '1');
+    await swapIn(a);
+    const hold = lake.upkeep.hold();
+    await lake.removeForgotten(await forget(a));
+    let runs = 0;
+    const work = async () => {
+      runs += 1;
+    };
+    expect(await lake.upkeep.afterHolds(work)).toBe(false);
+    expect([isThere(a), runs]).toEqual([true, 0]);
+    await hold[Symbol.asyncDispose]();
+    expect([isThere(a), runs]).toEqual([false, 1]);
+    expect(await lake.upkeep.afterHolds(work)).toBe(true);
+    expect(runs).toBe(2);
+  });
+});

@@ -61,7 +61,8 @@ export interface RelationOptions {
  * files, then swaps the manifest inside a store transaction; readers see the state before or after, never half. Before a
  * statement runs, the files that it reads are checked: they are there, have their size, and were not touched since their
  * digest was last right; a file that was touched is hashed.
- * Errors: `storage_full`, `lake_memory_exhausted`, `lake_file_damaged` (a file that a statement reads is missing or damaged).
+ * Errors: `storage_full`, `lake_memory_exhausted`, `lake_file_damaged` (a file that a statement reads is missing or damaged),
+ * `lake_file_removed` (a file was deleted between the look at the manifest and the statement: ask again).
  */
 export interface Lake extends AsyncDisposable {
   query(sql: string, parameters?: readonly LakeParameter[]): Promise<LakeRow[]>;
@@ -81,6 +82,8 @@ export interface Lake extends AsyncDisposable {
   files(sql: Sql, table: LakeTable): Promise<StagedFile[]>;
   /** Files by id whether the manifest names them now, did once, or they are only kept; in the order asked for. */
   filesById(sql: Sql, table: LakeTable, ids: readonly string[]): Promise<StagedFile[]>;
+  /** Like `filesById`, without those that no manifest names any more. */
+  keptById(sql: Sql, table: LakeTable, ids: readonly string[]): Promise<StagedFile[]>;
   /** Number of the newest swap of the table; 0 before the first. Older numbers name older states, see `RelationOptions`. */
   sequence(sql: Sql, table: LakeTable): Promise<number>;
   /** Names of the partitions that hold files now, sorted. */
@@ -107,6 +110,13 @@ export interface Lake extends AsyncDisposable {
    * to be called within one. Older states of the table cannot be read any more.
    */
   removeSuperseded(store: Store, table: LakeTable): Promise<StagedFile[]>;
+  /**
+   * Takes single files out of every manifest, current and old, in the caller's transaction; unknown ids are ignored. Pass the
+   * answer to `removeForgotten` after the commit; after a crash in between the next start removes them as orphans.
+   */
+  forgetById(sql: Sql, table: LakeTable, ids: readonly string[]): Promise<StagedFile[]>;
+  /** Deletes files that no manifest names, when the holds that began before have ended; never to be called within one. */
+  removeForgotten(files: readonly StagedFile[]): Promise<void>;
   /**
    * Interrupts every running statement and refuses further ones, for the end of the server; `LakeSession.signal` is aborted.
    * After so many milliseconds, or at once. Error of all of them: `server_stopping`.
@@ -145,6 +155,8 @@ export interface LakeUpkeep {
   unknownFiles(sql: Sql): Promise<string[]>;
   /** While it is held, no file leaves the disk: files discarded meanwhile are deleted when the last hold ends. */
   hold(): AsyncDisposable;
+  /** Runs work that removes other files of the data folder: now, or when the last such hold ends. True when it has run. */
+  afterHolds(work: () => Promise<void>): Promise<boolean>;
 }
 
 /** Rebuilds damaged files of its tables from their sources, each under its own id. */

@@ -53,6 +53,14 @@ export async function manifestFiles(
 
 /** Files by id, from whichever of their stays; in the order asked for. */
 export async function filesById(sql: Sql, table: string, ids: readonly string[]): Promise<StagedFile[]> {
+  const files = await keptFilesById(sql, table, ids);
+  if (files.length === ids.length) return files;
+  const known = new Set(files.map(({ id }) => id));
+  throw new Error(`no file ${ids.find((id) => !known.has(id))} in lake table ${table}`);
+}
+
+/** The same, without files that no manifest names any more. */
+export async function keptFilesById(sql: Sql, table: string, ids: readonly string[]): Promise<StagedFile[]> {
   const known = new Map<string, StagedFile>();
   for (let at = 0; at < ids.length; at += IDS_A_STATEMENT) {
     const rows = await sql
@@ -64,11 +72,7 @@ export async function filesById(sql: Sql, table: string, ids: readonly string[])
       .execute();
     for (const row of rows) known.set(row.id, stagedFile(row));
   }
-  return ids.map((id) => {
-    const file = known.get(id);
-    if (file === undefined) throw new Error(`no file ${id} in lake table ${table}`);
-    return file;
-  });
+  return ids.flatMap((id) => known.get(id) ?? []);
 }
 
 /** Below what either engine takes as parameters of one statement. */
@@ -233,6 +237,24 @@ export async function swapFiles(sql: Sql, table: string, change: LakeSwap): Prom
     if (numUpdatedRows !== BigInt(ids.length)) throw new Error(`the manifest of ${table} has changed meanwhile`);
   }
   for (const file of change.add) await insertStay(sql, table, file, { added_at: sequence, removed_at: null });
+}
+
+/** Takes files out of every manifest, current and old; answers those that were in one. */
+export async function forgetFilesById(sql: Sql, table: string, ids: readonly string[]): Promise<StagedFile[]> {
+  const db = sql.tables<LakeTables>();
+  const files = new Map<string, StagedFile>();
+  for (let at = 0; at < ids.length; at += IDS_A_STATEMENT) {
+    const some = ids.slice(at, at + IDS_A_STATEMENT);
+    const rows = await db
+      .selectFrom('lake_file')
+      .selectAll()
+      .where('table_name', '=', table)
+      .where('id', 'in', some)
+      .execute();
+    for (const row of rows) files.set(row.id, stagedFile(row));
+    await db.deleteFrom('lake_file').where('table_name', '=', table).where('id', 'in', some).execute();
+  }
+  return [...files.values()];
 }
 
 /** Takes out of every manifest the files of which no stay has lasted beyond a swap. */

@@ -38,6 +38,7 @@ export function createUpkeep({ root, digester, forget, readWhole, removals }: Up
     },
     unknownFiles: (sql) => unknownFiles(root, () => knownPaths(sql)),
     hold: () => removals.hold(),
+    afterHolds: (work) => removals.run(work),
   };
 }
 
@@ -80,19 +81,30 @@ async function syncFolder(path: string): Promise<void> {
   await folder.sync();
 }
 
-/** Removes files at once or, while they are held, when the last hold ends. */
+/** Removes files at once, or, while a backup holds them, when the last hold ends. */
 export class Removals {
   readonly #remove: (path: string) => Promise<void>;
   #holds = 0;
-  #postponed: string[] = [];
+  #postponed: (() => Promise<void>)[] = [];
 
   constructor(remove: (path: string) => Promise<void>) {
     this.#remove = remove;
   }
 
   async remove(paths: readonly string[]): Promise<void> {
-    if (this.#holds > 0) this.#postponed.push(...paths);
-    else await Promise.all(paths.map((path) => this.#remove(path)));
+    await this.run(async () => {
+      await Promise.all(paths.map((path) => this.#remove(path)));
+    });
+  }
+
+  /** True when the work has run, false when it runs at the end of the last hold. */
+  async run(work: () => Promise<void>): Promise<boolean> {
+    if (this.#holds > 0) {
+      this.#postponed.push(work);
+      return false;
+    }
+    await work();
+    return true;
   }
 
   hold(): AsyncDisposable {
@@ -104,9 +116,9 @@ export class Removals {
         held = false;
         this.#holds -= 1;
         if (this.#holds > 0) return;
-        const paths = this.#postponed;
+        const postponed = this.#postponed;
         this.#postponed = [];
-        await this.remove(paths);
+        for (const work of postponed) await this.run(work);
       },
     };
   }

@@ -1,3 +1,4 @@
+import type { Billing, BillSums } from '../../finops/billing/index.ts';
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Events } from '../../platform/events/index.ts';
@@ -7,6 +8,8 @@ import type { Clock } from '../../platform/units/index.ts';
 import type { Ledger, TakenDecision } from '../gates/index.ts';
 import { insertAct, pageActs } from './acts-store.ts';
 import { newDecisionId } from './decision-id.ts';
+import { evidenceDigest } from './evidence-digest.ts';
+import { type ReplayDeps, replayDecision } from './replay.ts';
 import { keepBillChanges, withRestatements } from './restatements.ts';
 import {
   type DecidedAct,
@@ -15,15 +18,17 @@ import {
   getDecision,
   listDecidedActs,
   listDecisions,
+  replayDecision as replayEndpoint,
   type TakenRecord,
 } from './schema.ts';
-import { decisionsNaming, findDecision, insertDecision, pageDecisions } from './store.ts';
+import { decisionsNaming, decisionsOnDeliveries, findDecision, insertDecision, pageDecisions } from './store.ts';
 
 export { createAliasGovernance } from './alias-governance.ts';
 export { decisionMigrations } from './migrations.ts';
 
 export interface DecisionDeps {
   readonly store: Store;
+  readonly bills: ReplayDeps['bills'] & Pick<Billing, 'billSums'>;
   readonly clock: Clock;
   readonly events: Pick<Events, 'append'>;
 }
@@ -38,6 +43,8 @@ export interface Decisions extends Ledger {
   taken(sql: Sql, decision: string): Promise<TakenRecord | null>;
   /** Of these runs and logged models, the ones that a decision's evidence names, and which, in words. */
   naming(sql: Sql, items: readonly { readonly id: string }[]): Promise<Map<string, string>>;
+  /** What decisions can no longer be replayed without these deliveries, one sentence each. */
+  standingOn(sql: Sql, deliveries: ReadonlySet<string>): Promise<string[]>;
   /** Hears of bills that change, so that decisions which stood on them say so. */
   listen(events: Pick<Events, 'subscribe'>): void;
   readonly routes: readonly Route[];
@@ -46,7 +53,8 @@ export interface Decisions extends Ledger {
 export function createDecisions(deps: DecisionDeps): Decisions {
   return {
     async record(sql, taken) {
-      const decision = documentOf(taken, new Date(deps.clock.now()).toISOString());
+      const bills = await deps.bills.billSums(sql, taken.billDeliveries);
+      const decision = documentOf(taken, bills, new Date(deps.clock.now()).toISOString());
       await insertDecision(sql, decision);
       const { model, version, verdict, policy } = decision;
       await deps.events.append(sql, {
@@ -68,8 +76,12 @@ export function createDecisions(deps: DecisionDeps): Decisions {
       const naming = await decisionsNaming(sql, new Set(items.map(({ id }) => id)));
       return new Map([...naming].map(([id, decision]) => [id, `the decision ${decision} names it in its evidence`]));
     },
+    standingOn: async (sql, deliveries) =>
+      (await decisionsOnDeliveries(sql, deliveries)).map(
+        ({ decision, delivery }) => `a replay of decision ${decision}: its evidence names ${delivery}`,
+      ),
     listen(events) {
-      events.subscribe('decisions', ['bill.imported', 'bill.reverted', 'bill.preferred'], (event) =>
+      events.subscribe('decisions', ['bill.imported', 'bill.reverted', 'bill.preferred', 'bill.deleted'], (event) =>
         keepBillChanges(deps.store, event),
       );
     },
@@ -95,26 +107,43 @@ export function createDecisions(deps: DecisionDeps): Decisions {
         return { acts: shown.map(({ act }) => act), nextPageToken };
       }),
       handle(getDecision, async ({ params }) => {
-        const taken = await findDecision(deps.store, params.decision);
-        const [decision] = taken === null ? [] : await withRestatements(deps.store, [taken]);
-        if (decision !== undefined) return decision;
-        throw new AppError(
-          'decision_not_found',
-          `There is no decision ${params.decision}. See "steelyard decision list".`,
-          {
-            decision: params.decision,
-          },
-        );
+        const taken = await findTaken(deps.store, params.decision);
+        const [decision = { ...taken, restatedBy: [], needsReevaluation: false }] = await withRestatements(deps.store, [
+          taken,
+        ]);
+        return decision;
       }),
+      handle(replayEndpoint, async ({ params }) => replayDecision(deps, await findTaken(deps.store, params.decision))),
     ],
   };
 }
 
-function withoutEvidence({ evidence: _evidence, ...decision }: DecisionDetail): Decision {
+/** Error: `decision_not_found`. */
+async function findTaken(sql: Sql, decision: string): Promise<TakenRecord> {
+  const taken = await findDecision(sql, decision);
+  if (taken !== null) return taken;
+  const detail = `There is no decision ${decision}. See "steelyard decision list".`;
+  throw new AppError('decision_not_found', detail, { decision });
+}
+
+function withoutEvidence({ evidence: _evidence, evidenceSha256: _digest, ...decision }: DecisionDetail): Decision {
   return decision;
 }
 
-function documentOf(taken: TakenDecision, at: string): TakenRecord {
+function documentOf(taken: TakenDecision, bills: readonly BillSums[], at: string): TakenRecord {
+  const evidence = {
+    candidate: taken.candidate,
+    champion: taken.champion,
+    policy: taken.policy,
+    billDeliveries: [...taken.billDeliveries],
+    priceBooks: [...taken.priceBooks],
+    budgets: [...taken.budgets].map(([budget, left]) => ({ budget, ...left })),
+    bills: bills.map(({ totals, rawSha256, ...sums }) => ({
+      ...sums,
+      totals: totals === null ? null : [...totals],
+      rawSha256: [...rawSha256],
+    })),
+  };
   return {
     decision: newDecisionId(),
     at,
@@ -127,12 +156,7 @@ function documentOf(taken: TakenDecision, at: string): TakenRecord {
     summary: taken.summary,
     checks: [...taken.checks],
     action: taken.action,
-    evidence: {
-      candidate: taken.candidate,
-      champion: taken.champion,
-      policy: taken.policy,
-      billDeliveries: [...taken.billDeliveries],
-      priceBooks: [...taken.priceBooks],
-    },
+    evidence,
+    evidenceSha256: evidenceDigest(evidence),
   };
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { MetricTotal } from '../../finops/billing/schema.ts';
 import { Subject } from '../../org/schema.ts';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
-import { Month, UtcInstant } from '../../platform/units/schema.ts';
+import { Currency, DecimalString, Month, UtcInstant } from '../../platform/units/schema.ts';
 import { VersionEvidence } from '../evidence/schema.ts';
 import { Check, Policy, Verdict } from '../gates/schema.ts';
 
@@ -54,6 +55,31 @@ export type Decision = z.infer<typeof Decision>;
 
 const sinceTaken = { restatedBy: true, needsReevaluation: true } as const;
 
+export const KeptBudget = z
+  .strictObject({
+    budget: z.string().describe('Name of the budget'),
+    currency: Currency,
+    remaining: DecimalString.nullable().describe('What it had left; null while nothing was known of the month'),
+    source: z.string().describe('Where the figure came from'),
+  })
+  .describe('What a budget had left when the version was weighed');
+
+export const KeptBill = z
+  .strictObject({
+    delivery: z.string().describe('Delivery of a bill'),
+    source: z.string().describe('Source of the bill'),
+    period: Month.describe('Billing period'),
+    rows: z.number().int().describe('Rows of the delivery in this billing period'),
+    chargeDates: z
+      .strictObject({ from: z.string().describe('First charge date'), to: z.string().describe('Last charge date') })
+      .nullable()
+      .describe('Charge dates of the rows, YYYY-MM-DD; null when they are not known'),
+    totals: z.array(MetricTotal).nullable().describe('Exact sums of the rows; null when they are not known'),
+    rawSha256: z.array(z.string()).describe('SHA-256 of the raw files of the delivery'),
+  })
+  .describe('A bill that a figure stood on, in sums and digests that stay when its rows are deleted');
+export type KeptBill = z.infer<typeof KeptBill>;
+
 export const DecisionDetail = z
   .strictObject({
     ...Decision.shape,
@@ -64,8 +90,20 @@ export const DecisionDetail = z
         policy: Policy.describe('The policy as it was then'),
         billDeliveries: z.array(z.string()).describe('Bill deliveries that a figure stood on'),
         priceBooks: z.array(z.string()).describe('Price books that a figure stood on, with their version'),
+        budgets: z
+          .array(KeptBudget)
+          .optional()
+          .describe('Budgets that the policy names; left out in decisions from before they were kept'),
+        bills: z
+          .array(KeptBill)
+          .optional()
+          .describe('Sums and digests of billDeliveries; left out in decisions from before they were kept'),
       })
       .describe('Everything the verdict stood on, kept so that it can be replayed'),
+    evidenceSha256: z
+      .string()
+      .optional()
+      .describe('SHA-256 of the evidence with sorted keys; left out in decisions from before it was kept'),
   })
   .describe('A decision with its evidence');
 export type DecisionDetail = z.infer<typeof DecisionDetail>;
@@ -99,6 +137,41 @@ export const getDecision = endpoint({
   params: z.strictObject({ decision: DecisionId }),
   response: DecisionDetail,
   errors: ['decision_not_found'],
+});
+
+export const DecisionReplay = z
+  .strictObject({
+    decision: DecisionId,
+    verdict: Verdict.describe('Verdict of the replay'),
+    recordedVerdict: Verdict.describe('Verdict that was taken'),
+    isSame: z.boolean().describe('True when the verdict and all sums of bills are those of then'),
+    checks: z.array(Check).describe('Every check of the replay, quality first'),
+    bills: z
+      .array(
+        z
+          .strictObject({
+            delivery: z.string().describe('Delivery of a bill'),
+            period: Month.describe('Billing period'),
+            rows: z.number().int().describe('Rows that are there now'),
+            isSame: z.boolean().describe('True when rows and sums are those that were kept'),
+          })
+          .describe('A bill that the decision stood on, summed again from its rows'),
+      )
+      .describe('Bills that the decision stood on'),
+    evidenceSha256: z.string().nullable().describe('SHA-256 of the evidence; null when none was kept'),
+  })
+  .describe('A decision weighed again from what it stood on');
+export type DecisionReplay = z.infer<typeof DecisionReplay>;
+
+export const replayDecision = endpoint({
+  method: 'GET',
+  path: '/api/v1/decisions/:decision/replay',
+  scope: 'tradeoff.read',
+  summary:
+    'Weigh a decision again by its policy of then; what was deleted of its evidence is named with evidence_deleted',
+  params: z.strictObject({ decision: DecisionId }),
+  response: DecisionReplay,
+  errors: ['decision_not_found', 'evidence_deleted', 'evidence_damaged', 'evidence_not_kept', 'lake_file_damaged'],
 });
 
 /** Something that was decided to be done, or not, and is no verdict about a version. */

@@ -68,6 +68,32 @@ export async function decisionsNaming(sql: Sql, ids: ReadonlySet<string>): Promi
   }
 }
 
+/** Decisions whose evidence names one of these deliveries, oldest first, each with the first that it names. */
+export async function decisionsOnDeliveries(
+  sql: Sql,
+  deliveries: ReadonlySet<string>,
+): Promise<{ decision: string; delivery: string }[]> {
+  const found: { decision: string; delivery: string }[] = [];
+  let after = 0;
+  for (;;) {
+    const rows = await sql
+      .tables<DecisionTables>()
+      .selectFrom('decision')
+      .select(['sequence', 'id', 'document'])
+      .where('sequence', '>', after)
+      .orderBy('sequence')
+      .limit(DOCUMENTS_A_STATEMENT)
+      .execute();
+    for (const { id, document } of rows) {
+      const delivery = document.match(/\bd_[0-9a-f]{20}\b/g)?.find((one) => deliveries.has(one));
+      if (delivery !== undefined) found.push({ decision: id, delivery });
+    }
+    const last = rows.at(-1);
+    if (last === undefined) return found;
+    after = last.sequence;
+  }
+}
+
 const DOCUMENTS_A_STATEMENT = 500;
 
 export interface DecisionPage {

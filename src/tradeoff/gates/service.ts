@@ -23,6 +23,8 @@ export interface TakenDecision {
   readonly champion: VersionEvidence | null;
   readonly billDeliveries: readonly string[];
   readonly priceBooks: readonly string[];
+  /** Budgets that the policy names, by name. */
+  readonly budgets: ReadonlyMap<string, BudgetLeft>;
 }
 
 /** Where verdicts are kept: the decisions ledger, handed over by main. */
@@ -63,6 +65,7 @@ interface Weighing {
   readonly candidate: GatheredEvidence;
   readonly champion: GatheredEvidence | null;
   readonly billDeliveries: readonly string[];
+  readonly budgets: ReadonlyMap<string, BudgetLeft>;
   readonly verdict: Verdict;
   readonly checks: Check[];
 }
@@ -115,7 +118,7 @@ async function weighing(deps: GateDeps, policy: Policy, candidate: GatheredEvide
     champion: champion?.evidence ?? null,
     budgets,
   };
-  return { policy, candidate, champion, billDeliveries: deliveries, ...weigh(scales) };
+  return { policy, candidate, champion, billDeliveries: deliveries, budgets, ...weigh(scales) };
 }
 
 export async function policyNamed(sql: Sql, name: string): Promise<Policy> {
@@ -163,7 +166,7 @@ function answerOf({ policy, candidate, verdict, checks }: Weighing, question: Pi
 /** Records the decision and, for a promotion, moves the alias: both or neither. null when the facts moved meanwhile. */
 function decide(deps: GateDeps, question: GateQuestion, weighed: Weighing, summary: string): Promise<string | null> {
   return deps.store.transaction(async (sql) => {
-    const { policy, candidate, champion, verdict, checks, billDeliveries } = weighed;
+    const { policy, candidate, champion, verdict, checks, billDeliveries, budgets } = weighed;
     const { alias } = policy.spec;
     const behind = await deps.evidence.behind(sql, question.model, alias);
     const [now] = await findPolicies(sql, policy.name);
@@ -184,6 +187,7 @@ function decide(deps: GateDeps, question: GateQuestion, weighed: Weighing, summa
       candidate: candidate.evidence,
       champion: champion?.evidence ?? null,
       billDeliveries,
+      budgets,
       priceBooks: [...new Set([...candidate.priceBooks, ...(champion?.priceBooks ?? [])])].toSorted(),
     });
   });

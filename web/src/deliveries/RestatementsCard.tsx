@@ -14,7 +14,12 @@ import styles from './deliveries.module.css';
 import { MoneyList } from './MoneyList.tsx';
 import { restatedMoney } from './period-series.ts';
 
-const ACTS = { import: 'a new delivery', revert: 'going back', prefer: 'a choice between exports' } as const;
+const ACTS = {
+  import: 'a new delivery',
+  revert: 'going back',
+  prefer: 'a choice between exports',
+  delete: 'a deletion',
+} as const;
 const HEADER = ['at', 'period', 'act', 'actor', 'why', 'delivery', 'service', 'metric', 'before', 'after', 'delta'];
 
 interface RestatementsCardProps {

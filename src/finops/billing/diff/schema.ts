@@ -80,5 +80,5 @@ export const diffDeliveries = endpoint({
     offset: z.coerce.number().int().min(0).default(0).describe('Rows skipped of each kind'),
   }),
   response: BillDiff,
-  errors: ['bill_delivery_not_found', 'bill_period_needed', 'dimension_unknown'],
+  errors: ['bill_delivery_not_found', 'bill_delivery_deleted', 'bill_period_needed', 'dimension_unknown'],
 });

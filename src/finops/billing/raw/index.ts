@@ -5,6 +5,7 @@ import { identifier, type Lake, literal } from '../../../platform/lake/index.ts'
 import type { Objects } from '../../../platform/objects/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import { textOf } from '../convert.ts';
+import { deliveryNotFound } from '../deletion/not-found.ts';
 import { rawKey } from '../intake.ts';
 import { type DeliveryFile, findDelivery, type StoredDelivery } from '../store.ts';
 import { findRecord } from './record.ts';
@@ -46,15 +47,18 @@ async function keptFile(
   question: RawQuestion,
 ): Promise<{ delivery: StoredDelivery; file: DeliveryFile }> {
   const delivery = await findDelivery(store, question.delivery);
-  if (delivery === null) {
-    const detail = `There is no delivery ${question.delivery}. steelyard bill deliveries lists what came.`;
-    throw new AppError('bill_delivery_not_found', detail, { delivery: question.delivery });
-  }
+  if (delivery === null) throw await deliveryNotFound(store, question.delivery);
   const file = delivery.files.find(({ name }) => name === question.file);
   if (file !== undefined && (await objects.size(rawKey(file.sha256))) !== null) return { delivery, file };
+  if (delivery.rawDeletedAt !== null) throw rawDeleted(delivery, question.file);
   const names = delivery.files.slice(0, 5).map(({ name }) => name);
   const detail = `No file "${question.file}" is kept of ${delivery.id}; it came as ${names.join(', ')}.`;
   throw new AppError('bill_raw_not_found', detail, { delivery: delivery.id, file: question.file });
+}
+
+function rawDeleted({ id, rawDeletedAt }: StoredDelivery, file: string): AppError {
+  const detail = `The raw files of ${id} were deleted at ${rawDeletedAt} by retention (setting rawBillDays). Import the same files again to keep them again.`;
+  return new AppError('bill_raw_deleted', detail, { delivery: id, file, at: rawDeletedAt });
 }
 
 /** Lines that the reader could not take for records, so it never counted them. */

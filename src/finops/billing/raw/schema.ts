@@ -10,7 +10,7 @@ export const downloadRaw = endpoint({
   query: z.strictObject({ delivery: DeliveryId, file: z.string().min(1).describe('Name of the file in the delivery') }),
   response: z.string().describe('The bytes of the file'),
   answers: 'bytes',
-  errors: ['bill_delivery_not_found', 'bill_raw_not_found'],
+  errors: ['bill_delivery_not_found', 'bill_delivery_deleted', 'bill_raw_not_found', 'bill_raw_deleted'],
 });
 
 export const RawRow = z
@@ -42,5 +42,11 @@ export const getRawRow = endpoint({
     row: z.coerce.number().int().min(1).describe('Number of the record, from 1; the header is not counted'),
   }),
   response: RawRow,
-  errors: ['bill_delivery_not_found', 'bill_raw_not_found', 'bill_row_not_found'],
+  errors: [
+    'bill_delivery_not_found',
+    'bill_delivery_deleted',
+    'bill_raw_not_found',
+    'bill_raw_deleted',
+    'bill_row_not_found',
+  ],
 });

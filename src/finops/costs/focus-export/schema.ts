@@ -19,5 +19,5 @@ export const exportFocus = endpoint({
   }),
   answers: 'bytes',
   response: z.string().describe('Parquet, or CSV with a header line'),
-  errors: ['dimension_unknown', 'bill_delivery_not_found', 'storage_full'],
+  errors: ['dimension_unknown', 'bill_delivery_not_found', 'bill_delivery_deleted', 'storage_full'],
 });

@@ -45,7 +45,7 @@ export interface LedgerForecastDeps {
 const MAKE = 'forecasts.make';
 const LOOK = 'forecasts.look';
 const PROGRESS_EVERY_MS = 500;
-const heard = ['bill.imported', 'bill.reverted', 'bill.preferred', 'allocation.derived'] as const;
+const heard = ['bill.imported', 'bill.reverted', 'bill.preferred', 'bill.deleted', 'allocation.derived'] as const;
 
 /** Makes them anew at each delivery, and within a minute of whatever else they stand on: rules, budgets, known changes, the day. */
 export function scheduleForecasts(deps: LedgerForecastDeps, events: Pick<Events, 'subscribe'>): void {

@@ -132,5 +132,12 @@ export const adviseCommitment = endpoint({
       'onDemandPrice: only a bill says what was paid',
     ),
   response: CommitmentAdvice,
-  errors: ['demand_unusable', 'price_not_found', 'dimension_unknown', 'bill_delivery_not_found', 'payload_too_large'],
+  errors: [
+    'demand_unusable',
+    'price_not_found',
+    'dimension_unknown',
+    'bill_delivery_not_found',
+    'bill_delivery_deleted',
+    'payload_too_large',
+  ],
 });

@@ -1,5 +1,6 @@
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Lake, LakeSession, StagedFile } from '../../../platform/lake/index.ts';
+import type { RetentionPreview } from '../../../platform/retention/index.ts';
 import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import { retainContainers } from '../containers/retention.ts';
@@ -140,6 +141,13 @@ export async function previewRetention({
         ? []
         : ['idle time at another threshold than 0', 'energy by single readings', 'imports into these days'],
   };
+}
+
+/** The same in the shape that all tables share. */
+export async function previewReadings(deps: Omit<RetentionDeps, 'oneAtATime'>): Promise<RetentionPreview> {
+  const { firstDay: first, lastDay: last, ...shown } = await previewRetention(deps);
+  const before = new Date(deps.clock.now() - deps.days * DAY_MS).toISOString().slice(0, 10);
+  return { ...shown, before, first, last };
 }
 
 /** Of old days only stretches stay. What was written before this was noted counts as written now. */

@@ -15,7 +15,7 @@ export interface LearnedDeps {
 }
 
 /** What changes the rows of a billing month. */
-export const billEvents = ['bill.imported', 'bill.reverted', 'bill.preferred'] as const;
+export const billEvents = ['bill.imported', 'bill.reverted', 'bill.preferred', 'bill.deleted'] as const;
 
 const BillChanged = z.object({ changes: z.array(z.object({ period: Month })) });
 

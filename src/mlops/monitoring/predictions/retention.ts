@@ -1,5 +1,6 @@
 import type { JournaledTable, StoredRows } from '../../../platform/journal/index.ts';
 import { literal } from '../../../platform/lake/index.ts';
+import type { RetentionPreview } from '../../../platform/retention/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { Monitor } from '../monitors/schema.ts';
@@ -40,6 +41,21 @@ export async function previewRetention(deps: PredictionRetentionDeps, keep: Keep
   const last = before.toSorted().at(-1);
   if (last === undefined) return { tables, unanswerable: [] };
   return { tables, unanswerable: (await findMonitors(store)).flatMap((monitor) => lostQuestions(monitor, last)) };
+}
+
+/** The same of one table, in the shape that all tables share. */
+export async function previewTable(
+  deps: PredictionRetentionDeps,
+  table: 'predictions' | 'labels',
+  days: number | null,
+): Promise<RetentionPreview> {
+  const keep = table === 'predictions' ? { predictionDays: days ?? undefined } : { labelDays: days ?? undefined };
+  const { tables, unanswerable } = await previewRetention(deps, keep);
+  const shown = tables.find((one) => one.table === table);
+  if (shown === undefined) throw new Error(`no retention of ${table}`);
+  const { keepDays, before, deletes, firstDay: first, lastDay: last } = shown;
+  const lost = deletes.rows === 0 ? [] : unanswerable.map(({ monitor, question }) => `${monitor}: ${question}`);
+  return { keepDays, before, ...deletes, first, last, unanswerable: lost };
 }
 
 /** Deletes what is older than it is kept. */

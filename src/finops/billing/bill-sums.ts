@@ -1,0 +1,52 @@
+import type { Lake } from '../../platform/lake/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
+import { billRows } from './bill-rows.ts';
+import { unitFacts } from './facts.ts';
+import type { MetricTotal } from './schema.ts';
+import { findDelivery, unitsOfDelivery } from './store.ts';
+
+/** What one delivery says of one billing period, in sums: what a decision keeps of the bill that it stood on. */
+export interface BillSums {
+  readonly delivery: string;
+  readonly source: string;
+  /** YYYY-MM */
+  readonly period: string;
+  readonly rows: number;
+  /** First and last day on which a charge begins; null without rows, and for deliveries of before such facts were kept. */
+  readonly chargeDates: { readonly from: string; readonly to: string } | null;
+  /** Exact sums by metric and currency; null for deliveries of before such facts were kept. */
+  readonly totals: readonly MetricTotal[] | null;
+  /** SHA-256 of the raw files of the whole delivery. */
+  readonly rawSha256: readonly string[];
+}
+
+/** Of known deliveries, from what was stored when they came; no row is read. */
+export async function billSums(sql: Sql, deliveries: readonly string[]): Promise<BillSums[]> {
+  const sums: BillSums[] = [];
+  for (const delivery of deliveries) {
+    const stored = await findDelivery(sql, delivery);
+    for (const { source, period, rows, facts } of await unitsOfDelivery(sql, delivery)) {
+      if (period === null || stored === null) continue;
+      const [from, to] = [facts?.chargeDays.at(0), facts?.chargeDays.at(-1)];
+      const chargeDates = from === undefined || to === undefined ? null : { from, to };
+      const rawSha256 = stored.files.map(({ sha256 }) => sha256);
+      sums.push({ delivery, source, period, rows, chargeDates, totals: facts?.totals ?? null, rawSha256 });
+    }
+  }
+  return sums;
+}
+
+/** The same figures computed from the rows as they are now, by billing period. Error: `lake_file_damaged`. */
+export async function sumBillRows(
+  { store, lake }: { readonly store: Store; readonly lake: Lake },
+  delivery: string,
+): Promise<Pick<BillSums, 'source' | 'period' | 'rows' | 'totals'>[]> {
+  const sums = [];
+  for (const { source, period, lakeFiles } of await unitsOfDelivery(store, delivery)) {
+    if (period === null) continue;
+    const files = await lake.filesById(store, billRows, lakeFiles);
+    const [counted] = await lake.query(`SELECT count(*)::INTEGER AS rows FROM ${lake.stagedRelation(billRows, files)}`);
+    sums.push({ source, period, rows: Number(counted?.rows), totals: (await unitFacts(lake, files)).totals });
+  }
+  return sums;
+}

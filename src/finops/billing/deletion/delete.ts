@@ -1,0 +1,229 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { StagedFile } from '../../../platform/lake/index.ts';
+import type { Sql } from '../../../platform/store/index.ts';
+import { actResult, applyPlan } from '../apply-plan.ts';
+import { billRows } from '../bill-rows.ts';
+import {
+  contentOf,
+  type DeletedUnitRows,
+  type IntendedUnit,
+  type LedgerDeps,
+  type Plan,
+  planChange,
+} from '../ledger.ts';
+import type { ActResult } from '../schema.ts';
+import { standingOf } from '../standing-of.ts';
+import { type DeliveryUnit, deliveriesOfUnit, findDelivery, type StoredDelivery, unitsOfDelivery } from '../store.ts';
+import { type StandingUnit, standingUnits } from '../unit-store.ts';
+import { deliveryNotFound } from './not-found.ts';
+import type { BillDeletion, DeletedUnit, DeletionRecord } from './schema.ts';
+import { insertDeletion, keptRawFiles, rawDeletedAt, removeDelivery } from './store.ts';
+import { findSuccessor, successorReason } from './successor.ts';
+
+/** Answers what can no longer be answered once deliveries are deleted, one sentence each. */
+export type Dependent = (sql: Sql, deliveries: ReadonlySet<string>) => Promise<readonly string[]>;
+
+export interface DeletionDeps extends LedgerDeps {
+  readonly jobs: Pick<Jobs, 'enqueue'>;
+  readonly dependents: readonly Dependent[];
+}
+
+export interface DeletionRequest {
+  readonly deliveries: readonly string[];
+  readonly source: string;
+  readonly cause: DeletionRecord['cause'];
+  readonly actor: string;
+  readonly why: string | null;
+  readonly dryRun: boolean;
+  /** Stored in the same transaction. */
+  readonly alongside?: (sql: Sql) => Promise<void>;
+}
+
+export interface Deleted {
+  readonly answer: BillDeletion;
+  /** Lake files for `finishDeletions`. */
+  readonly forgotten: readonly StagedFile[];
+}
+
+export const FINISH_JOB = 'bill.finish_deletions';
+
+/**
+ * Deletes deliveries in one transaction: their rows leave the lake's manifests with the allocations that were derived of them,
+ * the delivery before each counts again (`findSuccessor`), and a record of the deletion stays. Call `finishDeletions` after
+ * the commit; the job does it after a crash. To be called within the turn of the bill.
+ * Errors: `bill_delivery_not_found`, `bill_delivery_deleted`.
+ */
+export async function deleteDeliveries(deps: DeletionDeps, request: DeletionRequest): Promise<Deleted> {
+  const doomed = await readDoomed(deps, request.deliveries);
+  const { plan, units } = await planDeletion(deps, doomed);
+  const bill = deletedRows(doomed);
+  const files = [
+    ...(await deps.lake.keptById(deps.store, billRows, fileIds(bill))),
+    ...(await deps.deriver.derivedOf(deps.store, bill)),
+  ];
+  const answer = await describe(deps, request, { doomed, units, plan, files });
+  if (request.dryRun) return { answer, forgotten: [] };
+  return { answer, forgotten: await applyDeletion(deps, request, { doomed, plan, bill, files }) };
+}
+
+interface Doomed {
+  readonly stored: StoredDelivery;
+  readonly units: readonly DeliveryUnit[];
+}
+
+async function readDoomed({ store }: DeletionDeps, ids: readonly string[]): Promise<Doomed[]> {
+  const doomed: Doomed[] = [];
+  for (const id of ids) {
+    const stored = await findDelivery(store, id);
+    if (stored === null) throw await deliveryNotFound(store, id);
+    doomed.push({ stored, units: await unitsOfDelivery(store, id) });
+  }
+  return doomed;
+}
+
+function deletedRows(doomed: readonly Doomed[]): DeletedUnitRows[] {
+  return doomed.flatMap(({ units }) =>
+    units.flatMap(({ partition, period, lakeFiles }) => (period === null ? [] : [{ partition, period, lakeFiles }])),
+  );
+}
+
+const fileIds = (bill: readonly DeletedUnitRows[]) => bill.flatMap(({ lakeFiles }) => lakeFiles);
+
+function monthsOf(doomed: readonly Doomed[]): string[] {
+  const periods = doomed.flatMap(({ units }) => units.map(({ period }) => period));
+  return [...new Set(periods.filter((period) => period !== null))].toSorted();
+}
+
+async function planDeletion(
+  deps: DeletionDeps,
+  doomed: readonly Doomed[],
+): Promise<{ plan: Plan; units: DeletedUnit[] }> {
+  const gone = new Set(doomed.map(({ stored }) => stored.id));
+  const standing = await standingUnits(deps.store);
+  const withoutRaw = await rawDeletedAt(deps.store);
+  const intended: IntendedUnit[] = [];
+  const left: StandingUnit[] = [];
+  const units: DeletedUnit[] = [];
+  for (const unit of doomed.flatMap((one) => one.units)) {
+    const stands = standing.find(({ partition }) => partition === unit.partition);
+    if (unit.period === null || stands?.delivery !== unit.delivery) {
+      const reason = stands === undefined ? 'none counted' : `${stands.delivery} goes on standing for this month`;
+      units.push(deletedUnit(unit, standing, { countsAgain: null, reason }));
+      continue;
+    }
+    const known = await deliveriesOfUnit(deps.store, unit.partition);
+    const successor = findSuccessor(known, unit.delivery, gone, (delivery) => !withoutRaw.has(delivery));
+    const countsAgain = successor.kind === 'counts' ? successor.delivery : null;
+    if (countsAgain === null) left.push(stands);
+    else intended.push({ ...stands, delivery: countsAgain, ...(await contentOf(deps, countsAgain, unit.partition)) });
+    units.push(deletedUnit(unit, standing, { countsAgain, reason: successorReason(successor) }));
+  }
+  return { plan: await planChange(deps, intended, left), units };
+}
+
+function deletedUnit(
+  unit: DeliveryUnit,
+  standing: readonly StandingUnit[],
+  after: Pick<DeletedUnit, 'countsAgain' | 'reason'>,
+): DeletedUnit {
+  const { delivery, source, exportName, dataset, scope, period, rows } = unit;
+  const how = standingOf(unit, standing).standing;
+  return { delivery, source, export: exportName, dataset, scope, period, rows, standing: how, ...after };
+}
+
+interface Described {
+  readonly doomed: readonly Doomed[];
+  readonly units: DeletedUnit[];
+  readonly plan: Plan;
+  readonly files: readonly StagedFile[];
+}
+
+async function describe(
+  deps: DeletionDeps,
+  request: DeletionRequest,
+  { doomed, units, plan, files }: Described,
+): Promise<BillDeletion> {
+  const gone = new Set(request.deliveries);
+  const elsewhere = await keptRawFiles(deps.store, gone);
+  const raw = new Map(
+    doomed.flatMap(({ stored }) => stored.files.map((file) => [file.sha256, file.sizeBytes] as const)),
+  );
+  for (const sha256 of elsewhere) raw.delete(sha256);
+  return {
+    dryRun: request.dryRun,
+    deliveries: [...request.deliveries],
+    months: monthsOf(doomed),
+    rows: units.reduce((sum, { rows }) => sum + rows, 0),
+    lakeFiles: files.length,
+    lakeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    rawFiles: raw.size,
+    rawBytes: [...raw.values()].reduce((sum, sizeBytes) => sum + sizeBytes, 0),
+    units,
+    changes: [...plan.changes],
+    delta: await deltaOrNull(deps, plan),
+    unanswerable: await unanswerable(deps, gone, units),
+    finished: false,
+  };
+}
+
+/** A delivery whose rows are damaged can be deleted all the same. */
+async function deltaOrNull(deps: DeletionDeps, plan: Plan): Promise<ActResult['delta'] | null> {
+  try {
+    return (await actResult(deps, plan)).delta;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'lake_file_damaged') return null;
+    throw error;
+  }
+}
+
+async function unanswerable(
+  deps: DeletionDeps,
+  gone: ReadonlySet<string>,
+  units: readonly DeletedUnit[],
+): Promise<string[]> {
+  const counted = units.filter(({ standing, countsAgain }) => standing === 'current' && countsAgain === null);
+  const costs = counted.map(({ source, period, reason }) => `costs of ${source} in ${period}: ${reason}`);
+  const named = await Promise.all(deps.dependents.map((dependent) => dependent(deps.store, gone)));
+  const rows = [...gone].map((delivery) => `rows, differences and raw files of ${delivery}`);
+  return [...costs, ...named.flat(), ...rows];
+}
+
+async function applyDeletion(
+  deps: DeletionDeps,
+  request: DeletionRequest,
+  {
+    doomed,
+    plan,
+    bill,
+    files,
+  }: Pick<Described, 'doomed' | 'plan' | 'files'> & { readonly bill: readonly DeletedUnitRows[] },
+): Promise<StagedFile[]> {
+  const { actor, why, source, cause, deliveries } = request;
+  const at = new Date(deps.clock.now()).toISOString();
+  const act = { act: 'delete', actor, why, delivery: deliveries[0] ?? '', source } as const;
+  let forgotten: StagedFile[] = [];
+  const alongside = async (sql: Sql) => {
+    for (const { stored, units } of doomed) {
+      const lakeFiles = units.flatMap((unit) => unit.lakeFiles);
+      await insertDeletion(sql, {
+        ...{ at, cause, what: 'delivery', actor, why, delivery: stored.id, source: stored.source },
+        ...{ periods: [...stored.periods], rows: units.reduce((sum, { rows }) => sum + rows, 0) },
+        lakeBytes: files.filter(({ id }) => lakeFiles.includes(id)).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+        rawBytes: stored.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+        files: stored.files,
+        lakeFiles,
+      });
+    }
+    await request.alongside?.(sql);
+    await deps.jobs.enqueue(sql, { kind: FINISH_JOB, payload: null });
+    return { deliveries, cause, why, actor };
+  };
+  // Last: what stood before is read until the plan is applied.
+  await applyPlan(deps, plan, act, alongside, async (sql) => {
+    for (const { stored } of doomed) await removeDelivery(sql, stored.id);
+    const derived = await deps.deriver.forget(sql, bill);
+    forgotten = [...(await deps.lake.forgetById(sql, billRows, fileIds(bill))), ...derived];
+  });
+  return forgotten;
+}

@@ -1,0 +1,150 @@
+import type { Config } from '../../../platform/config/index.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { RetentionPreview } from '../../../platform/retention/index.ts';
+import { lastActAgainst } from '../act-store.ts';
+import { standingOf } from '../standing-of.ts';
+import { allDeliveries, type StoredDelivery, unitsOfDelivery } from '../store.ts';
+import { standingUnits } from '../unit-store.ts';
+import { type DeletionDeps, deleteDeliveries, FINISH_JOB } from './delete.ts';
+import { type FinishDeps, finishDeletions } from './finish.ts';
+import { insertDeletion, keptRawFiles, noteRawDeleted } from './store.ts';
+
+export interface BillRetentionDeps extends DeletionDeps, FinishDeps {
+  readonly config: Pick<Config, 'rawBillDays' | 'supersededDeliveryDays'>;
+}
+
+/** Deletes raw bills and superseded deliveries by age. Days: null keeps them. */
+export interface BillRetention {
+  previewRaw(days: number | null): Promise<RetentionPreview>;
+  previewSuperseded(days: number | null): Promise<RetentionPreview>;
+}
+
+const DAY_MS = 86_400_000;
+const RETAIN_JOB = 'bill.retain';
+const HOURLY = '41 * * * *';
+
+export function createBillRetention(deps: BillRetentionDeps): BillRetention {
+  return {
+    previewRaw: (days) => deps.exclusive(() => previewRaw(deps, days)),
+    previewSuperseded: (days) => deps.exclusive(() => previewSuperseded(deps, days)),
+  };
+}
+
+export function scheduleDeletions(deps: BillRetentionDeps, jobs: Pick<Jobs, 'register' | 'schedule'>): void {
+  jobs.register(FINISH_JOB, { handler: async () => void (await finishDeletions(deps)) });
+  jobs.register(RETAIN_JOB, { maxAttempts: 1, handler: () => retainBills(deps) });
+  jobs.schedule(RETAIN_JOB, HOURLY, { kind: RETAIN_JOB, payload: null });
+}
+
+async function retainBills(deps: BillRetentionDeps): Promise<void> {
+  const { rawBillDays = null, supersededDeliveryDays = null } = deps.config;
+  const forgotten = await deps.exclusive(() => deleteSuperseded(deps, supersededDeliveryDays));
+  await deps.exclusive(() => deleteOldRaw(deps, rawBillDays));
+  await finishDeletions(deps, forgotten);
+}
+
+function instantBefore({ clock }: Pick<BillRetentionDeps, 'clock'>, days: number | null): string | null {
+  return days === null ? null : new Date(clock.now() - days * DAY_MS).toISOString();
+}
+
+const NOTHING: RetentionPreview = {
+  ...{ keepDays: null, before: null, rows: 0, files: 0, sizeBytes: 0, first: null, last: null, unanswerable: [] },
+};
+
+async function oldRaw({ store }: BillRetentionDeps, before: string): Promise<StoredDelivery[]> {
+  return (await allDeliveries(store)).filter(
+    ({ receivedAt, rawDeletedAt }) => rawDeletedAt === null && receivedAt < before,
+  );
+}
+
+async function previewRaw(deps: BillRetentionDeps, days: number | null): Promise<RetentionPreview> {
+  const before = instantBefore(deps, days);
+  if (before === null) return NOTHING;
+  const old = await oldRaw(deps, before);
+  const young = await keptRawFiles(deps.store, new Set(old.map(({ id }) => id)));
+  const files = new Map(old.flatMap((delivery) => delivery.files.map(({ sha256, sizeBytes }) => [sha256, sizeBytes])));
+  for (const sha256 of young) files.delete(sha256);
+  const periods = [...new Set(old.flatMap((delivery) => delivery.periods))].toSorted();
+  const unanswerable = old.map(
+    ({ id, source, periods: months }) =>
+      `${months.join(', ')} of ${source} (${id}): "steelyard verify --repair" cannot rebuild damaged rows, raw files and records cannot be shown, and the delivery does not count again when a newer one is deleted`,
+  );
+  return {
+    ...{ keepDays: days, before, rows: 0, files: files.size, sizeBytes: sum([...files.values()]) },
+    ...{ first: periods[0] ?? null, last: periods.at(-1) ?? null, unanswerable },
+  };
+}
+
+/** The files leave the disk with `finishDeletions`, except those that a younger delivery names too. */
+async function deleteOldRaw(deps: BillRetentionDeps, days: number | null): Promise<void> {
+  const before = instantBefore(deps, days);
+  if (before === null) return;
+  const old = await oldRaw(deps, before);
+  if (old.length === 0) return;
+  const at = new Date(deps.clock.now()).toISOString();
+  await deps.store.transaction(async (sql) => {
+    for (const { id, source, periods, files } of old) {
+      await noteRawDeleted(sql, id, at);
+      await insertDeletion(sql, {
+        ...{ at, cause: 'retention', what: 'raw', actor: 'retention', why: `rawBillDays is ${days}` },
+        ...{ delivery: id, source, periods: [...periods], rows: 0, lakeBytes: 0, lakeFiles: [] },
+        ...{ files, rawBytes: sum(files.map(({ sizeBytes }) => sizeBytes)) },
+      });
+    }
+    await deps.jobs.enqueue(sql, { kind: FINISH_JOB, payload: null });
+  });
+}
+
+/** Deliveries that stand for nothing, and since when: their arrival, that of what took their place, or the act of a person. */
+async function oldSuperseded({ store }: BillRetentionDeps, before: string): Promise<StoredDelivery[]> {
+  const standing = await standingUnits(store);
+  const deliveries = await allDeliveries(store);
+  const receivedAt = new Map(deliveries.map((delivery) => [delivery.id, delivery.receivedAt]));
+  const old: StoredDelivery[] = [];
+  for (const delivery of deliveries.filter((one) => one.receivedAt < before)) {
+    const units = await unitsOfDelivery(store, delivery.id);
+    const stands = units.map((unit) => standingOf(unit, standing).standing);
+    if (stands.some((how) => how === 'current' || how === 'shadowed')) continue;
+    const heirs = standing.filter((stood) => units.some(({ partition }) => partition === stood.partition));
+    const arrivals = heirs.map((heir) => receivedAt.get(heir.delivery) ?? '');
+    const since = [...arrivals, (await lastActAgainst(store, delivery.id)) ?? ''].toSorted().at(-1) ?? '';
+    if (since < before) old.push(delivery);
+  }
+  return old;
+}
+
+async function previewSuperseded(deps: BillRetentionDeps, days: number | null): Promise<RetentionPreview> {
+  const before = instantBefore(deps, days);
+  if (before === null) return NOTHING;
+  const old = await oldSuperseded(deps, before);
+  if (old.length === 0) return { ...NOTHING, keepDays: days, before };
+  const deliveries = old.map(({ id }) => id);
+  const { answer } = await deleteDeliveries(deps, { deliveries, ...byRetention(days), source: '', dryRun: true });
+  return {
+    ...{ keepDays: days, before, rows: answer.rows, files: answer.lakeFiles + answer.rawFiles },
+    ...{ sizeBytes: answer.lakeBytes + answer.rawBytes, unanswerable: answer.unanswerable },
+    ...{ first: answer.months[0] ?? null, last: answer.months.at(-1) ?? null },
+  };
+}
+
+async function deleteSuperseded(deps: BillRetentionDeps, days: number | null) {
+  const before = instantBefore(deps, days);
+  if (before === null) return [];
+  const old = await oldSuperseded(deps, before);
+  const sources = [...new Set(old.map(({ source }) => source))];
+  const forgotten = [];
+  for (const source of sources) {
+    const deliveries = old.filter((delivery) => delivery.source === source).map(({ id }) => id);
+    const deleted = await deleteDeliveries(deps, { deliveries, ...byRetention(days), source, dryRun: false });
+    forgotten.push(...deleted.forgotten);
+  }
+  return forgotten;
+}
+
+function byRetention(days: number | null) {
+  return { cause: 'retention', actor: 'retention', why: `supersededDeliveryDays is ${days}` } as const;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { endpoint, NextPageToken, PageQuery } from '../../../platform/contract/schema.ts';
+import { Month, UtcInstant } from '../../../platform/units/schema.ts';
+import { ActResult, DeliveryId, SourceName, Standing, unitFields } from '../schema.ts';
+
+export const DeletedUnit = z
+  .strictObject({
+    delivery: DeliveryId,
+    ...unitFields,
+    period: Month.nullable().describe('Billing period; null for a delivery without rows that declares none'),
+    rows: z.number().int().describe('Rows that are deleted'),
+    standing: Standing.describe('How the delivery stands for this billing period before the deletion'),
+    countsAgain: DeliveryId.nullable().describe('Delivery that counts afterwards in its place; null when none does'),
+    reason: z.string().describe('What counts afterwards, and why'),
+  })
+  .describe('One billing period of one deleted delivery');
+export type DeletedUnit = z.infer<typeof DeletedUnit>;
+
+export const BillDeletion = z
+  .strictObject({
+    dryRun: z.boolean().describe('True: nothing was deleted'),
+    deliveries: z.array(DeliveryId).describe('Deliveries that are deleted'),
+    months: z.array(Month).describe('Billing periods that they hold'),
+    rows: z.number().int().describe('Rows that are deleted'),
+    lakeFiles: z.number().int().describe('Files of the lake that are deleted, allocations of these rows included'),
+    lakeBytes: z.number().int().describe('Bytes of these files'),
+    rawFiles: z.number().int().describe('Raw bill files that are deleted; files that another delivery names stay'),
+    rawBytes: z.number().int().describe('Bytes of these raw files'),
+    units: z.array(DeletedUnit).describe('What each deleted delivery holds, and what counts afterwards'),
+    changes: ActResult.shape.changes,
+    delta: ActResult.shape.delta
+      .nullable()
+      .describe('Money of the changed units by metric and service; null when a damaged file cannot be summed'),
+    unanswerable: z.array(z.string()).describe('What can no longer be answered afterwards'),
+    finished: z
+      .boolean()
+      .describe('True when the files are off the disk; false in a dry run, and until a backup in progress ends'),
+  })
+  .describe('A deletion of deliveries of bills');
+export type BillDeletion = z.infer<typeof BillDeletion>;
+
+const why = z.string().max(1000).optional().describe('Reason, kept with the deletion');
+const dryRun = z.boolean().describe('True: only say what would be deleted');
+
+export const deleteDelivery = endpoint({
+  method: 'POST',
+  path: '/api/v1/bill/deletions',
+  scope: 'platform.write',
+  summary:
+    'Delete a delivery for good: its rows, its allocations and its raw files; the delivery before it counts again when its raw bill is kept',
+  body: z.strictObject({ delivery: DeliveryId, why, dryRun }),
+  response: BillDeletion,
+  errors: ['bill_delivery_not_found', 'bill_delivery_deleted', 'storage_full'],
+});
+
+export const deleteSource = endpoint({
+  method: 'POST',
+  path: '/api/v1/bill/source-deletions',
+  scope: 'platform.write',
+  summary: 'Delete a source for good: its syncs end, and its deliveries are deleted unless they are to be kept',
+  body: z.strictObject({
+    source: SourceName,
+    keepDeliveries: z.boolean().default(false).describe('True: only end the syncs; deliveries stay and count'),
+    why,
+    dryRun,
+  }),
+  response: BillDeletion,
+  errors: ['bill_source_not_found', 'storage_full'],
+});
+
+export const DeletionRecord = z
+  .strictObject({
+    at: UtcInstant.describe('When it was deleted'),
+    cause: z.enum(['delivery', 'source', 'retention']).describe('Deletion of a delivery, of its source, or by age'),
+    what: z.enum(['delivery', 'raw']).describe('delivery: rows and raw files. raw: raw files only; the rows stay'),
+    actor: z.string().describe('Who or what deleted it'),
+    why: z.string().nullable().describe('Reason; null when none was given'),
+    delivery: DeliveryId,
+    source: SourceName,
+    periods: z.array(Month).describe('Billing periods of the delivery'),
+    rows: z.number().int().describe('Rows that were deleted'),
+    lakeBytes: z.number().int().describe('Bytes of the lake files that were deleted'),
+    rawBytes: z.number().int().describe('Bytes of its raw files'),
+    finishedAt: UtcInstant.nullable().describe('When the files were off the disk; null while they are not'),
+  })
+  .describe('What was deleted, when and by what');
+export type DeletionRecord = z.infer<typeof DeletionRecord>;
+
+export const listDeletions = endpoint({
+  method: 'GET',
+  path: '/api/v1/bill/deletions',
+  scope: 'finops.read',
+  summary: 'Deliveries and raw bills that were deleted, newest first',
+  query: z.strictObject({ source: SourceName.optional(), ...PageQuery }),
+  response: z.strictObject({
+    deletions: z.array(DeletionRecord).describe('Deletions, newest first'),
+    nextPageToken: NextPageToken,
+  }),
+  errors: ['invalid_page_token'],
+});

@@ -1,0 +1,47 @@
+/** A delivery of a unit, as far as it matters here. */
+export interface UnitDelivery {
+  readonly delivery: string;
+}
+
+/** What counts for a unit when the delivery that stands for it is deleted. */
+export type Successor =
+  | { readonly kind: 'counts'; readonly delivery: string }
+  | { readonly kind: 'raw_deleted'; readonly delivery: string }
+  | { readonly kind: 'only_newer'; readonly delivery: string }
+  | { readonly kind: 'none' };
+
+/**
+ * The delivery of a unit that counts after a deletion: the one before the deleted one, by when they were made, whichever arrived
+ * first. It counts only while its raw bill is kept, so that each counted row can be traced and rebuilt. A newer one never
+ * counts by itself: a person had reverted from it. `known` is oldest first and holds the deleted delivery.
+ *
+ * @example findSuccessor([{ delivery: 'a' }, { delivery: 'b' }], 'b', new Set(['b']), () => true) // { kind: 'counts', delivery: 'a' }
+ */
+export function findSuccessor(
+  known: readonly UnitDelivery[],
+  deleted: string,
+  gone: ReadonlySet<string>,
+  keepsRaw: (delivery: string) => boolean,
+): Successor {
+  const at = known.findIndex(({ delivery }) => delivery === deleted);
+  const before = known.slice(0, at).findLast(({ delivery }) => !gone.has(delivery));
+  if (before !== undefined) {
+    return { kind: keepsRaw(before.delivery) ? 'counts' : 'raw_deleted', delivery: before.delivery };
+  }
+  const newer = known.slice(at + 1).find(({ delivery }) => !gone.has(delivery));
+  return newer === undefined ? { kind: 'none' } : { kind: 'only_newer', delivery: newer.delivery };
+}
+
+/** In words, for a person who decides about the deletion. */
+export function successorReason(successor: Successor): string {
+  switch (successor.kind) {
+    case 'counts':
+      return `${successor.delivery} counts again: it was made before`;
+    case 'raw_deleted':
+      return `${successor.delivery} was made before, but its raw bill was deleted by retention, so it does not count again by itself; "steelyard bill revert ${successor.delivery}" makes it count`;
+    case 'only_newer':
+      return `none counts; ${successor.delivery} is newer and was reverted; "steelyard bill revert ${successor.delivery}" makes it count`;
+    case 'none':
+      return 'none counts: no other delivery of this month is kept';
+  }
+}

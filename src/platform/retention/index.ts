@@ -1,0 +1,31 @@
+import { handle, type Route } from '../http/index.ts';
+import { previewTables, type RetentionPreview, type TableRetention } from './schema.ts';
+
+export type { RetentionPreview } from './schema.ts';
+
+type Setting = 'predictionDays' | 'labelDays' | 'gpuReadingDays' | 'rawBillDays' | 'supersededDeliveryDays';
+
+/** A table whose rows are deleted by age; the folder that keeps it deletes them in a job of its own. */
+export interface AgedTable {
+  readonly table: TableRetention['table'];
+  readonly setting: Setting;
+  /** The setting's value; undefined: rows are kept for ever. */
+  readonly days: number | undefined;
+  /** What is deleted now if rows are kept for so many days; null: for ever. */
+  preview(days: number | null): Promise<RetentionPreview>;
+}
+
+/** One dry run of retention by age over all tables. */
+export function createTableRetention(tables: readonly AgedTable[]): { readonly routes: readonly Route[] } {
+  return {
+    routes: [
+      handle(previewTables, async ({ query }) => {
+        const shown: TableRetention[] = [];
+        for (const { table, setting, days, preview } of tables) {
+          shown.push({ table, setting, ...(await preview(query[setting] ?? days ?? null)) });
+        }
+        return { tables: shown };
+      }),
+    ],
+  };
+}

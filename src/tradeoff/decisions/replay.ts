@@ -1,0 +1,73 @@
+import type { Billing } from '../../finops/billing/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import type { Store } from '../../platform/store/index.ts';
+import { weigh } from '../gates/index.ts';
+import { evidenceDigest } from './evidence-digest.ts';
+import type { DecisionReplay, KeptBill, TakenRecord } from './schema.ts';
+
+export interface ReplayDeps {
+  readonly store: Store;
+  readonly bills: Pick<Billing, 'deletionsOf' | 'filesOf' | 'sumBillRows'>;
+}
+
+/**
+ * Weighs a decision again: sums the bills that it stood on from their rows, compares them with the sums that were kept, and
+ * weighs the kept evidence by the policy of then. Evidence that was deleted is named instead of giving another answer.
+ * Errors: `evidence_deleted`, `evidence_damaged`, `evidence_not_kept`, `lake_file_damaged`.
+ */
+export async function replayDecision(deps: ReplayDeps, decision: TakenRecord): Promise<DecisionReplay> {
+  const { evidence, evidenceSha256 } = decision;
+  assertUnchanged(decision);
+  await assertNotDeleted(deps, decision);
+  const { policy, candidate, champion } = evidence;
+  const budgets = keptBudgets(decision);
+  const { verdict, checks } = weigh({ policy: policy.spec, candidate, champion, budgets });
+  const bills = [];
+  for (const kept of evidence.bills ?? []) bills.push(await compareBill(deps, kept));
+  const isSame = verdict === decision.verdict && bills.every((bill) => bill.isSame);
+  return {
+    decision: decision.decision,
+    ...{ verdict, recordedVerdict: decision.verdict, isSame, checks, bills },
+    evidenceSha256: evidenceSha256 ?? null,
+  };
+}
+
+function assertUnchanged({ decision, evidence, evidenceSha256 }: TakenRecord): void {
+  if (evidenceSha256 === undefined || evidenceDigest(evidence) === evidenceSha256) return;
+  const detail = `The evidence that is kept of ${decision} is not what was weighed: its SHA-256 differs. Restore a backup of the store.`;
+  throw new AppError('evidence_damaged', detail, { decision });
+}
+
+async function assertNotDeleted({ store, bills }: ReplayDeps, { decision, evidence }: TakenRecord): Promise<void> {
+  const gone = [];
+  for (const deletion of await bills.deletionsOf(store, evidence.billDeliveries)) {
+    // The same files imported again are the same delivery, with the same rows.
+    if ((await bills.filesOf(store, deletion.delivery)).length === 0) gone.push(deletion);
+  }
+  if (gone.length === 0) return;
+  const why = gone.map(({ text }) => text).join('; ');
+  const detail = `${decision} cannot be replayed. ${why}. "steelyard decision show ${decision}" has the figures that were kept.`;
+  const deleted = gone.map(({ delivery, at, periods, cause }) => ({ table: 'bill_row', delivery, at, periods, cause }));
+  throw new AppError('evidence_deleted', detail, { decision, deleted });
+}
+
+/** Error: `evidence_not_kept` for a decision by a budget from before what budgets had left was kept. */
+function keptBudgets({ decision, evidence }: TakenRecord) {
+  const needsBudgets = evidence.policy.spec.cost.some(({ measure }) => measure === 'budget');
+  if (evidence.budgets === undefined && needsBudgets) {
+    const detail = `${decision} is from before what budgets had left was kept, so it cannot be weighed again. Its checks state the figures.`;
+    throw new AppError('evidence_not_kept', detail, { decision });
+  }
+  return new Map((evidence.budgets ?? []).map(({ budget, ...left }) => [budget, left]));
+}
+
+async function compareBill({ bills }: ReplayDeps, kept: KeptBill): Promise<DecisionReplay['bills'][number]> {
+  const { delivery, source, period } = kept;
+  const now = (await bills.sumBillRows(delivery)).filter((sums) => sums.period === period && sums.source === source);
+  const rows = now.reduce((sum, one) => sum + one.rows, 0);
+  const isSame = now.some(
+    (sums) =>
+      sums.rows === kept.rows && (kept.totals === null || evidenceDigest(sums.totals) === evidenceDigest(kept.totals)),
+  );
+  return { delivery, period, rows, isSame };
+}
