@@ -11,7 +11,7 @@ import { countTokens, type TokenCountDeps, type TokenTrees } from './token-count
 import { ownTokens, totalTokens } from './token-tree.ts';
 import { findTraceRows, keyValues, putKeyValues, putLinks, putTraceRows, type TraceKeyValue } from './trace-store.ts';
 import { cutEntry } from './trace-values.ts';
-import { IN_TRACKING_STORE, metadataKeys, tagKeys } from './types.ts';
+import { IN_TRACKING_STORE, metadataKeys, TRACE_TAG_PREFIX, tagKeys } from './types.ts';
 
 export interface IngestDeps extends TokenCountDeps {
   readonly store: Store;
@@ -25,7 +25,6 @@ export interface SpanBatch {
   readonly records: readonly SpanRecord[];
 }
 
-const TRACE_TAG_PREFIX = 'mlflow.traceTag.';
 const INPUTS = 'mlflow.spanInputs';
 const OUTPUTS = 'mlflow.spanOutputs';
 

@@ -8,6 +8,7 @@ import { type IngestDeps, storeSpans } from './ingest.ts';
 import { unpack } from './otlp/inflate.ts';
 import { InvalidOtlp } from './otlp/otlp-span.ts';
 import type { SpanRecord } from './span-record.ts';
+import { ownersClaimedBy } from './trace-owners.ts';
 
 /** A body as it comes; unpacked it may be larger (otlp/inflate.ts). */
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -24,8 +25,18 @@ class Refusal extends Error {
   }
 }
 
-/** Refuses spans for an experiment or run that is another's. Error: `not_permitted`. */
-export type CheckTraces = (identity: Identity, experimentId: string, runId: string | null) => Promise<void>;
+/** What spans are about to change. */
+export interface TracesWrite {
+  readonly experimentId: string;
+  readonly runId: string | null;
+  /** Traces of the spans. */
+  readonly traceIds: readonly string[];
+  /** Tags by which spans claim an owner for their trace; each list is one claim. */
+  readonly owners: readonly (readonly { readonly key: string; readonly value: string }[])[];
+}
+
+/** Refuses spans for an experiment, run or trace of another team. Error: `not_permitted`. */
+export type CheckTraces = (identity: Identity, write: TracesWrite) => Promise<void>;
 
 /** `POST /v1/traces`: spans by OTLP over HTTP, in protocol buffers or JSON, all of a request or none. */
 export function otlpPlugin(deps: IngestDeps & { readonly checkWrite: CheckTraces }): Plugin {
@@ -42,9 +53,13 @@ export function otlpPlugin(deps: IngestDeps & { readonly checkWrite: CheckTraces
       if (experimentId === null) throw missingHeader('x-mlflow-experiment-id');
       const runId = headerOf(request, 'x-mlflow-run-id');
       if (runId !== null) checkRunId(runId);
-      await deps.checkWrite(request.identity, experimentId, runId);
+      const place = { experimentId, runId };
+      // Before the work of reading the spans, and again when they say which traces they are of.
+      await deps.checkWrite(request.identity, { ...place, traceIds: [], owners: [] });
       const type = mediaType(request);
       const records = await recordsIn(request, type, converter);
+      const traceIds = [...new Set(records.map(({ row }) => row.trace_id))];
+      await deps.checkWrite(request.identity, { ...place, traceIds, owners: ownersClaimedBy(records) });
       if (records.length > 0) await storeSpans(deps, { experimentId, runId, records });
       return reply.type(type).send(type === 'application/json' ? '{}' : Buffer.alloc(0));
     });
