@@ -136,7 +136,7 @@ onEachStore(({ newDatabase }) => {
     };
   };
 
-  const answersOf = async (python: string, calls: readonly Call[]): Promise<unknown> => {
+  const answersOf = async (python: string, calls: readonly Call[]): Promise<unknown[]> => {
     const { stdout } = await promisify(execFile)(python, ['-c', PROGRAM, JSON.stringify(calls)], {
       env: {
         ...processEnvironment(),

@@ -1,10 +1,11 @@
 import type { Sql, Store } from '../../platform/store/index.ts';
+import { replaceUnkept } from '../../platform/units/index.ts';
 import { activeExperiment, type Experiments, readExperimentId, tracesFolder } from './experiment.ts';
 import { mlflowUsage } from './genai.ts';
 import { plainValue } from './otlp/otlp-span.ts';
 import { previewOf } from './preview.ts';
 import { redactNamed } from './redaction.ts';
-import { type SpanRecord, withoutNul } from './span-record.ts';
+import type { SpanRecord } from './span-record.ts';
 import { putSpans, tokenTrees } from './span-store.ts';
 import { type TraceRow, type TraceState, tokensOfRow } from './tables.ts';
 import { countTokens, type TokenCountDeps, type TokenTrees } from './token-counts.ts';
@@ -104,7 +105,7 @@ function timesOf(known: TraceRow, start: number, end: number | null) {
 }
 
 function kept(preview: string | null): string | null {
-  return preview === null ? null : withoutNul(preview);
+  return preview === null ? null : replaceUnkept(preview);
 }
 
 function rootOf(records: readonly SpanRecord[]): SpanRecord | undefined {

@@ -5,6 +5,7 @@ import { checkRunId, MlflowError, replyWithMlflowError } from '../wire/index.ts'
 import type { MediaType } from './convert-spans.ts';
 import { type Converter, createConverter } from './converter.ts';
 import { type IngestDeps, storeSpans } from './ingest.ts';
+import { exportAnswer } from './otlp/answer.ts';
 import { unpack } from './otlp/inflate.ts';
 import { InvalidOtlp } from './otlp/otlp-span.ts';
 import type { SpanRecord } from './span-record.ts';
@@ -57,11 +58,11 @@ export function otlpPlugin(deps: IngestDeps & { readonly checkWrite: CheckTraces
       // Before the work of reading the spans, and again when they say which traces they are of.
       await deps.checkWrite(request.identity, { ...place, traceIds: [], owners: [] });
       const type = mediaType(request);
-      const records = await recordsIn(request, type, converter);
+      const { records, changedSpans } = await recordsIn(request, type, converter);
       const traceIds = [...new Set(records.map(({ row }) => row.trace_id))];
       await deps.checkWrite(request.identity, { ...place, traceIds, owners: ownersClaimedBy(records) });
       if (records.length > 0) await storeSpans(deps, { experimentId, runId, records });
-      return reply.type(type).send(type === 'application/json' ? '{}' : Buffer.alloc(0));
+      return reply.type(type).send(exportAnswer(type, changedSpans));
     });
   };
 }
@@ -89,11 +90,11 @@ async function recordsIn(
   request: FastifyRequest,
   type: MediaType,
   converter: Converter,
-): Promise<readonly SpanRecord[]> {
+): Promise<{ readonly records: readonly SpanRecord[]; readonly changedSpans: number }> {
   const packed = request.body instanceof Uint8Array ? request.body : new Uint8Array();
   const bytes = await orRefuse(() => unpack(packed, request.headers['content-encoding']));
   const conversion = await converter.convert({ type, bytes });
-  if ('records' in conversion) return conversion.records;
+  if ('records' in conversion) return conversion;
   throw new Refusal(conversion.refused.status, conversion.refused.detail);
 }
 
