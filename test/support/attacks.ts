@@ -69,11 +69,12 @@ export function attacks(): Attack[] {
       manifest(Array.from({ length: 15_000 }, (_, index) => `k${index}: v`)),
     ),
     posted('manifest of 250,000 lines', '/api/v1/apply', manifest(Array(250_000).fill('- a')), { status: 413 }),
-    ...['&a ', '!a ', '? ', 'a : ', '- ', ']'].map((mark) =>
+    ...Object.entries({ '&a ': 413, '!a ': 413, '? ': 413, '- ': 413, 'a : ': 400, ']': 400 }).map(([mark, status]) =>
       posted(
         `manifest of 3 MiB of "${mark}"`,
         '/api/v1/apply',
         manifest([`spec: {${mark.repeat((3 * MiB) / mark.length)}`]),
+        { status },
       ),
     ),
     posted('20,000 spans of 20,000 traces', '/v1/traces', scatteredSpans(20_000), { headers: SPANS, status: 200 }),
