@@ -3,13 +3,14 @@ import { createWriteAccess } from './mlops/access/index.ts';
 import { createWorkspaceDoor } from './mlops/executors/index.ts';
 import { type AliasGovernance, createRegistry } from './mlops/registry/index.ts';
 import { createScaling } from './mlops/serving/scaling/index.ts';
-import { createTracing } from './mlops/tracing/index.ts';
+import { createTracing, findTraceOwners } from './mlops/tracing/index.ts';
 import { createTracking } from './mlops/tracking/index.ts';
 import { createTransfer } from './mlops/transfer/index.ts';
 import { createWebhooks } from './mlops/webhooks/index.ts';
 import { createMlflowWire } from './mlops/wire/index.ts';
 import type { Org } from './org/index.ts';
 import type { wireFinops } from './wire-finops.ts';
+import { ownedNouns } from './wire-owners.ts';
 
 /** CAN WE RUN IT? */
 export function wireMlops(
@@ -19,7 +20,9 @@ export function wireMlops(
 ) {
   const tracking = createTracking({ ...ground, maxUploadBytes: ground.config.maxUploadBytes });
   const registry = createRegistry({ ...ground, tracking, governance });
-  const access = createWriteAccess({ store: ground.store, org, tracking, registry });
+  const traces = { ownersOf: findTraceOwners };
+  const owned = ownedNouns({ registry, tracking });
+  const access = createWriteAccess({ store: ground.store, org, tracking, registry, traces, owned });
   const tracing = createTracing({
     ...ground,
     tracking,

@@ -73,6 +73,59 @@ describe.skipIf(!hasChromium)('the login (skipped where Chromium is missing)', (
     expect(again.status).toBe(401);
   });
 
+  it.each(['light', 'dark'] as const)('has a page with tokens and accounts, in %s colours', async (scheme) => {
+    const { page, complaints } = await newVisit(browser, { scheme, isolated: true });
+    await page.goto(`${url}/account`);
+    await fill(page, password);
+    await page.getByTestId('answer').waitFor();
+    const label = `laptop ${scheme}`;
+    await page.getByRole('button', { name: 'New token' }).click();
+    await page.getByLabel('Label').fill(label);
+    await page.getByLabel('Expires after').selectOption('7');
+    await page.getByRole('checkbox', { name: 'mlops.read' }).check();
+    await page.getByRole('checkbox', { name: 'account.self' }).check();
+    await page.getByRole('button', { name: /^Make token/ }).click();
+    const secret = await readable(page.getByTestId('secret'));
+    await page.getByRole('button', { name: /^Done/ }).click();
+    const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
+    const asToken = (path: string, body?: object) =>
+      fetch(url + path, body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) });
+    expect([(await asToken('/api/v1/pipelines')).status, (await asToken('/api/v1/costs/summary')).status]).toEqual([
+      200, 403,
+    ]);
+    expect((await asToken('/api/v1/tokens', { label: `child of ${label}` })).status).toBe(200);
+    await page.reload();
+    const row = page.getByRole('row', { name: new RegExp(`^${label}`) });
+    expect(await readable(row)).toMatch(/mlops\.read.*Password/s);
+    const child = page.getByRole('row', { name: new RegExp(`^child of ${label}`) });
+    expect(await readable(child)).toContain(label);
+    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, help }) => `${id}: ${help}`)).toEqual([]);
+    await page.getByRole('button', { name: `Revoke ${label}`, exact: true }).click();
+    await row.getByText('Revoked').waitFor();
+    // What was made with it ends with it.
+    await child.getByText('Revoked').waitFor();
+    expect((await asToken('/api/v1/pipelines')).status).toBe(401);
+    expect(complaints).toEqual([]);
+  });
+
+  it('lets an administrator delete other accounts', async () => {
+    const body = JSON.stringify({ name: 'leaver', role: 'viewer', password: null });
+    const authorization = `Bearer ${application.localKey}`;
+    const headers = { authorization, 'content-type': 'application/json' };
+    expect((await fetch(`${url}/api/v1/accounts`, { method: 'POST', headers, body })).status).toBe(200);
+    const { page } = await newVisit(browser, { isolated: true });
+    await page.goto(`${url}/account`);
+    await fill(page, password);
+    expect(await page.getByRole('button', { name: 'Delete admin' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Delete leaver' }).click();
+    await page.getByRole('button', { name: /^Delete account/ }).click();
+    await page.getByRole('button', { name: 'Delete leaver' }).waitFor({ state: 'detached' });
+    const { accounts } = (await (await fetch(`${url}/api/v1/accounts`, { headers })).json()) as {
+      accounts: { name: string }[];
+    };
+    expect(accounts.map(({ name }) => name)).toEqual(['admin']);
+  });
+
   it('comes back when the session ends under an open page', async () => {
     const { page } = await newVisit(browser, { isolated: true });
     await page.goto(url);

@@ -69,6 +69,15 @@ export function attacks(): Attack[] {
       manifest(Array.from({ length: 15_000 }, (_, index) => `k${index}: v`)),
     ),
     posted('manifest of 250,000 lines', '/api/v1/apply', manifest(Array(250_000).fill('- a')), { status: 413 }),
+    ...Object.entries({ '&a ': 413, '!a ': 413, '? ': 413, '- ': 413, 'a : ': 400, ']': 400 }).map(([mark, status]) =>
+      posted(
+        `manifest of 3 MiB of "${mark}"`,
+        '/api/v1/apply',
+        manifest([`spec: {${mark.repeat((3 * MiB) / mark.length)}`]),
+        { status },
+      ),
+    ),
+    posted('20,000 spans of 20,000 traces', '/v1/traces', scatteredSpans(20_000), { headers: SPANS, status: 200 }),
     posted('gate check of 512 KiB of brackets', '/api/v1/gate-checks', brackets(MiB / 4)),
     {
       name: 'rows.csv',
@@ -98,6 +107,19 @@ function manySpans(count: number): string {
       key: `attribute.${at}`,
       value: { stringValue: `value ${index}` },
     })),
+  }));
+  return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
+}
+
+/** As many spans as a request may have, each of a trace of its own: the most rows that one request can write. */
+function scatteredSpans(count: number): string {
+  const spans = Array.from({ length: count }, (_, index) => ({
+    traceId: (1_000_000 + index).toString(16).padStart(32, '0'),
+    spanId: (index + 1).toString(16).padStart(16, '0'),
+    name: `step ${index}`,
+    startTimeUnixNano: '1700000000000000000',
+    endTimeUnixNano: '1700000000000000001',
+    attributes: [{ key: 'gen_ai.usage.input_tokens', value: { intValue: '3' } }],
   }));
   return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
 }

@@ -257,6 +257,12 @@ const lineage = createRoute({
   component: lazyRouteComponent(() => import('./lineage/LineagePage.tsx'), 'LineagePage'),
 });
 
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./account/AccountPage.tsx'), 'AccountPage'),
+});
+
 const decisions = createRoute({
   getParentRoute: () => root,
   path: '/decisions',
@@ -273,6 +279,7 @@ const decision = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     overview,
+    account,
     costs,
     allocation,
     anomalies,

@@ -18,8 +18,8 @@ export type BillFileFormat =
 const HEADER_LIMIT_BYTES = 1024 * 1024;
 
 /**
- * Reads the whole file once, before anything is stored: format, header, encoding, completeness.
- * Errors name the file and the line: `file_empty`, `file_truncated`, `file_not_utf8`, `file_format_unknown`.
+ * Reads the whole file once, before anything is stored: format, header, encoding, length of lines, completeness.
+ * Errors name the file and the line: `file_empty`, `file_truncated`, `file_not_utf8`, `file_format_unknown`, `bill_malformed`.
  */
 export async function inspectFile(path: string, name: string): Promise<BillFileFormat> {
   await using file = await open(path, 'r');
@@ -36,7 +36,7 @@ async function inspectText(path: string, name: string, compression: 'gzip' | 'no
   const raw = createReadStream(path, { highWaterMark: 1024 * 1024 });
   const text = compression === 'gzip' ? raw.pipe(createGunzip()) : raw;
   raw.on('error', (error) => text.destroy(error));
-  const check = new Utf8Check(name);
+  const check = new TextCheck(name);
   const start: Buffer[] = [];
   let startBytes = 0;
   try {
@@ -77,12 +77,18 @@ function asUnreadable(error: unknown, name: string): unknown {
 }
 
 const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 
-/** Checks text chunk by chunk; a character may be split over two of them. */
-class Utf8Check {
+/** The engine leaves out a line that is longer than its buffer without counting it, so that none may be. */
+export const LONGEST_LINE_BYTES = 16 * 1024 * 1024;
+
+/** Checks encoding and length of lines, chunk by chunk; a character may be split over two of them. */
+class TextCheck {
   readonly #name: string;
   #rest: Buffer = Buffer.alloc(0);
   #linesBefore = 0;
+  /** Of the line that is not over. */
+  #lineBytes = 0;
 
   constructor(name: string) {
     this.#name = name;
@@ -93,12 +99,27 @@ class Utf8Check {
     const whole = bytes.length - incompleteTail(bytes);
     const text = bytes.subarray(0, whole);
     if (!isUtf8(text) || text.includes(0)) this.#refuse(text);
+    this.#checkLine(text);
     for (let at = text.indexOf(LINE_FEED); at !== -1; at = text.indexOf(LINE_FEED, at + 1)) this.#linesBefore += 1;
     this.#rest = Buffer.from(bytes.subarray(whole));
   }
 
   end(): void {
     if (this.#rest.length > 0) this.#refuse(this.#rest);
+  }
+
+  /** A chunk is shorter than the longest line, so that only its first line and its last one can be too long. */
+  #checkLine(text: Buffer): void {
+    const breaks = [text.indexOf(LINE_FEED), text.indexOf(CARRIAGE_RETURN)].filter((at) => at !== -1);
+    const firstEnd = Math.min(...breaks, text.length);
+    this.#lineBytes += firstEnd;
+    if (this.#lineBytes > LONGEST_LINE_BYTES) {
+      const line = this.#linesBefore + 1;
+      const detail = `${this.#name}, line ${line}: longer than ${LONGEST_LINE_BYTES / 2 ** 20} MiB; a quote may never be closed. Nothing was stored; export the file again.`;
+      throw new AppError('bill_malformed', detail, { file: this.#name, line });
+    }
+    const lastEnd = Math.max(text.lastIndexOf(LINE_FEED), text.lastIndexOf(CARRIAGE_RETURN));
+    if (breaks.length > 0) this.#lineBytes = text.length - lastEnd - 1;
   }
 
   #refuse(text: Buffer): never {

@@ -1,7 +1,7 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { identifier, type LakeSession, literal } from '../../platform/lake/index.ts';
 import type { SourceColumn } from './formats/format.ts';
-import type { BillFileFormat } from './inspect-file.ts';
+import { type BillFileFormat, LONGEST_LINE_BYTES } from './inspect-file.ts';
 
 /** A file as the engine reads it. */
 export interface SourceRelation {
@@ -39,7 +39,7 @@ function csvRelation(path: string, format: BillFileFormat & { kind: 'csv' }): So
   const types = columns.map(({ name }) => `${literal(name)}: 'VARCHAR'`).join(', ');
   const relation = `read_csv(${literal(path)}, columns = {${types}}, auto_detect = false, header = true,
       delim = ${literal(format.delimiter)}, quote = '"', escape = '"', nullstr = [${NOTHING}],
-      compression = '${format.compression}', store_rejects = true, max_line_size = 16777216,
+      compression = '${format.compression}', store_rejects = true, max_line_size = ${LONGEST_LINE_BYTES},
       buffer_size = 33554432)`;
   return { relation, columns, rowNumber: null };
 }

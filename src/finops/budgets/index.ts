@@ -24,6 +24,7 @@ import type { Window } from './window.ts';
 
 export { budgetMigrations } from './migrations.ts';
 export type { ExpectedBreach, ExpectedBreachOf } from './notices/expected-breach.ts';
+export { findReservationSubject } from './reservations/store.ts';
 export type { BudgetStanding } from './standing.ts';
 
 /** Job that ends reservations whose holders are gone. */

@@ -1,11 +1,20 @@
 import type { Org } from '../../org/index.ts';
 import type { Identity } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
+import type { TraceOwner } from '../tracing/index.ts';
 import type { Owner, Tracking } from '../tracking/index.ts';
 import { refuseOtherTeam, refuseStep } from './refusals.ts';
 
 /** Team and project, as tags name them. */
 type Belonging = Pick<Owner, 'team' | 'project'>;
+
+/** A noun that a team may own, such as a pipeline. */
+export interface OwnedNoun {
+  /** As errors call it: `Pipeline`. */
+  readonly title: string;
+  /** Team and project of the thing with this name; null when there is no such thing. */
+  ownerOf(sql: Sql, name: string): Promise<Belonging | null>;
+}
 
 export interface WriteAccessDeps {
   readonly store: Store;
@@ -17,6 +26,12 @@ export interface WriteAccessDeps {
     /** Refuses a path among the artifacts that a registered version is made of. Error: `artifact_immutable`. */
     refuseFrozen(sql: Sql, path: string, what?: 'file' | 'folder'): Promise<void>;
   };
+  readonly traces: {
+    /** Owners of those of these traces that exist, by trace id. */
+    ownersOf(sql: Sql, traceIds: readonly string[]): Promise<ReadonlyMap<string, TraceOwner>>;
+  };
+  /** Further nouns, by the field of a request that names them: `pipeline`, `endpoint`. */
+  readonly owned: Readonly<Record<string, OwnedNoun>>;
 }
 
 /** The checks of one noun each; they refuse with `not_permitted`. What there is not is left to the handler to miss. */
@@ -25,6 +40,12 @@ export interface Checks {
   experiment(identity: Identity, experimentId: string): Promise<void>;
   loggedModel(identity: Identity, modelId: string): Promise<void>;
   model(identity: Identity, name: string): Promise<void>;
+  /** Existing traces. A trace belongs to the team of its own tags, else to that of its run, else to that of its experiment. */
+  traces(identity: Identity, traceIds: readonly string[]): Promise<void>;
+  /** A thing of one of the further nouns, by the field that names it. */
+  owned(identity: Identity, field: string, name: string): Promise<void>;
+  /** Fields that name a thing of one of the further nouns. */
+  readonly ownedFields: readonly string[];
   /** A new value of the tags that say to whom something belongs. */
   belonging(identity: Identity, belonging: Belonging): Promise<void>;
 }
@@ -35,7 +56,8 @@ export function isFree({ scopes, role }: Identity): boolean {
   return scopes === null || role === 'admin' || role === 'operator';
 }
 
-export function createChecks({ store, org, tracking, registry }: WriteAccessDeps): Checks {
+export function createChecks(deps: WriteAccessDeps): Checks {
+  const { store, org, tracking, registry } = deps;
   const teamOf = async ({ team, project }: Belonging): Promise<string | null> => {
     const subject = { ...(team === null ? {} : { team }), ...(project === null ? {} : { project }) };
     return (await org.withTeam(store, subject)).team ?? null;
@@ -100,6 +122,40 @@ export function createChecks({ store, org, tracking, registry }: WriteAccessDeps
       const own = identity.work.runId === null ? null : await tracking.owners.ofRun(store, identity.work.runId);
       if (own !== null && (await teamOf(own)) === (await teamOf(belonging))) return;
       throw refuseStep('another team');
+    },
+    ...createOwnedChecks(deps, refuseOthers),
+  };
+}
+
+/** The checks that are not for the token of a step, except for traces: those of its experiment. */
+function createOwnedChecks(
+  { store, tracking, traces, owned }: WriteAccessDeps,
+  refuseOthers: (identity: Identity, belonging: Belonging, what: string) => Promise<void>,
+): Pick<Checks, 'traces' | 'owned' | 'ownedFields'> {
+  const ownerOfTrace = async ({ team, project, runId, experimentId }: TraceOwner): Promise<Belonging | null> => {
+    if (team !== null || project !== null) return { team, project };
+    const ofRun = runId === null ? null : await tracking.owners.ofRun(store, runId);
+    return ofRun ?? (await tracking.owners.ofExperiment(store, experimentId));
+  };
+  return {
+    ownedFields: Object.keys(owned),
+    async owned(identity, field, name) {
+      const noun = owned[field];
+      if (noun === undefined || isFree(identity) || identity.work !== null) return;
+      const owner = await noun.ownerOf(store, name);
+      if (owner !== null) await refuseOthers(identity, owner, `${noun.title} ${name}`);
+    },
+    async traces(identity, traceIds) {
+      if (isFree(identity) || traceIds.length === 0) return;
+      const found = [...(await traces.ownersOf(store, traceIds))];
+      // Most traces of a request have the same owner, which is checked once.
+      const distinct = new Map(found.map(([traceId, owner]) => [JSON.stringify(owner), { traceId, owner }]));
+      for (const { traceId, owner } of distinct.values()) {
+        if (identity.work === null) {
+          const belonging = await ownerOfTrace(owner);
+          if (belonging !== null) await refuseOthers(identity, belonging, `Trace ${traceId}`);
+        } else if (owner.experimentId !== identity.work.experimentId) throw refuseStep(`trace ${traceId}`);
+      }
     },
   };
 }

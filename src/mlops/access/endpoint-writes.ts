@@ -1,6 +1,6 @@
 import type { Identity } from '../../platform/http/index.ts';
 import { ownerIn } from '../tracking/index.ts';
-import type { Checks } from './checks.ts';
+import { type Checks, isFree } from './checks.ts';
 
 /** A request to one of our own endpoints that changes something, before it is parsed. */
 export interface EndpointWrite {
@@ -9,18 +9,43 @@ export interface EndpointWrite {
   readonly body: unknown;
 }
 
-/** Checks the runs, experiments and models that a request names. Error: `not_permitted`. */
+/** Checks the runs, experiments, models, pipelines and so on that a request names. Error: `not_permitted`. */
 export async function checkEndpoint(checks: Checks, { identity, params, body }: EndpointWrite): Promise<void> {
   if (identity.scopes === null) return;
   const fields = { ...fieldsOf(body), ...fieldsOf(params) };
-  for (const runId of textsOf(fields.runId, fields.runIds)) await checks.run(identity, runId);
+  const subject = fieldsOf(fields.subject);
+  for (const runId of textsOf(fields.runId, fields.runIds, subject.run)) await checks.run(identity, runId);
   for (const experimentId of textsOf(fields.experimentId)) await checks.experiment(identity, experimentId);
   for (const modelId of textsOf(fields.modelId)) await checks.loggedModel(identity, modelId);
   for (const model of textsOf(fields.model)) await checks.model(identity, model);
+  for (const field of checks.ownedFields) {
+    for (const name of textsOf(fields[field])) await checks.owned(identity, field, name);
+  }
   const tags = Object.entries(fieldsOf(fields.tags)).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   );
   await checks.belonging(identity, ownerIn(tags.map(([key, value]) => ({ key, value }))));
+  await checks.belonging(identity, belongingIn(subject));
+  await checkPredictions(checks, identity, fields.predictions);
+}
+
+/** Predictions of a batch name their model, and to whom each belongs; most name the same. */
+async function checkPredictions(checks: Checks, identity: Identity, predictions: unknown): Promise<void> {
+  if (!Array.isArray(predictions) || isFree(identity)) return;
+  const models = new Set<string>();
+  const belongings = new Map<string, ReturnType<typeof belongingIn>>();
+  for (const prediction of predictions) {
+    const { model, team, project } = fieldsOf(prediction);
+    if (typeof model === 'string') models.add(model);
+    const belonging = belongingIn({ team, project });
+    belongings.set(JSON.stringify(belonging), belonging);
+  }
+  for (const model of models) await checks.model(identity, model);
+  for (const belonging of belongings.values()) await checks.belonging(identity, belonging);
+}
+
+function belongingIn({ team, project }: Readonly<Record<string, unknown>>) {
+  return { team: typeof team === 'string' ? team : null, project: typeof project === 'string' ? project : null };
 }
 
 /** Of a JSON object; bytes and texts have none, and spreading megabytes of them would hold the event loop for seconds. */

@@ -1,11 +1,12 @@
-import type { Identity } from '../../platform/http/index.ts';
-import type { ArtifactWrites } from '../tracking/index.ts';
+import type { CheckTraces } from '../tracing/index.ts';
+import { type ArtifactWrites, ownerIn } from '../tracking/index.ts';
 import type { CheckWrite } from '../wire/index.ts';
 import { createChecks, isFree, type WriteAccessDeps } from './checks.ts';
 import { checkEndpoint, type EndpointWrite } from './endpoint-writes.ts';
 import { checkMessage } from './mlflow-writes.ts';
 import { refuseStep } from './refusals.ts';
 
+export type { OwnedNoun } from './checks.ts';
 export type { EndpointWrite } from './endpoint-writes.ts';
 
 /** Who may change which run, experiment, model and artifact, beyond what the scope of the route says. */
@@ -14,8 +15,8 @@ export interface WriteAccess {
   readonly message: CheckWrite;
   /** Of one of our own endpoints. */
   endpoint(write: EndpointWrite): Promise<void>;
-  /** Of spans. */
-  traces(identity: Identity, experimentId: string, runId: string | null): Promise<void>;
+  /** Of spans by OTLP. */
+  readonly traces: CheckTraces;
   readonly artifacts: ArtifactWrites;
 }
 
@@ -32,9 +33,11 @@ export function createWriteAccess(deps: WriteAccessDeps): WriteAccess {
   return {
     message: (path, call) => checkMessage(checks, path, call),
     endpoint: (write) => checkEndpoint(checks, write),
-    async traces(identity, experimentId, runId) {
+    async traces(identity, { experimentId, runId, traceIds, owners }) {
       await checks.experiment(identity, experimentId);
       if (runId !== null) await checks.run(identity, runId);
+      for (const tags of owners) await checks.belonging(identity, ownerIn(tags));
+      await checks.traces(identity, traceIds);
     },
     artifacts: {
       async check(identity, path, what) {

@@ -1,4 +1,5 @@
 import { isAllowed } from '../../platform/http/index.ts';
+import { tracesNamedIn } from '../tracing/index.ts';
 import { ownerIn, ownerTags } from '../tracking/index.ts';
 import type { Fields, MlflowCall, MlflowRoute } from '../wire/index.ts';
 import type { Checks } from './checks.ts';
@@ -52,11 +53,14 @@ async function checkLoggedModels(checks: Checks, { fields, params, identity }: M
   if (identity.work !== null) throw refuseStep('a logged model of no run');
 }
 
-/** The run or experiment that a trace is for, where the message names it. */
-async function checkTraces(checks: Checks, { fields, identity }: MlflowCall): Promise<void> {
-  const [runId, experimentId] = [fields.text('run_id'), fields.text('experiment_id')];
-  if (runId !== undefined) await checks.run(identity, runId);
-  if (experimentId !== undefined) await checks.experiment(identity, experimentId);
+/** The traces that a message names, and where it puts them. */
+async function checkTraces(checks: Checks, call: MlflowCall): Promise<void> {
+  const { identity } = call;
+  const { traceIds, experimentIds, runIds, tags } = tracesNamedIn(call);
+  await checks.belonging(identity, ownerIn(tags));
+  for (const runId of runIds) await checks.run(identity, runId);
+  for (const experimentId of experimentIds) await checks.experiment(identity, experimentId);
+  await checks.traces(identity, traceIds);
 }
 
 async function checkModels(checks: Checks, path: string, { fields, identity }: MlflowCall): Promise<void> {

@@ -24,6 +24,7 @@ import { createDriftWindows } from './windows/service.ts';
 
 export { lossMetric } from './alerts/losses.ts';
 export type { ServedRequests } from './alerts/ports.ts';
+export { findAlertedModel } from './alerts/store.ts';
 export { monitoringMigrations } from './migrations.ts';
 export type { ServedLog } from './predictions/served.ts';
 export { createDdSketch, type DdSketch, ddSketchOf } from './sketches/index.ts';

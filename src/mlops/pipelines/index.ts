@@ -34,6 +34,7 @@ export type { ModelSteps } from './model-steps.ts';
 export { RUN_ENDED } from './runs/drive.ts';
 export type { PipelineRuns } from './runs-port.ts';
 export type { SpotDeadlines } from './spot-deadlines.ts';
+export { ownerOfPipeline } from './store.ts';
 export type { Seen } from './triggers/data-digest.ts';
 
 export interface PipelinesDeps {

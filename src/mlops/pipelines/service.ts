@@ -205,7 +205,7 @@ async function specFor(
 async function specIn(deps: PipelineDeps, { name, spec }: StoredPipeline, code: Code): Promise<PipelineSpec | null> {
   if (spec.source === undefined) return null;
   const text = await fileOf(deps.trees, code, spec.source.file, deps.codeFolder);
-  const found = text === null ? null : specFrom(text, name, spec.source.file);
+  const found = text === null ? null : await specFrom(text, name, spec.source.file);
   if (found === null) return null;
   refuseNewSecrets(spec, found);
   // Triggers are those of the applied document, and so is who pays and how much: a commit must change neither.

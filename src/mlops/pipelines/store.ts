@@ -25,6 +25,15 @@ export async function findPipelines(sql: Sql, name: string | null): Promise<Stor
   }));
 }
 
+/** Team and project of a pipeline as it is applied now; null when there is no such pipeline. */
+export async function ownerOfPipeline(
+  sql: Sql,
+  name: string,
+): Promise<{ readonly team: string | null; readonly project: string | null } | null> {
+  const [found] = await findPipelines(sql, name);
+  return found === undefined ? null : { team: found.spec.team ?? null, project: found.spec.project ?? null };
+}
+
 export async function putPipeline(sql: Sql, { name, pipelineVersion, spec, appliedAt }: StoredPipeline): Promise<void> {
   const row = { spec: JSON.stringify(spec), pipeline_version: pipelineVersion, applied_at: appliedAt };
   await sql

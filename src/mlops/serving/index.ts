@@ -35,6 +35,7 @@ export { servedOf } from './metrics/served.ts';
 export { servedMinutes } from './metrics/served-minutes.ts';
 export { servingMigrations } from './migrations.ts';
 export type { ServingCosts } from './show.ts';
+export { ownerOfEndpoint } from './store.ts';
 export type { ServingUsage } from './usage.ts';
 export type { ServedVariant, ServingUse, VariantSpan } from './use.ts';
 

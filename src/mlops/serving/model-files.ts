@@ -166,7 +166,7 @@ async function mlModelIn(folder: string): Promise<MlModel | null> {
   const file = join(folder, 'MLmodel');
   const facts = await stat(file).catch(() => null);
   if (facts === null || facts.size > MLMODEL_LIMIT_BYTES) return null;
-  return readMlModel(await readFile(file, 'utf8'));
+  return await readMlModel(await readFile(file, 'utf8'));
 }
 
 /** The `.onnx` file of a version: the one that its MLmodel names, else the only one at its root. Error: `endpoint_model_unusable`. */

@@ -68,6 +68,16 @@ export async function findRevision(sql: Sql, endpoint: string, revision: number)
   return row === undefined ? null : revisionOf(row);
 }
 
+/** Team and project of an endpoint, as its newest revision names them; null when there is no such endpoint. */
+export async function ownerOfEndpoint(
+  sql: Sql,
+  name: string,
+): Promise<{ readonly team: null; readonly project: string | null } | null> {
+  const [found] = await findEndpoints(sql, name);
+  const newest = found === undefined ? null : await findRevision(sql, name, found.newest);
+  return newest === null ? null : { team: null, project: newest.spec.project ?? null };
+}
+
 /** The last number that a revision had, also of an endpoint that was deleted; 0 when there was none. */
 export async function lastRevision(sql: Sql, endpoint: string): Promise<number> {
   const row = await sql

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
 import { parseBoundedJson } from '../../platform/json/index.ts';
+import { replaceUnkept } from '../../platform/units/index.ts';
 import { invalidParameter } from '../wire/index.ts';
 import { redactNamed, redactText } from './redaction.ts';
-import { withoutNul } from './span-record.ts';
 import type { AssessmentRow } from './tables.ts';
 
 const texts = z.record(z.string(), z.coerce.string());
@@ -86,7 +86,7 @@ export function assessmentRow(assessment: Assessment, ids: { assessmentId: strin
   return {
     assessment_id: ids.assessmentId,
     trace_id: ids.traceId,
-    name: withoutNul(kept.assessment_name),
+    name: replaceUnkept(kept.assessment_name),
     type,
     value: value === undefined ? null : JSON.stringify(value),
     numeric_value: typeof value === 'number' ? value : typeof value === 'boolean' ? Number(value) : null,

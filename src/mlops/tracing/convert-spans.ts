@@ -1,4 +1,5 @@
 import { AppError } from '../../platform/errors/index.ts';
+import { replaceUnkept } from '../../platform/units/index.ts';
 import { parseJson } from './otlp/json.ts';
 import { InvalidOtlp, type ResourceSpans } from './otlp/otlp-span.ts';
 import { parseProtobuf } from './otlp/protobuf.ts';
@@ -14,7 +15,7 @@ export interface OtlpBody {
 
 /** The records of a body, or why it is refused: a plain value, since it comes from a thread. */
 export type Conversion =
-  | { readonly records: readonly SpanRecord[] }
+  | { readonly records: readonly SpanRecord[]; readonly changedSpans: number }
   | { readonly refused: { readonly status: number; readonly detail: string } };
 
 /** Spans of one request: exporters send 512 by default. */
@@ -34,11 +35,25 @@ export function convertSpans({ type, bytes }: OtlpBody): Conversion {
   const count = resources.reduce((sum, { spans }) => sum + spans.length, 0);
   if (count > MOST_SPANS) return refused(413, `A request may hold ${MOST_SPANS} spans, but this one has ${count}`);
   try {
-    return { records: resources.flatMap(({ resource, spans }) => spans.map((span) => spanRecord(span, resource))) };
+    return recordsOf(resources);
   } catch (error) {
     if (!(error instanceof InvalidOtlp)) throw error;
     return refused(422, 'Cannot convert OpenTelemetry span to MLflow span');
   }
+}
+
+/** Texts with a NUL character or half a surrogate pair get U+FFFD in its place; `changedSpans` counts the spans that had any. */
+function recordsOf(resources: readonly ResourceSpans[]): Conversion {
+  let changedSpans = 0;
+  const records = resources.flatMap(({ resource, spans }) => {
+    const keptResource = replaceUnkept(resource);
+    return spans.map((span) => {
+      const kept = replaceUnkept(span);
+      if (kept !== span || keptResource !== resource) changedSpans += 1;
+      return spanRecord(kept, keptResource);
+    });
+  });
+  return { records, changedSpans };
 }
 
 function refused(status: number, detail: string): Conversion {

@@ -12,9 +12,11 @@ import { createSearches } from './searches.ts';
 import { createTraces, type TracesDeps } from './traces.ts';
 
 export { tracingMigrations } from './migrations.ts';
+export type { CheckTraces } from './otlp-plugin.ts';
+export { findTraceOwners, type TraceOwner, tracesNamedIn } from './trace-owners.ts';
 
 export interface TracingDeps extends IngestDeps, Omit<TracesDeps, 'newAssessmentId'> {
-  /** Refuses spans for an experiment or run that is another's. Error: `not_permitted`. */
+  /** Refuses spans for an experiment, run or trace of another team. Error: `not_permitted`. */
   readonly checkWrite: CheckTraces;
   readonly clock: Clock;
   /** What the tokens of spans cost; the other wing knows. */

@@ -1,17 +1,18 @@
 import type { Sql, Store } from '../../platform/store/index.ts';
+import { replaceUnkept } from '../../platform/units/index.ts';
 import { activeExperiment, type Experiments, readExperimentId, tracesFolder } from './experiment.ts';
 import { mlflowUsage } from './genai.ts';
 import { plainValue } from './otlp/otlp-span.ts';
 import { previewOf } from './preview.ts';
 import { redactNamed } from './redaction.ts';
-import { type SpanRecord, withoutNul } from './span-record.ts';
+import type { SpanRecord } from './span-record.ts';
 import { putSpans, tokenTrees } from './span-store.ts';
 import { type TraceRow, type TraceState, tokensOfRow } from './tables.ts';
 import { countTokens, type TokenCountDeps, type TokenTrees } from './token-counts.ts';
 import { ownTokens, totalTokens } from './token-tree.ts';
 import { findTraceRows, keyValues, putKeyValues, putLinks, putTraceRows, type TraceKeyValue } from './trace-store.ts';
 import { cutEntry } from './trace-values.ts';
-import { IN_TRACKING_STORE, metadataKeys, tagKeys } from './types.ts';
+import { IN_TRACKING_STORE, metadataKeys, TRACE_TAG_PREFIX, tagKeys } from './types.ts';
 
 export interface IngestDeps extends TokenCountDeps {
   readonly store: Store;
@@ -25,7 +26,6 @@ export interface SpanBatch {
   readonly records: readonly SpanRecord[];
 }
 
-const TRACE_TAG_PREFIX = 'mlflow.traceTag.';
 const INPUTS = 'mlflow.spanInputs';
 const OUTPUTS = 'mlflow.spanOutputs';
 
@@ -105,7 +105,7 @@ function timesOf(known: TraceRow, start: number, end: number | null) {
 }
 
 function kept(preview: string | null): string | null {
-  return preview === null ? null : withoutNul(preview);
+  return preview === null ? null : replaceUnkept(preview);
 }
 
 function rootOf(records: readonly SpanRecord[]): SpanRecord | undefined {

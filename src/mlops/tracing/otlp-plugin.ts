@@ -5,9 +5,11 @@ import { checkRunId, MlflowError, replyWithMlflowError } from '../wire/index.ts'
 import type { MediaType } from './convert-spans.ts';
 import { type Converter, createConverter } from './converter.ts';
 import { type IngestDeps, storeSpans } from './ingest.ts';
+import { exportAnswer } from './otlp/answer.ts';
 import { unpack } from './otlp/inflate.ts';
 import { InvalidOtlp } from './otlp/otlp-span.ts';
 import type { SpanRecord } from './span-record.ts';
+import { ownersClaimedBy } from './trace-owners.ts';
 
 /** A body as it comes; unpacked it may be larger (otlp/inflate.ts). */
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -24,8 +26,18 @@ class Refusal extends Error {
   }
 }
 
-/** Refuses spans for an experiment or run that is another's. Error: `not_permitted`. */
-export type CheckTraces = (identity: Identity, experimentId: string, runId: string | null) => Promise<void>;
+/** What spans are about to change. */
+export interface TracesWrite {
+  readonly experimentId: string;
+  readonly runId: string | null;
+  /** Traces of the spans. */
+  readonly traceIds: readonly string[];
+  /** Tags by which spans claim an owner for their trace; each list is one claim. */
+  readonly owners: readonly (readonly { readonly key: string; readonly value: string }[])[];
+}
+
+/** Refuses spans for an experiment, run or trace of another team. Error: `not_permitted`. */
+export type CheckTraces = (identity: Identity, write: TracesWrite) => Promise<void>;
 
 /** `POST /v1/traces`: spans by OTLP over HTTP, in protocol buffers or JSON, all of a request or none. */
 export function otlpPlugin(deps: IngestDeps & { readonly checkWrite: CheckTraces }): Plugin {
@@ -42,11 +54,15 @@ export function otlpPlugin(deps: IngestDeps & { readonly checkWrite: CheckTraces
       if (experimentId === null) throw missingHeader('x-mlflow-experiment-id');
       const runId = headerOf(request, 'x-mlflow-run-id');
       if (runId !== null) checkRunId(runId);
-      await deps.checkWrite(request.identity, experimentId, runId);
+      const place = { experimentId, runId };
+      // Before the work of reading the spans, and again when they say which traces they are of.
+      await deps.checkWrite(request.identity, { ...place, traceIds: [], owners: [] });
       const type = mediaType(request);
-      const records = await recordsIn(request, type, converter);
+      const { records, changedSpans } = await recordsIn(request, type, converter);
+      const traceIds = [...new Set(records.map(({ row }) => row.trace_id))];
+      await deps.checkWrite(request.identity, { ...place, traceIds, owners: ownersClaimedBy(records) });
       if (records.length > 0) await storeSpans(deps, { experimentId, runId, records });
-      return reply.type(type).send(type === 'application/json' ? '{}' : Buffer.alloc(0));
+      return reply.type(type).send(exportAnswer(type, changedSpans));
     });
   };
 }
@@ -74,11 +90,11 @@ async function recordsIn(
   request: FastifyRequest,
   type: MediaType,
   converter: Converter,
-): Promise<readonly SpanRecord[]> {
+): Promise<{ readonly records: readonly SpanRecord[]; readonly changedSpans: number }> {
   const packed = request.body instanceof Uint8Array ? request.body : new Uint8Array();
   const bytes = await orRefuse(() => unpack(packed, request.headers['content-encoding']));
   const conversion = await converter.convert({ type, bytes });
-  if ('records' in conversion) return conversion.records;
+  if ('records' in conversion) return conversion;
   throw new Refusal(conversion.refused.status, conversion.refused.detail);
 }
 

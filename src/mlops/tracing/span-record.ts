@@ -1,3 +1,4 @@
+import { replaceUnkept } from '../../platform/units/index.ts';
 import { type GenAiFacts, genAiFacts, withMlflowNames } from './genai.ts';
 import { type Attribute, InvalidOtlp, type OtlpSpan, plainValue } from './otlp/otlp-span.ts';
 import { redactAttributes, redactText } from './redaction.ts';
@@ -36,15 +37,15 @@ export function spanRecord(span: OtlpSpan, resource: readonly Attribute[]): Span
       trace_id: traceId,
       span_id: record.spanId,
       parent_span_id: parent,
-      name: withoutNul(span.name).slice(0, LONGEST_NAME),
-      type: typeof type === 'string' ? withoutNul(type).slice(0, 250) : 'UNKNOWN',
+      name: replaceUnkept(span.name.slice(0, LONGEST_NAME)),
+      type: typeof type === 'string' ? replaceUnkept(type.slice(0, 250)) : 'UNKNOWN',
       status: STATUSES[span.status.code],
       start_us: micros(span.startNanos),
       end_us: span.endNanos === 0n ? null : micros(span.endNanos),
       content: contentOf({ ...record, traceId: span.traceId.padStart(32, '0') }),
       ...tokenColumns(facts.tokens),
-      model: facts.model === null ? null : withoutNul(facts.model),
-      provider: facts.provider === null ? null : withoutNul(facts.provider),
+      model: facts.model === null ? null : replaceUnkept(facts.model),
+      provider: facts.provider === null ? null : replaceUnkept(facts.provider),
       counted: null,
     },
     attributes: plain,
@@ -59,11 +60,6 @@ const LONGEST_NAME = 500;
 /** A clock that says the year 2255 or later is taken for that: no number holds more. */
 function micros(nanos: bigint): number {
   return Math.min(Number(nanos / 1000n), Number.MAX_SAFE_INTEGER);
-}
-
-/** One of the stores cannot hold NUL in a text. In JSON it is escaped, so only bare columns need this. */
-export function withoutNul(text: string): string {
-  return text.replaceAll('\0', '');
 }
 
 function withTraceId(attributes: readonly Attribute[], traceId: string): Attribute[] {

@@ -5,8 +5,8 @@ import type { SpanTokens } from './genai.ts';
 import { type Counted, markCounted, type SpanNode, tokenTrees } from './span-store.ts';
 import { tokensOfRow } from './tables.ts';
 import { ownTokens } from './token-tree.ts';
-import { chunks, findTraceRows, keyValues, linkedRuns } from './trace-store.ts';
-import { metadataKeys } from './types.ts';
+import { findTraceFacts } from './trace-owners.ts';
+import { chunks } from './trace-store.ts';
 
 /** Tags of a trace, and of its run, that say what it is about: `steelyard.team`, `steelyard.project`… */
 const SUBJECT_TAG_PREFIX = 'steelyard.';
@@ -88,19 +88,14 @@ interface TraceSubject {
 }
 
 async function subjectsOf(deps: TokenCountDeps, sql: Sql, traceIds: readonly string[]) {
-  const rows = await findTraceRows(sql, traceIds);
-  const tags = await keyValues(sql, 'trace_tag', traceIds);
-  const metadata = await keyValues(sql, 'trace_metadata', traceIds);
-  const linked = await linkedRuns(sql, traceIds);
   const tagsOfRun = new Map<string, Record<string, string>>();
   const subjects = new Map<string, TraceSubject>();
-  for (const [traceId, row] of rows) {
-    const runId = metadata.get(traceId)?.[metadataKeys.sourceRun] ?? linked.get(traceId) ?? null;
+  for (const [traceId, { experimentId, runId, labels }] of await findTraceFacts(sql, traceIds)) {
     if (runId !== null && !tagsOfRun.has(runId))
       tagsOfRun.set(runId, (await deps.tracking.run(sql, runId))?.tags ?? {});
-    const all = { ...(runId === null ? {} : tagsOfRun.get(runId)), ...metadata.get(traceId), ...tags.get(traceId) };
-    const own = Object.entries(all).filter(([key]) => key.startsWith(SUBJECT_TAG_PREFIX));
-    subjects.set(traceId, { experimentId: String(row.experiment_id), runId, tags: Object.fromEntries(own) });
+    const all = { ...(runId === null ? {} : tagsOfRun.get(runId)), ...labels };
+    const own = Object.entries(all).filter(([key]) => isSubjectTag(key));
+    subjects.set(traceId, { experimentId: String(experimentId), runId, tags: Object.fromEntries(own) });
   }
   return subjects;
 }

@@ -1,6 +1,6 @@
+import { replaceUnkept } from '../../platform/units/index.ts';
 import { cutTo, MAX_KEY_LENGTH } from '../wire/index.ts';
 import { redactNamed } from './redaction.ts';
-import { withoutNul } from './span-record.ts';
 import type { TraceKeyValue } from './trace-store.ts';
 
 /** Characters of a tag's or a metadata's value; MLflow cuts what is longer. */
@@ -10,8 +10,8 @@ const LONGEST_VALUE = 8000;
 export function cutEntry(traceId: string, key: string, value: string): TraceKeyValue {
   return {
     trace_id: traceId,
-    key: cutTo(withoutNul(key), MAX_KEY_LENGTH),
-    value: cutTo(withoutNul(value), LONGEST_VALUE),
+    key: cutTo(replaceUnkept(key), MAX_KEY_LENGTH),
+    value: cutTo(replaceUnkept(value), LONGEST_VALUE),
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Objects } from '../../platform/objects/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
+import { replaceUnkept } from '../../platform/units/index.ts';
 import type { ExperimentFacts } from '../tracking/index.ts';
 import { checkLength, checkName, checkRunId, doesNotExist, invalidParameter, MAX_KEY_LENGTH } from '../wire/index.ts';
 import { type Assessment, assessmentRow } from './assessment.ts';
@@ -8,7 +9,6 @@ import type { NewAssessmentId } from './assessment-ids.ts';
 import { putAssessments } from './assessment-store.ts';
 import { activeExperiment, type Experiments, readExperimentId, tracesFolder } from './experiment.ts';
 import { redactText } from './redaction.ts';
-import { withoutNul } from './span-record.ts';
 import { moveSpans } from './span-store.ts';
 import type { TraceRow, TraceState } from './tables.ts';
 import { countTokensAgain, isSubjectTag, type TokenCountDeps } from './token-counts.ts';
@@ -193,7 +193,7 @@ async function endTrace(deps: TracesDeps, sql: Sql, end: TraceEnd): Promise<Trac
 }
 
 function kept(preview: string | null): string | null {
-  return preview === null ? null : redactText(withoutNul(preview));
+  return preview === null ? null : redactText(replaceUnkept(preview));
 }
 
 /** Error: RESOURCE_DOES_NOT_EXIST. */

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testApplication } from '../../testing.ts';
 import { mlflow, post, valueAt } from '../wire/testing.ts';
@@ -72,6 +73,56 @@ describe('spans by OTLP', () => {
     expect(Object.keys(JSON.parse(answer.body))[0]).toMatch(/^(detail|error_code)$/);
   });
 
+  it('with NUL characters or halves of surrogate pairs are kept whole, and a warning says what was changed', async () => {
+    const bad = {
+      traceId: id('6', 32),
+      spanId: id('1', 16),
+      name: 'cut \ud83d',
+      attributes: { 'a\0b': ['x\0', { y: '\udc00' }] },
+    };
+    const good = { traceId: id('6', 32), spanId: id('2', 16), name: 'smile 😀' };
+    const warned = await sendOtlp(application, jsonRequest([bad, good]));
+    expect([warned.status, JSON.parse(warned.body)]).toEqual([
+      200,
+      {
+        partialSuccess: { rejectedSpans: '0', errorMessage: expect.stringMatching(/^1 spans are stored with U\+FFFD/) },
+      },
+    ]);
+    const stored = await contents(id('6', 32));
+    expect(stored).toContain('"name":"cut \ufffd"');
+    expect(stored).toContain('"name":"smile 😀"');
+    expect(stored).toContain('"key":"a\ufffdb"');
+    expect(stored).not.toMatch(/\\u0000|\\ud83d|\\udc00/);
+    const { traces } = (await post(application, 'traces/search', {
+      locations: [{ type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id: '0' } }],
+      filter: "trace.name = 'cut \ufffd'",
+    })) as { traces: { trace_id: string }[] };
+    expect(traces.map(({ trace_id }) => trace_id)).toEqual([`tr-${id('6', 32)}`]);
+    const inBinary = await sendOtlp(application, protobufRequest([{ ...good, name: 'a\0b' }]));
+    // partial_success (field 1) holds the message (field 2) alone: zero spans were rejected.
+    expect(inBinary.status).toBe(200);
+    const reader = new BinaryReader(Buffer.from(inBinary.body));
+    const fieldOfBytes = (field: number) => [field, WireType.LengthDelimited];
+    expect(reader.tag()).toEqual(fieldOfBytes(1));
+    const partialSuccess = new BinaryReader(reader.bytes());
+    expect(partialSuccess.tag()).toEqual(fieldOfBytes(2));
+    expect(partialSuccess.string()).toMatch(/^1 spans are stored with U\+FFFD/);
+    expect([partialSuccess.pos, reader.pos]).toEqual([partialSuccess.len, reader.len]);
+    expect(await contents(id('6', 32))).toContain('"name":"a\ufffdb"');
+    const ofResource = await sendOtlp(
+      application,
+      jsonRequest([{ ...good, spanId: id('3', 16) }], { 'host.name': '\0' }),
+    );
+    expect(JSON.parse(ofResource.body)).toMatchObject({ partialSuccess: { rejectedSpans: '0' } });
+  });
+
+  it('of long names are cut between characters', async () => {
+    const name = `${'x'.repeat(499)}😀`;
+    const span = { traceId: id('7', 32), spanId: id('1', 16), name };
+    expect((await sendOtlp(application, jsonRequest([span]))).body).toBe('{}');
+    expect(await contents(id('7', 32))).toContain(name);
+  });
+
   it('are refused when they unpack to more than the limit', async () => {
     const bomb = gzipSync(Buffer.alloc(80 * 1024 * 1024));
     const answer = await sendOtlp(application, bomb, { 'content-encoding': 'gzip' });
@@ -120,6 +171,38 @@ describe('credentials in traces', () => {
     expect(stored).not.toMatch(/sk-proj|plain-key|abcdefghijklmnop/);
     expect(stored).toContain('"int_value":5');
   });
+});
+
+describe('texts of trace messages that no store keeps', () => {
+  it('are kept with U+FFFD in their place: previews, tags, metadata and assessments', async () => {
+    const message = traceMessage(`tr-${id('8', 32)}`, {
+      request_preview: 'asked \0',
+      response_preview: 'cut \ud83d',
+      tags: { note: 'a\0b' },
+      trace_metadata: { 'k\ud83d': 'v' },
+      assessments: [
+        { assessment_name: 'good', feedback: { value: 'x\0' }, rationale: '\udc00', source: { source_type: 'HUMAN' } },
+      ],
+    });
+    const { trace } = (await post(application, 'traces', message)) as { trace: { trace_info: object } };
+    expect(trace.trace_info).toMatchObject({
+      request_preview: 'asked \ufffd',
+      response_preview: 'cut \ufffd',
+      tags: { note: 'a\ufffdb' },
+      trace_metadata: { 'k\ufffd': 'v' },
+      assessments: [{ feedback: { value: 'x\ufffd' }, rationale: '\ufffd' }],
+    });
+  });
+
+  it.each(['a\0b', 'cut \ud83d'])(
+    'are refused with 400 where a message has fields of its own: tag %j',
+    async (value) => {
+      const message = traceMessage(`tr-${id('9', 32)}`);
+      await post(application, 'traces', message);
+      const answer = await mlflow(application, 'PATCH', `traces/tr-${id('9', 32)}/tags`, { key: 'k', value });
+      expect(answer).toMatchObject({ status: 400, body: { error_code: 'INVALID_PARAMETER_VALUE' } });
+    },
+  );
 });
 
 describe('a trace', () => {

@@ -23,6 +23,9 @@ export const tagKeys = {
   spansLocation: 'mlflow.trace.spansLocation',
 } as const;
 
+/** Attributes of the root span that become tags of the trace. */
+export const TRACE_TAG_PREFIX = 'mlflow.traceTag.';
+
 export const metadataKeys = {
   sourceRun: 'mlflow.sourceRun',
   tokenUsage: 'mlflow.trace.tokenUsage',

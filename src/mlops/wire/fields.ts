@@ -1,4 +1,5 @@
 import { checkJson } from '../../platform/json/index.ts';
+import { replaceUnkept } from '../../platform/units/index.ts';
 import { readDouble } from './doubles.ts';
 import { invalidParameter, type MlflowError } from './errors.ts';
 import { parseAsWritten, pythonJson, pythonType, quoteSpecialDoubles } from './python-json.ts';
@@ -25,7 +26,10 @@ export interface Fields {
   /** A repeated message that must be there, if only empty. */
   requiredMessages(name: string): Fields[];
   message(name: string): Fields | undefined;
-  /** The value as JSON, for messages that are read whole (maps, values of any type); undefined when unset. */
+  /**
+   * The value as JSON, for messages that are read whole (maps, values of any type); undefined when unset. Characters that no store
+   * keeps are U+FFFD in it.
+   */
   json(name: string): unknown;
   /** An enum by its name or number; `names[0]` is number `first`. */
   choice<Name extends string>(name: string, names: readonly Name[], first?: number): Name | undefined;
@@ -126,7 +130,7 @@ function fieldsOf(source: Source): Fields {
       const value = optional(name, (found) => (isMessage(found) ? found : null));
       return value === undefined ? undefined : fieldsOf({ ...source, values: value, place: [...source.place, name] });
     },
-    json: get,
+    json: (name) => replaceUnkept(get(name)),
     choice: (name, names, first = 1) => optional(name, (value) => readChoice(value, names, first)),
     invalid,
   };

@@ -67,13 +67,19 @@ export function guard(app: FastifyInstance, deps: GuardDeps): void {
   if (checkWrite !== undefined) {
     app.addHook('preHandler', async (request) => {
       const { scope } = request.routeOptions.config ?? {};
-      if (scope?.startsWith('mlops.') && !scope.endsWith('.read')) await checkWrite(request);
+      if (scope !== undefined && isTeamWrite(scope)) await checkWrite(request);
     });
   }
   app.addHook('onSend', async (request, reply, payload) => {
     await keep(deps.writes, request, reply.statusCode);
     return payload;
   });
+}
+
+/** Whether routes of a scope change what a team may own. Roles with the other scopes of writes change it for every team. */
+function isTeamWrite(scope: Scope): boolean {
+  if (scope === 'tradeoff.write' || scope === 'finops.reserve') return true;
+  return scope.startsWith('mlops.') && !scope.endsWith('.read');
 }
 
 function namesIn(list: string): ReadonlySet<string> {

@@ -136,6 +136,19 @@ describe('a table with a journal', () => {
     expect(await ids()).toEqual([]);
   });
 
+  it('keeps NUL characters, in the journal and when it is settled', async () => {
+    const notes = async () =>
+      (await table.read((relation, session) => session.query(`SELECT note FROM ${relation} ORDER BY id`))).map(
+        ({ note }) => note,
+      );
+    const given = ['a\0b', '\0', 'plain'];
+    await table.append(given.map((note, index) => ({ ...row(index), note })));
+    expect(await notes()).toEqual(given);
+    await table.settle();
+    expect(await notes()).toEqual(given);
+    expect(table.damage).toMatchObject({ spotsSetAside: 0, segmentsKept: 0 });
+  });
+
   it('sets aside what the engine cannot read of a segment of an older version, and moves the other lines', async () => {
     const old = [row(1), { ...row(2), id: 'cut \ud83d' }, row(3), { ...row(4), at: 'yesterday' }];
     const path = join(folder, 'coin', '00000000000001-a.jsonl');

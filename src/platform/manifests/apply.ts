@@ -2,7 +2,7 @@ import { AppError } from '../errors/index.ts';
 import { type Sql, type Store, transactPrepared } from '../store/index.ts';
 import { adminFields } from './admin-fields.ts';
 import type { ManifestKinds, PreparedManifest } from './manifest-kind.ts';
-import { checkManifestSize, type ReadManifest, readManifests } from './read.ts';
+import { type ReadManifest, readManifests } from './read.ts';
 import type { AppliedManifest, ManifestText } from './schema.ts';
 
 export interface ApplyOptions {
@@ -37,8 +37,7 @@ export async function applyManifests(
   texts: readonly ManifestText[],
   options: ApplyOptions = {},
 ): Promise<{ applied: AppliedManifest[] }> {
-  checkManifestSize(texts);
-  const manifests = texts.flatMap((text) => readManifests(text, kinds));
+  const manifests = await readManifests(texts, kinds);
   options.tell?.(namesByKind(manifests));
   refuseDoubles(manifests);
   const ordered = manifests.toSorted((one, other) => one.kind.order - other.kind.order);

@@ -6,7 +6,7 @@ import { manifestRoutes } from './routes.ts';
 export { applyManifests } from './apply.ts';
 export type { Manifest, ManifestKind, ManifestKinds, PreparedManifest } from './manifest-kind.ts';
 export { nearest } from './nearest.ts';
-export { checkManifestSize, readManifests } from './read.ts';
+export { readManifests } from './read.ts';
 export type { ManifestOutcome } from './schema.ts';
 export { specKind } from './spec-kind.ts';
 

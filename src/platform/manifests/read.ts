@@ -1,5 +1,7 @@
-import { isScalar, LineCounter, parseAllDocuments, visit, type Document as YamlDocument } from 'yaml';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isScalar, LineCounter, type Document as YamlDocument } from 'yaml';
 import { AppError } from '../errors/index.ts';
+import { InvalidYaml, readYaml, YAML_PART_LIMIT, type YamlBudget } from '../yaml/index.ts';
 import type { Manifest, ManifestKind, ManifestKinds } from './manifest-kind.ts';
 import { nearest } from './nearest.ts';
 import { type ManifestProblem, offsetOf, problemsOf } from './problems.ts';
@@ -19,11 +21,11 @@ interface Source {
   readonly lines: LineCounter;
 }
 
-/** Lines, commas and brackets of all files of one request: YAML is parsed on the event loop, about 14 microseconds for each. */
+/** Lines, commas and brackets of all files of one request: what they hold is checked on the event loop, document by document. */
 const MOST_PARTS = 16_000;
 
 /** Error: `payload_too_large`, before anything is parsed. */
-export function checkManifestSize(texts: readonly ManifestText[]): void {
+function checkManifestSize(texts: readonly ManifestText[]): void {
   const parts = texts.reduce((sum, { text }) => sum + partsOf(text), 0);
   if (parts <= MOST_PARTS) return;
   const detail = `The manifests have ${parts} lines and list items, of at most ${MOST_PARTS}. Apply them in several calls.`;
@@ -41,41 +43,43 @@ function partsOf(text: string): number {
 }
 
 /**
- * The documents of one file, each checked against the schema of its kind.
- * Errors: `file_empty`, `yaml_invalid`, `manifest_kind_unknown`, `manifest_invalid`, each with file, line and column.
+ * The documents of all files, each checked against the schema of its kind. Between documents the event loop is free.
+ * Errors: `payload_too_large`, `file_empty`, `yaml_invalid`, `manifest_kind_unknown`, `manifest_invalid`, with file, line and column.
  */
-export function readManifests(input: ManifestText, kinds: ManifestKinds): ReadManifest[] {
-  const source = { file: input.file, lines: new LineCounter() };
-  const documents = parseYaml(input.text, source).filter((document) => !isEmpty(document));
-  if (documents.length === 0) {
-    throw new AppError('file_empty', `${input.file} holds no document.`, { file: input.file });
+export async function readManifests(inputs: readonly ManifestText[], kinds: ManifestKinds): Promise<ReadManifest[]> {
+  checkManifestSize(inputs);
+  const budget = { parts: YAML_PART_LIMIT };
+  const read: ReadManifest[] = [];
+  for (const input of inputs) {
+    const { documents, source } = await parseYaml(input, budget);
+    const present = documents.filter((document) => !isEmpty(document));
+    if (present.length === 0) {
+      throw new AppError('file_empty', `${input.file} holds no document.`, { file: input.file });
+    }
+    for (const document of present) {
+      read.push(readDocument(document, source, kinds));
+      if (read.length % DOCUMENTS_A_TURN === 0) await nextTurn();
+    }
   }
-  return documents.map((document) => readDocument(document, source, kinds));
+  return read;
 }
 
-function parseYaml(text: string, source: Source): YamlDocument.Parsed[] {
-  // The library compares each key with all before it; doubles are looked for below.
-  const documents = parseAllDocuments(text, { lineCounter: source.lines, prettyErrors: false, uniqueKeys: false });
-  if (!Array.isArray(documents)) return [];
-  // A warning is a tag or a directive that nobody here understands: what it stands for would be lost.
-  const [first] = documents.flatMap((document) => [...document.errors, ...document.warnings]);
-  if (first !== undefined) throw refusal('yaml_invalid', source, first.pos[0], '', `${first.message}.`);
-  for (const document of documents) refuseDoubleKeys(document, source);
-  return documents;
-}
+/** Documents that are checked before other work gets its turn. */
+const DOCUMENTS_A_TURN = 100;
 
-function refuseDoubleKeys(document: YamlDocument.Parsed, source: Source): void {
-  visit(document, {
-    Map: (_key, map) => {
-      const known = new Set<unknown>();
-      for (const { key } of map.items) {
-        if (!isScalar(key)) continue;
-        if (known.has(key.value))
-          throw refusal('yaml_invalid', source, key.range?.[0] ?? 0, '', 'Map keys must be unique.');
-        known.add(key.value);
-      }
-    },
-  });
+async function parseYaml({ file, text }: ManifestText, budget: YamlBudget) {
+  const lines = new LineCounter();
+  const source = { file, lines };
+  try {
+    return { documents: await readYaml(text, { budget, lines }), source };
+  } catch (error) {
+    if (!(error instanceof InvalidYaml)) throw error;
+    if (error.kind === 'too_large') {
+      const detail = `${file}: ${error.message}, in all files of the request. Apply them in several calls.`;
+      throw new AppError('payload_too_large', detail, { file, limit: YAML_PART_LIMIT });
+    }
+    throw refusal('yaml_invalid', source, error.offset, '', `${error.message}.`);
+  }
 }
 
 /** What stands between two "---" with nothing but comments in it. */

@@ -16,3 +16,20 @@ export function unkeptCharacter(value: unknown): 'a NUL character' | 'half a sur
   }
   return null;
 }
+
+/**
+ * The value with U+FFFD in place of each character that no store keeps (see {@link unkeptCharacter}), in names of fields too. The same
+ * value, not a copy, where nothing has to be replaced.
+ *
+ * @example replaceUnkept({ note: 'cut \ud83d' }) // { note: 'cut \ufffd' }
+ */
+export function replaceUnkept<Value>(value: Value): Value {
+  return unkeptCharacter(value) === null ? value : (replaced(value) as Value);
+}
+
+function replaced(value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '\ufffd');
+  if (Array.isArray(value)) return value.map(replaced);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [replaced(name), replaced(item)]));
+}

@@ -44,6 +44,7 @@ export function webPlugin(bundle: string): Plugin {
 
 /** First segments of the pages' addresses; anything else stays a 404. */
 const PAGES = [
+  'account',
   'costs',
   'allocation',
   'anomalies',

@@ -31,6 +31,7 @@ import { shownList } from './show.ts';
 
 export type { RecommendationDeps } from './context.ts';
 export { recommendationMigrations } from './migrations.ts';
+export { findRecommendedSubject } from './store.ts';
 
 /** What would cost less, what that would change, and what it saved when it was done. */
 export interface Recommendations {

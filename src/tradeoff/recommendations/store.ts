@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Subject } from '../../org/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { Recommendation, type RecommendationState, Searched } from './schema.ts';
 
@@ -66,6 +67,11 @@ export async function putRecommendation(sql: Sql, { version, ...rest }: Kept): P
 export async function findRecommendation(sql: Sql, id: string): Promise<Kept | null> {
   const found = await tables(sql).selectFrom('recommendation').selectAll().where('id', '=', id).executeTakeFirst();
   return found === undefined ? null : kept(found);
+}
+
+/** What a recommendation is about; null when there is no such recommendation. */
+export async function findRecommendedSubject(sql: Sql, id: string): Promise<Subject | null> {
+  return (await findRecommendation(sql, id))?.document.subject ?? null;
 }
 
 /** Of each advice, the one that is open or to be done by hand; null: of all. */

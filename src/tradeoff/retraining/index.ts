@@ -22,6 +22,7 @@ import { findRetrainings } from './store.ts';
 
 export type { RetrainingDeps } from './context.ts';
 export { retrainingMigrations } from './migrations.ts';
+export { findRetrainedPipeline } from './store.ts';
 
 /** When a model is trained anew, whether that is worth its money, and what came of it. */
 export interface Retrainings {

@@ -93,6 +93,12 @@ export async function findRetrainings(sql: Sql, name: string | null = null): Pro
   }));
 }
 
+/** The pipeline that a retraining runs; null when there is no such retraining. */
+export async function findRetrainedPipeline(sql: Sql, name: string): Promise<string | null> {
+  const [found] = await findRetrainings(sql, name);
+  return found?.spec.pipeline ?? null;
+}
+
 export async function putRetraining(sql: Sql, retraining: StoredRetraining): Promise<void> {
   const { name, spec, since, appliedAt, trainedUntil, coolsUntil } = retraining;
   const row = {

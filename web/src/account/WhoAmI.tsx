@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import frame from '../frame/frame.module.css';
 import styles from './account.module.css';
 import { useLogout, useSession } from './use-session.ts';
@@ -14,7 +15,13 @@ export function WhoAmI() {
       <span className={frame.face} aria-hidden="true">
         {who.name.charAt(0).toUpperCase()}
       </span>
-      <span className={frame.whoName}>{who.name}</span>
+      {who.accounts === 'on' ? (
+        <Link to="/account" className={`${frame.whoName} ${styles.name}`}>
+          {who.name}
+        </Link>
+      ) : (
+        <span className={frame.whoName}>{who.name}</span>
+      )}
       {who.accounts === 'on' && (
         <button type="button" className={styles.out} onClick={() => logout.mutate()} disabled={logout.isPending}>
           Log out

@@ -1,6 +1,6 @@
 import { type Subject, subjectFields } from '../../../org/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
-import { checkManifestSize, type ManifestKind, readManifests } from '../../../platform/manifests/index.ts';
+import { type ManifestKind, readManifests } from '../../../platform/manifests/index.ts';
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
 import { billRows } from '../../billing/index.ts';
 import type { CostMetric } from '../../billing/schema.ts';
@@ -21,7 +21,7 @@ export interface PreviewRequest {
 
 /** What applying rules would move. Both rule sets are worked out over the same rows, so only the rules make the difference. */
 export async function previewOf(deps: ApplyDeps, kind: ManifestKind, request: PreviewRequest): Promise<Preview> {
-  const { name, spec } = readRules(kind, request);
+  const { name, spec } = await readRules(kind, request);
   const inForce = await rulesInForce(deps.store);
   const unchanged = (await outcomeOf(deps.store, name, spec)) === 'unchanged';
   const periods = (await billPeriods(deps, deps.store)).filter(
@@ -42,9 +42,11 @@ export async function previewOf(deps: ApplyDeps, kind: ManifestKind, request: Pr
   };
 }
 
-function readRules(kind: ManifestKind, request: PreviewRequest): { name: string; spec: RuleSet } {
-  checkManifestSize(request.documents);
-  const manifests = request.documents.flatMap((text) => readManifests(text, { [kind.kind]: kind }));
+async function readRules(
+  kind: ManifestKind,
+  request: PreviewRequest,
+): Promise<{ readonly name: string; readonly spec: RuleSet }> {
+  const manifests = await readManifests(request.documents, { [kind.kind]: kind });
   const [manifest] = manifests;
   if (manifest === undefined || manifests.length > 1) {
     const detail = `A preview takes one document of AllocationRules; ${manifests.length} were given.`;

@@ -124,6 +124,11 @@ export async function findReservation(sql: Sql, id: string): Promise<StoredReser
   return row === undefined ? null : reservationOf(row);
 }
 
+/** What a reservation is about; null when there is no such reservation. */
+export async function findReservationSubject(sql: Sql, id: string): Promise<Subject | null> {
+  return (await findReservation(sql, id))?.subject ?? null;
+}
+
 /** Those of these ids that there are; a few hundred a call. */
 export async function findReservations(sql: Sql, ids: readonly string[]): Promise<StoredReservation[]> {
   if (ids.length === 0) return [];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '../../../platform/store/index.ts';
+import { findMonitors } from '../monitors/store.ts';
 import { AlertCause, AlertEpisode } from './episode/schema.ts';
 import { Alert, AlertMute, AlertState, type AlertStep } from './schema.ts';
 import type { StandingCounts } from './state.ts';
@@ -129,6 +130,13 @@ export async function findEpisode(sql: Sql, id: string): Promise<Alert | null> {
 }
 
 /** Answers its number, from 1. */
+/** The model whose monitor opened an episode; null when there is no such episode or monitor. */
+export async function findAlertedModel(sql: Sql, episode: string): Promise<string | null> {
+  const found = await findEpisode(sql, episode);
+  const [monitor] = found === null ? [] : await findMonitors(sql, found.monitor);
+  return monitor?.spec.model ?? null;
+}
+
 export async function addStep(sql: Sql, episode: string, { at, state, reason }: AlertStep): Promise<number> {
   const last = await sql
     .tables<AlertTables>()

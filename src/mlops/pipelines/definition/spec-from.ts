@@ -1,6 +1,6 @@
-import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors/index.ts';
+import { InvalidYaml, readYaml } from '../../../platform/yaml/index.ts';
 import { PipelineSpec } from './schema.ts';
 
 const Named = z.looseObject({
@@ -10,11 +10,12 @@ const Named = z.looseObject({
 });
 
 /** The pipeline of this name in a text of YAML documents; null when it is not among them. Errors: `yaml_invalid`, `manifest_invalid`. */
-export function specFrom(text: string, name: string, file: string): PipelineSpec | null {
-  const documents = parseAllDocuments(text);
-  for (const document of Array.isArray(documents) ? documents : []) {
-    const [error] = document.errors;
-    if (error !== undefined) throw new AppError('yaml_invalid', `${file}: ${error.message.split('\n')[0]}`, { file });
+export async function specFrom(text: string, name: string, file: string): Promise<PipelineSpec | null> {
+  const documents = await readYaml(text).catch((error: unknown) => {
+    if (error instanceof InvalidYaml) throw new AppError('yaml_invalid', `${file}: ${error.message}.`, { file });
+    throw error;
+  });
+  for (const document of documents) {
     const named = Named.safeParse(document.toJS({ maxAliasCount: 100 }));
     if (!named.success || named.data.metadata.name !== name) continue;
     const parsed = PipelineSpec.safeParse(named.data.spec);

@@ -1,5 +1,5 @@
-import { parse } from 'yaml';
 import { z } from 'zod';
+import { readYaml } from '../../../platform/yaml/index.ts';
 import { allKnown, type Datatype, datatypes, type ModelSpec, type TensorSpec } from '../tensors/tensor.ts';
 import { UNKNOWN_SPEC } from './specs.ts';
 
@@ -20,9 +20,10 @@ const OnnxFlavor = z.looseObject({ data: z.string() });
 const MOST_ALIASES = 10;
 
 /** null where the text is no MLmodel file. */
-export function readMlModel(text: string): MlModel | null {
-  const file = MlModelFile.safeParse(parsed(() => parse(text, { maxAliasCount: MOST_ALIASES })));
-  if (!file.success) return null;
+export async function readMlModel(text: string): Promise<MlModel | null> {
+  const documents = await readYaml(text).catch(() => []);
+  const file = MlModelFile.safeParse(parsed(() => documents[0]?.toJS({ maxAliasCount: MOST_ALIASES })));
+  if (!file.success || documents.length > 1) return null;
   const { flavors, signature } = file.data;
   const onnx = OnnxFlavor.safeParse(flavors.onnx);
   return { onnxFile: onnx.success ? onnx.data.data : null, spec: specOf(signature?.inputs, signature?.outputs) };

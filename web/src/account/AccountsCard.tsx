@@ -1,0 +1,83 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Card } from '../parts/Card.tsx';
+import { FormDialog } from '../parts/FormDialog.tsx';
+import { Instant } from '../parts/Instant.tsx';
+import { Loaded } from '../parts/Loaded.tsx';
+import parts from '../parts/parts.module.css';
+import table from '../table/table.module.css';
+import { accountsQuery, useTokenChanges } from './use-tokens.ts';
+
+const TABLE_HEIGHT = 160;
+
+/** All accounts, for an administrator, each with the way to delete it. The own one has none. */
+export function AccountsCard({ own }: { readonly own: string }) {
+  const accounts = useQuery(accountsQuery);
+  const { deleteAccount } = useTokenChanges();
+  const [leaving, setLeaving] = useState<string | null>(null);
+  const ask = (name: string | null) => {
+    deleteAccount.reset();
+    setLeaving(name);
+  };
+  return (
+    <Card title="Accounts" flush>
+      <Loaded query={accounts} what="The accounts" height={TABLE_HEIGHT}>
+        {(found) => (
+          <table className={table.table} aria-label="Accounts">
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">Role</th>
+                <th scope="col">Status</th>
+                <th scope="col">Created</th>
+                <th scope="col">
+                  <span className="visually-hidden">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {found.accounts.map(({ name, role, disabledAt, createdAt, hasPassword }) => (
+                <tr key={name}>
+                  <th scope="row">{name}</th>
+                  <td>{role}</td>
+                  <td>{disabledAt !== null ? 'Disabled' : hasPassword ? 'Active' : 'Active, tokens only'}</td>
+                  <td>
+                    <Instant at={createdAt} dayOnly />
+                  </td>
+                  <td>
+                    {name !== own && (
+                      <button
+                        type="button"
+                        className={parts.plain}
+                        aria-label={`Delete ${name}`}
+                        onClick={() => ask(name)}
+                      >
+                        Delete
+                      </button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Loaded>
+      {leaving !== null && (
+        <FormDialog
+          title={`Delete ${leaving}?`}
+          act="Delete account"
+          acting="Deleting…"
+          pending={deleteAccount.isPending}
+          error={deleteAccount.error}
+          onSubmit={() => deleteAccount.mutate(leaving, { onSuccess: () => ask(null) })}
+          onClose={() => ask(null)}
+        >
+          <p>
+            Its sessions, tokens and team memberships end at once, and so do tokens that were made with them. Its rows
+            in the audit trail stay. This cannot be undone.
+          </p>
+        </FormDialog>
+      )}
+    </Card>
+  );
+}
