@@ -21,6 +21,7 @@ describe('the verifier of the journals', () => {
       offset: 300,
       sizeBytes: 7,
       kind: 'damaged_line',
+      lines: null,
     };
     const { findings } = await run(journalVerifier(async () => [damage]));
     expect(findings).toMatchObject([

@@ -131,20 +131,28 @@ class LakeJournal implements JournaledTable {
 
   /** Damage that came since the journal was opened: the read fails, and settling sets it aside. */
   #failRead(error: unknown): never {
-    const { folder, log } = this.#deps;
     const { name } = this.#shape.table;
-    if (!isOfTheRows(error) || !(error instanceof Error && error.message.includes(join(folder, name)))) throw error;
+    const isDamage =
+      isOfTheRows(error) && error instanceof Error && error.message.includes(join(this.#deps.folder, name));
+    throw isDamage || error instanceof FoundDamage ? this.#setDamageAside(error) : error;
+  }
+
+  #setDamageAside(error: Error): AppError {
+    const { log } = this.#deps;
+    const { name } = this.#shape.table;
     log.error({ err: error, table: name }, 'a query found damage in a journal; settling sets it aside');
     this.settle().catch((failure: unknown) =>
       log.error({ err: failure, table: name }, 'a journal could not be settled'),
     );
     const detail = `The journal of ${name} is damaged. The damage is set aside now; ask again in a few seconds.`;
-    throw new AppError('journal_damaged', detail, { table: name }, { cause: error });
+    return new AppError('journal_damaged', detail, { table: name }, { cause: error });
   }
 
   async #read<T>(work: (relation: string, session: LakeSession) => Promise<T>, range: InstantRange): Promise<T> {
     const { lake, store } = this.#deps;
     const { table } = this.#shape;
+    const damaged = await this.#journal.findDamage();
+    if (damaged !== null) throw new FoundDamage(`${damaged} is not as it was written`);
     const segments = await this.#journal.segments();
     // One look at both: a segment is either settled and in the lake, or neither.
     const relation = await store.transaction(async (sql) => {
@@ -291,6 +299,9 @@ interface Counted {
 }
 
 class UnreadLines extends Error {}
+
+/** A segment is missing, or holds other bytes than were written. */
+class FoundDamage extends Error {}
 
 /** What the engine says of rows, and not of itself or the machine. */
 function isOfTheRows(error: unknown): boolean {
