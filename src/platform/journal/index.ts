@@ -1,4 +1,5 @@
 export {
+  damageText,
   type InstantRange,
   type JournaledRow,
   type JournaledTable,

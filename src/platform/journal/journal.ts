@@ -44,6 +44,8 @@ export interface Journal extends AsyncDisposable {
    * to it. Answers the file concerned; null: there is none.
    */
   findDamage(): Promise<string | null>;
+  /** Writes the ledger again where it is not as this journal wrote it. */
+  restoreLedger(): Promise<void>;
   /** Removes a segment whose content has found its place. */
   remove(segment: Segment): Promise<void>;
   /** Bytes in the file that is written to now. */
@@ -181,6 +183,10 @@ class FileJournal implements Journal {
   findDamage(): Promise<string | null> {
     // In turn: while this journal writes to a segment, its stamp changes.
     return this.#inTurn(() => this.#known.findDamage());
+  }
+
+  restoreLedger(): Promise<void> {
+    return this.#inTurn(() => this.#known.restoreLedger());
   }
 
   async remove({ name, path }: Segment): Promise<void> {

@@ -56,6 +56,8 @@ export interface JournaledTable extends AsyncDisposable {
    * journal, so that a snapshot of the store and a copy of the journal fit together.
    */
   holdSettling(): Promise<Disposable>;
+  /** Writes a damaged ledger of the journal again. */
+  restoreLedger(): Promise<void>;
   /** Bytes that wait in the journal, of this process. */
   readonly waitingBytes: number;
   readonly damage: JournalDamage;
@@ -68,6 +70,20 @@ export interface JournalDamage {
   readonly spotsSetAside: number;
   /** Segments that are kept and read, but not moved into the lake: the engine read another number of rows than they have lines. */
   readonly segmentsKept: number;
+}
+
+/**
+ * Names the journals with damage and how many places of each, for the header of an answer; null: no damage is known.
+ *
+ * @example damageText([{ table: 'prediction', spotsSetAside: 2, segmentsKept: 0 }]) // 'prediction=2'
+ */
+export function damageText(damages: readonly JournalDamage[]): string | null {
+  const damaged = damages.map(({ table, spotsSetAside, segmentsKept }) => ({
+    table,
+    count: spotsSetAside + segmentsKept,
+  }));
+  const texts = damaged.filter(({ count }) => count > 0).map(({ table, count }) => `${table}=${count}`);
+  return texts.length === 0 ? null : texts.join(', ');
 }
 
 export interface JournaledTableDeps {
@@ -112,6 +128,10 @@ class LakeJournal implements JournaledTable {
       spotsSetAside: this.#journal.damagedSpots,
       segmentsKept: this.#kept.size,
     };
+  }
+
+  restoreLedger(): Promise<void> {
+    return this.#journal.restoreLedger();
   }
 
   async append(rows: readonly JournaledRow[]): Promise<void> {

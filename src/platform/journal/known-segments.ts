@@ -72,14 +72,19 @@ export class KnownSegments {
     await removeHead(folder);
   }
 
-  /** Notes what is gone meanwhile, and writes a ledger again that is damaged. */
+  /** Notes what is gone meanwhile. */
   async reconcile(): Promise<void> {
-    const { folder, log } = this.#options;
+    await this.restoreLedger();
     const before = this.#segments.size;
     await this.#findMisplaced();
+    if (this.#segments.size !== before) await this.writeLedger();
+  }
+
+  /** Writes the ledger again where it is not as it was written. */
+  async restoreLedger(): Promise<void> {
+    const { folder, log } = this.#options;
     if (await isLedgerWritten(folder, this.#segments, this.openName)) return;
-    if (this.#segments.size === before)
-      log.error({ folder, file: LEDGER }, 'wrote a damaged ledger of a journal again');
+    log.error({ folder, file: LEDGER }, 'wrote a damaged ledger of a journal again');
     await this.writeLedger();
   }
 
