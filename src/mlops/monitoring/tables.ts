@@ -45,7 +45,8 @@ export async function openMonitoring(deps: OpeningMonitoring): Promise<OpenedMon
   const labels = await openJournaledTable(opening, { table: LABEL, dayOf: 'observedAt' });
   const tables = [predictions, labels];
   let settledAt = performance.now();
-  let compactedAt = performance.now();
+  // At the first look: a server that never runs for long would compact nothing otherwise.
+  let compactedAt = Number.NEGATIVE_INFINITY;
   const loop = createLoop({
     longestRestMs: LOOK_MS,
     failed: (error) => {

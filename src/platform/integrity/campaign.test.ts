@@ -1,12 +1,20 @@
 import { cpSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
 import { listPredictions, recordLabels, recordPredictions } from '../../mlops/monitoring/predictions/schema.ts';
 import { billText, call, dailyRows, importFiles, testApplication } from '../../testing.ts';
 import { draws, isDeep } from '../../testing-deep.ts';
-import { DAMAGE_KINDS, damageFile, damageStore, filesBelow, pickOne, seededRandom } from './damages.testing.ts';
+import {
+  DAMAGE_KINDS,
+  damageFile,
+  damageStore,
+  filesBelow,
+  pickOne,
+  type RandomSource,
+  seededRandom,
+} from './damages.testing.ts';
 import { getKnownDamage, getVerification, startVerification, type Verification } from './schema.ts';
 
 /** One in five damages is one of the store. */
@@ -91,7 +99,12 @@ async function verify(application: Application): Promise<Verification> {
   return state();
 }
 
-const journalFiles = (data: string) => filesBelow(data, 'journals').filter((path) => !path.endsWith('.damaged'));
+/** Files of the journals with lines. The ledger of the others names nothing that could be lost. */
+function journalFiles(data: string): string[] {
+  const files = filesBelow(data, 'journals').filter((path) => !path.endsWith('.damaged'));
+  const used = new Set(files.filter((path) => path.endsWith('.jsonl')).map((path) => dirname(path)));
+  return files.filter((path) => used.has(dirname(path)));
+}
 const linesIn = (path: string) => readFileSync(path, 'utf8').split('\n').filter(Boolean);
 
 /** Ids in the lines of a table that are whole in any file of its journal. */
@@ -122,6 +135,38 @@ async function expectKept(application: Application, predictions: Set<string>, la
   expect([...labels].filter((id) => answered.has(id) && answered.get(id) !== id)).toEqual([]);
 }
 
+/**
+ * Whether a file and a damaged one are a ledger and a segment of the same journal: with both damaged nothing says how long the segment
+ * was. The verification then finds the ledger, and says that lines may be missing.
+ */
+function isWitness(path: string, damaged: readonly string[]): boolean {
+  const isLedger = (one: string) => one.endsWith('.ledger');
+  return damaged.some((one) => dirname(one) === dirname(path) && (isLedger(one) || isLedger(path)));
+}
+
+/** Damages `AT_ONCE` files; the kind of damage by path. */
+function damageSome(
+  data: string,
+  { random, drawn, hasMemory }: { readonly random: RandomSource; readonly drawn: number; readonly hasMemory: boolean },
+): ReadonlyMap<string, string> {
+  const journals = journalFiles(data);
+  const files = [...filesBelow(data, 'lake'), ...filesBelow(data, 'objects'), ...journals];
+  const damaged = new Map<string, string>();
+  while (damaged.size < AT_ONCE) {
+    const isFree = (one: string) => !damaged.has(one) && (hasMemory || !isWitness(one, [...damaged.keys()]));
+    const journal = random() < 0.5 ? journals.filter(isFree) : [];
+    const path = pickOne(journal.length > 0 ? journal : files.filter(isFree), random);
+    const other = pickOne(
+      files.filter((one) => one !== path && !damaged.has(one)),
+      random,
+    );
+    const kind = DAMAGE_KINDS[(drawn + damaged.size) % DAMAGE_KINDS.length] ?? 'flip';
+    damageFile(kind, path, other, random);
+    damaged.set(path, kind);
+  }
+  return damaged;
+}
+
 describe('damage to lake, objects and journals', () => {
   it.each(['running', 'stopped'] as const)(
     'is never answered in silence, costs no line but those that it hits, and is found (%s server)',
@@ -135,22 +180,7 @@ describe('damage to lake, objects and journals', () => {
         if (running !== null) await predict(running, SESSIONS);
         const before = running === null ? recorded : (await answersOf(running)).answers;
         const lines = ['prediction', 'prediction_label'].map((table) => linesOf(data, table));
-        const files = [...filesBelow(data, 'lake'), ...filesBelow(data, 'objects'), ...journalFiles(data)];
-        const damaged = new Map<string, string>();
-        while (damaged.size < AT_ONCE) {
-          const journals = files.filter((path) => relative(data, path).startsWith('journals'));
-          const path = pickOne(
-            (random() < 0.5 ? journals : files).filter((one) => !damaged.has(one)),
-            random,
-          );
-          const other = pickOne(
-            files.filter((one) => one !== path && !damaged.has(one)),
-            random,
-          );
-          const kind = DAMAGE_KINDS[(drawn + damaged.size) % DAMAGE_KINDS.length] ?? 'flip';
-          damageFile(kind, path, other, random);
-          damaged.set(path, kind);
-        }
+        const damaged = damageSome(data, { random, drawn, hasMemory: state === 'running' });
         const [predictions, labels] = ['prediction', 'prediction_label'].map((table, index) =>
           keptIds(data, table, lines[index] ?? []),
         );

@@ -9,10 +9,8 @@ const FIXED: readonly { readonly name: string; readonly at: number; readonly byt
     { name: 'page size', at: 16, bytes: 2, value: 4096 },
     { name: 'reserved space', at: 20, bytes: 1, value: 0 },
     { name: 'payload fractions', at: 21, bytes: 3, value: 0x40_20_20 },
-    { name: 'schema format', at: 44, bytes: 4, value: 4 },
     { name: 'default cache size', at: 48, bytes: 4, value: 0 },
     { name: 'largest root page', at: 52, bytes: 4, value: 0 },
-    { name: 'text encoding', at: 56, bytes: 4, value: 1 },
     { name: 'user version', at: 60, bytes: 4, value: 0 },
     { name: 'incremental vacuum', at: 64, bytes: 4, value: 0 },
     { name: 'application id', at: 68, bytes: 4, value: 0 },
@@ -33,6 +31,9 @@ export async function checkSqliteHeader(path: string): Promise<string[]> {
   const problems = FIXED.filter(({ at, bytes, value }) => buffer.readUIntBE(at, bytes) !== value).map(
     ({ name, at, bytes, value }) => `header: ${name} is ${buffer.readUIntBE(at, bytes)}, not ${value}`,
   );
+  const formats = `${buffer.readUInt32BE(44)}, ${buffer.readUInt32BE(56)}`;
+  // Both are 0 in a new store until its write-ahead log is moved into it for the first time.
+  if (!['4, 1', '0, 0'].includes(formats)) problems.push(`header: schema format and text encoding are ${formats}`);
   // 1: rollback journal, as in a snapshot; 2: write-ahead log.
   if (buffer[18] !== buffer[19] || ![1, 2].includes(buffer[18] ?? 0)) problems.push('header: unknown format version');
   if (buffer.subarray(72, 92).some((byte) => byte !== 0)) problems.push('header: reserved bytes are not zero');
