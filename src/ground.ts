@@ -19,6 +19,8 @@ export interface Ground {
   readonly log: Log;
   readonly telemetry: Telemetry;
   readonly store: Store;
+  /** What a check of the store found that ran after a start; empty while it runs, and where none was needed. */
+  readonly storeProblems: () => readonly string[];
   /** On this machine: raw bills, which the lake reads as files, and uploads. */
   readonly objects: Objects;
   /** Of runs, models and traces; in a bucket where one is configured. */

@@ -17,13 +17,14 @@ import { type Config, sharesUser } from './platform/config/index.ts';
 import { createEvents, type Events } from './platform/events/index.ts';
 import { closeHttp, createHttp, docsPlugin, isLoopback, type Plugin, type Route } from './platform/http/index.ts';
 import { createJobs, type Jobs } from './platform/jobs/index.ts';
+import { damageText } from './platform/journal/index.ts';
 import { type LakeDeps, openLake } from './platform/lake/index.ts';
 import { createLifetime, type Lifetime } from './platform/lifetime/index.ts';
 import { createManifests, type ManifestKind } from './platform/manifests/index.ts';
 import { createTelling } from './platform/notices/index.ts';
 import { openObjects, openRemoteObjects } from './platform/objects/index.ts';
 import { lockFolder } from './platform/store/folder-lock.ts';
-import { openStore, type Store } from './platform/store/index.ts';
+import { checkStoreAtStart, openStore, type Store } from './platform/store/index.ts';
 import { createLog, createTelemetry, type Log } from './platform/telemetry/index.ts';
 import { type Clock, systemClock } from './platform/units/index.ts';
 import { webPlugin } from './platform/web/index.ts';
@@ -88,13 +89,7 @@ export async function createApplication(config: Config, overrides: Overrides = {
 async function open(config: Config, overrides: Overrides & { readonly log: Log }, lifetime: Lifetime) {
   const folder = resolve(config.data);
   lifetime.use(overrides.lock ?? lockFolder(folder));
-  refuseHalfRestored(folder);
-  await removeBackupLeftovers(folder);
-  // Both take their time in other threads, so they open side by side.
-  const openingLake = openLake(lakeFolders(config, folder)).then((lake) => lifetime.use(lake));
-  const openingStore = openStore({ database: config.database, folder }).then((store) => lifetime.use(store));
-  await Promise.allSettled([openingLake, openingStore]);
-  const [lake, store] = await Promise.all([openingLake, openingStore]);
+  const { store, lake, wasKilled } = await openEngines(config, folder, lifetime);
   const clock = overrides.clock ?? systemClock;
   const { log } = overrides;
   const telemetry = createTelemetry();
@@ -108,9 +103,9 @@ async function open(config: Config, overrides: Overrides & { readonly log: Log }
   const opening = { store, lake, clock, log, folder: journalFolder(folder), fsync: config.predictionFsync };
   const predictionLog = lifetime.use(await openMonitoring(opening));
   const gpuReadings = lifetime.use(await openGpuReadings(opening));
-  for (const journal of [predictionLog.predictions, predictionLog.labels, gpuReadings]) {
-    telemetry.followJournal(() => journal.damage);
-  }
+  const journals = [predictionLog.predictions, predictionLog.labels, gpuReadings];
+  for (const journal of journals) telemetry.followJournal(() => journal.damage);
+  const storeProblems = checkStoreBeside(store, wasKilled, log);
   const events = lifetime.use(createEvents({ store, clock, log, telemetry }));
   const jobs = createJobs({ store, clock, log, telemetry });
   const longJobs = createJobs({ store, clock, log, telemetry, concurrency: LONG_JOBS });
@@ -128,6 +123,7 @@ async function open(config: Config, overrides: Overrides & { readonly log: Log }
       log,
       telemetry,
       store,
+      storeProblems,
       objects,
       artifacts,
       lake,
@@ -151,6 +147,7 @@ async function open(config: Config, overrides: Overrides & { readonly log: Log }
     access: auth.access,
     writes: audit,
     checkWrite,
+    damage: () => damageText(journals.map((journal) => journal.damage)),
   };
   const http = await createHttp({ ...guarded, log, telemetry, routes, plugins });
   listening.http = http;
@@ -169,6 +166,35 @@ async function open(config: Config, overrides: Overrides & { readonly log: Log }
   predictionLog.start();
   const { localKey, ensureFirstAccount } = auth;
   return { http, store, events, jobs, localKey, ensureFirstAccount, manifestKinds: kinds };
+}
+
+/** The store and the lake of a data folder, each checked before anything reads it. */
+async function openEngines(config: Config, folder: string, lifetime: Lifetime) {
+  refuseHalfRestored(folder);
+  await removeBackupLeftovers(folder);
+  const start = config.database === 'sqlite' ? lifetime.use(await checkStoreAtStart(folder)) : null;
+  // Both take their time in other threads, so they open side by side.
+  const openingLake = openLake(lakeFolders(config, folder)).then((lake) => lifetime.use(lake));
+  const openingStore = openStore({ database: config.database, folder }).then((store) => lifetime.use(store));
+  await Promise.allSettled([openingLake, openingStore]);
+  const [lake, store] = await Promise.all([openingLake, openingStore]);
+  start?.confirm();
+  return { store, lake, wasKilled: start?.wasKilled === true };
+}
+
+/**
+ * Checks the pages of a store while the server works: after a kill there is nothing to compare them with, and a large store must not keep
+ * the server from starting. Answers what it has found by now.
+ */
+function checkStoreBeside(store: Store, isNeeded: boolean, log: Log): () => readonly string[] {
+  let problems: readonly string[] = [];
+  const take = (found: readonly string[]) => {
+    problems = found;
+    if (found.length > 0) log.error({ problems: found.slice(0, 3) }, 'the store is damaged; restore a backup');
+  };
+  if (isNeeded)
+    store.check().then(take, (error: unknown) => log.error({ err: error }, 'the store could not be checked'));
+  return () => problems;
 }
 
 /** Ends all of them side by side; throws the first failure when all have ended. */

@@ -11,7 +11,7 @@ import {
   objectsVerifier,
   storeVerifier,
 } from './platform/integrity/index.ts';
-import { verifyJournals } from './platform/journal/index.ts';
+import { listKnownDamage, verifyJournals } from './platform/journal/index.ts';
 import { keepDigests, keptDigests, type Objects } from './platform/objects/index.ts';
 import { createTableRetention } from './platform/retention/index.ts';
 import type { Store } from './platform/store/index.ts';
@@ -63,7 +63,8 @@ export function wireIntegrity(
   ground: Ground,
   { billing, allocation }: Pick<ReturnType<typeof wireFinops>, 'billing' | 'allocation'>,
 ) {
-  const { store, objects, artifacts } = ground;
+  const { store, objects, artifacts, predictionLog, gpuReadings } = ground;
+  const journals = [predictionLog.predictions, predictionLog.labels, gpuReadings];
   const folder = {
     objects,
     digests: keptDigests({ store, place: FOLDER, isKept }),
@@ -78,27 +79,46 @@ export function wireIntegrity(
     statedDigest: () => null,
     pathOf: null,
   };
+  const places = artifacts === objects ? [folder] : [folder, bucket];
   const integrity = createIntegrity({
     ...ground,
     jobs: ground.longJobs,
+    known: {
+      journals: () => listKnownDamage(journalFolder(ground.folder)),
+      lakeFiles: () => ground.lake.upkeep.damagedFiles(store),
+      objects: async () => {
+        const found = await Promise.all(
+          places.map(async ({ shown, digests }) => ({ shown, kept: await digests.damaged() })),
+        );
+        return found.flatMap(({ shown, kept }) => kept.map((one) => ({ place: shown, kept: one })));
+      },
+      store: ground.storeProblems,
+    },
     verifiers: [
       storeVerifier(store),
       auditVerifier(() => verifyTrail(store, null)),
-      journalVerifier(() => verifyJournals(journalFolder(ground.folder))),
+      journalVerifier({
+        check: () => verifyJournals(journalFolder(ground.folder)),
+        restoreLedgers: async () => {
+          for (const journal of journals) await journal.restoreLedger();
+        },
+        settle: async () => {
+          for (const journal of journals) await journal.settle();
+        },
+      }),
       // Before the lake, whose files are rebuilt from raw bills.
-      objectsVerifier(folder),
-      ...(artifacts === objects ? [] : [objectsVerifier(bucket)]),
+      ...places.map(objectsVerifier),
       lakeVerifier({ ...ground, rebuilders: [billing.rebuilder, allocation.rebuilder] }),
       billing.references,
     ],
   });
-  const { folder: dataFolder, lake, clock, log, predictionLog, gpuReadings } = ground;
+  const { folder: dataFolder, lake, clock, log } = ground;
   const backups = createBackups({
     ...{ store, lake, objects, clock, log, jobs: ground.longJobs },
     folder: dataFolder,
     digests: { place: FOLDER, isKept },
     statedDigest,
-    journals: [predictionLog.predictions, predictionLog.labels, gpuReadings],
+    journals,
     version: readVersion(),
   });
   return { integrity, backups };

@@ -42,7 +42,7 @@ describe('a backup whose server is killed', () => {
   it('is listed when it is whole and not otherwise, whenever it was', async () => {
     const [data, place] = [newFolder('killed-backup'), newFolder('backups')];
     await using server = await startServerProcess(data);
-    for (const [round, moment] of someOf<Moment>([5, 60, 120, 200, 300, 450, 'ended']).entries()) {
+    for (const [round, moment] of someOf<Moment>([5, 30, 60, 90, 120, 160, 200, 300, 450, 'ended']).entries()) {
       await importMonth(server.url, data, round + 1);
       const expected = await costs(server.url);
       const making = backUp(server.url, place).catch(() => undefined);
@@ -83,7 +83,7 @@ describe('a restore that is killed', () => {
     const restoring = (): ChildProcess =>
       spawn(PROGRAM, ['backup', 'restore', backup, '--from', place, '--data', folder, '--json'], { stdio: 'ignore' });
     // Loading the program takes most of the first second.
-    for (const moment of someOf([600, 900, 1000, 1100, 1200, 1400])) {
+    for (const moment of someOf([600, 800, 900, 950, 1000, 1050, 1100, 1150, 1200, 1400])) {
       const child = restoring();
       const ended = once(child, 'exit');
       await atMoment(moment, ended);

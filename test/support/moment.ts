@@ -9,9 +9,10 @@ export function kills(whole: number): number {
   return Math.max(2, draws(whole));
 }
 
-/** Cases of a campaign, such as moments: all in the deep run, else the first, the middle and the last. */
-export function someOf<Case>(whole: readonly Case[]): readonly Case[] {
-  if (isDeep || whole.length <= 3) return whole;
+/** Cases of a campaign, such as moments: all in the deep run, else the first, the middle and the last, or with `most` 1 the middle. */
+export function someOf<Case>(whole: readonly Case[], most: 1 | 3 = 3): readonly Case[] {
+  if (isDeep || whole.length <= most) return whole;
+  if (most === 1) return whole.slice(Math.floor(whole.length / 2)).slice(0, 1);
   return [0, Math.floor(whole.length / 2), whole.length - 1].flatMap((index) => whole.slice(index, index + 1));
 }
 

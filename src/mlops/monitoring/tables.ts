@@ -44,8 +44,9 @@ export async function openMonitoring(deps: OpeningMonitoring): Promise<OpenedMon
   const predictions = await openJournaledTable(opening, { table: PREDICTION, dayOf: 'predictedAt' });
   const labels = await openJournaledTable(opening, { table: LABEL, dayOf: 'observedAt' });
   const tables = [predictions, labels];
-  let settledAt = 0;
-  let compactedAt = 0;
+  let settledAt = performance.now();
+  // At the first look: a server that never runs for long would compact nothing otherwise.
+  let compactedAt = Number.NEGATIVE_INFINITY;
   const loop = createLoop({
     longestRestMs: LOOK_MS,
     failed: (error) => {

@@ -5,39 +5,27 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { deleteDelivery, listDeletions } from '../../finops/billing/deletion/schema.ts';
 import type { Application } from '../../main.ts';
 import { billText, call, dailyRows, importFiles, problemFrom, testApplication } from '../../testing.ts';
+import { settle } from '../../testing-ledger.ts';
 import { getVerification, startVerification } from '../integrity/schema.ts';
 import { systemClock } from '../units/index.ts';
 import { listBackups, openBackupPlace, refuseHalfRestored, restoreBackup } from './index.ts';
+import { fillApplication } from './recorded-answers.testing.ts';
 import { type BackupRun, type BackupSummary, getBackupRun, startBackup } from './schema.ts';
 
 const newFolder = (name: string) => mkdtempSync(join(tmpdir(), `${name}-`));
 const place = newFolder('backups');
-const MONTHS = ['2026-05', '2026-06'];
-const QUESTIONS = [
-  ...MONTHS.flatMap((month) => [
-    `/api/v1/costs/summary?by=serviceName&from=${month}&to=${month}`,
-    `/api/v1/costs/summary?by=team&from=${month}&to=${month}&metric=billedCost`,
-    `/api/v1/costs/rows?from=${month}&to=${month}`,
-    `/api/v1/costs/rows.csv?from=${month}&to=${month}`,
-    `/api/v1/bill/deliveries?source=before&period=${month}`,
-  ]),
-  '/api/2.0/mlflow-artifacts/artifacts/0/before/artifacts/model',
-  '/api/2.0/mlflow-artifacts/artifacts?path=0/before/artifacts',
-  '/api/v1/predictions?model=before&pageSize=1000',
-  '/api/v1/allocation/coverage?period=2026-05',
-  '/api/v1/teams',
-];
-
 let application: Application;
 let recorded: Map<string, string>;
+let asked: readonly string[];
 beforeAll(async () => {
   application = await testApplication();
-  for (const period of MONTHS) {
-    await importFiles(application, 'before', { [`${period}.csv`]: billText(...dailyRows(25, { cost: '3', period })) });
-  }
+  asked = await fillApplication(application);
   await putArtifact(application, 'before', 'weights '.repeat(20_000));
   await record(application, 'before', 0, 500);
+  await settle(application);
   recorded = await answersOf(application);
+  expect([recorded.size, [...recorded].filter(([, answer]) => !answer.startsWith('200 '))]).toEqual([50, []]);
+  expect(await answersOf(application)).toEqual(recorded);
 });
 afterAll(() => application[Symbol.asyncDispose]());
 
@@ -49,7 +37,7 @@ async function ask(of: Application, method: 'GET' | 'PUT' | 'POST', url: string,
 
 async function answersOf(of: Application): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  for (const url of QUESTIONS) {
+  for (const url of asked) {
     const { statusCode, body } = await ask(of, 'GET', url);
     found.set(url, `${statusCode} ${body}`);
   }
@@ -230,7 +218,7 @@ describe('a restore', () => {
     const backup = await theBackup();
     const folder = join(newFolder('cut'), 'data');
     const cutOff = restore(backup, folder, (done) => {
-      if (done === 4) throw new Error('killed');
+      if (done === 10) throw new Error('killed');
     });
     await expect(cutOff).rejects.toThrow('killed');
     await expect(testApplication({}, { data: folder })).rejects.toMatchObject({ code: 'data_folder_restoring' });

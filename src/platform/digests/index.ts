@@ -54,8 +54,8 @@ export async function fileStamp(path: string): Promise<{ readonly sizeBytes: num
   }
 }
 
-/** The time of change cannot be set by a program, unlike the time of modification. */
-function toStamp({ size, ctimeNs, ino }: BigIntStats): string {
+/** The stamp of a file from its facts. The time of change cannot be set by a program, unlike the time of modification. */
+export function toStamp({ size, ctimeNs, ino }: BigIntStats): string {
   return `${size}-${ctimeNs}-${ino}`;
 }
 

@@ -82,6 +82,11 @@ export const errorTable = {
     title: 'The data changed again and again meanwhile; nothing was stored',
   },
   store_unreachable: { status: 503, exitCode: UNREACHABLE, title: 'The store does not answer' },
+  store_damaged: {
+    status: 503,
+    exitCode: DAMAGED,
+    title: 'The SQLite store is missing or damaged; no server starts on it',
+  },
   journal_damaged: { status: 503, exitCode: UNREACHABLE, title: 'A journal is damaged; the damage is being set aside' },
   server_stopping: { status: 503, exitCode: UNREACHABLE, title: 'The server stops and cuts off what still runs' },
   verification_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such verification' },

@@ -21,6 +21,8 @@ export interface HttpDeps {
   readonly checkWrite?: GuardDeps['checkWrite'];
   readonly routes: readonly Route[];
   readonly plugins: readonly Plugin[];
+  /** Journals of which lines are missing or set aside, for the header `steelyard-damage` of every answer; null: none. */
+  readonly damage?: () => string | null;
 }
 
 /** The HTTP server with everything attached, not yet listening. A route without a scope stops it here. */
@@ -40,6 +42,7 @@ export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
   acceptBytes(app, deps.config.maxUploadBytes);
   reportErrors(app);
   observe(app, deps.telemetry);
+  if (deps.damage !== undefined) reportDamage(app, deps.damage);
   for (const route of deps.routes) route.attach(app);
   for (const plugin of deps.plugins) await app.register(async (scope) => plugin(scope));
   await app.ready();
@@ -90,6 +93,14 @@ function reportErrors(app: FastifyInstance): void {
       .status(404)
       .type('application/problem+json; charset=utf-8')
       .send(JSON.stringify(problemOf(error, request.id)));
+  });
+}
+
+/** An answer that may lack records says so. */
+function reportDamage(app: FastifyInstance, damage: () => string | null): void {
+  app.addHook('onSend', async (_request, reply) => {
+    const text = damage();
+    if (text !== null) reply.header('steelyard-damage', text);
   });
 }
 

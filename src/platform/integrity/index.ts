@@ -1,5 +1,6 @@
 import { handle, type Route } from '../http/index.ts';
-import { getVerification, listVerifications, startVerification } from './schema.ts';
+import { type KnownDamageDeps, listKnownDamage } from './known-damage.ts';
+import { getKnownDamage, getVerification, listVerifications, startVerification } from './schema.ts';
 import { createIntegrityService, type IntegrityDeps } from './service.ts';
 
 export { integrityMigrations } from './migrations.ts';
@@ -7,7 +8,7 @@ export type { Look, Verifier } from './verifier.ts';
 export { unrepairable } from './verifier.ts';
 export { lakeVerifier } from './verify-lake.ts';
 export { keysBelow, objectsVerifier } from './verify-objects.ts';
-export { auditVerifier, journalVerifier, storeVerifier } from './verify-store.ts';
+export { auditVerifier, type JournalCheck, journalVerifier, storeVerifier } from './verify-store.ts';
 
 /** Checks all that is stored: digests of files and objects, pages of the store, the audit trail, references. */
 export interface Integrity {
@@ -15,12 +16,13 @@ export interface Integrity {
 }
 
 /** Makes the endpoints and registers the job; the verifiers run in their order. */
-export function createIntegrity(deps: IntegrityDeps): Integrity {
+export function createIntegrity(deps: IntegrityDeps & { readonly known: KnownDamageDeps }): Integrity {
   const service = createIntegrityService(deps);
   return {
     routes: [
       handle(startVerification, ({ body: { repair } }) => service.start(repair)),
       handle(getVerification, ({ params: { verification } }) => service.find(verification)),
+      handle(getKnownDamage, () => listKnownDamage(deps.known)),
       handle(listVerifications, async () => ({ verifications: await service.list() })),
     ],
   };

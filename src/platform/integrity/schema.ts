@@ -93,3 +93,34 @@ export const listVerifications = endpoint({
   response: z.strictObject({ verifications: z.array(Verification).describe('Newest first') }),
   errors: [],
 });
+
+export const DamagedPlace = z
+  .strictObject({
+    area: VerifiedArea,
+    what: z.string().describe('File below the data folder, or object'),
+    problem: z.string().describe('What is wrong with it'),
+    period: Finding.shape.period,
+    offset: Count.nullable().describe('First damaged byte in its journal segment; null: not of a journal'),
+    sizeBytes: Count.nullable().describe('Bytes concerned; null: not known'),
+    lines: Count.nullable().describe('Acknowledged lines of a journal that are missing; null: not known, or none'),
+  })
+  .describe('One place of stored data that is known to be damaged');
+export type DamagedPlace = z.infer<typeof DamagedPlace>;
+
+export const KnownDamage = z
+  .strictObject({
+    damaged: z.array(DamagedPlace).describe('Damaged places, at most 1,000; empty: no damage is known'),
+    count: Count.describe('How many damaged places there are'),
+    command: z.string().nullable().describe('Command that repairs what can be repaired; null: no damage is known'),
+  })
+  .describe('Damage that was found until now, by reading, settling or verifying');
+export type KnownDamage = z.infer<typeof KnownDamage>;
+
+export const getKnownDamage = endpoint({
+  method: 'GET',
+  path: '/api/v1/damage',
+  scope: 'platform.read',
+  summary: 'Damage that is known by now: journals, lake files, objects, store; steelyard verify looks for more',
+  response: KnownDamage,
+  errors: [],
+});

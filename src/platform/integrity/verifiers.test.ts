@@ -15,18 +15,45 @@ async function run(verifier: Verifier) {
 }
 
 describe('the verifier of the journals', () => {
+  const calls = { restoreLedgers: async () => {}, settle: async () => {} };
+
+  it('finds what is missing once a damaged ledger was written again', async () => {
+    const [ledger, missing] = (['damaged_ledger', 'missing_lines'] as const).map(
+      (kind): JournalFinding => ({ file: `prediction/${kind}`, offset: 0, sizeBytes: 9, kind, lines: 3 }),
+    );
+    let isRestored = false;
+    const check = async () => [isRestored ? missing : ledger].filter((one) => one !== undefined);
+    const restoreLedgers = async () => {
+      isRestored = true;
+    };
+    const { findings } = await run(journalVerifier({ ...calls, check, restoreLedgers }));
+    expect(findings).toMatchObject([
+      { what: 'journals/prediction/damaged_ledger', repaired: true },
+      {
+        what: 'journals/prediction/missing_lines',
+        repaired: false,
+        problem: expect.stringContaining('3 acknowledged'),
+      },
+    ]);
+  });
+
   it('names file, place and size of each damage', async () => {
     const damage: JournalFinding = {
       file: 'prediction/0001.jsonl',
       offset: 300,
       sizeBytes: 7,
       kind: 'damaged_line',
+      lines: null,
     };
-    const { findings } = await run(journalVerifier(async () => [damage]));
+    const { findings } = await run(journalVerifier({ ...calls, check: async () => [damage] }));
     expect(findings).toMatchObject([
-      { what: 'journals/prediction/0001.jsonl', problem: 'damaged_line: 7 bytes at 300', repaired: false },
+      {
+        what: 'journals/prediction/0001.jsonl',
+        problem: expect.stringMatching(/^damaged_line: .*\(7 bytes at 300\)$/),
+        repaired: false,
+      },
     ]);
-    expect((await run(journalVerifier(async () => []))).findings).toEqual([]);
+    expect((await run(journalVerifier({ ...calls, check: async () => [] }))).findings).toEqual([]);
   });
 });
 

@@ -1,5 +1,7 @@
 import type { JournalFinding } from '../journal/index.ts';
 import type { Store } from '../store/index.ts';
+import { problemOfJournal } from './known-damage.ts';
+import type { Finding } from './schema.ts';
 import { unrepairable, type Verifier } from './verifier.ts';
 
 const RESTORE = 'the store cannot be repaired; restore a backup';
@@ -35,18 +37,41 @@ export function auditVerifier(
   };
 }
 
-/** The files of the journals; `check` reads all of them. */
-export function journalVerifier(check: () => Promise<readonly JournalFinding[]>): Verifier {
+export interface JournalCheck {
+  /** Reads all files of the journals. */
+  readonly check: () => Promise<readonly JournalFinding[]>;
+  /** Writes a damaged ledger of segments again, from what the server knows of them. */
+  readonly restoreLedgers: () => Promise<void>;
+  /** Moves intact lines into the lake and sets damage aside. */
+  readonly settle: () => Promise<void>;
+}
+
+/** The files of the journals. With `repair`, what is damaged is set aside at once. */
+export function journalVerifier({ check, restoreLedgers, settle }: JournalCheck): Verifier {
   return {
     area: 'journals',
     async verify(look) {
-      // A half-written last line was never acknowledged: a write is under way, or the next start cuts it.
-      const findings = (await check()).filter((finding) => finding.kind !== 'torn_tail');
-      for (const { file, offset, sizeBytes, kind } of findings) {
-        const reason = 'the lines around the damage are kept; the bytes in it have no other copy';
-        look.find(unrepairable(`journals/${file}`, `${kind}: ${sizeBytes} bytes at ${offset}`, reason));
+      let findings = await check();
+      const ledgers = findings.filter(({ kind }) => kind === 'damaged_ledger');
+      if (ledgers.length > 0) {
+        // With it, segments are found that are missing.
+        await restoreLedgers();
+        findings = await check();
       }
-      return { items: findings.length, sizeBytes: 0, digestsAdded: 0 };
+      for (const finding of ledgers) look.find(toFinding(finding, !findings.some(({ file }) => file === finding.file)));
+      // A half-written last line was never acknowledged: a write is under way, or the next start cuts it.
+      const others = findings.filter(({ kind }) => kind !== 'torn_tail' && kind !== 'damaged_ledger');
+      for (const finding of others) look.find(toFinding(finding, false));
+      if (look.repair && others.length > 0) await settle();
+      return { items: ledgers.length + others.length, sizeBytes: 0, digestsAdded: 0 };
     },
   };
+}
+
+const NO_OTHER_COPY =
+  'the lines around the damage are kept; what is damaged or missing has no other copy. Delete the file that ends in .damaged when it is dealt with';
+
+function toFinding({ file, offset, sizeBytes, kind, lines }: JournalFinding, repaired: boolean): Omit<Finding, 'area'> {
+  const problem = `${kind}: ${problemOfJournal(kind, lines)} (${sizeBytes} bytes at ${offset})`;
+  return { what: `journals/${file}`, problem, period: null, repaired, reason: repaired ? null : NO_OTHER_COPY };
 }

@@ -1,4 +1,5 @@
 export {
+  damageText,
   type InstantRange,
   type JournaledRow,
   type JournaledTable,
@@ -7,4 +8,4 @@ export {
 export { journalMigrations } from './migrations.ts';
 export type { StoredRows } from './removal.ts';
 export { LONGEST_ROW_BYTES } from './segment-sql.ts';
-export { type JournalFinding, verifyJournals } from './verify.ts';
+export { type JournalFinding, listKnownDamage, verifyJournals } from './verify.ts';

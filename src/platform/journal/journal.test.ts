@@ -1,6 +1,6 @@
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
@@ -65,8 +65,13 @@ describe('a journal', () => {
     const folder = newFolder();
     await using journal = await opened(folder);
     await journal.append([{ one: 1 }, { two: 'ü\n' }]);
-    const line = (content: string) => `{"crc32":"${crc32(content).toString(16).padStart(8, '0')}",${content}\n`;
-    expect(readFileSync(segmentIn(folder), 'utf8')).toBe(`${line('"one":1}')}${line('"two":"ü\\n"}')}`);
+    const path = segmentIn(folder);
+    const checksum = (content: string) =>
+      crc32(content, crc32(basename(path)))
+        .toString(16)
+        .padStart(8, '0');
+    const line = (content: string) => `{"crc32":"${checksum(content)}",${content}\n`;
+    expect(readFileSync(path, 'utf8')).toBe(`${line('"one":1}')}${line('"two":"ü\\n"}')}`);
   });
 
   it.each([
@@ -149,7 +154,7 @@ describe('a journal', () => {
 
   it('sets aside what goes on for longer than any line, and keeps the line behind it', async () => {
     const { folder, path } = await filled([1]);
-    const whole = encodeLine({ number: 2 });
+    const whole = encodeLine({ number: 2 }, crc32(basename(path)));
     appendFileSync(path, `${'\0'.repeat(20_000_000)}${whole}`);
     await using journal = await opened(folder);
     expect(await contentOf(journal)).toEqual([{ number: 1 }, { number: 2 }]);
@@ -183,7 +188,7 @@ describe('one damage of a segment', () => {
     for (let at = 0; at < whole.length; at += 1) {
       const bytes = Buffer.from(whole);
       bytes[at] = (bytes[at] ?? 0) ^ (1 << (at % 8));
-      await expectOneLost(join(root, String(at)), bytes);
+      await expectOneLost(join(root, String(at)), path, bytes);
     }
   }, 30_000);
 
@@ -191,7 +196,7 @@ describe('one damage of a segment', () => {
     const { path } = await filled(NUMBERS);
     const whole = readFileSync(path);
     for (let length = 0; length < whole.length; length += 1) {
-      const found = await mended(join(newRoot(), String(length)), whole.subarray(0, length));
+      const found = await mended(join(newRoot(), String(length)), path, whole.subarray(0, length));
       const left = whole
         .toString('latin1', 0, length + 1)
         .split('\n')
@@ -200,18 +205,18 @@ describe('one damage of a segment', () => {
     }
   });
 
-  async function mended(root: string, bytes: Buffer) {
+  async function mended(root: string, path: string, bytes: Buffer) {
     const folder = join(root, 'coin');
     await (await opened(folder))[Symbol.asyncDispose]();
-    writeFileSync(join(folder, '00000000000001-a.crc.jsonl'), bytes);
+    writeFileSync(join(folder, basename(path)), bytes);
     const findings = await verifyJournals(root);
     await using journal = await opened(folder);
     const numbers = (await contentOf(journal)).map((one) => (one as { number: number }).number);
     return { numbers, findings, after: await verifyJournals(root) };
   }
 
-  async function expectOneLost(root: string, bytes: Buffer): Promise<void> {
-    const { numbers, findings, after } = await mended(root, bytes);
+  async function expectOneLost(root: string, path: string, bytes: Buffer): Promise<void> {
+    const { numbers, findings, after } = await mended(root, path, bytes);
     expect(findings.length).toBeGreaterThan(0);
     expect(numbers.length).toBeGreaterThanOrEqual(NUMBERS.length - 1);
     expect(NUMBERS.filter((number) => numbers.includes(number))).toEqual(numbers);

@@ -1,10 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { fileStamp, toStamp } from '../digests/index.ts';
+import { AppError } from '../errors/index.ts';
 import type { Log } from '../telemetry/index.ts';
-import { encodeLine, type JournalDocument } from './line.ts';
+import { KnownSegments } from './known-segments.ts';
+import { openHead, removeHead, writeHead } from './ledger.ts';
+import { encodeContent, frameLine, type JournalDocument } from './line.ts';
 import { type KeepsLine, type MendedSegment, mendSegment } from './mend.ts';
-import { CHECKED_SUFFIX, listSegments, type Segment, syncFolder } from './segment.ts';
+import { BOUND_SUFFIX, listSegments, type Segment } from './segment.ts';
 import { countSetAside } from './verify.ts';
 
 export interface ListedSegment extends Segment {
@@ -15,7 +20,7 @@ export interface ListedSegment extends Segment {
 /**
  * Documents appended to a file, for what must be on the disk before it is answered and finds its place later. Callers share
  * one write and one sync (group commit), so the disk is asked as often as it can answer, not once a document. Every line has a
- * checksum.
+ * checksum, and a ledger beside the segments names each of them with its size, so that nothing goes missing unnoticed.
  */
 export interface Journal extends AsyncDisposable {
   /**
@@ -34,11 +39,18 @@ export interface Journal extends AsyncDisposable {
    * what it set aside to the log.
    */
   mend(segment: Segment, keeps?: KeepsLine): Promise<MendedSegment>;
+  /**
+   * Looks for damage that came since the journal was opened: one `stat` a segment, and its lines where anything but this journal wrote
+   * to it. Answers the file concerned; null: there is none.
+   */
+  findDamage(): Promise<string | null>;
+  /** Writes the ledger again where it is not as this journal wrote it. */
+  restoreLedger(): Promise<void>;
   /** Removes a segment whose content has found its place. */
   remove(segment: Segment): Promise<void>;
   /** Bytes in the file that is written to now. */
   readonly sizeBytes: number;
-  /** Damaged spots that were set aside and whose files are in the folder. */
+  /** Damaged spots that were set aside, and notes of missing lines, whose files are in the folder. */
   readonly damagedSpots: number;
 }
 
@@ -53,7 +65,7 @@ export interface JournalOptions {
 /** Between two syncs of a journal that does not wait for them, in milliseconds: what a loss of power may take. */
 const SYNC_EVERY_MS = 1_000;
 /** Files that a crash left while a segment was mended. */
-const LEFTOVERS = /\.(mending|damages)$/;
+const LEFTOVERS = /\.(mending|damages|noting)$/;
 
 /** Opens the journal of a folder. What an earlier process left there is made whole, and is in the next `cut`. */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
@@ -62,12 +74,12 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const leftovers = (await readdir(folder)).filter((name) => LEFTOVERS.test(name));
   for (const name of leftovers) await rm(join(folder, name), { force: true });
   const journal = new FileJournal(options, await countSetAside(folder));
-  for (const segment of await listSegments(folder)) await journal.mend(segment);
+  await journal.recover();
   return journal;
 }
 
 interface Waiting {
-  readonly lines: Buffer;
+  readonly contents: readonly string[];
   resolve(): void;
   reject(error: unknown): void;
 }
@@ -76,15 +88,18 @@ interface Waiting {
 interface OpenSegment {
   readonly name: string;
   readonly file: FileHandle;
+  /** File of its size. */
+  readonly head: FileHandle;
+  /** Of its checksums. */
+  readonly seed: number;
 }
 
 class FileJournal implements Journal {
   readonly #options: JournalOptions;
   readonly #timer: NodeJS.Timeout | null;
   #open: OpenSegment | null = null;
-  /** Name of the segment that is written to, from before it is in the folder. */
-  #openName: string | null = null;
   #offset = 0;
+  readonly #known: KnownSegments;
   #isDirty = false;
   #waiting: Waiting[] = [];
   #damagedSpots: number;
@@ -97,6 +112,7 @@ class FileJournal implements Journal {
 
   constructor(options: JournalOptions, damagedSpots: number) {
     this.#options = options;
+    this.#known = new KnownSegments(options);
     this.#damagedSpots = damagedSpots;
     const sync = () => void this.#inTurn(() => this.#sync());
     this.#timer = options.fsync === 'always' ? null : setInterval(sync, SYNC_EVERY_MS).unref();
@@ -107,14 +123,14 @@ class FileJournal implements Journal {
   }
 
   get damagedSpots(): number {
-    return this.#damagedSpots;
+    return this.#damagedSpots + this.#known.notes;
   }
 
   append(documents: readonly JournalDocument[]): Promise<void> {
     if (documents.length === 0) return Promise.resolve();
-    const lines = Buffer.from(documents.map(encodeLine).join(''));
+    const contents = documents.map(encodeContent);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ lines, resolve, reject });
+      this.#waiting.push({ contents, resolve, reject });
       // Appends that come while the disk is busy go with the next write.
       if (this.#waiting.length === 1) void this.#inTurn(() => this.#commit());
     });
@@ -123,6 +139,7 @@ class FileJournal implements Journal {
   async cut(): Promise<Segment[]> {
     return this.#inTurn(async () => {
       await this.#close();
+      await this.#known.reconcile();
       return listSegments(this.#options.folder);
     });
   }
@@ -132,26 +149,49 @@ class FileJournal implements Journal {
     // Asked after the folder was read: a segment that was begun meanwhile is not in the list.
     return segments.map((segment) => ({
       ...segment,
-      isWhole: segment.name !== this.#openName && !this.#torn.has(segment.name),
+      isWhole: segment.name !== this.#known.openName && !this.#torn.has(segment.name),
     }));
   }
 
   async mend(segment: Segment, keeps?: KeepsLine): Promise<MendedSegment> {
-    const mended = await mendSegment(segment, keeps);
-    const { spots, setAside, tornBytes, lines } = mended;
-    this.#torn.delete(segment.name);
-    const { log } = this.#options;
-    const file = segment.path;
-    if (tornBytes > 0) log.info({ file, sizeBytes: tornBytes }, 'cut a half-written last line off a journal');
+    const { name, path: file } = segment;
+    const before = this.#known.get(name);
+    const mended = await mendSegment(segment, { keeps, expected: before });
+    const { spots, setAside, tornBytes, lines, sizeBytes, missing } = mended;
+    this.#torn.delete(name);
+    if (tornBytes > 0) {
+      this.#options.log.info({ file, sizeBytes: tornBytes }, 'cut a half-written last line off a journal');
+    }
     if (spots.length > 0) {
       this.#damagedSpots += spots.length;
       const facts = { file, count: spots.length, offset: spots[0]?.offset, spots: spots.slice(0, 20), setAside, lines };
-      log.error(facts, 'set damaged bytes of a journal aside; the intact lines around them are kept');
+      const text = 'set damaged bytes of a journal aside; the intact lines around them are kept';
+      this.#options.log.error(facts, text);
     }
+    if (missing !== null) await this.#known.noteMissing(file, missing);
+    this.#known.set(name, { sizeBytes, lines, stamp: (await fileStamp(file))?.stamp ?? null });
+    if (before?.sizeBytes !== sizeBytes || before.lines !== lines) await this.#inTurn(() => this.#known.writeLedger());
     return mended;
   }
 
+  /** Makes whole what an earlier process left. */
+  async recover(): Promise<void> {
+    await this.#known.recover();
+    for (const segment of await listSegments(this.#options.folder)) await this.mend(segment);
+  }
+
+  findDamage(): Promise<string | null> {
+    // In turn: while this journal writes to a segment, its stamp changes.
+    return this.#inTurn(() => this.#known.findDamage());
+  }
+
+  restoreLedger(): Promise<void> {
+    return this.#inTurn(() => this.#known.restoreLedger());
+  }
+
   async remove({ name, path }: Segment): Promise<void> {
+    // First out of the ledger: what is in neither the ledger nor the lake would be missing.
+    if (this.#known.delete(name)) await this.#inTurn(() => this.#known.writeLedger());
     await rm(path, { force: true });
     this.#torn.delete(name);
   }
@@ -172,7 +212,7 @@ class FileJournal implements Journal {
     this.#waiting = [];
     try {
       this.#throwFailure();
-      await this.#write(Buffer.concat(group.map(({ lines }) => lines)));
+      await this.#write(group.flatMap(({ contents }) => contents));
       for (const { resolve } of group) resolve();
     } catch (error) {
       for (const { reject } of group) reject(error);
@@ -185,10 +225,12 @@ class FileJournal implements Journal {
     if (failure !== null) throw failure.error;
   }
 
-  async #write(lines: Buffer): Promise<void> {
+  async #write(contents: readonly string[]): Promise<void> {
     const segment = await this.#opened();
+    const { name, file, head, seed } = segment;
+    const bytes = Buffer.from(contents.map((content) => frameLine(content, seed)).join(''));
     try {
-      await writeAt(segment.file, lines, this.#offset);
+      await writeAt(file, bytes, this.#offset);
     } catch (error) {
       await this.#takeBack(segment);
       throw error;
@@ -196,18 +238,32 @@ class FileJournal implements Journal {
     if (this.#options.fsync === 'interval') this.#isDirty = true;
     else {
       try {
-        await segment.file.datasync();
+        await file.datasync();
       } catch (error) {
         await this.#takeBack(segment);
         await this.#abandon(segment, error);
         throw error;
       }
     }
-    this.#offset += lines.length;
+    const facts = await file.stat({ bigint: true });
+    if (facts.nlink === 0n) throw await this.#abandonRemoved(segment);
+    this.#offset += bytes.length;
+    const lines = (this.#known.get(name)?.lines ?? 0) + contents.length;
+    this.#known.set(name, { sizeBytes: this.#offset, lines, stamp: toStamp(facts) });
+    await writeHead(head, name, { sizeBytes: this.#offset, lines });
+  }
+
+  /** The file of the segment was removed: what is written to it is lost. */
+  async #abandonRemoved(segment: OpenSegment): Promise<AppError> {
+    const detail = `The journal file ${segment.name} was removed while it was written to. Send the request again.`;
+    const error = new AppError('journal_damaged', detail, { file: segment.name });
+    await this.#abandon(segment, error);
+    return error;
   }
 
   /** Lines that were not acknowledged are no part of the journal, and the next ones begin where these began. */
   async #takeBack({ name, file }: OpenSegment): Promise<void> {
+    this.#known.distrust(name);
     try {
       await file.truncate(this.#offset);
     } catch {
@@ -216,25 +272,32 @@ class FileJournal implements Journal {
   }
 
   /** Never writes to a segment again of which a sync has failed. Its lines are settled as those of any other. */
-  async #abandon({ name, file }: OpenSegment, error: unknown): Promise<void> {
+  async #abandon({ name, file, head }: OpenSegment, error: unknown): Promise<void> {
     this.#options.log.error(
       { err: error, segment: name },
       'a journal could not be synced; the next append begins a new file',
     );
     this.#forgetOpen();
     this.#isDirty = false;
-    await file.close().catch(() => undefined);
+    await Promise.allSettled([file.close(), head.close()]);
   }
 
   async #opened(): Promise<OpenSegment> {
     if (this.#open !== null) return this.#open;
     const { folder, now } = this.#options;
-    const name = `${String(now()).padStart(14, '0')}-${randomBytes(8).toString('hex')}${CHECKED_SUFFIX}`;
-    this.#openName = name;
-    const segment = { name, file: await open(join(folder, name), 'wx', 0o600) };
+    const name = `${String(now()).padStart(14, '0')}-${randomBytes(8).toString('hex')}${BOUND_SUFFIX}`;
+    this.#known.openName = name;
+    const head = await openHead(folder, name);
+    const file = await open(join(folder, name), 'wx', 0o600).catch(async (error: unknown) => {
+      await head.close();
+      throw error;
+    });
+    const segment = { name, file, head, seed: crc32(name) };
     this.#offset = 0;
+    this.#known.set(name, { sizeBytes: 0, lines: 0, stamp: null });
     try {
-      await syncFolder(folder);
+      // On the disk, with the names of the files, before the first line is acknowledged.
+      await this.#known.writeLedger();
     } catch (error) {
       await this.#abandon(segment, error);
       throw error;
@@ -261,11 +324,14 @@ class FileJournal implements Journal {
     if (segment === null) return;
     this.#forgetOpen();
     await segment.file.close();
+    await segment.head.close();
+    await this.#known.writeLedger();
+    await removeHead(this.#options.folder);
   }
 
   #forgetOpen(): void {
     this.#open = null;
-    this.#openName = null;
+    this.#known.openName = null;
     this.#offset = 0;
   }
 }

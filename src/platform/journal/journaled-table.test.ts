@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -79,9 +88,9 @@ describe('a table with a journal', () => {
     const [name = ''] = segmentFiles();
     appendFileSync(join(folder, 'coin', name), '{"id":"2","at":"2026-');
     expect(await ids()).toEqual([1]);
-    const other = await openTable();
-    onTestFinished(() => other[Symbol.asyncDispose]());
-    await other.settle();
+    await table[Symbol.asyncDispose]();
+    table = await openTable();
+    await table.settle();
     expect([await ids(), segmentFiles()]).toEqual([[1], []]);
   });
 
@@ -188,6 +197,29 @@ describe('a table with a journal', () => {
     writeFileSync(path, bytes);
     await table.settle();
     expect([await ids(), table.damage.spotsSetAside]).toEqual([[1, 3], 1]);
+  });
+
+  it('answers no query with another value, also when a bit is flipped while the server runs', async () => {
+    await table.append([row(1), row(2), row(3)]);
+    const path = join(folder, 'coin', segmentFiles()[0] ?? '');
+    const bytes = readFileSync(path);
+    const at = bytes.indexOf('"id":"2"') + 6;
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    writeFileSync(path, bytes);
+    await expect(ids()).rejects.toMatchObject({ code: 'journal_damaged' });
+    await table.settle();
+    expect([await ids(), table.damage.spotsSetAside]).toEqual([[1, 3], 1]);
+  });
+
+  it('refuses rows for a file that was removed while it was written to, and notes the rows that it held', async () => {
+    await table.append([row(1)]);
+    rmSync(join(folder, 'coin', segmentFiles()[0] ?? ''));
+    await expect(table.append([row(2)])).rejects.toMatchObject({ code: 'journal_damaged' });
+    await table.append([row(3)]);
+    await expect(ids()).rejects.toMatchObject({ code: 'journal_damaged' });
+    await table.settle();
+    expect([await ids(), table.damage.spotsSetAside]).toEqual([[3], 1]);
+    expect(await verifyJournals(folder)).toMatchObject([{ kind: 'missing_lines', lines: 1 }]);
   });
 
   it('reads only the days of a range, and what is not settled', async () => {

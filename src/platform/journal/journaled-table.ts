@@ -56,6 +56,8 @@ export interface JournaledTable extends AsyncDisposable {
    * journal, so that a snapshot of the store and a copy of the journal fit together.
    */
   holdSettling(): Promise<Disposable>;
+  /** Writes a damaged ledger of the journal again. */
+  restoreLedger(): Promise<void>;
   /** Bytes that wait in the journal, of this process. */
   readonly waitingBytes: number;
   readonly damage: JournalDamage;
@@ -68,6 +70,20 @@ export interface JournalDamage {
   readonly spotsSetAside: number;
   /** Segments that are kept and read, but not moved into the lake: the engine read another number of rows than they have lines. */
   readonly segmentsKept: number;
+}
+
+/**
+ * Names the journals with damage and how many places of each, for the header of an answer; null: no damage is known.
+ *
+ * @example damageText([{ table: 'prediction', spotsSetAside: 2, segmentsKept: 0 }]) // 'prediction=2'
+ */
+export function damageText(damages: readonly JournalDamage[]): string | null {
+  const damaged = damages.map(({ table, spotsSetAside, segmentsKept }) => ({
+    table,
+    count: spotsSetAside + segmentsKept,
+  }));
+  const texts = damaged.filter(({ count }) => count > 0).map(({ table, count }) => `${table}=${count}`);
+  return texts.length === 0 ? null : texts.join(', ');
 }
 
 export interface JournaledTableDeps {
@@ -114,6 +130,10 @@ class LakeJournal implements JournaledTable {
     };
   }
 
+  restoreLedger(): Promise<void> {
+    return this.#journal.restoreLedger();
+  }
+
   async append(rows: readonly JournaledRow[]): Promise<void> {
     for (const row of rows) {
       const reason = unreadableReason(row, this.#shape);
@@ -131,20 +151,28 @@ class LakeJournal implements JournaledTable {
 
   /** Damage that came since the journal was opened: the read fails, and settling sets it aside. */
   #failRead(error: unknown): never {
-    const { folder, log } = this.#deps;
     const { name } = this.#shape.table;
-    if (!isOfTheRows(error) || !(error instanceof Error && error.message.includes(join(folder, name)))) throw error;
+    const isDamage =
+      isOfTheRows(error) && error instanceof Error && error.message.includes(join(this.#deps.folder, name));
+    throw isDamage || error instanceof FoundDamage ? this.#setDamageAside(error) : error;
+  }
+
+  #setDamageAside(error: Error): AppError {
+    const { log } = this.#deps;
+    const { name } = this.#shape.table;
     log.error({ err: error, table: name }, 'a query found damage in a journal; settling sets it aside');
     this.settle().catch((failure: unknown) =>
       log.error({ err: failure, table: name }, 'a journal could not be settled'),
     );
     const detail = `The journal of ${name} is damaged. The damage is set aside now; ask again in a few seconds.`;
-    throw new AppError('journal_damaged', detail, { table: name }, { cause: error });
+    return new AppError('journal_damaged', detail, { table: name }, { cause: error });
   }
 
   async #read<T>(work: (relation: string, session: LakeSession) => Promise<T>, range: InstantRange): Promise<T> {
     const { lake, store } = this.#deps;
     const { table } = this.#shape;
+    const damaged = await this.#journal.findDamage();
+    if (damaged !== null) throw new FoundDamage(`${damaged} is not as it was written`);
     const segments = await this.#journal.segments();
     // One look at both: a segment is either settled and in the lake, or neither.
     const relation = await store.transaction(async (sql) => {
@@ -291,6 +319,9 @@ interface Counted {
 }
 
 class UnreadLines extends Error {}
+
+/** A segment is missing, or holds other bytes than were written. */
+class FoundDamage extends Error {}
 
 /** What the engine says of rows, and not of itself or the machine. */
 function isOfTheRows(error: unknown): boolean {

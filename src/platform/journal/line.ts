@@ -14,21 +14,32 @@ const COMMA = 0x2c;
 
 /**
  * A document as a line: `{"crc32":"4b1f0c2a",` and the rest of its JSON, so that a reader of JSON lines needs to know nothing of it.
- * The checksum (CRC-32, lower-case hex) covers everything behind the first comma; the part before has one valid form only.
+ * The checksum (CRC-32, lower-case hex) covers everything behind the first comma; the part before has one valid form only. It begins
+ * with `seed`: a line that was checked with the seed of one file fails in another file.
  *
  * @example encodeLine({ id: 1 }) // '{"crc32":"d2d3a3c1","id":1}\n'
  */
-export function encodeLine(document: JournalDocument): string {
-  const content = JSON.stringify(document).slice(1);
-  if (content.length < 2) throw new Error('a journal takes objects with at least one field');
-  return `{"crc32":"${toHex(crc32(content))}",${content}\n`;
+export function encodeLine(document: JournalDocument, seed = 0): string {
+  return frameLine(encodeContent(document), seed);
 }
 
-/** Whether a line, without its newline, is exactly as it was written. */
-export function isIntactLine(line: Buffer): boolean {
+/** The part of a line that the checksum covers. Throws for a document without a field. */
+export function encodeContent(document: JournalDocument): string {
+  const content = JSON.stringify(document).slice(1);
+  if (content.length < 2) throw new Error('a journal takes objects with at least one field');
+  return content;
+}
+
+/** A whole line of what `encodeContent` made. */
+export function frameLine(content: string, seed: number): string {
+  return `{"crc32":"${toHex(crc32(content, seed))}",${content}\n`;
+}
+
+/** Whether a line, without its newline, is exactly as it was written with this seed. */
+export function isIntactLine(line: Buffer, seed = 0): boolean {
   if (line.length <= CONTENT_START || !line.subarray(0, LINE_START.length).equals(LINE_START)) return false;
   if (line[HEX_END] !== QUOTE || line[HEX_END + 1] !== COMMA) return false;
-  return line.toString('latin1', LINE_START.length, HEX_END) === toHex(crc32(line.subarray(CONTENT_START)));
+  return line.toString('latin1', LINE_START.length, HEX_END) === toHex(crc32(line.subarray(CONTENT_START), seed));
 }
 
 /** Whether a line of a segment without checksums is a JSON document. */

@@ -1,8 +1,10 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { systemCode } from '../errors/index.ts';
+import type { Extent } from './ledger.ts';
 import { encodeLine } from './line.ts';
 import { type SegmentPart, scanSegment } from './scan.ts';
-import { DAMAGED_SUFFIX, hasChecksums, type Segment, syncFolder } from './segment.ts';
+import { checksumSeed, DAMAGED_SUFFIX, type Segment, syncFolder } from './segment.ts';
 
 /** Bytes of a segment that are part of no intact line. */
 export interface DamagedSpot {
@@ -10,9 +12,18 @@ export interface DamagedSpot {
   readonly sizeBytes: number;
 }
 
+/** Lines that were acknowledged and are not in the file any more. */
+export interface MissingLines extends DamagedSpot {
+  readonly lines: number;
+}
+
 export interface MendedSegment {
   /** Intact lines, all of which are kept. */
   readonly lines: number;
+  /** Bytes of these lines: the size of the file now. */
+  readonly sizeBytes: number;
+  /** What the file lacks at its end; null: nothing, or its size was not recorded. */
+  readonly missing: MissingLines | null;
   /** What was set aside, by offset in the file as it was. */
   readonly spots: readonly DamagedSpot[];
   /** File with the bytes that were set aside; null: none were. */
@@ -27,23 +38,32 @@ export type KeepsLine = (line: Buffer) => boolean;
 /** Most bytes of one entry of a file of damages. */
 const ENTRY_BYTES = 1 << 20;
 
+export interface MendOptions {
+  readonly keeps?: KeepsLine | undefined;
+  /** What was acknowledged of the segment; null: not known. */
+  readonly expected?: Extent | null | undefined;
+}
+
 /**
- * Makes a segment whole: cuts off a half-written last line and sets every other damaged spot aside in a file beside the segment,
- * one JSON line for each (`offset`, `sizeBytes`, `base64`). Intact lines around the damage stay as they are. A segment without
- * damage is only read. After a crash in between, mending again ends in the same files.
+ * Makes a segment whole: cuts off a half-written last line that was not acknowledged and sets every other damaged spot aside in a file
+ * beside the segment, one JSON line for each (`offset`, `sizeBytes`, `base64`). Intact lines around the damage stay as they are. A segment
+ * without damage is only read. After a crash in between, mending again ends in the same files.
  */
-export async function mendSegment({ name, path }: Segment, keeps: KeepsLine = () => true): Promise<MendedSegment> {
-  const found = await findDamage(name, path, keeps);
-  const { lines, spots, tornAt, sizeBytes, lacksNewline } = found;
+export async function mendSegment(segment: Segment, options: MendOptions = {}): Promise<MendedSegment> {
+  const { path } = segment;
+  const found = await inspectSegment(segment, options);
+  const { lines, spots, tornAt, sizeBytes, lacksNewline, missing } = found;
   const tornBytes = tornAt === null ? 0 : sizeBytes - tornAt;
   if (spots.length === 0 && !lacksNewline) {
     if (tornAt !== null) await cutOff(path, tornAt);
-    return { lines, spots, setAside: null, tornBytes };
+    return { lines, sizeBytes: sizeBytes - tornBytes, missing, spots, setAside: null, tornBytes };
   }
-  const setAside = spots[0] === undefined ? null : `${path}.${sizeBytes}-${spots[0].offset}${DAMAGED_SUFFIX}`;
+  const setAside =
+    spots[0] === undefined ? null : `${setAsidePrefix(path, sizeBytes)}${spots[0].offset}${DAMAGED_SUFFIX}`;
   const [mended, damages] = [`${path}.mending`, `${path}.damages`];
+  let wholeBytes = 0;
   try {
-    await splitSegment({ name, path, keeps }, mended, damages);
+    wholeBytes = await splitSegment(segment, options, { mended, damages });
     // First the bytes that leave the segment, then the segment without them.
     if (setAside === null) await rm(damages);
     else await rename(damages, setAside);
@@ -53,25 +73,62 @@ export async function mendSegment({ name, path }: Segment, keeps: KeepsLine = ()
     await Promise.all([mended, damages].map((file) => rm(file, { force: true })));
     throw error;
   }
-  return { lines, spots, setAside, tornBytes };
+  return { lines, sizeBytes: wholeBytes, missing, spots, setAside, tornBytes };
 }
 
-async function findDamage(name: string, path: string, keeps: KeepsLine) {
-  await using file = await open(path, 'r');
+/** Name of the files with bytes that were set aside of a file when it had this size, up to the offset. */
+function setAsidePrefix(path: string, sizeBytes: number): string {
+  return `${path}.${sizeBytes}-`;
+}
+
+/** What `mendSegment` would find. Changes nothing. */
+export async function inspectSegment(segment: Segment, options: MendOptions = {}) {
+  const keeps = options.keeps ?? (() => true);
   const spots: { offset: number; sizeBytes: number }[] = [];
-  let [lines, lacksNewline, sizeBytes] = [0, false, 0];
+  let [lines, damagedParts, lacksNewline, sizeBytes] = [0, 0, false, 0];
   let tornAt: number | null = null;
-  for await (const parts of scanSegment(file, { hasChecksums: hasChecksums(name) })) {
+  for await (const parts of scanParts(segment, options)) {
     for (const part of parts) {
       sizeBytes = part.offset + part.bytes.length;
       if (part.kind === 'torn') tornAt = part.offset;
       else if (part.kind === 'line' && keeps(part.bytes)) {
         lines += 1;
         if (!part.endsLine) lacksNewline = true;
-      } else addSpot(spots, part);
+      } else {
+        damagedParts += 1;
+        addSpot(spots, part);
+      }
     }
   }
-  return { lines, spots, tornAt, sizeBytes, lacksNewline };
+  const missing = await findMissing(segment, options.expected ?? null, { sizeBytes, lines: lines + damagedParts });
+  return { lines, spots, tornAt, sizeBytes, lacksNewline, missing };
+}
+
+/** The parts of a segment. Half a line among acknowledged bytes is damage: no write left it. */
+async function* scanParts({ name, path }: Segment, { expected }: MendOptions): AsyncIterable<readonly SegmentPart[]> {
+  await using file = await open(path, 'r');
+  const acknowledged = expected?.sizeBytes ?? 0;
+  for await (const parts of scanSegment(file, { seed: checksumSeed(name) })) {
+    yield parts.map((part) =>
+      part.kind === 'torn' && part.offset < acknowledged ? { ...part, kind: 'damaged', endsLine: true } : part,
+    );
+  }
+}
+
+async function findMissing(
+  { name, path }: Segment,
+  expected: Extent | null,
+  found: Extent,
+): Promise<MissingLines | null> {
+  if (expected === null || (found.sizeBytes >= expected.sizeBytes && found.lines >= expected.lines)) return null;
+  // An earlier process mended it and ended before it noted the new size.
+  const names = await readdir(dirname(path));
+  if (names.some((one) => one.startsWith(setAsidePrefix(name, expected.sizeBytes)))) return null;
+  return {
+    offset: found.sizeBytes,
+    sizeBytes: Math.max(0, expected.sizeBytes - found.sizeBytes),
+    lines: Math.max(0, expected.lines - found.lines),
+  };
 }
 
 /** Damage that goes on is one spot. */
@@ -87,20 +144,25 @@ async function cutOff(path: string, at: number): Promise<void> {
   await file.datasync();
 }
 
+/** Answers the size of the segment without its damage. */
 async function splitSegment(
-  { name, path, keeps }: { readonly name: string; readonly path: string; readonly keeps: KeepsLine },
-  mended: string,
-  damages: string,
-): Promise<void> {
-  await using from = await open(path, 'r');
-  await using whole = await open(mended, 'w', 0o600);
-  await using aside = await open(damages, 'w', 0o600);
-  for await (const parts of scanSegment(from, { hasChecksums: hasChecksums(name) })) {
-    await whole.appendFile(Buffer.concat(parts.flatMap((part) => (isKept(part, keeps) ? lineBytes(part) : []))));
+  segment: Segment,
+  options: MendOptions,
+  to: { readonly mended: string; readonly damages: string },
+): Promise<number> {
+  const keeps = options.keeps ?? (() => true);
+  await using whole = await open(to.mended, 'w', 0o600);
+  await using aside = await open(to.damages, 'w', 0o600);
+  let sizeBytes = 0;
+  for await (const parts of scanParts(segment, options)) {
+    const kept = Buffer.concat(parts.flatMap((part) => (isKept(part, keeps) ? lineBytes(part) : [])));
+    sizeBytes += kept.length;
+    await whole.appendFile(kept);
     for (const part of parts) if (part.kind !== 'torn' && !isKept(part, keeps)) await writeDamage(aside, part);
   }
   await whole.datasync();
   await aside.datasync();
+  return sizeBytes;
 }
 
 function isKept(part: SegmentPart, keeps: KeepsLine): boolean {
@@ -119,4 +181,25 @@ async function writeDamage(file: FileHandle, { offset, bytes }: SegmentPart): Pr
     const entry = { offset: offset + at, sizeBytes: piece.length, base64: piece.toString('base64') };
     await file.appendFile(encodeLine(entry));
   }
+}
+
+/**
+ * Notes in a file beside a segment that acknowledged lines of it are missing: there are no bytes of them to set aside. `lines`: null where
+ * their number is not known. Answers the name of the file; null: it was noted before.
+ */
+export async function noteMissing(
+  path: string,
+  { offset, sizeBytes, lines }: DamagedSpot & { readonly lines: number | null },
+): Promise<string | null> {
+  const note = `${path}.${offset}.missing${DAMAGED_SUFFIX}`;
+  try {
+    await using file = await open(note, 'wx', 0o600);
+    await file.appendFile(encodeLine({ offset, sizeBytes, missingLines: lines }));
+    await file.datasync();
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return null;
+    throw error;
+  }
+  await syncFolder(dirname(path));
+  return note;
 }

@@ -14,8 +14,8 @@ export interface SegmentPart {
 }
 
 interface ScanOptions {
-  /** Every line has a checksum; false: written by an older version, where a line counts as intact when it is JSON. */
-  readonly hasChecksums: boolean;
+  /** Seed of the checksums; null: lines of an older version without checksums, which count as intact when they are JSON. */
+  readonly seed: number | null;
 }
 
 const CHUNK_BYTES = 1 << 20;
@@ -39,7 +39,7 @@ export async function* scanSegment(file: FileHandle, options: ScanOptions): Asyn
     for (let end = text.indexOf(NEWLINE, rest.length); end !== -1; end = text.indexOf(NEWLINE, start)) {
       const bytes = text.subarray(start, end + 1);
       // The end of a line that is too long may be JSON by chance; a checksum is not right by chance.
-      if (isInsideDamage && !options.hasChecksums) parts.push(damaged(offset + start, bytes));
+      if (isInsideDamage && options.seed === null) parts.push(damaged(offset + start, bytes));
       else parts.push(...partsOfLine(offset + start, bytes, options));
       isInsideDamage = false;
       start = end + 1;
@@ -62,29 +62,35 @@ function damaged(offset: number, bytes: Buffer): SegmentPart {
 }
 
 /** A line with its newline. */
-function partsOfLine(offset: number, bytes: Buffer, { hasChecksums }: ScanOptions): SegmentPart[] {
+function partsOfLine(offset: number, bytes: Buffer, { seed }: ScanOptions): SegmentPart[] {
   const line = bytes.subarray(0, -1);
-  if (hasChecksums ? isIntactLine(line) : isJsonLine(line)) return [{ kind: 'line', offset, bytes, endsLine: true }];
-  return hasChecksums ? salvage(offset, bytes, true) : [damaged(offset, bytes)];
+  const isIntact = seed === null ? isJsonLine(line) : isIntactLine(line, seed);
+  if (isIntact) return [{ kind: 'line', offset, bytes, endsLine: true }];
+  return seed === null ? [damaged(offset, bytes)] : salvage(offset, bytes, { seed, hasNewline: true });
 }
 
 /** What lies behind the last newline of a file. */
-function partsOfEnd(offset: number, bytes: Buffer, { hasChecksums }: ScanOptions): SegmentPart[] {
+function partsOfEnd(offset: number, bytes: Buffer, { seed }: ScanOptions): SegmentPart[] {
   // Without a checksum a number that was cut off looks like a whole one.
-  if (!hasChecksums) return [{ kind: 'torn', offset, bytes, endsLine: false }];
-  return salvage(offset, bytes, false);
+  if (seed === null) return [{ kind: 'torn', offset, bytes, endsLine: false }];
+  return salvage(offset, bytes, { seed, hasNewline: false });
+}
+
+interface Salvage {
+  readonly seed: number;
+  readonly hasNewline: boolean;
 }
 
 /**
  * Intact lines among bytes in which a newline was damaged, so that lines run into each other. Cuts where lines begin; the
  * last byte before a cut is what is left of the newline.
  */
-function salvage(offset: number, bytes: Buffer, hasNewline: boolean): SegmentPart[] {
+function salvage(offset: number, bytes: Buffer, options: Salvage): SegmentPart[] {
   const parts: SegmentPart[] = [];
   for (let start = 0; start < bytes.length; ) {
     const next = bytes.indexOf(LINE_START, start + 1);
     const end = next === -1 ? bytes.length : next;
-    parts.push(...partsOfCut(offset + start, bytes.subarray(start, end), { isLast: next === -1, hasNewline }));
+    parts.push(...partsOfCut(offset + start, bytes.subarray(start, end), { ...options, isLast: next === -1 }));
     start = end;
   }
   return parts;
@@ -93,12 +99,12 @@ function salvage(offset: number, bytes: Buffer, hasNewline: boolean): SegmentPar
 function partsOfCut(
   offset: number,
   bytes: Buffer,
-  { isLast, hasNewline }: { readonly isLast: boolean; readonly hasNewline: boolean },
+  { isLast, hasNewline, seed }: Salvage & { readonly isLast: boolean },
 ): SegmentPart[] {
   const endsLine = isLast && hasNewline;
-  if (isIntactLine(endsLine ? bytes.subarray(0, -1) : bytes)) return [{ kind: 'line', offset, bytes, endsLine }];
+  if (isIntactLine(endsLine ? bytes.subarray(0, -1) : bytes, seed)) return [{ kind: 'line', offset, bytes, endsLine }];
   const line = bytes.subarray(0, -1);
-  if (!endsLine && isIntactLine(line)) {
+  if (!endsLine && isIntactLine(line, seed)) {
     const newline = damaged(offset + line.length, bytes.subarray(-1));
     return [{ kind: 'line', offset, bytes: line, endsLine: false }, newline];
   }

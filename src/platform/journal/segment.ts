@@ -1,5 +1,6 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 
 /** A file of a journal: one JSON document a line. */
 export interface Segment {
@@ -10,13 +11,17 @@ export interface Segment {
 
 /** Ends the names of all segments. */
 const SUFFIX = '.jsonl';
-/** Ends the names of those in which every line has a checksum. */
-export const CHECKED_SUFFIX = `.crc${SUFFIX}`;
+/** Ends the names of those whose lines have a checksum that begins with the name: their lines are intact in no other file. */
+export const BOUND_SUFFIX = `.bound${SUFFIX}`;
+/** Ends the names of those of an older version, whose lines have a checksum that does not. */
+const CHECKED_SUFFIX = `.crc${SUFFIX}`;
 /** Ends the names of files with bytes that were set aside. */
 export const DAMAGED_SUFFIX = '.damaged';
 
-export function hasChecksums(name: string): boolean {
-  return name.endsWith(CHECKED_SUFFIX);
+/** Seed of the checksums in a segment; null: a segment of an older version, whose lines have none. */
+export function checksumSeed(name: string): number | null {
+  if (name.endsWith(BOUND_SUFFIX)) return crc32(name);
+  return name.endsWith(CHECKED_SUFFIX) ? 0 : null;
 }
 
 /** The segments of a folder, oldest first. */

@@ -142,6 +142,8 @@ export interface LakeUpkeep {
   readonly root: string;
   /** Every file that a manifest names, named once, or keeps, each once; by table, then partition. */
   allFiles(sql: Sql): Promise<StagedFile[]>;
+  /** Those that are marked as damaged. */
+  damagedFiles(sql: Sql): Promise<StagedFile[]>;
   /** Reads a file whole: its digest against the manifest, or, where that has none yet, whether the engine can read all of it. */
   inspect(file: StagedFile): Promise<FileState>;
   /** Notes what an inspection found: digest and stamp of an intact file, or that a damaged one must not be read. */

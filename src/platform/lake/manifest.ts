@@ -129,6 +129,20 @@ export async function everyFile(sql: Sql): Promise<StagedFile[]> {
   return [...new Map(rows.map((row) => [row.id, stagedFile(row)])).values()];
 }
 
+/** Those of them that are marked as damaged. */
+export async function damagedFiles(sql: Sql): Promise<StagedFile[]> {
+  const rows = await sql
+    .tables<LakeTables>()
+    .selectFrom('lake_file')
+    .selectAll()
+    .where('damage', 'is not', null)
+    .orderBy('table_name')
+    .orderBy('partition_name')
+    .orderBy('id')
+    .execute();
+  return [...new Map(rows.map((row) => [row.id, stagedFile(row)])).values()];
+}
+
 /** Facts of a file that change without a swap, in each of its stays. */
 export async function saveFileFacts(
   sql: Sql,

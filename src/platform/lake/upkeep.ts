@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type Digester, fileStamp } from '../digests/index.ts';
 import { MISSING, OTHER_CONTENT, sizeDamage, unreadableDamage } from './file-checks.ts';
 import type { FileState, LakeUpkeep, StagedFile } from './lake.ts';
-import { everyFile, knownPaths, saveDamage, saveFileFacts } from './manifest.ts';
+import { damagedFiles, everyFile, knownPaths, saveDamage, saveFileFacts } from './manifest.ts';
 
 export interface UpkeepDeps {
   readonly root: string;
@@ -19,6 +19,7 @@ export function createUpkeep({ root, digester, forget, readWhole, removals }: Up
   return {
     root,
     allFiles: everyFile,
+    damagedFiles,
     inspect: (file) => inspect({ root, digester, readWhole }, file),
     async note(sql, file, { damage, found }) {
       forget(file.path);

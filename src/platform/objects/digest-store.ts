@@ -48,6 +48,19 @@ export async function pageDigests(sql: Sql, place: string, after: string, limit:
   return rows.map(toKept);
 }
 
+/** Digests of objects that are marked as damaged, by key, at most so many. */
+export async function damagedDigests(sql: Sql, place: string, limit: number): Promise<KeptDigest[]> {
+  const rows = await table(sql)
+    .selectFrom('object_digest')
+    .selectAll()
+    .where('place', '=', place)
+    .where('damage', 'is not', null)
+    .orderBy('object_key')
+    .limit(limit)
+    .execute();
+  return rows.map(toKept);
+}
+
 /** Records the content that a put is about to make visible, and the content before. */
 export async function expectDigest(sql: Sql, place: string, { key, sizeBytes, sha256 }: ObjectFacts): Promise<void> {
   const now = { size_bytes: sizeBytes, sha256, stamp: null, damage: null };

@@ -4,6 +4,7 @@ import type { Store } from '../store/index.ts';
 import { createMutex, type Mutex } from '../store/mutex.ts';
 import {
   confirmDigest,
+  damagedDigests,
   expectDigest,
   findDigest,
   type KeptDigest,
@@ -32,11 +33,14 @@ export interface Digests {
   isKept(key: string): boolean;
   find(key: string): Promise<KeptDigest | null>;
   all(): AsyncIterable<KeptDigest>;
+  /** Those of objects that are marked as damaged, at most 1,000. */
+  damaged(): Promise<KeptDigest[]>;
   save(kept: KeptDigest): Promise<void>;
   remove(key: string): Promise<void>;
 }
 
 const PAGE = 500;
+const LISTED_DAMAGES = 1000;
 
 /**
  * Objects whose digests are kept in the store. A put notes the digest before the object becomes visible, so that a crash
@@ -85,6 +89,7 @@ export function keptDigests({ store, place, isKept }: Omit<DigestDeps, 'statedDi
     place,
     isKept,
     find: (key) => findDigest(store, place, key),
+    damaged: () => damagedDigests(store, place, LISTED_DAMAGES),
     async *all() {
       for (let after = ''; ; ) {
         const page = await pageDigests(store, place, after, PAGE);

@@ -12,3 +12,4 @@ export { openStore } from './open.ts';
 export { Outdated, transactPrepared } from './prepared.ts';
 export type { Migrations, Sql, Store, StoreEngine } from './sql.ts';
 export { checkSqlite } from './sqlite-upkeep.ts';
+export { type CheckedStart, checkStoreAtStart } from './start-check.ts';

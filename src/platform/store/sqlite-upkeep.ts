@@ -1,12 +1,13 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { compiledCode } from '../processes/index.ts';
+import { checkSqliteHeader } from './sqlite-header.ts';
 import type { UpkeepTask } from './sqlite-upkeep-worker.ts';
 
-/** Problems with the pages of a database, at most 100 lines; empty when there are none. */
+/** Problems with the header and the pages of a database, at most some 100 lines; empty when there are none. */
 export async function checkSqlite(file: string): Promise<string[]> {
   try {
-    return await run({ task: 'check', file });
+    return [...(await checkSqliteHeader(file)), ...(await run({ task: 'check', file }))];
   } catch (error) {
     // A file that is damaged enough cannot even be asked.
     return [error instanceof Error ? error.message : String(error)];

@@ -5,6 +5,7 @@ import { endpointQuery } from '../client.ts';
 import { Page } from '../parts/Page.tsx';
 import { BudgetsCard } from './BudgetsCard.tsx';
 import { CostAnswer } from './CostAnswer.tsx';
+import { DamageNotice } from './DamageNotice.tsx';
 import { LatestDecisions } from './LatestDecisions.tsx';
 import { ModelsCard } from './ModelsCard.tsx';
 import styles from './overview.module.css';
@@ -34,6 +35,7 @@ export function OverviewPage() {
   return (
     <Page title="Overview" answer={answer}>
       <div className={styles.grid}>
+        <DamageNotice ask={overview.spend.isFetched || overview.scope.empty} />
         <SpendCard overview={overview} decisions={decisions.data?.decisions} />
         <PartsCard overview={overview} of="dimension" />
         <div className={styles.column}>

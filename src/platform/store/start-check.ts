@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { opendir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileStamp } from '../digests/index.ts';
+import { AppError, systemCode } from '../errors/index.ts';
+import { sqliteFile } from './sqlite.ts';
+import { checkSqlite } from './sqlite-upkeep.ts';
+
+/** Stamp of the store when the server last stopped in order; absent while one runs and after it was killed. */
+const STAMP_FILE = 'store.stamp';
+/** Folders whose files the store names: with any of them there was a store. */
+const STORED = ['lake', 'objects', 'journals'];
+
+export interface CheckedStart extends AsyncDisposable {
+  /** The server before this one did not stop in order, so the pages were not compared with anything. */
+  readonly wasKilled: boolean;
+  /** Says that the store is open: when it closes, its stamp is worth noting. */
+  confirm(): void;
+}
+
+/**
+ * Looks at the SQLite store of a data folder before it is opened. A store that nothing wrote to since the last server stopped is
+ * opened as it is; of another one all pages are checked first. Disposing notes the stamp, after the store was closed.
+ * Errors: `store_damaged`.
+ */
+export async function checkStoreAtStart(folder: string): Promise<CheckedStart> {
+  const [store, stampFile] = [sqliteFile(folder), join(folder, STAMP_FILE)];
+  const hasLog = existsSync(`${store}-wal`);
+  const noted = await readStamp(stampFile);
+  const found = await fileStamp(store);
+  if (found === null && (noted !== null || hasLog || (await holdsFiles(folder)))) {
+    throw storeDamaged(folder, 'store.db is missing, and other files of it are there');
+  }
+  if (noted !== null && (hasLog || found?.stamp !== noted)) {
+    const [problem] = await checkSqlite(store);
+    if (problem !== undefined) throw storeDamaged(folder, problem);
+  }
+  await rm(stampFile, { force: true });
+  let isOpen = false;
+  return {
+    wasKilled: hasLog,
+    confirm() {
+      isOpen = true;
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = existsSync(`${store}-wal`) || !isOpen ? null : await fileStamp(store);
+      if (closed !== null) await writeFile(stampFile, closed.stamp, { mode: 0o600 });
+    },
+  };
+}
+
+async function readStamp(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function holdsFiles(folder: string): Promise<boolean> {
+  for (const name of STORED) {
+    if (!existsSync(join(folder, name))) continue;
+    for await (const entry of await opendir(join(folder, name), { recursive: true })) if (entry.isFile()) return true;
+  }
+  return false;
+}
+
+function storeDamaged(folder: string, problem: string): AppError {
+  const detail = `The store of ${folder} is damaged: ${problem}. Restore a backup into another folder (steelyard backup restore), or put a good copy of store.db back.`;
+  return new AppError('store_damaged', detail, { folder, problem });
+}
