@@ -1,1 +1,1 @@
-export { createTurns, type InTurn } from './turns.ts';
+export { createTurns } from './turns.ts';
