@@ -15,7 +15,7 @@ export interface OwnedNounsDeps {
   readonly tracking: Pick<Tracking, 'owners'>;
 }
 
-/** To whom the things belong that requests change, by the field of a request that names them. */
+/** Owners of the things that requests change, by the field of a request that names them. */
 export function ownedNouns({ registry, tracking }: OwnedNounsDeps): Readonly<Record<string, OwnedNoun>> {
   /** A subject without a team belongs to the owner of the narrowest thing that it names. */
   const ownerOfSubject: (sql: Sql, subject: Subject | null) => ReturnType<OwnedNoun['ownerOf']> = async (

@@ -101,6 +101,7 @@ describe.skipIf(!hasChromium)('the login (skipped where Chromium is missing)', (
     expect(await readable(child)).toContain(label);
     expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, help }) => `${id}: ${help}`)).toEqual([]);
     await page.getByRole('button', { name: `Revoke ${label}`, exact: true }).click();
+    await page.getByRole('button', { name: /^Revoke token/ }).click();
     await row.getByText('Revoked').waitFor();
     // What was made with it ends with it.
     await child.getByText('Revoked').waitFor();

@@ -6,7 +6,7 @@ import type { SpanRecord } from './span-record.ts';
 import { findTraceRows, keyValues, linkedRuns } from './trace-store.ts';
 import { metadataKeys, TRACE_TAG_PREFIX } from './types.ts';
 
-/** Where a trace belongs, as it says itself. */
+/** Experiment, run and team of a trace, as the trace names them. */
 export interface TraceOwner {
   readonly experimentId: number;
   /** The run that it was made in or was linked to; null for none. */
@@ -20,7 +20,7 @@ interface TraceFacts extends Pick<TraceOwner, 'experimentId' | 'runId'> {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** What existing traces say of themselves, by trace id. */
+/** Experiment, run and labels of existing traces, by trace id. */
 export async function findTraceFacts(sql: Sql, traceIds: readonly string[]): Promise<Map<string, TraceFacts>> {
   const rows = await findTraceRows(sql, traceIds);
   if (rows.size === 0) return new Map();

@@ -1,14 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
+import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import { AccountsCard } from './AccountsCard.tsx';
 import { TokensCard } from './TokensCard.tsx';
+import { tokenState } from './token-state.ts';
 import { useSession } from './use-session.ts';
 import { tokensQuery } from './use-tokens.ts';
 
 /** The account of the reader: its tokens, and for an administrator all accounts. */
 export function AccountPage() {
   const { data: who } = useSession();
+  const [openedMs] = useState(() => Date.now());
   const tokens = useQuery({ ...tokensQuery, enabled: who?.accounts === 'on' });
   if (who === undefined) return null;
   if (who.accounts === 'off') {
@@ -18,15 +22,17 @@ export function AccountPage() {
       </Page>
     );
   }
-  const active = tokens.data?.tokens.filter(({ revokedAt }) => revokedAt === null).length;
+  const active = tokens.data?.tokens.filter((token) => tokenState(token, openedMs) === 'active').length;
   const counted = active === 1 ? '1 active token' : `${active} active tokens`;
   return (
     <Page
       title="Account"
       answer={active === undefined ? <AnswerPending /> : `${who.name}, role ${who.role}: ${counted}.`}
     >
-      <TokensCard query={tokens} />
-      {who.role === 'admin' && <AccountsCard own={who.name ?? ''} />}
+      <div className={layout.stack}>
+        <TokensCard query={tokens} />
+        {who.role === 'admin' && <AccountsCard own={who.name ?? ''} />}
+      </div>
     </Page>
   );
 }

@@ -74,7 +74,9 @@ export function NewTokenDialog({ onClose }: { readonly onClose: () => void }) {
           onChange={(event) => setLabel(event.target.value)}
         />
       </label>
-      <Select label="Expires after" value={days} options={ENDS} onChange={setDays} />
+      <div>
+        <Select label="Expires after" value={days} options={ENDS} onChange={setDays} />
+      </div>
       <fieldset className={styles.scopeList}>
         <legend>Scopes (none: all of your role)</legend>
         {choices.map((scope) => (

@@ -1,21 +1,21 @@
+import { useState } from 'react';
 import type { Token } from '../../../src/platform/auth/schema.ts';
 import { Instant } from '../parts/Instant.tsx';
 import parts from '../parts/parts.module.css';
 import table from '../table/table.module.css';
 import styles from './account.module.css';
-import { useTokenChanges } from './use-tokens.ts';
+import { RevokeDialog } from './RevokeDialog.tsx';
+import { tokenState } from './token-state.ts';
+
+const STATES = { active: 'Active', expired: 'Expired', revoked: 'Revoked' } as const;
 
 /** One row for each token; secrets are never shown again. */
 export function TokensTable({ tokens }: { readonly tokens: readonly Token[] }) {
-  const { revoke } = useTokenChanges();
+  const [openedMs] = useState(() => Date.now());
+  const [revoking, setRevoking] = useState<Token | null>(null);
   const labels = new Map(tokens.map(({ id, label }) => [id, label]));
   return (
     <>
-      {revoke.error !== null && (
-        <p className={parts.refused} role="alert">
-          {revoke.error.message}
-        </p>
-      )}
       <table className={table.table} aria-label="Tokens">
         <thead>
           <tr>
@@ -40,24 +40,24 @@ export function TokensTable({ tokens }: { readonly tokens: readonly Token[] }) {
               <td>{token.parent === null ? 'Password' : (labels.get(token.parent) ?? `Token ${token.parent}`)}</td>
               <td>{token.lastUsedAt === null ? 'Never' : <Instant at={token.lastUsedAt} />}</td>
               <td>
-                {token.revokedAt === null ? (
+                {tokenState(token, openedMs) === 'active' ? (
                   <button
                     type="button"
                     className={parts.plain}
                     aria-label={`Revoke ${token.label}`}
-                    disabled={revoke.isPending}
-                    onClick={() => revoke.mutate(token.id)}
+                    onClick={() => setRevoking(token)}
                   >
                     Revoke
                   </button>
                 ) : (
-                  'Revoked'
+                  STATES[tokenState(token, openedMs)]
                 )}
               </td>
             </tr>
           ))}
         </tbody>
       </table>
+      {revoking !== null && <RevokeDialog token={revoking} onClose={() => setRevoking(null)} />}
     </>
   );
 }
