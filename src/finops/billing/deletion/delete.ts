@@ -146,9 +146,8 @@ async function describe(
 ): Promise<BillDeletion> {
   const gone = new Set(request.deliveries);
   const elsewhere = await keptRawFiles(deps.store, gone);
-  const raw = new Map(
-    doomed.flatMap(({ stored }) => stored.files.map((file) => [file.sha256, file.sizeBytes] as const)),
-  );
+  const kept = doomed.filter(({ stored }) => stored.rawDeletedAt === null);
+  const raw = new Map(kept.flatMap(({ stored }) => stored.files.map((file) => [file.sha256, file.sizeBytes] as const)));
   for (const sha256 of elsewhere) raw.delete(sha256);
   return {
     dryRun: request.dryRun,
@@ -202,6 +201,7 @@ async function applyDeletion(
   const { actor, why, source, cause, deliveries } = request;
   const at = new Date(deps.clock.now()).toISOString();
   const act = { act: 'delete', actor, why, delivery: deliveries[0] ?? '', source } as const;
+  const sizes = new Map(files.map(({ id, sizeBytes }) => [id, sizeBytes]));
   let forgotten: StagedFile[] = [];
   const alongside = async (sql: Sql) => {
     for (const { stored, units } of doomed) {
@@ -209,7 +209,7 @@ async function applyDeletion(
       await insertDeletion(sql, {
         ...{ at, cause, what: 'delivery', actor, why, delivery: stored.id, source: stored.source },
         ...{ periods: [...stored.periods], rows: units.reduce((sum, { rows }) => sum + rows, 0) },
-        lakeBytes: files.filter(({ id }) => lakeFiles.includes(id)).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+        lakeBytes: lakeFiles.reduce((sum, id) => sum + (sizes.get(id) ?? 0), 0),
         rawBytes: stored.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
         files: stored.files,
         lakeFiles,

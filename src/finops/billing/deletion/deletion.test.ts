@@ -129,6 +129,17 @@ describe('the deletion of a delivery', () => {
     }
   });
 
+  it('never lets a newer delivery count by itself from which a person had reverted, and revert can', async () => {
+    const older = await idOf(importFiles(application, 'reverted', bill('1', '2024-03')));
+    const newer = await idOf(importFiles(application, 'reverted', bill('2', '2024-03')));
+    await call(application, revertDelivery, { body: { delivery: newer } });
+    const { units } = await remove(older);
+    expect(units).toMatchObject([{ countsAgain: null, reason: expect.stringContaining(`bill revert ${newer}`) }]);
+    expect(await billed('2024-03')).toBe(null);
+    await call(application, revertDelivery, { body: { delivery: newer } });
+    expect(await billed('2024-03')).toBe('2');
+  });
+
   it('changes no total when the delivery does not count, and keeps raw files that another delivery names', async () => {
     const shared = { 'shared.csv': billText({ cost: '1', period: '2026-05', account: 'acc-shared' }) };
     const first = await idOf(importFiles(application, 'superseded', shared));
@@ -316,9 +327,14 @@ describe('retention of raw bills and superseded deliveries', () => {
         ['2026-09', false, expect.stringMatching(new RegExp(`raw bill of ${old} was deleted at .* rawBillDays`))],
       ]),
     );
+    // The same files again are kept again, and heal the rows.
+    expect(await importFiles(aged, 'aged', bill('1', '2026-09'))).toMatchObject({ delivery: old, unchanged: true });
+    expect(await findings(aged)).toEqual([]);
+    expect(await call(aged, downloadRaw, { query: { delivery: old, file: 'bill.csv' } })).toContain('BilledCost');
     await backdate(aged, old, 81);
     await backdate(aged, young, 61);
-    expect(await table('supersededDeliveries')).toMatchObject({ rows: 1, first: '2026-09', last: '2026-09' });
+    // Two lake files and a raw file.
+    expect(await table('supersededDeliveries')).toMatchObject({ rows: 1, files: 3, first: '2026-09', last: '2026-09' });
     await retain();
     const { deliveries } = await call(aged, listDeliveries, {});
     expect(deliveries.map(({ delivery }) => delivery)).toEqual([young]);
