@@ -37,7 +37,7 @@ export default defineConfig({
     testTimeout: 90_000,
     hookTimeout: 90_000,
     // A poll ends when what it waits for is there: the limit is for a busy machine, and one second is none.
-    expect: { poll: { timeout: 15_000 } },
+    expect: { poll: { timeout: 40_000 } },
     unstubEnvs: true,
     globalSetup: temporaryFiles,
     projects: [
