@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -46,6 +46,24 @@ describe.skipIf(!hasChromium)('empty and broken states (skipped where Chromium i
     expect(await readable(page.getByTestId('empty').first())).toContain(expected.command);
     expect(complaints).toEqual([]);
     expect(await axeFaultsAsShown(page)).toEqual([]);
+  });
+
+  it('names damaged data and the command that repairs it, and nothing where no damage is known', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'steelyard-damaged-'));
+    await (await serveFolder(data))[Symbol.asyncDispose]();
+    writeFileSync(join(data, 'journals', 'prediction', '00000000000001-a.jsonl'), '{"prediction":"hal\n');
+    await using damaged = await serveFolder(data);
+    const { page, complaints } = await newVisit(browser);
+    await open(page, `${damaged.url}/`);
+    const text = await readable(page.getByRole('region', { name: 'Damaged data' }));
+    expect(text).toContain('1 damaged place in journals.');
+    expect(text).toMatch(
+      /prediction\/00000000000001-a\.jsonl\.19-0\.damaged: damaged bytes were set aside .*offset 0, 19.B/,
+    );
+    expect(text).toContain('steelyard verify --repair');
+    expect([complaints, await axeFaultsAsShown(page)]).toEqual([[], []]);
+    await open(page, `${server.url}/`);
+    expect(await page.getByRole('region', { name: 'Damaged data' }).count()).toBe(0);
   });
 
   it('says what happened, with the request id, when the server fails, and recovers when tried again', async () => {

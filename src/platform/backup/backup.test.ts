@@ -6,10 +6,10 @@ import { deleteDelivery, listDeletions } from '../../finops/billing/deletion/sch
 import type { Application } from '../../main.ts';
 import { billText, call, dailyRows, importFiles, problemFrom, testApplication } from '../../testing.ts';
 import { settle } from '../../testing-ledger.ts';
+import { fillApplication } from '../../testing-recorded-answers.ts';
 import { getVerification, startVerification } from '../integrity/schema.ts';
 import { systemClock } from '../units/index.ts';
 import { listBackups, openBackupPlace, refuseHalfRestored, restoreBackup } from './index.ts';
-import { fillApplication } from './recorded-answers.testing.ts';
 import { type BackupRun, type BackupSummary, getBackupRun, startBackup } from './schema.ts';
 
 const newFolder = (name: string) => mkdtempSync(join(tmpdir(), `${name}-`));

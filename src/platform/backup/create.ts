@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { createDigester, type Digester, type FileDigest } from '../digests/index.ts';
 import { systemCode } from '../errors/index.ts';
 import { keysBelow } from '../integrity/index.ts';
-import type { JournaledTable } from '../journal/index.ts';
+import { copyJournals, type JournaledTable } from '../journal/index.ts';
 import type { Lake } from '../lake/index.ts';
 import { type Digests, keptDigests, type Objects } from '../objects/index.ts';
 import { openStore, type Store } from '../store/index.ts';
@@ -88,11 +88,7 @@ async function snapshot({ folder, store, journals }: CreateDeps, work: string): 
   try {
     for (const journal of journals) holds.push(await journal.holdSettling());
     await store.snapshot(join(work, STORE));
-    for (const path of await filesBelow(join(folder, 'journals'))) {
-      const target = join(work, 'journals', path);
-      await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-      await copyFile(join(folder, 'journals', path), target);
-    }
+    await copyJournals(join(folder, 'journals'), join(work, 'journals'));
   } finally {
     for (const hold of holds) hold[Symbol.dispose]();
   }

@@ -8,7 +8,7 @@ export type { Look, Verifier } from './verifier.ts';
 export { unrepairable } from './verifier.ts';
 export { lakeVerifier } from './verify-lake.ts';
 export { keysBelow, objectsVerifier } from './verify-objects.ts';
-export { auditVerifier, type JournalCheck, journalVerifier, storeVerifier } from './verify-store.ts';
+export { auditVerifier, journalVerifier, storeVerifier } from './verify-store.ts';
 
 /** Checks all that is stored: digests of files and objects, pages of the store, the audit trail, references. */
 export interface Integrity {

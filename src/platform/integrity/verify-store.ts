@@ -37,7 +37,7 @@ export function auditVerifier(
   };
 }
 
-export interface JournalCheck {
+interface JournalCheck {
   /** Reads all files of the journals. */
   readonly check: () => Promise<readonly JournalFinding[]>;
   /** Writes a damaged ledger of segments again, from what the server knows of them. */

@@ -1,3 +1,4 @@
+export { copyJournals } from './copy.ts';
 export {
   damageText,
   type InstantRange,

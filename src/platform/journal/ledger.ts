@@ -25,7 +25,7 @@ export interface Recorded {
 /** Names every segment that was begun and is not in the lake, with its size when it has ended. */
 export const LEDGER = 'segments.ledger';
 /** Size of the segment that is written to, after each append: its file may be longer, and is never shorter. */
-const HEAD = 'open.head';
+export const HEAD = 'open.head';
 const HEAD_BYTES = 256;
 
 const Count = z.number().int().min(0);

@@ -24,7 +24,7 @@ export async function openStore(config: Pick<Config, 'database'> & { readonly fo
     async snapshot(target) {
       if (engine === 'sqlite') return snapshotSqlite(sqliteFile(config.folder), target);
       const detail =
-        'The store is PostgreSQL, which this command does not back up. Stop the server, run pg_dump for the store, and copy the data folder: so both are of one moment.';
+        'This command does not back up a PostgreSQL store. Stop every server, run pg_dump --format=custom for the database, copy the data folder (lake, objects, journals), and start again. To restore: pg_restore into a new database, put the copied folder in place, start the server with both, and run steelyard verify.';
       throw new AppError('backup_store_unsupported', detail);
     },
     [Symbol.asyncDispose]: () => database.destroy(),

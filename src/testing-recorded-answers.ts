@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { Application } from '../../main.ts';
-import { importFiles } from '../../testing.ts';
-import { importSamples, samplesText } from '../../testing-gpus.ts';
-import { daysOf, madeBill } from '../../testing-ledger.ts';
+import type { Application } from './main.ts';
+import { importFiles } from './testing.ts';
+import { importSamples, samplesText } from './testing-gpus.ts';
+import { daysOf, madeBill } from './testing-ledger.ts';
 
-const EXAMPLES = new URL('../../../examples/recommender/config/', import.meta.url);
+const EXAMPLES = new URL('../examples/recommender/config/', import.meta.url);
 const AT = Date.parse('2026-06-10T12:00:00Z');
 const TAGS = `apiVersion: steelyard/v1
 kind: AllocationRules
