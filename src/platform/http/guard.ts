@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/index.ts';
 import type { Scope } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
+import { unkeptCharacter } from '../units/index.ts';
 import { type Access, type Identity, NOBODY, type WriteRecorder } from './access.ts';
 import { checkHostAndOrigin } from './origin.ts';
 import { writeRecordOf } from './write-record.ts';
@@ -62,6 +63,9 @@ export function guard(app: FastifyInstance, deps: GuardDeps): void {
     request.identity = NOBODY;
     if (!PROBES.has(request.routeOptions.url ?? '')) checkHostAndOrigin(request, allowedHosts);
     await admit(deps.access, request, reply);
+    // Here for every route: those of plugins read their path themselves.
+    const unkept = unkeptCharacter(request.params);
+    if (unkept !== null) throw new AppError('invalid_request', `The path holds ${unkept}.`);
   });
   const { checkWrite } = deps;
   if (checkWrite !== undefined) {

@@ -145,6 +145,7 @@ describe('the cost of a run', () => {
     await post(application, 'registered-models/create', { name: 'ranker' });
     await post(application, 'model-versions/create', { name: 'ranker', source: `runs:/${run}/model`, run_id: run });
     await eventually(async () => expect((await costOf(run)).total.cost?.amount).toBe('6'));
+    await post(application, 'runs/update', { run_id: run, status: 'FINISHED' });
     await eventually(async () => expect((await costOf(run)).energy.kilowattHours).toBe(0.5));
     const params = { model: 'ranker', version: '1' };
     const cost = await costOf(run);

@@ -311,6 +311,7 @@ describe('a remote write that is none', () => {
     const { application } = await fresh('{ type: prometheus, url: "http://127.0.0.1:9" }');
     expect((await write(application, 'there', [])).status).toBe(404);
     expect((await write(application, here, [])).status).toBe(409);
+    expect((await write(application, '%00', [])).status).toBe(400);
   });
 });
 
