@@ -3,7 +3,7 @@ import type { PipelineSpec, Scalar } from './definition/schema.ts';
 import { shown, shownSummaries } from './runs/read.ts';
 import { isOver } from './runs/schema.ts';
 import { type StatesOfRun, statesOf } from './runs/states.ts';
-import { findRun, requestStop, runsOf } from './runs/store.ts';
+import { findRun, requestStop, runsOf, stopRequestOf } from './runs/store.ts';
 import type { PipelineRun, PipelineRunSummary } from './schema.ts';
 import { existing, existingRun, type PipelineDeps, startRun } from './service.ts';
 
@@ -34,6 +34,8 @@ export interface PipelineRuns {
   latest(sql: Sql, pipeline: string, limit: number): Promise<PipelineRunSummary[]>;
   /** Asks a run to stop, in the caller's transaction; in words why that cannot be, or null when it will. Then `wake` its driver. */
   requestStop(sql: Sql, run: string, by: string): Promise<string | null>;
+  /** Who asked a run to stop; null when it was not asked to, or is not there. */
+  stopRequestedBy(sql: Sql, run: string): Promise<string | null>;
   wake(run: string): void;
 }
 
@@ -47,6 +49,7 @@ export function createPipelineRuns(deps: PipelineDeps, wake: (run: string) => vo
       await requestStop(sql, id, by);
       return null;
     },
+    stopRequestedBy: stopRequestOf,
     spec: async (sql, pipeline) => (await existing({ store: sql }, pipeline)).spec,
     async begin({ pipeline, params, requestKey, detail, actor, within }) {
       const { id, number } = await startRun(deps, {

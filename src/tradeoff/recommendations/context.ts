@@ -38,7 +38,7 @@ export interface RecommendationDeps
     PurchaseFinderDeps['gpus'];
   readonly billing: Pick<Billing, 'currentUnits'>;
   readonly org: Pick<Org, 'withTeam'>;
-  readonly pipelines: { readonly runs: Pick<PipelineRuns, 'requestStop' | 'wake' | 'spec'> };
+  readonly pipelines: { readonly runs: Pick<PipelineRuns, 'requestStop' | 'stopRequestedBy' | 'wake' | 'spec'> };
   readonly decisions: Pick<Decisions, 'recordAct'>;
   /** Address of this server's pages for those who are told of something; null: it was not said. */
   readonly publicUrl: string | null;

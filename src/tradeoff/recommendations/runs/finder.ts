@@ -1,5 +1,6 @@
 import type { Gpus } from '../../../finops/gpus/index.ts';
 import type { Metering } from '../../../finops/metering/index.ts';
+import type { PipelineRuns } from '../../../mlops/pipelines/index.ts';
 import type { Tracking } from '../../../mlops/tracking/index.ts';
 import { Subject } from '../../../org/schema.ts';
 import type { Store } from '../../../platform/store/index.ts';
@@ -19,6 +20,7 @@ export interface IdleRunDeps {
   readonly tracking: Pick<Tracking, 'runningGpuSamples'>;
   readonly metering: Pick<Metering, 'ofRuns'>;
   readonly gpus: Pick<Gpus, 'heldAt'>;
+  readonly pipelines: { readonly runs: Pick<PipelineRuns, 'stopRequestedBy'> };
 }
 
 /** What gpu-pruner and others take for idle. */
@@ -33,9 +35,9 @@ export function idleRunFinder(deps: IdleRunDeps): Finder {
   return { kind: 'stop_run', find: () => idleRuns(deps, USUAL) };
 }
 
-/** Runs whose GPUs all did nothing for the whole of the window that ends now. */
+/** Runs whose GPUs all did nothing for the whole of the window that ends now, except those that are stopping already. */
 export async function idleRuns(
-  { store, clock, tracking, metering, gpus }: IdleRunDeps,
+  { store, clock, tracking, metering, gpus, pipelines }: IdleRunDeps,
   { windowMs, threshold }: { readonly windowMs: number; readonly threshold: number },
 ): Promise<Found[]> {
   const now = clock.now();
@@ -45,6 +47,8 @@ export async function idleRuns(
   const holdings = await gpus.heldAt(now);
   const found: Found[] = [];
   for (const run of idle) {
+    const { pipelineRun } = tagged(run.tags);
+    if (pipelineRun !== undefined && (await pipelines.runs.stopRequestedBy(store, pipelineRun)) !== null) continue;
     const usage = await metering.ofRuns(store, [run.runId]);
     const held = holdings.flatMap(({ gpu, subjects }) =>
       subjects.length > 0 && subjects.every((subject) => subject?.run === run.runId) ? [gpu] : [],
