@@ -132,8 +132,8 @@ function execution({ id, folder, pid, graceMs, exit, watchdog, group, seenAlive 
   const started = startOf(folder);
   const ended = exit.then(() => {
     clearTimeout(killing);
-    // With the sleep that it is in.
-    if (watchdog?.pid !== undefined) signal(-watchdog.pid, 'SIGKILL');
+    // With the sleep that it is in. One that asked the command to end writes down when it killed it, and then ends by itself.
+    if (watchdog?.pid !== undefined && read(folder, 'stopped') !== 'watchdog') signal(-watchdog.pid, 'SIGKILL');
     // What it left running, in its group or out of it, would run for ever and for nobody.
     kill();
     const why = killedFor ?? read(folder, 'killed-for');
