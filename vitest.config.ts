@@ -60,7 +60,8 @@ export default defineConfig({
           include: browser,
           exclude: pictures,
           globalSetup: [temporaryFiles, 'test/support/browser-setup.ts'],
-          maxWorkers: 2,
+          // A page waits for its answers a quarter of the time.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
