@@ -69,7 +69,7 @@ export interface IntendedUnit extends ComparedUnit {
 /** Everything that an act changes, worked out before anything is. */
 export interface Plan {
   readonly units: readonly StandingUnit[];
-  /** Units that no delivery stands for any more. */
+  /** Units without a current delivery afterwards. */
   readonly gone: readonly StandingUnit[];
   readonly overlaps: readonly StoredOverlap[];
   /** Pairs that were compared anew, in the form of `overlaps`; what is not in there does not overlap any more. */
@@ -79,8 +79,8 @@ export interface Plan {
 }
 
 /**
- * Works out what an act would change. Ask and apply within one turn, or somebody may change the bill in between. `gone` are
- * standing units that no delivery stands for afterwards.
+ * Works out what an act would change. Ask and apply within one turn, or another act may change the bill in between. `gone` are
+ * current units that have no delivery afterwards.
  */
 export async function planChange(
   deps: LedgerDeps,

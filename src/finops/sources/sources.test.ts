@@ -141,7 +141,7 @@ describe('a source that is deleted', () => {
     expect(await total()).toBe('3');
   });
 
-  it('keeps its bills when it is told to, and a deleted delivery does not come back by itself', async () => {
+  it('keeps its bills with keepDeliveries, and a deleted delivery does not come back by itself', async () => {
     await apply(location());
     deliver(run('01'), '5');
     const [{ delivery = null } = {}] = (await sync()).deliveries;

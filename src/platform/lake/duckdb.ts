@@ -84,7 +84,7 @@ function pathsIn(sql: string): string[] {
   return [...new Set(sql.match(/[\w-]+\/[0-9a-f-]{36}\.parquet/g) ?? [])];
 }
 
-/** Removed files that a statement is told of; a question takes seconds. */
+/** Paths of removed files that are remembered for statements in flight. */
 const REMOVED_NOTED = 10_000;
 
 class DuckDbLake implements Lake {

@@ -259,7 +259,7 @@ describe('files that are deleted for good', () => {
     expect(await forget(a)).toEqual([]);
   });
 
-  it('stay while work holds them; a statement that still names one afterwards is told to ask again', async () => {
+  it('stay while work holds them; a statement that names one afterwards fails with lake_file_removed', async () => {
     const a = await stage('p1', '1');
     await swapIn(a);
     const relation = await lake.relation(store, table);

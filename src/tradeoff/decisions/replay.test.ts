@@ -80,7 +80,7 @@ describe('the replay of a decision', () => {
     expect(replayed.checks).toEqual(checks);
     expect(replayed.bills).toMatchObject([{ delivery, rows: 1, isSame: true }]);
     expect(replayed.evidenceSha256).toMatch(/^[0-9a-f]{64}$/);
-    // Another bill counts by now: the replay stands on that of then.
+    // Another bill counts by now: the replay uses the one of the decision.
     await decideOn('130');
     expect(await replay(decision)).toEqual(replayed);
   });

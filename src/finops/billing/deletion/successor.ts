@@ -3,7 +3,7 @@ export interface UnitDelivery {
   readonly delivery: string;
 }
 
-/** What counts for a unit when the delivery that stands for it is deleted. */
+/** The delivery that counts for a unit after its current one is deleted. */
 export type Successor =
   | { readonly kind: 'counts'; readonly delivery: string }
   | { readonly kind: 'raw_deleted'; readonly delivery: string }
