@@ -161,7 +161,7 @@ spec: {subject: {project: odd}, amount: '100', currency: USD, enforcement: hard,
     const folder = temporaryFolder();
     const file = join(folder, 'budget.yaml');
     // So many seconds each: on a busy machine the last of them begins when the first have run for half of that.
-    const limit = atOnce * draws(20, 16);
+    const limit = atOnce * draws(40, 16);
     writeFileSync(
       file,
       `apiVersion: steelyard/v1
