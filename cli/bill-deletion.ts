@@ -75,7 +75,7 @@ function deletionText({ deliveries, months, rows, lakeFiles, lakeBytes, rawFiles
 
 function consequences({ units, unanswerable }: BillDeletion): string[] {
   const counts = units
-    .filter(({ standing }) => standing === 'current' || standing === 'shadowed')
+    .filter(({ standing }) => ['current', 'shadowed', 'held'].includes(standing))
     .map(({ source, period, reason }) => `  ${source} ${period}: ${reason}`);
   return [
     ...(counts.length === 0 ? [] : ['Afterwards:', ...counts]),

@@ -29,6 +29,33 @@ async function imported(name: string, content: string, ...options: string[]): Pr
 const tagged = (team: string) => `"{""team"": ""${team}""}"`;
 
 describe('deliveries on the command line', () => {
+  it('that may hold the charges of another export are asked about, and counted as the answer says', async () => {
+    await using own = await serveFolder();
+    const path = join(folder, 'seats.csv');
+    writeFileSync(path, bill({ billed: '10', service: 'Seats' }));
+    const importAs = (source: string, ...options: string[]) =>
+      own.run('bill', 'import', path, '--source', source, ...options);
+    expect(await importAs('sales')).toMatchObject({ code: 0 });
+    const asked = await importAs('support');
+    expect(asked).toMatchObject({ code: 5, out: '' });
+    expect(asked.err).toContain('error[bill_overlap_unclear]: ');
+    expect(asked.err).toContain('import again with --counts-beside');
+    expect(await importAs('support', '--counts-beside', '--replaces')).toMatchObject({ code: 2 });
+    expect(await importAs('support', '--counts-beside')).toMatchObject({ code: 0 });
+    expect((await own.run('cost', 'summary', '--by', 'serviceName')).out).toContain('20');
+    expect((await importAs('again', '--replaces')).out).not.toContain('Not counted');
+    expect((await own.run('cost', 'summary', '--by', 'serviceName')).out).toContain('10');
+  });
+
+  it('with rows that break a rule of FOCUS say so, and list them', async () => {
+    await using own = await serveFolder();
+    const path = join(folder, 'quality.csv');
+    writeFileSync(path, bill({ billed: '10' }).replace('Usage', 'Blah'));
+    const { out } = await own.run('bill', 'import', path, '--source', 'aws');
+    const command = /Data quality: 1 finding\. steelyard (bill quality d_\w+)/.exec(out)?.[1] ?? '';
+    expect((await own.run(...command.split(' '))).out).toContain('CAU-ChargeCategory-C-003-M');
+  });
+
   it('show what differs between two of them, and go back', async () => {
     const first = await imported(
       'first.csv',
@@ -61,7 +88,7 @@ describe('deliveries on the command line', () => {
     await using own = await serveFolder();
     const rows = bill({ billed: '10' }, { billed: '5', service: 'Amazon EC2' }).replaceAll(
       /^BilledCost|^(?=\d)/gm,
-      (start) => (start === '' ? '123456789012,' : 'SubAccountId,BilledCost'),
+      (start) => (start === '' ? '123456789012,i-1,' : 'SubAccountId,ResourceId,BilledCost'),
     );
     const path = join(folder, 'account.csv');
     for (const name of ['daily', 'monthly']) {

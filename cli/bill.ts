@@ -1,16 +1,25 @@
 import { z } from 'zod';
-import { BillDataset, ImportResult, importBill, SourceName, type UnitOutcome } from '../src/finops/billing/schema.ts';
+import {
+  BillDataset,
+  DateFormat,
+  ImportResult,
+  importBill,
+  NumberFormat,
+  SourceName,
+  type UnitOutcome,
+} from '../src/finops/billing/schema.ts';
 import { Month, UtcInstant } from '../src/platform/units/schema.ts';
 import { createUpload } from '../src/platform/uploads/schema.ts';
 import { billDeletionCommands } from './bill-deletion.ts';
 import { deliveryCommands } from './bill-deliveries.ts';
 import { diffCommand } from './bill-diff.ts';
 import { type BillFile, findBillFiles, readBytes } from './bill-files.ts';
+import { qualityCommand } from './bill-quality.ts';
 import { rawCommands } from './bill-row.ts';
 import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { RemoteFailure } from './frame/failure.ts';
+import { CommandError, RemoteFailure } from './frame/failure.ts';
 import { counted, shownAmount, shownCount } from './output/amounts.ts';
 import { createProgress, type Progress } from './output/progress.ts';
 import { table } from './output/table.ts';
@@ -47,16 +56,33 @@ const importCommand = command({
       describe: 'How many rows may be left out; they are kept apart and counted in every total',
     },
     allowShrink: { describe: 'Let a few stray rows of another month replace that month' },
+    dateFormat: {
+      value: 'FORMAT',
+      schema: DateFormat,
+      describe: 'How dates are written: iso, month-first, day-first; kept for the source',
+    },
+    numberFormat: {
+      value: 'FORMAT',
+      schema: NumberFormat,
+      describe: 'How amounts are written: plain, grouped, decimal-comma; kept for the source',
+    },
+    countsBeside: {
+      describe: 'Where rows do not say whether another export has the same charges: these are other ones',
+    },
+    replaces: { describe: 'Count this export instead of every one that has the same charges, or may have' },
   },
   run: async (context, input) => {
+    if (input.countsBeside && input.replaces)
+      throw new CommandError('usage', '--counts-beside and --replaces exclude each other: give one of them.');
     const files = await findBillFiles(input.path);
     const client = await context.client();
     const progress = createProgress(context.io.err, context.globals.json);
     try {
       const uploaded = await uploadAll(client, files, progress);
       progress.show(`Reading the rows of ${counted(files.length, 'file')}`, null);
-      const { path: _path, ...options } = input;
-      const body = { ...options, files: uploaded };
+      const { path: _path, countsBeside, replaces, ...options } = input;
+      const overlap = countsBeside ? 'beside' : replaces ? 'replaces' : 'ask';
+      const body = { ...options, overlap, files: uploaded } as const;
       const result = await client.call(importBill, { body });
       await progress.clear();
       await context.answer(result, () => importText(result, context));
@@ -95,6 +121,11 @@ function importText(result: ImportResult, context: Context): string {
   const notCounted = result.units.flatMap((unit) => unitText(unit, context));
   const leftOut = result.rejectedRows === 0 ? [] : [paint.waiting(`Left out: ${counted(result.rejectedRows, 'row')}`)];
   const rejected = result.rejectedRows === 0 ? [] : [rejectedText(result)];
+  const findings = result.units.reduce((sum, unit) => sum + (unit.findings ?? 0), 0);
+  const quality =
+    findings === 0
+      ? []
+      : [paint.waiting(`Data quality: ${counted(findings, 'finding')}. steelyard bill quality ${result.delivery}`)];
   const totals = table(
     result.totals,
     [
@@ -104,7 +135,7 @@ function importText(result: ImportResult, context: Context): string {
     ],
     paint,
   );
-  return [what, ...periods, ...replaced, ...notCounted, ...leftOut, ...rejected, '', totals].join('\n');
+  return [what, ...periods, ...replaced, ...notCounted, ...leftOut, ...rejected, ...quality, '', totals].join('\n');
 }
 
 /** A unit that does not count, or about which there is something to say. */
@@ -132,4 +163,11 @@ function rejectedText({ rejected, rejectedRows }: Pick<ImportResult, 'rejected' 
   return [...lines, ...(more > 0 ? [`… and ${shownCount(more)} more`] : [])].join('\n');
 }
 
-export const billCommands = [importCommand, ...deliveryCommands, ...billDeletionCommands, diffCommand, ...rawCommands];
+export const billCommands = [
+  importCommand,
+  ...deliveryCommands,
+  qualityCommand,
+  ...billDeletionCommands,
+  diffCommand,
+  ...rawCommands,
+];

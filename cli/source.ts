@@ -98,7 +98,7 @@ function deliveriesText(deliveries: readonly SyncedDelivery[], paint: Paint): st
 function styleOf(outcome: SyncedDelivery['outcome'], paint: Paint): (text: string) => string {
   if (outcome === 'imported') return paint.good;
   if (outcome === 'failed') return paint.bad;
-  return outcome === 'waiting' || outcome === 'shadowed' ? paint.waiting : paint.faint;
+  return outcome === 'waiting' || outcome === 'shadowed' || outcome === 'held' ? paint.waiting : paint.faint;
 }
 
 /** Below the table: a sentence has no place in a column. */

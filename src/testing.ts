@@ -101,16 +101,21 @@ export interface BillRow {
   readonly account?: string;
   readonly service?: string;
   readonly currency?: string;
+  readonly region?: string;
+  readonly resource?: string;
+  readonly sku?: string;
 }
 
 const HEADER =
-  'BilledCost,EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ChargePeriodEnd,SubAccountId,ServiceName';
+  'BilledCost,EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ChargePeriodEnd,SubAccountId,ServiceName,RegionId,ResourceId,SkuId';
 
 const two = (day: number) => String(day).padStart(2, '0');
 
-function line({ cost, day = 3, period = '2026-10', account = '', service = 'EC2', currency = 'USD' }: BillRow): string {
+function line(row: BillRow): string {
+  const { cost, day = 3, period = '2026-10', account = '', service = 'EC2', currency = 'USD' } = row;
+  const { region = '', resource = '', sku = '' } = row;
   const [start, end] = [`${period}-${two(day)}T00:00:00Z`, `${period}-${two(day + 1)}T00:00:00Z`];
-  return [cost, cost, currency, `${period}-01T00:00:00Z`, start, end, account, service].join();
+  return [cost, cost, currency, `${period}-01T00:00:00Z`, start, end, account, service, region, resource, sku].join();
 }
 
 /** A small FOCUS bill as CSV. */

@@ -37,6 +37,7 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
     setProvisionalDays: billing.setProvisionalDays,
     importDelivery: (request, isWanted) => billing.importDelivery(request, 'sync', isWanted),
     deleteBills: billing.deleteSource,
+    heldSources: billing.heldSources,
   });
   const costs = createCosts({ ...ground, billing });
   prices.listen(ground.events);

@@ -197,7 +197,7 @@ describe('splits of shared cost', () => {
     const september = { period: '2026-09', day: '2026-09-02' };
     await load([team('a', '10', september), shared('100', september)]);
     expect(await byTeam('2026-09')).toEqual({ a: '110' });
-    await load([team('b', '30', september)], 'azure');
+    await load([team('b', '30', { ...september, resource: `${resource}-b` })], 'azure');
     expect(await byTeam('2026-09')).toEqual({ a: '35', b: '105' });
   });
 });

@@ -3,9 +3,9 @@ import { type Sql, transactPrepared } from '../../platform/store/index.ts';
 import { type BillAct, insertAct } from './act-store.ts';
 import { billRows } from './bill-rows.ts';
 import { compareMoney } from './diff/money.ts';
-import { type BillDerivation, contentOf, type LedgerDeps, type Plan, partitionOf } from './ledger.ts';
+import { type BillDerivation, contentOf, type LedgerDeps, type Plan, partitionOf, type Undecided } from './ledger.ts';
 import type { ActResult, Restatement, UnitChange } from './schema.ts';
-import { removeUnit, replaceOverlaps, saveUnit } from './unit-store.ts';
+import { removeUnit, replaceOverlaps, saveOverlapDecisions, saveUnit } from './unit-store.ts';
 
 /** Who did what to the bill. */
 export interface Act {
@@ -50,6 +50,7 @@ export async function applyPlan(
       const payload = { delivery, source, ...said, changes: plan.changes };
       await deps.events.append(sql, { type: eventTypes[act.act], subject: `source:${source}`, payload });
       for (const done of acts) await appendRestated(deps, sql, done, source);
+      await appendHeld(deps, sql, plan);
       await afterwards(sql);
     };
     await transactPrepared(deps.store, work, async () => derivation?.refresh());
@@ -63,6 +64,7 @@ async function applyToStore(deps: LedgerDeps, sql: Sql, plan: Plan, derivation: 
   for (const unit of plan.units) await saveUnit(sql, unit);
   for (const { partition } of plan.gone) await removeUnit(sql, partition);
   await replaceOverlaps(sql, plan.compared, plan.overlaps);
+  await saveOverlapDecisions(sql, plan.decisions);
   if (derivation === null) return;
   await deps.lake.swap(sql, billRows, plan.lake);
   await derivation.swapIn(sql);
@@ -124,6 +126,15 @@ async function deltaOf(deps: LedgerDeps, plan: Plan, changes: readonly UnitChang
     .map(({ value, metric, currency, before: was, after, delta }) => ({
       ...{ serviceName: value, metric, currency, before: was, after, delta },
     }));
+}
+
+/** Units that were put on hold by this act. */
+async function appendHeld(deps: LedgerDeps, sql: Sql, plan: Plan): Promise<void> {
+  const isNew = ({ held }: Undecided) => plan.units.some(({ partition }) => partition === held.partition);
+  for (const { held, counted, reason } of plan.undecided.filter(isNew)) {
+    const payload = { delivery: held.delivery, period: held.period, counted: counted.delivery, reason };
+    await deps.events.append(sql, { type: 'bill.held', subject: `source:${held.source}`, payload });
+  }
 }
 
 async function appendRestated(deps: LedgerDeps, sql: Sql, act: BillAct, source: string): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
-import { call, importFiles, problemFrom } from '../../testing.ts';
+import { call, deliverFiles, importFiles, problemFrom } from '../../testing.ts';
 import { quietApplication, sharedQuietApplication } from '../../testing-shared.ts';
 import { costRows, costSummary } from '../costs/schema.ts';
 import { listDeliveries } from './schema.ts';
@@ -142,8 +142,10 @@ describe('a bill that comes in', () => {
 
   it('reads gzip, a byte-order mark, semicolons and CRLF alike', async () => {
     await importFiles(application, `${source}-a`, { 'a.csv.gz': gzipSync(bill(row('1'))) });
-    await importFiles(application, `${source}-b`, { 'b.csv': `\ufeff${bill(row('2'))}`.replaceAll('\n', '\r\n') });
-    await importFiles(application, `${source}-c`, { 'c.csv': bill(row('4', { tags: '' })).replaceAll(',', ';') });
+    const windows = { 'b.csv': `\ufeff${bill(row('2'))}`.replaceAll('\n', '\r\n') };
+    await deliverFiles(application, `${source}-b`, windows, { overlap: 'beside' });
+    const semicolons = { 'c.csv': bill(row('4', { tags: '' })).replaceAll(',', ';') };
+    await deliverFiles(application, `${source}-c`, semicolons, { overlap: 'beside' });
     expect(await total()).toEqual([{ currency: 'USD', amount: '7' }]);
   });
 
@@ -178,7 +180,7 @@ describe('a delivery', () => {
 
   it('replaces its source and period whole, and nothing else', async () => {
     const first = await importFiles(application, source, { 'a.csv': bill(row('1'), row('2')) });
-    await importFiles(application, `${source}-azure`, { 'z.csv': bill(row('100')) });
+    await deliverFiles(application, `${source}-azure`, { 'z.csv': bill(row('100')) }, { overlap: 'beside' });
     const second = await importFiles(application, source, { 'a.csv': bill(row('5')) });
     expect(second.replaced).toEqual([first.delivery]);
     expect(await total()).toEqual([{ currency: 'USD', amount: '105' }]);

@@ -87,7 +87,14 @@ function rejectCase(columns: StatedColumns): string {
   const required = REQUIRED.map(
     (name) => `WHEN ${statedOf(columns, name).sql} IS NULL THEN ${rejection(name, 'missing')}`,
   );
-  return `CASE ${[...required, ...unreadable(columns), unknownCurrency(columns), ...reversedPeriods(columns)].join('\n      ')} END`;
+  const checks = [
+    ...required,
+    ...unreadable(columns),
+    unknownCurrency(columns),
+    ...farAway(columns),
+    ...reversedPeriods(columns),
+  ];
+  return `CASE ${checks.join('\n      ')} END`;
 }
 
 /** Columns whose values may not be what they should: a bad one is there before the conversion and null after it. */
@@ -104,6 +111,19 @@ function unknownCurrency(columns: StatedColumns): string {
   const from = statedOf(columns, 'BillingCurrency');
   const isKnown = `length(${from.sql}) = 3 AND contains(${literal(currencies)}, ' ' || ${from.sql} || ' ')`;
   return `WHEN NOT (${isKnown}) THEN ${rejection(from.shown, 'currency', textOf(from))}`;
+}
+
+/** No cloud has billed before, and a later year is a mistake of writing: it would be a billing period of its own. */
+const [FIRST_YEAR, LAST_YEAR] = [1990, 2100];
+
+function farAway(columns: StatedColumns): string[] {
+  const names = ['BillingPeriodStart', 'ChargePeriodStart', 'BillingPeriodEnd', 'ChargePeriodEnd'] as const;
+  return names.flatMap((name) => {
+    const from = columns.get(name);
+    if (from === undefined) return [];
+    const isNear = `${name} >= TIMESTAMP '${FIRST_YEAR}-01-01' AND ${name} <= TIMESTAMP '${LAST_YEAR + 1}-01-01'`;
+    return [`WHEN NOT (${isNear}) THEN ${rejection(from.shown, 'year', textOf(from))}`];
+  });
 }
 
 function reversedPeriods(columns: StatedColumns): string[] {
@@ -129,15 +149,25 @@ function rejection(column: string, kind: string, value = "''"): string {
 const expectations: Readonly<Record<string, string>> = {
   missing: 'is empty; a value is required',
   decimal: 'is not a decimal number; expected digits with a point, such as -12.345',
-  instant: 'is not an instant; expected UTC such as 2026-11-01T00:00:00Z',
+  instant: 'is not an instant; expected UTC such as 2026-11-01T00:00:00Z, written in one way in the whole file',
+  year: `is outside the years ${FIRST_YEAR} to ${LAST_YEAR}`,
   json: 'is not a JSON object of tags; expected {"key": "value"}',
   currency: 'is not an ISO 4217 currency; expected a code such as USD',
   period: 'ends before it starts',
 };
 
+const NUMBER_FORMAT_HINT =
+  '. Where the whole file writes 1,234.56 or 1.234,56, say so with --number-format grouped or decimal-comma';
+
+/** `$10,000.00`, `1.234,56`: an amount, as people's programs write it. */
+function isWrittenOtherwise(value: string): boolean {
+  return /^[-+\p{Sc}\p{Zs}]*\d[\d.,\p{Sc}\p{Zs}]*$/u.test(value);
+}
+
 /** The reject column as a person reads it. */
 export function explainRejection(reject: string): { column: string; reason: string } {
   const [column = '', kind = '', value = ''] = reject.split(SEPARATOR);
   const shown = kind === 'missing' ? column : `${column} "${value.slice(0, 80)}"`;
-  return { column, reason: `${shown} ${expectations[kind] ?? 'is wrong'}` };
+  const hint = kind === 'decimal' && isWrittenOtherwise(value) ? NUMBER_FORMAT_HINT : '';
+  return { column, reason: `${shown} ${expectations[kind] ?? 'is wrong'}${hint}` };
 }

@@ -99,7 +99,9 @@ function instantOfText(text: string): string {
   const isPlain = `(length(${text}) = 19 AND ${text}[17] = ':') OR (length(${text}) = 20 AND ends_with(${text}, 'Z'))`;
   const zoned = (value: string) => `timezone('UTC', TRY_CAST(${value} AS TIMESTAMPTZ))`;
   const withSeconds = `regexp_replace(${text}, '^(.{10}[T ][0-9]{2}:[0-9]{2})(Z|[+-].*)$', '\\1:00\\2')`;
-  return `CASE WHEN ${text}[1] BETWEEN '0' AND '9' THEN coalesce(
+  // The engine reads `4/1/25` as a day of the year 4: a date begins with the four digits of its year.
+  const hasYear = `TRY_CAST(left(${text}, 4) AS USMALLINT) IS NOT NULL AND ${text}[5] IN ('-', '/')`;
+  return `CASE WHEN ${hasYear} THEN coalesce(
     CASE WHEN ${isPlain} THEN TRY_CAST(${text} AS TIMESTAMP) END, ${zoned(text)}, ${zoned(withSeconds)}) END`;
 }
 

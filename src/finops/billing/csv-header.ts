@@ -5,8 +5,8 @@ const LONGEST_HEADER = 128 * 1024;
 /** Exports with a column for each tag have some hundreds. */
 const MOST_COLUMNS = 5000;
 
-/** First record of a CSV text: names and the delimiter that splits it best. A byte-order mark is skipped. */
-export function parseHeader(text: string, name: string): { delimiter: string; header: string[] } {
+/** First record of a CSV text: names and the delimiter that splits it best; and the fields of the record after it. A byte-order mark is skipped. */
+export function parseHeader(text: string, name: string): { delimiter: string; header: string[]; first: string[] } {
   const clean = text.startsWith('\ufeff') ? text.slice(1) : text;
   const record = firstRecord(clean.slice(0, LONGEST_HEADER + 1));
   if (record.length > LONGEST_HEADER) throw tooLong(name, `is longer than ${LONGEST_HEADER} characters`);
@@ -20,7 +20,8 @@ export function parseHeader(text: string, name: string): { delimiter: string; he
     );
   }
   if (header.length > MOST_COLUMNS) throw tooLong(name, `has ${header.length} columns, of at most ${MOST_COLUMNS}`);
-  return { delimiter, header };
+  const rest = clean.slice(record.length).replace(/^[\r\n]+/, '');
+  return { delimiter, header, first: splitRecord(firstRecord(rest.slice(0, LONGEST_HEADER)), delimiter) };
 }
 
 function tooLong(name: string, what: string): AppError {

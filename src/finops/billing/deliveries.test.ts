@@ -77,7 +77,7 @@ describe('deliveries', () => {
   it('are known again by their files, export and producer, and change nothing then', async () => {
     const first = await deliver(billOf({ cost: '1' }));
     expect(await deliver(billOf({ cost: '1' }))).toMatchObject({ unchanged: true, delivery: first.delivery });
-    expect(idOf(await deliver(billOf({ cost: '1' }), { export: 'daily' }))).not.toBe(first.delivery);
+    expect(idOf(await deliver(billOf({ cost: '1' }), { export: 'daily', overlap: 'hold' }))).not.toBe(first.delivery);
     expect(await deliveries()).toHaveLength(2);
   });
 
@@ -95,8 +95,8 @@ describe('deliveries', () => {
 
   it('of another export of the source are another unit', async () => {
     await deliver(billOf({ cost: '1' }));
-    await deliver(billOf({ cost: '2' }), { export: 'marketplace' });
-    await deliver(billOf({ cost: '4' }), { scope: '123456789012' });
+    await deliver(billOf({ cost: '2' }), { export: 'marketplace', overlap: 'beside' });
+    await deliver(billOf({ cost: '4' }), { scope: '123456789012', overlap: 'beside' });
     expect(await total()).toEqual(usd('7'));
   });
 

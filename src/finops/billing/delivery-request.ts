@@ -1,4 +1,5 @@
 import type { BillDataset } from './formats/format.ts';
+import type { DateFormat, NumberFormat } from './schema.ts';
 
 /**
  * A file of a delivery. Bytes that are new come as an upload (`platform/uploads`: `receive(name, stream)` answers the id);
@@ -9,6 +10,13 @@ import type { BillDataset } from './formats/format.ts';
 export type DeliveryFileRef =
   | { readonly name: string; readonly upload: string }
   | { readonly name: string; readonly sha256: string };
+
+/**
+ * What happens where the rows do not say whether another export has the same charges. ask: the delivery is refused. beside: they
+ * are other charges, and both count. replaces: this export counts instead of every one that it overlaps. hold: the delivery is
+ * kept, and what came later does not count until a person decides.
+ */
+export type OnOverlap = 'ask' | 'beside' | 'replaces' | 'hold';
 
 /** Half-open range of charge dates, YYYY-MM-DD. */
 export interface ChargeDates {
@@ -49,4 +57,8 @@ export interface DeliveryRequest {
   readonly allowRejected: number;
   /** Lets a few stray rows, or a delivery that covers fewer days, replace a whole month of them. */
   readonly allowShrink: boolean;
+  readonly overlap: OnOverlap;
+  /** How its files write dates and amounts; null: as was declared for the source before, else as the files determine. */
+  readonly dateFormat: DateFormat | null;
+  readonly numberFormat: NumberFormat | null;
 }

@@ -2,7 +2,21 @@ import { z } from 'zod';
 import type { Lake, StagedFile } from '../../platform/lake/index.ts';
 import { decimalString } from '../../platform/units/index.ts';
 import { billRows } from './bill-rows.ts';
+import { qualityRules, ruleCounts } from './quality/rules.ts';
 import { CostMetric, MetricTotal } from './schema.ts';
+
+/** Which charge a row is of, beside its day. */
+export const IDENTITY_COLUMNS = [
+  'SubAccountId',
+  'BillingAccountId',
+  'RegionId',
+  'ResourceId',
+  'SkuId',
+  'ChargeCategory',
+  'ServiceName',
+  'ServiceProviderName',
+] as const;
+export type IdentityColumn = (typeof IDENTITY_COLUMNS)[number];
 
 /** What the rows of one unit in one delivery say, without reading them again. */
 export const UnitFacts = z.strictObject({
@@ -13,16 +27,27 @@ export const UnitFacts = z.strictObject({
   accounts: z.array(z.string()),
   /** Billing currencies, sorted. */
   currencies: z.array(z.string()),
+  /** Columns that tell charges apart and have a value in some row; left out by deliveries of before this was kept. */
+  identifiedBy: z.array(z.enum(IDENTITY_COLUMNS)).optional(),
+  /** Rows that break a rule of FOCUS, by the rule; left out like `identifiedBy`. */
+  findings: z.record(z.string(), z.number().int()).optional(),
+  /** Format of its files, and which of these columns all of them have; left out like `identifiedBy`, or by deliveries read anew. */
+  origin: z.strictObject({ format: z.string(), columns: z.array(z.enum(IDENTITY_COLUMNS)) }).optional(),
 });
 export type UnitFacts = z.infer<typeof UnitFacts>;
 
 /** Whose a charge is, as far as a row says. */
 export const ACCOUNT = 'coalesce(SubAccountId, BillingAccountId)';
 
-export async function unitFacts(lake: Lake, files: readonly StagedFile[]): Promise<UnitFacts> {
+export async function unitFacts(
+  lake: Lake,
+  files: readonly StagedFile[],
+  origin?: UnitFacts['origin'],
+): Promise<UnitFacts> {
+  const named = IDENTITY_COLUMNS.map((column) => `count("${column}") AS "${column}"`);
   const sums = CostMetric.options.map((metric) => `sum("${columnOf(metric)}")::VARCHAR AS "${metric}"`);
   const rows = await lake.query(
-    `SELECT BillingCurrency AS currency, ${sums.join(', ')},
+    `SELECT BillingCurrency AS currency, ${[...sums, ...named, ...ruleCounts].join(', ')},
       list(DISTINCT ChargePeriodStart::DATE)::VARCHAR[] AS days, list(DISTINCT ${ACCOUNT}) AS accounts
       FROM ${lake.stagedRelation(billRows, files)} GROUP BY 1 ORDER BY 1`,
   );
@@ -35,7 +60,20 @@ export async function unitFacts(lake: Lake, files: readonly StagedFile[]): Promi
     chargeDays: distinct(rows.map((row) => row.days)),
     accounts: distinct(rows.map((row) => row.accounts)),
     currencies: rows.map((row) => String(row.currency)),
+    identifiedBy: IDENTITY_COLUMNS.filter((column) => rows.some((row) => Number(row[column]) > 0)),
+    findings: Object.fromEntries(
+      qualityRules
+        .map(({ rule }) => [rule, rows.reduce((sum, row) => sum + Number(row[rule]), 0)] as const)
+        .filter(([, count]) => count > 0),
+    ),
+    ...(origin === undefined ? {} : { origin }),
   };
+}
+
+/** Rows that break a rule of FOCUS, counted once a rule; null where that was not checked. */
+export function findingCount(facts: UnitFacts | null): number | null {
+  if (facts?.findings === undefined) return null;
+  return Object.values(facts.findings).reduce((sum, count) => sum + count, 0);
 }
 
 /** `billedCost` -> `BilledCost`. */

@@ -1,7 +1,7 @@
 import type { StagedFile } from '../../platform/lake/index.ts';
 import { type BillUnit, unitPartition } from './bill-rows.ts';
 import type { DeliveryRequest } from './delivery-request.ts';
-import { type UnitFacts, unitFacts } from './facts.ts';
+import { IDENTITY_COLUMNS, type UnitFacts, unitFacts } from './facts.ts';
 import { contentOf, type LedgerDeps } from './ledger.ts';
 import type { StagedBillFile } from './staging.ts';
 import { deliveriesOfUnit } from './store.ts';
@@ -28,14 +28,16 @@ export async function arrivingUnits(
 ): Promise<ArrivingUnit[]> {
   const standing = await standingUnits(deps.store);
   const units: ArrivingUnit[] = [];
+  const format = [...new Set(staged.map((file) => file.format))].toSorted().join(', ');
+  const columns = IDENTITY_COLUMNS.filter((column) => staged.every((file) => file.columns.includes(column)));
   for (const [partition, { unit, files }] of filesByUnit(request, staged)) {
-    const facts = await unitFacts(deps.lake, files);
+    const facts = await unitFacts(deps.lake, files, { format, columns });
     const stands = standing.find((known) => known.partition === partition);
     const newer = (await deliveriesOfUnit(deps.store, partition)).find((known) => known.producedAt > producedAt);
     const rows = files.reduce((sum, file) => sum + file.rows, 0);
     const remark =
       newer === undefined
-        ? await currencyRemark(deps, facts, stands)
+        ? joined(datesRemark(staged), await currencyRemark(deps, facts, stands))
         : `made ${producedAt}, before ${newer.delivery}, which was made ${newer.producedAt}`;
     units.push({ ...unit, partition, files, rows, facts, isOlder: newer !== undefined, remark });
   }
@@ -62,6 +64,19 @@ export function filesByUnit(
     for (const { period, file } of accepted) take(request.dataset ?? dataset, period, file);
   }
   return units;
+}
+
+function joined(...remarks: readonly (string | null)[]): string | null {
+  const said = remarks.filter((remark) => remark !== null);
+  return said.length === 0 ? null : said.join('; ');
+}
+
+/** How dates were read that are not ISO. */
+function datesRemark(staged: readonly StagedBillFile[]): string | null {
+  const written = staged.map((file) => file.written).find(({ dates }) => dates !== 'iso');
+  if (written === undefined) return null;
+  const order = written.dates === 'day-first' ? 'day/month/year' : 'month/day/year';
+  return `dates were read as ${order}, ${written.shown === null ? 'as was declared' : `which ${written.shown} shows`}`;
 }
 
 async function currencyRemark(

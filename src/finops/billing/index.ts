@@ -76,6 +76,8 @@ export interface Billing {
   setProvisionalDays(sql: Sql, source: string, days: number): Promise<void>;
   /** Units that count now, by period, then source; what another unit shadows is not among them. */
   currentUnits(sql: Sql): Promise<CurrentUnit[]>;
+  /** Names of sources with a unit that waits for a person to decide about an overlap. */
+  heldSources(sql: Sql): Promise<ReadonlySet<string>>;
   /** Ids of the lake files with the rows of a delivery, current or not; empty for an unknown one. */
   filesOf(sql: Sql, delivery: string): Promise<string[]>;
   /** Rows of a delivery that were left out as not acceptable; 0 for an unknown delivery. */
@@ -140,6 +142,8 @@ export function createBilling(deps: BillingDeps): Billing {
     exclusive,
     setProvisionalDays: saveProvisionalDays,
     currentUnits: async (sql) => (await standingUnits(sql)).filter(({ shadowedBy }) => shadowedBy === null),
+    heldSources: async (sql) =>
+      new Set((await standingUnits(sql)).filter(({ held }) => held).map(({ source }) => source)),
     filesOf: async (sql, delivery) => (await unitsOfDelivery(sql, delivery)).flatMap(({ lakeFiles }) => lakeFiles),
     rejectedRows: async (sql, delivery) => (await findDelivery(sql, delivery))?.rejectedRows ?? 0,
     countedUnits,

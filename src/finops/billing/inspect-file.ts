@@ -5,6 +5,8 @@ import { createGunzip } from 'node:zlib';
 import { AppError, systemCode } from '../../platform/errors/index.ts';
 import { bytesAt, isWholeParquet, refuseOtherFormats } from '../../platform/tables/index.ts';
 import { parseHeader } from './csv-header.ts';
+import { notRead } from './formats/index.ts';
+import { unreadJson } from './formats/unread.ts';
 
 export type BillFileFormat =
   | { readonly kind: 'parquet' }
@@ -13,13 +15,18 @@ export type BillFileFormat =
       readonly compression: 'gzip' | 'none';
       readonly delimiter: string;
       readonly header: readonly string[];
+      /** Fields of the first record after the header; one empty field where there is none. */
+      readonly first: readonly string[];
+      /** Lines end in two ways, which the engine does not read. */
+      readonly hasMixedLineEnds: boolean;
     };
 
 const HEADER_LIMIT_BYTES = 1024 * 1024;
 
 /**
  * Reads the whole file once, before anything is stored: format, header, encoding, length of lines, completeness.
- * Errors name the file and the line: `file_empty`, `file_truncated`, `file_not_utf8`, `file_format_unknown`, `bill_malformed`.
+ * Errors name the file and the line: `file_empty`, `file_truncated`, `file_not_utf8`, `file_format_unknown`, `bill_format_not_read`,
+ * `bill_malformed`.
  */
 export async function inspectFile(path: string, name: string): Promise<BillFileFormat> {
   await using file = await open(path, 'r');
@@ -52,7 +59,11 @@ async function inspectText(path: string, name: string, compression: 'gzip' | 'no
   }
   check.end();
   if (startBytes === 0) throw new AppError('file_empty', `${name} holds no text once unpacked.`, { file: name });
-  return { kind: 'csv', compression, ...parseHeader(Buffer.concat(start).toString('utf8'), name) };
+  const beginning = Buffer.concat(start).toString('utf8');
+  const unread = unreadJson(beginning);
+  if (unread !== null) throw notRead(name, unread);
+  const header = parseHeader(beginning, name);
+  return { kind: 'csv', compression, ...header, hasMixedLineEnds: check.hasMixedLineEnds };
 }
 
 function asUnreadable(error: unknown, name: string): unknown {
@@ -89,6 +100,10 @@ class TextCheck {
   #linesBefore = 0;
   /** Of the line that is not over. */
   #lineBytes = 0;
+  /** Lines that end with a carriage return and a line feed. */
+  #twoByteEnds = 0;
+  /** Last byte of the chunk before. */
+  #last = 0;
 
   constructor(name: string) {
     this.#name = name;
@@ -100,8 +115,17 @@ class TextCheck {
     const text = bytes.subarray(0, whole);
     if (!isUtf8(text) || text.includes(0)) this.#refuse(text);
     this.#checkLine(text);
-    for (let at = text.indexOf(LINE_FEED); at !== -1; at = text.indexOf(LINE_FEED, at + 1)) this.#linesBefore += 1;
+    for (let at = text.indexOf(LINE_FEED); at !== -1; at = text.indexOf(LINE_FEED, at + 1)) {
+      this.#linesBefore += 1;
+      if ((at === 0 ? this.#last : text[at - 1]) === CARRIAGE_RETURN) this.#twoByteEnds += 1;
+    }
+    this.#last = text.at(-1) ?? this.#last;
     this.#rest = Buffer.from(bytes.subarray(whole));
+  }
+
+  /** A field with a line break of the other kind counts too: it costs a copy of the file, and changes nothing. */
+  get hasMixedLineEnds(): boolean {
+    return this.#twoByteEnds > 0 && this.#twoByteEnds < this.#linesBefore;
   }
 
   end(): void {

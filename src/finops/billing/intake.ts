@@ -81,7 +81,7 @@ export async function stageFiles(
 
 async function stageFile(
   deps: IntakeDeps,
-  { source, exportName, scope, dataset }: DeliveryRequest,
+  { source, exportName, scope, dataset, period, dateFormat, numberFormat }: DeliveryRequest,
   delivery: string,
   file: Incoming,
 ): Promise<StagedBillFile> {
@@ -93,6 +93,8 @@ async function stageFile(
     origin: { delivery, source, file: file.name },
     unit: { source, exportName, dataset: dataset ?? 'CostAndUsage', scope },
     dataset,
+    period,
+    declared: { dates: dateFormat, numbers: numberFormat },
   });
 }
 

@@ -4,13 +4,16 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { type BillUnit, billRows, shownExport, unitExport, unitPartition } from './bill-rows.ts';
 import { unitFacts } from './facts.ts';
-import { type ComparedUnit, overlapPair, overlapReason } from './overlap.ts';
+import { type ComparedUnit, compareUnits } from './overlap.ts';
 import { DEFAULT_PROVISIONAL_DAYS, periodState } from './period-state.ts';
 import type { UnitChange } from './schema.ts';
 import { type Overlap, resolveShadows } from './standings.ts';
 import { unitsOfDelivery } from './store.ts';
 import {
+  type ExportPair,
+  findOverlapDecisions,
   findOverlaps,
+  type OverlapDecision,
   provisionalDaysBySource,
   type StandingUnit,
   type StoredOverlap,
@@ -59,11 +62,17 @@ export interface LedgerDeps {
   readonly deriver: BillDeriver;
 }
 
-/** A unit as an act wants it: which delivery stands for it, and with what claim where a person decided about that. */
+/** A unit as an act wants it: which delivery stands for it, and what a person decided about its overlaps. */
 export interface IntendedUnit extends ComparedUnit {
   readonly partition: string;
   readonly delivery: string;
-  readonly claim?: { readonly preference: number | null; readonly beside: boolean };
+  readonly decides?: Deciding;
+}
+
+/** Of which overlaps of a unit, and what: it counts instead of the other, or both do. */
+export interface Deciding {
+  readonly overlaps: 'all' | 'undecided';
+  readonly counts: 'this' | 'both';
 }
 
 /** Everything that an act changes, worked out before anything is. */
@@ -72,10 +81,22 @@ export interface Plan {
   /** Units without a current delivery afterwards. */
   readonly gone: readonly StandingUnit[];
   readonly overlaps: readonly StoredOverlap[];
-  /** Pairs that were compared anew, in the form of `overlaps`; what is not in there does not overlap any more. */
-  readonly compared: readonly Omit<StoredOverlap, 'reason'>[];
+  /** Pairs that were compared anew; what is not in `overlaps` does not overlap any more. */
+  readonly compared: readonly ExportPair[];
+  /** What a person decided with this act. */
+  readonly decisions: readonly OverlapDecision[];
+  /** Pairs of which one does not count until a person decides. */
+  readonly undecided: readonly Undecided[];
   readonly changes: readonly UnitChange[];
   readonly lake: BillChange;
+}
+
+/** Two units that may hold the same charges: one counts, one is held. */
+export interface Undecided {
+  readonly held: StandingUnit;
+  readonly counted: StandingUnit;
+  /** What they have in common. */
+  readonly reason: string;
 }
 
 /**
@@ -92,31 +113,48 @@ export async function planChange(
   const isGone = new Set(gone.map(({ partition }) => partition));
   const next = nextUnits(before, intended).filter(({ partition }) => !isGone.has(partition));
   const here = next.filter(({ period }) => periods.includes(period));
-  const known = await findOverlaps(deps.store);
+  const known = (await findOverlaps(deps.store)).filter(({ period }) => periods.includes(period));
   const { overlaps, compared } = await compareAll(deps, here, intended, known);
-  const isCompared = (overlap: StoredOverlap) => compared.some((pair) => samePair(pair, overlap));
-  const kept = known.filter((overlap) => periods.includes(overlap.period) && !isCompared(overlap));
-  const resolved = periods.flatMap((period) => resolvePeriod(period, here, [...kept, ...overlaps]));
+  const kept = known.filter((overlap) => !compared.some((pair) => samePair(pair, overlap)));
+  const decided = await findOverlapDecisions(deps.store);
+  const decisions = newDecisions(intended, [...kept, ...overlaps], decided);
+  const found = [...kept, ...overlaps].map((overlap) => ({
+    ...overlap,
+    decision: decisionOn(overlap, [...decided, ...decisions]),
+  }));
+  const resolved = periods.flatMap((period) => resolvePeriod(period, here, found));
   const units = resolved.filter((unit) => !isSame(unit, before));
   const changes = await changesOf(deps, before, units, gone);
-  return { units, gone, overlaps, compared, changes, lake: await lakeChange(deps, changes, intended) };
+  const undecided = undecidedOf(resolved, found);
+  const lake = await lakeChange(deps, changes, intended);
+  return { units, gone, overlaps, compared, decisions, undecided, changes, lake };
+}
+
+function undecidedOf(units: readonly StandingUnit[], overlaps: readonly StoredOverlap[]): Undecided[] {
+  return units
+    .filter(({ held }) => held)
+    .flatMap((held) => {
+      const counted = units.find(({ partition }) => partition === held.shadowedBy);
+      if (counted === undefined) return [];
+      const [one, other] = inOrder(held, counted);
+      const pair = { one: unitExport(one), other: unitExport(other), period: held.period };
+      const overlap = overlaps.find((known) => samePair(known, pair));
+      return overlap === undefined ? [] : [{ held, counted, reason: overlap.reason }];
+    });
 }
 
 function nextUnits(before: readonly StandingUnit[], intended: readonly IntendedUnit[]): StandingUnit[] {
   const next = new Map(before.map((unit) => [unit.partition, unit]));
   let arrival = Math.max(0, ...before.map((unit) => unit.arrival));
   for (const unit of intended) {
-    const { partition, source, exportName, dataset, scope, period, delivery, claim } = unit;
+    const { partition, source, exportName, dataset, scope, period, delivery } = unit;
     const existing = next.get(partition);
-    // An export keeps from month to month the claim that it had, and what a person decided about it.
+    // An export keeps from month to month the claim that it had.
     const inherited = existing ?? latestOfExport([...next.values()], unit);
     if (inherited === undefined) arrival += 1;
-    const stood = { arrival, preference: null, beside: false, ...inherited, ...claim };
-    next.set(partition, {
-      ...{ partition, source, exportName, dataset, scope, period, delivery },
-      ...{ arrival: stood.arrival, preference: stood.preference, beside: stood.beside },
-      ...{ shadowedBy: existing?.shadowedBy ?? null, shadowReason: existing?.shadowReason ?? null },
-    });
+    const { shadowedBy = null, shadowReason = null, held = false } = existing ?? {};
+    const own = { partition, source, exportName, dataset, scope, period, delivery };
+    next.set(partition, { ...own, arrival: inherited?.arrival ?? arrival, shadowedBy, shadowReason, held });
   }
   return [...next.values()];
 }
@@ -126,30 +164,69 @@ function latestOfExport(units: readonly StandingUnit[], unit: BillUnit): Standin
   return same.toSorted((a, b) => (a.period < b.period ? 1 : -1))[0];
 }
 
-/** Compares every intended unit with every other of its period, each pair once. */
+/** Compares every intended unit with every other of its period, and pairs of which only amounts are known; each pair once. */
 async function compareAll(
   deps: LedgerDeps,
   here: readonly StandingUnit[],
   intended: readonly IntendedUnit[],
   known: readonly StoredOverlap[],
-): Promise<{ overlaps: StoredOverlap[]; compared: Omit<StoredOverlap, 'reason'>[] }> {
+): Promise<{ overlaps: StoredOverlap[]; compared: ExportPair[] }> {
+  const isIntended = ({ partition }: StandingUnit) => intended.some((unit) => unit.partition === partition);
+  const isOld = (pair: ExportPair) => known.some((overlap) => overlap.kind === 'amounts' && samePair(overlap, pair));
   const overlaps: StoredOverlap[] = [];
-  const compared: Omit<StoredOverlap, 'reason'>[] = [];
-  for (const unit of intended) {
-    for (const other of here.filter((one) => one.period === unit.period && one.partition !== unit.partition)) {
-      const [one, second] = overlapPair(unit, other);
-      const pair = { one, other: second, period: unit.period };
-      if (compared.some((done) => samePair(done, pair))) continue;
+  const compared: ExportPair[] = [];
+  for (const [index, one] of here.entries()) {
+    for (const other of here.slice(index + 1).filter(({ period }) => period === one.period)) {
+      const [first, second] = inOrder(one, other);
+      const pair = { one: unitExport(first), other: unitExport(second), period: one.period };
+      if (!isIntended(one) && !isIntended(other) && !isOld(pair)) continue;
       compared.push(pair);
-      const reason = await overlapReason(deps.lake, unit, await comparable(deps, other, intended), known);
-      if (reason !== null) overlaps.push({ ...pair, reason });
+      const [left, right] = [await comparable(deps, first, intended), await comparable(deps, second, intended)];
+      const likeness = await compareUnits(deps.lake, left, right);
+      if (likeness === null) continue;
+      const larger = likeness.larger === null ? null : pair[likeness.larger];
+      overlaps.push({ ...pair, kind: likeness.kind, larger, reason: likeness.reason });
     }
   }
   return { overlaps, compared };
 }
 
-function samePair(a: Omit<StoredOverlap, 'reason'>, b: Omit<StoredOverlap, 'reason'>): boolean {
-  return a.one === b.one && a.other === b.other && a.period === b.period;
+function inOrder(one: StandingUnit, other: StandingUnit): readonly [StandingUnit, StandingUnit] {
+  return unitExport(one) < unitExport(other) ? [one, other] : [other, one];
+}
+
+function samePair(a: ExportPair, b: ExportPair): boolean {
+  return isOfExports(a, b) && a.period === b.period;
+}
+
+function isOfExports(a: Omit<ExportPair, 'period'>, b: Omit<ExportPair, 'period'>): boolean {
+  return a.one === b.one && a.other === b.other;
+}
+
+/** What the act decides about the overlaps of its units. */
+function newDecisions(
+  intended: readonly IntendedUnit[],
+  overlaps: readonly StoredOverlap[],
+  decided: readonly OverlapDecision[],
+): OverlapDecision[] {
+  return intended.flatMap((unit) => {
+    if (unit.decides === undefined) return [];
+    const { overlaps: which, counts } = unit.decides;
+    const own = unitExport(unit);
+    return overlaps
+      .filter(({ one, other, period }) => period === unit.period && (one === own || other === own))
+      .filter((overlap) => which === 'all' || (overlap.kind === 'unclear' && decisionOn(overlap, decided) === null))
+      .map(({ one, other, period }) => ({ one, other, period, counts: counts === 'both' ? 'both' : own }));
+  });
+}
+
+/** What was decided about two exports in this period, or in the latest before it, or else in the first after it; the last word wins. */
+function decisionOn(pair: ExportPair, decisions: readonly OverlapDecision[]): string | null {
+  const own = decisions
+    .filter((decision) => isOfExports(decision, pair))
+    .toSorted((a, b) => (a.period < b.period ? -1 : 1));
+  const decision = own.findLast(({ period }) => period <= pair.period) ?? own[0];
+  return decision?.counts ?? null;
 }
 
 async function comparable(
@@ -172,28 +249,33 @@ export async function contentOf(
   const unit = (await unitsOfDelivery(deps.store, delivery)).find((held) => held.partition === partition);
   if (unit === undefined) throw new Error(`delivery ${delivery} holds nothing of ${partition}`);
   const files = await deps.lake.filesById(deps.store, billRows, unit.lakeFiles);
-  return { facts: unit.facts ?? (await unitFacts(deps.lake, files)), files };
+  const { facts } = unit;
+  return { facts: facts?.identifiedBy === undefined ? await unitFacts(deps.lake, files) : facts, files };
 }
 
 function resolvePeriod(
   period: string,
   units: readonly StandingUnit[],
-  found: readonly StoredOverlap[],
+  found: readonly (StoredOverlap & { readonly decision: string | null })[],
 ): StandingUnit[] {
   const here = units.filter((unit) => unit.period === period);
-  const byExport = new Map(here.map((unit) => [unitExport(unit), unit]));
+  const byExport = new Map(here.map((unit) => [unitExport(unit), unit.partition]));
   const overlaps = found.flatMap((overlap): Overlap[] => {
     const [one, other] = [byExport.get(overlap.one), byExport.get(overlap.other)];
-    if (overlap.period !== period || one === undefined || other === undefined) return [];
-    return [{ one: one.partition, other: other.partition, reason: overlap.reason }];
+    const { reason, kind, decision, larger } = overlap;
+    if (overlap.period !== period || one === undefined || other === undefined || decision === 'both') return [];
+    const winner = byExport.get(decision ?? larger ?? '') ?? null;
+    return [{ one, other, reason, winner, undecided: kind === 'unclear' && decision === null }];
   });
   const shadows = resolveShadows(here, overlaps);
   return here.map((unit) => {
     const shadow = shadows.get(unit.partition) ?? null;
     const by = here.find(({ partition }) => partition === shadow?.by);
-    if (shadow === null || by === undefined) return { ...unit, shadowedBy: null, shadowReason: null };
-    const shadowReason = `counted from ${shownExport(by)} already: ${shadow.reason}`;
-    return { ...unit, shadowedBy: shadow.by, shadowReason };
+    if (shadow === null || by === undefined) return { ...unit, shadowedBy: null, shadowReason: null, held: false };
+    const how = shadow.undecided
+      ? `held beside ${shownExport(by)}, which counts`
+      : `counted from ${shownExport(by)} already`;
+    return { ...unit, shadowedBy: shadow.by, shadowReason: `${how}: ${shadow.reason}`, held: shadow.undecided };
   });
 }
 
@@ -203,7 +285,7 @@ function isSame(unit: StandingUnit, before: readonly StandingUnit[]): boolean {
 }
 
 function comparedFields(unit: StandingUnit): unknown[] {
-  return [unit.delivery, unit.preference, unit.beside, unit.shadowedBy, unit.shadowReason];
+  return [unit.delivery, unit.shadowedBy, unit.shadowReason, unit.held];
 }
 
 async function changesOf(

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { type Migrations, withSequence } from '../../platform/store/index.ts';
+import { fillDecisions } from './decisions-migration.ts';
 import { type BeforeUnits, fillUnits } from './units-migration.ts';
 
 export const billingMigrations: Migrations = {
@@ -129,6 +130,40 @@ export const billingMigrations: Migrations = {
         .execute();
       await db.schema.createIndex('bill_deletion_delivery').on('bill_deletion').column('delivery_id').execute();
       await db.schema.alterTable('bill_delivery').addColumn('raw_deleted_at', 'text').execute();
+    },
+  },
+  // Charges are compared by what they are, not by their amounts, and a person decides about two exports, not about one.
+  'billing/004-overlaps': {
+    async up(db) {
+      const overlap = () => db.schema.alterTable('bill_overlap');
+      await overlap()
+        .addColumn('kind', 'text', (column) => column.notNull().defaultTo('amounts'))
+        .execute();
+      await overlap().addColumn('larger', 'text').execute();
+      await db.schema
+        .createTable('bill_overlap_decision')
+        .addColumn('one', 'text', (column) => column.notNull())
+        .addColumn('other', 'text', (column) => column.notNull())
+        .addColumn('period', 'text', (column) => column.notNull())
+        .addColumn('counts', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('bill_overlap_decision_once', ['one', 'other', 'period'])
+        .execute();
+      await fillDecisions(db);
+      const unit = () => db.schema.alterTable('bill_unit');
+      await unit()
+        .addColumn('held', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute();
+      await unit().dropColumn('preference').execute();
+      await unit().dropColumn('beside').execute();
+    },
+  },
+  // How files write dates and amounts, where that was declared.
+  'billing/005-written': {
+    async up(db) {
+      for (const table of ['bill_delivery', 'bill_source']) {
+        await db.schema.alterTable(table).addColumn('date_format', 'text').execute();
+        await db.schema.alterTable(table).addColumn('number_format', 'text').execute();
+      }
     },
   },
 };

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type BillRow, billText, call, dailyRows, deliverFiles, problemFrom } from '../../testing.ts';
+import { draws } from '../../testing-deep.ts';
 import { sharedQuietApplication } from '../../testing-shared.ts';
 import { costSummary } from '../costs/schema.ts';
 import { type ImportResult, listDeliveries, preferDelivery } from './schema.ts';
@@ -13,7 +15,7 @@ let month: BillRow[] = [];
 beforeEach(() => {
   tests += 1;
   [account, other] = [String(123_456_789_000 + tests), `other-${tests}`];
-  month = dailyRows(10, { cost: '1', account });
+  month = dailyRows(10, { cost: '1', account, resource: 'i-1' });
 });
 const named = (source: string) => `${source}-${tests}`;
 
@@ -32,11 +34,10 @@ const total = async () => {
 const usd = (amount: string) => [{ currency: 'USD', amount }];
 const deliveries = async () =>
   (await call(application, listDeliveries)).deliveries.filter(({ source }) => source.endsWith(named('')));
+const prefer = (delivery: string | null, body: object = {}) =>
+  call(application, preferDelivery, { body: { delivery: delivery ?? '', ...body } });
 
 describe('exports of the same charges', () => {
-  const prefer = (delivery: string | null, body: object = {}) =>
-    call(application, preferDelivery, { body: { delivery: delivery ?? '', ...body } });
-
   it('under two names are counted once, the first come', async () => {
     await deliver('aws', billText(...month), { export: 'daily' });
     const before = await total();
@@ -48,15 +49,21 @@ describe('exports of the same charges', () => {
     expect((await deliveries()).map(({ standing }) => standing)).toEqual(['current', 'shadowed']);
   });
 
-  it('are found when one is short and lies over the other', async () => {
-    await deliver('azure', billText(...month), { export: 'daily' });
-    const before = await total();
-    await deliver('azure', billText(...month.slice(0, 4)), { export: 'once' });
-    expect(await total()).toEqual(before);
+  it.each([
+    ['after it', ['daily', 'once']],
+    ['before it', ['once', 'daily']],
+  ])('are counted from the longer one, which comes first when it comes %s', async (_when, order) => {
+    const rows = new Map([
+      ['daily', month],
+      ['once', month.slice(0, 4)],
+    ]);
+    for (const name of order) await deliver('azure', billText(...(rows.get(name) ?? [])), { export: name });
+    expect(await total()).toEqual(usd('14.5'));
+    expect((await deliveries()).find(({ current }) => current)).toMatchObject({ export: 'daily' });
   });
 
   it('are found between a parent and a child scope', async () => {
-    const others = dailyRows(10, { cost: '7', account: other });
+    const others = dailyRows(10, { cost: '7', account: other, resource: 'i-2' });
     await deliver('azure', billText(...month, ...others), { scope: '/billingAccounts/1' });
     const before = await total();
     const child = await deliver('azure', billText(...others), { scope: '/subscriptions/other' });
@@ -64,9 +71,26 @@ describe('exports of the same charges', () => {
     expect(await total()).toEqual(before);
   });
 
-  it('are found between sources', async () => {
+  it('are found between sources, in whatever case a cloud writes its ids', async () => {
     await deliver('bucket', billText(...month));
-    expect((await deliver('folder', billText(...month))).units).toMatchObject([{ standing: 'shadowed' }]);
+    const upper = month.map((row) => ({ ...row, resource: 'I-1' }));
+    expect((await deliver('folder', billText(...upper))).units).toMatchObject([{ standing: 'shadowed' }]);
+  });
+
+  it('are found by hour and by day, where one of them has no column of regions', async () => {
+    await deliver('daily', billText(...month.map((row) => ({ ...row, region: 'eu-west-1' }))));
+    const hourly = billText(...month)
+      .replace('RegionId', 'Other')
+      .replaceAll('T00:00:00Z,2026-10-', 'T05:00:00Z,2026-10-');
+    expect((await deliver('hourly', hourly)).units).toMatchObject([{ standing: 'shadowed' }]);
+  });
+
+  it('are found when a restatement has reached only one of them', async () => {
+    await deliver('aws', billText(...month), { export: 'daily' });
+    await deliver('aws', billText(...month), { export: 'monthly' });
+    const restated = dailyRows(10, { cost: '2', account, resource: 'i-1' });
+    await deliver('aws', billText(...restated), { export: 'daily' });
+    expect((await deliveries()).filter(({ current }) => current)).toHaveLength(1);
   });
 
   it('as actual and as amortised cost are two views, whatever their amounts', async () => {
@@ -79,19 +103,6 @@ describe('exports of the same charges', () => {
     expect(await total()).toEqual(usd('100'));
   });
 
-  it('stay apart when the amounts differ: two exports of one account by region are no overlap', async () => {
-    await deliver('aws', billText(...month), { export: 'us' });
-    await deliver('aws', billText(...dailyRows(10, { cost: '4', account })), { export: 'eu' });
-    expect((await deliveries()).map(({ standing }) => standing)).toEqual(['current', 'current']);
-  });
-
-  it('stay found when a restatement has reached only one of them', async () => {
-    await deliver('aws', billText(...month), { export: 'daily' });
-    await deliver('aws', billText(...month), { export: 'monthly' });
-    await deliver('aws', billText(...dailyRows(10, { cost: '2', account })), { export: 'daily' });
-    expect((await deliveries()).filter(({ current }) => current)).toHaveLength(1);
-  });
-
   it('let the other one count when the first no longer describes the charges', async () => {
     await deliver('aws', billText(...month), { export: 'daily' });
     await deliver('aws', billText(...month), { export: 'monthly' });
@@ -99,10 +110,156 @@ describe('exports of the same charges', () => {
     await deliver('aws', billText(), { export: 'daily', period: '2026-10' });
     expect(await total()).toEqual(before);
   });
+});
 
-  it('are decided by a person, for later deliveries and months too', async () => {
-    await deliver('aws', billText(...month), { export: 'daily' });
-    const second = await deliver('aws', billText(...month, { cost: '500', account, day: 20 }), { export: 'monthly' });
+describe('exports of different charges', () => {
+  const fees = { cost: '2', service: 'EKS' };
+
+  it('by region both count, though their fixed fees are equal on every day', async () => {
+    const region = (name: string, cost: string) => [
+      ...dailyRows(30, { ...fees, account, region: name }).map((row) => ({
+        ...row,
+        cost: '2.40',
+        sku: 'cluster-hours',
+      })),
+      ...dailyRows(30, { ...fees, account, region: name }).map((row) => ({ ...row, cost: '1.08', sku: 'nat-hours' })),
+      { cost, account, region: name, resource: `i-${name}` },
+    ];
+    await deliver('us', billText(...region('us-east-1', '100')));
+    const second = await deliver('eu', billText(...region('eu-west-1', '300')));
+    expect(second.units).toMatchObject([{ standing: 'current', reason: null }]);
+    expect(await total()).toEqual(usd('608.8'));
+  });
+
+  it('by hour both count, though their days are the same', async () => {
+    const hours = (from: string, to: string) =>
+      billText({ cost: '5', account, resource: 'i-1' })
+        .replace('2026-10-03T00:00:00Z', `2026-10-03T${from}:00:00Z`)
+        .replace('2026-10-04T00:00:00Z', `2026-10-03T${to}:00:00Z`);
+    await deliver('morning', hours('00', '12'));
+    expect((await deliver('evening', hours('12', '23'))).units).toMatchObject([{ standing: 'current' }]);
+  });
+
+  it('both count for any bill that is split by account, region, service, SKU, resource or day', async () => {
+    const names = (name: string) => fc.constantFrom(`${name}-1`, `${name}-2`, '');
+    const row = fc.record({
+      account: fc.constantFrom('a', 'b'),
+      region: names('region'),
+      service: fc.constantFrom('EC2', 'S3'),
+      resource: names('resource'),
+      sku: names('sku'),
+      day: fc.integer({ min: 1, max: 4 }),
+      // Few amounts, so that many are equal.
+      cost: fc.constantFrom('1', '2.5'),
+    });
+    const by = fc.constantFrom('account', 'region', 'service', 'resource', 'sku', 'day');
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 2, maxLength: 30 }), by, async (rows, column) => {
+        tests += 1;
+        // A billing period of its own: every unit is compared with all others of its period.
+        const period = `${2000 + tests}-10`;
+        const own = rows.map((one) => ({ ...one, account: `${one.account}-${tests}`, period }));
+        const parts = Map.groupBy(own, (one) => String(one[column as keyof typeof one]));
+        for (const [index, part] of [...parts.values()].entries()) await deliver(`part${index}`, billText(...part));
+        const query = { by: 'serviceName', filter: [`subAccountId=a-${tests}`, `subAccountId=b-${tests}`] };
+        const { totals } = await call(application, costSummary, { query });
+        const whole = rows.reduce((sum, { cost }) => sum + Number(cost), 0);
+        expect(totals.map(({ amount }) => Number(amount))).toEqual([whole]);
+      }),
+      { numRuns: draws(60) },
+    );
+  });
+});
+
+describe('exports that may be of the same charges', () => {
+  /** Two subscriptions, or one in two exports: rows without resources do not say. */
+  const seats = () => billText(...dailyRows(10, { cost: '1', account, service: 'Seats' }));
+
+  it('are refused with what they have in common, and nothing is stored', async () => {
+    await deliver('first', seats());
+    const problem = await problemFrom(deliver('second', seats()));
+    expect(problem).toMatchObject({
+      code: 'bill_overlap_unclear',
+      overlaps: [
+        {
+          period: '2026-10',
+          export: named('second'),
+          other: named('first'),
+          evidence: expect.stringMatching(/^10 of 10/),
+        },
+      ],
+    });
+    expect(problem.detail).toContain('--counts-beside');
+    expect(await deliveries()).toHaveLength(1);
+    expect(await total()).toEqual(usd('14.5'));
+  });
+
+  it('both count where the delivery says so, and in later months without asking again', async () => {
+    await deliver('first', seats());
+    await deliver('second', seats(), { overlap: 'beside' });
+    expect(await total()).toEqual(usd('29'));
+    const later = billText(...dailyRows(10, { cost: '1', account, service: 'Seats', period: '2026-11' }));
+    await deliver('first', later);
+    expect((await deliver('second', later)).units).toMatchObject([{ standing: 'current' }]);
+    expect(await total()).toEqual(usd('58'));
+  });
+
+  it('are told from a third export, which was not said to be beside them', async () => {
+    await deliver('first', billText(...month));
+    const second = await deliver('second', billText(...month));
+    await prefer(second.delivery, { beside: true });
+    expect((await deliver('third', billText(...month))).units).toMatchObject([{ standing: 'shadowed' }]);
+    expect(await total()).toEqual(usd('29'));
+  });
+
+  it('count from the delivery that says that it replaces the others', async () => {
+    await deliver('first', seats());
+    await deliver('second', billText(...dailyRows(10, { cost: '2', account, service: 'Seats' })), {
+      overlap: 'replaces',
+    });
+    expect(await total()).toEqual(usd('24.5'));
+    expect((await deliveries()).map(({ standing }) => standing)).toEqual(['shadowed', 'current']);
+  });
+
+  it('wait for a person where the delivery is put on hold, and count when they decide', async () => {
+    await deliver('first', seats());
+    const second = await deliver('second', seats(), { overlap: 'hold' });
+    expect(second.units).toMatchObject([{ standing: 'held', reason: expect.stringContaining(named('first')) }]);
+    expect(await total()).toEqual(usd('14.5'));
+    await prefer(second.delivery, { beside: true, why: 'a second subscription' });
+    expect(await total()).toEqual(usd('29'));
+    expect((await deliveries()).map(({ standing }) => standing)).toEqual(['current', 'current']);
+  });
+
+  it('are asked about without accounts and resources only where their amounts are equal', async () => {
+    const anonymous = (cost: string) => billText(...dailyRows(5, { cost, service: `only-${tests}` }));
+    await deliver('first', anonymous('1'));
+    expect(await problemFrom(deliver('second', anonymous('1')))).toMatchObject({ code: 'bill_overlap_unclear' });
+    expect((await deliver('second', anonymous('2'))).units).toMatchObject([{ standing: 'current' }]);
+  });
+
+  it('are asked about where a column is empty in one of them and all amounts are equal', async () => {
+    await deliver('regional', billText(...month.map((row) => ({ ...row, region: 'eu-west-1' }))));
+    const problem = await problemFrom(deliver('global', billText(...month)));
+    expect(problem.detail).toContain('10 of 10 amounts by sub-account, resource, service and day are equal');
+    const less = month.map((row) => ({ ...row, cost: `0${row.cost}1` }));
+    expect((await deliver('global', billText(...less))).units).toMatchObject([{ standing: 'current' }]);
+  });
+
+  it('are asked about where each has many charges of its own', async () => {
+    const regions = (names: string[]) =>
+      billText(...names.flatMap((region) => month.map((row) => ({ ...row, region, resource: `i-${region}` }))));
+    await deliver('america', regions(['us-east-1', 'us-west-2', 'eu-west-1']));
+    const problem = await problemFrom(deliver('europe', regions(['eu-west-1', 'eu-north-1', 'eu-south-1'])));
+    expect(problem).toMatchObject({ code: 'bill_overlap_unclear' });
+    expect(problem.detail).toContain('10 of 30 charges');
+  });
+});
+
+describe('a decision between exports of the same charges', () => {
+  it('holds for later deliveries and months too', async () => {
+    await deliver('aws', billText(...month, { cost: '500', account, day: 20, resource: 'i-1' }), { export: 'daily' });
+    const second = await deliver('aws', billText(...month), { export: 'monthly' });
     const { changes } = await prefer(second.delivery, { why: 'holds the credits' });
     expect(changes.map(({ export: name, after }) => [name, after])).toEqual(
       expect.arrayContaining([
@@ -110,8 +267,8 @@ describe('exports of the same charges', () => {
         ['monthly', second.delivery],
       ]),
     );
-    expect(await total()).toEqual(usd('514.5'));
-    const november = dailyRows(10, { cost: '1', account, period: '2026-11' });
+    expect(await total()).toEqual(usd('14.5'));
+    const november = dailyRows(10, { cost: '1', account, period: '2026-11', resource: 'i-1' });
     await deliver('aws', billText(...november), { export: 'daily' });
     expect((await deliver('aws', billText(...november), { export: 'monthly' })).units).toMatchObject([
       { standing: 'current' },
@@ -120,14 +277,7 @@ describe('exports of the same charges', () => {
     expect(first).toMatchObject({ standing: 'shadowed' });
   });
 
-  it('count both when a person says that they are different charges', async () => {
-    await deliver('aws', billText(...month), { export: 'daily' });
-    const second = await deliver('aws', billText(...month), { export: 'resold' });
-    await prefer(second.delivery, { beside: true });
-    expect(await total()).toEqual(usd('29'));
-  });
-
-  it('cannot be preferred by a delivery that does not stand', async () => {
+  it('cannot be taken by a delivery that does not stand', async () => {
     const old = await deliver('aws', billText(...month));
     const now2 = await deliver('aws', billText(...month, { cost: '1' }));
     const problem = await problemFrom(prefer(old.delivery));

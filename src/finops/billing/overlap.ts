@@ -1,7 +1,6 @@
 import type { Lake, StagedFile } from '../../platform/lake/index.ts';
-import { type BillUnit, billRows, unitExport } from './bill-rows.ts';
-import { ACCOUNT, type UnitFacts } from './facts.ts';
-import type { StoredOverlap } from './unit-store.ts';
+import { type BillUnit, billRows } from './bill-rows.ts';
+import { IDENTITY_COLUMNS, type IdentityColumn, type UnitFacts } from './facts.ts';
 
 /** A unit as it would stand, with what is needed to compare it. */
 export interface ComparedUnit extends BillUnit {
@@ -9,52 +8,94 @@ export interface ComparedUnit extends BillUnit {
   readonly files: readonly StagedFile[];
 }
 
-/**
- * How amounts are grouped before they are compared, from the finest description that most formats share to the coarsest.
- * Any one that agrees is enough: hourly and daily exports agree by day, exports of two formats by account and day.
- */
-const GRAINS: readonly { readonly keys: readonly string[]; readonly shown: string }[] = [
-  { keys: ['service', 'provider'], shown: 'daily amounts by account and service' },
-  { keys: ['service', 'provider', 'start'], shown: 'amounts by account, service and charge period' },
-  { keys: [], shown: 'daily amounts by account' },
-];
+/** What two units of one billing period have in common. */
+export interface Likeness {
+  /** same: one of them holds nearly all charges of the other. unclear: what their rows say does not decide it. */
+  readonly kind: 'same' | 'unclear';
+  /** Which of the two has more charges; null where they have as many, or where it is unclear. */
+  readonly larger: 'one' | 'other' | null;
+  /** What they have in common, as a person reads it. */
+  readonly reason: string;
+}
 
-/** Share of the smaller export's amounts, where both have charges, that must be equal. */
-const SAME_FROM_RATIO = 0.5;
+/** Share of the smaller unit's charges that must be in the larger one, for that to stand for both. */
+const CONTAINED_FROM = 0.95;
+
+/** What a person calls the columns that tell charges apart. */
+const SHOWN: Readonly<Record<IdentityColumn, string>> = {
+  SubAccountId: 'sub-account',
+  BillingAccountId: 'account',
+  RegionId: 'region',
+  ResourceId: 'resource',
+  SkuId: 'SKU',
+  ChargeCategory: 'charge category',
+  ServiceName: 'service',
+  ServiceProviderName: 'provider',
+};
+
+/** Compared between formats is the first of these that both units name: other columns are named in words of the format. */
+const ALIKE_ACROSS_FORMATS: readonly IdentityColumn[] = ['ResourceId', 'SubAccountId', 'BillingAccountId'];
+
+/** One provider has several names. */
+const PROVIDER = `CASE WHEN regexp_matches(ServiceProviderName, 'amazon|aws', 'i') THEN 'aws'
+  WHEN regexp_matches(ServiceProviderName, 'microsoft|azure', 'i') THEN 'azure'
+  WHEN regexp_matches(ServiceProviderName, 'google|gcp', 'i') THEN 'google'
+  WHEN regexp_matches(ServiceProviderName, 'oracle|oci', 'i') THEN 'oracle' ELSE lower(ServiceProviderName) END`;
 
 /**
- * Why two units of one billing period describe the same charges, or null when they do not. Facts decide, not names: the
- * same accounts on the same days with the same amounts. Two different exports of one account (by region, by service)
- * share accounts and days but not the amounts. Rows that name no account cannot be compared. Exports that were found to
- * overlap once are taken to overlap in every month in which they share accounts and days: a restatement that has reached
- * only one of them must not let both count.
+ * Whether two units of one billing period describe the same charges, or null where they have none in common. A charge is told
+ * by its charge period and by account, region, resource, SKU, category, service and provider, as far as the files of both have these
+ * columns; equal amounts never make charges the same, so a restatement changes nothing. Without resource ids, charges in common
+ * may be two equal subscriptions as well as one subscription in two exports: then, and where each unit has many charges of its
+ * own, it is unclear.
  */
-export async function overlapReason(
-  lake: Lake,
-  one: ComparedUnit,
-  other: ComparedUnit,
-  known: readonly StoredOverlap[],
-): Promise<string | null> {
-  if (areTwoViews(one, other)) return 'actual and amortised cost of one scope are two views of the same charges';
-  if (!haveCommon(one.facts.accounts, other.facts.accounts)) return null;
-  if (!haveCommon(one.facts.chargeDays, other.facts.chargeDays)) return null;
-  const earlier = known.find((overlap) => isPair(overlap, unitExport(one), unitExport(other)));
-  if (earlier !== undefined) return earlier.reason;
-  for (const grain of GRAINS) {
-    const reason = await equalAmounts(lake, one.files, other.files, grain);
-    if (reason !== null) return reason;
+export async function compareUnits(lake: Lake, one: ComparedUnit, other: ComparedUnit): Promise<Likeness | null> {
+  if (areTwoViews(one, other)) {
+    const reason = 'actual and amortised cost of one scope are two views of the same charges';
+    return { kind: 'same', larger: null, reason };
   }
-  return null;
+  if (!haveCommon(one.facts.chargeDays, other.facts.chargeDays) || areOtherAccounts(one.facts, other.facts))
+    return null;
+  const columns = comparedColumns(one.facts, other.facts, columnsOf);
+  const counts = await countCharges(lake, one.files, other.files, columns);
+  if (counts.all.common === 0) return compareWithoutBlank(lake, one, other);
+  if (areAnonymous(one.facts, other.facts) && !isContained({ ...counts.all, common: counts.equal })) return null;
+  const valued = columns.filter((column) => isValued(column, one.facts) || isValued(column, other.facts));
+  const said = `${counts.all.common} of ${smaller(counts.all)} charges by ${shownKey(valued)} are`;
+  if (isContained(counts.all) && isContained(counts.identified)) {
+    const { one: ones, other: others } = counts.all;
+    return {
+      kind: 'same',
+      larger: ones === others ? null : ones > others ? 'one' : 'other',
+      reason: `${said} the same`,
+    };
+  }
+  const why =
+    counts.identified.common === 0
+      ? 'and none of these names a resource that would tell whether they are the same'
+      : 'and each has charges that the other lacks';
+  return { kind: 'unclear', larger: null, reason: `${said} in both, ${why}` };
 }
 
-/** The two exports of an overlap in the order in which they are stored. */
-export function overlapPair(one: Omit<BillUnit, 'period'>, other: Omit<BillUnit, 'period'>): [string, string] {
-  const [first = '', second = ''] = [unitExport(one), unitExport(other)].toSorted();
-  return [first, second];
+/**
+ * A column without any value says nothing: rows that differ in it alone may be the same charges. Where the amounts of such rows
+ * agree too, it is unclear.
+ */
+async function compareWithoutBlank(lake: Lake, one: ComparedUnit, other: ComparedUnit): Promise<Likeness | null> {
+  const columns = comparedColumns(one.facts, other.facts, ({ identifiedBy = [] }) => identifiedBy);
+  const blank = comparedColumns(one.facts, other.facts, columnsOf).filter((column) => !columns.includes(column));
+  if (blank.length === 0) return null;
+  const { all, equal } = await countCharges(lake, one.files, other.files, columns);
+  if (!isContained({ ...all, common: equal })) return null;
+  const names = blank.map((column) => SHOWN[column]).join(' and ');
+  const reason = `${equal} of ${smaller(all)} amounts by ${shownKey(columns)} are equal, and one of them names no ${names} that would tell whether they are the same`;
+  return { kind: 'unclear', larger: null, reason };
 }
 
-function isPair(overlap: StoredOverlap, one: string, other: string): boolean {
-  return (overlap.one === one && overlap.other === other) || (overlap.one === other && overlap.other === one);
+const smaller = ({ one, other }: Count) => Math.min(one, other);
+
+function isContained({ one, other, common }: Count): boolean {
+  return common > 0 && common >= CONTAINED_FROM * Math.min(one, other);
 }
 
 function areTwoViews(one: ComparedUnit, other: ComparedUnit): boolean {
@@ -69,35 +110,98 @@ function haveCommon(some: readonly string[], others: readonly string[]): boolean
   return others.some((value) => known.has(value));
 }
 
-async function equalAmounts(
+/** Nothing says whose the charges are: only a copy, with equal amounts, is a reason to ask. */
+function areAnonymous(one: UnitFacts, other: UnitFacts): boolean {
+  const whose = ['SubAccountId', 'BillingAccountId', 'ResourceId'] as const;
+  return !whose.some((column) => isValued(column, one) && isValued(column, other));
+}
+
+/** True where both are of one format, name accounts of the same kind, and have none in common. */
+function areOtherAccounts(one: UnitFacts, other: UnitFacts): boolean {
+  if (one.accounts.length === 0 || other.accounts.length === 0) return false;
+  const haveSubAccounts = ({ identifiedBy = [] }: UnitFacts) => identifiedBy.includes('SubAccountId');
+  const isAlike = haveSubAccounts(one) === haveSubAccounts(other) && one.origin?.format === other.origin?.format;
+  return isAlike && !haveCommon(one.accounts, other.accounts);
+}
+
+const isValued = (column: IdentityColumn, { identifiedBy = [] }: UnitFacts) => identifiedBy.includes(column);
+
+/** The columns that the files have; those with a value where that is all that is known. */
+const columnsOf = ({ origin, identifiedBy = [] }: UnitFacts) => origin?.columns ?? identifiedBy;
+
+function comparedColumns(
+  one: UnitFacts,
+  other: UnitFacts,
+  columns: (facts: UnitFacts) => readonly IdentityColumn[],
+): readonly IdentityColumn[] {
+  const both = IDENTITY_COLUMNS.filter((column) => columns(one).includes(column) && columns(other).includes(column));
+  if (one.origin?.format === other.origin?.format) return both;
+  const alike = ALIKE_ACROSS_FORMATS.find((column) => both.includes(column));
+  return both.filter((column) => column === alike || column === 'ServiceProviderName');
+}
+
+/** `sub-account, region and day`; a sub-account says the account too. */
+function shownKey(columns: readonly IdentityColumn[]): string {
+  const named = columns.filter((column) => column !== 'BillingAccountId' || !columns.includes('SubAccountId'));
+  const words = named.map((column) => SHOWN[column]);
+  return words.length === 0 ? 'day' : `${words.join(', ')} and day`;
+}
+
+/** Distinct charges: of the first unit, of the second, of both. */
+interface Count {
+  readonly one: number;
+  readonly other: number;
+  readonly common: number;
+}
+
+interface ChargeCounts {
+  readonly all: Count;
+  /** Those that name a resource. */
+  readonly identified: Count;
+  /** Of the common ones, those with equal amounts. */
+  readonly equal: number;
+}
+
+async function countCharges(
   lake: Lake,
   one: readonly StagedFile[],
   other: readonly StagedFile[],
-  { keys, shown }: (typeof GRAINS)[number],
-): Promise<string | null> {
-  const by = ['account', 'day', ...keys, 'currency'];
-  const equalKeys = by.map((key) => `one.${key} IS NOT DISTINCT FROM other.${key}`).join(' AND ');
-  // Amounts of zero say nothing; cells where only one of the two has charges are no reason to doubt.
+  columns: readonly IdentityColumn[],
+): Promise<ChargeCounts> {
+  const identified = columns.includes('ResourceId') ? 'ResourceId IS NOT NULL' : 'false';
+  const isSame = [
+    ...[...columns, 'day'].map((key) => `one.${key} IS NOT DISTINCT FROM other.${key}`),
+    'one.starts < other.ends AND other.starts < one.ends',
+  ].join(' AND ');
   const [counts] = await lake.query(`
-    WITH one AS (${amounts(lake, one, by)}), other AS (${amounts(lake, other, by)}),
-      cell AS (SELECT account, day FROM one INTERSECT SELECT account, day FROM other)
-    SELECT (SELECT count(*) FROM one SEMI JOIN cell USING (account, day))::INTEGER AS ones,
-      (SELECT count(*) FROM other SEMI JOIN cell USING (account, day))::INTEGER AS others,
-      (SELECT count(*) FROM one JOIN other ON ${equalKeys}
-        AND ((one.billed = other.billed AND one.billed <> 0) OR (one.effective = other.effective AND one.effective <> 0))
-      )::INTEGER AS equal`);
-  const smaller = Math.min(Number(counts?.ones ?? 0), Number(counts?.others ?? 0));
-  const equal = Number(counts?.equal ?? 0);
-  if (equal === 0 || equal < smaller * SAME_FROM_RATIO) return null;
-  return `${equal} of ${smaller} ${shown} are the same`;
+    WITH one AS (${charges(lake, one, columns)}), other AS (${charges(lake, other, columns)}),
+      common AS (SELECT one.*, one.billed = other.billed AND one.effective = other.effective AS equal
+        FROM one JOIN other ON ${isSame})
+    SELECT (SELECT count(*) FROM one)::INTEGER AS one, (SELECT count(*) FROM other)::INTEGER AS other,
+      (SELECT count(*) FROM common)::INTEGER AS common, (SELECT count(*) FROM common WHERE equal)::INTEGER AS equal,
+      (SELECT count(*) FROM one WHERE ${identified})::INTEGER AS identified_one,
+      (SELECT count(*) FROM other WHERE ${identified})::INTEGER AS identified_other,
+      (SELECT count(*) FROM common WHERE ${identified})::INTEGER AS identified_common`);
+  const count = (name: string) => Number(counts?.[name] ?? 0);
+  return {
+    all: { one: count('one'), other: count('other'), common: count('common') },
+    identified: { one: count('identified_one'), other: count('identified_other'), common: count('identified_common') },
+    equal: count('equal'),
+  };
 }
 
-function amounts(lake: Lake, files: readonly StagedFile[], by: readonly string[]): string {
-  // Six decimals: formats round the same charge differently beyond them.
-  return `SELECT ${by.join(', ')}, round(coalesce(sum(BilledCost), 0), 6) AS billed,
-      round(coalesce(sum(EffectiveCost), 0), 6) AS effective
-    FROM (SELECT ${ACCOUNT} AS account, ChargePeriodStart::DATE AS day, ChargePeriodStart AS start,
-        ServiceName AS service, ServiceProviderName AS provider, BillingCurrency AS currency, BilledCost, EffectiveCost
-      FROM ${lake.stagedRelation(billRows, files)})
-    WHERE account IS NOT NULL GROUP BY ALL HAVING billed <> 0 OR effective <> 0`;
+/**
+ * Charges by day, from the first begin to the last end in it. Rows that cost nothing by either metric are no reason to doubt.
+ * Clouds write one id in upper and in lower case.
+ */
+function charges(lake: Lake, files: readonly StagedFile[], columns: readonly IdentityColumn[]): string {
+  const keys = columns.map((column) =>
+    column === 'ServiceProviderName' ? `${PROVIDER} AS ${column}` : `lower(${column}) AS ${column}`,
+  );
+  return `SELECT ${[...keys, 'ChargePeriodStart::DATE AS day'].join(', ')}, sum(coalesce(BilledCost, 0)) AS billed,
+      sum(coalesce(EffectiveCost, 0)) AS effective, min(ChargePeriodStart) AS starts,
+      max(greatest(coalesce(ChargePeriodEnd, date_trunc('day', ChargePeriodStart) + INTERVAL 1 DAY),
+        ChargePeriodStart + INTERVAL 1 SECOND)) AS ends
+    FROM ${lake.stagedRelation(billRows, files)}
+    WHERE coalesce(BilledCost, 0) <> 0 OR coalesce(EffectiveCost, 0) <> 0 GROUP BY ALL`;
 }

@@ -7,9 +7,8 @@ import type { ActResult } from './schema.ts';
 import { type StandingUnit, standingUnits } from './unit-store.ts';
 
 /**
- * A person decides between exports of the same charges: the export of this delivery counts and shadows the others; or,
- * `beside`, its charges are its own, and it counts next to them. The decision holds for later deliveries and later months
- * of the export. Errors: `bill_delivery_not_found`, `bill_delivery_not_standing`.
+ * A person decides between this delivery's export and each that it overlaps now: it counts and shadows them; or, `beside`, the
+ * charges of both are their own, and both count. The decision holds for later deliveries and later months of the two exports. Errors: `bill_delivery_not_found`, `bill_delivery_not_standing`.
  */
 export async function preferDelivery(
   deps: LedgerDeps,
@@ -17,13 +16,12 @@ export async function preferDelivery(
 ): Promise<ActResult> {
   const units = await heldUnits(deps, act);
   const standing = await standingUnits(deps.store);
-  const preference = Math.max(0, ...standing.map((unit) => unit.preference ?? 0)) + 1;
-  const claim = act.beside ? { preference: null, beside: true } : { preference, beside: false };
+  const decides = { overlaps: 'all', counts: act.beside ? 'both' : 'this' } as const;
   const intended: IntendedUnit[] = [];
   for (const unit of units) {
     const { partition, source, exportName, dataset, scope, period, delivery } = standingDelivery(unit, standing);
     const { facts, files } = await contentOf(deps, delivery, partition);
-    intended.push({ partition, source, exportName, dataset, scope, period, delivery, facts, files, claim });
+    intended.push({ partition, source, exportName, dataset, scope, period, delivery, facts, files, decides });
   }
   const plan = await planChange(deps, intended);
   const { actor, why, delivery } = act;

@@ -129,11 +129,14 @@ function requestOf(delivery: StoredDelivery, units: readonly DeliveryUnit[]): De
   const periods = [null, ...new Set(units.map(({ period }) => period).filter((period) => period !== null))];
   for (const dataset of [null, first.dataset]) {
     for (const period of periods) {
-      const identity = { source, exportName: first.exportName, dataset, scope: first.scope, period, producerId };
+      const identity = {
+        ...{ source, exportName: first.exportName, dataset, scope: first.scope, period, producerId },
+        ...{ dateFormat: delivery.dateFormat, numberFormat: delivery.numberFormat },
+      };
       if (deliveryId(identity, sha256s) !== delivery.id) continue;
       const files = delivery.files.map(({ name, sha256 }) => ({ name, sha256 }));
       const rest = { producedAt: null, coverage: null, allowRejected: delivery.rejectedRows, allowShrink: true };
-      return { ...identity, ...rest, files };
+      return { ...identity, ...rest, files, overlap: 'hold' };
     }
   }
   return null;

@@ -7,7 +7,7 @@ import { quietApplication } from '../../testing-shared.ts';
 import { costSummary } from '../costs/schema.ts';
 import { importBill, listDeliveries, preferDelivery, revertDelivery } from './schema.ts';
 
-/** Two exports of one account, which may come to describe the same charges, and one of another account. */
+/** Two exports of one account, which describe the same charges while both have rows, and one of another account. */
 const EXPORTS = ['daily', 'monthly', 'elsewhere'] as const;
 type Export = (typeof EXPORTS)[number];
 
@@ -49,8 +49,8 @@ class Law {
   readonly known: Known[] = [];
   readonly standing = new Map<Export, Known>();
   readonly arrivals: Export[] = [];
-  readonly preferences: Export[] = [];
-  #overlap = false;
+  /** What a person said last about the two exports of one account while they overlapped. */
+  #preferred: Export | null = null;
 
   deliver(step: Step & { kind: 'deliver' }, id: string): void {
     if (this.known.some((old) => old.id === id)) return;
@@ -73,12 +73,15 @@ class Law {
   stand(delivery: Known): void {
     this.standing.set(delivery.name, delivery);
     if (!this.arrivals.includes(delivery.name)) this.arrivals.push(delivery.name);
-    if (delivery.name !== 'elsewhere') this.compare();
   }
 
-  compare(): void {
-    const [daily, monthly] = [this.standing.get('daily')?.version ?? 0, this.standing.get('monthly')?.version ?? 0];
-    this.#overlap = daily !== 0 && monthly !== 0 && (this.#overlap || daily === monthly);
+  prefer(of: Export): void {
+    if (of !== 'elsewhere' && this.#overlap) this.#preferred = of;
+  }
+
+  /** The charges are the same whatever they cost: a delivery without rows has none. */
+  get #overlap(): boolean {
+    return (this.standing.get('daily')?.version ?? 0) !== 0 && (this.standing.get('monthly')?.version ?? 0) !== 0;
   }
 
   /** What counts: of overlapping exports the preferred one, else the first come. */
@@ -88,8 +91,7 @@ class Law {
   }
 
   shadowed(): Export {
-    const preferred = this.preferences.findLast((one) => one !== 'elsewhere');
-    const first = preferred ?? this.arrivals.find((one) => one !== 'elsewhere');
+    const first = this.#preferred ?? this.arrivals.find((one) => one !== 'elsewhere');
     return first === 'daily' ? 'monthly' : 'daily';
   }
 
@@ -101,11 +103,11 @@ class Law {
 const costOf = (of: Export, version: number) =>
   version === 0 ? 0 : of === 'elsewhere' ? 1000 * version : version * 10 + (version * 10 + 1);
 
-const HEADER = 'BilledCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,SubAccountId,ServiceName';
+const HEADER = 'BilledCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,SubAccountId,ServiceName,ResourceId';
 
 function bill(of: Export, version: number, account: string): string {
   const rows = of === 'elsewhere' ? [1000 * version] : [version * 10, version * 10 + 1];
-  const lines = rows.map((cost, index) => `${cost},USD,2026-10-01,2026-10-0${index + 2},${account},EC2`);
+  const lines = rows.map((cost, index) => `${cost},USD,2026-10-01,2026-10-0${index + 2},${account},EC2,i-1`);
   // The name keeps equal rows of two exports from being one delivery; it is a column that no amount depends on.
   return `${[`${HEADER},Export`, ...(version === 0 ? [] : lines.map((line) => `${line},${of}`))].join('\n')}\n`;
 }
@@ -145,8 +147,7 @@ async function prefer(law: Law, of: Export): Promise<void> {
   const stands = law.standing.get(of);
   if (stands === undefined) return;
   await call(application, preferDelivery, { body: { delivery: stands.id } });
-  law.preferences.push(of);
-  if (of !== 'elsewhere') law.compare();
+  law.prefer(of);
 }
 
 let runs = 0;

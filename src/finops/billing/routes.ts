@@ -6,6 +6,8 @@ import type { DeliveryRequest } from './delivery-request.ts';
 import { diffDeliveries as diff } from './diff/index.ts';
 import { diffDeliveries } from './diff/schema.ts';
 import { preferDelivery as prefer } from './prefer.ts';
+import { deliveryQuality } from './quality/index.ts';
+import { billQuality } from './quality/schema.ts';
 import { rawFile, rawRow } from './raw/index.ts';
 import { downloadRaw, getRawRow } from './raw/schema.ts';
 import { revertDelivery as revert } from './revert.ts';
@@ -30,7 +32,17 @@ function writingRoutes(deps: BillingDeps, exclusive: Exclusive): Route[] {
   return [
     handle(importBill, ({ body, actor }) => {
       const { export: exportName, dataset = null, period = null, producedAt = null, ...given } = body;
-      const said = { exportName, dataset, period, producedAt, producerId: null, coverage: null };
+      const { dateFormat = null, numberFormat = null } = body;
+      const said = {
+        exportName,
+        dataset,
+        period,
+        producedAt,
+        producerId: null,
+        coverage: null,
+        dateFormat,
+        numberFormat,
+      };
       const request: DeliveryRequest = { ...given, ...said };
       return exclusive(() => importDelivery(deps, request, actor));
     }),
@@ -63,6 +75,7 @@ function readingRoutes(deps: BillingDeps): Route[] {
       const { shown, nextPageToken } = pageOf(await pageRestatements(deps.store, page), pageSize, asked);
       return { restatements: shown.map(({ restatement }) => restatement), nextPageToken };
     }),
+    handle(billQuality, ({ params: { delivery } }) => deliveryQuality(deps, delivery)),
     handle(diffDeliveries, ({ query: { period = null, by = null, ...asked } }) => diff(deps, { ...asked, period, by })),
   ];
 }

@@ -22,6 +22,18 @@ export const BillDataset = z
   .enum(['CostAndUsage', 'ActualCost', 'AmortizedCost'])
   .describe('What the rows are; actual and amortised cost are two views of one bill');
 
+export const DateFormat = z
+  .enum(['iso', 'month-first', 'day-first'])
+  .describe('How dates are written. iso: 2026-11-30. month-first: 11/30/2026. day-first: 30/11/2026');
+export type DateFormat = z.infer<typeof DateFormat>;
+
+export const NumberFormat = z
+  .enum(['plain', 'grouped', 'decimal-comma'])
+  .describe(
+    'How amounts are written. plain: 1234.56. grouped: 1,234.56 or $1,234.56. decimal-comma: 1.234,56 or 1234,56 €',
+  );
+export type NumberFormat = z.infer<typeof NumberFormat>;
+
 export const RejectedRow = z
   .strictObject({
     file: z.string().describe('File name'),
@@ -53,9 +65,9 @@ export const unitFields = {
 };
 
 export const Standing = z
-  .enum(['current', 'replaced', 'ignored', 'shadowed', 'empty'])
+  .enum(['current', 'replaced', 'ignored', 'shadowed', 'held', 'empty'])
   .describe(
-    'current: counted in every total. replaced: another delivery of its unit stands. ignored: it was older than what had come. shadowed: the same charges are counted from another unit. empty: no row and no declared period',
+    'current: counted in every total. replaced: another delivery of its unit stands. ignored: it was older than what had come. shadowed: the same charges are counted from another unit. held: it waits for a person to say whether another unit counts the same charges. empty: no row and no declared period',
   );
 export type Standing = z.infer<typeof Standing>;
 
@@ -64,6 +76,11 @@ export const UnitOutcome = z
     ...unitFields,
     period: Month.nullable().describe('Billing period; null for a delivery without rows that declares none'),
     rows: z.number().int().describe('Rows accepted'),
+    findings: z
+      .number()
+      .int()
+      .nullable()
+      .describe('Rows that break a rule of FOCUS, counted once a rule; null where that was not checked'),
     standing: Standing,
     reason: z
       .string()
@@ -119,6 +136,18 @@ export const importBill = endpoint({
       'Billing period that the delivery is of, whole; as the rows say when left out, each a unit of its own',
     ),
     producedAt: UtcInstant.optional().describe('When the cloud made it; decides which delivery is newer. Default: now'),
+    dateFormat: DateFormat.optional().describe(
+      'How the files write dates, kept for later deliveries of the source. Default: as it was declared before, else as the whole file determines',
+    ),
+    numberFormat: NumberFormat.optional().describe(
+      'How the files write amounts, kept for later deliveries of the source. Default: as it was declared before, else plain',
+    ),
+    overlap: z
+      .enum(['ask', 'beside', 'replaces', 'hold'])
+      .default('ask')
+      .describe(
+        'Where the rows do not say whether another export has the same charges. ask: refuse with bill_overlap_unclear. beside: they are other charges, count both. replaces: count this export instead of every one that it overlaps. hold: keep it uncounted until a person decides',
+      ),
   }),
   response: ImportResult,
   errors: [
@@ -129,10 +158,13 @@ export const importBill = endpoint({
     'file_unreadable',
     'file_not_utf8',
     'file_format_unknown',
+    'bill_format_not_read',
     'bill_column_missing',
     'bill_malformed',
     'bill_rows_rejected',
+    'bill_date_ambiguous',
     'bill_period_shrinks',
+    'bill_overlap_unclear',
     'storage_full',
   ],
 });
@@ -154,6 +186,11 @@ export const Delivery = z
     producerId: z.string().nullable().describe("The cloud's own id of it; null for plain files"),
     rows: z.number().int().describe('Rows accepted, of this period'),
     rejectedRows: z.number().int().describe('Rows of the whole delivery that were left out as not acceptable'),
+    findings: z
+      .number()
+      .int()
+      .nullable()
+      .describe('Rows of this period that break a rule of FOCUS, counted once a rule; null where that was not checked'),
     state: PeriodState.nullable().describe('State of the billing period now; null where there is no period'),
     current: z.boolean().describe('True while its rows count'),
     standing: Standing,

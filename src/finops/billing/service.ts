@@ -8,10 +8,11 @@ import { applyPlan } from './apply-plan.ts';
 import { billRows } from './bill-rows.ts';
 import { noteRawDeleted } from './deletion/store.ts';
 import { deliveryId } from './delivery-id.ts';
-import type { DeliveryRequest } from './delivery-request.ts';
+import type { DeliveryRequest, OnOverlap } from './delivery-request.ts';
+import { findingCount } from './facts.ts';
 import { type ArrivingUnit, arrivingUnits } from './import-units.ts';
 import { type Incoming, type IntakeDeps, incomingFiles, settleFiles, stagedFiles, stageFiles } from './intake.ts';
-import { type LedgerDeps, type Plan, planChange } from './ledger.ts';
+import { type Deciding, type LedgerDeps, type Plan, planChange } from './ledger.ts';
 import { refuseMiscounted } from './miscount.ts';
 import { healDelivery } from './rebuild.ts';
 import { CostMetric, type ImportResult, type MetricTotal, type UnitOutcome } from './schema.ts';
@@ -19,7 +20,8 @@ import { refuseShrinking } from './shrink.ts';
 import type { StagedBillFile } from './staging.ts';
 import { standingOf } from './standing-of.ts';
 import { findDelivery, insertDelivery, insertDeliveryUnit, type StoredDelivery, unitsOfDelivery } from './store.ts';
-import { type StandingUnit, standingUnits } from './unit-store.ts';
+import { refuseUnclear } from './unclear.ts';
+import { formatsOfSource, type StandingUnit, saveFormatsOfSource, standingUnits } from './unit-store.ts';
 
 export interface BillingDeps extends LedgerDeps, IntakeDeps {
   readonly jobs: Pick<Jobs, 'enqueue'>;
@@ -30,13 +32,11 @@ export interface BillingDeps extends LedgerDeps, IntakeDeps {
 /**
  * Takes in one delivery: the whole of it or nothing. To be called within the turn of the bill (`billing.exclusive`). A
  * delivery that is known has its lake files checked, and rebuilt where they are missing or damaged.
- * Errors: those of the files, `bill_rows_rejected`, `bill_period_shrinks`, `bill_raw_not_found`, `storage_full`.
+ * Errors: those of the files, `bill_rows_rejected`, `bill_period_shrinks`, `bill_overlap_unclear`,
+ * `bill_raw_not_found`, `storage_full`.
  */
-export async function importDelivery(
-  deps: BillingDeps,
-  request: DeliveryRequest,
-  actor: string,
-): Promise<ImportResult> {
+export async function importDelivery(deps: BillingDeps, asked: DeliveryRequest, actor: string): Promise<ImportResult> {
+  const request = await withFormatsOfSource(deps.store, asked);
   const incoming = await incomingFiles(deps, request.files);
   const delivery = deliveryId(
     request,
@@ -52,6 +52,14 @@ export async function importDelivery(
   }
   const staged = await stageFiles(deps, request, delivery, incoming);
   return resultOf(deps.store, await storeOrDiscard(deps, request, { delivery, incoming, staged, actor }));
+}
+
+/** What was declared for the source before holds for a delivery that declares nothing. */
+async function withFormatsOfSource(sql: Sql, request: DeliveryRequest): Promise<DeliveryRequest> {
+  const kept = await formatsOfSource(sql, request.source);
+  const dateFormat = request.dateFormat ?? kept.dateFormat;
+  const numberFormat = request.numberFormat ?? kept.numberFormat;
+  return { ...request, dateFormat, numberFormat };
 }
 
 async function storeOrDiscard(deps: BillingDeps, request: DeliveryRequest, arrival: Arrival): Promise<StoredDelivery> {
@@ -78,15 +86,18 @@ async function storeDelivery(deps: BillingDeps, request: DeliveryRequest, arriva
   const producedAt = request.producedAt === null ? receivedAt : new Date(request.producedAt).toISOString();
   const units = await arrivingUnits(deps, request, arrival.staged, producedAt);
   await refuseShrinking(deps, request, units);
-  const intended = units.filter(({ isOlder }) => !isOlder).map((unit) => ({ ...unit, delivery }));
+  const decided = decisions[request.overlap];
+  const intended = units.filter(({ isOlder }) => !isOlder).map((unit) => ({ ...unit, delivery, ...decided }));
   const before = await standingUnits(deps.store);
   const plan = await planChange(deps, intended);
+  if (request.overlap === 'ask') refuseUnclear(intended, plan);
   const record = recordOf(request, arrival, { receivedAt, units, plan, before });
   // The bytes stay from here on: what was acknowledged can be traced to them, whenever the server dies.
   await settleFiles(deps, arrival.incoming);
   const act = { act: 'import', actor: arrival.actor, why: null, delivery, source: request.source } as const;
   await applyPlan(deps, plan, act, async (sql) => {
     await insertDelivery(sql, record);
+    await saveFormatsOfSource(sql, request.source, request);
     await insertUnits(sql, request, record, units, producedAt);
     const shown = new Set(plan.lake.add.map(({ id }) => id));
     const unseen = units.flatMap(({ files }) => files.filter(({ id }) => !shown.has(id)));
@@ -95,6 +106,13 @@ async function storeDelivery(deps: BillingDeps, request: DeliveryRequest, arriva
   });
   return record;
 }
+
+const decisions: Readonly<Record<OnOverlap, { readonly decides?: Deciding }>> = {
+  ask: {},
+  hold: {},
+  beside: { decides: { overlaps: 'undecided', counts: 'both' } },
+  replaces: { decides: { overlaps: 'all', counts: 'this' } },
+};
 
 async function insertUnits(
   sql: Sql,
@@ -139,6 +157,7 @@ function recordOf(
     totals: totalsOf(units, plan),
     replaced: [...new Set(replaced)].toSorted(),
     rawDeletedAt: null,
+    ...{ dateFormat: request.dateFormat, numberFormat: request.numberFormat },
   };
 }
 
@@ -182,7 +201,9 @@ async function resultOf(sql: Sql, stored: StoredDelivery): Promise<ImportResult>
   const standing = await standingUnits(sql);
   const units = (await unitsOfDelivery(sql, stored.id)).map((unit): UnitOutcome => {
     const { source, exportName, scope, period, rows } = unit;
-    return { source, export: exportName, dataset: unit.dataset, scope, period, rows, ...standingOf(unit, standing) };
+    const findings = findingCount(unit.facts);
+    const named = { source, export: exportName, dataset: unit.dataset, scope, period };
+    return { ...named, rows, findings, ...standingOf(unit, standing) };
   });
   return {
     delivery: stored.id,

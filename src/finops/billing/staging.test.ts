@@ -43,7 +43,15 @@ it.each([1, 2, 3, 4])(
     await using lake = await openLake({ root: join(root, 'lake'), readable: [root], memory: '512MB', threads: 1 });
     const origin = { delivery: 'd_1', source: 'aws', file: 'bill.csv' };
     const unit = { source: 'aws', exportName: 'x', dataset: 'CostAndUsage' as const, scope: 'y' };
-    const input = { path, name: 'bill.csv', origin, unit, dataset: null };
+    const input = {
+      path,
+      name: 'bill.csv',
+      origin,
+      unit,
+      dataset: null,
+      period: null,
+      declared: { dates: null, numbers: null },
+    };
     await expect(stageBillFile(fullAt(lake, failing), input)).rejects.toThrow('the disk is full');
     const left = readdirSync(join(root, 'lake'), { recursive: true }).filter((name) =>
       String(name).endsWith('.parquet'),

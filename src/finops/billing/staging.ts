@@ -9,11 +9,14 @@ import {
 } from '../../platform/lake/index.ts';
 import { type BillUnit, billRows, unitPartition } from './bill-rows.ts';
 import { type CanonicalRows, canonicalSelect, explainRejection, type RowOrigin } from './canonical.ts';
-import { type BillDataset, mapBillColumns, type RowSplit, splitRows } from './formats/index.ts';
+import type { FocusColumn } from './focus-columns.ts';
+import { type BillDataset, type RowSplit, splitRows } from './formats/index.ts';
 import { type BillFileFormat, inspectFile } from './inspect-file.ts';
+import { withOneLineEnd } from './line-ends.ts';
+import { readableFile } from './readable-file.ts';
 import { linesOfRecords } from './record-lines.ts';
 import type { RejectedRow } from './schema.ts';
-import { sourceRelation } from './source-relation.ts';
+import type { Written, WrittenFile } from './written.ts';
 
 /** Rejected rows that are listed one by one; the rest is counted. */
 const LISTED_REJECTIONS = 1000;
@@ -32,6 +35,9 @@ export interface StagedBillFile extends StagedRows {
   /** As a person names it: `FOCUS`, `AWS CUR`. */
   readonly format: string;
   readonly dataset: BillDataset;
+  /** FOCUS columns that the file says. */
+  readonly columns: readonly FocusColumn[];
+  readonly written: Written;
 }
 
 interface StagedRows {
@@ -42,9 +48,7 @@ interface StagedRows {
   readonly rejected: readonly RejectedRow[];
 }
 
-export interface BillFileInput {
-  readonly path: string;
-  readonly name: string;
+export interface BillFileInput extends WrittenFile {
   readonly origin: RowOrigin;
   readonly unit: Omit<BillUnit, 'period'>;
   /** What the manifest of the delivery says it is; null when nobody says. */
@@ -60,15 +64,29 @@ interface StructuralError {
 /** Turns one bill file into canonical Parquet files, streamed by the engine; nothing is visible until they are swapped in. */
 export async function stageBillFile(lake: Lake, input: BillFileInput): Promise<StagedBillFile> {
   const format = await inspectFile(input.path, input.name);
+  if (format.kind === 'parquet' || !format.hasMixedLineEnds) return stageInspected(lake, input, format);
+  await using copy = await withOneLineEnd(
+    { path: input.path, compression: format.compression },
+    lake.scratchPath('csv'),
+  );
+  return await stageInspected(lake, { ...input, path: copy.path }, { ...format, compression: 'none' });
+}
+
+async function stageInspected(lake: Lake, input: BillFileInput, format: BillFileFormat): Promise<StagedBillFile> {
   return lake.session(async (session) => {
-    const source = await sourceRelation(session, input, format);
-    const mapping = mapBillColumns(source.columns, { file: input.name, dataset: input.dataset });
+    const { source, mapping, written } = await readableFile(session, input, format);
     const inspected = await readWhole(session, canonicalSelect(source, mapping, input.origin), input);
     const made = [inspected];
     try {
       const structural = format.kind === 'csv' ? await structuralErrors(session, input.name) : [];
       const settled = await settle(lake, session, input, format, made, inspected, structural, mapping.split);
-      return { ...settled, format: mapping.format, dataset: mapping.dataset };
+      return {
+        ...settled,
+        format: mapping.format,
+        dataset: mapping.dataset,
+        columns: [...mapping.columns.keys()],
+        written,
+      };
     } catch (error) {
       await lake.discard(made);
       throw error;
@@ -85,9 +103,7 @@ async function readWhole(session: LakeSession, rows: CanonicalRows, input: BillF
     if (!/CSV Error|Invalid Input|Parquet|Corrupt|TProtocol|Snappy|ZSTD/i.test(message)) throw error;
     const line = /line:?\s*(\d+)/i.exec(message)?.[1];
     const where = line === undefined ? input.name : `${input.name}, line ${line}`;
-    const why = /unterminated quote|quote/i.test(message)
-      ? 'a quoted field that never ends'
-      : 'content that does not parse';
+    const why = /unterminated quote/i.test(message) ? 'a quoted field that never ends' : 'content that does not parse';
     throw new AppError(
       'bill_malformed',
       `${where}: ${why}. Nothing was stored; export the file again.`,
@@ -106,13 +122,13 @@ const structuralReasons: Readonly<Record<string, string>> = {
 
 async function structuralErrors(session: LakeSession, name: string): Promise<StructuralError[]> {
   const rows = await session.query(
-    'SELECT line::INTEGER AS line, any_value(error_type)::VARCHAR AS kind, any_value(error_message) AS error_message FROM reject_errors GROUP BY ALL ORDER BY line',
+    'SELECT line::INTEGER AS line, any_value(error_type)::VARCHAR AS kind, any_value(error_message) AS error_message, any_value(csv_line) AS csv_line FROM reject_errors GROUP BY ALL ORDER BY line',
   );
   const unclosed = rows.find((row) => row.kind === 'UNQUOTED VALUE');
   if (unclosed !== undefined) {
     // An open quote swallows the rows behind it, so how many rows are bad cannot be known: never a row to leave out.
     const line = Number(unclosed.line);
-    const detail = `${name}, line ${line}: a quoted field that is not closed properly. Nothing was stored; export the file again.`;
+    const detail = `${name}, line ${line}: ${brokenQuote(String(unclosed.csv_line))}. Nothing was stored; export the file again.`;
     throw new AppError('bill_malformed', detail, { file: name, line });
   }
   return rows.map((row) => ({
@@ -120,6 +136,12 @@ async function structuralErrors(session: LakeSession, name: string): Promise<Str
     column: null,
     reason: structuralReasons[String(row.kind)] ?? String(row.error_message),
   }));
+}
+
+/** Text behind a closing quote is a quote that was not doubled; otherwise the quote is open to the end of the file. */
+function brokenQuote(record: string): string {
+  const isClosed = /(^|[,;\t|])"(?:[^"]|"")*"(?=[^",;\t|\r\n])/.test(record);
+  return isClosed ? 'a quote inside a quoted field that is not doubled' : 'a quoted field that never ends';
 }
 
 async function settle(

@@ -13,6 +13,6 @@ export function standingOf(
     if (unit.ignored) return { standing: 'ignored', reason: unit.remark };
     return { standing: 'replaced', reason: stands === undefined ? null : `${stands.delivery} stands instead` };
   }
-  if (stands.shadowedBy !== null) return { standing: 'shadowed', reason: stands.shadowReason };
+  if (stands.shadowedBy !== null) return { standing: stands.held ? 'held' : 'shadowed', reason: stands.shadowReason };
   return { standing: 'current', reason: unit.remark };
 }

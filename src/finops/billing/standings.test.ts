@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { periodState } from './period-state.ts';
 import { type Overlap, resolveShadows, type UnitClaim } from './standings.ts';
 
-const unit = (partition: string, arrival: number, claim: Partial<UnitClaim> = {}): UnitClaim => ({
-  ...{ partition, arrival, preference: null, beside: false },
-  ...claim,
+const unit = (partition: string, arrival: number): UnitClaim => ({ partition, arrival });
+const overlap = (one: string, other: string, winner: string | null = null): Overlap => ({
+  ...{ one, other, winner, reason: `${one}=${other}` },
+  undecided: false,
 });
-const overlap = (one: string, other: string): Overlap => ({ one, other, reason: `${one}=${other}` });
 const counted = (units: readonly UnitClaim[], overlaps: readonly Overlap[]) =>
   [...resolveShadows(units, overlaps)]
     .filter(([, shadow]) => shadow === null)
@@ -18,18 +18,18 @@ describe('which of the units that overlap is counted', () => {
   it.each([
     ['both without an overlap', [unit('a', 1), unit('b', 2)], [], ['a', 'b']],
     ['the first come', [unit('b', 2), unit('a', 1)], [overlap('a', 'b')], ['a']],
-    ['the preferred one', [unit('a', 1), unit('b', 2, { preference: 1 })], [overlap('a', 'b')], ['b']],
+    ['the winner, whenever it came', [unit('a', 1), unit('b', 2)], [overlap('a', 'b', 'b')], ['b']],
     [
-      'the one preferred last',
-      [unit('a', 1, { preference: 2 }), unit('b', 2, { preference: 1 })],
-      [overlap('b', 'a')],
-      ['a'],
+      'the winner over a winner',
+      [unit('a', 1), unit('b', 2), unit('c', 3)],
+      [overlap('a', 'b', 'b'), overlap('b', 'c', 'c'), overlap('a', 'c', 'c')],
+      ['c'],
     ],
     [
-      'both where one is said to be beside',
-      [unit('a', 1), unit('b', 2, { beside: true })],
-      [overlap('a', 'b')],
-      ['a', 'b'],
+      'the first come of a circle',
+      [unit('c', 3), unit('b', 2), unit('a', 1)],
+      [overlap('a', 'b', 'a'), overlap('b', 'c', 'b'), overlap('a', 'c', 'c')],
+      ['a'],
     ],
     [
       'children of a parent that is itself shadowed',
@@ -43,18 +43,11 @@ describe('which of the units that overlap is counted', () => {
 
   it('never two that overlap, and whatever is not counted is named by one that is', () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f'];
-    const claims = fc.tuple(
-      ...names.map((partition, index) =>
-        fc.record({
-          partition: fc.constant(partition),
-          arrival: fc.constant(index),
-          preference: fc.option(fc.integer({ min: 1, max: 3 })),
-          beside: fc.constant(false),
-        }),
-      ),
-    );
+    const claims = fc.constant(names.map((partition, index) => unit(partition, index)));
     const pairs = fc.uniqueArray(
-      fc.subarray(names, { minLength: 2, maxLength: 2 }).map(([one = '', other = '']) => overlap(one, other)),
+      fc
+        .tuple(fc.subarray(names, { minLength: 2, maxLength: 2 }), fc.constantFrom(0, 1, null))
+        .map(([[one = '', other = ''], wins]) => overlap(one, other, wins === null ? null : [one, other][wins])),
       { selector: ({ reason }) => reason },
     );
     fc.assert(

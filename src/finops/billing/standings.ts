@@ -4,38 +4,40 @@ export interface UnitClaim {
   readonly partition: string;
   /** Grows with every unit that appears; the earlier one has the better claim. */
   readonly arrival: number;
-  /** Grows with every preference that a person gives; null when none was given. The last one wins. */
-  readonly preference: number | null;
-  /** A person said that its charges are its own: it counts whatever it looks like, and shadows nobody. */
-  readonly beside: boolean;
 }
 
-/** Two units of one billing period whose rows describe the same charges. */
+/** Two units of one billing period whose rows describe the same charges, or may. */
 export interface Overlap {
   readonly one: string;
   readonly other: string;
   readonly reason: string;
+  /** Partition of the one that counts: a person said so, or it holds the charges of the other. Null where neither does. */
+  readonly winner: string | null;
+  /** Nothing says whether they describe the same charges, and no person has decided. */
+  readonly undecided: boolean;
 }
 
 export interface Shadow {
   /** Partition of the unit that is counted instead. */
   readonly by: string;
   readonly reason: string;
+  readonly undecided: boolean;
 }
 
 /**
- * Which units of a billing period are counted. From the best claim down (preferred, then first come) a unit counts unless
- * it overlaps one that counts already; then that one shadows it. So no two counted units overlap, and whatever is not
+ * Which units of a billing period are counted. From the best claim down (what wins an overlap, then first come) a unit counts
+ * unless it overlaps one that counts already; then that one shadows it. So no two counted units overlap, and whatever is not
  * counted is named by one that is.
  */
 export function resolveShadows(
   units: readonly UnitClaim[],
   overlaps: readonly Overlap[],
 ): ReadonlyMap<string, Shadow | null> {
+  const losses = lossesOf(units, overlaps);
+  const lost = ({ partition }: UnitClaim) => losses.get(partition) ?? 0;
   const standing = new Map<string, Shadow | null>();
-  for (const unit of units.filter(({ beside }) => beside)) standing.set(unit.partition, null);
   const counted: string[] = [];
-  for (const { partition } of units.filter(({ beside }) => !beside).toSorted(byClaim)) {
+  for (const { partition } of units.toSorted((a, b) => lost(a) - lost(b) || a.arrival - b.arrival)) {
     const shadow = firstShadow(partition, counted, overlaps);
     standing.set(partition, shadow);
     if (shadow === null) counted.push(partition);
@@ -43,8 +45,21 @@ export function resolveShadows(
   return standing;
 }
 
-function byClaim(a: UnitClaim, b: UnitClaim): number {
-  return (b.preference ?? 0) - (a.preference ?? 0) || a.arrival - b.arrival;
+/**
+ * How long the longest chain of winners above each unit is, so that a unit is looked at after those that win over it. People may
+ * decide in a circle: chains end at the number of units, and the first come counts.
+ */
+function lossesOf(units: readonly UnitClaim[], overlaps: readonly Overlap[]): ReadonlyMap<string, number> {
+  const losses = new Map(units.map(({ partition }) => [partition, 0]));
+  for (let round = 1; round < units.length; round += 1) {
+    for (const { one, other, winner } of overlaps) {
+      if (winner === null) continue;
+      const loser = winner === one ? other : one;
+      const above = 1 + (losses.get(winner) ?? 0);
+      if (above > (losses.get(loser) ?? 0)) losses.set(loser, Math.min(above, units.length));
+    }
+  }
+  return losses;
 }
 
 function firstShadow(partition: string, counted: readonly string[], overlaps: readonly Overlap[]): Shadow | null {
@@ -52,7 +67,7 @@ function firstShadow(partition: string, counted: readonly string[], overlaps: re
     const overlap = overlaps.find(
       ({ one, other }) => (one === partition && other === by) || (one === by && other === partition),
     );
-    if (overlap !== undefined) return { by, reason: overlap.reason };
+    if (overlap !== undefined) return { by, reason: overlap.reason, undecided: overlap.undecided };
   }
   return null;
 }

@@ -2,7 +2,7 @@ import type { Generated } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
 import type { BillUnit } from './bill-rows.ts';
 import { UnitFacts } from './facts.ts';
-import { BillDataset, type MetricTotal, type RejectedRow } from './schema.ts';
+import { BillDataset, DateFormat, type MetricTotal, NumberFormat, type RejectedRow } from './schema.ts';
 
 interface DeliveryTables {
   bill_delivery: {
@@ -18,6 +18,8 @@ interface DeliveryTables {
     replaced: string;
     producer_id: string | null;
     raw_deleted_at: string | null;
+    date_format: string | null;
+    number_format: string | null;
   };
   bill_delivery_unit: {
     sequence: Generated<number>;
@@ -60,6 +62,9 @@ export interface StoredDelivery {
   readonly replaced: readonly string[];
   /** When retention deleted its raw files; null while they are kept. */
   readonly rawDeletedAt: string | null;
+  /** How its files were declared to write dates and amounts; null where that was not declared. */
+  readonly dateFormat: DateFormat | null;
+  readonly numberFormat: NumberFormat | null;
 }
 
 /** What a delivery holds of one unit. */
@@ -103,6 +108,8 @@ export async function insertDelivery(sql: Sql, delivery: StoredDelivery): Promis
       replaced: JSON.stringify(delivery.replaced),
       producer_id: delivery.producerId,
       raw_deleted_at: delivery.rawDeletedAt,
+      date_format: delivery.dateFormat,
+      number_format: delivery.numberFormat,
     })
     .execute();
 }
@@ -261,6 +268,8 @@ function deliveryOf(row: DeliveryTables['bill_delivery']): StoredDelivery {
     source: row.source,
     producerId: row.producer_id,
     rawDeletedAt: row.raw_deleted_at,
+    dateFormat: row.date_format === null ? null : DateFormat.parse(row.date_format),
+    numberFormat: row.number_format === null ? null : NumberFormat.parse(row.number_format),
     receivedAt: row.received_at,
     periods: JSON.parse(row.periods) as string[],
     files: JSON.parse(row.files) as DeliveryFile[],

@@ -1,7 +1,11 @@
+import { z } from 'zod';
 import type { Sql } from '../../platform/store/index.ts';
 import type { BillUnit } from './bill-rows.ts';
-import { BillDataset } from './schema.ts';
+import { DEFAULT_PROVISIONAL_DAYS } from './period-state.ts';
+import { BillDataset, DateFormat, NumberFormat } from './schema.ts';
 import type { UnitClaim } from './standings.ts';
+
+const OverlapKind = z.enum(['same', 'unclear', 'amounts']);
 
 interface UnitTables {
   bill_unit: {
@@ -13,13 +17,18 @@ interface UnitTables {
     period: string;
     delivery_id: string;
     arrival: number;
-    preference: number | null;
-    beside: number;
     shadowed_by: string | null;
     shadow_reason: string | null;
+    held: number;
   };
-  bill_overlap: { one: string; other: string; period: string; reason: string };
-  bill_source: { source: string; provisional_days: number };
+  bill_overlap: { one: string; other: string; period: string; reason: string; kind: string; larger: string | null };
+  bill_overlap_decision: { one: string; other: string; period: string; counts: string };
+  bill_source: {
+    source: string;
+    provisional_days: number;
+    date_format: string | null;
+    number_format: string | null;
+  };
 }
 
 /** A unit and the delivery that stands for it. */
@@ -28,6 +37,8 @@ export interface StandingUnit extends BillUnit, UnitClaim {
   /** Partition of the unit that is counted instead; null while this one counts. */
   readonly shadowedBy: string | null;
   readonly shadowReason: string | null;
+  /** It waits for a person to say whether its charges are those of `shadowedBy`. */
+  readonly held: boolean;
 }
 
 /** Every unit, by period, then source. */
@@ -49,20 +60,18 @@ export async function standingUnits(sql: Sql): Promise<StandingUnit[]> {
     period: row.period,
     delivery: row.delivery_id,
     arrival: row.arrival,
-    preference: row.preference,
-    beside: row.beside === 1,
     shadowedBy: row.shadowed_by,
     shadowReason: row.shadow_reason,
+    held: row.held === 1,
   }));
 }
 
 export async function saveUnit(sql: Sql, unit: StandingUnit): Promise<void> {
   const state = {
     delivery_id: unit.delivery,
-    preference: unit.preference,
-    beside: unit.beside ? 1 : 0,
     shadowed_by: unit.shadowedBy,
     shadow_reason: unit.shadowReason,
+    held: unit.held ? 1 : 0,
   };
   await sql
     .tables<UnitTables>()
@@ -85,22 +94,38 @@ export async function removeUnit(sql: Sql, partition: string): Promise<void> {
   await sql.tables<UnitTables>().deleteFrom('bill_unit').where('partition_name', '=', partition).execute();
 }
 
-/** Two exports that were found to describe the same charges in a billing period; `one` is the smaller text. */
-export interface StoredOverlap {
+/** Two exports in a billing period, as `unitExport` writes them; `one` is the smaller text. */
+export interface ExportPair {
   readonly one: string;
   readonly other: string;
+  /** YYYY-MM */
   readonly period: string;
+}
+
+/** Two exports whose charges in a billing period are the same, or may be. */
+export interface StoredOverlap extends ExportPair {
   readonly reason: string;
+  /** `amounts`: found by a version that compared daily amounts; it is compared anew when the billing period changes. */
+  readonly kind: z.infer<typeof OverlapKind>;
+  /** The export with more charges; null where they have as many, or where it is unclear. */
+  readonly larger: string | null;
+}
+
+/** What a person said about two exports, from a billing period on: which of them counts, or that both do. */
+export interface OverlapDecision extends ExportPair {
+  /** `both`, or an export as `unitExport` writes it. */
+  readonly counts: string;
 }
 
 export async function findOverlaps(sql: Sql): Promise<StoredOverlap[]> {
-  return sql.tables<UnitTables>().selectFrom('bill_overlap').selectAll().orderBy('period').execute();
+  const rows = await sql.tables<UnitTables>().selectFrom('bill_overlap').selectAll().orderBy('period').execute();
+  return rows.map((row) => ({ ...row, kind: OverlapKind.parse(row.kind) }));
 }
 
 /** Puts what a comparison found in the place of what was known about the compared pairs. */
 export async function replaceOverlaps(
   sql: Sql,
-  compared: readonly Omit<StoredOverlap, 'reason'>[],
+  compared: readonly ExportPair[],
   found: readonly StoredOverlap[],
 ): Promise<void> {
   const db = sql.tables<UnitTables>();
@@ -120,6 +145,21 @@ export async function replaceOverlaps(
   }
 }
 
+export async function findOverlapDecisions(sql: Sql): Promise<OverlapDecision[]> {
+  return sql.tables<UnitTables>().selectFrom('bill_overlap_decision').selectAll().orderBy('period').execute();
+}
+
+export async function saveOverlapDecisions(sql: Sql, decisions: readonly OverlapDecision[]): Promise<void> {
+  for (const { counts, ...pair } of decisions) {
+    await sql
+      .tables<UnitTables>()
+      .insertInto('bill_overlap_decision')
+      .values({ ...pair, counts })
+      .onConflict((conflict) => conflict.columns(['one', 'other', 'period']).doUpdateSet({ counts }))
+      .execute();
+  }
+}
+
 /** Days that a month of a source stays provisional, where somebody set them. */
 export async function provisionalDaysBySource(sql: Sql): Promise<ReadonlyMap<string, number>> {
   const rows = await sql.tables<UnitTables>().selectFrom('bill_source').selectAll().execute();
@@ -130,7 +170,37 @@ export async function saveProvisionalDays(sql: Sql, source: string, days: number
   await sql
     .tables<UnitTables>()
     .insertInto('bill_source')
-    .values({ source, provisional_days: days })
+    .values({ source, provisional_days: days, date_format: null, number_format: null })
     .onConflict((conflict) => conflict.column('source').doUpdateSet({ provisional_days: days }))
+    .execute();
+}
+
+/** How the files of a source write dates and amounts; null where that was not declared. */
+export interface SourceFormats {
+  readonly dateFormat: DateFormat | null;
+  readonly numberFormat: NumberFormat | null;
+}
+
+export async function formatsOfSource(sql: Sql, source: string): Promise<SourceFormats> {
+  const row = await sql
+    .tables<UnitTables>()
+    .selectFrom('bill_source')
+    .select(['date_format', 'number_format'])
+    .where('source', '=', source)
+    .executeTakeFirst();
+  return {
+    dateFormat: DateFormat.nullable().parse(row?.date_format ?? null),
+    numberFormat: NumberFormat.nullable().parse(row?.number_format ?? null),
+  };
+}
+
+export async function saveFormatsOfSource(sql: Sql, source: string, formats: SourceFormats): Promise<void> {
+  const { dateFormat: date_format, numberFormat: number_format } = formats;
+  if (date_format === null && number_format === null) return;
+  await sql
+    .tables<UnitTables>()
+    .insertInto('bill_source')
+    .values({ source, provisional_days: DEFAULT_PROVISIONAL_DAYS, date_format, number_format })
+    .onConflict((conflict) => conflict.column('source').doUpdateSet({ date_format, number_format }))
     .execute();
 }

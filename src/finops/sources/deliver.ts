@@ -125,6 +125,9 @@ async function fetchAndImport(deps: DeliverDeps, job: DeliverJob, plan: Delivery
     expectedRows: plan.expectedRows,
     allowRejected: job.spec.allowRejected,
     allowShrink: false,
+    overlap: 'hold',
+    dateFormat: job.spec.dateFormat ?? null,
+    numberFormat: job.spec.numberFormat ?? null,
   };
   const isWanted = () => assertRunning(deps.store, job);
   const result = await deps.importDelivery(request, isWanted).catch((error: unknown) => {
@@ -168,6 +171,7 @@ const outcomes: Readonly<Record<ImportResult['units'][number]['standing'], SyncO
   replaced: 'ignored',
   ignored: 'ignored',
   shadowed: 'shadowed',
+  held: 'held',
   empty: 'ignored',
 };
 

@@ -5,7 +5,7 @@ import { deleteSourceByName, type SourcesDeps, sourcesWithState, startByHand, sy
 
 export function sourceRoutes(deps: SourcesDeps): Route[] {
   return [
-    handle(listSources, async () => ({ sources: await sourcesWithState(deps.store) })),
+    handle(listSources, async () => ({ sources: await sourcesWithState(deps) })),
     handle(startSyncs, async ({ body }) => {
       const syncs = await startByHand(deps, body.source ?? null);
       return { syncs: syncs.map(({ sync, source }) => ({ sync, source })) };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BucketLocation } from '../../platform/buckets/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Month, UtcInstant } from '../../platform/units/schema.ts';
-import { BillDataset as Dataset, DeliveryId } from '../billing/schema.ts';
+import { BillDataset as Dataset, DateFormat, DeliveryId, NumberFormat } from '../billing/schema.ts';
 
 export type BillDataset = z.infer<typeof Dataset>;
 
@@ -28,6 +28,8 @@ export const BillSourceSpec = z.strictObject({
   exportName: name.optional().describe('Name of the export, in place of what the manifest or the path says'),
   scope: name.optional().describe('What the export covers, in place of what the manifest says'),
   dataset: Dataset.optional().describe('What the rows are, in place of what the manifest or the files say'),
+  dateFormat: DateFormat.optional(),
+  numberFormat: NumberFormat.optional(),
   schedule: z
     .string()
     .min(1)
@@ -60,9 +62,9 @@ export const SyncId = z
   .describe('Id of one sync of a source');
 
 export const SyncOutcome = z
-  .enum(['imported', 'unchanged', 'ignored', 'shadowed', 'waiting', 'failed'])
+  .enum(['imported', 'unchanged', 'ignored', 'shadowed', 'held', 'waiting', 'failed'])
   .describe(
-    'imported: it stands for its period now. unchanged: it had been imported before. ignored: a newer one stands, or it is no bill. shadowed: kept, but the same charges are counted from another export. waiting: files and manifest are not both there or do not agree yet. failed: nothing of it was stored',
+    'imported: it stands for its period now. unchanged: it had been imported before. ignored: a newer one stands, or it is no bill. shadowed: kept, but the same charges are counted from another export. held: kept, but not counted until a person says whether another export has the same charges. waiting: files and manifest are not both there or do not agree yet. failed: nothing of it was stored',
   );
 export type SyncOutcome = z.infer<typeof SyncOutcome>;
 
@@ -123,8 +125,10 @@ export const BillSource = z
     schedule: z.string().nullable().describe('Cron pattern in UTC; null: only by hand'),
     nextSyncAt: UtcInstant.nullable().describe('When it is synced next; null: only by hand'),
     state: z
-      .enum(['never', 'syncing', 'ok', 'waiting', 'failed'])
-      .describe('waiting: something was there but not whole. failed: the source or a delivery could not be read'),
+      .enum(['never', 'syncing', 'ok', 'waiting', 'held', 'failed'])
+      .describe(
+        'waiting: something was there but not whole. held: a delivery is not counted until a person says whether another export has the same charges. failed: the source or a delivery could not be read',
+      ),
     lastSync: SyncId.nullable().describe('Sync that ended last; null before the first'),
     lastSyncAt: UtcInstant.nullable().describe('When it ended'),
     lastError: Failure.nullable().describe('First failure of the last sync; null when it had none'),

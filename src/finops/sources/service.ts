@@ -31,6 +31,8 @@ export interface SourcesDeps extends SyncDeps {
   readonly deleteBills: Billing['deleteSource'];
   /** Days after its end from which a billing period of a source counts as closed. */
   setProvisionalDays(sql: Sql, source: string, days: number): Promise<void>;
+  /** Names of sources with a delivery that waits for a person to decide about an overlap. */
+  heldSources(sql: Sql): Promise<ReadonlySet<string>>;
 }
 
 const SYNC_JOB = 'bill.sync';
@@ -151,8 +153,9 @@ export async function syncById(sql: Sql, id: string): Promise<Sync> {
 }
 
 /** Every source with how its last sync went, by name. */
-export async function sourcesWithState(sql: Sql): Promise<BillSource[]> {
+export async function sourcesWithState({ store: sql, heldSources }: SourcesDeps): Promise<BillSource[]> {
   const sources: BillSource[] = [];
+  const held = await heldSources(sql);
   for (const { name, spec, nextAt } of await findSources(sql, null)) {
     const [running, last] = [await unendedSync(sql, name), await lastEndedSync(sql, name)];
     sources.push({
@@ -161,7 +164,7 @@ export async function sourcesWithState(sql: Sql): Promise<BillSource[]> {
       layout: spec.layout,
       schedule: spec.schedule,
       nextSyncAt: nextAt,
-      state: running !== null ? 'syncing' : stateAfter(last),
+      state: running !== null ? 'syncing' : stateAfter(last, held.has(name)),
       lastSync: last?.sync ?? null,
       lastSyncAt: last?.endedAt ?? null,
       lastError: last === null ? null : firstError(last),
@@ -170,9 +173,10 @@ export async function sourcesWithState(sql: Sql): Promise<BillSource[]> {
   return sources;
 }
 
-function stateAfter(last: Sync | null): BillSource['state'] {
+function stateAfter(last: Sync | null, isHeld: boolean): BillSource['state'] {
   if (last === null) return 'never';
   if (firstError(last) !== null) return 'failed';
+  if (isHeld) return 'held';
   return last.deliveries.some(({ outcome }) => outcome === 'waiting') ? 'waiting' : 'ok';
 }
 

@@ -6,10 +6,11 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, postponeJobs, problemFrom, testApplication } from '../../testing.ts';
+import { call, importFiles, postponeJobs, problemFrom, testApplication } from '../../testing.ts';
 import { isDeep } from '../../testing-deep.ts';
 import { sharedApplication } from '../../testing-shared.ts';
 import { deleteDelivery, deleteSource } from '../billing/deletion/schema.ts';
+import { preferDelivery } from '../billing/schema.ts';
 import { costSummary } from '../costs/schema.ts';
 import { getSync, listSources, type Sync, startSyncs } from './schema.ts';
 
@@ -407,6 +408,19 @@ describe('bare files in a folder', () => {
 });
 
 describe('a source', () => {
+  it('puts a delivery on hold that may hold the charges of another export, until a person decides', async () => {
+    await apply(location());
+    put('b.csv', bill('2026-10', '1', '2'));
+    await importFiles(application, `${source}-by-hand`, { 'a.csv': bill('2026-10', '1', '2') });
+    const { deliveries } = await sync();
+    expect(deliveries).toMatchObject([{ outcome: 'held', reason: expect.stringContaining('2 of 2 charges') }]);
+    expect(await total()).toBe('3');
+    expect((await listed()).state).toBe('held');
+    await call(application, preferDelivery, { body: { delivery: deliveries[0]?.delivery ?? '', beside: true } });
+    expect(await total()).toBe('6');
+    expect((await listed()).state).toBe('ok');
+  });
+
   it('is listed with where it reads and how it went', async () => {
     await apply(location());
     expect(await listed()).toEqual({

@@ -136,6 +136,8 @@ export const errorTable = {
 
   // the bill
   bill_column_missing: { status: 400, exitCode: REFUSED, title: 'A column that every bill must have is missing' },
+  bill_format_not_read: { status: 400, exitCode: REFUSED, title: 'The file is a known kind of bill that is not read' },
+  bill_date_ambiguous: { status: 400, exitCode: REFUSED, title: 'The order of day and month in the dates is unknown' },
   bill_malformed: { status: 400, exitCode: REFUSED, title: 'The file is not well-formed' },
   bill_rows_rejected: { status: 422, exitCode: REFUSED, title: 'Rows cannot be accepted; nothing was stored' },
   bill_no_files: { status: 400, exitCode: REFUSED, title: 'No bill file was found' },
@@ -143,6 +145,11 @@ export const errorTable = {
     status: 422,
     exitCode: REFUSED,
     title: 'A few stray rows would replace a whole billing period; nothing was stored',
+  },
+  bill_overlap_unclear: {
+    status: 409,
+    exitCode: CONFLICT,
+    title: 'Another export may hold the same charges; nothing was stored',
   },
   bill_period_not_covered: { status: 404, exitCode: NOT_FOUND, title: 'No bill covers the period' },
   bill_period_needed: { status: 400, exitCode: USAGE, title: 'The deliveries share no one billing period' },

@@ -8,7 +8,7 @@ import { AppError } from '../errors/index.ts';
 import type { Sql, Store } from '../store/index.ts';
 import { readDoubles } from './doubles.ts';
 import { asExpected, mayBeDamage } from './engine-failure.ts';
-import { type ExportFormat, exportFile, removeExports } from './export-file.ts';
+import { type ExportFormat, exportFile, removeExports, scratchPath } from './export-file.ts';
 import { FileChecks } from './file-checks.ts';
 import type {
   Lake,
@@ -143,6 +143,10 @@ class DuckDbLake implements Lake {
 
   exported(select: string, format: ExportFormat): Promise<Readable> {
     return exportFile(join(this.#root, SPILL), select, format, (statement) => this.query(statement));
+  }
+
+  scratchPath(extension: string): string {
+    return scratchPath(join(this.#root, SPILL), extension);
   }
 
   async session<T>(work: (session: LakeSession) => Promise<T>): Promise<T> {

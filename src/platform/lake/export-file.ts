@@ -20,7 +20,7 @@ export async function exportFile(
   format: ExportFormat,
   run: (statement: string) => Promise<readonly unknown[]>,
 ): Promise<Readable> {
-  const path = join(folder, `${PREFIX}${randomUUID()}.${format}`);
+  const path = scratchPath(folder, format);
   const remove = () => rm(path, { force: true });
   try {
     await run(`COPY (${select}) TO ${literal(path)} (${await optionsOf(select, format, run)})`);
@@ -38,6 +38,11 @@ async function optionsOf(
 ): Promise<string> {
   if (format === 'csv') return "FORMAT csv, HEADER true, NULLSTR ''";
   return parquetOptions((await run(`DESCRIBE ${select}`)).length);
+}
+
+/** A path for a file that its writer removes; one that a crash leaves there goes when the lake is opened. */
+export function scratchPath(folder: string, extension: string): string {
+  return join(folder, `${PREFIX}${randomUUID()}.${extension}`);
 }
 
 /** What a process left that died while it exported. */

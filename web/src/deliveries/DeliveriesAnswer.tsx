@@ -21,6 +21,7 @@ export function DeliveriesAnswer({ entries, restatements }: DeliveriesAnswerProp
   const current = entries.filter((entry) => entry.current);
   const sources = new Set(current.map(({ source }) => source)).size;
   const shadowed = entries.filter(({ standing }) => standing === 'shadowed').length;
+  const held = entries.filter(({ standing }) => standing === 'held').length;
   return (
     <>
       The last bill came from <strong>{last.source}</strong> on {formatInstant(last.receivedAt)}:{' '}
@@ -44,6 +45,15 @@ export function DeliveriesAnswer({ entries, restatements }: DeliveriesAnswerProp
             {counted(shadowed, 'delivery', 'deliveries')}
           </Link>{' '}
           {shadowed === 1 ? 'repeats' : 'repeat'} charges that are counted already
+        </>
+      )}
+      {held > 0 && (
+        <>
+          ;{' '}
+          <Link to="/deliveries" search={{ standing: 'held' }} className={parts.textLink}>
+            {counted(held, 'delivery', 'deliveries')}
+          </Link>{' '}
+          {held === 1 ? 'is' : 'are'} on hold: say whether {held === 1 ? 'its' : 'their'} charges are counted already
         </>
       )}
       .

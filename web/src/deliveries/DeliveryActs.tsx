@@ -23,7 +23,7 @@ export function DeliveryActs({ entry, before }: DeliveryActsProps) {
       {text}
     </Link>
   );
-  if (entry.standing === 'shadowed') {
+  if (entry.standing === 'shadowed' || entry.standing === 'held') {
     return (
       <>
         {act('prefer', 'Count this export…')}

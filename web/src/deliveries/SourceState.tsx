@@ -8,6 +8,7 @@ const SHAPES: Readonly<Record<State, string>> = {
   syncing: 'M13 5.5A5.5 5.5 0 0 0 3 6M3 10.5A5.5 5.5 0 0 0 13 10M3 3v3h3M13 13v-3h-3',
   ok: 'M3.5 8.5l3 3 6-7',
   waiting: 'M5.5 4v8M10.5 4v8',
+  held: 'M5.5 4v8M10.5 4v8',
   failed: 'M4 4l8 8M12 4l-8 8',
 };
 
@@ -16,6 +17,7 @@ const WORDS: Readonly<Record<State, string>> = {
   syncing: 'syncing',
   ok: 'in step',
   waiting: 'waiting for files',
+  held: 'needs a decision',
   failed: 'failed',
 };
 

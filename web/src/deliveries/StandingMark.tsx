@@ -6,6 +6,7 @@ const SHAPES: Readonly<Record<Standing, string>> = {
   replaced: 'M13 5.5A5.5 5.5 0 1 0 13.4 9M13.5 2.5v3.5H10',
   ignored: 'M3 3l10 10M13 8A5 5 0 1 1 3 8a5 5 0 0 1 10 0',
   shadowed: 'M3 6.5h7v7H3zM6 6.5V3h7v7h-3',
+  held: 'M5.5 4v8M10.5 4v8',
   empty: 'M4 8h8',
 };
 
@@ -14,6 +15,7 @@ const WORDS: Readonly<Record<Standing, string>> = {
   replaced: 'Another delivery of the same export and period stands instead.',
   ignored: 'It was older than what had come already.',
   shadowed: 'The same charges are counted from another export.',
+  held: 'It is not counted until someone says whether another export has the same charges.',
   empty: 'It holds no row and names no period.',
 };
 

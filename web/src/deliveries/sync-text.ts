@@ -5,6 +5,7 @@ const OUTCOMES = [
   ['imported', 'imported'],
   ['unchanged', 'unchanged'],
   ['shadowed', 'counted elsewhere'],
+  ['held', 'on hold'],
   ['ignored', 'ignored'],
   ['waiting', 'not whole yet'],
   ['failed', 'failed'],

@@ -232,7 +232,11 @@ describe('the deletion of a source', () => {
   it('takes all deliveries of all months, and what it shadowed counts again', async () => {
     const months = ['2025-01', '2025-02'];
     const rows = (account: string) =>
-      billText(...months.flatMap((period) => [3, 4, 5].map((day) => ({ cost: `${day}.5`, period, day, account }))));
+      billText(
+        ...months.flatMap((period) =>
+          [3, 4, 5].map((day) => ({ cost: `${day}.5`, period, day, account, resource: 'i-1' })),
+        ),
+      );
     await importFiles(application, 'gone', { 'a.csv': rows('acc-one') });
     const copy = await idOf(deliverFiles(application, 'stays', { 'b.csv': rows('acc-one') }, {}));
     expect(await billed('2025-01')).toBe('13.5');

@@ -104,7 +104,7 @@ async function oldSuperseded({ store }: BillRetentionDeps, before: string): Prom
   for (const delivery of deliveries.filter((one) => one.receivedAt < before)) {
     const units = await unitsOfDelivery(store, delivery.id);
     const stands = units.map((unit) => standingOf(unit, standing).standing);
-    if (stands.some((how) => how === 'current' || how === 'shadowed')) continue;
+    if (stands.some((how) => how === 'current' || how === 'shadowed' || how === 'held')) continue;
     const heirs = standing.filter((stood) => units.some(({ partition }) => partition === stood.partition));
     const arrivals = heirs.map((heir) => receivedAt.get(heir.delivery) ?? '');
     const since = [...arrivals, (await lastActAgainst(store, delivery.id)) ?? ''].toSorted().at(-1) ?? '';

@@ -24,6 +24,7 @@ interface DeletionTables {
   bill_delivery: { id: string; source: string; files: string; raw_deleted_at: string | null };
   bill_delivery_unit: { delivery_id: string };
   bill_overlap: { one: string; other: string };
+  bill_overlap_decision: { one: string; other: string };
   bill_source: { source: string };
 }
 
@@ -67,9 +68,11 @@ export async function removeDelivery(sql: Sql, delivery: string): Promise<void> 
 export async function removeSourceFacts(sql: Sql, source: string, exportPrefix: string): Promise<void> {
   const db = sql.tables<DeletionTables>();
   await db.deleteFrom('bill_source').where('source', '=', source).execute();
-  for (const { one, other } of await db.selectFrom('bill_overlap').select(['one', 'other']).distinct().execute()) {
-    if (!one.startsWith(exportPrefix) && !other.startsWith(exportPrefix)) continue;
-    await db.deleteFrom('bill_overlap').where('one', '=', one).where('other', '=', other).execute();
+  for (const table of ['bill_overlap', 'bill_overlap_decision'] as const) {
+    for (const { one, other } of await db.selectFrom(table).select(['one', 'other']).distinct().execute()) {
+      if (!one.startsWith(exportPrefix) && !other.startsWith(exportPrefix)) continue;
+      await db.deleteFrom(table).where('one', '=', one).where('other', '=', other).execute();
+    }
   }
 }
 

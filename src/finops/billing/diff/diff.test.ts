@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
-import { call, importFiles, problemFrom } from '../../../testing.ts';
+import { call, deliverFiles, problemFrom } from '../../../testing.ts';
 import { isDeep } from '../../../testing-deep.ts';
 import { sharedQuietApplication } from '../../../testing-shared.ts';
 import { type BillDiff, diffDeliveries } from './schema.ts';
@@ -44,8 +44,8 @@ let sources = 0;
 async function pair(a: readonly Row[], b: readonly Row[]): Promise<{ a: string; b: string }> {
   sources += 1;
   const source = `s${sources}`;
-  const first = await importFiles(application, source, { 'a.csv': bill(a) });
-  const second = await importFiles(application, source, { 'b.csv': `\ufeff${bill(b)}` });
+  const first = await deliverFiles(application, source, { 'a.csv': bill(a) }, { overlap: 'beside' });
+  const second = await deliverFiles(application, source, { 'b.csv': `\ufeff${bill(b)}` }, { overlap: 'beside' });
   return { a: first.delivery ?? '', b: second.delivery ?? '' };
 }
 

@@ -31,6 +31,13 @@ export const awsCurFormat: BillFormat = {
   },
 };
 
+const DATES = [
+  'bill/BillingPeriodStartDate',
+  'bill/BillingPeriodEndDate',
+  'lineItem/UsageStartDate',
+  'lineItem/UsageEndDate',
+] as const;
+
 function isCur(file: FileColumns): boolean {
   const known = ['lineItem/LineItemType', 'lineItem/UsageStartDate', 'lineItem/UnblendedCost', 'lineItem/ProductCode'];
   return known.filter((name) => file.find(name) !== null).length >= 2;
@@ -57,7 +64,10 @@ function mappingOfCur(file: FileColumns, columns: readonly SourceColumn[]): Form
     ...verbatim(file),
     Tags: curTags(file, columns),
   });
-  return { format: 'AWS CUR', dataset: 'CostAndUsage', columns: mapped, custom: file.rest(), split: curSplit(file) };
+  const dates = DATES.flatMap((name) => file.find(name)?.shown ?? []);
+  const amounts = columns.map(({ name }) => name).filter((name) => /cost|rate|amount/i.test(name));
+  const rows = { columns: mapped, custom: file.rest(), split: curSplit(file) };
+  return { format: 'AWS CUR', dataset: 'CostAndUsage', ...rows, dates, amounts };
 }
 
 /** Columns that FOCUS holds as they are. */

@@ -52,11 +52,15 @@ const names = {
 export type AzureColumn = keyof typeof names;
 
 export interface AzureFile {
-  /** The column as an expression over the file: German numbers and dates are already written the international way. */
+  /** The column as an expression over the file: German numbers are already written the international way. */
   find(column: AzureColumn): SourceExpression | null;
   /** Like `find`; FOCUS holds the column unchanged. */
   take(column: AzureColumn): SourceExpression | null;
   rest(): string[];
+  /** Columns of the file that hold dates. */
+  readonly dates: readonly string[];
+  /** Columns of the file that hold amounts. */
+  readonly amounts: readonly string[];
   readonly isGerman: boolean;
 }
 
@@ -69,7 +73,7 @@ const AMOUNTS: ReadonlySet<AzureColumn> = new Set([
   'price',
   'quantity',
 ]);
-const DATES: ReadonlySet<AzureColumn> = new Set(['date', 'periodStart', 'periodEnd']);
+const DATES: readonly AzureColumn[] = ['date', 'periodStart', 'periodEnd'];
 
 /** Portals write a localised header as `Kosten (Cost)`: what is in brackets is the name, in any language. */
 export function azureFile(columns: readonly SourceColumn[]): AzureFile {
@@ -81,31 +85,17 @@ export function azureFile(columns: readonly SourceColumn[]): AzureFile {
   );
   const written = (column: AzureColumn, found: SourceExpression | null) => {
     if (found === null || found.type !== 'VARCHAR') return found;
-    if (DATES.has(column)) return { ...found, sql: isoDate(found.sql) };
     return isGerman && AMOUNTS.has(column) ? { ...found, sql: pointDecimal(found.sql) } : found;
   };
+  const named = (all: Iterable<AzureColumn>) => [...all].flatMap((column) => file.find(...names[column])?.shown ?? []);
   return {
+    dates: named(DATES),
+    amounts: named(AMOUNTS),
     find: (column) => written(column, file.find(...names[column])),
     take: (column) => written(column, file.take(...names[column])),
     rest: () => file.rest(),
     isGerman,
   };
-}
-
-/** `09/30/2023` (month first, as every export of Azure writes it) and `30.09.2023` -> `2023-09-30`; anything else stays. */
-function isoDate(text: string): string {
-  const parts = (separator: string, month: number, day: number) =>
-    `split_part(split_part(${text}, ' ', 1), '${separator}', 3) || '-' || lpad(split_part(${text}, '${separator}', ${month}), 2, '0')
-      || '-' || lpad(split_part(${text}, '${separator}', ${day}), 2, '0')`;
-  const whole = `right(${text}, 4) || '-' || left(${text}, 2) || '-' || ${text}[4:5]`;
-  return caseOf(
-    [
-      { when: `length(${text}) = 10 AND ${text}[3] = '/' AND ${text}[6] = '/'`, value: whole },
-      { when: `contains(${text}, '/')`, value: parts('/', 1, 2) },
-      { when: `contains(left(${text}, 3), '.')`, value: parts('.', 2, 1) },
-    ],
-    text,
-  );
 }
 
 /** `1.234,56` -> `1234.56`; a number without a comma is read as it stands. */

@@ -66,7 +66,8 @@ function mappingOfAzure(file: AzureFile, charge: AzureCharge): FormatMapping {
     AvailabilityZone: file.take('availabilityZone'),
     Tags: tags(file),
   });
-  return { format: 'Azure cost details', dataset: charge.dataset, columns, custom: file.rest() };
+  const { dates, amounts } = file;
+  return { format: 'Azure cost details', dataset: charge.dataset, columns, custom: file.rest(), dates, amounts };
 }
 
 /** Azure dates a record by its day, and names the last day of a period: the end of both is the day after. */
@@ -76,12 +77,25 @@ function periods(file: AzureFile) {
   const month = `date_trunc('month', ${day(date)})`;
   const instant = (sql: string, shown: string) => ({ sql: `(${sql})::TIMESTAMP`, type: 'TIMESTAMP', shown });
   const shown = date?.shown ?? 'Date';
+  // A blank cell is the month of the date, as in a file without the column; text that is no date stays, and is refused.
+  const filled = (column: SourceExpression, blank: string, value: string = day(column)) => ({
+    ...{ type: 'VARCHAR', shown: column.shown },
+    sql: caseOf(
+      [
+        { when: `${column.sql} IS NULL`, value: `(${blank})::TIMESTAMP::VARCHAR` },
+        { when: `(${value}) IS NOT NULL`, value: `(${value})::TIMESTAMP::VARCHAR` },
+      ],
+      textOf(column),
+    ),
+  });
   return {
     ChargePeriodStart: date,
     ChargePeriodEnd: instant(`${day(date)} + INTERVAL 1 DAY`, shown),
-    BillingPeriodStart: start ?? instant(month, shown),
+    BillingPeriodStart: start === null ? instant(month, shown) : filled(start, month),
     BillingPeriodEnd:
-      end === null ? instant(`${month} + INTERVAL 1 MONTH`, shown) : instant(`${day(end)} + INTERVAL 1 DAY`, end.shown),
+      end === null
+        ? instant(`${month} + INTERVAL 1 MONTH`, shown)
+        : filled(end, `${month} + INTERVAL 1 MONTH`, `${day(end)} + INTERVAL 1 DAY`),
   };
 }
 

@@ -5,9 +5,8 @@ import { type Lake, type LakeRow, openLake } from '../../../platform/lake/index.
 import { canonicalSelect } from '../canonical.ts';
 import type { FocusColumn } from '../focus-columns.ts';
 import { inspectFile } from '../inspect-file.ts';
-import { sourceRelation } from '../source-relation.ts';
+import { readableFile } from '../readable-file.ts';
 import type { BillDataset, FormatMapping } from './format.ts';
-import { mapBillColumns } from './index.ts';
 import { splitRows } from './split-rows.ts';
 
 /** Reads bill files as the product does, up to the canonical rows, and shows these. */
@@ -94,8 +93,9 @@ async function withRead<T>(
 ): Promise<T> {
   const format = await inspectFile(path, 'bill.csv');
   return lake.session(async (session) => {
-    const source = await sourceRelation(session, { path, name: 'bill.csv' }, format);
-    const mapping = mapBillColumns(source.columns, { file: 'bill.csv', dataset });
+    const declared = { dates: null, numbers: null };
+    const file = { path, name: 'bill.csv', dataset, period: null, declared };
+    const { source, mapping } = await readableFile(session, file, format);
     const { select } = canonicalSelect(source, mapping, { delivery: 'd', source: 's', file: 'bill.csv' });
     const columns = async () => (await session.query(`DESCRIBE ${select}`)).map((row) => String(row.column_name));
     const relation = mapping.split === undefined ? select : splitRows(`(${select})`, mapping.split, await columns());

@@ -1,5 +1,5 @@
 import { identifier } from '../../../platform/lake/index.ts';
-import { type FocusColumn, focusColumnNames, focusColumns, formerNames } from '../focus-columns.ts';
+import { type FocusColumn, type FocusType, focusColumnNames, focusColumns, formerNames } from '../focus-columns.ts';
 import type { BillFormat, SourceColumn, SourceExpression } from './format.ts';
 
 /** Without these a row can neither be dated nor summed. */
@@ -17,7 +17,12 @@ export const focusFormat: BillFormat = {
   map(columns) {
     if (requiredFocusColumns(columns).length > 0) return null;
     const { focus, custom } = focusColumnsOf(columns);
-    return { format: 'FOCUS', dataset: 'CostAndUsage', columns: focus, custom };
+    const ofType = (type: FocusType) =>
+      columns
+        .filter(({ name }) => focusColumns[byFoldedName.get(folded(name)) ?? 'Tags'] === type)
+        .map(({ name }) => name);
+    const [dates, amounts] = [ofType('instant'), ofType('decimal')];
+    return { format: 'FOCUS', dataset: 'CostAndUsage', columns: focus, custom, dates, amounts };
   },
 };
 

@@ -28,6 +28,9 @@ export interface FormatMapping {
   readonly columns: ReadonlyMap<FocusColumn, SourceExpression>;
   /** Columns of the file that have no place in FOCUS; kept by their own name as `x_…`. */
   readonly custom: readonly string[];
+  /** Columns of the file that hold dates, and those that hold amounts: people's programs write both in several ways. */
+  readonly dates: readonly string[];
+  readonly amounts: readonly string[];
   /** Records that say two things at once, and how to tell them apart; absent where a record is always one charge. */
   readonly split?: RowSplit;
 }

@@ -4,20 +4,28 @@ import { azureCostDetailsFormat } from './azure-cost-details.ts';
 import { focusFormat, requiredFocusColumns } from './focus.ts';
 import type { BillFormat, FormatContext, FormatMapping, SourceColumn } from './format.ts';
 import { ociFormat } from './oci.ts';
+import { type UnreadFormat, unreadTable } from './unread.ts';
 
 export type { BillDataset, FormatContext, FormatMapping, RowSplit, SourceColumn } from './format.ts';
 export { splitRows } from './split-rows.ts';
 
 const formats: readonly BillFormat[] = [focusFormat, awsCurFormat, azureCostDetailsFormat, ociFormat];
 
-/** How a file becomes canonical rows, told by its columns. Errors: `bill_column_missing`, naming what was expected. */
+/** A file of a kind that is known but not read. */
+export function notRead(file: string, { name, advice }: UnreadFormat): AppError {
+  return new AppError('bill_format_not_read', `${file} is ${name}, which is not read. ${advice}.`, { file });
+}
+
+/** How a file becomes canonical rows, told by its columns. Errors: `bill_format_not_read`, `bill_column_missing`. */
 export function mapBillColumns(columns: readonly SourceColumn[], context: FormatContext): FormatMapping {
   for (const format of formats) {
     const mapping = format.map(columns, context);
     if (mapping !== null) return mapping;
   }
-  const missing = requiredFocusColumns(columns);
   const { file } = context;
+  const unread = unreadTable(columns);
+  if (unread !== null) throw notRead(file, unread);
+  const missing = requiredFocusColumns(columns);
   const begins = columns.slice(0, 4).map(({ name }) => name);
   throw new AppError(
     'bill_column_missing',

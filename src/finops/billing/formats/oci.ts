@@ -49,7 +49,12 @@ function mappingOfOci(file: FileColumns): FormatMapping {
     ...dimensions(file),
     Tags: tags(file),
   });
-  return { format: 'OCI cost report', dataset: 'CostAndUsage', columns, custom: file.rest() };
+  const found = (...names: string[]) => names.flatMap((name) => file.find(name)?.shown ?? []);
+  return {
+    ...{ format: 'OCI cost report', dataset: 'CostAndUsage', columns, custom: file.rest() },
+    dates: found('lineItem/intervalUsageStart', 'lineItem/intervalUsageEnd'),
+    amounts: found('cost/myCost', 'cost/unitPrice', 'usage/billedQuantity'),
+  };
 }
 
 function verbatim(file: FileColumns) {

@@ -1,0 +1,24 @@
+import { AppError } from '../../platform/errors/index.ts';
+import { shownExport } from './bill-rows.ts';
+import type { IntendedUnit, Plan, Undecided } from './ledger.ts';
+
+/**
+ * Refuses a delivery whose rows do not say whether another export has the same charges. Errors: `bill_overlap_unclear`, with
+ * each billing period, the two exports and what they have in common.
+ */
+export function refuseUnclear(arriving: readonly IntendedUnit[], plan: Plan): void {
+  const isArriving = (partition: string) => arriving.some((unit) => unit.partition === partition);
+  const overlaps = plan.undecided
+    .filter(({ held, counted }) => isArriving(held.partition) || isArriving(counted.partition))
+    .map((pair) => evidenceOf(pair, isArriving(pair.held.partition)));
+  const [first] = overlaps;
+  if (first === undefined) return;
+  const more = overlaps.length === 1 ? '' : ` So it is with ${overlaps.length - 1} more.`;
+  const detail = `${first.period}: ${first.export} may hold charges that ${first.other} has too: ${first.evidence}.${more} Nothing was stored. If they are other charges, import again with --counts-beside; if this delivery is to count instead, with --replaces.`;
+  throw new AppError('bill_overlap_unclear', detail, { overlaps });
+}
+
+function evidenceOf({ held, counted, reason }: Undecided, isHeldArriving: boolean) {
+  const [own, other] = isHeldArriving ? [held, counted] : [counted, held];
+  return { period: own.period, export: shownExport(own), other: shownExport(other), evidence: reason };
+}
