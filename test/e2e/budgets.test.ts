@@ -72,7 +72,8 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Chromium is
     await page.waitForURL('**/budgets/recs');
     await page.getByText('s3://models/step-9').waitFor();
     expect(await readable(page.getByTestId('answer'))).toMatch(
-      /\$[234]\.\d+ of \$4(\.00)? is spent .* it stopped 1 run\.$/,
+      // A busy machine asks for more too late, and ends the run with what it has.
+      /^\$[0-4]\.\d+ of \$4(\.00)? is spent .* it stopped 1 run\.$/,
     );
     expect(complaints).toEqual([]);
     await page.getByRole('table', { name: 'Stops of recs' }).getByRole('link').click();

@@ -22,8 +22,8 @@ import { type Databases, findPostgres, runDatabases } from '../support/postgres.
 const bin = findPostgres();
 
 function bill(...costs: string[]): string {
-  const header = 'BilledCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,SubAccountId,ServiceName';
-  const rows = costs.map((cost, index) => `${cost},USD,2026-10-01,2026-10-0${index + 1},123456789012,EC2`);
+  const header = 'BilledCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,SubAccountId,ServiceName,ResourceId';
+  const rows = costs.map((cost, index) => `${cost},USD,2026-10-01,2026-10-0${index + 1},123456789012,EC2,i-1`);
   return `${[header, ...rows].join('\n')}\n`;
 }
 
@@ -62,7 +62,7 @@ describe.skipIf(bin === null)('bills on PostgreSQL (skipped where initdb and pos
     expect(counts).toMatchObject({ unchanged: 1, added: 1 + counts.removed, changedRows: 1 - counts.removed });
     await call(application, revertDelivery, { body: { delivery: second } });
     expect(await total()).toBe('3');
-    const other = await deliver('monthly', bill('1', '2', '100'));
+    const other = await deliver('monthly', bill('1', '102'));
     expect(await total()).toBe('3');
     await call(application, preferDelivery, { body: { delivery: other } });
     expect(await total()).toBe('103');
@@ -78,7 +78,7 @@ describe.skipIf(bin === null)('bills on PostgreSQL (skipped where initdb and pos
     const { deletions } = await call(application, listDeletions);
     expect(deletions.map(({ cause, rows }) => [cause, rows])).toEqual(
       expect.arrayContaining([
-        ['delivery', 3],
+        ['delivery', 2],
         ['source', 2],
         ['source', 3],
       ]),

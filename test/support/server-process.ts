@@ -47,8 +47,14 @@ async function startOne(data: string, settings: Readonly<Record<string, string>>
   const words = ['cli/main.ts', 'serve', '--data', data, '--port', '0'];
   const env = { ...process.env, ...settings };
   const child = spawn(process.execPath, words, { cwd: root, stdio: 'ignore', env });
+  let isKilled = false;
+  // Otherwise the test only sees a connection that ends.
+  child.on('exit', (code, signal) => {
+    if (!isKilled) console.error(`the server of ${data} ended by itself: exit code ${code}, signal ${signal}`);
+  });
   const kill = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
+    isKilled = true;
     child.kill('SIGKILL');
     await once(child, 'exit');
   };

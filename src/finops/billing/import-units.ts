@@ -37,7 +37,7 @@ export async function arrivingUnits(
     const rows = files.reduce((sum, file) => sum + file.rows, 0);
     const remark =
       newer === undefined
-        ? joined(datesRemark(staged), await currencyRemark(deps, facts, stands))
+        ? joined(...staged.map((file) => file.written.remark), await currencyRemark(deps, facts, stands))
         : `made ${producedAt}, before ${newer.delivery}, which was made ${newer.producedAt}`;
     units.push({ ...unit, partition, files, rows, facts, isOlder: newer !== undefined, remark });
   }
@@ -67,16 +67,8 @@ export function filesByUnit(
 }
 
 function joined(...remarks: readonly (string | null)[]): string | null {
-  const said = remarks.filter((remark) => remark !== null);
+  const said = [...new Set(remarks.filter((remark) => remark !== null))];
   return said.length === 0 ? null : said.join('; ');
-}
-
-/** How dates were read that are not ISO. */
-function datesRemark(staged: readonly StagedBillFile[]): string | null {
-  const written = staged.map((file) => file.written).find(({ dates }) => dates !== 'iso');
-  if (written === undefined) return null;
-  const order = written.dates === 'day-first' ? 'day/month/year' : 'month/day/year';
-  return `dates were read as ${order}, ${written.shown === null ? 'as was declared' : `which ${written.shown} shows`}`;
 }
 
 async function currencyRemark(

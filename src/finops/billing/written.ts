@@ -9,8 +9,8 @@ import type { SourceRelation } from './source-relation.ts';
 /** How a file writes dates and amounts. */
 export interface Written {
   readonly dates: DateFormat;
-  /** A date of the file that only this order can have written, such as `4/15/25`; null where dates are ISO or it was declared. */
-  readonly shown: string | null;
+  /** How dates were read that are not ISO, and why so; null where there is nothing to say. */
+  readonly remark: string | null;
   readonly numbers: NumberFormat;
 }
 
@@ -44,17 +44,26 @@ export async function writtenIn(
   file: WrittenFile,
 ): Promise<Written> {
   const numbers = file.declared.numbers ?? 'plain';
-  if (file.declared.dates !== null) return { dates: file.declared.dates, shown: null, numbers };
+  if (file.declared.dates !== null) {
+    return { dates: file.declared.dates, remark: readAs(file.declared.dates, 'as was declared'), numbers };
+  }
   const columns = textColumns(source, mapping.dates);
-  if (columns.length === 0 || beginsWithIso(format, columns)) return { dates: 'iso', shown: null, numbers };
+  if (columns.length === 0 || beginsWithIso(format, columns)) return { dates: 'iso', remark: null, numbers };
   const found = await numericDates(session, source, columns, file.period);
-  if (found.count === 0) return { dates: 'iso', shown: null, numbers };
-  const { isMonthFirst, isDayFirst } = found;
-  if (isMonthFirst === isDayFirst && !found.isSameEitherWay) {
+  if (found.count === 0) return { dates: 'iso', remark: null, numbers };
+  const { isMonthFirst, isDayFirst, notMonthFirst, notDayFirst } = found;
+  // Dates with points, and days with the number of their month.
+  if (found.isSameEitherWay) return { dates: 'day-first', remark: null, numbers };
+  if (isMonthFirst === isDayFirst) {
     throw ambiguous(file.name, found, await lineOf(session, source, format, file.path, found));
   }
-  const dates = isDayFirst && !isMonthFirst ? 'day-first' : 'month-first';
-  return { dates, shown: dates === 'day-first' ? found.notMonthFirst : found.notDayFirst, numbers };
+  const dates = isDayFirst ? 'day-first' : 'month-first';
+  return { dates, remark: readAs(dates, `which ${isDayFirst ? notMonthFirst : notDayFirst} shows`), numbers };
+}
+
+function readAs(dates: DateFormat, why: string): string | null {
+  if (dates === 'iso') return null;
+  return `dates were read as ${dates === 'day-first' ? 'day/month/year' : 'month/day/year'}, ${why}`;
 }
 
 /** The relation with its dates and amounts written as ISO dates and plain decimals. */
@@ -115,7 +124,8 @@ async function numericDates(
         ${part(2)} AS separator, ${part(2)} = '-' AND length(${part(4)}) = 2 AS may_begin_with_year
       FROM (${values.join(' UNION ALL ')}) WHERE regexp_matches(written, ${literal(NUMERIC)})),
     told AS (SELECT * FROM numeric WHERE separator <> '.')
-    SELECT (SELECT count(*) FROM numeric)::INTEGER AS count, count(*)::INTEGER AS told, bool_or(may_begin_with_year) AS may_begin_with_year, bool_and(a = b) AS same,
+    SELECT (SELECT count(*) FROM numeric)::INTEGER AS count, count(*)::INTEGER AS told,
+      bool_or(may_begin_with_year) AS may_begin_with_year, bool_and(a = b) AS same,
       min(written) FILTER (NOT (${isMonth('a')})) AS not_month_first,
       min(written) FILTER (NOT (${isMonth('b')})) AS not_day_first,
       arg_min(written, written) FILTER (a <> b OR may_begin_with_year) AS example,
