@@ -39,7 +39,7 @@ describe('deliveries on the command line', () => {
     const asked = await importAs('support');
     expect(asked).toMatchObject({ code: 5, out: '' });
     expect(asked.err).toContain('error[bill_overlap_unclear]: ');
-    expect(asked.err).toContain('import again with --counts-beside');
+    expect(asked.err).toContain('Import again with --counts-beside');
     expect(await importAs('support', '--counts-beside', '--replaces')).toMatchObject({ code: 2 });
     expect(await importAs('support', '--counts-beside')).toMatchObject({ code: 0 });
     expect((await own.run('cost', 'summary', '--by', 'serviceName')).out).toContain('20');

@@ -67,9 +67,9 @@ const importCommand = command({
       describe: 'How amounts are written: plain, grouped, decimal-comma; kept for the source',
     },
     countsBeside: {
-      describe: 'Where rows do not say whether another export has the same charges: these are other ones',
+      describe: 'Count this export as separate charges if an overlap with another export is unclear',
     },
-    replaces: { describe: 'Count this export instead of every one that has the same charges, or may have' },
+    replaces: { describe: 'Count this export instead of every export that it overlaps' },
   },
   run: async (context, input) => {
     if (input.countsBeside && input.replaces)

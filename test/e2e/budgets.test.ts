@@ -72,7 +72,7 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Chromium is
     await page.waitForURL('**/budgets/recs');
     await page.getByText('s3://models/step-9').waitFor();
     expect(await readable(page.getByTestId('answer'))).toMatch(
-      // A busy machine asks for more too late, and ends the run with what it has.
+      // On a slow machine the renewal of the reservation comes too late, and the run stops at its reserved amount.
       /^\$[0-4]\.\d+ of \$4(\.00)? is spent .* it stopped 1 run\.$/,
     );
     expect(complaints).toEqual([]);

@@ -2,7 +2,7 @@ import type { Lake } from '../../platform/lake/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { billRows } from './bill-rows.ts';
-import { findingCount, type UnitFacts, unitFacts } from './facts.ts';
+import { countFindings, type UnitFacts, unitFacts } from './facts.ts';
 import { DEFAULT_PROVISIONAL_DAYS, periodState } from './period-state.ts';
 import type { Delivery } from './schema.ts';
 import { standingOf } from './standing-of.ts';
@@ -74,7 +74,7 @@ function shownUnit(
     producerId: stored.producerId,
     rows: unit.rows,
     rejectedRows: stored.rejectedRows,
-    findings: findingCount(facts),
+    findings: countFindings(facts),
     current: standing === 'current',
     standing,
     reason,

@@ -31,7 +31,7 @@ export const UnitFacts = z.strictObject({
   identifiedBy: z.array(z.enum(IDENTITY_COLUMNS)).optional(),
   /** Rows that break a rule of FOCUS, by the rule; left out like `identifiedBy`. */
   findings: z.record(z.string(), z.number().int()).optional(),
-  /** Format of its files, and which of these columns all of them have; left out like `identifiedBy`, or by deliveries read anew. */
+  /** Format of its files, and which of these columns all of them have; left out like `identifiedBy`, or by deliveries whose facts are recomputed. */
   origin: z.strictObject({ format: z.string(), columns: z.array(z.enum(IDENTITY_COLUMNS)) }).optional(),
 });
 export type UnitFacts = z.infer<typeof UnitFacts>;
@@ -71,7 +71,7 @@ export async function unitFacts(
 }
 
 /** Rows that break a rule of FOCUS, counted once a rule; null where that was not checked. */
-export function findingCount(facts: UnitFacts | null): number | null {
+export function countFindings(facts: UnitFacts | null): number | null {
   if (facts?.findings === undefined) return null;
   return Object.values(facts.findings).reduce((sum, count) => sum + count, 0);
 }

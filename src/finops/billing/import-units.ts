@@ -37,7 +37,7 @@ export async function arrivingUnits(
     const rows = files.reduce((sum, file) => sum + file.rows, 0);
     const remark =
       newer === undefined
-        ? joined(...staged.map((file) => file.written.remark), await currencyRemark(deps, facts, stands))
+        ? joinRemarks(...staged.map((file) => file.written.remark), await currencyRemark(deps, facts, stands))
         : `made ${producedAt}, before ${newer.delivery}, which was made ${newer.producedAt}`;
     units.push({ ...unit, partition, files, rows, facts, isOlder: newer !== undefined, remark });
   }
@@ -66,7 +66,7 @@ export function filesByUnit(
   return units;
 }
 
-function joined(...remarks: readonly (string | null)[]): string | null {
+function joinRemarks(...remarks: readonly (string | null)[]): string | null {
   const said = [...new Set(remarks.filter((remark) => remark !== null))];
   return said.length === 0 ? null : said.join('; ');
 }

@@ -81,7 +81,7 @@ export interface Plan {
   /** Units without a current delivery afterwards. */
   readonly gone: readonly StandingUnit[];
   readonly overlaps: readonly StoredOverlap[];
-  /** Pairs that were compared anew; what is not in `overlaps` does not overlap any more. */
+  /** Compared pairs; a pair that is missing in `overlaps` no longer overlaps. */
   readonly compared: readonly ExportPair[];
   /** What a person decided with this act. */
   readonly decisions: readonly OverlapDecision[];
@@ -120,17 +120,17 @@ export async function planChange(
   const decisions = newDecisions(intended, [...kept, ...overlaps], decided);
   const found = [...kept, ...overlaps].map((overlap) => ({
     ...overlap,
-    decision: decisionOn(overlap, [...decided, ...decisions]),
+    decision: findDecision(overlap, [...decided, ...decisions]),
   }));
   const resolved = periods.flatMap((period) => resolvePeriod(period, here, found));
   const units = resolved.filter((unit) => !isSame(unit, before));
   const changes = await changesOf(deps, before, units, gone);
-  const undecided = undecidedOf(resolved, found);
+  const undecided = findUndecided(resolved, found);
   const lake = await lakeChange(deps, changes, intended);
   return { units, gone, overlaps, compared, decisions, undecided, changes, lake };
 }
 
-function undecidedOf(units: readonly StandingUnit[], overlaps: readonly StoredOverlap[]): Undecided[] {
+function findUndecided(units: readonly StandingUnit[], overlaps: readonly StoredOverlap[]): Undecided[] {
   return units
     .filter(({ held }) => held)
     .flatMap((held) => {
@@ -215,13 +215,13 @@ function newDecisions(
     const own = unitExport(unit);
     return overlaps
       .filter(({ one, other, period }) => period === unit.period && (one === own || other === own))
-      .filter((overlap) => which === 'all' || (overlap.kind === 'unclear' && decisionOn(overlap, decided) === null))
+      .filter((overlap) => which === 'all' || (overlap.kind === 'unclear' && findDecision(overlap, decided) === null))
       .map(({ one, other, period }) => ({ one, other, period, counts: counts === 'both' ? 'both' : own }));
   });
 }
 
 /** What was decided about two exports in this period, or in the latest before it, or else in the first after it; the last word wins. */
-function decisionOn(pair: ExportPair, decisions: readonly OverlapDecision[]): string | null {
+function findDecision(pair: ExportPair, decisions: readonly OverlapDecision[]): string | null {
   const own = decisions
     .filter((decision) => isOfExports(decision, pair))
     .toSorted((a, b) => (a.period < b.period ? -1 : 1));

@@ -59,9 +59,9 @@ export async function compareUnits(lake: Lake, one: ComparedUnit, other: Compare
   const columns = comparedColumns(one.facts, other.facts, columnsOf);
   const counts = await countCharges(lake, one.files, other.files, columns);
   if (counts.all.common === 0) return compareWithoutBlank(lake, one, other);
-  if (areAnonymous(one.facts, other.facts) && !isContained({ ...counts.all, common: counts.equal })) return null;
+  if (lackOwners(one.facts, other.facts) && !isContained({ ...counts.all, common: counts.equal })) return null;
   const valued = columns.filter((column) => isValued(column, one.facts) || isValued(column, other.facts));
-  const said = `${counts.all.common} of ${smaller(counts.all)} charges by ${shownKey(valued)} are`;
+  const said = `${counts.all.common} of ${smaller(counts.all)} charges by ${describeKey(valued)} are`;
   if (isContained(counts.all) && isContained(counts.identified)) {
     const { one: ones, other: others } = counts.all;
     return {
@@ -88,7 +88,7 @@ async function compareWithoutBlank(lake: Lake, one: ComparedUnit, other: Compare
   const { all, equal } = await countCharges(lake, one.files, other.files, columns);
   if (!isContained({ ...all, common: equal })) return null;
   const names = blank.map((column) => SHOWN[column]).join(' and ');
-  const reason = `${equal} of ${smaller(all)} amounts by ${shownKey(columns)} are equal, and one of them names no ${names} that would tell whether they are the same`;
+  const reason = `${equal} of ${smaller(all)} amounts by ${describeKey(columns)} are equal, and one of them names no ${names} that would tell whether they are the same`;
   return { kind: 'unclear', larger: null, reason };
 }
 
@@ -111,7 +111,7 @@ function haveCommon(some: readonly string[], others: readonly string[]): boolean
 }
 
 /** Nothing says whose the charges are: only a copy, with equal amounts, is a reason to ask. */
-function areAnonymous(one: UnitFacts, other: UnitFacts): boolean {
+function lackOwners(one: UnitFacts, other: UnitFacts): boolean {
   const whose = ['SubAccountId', 'BillingAccountId', 'ResourceId'] as const;
   return !whose.some((column) => isValued(column, one) && isValued(column, other));
 }
@@ -141,7 +141,7 @@ function comparedColumns(
 }
 
 /** `sub-account, region and day`; a sub-account says the account too. */
-function shownKey(columns: readonly IdentityColumn[]): string {
+function describeKey(columns: readonly IdentityColumn[]): string {
   const named = columns.filter((column) => column !== 'BillingAccountId' || !columns.includes('SubAccountId'));
   const words = named.map((column) => SHOWN[column]);
   return words.length === 0 ? 'day' : `${words.join(', ')} and day`;

@@ -3,9 +3,9 @@ import type { BillDataset, FormatMapping } from './formats/format.ts';
 import { mapBillColumns } from './formats/index.ts';
 import type { BillFileFormat } from './inspect-file.ts';
 import { type SourceRelation, sourceRelation } from './source-relation.ts';
-import { rewritten, type Written, type WrittenFile, writtenIn } from './written.ts';
+import { detectWriting, normalizeColumns, type Written, type WrittenFile } from './written.ts';
 
-/** A bill file with what its columns mean; dates in it are ISO, amounts plain decimals. */
+/** A bill file with the mapping of its columns; dates in it are ISO, amounts plain decimals. */
 export interface ReadableFile {
   readonly source: SourceRelation;
   readonly mapping: FormatMapping;
@@ -20,6 +20,6 @@ export async function readableFile(
 ): Promise<ReadableFile> {
   const source = await sourceRelation(session, file, format);
   const mapping = mapBillColumns(source.columns, { file: file.name, dataset: file.dataset });
-  const written = await writtenIn(session, source, mapping, format, file);
-  return { source: rewritten(source, mapping, written), mapping, written };
+  const written = await detectWriting(session, source, mapping, format, file);
+  return { source: normalizeColumns(source, mapping, written), mapping, written };
 }

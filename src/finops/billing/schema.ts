@@ -67,7 +67,7 @@ export const unitFields = {
 export const Standing = z
   .enum(['current', 'replaced', 'ignored', 'shadowed', 'held', 'empty'])
   .describe(
-    'current: counted in every total. replaced: another delivery of its unit stands. ignored: it was older than what had come. shadowed: the same charges are counted from another unit. held: it waits for a person to say whether another unit counts the same charges. empty: no row and no declared period',
+    'current: counted in every total. replaced: another delivery of its unit stands. ignored: it was older than what had come. shadowed: the same charges are counted from another unit. held: a possible duplicate of another unit, not counted until a user decides. empty: no row and no declared period',
   );
 export type Standing = z.infer<typeof Standing>;
 

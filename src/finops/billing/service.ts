@@ -9,7 +9,7 @@ import { billRows } from './bill-rows.ts';
 import { noteRawDeleted } from './deletion/store.ts';
 import { deliveryId } from './delivery-id.ts';
 import type { DeliveryRequest, OnOverlap } from './delivery-request.ts';
-import { findingCount } from './facts.ts';
+import { countFindings } from './facts.ts';
 import { type ArrivingUnit, arrivingUnits } from './import-units.ts';
 import { type Incoming, type IntakeDeps, incomingFiles, settleFiles, stagedFiles, stageFiles } from './intake.ts';
 import { type Deciding, type LedgerDeps, type Plan, planChange } from './ledger.ts';
@@ -201,7 +201,7 @@ async function resultOf(sql: Sql, stored: StoredDelivery): Promise<ImportResult>
   const standing = await standingUnits(sql);
   const units = (await unitsOfDelivery(sql, stored.id)).map((unit): UnitOutcome => {
     const { source, exportName, scope, period, rows } = unit;
-    const findings = findingCount(unit.facts);
+    const findings = countFindings(unit.facts);
     const named = { source, export: exportName, dataset: unit.dataset, scope, period };
     return { ...named, rows, findings, ...standingOf(unit, standing) };
   });

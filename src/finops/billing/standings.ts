@@ -33,7 +33,7 @@ export function resolveShadows(
   units: readonly UnitClaim[],
   overlaps: readonly Overlap[],
 ): ReadonlyMap<string, Shadow | null> {
-  const losses = lossesOf(units, overlaps);
+  const losses = countLosses(units, overlaps);
   const lost = ({ partition }: UnitClaim) => losses.get(partition) ?? 0;
   const standing = new Map<string, Shadow | null>();
   const counted: string[] = [];
@@ -49,7 +49,7 @@ export function resolveShadows(
  * How long the longest chain of winners above each unit is, so that a unit is looked at after those that win over it. People may
  * decide in a circle: chains end at the number of units, and the first come counts.
  */
-function lossesOf(units: readonly UnitClaim[], overlaps: readonly Overlap[]): ReadonlyMap<string, number> {
+function countLosses(units: readonly UnitClaim[], overlaps: readonly Overlap[]): ReadonlyMap<string, number> {
   const losses = new Map(units.map(({ partition }) => [partition, 0]));
   for (let round = 1; round < units.length; round += 1) {
     for (const { one, other, winner } of overlaps) {

@@ -10,15 +10,15 @@ export function refuseUnclear(arriving: readonly IntendedUnit[], plan: Plan): vo
   const isArriving = (partition: string) => arriving.some((unit) => unit.partition === partition);
   const overlaps = plan.undecided
     .filter(({ held, counted }) => isArriving(held.partition) || isArriving(counted.partition))
-    .map((pair) => evidenceOf(pair, isArriving(pair.held.partition)));
+    .map((pair) => buildEvidence(pair, isArriving(pair.held.partition)));
   const [first] = overlaps;
   if (first === undefined) return;
-  const more = overlaps.length === 1 ? '' : ` So it is with ${overlaps.length - 1} more.`;
-  const detail = `${first.period}: ${first.export} may hold charges that ${first.other} has too: ${first.evidence}.${more} Nothing was stored. If they are other charges, import again with --counts-beside; if this delivery is to count instead, with --replaces.`;
+  const more = overlaps.length === 1 ? '' : ` ${overlaps.length - 1} more overlaps are unclear.`;
+  const detail = `${first.period}: ${first.export} may hold charges that ${first.other} has too: ${first.evidence}.${more} Nothing was stored. Import again with --counts-beside if these are separate charges, or with --replaces to count this delivery instead.`;
   throw new AppError('bill_overlap_unclear', detail, { overlaps });
 }
 
-function evidenceOf({ held, counted, reason }: Undecided, isHeldArriving: boolean) {
+function buildEvidence({ held, counted, reason }: Undecided, isHeldArriving: boolean) {
   const [own, other] = isHeldArriving ? [held, counted] : [counted, held];
   return { period: own.period, export: shownExport(own), other: shownExport(other), evidence: reason };
 }

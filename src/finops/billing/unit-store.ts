@@ -105,7 +105,7 @@ export interface ExportPair {
 /** Two exports whose charges in a billing period are the same, or may be. */
 export interface StoredOverlap extends ExportPair {
   readonly reason: string;
-  /** `amounts`: found by a version that compared daily amounts; it is compared anew when the billing period changes. */
+  /** `amounts`: found by a version that compared daily amounts; it is compared again when the billing period changes. */
   readonly kind: z.infer<typeof OverlapKind>;
   /** The export with more charges; null where they have as many, or where it is unclear. */
   readonly larger: string | null;

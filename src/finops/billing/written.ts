@@ -23,7 +23,7 @@ export interface Declared {
 export interface WrittenFile {
   readonly path: string;
   readonly name: string;
-  /** Billing period that the delivery is declared to be, YYYY-MM; null where nobody says. */
+  /** Billing period that the delivery is declared to be, YYYY-MM; null if it is not declared. */
   readonly period: string | null;
   readonly declared: Declared;
 }
@@ -36,7 +36,7 @@ const isNumericDate = new RegExp(NUMERIC);
  * How a file writes dates: ISO; as it is declared; or day and month in the one order in which every date of the whole file
  * exists, or lies in the declared billing period. Dates with points are day first. Error: `bill_date_ambiguous`.
  */
-export async function writtenIn(
+export async function detectWriting(
   session: LakeSession,
   source: SourceRelation,
   mapping: FormatMapping,
@@ -45,7 +45,7 @@ export async function writtenIn(
 ): Promise<Written> {
   const numbers = file.declared.numbers ?? 'plain';
   if (file.declared.dates !== null) {
-    return { dates: file.declared.dates, remark: readAs(file.declared.dates, 'as was declared'), numbers };
+    return { dates: file.declared.dates, remark: buildDateRemark(file.declared.dates, 'as was declared'), numbers };
   }
   const columns = textColumns(source, mapping.dates);
   if (columns.length === 0 || beginsWithIso(format, columns)) return { dates: 'iso', remark: null, numbers };
@@ -58,16 +58,20 @@ export async function writtenIn(
     throw ambiguous(file.name, found, await lineOf(session, source, format, file.path, found));
   }
   const dates = isDayFirst ? 'day-first' : 'month-first';
-  return { dates, remark: readAs(dates, `which ${isDayFirst ? notMonthFirst : notDayFirst} shows`), numbers };
+  return { dates, remark: buildDateRemark(dates, `which ${isDayFirst ? notMonthFirst : notDayFirst} shows`), numbers };
 }
 
-function readAs(dates: DateFormat, why: string): string | null {
+function buildDateRemark(dates: DateFormat, why: string): string | null {
   if (dates === 'iso') return null;
   return `dates were read as ${dates === 'day-first' ? 'day/month/year' : 'month/day/year'}, ${why}`;
 }
 
 /** The relation with its dates and amounts written as ISO dates and plain decimals. */
-export function rewritten(source: SourceRelation, mapping: FormatMapping, { dates, numbers }: Written): SourceRelation {
+export function normalizeColumns(
+  source: SourceRelation,
+  mapping: FormatMapping,
+  { dates, numbers }: Written,
+): SourceRelation {
   const replaced = [
     ...(dates === 'iso' ? [] : textColumns(source, mapping.dates).map((name) => ({ name, sql: isoDate(name, dates) }))),
     ...(numbers === 'plain'

@@ -64,7 +64,7 @@ export const SyncId = z
 export const SyncOutcome = z
   .enum(['imported', 'unchanged', 'ignored', 'shadowed', 'held', 'waiting', 'failed'])
   .describe(
-    'imported: it stands for its period now. unchanged: it had been imported before. ignored: a newer one stands, or it is no bill. shadowed: kept, but the same charges are counted from another export. held: kept, but not counted until a person says whether another export has the same charges. waiting: files and manifest are not both there or do not agree yet. failed: nothing of it was stored',
+    'imported: it stands for its period now. unchanged: it had been imported before. ignored: a newer one stands, or it is no bill. shadowed: kept, but the same charges are counted from another export. held: kept as a possible duplicate, not counted until a user decides. waiting: files and manifest are not both there or do not agree yet. failed: nothing of it was stored',
   );
 export type SyncOutcome = z.infer<typeof SyncOutcome>;
 
@@ -127,7 +127,7 @@ export const BillSource = z
     state: z
       .enum(['never', 'syncing', 'ok', 'waiting', 'held', 'failed'])
       .describe(
-        'waiting: something was there but not whole. held: a delivery is not counted until a person says whether another export has the same charges. failed: the source or a delivery could not be read',
+        'waiting: something was there but not whole. held: a delivery is on hold as a possible duplicate. failed: the source or a delivery could not be read',
       ),
     lastSync: SyncId.nullable().describe('Sync that ended last; null before the first'),
     lastSyncAt: UtcInstant.nullable().describe('When it ended'),

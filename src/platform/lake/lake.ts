@@ -70,7 +70,7 @@ export interface Lake extends AsyncDisposable {
   stream(sql: string, parameters?: readonly LakeParameter[]): AsyncIterable<LakeRow[]>;
   /** All rows of a query as one file, streamed; memory does not grow with it. Wanted by whoever takes bills elsewhere. */
   exported(select: string, format: ExportFormat): Promise<Readable>;
-  /** A new path that statements may read. Whoever writes there removes it; what a crash leaves goes when the lake is opened. */
+  /** A new path that statements may read. Its writer deletes the file; opening the lake deletes files that a crash left. */
   scratchPath(extension: string): string;
   /** Runs statements on one connection, for temporary tables. */
   session<T>(work: (session: LakeSession) => Promise<T>): Promise<T>;

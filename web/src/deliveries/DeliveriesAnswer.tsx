@@ -53,7 +53,7 @@ export function DeliveriesAnswer({ entries, restatements }: DeliveriesAnswerProp
           <Link to="/deliveries" search={{ standing: 'held' }} className={parts.textLink}>
             {counted(held, 'delivery', 'deliveries')}
           </Link>{' '}
-          {held === 1 ? 'is' : 'are'} on hold: say whether {held === 1 ? 'its' : 'their'} charges are counted already
+          {held === 1 ? 'is' : 'are'} on hold as a possible duplicate
         </>
       )}
       .

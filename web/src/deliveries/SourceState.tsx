@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<State, string>> = {
   syncing: 'syncing',
   ok: 'in step',
   waiting: 'waiting for files',
-  held: 'needs a decision',
+  held: 'decision required',
   failed: 'failed',
 };
 

@@ -15,7 +15,7 @@ const WORDS: Readonly<Record<Standing, string>> = {
   replaced: 'Another delivery of the same export and period stands instead.',
   ignored: 'It was older than what had come already.',
   shadowed: 'The same charges are counted from another export.',
-  held: 'It is not counted until someone says whether another export has the same charges.',
+  held: 'On hold: possible duplicate of another export. Decide whether both count.',
   empty: 'It holds no row and names no period.',
 };
 

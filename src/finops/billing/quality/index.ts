@@ -24,12 +24,12 @@ export async function deliveryQuality({ store, lake }: QualityDeps, delivery: st
     const [counts] = await lake.query(`SELECT count(*)::INTEGER AS rows, ${ruleCounts.join(', ')} FROM ${relation}`);
     rows += Number(counts?.rows ?? 0);
     const broken = qualityRules.filter(({ rule }) => Number(counts?.[rule] ?? 0) > 0);
-    for (const rule of broken) findings.push(await findingOf(lake, relation, period, rule));
+    for (const rule of broken) findings.push(await readFinding(lake, relation, period, rule));
   }
   return { delivery, rows, findings };
 }
 
-async function findingOf(
+async function readFinding(
   lake: Lake,
   relation: string,
   period: string,
