@@ -98,7 +98,7 @@ onEachStore(({ newDatabase, crashed }) => {
       const settings = { STEELYARD_DATABASE: database };
       await using server = await startServerProcess(data, settings);
       let acknowledgedAtAll = 0;
-      for (const [batches, delayMs] of someOf(MOMENTS, 1)) {
+      for (const [batches, delayMs] of someOf(MOMENTS)) {
         const runIds = await Promise.all(Array.from({ length: WRITERS }, () => newRun(server.url)));
         const logged = acknowledgements(batches);
         const logging = runIds.map((runId) => logUntilKilled(server.url, runId, logged).catch(() => undefined));
@@ -126,7 +126,7 @@ onEachStore(({ newDatabase, crashed }) => {
       const settings = { STEELYARD_DATABASE: database };
       await using server = await startServerProcess(data, settings);
       const outcomes = new Set<number>();
-      for (const moment of someOf<Moment>([5, 60, 150, 300, 450, 'ended'], 1)) {
+      for (const moment of someOf<Moment>([5, 60, 150, 300, 450, 'ended'])) {
         const runId = await newRun(server.url);
         const uploading = upload(server.url, `0/${runId}/artifacts/model.bin`);
         await atMoment(moment, uploading);
