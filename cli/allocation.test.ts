@@ -68,4 +68,20 @@ describe('allocation on the command line', () => {
     expect([ended.code, ended.err]).toEqual([0, 'Nothing billed in this period meets metered usage.\n']);
     expect((await server.run('allocation', 'reconcile')).code).toBe(2);
   });
+
+  it('adds the rule by the tag that names a team, once', async () => {
+    await server.run('allocation', 'apply', '-f', put('none.yaml', `${document('').trimEnd()} []\n`));
+    const dry = await server.run('allocation', 'by-team-tag', '--dry-run');
+    expect(dry.out).toContain('tag:team');
+    const added = await server.run('allocation', 'by-team-tag');
+    expect(added.out).toMatch(
+      /^Added the rule by-team-tag\. 2 of 3 rows \(effective cost .* have the tag team: 2 teams\.\n$/,
+    );
+    const again = await server.run('allocation', 'by-team-tag');
+    expect([again.code, again.out, again.err]).toEqual([
+      0,
+      '',
+      'No rule to add. Rules in force assign cost to teams.\n',
+    ]);
+  });
 });

@@ -6,6 +6,7 @@ import {
   getAllocationRules,
   getCoverage,
   getRuleHits,
+  getTeamOffer,
   getUnallocated,
   type Holder,
   type Preview,
@@ -20,6 +21,7 @@ import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
 import { shownAmount, shownCount } from './output/amounts.ts';
 import { table } from './output/table.ts';
+import { teamOfferText } from './team-offer-text.ts';
 import { findTextFiles, readTextFile } from './text-files.ts';
 
 const MOST_MOVES_SHOWN = 30;
@@ -273,6 +275,32 @@ function unallocatedText(answer: ResponseOf<typeof getUnallocated>, by: string, 
   return answer.suggestions.length === 0 ? rows : [rows, '', suggestions].join('\n');
 }
 
+const byTeamTagCommand = command({
+  path: ['allocation', 'by-team-tag'],
+  summary: 'Add a rule that assigns cost by the tag that names a team, while no rule does',
+  example: 'steelyard allocation by-team-tag',
+  needs: 'server',
+  options: { dryRun: { describe: 'Print the rules as YAML; change nothing' } },
+  run: async (context, { dryRun }) => {
+    const client = await context.client();
+    const found = await client.call(getTeamOffer, {});
+    if (found.offer === null) {
+      await context.answer({ ...found, applied: false }, () => '');
+      await context.remark(`No rule to add. ${found.reason ?? ''}`);
+      return 0;
+    }
+    const { offer } = found;
+    const { document } = offer;
+    if (dryRun) {
+      await context.answer({ ...found, applied: false }, () => document.trimEnd());
+      return 0;
+    }
+    await client.call(postApply, { body: { documents: [{ file: 'by-team-tag.yaml', text: document }] } });
+    await context.answer({ ...found, applied: true }, () => `Added the rule by-team-tag. ${teamOfferText(offer)}`);
+    return 0;
+  },
+});
+
 const reconcileCommand = command({
   path: ['allocation', 'reconcile'],
   summary: 'Compare metered usage with the bill by resource: what was idle, untracked, or priced otherwise',
@@ -326,5 +354,6 @@ export const allocationCommands = [
   coverageCommand,
   rulesCommand,
   unallocatedCommand,
+  byTeamTagCommand,
   reconcileCommand,
 ];

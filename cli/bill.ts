@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { getTeamOffer } from '../src/finops/allocation/schema.ts';
 import {
   BillDataset,
   DateFormat,
@@ -23,6 +24,7 @@ import { CommandError, RemoteFailure } from './frame/failure.ts';
 import { counted, shownAmount, shownCount } from './output/amounts.ts';
 import { createProgress, type Progress } from './output/progress.ts';
 import { table } from './output/table.ts';
+import { teamOfferText } from './team-offer-text.ts';
 
 const MOST_REJECTED_SHOWN = 20;
 /** What a server keeps of a file's name for messages; longer paths keep their end. */
@@ -86,6 +88,7 @@ const importCommand = command({
       const result = await client.call(importBill, { body });
       await progress.clear();
       await context.answer(result, () => importText(result, context));
+      await offerTeamRule(client, context);
     } catch (error) {
       await progress.clear();
       await listRejected(context, error);
@@ -94,6 +97,18 @@ const importCommand = command({
     return 0;
   },
 });
+
+/** After an import: while no rule assigns cost to a team, the rule by the tag that names one. */
+async function offerTeamRule(client: Client, context: Context): Promise<void> {
+  if (context.globals.json) return;
+  // The bill is imported; that nothing can be offered now must not make this a failure.
+  const found = await client.call(getTeamOffer, {}).catch(() => null);
+  const offer = found?.offer ?? null;
+  if (offer === null) return;
+  await context.remark(
+    `No rule assigns cost to a team. ${teamOfferText(offer)} Assign cost by it: steelyard allocation by-team-tag`,
+  );
+}
 
 async function uploadAll(
   client: Client,

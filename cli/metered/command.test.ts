@@ -155,13 +155,14 @@ spec: {subject: {project: odd}, amount: '100', currency: USD, enforcement: hard,
     expect(spentOf(ended).lessThanOrEqualTo(4 + LATE)).toBe(true);
   });
 
-  const atOnce = draws(20, 10);
+  const atOnce = draws(20, 6);
 
   it(`runs ${atOnce} at once under one hard budget, which holds; each leaves its checkpoint`, async () => {
     const folder = temporaryFolder();
     const file = join(folder, 'budget.yaml');
-    // So many seconds each: on a busy machine the last of them begins when the first have run for half of that.
-    const limit = atOnce * draws(40, 16);
+    // So many seconds each: on a busy machine the last of them begins when the first have run for half of that, and
+    // one that begins when the money is spent is refused and leaves nothing.
+    const limit = atOnce * draws(40, 24);
     writeFileSync(
       file,
       `apiVersion: steelyard/v1

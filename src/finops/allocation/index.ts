@@ -13,7 +13,10 @@ import { scheduleAllocation } from './jobs.ts';
 import { rebuildAllocations } from './rebuild.ts';
 import { type ReconciledRuns, type ReconciliationDeps, reconciledRunsOf } from './reconciliation/service.ts';
 import { allocationRoutes } from './routes.ts';
+import { findUnassignedPart } from './rules/assignable.ts';
+import type { SubjectField } from './rules/classify.ts';
 import { AllocationRulesSpec } from './schema.ts';
+import { rulesInForce } from './store.ts';
 import { allocatedDaily, allocations } from './tables.ts';
 import { workloadSubjects } from './workloads/store.ts';
 
@@ -38,6 +41,14 @@ export { type AllocationState, findState } from './states.ts';
  * `dailyDimensions` are answered by `allocatedDaily` alone.
  */
 export { allocatedDaily, allocations, dailyDimensions } from './tables.ts';
+
+/** The part of a subject to which no rule in force can assign cost; null when rules can assign all of it. */
+export async function unassignedPart(
+  sql: Sql,
+  subject: Subject,
+): Promise<{ field: SubjectField; value: string } | null> {
+  return findUnassignedPart(await rulesInForce(sql), subject);
+}
 
 /** Who pays: ordered rules map bill rows to subjects; what no rule takes is unallocated and stays visible. */
 export interface Allocation {

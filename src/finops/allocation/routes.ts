@@ -11,11 +11,13 @@ import {
   getAllocationRules,
   getCoverage,
   getRuleHits,
+  getTeamOffer,
   getUnallocated,
   listDerivations,
   previewAllocation,
 } from './schema.ts';
 import { lastDerivations, rulesInForce, rulesOfVersion, type StoredRules } from './store.ts';
+import { teamOfferOf } from './team-offer.ts';
 import { unallocatedOf } from './unallocated.ts';
 import { recordWorkloadUsage } from './workloads/schema.ts';
 import { recordWorkloads } from './workloads/service.ts';
@@ -29,6 +31,7 @@ export function allocationRoutes(deps: ApplyDeps & ReconciliationDeps, kind: Man
     handle(getRuleHits, ({ query }) => ruleHits(deps, query)),
     handle(getCoverage, async ({ query }) => ({ rows: await coverageOf(deps, query) })),
     handle(getUnallocated, ({ query }) => unallocatedOf(deps, query)),
+    handle(getTeamOffer, () => teamOfferOf(deps)),
     handle(previewAllocation, ({ body }) => previewOf(deps, kind, body)),
     handle(listDerivations, async () => ({
       derivations: (await lastDerivations(deps.store)).map(({ id, usageFingerprint, billFiles: _files, ...facts }) => ({

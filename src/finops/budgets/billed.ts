@@ -15,7 +15,7 @@ const EFFECTIVE = 'effectiveCost';
 /**
  * What bills say was spent of a budget in each of its windows. Of a window of whole calendar months (UTC) the billing months
  * are added up; of any other that begins and ends at midnight UTC the charge days. The amount is zero when bills cover the
- * window and hold nothing of the subject; null when none does, when one of its months before the last billed one is missing,
+ * window and hold nothing of the subject; null when none does, when no rule can assign cost to the subject, when one of its months before the last billed one is missing,
  * when part of it is in another currency, and when the window cuts a day, which bills do not part.
  */
 export async function billedIn(
@@ -36,7 +36,7 @@ export async function billedIn(
 }
 
 function billedOf(
-  { rows, deliveries, through }: AllocatedCosts,
+  { rows, deliveries, through, unassigned }: AllocatedCosts,
   currency: string,
   window: Window,
   isByDay: boolean,
@@ -47,6 +47,8 @@ function billedOf(
   if (missing !== null) return unknown(`No bill covers ${missing}.`);
   if (isByDay && (through ?? '') < from) return unknown('No bill reaches its window yet.');
   const inside = rows.filter(({ at }) => (isByDay ? at >= from && at <= to : at >= monthOf(from) && at <= monthOf(to)));
+  if (inside.length === 0 && unassigned !== null)
+    return unknown(`No rule assigns cost to ${unassigned.field} "${unassigned.value}".`);
   const other = inside.find((row) => row.currency !== currency);
   if (other !== undefined) return unknown(`Part of it is billed in ${other.currency}.`);
   return {

@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { call, importFiles, problemFrom } from '../../testing.ts';
+import { applyRules } from '../../testing-allocation.ts';
 import { quietApplication, sharedQuietApplication } from '../../testing-shared.ts';
 import { recordUsage } from '../metering/schema.ts';
 import { listBudgets } from './schema.ts';
@@ -218,6 +219,21 @@ describe('what bills say of a window', () => {
     await apply(spec(`, every: ${every}, timeZone: ${timeZone}`));
     await days(['5', '2026-11-08']);
     expect(await standing()).toMatchObject({ billed: null, billedReason: reason });
+  });
+
+  it('is unknown where no rule can assign cost to its team, and zero where one can and none was', async () => {
+    await ownApplication();
+    await apply(spec(''));
+    await days(['5', '2026-11-08']);
+    await applyRules(application, '    - {name: other, match: {serviceName: S3}, subject: {team: other}}\n');
+    expect(await standing()).toMatchObject({
+      billed: null,
+      spent: null,
+      state: 'unknown',
+      billedReason: `No rule assigns cost to team "${recs}".`,
+    });
+    await applyRules(application, "    - {name: tagged, match: {'tag:unit': '*'}, subject: {team: '{tag:unit}'}}\n");
+    expect(await standing()).toMatchObject({ billed: { amount: '0' }, billedReason: null, state: 'ok' });
   });
 
   it('is unknown where part of it is in another currency', async () => {

@@ -1,6 +1,6 @@
 import type { Subject } from '../../org/schema.ts';
 import type { Route } from '../../platform/http/index.ts';
-import { allocatedDaily } from '../allocation/index.ts';
+import { allocatedDaily, unassignedPart } from '../allocation/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
 import { type BilledUsage, billedUsage } from './billed-usage.ts';
 import type { ChargesQuestion, DailyCharges } from './charges/daily-charges.ts';
@@ -51,6 +51,8 @@ export interface AllocatedCosts {
   readonly deliveries: ReadonlyMap<string, readonly string[]>;
   /** Last day on which anything at all was charged in those months; null when they are asked for by month, or hold nothing. */
   readonly through: string | null;
+  /** The part of the subject to which no rule in force can assign cost, so that no rows say nothing of it; null when there is none. */
+  readonly unassigned: { readonly field: string; readonly value: string } | null;
 }
 
 /** What do we spend, on what: reports over billed rows and their allocation. */
@@ -104,7 +106,8 @@ async function allocatedOver(
       [...new Set(of.map(({ delivery }) => delivery))].toSorted(),
     ]),
   );
-  if (units.length === 0) return { rows: [], deliveries, through: null };
+  const unassigned = await unassignedPart(deps.store, subject);
+  if (units.length === 0) return { rows: [], deliveries, through: null, unassigned };
   const filter = Object.entries(subject).flatMap(([field, value]) =>
     value === undefined ? [] : [exactFilter(field, value)],
   );
@@ -119,5 +122,6 @@ async function allocatedOver(
     ),
     deliveries,
     through: days.at(-1) ?? null,
+    unassigned,
   };
 }

@@ -11,6 +11,7 @@ import { CoverageCard } from './CoverageCard.tsx';
 import { PreviewCard } from './PreviewCard.tsx';
 import { ReconciliationCard } from './ReconciliationCard.tsx';
 import { RulesCard } from './RulesCard.tsx';
+import { TeamRuleNotice } from './TeamRuleNotice.tsx';
 import { UnallocatedCard } from './UnallocatedCard.tsx';
 import { type Allocation, useAllocation } from './use-allocation.ts';
 import { useDraft } from './use-draft.ts';
@@ -41,6 +42,7 @@ export function AllocationPage() {
             zero.
           </Notice>
         )}
+        <TeamRuleNotice ask={!scope.empty && coverage.data !== undefined} />
         {!scope.empty && <CoverageCard allocation={allocation} />}
         <RulesCard allocation={allocation} />
         {!scope.empty && (

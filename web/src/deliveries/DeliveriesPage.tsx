@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { listRestatements } from '../../../src/finops/billing/schema.ts';
+import { TeamRuleNotice } from '../allocation/TeamRuleNotice.tsx';
 import { endpointQuery } from '../client.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
@@ -32,6 +33,7 @@ export function DeliveriesPage() {
         <Loaded query={{ ...query, data: settled ? entries : undefined }} what="The deliveries" height={HEIGHT}>
           {(found) => (
             <>
+              <TeamRuleNotice ask={found.length > 0} />
               {found.length === 0 ? (
                 <NoDeliveries />
               ) : (

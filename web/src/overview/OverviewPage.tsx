@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { listModels } from '../../../src/mlops/registry/schema.ts';
 import { listDecisions } from '../../../src/tradeoff/decisions/schema.ts';
+import { TeamRuleNotice } from '../allocation/TeamRuleNotice.tsx';
 import { endpointQuery } from '../client.ts';
 import { Page } from '../parts/Page.tsx';
 import { BudgetsCard } from './BudgetsCard.tsx';
@@ -36,6 +37,9 @@ export function OverviewPage() {
     <Page title="Overview" answer={answer}>
       <div className={styles.grid}>
         <DamageNotice ask={overview.spend.isFetched || overview.scope.empty} />
+        <div className="wide">
+          <TeamRuleNotice ask={overview.spend.isFetched} />
+        </div>
         <SpendCard overview={overview} decisions={decisions.data?.decisions} />
         <PartsCard overview={overview} of="dimension" />
         <div className={styles.column}>
