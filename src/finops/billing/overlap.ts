@@ -12,7 +12,7 @@ export interface ComparedUnit extends BillUnit {
 export interface Likeness {
   /** same: one of them holds nearly all charges of the other. unclear: what their rows say does not decide it. */
   readonly kind: 'same' | 'unclear';
-  /** Which of the two has more charges; null where they have as many, or where it is unclear. */
+  /** Which of the two counts by itself: the one with more charges, of two views the amortised one; null where neither has more, or where it is unclear. */
   readonly larger: 'one' | 'other' | null;
   /** What they have in common, as a person reads it. */
   readonly reason: string;
@@ -52,7 +52,7 @@ const PROVIDER = `CASE WHEN regexp_matches(ServiceProviderName, 'amazon|aws', 'i
 export async function compareUnits(lake: Lake, one: ComparedUnit, other: ComparedUnit): Promise<Likeness | null> {
   if (areTwoViews(one, other)) {
     const reason = 'actual and amortised cost of one scope are two views of the same charges';
-    return { kind: 'same', larger: null, reason };
+    return { kind: 'same', larger: isAmortised(one) ? 'one' : 'other', reason };
   }
   if (!haveCommon(one.facts.chargeDays, other.facts.chargeDays) || areOtherAccounts(one.facts, other.facts))
     return null;
@@ -103,6 +103,10 @@ function areTwoViews(one: ComparedUnit, other: ComparedUnit): boolean {
   const sameScope = one.scope === other.scope && (one.scope !== 'default' || one.source === other.source);
   const haveRows = one.facts.currencies.length > 0 && other.facts.currencies.length > 0;
   return datasets === 'ActualCost,AmortizedCost' && sameScope && haveRows;
+}
+
+function isAmortised({ dataset }: ComparedUnit): boolean {
+  return dataset === 'AmortizedCost';
 }
 
 function haveCommon(some: readonly string[], others: readonly string[]): boolean {

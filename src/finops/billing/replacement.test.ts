@@ -84,15 +84,14 @@ class Law {
     return (this.standing.get('daily')?.version ?? 0) !== 0 && (this.standing.get('monthly')?.version ?? 0) !== 0;
   }
 
-  /** What counts: of overlapping exports the preferred one, else the first come. */
+  /** What counts: of overlapping exports the preferred one, else the first by name. */
   counted(): Known[] {
     const shadowed = this.#overlap ? this.shadowed() : null;
     return [...this.standing.values()].filter((delivery) => delivery.name !== shadowed);
   }
 
   shadowed(): Export {
-    const first = this.#preferred ?? this.arrivals.find((one) => one !== 'elsewhere');
-    return first === 'daily' ? 'monthly' : 'daily';
+    return this.#preferred === 'monthly' ? 'daily' : 'monthly';
   }
 
   total(): number {

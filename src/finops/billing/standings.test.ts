@@ -17,7 +17,13 @@ const counted = (units: readonly UnitClaim[], overlaps: readonly Overlap[]) =>
 describe('which of the units that overlap is counted', () => {
   it.each([
     ['both without an overlap', [unit('a', 1), unit('b', 2)], [], ['a', 'b']],
-    ['the first come', [unit('b', 2), unit('a', 1)], [overlap('a', 'b')], ['a']],
+    ['the first by name, whenever it came', [unit('a', 2), unit('b', 1)], [overlap('a', 'b')], ['a']],
+    [
+      'the first come while it is undecided',
+      [unit('a', 2), unit('b', 1)],
+      [{ ...overlap('a', 'b'), undecided: true }],
+      ['b'],
+    ],
     ['the winner, whenever it came', [unit('a', 1), unit('b', 2)], [overlap('a', 'b', 'b')], ['b']],
     [
       'the winner over a winner',
@@ -26,8 +32,8 @@ describe('which of the units that overlap is counted', () => {
       ['c'],
     ],
     [
-      'the first come of a circle',
-      [unit('c', 3), unit('b', 2), unit('a', 1)],
+      'the first by name of a circle',
+      [unit('c', 1), unit('b', 2), unit('a', 3)],
       [overlap('a', 'b', 'a'), overlap('b', 'c', 'b'), overlap('a', 'c', 'c')],
       ['a'],
     ],

@@ -2,7 +2,7 @@
 export interface UnitClaim {
   /** Lake partition of the unit. */
   readonly partition: string;
-  /** Grows with every unit that appears; the earlier one has the better claim. */
+  /** Grows with every unit that appears: of two about which nobody has decided, the later one is held. */
   readonly arrival: number;
 }
 
@@ -25,9 +25,9 @@ export interface Shadow {
 }
 
 /**
- * Which units of a billing period are counted. From the best claim down (what wins an overlap, then first come) a unit counts
+ * Which units of a billing period are counted. From the best claim down (what wins an overlap, then by name) a unit counts
  * unless it overlaps one that counts already; then that one shadows it. So no two counted units overlap, and whatever is not
- * counted is named by one that is.
+ * counted is named by one that is. The order of arrival matters only while it is undecided whether two units are the same.
  */
 export function resolveShadows(
   units: readonly UnitClaim[],
@@ -37,7 +37,7 @@ export function resolveShadows(
   const lost = ({ partition }: UnitClaim) => losses.get(partition) ?? 0;
   const standing = new Map<string, Shadow | null>();
   const counted: string[] = [];
-  for (const { partition } of units.toSorted((a, b) => lost(a) - lost(b) || a.arrival - b.arrival)) {
+  for (const { partition } of units.toSorted((a, b) => lost(a) - lost(b) || (a.partition < b.partition ? -1 : 1))) {
     const shadow = firstShadow(partition, counted, overlaps);
     standing.set(partition, shadow);
     if (shadow === null) counted.push(partition);
@@ -47,12 +47,19 @@ export function resolveShadows(
 
 /**
  * How long the longest chain of winners above each unit is, so that a unit is looked at after those that win over it. People may
- * decide in a circle: chains end at the number of units, and the first come counts.
+ * decide in a circle: chains end at the number of units, and the first by name counts.
  */
 function countLosses(units: readonly UnitClaim[], overlaps: readonly Overlap[]): ReadonlyMap<string, number> {
   const losses = new Map(units.map(({ partition }) => [partition, 0]));
+  const arrivals = new Map(units.map(({ partition, arrival }) => [partition, arrival]));
+  const isEarlier = (one: string, other: string) => (arrivals.get(one) ?? 0) < (arrivals.get(other) ?? 0);
+  const decided = overlaps.map(({ one, other, winner, undecided }) => ({
+    one,
+    other,
+    winner: winner ?? (undecided ? (isEarlier(one, other) ? one : other) : null),
+  }));
   for (let round = 1; round < units.length; round += 1) {
-    for (const { one, other, winner } of overlaps) {
+    for (const { one, other, winner } of decided) {
       if (winner === null) continue;
       const loser = winner === one ? other : one;
       const above = 1 + (losses.get(winner) ?? 0);
