@@ -149,7 +149,8 @@ async function open(config: Config, overrides: Overrides & { readonly log: Log }
     checkWrite,
     damage: () => damageText(journals.map((journal) => journal.damage)),
   };
-  const http = await createHttp({ ...guarded, log, telemetry, routes, plugins });
+  const holdFiles = (answered: () => Promise<void>) => lake.hold(answered);
+  const http = await createHttp({ ...guarded, log, telemetry, routes, plugins, holdFiles });
   listening.http = http;
   // At the same time, each with its own grace, and before the engines: what jobs watch is on them.
   const begun = [{ [Symbol.asyncDispose]: () => closeHttp(http) }, jobs, longJobs, webhooks];

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { finished } from 'node:stream/promises';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Config } from '../config/index.ts';
 import { splitList } from '../config/schema.ts';
@@ -23,6 +24,8 @@ export interface HttpDeps {
   readonly plugins: readonly Plugin[];
   /** Journals of which lines are missing or set aside, for the header `steelyard-damage` of every answer; null: none. */
   readonly damage?: () => string | null;
+  /** Keeps on the disk what answers read: called with the end of each request that reads costs or decisions. */
+  readonly holdFiles?: (answered: () => Promise<void>) => Promise<void>;
 }
 
 /** The HTTP server with everything attached, not yet listening. A route without a scope stops it here. */
@@ -43,6 +46,7 @@ export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
   reportErrors(app);
   observe(app, deps.telemetry);
   if (deps.damage !== undefined) reportDamage(app, deps.damage);
+  if (deps.holdFiles !== undefined) holdWhileReading(app, deps.holdFiles);
   for (const route of deps.routes) route.attach(app);
   for (const plugin of deps.plugins) await app.register(async (scope) => plugin(scope));
   await app.ready();
@@ -101,6 +105,17 @@ function reportDamage(app: FastifyInstance, damage: () => string | null): void {
   app.addHook('onSend', async (_request, reply) => {
     const text = damage();
     if (text !== null) reply.header('steelyard-damage', text);
+  });
+}
+
+/** Requests of these scopes read files of bills, which a deletion takes off the disk; none of them streams without end. */
+const READING: ReadonlySet<string> = new Set(['finops.read', 'tradeoff.read']);
+
+function holdWhileReading(app: FastifyInstance, hold: NonNullable<HttpDeps['holdFiles']>): void {
+  app.addHook('preHandler', async (request, reply) => {
+    if (!READING.has(request.routeOptions.config.scope ?? '')) return;
+    // A client that hangs up ends it as well.
+    void hold(() => finished(reply.raw).catch(() => undefined));
   });
 }
 
