@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,10 +8,10 @@ import { describe, expect, it } from 'vitest';
 import { createDemoClient } from '../../examples/recommender/demo/client.ts';
 import { importBill } from '../../src/finops/billing/schema.ts';
 import { costSummary } from '../../src/finops/costs/schema.ts';
-import { listBackups, openBackupPlace, restoreBackup } from '../../src/platform/backup/index.ts';
+import { listBackups, openBackupPlace, refuseHalfRestored, restoreBackup } from '../../src/platform/backup/index.ts';
 import { getBackupRun, startBackup } from '../../src/platform/backup/schema.ts';
 import { systemClock } from '../../src/platform/units/index.ts';
-import { atMoment, type Moment, someOf } from '../support/moment.ts';
+import { atMoment, KillCampaign } from '../support/moment.ts';
 import { startServerProcess } from '../support/server-process.ts';
 
 const ROWS = 20_000;
@@ -19,7 +19,7 @@ const PROGRAM = fileURLToPath(new URL('../../bin/steelyard', import.meta.url));
 const newFolder = (name: string) => mkdtempSync(join(tmpdir(), `${name}-`));
 
 async function importMonth(url: string, folder: string, month: number): Promise<void> {
-  const period = `2026-${String(month).padStart(2, '0')}`;
+  const period = new Date(Date.UTC(2026, month - 1)).toISOString().slice(0, 7);
   const header = 'BilledCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ResourceId';
   const lines = Array.from({ length: ROWS }, (_, index) => `${month}.25,USD,${period}-01,${period}-02,r-${index}`);
   const path = join(folder, `${period}.csv`);
@@ -42,13 +42,11 @@ describe('a backup whose server is killed', () => {
   it('is listed when it is whole and not otherwise, whenever it was', async () => {
     const [data, place] = [newFolder('killed-backup'), newFolder('backups')];
     await using server = await startServerProcess(data);
-    for (const [round, moment] of someOf<Moment>([5, 30, 60, 90, 120, 160, 200, 300, 450, 'ended']).entries()) {
+    const campaign = new KillCampaign('backup', [5, 30, 60, 90, 120, 160, 200, 300, 450, 'ended']);
+    for (const [round, moment] of campaign.rounds()) {
       await importMonth(server.url, data, round + 1);
       const expected = await costs(server.url);
-      const making = backUp(server.url, place).catch(() => undefined);
-      await atMoment(moment, making);
-      await server.kill();
-      await making;
+      await campaign.killAt(moment, backUp(server.url, place), server.kill);
       await using opened = await openBackupPlace(place, systemClock);
       const listed = await listBackups(opened);
       expect(listed.unreadable).toEqual([]);
@@ -79,22 +77,32 @@ describe('a restore that is killed', () => {
     const expected = await costs(server.url);
     await using opened = await openBackupPlace(place, systemClock);
     const backup = (await listBackups(opened)).backups.at(-1)?.backup ?? '';
-    const folder = join(newFolder('restored'), 'data');
+    let folder = join(newFolder('restored'), 'data');
+    const marker = () => join(folder, '.restoring.json');
+    /** Each try writes the marker anew when it begins. */
+    const beganAt = () => statSync(marker(), { throwIfNoEntry: false })?.mtimeMs;
     const restoring = (): ChildProcess =>
       spawn(PROGRAM, ['backup', 'restore', backup, '--from', place, '--data', folder, '--json'], { stdio: 'ignore' });
-    // Loading the program takes most of the first second.
-    for (const moment of someOf([600, 800, 900, 950, 1000, 1050, 1100, 1150, 1200, 1400])) {
+    const campaign = new KillCampaign('restore', [0, 5, 15, 30, 45, 60, 80, 110, 150, 200]);
+    for (const [, moment] of campaign.rounds()) {
+      const before = beganAt();
       const child = restoring();
       const ended = once(child, 'exit');
+      // Loading the program takes most of the first second.
+      const hasBegun = () => ![before, undefined].includes(beganAt());
+      await expect.poll(() => child.exitCode !== null || hasBegun(), { interval: 1 }).toBe(true);
       await atMoment(moment, ended);
       child.kill('SIGKILL');
       const [code] = (await ended) as [number | null];
-      if (code === 0) break;
+      expect([0, null]).toContain(code);
+      const isHit = existsSync(marker());
+      campaign.count(isHit);
+      if (isHit) expect(() => refuseHalfRestored(folder)).toThrow('was interrupted');
+      // A complete one is not restored again.
+      else folder = join(newFolder('restored'), 'data');
     }
     const child = restoring();
-    const [code] = (await once(child, 'exit')) as [number | null];
-    // Done by one of the tries before: then the folder is no longer empty.
-    expect([0, 5]).toContain(code);
+    expect(await once(child, 'exit')).toEqual([0, null]);
     await using restored = await startServerProcess(folder);
     expect(await costs(restored.url)).toEqual(expected);
   });

@@ -7,7 +7,7 @@ import { deleteDelivery } from '../../src/finops/billing/deletion/schema.ts';
 import { importBill, listDeliveries } from '../../src/finops/billing/schema.ts';
 import { costSummary } from '../../src/finops/costs/schema.ts';
 import { getVerification, startVerification } from '../../src/platform/integrity/schema.ts';
-import { atMoment, type Moment, someOf } from '../support/moment.ts';
+import { KillCampaign } from '../support/moment.ts';
 import { startServerProcess } from '../support/server-process.ts';
 
 const ROWS = 5_000;
@@ -57,13 +57,11 @@ describe('a deletion of a delivery whose server is killed', () => {
     const data = mkdtempSync(join(tmpdir(), 'killed-deletion-'));
     await using server = await startServerProcess(data);
     const older = await importOne(server.url, data, 1);
-    for (const [round, moment] of someOf<Moment>([1, 5, 15, 30, 60, 100, 'ended']).entries()) {
+    const campaign = new KillCampaign('deletion', [1, 5, 15, 30, 60, 100, 'ended']);
+    for (const [round, moment] of campaign.rounds()) {
       const cost = round + 2;
       const newer = await importOne(server.url, data, cost);
-      const deleting = remove(server.url, newer).catch(() => undefined);
-      await atMoment(moment, deleting);
-      await server.kill();
-      await deleting;
+      await campaign.killAt(moment, remove(server.url, newer), server.kill);
       await server.startAgain();
       const now = await costOfRows(server.url);
       expect([1, cost]).toContain(now);

@@ -6,7 +6,7 @@ import { createDemoClient } from '../../examples/recommender/demo/client.ts';
 import { getRawRow } from '../../src/finops/billing/raw/schema.ts';
 import { importBill, listDeliveries, revertDelivery } from '../../src/finops/billing/schema.ts';
 import { costSummary } from '../../src/finops/costs/schema.ts';
-import { atMoment, type Moment, someOf } from '../support/moment.ts';
+import { atMoment, KillCampaign, type Moment, someOf } from '../support/moment.ts';
 import { startServerProcess } from '../support/server-process.ts';
 
 const ROWS = 40_000;
@@ -53,13 +53,11 @@ describe('a server that is killed', () => {
     const data = mkdtempSync(join(tmpdir(), 'killed-import-'));
     await using server = await startServerProcess(data);
     const outcomes = new Set<'old' | 'new'>();
-    for (const [round, moment] of someOf<Moment>([5, 40, 80, 120, 160, 200, 260, 340, 450, 'ended']).entries()) {
+    const campaign = new KillCampaign('import', [5, 40, 80, 120, 160, 200, 260, 340, 450, 'ended']);
+    for (const [round, moment] of campaign.rounds()) {
       const [oldCost, newCost] = [2 * round + 1, 2 * round + 2];
       await importOne(server.url, bill(data, oldCost));
-      const importing = importOne(server.url, bill(data, newCost)).catch(() => undefined);
-      await atMoment(moment, importing);
-      await server.kill();
-      await importing;
+      await campaign.killAt(moment, importOne(server.url, bill(data, newCost)), server.kill);
       await server.startAgain();
 
       const cost = await costOfRows(server.url);

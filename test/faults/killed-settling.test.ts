@@ -10,7 +10,7 @@ import {
 } from '../../src/mlops/monitoring/predictions/schema.ts';
 import { getVerification, startVerification } from '../../src/platform/integrity/schema.ts';
 import { verifyJournals } from '../../src/platform/journal/index.ts';
-import { atMoment, type Moment, someOf } from '../support/moment.ts';
+import { atMoment, KillCampaign } from '../support/moment.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
 const DAYS = 60;
@@ -72,13 +72,11 @@ describe('a server that is killed while it settles a journal', () => {
     const data = mkdtempSync(join(tmpdir(), 'killed-settling-'));
     await using server = await startServerProcess(data);
     let count = 0;
-    for (const moment of someOf<Moment>([2, 10, 25, 50, 80, 120, 170, 250, 350, 'ended'], 1)) {
+    const campaign = new KillCampaign('settling', [2, 10, 25, 50, 80, 120, 170, 250, 350, 'ended'], 1);
+    for (const [, moment] of campaign.rounds()) {
       await predict(server.url, count, count + 3 * DAYS);
       count += 3 * DAYS;
-      const settling = settle(server.url).catch(() => undefined);
-      await atMoment(moment, settling);
-      await server.kill();
-      await settling;
+      await campaign.killAt(moment, settle(server.url), server.kill);
       await expectWhole(server, data, count);
     }
     await settle(server.url);
@@ -92,17 +90,22 @@ describe('a server that is killed while it compacts days', () => {
     const data = mkdtempSync(join(tmpdir(), 'killed-compaction-'));
     await using server = await startServerProcess(data);
     let count = 0;
-    for (const moment of someOf([0, 5, 15, 30, 50, 80, 120, 170, 240, 350], 1)) {
+    const campaign = new KillCampaign('compaction', [0, 5, 15, 30, 50, 80, 120, 170, 240, 350], 1);
+    for (const [, moment] of campaign.rounds()) {
       for (let part = 0; part < 2; part += 1) {
         await predict(server.url, count, count + DAYS);
         count += DAYS;
         await settle(server.url);
       }
       await server.kill();
+      const uncompacted = filesIn(data);
       // It compacts at its start.
       await server.startAgain();
+      await expect.poll(() => filesIn(data), { interval: 1 }).not.toBe(uncompacted);
       await atMoment(moment, new Promise(() => {}));
       await server.kill();
+      // The files of the days are joined in one swap; before it there are more files than before, after it fewer.
+      campaign.count(![uncompacted, DAYS].includes(filesIn(data)));
       await expectWhole(server, data, count);
     }
     await expect.poll(() => filesIn(data), { timeout: 60_000 }).toBe(DAYS);

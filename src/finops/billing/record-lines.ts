@@ -16,6 +16,7 @@ export async function linesOfRecords(
 ): Promise<Map<number, number>> {
   const raw = createReadStream(path, { highWaterMark: 1024 * 1024 });
   const text = compression === 'gzip' ? raw.pipe(createGunzip()) : raw;
+  raw.on('error', (error) => text.destroy(error));
   const found = new Map<number, number>();
   let line = 1;
   let record = 0;

@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, type Dirent } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { createDigester, type Digester } from '../digests/index.ts';
 import { AppError, systemCode } from '../errors/index.ts';
 import { collectedAlong } from '../memory/index.ts';
+import { deferError } from './defer-error.ts';
 import { cleanKey, invalidKey } from './key.ts';
 import type { BeforeVisible, ByteRange, ListedObject, ObjectFacts, Objects } from './objects.ts';
 
@@ -27,7 +28,10 @@ export async function createLocalObjects(root: string, shared: boolean): Promise
   const files = new ConfinedFiles(realRoot);
   const digester = createDigester();
   return {
-    put: async (key, content, beforeVisible) => put(files, cleanKey(key), content, beforeVisible),
+    put: async (key, content, beforeVisible) => {
+      deferError(content);
+      return put(files, cleanKey(key), content, beforeVisible);
+    },
     open: async (key, range) => openObject(files, cleanKey(key), range),
     size: async (key) => (await files.statOrNull(cleanKey(key), 'file'))?.size ?? null,
     digest: async (key) => digestOf(files, digester, cleanKey(key)),
@@ -163,11 +167,13 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 async function openObject(files: ConfinedFiles, key: string, range?: ByteRange): ReturnType<Objects['open']> {
-  const path = await files.path(key);
-  const facts = await files.statOrNull(key, 'file');
-  if (facts === null) throw new AppError('object_not_found', `There is no object "${key}".`, { key });
+  const isThere = (await files.statOrNull(key, 'file')) !== null;
+  // Not opened by the stream: that would fail where nothing listens yet when the object is removed now.
+  const file = isThere ? await open(await files.path(key), 'r').catch(nullIfAbsent) : null;
+  if (file === null) throw new AppError('object_not_found', `There is no object "${key}".`, { key });
+  const { size } = await file.stat();
   const window = range === undefined ? {} : { start: range.start, end: range.end - 1 };
-  return { content: createReadStream(path, { ...window, highWaterMark: READ_BYTES }), sizeBytes: facts.size };
+  return { content: file.createReadStream({ ...window, highWaterMark: READ_BYTES }), sizeBytes: size };
 }
 
 async function list(files: ConfinedFiles, folderKey: string): Promise<ListedObject[]> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { AppError } from '../errors/index.ts';
 import { atMost } from './at-most.ts';
+import { deferError } from './defer-error.ts';
 import { cleanKey, invalidKey } from './key.ts';
 import type {
   BeforeVisible,
@@ -53,8 +54,10 @@ export function createRemoteObjects(store: RemoteStore): Objects {
     return store.folder + key;
   };
   return {
-    put: (raw, content, beforeVisible) =>
-      onKey(raw, (key) => put(store, { key, fullKey: full(key) }, content, beforeVisible)),
+    put: (raw, content, beforeVisible) => {
+      deferError(content);
+      return onKey(raw, (key) => put(store, { key, fullKey: full(key) }, content, beforeVisible));
+    },
     open: (raw, range) => onKey(raw, (key) => open(store, key, range)),
     size: (raw) => onKey(raw, async (key) => (key === '' ? null : store.size(store.folder + key))),
     digest: (raw) => onKey(raw, (key) => digestOf(store, key)),

@@ -1,4 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { setFlagsFromString } from 'node:v8';
@@ -52,6 +55,12 @@ function putTests(opened: Opened): void {
     expect(await text((await opened().open('a/b.txt')).content)).toBe('hello');
     expect(await text((await opened().open('a/c.txt')).content)).toBe('hello');
     expect(await opened().size('a/b.txt')).toBe(5);
+  });
+
+  it('rejects with the error of a stream that fails before it is read', async () => {
+    const missing = join(tmpdir(), `never-${randomUUID()}`);
+    await expect(opened().put('k', createReadStream(missing))).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await opened().size('k')).toBeNull();
   });
 
   it('replaces what was there', async () => {

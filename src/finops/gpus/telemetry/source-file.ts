@@ -48,6 +48,7 @@ async function csvRelation({ path }: TableFile, format: 'csv' | 'csv.gz'): Promi
 async function beginningOf(path: string, format: 'csv' | 'csv.gz'): Promise<Buffer> {
   const raw = createReadStream(path);
   const text = format === 'csv' ? raw : raw.pipe(createGunzip());
+  raw.on('error', (error) => text.destroy(error));
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of text as AsyncIterable<Buffer>) {
