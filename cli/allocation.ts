@@ -12,7 +12,7 @@ import {
   type Preview,
   previewAllocation,
 } from '../src/finops/allocation/schema.ts';
-import { CostMetric } from '../src/finops/billing/schema.ts';
+import { CostMetric, DEFAULT_METRIC } from '../src/finops/billing/schema.ts';
 import type { ResponseOf } from '../src/platform/contract/schema.ts';
 import { postApply } from '../src/platform/manifests/schema.ts';
 import { Month } from '../src/platform/units/schema.ts';
@@ -36,7 +36,7 @@ const files = {
 const metric = {
   value: CostMetric.options.join('|'),
   schema: CostMetric,
-  fallback: 'billedCost',
+  fallback: DEFAULT_METRIC,
   describe: 'Cost column to look at',
 } as const;
 const period = { value: 'YYYY-MM', schema: Month, describe: 'One billing period' } as const;

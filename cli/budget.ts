@@ -41,7 +41,7 @@ function budgetsText(budgets: readonly Budget[], { paint }: Context): string {
       { title: 'SUBJECT', cell: ({ subject }) => subjectText(subject), least: 12 },
       { title: 'SINCE', cell: ({ period }) => period.start.slice(0, 10) },
       { title: 'LIMIT', align: 'decimal', cell: ({ limit }) => shownMoney(limit) },
-      { title: 'BILLED', align: 'decimal', cell: ({ billed }) => shownMoney(billed) },
+      { title: 'EFFECTIVE', align: 'decimal', cell: ({ billed }) => shownMoney(billed) },
       { title: 'METERED', align: 'decimal', cell: ({ metered }) => shownMoney(metered) },
       { title: 'RESERVED', align: 'decimal', cell: ({ reserved }) => shownMoney(reserved) },
       {

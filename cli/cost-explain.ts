@@ -7,7 +7,7 @@ import {
   effectNames,
   explainCosts,
 } from '../src/finops/costs/explain/schema.ts';
-import { filterOption, metricOption } from './cost-selection.ts';
+import { filterOption, metricOption, metricWords } from './cost-selection.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { counted, shownAmount } from './output/amounts.ts';
@@ -65,7 +65,7 @@ function explanationText(explanation: Explanation, by: readonly string[], contex
 
 type Total = Explanation['totals'][number];
 
-function waterfallText(total: Total, { from, to }: Explanation, { paint }: Context): string {
+function waterfallText(total: Total, { metric, from, to }: Explanation, { paint }: Context): string {
   const steps = effectNames.filter((name) => total.effects[name] !== '0');
   const rows = [
     { label: rangeText(from), amount: shownAmount(total.before), isSum: true },
@@ -78,7 +78,7 @@ function waterfallText(total: Total, { from, to }: Explanation, { paint }: Conte
     rows,
     [
       { title: 'WATERFALL', cell: ({ label }) => label, style },
-      { title: 'AMOUNT', align: 'decimal', cell: ({ amount }) => amount, style },
+      { title: metricWords(metric).toUpperCase(), align: 'decimal', cell: ({ amount }) => amount, style },
       { title: 'CURRENCY', cell: ({ currency }) => currency, style },
     ],
     paint,

@@ -1,4 +1,4 @@
-import { CostMetric, DeliveryId } from '../src/finops/billing/schema.ts';
+import { CostMetric, DEFAULT_METRIC, DeliveryId } from '../src/finops/billing/schema.ts';
 import { Filter, MonthOrDay } from '../src/finops/costs/schema.ts';
 import { Month } from '../src/platform/units/schema.ts';
 import type { InputOf } from './frame/command.ts';
@@ -30,12 +30,17 @@ export const metricOption = {
   metric: {
     value: CostMetric.options.join('|'),
     schema: CostMetric,
-    fallback: 'billedCost',
+    fallback: DEFAULT_METRIC,
     describe: 'Cost column to add up',
   },
 } as const;
 
 export const selectionOptions = { ...metricOption, ...rowsOptions } as const;
+
+/** `effectiveCost` -> `effective cost`: every total says which cost it is. */
+export function metricWords(metric: CostMetric): string {
+  return metric.replace('Cost', ' cost');
+}
 
 type RowsInput = InputOf<Record<never, never>, typeof rowsOptions>;
 

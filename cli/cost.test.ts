@@ -69,6 +69,8 @@ function expectGolden(name: string, ended: Ended): void {
   const { actual, expected } = golden(name, normalised(day, [folder, server.data]));
   expect(actual).toBe(expected);
 }
+/** Each row has an effective cost of 1 beside its billed cost. */
+const BILLED = ['--metric', 'billedCost'];
 const rowsOf = async (...words: string[]) => {
   const { out, err } = await server.run('cost', 'summary', '--by', 'serviceName', '--json', ...words);
   if (out === '') throw new Error(err);
@@ -78,24 +80,26 @@ const rowsOf = async (...words: string[]) => {
 
 describe('costs on the command line', () => {
   it('are those of exactly one delivery, although another counts now', async () => {
-    expect(await rowsOf('--period', '2024-05')).toEqual({ 'Amazon SageMaker': '8.5', Support: '3', 'Amazon EC2': '2' });
-    expect(await rowsOf('--delivery', firstDelivery)).toEqual({ 'Amazon SageMaker': '9' });
+    const may = ['--period', '2024-05'];
+    expect(await rowsOf(...may)).toEqual({ 'Amazon SageMaker': '2', Support: '1', 'Amazon EC2': '1' });
+    expect(await rowsOf(...may, ...BILLED)).toEqual({ 'Amazon SageMaker': '8.5', Support: '3', 'Amazon EC2': '2' });
+    expect(await rowsOf('--delivery', firstDelivery, ...BILLED)).toEqual({ 'Amazon SageMaker': '9' });
     const { err } = await server.run('cost', 'rows', '--delivery', `d_${'0'.repeat(20)}`);
     expect(err).toContain('steelyard bill deliveries');
   });
 
   it('are of a range of months or of days, and of no mixture', async () => {
-    expect(await rowsOf('--from', '2024-05-09', '--to', '2024-05-09')).toEqual({
+    expect(await rowsOf('--from', '2024-05-09', '--to', '2024-05-09', ...BILLED)).toEqual({
       'Amazon SageMaker': '-0.5',
       Support: '3',
     });
-    expect(await rowsOf('--from', '2024-04', '--to', '2024-04')).toEqual({ 'Amazon SageMaker': '4' });
+    expect(await rowsOf('--from', '2024-04', '--to', '2024-04', ...BILLED)).toEqual({ 'Amazon SageMaker': '4' });
     expectGolden('cost-mixed-range', await server.run('cost', 'rows', '--from', '2024-04', '--to', '2024-05-09'));
     expectGolden('cost-reversed-range', await server.run('cost', 'rows', '--from', '2024-05', '--to', '2024-04'));
   });
 
   it('are filtered by several values, by others than one, and by a prefix', async () => {
-    const period = ['--period', '2024-05', '--filter'];
+    const period = ['--period', '2024-05', ...BILLED, '--filter'];
     expect(await rowsOf(...period, 'serviceName=Amazon*')).toEqual({ 'Amazon SageMaker': '8.5', 'Amazon EC2': '2' });
     expect(await rowsOf(...period, 'serviceName!=Support', '--filter', 'tag:team=')).toEqual({ 'Amazon EC2': '2' });
     expect(await rowsOf(...period, 'serviceName=Support', '--filter', 'serviceName=Amazon EC2')).toEqual({

@@ -4,7 +4,7 @@ import type { CostMetric } from '../src/finops/billing/schema.ts';
 import { costDimensions, costRows, costRowsCsv, costSummary, costSummaryCsv } from '../src/finops/costs/schema.ts';
 import { costExplainCommand } from './cost-explain.ts';
 import { costExportCommand } from './cost-export.ts';
-import { selectionOptions, selectionQuery } from './cost-selection.ts';
+import { metricWords, selectionOptions, selectionQuery } from './cost-selection.ts';
 import { passOn, refuseBothFormats } from './downloads.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
@@ -63,7 +63,7 @@ function summaryText(summary: Summary, by: readonly string[], { paint }: Context
       cell: ({ row, total }: (typeof rows)[number]) => dimension(name, row, total),
     })),
     {
-      title: 'amount',
+      title: metricWords(summary.metric),
       align: 'decimal' as const,
       cell: ({ row }: (typeof rows)[number]) => (row.amount == null ? null : shownAmount(row.amount)),
     },
@@ -72,7 +72,9 @@ function summaryText(summary: Summary, by: readonly string[], { paint }: Context
   const { rejectedRows, rowsWithoutMetric } = summary.leftOut;
   const leftOut = [
     rejectedRows > 0 ? `Left out: ${counted(rejectedRows, 'row')} that could not be accepted.` : '',
-    rowsWithoutMetric > 0 ? `Left out: ${counted(rowsWithoutMetric, 'row')} whose cost is not stated.` : '',
+    rowsWithoutMetric > 0
+      ? `Left out: ${counted(rowsWithoutMetric, 'row')} whose ${metricWords(summary.metric)} is not stated.`
+      : '',
   ].filter((line) => line !== '');
   return [table(rows, columns, paint), ...leftOut.map(paint.waiting)].join('\n');
 }

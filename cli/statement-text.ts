@@ -50,9 +50,9 @@ function issuedCell(issued: OverviewRow['issued']): string | null {
 
 function amountColumns<Row>(amountOf: (row: Row) => ComparedAmount) {
   return [
-    { title: 'BILLED', align: 'decimal' as const, cell: (row: Row) => shownAmount(amountOf(row).billedCost) },
     { title: 'EFFECTIVE', align: 'decimal' as const, cell: (row: Row) => shownAmount(amountOf(row).effectiveCost) },
-    { title: 'BEFORE', align: 'decimal' as const, cell: (row: Row) => shownOrNull(amountOf(row).billedBefore) },
+    { title: 'BEFORE', align: 'decimal' as const, cell: (row: Row) => shownOrNull(amountOf(row).effectiveBefore) },
+    { title: 'BILLED', align: 'decimal' as const, cell: (row: Row) => shownAmount(amountOf(row).billedCost) },
     { title: 'CURRENCY', cell: (row: Row) => amountOf(row).currency },
   ];
 }
@@ -107,8 +107,8 @@ function plain<Row extends StatementAmount>(
     rows,
     [
       { title, cell: nameOf },
-      { title: 'BILLED', align: 'decimal', cell: ({ billedCost }) => shownAmount(billedCost) },
       { title: 'EFFECTIVE', align: 'decimal', cell: ({ effectiveCost }) => shownAmount(effectiveCost) },
+      { title: 'BILLED', align: 'decimal', cell: ({ billedCost }) => shownAmount(billedCost) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
     ],
     paint,
@@ -123,9 +123,9 @@ function poolsText(pools: StatementFacts['pools'], paint: Paint): string {
       { title: 'POOL', cell: ({ rule, way }) => (way === 'idle' ? `${rule} (idle)` : rule) },
       { title: 'SPLIT', cell: ({ method }) => method },
       { title: 'PART', align: 'right', cell: ({ ratio }) => percentOf(ratio) },
-      { title: 'OF BILLED', align: 'decimal', cell: ({ poolBilledCost }) => shownAmount(poolBilledCost) },
-      { title: 'BILLED', align: 'decimal', cell: ({ billedCost }) => shownAmount(billedCost) },
+      { title: 'OF EFFECTIVE', align: 'decimal', cell: ({ poolEffectiveCost }) => shownAmount(poolEffectiveCost) },
       { title: 'EFFECTIVE', align: 'decimal', cell: ({ effectiveCost }) => shownAmount(effectiveCost) },
+      { title: 'BILLED', align: 'decimal', cell: ({ billedCost }) => shownAmount(billedCost) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
     ],
     paint,
@@ -182,8 +182,8 @@ export function issuedTable(statements: readonly IssuedStatement[], paint: Paint
       { title: 'NO.', align: 'right', cell: ({ statement }) => String(statement.number) },
       { title: 'TEAM', cell: ({ statement }) => statement.team ?? UNALLOCATED },
       { title: 'MONTH', cell: ({ statement }) => statement.period },
-      { title: 'BILLED', align: 'decimal', cell: ({ total }) => shownAmount(total?.billedCost ?? '0') },
       { title: 'EFFECTIVE', align: 'decimal', cell: ({ total }) => shownAmount(total?.effectiveCost ?? '0') },
+      { title: 'BILLED', align: 'decimal', cell: ({ total }) => shownAmount(total?.billedCost ?? '0') },
       { title: 'CURRENCY', cell: ({ total }) => total?.currency ?? null },
       { title: 'ISSUED', cell: ({ statement }) => statement.issuedAt.slice(0, 10) },
       {

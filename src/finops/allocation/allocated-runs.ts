@@ -5,15 +5,15 @@ import { allocatedDaily } from './tables.ts';
 export interface AllocatedRun {
   readonly run: string;
   readonly currency: string;
-  /** Billed cost that rules give to the run, idle parts of it included. */
+  /** EffectiveCost that rules give to the run, idle parts of it included. */
   readonly allocated: string;
 }
 
 /** What allocation rules give to runs of one billing period; nothing where no rule names runs. */
 export async function allocatedRunsOf({ store, lake }: ReportDeps, period: string): Promise<AllocatedRun[]> {
-  const rows = await lake.query(`SELECT run, BillingCurrency AS currency, sum(BilledCost)::VARCHAR AS allocated
+  const rows = await lake.query(`SELECT run, BillingCurrency AS currency, sum(EffectiveCost)::VARCHAR AS allocated
     FROM ${await lake.relation(store, allocatedDaily)} WHERE period = ${literal(period)} AND run IS NOT NULL
-    GROUP BY ALL HAVING sum(BilledCost) IS NOT NULL ORDER BY run, currency`);
+    GROUP BY ALL HAVING sum(EffectiveCost) IS NOT NULL ORDER BY run, currency`);
   return rows.map((row) => ({
     run: String(row.run),
     currency: String(row.currency),

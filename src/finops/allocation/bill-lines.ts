@@ -9,7 +9,7 @@ export interface BillLine {
   /** `lake file/row`: where the row is kept. Another delivery of the bill makes other lines. */
   readonly line: string;
   readonly currency: string;
-  /** BilledCost of the row, or the part of it that is meant; null when the bill does not state it. */
+  /** EffectiveCost of the row, or the part of it that is meant; null when the bill does not state it. */
   readonly cost: string | null;
   readonly serviceName: string | null;
   readonly chargeCategory: string | null;
@@ -32,7 +32,7 @@ export interface BillLines {
 /** Lines of a resource, named as in the reconciliation: a ResourceId, or `tag:steelyard.<field>=<value>`; by cost. */
 export async function linesOfResource(deps: ReportDeps, resource: string, limit: number): Promise<BillLines> {
   const relation = await deps.lake.relation(deps.store, billRows, { rowIds: true });
-  const from = `(SELECT *, BilledCost AS part FROM ${relation} WHERE ${isOf(resource)})`;
+  const from = `(SELECT *, EffectiveCost AS part FROM ${relation} WHERE ${isOf(resource)})`;
   return dearest(deps, from, limit);
 }
 
@@ -40,7 +40,7 @@ export async function linesOfResource(deps: ReportDeps, resource: string, limit:
 export async function linesOfRun(deps: ReportDeps, run: string, limit: number): Promise<BillLines> {
   const bill = await deps.lake.relation(deps.store, billRows, { rowIds: true });
   const given = await deps.lake.relation(deps.store, allocations);
-  const from = `(SELECT b.*, CASE WHEN a.share IS NULL THEN b.BilledCost ELSE a.BilledCost END AS part
+  const from = `(SELECT b.*, CASE WHEN a.share IS NULL THEN b.EffectiveCost ELSE a.EffectiveCost END AS part
     FROM ${bill} b JOIN ${given} a ON a.lake_file = b.lake_file AND a.row_number = b.file_row_number
     WHERE a.run = ${literal(run)})`;
   return dearest(deps, from, limit);
@@ -51,7 +51,7 @@ export async function findLine(deps: ReportDeps, line: string): Promise<BillLine
   const [, file, row] = /^(.+)\/(\d{1,15})$/.exec(line) ?? [];
   if (file === undefined || row === undefined) return null;
   const relation = await deps.lake.relation(deps.store, billRows, { rowIds: true });
-  const [found] = await deps.lake.query(`SELECT ${shown} FROM (SELECT *, BilledCost AS part FROM ${relation})
+  const [found] = await deps.lake.query(`SELECT ${shown} FROM (SELECT *, EffectiveCost AS part FROM ${relation})
     WHERE lake_file = ${literal(file)} AND file_row_number = ${row}`);
   return found === undefined ? null : lineOf(found);
 }

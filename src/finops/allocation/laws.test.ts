@@ -176,8 +176,10 @@ describe('a preview', () => {
           await using application = await fresh(old);
           await importFiles(application, 'aws', { 'a.csv': billCsv(rows) });
           const documents = [{ file: 'rules.yaml', text: rulesDocument(now) }];
-          const { holders, moves } = await call(application, previewAllocation, { body: { documents } });
-          const teams = async () => (await call(application, costSummary, { query: { by: 'team' } })).rows;
+          // These rows always state it; a sum of rows that state no EffectiveCost is unknown.
+          const metric = 'billedCost' as const;
+          const { holders, moves } = await call(application, previewAllocation, { body: { documents, metric } });
+          const teams = async () => (await call(application, costSummary, { query: { by: 'team', metric } })).rows;
           const before = await teams();
           await applyRules(application, now);
           const after = await teams();

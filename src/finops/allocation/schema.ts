@@ -3,7 +3,7 @@ import { Subject } from '../../org/schema.ts';
 import { endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../../platform/contract/schema.ts';
 import { ManifestText } from '../../platform/manifests/schema.ts';
 import { Currency, DecimalString, Month, UtcInstant } from '../../platform/units/schema.ts';
-import { CostMetric } from '../billing/schema.ts';
+import { CostMetric, DEFAULT_METRIC } from '../billing/schema.ts';
 import { AllocationRule, AllocationRulesSpec, Normalise } from './rules/schema.ts';
 
 export { AllocationRule, AllocationRulesSpec, Normalise };
@@ -16,7 +16,7 @@ export const AllocationKind = z
   );
 export type AllocationKind = z.infer<typeof AllocationKind>;
 
-const metric = CostMetric.default('billedCost').describe('FOCUS cost column; default billedCost');
+const metric = CostMetric.default(DEFAULT_METRIC).describe('FOCUS cost column; default effectiveCost');
 const amount = (what: string) => DecimalString.describe(what);
 
 export const getAllocationRules = endpoint({

@@ -53,7 +53,7 @@ describe('the worked examples of docs/allocation.md', () => {
       spec: parse(yaml),
     };
     await call(application, postApply, { body: { documents: [{ file: 'rules.yaml', text: stringify(document) }] } });
-    const { rows } = await call(application, getCoverage, { query: { by: 'team' } });
+    const { rows } = await call(application, getCoverage, { query: { by: 'team', metric: 'billedCost' } });
     const said = rows.flatMap((row) => {
       const team = row.value ?? '(nobody)';
       const kinds = { allocated: row.allocated, idle: row.idle, unallocated: row.unallocated };

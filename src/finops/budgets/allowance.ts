@@ -54,7 +54,7 @@ export async function factsOf(
   return { budget, window, billed: own[0] ?? NOT_BILLED, before: past.flat() };
 }
 
-const NOT_BILLED: Billed = { amount: null, reason: 'No bill covers it.', deliveries: [] };
+const NOT_BILLED: Billed = { amount: null, reason: 'No bill covers it.', toDate: null, deliveries: [] };
 
 async function versionsOf(sql: Sql, { name, spec }: StoredBudget): Promise<BudgetVersion[]> {
   return spec.rollOver === 'none' ? [] : budgetVersions(sql, name);

@@ -1,22 +1,28 @@
 import { type Instant, monthPeriod, sumDecimals } from '../../platform/units/index.ts';
-import type { AllocatedCosts, Costs } from '../costs/index.ts';
+import { DEFAULT_METRIC } from '../billing/schema.ts';
+import { type AllocatedCosts, type AmountToDate, type Costs, earliestDay } from '../costs/index.ts';
 import type { BudgetSpec } from './schema.ts';
 import type { Window } from './window.ts';
 
-/** What bills say was spent in a window. */
+/** What bills say was spent in a window: every charge that was received, and how much of it by the last whole day. */
 export type Billed = { readonly deliveries: readonly string[] } & (
-  | { readonly amount: string; readonly reason: null }
-  | { readonly amount: null; readonly reason: string }
+  | { readonly amount: string; readonly reason: null; readonly toDate: SpentToDate | null }
+  | { readonly amount: null; readonly reason: string; readonly toDate: null }
 );
 
+/** `amount` + `later` is all that was received. */
+export interface SpentToDate extends AmountToDate {
+  /** Last day of the window that every source has delivered whole. */
+  readonly through: string;
+}
+
 const DAY_MS = 24 * 3_600_000;
-const EFFECTIVE = 'effectiveCost';
 
 /**
- * What bills say was spent of a budget in each of its windows. Of a window of whole calendar months (UTC) the billing months
- * are added up; of any other that begins and ends at midnight UTC the charge days. The amount is zero when bills cover the
- * window and hold nothing of the subject; null when none does, when no rule can assign cost to the subject, when one of its months before the last billed one is missing,
- * when part of it is in another currency, and when the window cuts a day, which bills do not part.
+ * What bills say was spent of a budget in each of its windows: the effective cost of the charges that begin on its days (UTC),
+ * whatever billing month they are in. The amount is zero when bills cover the window and hold nothing of the subject; null when
+ * none does, when one of its months before the last billed one is missing, when part of it is in another currency, when no row
+ * states its effective cost, when no rule can assign cost to the subject, and when the window cuts a day, which bills do not part.
  */
 export async function billedIn(
   costs: Pick<Costs, 'allocatedOver'>,
@@ -26,27 +32,25 @@ export async function billedIn(
   const [first] = windows;
   if (first === undefined) return [];
   if (!windows.every(isOfDays)) return windows.map(() => unknown('Its window begins or ends within a day in UTC.'));
-  const by = windows.every(isOfMonths) ? 'month' : 'day';
   const from = dayOf(windows.reduce((least, { start }) => Math.min(least, start), first.start));
   const to = dayOf(windows.reduce((most, { end }) => Math.max(most, end), first.end) - 1);
-  const length = by === 'month' ? 'YYYY-MM'.length : 'YYYY-MM-DD'.length;
-  const range = { by, from: from.slice(0, length), to: to.slice(0, length) } as const;
-  const allocated = await costs.allocatedOver(subject, range, EFFECTIVE);
-  return windows.map((window) => billedOf(allocated, currency, window, by === 'day'));
+  const allocated = await costs.allocatedOver(subject, { from, to }, DEFAULT_METRIC);
+  return windows.map((window) => billedOf(allocated, currency, window));
 }
 
 function billedOf(
-  { rows, deliveries, through, unassigned }: AllocatedCosts,
+  { rows, unstatedDays, deliveries, through, wholeThrough, unassigned }: AllocatedCosts,
   currency: string,
   window: Window,
-  isByDay: boolean,
 ): Billed {
   const [from, to] = [dayOf(window.start), dayOf(window.end - 1)];
   const months = [...deliveries.keys()].filter((month) => month >= monthOf(from) && month <= monthOf(to)).toSorted();
   const missing = missingMonth(months, from);
   if (missing !== null) return unknown(`No bill covers ${missing}.`);
-  if (isByDay && (through ?? '') < from) return unknown('No bill reaches its window yet.');
-  const inside = rows.filter(({ at }) => (isByDay ? at >= from && at <= to : at >= monthOf(from) && at <= monthOf(to)));
+  if ((through ?? '') < from) return unknown('No bill reaches its window yet.');
+  const isInside = (day: string) => day >= from && day <= to;
+  const inside = rows.filter(({ day }) => isInside(day));
+  if (inside.length === 0 && unstatedDays.some(isInside)) return unknown('The bill states no EffectiveCost for it.');
   if (inside.length === 0 && unassigned !== null)
     return unknown(`No rule assigns cost to ${unassigned.field} "${unassigned.value}".`);
   const other = inside.find((row) => row.currency !== currency);
@@ -54,8 +58,21 @@ function billedOf(
   return {
     amount: sumDecimals(inside.map(({ amount }) => amount)),
     reason: null,
+    toDate: spentToDate(inside, window, wholeThrough),
     deliveries: [...new Set(months.flatMap((month) => deliveries.get(month) ?? []))].toSorted(),
   };
+}
+
+function spentToDate(
+  inside: AllocatedCosts['rows'],
+  { start, end }: Window,
+  wholeThrough: string | null,
+): SpentToDate | null {
+  if (wholeThrough === null || wholeThrough < dayOf(start)) return null;
+  const through = earliestDay(wholeThrough, dayOf(end - 1));
+  const sum = (isWanted: (day: string) => boolean) =>
+    sumDecimals(inside.filter(({ day }) => isWanted(day)).map(({ amount }) => amount));
+  return { through, amount: sum((day) => day <= through), later: sum((day) => day > through) };
 }
 
 /** The first month without a bill from that of `from` to the last billed one; null when there is none. */
@@ -73,15 +90,11 @@ function missingMonth(billed: readonly string[], from: string): string | null {
 }
 
 function unknown(reason: string): Billed {
-  return { amount: null, reason, deliveries: [] };
+  return { amount: null, reason, toDate: null, deliveries: [] };
 }
 
 function isOfDays({ start, end }: Window): boolean {
   return start % DAY_MS === 0 && end % DAY_MS === 0;
-}
-
-function isOfMonths(window: Window): boolean {
-  return isOfDays(window) && [window.start, window.end].every((edge) => new Date(edge).getUTCDate() === 1);
 }
 
 function dayOf(at: Instant): string {

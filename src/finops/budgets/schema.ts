@@ -111,8 +111,16 @@ export const Budget = z
     ),
     period: Period.describe('The window it is seen in'),
     billed: Money.nullable().describe(
-      'Effective cost allocated to the subject in the window, by billing month, or by charge day where it is no calendar month; null before any bill, when part of it is in another currency, or when the window begins or ends within a day in UTC',
+      'Effective cost allocated to the subject in the window, by charge day: all charges that were received; null before any bill, when part of it is in another currency, when the bill states no EffectiveCost, or when the window begins or ends within a day in UTC',
     ),
+    toDate: z
+      .strictObject({
+        through: z.string().describe('Last day of the window that every source has delivered whole, UTC, YYYY-MM-DD'),
+        amount: DecimalString.describe('Effective cost to that day, in the currency of the limit'),
+        later: DecimalString.describe('Charged on later days by sources that are ahead: `billed` is both together'),
+      })
+      .nullable()
+      .describe('Spent to date, as month to date of the costs; null with `billed`, or while no day of it is whole'),
     billedReason: z.string().nullable().describe('Why `billed` is null; null where it is not'),
     metered: Money.nullable().describe(
       'Metered cost of the subject in the window; null without usage, or when some of it has no price',

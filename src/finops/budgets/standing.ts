@@ -52,6 +52,7 @@ export async function standingOf(deps: StandingDeps, sql: Sql, budget: StoredBud
     period: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
     billed: money(billed.amount),
     billedReason: billed.reason,
+    toDate: billed.toDate,
     metered: money(metered),
     spent: money(spent),
     reserved: { amount: held, currency },

@@ -9,6 +9,7 @@ import { type CommitmentEnd, commitmentEnds } from './commitment-ends.ts';
 import { type DailyAmount, type DailyQuestion, type DailyReach, dailyReach, dailySeries } from './daily-series.ts';
 import { exactFilter } from './filters.ts';
 import type { RowSelection } from './query.ts';
+import { receivedDays } from './received-days.ts';
 import type { CostsDeps } from './relations.ts';
 import { costRoutes } from './routes.ts';
 import { summarise } from './summary.ts';
@@ -35,24 +36,28 @@ export {
 } from './explain/effects.ts';
 export { exactFilter } from './filters.ts';
 export { type CostRelations, rowSource } from './query.ts';
+export { type AmountToDate, earliestDay, type ReceivedDays, receivedDays } from './received-days.ts';
 export { type CostsDeps, relationsFrom } from './relations.ts';
 
-/** Billing months ("2026-11") or charge days ("2026-11-03") in UTC; both ends belong to it. */
+/** Charge days ("2026-11-03") in UTC; both ends belong to it. */
 export interface AllocatedRange {
-  readonly by: 'month' | 'day';
   readonly from: string;
   readonly to: string;
 }
 
-/** Allocated cost by month or day. A month or day without a row cost nothing, if a bill covers it. */
+/** Allocated cost by charge day. A day without a row cost nothing, if a bill covers it. */
 export interface AllocatedCosts {
-  readonly rows: readonly { readonly at: string; readonly currency: string; readonly amount: string }[];
+  readonly rows: readonly { readonly day: string; readonly currency: string; readonly amount: string }[];
+  /** Days with charges whose cost column is empty in all rows: unknown, not zero. */
+  readonly unstatedDays: readonly string[];
   /** Deliveries of each month of the range that a bill covers; other months are unknown, not free. */
   readonly deliveries: ReadonlyMap<string, readonly string[]>;
-  /** Last day on which anything at all was charged in those months; null when they are asked for by month, or hold nothing. */
+  /** Last day on which anything at all was charged in those months; null when nothing was. */
   readonly through: string | null;
   /** The part of the subject to which no rule in force can assign cost, so that no rows say nothing of it; null when there is none. */
   readonly unassigned: { readonly field: string; readonly value: string } | null;
+  /** Last day that every source has delivered whole (see `receivedDays`); null when no bill says it. */
+  readonly wholeThrough: string | null;
 }
 
 /** What do we spend, on what: reports over billed rows and their allocation. */
@@ -95,7 +100,7 @@ export function createCosts(deps: CostsDeps): Costs {
 async function allocatedOver(
   deps: CostsDeps,
   subject: Subject,
-  { by, from, to }: AllocatedRange,
+  { from, to }: AllocatedRange,
   metric: CostMetric,
 ): Promise<AllocatedCosts> {
   const [first, last] = [from.slice(0, MONTH_LENGTH), to.slice(0, MONTH_LENGTH)];
@@ -107,21 +112,25 @@ async function allocatedOver(
     ]),
   );
   const unassigned = await unassignedPart(deps.store, subject);
-  if (units.length === 0) return { rows: [], deliveries, through: null, unassigned };
+  if (units.length === 0)
+    return { rows: [], unstatedDays: [], deliveries, through: null, wholeThrough: null, unassigned };
   const filter = Object.entries(subject).flatMap(([field, value]) =>
     value === undefined ? [] : [exactFilter(field, value)],
   );
-  const [{ rows }, all] = await Promise.all([
-    summarise(deps, [by], { metric, from, to, filter }),
-    by === 'day' ? summarise(deps, [by], { metric, from: first, to: last, filter: [] }) : null,
+  const [{ rows }, all, reach] = await Promise.all([
+    summarise(deps, ['day'], { metric, from, to, filter }),
+    summarise(deps, ['day'], { metric, from: first, to: last, filter: [] }),
+    dailyReach(deps),
   ]);
-  const days = (all?.rows ?? []).flatMap(({ day }) => day ?? []).toSorted();
+  const days = all.rows.flatMap(({ day }) => day ?? []).toSorted();
   return {
-    rows: rows.flatMap(({ [by]: at, currency, amount }) =>
-      at == null || currency == null || amount == null ? [] : [{ at, currency, amount }],
+    rows: rows.flatMap(({ day, currency, amount }) =>
+      day == null || currency == null || amount == null ? [] : [{ day, currency, amount }],
     ),
+    unstatedDays: rows.flatMap(({ day, amount }) => (day != null && amount === null ? [day] : [])),
     deliveries,
     through: days.at(-1) ?? null,
     unassigned,
+    wholeThrough: receivedDays(reach)?.through ?? null,
   };
 }

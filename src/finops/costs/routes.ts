@@ -5,10 +5,19 @@ import { explain } from './explain/index.ts';
 import { explainCosts } from './explain/schema.ts';
 import { exportFocusFile } from './focus-export/index.ts';
 import { exportFocus } from './focus-export/schema.ts';
+import { monthToDate } from './month-to-date.ts';
 import type { CostSelection } from './query.ts';
 import type { CostsDeps } from './relations.ts';
 import { pageRows, rowsCsv } from './rows.ts';
-import { costDimensions, costRows, costRowsCsv, costSummary, costSummaryCsv, costValues } from './schema.ts';
+import {
+  costDimensions,
+  costRows,
+  costRowsCsv,
+  costSummary,
+  costSummaryCsv,
+  costValues,
+  getMonthToDate,
+} from './schema.ts';
 import { summarise } from './summary.ts';
 
 export function costRoutes(deps: CostsDeps): Route[] {
@@ -23,6 +32,7 @@ export function costRoutes(deps: CostsDeps): Route[] {
       filename: 'cost-rows.csv',
       content: await rowsCsv(deps, query),
     })),
+    handle(getMonthToDate, ({ query }) => monthToDate(deps, query)),
     handle(costDimensions, () => dimensionsOf(deps)),
     handle(costValues, ({ query }) => valuesOf(deps, query)),
     handle(explainCosts, ({ query }) => explain(deps, query)),

@@ -1,7 +1,18 @@
 import { z } from 'zod';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, Month } from '../../platform/units/schema.ts';
-import { Dimension, Dimensions, Filter, LeftOut, MonthOrDay, Rows, Selection } from './selection/schema.ts';
+import { CostMetric, DEFAULT_METRIC, SourceName } from '../billing/schema.ts';
+import {
+  Day,
+  Dimension,
+  Dimensions,
+  Filter,
+  Filters,
+  LeftOut,
+  MonthOrDay,
+  Rows,
+  Selection,
+} from './selection/schema.ts';
 
 export { Effects } from './explain/schema.ts';
 export { Dimension, Filter, MonthOrDay, Rows };
@@ -16,6 +27,7 @@ export const costSummary = endpoint({
     ...Selection,
   }),
   response: z.strictObject({
+    metric: CostMetric.describe('FOCUS cost column that is added up'),
     rows: z
       .array(z.record(z.string(), z.string().nullable()))
       .describe(
@@ -36,6 +48,48 @@ export const costSummaryCsv = endpoint({
   answers: 'csv',
   response: z.string().describe('CSV with a header line'),
 });
+
+const Totals = z.array(z.strictObject({ currency: Currency, amount: DecimalString.describe('Exact sum') }));
+
+export const getMonthToDate = endpoint({
+  method: 'GET',
+  path: '/api/v1/costs/month-to-date',
+  scope: 'finops.read',
+  summary: 'What a month has cost so far: charges on its days up to the last one that every source has delivered whole',
+  query: z.strictObject({
+    month: Month.optional().describe('Calendar month in UTC; the latest billing month when left out'),
+    metric: CostMetric.default(DEFAULT_METRIC),
+    filter: Filters.describe('Filters, all of which must hold'),
+  }),
+  response: z.strictObject({
+    month: Month,
+    metric: CostMetric.describe('FOCUS cost column that is added up'),
+    from: Day.describe('First day of the month'),
+    through: Day.nullable().describe('Last whole day that counts; null while no day of the month is whole'),
+    isComplete: z.boolean().describe('Whether `through` is the last day of the month'),
+    totals: z
+      .array(
+        z.strictObject({
+          currency: Currency,
+          amount: DecimalString.describe('Exact sum of the charges from `from` to `through`'),
+          later: DecimalString.describe(
+            'Charged on later days of the month by sources that are ahead; not in `amount`',
+          ),
+        }),
+      )
+      .describe('By currency; empty when nothing was charged'),
+    before: z
+      .strictObject({ from: Day, through: Day, totals: Totals.describe('By currency') })
+      .nullable()
+      .describe('The month before to the same day, or whole when this one is; null when no bill covers it'),
+    sources: z
+      .array(z.strictObject({ source: SourceName, through: Day }))
+      .describe('Last day with a charge of each source that delivered lately'),
+    leftOut: LeftOut,
+  }),
+  errors: ['bill_period_not_covered', 'dimension_unknown'],
+});
+export type MonthToDate = z.infer<typeof getMonthToDate.response>;
 
 export const CostRow = z
   .record(z.string(), z.string().nullable())

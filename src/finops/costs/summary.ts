@@ -1,5 +1,6 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { decimalString } from '../../platform/units/index.ts';
+import type { CostMetric } from '../billing/schema.ts';
 import { dailyAmounts } from './daily.ts';
 import { type CostRelations, type CostSelection, costSource, dimensionExpression } from './query.ts';
 import { type CostsDeps, rejectedIn, relationsOf } from './relations.ts';
@@ -13,6 +14,7 @@ export interface CostTotal {
 }
 
 export interface CostSummary {
+  readonly metric: CostMetric;
   readonly rows: TextRow[];
   readonly totals: CostTotal[];
   readonly leftOut: { readonly rejectedRows: number; readonly rowsWithoutMetric: number };
@@ -32,6 +34,7 @@ export async function summarise(
     rejectedIn(deps, selection),
   ]);
   return {
+    metric: selection.metric,
     rows: found.map((row) => ({
       ...Object.fromEntries(dimensions.map((name, index) => [name, textOrNull(row[`d${index}`])])),
       amount: row.amount === null ? null : decimalString(String(row.amount)),

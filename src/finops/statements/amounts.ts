@@ -45,7 +45,7 @@ export interface ComparedGroup {
   readonly amount: ComparedAmount;
 }
 
-/** Groups of either month, largest billed cost first; what is in one month only stands with 0 in the other. */
+/** Groups of either month, largest effective cost first; what is in one month only stands with 0 in the other. */
 export function compareBy<T extends CostPair>(
   pairs: readonly T[],
   previous: readonly T[] | null,
@@ -69,9 +69,9 @@ export function compareBy<T extends CostPair>(
 }
 
 function bySize(a: ComparedGroup, b: ComparedGroup): number {
-  const billed = decimal(b.amount.billedCost).comparedTo(a.amount.billedCost);
-  if (billed !== 0) return billed;
   const effective = decimal(b.amount.effectiveCost).comparedTo(a.amount.effectiveCost);
   if (effective !== 0) return effective;
+  const billed = decimal(b.amount.billedCost).comparedTo(a.amount.billedCost);
+  if (billed !== 0) return billed;
   return a.key === b.key ? Number(a.amount.currency > b.amount.currency) - 1 : a.key < b.key ? -1 : 1;
 }

@@ -121,7 +121,7 @@ function poolsOf(cells: readonly Cell[], pools: readonly PoolTotal[]): Statement
       ...{ rule, method, layer, way, ...amount },
       poolBilledCost: billed ?? '0',
       poolEffectiveCost: effective ?? '0',
-      ratio: ratioOf(amount.billedCost, billed ?? '0') ?? ratioOf(amount.effectiveCost, effective ?? '0'),
+      ratio: ratioOf(amount.effectiveCost, effective ?? '0') ?? ratioOf(amount.billedCost, billed ?? '0'),
     };
   });
   return found.toSorted((a, b) => a.layer - b.layer || ways.indexOf(a.way) - ways.indexOf(b.way));

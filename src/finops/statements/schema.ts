@@ -52,7 +52,7 @@ export const StatementPool = z
     poolBilledCost: DecimalString.describe('BilledCost of the whole pool in the period'),
     poolEffectiveCost: DecimalString.describe('EffectiveCost of the whole pool in the period'),
     ratio: DecimalString.nullable().describe(
-      'Part of the pool, cost / pool, of BilledCost, or of EffectiveCost where nothing was billed; ten decimals; null when the pool is 0',
+      'Part of the pool, cost / pool, of EffectiveCost, or of BilledCost where the effective cost is 0; ten decimals; null when the pool is 0',
     ),
   })
   .describe('What the team pays of one shared pool');

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Migrations } from '../../platform/store/index.ts';
 
 export const runCostMigrations: Migrations = {
@@ -43,6 +44,14 @@ export const runCostMigrations: Migrations = {
         .insertInto('run_cost_due')
         .values({ kind: 'all', key: '', noted: 0 })
         .execute();
+    },
+  },
+  'run-costs/002-effective-cost': {
+    async up(database) {
+      // Kept figures were sums of BilledCost: the bill of every period that has some is worked through again.
+      await sql`INSERT INTO run_cost_due (kind, key, noted)
+        SELECT 'period', period, 0 FROM (SELECT period FROM run_cost_period UNION SELECT period FROM run_cost_total) kept
+        WHERE true ON CONFLICT (kind, key) DO NOTHING`.execute(database);
     },
   },
 };

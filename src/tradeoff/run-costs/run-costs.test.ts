@@ -109,6 +109,30 @@ describe('the cost of a run', () => {
     await eventually(async () => expect((await costOf(run)).total).toEqual(reconciled('15')));
   });
 
+  it('is the effective cost of a machine that a commitment covers, though nothing was billed for it', async () => {
+    const { experiment_id } = await post(application, 'experiments/create', { name: 'committed' });
+    const [run, other] = [await newRun(application, { experiment_id }), await newRun(application, { experiment_id })];
+    await record(interval(run, 24, { resourceId: 'i-sp', quantity: '8' }), interval(other, 1, { resourceId: 'i-2' }));
+    const rows = [
+      gpuRow({ cost: '0', effective: '960', resource: 'i-sp', tags: { run } }),
+      gpuRow({ cost: '2400', effective: '2400', resource: 'i-2' }),
+    ];
+    await importFiles(application, 'aws', { 'sp.csv': billCsv(rows) });
+    await applyRules(application, "    - {name: runs, match: {'tag:run': '*'}, subject: {run: '{tag:run}'}}\n");
+    const cost = { amount: '960', currency: 'USD' };
+    await eventually(async () =>
+      expect((await costOf(run)).total).toEqual({ cost, basis: 'reconciled', reason: null }),
+    );
+    await eventually(async () => expect((await costOf(run)).allocated).toEqual({ cost, reason: null }));
+    const found = async (filter: string, orderBy?: string) =>
+      (await call(application, listRuns, { query: { filter, orderBy } })).runs.map(({ runId }) => runId);
+    expect(await found('cost.total > 500')).toEqual([run]);
+    expect(await found('cost.reconciled > 0', 'cost.total DESC')).toEqual([run, other]);
+    expect((await call(application, getRunCostTotals, { query: { period: '2026-10' } })).billed).toMatchObject([
+      { billed: '3360', toRuns: '972.5' },
+    ]);
+  });
+
   it('takes usage that comes after the bill, and after a restart', async () => {
     const data = mkdtempSync(join(tmpdir(), 'run-costs-'));
     const { config } = loadConfig({ environment: {}, flags: { data, logLevel: 'silent', port: 0 } });

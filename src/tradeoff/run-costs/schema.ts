@@ -16,11 +16,11 @@ export const getRunCostTotals = endpoint({
       .array(
         z.strictObject({
           currency: Currency,
-          billed: amount('Billed compute: total = to runs + to others + idle + untracked'),
+          billed: amount('EffectiveCost of compute on the bill: total = to runs + to others + idle + untracked'),
           toRuns: amount('Reconciled to runs'),
           toOthers: amount('Reconciled to subjects that name no run'),
-          idle: amount('Billed and held by nobody'),
-          untracked: amount('Of resources that nobody metered'),
+          idle: amount('On the bill, and held by no metered usage'),
+          untracked: amount('Of resources without metered usage'),
         }),
       )
       .describe('By currency; empty where the month has no bill, or its bill was not gone through yet'),

@@ -120,7 +120,7 @@ function factsOf(budget: BudgetDetail) {
     ['Reserved by running work', <MoneyFigure key="reserved" money={reserved} />],
     ['Left', money(left, NO_COST)],
     ['At an even burn', money(forecast, NO_FORECAST)],
-    ['Billed', money(billed, billedReason ?? NO_COST)],
+    ['Effective cost', money(billed, billedReason ?? NO_COST)],
     ['Metered', money(metered, 'Nothing was metered, or some of it has no price.')],
     ['Window', windowText(budget)],
     ['Covers', Object.keys(subject).length === 0 ? 'everything' : subjectText(subject)],

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
+import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
 import { costRows, costRowsCsv } from '../../../src/finops/costs/schema.ts';
 import { urlOf } from '../../../src/platform/contract/schema.ts';
 import { endpointPages } from '../client.ts';
@@ -23,7 +24,7 @@ const HEIGHT = 600;
 /** The bill rows behind the figures, largest first. */
 export function CostRows({ costs }: { readonly costs: Costs }) {
   const { search, selection, scope, period, total, currency } = costs;
-  const metric = search.metric ?? 'billedCost';
+  const metric = search.metric ?? DEFAULT_METRIC;
   const navigate = useNavigate({ from: '/costs' });
   const pages = useInfiniteQuery({
     ...endpointPages(costRows, { ...selection, pageSize: PAGE_SIZE }),

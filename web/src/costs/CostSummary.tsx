@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
 import { decimal } from '../../../src/platform/units/schema.ts';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { AllocationBar } from './AllocationBar.tsx';
@@ -49,7 +50,7 @@ export function CostSummary({ costs, change, replacesTable = false }: CostSummar
     else if (id !== OTHER) drill(when.filter, when.period);
     else document.getElementById(TABLE_ID)?.scrollIntoView({ block: 'start', behavior: 'smooth' });
   };
-  const leftOut = <LeftOutNote leftOut={costs.summary.data?.leftOut} metric={search.metric ?? 'billedCost'} />;
+  const leftOut = <LeftOutNote leftOut={costs.summary.data?.leftOut} metric={search.metric ?? DEFAULT_METRIC} />;
   const wholeTotal = total !== undefined && !decimal(total.amount).isZero();
   return (
     <div className={styles.stack}>

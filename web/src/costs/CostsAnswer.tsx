@@ -1,3 +1,4 @@
+import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
 import { dimensionLabel } from '../format/dimension.ts';
 import { metricSaid } from '../format/metric.ts';
 import { formatShare } from '../format/number.ts';
@@ -28,7 +29,7 @@ export function CostsAnswer({ costs }: { readonly costs: Costs }) {
           <MoneyFigure money={other} />
         </span>
       ))}{' '}
-      {metricSaid(search.metric ?? 'billedCost')} {when}
+      {metricSaid(search.metric ?? DEFAULT_METRIC)} {when}
       {scope.team !== undefined && ` by team ${scope.team}`}
       {largest !== undefined && share !== null && groups.length > 1 && (
         <>

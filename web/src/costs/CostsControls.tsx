@@ -1,4 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
+import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
 import { METRICS } from '../format/metric.ts';
 import { Choice } from '../parts/Choice.tsx';
 import { Select } from '../parts/Select.tsx';
@@ -52,7 +53,7 @@ export function CostsControls({ costs }: { readonly costs: Costs }) {
         <Select
           label="Metric"
           hideLabel
-          value={search.metric ?? 'billedCost'}
+          value={search.metric ?? DEFAULT_METRIC}
           options={METRICS}
           onChange={(value) => change({ metric: METRICS.find((metric) => metric.value === value)?.value })}
         />

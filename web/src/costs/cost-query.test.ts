@@ -11,7 +11,7 @@ it('asks for the month, the team and the filters of the address', () => {
   const none = { from: undefined, to: undefined, delivery: undefined };
   const search = { ...none, metric: undefined, filter: ['serviceName=S3'], currency: 'USD' };
   expect(selectionOf(scope, search)).toEqual({
-    metric: 'billedCost',
+    metric: 'effectiveCost',
     period: '2026-11',
     filter: ['team=search', 'billingCurrency=USD', 'serviceName=S3'],
   });
@@ -25,7 +25,7 @@ it('asks for the range of the address in the place of the period, and for nothin
   const scope = { month: '2026-11', team: undefined };
   const search = { metric: undefined, filter: undefined, currency: undefined, delivery: undefined };
   const days = { from: '2026-11-03', to: '2026-11-09' };
-  expect(selectionOf(scope, { ...search, ...days })).toEqual({ metric: 'billedCost', ...days });
+  expect(selectionOf(scope, { ...search, ...days })).toEqual({ metric: 'effectiveCost', ...days });
   expect(givenRange('2026-11', undefined)).toEqual({ from: '2026-11', to: '2026-11' });
   expect(givenRange('2026-11', '2026-11-09')).toBeUndefined();
   expect(givenRange('2026-11', '2026-10')).toBeUndefined();

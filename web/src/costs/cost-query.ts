@@ -1,3 +1,4 @@
+import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
 import type { costRows } from '../../../src/finops/costs/schema.ts';
 import type { CallInput } from '../../../src/platform/contract/schema.ts';
 import type { Scope } from '../frame/use-scope.ts';
@@ -45,7 +46,7 @@ export function selectionOf(
 ): Selection {
   const filter = filtersIn(scope, search);
   return {
-    metric: search.metric ?? 'billedCost',
+    metric: search.metric ?? DEFAULT_METRIC,
     ...(givenRange(search.from, search.to) ?? (scope.month === undefined ? {} : { period: scope.month })),
     ...(search.delivery === undefined ? {} : { delivery: search.delivery }),
     ...(filter.length === 0 ? {} : { filter: [...filter] }),

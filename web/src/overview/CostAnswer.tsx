@@ -1,4 +1,6 @@
+import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
 import { dimensionValue } from '../format/dimension.ts';
+import { metricSaid } from '../format/metric.ts';
 import { formatShare } from '../format/number.ts';
 import { formatDay, formatMonth, formatMonthName } from '../format/time.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
@@ -8,13 +10,16 @@ import type { OverviewData } from './use-overview.ts';
 
 /** What the period cost, how that compares, and who spent most of it. */
 export function CostAnswer({ overview }: { readonly overview: OverviewData }) {
-  const { scope, spend, total, totals, groups, dimension, reached, before, earlier, compared } = overview;
+  const { scope, spend, toDate, total, totals, groups, dimension, earlier } = overview;
   if (scope.empty) return 'Nothing has been spent that Steelyard knows of: no bill has been imported yet.';
-  if (spend.isError) return 'The costs could not be read.';
-  if (spend.data === undefined || !compared) return <AnswerPending />;
+  if (spend.isError || toDate.isError) return 'The costs could not be read.';
+  if (spend.data === undefined || toDate.isLoading) return <AnswerPending />;
   const when = scope.month === undefined ? 'in all months' : `in ${formatMonth(scope.month)}`;
   if (total === undefined) return `No charge ${when}${scope.team === undefined ? '' : ` by team ${scope.team}`}.`;
-  const partial = reached !== null && !reached.complete && reached.lastDay !== null;
+  const month = toDate.data;
+  const partial = month !== undefined && !month.isComplete && month.through !== null;
+  const before = month?.before?.totals.find(({ currency }) => currency === total.currency)?.amount ?? null;
+  const later = month?.totals.find(({ currency }) => currency === total.currency)?.later ?? '0';
   const [largest] = groups;
   const share = largest === undefined ? null : formatShare(largest.amount ?? '0', total.amount);
   return (
@@ -28,9 +33,9 @@ export function CostAnswer({ overview }: { readonly overview: OverviewData }) {
           <MoneyFigure money={other} strong />
         </span>
       ))}{' '}
-      billed {when}
+      {metricSaid(DEFAULT_METRIC)} {when}
       {scope.team !== undefined && ` by team ${scope.team}`}
-      {partial && `, to ${formatDay(reached.lastDay ?? '')}`}
+      {partial && `, to ${formatDay(month.through ?? '')}`}
       {before !== null && earlier !== undefined && (
         <>
           ,{' '}
@@ -47,6 +52,13 @@ export function CostAnswer({ overview }: { readonly overview: OverviewData }) {
         </>
       )}
       .
+      {later !== '0' && (
+        <>
+          {' '}
+          Another <MoneyFigure money={{ amount: later, currency: total.currency }} /> is charged on later days, which
+          not every source has delivered.
+        </>
+      )}
     </>
   );
 }

@@ -43,8 +43,8 @@ export function SpendCard({ overview, decisions }: SpendCardProps) {
     const filter = [`${dimension}=${value}`, ...when.filter];
     return void navigate({ to: '/costs', search: { by: [dimension], view: 'rows', ...when, filter } });
   };
-  const month = slotDimension === 'month' ? undefined : scope.month;
-  const selection = selectionOf({ month, team: scope.team }, {});
+  const selection =
+    slotDimension === 'month' ? selectionOf({ month: undefined, team: scope.team }, {}) : overview.selection;
   const by = dimension === 'team' ? 'team' : 'service';
   if (scope.empty) {
     return (
@@ -60,7 +60,7 @@ export function SpendCard({ overview, decisions }: SpendCardProps) {
   return (
     <Card
       title="How does the spend run?"
-      note={`Billed cost by ${slotDimension} and ${by}, in ${currency}. A bar leads to its bill rows${marks.length > 0 ? '; ▼ marks a decision' : ''}.`}
+      note={`Effective cost by ${slotDimension} and ${by}, in ${currency}. A bar leads to its bill rows${marks.length > 0 ? '; ▼ marks a decision' : ''}.`}
       className="wide"
       actions={
         <>
@@ -94,7 +94,7 @@ export function SpendCard({ overview, decisions }: SpendCardProps) {
           <>
             <Legend series={series} onPick={(id) => rowsOf(id)} />
             <StackedBars
-              label={`Stacked bars: billed cost by ${slotDimension} and ${by}. The tables below have the figures.`}
+              label={`Stacked bars: effective cost by ${slotDimension} and ${by}. The tables below have the figures.`}
               slots={slots}
               slotLabel={slotLabel}
               series={series}

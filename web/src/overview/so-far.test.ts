@@ -1,26 +1,14 @@
 import { expect, it } from 'vitest';
-import { sameDaysBefore, soFar, sumBy } from './so-far.ts';
+import { sumBy, upToDay } from './so-far.ts';
 
-const before = [
-  { day: '2026-10-01', amount: '1' },
-  { day: '2026-10-18', amount: '2.5' },
-  { day: '2026-10-31', amount: '4' },
-];
-
-it('compares a month under way with the same days of the month before', () => {
-  const reached = soFar([{ day: '2026-11-18' }, { day: '2026-11-02' }, { day: '2026-12-01' }], '2026-11');
-  expect(reached).toEqual({ lastDay: '2026-11-18', complete: false });
-  expect(sameDaysBefore(before, reached)).toBe('3.5');
-});
-
-it('compares a whole month with the whole month before, however many days that had', () => {
-  const reached = soFar([{ day: '2026-11-30' }], '2026-11');
-  expect(sameDaysBefore(before, reached)).toBe('7.5');
-});
-
-it('knows nothing of a month before that has no charge', () => {
-  expect(sameDaysBefore([], soFar([{ day: '2026-11-30' }], '2026-11'))).toBeNull();
-  expect(soFar([], '2026-11')).toEqual({ lastDay: null, complete: false });
+it('counts rows to the last whole day, and all rows of all months', () => {
+  const rows = [
+    { day: '2026-11-26', amount: '1' },
+    { day: '2026-11-27', amount: '2' },
+    { day: null, amount: '4' },
+  ];
+  expect(upToDay(rows, '2026-11-26')).toEqual([{ day: '2026-11-26', amount: '1' }]);
+  expect(upToDay(rows, null)).toEqual(rows);
 });
 
 it('sums over everything but one dimension, largest first', () => {

@@ -1,18 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { costSummary } from '../../../src/finops/costs/schema.ts';
+import { costSummary, getMonthToDate } from '../../../src/finops/costs/schema.ts';
 import { endpointQuery } from '../client.ts';
-import { selectionOf } from '../costs/cost-query.ts';
+import { filtersIn, selectionOf } from '../costs/cost-query.ts';
+import { daysIn } from '../costs/period/range.ts';
 import { slotsOf } from '../costs/slots.ts';
 import { groupColours, stackSeries } from '../costs/stack.ts';
 import { daysOf, monthBefore } from '../format/time.ts';
 import { useScope } from '../frame/use-scope.ts';
 import { useTeams } from '../frame/use-teams.ts';
 import { teamColours } from '../theme/category-colours.ts';
-import { sameDaysBefore, soFar, sumBy } from './so-far.ts';
+import { sumBy, upToDay } from './so-far.ts';
 
-/** What the money side of the overview shows: the month by day, the month before, and all months when asked for. */
+/** What the money side of the overview shows: the month to date by charge day, the month before, and all months when asked for. */
 export function useOverview() {
   const scope = useScope();
   const { trend } = useSearch({ from: '/' });
@@ -20,25 +21,36 @@ export function useOverview() {
   const dimension = scope.team === undefined ? 'team' : 'serviceName';
   const slotDimension = byMonth ? 'month' : 'day';
   const asked = scope.ready && !scope.empty;
-  const selection = selectionOf(scope, {});
+  const selection = selectionOf(scope, scope.month === undefined ? {} : daysIn({ from: scope.month, to: scope.month }));
   const earlier = scope.month === undefined ? undefined : monthBefore(scope.month);
-  const bySlot = (by: string[], month: string | undefined) =>
-    endpointQuery(costSummary, { query: { by, ...selectionOf({ month, team: scope.team }, {}) } });
-  const spend = useQuery({ ...bySlot([dimension, 'day'], scope.month), enabled: asked });
-  const months = useQuery({ ...bySlot([dimension, 'month'], undefined), enabled: asked && byMonth });
-  const before = useQuery({
-    ...bySlot(['day'], earlier),
-    enabled: asked && earlier !== undefined && scope.months.includes(earlier),
+  const filter = [...filtersIn(scope, {})];
+  const toDate = useQuery({
+    ...endpointQuery(getMonthToDate, { query: { month: scope.month, filter } }),
+    enabled: asked && scope.month !== undefined,
   });
+  const spend = useQuery({
+    ...endpointQuery(costSummary, { query: { by: [dimension, 'day'], ...selection } }),
+    enabled: asked,
+  });
+  const months = useQuery({
+    ...endpointQuery(costSummary, {
+      query: { by: [dimension, 'month'], ...selectionOf({ ...scope, month: undefined }, {}) },
+    }),
+    enabled: asked && byMonth,
+  });
+  const through = toDate.data?.through ?? null;
   const providers = useQuery({
-    ...endpointQuery(costSummary, { query: { by: ['serviceProviderName'], ...selection } }),
-    enabled: asked && spend.data !== undefined,
+    ...endpointQuery(costSummary, {
+      query: { by: ['serviceProviderName'], ...selection, ...(through === null ? {} : { to: through }) },
+    }),
+    enabled: asked && spend.data !== undefined && !toDate.isLoading,
   });
   const teams = useTeams();
   const picture = byMonth ? months : spend;
-  const [total] = spend.data?.totals ?? [];
+  const totals = scope.month === undefined ? spend.data?.totals : toDate.data?.totals;
+  const [total] = totals ?? [];
   const currency = total?.currency ?? 'USD';
-  const own = useMemo(() => rowsIn(spend.data?.rows, currency), [spend.data, currency]);
+  const own = useMemo(() => upToDay(rowsIn(spend.data?.rows, currency), through), [spend.data, currency, through]);
   const groups = useMemo(() => sumBy(own, dimension), [own, dimension]);
   const drawnRows = useMemo(() => rowsIn(picture.data?.rows, currency), [picture.data, currency]);
   const slots = useMemo(
@@ -61,7 +73,6 @@ export function useOverview() {
       }),
     [colours, drawnRows, dimension, slotDimension, slots],
   );
-  const reached = scope.month === undefined ? null : soFar(own, scope.month);
   return {
     scope,
     dimension,
@@ -71,16 +82,15 @@ export function useOverview() {
     colours: colours.map,
     picture: teams === undefined ? { ...picture, data: undefined } : picture,
     spend,
-    /** What the month is compared with has come, or cannot come: the sentence is whole. */
-    compared: !before.isLoading,
+    selection,
+    /** The month to the last whole day, with the month before to the same day; undefined for all months. */
+    toDate,
     providers,
     total,
-    totals: spend.data?.totals ?? [],
+    totals: totals ?? [],
     currency,
     groups,
-    reached,
     earlier,
-    before: reached === null ? null : sameDaysBefore(rowsIn(before.data?.rows, currency), reached),
   };
 }
 export type OverviewData = ReturnType<typeof useOverview>;

@@ -72,7 +72,7 @@ export function IssueDialog({ month, onClose }: IssueDialogProps) {
                     <th scope="row">{teamName(statement.team)}</th>
                     <td>{is}</td>
                     <td className={table.number}>
-                      <MoneyFigure money={costOf(total, 'billed')} />
+                      <MoneyFigure money={costOf(total, 'effective')} />
                     </td>
                     <td className={table.number}>
                       <MoneyFigure money={costOf(total, 'effective')} />

@@ -13,10 +13,10 @@ export function StatementsPage() {
   const scope = useScope();
   const search = useSearch({ from: '/statements' });
   const navigate = useNavigate({ from: '/statements' });
-  const cost: Cost = search.cost ?? 'billed';
+  const cost: Cost = search.cost ?? 'effective';
   const choose = (value: Cost) =>
     void navigate({
-      search: (before) => ({ ...before, cost: value === 'effective' ? 'effective' : undefined }),
+      search: (before) => ({ ...before, cost: value === 'billed' ? 'billed' : undefined }),
       resetScroll: false,
     });
   if (scope.empty) {

@@ -4,8 +4,8 @@ import { z } from 'zod';
 export const StatementsSearch = z.object({
   /** `nobody` shows the statement of what no team pays. */
   of: z.enum(['nobody']).optional().catch(undefined),
-  /** Which cost the figures are; what was billed when left out. */
-  cost: z.enum(['effective']).optional().catch(undefined),
+  /** Which cost the figures are; effective (amortized) cost when left out. */
+  cost: z.enum(['billed']).optional().catch(undefined),
   /** Number of the issued statement that is open. */
   number: z.coerce.number().int().min(1).optional().catch(undefined),
   /** The question whether to issue is open. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Subject } from '../../../org/schema.ts';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { Currency, DecimalString, Month } from '../../../platform/units/schema.ts';
-import { CostMetric } from '../../billing/schema.ts';
+import { CostMetric, DEFAULT_METRIC } from '../../billing/schema.ts';
 
 const amount = (what: string) => DecimalString.describe(what);
 
@@ -10,7 +10,7 @@ export const ReconciledSubject = z
   .strictObject({
     subject: Subject,
     currency: Currency,
-    reconciled: amount('Billed cost of what it held'),
+    reconciled: amount('Cost by the bill, in the metric, of what it held'),
     metered: DecimalString.nullable().describe('Cost of the same by the price book; null when a price is missing'),
     hours: amount('Metered resource-hours'),
   })
@@ -24,7 +24,7 @@ export const ReconciledResource = z
       .enum(['resource', 'tag', 'none'])
       .describe('How rows met usage: by resource id, by a steelyard.* tag, or not at all'),
     currency: Currency,
-    billed: amount('Billed cost in the period'),
+    billed: amount('Cost by the bill in the period, in the metric'),
     reconciled: amount('Of that, what subjects held'),
     idle: amount('Of that, hours that were billed and held by nobody'),
     untracked: amount('Of that, where nothing was metered at all: used, perhaps, but by nobody that we know of'),
@@ -47,7 +47,7 @@ export const getReconciliation = endpoint({
   summary: 'Metered usage against the bill, by resource and time: what was idle, untracked, or priced otherwise',
   query: z.strictObject({
     period: Month.describe('Billing period'),
-    metric: CostMetric.default('billedCost').describe('FOCUS cost column; default billedCost'),
+    metric: CostMetric.default(DEFAULT_METRIC).describe('FOCUS cost column; default effectiveCost'),
   }),
   response: z.strictObject({
     period: Month,
@@ -56,7 +56,7 @@ export const getReconciliation = endpoint({
       .array(
         z.strictObject({
           currency: Currency,
-          billed: amount('Billed cost of the resources listed'),
+          billed: amount('Cost by the bill of all resources, in the metric'),
           reconciled: amount('Held by subjects'),
           idle: amount('Billed and held by nobody'),
           untracked: amount('Of resources that nobody metered'),

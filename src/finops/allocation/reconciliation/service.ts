@@ -4,7 +4,7 @@ import { EXACT_DECIMALS, literal } from '../../../platform/lake/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import { decimal, decimalString, monthPeriod, sumDecimals } from '../../../platform/units/index.ts';
 import { billRows } from '../../billing/index.ts';
-import type { CostMetric } from '../../billing/schema.ts';
+import { type CostMetric, DEFAULT_METRIC } from '../../billing/schema.ts';
 import { costColumn, exact, type ReportDeps } from '../coverage.ts';
 import {
   createLinked,
@@ -203,13 +203,13 @@ export interface ReconciledRuns {
 export interface ReconciledRun {
   readonly run: string;
   readonly currency: string;
-  /** Billed cost of what it held. */
+  /** EffectiveCost of what it held. */
   readonly reconciled: string;
   /** Resource-hours of its usage that billed rows cover; a moment counts once. */
   readonly coveredHours: string;
 }
 
-/** billed = to runs + to other subjects + idle + untracked, exactly. */
+/** In EffectiveCost: billed = to runs + to other subjects + idle + untracked, exactly. */
 export interface ReconciledTotal {
   readonly currency: string;
   readonly billed: string;
@@ -219,9 +219,9 @@ export interface ReconciledTotal {
   readonly untracked: string;
 }
 
-/** The reconciliation of a period (billed cost) by run. Example: 24 h billed, a run held 6 of them -> a quarter. */
+/** The reconciliation of a period (effective cost) by run. Example: 24 h billed, a run held 6 of them -> a quarter. */
 export async function reconciledRunsOf(deps: ReconciliationDeps, period: string): Promise<ReconciledRuns> {
-  const { intervals, linked, resources } = await reconcilePeriod(deps, period, 'billedCost');
+  const { intervals, linked, resources } = await reconcilePeriod(deps, period, DEFAULT_METRIC);
   const byId = new Map(intervals.map((interval) => [interval.id, interval]));
   const parts = linked.flatMap(({ subjects }) => subjects);
   const covered = linked.flatMap(({ coveredMs, resource: { currency } }) =>

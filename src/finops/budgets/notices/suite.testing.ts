@@ -24,7 +24,16 @@ import type { ExpectedBreach } from './expected-breach.ts';
 /** Where a machine is for which nobody says it. */
 const HOME = { awsPriceRegion: 'us-east-1', azurePriceRegion: 'eastus', priceCurrency: 'USD' };
 const HOUR = 3_600_000;
-const NO_BILLS = { allocatedOver: async () => ({ rows: [], deliveries: new Map(), through: null, unassigned: null }) };
+const NO_BILLS = {
+  allocatedOver: async () => ({
+    rows: [],
+    unstatedDays: [],
+    deliveries: new Map(),
+    through: null,
+    wholeThrough: null,
+    unassigned: null,
+  }),
+};
 
 type Server = Awaited<ReturnType<Room['server']>>;
 

@@ -94,6 +94,33 @@ export function shownEffects(effects: Partial<Record<EffectName, Decimal>>): Eff
   return Object.fromEntries(shown) as Effects;
 }
 
+/** A difference below half of the smallest coin is rounding of the bill, not money. */
+const HALF_CENT = '0.005';
+
+/** Whether an amount or a difference rounds to 0.00. */
+export function isBelowHalfCent(amount: Decimal): boolean {
+  return amount.abs().lt(HALF_CENT);
+}
+
+/**
+ * A difference and its parts as they are reported. A difference below half a cent is zero, and has no parts. Of another one, parts below half
+ * a cent count with its largest part, so that the parts still add up to it exactly. Example: price -0.00000003, volume 5 -> volume
+ * 4.99999997.
+ */
+export function reportedChange(
+  before: Decimal,
+  after: Decimal,
+  effects: Partial<Record<EffectName, Decimal>>,
+): { readonly change: string; readonly effects: Effects } {
+  const change = after.minus(before);
+  if (isBelowHalfCent(change)) return { change: '0', effects: shownEffects({}) };
+  const { name: largest } = largestEffect(effects);
+  const kept = effectNames.filter((name) => name !== largest && !isBelowHalfCent(effects[name] ?? decimal(0)));
+  const rest = kept.reduce((left, name) => left.minus(effects[name] ?? 0), change);
+  const parts = Object.fromEntries(kept.map((name) => [name, effects[name]]));
+  return { change: decimalString(change), effects: shownEffects({ ...parts, [largest]: rest }) };
+}
+
 /** The effect with the largest amount, whatever its sign, and how large it is. */
 export function largestEffect(effects: Partial<Record<EffectName, Decimal>>): { name: EffectName; size: Decimal } {
   let largest: { name: EffectName; size: Decimal } = { name: 'price', size: decimal(-1) };

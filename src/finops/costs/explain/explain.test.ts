@@ -6,8 +6,8 @@ import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../
 import { isDeep } from '../../../testing-deep.ts';
 import { sharedQuietApplication } from '../../../testing-shared.ts';
 import { costRows } from '../schema.ts';
-import { type ComparedItem, itemEffects } from './effects.ts';
-import { type Effects, explainCosts } from './schema.ts';
+import { type ComparedItem, itemEffects, reportedChange } from './effects.ts';
+import { type EffectName, type Effects, explainCosts } from './schema.ts';
 
 const application = await sharedQuietApplication();
 
@@ -154,7 +154,9 @@ describe('what drove a change', () => {
           const { totals, groups, otherGroups } = await explained({ by, limit });
           for (const each of [...totals, ...groups, ...otherGroups]) {
             expect(sumDecimals(Object.values(each.effects))).toBe(each.change);
-            expect(decimalString(decimal(each.after).minus(each.before))).toBe(each.change);
+            const difference = decimal(each.after).minus(each.before);
+            // Below half a cent a difference is rounding of the bill: zero.
+            expect(each.change).toBe(difference.abs().lt('0.005') ? '0' : decimalString(difference));
           }
           for (const { currency, before: was, after: is } of totals) {
             const of = [...groups, ...otherGroups].filter((group) => group.currency === currency);
@@ -169,6 +171,34 @@ describe('what drove a change', () => {
       { numRuns: isDeep ? 25 : 3 },
     );
   }, 240_000);
+});
+
+describe('a reported change', () => {
+  const reported = (before: string, after: string, effects: Partial<Record<EffectName, string>>) =>
+    reportedChange(
+      decimal(before),
+      decimal(after),
+      Object.fromEntries(Object.entries(effects).map(([name, amount]) => [name, decimal(amount)])),
+    );
+
+  it.each([
+    ['of rounding alone is zero, without parts', '10', '10.0000000000000359', { price: '0.0000000000000359' }, '0', {}],
+    ['just below half a cent is zero', '10', '10.00499', { volume: '5', mix: '-4.99501' }, '0', {}],
+    ['of half a cent is one', '10', '10.005', { price: '0.005' }, '0.005', { price: '0.005' }],
+    [
+      'has no part of rounding: its largest part has that',
+      ...(['100', '1927.5', { price: '-0.0000000000000359', volume: '1827.5000000000000359' }] as const),
+      ...(['1827.5', { volume: '1827.5' }] as const),
+    ],
+    [
+      'of many small parts is that of the largest',
+      ...(['0', '0.009', { price: '0.0045', volume: '0.0025', mix: '0.002' }] as const),
+      ...(['0.009', { price: '0.009' }] as const),
+    ],
+  ])('%s', (_, before, after, effects, change, parts) => {
+    const answer = reported(before, after, effects);
+    expect([answer.change, told(answer.effects)]).toEqual([change, parts]);
+  });
 });
 
 describe('the effects of one SKU', () => {

@@ -14,7 +14,7 @@ import {
   itemEffects,
   largestEffect,
   noEffects,
-  shownEffects,
+  reportedChange,
 } from './effects.ts';
 import { type ComparedSide, coversSql, itemsSql, totalsSql } from './items-sql.ts';
 import type { Driver, ExplainedGroup, Explanation } from './schema.ts';
@@ -102,7 +102,11 @@ async function fold(deps: CostsDeps, sql: string, dimensions: readonly string[],
       const group = groups.at(-1);
       if (group !== undefined) addItem(group.sums, item, effects);
       const { name, size } = largestEffect(effects);
-      top.offer(size, () => ({ ...driverOf(row, item, values), effect: name, effects: shownEffects(effects) }));
+      top.offer(size, () => ({
+        ...driverOf(row, item, values),
+        effect: name,
+        ...reportedChange(decimal(item.costBefore), decimal(item.costAfter), effects),
+      }));
     }
   }
   return { groups, drivers: top.items() };
@@ -124,7 +128,7 @@ function itemOf(row: LakeRow): ComparedItem {
   };
 }
 
-function driverOf(row: LakeRow, item: ComparedItem, values: Values): Omit<Driver, 'effect' | 'effects'> {
+function driverOf(row: LakeRow, item: ComparedItem, values: Values): Omit<Driver, 'effect' | 'change' | 'effects'> {
   const { costBefore, costAfter, chargeCategory, unit } = item;
   const sku = textOrNull(row.sku);
   return {
@@ -138,7 +142,6 @@ function driverOf(row: LakeRow, item: ComparedItem, values: Values): Omit<Driver
     was: sideOf(costBefore, item.quantityBefore, item.rowsBefore, unit),
     is: sideOf(costAfter, item.quantityAfter, item.rowsAfter, unit),
     currency: String(row.currency),
-    change: decimalString(decimal(costAfter).minus(costBefore)),
     filter: [
       ...Object.entries(values).map(([name, value]) => exactFilter(name, value)),
       exactFilter('serviceName', textOrNull(row.service)),
@@ -175,8 +178,7 @@ function listed(
     totals: [...new Set([...from.totals.keys(), ...to.totals.keys()])].toSorted().map((currency) => {
       const { effects } = sumOf(groups, currency);
       const [before, after] = [from.totals.get(currency) ?? '0', to.totals.get(currency) ?? '0'];
-      const change = decimalString(decimal(after).minus(before));
-      return { currency, before, after, change, effects: shownEffects(effects) };
+      return { currency, before, after, ...reportedChange(decimal(before), decimal(after), effects) };
     }),
     groups: shown.map(({ values, currency, sums }): ExplainedGroup => ({ values, ...changeOf(currency, sums) })),
     otherGroups: [...new Set(rest.map(({ currency }) => currency))].toSorted().map((currency) => ({
@@ -194,12 +196,10 @@ function sumOf(groups: readonly FoldedGroup[], currency: string): EffectSums {
 }
 
 function changeOf(currency: string, { before, after, effects }: EffectSums): Omit<ExplainedGroup, 'values'> {
-  const change = decimalString(after.minus(before));
   return {
     currency,
     before: decimalString(before),
     after: decimalString(after),
-    change,
-    effects: shownEffects(effects),
+    ...reportedChange(before, after, effects),
   };
 }

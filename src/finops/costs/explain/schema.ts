@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { Currency, DecimalString } from '../../../platform/units/schema.ts';
-import { CostMetric } from '../../billing/schema.ts';
+import { CostMetric, DEFAULT_METRIC } from '../../billing/schema.ts';
 import { Dimensions, Filters, LeftOut } from '../selection/schema.ts';
 
 const MONTH = '\\d{4}-(?:0[1-9]|1[0-2])';
@@ -45,14 +45,16 @@ export const Effects = z
     tax: effect('taxes'),
     adjustment: effect('adjustments'),
   })
-  .describe('Parts of the change; they add up to it to the last decimal');
+  .describe(
+    'Parts of the change; they add up to it to the last decimal; a part below half a cent counts with the largest',
+  );
 export type Effects = z.infer<typeof Effects>;
 
 const change = {
   currency: Currency,
   before: DecimalString.describe('Exact cost of the period before; 0 when nothing of it was there'),
   after: DecimalString.describe('Exact cost of the period after; 0 when nothing of it is there'),
-  change: DecimalString.describe('after - before, exact'),
+  change: DecimalString.describe('after - before, exact; 0 when it is below half a cent'),
   effects: Effects,
 };
 
@@ -85,7 +87,7 @@ export const Driver = z
     was: Side,
     is: Side,
     currency: Currency,
-    change: DecimalString.describe('is.cost - was.cost, exact'),
+    change: DecimalString.describe('is.cost - was.cost, exact; 0 when it is below half a cent'),
     effects: Effects,
     filter: z.array(z.string()).describe('Filters by which `cost rows` lists its rows, in either period'),
   })
@@ -114,7 +116,7 @@ export const explainCosts = endpoint({
     from: ComparedPeriod.describe('Period before: 2026-10, 2026-10-03 or 2026-10-01..2026-10-07'),
     to: ComparedPeriod.describe('Period after'),
     by: Dimensions.describe('Dimensions of the groups, at most four; default serviceName'),
-    metric: CostMetric.default('billedCost'),
+    metric: CostMetric.default(DEFAULT_METRIC),
     filter: Filters.describe('Filters, all of which must hold'),
     limit: z.coerce.number().int().min(1).max(1000).default(50).describe('Groups and drivers listed at most'),
   }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Month } from '../../../platform/units/schema.ts';
-import { CostMetric, DeliveryId } from '../../billing/schema.ts';
+import { CostMetric, DEFAULT_METRIC, DeliveryId } from '../../billing/schema.ts';
 
 /** A query field that may be repeated, or left out. */
 const Repeated = z.union([z.string(), z.array(z.string())]).optional();
@@ -50,7 +50,7 @@ export const Rows = {
   filter: Filters.describe('Filters, all of which must hold'),
 };
 
-export const Selection = { metric: CostMetric.default('billedCost'), ...Rows };
+export const Selection = { metric: CostMetric.default(DEFAULT_METRIC), ...Rows };
 
 export const LeftOut = z
   .strictObject({

@@ -1,20 +1,15 @@
 import type { Subject } from '../../../org/schema.ts';
 import { sumDecimals } from '../../../platform/units/index.ts';
-import type { Costs, DailyAmount, DailyReach } from '../../costs/index.ts';
-import { dayNumber, dayOfInstant, dayText } from './days.ts';
+import { DEFAULT_METRIC } from '../../billing/schema.ts';
+import { type Costs, type DailyAmount, type DailyReach, receivedDays } from '../../costs/index.ts';
+import { dayNumber, dayText } from './days.ts';
 import type { ForecastLevel } from './schema.ts';
 
-/** What is forecast is what is paid: discounts and commitments spread over what they are for. */
-const METRIC = 'effectiveCost';
 /** Older days are not looked at. */
 const MOST_DAYS = 400;
 /** Subjects of a level that are forecast by themselves; the smallest are forecast together. */
 const MOST_SUBJECTS = 60;
 const RECENT_DAYS = 90;
-/** A cloud may still add to a day for as long behind its end. */
-const LATE_MS = 24 * 3_600_000;
-/** A source that charges on fewer days, such as one fee a month, does not say how far bills reach. */
-const LEAST_CHARGED_DAYS = 4;
 
 export const OTHERS = '(others)';
 
@@ -43,18 +38,12 @@ export interface SubjectSeries {
 /** Null when no bill has a charge. */
 export function reachOf(reach: DailyReach): Reach | null {
   const [earliest] = reach.months;
-  if (earliest === undefined || reach.sources.length === 0) return null;
-  const steady = reach.sources.filter(({ chargedDays }) => chargedDays >= LEAST_CHARGED_DAYS);
-  const deciding = steady.length > 0 ? steady : reach.sources;
-  const through = Math.min(...deciding.map(wholeThrough));
+  const received = receivedDays(reach);
+  if (earliest === undefined || received === null) return null;
+  const through = dayNumber(received.through);
   const first = Math.max(dayNumber(`${earliest}-01`), through - MOST_DAYS + 1);
-  const billedThrough = Math.max(...reach.sources.map((source) => dayNumber(source.through)));
+  const billedThrough = dayNumber(received.chargedThrough);
   return { first: Math.min(first, through), through, billedThrough, months: new Set(reach.months) };
-}
-
-function wholeThrough({ through, producedAt }: DailyReach['sources'][number]): number {
-  const charged = dayNumber(through);
-  return producedAt === null ? charged : Math.min(charged, dayOfInstant(Date.parse(producedAt) - LATE_MS) - 1);
 }
 
 const levels: readonly { readonly level: ForecastLevel; readonly by: readonly string[] }[] = [
@@ -74,7 +63,7 @@ export async function readPanel(
 ): Promise<SubjectSeries[]> {
   const series: SubjectSeries[] = [];
   for (const { level, by } of levels) {
-    const rows = await costs.dailySeries({ by, subject: {}, from: dayText(reach.first), metric: METRIC });
+    const rows = await costs.dailySeries({ by, subject: {}, from: dayText(reach.first), metric: DEFAULT_METRIC });
     const extra = planned.get(level) ?? new Set<string>();
     for (const [currency, of] of Map.groupBy(rows, (row) => row.currency)) {
       series.push(...subjectsOf(level, currency, of, reach, extra));
@@ -91,7 +80,7 @@ export async function readSubject(
   level: ForecastLevel,
   key: string,
 ): Promise<SubjectSeries[]> {
-  const rows = await costs.dailySeries({ by: [], subject, from: dayText(reach.first), metric: METRIC });
+  const rows = await costs.dailySeries({ by: [], subject, from: dayText(reach.first), metric: DEFAULT_METRIC });
   return [...Map.groupBy(rows, (row) => row.currency)].map(([currency, of]) =>
     seriesOf(level, key, currency, of, reach),
   );

@@ -53,10 +53,10 @@ function summary(facts: StatementFacts, total: StatementFacts['totals'][number])
   const ways = facts.ways.filter((way) => way.currency === currency);
   return `<section class="summary">
 <dl>
-${figure(`Billed, ${currency}`, total.billedCost, total.billedBefore, facts.previousPeriod)}
 ${figure(`Effective, ${currency}`, total.effectiveCost, total.effectiveBefore, facts.previousPeriod)}
+${figure(`Billed, ${currency}`, total.billedCost, total.billedBefore, facts.previousPeriod)}
 </dl>
-${bars(ways.map((way) => ({ label: wayNames[way.way], className: way.way, amount: way.billedCost })))}
+${bars(ways.map((way) => ({ label: wayNames[way.way], className: way.way, amount: way.effectiveCost })))}
 </section>`;
 }
 
@@ -83,8 +83,8 @@ function sections(facts: StatementFacts): string {
     .join('\n');
 }
 
-const PAIR = ['Billed', 'Effective'] as const;
-const pairCells = (amount: StatementAmount) => [moneyCell(amount.billedCost), moneyCell(amount.effectiveCost)];
+const PAIR = ['Effective', 'Billed'] as const;
+const pairCells = (amount: StatementAmount) => [moneyCell(amount.effectiveCost), moneyCell(amount.billedCost)];
 
 function wayTable(facts: StatementFacts): string {
   return table(
@@ -97,7 +97,7 @@ function wayTable(facts: StatementFacts): string {
 }
 
 function poolTable({ pools }: StatementFacts): string {
-  const head = ['Pool', 'Split', 'Part', 'Currency', 'Of billed', 'Billed', 'Effective'];
+  const head = ['Pool', 'Split', 'Part', 'Currency', 'Of effective', ...PAIR];
   return table(
     'Shared and idle, by pool',
     head,
@@ -107,7 +107,7 @@ function poolTable({ pools }: StatementFacts): string {
       escaped(pool.method),
       { right: shareOf(pool.ratio) },
       pool.currency,
-      moneyCell(pool.poolBilledCost),
+      moneyCell(pool.poolEffectiveCost),
       ...pairCells(pool),
     ],
     [],
@@ -131,7 +131,7 @@ function comparedTable<T extends StatementFacts['totals'][number]>(
   rows: readonly T[],
   nameOf: (row: T) => string | null,
 ): string {
-  const head = [noun, 'Currency', ...PAIR, `Billed ${previousPeriod}`, 'Change'];
+  const head = [noun, 'Currency', ...PAIR, `Effective ${previousPeriod}`, 'Change'];
   return table(
     title,
     head,
@@ -140,16 +140,16 @@ function comparedTable<T extends StatementFacts['totals'][number]>(
       escaped(nameOf(row) ?? '(none)'),
       row.currency,
       ...pairCells(row),
-      row.billedBefore === null ? '' : moneyCell(row.billedBefore),
+      row.effectiveBefore === null ? '' : moneyCell(row.effectiveBefore),
       { right: changeCell(row) },
     ],
     [],
   );
 }
 
-function changeCell({ billedCost, billedBefore }: StatementFacts['totals'][number]): string {
-  if (billedBefore === null) return '';
-  return percent(billedCost, billedBefore) ?? (billedCost === '0' ? '' : 'new');
+function changeCell({ effectiveCost, effectiveBefore }: StatementFacts['totals'][number]): string {
+  if (effectiveBefore === null) return '';
+  return percent(effectiveCost, effectiveBefore) ?? (effectiveCost === '0' ? '' : 'new');
 }
 
 function reasonTable({ reasons }: StatementFacts): string {
@@ -164,7 +164,7 @@ function reasonTable({ reasons }: StatementFacts): string {
 
 function footer(facts: StatementFacts, issued: IssuedStatement | null): string {
   const lines = [
-    `Exact: ${facts.totals.map(({ billedCost, effectiveCost, currency }) => `${billedCost} billed, ${effectiveCost} effective ${currency}`).join('; ') || '0'}. Figures above are rounded to two decimals.`,
+    `Exact: ${facts.totals.map(({ billedCost, effectiveCost, currency }) => `${effectiveCost} effective, ${billedCost} billed ${currency}`).join('; ') || '0'}. Figures above are rounded to two decimals.`,
     ...leftOutLines(facts),
     `Stands on ${facts.deliveries.length === 1 ? 'delivery' : 'deliveries'} ${facts.deliveries.join(', ') || 'none'}, allocation rules version ${facts.rulesVersion}${facts.basis === null ? '' : `, basis ${facts.basis}`}.`,
     facts.previousRulesVersion === null
@@ -188,7 +188,7 @@ function leftOutLines({ leftOut }: StatementFacts): string[] {
 
 function issuedLines({ why, difference, corrects, periodState }: IssuedStatement): string[] {
   const sums = difference.map(
-    ({ billedCost, effectiveCost, currency }) => `${billedCost} billed, ${effectiveCost} effective ${currency}`,
+    ({ billedCost, effectiveCost, currency }) => `${effectiveCost} effective, ${billedCost} billed ${currency}`,
   );
   return [
     ...(corrects === null ? [] : [`Difference to No. ${corrects}: ${sums.join('; ') || '0'}.`]),

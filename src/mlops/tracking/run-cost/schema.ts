@@ -32,9 +32,9 @@ export const RunCost = z
       .describe('Reconciled where the bill covers all metered hours; else metered; else allocated'),
     metered: CostFigure.describe('Our own record of usage times the price book'),
     reconciled: CostFigure.describe(
-      'Billed cost (FOCUS BilledCost), split by metered usage; partial when the reason says so',
+      'Effective cost of the bill (FOCUS EffectiveCost), split by metered usage; partial when the reason says so',
     ),
-    allocated: CostFigure.describe('Billed cost that allocation rules give to the run; never added to the others'),
+    allocated: CostFigure.describe('Effective cost (FOCUS EffectiveCost) that allocation rules give to the run; never added to the others'),
     gpuHours: z
       .strictObject({
         hours: DecimalString.nullable().describe('GPUs times hours; null when unknown'),

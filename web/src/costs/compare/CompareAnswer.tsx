@@ -1,4 +1,5 @@
 import { Fragment } from 'react';
+import { DEFAULT_METRIC } from '../../../../src/finops/billing/schema.ts';
 import { decimal, decimalString } from '../../../../src/platform/units/schema.ts';
 import { metricSaid } from '../../format/metric.ts';
 import { changeOn } from '../../format/number.ts';
@@ -30,9 +31,9 @@ export function CompareAnswer({ costs, explanation }: CompareAnswerProps) {
       <span data-testid="headline">
         <MoneyFigure money={money(total.after)} strong />
       </span>{' '}
-      {metricSaid(search.metric ?? 'billedCost')} {afterPhrase}
+      {metricSaid(search.metric ?? DEFAULT_METRIC)} {afterPhrase}
       {scope.team !== undefined && ` by team ${scope.team}`},{' '}
-      {direction === 'level' ? (
+      {direction === 'level' || total.change === '0' ? (
         <>the same as {beforePhrase}.</>
       ) : (
         <>

@@ -1,4 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
+import { DEFAULT_METRIC } from '../../../../src/finops/billing/schema.ts';
 import { CallError } from '../../client.ts';
 import { formatDay } from '../../format/time.ts';
 import { Card } from '../../parts/Card.tsx';
@@ -33,7 +34,7 @@ export function CompareView({ costs, explanation }: CompareViewProps) {
   const { query, beforeText, afterText } = explanation;
   const { search, dimensions, period } = costs;
   const navigate = useNavigate({ from: '/costs' });
-  const metric = search.metric ?? 'billedCost';
+  const metric = search.metric ?? DEFAULT_METRIC;
   const toRows = (filters: readonly string[], range: CostRange | undefined) =>
     void navigate({
       search: (before) => ({

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import { DEFAULT_METRIC } from '../../../../src/finops/billing/schema.ts';
 import { explainCosts } from '../../../../src/finops/costs/explain/schema.ts';
 import { endpointQuery } from '../../client.ts';
 import { filtersIn } from '../cost-query.ts';
@@ -19,7 +20,7 @@ export function useExplanation(costs: Costs) {
         from: compared === undefined ? '' : rangeParameter(compared.before),
         to: compared === undefined ? '' : rangeParameter(compared.after),
         by: [...dimensions],
-        metric: search.metric ?? 'billedCost',
+        metric: search.metric ?? DEFAULT_METRIC,
         filter: [...filtersIn(scope, search)],
         limit: LIMIT,
       },

@@ -1,0 +1,90 @@
+import { AppError } from '../../platform/errors/index.ts';
+import { monthPeriod, sumDecimals } from '../../platform/units/index.ts';
+import type { CostMetric } from '../billing/schema.ts';
+import { dailyReach } from './daily-series.ts';
+import { earliestDay, receivedDays } from './received-days.ts';
+import type { CostsDeps } from './relations.ts';
+import type { MonthToDate } from './schema.ts';
+import { type CostSummary, summarise } from './summary.ts';
+
+export interface MonthToDateQuestion {
+  /** "2026-11"; the latest billing month when left out. */
+  readonly month?: string | undefined;
+  readonly metric: CostMetric;
+  readonly filter: readonly string[];
+}
+
+const DAY_MS = 24 * 3_600_000;
+const MONTH_LENGTH = 'YYYY-MM'.length;
+
+/**
+ * What a calendar month (UTC) has cost so far, by charge day: the charges that begin on its days up to the last one that every source
+ * has delivered whole. What sources that are ahead charged on later days of it stands beside. Errors: `bill_period_not_covered`.
+ */
+export async function monthToDate(deps: CostsDeps, question: MonthToDateQuestion): Promise<MonthToDate> {
+  const { metric, filter } = question;
+  const reach = await dailyReach(deps);
+  const month = question.month ?? reach.months.at(-1);
+  if (month === undefined || !reach.months.includes(month)) throw notCovered(question.month);
+  const [from, last] = daysOfMonth(month);
+  const received = receivedDays(reach)?.through ?? '';
+  const through = received < from ? null : earliestDay(received, last);
+  const isComplete = through === last;
+  const summary = await summarise(deps, ['day'], { metric, filter, from, to: last });
+  return {
+    ...{ month, metric, from, through, isComplete },
+    totals: totalsTo(summary, through ?? ''),
+    before: through === null ? null : await sameDaysBefore(deps, question, reach.months, through, isComplete),
+    sources: reach.sources.map((source) => ({ source: source.source, through: source.through })),
+    leftOut: summary.leftOut,
+  };
+}
+
+function notCovered(month: string | undefined): AppError {
+  const detail =
+    month === undefined
+      ? 'No bill has been imported yet. steelyard bill import PATH --source NAME'
+      : `No bill covers ${month}. steelyard cost dimensions lists the billing periods.`;
+  return new AppError('bill_period_not_covered', detail, { period: month ?? null });
+}
+
+/** First and last day of a month. */
+function daysOfMonth(month: string): [string, string] {
+  const { start, end } = monthPeriod(month);
+  return [dayOf(Date.parse(start)), dayOf(Date.parse(end) - DAY_MS)];
+}
+
+function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 'YYYY-MM-DD'.length);
+}
+
+function totalsTo({ rows }: CostSummary, through: string): MonthToDate['totals'] {
+  const stated = rows.flatMap(({ day, amount, currency }) =>
+    day == null || amount == null || currency == null ? [] : [{ day, amount, currency }],
+  );
+  return [...Map.groupBy(stated, ({ currency }) => currency)]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([currency, of]) => {
+      const sum = (isWanted: (day: string) => boolean) =>
+        sumDecimals(of.filter(({ day }) => isWanted(day)).map(({ amount }) => amount));
+      return { currency, amount: sum((day) => day <= through), later: sum((day) => day > through) };
+    });
+}
+
+/** The month before to the same day of it; the whole of it when this month is complete. Null when no bill covers it. */
+async function sameDaysBefore(
+  deps: CostsDeps,
+  { metric, filter }: MonthToDateQuestion,
+  months: readonly string[],
+  through: string,
+  isComplete: boolean,
+): Promise<MonthToDate['before']> {
+  const [first] = daysOfMonth(through.slice(0, MONTH_LENGTH));
+  const month = dayOf(Date.parse(first) - DAY_MS).slice(0, MONTH_LENGTH);
+  if (!months.includes(month)) return null;
+  const [from, last] = daysOfMonth(month);
+  const sameDay = `${month}${through.slice(MONTH_LENGTH)}`;
+  const to = isComplete ? last : earliestDay(sameDay, last);
+  const { totals } = await summarise(deps, ['day'], { metric, filter, from, to });
+  return { from, through: to, totals };
+}
