@@ -6,6 +6,7 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { allocationShare } from './allocation-share.ts';
 import { MonthToDate } from './MonthToDate.tsx';
 import { rangePhrase } from './period/range.ts';
+import { ReportedTotal } from './ReportedTotal.tsx';
 import { groupLabel } from './stack.ts';
 import type { Costs } from './use-costs.ts';
 
@@ -43,6 +44,7 @@ export function CostsAnswer({ costs }: { readonly costs: Costs }) {
         `, of ${groups.length} by ${dimensions.map(lower).join(' and ')}`}
       .
       <MonthToDate costs={costs} />
+      {summary.data?.reporting != null && <ReportedTotal reporting={summary.data.reporting} />}
     </>
   );
 }
